@@ -1,0 +1,96 @@
+package finding
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// Finding is one thing that a check says.
+type Finding struct {
+	Rule     RuleID   `json:"rule"`
+	Severity Severity `json:"severity"`
+	// Operation is the contract's name without its version, such as
+	// "cleanrooms.GetProtectedJob".
+	Operation string `json:"operation,omitempty"`
+	// Source names the input: a file, "-" for standard input, or empty.
+	Source string `json:"source,omitempty"`
+	// Interaction is the one-based place of the interaction in the source; 0
+	// where a source is not made of interactions.
+	Interaction int `json:"interaction,omitempty"`
+	// Pointer is the RFC 6901 JSON Pointer of the value in its document.
+	Pointer string `json:"pointer"`
+	// Line and Column are one-based and count lines and Unicode code points of
+	// the source; 0 means that the place has none.
+	Line   int `json:"line,omitempty"`
+	Column int `json:"column,omitempty"`
+	// Got and Want say what stood there and what the contract asks for.
+	Got     string `json:"got,omitempty"`
+	Want    string `json:"want,omitempty"`
+	Message string `json:"message"`
+}
+
+// Place returns the pointer with list indexes folded to "*". A token of digits
+// is taken for an index; a map key that looks like one folds too.
+func (f Finding) Place() string { return foldIndexes(f.Pointer) }
+
+// Fingerprint identifies the kind of finding: rule, operation and [Finding.Place].
+// It stays the same when messages are reworded and documents differ.
+func (f Finding) Fingerprint() string {
+	sum := sha256.Sum256([]byte(string(f.Rule) + "\x00" + f.Operation + "\x00" + f.Place()))
+	return hex.EncodeToString(sum[:8])
+}
+
+// String renders the finding as one line: place, severity, rule, message.
+func (f Finding) String() string {
+	var b strings.Builder
+	if f.Source != "" {
+		b.WriteString(f.Source + ":")
+	}
+	if f.Line > 0 {
+		fmt.Fprintf(&b, "%d:%d:", f.Line, f.Column)
+	}
+	if b.Len() > 0 {
+		b.WriteByte(' ')
+	}
+	fmt.Fprintf(&b, "%s %s at %s: %s", f.Severity, f.Rule, PointerText(f.Pointer), f.Message)
+	return b.String()
+}
+
+// PointerText is a pointer as people read it: the whole document is no empty string.
+func PointerText(pointer string) string {
+	if pointer == "" {
+		return "the top"
+	}
+	return pointer
+}
+
+func (f Finding) compare(g Finding) int {
+	return cmp.Or(
+		cmp.Compare(f.Source, g.Source),
+		cmp.Compare(f.Interaction, g.Interaction),
+		cmp.Compare(f.Line, g.Line),
+		cmp.Compare(f.Column, g.Column),
+		cmp.Compare(f.Pointer, g.Pointer),
+		cmp.Compare(f.Rule, g.Rule),
+		cmp.Compare(f.Operation, g.Operation),
+		cmp.Compare(f.Got, g.Got),
+		cmp.Compare(f.Want, g.Want),
+		cmp.Compare(f.Message, g.Message),
+	)
+}
+
+func foldIndexes(pointer string) string {
+	if !strings.ContainsAny(pointer, "0123456789") {
+		return pointer
+	}
+	tokens := strings.Split(pointer, "/")
+	for i, token := range tokens {
+		if token != "" && strings.Trim(token, "0123456789") == "" {
+			tokens[i] = "*"
+		}
+	}
+	return strings.Join(tokens, "/")
+}

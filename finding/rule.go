@@ -1,0 +1,201 @@
+package finding
+
+import "slices"
+
+// Layer is the part of a check that a rule belongs to.
+type Layer string
+
+const (
+	// LayerSchema: the document against the contract's shapes. The exported
+	// JSON Schema rejects a document exactly when there is a finding of this
+	// layer other than [MemberUnknown].
+	LayerSchema Layer = "schema"
+	// LayerBytes: the bytes against RFC 8259 and RFC 7493 (I-JSON).
+	LayerBytes Layer = "bytes"
+	// LayerHTTP: the exchange around the body.
+	LayerHTTP Layer = "http"
+	// LayerDerive: the source documents, and what was made of them.
+	LayerDerive Layer = "derive"
+)
+
+// RuleID is a rule's stable name. It never changes once released.
+type RuleID string
+
+const (
+	TypeMismatch         RuleID = "type.mismatch"
+	TypeNull             RuleID = "type.null"
+	MemberMissing        RuleID = "member.missing"
+	MemberUnknown        RuleID = "member.unknown"
+	UnionMultipleMembers RuleID = "union.multiple-members"
+	UnionNoMember        RuleID = "union.no-member"
+	UnionUnknownMember   RuleID = "union.unknown-member"
+	EnumUnknownValue     RuleID = "enum.unknown-value"
+	ConstraintLength     RuleID = "constraint.length"
+	ConstraintRange      RuleID = "constraint.range"
+	ConstraintPattern    RuleID = "constraint.pattern"
+	JudgeDisagreement    RuleID = "judge.disagreement"
+
+	SyntaxInvalid         RuleID = "syntax.invalid"
+	SyntaxTrailing        RuleID = "syntax.trailing"
+	SyntaxBOM             RuleID = "syntax.bom"
+	SyntaxUTF8            RuleID = "syntax.utf8"
+	SyntaxTooDeep         RuleID = "syntax.too-deep"
+	SyntaxDuplicateMember RuleID = "syntax.duplicate-member"
+	NumberForm            RuleID = "number.form"
+	NumberPrecision       RuleID = "number.precision"
+
+	HTTPStatus          RuleID = "http.status"
+	HTTPContentType     RuleID = "http.content-type"
+	ErrorUnidentified   RuleID = "error.unidentified"
+	ErrorUnmodeled      RuleID = "error.unmodeled"
+	ErrorStatusMismatch RuleID = "error.status-mismatch"
+	EchoMismatch        RuleID = "echo.mismatch"
+
+	PatternUnsupported RuleID = "pattern.unsupported"
+	PatternTimeout     RuleID = "pattern.timeout"
+	SourceConflict     RuleID = "source.conflict"
+	OverlayStale       RuleID = "overlay.stale"
+)
+
+// Rule is one row of the rule table.
+type Rule struct {
+	ID      RuleID
+	Layer   Layer
+	Purpose string // what the rule holds against a document, and whom it protects
+	Remedy  string // what the reader of a finding does about it
+
+	severity [3]Severity // by Profile
+}
+
+// Severity returns the rule's severity under a profile.
+func (r Rule) Severity(p Profile) Severity { return r.severity[p] }
+
+// grades lists severities in the order of the documentation: lenient, default, strict.
+func grades(lenient, byDefault, strict Severity) [3]Severity {
+	return [3]Severity{Lenient: lenient, Default: byDefault, Strict: strict}
+}
+
+var (
+	always     = grades(Error, Error, Error)
+	firm       = grades(Warning, Error, Error)
+	graduated  = grades(Info, Warning, Error)
+	noteworthy = grades(Info, Info, Warning)
+)
+
+// rules is the table, in the order in which documentation lists it.
+var rules = []Rule{
+	{TypeMismatch, LayerSchema,
+		"A value is not of the type that its shape has, or is a number that the type cannot hold. No typed client can read it.",
+		"Send the type that the contract names. An integer must fit its 32 or 64 bits; a timestamp is a number of epoch seconds, not milliseconds, up to the year 9999.", always},
+	{TypeNull, LayerSchema,
+		"A null stands in a list or map that is not sparse. boto3 and JavaScript hand it on, Go reads a zero value.",
+		"Leave the entry out.", graduated},
+	{MemberMissing, LayerSchema,
+		"A required member is absent or null. Clients that dereference it crash.",
+		"Send the member, or correct the contract with an overlay if the service really omits it.", firm},
+	{MemberUnknown, LayerSchema,
+		"A structure has a member that the contract does not know. Clients ignore it, so it is lost on them.",
+		"Look for a misspelt name. If the service has gained a member, derive the contract again from a newer source.", graduated},
+	{UnionMultipleMembers, LayerSchema,
+		"A tagged union has more than one non-null member. boto3 refuses it, the Go SDK picks one at random.",
+		"Send exactly one member; leave the others out.", always},
+	{UnionNoMember, LayerSchema,
+		"A tagged union has no non-null member. boto3 refuses it, the Go SDK reads nil.",
+		"Send exactly one member, or leave the union itself out.", firm},
+	{UnionUnknownMember, LayerSchema,
+		"A tagged union has one member, which the contract does not know. Clients see an unknown member and lose its value.",
+		"Look for a misspelt name. If the service has gained a union member, derive the contract again from a newer source.", firm},
+	{EnumUnknownValue, LayerSchema,
+		"A string is none of its enum's values. Clients that switch over them fall through.",
+		"Look for a misspelt value. If the service has gained a value, derive the contract again from a newer source.", firm},
+	{ConstraintLength, LayerSchema,
+		"A string, blob, list or map is shorter or longer than its shape allows. Strings count in Unicode code points, blobs in decoded bytes.",
+		"Send a value within the bounds.", graduated},
+	{ConstraintRange, LayerSchema,
+		"A number is outside the bounds of its shape. It is compared exactly, never as a float.",
+		"Send a value within the bounds.", graduated},
+	{ConstraintPattern, LayerSchema,
+		"A string does not match the pattern of its shape.",
+		"Send a value that matches.", graduated},
+	{JudgeDisagreement, LayerSchema,
+		"The validator and the JSON Schema that it is checked against came to different verdicts: a defect of crcheck.",
+		"Report it together with the document. Until then take the document as rejected.", always},
+
+	{SyntaxInvalid, LayerBytes,
+		"The body is not JSON (RFC 8259), or is empty. What follows the place was not checked.",
+		"Send one complete JSON text.", always},
+	{SyntaxTrailing, LayerBytes,
+		"Something follows the JSON text. Some parsers stop before it, others refuse the body.",
+		"Send one JSON text. Several documents in one file stand on a line each.", always},
+	{SyntaxBOM, LayerBytes,
+		"The body begins with a byte order mark, which RFC 8259 section 8.1 forbids; many parsers fail on it.",
+		"Write UTF-8 without a byte order mark.", always},
+	{SyntaxUTF8, LayerBytes,
+		"The body holds bytes that are not UTF-8, or an escape of half a surrogate pair. Parsers fail or replace them.",
+		"Encode the text as UTF-8.", always},
+	{SyntaxTooDeep, LayerBytes,
+		"Values nest more than 10,000 deep. Recursive parsers run out of stack. What follows the place was not checked.",
+		"Send a flatter document.", always},
+	{SyntaxDuplicateMember, LayerBytes,
+		"An object has the same name twice, perhaps once escaped. Which value counts depends on the parser (RFC 7493 section 2.3).",
+		"Send each name once.", firm},
+	{NumberForm, LayerBytes,
+		"An integer is written with a fraction or an exponent. It has an integer's value, but strict parsers of integers refuse it.",
+		"Write plain digits: 4, not 4.0 or 4e0.", firm},
+	{NumberPrecision, LayerBytes,
+		"An integer is beyond 2^53. JavaScript and every parser that reads numbers as doubles change its value (RFC 7493 section 2.2).",
+		"Nothing to mend if every client reads 64-bit integers.", noteworthy},
+
+	{HTTPStatus, LayerHTTP,
+		"The status is neither the operation's success status nor an error's.",
+		"Answer with the status that the contract states.", graduated},
+	{HTTPContentType, LayerHTTP,
+		"The Content-Type is not the one of the protocol.",
+		"Answer with the protocol's Content-Type; for restJson1 it is application/json.", graduated},
+	{ErrorUnidentified, LayerHTTP,
+		"An error answer names no error: neither the X-Amzn-Errortype header nor a body member code or __type. Clients raise a generic exception.",
+		"Name the error in the X-Amzn-Errortype header.", graduated},
+	{ErrorUnmodeled, LayerHTTP,
+		"An error answer names an error that the contract does not list for the operation. Typed clients raise a generic exception.",
+		"Answer with an error of the operation, or derive the contract again from a newer source.", graduated},
+	{ErrorStatusMismatch, LayerHTTP,
+		"An error came with another status than the contract gives it. Retry rules go by status.",
+		"Answer with the error's own status.", graduated},
+	{EchoMismatch, LayerHTTP,
+		"The answer is not about what was asked: a member that repeats a request parameter has another value.",
+		"Look for a mixed-up fixture or cache key.", firm},
+
+	{PatternUnsupported, LayerDerive,
+		"A pattern compiles on neither regular expression engine. Strings are not held against it.",
+		"Correct the pattern with an overlay.", graduated},
+	{PatternTimeout, LayerDerive,
+		"Matching a string against a pattern took too long, so the match was given up.",
+		"Simplify the pattern with an overlay, or shorten the string.", graduated},
+	{SourceConflict, LayerDerive,
+		"Two sources, or two parts of one, state a facet differently. The first one is used.",
+		"Settle it with an overlay that states the right value and why.", graduated},
+	{OverlayStale, LayerDerive,
+		"An overlay states what its source has come to state itself, or speaks of a member that is not there.",
+		"Remove the entry.", graduated},
+}
+
+// Rules returns the rule table in the order in which documentation lists it.
+func Rules() []Rule { return slices.Clone(rules) }
+
+// Lookup returns the table's row for the rule.
+func (id RuleID) Lookup() (Rule, bool) {
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return rules[i], true
+}
+
+// Severity returns the rule's severity under a profile; a rule that the table
+// does not have weighs as an error, so that it cannot pass unseen.
+func (id RuleID) Severity(p Profile) Severity {
+	if r, ok := id.Lookup(); ok {
+		return r.Severity(p)
+	}
+	return Error
+}

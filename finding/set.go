@@ -1,0 +1,44 @@
+package finding
+
+import "slices"
+
+// Set is a number of findings, sorted by place and free of duplicates; nil when
+// there is nothing to say.
+type Set []Finding
+
+// NewSet sorts the findings, drops duplicates and returns them as a set.
+func NewSet(findings ...Finding) Set {
+	if len(findings) == 0 {
+		return nil
+	}
+	set := slices.Clone(findings)
+	slices.SortFunc(set, Finding.compare)
+	return slices.CompactFunc(set, func(a, b Finding) bool { return a == b })
+}
+
+// Union returns the findings of all the sets as one.
+func Union(sets ...Set) Set { return NewSet(slices.Concat(sets...)...) }
+
+// Worst returns the highest severity; ok is false for an empty set.
+func (s Set) Worst() (worst Severity, ok bool) {
+	for _, f := range s {
+		worst = max(worst, f.Severity)
+	}
+	return worst, len(s) > 0
+}
+
+// Rejects reports whether the set, graded by a profile, rejects its document.
+func (s Set) Rejects() bool {
+	worst, ok := s.Worst()
+	return ok && worst >= Error
+}
+
+// Rules returns the rules that the findings are of, each once, sorted.
+func (s Set) Rules() []RuleID {
+	var ids []RuleID
+	for _, f := range s {
+		ids = append(ids, f.Rule)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

@@ -1,0 +1,77 @@
+package finding
+
+import "fmt"
+
+// Severity says how much a finding weighs under a profile.
+type Severity int
+
+const (
+	Info Severity = iota
+	Warning
+	Error
+)
+
+var severityNames = [...]string{Info: "info", Warning: "warning", Error: "error"}
+
+func (s Severity) String() string {
+	if s < 0 || int(s) >= len(severityNames) {
+		return fmt.Sprintf("severity(%d)", int(s))
+	}
+	return severityNames[s]
+}
+
+// MarshalText writes the severity as "info", "warning" or "error".
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what [Severity.MarshalText] writes.
+func (s *Severity) UnmarshalText(text []byte) error {
+	return unmarshalName(s, severityNames[:], text, "severity")
+}
+
+// Profile says how much is held against a document. The zero value is [Default].
+type Profile int
+
+const (
+	Default Profile = iota
+	// Lenient holds against a document only what breaks every client.
+	Lenient
+	// Strict holds everything against it that the contract does not state.
+	Strict
+)
+
+var profileNames = [...]string{Default: "default", Lenient: "lenient", Strict: "strict"}
+
+func (p Profile) String() string {
+	if p < 0 || int(p) >= len(profileNames) {
+		return fmt.Sprintf("profile(%d)", int(p))
+	}
+	return profileNames[p]
+}
+
+// UnmarshalText reads "lenient", "default" or "strict".
+func (p *Profile) UnmarshalText(text []byte) error {
+	return unmarshalName(p, profileNames[:], text, "profile")
+}
+
+func unmarshalName[T ~int](to *T, names []string, text []byte, what string) error {
+	for i, name := range names {
+		if name == string(text) {
+			*to = T(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no %s: use one of %q", text, what, names)
+}
+
+// Grade returns the findings with the severity that the profile gives their rules.
+func (p Profile) Grade(findings Set) Set {
+	if len(findings) == 0 {
+		return nil
+	}
+	graded := make(Set, len(findings))
+	for i, f := range findings {
+		f.Severity = f.Rule.Severity(p)
+		graded[i] = f
+	}
+	return graded
+}

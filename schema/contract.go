@@ -1,0 +1,198 @@
+package schema
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Format is the version of the JSON form of a contract.
+const Format = 1
+
+// Contract is what one operation promises. See the package comment.
+type Contract struct {
+	Format    int    `json:"crcheckContract"`
+	Service   string `json:"service"`           // boto3's name of the service, such as "cleanrooms"
+	Operation string `json:"operation"`         // the API's name, such as "GetProtectedJob"
+	Version   string `json:"version,omitempty"` // of the source; empty where it does not say
+
+	API      Known[string] `json:"api,omitzero"`      // the API and its version, such as "cleanrooms-2022-02-17"
+	Protocol Known[string] `json:"protocol,omitzero"` // restJson1, awsJson1_0, awsJson1_1, …
+	Signing  Known[string] `json:"signing,omitzero"`  // SigV4's service name
+	Method   Known[string] `json:"method,omitzero"`   // HTTP method
+	URI      Known[string] `json:"uri,omitzero"`      // URI template, such as "/memberships/{membershipIdentifier}"
+	Status   Known[int]    `json:"status,omitzero"`   // HTTP status of success
+	Readonly Known[bool]   `json:"readonly,omitzero"` // calling it changes nothing
+
+	Input  string  `json:"input,omitempty"`  // name of the structure; empty: no input
+	Output string  `json:"output,omitempty"` // name of the structure; empty: no output
+	Errors []Error `json:"errors,omitempty"`
+	Echoes []Echo  `json:"echoes,omitempty"`
+
+	Shapes map[string]*Shape `json:"shapes"`
+
+	Origins []Origin `json:"origins,omitempty"`
+	// Provenance maps the address of a fact to the index of its origin, for
+	// facts that are not of Origins[0]. An address is PART#POINTER:FACET.
+	Provenance map[string]int `json:"provenance,omitempty"`
+}
+
+// Error is an error that the operation may answer with.
+type Error struct {
+	Name   string        `json:"name"`
+	Status Known[int]    `json:"status,omitzero"`
+	Fault  Known[string] `json:"fault,omitzero"` // client or server
+	Shape  string        `json:"shape,omitempty"`
+	// Code is the name on the wire where it differs from Name.
+	Code Known[string] `json:"code,omitzero"`
+}
+
+// Echo states that a place of the output repeats a member of the input.
+type Echo struct {
+	Output string `json:"output" yaml:"output"` // JSON Pointer into the output
+	Input  string `json:"input" yaml:"input"`   // name of the input member
+}
+
+// Origin is a document that facts of a contract came from.
+type Origin struct {
+	Kind    string `json:"kind"` // "boto3-page", "overlay", …
+	Version string `json:"version,omitempty"`
+	Digest  string `json:"digest"` // "sha256:" and the digest of the document, in hexadecimal
+}
+
+// NewOrigin describes a document.
+func NewOrigin(kind, version string, document []byte) Origin {
+	return Origin{kind, version, sha256Of(document)}
+}
+
+func sha256Of(data []byte) string {
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Name returns SERVICE.OPERATION, which findings and expectations go by.
+func (c *Contract) Name() string { return c.Service + "." + c.Operation }
+
+// String returns SERVICE.OPERATION@VERSION.
+func (c *Contract) String() string {
+	if c.Version == "" {
+		return c.Name()
+	}
+	return c.Name() + "@" + c.Version
+}
+
+// Resolve returns the shape that stands at a reference. A name that the
+// contract does not have resolves to an unstated shape: [Contract.Check]
+// reports it.
+func (c *Contract) Resolve(r Ref) *Shape {
+	if r.Inline != nil {
+		return r.Inline
+	}
+	if s, ok := c.Shapes[r.Name]; ok {
+		return s
+	}
+	return &Shape{}
+}
+
+// Error returns the error of that name, or of that code on the wire.
+func (c *Contract) Error(name string) (*Error, bool) {
+	for i := range c.Errors {
+		if e := &c.Errors[i]; e.Name == name || e.Code.Or(e.Name) == name {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
+// Part names a document of an operation: "output", "input" or "error:NAME".
+type Part string
+
+const (
+	OutputPart Part = "output"
+	InputPart  Part = "input"
+)
+
+// ErrorPart names the body of an error.
+func ErrorPart(name string) Part { return Part("error:" + name) }
+
+// ErrorName returns the name of the error that the part is the body of.
+func (p Part) ErrorName() (name string, ok bool) { return strings.CutPrefix(string(p), "error:") }
+
+// Root returns the structure at the root of a part. A part that has none (an
+// operation without output, an error whose members the source does not state)
+// returns the zero Ref with ok true; a part that the contract does not know
+// returns false.
+func (c *Contract) Root(part Part) (root Ref, ok bool) {
+	switch {
+	case part == OutputPart:
+		return Named(c.Output), true
+	case part == InputPart:
+		return Named(c.Input), true
+	}
+	name, isError := part.ErrorName()
+	if !isError {
+		return Ref{}, false
+	}
+	e, ok := c.Error(name)
+	if !ok {
+		return Ref{}, false
+	}
+	return Named(e.Shape), true
+}
+
+// Parts returns the parts of the contract: output, input, then each error.
+func (c *Contract) Parts() []Part {
+	parts := []Part{OutputPart, InputPart}
+	for _, e := range c.Errors {
+		parts = append(parts, ErrorPart(e.Name))
+	}
+	return parts
+}
+
+// Digest identifies what the contract promises: the SHA-256 of its JSON form
+// without version, origins and provenance.
+func (c *Contract) Digest() string {
+	promise := *c
+	promise.Version, promise.Origins, promise.Provenance = "", nil, nil
+	text, err := json.Marshal(&promise)
+	if err != nil {
+		panic(fmt.Sprintf("schema: contract %s does not marshal: %v", c, err)) // every field type marshals
+	}
+	return sha256Of(text)
+}
+
+// Clone returns a deep copy.
+func (c *Contract) Clone() *Contract {
+	d := *c
+	d.Errors = slices.Clone(c.Errors)
+	d.Echoes = slices.Clone(c.Echoes)
+	d.Origins = slices.Clone(c.Origins)
+	d.Provenance = maps.Clone(c.Provenance)
+	d.Shapes = make(map[string]*Shape, len(c.Shapes))
+	for name, s := range c.Shapes {
+		d.Shapes[name] = s.clone()
+	}
+	return &d
+}
+
+func (s *Shape) clone() *Shape {
+	if s == nil {
+		return nil
+	}
+	d := *s
+	d.Members = slices.Clone(s.Members)
+	for i := range d.Members {
+		d.Members[i].Shape.Inline = d.Members[i].Shape.Inline.clone()
+	}
+	for _, r := range []**Ref{&d.Element, &d.Key, &d.Value} {
+		if *r != nil {
+			copied := Ref{(*r).Name, (*r).Inline.clone()}
+			*r = &copied
+		}
+	}
+	return &d
+}

@@ -1,0 +1,128 @@
+package pattern
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const bucket = `(?!^(\d+\.)+\d+$)(^(([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])$)`
+
+func TestMatch(t *testing.T) {
+	for _, v := range []struct {
+		name, source string
+		matches      []string
+		refuses      []string
+	}{
+		{"whole string", `^[0-9a-f]{4}$`, []string{"0a1f"}, []string{"0A1F", "0a1f\n", "x0a1f"}},
+		{"search", `ab`, []string{"cabd"}, []string{"ba"}},
+		{"look-ahead", bucket, []string{"my-bucket", "a.b"}, []string{"192.168.0.1", "Bad", "my-bucket\n"}},
+		{"escapes", `^[\u0041-\u0043]$`, []string{"B"}, []string{"D"}},
+		{"surrogate pair", `^[\uD83D\uDE00]$`, []string{"😀"}, []string{"😁"}},
+		{"range of surrogate pairs", `^[\uD800\uDC00-\uDBFF\uDFFF]$`, []string{"😀"}, []string{"a"}},
+		{"garbled range", `^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\t]*$`, []string{"a 😀\t"}, []string{"\x01"}},
+		{"escaped backslash before u", `^\\u0041$`, []string{`\u0041`}, []string{"A"}},
+		{"escape of a metacharacter", `^\u002B$`, []string{"+"}, []string{"a"}},
+		{"look-behind", `(?<=a)b$`, []string{"ab"}, []string{"b"}},
+		{"repeat over 1000", `^a{1,2000}$`, []string{strings.Repeat("a", 1500)}, []string{strings.Repeat("a", 2001)}},
+		{"ASCII digits in the backtracking engine", `^(?!x)\d$`, []string{"1"}, []string{"٣"}},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			p, err := Compile(v.source)
+			require.NoError(t, err)
+			for _, text := range v.matches {
+				ok, err := p.Match([]byte(text))
+				require.NoError(t, err)
+				require.True(t, ok, "%q", text)
+			}
+			for _, text := range v.refuses {
+				ok, err := p.Match([]byte(text))
+				require.NoError(t, err)
+				require.False(t, ok, "%q", text)
+			}
+		})
+	}
+}
+
+func TestUnsupported(t *testing.T) {
+	_, err := Compile(`^\p{Alnum}+$`)
+	var unsupported *UnsupportedError
+	require.ErrorAs(t, err, &unsupported)
+	require.Equal(t, `^\p{Alnum}+$`, unsupported.Source)
+}
+
+func TestTimeout(t *testing.T) {
+	p, err := Compile(`^(?=a)(a+)+$`)
+	require.NoError(t, err)
+	_, err = p.Match([]byte(strings.Repeat("a", 40) + "!"))
+	var timeout *TimeoutError
+	require.ErrorAs(t, err, &timeout)
+}
+
+func TestPortable(t *testing.T) {
+	for _, v := range []struct {
+		source, must, refuse string
+		ok                   bool
+	}{
+		{`^a$`, `^a$`, "", true},
+		{`^(?!\d+$)a$`, `^a$`, `^(?:\d+$)`, true},
+		{`(?!x)(^a$)`, `(^a$)`, `^(?:x)`, true},
+		{`(?!x)a`, "", "", false},         // not anchored: another place may match
+		{`^(?!x)a|b`, "", "", false},      // the look-ahead binds the first branch alone
+		{`(?!x)(^a|b)`, "", "", false},    // the anchor binds the first branch alone
+		{`(?!x)((^a|b)c)`, "", "", false}, // likewise, deeper
+		{`^(?![|)]+$)a$`, `^a$`, `^(?:[|)]+$)`, true},
+		{`(?<=a)b`, "", "", false},
+		{`^[\u0041]$`, `^[\x41]$`, "", true},
+	} {
+		t.Run(v.source, func(t *testing.T) {
+			must, refuse, ok := Portable(v.source)
+			require.Equal(t, v.ok, ok)
+			require.Equal(t, v.must, must)
+			require.Equal(t, v.refuse, refuse)
+		})
+	}
+}
+
+// FuzzPortable holds the rewritten form to the verdict of the original.
+func FuzzPortable(f *testing.F) {
+	for _, text := range []string{"my-bucket", "1.2.3.4", "", "a\n", "..", "1.2.3.a"} {
+		f.Add(bucket, text)
+		f.Add(`^(?!\s*$)[\u0020-\uD7FF]*$`, text)
+	}
+	f.Fuzz(func(t *testing.T, source, text string) {
+		must, refuse, ok := Portable(source)
+		// \s and the dot differ between the engines, see the package comment.
+		if !ok || refuse == "" || len(source) > 60 || len(text) > 30 || strings.ContainsAny(source, `.sSbBpP\`) && source != bucket {
+			return
+		}
+		p, err := Compile(source)
+		if err != nil {
+			return
+		}
+		want, err := p.Match([]byte(text))
+		if err != nil {
+			return
+		}
+		got := regexp.MustCompile(must).MatchString(text) && !regexp.MustCompile(refuse).MatchString(text)
+		require.Equal(t, want, got)
+	})
+}
+
+func BenchmarkMatch(b *testing.B) {
+	for _, v := range []struct{ name, source string }{{"linear", `^[a-z0-9-]+$`}, {"backtracking", bucket}} {
+		b.Run(v.name, func(b *testing.B) {
+			p, err := Compile(v.source)
+			require.NoError(b, err)
+			text := []byte("my-analysis-results-111122223333")
+			b.ReportAllocs()
+			for b.Loop() {
+				if ok, err := p.Match(text); !ok || err != nil {
+					b.Fatal(ok, err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,140 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Place is an address in a contract: a part and a pointer into its shapes. The
+// tokens of the pointer are member names; "*" is the element of a list or the
+// value of a map, "*key" the key of a map. Its text is PART#POINTER.
+type Place struct {
+	Part    Part
+	Pointer string
+}
+
+// ContractPlace is the address of what a contract says of the operation as a whole.
+var ContractPlace = Place{Part: "contract"}
+
+func (p Place) String() string {
+	if p.Pointer == "" {
+		return string(p.Part)
+	}
+	return string(p.Part) + "#" + p.Pointer
+}
+
+// ParsePlace reads PART or PART#POINTER.
+func ParsePlace(text string) (Place, error) {
+	part, pointer, _ := strings.Cut(text, "#")
+	name, isError := strings.CutPrefix(part, "error:")
+	switch {
+	case isError && name == "", !isError && part != "output" && part != "input" && part != "contract":
+		return Place{}, fmt.Errorf("%q names no part: write contract, output, input or error:NAME, then #/POINTER", text)
+	case pointer != "" && pointer[0] != '/':
+		return Place{}, fmt.Errorf("%q: a pointer begins with a slash, as in output#/member", text)
+	}
+	return Place{Part(part), pointer}, nil
+}
+
+func (p Place) fact(facet string) string { return p.String() + ":" + facet }
+
+// Child returns the place of a member, or of "*" or "*key".
+func (p Place) Child(token string) Place { return Place{p.Part, p.Pointer + "/" + Escape(token)} }
+
+// Escape writes a token of a JSON Pointer (RFC 6901 section 3).
+func Escape(token string) string {
+	if !strings.ContainsAny(token, "~/") {
+		return token
+	}
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
+}
+
+// tokens splits a pointer.
+func (p Place) tokens() []string {
+	if p.Pointer == "" {
+		return nil
+	}
+	tokens := strings.Split(p.Pointer[1:], "/")
+	for i, t := range tokens {
+		tokens[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(t)
+	}
+	return tokens
+}
+
+// step returns the reference below a shape that a token names, and the member
+// where the shape is a structure.
+func (s *Shape) step(token string) (*Ref, *Member) {
+	switch s.Type {
+	case Structure:
+		if m, ok := s.Member(token); ok {
+			return &m.Shape, m
+		}
+	case List:
+		if token == "*" {
+			return s.Element, nil
+		}
+	case Map:
+		switch token {
+		case "*":
+			return s.Value, nil
+		case "*key":
+			return s.Key, nil
+		}
+	}
+	return nil, nil
+}
+
+// At returns the shape at a place and, where the place is a member of a
+// structure, the member. A root that the source does not state is not found.
+func (c *Contract) At(place Place) (*Shape, *Member, bool) {
+	root, ok := c.Root(place.Part)
+	if !ok || root.Name == "" {
+		return nil, nil, false
+	}
+	ref, member := &root, (*Member)(nil)
+	for _, token := range place.tokens() {
+		if ref, member = c.Resolve(*ref).step(token); ref == nil {
+			return nil, nil, false
+		}
+	}
+	return c.Resolve(*ref), member, true
+}
+
+// children calls visit for every reference below a shape, with its token.
+func (s *Shape) children(visit func(token string, ref *Ref, member *Member)) {
+	for i := range s.Members {
+		visit(s.Members[i].Name, &s.Members[i].Shape, &s.Members[i])
+	}
+	for _, child := range []struct {
+		token string
+		ref   *Ref
+	}{{"*", s.Element}, {"*key", s.Key}, {"*", s.Value}} {
+		if child.ref != nil {
+			visit(child.token, child.ref, nil)
+		}
+	}
+}
+
+// Walk visits every place of the contract below its roots, each named shape
+// once, at the first place that reaches it. The member is nil at roots and
+// below lists and maps.
+func (c *Contract) Walk(visit func(place Place, shape *Shape, member *Member)) {
+	seen := map[string]bool{}
+	var walk func(Place, Ref, *Member)
+	walk = func(place Place, ref Ref, member *Member) {
+		shape := c.Resolve(ref)
+		visit(place, shape, member)
+		if ref.Name != "" {
+			if seen[ref.Name] {
+				return
+			}
+			seen[ref.Name] = true
+		}
+		shape.children(func(token string, child *Ref, m *Member) { walk(place.Child(token), *child, m) })
+	}
+	for _, part := range c.Parts() {
+		if root, _ := c.Root(part); root.Name != "" {
+			walk(Place{Part: part}, root, nil)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Type is the kind of a shape.
+type Type string
+
+const (
+	// Unstated is the type of a place that a source leaves open, such as a
+	// recursive reference on a page that could mean several shapes. Any value
+	// is taken there.
+	Unstated  Type = ""
+	Structure Type = "structure" // a union is a structure with the union facet
+	List      Type = "list"
+	Map       Type = "map"
+	String    Type = "string" // an enum is a string with the enum facet
+	Integer   Type = "integer"
+	Float     Type = "float"
+	Boolean   Type = "boolean"
+	Timestamp Type = "timestamp"
+	Blob      Type = "blob"
+	Document  Type = "document"
+)
+
+var types = []Type{Structure, List, Map, String, Integer, Float, Boolean, Timestamp, Blob, Document}
+
+// Shape is a named type, or an inline one.
+type Shape struct {
+	// Name is the source's name of an inline shape, where it has one. A shape
+	// of [Contract.Shapes] goes by its key there.
+	Name string `json:"name,omitempty"`
+	Type Type   `json:"type,omitempty"`
+
+	Members []Member `json:"members,omitempty"` // of a structure, in the order of the source
+	Element *Ref     `json:"element,omitempty"` // of a list
+	Key     *Ref     `json:"key,omitempty"`     // of a map
+	Value   *Ref     `json:"value,omitempty"`   // of a map
+
+	Union       Known[bool]     `json:"union,omitzero"`
+	EventStream Known[bool]     `json:"eventStream,omitzero"`     // a union whose members arrive as events, not in a JSON body
+	Streaming   Known[bool]     `json:"streaming,omitzero"`       // a blob that is the HTTP body itself
+	Sparse      Known[bool]     `json:"sparse,omitzero"`          // a list or map that may hold null
+	Enum        Known[[]string] `json:"enum,omitzero"`            // empty: known to be no enum
+	Length      Known[Bounds]   `json:"length,omitzero"`          // code points, bytes, elements or entries
+	Range       Known[Bounds]   `json:"range,omitzero"`           // of a number, inclusive
+	Pattern     Known[string]   `json:"pattern,omitzero"`         // ECMA-262 search semantics; empty: known to have none
+	Bits        Known[int]      `json:"bits,omitzero"`            // of an integer 8, 16, 32, 64; of a float 32, 64
+	Format      Known[string]   `json:"timestampFormat,omitzero"` // epoch-seconds, date-time, http-date
+	Sensitive   Known[bool]     `json:"sensitive,omitzero"`
+}
+
+// Member is a member of a structure or union.
+type Member struct {
+	Name     string        `json:"name"`
+	Shape    Ref           `json:"shape"`
+	Required Known[bool]   `json:"required,omitzero"`
+	Location Known[string] `json:"location,omitzero"` // body, label, query, header, headers, status, payload
+	WireName Known[string] `json:"wireName,omitzero"` // its name in the body or at its location
+}
+
+// Wire returns the name under which the member travels.
+func (m Member) Wire() string { return m.WireName.Or(m.Name) }
+
+// InBody reports whether the member is a member of the JSON body.
+func (m Member) InBody() bool { return m.Location.Or("body") == "body" }
+
+// Ref says which shape stands at a place: a structure by name, or an inline shape.
+type Ref struct {
+	Name   string
+	Inline *Shape
+}
+
+// Named refers to a shape of [Contract.Shapes].
+func Named(name string) Ref { return Ref{Name: name} }
+
+// Inline refers to a shape that stands only here.
+func Inline(s Shape) Ref { return Ref{Inline: &s} }
+
+// MarshalJSON writes a name as a string and an inline shape as an object.
+func (r Ref) MarshalJSON() ([]byte, error) {
+	if r.Inline != nil {
+		return json.Marshal(r.Inline)
+	}
+	return json.Marshal(r.Name)
+}
+
+// UnmarshalJSON reads what [Ref.MarshalJSON] writes.
+func (r *Ref) UnmarshalJSON(text []byte) error {
+	*r = Ref{}
+	if len(text) > 0 && text[0] == '"' {
+		return json.Unmarshal(text, &r.Name)
+	}
+	r.Inline = new(Shape)
+	return json.Unmarshal(text, r.Inline)
+}
+
+// Bounds is a closed interval; an empty end is open.
+type Bounds struct {
+	Min json.Number `json:"min,omitempty" yaml:"min"`
+	Max json.Number `json:"max,omitempty" yaml:"max"`
+}
+
+func (b Bounds) String() string {
+	switch {
+	case b.Min == "" && b.Max == "":
+		return "any"
+	case b.Min == "":
+		return fmt.Sprintf("at most %s", b.Max)
+	case b.Max == "":
+		return fmt.Sprintf("at least %s", b.Min)
+	case b.Min == b.Max:
+		return fmt.Sprintf("exactly %s", b.Min)
+	}
+	return fmt.Sprintf("%s to %s", b.Min, b.Max)
+}
+
+// Member returns the member of that name.
+func (s *Shape) Member(name string) (*Member, bool) {
+	for i := range s.Members {
+		if s.Members[i].Name == name {
+			return &s.Members[i], true
+		}
+	}
+	return nil, false
+}
+
+// facets lists the shape's facets by name. It is the one list that comparing,
+// merging and overlaying go by.
+func (s *Shape) facets() []namedSlot {
+	return []namedSlot{
+		{"union", &s.Union}, {"eventStream", &s.EventStream}, {"streaming", &s.Streaming},
+		{"sparse", &s.Sparse}, {"enum", &s.Enum}, {"length", &s.Length}, {"range", &s.Range},
+		{"pattern", &s.Pattern}, {"bits", &s.Bits}, {"timestampFormat", &s.Format}, {"sensitive", &s.Sensitive},
+	}
+}
+
+func (m *Member) facets() []namedSlot {
+	return []namedSlot{{"required", &m.Required}, {"location", &m.Location}, {"wireName", &m.WireName}}
+}
+
+type namedSlot struct {
+	name string
+	slot slot
+}
