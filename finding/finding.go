@@ -30,6 +30,9 @@ type Finding struct {
 	Got     string `json:"got,omitempty"`
 	Want    string `json:"want,omitempty"`
 	Message string `json:"message"`
+	// Sensitive says that the contract calls the value sensitive: Got is
+	// withheld, and so should be any excerpt of the source.
+	Sensitive bool `json:"sensitive,omitempty"`
 }
 
 // Place returns the pointer with list indexes folded to "*". A token of digits

@@ -1,0 +1,32 @@
+// Package jsonschema writes the documents of a contract down as JSON Schema,
+// draft 2020-12 (https://json-schema.org/draft/2020-12).
+//
+// The model: each structure of the contract becomes a definition of the same
+// name; the schema of a part refers to the one at its root. A schema comes in
+// two forms with one verdict. [Standard] uses only the keywords of the draft,
+// so any validator takes it. [Extended] says the two things that standard
+// keywords say badly by keywords of its own: [UnionKeyword], because a failed
+// oneOf never tells which members were set, and [PatternKeyword], because Go's
+// regexp does not compile every ECMA-262 pattern.
+//
+// How shapes are written, on the wire:
+//
+//   - structure: object; unknown members are allowed; null is absence, so an
+//     optional member may be null and a required one may not
+//   - union: exactly one non-null known member and no non-null unknown one;
+//     __type does not count
+//   - integer: integer within its 64 or fewer bits; float: number that fits, or
+//     "NaN", "Infinity", "-Infinity"
+//   - timestamp: epoch seconds of the years 1 to 9999, the range that Python
+//     and RFC 3339 can represent, so that milliseconds by mistake are found;
+//     or what timestampFormat says
+//   - blob: base64; its length facet counts decoded bytes
+//   - enum: enum; list: array; map: object with propertyNames; document: anything
+//   - a list or map takes null entries only where it is known to be sparse
+//
+// In the sdk projection timestamps may be ISO 8601 text as well, and blobs are
+// any text, for boto3 hands over bytes.
+//
+// Deviation from ECMA-262: patterns are rewritten by [pattern.Portable] where
+// that is possible, so that validators on RE2 take them too.
+package jsonschema

@@ -1,0 +1,165 @@
+package jsonschema
+
+import (
+	"fmt"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Form says by which keywords a schema speaks.
+type Form int
+
+const (
+	Standard Form = iota // only keywords of draft 2020-12
+	Extended             // [UnionKeyword] and [PatternKeyword] in addition
+)
+
+// PartError says that a contract has no schema for a part.
+type PartError struct {
+	Contract string
+	Part     schema.Part
+	Known    []schema.Part
+}
+
+func (e *PartError) Error() string {
+	return fmt.Sprintf("%s has no part %q: use one of %q", e.Contract, e.Part, e.Known)
+}
+
+// Generate returns the schema of a part of a contract; the error is a
+// [*PartError]. A part whose members the contract does not state takes any object.
+func Generate(c *schema.Contract, part schema.Part, projection schema.Projection, form Form) (*Schema, error) {
+	if _, ok := c.Root(part); !ok {
+		return nil, &PartError{c.String(), part, c.Parts()}
+	}
+	g := generator{c: c, projection: projection, form: form, defined: map[string]bool{}}
+	top := &Schema{Type: "object"}
+	root, members, ok := projection.Document(c, part)
+	switch {
+	case !ok:
+		top.Comment = "The contract's source does not state the members of this document."
+	case root.Inline != nil:
+		top = g.place(root, false)
+	default:
+		g.define(root.Name, members)
+		top = &Schema{Ref: "#/$defs/" + schema.Escape(root.Name)}
+		if len(members) == 0 && len(c.Resolve(root).Members) > 0 {
+			top.Comment = "Every member is bound to the URI or to headers: see the sdk projection."
+		}
+	}
+	top.Dialect = "https://json-schema.org/draft/2020-12/schema"
+	top.ID = ID(c, part, projection)
+	top.Title = fmt.Sprintf("%s, %s, %s projection", c, part, projection)
+	top.Defs = g.defs
+	return top, nil
+}
+
+// ID returns the stable identifier of a schema.
+func ID(c *schema.Contract, part schema.Part, projection schema.Projection) string {
+	version := c.Version
+	if version == "" {
+		version = "unversioned"
+	}
+	name := string(part)
+	if e, isError := part.ErrorName(); isError {
+		name = "error/" + e
+	}
+	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", c.Name(), version, projection, name)
+}
+
+type generator struct {
+	c          *schema.Contract
+	projection schema.Projection
+	form       Form
+	defs       Named
+	defined    map[string]bool
+}
+
+// define adds the definition of a structure, before those that it refers to.
+func (g *generator) define(name string, members []schema.Member) {
+	if g.defined[name] {
+		return
+	}
+	g.defined[name] = true
+	s := &Schema{Type: "object"}
+	g.defs = append(g.defs, NamedSchema{name, s})
+	union := g.c.Shapes[name].Union.Or(false)
+	for i := range members {
+		m := &members[i]
+		wire := g.projection.MemberName(m)
+		required := !union && m.Required.Or(false)
+		if required {
+			s.Required = append(s.Required, wire)
+		}
+		s.Properties = append(s.Properties, NamedSchema{wire, g.place(m.Shape, !required)})
+	}
+	if union {
+		g.union(s)
+	}
+}
+
+// union makes a schema with the members of a union demand exactly one of them.
+func (g *generator) union(s *Schema) {
+	if g.form == Extended {
+		for _, p := range s.Properties {
+			s.Union = append(s.Union, p.Name)
+		}
+		return
+	}
+	for _, p := range s.Properties {
+		s.OneOf = append(s.OneOf, &Schema{
+			Required:   []string{p.Name},
+			Properties: Named{{p.Name, &Schema{Not: &Schema{Type: "null"}}}},
+		})
+	}
+	if len(s.OneOf) == 0 { // a union without members has no valid document
+		s.Not = &Schema{}
+	}
+	s.Properties = append(s.Properties, NamedSchema{"__type", &Schema{}})
+	s.AdditionalProperties = &Schema{Type: "null"}
+}
+
+// place returns the schema of what stands at a reference.
+func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
+	var s *Schema
+	shape := g.c.Resolve(ref)
+	if ref.Inline == nil && shape.Type == schema.Structure {
+		g.define(ref.Name, shape.Members)
+		s = &Schema{Ref: "#/$defs/" + schema.Escape(ref.Name)}
+	} else {
+		s = g.shape(shape)
+	}
+	if !nullable || shape.Type == schema.Document || shape.Type == schema.Unstated {
+		return s
+	}
+	return &Schema{AnyOf: []*Schema{s, {Type: "null"}}}
+}
+
+func (g *generator) shape(s *schema.Shape) *Schema {
+	length := s.Length.Or(schema.Bounds{})
+	switch s.Type {
+	case schema.Structure: // an inline structure, which only a contract written by hand has
+		return &Schema{Type: "object"}
+	case schema.List:
+		return &Schema{Type: "array", Items: g.place(*s.Element, s.Sparse.Or(false)), MinItems: length.Min, MaxItems: length.Max}
+	case schema.Map:
+		return &Schema{Type: "object", PropertyNames: g.place(*s.Key, false),
+			AdditionalProperties: g.place(*s.Value, s.Sparse.Or(false)), MinProperties: length.Min, MaxProperties: length.Max}
+	case schema.String:
+		text := &Schema{Type: "string", Enum: s.Enum.Or(nil), MinLength: length.Min, MaxLength: length.Max}
+		return g.pattern(text, s.Pattern.Or(""))
+	case schema.Integer:
+		return integer(s)
+	case schema.Float:
+		return float(s)
+	case schema.Boolean:
+		return &Schema{Type: "boolean"}
+	case schema.Timestamp:
+		return timestamp(s.Format.Or("epoch-seconds"), g.projection)
+	case schema.Blob:
+		if g.projection == schema.SDK {
+			return &Schema{Type: "string"}
+		}
+		return blob(length)
+	}
+	return &Schema{} // document and unstated
+}

@@ -1,0 +1,107 @@
+package jsonschema
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Schema is a JSON Schema. The zero value is the schema that takes everything.
+type Schema struct {
+	Dialect              string      `json:"$schema,omitempty"`
+	ID                   string      `json:"$id,omitempty"`
+	Title                string      `json:"title,omitempty"`
+	Comment              string      `json:"$comment,omitempty"`
+	Ref                  string      `json:"$ref,omitempty"`
+	Type                 string      `json:"type,omitempty"`
+	Enum                 []string    `json:"enum,omitempty"`
+	Properties           Named       `json:"properties,omitempty"`
+	Required             []string    `json:"required,omitempty"`
+	PropertyNames        *Schema     `json:"propertyNames,omitempty"`
+	AdditionalProperties *Schema     `json:"additionalProperties,omitempty"`
+	MinProperties        json.Number `json:"minProperties,omitempty"`
+	MaxProperties        json.Number `json:"maxProperties,omitempty"`
+	Items                *Schema     `json:"items,omitempty"`
+	MinItems             json.Number `json:"minItems,omitempty"`
+	MaxItems             json.Number `json:"maxItems,omitempty"`
+	MinLength            json.Number `json:"minLength,omitempty"`
+	MaxLength            json.Number `json:"maxLength,omitempty"`
+	Pattern              string      `json:"pattern,omitempty"`
+	ContentEncoding      string      `json:"contentEncoding,omitempty"`
+	Minimum              json.Number `json:"minimum,omitempty"`
+	Maximum              json.Number `json:"maximum,omitempty"`
+	ExclusiveMaximum     json.Number `json:"exclusiveMaximum,omitempty"`
+	Not                  *Schema     `json:"not,omitempty"`
+	AllOf                []*Schema   `json:"allOf,omitempty"`
+	AnyOf                []*Schema   `json:"anyOf,omitempty"`
+	OneOf                []*Schema   `json:"oneOf,omitempty"`
+	Union                []string    `json:"crcheck-union,omitempty"`
+	AnyPattern           string      `json:"crcheck-pattern,omitempty"`
+	Defs                 Named       `json:"$defs,omitempty"`
+}
+
+// Keywords of the [Extended] form.
+const (
+	// UnionKeyword lists the members of a tagged union: exactly one of them is
+	// non-null, and no other member but __type is.
+	UnionKeyword = "crcheck-union"
+	// PatternKeyword is an ECMA-262 pattern as the contract states it.
+	PatternKeyword = "crcheck-pattern"
+)
+
+// Named is a JSON object of schemas that keeps its order.
+type Named []NamedSchema
+
+// NamedSchema is an entry of [Named].
+type NamedSchema struct {
+	Name   string
+	Schema *Schema
+}
+
+// MarshalJSON writes the entries in their order.
+func (n Named) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, entry := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(entry.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := marshal(entry.Schema)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// Encode writes the schema indented, with a newline at its end.
+func (s *Schema) Encode() ([]byte, error) {
+	text, err := marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
+		return nil, err
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
+}
+
+// marshal leaves < > & as they are: patterns are read by people.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}

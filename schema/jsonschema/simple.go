@@ -1,0 +1,109 @@
+package jsonschema
+
+import (
+	"encoding/json"
+	"math/big"
+	"strconv"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/pattern"
+)
+
+// pattern adds a pattern to the schema of a string.
+func (g *generator) pattern(s *Schema, source string) *Schema {
+	if source == "" {
+		return s
+	}
+	if g.form == Extended {
+		s.AnyPattern = source
+		return s
+	}
+	must, refuse, ok := pattern.Portable(source)
+	if !ok {
+		s.Pattern = source
+		return s
+	}
+	s.Pattern = must
+	if refuse != "" {
+		s.Not = &Schema{Pattern: refuse}
+	}
+	return s
+}
+
+func integer(s *schema.Shape) *Schema {
+	low, high := schema.IntegerBounds(s.Bits.Or(64))
+	bounds := s.Range.Or(schema.Bounds{})
+	return &Schema{Type: "integer",
+		Minimum: tighter(json.Number(low), bounds.Min, 1), Maximum: tighter(json.Number(high), bounds.Max, -1)}
+}
+
+func float(s *schema.Shape) *Schema {
+	largest := schema.LargestFloat(s.Bits.Or(64))
+	bounds := s.Range.Or(schema.Bounds{})
+	return &Schema{AnyOf: []*Schema{
+		{Type: "number", Minimum: tighter(json.Number("-"+largest), bounds.Min, 1), Maximum: tighter(json.Number(largest), bounds.Max, -1)},
+		{Type: "string", Enum: schema.NonNumericFloats},
+	}}
+}
+
+// tighter returns the greater of two bounds (sign 1) or the smaller (sign -1);
+// an empty one does not count.
+func tighter(a, b json.Number, sign int) json.Number {
+	x, okA := new(big.Rat).SetString(string(a))
+	y, okB := new(big.Rat).SetString(string(b))
+	if okB && (!okA || y.Cmp(x) == sign) {
+		return b
+	}
+	return a
+}
+
+func timestamp(format string, projection schema.Projection) *Schema {
+	number := &Schema{Type: "number", Minimum: schema.EarliestTimestamp, ExclusiveMaximum: schema.TimestampsEnd}
+	switch {
+	case projection == schema.SDK:
+		return &Schema{AnyOf: []*Schema{number, {Type: "string", Pattern: schema.ISO8601Pattern}}}
+	case format == "date-time":
+		return &Schema{Type: "string", Pattern: schema.DateTimePattern}
+	case format == "http-date":
+		return &Schema{Type: "string", Pattern: schema.HTTPDatePattern}
+	}
+	return number
+}
+
+// blob bounds the decoded bytes of base64 text by its length and padding: n
+// bytes are written as 4*ceil(n/3) characters, of which 3*ceil(n/3)-n are "=".
+func blob(length schema.Bounds) *Schema {
+	s := &Schema{Type: "string", Pattern: schema.Base64Pattern, ContentEncoding: "base64"}
+	if chars, padding, ok := base64Length(length.Min); ok {
+		atLeast := &Schema{MinLength: number(chars)}
+		switch padding {
+		case 0:
+			s.AllOf = append(s.AllOf, anyOf(&Schema{MinLength: number(chars + 1)}, &Schema{MinLength: number(chars), Not: &Schema{Pattern: "=$"}}))
+		case 1:
+			s.AllOf = append(s.AllOf, anyOf(&Schema{MinLength: number(chars + 1)}, &Schema{MinLength: number(chars), Not: &Schema{Pattern: "==$"}}))
+		default:
+			s.AllOf = append(s.AllOf, atLeast)
+		}
+	}
+	if chars, padding, ok := base64Length(length.Max); ok {
+		atMost := &Schema{MaxLength: number(chars)}
+		if padding > 0 {
+			atMost = anyOf(&Schema{MaxLength: number(chars - 1)}, &Schema{MaxLength: number(chars), Pattern: "={" + strconv.Itoa(padding) + "}$"})
+		}
+		s.AllOf = append(s.AllOf, atMost)
+	}
+	return s
+}
+
+func anyOf(schemas ...*Schema) *Schema { return &Schema{AnyOf: schemas} }
+
+func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }
+
+func base64Length(bound json.Number) (chars, padding int, ok bool) {
+	n, err := strconv.Atoi(string(bound))
+	if err != nil || n < 0 || n > 1<<40 {
+		return 0, 0, false
+	}
+	groups := (n + 2) / 3
+	return 4 * groups, 3*groups - n, true
+}

@@ -1,0 +1,23 @@
+// Package validate holds responses of a service against a contract.
+//
+// The model: [Compile] turns a contract into a [Validator], which is immutable
+// and safe for concurrent use. A validator reads a document's bytes, never a
+// decoded value, because decoding loses what matters: duplicate names, the
+// digits of a number, what follows the document. One compiled walker goes over
+// the bytes. Without a sink it accepts or gives up at the first finding, and
+// allocates nothing; with a sink it explains every finding of the document,
+// with its JSON Pointer and its line and column. Places are computed only when
+// there is something to say.
+//
+// The judge is santhosh-tekuri/jsonschema: the first document of each new kind
+// of finding is also held against the contract's JSON Schema, and a difference
+// of verdicts is a finding of its own ([finding.JudgeDisagreement]). Fuzzing
+// holds both to one verdict on every document.
+//
+// Where a document repeats a name, the last value counts, as in most parsers;
+// the repetition is a finding.
+//
+// Around the walker: [Validator.Exchange] validates a recorded interaction
+// whole, [Transport] validates live traffic in passing, and [Require] does it
+// in a Go test.
+package validate

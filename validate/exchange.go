@@ -1,0 +1,206 @@
+package validate
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Exchange returns every finding of a recorded answer to a request that the
+// catalog routed to the validator's contract: of its status, its Content-Type,
+// how it names an error, its body, and whether it is about what was asked.
+//
+// An answer is a success or an error by its status alone, as all SDKs take it.
+// An error is identified by the header X-Amzn-Errortype, then the body's code,
+// then its __type (Smithy, aws-restjson1-protocol.html#operation-error-serialization).
+func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
+	e := exchange{v: v, response: &x.Response}
+	if status := x.Response.Status; status < 300 {
+		e.success(labels)
+	} else {
+		e.failure()
+	}
+	findings := make([]finding.Finding, 0, len(e.findings))
+	for _, f := range e.findings {
+		f.Source, f.Interaction = x.Source, x.Index+1
+		findings = append(findings, f)
+	}
+	return v.options.Profile.Grade(finding.NewSet(findings...))
+}
+
+type exchange struct {
+	v        *Validator
+	response *traffic.Response
+	findings []finding.Finding
+}
+
+// add notes a finding about the answer as a whole; it stands where the body begins.
+func (e *exchange) add(rule finding.RuleID, got, want, message string) {
+	at := e.response.Body.Position(0)
+	e.findings = append(e.findings, finding.Finding{Rule: rule, Operation: e.v.contract.Name(),
+		Line: at.Line, Column: at.Column, Got: got, Want: want, Message: message})
+}
+
+func (e *exchange) success(labels map[string]string) {
+	c, status := e.v.contract, e.response.Status
+	if want := c.Status.Or(200); status != want {
+		e.add(finding.HTTPStatus, fmt.Sprint(status), fmt.Sprint(want), fmt.Sprintf("status %d is none of this operation's", status))
+	}
+	if status < 200 {
+		return // an interim answer has no body
+	}
+	if c.Output == "" && len(e.response.Body.Bytes) == 0 {
+		return
+	}
+	e.contentType()
+	e.body(schema.OutputPart)
+	for _, echo := range c.Echoes {
+		e.echo(echo, labels)
+	}
+}
+
+func (e *exchange) body(part schema.Part) {
+	e.findings = append(e.findings, e.v.body(part, e.response.Body)...)
+}
+
+// contentTypes are the media types of the protocols' bodies.
+var contentTypes = map[string]string{
+	"restJson1": "application/json", "awsJson1_0": "application/x-amz-json-1.0", "awsJson1_1": "application/x-amz-json-1.1",
+}
+
+func (e *exchange) contentType() {
+	want, ok := contentTypes[e.v.contract.Protocol.Or("")]
+	if !ok {
+		return
+	}
+	got := e.response.Header.Get("Content-Type")
+	if media, _, err := mime.ParseMediaType(got); err == nil && media == want {
+		return
+	}
+	if got == "" {
+		got = "none"
+	}
+	e.add(finding.HTTPContentType, got, want, fmt.Sprintf("Content-Type is %s, the protocol's is %s", clip(got), want))
+}
+
+// echo holds a place of the output against the label that it repeats.
+func (e *exchange) echo(echo schema.Echo, labels map[string]string) {
+	asked, ok := labels[echo.Input]
+	if !ok {
+		return
+	}
+	got, at, ok := stringAt(e.response.Body.Bytes, jsontext.Pointer(echo.Output))
+	if !ok || got == asked {
+		return
+	}
+	place := e.response.Body.Position(at)
+	e.findings = append(e.findings, finding.Finding{Rule: finding.EchoMismatch, Operation: e.v.contract.Name(),
+		Pointer: echo.Output, Line: place.Line, Column: place.Column, Got: quote(got), Want: quote(asked),
+		Message: fmt.Sprintf("the answer says %s, the request's %s was %s", quote(got), echo.Input, quote(asked))})
+}
+
+// stringAt returns the string at a pointer into a well-formed document and its
+// offset. What stands beside the pointer's way is skipped.
+func stringAt(document []byte, pointer jsontext.Pointer) (text string, at int, ok bool) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(document), explaining...)
+	for token := range pointer.Tokens() {
+		if begin, err := d.ReadToken(); err != nil || begin.Kind() != '{' {
+			return "", 0, false
+		}
+		for {
+			name, err := d.ReadToken()
+			if err != nil || name.Kind() != '"' {
+				return "", 0, false
+			}
+			if name.String() == token {
+				break
+			}
+			if d.SkipValue() != nil {
+				return "", 0, false
+			}
+		}
+	}
+	at = nextToken(document, int(d.InputOffset()))
+	value, err := d.ReadToken()
+	if err != nil || value.Kind() != '"' {
+		return "", 0, false
+	}
+	return value.String(), at, true
+}
+
+func (e *exchange) failure() {
+	c, status := e.v.contract, e.response.Status
+	name := errorName(e.response)
+	if name == "" {
+		e.contentType()
+		e.add(finding.ErrorUnidentified, fmt.Sprintf("status %d", status), "X-Amzn-Errortype, or code or __type in the body",
+			"the answer names no error")
+		if !e.known(status) {
+			e.add(finding.HTTPStatus, fmt.Sprint(status), "a status of one of the operation's errors", fmt.Sprintf("status %d is none of this operation's", status))
+		}
+		return
+	}
+	e.contentType()
+	declared, ok := c.Error(name)
+	if !ok {
+		var names []string
+		for _, d := range c.Errors {
+			names = append(names, d.Name)
+		}
+		e.add(finding.ErrorUnmodeled, clip(name), "one of "+strings.Join(names, ", "),
+			fmt.Sprintf("the operation has no error %s", quote(name)))
+		return
+	}
+	if want, known := declared.Status.Get(); known && want != status {
+		e.add(finding.ErrorStatusMismatch, fmt.Sprint(status), fmt.Sprint(want),
+			fmt.Sprintf("%s came with status %d, its own is %d", declared.Name, status, want))
+	}
+	e.body(schema.ErrorPart(declared.Name))
+}
+
+func (e *exchange) known(status int) bool {
+	for _, d := range e.v.contract.Errors {
+		if want, ok := d.Status.Get(); !ok || want == status {
+			return true
+		}
+	}
+	return false
+}
+
+// errorName identifies an error; empty: it names none.
+func errorName(r *traffic.Response) string {
+	if name := sanitize(r.Header.Get(http.CanonicalHeaderKey("X-Amzn-Errortype"))); name != "" {
+		return name
+	}
+	var body struct {
+		Lower json.RawMessage `json:"code"`
+		Type  json.RawMessage `json:"__type"`
+	}
+	if json.Unmarshal(bytes.TrimPrefix(r.Body.Bytes, []byte(bom)), &body) != nil {
+		return ""
+	}
+	for _, raw := range []json.RawMessage{body.Lower, body.Type} {
+		var name string
+		if json.Unmarshal(raw, &name) == nil && sanitize(name) != "" {
+			return sanitize(name)
+		}
+	}
+	return ""
+}
+
+// sanitize cuts at the first colon, then keeps what follows the number sign.
+func sanitize(name string) string {
+	name, _, _ = strings.Cut(name, ":")
+	if _, shape, ok := strings.Cut(name, "#"); ok {
+		name = shape
+	}
+	return strings.TrimSpace(name)
+}

@@ -1,0 +1,273 @@
+package validate
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// deepest is how deep values may nest; the decoder stops there.
+const deepest = 10_000
+
+// offset is where the next token begins, for findings; an accepting walk has no
+// use for it.
+func (w *walker) offset() int {
+	if w.sink == nil {
+		return 0
+	}
+	return nextToken(w.sink.document, int(w.dec.InputOffset()))
+}
+
+// nextToken is where the token after an offset begins.
+func nextToken(document []byte, at int) int {
+	for at < len(document) && strings.IndexByte(" \t\r\n,:", document[at]) >= 0 {
+		at++
+	}
+	return at
+}
+
+// broken ends the walk on a syntax error.
+func (w *walker) broken(err error) bool {
+	if w.sink == nil {
+		return false
+	}
+	w.sink.cut = true
+	at := int(w.dec.InputOffset())
+	var syntax *jsontext.SyntacticError
+	problem := err.Error()
+	if errors.As(err, &syntax) {
+		at, problem = int(syntax.ByteOffset), syntax.Err.Error()
+	}
+	at = min(at, len(w.sink.document))
+	switch {
+	case w.dec.StackDepth() >= deepest && at < len(w.sink.document) && strings.Contains(problem, "depth"):
+		w.sink.addAt("", finding.SyntaxTooDeep, at, fmt.Sprintf("more than %d", deepest), fmt.Sprintf("at most %d", deepest),
+			fmt.Sprintf("values nest more than %d deep", deepest))
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		w.sink.add(finding.SyntaxInvalid, at, "end of input", "", "the JSON text ends in the middle")
+	default:
+		w.sink.add(finding.SyntaxInvalid, at, w.sink.character(at), "", "no JSON: "+problem)
+	}
+	return false
+}
+
+func (s *sink) character(at int) string {
+	if at >= len(s.document) {
+		return "end of input"
+	}
+	return quote(string([]rune(string(s.document[at:min(at+4, len(s.document))]))[:1]))
+}
+
+// mismatch says that a value is of another type, and reads it.
+func (w *walker) mismatch(n *node) bool {
+	if w.sink == nil {
+		return false
+	}
+	if k := w.dec.PeekKind(); k == 0 || k == ']' || k == '}' {
+		if _, err := w.dec.ReadToken(); err != nil {
+			return w.broken(err)
+		}
+		return false // unreachable: such a token is an error where a value is due
+	}
+	w.sink.mismatch(n, w.offset())
+	return w.skip()
+}
+
+// unknown says that a structure has a member which the contract does not know,
+// and reads it.
+func (w *walker) unknown(n *node, entry *occurrence) bool {
+	if w.sink == nil {
+		return false
+	}
+	w.sink.add(finding.MemberUnknown, entry.at, quote(entry.name), "one of "+clip(n.memberNames()),
+		fmt.Sprintf("the contract knows no member %s here", quote(entry.name)))
+	return w.skip()
+}
+
+// raw is the text of the value at an offset, clipped.
+func (s *sink) raw(at int) string {
+	text := s.document[at:min(at+200, len(s.document))]
+	switch text[0] {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		end := 1
+		for end < len(text) && text[end] != '"' {
+			if text[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		return clip(string(text[:min(end+1, len(text))]))
+	}
+	if end := bytes.IndexAny(text, " \t\r\n,:]}"); end >= 0 {
+		text = text[:end]
+	}
+	return clip(string(text))
+}
+
+func (s *sink) mismatch(n *node, at int) {
+	want := n.description()
+	got := s.raw(at)
+	message := fmt.Sprintf("%s stands where %s is due", got, want)
+	if s.hidden > 0 {
+		message = "a value of another type stands where " + want + " is due"
+	}
+	s.add(finding.TypeMismatch, at, got, want, message)
+}
+
+// description says what a node takes, with an article.
+func (n *node) description() string {
+	switch n.kind {
+	case schema.Structure:
+		if n.union {
+			return "a union, an object with exactly one of " + clip(n.memberNames())
+		}
+		return "an object"
+	case schema.List:
+		return "an array"
+	case schema.Map:
+		return "an object of entries"
+	case schema.Integer:
+		return "an integer"
+	case schema.Float:
+		return `a number, or "NaN", "Infinity" or "-Infinity"`
+	case schema.Boolean:
+		return "true or false"
+	case schema.Blob:
+		return "base64 text"
+	case schema.Timestamp:
+		switch {
+		case n.epoch && n.form != nil:
+			return "a timestamp, as ISO 8601 text or epoch seconds"
+		case n.epoch:
+			return "a timestamp, a number of epoch seconds"
+		}
+		return "a timestamp as text"
+	}
+	return "a string"
+}
+
+func (s *sink) null(n *node, at int) {
+	what := "list"
+	if n.kind == schema.Map {
+		what = "map"
+	}
+	s.add(finding.TypeNull, at, "null", n.element.description(), fmt.Sprintf("null stands in a %s that is not sparse", what))
+}
+
+func (s *sink) missing(name string, opened int) {
+	s.addAt(s.below(name), finding.MemberMissing, opened, "absent", "present", fmt.Sprintf("the required member %s is absent or null", quote(name)))
+}
+
+func (s *sink) length(n *node, size int, unit string, at int) {
+	s.add(finding.ConstraintLength, at, fmt.Sprintf("%d %s", size, unit), n.length.text, fmt.Sprintf("%d %s; the contract allows %s", size, unit, n.length.text))
+}
+
+func (s *sink) enum(n *node, text []byte, at int) {
+	want := "one of " + strings.Join(n.values, ", ")
+	if len(want) > 400 {
+		want = fmt.Sprintf("one of %d values", len(n.values))
+	}
+	s.say(finding.EnumUnknownValue, at, text, want, "is none of the enum's values")
+}
+
+func (s *sink) form(n *node, text []byte, at int) {
+	s.say(finding.TypeMismatch, at, text, n.description(), "stands where "+n.description()+" is due")
+}
+
+func (s *sink) pattern(n *node, text []byte, err error, at int) {
+	if err != nil {
+		s.say(finding.PatternTimeout, at, text, n.pattern.String(), "took too long to match against the pattern; it was not held against it")
+		return
+	}
+	s.say(finding.ConstraintPattern, at, text, n.pattern.String(), "does not match the pattern "+clip(n.pattern.String()))
+}
+
+// say notes a finding about a text, which is withheld where it is sensitive.
+func (s *sink) say(rule finding.RuleID, at int, text []byte, want, message string) {
+	got := quote(string(text))
+	if s.hidden > 0 {
+		s.add(rule, at, got, want, "the value "+message)
+		return
+	}
+	s.add(rule, at, got, want, got+" "+message)
+}
+
+func (s *sink) notInteger(n *node, raw []byte, at int) {
+	want := "an integer of " + n.limits.text
+	s.say(finding.TypeMismatch, at, raw, want, "is no integer of "+n.limits.text)
+}
+
+func (s *sink) tooLarge(n *node, raw []byte, at int) {
+	message := "is beyond what the type can hold"
+	if n.kind == schema.Timestamp {
+		message = "epoch seconds are outside of the years 1 to 9999; are they milliseconds?"
+	}
+	s.say(finding.TypeMismatch, at, raw, n.description(), message)
+}
+
+func (s *sink) outOfRange(n *node, raw []byte, at int) {
+	s.say(finding.ConstraintRange, at, raw, n.bounds.text, "is out of range; the contract allows "+n.bounds.text)
+}
+
+func (s *sink) numberForm(raw []byte, at int) {
+	s.say(finding.NumberForm, at, raw, "plain digits", "is an integer written with a fraction or an exponent")
+}
+
+func (s *sink) precision(raw []byte, at int) {
+	s.say(finding.NumberPrecision, at, raw, "at most 2^53 in magnitude", "is beyond 2^53: parsers that read doubles change its value")
+}
+
+// utf8 says that a string has bytes, or half a surrogate pair, that are no UTF-8.
+func (s *sink) utf8(raw []byte, at int) {
+	s.add(finding.SyntaxUTF8, at+firstInvalid(raw), "", "UTF-8", "the string holds bytes that are no UTF-8, or an escape of half a surrogate pair")
+}
+
+// firstInvalid is the offset of the first byte that is no UTF-8, or of the first
+// escape of a lone surrogate.
+func firstInvalid(raw []byte) int {
+	for i := 0; i < len(raw); {
+		if raw[i] == '\\' && i+1 < len(raw) {
+			size := 2
+			if r, ok := escapedUnit(raw[i:]); ok {
+				size = 6
+				if utf16.IsSurrogate(r) {
+					low, _ := escapedUnit(raw[i+6:])
+					if utf16.DecodeRune(r, low) == utf8.RuneError {
+						return i
+					}
+					size = 12
+				}
+			}
+			i += size
+			continue
+		}
+		r, size := utf8.DecodeRune(raw[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return 0
+}
+
+// escapedUnit reads a \uXXXX escape at the start of the text.
+func escapedUnit(text []byte) (rune, bool) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(unit), err == nil
+}

@@ -1,0 +1,201 @@
+package validate
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/jsonschema"
+	"github.com/crcheck/crcheck/schema/pattern"
+	"github.com/go-json-experiment/json/jsontext"
+	v5 "github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// judge is the JSON Schema of one document, compiled by santhosh-tekuri's
+// validator when it is first needed.
+type judge struct {
+	schema func() (*v5.Schema, error)
+	judged sync.Map // kinds of findings that were held against the schema
+}
+
+func newJudge(c *schema.Contract, part schema.Part, projection schema.Projection) *judge {
+	return &judge{schema: sync.OnceValues(func() (*v5.Schema, error) {
+		s, err := jsonschema.Generate(c, part, projection, jsonschema.Extended)
+		if err != nil {
+			return nil, err
+		}
+		return CompileSchema(s)
+	})}
+}
+
+// CompileSchema compiles a schema of either form for santhosh-tekuri/jsonschema.
+func CompileSchema(s *jsonschema.Schema) (*v5.Schema, error) {
+	text, err := s.Encode()
+	if err != nil {
+		return nil, err
+	}
+	compiler := v5.NewCompiler()
+	compiler.Draft = v5.Draft2020
+	compiler.LoadURL = func(url string) (io.ReadCloser, error) {
+		return nil, fmt.Errorf("schema refers to %s: nothing is fetched", url)
+	}
+	compiler.RegisterExtension("crcheck", nil, keywords{})
+	if err := compiler.AddResource(s.ID, bytes.NewReader(text)); err != nil {
+		return nil, err
+	}
+	return compiler.Compile(s.ID)
+}
+
+// keywords compiles the keywords of [jsonschema.Extended].
+type keywords struct{}
+
+func (keywords) Compile(_ v5.CompilerContext, s map[string]any) (v5.ExtSchema, error) {
+	if members, ok := s[jsonschema.UnionKeyword].([]any); ok {
+		u := unionKeyword{}
+		for _, m := range members {
+			u[fmt.Sprint(m)] = true
+		}
+		return u, nil
+	}
+	if source, ok := s[jsonschema.PatternKeyword].(string); ok {
+		if p, err := pattern.Compile(source); err == nil {
+			return patternKeyword{p}, nil
+		}
+	}
+	return nil, nil
+}
+
+type unionKeyword map[string]bool
+
+func (known unionKeyword) Validate(ctx v5.ValidationContext, v any) error {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return nil
+	}
+	var set []string
+	valid := false
+	for name, value := range object {
+		if value != nil && (known[name] || name != "__type") {
+			set = append(set, name)
+			valid = known[name]
+		}
+	}
+	if len(set) == 1 && valid {
+		return nil
+	}
+	return ctx.Error(jsonschema.UnionKeyword, "exactly one member must be set, but found %d: %s", len(set), strings.Join(set, ", "))
+}
+
+type patternKeyword struct{ *pattern.Pattern }
+
+func (p patternKeyword) Validate(ctx v5.ValidationContext, v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return nil
+	}
+	if matched, err := p.Match([]byte(text)); err != nil || matched {
+		return nil // a timeout is a finding of the walker's, not a verdict
+	}
+	return ctx.Error(jsonschema.PatternKeyword, "does not match pattern %q", p.String())
+}
+
+// accepts returns the judge's verdict on a well-formed document.
+func (j *judge) accepts(document []byte) (bool, error) {
+	s, err := j.schema()
+	if err != nil {
+		return false, err
+	}
+	value, err := Tree(document)
+	if err != nil {
+		return false, err
+	}
+	var invalid *v5.ValidationError
+	err = s.Validate(value)
+	if errors.As(err, &invalid) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Tree decodes a document into the values that santhosh-tekuri/jsonschema takes:
+// numbers keep their digits, the last of repeated names counts, and invalid
+// UTF-8 is replaced. Numbers that are too large to expand, on which that
+// library panics, are replaced by others that lie beyond the same bounds.
+func Tree(document []byte) (any, error) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(document), explaining...)
+	value, err := tree(d)
+	if err != nil {
+		return nil, err
+	}
+	if rest := trimSpace(document[d.InputOffset():]); len(rest) > 0 {
+		return value, nil // what trails is no part of the document
+	}
+	return value, nil
+}
+
+func tree(d *jsontext.Decoder) (any, error) {
+	token, err := d.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch token.Kind() {
+	case 'n':
+		return nil, nil
+	case 't', 'f':
+		return token.Bool(), nil
+	case '"':
+		return token.String(), nil
+	case '0':
+		return expandable([]byte(token.String())), nil
+	case '[':
+		array := []any{}
+		for d.PeekKind() != ']' {
+			value, err := tree(d)
+			if err != nil {
+				return nil, err
+			}
+			array = append(array, value)
+		}
+		_, err := d.ReadToken()
+		return array, err
+	}
+	object := map[string]any{}
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		key := name.String()
+		if object[key], err = tree(d); err != nil {
+			return nil, err
+		}
+	}
+	_, err = d.ReadToken()
+	return object, err
+}
+
+// expandable returns a number that big.Rat expands without harm and that has
+// the same sign, is an integer or not, and lies on the same side of every bound
+// that a contract can state.
+func expandable(raw []byte) json.Number {
+	const most = 400
+	d := parseDecimal(nil, raw)
+	sign := ""
+	if d.negative {
+		sign = "-"
+	}
+	switch {
+	case d.zero():
+		return "0"
+	case d.point > most:
+		return json.Number(sign + "1e400")
+	case d.point < -most:
+		return json.Number(sign + "1e-400")
+	}
+	return json.Number(raw)
+}

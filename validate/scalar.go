@@ -1,0 +1,175 @@
+package validate
+
+import (
+	"encoding/base64"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+func (w *walker) string(n *node) bool {
+	if w.dec.PeekKind() != '"' {
+		return w.mismatch(n)
+	}
+	at := w.offset()
+	text, ok := w.text()
+	return ok && w.checkText(n, text, at)
+}
+
+// checkText holds a string, the key of a map or a blob against its shape.
+func (w *walker) checkText(n *node, text []byte, at int) bool {
+	clean := true
+	if n.enum != nil && !n.enum[string(text)] {
+		clean = false
+		if w.sink != nil {
+			w.sink.enum(n, text, at)
+		}
+	}
+	if n.form != nil {
+		if ok, _ := n.form.Match(text); !ok { // linear: it never times out
+			if w.sink != nil {
+				w.sink.form(n, text, at)
+			}
+			return w.sink != nil
+		}
+	}
+	if !n.length.open() {
+		size, unit := utf8.RuneCount(text), "code points"
+		if n.kind == schema.Blob {
+			size, unit = decodedLength(text), "bytes"
+		}
+		clean = w.size(n, size, unit, at) && clean
+	}
+	if n.pattern != nil {
+		ok, err := n.pattern.Match(text)
+		if !ok || err != nil {
+			clean = false
+			if w.sink != nil {
+				w.sink.pattern(n, text, err, at)
+			}
+		}
+	}
+	return clean || w.sink != nil
+}
+
+// decodedLength is the number of bytes that base64 text, known to be
+// well-formed, stands for.
+func decodedLength(text []byte) int {
+	n := base64.StdEncoding.DecodedLen(len(text))
+	for i := len(text); i > 0 && text[i-1] == '='; i-- {
+		n--
+	}
+	return n
+}
+
+// number reads a JSON number as its raw text.
+func (w *walker) number() ([]byte, bool) {
+	raw, err := w.dec.ReadValue()
+	if err != nil {
+		return nil, w.broken(err)
+	}
+	return raw, true
+}
+
+func (w *walker) decimal(raw []byte) decimal {
+	d := parseDecimal(w.digits[:0], raw)
+	w.digits = d.digits[:0]
+	return d
+}
+
+func (w *walker) integer(n *node) bool {
+	if w.dec.PeekKind() != '0' {
+		return w.mismatch(n)
+	}
+	at := w.offset()
+	raw, ok := w.number()
+	if !ok {
+		return false
+	}
+	if small, ok := smallInteger(raw); ok && w.sink == nil {
+		return n.limits.holdsInt(small) && n.bounds.holdsInt(small)
+	}
+	value := w.decimal(raw)
+	typed := value.integral() && n.limits.holds(value)
+	plain := !hasFractionOrExponent(raw)
+	bounded := n.bounds.open() || n.bounds.holds(value)
+	precise := !typed || beyondDoubles.holds(value)
+	if w.sink == nil {
+		return typed && plain && bounded && precise
+	}
+	if !typed {
+		w.sink.notInteger(n, raw, at)
+	} else {
+		if !plain {
+			w.sink.numberForm(raw, at)
+		}
+		if !precise {
+			w.sink.precision(raw, at)
+		}
+	}
+	if !bounded {
+		w.sink.outOfRange(n, raw, at)
+	}
+	return true
+}
+
+// beyondDoubles are the integers that a double holds each exactly
+// (RFC 7493 section 2.2).
+var beyondDoubles = intervalOf(boundsOf("-9007199254740992", "9007199254740992"))
+
+func hasFractionOrExponent(raw []byte) bool {
+	return slices.ContainsFunc(raw, func(c byte) bool { return c == '.' || c == 'e' || c == 'E' })
+}
+
+func (w *walker) float(n *node) bool {
+	at := w.offset()
+	switch w.dec.PeekKind() {
+	case '"':
+		text, ok := w.text()
+		if !ok {
+			return false
+		}
+		if slices.Contains(schema.NonNumericFloats, string(text)) {
+			return true
+		}
+		if w.sink != nil {
+			w.sink.mismatch(n, at)
+		}
+		return w.sink != nil
+	case '0':
+		return w.bounded(n, at)
+	}
+	return w.mismatch(n)
+}
+
+func (w *walker) timestamp(n *node) bool {
+	switch k := w.dec.PeekKind(); {
+	case k == '0' && n.epoch:
+		return w.bounded(n, w.offset())
+	case k == '"' && n.form != nil:
+		return w.string(n)
+	}
+	return w.mismatch(n)
+}
+
+// bounded reads a number and holds it against the limits of its type and shape.
+func (w *walker) bounded(n *node, at int) bool {
+	raw, ok := w.number()
+	if !ok {
+		return false
+	}
+	value := w.decimal(raw)
+	typed := n.limits.holds(value)
+	bounded := n.bounds.open() || n.bounds.holds(value)
+	if w.sink == nil {
+		return typed && bounded
+	}
+	if !typed {
+		w.sink.tooLarge(n, raw, at)
+	}
+	if !bounded {
+		w.sink.outOfRange(n, raw, at)
+	}
+	return true
+}

@@ -1,0 +1,165 @@
+package validate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/jsonschema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Options say how documents are held against a contract. The zero value takes
+// them as HTTP bodies, under the default profile.
+type Options struct {
+	Projection schema.Projection
+	Profile    finding.Profile
+}
+
+// Validator holds documents against one contract. It is immutable and safe for
+// concurrent use.
+type Validator struct {
+	contract *schema.Contract
+	options  Options
+	parts    map[schema.Part]*document
+}
+
+// document is what a part's documents are held against.
+type document struct {
+	node  *node
+	judge *judge
+}
+
+// Compile prepares a contract for validation. A contract that does not pass
+// [schema.Contract.Check] is refused.
+func Compile(c *schema.Contract, options Options) (*Validator, error) {
+	if err := c.Check(); err != nil {
+		return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
+	}
+	v := &Validator{c, options, map[schema.Part]*document{}}
+	p := &compiler{c: c, projection: options.Projection, structures: map[string]*node{}}
+	for _, part := range c.Parts() {
+		v.parts[part] = &document{p.document(part), newJudge(c, part, options.Projection)}
+	}
+	return v, nil
+}
+
+// MustCompile is [Compile] for contracts that are known to be good, such as the
+// built-in ones; it panics on others.
+func MustCompile(c *schema.Contract, options Options) *Validator {
+	v, err := Compile(c, options)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// Contract returns the contract that documents are held against.
+func (v *Validator) Contract() *schema.Contract { return v.contract }
+
+// Output returns every finding of a success response's body, nil if there is none.
+func (v *Validator) Output(body []byte) finding.Set {
+	return v.body(schema.OutputPart, traffic.BodyOf(body))
+}
+
+// Part returns every finding of a document of the named part; the error is a
+// [*jsonschema.PartError].
+func (v *Validator) Part(part schema.Part, body []byte) (finding.Set, error) {
+	if _, ok := v.parts[part]; !ok {
+		return nil, &jsonschema.PartError{Contract: v.contract.String(), Part: part, Known: v.contract.Parts()}
+	}
+	return v.body(part, traffic.BodyOf(body)), nil
+}
+
+// Accepts reports whether there is nothing at all to say about the document of
+// a part, at any severity. It allocates nothing for documents without escapes
+// and without patterns that need the backtracking engine.
+func (v *Validator) Accepts(part schema.Part, body []byte) bool {
+	d, ok := v.parts[part]
+	return ok && accepts(d.node, body)
+}
+
+// body holds the document of a known part, and returns graded findings with
+// their places in the source.
+func (v *Validator) body(part schema.Part, body traffic.Body) finding.Set {
+	d := v.parts[part]
+	if accepts(d.node, body.Bytes) {
+		return nil
+	}
+	return v.place(d.explain(body.Bytes), body)
+}
+
+// place turns offsets into lines and columns.
+func (v *Validator) place(found []located, body traffic.Body) finding.Set {
+	findings := make([]finding.Finding, 0, len(found))
+	for _, f := range found {
+		if f.void {
+			continue
+		}
+		position := body.Position(f.offset)
+		f.Line, f.Column = position.Line, position.Column
+		f.Operation = v.contract.Name()
+		findings = append(findings, f.Finding)
+	}
+	return v.options.Profile.Grade(finding.NewSet(findings...))
+}
+
+const bom = "\xEF\xBB\xBF"
+
+// explain finds everything there is to say about a document.
+func (d *document) explain(document []byte) []located {
+	s := &sink{document: document}
+	if strings.HasPrefix(string(document[:min(len(document), len(bom))]), bom) {
+		s.add(finding.SyntaxBOM, 0, "U+FEFF", "", "the body begins with a byte order mark")
+		// The walk's offsets stay those of the document: blanks stand in for the mark.
+		document = append([]byte("   "), document[len(bom):]...)
+		s.document = document
+	}
+	if len(trimSpace(document)) == 0 {
+		s.add(finding.SyntaxInvalid, len(document), "nothing", "", "the body is empty")
+		return s.found
+	}
+	w := &walker{sink: s}
+	w.reset(document, explaining...)
+	if !w.walk(d.node) || s.cut {
+		return s.found
+	}
+	end := int(w.dec.InputOffset())
+	if rest := trimSpace(document[end:]); len(rest) > 0 {
+		at := len(document) - len(rest)
+		s.add(finding.SyntaxTrailing, at, s.character(at), "end of input", "something follows the JSON text")
+	}
+	d.hold(s)
+	return s.found
+}
+
+// hold asks the judge about the first document of each new kind of finding.
+func (d *document) hold(s *sink) {
+	if s.full {
+		return
+	}
+	rejects := false
+	var kind strings.Builder
+	for _, f := range s.found {
+		if f.void {
+			continue
+		}
+		rule, _ := f.Rule.Lookup()
+		rejects = rejects || rule.Layer == finding.LayerSchema && f.Rule != finding.MemberUnknown
+		kind.WriteString(string(f.Rule) + "\x00" + f.Place() + "\x00")
+	}
+	if _, known := d.judge.judged.LoadOrStore(kind.String(), true); known {
+		return
+	}
+	accepted, err := d.judge.accepts(s.document)
+	if err == nil && accepted != rejects {
+		return
+	}
+	message := fmt.Sprintf("the JSON Schema accepts the document: %t; the walker: %t; please report it together with the document", accepted, !rejects)
+	if err != nil {
+		message = "the JSON Schema could not be asked: " + err.Error()
+	}
+	s.path = nil
+	s.add(finding.JudgeDisagreement, 0, "", "", message)
+}
