@@ -1,0 +1,51 @@
+package source_test
+
+import (
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/crcheck/crcheck/schema/source"
+)
+
+func ExampleRead() {
+	document, err := os.ReadFile("testdata/page/conflict-type.rst")
+	if err != nil {
+		log.Fatal(err)
+	}
+	result, err := source.Read(document, "1.43.67")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, contract := range result.Contracts {
+		fmt.Println(contract)
+	}
+	for _, f := range result.Findings {
+		fmt.Println(f)
+	}
+	// Output:
+	// garden.GetBed@1.43.67
+	// 82:7: warning source.conflict at /size: output: the member list says (string) where the syntax shows 123
+}
+
+func ExamplePage() {
+	document, err := os.ReadFile("testdata/page/unions.rst")
+	if err != nil {
+		log.Fatal(err)
+	}
+	contract, findings, err := source.Page(document, "1.43.67")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(contract, "with", len(findings), "conflicts")
+	tool, _ := contract.Shapes[contract.Input].Member("tool")
+	fmt.Println("tool is required:", tool.Required)
+	fmt.Println("tool is a union:", contract.Resolve(tool.Shape).Union)
+	bare, _ := contract.Shapes[contract.Output].Member("bare")
+	fmt.Println("bare is a union:", contract.Resolve(bare.Shape).Union)
+	// Output:
+	// garden.ChooseTool@1.43.67 with 0 conflicts
+	// tool is required: true
+	// tool is a union: true
+	// bare is a union: silent
+}
