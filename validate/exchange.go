@@ -28,18 +28,17 @@ func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) f
 	} else {
 		e.failure()
 	}
-	findings := make([]finding.Finding, 0, len(e.findings))
-	for _, f := range e.findings {
-		f.Source, f.Interaction = x.Source, x.Index+1
-		findings = append(findings, f)
-	}
-	return v.options.Profile.Grade(finding.NewSet(findings...))
+	return locate(e.graded(), x)
 }
 
 type exchange struct {
 	v        *Validator
 	response *traffic.Response
 	findings []finding.Finding
+}
+
+func (e *exchange) graded() finding.Set {
+	return e.v.options.Profile.Grade(finding.NewSet(e.findings...))
 }
 
 // add notes a finding about the answer as a whole; it stands where the body begins.
@@ -52,7 +51,7 @@ func (e *exchange) add(rule finding.RuleID, got, want, message string) {
 func (e *exchange) success(labels map[string]string) {
 	c, status := e.v.contract, e.response.Status
 	if want := c.Status.Or(200); status != want {
-		e.add(finding.HTTPStatus, fmt.Sprint(status), fmt.Sprint(want), fmt.Sprintf("status %d is none of this operation's", status))
+		e.noSuchStatus(fmt.Sprint(want))
 	}
 	if status < 200 {
 		return // an interim answer has no body
@@ -137,18 +136,22 @@ func stringAt(document []byte, pointer jsontext.Pointer) (text string, at int, o
 }
 
 func (e *exchange) failure() {
+	e.contentType()
+	e.identified()
+}
+
+// identified finds out which error the answer is, and holds it against that error.
+func (e *exchange) identified() {
 	c, status := e.v.contract, e.response.Status
 	name := errorName(e.response)
 	if name == "" {
-		e.contentType()
 		e.add(finding.ErrorUnidentified, fmt.Sprintf("status %d", status), "X-Amzn-Errortype, or code or __type in the body",
 			"the answer names no error")
 		if !e.known(status) {
-			e.add(finding.HTTPStatus, fmt.Sprint(status), "a status of one of the operation's errors", fmt.Sprintf("status %d is none of this operation's", status))
+			e.noSuchStatus("a status of one of the operation's errors")
 		}
 		return
 	}
-	e.contentType()
 	declared, ok := c.Error(name)
 	if !ok {
 		var names []string
@@ -164,6 +167,11 @@ func (e *exchange) failure() {
 			fmt.Sprintf("%s came with status %d, its own is %d", declared.Name, status, want))
 	}
 	e.body(schema.ErrorPart(declared.Name))
+}
+
+func (e *exchange) noSuchStatus(want string) {
+	status := e.response.Status
+	e.add(finding.HTTPStatus, fmt.Sprint(status), want, fmt.Sprintf("status %d is none of this operation's", status))
 }
 
 func (e *exchange) known(status int) bool {

@@ -120,11 +120,7 @@ func (s *sink) raw(at int) string {
 func (s *sink) mismatch(n *node, at int) {
 	want := n.description()
 	got := s.raw(at)
-	message := fmt.Sprintf("%s stands where %s is due", got, want)
-	if s.hidden > 0 {
-		message = "a value of another type stands where " + want + " is due"
-	}
-	s.add(finding.TypeMismatch, at, got, want, message)
+	s.about(finding.TypeMismatch, at, got, want, "stands where "+want+" is due")
 }
 
 // description says what a node takes, with an article.
@@ -195,19 +191,32 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 	s.say(finding.ConstraintPattern, at, text, n.pattern.String(), "does not match the pattern "+clip(n.pattern.String()))
 }
 
-// say notes a finding about a text, which is withheld where it is sensitive.
+// say notes a finding about a text.
 func (s *sink) say(rule finding.RuleID, at int, text []byte, want, message string) {
-	got := quote(string(text))
-	if s.hidden > 0 {
-		s.add(rule, at, got, want, "the value "+message)
-		return
-	}
-	s.add(rule, at, got, want, got+" "+message)
+	s.about(rule, at, quote(string(text)), want, message)
 }
 
-func (s *sink) notInteger(n *node, raw []byte, at int) {
-	want := "an integer of " + n.limits.text
-	s.say(finding.TypeMismatch, at, raw, want, "is no integer of "+n.limits.text)
+// number notes a finding about a number.
+func (s *sink) number(rule finding.RuleID, at int, raw []byte, want, message string) {
+	s.about(rule, at, clip(string(raw)), want, message)
+}
+
+// about notes a finding whose message begins with the value, which is withheld
+// where it is sensitive.
+func (s *sink) about(rule finding.RuleID, at int, got, want, message string) {
+	subject := got
+	if s.hidden > 0 {
+		subject = "the value"
+	}
+	s.add(rule, at, got, want, subject+" "+message)
+}
+
+func (s *sink) notInteger(n *node, raw []byte, value decimal, at int) {
+	message := "does not fit " + n.limits.text
+	if !value.integral() {
+		message = "is no integer"
+	}
+	s.number(finding.TypeMismatch, at, raw, "an integer, "+n.limits.text, message)
 }
 
 func (s *sink) tooLarge(n *node, raw []byte, at int) {
@@ -215,19 +224,19 @@ func (s *sink) tooLarge(n *node, raw []byte, at int) {
 	if n.kind == schema.Timestamp {
 		message = "epoch seconds are outside of the years 1 to 9999; are they milliseconds?"
 	}
-	s.say(finding.TypeMismatch, at, raw, n.description(), message)
+	s.number(finding.TypeMismatch, at, raw, n.description(), message)
 }
 
 func (s *sink) outOfRange(n *node, raw []byte, at int) {
-	s.say(finding.ConstraintRange, at, raw, n.bounds.text, "is out of range; the contract allows "+n.bounds.text)
+	s.number(finding.ConstraintRange, at, raw, n.bounds.text, "is out of range; the contract allows "+n.bounds.text)
 }
 
 func (s *sink) numberForm(raw []byte, at int) {
-	s.say(finding.NumberForm, at, raw, "plain digits", "is an integer written with a fraction or an exponent")
+	s.number(finding.NumberForm, at, raw, "plain digits", "is an integer written with a fraction or an exponent")
 }
 
 func (s *sink) precision(raw []byte, at int) {
-	s.say(finding.NumberPrecision, at, raw, "at most 2^53 in magnitude", "is beyond 2^53: parsers that read doubles change its value")
+	s.number(finding.NumberPrecision, at, raw, "at most 2^53 in magnitude", "is beyond 2^53: parsers that read doubles change its value")
 }
 
 // utf8 says that a string has bytes, or half a surrogate pair, that are no UTF-8.

@@ -99,7 +99,7 @@ func (w *walker) integer(n *node) bool {
 		return typed && plain && bounded && precise
 	}
 	if !typed {
-		w.sink.notInteger(n, raw, at)
+		w.sink.notInteger(n, raw, value, at)
 	} else {
 		if !plain {
 			w.sink.numberForm(raw, at)

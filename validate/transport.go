@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -28,19 +27,12 @@ func (e *TooLongError) Error() string {
 type Transport struct {
 	// Base sends the requests; nil: http.DefaultTransport.
 	Base http.RoundTripper
-	// Catalog routes requests to contracts. What it does not route is not checked.
-	Catalog *schema.Catalog
-	// Validators has one for each contract of the catalog.
-	Validators map[*schema.Contract]*Validator
+	// Catalog routes and validates. What it does not route is not checked.
+	Catalog *Catalog
 	// Report is called once for every answer that was routed, with its findings,
 	// nil where there are none, before the caller gets the answer. It must be
 	// safe for concurrent use.
 	Report func(*http.Request, finding.Set, error)
-}
-
-// NewTransport returns a transport that validates by one validator.
-func NewTransport(base http.RoundTripper, v *Validator, report func(*http.Request, finding.Set, error)) *Transport {
-	return &Transport{base, schema.NewCatalog(v.contract), map[*schema.Contract]*Validator{v.contract: v}, report}
 }
 
 // RoundTrip sends a request and validates the answer.
@@ -53,11 +45,11 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, err
 	}
-	route, ok := t.Catalog.Route(request.Method, request.URL)
-	v := t.Validators[route.Contract]
-	if !ok || v == nil {
+	route, ok := t.Catalog.routes.Route(request.Method, request.URL)
+	if !ok {
 		return response, nil
 	}
+	v := t.Catalog.validators[route.Contract]
 	body, readErr := io.ReadAll(io.LimitReader(response.Body, MostLiveBody+1))
 	response.Body = &restored{io.MultiReader(bytes.NewReader(body), failing{readErr}, response.Body), response.Body}
 	switch {

@@ -1,0 +1,194 @@
+// Package report presents what a run of crcheck found.
+//
+// The model: a [Collector] takes findings one by one and keeps a [Report] of
+// them: one [Group] for each kind of finding (its fingerprint), with a count and
+// a few samples, so that the memory of a run does not grow with its findings
+// but with their kinds. A report is plain data; each format is one function
+// that writes one: [Text] for people, [JSON] for programs. A report holds no
+// time and no map order: the same input makes the same bytes.
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/crcheck/crcheck/finding"
+)
+
+// Report is the outcome of a run.
+type Report struct {
+	Verdict  string          `json:"verdict"` // "passed", "failed" or "not checked"
+	Checks   Checks          `json:"checks"`
+	Groups   []Group         `json:"groups"`             // what was not expected, gravest first
+	Expected int             `json:"expected"`           // findings that were expected
+	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // expectations that are stale or over-broad
+	Problems []string        `json:"problems,omitempty"` // what kept the run from checking everything
+}
+
+// Checks says what was checked.
+type Checks struct {
+	Responses  int     `json:"responses"` // all there were
+	Checked    int     `json:"checked"`
+	Files      int     `json:"files"`
+	Contracts  []Count `json:"contracts,omitempty"`  // checked, by contract
+	NotChecked []Count `json:"notChecked,omitempty"` // not checked, by reason
+	Skipped    int     `json:"skipped,omitempty"`    // files of a folder that are no traffic
+}
+
+// Count is how often something was.
+type Count struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+}
+
+// Group is the findings of one fingerprint.
+type Group struct {
+	Fingerprint string           `json:"fingerprint"`
+	Rule        finding.RuleID   `json:"rule"`
+	Severity    finding.Severity `json:"severity"`
+	Operation   string           `json:"operation,omitempty"`
+	Place       string           `json:"place"`
+	Remedy      string           `json:"remedy"`
+	Count       int              `json:"count"`
+	Samples     []Sample         `json:"samples"` // the first findings, in the order of the input
+}
+
+// Sample is a finding with the line that it stands in.
+type Sample struct {
+	finding.Finding
+	Excerpt *Excerpt `json:"excerpt,omitempty"`
+}
+
+// Excerpt is a part of a source line around a column.
+type Excerpt struct {
+	Text  string `json:"text"`
+	Caret int    `json:"caret"` // one-based place in Text, in code points
+}
+
+// MostSamples bounds the samples of a group; [Text] shows fewer.
+const MostSamples = 100
+
+// Collector makes a report of findings as they come. Its zero value is ready.
+// It is not safe for concurrent use.
+type Collector struct {
+	groups     map[string]*Group
+	contracts  map[string]int
+	notChecked map[string]int
+	report     Report
+}
+
+// Add takes a finding. The line is the source's text where it stands, empty
+// where there is none.
+func (c *Collector) Add(f finding.Finding, line string) {
+	fingerprint := f.Fingerprint()
+	g := c.groups[fingerprint]
+	if g == nil {
+		if c.groups == nil {
+			c.groups = map[string]*Group{}
+		}
+		rule, _ := f.Rule.Lookup()
+		g = &Group{Fingerprint: fingerprint, Rule: f.Rule, Severity: f.Severity, Operation: f.Operation, Place: f.Place(), Remedy: rule.Remedy}
+		c.groups[fingerprint] = g
+	}
+	g.Count++
+	if len(g.Samples) < MostSamples {
+		g.Samples = append(g.Samples, Sample{f, excerpt(f, line)})
+	}
+}
+
+// Checked counts a response that was checked against a contract.
+func (c *Collector) Checked(contract string) {
+	c.report.Checks.Responses++
+	c.report.Checks.Checked++
+	count(&c.contracts, contract)
+}
+
+// NotChecked counts a response that was not checked.
+func (c *Collector) NotChecked(why string) {
+	c.report.Checks.Responses++
+	count(&c.notChecked, why)
+}
+
+func count(counts *map[string]int, name string) {
+	if *counts == nil {
+		*counts = map[string]int{}
+	}
+	(*counts)[name]++
+}
+
+// File counts an input that was read.
+func (c *Collector) File() { c.report.Checks.Files++ }
+
+// Skipped counts a file of a folder that is no traffic.
+func (c *Collector) Skipped() { c.report.Checks.Skipped++ }
+
+// Expected counts a finding that was expected.
+func (c *Collector) Expected() { c.report.Expected++ }
+
+// Problem notes what kept the run from checking everything.
+func (c *Collector) Problem(err error) { c.report.Problems = append(c.report.Problems, err.Error()) }
+
+// Report returns the report, with the expectations that were not met.
+func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Report {
+	r := c.report
+	r.Unmet = unmet
+	r.Checks.Contracts = sorted(c.contracts)
+	r.Checks.NotChecked = sorted(c.notChecked)
+	r.Groups = []Group{}
+	for _, fingerprint := range slices.Sorted(maps.Keys(c.groups)) {
+		r.Groups = append(r.Groups, *c.groups[fingerprint])
+	}
+	slices.SortStableFunc(r.Groups, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Place, b.Place))
+	})
+	r.Verdict = "passed"
+	failed := len(unmet) > 0 || slices.ContainsFunc(r.Groups, func(g Group) bool { return failOn.Fails(g.Severity) })
+	switch {
+	case failed:
+		r.Verdict = "failed"
+	case r.Checks.Checked == 0:
+		r.Verdict = "not checked"
+	}
+	return &r
+}
+
+func sorted(counts map[string]int) []Count {
+	var list []Count
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		list = append(list, Count{name, counts[name]})
+	}
+	return list
+}
+
+// excerpt cuts a window out of a line around the finding's column. Where the
+// contract calls the value sensitive there is none.
+func excerpt(f finding.Finding, line string) *Excerpt {
+	if line == "" || f.Column < 1 || f.Sensitive {
+		return nil
+	}
+	const before, after = 48, 48
+	text := []rune(line)
+	at := min(f.Column-1, len(text))
+	from, to := max(0, at-before), min(len(text), at+after)
+	window := string(text[from:to])
+	caret := at - from + 1
+	if from > 0 {
+		window, caret = "…"+window, caret+1
+	}
+	if to < len(text) {
+		window += "…"
+	}
+	return &Excerpt{visible(window), caret}
+}
+
+// visible replaces control characters, which would move the caret or the terminal.
+func visible(text string) string {
+	runes := []rune(text)
+	for i, r := range runes {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			runes[i] = '·'
+		}
+	}
+	return string(runes)
+}

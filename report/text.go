@@ -1,0 +1,143 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+)
+
+// shown is how many samples of a group the text has.
+const shown = 3
+
+// Style says how text is written.
+type Style struct{ Color bool }
+
+// Text returns a format for people: each group with its first samples, the
+// source line and a caret, and what to do about it; then what was checked.
+func Text(style Style) func(io.Writer, *Report) error {
+	return func(w io.Writer, r *Report) error {
+		out := bufio.NewWriter(w)
+		t := text{out, style}
+		for _, g := range r.Groups {
+			t.group(g)
+		}
+		for _, u := range r.Unmet {
+			fmt.Fprintf(out, "%s %s\n\n", t.bold("expectation"), u.Error())
+		}
+		for _, p := range r.Problems {
+			fmt.Fprintf(out, "%s %s\n\n", t.bold("problem"), p)
+		}
+		t.summary(r)
+		return out.Flush()
+	}
+}
+
+type text struct {
+	*bufio.Writer
+	style Style
+}
+
+var colors = map[finding.Severity]string{finding.Error: "31", finding.Warning: "33", finding.Info: "36"}
+
+func (t text) paint(code, s string) string {
+	if !t.style.Color {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (t text) bold(s string) string { return t.paint("1", s) }
+
+func (t text) group(g Group) {
+	times := ""
+	if g.Count > 1 {
+		times = fmt.Sprintf(", %s times", thousands(g.Count))
+	}
+	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), finding.PointerText(g.Place), times)
+	for _, s := range g.Samples[:min(shown, len(g.Samples))] {
+		t.sample(g, s)
+	}
+	if more := g.Count - shown; more > 0 {
+		fmt.Fprintf(t, "  … and %s more\n", thousands(more))
+	}
+	fmt.Fprintf(t, "  → %s\n\n", g.Remedy)
+}
+
+func (t text) sample(g Group, s Sample) {
+	place := place(s.Finding)
+	if s.Pointer != g.Place {
+		place += " " + s.Pointer
+	}
+	fmt.Fprintf(t, "  %s: %s\n", place, s.Message)
+	if s.Excerpt == nil {
+		return
+	}
+	number := fmt.Sprint(s.Line)
+	fmt.Fprintf(t, "    %s | %s\n", number, s.Excerpt.Text)
+	fmt.Fprintf(t, "    %s | %s%s\n", strings.Repeat(" ", len(number)), strings.Repeat(" ", s.Excerpt.Caret-1), t.paint(colors[g.Severity], "^"))
+}
+
+// place is FILE:LINE:COLUMN, which editors and terminals make a link of.
+func place(f finding.Finding) string {
+	source := f.Source
+	if source == "" || source == "-" {
+		source = "stdin"
+	}
+	if f.Line == 0 {
+		return source
+	}
+	return fmt.Sprintf("%s:%d:%d", source, f.Line, f.Column)
+}
+
+func (t text) summary(r *Report) {
+	c := r.Checks
+	if c.Responses > 0 || c.Files > 0 {
+		checked := thousands(c.Checked)
+		if c.Checked != c.Responses {
+			checked += " of " + thousands(c.Responses)
+		}
+		fmt.Fprintf(t, "checked %s responses of %s files", checked, thousands(c.Files))
+		if len(c.Contracts) > 0 {
+			fmt.Fprintf(t, " against %s", list(c.Contracts))
+		}
+		fmt.Fprintln(t)
+		if len(c.NotChecked) > 0 {
+			fmt.Fprintf(t, "not checked: %s\n", list(c.NotChecked))
+		}
+		if c.Skipped > 0 {
+			fmt.Fprintf(t, "skipped %s files that are no traffic\n", thousands(c.Skipped))
+		}
+	}
+	var counts [finding.Error + 1]int
+	for _, g := range r.Groups {
+		counts[g.Severity] += g.Count
+	}
+	fmt.Fprintf(t, "%s: %s errors, %s warnings, %s infos", t.bold(r.Verdict), thousands(counts[finding.Error]), thousands(counts[finding.Warning]), thousands(counts[finding.Info]))
+	if r.Expected > 0 {
+		fmt.Fprintf(t, "; %s findings as expected", thousands(r.Expected))
+	}
+	if len(r.Unmet) > 0 {
+		fmt.Fprintf(t, "; %s expectations not met", thousands(len(r.Unmet)))
+	}
+	fmt.Fprintln(t)
+}
+
+func list(counts []Count) string {
+	var parts []string
+	for _, c := range counts {
+		parts = append(parts, fmt.Sprintf("%s (%s)", c.Name, thousands(c.Count)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	digits := fmt.Sprint(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

@@ -1,0 +1,93 @@
+package traffic
+
+import (
+	"sort"
+	"sync"
+	"unicode/utf8"
+)
+
+// Body is bytes as they were on the wire, and the place in the source where they stand.
+// It may be copied and used from any goroutine.
+type Body struct {
+	Bytes []byte
+	place *place
+}
+
+// Position is a place in a source file, both numbers from 1. Lines end at "\n"; columns count
+// Unicode code points, a byte that is no valid UTF-8 counts as one.
+type Position struct{ Line, Column int }
+
+// BodyOf is a body that stands in no file: its positions are those inside the bytes themselves.
+func BodyOf(b []byte) Body {
+	return Body{Bytes: b, place: &place{source: newSource(b, 1)}}
+}
+
+// Position is the place in the source file of byte offset of Bytes: of the character that the byte belongs
+// to, or of the first character of its escape. Where the scalar of a cassette cannot be followed (folded blocks,
+// !!binary), it is the place where that scalar begins. An offset outside of Bytes is moved to its nearest end.
+func (b Body) Position(offset int) Position {
+	p := b.origin()
+	offset = b.runeStart(offset)
+	return p.source.position(p.sourceOffset(b.Bytes, offset))
+}
+
+// Line is the text of line n of the source, without its line break. Of NDJSON only the body's own line is at hand.
+func (b Body) Line(n int) (text string, ok bool) {
+	return b.origin().source.line(n)
+}
+
+func (b Body) origin() *place {
+	if b.place != nil {
+		return b.place
+	}
+	return BodyOf(b.Bytes).place
+}
+
+// runeStart moves offset to the start of the character that it points into.
+func (b Body) runeStart(offset int) int {
+	offset = min(max(offset, 0), len(b.Bytes))
+	if offset == len(b.Bytes) {
+		return offset
+	}
+	for back := offset; back >= 0 && offset-back < utf8.UTFMax; back-- {
+		if !utf8.RuneStart(b.Bytes[back]) {
+			continue
+		}
+		if _, size := utf8.DecodeRune(b.Bytes[back:]); back+size > offset {
+			return back
+		}
+		break
+	}
+	return offset
+}
+
+// place is where a body stands: its bytes are those of the source itself, or what a YAML scalar there decodes to.
+type place struct {
+	source *source
+	scalar *scalar // nil: the body is the source
+
+	once  sync.Once
+	start int    // where the scalar begins
+	spans []span // nil: the scalar cannot be followed
+}
+
+// sourceOffset maps an offset of the body onto one of the source. The mapping is built by the first caller:
+// a body without findings never pays for it.
+func (p *place) sourceOffset(body []byte, offset int) int {
+	if p.scalar == nil {
+		return offset
+	}
+	p.once.Do(func() {
+		p.start = p.source.yamlOffset(p.scalar.line, p.scalar.column)
+		p.spans = p.scalar.trace(p.source.data, p.start, body)
+	})
+	i := sort.Search(len(p.spans), func(i int) bool { return p.spans[i].body > offset }) - 1
+	if i < 0 {
+		return p.start
+	}
+	s := p.spans[i]
+	if s.escaped {
+		return s.source
+	}
+	return s.source + offset - s.body
+}

@@ -1,0 +1,81 @@
+package traffic
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+)
+
+// UnknownKindError says that an input is of no kind that this package reads.
+type UnknownKindError struct {
+	Source string // the input's name
+	Looks  string // what it looks like instead
+	Remedy string // what to do
+}
+
+func (e *UnknownKindError) Error() string {
+	return fmt.Sprintf("%s: looks like %s; %s", e.Source, e.Looks, e.Remedy)
+}
+
+// MalformedError says where a cassette is broken.
+type MalformedError struct {
+	Source       string
+	Line, Column int // 0: no such place
+	Problem      string
+	Remedy       string
+}
+
+func (e *MalformedError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s; %s", e.Source, e.Problem, e.Remedy)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s; %s", e.Source, e.Line, e.Column, e.Problem, e.Remedy)
+}
+
+// TooLargeError says that an input exceeds one of the limits of this package.
+type TooLargeError struct {
+	Source string
+	What   string // what is too large: "line 17", "document", "cassette"
+	Limit  int    // in bytes
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("%s: %s is larger than %d MiB; split it", e.Source, e.What, e.Limit>>20)
+}
+
+// OpenError says that an input cannot be opened, or stops being readable on the way. It wraps the cause.
+type OpenError struct {
+	Path   string
+	Err    error
+	Remedy string
+}
+
+func (e *OpenError) Error() string {
+	return fmt.Sprintf("%s: %v; %s", e.Path, e.Err, e.Remedy)
+}
+
+func (e *OpenError) Unwrap() error { return e.Err }
+
+func openError(path string, err error) *OpenError {
+	// The path is a field of its own; os repeats it in its errors.
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+		err = cause.Err
+	}
+	remedy := "see that it can be read, then run again"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		remedy = "check the spelling of the path, and the folder it is relative to"
+	case errors.Is(err, fs.ErrPermission):
+		remedy = "give yourself permission to read it"
+	}
+	return &OpenError{Path: path, Err: err, Remedy: remedy}
+}
+
+// readError is what a failing reader becomes.
+func readError(source string, err error) error {
+	if errors.Is(err, syscall.EISDIR) {
+		return &UnknownKindError{Source: source, Looks: "a folder", Remedy: "name the files in it"}
+	}
+	return openError(source, err)
+}

@@ -1,0 +1,157 @@
+package traffic_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+const cassetteHead = "---\nversion: 1\ninteractions:\n"
+
+// Input made to exhaust a reader ends as an error, soon, and without eating the memory.
+func TestReadHostileInput(t *testing.T) {
+	malformed, unknownKind := new(*traffic.MalformedError), new(*traffic.UnknownKindError)
+	bomb := "---\na: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	for c := 'b'; c <= 'j'; c++ {
+		bomb += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 10), ","))
+	}
+	for _, tc := range []struct {
+		name  string
+		input io.Reader
+		want  any
+	}{
+		{"100 MB of zero bytes", io.LimitReader(zeros{}, 100<<20), unknownKind},
+		{"flow sequences 100,000 deep", strings.NewReader(cassetteHead + strings.Repeat("[", 100_000)), malformed},
+		{"flow mappings 100,000 deep", strings.NewReader(cassetteHead + strings.Repeat("{a: ", 100_000)), malformed},
+		{"block sequences 100,000 deep", strings.NewReader(cassetteHead + strings.Repeat("- ", 100_000)), malformed},
+		{"explicit keys 100,000 deep", strings.NewReader(cassetteHead + strings.Repeat("? ", 100_000)), malformed},
+		{"flow sequences 9,000 deep", strings.NewReader(cassetteHead + "  - " + strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)), malformed},
+		{"aliases that double and double", strings.NewReader(bomb + "version: 1\ninteractions: *j\n"), malformed},
+		{"aliases of headers", strings.NewReader(manyAliases("headers")), malformed},
+		{"aliases of a large body", strings.NewReader(manyAliases("body")), malformed},
+		{"an anchor in itself", strings.NewReader("version: 1\ninteractions: &a [*a]\n"), malformed},
+		{"50,000 keys", strings.NewReader(cassetteHead + "  - request: {headers: {" + manyKeys(50_000) + "}}\n"), malformed},
+		{"a string that never ends", strings.NewReader(cassetteHead + "  - request: {body: \"" + strings.Repeat("a\\n", 200_000)), malformed},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			start := time.Now()
+			_, err := readAll("hostile", tc.input)
+			t.Log(time.Since(start), err)
+			require.Less(t, time.Since(start), 5*time.Second)
+			require.ErrorAs(t, err, tc.want)
+			runtime.ReadMemStats(&after)
+			t.Log((after.TotalAlloc-before.TotalAlloc)>>20, "MB")
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<30))
+		})
+	}
+}
+
+// Deep JSON is for the validator to judge; here it only has to pass.
+func TestReadDeepJSON(t *testing.T) {
+	for _, text := range []string{strings.Repeat("[", 5_000_000), strings.Repeat(`{"a":`, 1_000_000), strings.Repeat(`{"a":`, 1_000_000) + "\n{"} {
+		interactions, err := readAll("deep.json", strings.NewReader(text))
+		require.NoError(t, err)
+		require.NotEmpty(t, interactions)
+	}
+}
+
+func TestReadFailingReader(t *testing.T) {
+	broken := errors.New("the disk is on fire")
+	line := "{\"a\":\"" + strings.Repeat("x", 100) + "\"}\n"
+	for _, tc := range []struct {
+		name, text string
+		before     int // interactions that came before the error
+	}{
+		{"at once", "", 0},
+		{"within the look-ahead", line, 0},
+		{"in a document", "{\"a\":[\n" + strings.Repeat("1,\n", 100_000), 0},
+		{"in a cassette", cassetteHead + strings.Repeat("# comment\n", 100_000), 0},
+		{"in the first line", "{\"a\":\"" + strings.Repeat("x", 200_000), 0},
+		{"after the first line", "{}\n" + strings.Repeat(" ", 200_000), 0},
+		{"among the lines", strings.Repeat(line, 1000), 1000},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			interactions, err := readAll("in", io.MultiReader(strings.NewReader(tc.text), iotest.ErrReader(broken)))
+			var open *traffic.OpenError
+			require.ErrorAs(t, err, &open)
+			require.ErrorIs(t, err, broken)
+			require.Equal(t, "in", open.Path)
+			require.Len(t, interactions, tc.before)
+		})
+	}
+}
+
+func TestReadTooLarge(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		input io.Reader
+		what  string
+		limit int
+	}{
+		{"a line", io.MultiReader(strings.NewReader("{}\n{}\n\n\""), io.LimitReader(filler('x'), traffic.MaxLine)), "line 4", traffic.MaxLine},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := readAll("large", tc.input)
+			var large *traffic.TooLargeError
+			require.ErrorAs(t, err, &large)
+			require.Equal(t, traffic.TooLargeError{Source: "large", What: tc.what, Limit: tc.limit}, *large)
+		})
+	}
+}
+
+func readAll(name string, r io.Reader) (all []*traffic.Interaction, err error) {
+	for interaction, err := range traffic.Read(name, r) {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, interaction)
+	}
+	return all, nil
+}
+
+// filler is a reader without end of one character.
+type filler byte
+
+func (f filler) Read(p []byte) (int, error) {
+	copy(p, bytes.Repeat([]byte{byte(f)}, len(p)))
+	return len(p), nil
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "k%d: [v],", i)
+	}
+	return b.String()
+}
+
+// manyAliases is a cassette of 20,000 interactions that all refer to the one large part of the first.
+func manyAliases(part string) string {
+	anchor := `"` + strings.Repeat("a", 1<<20) + `"`
+	if part == "headers" {
+		anchor = "{" + manyKeys(300) + "}"
+	}
+	var b strings.Builder
+	b.WriteString(cassetteHead)
+	fmt.Fprintf(&b, "  - {request: {%s: &x %s}, response: {}}\n", part, anchor)
+	for range 20_000 {
+		fmt.Fprintf(&b, "  - {request: {%s: *x}, response: {}}\n", part)
+	}
+	return b.String()
+}

@@ -1,0 +1,40 @@
+package traffic
+
+import (
+	"net/http"
+	"time"
+)
+
+// Kind is the format that an input was recognised as.
+type Kind string
+
+const (
+	JSON     Kind = "json"     // one JSON document, perhaps broken or empty
+	NDJSON   Kind = "ndjson"   // one JSON document a line
+	Cassette Kind = "go-vcr/1" // a cassette as go-vcr v1 and v2 write it
+)
+
+// Interaction is one request and its answer, or a bare body.
+type Interaction struct {
+	Source   string   // the input's name as given
+	Kind     Kind     // the format of the input
+	Index    int      // zero-based place in the source
+	Request  *Request // nil: a bare body, no request was recorded
+	Response Response
+}
+
+// Request is what a client sent. A form has no field of its own: it is its body, decoded.
+type Request struct {
+	Method, URL string
+	Header      http.Header
+	Body        Body
+}
+
+// Response is what the service answered.
+type Response struct {
+	Status     int    // 0: not recorded
+	StatusText string // as recorded; go-vcr records the whole status, "200 OK"
+	Header     http.Header
+	Body       Body
+	Duration   time.Duration
+}

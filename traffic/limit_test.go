@@ -1,0 +1,45 @@
+package traffic
+
+import (
+	"bufio"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Documents and cassettes pass through rest, with limits too large for a test to reach. What was read before counts, too.
+func TestRestKeepsItsLimit(t *testing.T) {
+	for _, tc := range []struct {
+		name, read, rest string
+		tooLarge         bool
+	}{
+		{"nothing", "", "", false},
+		{"just within", "", "0123456789", false},
+		{"just beyond", "", "0123456789x", true},
+		{"together within", "01234", "56789", false},
+		{"together beyond", "01234", "56789x", true},
+		{"already beyond", "0123456789x", "", true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			in := &input{name: "in", r: bufio.NewReader(strings.NewReader(tc.rest))}
+			got, err := in.rest([]byte(tc.read), "document", 10)
+			if tc.tooLarge {
+				require.Equal(t, &TooLargeError{Source: "in", What: "document", Limit: 10}, err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tc.read+tc.rest, string(got))
+		})
+	}
+}
+
+// A first line that is too long for a line is still a document.
+func TestLongFirstLineIsDocument(t *testing.T) {
+	text := "{\"a\":\"" + strings.Repeat("x", MaxLine) + "\"}\n{}\n"
+	for interaction, err := range Read("in", strings.NewReader(text)) {
+		require.NoError(t, err)
+		require.Equal(t, JSON, interaction.Kind)
+		require.Len(t, interaction.Response.Body.Bytes, len(text))
+	}
+}

@@ -1,0 +1,178 @@
+package traffic
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxKeys bounds the keys of one mapping: the YAML library compares each with each.
+const maxKeys = 4096
+
+// loadCassette reads a cassette whole, and decodes all of it but the leaves.
+func (in *input) loadCassette(kind family) (*cassette, error) {
+	data, err := in.rest(nil, "cassette", MaxCassette)
+	if err != nil {
+		return nil, err
+	}
+	c := &cassette{name: in.name, source: newSource(data, 1)}
+	var root yaml.Node
+	if err := parse(data, &root); err != nil {
+		if kind == cassetteText {
+			return nil, c.broken(err, &root)
+		}
+		return nil, &UnknownKindError{Source: in.name, Looks: "plain text", Remedy: readable}
+	}
+	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
+		return nil, &UnknownKindError{Source: in.name, Looks: "YAML that is no cassette", Remedy: readable}
+	}
+	top := root.Content[0]
+	if n := crowded(top); n != nil {
+		return nil, c.malformed(n, fmt.Sprintf("a mapping has more than %d keys", maxKeys), "split it")
+	}
+	return c, c.decode(top)
+}
+
+func (c *cassette) decode(top *yaml.Node) error {
+	var d topLevel
+	if err := top.Decode(&d); err != nil {
+		return c.broken(err, top)
+	}
+	switch {
+	case !d.HTTPInteractions.IsZero():
+		return &UnknownKindError{Source: c.name, Looks: "a cassette of Ruby's VCR", Remedy: "record it again with crcheck or go-vcr"}
+	case d.Version.IsZero() && d.Interactions.IsZero():
+		return &UnknownKindError{Source: c.name, Looks: "YAML that is no cassette", Remedy: readable}
+	}
+	version := 1 // go-vcr takes a cassette without a version for its own
+	if err := c.leaf("version", &d.Version, top, &version); err != nil {
+		return err
+	}
+	switch {
+	case version == 2:
+		return c.malformed(&d.Version, "version 2 is the format of go-vcr v3 and v4", "record it again with go-vcr v2 or crcheck")
+	case version != 1:
+		return c.malformed(&d.Version, fmt.Sprintf("there is no version %d of a go-vcr cassette", version), "record it again with go-vcr v2 or crcheck")
+	case d.Interactions.IsZero():
+		return c.malformed(top, "the cassette has no key interactions", "record it again, or write interactions: []")
+	}
+	if fromVCRPy(&d.Interactions) {
+		return &UnknownKindError{Source: c.name, Looks: "a cassette of Python's vcrpy", Remedy: "record it again with crcheck or go-vcr"}
+	}
+	c.entries, c.meta = d.Interactions, d.Crcheck
+	if err := d.Interactions.Decode(&c.records); err != nil {
+		return c.broken(err, &d.Interactions)
+	}
+	return nil
+}
+
+// parse keeps a fault of the YAML library from ending the program: it has panicked on hostile input before.
+func parse(data []byte, root *yaml.Node) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("yaml: the parser failed: %v", fault)
+		}
+	}()
+	return yaml.Unmarshal(data, root)
+}
+
+// crowded is the first mapping with too many keys.
+func crowded(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys {
+		return n
+	}
+	for _, child := range n.Content {
+		if found := crowded(child); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// fromVCRPy: vcrpy has the same two top-level keys, but calls the URL uri.
+func fromVCRPy(interactions *yaml.Node) bool {
+	list := target(interactions)
+	if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
+		return false
+	}
+	request := child(target(list.Content[0]), "request")
+	return request != nil && child(target(request), "uri") != nil
+}
+
+func child(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// broken places an error of the YAML library, which at best names a line.
+func (c *cassette) broken(err error, near *yaml.Node) error {
+	problem := err.Error()
+	var types *yaml.TypeError
+	if errors.As(err, &types) && len(types.Errors) > 0 {
+		problem = types.Errors[0]
+	}
+	at := c.source.at(near.Line, near.Column)
+	if m := yamlLine.FindStringSubmatch(problem); m != nil {
+		line, _ := strconv.Atoi(m[1])
+		at, problem = c.source.position(c.source.yamlText(line)), m[2]
+	} else if near.Line == 0 {
+		at = c.source.position(suspect(c.source.data, problem))
+	}
+	if m := yamlType.FindStringSubmatch(problem); m != nil {
+		problem = fmt.Sprintf("%s stands where %s belongs", yamlKinds[m[1]], goTypes[m[2]])
+	}
+	return &MalformedError{
+		Source: c.name, Line: at.Line, Column: at.Column,
+		Problem: "broken YAML: " + strings.TrimPrefix(problem, "yaml: "),
+		Remedy:  "mend it there, or record it again",
+	}
+}
+
+var (
+	yamlLine      = regexp.MustCompile(`^(?:yaml: )?line (\d+): (?s:(.*))`)
+	unknownAnchor = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
+	yamlType      = regexp.MustCompile(`^cannot unmarshal !!(seq|map).* into (\S+)$`)
+)
+
+// What the YAML library calls things, and what a user calls them.
+var (
+	yamlKinds = map[string]string{"seq": "a list", "map": "a mapping"}
+	goTypes   = map[string]string{
+		"[]*traffic.record":        "the list of interactions",
+		"traffic.record":           "an interaction",
+		"traffic.recordedRequest":  "a request",
+		"traffic.recordedResponse": "a response",
+		"traffic.Meta":             "crcheck's metadata",
+		"http.Header":              "a mapping of headers",
+		"url.Values":               "a mapping of form values",
+		"[]string":                 "a list of values",
+		"string":                   "text",
+	}
+)
+
+// suspect is the offset of what the YAML library complains about without a line: an alias of nothing, or the first byte
+// that YAML admits nowhere (YAML 1.1, section 5.1).
+func suspect(data []byte, problem string) int {
+	if m := unknownAnchor.FindStringSubmatch(problem); m != nil {
+		return max(bytes.Index(data, []byte("*"+m[1])), 0)
+	}
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		control := r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f
+		if control || r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return 0
+}

@@ -1,0 +1,149 @@
+package traffic
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// readJSON yields one document, or one body a line. It looks at the first line that is not blank, and at the first
+// character of the next one.
+func (in *input) readJSON(yield func(*Interaction, error) bool) {
+	var read []byte // everything before the decision
+	var first []byte
+	for blank(first) {
+		from := len(read)
+		var err error
+		read, err = in.line(read, from+MaxLine)
+		first = read[from:]
+		switch {
+		case err == io.EOF || err == errLong || len(read) > MaxDocument:
+			in.document(read, yield)
+			return
+		case err != nil:
+			yield(nil, readError(in.name, err))
+			return
+		}
+	}
+	line := bytes.Count(read[:len(read)-len(first)], []byte("\n")) + 1
+
+	blanks, next, err := in.blanks()
+	read = append(read, blanks...)
+	switch {
+	case err != nil && err != io.EOF:
+		yield(nil, readError(in.name, err))
+	case err == nil && manyDocuments(first, blanks, next):
+		if yield(newBare(in.name, NDJSON, 0, content(first), line), nil) {
+			in.readLines(line+1+bytes.Count(blanks, []byte("\n")), blanks, yield)
+		}
+	default:
+		in.document(read, yield)
+	}
+}
+
+func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
+	body, err := in.rest(read, "document", MaxDocument)
+	if err != nil {
+		yield(nil, err)
+		return
+	}
+	yield(newBare(in.name, JSON, 0, body, 1), nil)
+}
+
+// readLines yields every line after the first one. What stands before its first character was read already.
+func (in *input) readLines(line int, read []byte, yield func(*Interaction, error) bool) {
+	indent := read[bytes.LastIndexByte(read, '\n')+1:]
+	for index := 1; ; line++ {
+		text, err := in.line(indent, MaxLine)
+		indent = nil
+		switch {
+		case err == errLong:
+			yield(nil, &TooLargeError{Source: in.name, What: fmt.Sprintf("line %d", line), Limit: MaxLine})
+			return
+		case err != nil && err != io.EOF:
+			yield(nil, readError(in.name, err))
+			return
+		}
+		if !blank(text) {
+			if !yield(newBare(in.name, NDJSON, index, content(text), line), nil) {
+				return
+			}
+			index++
+		}
+		if err == io.EOF {
+			return
+		}
+	}
+}
+
+var errLong = errors.New("line is too long")
+
+// line appends the next line, with its line break, to read; errLong when that exceeds limit. The bytes belong to the caller.
+func (in *input) line(read []byte, limit int) ([]byte, error) {
+	for {
+		part, err := in.r.ReadSlice('\n')
+		read = append(read, part...)
+		switch {
+		case len(read) > limit:
+			return read, errLong
+		case err != bufio.ErrBufferFull:
+			return read, err
+		}
+	}
+}
+
+// blanks reads up to the next character that is no white space, and peeks at it.
+func (in *input) blanks() (blanks []byte, next byte, err error) {
+	for {
+		next, err = in.r.ReadByte()
+		if err != nil {
+			return blanks, 0, err
+		}
+		if strings.IndexByte(blankJSON, next) < 0 {
+			return blanks, next, in.r.UnreadByte()
+		}
+		blanks = append(blanks, next)
+	}
+}
+
+// manyDocuments is the rule of NDJSON: the first line is a whole document and another line follows; or both begin
+// with "{" at the very left, and the next line cannot go on where the first one stopped.
+func manyDocuments(first, blanks []byte, next byte) bool {
+	first = bytes.TrimPrefix(first, byteOrderMark)
+	if scan(first) == nil {
+		return true
+	}
+	left := len(blanks) == 0 || blanks[len(blanks)-1] == '\n'
+	if first[0] != '{' || next != '{' || !left {
+		return false
+	}
+	// Cut off after "{", a text that could go on fails for want of more.
+	return !errors.Is(scan(append(bytes.Clone(first), '{')), io.ErrUnexpectedEOF)
+}
+
+// scan reads one document to its end: nil when it is whole and nothing follows.
+func scan(text []byte) error {
+	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if err := d.SkipValue(); err != nil {
+		return err
+	}
+	if _, err := d.ReadToken(); err != io.EOF {
+		return errTrailing
+	}
+	return nil
+}
+
+var errTrailing = errors.New("text after the document")
+
+// content is a line without its line break.
+func content(line []byte) []byte {
+	line = bytes.TrimSuffix(line, []byte("\n"))
+	return bytes.TrimSuffix(line, []byte("\r"))
+}
+
+func blank(line []byte) bool { return len(bytes.TrimLeft(line, blankJSON)) == 0 }

@@ -1,0 +1,74 @@
+package traffic
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"iter"
+)
+
+// What is larger than these is a *TooLargeError.
+const (
+	MaxLine     = 64 << 20  // bytes of one line of NDJSON
+	MaxDocument = 256 << 20 // bytes of one JSON document
+	MaxCassette = 256 << 20 // bytes of one cassette
+)
+
+// Read yields the interactions of one input in order; an error ends it. The kind of the input is recognised by its content,
+// as the package comment says. NDJSON is streamed: memory is bounded by its longest line.
+func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
+	return func(yield func(*Interaction, error) bool) {
+		in := &input{name: name, r: bufio.NewReaderSize(r, lookAhead)}
+		kind, err := in.recognise()
+		switch {
+		case err != nil:
+			yield(nil, err)
+		case kind == jsonText:
+			in.readJSON(yield)
+		default:
+			in.readCassette(kind, yield)
+		}
+	}
+}
+
+// input is what is being read.
+type input struct {
+	name string
+	r    *bufio.Reader
+}
+
+func (in *input) recognise() (family, error) {
+	head, err := in.r.Peek(lookAhead)
+	if err != nil && err != io.EOF {
+		return unknown, readError(in.name, err)
+	}
+	return recognise(in.name, head, err == io.EOF)
+}
+
+// rest appends what is left of the input to what was read of it.
+func (in *input) rest(read []byte, what string, limit int) ([]byte, error) {
+	whole := bytes.NewBuffer(read)
+	n, err := whole.ReadFrom(io.LimitReader(in.r, int64(limit-len(read)+1)))
+	switch {
+	case err != nil:
+		return nil, readError(in.name, err)
+	case len(read)+int(n) > limit:
+		return nil, &TooLargeError{Source: in.name, What: what, Limit: limit}
+	}
+	return whole.Bytes(), nil
+}
+
+// bare is one bare body in one allocation: NDJSON has a great many of them.
+type bare struct {
+	Interaction
+	place  place
+	source source
+}
+
+func newBare(source string, kind Kind, index int, body []byte, line int) *Interaction {
+	b := &bare{Interaction: Interaction{Source: source, Kind: kind, Index: index}}
+	b.source.data, b.source.first = body, line
+	b.place.source = &b.source
+	b.Response.Body = Body{Bytes: body, place: &b.place}
+	return &b.Interaction
+}

@@ -1,0 +1,192 @@
+package traffic_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens under testdata")
+
+// Each testdata/read/NAME.input is one scenario; NAME.want says what is read from it. The name's first word is the
+// kind, or how it must be refused.
+func TestRead(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/read/*.input")
+	require.NoError(t, err)
+	require.Greater(t, len(inputs), 80)
+	for _, path := range inputs {
+		name := strings.TrimSuffix(filepath.Base(path), ".input")
+		t.Run(name, func(t *testing.T) {
+			data, err := os.ReadFile(path)
+			require.NoError(t, err)
+			interactions, err := readAll("in", bytes.NewReader(data))
+			requireFamily(t, name, interactions, err)
+
+			got := describe(interactions, err)
+			golden := strings.TrimSuffix(path, ".input") + ".want"
+			if *update {
+				require.NoError(t, os.WriteFile(golden, []byte(got), 0o644))
+			}
+			want, err := os.ReadFile(golden)
+			require.NoError(t, err)
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func requireFamily(t *testing.T, name string, interactions []*traffic.Interaction, err error) {
+	word, _, _ := strings.Cut(name, "-")
+	switch word {
+	case "unknown":
+		require.ErrorAs(t, err, new(*traffic.UnknownKindError))
+		return
+	case "malformed":
+		require.ErrorAs(t, err, new(*traffic.MalformedError))
+		return
+	}
+	require.NoError(t, err)
+	kind := map[string]traffic.Kind{"json": traffic.JSON, "ndjson": traffic.NDJSON, "cassette": traffic.Cassette}[word]
+	for i, in := range interactions {
+		require.Equal(t, kind, in.Kind)
+		require.Equal(t, i, in.Index)
+		require.Equal(t, "in", in.Source)
+		require.Equal(t, kind == traffic.Cassette, in.Request != nil)
+	}
+}
+
+// describe writes down fields, never prose.
+func describe(interactions []*traffic.Interaction, err error) string {
+	var b strings.Builder
+	body := func(name string, body traffic.Body) {
+		at, end := body.Position(0), body.Position(len(body.Bytes))
+		fmt.Fprintf(&b, "  %s %d:%d-%d:%d %q\n", name, at.Line, at.Column, end.Line, end.Column, body.Bytes)
+	}
+	header := func(h map[string][]string) {
+		for _, key := range slices.Sorted(maps.Keys(h)) {
+			fmt.Fprintf(&b, "  %s: %q\n", key, h[key])
+		}
+	}
+	for _, in := range interactions {
+		fmt.Fprintf(&b, "%d %s\n", in.Index, in.Kind)
+		if in.Request != nil {
+			fmt.Fprintf(&b, "  %q %q\n", in.Request.Method, in.Request.URL)
+			header(in.Request.Header)
+			body("request", in.Request.Body)
+			fmt.Fprintf(&b, "  %d %q %v\n", in.Response.Status, in.Response.StatusText, in.Response.Duration)
+			header(in.Response.Header)
+		}
+		body("response", in.Response.Body)
+	}
+	var unknown *traffic.UnknownKindError
+	var malformed *traffic.MalformedError
+	switch {
+	case errors.As(err, &unknown):
+		fmt.Fprintf(&b, "%T %s: %s\n", unknown, unknown.Source, unknown.Looks)
+	case errors.As(err, &malformed):
+		fmt.Fprintf(&b, "%T %s:%d:%d\n", malformed, malformed.Source, malformed.Line, malformed.Column)
+	case err != nil:
+		fmt.Fprintf(&b, "%T\n", err)
+	}
+	return b.String()
+}
+
+// A body can show the line that it stands in.
+func TestReadLineOfSource(t *testing.T) {
+	for _, tc := range []struct {
+		name, input string
+		index, line int
+		want        string
+	}{
+		{"json", "{\n  \"a\": 1\n}", 0, 2, `  "a": 1`},
+		{"ndjson", "{\"a\":1}\n\n{\"a\":2}\r\n", 1, 3, `{"a":2}`},
+		{"cassette", "version: 1\ninteractions:\n- request: {}\n  response: {body: \"b\"}\n", 0, 4, `  response: {body: "b"}`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			all, err := readAll("in", strings.NewReader(tc.input))
+			require.NoError(t, err)
+			body := all[tc.index].Response.Body
+			text, ok := body.Line(tc.line)
+			require.True(t, ok)
+			require.Equal(t, tc.want, text)
+		})
+	}
+}
+
+// The caller may stop at any interaction.
+func TestReadStopsWhenAsked(t *testing.T) {
+	for _, input := range []string{"{}", "{}\n{}\n{}\n{}\n", "version: 1\ninteractions: [{request: {}, response: {}}, {request: {}, response: {}}]"} {
+		count := 0
+		for range traffic.Read("in", strings.NewReader(input)) {
+			count++
+			break
+		}
+		require.Equal(t, 1, count)
+	}
+}
+
+// Lines are streamed: 64 MB of them pass through a heap that stays small.
+func TestReadNDJSONInBoundedMemory(t *testing.T) {
+	line := []byte(`{"creatorAccountId":"111122223333","pad":"` + strings.Repeat("x", 1000) + "\"}\n")
+	const lines = 64_000
+	var peak uint64
+	count := 0
+	for interaction, err := range traffic.Read("in", &repeated{line: line, left: lines}) {
+		require.NoError(t, err)
+		require.Equal(t, len(line)-1, len(interaction.Response.Body.Bytes))
+		if count++; count%8000 == 0 {
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			peak = max(peak, m.HeapAlloc)
+		}
+	}
+	require.Equal(t, lines, count)
+	require.Less(t, peak, uint64(32<<20))
+}
+
+// What was yielded belongs to the caller: later lines do not overwrite it.
+func TestReadLeavesEarlierBodiesAlone(t *testing.T) {
+	all, err := readAll("in", &repeated{line: []byte("{\"a\":1}\n"), left: 50_000})
+	require.NoError(t, err)
+	all[0].Response.Body.Bytes[0] = '['
+	for i, in := range all[1:] {
+		require.Equal(t, `{"a":1}`, string(in.Response.Body.Bytes))
+		require.Equal(t, i+2, in.Response.Body.Position(0).Line)
+	}
+}
+
+// repeated reads one line again and again.
+type repeated struct {
+	line []byte
+	left int
+	rest []byte
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	if len(r.rest) == 0 {
+		if r.left == 0 {
+			return 0, io.EOF
+		}
+		r.left--
+		r.rest = r.line
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}

@@ -1,0 +1,141 @@
+package traffic
+
+import (
+	"bytes"
+	"sort"
+	"sync"
+	"unicode/utf8"
+)
+
+// source is a text that bodies stand in, with indexes that are built when first asked for a position.
+type source struct {
+	data  []byte
+	first int // the line number of data's first line
+
+	once   sync.Once
+	starts []int    // offsets where lines start
+	stops  []milage // characters counted up to an offset, every few kilobytes
+
+	yamlOnce   sync.Once
+	yamlStarts []int // offsets where lines start in YAML's eyes
+}
+
+// milage says how many characters come before an offset. Without it, the columns of many findings in one long
+// line would cost the square of the line's length.
+type milage struct{ offset, characters int }
+
+const milageStep = 4 << 10
+
+func newSource(data []byte, first int) *source { return &source{data: data, first: first} }
+
+func (s *source) index() {
+	s.once.Do(func() {
+		s.starts = []int{0}
+		characters, next := 0, 0
+		for i := 0; i < len(s.data); {
+			if i >= next {
+				s.stops = append(s.stops, milage{i, characters})
+				next = i + milageStep
+			}
+			size := 1
+			if s.data[i] >= utf8.RuneSelf {
+				_, size = utf8.DecodeRune(s.data[i:])
+			}
+			if s.data[i] == '\n' {
+				s.starts = append(s.starts, i+1)
+			}
+			i += size
+			characters++
+		}
+	})
+}
+
+// position is the place of an offset, which may be one past the end.
+func (s *source) position(offset int) Position {
+	s.index()
+	offset = min(max(offset, 0), len(s.data))
+	line := sort.SearchInts(s.starts, offset+1) - 1
+	return Position{
+		Line:   s.first + line,
+		Column: s.characters(offset) - s.characters(s.starts[line]) + 1,
+	}
+}
+
+// characters counts what comes before offset.
+func (s *source) characters(offset int) int {
+	i := sort.Search(len(s.stops), func(i int) bool { return s.stops[i].offset > offset }) - 1
+	if i < 0 {
+		return 0
+	}
+	return s.stops[i].characters + utf8.RuneCount(s.data[s.stops[i].offset:offset])
+}
+
+// line is the text of one line.
+func (s *source) line(n int) (string, bool) {
+	s.index()
+	i := n - s.first
+	if i < 0 || i >= len(s.starts) {
+		return "", false
+	}
+	text := s.data[s.starts[i]:]
+	if i+1 < len(s.starts) {
+		text = s.data[s.starts[i] : s.starts[i+1]-1]
+	}
+	return string(bytes.TrimSuffix(text, []byte("\r"))), true
+}
+
+// yamlOffset finds the offset of a place as the YAML library states it: lines also end at CR, NEL, LS and PS,
+// and a byte order mark is no column.
+func (s *source) yamlOffset(line, column int) int {
+	s.yamlOnce.Do(func() {
+		start := len(s.data) - len(bytes.TrimPrefix(s.data, byteOrderMark))
+		s.yamlStarts = []int{start}
+		for i := start; i < len(s.data); {
+			if width, _ := lineBreak(s.data, i); width > 0 {
+				i += width
+				s.yamlStarts = append(s.yamlStarts, i)
+				continue
+			}
+			i++
+		}
+	})
+	offset := s.yamlStarts[min(max(line, 1), len(s.yamlStarts))-1]
+	for ; column > 1 && offset < len(s.data); column-- {
+		_, size := utf8.DecodeRune(s.data[offset:])
+		offset += size
+	}
+	return offset
+}
+
+// yamlText finds the offset of the first character of a line, as the YAML library counts them, that is no space.
+func (s *source) yamlText(line int) int {
+	offset := s.yamlOffset(line, 1)
+	return offset + leadingSpaces(s.data[offset:])
+}
+
+// at is the place that the YAML library states, as a Position.
+func (s *source) at(line, column int) Position { return s.position(s.yamlOffset(line, column)) }
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// lineBreak is the width of the YAML 1.1 line break at src[i], 0 if there is none, and what it decodes to
+// (section 5.4 of that specification: all but LS and PS are normalised).
+func lineBreak(src []byte, i int) (width int, decoded string) {
+	if i >= len(src) {
+		return 0, ""
+	}
+	switch rest := src[i:]; {
+	case rest[0] == '\n':
+		return 1, "\n"
+	case rest[0] == '\r':
+		if len(rest) > 1 && rest[1] == '\n' {
+			return 2, "\n"
+		}
+		return 1, "\n"
+	case rest[0] == 0xC2 && len(rest) > 1 && rest[1] == 0x85:
+		return 2, "\n"
+	case rest[0] == 0xE2 && len(rest) > 2 && rest[1] == 0x80 && (rest[2] == 0xA8 || rest[2] == 0xA9):
+		return 3, string(rest[:3])
+	}
+	return 0, ""
+}

@@ -1,0 +1,168 @@
+package traffic
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// WriteCassette writes go-vcr's version 1, key by key in its order, so that stock go-vcr loads every byte of it again:
+// also the bodies that go-vcr cannot reload when it wrote them itself. The same interactions give the same bytes.
+// An interaction without a request cannot be replayed: it is a *MalformedError, and nothing is written.
+func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	for i, in := range interactions {
+		if in.Request == nil {
+			return &MalformedError{
+				Source:  in.Source,
+				Problem: fmt.Sprintf("interaction %d is a bare body", i),
+				Remedy:  "a cassette needs the request too: record it",
+			}
+		}
+		list.Content = append(list.Content, interactionNode(in))
+	}
+	root := mapping("version", number(1), "interactions", list)
+	if meta != (Meta{}) {
+		root.Content = append(root.Content, text("crcheck"), metaNode(meta))
+	}
+	if _, err := io.WriteString(w, "---\n"); err != nil {
+		return err
+	}
+	e := yaml.NewEncoder(w)
+	if err := e.Encode(root); err != nil {
+		return err
+	}
+	return e.Close()
+}
+
+func interactionNode(in *Interaction) *yaml.Node {
+	return mapping(
+		"request", mapping(
+			"body", text(string(in.Request.Body.Bytes)),
+			"form", values(form(in.Request)),
+			"headers", values(in.Request.Header),
+			"url", text(in.Request.URL),
+			"method", text(in.Request.Method),
+		),
+		"response", mapping(
+			"body", text(string(in.Response.Body.Bytes)),
+			"headers", values(in.Response.Header),
+			"status", text(in.Response.StatusText),
+			"code", number(in.Response.Status),
+			"duration", text(in.Response.Duration.String()),
+		),
+	)
+}
+
+// form is what go-vcr would have recorded under that key.
+func form(r *Request) url.Values {
+	parsed := &http.Request{Method: r.Method, Header: r.Header, URL: &url.URL{}, Body: io.NopCloser(bytes.NewReader(r.Body.Bytes))}
+	if parsed.ParseForm() != nil {
+		return nil
+	}
+	return parsed.PostForm
+}
+
+func metaNode(meta Meta) *yaml.Node {
+	node := mapping()
+	for _, entry := range []struct{ key, value string }{
+		{"contract", meta.Contract},
+		{"contractDigest", meta.ContractDigest},
+		{"redactionKey", meta.RedactionKey},
+		{"provenance", meta.Provenance},
+	} {
+		if entry.value != "" {
+			node.Content = append(node.Content, text(entry.key), text(entry.value))
+		}
+	}
+	return node
+}
+
+// mapping takes keys and nodes in turn.
+func mapping(entries ...any) *yaml.Node {
+	node := &yaml.Node{Kind: yaml.MappingNode}
+	for _, entry := range entries {
+		switch entry := entry.(type) {
+		case string:
+			node.Content = append(node.Content, text(entry))
+		case *yaml.Node:
+			node.Content = append(node.Content, entry)
+		}
+	}
+	return node
+}
+
+func values(m map[string][]string) *yaml.Node {
+	node := mapping()
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		list := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, value := range m[key] {
+			list.Content = append(list.Content, text(value))
+		}
+		node.Content = append(node.Content, text(key), list)
+	}
+	return node
+}
+
+func number(n int) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(n)}
+}
+
+// plainText may do without quotes; the encoder still adds them where YAML would read something else.
+var plainText = regexp.MustCompile(`^[A-Za-z0-9/][!-~]*( [!-~]+)*$`)
+
+// text is a string in the most readable style that every byte of it survives.
+func text(s string) *yaml.Node {
+	node := &yaml.Node{}
+	node.SetString(s) // !!binary for what is no valid UTF-8
+	if node.Tag == "!!binary" {
+		return node
+	}
+	switch {
+	case plainText.MatchString(s):
+		node.Style = 0
+	case s != "" && printable(s):
+		node.Style = yaml.SingleQuotedStyle
+	case survivesAsBlock(s):
+		node.Style = yaml.LiteralStyle
+	default:
+		node.Style = yaml.DoubleQuotedStyle
+	}
+	return node
+}
+
+// survivesAsBlock: every line survives, the first begins with no white space and none ends with it (the YAML libraries
+// lose or refuse those), and at most one line break stands at the end.
+func survivesAsBlock(s string) bool {
+	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
+	if len(lines) < 2 || strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || lines[0] == "" || lines[len(lines)-1] == "" {
+		return false
+	}
+	for _, line := range lines {
+		if strings.HasSuffix(line, " ") || strings.HasSuffix(line, "\t") || !printable(strings.ReplaceAll(line, "\t", " ")) {
+			return false
+		}
+	}
+	return true
+}
+
+// printable: every character survives in single quotes and literal blocks: no control character, no line break of YAML's, none beyond
+// the Basic Multilingual Plane (YAML 1.1, section 5.1, as the YAML libraries read it).
+func printable(s string) bool {
+	for _, r := range s {
+		switch {
+		case r < ' ', '~' < r && r <= '\u00a0', r == '\u2028', r == '\u2029', r == '\ufeff', r > '\ufffd':
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,190 @@
+package traffic_test
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/dnaeon/go-vcr/v2/cassette"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// testdata/write.yaml shows a cassette as it is written: each body in the most readable style that it survives.
+func TestWriteCassetteGolden(t *testing.T) {
+	post := answer("\t{\n")
+	post.Request = &traffic.Request{
+		Method: "POST", URL: "https://example.com/?b=1&a=2",
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": nil, "X-Account": {"111122223333", "null", ""}},
+		Body:   traffic.BodyOf([]byte("Action=Get&Version=2020-01-01&Action=Twice")),
+	}
+	post.Response.Duration = 1500 * time.Millisecond
+	interactions := []*traffic.Interaction{
+		post, answer(""), answer("plain words"), answer(`{"it's":"one line"}`), answer("{\n  \"a\": 1\n}\n"), answer("{\n\t\"a\": 1\n}"),
+		answer("no\n\n\n"), answer("\t{\n}\n"), answer("{ \n}\t\n1"), answer("😀"), answer("\xff\x00"), answer("12"), answer("~"),
+	}
+	meta := traffic.Meta{Contract: "cleanrooms.GetProtectedJob@1.42.90", ContractDigest: "sha256:0123", RedactionKey: "k1", Provenance: "recorded"}
+	var got bytes.Buffer
+	require.NoError(t, traffic.WriteCassette(&got, meta, interactions))
+	if *update {
+		require.NoError(t, os.WriteFile("testdata/write.yaml", got.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile("testdata/write.yaml")
+	require.NoError(t, err)
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	requireRoundTrip(t, interactions)
+	back, err := traffic.ReadMeta("in", &got)
+	require.NoError(t, err)
+	require.Equal(t, meta, back)
+}
+
+// go-vcr cannot load every cassette that it saves. This body is why WriteCassette chooses the styles itself.
+func TestStockCannotReloadItself(t *testing.T) {
+	c := cassette.New(t.TempDir() + "/c")
+	c.AddInteraction(&cassette.Interaction{Response: cassette.Response{Body: "\t{\n"}})
+	require.NoError(t, c.Save())
+	_, err := cassette.Load(c.Name)
+	require.Error(t, err)
+	requireRoundTrip(t, []*traffic.Interaction{answer("\t{\n")})
+}
+
+func TestWriteCassetteRoundTrip(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var interactions []*traffic.Interaction
+	for range 400 {
+		in := answer(generate(r))
+		in.Request.URL, in.Request.Method, in.Response.StatusText = generate(r), generate(r), generate(r)
+		in.Request.Body = traffic.BodyOf([]byte(generate(r)))
+		in.Request.Header = http.Header{generate(r): {generate(r), generate(r)}, "A": {}}
+		in.Response.Status, in.Response.Duration = r.IntN(1000)-500, time.Duration(r.Int64())-time.Hour
+		interactions = append(interactions, in)
+	}
+	requireRoundTrip(t, interactions)
+	for _, in := range interactions[:100] {
+		requireRoundTrip(t, []*traffic.Interaction{in})
+	}
+}
+
+// requireRoundTrip writes interactions, and has stock go-vcr and Read find the same values.
+func requireRoundTrip(t *testing.T, interactions []*traffic.Interaction) {
+	t.Helper()
+	var first, second bytes.Buffer
+	require.NoError(t, traffic.WriteCassette(&first, traffic.Meta{}, interactions))
+	require.NoError(t, traffic.WriteCassette(&second, traffic.Meta{}, interactions))
+	require.Equal(t, first.String(), second.String())
+	require.True(t, strings.HasPrefix(first.String(), "---\nversion: 1\ninteractions:"))
+
+	options := cmp.Options{cmpopts.IgnoreUnexported(cassette.Response{}), cmpopts.IgnoreFields(cassette.Request{}, "Form"), cmpopts.EquateEmpty()}
+	stock, err := loadStock(t, first.Bytes())
+	require.NoError(t, err, first.String())
+	if diff := cmp.Diff(asStock(interactions), stock.Interactions, options); diff != "" {
+		t.Fatalf("-written +loaded by go-vcr:\n%s\n%s", diff, first.String())
+	}
+	all, err := readAll("in", &first)
+	require.NoError(t, err)
+	if diff := cmp.Diff(asStock(interactions), asStock(all), options); diff != "" {
+		t.Fatalf("-written +read:\n%s\n%s", diff, second.String())
+	}
+}
+
+// Keys stand in go-vcr's order; crcheck comes last.
+func TestWriteCassetteKeyOrder(t *testing.T) {
+	var got bytes.Buffer
+	require.NoError(t, traffic.WriteCassette(&got, traffic.Meta{Provenance: "recorded"}, []*traffic.Interaction{answer("{}")}))
+	stock := cassette.New(t.TempDir() + "/c")
+	stock.AddInteraction(&cassette.Interaction{})
+	require.NoError(t, stock.Save())
+	saved, err := os.ReadFile(stock.File)
+	require.NoError(t, err)
+	require.Equal(t, append(keys(t, saved), "crcheck", "provenance"), keys(t, got.Bytes()))
+}
+
+func keys(t *testing.T, text []byte) (all []string) {
+	var root yaml.Node
+	require.NoError(t, yaml.Unmarshal(text, &root))
+	var visit func(n *yaml.Node)
+	visit = func(n *yaml.Node) {
+		for i, child := range n.Content {
+			if n.Kind != yaml.MappingNode {
+				visit(child)
+			} else if i%2 == 0 && child.Value != "Content-Type" {
+				all = append(all, child.Value)
+				visit(n.Content[i+1])
+			}
+		}
+	}
+	visit(&root)
+	return all
+}
+
+func TestWriteCassetteRefusesBareBody(t *testing.T) {
+	var got bytes.Buffer
+	bare := answer("{}")
+	bare.Request, bare.Source = nil, "in.json"
+	err := traffic.WriteCassette(&got, traffic.Meta{}, []*traffic.Interaction{answer("{}"), bare})
+	var malformed *traffic.MalformedError
+	require.ErrorAs(t, err, &malformed)
+	require.Equal(t, "in.json", malformed.Source)
+	require.Empty(t, got.Bytes())
+}
+
+func TestWriteCassetteFailingWriter(t *testing.T) {
+	full := errors.New("the disk is full")
+	for _, room := range []int64{0, 10, 100} {
+		err := traffic.WriteCassette(&failing{room: room, err: full}, traffic.Meta{}, []*traffic.Interaction{answer(strings.Repeat("x", 1<<20))})
+		require.ErrorContains(t, err, full.Error())
+	}
+}
+
+type failing struct {
+	room int64
+	err  error
+}
+
+func (f *failing) Write(p []byte) (int, error) {
+	if f.room -= int64(len(p)); f.room < 0 {
+		return 0, f.err
+	}
+	return len(p), nil
+}
+
+func TestReadMeta(t *testing.T) {
+	for _, tc := range []struct {
+		name, input string
+		want        traffic.Meta
+		err         any
+	}{
+		{"some", "crcheck: {contract: a, provenance: synthesised}\nversion: 1\ninteractions: []\n", traffic.Meta{Contract: "a", Provenance: "synthesised"}, nil},
+		{"none", "version: 1\ninteractions: []\n", traffic.Meta{}, nil},
+		{"unknown keys", "version: 1\ninteractions: []\ncrcheck: {later: [1], redactionKey: k1}\n", traffic.Meta{RedactionKey: "k1"}, nil},
+		{"a list", "version: 1\ninteractions: []\ncrcheck: [1]\n", traffic.Meta{}, new(*traffic.MalformedError)},
+		{"broken", "version: 1\ninteractions: [\n", traffic.Meta{}, new(*traffic.MalformedError)},
+		{"json", "{}", traffic.Meta{}, new(*traffic.UnknownKindError)},
+		{"empty", "", traffic.Meta{}, new(*traffic.UnknownKindError)},
+		{"prose", "prose", traffic.Meta{}, new(*traffic.UnknownKindError)},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := traffic.ReadMeta("in", strings.NewReader(tc.input))
+			require.Equal(t, tc.want, got)
+			if tc.err == nil {
+				require.NoError(t, err)
+			} else {
+				require.ErrorAs(t, err, tc.err)
+			}
+		})
+	}
+	_, err := traffic.ReadMeta("in", iotest.ErrReader(errors.New("on fire")))
+	require.ErrorAs(t, err, new(*traffic.OpenError))
+}

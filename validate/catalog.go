@@ -1,0 +1,117 @@
+package validate
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/jsonschema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Catalog validates traffic of many operations. It is immutable and safe for
+// concurrent use.
+type Catalog struct {
+	routes     *schema.Catalog
+	validators map[*schema.Contract]*Validator
+}
+
+// CompileCatalog compiles every contract of a catalog.
+func CompileCatalog(k *schema.Catalog, options Options) (*Catalog, error) {
+	c := &Catalog{k, map[*schema.Contract]*Validator{}}
+	for _, contract := range k.Contracts() {
+		v, err := Compile(contract, options)
+		if err != nil {
+			return nil, err
+		}
+		c.validators[contract] = v
+	}
+	return c, nil
+}
+
+// Bare says what bare bodies are, which nobody recorded a request of. The zero
+// value takes them for success responses of the only contract.
+type Bare struct {
+	Operation string      // name of the operation, with or without its service; empty: the only one
+	Part      schema.Part // empty: by Status
+	Status    int         // 0: a success; 300 and above: an error, identified by its body
+}
+
+// BareError says that a bare body cannot be validated as asked.
+type BareError struct{ Problem string }
+
+func (e *BareError) Error() string { return e.Problem }
+
+// Outcome is what came of one interaction.
+type Outcome struct {
+	Contract   *schema.Contract // nil: not checked
+	NotChecked string           // why not
+	Findings   finding.Set
+}
+
+// Check validates an interaction by the contract that its request routes to, or
+// a bare body as bare says. The error is a [*BareError] or a [*jsonschema.PartError].
+func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
+	if x.Request == nil {
+		return k.checkBare(x, bare)
+	}
+	u, err := url.Parse(x.Request.URL)
+	if err != nil {
+		return Outcome{NotChecked: "the request's URL is malformed"}, nil
+	}
+	route, ok := k.routes.Route(x.Request.Method, u)
+	if !ok {
+		return Outcome{NotChecked: "no contract has the route"}, nil
+	}
+	v := k.validators[route.Contract]
+	return Outcome{Contract: route.Contract, Findings: v.Exchange(x, route.Labels)}, nil
+}
+
+func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) {
+	v, err := k.operation(bare.Operation)
+	if err != nil {
+		return Outcome{}, err
+	}
+	c := v.contract
+	switch {
+	case bare.Part != "":
+		if _, ok := v.parts[bare.Part]; !ok {
+			return Outcome{}, &jsonschema.PartError{Contract: c.String(), Part: bare.Part, Known: c.Parts()}
+		}
+		return Outcome{Contract: c, Findings: locate(v.body(bare.Part, x.Response.Body), x)}, nil
+	case bare.Status >= 300:
+		e := exchange{v: v, response: &traffic.Response{Status: bare.Status, Body: x.Response.Body}}
+		e.identified()
+		return Outcome{Contract: c, Findings: locate(e.graded(), x)}, nil
+	}
+	return Outcome{Contract: c, Findings: locate(v.body(schema.OutputPart, x.Response.Body), x)}, nil
+}
+
+func (k *Catalog) operation(name string) (*Validator, error) {
+	var found *Validator
+	for _, c := range k.routes.Contracts() {
+		if name != "" && name != c.Operation && name != c.Name() {
+			continue
+		}
+		if found != nil {
+			return nil, &BareError{fmt.Sprintf("bodies without requests could be of %s or of %s: name one with --operation", found.contract, c)}
+		}
+		found = k.validators[c]
+	}
+	if found == nil {
+		return nil, &BareError{fmt.Sprintf("no contract is of operation %q", name)}
+	}
+	return found, nil
+}
+
+// locate says in which interaction of which source findings stand.
+func locate(findings finding.Set, x *traffic.Interaction) finding.Set {
+	for i := range findings {
+		findings[i].Source = x.Source
+		if x.Kind != traffic.JSON {
+			findings[i].Interaction = x.Index + 1
+		}
+	}
+	return findings
+}

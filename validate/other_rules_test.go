@@ -1,0 +1,139 @@
+package validate
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/stretchr/testify/require"
+)
+
+// answer is a recorded answer to a request for job 1 of membership 2.
+func answer(status int, body string, header ...string) *traffic.Interaction {
+	h := http.Header{"Content-Type": {"application/json"}}
+	for i := 0; i < len(header); i += 2 {
+		h.Set(header[i], header[i+1])
+	}
+	return &traffic.Interaction{Kind: traffic.Cassette, Source: "test.yaml", Request: &traffic.Request{Method: "GET",
+		URL: "https://cleanrooms.us-east-1.amazonaws.com/memberships/00000000-0000-4000-8000-000000000002/protectedJobs/00000000-0000-4000-8000-000000000001"},
+		Response: traffic.Response{Status: status, Header: h, Body: traffic.BodyOf([]byte(body))}}
+}
+
+const (
+	throttled   = `{"message":"slow down"}`
+	errorHeader = "X-Amzn-Errortype"
+)
+
+// exchanges are the vectors of the HTTP layer.
+var exchanges = map[finding.RuleID]struct{ refuses, passes []*traffic.Interaction }{
+	finding.HTTPStatus: {
+		[]*traffic.Interaction{answer(201, with("")), answer(204, with("")), answer(101, "")},
+		[]*traffic.Interaction{answer(200, with(""))},
+	},
+	finding.HTTPContentType: {
+		[]*traffic.Interaction{answer(200, with(""), "Content-Type", "text/html"), answer(200, with(""), "Content-Type", ""), answer(429, throttled, errorHeader, "ThrottlingException", "Content-Type", "application/x-amz-json-1.1")},
+		[]*traffic.Interaction{answer(200, with(""), "Content-Type", "application/json; charset=utf-8")},
+	},
+	finding.ErrorUnidentified: {
+		[]*traffic.Interaction{answer(500, `{"message":"x"}`), answer(429, ``), answer(403, `{"__type":5}`), answer(400, `{"nested":{"__type":"ValidationException"}}`), answer(400, `not JSON`)},
+		[]*traffic.Interaction{answer(500, `{"message":"x","__type":"InternalServerException"}`)},
+	},
+	finding.ErrorUnmodeled: {
+		[]*traffic.Interaction{answer(409, `{}`, errorHeader, "ConflictException"), answer(402, `{"code":"ServiceQuotaExceededException"}`)},
+		[]*traffic.Interaction{answer(429, throttled, errorHeader, "ThrottlingException")},
+	},
+	finding.ErrorStatusMismatch: {
+		[]*traffic.Interaction{answer(400, throttled, errorHeader, "ThrottlingException")},
+		[]*traffic.Interaction{answer(429, throttled, errorHeader, "aws.protocoltests#ThrottlingException:http://internal/"), answer(429, `{"message":"x","code":"ThrottlingException"}`)},
+	},
+	finding.EchoMismatch: {
+		[]*traffic.Interaction{answer(200, strings.Replace(with(""), "000000000001", "000000000009", 1)), answer(200, strings.Replace(with(""), `"membershipId":"00000000-0000-4000-8000-000000000002`, `"membershipId":"00000000-0000-4000-8000-000000000009`, 1))},
+		[]*traffic.Interaction{answer(200, with(""))},
+	},
+}
+
+func checkExchange(rule finding.RuleID) func(*testing.T) {
+	return func(t *testing.T) {
+		k, err := CompileCatalog(schema.NewCatalog(contracts.MustLoad(contracts.Newest)), Options{})
+		require.NoError(t, err)
+		for i, x := range exchanges[rule].refuses {
+			outcome, err := k.Check(x, Bare{})
+			require.NoError(t, err)
+			require.Equal(t, []finding.RuleID{rule}, without(outcome.Findings.Rules(), finding.MemberUnknown), "refused answer %d: %v", i, outcome.Findings)
+		}
+		for i, x := range exchanges[rule].passes {
+			outcome, err := k.Check(x, Bare{})
+			require.NoError(t, err)
+			require.Empty(t, without(outcome.Findings.Rules(), finding.MemberUnknown), "answer %d that passes: %v", i, outcome.Findings)
+		}
+	}
+}
+
+func without(rules []finding.RuleID, but finding.RuleID) []finding.RuleID {
+	var rest []finding.RuleID
+	for _, r := range rules {
+		if r != but {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}
+
+// otherVectors are the vectors of rules that no body alone can break.
+var otherVectors = map[finding.RuleID]func(*testing.T){
+	finding.HTTPStatus:          checkExchange(finding.HTTPStatus),
+	finding.HTTPContentType:     checkExchange(finding.HTTPContentType),
+	finding.ErrorUnidentified:   checkExchange(finding.ErrorUnidentified),
+	finding.ErrorUnmodeled:      checkExchange(finding.ErrorUnmodeled),
+	finding.ErrorStatusMismatch: checkExchange(finding.ErrorStatusMismatch),
+	finding.EchoMismatch:        checkExchange(finding.EchoMismatch),
+
+	// A judge that is given another contract's schema must be found out.
+	finding.JudgeDisagreement: func(t *testing.T) {
+		v := newest(t)
+		require.Empty(t, v.Output([]byte(with(""))))
+		v.parts[schema.OutputPart].judge = newJudge(v.contract, schema.ErrorPart("ThrottlingException"), schema.Wire)
+		require.Equal(t, []finding.RuleID{finding.EnumUnknownValue, finding.JudgeDisagreement},
+			v.Output([]byte(strings.Replace(with(""), "SUCCESS", "x", 1))).Rules())
+	},
+	finding.PatternUnsupported: func(t *testing.T) {
+		c := contracts.MustLoad(contracts.Newest).Clone()
+		require.Nil(t, c.UnsupportedPatterns())
+		shape, _, _ := c.At(schema.Place{Part: schema.OutputPart, Pointer: "/protectedJob/error/message"})
+		shape.Pattern = schema.Is(`^\p{Alnum}$`)
+		require.Equal(t, []finding.RuleID{finding.PatternUnsupported}, c.UnsupportedPatterns().Rules())
+		v, err := Compile(c, Options{})
+		require.NoError(t, err)
+		require.Nil(t, v.Output([]byte(with(`,"error":{"code":"x","message":"-"}`))), "strings are not held against it")
+	},
+	finding.PatternTimeout: func(t *testing.T) {
+		c := contracts.MustLoad(contracts.Newest).Clone()
+		shape, _, _ := c.At(schema.Place{Part: schema.OutputPart, Pointer: "/protectedJob/error/message"})
+		shape.Pattern = schema.Is(`^(?=a)(a+)+$`)
+		v, err := Compile(c, Options{})
+		require.NoError(t, err)
+		require.Equal(t, []finding.RuleID{finding.PatternTimeout},
+			v.Output([]byte(with(`,"error":{"code":"x","message":"`+strings.Repeat("a", 50)+`!"}`))).Rules())
+		require.Nil(t, v.Output([]byte(with(`,"error":{"code":"x","message":"aaa"}`))))
+	},
+	finding.SourceConflict: func(t *testing.T) {
+		a, b := contracts.MustLoad("cleanrooms.GetProtectedJob@1.42.90"), contracts.MustLoad(contracts.Newest)
+		_, conflicts := schema.Merge(a, b)
+		require.Equal(t, []finding.RuleID{finding.SourceConflict}, conflicts.Rules())
+		_, conflicts = schema.Merge(a, a)
+		require.Nil(t, conflicts)
+	},
+	finding.OverlayStale: func(t *testing.T) {
+		c := contracts.MustLoad(contracts.Newest)
+		for required, want := range map[string][]finding.RuleID{"true": {finding.OverlayStale}, "false": nil} {
+			o, err := schema.ParseOverlay("o.yaml", []byte("overlay: 1\noperation: cleanrooms.GetProtectedJob\nreason: test\nfacets:\n- at: output#/protectedJob\n  required: "+required))
+			require.NoError(t, err)
+			_, stale := o.Apply(c)
+			require.Equal(t, want, stale.Rules())
+		}
+	},
+}
