@@ -75,3 +75,31 @@ func (p Profile) Grade(findings Set) Set {
 	}
 	return graded
 }
+
+// Threshold is the severity from which on a finding makes a run fail. The zero
+// value is [FailOnError].
+type Threshold int
+
+const (
+	FailOnError Threshold = iota
+	FailOnWarning
+	FailNever
+)
+
+var thresholdNames = [...]string{FailOnError: "error", FailOnWarning: "warning", FailNever: "never"}
+
+// UnmarshalText reads "error", "warning" or "never".
+func (t *Threshold) UnmarshalText(text []byte) error {
+	return unmarshalName(t, thresholdNames[:], text, "threshold")
+}
+
+// Fails reports whether a finding of a severity makes a run fail.
+func (t Threshold) Fails(s Severity) bool {
+	switch t {
+	case FailOnWarning:
+		return s >= Warning
+	case FailNever:
+		return false
+	}
+	return s >= Error
+}

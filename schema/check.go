@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema/pattern"
 	"math/big"
 	"slices"
 )
@@ -67,6 +69,9 @@ func (c *Contract) checkShape(where string, s *Shape, report func(string, ...any
 			report("%s: the member stands twice", below)
 		}
 		names[token] = member != nil
+		if ref.Inline != nil && ref.Inline.Type == Structure {
+			report("%s: a structure stands inline; structures are named", below)
+		}
 		if ref.Inline != nil {
 			if len(below) > 10_000 {
 				report("%.60s…: nested too deep", below)
@@ -101,4 +106,21 @@ func (c *Contract) Encode() ([]byte, error) {
 		return nil, err
 	}
 	return append(text, '\n'), nil
+}
+
+// UnsupportedPatterns reports the patterns that no regular expression engine
+// here compiles. Strings are not held against them.
+func (c *Contract) UnsupportedPatterns() finding.Set {
+	var found []finding.Finding
+	c.Walk(func(place Place, s *Shape, _ *Member) {
+		source := s.Pattern.Or("")
+		if source == "" {
+			return
+		}
+		if _, err := pattern.Compile(source); err != nil {
+			found = append(found, finding.Finding{Rule: finding.PatternUnsupported, Operation: c.Name(), Pointer: place.Pointer,
+				Got: source, Message: place.String() + ": " + err.Error()})
+		}
+	})
+	return finding.NewSet(found...)
 }

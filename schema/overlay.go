@@ -220,16 +220,14 @@ func (c *Contract) targets(e *Entry) (slots []namedSlot, added bool, problem str
 		}
 	}
 	shape, member, ok := c.At(e.At)
-	if !ok {
-		if e.Type == Unstated {
-			return nil, false, "there is no such place; state its type to add it"
-		}
+	if !ok && e.Type == Unstated {
+		return nil, false, "there is no such place; state its type to add it"
+	}
+	if !ok || shape.Type == Unstated && e.Type != Unstated {
 		if shape, member, ok = c.add(e.At, e.Type); !ok {
 			return nil, false, "there is no structure to add the member to"
 		}
 		added = true
-	} else if e.Type != Unstated && shape.Type == Unstated {
-		shape.Type, added = e.Type, true
 	}
 	if member == nil {
 		member = &Member{} // a root, element, key or value: it has no member facets
@@ -262,7 +260,11 @@ func (c *Contract) add(at Place, t Type) (*Shape, *Member, bool) {
 	case Map:
 		ref.Inline.Key, ref.Inline.Value = &Ref{Inline: &Shape{Type: String}}, &Ref{Inline: &Shape{}}
 	}
+	existing, _ := parent.Member(last)
 	switch {
+	case parent.Type == Structure && existing != nil:
+		existing.Shape = ref
+		return c.Resolve(ref), existing, true
 	case parent.Type == Structure:
 		parent.Members = append(parent.Members, Member{Name: last, Shape: ref})
 		member := &parent.Members[len(parent.Members)-1]

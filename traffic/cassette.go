@@ -15,7 +15,7 @@ type cassette struct {
 	source  *source
 	entries yaml.Node // the node of the interactions
 	records []*record
-	meta    yaml.Node
+	meta    Meta
 
 	aliased int // bytes of bodies that came through an alias
 }
@@ -99,7 +99,7 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 			return nil, err
 		}
 	}
-	return &Interaction{Source: c.name, Kind: Cassette, Index: index, Request: &request, Response: response}, nil
+	return &Interaction{Source: c.name, Kind: Cassette, Index: index, Meta: c.meta, Request: &request, Response: response}, nil
 }
 
 // leaf decodes one scalar; one that is missing leaves its zero value, as in go-vcr.

@@ -50,9 +50,10 @@ func ExampleRead_unknownKind() {
 	// true HTML
 }
 
-func ExampleReadMeta() {
-	meta, err := traffic.ReadMeta("memberships.yaml", strings.NewReader(recorded))
-	fmt.Println(meta.Contract, err)
+func ExampleMeta() {
+	for interaction, err := range traffic.Read("memberships.yaml", strings.NewReader(recorded)) {
+		fmt.Println(interaction.Meta.Contract, err)
+	}
 	// Output:
 	// cleanrooms.GetProtectedJob@1.42.90 <nil>
 }

@@ -19,6 +19,7 @@ type Interaction struct {
 	Source   string   // the input's name as given
 	Kind     Kind     // the format of the input
 	Index    int      // zero-based place in the source
+	Meta     Meta     // of the cassette that it stands in
 	Request  *Request // nil: a bare body, no request was recorded
 	Response Response
 }

@@ -65,7 +65,12 @@ func (c *cassette) decode(top *yaml.Node) error {
 	if fromVCRPy(&d.Interactions) {
 		return &UnknownKindError{Source: c.name, Looks: "a cassette of Python's vcrpy", Remedy: "record it again with crcheck or go-vcr"}
 	}
-	c.entries, c.meta = d.Interactions, d.Crcheck
+	c.entries = d.Interactions
+	if !d.Crcheck.IsZero() {
+		if err := d.Crcheck.Decode(&c.meta); err != nil {
+			return c.broken(err, &d.Crcheck)
+		}
+	}
 	if err := d.Interactions.Decode(&c.records); err != nil {
 		return c.broken(err, &d.Interactions)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -96,43 +97,62 @@ func (e *exchange) echo(echo schema.Echo, labels map[string]string) {
 	if !ok {
 		return
 	}
-	got, at, ok := stringAt(e.response.Body.Bytes, jsontext.Pointer(echo.Output))
-	if !ok || got == asked {
+	got := textAt(e.response.Body.Bytes, jsontext.Pointer(echo.Output))
+	if !got.ok || got.value == asked {
 		return
 	}
-	place := e.response.Body.Position(at)
+	place := e.response.Body.Position(got.at)
 	e.findings = append(e.findings, finding.Finding{Rule: finding.EchoMismatch, Operation: e.v.contract.Name(),
-		Pointer: echo.Output, Line: place.Line, Column: place.Column, Got: quote(got), Want: quote(asked),
-		Message: fmt.Sprintf("the answer says %s, the request's %s was %s", quote(got), echo.Input, quote(asked))})
+		Pointer: echo.Output, Line: place.Line, Column: place.Column, Got: quote(got.value), Want: quote(asked),
+		Message: fmt.Sprintf("the answer says %s, the request's %s was %s", quote(got.value), echo.Input, quote(asked))})
 }
 
-// stringAt returns the string at a pointer into a well-formed document and its
-// offset. What stands beside the pointer's way is skipped.
-func stringAt(document []byte, pointer jsontext.Pointer) (text string, at int, ok bool) {
+// text is a string of a document and where it begins.
+type text struct {
+	value string
+	at    int
+	ok    bool // there is one
+}
+
+// textAt returns the string at a pointer into a document. What stands beside the
+// pointer's way is skipped; of repeated names the last counts.
+func textAt(document []byte, pointer jsontext.Pointer) text {
 	d := jsontext.NewDecoder(bytes.NewBuffer(document), explaining...)
-	for token := range pointer.Tokens() {
-		if begin, err := d.ReadToken(); err != nil || begin.Kind() != '{' {
-			return "", 0, false
+	found, err := findText(document, d, slices.Collect(pointer.Tokens()))
+	if err != nil {
+		return text{} // the body's syntax has a finding of its own
+	}
+	return found
+}
+
+func findText(document []byte, d *jsontext.Decoder, tokens []string) (found text, err error) {
+	switch kind := d.PeekKind(); {
+	case len(tokens) == 0 && kind == '"':
+		at := nextToken(document, int(d.InputOffset()))
+		token, err := d.ReadToken()
+		return text{token.String(), at, true}, err
+	case len(tokens) == 0 || kind != '{':
+		return text{}, d.SkipValue()
+	}
+	if _, err = d.ReadToken(); err != nil {
+		return text{}, err
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return text{}, err
 		}
-		for {
-			name, err := d.ReadToken()
-			if err != nil || name.Kind() != '"' {
-				return "", 0, false
-			}
-			if name.String() == token {
-				break
-			}
-			if d.SkipValue() != nil {
-				return "", 0, false
-			}
+		if name.String() != tokens[0] {
+			err = d.SkipValue()
+		} else {
+			found, err = findText(document, d, tokens[1:])
+		}
+		if err != nil {
+			return text{}, err
 		}
 	}
-	at = nextToken(document, int(d.InputOffset()))
-	value, err := d.ReadToken()
-	if err != nil || value.Kind() != '"' {
-		return "", 0, false
-	}
-	return value.String(), at, true
+	_, err = d.ReadToken()
+	return found, err
 }
 
 func (e *exchange) failure() {

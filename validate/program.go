@@ -18,7 +18,7 @@ type node struct {
 	members  []member       // structure
 	index    map[string]int // of members by their name in the document
 	required bitset
-	tolerate string // a member that is neither known nor unknown here, besides __type
+	tolerate []string // members that are neither known nor unknown here, besides __type
 
 	element *node // list element or map value
 	key     *node // map key
@@ -111,8 +111,10 @@ func (p *compiler) document(part schema.Part) *node {
 	}
 	n := &node{kind: schema.Structure}
 	p.fill(n, p.c.Resolve(root), members)
-	if p.projection == schema.SDK && part == schema.OutputPart {
-		n.tolerate = "ResponseMetadata"
+	if _, isError := part.ErrorName(); isError {
+		n.tolerate = []string{"code", "Code"} // they may name the error
+	} else if p.projection == schema.SDK && part == schema.OutputPart {
+		n.tolerate = []string{"ResponseMetadata"}
 	}
 	return n
 }

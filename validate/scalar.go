@@ -3,8 +3,10 @@ package validate
 import (
 	"encoding/base64"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -63,11 +65,21 @@ func decodedLength(text []byte) int {
 	return n
 }
 
-// number reads a JSON number as its raw text.
+// number reads a JSON number as its raw text. The decoder takes 016 for a zero
+// and looks at what follows only with the next read, which is one member too late
+// to name the place.
 func (w *walker) number() ([]byte, bool) {
 	raw, err := w.dec.ReadValue()
 	if err != nil {
 		return nil, w.broken(err)
+	}
+	if w.sink != nil {
+		end := int(w.dec.InputOffset())
+		if rest := w.sink.document[end:]; len(rest) > 0 && strings.IndexByte(" \t\r\n,]}", rest[0]) < 0 && w.dec.StackDepth() > 0 {
+			w.sink.cut = true
+			w.sink.add(finding.SyntaxInvalid, end, w.sink.character(end), "", "no JSON: "+w.sink.character(end)+" in a number")
+			return nil, false
+		}
 	}
 	return raw, true
 }

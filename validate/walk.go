@@ -2,6 +2,7 @@ package validate
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 
 	"github.com/crcheck/crcheck/schema"
@@ -92,7 +93,7 @@ func (w *walker) structure(n *node) bool {
 			return false
 		}
 		i, known := n.index[string(name)]
-		ignored := !known && (string(name) == "__type" || n.tolerate != "" && string(name) == n.tolerate)
+		ignored := !known && (string(name) == "__type" || slices.Contains(n.tolerate, string(name)))
 		var entry *occurrence
 		if seen != nil {
 			var again bool

@@ -137,8 +137,6 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 func (g *generator) shape(s *schema.Shape) *Schema {
 	length := s.Length.Or(schema.Bounds{})
 	switch s.Type {
-	case schema.Structure: // an inline structure, which only a contract written by hand has
-		return &Schema{Type: "object"}
 	case schema.List:
 		return &Schema{Type: "array", Items: g.place(*s.Element, s.Sparse.Or(false)), MinItems: length.Min, MaxItems: length.Max}
 	case schema.Map:

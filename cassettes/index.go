@@ -1,0 +1,204 @@
+package cassettes
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"go.yaml.in/yaml/v3"
+)
+
+// Format is the version of the form of an index.
+const Format = 1
+
+// Index says of a folder of cassettes where it came from, what each file is
+// about, and which findings each leads to. Its YAML:
+//
+//	crcheckIndex: 1
+//	provenance: 'synthesised: no real AWS traffic was recorded'
+//	entries:
+//	  - file: hostile/two-outputs.yaml
+//	    about: A result has both s3 and memberList.
+//	    expected:
+//	      - rule: union.multiple-members
+//	        place: /protectedJob/result/output
+//	        reason: both members of the union are set
+type Index struct {
+	Provenance string
+	Entries    []Entry
+}
+
+// Entry is one cassette. Its expectations have no Source: it is the file.
+type Entry struct {
+	File     string             `yaml:"file"` // relative to the index, with slashes
+	About    string             `yaml:"about"`
+	Expected []finding.Expected `yaml:"expected,omitempty"` // nil: nothing is wrong with it
+}
+
+// IndexError says where an index is broken.
+type IndexError struct {
+	Name    string
+	Line    int // 0: no such place
+	Problem string
+	Remedy  string
+}
+
+func (e *IndexError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s; %s", e.Name, e.Problem, e.Remedy)
+	}
+	return fmt.Sprintf("%s:%d: %s; %s", e.Name, e.Line, e.Problem, e.Remedy)
+}
+
+// form is the YAML of an index.
+type form struct {
+	Format     int     `yaml:"crcheckIndex"`
+	Provenance string  `yaml:"provenance"`
+	Entries    []Entry `yaml:"entries"`
+}
+
+// outline is what is read of an index before the rest of it is believed: a
+// later format may have other keys. It knows the lines, which form does not.
+type outline struct {
+	Format  *int    `yaml:"crcheckIndex"`
+	Entries []lines `yaml:"entries"`
+}
+
+// lines are those of an entry and of its expectations.
+type lines struct {
+	entry    int
+	expected []int
+}
+
+// UnmarshalYAML keeps where things stand and passes over what they are.
+func (l *lines) UnmarshalYAML(node *yaml.Node) error {
+	l.entry = node.Line
+	for i := 0; node.Kind == yaml.MappingNode && i < len(node.Content); i += 2 {
+		if node.Content[i].Value != "expected" {
+			continue
+		}
+		for _, e := range node.Content[i+1].Content {
+			l.expected = append(l.expected, e.Line)
+		}
+	}
+	return nil
+}
+
+func (l lines) of(expectation int) int {
+	if expectation < len(l.expected) {
+		return l.expected[expectation]
+	}
+	return l.entry // it came through an alias
+}
+
+// ParseIndex reads an index; name is that of its file, for the error, which is
+// an [*IndexError]. It is strict: unknown keys, files named twice and
+// ill-formed expectations are refused, as each would let something pass unseen.
+func ParseIndex(name string, text []byte) (*Index, error) {
+	var o outline
+	if err := yaml.Unmarshal(text, &o); err != nil {
+		return nil, broken(name, err)
+	}
+	switch {
+	case o.Format == nil:
+		return nil, &IndexError{name, 0, "this is no index of cassettes: it has no key crcheckIndex", fmt.Sprintf("begin it with \"crcheckIndex: %d\"", Format)}
+	case *o.Format != Format:
+		return nil, &IndexError{name, 0, fmt.Sprintf("the index has format %d, this crcheck reads format %d", *o.Format, Format), "use the crcheck that wrote it, or write it anew"}
+	}
+	var f form
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&f); err != nil {
+		return nil, broken(name, err)
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, &IndexError{name, 0, "a second YAML document follows the index", "keep one index in a file"}
+	}
+	if f.Provenance == "" {
+		return nil, &IndexError{name, 0, "the index does not say where its traffic came from", "state provenance"}
+	}
+	seen := map[string]int{}
+	for i, entry := range f.Entries {
+		if err := entry.check(name, o.Entries[i]); err != nil {
+			return nil, err
+		}
+		if line, twice := seen[entry.File]; twice {
+			return nil, &IndexError{name, o.Entries[i].entry, fmt.Sprintf("%s has an entry already, in line %d", entry.File, line), "join the two entries"}
+		}
+		seen[entry.File] = o.Entries[i].entry
+	}
+	return &Index{f.Provenance, f.Entries}, nil
+}
+
+func (e Entry) check(name string, at lines) error {
+	switch {
+	case e.File == "":
+		return &IndexError{name, at.entry, "an entry names no file", "state file"}
+	case !fs.ValidPath(e.File) || e.File == ".":
+		return &IndexError{name, at.entry, fmt.Sprintf("%q is no path of a file below the index", e.File), "write it relative to the index, with slashes and without .."}
+	case e.About == "":
+		return &IndexError{name, at.entry, e.File + " is not said to be about anything", "state about, in one line"}
+	}
+	for i, expected := range e.Expected {
+		if err := expected.Check(); err != nil {
+			return &IndexError{name, at.of(i), e.File + ": " + err.Error(), "see crcheck rules for the rules, and give each expectation a reason"}
+		}
+		if expected.Source != "" {
+			return &IndexError{name, at.of(i), e.File + ": an expectation has a source", "remove it: the source is the file of the entry"}
+		}
+	}
+	return nil
+}
+
+var (
+	yamlLine   = regexp.MustCompile(`line (\d+): (.*)`)
+	unknownKey = regexp.MustCompile(`^field (\S+) not found in type`)
+)
+
+// broken says what the YAML library says, with its first line in a field.
+func broken(name string, err error) error {
+	e := &IndexError{name, 0, strings.TrimPrefix(err.Error(), "yaml: "), "mend it there"}
+	if m := yamlLine.FindStringSubmatch(e.Problem); m != nil {
+		e.Line, _ = strconv.Atoi(m[1])
+		e.Problem = m[2]
+	}
+	if m := unknownKey.FindStringSubmatch(e.Problem); m != nil {
+		e.Problem, e.Remedy = "unknown key "+m[1], "look for a misspelling, or remove it"
+	}
+	return e
+}
+
+// Expectations returns what is expected of the cassettes when they are read
+// from a folder, whose path becomes part of each Source as it is, not as a pattern.
+func (x *Index) Expectations(dir string) []finding.Expected {
+	var all []finding.Expected
+	for _, entry := range x.Entries {
+		source := literal.Replace(filepath.Join(dir, filepath.FromSlash(entry.File)))
+		for _, e := range entry.Expected {
+			e.Source = source
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// literal escapes what path.Match gives a meaning.
+var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+
+// Encode returns the YAML form of the index, which [ParseIndex] reads.
+func (x *Index) Encode() ([]byte, error) {
+	var text bytes.Buffer
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(form{Format, x.Provenance, x.Entries}); err != nil {
+		return nil, err
+	}
+	return text.Bytes(), encoder.Close()
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/crcheck/crcheck/cassettes"
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// input is one file of traffic, or standard input.
+type input struct {
+	name  string
+	named bool // by the user, rather than found in a folder
+	open  func(context.Context) (io.ReadCloser, error)
+}
+
+// inputs is what a verb reads.
+type inputs struct {
+	files    []input
+	size     int64 // bytes, as far as they are known
+	expected []finding.Expected
+	problems []error
+}
+
+// gather expands files and folders; none stands for the embedded cassettes. In
+// a folder, an index of cassettes says which findings are expected.
+func gather(t *terminal, paths []string) *inputs {
+	in := &inputs{}
+	if len(paths) == 0 {
+		in.embedded()
+		return in
+	}
+	for _, p := range paths {
+		if p == "-" {
+			in.files = append(in.files, input{"-", true, func(ctx context.Context) (io.ReadCloser, error) {
+				return io.NopCloser(&interruptible{ctx, t.In}), nil
+			}})
+			continue
+		}
+		for file, err := range traffic.Files(p) {
+			switch {
+			case err != nil:
+				in.problems = append(in.problems, err)
+			case !file.Named && filepath.Base(file.Path) == cassettes.IndexName:
+				in.index(file.Path)
+			default:
+				in.file(file)
+			}
+		}
+	}
+	return in
+}
+
+func (in *inputs) file(file traffic.File) {
+	if info, err := os.Stat(file.Path); err == nil {
+		in.size += info.Size()
+	}
+	in.files = append(in.files, input{file.Path, file.Named, func(context.Context) (io.ReadCloser, error) { return os.Open(file.Path) }})
+}
+
+// index takes the expectations of a folder's index. A file of that name may be
+// something else: then it is traffic, or skipped.
+func (in *inputs) index(path string) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		in.problems = append(in.problems, err)
+		return
+	}
+	if !bytes.Contains(text, []byte("crcheckIndex")) {
+		in.file(traffic.File{Path: path})
+		return
+	}
+	index, err := cassettes.ParseIndex(path, text)
+	if err != nil {
+		in.problems = append(in.problems, err)
+		return
+	}
+	in.expected = append(in.expected, index.Expectations(filepath.Dir(path))...)
+}
+
+// embedded takes the cassettes that are built in, under the name of their folder.
+func (in *inputs) embedded() {
+	const folder = "cassettes"
+	embedded, index := cassettes.Embedded(), cassettes.EmbeddedIndex()
+	in.expected = index.Expectations(folder)
+	for _, entry := range index.Entries {
+		in.files = append(in.files, input{path.Join(folder, entry.File), true, func(context.Context) (io.ReadCloser, error) {
+			return embedded.Open(entry.File)
+		}})
+		if info, err := fs.Stat(embedded, entry.File); err == nil {
+			in.size += info.Size()
+		}
+	}
+}
+
+// interruptible lets a read that waits for a person or a pipe be given up.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	buffer := make([]byte, len(p)) // of its own: an abandoned read may still write to it
+	go func() {
+		n, err := r.r.Read(buffer)
+		done <- result{n, err}
+	}()
+	select {
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	case got := <-done:
+		return copy(p, buffer[:got.n]), got.err
+	}
+}

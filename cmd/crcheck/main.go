@@ -1,0 +1,102 @@
+// Command crcheck tests clients and emulators of AWS JSON services against the
+// contracts of their operations. Each verb is a file of this folder: it parses,
+// calls the library and reports.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit statuses.
+const (
+	exitClean      = 0
+	exitFindings   = 1 // findings at or above --fail-on
+	exitUsage      = 2 // wrong usage, an input that cannot be read, nothing checked
+	exitIncomplete = 3 // could not run to the end
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, &terminal{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+// terminal is what a run reads and writes: data goes to Out, progress and what
+// is said about the run to Err.
+type terminal struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// exit is the status that a verb ends with; an error that is no exit is
+// [exitUsage].
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+type verbs struct {
+	Derive   deriveVerb   `cmd:"" help:"Derive a contract from a document."`
+	Schema   schemaVerb   `cmd:"" help:"Write a contract as JSON Schema."`
+	Validate validateVerb `cmd:"" help:"Hold recorded responses against a contract."`
+	Rules    rulesVerb    `cmd:"" help:"List the rules that findings are of."`
+	Version  versionVerb  `cmd:"" help:"Say which version this is."`
+}
+
+// run runs the command line and returns its exit status.
+func run(ctx context.Context, t *terminal, args []string) (status int) {
+	// kong asks to exit in the middle of parsing, for --help.
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			status = int(e)
+		}
+	}()
+	parser, err := kong.New(&verbs{},
+		kong.Name("crcheck"),
+		kong.Description("Contract tests for clients and emulators of AWS JSON services. Exit status: 0 clean, 1 findings, 2 wrong usage or unreadable input, 3 not run to the end."),
+		kong.Writers(t.Out, t.Err),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(t),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		panic(err) // the structs above are wrong
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if err == nil {
+		err = command.Run()
+	}
+	return t.end(err)
+}
+
+// end says what went wrong and returns the exit status.
+func (t *terminal) end(err error) int {
+	var status exit
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &status):
+		return int(status)
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(t.Err, "crcheck: interrupted")
+		return exitIncomplete
+	}
+	fmt.Fprintf(t.Err, "crcheck: %v\n", err)
+	return exitUsage
+}

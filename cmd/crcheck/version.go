@@ -1,0 +1,24 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/crcheck/crcheck/schema/contracts"
+)
+
+type versionVerb struct{}
+
+// Run prints the version, the Go version and the built-in contracts.
+func (versionVerb) Run(t *terminal) error {
+	version := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	fmt.Fprintf(t.Out, "crcheck %s, %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, s := range contracts.Sources() {
+		fmt.Fprintln(t.Out, s.Name())
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package finding
+
+import (
+	"fmt"
+	"strings"
+)
+
+// layers are the headings of [RulesPage].
+var layers = []struct {
+	layer Layer
+	about string
+}{
+	{LayerSchema, "The document against the contract's shapes. The exported JSON Schema rejects a document exactly when there is a finding of this layer other than `member.unknown`."},
+	{LayerBytes, "The bytes against RFC 8259 and RFC 7493."},
+	{LayerHTTP, "The exchange around the body."},
+	{LayerDerive, "The source documents, and what was made of them."},
+}
+
+// RulesPage returns the rule table as a page of Markdown, docs/rules.md.
+func RulesPage() string {
+	var b strings.Builder
+	b.WriteString("# Rules\n\nEvery finding is of one rule. How much it weighs depends on the profile (`--profile`); a profile rejects a\n" +
+		"document when it yields an error. This page is generated: `go generate ./docs`.\n")
+	for _, l := range layers {
+		fmt.Fprintf(&b, "\n## Layer %s\n\n%s\n\n| rule | lenient | default | strict |\n|---|---|---|---|\n", l.layer, l.about)
+		for _, r := range rules {
+			if r.Layer == l.layer {
+				fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, strings.NewReplacer(".", "").Replace(string(r.ID)),
+					r.Severity(Lenient), r.Severity(Default), r.Severity(Strict))
+			}
+		}
+		for _, r := range rules {
+			if r.Layer == l.layer {
+				fmt.Fprintf(&b, "\n### %s\n\n%s\n\n**What to do:** %s\n", r.ID, r.Purpose, r.Remedy)
+			}
+		}
+	}
+	return b.String()
+}
