@@ -65,10 +65,10 @@ type form struct {
 }
 
 // outline is what is read of an index before the rest of it is believed: a
-// later format may have other keys. It knows the lines, which form does not.
+// later format may have other keys. Its nodes know their lines, which form does not.
 type outline struct {
-	Format  *int    `yaml:"crcheckIndex"`
-	Entries []lines `yaml:"entries"`
+	Format  *int      `yaml:"crcheckIndex"`
+	Entries yaml.Node `yaml:"entries"`
 }
 
 // lines are those of an entry and of its expectations.
@@ -77,26 +77,55 @@ type lines struct {
 	expected []int
 }
 
-// UnmarshalYAML keeps where things stand and passes over what they are.
-func (l *lines) UnmarshalYAML(node *yaml.Node) error {
-	l.entry = node.Line
-	for i := 0; node.Kind == yaml.MappingNode && i < len(node.Content); i += 2 {
-		if node.Content[i].Value != "expected" {
-			continue
-		}
-		for _, e := range node.Content[i+1].Content {
-			l.expected = append(l.expected, e.Line)
-		}
-	}
-	return nil
-}
-
 func (l lines) of(expectation int) int {
 	if expectation < len(l.expected) {
 		return l.expected[expectation]
 	}
-	return l.entry // it came through an alias
+	return l.entry // they came through a merge key
 }
+
+// linesOf refuses what is empty, because the YAML library passes over it: an
+// expectation would go unnoticed.
+func linesOf(name string, entries *yaml.Node) ([]lines, error) {
+	var all []lines
+	for _, entry := range elements(entries) {
+		l := lines{entry: entry.Line}
+		if empty(entry) {
+			return nil, &IndexError{name, entry.Line, "an entry is empty", "state file and about, or remove it"}
+		}
+		for i := 0; entry.Kind == yaml.MappingNode && i < len(entry.Content); i += 2 {
+			if entry.Content[i].Value != "expected" {
+				continue
+			}
+			for _, e := range elements(entry.Content[i+1]) {
+				if empty(e) {
+					return nil, &IndexError{name, e.Line, "an expectation is empty", "state rule, place and reason, or remove it"}
+				}
+				l.expected = append(l.expected, e.Line)
+			}
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// elements returns those of a list, with aliases followed.
+func elements(list *yaml.Node) []*yaml.Node {
+	var all []*yaml.Node
+	for _, n := range target(list).Content {
+		all = append(all, target(n))
+	}
+	return all
+}
+
+func target(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func empty(n *yaml.Node) bool { return n.ShortTag() == "!!null" }
 
 // ParseIndex reads an index; name is that of its file, for the error, which is
 // an [*IndexError]. It is strict: unknown keys, files named twice and
@@ -112,6 +141,10 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 	case *o.Format != Format:
 		return nil, &IndexError{name, 0, fmt.Sprintf("the index has format %d, this crcheck reads format %d", *o.Format, Format), "use the crcheck that wrote it, or write it anew"}
 	}
+	at, err := linesOf(name, &o.Entries)
+	if err != nil {
+		return nil, err
+	}
 	var f form
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
@@ -126,13 +159,13 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 	}
 	seen := map[string]int{}
 	for i, entry := range f.Entries {
-		if err := entry.check(name, o.Entries[i]); err != nil {
+		if err := entry.check(name, at[i]); err != nil {
 			return nil, err
 		}
 		if line, twice := seen[entry.File]; twice {
-			return nil, &IndexError{name, o.Entries[i].entry, fmt.Sprintf("%s has an entry already, in line %d", entry.File, line), "join the two entries"}
+			return nil, &IndexError{name, at[i].entry, fmt.Sprintf("%s has an entry already, in line %d", entry.File, line), "join the two entries"}
 		}
-		seen[entry.File] = o.Entries[i].entry
+		seen[entry.File] = at[i].entry
 	}
 	return &Index{f.Provenance, f.Entries}, nil
 }

@@ -12,6 +12,9 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
 )
@@ -78,9 +81,9 @@ type Collector struct {
 	report     Report
 }
 
-// Add takes a finding. The line is the source's text where it stands, empty
+// Add takes a finding. The line is the source's text where it stands, nil
 // where there is none.
-func (c *Collector) Add(f finding.Finding, line string) {
+func (c *Collector) Add(f finding.Finding, line []byte) {
 	fingerprint := f.Fingerprint()
 	g := c.groups[fingerprint]
 	if g == nil {
@@ -163,32 +166,41 @@ func sorted(counts map[string]int) []Count {
 
 // excerpt cuts a window out of a line around the finding's column. Where the
 // contract calls the value sensitive there is none.
-func excerpt(f finding.Finding, line string) *Excerpt {
-	if line == "" || f.Column < 1 || f.Sensitive {
+func excerpt(f finding.Finding, line []byte) *Excerpt {
+	if len(line) == 0 || f.Column < 1 || f.Sensitive {
 		return nil
 	}
-	const before, after = 48, 48
-	text := []rune(line)
-	at := min(f.Column-1, len(text))
-	from, to := max(0, at-before), min(len(text), at+after)
-	window := string(text[from:to])
-	caret := at - from + 1
+	const around = 48 // code points before and after
+	at := 0
+	for column := 1; column < f.Column && at < len(line); column++ {
+		_, size := utf8.DecodeRune(line[at:])
+		at += size
+	}
+	from, to, caret := at, at, 1
+	for ; caret <= around && from > 0; caret++ {
+		_, size := utf8.DecodeLastRune(line[:from])
+		from -= size
+	}
+	for n := 0; n < around && to < len(line); n++ {
+		_, size := utf8.DecodeRune(line[to:])
+		to += size
+	}
+	window := visible(string(line[from:to]))
 	if from > 0 {
 		window, caret = "…"+window, caret+1
 	}
-	if to < len(text) {
+	if to < len(line) {
 		window += "…"
 	}
-	return &Excerpt{visible(window), caret}
+	return &Excerpt{window, caret}
 }
 
 // visible replaces control characters, which would move the caret or the terminal.
 func visible(text string) string {
-	runes := []rune(text)
-	for i, r := range runes {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			runes[i] = '·'
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == utf8.RuneError {
+			return '·'
 		}
-	}
-	return string(runes)
+		return r
+	}, text)
 }

@@ -25,10 +25,7 @@ func Text(style Style) func(io.Writer, *Report) error {
 			t.group(g)
 		}
 		for _, u := range r.Unmet {
-			fmt.Fprintf(out, "%s %s\n\n", t.bold("expectation"), u.Error())
-		}
-		for _, p := range r.Problems {
-			fmt.Fprintf(out, "%s %s\n\n", t.bold("problem"), p)
+			fmt.Fprintf(out, "%s\n\n", u.Error())
 		}
 		t.summary(r)
 		return out.Flush()
@@ -54,7 +51,7 @@ func (t text) bold(s string) string { return t.paint("1", s) }
 func (t text) group(g Group) {
 	times := ""
 	if g.Count > 1 {
-		times = fmt.Sprintf(", %s times", thousands(g.Count))
+		times = ", " + number(g.Count, "time")
 	}
 	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), finding.PointerText(g.Place), times)
 	for _, s := range g.Samples[:min(shown, len(g.Samples))] {
@@ -99,7 +96,7 @@ func (t text) summary(r *Report) {
 		if c.Checked != c.Responses {
 			checked += " of " + thousands(c.Responses)
 		}
-		fmt.Fprintf(t, "checked %s responses of %s files", checked, thousands(c.Files))
+		fmt.Fprintf(t, "checked %s of %s", plural(checked, c.Responses, "response"), plural(thousands(c.Files), c.Files, "file"))
 		if len(c.Contracts) > 0 {
 			fmt.Fprintf(t, " against %s", list(c.Contracts))
 		}
@@ -108,19 +105,23 @@ func (t text) summary(r *Report) {
 			fmt.Fprintf(t, "not checked: %s\n", list(c.NotChecked))
 		}
 		if c.Skipped > 0 {
-			fmt.Fprintf(t, "skipped %s files that are no traffic\n", thousands(c.Skipped))
+			fmt.Fprintf(t, "skipped %s of no kind of traffic\n", plural(thousands(c.Skipped), c.Skipped, "file"))
 		}
 	}
 	var counts [finding.Error + 1]int
 	for _, g := range r.Groups {
 		counts[g.Severity] += g.Count
 	}
-	fmt.Fprintf(t, "%s: %s errors, %s warnings, %s infos", t.bold(r.Verdict), thousands(counts[finding.Error]), thousands(counts[finding.Warning]), thousands(counts[finding.Info]))
+	fmt.Fprintf(t, "%s: %s, %s, %s", t.bold(r.Verdict), number(counts[finding.Error], "error"),
+		number(counts[finding.Warning], "warning"), number(counts[finding.Info], "info"))
 	if r.Expected > 0 {
-		fmt.Fprintf(t, "; %s findings as expected", thousands(r.Expected))
+		fmt.Fprintf(t, "; %s as expected", number(r.Expected, "finding"))
 	}
 	if len(r.Unmet) > 0 {
-		fmt.Fprintf(t, "; %s expectations not met", thousands(len(r.Unmet)))
+		fmt.Fprintf(t, "; %s not met", number(len(r.Unmet), "expectation"))
+	}
+	if len(r.Problems) > 0 {
+		fmt.Fprintf(t, "; %s on standard error", number(len(r.Problems), "problem"))
 	}
 	fmt.Fprintln(t)
 }
@@ -131,6 +132,16 @@ func list(counts []Count) string {
 		parts = append(parts, fmt.Sprintf("%s (%s)", c.Name, thousands(c.Count)))
 	}
 	return strings.Join(parts, ", ")
+}
+
+func number(n int, noun string) string { return plural(thousands(n), n, noun) }
+
+// plural writes a count, which is given as text and as a number, and its noun.
+func plural(count string, n int, noun string) string {
+	if n == 1 {
+		return count + " " + noun
+	}
+	return count + " " + noun + "s"
 }
 
 // thousands writes a number with commas.

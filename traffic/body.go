@@ -31,8 +31,9 @@ func (b Body) Position(offset int) Position {
 	return p.source.position(p.sourceOffset(b.Bytes, offset))
 }
 
-// Line is the text of line n of the source, without its line break. Of NDJSON only the body's own line is at hand.
-func (b Body) Line(n int) (text string, ok bool) {
+// Line is the text of line n of the source, without its line break, not to be written to. Of NDJSON only the body's own
+// line is at hand.
+func (b Body) Line(n int) (text []byte, ok bool) {
 	return b.origin().source.line(n)
 }
 

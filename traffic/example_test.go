@@ -62,7 +62,7 @@ func ExampleBodyOf() {
 	body := traffic.BodyOf([]byte("{\n  \"a\": 1\n}"))
 	at := body.Position(4)
 	line, _ := body.Line(at.Line)
-	fmt.Println(at, line)
+	fmt.Println(at, string(line))
 	// Output:
 	// {2 3}   "a": 1
 }

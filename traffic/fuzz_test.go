@@ -38,7 +38,7 @@ func FuzzRead(f *testing.F) {
 					require.True(t, 1 <= at.Line && at.Line <= lines, "%+v of %q", at, data)
 					text, ok := body.Line(at.Line)
 					require.True(t, ok)
-					require.True(t, 1 <= at.Column && at.Column <= utf8.RuneCountInString(text)+2, "%+v of %q", at, data)
+					require.True(t, 1 <= at.Column && at.Column <= utf8.RuneCount(text)+2, "%+v of %q", at, data)
 				}
 			}
 		}

@@ -151,10 +151,10 @@ func checkPositions(t *testing.T, style string, text []byte, body string) int {
 // standsAt says whether one character, or what the character may be written as, stands at a place.
 func standsAt(body traffic.Body, at traffic.Position, character string) bool {
 	text, ok := body.Line(at.Line)
-	if !ok || at.Column > utf8.RuneCountInString(text)+1 {
+	if !ok || at.Column > utf8.RuneCount(text)+1 {
 		return false
 	}
-	rest := string([]rune(text)[at.Column-1:])
+	rest := string([]rune(string(text))[at.Column-1:])
 	switch {
 	case strings.HasPrefix(rest, `\`):
 		length := map[byte]int{'x': 4, 'u': 6, 'U': 10}[(rest + " ")[1]]
@@ -204,7 +204,7 @@ func TestPositionOfBareBytes(t *testing.T) {
 	}
 	line, ok := body.Line(1)
 	require.True(t, ok)
-	require.Equal(t, "ab", line)
+	require.Equal(t, "ab", string(line))
 	for _, n := range []int{-1, 0, 4} {
 		_, ok = body.Line(n)
 		require.False(t, ok)

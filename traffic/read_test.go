@@ -123,7 +123,7 @@ func TestReadLineOfSource(t *testing.T) {
 			body := all[tc.index].Response.Body
 			text, ok := body.Line(tc.line)
 			require.True(t, ok)
-			require.Equal(t, tc.want, text)
+			require.Equal(t, tc.want, string(text))
 		})
 	}
 }

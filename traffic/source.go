@@ -70,18 +70,18 @@ func (s *source) characters(offset int) int {
 	return s.stops[i].characters + utf8.RuneCount(s.data[s.stops[i].offset:offset])
 }
 
-// line is the text of one line.
-func (s *source) line(n int) (string, bool) {
+// line is the text of one line, a part of the data.
+func (s *source) line(n int) ([]byte, bool) {
 	s.index()
 	i := n - s.first
 	if i < 0 || i >= len(s.starts) {
-		return "", false
+		return nil, false
 	}
 	text := s.data[s.starts[i]:]
 	if i+1 < len(s.starts) {
 		text = s.data[s.starts[i] : s.starts[i+1]-1]
 	}
-	return string(bytes.TrimSuffix(text, []byte("\r"))), true
+	return bytes.TrimSuffix(text, []byte("\r")), true
 }
 
 // yamlOffset finds the offset of a place as the YAML library states it: lines also end at CR, NEL, LS and PS,

@@ -95,7 +95,7 @@ func (w *walker) unknown(n *node, entry *occurrence) bool {
 
 // raw is the text of the value at an offset, clipped.
 func (s *sink) raw(at int) string {
-	text := s.document[at:min(at+200, len(s.document))]
+	text := s.document[at:]
 	switch text[0] {
 	case '{':
 		return "an object"

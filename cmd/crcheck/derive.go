@@ -70,7 +70,7 @@ func reportFindings(t *terminal, findings finding.Set, failOn finding.Threshold)
 	}
 	var c report.Collector
 	for _, f := range findings {
-		c.Add(f, "")
+		c.Add(f, nil)
 	}
 	r := c.Report(nil, failOn)
 	if err := report.Text(report.Style{})(t.Err, r); err != nil {

@@ -44,7 +44,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	run := &validation{verb: v, chosen: chosen, named: map[string]*validate.Catalog{}, options: options, ledger: ledger}
 	for _, f := range v.Profile.Grade(derived) {
-		run.collector.Add(f, "")
+		run.collector.Add(f, nil)
 	}
 	for _, problem := range inputs.problems {
 		run.problem(t, problem)
