@@ -25,7 +25,7 @@ func ExampleEmbedded() {
 
 func ExampleEmbeddedIndex() {
 	for _, entry := range cassettes.EmbeddedIndex().Entries {
-		if ok, _ := fs.Stat(cassettes.Embedded(), entry.File); ok == nil {
+		if _, err := fs.Stat(cassettes.Embedded(), entry.File); err != nil {
 			fmt.Println("missing:", entry.File)
 		}
 		for _, e := range entry.Expected {

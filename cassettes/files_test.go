@@ -87,9 +87,9 @@ var (
 	account = regexp.MustCompile(`\b[0-9]{12}\b`)
 )
 
-// real returns what in a text could be somebody's: a secret, or an account or
+// suspects returns what in a text could be somebody's: a secret, or an account or
 // identifier that is not visibly made up.
-func real(text string) []string {
+func suspects(text string) []string {
 	found := secrets.FindAllString(text, -1)
 	for _, id := range uuid.FindAllString(text, -1) {
 		if !strings.Contains(id, "0000000-0000-4000-8000-") {
@@ -110,16 +110,16 @@ func TestNothingIsReal(t *testing.T) {
 		"AKIAEXAMPLE000000", "Authorization: x", "X-Amz-Signature=0", "X-Amz-Security-Token: x", "-----BEGIN PRIVATE KEY-----", "Bearer x",
 		"123456789012", "4f6c1b2e-58a3-4f0e-9d2b-7c1a2b3c4d5e",
 	} {
-		require.NotEmpty(t, real("before "+planted), planted)
+		require.NotEmpty(t, suspects("before "+planted), planted)
 	}
 	for _, file := range append(embeddedFiles(t), cassettes.IndexName) {
 		text, err := fs.ReadFile(cassettes.Embedded(), file)
 		require.NoError(t, err)
-		require.Empty(t, real(string(text)), file)
+		require.Empty(t, suspects(string(text)), file)
 	}
 	for file, interactions := range loaded(t).interactions {
 		for _, x := range interactions {
-			require.Empty(t, real(string(x.Response.Body.Bytes)), file)
+			require.Empty(t, suspects(string(x.Response.Body.Bytes)), file)
 		}
 	}
 }

@@ -139,7 +139,8 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 	case o.Format == nil:
 		return nil, &IndexError{name, 0, "this is no index of cassettes: it has no key crcheckIndex", fmt.Sprintf("begin it with \"crcheckIndex: %d\"", Format)}
 	case *o.Format != Format:
-		return nil, &IndexError{name, 0, fmt.Sprintf("the index has format %d, this crcheck reads format %d", *o.Format, Format), "use the crcheck that wrote it, or write it anew"}
+		return nil, &IndexError{name, 0, fmt.Sprintf("the index has format %d, this crcheck reads format %d", *o.Format, Format),
+			"use the crcheck that wrote it, or write it anew"}
 	}
 	at, err := linesOf(name, &o.Entries)
 	if err != nil {

@@ -64,16 +64,20 @@ func errorAnswers() []scenario {
 	header := "X-Amzn-Errortype"
 	throttling, denied, internalError := failure("throttling"), failure("access-denied"), failure("internal")
 	return append(all,
-		good(451, "error-header-with-uri", "The header has a URI after the name, which clients cut off.", throttling.named().with(header, throttling.name+internal)),
+		good(451, "error-header-with-uri", "The header has a URI after the name, which clients cut off.",
+			throttling.named().with(header, throttling.name+internal)),
 		good(452, "error-header-with-namespace", "The header has a namespace before the name, and a URI after it.",
 			throttling.named().with(header, "com.amazonaws.cleanrooms#"+throttling.name+internal)),
 		good(453, "error-header-wins", "Header and __type name different errors: the header wins.",
 			denied.inBody("__type", "ThrottlingException").with(header, denied.name)),
 		good(454, "error-code-wins", "Body members code and __type name different errors: code wins.",
 			answer{status: 429, body: `{"__type":"AccessDeniedException","code":"ThrottlingException","message":"Rate exceeded."}`}),
-		good(455, "error-without-message", "No member of the error is required, and none is there.", answer{status: 500, body: `{}`}.with(header, internalError.name)),
-		good(456, "error-null-message", "The message is null, which is the same as absent.", answer{status: 429, body: `{"message":null}`}.with(header, throttling.name)),
-		good(457, "error-empty-field-list", "A list of fields that is empty.", answer{status: 400, body: `{"message":"Invalid.","fieldList":[]}`}.with(header, "ValidationException")),
+		good(455, "error-without-message", "No member of the error is required, and none is there.",
+			answer{status: 500, body: `{}`}.with(header, internalError.name)),
+		good(456, "error-null-message", "The message is null, which is the same as absent.",
+			answer{status: 429, body: `{"message":null}`}.with(header, throttling.name)),
+		good(457, "error-empty-field-list", "A list of fields that is empty.",
+			answer{status: 400, body: `{"message":"Invalid.","fieldList":[]}`}.with(header, "ValidationException")),
 	)
 }
 
@@ -88,7 +92,9 @@ func sequences() []scenario {
 		good(501, "throttled-then-success", "The first attempt is throttled, the second succeeds.", throttled, ok(job())),
 		good(502, "throttled-twice-then-success", "Two attempts are throttled, the third succeeds.", throttled, throttled, ok(job())),
 		good(503, "internal-error-then-success", "The service fails, then succeeds.", broken, ok(job())),
-		good(504, "polled-to-success", "A client polls until the job has succeeded.", status("SUBMITTED"), status("STARTED"), ok(job(output(s3Output)))),
-		good(505, "polled-to-cancelled", "A client polls a job that is being cancelled.", status("STARTED"), status("CANCELLING"), status("CANCELLED")),
+		good(504, "polled-to-success", "A client polls until the job has succeeded.",
+			status("SUBMITTED"), status("STARTED"), ok(job(output(s3Output)))),
+		good(505, "polled-to-cancelled", "A client polls a job that is being cancelled.",
+			status("STARTED"), status("CANCELLING"), status("CANCELLED")),
 	}
 }

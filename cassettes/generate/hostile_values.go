@@ -42,7 +42,8 @@ func brokenTypes() []scenario {
 			mismatch("", "the output is an object; only a member may be null")),
 		hostile(1007, "account-number", "An account ID is a number.", ok(job(output(`"memberList":[{"accountId":444455556666}]`))),
 			mismatch(atAccount, "an account ID is a string, which may begin with zeros")),
-		hostile(1008, "member-list-is-an-object", "The list of members is a single member.", ok(job(output(`"memberList":{"accountId":"444455556666"}`))),
+		hostile(1008, "member-list-is-an-object", "The list of members is a single member.",
+			ok(job(output(`"memberList":{"accountId":"444455556666"}`))),
 			mismatch(atOutput+"/memberList", "a list is an array, also of one element")),
 		hostile(1009, "workers-text", "The number of workers is text.", ok(job(workers(`"16"`))),
 			mismatch(atNumber, "an integer is a number")),
@@ -59,10 +60,12 @@ func brokenTypes() []scenario {
 			mismatch(atOutput, "a union is an object")),
 		hostile(1015, "spark-value-number", "A Spark property is a number.", ok(job(spark(`"spark.sql.shuffle.partitions":200`))),
 			mismatch(atSpark+"/spark.sql.shuffle.partitions", "the map's values are strings")),
-		hostile(1016, "error-message-number", "The message of an error is a number.", answer{status: 500, body: `{"message":500}`}.with("X-Amzn-Errortype", "InternalServerException"),
+		hostile(1016, "error-message-number", "The message of an error is a number.",
+			answer{status: 500, body: `{"message":500}`}.with("X-Amzn-Errortype", "InternalServerException"),
 			mismatch("/message", "a message is a string, in an error too")),
 
-		hostile(1021, "null-in-member-list", "A null stands in the list of members.", ok(job(output(`"memberList":[{"accountId":"444455556666"},null]`))),
+		hostile(1021, "null-in-member-list", "A null stands in the list of members.",
+			ok(job(output(`"memberList":[{"accountId":"444455556666"},null]`))),
 			expect(finding.TypeNull, atOutput+"/memberList/*", "the list is not sparse")),
 		hostile(1022, "null-in-spark", "A Spark property is null.", ok(job(spark(`"spark.executor.memory":null`))),
 			expect(finding.TypeNull, atSpark+"/spark.executor.memory", "the map is not sparse")),
@@ -83,10 +86,6 @@ func brokenConstraints() []scenario {
 	arnOf := func(text string) answer {
 		return ok(document(id, membershipRef, `"membershipArn":"`+text+`"`, created, success))
 	}
-	var fiftyOne []string
-	for i := range 51 {
-		fiftyOne = append(fiftyOne, `"spark.example.`+string(rune('a'+i/10))+string(rune('a'+i%10))+`":"on"`)
-	}
 	return []scenario{
 		hostile(1301, "account-too-short", "An account ID has lost its leading zero.", ok(job(output(`"memberList":[{"accountId":"11122223333"}]`))),
 			length(atAccount, "11 digits where there must be 12")),
@@ -94,18 +93,21 @@ func brokenConstraints() []scenario {
 		hostile(1303, "bucket-too-long", "A bucket name of 64 characters.", bucket(strings.Repeat("b", 64)), length(atBucket, "at most 63")),
 		hostile(1304, "membership-arn-too-long", "A membership ARN of more than 100 characters.",
 			arnOf(arnPrefix+strings.Repeat("a", 20)), length(atJob+"/membershipArn", "at most 100")),
-		hostile(1305, "spark-too-many", "51 Spark properties.", ok(job(spark(fiftyOne...))), length(atSpark, "at most 50 entries")),
+		hostile(1305, "spark-too-many", "51 Spark properties.", ok(job(spark(sparkEntries(51)...))), length(atSpark, "at most 50 entries")),
 		hostile(1306, "spark-key-empty", "A Spark property without a name.", ok(job(spark(`"":"4g"`))),
 			length(atSpark+"/", "a key has at least 1 character; its pointer ends in an empty token")),
 		hostile(1307, "spark-value-too-long", "A Spark property of 501 emoji.", ok(job(spark(`"spark.example":"`+strings.Repeat("🧪", 501)+`"`))),
 			length(atSpark+"/spark.example", "at most 500 code points")),
-		hostile(1308, "parameter-too-long", "A job parameter, which is sensitive, of 1,001 characters.", ok(job(parameters(`"since":"`+strings.Repeat("v", 1001)+`"`))),
+		hostile(1308, "parameter-too-long", "A job parameter, which is sensitive, of 1,001 characters.",
+			ok(job(parameters(`"since":"`+strings.Repeat("v", 1001)+`"`))),
 			length(atParameters+"/since", "at most 1,000")),
 
 		hostile(1311, "workers-too-few", "3 workers.", ok(job(workers("3"))), outside("at least 4")),
-		hostile(1312, "workers-too-many-1.42.90", "300 workers, which only 1.42.91 came to allow.", ok(job(workers("300"))), outside("at most 128 in 1.42.90")).under(v1_42_90),
+		hostile(1312, "workers-too-many-1.42.90", "300 workers, which only 1.42.91 came to allow.",
+			ok(job(workers("300"))), outside("at most 128 in 1.42.90")).under(v1_42_90),
 		hostile(1313, "workers-too-many-1.43.67", "1,025 workers.", ok(job(workers("1025"))), outside("at most 1,024")),
-		hostile(1314, "workers-just-too-many", "128 workers and a bit, which every double rounds to 128.", ok(job(workers("128.0000000000000000001"))),
+		hostile(1314, "workers-just-too-many", "128 workers and a bit, which every double rounds to 128.",
+			ok(job(workers("128.0000000000000000001"))),
 			expect(finding.TypeMismatch, atNumber, "it has a fraction, so it is no integer"),
 			outside("it is more than 128: numbers are compared exactly")).under(v1_42_90),
 
@@ -113,14 +115,19 @@ func brokenConstraints() []scenario {
 			arnOf("arn:aws:cleanrooms:us-gov-west-1:111122223333:membership/"+membership), pattern(atJob+"/membershipArn", "a region is two letters, a word of 4 to 9, a digit")),
 		hostile(1322, "partition-of-china", "A membership in the partition aws-cn.",
 			arnOf("arn:aws-cn:cleanrooms:cn-north-1:111122223333:membership/"+membership), pattern(atJob+"/membershipArn", "unlike that of analysis templates, this pattern knows the partition aws alone")),
-		hostile(1323, "bucket-upper-case", "A bucket name with capitals.", bucket("Example-Results"), pattern(atBucket, "lower-case letters, digits, hyphens and dots")),
-		hostile(1324, "bucket-is-an-address", "A bucket name that looks like an IP address, which a negative look-ahead refuses.", bucket("192.168.0.1"),
+		hostile(1323, "bucket-upper-case", "A bucket name with capitals.",
+			bucket("Example-Results"), pattern(atBucket, "lower-case letters, digits, hyphens and dots")),
+		hostile(1324, "bucket-is-an-address", "A bucket name that looks like an IP address, which a negative look-ahead refuses.",
+			bucket("192.168.0.1"),
 			pattern(atBucket, "the look-ahead refuses digits and dots alone")),
-		hostile(1325, "account-with-a-letter", "An account ID of 12 characters that are not all digits.", ok(job(`"jobComputePayerAccountId":"44445555666x"`)),
+		hostile(1325, "account-with-a-letter", "An account ID of 12 characters that are not all digits.",
+			ok(job(`"jobComputePayerAccountId":"44445555666x"`)),
 			pattern(atJob+"/jobComputePayerAccountId", "digits alone")),
-		hostile(1326, "key-prefix-with-space", "A key prefix with a space.", ok(job(outputConfiguration(`"s3":{"bucket":"example-results","keyPrefix":"my jobs"}`))),
+		hostile(1326, "key-prefix-with-space", "A key prefix with a space.",
+			ok(job(outputConfiguration(`"s3":{"bucket":"example-results","keyPrefix":"my jobs"}`))),
 			pattern(atConfigured+"/s3/keyPrefix", "word characters and !.=*/- alone")),
-		hostile(1327, "parameter-name", "A job parameter whose name has a hyphen; parameters are sensitive.", ok(job(parameters(`"since-when":"2026-01-01"`))),
+		hostile(1327, "parameter-name", "A job parameter whose name has a hyphen; parameters are sensitive.",
+			ok(job(parameters(`"since-when":"2026-01-01"`))),
 			pattern(atParameters+"/since-when", "the pattern of the map's keys")),
 	}
 }

@@ -31,7 +31,8 @@ func notations() []scenario {
 		good(304, "timestamp-before-the-epoch", "A timestamp before 1970.", at("-1.5")),
 		good(305, "timestamp-last", "The last second of the year 9999.", at("253402300799")),
 
-		good(311, "statistics", "Duration and billed units.", ok(job(statistics(`"totalDurationInMillis":734000`, `"billedResourceUtilization":{"units":1.25}`)))),
+		good(311, "statistics", "Duration and billed units.",
+			ok(job(statistics(`"totalDurationInMillis":734000`, `"billedResourceUtilization":{"units":1.25}`)))),
 		good(312, "statistics-empty", "Statistics without members, none of which is required.", ok(job(statistics()))),
 		good(313, "units-integer", "A double that is written as an integer.", ok(job(units("3")))),
 		good(314, "units-exponent", "A double with an exponent.", ok(job(units("2.5e-7")))),

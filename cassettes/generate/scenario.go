@@ -165,6 +165,15 @@ func spark(entries ...string) string {
 	return worker(`"type":"CR.4X"`, `"number":16`, `"properties":{"spark":`+object(entries...)+"}")
 }
 
+// sparkEntries returns so many entries of a map, each with a name of its own.
+func sparkEntries(n int) []string {
+	var entries []string
+	for i := range n {
+		entries = append(entries, fmt.Sprintf(`"spark.example.%02d":"on"`, i))
+	}
+	return entries
+}
+
 func parameters(entries ...string) string {
 	return `"jobParameters":` + object(template, `"parameters":`+object(entries...))
 }

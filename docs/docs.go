@@ -1,0 +1,5 @@
+// Package docs holds what a user reads beyond the README. Its only code keeps
+// the generated pages fresh.
+package docs
+
+//go:generate sh -c "go run ../cmd/crcheck rules --markdown > rules.md"

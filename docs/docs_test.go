@@ -1,0 +1,15 @@
+package docs
+
+import (
+	"os"
+	"testing"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/stretchr/testify/require"
+)
+
+func TestRulesPageIsFresh(t *testing.T) {
+	page, err := os.ReadFile("rules.md")
+	require.NoError(t, err)
+	require.Equal(t, finding.RulesPage(), string(page), "run `go generate ./docs`")
+}
