@@ -30,8 +30,8 @@ type Finding struct {
 	Got     string `json:"got,omitempty"`
 	Want    string `json:"want,omitempty"`
 	Message string `json:"message"`
-	// Sensitive says that the contract calls the value sensitive: Got is
-	// withheld, and so should be any excerpt of the source.
+	// Sensitive says that the contract calls the value sensitive: Got and keys
+	// in the pointer are withheld, and so should be any excerpt of the source.
 	Sensitive bool `json:"sensitive,omitempty"`
 }
 

@@ -147,7 +147,7 @@ var rules = []Rule{
 		"Nothing to mend if every client reads 64-bit integers.", noteworthy},
 
 	{HTTPStatus, LayerHTTP,
-		"The status is neither the operation's success status nor an error's.",
+		"The status is neither the operation's success status nor one of its errors', and the answer names no error either.",
 		"Answer with the status that the contract states.", graduated},
 	{HTTPContentType, LayerHTTP,
 		"The Content-Type is not the one of the protocol.",

@@ -12,22 +12,29 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
 )
 
 // Report is the outcome of a run.
 type Report struct {
-	Verdict  string          `json:"verdict"` // "passed", "failed" or "not checked"
+	Verdict  Verdict         `json:"verdict"`
 	Checks   Checks          `json:"checks"`
 	Groups   []Group         `json:"groups"`             // what was not expected, gravest first
 	Expected int             `json:"expected"`           // findings that were expected
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // expectations that are stale or over-broad
 	Problems []string        `json:"problems,omitempty"` // what kept the run from checking everything
 }
+
+// Verdict is what a run comes to: the first of these that holds.
+type Verdict string
+
+const (
+	Failed     Verdict = "failed"      // a finding at or above the threshold, or an expectation that was not met
+	Incomplete Verdict = "incomplete"  // problems kept the run from checking everything
+	NotChecked Verdict = "not checked" // there was nothing to check
+	Passed     Verdict = "passed"
+)
 
 // Checks says what was checked.
 type Checks struct {
@@ -61,12 +68,6 @@ type Group struct {
 type Sample struct {
 	finding.Finding
 	Excerpt *Excerpt `json:"excerpt,omitempty"`
-}
-
-// Excerpt is a part of a source line around a column.
-type Excerpt struct {
-	Text  string `json:"text"`
-	Caret int    `json:"caret"` // one-based place in Text, in code points
 }
 
 // MostSamples bounds the samples of a group; [Text] shows fewer.
@@ -145,13 +146,15 @@ func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Rep
 	slices.SortStableFunc(r.Groups, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Place, b.Place))
 	})
-	r.Verdict = "passed"
-	failed := len(unmet) > 0 || slices.ContainsFunc(r.Groups, func(g Group) bool { return failOn.Fails(g.Severity) })
 	switch {
-	case failed:
-		r.Verdict = "failed"
+	case len(unmet) > 0 || slices.ContainsFunc(r.Groups, func(g Group) bool { return failOn.Fails(g.Severity) }):
+		r.Verdict = Failed
+	case len(r.Problems) > 0:
+		r.Verdict = Incomplete
 	case r.Checks.Checked == 0:
-		r.Verdict = "not checked"
+		r.Verdict = NotChecked
+	default:
+		r.Verdict = Passed
 	}
 	return &r
 }
@@ -162,45 +165,4 @@ func sorted(counts map[string]int) []Count {
 		list = append(list, Count{name, counts[name]})
 	}
 	return list
-}
-
-// excerpt cuts a window out of a line around the finding's column. Where the
-// contract calls the value sensitive there is none.
-func excerpt(f finding.Finding, line []byte) *Excerpt {
-	if len(line) == 0 || f.Column < 1 || f.Sensitive {
-		return nil
-	}
-	const around = 48 // code points before and after
-	at := 0
-	for column := 1; column < f.Column && at < len(line); column++ {
-		_, size := utf8.DecodeRune(line[at:])
-		at += size
-	}
-	from, to, caret := at, at, 1
-	for ; caret <= around && from > 0; caret++ {
-		_, size := utf8.DecodeLastRune(line[:from])
-		from -= size
-	}
-	for n := 0; n < around && to < len(line); n++ {
-		_, size := utf8.DecodeRune(line[to:])
-		to += size
-	}
-	window := visible(string(line[from:to]))
-	if from > 0 {
-		window, caret = "…"+window, caret+1
-	}
-	if to < len(line) {
-		window += "…"
-	}
-	return &Excerpt{window, caret}
-}
-
-// visible replaces control characters, which would move the caret or the terminal.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == utf8.RuneError {
-			return '·'
-		}
-		return r
-	}, text)
 }

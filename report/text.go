@@ -21,13 +21,21 @@ func Text(style Style) func(io.Writer, *Report) error {
 	return func(w io.Writer, r *Report) error {
 		out := bufio.NewWriter(w)
 		t := text{out, style}
-		for _, g := range r.Groups {
-			t.group(g)
-		}
+		t.groups(r)
 		for _, u := range r.Unmet {
-			fmt.Fprintf(out, "%s\n\n", u.Error())
+			fmt.Fprintf(out, "%s\n\n", visible(u.Error()))
 		}
 		t.summary(r)
+		return out.Flush()
+	}
+}
+
+// Groups returns [Text] without what was checked, for findings that are no
+// outcome of checking traffic.
+func Groups(style Style) func(io.Writer, *Report) error {
+	return func(w io.Writer, r *Report) error {
+		out := bufio.NewWriter(w)
+		text{out, style}.groups(r)
 		return out.Flush()
 	}
 }
@@ -48,12 +56,18 @@ func (t text) paint(code, s string) string {
 
 func (t text) bold(s string) string { return t.paint("1", s) }
 
+func (t text) groups(r *Report) {
+	for _, g := range r.Groups {
+		t.group(g)
+	}
+}
+
 func (t text) group(g Group) {
 	times := ""
 	if g.Count > 1 {
 		times = ", " + number(g.Count, "time")
 	}
-	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), finding.PointerText(g.Place), times)
+	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), visible(finding.PointerText(g.Place)), times)
 	for _, s := range g.Samples[:min(shown, len(g.Samples))] {
 		t.sample(g, s)
 	}
@@ -68,19 +82,23 @@ func (t text) sample(g Group, s Sample) {
 	if s.Pointer != g.Place {
 		place += " " + s.Pointer
 	}
-	fmt.Fprintf(t, "  %s: %s\n", place, s.Message)
+	fmt.Fprintf(t, "  %s: %s\n", visible(place), visible(s.Message))
 	if s.Excerpt == nil {
 		return
 	}
 	number := fmt.Sprint(s.Line)
 	fmt.Fprintf(t, "    %s | %s\n", number, s.Excerpt.Text)
-	fmt.Fprintf(t, "    %s | %s%s\n", strings.Repeat(" ", len(number)), strings.Repeat(" ", s.Excerpt.Caret-1), t.paint(colors[g.Severity], "^"))
+	fmt.Fprintf(t, "    %s | %s%s\n", strings.Repeat(" ", len(number)), s.Excerpt.indent(), t.paint(colors[g.Severity], "^"))
 }
 
-// place is FILE:LINE:COLUMN, which editors and terminals make a link of.
+// place is FILE:LINE:COLUMN, which editors and terminals make a link of. What
+// stands in no input is a matter of the contract.
 func place(f finding.Finding) string {
 	source := f.Source
-	if source == "" || source == "-" {
+	switch source {
+	case "":
+		source = f.Operation
+	case "-":
 		source = "stdin"
 	}
 	if f.Line == 0 {
@@ -112,7 +130,7 @@ func (t text) summary(r *Report) {
 	for _, g := range r.Groups {
 		counts[g.Severity] += g.Count
 	}
-	fmt.Fprintf(t, "%s: %s, %s, %s", t.bold(r.Verdict), number(counts[finding.Error], "error"),
+	fmt.Fprintf(t, "%s: %s, %s, %s", t.bold(string(r.Verdict)), number(counts[finding.Error], "error"),
 		number(counts[finding.Warning], "warning"), number(counts[finding.Info], "info"))
 	if r.Expected > 0 {
 		fmt.Fprintf(t, "; %s as expected", number(r.Expected, "finding"))

@@ -1,111 +1,226 @@
 package schema
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema/pattern"
-	"math/big"
-	"slices"
 )
 
-// Check reports what makes a contract unusable: names that resolve to nothing,
-// unknown types, shapes without what their type needs. Readers return only
-// contracts that pass; a contract file edited by hand may not.
+// deepestInline bounds how deep lists and maps may nest in each other. Documents
+// stop at 10,000 levels, and what walks shapes is recursive.
+const deepestInline = 1000
+
+// Check reports what makes a contract unusable: names that resolve to nothing
+// or stand twice, shapes without what their type needs, facets with values that
+// nobody knows the meaning of. Readers return only contracts that pass; a
+// contract file edited by hand may not.
 func (c *Contract) Check() error {
-	var problems []error
-	report := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	if c.Format != Format {
-		report("crcheckContract is %d: this version reads format %d", c.Format, Format)
-	}
-	if c.Service == "" || c.Operation == "" {
-		report("the contract does not name its service and operation")
+	k := checker{c: c}
+	k.contract()
+	for i := range c.Errors {
+		k.declared(&c.Errors[i], c.Errors[:i])
 	}
 	for _, part := range c.Parts() {
 		root, _ := c.Root(part)
 		if root.Name == "" {
 			continue
 		}
-		if s, ok := c.Shapes[root.Name]; !ok {
-			report("%s: no shape %q", part, root.Name)
-		} else if s == nil || s.Type != Structure {
-			report("%s: shape %q is no structure", part, root.Name)
+		if _, ok := c.Shapes[root.Name]; !ok {
+			k.report(string(part), "no shape %q", root.Name)
 		}
 	}
-	for name, s := range c.Shapes {
-		if s == nil {
-			report("shape %q is null", name)
-			continue
+	for _, name := range c.ShapeNames() {
+		switch s := c.Shapes[name]; {
+		case name == "":
+			k.report("shapes", "a shape without a name")
+		case s == nil:
+			k.report(name, "the shape is null")
+		case s.Type != Structure:
+			k.report(name, "the shape is of type %q: only structures are named, all others stand inline", s.Type)
+		default:
+			k.shape(name, s, 0)
 		}
-		c.checkShape(name, s, report)
 	}
-	slices.SortFunc(problems, func(a, b error) int { return slices.Compare([]byte(a.Error()), []byte(b.Error())) })
-	return errors.Join(problems...)
+	k.echoes()
+	for _, fact := range slices.Sorted(maps.Keys(c.Provenance)) {
+		if i := c.Provenance[fact]; i < 0 || i >= len(c.Origins) {
+			k.report("provenance", "%s is of origin %d: there are %d", fact, i, len(c.Origins))
+		}
+	}
+	return errors.Join(k.problems...)
 }
 
-func (c *Contract) checkShape(where string, s *Shape, report func(string, ...any)) {
+// checker collects problems, in the order of the contract's JSON form.
+type checker struct {
+	c        *Contract
+	problems []error
+}
+
+func (k *checker) report(where, format string, args ...any) {
+	if len(where) > 200 {
+		where = fmt.Sprintf("%.100s…%s", where, strings.ToValidUTF8(where[len(where)-90:], ""))
+	}
+	k.problems = append(k.problems, errors.New(where+": "+fmt.Sprintf(format, args...)))
+}
+
+func (k *checker) facets(where string, facets []namedSlot) {
+	for _, f := range facets {
+		if problem := facetProblem(f); problem != "" {
+			k.report(where, "%s", problem)
+		}
+	}
+}
+
+func (k *checker) contract() {
+	if k.c.Format != Format {
+		k.report("crcheckContract", "the format is %d: this version reads format %d", k.c.Format, Format)
+	}
+	if k.c.Service == "" || k.c.Operation == "" {
+		k.report("contract", "it does not name its service and operation")
+	}
+	k.facets("contract", k.c.facets())
+}
+
+func (k *checker) declared(e *Error, before []Error) {
+	where := "error:" + e.Name
+	if e.Name == "" {
+		k.report("errors", "an error without a name")
+	}
+	if slices.ContainsFunc(before, func(f Error) bool { return f.Name == e.Name }) {
+		k.report(where, "the error stands twice")
+	}
+	k.facets(where, e.facets())
+}
+
+func (k *checker) shape(where string, s *Shape, depth int) {
 	if s.Type != Unstated && !slices.Contains(types, s.Type) {
-		report("%s: no type %q", where, s.Type)
+		k.report(where, "no type %q", s.Type)
 	}
-	if s.Type == List && s.Element == nil {
-		report("%s: a list without element", where)
-	}
-	if s.Type == Map && (s.Key == nil || s.Value == nil) {
-		report("%s: a map without key or value", where)
-	}
-	for _, facet := range []Known[Bounds]{s.Length, s.Range} {
-		bounds := facet.Or(Bounds{})
-		for _, end := range []json.Number{bounds.Min, bounds.Max} {
-			if _, ok := new(big.Rat).SetString(string(end)); end != "" && (!ok || len(end) > 40) {
-				report("%s: %q is no bound", where, end)
-			}
+	for _, part := range []struct {
+		name   string
+		stands bool
+		of     Type
+	}{{"element", s.Element != nil, List}, {"key", s.Key != nil, Map}, {"value", s.Value != nil, Map}, {"members", s.Members != nil, Structure}} {
+		switch {
+		case part.stands && s.Type != part.of:
+			k.report(where, "%s of type %q: only a %s has that", part.name, s.Type, part.of)
+		case !part.stands && s.Type == part.of && part.of != Structure:
+			k.report(where, "a %s without %s", s.Type, part.name)
 		}
 	}
-	names := map[string]bool{}
-	s.children(func(token string, ref *Ref, member *Member) {
+	k.facets(where, s.facets())
+	names, wire := map[string]bool{}, map[string]bool{}
+	s.children(func(token string, ref *Ref, m *Member) {
 		below := where + "/" + Escape(token)
-		if member != nil && names[token] {
-			report("%s: the member stands twice", below)
+		if m != nil {
+			k.member(below, m, names, wire)
 		}
-		names[token] = member != nil
-		if ref.Inline != nil && ref.Inline.Type == Structure {
-			report("%s: a structure stands inline; structures are named", below)
-		}
-		if ref.Inline != nil {
-			if len(below) > 10_000 {
-				report("%.60s…: nested too deep", below)
-				return
+		k.ref(below, ref, depth)
+		if token == "*key" && m == nil {
+			if t := k.c.Resolve(*ref).Type; t != String && t != Unstated {
+				k.report(below, "a key is a string, not of type %q", t)
 			}
-			c.checkShape(below, ref.Inline, report)
-		} else if shape, ok := c.Shapes[ref.Name]; !ok {
-			report("%s: no shape %q", below, ref.Name)
-		} else if shape != nil && shape.Type != Structure {
-			report("%s: shape %q is no structure; only structures are named", below, ref.Name)
 		}
 	})
 }
 
-// Parse reads the JSON form of a contract and checks it.
-func Parse(text []byte) (*Contract, error) {
-	var c Contract
-	if err := json.Unmarshal(text, &c); err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
+func (k *checker) member(where string, m *Member, names, wire map[string]bool) {
+	if m.Name == "" {
+		k.report(where, "a member without a name")
 	}
-	if err := c.Check(); err != nil {
-		return nil, fmt.Errorf("contract %s: %w", &c, err)
+	if names[m.Name] {
+		k.report(where, "the member stands twice")
+	} else if m.InBody() && wire[m.Wire()] {
+		k.report(where, "another member has the name %q in the body", m.Wire())
 	}
-	return &c, nil
+	names[m.Name] = true
+	wire[m.Wire()] = wire[m.Wire()] || m.InBody()
+	k.facets(where, m.facets())
 }
 
-// Encode writes the JSON form of a contract: indented, keys in a fixed order,
-// ending in a newline.
-func (c *Contract) Encode() ([]byte, error) {
-	text, err := json.MarshalIndent(c, "", "  ")
-	if err != nil {
-		return nil, err
+func (k *checker) ref(where string, ref *Ref, depth int) {
+	switch {
+	case ref.Inline == nil:
+		if _, ok := k.c.Shapes[ref.Name]; !ok {
+			k.report(where, "no shape %q", ref.Name)
+		}
+	case ref.Inline.Type == Structure:
+		k.report(where, "a structure stands inline: give it a name in shapes")
+	case depth == deepestInline:
+		k.report(where, "lists and maps nest more than %d deep", deepestInline)
+	default:
+		k.shape(where, ref.Inline, depth+1)
 	}
-	return append(text, '\n'), nil
+}
+
+func (k *checker) echoes() {
+	for _, e := range k.c.Echoes {
+		if problem := k.c.echoProblem(e); problem != "" {
+			k.report("echo of "+e.Input, "%s", problem)
+		}
+	}
+}
+
+// echoProblem says what an echo names that is not there.
+func (c *Contract) echoProblem(e Echo) string {
+	place, err := ParsePlace(string(OutputPart) + "#" + e.Output)
+	if err != nil || e.Output == "" {
+		return fmt.Sprintf("%q is no JSON Pointer into the output", e.Output)
+	}
+	if _, _, ok := c.At(place); !ok {
+		return "no " + place.String()
+	}
+	input, _ := c.Root(InputPart)
+	if _, ok := c.Resolve(input).Member(e.Input); !ok {
+		return fmt.Sprintf("the input has no member %q", e.Input)
+	}
+	return ""
+}
+
+// facetProblem says what makes the value of a facet meaningless.
+func facetProblem(f namedSlot) string {
+	oneOf := func(known ...string) string {
+		if got, _ := f.slot.(*Known[string]).Get(); !slices.Contains(known, got) {
+			return fmt.Sprintf("%s is %q: use one of %s", f.name, got, strings.Join(known, ", "))
+		}
+		return ""
+	}
+	if f.slot.Silent() {
+		return ""
+	}
+	switch f.name {
+	case "timestampFormat":
+		return oneOf("epoch-seconds", "date-time", "http-date")
+	case "location":
+		return oneOf("body", "label", "query", "header", "headers", "status", "payload")
+	case "fault":
+		return oneOf("client", "server")
+	case "bits":
+		if n, _ := f.slot.(*Known[int]).Get(); !slices.Contains([]int{8, 16, 32, 64}, n) {
+			return fmt.Sprintf("bits is %d: use 8, 16, 32 or 64", n)
+		}
+	case "status":
+		if n, _ := f.slot.(*Known[int]).Get(); n < 100 || n > 599 {
+			return fmt.Sprintf("status %d is no HTTP status", n)
+		}
+	case "length", "range":
+		form, what := bound, "a number"
+		if f.name == "length" {
+			form, what = size, "a count"
+		}
+		b, _ := f.slot.(*Known[Bounds]).Get()
+		for _, end := range []string{string(b.Min), string(b.Max)} {
+			if end != "" && !form.MatchString(end) {
+				return fmt.Sprintf("%s has the end %q: use %s", f.name, end, what)
+			}
+		}
+	}
+	return ""
 }
 
 // UnsupportedPatterns reports the patterns that no regular expression engine

@@ -1,12 +1,5 @@
 package schema
 
-import (
-	"maps"
-	"slices"
-
-	"github.com/crcheck/crcheck/finding"
-)
-
 // Difference is a facet on which two contracts both speak and do not agree.
 // Besides the facets there are "type", and "member" and "error" for what only
 // one side has.
@@ -33,46 +26,49 @@ type pairing struct {
 func (p *pairing) run() {
 	p.seen = map[[2]string]bool{}
 	p.facets(ContractPlace, p.a.facets(), p.b.facets())
-	p.errors()
-	for _, part := range p.a.Parts() {
-		rootA, _ := p.a.Root(part)
-		rootB, ok := p.b.Root(part)
+	p.root(Place{Part: OutputPart}, p.a.Output, p.b.Output)
+	p.root(Place{Part: InputPart}, p.a.Input, p.b.Input)
+	for i := range p.a.Errors {
+		e := &p.a.Errors[i]
+		at := Place{Part: ErrorPart(e.Name)}
+		f, ok := p.b.errorNamed(e.Name)
 		if !ok {
+			p.unlike(Difference{at, "error", present, ""})
 			continue
 		}
-		_, isError := part.ErrorName()
-		switch {
-		case rootA.Name != "" && rootB.Name != "":
-			p.refs(Place{Part: part}, &rootA, &rootB)
-		case rootA.Name == rootB.Name:
-		case isError:
-			p.open(Place{Part: part}, &rootA, &rootB)
-		default:
-			p.unlike(Difference{Place{Part: part}, "type", stated(rootA.Name != ""), stated(rootB.Name != "")})
-		}
-	}
-}
-
-func stated(ok bool) string {
-	if ok {
-		return `"structure"`
-	}
-	return ""
-}
-
-func (p *pairing) errors() {
-	for i := range p.a.Errors {
-		at := Place{Part: ErrorPart(p.a.Errors[i].Name)}
-		if e, ok := p.b.Error(p.a.Errors[i].Name); ok {
-			p.facets(at, p.a.Errors[i].facets(), e.facets())
-		} else {
-			p.unlike(Difference{at, "error", `"present"`, ""})
+		p.facets(at, e.facets(), f.facets())
+		if e.Shape != "" && f.Shape != "" {
+			p.root(at, e.Shape, f.Shape)
+		} else if e.Shape != f.Shape {
+			a, b := Named(e.Shape), Named(f.Shape)
+			p.open(at, &a, &b)
+			if a.Name != e.Shape { // Diff must not write, not even what is there
+				e.Shape = a.Name
+			}
 		}
 	}
 	for _, e := range p.b.Errors {
-		if _, ok := p.a.Error(e.Name); !ok {
-			p.unlike(Difference{Place{Part: ErrorPart(e.Name)}, "error", "", `"present"`})
+		if _, ok := p.a.errorNamed(e.Name); !ok {
+			p.unlike(Difference{Place{Part: ErrorPart(e.Name)}, "error", "", present})
 		}
+	}
+}
+
+const present = `"present"`
+
+// root compares the structures at the root of a part; without a name there is none.
+func (p *pairing) root(at Place, nameA, nameB string) {
+	if nameA != "" && nameB != "" {
+		a, b := Named(nameA), Named(nameB)
+		p.refs(at, &a, &b)
+	} else if nameA != nameB {
+		d := Difference{Place: at, Facet: "type"}
+		if nameA != "" {
+			d.A = `"structure"`
+		} else {
+			d.B = `"structure"`
+		}
+		p.unlike(d)
 	}
 }
 
@@ -91,17 +87,15 @@ func (p *pairing) refs(at Place, refA, refB *Ref) {
 		}
 		p.seen[pair] = true
 	}
-	if a.Type == Unstated || b.Type == Unstated {
-		if a.Type != b.Type {
-			p.open(at, refA, refB)
-		}
-		return
-	}
-	if a.Type != b.Type {
+	if a.Type != b.Type && a.Type != Unstated && b.Type != Unstated {
 		p.unlike(Difference{at, "type", `"` + string(a.Type) + `"`, `"` + string(b.Type) + `"`})
 		return
 	}
 	p.facets(at, a.facets(), b.facets())
+	if a.Type != b.Type {
+		p.open(at, refA, refB)
+		return
+	}
 	for i := range a.Members {
 		m := &a.Members[i]
 		below := at.Child(m.Name)
@@ -109,12 +103,12 @@ func (p *pairing) refs(at Place, refA, refB *Ref) {
 			p.facets(below, m.facets(), n.facets())
 			p.refs(below, &m.Shape, &n.Shape)
 		} else {
-			p.unlike(Difference{below, "member", `"present"`, ""})
+			p.unlike(Difference{below, "member", present, ""})
 		}
 	}
 	for _, n := range b.Members {
 		if _, ok := a.Member(n.Name); !ok {
-			p.unlike(Difference{at.Child(n.Name), "member", "", `"present"`})
+			p.unlike(Difference{at.Child(n.Name), "member", "", present})
 		}
 	}
 	for _, child := range []struct {
@@ -139,7 +133,8 @@ func (e *Error) facets() []namedSlot {
 }
 
 // Diff returns where two contracts both speak and do not agree, in the order of
-// a's shapes. Silence agrees with everything.
+// a's shapes, each difference once, at the first place that leads to it. Silence
+// agrees with everything. Errors are paired by their names.
 func Diff(a, b *Contract) []Difference {
 	var found []Difference
 	p := pairing{a: a, b: b,
@@ -154,113 +149,3 @@ func Diff(a, b *Contract) []Difference {
 	p.run()
 	return found
 }
-
-// Merge fills the silences of a contract from another one of the same
-// operation. Where both speak and differ the first stands, and a
-// [finding.SourceConflict] says so.
-func Merge(a, b *Contract) (*Contract, finding.Set) {
-	merged := a.Clone()
-	origin := merged.adopt(b.Origins)
-	var conflicts []finding.Finding
-	conflict := func(d Difference) {
-		conflicts = append(conflicts, finding.Finding{
-			Rule: finding.SourceConflict, Operation: a.Name(), Pointer: d.Place.Pointer, Got: d.A, Want: d.B,
-			Message: d.Facet + " of " + d.Place.String() + " is " + orAbsent(d.A) + " in " + describe(a) + " and " + orAbsent(d.B) + " in " + describe(b),
-		})
-	}
-	p := pairing{a: merged, b: b,
-		facet: func(at Place, name string, into, from slot) {
-			switch {
-			case from.Silent() || into.sameAs(from):
-			case into.Silent():
-				into.set(from)
-				merged.learn(at.fact(name), origin)
-			default:
-				conflict(Difference{at, name, into.String(), from.String()})
-			}
-		},
-		unlike: conflict,
-		open: func(at Place, into, from *Ref) {
-			if b.Resolve(*from).Type == Unstated {
-				return
-			}
-			*into = merged.graft(b, *from)
-			if name, isError := at.Part.ErrorName(); isError && at.Pointer == "" {
-				e, _ := merged.Error(name)
-				e.Shape = into.Name
-			}
-			merged.learn(at.fact("type"), origin)
-		},
-	}
-	p.run()
-	return merged, finding.NewSet(conflicts...)
-}
-
-func orAbsent(value string) string {
-	if value == "" {
-		return "absent"
-	}
-	return value
-}
-
-func describe(c *Contract) string {
-	if len(c.Origins) == 0 {
-		return c.String()
-	}
-	o := c.Origins[0]
-	if o.Version == "" {
-		return "the " + o.Kind
-	}
-	return "the " + o.Kind + " " + o.Version
-}
-
-// adopt appends origins and returns the index of the first of them.
-func (c *Contract) adopt(origins []Origin) int {
-	if len(origins) == 0 {
-		origins = []Origin{{Kind: "contract"}}
-	}
-	c.Origins = append(c.Origins, origins...)
-	return len(c.Origins) - len(origins)
-}
-
-func (c *Contract) learn(fact string, origin int) {
-	if c.Provenance == nil {
-		c.Provenance = map[string]int{}
-	}
-	c.Provenance[fact] = origin
-}
-
-// graft copies the shapes that a reference of another contract reaches, under
-// names that are free here.
-func (c *Contract) graft(from *Contract, ref Ref) Ref {
-	names := map[string]string{}
-	var copyRef func(*Ref)
-	copyRef = func(r *Ref) {
-		if r.Inline != nil {
-			r.Inline.children(func(_ string, child *Ref, _ *Member) { copyRef(child) })
-			return
-		}
-		name, done := names[r.Name]
-		if !done {
-			name = c.freeName(r.Name)
-			names[r.Name] = name
-			shape := from.Resolve(*r).clone()
-			c.Shapes[name] = shape
-			shape.children(func(_ string, child *Ref, _ *Member) { copyRef(child) })
-		}
-		r.Name = name
-	}
-	grafted := Ref{ref.Name, ref.Inline.clone()}
-	copyRef(&grafted)
-	return grafted
-}
-
-func (c *Contract) freeName(name string) string {
-	for _, taken := c.Shapes[name]; taken; _, taken = c.Shapes[name] {
-		name += "_"
-	}
-	return name
-}
-
-// ShapeNames returns the names of the contract's shapes, sorted.
-func (c *Contract) ShapeNames() []string { return slices.Sorted(maps.Keys(c.Shapes)) }

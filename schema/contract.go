@@ -3,7 +3,6 @@ package schema
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,7 +32,7 @@ type Contract struct {
 	Errors []Error `json:"errors,omitempty"`
 	Echoes []Echo  `json:"echoes,omitempty"`
 
-	Shapes map[string]*Shape `json:"shapes"`
+	Shapes map[string]*Shape `json:"shapes,omitempty"`
 
 	Origins []Origin `json:"origins,omitempty"`
 	// Provenance maps the address of a fact to the index of its origin, for
@@ -92,17 +91,30 @@ func (c *Contract) Resolve(r Ref) *Shape {
 	if r.Inline != nil {
 		return r.Inline
 	}
-	if s, ok := c.Shapes[r.Name]; ok {
+	if s := c.Shapes[r.Name]; s != nil {
 		return s
 	}
 	return &Shape{}
 }
 
-// Error returns the error of that name, or of that code on the wire.
+// Error returns the error of that name or, if there is none, of that code on
+// the wire.
 func (c *Contract) Error(name string) (*Error, bool) {
+	if e, ok := c.errorNamed(name); ok {
+		return e, true
+	}
 	for i := range c.Errors {
-		if e := &c.Errors[i]; e.Name == name || e.Code.Or(e.Name) == name {
-			return e, true
+		if code, ok := c.Errors[i].Code.Get(); ok && code == name {
+			return &c.Errors[i], true
+		}
+	}
+	return nil, false
+}
+
+func (c *Contract) errorNamed(name string) (*Error, bool) {
+	for i := range c.Errors {
+		if c.Errors[i].Name == name {
+			return &c.Errors[i], true
 		}
 	}
 	return nil, false
@@ -154,13 +166,14 @@ func (c *Contract) Parts() []Part {
 }
 
 // Digest identifies what the contract promises: the SHA-256 of its JSON form
-// without version, origins and provenance.
+// without version, origins and provenance. It panics on bounds that are no
+// numbers, which [Contract.Check] reports.
 func (c *Contract) Digest() string {
 	promise := *c
 	promise.Version, promise.Origins, promise.Provenance = "", nil, nil
-	text, err := json.Marshal(&promise)
+	text, err := marshal(&promise)
 	if err != nil {
-		panic(fmt.Sprintf("schema: contract %s does not marshal: %v", c, err)) // every field type marshals
+		panic(fmt.Sprintf("schema: contract %s does not marshal: %v", c, err))
 	}
 	return sha256Of(text)
 }
@@ -179,20 +192,5 @@ func (c *Contract) Clone() *Contract {
 	return &d
 }
 
-func (s *Shape) clone() *Shape {
-	if s == nil {
-		return nil
-	}
-	d := *s
-	d.Members = slices.Clone(s.Members)
-	for i := range d.Members {
-		d.Members[i].Shape.Inline = d.Members[i].Shape.Inline.clone()
-	}
-	for _, r := range []**Ref{&d.Element, &d.Key, &d.Value} {
-		if *r != nil {
-			copied := Ref{(*r).Name, (*r).Inline.clone()}
-			*r = &copied
-		}
-	}
-	return &d
-}
+// ShapeNames returns the names of the contract's shapes, sorted.
+func (c *Contract) ShapeNames() []string { return slices.Sorted(maps.Keys(c.Shapes)) }

@@ -1,10 +1,14 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -15,8 +19,14 @@ type Known[T any] struct {
 	known bool
 }
 
-// Is returns a facet that is known to have the value.
-func Is[T any](value T) Known[T] { return Known[T]{value, true} }
+// Is returns a facet that is known to have the value. A nil slice is an empty
+// one, for null is silence.
+func Is[T any](value T) Known[T] {
+	if v := reflect.ValueOf(&value).Elem(); v.Kind() == reflect.Slice && v.IsNil() {
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	}
+	return Known[T]{value, true}
+}
 
 // Get returns the value and whether it is known.
 func (k Known[T]) Get() (T, bool) { return k.value, k.known }
@@ -35,16 +45,27 @@ func (k Known[T]) Silent() bool { return !k.known }
 // IsZero makes encoding/json (omitzero) and yaml (omitempty) leave out silence.
 func (k Known[T]) IsZero() bool { return !k.known }
 
-// Equal reports whether both are silent, or known and equal.
+// Equal reports whether both are silent, or known and of one meaning: the values
+// of an enum may stand in any order, and the ends of [Bounds] are numbers.
 func (k Known[T]) Equal(l Known[T]) bool {
-	return k.known == l.known && reflect.DeepEqual(k.value, l.value)
+	if k.known != l.known {
+		return false
+	}
+	switch a := any(k.value).(type) {
+	case []string:
+		b := any(l.value).([]string)
+		return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+	case Bounds:
+		return a.equal(any(l.value).(Bounds))
+	}
+	return reflect.DeepEqual(k.value, l.value)
 }
 
 func (k Known[T]) String() string {
 	if !k.known {
 		return "silent"
 	}
-	text, err := json.Marshal(k.value)
+	text, err := marshal(k.value)
 	if err != nil {
 		return fmt.Sprint(k.value)
 	}
@@ -56,26 +77,38 @@ func (k Known[T]) MarshalJSON() ([]byte, error) {
 	if !k.known {
 		return []byte("null"), nil
 	}
-	return json.Marshal(k.value)
+	return marshal(k.value)
+}
+
+// marshal leaves < > & as they are: patterns are read by people.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // UnmarshalJSON reads a value; null is silence.
-func (k *Known[T]) UnmarshalJSON(text []byte) error {
+func (k *Known[T]) UnmarshalJSON(text []byte) error { return jsonv2.Unmarshal(text, k) }
+
+// UnmarshalJSONFrom is [Known.UnmarshalJSON] under the options of the decoder,
+// which make [Parse] strict at every depth.
+func (k *Known[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	*k = Known[T]{}
-	if string(text) == "null" {
-		return nil
+	if d.PeekKind() == 'n' {
+		return d.SkipValue()
 	}
 	k.known = true
-	return json.Unmarshal(text, &k.value)
+	return jsonv2.UnmarshalDecode(d, &k.value)
 }
 
-// UnmarshalYAML reads a value; null is silence.
+// UnmarshalYAML reads a value. The decoder never calls it for null, which leaves
+// the facet as it was: a new one is silent.
 func (k *Known[T]) UnmarshalYAML(node *yaml.Node) error {
-	*k = Known[T]{}
-	if node.Tag == "!!null" {
-		return nil
-	}
-	k.known = true
+	*k = Known[T]{known: true}
 	return node.Decode(&k.value)
 }
 
@@ -89,3 +122,11 @@ type slot interface {
 
 func (k *Known[T]) sameAs(other slot) bool { return k.Equal(*other.(*Known[T])) }
 func (k *Known[T]) set(other slot)         { *k = *other.(*Known[T]) }
+
+// clone copies what the value refers to as well.
+func (k Known[T]) clone() Known[T] {
+	if values, ok := any(k.value).([]string); ok {
+		k.value = any(slices.Clone(values)).(T)
+	}
+	return k
+}

@@ -23,7 +23,8 @@ func (p Place) String() string {
 	return string(p.Part) + "#" + p.Pointer
 }
 
-// ParsePlace reads PART or PART#POINTER.
+// ParsePlace reads PART or PART#POINTER; the pointer's escapes are those of
+// RFC 6901.
 func ParsePlace(text string) (Place, error) {
 	part, pointer, _ := strings.Cut(text, "#")
 	name, isError := strings.CutPrefix(part, "error:")
@@ -32,6 +33,10 @@ func ParsePlace(text string) (Place, error) {
 		return Place{}, fmt.Errorf("%q names no part: write contract, output, input or error:NAME, then #/POINTER", text)
 	case pointer != "" && pointer[0] != '/':
 		return Place{}, fmt.Errorf("%q: a pointer begins with a slash, as in output#/member", text)
+	case pointer != "" && part == string(ContractPlace.Part):
+		return Place{}, fmt.Errorf("%q: the operation as a whole has no places below it", text)
+	case strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(pointer), "~"):
+		return Place{}, fmt.Errorf("%q: write ~0 for a tilde and ~1 for a slash in a name", text)
 	}
 	return Place{Part(part), pointer}, nil
 }
@@ -115,26 +120,27 @@ func (s *Shape) children(visit func(token string, ref *Ref, member *Member)) {
 	}
 }
 
-// Walk visits every place of the contract below its roots, each named shape
-// once, at the first place that reaches it. The member is nil at roots and
+// Walk visits the places of the contract below its roots. It goes into each
+// named shape once, from the first place that reaches it; places that reach it
+// again are visited without what is below them. The member is nil at roots and
 // below lists and maps.
 func (c *Contract) Walk(visit func(place Place, shape *Shape, member *Member)) {
 	seen := map[string]bool{}
-	var walk func(Place, Ref, *Member)
-	walk = func(place Place, ref Ref, member *Member) {
-		shape := c.Resolve(ref)
-		visit(place, shape, member)
-		if ref.Name != "" {
-			if seen[ref.Name] {
-				return
-			}
-			seen[ref.Name] = true
-		}
-		shape.children(func(token string, child *Ref, m *Member) { walk(place.Child(token), *child, m) })
-	}
 	for _, part := range c.Parts() {
 		if root, _ := c.Root(part); root.Name != "" {
-			walk(Place{Part: part}, root, nil)
+			c.walk(Place{Part: part}, root, nil, seen, visit)
 		}
 	}
+}
+
+func (c *Contract) walk(place Place, ref Ref, member *Member, seen map[string]bool, visit func(Place, *Shape, *Member)) {
+	shape := c.Resolve(ref)
+	visit(place, shape, member)
+	if ref.Inline == nil {
+		if seen[ref.Name] {
+			return
+		}
+		seen[ref.Name] = true
+	}
+	shape.children(func(token string, child *Ref, m *Member) { c.walk(place.Child(token), *child, m, seen, visit) })
 }

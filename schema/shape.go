@@ -1,8 +1,10 @@
 package schema
 
 import (
-	"encoding/json"
-	"fmt"
+	"slices"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Type is the kind of a shape.
@@ -82,39 +84,22 @@ func Inline(s Shape) Ref { return Ref{Inline: &s} }
 // MarshalJSON writes a name as a string and an inline shape as an object.
 func (r Ref) MarshalJSON() ([]byte, error) {
 	if r.Inline != nil {
-		return json.Marshal(r.Inline)
+		return marshal(r.Inline)
 	}
-	return json.Marshal(r.Name)
+	return marshal(r.Name)
 }
 
 // UnmarshalJSON reads what [Ref.MarshalJSON] writes.
-func (r *Ref) UnmarshalJSON(text []byte) error {
+func (r *Ref) UnmarshalJSON(text []byte) error { return jsonv2.Unmarshal(text, r) }
+
+// UnmarshalJSONFrom is [Ref.UnmarshalJSON] under the options of the decoder.
+func (r *Ref) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	*r = Ref{}
-	if len(text) > 0 && text[0] == '"' {
-		return json.Unmarshal(text, &r.Name)
+	if d.PeekKind() == '"' {
+		return jsonv2.UnmarshalDecode(d, &r.Name)
 	}
 	r.Inline = new(Shape)
-	return json.Unmarshal(text, r.Inline)
-}
-
-// Bounds is a closed interval; an empty end is open.
-type Bounds struct {
-	Min json.Number `json:"min,omitempty" yaml:"min"`
-	Max json.Number `json:"max,omitempty" yaml:"max"`
-}
-
-func (b Bounds) String() string {
-	switch {
-	case b.Min == "" && b.Max == "":
-		return "any"
-	case b.Min == "":
-		return fmt.Sprintf("at most %s", b.Max)
-	case b.Max == "":
-		return fmt.Sprintf("at least %s", b.Min)
-	case b.Min == b.Max:
-		return fmt.Sprintf("exactly %s", b.Min)
-	}
-	return fmt.Sprintf("%s to %s", b.Min, b.Max)
+	return jsonv2.UnmarshalDecode(d, r.Inline)
 }
 
 // Member returns the member of that name.
@@ -144,4 +129,23 @@ func (m *Member) facets() []namedSlot {
 type namedSlot struct {
 	name string
 	slot slot
+}
+
+func (s *Shape) clone() *Shape {
+	if s == nil {
+		return nil
+	}
+	d := *s
+	d.Enum = s.Enum.clone()
+	d.Members = slices.Clone(s.Members)
+	for i := range d.Members {
+		d.Members[i].Shape.Inline = d.Members[i].Shape.Inline.clone()
+	}
+	for _, r := range []**Ref{&d.Element, &d.Key, &d.Value} {
+		if *r != nil {
+			copied := Ref{(*r).Name, (*r).Inline.clone()}
+			*r = &copied
+		}
+	}
+	return &d
 }

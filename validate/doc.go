@@ -14,6 +14,9 @@
 // of verdicts is a finding of its own ([finding.JudgeDisagreement]). Fuzzing
 // holds both to one verdict on every document.
 //
+// What the contract calls sensitive is withheld from findings: values, and the
+// keys of sensitive maps, for which "*" stands in pointers.
+//
 // Where a document repeats a name, the last value counts, as in most parsers;
 // the repetition is a finding.
 //

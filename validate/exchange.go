@@ -2,10 +2,8 @@ package validate
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"mime"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -51,13 +49,11 @@ func (e *exchange) add(rule finding.RuleID, got, want, message string) {
 
 func (e *exchange) success(labels map[string]string) {
 	c, status := e.v.contract, e.response.Status
-	if want := c.Status.Or(200); status != want {
+	if want := c.Status.Or(200); status != want && status != 0 { // 0: not recorded
 		e.noSuchStatus(fmt.Sprint(want))
 	}
-	if status < 200 {
-		return // an interim answer has no body
-	}
-	if c.Output == "" && len(e.response.Body.Bytes) == 0 {
+	bodiless := status != 0 && status < 200 || status == 204 || c.Output == "" // RFC 9110 section 6.4.1
+	if bodiless && len(e.response.Body.Bytes) == 0 {
 		return
 	}
 	e.contentType()
@@ -81,7 +77,7 @@ func (e *exchange) contentType() {
 	if !ok {
 		return
 	}
-	got := e.response.Header.Get("Content-Type")
+	got := header(e.response, "Content-Type")
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want {
 		return
 	}
@@ -160,6 +156,19 @@ func (e *exchange) failure() {
 	e.identified()
 }
 
+// bytesOnly holds the body of an error that the contract does not have against
+// JSON alone, unless it says that it is something else.
+func (e *exchange) bytesOnly() {
+	media, _, _ := mime.ParseMediaType(header(e.response, "Content-Type"))
+	if len(e.response.Body.Bytes) == 0 || media != "" && !strings.Contains(media, "json") {
+		return
+	}
+	unknown := &document{node: anything}
+	if !accepts(unknown.node, e.response.Body.Bytes) {
+		e.findings = append(e.findings, e.v.place(unknown.explain(e.response.Body.Bytes), e.response.Body)...)
+	}
+}
+
 // identified finds out which error the answer is, and holds it against that error.
 func (e *exchange) identified() {
 	c, status := e.v.contract, e.response.Status
@@ -170,6 +179,7 @@ func (e *exchange) identified() {
 		if !e.known(status) {
 			e.noSuchStatus("a status of one of the operation's errors")
 		}
+		e.bytesOnly()
 		return
 	}
 	declared, ok := c.Error(name)
@@ -180,6 +190,7 @@ func (e *exchange) identified() {
 		}
 		e.add(finding.ErrorUnmodeled, clip(name), "one of "+strings.Join(names, ", "),
 			fmt.Sprintf("the operation has no error %s", quote(name)))
+		e.bytesOnly()
 		return
 	}
 	if want, known := declared.Status.Get(); known && want != status {
@@ -205,20 +216,23 @@ func (e *exchange) known(status int) bool {
 
 // errorName identifies an error; empty: it names none.
 func errorName(r *traffic.Response) string {
-	if name := sanitize(r.Header.Get(http.CanonicalHeaderKey("X-Amzn-Errortype"))); name != "" {
+	if name := sanitize(header(r, "X-Amzn-Errortype")); name != "" {
 		return name
 	}
-	var body struct {
-		Lower json.RawMessage `json:"code"`
-		Type  json.RawMessage `json:"__type"`
+	body := bytes.TrimPrefix(r.Body.Bytes, []byte(bom))
+	for _, pointer := range []jsontext.Pointer{"/code", "/Code", "/__type"} {
+		if name := sanitize(textAt(body, pointer).value); name != "" {
+			return name
+		}
 	}
-	if json.Unmarshal(bytes.TrimPrefix(r.Body.Bytes, []byte(bom)), &body) != nil {
-		return ""
-	}
-	for _, raw := range []json.RawMessage{body.Lower, body.Type} {
-		var name string
-		if json.Unmarshal(raw, &name) == nil && sanitize(name) != "" {
-			return sanitize(name)
+	return ""
+}
+
+// header returns a header's first value; a cassette may spell its name in any case.
+func header(r *traffic.Response, name string) string {
+	for key, values := range r.Header {
+		if strings.EqualFold(key, name) && len(values) > 0 {
+			return values[0]
 		}
 	}
 	return ""

@@ -23,6 +23,16 @@ func answer(status int, body string, header ...string) *traffic.Interaction {
 		Response: traffic.Response{Status: status, Header: h, Body: traffic.BodyOf([]byte(body))}}
 }
 
+// lowerCase spells the headers as some recorders do.
+func lowerCase(x *traffic.Interaction) *traffic.Interaction {
+	lower := http.Header{}
+	for name, values := range x.Response.Header {
+		lower[strings.ToLower(name)] = values
+	}
+	x.Response.Header = lower
+	return x
+}
+
 const (
 	throttled   = `{"message":"slow down"}`
 	errorHeader = "X-Amzn-Errortype"
@@ -31,15 +41,15 @@ const (
 // exchanges are the vectors of the HTTP layer.
 var exchanges = map[finding.RuleID]struct{ refuses, passes []*traffic.Interaction }{
 	finding.HTTPStatus: {
-		[]*traffic.Interaction{answer(201, with("")), answer(204, with("")), answer(101, "")},
-		[]*traffic.Interaction{answer(200, with(""))},
+		[]*traffic.Interaction{answer(201, with("")), answer(204, with("")), answer(204, ""), answer(101, "")},
+		[]*traffic.Interaction{answer(200, with("")), answer(0, with(""))},
 	},
 	finding.HTTPContentType: {
 		[]*traffic.Interaction{answer(200, with(""), "Content-Type", "text/html"), answer(200, with(""), "Content-Type", ""), answer(429, throttled, errorHeader, "ThrottlingException", "Content-Type", "application/x-amz-json-1.1")},
 		[]*traffic.Interaction{answer(200, with(""), "Content-Type", "application/json; charset=utf-8")},
 	},
 	finding.ErrorUnidentified: {
-		[]*traffic.Interaction{answer(500, `{"message":"x"}`), answer(429, ``), answer(403, `{"__type":5}`), answer(400, `{"nested":{"__type":"ValidationException"}}`), answer(400, `not JSON`)},
+		[]*traffic.Interaction{answer(500, `{"message":"x"}`), answer(429, ``), answer(403, `{"__type":5}`), answer(400, `{"nested":{"__type":"ValidationException"}}`), answer(429, `{"__TYPE":"ThrottlingException"}`)},
 		[]*traffic.Interaction{answer(500, `{"message":"x","__type":"InternalServerException"}`)},
 	},
 	finding.ErrorUnmodeled: {
@@ -48,7 +58,7 @@ var exchanges = map[finding.RuleID]struct{ refuses, passes []*traffic.Interactio
 	},
 	finding.ErrorStatusMismatch: {
 		[]*traffic.Interaction{answer(400, throttled, errorHeader, "ThrottlingException")},
-		[]*traffic.Interaction{answer(429, throttled, errorHeader, "aws.protocoltests#ThrottlingException:http://internal/"), answer(429, `{"message":"x","code":"ThrottlingException"}`)},
+		[]*traffic.Interaction{answer(429, throttled, errorHeader, "aws.protocoltests#ThrottlingException:http://internal/"), answer(429, `{"message":"x","code":"ThrottlingException"}`), lowerCase(answer(429, throttled, errorHeader, "ThrottlingException"))},
 	},
 	finding.EchoMismatch: {
 		[]*traffic.Interaction{answer(200, strings.Replace(with(""), "000000000001", "000000000009", 1)), answer(200, strings.Replace(with(""), `"membershipId":"00000000-0000-4000-8000-000000000002`, `"membershipId":"00000000-0000-4000-8000-000000000009`, 1))},
@@ -136,4 +146,25 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 			require.Equal(t, want, stale.Rules())
 		}
 	},
+}
+
+// TestBytesOfUnknownErrors: a body that no shape is known of is still JSON, or
+// says that it is something else.
+func TestBytesOfUnknownErrors(t *testing.T) {
+	k, err := CompileCatalog(schema.NewCatalog(contracts.MustLoad(contracts.Newest)), Options{})
+	require.NoError(t, err)
+	for _, v := range []struct {
+		x    *traffic.Interaction
+		want []finding.RuleID
+	}{
+		{answer(429, `{"code":"ThrottlingException","message":"x`), []finding.RuleID{finding.ErrorUnidentified, finding.SyntaxInvalid}},
+		{answer(429, `{"code":"ThrottlingException","message":"x"} x`), []finding.RuleID{finding.SyntaxTrailing}},
+		{answer(409, `{"a":1,"a":2}`, errorHeader, "ConflictException"), []finding.RuleID{finding.ErrorUnmodeled, finding.SyntaxDuplicateMember}},
+		{answer(503, `<html>`, "Content-Type", "text/html"), []finding.RuleID{finding.ErrorUnidentified, finding.HTTPContentType, finding.HTTPStatus}},
+		{answer(503, ``), []finding.RuleID{finding.ErrorUnidentified, finding.HTTPStatus}},
+	} {
+		outcome, err := k.Check(v.x, Bare{})
+		require.NoError(t, err)
+		require.Equal(t, v.want, outcome.Findings.Rules())
+	}
 }

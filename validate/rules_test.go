@@ -116,11 +116,11 @@ func TestLastValueCounts(t *testing.T) {
 }
 
 func TestSensitiveValuesAreWithheld(t *testing.T) {
-	for _, document := range []string{parameters(`{"a":123456}`), parameters(`{"a b":"hush-hush"}`), parameters(`{"a":"hush-hush` + string(make([]byte, 0)) + fmt.Sprintf("%01000d", 0) + `"}`), parameters(`"hush-hush"`)} {
+	for _, document := range []string{parameters(`{"a":123456}`), parameters(`{"a b":"hush-hush"}`), parameters(`{"a":"hush-hush` + string(make([]byte, 0)) + fmt.Sprintf("%01000d", 0) + `"}`), parameters(`"hush-hush"`), parameters(`{"hush-hush":"x"}`), parameters(`{"hush":"x","hush":"y"}`)} {
 		found := newest(t).Output([]byte(document))
 		require.Len(t, found, 1)
 		require.True(t, found[0].Sensitive)
-		require.NotContains(t, found[0].Got+found[0].Message, "hush")
+		require.NotContains(t, found[0].Pointer+found[0].Got+found[0].Message, "hush")
 		require.NotContains(t, found[0].Got+found[0].Message, "123456")
 	}
 }

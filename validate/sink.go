@@ -32,6 +32,14 @@ type located struct {
 	void   bool // retracted: a repetition of the name replaced the value
 }
 
+// pushKey pushes the key of a map, which is withheld where the map is sensitive.
+func (s *sink) pushKey(key string) {
+	if s.hidden > 0 {
+		key = "*"
+	}
+	s.push(key)
+}
+
 func (s *sink) push(token string)     { s.path = append(s.path, token) }
 func (s *sink) pushIndex(i int)       { s.path = append(s.path, strconv.Itoa(i)) }
 func (s *sink) pop()                  { s.path = s.path[:len(s.path)-1] }
@@ -102,8 +110,12 @@ func (n seenNames) meet(s *sink, name string, at int) (entry *occurrence, again 
 				s.found[i].void = true
 			}
 		}
-		s.addAt(s.below(name), finding.SyntaxDuplicateMember, at, quote(name), "each name once",
-			fmt.Sprintf("the name %s stands twice in this object; the last value counts here, other parsers may take the first", quote(name)))
+		place, subject := s.below(name), quote(name)
+		if s.hidden > 0 {
+			place, subject = s.below("*"), "that is withheld"
+		}
+		s.addAt(place, finding.SyntaxDuplicateMember, at, subject, "each name once",
+			fmt.Sprintf("the name %s stands twice in this object; the last value counts here, other parsers may take the first", subject))
 	}
 	entry.at, entry.from = at, len(s.found)
 	return entry, again

@@ -71,7 +71,7 @@ var vectors = map[finding.RuleID]struct {
 	finding.EnumUnknownValue: {"/protectedJob/status", []string{
 		strings.Replace(with(""), "SUCCESS", "success", 1), strings.Replace(with(""), "SUCCESS", "", 1),
 	}, []string{strings.Replace(with(""), "SUCCESS", "CANCELLING", 1), strings.Replace(with(""), "SUCCESS", `SUCC\u0045SS`, 1)}},
-	finding.ConstraintLength: {"/protectedJob/jobParameters/parameters/a", []string{
+	finding.ConstraintLength: {"/protectedJob/jobParameters/parameters/*", []string{
 		parameters(`{"a":"` + strings.Repeat("é", 1001) + `"}`),
 	}, []string{parameters(`{"a":"` + strings.Repeat("é", 1000) + `"}`), parameters(`{"a":"` + strings.Repeat("😀", 1000) + `"}`), parameters(`{"a":""}`)}},
 	finding.ConstraintRange: {"/protectedJob/computeConfiguration/worker/number", []string{
@@ -141,7 +141,7 @@ var mismatches = map[string]struct {
 		[]string{parameters(`[]`), parameters(`"x"`)},
 		[]string{parameters(`{}`), parameters(`{"a":"b"}`)},
 	},
-	"/protectedJob/jobParameters/parameters/a": {
+	"/protectedJob/jobParameters/parameters/*": {
 		[]string{parameters(`{"a":1}`), parameters(`{"a":{}}`)},
 		[]string{parameters(`{"a":"b"}`)},
 	},

@@ -204,7 +204,7 @@ func (w *walker) entries(n *node) bool {
 			if entry, again = seen.meet(w.sink, string(name), at); again {
 				count--
 			}
-			w.sink.push(entry.name)
+			w.sink.pushKey(entry.name)
 		}
 		if !w.checkText(n.key, name, at) || !w.entry(n) {
 			return false

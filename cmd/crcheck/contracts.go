@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,13 +16,13 @@ import (
 
 // contractFlags choose contracts, alike on every verb that takes them.
 type contractFlags struct {
-	Contract []string `placeholder:"NAME|PATH" help:"A built-in contract, a contract file, or a document to derive one from. Repeats."`
-	Overlay  []string `placeholder:"PATH" help:"Facets to state over the contracts. Repeats."`
+	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, or a document to derive one from; without it the newest built-in one. Repeats."`
+	Overlay  []string `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contracts. Repeats."`
 }
 
 // load returns the chosen contracts, or the newest built-in one, with what the
 // documents and overlays have to say of themselves.
-func (f *contractFlags) load() ([]*schema.Contract, finding.Set, error) {
+func (f *contractFlags) load(ctx context.Context) ([]*schema.Contract, finding.Set, error) {
 	names := f.Contract
 	if len(names) == 0 {
 		names = []string{contracts.Newest}
@@ -29,7 +30,7 @@ func (f *contractFlags) load() ([]*schema.Contract, finding.Set, error) {
 	var loaded []*schema.Contract
 	var findings finding.Set
 	for _, name := range names {
-		result, err := loadContract(name)
+		result, err := loadContract(ctx, name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -37,7 +38,7 @@ func (f *contractFlags) load() ([]*schema.Contract, finding.Set, error) {
 		findings = finding.Union(findings, result.Findings)
 	}
 	for _, path := range f.Overlay {
-		stale, err := applyOverlay(path, loaded)
+		stale, err := applyOverlay(ctx, path, loaded)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -49,31 +50,22 @@ func (f *contractFlags) load() ([]*schema.Contract, finding.Set, error) {
 	return loaded, findings, nil
 }
 
-// loadContract reads a file if there is one of that name, else a built-in contract.
-func loadContract(name string) (source.Result, error) {
-	if c, err := contracts.Load(name); err == nil {
+// loadContract returns a built-in contract, else what a file of that name describes.
+func loadContract(ctx context.Context, name string) (source.Result, error) {
+	c, err := contracts.Load(name)
+	if err == nil {
 		return source.Result{Contracts: []*schema.Contract{c}}, nil
-	} else if _, statErr := os.Stat(name); errors.Is(statErr, fs.ErrNotExist) && !strings.ContainsAny(name, `/\`) {
-		return source.Result{}, fmt.Errorf("%w, nor is there a file of that name", err)
 	}
-	return readSource(name, "")
+	var unknown *contracts.UnknownError
+	if _, statErr := os.Stat(name); errors.As(err, &unknown) && errors.Is(statErr, fs.ErrNotExist) {
+		return source.Result{}, fmt.Errorf("%s is neither a file nor a built-in contract; those are %s", name, strings.Join(unknown.Known, " and "))
+	}
+	return readSource(ctx, name, "")
 }
 
-// mostSource bounds a source document, in bytes.
-const mostSource = 64 << 20
-
 // readSource reads a document and derives its contracts.
-func readSource(path, version string) (source.Result, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return source.Result{}, err
-	case info.IsDir():
-		return source.Result{}, fmt.Errorf("%s is a folder: name a document in it", path)
-	case info.Size() > mostSource:
-		return source.Result{}, fmt.Errorf("%s has %d bytes: a document may have %d", path, info.Size(), mostSource)
-	}
-	text, err := os.ReadFile(path)
+func readSource(ctx context.Context, path, version string) (source.Result, error) {
+	text, err := readDocument(ctx, path)
 	if err != nil {
 		return source.Result{}, err
 	}
@@ -88,8 +80,8 @@ func readSource(path, version string) (source.Result, error) {
 }
 
 // applyOverlay replaces the contracts by those with the overlay's facets.
-func applyOverlay(path string, loaded []*schema.Contract) (finding.Set, error) {
-	text, err := os.ReadFile(path)
+func applyOverlay(ctx context.Context, path string, loaded []*schema.Contract) (finding.Set, error) {
+	text, err := readDocument(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +101,7 @@ func applyOverlay(path string, loaded []*schema.Contract) (finding.Set, error) {
 		findings = finding.Union(findings, stale)
 	}
 	if !applied {
-		return nil, fmt.Errorf("overlay %s is for %s, of which there is no contract here", path, overlay.Operation)
+		return nil, fmt.Errorf("%s: the overlay is for %s, of which there is no contract here; choose one with --contract", path, overlay.Operation)
 	}
 	return findings, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -13,16 +14,23 @@ type deriveVerb struct {
 	Source    string            `arg:"" help:"The document: a boto3 documentation page, or a contract."`
 	Operation string            `placeholder:"NAME" help:"The operation, where the document has several."`
 	Version   string            `placeholder:"VERSION" help:"The version of the document, which a page does not say."`
-	Overlay   []string          `placeholder:"PATH" help:"Facets to state over the contract. Repeats."`
-	Output    string            `short:"o" placeholder:"PATH" help:"Write the contract to a file."`
+	Overlay   []string          `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contract. Repeats."`
+	Output    outputPath        `short:"o" placeholder:"PATH" help:"Write the contract to a file."`
 	Profile   finding.Profile   `default:"default" placeholder:"NAME" help:"How much is held against the document: lenient, default or strict."`
-	FailOn    finding.Threshold `default:"error" placeholder:"SEVERITY" help:"Fail from which severity on: error, warning or never."`
+	FailOn    finding.Threshold `default:"error" placeholder:"SEVERITY" help:"Fail from which severity on: error (the default), warning or never."`
+}
+
+// Help is the detail of --help.
+func (*deriveVerb) Help() string {
+	return `The contract goes to standard output. What the document contradicts itself in, and overlay entries that say nothing new, go to standard error.
+
+  crcheck derive get_protected_job.rst --version 1.43.67 --overlay mine.yaml -o contract.json`
 }
 
 // Run derives a contract. The contract is the data; what the document
 // contradicts itself in is reported on standard error.
-func (v *deriveVerb) Run(t *terminal) error {
-	result, err := readSource(v.Source, v.Version)
+func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
+	result, err := readSource(ctx, v.Source, v.Version)
 	if err != nil {
 		return err
 	}
@@ -33,7 +41,7 @@ func (v *deriveVerb) Run(t *terminal) error {
 	loaded := []*schema.Contract{contract}
 	findings := result.Findings
 	for _, path := range v.Overlay {
-		stale, err := applyOverlay(path, loaded)
+		stale, err := applyOverlay(ctx, path, loaded)
 		if err != nil {
 			return err
 		}
@@ -44,10 +52,10 @@ func (v *deriveVerb) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := writeOutput(t, v.Output, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+	if err := v.Output.write(t, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "derived %s, %d shapes, %d errors\n", loaded[0], len(loaded[0].Shapes), len(loaded[0].Errors))
+	fmt.Fprintf(t.Err, "derived %s (shapes: %d, errors: %d)\n", loaded[0], len(loaded[0].Shapes), len(loaded[0].Errors))
 	return reportFindings(t, v.Profile.Grade(findings), v.FailOn)
 }
 
@@ -73,10 +81,10 @@ func reportFindings(t *terminal, findings finding.Set, failOn finding.Threshold)
 		c.Add(f, nil)
 	}
 	r := c.Report(nil, failOn)
-	if err := report.Text(report.Style{})(t.Err, r); err != nil {
+	if err := report.Groups(report.Style{})(t.Err, r); err != nil {
 		return err
 	}
-	if r.Verdict == "failed" {
+	if r.Verdict == report.Failed {
 		return exit(exitFindings)
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -24,7 +25,8 @@ type input struct {
 // inputs is what a verb reads.
 type inputs struct {
 	files    []input
-	size     int64 // bytes, as far as they are known
+	size     int64 // bytes
+	endless  bool  // a pipe or a device is among them: size is not all
 	expected []finding.Expected
 	problems []error
 }
@@ -39,8 +41,9 @@ func gather(t *terminal, paths []string) *inputs {
 	}
 	for _, p := range paths {
 		if p == "-" {
+			in.endless = true
 			in.files = append(in.files, input{"-", true, func(ctx context.Context) (io.ReadCloser, error) {
-				return io.NopCloser(&interruptible{ctx, t.In}), nil
+				return io.NopCloser(&interruptible{ctx: ctx, r: t.In}), nil
 			}})
 			continue
 		}
@@ -59,10 +62,12 @@ func gather(t *terminal, paths []string) *inputs {
 }
 
 func (in *inputs) file(file traffic.File) {
-	if info, err := os.Stat(file.Path); err == nil {
+	if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() {
 		in.size += info.Size()
+	} else {
+		in.endless = true
 	}
-	in.files = append(in.files, input{file.Path, file.Named, func(context.Context) (io.ReadCloser, error) { return os.Open(file.Path) }})
+	in.files = append(in.files, input{file.Path, file.Named, func(ctx context.Context) (io.ReadCloser, error) { return open(ctx, file.Path) }})
 }
 
 // index takes the expectations of a folder's index. A file of that name may be
@@ -82,7 +87,13 @@ func (in *inputs) index(path string) {
 		in.problems = append(in.problems, err)
 		return
 	}
-	in.expected = append(in.expected, index.Expectations(filepath.Dir(path))...)
+	folder := filepath.Dir(path)
+	for _, entry := range index.Entries {
+		if _, err := os.Stat(filepath.Join(folder, filepath.FromSlash(entry.File))); err != nil {
+			in.problems = append(in.problems, fmt.Errorf("%s: lists %s, which is not there; restore it, or remove the entry", path, entry.File))
+		}
+	}
+	in.expected = append(in.expected, index.Expectations(folder)...)
 }
 
 // embedded takes the cassettes that are built in, under the name of their folder.
@@ -97,30 +108,5 @@ func (in *inputs) embedded() {
 		if info, err := fs.Stat(embedded, entry.File); err == nil {
 			in.size += info.Size()
 		}
-	}
-}
-
-// interruptible lets a read that waits for a person or a pipe be given up.
-type interruptible struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (r *interruptible) Read(p []byte) (int, error) {
-	type result struct {
-		n   int
-		err error
-	}
-	done := make(chan result, 1)
-	buffer := make([]byte, len(p)) // of its own: an abandoned read may still write to it
-	go func() {
-		n, err := r.r.Read(buffer)
-		done <- result{n, err}
-	}()
-	select {
-	case <-r.ctx.Done():
-		return 0, r.ctx.Err()
-	case got := <-done:
-		return copy(p, buffer[:got.n]), got.err
 	}
 }

@@ -25,6 +25,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	status := run(ctx, &terminal{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(status)
@@ -63,20 +64,24 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 			status = int(e)
 		}
 	}()
+	help := t.Out
+	if len(args) == 0 {
+		// No verb is wrong usage, so that a script whose arguments were lost fails.
+		status, args, help = exitUsage, []string{"--help"}, t.Err
+	}
+	if args[0] == "--version" {
+		args[0] = "version"
+	}
 	parser, err := kong.New(&verbs{},
 		kong.Name("crcheck"),
 		kong.Description("Contract tests for clients and emulators of AWS JSON services. Exit status: 0 clean, 1 findings, 2 wrong usage or unreadable input, 3 not run to the end."),
-		kong.Writers(t.Out, t.Err),
-		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.Writers(help, t.Err),
+		kong.Exit(func(code int) { panic(exit(max(code, status))) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(t),
-		kong.UsageOnError(),
 	)
 	if err != nil {
 		panic(err) // the structs above are wrong
-	}
-	if len(args) == 0 {
-		args = []string{"--help"}
 	}
 	command, err := parser.Parse(args)
 	if err == nil {
@@ -98,5 +103,13 @@ func (t *terminal) end(err error) int {
 		return exitIncomplete
 	}
 	fmt.Fprintf(t.Err, "crcheck: %v\n", err)
+	var usage *kong.ParseError
+	if errors.As(err, &usage) {
+		verb := ""
+		if usage.Context.Selected() != nil {
+			verb = " " + usage.Context.Selected().Name
+		}
+		fmt.Fprintf(t.Err, "Run `crcheck%s --help` to see what it takes.\n", verb)
+	}
 	return exitUsage
 }

@@ -2,19 +2,25 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/report"
+	"github.com/google/renameio/v2/maybe"
 )
 
 // reportFlags say how a verb reports, alike on every verb that does.
 type reportFlags struct {
 	Profile finding.Profile   `default:"default" placeholder:"NAME" help:"How much is held against a document: lenient, default or strict."`
-	FailOn  finding.Threshold `default:"error" placeholder:"SEVERITY" help:"Fail from which severity on: error, warning or never."`
+	FailOn  finding.Threshold `default:"error" placeholder:"SEVERITY" help:"Fail from which severity on: error (the default), warning or never."`
 	Format  string            `default:"text" enum:"text,json" help:"text or json."`
-	Output  string            `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Output  outputPath        `short:"o" placeholder:"PATH" help:"Write the report to a file."`
 	Color   string            `default:"auto" enum:"auto,always,never" help:"auto, always or never."`
 }
 
@@ -24,16 +30,14 @@ func (f *reportFlags) write(t *terminal, r *report.Report) error {
 		"text": report.Text(report.Style{Color: f.color(t.Out)}),
 		"json": report.JSON,
 	}
-	if err := writeOutput(t, f.Output, func(w io.Writer) error { return formats[f.Format](w, r) }); err != nil {
+	if err := f.Output.write(t, func(w io.Writer) error { return formats[f.Format](w, r) }); err != nil {
 		return err
 	}
 	switch {
-	case len(r.Problems) > 0:
+	case len(r.Problems) > 0 || r.Verdict == report.NotChecked:
 		return exit(exitUsage)
-	case r.Verdict == "failed":
+	case r.Verdict == report.Failed:
 		return exit(exitFindings)
-	case r.Verdict == "not checked":
-		return exit(exitUsage)
 	}
 	return nil
 }
@@ -54,14 +58,65 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// writeOutput writes data to a file, whole or not at all, or to standard output.
-func writeOutput(t *terminal, path string, write func(io.Writer) error) error {
-	if path == "" || path == "-" {
+// outputPath is where a verb writes its data; empty or - is standard output.
+type outputPath string
+
+func (p outputPath) isStandard() bool { return p == "" || p == "-" || p == "/dev/stdout" }
+
+// Validate refuses, before any work is done, what cannot be written to.
+func (p outputPath) Validate() error {
+	if p.isStandard() {
+		return nil
+	}
+	if info, err := os.Stat(string(p)); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder: name a file in it", p)
+	}
+	folder := filepath.Dir(string(p))
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s cannot be written: there is no folder %s, make it first", p, folder)
+	}
+	return nil
+}
+
+// write writes data, to a file whole or not at all.
+func (p outputPath) write(t *terminal, write func(io.Writer) error) error {
+	if p.isStandard() {
 		return write(t.Out)
 	}
 	var data bytes.Buffer
 	if err := write(&data); err != nil {
 		return err
 	}
-	return os.WriteFile(path, data.Bytes(), 0o644)
+	// /dev/stderr may lead to a regular file, which others have open.
+	info, err := os.Stat(string(p))
+	if strings.HasPrefix(string(p), "/dev/") || err == nil && !info.Mode().IsRegular() {
+		return p.explain(appendTo(string(p), data.Bytes()))
+	}
+	// What a link leads to is replaced, not the link.
+	target, err := filepath.EvalSymlinks(string(p))
+	if err != nil {
+		target = string(p)
+	}
+	return p.explain(maybe.WriteFile(target, data.Bytes(), 0o644))
+}
+
+// appendTo writes to what cannot be replaced: a device or a pipe.
+func appendTo(path string, data []byte) error {
+	w, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(data)
+	return errors.Join(err, w.Close())
+}
+
+// explain names the file that the user named, rather than a temporary one.
+func (p outputPath) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+		err = cause.Err
+	}
+	return fmt.Errorf("%s cannot be written: %w; nothing was changed, name another file with --output", p, err)
 }

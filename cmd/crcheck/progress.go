@@ -17,7 +17,8 @@ type progress struct {
 	bar   *progressbar.ProgressBar
 }
 
-// newProgress returns nil, which shows nothing, where out is no terminal.
+// newProgress returns nil, which shows nothing, where out is no terminal. A
+// total of -1 is unknown.
 func newProgress(out io.Writer, total int64) *progress {
 	if !isTerminal(out) {
 		return nil
@@ -36,15 +37,11 @@ func (p *progress) reader(r io.Reader) io.Reader {
 func (p *progress) Write(data []byte) (int, error) {
 	p.read += int64(len(data))
 	if p.bar == nil && time.Since(p.since) > time.Second {
-		total := p.total
-		if total == 0 {
-			total = -1 // unknown: a spinner
-		}
-		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.out), progressbar.OptionShowBytes(true),
+		p.bar = progressbar.NewOptions64(p.total, progressbar.OptionSetWriter(p.out), progressbar.OptionShowBytes(true),
 			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))
 	}
 	if p.bar != nil {
-		return len(data), p.bar.Set64(p.read)
+		p.bar.Set64(p.read) //nolint:errcheck // a file that has grown exceeds the total; reading goes on
 	}
 	return len(data), nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 
 	"github.com/crcheck/crcheck/finding"
@@ -18,11 +19,13 @@ func (v *rulesVerb) Run(t *terminal) error {
 		_, err := fmt.Fprint(t.Out, finding.RulesPage())
 		return err
 	case v.Rule == "":
+		out := bufio.NewWriter(t.Out)
+		fmt.Fprintf(out, "%-23s  %-6s  %-7s  %-7s  %s\n", "RULE", "LAYER", "LENIENT", "DEFAULT", "STRICT")
 		for _, r := range finding.Rules() {
-			fmt.Fprintf(t.Out, "%-24s %-7s %-8s %-8s %-8s\n", r.ID, r.Layer,
+			fmt.Fprintf(out, "%-23s  %-6s  %-7s  %-7s  %s\n", r.ID, r.Layer,
 				r.Severity(finding.Lenient), r.Severity(finding.Default), r.Severity(finding.Strict))
 		}
-		return nil
+		return out.Flush()
 	}
 	r, ok := v.Rule.Lookup()
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/report"
@@ -18,14 +19,33 @@ type validateVerb struct {
 	reportFlags
 	Projection schema.Projection `default:"wire" placeholder:"NAME" help:"How the documents are written down: wire, HTTP bodies, or sdk, what boto3 and the AWS CLI hand over."`
 	Operation  string            `placeholder:"NAME" help:"The operation that bare bodies are of, where there are several contracts."`
-	Part       schema.Part       `placeholder:"PART" help:"What bare bodies are: output, input or error:NAME."`
-	Status     int               `placeholder:"CODE" help:"The HTTP status that bare bodies came with."`
+	Part       schema.Part       `xor:"bare" placeholder:"PART" help:"What bare bodies are: output, input or error:NAME."`
+	Status     int               `xor:"bare" placeholder:"CODE" help:"The HTTP status that bare bodies came with; from 300 on they are errors."`
 	Files      []string          `arg:"" optional:"" help:"JSON, NDJSON and cassettes, or folders of them; - is standard input. Without any: the embedded cassettes."`
+}
+
+// Help is the detail of --help.
+func (*validateVerb) Help() string {
+	return `Interactions of a cassette find their contract by their request; a document without a request is a bare body, a success of the only contract unless flags say otherwise. In a folder, an index.yaml says which findings are expected.
+
+  crcheck validate cassettes/
+
+  aws cleanrooms get-protected-job ... | crcheck validate - --projection sdk
+
+  crcheck validate error.json --status 404 --format json -o report.json`
+}
+
+// Validate refuses a status that HTTP does not have.
+func (v *validateVerb) Validate() error {
+	if v.Status != 0 && (v.Status < 100 || v.Status > 599) {
+		return fmt.Errorf("--status: %d is no HTTP status: give one from 100 to 599", v.Status)
+	}
+	return nil
 }
 
 // Run holds recorded responses against contracts.
 func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
-	loaded, derived, err := v.load()
+	loaded, derived, err := v.load(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,40 +57,38 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 	for _, c := range loaded {
 		fmt.Fprintf(t.Err, "contract: %s\n", c)
 	}
+	if len(v.Files) == 0 {
+		fmt.Fprintln(t.Err, "no files named: checking the embedded cassettes")
+	}
 	inputs := gather(t, v.Files)
 	ledger, err := finding.NewLedger(inputs.expected)
 	if err != nil {
 		return err
 	}
-	run := &validation{verb: v, chosen: chosen, named: map[string]*validate.Catalog{}, options: options, ledger: ledger}
+	run := &validation{verb: v, chosen: chosen, named: map[string]*validate.Catalog{}, options: options, ledger: ledger, said: map[string]bool{}}
 	for _, f := range v.Profile.Grade(derived) {
 		run.collector.Add(f, nil)
 	}
 	for _, problem := range inputs.problems {
 		run.problem(t, problem)
 	}
-	progress := newProgress(t.Err, inputs.size)
-	interrupted := false
-	for _, in := range inputs.files {
-		if err := run.file(ctx, t, in, progress); errors.Is(err, context.Canceled) {
-			interrupted = true
-			break
-		} else if err != nil {
-			return err
-		}
-	}
-	progress.close()
-	r := run.collector.Report(ledger.Unmet(), v.FailOn)
+	interrupted := run.files(ctx, t, inputs)
+	unmet := ledger.Unmet()
 	if interrupted {
-		r.Problems = append(r.Problems, "interrupted: what follows was not checked")
+		run.collector.Problem(errors.New("interrupted: what follows was not checked"))
+		// What was not read cannot have met its expectations.
+		unmet = slices.DeleteFunc(unmet, finding.Unmet.Stale)
 	}
-	if err := v.write(t, r); !interrupted {
-		if r.Checks.Checked == 0 && len(r.Problems) == 0 {
-			fmt.Fprintln(t.Err, "crcheck: nothing was checked: name files with responses of the contract's operation")
-		}
-		return err
+	r := run.collector.Report(unmet, v.FailOn)
+	err = v.write(t, r)
+	var status exit
+	switch {
+	case interrupted && (err == nil || errors.As(err, &status)):
+		return context.Canceled
+	case r.Verdict == report.NotChecked:
+		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name files with responses of the contract's operation")
 	}
-	return context.Canceled
+	return err
 }
 
 // validation is one run over many inputs.
@@ -80,7 +98,26 @@ type validation struct {
 	named     map[string]*validate.Catalog // by the contract that a cassette names
 	options   validate.Options
 	ledger    *finding.Ledger
+	said      map[string]bool // problems that many interactions share
 	collector report.Collector
+	secrets   secrets
+}
+
+// files checks all inputs, and reports whether it was interrupted.
+func (run *validation) files(ctx context.Context, t *terminal, inputs *inputs) bool {
+	size := inputs.size
+	if inputs.endless {
+		size = -1
+	}
+	progress := newProgress(t.Err, size)
+	defer progress.close()
+	for _, in := range inputs.files {
+		run.file(ctx, t, in, progress)
+		if ctx.Err() != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (run *validation) problem(t *terminal, err error) {
@@ -90,33 +127,44 @@ func (run *validation) problem(t *terminal, err error) {
 
 // file checks every interaction of an input. What cannot be read is a problem,
 // after which the next input is checked all the same.
-func (run *validation) file(ctx context.Context, t *terminal, in input, progress *progress) error {
+func (run *validation) file(ctx context.Context, t *terminal, in input, progress *progress) {
 	r, err := in.open(ctx)
 	if err != nil {
-		run.problem(t, err)
-		return nil
+		if ctx.Err() == nil {
+			run.problem(t, err)
+		}
+		return
 	}
 	defer r.Close()
 	for x, err := range traffic.Read(in.name, progress.reader(r)) {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return
 		}
 		var unknown *traffic.UnknownKindError
 		if errors.As(err, &unknown) && !in.named {
 			run.collector.Skipped()
-			return nil
+			return
 		} else if err != nil {
 			run.problem(t, err)
-			return nil
+			return
 		}
 		if x.Index == 0 {
 			run.collector.File()
 		}
 		if err := run.check(x); err != nil {
-			return err
+			run.unchecked(t, x, err)
 		}
 	}
-	return ctx.Err()
+}
+
+// unchecked counts an interaction that does not say what to check it against.
+// Many have the same reason: it is said of the first.
+func (run *validation) unchecked(t *terminal, x *traffic.Interaction, err error) {
+	run.collector.NotChecked("no contract to check it against")
+	if !run.said[err.Error()] {
+		run.said[err.Error()] = true
+		run.problem(t, fmt.Errorf("%s: %w", x.Source, err))
+	}
 }
 
 func (run *validation) check(x *traffic.Interaction) error {
@@ -138,8 +186,7 @@ func (run *validation) check(x *traffic.Interaction) error {
 			run.collector.Expected()
 			continue
 		}
-		line, _ := x.Response.Body.Line(f.Line)
-		run.collector.Add(f, line)
+		run.collector.Add(f, run.secrets.line(outcome.Contract, x, f.Line))
 	}
 	return nil
 }
@@ -156,7 +203,7 @@ func (run *validation) catalog(x *traffic.Interaction) (*validate.Catalog, error
 	}
 	c, err := contracts.Load(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s was recorded under %s, which is not built in: choose a contract with --contract", x.Source, name)
+		return nil, fmt.Errorf("it was recorded under %s, which is not built in: choose a contract with --contract", name)
 	}
 	known, err := validate.CompileCatalog(schema.NewCatalog(c), run.options)
 	if err != nil {

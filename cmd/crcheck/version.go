@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -16,9 +17,10 @@ func (versionVerb) Run(t *terminal) error {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
 	}
-	fmt.Fprintf(t.Out, "crcheck %s, %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	out := bufio.NewWriter(t.Out)
+	fmt.Fprintf(out, "crcheck %s, %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, s := range contracts.Sources() {
-		fmt.Fprintln(t.Out, s.Name())
+		fmt.Fprintln(out, s.Name())
 	}
-	return nil
+	return out.Flush()
 }

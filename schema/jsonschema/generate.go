@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"fmt"
+	"net/url"
 
 	"github.com/crcheck/crcheck/schema"
 )
@@ -34,15 +35,15 @@ func Generate(c *schema.Contract, part schema.Part, projection schema.Projection
 	g := generator{c: c, projection: projection, form: form, defined: map[string]bool{}}
 	top := &Schema{Type: "object"}
 	root, members, ok := projection.Document(c, part)
+	shape := c.Resolve(root)
 	switch {
 	case !ok:
 		top.Comment = "The contract's source does not state the members of this document."
-	case root.Inline != nil:
+	case len(members) == len(shape.Members):
 		top = g.place(root, false)
-	default:
-		g.define(root.Name, members)
-		top = &Schema{Ref: "#/$defs/" + schema.Escape(root.Name)}
-		if len(members) == 0 && len(c.Resolve(root).Members) > 0 {
+	default: // the document has not all members, which places that lead back to its root do have
+		g.fill(top, shape, members)
+		if len(members) == 0 {
 			top.Comment = "Every member is bound to the URI or to headers: see the sdk projection."
 		}
 	}
@@ -59,11 +60,11 @@ func ID(c *schema.Contract, part schema.Part, projection schema.Projection) stri
 	if version == "" {
 		version = "unversioned"
 	}
-	name := string(part)
+	name := url.PathEscape(string(part))
 	if e, isError := part.ErrorName(); isError {
-		name = "error/" + e
+		name = "error/" + url.PathEscape(e)
 	}
-	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", c.Name(), version, projection, name)
+	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", url.PathEscape(c.Name()), url.PathEscape(version), projection, name)
 }
 
 type generator struct {
@@ -75,14 +76,20 @@ type generator struct {
 }
 
 // define adds the definition of a structure, before those that it refers to.
-func (g *generator) define(name string, members []schema.Member) {
+func (g *generator) define(name string) {
 	if g.defined[name] {
 		return
 	}
 	g.defined[name] = true
 	s := &Schema{Type: "object"}
 	g.defs = append(g.defs, NamedSchema{name, s})
-	union := g.c.Shapes[name].Union.Or(false)
+	shape := g.c.Resolve(schema.Named(name))
+	g.fill(s, shape, shape.Members)
+}
+
+// fill says of an object what a structure with these members demands of it.
+func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member) {
+	union := shape.Union.Or(false)
 	for i := range members {
 		m := &members[i]
 		wire := g.projection.MemberName(m)
@@ -99,22 +106,27 @@ func (g *generator) define(name string, members []schema.Member) {
 
 // union makes a schema with the members of a union demand exactly one of them.
 func (g *generator) union(s *Schema) {
+	if len(s.Properties) == 0 {
+		s.Not = &Schema{} // no document is valid
+		return
+	}
 	if g.form == Extended {
 		for _, p := range s.Properties {
 			s.Union = append(s.Union, p.Name)
 		}
 		return
 	}
+	ignored := true
 	for _, p := range s.Properties {
+		ignored = ignored && p.Name != "__type"
 		s.OneOf = append(s.OneOf, &Schema{
 			Required:   []string{p.Name},
 			Properties: Named{{p.Name, &Schema{Not: &Schema{Type: "null"}}}},
 		})
 	}
-	if len(s.OneOf) == 0 { // a union without members has no valid document
-		s.Not = &Schema{}
+	if ignored {
+		s.Properties = append(s.Properties, NamedSchema{"__type", &Schema{}})
 	}
-	s.Properties = append(s.Properties, NamedSchema{"__type", &Schema{}})
 	s.AdditionalProperties = &Schema{Type: "null"}
 }
 
@@ -123,8 +135,9 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 	var s *Schema
 	shape := g.c.Resolve(ref)
 	if ref.Inline == nil && shape.Type == schema.Structure {
-		g.define(ref.Name, shape.Members)
-		s = &Schema{Ref: "#/$defs/" + schema.Escape(ref.Name)}
+		g.define(ref.Name)
+		pointer := url.URL{Fragment: "/$defs/" + schema.Escape(ref.Name)} // RFC 6901 section 6
+		s = &Schema{Ref: pointer.String()}
 	} else {
 		s = g.shape(shape)
 	}

@@ -14,6 +14,10 @@ func (g *generator) pattern(s *Schema, source string) *Schema {
 	if source == "" {
 		return s
 	}
+	if _, err := pattern.Compile(source); err != nil { // Contract.UnsupportedPatterns reports it
+		s.Comment = "Not held against the pattern " + source
+		return s
+	}
 	if g.form == Extended {
 		s.AnyPattern = source
 		return s
@@ -74,16 +78,13 @@ func timestamp(format string, projection schema.Projection) *Schema {
 // bytes are written as 4*ceil(n/3) characters, of which 3*ceil(n/3)-n are "=".
 func blob(length schema.Bounds) *Schema {
 	s := &Schema{Type: "string", Pattern: schema.Base64Pattern, ContentEncoding: "base64"}
-	if chars, padding, ok := base64Length(length.Min); ok {
+	if chars, padding, ok := base64Length(length.Min); ok && chars > 0 {
 		atLeast := &Schema{MinLength: number(chars)}
-		switch padding {
-		case 0:
-			s.AllOf = append(s.AllOf, anyOf(&Schema{MinLength: number(chars + 1)}, &Schema{MinLength: number(chars), Not: &Schema{Pattern: "=$"}}))
-		case 1:
-			s.AllOf = append(s.AllOf, anyOf(&Schema{MinLength: number(chars + 1)}, &Schema{MinLength: number(chars), Not: &Schema{Pattern: "==$"}}))
-		default:
-			s.AllOf = append(s.AllOf, atLeast)
+		if padding < 2 { // as long a text may hold fewer bytes, and then ends in more padding
+			atLeast.Not = &Schema{Pattern: "={" + strconv.Itoa(padding+1) + "}$"}
+			atLeast = anyOf(&Schema{MinLength: number(chars + 1)}, atLeast)
 		}
+		s.AllOf = append(s.AllOf, atLeast)
 	}
 	if chars, padding, ok := base64Length(length.Max); ok {
 		atMost := &Schema{MaxLength: number(chars)}

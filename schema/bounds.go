@@ -1,0 +1,91 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"regexp"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"go.yaml.in/yaml/v3"
+)
+
+// Bounds is a closed interval; an empty end is open.
+type Bounds struct {
+	Min json.Number `json:"min,omitempty" yaml:"min"`
+	Max json.Number `json:"max,omitempty" yaml:"max"`
+}
+
+func (b Bounds) String() string {
+	switch {
+	case b.Min == "" && b.Max == "":
+		return "any"
+	case b.Min == "":
+		return fmt.Sprintf("at most %s", b.Max)
+	case b.Max == "":
+		return fmt.Sprintf("at least %s", b.Min)
+	case b.Min == b.Max:
+		return fmt.Sprintf("exactly %s", b.Min)
+	}
+	return fmt.Sprintf("%s to %s", b.Min, b.Max)
+}
+
+func (b Bounds) equal(c Bounds) bool {
+	return sameNumber(b.Min, c.Min) && sameNumber(b.Max, c.Max)
+}
+
+func sameNumber(a, b json.Number) bool {
+	if a == b || !bound.MatchString(string(a)) || !bound.MatchString(string(b)) {
+		return a == b
+	}
+	x, _ := new(big.Rat).SetString(string(a))
+	y, _ := new(big.Rat).SetString(string(b))
+	return x.Cmp(y) == 0
+}
+
+var (
+	// bound is a JSON number (RFC 8259 section 6) that is cheap to expand.
+	bound = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,39})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?$`)
+	// size is an end of a length, which JSON Schema's minLength and its like take.
+	size = regexp.MustCompile(`^(0|[1-9][0-9]{0,39})$`)
+)
+
+// UnmarshalJSONFrom reads the ends as they are written.
+func (b *Bounds) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	var form struct {
+		Min jsontext.Value `json:"min"`
+		Max jsontext.Value `json:"max"`
+	}
+	if err := jsonv2.UnmarshalDecode(d, &form); err != nil {
+		return err
+	}
+	*b = Bounds{}
+	for _, end := range []struct {
+		from jsontext.Value
+		to   *json.Number
+	}{{form.Min, &b.Min}, {form.Max, &b.Max}} {
+		switch end.from.Kind() {
+		case '0':
+			*end.to = json.Number(end.from)
+		case 'n', jsontext.KindInvalid:
+		default:
+			return fmt.Errorf("%s is no bound", end.from)
+		}
+	}
+	return nil
+}
+
+// UnmarshalYAML reads a mapping of min and max and nothing else.
+func (b *Bounds) UnmarshalYAML(node *yaml.Node) error {
+	*b = Bounds{}
+	return eachKey(node, func(key string, value *yaml.Node) error {
+		switch key {
+		case "min":
+			return value.Decode(&b.Min)
+		case "max":
+			return value.Decode(&b.Max)
+		}
+		return &lineError{value.Line, fmt.Sprintf("%q is no end of bounds: write min or max", key)}
+	})
+}

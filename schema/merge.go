@@ -1,0 +1,171 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/crcheck/crcheck/finding"
+)
+
+// Merge fills the silences of a contract from another one of the same
+// operation: facets, the members of what is left open (errors, unstated
+// shapes), echoes. Where both speak and differ the first stands, and a
+// [finding.SourceConflict] says so.
+func Merge(a, b *Contract) (*Contract, finding.Set) {
+	merged := a.Clone()
+	loan := borrow(merged, b.sources(), b.Provenance)
+	var conflicts []finding.Finding
+	conflict := func(d Difference) {
+		conflicts = append(conflicts, finding.Finding{
+			Rule: finding.SourceConflict, Operation: a.Name(), Pointer: d.Place.Pointer, Got: d.A, Want: d.B,
+			Message: d.Facet + " of " + d.Place.String() + " is " + orAbsent(d.A) + " in " + describe(a) + " and " + orAbsent(d.B) + " in " + describe(b),
+		})
+	}
+	p := pairing{a: merged, b: b,
+		facet: func(at Place, name string, into, from slot) {
+			switch {
+			case from.Silent() || into.sameAs(from):
+			case into.Silent():
+				into.set(from)
+				loan.learn(at.fact(name))
+			default:
+				conflict(Difference{at, name, into.String(), from.String()})
+			}
+		},
+		unlike: conflict,
+		open: func(at Place, into, from *Ref) {
+			if b.Resolve(*from).Type == Unstated {
+				return
+			}
+			own, learnt := merged.Resolve(*into).facets(), maps.Clone(merged.Provenance)
+			*into = merged.graft(b, *from)
+			merged.walk(at, *into, nil, map[string]bool{}, loan.learnPlace)
+			for i, f := range merged.Resolve(*into).facets() {
+				if own[i].slot.Silent() {
+					continue
+				}
+				f.slot.set(own[i].slot)
+				delete(merged.Provenance, at.fact(f.name))
+				if from, ok := learnt[at.fact(f.name)]; ok {
+					merged.Provenance[at.fact(f.name)] = from
+				}
+			}
+		},
+	}
+	p.run()
+	for _, e := range b.Echoes {
+		if !slices.Contains(merged.Echoes, e) {
+			loan.origin(0)
+			merged.Echoes = append(merged.Echoes, e)
+		}
+	}
+	return merged, finding.NewSet(conflicts...)
+}
+
+func orAbsent(value string) string {
+	if value == "" {
+		return "absent"
+	}
+	return value
+}
+
+func describe(c *Contract) string {
+	if len(c.Origins) == 0 {
+		return c.String()
+	}
+	o := c.Origins[0]
+	if o.Version == "" {
+		return "the " + o.Kind
+	}
+	return "the " + o.Kind + " " + o.Version
+}
+
+// loan keeps account of the facts that a contract takes over from elsewhere.
+type loan struct {
+	to      *Contract
+	own     []Origin       // of what the contract said before
+	origins []Origin       // of the lender
+	facts   map[string]int // the lender's provenance
+}
+
+func borrow(to *Contract, origins []Origin, facts map[string]int) loan {
+	return loan{to, to.sources(), origins, facts}
+}
+
+// sources returns the origins of a contract; one that was made without a
+// document is its own.
+func (c *Contract) sources() []Origin {
+	if len(c.Origins) > 0 {
+		return c.Origins
+	}
+	return []Origin{{Kind: "contract", Version: c.Version, Digest: c.Digest()}}
+}
+
+// origin returns the index that an origin of the lender has in the contract,
+// which gains it with the first fact.
+func (l loan) origin(i int) int {
+	if len(l.to.Origins) == 0 {
+		l.to.Origins = slices.Clone(l.own)
+	}
+	at := slices.Index(l.to.Origins, l.origins[i])
+	if at < 0 {
+		at = len(l.to.Origins)
+		l.to.Origins = append(l.to.Origins, l.origins[i])
+	}
+	return at
+}
+
+func (l loan) learn(fact string) {
+	if at := l.origin(l.facts[fact]); at > 0 {
+		if l.to.Provenance == nil {
+			l.to.Provenance = map[string]int{}
+		}
+		l.to.Provenance[fact] = at
+	}
+}
+
+// learnPlace learns all that a contract says of a place.
+func (l loan) learnPlace(at Place, s *Shape, m *Member) {
+	l.learn(at.fact("type"))
+	facets := s.facets()
+	if m != nil {
+		facets = append(facets, m.facets()...)
+	}
+	for _, f := range facets {
+		if !f.slot.Silent() {
+			l.learn(at.fact(f.name))
+		}
+	}
+}
+
+// graft copies the shapes that a reference of another contract reaches, under
+// names that are free here.
+func (c *Contract) graft(from *Contract, ref Ref) Ref {
+	names := map[string]string{}
+	var copyRef func(*Ref)
+	copyRef = func(r *Ref) {
+		if r.Inline != nil {
+			r.Inline.children(func(_ string, child *Ref, _ *Member) { copyRef(child) })
+			return
+		}
+		name, done := names[r.Name]
+		if !done {
+			name = c.freeName(r.Name)
+			names[r.Name] = name
+			shape := from.Resolve(*r).clone()
+			c.Shapes[name] = shape
+			shape.children(func(_ string, child *Ref, _ *Member) { copyRef(child) })
+		}
+		r.Name = name
+	}
+	grafted := Ref{ref.Name, ref.Inline.clone()}
+	copyRef(&grafted)
+	return grafted
+}
+
+func (c *Contract) freeName(name string) string {
+	for _, taken := c.Shapes[name]; taken; _, taken = c.Shapes[name] {
+		name += "_"
+	}
+	return name
+}

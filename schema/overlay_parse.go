@@ -1,0 +1,253 @@
+package schema
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// OverlayError says what is wrong with the text of an overlay.
+type OverlayError struct {
+	Name    string
+	Line    int // 0: the text as a whole
+	Problem string
+}
+
+func (e *OverlayError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("overlay %s: %s", e.Name, e.Problem)
+	}
+	return fmt.Sprintf("overlay %s: line %d: %s", e.Name, e.Line, e.Problem)
+}
+
+// ParseOverlay reads the YAML form: one document, in which unknown and repeated
+// keys, facets without a meaning and entries that state nothing are refused. The
+// error is an [*OverlayError].
+func ParseOverlay(name string, text []byte) (*Overlay, error) {
+	o := &Overlay{Name: name, origin: NewOrigin("overlay", "", text), echoLines: map[Echo]int{}}
+	if err := o.parse(text); err != nil {
+		line, problem := yamlProblem(err)
+		return nil, &OverlayError{name, line, problem}
+	}
+	return o, nil
+}
+
+func (o *Overlay) parse(text []byte) error {
+	var document yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return errors.New("it is empty")
+	} else if err != nil {
+		return err
+	}
+	if err := decoder.Decode(new(yaml.Node)); err == nil {
+		return errors.New("it holds more than one YAML document")
+	} else if !errors.Is(err, io.EOF) {
+		return err
+	}
+	format := 0
+	var facets, echoes *yaml.Node
+	err := eachKey(document.Content[0], func(key string, value *yaml.Node) error {
+		switch key {
+		case "overlay":
+			if err := value.Decode(&format); err != nil || format != 1 {
+				return fmt.Errorf("the format is %q: this version reads \"overlay: 1\"", value.Value)
+			}
+			return nil
+		case "operation":
+			return value.Decode(&o.Operation)
+		case "reason":
+			return value.Decode(&o.Reason)
+		case "facets":
+			facets = value
+			return nil
+		case "echoes":
+			echoes = value
+			return nil
+		}
+		return fmt.Errorf("an overlay has no key %q", key)
+	})
+	switch {
+	case err != nil:
+		return err
+	case format == 0:
+		return errors.New("the format is missing: begin with \"overlay: 1\"")
+	case o.Operation == "":
+		return errors.New("it names no operation: write \"operation: SERVICE.OPERATION\"")
+	}
+	if err := eachItem(facets, o.parseEntry); err != nil {
+		return err
+	}
+	return eachItem(echoes, o.parseEcho)
+}
+
+func (o *Overlay) parseEntry(node *yaml.Node) error {
+	e := Entry{Reason: o.Reason, Line: node.Line, column: node.Column}
+	err := eachKey(node, func(key string, value *yaml.Node) (err error) {
+		if key != "at" {
+			return nil
+		}
+		var text string
+		if err := value.Decode(&text); err != nil {
+			return err
+		}
+		e.At, err = ParsePlace(text)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if e.At.Part == "" {
+		return &lineError{e.Line, "an entry without \"at\""}
+	}
+	if err := eachKey(node, e.state); err != nil {
+		return err
+	}
+	switch {
+	case e.Reason == "":
+		return &lineError{e.Line, fmt.Sprintf("the entry at %s has no reason, nor has the overlay", e.At)}
+	case e.Type == Unstated && !slices.ContainsFunc(e.facets(), func(f namedSlot) bool { return !f.slot.Silent() }):
+		return &lineError{e.Line, fmt.Sprintf("the entry at %s states nothing", e.At)}
+	}
+	o.Entries = append(o.Entries, e)
+	return nil
+}
+
+func (e *Entry) state(key string, value *yaml.Node) error {
+	switch key {
+	case "at":
+		return nil
+	case "reason":
+		return value.Decode(&e.Reason)
+	case "type":
+		return e.stateType(value)
+	}
+	for _, f := range e.facets() {
+		if f.name != key {
+			continue
+		}
+		if err := value.Decode(f.slot); err != nil {
+			return err
+		}
+		if problem := facetProblem(f); problem != "" {
+			return errors.New(problem)
+		}
+		return nil
+	}
+	return fmt.Errorf("%q is no facet of %s", key, e.At)
+}
+
+func (e *Entry) stateType(value *yaml.Node) error {
+	var text string
+	if err := value.Decode(&text); err != nil {
+		return err
+	}
+	e.Type = Type(text)
+	_, isError := e.At.Part.ErrorName()
+	switch {
+	case e.At.Part == ContractPlace.Part:
+		return errors.New("the operation as a whole has no type")
+	case isError && e.At.Pointer == "" && e.Type != Structure:
+		return fmt.Errorf("an error is a structure, not of type %q", e.Type)
+	case !slices.Contains(types, e.Type):
+		return fmt.Errorf("no type %q", e.Type)
+	}
+	return nil
+}
+
+func (o *Overlay) parseEcho(node *yaml.Node) error {
+	var e Echo
+	err := eachKey(node, func(key string, value *yaml.Node) error {
+		switch key {
+		case "output":
+			return value.Decode(&e.Output)
+		case "input":
+			return value.Decode(&e.Input)
+		}
+		return fmt.Errorf("an echo has no key %q", key)
+	})
+	switch {
+	case err != nil:
+		return err
+	case e.Output == "" || e.Input == "":
+		return &lineError{node.Line, "an echo names an output place and an input member"}
+	}
+	if _, err := ParsePlace(string(OutputPart) + "#" + e.Output); err != nil {
+		return &lineError{node.Line, err.Error()}
+	}
+	o.Echoes = append(o.Echoes, e)
+	o.echoLines[e] = node.Line
+	return nil
+}
+
+// lineError is a problem at a line of YAML.
+type lineError struct {
+	line    int
+	problem string
+}
+
+func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.problem) }
+
+// eachKey calls visit for the entries of a mapping, whose keys must be scalars
+// and differ. An error without a line gets that of its key.
+func eachKey(node *yaml.Node, visit func(key string, value *yaml.Node) error) error {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	if node.Kind != yaml.MappingNode {
+		return &lineError{node.Line, "a mapping goes here"}
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		if key.Kind != yaml.ScalarNode || seen[key.Value] {
+			return &lineError{key.Line, fmt.Sprintf("the key %q stands twice, or is none", key.Value)}
+		}
+		seen[key.Value] = true
+		if err := visit(key.Value, node.Content[i+1]); err != nil {
+			if line, problem := yamlProblem(err); line == 0 {
+				return &lineError{key.Line, problem}
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// eachItem calls visit for the items of a sequence; nil and null are empty ones.
+func eachItem(node *yaml.Node, visit func(*yaml.Node) error) error {
+	if node == nil || node.Tag == "!!null" {
+		return nil
+	}
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	if node.Kind != yaml.SequenceNode {
+		return &lineError{node.Line, "a list goes here"}
+	}
+	for _, item := range node.Content {
+		if err := visit(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// yamlProblem takes an error of the YAML decoder, whose text holds the line, or a
+// [*lineError] apart.
+func yamlProblem(err error) (line int, problem string) {
+	problem = strings.TrimPrefix(err.Error(), "yaml: ")
+	if wrong, ok := errors.AsType[*yaml.TypeError](err); ok {
+		problem = wrong.Errors[0]
+	}
+	if _, scanErr := fmt.Sscanf(problem, "line %d: ", &line); scanErr != nil {
+		return 0, problem
+	}
+	_, problem, _ = strings.Cut(problem, ": ")
+	return line, problem
+}
