@@ -82,7 +82,19 @@ func (f Finding) compare(g Finding) int {
 		cmp.Compare(f.Got, g.Got),
 		cmp.Compare(f.Want, g.Want),
 		cmp.Compare(f.Message, g.Message),
+		cmp.Compare(f.Severity, g.Severity),
+		compareBools(f.Sensitive, g.Sensitive),
 	)
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 func foldIndexes(pointer string) string {

@@ -25,7 +25,7 @@ func RulesPage() string {
 		fmt.Fprintf(&b, "\n## Layer %s\n\n%s\n\n| rule | lenient | default | strict |\n|---|---|---|---|\n", l.layer, l.about)
 		for _, r := range rules {
 			if r.Layer == l.layer {
-				fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, strings.NewReplacer(".", "").Replace(string(r.ID)),
+				fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, strings.ReplaceAll(string(r.ID), ".", ""),
 					r.Severity(Lenient), r.Severity(Default), r.Severity(Strict))
 			}
 		}

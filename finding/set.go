@@ -13,7 +13,7 @@ func NewSet(findings ...Finding) Set {
 	}
 	set := slices.Clone(findings)
 	slices.SortFunc(set, Finding.compare)
-	return slices.CompactFunc(set, func(a, b Finding) bool { return a == b })
+	return slices.Compact(set)
 }
 
 // Union returns the findings of all the sets as one.

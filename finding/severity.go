@@ -20,8 +20,13 @@ func (s Severity) String() string {
 	return severityNames[s]
 }
 
-// MarshalText writes the severity as "info", "warning" or "error".
-func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+// MarshalText writes the severity as "info", "warning" or "error"; others are an error.
+func (s Severity) MarshalText() ([]byte, error) {
+	if s < 0 || int(s) >= len(severityNames) {
+		return nil, fmt.Errorf("%v has no name", s)
+	}
+	return []byte(s.String()), nil
+}
 
 // UnmarshalText reads what [Severity.MarshalText] writes.
 func (s *Severity) UnmarshalText(text []byte) error {
@@ -87,6 +92,13 @@ const (
 )
 
 var thresholdNames = [...]string{FailOnError: "error", FailOnWarning: "warning", FailNever: "never"}
+
+func (t Threshold) String() string {
+	if t < 0 || int(t) >= len(thresholdNames) {
+		return fmt.Sprintf("threshold(%d)", int(t))
+	}
+	return thresholdNames[t]
+}
 
 // UnmarshalText reads "error", "warning" or "never".
 func (t *Threshold) UnmarshalText(text []byte) error {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -57,24 +58,42 @@ func (t text) paint(code, s string) string {
 func (t text) bold(s string) string { return t.paint("1", s) }
 
 func (t text) groups(r *Report) {
+	several := slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Operation != r.Groups[0].Operation })
 	for _, g := range r.Groups {
-		t.group(g)
+		t.group(g, several)
 	}
 }
 
-func (t text) group(g Group) {
-	times := ""
-	if g.Count > 1 {
-		times = ", " + number(g.Count, "time")
+// group writes one group; of is whether to say of which operation it is.
+func (t text) group(g Group, of bool) {
+	more := ""
+	if of && g.Operation != "" {
+		more = " of " + g.Operation
 	}
-	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), visible(finding.PointerText(g.Place)), times)
+	if g.Count > 1 {
+		more += ", " + number(g.Count, "time")
+	}
+	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), visible(finding.PointerText(g.Place)), more)
 	for _, s := range g.Samples[:min(shown, len(g.Samples))] {
 		t.sample(g, s)
 	}
 	if more := g.Count - shown; more > 0 {
 		fmt.Fprintf(t, "  … and %s more\n", thousands(more))
 	}
+	if want := g.want(); want != "" {
+		fmt.Fprintf(t, "  want: %s\n", visible(want))
+	}
 	fmt.Fprintf(t, "  → %s\n\n", g.Remedy)
+}
+
+// want is what the contract asks for, where the message does not say it: the
+// values of an enum, the members that there are. That a missing member is
+// wanted goes without saying.
+func (g Group) want() string {
+	if len(g.Samples) == 0 || g.Rule == finding.MemberMissing || strings.Contains(g.Samples[0].Message, g.Samples[0].Want) {
+		return ""
+	}
+	return g.Samples[0].Want
 }
 
 func (t text) sample(g Group, s Sample) {

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -54,26 +55,27 @@ var (
 // UnmarshalJSONFrom reads the ends as they are written.
 func (b *Bounds) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var form struct {
-		Min jsontext.Value `json:"min"`
-		Max jsontext.Value `json:"max"`
+		Min end `json:"min"`
+		Max end `json:"max"`
 	}
-	if err := jsonv2.UnmarshalDecode(d, &form); err != nil {
+	err := jsonv2.UnmarshalDecode(d, &form)
+	*b = Bounds{json.Number(form.Min), json.Number(form.Max)}
+	return err
+}
+
+// end is a [json.Number], which the decoder would read from a string alone.
+type end string
+
+func (e *end) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	switch d.PeekKind() {
+	case 'n':
+		return d.SkipValue()
+	case '0':
+		digits, err := d.ReadValue()
+		*e = end(digits)
 		return err
 	}
-	*b = Bounds{}
-	for _, end := range []struct {
-		from jsontext.Value
-		to   *json.Number
-	}{{form.Min, &b.Min}, {form.Max, &b.Max}} {
-		switch end.from.Kind() {
-		case '0':
-			*end.to = json.Number(end.from)
-		case 'n', jsontext.KindInvalid:
-		default:
-			return fmt.Errorf("%s is no bound", end.from)
-		}
-	}
-	return nil
+	return errors.New("an end of bounds is a number")
 }
 
 // UnmarshalYAML reads a mapping of min and max and nothing else.

@@ -62,10 +62,15 @@ type checker struct {
 }
 
 func (k *checker) report(where, format string, args ...any) {
-	if len(where) > 200 {
-		where = fmt.Sprintf("%.100s…%s", where, strings.ToValidUTF8(where[len(where)-90:], ""))
+	k.problems = append(k.problems, errors.New(clip(where)+": "+fmt.Sprintf(format, args...)))
+}
+
+// clip leaves out the middle of a long pointer.
+func clip(pointer string) string {
+	if len(pointer) <= 200 {
+		return pointer
 	}
-	k.problems = append(k.problems, errors.New(where+": "+fmt.Sprintf(format, args...)))
+	return strings.ToValidUTF8(pointer[:100], "") + "…" + strings.ToValidUTF8(pointer[len(pointer)-90:], "")
 }
 
 func (k *checker) facets(where string, facets []namedSlot) {

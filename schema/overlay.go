@@ -70,7 +70,8 @@ func (e *Entry) facets() []namedSlot {
 // Apply returns the contract with the overlay's facets; an overlay of another
 // operation changes nothing. A [finding.OverlayStale] is reported for each
 // entry that says nothing new, or speaks of a place that is not there or is of
-// another type; the latter changes nothing.
+// another type; the latter changes nothing. An overlay that gives two members
+// one name in the body makes a contract that [Contract.Check] refuses.
 func (o *Overlay) Apply(c *Contract) (*Contract, finding.Set) {
 	if o.Operation != c.Name() {
 		return c, nil
@@ -200,7 +201,7 @@ func (c *Contract) add(at Place, t Type) (*Shape, *Member, bool) {
 	ref, member := parent.step(last)
 	switch {
 	case ref != nil && (ref != parent.Key || t == String):
-	case ref == nil && parent.Type == Structure:
+	case ref == nil && parent.Type == Structure && last != "":
 		parent.Members = append(parent.Members, Member{Name: last})
 		member = &parent.Members[len(parent.Members)-1]
 		ref = &member.Shape
@@ -225,7 +226,10 @@ func (c *Contract) newShape(at Place, tokens []string, t Type) Ref {
 	case Map:
 		shape.Key, shape.Value = &Ref{Inline: &Shape{Type: String}}, &Ref{Inline: &Shape{}}
 	case Structure:
-		name := strings.TrimPrefix(string(at.Part), "error:")
+		name, isError := at.Part.ErrorName()
+		if !isError {
+			name = ""
+		}
 		for _, token := range tokens {
 			first, size := utf8.DecodeRuneInString(token)
 			name += string(unicode.ToUpper(first)) + token[size:]

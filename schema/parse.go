@@ -24,7 +24,7 @@ type ParseError struct {
 func (e *ParseError) Error() string {
 	at := ""
 	if e.Pointer != "" {
-		at = " at " + e.Pointer
+		at = " at " + clip(e.Pointer)
 	}
 	return fmt.Sprintf("contract: line %d, column %d%s: %s", e.Line, e.Column, at, e.Problem)
 }

@@ -46,6 +46,11 @@ func (p Place) fact(facet string) string { return p.String() + ":" + facet }
 // Child returns the place of a member, or of "*" or "*key".
 func (p Place) Child(token string) Place { return Place{p.Part, p.Pointer + "/" + Escape(token)} }
 
+// Parent returns the place above, which for a root is the root.
+func (p Place) Parent() Place {
+	return Place{p.Part, p.Pointer[:max(strings.LastIndexByte(p.Pointer, '/'), 0)]}
+}
+
 // Escape writes a token of a JSON Pointer (RFC 6901 section 3).
 func Escape(token string) string {
 	if !strings.ContainsAny(token, "~/") {

@@ -42,10 +42,12 @@ func IntegerBounds(bits int) (low, high string) {
 	return "-9223372036854775808", "9223372036854775807"
 }
 
-// LargestFloat returns the greatest finite number of so many bits.
+// LargestFloat returns the greatest number, of 17 digits, that a float of so many
+// bits can hold: larger ones round to infinity. The shortest text of the greatest
+// 32-bit float, 3.4028235e38, lies above its exact value.
 func LargestFloat(bits int) string {
 	if bits == 32 {
-		return "3.40282346638528859811704183484516925440e+38"
+		return "3.4028235677973366e38"
 	}
-	return "1.7976931348623157e308"
+	return "1.7976931348623158e308"
 }

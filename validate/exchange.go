@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -77,7 +78,7 @@ func (e *exchange) contentType() {
 	if !ok {
 		return
 	}
-	got := header(e.response, "Content-Type")
+	got := header(e.response.Header, "Content-Type")
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want {
 		return
 	}
@@ -159,7 +160,7 @@ func (e *exchange) failure() {
 // bytesOnly holds the body of an error that the contract does not have against
 // JSON alone, unless it says that it is something else.
 func (e *exchange) bytesOnly() {
-	media, _, _ := mime.ParseMediaType(header(e.response, "Content-Type"))
+	media, _, _ := mime.ParseMediaType(header(e.response.Header, "Content-Type"))
 	if len(e.response.Body.Bytes) == 0 || media != "" && !strings.Contains(media, "json") {
 		return
 	}
@@ -172,7 +173,7 @@ func (e *exchange) bytesOnly() {
 // identified finds out which error the answer is, and holds it against that error.
 func (e *exchange) identified() {
 	c, status := e.v.contract, e.response.Status
-	name := errorName(e.response)
+	name := ErrorName(e.response.Header, e.response.Body.Bytes)
 	if name == "" {
 		e.add(finding.ErrorUnidentified, fmt.Sprintf("status %d", status), "X-Amzn-Errortype, or code or __type in the body",
 			"the answer names no error")
@@ -214,12 +215,15 @@ func (e *exchange) known(status int) bool {
 	return false
 }
 
-// errorName identifies an error; empty: it names none.
-func errorName(r *traffic.Response) string {
-	if name := sanitize(header(r, "X-Amzn-Errortype")); name != "" {
+// ErrorName identifies the error that an answer is: by the header
+// X-Amzn-Errortype, then the body's code or Code, then its __type
+// (Smithy, aws-restjson1-protocol.html#operation-error-serialization). Empty: it
+// names none.
+func ErrorName(h http.Header, body []byte) string {
+	if name := sanitize(header(h, "X-Amzn-Errortype")); name != "" {
 		return name
 	}
-	body := bytes.TrimPrefix(r.Body.Bytes, []byte(bom))
+	body = bytes.TrimPrefix(body, []byte(bom))
 	for _, pointer := range []jsontext.Pointer{"/code", "/Code", "/__type"} {
 		if name := sanitize(textAt(body, pointer).value); name != "" {
 			return name
@@ -229,8 +233,8 @@ func errorName(r *traffic.Response) string {
 }
 
 // header returns a header's first value; a cassette may spell its name in any case.
-func header(r *traffic.Response, name string) string {
-	for key, values := range r.Header {
+func header(h http.Header, name string) string {
+	for key, values := range h {
 		if strings.EqualFold(key, name) && len(values) > 0 {
 			return values[0]
 		}

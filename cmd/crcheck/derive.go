@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/report"
@@ -60,15 +61,18 @@ func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
 }
 
 func (v *deriveVerb) choose(contracts []*schema.Contract) (*schema.Contract, error) {
+	var names []string
 	for _, c := range contracts {
 		if v.Operation == "" && len(contracts) == 1 || v.Operation == c.Operation || v.Operation == c.Name() {
 			return c, nil
 		}
+		names = append(names, c.Name())
 	}
+	known := strings.Join(names, ", ")
 	if v.Operation == "" {
-		return nil, fmt.Errorf("%s has %d operations: name one with --operation", v.Source, len(contracts))
+		return nil, fmt.Errorf("%s has %d operations: name one with --operation; it has %s", v.Source, len(contracts), known)
 	}
-	return nil, fmt.Errorf("%s has no operation %s", v.Source, v.Operation)
+	return nil, fmt.Errorf("%s has no operation %s; it has %s", v.Source, v.Operation, known)
 }
 
 // reportFindings reports on standard error what a document has to say of itself.

@@ -77,8 +77,14 @@ const mostDocument = 64 << 20
 
 // readDocument reads a file that the user named.
 func readDocument(ctx context.Context, path string) ([]byte, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s: it is a folder; name a document in it", path)
+	tooLarge := fmt.Errorf("%s: it is larger than %d MiB; name a document that describes operations", path, mostDocument>>20)
+	if info, err := os.Stat(path); err == nil {
+		switch {
+		case info.IsDir():
+			return nil, fmt.Errorf("%s: it is a folder; name a document in it", path)
+		case info.Size() > mostDocument:
+			return nil, tooLarge
+		}
 	}
 	for _, err := range traffic.Files(path) {
 		if err != nil {
@@ -95,7 +101,7 @@ func readDocument(ctx context.Context, path string) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	case len(text) > mostDocument:
-		return nil, fmt.Errorf("%s: it is larger than %d MiB; name a document that describes operations", path, mostDocument>>20)
+		return nil, tooLarge // a pipe or a device has no size
 	}
 	return text, nil
 }

@@ -92,12 +92,23 @@ func (p outputPath) write(t *terminal, write func(io.Writer) error) error {
 	if strings.HasPrefix(string(p), "/dev/") || err == nil && !info.Mode().IsRegular() {
 		return p.explain(appendTo(string(p), data.Bytes()))
 	}
-	// What a link leads to is replaced, not the link.
-	target, err := filepath.EvalSymlinks(string(p))
-	if err != nil {
-		target = string(p)
+	return p.explain(maybe.WriteFile(p.target(), data.Bytes(), 0o644))
+}
+
+// target is what a link leads to, there or not: that is replaced, not the link.
+func (p outputPath) target() string {
+	path := string(p)
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
 	}
-	return p.explain(maybe.WriteFile(target, data.Bytes(), 0o644))
+	link, err := os.Readlink(path)
+	switch {
+	case err != nil:
+		return path
+	case filepath.IsAbs(link):
+		return link
+	}
+	return filepath.Join(filepath.Dir(path), link)
 }
 
 // appendTo writes to what cannot be replaced: a device or a pipe.

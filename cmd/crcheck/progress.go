@@ -38,6 +38,7 @@ func (p *progress) Write(data []byte) (int, error) {
 	p.read += int64(len(data))
 	if p.bar == nil && time.Since(p.since) > time.Second {
 		p.bar = progressbar.NewOptions64(p.total, progressbar.OptionSetWriter(p.out), progressbar.OptionShowBytes(true),
+			progressbar.OptionSetSpinnerChangeInterval(0), // else a goroutine draws it for ever, also after close
 			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))
 	}
 	if p.bar != nil {

@@ -12,7 +12,7 @@
 // How shapes are written, on the wire:
 //
 //   - structure: object; unknown members are allowed; null is absence, so an
-//     optional member may be null and a required one may not
+//     optional member may be null and a required one may not, a document neither
 //   - union: exactly one non-null known member and no non-null unknown one;
 //     __type does not count
 //   - integer: integer within its 64 or fewer bits; float: number that fits, or
@@ -27,6 +27,13 @@
 // In the sdk projection timestamps may be ISO 8601 text as well, and blobs are
 // any text, for boto3 hands over bytes.
 //
-// Deviation from ECMA-262: patterns are rewritten by [pattern.Portable] where
-// that is possible, so that validators on RE2 take them too.
+// Where a document has not all members of its root, for some are bound to headers
+// or the URI, the root stands at the top and is no definition: places that lead
+// back to its structure have all of them.
+//
+// Deviations: patterns are rewritten by [pattern.Portable] where that is possible,
+// so that validators on RE2 take them too; those that remain are ECMA-262. A
+// pattern that [pattern.Compile] refuses is left out. Dates are held to their
+// form, not to the calendar. The bounds of a float are those of what rounds to a
+// finite one.
 package jsonschema

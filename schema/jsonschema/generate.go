@@ -44,7 +44,7 @@ func Generate(c *schema.Contract, part schema.Part, projection schema.Projection
 	default: // the document has not all members, which places that lead back to its root do have
 		g.fill(top, shape, members)
 		if len(members) == 0 {
-			top.Comment = "Every member is bound to the URI or to headers: see the sdk projection."
+			top.Comment = "No member is in the JSON body: see the sdk projection."
 		}
 	}
 	top.Dialect = "https://json-schema.org/draft/2020-12/schema"
@@ -97,7 +97,11 @@ func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member
 		if required {
 			s.Required = append(s.Required, wire)
 		}
-		s.Properties = append(s.Properties, NamedSchema{wire, g.place(m.Shape, !required)})
+		property := g.place(m.Shape, !required)
+		if required && g.anything(m.Shape) {
+			property.Not = &Schema{Type: "null"} // null is absence, although it is a document
+		}
+		s.Properties = append(s.Properties, NamedSchema{wire, property})
 	}
 	if union {
 		g.union(s)
@@ -141,10 +145,16 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 	} else {
 		s = g.shape(shape)
 	}
-	if !nullable || shape.Type == schema.Document || shape.Type == schema.Unstated {
+	if !nullable || g.anything(ref) {
 		return s
 	}
 	return &Schema{AnyOf: []*Schema{s, {Type: "null"}}}
+}
+
+// anything reports a reference to what takes any value, null as well.
+func (g *generator) anything(ref schema.Ref) bool {
+	t := g.c.Resolve(ref).Type
+	return t == schema.Document || t == schema.Unstated
 }
 
 func (g *generator) shape(s *schema.Shape) *Schema {

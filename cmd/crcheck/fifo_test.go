@@ -1,0 +1,31 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// fifo is a pipe that somebody writes two documents to, on one line.
+func fifo(t *testing.T, path string) {
+	require.NoError(t, syscall.Mkfifo(path, 0o600))
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		if w, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil {
+			w.WriteString("{} {}") //nolint:errcheck // the reader says what it got
+			w.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		// Should nobody have read, the writer still waits for a reader.
+		if r, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0); err == nil {
+			defer r.Close()
+		}
+		<-written
+	})
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// nonsense is one input that people and programs hand over by mistake.
+type nonsense struct {
+	name   string
+	make   func(t *testing.T, path string)
+	status int    // of validate
+	says   string // its problem or finding
+}
+
+// garbage lists nonsense. By design section 13 broken JSON is a finding, what is
+// of no known kind or cannot be opened is wrong usage.
+func garbage() []nonsense {
+	return []nonsense{
+		{"empty", text(""), exitFindings, "syntax.invalid"},
+		{"blank", text(" \t  "), exitFindings, "syntax.invalid"},
+		{"empty-folder", folder, exitUsage, "nothing was checked"},
+		{"binary", text("\x7fELF\x02\x01\x01" + strings.Repeat("\x00\x90", 500)), exitUsage, "binary: looks like binary data; give"},
+		{"string", text(`"` + strings.Repeat("x", 2_000_000) + `"`), exitFindings, "type.mismatch"},
+		{"arrays", text(strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000)), exitFindings, "syntax.too-deep"},
+		{"arrays-open", text(strings.Repeat("[", 100_000)), exitFindings, "syntax.too-deep"},
+		{"objects", text(strings.Repeat(`{"a":`, 100_000) + "1" + strings.Repeat("}", 100_000)), exitFindings, "syntax.too-deep"},
+		{"missing", nothing, exitUsage, "missing: no such file or directory; check the spelling"},
+		{"unreadable", unreadable, exitUsage, "unreadable: permission denied; give yourself permission"},
+		{"zero-bytes", zeros(100 << 20), exitUsage, "zero-bytes: looks like binary data; give"},
+		{"digits", repeated('0', 100<<20), exitFindings, "syntax.trailing"},
+		{"ones", repeated('1', 100<<20), exitFindings, "type.mismatch"},
+		{"yaml-bomb", text(bomb("")), exitUsage, "yaml-bomb: looks like YAML that is no cassette; give"},
+		{"cassette-bomb", text(bomb("version: 1\ninteractions: *i\n")), exitUsage, "cassette-bomb:"},
+		{"overlay-bomb", text(bomb("overlay: 1\noperation: cleanrooms.GetProtectedJob\nreason: boom\nfacets: *i\n")), exitUsage, "overlay-bomb: looks like YAML that is no cassette; give"},
+		{"two-documents", text("{} {}"), exitFindings, "syntax.trailing"},
+		{"no-utf8", text("{\"protectedJob\":\"\xff\xfe\"}"), exitFindings, "syntax.utf8"},
+		{"bom", text("\xef\xbb\xbf{\"protectedJob\":{}}"), exitFindings, "syntax.bom"},
+		{"utf16", text("\xff\xfe{\x00}\x00"), exitUsage, "utf16: looks like "},
+		{"exponent", text("1e1000001"), exitFindings, "type.mismatch"},
+		{"timestamp-exponent", text(`{"protectedJob":{"createTime":1e1000001}}`), exitFindings, "type.mismatch"},
+		{"integer-exponent", text(`{"protectedJob":{"statistics":{"totalDurationInMillis":1e1000001}}}`), exitFindings, "type.mismatch"},
+		{"cut-cassette", text("version: 1\ninteractions:\n- request: {url: x, method: GET}\n  response:\n    body: '{\"protectedJob\":"), exitUsage, "cut-cassette:5:"},
+		{"cut-json", text(`{"protectedJob":{"id":`), exitFindings, "syntax.invalid"},
+		{"html", text("<!DOCTYPE html><title>503</title>"), exitUsage, "html: looks like HTML"},
+		{"null", device("/dev/null"), exitFindings, "syntax.invalid"},
+		{"pipe", fifo, exitFindings, "syntax.trailing"},
+	}
+}
+
+func text(s string) func(*testing.T, string) {
+	return func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, []byte(s), 0o600)) }
+}
+
+func repeated(b byte, n int) func(*testing.T, string) {
+	return func(t *testing.T, path string) {
+		if raceEnabled {
+			t.Skip("takes minutes under the race detector, in which there is no other goroutine")
+		}
+		text(string(bytes.Repeat([]byte{b}, n)))(t, path)
+	}
+}
+
+// zeros is a file with a hole, which takes no space.
+func zeros(n int64) func(*testing.T, string) {
+	return func(t *testing.T, path string) {
+		text("")(t, path)
+		require.NoError(t, os.Truncate(path, n))
+	}
+}
+
+func folder(t *testing.T, path string) { require.NoError(t, os.Mkdir(path, 0o700)) }
+
+func nothing(*testing.T, string) {}
+
+func unreadable(t *testing.T, path string) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read every file")
+	}
+	text("{}")(t, path)
+	require.NoError(t, os.Chmod(path, 0))
+}
+
+func device(to string) func(*testing.T, string) {
+	return func(t *testing.T, path string) {
+		if runtime.GOOS == "windows" {
+			t.Skip("there are no devices in the file system")
+		}
+		require.NoError(t, os.Symlink(to, path))
+	}
+}
+
+// bomb is YAML whose aliases stand for 9^8 values.
+func bomb(document string) string {
+	b := "a: &a [x, x, x, x, x, x, x, x, x]\n"
+	for c := 'b'; c <= 'i'; c++ {
+		b += string(c) + ": &" + string(c) + " [" + strings.Repeat("*"+string(c-1)+", ", 8) + "*" + string(c-1) + "]\n"
+	}
+	head, tail, _ := strings.Cut(document, "\n")
+	return head + "\n" + b + tail
+}
+
+func TestGarbage(t *testing.T) {
+	for _, g := range garbage() {
+		t.Run(g.name, func(t *testing.T) {
+			dir := t.TempDir()
+			g.make(t, filepath.Join(dir, g.name))
+			got := crcheck(t, dir, "validate", g.name)
+			require.Equal(t, g.status, got.status, "%.2000s%.2000s", got.out, got.err)
+			require.Contains(t, got.out+got.err, g.says)
+			if g.status == exitFindings {
+				require.Contains(t, got.out, "  "+g.name+":1:", "the report names the file")
+			}
+			require.Less(t, len(got.out)+len(got.err), 20_000, "what is said of it is short")
+		})
+	}
+}
+
+// TestGarbageDocuments: where a source or an overlay is due, no garbage will do.
+func TestGarbageDocuments(t *testing.T) {
+	verbs := [][]string{{"derive"}, {"validate", "--contract"}, {"schema", "--overlay"}}
+	for _, g := range garbage() {
+		t.Run(g.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for i, verb := range verbs {
+				if i == 0 || g.name == "pipe" { // which can be read but once
+					os.Remove(filepath.Join(dir, g.name)) //nolint:errcheck // there may be none
+					g.make(t, filepath.Join(dir, g.name))
+				}
+				got := crcheck(t, dir, append(verb, g.name)...)
+				require.Equal(t, exitUsage, got.status, "%q %.2000s", verb, got.err)
+				require.Empty(t, got.out)
+				require.Contains(t, got.err, g.name, "%q names the file", verb)
+				// A source's or overlay's own error is many things; what cannot be read at all says what to do.
+				if strings.HasSuffix(g.name, "folder") {
+					require.Contains(t, got.err, "it is a folder; name a document in it")
+				}
+				if g.name == "missing" && verb[len(verb)-1] != "--contract" {
+					require.Contains(t, got.err, "check the spelling of the path")
+				}
+				require.Less(t, len(got.err), 10_000, "%q: what is said of it is short", verb)
+			}
+		})
+	}
+}
+
+// TestDocumentTooLarge: a source is read whole, so it is bounded.
+func TestDocumentTooLarge(t *testing.T) {
+	dir := t.TempDir()
+	zeros(mostDocument+1)(t, filepath.Join(dir, "large"))
+	for _, verb := range [][]string{{"derive"}, {"schema", "--contract"}, {"schema", "--overlay"}} {
+		got := crcheck(t, dir, append(verb, "large")...)
+		require.Equal(t, exitUsage, got.status)
+		require.Equal(t, "crcheck: large: it is larger than 64 MiB; name a document that describes operations\n", got.err)
+	}
+	if runtime.GOOS == "linux" && !raceEnabled {
+		got := crcheck(t, dir, "derive", "/dev/zero")
+		require.Equal(t, exitUsage, got.status)
+		require.Contains(t, got.err, "/dev/zero: it is larger than 64 MiB")
+	}
+}
+
+// TestOutputs: where a report cannot be written, the text says so and why, and
+// nothing else has changed.
+func TestOutputs(t *testing.T) {
+	for _, o := range []struct {
+		name   string
+		make   func(t *testing.T, path string)
+		path   string
+		status int
+		says   string
+	}{
+		{"folder", folder, "folder", exitUsage, "folder is a folder: name a file in it"},
+		{"missing-folder", nothing, "missing-folder/report.json", exitUsage, "there is no folder missing-folder, make it first"},
+		{"file-for-a-folder", text("x"), "file-for-a-folder/report.json", exitUsage, "there is no folder file-for-a-folder, make it first"},
+		{"read-only", readOnly, "read-only/report.json", exitUsage, "read-only/report.json cannot be written: permission denied; nothing was changed"},
+		{"full", device("/dev/full"), "full", exitUsage, "full cannot be written: no space left on device"},
+		{"null", device("/dev/null"), "null", exitFindings, ""},
+		{"dangling", device("gone"), "dangling", exitFindings, ""},
+	} {
+		t.Run(o.name, func(t *testing.T) {
+			dir := t.TempDir()
+			o.make(t, filepath.Join(dir, o.name))
+			if o.name == "full" && runtime.GOOS != "linux" {
+				t.Skip("there is no /dev/full")
+			}
+			text("{}")(t, filepath.Join(dir, "in.json"))
+			for _, args := range [][]string{{"validate", "in.json"}, {"schema"}, {"derive", "contract.json"}} {
+				text(contractText(t))(t, filepath.Join(dir, "contract.json"))
+				got := crcheck(t, dir, append(args, "-o", o.path)...)
+				want := o.status
+				if want == exitFindings && args[0] != "validate" {
+					want = exitClean
+				}
+				require.Equal(t, want, got.status, got.err)
+				require.Contains(t, got.err, o.says)
+				require.Empty(t, got.out)
+				require.NoError(t, os.Remove(filepath.Join(dir, "contract.json")))
+			}
+			entries, err := os.ReadDir(dir)
+			require.NoError(t, err)
+			for _, e := range entries {
+				require.Contains(t, []string{o.name, "in.json", "gone"}, e.Name(), "nothing is left behind")
+			}
+		})
+	}
+}
+
+func readOnly(t *testing.T, path string) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write to every folder")
+	}
+	require.NoError(t, os.Mkdir(path, 0o500))
+}
+
+func contractText(t *testing.T) string {
+	text, err := os.ReadFile(filepath.Join("..", "..", "schema", "contracts", "get_protected_job-1.42.90.json"))
+	require.NoError(t, err)
+	return string(text)
+}

@@ -1,0 +1,215 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const broken = `{"protectedJob":{"id":7}}` + "\n"
+
+// feed is where endless input comes from: the path that is given to the
+// program, what is its standard input, and what the test writes to.
+type feed struct {
+	path  string
+	stdin io.Reader
+	in    io.WriteCloser
+}
+
+func stdinFeed(t *testing.T, _ string) feed {
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return feed{"-", r, w}
+}
+
+// stdinDevice is standard input by its name in the file system.
+func stdinDevice(t *testing.T, dir string) feed {
+	f := stdinFeed(t, dir)
+	f.path = "/dev/stdin"
+	return f
+}
+
+func pipeFeed(t *testing.T, dir string) feed {
+	path := unopened(t, dir).path
+	w, err := os.OpenFile(path, os.O_RDWR, 0) // both ends, so as not to wait for the reader
+	require.NoError(t, err)
+	t.Cleanup(func() { w.Close() })
+	return feed{path, nil, w}
+}
+
+// unopened is a pipe that nobody writes to: opening it does not return.
+func unopened(t *testing.T, dir string) feed {
+	path := filepath.Join(dir, "endless")
+	require.NoError(t, syscall.Mkfifo(path, 0o600))
+	return feed{path, nil, nil}
+}
+
+// running is a process that is to be interrupted.
+type running struct {
+	*exec.Cmd
+	dir, temporary string
+	out, err       bytes.Buffer
+}
+
+// start starts the program. It is killed should it not end.
+func start(t *testing.T, dir string, stdin io.Reader, args ...string) *running {
+	r := &running{Cmd: exec.Command("crcheck", args...), dir: dir, temporary: t.TempDir()}
+	r.Dir, r.Stdin, r.Stdout, r.Stderr = dir, stdin, &r.out, &r.err
+	r.Env = append(os.Environ(), "TMPDIR="+r.temporary)
+	require.NoError(t, r.Start())
+	killed := time.AfterFunc(6*patience, func() { r.Process.Kill() })
+	t.Cleanup(func() { killed.Stop() })
+	return r
+}
+
+// interrupt is Ctrl-C. It returns what the process has come to, at once.
+func (r *running) interrupt(t *testing.T) outcome {
+	sent := time.Now()
+	require.NoError(t, r.Process.Signal(os.Interrupt))
+	failure := r.Wait()
+	require.Less(t, time.Since(sent), patience)
+	return ended(t, failure, &r.out, &r.err)
+}
+
+// started waits for processes to start and to read what there is. Nothing tells
+// that it is so: a signal that comes too early ends a process otherwise, which
+// fails the test.
+func started() {
+	if raceEnabled {
+		time.Sleep(1500 * time.Millisecond)
+	}
+	time.Sleep(1500 * time.Millisecond)
+}
+
+// interruptions are runs that read from a feed, and what they have found when
+// they are interrupted; empty: they write no report.
+var interruptions = []struct {
+	name  string
+	args  []string
+	feed  func(*testing.T, string) feed
+	lines int // before the signal, then nothing more comes; -1: without end
+	found string
+}{
+	{"stdin, silent", []string{"validate", "FEED"}, stdinFeed, 0, "incomplete: 0 errors"},
+	{"stdin, after lines", []string{"validate", "FEED"}, stdinFeed, 10_000, "error type.mismatch at /protectedJob/id"},
+	{"stdin, endless", []string{"validate", "FEED"}, stdinFeed, -1, "error type.mismatch at /protectedJob/id"},
+	{"pipe, silent", []string{"validate", "FEED"}, pipeFeed, 0, "incomplete: 0 errors"},
+	{"pipe, endless", []string{"validate", "FEED"}, pipeFeed, -1, "error type.mismatch at /protectedJob/id"},
+	{"pipe without a writer", []string{"validate", "FEED"}, unopened, 0, "incomplete: 0 errors"},
+	{"after a file", []string{"validate", "broken.json", "FEED"}, pipeFeed, 0, "error type.mismatch at /protectedJob/id"},
+	{"source", []string{"derive", "FEED"}, pipeFeed, 0, ""},
+	{"source on stdin", []string{"derive", "FEED"}, stdinDevice, 0, ""},
+	{"contract", []string{"schema", "--contract", "FEED"}, unopened, 0, ""},
+	{"overlay", []string{"validate", "--overlay", "FEED"}, pipeFeed, 0, ""},
+}
+
+// TestInterrupt: on Ctrl-C a run says what it has found so far and that it was
+// interrupted, with status 3. What an output file gets is whole.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	check := map[string]func(*testing.T){}
+	for _, i := range interruptions {
+		for _, output := range []string{"", "report.txt"} {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "broken.json"), []byte(broken), 0o600))
+			f := i.feed(t, dir)
+			var args []string
+			for _, a := range i.args {
+				args = append(args, strings.ReplaceAll(a, "FEED", f.path))
+			}
+			kept := ""
+			if output != "" {
+				kept = "kept\n"
+				require.NoError(t, os.WriteFile(filepath.Join(dir, output), []byte(kept), 0o600))
+				args = append(args, "-o", output)
+			}
+			r := start(t, dir, f.stdin, args...)
+			go func() {
+				for n := 0; n != i.lines; n++ {
+					if _, err := io.WriteString(f.in, broken); err != nil {
+						return // the process has ended
+					}
+				}
+			}()
+			check[strings.TrimSpace(i.name+" "+output)] = func(t *testing.T) {
+				got := r.interrupt(t)
+				require.Equal(t, exitIncomplete, got.status, got.err)
+				require.True(t, strings.HasSuffix(got.err, "crcheck: interrupted\n"), got.err)
+				written := got.out
+				if output != "" {
+					require.Empty(t, got.out)
+					text, err := os.ReadFile(filepath.Join(dir, output))
+					require.NoError(t, err)
+					written = string(text)
+				}
+				if i.found == "" {
+					require.Equal(t, kept, written)
+				} else {
+					require.Contains(t, written, i.found)
+					require.True(t, strings.HasSuffix(written, "1 problem on standard error\n"), "the report is whole")
+				}
+				requireNothingLeft(t, r)
+			}
+		}
+	}
+	started()
+	for name, f := range check {
+		t.Run(name, f)
+	}
+}
+
+// requireNothingLeft: there are no files but those of the test.
+func requireNothingLeft(t *testing.T, r *running) {
+	for _, folder := range []string{r.dir, r.temporary} {
+		entries, err := os.ReadDir(folder)
+		require.NoError(t, err)
+		for _, e := range entries {
+			require.Contains(t, []string{"broken.json", "endless", "report.txt"}, e.Name())
+		}
+	}
+}
+
+// TestSecondInterrupt ends a run that does not mind the first one: here it
+// waits for somebody to read its output.
+func TestSecondInterrupt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := start(t, dir, nil, "schema", "-o", unopened(t, dir).path)
+	started()
+	require.NoError(t, r.Process.Signal(os.Interrupt))
+	time.Sleep(300 * time.Millisecond)
+	require.NoError(t, r.Process.Signal(os.Interrupt))
+	require.EqualError(t, r.Wait(), "signal: interrupt")
+}
+
+// TestInterruptWithExpectations: what was not read is not called stale.
+func TestInterruptWithExpectations(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.json"), []byte(broken), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "index.yaml"), fmt.Appendf(nil, `crcheckIndex: 1
+provenance: written by hand
+entries:
+  - file: a.json
+    about: A number for an identifier.
+    expected:
+      - {rule: type.mismatch, place: /protectedJob/id, reason: 7 is no string}
+`), 0o600))
+	r := start(t, dir, stdinFeed(t, dir).stdin, "validate", "-", ".") // the folder is never come to
+	started()
+	got := r.interrupt(t)
+	require.Equal(t, exitIncomplete, got.status)
+	require.Equal(t, "incomplete: 0 errors, 0 warnings, 0 infos; 1 problem on standard error\n", got.out)
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// lines is NDJSON as long as one likes, without being anywhere as a whole.
+type lines struct {
+	left  int
+	make  func(i int) string
+	rest  []byte
+	peeks func() // now and then
+}
+
+func (l *lines) Read(p []byte) (int, error) {
+	if len(l.rest) == 0 {
+		if l.left == 0 {
+			return 0, io.EOF
+		}
+		l.left--
+		if l.left%10_000 == 0 && l.peeks != nil {
+			l.peeks()
+		}
+		l.rest = append(l.rest[:0], l.make(l.left)...)
+	}
+	n := copy(p, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
+
+const wellFormed = `{"protectedJob":{"id":"00000000-0000-4000-8000-000000000001","membershipId":"10000000-0000-4000-8000-000000000001",` +
+	`"membershipArn":"arn:aws:cleanrooms:us-east-1:111122223333:membership/10000000-0000-4000-8000-000000000001","createTime":1767225600,"status":"SUCCESS"}}` + "\n"
+
+// wrong is a line with findings, each line with other values.
+func wrong(i int) string {
+	return fmt.Sprintf(`{"protectedJob":{"id":%d,"membershipId":"%d","createTime":%d.5,"status":"S%d","statistics":{"totalDurationInMillis":-1e400}}}`+"\n", i, i, i, i)
+}
+
+// TestMemory: a run's memory grows with the kinds of its findings, not with
+// their number.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads hundreds of thousands of lines")
+	}
+	highest := func(n int) uint64 {
+		var most uint64
+		in := &lines{left: n, make: wrong, peeks: func() {
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+		}}
+		var out bytes.Buffer
+		require.Equal(t, exitFindings, run(context.Background(), &terminal{in, &out, io.Discard}, []string{"validate", "-"}))
+		require.Contains(t, out.String(), fmt.Sprintf("type.mismatch at /protectedJob/id, %s times", commas(n)))
+		return most
+	}
+	small, large := 20_000, 300_000
+	if raceEnabled {
+		small, large = 10_000, 40_000
+	}
+	few, many := highest(small), highest(large)
+	t.Logf("%d lines: %d KiB; %d lines: %d KiB", small, few>>10, large, many>>10)
+	// A byte a line would be too much.
+	require.Less(t, int64(many)-int64(few), int64(256<<10))
+}
+
+func commas(n int) string { return fmt.Sprintf("%d,%03d", n/1000, n%1000) }
+
+// BenchmarkValidate reads NDJSON through the whole command line.
+func BenchmarkValidate(b *testing.B) {
+	const n = 10_000
+	for _, kind := range []struct {
+		name string
+		line func(int) string
+	}{
+		{"clean", func(int) string { return wellFormed }},
+		{"findings", wrong},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			var text strings.Builder
+			for i := range n {
+				text.WriteString(kind.line(i))
+			}
+			b.SetBytes(int64(text.Len()))
+			b.ReportAllocs()
+			for b.Loop() {
+				run(context.Background(), &terminal{strings.NewReader(text.String()), io.Discard, io.Discard}, []string{"validate", "-"})
+			}
+		})
+	}
+}

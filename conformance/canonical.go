@@ -1,0 +1,149 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// UnionError says that a union of a body has no right reading.
+type UnionError struct {
+	Pointer string
+	Members []string
+}
+
+func (e *UnionError) Error() string {
+	return fmt.Sprintf("the union at %s has %d members", e.Pointer, len(e.Members))
+}
+
+// Canonical returns the canonical output that follows from a body and its
+// contract: the form in which every client reports what it parsed, see
+// [Result.Output]. Members that the contract does not know are left out, as
+// typed clients ignore them.
+func Canonical(c *schema.Contract, part schema.Part, body []byte) (any, error) {
+	tree, err := validate.Tree(body)
+	if err != nil {
+		return nil, err
+	}
+	root, members, ok := schema.Wire.Document(c, part)
+	if !ok {
+		return map[string]any{}, nil
+	}
+	r := reading{c}
+	object, isObject := tree.(map[string]any)
+	if !isObject {
+		return nil, fmt.Errorf("the body is no object")
+	}
+	return r.structure(c.Resolve(root), members, object, "")
+}
+
+// reading reads a body by a contract.
+type reading struct{ c *schema.Contract }
+
+func (r reading) structure(s *schema.Shape, members []schema.Member, object map[string]any, at string) (any, error) {
+	canonical := map[string]any{}
+	if s.Union.Or(false) {
+		return r.union(s, members, object, at)
+	}
+	for i := range members {
+		m := &members[i]
+		value, present := object[m.Wire()]
+		if !present || value == nil {
+			continue
+		}
+		v, err := r.value(m.Shape, value, at+"/"+schema.Escape(m.Name))
+		if err != nil {
+			return nil, err
+		}
+		canonical[m.Name] = v
+	}
+	return canonical, nil
+}
+
+func (r reading) union(s *schema.Shape, members []schema.Member, object map[string]any, at string) (any, error) {
+	var set []string
+	for name, value := range object {
+		if value != nil && name != "__type" {
+			set = append(set, name)
+		}
+	}
+	if len(set) != 1 {
+		return nil, &UnionError{at, set}
+	}
+	for i := range members {
+		if m := &members[i]; m.Wire() == set[0] {
+			v, err := r.value(m.Shape, object[set[0]], at+"/"+schema.Escape(m.Name))
+			return map[string]any{m.Name: v}, err
+		}
+	}
+	return map[string]any{"$unknown": set[0]}, nil
+}
+
+func (r reading) value(ref schema.Ref, value any, at string) (any, error) {
+	s := r.c.Resolve(ref)
+	switch s.Type {
+	case schema.Structure:
+		if object, ok := value.(map[string]any); ok {
+			return r.structure(s, s.Members, object, at)
+		}
+		return nil, fmt.Errorf("%s is no object", at)
+	case schema.List:
+		array, ok := value.([]any)
+		if !ok {
+			return nil, fmt.Errorf("%s is no array", at)
+		}
+		canonical := make([]any, len(array))
+		for i, element := range array {
+			v, err := r.entry(*s.Element, element, fmt.Sprintf("%s/%d", at, i))
+			if err != nil {
+				return nil, err
+			}
+			canonical[i] = v
+		}
+		return canonical, nil
+	case schema.Map:
+		object, ok := value.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("%s is no object", at)
+		}
+		canonical := map[string]any{}
+		for key, entry := range object {
+			v, err := r.entry(*s.Value, entry, at+"/"+schema.Escape(key))
+			if err != nil {
+				return nil, err
+			}
+			canonical[key] = v
+		}
+		return canonical, nil
+	case schema.Timestamp:
+		return timestamp(value, at)
+	}
+	return value, nil
+}
+
+func (r reading) entry(ref schema.Ref, value any, at string) (any, error) {
+	if value == nil {
+		return nil, nil
+	}
+	return r.value(ref, value, at)
+}
+
+// timestamp writes epoch seconds as RFC 3339 in UTC with milliseconds; a finer
+// fraction is cut off.
+func timestamp(value any, at string) (any, error) {
+	number, ok := value.(json.Number)
+	if !ok {
+		return value, nil
+	}
+	seconds, ok := new(big.Rat).SetString(string(number))
+	if !ok {
+		return nil, fmt.Errorf("%s is no number of epoch seconds", at)
+	}
+	millis := new(big.Rat).Mul(seconds, big.NewRat(1000, 1))
+	floor := new(big.Int).Div(millis.Num(), millis.Denom()) // Euclidean: towards minus infinity, as the denominator is positive
+	return time.UnixMilli(floor.Int64()).UTC().Format("2006-01-02T15:04:05.000Z"), nil
+}

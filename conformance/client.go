@@ -1,0 +1,87 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+)
+
+// Client is a client under test. Hello is called once, first; Call concurrently,
+// up to the concurrency that the client announced; Close once, last.
+type Client interface {
+	Hello(context.Context, Hello) (ClientHello, error)
+	// Call returns what the client reported. A [*ClientError] says that the
+	// client misbehaved, and the case fails for it; another error is the
+	// context's or a defect of the runner's.
+	Call(context.Context, Call) (*Result, error)
+	// Close ends the session and reports the misbehaviour that no call was failed
+	// for: each a [*ClientError], joined.
+	Close(context.Context) error
+}
+
+// ClientError says how a client misbehaved, which is not something that it reported.
+type ClientError struct {
+	Kind    string // one of the constants below
+	Seq     int    // the call that it is about; 0 if it is about none in particular
+	Message string
+	Line    string // the start of the line that it is about, quoted; empty if it is about none
+	Stderr  string // the end of what the client wrote there, if it is a process
+	// Fatal says that the session is over and no further call can be made.
+	Fatal bool
+}
+
+// How clients misbehave.
+const (
+	Crashed       = "crashed"         // the process ended, or the function panicked
+	Hung          = "hung"            // no result within the call's timeout and a grace
+	Flooded       = "flooded"         // a line of more than MaxLine bytes
+	InvalidOutput = "invalid-output"  // a line that is no message of the protocol
+	AnsweredTwice = "answered-twice"  // a second result for a call
+	UnknownSeq    = "unknown-seq"     // a result for a call that was never made
+	NoHello       = "no-hello"        // no hello, or one of another protocol
+	IgnoredTerm   = "ignored-sigterm" // SIGKILL was needed to end the process
+	NotStarted    = "not-started"     // the process could not be started
+	RepeatedCrash = "repeated-crash"  // three crashes in a row
+)
+
+func (e *ClientError) Error() string { return fmt.Sprintf("client %s: %s", e.Kind, e.Message) }
+
+// MaxLine bounds a line of the protocol, in bytes.
+const MaxLine = 1 << 20
+
+// Func is a client in Go, in the process of the runner.
+type Func struct {
+	Info        ClientInfo
+	Reports     string // empty: ReportsOutput
+	Concurrency int    // 0: 4
+	Do          func(context.Context, Call) *Result
+}
+
+// Hello introduces the client.
+func (f *Func) Hello(context.Context, Hello) (ClientHello, error) {
+	hello := ClientHello{Type: "hello", Protocol: Protocol, Client: f.Info, Reports: f.Reports, Concurrency: f.Concurrency}
+	if hello.Reports == "" {
+		hello.Reports = ReportsOutput
+	}
+	if hello.Concurrency == 0 {
+		hello.Concurrency = 4
+	}
+	return hello, nil
+}
+
+// Call calls Do; a panic there is a crash.
+func (f *Func) Call(ctx context.Context, call Call) (result *Result, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			result, err = nil, &ClientError{Kind: Crashed, Message: fmt.Sprintf("panic: %v", r)}
+		}
+	}()
+	result = f.Do(ctx, call)
+	if result == nil {
+		return nil, &ClientError{Kind: InvalidOutput, Message: "it returned no result"}
+	}
+	result.Type, result.Seq = "result", call.Seq
+	return result, nil
+}
+
+// Close does nothing.
+func (f *Func) Close(context.Context) error { return nil }

@@ -1,0 +1,205 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// judge says what is wrong with what a client did; nothing: the case passes.
+type judge struct {
+	c        *Case
+	expect   []expectation
+	reports  string
+	attempts []Attempt
+}
+
+// expectation is an alternative with its output made out.
+type expectation struct {
+	Expect
+	output any // of the alternative output, canonical
+	fields any
+}
+
+// verdict holds a result against the alternatives and the wire log against the
+// bounds of the case.
+func (j *judge) verdict(result *Result) []string {
+	problems := j.wire(result)
+	kind := result.Kind()
+	if kind == "skipped" {
+		return problems
+	}
+	var reasons []string
+	for i := range j.expect {
+		reason := j.alternative(&j.expect[i], kind, result)
+		if reason == "" {
+			return problems
+		}
+		reasons = append(reasons, reason)
+	}
+	return append(problems, nearest(reasons))
+}
+
+// nearest is the most telling reason: a difference inside the right kind of
+// result says more than another kind does.
+func nearest(reasons []string) string {
+	for _, r := range reasons {
+		if strings.Contains(r, "\n") {
+			return r
+		}
+	}
+	return strings.Join(reasons, "; nor ")
+}
+
+// alternative returns why a result is not what is expected; empty: it is.
+func (j *judge) alternative(e *expectation, kind string, result *Result) string {
+	want := e.Kind()
+	if kind != want {
+		return fmt.Sprintf("expected %s, the client reports %s", e.describe(), describe(result))
+	}
+	switch want {
+	case "output":
+		if j.reports == ReportsOutcome {
+			return "" // only the kind is judged
+		}
+		return difference("output", e.output, result.Output)
+	case "error":
+		return j.error(e, result.Error)
+	case "transport":
+		if kinds := e.Transport.Kinds; len(kinds) > 0 && !slices.Contains(kinds, result.Transport.Kind) {
+			return fmt.Sprintf("expected a transport failure of kind %s, the client reports %s", strings.Join(kinds, " or "), result.Transport.Kind)
+		}
+	}
+	return ""
+}
+
+func (j *judge) error(e *expectation, got *ErrorResult) string {
+	want := e.Error
+	switch {
+	case want.Code != "" && want.Code != got.Code:
+		return fmt.Sprintf("expected error code %s, the client reports %q", want.Code, got.Code)
+	case j.reports == ReportsOutcome:
+		return ""
+	case want.Message != "" && want.Message != got.Message:
+		return fmt.Sprintf("expected error message %q, the client reports %q", want.Message, got.Message)
+	case want.HTTPStatus != 0 && got.HTTPStatus != want.HTTPStatus:
+		return fmt.Sprintf("expected HTTP status %d, the client reports %d", want.HTTPStatus, got.HTTPStatus)
+	case want.Fields.Stated():
+		fields := got.Fields
+		if fields == nil {
+			fields = json.RawMessage("{}")
+		}
+		return difference("error fields", e.fields, fields)
+	}
+	return ""
+}
+
+// wire judges what arrived at the listener.
+func (j *judge) wire(result *Result) []string {
+	var problems []string
+	low, high := j.c.Attempts.bounds()
+	if kind := result.Kind(); kind == "skipped" || kind == "rejected" {
+		low = 0
+	}
+	if n := len(j.attempts); n < low || n > high {
+		problems = append(problems, fmt.Sprintf("expected %s, %d arrived", between(low, high), n))
+	}
+	for _, a := range j.attempts {
+		if a.Miss != "" {
+			problems = append(problems, "the request is not the one that was asked for: "+a.Miss)
+			break
+		}
+	}
+	return problems
+}
+
+func between(low, high int) string {
+	if low == high {
+		return fmt.Sprintf("%d attempts", low)
+	}
+	return fmt.Sprintf("%d to %d attempts", low, high)
+}
+
+func (e *expectation) describe() string {
+	switch e.Kind() {
+	case "error":
+		return "error " + e.Error.Code
+	case "transport":
+		return "a transport failure"
+	case "rejected":
+		return "that the input is rejected"
+	case "broken":
+		return "that the answer is called broken"
+	}
+	return "an output"
+}
+
+func describe(r *Result) string {
+	switch r.Kind() {
+	case "error":
+		return fmt.Sprintf("error %s: %.200s", r.Error.Code, r.Error.Message)
+	case "transport":
+		return fmt.Sprintf("a transport failure of kind %s: %.200s", r.Transport.Kind, r.Transport.Message)
+	case "rejected":
+		return fmt.Sprintf("that it rejects the input: %.200s", r.Rejected.Message)
+	case "broken":
+		return fmt.Sprintf("a broken answer: %.200s", r.Broken.Message)
+	case "output":
+		return fmt.Sprintf("output %.200s", r.Output)
+	}
+	return r.Kind()
+}
+
+// difference compares canonical JSON; empty: equal. Numbers compare by value,
+// and integers beyond 2^53 may be strings.
+func difference(what string, want any, got json.RawMessage) string {
+	d := json.NewDecoder(bytes.NewReader(got))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return fmt.Sprintf("the client's %s is no JSON: %v", what, err)
+	}
+	diff := cmp.Diff(normal(want), normal(value))
+	if diff == "" {
+		return ""
+	}
+	// go-cmp varies its spaces on purpose, so that nobody relies on them.
+	diff = strings.ReplaceAll(diff, "\u00a0", " ")
+	return what + " differs (- expected, + reported):\n" + strings.TrimRight(diff, "\n")
+}
+
+// number is a JSON number by its value.
+type number string
+
+func normal(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if r, ok := new(big.Rat).SetString(string(v)); ok {
+			return number(r.RatString())
+		}
+		return number(v)
+	case string:
+		if r, ok := new(big.Int).SetString(v, 10); ok && r.BitLen() > 53 && r.String() == v {
+			return number(v)
+		}
+		return v
+	case []any:
+		list := make([]any, len(v))
+		for i, e := range v {
+			list[i] = normal(e)
+		}
+		return list
+	case map[string]any:
+		object := make(map[string]any, len(v))
+		for k, e := range v {
+			object[k] = normal(e)
+		}
+		return object
+	}
+	return v
+}

@@ -1,0 +1,68 @@
+package conformance
+
+// Verdict is what a case came to.
+type Verdict string
+
+const (
+	Passed       Verdict = "passed"
+	Failed       Verdict = "failed"
+	Skipped      Verdict = "skipped"       // the client says that it cannot do it
+	Observed     Verdict = "observed"      // of level observe: not what the case suggests, which is no fault
+	KnownFailing Verdict = "known-failing" // failed, as is known
+	Flaky        Verdict = "flaky"         // known to differ from run to run
+	NotRun       Verdict = "not-run"       // the session ended before it
+)
+
+// Outcome is what came of one case.
+type Outcome struct {
+	Case     string    `json:"case"`
+	Level    Level     `json:"level"`
+	Ref      string    `json:"ref,omitempty"`
+	About    string    `json:"about"`
+	Verdict  Verdict   `json:"verdict"`
+	Problems []string  `json:"problems,omitempty"`
+	Wire     []Attempt `json:"wire,omitempty"`
+	// Client is how the client misbehaved, if it did.
+	Client string `json:"client,omitempty"`
+	// Reason is why a failure is known, or what a skipping client says.
+	Reason string `json:"reason,omitempty"`
+}
+
+// flaky leaves of an outcome only what is the same in every run.
+func (o *Outcome) flaky(reason string) {
+	*o = Outcome{Case: o.Case, Level: o.Level, Ref: o.Ref, About: o.About, Verdict: Flaky, Reason: reason}
+}
+
+// Results is what came of a suite.
+type Results struct {
+	Operation string     `json:"operation"`
+	Client    ClientInfo `json:"client"`
+	Reports   string     `json:"reports"`
+	Seed      uint64     `json:"seed"`
+	Outcomes  []Outcome  `json:"outcomes"`        // in the order of the suite
+	Known     []string   `json:"known,omitempty"` // what is wrong with the known failures
+	Ended     string     `json:"ended,omitempty"` // why the session ended early
+	Coverage  *Coverage  `json:"coverage,omitempty"`
+}
+
+// Passes reports whether the client keeps to the suite: nothing failed that is
+// not known, and every known failure fails.
+func (r *Results) Passes() bool {
+	for _, o := range r.Outcomes {
+		if o.Verdict == Failed || o.Verdict == NotRun {
+			return false
+		}
+	}
+	return len(r.Known) == 0 && r.Ended == "" && len(r.Outcomes) > 0
+}
+
+// Count returns how many outcomes have a verdict.
+func (r *Results) Count(v Verdict) int {
+	n := 0
+	for _, o := range r.Outcomes {
+		if o.Verdict == v {
+			n++
+		}
+	}
+	return n
+}

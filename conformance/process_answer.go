@@ -1,0 +1,227 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// errAgain says that a call was not taken by its process, which ended well.
+var errAgain = errors.New("to be made again")
+
+// strayLines is how many lines that answer no waiting call a process may write;
+// one that writes them for ever would keep the runner busy for ever.
+const strayLines = 100
+
+// inFlight is a call made of a process.
+type inFlight struct {
+	state  callState
+	answer chan answer
+}
+
+type callState int
+
+const (
+	waiting callState = iota
+	answered
+	givenUp // it hung, or the context was done; a late answer is no second one
+)
+
+type answer struct {
+	result *Result
+	err    error
+}
+
+// settle ends the wait for a call: with a result, with a failure, or, with
+// neither, with its being made again. The mutex of the Process is held.
+func (f *inFlight) settle(result *Result, failure *ClientError) {
+	f.state = answered
+	a := answer{result: result}
+	switch {
+	case failure != nil:
+		a.err = failure
+	case result == nil:
+		a.err = errAgain
+	}
+	f.answer <- a
+}
+
+// call makes a call of the process and waits for its answer.
+func (c *child) call(ctx context.Context, seq int, line []byte, timeout time.Duration) (*Result, error) {
+	p := c.of
+	p.mu.Lock()
+	if p.current != c || c.retired {
+		p.mu.Unlock()
+		return nil, errAgain // it ended, or hung, since it was ready
+	}
+	if c.calls[seq] != nil {
+		p.mu.Unlock()
+		return nil, errSameCall
+	}
+	f := &inFlight{answer: make(chan answer, 1)} // so that settling never waits
+	c.calls[seq] = f
+	c.inFlight++
+	p.mu.Unlock()
+
+	deadline := time.NewTimer(timeout)
+	defer deadline.Stop()
+	outbox := c.outbox
+	for {
+		select {
+		case outbox <- line:
+			outbox = nil
+		case a := <-f.answer:
+			return a.result, a.err
+		case <-deadline.C:
+			return c.giveUp(seq, f, &ClientError{Kind: Hung, Seq: seq, Message: fmt.Sprintf("no result within %v", timeout), Stderr: c.stderr.String()})
+		case <-ctx.Done():
+			return c.giveUp(seq, f, ctx.Err())
+		}
+	}
+}
+
+// giveUp ends the wait for an answer that does not come, unless it came in the
+// moment before the mutex was taken.
+func (c *child) giveUp(seq int, f *inFlight, reason error) (*Result, error) {
+	p := c.of
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f.state != waiting {
+		a := <-f.answer
+		return a.result, a.err
+	}
+	f.state = givenUp
+	c.inFlight--
+	c.retired = true
+	if p.current == c {
+		p.current = nil
+	}
+	// The other calls in flight are innocent: they are left their own time.
+	if c.inFlight == 0 {
+		c.kill()
+	}
+	return nil, reason
+}
+
+// heard is what a line of a client says: one of hello, result and err.
+type heard struct {
+	hello  *ClientHello
+	result *Result
+	seq    int          // of a result, also of an invalid one; 0 if it has none
+	err    *ClientError // it is no message
+}
+
+// hear reads a line: a hello if it is the first, otherwise a result.
+func (c *child) hear(line []byte) heard {
+	if c.introduced { // no mutex: only this goroutine changes it
+		return hearResult(line)
+	}
+	return hearHello(line)
+}
+
+// envelope is what every message has, read leniently to tell whose fault a
+// message is that is not valid.
+type envelope struct {
+	Type     jsontext.Value `json:"type"`
+	Protocol jsontext.Value `json:"protocol"`
+	Seq      jsontext.Value `json:"seq"`
+}
+
+func hearHello(line []byte) heard {
+	var hello ClientHello
+	err := readMessage(clientHello, line, &hello)
+	if err == nil {
+		return heard{hello: &hello}
+	}
+	kind := InvalidOutput
+	var e envelope
+	if json.Unmarshal(line, &e) == nil {
+		switch {
+		case string(e.Type) == `"result"`, string(e.Type) == `"hello"` && string(e.Protocol) != fmt.Sprint(Protocol):
+			kind = NoHello
+		}
+	}
+	return heard{err: &ClientError{Kind: kind, Message: err.Error(), Line: err.Line}}
+}
+
+func hearResult(line []byte) heard {
+	var result Result
+	err := readMessage(resultMessage, line, &result)
+	if err == nil {
+		return heard{result: &result, seq: result.Seq}
+	}
+	h := heard{err: &ClientError{Kind: InvalidOutput, Message: err.Error(), Line: err.Line}}
+	var e envelope
+	if json.Unmarshal(line, &e) == nil && string(e.Type) == `"result"` && json.Unmarshal(e.Seq, &h.seq) == nil {
+		h.err.Seq = h.seq
+	}
+	return h
+}
+
+// receive acts on a line and reports whether another is to be read.
+func (c *child) receive(h heard) bool {
+	p := c.of
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c.failure != nil {
+		return false
+	}
+	if !c.introduced {
+		return c.receiveHello(h)
+	}
+	if h.seq == 0 {
+		c.fail(h.err)
+		return false
+	}
+	f := c.calls[h.seq]
+	if f == nil {
+		c.fail(&ClientError{Kind: UnknownSeq, Message: fmt.Sprintf("a result for call %d, which was not made", h.seq)})
+		return false
+	}
+	if f.state == waiting {
+		c.answers++
+		c.inFlight--
+		f.settle(h.result, h.err)
+		if c.retired && c.inFlight == 0 {
+			c.kill()
+		}
+		return true
+	}
+	if f.state == answered && c.strays < strayLines {
+		c.second(h.seq)
+	}
+	f.state = answered
+	if c.strays++; c.strays > strayLines {
+		c.fail(&ClientError{Kind: Flooded, Message: fmt.Sprintf("more than %d lines that answer no waiting call", strayLines)})
+		return false
+	}
+	return true
+}
+
+// second notes a second answer, once for each call. The mutex is held.
+func (c *child) second(seq int) {
+	for _, err := range c.of.late {
+		if err.Seq == seq {
+			return
+		}
+	}
+	c.of.late = append(c.of.late, &ClientError{Kind: AnsweredTwice, Seq: seq, Message: fmt.Sprintf("a second result for call %d", seq), Stderr: c.stderr.String()})
+}
+
+func (c *child) receiveHello(h heard) bool {
+	p := c.of
+	if h.err == nil && p.introduced != nil && *p.introduced != *h.hello {
+		h.err = &ClientError{Kind: NoHello, Message: fmt.Sprintf("another hello than that of its first process: %+v, not %+v", *h.hello, *p.introduced)}
+	}
+	if h.err != nil {
+		c.fail(h.err)
+		return false
+	}
+	p.introduced, c.introduced = h.hello, true
+	close(c.greeted)
+	return true
+}

@@ -1,0 +1,42 @@
+package conformance
+
+import "os"
+
+// passed are the variables that a client gets from the runner's environment:
+// what programs need to start and to find their libraries. What could change a
+// client's answers is left out, above all AWS_* (credentials, endpoints, retry
+// modes) and the variables of proxies. A client that needs another one is
+// started through env: `-- env NAME=VALUE CLIENT`.
+var passed = []string{
+	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ",
+	"XDG_CACHE_HOME", "XDG_DATA_HOME",
+	// The dynamic linkers of Linux and macOS.
+	"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+	// Windows: without SystemRoot a program cannot even open a socket.
+	"SystemRoot", "SystemDrive", "windir", "ComSpec", "PATHEXT", "TEMP", "TMP",
+	"USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData", "ProgramFiles",
+	// Languages: their homes, libraries and caches.
+	"GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOFLAGS", "GOTOOLCHAIN", "GOPROXY", "GOSUMDB",
+	"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX",
+	"NODE_PATH", "NVM_DIR", "NPM_CONFIG_CACHE", "DENO_DIR", "BUN_INSTALL",
+	"JAVA_HOME", "CLASSPATH", "MAVEN_HOME", "GRADLE_USER_HOME",
+	"DOTNET_ROOT", "NUGET_PACKAGES",
+	"GEM_HOME", "GEM_PATH", "BUNDLE_PATH", "RUBYLIB",
+	"CARGO_HOME", "RUSTUP_HOME", "PERL5LIB", "ERL_LIBS",
+}
+
+// environment is what a client gets: the variables passed, and three that keep
+// the SDKs away from this machine's own AWS configuration, which HOME leads to.
+func environment() []string {
+	env := []string{
+		"AWS_CONFIG_FILE=" + os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+		"AWS_EC2_METADATA_DISABLED=true",
+	}
+	for _, name := range passed {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}

@@ -1,0 +1,86 @@
+//go:build unix
+
+package conformance
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// fakeProcess returns a client that behaves as said, with little patience. When
+// the test has closed it and ends, nothing may be left: no process, no port, no
+// pipe, no goroutine.
+func fakeProcess(t *testing.T, behaviour string) *Process {
+	t.Helper()
+	require.Contains(t, fakes, behaviour)
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
+	require.NoError(t, err)
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	marker := fmt.Sprintf("%s-%d@%s", behaviour, os.Getpid(), address)
+	goroutines, files := runtime.NumGoroutine(), openFiles(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			return
+		}
+		require.Empty(t, marked(t, marker), "processes left behind")
+		l, err := net.Listen("tcp", address)
+		require.NoError(t, err, "a port left open")
+		l.Close()
+		// Some are between their last statement and their end when Close returns.
+		for end := time.Now().Add(3 * time.Second); runtime.NumGoroutine() > goroutines && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		require.LessOrEqual(t, runtime.NumGoroutine(), goroutines, "goroutines left behind")
+		require.LessOrEqual(t, openFiles(t), files, "files left open")
+	})
+	return &Process{
+		Command:  []string{os.Args[0], fakeClient, behaviour, marker},
+		patience: patience{grace: 200 * time.Millisecond, eof: time.Second, term: 300 * time.Millisecond, drain: 300 * time.Millisecond},
+	}
+}
+
+// marked returns the processes that have the marker among their arguments.
+func marked(t *testing.T, marker string) (pids []string) {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+	for _, file := range files {
+		arguments, err := os.ReadFile(file)
+		if err == nil && bytes.Contains(arguments, []byte(marker)) {
+			pids = append(pids, filepath.Base(filepath.Dir(file)))
+		}
+	}
+	return pids
+}
+
+func openFiles(t *testing.T) int {
+	t.Helper()
+	files, err := os.ReadDir("/dev/fd")
+	require.NoError(t, err)
+	return len(files)
+}
+
+// TestLeftoversAreSeen holds the check to its purpose.
+func TestProcessLeftoversAreSeen(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("it reads /proc")
+	}
+	p := fakeProcess(t, "grandchild")
+	begin(t, p)
+	require.Len(t, marked(t, p.Command[3]), 2)
+	l, err := net.Listen("tcp", p.Command[3][len(p.Command[3])-len("127.0.0.1:00000"):])
+	if err == nil {
+		l.Close()
+	}
+	require.Error(t, err, "its grandchild has the port")
+	require.NoError(t, p.Close(t.Context()))
+}

@@ -1,0 +1,76 @@
+package conformance
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"sync"
+)
+
+// errLineTooLong says that a line has more than the bytes allowed.
+var errLineTooLong = errors.New("line too long")
+
+// lines reads the lines of a client, never holding more than one.
+type lines struct {
+	r    *bufio.Reader
+	most int
+	line []byte // what was read of the current line
+}
+
+func newLines(r io.Reader, most int) *lines {
+	return &lines{r: bufio.NewReaderSize(r, 64<<10), most: most}
+}
+
+// next returns the next line without its newline, valid until the call after
+// it. After an error, rest is what stood behind the last newline.
+func (l *lines) next() ([]byte, error) {
+	l.line = l.line[:0]
+	for {
+		part, err := l.r.ReadSlice('\n')
+		l.line = append(l.line, part...)
+		if err == nil {
+			l.line = l.line[:len(l.line)-1]
+		}
+		if len(l.line) > l.most {
+			return nil, errLineTooLong
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return l.line, err
+		}
+	}
+}
+
+func (l *lines) rest() []byte { return l.line }
+
+// tail keeps the end of what is written to it. The whole of it is taken, or a
+// client that logs much would block on its standard error.
+type tail struct {
+	mu   sync.Mutex
+	kept []byte
+	cut  bool
+}
+
+// keptStderr is how much of a client's standard error is kept, in bytes.
+const keptStderr = 64 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = append(t.kept, p...)
+	// Cut at twice the size, so that a byte is moved once and not with each write.
+	if len(t.kept) > 2*keptStderr {
+		t.kept = append(t.kept[:0], t.kept[len(t.kept)-keptStderr:]...)
+		t.cut = true
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	kept := t.kept[max(0, len(t.kept)-keptStderr):]
+	if t.cut || len(kept) < len(t.kept) {
+		return "…" + string(kept)
+	}
+	return string(kept)
+}

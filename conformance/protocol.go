@@ -1,0 +1,136 @@
+package conformance
+
+import "encoding/json"
+
+// Protocol is the version of the client protocol, docs/protocol.md. Its messages
+// are objects of one line each, valid against protocol.schema.json.
+const Protocol = 1
+
+// Hello begins a session: the runner sends it, the client answers [ClientHello].
+type Hello struct {
+	Type      string `json:"type"` // "hello"
+	Protocol  int    `json:"protocol"`
+	Operation string `json:"operation"` // SERVICE.OPERATION
+}
+
+// ClientHello says what the client is.
+type ClientHello struct {
+	Type     string     `json:"type"` // "hello"
+	Protocol int        `json:"protocol"`
+	Client   ClientInfo `json:"client"`
+	// Reports is "output" or, for programs that cannot hand over the parsed
+	// answer, "outcome": then only success, the error code, transport errors,
+	// attempts and the wire are judged.
+	Reports string `json:"reports"`
+	// Concurrency is how many calls the client takes at a time, at least 1.
+	Concurrency int `json:"concurrency"`
+}
+
+// ClientInfo names a client.
+type ClientInfo struct {
+	Name     string `json:"name"`
+	Version  string `json:"version"`
+	Language string `json:"language"`
+}
+
+// What a client reports of a success.
+const (
+	ReportsOutput  = "output"
+	ReportsOutcome = "outcome"
+)
+
+// Call asks the client to call the operation once.
+type Call struct {
+	Type        string          `json:"type"` // "call"
+	Seq         int             `json:"seq"`
+	Endpoint    string          `json:"endpoint"` // such as "http://127.0.0.1:41233"
+	Region      string          `json:"region"`
+	Credentials Credentials     `json:"credentials"`
+	Input       json.RawMessage `json:"input"`       // an object, by API names
+	TimeoutMs   int             `json:"timeoutMs"`   // for the whole call, with its retries
+	MaxAttempts int             `json:"maxAttempts"` // including the first
+}
+
+// Credentials are visibly fake.
+type Credentials struct {
+	AccessKeyID     string `json:"accessKeyId"`
+	SecretAccessKey string `json:"secretAccessKey"`
+	SessionToken    string `json:"sessionToken,omitempty"`
+}
+
+// Result is what came of a call: exactly one of the pointers, or Output, is set.
+type Result struct {
+	Type string `json:"type"` // "result"
+	Seq  int    `json:"seq"`
+
+	// Output is the canonical output: API names; RFC 3339 UTC with milliseconds;
+	// absent members left out; NaN and infinities as strings; integers beyond
+	// 2^53 may be strings; an unknown union member as {"$unknown": "tag"}. A
+	// client that reports the outcome sends {}.
+	Output    json.RawMessage  `json:"output,omitempty"`
+	Error     *ErrorResult     `json:"error,omitempty"`     // the service's error, as the client raises it
+	Transport *TransportResult `json:"transport,omitempty"` // no answer came, or not all of it
+	Rejected  *RejectedResult  `json:"rejected,omitempty"`  // the client refused the input and sent nothing
+	Skipped   *SkippedResult   `json:"skipped,omitempty"`   // the client cannot do what is asked
+	Broken    *BrokenResult    `json:"broken,omitempty"`    // the client could not make sense of the answer
+}
+
+// ErrorResult is an error of the service.
+type ErrorResult struct {
+	Code       string          `json:"code"` // as the client names it: the shape's name
+	Message    string          `json:"message"`
+	HTTPStatus int             `json:"httpStatus,omitempty"`
+	Fields     json.RawMessage `json:"fields,omitempty"` // the other members, canonical
+}
+
+// TransportResult is a failure below the service's protocol.
+type TransportResult struct {
+	Kind    string `json:"kind"` // one of TransportKinds
+	Message string `json:"message"`
+}
+
+// Kinds of transport failures.
+const (
+	TransportTimeout    = "timeout"    // the call took longer than timeoutMs
+	TransportConnection = "connection" // no connection, or it was reset
+	TransportTruncated  = "truncated"  // the body ended before its length
+	TransportOther      = "other"
+)
+
+// RejectedResult is an input that the client refused to send.
+type RejectedResult struct {
+	Member  string `json:"member,omitempty"`
+	Message string `json:"message"`
+}
+
+// SkippedResult says why the client did not call.
+type SkippedResult struct {
+	Reason string `json:"reason"`
+}
+
+// BrokenResult says why the client could not make sense of an answer.
+type BrokenResult struct {
+	Message string `json:"message"`
+}
+
+// Kind names the one alternative that a result is of: output, error, transport,
+// rejected, skipped or broken; empty when it is not exactly one.
+func (r *Result) Kind() string {
+	kind, count := "", 0
+	for _, alternative := range []struct {
+		name string
+		set  bool
+	}{
+		{"output", r.Output != nil}, {"error", r.Error != nil}, {"transport", r.Transport != nil},
+		{"rejected", r.Rejected != nil}, {"skipped", r.Skipped != nil}, {"broken", r.Broken != nil},
+	} {
+		if alternative.set {
+			kind = alternative.name
+			count++
+		}
+	}
+	if count != 1 {
+		return ""
+	}
+	return kind
+}

@@ -1,0 +1,184 @@
+package conformance
+
+import (
+	"bytes"
+	_ "embed"
+	stdjson "encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/crcheck/crcheck/validate"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	v5 "github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// ProtocolSchema is protocol.schema.json: JSON Schema 2020-12 of each message,
+// in $defs by name.
+//
+//go:embed protocol.schema.json
+var ProtocolSchema []byte
+
+// Messages of the protocol, by their names in the schema.
+const (
+	runnerHello   = "runnerHello"
+	clientHello   = "clientHello"
+	callMessage   = "call"
+	resultMessage = "result"
+)
+
+// alternatives are the members of a result of which it has exactly one.
+var alternatives = []string{"output", "error", "transport", "rejected", "skipped", "broken"}
+
+// MessageError says where a line departs from the protocol. Of several places
+// it is the first, by pointer.
+type MessageError struct {
+	Message string // which message it should be: runnerHello, clientHello, call or result
+	Pointer string // the place in it, RFC 6901; empty is the whole
+	Reason  string
+	Line    string // the line's start
+}
+
+func (e *MessageError) Error() string {
+	at := ""
+	if e.Pointer != "" {
+		at = " at " + e.Pointer
+	}
+	return fmt.Sprintf("no valid %s%s: %s: %s", e.Message, at, e.Reason, e.Line)
+}
+
+// protocolSchemas are compiled with the first message, not with the program.
+var protocolSchemas = sync.OnceValues(func() (map[string]*v5.Schema, error) {
+	const url = "urn:crcheck:client-protocol:1"
+	compiler := v5.NewCompiler()
+	compiler.Draft = v5.Draft2020
+	if err := compiler.AddResource(url, bytes.NewReader(ProtocolSchema)); err != nil {
+		return nil, err
+	}
+	schemas := map[string]*v5.Schema{}
+	for _, message := range []string{runnerHello, clientHello, callMessage, resultMessage} {
+		var err error
+		if schemas[message], err = compiler.Compile(url + "#/$defs/" + message); err != nil {
+			return nil, err
+		}
+	}
+	return schemas, nil
+})
+
+// checkMessage holds a line against the schema of a message.
+func checkMessage(message string, line []byte) *MessageError {
+	wrong := func(pointer, reason string) *MessageError {
+		return &MessageError{message, pointer, reason, lineExcerpt(line)}
+	}
+	// Strict where encoding/json is not: a repeated member or invalid UTF-8 reads
+	// differently in every language, so the protocol has neither.
+	var value jsontext.Value
+	if err := json.Unmarshal(line, &value); err != nil {
+		return wrong("", syntaxReason(err))
+	}
+	schemas, err := protocolSchemas()
+	if err != nil {
+		return wrong("", "protocol.schema.json: "+err.Error())
+	}
+	tree, err := validate.Tree(line)
+	if err != nil {
+		return wrong("", err.Error())
+	}
+	err = schemas[message].Validate(tree)
+	if err == nil {
+		return nil
+	}
+	var invalid *v5.ValidationError
+	if !errors.As(err, &invalid) {
+		return wrong("", err.Error())
+	}
+	pointer, reason := firstCause(invalid, tree)
+	return wrong(pointer, reason)
+}
+
+// firstCause returns the deepest cause of a failure, the first by pointer and
+// text: santhosh-tekuri/jsonschema reports causes in random order.
+func firstCause(e *v5.ValidationError, tree any) (pointer, reason string) {
+	if strings.HasSuffix(e.KeywordLocation, "/oneOf") {
+		return e.InstanceLocation, alternativesReason(tree) // its causes say only what is absent
+	}
+	if len(e.Causes) == 0 {
+		return e.InstanceLocation, e.Message
+	}
+	for i, cause := range e.Causes {
+		p, r := firstCause(cause, tree)
+		if i == 0 || p < pointer || p == pointer && r < reason {
+			pointer, reason = p, r
+		}
+	}
+	return pointer, reason
+}
+
+func alternativesReason(tree any) string {
+	object, _ := tree.(map[string]any)
+	var set []string
+	for _, name := range alternatives {
+		if _, ok := object[name]; ok {
+			set = append(set, name)
+		}
+	}
+	found := "none"
+	if len(set) > 0 {
+		found = strings.Join(set, " and ")
+	}
+	return "exactly one of " + strings.Join(alternatives, ", ") + " is wanted, but it has " + found
+}
+
+func syntaxReason(err error) string {
+	var syntax *jsontext.SyntacticError
+	if !errors.As(err, &syntax) {
+		return "not JSON"
+	}
+	return fmt.Sprintf("not JSON: %v at byte %d", syntax.Err, syntax.ByteOffset)
+}
+
+// readMessage checks a line and decodes it. Names are matched exactly, which
+// encoding/json does not do: its result could be another one than was checked.
+func readMessage(message string, line []byte, into any) *MessageError {
+	if err := checkMessage(message, line); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(line, into); err != nil {
+		return &MessageError{message, "", err.Error(), lineExcerpt(line)}
+	}
+	return nil
+}
+
+// writeMessage encodes a message of the runner's as a line. That it is checked as well finds
+// our own defects before a client has to.
+func writeMessage(message string, from any) ([]byte, error) {
+	line, err := stdjson.Marshal(from)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkMessage(message, line); err != nil {
+		return nil, err
+	}
+	if len(line) > MaxLine {
+		return nil, &MessageError{message, "", fmt.Sprintf("it has %d bytes, of at most %d", len(line), MaxLine), lineExcerpt(line)}
+	}
+	return append(line, '\n'), nil
+}
+
+// lineExcerpt is the start of a line, fit to be shown: quoted, so that what a
+// client wrote cannot steer a terminal.
+func lineExcerpt(line []byte) string {
+	const most = 120
+	line = bytes.TrimRight(line, "\r\n")
+	if len(line) <= most {
+		return fmt.Sprintf("%#q", line)
+	}
+	cut := most
+	for cut > most-utf8.UTFMax && !utf8.RuneStart(line[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%#q…", line[:cut])
+}

@@ -1,0 +1,76 @@
+package reference
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/crcheck/crcheck/conformance"
+)
+
+// request makes the signed request of a call. It refuses identifiers that are
+// missing or empty, for the path would be another operation's; whether they are
+// UUIDs is the service's to say.
+func (c client) request(ctx context.Context, call conformance.Call) (*http.Request, *conformance.RejectedResult) {
+	var input map[string]any
+	if err := json.Unmarshal(call.Input, &input); err != nil {
+		return nil, &conformance.RejectedResult{Message: err.Error()}
+	}
+	path := ""
+	for _, label := range []struct{ literal, member string }{
+		{"/memberships/", "membershipIdentifier"}, {"/protectedJobs/", "protectedJobIdentifier"},
+	} {
+		value, ok := input[label.member].(string)
+		if !ok || value == "" {
+			return nil, &conformance.RejectedResult{Member: label.member, Message: label.member + " must be a string and not be empty"}
+		}
+		if !c.has(pathNotEscaped) {
+			value = escape(value)
+		}
+		path += label.literal + value
+	}
+	target, err := url.Parse(strings.TrimSuffix(call.Endpoint, "/") + path)
+	if err != nil {
+		return nil, &conformance.RejectedResult{Message: err.Error()}
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+	if err != nil {
+		return nil, &conformance.RejectedResult{Message: err.Error()}
+	}
+	request.Header.Set("Accept", "application/json")
+	return request, sign(request, call)
+}
+
+// escape percent-encodes all but RFC 3986's unreserved characters, as Smithy's
+// httpLabel demands. [url.PathEscape] leaves more as it is.
+func escape(label string) string {
+	var b strings.Builder
+	for _, c := range []byte(label) {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+func sign(request *http.Request, call conformance.Call) *conformance.RejectedResult {
+	noBody := sha256.Sum256(nil)
+	credentials := aws.Credentials{AccessKeyID: call.Credentials.AccessKeyID,
+		SecretAccessKey: call.Credentials.SecretAccessKey, SessionToken: call.Credentials.SessionToken}
+	err := v4.NewSigner().SignHTTP(request.Context(), credentials, request, hex.EncodeToString(noBody[:]), "cleanrooms", call.Region, time.Now())
+	if err != nil {
+		return &conformance.RejectedResult{Message: err.Error()}
+	}
+	return nil
+}

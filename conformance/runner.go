@@ -1,0 +1,225 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"sync"
+
+	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Options say how a suite is run. The zero value runs it with seed 0.
+type Options struct {
+	// Seed makes the identifiers that the client sees.
+	Seed uint64
+	// Known are the failures that are known of this client.
+	Known []Known
+	// Started is told of each case before it starts, for showing progress; it
+	// must be safe for concurrent use.
+	Started func(name string)
+}
+
+// Plan is a suite that is ready to run: its cassettes are read and its
+// expectations made out.
+type Plan struct {
+	contract *schema.Contract
+	cases    []planned
+}
+
+type planned struct {
+	Case
+	interactions []*traffic.Interaction
+	labels       map[string]string
+}
+
+// Load reads the cassettes of a suite; the error is a [*SuiteError] or what
+// reading said.
+func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, error) {
+	plan := &Plan{contract: contract}
+	catalog := schema.NewCatalog(contract)
+	for _, c := range suite.Cases {
+		p := planned{Case: c}
+		file, err := c.cassetteFile(cassettes)
+		if err != nil {
+			return nil, &SuiteError{c.Name, c.Line, err.Error()}
+		}
+		for x, err := range traffic.Read(c.Cassette, file) {
+			if err != nil {
+				file.Close()
+				return nil, err
+			}
+			p.interactions = append(p.interactions, x)
+		}
+		file.Close()
+		if len(p.interactions) == 0 || p.interactions[0].Request == nil {
+			return nil, &SuiteError{c.Name, c.Line, c.Cassette + " has no interaction"}
+		}
+		first := p.interactions[0].Request
+		u, err := url.Parse(first.URL)
+		if err != nil {
+			return nil, &SuiteError{c.Name, c.Line, err.Error()}
+		}
+		route, ok := catalog.Route(first.Method, u)
+		if !ok && !c.Call.Input.Stated() {
+			return nil, &SuiteError{c.Name, c.Line, "the request of its cassette is none of " + contract.Name()}
+		}
+		p.labels = route.Labels
+		plan.cases = append(plan.cases, p)
+	}
+	return plan, nil
+}
+
+// Run runs a plan against a client: one listener for each case, as many cases
+// at a time as the client takes. The outcomes stand in the order of the suite
+// and depend on the seed and the client alone. The error says that the run could
+// not be begun; what ends it later stands in the outcomes.
+func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Results, error) {
+	run := &Results{Operation: p.contract.String(), Seed: options.Seed, Outcomes: make([]Outcome, len(p.cases))}
+	hello, err := client.Hello(ctx, Hello{Type: "hello", Protocol: Protocol, Operation: p.contract.Name()})
+	if err != nil {
+		return nil, errors.Join(err, client.Close(ctx))
+	}
+	run.Client, run.Reports = hello.Client, hello.Reports
+	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports}
+	s.cover = newCoverage(p.contract)
+
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(hello.Concurrency, len(p.cases)) {
+		workers.Go(func() {
+			for i := range next {
+				s.play(ctx, i)
+			}
+		})
+	}
+	for i := range p.cases {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	if err := client.Close(context.WithoutCancel(ctx)); err != nil {
+		s.end(err)
+	}
+	if err := ctx.Err(); err != nil {
+		s.end(errors.New("interrupted"))
+	}
+	run.Coverage = s.cover
+	run.Known = settle(run.Outcomes, options.Known)
+	return run, nil
+}
+
+// session is one run of a plan.
+type session struct {
+	plan    *Plan
+	client  Client
+	options Options
+	reports string
+
+	mu    sync.Mutex
+	run   *Results
+	cover *Coverage
+}
+
+// end notes why the session ended early; the first reason counts.
+func (s *session) end(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run.Ended == "" {
+		s.run.Ended = err.Error()
+	}
+}
+
+func (s *session) ended() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.run.Ended != ""
+}
+
+// play runs one case and notes its outcome.
+func (s *session) play(ctx context.Context, i int) {
+	c := &s.plan.cases[i]
+	o := &s.run.Outcomes[i] // of this case alone: no other worker writes it
+	*o = Outcome{Case: c.Name, Level: c.Level, Ref: c.Ref, About: c.About, Verdict: NotRun}
+	if s.ended() || ctx.Err() != nil {
+		return
+	}
+	if s.options.Started != nil {
+		s.options.Started(c.Name)
+	}
+	result, attempts, err := s.perform(ctx, i, c)
+	o.Wire = attempts
+	var misbehaved *ClientError
+	switch {
+	case errors.As(err, &misbehaved):
+		o.Verdict, o.Client = Failed, misbehaved.Kind
+		o.Problems = []string{misbehaved.Error()}
+		if misbehaved.Fatal {
+			s.end(err)
+		}
+	case err != nil:
+		if ctx.Err() == nil {
+			o.Verdict, o.Problems = Failed, []string{"the runner failed: " + err.Error()}
+		}
+	default:
+		s.judge(o, c, result)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cover.played(attempts)
+}
+
+// perform plays the service for one call of the client.
+func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []Attempt, error) {
+	ids := newIdentifiers(s.options.Seed, &c.Case, c.interactions)
+	replay, err := recorder.NewReplay(recorder.Of(ids.interactions(c.interactions)...), recorder.ReplayOptions{Order: recorder.Sticky} /* attempts are bounded by the case */)
+	if err != nil {
+		return nil, nil, err
+	}
+	stage, endpoint, err := newStage(replay, c.Fault)
+	if err != nil {
+		return nil, nil, err
+	}
+	input, err := c.input(ids)
+	if err != nil {
+		stage.close()
+		return nil, nil, err
+	}
+	call := Call{Type: "call", Seq: i + 1, Endpoint: endpoint, Region: "us-east-1",
+		Credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account"},
+		Input:       input, TimeoutMs: orElse(c.Call.TimeoutMs, 2000), MaxAttempts: orElse(c.Call.MaxAttempts, 3)}
+	result, err := s.client.Call(ctx, call)
+	return result, stage.close(), err
+}
+
+// judge holds a result against the case.
+func (s *session) judge(o *Outcome, c *planned, result *Result) {
+	ids := newIdentifiers(s.options.Seed, &c.Case, c.interactions)
+	expect, err := s.plan.expectations(c, ids)
+	if err != nil {
+		o.Verdict, o.Problems = Failed, []string{"the case is wrong: " + err.Error()}
+		return
+	}
+	j := judge{c: &c.Case, expect: expect, reports: s.reports, attempts: o.Wire}
+	o.Problems = j.verdict(result)
+	switch {
+	case len(o.Problems) > 0 && c.Level == Observe:
+		o.Verdict = Observed
+	case len(o.Problems) > 0:
+		o.Verdict = Failed
+	case result.Kind() == "skipped":
+		o.Verdict, o.Reason = Skipped, result.Skipped.Reason
+	default:
+		o.Verdict = Passed
+	}
+}
+
+func orElse(n, zero int) int {
+	if n == 0 {
+		return zero
+	}
+	return n
+}

@@ -1,0 +1,204 @@
+package conformance
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/cassettes"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/stretchr/testify/require"
+)
+
+const oneCase = `crcheckSuite: 1
+operation: cleanrooms.GetProtectedJob
+cases:
+  - name: status/failed
+    about: The job failed.
+    level: must
+    ref: somewhere
+    cassette: good/status-failed.yaml
+    expect: [{output: canonical}]
+`
+
+func TestParseSuite(t *testing.T) {
+	suite, err := ParseSuite("s.yaml", []byte(oneCase))
+	require.NoError(t, err)
+	require.Len(t, suite.Cases, 1)
+	require.Equal(t, "status", suite.Cases[0].Group())
+	require.Equal(t, 4, suite.Cases[0].Line)
+}
+
+func TestParseSuiteRefuses(t *testing.T) {
+	for _, v := range []struct{ name, old, new string }{
+		{"no version", "crcheckSuite: 1", "crcheckSuite: 2"},
+		{"no operation", "operation: cleanrooms.GetProtectedJob\n", ""},
+		{"unknown key of the suite", "cases:", "extra: 1\ncases:"},
+		{"unknown key of a case", "    level", "    extra: 1\n    level"},
+		{"no group", "status/failed", "failed"},
+		{"no about", "The job failed.", `""`},
+		{"no level", "must", "may"},
+		{"no ref", "somewhere", `""`},
+		{"no cassette", "good/status-failed.yaml", `""`},
+		{"nothing expected", "[{output: canonical}]", "[]"},
+		{"two alternatives in one", "[{output: canonical}]", "[{output: canonical, broken: true}]"},
+		{"no alternative", "[{output: canonical}]", "[{}]"},
+		{"unknown fault", "    expect", "    fault: {kind: explode}\n    expect"},
+		{"no JSON", "[{output: canonical}]", "[{output: '{'}]"},
+		{"no YAML", "cases:", "cases: ["},
+		{"twice", "  - name", "  - {name: status/failed, about: a, level: observe, cassette: c, expect: [{broken: true}]}\n  - name"},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			require.Contains(t, oneCase, v.old)
+			_, err := ParseSuite("s.yaml", []byte(strings.Replace(oneCase, v.old, v.new, 1)))
+			var broken *SuiteError
+			require.ErrorAs(t, err, &broken)
+			require.Equal(t, "s.yaml", broken.Name)
+		})
+	}
+}
+
+func FuzzParseSuite(f *testing.F) {
+	f.Add([]byte(oneCase))
+	text, err := fs.ReadFile(suites, "suites/get_protected_job.yaml")
+	require.NoError(f, err)
+	f.Add(text[:2000])
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if suite, err := ParseSuite("s.yaml", text); err == nil {
+			require.NotEmpty(t, suite.Cases)
+		}
+	})
+}
+
+func TestSelect(t *testing.T) {
+	suite := Builtin()
+	for pattern, want := range map[string]int{"": len(suite.Cases), "status": 6, "status/*": 6, "status/failed": 1, "*/unknown": 1, "none": 0} {
+		require.Len(t, suite.Select(pattern).Cases, want, pattern)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	contract := contracts.MustLoad("cleanrooms.GetProtectedJob")
+	suite, err := ParseSuite("s.yaml", []byte(strings.Replace(oneCase, "status-failed", "not-there", 1)))
+	require.NoError(t, err)
+	_, err = Load(suite, cassettes.Embedded(), contract)
+	var broken *SuiteError
+	require.ErrorAs(t, err, &broken)
+}
+
+func TestParseKnownRefuses(t *testing.T) {
+	for _, text := range []string{"", "crcheckKnownFailing: 2", "crcheckKnownFailing: 1\ncases: [{case: a/b}]", "crcheckKnownFailing: 1\ncases: [{reason: a}]", "crcheckKnownFailing: 1\ncases: [{case: '[', reason: a}]", "crcheckKnownFailing: 1\nother: 1"} {
+		_, err := ParseKnown("k.yaml", []byte(text))
+		var broken *SuiteError
+		require.ErrorAs(t, err, &broken, text)
+	}
+	known, err := ParseKnown("k.yaml", []byte("crcheckKnownFailing: 1\ncases: [{case: a/*, reason: b, flaky: true}]"))
+	require.NoError(t, err)
+	require.Equal(t, []Known{{"a/*", "b", true}}, known)
+}
+
+func TestSettle(t *testing.T) {
+	outcomes := func() []Outcome {
+		return []Outcome{{Case: "a/1", Verdict: Failed}, {Case: "a/2", Verdict: Failed}, {Case: "b/1", Verdict: Passed, Wire: []Attempt{{}}}, {Case: "b/2", Verdict: Failed}}
+	}
+	for _, v := range []struct {
+		name     string
+		known    Known
+		problems int
+		verdicts []Verdict
+	}{
+		{"a group that fails", Known{Case: "a/*", Reason: "r"}, 0, []Verdict{KnownFailing, KnownFailing, Passed, Failed}},
+		{"one that passes", Known{Case: "b/1", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, Failed}},
+		{"over-broad", Known{Case: "b", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, KnownFailing}},
+		{"no such case", Known{Case: "c/*", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, Failed}},
+		{"flaky", Known{Case: "b/*", Reason: "r", Flaky: true}, 0, []Verdict{Failed, Failed, Flaky, Flaky}},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			settled := outcomes()
+			require.Len(t, settle(settled, []Known{v.known}), v.problems)
+			var verdicts []Verdict
+			for _, o := range settled {
+				verdicts = append(verdicts, o.Verdict)
+			}
+			require.Equal(t, v.verdicts, verdicts)
+			if v.known.Flaky {
+				require.Nil(t, settled[2].Wire, "nothing that differs from run to run is left")
+			}
+		})
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	c := contracts.MustLoad("cleanrooms.GetProtectedJob")
+	for _, v := range []struct{ name, body, want string }{
+		{"empty", `{}`, `{}`},
+		{"null and unknown members", `{"protectedJob":{"id":null,"extra":1,"status":"NEW"}}`, `{"protectedJob":{"status":"NEW"}}`},
+		{"timestamps", `{"protectedJob":{"createTime":1700000000.1239}}`, `{"protectedJob":{"createTime":"2023-11-14T22:13:20.123Z"}}`},
+		{"before the epoch", `{"protectedJob":{"createTime":-1.5}}`, `{"protectedJob":{"createTime":"1969-12-31T23:59:58.500Z"}}`},
+		{"exponent", `{"protectedJob":{"createTime":1.7e9}}`, `{"protectedJob":{"createTime":"2023-11-14T22:13:20.000Z"}}`},
+		{"exact integers", `{"protectedJob":{"statistics":{"totalDurationInMillis":9007199254740993}}}`, `{"protectedJob":{"statistics":{"totalDurationInMillis":9007199254740993}}}`},
+		{"known member", `{"protectedJob":{"result":{"output":{"memberList":[{"accountId":"1"}],"s3":null,"__type":"x"}}}}`, `{"protectedJob":{"result":{"output":{"memberList":[{"accountId":"1"}]}}}}`},
+		{"unknown member", `{"protectedJob":{"result":{"output":{"new":{"a":1}}}}}`, `{"protectedJob":{"result":{"output":{"$unknown":"new"}}}}`},
+		{"map", `{"protectedJob":{"jobParameters":{"parameters":{"a":"b"}}}}`, `{"protectedJob":{"jobParameters":{"parameters":{"a":"b"}}}}`},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			got, err := Canonical(c, schema.OutputPart, []byte(v.body))
+			require.NoError(t, err)
+			require.Empty(t, difference("output", got, []byte(v.want)))
+		})
+	}
+	for _, body := range []string{`{"protectedJob":{"result":{"output":{}}}}`, `{"protectedJob":{"result":{"output":{"s3":{},"memberList":[]}}}}`} {
+		_, err := Canonical(c, schema.OutputPart, []byte(body))
+		var union *UnionError
+		require.ErrorAs(t, err, &union)
+		require.Equal(t, "/protectedJob/result/output", union.Pointer)
+	}
+	for _, body := range []string{``, `[]`, `{"protectedJob":[]}`, `{"protectedJob":{"result":{"output":{"memberList":{}}}}}`} {
+		_, err := Canonical(c, schema.OutputPart, []byte(body))
+		require.Error(t, err, body)
+	}
+}
+
+func TestDifference(t *testing.T) {
+	for _, v := range []struct {
+		want, got string
+		same      bool
+	}{
+		{`{"a":1}`, `{"a":1.0}`, true},
+		{`{"a":1e2}`, `{"a":100}`, true},
+		{`{"n":9007199254740993}`, `{"n":"9007199254740993"}`, true},
+		{`{"n":9007199254740993}`, `{"n":9007199254740992}`, false},
+		{`{"n":1}`, `{"n":"1"}`, false},
+		{`{"a":1}`, `{}`, false},
+		{`{}`, `{"a":null}`, false},
+		{`{}`, `no JSON`, false},
+	} {
+		want, err := decode([]byte(v.want))
+		require.NoError(t, err)
+		require.Equal(t, v.same, difference("output", want, []byte(v.got)) == "", "%s %s", v.want, v.got)
+	}
+}
+
+func TestSignatureForm(t *testing.T) {
+	good := "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/cleanrooms/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + strings.Repeat("0a", 32)
+	require.True(t, wellSigned(good))
+	for _, bad := range []string{"", "Bearer x", strings.Replace(good, "host;", "", 1), strings.Replace(good, "0a", "", 1), strings.Replace(good, "aws4_request", "aws3", 1)} {
+		require.False(t, wellSigned(bad), bad)
+	}
+}
+
+func TestIdentifiers(t *testing.T) {
+	suite := Builtin()
+	plan, err := Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
+	require.NoError(t, err)
+	c := &plan.cases[0]
+	first := newIdentifiers(1, &c.Case, c.interactions)
+	require.Equal(t, first, newIdentifiers(1, &c.Case, c.interactions))
+	require.NotEqual(t, first, newIdentifiers(2, &c.Case, c.interactions))
+	for known, other := range first {
+		require.NotEqual(t, known, other)
+		require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, other)
+	}
+	require.Len(t, first, 2)
+}

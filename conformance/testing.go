@@ -1,0 +1,43 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/cassettes"
+	"github.com/crcheck/crcheck/schema/contracts"
+)
+
+// Run runs the built-in suite against a client, each case as a subtest. A known
+// failure that fails is skipped with its reason; one that passes, or matches
+// nothing, fails the test.
+func Run(t *testing.T, client Client, known ...Known) {
+	t.Helper()
+	suite := Builtin()
+	plan, err := Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := plan.Run(t.Context(), client, Options{Known: known})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range results.Outcomes {
+		t.Run(o.Case, func(t *testing.T) {
+			switch o.Verdict {
+			case Failed, NotRun:
+				var text strings.Builder
+				outcome(&text, &o)
+				t.Error(text.String())
+			case KnownFailing, Flaky, Skipped:
+				t.Skipf("%s: %s", o.Verdict, o.Reason)
+			}
+		})
+	}
+	for _, problem := range results.Known {
+		t.Error(problem)
+	}
+	if results.Ended != "" {
+		t.Error("the session ended early: " + results.Ended)
+	}
+}

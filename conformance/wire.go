@@ -1,0 +1,117 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/crcheck/crcheck/recorder"
+)
+
+// Attempt is one request that arrived at a case's listener, and what it got.
+type Attempt struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`   // escaped, with its query
+	Status int    `json:"status"` // 0: a fault answered
+	Fault  string `json:"fault,omitempty"`
+	Miss   string `json:"miss,omitempty"` // why no recorded answer was found
+	Signed bool   `json:"signed"`         // the Authorization header is well-formed SigV4
+
+	// Header and Bytes are those of the answer, for coverage; they are no part of a report.
+	Header http.Header `json:"-"`
+	Bytes  []byte      `json:"-"`
+}
+
+func (a Attempt) String() string {
+	switch {
+	case a.Fault != "":
+		return fmt.Sprintf("%s %s → fault %s", a.Method, a.Path, a.Fault)
+	case a.Miss != "":
+		return fmt.Sprintf("%s %s → %d, not recorded", a.Method, a.Path, a.Status)
+	}
+	return fmt.Sprintf("%s %s → %d", a.Method, a.Path, a.Status)
+}
+
+// stage serves one case on a listener of its own.
+type stage struct {
+	replay *recorder.Replay
+	fault  *Fault
+	server *http.Server
+	gone   chan struct{} // closed when the case is over: what hangs lets go
+
+	mu       sync.Mutex
+	attempts []Attempt
+}
+
+// newStage listens on a free port of the loopback interface.
+func newStage(replay *recorder.Replay, fault *Fault) (*stage, string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", err
+	}
+	s := &stage{replay: replay, fault: fault, gone: make(chan struct{})}
+	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	go s.server.Serve(listener) //nolint:errcheck // it ends with close
+	return s, "http://" + listener.Addr().String(), nil
+}
+
+// close ends the case: connections are cut, so that nothing of this client
+// reaches another case, and the attempts are final.
+func (s *stage) close() []Attempt {
+	close(s.gone)
+	s.server.Close() //nolint:errcheck // nothing is left to lose
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.attempts
+}
+
+// ServeHTTP answers one attempt and logs it before the client can see the end
+// of the answer: when the client's result arrives, its attempts are all there.
+func (s *stage) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	whole, fault, err := s.attempt(request)
+	switch {
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	case fault:
+		if err := s.fault.commit(w, whole, s.gone); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	default:
+		for name, values := range whole.header {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(whole.status)
+		w.Write(whole.body) //nolint:errcheck // a client that breaks off is seen by what it reports
+	}
+}
+
+// attempt finds the answer to a request and logs both.
+func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err error) {
+	a := Attempt{Method: request.Method, Path: request.URL.RequestURI(), Signed: wellSigned(request.Header.Get("Authorization"))}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	misses := len(s.replay.Misses())
+	replayed := request.Clone(context.WithoutCancel(request.Context()))
+	replayed.URL.Scheme, replayed.URL.Host = "http", request.Host
+	response, err := s.replay.RoundTrip(replayed)
+	if err != nil {
+		return reply{}, false, err
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return reply{}, false, err
+	}
+	whole = reply{response.StatusCode, response.Header, body}
+	a.Status, a.Header, a.Bytes = whole.status, whole.header, body
+	if all := s.replay.Misses(); len(all) > misses {
+		a.Miss, a.Bytes = all[len(all)-1].String(), nil
+	} else if s.fault.hits(len(s.attempts) + 1) {
+		a.Status, a.Fault = 0, s.fault.Kind
+	}
+	s.attempts = append(s.attempts, a)
+	return whole, a.Fault != "", nil
+}

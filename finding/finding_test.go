@@ -1,0 +1,56 @@
+package finding
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestPlace(t *testing.T) {
+	for pointer, want := range map[string]string{
+		"":              "",
+		"/":             "/",
+		"/a":            "/a",
+		"/0":            "/*",
+		"/a/12/b/3":     "/a/*/b/*",
+		"/a1/1a":        "/a1/1a",
+		"/a//1":         "/a//*",
+		"/parameters/7": "/parameters/*",
+		"/x~1y/00":      "/x~1y/*",
+		"/a/-1/1.5":     "/a/-1/1.5",
+	} {
+		require.Equal(t, want, Finding{Pointer: pointer}.Place(), "%q", pointer)
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	base := Finding{Rule: TypeNull, Operation: "s.O", Pointer: "/list/3/a"}
+	for name, same := range map[string]Finding{
+		"another index": {Rule: TypeNull, Operation: "s.O", Pointer: "/list/12/a"},
+		"another wording": {Rule: TypeNull, Operation: "s.O", Pointer: "/list/3/a", Severity: Error, Source: "f", Interaction: 2,
+			Line: 1, Column: 2, Got: "g", Want: "w", Message: "m", Sensitive: true},
+	} {
+		require.Equal(t, base.Fingerprint(), same.Fingerprint(), name)
+	}
+	for name, other := range map[string]Finding{
+		"rule":      {Rule: TypeMismatch, Operation: "s.O", Pointer: "/list/3/a"},
+		"operation": {Rule: TypeNull, Operation: "s.P", Pointer: "/list/3/a"},
+		"place":     {Rule: TypeNull, Operation: "s.O", Pointer: "/list/3/b"},
+	} {
+		require.NotEqual(t, base.Fingerprint(), other.Fingerprint(), name)
+	}
+	// Baselines hold fingerprints: they must not change between releases.
+	require.Equal(t, "06373ee060898320", base.Fingerprint())
+}
+
+func TestFindingString(t *testing.T) {
+	for want, f := range map[string]Finding{
+		"info type.null at the top: m":           {Rule: TypeNull, Message: "m"},
+		"error type.null at /a: m":               {Rule: TypeNull, Severity: Error, Pointer: "/a", Message: "m"},
+		"3:4: info type.null at /a: m":           {Rule: TypeNull, Pointer: "/a", Line: 3, Column: 4, Message: "m"},
+		"f.json: info type.null at /a: m":        {Rule: TypeNull, Pointer: "/a", Source: "f.json", Message: "m"},
+		"f.json:3:4: warning type.null at /a: m": {Rule: TypeNull, Pointer: "/a", Severity: Warning, Source: "f.json", Line: 3, Column: 4, Message: "m"},
+	} {
+		require.Equal(t, want, f.String())
+	}
+}

@@ -1,0 +1,111 @@
+package finding
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// table is the rule table of the design: layer, lenient, default, strict.
+const table = `
+type.mismatch            schema error   error   error
+type.null                schema info    warning error
+member.missing           schema warning error   error
+member.unknown           schema info    warning error
+union.multiple-members   schema error   error   error
+union.no-member          schema warning error   error
+union.unknown-member     schema warning error   error
+enum.unknown-value       schema warning error   error
+constraint.length        schema info    warning error
+constraint.range         schema info    warning error
+constraint.pattern       schema info    warning error
+judge.disagreement       schema error   error   error
+syntax.invalid           bytes  error   error   error
+syntax.trailing          bytes  error   error   error
+syntax.bom               bytes  error   error   error
+syntax.utf8              bytes  error   error   error
+syntax.too-deep          bytes  error   error   error
+syntax.duplicate-member  bytes  warning error   error
+number.form              bytes  warning error   error
+number.precision         bytes  info    info    warning
+http.status              http   info    warning error
+http.content-type        http   info    warning error
+error.unidentified       http   info    warning error
+error.unmodeled          http   info    warning error
+error.status-mismatch    http   info    warning error
+echo.mismatch            http   warning error   error
+pattern.unsupported      derive info    warning error
+pattern.timeout          derive info    warning error
+source.conflict          derive info    warning error
+overlay.stale            derive info    warning error
+`
+
+func TestRules(t *testing.T) {
+	var got []string
+	seen := map[RuleID]bool{}
+	for _, r := range Rules() {
+		require.False(t, seen[r.ID], "%s stands twice", r.ID)
+		seen[r.ID] = true
+		require.Regexp(t, `^[a-z]+\.[a-z0-9-]+$`, string(r.ID))
+		require.Regexp(t, `^[A-Z].*\.$`, r.Purpose, "%s", r.ID)
+		require.Regexp(t, `^[A-Z].*\.$`, r.Remedy, "%s", r.ID)
+		got = append(got, strings.Join([]string{string(r.ID), string(r.Layer),
+			r.Severity(Lenient).String(), r.Severity(Default).String(), r.Severity(Strict).String()}, " "))
+		// A stricter profile never weighs less.
+		require.LessOrEqual(t, r.Severity(Lenient), r.Severity(Default))
+		require.LessOrEqual(t, r.Severity(Default), r.Severity(Strict))
+
+		row, ok := r.ID.Lookup()
+		require.True(t, ok)
+		require.Equal(t, r, row)
+		for _, p := range []Profile{Lenient, Default, Strict} {
+			require.Equal(t, r.Severity(p), r.ID.Severity(p))
+		}
+	}
+	var want []string
+	for line := range strings.Lines(strings.TrimSpace(table)) {
+		want = append(want, strings.Join(strings.Fields(line), " "))
+	}
+	require.Equal(t, want, got)
+
+	Rules()[0].ID = "changed"
+	require.Equal(t, TypeMismatch, Rules()[0].ID, "the table is a copy")
+}
+
+func TestUnknownRuleWeighsAsError(t *testing.T) {
+	_, ok := RuleID("no.such").Lookup()
+	require.False(t, ok)
+	for _, p := range []Profile{Lenient, Default, Strict} {
+		require.Equal(t, Error, RuleID("no.such").Severity(p))
+	}
+}
+
+// TestRulesPage: every rule has one row, whose link leads to its one heading as
+// GitHub names it.
+func TestRulesPage(t *testing.T) {
+	page := RulesPage()
+	require.True(t, strings.HasSuffix(page, ".\n"))
+	anchors := map[string]bool{}
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+		anchor := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		require.False(t, anchors[anchor], "%s stands twice", anchor)
+		anchors[anchor] = true
+	}
+	links := regexp.MustCompile(`(?m)^\| \[([^]]+)\]\(#([^)]+)\) \| (\w+) \| (\w+) \| (\w+) \|$`).FindAllStringSubmatch(page, -1)
+	var ids []RuleID
+	for _, l := range links {
+		require.True(t, anchors[l[2]], "%s leads nowhere", l[2])
+		rule, ok := RuleID(l[1]).Lookup()
+		require.True(t, ok)
+		require.Equal(t, []string{rule.Severity(Lenient).String(), rule.Severity(Default).String(), rule.Severity(Strict).String()}, l[3:])
+		require.Contains(t, page, "\n### "+l[1]+"\n\n"+rule.Purpose+"\n\n**What to do:** "+rule.Remedy+"\n")
+		ids = append(ids, rule.ID)
+	}
+	var all []RuleID
+	for _, r := range Rules() {
+		all = append(all, r.ID)
+	}
+	require.Equal(t, all, ids)
+}

@@ -1,0 +1,147 @@
+package recorder
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// answer is a recorded response, made ready to be given again and again.
+type answer struct {
+	interaction *traffic.Interaction
+	status      int
+	statusText  string
+	length      int64 // what HEAD is told
+	header      []field
+	body        []byte
+}
+
+// field is one line of a header. A list of them costs less to copy than a map, and nobody can change it.
+type field struct{ name, value string }
+
+// answers makes answers, and keeps equal strings of their headers once.
+type answers struct {
+	known  map[string]string
+	fields []field // room for the next headers: those of neighbours are neighbours
+}
+
+func (m *answers) one(s string) string {
+	if len(s) > 64 {
+		return s
+	}
+	if same, ok := m.known[s]; ok {
+		return same
+	}
+	m.known[s] = s
+	return s
+}
+
+func (m *answers) make(in *traffic.Interaction) answer {
+	response := &in.Response
+	a := answer{
+		interaction: in,
+		status:      response.Status,
+		statusText:  response.StatusText,
+		length:      -1,
+		body:        response.Body.Bytes,
+	}
+	code := strconv.Itoa(a.status)
+	if !strings.HasPrefix(a.statusText, code+" ") {
+		a.statusText = strings.TrimSpace(code + " " + http.StatusText(a.status))
+	}
+	from := len(m.fields)
+	for name, values := range response.Header {
+		name = m.one(http.CanonicalHeaderKey(name))
+		if name == "Content-Length" && len(values) > 0 {
+			if n, err := strconv.ParseInt(values[0], 10, 64); err == nil && n >= 0 {
+				a.length = n
+			}
+		}
+		if ofConnection[name] {
+			continue
+		}
+		for _, value := range values {
+			m.fields = append(m.fields, field{name, value})
+		}
+	}
+	a.header = m.fields[from:len(m.fields):len(m.fields)]
+	if !hasBody(a.status) {
+		a.body = nil
+	}
+	return a
+}
+
+// ofConnection are the headers that concerned the recorded connection (RFC 9110, section 7.6.1), and the length, which is
+// that of the body as it is sent.
+var ofConnection = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Te": true, "Trailer": true,
+	"Transfer-Encoding": true, "Upgrade": true, "Content-Length": true,
+}
+
+// hasBody: RFC 9110, section 6.4.1.
+func hasBody(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// fill adds the header to h, which nothing else shares.
+func (a *answer) fill(h http.Header, method string) {
+	values := make([]string, len(a.header)+1)
+	for i, f := range a.header {
+		if same := h[f.name]; same != nil {
+			h[f.name] = append(same, f.value)
+			continue
+		}
+		values[i] = f.value
+		h[f.name] = values[i : i+1 : i+1]
+	}
+	if n := a.contentLength(method); n >= 0 {
+		last := len(values) - 1
+		values[last] = strconv.FormatInt(n, 10)
+		h["Content-Length"] = values[last:]
+	}
+}
+
+// contentLength is -1 where none is to be stated. HEAD is told that of the recording.
+func (a *answer) contentLength(method string) int64 {
+	switch {
+	case method == http.MethodHead || a.status == http.StatusNotModified:
+		return a.length
+	case !hasBody(a.status):
+		return -1
+	}
+	return int64(len(a.body))
+}
+
+func (a *answer) response(req *http.Request) *http.Response {
+	res := &http.Response{
+		Status: a.statusText, StatusCode: a.status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        make(http.Header, len(a.header)+1),
+		ContentLength: a.contentLength(req.Method),
+		Body:          http.NoBody,
+		Request:       req,
+	}
+	a.fill(res.Header, req.Method)
+	if req.Method != http.MethodHead && len(a.body) > 0 {
+		res.Body = io.NopCloser(bytes.NewReader(a.body))
+	}
+	if !hasBody(a.status) && req.Method != http.MethodHead {
+		res.ContentLength = 0
+	}
+	return res
+}
+
+func (a *answer) write(w http.ResponseWriter, method string) {
+	h := w.Header()
+	// net/http adds these unless they are there: a recording without them is replayed without them.
+	h["Date"], h["Content-Type"] = nil, nil
+	a.fill(h, method)
+	w.WriteHeader(a.status)
+	if method != http.MethodHead && len(a.body) > 0 {
+		_, _ = w.Write(a.body) // the client is gone; nobody is left to be told
+	}
+}

@@ -1,0 +1,198 @@
+package recorder
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// MissCode is what a client takes for the error code of a miss, and MissStatus its status.
+const (
+	MissCode   = "CrcheckReplayMiss"
+	MissStatus = http.StatusBadRequest
+)
+
+// MaxMisses bounds the misses that are kept. Later ones are counted and answered, but not compared with the recording.
+const MaxMisses = 1000
+
+// Reason is why there is no answer.
+type Reason string
+
+const (
+	NotRecorded     Reason = "not-recorded"      // no interaction has this request
+	NothingRecorded Reason = "nothing-recorded"  // there is no interaction at all
+	Exhausted       Reason = "exhausted"         // all answers of this request were given
+	UnknownCassette Reason = "unknown-cassette"  // the URL names no cassette and session
+	Ambiguous       Reason = "ambiguous"         // the URL names a cassette that there are two of
+	TooManySessions Reason = "too-many-sessions" // beyond [MaxPositions]
+	TooLarge        Reason = "too-large"         // beyond [MaxRequestBody]
+)
+
+// Miss is a request without an answer.
+type Miss struct {
+	Reason            Reason
+	Method, Path      string               // as they were asked
+	Cassette, Session string               // from the prefix of the URL
+	Nearest           *traffic.Interaction // the recording that comes nearest; nil if there is none
+	Difference        Difference           // the first one from Nearest
+	More              int                  // further differences
+	Compared          int                  // among how many interactions Nearest was looked for
+	Capped            bool                 // there are more that might be nearer
+	Sources           []string             // the cassettes that could have been meant
+}
+
+// Part is where a request can differ from a recorded one.
+type Part string
+
+const (
+	PartService Part = "service"
+	PartMethod  Part = "method"
+	PartTarget  Part = "target"
+	PartPath    Part = "path"
+	PartQuery   Part = "query"
+	PartBody    Part = "body"
+	PartOrder   Part = "order" // the request is recorded, but not so often
+)
+
+// Difference is one difference between a request and a recorded one.
+type Difference struct {
+	Part Part
+	// Name is which of them: the one-based number of a path segment, the name of a query parameter, the JSON Pointer of
+	// a body's member ("" is the whole body), the one-based number of a body's byte where one of the two is no JSON.
+	Name string
+	// Got and Want are what was asked and what was recorded, as JSON, shortened; "" is nothing at all. Of PartOrder they are the number of
+	// this request and how many answers were recorded.
+	Got, Want string
+}
+
+func (d Difference) String() string {
+	name := map[Part]string{
+		PartService: "the signing service",
+		PartMethod:  "the method",
+		PartTarget:  "the header X-Amz-Target",
+		PartPath:    "path segment " + d.Name,
+		PartQuery:   fmt.Sprintf("the query parameter %q", d.Name),
+		PartBody:    "the body at " + d.Name,
+	}[d.Part]
+	switch {
+	case d.Part == PartOrder:
+		return fmt.Sprintf("it is asked for time %s, and answers are recorded for %s", d.Got, d.Want)
+	case d.Part == PartPath && d.Name == "":
+		name = "the number of path segments"
+	case d.Part == PartBody && d.Name == "":
+		name = "the whole body"
+	case d.Part == PartBody && d.Name[0] != '/':
+		name = "byte " + d.Name + " of the body"
+	}
+	return fmt.Sprintf("%s is %s, recorded is %s", name, orNothing(d.Got), orNothing(d.Want))
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "absent"
+	}
+	return s
+}
+
+// String says why there is no answer, and what the nearest recording is.
+func (m Miss) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "crcheck replay: no answer for %s %s", m.Method, m.Path)
+	if m.Session != "" {
+		fmt.Fprintf(&b, " in session %q of %s", m.Session, m.Cassette)
+	}
+	b.WriteString(": ")
+	b.WriteString(m.why())
+	return b.String()
+}
+
+func (m Miss) why() string {
+	switch m.Reason {
+	case UnknownCassette:
+		why := fmt.Sprintf("the URL names no cassette and session: write /_c/CASSETTE/SESSION/…, with the path of a cassette below the served folder; got %q", m.Cassette)
+		if len(m.Sources) > 0 {
+			why += "; there are " + strings.Join(m.Sources, ", ")
+		}
+		return why
+	case Ambiguous:
+		return "that cassette may be " + strings.Join(m.Sources, " or ") + ": serve one of them, or the folder above both"
+	case TooManySessions:
+		return "there are too many sessions; start the server again, or use each session for more than one test"
+	case TooLarge:
+		return fmt.Sprintf("the body of the request is larger than %d MiB", MaxRequestBody>>20)
+	}
+	switch {
+	case m.Reason == NothingRecorded:
+		return "nothing is recorded"
+	case m.Nearest == nil:
+		return fmt.Sprintf("it is not recorded; only the first %d misses are compared with the recording", MaxMisses)
+	case m.Reason == Exhausted:
+		return fmt.Sprintf("%s (the last is %s); replay with the order sticky or any, or record it again", m.Difference, place(m.Nearest))
+	}
+	among := ""
+	if m.Capped {
+		among = fmt.Sprintf(" of the first %d like it", m.Compared)
+	}
+	why := fmt.Sprintf("it is not recorded. The nearest%s is %s, %s %s: %s", among, place(m.Nearest), m.Nearest.Request.Method, pathOf(m.Nearest.Request.URL), m.Difference)
+	if m.More > 0 {
+		why += fmt.Sprintf(" (and %d more)", m.More)
+	}
+	return why
+}
+
+// place names an interaction, counted from one as findings do.
+func place(in *traffic.Interaction) string {
+	return fmt.Sprintf("interaction %d of %s", in.Index+1, in.Source)
+}
+
+// refuse keeps a miss and makes its answer.
+func (r *Replay) refuse(req *http.Request, m *Miss) *answer {
+	m.Method, m.Path = req.Method, shown(req)
+	if m.Method == "" {
+		m.Method = http.MethodGet
+	}
+	r.mu.Lock()
+	r.missed++
+	if len(r.misses) < MaxMisses {
+		r.misses = append(r.misses, *m)
+	}
+	r.mu.Unlock()
+
+	message := quoted(m.String())
+	body := []byte(`{"__type":"` + MissCode + `","code":"` + MissCode + `","message":` + message + "}")
+	return &answer{
+		status:     MissStatus,
+		statusText: strconv.Itoa(MissStatus) + " " + http.StatusText(MissStatus),
+		length:     int64(len(body)),
+		header:     []field{{"Content-Type", "application/json"}, {"X-Amzn-Errortype", MissCode}},
+		body:       body,
+	}
+}
+
+// shown is the path and query of a request without the parameters of its signature.
+func shown(req *http.Request) string {
+	path := string(appendPath(nil, req.URL.EscapedPath()))
+	if query := appendQuery(nil, req.URL.RawQuery); len(query) > 0 {
+		path += "?" + string(query)
+	}
+	return shortened(path, 2000)
+}
+
+// quoted is s as JSON; what is no UTF-8 in it is replaced.
+func quoted(s string) string {
+	b, _ := jsontext.AppendQuote(nil, strings.ToValidUTF8(s, "\ufffd"))
+	return string(b)
+}
+
+// shortened cuts between characters.
+func shortened(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "…"
+}

@@ -1,0 +1,80 @@
+package recorder
+
+import (
+	"errors"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// OpenReplay replays the cassettes at paths. A folder is every file below it, as [traffic.Files] says; in the URL of a
+// session, a cassette is named by its path below that folder, and a file that was named itself by its base name.
+//
+// What cannot be opened or is malformed is the error of package traffic that says so. A file below a folder that is of no known
+// kind is passed over and told by [Replay.Skipped].
+func OpenReplay(paths []string, opts ReplayOptions) (*Replay, error) {
+	o := opened{names: map[string]string{}}
+	r, err := newReplay(o.read(paths), func(source string) string { return o.names[source] }, opts)
+	if err != nil {
+		return nil, err
+	}
+	r.skipped = append(o.skipped, r.skipped...)
+	return r, nil
+}
+
+type opened struct {
+	names   map[string]string // of sessions, by path
+	skipped []Skip
+}
+
+func (o *opened) read(paths []string) iter.Seq2[*traffic.Interaction, error] {
+	return func(yield func(*traffic.Interaction, error) bool) {
+		seen := map[string]bool{}
+		for _, root := range paths {
+			for file, err := range traffic.Files(root) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				// Each interaction is one answer, also if the user names a folder and a file in it.
+				path := filepath.Clean(file.Path)
+				if seen[path] {
+					continue
+				}
+				seen[path] = true
+				o.names[file.Path] = sessionName(root, file)
+				if !o.readFile(file, yield) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func sessionName(root string, file traffic.File) string {
+	if below, err := filepath.Rel(root, file.Path); err == nil && below != "." {
+		return filepath.ToSlash(below)
+	}
+	return filepath.Base(file.Path)
+}
+
+func (o *opened) readFile(file traffic.File, yield func(*traffic.Interaction, error) bool) bool {
+	f, err := os.Open(file.Path)
+	if err != nil {
+		return yield(nil, &traffic.OpenError{Path: file.Path, Err: err, Remedy: "see that it can be read, then run again"})
+	}
+	defer f.Close()
+	for in, err := range traffic.Read(file.Path, f) {
+		var unknown *traffic.UnknownKindError
+		if errors.As(err, &unknown) && !file.Named {
+			o.skipped = append(o.skipped, Skip{Source: file.Path, Reason: "looks like " + unknown.Looks})
+			return true
+		}
+		if !yield(in, err) || err != nil {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,172 @@
+package recorder
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// MaxRequestBody is the largest body of a request, in bytes; a larger one is a miss.
+const MaxRequestBody = 16 << 20
+
+// RoundTrip answers in process, as [http.RoundTripper] asks: the request is not changed, its body is read and closed, the
+// context is honoured. A miss is no error but a response, as it is over the wire.
+func (r *Replay) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL == nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, errNoURL
+	}
+	body, err := read(req)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return r.refuse(req, &Miss{Reason: TooLarge}).response(req), nil
+	case err != nil:
+		return nil, err
+	}
+	return r.play(req, body).response(req), nil
+}
+
+var (
+	errNoURL    = errors.New("recorder: the request has no URL; set Request.URL")
+	errTooLarge = errors.New("recorder: the body of the request is too large")
+)
+
+// read reads the body of a request and closes it.
+func read(req *http.Request) ([]byte, error) {
+	ctx := req.Context()
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil, ctx.Err()
+	}
+	if err := ctx.Err(); err != nil {
+		req.Body.Close()
+		return nil, err
+	}
+	// GetBody tells of a body in memory, which never blocks.
+	if req.GetBody != nil || ctx.Done() == nil {
+		defer req.Body.Close()
+		body, err := readBody(req.Body, req.ContentLength)
+		return body, firstCause(ctx, err)
+	}
+	type result struct {
+		body []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		defer req.Body.Close()
+		body, err := readBody(req.Body, req.ContentLength)
+		done <- result{body, err}
+	}()
+	select {
+	case res := <-done:
+		return res.body, firstCause(ctx, res.err)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func firstCause(ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil {
+		return cause
+	}
+	return err
+}
+
+func readBody(body io.Reader, length int64) ([]byte, error) {
+	var b bytes.Buffer
+	if 0 < length && length <= MaxRequestBody {
+		b.Grow(int(length) + bytes.MinRead)
+	}
+	n, err := b.ReadFrom(io.LimitReader(body, MaxRequestBody+1))
+	if err == nil && n > MaxRequestBody {
+		err = errTooLarge
+	}
+	return b.Bytes(), err
+}
+
+// ServeHTTP answers as a server.
+func (r *Replay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	body, err := readBody(req.Body, req.ContentLength)
+	switch {
+	case errors.Is(err, errTooLarge):
+		w.Header()["Connection"] = []string{"close"} // the rest of the body is not read
+		r.refuse(req, &Miss{Reason: TooLarge}).write(w, req.Method)
+	case err != nil:
+		panic(http.ErrAbortHandler) // the client broke off: there is nobody to answer
+	default:
+		r.play(req, body).write(w, req.Method)
+	}
+}
+
+// play finds the answer of a request, or makes that of a miss.
+func (r *Replay) play(req *http.Request, body []byte) *answer {
+	in, miss := r.scopeOf(req.URL.EscapedPath())
+	if miss != nil {
+		return r.refuse(req, miss)
+	}
+	c := r.requests.Get().(*canonical)
+	defer r.requests.Put(c)
+	host := req.Host
+	if host == "" {
+		host = req.URL.Host
+	}
+	if r.opts.Mask != nil {
+		body = r.opts.Mask(below(req, in), body)
+	}
+	c.reset(req.Method, in.rest, req.URL.RawQuery, host, req.Header, body)
+
+	number, end, room := r.advance(in, c)
+	switch {
+	case !room:
+		return r.refuse(req, &Miss{Reason: TooManySessions, Cassette: in.key.cassette, Session: in.key.name})
+	case number < 0:
+		return r.refuse(req, r.explain(in, c, end))
+	}
+	return &r.answers[number]
+}
+
+// advance takes the next answer of a request from its session.
+func (r *Replay) advance(in scope, c *canonical) (number int32, end exhausted, room bool) {
+	x := r.all
+	if in.source != nil {
+		x = in.source.index(r.keys)
+	}
+	service, ok := r.services[c.service]
+	if !ok {
+		service = unknownService
+	}
+	d := c.digest()
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s, room := r.session(in, x)
+	if !room {
+		return -1, exhausted{}, false
+	}
+	number, end = x.next(d, service, r.opts.Order, s.at)
+	if number >= 0 {
+		r.plays[number]++
+		if r.opts.KeepOrder {
+			s.played = append(s.played, number)
+		}
+	}
+	return number, end, true
+}
+
+// below is the request without the prefix of its session.
+func below(req *http.Request, in scope) *http.Request {
+	if in.source == nil {
+		return req
+	}
+	u := *req.URL
+	u.RawPath = in.rest
+	u.Path, _ = url.PathUnescape(in.rest)
+	clone := *req
+	clone.URL = &u
+	return &clone
+}

@@ -1,0 +1,165 @@
+package recorder
+
+import (
+	"fmt"
+	"iter"
+	"net/http"
+	"path/filepath"
+	"sync"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// ReplayOptions are how to replay. The zero value gives every recorded answer once.
+type ReplayOptions struct {
+	// Order is which answer a request gets that was recorded, or is asked, more than once.
+	Order Order
+	// Mask returns the body that a request is to be matched by, such as one without an idempotency token that differs
+	// from run to run. It is called for recorded and for live requests, from many goroutines; it must not read req.Body,
+	// nor change req or body.
+	Mask func(req *http.Request, body []byte) []byte
+	// KeepOrder keeps which interactions were played in which order, for [Replay.WritePlayed]. It costs 4 bytes an answer.
+	KeepOrder bool
+}
+
+// Replay answers requests with recorded interactions. It is an [http.RoundTripper] and an [http.Handler], from any number of goroutines.
+// Bodies of recorded answers must not be changed while it is in use.
+type Replay struct {
+	opts     ReplayOptions
+	answers  []answer
+	keys     []key
+	services map[string]int32
+	parts    []parts
+	hash     partHash
+	skipped  []Skip
+	all      *index
+	sources  map[string]*source // by the name in a session's URL
+
+	requests sync.Pool // of *canonical
+
+	mu       sync.Mutex
+	root     *session
+	sessions map[sessionKey]*session
+	slots    int      // positions that sessions hold
+	plays    []uint32 // by interaction, over all sessions
+	misses   []Miss
+	missed   int
+}
+
+// Skip is something that cannot be replayed, and was passed over.
+type Skip struct {
+	Source      string
+	Interaction int // one-based; 0: the whole source
+	Reason      string
+}
+
+// Of makes a sequence of interactions that are at hand.
+func Of(interactions ...*traffic.Interaction) iter.Seq2[*traffic.Interaction, error] {
+	return func(yield func(*traffic.Interaction, error) bool) {
+		for _, in := range interactions {
+			if !yield(in, nil) {
+				return
+			}
+		}
+	}
+}
+
+// NewReplay replays interactions, such as those of [traffic.Read]. The name of a cassette in a session's URL is the
+// [traffic.Interaction.Source]. An error of the sequence is returned as it is; see [Replay.Skipped] for what cannot be replayed.
+func NewReplay(interactions iter.Seq2[*traffic.Interaction, error], opts ReplayOptions) (*Replay, error) {
+	return newReplay(interactions, filepath.ToSlash, opts)
+}
+
+func newReplay(interactions iter.Seq2[*traffic.Interaction, error], name func(source string) string, opts ReplayOptions) (*Replay, error) {
+	r := &Replay{
+		opts:     opts,
+		services: map[string]int32{"": anyService},
+		sources:  map[string]*source{},
+		sessions: map[sessionKey]*session{},
+	}
+	r.requests.New = func() any { return new(canonical) }
+	var c canonical
+	var numbers []int32
+	made := answers{known: map[string]string{}}
+	r.hash = newPartHash()
+	for in, err := range interactions {
+		if err != nil {
+			return nil, err
+		}
+		if reason := r.unplayable(in, &c); reason != "" {
+			r.skipped = append(r.skipped, Skip{in.Source, in.Index + 1, reason})
+			continue
+		}
+		number := int32(len(r.answers))
+		r.answers = append(r.answers, made.make(in))
+		r.keys = append(r.keys, key{c.digest(), r.number(c.service)})
+		r.parts = append(r.parts, r.hash.of(&c))
+		numbers = append(numbers, number)
+		r.source(name(in.Source), in.Source).add(number)
+	}
+	r.all = newIndex(r.keys, numbers)
+	r.plays = make([]uint32, len(r.answers))
+	r.root = newSession(r.all)
+	return r, nil
+}
+
+// unplayable says why an interaction cannot be replayed; else c is its canonical request.
+func (r *Replay) unplayable(in *traffic.Interaction, c *canonical) string {
+	if in.Request == nil {
+		return "a bare body: no request was recorded"
+	}
+	// Below 200 there is no final answer (RFC 9110, section 15.2); net/http cannot send more than three digits.
+	if in.Response.Status < 200 || in.Response.Status > 999 {
+		return fmt.Sprintf("status %d cannot be sent as an answer", in.Response.Status)
+	}
+	if err := c.recorded(in.Request, r.opts); err != nil {
+		return fmt.Sprintf("the URL of the request cannot be read: %v", err)
+	}
+	return ""
+}
+
+func (r *Replay) number(service string) int32 {
+	n, ok := r.services[service]
+	if !ok {
+		n = int32(len(r.services))
+		r.services[service] = n
+	}
+	return n
+}
+
+// Len is the number of interactions that can be played.
+func (r *Replay) Len() int { return len(r.answers) }
+
+// Skipped is what cannot be replayed, in the order of the sequence: bare bodies, for instance.
+func (r *Replay) Skipped() []Skip { return r.skipped }
+
+// Played is the interactions that were given as an answer in any session, each once, in the order of the sequence.
+func (r *Replay) Played() []*traffic.Interaction { return r.interactions(true) }
+
+// Unplayed is the interactions that no session was given, in the order of the sequence: what the client never asked for.
+func (r *Replay) Unplayed() []*traffic.Interaction { return r.interactions(false) }
+
+func (r *Replay) interactions(played bool) (list []*traffic.Interaction) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, n := range r.plays {
+		if (n > 0) == played {
+			list = append(list, r.answers[i].interaction)
+		}
+	}
+	return list
+}
+
+// Misses is the requests without an answer, in the order in which they came, at most [MaxMisses] of them.
+func (r *Replay) Misses() []Miss {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]Miss(nil), r.misses...)
+}
+
+// Missed is the number of all misses.
+func (r *Replay) Missed() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.missed
+}

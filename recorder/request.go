@@ -1,0 +1,76 @@
+package recorder
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"net/http"
+	"net/url"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// canonical is what two requests are compared by.
+type canonical struct {
+	service string // "": any
+	method  string
+	target  string
+	isJSON  bool
+
+	text            []byte // path, query and body, one after another
+	queryAt, bodyAt int
+}
+
+func (c *canonical) path() []byte  { return c.text[:c.queryAt] }
+func (c *canonical) query() []byte { return c.text[c.queryAt:c.bodyAt] }
+func (c *canonical) body() []byte  { return c.text[c.bodyAt:] }
+
+// reset makes c the canonical form of a request whose path and query are given as they were sent.
+func (c *canonical) reset(method, path, query, host string, header http.Header, body []byte) {
+	if method == "" {
+		method = http.MethodGet
+	}
+	c.service = serviceOf(header, query, host)
+	c.method = method
+	c.target = headerValue(header, "X-Amz-Target")
+	c.text = appendPath(c.text[:0], path)
+	c.queryAt = len(c.text)
+	c.text = appendQuery(c.text, query)
+	c.bodyAt = len(c.text)
+	c.text, c.isJSON = appendBody(c.text, body)
+}
+
+// digest identifies everything but the service. SHA-256 cut to 128 bits: no two requests that anybody makes share one.
+type digest [16]byte
+
+func (c *canonical) digest() digest {
+	var fixed [512]byte
+	b := fixed[:0]
+	for _, part := range []string{c.method, c.target} {
+		b = binary.AppendUvarint(b, uint64(len(part)))
+		b = append(b, part...)
+	}
+	b = binary.AppendUvarint(b, uint64(c.queryAt))
+	b = binary.AppendUvarint(b, uint64(c.bodyAt))
+	if c.isJSON {
+		b = append(b, 1)
+	} else {
+		b = append(b, 0)
+	}
+	b = append(b, c.text...)
+	sum := sha256.Sum256(b)
+	return digest(sum[:16])
+}
+
+// recorded makes c the canonical form of a recorded request.
+func (c *canonical) recorded(r *traffic.Request, opts ReplayOptions) error {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	body := r.Body.Bytes
+	if opts.Mask != nil {
+		body = opts.Mask(&http.Request{Method: r.Method, URL: u, Host: u.Host, Header: r.Header}, body)
+	}
+	c.reset(r.Method, u.EscapedPath(), u.RawQuery, u.Host, r.Header, body)
+	return nil
+}

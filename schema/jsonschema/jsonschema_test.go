@@ -1,0 +1,335 @@
+package jsonschema
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	v5 "github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/txtar"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files in testdata")
+
+// compile compiles a schema as a stranger would: nothing is registered, formats
+// are asserted, and the schema must be valid by the metaschema of its draft.
+func compile(t testing.TB, s *Schema) *v5.Schema {
+	t.Helper()
+	text, err := s.Encode()
+	require.NoError(t, err)
+	meta, err := v5.NewCompiler().Compile("https://json-schema.org/draft/2020-12/schema")
+	require.NoError(t, err)
+	require.NoError(t, meta.Validate(decode(t, string(text))))
+	compiler := v5.NewCompiler()
+	compiler.AssertFormat = true
+	compiler.LoadURL = func(u string) (io.ReadCloser, error) { return nil, fmt.Errorf("nothing is fetched: %s", u) }
+	require.NoError(t, compiler.AddResource(s.ID, bytes.NewReader(text)))
+	compiled, err := compiler.Compile(s.ID)
+	require.NoError(t, err)
+	return compiled
+}
+
+func decode(t testing.TB, text string) any {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var v any
+	require.NoError(t, d.Decode(&v), text)
+	return v
+}
+
+func generate(t testing.TB, c *schema.Contract, part schema.Part, projection schema.Projection, form Form) *Schema {
+	t.Helper()
+	s, err := Generate(c, part, projection, form)
+	require.NoError(t, err)
+	return s
+}
+
+// parse makes a contract of shapes whose output is the shape "Out".
+func parse(t testing.TB, shapes string) *schema.Contract {
+	t.Helper()
+	c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"test","operation":"Test","output":"Out","shapes":` + shapes + `}`))
+	require.NoError(t, err)
+	return c
+}
+
+// TestVectors: each file of testdata/vectors has shapes, documents that their
+// schema takes and documents that it refuses.
+func TestVectors(t *testing.T) {
+	paths, err := filepath.Glob("testdata/vectors/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(path)
+			require.NoError(t, err)
+			require.Len(t, archive.Files, 3)
+			projection := schema.Wire
+			if _, name, found := strings.Cut(string(archive.Comment), "projection: "); found {
+				require.NoError(t, projection.UnmarshalText([]byte(strings.TrimSpace(name))))
+			}
+			c := parse(t, string(archive.Files[0].Data))
+			compiled := compile(t, generate(t, c, schema.OutputPart, projection, Standard))
+			for i, verdict := range []bool{true, false} {
+				require.Equal(t, []string{"accept", "refuse"}[i], archive.Files[i+1].Name)
+				for line := range strings.Lines(string(archive.Files[i+1].Data)) {
+					err := compiled.Validate(decode(t, line))
+					require.Equal(t, verdict, err == nil, "%s%v", line, err)
+				}
+			}
+		})
+	}
+}
+
+// TestGolden holds the schemas of the built-in contracts to the files that users
+// may have copied. -update rewrites them.
+func TestGolden(t *testing.T) {
+	written := map[string]bool{}
+	for _, source := range contracts.Sources() {
+		c := contracts.MustLoad(source.Name())
+		for _, part := range c.Parts() {
+			for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
+				if _, isError := part.ErrorName(); isError && projection == schema.SDK {
+					continue
+				}
+				s := generate(t, c, part, projection, Standard)
+				compile(t, s)
+				got, err := s.Encode()
+				require.NoError(t, err)
+				path := filepath.Join("testdata", "golden", fmt.Sprintf("%s-%s-%s.json", source.Version, strings.ReplaceAll(string(part), ":", "-"), projection))
+				written[path] = true
+				if *update {
+					require.NoError(t, os.WriteFile(path, got, 0o644))
+				}
+				want, err := os.ReadFile(path)
+				require.NoError(t, err)
+				require.Equal(t, string(want), string(got))
+
+				again, err := generate(t, c, part, projection, Standard).Encode()
+				require.NoError(t, err)
+				require.Equal(t, string(got), string(again))
+			}
+		}
+	}
+	paths, err := filepath.Glob("testdata/golden/*")
+	require.NoError(t, err)
+	for _, path := range paths {
+		require.True(t, written[path], "%s is of no contract", path)
+	}
+}
+
+// TestBlobLength compares the bounds of blobs with what base64 makes of so many
+// bytes, for all small bounds and sizes.
+func TestBlobLength(t *testing.T) {
+	for least := -1; least <= 7; least++ {
+		for most := -1; most <= 7; most++ {
+			var bounds schema.Bounds
+			if least >= 0 {
+				bounds.Min = number(least)
+			}
+			if most >= 0 {
+				bounds.Max = number(most)
+			}
+			compiled := compile(t, &Schema{ID: "urn:test", Dialect: "https://json-schema.org/draft/2020-12/schema", AllOf: []*Schema{blob(bounds)}})
+			for size := range 12 {
+				for _, b := range []byte{0, 0xff} {
+					text := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{b}, size))
+					want := size >= least && (most < 0 || size <= most)
+					require.Equal(t, want, compiled.Validate(text) == nil, "%d bytes, %s", size, bounds)
+				}
+			}
+			require.Error(t, compiled.Validate("AAA"), "the text is base64 in any case")
+		}
+	}
+	require.Empty(t, blob(schema.Bounds{Max: "99999999999999999999"}).AllOf, "a bound beyond all texts is none")
+}
+
+// TestExtended: the forms differ only in how they say unions and patterns.
+func TestExtended(t *testing.T) {
+	c := parse(t, `{
+  "Out": {"type": "structure", "members": [
+    {"name": "u", "shape": "U", "required": true}, {"name": "none", "shape": "None"},
+    {"name": "p", "shape": {"type": "string", "pattern": "(?<=a)<b>"}}, {"name": "q", "shape": {"type": "string", "pattern": "^\\p{Alnum}$"}}]},
+  "U": {"type": "structure", "union": true, "members": [{"name": "a", "shape": {"type": "string"}}, {"name": "b", "shape": {"type": "string"}}]},
+  "None": {"type": "structure", "union": true}}`)
+	text, err := generate(t, c, schema.OutputPart, schema.Wire, Extended).Encode()
+	require.NoError(t, err)
+	require.Equal(t, `{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "urn:crcheck:test.Test:unversioned/wire/output",
+  "title": "test.Test, output, wire projection",
+  "$ref": "#/$defs/Out",
+  "$defs": {
+    "Out": {
+      "type": "object",
+      "properties": {
+        "u": {
+          "$ref": "#/$defs/U"
+        },
+        "none": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/None"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        },
+        "p": {
+          "anyOf": [
+            {
+              "type": "string",
+              "crcheck-pattern": "(?<=a)<b>"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        },
+        "q": {
+          "anyOf": [
+            {
+              "$comment": "Not held against the pattern ^\\p{Alnum}$",
+              "type": "string"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        }
+      },
+      "required": [
+        "u"
+      ]
+    },
+    "U": {
+      "type": "object",
+      "properties": {
+        "a": {
+          "anyOf": [
+            {
+              "type": "string"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        },
+        "b": {
+          "anyOf": [
+            {
+              "type": "string"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        }
+      },
+      "crcheck-union": [
+        "a",
+        "b"
+      ]
+    },
+    "None": {
+      "type": "object",
+      "not": {}
+    }
+  }
+}
+`, string(text))
+
+	text, err = generate(t, c, schema.OutputPart, schema.Wire, Standard).Encode()
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"pattern": "(?<=a)<b>"`, "what cannot be rewritten stays ECMA-262")
+	require.NotContains(t, string(text), "crcheck-")
+}
+
+func TestUnstatedPart(t *testing.T) {
+	c := parse(t, `{"Out": {"type": "structure"}}`)
+	c.Errors = []schema.Error{{Name: "Open"}}
+	compiled := compile(t, generate(t, c, schema.ErrorPart("Open"), schema.Wire, Standard))
+	require.NoError(t, compiled.Validate(map[string]any{"any": 1}))
+	require.Error(t, compiled.Validate([]any{}))
+}
+
+func TestPartError(t *testing.T) {
+	c := parse(t, `{"Out": {"type": "structure"}}`)
+	for _, part := range []schema.Part{"", "outputs", "error:Nothing"} {
+		_, err := Generate(c, part, schema.Wire, Standard)
+		var unknown *PartError
+		require.ErrorAs(t, err, &unknown)
+		require.Equal(t, PartError{"test.Test", part, []schema.Part{"output", "input"}}, *unknown)
+	}
+}
+
+func TestID(t *testing.T) {
+	for _, v := range []struct {
+		contract   schema.Contract
+		part       schema.Part
+		projection schema.Projection
+		want       string
+	}{
+		{schema.Contract{Service: "cleanrooms", Operation: "GetProtectedJob", Version: "1.42.90"}, "output", schema.Wire, "urn:crcheck:cleanrooms.GetProtectedJob:1.42.90/wire/output"},
+		{schema.Contract{Service: "s", Operation: "O"}, "input", schema.SDK, "urn:crcheck:s.O:unversioned/sdk/input"},
+		{schema.Contract{Service: "s", Operation: "O"}, "error:AException", schema.Wire, "urn:crcheck:s.O:unversioned/wire/error/AException"},
+		{schema.Contract{Service: "s p", Operation: "O#", Version: "1%"}, "error:a/b?", schema.Wire, "urn:crcheck:s%20p.O%23:1%25/wire/error/a%2Fb%3F"},
+	} {
+		require.Equal(t, v.want, ID(&v.contract, v.part, v.projection))
+		u, err := url.Parse(v.want)
+		require.NoError(t, err)
+		require.Empty(t, u.Fragment)
+	}
+}
+
+func ExampleGenerate() {
+	c, err := schema.Parse([]byte(`{"crcheckContract": 1, "service": "jobs", "operation": "GetJob", "version": "1.0", "output": "Job",
+  "shapes": {"Job": {"type": "structure", "members": [{"name": "state", "shape": {"type": "string", "enum": ["OPEN", "DONE"]}, "required": true}]}}}`))
+	if err != nil {
+		panic(err)
+	}
+	s, err := Generate(c, schema.OutputPart, schema.Wire, Standard)
+	if err != nil {
+		panic(err)
+	}
+	text, err := s.Encode()
+	fmt.Printf("%s%v\n", text, err)
+	// Output:
+	// {
+	//   "$schema": "https://json-schema.org/draft/2020-12/schema",
+	//   "$id": "urn:crcheck:jobs.GetJob:1.0/wire/output",
+	//   "title": "jobs.GetJob@1.0, output, wire projection",
+	//   "$ref": "#/$defs/Job",
+	//   "$defs": {
+	//     "Job": {
+	//       "type": "object",
+	//       "properties": {
+	//         "state": {
+	//           "type": "string",
+	//           "enum": [
+	//             "OPEN",
+	//             "DONE"
+	//           ]
+	//         }
+	//       },
+	//       "required": [
+	//         "state"
+	//       ]
+	//     }
+	//   }
+	// }
+	// <nil>
+}

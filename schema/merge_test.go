@@ -1,0 +1,172 @@
+package schema
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func encode(t testing.TB, c *Contract) string {
+	t.Helper()
+	text, err := c.Encode()
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestMergeWithItself(t *testing.T) {
+	same := func(t *testing.T, c *Contract) {
+		before := encode(t, c)
+		merged, conflicts := Merge(c, c)
+		require.Nil(t, conflicts)
+		require.Equal(t, before, encode(t, merged))
+		require.Equal(t, before, encode(t, c))
+		require.NotSame(t, c, merged)
+	}
+	same(t, garden(t))
+	eachRandom(t, same)
+}
+
+// TestMergeFillsSilence: of each facet that is silenced the merged contract has
+// the value again, and says where it came from.
+func TestMergeFillsSilence(t *testing.T) {
+	whole := garden(t)
+	whole.Origins, whole.Provenance = []Origin{{"botocore", "1", "sha256:b"}}, nil
+	eachFacet(whole, func(at Place, name string, in func(*Contract) namedSlot) {
+		if in(whole).slot.Silent() {
+			return
+		}
+		part := whole.Clone()
+		part.Origins = []Origin{{"page", "1", "sha256:a"}}
+		silence(in(part))
+		partBefore, wholeBefore := encode(t, part), encode(t, whole)
+		merged, conflicts := Merge(part, whole)
+		require.Nil(t, conflicts)
+		require.Equal(t, whole.Digest(), merged.Digest(), "%s of %s", name, at)
+		require.Equal(t, map[string]int{at.fact(name): 1}, merged.Provenance)
+		require.Equal(t, []Origin{{"page", "1", "sha256:a"}, {"botocore", "1", "sha256:b"}}, merged.Origins)
+		require.Equal(t, partBefore, encode(t, part), "the inputs stay as they are")
+		require.Equal(t, wholeBefore, encode(t, whole))
+	})
+	eachRandom(t, func(t *testing.T, c *Contract) {
+		part := c.Clone()
+		r := rand.New(rand.NewPCG(uint64(len(c.Shapes)), 3))
+		eachFacet(part, func(_ Place, _ string, in func(*Contract) namedSlot) {
+			if r.IntN(2) == 0 {
+				silence(in(part))
+			}
+		})
+		merged, conflicts := Merge(part, c)
+		require.Nil(t, conflicts)
+		require.NoError(t, merged.Check())
+		require.Equal(t, c.Digest(), merged.Digest())
+		again, _ := Merge(merged, c)
+		require.Equal(t, encode(t, merged), encode(t, again), "merging again adds nothing")
+	})
+}
+
+// TestMergeConflicts: the first stands, and a finding names both values.
+func TestMergeConflicts(t *testing.T) {
+	a := garden(t)
+	a.Origins = []Origin{{Kind: "boto3-page", Version: "1.2.3"}}
+	eachFacet(a, func(at Place, name string, in func(*Contract) namedSlot) {
+		b := a.Clone()
+		b.Origins = nil
+		another(in(b))
+		merged, conflicts := Merge(a, b)
+		if in(a).slot.Silent() {
+			require.Nil(t, conflicts)
+			return
+		}
+		require.Equal(t, encode(t, a), encode(t, merged), "the first stands")
+		require.Len(t, conflicts, 1)
+		f := conflicts[0]
+		require.Equal(t, "source.conflict", string(f.Rule))
+		require.Equal(t, []string{"garden.GetBed", at.Pointer, in(a).slot.String(), in(b).slot.String()}, []string{f.Operation, f.Pointer, f.Got, f.Want})
+		for _, part := range []string{name, at.String(), "the boto3-page 1.2.3", "garden.GetBed@1.2.3"} {
+			require.Contains(t, f.Message, part)
+		}
+	})
+
+	b := garden(t)
+	b.Shapes["Bed"].Members = b.Shapes["Bed"].Members[1:]
+	b.Shapes["Plant"].Members[0].Shape.Inline.Type = Integer
+	b.Errors, b.Input = b.Errors[1:], ""
+	merged, conflicts := Merge(a, b)
+	require.Equal(t, encode(t, a), encode(t, merged))
+	var places []string
+	for _, f := range conflicts {
+		places = append(places, f.Pointer+" "+f.Got+" "+f.Want)
+	}
+	require.Equal(t, []string{` "present" `, ` "structure" `, `/bed/id "present" `, `/bed/plants/*/seed "string" "integer"`}, places)
+}
+
+// TestMergeOpens: what the first leaves open comes whole from the second, under
+// names that are free, and leads nowhere else.
+func TestMergeOpens(t *testing.T) {
+	whole := garden(t)
+	whole.Origins, whole.Provenance = []Origin{{Kind: "botocore"}, {Kind: "overlay"}}, map[string]int{"output#/bed/plants/*/children:union": 1}
+	part := garden(t)
+	part.Origins, part.Provenance = []Origin{{Kind: "page"}}, nil
+	plants, _ := part.Shapes["Bed"].Member("plants")
+	plants.Shape = Inline(Shape{Sensitive: Is(true)})
+	part.Shapes["Plant"] = &Shape{Type: Structure} // of that name there is something else
+	part.Errors[0].Shape = ""
+	part.Echoes = nil
+	kept := part.Clone()
+
+	merged, conflicts := Merge(part, whole)
+	require.Nil(t, conflicts)
+	require.NoError(t, merged.Check())
+	require.Equal(t, kept, part)
+
+	got, _, ok := merged.At(place(t, "output#/bed/plants/*/children/*/parent/seed"))
+	require.True(t, ok)
+	require.Equal(t, String, got.Type)
+	list, _, _ := merged.At(place(t, "output#/bed/plants"))
+	require.Equal(t, Named("Plant_"), *list.Element)
+	require.Equal(t, Is(true), list.Sensitive, "what the first knew of the open place stands")
+	require.Equal(t, Is(Bounds{Max: "10"}), list.Length)
+	require.Equal(t, Is(true), merged.Shapes["Plant_"].Union)
+	require.Equal(t, &Shape{Type: Structure}, merged.Shapes["Plant"])
+	require.Equal(t, "NotFoundException_", merged.Errors[0].Shape)
+	require.Equal(t, whole.Echoes, merged.Echoes)
+
+	require.Equal(t, []Origin{{Kind: "page"}, {Kind: "botocore"}}, merged.Origins, "an origin of no fact is none")
+	require.Equal(t, map[string]int{
+		"output#/bed/plants:type": 1, "output#/bed/plants:sparse": 1, "output#/bed/plants:length": 1,
+		"output#/bed/plants/*:type": 1, "output#/bed/plants/*:union": 1,
+		"output#/bed/plants/*/seed:type": 1, "output#/bed/plants/*/parent:type": 1, "output#/bed/plants/*/parent:union": 1,
+		"output#/bed/plants/*/children:type": 1, "output#/bed/plants/*/children/*:type": 1, "output#/bed/plants/*/children/*:union": 1,
+		"error:NotFoundException:type": 1, "error:NotFoundException#/message:type": 1,
+	}, merged.Provenance)
+
+	merged.Shapes["Plant_"].Members[0].Name = "changed"
+	require.Equal(t, "seed", whole.Shapes["Plant"].Members[0].Name, "the graft is a copy")
+
+	backwards, conflicts := Merge(whole, part)
+	require.Len(t, conflicts, 0)
+	require.Equal(t, Is(true), func() Known[bool] { s, _, _ := backwards.At(place(t, "output#/bed/plants")); return s.Sensitive }())
+}
+
+// TestMergeWithoutOrigins: facts of a contract that no document stands for are
+// never taken for those of the other.
+func TestMergeWithoutOrigins(t *testing.T) {
+	a, b := small(Shape{Type: Integer}), small(Shape{Type: Integer, Bits: Is(32)})
+	a.Version = "1"
+	digest := a.Digest()
+	merged, _ := Merge(a, b)
+	require.Equal(t, []Origin{{"contract", "1", digest}, {"contract", "", b.Digest()}}, merged.Origins)
+	require.Equal(t, map[string]int{"output#/m:bits": 1}, merged.Provenance)
+}
+
+// TestMergeFollowsProvenance: a fact that the second has from its own second
+// origin is of that origin.
+func TestMergeFollowsProvenance(t *testing.T) {
+	a, b := small(Shape{Type: Integer}), small(Shape{Type: Integer, Bits: Is(32), Sensitive: Is(true)})
+	a.Origins = []Origin{{Kind: "page"}}
+	b.Origins, b.Provenance = []Origin{{Kind: "model"}, {Kind: "overlay"}}, map[string]int{"output#/m:bits": 1}
+	merged, _ := Merge(a, b)
+	require.Equal(t, []Origin{{Kind: "page"}, {Kind: "overlay"}, {Kind: "model"}}, merged.Origins)
+	require.Equal(t, map[string]int{"output#/m:bits": 1, "output#/m:sensitive": 2}, merged.Provenance)
+}
