@@ -98,7 +98,7 @@ func bodyDifferences(got, want *canonical) (all []Difference) {
 			at++
 		}
 		if at == 0 {
-			return []Difference{{PartBody, "", present(string(g)), present(string(w))}}
+			return []Difference{{PartBody, "", whole(got), whole(want)}}
 		}
 		return []Difference{{PartBody, strconv.Itoa(at + 1), present(string(g[at:])), present(string(w[at:]))}}
 	}
@@ -106,6 +106,14 @@ func bodyDifferences(got, want *canonical) (all []Difference) {
 		all = append(all, Difference{PartBody, pointer, shortened(string(g), maxShown), shortened(string(w), maxShown)})
 	})
 	return all
+}
+
+// whole is a body as it is shown.
+func whole(c *canonical) string {
+	if c.isJSON {
+		return shortened(string(c.body()), maxShown)
+	}
+	return present(string(c.body()))
 }
 
 // member is one of an object, or an element of an array.

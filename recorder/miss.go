@@ -81,7 +81,7 @@ func (d Difference) String() string {
 	}[d.Part]
 	switch {
 	case d.Part == PartOrder:
-		return fmt.Sprintf("it is asked for time %s, and answers are recorded for %s", d.Got, d.Want)
+		return fmt.Sprintf("this is request %s of its kind, and answers to %s were recorded", d.Got, d.Want)
 	case d.Part == PartPath && d.Name == "":
 		name = "the number of path segments"
 	case d.Part == PartBody && d.Name == "":

@@ -11,9 +11,10 @@ import (
 
 // The search for the nearest interaction is bounded: each step looks more closely, at fewer.
 const (
-	maxWeighed  = 1 << 20 // interactions whose parts are weighed: five comparisons of numbers each
-	maxMeasured = 100_000 // of those of most weight, whose texts are measured
-	maxOpened   = 32      // of those with most text in common, which are compared member by member
+	maxWeighed   = 1 << 20 // interactions whose parts are weighed: five comparisons of numbers each
+	maxMeasured  = 100_000 // of those of most weight, whose texts are measured
+	maxRewritten = 10_000  // of those, if there are no more, whose bodies are put into canonical form for it
+	maxOpened    = 32      // of those with most text in common, which are compared member by member
 )
 
 // parts are hashes of the parts of a recorded request: enough to weigh how near it is, without touching it.
@@ -144,7 +145,12 @@ func heaviest(all []scored) (kept []scored, more bool) {
 
 // measure returns the numbers of those whose texts have most in common with the request, the nearest first.
 func (r *Replay) measure(c *canonical, among []scored) []int32 {
-	path, body := string(c.path()), string(c.body())
+	path, body := string(c.path()), string(c.raw)
+	rewrite := len(among) <= maxRewritten
+	if rewrite {
+		body = string(c.body())
+	}
+	var buffer []byte
 	if query := c.query(); len(query) > 0 {
 		path += "?" + string(query)
 	}
@@ -153,6 +159,10 @@ func (r *Replay) measure(c *canonical, among []scored) []int32 {
 		among[i].score = common(path, pathOf(request.URL))
 		if len(body) > 0 {
 			recorded := request.Body.Bytes
+			if rewrite {
+				buffer, _ = appendBody(buffer[:0], recorded)
+				recorded = buffer
+			}
 			among[i].score += common(body[:min(len(body), maxCommon)], recorded[:min(len(recorded), maxCommon)])
 		}
 	}

@@ -110,7 +110,10 @@ func (r *Replay) play(req *http.Request, body []byte) *answer {
 		return r.refuse(req, miss)
 	}
 	c := r.requests.Get().(*canonical)
-	defer r.requests.Put(c)
+	defer func() {
+		c.raw = nil
+		r.requests.Put(c)
+	}()
 	host := req.Host
 	if host == "" {
 		host = req.URL.Host

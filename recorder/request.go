@@ -16,6 +16,7 @@ type canonical struct {
 	target  string
 	isJSON  bool
 
+	raw             []byte // the body as it was sent, for [Replay.measure]
 	text            []byte // path, query and body, one after another
 	queryAt, bodyAt int
 }
@@ -29,6 +30,7 @@ func (c *canonical) reset(method, path, query, host string, header http.Header, 
 	if method == "" {
 		method = http.MethodGet
 	}
+	c.raw = body
 	c.service = serviceOf(header, query, host)
 	c.method = method
 	c.target = headerValue(header, "X-Amz-Target")

@@ -20,6 +20,8 @@ func brokenExchanges() []scenario {
 			ok(document(`"id":"00000000-0000-4000-8000-999999999999"`, membershipRef, arn, created, success)), echo(atJob+"/id", "it is not the job that was asked for")),
 		hostile(3012, "another-membership", "The answer is about a job of another membership.",
 			ok(document(id, `"membershipId":"10000000-0000-4000-8000-999999999999"`, arn, created, success)), echo(atJob+"/membershipId", "it is not the membership that was asked for")),
+		hostile(3019, "identifier-escaped", "The membership that was asked for has characters which a path must escape.",
+			ok(job()), echo(atJob+"/membershipId", "the job is another membership's")).asking("00000000%2F0000%204000%3F8000%23000000000001"),
 		hostile(3013, "another-job-last", "The job has two identifiers; the last, which counts, is another's.",
 			ok(job(`"id":"00000000-0000-4000-8000-999999999999"`)),
 			expect(finding.SyntaxDuplicateMember, atJob+"/id", "the name stands twice"),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -35,6 +36,8 @@ type scenario struct {
 	job      int // which job is asked for: each scenario has its own
 	answers  []answer
 	expected []finding.Expected
+	// from is the membership as the URL has it; empty: the one of all scenarios.
+	from string
 }
 
 // answer is an HTTP response. What header leaves out has the value of a good
@@ -46,16 +49,22 @@ type answer struct {
 }
 
 func good(job int, name, about string, answers ...answer) scenario {
-	return scenario{"good/" + name + ".yaml", about, v1_43_67, job, answers, nil}
+	return scenario{"good/" + name + ".yaml", about, v1_43_67, job, answers, nil, ""}
 }
 
 func hostile(job int, name, about string, a answer, expected ...finding.Expected) scenario {
-	return scenario{"hostile/" + name + ".yaml", about, v1_43_67, job, []answer{a}, expected}
+	return scenario{"hostile/" + name + ".yaml", about, v1_43_67, job, []answer{a}, expected, ""}
 }
 
 // under has the scenario hold against another contract than the newest.
 func (s scenario) under(contract string) scenario {
 	s.contract = contract
+	return s
+}
+
+// asking has the scenario ask for a membership whose identifier is escaped in the URL.
+func (s scenario) asking(escaped string) scenario {
+	s.from = escaped
 	return s
 }
 
@@ -101,7 +110,7 @@ func (s scenario) interactions() []*traffic.Interaction {
 			Index: i,
 			Request: &traffic.Request{
 				Method: http.MethodGet,
-				URL:    labels.Replace("https://cleanrooms.us-east-1.amazonaws.com/memberships/" + membership + "/protectedJobs/" + asked),
+				URL:    labels.Replace("https://cleanrooms.us-east-1.amazonaws.com/memberships/" + cmp.Or(s.from, membership) + "/protectedJobs/" + asked),
 				Header: http.Header{"User-Agent": {"synthesised"}},
 			},
 			Response: traffic.Response{

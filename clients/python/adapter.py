@@ -21,19 +21,16 @@ def canonical(value):
         return {name: canonical(v) for name, v in value.items() if name != "ResponseMetadata"}
     if isinstance(value, list):
         return [canonical(v) for v in value]
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    return value
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def failure(e):
     if isinstance(e, failed.ClientError):
         error, status = e.response["Error"], e.response["ResponseMetadata"]["HTTPStatusCode"]
-        fields = {name: v for name, v in e.response.items() if name not in ("Error", "message", "Message")}
-        return {"error": {"code": error.get("Code", ""), "message": error.get("Message", ""), "httpStatus": status,
-                          "fields": canonical(fields)}}
+        fields = canonical({name: v for name, v in e.response.items() if name not in ("Error", "message", "Message")})
+        return {"error": {"code": error["Code"], "message": error["Message"], "httpStatus": status, "fields": fields}}
     if isinstance(e, failed.ParamValidationError):
         member = re.search(r'parameter (?:in input: ")?(\w+)', str(e))
         return {"rejected": {"message": str(e), "member": member[1] if member else ""}}
@@ -56,8 +53,7 @@ def perform(service, operation, call):
                                     aws_access_key_id=keys["accessKeyId"], aws_session_token=keys.get("sessionToken"),
                                     aws_secret_access_key=keys["secretAccessKey"])
         with contextlib.closing(client):
-            given = {member: v for member, v in call["input"].items() if v is not None}
-            return {"output": canonical(getattr(client, xform_name(operation))(**given))}
+            return {"output": canonical(getattr(client, xform_name(operation))(**call["input"]))}
     except Exception as e:
         return failure(e)
 
@@ -78,7 +74,6 @@ def answer(call, *operation):
 operation = json.loads(sys.stdin.readline())["operation"].split("@")[0].split(".")
 info = {"name": "boto3", "version": boto3.__version__, "language": "Python"}
 report({"type": "hello", "protocol": 1, "client": info, "reports": "output", "concurrency": 4})
-with futures.ThreadPoolExecutor(4) as answers:
-    for line in sys.stdin:
-        answers.submit(answer, json.loads(line), *operation)
+answers = futures.ThreadPoolExecutor(4)
+futures.wait([answers.submit(answer, json.loads(line), *operation) for line in sys.stdin])
 os._exit(0)  # without waiting for the calls that ran out of time

@@ -48,6 +48,7 @@ type verbs struct {
 	Derive   deriveVerb   `cmd:"" help:"Derive a contract from a document."`
 	Schema   schemaVerb   `cmd:"" help:"Write a contract as JSON Schema."`
 	Validate validateVerb `cmd:"" help:"Hold recorded responses against a contract."`
+	Conform  conformVerb  `cmd:"" help:"Run the conformance suite against a client."`
 	Rules    rulesVerb    `cmd:"" help:"List the rules that findings are of."`
 	Version  versionVerb  `cmd:"" help:"Say which version this is."`
 }

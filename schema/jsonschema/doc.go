@@ -11,8 +11,8 @@
 //
 // How shapes are written, on the wire:
 //
-//   - structure: object; unknown members are allowed; null is absence, so an
-//     optional member may be null and a required one may not, a document neither
+//   - structure: object; unknown members are allowed; null is absence, even of a
+//     document, so an optional member may be null and a required one may not
 //   - union: exactly one non-null known member and no non-null unknown one;
 //     __type does not count
 //   - integer: integer within its 64 or fewer bits; float: number that fits, or

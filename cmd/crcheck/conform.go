@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/crcheck/crcheck/cassettes"
+	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/conformance/sdkgo"
+	"github.com/crcheck/crcheck/schema/contracts"
+)
+
+type conformVerb struct {
+	Suite        string     `placeholder:"PATH" help:"A suite of your own, its cassettes beside it. Without: the built-in one."`
+	Case         string     `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
+	KnownFailing string     `placeholder:"PATH" help:"The failures that are known of this client."`
+	Seed         uint64     `help:"Makes the identifiers that the client sees."`
+	Format       string     `default:"text" enum:"text,json" help:"text or json."`
+	Output       outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Client       []string   `arg:"" name:"client" optional:"" passthrough:"" help:"The client's command and its arguments, after --. Without: the AWS SDK for Go."`
+}
+
+// Run runs the suite against a client.
+func (v *conformVerb) Run(ctx context.Context, t *terminal) error {
+	plan, err := v.plan()
+	if err != nil {
+		return err
+	}
+	client, known, err := v.client()
+	if err != nil {
+		return err
+	}
+	results, err := plan.Run(ctx, client, conformance.Options{Seed: v.Seed, Known: known})
+	if err != nil {
+		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
+		return exit(exitIncomplete)
+	}
+	formats := map[string]func(io.Writer, *conformance.Results) error{"text": conformance.Text, "json": conformance.JSON}
+	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
+		return err
+	}
+	switch {
+	case results.Ended != "":
+		return exit(exitIncomplete)
+	case !results.Passes():
+		return exit(exitFindings)
+	}
+	return nil
+}
+
+func (v *conformVerb) plan() (*conformance.Plan, error) {
+	suite := conformance.Builtin()
+	var files fs.FS = cassettes.Embedded()
+	if v.Suite != "" {
+		text, err := os.ReadFile(v.Suite)
+		if err != nil {
+			return nil, err
+		}
+		if suite, err = conformance.ParseSuite(v.Suite, text); err != nil {
+			return nil, err
+		}
+		files = os.DirFS(filepath.Dir(v.Suite))
+	}
+	contract, err := contracts.Load(suite.Operation)
+	if err != nil {
+		return nil, err
+	}
+	selected := suite.Select(v.Case)
+	if len(selected.Cases) == 0 {
+		return nil, fmt.Errorf("no case matches %q", v.Case)
+	}
+	return conformance.Load(selected, files, contract)
+}
+
+// client is the client under test with its known failures.
+func (v *conformVerb) client() (conformance.Client, []conformance.Known, error) {
+	var client conformance.Client = sdkgo.New()
+	known := sdkgo.Known()
+	command := v.Client
+	if len(command) > 0 && command[0] == "--" {
+		command = command[1:] // kong leaves it there
+	}
+	if len(command) > 0 {
+		client, known = &conformance.Process{Command: command}, nil
+	}
+	if v.KnownFailing == "" {
+		return client, known, nil
+	}
+	text, err := os.ReadFile(v.KnownFailing)
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err = conformance.ParseKnown(v.KnownFailing, text)
+	return client, known, err
+}

@@ -1,0 +1,175 @@
+package recorder_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected part of the files in testdata")
+
+// TestMissVectors sends the request that each file of testdata/miss begins with against the recording there. The header
+// Play says how often the request is answered before it misses.
+func TestMissVectors(t *testing.T) {
+	paths, err := filepath.Glob("testdata/miss/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			r, err := recorder.OpenReplay([]string{"testdata/miss/recording.yaml"}, recorder.ReplayOptions{})
+			require.NoError(t, err)
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			raw, want, ok := strings.Cut(string(text), "-- miss --\n")
+			require.True(t, ok)
+			head, body, _ := strings.Cut(raw, "\n\n")
+			lines := strings.Split(strings.TrimSpace(head), "\n")
+			method, target, _ := strings.Cut(strings.TrimSuffix(lines[0], " HTTP/1.1"), " ")
+			header := []string{}
+			played := 0
+			for _, line := range lines[1:] {
+				name, value, _ := strings.Cut(line, ": ")
+				if name == "Play" {
+					played, err = strconv.Atoi(value)
+					require.NoError(t, err)
+				}
+				header = append(header, name, value)
+			}
+			for range played {
+				require.NotEqual(t, "miss", ask(t, r, method, "http://127.0.0.1"+target, strings.TrimSpace(body), header...))
+			}
+			require.Equal(t, "miss", ask(t, r, method, "http://127.0.0.1"+target, strings.TrimSpace(body), header...))
+			require.Len(t, r.Misses(), 1)
+			got := fields(r.Misses()[0])
+			if *update {
+				require.NoError(t, os.WriteFile(path, []byte(raw+"-- miss --\n"+got), 0o644))
+				return
+			}
+			require.Equal(t, want, got)
+		})
+	}
+}
+
+func fields(m recorder.Miss) string {
+	var b strings.Builder
+	line := func(name string, value any) {
+		if s := fmt.Sprint(value); s != "" && s != "0" && s != "[]" {
+			fmt.Fprintf(&b, "%s: %s\n", name, s)
+		}
+	}
+	line("reason", m.Reason)
+	line("cassette", m.Cassette)
+	line("session", m.Session)
+	line("sources", m.Sources)
+	if m.Nearest != nil {
+		line("nearest", m.Nearest.Index+1)
+	}
+	line("part", m.Difference.Part)
+	line("name", m.Difference.Name)
+	line("got", m.Difference.Got)
+	line("want", m.Difference.Want)
+	line("more", m.More)
+	line("says", m.String())
+	return b.String()
+}
+
+func TestMissAnswer(t *testing.T) {
+	r := replay(t, recorder.ReplayOptions{})
+	server := httptest.NewServer(r)
+	defer server.Close()
+	for name, rt := range map[string]http.RoundTripper{"in process": r, "server": server.Client().Transport} {
+		req, err := http.NewRequest("POST", server.URL+"/a%22b?c=\xff&X-Amz-Signature=secret", strings.NewReader(`{}`))
+		require.NoError(t, err)
+		res, err := rt.RoundTrip(req)
+		require.NoError(t, err)
+		require.Equal(t, 400, res.StatusCode, name)
+		require.Equal(t, "application/json", res.Header.Get("Content-Type"))
+		require.Equal(t, "CrcheckReplayMiss", res.Header.Get("X-Amzn-Errortype"))
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		res.Body.Close()
+		var body map[string]string
+		require.NoError(t, json.Unmarshal(text, &body))
+		require.Equal(t, "CrcheckReplayMiss", body["code"])
+		require.Equal(t, "CrcheckReplayMiss", body["__type"])
+		require.Equal(t, r.Misses()[0].String(), body["message"])
+		require.NotContains(t, body["message"], "secret")
+	}
+	require.Equal(t, recorder.NothingRecorded, r.Misses()[0].Reason)
+	require.Equal(t, 2, r.Missed())
+}
+
+func TestTooLargeRequest(t *testing.T) {
+	r := replay(t, recorder.ReplayOptions{}, said("POST", "http://localhost/", "x", "yes"))
+	server := httptest.NewServer(r)
+	defer server.Close()
+	large := bytes.Repeat([]byte("x"), recorder.MaxRequestBody+1)
+	for name, rt := range map[string]http.RoundTripper{"in process": r, "server": server.Client().Transport} {
+		req, err := http.NewRequest("POST", server.URL, bytes.NewReader(large))
+		require.NoError(t, err)
+		res, err := rt.RoundTrip(req)
+		require.NoError(t, err, name)
+		require.Equal(t, recorder.MissStatus, res.StatusCode)
+		res.Body.Close()
+	}
+	for _, m := range r.Misses() {
+		require.Equal(t, recorder.TooLarge, m.Reason)
+	}
+	require.Equal(t, "yes", ask(t, r, "POST", server.URL, "x"))
+}
+
+// A miss among 100,000 says which one it meant, soon; and what is kept of misses is bounded.
+func TestMissAmongMany(t *testing.T) {
+	for _, kind := range kinds {
+		all := many(100_000, kind.request)
+		r, err := recorder.NewReplay(recorder.Of(all...), recorder.ReplayOptions{})
+		require.NoError(t, err)
+		method, url, body := kind.request(77_777)
+		url, body = strings.Replace(url, "protectedJobs", "protectedJobz", 1), strings.Replace(body, "limit", "limits", 1)
+		start := time.Now()
+		require.Equal(t, "miss", ask(t, r, method, url, body))
+		require.Less(t, time.Since(start), 2*time.Second)
+		require.Same(t, all[77_777], r.Misses()[0].Nearest, r.Misses()[0].String())
+	}
+}
+
+func TestMissesAreBounded(t *testing.T) {
+	r := replay(t, recorder.ReplayOptions{}, said("GET", "http://localhost/a", "", ""))
+	for i := range recorder.MaxMisses + 5 {
+		ask(t, r, "GET", fmt.Sprintf("http://localhost/%d", i), "")
+	}
+	require.Len(t, r.Misses(), recorder.MaxMisses)
+	require.Equal(t, recorder.MaxMisses+5, r.Missed())
+	require.NotNil(t, r.Misses()[recorder.MaxMisses-1].Nearest)
+}
+
+// More than are measured look alike: the miss says so.
+func TestMissCapped(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped with -short: it loads more than 100,000 interactions")
+	}
+	var all []*traffic.Interaction
+	for i := range 100_010 {
+		all = append(all, said("GET", "http://localhost/"+strconv.Itoa(i), "", ""))
+	}
+	r, err := recorder.NewReplay(recorder.Of(all...), recorder.ReplayOptions{})
+	require.NoError(t, err)
+	ask(t, r, "GET", "http://localhost/x", "")
+	require.True(t, r.Misses()[0].Capped)
+	require.Equal(t, 100_000, r.Misses()[0].Compared)
+}
