@@ -33,7 +33,7 @@ type ClientError struct {
 const (
 	Crashed       = "crashed"         // the process ended, or the function panicked
 	Hung          = "hung"            // no result within the call's timeout and a grace
-	Flooded       = "flooded"         // a line of more than MaxLine bytes
+	Flooded       = "flooded"         // a line of more than MaxLine bytes, or no end of lines that answer nothing
 	InvalidOutput = "invalid-output"  // a line that is no message of the protocol
 	AnsweredTwice = "answered-twice"  // a second result for a call
 	UnknownSeq    = "unknown-seq"     // a result for a call that was never made

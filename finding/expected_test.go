@@ -84,6 +84,8 @@ func TestLedger(t *testing.T) {
 		{"twice the same, three found", []Expected{at("/a", 0), at("/a", 0)}, f("/a", "/a", "/a"), counts{0: 2}, 0},
 		{"a chain of replacements", []Expected{at("/[ab]", 0), at("/[bc]", 0), at("/[cd]", 0), at("/d", 0)}, f("/a", "/b", "/c", "/d"), nil, 0},
 		{"a chain with counts", []Expected{at("/[ab]", 3), at("/[bc]", 2), at("/c", 2)}, f("/a", "/b", "/b", "/b", "/b", "/c", "/c"), nil, 0},
+		{"one gives way", []Expected{at("/[ab]", 0), at("/a", 0), at("/[bc]", 0)}, f("/a", "/b", "/c"), nil, 0},
+		{"one gives way, as far as it can", []Expected{at("/[ab]", 3), at("/a", 3), at("/b", 2)}, f("/a", "/a", "/b", "/b", "/b", "/b", "/b"), counts{1: 2}, 0},
 		{"wide and too many", []Expected{at("/*", 0), at("/a", 0)}, f("/a", "/b", "/b"), counts{0: 2}, 0},
 	} {
 		for seed := range uint64(30) {

@@ -80,8 +80,14 @@ func TestCheck(t *testing.T) {
 	c := garden(t)
 	c.Format, c.Shapes["Bed"].Members[1].Shape = 7, Named("Nothing")
 	require.Equal(t, 2, len(strings.Split(c.Check().Error(), "\n")), "every problem is reported")
-	c.Shapes["Bed"].Members[1].Location, c.Shapes["Bed"].Members[1].WireName = Is("header"), Is("Id")
-	require.Equal(t, 2, len(strings.Split(c.Check().Error(), "\n")), "a header may have the name of a member of the body")
+
+	c = garden(t)
+	for _, header := range []string{"id", "size"} { // before and after the other
+		m, _ := c.Shapes["Bed"].Member(header)
+		other, _ := c.Shapes["Bed"].Member(map[string]string{"id": "size", "size": "id"}[header])
+		m.Location, m.WireName, other.Location, other.WireName = Is("header"), Is("X"), Is("body"), Is("X")
+		require.NoError(t, c.Check(), "a header may have the name of a member of the body")
+	}
 }
 
 // nested returns so many lists in each other.

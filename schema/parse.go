@@ -73,10 +73,6 @@ func parseError(text []byte, err error) *ParseError {
 			e.Problem = "no JSON " + semantic.JSONKind.String() + " goes here"
 		}
 	}
-	// The decoder stops after the token before: what is wrong follows it.
-	for e.offset < len(text) && strings.IndexByte(" \t\r\n", text[e.offset]) >= 0 {
-		e.offset++
-	}
 	before := text[:min(e.offset, len(text))]
 	e.Line = 1 + bytes.Count(before, []byte("\n"))
 	e.Column = 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])

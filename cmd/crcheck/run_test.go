@@ -66,6 +66,31 @@ func TestOutputIsReplaced(t *testing.T) {
 	require.Positive(t, info.Size())
 }
 
+// TestStandardOutputByName: a file that several programs write to one after the
+// other keeps what each has written.
+func TestStandardOutputByName(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("/dev/stdout is another thing elsewhere")
+	}
+	path := filepath.Join(t.TempDir(), "out")
+	out, err := os.Create(path)
+	require.NoError(t, err)
+	defer out.Close()
+	want := ""
+	for _, args := range [][]string{{"version"}, {"schema", "-o", "/dev/stdout"}, {"schema", "-o", "-"}, {"schema", "-o", "/dev/stderr"}} {
+		command := exec.Command("crcheck", args...)
+		command.Stdout = out
+		if args[len(args)-1] == "/dev/stderr" {
+			command.Stderr = out
+		}
+		require.NoError(t, command.Run())
+		want += inProcess(nil, args[0]).out
+	}
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, want, string(got))
+}
+
 // TestRunAgain: no run leaves anything behind for the next one, and the same
 // input makes the same bytes.
 func TestRunAgain(t *testing.T) {

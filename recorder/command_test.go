@@ -1,0 +1,258 @@
+package recorder_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/recorder"
+)
+
+// This test binary is the client too: what it is to do is its arguments after "client".
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "client" {
+		os.Exit(client(os.Args[2:]))
+	}
+	os.Exit(m.Run())
+}
+
+func client(steps []string) int {
+	for _, step := range steps {
+		verb, value, _ := strings.Cut(step, "=")
+		switch verb {
+		case "get":
+			res, err := http.Get(os.Getenv("AWS_ENDPOINT_URL") + value)
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				return 99
+			}
+			_, _ = io.Copy(os.Stdout, res.Body)
+			res.Body.Close()
+		case "env":
+			for _, entry := range os.Environ() {
+				if strings.HasPrefix(entry, "AWS_") {
+					fmt.Println(entry)
+				}
+			}
+		case "stdin":
+			_, _ = io.Copy(os.Stdout, os.Stdin)
+		case "exit":
+			n, _ := strconv.Atoi(value)
+			return n
+		case "signal":
+			signals := make(chan os.Signal, 1)
+			signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+			fmt.Println("ready")
+			fmt.Println(<-signals)
+			return 7
+		case "die":
+			p, _ := os.FindProcess(os.Getpid())
+			_ = p.Kill()
+			time.Sleep(time.Minute)
+		}
+	}
+	return 0
+}
+
+func run(t *testing.T, steps ...string) (recorder.Run, *bytes.Buffer) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	var out bytes.Buffer
+	return recorder.Run{
+		Replay:  replay(t, recorder.ReplayOptions{}, said("GET", "http://localhost/a", "", "answer\n")),
+		Command: append([]string{self, "client"}, steps...),
+		Stdout:  &out,
+		Stderr:  os.Stderr,
+	}, &out
+}
+
+func TestRun(t *testing.T) {
+	for _, v := range []struct {
+		name   string
+		steps  []string
+		status int
+		missed int
+	}{
+		{"all is well", []string{"get=/a"}, 0, 0},
+		{"nothing is asked", nil, 0, 0},
+		{"a miss", []string{"get=/a", "get=/b"}, 1, 1},
+		{"the client's own status", []string{"get=/a", "exit=5"}, 5, 0},
+		{"the client's own status beside a miss", []string{"get=/b", "exit=5"}, 5, 1},
+		{"killed", []string{"die"}, 137, 0},
+	} {
+		run, _ := run(t, v.steps...)
+		status, err := run.Do(t.Context())
+		require.NoError(t, err, v.name)
+		require.Equal(t, v.status, status, v.name)
+		require.Equal(t, v.missed, run.Replay.Missed(), v.name)
+	}
+}
+
+func TestRunPassesStreamsAndEnvironment(t *testing.T) {
+	run, out := run(t, "stdin", "env", "get=/a")
+	run.Stdin = strings.NewReader("input\n")
+	run.Env = append(os.Environ(), "AWS_PROFILE=mine", "AWS_SESSION_TOKEN=secret", "AWS_ENDPOINT_URL_S3=https://example.com", "aws_ca_bundle=x")
+	run.Region = "eu-west-1"
+	var endpoint string
+	run.Ready = func(e string) { endpoint = e }
+	status, err := run.Do(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, status)
+	lines := strings.Split(out.String(), "\n")
+	slices.Sort(lines)
+	require.Equal(t, []string{
+		"",
+		"AWS_ACCESS_KEY_ID=CRCHECKREPLAYNOKEY00",
+		"AWS_CONFIG_FILE=" + os.DevNull,
+		"AWS_DEFAULT_REGION=eu-west-1",
+		"AWS_EC2_METADATA_DISABLED=true",
+		"AWS_ENDPOINT_URL=" + endpoint,
+		"AWS_ENDPOINT_URL_CLEANROOMS=" + endpoint,
+		"AWS_REGION=eu-west-1",
+		"AWS_SECRET_ACCESS_KEY=crcheck-replay-this-is-no-secret",
+		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+		"answer",
+		"input",
+	}, lines)
+	_, err = http.Get(endpoint)
+	require.Error(t, err, "the server is gone with its client")
+}
+
+func TestEnvironment(t *testing.T) {
+	env := recorder.Environment([]string{"PATH=/bin", "NO_PROXY=example.com", "AWS_REGION=x", "HTTPS_PROXY=http://proxy"}, "http://127.0.0.1:1", "")
+	require.Contains(t, env, "PATH=/bin")
+	require.Contains(t, env, "HTTPS_PROXY=http://proxy")
+	require.Contains(t, env, "NO_PROXY=example.com,127.0.0.1,localhost,::1")
+	require.Contains(t, env, "no_proxy=127.0.0.1,localhost,::1")
+	require.Contains(t, env, "AWS_REGION=us-east-1")
+	require.NotContains(t, env, "AWS_REGION=x")
+}
+
+func TestRunErrors(t *testing.T) {
+	r, _ := run(t)
+	r.Command = []string{"/nonexistent/client"}
+	_, err := r.Do(t.Context())
+	var command *recorder.CommandError
+	require.ErrorAs(t, err, &command)
+	require.Equal(t, "/nonexistent/client", command.Command)
+	require.ErrorIs(t, err, os.ErrNotExist)
+
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	r.Listen = taken.Addr().String()
+	_, err = r.Do(t.Context())
+	var listen *recorder.ListenError
+	require.ErrorAs(t, err, &listen)
+	require.Equal(t, r.Listen, listen.Address)
+}
+
+// lineWriter tells of each line that is written.
+type lineWriter chan string
+
+func (w lineWriter) Write(p []byte) (int, error) {
+	for line := range strings.Lines(string(p)) {
+		w <- strings.TrimSpace(line)
+	}
+	return len(p), nil
+}
+
+func TestRunForwardsSignals(t *testing.T) {
+	for name, send := range map[string]func(cancel func()){
+		"hangup":     func(func()) { self, _ := os.FindProcess(os.Getpid()); require.NoError(t, self.Signal(syscall.SIGHUP)) },
+		"terminated": func(cancel func()) { cancel() },
+	} {
+		r, _ := run(t, "signal")
+		lines := make(lineWriter, 10)
+		r.Stdout = lines
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			<-lines // the client is ready
+			send(cancel)
+		}()
+		status, err := r.Do(ctx)
+		cancel()
+		require.NoError(t, err)
+		require.Equal(t, 7, status)
+		require.Equal(t, name, <-lines)
+	}
+}
+
+func TestRunWithoutCommand(t *testing.T) {
+	for path, want := range map[string]int{"/a": 0, "/b": 1} {
+		r, _ := run(t)
+		r.Command = nil
+		r.Listen = ":0"
+		ctx, cancel := context.WithCancel(t.Context())
+		r.Ready = func(endpoint string) {
+			go func() {
+				res, err := http.Get(endpoint + path)
+				if err == nil {
+					res.Body.Close()
+				}
+				cancel()
+			}()
+		}
+		status, err := r.Do(ctx)
+		require.NoError(t, err)
+		require.Equal(t, want, status)
+	}
+}
+
+// slow is a body that ends when it is told to.
+type slow struct{ more chan struct{} }
+
+func (s slow) Read(p []byte) (int, error) {
+	<-s.more
+	return 0, io.EOF
+}
+
+func TestServeEndsGracefully(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() {
+		served <- recorder.Serve(ctx, l, replay(t, recorder.ReplayOptions{}, said("POST", "http://localhost/", "", "yes")))
+	}()
+
+	body := slow{make(chan struct{})}
+	answered := make(chan string, 1)
+	go func() {
+		res, err := http.Post("http://"+l.Addr().String(), "", body)
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		text, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		answered <- string(text)
+	}()
+	time.Sleep(50 * time.Millisecond) // the request is under way
+	cancel()
+	time.Sleep(50 * time.Millisecond)
+	close(body.more)
+	require.Equal(t, "yes", <-answered)
+	require.NoError(t, <-served)
+	_, err = net.Dial("tcp", l.Addr().String())
+	require.Error(t, err)
+
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+	require.True(t, errors.Is(recorder.Serve(t.Context(), closed, replay(t, recorder.ReplayOptions{})), net.ErrClosed))
+}

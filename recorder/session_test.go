@@ -1,0 +1,181 @@
+package recorder_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+func TestSessions(t *testing.T) {
+	in := func(source, url, answer string) *traffic.Interaction {
+		i := said("GET", url, "", answer)
+		i.Source = source
+		return i
+	}
+	r := replay(t, recorder.ReplayOptions{},
+		in("a/one.yaml", "http://localhost/", "one"), in("a/one.yaml", "http://localhost/", "one again"),
+		in("two.yaml", "http://localhost/", "two"), in("two.yaml", "http://localhost/a%2Fb", "below"),
+		in("sp ace%.yaml", "http://localhost/", "space"))
+	for _, v := range []struct{ url, want string }{
+		{"/_c/a/one.yaml/s1/", "one"},
+		{"/_c/a/one.yaml/s2", "one"},
+		{"/_c/a%2Fone.yaml/s1", "one again"},
+		{"/_c/a%2fone.yaml/s1/", "miss"},
+		{"/_c/two.yaml/s1/", "two"},
+		{"/_c/two.yaml/s1/a%2Fb", "below"},
+		{"/_c/two.yaml/s1/a/b", "miss"},
+		{"/_c/sp%20ace%25.yaml/%2F%20s/", "space"},
+		{"/_c/one.yaml/s1/", "miss"},
+		{"/_c/two.yaml//", "miss"},
+		{"/", "one"}, // the root is a session of its own
+		{"/", "one again"},
+		{"/", "two"},
+	} {
+		require.Equal(t, v.want, ask(t, r, "GET", "http://127.0.0.1"+v.url, ""), v.url)
+	}
+	require.Equal(t, "s1", r.Misses()[0].Session)
+	require.Equal(t, "a/one.yaml", r.Misses()[0].Cassette)
+	require.Equal(t, recorder.Exhausted, r.Misses()[0].Reason)
+}
+
+func TestTooManySessions(t *testing.T) {
+	var all []*traffic.Interaction
+	for i := range 1 << 16 {
+		all = append(all, said("GET", fmt.Sprintf("http://localhost/%d", i), "", "yes"))
+	}
+	r := replay(t, recorder.ReplayOptions{}, all...)
+	for i := range recorder.MaxPositions / (1<<16 + 64) {
+		require.Equal(t, "yes", ask(t, r, "GET", fmt.Sprintf("http://localhost/_c/said.yaml/%d/1", i), ""))
+	}
+	require.Equal(t, "miss", ask(t, r, "GET", "http://localhost/_c/said.yaml/more/1", ""))
+	require.Equal(t, recorder.TooManySessions, r.Misses()[0].Reason)
+	require.Equal(t, "yes", ask(t, r, "GET", "http://localhost/_c/said.yaml/0/2", ""))
+}
+
+func write(t *testing.T, path string, interactions ...*traffic.Interaction) {
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	defer f.Close()
+	require.NoError(t, traffic.WriteCassette(f, traffic.Meta{Provenance: "synthesised"}, interactions))
+}
+
+func TestOpenReplay(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a", "sub", "x.yaml"), said("GET", "http://localhost/", "", "first"))
+	write(t, filepath.Join(dir, "b", "sub", "x.yaml"), said("GET", "http://localhost/", "", "second"))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a", "notes.txt"), []byte("just notes"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a", "body.json"), []byte("{}"), 0o600))
+
+	r, err := recorder.OpenReplay([]string{filepath.Join(dir, "a"), filepath.Join(dir, "a", "sub", "x.yaml")}, recorder.ReplayOptions{})
+	require.NoError(t, err)
+	require.Equal(t, 1, r.Len(), "a file that is named twice is read once")
+	require.Len(t, r.Skipped(), 2)
+	require.Equal(t, "first", ask(t, r, "GET", "http://localhost/_c/sub/x.yaml/s/", ""))
+
+	r, err = recorder.OpenReplay([]string{filepath.Join(dir, "a", "sub", "x.yaml")}, recorder.ReplayOptions{})
+	require.NoError(t, err)
+	require.Equal(t, "first", ask(t, r, "GET", "http://localhost/_c/x.yaml/s/", ""))
+
+	r, err = recorder.OpenReplay([]string{filepath.Join(dir, "a"), filepath.Join(dir, "b")}, recorder.ReplayOptions{})
+	require.NoError(t, err)
+	require.Equal(t, "miss", ask(t, r, "GET", "http://localhost/_c/sub/x.yaml/s/", ""))
+	require.Equal(t, recorder.Ambiguous, r.Misses()[0].Reason)
+	require.Len(t, r.Misses()[0].Sources, 2)
+	require.Equal(t, "first", ask(t, r, "GET", "http://localhost/", ""))
+	require.Equal(t, "second", ask(t, r, "GET", "http://localhost/", ""))
+
+	var unknown *traffic.UnknownKindError
+	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "a", "notes.txt")}, recorder.ReplayOptions{})
+	require.ErrorAs(t, err, &unknown, "a file that the user named is not passed over")
+	var missing *traffic.OpenError
+	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "none")}, recorder.ReplayOptions{})
+	require.ErrorAs(t, err, &missing)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "b", "broken.yaml"), []byte("version: 1\ninteractions: 7\n"), 0o600))
+	var malformed *traffic.MalformedError
+	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "b")}, recorder.ReplayOptions{})
+	require.ErrorAs(t, err, &malformed)
+}
+
+// Every cassette of the project answers, in a session of its own, every request of its own with exactly what it recorded.
+func TestEveryCassette(t *testing.T) {
+	r, err := recorder.OpenReplay([]string{"../cassettes"}, recorder.ReplayOptions{})
+	require.NoError(t, err)
+	require.Greater(t, r.Len(), 200)
+	for _, in := range r.Unplayed() {
+		name, err := filepath.Rel("../cassettes", in.Source)
+		require.NoError(t, err)
+		url := strings.Replace(in.Request.URL, "https://cleanrooms.us-east-1.amazonaws.com", "http://127.0.0.1/_c/"+filepath.ToSlash(name)+"/s", 1)
+		req, err := http.NewRequest(in.Request.Method, url, nil)
+		require.NoError(t, err)
+		res, err := r.RoundTrip(req)
+		require.NoError(t, err)
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.Equal(t, in.Response.Status, res.StatusCode, in.Source)
+		require.Equal(t, string(in.Response.Body.Bytes), string(text), in.Source)
+	}
+	require.Empty(t, r.Unplayed())
+	require.Zero(t, r.Missed())
+}
+
+func TestWritePlayed(t *testing.T) {
+	in := func(source, path, answer string) *traffic.Interaction {
+		i := said("GET", "http://localhost"+path, "", answer)
+		i.Source = source
+		i.Meta.Provenance = "recorded"
+		return i
+	}
+	for _, source := range []string{"a/x.yaml", "../x.yaml"} {
+		r := replay(t, recorder.ReplayOptions{Order: recorder.Sticky, KeepOrder: true},
+			in(source, "/1", "one"), in(source, "/2", "two"), in(source, "/3", "three"))
+		for _, path := range []string{"/2", "/1", "/2", "/nowhere", "/_c/" + strings.ReplaceAll(source, "/", "%2F") + "/a%2Fb/3"} {
+			ask(t, r, "GET", "http://localhost"+path, "")
+		}
+		dir := t.TempDir()
+		paths, err := r.WritePlayed(dir)
+		require.NoError(t, err)
+		require.Len(t, paths, 2)
+		require.Equal(t, []string{"two", "one", "two"}, answers(t, filepath.Join(dir, "played.yaml")))
+		folder := map[string]string{"a/x.yaml": "a/x.yaml", "../x.yaml": "..%2Fx.yaml"}[source]
+		require.Equal(t, []string{"three"}, answers(t, filepath.Join(dir, "_c", filepath.FromSlash(folder), "a%2Fb.yaml")))
+
+		again, err := recorder.OpenReplay(paths, recorder.ReplayOptions{})
+		require.NoError(t, err)
+		require.Equal(t, 4, again.Len())
+		require.Equal(t, "recorded", again.Unplayed()[0].Meta.Provenance)
+		entries, err := filepath.Glob(filepath.Join(dir, ".played*"))
+		require.NoError(t, err)
+		require.Empty(t, entries)
+	}
+
+	var notKept *recorder.OrderNotKeptError
+	_, err := replay(t, recorder.ReplayOptions{}).WritePlayed(t.TempDir())
+	require.ErrorAs(t, err, &notKept)
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	r := replay(t, recorder.ReplayOptions{KeepOrder: true}, said("GET", "http://localhost/", "", ""))
+	ask(t, r, "GET", "http://localhost/", "")
+	_, err = r.WritePlayed(file)
+	require.Error(t, err)
+}
+
+func answers(t *testing.T, path string) (bodies []string) {
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	for in, err := range traffic.Read(path, f) {
+		require.NoError(t, err)
+		bodies = append(bodies, string(in.Response.Body.Bytes))
+	}
+	return bodies
+}
