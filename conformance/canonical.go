@@ -132,18 +132,32 @@ func (r reading) entry(ref schema.Ref, value any, at string) (any, error) {
 	return r.value(ref, value, at)
 }
 
-// timestamp writes epoch seconds as RFC 3339 in UTC with milliseconds; a finer
+// canonicalTime is RFC 3339 in UTC with milliseconds.
+const canonicalTime = "2006-01-02T15:04:05.000Z"
+
+// timestamp writes epoch seconds, or RFC 3339 text, in canonical form; a finer
 // fraction is cut off.
 func timestamp(value any, at string) (any, error) {
+	if text, ok := value.(string); ok {
+		t, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			return nil, fmt.Errorf("%s is no timestamp", at)
+		}
+		return t.UTC().Format(canonicalTime), nil
+	}
 	number, ok := value.(json.Number)
 	if !ok {
-		return value, nil
+		return nil, fmt.Errorf("%s is no timestamp", at)
 	}
-	seconds, ok := new(big.Rat).SetString(string(number))
+	seconds, ok := new(big.Rat).SetString(string(number)) // validate.Tree has bounded the exponent
 	if !ok {
 		return nil, fmt.Errorf("%s is no number of epoch seconds", at)
 	}
-	millis := new(big.Rat).Mul(seconds, big.NewRat(1000, 1))
-	floor := new(big.Int).Div(millis.Num(), millis.Denom()) // Euclidean: towards minus infinity, as the denominator is positive
-	return time.UnixMilli(floor.Int64()).UTC().Format("2006-01-02T15:04:05.000Z"), nil
+	millis := seconds.Mul(seconds, big.NewRat(1000, 1))
+	floor := new(big.Int).Div(millis.Num(), millis.Denom()) // towards minus infinity, as the denominator is positive
+	t := time.UnixMilli(floor.Int64()).UTC()
+	if !floor.IsInt64() || t.Year() < 1 || t.Year() > 9999 {
+		return nil, fmt.Errorf("%s is outside of the years 1 to 9999", at)
+	}
+	return t.Format(canonicalTime), nil
 }

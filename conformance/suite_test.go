@@ -137,6 +137,7 @@ func TestCanonical(t *testing.T) {
 		{"timestamps", `{"protectedJob":{"createTime":1700000000.1239}}`, `{"protectedJob":{"createTime":"2023-11-14T22:13:20.123Z"}}`},
 		{"before the epoch", `{"protectedJob":{"createTime":-1.5}}`, `{"protectedJob":{"createTime":"1969-12-31T23:59:58.500Z"}}`},
 		{"exponent", `{"protectedJob":{"createTime":1.7e9}}`, `{"protectedJob":{"createTime":"2023-11-14T22:13:20.000Z"}}`},
+		{"text", `{"protectedJob":{"createTime":"2023-11-14T23:13:20.5+01:00"}}`, `{"protectedJob":{"createTime":"2023-11-14T22:13:20.500Z"}}`},
 		{"exact integers", `{"protectedJob":{"statistics":{"totalDurationInMillis":9007199254740993}}}`, `{"protectedJob":{"statistics":{"totalDurationInMillis":9007199254740993}}}`},
 		{"known member", `{"protectedJob":{"result":{"output":{"memberList":[{"accountId":"1"}],"s3":null,"__type":"x"}}}}`, `{"protectedJob":{"result":{"output":{"memberList":[{"accountId":"1"}]}}}}`},
 		{"unknown member", `{"protectedJob":{"result":{"output":{"new":{"a":1}}}}}`, `{"protectedJob":{"result":{"output":{"$unknown":"new"}}}}`},
@@ -154,7 +155,7 @@ func TestCanonical(t *testing.T) {
 		require.ErrorAs(t, err, &union)
 		require.Equal(t, "/protectedJob/result/output", union.Pointer)
 	}
-	for _, body := range []string{``, `[]`, `{"protectedJob":[]}`, `{"protectedJob":{"result":{"output":{"memberList":{}}}}}`} {
+	for _, body := range []string{``, `[]`, `{"protectedJob":[]}`, `{"protectedJob":{"createTime":1e1000001}}`, `{"protectedJob":{"createTime":1700000000000}}`, `{"protectedJob":{"createTime":true}}`, `{"protectedJob":{"result":{"output":{"memberList":{}}}}}`} {
 		_, err := Canonical(c, schema.OutputPart, []byte(body))
 		require.Error(t, err, body)
 	}

@@ -21,16 +21,25 @@ type conformVerb struct {
 	Seed         uint64     `help:"Makes the identifiers that the client sees."`
 	Format       string     `default:"text" enum:"text,json" help:"text or json."`
 	Output       outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
-	Client       []string   `arg:"" name:"client" optional:"" passthrough:"" help:"The client's command and its arguments, after --. Without: the AWS SDK for Go."`
+}
+
+// Help explains the verb beyond its flags.
+func (*conformVerb) Help() string {
+	return `The client's command and arguments follow --; it speaks the protocol of docs/protocol.md. Without one, the suite
+runs against the AWS SDK for Go.
+
+  crcheck conform
+
+  crcheck conform --known-failing known.yaml -- python adapter.py`
 }
 
 // Run runs the suite against a client.
-func (v *conformVerb) Run(ctx context.Context, t *terminal) error {
+func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
 	plan, err := v.plan()
 	if err != nil {
 		return err
 	}
-	client, known, err := v.client()
+	client, known, err := v.client(command)
 	if err != nil {
 		return err
 	}
@@ -77,13 +86,9 @@ func (v *conformVerb) plan() (*conformance.Plan, error) {
 }
 
 // client is the client under test with its known failures.
-func (v *conformVerb) client() (conformance.Client, []conformance.Known, error) {
+func (v *conformVerb) client(command childCommand) (conformance.Client, []conformance.Known, error) {
 	var client conformance.Client = sdkgo.New()
 	known := sdkgo.Known()
-	command := v.Client
-	if len(command) > 0 && command[0] == "--" {
-		command = command[1:] // kong leaves it there
-	}
 	if len(command) > 0 {
 		client, known = &conformance.Process{Command: command}, nil
 	}

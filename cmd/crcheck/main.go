@@ -48,6 +48,7 @@ type verbs struct {
 	Derive   deriveVerb   `cmd:"" help:"Derive a contract from a document."`
 	Schema   schemaVerb   `cmd:"" help:"Write a contract as JSON Schema."`
 	Validate validateVerb `cmd:"" help:"Hold recorded responses against a contract."`
+	Replay   replayVerb   `cmd:"" help:"Serve cassettes to a client."`
 	Conform  conformVerb  `cmd:"" help:"Run the conformance suite against a client."`
 	Rules    rulesVerb    `cmd:"" help:"List the rules that findings are of."`
 	Version  versionVerb  `cmd:"" help:"Say which version this is."`
@@ -73,6 +74,7 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 	if args[0] == "--version" {
 		args[0] = "version"
 	}
+	args, command := splitCommand(args)
 	parser, err := kong.New(&verbs{},
 		kong.Name("crcheck"),
 		kong.Description("Contract tests for clients and emulators of AWS JSON services. Exit status: 0 clean, 1 findings, 2 wrong usage or unreadable input, 3 not run to the end."),
@@ -80,15 +82,33 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 		kong.Exit(func(code int) { panic(exit(max(code, status))) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(t),
+		kong.Bind(command),
 	)
 	if err != nil {
 		panic(err) // the structs above are wrong
 	}
-	command, err := parser.Parse(args)
+	verb, err := parser.Parse(args)
 	if err == nil {
-		err = command.Run()
+		err = verb.Run()
 	}
 	return t.end(err)
+}
+
+// childCommand is a program that a verb runs, and its arguments.
+type childCommand []string
+
+// splitCommand takes what follows the first -- of a verb that runs a program.
+// For the others, -- only ends the flags.
+func splitCommand(args []string) ([]string, childCommand) {
+	if args[0] != "replay" && args[0] != "conform" {
+		return args, nil
+	}
+	for i, arg := range args {
+		if arg == "--" {
+			return args[:i], args[i+1:]
+		}
+	}
+	return args, nil
 }
 
 // end says what went wrong and returns the exit status.

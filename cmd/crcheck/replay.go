@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/crcheck/crcheck/recorder"
+)
+
+type replayVerb struct {
+	Listen string         `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
+	Order  recorder.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each answer once; sticky, then the last again; any, from the first again."`
+	Played string         `placeholder:"DIR" help:"Write cassettes of what was played into a folder."`
+	Region string         `placeholder:"NAME" help:"The region that the command is given."`
+	Paths  []string       `arg:"" name:"path" help:"Cassettes, or folders of them."`
+}
+
+// Help explains the verb beyond its flags.
+func (*replayVerb) Help() string {
+	return `A command after -- finds the server in AWS_ENDPOINT_URL, with dummy credentials; crcheck exits with its
+status, or 1 if it asked for what is not recorded. Without a command the server runs until it is interrupted.
+http://ADDR/_c/CASSETTE/SESSION isolates the tests that share a server.
+
+  crcheck replay recordings/ -- pytest
+
+  crcheck replay job.yaml --listen 127.0.0.1:8080`
+}
+
+// Run serves cassettes.
+func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
+	replay, err := recorder.OpenReplay(v.Paths, recorder.ReplayOptions{Order: v.Order, KeepOrder: v.Played != ""})
+	if err != nil {
+		return err
+	}
+	if replay.Len() == 0 {
+		return fmt.Errorf("there is nothing to replay: name cassettes with requests")
+	}
+	fmt.Fprintf(t.Err, "replaying %d interactions\n", replay.Len())
+	status, err := recorder.Run{Replay: replay, Listen: v.Listen, Command: command, Region: v.Region,
+		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
+		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
+	if err != nil {
+		return err
+	}
+	for _, miss := range replay.Misses() {
+		fmt.Fprintln(t.Err, miss)
+	}
+	unplayed := replay.Unplayed()
+	fmt.Fprintf(t.Err, "played %d of %d interactions, %d misses\n", replay.Len()-len(unplayed), replay.Len(), replay.Missed())
+	const most = 10
+	for _, x := range unplayed[:min(most, len(unplayed))] {
+		fmt.Fprintf(t.Err, "not played: %s, interaction %d: %s %s\n", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
+	}
+	if more := len(unplayed) - most; more > 0 {
+		fmt.Fprintf(t.Err, "… and %d more\n", more)
+	}
+	if v.Played != "" {
+		if _, err := replay.WritePlayed(v.Played); err != nil {
+			return err
+		}
+	}
+	if status != 0 {
+		return exit(status)
+	}
+	return nil
+}
