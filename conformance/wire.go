@@ -105,9 +105,6 @@ func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err err
 	if err != nil {
 		return reply{}, false, err
 	}
-	// The recorded date is of another day: SDKs take it for a skewed clock and
-	// try errors again. The server states its own.
-	response.Header.Del("Date")
 	whole = reply{response.StatusCode, response.Header, body}
 	a.Status, a.Header, a.Bytes = whole.status, whole.header, body
 	if all := s.replay.Misses(); len(all) > misses {

@@ -75,11 +75,13 @@ func (m *answers) make(in *traffic.Interaction) answer {
 	return a
 }
 
-// ofConnection are the headers that concerned the recorded connection (RFC 9110, section 7.6.1), and the length, which is
-// that of the body as it is sent.
+// ofConnection are the headers that concerned the recorded connection (RFC 9110, section 7.6.1); the length, which is that
+// of the body as it is sent; and the date, which is that of the replay: SDKs take an old one for a skewed clock, and the one
+// for JavaScript then tries errors again.
 var ofConnection = map[string]bool{
 	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Te": true, "Trailer": true,
 	"Transfer-Encoding": true, "Upgrade": true, "Content-Length": true,
+	"Date": true,
 }
 
 // hasBody: RFC 9110, section 6.4.1.
@@ -137,8 +139,7 @@ func (a *answer) response(req *http.Request) *http.Response {
 
 func (a *answer) write(w http.ResponseWriter, method string) {
 	h := w.Header()
-	// net/http adds these unless they are there: a recording without them is replayed without them.
-	h["Date"], h["Content-Type"] = nil, nil
+	h["Content-Type"] = nil // net/http adds one, unless it is there: a recording without it is replayed without it
 	a.fill(h, method)
 	w.WriteHeader(a.status)
 	if method != http.MethodHead && len(a.body) > 0 {

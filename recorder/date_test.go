@@ -1,0 +1,29 @@
+package recorder_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/stretchr/testify/require"
+)
+
+// TestDateIsThatOfTheReplay: by an old date SDKs take their clock for skewed.
+func TestDateIsThatOfTheReplay(t *testing.T) {
+	replay, err := recorder.NewReplay(recorder.Of(&traffic.Interaction{
+		Request:  &traffic.Request{Method: "GET", URL: "https://example.com/a"},
+		Response: traffic.Response{Status: 200, Header: http.Header{"Date": {"Thu, 01 Jan 2026 00:00:00 GMT"}}},
+	}), recorder.ReplayOptions{})
+	require.NoError(t, err)
+	server := httptest.NewServer(replay)
+	defer server.Close()
+	response, err := server.Client().Get(server.URL + "/a")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	date, err := http.ParseTime(response.Header.Get("Date"))
+	require.NoError(t, err)
+	require.WithinDuration(t, time.Now(), date, time.Minute)
+}
