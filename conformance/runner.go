@@ -28,6 +28,7 @@ type Options struct {
 type Plan struct {
 	contract *schema.Contract
 	cases    []planned
+	leftOut  []string
 }
 
 type planned struct {
@@ -39,7 +40,7 @@ type planned struct {
 // Load reads the cassettes of a suite; the error is a [*SuiteError] or what
 // reading said.
 func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, error) {
-	plan := &Plan{contract: contract}
+	plan := &Plan{contract: contract, leftOut: suite.LeftOut}
 	catalog := schema.NewCatalog(contract)
 	for _, c := range suite.Cases {
 		p := planned{Case: c}
@@ -108,7 +109,8 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 		s.end(errors.New("interrupted"))
 	}
 	run.Coverage = s.cover
-	run.Known = settle(run.Outcomes, options.Known)
+	run.LeftOut = len(p.leftOut)
+	run.Known = settle(run.Outcomes, p.leftOut, options.Known)
 	return run, nil
 }
 

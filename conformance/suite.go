@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -17,6 +18,8 @@ import (
 type Suite struct {
 	Operation string // SERVICE.OPERATION, perhaps @VERSION
 	Cases     []Case
+	// LeftOut are the names of the cases that [Suite.Select] left out.
+	LeftOut []string
 }
 
 // Case is one scenario for a client.
@@ -182,10 +185,14 @@ func strictly(text []byte, to any) error {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(to); err != nil && !errors.Is(err, io.EOF) {
-		return errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n  ")
+		return errors.New(unknownKey.ReplaceAllString(problem, "there is no key $1 here"))
 	}
 	return nil
 }
+
+// unknownKey is how the YAML library says it, with a type that tells nobody anything.
+var unknownKey = regexp.MustCompile(`field (\S+) not found in type .*`)
 
 func (c *Case) check() string {
 	group, scenario, _ := strings.Cut(c.Name, "/")
@@ -239,6 +246,8 @@ func (s *Suite) Select(pattern string) *Suite {
 	for _, c := range s.Cases {
 		if pattern == "" || matchesCase(pattern, c.Name) {
 			selected.Cases = append(selected.Cases, c)
+		} else {
+			selected.LeftOut = append(selected.LeftOut, c.Name)
 		}
 	}
 	return selected

@@ -112,11 +112,12 @@ func TestSettle(t *testing.T) {
 		{"one that passes", Known{Case: "b/1", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, Failed}},
 		{"over-broad", Known{Case: "b", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, KnownFailing}},
 		{"no such case", Known{Case: "c/*", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, Failed}},
+		{"about a case that was left out", Known{Case: "d/*", Reason: "r"}, 0, []Verdict{Failed, Failed, Passed, Failed}},
 		{"flaky", Known{Case: "b/*", Reason: "r", Flaky: true}, 0, []Verdict{Failed, Failed, Flaky, Flaky}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			settled := outcomes()
-			require.Len(t, settle(settled, []Known{v.known}), v.problems)
+			require.Len(t, settle(settled, []string{"d/1"}, []Known{v.known}), v.problems)
 			var verdicts []Verdict
 			for _, o := range settled {
 				verdicts = append(verdicts, o.Verdict)

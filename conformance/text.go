@@ -45,7 +45,9 @@ func Text(w io.Writer, r *Results) error {
 	if r.Ended != "" {
 		fmt.Fprintf(out, "the session ended early: %s\n\n", r.Ended)
 	}
-	if r.Coverage != nil {
+	if r.LeftOut > 0 {
+		fmt.Fprintf(out, "left out: %d cases of the suite\n", r.LeftOut)
+	} else if r.Coverage != nil {
 		coverage(out, r.Coverage)
 	}
 	if r.Reports == ReportsOutcome {

@@ -213,11 +213,12 @@ func TestRunWithoutCommand(t *testing.T) {
 	}
 }
 
-// slow is a body that ends when it is told to.
-type slow struct{ more chan struct{} }
+// slow is a body that tells when it is asked for, and ends when it is told to.
+type slow struct{ asked, end chan struct{} }
 
-func (s slow) Read(p []byte) (int, error) {
-	<-s.more
+func (s slow) Read([]byte) (int, error) {
+	close(s.asked)
+	<-s.end
 	return 0, io.EOF
 }
 
@@ -230,10 +231,14 @@ func TestServeEndsGracefully(t *testing.T) {
 		served <- recorder.Serve(ctx, l, replay(t, recorder.ReplayOptions{}, said("POST", "http://localhost/", "", "yes")))
 	}()
 
-	body := slow{make(chan struct{})}
+	// The client sends the body when the server asks for it: then the request is under way.
+	body := slow{make(chan struct{}), make(chan struct{})}
+	req, err := http.NewRequest("POST", "http://"+l.Addr().String(), body)
+	require.NoError(t, err)
+	req.Header.Set("Expect", "100-continue")
 	answered := make(chan string, 1)
 	go func() {
-		res, err := http.Post("http://"+l.Addr().String(), "", body)
+		res, err := (&http.Transport{ExpectContinueTimeout: time.Minute}).RoundTrip(req)
 		if err != nil {
 			answered <- err.Error()
 			return
@@ -242,14 +247,18 @@ func TestServeEndsGracefully(t *testing.T) {
 		res.Body.Close()
 		answered <- string(text)
 	}()
-	time.Sleep(50 * time.Millisecond) // the request is under way
+	<-body.asked
 	cancel()
-	time.Sleep(50 * time.Millisecond)
-	close(body.more)
+	require.Eventually(t, func() bool {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err == nil {
+			c.Close()
+		}
+		return err != nil
+	}, 5*time.Second, 5*time.Millisecond, "it takes no more connections")
+	close(body.end)
 	require.Equal(t, "yes", <-answered)
 	require.NoError(t, <-served)
-	_, err = net.Dial("tcp", l.Addr().String())
-	require.Error(t, err)
 
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

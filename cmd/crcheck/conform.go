@@ -35,11 +35,11 @@ runs against the AWS SDK for Go.
 
 // Run runs the suite against a client.
 func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
-	plan, err := v.plan()
+	plan, err := v.plan(ctx)
 	if err != nil {
 		return err
 	}
-	client, known, err := v.client(command)
+	client, known, err := v.client(ctx, command)
 	if err != nil {
 		return err
 	}
@@ -61,11 +61,11 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 	return nil
 }
 
-func (v *conformVerb) plan() (*conformance.Plan, error) {
+func (v *conformVerb) plan(ctx context.Context) (*conformance.Plan, error) {
 	suite := conformance.Builtin()
 	var files fs.FS = cassettes.Embedded()
 	if v.Suite != "" {
-		text, err := os.ReadFile(v.Suite)
+		text, err := readDocument(ctx, v.Suite)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +86,7 @@ func (v *conformVerb) plan() (*conformance.Plan, error) {
 }
 
 // client is the client under test with its known failures.
-func (v *conformVerb) client(command childCommand) (conformance.Client, []conformance.Known, error) {
+func (v *conformVerb) client(ctx context.Context, command childCommand) (conformance.Client, []conformance.Known, error) {
 	var client conformance.Client = sdkgo.New()
 	known := sdkgo.Known()
 	if len(command) > 0 {
@@ -95,7 +95,7 @@ func (v *conformVerb) client(command childCommand) (conformance.Client, []confor
 	if v.KnownFailing == "" {
 		return client, known, nil
 	}
-	text, err := os.ReadFile(v.KnownFailing)
+	text, err := readDocument(ctx, v.KnownFailing)
 	if err != nil {
 		return nil, nil, err
 	}

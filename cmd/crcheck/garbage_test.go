@@ -157,7 +157,7 @@ func TestDocumentTooLarge(t *testing.T) {
 	for _, verb := range [][]string{{"derive"}, {"schema", "--contract"}, {"schema", "--overlay"}} {
 		got := crcheck(t, dir, append(verb, "large")...)
 		require.Equal(t, exitUsage, got.status)
-		require.Equal(t, "crcheck: large: it is larger than 64 MiB; name a document that describes operations\n", got.err)
+		require.Equal(t, "crcheck: large: it is larger than 64 MiB; name a smaller document\n", got.err)
 	}
 	if runtime.GOOS == "linux" && !raceEnabled {
 		got := crcheck(t, dir, "derive", "/dev/zero")

@@ -77,7 +77,7 @@ const mostDocument = 64 << 20
 
 // readDocument reads a file that the user named.
 func readDocument(ctx context.Context, path string) ([]byte, error) {
-	tooLarge := fmt.Errorf("%s: it is larger than %d MiB; name a document that describes operations", path, mostDocument>>20)
+	tooLarge := fmt.Errorf("%s: it is larger than %d MiB; name a smaller document", path, mostDocument>>20)
 	if info, err := os.Stat(path); err == nil {
 		switch {
 		case info.IsDir():
