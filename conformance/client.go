@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // Client is a client under test. Hello is called once, first; Call concurrently,
@@ -43,7 +44,14 @@ const (
 	RepeatedCrash = "repeated-crash"  // three crashes in a row
 )
 
-func (e *ClientError) Error() string { return fmt.Sprintf("client %s: %s", e.Kind, e.Message) }
+func (e *ClientError) Error() string {
+	text := fmt.Sprintf("client %s: %s", e.Kind, e.Message)
+	if stderr := strings.TrimSpace(e.Stderr); stderr != "" {
+		const most = 400
+		text += "; it wrote: " + strings.ToValidUTF8(stderr[max(0, len(stderr)-most):], "")
+	}
+	return text
+}
 
 // MaxLine bounds a line of the protocol, in bytes.
 const MaxLine = 1 << 20

@@ -13,7 +13,7 @@ import (
 
 // deepestInline bounds how deep lists and maps may nest in each other. Documents
 // stop at 10,000 levels, and what walks shapes is recursive.
-const deepestInline = 1000
+const deepestInline = 200
 
 // Check reports what makes a contract unusable: names that resolve to nothing
 // or stand twice, shapes without what their type needs, facets with values that

@@ -117,7 +117,7 @@ func (r contracts) shape(t Type) Shape {
 
 // eachRandom runs a property over random contracts.
 func eachRandom(t *testing.T, property func(t *testing.T, c *Contract)) {
-	for seed := range uint64(300) {
+	for seed := range uint64(100) {
 		c := randomContract(seed)
 		require.NoError(t, c.Check(), "seed %d", seed)
 		property(t, c)

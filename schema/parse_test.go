@@ -81,7 +81,7 @@ func TestParseErrors(t *testing.T) {
 		assert.Equal(t, want, [2]int{at.Line, at.Column}, "%s: %s", v.name, err)
 	}
 	text := gardenText(t)
-	for end := range len(text) - 2 {
+	for end := 0; end < len(text)-2; end += 7 {
 		_, err := Parse(text[:end])
 		require.Error(t, err, "cut at %d", end)
 	}

@@ -49,7 +49,7 @@ func garbage() []nonsense {
 		{"cut-cassette", text("version: 1\ninteractions:\n- request: {url: x, method: GET}\n  response:\n    body: '{\"protectedJob\":"), exitUsage, "cut-cassette:5:"},
 		{"cut-json", text(`{"protectedJob":{"id":`), exitFindings, "syntax.invalid"},
 		{"html", text("<!DOCTYPE html><title>503</title>"), exitUsage, "html: looks like HTML"},
-		{"null", device("/dev/null"), exitFindings, "syntax.invalid"},
+		{"null", link("/dev/null"), exitFindings, "syntax.invalid"},
 		{"pipe", fifo, exitFindings, "syntax.trailing"},
 	}
 }
@@ -87,10 +87,10 @@ func unreadable(t *testing.T, path string) {
 	require.NoError(t, os.Chmod(path, 0))
 }
 
-func device(to string) func(*testing.T, string) {
+func link(to string) func(*testing.T, string) {
 	return func(t *testing.T, path string) {
 		if runtime.GOOS == "windows" {
-			t.Skip("there are no devices in the file system")
+			t.Skip("there are no devices, and links need a privilege")
 		}
 		require.NoError(t, os.Symlink(to, path))
 	}
@@ -180,16 +180,13 @@ func TestOutputs(t *testing.T) {
 		{"missing-folder", nothing, "missing-folder/report.json", exitUsage, "there is no folder missing-folder, make it first"},
 		{"file-for-a-folder", text("x"), "file-for-a-folder/report.json", exitUsage, "there is no folder file-for-a-folder, make it first"},
 		{"read-only", readOnly, "read-only/report.json", exitUsage, "read-only/report.json cannot be written: permission denied; nothing was changed"},
-		{"full", device("/dev/full"), "full", exitUsage, "full cannot be written: no space left on device"},
-		{"null", device("/dev/null"), "null", exitFindings, ""},
-		{"dangling", device("gone"), "dangling", exitFindings, ""},
+		{"full", fullDevice, "full", exitUsage, "full cannot be written: no space left on device"},
+		{"null", nullDevice, "null", exitFindings, ""},
+		{"dangling", link("gone"), "dangling", exitFindings, ""},
 	} {
 		t.Run(o.name, func(t *testing.T) {
 			dir := t.TempDir()
 			o.make(t, filepath.Join(dir, o.name))
-			if o.name == "full" && runtime.GOOS != "linux" {
-				t.Skip("there is no /dev/full")
-			}
 			text("{}")(t, filepath.Join(dir, "in.json"))
 			for _, args := range [][]string{{"validate", "in.json"}, {"schema"}, {"derive", "contract.json"}} {
 				text(contractText(t))(t, filepath.Join(dir, "contract.json"))
@@ -202,6 +199,11 @@ func TestOutputs(t *testing.T) {
 				require.Contains(t, got.err, o.says)
 				require.Empty(t, got.out)
 				require.NoError(t, os.Remove(filepath.Join(dir, "contract.json")))
+			}
+			if strings.Contains("full null", o.name) {
+				info, err := os.Stat(filepath.Join(dir, o.name))
+				require.NoError(t, err)
+				require.NotZero(t, info.Mode()&os.ModeCharDevice, "a device stays a device")
 			}
 			entries, err := os.ReadDir(dir)
 			require.NoError(t, err)
