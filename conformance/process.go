@@ -88,10 +88,7 @@ func (p *Process) Hello(ctx context.Context, hello Hello) (ClientHello, error) {
 	p.mu.Lock()
 	p.hello, p.children = line, map[*child]bool{}
 	p.mu.Unlock()
-	c, err := p.take()
-	if err == nil {
-		err = c.greeting(ctx) // and no more: what it does after its hello is not Hello's to report
-	}
+	_, err = p.ready(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var misbehaved *ClientError
@@ -133,30 +130,14 @@ func (p *Process) Call(ctx context.Context, call Call) (*Result, error) {
 }
 
 // ready returns a process that has introduced itself, and starts one if there
-// is none.
+// is none. It may be on its way out: then it takes the call with it if it failed,
+// or has it made again, as it would have if it had been called a moment earlier.
 func (p *Process) ready(ctx context.Context) (*child, error) {
-	for {
-		c, err := p.take()
-		if err == nil {
-			err = c.greeting(ctx)
-		}
-		if err != nil {
-			return nil, err
-		}
-		p.mu.Lock()
-		going := c.failure != nil
-		p.mu.Unlock()
-		if !going {
-			return c, nil
-		}
-		// Of a process that is on its way out the end is awaited: whether its
-		// failure is this call's must not depend on how fast it dies.
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-c.ended:
-		}
+	c, err := p.take()
+	if err == nil {
+		err = c.greeting(ctx)
 	}
+	return c, err
 }
 
 // take returns the process of the moment, which may still be starting.

@@ -122,7 +122,9 @@ func (c *child) write(line []byte) {
 	}
 }
 
-// read hands on lines until the output ends or one of them fails the process.
+// read hands on lines until the output ends or one of them fails the process,
+// which is killed for it. It reads on while the process ends: a client that writes
+// then must not block on a full pipe and be held to ignore SIGTERM.
 func (c *child) read() {
 	defer close(c.quiet)
 	noise := make(chan struct{})
@@ -145,9 +147,6 @@ func (c *child) read() {
 			break
 		}
 	}
-	// Whatever comes now is not read, but taken: a client that writes while it
-	// ends must not block on a full pipe and be held to ignore SIGTERM.
-	_, _ = io.Copy(io.Discard, c.out)
 	go c.silent()
 	<-noise
 }

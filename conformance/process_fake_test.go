@@ -140,6 +140,11 @@ var fakes = map[string]func(*fake){
 	"hangs":      each(func(*fake, Call) { ever() }),
 	"hangs-in-2": second(func(*fake, Call) {}),
 	"late":       second(func(_ *fake, c Call) { time.Sleep(600 * time.Millisecond); answerCall(c) }),
+	"hangs-in-2-while-busy": each(func(_ *fake, c Call) {
+		if c.Seq != 2 {
+			time.AfterFunc(800*time.Millisecond, func() { answerCall(c) })
+		}
+	}),
 	"deaf":       func(f *fake) { f.hello(); ever() },
 
 	"floods-line": each(func(*fake, Call) {

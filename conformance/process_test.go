@@ -266,6 +266,36 @@ func TestProcessCrashFailsTheCallsInFlight(t *testing.T) {
 	require.NoError(t, p.Close(t.Context()))
 }
 
+// A call that hangs takes no other with it; when those are answered, its
+// process is ended, without Close.
+func TestProcessHangLeavesOthersAlone(t *testing.T) {
+	p := fakeProcess(t, "hangs-in-2-while-busy")
+	begin(t, p)
+	got := make([]string, 5)
+	var calls sync.WaitGroup
+	for seq := 1; seq <= 3; seq++ {
+		calls.Go(func() {
+			call := aCall(seq)
+			if seq != 2 {
+				call.TimeoutMs = 20_000
+			}
+			result, err := p.Call(t.Context(), call)
+			got[seq] = cameTo(t, result, err)
+		})
+	}
+	calls.Wait()
+	require.Equal(t, []string{isOutput, Hung, isOutput}, got[1:4])
+	for end := time.Now().Add(3 * time.Second); len(marked(t, p.Command[3])) > 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	require.Empty(t, marked(t, p.Command[3]), "the process that hung")
+	call := aCall(4)
+	call.TimeoutMs = 20_000
+	result, err := p.Call(t.Context(), call)
+	require.Equal(t, isOutput, cameTo(t, result, err))
+	require.NoError(t, p.Close(t.Context()))
+}
+
 func TestProcessNotStarted(t *testing.T) {
 	folder := t.TempDir()
 	text := filepath.Join(folder, "text")

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"regexp"
+	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -37,7 +37,7 @@ func (b Bounds) equal(c Bounds) bool {
 }
 
 func sameNumber(a, b json.Number) bool {
-	if a == b || !bound.MatchString(string(a)) || !bound.MatchString(string(b)) {
+	if a == b || !isNumber(string(a)) || !isNumber(string(b)) {
 		return a == b
 	}
 	x, _ := new(big.Rat).SetString(string(a))
@@ -45,12 +45,15 @@ func sameNumber(a, b json.Number) bool {
 	return x.Cmp(y) == 0
 }
 
-var (
-	// bound is a JSON number (RFC 8259 section 6) that is cheap to expand.
-	bound = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,39})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?$`)
-	// size is an end of a length, which JSON Schema's minLength and its like take.
-	size = regexp.MustCompile(`^(0|[1-9][0-9]{0,39})$`)
-)
+// isNumber reports a JSON number (RFC 8259 section 6) that is cheap to expand.
+func isNumber(text string) bool {
+	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	return len(text) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && !strings.ContainsAny(text, " \t\r\n") &&
+		jsontext.Value(text).Kind() == '0' && jsontext.Value(text).IsValid()
+}
+
+// isCount reports an end of a length, which JSON Schema's minLength and its like take.
+func isCount(text string) bool { return isNumber(text) && !strings.ContainsAny(text, "-.eE") }
 
 // UnmarshalJSONFrom reads the ends as they are written.
 func (b *Bounds) UnmarshalJSONFrom(d *jsontext.Decoder) error {

@@ -214,13 +214,13 @@ func facetProblem(f namedSlot) string {
 			return fmt.Sprintf("status %d is no HTTP status", n)
 		}
 	case "length", "range":
-		form, what := bound, "a number"
+		sound, what := isNumber, "a number"
 		if f.name == "length" {
-			form, what = size, "a count"
+			sound, what = isCount, "a count"
 		}
 		b, _ := f.slot.(*Known[Bounds]).Get()
 		for _, end := range []string{string(b.Min), string(b.Max)} {
-			if end != "" && !form.MatchString(end) {
+			if end != "" && !sound(end) {
 				return fmt.Sprintf("%s has the end %q: use %s", f.name, end, what)
 			}
 		}

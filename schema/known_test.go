@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -112,5 +113,16 @@ func TestKnownYAML(t *testing.T) {
 func TestBoundsString(t *testing.T) {
 	for want, b := range map[string]Bounds{"any": {}, "at most 3": {Max: "3"}, "at least 3": {Min: "3"}, "exactly 3": {"3", "3"}, "3 to 4": {"3", "4"}} {
 		require.Equal(t, want, b.String())
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for text, is := range map[string][2]bool{ // a number, a count
+		"0": {true, true}, "36": {true, true}, "-0": {true, false}, "-1.5": {true, false}, "1e3": {true, false}, "1E+300": {true, false},
+		"1e-999": {true, false}, strings.Repeat("9", 40): {true, true}, strings.Repeat("9", 41): {}, "1e1000": {}, "1e+1000": {},
+		"": {}, "-": {}, "+1": {}, "01": {}, "1.": {}, ".5": {}, "1e": {}, "0x1": {}, "1_0": {}, "3/4": {}, " 1": {}, "1\n": {}, "1 2": {},
+		"NaN": {}, "Infinity": {}, "null": {}, "true": {}, `"1"`: {}, "[1]": {}, "１": {},
+	} {
+		require.Equal(t, is, [2]bool{isNumber(text), isCount(text)}, "%q", text)
 	}
 }
