@@ -270,11 +270,6 @@ func (c *child) closePipes() {
 
 // close ends a process and says if it had to be killed.
 func (c *child) close(ctx context.Context) *ClientError {
-	c.of.mu.Lock()
-	if c.retired {
-		c.kill() // it hung; what it is busy with is of no call any more
-	}
-	c.of.mu.Unlock()
 	c.in.Close()
 	if c.endsWithin(ctx, c.patience.eof) {
 		return nil

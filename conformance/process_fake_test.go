@@ -145,7 +145,7 @@ var fakes = map[string]func(*fake){
 			time.AfterFunc(800*time.Millisecond, func() { answerCall(c) })
 		}
 	}),
-	"deaf":       func(f *fake) { f.hello(); ever() },
+	"deaf": func(f *fake) { f.hello(); ever() },
 
 	"floods-line": each(func(*fake, Call) {
 		for {

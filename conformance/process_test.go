@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -266,6 +267,24 @@ func TestProcessCrashFailsTheCallsInFlight(t *testing.T) {
 	require.NoError(t, p.Close(t.Context()))
 }
 
+func TestProcessThatHangsIsEnded(t *testing.T) {
+	p := fakeProcess(t, "hangs")
+	begin(t, p)
+	_, err := p.Call(t.Context(), aCall(1))
+	require.Equal(t, Hung, cameTo(t, nil, err))
+	waitForNone(t, p)
+	require.NoError(t, p.Close(t.Context()))
+}
+
+// waitForNone waits until no process of the client is there.
+func waitForNone(t *testing.T, p *Process) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Second); len(marked(t, p.Command[3])) > 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	require.Empty(t, marked(t, p.Command[3]))
+}
+
 // A call that hangs takes no other with it; when those are answered, its
 // process is ended, without Close.
 func TestProcessHangLeavesOthersAlone(t *testing.T) {
@@ -281,14 +300,16 @@ func TestProcessHangLeavesOthersAlone(t *testing.T) {
 			}
 			result, err := p.Call(t.Context(), call)
 			got[seq] = cameTo(t, result, err)
+			if seq == 2 {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				assert.Nil(t, p.current, "the next call need not wait for the others")
+			}
 		})
 	}
 	calls.Wait()
 	require.Equal(t, []string{isOutput, Hung, isOutput}, got[1:4])
-	for end := time.Now().Add(3 * time.Second); len(marked(t, p.Command[3])) > 0 && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
-	}
-	require.Empty(t, marked(t, p.Command[3]), "the process that hung")
+	waitForNone(t, p)
 	call := aCall(4)
 	call.TimeoutMs = 20_000
 	result, err := p.Call(t.Context(), call)
@@ -324,7 +345,7 @@ func TestProcessThatLeftTheGroup(t *testing.T) {
 	started := time.Now()
 	require.NoError(t, p.Close(t.Context()))
 	require.Less(t, time.Since(started), 1500*time.Millisecond)
-	require.Eventually(t, func() bool { return len(marked(t, p.Command[3])) == 0 }, 5*time.Second, 20*time.Millisecond, "it ends by itself")
+	waitForNone(t, p) // it ends by itself
 }
 
 func TestProcessContext(t *testing.T) {

@@ -194,7 +194,7 @@ func (c *Contract) add(at Place, t Type) (*Shape, *Member, bool) {
 		return nil, nil, false
 	}
 	last := tokens[len(tokens)-1]
-	parent, _, ok := c.At(Place{at.Part, strings.TrimSuffix(at.Pointer, "/"+Escape(last))})
+	parent, _, ok := c.At(at.Parent())
 	if !ok {
 		return nil, nil, false
 	}

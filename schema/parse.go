@@ -17,8 +17,6 @@ type ParseError struct {
 	Line, Column int // one-based, in code points
 	Pointer      string
 	Problem      string
-
-	offset int
 }
 
 func (e *ParseError) Error() string {
@@ -28,9 +26,6 @@ func (e *ParseError) Error() string {
 	}
 	return fmt.Sprintf("contract: line %d, column %d%s: %s", e.Line, e.Column, at, e.Problem)
 }
-
-// Unwrap lets readers that know encoding/json's errors find the place.
-func (e *ParseError) Unwrap() error { return &json.SyntaxError{Offset: int64(e.offset) + 1} }
 
 // Parse reads the JSON form of a contract and checks it. It is strict, for a
 // misspelt facet would be a silent one: names are case-sensitive, unknown and
@@ -57,13 +52,14 @@ func Parse(text []byte) (*Contract, error) {
 
 func parseError(text []byte, err error) *ParseError {
 	e := &ParseError{Problem: strings.TrimPrefix(err.Error(), "jsontext: ")}
+	offset := 0
 	var syntax *jsontext.SyntacticError
 	var semantic *jsonv2.SemanticError
 	switch {
 	case errors.As(err, &syntax):
-		e.offset, e.Pointer, e.Problem = int(syntax.ByteOffset), string(syntax.JSONPointer), syntax.Err.Error()
+		offset, e.Pointer, e.Problem = int(syntax.ByteOffset), string(syntax.JSONPointer), syntax.Err.Error()
 	case errors.As(err, &semantic):
-		e.offset, e.Pointer = int(semantic.ByteOffset), string(semantic.JSONPointer)
+		offset, e.Pointer = int(semantic.ByteOffset), string(semantic.JSONPointer)
 		switch {
 		case errors.Is(err, jsonv2.ErrUnknownName):
 			e.Problem = "a contract has no such member"
@@ -73,7 +69,7 @@ func parseError(text []byte, err error) *ParseError {
 			e.Problem = "no JSON " + semantic.JSONKind.String() + " goes here"
 		}
 	}
-	before := text[:min(e.offset, len(text))]
+	before := text[:min(offset, len(text))]
 	e.Line = 1 + bytes.Count(before, []byte("\n"))
 	e.Column = 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 	return e

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -32,6 +33,13 @@ func TestRoundTrip(t *testing.T) {
 			require.Equal(t, c, d)
 		}
 	})
+}
+
+// TestEncodingJSON: readers of whole files may hold contracts in their own forms.
+func TestEncodingJSON(t *testing.T) {
+	var form struct{ Contract *Contract }
+	require.NoError(t, json.Unmarshal([]byte(`{"Contract":`+string(gardenText(t))+`}`), &form))
+	require.Equal(t, garden(t), form.Contract)
 }
 
 // TestParseErrors: each document is refused at a place.

@@ -43,7 +43,9 @@ func TestTokens(t *testing.T) {
 		got, err := ParsePlace(p.String())
 		require.NoError(t, err)
 		require.Equal(t, p, got)
+		require.Equal(t, p, p.Child("a/b~").Parent())
 	}
+	require.Equal(t, Place{Part: InputPart}, Place{Part: InputPart}.Parent())
 	require.Equal(t, "~01~1~0", Escape("~1/~"))
 }
 

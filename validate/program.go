@@ -105,7 +105,7 @@ func (p *compiler) document(part schema.Part) *node {
 	root, members, ok := p.projection.Document(p.c, part)
 	switch {
 	case !ok:
-		return &node{kind: schema.Document}
+		return anyObject
 	case root.Inline != nil:
 		return p.place(root)
 	}

@@ -26,7 +26,7 @@ func (l *lines) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		l.left--
-		if l.left%10_000 == 0 && l.peeks != nil {
+		if l.left%5_000 == 0 && l.peeks != nil {
 			l.peeks()
 		}
 		l.rest = append(l.rest[:0], l.make(l.left)...)
@@ -65,7 +65,7 @@ func TestMemory(t *testing.T) {
 	}
 	small, large := 20_000, 300_000
 	if raceEnabled {
-		small, large = 10_000, 40_000
+		small, large = 5_000, 20_000
 	}
 	few, many := highest(small), highest(large)
 	t.Logf("%d lines: %d KiB; %d lines: %d KiB", small, few>>10, large, many>>10)
