@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/stretchr/testify/require"
 )
 
@@ -98,4 +100,23 @@ func installed(t *testing.T, a adapter, from string) string {
 	}
 	require.NoError(t, os.WriteFile(done, nil, 0o644))
 	return into
+}
+
+// TestGoProcess: the AWS SDK for Go as a process does what it does in process.
+func TestGoProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped with -short: it builds a program")
+	}
+	program := filepath.Join(t.TempDir(), "sdkgo")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./sdkgo/cmd/sdkgo").CombinedOutput()
+	require.NoError(t, err, string(out))
+	report := func(client conformance.Client) string {
+		results, err := builtin(t).Run(t.Context(), client, conformance.Options{Known: sdkgo.Known()})
+		require.NoError(t, err)
+		require.True(t, results.Passes(), results.Ended)
+		var text bytes.Buffer
+		require.NoError(t, conformance.Text(&text, results))
+		return text.String()
+	}
+	require.Equal(t, report(sdkgo.New()), report(&conformance.Process{Command: []string{program}}))
 }

@@ -13,7 +13,8 @@ import (
 // input and output (docs/protocol.md). Its environment is scrubbed, it runs in a
 // process group of its own, and Close leaves nothing of that group behind.
 //
-// Who is blamed does not depend on who was faster:
+// Who is blamed depends on who was faster only where calls in flight together
+// share a crash:
 //
 //   - A line that names a call in flight, but is no valid result, fails that call.
 //   - A call without a result in time fails alone, as [Hung]. The process gets no

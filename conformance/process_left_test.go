@@ -4,6 +4,7 @@ package conformance
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -27,8 +28,15 @@ func fakeProcess(t *testing.T, behaviour string) *Process {
 	require.NoError(t, l.Close())
 	marker := fmt.Sprintf("%s-%d@%s", behaviour, os.Getpid(), address)
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
+	p := &Process{
+		Command:  []string{os.Args[0], fakeClient, behaviour, marker},
+		patience: patience{grace: 200 * time.Millisecond, eof: time.Second, term: 300 * time.Millisecond, drain: 300 * time.Millisecond},
+	}
 	t.Cleanup(func() {
 		if t.Failed() {
+			now, cancel := context.WithCancel(context.Background())
+			cancel()
+			_ = p.Close(now) // no test leaves anything behind, not even one that fails
 			return
 		}
 		require.Empty(t, marked(t, marker), "processes left behind")
@@ -42,10 +50,7 @@ func fakeProcess(t *testing.T, behaviour string) *Process {
 		require.LessOrEqual(t, runtime.NumGoroutine(), goroutines, "goroutines left behind")
 		require.LessOrEqual(t, openFiles(t), files, "files left open")
 	})
-	return &Process{
-		Command:  []string{os.Args[0], fakeClient, behaviour, marker},
-		patience: patience{grace: 200 * time.Millisecond, eof: time.Second, term: 300 * time.Millisecond, drain: 300 * time.Millisecond},
-	}
+	return p
 }
 
 // marked returns the processes that have the marker among their arguments.
@@ -69,7 +74,7 @@ func openFiles(t *testing.T) int {
 	return len(files)
 }
 
-// TestLeftoversAreSeen holds the check to its purpose.
+// TestProcessLeftoversAreSeen holds the check to its purpose.
 func TestProcessLeftoversAreSeen(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("it reads /proc")

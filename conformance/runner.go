@@ -102,9 +102,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 	}
 	close(next)
 	workers.Wait()
-	if err := client.Close(context.WithoutCancel(ctx)); err != nil {
-		s.end(err)
-	}
+	s.closed(client.Close(context.WithoutCancel(ctx)))
 	if err := ctx.Err(); err != nil {
 		s.end(errors.New("interrupted"))
 	}
@@ -132,6 +130,27 @@ func (s *session) end(err error) {
 	defer s.mu.Unlock()
 	if s.run.Ended == "" {
 		s.run.Ended = err.Error()
+	}
+}
+
+// closed notes what a client did wrong that no call was failed for. What is
+// about one call fails its case; the rest ends the session.
+func (s *session) closed(err error) {
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
+	}
+	for _, err := range all {
+		var misbehaved *ClientError
+		switch {
+		case err == nil:
+		case errors.As(err, &misbehaved) && misbehaved.Seq > 0 && misbehaved.Seq <= len(s.run.Outcomes):
+			o := &s.run.Outcomes[misbehaved.Seq-1]
+			o.Verdict, o.Client = Failed, misbehaved.Kind
+			o.Problems = append(o.Problems, misbehaved.Error())
+		default:
+			s.end(err)
+		}
 	}
 }
 

@@ -176,7 +176,7 @@ var rules = []Rule{
 		"Settle it with an overlay that states the right value and why.", graduated},
 	{OverlayStale, LayerDerive,
 		"An overlay states what its source has come to state itself, or speaks of a member that is not there.",
-		"Remove the entry.", graduated},
+		"Remove the entry, or correct the place that it speaks of.", graduated},
 }
 
 // Rules returns the rule table in the order in which documentation lists it.

@@ -148,7 +148,7 @@ func (n *node) description() string {
 		case n.epoch && n.form != nil:
 			return "a timestamp, as ISO 8601 text or epoch seconds"
 		case n.epoch:
-			return "a timestamp, a number of epoch seconds"
+			return "a timestamp in epoch seconds, a number,"
 		}
 		return "a timestamp as text"
 	}
@@ -168,6 +168,9 @@ func (s *sink) missing(name string, opened int) {
 }
 
 func (s *sink) length(n *node, size int, unit string, at int) {
+	if size == 1 {
+		unit = strings.TrimSuffix(strings.Replace(unit, "entries", "entry", 1), "s")
+	}
 	s.add(finding.ConstraintLength, at, fmt.Sprintf("%d %s", size, unit), n.length.text, fmt.Sprintf("%d %s; the contract allows %s", size, unit, n.length.text))
 }
 
