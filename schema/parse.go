@@ -78,14 +78,10 @@ func parseError(text []byte, err error) *ParseError {
 // Encode writes the JSON form of a contract: indented, keys in a fixed order,
 // ending in a newline.
 func (c *Contract) Encode() ([]byte, error) {
-	text, err := marshal(c)
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
-	if err := json.Indent(&b, text, "", "  "); err != nil {
-		return nil, err
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(c)
+	return b.Bytes(), err
 }

@@ -83,16 +83,12 @@ func (n Named) MarshalJSON() ([]byte, error) {
 
 // Encode writes the schema indented, with a newline at its end.
 func (s *Schema) Encode() ([]byte, error) {
-	text, err := marshal(s)
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
-	if err := json.Indent(&b, text, "", "  "); err != nil {
-		return nil, err
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(s)
+	return b.Bytes(), err
 }
 
 // marshal leaves < > & as they are: patterns are read by people.
