@@ -38,6 +38,14 @@ var adapters = []adapter{
 				{"npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", into}}
 		},
 		func(_, into string) []string { return []string{"node", filepath.Join(into, "adapter.mjs")} }},
+	{"java", "mvn", []string{"pom.xml", "src/main/java/Adapter.java"},
+		func(from, into string) [][]string {
+			return [][]string{{"cp", "-r", filepath.Join(from, "pom.xml"), filepath.Join(from, "src"), into},
+				{"mvn", "-q", "-B", "-f", filepath.Join(into, "pom.xml"), "package"}}
+		},
+		func(_, into string) []string {
+			return []string{"java", "-jar", filepath.Join(into, "target", "adapter.jar")}
+		}},
 }
 
 // TestAdapters runs the suite against official SDKs through their adapters, with

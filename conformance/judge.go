@@ -104,7 +104,7 @@ func (j *judge) wire(result *Result) []string {
 	var problems []string
 	low, high := j.c.Attempts.bounds()
 	if kind := result.Kind(); kind == "skipped" || kind == "rejected" {
-		low = 0
+		low, high = 0, 0 // it says that it sent nothing
 	}
 	if n := len(j.attempts); n < low || n > high {
 		problems = append(problems, fmt.Sprintf("expected %s, %d arrived", between(low, high), n))
@@ -164,13 +164,42 @@ func difference(what string, want any, got json.RawMessage) string {
 	if err := d.Decode(&value); err != nil {
 		return fmt.Sprintf("the client's %s is no JSON: %v", what, err)
 	}
-	diff := cmp.Diff(normal(want), normal(value))
+	diff := cmp.Diff(normal(want), normal(tagged(want, value)))
 	if diff == "" {
 		return ""
 	}
 	// go-cmp varies its spaces on purpose, so that nobody relies on them.
 	diff = strings.ReplaceAll(diff, "\u00a0", " ")
 	return what + " differs (- expected, + reported):\n" + strings.TrimRight(diff, "\n")
+}
+
+// tagged gives an unknown union member whose name the client does not tell, true,
+// the name that is expected there.
+func tagged(want, got any) any {
+	switch got := got.(type) {
+	case map[string]any:
+		expected, _ := want.(map[string]any)
+		object := make(map[string]any, len(got))
+		for name, value := range got {
+			if tag, ok := expected[name].(string); ok && name == "$unknown" && value == true {
+				value = tag
+			}
+			object[name] = tagged(expected[name], value)
+		}
+		return object
+	case []any:
+		expected, _ := want.([]any)
+		list := make([]any, len(got))
+		for i, value := range got {
+			var element any
+			if i < len(expected) {
+				element = expected[i]
+			}
+			list[i] = tagged(element, value)
+		}
+		return list
+	}
+	return got
 }
 
 // number is a JSON number by its value.

@@ -65,7 +65,8 @@ type Result struct {
 
 	// Output is the canonical output: API names; RFC 3339 UTC with milliseconds;
 	// absent members left out; NaN and infinities as strings; integers beyond
-	// 2^53 may be strings; an unknown union member as {"$unknown": "tag"}. A
+	// 2^53 may be strings; an unknown union member as {"$unknown": "tag"}, or
+	// {"$unknown": true} where the client does not tell the tag. A
 	// client that reports the outcome sends {}.
 	Output    json.RawMessage  `json:"output,omitempty"`
 	Error     *ErrorResult     `json:"error,omitempty"`     // the service's error, as the client raises it

@@ -173,6 +173,11 @@ func TestDifference(t *testing.T) {
 		{`{"n":9007199254740993}`, `{"n":9007199254740992}`, false},
 		{`{"n":1}`, `{"n":"1"}`, false},
 		{`{"a":1}`, `{}`, false},
+		{`{"u":{"$unknown":"x"}}`, `{"u":{"$unknown":"x"}}`, true},
+		{`{"u":{"$unknown":"x"}}`, `{"u":{"$unknown":true}}`, true},
+		{`{"l":[1,{"$unknown":"x"}]}`, `{"l":[1,{"$unknown":true}]}`, true},
+		{`{"u":{"$unknown":"x"}}`, `{"u":{"$unknown":"y"}}`, false},
+		{`{"u":{"s3":{}}}`, `{"u":{"$unknown":true}}`, false},
 		{`{}`, `{"a":null}`, false},
 		{`{}`, `no JSON`, false},
 	} {
