@@ -76,6 +76,16 @@ func TestAdapters(t *testing.T) {
 	}
 }
 
+// installing runs a command of an installation; a registry may be out of reach for a moment.
+func installing(t *testing.T, command []string) (out []byte, err error) {
+	for range 3 {
+		if out, err = exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); err == nil {
+			break
+		}
+	}
+	return out, err
+}
+
 // installed returns the folder that the adapter's SDK is installed in.
 func installed(t *testing.T, a adapter, from string) string {
 	t.Helper()
@@ -99,7 +109,7 @@ func installed(t *testing.T, a adapter, from string) string {
 	}
 	require.NoError(t, os.MkdirAll(into, 0o755))
 	for _, command := range a.install(from, into) {
-		if out, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil {
+		if out, err := installing(t, command); err != nil {
 			if os.Getenv("CI") != "" {
 				t.Fatalf("%v: %v\n%s", command, err, out)
 			}

@@ -211,7 +211,7 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 	}
 	call := Call{Type: "call", Seq: i + 1, Endpoint: endpoint, Region: "us-east-1",
 		Credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account"},
-		Input:       input, TimeoutMs: orElse(c.Call.TimeoutMs, 2000), MaxAttempts: orElse(c.Call.MaxAttempts, 3)}
+		Input:       input, TimeoutMs: orElse(c.Call.TimeoutMs, 5000), MaxAttempts: orElse(c.Call.MaxAttempts, 3)}
 	result, err := s.client.Call(ctx, call)
 	return result, stage.close(), err
 }

@@ -57,7 +57,7 @@ const (
 // the first request of the cassette.
 type CallSpec struct {
 	Input       Value `yaml:"input"`
-	TimeoutMs   int   `yaml:"timeoutMs"`   // 0: 2000
+	TimeoutMs   int   `yaml:"timeoutMs"`   // 0: 5000
 	MaxAttempts int   `yaml:"maxAttempts"` // 0: 3
 }
 
