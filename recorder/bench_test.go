@@ -3,6 +3,7 @@ package recorder_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -156,8 +157,8 @@ func BenchmarkMiss(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad is the time and the memory that a recording takes until it can be played, from the bytes of its cassette. NDJSON has only bare
-// bodies today, which cannot be played: its row follows when package traffic writes interactions as NDJSON.
+// BenchmarkLoad is the time and the memory that a recording takes until it can be played, from the bytes of its cassette
+// or of its NDJSON.
 func BenchmarkLoad(b *testing.B) {
 	b.Run("index/100000", func(b *testing.B) {
 		interactions := many(100_000, kinds[0].request)
@@ -168,26 +169,36 @@ func BenchmarkLoad(b *testing.B) {
 			runtime.KeepAlive(replay)
 		}
 	})
-	b.Run("cassette/10000", func(b *testing.B) {
-		var text bytes.Buffer
-		require.NoError(b, traffic.WriteCassette(&text, traffic.Meta{}, many(10_000, kinds[0].request)))
-		var before, after runtime.MemStats
-		var replay *recorder.Replay
-		b.SetBytes(int64(text.Len()))
-		b.ReportAllocs()
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		for b.Loop() {
-			var err error
-			replay, err = recorder.NewReplay(traffic.Read("bench.yaml", strings.NewReader(text.String())), recorder.ReplayOptions{})
-			require.NoError(b, err)
-		}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB-kept")
-		runtime.KeepAlive(replay)
-	})
-	b.Run("NDJSON/100000", func(b *testing.B) {
-		b.Skip("package traffic knows no NDJSON of interactions yet, only of bare bodies, which cannot be replayed")
-	})
+	for _, format := range []struct {
+		name  string
+		n     int
+		write func(w io.Writer, interactions []*traffic.Interaction) error
+	}{
+		{"cassette/10000", 10_000, func(w io.Writer, interactions []*traffic.Interaction) error {
+			return traffic.WriteCassette(w, traffic.Meta{}, interactions)
+		}},
+		{"NDJSON/10000", 10_000, traffic.WriteNDJSON},
+		{"NDJSON/100000", 100_000, traffic.WriteNDJSON},
+	} {
+		b.Run(format.name, func(b *testing.B) {
+			var text bytes.Buffer
+			require.NoError(b, format.write(&text, many(format.n, kinds[0].request)))
+			var before, after runtime.MemStats
+			var replay *recorder.Replay
+			b.SetBytes(int64(text.Len()))
+			b.ReportAllocs()
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			for b.Loop() {
+				var err error
+				replay, err = recorder.NewReplay(traffic.Read("bench", bytes.NewReader(text.Bytes())), recorder.ReplayOptions{})
+				require.NoError(b, err)
+			}
+			require.Equal(b, format.n, replay.Len())
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB-kept")
+			runtime.KeepAlive(replay)
+		})
+	}
 }

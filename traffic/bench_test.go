@@ -52,6 +52,24 @@ func BenchmarkWriteCassette(b *testing.B) {
 	}
 }
 
+func BenchmarkReadInteractions(b *testing.B) {
+	var text bytes.Buffer
+	require.NoError(b, traffic.WriteNDJSON(&text, benchInteractions()))
+	b.SetBytes(int64(text.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		require.Equal(b, 1000, count(b, text.Bytes()))
+	}
+}
+
+func BenchmarkWriteNDJSON(b *testing.B) {
+	interactions := benchInteractions()
+	b.ReportAllocs()
+	for b.Loop() {
+		require.NoError(b, traffic.WriteNDJSON(io.Discard, interactions))
+	}
+}
+
 func benchInteractions() (interactions []*traffic.Interaction) {
 	for range 1000 {
 		interactions = append(interactions, answer(benchBody))

@@ -24,7 +24,7 @@ func BodyOf(b []byte) Body {
 
 // Position is the place in the source file of byte offset of Bytes: of the character that the byte belongs
 // to, or of the first character of its escape. Where the scalar of a cassette cannot be followed (folded blocks,
-// !!binary), it is the place where that scalar begins. An offset outside of Bytes is moved to its nearest end.
+// !!binary), nor the string of an interaction in NDJSON (base64), it is the place where that begins. An offset outside of Bytes is moved to its nearest end.
 func (b Body) Position(offset int) Position {
 	p := b.origin()
 	offset = b.runeStart(offset)
@@ -62,25 +62,29 @@ func (b Body) runeStart(offset int) int {
 	return offset
 }
 
-// place is where a body stands: its bytes are those of the source itself, or what a YAML scalar there decodes to.
+// place is where a body stands: its bytes are those of the source itself, or what a YAML scalar or JSON string there decodes to.
 type place struct {
-	source *source
-	scalar *scalar // nil: the body is the source
+	source  *source
+	written written // nil: the body is the source
 
 	once  sync.Once
 	start int    // where the scalar begins
 	spans []span // nil: the scalar cannot be followed
 }
 
+// written is the form in which the source holds a body. It says where that begins, and what stands where: nil if it cannot be followed.
+type written interface {
+	trace(from *source, body []byte) (start int, spans []span)
+}
+
 // sourceOffset maps an offset of the body onto one of the source. The mapping is built by the first caller:
 // a body without findings never pays for it.
 func (p *place) sourceOffset(body []byte, offset int) int {
-	if p.scalar == nil {
+	if p.written == nil {
 		return offset
 	}
 	p.once.Do(func() {
-		p.start = p.source.yamlOffset(p.scalar.line, p.scalar.column)
-		p.spans = p.scalar.trace(p.source.data, p.start, body)
+		p.start, p.spans = p.written.trace(p.source, body)
 	})
 	i := sort.Search(len(p.spans), func(i int) bool { return p.spans[i].body > offset }) - 1
 	if i < 0 {

@@ -124,8 +124,8 @@ func (c *cassette) leaf(name string, n, parent *yaml.Node, to any) error {
 		}
 	}
 	*body = Body{Bytes: []byte(text), place: &place{
-		source: c.source,
-		scalar: &scalar{line: n.Line, column: n.Column, style: n.Style},
+		source:  c.source,
+		written: &scalar{line: n.Line, column: n.Column, style: n.Style},
 	}}
 	return nil
 }

@@ -1,13 +1,14 @@
 // Package traffic is recorded HTTP traffic as values: interactions, with the place in the source where each byte of a body
-// stands. It reads JSON, NDJSON and go-vcr's cassettes, and writes cassettes. It knows no schema.
+// stands. It reads JSON, NDJSON and go-vcr's cassettes, and writes NDJSON and cassettes. It knows no schema.
 //
 // # Model
 //
 // An [Interaction] is one request and its answer, or a bare body without a request. A [Body] is the bytes as they were on the
 // wire; [Body.Position] leads from any of them back to line and column of the source, also through the quotes, escapes and
-// blocks of YAML. That mapping is made when it is first asked for, so a body without findings costs nothing.
+// blocks of YAML and the escapes of JSON strings. That mapping is made when it is first asked for, so a body without findings costs nothing.
 //
 //	file ── Files ──▶ path ── Read ──▶ interactions ── WriteCassette ──▶ cassette
+//	                                              └─ WriteNDJSON ──▶ NDJSON
 //
 // # How an input is recognised
 //
@@ -30,8 +31,21 @@
 //
 // NDJSON is one document a line. An input is NDJSON if its first line that is not blank is a whole document and another such line
 // follows; or if both begin with { at the very left, and the second cannot be the continuation of the first. The latter keeps one broken
-// line from turning a whole file into one broken document. Everything else is one document: pretty-printed JSON, an
-// array with an element a line, two documents on one line.
+// line from turning a whole file into one broken document. It is NDJSON, too, if that first line is an interaction, even when no
+// other follows. Everything else is one document: pretty-printed JSON, an array with an element a line, two documents on one line.
+//
+// # Lines that are interactions
+//
+// A line of NDJSON is a bare body, save when it is an object whose first member is crcheckInteraction, spelled without escapes. Then it
+// is a whole interaction, which can be replayed:
+//
+//	{"crcheckInteraction":1,
+//	 "request":{"method":"GET","url":"https://…","headers":{"Name":["v"]},"body":"text"},
+//	 "response":{"status":200,"headers":{"Name":["v"]},"body":"text"}}
+//
+// on one line. Headers and bodies are optional; bytes that are not UTF-8 stand in bodyBase64 instead of body. The other members may
+// come in any order. Unlike in a cassette, unknown members are refused, and so are duplicates, values of another type, and text that is
+// no JSON or not UTF-8: each is a *MalformedError, which ends the input. docs/ndjson.md has recipes, docs/ndjson.schema.json the schema.
 //
 // # Cassettes
 //

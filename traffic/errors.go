@@ -18,7 +18,7 @@ func (e *UnknownKindError) Error() string {
 	return fmt.Sprintf("%s: looks like %s; %s", e.Source, e.Looks, e.Remedy)
 }
 
-// MalformedError says where a cassette is broken.
+// MalformedError says where a cassette, or a line that is an interaction, is broken.
 type MalformedError struct {
 	Source       string
 	Line, Column int // 0: no such place

@@ -118,3 +118,14 @@ func ExampleWriteCassette() {
 	//     provenance: synthesised
 	// <nil>
 }
+
+func ExampleWriteNDJSON() {
+	err := traffic.WriteNDJSON(os.Stdout, []*traffic.Interaction{{
+		Request:  &traffic.Request{Method: "GET", URL: "https://example.com/"},
+		Response: traffic.Response{Status: 200, Body: traffic.BodyOf([]byte(`{"a":1}`))},
+	}})
+	fmt.Println(err)
+	// Output:
+	// {"crcheckInteraction":1,"request":{"method":"GET","url":"https://example.com/"},"response":{"status":200,"body":"{\"a\":1}"}}
+	// <nil>
+}

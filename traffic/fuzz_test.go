@@ -42,7 +42,8 @@ func FuzzRead(f *testing.F) {
 				}
 			}
 		}
-		if !strings.Contains(string(data), "mu") { // a key of go-vcr's by accident: its mutex
+		// A key of go-vcr's by accident, its mutex; and lines of our own, which it may take for one of its cassettes.
+		if !strings.Contains(string(data), "mu") && !strings.Contains(string(data), "crcheckInteraction") {
 			compareWithStock(t, data)
 		}
 	})

@@ -10,7 +10,7 @@ type Kind string
 
 const (
 	JSON     Kind = "json"     // one JSON document, perhaps broken or empty
-	NDJSON   Kind = "ndjson"   // one JSON document a line
+	NDJSON   Kind = "ndjson"   // one JSON document a line: a bare body, or a whole interaction
 	Cassette Kind = "go-vcr/1" // a cassette as go-vcr v1 and v2 write it
 )
 

@@ -11,8 +11,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readJSON yields one document, or one body a line. It looks at the first line that is not blank, and at the first
-// character of the next one.
+// readJSON yields one document, or what each line holds. It looks at the first line that is not blank, and unless that is
+// an interaction, at the first character of the next one.
 func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	var read []byte // everything before the decision
 	var first []byte
@@ -21,7 +21,13 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 		var err error
 		read, err = in.line(read, from+MaxLine)
 		first = read[from:]
+		line := bytes.Count(read[:from], []byte("\n")) + 1
 		switch {
+		case isInteraction(first):
+			if in.yieldLine(0, first, line, err, yield) {
+				in.readLines(line+1, nil, yield)
+			}
+			return
 		case err == io.EOF || err == errLong || len(read) > MaxDocument:
 			in.document(read, yield)
 			return
@@ -61,24 +67,31 @@ func (in *input) readLines(line int, read []byte, yield func(*Interaction, error
 	for index := 1; ; line++ {
 		text, err := in.line(indent, MaxLine)
 		indent = nil
-		switch {
-		case err == errLong:
-			yield(nil, &TooLargeError{Source: in.name, What: fmt.Sprintf("line %d", line), Limit: MaxLine})
-			return
-		case err != nil && err != io.EOF:
-			yield(nil, readError(in.name, err))
+		if !in.yieldLine(index, text, line, err, yield) {
 			return
 		}
 		if !blank(text) {
-			if !yield(newBare(in.name, NDJSON, index, content(text), line), nil) {
-				return
-			}
 			index++
 		}
-		if err == io.EOF {
-			return
-		}
 	}
+}
+
+// yieldLine yields what a line holds, or how reading it failed, and says whether there may be more.
+func (in *input) yieldLine(index int, text []byte, line int, err error, yield func(*Interaction, error) bool) bool {
+	switch {
+	case err == errLong:
+		yield(nil, &TooLargeError{Source: in.name, What: fmt.Sprintf("line %d", line), Limit: MaxLine})
+		return false
+	case err != nil && err != io.EOF:
+		yield(nil, readError(in.name, err))
+		return false
+	case blank(text):
+		return err == nil
+	case !isInteraction(text):
+		return yield(newBare(in.name, NDJSON, index, content(text), line), nil) && err == nil
+	}
+	interaction, malformed := in.interactions.read(in.name, index, content(text), line)
+	return yield(interaction, malformed) && malformed == nil && err == nil
 }
 
 var errLong = errors.New("line is too long")

@@ -33,8 +33,9 @@ func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 
 // input is what is being read.
 type input struct {
-	name string
-	r    *bufio.Reader
+	name         string
+	r            *bufio.Reader
+	interactions interactionReader
 }
 
 func (in *input) recognise() (family, error) {

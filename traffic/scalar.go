@@ -23,8 +23,9 @@ type span struct {
 
 // trace decodes the scalar once more, from the source, and notes where each byte came from. The YAML library has
 // the last word: when the two disagree on a single byte, there is no trace at all.
-func (s *scalar) trace(src []byte, start int, body []byte) []span {
-	t := &tracer{src: src, pos: start, want: body}
+func (s *scalar) trace(from *source, body []byte) (start int, spans []span) {
+	start = from.yamlOffset(s.line, s.column)
+	t := &tracer{src: from.data, pos: start, want: body}
 	t.skipProperties()
 	var ok bool
 	switch {
@@ -35,14 +36,14 @@ func (s *scalar) trace(src []byte, start int, body []byte) []span {
 	case s.style&yaml.LiteralStyle != 0:
 		ok = t.eat('|') && t.literal()
 	case s.style&yaml.FoldedStyle != 0:
-		return nil
+		return start, nil
 	default:
 		ok = t.flow(0)
 	}
 	if !ok {
-		return nil
+		return start, nil
 	}
-	return append(t.spans, span{body: len(body), source: t.pos, escaped: true})
+	return start, append(t.spans, span{body: len(body), source: t.pos, escaped: true})
 }
 
 // tracer walks the source and the body side by side.
