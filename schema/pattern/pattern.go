@@ -111,28 +111,32 @@ func leadingRefusal(source string) (ahead, rest string, ok bool) {
 		return "", "", false
 	}
 	ahead, rest = inner[:end], inner[end+1:]
-	if alternates(rest) {
+	if repeats(rest) || alternates(rest) {
 		return "", "", false
 	}
 	if anchored {
 		return ahead, "^" + rest, true
 	}
-	return ahead, rest, strings.HasPrefix(strings.TrimLeft(rest, "("), "^") && !alternatesBeforeAnchorCloses(rest)
+	return ahead, rest, begins(rest)
 }
 
-// alternatesBeforeAnchorCloses reports an alternation inside the groups that a
-// leading anchor stands in, as in ((^a|b)): the anchor then binds only a part.
-func alternatesBeforeAnchorCloses(source string) bool {
-	for strings.HasPrefix(source, "(") {
-		source = source[1:]
-		end := closing(source)
-		if end < 0 || alternates(source[:end]) {
-			return true
-		}
-		source = source[:end]
+// begins reports whether an expression without alternatives can only match at
+// the start of a string: it begins with an anchor, perhaps inside of groups,
+// that no repetition or alternative lets a match go without, as (^a)?b and
+// ((^a|b)) do.
+func begins(source string) bool {
+	inner, group := strings.CutPrefix(source, "(")
+	if !group {
+		after, anchored := strings.CutPrefix(source, "^")
+		return anchored && !repeats(after)
 	}
-	return false
+	end := closing(inner)
+	return end >= 0 && !repeats(inner[end+1:]) && !alternates(inner[:end]) && begins(inner[:end])
 }
+
+// repeats reports whether an expression begins with a quantifier, which is about
+// what stood before it.
+func repeats(source string) bool { return source != "" && strings.IndexByte("*+?{", source[0]) >= 0 }
 
 // closing returns the index of the parenthesis that closes the group which the
 // text begins in, or -1.

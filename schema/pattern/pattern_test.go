@@ -73,6 +73,10 @@ func TestPortable(t *testing.T) {
 		{`^(?!x)a|b`, "", "", false},      // the look-ahead binds the first branch alone
 		{`(?!x)(^a|b)`, "", "", false},    // the anchor binds the first branch alone
 		{`(?!x)((^a|b)c)`, "", "", false}, // likewise, deeper
+		{`^(?!0)*0`, "", "", false},       // the look-ahead may be left out
+		{`(?!x)(^a)?b`, "", "", false},    // so may the anchor
+		{`(?!x)((^a)*b)`, "", "", false},  // likewise, deeper
+		{`(?!x)^*a`, "", "", false},
 		{`^(?![|)]+$)a$`, `^a$`, `^(?:[|)]+$)`, true},
 		{`(?<=a)b`, "", "", false},
 		{`^[\u0041]$`, `^[\x41]$`, "", true},
@@ -90,12 +94,14 @@ func TestPortable(t *testing.T) {
 func FuzzPortable(f *testing.F) {
 	for _, text := range []string{"my-bucket", "1.2.3.4", "", "a\n", "..", "1.2.3.a"} {
 		f.Add(bucket, text)
-		f.Add(`^(?!\s*$)[\u0020-\uD7FF]*$`, text)
+		f.Add(`(?!a0*$)(^(a|b)+0$)`, text)
+		f.Add(`^(?!0)*0`, text)
 	}
 	f.Fuzz(func(t *testing.T, source, text string) {
 		must, refuse, ok := Portable(source)
-		// \s and the dot differ between the engines, see the package comment.
-		if !ok || refuse == "" || len(source) > 60 || len(text) > 30 || strings.ContainsAny(source, `.sSbBpP\`) && source != bucket {
+		// Beyond this part of the syntax the two engines differ in ways that no
+		// rewriting is to blame for.
+		if !ok || refuse == "" || len(source) > 60 || len(text) > 30 || strings.Trim(source, "^$()?!|*+01ab") != "" && source != bucket {
 			return
 		}
 		p, err := Compile(source)
