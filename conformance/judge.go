@@ -114,6 +114,10 @@ func (j *judge) wire(result *Result) []string {
 			problems = append(problems, "the request is not the one that was asked for: "+a.Miss)
 			break
 		}
+		if !a.Signed {
+			problems = append(problems, "the request has no well-formed SigV4 signature in its Authorization header")
+			break
+		}
 	}
 	return problems
 }

@@ -24,6 +24,7 @@ const (
 	retriesOn4xx            = "retries-on-4xx"
 	ignoresTruncation       = "ignores-truncation"
 	pathNotEscaped          = "path-not-escaped"
+	notSigned               = "not-signed"
 )
 
 var mutants = []Mutant{
@@ -43,6 +44,7 @@ var mutants = []Mutant{
 	{retriesOn4xx, "everything from 400 on is retried, also what can never succeed"},
 	{ignoresTruncation, "the error of reading a body is dropped, as in body, _ := io.ReadAll(…): what a cut connection left is a success, without what was lost"},
 	{pathNotEscaped, "the path is written with Sprintf: a slash or question mark in an identifier asks for something else"},
+	{notSigned, "the signer is left out, which an emulator that checks no credentials never shows"},
 }
 
 // Mutants returns the bugs.

@@ -44,6 +44,12 @@ func compressed(body string) http.HandlerFunc {
 	}
 }
 
+// signed answers with a job whose id is the scheme of the request's signature.
+func signed(w http.ResponseWriter, r *http.Request) {
+	scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	job(`"id":"`+scheme+`"`)(w, r)
+}
+
 // asked answers with a job whose id is the path that was asked for.
 func asked(w http.ResponseWriter, r *http.Request) { job(`"id":"`+r.RequestURI+`"`)(w, r) }
 
@@ -159,6 +165,7 @@ var scenarios = []scenario{
 
 	{name: "slash in an identifier", serve: asked, input: `{"membershipIdentifier":"a/b","protectedJobIdentifier":"c"}`, want: jobOf(`"id":"/memberships/a%2Fb/protectedJobs/c"`),
 		mutants: map[string]seen{pathNotEscaped: {want: jobOf(`"id":"/memberships/a/b/protectedJobs/c"`)}}},
+	{name: "signed", serve: signed, want: jobOf(`"id":"AWS4-HMAC-SHA256"`), mutants: map[string]seen{notSigned: {want: jobOf(`"id":""`)}}},
 	{name: "no identifier", serve: job(``), input: `{}`, want: `{"rejected":{"member":"membershipIdentifier"}}`},
 	{name: "empty identifier", serve: job(``), input: `{"membershipIdentifier":"m","protectedJobIdentifier":""}`, want: `{"rejected":{"member":"protectedJobIdentifier"}}`},
 	{name: "no object for an input", serve: job(``), input: `7`, want: `{"rejected":{}}`},
