@@ -32,6 +32,14 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 	if err != nil {
 		return err
 	}
+	skipped := replay.Skipped()
+	some(t, "cannot be replayed", len(skipped), func(i int) string {
+		s := skipped[i]
+		if s.Interaction == 0 {
+			return s.Source + ": " + s.Reason
+		}
+		return fmt.Sprintf("%s, interaction %d: %s", s.Source, s.Interaction, s.Reason)
+	})
 	if replay.Len() == 0 {
 		return fmt.Errorf("there is nothing to replay: name cassettes with requests")
 	}
@@ -47,13 +55,10 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 	}
 	unplayed := replay.Unplayed()
 	fmt.Fprintf(t.Err, "played %d of %d interactions, %d misses\n", replay.Len()-len(unplayed), replay.Len(), replay.Missed())
-	const most = 10
-	for _, x := range unplayed[:min(most, len(unplayed))] {
-		fmt.Fprintf(t.Err, "not played: %s, interaction %d: %s %s\n", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
-	}
-	if more := len(unplayed) - most; more > 0 {
-		fmt.Fprintf(t.Err, "… and %d more\n", more)
-	}
+	some(t, "not played", len(unplayed), func(i int) string {
+		x := unplayed[i]
+		return fmt.Sprintf("%s, interaction %d: %s %s", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
+	})
 	if v.Played != "" {
 		if _, err := replay.WritePlayed(v.Played); err != nil {
 			return err
@@ -63,4 +68,15 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 		return exit(status)
 	}
 	return nil
+}
+
+// some lists the first of n things, and how many more there are.
+func some(t *terminal, what string, n int, line func(i int) string) {
+	const most = 10
+	for i := range min(most, n) {
+		fmt.Fprintf(t.Err, "%s: %s\n", what, line(i))
+	}
+	if n > most {
+		fmt.Fprintf(t.Err, "… and %d more\n", n-most)
+	}
 }
