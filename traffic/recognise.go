@@ -72,9 +72,9 @@ func recognise(source string, head []byte, whole bool) (family, error) {
 		return cassetteText, nil
 	case jsonOpening.Match(text), whole && jsonStump.Match(bytes.TrimRight(text, blankJSON)):
 		return jsonText, nil
-	case !yamlOpening.Match(text):
+	case !yamlOpening.Match(text) && !cassetteKey.Match(text):
 		return unknown, &UnknownKindError{Source: source, Looks: "plain text", Remedy: readable}
-	case cassetteKey.Match(text):
+	case yamlOpening.Match(text) && cassetteKey.Match(text):
 		return cassetteText, nil
 	}
 	return yamlText, nil
