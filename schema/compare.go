@@ -123,8 +123,8 @@ func (p *pairing) refs(at Place, refA, refB *Ref) {
 
 func (c *Contract) facets() []namedSlot {
 	return []namedSlot{
-		{"api", &c.API}, {"protocol", &c.Protocol}, {"signing", &c.Signing}, {"method", &c.Method},
-		{"uri", &c.URI}, {"status", &c.Status}, {"readonly", &c.Readonly},
+		{"api", &c.API}, {"protocol", &c.Protocol}, {"signing", &c.Signing}, {"target", &c.Target},
+		{"method", &c.Method}, {"uri", &c.URI}, {"status", &c.Status}, {"readonly", &c.Readonly},
 	}
 }
 

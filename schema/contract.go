@@ -22,6 +22,7 @@ type Contract struct {
 	API      Known[string] `json:"api,omitzero"`      // the API and its version, such as "cleanrooms-2022-02-17"
 	Protocol Known[string] `json:"protocol,omitzero"` // restJson1, awsJson1_0, awsJson1_1, …
 	Signing  Known[string] `json:"signing,omitzero"`  // SigV4's service name
+	Target   Known[string] `json:"target,omitzero"`   // X-Amz-Target of awsJson, such as "DynamoDB_20120810.ListTables"
 	Method   Known[string] `json:"method,omitzero"`   // HTTP method
 	URI      Known[string] `json:"uri,omitzero"`      // URI template, such as "/memberships/{membershipIdentifier}"
 	Status   Known[int]    `json:"status,omitzero"`   // HTTP status of success

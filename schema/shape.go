@@ -59,8 +59,9 @@ type Member struct {
 	Name     string        `json:"name"`
 	Shape    Ref           `json:"shape"`
 	Required Known[bool]   `json:"required,omitzero"`
-	Location Known[string] `json:"location,omitzero"` // body, label, query, header, headers, status, payload
-	WireName Known[string] `json:"wireName,omitzero"` // its name in the body or at its location
+	Location Known[string] `json:"location,omitzero"`         // body, label, query, header, headers, status, payload
+	WireName Known[string] `json:"wireName,omitzero"`         // its name in the body or at its location
+	Token    Known[bool]   `json:"idempotencyToken,omitzero"` // clients fill it in at random
 }
 
 // Wire returns the name under which the member travels.
@@ -123,7 +124,7 @@ func (s *Shape) facets() []namedSlot {
 }
 
 func (m *Member) facets() []namedSlot {
-	return []namedSlot{{"required", &m.Required}, {"location", &m.Location}, {"wireName", &m.WireName}}
+	return []namedSlot{{"required", &m.Required}, {"location", &m.Location}, {"wireName", &m.WireName}, {"idempotencyToken", &m.Token}}
 }
 
 type namedSlot struct {
