@@ -48,6 +48,15 @@ var scenarios = []struct {
 		c.Expected()
 		c.Expected()
 	}},
+	{name: "many-contracts", fill: func(c *report.Collector) {
+		checked(c, 1)
+		for _, operation := range []string{"ListBeds", "GetRow", "ListRows", "PutRow"} {
+			c.Checked("garden." + operation + "@1")
+		}
+		for range 812 {
+			c.NotChecked("shed (query)")
+		}
+	}},
 	{name: "groups", fill: func(c *report.Collector) {
 		checked(c, 1)
 		for _, f := range assorted() {

@@ -135,11 +135,11 @@ func (t text) summary(r *Report) {
 		}
 		fmt.Fprintf(t, "checked %s of %s", plural(checked, c.Responses, "response"), plural(thousands(c.Files), c.Files, "file"))
 		if len(c.Contracts) > 0 {
-			fmt.Fprintf(t, " against %s", list(c.Contracts))
+			fmt.Fprintf(t, " against %s", against(c.Contracts))
 		}
 		fmt.Fprintln(t)
 		if len(c.NotChecked) > 0 {
-			fmt.Fprintf(t, "not checked: %s\n", list(c.NotChecked))
+			fmt.Fprintf(t, "not checked: %s\n", reasons(c.NotChecked))
 		}
 		if c.Skipped > 0 {
 			fmt.Fprintf(t, "skipped %s of no kind of traffic\n", plural(thousands(c.Skipped), c.Skipped, "file"))
@@ -163,10 +163,30 @@ func (t text) summary(r *Report) {
 	fmt.Fprintln(t)
 }
 
+// most is how many contracts a line names.
+const most = 4
+
+// against names the contracts, or counts them where they are many.
+func against(contracts []Count) string {
+	if len(contracts) > most {
+		return number(len(contracts), "contract")
+	}
+	return list(contracts)
+}
+
 func list(counts []Count) string {
 	var parts []string
 	for _, c := range counts {
 		parts = append(parts, fmt.Sprintf("%s (%s)", c.Name, thousands(c.Count)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// reasons has counts first, for the names may end in parentheses themselves.
+func reasons(counts []Count) string {
+	var parts []string
+	for _, c := range counts {
+		parts = append(parts, thousands(c.Count)+" "+c.Name)
 	}
 	return strings.Join(parts, ", ")
 }

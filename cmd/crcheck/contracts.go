@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -16,13 +18,13 @@ import (
 
 // contractFlags choose contracts, alike on every verb that takes them.
 type contractFlags struct {
-	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, or a document to derive one from; without it the newest built-in one. Repeats."`
+	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, a document to derive contracts from, or a folder of them; without it the newest built-in one. Repeats."`
 	Overlay  []string `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contracts. Repeats."`
 }
 
 // load returns the chosen contracts, or the newest built-in one, with what the
 // documents and overlays have to say of themselves.
-func (f *contractFlags) load(ctx context.Context) ([]*schema.Contract, finding.Set, error) {
+func (f *contractFlags) load(ctx context.Context, t *terminal) ([]*schema.Contract, finding.Set, error) {
 	names := f.Contract
 	if len(names) == 0 {
 		names = []string{contracts.Newest}
@@ -30,7 +32,7 @@ func (f *contractFlags) load(ctx context.Context) ([]*schema.Contract, finding.S
 	var loaded []*schema.Contract
 	var findings finding.Set
 	for _, name := range names {
-		result, err := loadContract(ctx, name)
+		result, err := loadContract(ctx, t, name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -44,39 +46,48 @@ func (f *contractFlags) load(ctx context.Context) ([]*schema.Contract, finding.S
 		}
 		findings = finding.Union(findings, stale)
 	}
-	for _, c := range loaded {
-		findings = finding.Union(findings, c.UnsupportedPatterns())
-	}
-	return loaded, findings, nil
+	return loaded, finding.Union(findings, unsupportedPatterns(loaded)), nil
 }
 
-// loadContract returns a built-in contract, else what a file of that name describes.
-func loadContract(ctx context.Context, name string) (source.Result, error) {
+func unsupportedPatterns(contracts []*schema.Contract) finding.Set {
+	var all []finding.Finding
+	for _, c := range contracts {
+		all = append(all, c.UnsupportedPatterns()...)
+	}
+	return finding.NewSet(all...)
+}
+
+// announce says which contracts are in force.
+func announce(t *terminal, loaded []*schema.Contract) {
+	if len(loaded) <= 3 {
+		for _, c := range loaded {
+			fmt.Fprintf(t.Err, "contract: %s\n", c)
+		}
+		return
+	}
+	operations := map[string]int{}
+	for _, c := range loaded {
+		operations[c.Service]++
+	}
+	var services []string
+	for _, name := range slices.Sorted(maps.Keys(operations)) {
+		services = append(services, fmt.Sprintf("%s (%d)", name, operations[name]))
+	}
+	fmt.Fprintf(t.Err, "contracts: %d, of %s\n", len(loaded), strings.Join(services, ", "))
+}
+
+// loadContract returns a built-in contract, else what a file or folder of that
+// name describes.
+func loadContract(ctx context.Context, t *terminal, name string) (source.Result, error) {
 	c, err := contracts.Load(name)
 	if err == nil {
 		return source.Result{Contracts: []*schema.Contract{c}}, nil
 	}
 	var unknown *contracts.UnknownError
 	if _, statErr := os.Stat(name); errors.As(err, &unknown) && errors.Is(statErr, fs.ErrNotExist) {
-		return source.Result{}, fmt.Errorf("%s is neither a file nor a built-in contract; those are %s", name, strings.Join(unknown.Known, " and "))
+		return source.Result{}, fmt.Errorf("%s is neither a file, a folder nor a built-in contract; those are %s", name, strings.Join(unknown.Known, " and "))
 	}
-	return readSource(ctx, name, "")
-}
-
-// readSource reads a document and derives its contracts.
-func readSource(ctx context.Context, path, version string) (source.Result, error) {
-	text, err := readDocument(ctx, path)
-	if err != nil {
-		return source.Result{}, err
-	}
-	result, err := source.Read(text, version)
-	if err != nil {
-		return source.Result{}, fmt.Errorf("%s: %w", path, err)
-	}
-	for i := range result.Findings {
-		result.Findings[i].Source = path
-	}
-	return result, nil
+	return readSources(ctx, t, name, "")
 }
 
 // applyOverlay replaces the contracts by those with the overlay's facets.

@@ -12,11 +12,12 @@ import (
 )
 
 type deriveVerb struct {
-	Source    string            `arg:"" help:"The document: a boto3 documentation page, or a contract."`
-	Operation string            `placeholder:"NAME" help:"The operation, where the document has several."`
-	Version   string            `placeholder:"VERSION" help:"The version of the document, which a page does not say."`
+	Source    string            `arg:"" help:"The document: a botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, or a folder of them."`
+	Operation string            `xor:"which" placeholder:"NAME" help:"The operation, where the document has several."`
+	All       bool              `xor:"which" help:"Derive every operation, to a folder that --output names."`
+	Version   string            `placeholder:"VERSION" help:"The version of the document, which pages and models do not say."`
 	Overlay   []string          `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contract. Repeats."`
-	Output    outputPath        `short:"o" placeholder:"PATH" help:"Write the contract to a file."`
+	Output    string            `short:"o" placeholder:"PATH" help:"Write the contract to a file; with --all, the contracts to a folder."`
 	Profile   finding.Profile   `default:"default" placeholder:"NAME" help:"How much is held against the document: lenient, default or strict."`
 	FailOn    finding.Threshold `default:"error" placeholder:"SEVERITY" help:"Fail from which severity on: error (the default), warning or never."`
 }
@@ -25,39 +26,75 @@ type deriveVerb struct {
 func (*deriveVerb) Help() string {
 	return `The contract goes to standard output. What the document contradicts itself in, and overlay entries that say nothing new, go to standard error.
 
-  crcheck derive get_protected_job.rst --version 1.43.67 --overlay mine.yaml -o contract.json`
+  crcheck derive get_protected_job.rst --version 1.43.67 --overlay mine.yaml -o contract.json
+
+  crcheck derive service-2.json --operation GetProtectedJob
+
+  crcheck derive models/ --all -o contracts/`
 }
 
-// Run derives a contract. The contract is the data; what the document
-// contradicts itself in is reported on standard error.
+// Validate refuses, before any work is done, what cannot be written to.
+func (v *deriveVerb) Validate() error {
+	if v.All {
+		return outputFolder(v.Output).Validate()
+	}
+	return outputPath(v.Output).Validate()
+}
+
+// Run derives contracts. They are the data; what the document contradicts
+// itself in is reported on standard error.
 func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
-	result, err := readSource(ctx, v.Source, v.Version)
+	result, err := readSources(ctx, t, v.Source, v.Version)
 	if err != nil {
 		return err
 	}
-	contract, err := v.choose(result.Contracts)
-	if err != nil {
-		return err
+	derived, findings := result.Contracts, result.Findings
+	if !v.All {
+		one, err := v.choose(derived)
+		if err != nil {
+			return err
+		}
+		derived = []*schema.Contract{one}
 	}
-	loaded := []*schema.Contract{contract}
-	findings := result.Findings
 	for _, path := range v.Overlay {
-		stale, err := applyOverlay(ctx, path, loaded)
+		stale, err := applyOverlay(ctx, path, derived)
 		if err != nil {
 			return err
 		}
 		findings = finding.Union(findings, stale)
 	}
-	findings = finding.Union(findings, loaded[0].UnsupportedPatterns())
-	text, err := loaded[0].Encode()
+	findings = finding.Union(findings, unsupportedPatterns(derived))
+	if err := v.write(t, derived); err != nil {
+		return err
+	}
+	return reportFindings(t, v.Profile.Grade(findings), v.FailOn)
+}
+
+func (v *deriveVerb) write(t *terminal, derived []*schema.Contract) error {
+	if v.All {
+		folder := outputFolder(v.Output)
+		for _, c := range derived {
+			text, err := c.Encode()
+			if err != nil {
+				return err
+			}
+			if err := folder.write(t, c.Name()+".json", text); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(t.Err, "derived %d contracts to %s\n", len(derived), v.Output)
+		return nil
+	}
+	c := derived[0]
+	text, err := c.Encode()
 	if err != nil {
 		return err
 	}
-	if err := v.Output.write(t, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+	if err := outputPath(v.Output).write(t, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "derived %s (shapes: %d, errors: %d)\n", loaded[0], len(loaded[0].Shapes), len(loaded[0].Errors))
-	return reportFindings(t, v.Profile.Grade(findings), v.FailOn)
+	fmt.Fprintf(t.Err, "derived %s (shapes: %d, errors: %d)\n", c, len(c.Shapes), len(c.Errors))
+	return nil
 }
 
 func (v *deriveVerb) choose(contracts []*schema.Contract) (*schema.Contract, error) {
@@ -70,7 +107,7 @@ func (v *deriveVerb) choose(contracts []*schema.Contract) (*schema.Contract, err
 	}
 	known := strings.Join(names, ", ")
 	if v.Operation == "" {
-		return nil, fmt.Errorf("%s has %d operations: name one with --operation; it has %s", v.Source, len(contracts), known)
+		return nil, fmt.Errorf("%s has %d operations: name one with --operation, or take --all of them; it has %s", v.Source, len(contracts), known)
 	}
 	return nil, fmt.Errorf("%s has no operation %s; it has %s", v.Source, v.Operation, known)
 }

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -12,9 +16,11 @@ import (
 
 type schemaVerb struct {
 	contractFlags
-	Part       schema.Part       `default:"output" help:"output, input or error:NAME."`
+	Operation  string            `xor:"which" placeholder:"NAME" help:"The operation, where there are several contracts."`
+	All        bool              `xor:"which" help:"Write the schemas of every part of every contract, to a folder that --output names."`
+	Part       schema.Part       `placeholder:"PART" help:"output (the default), input or error:NAME; with --all, only that part."`
 	Projection schema.Projection `default:"wire" placeholder:"NAME" help:"wire, the HTTP body, or sdk, what boto3 and the AWS CLI hand over."`
-	Output     outputPath        `short:"o" placeholder:"PATH" help:"Write the schema to a file."`
+	Output     string            `short:"o" placeholder:"PATH" help:"Write the schema to a file; with --all, the schemas to a folder."`
 }
 
 // Help is the detail of --help.
@@ -23,28 +29,87 @@ func (*schemaVerb) Help() string {
 
   crcheck schema -o protected-job.schema.json
 
-  crcheck schema --contract contract.json --part error:ThrottlingException`
+  crcheck schema --contract contract.json --part error:ThrottlingException
+
+  crcheck schema --contract service-2.json --all -o schemas/`
 }
 
-// Run writes the JSON Schema of a part of a contract.
+// Validate refuses, before any work is done, what cannot be written to.
+func (v *schemaVerb) Validate() error {
+	if v.All {
+		return outputFolder(v.Output).Validate()
+	}
+	return outputPath(v.Output).Validate()
+}
+
+// Run writes the JSON Schemas of contracts.
 func (v *schemaVerb) Run(ctx context.Context, t *terminal) error {
-	loaded, findings, err := v.load(ctx)
+	loaded, findings, err := v.load(ctx, t)
 	if err != nil {
 		return err
 	}
-	if len(loaded) != 1 {
-		return fmt.Errorf("a schema is of one contract, not of %d: name one with --contract", len(loaded))
+	if v.All {
+		err = v.all(t, loaded)
+	} else {
+		err = v.one(t, loaded)
 	}
-	s, err := jsonschema.Generate(loaded[0], v.Part, v.Projection, jsonschema.Standard)
 	if err != nil {
-		return err
-	}
-	text, err := s.Encode()
-	if err != nil {
-		return err
-	}
-	if err := v.Output.write(t, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
 	return reportFindings(t, finding.Default.Grade(findings), finding.FailNever)
+}
+
+func (v *schemaVerb) one(t *terminal, loaded []*schema.Contract) error {
+	chosen := loaded
+	if v.Operation != "" {
+		chosen = slices.DeleteFunc(slices.Clone(loaded), func(c *schema.Contract) bool { return v.Operation != c.Operation && v.Operation != c.Name() })
+	}
+	switch {
+	case len(chosen) == 0:
+		return fmt.Errorf("no contract is of operation %s", v.Operation)
+	case len(chosen) > 1:
+		return fmt.Errorf("a schema is of one contract, not of %d: name one with --operation or --contract, or take --all of them", len(chosen))
+	}
+	text, err := v.encode(chosen[0], cmp.Or(v.Part, schema.OutputPart))
+	if err != nil {
+		return err
+	}
+	return outputPath(v.Output).write(t, func(w io.Writer) error { _, err := w.Write(text); return err })
+}
+
+func (v *schemaVerb) encode(c *schema.Contract, part schema.Part) ([]byte, error) {
+	s, err := jsonschema.Generate(c, part, v.Projection, jsonschema.Standard)
+	if err != nil {
+		return nil, err
+	}
+	return s.Encode()
+}
+
+// all writes a file for each part: SERVICE.OPERATION.output.json, .input.json
+// and .error.NAME.json. A part that a contract does not have, or that is no JSON
+// document, has no file.
+func (v *schemaVerb) all(t *terminal, loaded []*schema.Contract) error {
+	folder, written := outputFolder(v.Output), 0
+	for _, c := range loaded {
+		for _, part := range c.Parts() {
+			if v.Part != "" && v.Part != part {
+				continue
+			}
+			text, err := v.encode(c, part)
+			if none := (*jsonschema.PartError)(nil); errors.As(err, &none) {
+				continue
+			} else if err != nil {
+				return err
+			}
+			if err := folder.write(t, c.Name()+"."+strings.ReplaceAll(string(part), ":", ".")+".json", text); err != nil {
+				return err
+			}
+			written++
+		}
+	}
+	if written == 0 {
+		return fmt.Errorf("no contract has the part %q", v.Part)
+	}
+	fmt.Fprintf(t.Err, "wrote %d schemas of %d contracts to %s\n", written, len(loaded), v.Output)
+	return nil
 }

@@ -17,11 +17,11 @@ import (
 type validateVerb struct {
 	contractFlags
 	reportFlags
-	Projection schema.Projection `default:"wire" placeholder:"NAME" help:"How the documents are written down: wire, HTTP bodies, or sdk, what boto3 and the AWS CLI hand over."`
-	Operation  string            `placeholder:"NAME" help:"The operation that bare bodies are of, where there are several contracts."`
-	Part       schema.Part       `xor:"bare" placeholder:"PART" help:"What bare bodies are: output, input or error:NAME."`
-	Status     int               `xor:"bare" placeholder:"CODE" help:"The HTTP status that bare bodies came with; from 300 on they are errors."`
-	Files      []string          `arg:"" optional:"" help:"JSON, NDJSON and cassettes, or folders of them; - is standard input. Without any: the embedded cassettes."`
+	Projection projectionChoice `default:"auto" placeholder:"NAME" help:"How the documents are written down: wire, HTTP bodies, sdk, what boto3 and the AWS CLI hand over, or auto (the default), chosen for each bare body."`
+	Operation  string           `placeholder:"NAME" help:"The operation that bare bodies are of, where there are several contracts."`
+	Part       schema.Part      `xor:"bare" placeholder:"PART" help:"What bare bodies are: output, input or error:NAME."`
+	Status     int              `xor:"bare" placeholder:"CODE" help:"The HTTP status that bare bodies came with; from 300 on they are errors."`
+	Files      []string         `arg:"" optional:"" help:"JSON, NDJSON and cassettes, or folders of them; - is standard input. Without any: the embedded cassettes."`
 }
 
 // Help is the detail of --help.
@@ -30,7 +30,7 @@ func (*validateVerb) Help() string {
 
   crcheck validate cassettes/
 
-  aws cleanrooms get-protected-job ... | crcheck validate - --projection sdk
+  aws cleanrooms get-protected-job ... | crcheck validate -
 
   crcheck validate error.json --status 404 --format json -o report.json`
 }
@@ -45,18 +45,15 @@ func (v *validateVerb) Validate() error {
 
 // Run holds recorded responses against contracts.
 func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
-	loaded, derived, err := v.load(ctx)
+	loaded, derived, err := v.load(ctx, t)
 	if err != nil {
 		return err
 	}
-	options := validate.Options{Projection: v.Projection, Profile: v.Profile}
-	chosen, err := validate.CompileCatalog(schema.NewCatalog(loaded...), options)
+	chosen, err := newProjections(loaded, v.Projection, v.Profile)
 	if err != nil {
 		return err
 	}
-	for _, c := range loaded {
-		fmt.Fprintf(t.Err, "contract: %s\n", c)
-	}
+	announce(t, loaded)
 	if len(v.Files) == 0 {
 		fmt.Fprintln(t.Err, "no files named: checking the embedded cassettes")
 	}
@@ -65,7 +62,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	run := &validation{verb: v, chosen: chosen, named: map[string]*validate.Catalog{}, options: options, ledger: ledger, said: map[string]bool{}}
+	run := &validation{verb: v, chosen: chosen, named: map[string]*projections{}, ledger: ledger, said: map[string]bool{}}
 	for _, f := range v.Profile.Grade(derived) {
 		run.collector.Add(f, nil)
 	}
@@ -73,6 +70,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		run.problem(t, problem)
 	}
 	interrupted := run.files(ctx, t, inputs)
+	chosen.announce(t)
 	unmet := ledger.Unmet()
 	if interrupted {
 		run.collector.Problem(errors.New("interrupted: what follows was not checked"))
@@ -94,9 +92,8 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 // validation is one run over many inputs.
 type validation struct {
 	verb      *validateVerb
-	chosen    *validate.Catalog
-	named     map[string]*validate.Catalog // by the contract that a cassette names
-	options   validate.Options
+	chosen    *projections
+	named     map[string]*projections // by the contract that a cassette names
 	ledger    *finding.Ledger
 	said      map[string]bool // problems that many interactions share
 	collector report.Collector
@@ -168,11 +165,11 @@ func (run *validation) unchecked(t *terminal, x *traffic.Interaction, err error)
 }
 
 func (run *validation) check(x *traffic.Interaction) error {
-	catalog, err := run.catalog(x)
+	against, err := run.contracts(x)
 	if err != nil {
 		return err
 	}
-	outcome, err := catalog.Check(x, validate.Bare{Operation: run.verb.Operation, Part: run.verb.Part, Status: run.verb.Status})
+	outcome, err := against.check(x, validate.Bare{Operation: run.verb.Operation, Part: run.verb.Part, Status: run.verb.Status})
 	if err != nil {
 		return err
 	}
@@ -191,9 +188,9 @@ func (run *validation) check(x *traffic.Interaction) error {
 	return nil
 }
 
-// catalog is the chosen one or, where none was asked for and the cassette names
-// a built-in contract, that contract.
-func (run *validation) catalog(x *traffic.Interaction) (*validate.Catalog, error) {
+// contracts are the chosen ones or, where none was asked for and the cassette
+// names a built-in contract, that contract.
+func (run *validation) contracts(x *traffic.Interaction) (*projections, error) {
 	name := x.Meta.Contract
 	if len(run.verb.Contract) > 0 || name == "" {
 		return run.chosen, nil
@@ -205,7 +202,7 @@ func (run *validation) catalog(x *traffic.Interaction) (*validate.Catalog, error
 	if err != nil {
 		return nil, fmt.Errorf("it was recorded under %s, which is not built in: choose a contract with --contract", name)
 	}
-	known, err := validate.CompileCatalog(schema.NewCatalog(c), run.options)
+	known, err := newProjections([]*schema.Contract{c}, run.verb.Projection, run.verb.Profile)
 	if err != nil {
 		return nil, err
 	}
