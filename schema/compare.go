@@ -61,7 +61,7 @@ func (p *pairing) root(at Place, nameA, nameB string) {
 	if nameA != "" && nameB != "" {
 		a, b := Named(nameA), Named(nameB)
 		p.refs(at, &a, &b)
-	} else if nameA != nameB {
+	} else if nameA != nameB && !p.noMembers(at, nameA, nameB) {
 		d := Difference{Place: at, Facet: "type"}
 		if nameA != "" {
 			d.A = `"structure"`
@@ -70,6 +70,12 @@ func (p *pairing) root(at Place, nameA, nameB string) {
 		}
 		p.unlike(d)
 	}
+}
+
+// noMembers reports an input that one side leaves out and that has no members on
+// the other: a method without arguments looks the same either way.
+func (p *pairing) noMembers(at Place, nameA, nameB string) bool {
+	return at.Part == InputPart && len(p.a.Resolve(Named(nameA)).Members) == 0 && len(p.b.Resolve(Named(nameB)).Members) == 0
 }
 
 func (p *pairing) facets(at Place, a, b []namedSlot) {
@@ -132,6 +138,26 @@ func (e *Error) facets() []namedSlot {
 	return []namedSlot{{"status", &e.Status}, {"fault", &e.Fault}, {"code", &e.Code}}
 }
 
+// agree reports whether two values of a facet promise the same. A length of at
+// least zero is any length: some sources write down a minimum that others leave
+// out.
+func agree(facet string, a, b slot) bool {
+	if facet == "length" {
+		a, b = withoutZeroMinimum(a), withoutZeroMinimum(b)
+	}
+	return a.sameAs(b)
+}
+
+func withoutZeroMinimum(length slot) slot {
+	bounds, known := length.(*Known[Bounds]).Get()
+	if !known || !sameNumber(bounds.Min, "0") {
+		return length
+	}
+	bounds.Min = ""
+	shorter := Is(bounds)
+	return &shorter
+}
+
 // Diff returns where two contracts both speak and do not agree, in the order of
 // a's shapes, each difference once, at the first place that leads to it. Silence
 // agrees with everything. Errors are paired by their names.
@@ -139,7 +165,7 @@ func Diff(a, b *Contract) []Difference {
 	var found []Difference
 	p := pairing{a: a, b: b,
 		facet: func(at Place, name string, a, b slot) {
-			if !a.Silent() && !b.Silent() && !a.sameAs(b) {
+			if !a.Silent() && !b.Silent() && !agree(name, a, b) {
 				found = append(found, Difference{at, name, a.String(), b.String()})
 			}
 		},

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -62,6 +63,7 @@ func TestDiffStructure(t *testing.T) {
 		{"order of errors", func(c *Contract) { c.Errors[0], c.Errors[1] = c.Errors[1], c.Errors[0] }, nil},
 		{"order of enum", func(c *Contract) { bed(c, "colour").Shape.Inline.Enum = Is([]string{"BLUE", "RED"}) }, nil},
 		{"bound in another form", func(c *Contract) { bed(c, "size").Shape.Inline.Range = Is(Bounds{"-1.0", "1000"}) }, nil},
+		{"length of at least zero", func(c *Contract) { bed(c, "id").Shape.Inline.Length = Is(Bounds{"0", "36"}) }, []string{`output#/bed/id length: {"min":36,"max":36}, {"min":0,"max":36}`}},
 		{"unstated", func(c *Contract) { bed(c, "plants").Shape = Inline(Shape{}) }, nil},
 		{"shape's name", func(c *Contract) { bed(c, "id").Shape.Inline.Name = "x" }, nil},
 		{"type", func(c *Contract) { bed(c, "wet").Shape.Inline.Type = String }, []string{`output#/bed/wet type: "boolean", "string"`}},
@@ -84,6 +86,29 @@ func TestDiffStructure(t *testing.T) {
 			require.Contains(t, v.forward, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, d.B, d.A), "%s, backwards", v.name)
 		}
 	}
+}
+
+// TestDiffNothingPromised: what promises nothing is as good as what is left out.
+func TestDiffNothingPromised(t *testing.T) {
+	with := func(minimum string) *Contract {
+		c := garden(t)
+		id, _ := c.Shapes["Bed"].Member("id")
+		id.Shape.Inline.Length = Is(Bounds{Min: json.Number(minimum), Max: "36"})
+		return c
+	}
+	require.Empty(t, Diff(with("0"), with("")))
+	require.Empty(t, Diff(with(""), with("0")))
+	require.Len(t, Diff(with("1"), with("")), 1)
+	_, conflicts := Merge(with("0"), with(""))
+	require.Empty(t, conflicts)
+
+	none, empty := garden(t), garden(t)
+	none.Input = ""
+	empty.Shapes[empty.Input].Members = nil
+	require.Empty(t, Diff(none, empty))
+	require.Empty(t, Diff(empty, none))
+	none.Output, empty.Shapes[empty.Output].Members = "", nil
+	require.Len(t, Diff(none, empty), 1, "an answer without members is not no answer")
 }
 
 // renamed gives every shape another name.

@@ -24,7 +24,7 @@ func Merge(a, b *Contract) (*Contract, finding.Set) {
 	p := pairing{a: merged, b: b,
 		facet: func(at Place, name string, into, from slot) {
 			switch {
-			case from.Silent() || into.sameAs(from):
+			case from.Silent() || !into.Silent() && agree(name, into, from):
 			case into.Silent():
 				into.set(from)
 				loan.learn(at.fact(name))

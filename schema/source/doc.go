@@ -34,4 +34,67 @@
 // The generator leaves out sections that are too long. A page without a syntax
 // block cannot be read ([TooLargeError]); one without a member list can, with a
 // finding, and without what only the list says.
+//
+// # Smithy models
+//
+// A Smithy model, in the form of its JSON AST (versions 1.0 and 2.0), describes
+// whole services; [Smithy] gives the contracts of all their operations, those
+// bound through resources too. Mixins, apply statements, renames and the prelude
+// are worked in. Of several protocols a JSON one counts, restJson1 first.
+//
+// A model speaks on nearly everything, for a trait that is absent says no. Traits
+// of a member override those of the shape that it targets. Required is what the
+// trait of that name promises; default, clientOptional and box change what
+// clients make of a member, not what may travel. Patterns stay as they are, and a
+// minimum length of zero is none. HTTP traits bind only the members of inputs,
+// outputs and errors, so a structure that stands in several roles becomes several
+// shapes; awsJson ignores them and jsonName. A renamed error keeps its name on
+// the wire: it is the error's code.
+//
+// Silent are:
+//
+//   - the bits of bigInteger and bigDecimal, and the values of an intEnum;
+//   - the wire name of a member whose location leaves it none: a payload, a status,
+//     and the map of all further query parameters (httpQueryParams), which is told
+//     from a single parameter by its type; in the body of XML and query protocols
+//     the wire name of any member;
+//   - the location of what an event carries in its own headers and payload;
+//   - the API's name where no docId states it and the endpoint goes by another name
+//     than the service, for defaults are seldom kept to there.
+//
+// # botocore models
+//
+// [Botocore] reads service-2.json, the models that boto3 and the AWS CLI run on:
+// all operations of a service, with all that a contract holds. A trait that a
+// model leaves out is known to be absent, with these exceptions, which stay silent:
+//
+//   - readonly and sparse, which botocore took up late, unless another operation
+//     or shape of the model has them;
+//   - the status of an error, and whose fault it is, which the models of JSON
+//     protocols without REST often leave out;
+//   - the name on the wire of a status or payload, which has none, and of two
+//     members that read one XML element;
+//   - the places of the members of an event;
+//   - echoes, which no model states.
+//
+// Some facts are put as other sources put them:
+//
+//   - the service goes by boto3's name, which follows from the service's ID and a
+//     table of exceptions;
+//   - of several protocols it is the one that botocore would use: JSON first;
+//   - a pattern of botocore matches the whole string. [pattern.Whole] gives it the
+//     anchors back that botocore took away: X becomes ^X$, and .*X.*, which is
+//     how botocore writes a search, becomes X;
+//   - a minimum of zero is no bound of a length: botocore writes one beside every
+//     maximum. That of a number is one;
+//   - a timestamp without a format has that of its place: epoch seconds in JSON,
+//     an HTTP date in headers, RFC 3339 in queries and labels;
+//   - a blob that is the HTTP body is streaming, whether it is marked or not;
+//   - an event stream is a union;
+//   - a header that holds JSON is a document, as on a page of boto3's reference;
+//   - the location of a member counts only in inputs, outputs and errors, and
+//     only under a REST protocol.
+//
+// References must lead somewhere, lists and maps must not contain themselves, and
+// no name may stand twice; keys that are not known are passed over.
 package source

@@ -5,6 +5,7 @@ import (
 	"log"
 	"os"
 
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 )
 
@@ -48,4 +49,26 @@ func ExamplePage() {
 	// tool is required: true
 	// tool is a union: true
 	// bare is a union: silent
+}
+
+func ExampleBotocore() {
+	document, err := os.ReadFile("testdata/botocore/rest-json.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	contracts, err := source.Botocore(document, "1.43.67")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range contracts {
+		fmt.Println(c, c.Method, c.URI, c.Readonly)
+	}
+	token, _ := contracts[1].Shapes["PlantTreeRequest"].Member("clientToken")
+	fmt.Println(token.Name, "has", contracts[1].Resolve(token.Shape).Length.Or(schema.Bounds{}), "characters")
+	// Output:
+	// lexv2-runtime.GetPicture@1.43.67 "GET" "/picture/{path+}" true
+	// lexv2-runtime.PlantTree@1.43.67 "POST" "/beds/{bedId}/trees" false
+	// lexv2-runtime.Watch@1.43.67 "POST" "/watch" true
+	// lexv2-runtime.WaterAll@1.43.67 "POST" "/water" false
+	// clientToken has at most 64 characters
 }

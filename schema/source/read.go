@@ -24,6 +24,8 @@ type kind struct {
 var kinds = []kind{
 	{"a boto3 documentation page (reStructuredText)", looksLikePage, readPage},
 	{"a crcheck contract (JSON)", looksLikeContract, readContract},
+	{"a Smithy model (JSON AST)", looksLikeSmithy, readSmithy},
+	{"a botocore model (service-2.json)", looksLikeBotocore, readBotocore},
 }
 
 // Read recognises the kind of a document by its content and reads it. The
