@@ -57,7 +57,7 @@ var load = sync.OnceValues(func() (*bed, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", x.Source, err)
 			}
-			route, ok := schema.NewCatalog(v.Contract()).Route(x.Request.Method, u)
+			route, ok := schema.NewCatalog(v.Contract()).Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header})
 			if !ok {
 				return nil, fmt.Errorf("%s: %s %s does not route", x.Source, x.Request.Method, u)
 			}

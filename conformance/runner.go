@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -64,7 +65,7 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 		if err != nil {
 			return nil, &SuiteError{c.Name, c.Line, err.Error()}
 		}
-		route, ok := catalog.Route(first.Method, u)
+		route, ok := catalog.Route(schema.Request{Method: first.Method, URL: u, Header: first.Header})
 		if !ok && !c.Call.Input.Stated() {
 			return nil, &SuiteError{c.Name, c.Line, "the request of its cassette is none of " + contract.Name()}
 		}
@@ -209,9 +210,9 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 		stage.close()
 		return nil, nil, err
 	}
-	call := Call{Type: "call", Seq: i + 1, Endpoint: endpoint, Region: "us-east-1",
-		Credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account"},
-		Input:       input, TimeoutMs: orElse(c.Call.TimeoutMs, 5000), MaxAttempts: orElse(c.Call.MaxAttempts, 3)}
+	call := Call{Type: "call", Seq: i + 1, Endpoint: endpoint, Region: c.region(),
+		Credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account", SessionToken: c.Call.SessionToken},
+		Input:       input, TimeoutMs: cmp.Or(c.Call.TimeoutMs, 5000), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
 	result, err := s.client.Call(ctx, call)
 	return result, stage.close(), err
 }
@@ -224,7 +225,8 @@ func (s *session) judge(o *Outcome, c *planned, result *Result) {
 		o.Verdict, o.Problems = Failed, []string{"the case is wrong: " + err.Error()}
 		return
 	}
-	j := judge{c: &c.Case, expect: expect, reports: s.reports, attempts: o.Wire}
+	signed := signature{c.region(), s.plan.contract.Signing.Or(""), c.Call.SessionToken}
+	j := judge{c: &c.Case, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
 	o.Problems = j.verdict(result)
 	switch {
 	case len(o.Problems) > 0 && c.Level == Observe:
@@ -236,11 +238,4 @@ func (s *session) judge(o *Outcome, c *planned, result *Result) {
 	default:
 		o.Verdict = Passed
 	}
-}
-
-func orElse(n, zero int) int {
-	if n == 0 {
-		return zero
-	}
-	return n
 }

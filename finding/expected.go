@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 )
@@ -8,10 +9,11 @@ import (
 // Expected is a finding that is known and accepted: a pattern with a reason.
 // It serves the index of the cassettes, lists of known failures and baselines.
 //
-// Rule is literal. Source, Operation and Place are patterns of [path.Match];
-// Place is matched against [Finding.Place], in which list indexes read "*": "*"
-// matches them, and a name as well. An empty Source or Operation matches any, an
-// empty Place only the top of the document.
+// Rule is literal. Source, Operation, Part and Place are patterns of
+// [path.Match]; Place is matched against [Finding.Place], in which list indexes
+// read "*": "*" matches them, and a name as well. The output's Part reads
+// "output". An empty Source, Operation or Part matches any, an empty Place only
+// the top of the document.
 //
 // An expectation is met when exactly Count findings match it. Fewer: it is
 // stale. More: it is over-broad, and would hide what nobody has looked at.
@@ -19,6 +21,7 @@ type Expected struct {
 	Rule      RuleID `json:"rule" yaml:"rule"`
 	Source    string `json:"source,omitempty" yaml:"source,omitempty"`
 	Operation string `json:"operation,omitempty" yaml:"operation,omitempty"`
+	Part      string `json:"part,omitempty" yaml:"part,omitempty"`
 	Place     string `json:"place,omitempty" yaml:"place,omitempty"`
 	Count     int    `json:"count,omitempty" yaml:"count,omitempty"` // 0 means 1
 	Reason    string `json:"reason" yaml:"reason"`
@@ -32,12 +35,12 @@ func (e Expected) Check() error {
 		return fmt.Errorf("expectation names no known rule: %q", e.Rule)
 	}
 	if e.Reason == "" {
-		return fmt.Errorf("expectation of %s at %s has no reason", e.Rule, PointerText(e.Place))
+		return fmt.Errorf("expectation of %s at %s has no reason", e.Rule, PlaceText(e.Part, e.Place))
 	}
 	if e.Count < 0 {
-		return fmt.Errorf("expectation of %s at %s has the count %d", e.Rule, PointerText(e.Place), e.Count)
+		return fmt.Errorf("expectation of %s at %s has the count %d", e.Rule, PlaceText(e.Part, e.Place), e.Count)
 	}
-	for _, pattern := range []string{e.Source, e.Operation, e.Place} {
+	for _, pattern := range []string{e.Source, e.Operation, e.Part, e.Place} {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return fmt.Errorf("expectation of %s: pattern %q: %w", e.Rule, pattern, err)
 		}
@@ -50,6 +53,7 @@ func (e Expected) Matches(f Finding) bool {
 	return e.Rule == f.Rule &&
 		(e.Source == "" || globMatch(e.Source, f.Source)) &&
 		(e.Operation == "" || globMatch(e.Operation, f.Operation)) &&
+		(e.Part == "" || globMatch(e.Part, cmp.Or(f.Part, "output"))) &&
 		globMatch(e.Place, f.Place())
 }
 

@@ -17,6 +17,7 @@ func TestExpectedCheck(t *testing.T) {
 		"a negative count":  func(e *Expected) { e.Count = -1 },
 		"source pattern":    func(e *Expected) { e.Source = "a[" },
 		"operation pattern": func(e *Expected) { e.Operation = `a\` },
+		"part pattern":      func(e *Expected) { e.Part = "[" },
 		"place pattern":     func(e *Expected) { e.Place = "/a/[]" },
 	} {
 		e := sound
@@ -47,6 +48,21 @@ func TestExpectedMatches(t *testing.T) {
 		{"a malformed pattern", Expected{Rule: TypeNull, Place: "/list/[/a"}, false},
 	} {
 		require.Equal(t, v.matches, v.e.Matches(f), v.name)
+	}
+	for part, matching := range map[string][]string{
+		"":        {"", "input", "error:E"},
+		"output":  {""},
+		"input":   {"input"},
+		"error:*": {"error:E"},
+		"E":       nil,
+	} {
+		var got []string
+		for _, of := range []string{"", "input", "error:E"} {
+			if (Expected{Rule: TypeNull, Part: part}).Matches(Finding{Rule: TypeNull, Part: of}) {
+				got = append(got, of)
+			}
+		}
+		require.Equal(t, matching, got, "%q", part)
 	}
 	require.True(t, Expected{Rule: TypeNull}.Matches(Finding{Rule: TypeNull}))
 }

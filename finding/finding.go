@@ -20,7 +20,11 @@ type Finding struct {
 	// Interaction is the one-based place of the interaction in the source; 0
 	// where a source is not made of interactions.
 	Interaction int `json:"interaction,omitempty"`
-	// Pointer is the RFC 6901 JSON Pointer of the value in its document.
+	// Part says which document of the operation it is about: "input", the
+	// request's, or "error:NAME". Empty is the output.
+	Part string `json:"part,omitempty"`
+	// Pointer is the RFC 6901 JSON Pointer of the value in its document. A member
+	// that travels beside the body stands there by its API name.
 	Pointer string `json:"pointer"`
 	// Line and Column are one-based and count lines and Unicode code points of
 	// the source; 0 means that the place has none.
@@ -39,10 +43,14 @@ type Finding struct {
 // is taken for an index; a map key that looks like one folds too.
 func (f Finding) Place() string { return foldIndexes(f.Pointer) }
 
-// Fingerprint identifies the kind of finding: rule, operation and [Finding.Place].
-// It stays the same when messages are reworded and documents differ.
+// Fingerprint identifies the kind of finding: rule, operation, part and
+// [Finding.Place]. It stays the same when messages are reworded and documents differ.
 func (f Finding) Fingerprint() string {
-	sum := sha256.Sum256([]byte(string(f.Rule) + "\x00" + f.Operation + "\x00" + f.Place()))
+	kind := string(f.Rule) + "\x00" + f.Operation + "\x00" + f.Place()
+	if f.Part != "" {
+		kind += "\x00" + f.Part
+	}
+	sum := sha256.Sum256([]byte(kind))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -58,8 +66,20 @@ func (f Finding) String() string {
 	if b.Len() > 0 {
 		b.WriteByte(' ')
 	}
-	fmt.Fprintf(&b, "%s %s at %s: %s", f.Severity, f.Rule, PointerText(f.Pointer), f.Message)
+	fmt.Fprintf(&b, "%s %s at %s: %s", f.Severity, f.Rule, PlaceText(f.Part, f.Pointer), f.Message)
 	return b.String()
+}
+
+// PlaceText is a place as people read it: the pointer, after the part where that
+// is not the output, as in input#/name.
+func PlaceText(part, pointer string) string {
+	switch {
+	case part == "":
+		return PointerText(pointer)
+	case pointer == "":
+		return part
+	}
+	return part + "#" + pointer
 }
 
 // PointerText is a pointer as people read it: the whole document is no empty string.
@@ -76,6 +96,7 @@ func (f Finding) compare(g Finding) int {
 		cmp.Compare(f.Interaction, g.Interaction),
 		cmp.Compare(f.Line, g.Line),
 		cmp.Compare(f.Column, g.Column),
+		cmp.Compare(f.Part, g.Part),
 		cmp.Compare(f.Pointer, g.Pointer),
 		cmp.Compare(f.Rule, g.Rule),
 		cmp.Compare(f.Operation, g.Operation),

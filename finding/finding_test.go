@@ -36,6 +36,7 @@ func TestFingerprint(t *testing.T) {
 		"rule":      {Rule: TypeMismatch, Operation: "s.O", Pointer: "/list/3/a"},
 		"operation": {Rule: TypeNull, Operation: "s.P", Pointer: "/list/3/a"},
 		"place":     {Rule: TypeNull, Operation: "s.O", Pointer: "/list/3/b"},
+		"part":      {Rule: TypeNull, Operation: "s.O", Pointer: "/list/3/a", Part: "input"},
 	} {
 		require.NotEqual(t, base.Fingerprint(), other.Fingerprint(), name)
 	}
@@ -46,6 +47,8 @@ func TestFingerprint(t *testing.T) {
 func TestFindingString(t *testing.T) {
 	for want, f := range map[string]Finding{
 		"info type.null at the top: m":           {Rule: TypeNull, Message: "m"},
+		"info type.null at input: m":             {Rule: TypeNull, Part: "input", Message: "m"},
+		"info type.null at error:E#/a: m":        {Rule: TypeNull, Part: "error:E", Pointer: "/a", Message: "m"},
 		"error type.null at /a: m":               {Rule: TypeNull, Severity: Error, Pointer: "/a", Message: "m"},
 		"3:4: info type.null at /a: m":           {Rule: TypeNull, Pointer: "/a", Line: 3, Column: 4, Message: "m"},
 		"f.json: info type.null at /a: m":        {Rule: TypeNull, Pointer: "/a", Source: "f.json", Message: "m"},

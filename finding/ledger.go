@@ -66,7 +66,7 @@ func (u Unmet) Error() string {
 		problem = "stale"
 	}
 	return fmt.Sprintf("%s expectation: %s at %s in %q matched %d findings, expected %d (%s)",
-		problem, u.Rule, PointerText(u.Place), u.Source, u.Matched, u.count(), u.Reason)
+		problem, u.Rule, PlaceText(u.Part, u.Place), u.Source, u.Matched, u.count(), u.Reason)
 }
 
 // Unmet returns the expectations that are stale or over-broad, in their order.

@@ -20,7 +20,10 @@ var layers = []struct {
 func RulesPage() string {
 	var b strings.Builder
 	b.WriteString("# Rules\n\nEvery finding is of one rule. How much it weighs depends on the profile (`--profile`); a profile rejects a\n" +
-		"document when it yields an error. This page is generated: `go generate ./docs`.\n")
+		"document when it yields an error. This page is generated: `go generate ./docs`.\n\n" +
+		"Documents are answers and, where they were recorded, requests: a finding about a request stands at `input#/…`, one about\n" +
+		"an error's document at `error:NAME#/…`. Members in headers, in the query, in the path and in the status are held like members of\n" +
+		"a body. A request that the service answered with 4xx is not held against the contract.\n")
 	for _, l := range layers {
 		fmt.Fprintf(&b, "\n## Layer %s\n\n%s\n\n| rule | lenient | default | strict |\n|---|---|---|---|\n", l.layer, l.about)
 		for _, r := range rules {

@@ -16,6 +16,8 @@ const (
 	LayerHTTP Layer = "http"
 	// LayerDerive: the source documents, and what was made of them.
 	LayerDerive Layer = "derive"
+	// LayerRecord: what may be written to disk, and what was not.
+	LayerRecord Layer = "record"
 )
 
 // RuleID is a rule's stable name. It never changes once released.
@@ -55,6 +57,11 @@ const (
 	PatternTimeout     RuleID = "pattern.timeout"
 	SourceConflict     RuleID = "source.conflict"
 	OverlayStale       RuleID = "overlay.stale"
+
+	SecretFound       RuleID = "secret.found"
+	RecordTooLarge    RuleID = "record.too-large"
+	RecordNotRedacted RuleID = "record.not-redacted"
+	RecordOneWay      RuleID = "record.one-way"
 )
 
 // Rule is one row of the rule table.
@@ -91,10 +98,10 @@ var rules = []Rule{
 		"A null stands in a list or map that is not sparse. boto3 and JavaScript hand it on, Go reads a zero value.",
 		"Leave the entry out.", graduated},
 	{MemberMissing, LayerSchema,
-		"A required member is absent or null. Clients that dereference it crash.",
+		"A required member is absent or null. Clients that dereference it crash; services refuse a request without it.",
 		"Send the member, or correct the contract with an overlay if the service really omits it.", firm},
 	{MemberUnknown, LayerSchema,
-		"A structure has a member that the contract does not know. Clients ignore it, so it is lost on them.",
+		"A structure has a member that the contract does not know. The other side ignores it, so it is lost on it.",
 		"Look for a misspelt name. If the service has gained a member, derive the contract again from a newer source.", graduated},
 	{UnionMultipleMembers, LayerSchema,
 		"A tagged union has more than one non-null member. boto3 refuses it, the Go SDK picks one at random.",
@@ -150,8 +157,8 @@ var rules = []Rule{
 		"The status is neither the operation's success status nor one of its errors', and the answer names no error either.",
 		"Answer with the status that the contract states.", graduated},
 	{HTTPContentType, LayerHTTP,
-		"The Content-Type is not the one of the protocol.",
-		"Answer with the protocol's Content-Type; for restJson1 it is application/json.", graduated},
+		"The Content-Type of a body is not the one of the protocol. That of a blob or a stream may be any.",
+		"Send the protocol's Content-Type; for restJson1 it is application/json.", graduated},
 	{ErrorUnidentified, LayerHTTP,
 		"An error answer names no error: neither the X-Amzn-Errortype header nor a body member code or __type. Clients raise a generic exception.",
 		"Name the error in the X-Amzn-Errortype header.", graduated},
@@ -177,6 +184,19 @@ var rules = []Rule{
 	{OverlayStale, LayerDerive,
 		"An overlay states what its source has come to state itself, or speaks of a member that is not there.",
 		"Remove the entry, or correct the place that it speaks of.", graduated},
+
+	{SecretFound, LayerRecord,
+		"An interaction holds what looks like a secret: an access key, a token, a signature, a password. A recording masks it; it is never shown.",
+		"Take the secret out of what is sent or answered. One that has been on a disk or in a repository must be revoked.", always},
+	{RecordTooLarge, LayerRecord,
+		"A body is larger than what is recorded. The client got it, the cassette does not have it, and replay will miss it.",
+		"Record with smaller data.", graduated},
+	{RecordNotRedacted, LayerRecord,
+		"A body cannot be looked into: it is binary, or encoded in a way that is not understood. It was left out of the recording.",
+		"Record a request that answers with text, or ask the service for no other encoding than gzip.", graduated},
+	{RecordOneWay, LayerRecord,
+		"A value was masked because no pseudonym of it fits the contract, or pseudonyms cannot be mapped back. Replay with the key hands out something else than the live run did.",
+		"Nothing to mend where no test depends on the value. Otherwise give it a value that others could take the place of.", graduated},
 }
 
 // Rules returns the rule table in the order in which documentation lists it.

@@ -20,6 +20,7 @@ var ordered = []Finding{
 	{Operation: "o"},
 	{Rule: TypeNull},
 	{Pointer: "/a"},
+	{Part: "input"},
 	{Column: 1},
 	{Line: 1},
 	{Line: 2, Column: 3},

@@ -58,6 +58,7 @@ type Group struct {
 	Rule        finding.RuleID   `json:"rule"`
 	Severity    finding.Severity `json:"severity"`
 	Operation   string           `json:"operation,omitempty"`
+	Part        string           `json:"part,omitempty"`
 	Place       string           `json:"place"`
 	Remedy      string           `json:"remedy"`
 	Count       int              `json:"count"`
@@ -92,7 +93,7 @@ func (c *Collector) Add(f finding.Finding, line []byte) {
 			c.groups = map[string]*Group{}
 		}
 		rule, _ := f.Rule.Lookup()
-		g = &Group{Fingerprint: fingerprint, Rule: f.Rule, Severity: f.Severity, Operation: f.Operation, Place: f.Place(), Remedy: rule.Remedy}
+		g = &Group{Fingerprint: fingerprint, Rule: f.Rule, Severity: f.Severity, Operation: f.Operation, Part: f.Part, Place: f.Place(), Remedy: rule.Remedy}
 		c.groups[fingerprint] = g
 	}
 	g.Count++
@@ -144,7 +145,7 @@ func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Rep
 		r.Groups = append(r.Groups, *c.groups[fingerprint])
 	}
 	slices.SortStableFunc(r.Groups, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Place, b.Place))
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place))
 	})
 	switch {
 	case len(unmet) > 0 || slices.ContainsFunc(r.Groups, func(g Group) bool { return failOn.Fails(g.Severity) }):

@@ -63,6 +63,16 @@ var scenarios = []struct {
 			c.Add(f, []byte(`{"id": 1, "season": "WINTER", "rows": [{"n": 1}]}`))
 		}
 	}},
+	{name: "parts", fill: func(c *report.Collector) {
+		checked(c, 1)
+		for _, part := range []string{"", "input", "error:NoSuchBed"} {
+			for _, place := range []string{"", "/id"} {
+				f := at(finding.TypeMismatch, finding.Error, place, 1, 1)
+				f.Part = part
+				c.Add(f, nil)
+			}
+		}
+	}},
 	{name: "warnings-fail", failOn: finding.FailOnWarning, fill: func(c *report.Collector) {
 		checked(c, 1)
 		c.Add(at(finding.MemberUnknown, finding.Warning, "/colour", 1, 1), nil)

@@ -73,7 +73,7 @@ func (t text) group(g Group, of bool) {
 	if g.Count > 1 {
 		more += ", " + number(g.Count, "time")
 	}
-	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), visible(finding.PointerText(g.Place)), more)
+	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), visible(finding.PlaceText(g.Part, g.Place)), more)
 	for _, s := range g.Samples[:min(shown, len(g.Samples))] {
 		t.sample(g, s)
 	}

@@ -77,7 +77,7 @@ func TestRoute(t *testing.T) {
 		}
 		for range 2 { // in either order of the contracts
 			k := NewCatalog(contracts...)
-			got, ok := k.Route(strings.Fields(v.request)[0], u)
+			got, ok := k.Route(Request{Method: strings.Fields(v.request)[0], URL: u})
 			require.Equal(t, v.want != "", ok, v.name)
 			if ok {
 				require.Equal(t, v.want, got.Contract.Operation, v.name)
@@ -100,22 +100,22 @@ func TestCatalog(t *testing.T) {
 	given[0] = nil
 	k.Contracts()[0] = nil
 	require.Equal(t, []*Contract{first, second}, k.Contracts(), "nobody changes a catalog from outside")
-	got, ok := k.Route("GET", &url.URL{Path: "/a/7"})
+	got, ok := k.Route(Request{Method: "GET", URL: &url.URL{Path: "/a/7"}})
 	require.True(t, ok)
 	require.Same(t, first, got.Contract, "of two that route alike the first counts")
 
 	for _, protocol := range []string{"awsJson1_0", "awsJson1_1", "awsQuery", "ec2Query", "rpcv2Cbor"} {
 		c := routed("POST /")
 		c.Protocol = Is(protocol)
-		_, ok := NewCatalog(c).Route("POST", &url.URL{Path: "/"})
+		_, ok := NewCatalog(c).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
 		require.False(t, ok, "of %s requests the URI says nothing", protocol)
 	}
 	silent := routed("POST /")
 	silent.Protocol = Known[string]{}
-	_, ok = NewCatalog(silent).Route("POST", &url.URL{Path: "/"})
+	_, ok = NewCatalog(silent).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
 	require.True(t, ok)
 	silent.Method = Known[string]{}
-	_, ok = NewCatalog(silent).Route("POST", &url.URL{Path: "/"})
+	_, ok = NewCatalog(silent).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
 	require.False(t, ok)
 }
 
@@ -128,7 +128,7 @@ func BenchmarkRoute(b *testing.B) {
 	u := &url.URL{Path: "/x/7/" + strings.Repeat("y", 50) + "/z"}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, ok := k.Route("GET", u); !ok {
+		if _, ok := k.Route(Request{Method: "GET", URL: u}); !ok {
 			b.Fatal("not found")
 		}
 	}

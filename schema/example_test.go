@@ -135,7 +135,7 @@ facets:
 func ExampleCatalog_Route() {
 	catalog := schema.NewCatalog(job())
 	u, _ := url.Parse("https://jobs.example.com/jobs/a%2Fb?verbose")
-	route, ok := catalog.Route("GET", u)
+	route, ok := catalog.Route(schema.Request{Method: "GET", URL: u})
 	fmt.Println(route.Contract, route.Labels, ok)
 	// Output: jobs.GetJob@1.0 map[jobId:a/b] true
 }
@@ -154,4 +154,44 @@ func ExampleProjection_Document() {
 	// Output:
 	// wire parent
 	// sdk id parent
+}
+
+func ExampleCatalog_NotRouted() {
+	catalog := schema.NewCatalog(job())
+	for _, address := range []string{"https://jobs.us-east-1.amazonaws.com/elsewhere", "https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"} {
+		u, _ := url.Parse(address)
+		request := schema.Request{Method: "GET", URL: u}
+		if _, ok := catalog.Route(request); !ok {
+			fmt.Println(catalog.NotRouted(request))
+		}
+	}
+	// Output:
+	// jobs (no such operation)
+	// sts (query)
+}
+
+func ExampleCatalog_Named() {
+	catalog := schema.NewCatalog(job())
+	fmt.Println(catalog.Len(), catalog.Named("GetJob"), catalog.Named("jobs.GetJob"), catalog.Named("jobs"))
+	// Output: 1 [jobs.GetJob@1.0] [jobs.GetJob@1.0] []
+}
+
+func ExampleContract_RawBody() {
+	c := job()
+	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is("payload") // a string
+	raw, ok := c.RawBody(schema.OutputPart)
+	fmt.Println(raw.Name, ok)
+	// Output: id true
+}
+
+func ExampleContract_Bound() {
+	c := job()
+	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is("header")
+	for _, m := range c.Bound(schema.OutputPart) {
+		fmt.Println(m.Name, c.Location(&m))
+	}
+	fmt.Println(c.Labels())
+	// Output:
+	// id header
+	// [jobId]
 }

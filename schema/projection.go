@@ -1,6 +1,9 @@
 package schema
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Projection is how a document of a contract is written down.
 type Projection int
@@ -41,7 +44,8 @@ func (p Projection) MemberName(m *Member) string {
 // its root, and the members of that root which are in the document where not
 // all are. On the wire, members bound to the HTTP header, status or URI are not
 // in the body, and a member bound to the payload is the body
-// (Smithy, http-bindings.html). ok is false for a part that has no document.
+// (Smithy, http-bindings.html). ok is false for a part that has no document:
+// its source does not state it, or its body is raw, see [Contract.RawBody].
 func (p Projection) Document(c *Contract, part Part) (root Ref, members []Member, ok bool) {
 	root, ok = c.Root(part)
 	if !ok || root.Name == "" {
@@ -51,17 +55,56 @@ func (p Projection) Document(c *Contract, part Part) (root Ref, members []Member
 	if p == SDK {
 		return root, shape.Members, true
 	}
-	for _, m := range shape.Members {
-		switch {
-		case m.Location.Or("body") == "payload":
+	if _, raw := c.RawBody(part); raw {
+		return root, nil, false
+	}
+	for i := range shape.Members {
+		switch m := &shape.Members[i]; c.Location(m) {
+		case "payload":
 			return m.Shape, c.Resolve(m.Shape).Members, true
-		case m.InBody() && !c.Resolve(m.Shape).outsideJSON():
-			members = append(members, m)
+		case "body":
+			members = append(members, *m)
 		}
 	}
 	return root, members, true
 }
 
-// outsideJSON reports a shape that is the HTTP body itself rather than part of
-// a JSON document.
-func (s *Shape) outsideJSON() bool { return s.Streaming.Or(false) || s.EventStream.Or(false) }
+// RawBody returns the member that is the HTTP body of a part as it is, not JSON:
+// a payload that is a string, an enum or a blob, or a stream.
+func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
+	root, ok := c.Root(part)
+	if !ok || root.Name == "" {
+		return nil, false
+	}
+	shape := c.Resolve(root)
+	for i := range shape.Members {
+		m := &shape.Members[i]
+		body := c.Resolve(m.Shape)
+		switch c.Location(m) {
+		case "payload":
+			if body.Type == String || body.Type == Blob || body.Stream() {
+				return m, true
+			}
+		case "body": // a page does not say that a stream is the payload
+			if body.Stream() {
+				return m, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// Stream reports a shape that is the HTTP body itself as it arrives, bytes or events.
+func (s *Shape) Stream() bool { return s.Streaming.Or(false) || s.EventStream.Or(false) }
+
+// Bound returns the members of a part that travel beside the body: in headers,
+// in the query, as labels of the URI, as the status.
+func (c *Contract) Bound(part Part) []Member {
+	root, ok := c.Root(part)
+	if !ok || root.Name == "" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.Resolve(root).Members), func(m Member) bool {
+		return slices.Contains([]string{"body", "payload"}, c.Location(&m))
+	})
+}

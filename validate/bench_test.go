@@ -3,11 +3,13 @@ package validate
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/traffic"
 	"github.com/stretchr/testify/require"
 )
 
@@ -78,6 +80,41 @@ func BenchmarkPeers(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkExchange holds a whole exchange: request, headers and answer.
+func BenchmarkExchange(b *testing.B) {
+	k, err := CompileCatalog(schema.NewCatalog(contracts.MustLoad(contracts.Newest)), Options{})
+	require.NoError(b, err)
+	for name, x := range map[string]*traffic.Interaction{"GetProtectedJob": answer(200, with(""))} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(x.Response.Body.Bytes)))
+			b.ReportAllocs()
+			for b.Loop() {
+				outcome, err := k.Check(x, Bare{})
+				if err != nil || outcome.Findings != nil {
+					b.Fatal(err, outcome.Findings)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkCompileCatalog: a catalog costs its checks, not its compilation.
+func BenchmarkCompileCatalog(b *testing.B) {
+	var all []*schema.Contract
+	for i := range 2000 {
+		c := contracts.MustLoad(contracts.Newest).Clone()
+		c.Operation = fmt.Sprint("Operation", i)
+		all = append(all, c)
+	}
+	k := schema.NewCatalog(all...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := CompileCatalog(k, Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkCompile(b *testing.B) {

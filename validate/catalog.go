@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"net/url"
+	"sync"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -14,18 +15,18 @@ import (
 // concurrent use.
 type Catalog struct {
 	routes     *schema.Catalog
-	validators map[*schema.Contract]*Validator
+	validators map[*schema.Contract]func() *Validator
 }
 
-// CompileCatalog compiles every contract of a catalog.
+// CompileCatalog checks every contract of a catalog. Each is compiled when it is
+// first used.
 func CompileCatalog(k *schema.Catalog, options Options) (*Catalog, error) {
-	c := &Catalog{k, map[*schema.Contract]*Validator{}}
+	c := &Catalog{k, make(map[*schema.Contract]func() *Validator, k.Len())}
 	for _, contract := range k.Contracts() {
-		v, err := Compile(contract, options)
-		if err != nil {
+		if err := check(contract); err != nil {
 			return nil, err
 		}
-		c.validators[contract] = v
+		c.validators[contract] = sync.OnceValue(func() *Validator { return compile(contract, options) })
 	}
 	return c, nil
 }
@@ -60,12 +61,23 @@ func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 	if err != nil {
 		return Outcome{NotChecked: "the request's URL is malformed"}, nil
 	}
-	route, ok := k.routes.Route(x.Request.Method, u)
-	if !ok {
-		return Outcome{NotChecked: "no contract has the route"}, nil
+	v, labels, why := k.route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if v == nil {
+		return Outcome{NotChecked: why}, nil
 	}
-	v := k.validators[route.Contract]
-	return Outcome{Contract: route.Contract, Findings: v.Exchange(x, route.Labels)}, nil
+	return Outcome{Contract: v.contract, Findings: v.Exchange(x, labels)}, nil
+}
+
+// route returns the validator that a request leads to, or why there is none.
+func (k *Catalog) route(r schema.Request) (v *Validator, labels map[string]string, why string) {
+	route, ok := k.routes.Route(r)
+	if !ok {
+		return nil, nil, k.routes.NotRouted(r)
+	}
+	if protocol, ok := route.Contract.NotJSON(); ok {
+		return nil, nil, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
+	}
+	return k.validators[route.Contract](), route.Labels, ""
 }
 
 func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) {
@@ -81,7 +93,7 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 		}
 		return Outcome{Contract: c, Findings: locate(v.body(bare.Part, x.Response.Body), x)}, nil
 	case bare.Status >= 300:
-		e := exchange{v: v, response: &traffic.Response{Status: bare.Status, Body: x.Response.Body}}
+		e := exchange{v: v, bare: true, response: &traffic.Response{Status: bare.Status, Body: x.Response.Body}}
 		e.identified()
 		return Outcome{Contract: c, Findings: locate(e.graded(), x)}, nil
 	}
@@ -89,20 +101,14 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 }
 
 func (k *Catalog) operation(name string) (*Validator, error) {
-	var found *Validator
-	for _, c := range k.routes.Contracts() {
-		if name != "" && name != c.Operation && name != c.Name() {
-			continue
-		}
-		if found != nil {
-			return nil, &BareError{fmt.Sprintf("bodies without requests could be of %s or of %s: name one with --operation", found.contract, c)}
-		}
-		found = k.validators[c]
-	}
-	if found == nil {
+	switch found := k.routes.Named(name); len(found) {
+	case 0:
 		return nil, &BareError{fmt.Sprintf("no contract is of operation %q", name)}
+	case 1:
+		return k.validators[found[0]](), nil
+	default:
+		return nil, &BareError{fmt.Sprintf("bodies without requests could be of %s or of %s: name one with --operation", found[0], found[1])}
 	}
-	return found, nil
 }
 
 // locate says in which interaction of which source findings stand.

@@ -1,4 +1,4 @@
-// Package validate holds responses of a service against a contract.
+// Package validate holds responses of a service, and requests, against a contract.
 //
 // The model: [Compile] turns a contract into a [Validator], which is immutable
 // and safe for concurrent use. A validator reads a document's bytes, never a
@@ -21,6 +21,10 @@
 // the repetition is a finding.
 //
 // Around the walker: [Validator.Exchange] validates a recorded interaction
-// whole, [Transport] validates live traffic in passing, and [Require] does it
-// in a Go test.
+// whole: what the request says in its path, query, headers and body, and what
+// the answer says in its status, headers and body. What travels beside a body is
+// written down as one JSON object and walked like a body; a payload that is text
+// or bytes is held as it is. [Catalog] finds the contract by the request,
+// [Transport] validates live traffic in passing, and [Require] does it in a Go
+// test.
 package validate

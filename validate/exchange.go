@@ -14,19 +14,29 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Exchange returns every finding of a recorded answer to a request that the
-// catalog routed to the validator's contract: of its status, its Content-Type,
-// how it names an error, its body, and whether it is about what was asked.
+// Exchange returns every finding of a recorded interaction that the catalog
+// routed to the validator's contract, with the labels of its URI: of the
+// request, of the answer's status and Content-Type, how it names an error, its
+// headers, its body, and whether it is about what was asked.
 //
 // An answer is a success or an error by its status alone, as all SDKs take it.
 // An error is identified by the header X-Amzn-Errortype, then the body's code,
 // then its __type (Smithy, aws-restjson1-protocol.html#operation-error-serialization).
+//
+// A request that the service answered with 4xx is not held against the input.
+// Nor is one of a contract that does not say where its members travel, nor one
+// that was not recorded.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
 	e := exchange{v: v, response: &x.Response}
+	request := &message{}
+	if x.Request != nil {
+		request = v.newRequest(x.Request, labels)
+		e.request(request)
+	}
 	if status := x.Response.Status; status < 300 {
-		e.success(labels)
+		e.success(request)
 	} else {
-		e.failure()
+		e.identified()
 	}
 	return locate(e.graded(), x)
 }
@@ -34,6 +44,7 @@ func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) f
 type exchange struct {
 	v        *Validator
 	response *traffic.Response
+	bare     bool // there is a body alone
 	findings []finding.Finding
 }
 
@@ -43,29 +54,63 @@ func (e *exchange) graded() finding.Set {
 
 // add notes a finding about the answer as a whole; it stands where the body begins.
 func (e *exchange) add(rule finding.RuleID, got, want, message string) {
-	at := e.response.Body.Position(0)
-	e.findings = append(e.findings, finding.Finding{Rule: rule, Operation: e.v.contract.Name(),
-		Line: at.Line, Column: at.Column, Got: got, Want: want, Message: message})
+	e.findings = append(e.findings, e.v.about(e.answer(schema.OutputPart), rule, got, want, message))
 }
 
-func (e *exchange) success(labels map[string]string) {
+func (e *exchange) success(request *message) {
 	c, status := e.v.contract, e.response.Status
-	if want := c.Status.Or(200); status != want && status != 0 { // 0: not recorded
+	if want := c.Status.Or(200); status != want && status != 0 && !e.v.parts[schema.OutputPart].bound.dynamicStatus() { // 0: not recorded
 		e.noSuchStatus(fmt.Sprint(want))
 	}
-	bodiless := status != 0 && status < 200 || status == 204 || c.Output == "" // RFC 9110 section 6.4.1
-	if bodiless && len(e.response.Body.Bytes) == 0 {
-		return
-	}
-	e.contentType()
-	e.body(schema.OutputPart)
-	for _, echo := range c.Echoes {
-		e.echo(echo, labels)
+	e.message(e.answer(schema.OutputPart))
+	for _, echo := range e.v.echoes {
+		e.echo(echo, request)
 	}
 }
 
-func (e *exchange) body(part schema.Part) {
-	e.findings = append(e.findings, e.v.body(part, e.response.Body)...)
+// answer is the response as a message.
+func (e *exchange) answer(part schema.Part) *message {
+	return &message{part: part, header: e.response.Header, body: e.response.Body, status: e.response.Status}
+}
+
+// message holds a request or an answer against its part: what travels beside the
+// body, the Content-Type, and the body.
+func (e *exchange) message(m *message) {
+	d := e.v.parts[m.part]
+	if e.bare {
+		e.findings = append(e.findings, e.v.body(m.part, m.body)...)
+		return
+	}
+	if found := d.boundTo(m); len(found) > 0 {
+		e.findings = append(e.findings, e.v.place(m.part, found, m.body)...)
+	}
+	if len(m.body.Bytes) > 0 {
+		e.contentType(m, d)
+	} else if e.mayBeEmpty(d, m) {
+		return
+	}
+	e.findings = append(e.findings, e.v.body(m.part, m.body)...)
+}
+
+// mayBeEmpty reports whether there is nothing more to say of an empty body.
+func (e *exchange) mayBeEmpty(d *document, m *message) bool {
+	switch {
+	case d.raw != nil:
+		return d.streamed || !d.raw.Required.Or(false)
+	case d.whole != nil:
+		if d.whole.Required.Or(false) {
+			s := &sink{}
+			s.missing(d.whole.Name, 0)
+			e.findings = append(e.findings, e.v.place(m.part, s.found, m.body)...)
+		}
+		return true
+	case m.part == schema.OutputPart && (m.status == 204 || m.status > 0 && m.status < 200):
+		return true // RFC 9110 section 6.4.1
+	}
+	if m.part == schema.InputPart { // the service took it
+		return d.node.required.count() == 0
+	}
+	return d.node.kind == schema.Structure && len(d.node.members) == 0 || m.part == schema.OutputPart && e.v.contract.Output == ""
 }
 
 // contentTypes are the media types of the protocols' bodies.
@@ -73,35 +118,39 @@ var contentTypes = map[string]string{
 	"restJson1": "application/json", "awsJson1_0": "application/x-amz-json-1.0", "awsJson1_1": "application/x-amz-json-1.1",
 }
 
-func (e *exchange) contentType() {
+// contentType holds the Content-Type of a message that has a body. Of a blob or
+// a stream it may be any, and where it is a member's value it is that member's
+// matter. A request whose Content-Type was not recorded is not held against it.
+func (e *exchange) contentType(m *message, d *document) {
 	want, ok := contentTypes[e.v.contract.Protocol.Or("")]
-	if !ok {
+	if !ok || d != nil && d.bound.has("Content-Type") {
 		return
 	}
-	got := header(e.response.Header, "Content-Type")
+	if d != nil && d.raw != nil {
+		if d.node.kind != schema.String {
+			return
+		}
+		want = "text/plain"
+	}
+	got := header(m.header, "Content-Type")
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want {
 		return
 	}
 	if got == "" {
+		if m.part == schema.InputPart {
+			return
+		}
 		got = "none"
 	}
-	e.add(finding.HTTPContentType, got, want, fmt.Sprintf("Content-Type is %s, the protocol's is %s", clip(got), want))
+	e.findings = append(e.findings, e.v.about(m, finding.HTTPContentType, got, want,
+		fmt.Sprintf("Content-Type is %s, the protocol's is %s", clip(got), want)))
 }
 
-// echo holds a place of the output against the label that it repeats.
-func (e *exchange) echo(echo schema.Echo, labels map[string]string) {
-	asked, ok := labels[echo.Input]
-	if !ok {
-		return
-	}
-	got := textAt(e.response.Body.Bytes, jsontext.Pointer(echo.Output))
-	if !got.ok || got.value == asked {
-		return
-	}
-	place := e.response.Body.Position(got.at)
-	e.findings = append(e.findings, finding.Finding{Rule: finding.EchoMismatch, Operation: e.v.contract.Name(),
-		Pointer: echo.Output, Line: place.Line, Column: place.Column, Got: quote(got.value), Want: quote(asked),
-		Message: fmt.Sprintf("the answer says %s, the request's %s was %s", quote(got.value), echo.Input, quote(asked))})
+// about is a finding about a message as a whole; it stands where its body begins.
+func (v *Validator) about(m *message, rule finding.RuleID, got, want, text string) finding.Finding {
+	at := m.body.Position(0)
+	return finding.Finding{Rule: rule, Operation: v.contract.Name(), Part: partText(m.part),
+		Line: at.Line, Column: at.Column, Got: got, Want: want, Message: text}
 }
 
 // text is a string of a document and where it begins.
@@ -152,21 +201,19 @@ func findText(document []byte, d *jsontext.Decoder, tokens []string) (found text
 	return found, err
 }
 
-func (e *exchange) failure() {
-	e.contentType()
-	e.identified()
-}
-
 // bytesOnly holds the body of an error that the contract does not have against
 // JSON alone, unless it says that it is something else.
 func (e *exchange) bytesOnly() {
+	if len(e.response.Body.Bytes) > 0 && !e.bare {
+		e.contentType(e.answer(schema.OutputPart), nil)
+	}
 	media, _, _ := mime.ParseMediaType(header(e.response.Header, "Content-Type"))
 	if len(e.response.Body.Bytes) == 0 || media != "" && !strings.Contains(media, "json") {
 		return
 	}
 	unknown := &document{node: anything}
 	if !accepts(unknown.node, e.response.Body.Bytes) {
-		e.findings = append(e.findings, e.v.place(unknown.explain(e.response.Body.Bytes), e.response.Body)...)
+		e.findings = append(e.findings, e.v.place(schema.OutputPart, unknown.explain(e.response.Body.Bytes), e.response.Body)...)
 	}
 }
 
@@ -198,7 +245,7 @@ func (e *exchange) identified() {
 		e.add(finding.ErrorStatusMismatch, fmt.Sprint(status), fmt.Sprint(want),
 			fmt.Sprintf("%s came with status %d, its own is %d", declared.Name, status, want))
 	}
-	e.body(schema.ErrorPart(declared.Name))
+	e.message(e.answer(schema.ErrorPart(declared.Name)))
 }
 
 func (e *exchange) noSuchStatus(want string) {
@@ -227,16 +274,6 @@ func ErrorName(h http.Header, body []byte) string {
 	for _, pointer := range []jsontext.Pointer{"/code", "/Code", "/__type"} {
 		if name := sanitize(textAt(body, pointer).value); name != "" {
 			return name
-		}
-	}
-	return ""
-}
-
-// header returns a header's first value; a cassette may spell its name in any case.
-func header(h http.Header, name string) string {
-	for key, values := range h {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values[0]
 		}
 	}
 	return ""

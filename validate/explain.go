@@ -88,7 +88,11 @@ func (w *walker) unknown(n *node, entry *occurrence) bool {
 	if w.sink == nil {
 		return false
 	}
-	w.sink.add(finding.MemberUnknown, entry.at, quote(entry.name), "one of "+clip(n.memberNames()),
+	want := "no member"
+	if len(n.members) > 0 {
+		want = "one of " + clip(n.memberNames())
+	}
+	w.sink.add(finding.MemberUnknown, entry.at, quote(entry.name), want,
 		fmt.Sprintf("the contract knows no member %s here", quote(entry.name)))
 	return w.skip()
 }
@@ -143,6 +147,8 @@ func (n *node) description() string {
 		return "true or false"
 	case schema.Blob:
 		return "base64 text"
+	case encodedJSON:
+		return "base64 of a JSON text"
 	case schema.Timestamp:
 		switch {
 		case n.epoch && n.form != nil:

@@ -3,6 +3,7 @@ package validate
 import (
 	"encoding/json"
 	"math/bits"
+	"slices"
 	"strconv"
 
 	"github.com/crcheck/crcheck/schema"
@@ -98,6 +99,7 @@ type compiler struct {
 	c          *schema.Contract
 	projection schema.Projection
 	structures map[string]*node
+	timestamps string // the format of those whose shape states none
 }
 
 // document compiles the document of a part; nil: any object.
@@ -117,6 +119,18 @@ func (p *compiler) document(part schema.Part) *node {
 		n.tolerate = []string{"ResponseMetadata"}
 	}
 	return n
+}
+
+// whole returns the member that is the JSON body of a part.
+func (p *compiler) whole(part schema.Part) *schema.Member {
+	root, _ := p.c.Root(part)
+	document, _, ok := p.projection.Document(p.c, part)
+	if !ok || document == root {
+		return nil
+	}
+	members := p.c.Resolve(root).Members
+	i := slices.IndexFunc(members, func(m schema.Member) bool { return m.Location.Or("") == "payload" })
+	return &members[i]
 }
 
 func (p *compiler) place(ref schema.Ref) *node {
@@ -177,7 +191,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 	case schema.Timestamp:
 		n.limits = intervalOf(boundsOf(schema.EarliestTimestamp, schema.TimestampsEnd))
 		n.limits.exclusive = true
-		n.epoch, n.form = timestampForms(s.Format.Or("epoch-seconds"), p.projection)
+		n.epoch, n.form = timestampForms(s.Format.Or(p.timestamps), p.projection)
 	case schema.Blob:
 		if p.projection == schema.SDK {
 			return &node{kind: schema.String}

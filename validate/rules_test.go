@@ -23,6 +23,9 @@ func newest(t testing.TB) *Validator {
 func TestEveryRule(t *testing.T) {
 	v := newest(t)
 	for _, rule := range finding.Rules() {
+		if rule.Layer == finding.LayerRecord {
+			continue // the recorder's
+		}
 		t.Run(string(rule.ID), func(t *testing.T) {
 			check, elsewhere := otherVectors[rule.ID]
 			vector, ok := vectors[rule.ID]

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -24,6 +25,8 @@ func (e *TooLongError) Error() string {
 // Transport is an http.RoundTripper that validates live traffic in passing. It
 // changes nothing: the caller gets the response that Base returned, with its
 // body restored byte for byte, and a body that failed midway fails there again.
+// A request is checked as well where its body can be read again: it has none, or
+// GetBody.
 type Transport struct {
 	// Base sends the requests; nil: http.DefaultTransport.
 	Base http.RoundTripper
@@ -45,11 +48,10 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, err
 	}
-	route, ok := t.Catalog.routes.Route(request.Method, request.URL)
-	if !ok {
+	v, labels, _ := t.Catalog.route(schema.Request{Method: request.Method, URL: request.URL, Header: request.Header})
+	if v == nil {
 		return response, nil
 	}
-	v := t.Catalog.validators[route.Contract]
 	body, readErr := io.ReadAll(io.LimitReader(response.Body, MostLiveBody+1))
 	response.Body = &restored{io.MultiReader(bytes.NewReader(body), failing{readErr}, response.Body), response.Body}
 	switch {
@@ -58,11 +60,33 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	case len(body) > MostLiveBody:
 		t.Report(request, nil, &TooLongError{request.Method, request.URL.String()})
 	default:
-		x := &traffic.Interaction{Source: request.URL.String(), Response: traffic.Response{
+		x := &traffic.Interaction{Source: request.URL.String(), Request: sent(request), Response: traffic.Response{
 			Status: response.StatusCode, Header: response.Header, Body: traffic.BodyOf(body)}}
-		t.Report(request, v.Exchange(x, route.Labels), nil)
+		t.Report(request, v.Exchange(x, labels), nil)
 	}
 	return response, nil
+}
+
+// sent is the request as it went out; nil where its body cannot be read again.
+func sent(r *http.Request) *traffic.Request {
+	s := &traffic.Request{Method: r.Method, URL: r.URL.String(), Header: r.Header}
+	if r.Body == nil || r.Body == http.NoBody {
+		return s
+	}
+	if r.GetBody == nil || r.ContentLength > MostLiveBody {
+		return nil
+	}
+	again, err := r.GetBody()
+	if err != nil {
+		return nil
+	}
+	defer again.Close()
+	body, err := io.ReadAll(io.LimitReader(again, MostLiveBody+1))
+	if err != nil || len(body) > MostLiveBody {
+		return nil
+	}
+	s.Body = traffic.BodyOf(body)
+	return s
 }
 
 // restored reads again what was read, then goes on with the live body.

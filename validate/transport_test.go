@@ -77,6 +77,47 @@ func TestTransport(t *testing.T) {
 	}
 }
 
+// TestTransportRequest: a live request is held against the input where its body
+// can be read again, and reaches the service as it was.
+func TestTransportRequest(t *testing.T) {
+	for _, v := range []struct {
+		name    string
+		body    io.Reader
+		replays bool
+		want    []finding.RuleID
+	}{
+		{"no body", nil, true, nil},
+		{"empty object", strings.NewReader(`{}`), true, nil},
+		{"unknown member", strings.NewReader(`{"a":1}`), true, []finding.RuleID{finding.MemberUnknown}},
+		{"read once", strings.NewReader(`{"a":1}`), false, nil},
+		{"too long", strings.NewReader(`{"a":"` + strings.Repeat("a", MostLiveBody) + `"}`), true, nil},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			var sent int64
+			client, url, all := live(t, func(w http.ResponseWriter, r *http.Request) {
+				sent, _ = io.Copy(io.Discard, r.Body)
+				answering(200, with(""))(w, r)
+			})
+			request, err := http.NewRequest("GET", url, v.body)
+			require.NoError(t, err)
+			length := request.ContentLength
+			if !v.replays {
+				request.GetBody = nil
+			}
+			response, err := client.Do(request)
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			require.Equal(t, length, sent)
+			require.Equal(t, []reported{{rules: v.want}}, all())
+		})
+	}
+	client, url, all := live(t, answering(200, with("")))
+	response, err := client.Get(strings.Replace(url, "000000000002", "00000000000X", 1))
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, []reported{{rules: []finding.RuleID{finding.ConstraintPattern, finding.EchoMismatch}}}, all())
+}
+
 func TestTransportBodyBreaksOff(t *testing.T) {
 	client, url, all := live(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -23,26 +24,60 @@ type Validator struct {
 	contract *schema.Contract
 	options  Options
 	parts    map[schema.Part]*document
+	echoes   []echo
+	requests bool // the contract says where the members of its input travel
+	labelled bool // the URI has labels
+	queries  bool // members of the input travel in the query
 }
 
 // document is what a part's documents are held against.
 type document struct {
-	node  *node
-	judge *judge // nil: there is no schema to ask
+	part     schema.Part
+	node     *node
+	judge    *judge         // nil: there is no schema to ask
+	raw      *schema.Member // that is the body as it is; nil: the body is JSON
+	streamed bool           // the raw body is events, which have no shape as a whole
+	whole    *schema.Member // that is the JSON body; nil: its members are, or it is raw
+	bound    *bound         // what travels beside the body; nil: nothing
 }
 
 // Compile prepares a contract for validation. A contract that does not pass
 // [schema.Contract.Check] is refused.
 func Compile(c *schema.Contract, options Options) (*Validator, error) {
+	if err := check(c); err != nil {
+		return nil, err
+	}
+	return compile(c, options), nil
+}
+
+func check(c *schema.Contract) error {
 	if err := c.Check(); err != nil {
-		return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
+		return fmt.Errorf("contract %s cannot be used: %w", c, err)
 	}
-	v := &Validator{c, options, map[schema.Part]*document{}}
-	p := &compiler{c: c, projection: options.Projection, structures: map[string]*node{}}
+	return nil
+}
+
+// compile prepares a contract that passes its check.
+func compile(c *schema.Contract, options Options) *Validator {
+	v := &Validator{contract: c, options: options, parts: map[schema.Part]*document{}}
+	p := &compiler{c: c, projection: options.Projection, structures: map[string]*node{}, timestamps: "epoch-seconds"}
 	for _, part := range c.Parts() {
-		v.parts[part] = &document{p.document(part), newJudge(c, part, options.Projection)}
+		d := &document{part: part}
+		if raw, ok := c.RawBody(part); ok && options.Projection == schema.Wire {
+			d.raw, d.node, d.streamed = raw, p.place(raw.Shape), c.Resolve(raw.Shape).EventStream.Or(false)
+		} else {
+			d.node, d.judge = p.document(part), newJudge(c, part, options.Projection)
+		}
+		if options.Projection == schema.Wire {
+			d.whole, d.bound = p.whole(part), newBound(c, part)
+		}
+		v.parts[part] = d
 	}
-	return v, nil
+	v.requests = options.Projection == schema.Wire && statesBindings(c)
+	v.labelled = len(c.Labels()) > 0
+	v.queries = slices.ContainsFunc(c.Bound(schema.InputPart), func(m schema.Member) bool { return c.Location(&m) == "query" })
+	v.echoes = newEchoes(c)
+	return v
 }
 
 // MustCompile is [Compile] for contracts that are known to be good, such as the
@@ -77,21 +112,21 @@ func (v *Validator) Part(part schema.Part, body []byte) (finding.Set, error) {
 // and without patterns that need the backtracking engine.
 func (v *Validator) Accepts(part schema.Part, body []byte) bool {
 	d, ok := v.parts[part]
-	return ok && accepts(d.node, body)
+	return ok && d.accepts(body)
 }
 
 // body holds the document of a known part, and returns graded findings with
 // their places in the source.
 func (v *Validator) body(part schema.Part, body traffic.Body) finding.Set {
 	d := v.parts[part]
-	if accepts(d.node, body.Bytes) {
+	if d.accepts(body.Bytes) {
 		return nil
 	}
-	return v.place(d.explain(body.Bytes), body)
+	return v.place(part, d.explain(body.Bytes), body)
 }
 
 // place turns offsets into lines and columns.
-func (v *Validator) place(found []located, body traffic.Body) finding.Set {
+func (v *Validator) place(part schema.Part, found []located, body traffic.Body) finding.Set {
 	findings := make([]finding.Finding, 0, len(found))
 	for _, f := range found {
 		if f.void {
@@ -99,16 +134,34 @@ func (v *Validator) place(found []located, body traffic.Body) finding.Set {
 		}
 		position := body.Position(f.offset)
 		f.Line, f.Column = position.Line, position.Column
-		f.Operation = v.contract.Name()
+		f.Operation, f.Part = v.contract.Name(), partText(part)
 		findings = append(findings, f.Finding)
 	}
 	return v.options.Profile.Grade(finding.NewSet(findings...))
+}
+
+// partText is how findings name a part.
+func partText(part schema.Part) string {
+	if part == schema.OutputPart {
+		return ""
+	}
+	return string(part)
+}
+
+func (d *document) accepts(body []byte) bool {
+	if d.raw != nil {
+		return d.rawAccepts(body)
+	}
+	return accepts(d.node, body)
 }
 
 const bom = "\xEF\xBB\xBF"
 
 // explain finds everything there is to say about a document.
 func (d *document) explain(document []byte) []located {
+	if d.raw != nil {
+		return d.rawExplain(document)
+	}
 	s := &sink{document: document}
 	if strings.HasPrefix(string(document[:min(len(document), len(bom))]), bom) {
 		s.add(finding.SyntaxBOM, 0, "U+FEFF", "", "the body begins with a byte order mark")

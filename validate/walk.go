@@ -66,6 +66,10 @@ func (w *walker) walk(n *node) bool {
 			return w.mismatch(n)
 		}
 		return w.skip()
+	case encodedJSON:
+		if w.dec.PeekKind() == '"' {
+			return w.mismatch(n)
+		}
 	}
 	return w.skip()
 }

@@ -20,17 +20,27 @@ type PartError struct {
 	Contract string
 	Part     schema.Part
 	Known    []schema.Part
+	// Raw is the member that is the body of a known part as it is. Such a body is
+	// no JSON, so it has a schema in the sdk projection only.
+	Raw string
 }
 
 func (e *PartError) Error() string {
+	if e.Raw != "" {
+		return fmt.Sprintf("the %s of %s is no JSON on the wire: its member %s is the body as it is; use the sdk projection", e.Part, e.Contract, e.Raw)
+	}
 	return fmt.Sprintf("%s has no part %q: use one of %q", e.Contract, e.Part, e.Known)
 }
 
 // Generate returns the schema of a part of a contract; the error is a
-// [*PartError]. A part whose members the contract does not state takes any object.
+// [*PartError]. A part whose members the contract does not state takes any object;
+// one whose body is raw (see [schema.Contract.RawBody]) has no schema on the wire.
 func Generate(c *schema.Contract, part schema.Part, projection schema.Projection, form Form) (*Schema, error) {
 	if _, ok := c.Root(part); !ok {
-		return nil, &PartError{c.String(), part, c.Parts()}
+		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts()}
+	}
+	if raw, ok := c.RawBody(part); ok && projection == schema.Wire {
+		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts(), Raw: raw.Name}
 	}
 	g := generator{c: c, projection: projection, form: form, defined: map[string]bool{}}
 	top := &Schema{Type: "object"}

@@ -272,8 +272,18 @@ func TestPartError(t *testing.T) {
 		_, err := Generate(c, part, schema.Wire, Standard)
 		var unknown *PartError
 		require.ErrorAs(t, err, &unknown)
-		require.Equal(t, PartError{"test.Test", part, []schema.Part{"output", "input"}}, *unknown)
+		require.Equal(t, PartError{Contract: "test.Test", Part: part, Known: []schema.Part{"output", "input"}}, *unknown)
 	}
+}
+
+// TestRawBody: a body that is no JSON has no schema, but the SDK's form of it has.
+func TestRawBody(t *testing.T) {
+	c := parse(t, `{"Out": {"type": "structure", "members": [{"name": "text", "shape": {"type": "string"}, "location": "payload"}]}}`)
+	_, err := Generate(c, schema.OutputPart, schema.Wire, Standard)
+	var none *PartError
+	require.ErrorAs(t, err, &none)
+	require.Equal(t, "text", none.Raw)
+	require.Error(t, compile(t, generate(t, c, schema.OutputPart, schema.SDK, Standard)).Validate(map[string]any{"text": 1}))
 }
 
 func TestID(t *testing.T) {

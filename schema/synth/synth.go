@@ -1,0 +1,245 @@
+package synth
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Synth makes documents of one contract in one projection. It is immutable and
+// safe for concurrent use.
+type Synth struct {
+	contract   *schema.Contract
+	projection schema.Projection
+	forms      map[*schema.Shape]*form
+	tops       map[schema.Part]top
+}
+
+// form is what is known of a shape before documents are made.
+type form struct {
+	shape    *schema.Shape
+	size     int      // values in its smallest document; endless: it has none
+	group    int      // shapes of one group cannot do without each other
+	texts    *texts   // of a string
+	variants []string // JSON texts of a scalar, the usual one first
+	keys     []string // of a map, as many different ones as the smallest needs
+	minimal  *value   // nil: it has none
+	full     *value   // nil: as minimal
+	members  []string // of a structure, in the projection
+	below    []*form  // of a structure, its members; of a list its element; of a map its value and key
+}
+
+// top is the document of a part.
+type top struct {
+	form *form          // nil: any object, or a stream
+	raw  *schema.Member // that is the body as it is; nil: the body is JSON
+}
+
+// stream reports a body without a shape as a whole.
+func (t top) stream() bool { return t.raw != nil && t.form == nil }
+
+// New prepares a contract. One that does not pass [schema.Contract.Check] is
+// refused.
+func New(c *schema.Contract, projection schema.Projection) (*Synth, error) {
+	if err := c.Check(); err != nil {
+		return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
+	}
+	s := &Synth{contract: c, projection: projection, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}}
+	var all []*form
+	for _, part := range c.Parts() {
+		s.tops[part] = s.newTop(part, &all)
+		for _, m := range s.outside(part) {
+			s.form(c.Resolve(m.Shape), &all)
+		}
+	}
+	s.measure(all)
+	for _, f := range all {
+		s.minimal(f)
+	}
+	for _, part := range c.Parts() {
+		if t := s.tops[part]; t.form != nil {
+			f := fuller{s: s, seen: map[*form]bool{}, open: map[*form]bool{}, budget: mostExpanded}
+			t.form.full = f.value(t.form)
+		}
+	}
+	return s, nil
+}
+
+func (s *Synth) newTop(part schema.Part, all *[]*form) top {
+	c := s.contract
+	if raw, ok := c.RawBody(part); ok && s.projection == schema.Wire {
+		shape := c.Resolve(raw.Shape)
+		if shape.Stream() {
+			return top{raw: raw}
+		}
+		return top{s.form(shape, all), raw}
+	}
+	root, members, ok := s.projection.Document(c, part)
+	if !ok {
+		return top{}
+	}
+	shape := c.Resolve(root)
+	if shape.Type == schema.Structure && len(members) != len(shape.Members) {
+		rest := *shape // what leads back to the root has all members
+		rest.Members = members
+		shape = &rest
+	}
+	return top{form: s.form(shape, all)}
+}
+
+// Contract returns the contract that documents are made of.
+func (s *Synth) Contract() *schema.Contract { return s.contract }
+
+// form prepares a shape and those that it leads to.
+func (s *Synth) form(shape *schema.Shape, all *[]*form) *form {
+	if f, ok := s.forms[shape]; ok {
+		return f
+	}
+	f := &form{shape: shape, size: endless}
+	s.forms[shape] = f
+	*all = append(*all, f)
+	to := func(r schema.Ref) { f.below = append(f.below, s.form(s.contract.Resolve(r), all)) }
+	switch shape.Type {
+	case schema.Structure:
+		for i := range shape.Members {
+			f.members = append(f.members, s.projection.MemberName(&shape.Members[i]))
+			to(shape.Members[i].Shape)
+		}
+	case schema.List:
+		to(*shape.Element)
+	case schema.Map:
+		to(*shape.Value)
+		to(*shape.Key)
+		f.keys = s.differentKeys(f, max(1, smallest(shape)))
+	default:
+		f.variants = s.variants(f)
+	}
+	return f
+}
+
+// smallest is how many entries a list or map must have.
+func smallest(s *schema.Shape) int {
+	low, _ := lengths(s)
+	return low
+}
+
+// usual is where the random choices of systematic documents begin.
+func usual() *rand.Rand { return rand.New(rand.NewPCG(1, 1)) }
+
+// needs are the shapes that a smallest document of the form may hold.
+func (f *form) needs() []*form {
+	var all []*form
+	switch f.shape.Type {
+	case schema.Structure:
+		for i, m := range f.shape.Members {
+			if f.shape.Union.Or(false) || m.Required.Or(false) {
+				all = append(all, f.below[i])
+			}
+		}
+	case schema.List, schema.Map:
+		if smallest(f.shape) > 0 {
+			all = f.below[:1]
+		}
+	}
+	return all
+}
+
+// measure finds the size of each form's smallest document, and groups forms.
+func (s *Synth) measure(all []*form) {
+	for changed := true; changed; {
+		changed = false
+		for _, f := range slices.Backward(all) {
+			if size := f.measured(); size < f.size {
+				f.size, changed = size, true
+			}
+		}
+	}
+	g := grouper{index: map[*form]int{}, low: map[*form]int{}}
+	for _, f := range all {
+		if _, seen := g.index[f]; !seen {
+			g.visit(f)
+		}
+	}
+}
+
+func (f *form) measured() int {
+	size := 1
+	switch f.shape.Type {
+	case schema.Structure:
+		union := f.shape.Union.Or(false)
+		least := endless
+		for _, below := range f.needs() {
+			if union {
+				least = min(least, below.size)
+			} else {
+				size += below.size
+			}
+		}
+		if union {
+			size += least
+		}
+	case schema.List:
+		size += times(smallest(f.shape), f.below[0].size)
+	case schema.Map:
+		if len(f.keys) < smallest(f.shape) {
+			return endless
+		}
+		size += times(smallest(f.shape), f.below[0].size)
+	default:
+		if len(f.variants) == 0 {
+			return endless
+		}
+	}
+	if _, high := lengths(f.shape); high < smallest(f.shape) && f.shape.Type != schema.String || size > mostValues {
+		return endless
+	}
+	return size
+}
+
+// grouper finds strongly connected components (Tarjan, 1972). A group is given
+// its number when all groups that it leads to have theirs.
+type grouper struct {
+	index, low map[*form]int
+	stack      []*form
+	groups     int
+}
+
+func (g *grouper) visit(f *form) {
+	g.index[f], g.low[f] = len(g.index), len(g.index)
+	g.stack = append(g.stack, f)
+	for _, below := range f.needs() {
+		if _, seen := g.index[below]; !seen {
+			g.visit(below)
+			g.low[f] = min(g.low[f], g.low[below])
+		} else if below.group == 0 { // still on the stack
+			g.low[f] = min(g.low[f], g.index[below])
+		}
+	}
+	if g.low[f] != g.index[f] {
+		return
+	}
+	g.groups++
+	at := slices.Index(g.stack, f)
+	for _, member := range g.stack[at:] {
+		member.group = g.groups
+	}
+	g.stack = g.stack[:at]
+}
+
+// pick is the member of a union that smallest documents have: the first that
+// does not lead back to the union, or where all do, the smallest.
+func (f *form) pick() int {
+	picked := -1
+	for i, below := range f.below {
+		switch {
+		case below.size >= endless:
+		case below.group != f.group:
+			return i
+		case picked < 0 || below.size < f.below[picked].size:
+			picked = i
+		}
+	}
+	return picked
+}

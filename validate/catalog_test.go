@@ -1,0 +1,162 @@
+package validate
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/stretchr/testify/require"
+)
+
+// tables is a catalog of awsJson 1.0 with two operations that differ by their
+// target alone.
+func tables(t testing.TB) *schema.Catalog {
+	t.Helper()
+	var all []*schema.Contract
+	for operation, shapes := range map[string]string{
+		"DescribeTable": `"In": {"type": "structure", "members": [{"name": "TableName", "shape": {"type": "string", "length": {"min": 3}}, "required": true, "location": "header"}]},
+			"Out": {"type": "structure", "members": [{"name": "Table", "shape": "Table", "required": true}]},
+			"Table": {"type": "structure", "members": [{"name": "TableName", "shape": {"type": "string"}}]}`,
+		"ListTables": `"In": {"type": "structure", "members": [{"name": "Limit", "shape": {"type": "integer", "range": {"max": 100}}}]},
+			"Out": {"type": "structure", "members": [{"name": "TableNames", "shape": {"type": "list", "element": {"type": "string"}}}]}`,
+	} {
+		echoes := ""
+		if operation == "DescribeTable" {
+			echoes = `"echoes": [{"output": "/Table/TableName", "input": "TableName"}],`
+		}
+		c, err := schema.Parse(fmt.Appendf(nil, `{"crcheckContract": 1, "service": "dynamodb", "operation": %q, "protocol": "awsJson1_0", "signing": "dynamodb",
+			"target": "DynamoDB_20120810.%s", "method": "POST", "uri": "/", "input": "In", "output": "Out",
+			"errors": [{"name": "ResourceNotFoundException", "shape": "NotFound"}], %s "shapes": {%s,
+			"NotFound": {"type": "structure", "members": [{"name": "message", "shape": {"type": "string"}}]}}}`, operation, operation, echoes, shapes))
+		require.NoError(t, err)
+		all = append(all, c)
+	}
+	return schema.NewCatalog(all...)
+}
+
+// called is a call of an operation of tables.
+func called(operation, request string, status int, answer string) *traffic.Interaction {
+	const media = "application/x-amz-json-1.0"
+	return &traffic.Interaction{Source: "tables.yaml",
+		Request: &traffic.Request{Method: "POST", URL: "https://dynamodb.us-east-1.amazonaws.com/", Body: traffic.BodyOf([]byte(request)),
+			Header: http.Header{"x-amz-target": {"DynamoDB_20120810." + operation}, "Content-Type": {media},
+				"Authorization": {"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"}}},
+		Response: traffic.Response{Status: status, Header: http.Header{"Content-Type": {media}}, Body: traffic.BodyOf([]byte(answer))}}
+}
+
+// TestTargets: calls that differ by X-Amz-Target and body alone, one after another.
+func TestTargets(t *testing.T) {
+	k, err := CompileCatalog(tables(t), Options{})
+	require.NoError(t, err)
+	for range 2 {
+		for _, v := range []struct {
+			x    *traffic.Interaction
+			want string
+		}{
+			{called("DescribeTable", `{"TableName":"aaa"}`, 200, `{"Table":{"TableName":"aaa"}}`), ""},
+			{called("ListTables", `{}`, 200, `{"TableNames":["aaa","bbb"]}`), ""},
+			{called("DescribeTable", `{"TableName":"bbb"}`, 200, `{"Table":{"TableName":"bbb"}}`), ""},
+			{called("ListTables", ``, 200, `{}`), ""},
+			{called("DescribeTable", `{"TableName":"bbb"}`, 200, `{"Table":{"TableName":"aaa"}}`), "echo.mismatch /Table/TableName"},
+			{called("DescribeTable", `{"TableName":"bb"}`, 200, `{"Table":{}}`), "constraint.length input#/TableName"},
+			{called("DescribeTable", `{"TableName":"bb"}`, 400, `{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"m"}`), ""},
+			{called("DescribeTable", `{}`, 500, `{"__type":"InternalServerError"}`), "error.unmodeled the top\nmember.missing input#/TableName"},
+			{called("ListTables", `{"Limit":101}`, 200, `{"TableNames":[1]}`), "constraint.range input#/Limit\ntype.mismatch /TableNames/0"},
+			{called("ListTables", `{"limit":1}`, 200, `{"Table":{}}`), "member.unknown /Table\nmember.unknown input#/limit"},
+		} {
+			outcome, err := k.Check(v.x, Bare{})
+			require.NoError(t, err)
+			require.NotNil(t, outcome.Contract)
+			require.True(t, strings.HasSuffix(header(v.x.Request.Header, "X-Amz-Target"), "."+outcome.Contract.Operation))
+			var said []string
+			for _, f := range outcome.Findings {
+				said = append(said, string(f.Rule)+" "+finding.PlaceText(f.Part, f.Pointer))
+			}
+			require.ElementsMatch(t, strings.Fields(strings.ReplaceAll(v.want, "\n", " ")), strings.Fields(strings.Join(said, " ")))
+		}
+	}
+}
+
+// TestNotChecked: what is not checked has a reason that many have in common.
+func TestNotChecked(t *testing.T) {
+	rest := contracts.MustLoad(contracts.Newest)
+	xml := rest.Clone()
+	xml.Service, xml.Signing, xml.URI, xml.Protocol = "s3", schema.Is("s3"), schema.Is("/{Bucket}"), schema.Is("restXml")
+	k, err := CompileCatalog(schema.NewCatalog(rest, xml), Options{})
+	require.NoError(t, err)
+	for _, v := range []struct{ method, url, want string }{
+		{"GET", "https://cleanrooms.us-east-1.amazonaws.com/memberships/m/other/x", "cleanrooms (no such operation)"},
+		{"GET", "https://bucket.s3.amazonaws.com/x/y", "s3 (no such operation)"},
+		{"GET", "http://127.0.0.1/bucket", "s3 (rest-xml)"},
+		{"GET", "http://127.0.0.1/other/x", "unknown service (rest)"},
+		{"GET", "http://a b/", "the request's URL is malformed"},
+	} {
+		outcome, err := k.Check(&traffic.Interaction{Request: &traffic.Request{Method: v.method, URL: v.url}}, Bare{})
+		require.NoError(t, err)
+		require.Equal(t, Outcome{NotChecked: v.want}, outcome, v.url)
+	}
+	iam := called("", "Action=ListUsers&Version=2010-05-08", 200, "<ListUsersResponse/>")
+	iam.Request.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"},
+		"Authorization": {"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/iam/aws4_request"}}
+	outcome, err := k.Check(iam, Bare{})
+	require.NoError(t, err)
+	require.Equal(t, Outcome{NotChecked: "iam (query)"}, outcome)
+}
+
+// TestCatalogCompilesWhatIsUsed: each contract once, when it is first needed, and
+// from many goroutines.
+func TestCatalogCompilesWhatIsUsed(t *testing.T) {
+	k, err := CompileCatalog(tables(t), Options{})
+	require.NoError(t, err)
+	seen := make(chan *Validator, 64)
+	var wait sync.WaitGroup
+	for range cap(seen) {
+		wait.Go(func() {
+			v, err := k.operation("ListTables")
+			if err == nil {
+				v.Output([]byte(`{"TableNames":[1]}`))
+			}
+			seen <- v
+		})
+	}
+	wait.Wait()
+	first := <-seen
+	require.NotNil(t, first)
+	for range cap(seen) - 1 {
+		require.Same(t, first, <-seen)
+	}
+
+	broken := contracts.MustLoad(contracts.Newest).Clone()
+	broken.Output = "Nothing"
+	_, err = CompileCatalog(schema.NewCatalog(broken), Options{})
+	require.ErrorContains(t, err, `no shape "Nothing"`, "a contract is checked before anything is validated")
+}
+
+func TestBareBodies(t *testing.T) {
+	k, err := CompileCatalog(tables(t), Options{})
+	require.NoError(t, err)
+	bare := &traffic.Interaction{Kind: traffic.JSON, Response: traffic.Response{Body: traffic.BodyOf([]byte(`{"Limit":101}`))}}
+	for _, v := range []struct {
+		bare Bare
+		want string // a finding, or what is wrong
+	}{
+		{Bare{Operation: "ListTables", Part: schema.InputPart}, "1:10: warning constraint.range at input#/Limit: 101 is out of range; the contract allows at most 100"},
+		{Bare{Operation: "dynamodb.DescribeTable", Part: "error:ResourceNotFoundException"}, `1:2: warning member.unknown at error:ResourceNotFoundException#/Limit: the contract knows no member "Limit" here`},
+		{Bare{}, "bodies without requests could be of"},
+		{Bare{Operation: "PutItem"}, `no contract is of operation "PutItem"`},
+	} {
+		outcome, err := k.Check(bare, v.bare)
+		if err != nil {
+			require.ErrorContains(t, err, v.want)
+			continue
+		}
+		require.Len(t, outcome.Findings, 1)
+		require.Equal(t, v.want, outcome.Findings[0].String())
+	}
+}

@@ -1,0 +1,83 @@
+package validate
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// headerValues returns a header's values; a cassette may spell its name in any case.
+func headerValues(h http.Header, name string) []string {
+	if values := h[name]; len(values) > 0 {
+		return values
+	}
+	for key, values := range h {
+		if strings.EqualFold(key, name) && len(values) > 0 {
+			return values
+		}
+	}
+	return nil
+}
+
+func header(h http.Header, name string) string {
+	if values := headerValues(h, name); len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// headerList splits the value of a header that holds a list of elements
+// (RFC 9110 section 5.6.1). Strings with commas stand in quotes; an HTTP date has
+// a comma of its own (Smithy, http-bindings.html#httpheader-serialization-rules).
+func headerList(element *node, value string) []string {
+	commas := 1
+	if element.kind == schema.Timestamp && element.form != nil && element.form.String() == schema.HTTPDatePattern {
+		commas = 2
+	}
+	var list []string
+	for rest := value; strings.TrimLeft(rest, " \t") != ""; {
+		var next string
+		next, rest = nextElement(strings.TrimLeft(rest, " \t"), commas)
+		list = append(list, next)
+	}
+	return list
+}
+
+// nextElement cuts off an element, which ends before so many commas.
+func nextElement(text string, commas int) (element, rest string) {
+	if strings.HasPrefix(text, `"`) {
+		if unquoted, rest, ok := cutQuoted(text); ok {
+			return unquoted, rest
+		}
+	}
+	for i := range len(text) {
+		if text[i] == ',' {
+			if commas--; commas == 0 {
+				return strings.TrimRight(text[:i], " \t"), text[i+1:]
+			}
+		}
+	}
+	return strings.TrimRight(text, " \t"), ""
+}
+
+// cutQuoted cuts off a quoted string (RFC 9110 section 5.6.4) and the comma
+// behind it; ok is false where it does not end, or something else follows.
+func cutQuoted(text string) (unquoted, rest string, ok bool) {
+	var b strings.Builder
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			if i++; i < len(text) {
+				b.WriteByte(text[i])
+			}
+		case '"':
+			rest = strings.TrimLeft(text[i+1:], " \t")
+			after, comma := strings.CutPrefix(rest, ",")
+			return b.String(), after, comma || rest == ""
+		default:
+			b.WriteByte(text[i])
+		}
+	}
+	return "", "", false
+}

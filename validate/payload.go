@@ -1,0 +1,54 @@
+package validate
+
+import (
+	"unicode/utf8"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// rawAccepts is [document.accepts] for a body that is a member as it is.
+func (d *document) rawAccepts(body []byte) bool {
+	if d.streamed {
+		return true
+	}
+	w := walkers.Get().(*walker)
+	defer walkers.Put(w)
+	w.sink = nil
+	if d.node.kind == schema.Blob {
+		return w.size(d.node, len(body), "bytes", 0)
+	}
+	return utf8.Valid(body) && w.checkText(d.node, body, 0)
+}
+
+func (d *document) rawExplain(body []byte) []located {
+	s := &sink{document: body}
+	if d.node.sensitive {
+		s.hidden++
+	}
+	s.push(d.raw.Name)
+	w := &walker{sink: s}
+	switch {
+	case d.streamed:
+	case d.node.kind == schema.Blob:
+		w.size(d.node, len(body), "bytes", 0)
+	default:
+		if at := invalidUTF8(body); at < len(body) {
+			s.add(finding.SyntaxUTF8, at, "", "UTF-8", "the text holds bytes that are no UTF-8")
+		}
+		w.checkText(d.node, body, 0)
+	}
+	return s.found
+}
+
+// invalidUTF8 is the offset of the first byte that is no UTF-8, or the length.
+func invalidUTF8(text []byte) int {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return len(text)
+}
