@@ -3,6 +3,8 @@ package traffic_test
 import (
 	"bytes"
 	"io"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -89,4 +91,56 @@ func count(b *testing.B, text []byte) (n int) {
 		n++
 	}
 	return n
+}
+
+// 10,000 and 100,000 entries: the peak of the heap must be the same.
+func BenchmarkReadHAR(b *testing.B) {
+	entry := `{"startedDateTime":"2026-01-02T03:04:05.678Z","time":12.5,"_priority":"High","request":{"method":"GET","url":"https://example.com/memberships","httpVersion":"h2",` +
+		`"headers":[{"name":":method","value":"GET"},{"name":"accept","value":"*/*"}],"queryString":[],"cookies":[],"headersSize":-1,"bodySize":0},` +
+		`"response":{"status":200,"statusText":"","headers":[{"name":"content-type","value":"application/json"}],"content":{"size":107,"mimeType":"application/json","text":` +
+		strconv.Quote(benchBody) + `}},"timings":{"send":0,"wait":12,"receive":0.5}}`
+	for _, entries := range []int{10_000, 100_000} {
+		b.Run(strconv.Itoa(entries), func(b *testing.B) {
+			b.SetBytes(int64(entries * len(entry)))
+			b.ReportAllocs()
+			var peak uint64
+			for b.Loop() {
+				n := 0
+				for _, err := range traffic.Read("in", newHAR(entry, entries-1)) {
+					if err != nil {
+						b.Fatal(err)
+					}
+					if n++; n%(entries/10) == 0 {
+						var m runtime.MemStats
+						runtime.ReadMemStats(&m)
+						peak = max(peak, m.HeapInuse)
+					}
+				}
+				require.Equal(b, entries, n)
+			}
+			b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")
+			b.ReportMetric(float64(entries*b.N)/b.Elapsed().Seconds(), "entries/s")
+		})
+	}
+}
+
+// newHAR is a HAR of one entry more than times.
+func newHAR(entry string, times int) io.Reader {
+	return multi(harHead, &repeated{line: []byte(entry + ",\n"), left: times}, entry+"]}}")
+}
+
+func multi(before string, r io.Reader, after string) io.Reader {
+	return io.MultiReader(strings.NewReader(before), r, strings.NewReader(after))
+}
+
+func BenchmarkConvert(b *testing.B) {
+	interactions := benchInteractions()
+	for _, to := range []traffic.Kind{traffic.Cassette, traffic.NDJSON} {
+		b.Run(string(to), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				require.NoError(b, traffic.Convert(io.Discard, to, sequence(interactions)))
+			}
+		})
+	}
 }

@@ -9,8 +9,9 @@ import (
 // Body is bytes as they were on the wire, and the place in the source where they stand.
 // It may be copied and used from any goroutine.
 type Body struct {
-	Bytes []byte
-	place *place
+	Bytes   []byte
+	Missing bool // there may have been bytes, but they were not recorded: browsers drop bodies
+	place   *place
 }
 
 // Position is a place in a source file, both numbers from 1. Lines end at "\n"; columns count
@@ -23,8 +24,8 @@ func BodyOf(b []byte) Body {
 }
 
 // Position is the place in the source file of byte offset of Bytes: of the character that the byte belongs
-// to, or of the first character of its escape. Where the scalar of a cassette cannot be followed (folded blocks,
-// !!binary), nor the string of an interaction in NDJSON (base64), it is the place where that begins. An offset outside of Bytes is moved to its nearest end.
+// to, or of the first character of its escape. Where that cannot be followed (folded blocks, !!binary, base64, what
+// was compressed), it is the place where the body begins. An offset outside of Bytes is moved to its nearest end.
 func (b Body) Position(offset int) Position {
 	p := b.origin()
 	offset = b.runeStart(offset)
@@ -32,7 +33,7 @@ func (b Body) Position(offset int) Position {
 }
 
 // Line is the text of line n of the source, without its line break, not to be written to. Of NDJSON only the body's own
-// line is at hand.
+// line is at hand; of a HAR the lines of its entry, save a first one that does not begin with it.
 func (b Body) Line(n int) (text []byte, ok bool) {
 	return b.origin().source.line(n)
 }

@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,9 +10,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// cassette is a cassette's YAML, decoded down to the leaves, which stay nodes: they know where they stand.
+// cassette is a cassette's YAML, decoded down to the leaves, which stay nodes: they know where they stand. What vcrpy wrote is put into
+// the records of go-vcr.
 type cassette struct {
 	name    string
+	kind    Kind
 	source  *source
 	entries yaml.Node // the node of the interactions
 	records []*record
@@ -21,7 +24,7 @@ type cassette struct {
 }
 
 // topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's own structs, so that
-// the YAML library treats merge keys, null and duplicates in the same way.
+// the YAML library treats merge keys, null and duplicates in the same way. Version 2 has more keys, which repeat what these say.
 type topLevel struct {
 	Version          yaml.Node `yaml:"version"`
 	Interactions     yaml.Node `yaml:"interactions"`
@@ -99,7 +102,7 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 			return nil, err
 		}
 	}
-	return &Interaction{Source: c.name, Kind: Cassette, Index: index, Meta: c.meta, Request: &request, Response: response}, nil
+	return &Interaction{Source: c.name, Kind: c.kind, Index: index, Meta: c.meta, Request: &request, Response: response}, nil
 }
 
 // leaf decodes one scalar; one that is missing leaves its zero value, as in go-vcr.
@@ -112,7 +115,10 @@ func (c *cassette) leaf(name string, n, parent *yaml.Node, to any) error {
 	if n.IsZero() {
 		n = parent
 	} else if err := n.Decode(to); err != nil {
-		return c.malformed(n, fmt.Sprintf("%s is not %s", name, wanted(to)), "record it again, or write it as go-vcr does")
+		if c.kind == VCRPy {
+			name = cmp.Or(pyNames[name], name)
+		}
+		return c.malformed(n, fmt.Sprintf("%s is not %s", name, wanted(to)), "record it again, or write it as the recorder does")
 	}
 	if !isBody {
 		return nil

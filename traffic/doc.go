@@ -1,24 +1,27 @@
 // Package traffic is recorded HTTP traffic as values: interactions, with the place in the source where each byte of a body
-// stands. It reads JSON, NDJSON and go-vcr's cassettes, and writes NDJSON and cassettes. It knows no schema.
+// stands. It reads JSON, NDJSON, HAR and the cassettes of go-vcr and vcrpy, all of them also compressed with gzip, and writes NDJSON and
+// go-vcr's cassettes. It knows no schema.
 //
 // # Model
 //
 // An [Interaction] is one request and its answer, or a bare body without a request. A [Body] is the bytes as they were on the
-// wire; [Body.Position] leads from any of them back to line and column of the source, also through the quotes, escapes and
+// wire, or says that they were not recorded; [Response.Document] is what they decode to. [Body.Position] leads from any of them back to line and column of the source, also through the quotes, escapes and
 // blocks of YAML and the escapes of JSON strings. That mapping is made when it is first asked for, so a body without findings costs nothing.
 //
-//	file ── Files ──▶ path ── Read ──▶ interactions ── WriteCassette ──▶ cassette
-//	                                              └─ WriteNDJSON ──▶ NDJSON
+//	file ── Files ──▶ path ── Read ──▶ interactions ─┬─ Convert ────────▶ cassette, NDJSON
+//	                                                 ├─ WriteCassette ──▶ cassette
+//	                                                 └─ WriteNDJSON ────▶ NDJSON
 //
 // # How an input is recognised
 //
-// By its content, never by its name. The first 64 KiB decide, after a byte order mark and white space; the first row that fits
-// counts.
+// By its content, never by its name. What begins like gzip data is read through, once: its text is the input, and positions are those in
+// the text. The first 64 KiB decide, after a byte order mark and white space; the first row that fits counts.
 //
-//	UTF-16, gzip, ZIP, HAR, HTML, XML, raw HTTP            *UnknownKindError that says so
+//	UTF-16, gzip within gzip, ZIP, HTML, XML, raw HTTP     *UnknownKindError that says so
 //	a NUL, or more than a quarter control characters,
 //	  in the first 4 KiB                                   *UnknownKindError, nothing more is read
 //	nothing at all                                         JSON: one empty body
+//	{"log":{ and a key of a HAR's log, or one with _       a HAR
 //	{ whose first keys are version, then interactions,
 //	  or interactions: [{request; or "version":            a cassette, written as YAML flow or JSON
 //	{ [ " digit, - and a digit, the word null, true, false JSON or NDJSON
@@ -26,6 +29,9 @@
 //	---, %YAML, a comment, or key: and a mapping with
 //	  version or interactions at its top level             a cassette
 //	anything else                                          *UnknownKindError
+//
+// A cassette of version 2 is go-vcr's v3 or v4. One of version 1 is vcrpy's if the request of its first interaction has a uri, else go-vcr's;
+// the first interaction decides for the whole file.
 //
 // Broken or empty JSON is no error of this package: it is yielded as it is, for a validator to report.
 //
@@ -41,28 +47,42 @@
 //
 //	{"crcheckInteraction":1,
 //	 "request":{"method":"GET","url":"https://…","headers":{"Name":["v"]},"body":"text"},
-//	 "response":{"status":200,"headers":{"Name":["v"]},"body":"text"}}
+//	 "response":{"status":200,"statusText":"OK","headers":{"Name":["v"]},"body":"text","duration":"1.5ms"},
+//	 "meta":{"contract":"name@version"}}
 //
-// on one line. Headers and bodies are optional; bytes that are not UTF-8 stand in bodyBase64 instead of body. The other members may
-// come in any order. Unlike in a cassette, unknown members are refused, and so are duplicates, values of another type, and text that is
+// on one line. All but the method, the URL and the status is optional; bytes that are not UTF-8 stand in bodyBase64 instead of body, and
+// bodyMissing is true where they were not recorded. The other members may come in any order. Unlike in a cassette, unknown members are refused, and so are duplicates, values of another type, and text that is
 // no JSON or not UTF-8: each is a *MalformedError, which ends the input. docs/ndjson.md has recipes, docs/ndjson.schema.json the schema.
 //
 // # Cassettes
 //
 // A cassette that go-vcr v2 loads is read with the same values, save that these are refused as a *MalformedError:
 //
-//   - a version other than 1 (2 is the format of go-vcr v3 and v4), which go-vcr v2 does not look at;
+//   - a version other than 1 and 2, which go-vcr v2 does not look at;
 //   - no key interactions, an interaction that is null, one without a request or without a response;
 //   - a mapping of more than 4096 keys, and aliases of bodies that add up to more than [MaxCassette].
 //
 // As in go-vcr, only the first YAML document of a file counts, and unknown keys are passed over. A form is not kept: it is its
 // body, decoded, and is written again from the body.
 //
+// Version 2 has the same keys and some more, which repeat them and are passed over, as are trailers. A cassette of vcrpy may be YAML or
+// JSON; the bytes of a file in memory, which PyYAML writes as a Python object, are a body. Names of headers are put into net/http's form.
+//
+// # HAR
+//
+// An entry is an interaction; members that are not known are passed over, null is absent. Names of headers are put into net/http's form,
+// HTTP/2's own fields left out, and values that Chrome joined with line breaks split. Bodies in a HAR are decoded already, so
+// Content-Encoding and Content-Length are left out beside one, unless it is in base64 and still gzip data. A body without text was dropped by the browser, and is
+// Missing, unless its size is known to be 0, or the answer is one to HEAD, a 204 or a 304. An entry that was blocked or aborted has
+// status 0 and a body that is Missing. A form that has parameters but no text is encoded again.
+//
 // # Limits
 //
-// [MaxLine], [MaxDocument] and [MaxCassette]; beyond them is a *TooLargeError.
+// [MaxLine], [MaxDocument], [MaxCassette] and [MaxEntry]; beyond them is a *TooLargeError. What gzip data expands to counts, not what it takes.
+// [MaxDecoded] bounds what a body decodes to.
 //
 // # Errors
 //
-// [*OpenError], [*UnknownKindError], [*MalformedError] and [*TooLargeError] all say that an input cannot be used, where, and what to do.
+// [*OpenError], [*UnknownKindError], [*MalformedError] and [*TooLargeError] all say that an input cannot be used, where, and what to do. What
+// stands before is yielded first, also before the place where gzip data or a HAR is cut off. An [*EncodingError] is about one body only.
 package traffic

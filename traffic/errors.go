@@ -18,7 +18,8 @@ func (e *UnknownKindError) Error() string {
 	return fmt.Sprintf("%s: looks like %s; %s", e.Source, e.Looks, e.Remedy)
 }
 
-// MalformedError says where a cassette, or a line that is an interaction, is broken.
+// MalformedError says where a cassette, a HAR, a line that is an interaction or gzip data is broken, or what of an interaction
+// a format that is written has no place for.
 type MalformedError struct {
 	Source       string
 	Line, Column int // 0: no such place
@@ -35,13 +36,17 @@ func (e *MalformedError) Error() string {
 
 // TooLargeError says that an input exceeds one of the limits of this package.
 type TooLargeError struct {
-	Source string
-	What   string // what is too large: "line 17", "document", "cassette"
+	Source string // empty: of a body, which does not know its input
+	What   string // what is too large: "line 17", "document", "cassette", "entry 3"
 	Limit  int    // in bytes
 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("%s: %s is larger than %d MiB; split it", e.Source, e.What, e.Limit>>20)
+	what := e.What
+	if e.Source != "" {
+		what = e.Source + ": " + what
+	}
+	return fmt.Sprintf("%s is larger than %d MiB; split it", what, e.Limit>>20)
 }
 
 // OpenError says that an input cannot be opened, or stops being readable on the way. It wraps the cause.
@@ -74,6 +79,9 @@ func openError(path string, err error) *OpenError {
 
 // readError is what a failing reader becomes.
 func readError(source string, err error) error {
+	if broken := (*MalformedError)(nil); errors.As(err, &broken) {
+		return broken // gzip data
+	}
 	if errors.Is(err, syscall.EISDIR) {
 		return &UnknownKindError{Source: source, Looks: "a folder", Remedy: "name the files in it"}
 	}

@@ -129,3 +129,52 @@ func ExampleWriteNDJSON() {
 	// {"crcheckInteraction":1,"request":{"method":"GET","url":"https://example.com/"},"response":{"status":200,"body":"{\"a\":1}"}}
 	// <nil>
 }
+
+// A HAR becomes a cassette, which go-vcr and crcheck can replay.
+func ExampleConvert() {
+	const har = `{"log":{"version":"1.2","entries":[{
+		"request":{"method":"GET","url":"https://example.com/","headers":[{"name":"accept","value":"*/*"}]},
+		"response":{"status":200,"statusText":"OK","headers":[],"content":{"size":7,"text":"{\"a\":1}"}},
+		"time":12.5}]}}`
+	err := traffic.Convert(os.Stdout, traffic.Cassette, traffic.Read("page.har", strings.NewReader(har)))
+	fmt.Println(err)
+	// Output:
+	// ---
+	// version: 1
+	// interactions:
+	//     - request:
+	//         body: ""
+	//         form: {}
+	//         headers:
+	//             Accept:
+	//                 - '*/*'
+	//         url: https://example.com/
+	//         method: GET
+	//       response:
+	//         body: '{"a":1}'
+	//         headers: {}
+	//         status: OK
+	//         code: 200
+	//         duration: 12.5ms
+	// <nil>
+}
+
+func ExampleResponse_Document() {
+	response := traffic.Response{
+		Header: http.Header{"Content-Encoding": {"gzip"}},
+		Body:   traffic.BodyOf([]byte("\x1f\x8b\b\x00\x00\x00\x00\x00\x02\x03\xabVJT\xb22\xac\x05\x00\xaf\xac\x1bV\a\x00\x00\x00")),
+	}
+	document, err := response.Document()
+	fmt.Println(string(document.Bytes), err, len(response.Body.Bytes))
+	// Output:
+	// {"a":1} <nil> 27
+}
+
+func ExampleRequest_Document() {
+	request := traffic.Request{Header: http.Header{"Content-Encoding": {"br"}}, Body: traffic.BodyOf([]byte("\x0b\x02\x80\xff"))}
+	_, err := request.Document()
+	var encoding *traffic.EncodingError
+	fmt.Println(errors.As(err, &encoding), encoding.Coding)
+	// Output:
+	// true br
+}

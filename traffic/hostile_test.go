@@ -2,6 +2,7 @@ package traffic_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -16,11 +17,13 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
+const harHead = `{"log":{"version":"1.2","entries":[`
+
 const cassetteHead = "---\nversion: 1\ninteractions:\n"
 
 // Input made to exhaust a reader ends as an error, soon, and without eating the memory.
 func TestReadHostileInput(t *testing.T) {
-	malformed, unknownKind := new(*traffic.MalformedError), new(*traffic.UnknownKindError)
+	malformed, unknownKind, large := new(*traffic.MalformedError), new(*traffic.UnknownKindError), new(*traffic.TooLargeError)
 	bomb := "---\na: &a [x,x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c <= 'j'; c++ {
 		bomb += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 10), ","))
@@ -41,6 +44,18 @@ func TestReadHostileInput(t *testing.T) {
 		{"aliases of a large body", strings.NewReader(manyAliases("body")), malformed},
 		{"an anchor in itself", strings.NewReader("version: 1\ninteractions: &a [*a]\n"), malformed},
 		{"50,000 keys", strings.NewReader(cassetteHead + "  - request: {headers: {" + manyKeys(50_000) + "}}\n"), malformed},
+		{"vcrpy: aliases that double and double", strings.NewReader(bomb + "version: 1\ninteractions: [{request: {uri: /, headers: {a: *j}}, response: {}}]\n"), malformed},
+		{"vcrpy: aliases of a large body", strings.NewReader(strings.ReplaceAll(manyAliases("body"), "{request: {", "{request: {uri: /, ")), malformed},
+		{"go-vcr v4: aliases of a large body", strings.NewReader(strings.Replace(manyAliases("body"), "version: 1", "version: 2", 1)), malformed},
+		{"HAR: arrays 100,000 deep, to be passed over", strings.NewReader(harHead + `{"_x":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}]}}"), malformed},
+		{"HAR: arrays 100,000 deep, beside the entries", strings.NewReader(`{"log":{"_x":` + strings.Repeat("[", 100_000)), malformed},
+		{"HAR: an entry of 50 MB", io.MultiReader(strings.NewReader(harHead+`{"request":{"url":"`), io.LimitReader(filler('x'), 50<<20), strings.NewReader(`"}}]}}`)), large},
+		{"HAR: 50 MB of blanks", io.MultiReader(strings.NewReader(harHead), io.LimitReader(filler(' '), 50<<20), strings.NewReader(`]}}`)), large},
+		{"HAR: a name without end", io.MultiReader(strings.NewReader(harHead+`{"`), filler('x')), large},
+		{"HAR: a text without end, to be passed over", io.MultiReader(strings.NewReader(`{"log":{"_x":"`), filler('x')), large},
+		{"gzip: a line without end", compressed(io.MultiReader(strings.NewReader("{}\n{}\n\""), io.LimitReader(filler('x'), 100<<20))), large},
+		{"gzip: an entry without end", compressed(io.MultiReader(strings.NewReader(harHead+`{"_x":"`), io.LimitReader(filler('x'), 100<<20))), large},
+		{"gzip: zero bytes", compressed(io.LimitReader(zeros{}, 100<<20)), unknownKind},
 		{"a string that never ends", strings.NewReader(cassetteHead + "  - request: {body: \"" + strings.Repeat("a\\n", 200_000)), malformed},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -77,6 +92,8 @@ func TestReadFailingReader(t *testing.T) {
 		{"at once", "", 0},
 		{"within the look-ahead", line, 0},
 		{"in a document", "{\"a\":[\n" + strings.Repeat("1,\n", 100_000), 0},
+		{"in a HAR", harHead + strings.Repeat(`{"request":{"url":"/"},"response":{"status":200,"content":{"size":0}}},`, 2000), 2000},
+		{"beside the entries of a HAR", `{"log":{"_x":["` + strings.Repeat("x", 100_000), 0},
 		{"in a cassette", cassetteHead + strings.Repeat("# comment\n", 100_000), 0},
 		{"in the first line", "{\"a\":\"" + strings.Repeat("x", 200_000), 0},
 		{"after the first line", "{}\n" + strings.Repeat(" ", 200_000), 0},
@@ -119,6 +136,17 @@ func readAll(name string, r io.Reader) (all []*traffic.Interaction, err error) {
 		all = append(all, interaction)
 	}
 	return all, nil
+}
+
+// compressed is gzip data, made while it is read.
+func compressed(text io.Reader) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		z := gzip.NewWriter(w)
+		_, err := io.Copy(z, text)
+		w.CloseWithError(errors.Join(err, z.Close()))
+	}()
+	return r
 }
 
 // filler is a reader without end of one character.

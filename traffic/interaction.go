@@ -12,6 +12,10 @@ const (
 	JSON     Kind = "json"     // one JSON document, perhaps broken or empty
 	NDJSON   Kind = "ndjson"   // one JSON document a line: a bare body, or a whole interaction
 	Cassette Kind = "go-vcr/1" // a cassette as go-vcr v1 and v2 write it
+
+	Cassette2 Kind = "go-vcr/2" // a cassette as go-vcr v3 and v4 write it
+	VCRPy     Kind = "vcrpy/1"  // a cassette of Python's vcrpy, as YAML or JSON
+	HAR       Kind = "har/1.2"  // an HTTP archive, as browsers and proxies export it
 )
 
 // Interaction is one request and its answer, or a bare body.
@@ -19,7 +23,7 @@ type Interaction struct {
 	Source   string   // the input's name as given
 	Kind     Kind     // the format of the input
 	Index    int      // zero-based place in the source
-	Meta     Meta     // of the cassette that it stands in
+	Meta     Meta     // of the cassette that it stands in, or its own
 	Request  *Request // nil: a bare body, no request was recorded
 	Response Response
 }
@@ -34,7 +38,7 @@ type Request struct {
 // Response is what the service answered.
 type Response struct {
 	Status     int    // 0: not recorded
-	StatusText string // as recorded; go-vcr records the whole status, "200 OK"
+	StatusText string // as recorded; go-vcr records the whole status, "200 OK", the others "OK"
 	Header     http.Header
 	Body       Body
 	Duration   time.Duration

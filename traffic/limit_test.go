@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"bufio"
+	"io"
 	"strings"
 	"testing"
 
@@ -41,5 +42,18 @@ func TestLongFirstLineIsDocument(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, JSON, interaction.Kind)
 		require.Len(t, interaction.Response.Body.Bytes, len(text))
+	}
+}
+
+// A cassette that Read would refuse is not written.
+func TestCassetteWriterKeepsTheLimit(t *testing.T) {
+	in := &Interaction{Request: &Request{}}
+	for _, written := range []int{0, MaxCassette - 10} {
+		c := &cassetteWriter{w: io.Discard, written: written}
+		if written == 0 {
+			require.NoError(t, c.write(in))
+			continue
+		}
+		require.ErrorAs(t, c.write(in), new(*TooLargeError))
 	}
 }

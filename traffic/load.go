@@ -24,6 +24,9 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 	c := &cassette{name: in.name, source: newSource(data, 1)}
 	var root yaml.Node
 	if err := parse(data, &root); err != nil {
+		if c.decodeJSON() {
+			return c, nil
+		}
 		if kind == cassetteText {
 			return nil, c.broken(err, &root)
 		}
@@ -46,7 +49,7 @@ func (c *cassette) decode(top *yaml.Node) error {
 	}
 	switch {
 	case !d.HTTPInteractions.IsZero():
-		return &UnknownKindError{Source: c.name, Looks: "a cassette of Ruby's VCR", Remedy: "record it again with crcheck or go-vcr"}
+		return &UnknownKindError{Source: c.name, Looks: "a cassette of Ruby's VCR", Remedy: "only go-vcr's and vcrpy's are read: record it again with one of them, or with crcheck"}
 	case d.Version.IsZero() && d.Interactions.IsZero():
 		return &UnknownKindError{Source: c.name, Looks: "YAML that is no cassette", Remedy: readable}
 	}
@@ -54,22 +57,27 @@ func (c *cassette) decode(top *yaml.Node) error {
 	if err := c.leaf("version", &d.Version, top, &version); err != nil {
 		return err
 	}
+	c.kind = Cassette
 	switch {
 	case version == 2:
-		return c.malformed(&d.Version, "version 2 is the format of go-vcr v3 and v4", "record it again with go-vcr v2 or crcheck")
+		c.kind = Cassette2
 	case version != 1:
-		return c.malformed(&d.Version, fmt.Sprintf("there is no version %d of a go-vcr cassette", version), "record it again with go-vcr v2 or crcheck")
+		return c.malformed(&d.Version, fmt.Sprintf("there is no version %d of a cassette", version), "record it again with crcheck, go-vcr or vcrpy")
 	case d.Interactions.IsZero():
-		return c.malformed(top, "the cassette has no key interactions", "record it again, or write interactions: []")
+	case fromVCRPy(&d.Interactions):
+		c.kind = VCRPy
 	}
-	if fromVCRPy(&d.Interactions) {
-		return &UnknownKindError{Source: c.name, Looks: "a cassette of Python's vcrpy", Remedy: "record it again with crcheck or go-vcr"}
+	if d.Interactions.IsZero() {
+		return c.malformed(top, "the cassette has no key interactions", "record it again, or write interactions: []")
 	}
 	c.entries = d.Interactions
 	if !d.Crcheck.IsZero() {
 		if err := d.Crcheck.Decode(&c.meta); err != nil {
 			return c.broken(err, &d.Crcheck)
 		}
+	}
+	if c.kind == VCRPy {
+		return c.decodeVCRPy(&d.Interactions)
 	}
 	if err := d.Interactions.Decode(&c.records); err != nil {
 		return c.broken(err, &d.Interactions)
@@ -98,16 +106,6 @@ func crowded(n *yaml.Node) *yaml.Node {
 		}
 	}
 	return nil
-}
-
-// fromVCRPy: vcrpy has the same two top-level keys, but calls the URL uri.
-func fromVCRPy(interactions *yaml.Node) bool {
-	list := target(interactions)
-	if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
-		return false
-	}
-	request := child(target(list.Content[0]), "request")
-	return request != nil && child(target(request), "uri") != nil
 }
 
 func child(n *yaml.Node, key string) *yaml.Node {
@@ -157,6 +155,12 @@ var (
 		"traffic.record":           "an interaction",
 		"traffic.recordedRequest":  "a request",
 		"traffic.recordedResponse": "a response",
+		"[]*traffic.pyRecord":      "the list of interactions",
+		"traffic.pyRecord":         "an interaction",
+		"traffic.pyRequest":        "a request",
+		"traffic.pyResponse":       "a response",
+		"traffic.pyStatus":         "a status with code and message",
+		"traffic.pyHeader":         "a mapping of headers",
 		"traffic.Meta":             "crcheck's metadata",
 		"http.Header":              "a mapping of headers",
 		"url.Values":               "a mapping of form values",

@@ -2,13 +2,11 @@ package traffic
 
 import (
 	"bytes"
-	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -27,9 +25,12 @@ func isInteraction(line []byte) bool {
 
 // The members of the objects in such a line, as problems name them. Those that it must have come first.
 var (
-	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response"}, 3}
-	requestMembers     = members{"request", "request.", []string{"request.method", "request.url", "request.headers", "request.body", "request.bodyBase64"}, 2}
-	responseMembers    = members{"response", "response.", []string{"response.status", "response.headers", "response.body", "response.bodyBase64"}, 1}
+	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response", "meta"}, 3}
+	requestMembers     = members{"request", "request.", []string{
+		"request.method", "request.url", "request.headers", "request.body", "request.bodyBase64", "request.bodyMissing"}, 2}
+	responseMembers = members{"response", "response.", []string{
+		"response.status", "response.statusText", "response.headers", "response.body", "response.bodyBase64", "response.bodyMissing", "response.duration"}, 1}
+	metaMembers = members{"meta", "meta.", []string{"meta.contract", "meta.contractDigest", "meta.redactionKey", "meta.provenance"}, 0}
 )
 
 type members struct {
@@ -38,8 +39,8 @@ type members struct {
 	required   int
 }
 
-// recordedLine is one interaction of a line in one allocation: a file has a great many of them.
-type recordedLine struct {
+// recorded is one interaction of a line of NDJSON, or an entry of a HAR, in one allocation: a file has a great many of them.
+type recorded struct {
 	Interaction
 	request Request
 	source  source
@@ -51,29 +52,18 @@ type recordedLine struct {
 
 // interactionReader reads interactions of lines, one after the other.
 type interactionReader struct {
-	decoder jsontext.Decoder
-	input   bytes.Buffer
-	names   map[string]string // strings that many interactions share
-	scratch []byte
-
-	line *recordedLine
-	skip int // bytes of the line before what the decoder sees
+	jsonReader
+	line *recorded
 }
 
-// maxNames bounds what a file of ever different names costs.
-const maxNames = 1 << 10
-
 func (r *interactionReader) read(name string, index int, text []byte, line int) (*Interaction, error) {
-	if r.names == nil {
-		r.names = map[string]string{}
+	if r.of == "" {
+		r.of, r.remedy = "the interaction", "write it again, or remove the line"
 	}
-	r.line = &recordedLine{Interaction: Interaction{Source: name, Kind: NDJSON, Index: index}}
+	r.line = &recorded{Interaction: Interaction{Source: name, Kind: NDJSON, Index: index}}
 	r.line.Request = &r.line.request
 	r.line.source.data, r.line.source.first = text, line
-	document := bytes.TrimPrefix(text, byteOrderMark)
-	r.skip = len(text) - len(document)
-	r.input = *bytes.NewBuffer(document)
-	r.decoder.Reset(&r.input, jsontext.AllowDuplicateNames(true)) // object refuses them, and says which
+	r.reset(name, &r.line.source)
 	if err := r.interaction(); err != nil {
 		return nil, err
 	}
@@ -90,6 +80,8 @@ func (r *interactionReader) interaction() error {
 			return r.message(requestMembers, 0, &r.line.request.Header, &r.line.request.Body)
 		case "response":
 			return r.message(responseMembers, 1, &r.line.Response.Header, &r.line.Response.Body)
+		case "meta":
+			return r.meta()
 		}
 		raw, at, err := r.value()
 		if err == nil && string(raw) != interactionVersion {
@@ -115,12 +107,17 @@ func (r *interactionReader) message(list members, which int, header *http.Header
 			r.line.Response.Status, err = r.number(member)
 		case "request.headers", "response.headers":
 			*header, err = r.headers(member)
+		case "response.statusText":
+			r.line.Response.StatusText, err = r.text(member)
+		case "response.duration":
+			r.line.Response.Duration, err = r.duration(member)
 		default:
-			body.Bytes, b.string, err = r.body(member, strings.HasSuffix(member, "Base64"))
+			at, err := r.messageBody(member, body, &b.string)
 			if err == nil && hasBody {
-				err = r.malformed(b.string.start, list.of+" has both a body and a bodyBase64", "keep one of them")
+				err = r.malformed(at, list.of+" has more than one of body, bodyBase64 and bodyMissing", "keep one of them")
 			}
 			hasBody = true
+			return err
 		}
 		return err
 	})
@@ -131,6 +128,48 @@ func (r *interactionReader) message(list members, which int, header *http.Header
 	return err
 }
 
+// messageBody reads any of the members that say what the body is.
+func (r *interactionReader) messageBody(member string, body *Body, written *jsonString) (at int, err error) {
+	raw, at, err := r.value()
+	switch {
+	case err != nil:
+		return at, err
+	case !strings.HasSuffix(member, "Missing"):
+		body.Bytes, *written, err = r.body(member, raw, at, strings.HasSuffix(member, "Base64"))
+		return at, err
+	case raw.Kind() != jsontext.KindTrue:
+		return at, r.notA(at, member, "true")
+	}
+	body.Missing, *written = true, jsonString{start: at, opaque: true}
+	return at, nil
+}
+
+// duration is written as Go does, and go-vcr.
+func (r *interactionReader) duration(what string) (time.Duration, error) {
+	text, at, err := r.letters(what)
+	if err != nil {
+		return 0, err
+	}
+	d, err := time.ParseDuration(string(text))
+	if err != nil {
+		return 0, r.notA(at, what, `a duration such as "12.5ms"`)
+	}
+	return d, nil
+}
+
+func (r *interactionReader) meta() error {
+	_, err := r.object(metaMembers, func(member string) error {
+		text, err := r.text(member)
+		for _, f := range r.line.Meta.fields() {
+			if f.key == strings.TrimPrefix(member, metaMembers.prefix) {
+				*f.value = text
+			}
+		}
+		return err
+	})
+	return err
+}
+
 // object hands its members over by name, each of which must be known and come once, and says where it starts.
 func (r *interactionReader) object(list members, member func(name string) error) (start int, err error) {
 	if start, err = r.open(list.of); err != nil {
@@ -138,7 +177,7 @@ func (r *interactionReader) object(list members, member func(name string) error)
 	}
 	seen := 0
 	for r.decoder.PeekKind() != jsontext.KindEndObject {
-		name, at, err := r.name()
+		name, at, err := r.member()
 		if err != nil {
 			return start, err
 		}
@@ -171,7 +210,7 @@ func (r *interactionReader) headers(what string) (http.Header, error) {
 	}
 	header := make(http.Header, 4)
 	for r.decoder.PeekKind() != jsontext.KindEndObject {
-		raw, at, err := r.name()
+		raw, at, err := r.member()
 		if err != nil {
 			return nil, err
 		}
@@ -205,132 +244,4 @@ func (r *interactionReader) list(what string) ([]string, error) {
 		list = append(list, value)
 	}
 	return list, r.delimiter()
-}
-
-func (r *interactionReader) body(what string, inBase64 bool) ([]byte, jsonString, error) {
-	raw, at, err := r.value()
-	switch {
-	case err != nil:
-		return nil, jsonString{}, err
-	case raw.Kind() != jsontext.KindString:
-		return nil, jsonString{}, r.notA(at, what, "a string")
-	}
-	decoded, err := jsontext.AppendUnquote(make([]byte, 0, len(raw)-len(`""`)), raw)
-	if err == nil && inBase64 {
-		if bytes.ContainsAny(decoded, "\r\n") { // package base64 passes over them
-			return nil, jsonString{}, r.notA(at, what, "base64")
-		}
-		decoded, err = base64.StdEncoding.Strict().AppendDecode(nil, decoded)
-	}
-	if err != nil {
-		return nil, jsonString{}, r.notA(at, what, "base64")
-	}
-	return decoded, jsonString{start: at, opaque: inBase64}, nil
-}
-
-// text reads a string; the short ones are shared.
-func (r *interactionReader) text(what string) (string, error) {
-	raw, at, err := r.value()
-	switch {
-	case err != nil:
-		return "", err
-	case raw.Kind() != jsontext.KindString:
-		return "", r.notA(at, what, "a string")
-	}
-	return r.shared(r.unquote(raw)), nil
-}
-
-// number is whole, and written so.
-func (r *interactionReader) number(what string) (int, error) {
-	raw, at, err := r.value()
-	if err != nil {
-		return 0, err
-	}
-	n, err := strconv.Atoi(string(raw))
-	if err != nil {
-		return 0, r.notA(at, what, "a whole number")
-	}
-	return n, nil
-}
-
-// shared is b as a string, one for all that are equal: methods, and names and values of headers repeat themselves.
-func (r *interactionReader) shared(b []byte) string {
-	if s, ok := r.names[string(b)]; ok {
-		return s
-	}
-	s := string(b)
-	if len(s) <= 32 && len(r.names) < maxNames {
-		r.names[s] = s
-	}
-	return s
-}
-
-// unquote decodes a string that the decoder has checked. The result holds until the next call.
-func (r *interactionReader) unquote(raw []byte) []byte {
-	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return inner
-	}
-	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw)
-	return r.scratch
-}
-
-func (r *interactionReader) name() (name []byte, at int, err error) {
-	raw, at, err := r.value()
-	if err != nil {
-		return nil, at, err
-	}
-	return r.unquote(raw), at, nil
-}
-
-func (r *interactionReader) value() (raw jsontext.Value, at int, err error) {
-	raw, err = r.decoder.ReadValue()
-	if err != nil {
-		return nil, 0, r.broken(err)
-	}
-	return raw, r.offset() - len(raw), nil
-}
-
-func (r *interactionReader) open(what string) (start int, err error) {
-	if r.decoder.PeekKind() != jsontext.KindBeginObject {
-		return 0, r.wrong(what, "an object")
-	}
-	err = r.delimiter()
-	return r.offset() - 1, err
-}
-
-// delimiter reads one delimiter.
-func (r *interactionReader) delimiter() error {
-	if _, err := r.decoder.ReadToken(); err != nil {
-		return r.broken(err)
-	}
-	return nil
-}
-
-// offset is the place in the line up to which it was read.
-func (r *interactionReader) offset() int { return r.skip + int(r.decoder.InputOffset()) }
-
-// wrong reads the value that is of the wrong type.
-func (r *interactionReader) wrong(what, wanted string) error {
-	_, at, err := r.value()
-	if err != nil {
-		return err
-	}
-	return r.notA(at, what, wanted)
-}
-
-func (r *interactionReader) notA(at int, what, wanted string) error {
-	return r.malformed(at, fmt.Sprintf("%s is not %s", what, wanted), "write it as "+wanted)
-}
-
-func (r *interactionReader) broken(err error) error {
-	at := len(r.line.source.data)
-	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
-		at, err = r.skip+int(syntax.ByteOffset), syntax.Err
-	}
-	return r.malformed(at, fmt.Sprintf("the interaction is no JSON: %v", err), "write it again, or remove the line")
-}
-
-func (r *interactionReader) malformed(at int, problem, remedy string) error {
-	place := r.line.source.position(at)
-	return &MalformedError{Source: r.line.Source, Line: place.Line, Column: place.Column, Problem: problem, Remedy: remedy}
 }

@@ -3,6 +3,7 @@ package traffic
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"iter"
 )
@@ -12,19 +13,23 @@ const (
 	MaxLine     = 64 << 20  // bytes of one line of NDJSON
 	MaxDocument = 256 << 20 // bytes of one JSON document
 	MaxCassette = 256 << 20 // bytes of one cassette
+	MaxEntry    = 32 << 20  // bytes of one entry of a HAR, or of anything else in it: as NDJSON it still fits a line
 )
 
 // Read yields the interactions of one input in order; an error ends it. The kind of the input is recognised by its content,
-// as the package comment says. NDJSON is streamed: memory is bounded by its longest line.
+// as the package comment says. NDJSON and HAR are streamed: memory is bounded by the longest line or entry. What is compressed with
+// gzip is read through, and positions are those in its text.
 func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 	return func(yield func(*Interaction, error) bool) {
-		in := &input{name: name, r: bufio.NewReaderSize(r, lookAhead)}
+		in := &input{name: name, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
 		kind, err := in.recognise()
 		switch {
 		case err != nil:
 			yield(nil, err)
 		case kind == jsonText:
 			in.readJSON(yield)
+		case kind == harText:
+			in.readHAR(yield)
 		default:
 			in.readCassette(kind, yield)
 		}
@@ -40,6 +45,9 @@ type input struct {
 
 func (in *input) recognise() (family, error) {
 	head, err := in.r.Peek(lookAhead)
+	if cut := (*MalformedError)(nil); errors.As(err, &cut) && len(head) > 0 {
+		return recognise(in.name, head, false) // gzip data: the error comes again after what could be read
+	}
 	if err != nil && err != io.EOF {
 		return unknown, readError(in.name, err)
 	}

@@ -57,17 +57,21 @@ func requireFamily(t *testing.T, name string, interactions []*traffic.Interactio
 		require.ErrorAs(t, err, new(*traffic.UnknownKindError))
 		return
 	case "malformed":
-		require.ErrorAs(t, err, new(*traffic.MalformedError))
+		require.IsType(t, new(traffic.MalformedError), err)
 		return
 	}
 	require.NoError(t, err)
-	kind := map[string]traffic.Kind{"json": traffic.JSON, "ndjson": traffic.NDJSON, "cassette": traffic.Cassette}[word]
+	kind, ok := map[string]traffic.Kind{
+		"json": traffic.JSON, "ndjson": traffic.NDJSON, "cassette": traffic.Cassette, "cassette2": traffic.Cassette2,
+		"vcrpy": traffic.VCRPy, "har": traffic.HAR,
+	}[word]
+	require.True(t, ok)
 	for i, in := range interactions {
 		require.Equal(t, kind, in.Kind)
 		require.Equal(t, i, in.Index)
 		require.Equal(t, "in", in.Source)
 		if kind != traffic.NDJSON || !strings.HasPrefix(name, "ndjson-interaction-") { // of NDJSON, a line has a request or not
-			require.Equal(t, kind == traffic.Cassette, in.Request != nil)
+			require.Equal(t, kind != traffic.JSON && kind != traffic.NDJSON, in.Request != nil)
 		}
 	}
 }
@@ -77,7 +81,11 @@ func describe(interactions []*traffic.Interaction, err error) string {
 	var b strings.Builder
 	body := func(name string, body traffic.Body) {
 		at, end := body.Position(0), body.Position(len(body.Bytes))
-		fmt.Fprintf(&b, "  %s %d:%d-%d:%d %q\n", name, at.Line, at.Column, end.Line, end.Column, body.Bytes)
+		fmt.Fprintf(&b, "  %s %d:%d-%d:%d %q", name, at.Line, at.Column, end.Line, end.Column, body.Bytes)
+		if body.Missing {
+			fmt.Fprint(&b, " missing")
+		}
+		fmt.Fprintln(&b)
 	}
 	header := func(h map[string][]string) {
 		for _, key := range slices.Sorted(maps.Keys(h)) {
@@ -94,6 +102,12 @@ func describe(interactions []*traffic.Interaction, err error) string {
 			header(in.Response.Header)
 		}
 		body("response", in.Response.Body)
+		if document, err := in.Response.Document(); err != nil || !bytes.Equal(document.Bytes, in.Response.Body.Bytes) {
+			body("document", document)
+		}
+		if in.Meta != (traffic.Meta{}) {
+			fmt.Fprintf(&b, "  %+v\n", in.Meta)
+		}
 	}
 	var unknown *traffic.UnknownKindError
 	var malformed *traffic.MalformedError
@@ -117,6 +131,8 @@ func TestReadLineOfSource(t *testing.T) {
 	}{
 		{"json", "{\n  \"a\": 1\n}", 0, 2, `  "a": 1`},
 		{"ndjson", "{\"a\":1}\n\n{\"a\":2}\r\n", 1, 3, `{"a":2}`},
+		{"a HAR", "{\"log\":{\"version\":\"1.2\",\"entries\":[\n  {\"request\":{}},\n  {\"request\":{},\n   \"response\":{}}\n]}}", 1, 4, `   "response":{}}`},
+		{"a HAR, first line of an entry", "{\"log\":{\"version\":\"1.2\",\"entries\":[\n  {\"request\":{}},\n  {\"request\":{},\n   \"response\":{}}\n]}}", 1, 3, `  {"request":{},`},
 		{"cassette", "version: 1\ninteractions:\n- request: {}\n  response: {body: \"b\"}\n", 0, 4, `  response: {body: "b"}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -134,7 +150,10 @@ const interactionLine = `{"crcheckInteraction":1,"request":{"method":"GET","url"
 
 // The caller may stop at any interaction.
 func TestReadStopsWhenAsked(t *testing.T) {
-	for _, input := range []string{"{}", "{}\n{}\n{}\n{}\n", interactionLine + interactionLine, "version: 1\ninteractions: [{request: {}, response: {}}, {request: {}, response: {}}]"} {
+	for _, input := range []string{
+		"{}", "{}\n{}\n{}\n{}\n", interactionLine + interactionLine, "version: 1\ninteractions: [{request: {}, response: {}}, {request: {}, response: {}}]",
+		`{"log":{"version":"1.2","entries":[{"request":{}},{"request":{}}]}}`,
+	} {
 		count := 0
 		for range traffic.Read("in", strings.NewReader(input)) {
 			count++

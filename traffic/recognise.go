@@ -21,12 +21,14 @@ const (
 	jsonText            // JSON or NDJSON, perhaps broken or empty
 	yamlText            // YAML that may turn out to be a cassette
 	cassetteText        // a cassette, perhaps broken
+	harText             // a HAR, perhaps broken
 )
 
 var (
 	cassetteKey  = regexp.MustCompile(`(?m)^["']?(version|interactions)["']?[ \t]*:([ \t\r]|$)`)
 	quotedKey    = regexp.MustCompile(`^"(version|interactions)"[ \t]*:([ \t\r\n]|$)`)
 	flowCassette = regexp.MustCompile(`^\{\s*(["']?version["']?\s*:\s*[0-9]+\s*,\s*["']?interactions["']?\s*:|["']?interactions["']?\s*:\s*\[\s*\{\s*["']?request["']?\s*:)`)
+	harOpening   = regexp.MustCompile(`^\{\s*"log"\s*:\s*\{\s*"(version|creator|browser|pages|entries|comment|_[^"]*)"\s*:`)
 	yamlOpening  = regexp.MustCompile(`^(---(\s|$)|%YAML|#|["']?[A-Za-z_][\w.-]*["']?[ \t]*:(\s|$))`)
 	jsonOpening  = regexp.MustCompile(`^([{\["]|-?[0-9]|(null|true|false)\b)`)
 	jsonStump    = regexp.MustCompile(`^(-|n|nu|nul|t|tr|tru|f|fa|fal|fals)$`)
@@ -40,17 +42,15 @@ var foreign = []struct {
 }{
 	{prefix("\xff\xfe"), "UTF-16 text", "convert it to UTF-8"},
 	{prefix("\xfe\xff"), "UTF-16 text", "convert it to UTF-8"},
-	{prefix("\x1f\x8b"), "gzip data", "decompress it"},
+	{prefix("\x1f\x8b"), "gzip data within gzip data", "decompress it"},
 	{prefix("PK\x03\x04"), "a ZIP archive", "unpack it"},
 	{binary, "binary data", readable},
-	{regexp.MustCompile(`^\s*\{\s*"log"\s*:\s*\{\s*"(version|creator|browser|pages|entries|comment)"\s*:`).Match,
-		"a HAR file", "HAR is not read yet: extract the response bodies as NDJSON"},
 	{regexp.MustCompile(`(?i)^\s*(<!doctype html|<html)`).Match, "HTML", "record the API itself rather than a web page"},
 	{regexp.MustCompile(`^\s*<`).Match, "XML", "only AWS JSON services are understood"},
 	{prefix("HTTP/"), "a raw HTTP message", "keep its body only, or record a cassette"},
 }
 
-const readable = "give JSON, NDJSON or a go-vcr cassette"
+const readable = "give JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy; gzip may be around it"
 
 func prefix(p string) func([]byte) bool {
 	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(p)) }
@@ -68,6 +68,8 @@ func recognise(source string, head []byte, whole bool) (family, error) {
 	switch {
 	case len(text) == 0:
 		return jsonText, nil
+	case harOpening.Match(text):
+		return harText, nil
 	case flowCassette.Match(text), quotedKey.Match(text):
 		return cassetteText, nil
 	case jsonOpening.Match(text), whole && jsonStump.Match(bytes.TrimRight(text, blankJSON)):

@@ -167,7 +167,7 @@ func (t *tracer) fold(afterEscape bool) bool {
 
 var escapes = map[byte]string{
 	'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", '\t': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r",
-	'e': "\x1b", ' ': " ", '"': `"`, '\'': "'", '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029",
+	'e': "\x1b", ' ': " ", '"': `"`, '\'': "'", '/': "/", '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029",
 }
 
 var escapeDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}
@@ -188,6 +188,10 @@ func (t *tracer) escape() bool {
 	digits := escapeDigits[c]
 	if digits == 0 || t.pos+digits > len(t.src) {
 		return false
+	}
+	if c == 'u' && isSurrogate(t.src[at:]) { // only of JSON that YAML refuses
+		t.pos = at
+		return t.quotedEscape()
 	}
 	r, err := strconv.ParseUint(string(t.src[t.pos:t.pos+digits]), 16, 32)
 	t.pos += digits

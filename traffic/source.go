@@ -9,8 +9,9 @@ import (
 
 // source is a text that bodies stand in, with indexes that are built when first asked for a position.
 type source struct {
-	data  []byte
-	first int // the line number of data's first line
+	data   []byte
+	first  int // the line number of data's first line
+	before int // characters that stand before data in that line
 
 	once   sync.Once
 	starts []int    // offsets where lines start
@@ -55,10 +56,14 @@ func (s *source) position(offset int) Position {
 	s.index()
 	offset = min(max(offset, 0), len(s.data))
 	line := sort.SearchInts(s.starts, offset+1) - 1
-	return Position{
+	at := Position{
 		Line:   s.first + line,
 		Column: s.characters(offset) - s.characters(s.starts[line]) + 1,
 	}
+	if line == 0 {
+		at.Column += s.before
+	}
+	return at
 }
 
 // characters counts what comes before offset.
@@ -74,7 +79,7 @@ func (s *source) characters(offset int) int {
 func (s *source) line(n int) ([]byte, bool) {
 	s.index()
 	i := n - s.first
-	if i < 0 || i >= len(s.starts) {
+	if i < 0 || i >= len(s.starts) || i == 0 && s.before > 0 {
 		return nil, false
 	}
 	text := s.data[s.starts[i]:]
@@ -84,9 +89,8 @@ func (s *source) line(n int) ([]byte, bool) {
 	return bytes.TrimSuffix(text, []byte("\r")), true
 }
 
-// yamlOffset finds the offset of a place as the YAML library states it: lines also end at CR, NEL, LS and PS,
-// and a byte order mark is no column.
-func (s *source) yamlOffset(line, column int) int {
+// yamlIndex notes where lines start in YAML's eyes: they also end at CR, NEL, LS and PS, and a byte order mark is no column.
+func (s *source) yamlIndex() {
 	s.yamlOnce.Do(func() {
 		start := len(s.data) - len(bytes.TrimPrefix(s.data, byteOrderMark))
 		s.yamlStarts = []int{start}
@@ -99,12 +103,25 @@ func (s *source) yamlOffset(line, column int) int {
 			i++
 		}
 	})
+}
+
+// yamlOffset finds the offset of a place as the YAML library states it.
+func (s *source) yamlOffset(line, column int) int {
+	s.yamlIndex()
 	offset := s.yamlStarts[min(max(line, 1), len(s.yamlStarts))-1]
 	for ; column > 1 && offset < len(s.data); column-- {
 		_, size := utf8.DecodeRune(s.data[offset:])
 		offset += size
 	}
 	return offset
+}
+
+// yamlPlace is how the YAML library would state an offset.
+func (s *source) yamlPlace(offset int) (line, column int) {
+	s.yamlIndex()
+	s.index()
+	line = sort.SearchInts(s.yamlStarts, offset+1)
+	return line, s.characters(offset) - s.characters(s.yamlStarts[max(line, 1)-1]) + 1
 }
 
 // yamlText finds the offset of the first character of a line, as the YAML library counts them, that is no space.

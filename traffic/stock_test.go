@@ -92,8 +92,8 @@ func compareWithStock(t *testing.T, data []byte) int {
 	stock, stockErr := loadStock(t, data)
 	all, err := readAll("in", bytes.NewReader(data))
 	switch {
-	case len(all) > 0 && all[0].Kind != traffic.Cassette:
-		return 0
+	case len(all) > 0 && all[0].Kind != traffic.Cassette, len(all) == 0 && bytes.Contains(data, []byte(`"log"`)), bytes.HasPrefix(data, []byte("\x1f\x8b")):
+		return 0 // go-vcr reads no other kind, nor what is compressed
 	case stockErr != nil:
 		require.Error(t, err, "go-vcr says %v of\n%q", stockErr, data)
 		return 0

@@ -17,31 +17,94 @@ import (
 
 // WriteCassette writes go-vcr's version 1, key by key in its order, so that stock go-vcr loads every byte of it again:
 // also the bodies that go-vcr cannot reload when it wrote them itself. The same interactions give the same bytes.
-// An interaction without a request cannot be replayed: it is a *MalformedError, and nothing is written.
+// An interaction without a request cannot be replayed, nor one whose body was not recorded: it is a *MalformedError, and nothing is
+// written. The metadata of the interactions themselves is not looked at; see [Convert] for that.
 func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
-	list := &yaml.Node{Kind: yaml.SequenceNode}
 	for i, in := range interactions {
-		if in.Request == nil {
-			return &MalformedError{
-				Source:  in.Source,
-				Problem: fmt.Sprintf("interaction %d is a bare body", i),
-				Remedy:  "a cassette needs the request too: record it",
-			}
+		if err := fitsCassette(i, in); err != nil {
+			return err
 		}
-		list.Content = append(list.Content, interactionNode(in))
 	}
-	root := mapping("version", number(1), "interactions", list)
-	if meta != (Meta{}) {
-		root.Content = append(root.Content, text("crcheck"), metaNode(meta))
+	c := cassetteWriter{w: w, meta: meta}
+	for _, in := range interactions {
+		if err := c.write(in); err != nil {
+			return err
+		}
 	}
-	if _, err := io.WriteString(w, "---\n"); err != nil {
+	return c.close()
+}
+
+// fitsCassette says what of an interaction a cassette has no place for.
+func fitsCassette(i int, in *Interaction) error {
+	switch {
+	case in.Request == nil:
+		return unfit(i, in, "is a bare body", "a cassette needs the request too: record it")
+	case in.Request.Body.Missing || in.Response.Body.Missing:
+		return unfit(i, in, "has a body that was not recorded", "a cassette cannot say so: leave the interaction out, or write NDJSON")
+	case max(len(in.Request.Header), len(in.Response.Header)) > maxKeys:
+		return unfit(i, in, fmt.Sprintf("has more than %d headers", maxKeys), "write NDJSON")
+	}
+	return nil
+}
+
+func unfit(i int, in *Interaction, problem, remedy string) error {
+	return &MalformedError{Source: in.Source, Problem: fmt.Sprintf("interaction %d %s", i, problem), Remedy: remedy}
+}
+
+// cassetteWriter writes a cassette piece by piece: an interaction at a time, and its metadata last.
+type cassetteWriter struct {
+	w       io.Writer
+	meta    Meta
+	piece   bytes.Buffer
+	some    bool // an interaction was written
+	written int
+}
+
+const cassetteHead = "---\nversion: 1\n"
+
+func (c *cassetteWriter) write(in *Interaction) error {
+	head := ""
+	if !c.some {
+		head = cassetteHead + "interactions:\n"
+	}
+	c.some = true
+	return c.put(head, "interactions", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{interactionNode(in)}})
+}
+
+func (c *cassetteWriter) close() error {
+	if !c.some {
+		if err := c.put(cassetteHead+"interactions: []\n", "", nil); err != nil {
+			return err
+		}
+	}
+	if c.meta == (Meta{}) {
+		return nil
+	}
+	return c.put("crcheck:\n", "crcheck", metaNode(c.meta))
+}
+
+// put writes head, then what stands below key in a mapping: only there the encoder indents it as in the whole cassette.
+func (c *cassetteWriter) put(head, key string, below *yaml.Node) error {
+	c.piece.Reset()
+	if below != nil {
+		e := yaml.NewEncoder(&c.piece)
+		if err := e.Encode(mapping(key, below)); err != nil {
+			return err
+		}
+		if err := e.Close(); err != nil {
+			return err
+		}
+		c.piece.Next(len(key) + len(":\n"))
+	}
+	c.written += len(head) + c.piece.Len()
+	if c.written > MaxCassette {
+		return &TooLargeError{Source: "the output", What: "cassette", Limit: MaxCassette}
+	}
+	if _, err := io.WriteString(c.w, head); err != nil {
 		return err
 	}
-	e := yaml.NewEncoder(w)
-	if err := e.Encode(root); err != nil {
-		return err
-	}
-	return e.Close()
+	_, err := c.w.Write(c.piece.Bytes())
+	return err
 }
 
 func interactionNode(in *Interaction) *yaml.Node {
@@ -66,7 +129,7 @@ func interactionNode(in *Interaction) *yaml.Node {
 // form is what go-vcr would have recorded under that key.
 func form(r *Request) url.Values {
 	parsed := &http.Request{Method: r.Method, Header: r.Header, URL: &url.URL{}, Body: io.NopCloser(bytes.NewReader(r.Body.Bytes))}
-	if parsed.ParseForm() != nil {
+	if parsed.ParseForm() != nil || len(parsed.PostForm) > maxKeys { // which Read refuses; the body says it all
 		return nil
 	}
 	return parsed.PostForm
@@ -74,14 +137,9 @@ func form(r *Request) url.Values {
 
 func metaNode(meta Meta) *yaml.Node {
 	node := mapping()
-	for _, entry := range []struct{ key, value string }{
-		{"contract", meta.Contract},
-		{"contractDigest", meta.ContractDigest},
-		{"redactionKey", meta.RedactionKey},
-		{"provenance", meta.Provenance},
-	} {
-		if entry.value != "" {
-			node.Content = append(node.Content, text(entry.key), text(entry.value))
+	for _, f := range meta.fields() {
+		if *f.value != "" {
+			node.Content = append(node.Content, text(f.key), text(*f.value))
 		}
 	}
 	return node

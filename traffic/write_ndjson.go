@@ -3,7 +3,6 @@ package traffic
 import (
 	"bufio"
 	"encoding/base64"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -14,57 +13,94 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// WriteNDJSON writes one interaction a line, such as Read reads. Method, URL, status, headers and every byte of the bodies come back
-// as they were; the text of the status, the duration and [Meta] have no place there. The same interactions give the same bytes.
-// An interaction without a request cannot be replayed, and a URL, method or header that is not UTF-8 cannot be written: it is a
-// *MalformedError, and nothing is written.
+// WriteNDJSON writes one interaction a line, such as Read reads, with its own [Meta]. Everything comes back as it was. The same
+// interactions give the same bytes. An interaction without a request cannot be replayed, and text other than a body that is not UTF-8
+// cannot be written: it is a *MalformedError, and nothing is written.
 func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 	for i, in := range interactions {
-		if err := writable(i, in); err != nil {
+		if err := fitsNDJSON(i, in); err != nil {
 			return err
 		}
 	}
-	out := bufio.NewWriter(w)
-	var line []byte
+	n := ndjsonWriter{w: bufio.NewWriter(w)}
 	for _, in := range interactions {
-		line = appendInteraction(line[:0], in)
-		if _, err := out.Write(line); err != nil {
+		if err := n.write(in); err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	return n.close()
 }
 
-func writable(i int, in *Interaction) error {
-	refuse := func(problem, remedy string) error {
-		return &MalformedError{Source: in.Source, Problem: fmt.Sprintf("interaction %d %s", i, problem), Remedy: remedy}
-	}
+// fitsNDJSON says what of an interaction a line has no place for.
+func fitsNDJSON(i int, in *Interaction) error {
 	if in.Request == nil {
-		return refuse("is a bare body", "an interaction needs the request too: record it")
+		return unfit(i, in, "is a bare body", "an interaction needs the request too: record it")
 	}
-	ok := utf8.ValidString(in.Request.Method) && utf8.ValidString(in.Request.URL)
+	ok := utf8.ValidString(in.Request.Method) && utf8.ValidString(in.Request.URL) && utf8.ValidString(in.Response.StatusText)
 	for _, header := range []http.Header{in.Request.Header, in.Response.Header} {
 		for name, values := range header {
 			ok = ok && utf8.ValidString(name) && !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) })
 		}
 	}
+	for _, f := range in.Meta.fields() {
+		ok = ok && utf8.ValidString(*f.value)
+	}
 	if !ok {
-		return refuse("has a method, URL or header that is not UTF-8", "write a cassette, which can hold it")
+		return unfit(i, in, "has a method, URL, status, header or metadata that is not UTF-8", "write a cassette, which can hold it")
 	}
 	return nil
 }
+
+// ndjsonWriter writes a line at a time.
+type ndjsonWriter struct {
+	w    *bufio.Writer
+	line []byte
+}
+
+func (n *ndjsonWriter) write(in *Interaction) error {
+	n.line = appendInteraction(n.line[:0], in)
+	if len(n.line) > MaxLine {
+		return &TooLargeError{Source: in.Source, What: "a line with one of its interactions", Limit: MaxLine}
+	}
+	_, err := n.w.Write(n.line)
+	return err
+}
+
+func (n *ndjsonWriter) close() error { return n.w.Flush() }
 
 func appendInteraction(b []byte, in *Interaction) []byte {
 	b = append(b, `{`+interactionMark+`:`+interactionVersion+`,"request":{"method":`...)
 	b = appendString(b, in.Request.Method)
 	b = appendString(append(b, `,"url":`...), in.Request.URL)
-	b = appendMessage(b, in.Request.Header, in.Request.Body.Bytes)
+	b = appendMessage(b, in.Request.Header, in.Request.Body)
 	b = strconv.AppendInt(append(b, `},"response":{"status":`...), int64(in.Response.Status), 10)
-	b = appendMessage(b, in.Response.Header, in.Response.Body.Bytes)
-	return append(b, "}}\n"...)
+	if in.Response.StatusText != "" {
+		b = appendString(append(b, `,"statusText":`...), in.Response.StatusText)
+	}
+	b = appendMessage(b, in.Response.Header, in.Response.Body)
+	if in.Response.Duration != 0 {
+		b = appendString(append(b, `,"duration":`...), in.Response.Duration.String())
+	}
+	b = append(b, '}')
+	if in.Meta != (Meta{}) {
+		b = appendMeta(append(b, `,"meta":`...), &in.Meta)
+	}
+	return append(b, "}\n"...)
 }
 
-func appendMessage(b []byte, header http.Header, body []byte) []byte {
+func appendMeta(b []byte, meta *Meta) []byte {
+	next := byte('{')
+	for _, f := range meta.fields() {
+		if *f.value != "" {
+			b = append(appendString(append(b, next), f.key), ':')
+			b = appendString(b, *f.value)
+			next = ','
+		}
+	}
+	return append(b, '}')
+}
+
+func appendMessage(b []byte, header http.Header, body Body) []byte {
 	for i, name := range slices.Sorted(maps.Keys(header)) {
 		if i == 0 {
 			b = append(b, `,"headers":{`...)
@@ -84,12 +120,14 @@ func appendMessage(b []byte, header http.Header, body []byte) []byte {
 		b = append(b, '}')
 	}
 	switch {
-	case len(body) == 0:
+	case body.Missing:
+		return append(b, `,"bodyMissing":true`...)
+	case len(body.Bytes) == 0:
 		return b
-	case utf8.Valid(body):
-		return appendString(append(b, `,"body":`...), body)
+	case utf8.Valid(body.Bytes):
+		return appendString(append(b, `,"body":`...), body.Bytes)
 	}
-	b = base64.StdEncoding.AppendEncode(append(b, `,"bodyBase64":"`...), body)
+	b = base64.StdEncoding.AppendEncode(append(b, `,"bodyBase64":"`...), body.Bytes)
 	return append(b, '"')
 }
 

@@ -1,0 +1,126 @@
+package traffic
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxDecoded bounds what one body may be decoded to, in bytes.
+const MaxDecoded = 64 << 20
+
+// Document is the body that a reader of the answer sees: decoded by its Content-Encoding (RFC 9110, section 8.4). A body that
+// was recorded decoded, although the header was kept, is returned as it is. An error is an *EncodingError.
+func (r *Response) Document() (Body, error) { return r.Body.decode(r.Header) }
+
+// Document is the body that the service sees: decoded by its Content-Encoding, as [Response.Document] says.
+func (r *Request) Document() (Body, error) { return r.Body.decode(r.Header) }
+
+// EncodingError says why a body cannot be decoded by its Content-Encoding.
+type EncodingError struct {
+	Coding string // as in the header, in lower case: "gzip", "br"
+	Err    error  // how decoding failed, a *TooLargeError for instance; nil: this coding is not understood
+}
+
+func (e *EncodingError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("the body is encoded with %q, which is not understood; ask the service for gzip or for none, and record it again", e.Coding)
+	}
+	return fmt.Sprintf("the body is no whole %s data: %v; record it again", e.Coding, e.Err)
+}
+
+func (e *EncodingError) Unwrap() error { return e.Err }
+
+// decode undoes the codings, the last one first. Its positions are those where b begins.
+func (b Body) decode(header http.Header) (Body, error) {
+	decoded := b.Bytes
+	for _, coding := range slices.Backward(codings(header)) {
+		open, known := decoders[coding]
+		switch {
+		case !known && utf8.Valid(decoded): // compressed data is not: it was decoded before it was recorded
+			continue
+		case !known:
+			return b, &EncodingError{Coding: coding}
+		}
+		from, err := open(decoded)
+		if err == nil && from == nil {
+			continue
+		}
+		text := decoded
+		if err == nil {
+			text, err = readDecoded(from)
+		}
+		switch {
+		case err == nil:
+			decoded = text
+		case !utf8.Valid(decoded): // else it only began like encoded data
+			return b, &EncodingError{Coding: coding, Err: err}
+		}
+	}
+	if len(b.Bytes) == 0 || len(decoded) > 0 && &decoded[0] == &b.Bytes[0] {
+		return b, nil
+	}
+	origin := b.origin()
+	return Body{Bytes: decoded, Missing: b.Missing, place: &place{source: origin.source, written: encoded{b}}}, nil
+}
+
+// codings are what was done to a body, in that order.
+func codings(header http.Header) (list []string) {
+	for name, values := range header {
+		if len(name) != len("Content-Encoding") || !strings.EqualFold(name, "Content-Encoding") {
+			continue
+		}
+		for _, coding := range strings.Split(strings.Join(values, ","), ",") {
+			if coding = strings.ToLower(strings.TrimSpace(coding)); coding != "" && coding != "identity" && coding != "aws-chunked" {
+				list = append(list, coding)
+			}
+		}
+	}
+	return list
+}
+
+// decoders open encoded bytes; nil where the bytes are not encoded at all.
+var decoders = map[string]func([]byte) (io.Reader, error){
+	"gzip": gunzip, "x-gzip": gunzip,
+	"deflate": inflate,
+}
+
+func gunzip(encoded []byte) (io.Reader, error) {
+	if !bytes.HasPrefix(encoded, gzipMagic) {
+		return nil, nil
+	}
+	return gzip.NewReader(bytes.NewReader(encoded))
+}
+
+// inflate: deflate means zlib (RFC 9110, section 8.4.1.2), but some servers send the bare data.
+func inflate(encoded []byte) (io.Reader, error) {
+	switch {
+	case len(encoded) > 1 && encoded[0]&0x0f == 8 && (int(encoded[0])<<8|int(encoded[1]))%31 == 0: // RFC 1950, section 2.2
+		return zlib.NewReader(bytes.NewReader(encoded))
+	case utf8.Valid(encoded):
+		return nil, nil
+	}
+	return flate.NewReader(bytes.NewReader(encoded)), nil
+}
+
+func readDecoded(from io.Reader) ([]byte, error) {
+	decoded, err := io.ReadAll(io.LimitReader(from, MaxDecoded+1))
+	if err == nil && len(decoded) > MaxDecoded {
+		err = &TooLargeError{What: "the decoded body", Limit: MaxDecoded}
+	}
+	return decoded, err
+}
+
+// encoded is the body that a body was decoded from.
+type encoded struct{ body Body }
+
+func (e encoded) trace(*source, []byte) (start int, spans []span) {
+	return e.body.origin().sourceOffset(e.body.Bytes, 0), nil
+}

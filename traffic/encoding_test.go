@@ -1,0 +1,132 @@
+package traffic_test
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+func TestDocument(t *testing.T) {
+	const text = `{"creatorAccountId":"111122223333"}`
+	gzipped, zlibbed, deflated := encode(t, "gzip", text), encode(t, "zlib", text), encode(t, "flate", text)
+	for _, tc := range []struct {
+		name   string
+		header http.Header
+		body   []byte
+		want   string
+		coding string // of the error
+	}{
+		{"no header", nil, gzipped, string(gzipped), ""},
+		{"identity", http.Header{"Content-Encoding": {"identity"}}, []byte(text), text, ""},
+		{"gzip", http.Header{"Content-Encoding": {"gzip"}}, gzipped, text, ""},
+		{"x-gzip, in another case", http.Header{"content-encoding": {"X-GZip"}}, gzipped, text, ""},
+		{"gzip, two members", http.Header{"Content-Encoding": {"gzip"}}, append(bytes.Clone(gzipped), gzipped...), text + text, ""},
+		{"gzip that was decoded before", http.Header{"Content-Encoding": {"gzip"}}, []byte(text), text, ""},
+		{"gzip of nothing", http.Header{"Content-Encoding": {"gzip"}}, encode(t, "gzip", ""), "", ""},
+		{"no body", http.Header{"Content-Encoding": {"gzip"}}, nil, "", ""},
+		{"gzip, cut off", http.Header{"Content-Encoding": {"gzip"}}, gzipped[:20], "", "gzip"},
+		{"gzip, header cut off", http.Header{"Content-Encoding": {"gzip"}}, gzipped[:5], "", "gzip"},
+		{"gzip, broken", http.Header{"Content-Encoding": {"gzip"}}, append(bytes.Clone(gzipped[:len(gzipped)-5]), "12345"...), "", "gzip"},
+		{"deflate", http.Header{"Content-Encoding": {"deflate"}}, zlibbed, text, ""},
+		{"deflate, bare", http.Header{"Content-Encoding": {"deflate"}}, deflated, text, ""},
+		{"deflate that was decoded before", http.Header{"Content-Encoding": {"deflate"}}, []byte(text), text, ""},
+		{"deflate that was decoded before, and looks like it", http.Header{"Content-Encoding": {"deflate"}}, []byte("80"), "80", ""},
+		{"deflate, cut off", http.Header{"Content-Encoding": {"deflate"}}, zlibbed[:15], "", "deflate"},
+		{"two", http.Header{"Content-Encoding": {"deflate, gzip"}}, encode(t, "gzip", string(zlibbed)), text, ""},
+		{"two, in two lines", http.Header{"Content-Encoding": {"deflate", " gzip"}}, encode(t, "gzip", string(zlibbed)), text, ""},
+		{"brotli that was decoded before", http.Header{"Content-Encoding": {"br"}}, []byte(text), text, ""},
+		{"brotli", http.Header{"Content-Encoding": {"br"}}, []byte("\x0b\x02\x80\xff"), "", "br"},
+		{"zstd around gzip", http.Header{"Content-Encoding": {"gzip, zstd"}}, []byte("\x28\xb5\x2f\xfd"), "", "zstd"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			was := bytes.Clone(tc.body)
+			response := traffic.Response{Header: tc.header, Body: traffic.BodyOf(tc.body)}
+			request := traffic.Request{Header: tc.header, Body: traffic.BodyOf(tc.body)}
+			got, err := response.Document()
+			asked, askedErr := request.Document()
+			require.Equal(t, err, askedErr)
+			require.Equal(t, got.Bytes, asked.Bytes)
+			require.Equal(t, was, response.Body.Bytes, "what is replayed")
+			if tc.coding != "" {
+				var broken *traffic.EncodingError
+				require.ErrorAs(t, err, &broken)
+				require.Equal(t, tc.coding, broken.Coding)
+				require.Equal(t, tc.coding == "br" || tc.coding == "zstd", broken.Err == nil)
+				require.Contains(t, broken.Error(), tc.coding)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tc.want, string(got.Bytes))
+		})
+	}
+}
+
+// What a body decodes to is bounded, however small it is.
+func TestDocumentTooLarge(t *testing.T) {
+	for _, extra := range []int64{0, 1} {
+		text, err := io.ReadAll(compressed(io.LimitReader(filler(' '), traffic.MaxDecoded+extra)))
+		require.NoError(t, err)
+		response := traffic.Response{Header: http.Header{"Content-Encoding": {"gzip"}}, Body: traffic.BodyOf(text)}
+		document, err := response.Document()
+		if extra == 0 {
+			require.NoError(t, err)
+			require.Len(t, document.Bytes, traffic.MaxDecoded)
+			continue
+		}
+		var large *traffic.TooLargeError
+		require.ErrorAs(t, err, &large)
+		require.Equal(t, traffic.MaxDecoded, large.Limit)
+		require.NotContains(t, err.Error(), ": :")
+	}
+}
+
+// What was compressed stands where the compressed body begins; what was not keeps its places.
+func TestDocumentPositions(t *testing.T) {
+	const head = "version: 1\ninteractions:\n- request: {}\n  response:\n    headers: {Content-Encoding: [gzip]}\n    body: "
+	all, err := readAll("in", strings.NewReader(head+"!!binary H4sIAAAAAAAA/6pWSlSyMqwFBAAA//+vrBtWBwAAAA==\n"))
+	require.NoError(t, err)
+	document, err := all[0].Response.Document()
+	require.NoError(t, err)
+	require.Equal(t, `{"a":1}`, string(document.Bytes))
+	for i := range 9 {
+		require.Equal(t, traffic.Position{Line: 6, Column: 11}, document.Position(i))
+	}
+	line, ok := document.Line(6)
+	require.True(t, ok)
+	require.Contains(t, string(line), "!!binary")
+
+	all, err = readAll("in", strings.NewReader(head+"'{\"a\":1}'\n"))
+	require.NoError(t, err)
+	document, err = all[0].Response.Document()
+	require.NoError(t, err)
+	require.Equal(t, traffic.Position{Line: 6, Column: 17}, document.Position(5))
+}
+
+func encode(t *testing.T, coding, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	var w io.WriteCloser
+	switch coding {
+	case "gzip":
+		w = gzip.NewWriter(&b)
+	case "zlib":
+		w = zlib.NewWriter(&b)
+	default:
+		var err error
+		w, err = flate.NewWriter(&b, flate.DefaultCompression)
+		require.NoError(t, err)
+	}
+	_, err := io.WriteString(w, text)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}

@@ -1,0 +1,183 @@
+package traffic
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. What it does not know, as the members
+// with an underscore, it passes over token by token.
+type harReader struct {
+	name    string
+	window  window
+	decoder *jsontext.Decoder
+	entries entryReader
+	index   int
+	yield   func(*Interaction, error) bool
+}
+
+func (in *input) readHAR(yield func(*Interaction, error) bool) {
+	h := &harReader{name: in.name, yield: yield, window: window{from: in.r, limit: MaxEntry + lookAhead, line: 1}}
+	if head, _ := in.r.Peek(len(byteOrderMark)); string(head) == string(byteOrderMark) {
+		_, _ = in.r.Discard(len(byteOrderMark))
+		h.window.column = 1
+	}
+	// What is kept is held against UTF-8 entry by entry; names are repeated in what is not.
+	h.decoder = jsontext.NewDecoder(&h.window, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if err := h.read(); err != nil && err != errStopped {
+		yield(nil, err)
+	}
+}
+
+// errStopped: the caller wants no more.
+var errStopped = errors.New("stopped")
+
+func (h *harReader) read() error {
+	found := false
+	err := h.members("the HAR", func(name string) error {
+		if name != "log" {
+			return h.skip()
+		}
+		return h.members("log", func(name string) error {
+			if name != "entries" {
+				return h.skip()
+			}
+			found = true
+			return h.list()
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if h.decoder.PeekKind() != jsontext.KindInvalid {
+		return h.malformed("text follows the HAR", "write one HAR a file")
+	}
+	if _, err := h.token(); err != io.EOF {
+		return err
+	}
+	if !found {
+		return h.malformed("the HAR has no log.entries", "export it again")
+	}
+	return nil
+}
+
+// members hands the names of an object's members over; the function reads their values.
+func (h *harReader) members(what string, member func(name string) error) error {
+	if h.decoder.PeekKind() != jsontext.KindBeginObject {
+		return h.notA(what, "an object")
+	}
+	if _, err := h.token(); err != nil {
+		return err
+	}
+	for {
+		token, err := h.token()
+		if err != nil {
+			return err
+		}
+		if token.Kind() == jsontext.KindEndObject {
+			return nil
+		}
+		if err := member(token.String()); err != nil {
+			return err
+		}
+	}
+}
+
+func (h *harReader) list() error {
+	if h.decoder.PeekKind() != jsontext.KindBeginArray {
+		return h.notA("log.entries", "a list")
+	}
+	if _, err := h.token(); err != nil {
+		return err
+	}
+	for h.decoder.PeekKind() != jsontext.KindEndArray {
+		entry, err := h.decoder.ReadValue()
+		if err != nil {
+			return h.broken(err)
+		}
+		if len(entry) > MaxEntry {
+			return h.broken(errWide)
+		}
+		x := &recorded{Interaction: Interaction{Source: h.name, Kind: HAR, Index: h.index}}
+		end := h.decoder.InputOffset()
+		h.window.cut(end-int64(len(entry)), end, &x.source)
+		h.window.forget(end)
+		if err := h.entries.read(x); err != nil {
+			return err
+		}
+		if !h.yield(&x.Interaction, nil) {
+			return errStopped
+		}
+		h.index++
+	}
+	_, err := h.token()
+	return err
+}
+
+// skip passes over a value, of which the window never holds more than a token.
+func (h *harReader) skip() error {
+	depth := h.decoder.StackDepth()
+	for {
+		if _, err := h.token(); err != nil {
+			return err
+		}
+		if h.decoder.StackDepth() == depth {
+			return nil
+		}
+	}
+}
+
+// token holds until the next call.
+func (h *harReader) token() (jsontext.Token, error) {
+	token, err := h.decoder.ReadToken()
+	if err == io.EOF {
+		return token, err
+	} else if err != nil {
+		return token, h.broken(err)
+	}
+	h.window.forget(h.decoder.InputOffset())
+	return token, nil
+}
+
+func (h *harReader) notA(what, wanted string) error {
+	if h.decoder.PeekKind() == jsontext.KindInvalid {
+		_, err := h.decoder.ReadToken()
+		return h.broken(err)
+	}
+	return h.malformed(fmt.Sprintf("%s is not %s", what, wanted), "export it again")
+}
+
+// broken explains an error of the decoder, which may be one of the reader below.
+func (h *harReader) broken(err error) error {
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, errWide):
+		return &TooLargeError{Source: h.name, What: fmt.Sprintf("entry %d or what follows it", h.index), Limit: MaxEntry}
+	case errors.As(err, &syntax) && syntax.Err == io.ErrUnexpectedEOF:
+		return h.malformedAt(syntax.ByteOffset, "the HAR is cut off", "export it again; what stands before was read")
+	case syntax != nil:
+		return h.malformedAt(syntax.ByteOffset, fmt.Sprintf("the HAR is no JSON: %v", syntax.Err), "export it again")
+	}
+	return readError(h.name, errors.Unwrap(err))
+}
+
+// malformed is a problem of the value that comes next.
+func (h *harReader) malformed(problem, remedy string) error {
+	at := h.decoder.InputOffset()
+	for i := int(at - h.window.offset); i < len(h.window.data); i++ {
+		if c := h.window.data[i]; c != ' ' && c != '\t' && c != '\r' && c != '\n' && c != ':' && c != ',' {
+			at = h.window.offset + int64(i)
+			break
+		}
+	}
+	return h.malformedAt(at, problem, remedy)
+}
+
+func (h *harReader) malformedAt(offset int64, problem, remedy string) error {
+	n := min(max(offset-h.window.offset, 0), int64(len(h.window.data)))
+	line, column := h.window.place(int(n))
+	return &MalformedError{Source: h.name, Line: line, Column: column + 1, Problem: problem, Remedy: remedy}
+}

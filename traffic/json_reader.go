@@ -1,0 +1,183 @@
+package traffic
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// jsonReader reads the values of a JSON text that holds an interaction, and says where what is wrong in it stands.
+type jsonReader struct {
+	of, remedy string // what the text is, and what to do when it is no JSON
+	lax        bool   // what is passed over need not be UTF-8
+
+	decoder jsontext.Decoder
+	input   bytes.Buffer
+	names   map[string]string // strings that many interactions share
+	scratch []byte
+
+	name   string // of the input
+	source *source
+	skip   int // bytes of the source before what the decoder sees
+}
+
+// maxNames bounds what a file of ever different names costs.
+const maxNames = 1 << 10
+
+func (r *jsonReader) reset(name string, from *source) {
+	if r.names == nil {
+		r.names = map[string]string{}
+	}
+	r.name, r.source = name, from
+	document := bytes.TrimPrefix(from.data, byteOrderMark)
+	r.skip = len(from.data) - len(document)
+	r.input = *bytes.NewBuffer(document)
+	r.decoder.Reset(&r.input, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(r.lax)) // object refuses duplicates, and says which
+}
+
+// text reads a string; the short ones are shared.
+func (r *jsonReader) text(what string) (string, error) {
+	text, _, err := r.letters(what)
+	return r.shared(text), err
+}
+
+// letters reads a string, which holds until the next call.
+func (r *jsonReader) letters(what string) (text []byte, at int, err error) {
+	raw, at, err := r.value()
+	switch {
+	case err != nil:
+		return nil, at, err
+	case raw.Kind() != jsontext.KindString:
+		return nil, at, r.notA(at, what, "a string")
+	}
+	text, err = r.unquote(raw)
+	if err != nil {
+		return nil, at, r.notA(at, what, "Unicode text")
+	}
+	return text, at, nil
+}
+
+// number is whole, and written so.
+func (r *jsonReader) number(what string) (int, error) {
+	raw, at, err := r.value()
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.Atoi(string(raw))
+	if err != nil {
+		return 0, r.notA(at, what, "a whole number")
+	}
+	return n, nil
+}
+
+// body is what a string holds, as it is or as base64.
+func (r *jsonReader) body(what string, raw jsontext.Value, at int, inBase64 bool) ([]byte, jsonString, error) {
+	if raw.Kind() != jsontext.KindString {
+		return nil, jsonString{}, r.notA(at, what, "a string")
+	}
+	decoded, err := jsontext.AppendUnquote(make([]byte, 0, len(raw)-len(`""`)), raw)
+	switch {
+	case err != nil:
+		return nil, jsonString{}, r.notA(at, what, "Unicode text")
+	case !inBase64:
+		return decoded, jsonString{start: at}, nil
+	case bytes.ContainsAny(decoded, "\r\n"): // package base64 passes over them
+		return nil, jsonString{}, r.notA(at, what, "base64")
+	}
+	decoded, err = base64.StdEncoding.Strict().AppendDecode(nil, decoded)
+	if err != nil {
+		return nil, jsonString{}, r.notA(at, what, "base64")
+	}
+	return decoded, jsonString{start: at, opaque: true}, nil
+}
+
+// shared is b as a string, one for all that are equal: methods, and names and values of headers repeat themselves.
+func (r *jsonReader) shared(b []byte) string {
+	if s, ok := r.names[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if len(s) <= 32 && len(r.names) < maxNames {
+		r.names[s] = s
+	}
+	return s
+}
+
+// unquote decodes a string. The result holds until the next call.
+func (r *jsonReader) unquote(raw []byte) (text []byte, err error) {
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && (!r.lax || utf8.Valid(inner)) {
+		return inner, nil
+	}
+	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
+	return r.scratch, err
+}
+
+func (r *jsonReader) member() (name []byte, at int, err error) {
+	raw, at, err := r.value()
+	if err != nil {
+		return nil, at, err
+	}
+	name, err = r.unquote(raw)
+	if err != nil {
+		return nil, at, r.notA(at, "a name", "Unicode text")
+	}
+	return name, at, nil
+}
+
+func (r *jsonReader) value() (raw jsontext.Value, at int, err error) {
+	raw, err = r.decoder.ReadValue()
+	if err != nil {
+		return nil, 0, r.broken(err)
+	}
+	return raw, r.offset() - len(raw), nil
+}
+
+func (r *jsonReader) open(what string) (start int, err error) {
+	if r.decoder.PeekKind() != jsontext.KindBeginObject {
+		return 0, r.wrong(what, "an object")
+	}
+	err = r.delimiter()
+	return r.offset() - 1, err
+}
+
+// delimiter reads one delimiter.
+func (r *jsonReader) delimiter() error {
+	if _, err := r.decoder.ReadToken(); err != nil {
+		return r.broken(err)
+	}
+	return nil
+}
+
+// offset is the place in the source up to which it was read.
+func (r *jsonReader) offset() int { return r.skip + int(r.decoder.InputOffset()) }
+
+// wrong reads the value that is of the wrong type.
+func (r *jsonReader) wrong(what, wanted string) error {
+	_, at, err := r.value()
+	if err != nil {
+		return err
+	}
+	return r.notA(at, what, wanted)
+}
+
+func (r *jsonReader) notA(at int, what, wanted string) error {
+	return r.malformed(at, fmt.Sprintf("%s is not %s", what, wanted), "write it as "+wanted)
+}
+
+func (r *jsonReader) broken(err error) error {
+	at := len(r.source.data)
+	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
+		at, err = r.skip+int(syntax.ByteOffset), syntax.Err
+	}
+	return r.malformed(at, fmt.Sprintf("%s is no JSON: %v", r.of, err), r.remedy)
+}
+
+func (r *jsonReader) malformed(at int, problem, remedy string) error {
+	place := r.source.position(at)
+	return &MalformedError{Source: r.name, Line: place.Line, Column: place.Column, Problem: problem, Remedy: remedy}
+}
