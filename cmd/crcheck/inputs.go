@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
@@ -109,4 +111,48 @@ func (in *inputs) embedded() {
 			in.size += info.Size()
 		}
 	}
+}
+
+// interactions reads all inputs, and counts what it yields. Files of a folder
+// that are no traffic are passed over; of what cannot be read the error is
+// yielded, and nothing after it.
+func (in *inputs) interactions(ctx context.Context, t *terminal, count *int) iter.Seq2[*traffic.Interaction, error] {
+	return func(yield func(*traffic.Interaction, error) bool) {
+		size := in.size
+		if in.endless {
+			size = -1
+		}
+		progress := newProgress(t.Err, size)
+		defer progress.close()
+		for _, file := range in.files {
+			if !file.interactions(ctx, progress, count, yield) {
+				return
+			}
+		}
+	}
+}
+
+// interactions reports whether to go on.
+func (in input) interactions(ctx context.Context, progress *progress, count *int, yield func(*traffic.Interaction, error) bool) bool {
+	r, err := in.open(ctx)
+	if err != nil {
+		return yield(nil, err) && false
+	}
+	defer r.Close()
+	for x, err := range traffic.Read(in.name, progress.reader(r)) {
+		var unknown *traffic.UnknownKindError
+		switch {
+		case ctx.Err() != nil:
+			return yield(nil, ctx.Err()) && false
+		case errors.As(err, &unknown) && !in.named:
+			return true
+		case err != nil:
+			return yield(nil, err) && false
+		}
+		*count++
+		if !yield(x, nil) {
+			return false
+		}
+	}
+	return true
 }

@@ -95,6 +95,34 @@ func (p outputPath) write(t *terminal, write func(io.Writer) error) error {
 	return p.explain(maybe.WriteFile(p.target(), data.Bytes(), 0o644))
 }
 
+// stream writes data that may be large, to a file whole or not at all.
+func (p outputPath) stream(t *terminal, write func(io.Writer) error) error {
+	if p.isStandard() || strings.HasPrefix(string(p), "/dev/") {
+		return p.write(t, write)
+	}
+	path := p.target()
+	pending, err := os.OpenFile(fmt.Sprintf("%s.%d.part", path, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return p.explain(err)
+	}
+	defer os.Remove(pending.Name()) //nolint:errcheck // it is gone where all went well
+	if err := write(pending); err != nil {
+		return errors.Join(p.explainWrite(err), pending.Close())
+	}
+	if err := errors.Join(pending.Sync(), pending.Close()); err != nil {
+		return p.explain(err)
+	}
+	return p.explain(os.Rename(pending.Name(), path))
+}
+
+// explainWrite explains what comes from the file rather than from what is written to it.
+func (p outputPath) explainWrite(err error) error {
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) && cause.Op == "write" {
+		return p.explain(err)
+	}
+	return err
+}
+
 // target is what a link leads to, there or not: that is replaced, not the link.
 func (p outputPath) target() string {
 	path := string(p)

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+type convertVerb struct {
+	Files  []string   `arg:"" help:"Cassettes of go-vcr and vcrpy, HAR and NDJSON, compressed or not, or folders of them; - is standard input."`
+	To     string     `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
+	Output outputPath `short:"o" placeholder:"PATH" help:"Write to a file."`
+}
+
+// Help is the detail of --help.
+func (*convertVerb) Help() string {
+	return `Nothing is lost: what the format has no place for ends the conversion, and no file is written. The inputs are not changed.
+
+  crcheck cassette convert browser.har -o session.yaml
+
+  crcheck cassette convert cassettes/ --to ndjson | jq .response.status`
+}
+
+// Run converts traffic, with the memory of one interaction.
+func (v *convertVerb) Run(ctx context.Context, t *terminal) error {
+	inputs := gather(t, v.Files)
+	if len(inputs.problems) > 0 {
+		return errors.Join(inputs.problems...)
+	}
+	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[v.To]
+	converted := 0
+	err := v.Output.stream(t, func(w io.Writer) error {
+		if err := traffic.Convert(w, to, inputs.interactions(ctx, t, &converted)); err != nil {
+			return err
+		}
+		if converted == 0 {
+			return errors.New("there is no interaction to convert: name files with traffic")
+		}
+		return nil
+	})
+	if err == nil {
+		fmt.Fprintf(t.Err, "converted %d interactions\n", converted)
+	}
+	return err
+}
