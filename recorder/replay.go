@@ -108,6 +108,9 @@ func (r *Replay) unplayable(in *traffic.Interaction, c *canonical) string {
 	if in.Request == nil {
 		return "a bare body: no request was recorded"
 	}
+	if in.Response.Body.Missing {
+		return "the body of the answer was not recorded"
+	}
 	// Below 200 there is no final answer (RFC 9110, section 15.2); net/http cannot send more than three digits.
 	if in.Response.Status < 200 || in.Response.Status > 999 {
 		return fmt.Sprintf("status %d cannot be sent as an answer", in.Response.Status)

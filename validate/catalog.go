@@ -65,6 +65,9 @@ func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 	if v == nil {
 		return Outcome{NotChecked: why}, nil
 	}
+	if why := unread(x); why != "" {
+		return Outcome{NotChecked: why}, nil
+	}
 	return Outcome{Contract: v.contract, Findings: v.Exchange(x, labels)}, nil
 }
 

@@ -23,19 +23,25 @@ import (
 // An error is identified by the header X-Amzn-Errortype, then the body's code,
 // then its __type (Smithy, aws-restjson1-protocol.html#operation-error-serialization).
 //
+// Bodies are decoded by their Content-Encoding first.
+//
 // A request that the service answered with 4xx is not held against the input.
 // Nor is one of a contract that does not say where its members travel, nor one
 // that was not recorded.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
-	e := exchange{v: v, response: &x.Response}
+	readable, err := decoded(x)
+	e := exchange{v: v, response: &readable.Response}
 	request := &message{}
-	if x.Request != nil {
-		request = v.newRequest(x.Request, labels)
+	if readable.Request != nil {
+		request = v.newRequest(readable.Request, labels)
 		e.request(request)
 	}
-	if status := x.Response.Status; status < 300 {
+	switch {
+	case err != nil:
+		e.add(finding.SyntaxInvalid, "bytes that do not decode", "a body encoded as its Content-Encoding says", err.Error())
+	case x.Response.Status < 300:
 		e.success(request)
-	} else {
+	default:
 		e.identified()
 	}
 	return locate(e.graded(), x)
