@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/schema/source"
+	"github.com/crcheck/crcheck/schema/synth"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/stretchr/testify/require"
+)
+
+const models = "../../../shared/data/models"
+
+// services returns what --contract is to name: a folder with the models of five
+// services or, where they are not, the built-in contract; and its contracts.
+func services(tb testing.TB) (name string, all []*schema.Contract) {
+	tb.Helper()
+	paths, err := filepath.Glob(models + "/*-1.43.67.service-2.json")
+	require.NoError(tb, err)
+	if len(paths) == 0 {
+		tb.Logf("%s is not there: the built-in contract stands for five services", models)
+		c, err := contracts.Load(contracts.Newest)
+		require.NoError(tb, err)
+		return contracts.Newest, []*schema.Contract{c}
+	}
+	folder := tb.TempDir()
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(tb, err)
+		require.NoError(tb, os.WriteFile(filepath.Join(folder, filepath.Base(path)), text, 0o644))
+		read, err := source.Read(text, "")
+		require.NoError(tb, err)
+		all = append(all, read.Contracts...)
+	}
+	return folder, all
+}
+
+// exchanges makes an interaction of each operation, over and over, as NDJSON.
+func exchanges(tb testing.TB, all []*schema.Contract) [][]byte {
+	tb.Helper()
+	var lines [][]byte
+	for i, c := range all {
+		s, err := synth.New(c, schema.Wire)
+		require.NoError(tb, err)
+		request, err := s.RandomRequest(uint64(i))
+		require.NoError(tb, err, c)
+		response, err := s.RandomResponse(schema.OutputPart, uint64(i), request)
+		require.NoError(tb, err, c)
+		header := request.Header.Clone()
+		if header == nil {
+			header = http.Header{}
+		}
+		header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/%s/aws4_request, SignedHeaders=host, Signature=0", c.Signing.Or(c.Service)))
+		var line bytes.Buffer
+		require.NoError(tb, traffic.WriteNDJSON(&line, []*traffic.Interaction{{
+			Request:  &traffic.Request{Method: request.Method, URL: "https://service.example" + request.Target(), Header: header, Body: traffic.BodyOf(request.Body)},
+			Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)},
+		}}))
+		lines = append(lines, line.Bytes())
+	}
+	return lines
+}
+
+// TestServices: what the contracts of whole services promise is accepted, over
+// the command line, operation by operation.
+func TestServices(t *testing.T) {
+	name, all := services(t)
+	var text bytes.Buffer
+	for _, line := range exchanges(t, all) {
+		text.Write(line)
+	}
+	var out, stderr bytes.Buffer
+	status := run(context.Background(), &terminal{&text, &out, &stderr}, []string{"validate", "--contract", name, "-"})
+	require.Equal(t, exitClean, status, out.String()+stderr.String())
+	require.Contains(t, out.String(), fmt.Sprintf("checked %d responses", len(all)), "every one routes")
+}
+
+// BenchmarkServices derives all operations of five services, and validates
+// 100,000 interactions of them all; the peak of the heap is in MB.
+func BenchmarkServices(b *testing.B) {
+	name, all := services(b)
+	b.Run("derive", func(b *testing.B) {
+		if len(all) == 1 {
+			b.Skip("there are no models here")
+		}
+		folder := b.TempDir()
+		b.ReportAllocs()
+		for b.Loop() {
+			require.Equal(b, exitClean, run(context.Background(), &terminal{strings.NewReader(""), io.Discard, io.Discard}, []string{"derive", name, "--all", "-o", folder}))
+		}
+	})
+	b.Run("validate", func(b *testing.B) {
+		made := exchanges(b, all)
+		const n = 100_000
+		b.ReportAllocs()
+		var most uint64
+		for b.Loop() {
+			in := &lines{left: n, make: func(i int) string { return string(made[i%len(made)]) }, peeks: func() {
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapInuse)
+			}}
+			require.Equal(b, exitClean, run(context.Background(), &terminal{in, io.Discard, io.Discard}, []string{"validate", "--contract", name, "-"}))
+		}
+		b.ReportMetric(float64(most)/1e6, "peak-MB")
+		b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "interactions/s")
+	})
+}
