@@ -1,12 +1,34 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
+
+// compress writes a file as gzip, as gzip(1) would; with -cut, not to its end.
+func compress(ts *testscript.TestScript, _ bool, args []string) {
+	cut := args[0] == "-cut"
+	if cut {
+		args = args[1:]
+	}
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := io.WriteString(w, ts.ReadFile(args[0]))
+	ts.Check(err)
+	ts.Check(w.Close())
+	text := out.Bytes()
+	if cut {
+		text = text[:len(text)/2]
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o644))
+}
 
 // ask is a client for scripts, which run where there may be no curl: it calls
 // the endpoint of its environment for each TARGET and BODY among its arguments,
