@@ -8,7 +8,8 @@
 // Deviations from ECMA-262: AWS's models were written for a Java engine over
 // UTF-16, so a \uXXXX escape of a surrogate pair is read as its code point,
 // and the garbled class range \uD800\uDBFF-\uDC00\uDFFF, which occurs in many of
-// them, as every code point above U+FFFF. On RE2 \s is ASCII only and a dot
+// them, as every code point above U+FFFF. Java's POSIX classes, such as
+// \p{Alnum}, are read as its documentation says. On RE2 \s is ASCII only and a dot
 // excludes only line feed.
 package pattern
 
@@ -50,7 +51,7 @@ func (e *TimeoutError) Error() string {
 
 // Compile compiles a pattern; the error is an [*UnsupportedError].
 func Compile(source string) (*Pattern, error) {
-	rewritten := codePoints(source)
+	rewritten := translated(source)
 	if linear, err := regexp.Compile(rewritten); err == nil {
 		return &Pattern{source: source, linear: linear}, nil
 	}
@@ -81,7 +82,7 @@ func (p *Pattern) Match(text []byte) (bool, error) {
 // string matches when it matches must and, where refuse is not empty, does not
 // match refuse. ok is false when it cannot be done.
 func Portable(source string) (must, refuse string, ok bool) {
-	rewritten := codePoints(source)
+	rewritten := translated(source)
 	if _, err := regexp.Compile(rewritten); err == nil {
 		return rewritten, "", true
 	}

@@ -27,6 +27,11 @@ func TestMatch(t *testing.T) {
 		{"escape of a metacharacter", `^\u002B$`, []string{"+"}, []string{"a"}},
 		{"look-behind", `(?<=a)b$`, []string{"ab"}, []string{"b"}},
 		{"repeat over 1000", `^a{1,2000}$`, []string{strings.Repeat("a", 1500)}, []string{strings.Repeat("a", 2001)}},
+		{"Java's POSIX class", `^\p{Alnum}+$`, []string{"a1"}, []string{"-", "é"}},
+		{"Java's POSIX class in a class", `^[\p{Print}\n]+$`, []string{"a b\n"}, []string{"\t"}},
+		{"Java's POSIX class, negated", `^\P{Cntrl}$`, []string{"a"}, []string{"\x01"}},
+		{"Java's punctuation", `^\p{Punct}+$`, []string{"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}, []string{"a", "1", " "}},
+		{"a class of Unicode", `^\p{L}+$`, []string{"é"}, []string{"1"}},
 		{"ASCII digits in the backtracking engine", `^(?!x)\d$`, []string{"1"}, []string{"٣"}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -47,10 +52,10 @@ func TestMatch(t *testing.T) {
 }
 
 func TestUnsupported(t *testing.T) {
-	_, err := Compile(`^\p{Alnum}+$`)
+	_, err := Compile(`^\p{NoSuch}+$`)
 	var unsupported *UnsupportedError
 	require.ErrorAs(t, err, &unsupported)
-	require.Equal(t, `^\p{Alnum}+$`, unsupported.Source)
+	require.Equal(t, `^\p{NoSuch}+$`, unsupported.Source)
 }
 
 func TestTimeout(t *testing.T) {
