@@ -14,6 +14,10 @@ var layers = []struct {
 	{LayerBytes, "The bytes against RFC 8259 and RFC 7493."},
 	{LayerHTTP, "The exchange around the body."},
 	{LayerDerive, "The source documents, and what was made of them."},
+	{LayerRecord, "What may be written to disk, and what was not."},
+	{LayerCassette, "A recording as a file that people keep; `crcheck cassette lint`."},
+	{LayerDrift, "A contract against an older one. The severity here is what a change weighs that no witness proves; `crcheck drift` derives the rest, see drift.md."},
+	{LayerProbe, "The answer of an emulator against the recorded one, see probe.md."},
 }
 
 // RulesPage returns the rule table as a page of Markdown, docs/rules.md.

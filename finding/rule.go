@@ -90,7 +90,10 @@ var (
 )
 
 // rules is the table, in the order in which documentation lists it.
-var rules = []Rule{
+var rules = slices.Concat(checkRules, cassetteRules, driftRules, probeRules)
+
+// checkRules are about documents and what surrounds them.
+var checkRules = []Rule{
 	{TypeMismatch, LayerSchema,
 		"A value is not of the type that its shape has, or is a number that the type cannot hold. No typed client can read it.",
 		"Send the type that the contract names. An integer must fit its 32 or 64 bits; a timestamp is a number of epoch seconds, not milliseconds, up to the year 9999.", always},

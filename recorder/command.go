@@ -98,13 +98,28 @@ func reachable(a net.Addr) string {
 
 // client runs the command to its end.
 func (run Run) client(ctx context.Context, endpoint string) (status int, err error) {
-	cmd := exec.CommandContext(ctx, run.Command[0], run.Command[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = run.Stdin, run.Stdout, run.Stderr
 	env := run.Env
 	if env == nil {
 		env = os.Environ()
 	}
-	cmd.Env = Environment(env, endpoint, run.Region)
+	return Child{run.Command, Environment(env, endpoint, run.Region), run.Stdin, run.Stdout, run.Stderr}.Run(ctx)
+}
+
+// Child is a program that is served while it runs.
+type Child struct {
+	Command []string // its name or path, and its arguments
+	Env     []string
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+}
+
+// Run runs the program to its end and returns its exit status: 128 and the signal, if one ended it. Signals to this process are passed on; when the context is
+// done, it gets SIGTERM, and [Grace] later it is killed. The error is a [*CommandError].
+func (c Child) Run(ctx context.Context) (status int, err error) {
+	cmd := exec.CommandContext(ctx, c.Command[0], c.Command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, c.Stderr
+	cmd.Env = c.Env
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = Grace
 
@@ -113,7 +128,7 @@ func (run Run) client(ctx context.Context, endpoint string) (status int, err err
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	if err := cmd.Start(); err != nil {
-		return 0, &CommandError{run.Command[0], err}
+		return 0, &CommandError{c.Command[0], err}
 	}
 	ended := make(chan struct{})
 	forwarded := make(chan struct{})
@@ -124,7 +139,7 @@ func (run Run) client(ctx context.Context, endpoint string) (status int, err err
 	err = cmd.Wait()
 	close(ended)
 	<-forwarded
-	return exitStatus(run.Command[0], cmd.ProcessState, err)
+	return exitStatus(c.Command[0], cmd.ProcessState, err)
 }
 
 func forward(signals <-chan os.Signal, p *os.Process, ended <-chan struct{}) {

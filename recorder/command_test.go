@@ -22,10 +22,13 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
-// This test binary is the client too: what it is to do is its arguments after "client".
+// This test binary is the client too: what it is to do is its arguments after "client". After "recording" it is a recorder that is killed.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "client" {
 		os.Exit(client(os.Args[2:]))
+	}
+	if len(os.Args) > 1 && os.Args[1] == "recording" {
+		os.Exit(recording(os.Args[2], os.Args[3]))
 	}
 	os.Exit(m.Run())
 }

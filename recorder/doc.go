@@ -1,7 +1,29 @@
-// Package recorder plays recorded HTTP traffic back to a client, in process or as a server. It knows HTTP and
-// traffic; it knows no schema.
+// Package recorder records HTTP traffic once, without its secrets, and plays it back to a client as often as is wanted, in process or as a
+// server. It knows HTTP and traffic; it knows no schema.
 //
-// # Model
+// # Recording
+//
+// A [Recorder] is a transport that records what passes through it. Of each interaction it does, in this order:
+//
+//	send the request, and read the answer to its end
+//	redact both, and scan what is left for secrets       package redact
+//	check what will be recorded                          Options.Check
+//	append it to the journal, and sync
+//	hand the answer to the client, as the service gave it
+//
+// So nothing unredacted reaches the disk, and what a client was told is not lost if the process is killed. Clients that come together share a sync.
+// The client never sees what redaction did.
+//
+// The journal, .NAME.journal, is a file of lines beside the cassette, for its owner alone. [Recorder.Close] makes the cassette of it, which replaces
+// an older one by a rename, and removes it. Until then an older cassette stays as it is. A journal that is left by a recorder that was killed
+// is never written over: [Recover] makes its cassette. A journal that is in use is locked; the lock ends with the process.
+//
+// Interactions stand in a cassette in the order in which their requests began: a client that polls replays its answers as it asked for them.
+// Requests without a whole answer are not recorded, nor are bodies of more than [MaxBody], which pass through as they come and are a finding.
+//
+// [ForTest] is both halves for a test.
+//
+// # Replay
 //
 // A [Replay] holds interactions and, for each session, how far each request has got. A request is looked up by what it asks
 // for, the next of its recorded answers is given, and what was not recorded is a [Miss]: an answer that no SDK

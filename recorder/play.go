@@ -2,11 +2,14 @@ package recorder
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
+
+	"github.com/crcheck/crcheck/traffic"
 )
 
 // MaxRequestBody is the largest body of a request, in bytes; a larger one is a miss.
@@ -114,14 +117,15 @@ func (r *Replay) play(req *http.Request, body []byte) *answer {
 		c.raw = nil
 		r.requests.Put(c)
 	}()
-	host := req.Host
-	if host == "" {
-		host = req.URL.Host
+	asked := below(req, in)
+	r.canonical(c, asked, body)
+	var mapped *traffic.Request
+	if r.identifiers != nil && !r.knows(in, c) {
+		if own, recorded, err := r.identifiers.mapped(asked, body); err == nil {
+			mapped = recorded
+			r.canonical(c, own, recorded.Body.Bytes)
+		}
 	}
-	if r.opts.Mask != nil {
-		body = r.opts.Mask(below(req, in), body)
-	}
-	c.reset(req.Method, in.rest, req.URL.RawQuery, host, req.Header, body)
 
 	number, end, room := r.advance(in, c)
 	switch {
@@ -130,7 +134,18 @@ func (r *Replay) play(req *http.Request, body []byte) *answer {
 	case number < 0:
 		return r.refuse(req, r.explain(in, c, end))
 	}
+	if mapped != nil {
+		return r.identifiers.restored(&r.answers[number], mapped)
+	}
 	return &r.answers[number]
+}
+
+// canonical makes c that of a request without the prefix of a session.
+func (r *Replay) canonical(c *canonical, req *http.Request, body []byte) {
+	if r.opts.Mask != nil {
+		body = r.opts.Mask(req, body)
+	}
+	c.reset(req.Method, req.URL.EscapedPath(), req.URL.RawQuery, cmp.Or(req.Host, req.URL.Host), req.Header, body)
 }
 
 // advance takes the next answer of a request from its session.

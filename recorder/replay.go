@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -18,6 +19,10 @@ type ReplayOptions struct {
 	// from run to run. It is called for recorded and for live requests, from many goroutines; it must not read req.Body,
 	// nor change req or body.
 	Mask func(req *http.Request, body []byte) []byte
+	// Redact is how the recordings were redacted. A client that uses its real identifiers is answered in their terms then: they are
+	// mapped to the recorded pseudonyms, and back in the answer. Recordings that name another key, or none, are played as they are.
+	// A request is looked up as it is first.
+	Redact *redact.Options
 	// KeepOrder keeps which interactions were played in which order, for [Replay.WritePlayed]. It costs 4 bytes an answer.
 	KeepOrder bool
 }
@@ -25,15 +30,16 @@ type ReplayOptions struct {
 // Replay answers requests with recorded interactions. It is an [http.RoundTripper] and an [http.Handler], from any number of goroutines.
 // Bodies of recorded answers must not be changed while it is in use.
 type Replay struct {
-	opts     ReplayOptions
-	answers  []answer
-	keys     []key
-	services map[string]int32
-	parts    []parts
-	hash     partHash
-	skipped  []Skip
-	all      *index
-	sources  map[string]*source // by the name in a session's URL
+	opts        ReplayOptions
+	answers     []answer
+	keys        []key
+	services    map[string]int32
+	parts       []parts
+	hash        partHash
+	skipped     []Skip
+	all         *index
+	identifiers *identifiers       // nil: every request is taken as it is
+	sources     map[string]*source // by the name in a session's URL
 
 	requests sync.Pool // of *canonical
 
@@ -97,6 +103,7 @@ func newReplay(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 		numbers = append(numbers, number)
 		r.source(name(in.Source), in.Source).add(number)
 	}
+	r.identifiers = r.learn(opts.Redact)
 	r.all = newIndex(r.keys, numbers)
 	r.plays = make([]uint32, len(r.answers))
 	r.root = newSession(r.all)

@@ -48,8 +48,12 @@ type verbs struct {
 	Derive   deriveVerb   `cmd:"" help:"Derive a contract from a document."`
 	Schema   schemaVerb   `cmd:"" help:"Write a contract as JSON Schema."`
 	Validate validateVerb `cmd:"" help:"Hold recorded responses against a contract."`
+	Record   recordVerb   `cmd:"" help:"Record what a client and a service say."`
 	Replay   replayVerb   `cmd:"" help:"Serve cassettes to a client."`
+	Cassette cassetteVerb `cmd:"" help:"Take care of cassettes."`
 	Conform  conformVerb  `cmd:"" help:"Run the conformance suite against a client."`
+	Coverage coverageVerb `cmd:"" help:"Say how much of the contracts traffic shows."`
+	Probe    probeVerb    `cmd:"" help:"Hold an emulator against recorded traffic."`
 	Rules    rulesVerb    `cmd:"" help:"List the rules that findings are of."`
 	Version  versionVerb  `cmd:"" help:"Say which version this is."`
 }
@@ -100,7 +104,7 @@ type childCommand []string
 // splitCommand takes what follows the first -- of a verb that runs a program.
 // For the others, -- only ends the flags.
 func splitCommand(args []string) ([]string, childCommand) {
-	if args[0] != "replay" && args[0] != "conform" {
+	if args[0] != "record" && args[0] != "replay" && args[0] != "conform" {
 		return args, nil
 	}
 	for i, arg := range args {

@@ -3,15 +3,22 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/recorder/bycontract"
+	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/schema"
 )
 
 type replayVerb struct {
+	contractFlags
 	Listen string         `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
 	Order  recorder.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each answer once; sticky, then the last again; any, from the first again."`
 	Played string         `placeholder:"DIR" help:"Write cassettes of what was played into a folder."`
 	Region string         `placeholder:"NAME" help:"The region that the command is given."`
+	Redact string         `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, if the command uses its real identifiers: format (the default) or all, as with record."`
 	Paths  []string       `arg:"" name:"path" help:"Cassettes, or folders of them."`
 }
 
@@ -21,6 +28,9 @@ func (*replayVerb) Help() string {
 status, or 1 if it asked for what is not recorded. Without a command the server runs until it is interrupted.
 http://ADDR/_c/CASSETTE/SESSION isolates the tests that share a server.
 
+Where the redaction key is, in CRCHECK_REDACTION_KEY or in the file beside the cassettes, a command may use its real
+identifiers, and is answered in their terms.
+
   crcheck replay recordings/ -- pytest
 
   crcheck replay job.yaml --listen 127.0.0.1:8080`
@@ -28,7 +38,12 @@ http://ADDR/_c/CASSETTE/SESSION isolates the tests that share a server.
 
 // Run serves cassettes.
 func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
-	replay, err := recorder.OpenReplay(v.Paths, recorder.ReplayOptions{Order: v.Order, KeepOrder: v.Played != ""})
+	options := recorder.ReplayOptions{Order: v.Order, KeepOrder: v.Played != ""}
+	var err error
+	if options.Redact, err = v.redaction(ctx, t); err != nil {
+		return err
+	}
+	replay, err := recorder.OpenReplay(v.Paths, options)
 	if err != nil {
 		return err
 	}
@@ -68,6 +83,29 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 		return exit(status)
 	}
 	return nil
+}
+
+// redaction is how cassettes were redacted whose key is at hand; nil without a key.
+func (v *replayVerb) redaction(ctx context.Context, t *terminal) (*redact.Options, error) {
+	for _, path := range v.Paths {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			path = filepath.Join(path, "any") // the key lies in the folder
+		}
+		key, ok, err := recorder.KeyAtHand(path)
+		switch {
+		case err != nil:
+			return nil, err
+		case !ok:
+			continue
+		}
+		loaded, _, err := v.load(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(t.Err, "real identifiers are understood where cassettes were recorded with the key %s\n", key.ID())
+		return &redact.Options{Key: key, Classify: bycontract.New(schema.NewCatalog(loaded...)), All: v.Redact == "all"}, nil
+	}
+	return nil, nil
 }
 
 // some lists the first of n things, and how many more there are.

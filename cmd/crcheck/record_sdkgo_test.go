@@ -1,8 +1,3 @@
-// Command gosdk is a program that uses the AWS SDK for Go as its users do: everything comes from the environment.
-//
-//	gosdk get MEMBERSHIP JOB…     asks for jobs and prints their statuses
-//	gosdk start MEMBERSHIP        starts one
-//	gosdk patient MEMBERSHIP JOB  asks, waits for Ctrl-C, asks again, and exits with 7
 package main
 
 import (
@@ -17,7 +12,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cleanrooms/types"
 )
 
-func main() {
+// sdkGo is a program that uses the AWS SDK for Go as its users do: everything comes from the environment.
+//
+//	aws-sdk-go get MEMBERSHIP JOB…     asks for jobs and prints their statuses
+//	aws-sdk-go start MEMBERSHIP        starts one
+//	aws-sdk-go patient MEMBERSHIP JOB  asks, waits for Ctrl-C, asks again, and exits with 7
+func sdkGo() {
+	must := func(err error) {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(4)
+		}
+	}
 	cfg, err := config.LoadDefaultConfig(context.Background())
 	must(err)
 	client := cleanrooms.NewFromConfig(cfg, func(o *cleanrooms.Options) { o.RetryMaxAttempts = 1 })
@@ -42,12 +48,5 @@ func main() {
 		<-interrupted
 		get(os.Args[3])
 		os.Exit(7)
-	}
-}
-
-func must(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(4)
 	}
 }

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/lint"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+type lintVerb struct {
+	contractFlags
+	reportFlags
+	Files []string `arg:"" optional:"" help:"Cassettes, or folders of them; without any, the embedded ones."`
+}
+
+// Help is the detail of --help.
+func (*lintVerb) Help() string {
+	return `Looks for secrets, for what breaks the contract, for cassettes that were made under another form of their contract, for interactions that stand twice, and for files that crcheck would write otherwise. In a folder, an index.yaml says which findings are expected.
+
+  crcheck cassette lint recordings/`
+}
+
+// Run looks through cassettes.
+func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
+	loaded, derived, err := v.load(ctx, t)
+	if err != nil {
+		return err
+	}
+	announce(t, loaded)
+	run := &validation{verb: &validateVerb{contractFlags: v.contractFlags, reportFlags: v.reportFlags, Projection: "wire"}, named: map[string]*projections{}}
+	if run.chosen, err = newProjections(loaded, "wire", v.Profile); err != nil {
+		return err
+	}
+	inputs := gather(t, v.Files)
+	if run.ledger, err = finding.NewLedger(inputs.expected); err != nil {
+		return err
+	}
+	for _, f := range v.Profile.Grade(derived) {
+		run.collector.Add(f, nil)
+	}
+	for _, problem := range inputs.problems {
+		run.problem(t, problem)
+	}
+	options := lint.Options{Profile: v.Profile, Contract: func(name string) *schema.Contract { return named(loaded, name) },
+		Check: func(x *traffic.Interaction) (validate.Outcome, error) {
+			against, err := run.contracts(x)
+			if err != nil {
+				return validate.Outcome{NotChecked: "its contract is not known here"}, nil
+			}
+			return against.check(x, validate.Bare{})
+		}}
+	for _, in := range inputs.files {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		text, err := in.read(ctx)
+		if err == nil {
+			err = lint.File(in.name, text, options, run.linted)
+		}
+		var unknown *traffic.UnknownKindError
+		switch {
+		case errors.As(err, &unknown) && !in.named:
+			run.collector.Skipped()
+		case err != nil:
+			run.problem(t, err)
+		default:
+			run.collector.File()
+		}
+	}
+	return v.write(t, run.collector.Report(run.ledger.Unmet(), v.FailOn))
+}
+
+// linted takes what is wrong with an interaction or, where there is none, a file.
+func (run *validation) linted(x *traffic.Interaction, outcome validate.Outcome, findings finding.Set) {
+	switch {
+	case outcome.Contract != nil:
+		run.collector.Checked(outcome.Contract.String())
+	case x != nil:
+		run.collector.NotChecked(outcome.NotChecked)
+	}
+	secret := slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Rule == finding.SecretFound })
+	for _, f := range findings {
+		if run.ledger.Take(f) {
+			run.collector.Expected()
+			continue
+		}
+		var line []byte
+		if outcome.Contract != nil && !secret { // an excerpt shows neighbours, too
+			line = run.secrets.line(outcome.Contract, x, f.Line)
+		}
+		run.collector.Add(f, line)
+	}
+}
+
+// named returns the contract of a name and version: one in force, or a built-in one.
+func named(loaded []*schema.Contract, name string) *schema.Contract {
+	if i := slices.IndexFunc(loaded, func(c *schema.Contract) bool { return c.String() == name }); i >= 0 {
+		return loaded[i]
+	}
+	c, err := contracts.Load(name)
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+// read reads an input whole.
+func (in input) read(ctx context.Context) ([]byte, error) {
+	r, err := in.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}

@@ -1,0 +1,291 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/crcheck/crcheck/internal/standin"
+	"github.com/stretchr/testify/require"
+)
+
+// TestRecord: SDKs of several languages are recorded in both modes, from a service that verifies signatures. What was recorded is whole, redacted, and plays.
+func TestRecord(t *testing.T) {
+	for _, c := range recordedClients {
+		for _, mode := range c.modes {
+			t.Run(c.name+mode, func(t *testing.T) {
+				command, env := c.command(t)
+				service := cleanRooms()
+				r := newRecording(t, service, mode)
+				got := r.run(t, env, append(append([]string{"--"}, command...), membership, jobOne, jobTwo)...)
+				require.Equal(t, exitClean, got.status, "%s\n%s", got.out, got.err)
+				require.Equal(t, "STARTED\nSUCCESS\n", got.out)
+				require.Contains(t, got.err, "recorded 2 interactions into job.yaml\n")
+				received := service.Received()
+				require.Len(t, received, 2)
+				for _, x := range received {
+					require.Empty(t, x.Refused)
+					require.Equal(t, mine.AccessKeyID, x.Scope.AccessKeyID)
+				}
+				requireRedacted(t, r)
+				requireNoFiles(t, r.temporary)
+
+				require.Equal(t, exitClean, crcheck(t, r.dir, "validate", "--fail-on", "warning", "job.yaml").status)
+				pseudonyms := regexp.MustCompile(`https://.*/memberships/(.*)/protectedJobs/(.*)`).FindAllStringSubmatch(r.cassette(t), -1)
+				require.Len(t, pseudonyms, 2)
+				played := crcheck(t, r.dir, "replay", "job.yaml", "--", "aws-sdk-go", "get", pseudonyms[0][1], pseudonyms[0][2], pseudonyms[1][2])
+				require.Equal(t, "STARTED\nSUCCESS\n", played.out, played.err)
+				require.Equal(t, exitClean, played.status)
+			})
+		}
+	}
+}
+
+// requireNoFiles: a folder is empty again.
+func requireNoFiles(t *testing.T, folder string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
+// TestRecordStatus: the command's status is that of crcheck, and what it may not do does not reach the service.
+func TestRecordStatus(t *testing.T) {
+	t.Run("a write", func(t *testing.T) {
+		service := cleanRooms()
+		got := newRecording(t, service, "").run(t, nil, "--", "aws-sdk-go", "start", membership)
+		require.Equal(t, 4, got.status, got.err)
+		require.Contains(t, got.err, "--allow-writes")
+		require.Contains(t, got.err, "CrcheckRefused")
+		require.Contains(t, got.err, "\n1 refused\n")
+		require.Empty(t, service.Received())
+	})
+	t.Run("an allowed write", func(t *testing.T) {
+		service := cleanRooms()
+		service.Answer = func(*http.Request, []byte) standin.Answer { return standin.Answer{Body: job(jobOne, "SUBMITTED")} }
+		got := newRecording(t, service, "").run(t, nil, "--allow-writes", "--", "aws-sdk-go", "start", membership)
+		require.Equal(t, exitUsage, got.status, got.err)
+		require.Contains(t, got.err, "nothing was checked")
+		require.Len(t, service.Received(), 1)
+	})
+	t.Run("findings", func(t *testing.T) {
+		service := cleanRooms()
+		service.Answer = func(*http.Request, []byte) standin.Answer {
+			return standin.Answer{Body: strings.Replace(job(jobOne, "BORED"), `"createTime":1700000000.25,`, "", 1)}
+		}
+		got := newRecording(t, service, "").run(t, nil, "--", "aws-sdk-go", "get", membership, jobOne)
+		require.Equal(t, exitFindings, got.status, got.err)
+		require.Contains(t, got.err, "interaction 1: error enum.unknown-value at /protectedJob/status: ")
+		require.Contains(t, got.err, "member.missing")
+		got = newRecording(t, service, "").run(t, nil, "--fail-on", "never", "--", "aws-sdk-go", "get", membership, jobOne)
+		require.Equal(t, exitClean, got.status, got.err)
+	})
+	t.Run("its own status", func(t *testing.T) {
+		got := newRecording(t, cleanRooms(), "").run(t, nil, "--", "sh", "-c", "exit 5")
+		require.Equal(t, 5, got.status, got.err)
+	})
+	t.Run("nothing asked", func(t *testing.T) {
+		r := newRecording(t, cleanRooms(), "")
+		got := r.run(t, nil, "--", "true")
+		require.Equal(t, exitUsage, got.status, got.err)
+		require.Contains(t, got.err, "nothing was recorded")
+		require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
+	})
+	t.Run("no such command", func(t *testing.T) {
+		got := newRecording(t, cleanRooms(), "").run(t, nil, "--", "./no-such-command")
+		require.Equal(t, exitUsage, got.status, got.err)
+	})
+}
+
+// TestRecordRefuses, before anything is asked, what cannot work.
+func TestRecordRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(r *recordingRun)
+		args   []string // split at spaces
+		says   string
+	}{
+		{"no upstream", func(r *recordingRun) { r.upstream = nil }, nil, "--upstream"},
+		{"no URL", func(r *recordingRun) { r.upstream[1] = "cleanrooms" }, nil, "https://"},
+		{"a path", func(r *recordingRun) { r.upstream[1] += "/path" }, nil, "more than a host"},
+		{"no CA", func(r *recordingRun) { r.upstream[5] = "missing.pem" }, nil, "missing.pem cannot be read"},
+		{"no certificate", func(r *recordingRun) { os.WriteFile(r.CAFile, []byte("x"), 0o600) }, nil, "holds no certificate"},
+		{"cassette is a folder", func(r *recordingRun) { os.Mkdir(filepath.Join(r.dir, "job.yaml"), 0o755) }, nil, "job.yaml"},
+		{"cassette is standard output", nil, []string{"-o -"}, "is no file"},
+		{"below a file", func(r *recordingRun) { os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600) }, []string{"-o file/job.yaml"}, "file/job.yaml"},
+		{"address in use", nil, []string{"--listen", "127.0.0.1:99999"}, "cannot listen"},
+		{"no credentials", func(r *recordingRun) { r.env = append(r.env, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=") }, nil, "there are no credentials"},
+		{"no profile", nil, []string{"--aws-profile", "none"}, "AWS profile none"},
+		{"forward over http", func(r *recordingRun) { r.upstream[1] = "http://localhost:1" }, []string{"--forward"}, "https"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRecording(t, cleanRooms(), "")
+			if c.change != nil {
+				c.change(r)
+			}
+			args := strings.Fields(strings.Join(c.args, " "))
+			got := r.run(t, nil, append(args, "--", "sh", "-c", "echo it runs")...)
+			require.Equal(t, exitUsage, got.status, got.err)
+			require.Empty(t, got.out)
+			require.Contains(t, got.err, c.says)
+			requireNoFiles(t, r.temporary)
+		})
+	}
+	t.Run("read-only folder", func(t *testing.T) {
+		if os.Getuid() == 0 {
+			t.Skip("skipped: root writes everywhere")
+		}
+		r := newRecording(t, cleanRooms(), "")
+		require.NoError(t, os.Mkdir(filepath.Join(r.dir, "fixed"), 0o500))
+		got := r.run(t, nil, "-o", "fixed/job.yaml", "--", "true")
+		require.Equal(t, exitUsage, got.status, got.err)
+		require.Contains(t, got.err, "fixed/job.yaml")
+	})
+}
+
+// TestRecordUpstreamDown: the client gets an error, and the status says that it was not run to the end.
+func TestRecordUpstreamDown(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+	r := newRecording(t, cleanRooms(), "")
+	r.upstream[1] = "https://" + closed.Addr().String()
+	got := r.run(t, nil, "--", "aws-sdk-go", "get", membership, jobOne)
+	require.Equal(t, 4, got.status, got.err) // the command's own
+	require.Contains(t, got.err, "failed: GET https://"+closed.Addr().String())
+	got = r.run(t, nil, "--", "sh", "-c", "aws-sdk-go get "+membership+" "+jobOne+" || true")
+	require.Equal(t, exitIncomplete, got.status, got.err)
+	require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
+	t.Run("untrusted", func(t *testing.T) {
+		r := newRecording(t, cleanRooms(), "")
+		r.upstream = r.upstream[:4]
+		got := r.run(t, nil, "--", "aws-sdk-go", "get", membership, jobOne)
+		require.Equal(t, 4, got.status)
+		require.Contains(t, got.err, "certificate")
+		require.Contains(t, got.err, "--upstream-ca")
+	})
+}
+
+// TestRecordInterrupted: Ctrl-C is for the command, whose last request is recorded, too.
+func TestRecordInterrupted(t *testing.T) {
+	for _, mode := range []string{"", "--forward"} {
+		service := cleanRooms()
+		r := newRecording(t, service, mode)
+		p := r.command(nil, "--", "aws-sdk-go", "patient", membership, jobOne)
+		require.NoError(t, p.Start())
+		require.Eventually(t, func() bool { return len(service.Received()) == 1 }, 20*time.Second, 10*time.Millisecond)
+		time.Sleep(200 * time.Millisecond) // the client prints
+		got := p.interrupt(t)
+		require.Equal(t, 7, got.status, got.err)
+		require.Equal(t, "STARTED\nSTARTED\n", got.out)
+		require.Contains(t, got.err, "recorded 2 interactions into job.yaml\n")
+		require.Contains(t, r.cassette(t), "interactions:")
+		requireNoFiles(t, r.temporary)
+	}
+}
+
+// TestRecordWithoutCommand: what is printed is what a client needs, nobody gets through without it, and Ctrl-C is the end.
+func TestRecordWithoutCommand(t *testing.T) {
+	for _, mode := range []string{"", "--forward"} {
+		t.Run("mode "+mode, func(t *testing.T) {
+			service := cleanRooms()
+			r := newRecording(t, service, mode)
+			p := r.command(nil)
+			out, in, err := os.Pipe()
+			require.NoError(t, err)
+			p.Stdout = in
+			require.NoError(t, p.Start())
+			require.NoError(t, in.Close())
+			var exports []string
+			text := make([]byte, 4096)
+			require.NoError(t, out.SetReadDeadline(time.Now().Add(20*time.Second)))
+			for lines := map[string]int{"": 8, "--forward": 7}[mode]; len(exports) < lines; {
+				n, err := out.Read(text)
+				require.NoError(t, err, "%s", p.err.String())
+				exports = append(exports, strings.Split(strings.TrimSpace(string(text[:n])), "\n")...)
+			}
+			variables := map[string]string{}
+			for _, line := range exports {
+				if line == "unset AWS_PROFILE" {
+					continue
+				}
+				name, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
+				require.True(t, ok && strings.HasPrefix(line, "export "), line)
+				variables[name] = strings.Trim(value, "'")
+			}
+			require.NotContains(t, strings.Join(exports, "\n"), mine.SecretAccessKey)
+
+			// Another process knows the address, and its own credentials.
+			address := variables["AWS_ENDPOINT_URL"]
+			stranger := []string{"AWS_ENDPOINT_URL=" + address}
+			if mode == "--forward" {
+				address = "http://" + variables["HTTPS_PROXY"][strings.IndexByte(variables["HTTPS_PROXY"], '@')+1:]
+				stranger = []string{"HTTPS_PROXY=" + address, "NO_PROXY=", "AWS_CA_BUNDLE=" + variables["AWS_CA_BUNDLE"]}
+				requireOnlyCertificates(t, r, p.Process.Pid)
+			}
+			c := exec.Command("aws-sdk-go", "get", membership, jobOne)
+			c.Env = append(r.env, stranger...)
+			said, err := c.CombinedOutput()
+			require.Error(t, err)
+			require.Regexp(t, "CrcheckRefused|Proxy Authentication Required", string(said))
+			require.Empty(t, service.Received())
+
+			script := strings.Join(exports, "\n") + "\nexec aws-sdk-go get " + membership + " " + jobOne
+			c = exec.Command("sh", "-c", script)
+			c.Env = append(r.env, "NO_PROXY=")
+			said, err = c.CombinedOutput()
+			require.NoError(t, err, string(said))
+			require.Equal(t, "STARTED\n", string(said))
+
+			require.NoError(t, p.Process.Signal(os.Interrupt))
+			got := ended(t, p.Wait(), &bytes.Buffer{}, &p.err)
+			require.Equal(t, exitClean, got.status, got.err)
+			require.Contains(t, got.err, "recorded 1 interaction into job.yaml\n")
+			requireRedacted(t, r)
+			requireNoFiles(t, r.temporary)
+		})
+	}
+}
+
+// requireOnlyCertificates: no key is in a file of the recording, nor in one that its process has open.
+func requireOnlyCertificates(t *testing.T, r *recordingRun, pid int) {
+	t.Helper()
+	certificates := 0
+	look := func(path string) {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() {
+			return
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			require.Contains(t, path, "/fd/", err) // something of the kernel, which says of itself that it is a file
+			return
+		}
+		require.NotContains(t, string(text), "PRIVATE KEY", path)
+		if bytes.Contains(text, []byte("BEGIN CERTIFICATE")) {
+			certificates++
+			require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), path)
+		}
+	}
+	for _, folder := range []string{r.dir, r.temporary} {
+		require.NoError(t, filepath.WalkDir(folder, func(path string, _ os.DirEntry, err error) error {
+			look(path)
+			return err
+		}))
+	}
+	require.Equal(t, 1, certificates)
+	open, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/fd/*")
+	for _, path := range open {
+		look(path)
+	}
+}

@@ -1,0 +1,262 @@
+package coverage
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Kind is what a point is about.
+type Kind string
+
+const (
+	Members      Kind = "members"
+	Absent       Kind = "absent"
+	UnionMembers Kind = "unionMembers"
+	EnumValues   Kind = "enumValues"
+	Entries      Kind = "entries"
+	Empty        Kind = "empty"
+	Errors       Kind = "errors"
+	Statuses     Kind = "statuses"
+	Nulls        Kind = "nulls"
+)
+
+// kinds is the table of kinds, in the order of a report.
+var kinds = []struct {
+	kind    Kind
+	about   string // in the words of a report
+	counted bool   // in a percentage
+}{
+	{Members, "members", true},
+	{Absent, "absent members", true},
+	{UnionMembers, "union members", true},
+	{EnumValues, "enum values", true},
+	{Entries, "lists and maps with entries", true},
+	{Empty, "empty lists and maps", true},
+	{Errors, "errors", true},
+	{Statuses, "statuses", true},
+	{Nulls, "nulls", false},
+}
+
+// Plan is the points of contracts. It is immutable and safe for concurrent use.
+type Plan struct {
+	catalog    *schema.Catalog
+	operations map[*schema.Contract]*operation
+}
+
+// Compile lists the points of every contract of a catalog. A contract that does
+// not pass [schema.Contract.Check] is refused.
+func Compile(k *schema.Catalog) (*Plan, error) {
+	p := &Plan{k, map[*schema.Contract]*operation{}}
+	for _, c := range k.Contracts() {
+		if err := c.Check(); err != nil {
+			return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
+		}
+		p.operations[c] = compile(c)
+	}
+	return p, nil
+}
+
+// operation is the points of a contract and the way to them.
+type operation struct {
+	contract *schema.Contract
+	points   []point
+	counted  pointSet // those that count in a percentage
+	parts    map[schema.Part]*part
+	errors   map[string]int // points of errors, by name
+	statuses map[int]int
+}
+
+type point struct {
+	kind    Kind
+	address string
+}
+
+// none is the index of no point.
+const none = -1
+
+// part is how a document of the output or of an error travels.
+type part struct {
+	body  *node   // nil: no JSON
+	whole *member // whose value the body is; nil: the body is an object of members
+	raw   bool    // the body is whole as it is, no JSON
+	bound []boundMember
+}
+
+// boundMember is a member that travels in headers or as the status.
+type boundMember struct {
+	member
+	location string
+	list     bool
+}
+
+// node is a shape, compiled. A shape has one, wherever it stands.
+type node struct {
+	kind    schema.Type
+	union   bool
+	members []member
+	enum    map[string]int
+	below   *node // of a list its elements, of a map its values
+	key     *node
+
+	entries, empty, null int
+}
+
+type member struct {
+	wire                  string
+	present, absent, null int
+	node                  *node
+}
+
+func compile(c *schema.Contract) *operation {
+	o := &operation{contract: c, parts: map[schema.Part]*part{}, errors: map[string]int{}, statuses: map[int]int{}}
+	k := compiler{o, map[*schema.Shape]*node{}}
+	o.parts[schema.OutputPart] = k.part(schema.OutputPart)
+	for _, e := range c.Errors {
+		o.parts[schema.ErrorPart(e.Name)] = k.part(schema.ErrorPart(e.Name))
+		o.errors[e.Name] = k.point(Errors, e.Name)
+	}
+	if !k.dynamicStatus() {
+		k.status(c.Status.Or(http.StatusOK))
+	}
+	for _, e := range c.Errors {
+		if status, ok := e.Status.Get(); ok {
+			k.status(status)
+		}
+	}
+	o.counted = newPointSet(len(o.points))
+	for i, p := range o.points {
+		for _, row := range kinds {
+			if row.kind == p.kind && row.counted {
+				o.counted.set(i)
+			}
+		}
+	}
+	return o
+}
+
+type compiler struct {
+	*operation
+	nodes map[*schema.Shape]*node
+}
+
+func (k *compiler) point(kind Kind, address string) int {
+	k.points = append(k.points, point{kind, address})
+	return len(k.points) - 1
+}
+
+func (k *compiler) status(status int) {
+	if _, twice := k.statuses[status]; !twice {
+		k.statuses[status] = k.point(Statuses, fmt.Sprint(status))
+	}
+}
+
+// dynamicStatus reports an output that has the status as a member: any may come.
+func (k *compiler) dynamicStatus() bool {
+	for _, m := range k.contract.Bound(schema.OutputPart) {
+		if k.contract.Location(&m) == "status" {
+			return true
+		}
+	}
+	return false
+}
+
+func (k *compiler) part(name schema.Part) *part {
+	p := &part{}
+	root, ok := k.contract.Root(name)
+	if !ok || root.Name == "" {
+		return p
+	}
+	place, shape := schema.Place{Part: name}, k.contract.Resolve(root)
+	raw, isRaw := k.contract.RawBody(name)
+	p.raw = isRaw
+	body := *shape // the members that travel in the body
+	body.Members = nil
+	for i := range shape.Members {
+		m := &shape.Members[i]
+		switch location := k.contract.Location(m); {
+		case isRaw && m == raw, location == "payload":
+			whole := k.member(place, m)
+			p.whole, p.body = &whole, whole.node
+		case location == "body":
+			body.Members = append(body.Members, *m)
+		default:
+			list := k.contract.Resolve(m.Shape).Type == schema.List
+			p.bound = append(p.bound, boundMember{k.member(place, m), location, list})
+			p.bound[len(p.bound)-1].wire = m.Wire()
+		}
+	}
+	switch {
+	case p.whole != nil:
+	case len(body.Members) == len(shape.Members):
+		p.body = k.node(place, shape)
+	default:
+		p.body = k.node(place, &body)
+	}
+	return p
+}
+
+// member lists the points of a member of a structure.
+func (k *compiler) member(above schema.Place, m *schema.Member) member {
+	place := above.Child(m.Name)
+	compiled := member{wire: m.Wire(), present: k.point(Members, place.String()), absent: none, null: none}
+	if !m.Required.Or(false) {
+		compiled.absent = k.point(Absent, place.String()+" absent")
+		if k.contract.Location(m) == "body" {
+			compiled.null = k.point(Nulls, place.String()+" null")
+		}
+	}
+	compiled.node = k.node(place, k.contract.Resolve(m.Shape))
+	return compiled
+}
+
+func (k *compiler) node(place schema.Place, shape *schema.Shape) *node {
+	if n, ok := k.nodes[shape]; ok {
+		return n
+	}
+	n := &node{kind: shape.Type, union: shape.Union.Or(false), entries: none, empty: none, null: none}
+	k.nodes[shape] = n
+	if shape.Stream() {
+		n.kind = schema.Unstated
+		return n
+	}
+	for i := range shape.Members {
+		m := &shape.Members[i]
+		if !n.union {
+			n.members = append(n.members, k.member(place, m))
+			continue
+		}
+		below := place.Child(m.Name)
+		compiled := member{wire: m.Wire(), present: k.point(UnionMembers, below.String()), absent: none, null: none}
+		compiled.node = k.node(below, k.contract.Resolve(m.Shape))
+		n.members = append(n.members, compiled)
+	}
+	for _, value := range shape.Enum.Or(nil) {
+		if n.enum == nil {
+			n.enum = map[string]int{}
+		}
+		n.enum[value] = k.point(EnumValues, place.String()+" "+value)
+	}
+	below := shape.Element
+	if shape.Type == schema.Map {
+		below = shape.Value
+		n.key = k.node(place.Child("*key"), k.contract.Resolve(*shape.Key))
+	}
+	if below != nil {
+		inner := place.Child("*")
+		bounds := shape.Length.Or(schema.Bounds{})
+		if bounds.Max != "0" {
+			n.entries = k.point(Entries, inner.String())
+		}
+		if strings.Trim(string(bounds.Min), "0") == "" {
+			n.empty = k.point(Empty, place.String()+" empty")
+		}
+		if shape.Sparse.Or(false) {
+			n.null = k.point(Nulls, inner.String()+" null")
+		}
+		n.below = k.node(inner, k.contract.Resolve(*below))
+	}
+	return n
+}

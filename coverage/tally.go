@@ -1,0 +1,155 @@
+package coverage
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Tally adds up what interactions show. Its memory grows with the contracts and
+// the reasons why something does not count, never with the traffic. It is not
+// safe for concurrent use.
+type Tally struct {
+	plan       *Plan
+	sums       map[*schema.Contract]*sum
+	notCounted map[string]int
+}
+
+// sum is what was shown of a contract.
+type sum struct {
+	seen                pointSet
+	answers, unreadable int
+}
+
+// NewTally returns a tally of nothing yet.
+func (p *Plan) NewTally() *Tally {
+	t := &Tally{p, map[*schema.Contract]*sum{}, map[string]int{}}
+	for c, o := range p.operations {
+		t.sums[c] = &sum{seen: newPointSet(len(o.points))}
+	}
+	return t
+}
+
+// Take adds an interaction, or counts why it does not count.
+func (t *Tally) Take(x *traffic.Interaction) {
+	shown, err := t.plan.Shown(x)
+	if why := (*NotCountedError)(nil); errors.As(err, &why) {
+		t.notCounted[why.Reason]++
+		return
+	}
+	t.Add(shown)
+}
+
+// Add adds what an answer of one of the plan's contracts shows.
+func (t *Tally) Add(s Shown) {
+	sum, ok := t.sums[s.Contract]
+	if !ok {
+		return
+	}
+	sum.answers++
+	if !s.Readable {
+		sum.unreadable++
+	}
+	sum.seen.add(s.shows)
+}
+
+// Report is how much of the contracts the traffic shows.
+type Report struct {
+	Percent    int        `json:"percent"` // of all contracts together, rounded down
+	Answers    int        `json:"answers"` // all there were
+	Counted    int        `json:"counted"`
+	NotCounted []Count    `json:"notCounted,omitempty"` // by reason
+	Contracts  []Contract `json:"contracts"`            // in the order of the catalog
+}
+
+// Count is how often something was.
+type Count struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+}
+
+// Contract is how much of one contract the traffic shows.
+type Contract struct {
+	Name       string  `json:"contract"`
+	Answers    int     `json:"answers"`
+	Unreadable int     `json:"unreadable,omitempty"` // answers whose body is no JSON; their status and error count
+	Percent    int     `json:"percent"`
+	Shares     []Share `json:"shares"`         // of every kind that the contract has points of
+	Next       []Next  `json:"next,omitempty"` // what to record next, what shows most first
+}
+
+// Share is how many points of a kind were shown, and which were not.
+type Share struct {
+	Kind    Kind     `json:"kind"`
+	Shown   int      `json:"shown"`
+	Total   int      `json:"total"`
+	Missing []string `json:"missing,omitempty"`
+}
+
+// About is the kind in the words of a report.
+func (s Share) About() string {
+	for _, row := range kinds {
+		if row.kind == s.Kind {
+			return row.about
+		}
+	}
+	return string(s.Kind)
+}
+
+// Report returns what was added up so far. What to record next is said of
+// contracts that were seen at all.
+func (t *Tally) Report() *Report {
+	r := &Report{Contracts: []Contract{}}
+	shown, total := 0, 0
+	for _, c := range t.plan.catalog.Contracts() {
+		o, sum := t.plan.operations[c], t.sums[c]
+		one := Contract{Name: c.String(), Answers: sum.answers, Unreadable: sum.unreadable, Shares: o.shares(sum.seen)}
+		n, of := o.counted.lenAnd(sum.seen), o.counted.len()
+		one.Percent = percent(n, of)
+		shown, total = shown+n, total+of
+		r.Counted += sum.answers
+		if sum.answers > 0 {
+			one.Next = o.next(sum.seen)
+		}
+		r.Contracts = append(r.Contracts, one)
+	}
+	r.Percent, r.Answers = percent(shown, total), r.Counted
+	for _, why := range slices.Sorted(maps.Keys(t.notCounted)) {
+		r.NotCounted = append(r.NotCounted, Count{why, t.notCounted[why]})
+		r.Answers += t.notCounted[why]
+	}
+	return r
+}
+
+// percent rounds down, so that 100 is all.
+func percent(n, of int) int {
+	if of == 0 {
+		return 100
+	}
+	return 100 * n / of
+}
+
+func (o *operation) shares(seen pointSet) []Share {
+	var shares []Share
+	for _, row := range kinds {
+		share := Share{Kind: row.kind}
+		for i, p := range o.points {
+			switch {
+			case p.kind != row.kind:
+				continue
+			case seen.has(i):
+				share.Shown++
+			default:
+				share.Missing = append(share.Missing, p.address)
+			}
+			share.Total++
+		}
+		if share.Total > 0 {
+			shares = append(shares, share)
+		}
+	}
+	return shares
+}

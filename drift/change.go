@@ -1,0 +1,96 @@
+package drift
+
+import (
+	"fmt"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Change is one difference of two contracts.
+type Change struct {
+	Rule      finding.RuleID   `json:"rule"`
+	Severity  finding.Severity `json:"severity"`
+	Operation string           `json:"operation"`
+	Part      schema.Part      `json:"part"`    // "contract" for what is of the operation as a whole
+	Pointer   string           `json:"pointer"` // into the part's shapes, as in [schema.Place]
+	Facet     string           `json:"facet"`
+	Old       string           `json:"old,omitempty"` // JSON of the facet, the value or the end; empty: none
+	New       string           `json:"new,omitempty"`
+	Message   string           `json:"message"`
+	// Witness proves the change; nil: none was found, or the change is none of
+	// documents.
+	Witness *Witness `json:"witness,omitempty"`
+
+	end bound
+}
+
+// Place is where the contracts differ.
+func (c *Change) Place() schema.Place { return schema.Place{Part: c.Part, Pointer: c.Pointer} }
+
+// Finding returns the change as a finding, for expectations and reports.
+func (c *Change) Finding() finding.Finding {
+	part := string(c.Part)
+	if c.Part == schema.OutputPart {
+		part = ""
+	}
+	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: part, Pointer: c.Pointer,
+		Got: c.New, Want: c.Old, Message: c.Message}
+}
+
+// request reports a change of what callers send.
+func (c *Change) request() bool { return c.Part == schema.InputPart }
+
+// message says in one line what changed.
+func (c *Change) message() string {
+	what := func(end bound) string {
+		switch end {
+		case minEnd:
+			return "least "
+		case maxEnd:
+			return "greatest "
+		}
+		return ""
+	}
+	switch {
+	case c.Rule == finding.DriftOperationAdded, c.Rule == finding.DriftErrorAdded:
+		return "it is new"
+	case c.Rule == finding.DriftOperationRemoved, c.Rule == finding.DriftErrorRemoved:
+		return "it is gone"
+	case c.Rule == finding.DriftEnumValueAdded:
+		return c.New + " is a new value"
+	case c.Rule == finding.DriftEnumValueRemoved:
+		return c.Old + " is no value any more"
+	case c.Facet == "member" && c.Old == "":
+		return "a new member, of type " + plain(c.New)
+	case c.Facet == "member":
+		return "the member, of type " + plain(c.Old) + ", is gone"
+	case c.end != noEnd:
+		return fmt.Sprintf("the %s%s was %s and is %s", what(c.end), c.Facet, orOpen(c.Old), orOpen(c.New))
+	}
+	return fmt.Sprintf("%s was %s and is %s", c.Facet, orAbsent(c.Old), orAbsent(c.New))
+}
+
+func plain(text string) string {
+	if value, ok := unquote(text); ok {
+		return value
+	}
+	return text
+}
+
+func orOpen(end string) string {
+	if end == "" {
+		return "open"
+	}
+	return end
+}
+
+func orAbsent(value string) string {
+	switch value {
+	case "":
+		return "absent"
+	case `""`, "[]":
+		return "none"
+	}
+	return value
+}

@@ -1,0 +1,211 @@
+package drift
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Comparison is what changed between two sources.
+type Comparison struct {
+	Compared int      `json:"compared"` // operations that both have
+	Changes  []Change `json:"changes"`  // gravest first
+}
+
+// TwiceError says that a source describes an operation more than once.
+type TwiceError struct{ Side, Operation, First, Second string }
+
+func (e *TwiceError) Error() string {
+	return fmt.Sprintf("the %s side describes %s twice, as %s and as %s: name one of them", e.Side, e.Operation, e.First, e.Second)
+}
+
+// NothingInCommonError says that two sources share no operation.
+type NothingInCommonError struct{ Old, New string }
+
+func (e *NothingInCommonError) Error() string {
+	return fmt.Sprintf("the sources have no operation in common: the old one describes %s, the new one %s", e.Old, e.New)
+}
+
+// Compare returns what changed between the operations of two sources. The error
+// is a [*TwiceError], a [*NothingInCommonError] or tells why a contract cannot be used.
+func Compare(old, new []*schema.Contract) (*Comparison, error) {
+	before, err := byName(old, "old")
+	if err != nil {
+		return nil, err
+	}
+	after, err := byName(new, "new")
+	if err != nil {
+		return nil, err
+	}
+	var pairs []*pair
+	for _, c := range old {
+		if d := after[c.Name()]; d != nil {
+			pairs = append(pairs, &pair{old: c, new: d})
+		}
+	}
+	if len(pairs) == 0 {
+		return nil, &NothingInCommonError{some(old), some(new)}
+	}
+	routes := schema.NewCatalog(new...)
+	result := &Comparison{Compared: len(pairs), Changes: []Change{}}
+	errs := make([]error, len(pairs))
+	each(len(pairs), func(i int) { errs[i] = pairs[i].compare(routes) })
+	if err := cmp.Or(errs...); err != nil {
+		return nil, err
+	}
+	for _, p := range pairs {
+		result.Changes = append(result.Changes, p.changes...)
+	}
+	if whole(old) && whole(new) {
+		result.Changes = append(result.Changes, comings(old, before, new, after, routes)...)
+	}
+	for i := range result.Changes {
+		result.Changes[i].Message = result.Changes[i].message()
+	}
+	slices.SortStableFunc(result.Changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part),
+			cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Old, b.Old), cmp.Compare(a.New, b.New))
+	})
+	return result, nil
+}
+
+// each calls do for 0 to n-1, several at once.
+func each(n int, do func(int)) {
+	var wait sync.WaitGroup
+	next := make(chan int)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+}
+
+func byName(contracts []*schema.Contract, side string) (map[string]*schema.Contract, error) {
+	named := make(map[string]*schema.Contract, len(contracts))
+	for _, c := range contracts {
+		if d := named[c.Name()]; d != nil {
+			return nil, &TwiceError{side, c.Name(), d.String(), c.String()}
+		}
+		if err := c.Check(); err != nil {
+			return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
+		}
+		named[c.Name()] = c
+	}
+	return named, nil
+}
+
+// some names a few of the contracts.
+func some(contracts []*schema.Contract) string {
+	if len(contracts) == 0 {
+		return "nothing"
+	}
+	if len(contracts) == 1 {
+		return contracts[0].Name()
+	}
+	return fmt.Sprintf("%s and %d more", contracts[0].Name(), len(contracts)-1)
+}
+
+// whole reports a source that speaks of all operations of its service.
+func whole(contracts []*schema.Contract) bool {
+	page := func(c *schema.Contract) bool { return len(c.Origins) > 0 && c.Origins[0].Kind == "boto3-page" }
+	return len(contracts) > 1 && !slices.ContainsFunc(contracts, page)
+}
+
+// comings returns the operations that came and went.
+func comings(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes *schema.Catalog) []Change {
+	var all []Change
+	for _, c := range old {
+		if after[c.Name()] == nil {
+			gone := Change{Rule: finding.DriftOperationRemoved, Operation: c.Name(), Part: schema.ContractPlace.Part, Facet: "operation"}
+			gone.lost(c, routes)
+			all = append(all, gone)
+		}
+	}
+	for _, c := range new {
+		if before[c.Name()] == nil {
+			all = append(all, Change{Rule: finding.DriftOperationAdded, Operation: c.Name(), Part: schema.ContractPlace.Part, Facet: "operation"})
+		}
+	}
+	return all
+}
+
+// pair is one operation, as two sources have it.
+type pair struct {
+	old, new *schema.Contract
+	changes  []Change
+}
+
+// compare compares the operation part by part: a structure that is sent and
+// answered changes twice.
+func (p *pair) compare(routes *schema.Catalog) error {
+	p.part(schema.ContractPlace.Part)
+	for i := range p.changes {
+		if c := &p.changes[i]; c.Rule == finding.DriftRouteChanged {
+			c.lost(p.old, routes)
+		}
+	}
+	for _, part := range p.parts() {
+		first := len(p.changes)
+		p.part(part)
+		if err := p.prove(part, p.changes[first:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parts returns those of both sides.
+func (p *pair) parts() []schema.Part {
+	parts := p.old.Parts()
+	for _, part := range p.new.Parts() {
+		if !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// part takes the differences of a part.
+func (p *pair) part(part schema.Part) {
+	for _, d := range schema.Diff(only(p.old, part), only(p.new, part)) {
+		row := facetOf(d)
+		if d.Place.Part != part || row == nil {
+			continue
+		}
+		for _, piece := range row.pieces(d, p) {
+			p.changes = append(p.changes, Change{Rule: piece.rule, Operation: p.old.Name(), Part: d.Place.Part, Pointer: d.Place.Pointer,
+				Facet: d.Facet, Old: piece.old, New: piece.new, end: piece.end})
+		}
+	}
+}
+
+// only returns a contract with one of its parts. It shares the shapes.
+func only(c *schema.Contract, part schema.Part) *schema.Contract {
+	d := *c
+	d.Echoes, d.Provenance, d.Errors = nil, nil, nil
+	if part != schema.OutputPart {
+		d.Output = ""
+	}
+	if part != schema.InputPart {
+		d.Input = ""
+	}
+	if name, isError := part.ErrorName(); isError {
+		i := slices.IndexFunc(c.Errors, func(e schema.Error) bool { return e.Name == name })
+		if i >= 0 {
+			d.Errors = c.Errors[i : i+1]
+		}
+	}
+	return &d
+}

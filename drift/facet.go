@@ -1,0 +1,320 @@
+package drift
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Facet is a row of the table of what can change about a contract: a field of
+// package schema, and the edits that it can undergo.
+type Facet struct {
+	Field string // such as "Shape.Enum"
+	Name  string // in a [schema.Difference]; empty: never compared
+	Edits []Edit
+
+	// split says what a difference comes to; nil: one change of the only edit.
+	split func(d schema.Difference, in *pair) []piece
+}
+
+// Edit is one way in which a facet changes: reported as a rule, or not, for a reason.
+type Edit struct {
+	What   string
+	Rule   finding.RuleID
+	Reason string // why there is no rule
+}
+
+// piece is one change of a difference.
+type piece struct {
+	rule     finding.RuleID
+	old, new string // JSON; empty where that side has none
+	end      bound
+}
+
+// bound is the end of an interval that a change is about.
+type bound byte
+
+const (
+	noEnd bound = iota
+	minEnd
+	maxEnd
+)
+
+// Facets returns the table. Every field of a contract has a row.
+func Facets() []Facet { return slices.Clone(facets) }
+
+func one(what string, rule finding.RuleID) []Edit { return []Edit{{What: what, Rule: rule}} }
+
+func not(what, reason string) []Edit { return []Edit{{What: what, Reason: reason}} }
+
+var facets = []Facet{
+	{Field: "Contract.Format", Edits: not("another form of the contract file", "it is crcheck's own, not the service's")},
+	{Field: "Contract.Service", Edits: not("another name", "operations are paired by it: one is removed, another added")},
+	{Field: "Contract.Operation", Edits: []Edit{
+		{What: "an operation is added", Rule: finding.DriftOperationAdded},
+		{What: "an operation is removed", Rule: finding.DriftOperationRemoved},
+		{What: "an operation is renamed", Reason: "operations are paired by name: one is removed, another added"},
+	}},
+	{Field: "Contract.Version", Edits: not("another version", "it promises nothing")},
+	{Field: "Contract.API", Name: "api", Edits: one("the API or its version changes", finding.DriftServiceChanged)},
+	{Field: "Contract.Signing", Name: "signing", Edits: one("the signing name changes", finding.DriftServiceChanged)},
+	{Field: "Contract.Protocol", Name: "protocol", Edits: one("the protocol changes", finding.DriftRouteChanged)},
+	{Field: "Contract.Target", Name: "target", Edits: one("X-Amz-Target changes", finding.DriftRouteChanged)},
+	{Field: "Contract.Method", Name: "method", Edits: one("the method changes", finding.DriftRouteChanged)},
+	{Field: "Contract.URI", Name: "uri", Edits: one("the URI changes", finding.DriftRouteChanged)},
+	{Field: "Contract.Status", Name: "status", Edits: one("the status of success changes", finding.DriftStatusChanged)},
+	{Field: "Contract.Readonly", Name: "readonly", Edits: one("it becomes read-only, or no longer is", finding.DriftReadonlyChanged)},
+	{Field: "Contract.Input", Edits: documentEdits},
+	{Field: "Contract.Output", Edits: documentEdits},
+	{Field: "Contract.Errors", Name: "error", split: splitPresence(finding.DriftErrorAdded, finding.DriftErrorRemoved), Edits: []Edit{
+		{What: "an error is added", Rule: finding.DriftErrorAdded},
+		{What: "an error is removed", Rule: finding.DriftErrorRemoved},
+		{What: "errors stand in another order", Reason: "an answer has one error: the order says nothing"},
+	}},
+	{Field: "Contract.Echoes", Edits: not("an echo is stated, or no longer", "no source states echoes but an overlay: none is silence, not a promise")},
+	{Field: "Contract.Shapes", Edits: not("a shape is renamed, split or shared", "names of shapes are not on the wire: shapes are compared where they stand")},
+	{Field: "Contract.Origins", Edits: not("another source", "it promises nothing")},
+	{Field: "Contract.Provenance", Edits: not("a fact comes from another source", "it promises nothing")},
+
+	{Field: "Error.Name", Edits: not("an error is renamed", "errors are paired by name: one is removed, another added")},
+	{Field: "Error.Status", Name: "error.status", Edits: one("the status of an error changes", finding.DriftErrorChanged)},
+	{Field: "Error.Fault", Name: "error.fault", Edits: one("whose fault an error is changes", finding.DriftErrorChanged)},
+	{Field: "Error.Code", Name: "error.code", Edits: one("the name of an error on the wire changes", finding.DriftErrorChanged)},
+	{Field: "Error.Shape", Edits: not("the members of an error become known, or are no longer stated", "the other side is silent about them")},
+
+	{Field: "Member.Name", Name: "member", split: splitMember, Edits: []Edit{
+		{What: "a member is added to a structure", Rule: finding.DriftMemberAdded},
+		{What: "a member is removed from a structure", Rule: finding.DriftMemberRemoved},
+		{What: "a member is added to a tagged union", Rule: finding.DriftUnionMemberAdded},
+		{What: "a member is removed from a tagged union", Rule: finding.DriftUnionMemberRemoved},
+		{What: "a member is renamed", Reason: "members are paired by name: one is removed, another added"},
+	}},
+	{Field: "Member.Shape", Edits: not("a member refers to another shape", "shapes are compared where they stand, facet by facet")},
+	{Field: "Member.Required", Name: "required", split: splitBool(finding.DriftRequiredAdded, finding.DriftRequiredRemoved), Edits: []Edit{
+		{What: "a member becomes required", Rule: finding.DriftRequiredAdded},
+		{What: "a member is no longer required", Rule: finding.DriftRequiredRemoved},
+	}},
+	{Field: "Member.Location", Name: "location", Edits: one("a member travels elsewhere", finding.DriftBindingChanged)},
+	{Field: "Member.WireName", Name: "wireName", Edits: one("a member travels under another name", finding.DriftBindingChanged)},
+	{Field: "Member.Token", Name: "idempotencyToken", Edits: one("a member becomes the idempotency token, or no longer is", finding.DriftTokenChanged)},
+
+	{Field: "Shape.Name", Edits: not("a shape is renamed", "names of shapes are not on the wire")},
+	{Field: "Shape.Type", Name: "type", split: splitType, Edits: append(one("the type changes", finding.DriftTypeChanged), documentEdits...)},
+	{Field: "Shape.Members", Edits: not("members stand in another order", "objects have no order; what is added or removed is an edit of the member")},
+	{Field: "Shape.Element", Edits: not("a list has other elements", "elements are compared where they stand, facet by facet")},
+	{Field: "Shape.Key", Edits: not("a map has other keys", "keys are compared where they stand, facet by facet")},
+	{Field: "Shape.Value", Edits: not("a map has other values", "values are compared where they stand, facet by facet")},
+	{Field: "Shape.Union", Name: "union", split: splitBool(finding.DriftUnionAdded, finding.DriftUnionRemoved), Edits: []Edit{
+		{What: "a structure becomes a tagged union", Rule: finding.DriftUnionAdded},
+		{What: "a tagged union becomes a structure", Rule: finding.DriftUnionRemoved},
+	}},
+	{Field: "Shape.EventStream", Name: "eventStream", Edits: one("a body becomes an event stream, or no longer is", finding.DriftStreamChanged)},
+	{Field: "Shape.Streaming", Name: "streaming", Edits: one("a body becomes a stream of bytes, or no longer is", finding.DriftStreamChanged)},
+	{Field: "Shape.Sparse", Name: "sparse", split: splitBool(finding.DriftSparseAdded, finding.DriftSparseRemoved), Edits: []Edit{
+		{What: "a list or map comes to hold null", Rule: finding.DriftSparseAdded},
+		{What: "a list or map no longer holds null", Rule: finding.DriftSparseRemoved},
+	}},
+	{Field: "Shape.Enum", Name: "enum", split: splitEnum, Edits: []Edit{
+		{What: "a value is added", Rule: finding.DriftEnumValueAdded},
+		{What: "a value is removed", Rule: finding.DriftEnumValueRemoved},
+		{What: "an enum becomes any string", Rule: finding.DriftEnumOpened},
+		{What: "any string becomes an enum", Rule: finding.DriftEnumClosed},
+		{What: "values stand in another order", Reason: "an enum has no order"},
+	}},
+	{Field: "Shape.Length", Name: "length", split: splitBounds(finding.DriftLengthWidened, finding.DriftLengthNarrowed), Edits: []Edit{
+		{What: "an end moves outward, or is lifted", Rule: finding.DriftLengthWidened},
+		{What: "an end moves inward, or is set", Rule: finding.DriftLengthNarrowed},
+		{What: "a minimum of zero is stated, or no longer", Reason: "no value is shorter"},
+	}},
+	{Field: "Shape.Range", Name: "range", split: splitBounds(finding.DriftRangeWidened, finding.DriftRangeNarrowed), Edits: []Edit{
+		{What: "an end moves outward, or is lifted", Rule: finding.DriftRangeWidened},
+		{What: "an end moves inward, or is set", Rule: finding.DriftRangeNarrowed},
+	}},
+	{Field: "Shape.Pattern", Name: "pattern", Edits: one("the pattern changes, comes or goes", finding.DriftPatternChanged)},
+	{Field: "Shape.Bits", Name: "bits", split: splitBits, Edits: []Edit{
+		{What: "more bits", Rule: finding.DriftBitsWidened},
+		{What: "fewer bits", Rule: finding.DriftBitsNarrowed},
+	}},
+	{Field: "Shape.Format", Name: "timestampFormat", Edits: one("the format of a timestamp changes", finding.DriftFormatChanged)},
+	{Field: "Shape.Sensitive", Name: "sensitive", Edits: one("a value becomes sensitive, or no longer is", finding.DriftSensitiveChanged)},
+}
+
+var documentEdits = []Edit{
+	{What: "an operation comes to take or give a document", Rule: finding.DriftDocumentAdded},
+	{What: "an operation no longer takes or gives a document", Rule: finding.DriftDocumentRemoved},
+}
+
+// facetOf returns the row of a difference.
+func facetOf(d schema.Difference) *Facet {
+	name := d.Facet
+	if _, isError := d.Place.Part.ErrorName(); isError && d.Place.Pointer == "" && slices.Contains([]string{"status", "fault", "code"}, name) {
+		name = "error." + name
+	}
+	i := slices.IndexFunc(facets, func(f Facet) bool { return f.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &facets[i]
+}
+
+// pieces says what a difference comes to.
+func (f *Facet) pieces(d schema.Difference, in *pair) []piece {
+	if f.split == nil {
+		return []piece{{rule: f.Edits[0].Rule, old: d.A, new: d.B}}
+	}
+	return f.split(d, in)
+}
+
+func splitPresence(added, removed finding.RuleID) func(schema.Difference, *pair) []piece {
+	return func(d schema.Difference, _ *pair) []piece {
+		if d.A == "" {
+			return []piece{{rule: added}}
+		}
+		return []piece{{rule: removed}}
+	}
+}
+
+func splitBool(added, removed finding.RuleID) func(schema.Difference, *pair) []piece {
+	return func(d schema.Difference, _ *pair) []piece {
+		if d.B == "true" {
+			return []piece{{rule: added, old: d.A, new: d.B}}
+		}
+		return []piece{{rule: removed, old: d.A, new: d.B}}
+	}
+}
+
+// splitMember tells members of unions from those of structures: by the side that
+// does not have the member, for that is the one it would be new to.
+func splitMember(d schema.Difference, in *pair) []piece {
+	added := d.A == ""
+	has, lacks := in.new, in.old
+	if !added {
+		has, lacks = in.old, in.new
+	}
+	described := `"present"`
+	if shape, _, ok := has.At(d.Place); ok {
+		described = quote(typeText(shape))
+	}
+	parent, _, ok := lacks.At(d.Place.Parent())
+	union := ok && parent.Union.Or(false)
+	switch {
+	case added && union:
+		return []piece{{rule: finding.DriftUnionMemberAdded, new: described}}
+	case added:
+		return []piece{{rule: finding.DriftMemberAdded, new: described}}
+	case union:
+		return []piece{{rule: finding.DriftUnionMemberRemoved, old: described}}
+	}
+	return []piece{{rule: finding.DriftMemberRemoved, old: described}}
+}
+
+// typeText is the type of a shape in a contract's words.
+func typeText(s *schema.Shape) string {
+	switch {
+	case s.Union.Or(false):
+		return "union"
+	case s.Type == schema.Unstated:
+		return "unstated"
+	case len(s.Enum.Or(nil)) > 0:
+		return "enum"
+	}
+	return string(s.Type)
+}
+
+func splitType(d schema.Difference, _ *pair) []piece {
+	switch {
+	case d.A == "":
+		return []piece{{rule: finding.DriftDocumentAdded, new: d.B}}
+	case d.B == "":
+		return []piece{{rule: finding.DriftDocumentRemoved, old: d.A}}
+	}
+	return []piece{{rule: finding.DriftTypeChanged, old: d.A, new: d.B}}
+}
+
+func splitEnum(d schema.Difference, _ *pair) []piece {
+	var old, new []string
+	read(d.A, &old)
+	read(d.B, &new)
+	switch {
+	case len(new) == 0:
+		return []piece{{rule: finding.DriftEnumOpened, old: d.A, new: d.B}}
+	case len(old) == 0:
+		return []piece{{rule: finding.DriftEnumClosed, old: d.A, new: d.B}}
+	}
+	var all []piece
+	for _, v := range new {
+		if !slices.Contains(old, v) {
+			all = append(all, piece{rule: finding.DriftEnumValueAdded, new: quote(v)})
+		}
+	}
+	for _, v := range old {
+		if !slices.Contains(new, v) {
+			all = append(all, piece{rule: finding.DriftEnumValueRemoved, old: quote(v)})
+		}
+	}
+	return all
+}
+
+func splitBounds(widened, narrowed finding.RuleID) func(schema.Difference, *pair) []piece {
+	return func(d schema.Difference, _ *pair) []piece {
+		var old, new schema.Bounds
+		read(d.A, &old)
+		read(d.B, &new)
+		var all []piece
+		for _, e := range []struct {
+			end      bound
+			old, new json.Number
+		}{{minEnd, old.Min, new.Min}, {maxEnd, old.Max, new.Max}} {
+			at := piece{rule: widened, old: string(e.old), new: string(e.new), end: e.end}
+			switch outward := moved(e.old, e.new, e.end); {
+			case outward == 0, d.Facet == "length" && zeroOrOpen(e.old, e.end) && zeroOrOpen(e.new, e.end):
+				continue
+			case outward < 0:
+				at.rule = narrowed
+			}
+			all = append(all, at)
+		}
+		return all
+	}
+}
+
+func zeroOrOpen(n json.Number, end bound) bool {
+	return end == minEnd && (n == "" || rational(n).Sign() == 0)
+}
+
+// moved says whether an end moved outward (1), inward (-1) or not at all.
+func moved(old, new json.Number, end bound) int {
+	switch {
+	case old == "" && new == "":
+		return 0
+	case new == "":
+		return 1
+	case old == "":
+		return -1
+	}
+	c := rational(new).Cmp(rational(old))
+	if end == minEnd {
+		return -c
+	}
+	return c
+}
+
+func splitBits(d schema.Difference, _ *pair) []piece {
+	var old, new int
+	read(d.A, &old)
+	read(d.B, &new)
+	if new > old {
+		return []piece{{rule: finding.DriftBitsWidened, old: d.A, new: d.B}}
+	}
+	return []piece{{rule: finding.DriftBitsNarrowed, old: d.A, new: d.B}}
+}
+
+// read reads what [schema.Diff] wrote.
+func read(text string, into any) {
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		panic("drift: " + strings.ToValidUTF8(text, "?") + ": " + err.Error()) // schema writes what it reads
+	}
+}

@@ -1,0 +1,113 @@
+package drift
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// site is a place of two contracts side by side, told by the innermost
+// structures that both sides name and the way from there. [schema.Diff] compares
+// each pair of structures once, so that a site has one difference at most,
+// wherever in the document it is met.
+type site struct{ old, new, below string }
+
+// step is a place on the way into a document: the member that leads to it, and
+// the shape that stands there.
+type step struct{ member, shape site }
+
+// walk follows a document or a place into both contracts.
+type walk struct {
+	sides  [2]*schema.Contract // old and new
+	first  [2]*schema.Ref      // where it began
+	refs   [2]*schema.Ref      // where it is
+	at     site
+	steps  []step
+	tokens []string // of the place, in the contract's words
+}
+
+// newWalk begins at the root of a part.
+func newWalk(old, new *schema.Contract, part schema.Part) *walk {
+	w := &walk{sides: [2]*schema.Contract{old, new}}
+	for i, c := range w.sides {
+		if root, ok := c.Root(part); ok && root.Name != "" {
+			w.refs[i] = &root
+		}
+	}
+	w.first = w.refs
+	w.enter()
+	w.steps = append(w.steps, step{w.at, w.at})
+	return w
+}
+
+// enter begins a new site where both sides name a structure.
+func (w *walk) enter() {
+	a, b := w.refs[0], w.refs[1]
+	if a != nil && b != nil && a.Name != "" && b.Name != "" {
+		w.at = site{old: a.Name, new: b.Name}
+	}
+}
+
+// down goes one token on. In structures the token is a member's name, as name has it.
+func (w *walk) down(token string, name func(*schema.Member) string) {
+	var next [2]*schema.Ref
+	word := token
+	for i, ref := range w.refs {
+		if ref == nil {
+			continue
+		}
+		switch shape := w.sides[i].Resolve(*ref); shape.Type {
+		case schema.Structure:
+			if at := slices.IndexFunc(shape.Members, func(m schema.Member) bool { return name(&m) == token }); at >= 0 {
+				next[i], word = &shape.Members[at].Shape, shape.Members[at].Name
+			}
+		case schema.List:
+			next[i], word = shape.Element, "*"
+		case schema.Map:
+			next[i], word = shape.Value, "*"
+			if token == "*key" {
+				next[i], word = shape.Key, token
+			}
+		}
+	}
+	for i, ref := range w.refs { // the one side may call it otherwise
+		if ref != nil && next[i] == nil {
+			if m, ok := w.sides[i].Resolve(*ref).Member(word); ok {
+				next[i] = &m.Shape
+			}
+		}
+	}
+	w.refs = next
+	w.at.below += "/" + schema.Escape(word)
+	here := step{member: w.at}
+	w.enter()
+	here.shape = w.at
+	w.steps = append(w.steps, here)
+	w.tokens = append(w.tokens, word)
+}
+
+// last is the step at the end.
+func (w *walk) last() step { return w.steps[len(w.steps)-1] }
+
+// shape is what stands at the end of the walk on one side.
+func (w *walk) shape(side int) *schema.Shape {
+	if w.refs[side] == nil {
+		return &schema.Shape{}
+	}
+	return w.sides[side].Resolve(*w.refs[side])
+}
+
+// tokensOf splits a JSON Pointer.
+func tokensOf(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	tokens := strings.Split(pointer[1:], "/")
+	for i, t := range tokens {
+		tokens[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(t)
+	}
+	return tokens
+}
+
+func memberName(m *schema.Member) string { return m.Name }

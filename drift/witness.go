@@ -1,0 +1,311 @@
+package drift
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/synth"
+	"github.com/crcheck/crcheck/validate"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Witness is a document, or a request, that proves a change: one contract has
+// nothing to say against it, the other refuses it.
+type Witness struct {
+	Allowed    string            `json:"allowed"` // the contract that has nothing to say against it
+	Refused    string            `json:"refused"` // the one that refuses it
+	Projection schema.Projection `json:"-"`
+	Form       string            `json:"projection"`         // of the document: wire or sdk
+	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents
+	Request    string            `json:"request,omitempty"`  // of one that routes elsewhere: method and target
+	// Rule and Pointer say what the refusing side finds, and where in the document.
+	Rule    finding.RuleID `json:"rule,omitempty"`
+	Pointer string         `json:"pointer"`
+	Finding string         `json:"finding"` // in words
+
+	// byNew: the new contract allows it.
+	byNew bool
+}
+
+// severity is what a change weighs that is proven by a finding of a rule.
+func severity(rule finding.RuleID) finding.Severity {
+	switch finding.Error {
+	case rule.Severity(finding.Lenient):
+		return finding.Error
+	case rule.Severity(finding.Default):
+		return finding.Warning
+	}
+	return finding.Info
+}
+
+// candidate is a document that proves a change.
+type candidate struct {
+	document   []byte
+	projection schema.Projection
+	evidence   finding.Finding
+	others     int // further findings of the refusing side
+}
+
+// compare puts the better candidate first: the graver, the plainer, the shorter.
+func (a *candidate) compare(b *candidate) int {
+	return cmp.Or(
+		cmp.Compare(severity(b.evidence.Rule), severity(a.evidence.Rule)),
+		cmp.Compare(a.others, b.others),
+		cmp.Compare(len(a.document), len(b.document)),
+		bytes.Compare(a.document, b.document),
+	)
+}
+
+// tries is how many random documents a part has to prove what the systematic
+// ones did not.
+const tries = 24
+
+// mostDocuments bounds the systematic documents that are tried for a part.
+const mostDocuments = 20_000
+
+// prove looks for a witness of each of a part's changes.
+func (p *pair) prove(part schema.Part, changes []Change) error {
+	var claims []*claim
+	old, new := only(p.old, part), only(p.new, part)
+	for i := range changes {
+		if proofs[changes[i].Rule] != nil {
+			claims = append(claims, newClaim(&changes[i], old, new))
+		}
+	}
+	if len(claims) == 0 {
+		return nil
+	}
+	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
+		if projection == schema.SDK && len(old.Bound(part)) == 0 && len(new.Bound(part)) == 0 {
+			break // nothing is in the document that was not in the body
+		}
+		s, err := newSearch(old, new, part, projection, claims)
+		if err != nil {
+			return err
+		}
+		if s != nil {
+			s.run()
+		}
+	}
+	for _, c := range claims {
+		if c.best != nil {
+			c.testify(p, part)
+		}
+	}
+	return nil
+}
+
+// testify makes the best candidate the witness, and derives the severity.
+func (c *claim) testify(p *pair, part schema.Part) {
+	w := &Witness{Allowed: p.new.String(), Refused: p.old.String(), Projection: c.best.projection, Form: c.best.projection.String(),
+		Document: c.best.document, Rule: c.best.evidence.Rule, Pointer: c.best.evidence.Pointer, Finding: c.best.evidence.Message, byNew: true}
+	if part == schema.InputPart {
+		w.Allowed, w.Refused, w.byNew = w.Refused, w.Allowed, false
+	}
+	c.Severity, c.Witness = severity(w.Rule), w
+}
+
+// search looks for documents of a part that one side allows and the other refuses.
+type search struct {
+	old, new   *schema.Contract
+	part       schema.Part
+	projection schema.Projection
+	claims     []*claim
+	refuser    int // 0: old
+	giver      *synth.Synth
+	missing    *synth.Synth // makes near-misses of the refusing side
+	allows     *validate.Validator
+	refuses    *validate.Validator
+	judge      *judge
+}
+
+// newSearch returns nil where a side has no document of the part to compare.
+func newSearch(old, new *schema.Contract, part schema.Part, projection schema.Projection, claims []*claim) (*search, error) {
+	allowing, refusing, refuser := new, old, 0
+	if part == schema.InputPart {
+		allowing, refusing, refuser = old, new, 1
+	}
+	for _, c := range []*schema.Contract{allowing, refusing} {
+		if _, _, ok := projection.Document(c, part); !ok {
+			return nil, nil
+		}
+	}
+	s := &search{old: old, new: new, part: part, projection: projection, claims: claims, refuser: refuser}
+	var errs [4]error
+	s.giver, errs[0] = synth.New(allowing, projection)
+	s.missing, errs[1] = synth.New(refusing, projection)
+	s.allows, errs[2] = validate.Compile(allowing, validate.Options{Projection: projection})
+	s.refuses, errs[3] = validate.Compile(refusing, validate.Options{Projection: projection})
+	s.judge = &judge{allowing: allowing, refusing: refusing, part: part, projection: projection}
+	return s, errors.Join(errs[:]...)
+}
+
+// run tries documents, makes the best ones small, and has them judged.
+func (s *search) run() {
+	before := map[*claim]*candidate{}
+	for _, c := range s.claims {
+		before[c] = c.best
+	}
+	s.systematic()
+	for seed := uint64(1); seed <= tries && s.wanting(); seed++ {
+		document, err := s.giver.Random(s.part, seed)
+		if err != nil {
+			break
+		}
+		s.try(document)
+	}
+	for _, c := range s.claims {
+		if c.best == nil || c.best == before[c] {
+			continue
+		}
+		c.best = s.shrink(c)
+		if err := s.judge.confirm(c.best); err != nil {
+			c.best = before[c]
+		}
+	}
+}
+
+// systematic tries the documents of the side that allows them, and the near-misses
+// of the other.
+func (s *search) systematic() {
+	tried := 0
+	for document := range s.giver.Documents(s.part) {
+		s.try(document)
+		if tried++; tried == mostDocuments {
+			return
+		}
+	}
+	for miss := range s.missing.NearMisses(s.part) {
+		s.try(miss.Document)
+		if tried++; tried == mostDocuments {
+			return
+		}
+	}
+}
+
+// wanting reports whether a change has no witness yet.
+func (s *search) wanting() bool {
+	for _, c := range s.claims {
+		if c.best == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// try takes a document for every change that it proves better than what there was.
+func (s *search) try(document []byte) {
+	found := s.held(document)
+	for _, e := range found {
+		for _, c := range s.claims {
+			if !e.proves(c, s.refuser) {
+				continue
+			}
+			next := &candidate{document, s.projection, e.Finding, len(found) - 1}
+			if c.best == nil || next.compare(c.best) < 0 {
+				c.best = next
+			}
+		}
+	}
+}
+
+// held returns what the refusing side says against a document that the other
+// side has nothing against.
+func (s *search) held(document []byte) []*evidence {
+	if s.refuses.Accepts(s.part, document) || !s.allows.Accepts(s.part, document) {
+		return nil
+	}
+	findings, err := s.refuses.Part(s.part, document)
+	if err != nil {
+		return nil
+	}
+	var all []*evidence
+	for _, f := range findings {
+		if f.Rule == finding.JudgeDisagreement {
+			return nil
+		}
+		all = append(all, s.evidence(f, document))
+	}
+	return all
+}
+
+// evidence finds out where in the contracts a finding is.
+func (s *search) evidence(f finding.Finding, document []byte) *evidence {
+	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part), value: valueAt(document, f.Pointer)}
+	if member, ok := s.payload(); ok {
+		e.way.down(member, memberName)
+	}
+	for _, token := range tokensOf(f.Pointer) {
+		above := [2]*schema.Shape{e.way.shape(0), e.way.shape(1)}
+		e.entry, e.key = above[s.refuser].Type == schema.Map, token
+		e.way.down(token, s.projection.MemberName)
+	}
+	e.tag = f.Got
+	for side := range 2 {
+		for _, m := range e.way.shape(side).Members {
+			if f.Rule == finding.UnionUnknownMember && s.projection.MemberName(&m) == f.Got {
+				e.tag = m.Name
+			}
+		}
+	}
+	return e
+}
+
+// payload is the member that is the whole body of the part.
+func (s *search) payload() (name string, ok bool) {
+	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
+	root, _ := refusing.Root(s.part)
+	if s.projection == schema.SDK {
+		return "", false
+	}
+	for _, m := range refusing.Resolve(root).Members {
+		if refusing.Location(&m) == "payload" {
+			return m.Name, true
+		}
+	}
+	return "", false
+}
+
+// lost makes a witness of the old contract's request, where the new ones do not
+// route it to the operation any more: whatever then answers, it is not this.
+func (c *Change) lost(old *schema.Contract, routes *schema.Catalog) {
+	s, err := synth.New(old, schema.Wire)
+	if err != nil {
+		return
+	}
+	body, err := s.Minimal(schema.InputPart)
+	if err != nil {
+		return
+	}
+	request, err := s.Request(body)
+	if err != nil {
+		return
+	}
+	u, err := url.Parse(request.Target())
+	if err != nil {
+		return
+	}
+	route, ok := routes.Route(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body})
+	if ok && route.Contract.Name() == old.Name() {
+		return
+	}
+	where := "nowhere"
+	if ok {
+		where = "to " + route.Contract.Name()
+	}
+	c.Severity = finding.Error
+	c.Witness = &Witness{Allowed: old.String(), Refused: "the new contracts", Form: schema.Wire.String(),
+		Request: request.Method + " " + request.Target(), Finding: fmt.Sprintf("the request leads %s", where)}
+	if len(request.Body) > 0 && jsontext.Value(request.Body).IsValid() {
+		c.Witness.Document = request.Body
+	}
+	if target := request.Header.Get("X-Amz-Target"); target != "" {
+		c.Witness.Request += " (X-Amz-Target: " + target + ")"
+	}
+}

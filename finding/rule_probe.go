@@ -1,0 +1,35 @@
+package finding
+
+// Rules of [LayerProbe]: what an emulator answered differently than the service.
+const (
+	ProbeStatus      RuleID = "probe.status"
+	ProbeErrorCode   RuleID = "probe.error-code"
+	ProbeMember      RuleID = "probe.member"
+	ProbeMemberExtra RuleID = "probe.member-extra"
+	ProbeUnionMember RuleID = "probe.union-member"
+	ProbeNotRefused  RuleID = "probe.not-refused"
+)
+
+// LayerProbe: the answer of an emulator against the recorded one.
+const LayerProbe Layer = "probe"
+
+var probeRules = []Rule{
+	{ProbeStatus, LayerProbe,
+		"The emulator answered with another HTTP status than the service did. Clients tell success from error, and what to retry, by it.",
+		"Make the emulator answer with the recorded status. If it lacks the state that the service had, bring it there first: seed it, or probe with the recording of the calls that made it.", firm},
+	{ProbeErrorCode, LayerProbe,
+		"The emulator named another error than the service did. Typed clients raise another exception.",
+		"Make the emulator name the recorded error.", firm},
+	{ProbeMember, LayerProbe,
+		"The service sent an optional member that the emulator leaves out. Code that was tested against the emulator has never seen it.",
+		"Make the emulator send the member.", firm},
+	{ProbeMemberExtra, LayerProbe,
+		"The emulator sends a member that the service left out there. Code that was tested against the emulator may rely on it.",
+		"Look whether the service sends it in this state; if not, leave it out.", noteworthy},
+	{ProbeUnionMember, LayerProbe,
+		"The emulator set another member of a tagged union than the service did. Clients take another branch.",
+		"Make the emulator set the recorded member.", firm},
+	{ProbeNotRefused, LayerProbe,
+		"An input that breaks the contract was not refused as invalid. A client with that bug passes its tests and fails in production.",
+		"Make the emulator validate its input before it looks anything up, and answer with the error that the contract has for that.", firm},
+}

@@ -1,0 +1,240 @@
+package probe
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// shortest is how long a string must be to be carried: what is shorter may be
+// anything.
+const shortest = 4
+
+// carrier maps strings that recorded answers introduced to those of the emulator.
+type carrier struct {
+	asked map[string]bool   // strings of recorded requests
+	live  map[string]string // by the recorded ones
+}
+
+func newCarrier() carrier { return carrier{map[string]bool{}, map[string]string{}} }
+
+// learn takes what two successes have at the same places: of lists the elements
+// in their order, of headers those that the contract binds.
+func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
+	for _, m := range c.Bound(schema.OutputPart) {
+		if c.Location(&m) == "header" {
+			k.text(c.Resolve(m.Shape), recorded.Header.Get(m.Wire()), live.Header.Get(m.Wire()))
+		}
+	}
+	root, _, ok := schema.Wire.Document(c, schema.OutputPart)
+	if !ok {
+		return
+	}
+	was, ok1 := tree(recorded)
+	is, ok2 := tree(live)
+	if ok1 && ok2 {
+		k.value(c, c.Resolve(root), was, is)
+	}
+}
+
+// tree is the body of an answer, decoded.
+func tree(r *traffic.Response) (value any, ok bool) {
+	body, err := r.Document()
+	if err != nil || len(body.Bytes) == 0 {
+		return nil, false
+	}
+	value, err = validate.Tree(body.Bytes)
+	return value, err == nil
+}
+
+func (k *carrier) value(c *schema.Contract, s *schema.Shape, was, is any) {
+	switch was := was.(type) {
+	case string:
+		if is, ok := is.(string); ok {
+			k.text(s, was, is)
+		}
+	case []any:
+		is, ok := is.([]any)
+		if !ok {
+			return
+		}
+		for i := range min(len(was), len(is)) {
+			k.value(c, elementOf(c, s), was[i], is[i])
+		}
+	case map[string]any:
+		is, ok := is.(map[string]any)
+		if !ok {
+			return
+		}
+		for name, value := range was {
+			if other, ok := is[name]; ok {
+				k.value(c, memberOf(c, s, name), value, other)
+			}
+		}
+	}
+}
+
+// elementOf is the shape of a list's elements; what the contract does not know
+// is unstated.
+func elementOf(c *schema.Contract, s *schema.Shape) *schema.Shape {
+	if s.Element == nil {
+		return &schema.Shape{}
+	}
+	return c.Resolve(*s.Element)
+}
+
+// memberOf is the shape of an object's member or of a map's value.
+func memberOf(c *schema.Contract, s *schema.Shape, wire string) *schema.Shape {
+	if s.Value != nil {
+		return c.Resolve(*s.Value)
+	}
+	for i := range s.Members {
+		if s.Members[i].Wire() == wire {
+			return c.Resolve(s.Members[i].Shape)
+		}
+	}
+	return &schema.Shape{}
+}
+
+func (k *carrier) text(s *schema.Shape, was, is string) {
+	switch {
+	case len(was) < shortest || is == "" || k.asked[was] || len(s.Enum.Or(nil)) > 0:
+	case s.Type != schema.String && s.Type != schema.Unstated && s.Type != schema.Document:
+	case was == is:
+		delete(k.live, was)
+	default:
+		k.live[was] = is
+	}
+}
+
+// carried is a string of a request, with what is known to be another one now.
+// It notes that the string was asked.
+func (k *carrier) carried(text string) string {
+	if is, ok := k.live[text]; ok {
+		return is
+	}
+	k.asked[text] = true
+	if len(k.live) == 0 || len(text) < shortest {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		end := strings.IndexFunc(text, func(r rune) bool { return !ofName(r) })
+		switch {
+		case end < 0:
+			end = len(text)
+		case end == 0:
+			end = strings.IndexFunc(text, ofName)
+			if end < 0 {
+				end = len(text)
+			}
+		}
+		piece := text[:end]
+		if is, ok := k.live[piece]; ok {
+			piece = is
+		}
+		b.WriteString(piece)
+		text = text[end:]
+	}
+	return b.String()
+}
+
+// ofName reports a character of an identifier.
+func ofName(r rune) bool {
+	return r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+}
+
+// into is a recorded request with everything carried into it; its body is
+// decoded if it had to be changed.
+func (k *carrier) into(r *traffic.Request, u *url.URL, body []byte) (*traffic.Request, *url.URL) {
+	carried := &traffic.Request{Method: r.Method, Header: http.Header{}, Body: r.Body}
+	for name, values := range r.Header {
+		for _, value := range values {
+			if is, ok := k.live[value]; ok {
+				value = is
+			}
+			carried.Header[name] = append(carried.Header[name], value)
+		}
+	}
+	if changed, ok := k.body(body); ok {
+		carried.Body = traffic.BodyOf(changed)
+		for name := range carried.Header {
+			if strings.EqualFold(name, "Content-Encoding") {
+				delete(carried.Header, name)
+			}
+		}
+	}
+	target := *u
+	target.RawQuery = k.query(u.RawQuery)
+	target.RawPath = k.path(u.EscapedPath())
+	if path, err := url.PathUnescape(target.RawPath); err == nil {
+		target.Path = path
+	} else {
+		target.RawPath = u.RawPath
+	}
+	carried.URL = target.String()
+	return carried, &target
+}
+
+// path carries into the segments of an escaped path.
+func (k *carrier) path(path string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if text, err := url.PathUnescape(segment); err == nil {
+			if is := k.carried(text); is != text {
+				segments[i] = url.PathEscape(is)
+			}
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// query carries into the values of an encoded query.
+func (k *carrier) query(query string) string {
+	pieces := strings.Split(query, "&")
+	for i, piece := range pieces {
+		name, value, ok := strings.Cut(piece, "=")
+		if text, err := url.QueryUnescape(value); ok && err == nil {
+			if is := k.carried(text); is != text {
+				pieces[i] = name + "=" + strings.ReplaceAll(url.QueryEscape(is), "+", "%20")
+			}
+		}
+	}
+	return strings.Join(pieces, "&")
+}
+
+// body carries into the strings of a JSON text. ok is false where nothing
+// changed, or the body is no JSON.
+func (k *carrier) body(body []byte) (_ []byte, ok bool) {
+	if len(body) == 0 {
+		return nil, false
+	}
+	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true))
+	var out bytes.Buffer
+	e := jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true), jsontext.PreserveRawStrings(true))
+	changed := false
+	for d.PeekKind() != 0 {
+		kind, count := d.StackIndex(d.StackDepth())
+		named := kind == '{' && count%2 == 0 // what comes next is a name
+		token, err := d.ReadToken()
+		if err != nil {
+			return nil, false
+		}
+		if token.Kind() == '"' && !named {
+			text := token.String()
+			if is := k.carried(text); is != text {
+				token, changed = jsontext.String(is), true
+			}
+		}
+		if err := e.WriteToken(token); err != nil {
+			return nil, false
+		}
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), changed
+}

@@ -1,0 +1,108 @@
+package recorder
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// RecordVariable is the environment variable that makes [ForTest] record, if it is 1.
+const RecordVariable = "CRCHECK_RECORD"
+
+// TestOptions are how a test records and replays. In its zero value every recorded answer is given once, and recording redacts.
+type TestOptions struct {
+	Replay ReplayOptions
+	Record Options
+}
+
+// ForTest is a client for a test, which is answered from the cassette at path and never reaches the network. When the test ends, it is told the
+// requests that were not recorded; and, unless it has failed already, the interactions that it never asked for.
+//
+// A test that uses its real identifiers is answered in their terms where the redaction key is, in CRCHECK_REDACTION_KEY or the file [KeyOf]; what it
+// asks is looked up with its identifiers first. Anywhere else, as in a CI without the key, a test has to use those that stand in the cassette.
+//
+// With CRCHECK_RECORD=1 the client reaches the service, and the cassette is replaced when the test ends, also if the test fails. A secret in
+// what was recorded, and what could not be recorded, makes the test fail then.
+func ForTest(tb testing.TB, path string, opts TestOptions) *http.Client {
+	tb.Helper()
+	if os.Getenv(RecordVariable) == "1" {
+		return &http.Client{Transport: recordForTest(tb, path, opts.Record)}
+	}
+	return &http.Client{Transport: replayForTest(tb, path, opts)}
+}
+
+func recordForTest(tb testing.TB, path string, opts Options) http.RoundTripper {
+	tb.Helper()
+	told := opts.Found
+	opts.Found = func(in *traffic.Interaction, found finding.Set) {
+		for _, f := range finding.Default.Grade(found) {
+			switch {
+			case f.Rule == finding.SecretFound || f.Rule == finding.RecordTooLarge || f.Rule == finding.RecordNotRedacted:
+				tb.Errorf("recording %s: %s", path, f)
+			default:
+				tb.Logf("recording %s: %s", path, f)
+			}
+		}
+		if told != nil {
+			told(in, found)
+		}
+	}
+	r, err := New(path, opts)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return r
+}
+
+func replayForTest(tb testing.TB, path string, opts TestOptions) http.RoundTripper {
+	tb.Helper()
+	if err := opts.identify(path); err != nil {
+		tb.Fatal(err)
+	}
+	r, err := OpenReplay([]string{path}, opts.Replay)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		tb.Fatalf("%v; to record it, run the test with %s=1", err, RecordVariable)
+	case err != nil:
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		failed := tb.Failed()
+		for _, miss := range r.Misses() {
+			tb.Error(miss)
+		}
+		if failed || r.Missed() > 0 {
+			return // what was not played is no news then
+		}
+		for _, in := range r.Unplayed() {
+			tb.Errorf("crcheck replay: %s was never asked for: %s %s", place(in), in.Request.Method, in.Request.URL)
+		}
+	})
+	return r
+}
+
+// identify maps identifiers with the key that recording would take, where it is at hand.
+func (o *TestOptions) identify(path string) error {
+	how := o.Record.Redact
+	if how.Key == (redact.Key{}) {
+		key, ok, err := KeyAtHand(path)
+		if err != nil || !ok {
+			return err
+		}
+		how.Key = key
+	}
+	if o.Replay.Redact == nil {
+		o.Replay.Redact = &how
+	}
+	return nil
+}

@@ -1,0 +1,297 @@
+package recorder
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// A journal is a file of lines, each of them JSON. The first says what it is:
+//
+//	{"crcheckJournal":1,"cassette":"NAME","meta":{…}}
+//
+// Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of its request and a checksum of both:
+//
+//	{"request":0,"crc32c":"9d71dbc4","interaction":{"crcheckInteraction":1,…}}
+//
+// Lines stand in the order in which interactions ended. The last one may be torn if the machine or the process ended while it was written.
+type journal struct {
+	file     journalFile
+	disk     *os.File // the same, for reading it again; it holds the lock
+	cassette string
+	path     string
+	size     int64 // of what is whole
+
+	pending chan entry
+	closing chan struct{} // closed by the recorder
+	ended   chan struct{} // closed by the writer, when nothing is written any more
+	failure atomic.Pointer[RecordError]
+	kept    atomic.Int64
+}
+
+// journalFile is what a journal needs of an [os.File].
+type journalFile interface {
+	io.WriteCloser
+	Sync() error
+	Truncate(size int64) error
+}
+
+// entry is a line that waits to be on the disk.
+type entry struct {
+	line    []byte
+	written chan error // room for one
+}
+
+// journalHeader is the first line.
+type journalHeader struct {
+	Version  int         `json:"crcheckJournal"`
+	Cassette string      `json:"cassette"`
+	Meta     journalMeta `json:"meta"`
+}
+
+// journalMeta is [traffic.Meta] as the first line spells it.
+type journalMeta struct {
+	Contract       string `json:"contract,omitempty"`
+	ContractDigest string `json:"contractDigest,omitempty"`
+	RedactionKey   string `json:"redactionKey,omitempty"`
+	Provenance     string `json:"provenance,omitempty"`
+}
+
+const journalVersion = 1
+
+// JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its folder, a name that [traffic.Files] passes over.
+func JournalOf(cassette string) string {
+	dir, name := filepath.Split(cassette)
+	return filepath.Join(dir, "."+name+".journal")
+}
+
+// newJournal makes a journal that nobody else can use. Only the owner of the redacted data may read it.
+func newJournal(cassette string, meta traffic.Meta) (*journal, error) {
+	path := JournalOf(cassette)
+	fail := func(problem Problem, err error) (*journal, error) {
+		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: path, Err: err}
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return fail(occupied(path), nil)
+	}
+	if err != nil {
+		return fail(JournalUnusable, err)
+	}
+	// Somebody else may hold the lock for a moment, to see whether the journal is in use; or may have taken it away as one that holds nothing.
+	if err := lock(f, true); err != nil {
+		f.Close()
+		return fail(JournalUnusable, err)
+	}
+	if !names(path, f) {
+		f.Close()
+		return fail(JournalInUse, nil)
+	}
+	first, err := json.Marshal(journalHeader{journalVersion, filepath.Base(cassette), journalMeta(meta)})
+	if err == nil {
+		_, err = f.Write(append(first, '\n'))
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(path))
+	}
+	if err != nil {
+		os.Remove(path)
+		f.Close()
+		return fail(JournalUnusable, err)
+	}
+	j := &journal{file: f, disk: f, cassette: cassette, path: path, size: int64(len(first) + 1)}
+	j.start()
+	return j, nil
+}
+
+// occupied says whether the recorder of a journal still runs.
+func occupied(path string) Problem {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return JournalLeft
+	}
+	defer f.Close()
+	if err := lock(f, false); errors.Is(err, errLocked) {
+		return JournalInUse
+	}
+	return JournalLeft
+}
+
+// names says whether path still is the name of f.
+func names(path string, f *os.File) bool {
+	there, err := os.Lstat(path)
+	if err != nil {
+		return false
+	}
+	here, err := f.Stat()
+	return err == nil && os.SameFile(there, here)
+}
+
+var errLocked = errors.New("locked")
+
+func (j *journal) start() {
+	j.pending = make(chan entry)
+	j.closing = make(chan struct{})
+	j.ended = make(chan struct{})
+	go j.write()
+}
+
+// keep returns when the interaction is on the disk. If the context ends first, it may get there or not.
+func (j *journal) keep(ctx context.Context, number int64, line []byte) error {
+	e := entry{journalLine(number, line), make(chan error, 1)}
+	select {
+	case j.pending <- e:
+	case <-j.closing:
+		return j.problem(RecorderClosed, nil)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-e.written:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// journalLine is the line of an interaction, whose own line ends in a line break.
+func journalLine(number int64, interaction []byte) []byte {
+	interaction = bytes.TrimSuffix(interaction, []byte("\n"))
+	b := make([]byte, 0, len(interaction)+64)
+	b = append(b, numberMark...)
+	b = strconv.AppendInt(b, number, 10)
+	digits := b[len(numberMark):]
+	b = append(b, checksumMark...)
+	b = appendChecksum(b, digits, interaction)
+	b = append(b, interactionMark...)
+	b = append(b, interaction...)
+	return append(b, "}\n"...)
+}
+
+const (
+	numberMark      = `{"request":`
+	checksumMark    = `,"crc32c":"`
+	interactionMark = `","interaction":`
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func appendChecksum(b, number, interaction []byte) []byte {
+	const hex = "0123456789abcdef"
+	sum := crc32.Update(crc32.Checksum(number, castagnoli), castagnoli, interaction)
+	for shift := 28; shift >= 0; shift -= 4 {
+		b = append(b, hex[sum>>shift&15])
+	}
+	return b
+}
+
+// maxBatch bounds the bytes that wait for one sync.
+const maxBatch = 32 << 20
+
+// write is the one goroutine that writes: whoever comes while it waits for the disk shares the next sync.
+func (j *journal) write() {
+	defer close(j.ended)
+	var text []byte
+	var waiting []entry
+	for {
+		text, waiting = text[:0], waiting[:0]
+		select {
+		case e := <-j.pending:
+			waiting = append(waiting, e)
+		case <-j.closing:
+			return
+		}
+	more:
+		for size := len(waiting[0].line); size < maxBatch; {
+			select {
+			case e := <-j.pending:
+				waiting = append(waiting, e)
+				size += len(e.line)
+			default:
+				break more
+			}
+		}
+		if len(waiting) == 1 {
+			j.settle(waiting[0].line, waiting)
+			continue
+		}
+		for _, e := range waiting {
+			text = append(text, e.line...)
+		}
+		j.settle(text, waiting)
+		if cap(text) > 1<<20 {
+			text = nil
+		}
+		clear(waiting)
+	}
+}
+
+// settle writes text and tells those who wait for it. After the first failure nothing is written any more: what a disk holds after a failed sync
+// is not known.
+func (j *journal) settle(text []byte, waiting []entry) {
+	var err error
+	if failure := j.failure.Load(); failure != nil {
+		err = failure
+	} else if cause := j.append(text); cause != nil {
+		failure := j.problem(JournalFailed, cause)
+		j.failure.Store(failure)
+		err = failure
+	} else {
+		j.kept.Add(int64(len(waiting)))
+	}
+	for _, e := range waiting {
+		e.written <- err
+	}
+}
+
+func (j *journal) append(text []byte) error {
+	_, err := j.file.Write(text)
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		_ = j.file.Truncate(j.size) // else recovery drops what is torn
+		return err
+	}
+	j.size += int64(len(text))
+	return nil
+}
+
+// usable says why the journal takes nothing any more.
+func (j *journal) usable() error {
+	if failure := j.failure.Load(); failure != nil {
+		return failure
+	}
+	select {
+	case <-j.closing:
+		return j.problem(RecorderClosed, nil)
+	default:
+		return nil
+	}
+}
+
+// close ends writing. What was handed to the journal before is on the disk then.
+func (j *journal) close() error {
+	close(j.closing)
+	<-j.ended
+	if failure := j.failure.Load(); failure != nil {
+		return failure
+	}
+	return nil
+}
+
+func (j *journal) problem(problem Problem, err error) *RecordError {
+	return &RecordError{Problem: problem, Cassette: j.cassette, Journal: j.path, Err: err}
+}

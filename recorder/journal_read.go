@@ -1,0 +1,199 @@
+package recorder
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Dropped is a line of a journal that is not whole, and is left out of the cassette. No client had the last byte of its answer, unless the disk
+// lost what it had said was safe.
+type Dropped struct {
+	Line  int // one-based
+	Bytes int
+	Torn  bool // the last line, without its end; else it does not have its checksum
+}
+
+// journalText is what can be used of a journal.
+type journalText struct {
+	header  journalHeader
+	lines   []journalEntry // in the order in which the requests began
+	dropped []Dropped
+}
+
+// journalEntry is where the text of an interaction stands.
+type journalEntry struct {
+	number         int64
+	offset, length int64
+}
+
+var errForeign = errors.New("the first line is not that of a journal")
+
+// readJournal finds the interactions of a journal. They are not decoded yet.
+func readJournal(from io.Reader) (*journalText, error) {
+	r := bufio.NewReaderSize(from, 64<<10)
+	j := &journalText{}
+	first, err := r.ReadSlice('\n')
+	const mark = `{"crcheckJournal":`
+	switch {
+	case err == io.EOF && (strings.HasPrefix(mark, string(first)) || bytes.HasPrefix(first, []byte(mark))):
+		// It ended while it began.
+		if len(first) > 0 {
+			j.dropped = []Dropped{{Line: 1, Bytes: len(first), Torn: true}}
+		}
+		return j, nil
+	case err == io.EOF || err == bufio.ErrBufferFull:
+		return nil, errForeign
+	case err != nil:
+		return nil, err
+	}
+	name := &j.header.Cassette
+	if json.Unmarshal(first, &j.header) != nil || j.header.Version != journalVersion || *name == "" || *name != filepath.Base(*name) {
+		return nil, errForeign
+	}
+	offset := int64(len(first))
+	for line := 2; ; line++ {
+		text, err := r.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+		if entry, ok := parseLine(text); ok {
+			entry.offset += offset
+			j.lines = append(j.lines, entry)
+		} else if len(text) > 0 {
+			j.dropped = append(j.dropped, Dropped{Line: line, Bytes: len(text), Torn: err == io.EOF})
+		}
+		if err == io.EOF {
+			break
+		}
+		offset += int64(len(text))
+	}
+	slices.SortStableFunc(j.lines, func(a, b journalEntry) int { return cmp.Compare(a.number, b.number) })
+	return j, nil
+}
+
+// parseLine says where in a line its interaction stands; false if the line is not as it was written.
+func parseLine(line []byte) (entry journalEntry, ok bool) {
+	rest, ok := bytes.CutSuffix(line, []byte("}\n"))
+	if !ok {
+		return entry, false
+	}
+	if rest, ok = bytes.CutPrefix(rest, []byte(numberMark)); !ok {
+		return entry, false
+	}
+	number, rest, _ := bytes.Cut(rest, []byte(checksumMark))
+	checksum, text, _ := bytes.Cut(rest, []byte(interactionMark))
+	n, err := strconv.ParseInt(string(number), 10, 64)
+	if err != nil || !bytes.Equal(checksum, appendChecksum(nil, number, text)) {
+		return entry, false
+	}
+	return journalEntry{n, int64(len(line) - len(text) - len("}\n")), int64(len(text))}, true
+}
+
+// interactions decodes them one by one.
+func (j *journalText) interactions(f io.ReaderAt, name string) iter.Seq2[*traffic.Interaction, error] {
+	return func(yield func(*traffic.Interaction, error) bool) {
+		for in, err := range traffic.Read(name, &inOrder{f: f, rest: j.lines}) {
+			if err == nil {
+				in.Meta = traffic.Meta(j.header.Meta)
+			}
+			if !yield(in, err) {
+				return
+			}
+		}
+	}
+}
+
+// inOrder reads the interactions of a journal, one a line.
+type inOrder struct {
+	f    io.ReaderAt
+	rest []journalEntry
+	line io.Reader
+}
+
+func (r *inOrder) Read(b []byte) (int, error) {
+	for {
+		if r.line != nil {
+			if n, err := r.line.Read(b); n > 0 || err != io.EOF {
+				return n, err
+			}
+		}
+		if len(r.rest) == 0 {
+			return 0, io.EOF
+		}
+		next := r.rest[0]
+		r.rest = r.rest[1:]
+		r.line = io.MultiReader(io.NewSectionReader(r.f, next.offset, next.length), strings.NewReader("\n"))
+	}
+}
+
+// Recovery is what became of a journal.
+type Recovery struct {
+	Cassette     string
+	Interactions int // in the cassette; 0: there were none, and no cassette was written
+	Dropped      []Dropped
+}
+
+// Recover writes the cassette of a recording that was killed, or that could not be finished, and removes its journal. Every interaction of which
+// a client had the whole answer is there, once. An empty cassette path means the one that was being recorded; one that ends in .ndjson is
+// written as NDJSON, which has no limit of size.
+//
+// An error is a [*RecordError], [JournalInUse] if the recording still runs; then nothing was changed.
+func Recover(journal, cassette string) (*Recovery, error) {
+	fail := func(problem Problem, err error) (*Recovery, error) {
+		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: journal, Err: err}
+	}
+	f, err := os.OpenFile(journal, os.O_RDWR, 0)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fail(JournalMissing, nil)
+	case err != nil:
+		return fail(JournalUnusable, err)
+	}
+	defer f.Close()
+	if err := lock(f, false); errors.Is(err, errLocked) {
+		return fail(JournalInUse, nil)
+	} else if err != nil {
+		return fail(JournalUnusable, err)
+	}
+	if !names(journal, f) {
+		return fail(JournalMissing, nil)
+	}
+	text, err := readJournal(f)
+	switch {
+	case errors.Is(err, errForeign):
+		return fail(JournalForeign, err)
+	case err != nil:
+		return fail(JournalUnusable, err)
+	}
+	if cassette == "" && text.header.Cassette != "" {
+		cassette = filepath.Join(filepath.Dir(journal), text.header.Cassette)
+	}
+	if err := finish(f, text, cassette); err != nil {
+		return fail(CassetteFailed, err)
+	}
+	if err := discard(f, journal); err != nil {
+		return fail(JournalUnusable, err)
+	}
+	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped}, nil
+}
+
+// discard removes a journal and gives up its lock. Windows removes no file that is open.
+func discard(f *os.File, path string) error {
+	err := os.Remove(path)
+	if closed := f.Close(); err == nil {
+		return closed
+	}
+	return os.Remove(path)
+}

@@ -1,0 +1,139 @@
+package proxy_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/internal/standin"
+	"github.com/crcheck/crcheck/recorder/proxy"
+	"github.com/crcheck/crcheck/recorder/proxy/sigv4"
+	"github.com/stretchr/testify/require"
+)
+
+// refusalOf is the refusal that an answer is.
+func refusalOf(t *testing.T, response *http.Response) (code, message string) {
+	t.Helper()
+	var body struct{ Type, Code, Message string }
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal([]byte(strings.Replace(string(text), "__type", "type", 1)), &body), string(text))
+	require.Equal(t, body.Code, body.Type)
+	require.Equal(t, body.Code, response.Header.Get("X-Amzn-Errortype"))
+	return body.Code, body.Message
+}
+
+// TestResignRefuses: nobody but the client of the session is answered, and nothing reaches the service.
+func TestResignRefuses(t *testing.T) {
+	other := func(change func(*sigv4.Credentials)) func(sigv4.Credentials) sigv4.Credentials {
+		return func(c sigv4.Credentials) sigv4.Credentials { change(&c); return c }
+	}
+	for _, c := range []struct {
+		name        string
+		credentials func(sigv4.Credentials) sigv4.Credentials
+		request     func(*http.Request)
+		proxy       func(*proxy.Resign)
+		status      int
+		code        proxy.Code
+		message     string
+	}{
+		{"another key", other(func(c *sigv4.Credentials) { c.AccessKeyID = ours.AccessKeyID }), nil, nil, 403, proxy.Refused, "other credentials"},
+		{"the user's own credentials", other(func(c *sigv4.Credentials) { *c = ours }), nil, nil, 403, proxy.Refused, "other credentials"},
+		{"another secret", other(func(c *sigv4.Credentials) { c.SecretAccessKey = "guess" }), nil, nil, 403, proxy.Refused, "signature is not that of this request"},
+		{"no session token", other(func(c *sigv4.Credentials) { c.SessionToken = "" }), nil, nil, 403, proxy.Refused, "other credentials"},
+		{"another host", nil, func(r *http.Request) { r.Host = "rebound.example.com" }, nil, 421, proxy.Refused, "Host"},
+		{"the upstream's host", nil, func(r *http.Request) { r.Host = upstreamHost }, nil, 421, proxy.Refused, "Host"},
+		{"another port", nil, func(r *http.Request) { r.Host = "127.0.0.1:1" }, nil, 421, proxy.Refused, "Host"},
+		{"unsigned payload", nil, func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD") }, nil, 403, proxy.Refused, "not signed as a whole"},
+		{"chunked signature", nil, func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD") }, nil, 403, proxy.Refused, "not signed as a whole"},
+		{"not allowed", nil, nil, func(p *proxy.Resign) {
+			p.Allow = func(r *http.Request, body []byte) error {
+				require.Equal(t, "https://"+upstreamHost+"/a?query=1", r.URL.String())
+				require.Contains(t, r.Header.Get("Authorization"), "/cleanrooms/aws4_request")
+				return errors.New("it writes")
+			}
+		}, 403, proxy.Refused, "it writes"},
+		{"no credentials", nil, nil, func(p *proxy.Resign) { p.User = noCredentials{} }, 403, proxy.CredentialsFailed, "there is no profile"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			service := &standin.Service{}
+			b := resigned(t, service)
+			if c.proxy != nil {
+				b = resigned(t, service, c.proxy)
+			}
+			signer := b.signer
+			if c.credentials != nil {
+				signer = c.credentials(signer)
+			}
+			response, err := send(t, b.http, b.url+"/a?query=1", "", signer, c.request)
+			require.NoError(t, err)
+			code, message := refusalOf(t, response)
+			require.Equal(t, c.status, response.StatusCode)
+			require.Equal(t, string(c.code), code)
+			require.Contains(t, message, c.message)
+			require.Empty(t, service.Received())
+			told := b.refused.take()
+			require.Len(t, told, 1)
+			require.Equal(t, c.code, told[0].Code)
+			require.NotContains(t, told[0].Error(), "query")
+		})
+	}
+	for name, change := range map[string]func(*http.Request){
+		"unsigned":  func(r *http.Request) {},
+		"basic":     func(r *http.Request) { r.SetBasicAuth("a", "b") },
+		"presigned": func(r *http.Request) { r.URL.RawQuery = "X-Amz-Signature=00" },
+	} {
+		b := resigned(t, &standin.Service{})
+		r, err := http.NewRequest("GET", b.url+"/a", nil)
+		require.NoError(t, err)
+		change(r)
+		response, err := b.http.Do(r)
+		require.NoError(t, err)
+		code, _ := refusalOf(t, response)
+		require.Equal(t, string(proxy.Refused), code, name)
+		require.Empty(t, b.service.Received())
+	}
+}
+
+// TestResignTooLarge: a body that does not fit into memory is refused before it is read.
+func TestResignTooLarge(t *testing.T) {
+	b := resigned(t, &standin.Service{})
+	r, err := http.NewRequest("PUT", b.url, io.LimitReader(zeros{}, proxy.MostBody+1))
+	require.NoError(t, err)
+	response, err := b.http.Do(r)
+	require.NoError(t, err)
+	_, message := refusalOf(t, response)
+	require.Equal(t, 413, response.StatusCode)
+	require.Contains(t, message, "forward mode")
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// TestTampered: what a client has signed cannot be changed on the way to the proxy.
+func TestTampered(t *testing.T) {
+	b := resigned(t, &standin.Service{})
+	tamper := *b.http
+	tamper.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		r.URL.Path = "/another"
+		return b.http.Transport.RoundTrip(r)
+	})
+	response, err := send(t, &tamper, b.url+"/a", "", b.signer, nil)
+	require.NoError(t, err)
+	require.Equal(t, 403, response.StatusCode)
+	require.Empty(t, b.service.Received())
+}
+
+// TestLongTermCredentials: the session token of the client is not passed on where the user has none.
+func TestLongTermCredentials(t *testing.T) {
+	longTerm := sigv4.Credentials{AccessKeyID: ours.AccessKeyID, SecretAccessKey: ours.SecretAccessKey}
+	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) { p.User = provider(longTerm) })
+	b.service.Credentials = longTerm
+	_, err := ask(t, b.client(b.signer))
+	require.NoError(t, err)
+	require.Empty(t, b.service.Received()[0].Header.Get("X-Amz-Security-Token"))
+}

@@ -1,0 +1,149 @@
+package sigv4
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// canonicalRequest is what the string to sign has the digest of.
+func canonicalRequest(r *http.Request, uri string, headers []string, payload string) string {
+	var text strings.Builder
+	for _, line := range []string{r.Method, uri, CanonicalQuery(r.URL.RawQuery)} {
+		text.WriteString(line)
+		text.WriteByte('\n')
+	}
+	for _, name := range headers {
+		text.WriteString(name)
+		text.WriteByte(':')
+		text.WriteString(canonicalHeader(r, name))
+		text.WriteByte('\n')
+	}
+	text.WriteByte('\n')
+	text.WriteString(strings.Join(headers, ";"))
+	text.WriteByte('\n')
+	text.WriteString(payload)
+	return text.String()
+}
+
+// canonicalHeader is the values of a header, each with its white space reduced, with commas between them. A server of net/http keeps the host, and may keep the
+// length, apart from the other headers.
+func canonicalHeader(r *http.Request, name string) string {
+	values := r.Header.Values(name)
+	switch {
+	case name == "host":
+		values = []string{r.Host}
+	case name == "content-length" && len(values) == 0:
+		values = []string{strconv.FormatInt(r.ContentLength, 10)}
+	}
+	reduced := make([]string, len(values))
+	for i, v := range values {
+		reduced[i] = strings.Join(strings.FieldsFunc(v, func(c rune) bool { return c == ' ' }), " ")
+	}
+	return strings.Join(reduced, ",")
+}
+
+// requestPath is the path as it was sent: decoding and encoding again need not give the same.
+func requestPath(r *http.Request) string {
+	if path, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasPrefix(path, "/") {
+		return path
+	}
+	return r.URL.EscapedPath()
+}
+
+// canonicalURIs are the forms of a path that may have been signed. Amazon S3 signs the path encoded once; every other service signs what was sent, encoded once
+// more. Those others normalise the path first by the specification and in botocore, but not in the SDKs for Go and JavaScript; either is taken.
+func canonicalURIs(path, service string) []string {
+	if path == "" {
+		path = "/"
+	}
+	if EncodesOnce(service) {
+		decoded, err := url.PathUnescape(path)
+		if err != nil {
+			decoded = path
+		}
+		return []string{encode(decoded, "/")}
+	}
+	return slices.Compact([]string{encode(path, "/"), encode(normalise(path), "/")})
+}
+
+// EncodesOnce says whether a service is Amazon S3 under one of its signing names.
+func EncodesOnce(service string) bool {
+	return service == "s3" || service == "s3express" || service == "s3-outposts"
+}
+
+// normalise removes empty segments, and dot segments as RFC 3986, section 5.2.4, does.
+func normalise(path string) string {
+	var kept []string
+	segments := strings.Split(path, "/")
+	for _, s := range segments {
+		switch s {
+		case "", ".":
+		case "..":
+			kept = kept[:max(0, len(kept)-1)]
+		default:
+			kept = append(kept, s)
+		}
+	}
+	last := segments[len(segments)-1]
+	if len(kept) > 0 && (last == "" || last == "." || last == "..") {
+		kept = append(kept, "") // a slash at the end stays
+	}
+	return "/" + strings.Join(kept, "/")
+}
+
+// CanonicalQuery is a query encoded as it is signed: its parameters sorted by their encoded names, then values; a space, also one that was sent as a plus, is
+// %20. It is equivalent to the query that it is made from.
+func CanonicalQuery(query string) string {
+	if query == "" {
+		return ""
+	}
+	type parameter struct{ name, value string }
+	var all []parameter
+	for part := range strings.SplitSeq(query, "&") {
+		if part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		all = append(all, parameter{encodeAgain(name), encodeAgain(value)})
+	}
+	slices.SortStableFunc(all, func(a, b parameter) int {
+		if c := strings.Compare(a.name, b.name); c != 0 {
+			return c
+		}
+		return strings.Compare(a.value, b.value)
+	})
+	var text strings.Builder
+	for i, p := range all {
+		if i > 0 {
+			text.WriteByte('&')
+		}
+		text.WriteString(p.name + "=" + p.value)
+	}
+	return text.String()
+}
+
+func encodeAgain(text string) string {
+	if decoded, err := url.QueryUnescape(text); err == nil {
+		text = decoded
+	}
+	return encode(text, "")
+}
+
+// encode is UriEncode of the specification: everything but the unreserved characters of RFC 3986 and those that are kept becomes %XY, in capitals.
+func encode(text, keep string) string {
+	const digits = "0123456789ABCDEF"
+	var out strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0, strings.IndexByte(keep, c) >= 0:
+			out.WriteByte(c)
+		default:
+			out.Write([]byte{'%', digits[c>>4], digits[c&15]})
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,293 @@
+package recorder
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Options are how to record. The zero value redacts, with the key of CRCHECK_REDACTION_KEY or of [KeyOf] the cassette.
+type Options struct {
+	// Transport reaches the service. Nil is a clone of [http.DefaultTransport] that asks for no compression by itself, so that bodies are
+	// recorded as they were on the wire.
+	Transport http.RoundTripper
+	// Redact is how to redact. A key of zeros stands for that of CRCHECK_REDACTION_KEY, or else of the file [KeyOf], which is made if need be.
+	Redact redact.Options
+	// Check is called with each interaction as it will be recorded, before the client has its answer; from many goroutines.
+	Check func(*traffic.Interaction) finding.Set
+	// Found is told what redaction, its scan and Check found in an interaction, and of bodies that were too large, before the client has
+	// its answer; one call at a time. [traffic.Interaction.Index] is the number of the request, counted from zero as they began: those
+	// that are not recorded leave no gap in the cassette.
+	Found func(*traffic.Interaction, finding.Set)
+	// Meta is that of the cassette. The ID of the key and the provenance, "recorded", are filled in.
+	Meta traffic.Meta
+}
+
+// Recorder is an [http.RoundTripper] that records what passes through it, from any number of goroutines. The client sees the answer of the
+// service as it is; what is written is redacted, and is on the disk before the client has the answer.
+//
+// An answer is read to its end before RoundTrip returns it, so one that never ends never comes. These are not recorded: a request without
+// an answer, or whose answer broke off; switched protocols (status 101); and bodies of more than [MaxBody], which are streamed.
+// Trailers reach the client, but a cassette has no place for them.
+type Recorder struct {
+	opts      Options
+	cassette  string
+	transport http.RoundTripper
+	redactor  *redact.Redactor
+	journal   *journal
+	requests  atomic.Int64
+
+	telling sync.Mutex // held while Found is called
+	mu      sync.Mutex
+	stats   Stats
+
+	closing sync.Once
+	closed  error
+}
+
+// Stats is what a Recorder has done so far.
+type Stats struct {
+	Interactions int // recorded
+	Unrecorded   int // passed through without being recorded, each with a finding
+	Failed       int // requests without a whole answer: their error went to the client, and is not recorded
+	Secrets      int // findings of secrets, which were masked
+}
+
+// New records into a cassette at path, whose folder is made if need be; a path that ends in .ndjson is written as NDJSON. The interactions
+// are kept in a journal beside it, [JournalOf], until [Recorder.Close] replaces the cassette: a cassette that is there stays as it is until then.
+//
+// A journal that is there already is a [*RecordError] of [JournalInUse] or [JournalLeft], see [Recover]; what else prevents recording is one, too,
+// or an error of package redact.
+func New(path string, opts Options) (*Recorder, error) {
+	cassette, err := cassettePath(path)
+	if err != nil {
+		return nil, &RecordError{Problem: CassetteUnusable, Cassette: path, Journal: JournalOf(path), Err: err}
+	}
+	if opts.Redact.Key == (redact.Key{}) {
+		if opts.Redact.Key, _, err = redact.LoadKey(KeyOf(cassette)); err != nil {
+			return nil, err
+		}
+	}
+	opts.Meta.RedactionKey = opts.Redact.Key.ID()
+	opts.Meta.Provenance = "recorded"
+	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(opts.Redact)}
+	if r.transport == nil {
+		r.transport = upstream()
+	}
+	if r.journal, err = newJournal(cassette, opts.Meta); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// KeyOf is the path of the redaction key that recordings in the folder of a cassette share.
+func KeyOf(cassette string) string {
+	return filepath.Join(filepath.Dir(cassette), ".crcheck-redaction-key")
+}
+
+// upstream is a transport that leaves bodies as they are. A program that has replaced the default one keeps its own.
+func upstream() http.RoundTripper {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	t = t.Clone()
+	t.DisableCompression = true
+	return t
+}
+
+// RoundTrip sends a request and returns its answer, as [http.RoundTripper] asks. What the transport answers or fails with is returned
+// unchanged. A [*RecordError] says that the interaction could not be kept; then no further request is sent. If the context ends while it is
+// written, it may be kept or not.
+func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	err := r.journal.usable()
+	if req.URL == nil {
+		err = errNoURL
+	}
+	if err != nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, err
+	}
+	number := r.requests.Add(1) - 1
+	start := time.Now()
+	asked, sent := takeRequest(req)
+	if asked.err != nil {
+		r.count(&r.stats.Failed)
+		return nil, asked.err
+	}
+	res, err := r.transport.RoundTrip(sent)
+	if err != nil {
+		r.count(&r.stats.Failed)
+		return res, err
+	}
+	res.Request = req
+	in := r.interaction(req, res, int(number))
+	switch {
+	case asked.large:
+		r.pass(in, tooLarge("request"))
+		return res, nil
+	case res.StatusCode == http.StatusSwitchingProtocols:
+		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "what follows a switch of protocols is not recorded"})
+		return res, nil
+	}
+	answered := takeAnswer(res)
+	switch {
+	case answered.large:
+		r.pass(in, tooLarge("answer"))
+		return res, nil
+	case answered.err != nil:
+		r.count(&r.stats.Failed)
+		return res, nil
+	}
+	in.Request.Body = traffic.BodyOf(asked.text)
+	in.Response.Body = traffic.BodyOf(answered.text)
+	in.Response.Duration = time.Since(start)
+	if err := r.keep(req.Context(), in); err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+// interaction is one without its bodies.
+func (r *Recorder) interaction(req *http.Request, res *http.Response, number int) *traffic.Interaction {
+	method := req.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	return &traffic.Interaction{
+		Source: r.cassette, Kind: formatOf(r.cassette), Index: number, Meta: r.opts.Meta,
+		Request:  &traffic.Request{Method: method, URL: req.URL.String(), Header: req.Header.Clone()},
+		Response: traffic.Response{Status: res.StatusCode, StatusText: res.Status, Header: res.Header.Clone()},
+	}
+}
+
+// keep redacts an interaction and puts it into the journal.
+func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
+	redacted, found := r.redactor.Redact(in)
+	if r.opts.Check != nil {
+		found = finding.Union(found, r.opts.Check(redacted))
+	}
+	r.tell(redacted, found)
+	if redacted.Request.Body.Missing || redacted.Response.Body.Missing { // there is a finding of redaction that says so
+		r.count(&r.stats.Unrecorded)
+		return nil
+	}
+	text, err := lineOf(redacted)
+	var large *traffic.TooLargeError
+	switch {
+	case errors.As(err, &large):
+		r.pass(in, tooLarge("interaction"))
+		return nil
+	case err != nil:
+		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "the interaction was left out of the recording: " + err.Error()})
+		return nil
+	}
+	return r.journal.keep(ctx, int64(in.Index), text)
+}
+
+// lineOf is an interaction as the journal holds it. Its metadata stands in the journal's first line.
+func lineOf(in *traffic.Interaction) ([]byte, error) {
+	line := *in
+	line.Meta = traffic.Meta{}
+	var text bytes.Buffer
+	err := traffic.WriteNDJSON(&text, []*traffic.Interaction{&line})
+	return text.Bytes(), err
+}
+
+func tooLarge(what string) finding.Finding {
+	return finding.Finding{
+		Rule:    finding.RecordTooLarge,
+		Want:    fmt.Sprintf("at most %d MiB", MaxBody>>20),
+		Message: fmt.Sprintf("the %s is too large to be recorded: it reached the client, and the cassette does not have it", what),
+	}
+}
+
+// pass tells of an interaction that is not recorded.
+func (r *Recorder) pass(in *traffic.Interaction, why finding.Finding) {
+	r.count(&r.stats.Unrecorded)
+	bare := *in
+	request := *in.Request
+	request.Body, bare.Response.Body = traffic.Body{}, traffic.Body{}
+	bare.Request = &request
+	redacted, found := r.redactor.Redact(&bare)
+	why.Source, why.Interaction = in.Source, in.Index+1
+	r.tell(redacted, finding.Union(found, finding.Default.Grade(finding.NewSet(why))))
+}
+
+// tell says what was found in an interaction.
+func (r *Recorder) tell(in *traffic.Interaction, found finding.Set) {
+	for _, f := range found {
+		if f.Rule == finding.SecretFound {
+			r.count(&r.stats.Secrets)
+		}
+	}
+	if r.opts.Found == nil || len(found) == 0 {
+		return
+	}
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	r.opts.Found(in, found)
+}
+
+func (r *Recorder) count(n *int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	*n++
+}
+
+// Close writes the cassette and removes the journal. The interactions stand in the order in which their requests began. Requests that are under
+// way get a [*RecordError] of [RecorderClosed] instead of their answer, and are not recorded: end the client first. If nothing was recorded,
+// nothing is written, and a cassette that was there stays.
+//
+// An error is a [*RecordError]; the journal is then kept for [Recover]. Closing again does nothing and returns the same.
+func (r *Recorder) Close() error {
+	r.closing.Do(func() { r.closed = r.close() })
+	return r.closed
+}
+
+func (r *Recorder) close() error {
+	if r.opts.Transport == nil {
+		if t, ok := r.transport.(interface{ CloseIdleConnections() }); ok && r.transport != http.DefaultTransport {
+			t.CloseIdleConnections()
+		}
+	}
+	f, path := r.journal.disk, r.journal.path
+	if err := r.journal.close(); err != nil {
+		f.Close()
+		return err
+	}
+	text, err := readJournal(io.NewSectionReader(f, 0, r.journal.size))
+	if err == nil {
+		err = finish(f, text, r.cassette)
+	}
+	if err != nil {
+		f.Close()
+		return r.journal.problem(CassetteFailed, err)
+	}
+	if err := discard(f, path); err != nil {
+		return r.journal.problem(JournalUnusable, err)
+	}
+	return nil
+}
+
+// Stats is what was done so far.
+func (r *Recorder) Stats() Stats {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	stats := r.stats
+	stats.Interactions = int(r.journal.kept.Load())
+	return stats
+}

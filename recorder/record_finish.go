@@ -1,0 +1,73 @@
+package recorder
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+var errNoFile = errors.New("it is there and is no file")
+
+// cassettePath is where a cassette is written, through a link to it, and makes its folder.
+func cassettePath(path string) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return path, err
+	}
+	there, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return path, nil
+	case err != nil:
+		return path, err
+	case !there.Mode().IsRegular():
+		return path, errNoFile
+	}
+	return filepath.EvalSymlinks(path)
+}
+
+// formatOf is that of a cassette's path.
+func formatOf(path string) traffic.Kind {
+	if strings.EqualFold(filepath.Ext(path), ".ndjson") {
+		return traffic.NDJSON
+	}
+	return traffic.Cassette
+}
+
+// finish replaces a cassette by the interactions of a journal, whole or not at all. Whoever calls it holds the lock of the journal.
+func finish(journal *os.File, text *journalText, cassette string) error {
+	if len(text.lines) == 0 {
+		return nil
+	}
+	cassette, err := cassettePath(cassette)
+	if err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o644)
+	if there, err := os.Stat(cassette); err == nil {
+		mode = there.Mode().Perm()
+	}
+	dir, name := filepath.Split(cassette)
+	unfinished := filepath.Join(dir, "."+name+".new")
+	if err := os.Remove(unfinished); err != nil && !errors.Is(err, os.ErrNotExist) { // of somebody who was killed here
+		return err
+	}
+	f, err := os.OpenFile(unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(unfinished)
+	err = traffic.Convert(f, formatOf(cassette), text.interactions(journal, journal.Name()))
+	err = cmp.Or(err, f.Sync())
+	if err = cmp.Or(err, f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(unfinished, cassette); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(cassette))
+}

@@ -1,0 +1,140 @@
+package redact
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// clone copies what is changed of an interaction; bodies are replaced, never written to.
+func clone(x *traffic.Interaction) *traffic.Interaction {
+	y := *x
+	all := func(string) bool { return true }
+	if x.Request != nil {
+		q := *x.Request
+		q.Header = cloneHeader(q.Header, all)
+		y.Request = &q
+	}
+	y.Response.Header = cloneHeader(y.Response.Header, all)
+	return &y
+}
+
+// same reports whether what was redacted of two interactions is the same.
+func same(a, b *traffic.Interaction) bool {
+	if a.Request != nil && (a.Request.URL != b.Request.URL || !bytes.Equal(a.Request.Body.Bytes, b.Request.Body.Bytes)) {
+		return false
+	}
+	return bytes.Equal(a.Response.Body.Bytes, b.Response.Body.Bytes)
+}
+
+// exchange masks the secrets of an interaction, in place.
+func (m *masker) exchange(x *traffic.Interaction, places Places) {
+	places.apart = true
+	if x.Request != nil {
+		editRequest(x.Request, places, m.edit)
+	}
+	editResponse(&x.Response, places, m.edit)
+}
+
+// decode undoes the encoding of the bodies. One that cannot be decoded cannot be looked into, and is dropped.
+func (m *masker) decode(x *traffic.Interaction) {
+	if q := x.Request; q != nil {
+		body, err := q.Document()
+		q.Body = m.decoded("request body", body, err)
+		dropHeader(q.Header, "Content-Encoding")
+		if len(q.Body.Bytes) > 0 {
+			fitLength(q.Header, len(q.Body.Bytes))
+		}
+	}
+	body, err := x.Response.Document()
+	x.Response.Body = m.decoded("response body", body, err)
+	dropHeader(x.Response.Header, "Content-Encoding")
+	if len(x.Response.Body.Bytes) > 0 {
+		fitLength(x.Response.Header, len(x.Response.Body.Bytes))
+	}
+}
+
+func (m *masker) decoded(part string, body traffic.Body, err error) traffic.Body {
+	if err == nil {
+		return body
+	}
+	m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: "+err.Error())
+	return traffic.Body{Missing: true}
+}
+
+func dropHeader(h map[string][]string, name string) {
+	for key := range h {
+		if strings.EqualFold(key, name) {
+			delete(h, key)
+		}
+	}
+}
+
+// binary drops binary bodies that hold an identifier: changing them would break their checksums.
+func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
+	drop := func(part string, body traffic.Body, h map[string][]string) traffic.Body {
+		if len(body.Bytes) == 0 || formOf(body.Bytes, h) != formBinary {
+			return body
+		}
+		text := string(body.Bytes)
+		if strings.Contains(text, Mask) || recognise(text, nil).parts != nil || r.known.replace(text, nil, shortestName, false) != text {
+			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: it is binary, and holds a secret or an identifier")
+			return traffic.Body{Missing: true}
+		}
+		return body
+	}
+	if q := x.Request; q != nil {
+		q.Body = drop("request body", q.Body, q.Header)
+	}
+	x.Response.Body = drop("response body", x.Response.Body, x.Response.Header)
+}
+
+// Scan reports the secrets in an interaction, without showing them: for recordings that are about to be committed. What [Redactor.Redact]
+// returned has none, as far as the rules go.
+func Scan(x *traffic.Interaction) finding.Set {
+	m := &masker{source: x.Source}
+	if x.Kind != traffic.JSON {
+		m.number = x.Index + 1
+	}
+	y := clone(x)
+	for _, side := range []struct {
+		part string
+		h    map[string][]string
+	}{{"request header ", header(y.Request)}, {"response header ", y.Response.Header}} {
+		for name, values := range side.h {
+			if slices.Contains(secretHeaders, strings.ToLower(name)) {
+				if strings.Trim(strings.Join(values, ""), " ") != "" && values[0] != Mask {
+					m.note(finding.SecretFound, site{part: side.part, pointer: noPointer}, "the "+side.part+name+" holds a secret")
+				}
+				delete(side.h, name)
+			}
+		}
+	}
+	if y.Request != nil {
+		g := &signing{}
+		g.request(y.Request)
+		for range g.secrets {
+			m.note(finding.SecretFound, site{part: "request", pointer: noPointer}, "the request holds what it was signed with: a key, a token or a signature")
+		}
+	}
+	if q := y.Request; q != nil {
+		if body, err := q.Document(); err == nil {
+			q.Body = body
+		}
+	}
+	if body, err := y.Response.Document(); err == nil {
+		y.Response.Body = body
+	}
+	m.exchange(y, Places{})
+	return finding.Default.Grade(finding.NewSet(m.findings...))
+}
+
+func header(q *traffic.Request) map[string][]string {
+	if q == nil {
+		return nil
+	}
+	return q.Header
+}

@@ -1,0 +1,209 @@
+package redact
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// site is where a string stands.
+type site struct {
+	Place
+	part    string // "request body", "response header Date", …
+	name    string // of the member or parameter whose value it is
+	isName  bool   // it is the name of a member
+	fixed   bool   // the name of a member of a structure, which the contract has
+	number  bool   // it is the text of a number
+	exempt  bool   // from Options.All
+	pointer func() string
+}
+
+// class is what becomes of the string under Options.All or not.
+func (at site) class(all bool) Class {
+	if all && at.Class == ByFormat && !at.exempt && !at.isName {
+		return Whole
+	}
+	return at.Class
+}
+
+// edit says what to write in the place of a string: the string itself, to leave it.
+type edit func(at site, s string) string
+
+// editJSON applies an edit to the strings of JSON texts, and leaves everything else byte for byte. What is no JSON is edited as one string, of which
+// the contract says that it is a whole if it says anything of the document: it could be half of something sensitive.
+func editJSON(body []byte, root *Node, part string, e edit) []byte {
+	w := &jsonEditor{text: body, part: part, edit: e}
+	if bytes.HasPrefix(body, bom) {
+		w.done = len(bom)
+	}
+	w.d = jsontext.NewDecoder(bytes.NewBuffer(body[w.done:]), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	w.start = w.done
+	w.out = append(make([]byte, 0, len(body)+64), body[:w.done]...)
+	for w.d.PeekKind() > 0 {
+		if w.value(root, "") != nil {
+			break
+		}
+	}
+	if rest := body[w.done:]; len(bytes.TrimSpace(rest)) > 0 {
+		at := site{part: part, pointer: w.pointer}
+		if root != nil {
+			at.Class = Whole
+		}
+		w.out = append(w.out, e(at, string(rest))...)
+	} else {
+		w.out = append(w.out, rest...)
+	}
+	return w.out
+}
+
+var bom = []byte("\xEF\xBB\xBF")
+
+type jsonEditor struct {
+	text  []byte
+	start int // where the decoder's text begins in text
+	done  int // what is in out already
+	d     *jsontext.Decoder
+	out   []byte
+	part  string
+	edit  edit
+	names map[string]bool // that are to be hidden
+}
+
+// pointer is where the decoder is. Names that the contract calls sensitive read "*".
+func (w *jsonEditor) pointer() string {
+	tokens := strings.Split(string(w.d.StackPointer()), "/")
+	for i, t := range tokens {
+		if w.names[t] {
+			tokens[i] = "*"
+		}
+	}
+	return strings.Join(tokens, "/")
+}
+
+// copy copies what stands before a token that ends where the decoder is.
+func (w *jsonEditor) copy(to int) {
+	w.out = append(w.out, w.text[w.done:to]...)
+	w.done = to
+}
+
+func (w *jsonEditor) offset() int { return w.start + int(w.d.InputOffset()) }
+
+func (w *jsonEditor) value(node *Node, name string) error {
+	switch w.d.PeekKind() {
+	case '{':
+		return w.object(node)
+	case '[':
+		if err := w.token(); err != nil {
+			return err
+		}
+		for w.d.PeekKind() != ']' {
+			if err := w.value(node.element(), name); err != nil {
+				return err
+			}
+		}
+		return w.token()
+	case '"', '0':
+		at := site{part: w.part, name: name, pointer: w.pointer}
+		if node != nil {
+			at.Place = node.Place
+		}
+		return w.scalar(at)
+	}
+	return w.token()
+}
+
+func (w *jsonEditor) object(node *Node) error {
+	if err := w.token(); err != nil {
+		return err
+	}
+	for w.d.PeekKind() == '"' {
+		at := site{part: w.part, isName: true, pointer: w.pointer}
+		child := node.element()
+		name, err := w.name(&at, node, &child)
+		if err != nil {
+			return err
+		}
+		if err := w.value(child, name); err != nil {
+			return err
+		}
+	}
+	return w.token()
+}
+
+// name writes the name of a member, and finds the node of its value.
+func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
+	raw, err := w.d.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	name := unquote(raw)
+	if node != nil {
+		at.Place = node.Key
+		if member, ok := node.Members[name]; ok {
+			at.fixed, at.Place, *child = true, Place{Class: Keep}, member
+		}
+	}
+	if *child == nil && w.d.StackDepth() == 1 && errorNames[name] {
+		*child = kept
+	}
+	if at.Class == Whole {
+		if w.names == nil {
+			w.names = map[string]bool{}
+		}
+		w.names[strings.NewReplacer("~", "~0", "/", "~1").Replace(name)] = true
+	}
+	w.write(*at, raw, name)
+	return name, nil
+}
+
+// errorNames name the error at the top of an answer, which clients must be able to tell.
+var errorNames = map[string]bool{"__type": true, "code": true, "Code": true}
+
+var kept = &Node{Place: Place{Class: Keep}}
+
+func (w *jsonEditor) scalar(at site) error {
+	raw, err := w.d.ReadValue()
+	if err != nil {
+		return err
+	}
+	if raw[0] == '"' {
+		w.write(at, raw, unquote(raw))
+		return nil
+	}
+	at.number = true
+	w.copy(w.offset() - len(raw))
+	if now := w.edit(at, string(raw)); now != string(raw) {
+		w.out, _ = jsontext.AppendQuote(w.out, now)
+	} else {
+		w.out = append(w.out, raw...)
+	}
+	w.done = w.offset()
+	return nil
+}
+
+func (w *jsonEditor) write(at site, raw []byte, text string) {
+	now := w.edit(at, text)
+	w.copy(w.offset() - len(raw))
+	if now != text {
+		w.out = appendString(w.out, raw, now)
+		w.done = w.offset()
+	} else {
+		w.copy(w.offset())
+	}
+}
+
+func (w *jsonEditor) token() error {
+	_, err := w.d.ReadToken()
+	if err == nil {
+		w.copy(w.offset())
+	}
+	return err
+}
+
+func (n *Node) element() *Node {
+	if n == nil {
+		return nil
+	}
+	return n.Element
+}

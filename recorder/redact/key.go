@@ -1,0 +1,201 @@
+package redact
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// Variable is the environment variable that holds a key where there is no key file, as in CI.
+const Variable = "CRCHECK_REDACTION_KEY"
+
+// keyPrefix begins the text of a key, so that people and scanners know one when they see it.
+const keyPrefix = "crcheck-redaction-key-1:"
+
+// Key is what pseudonyms are made with, and mapped back with. It is as secret as what it hides.
+type Key [32]byte
+
+// KeyError says what is wrong with a key, without showing it.
+type KeyError struct {
+	Where   string // the variable or the file; empty: neither
+	Problem string
+	Remedy  string
+	Err     error // the cause, if there is one
+}
+
+func (e *KeyError) Error() string {
+	text := e.Problem + "; " + e.Remedy
+	if e.Where != "" {
+		text = e.Where + ": " + text
+	}
+	return text
+}
+
+func (e *KeyError) Unwrap() error { return e.Err }
+
+// ID is a short public name of the key, which may be committed: 64 bits of an HMAC of a constant.
+func (k Key) ID() string {
+	mac := hmac.New(sha256.New, k[:])
+	mac.Write([]byte("crcheck redaction key id"))
+	return hex.EncodeToString(mac.Sum(nil)[:8])
+}
+
+// String is [Key.ID], so that a key which is printed by mistake does not leak.
+func (k Key) String() string { return k.ID() }
+
+// GoString is [Key.ID].
+func (k Key) GoString() string { return k.ID() }
+
+// NewKey makes a key at random.
+func NewKey() (k Key, err error) {
+	_, err = rand.Read(k[:])
+	return k, err
+}
+
+// ParseKey reads the text of a key: what the key file and CRCHECK_REDACTION_KEY hold. The error is a *KeyError.
+func ParseKey(text string) (k Key, err error) {
+	encoded, ok := strings.CutPrefix(strings.TrimSpace(text), keyPrefix)
+	if !ok {
+		return Key{}, &KeyError{Problem: "it is no redaction key, which begins with " + keyPrefix, Remedy: "copy the whole line of the key file"}
+	}
+	decoded, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	if err != nil || len(decoded) != len(k) {
+		return Key{}, &KeyError{Problem: "the redaction key is damaged", Remedy: "copy the whole line of the key file", Err: err}
+	}
+	return Key(decoded), nil
+}
+
+func (k Key) text() string { return keyPrefix + base64.RawURLEncoding.EncodeToString(k[:]) + "\n" }
+
+// LoadKey returns the key of CRCHECK_REDACTION_KEY or else that of the file. A file that is not there is made, for its
+// owner alone (0600), and made is true. Before a file is used git is made to ignore it, by a line in the .gitignore beside it, unless
+// that or the .gitignore of a folder above has such a line already. The error is a *KeyError.
+func LoadKey(file string) (k Key, made bool, err error) {
+	if text := os.Getenv(Variable); text != "" {
+		k, err = ParseKey(text)
+		return k, false, placed(err, Variable)
+	}
+	if err := ignore(file); err != nil {
+		return Key{}, false, &KeyError{Where: file, Problem: "git cannot be made to ignore the key file: " + err.Error(), Remedy: "make its folder writable, or set " + Variable, Err: err}
+	}
+	text, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return makeKey(file)
+	case err != nil:
+		return Key{}, false, unreadable(file, err)
+	}
+	k, err = ParseKey(string(text))
+	return k, false, placed(err, file)
+}
+
+// makeKey writes a new key. Of two processes that do so at once one wins and the other reads what it wrote: the file appears whole.
+func makeKey(file string) (Key, bool, error) {
+	k, err := NewKey()
+	if err != nil {
+		return Key{}, false, unreadable(file, err)
+	}
+	draft, err := os.CreateTemp(filepath.Dir(file), ".crcheck-key-*") // 0600
+	if err != nil {
+		return Key{}, false, unreadable(file, err)
+	}
+	defer os.Remove(draft.Name())
+	_, err = draft.WriteString(k.text())
+	err = errors.Join(err, draft.Sync(), draft.Close())
+	if err == nil {
+		err = os.Link(draft.Name(), file)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return Key{}, false, unreadable(file, err)
+		}
+		k, err = ParseKey(string(text))
+		return k, false, placed(err, file)
+	}
+	if err != nil {
+		return Key{}, false, unreadable(file, err)
+	}
+	return k, true, nil
+}
+
+func unreadable(file string, err error) error {
+	return &KeyError{Where: file, Problem: "the redaction key cannot be read or made: " + err.Error(), Remedy: "check the path, or set " + Variable, Err: err}
+}
+
+func placed(err error, where string) error {
+	if e := (*KeyError)(nil); errors.As(err, &e) {
+		e.Where = where
+	}
+	return err
+}
+
+// ignore makes git ignore a file.
+func ignore(file string) error {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	beside := filepath.Join(filepath.Dir(file), ".gitignore")
+	for folder := filepath.Dir(file); ; folder = filepath.Dir(folder) {
+		text, err := os.ReadFile(filepath.Join(folder, ".gitignore"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		below, err := filepath.Rel(folder, file)
+		if err != nil {
+			return err
+		}
+		yes, takenBack := ignored(text, filepath.ToSlash(below))
+		if yes {
+			return nil
+		}
+		if takenBack {
+			break
+		}
+		if _, err := os.Stat(filepath.Join(folder, ".git")); err == nil || folder == filepath.Dir(folder) {
+			break
+		}
+	}
+	text, err := os.ReadFile(beside)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+		text = append(text, '\n')
+	}
+	return os.WriteFile(beside, fmt.Appendf(text, "/%s\n", filepath.Base(file)), 0o644)
+}
+
+// ignored reports whether a .gitignore ignores a path below it, as far as its lines are simple: names, paths and * (gitignore(5)). A
+// line that takes something back may mean the file, and is taken so.
+func ignored(text []byte, below string) (yes, takenBack bool) {
+	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		line := strings.TrimRight(lines.Text(), " \t\r")
+		if strings.HasPrefix(line, "!") {
+			yes, takenBack = false, true
+			continue
+		}
+		against := path.Base(below)
+		if pattern := strings.TrimSuffix(line, "/"); strings.Contains(pattern, "/") {
+			against = below
+		}
+		if ok, err := path.Match(strings.TrimPrefix(line, "/"), against); err == nil && ok {
+			if !strings.HasPrefix(line, "/") || against == below || !strings.Contains(below, "/") {
+				yes = true
+			}
+		}
+	}
+	return yes, takenBack
+}

@@ -1,0 +1,149 @@
+package redact
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+const (
+	mostKnown    = 1 << 16 // names that are remembered; what comes after them is not looked for in other strings
+	shortestName = 4       // code points, to be looked for between other words
+	shortestPart = 8       // code points, to be looked for inside of other words, in hosts, and in names of members that are one word
+	longestName  = 512     // bytes
+)
+
+// known are the names that were replaced, to be found in other strings.
+type known struct {
+	mu            sync.RWMutex
+	forward, back occurrences
+}
+
+// learn remembers a name and its pseudonym. The first pseudonym of a name counts.
+func (k *known) learn(name, pseudonym string) {
+	n := utf8.RuneCountInString(name)
+	if n < shortestName || len(name) > longestName || common(name) {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.forward.n < mostKnown {
+		k.forward.add(name, pseudonym)
+		k.back.add(pseudonym, name)
+	}
+}
+
+// common reports what is no name although it stands where names do: numbers, truth values, regions.
+func common(s string) bool {
+	if strings.Trim(s, "0123456789.-") == "" {
+		return len(s) < shortestPart
+	}
+	switch strings.ToLower(s) {
+	case "true", "false", "null", "none", "default":
+		return true
+	}
+	return region(s)
+}
+
+// region reports whether s looks like us-east-1.
+func region(s string) bool {
+	labels := strings.Split(s, "-")
+	last := len(labels) - 1
+	if last < 2 || last > 3 || len(labels[0]) != 2 || len(labels[last]) != 1 || !digit(labels[last][0]) {
+		return false
+	}
+	return onlyLetters(strings.Join(labels[:last], "")) && strings.ToLower(s) == s
+}
+
+// replace replaces the names in s that stand outside of the spans.
+func (k *known) replace(s string, outside []span, shortest int, back bool) string {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if back {
+		return k.back.replace(s, outside, shortest)
+	}
+	return k.forward.replace(s, outside, shortest)
+}
+
+// occurrences finds any of many names, at a cost that does not grow with their number.
+type occurrences struct {
+	n     int
+	heads map[head][]occurrence // the longest first
+	maybe [1 << 10]uint64       // bits of the hashes of heads
+}
+
+type head [3]byte
+
+type occurrence struct {
+	name, to string
+	runes    int
+}
+
+func (h head) bit() (word int, mask uint64) {
+	sum := (uint32(h[0])<<16 | uint32(h[1])<<8 | uint32(h[2])) * 0x9E3779B1 >> 16
+	return int(sum >> 6), 1 << (sum & 63)
+}
+
+func (o *occurrences) add(name, to string) bool {
+	h := head([]byte(name[:3]))
+	if slices.ContainsFunc(o.heads[h], func(e occurrence) bool { return e.name == name }) {
+		return false
+	}
+	if o.heads == nil {
+		o.heads = map[head][]occurrence{}
+	}
+	o.n++
+	word, mask := h.bit()
+	o.maybe[word] |= mask
+	entry := occurrence{name, to, utf8.RuneCountInString(name)}
+	at, _ := slices.BinarySearchFunc(o.heads[h], entry, func(a, b occurrence) int { return cmp.Compare(len(b.name), len(a.name)) })
+	o.heads[h] = slices.Insert(o.heads[h], at, entry)
+	return true
+}
+
+func (o *occurrences) replace(s string, outside []span, shortest int) string {
+	if o.n == 0 {
+		return s
+	}
+	var b []byte
+	end := 0
+	for i := 0; i+3 <= len(s); i++ {
+		for len(outside) > 0 && outside[0].to <= i {
+			outside = outside[1:]
+		}
+		if len(outside) > 0 && outside[0].from <= i {
+			i = outside[0].to - 1
+			continue
+		}
+		limit := len(s)
+		if len(outside) > 0 {
+			limit = outside[0].from
+		}
+		if e, ok := o.at(s, i, limit, shortest); ok {
+			b = append(append(b, s[end:i]...), e.to...)
+			end = i + len(e.name)
+			i = end - 1
+		}
+	}
+	if b == nil {
+		return s
+	}
+	return string(append(b, s[end:]...))
+}
+
+// at is the longest name that begins at i and ends at limit or before.
+func (o *occurrences) at(s string, i, limit, shortest int) (occurrence, bool) {
+	h := head{s[i], s[i+1], s[i+2]}
+	if word, mask := h.bit(); o.maybe[word]&mask == 0 {
+		return occurrence{}, false
+	}
+	for _, e := range o.heads[h] {
+		to := i + len(e.name)
+		if e.runes >= shortest && to <= limit && s[i:to] == e.name && (e.runes >= shortestPart || boundary(s, i) && boundary(s, to)) {
+			return e, true
+		}
+	}
+	return occurrence{}, false
+}

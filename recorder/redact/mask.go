@@ -1,0 +1,187 @@
+package redact
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// deepest is how often text is decoded that was encoded again and again.
+const deepest = 3
+
+// masker masks secrets and notes them.
+type masker struct {
+	known    *occurrences // secrets that are known from headers; nil: none
+	all      bool         // Options.All
+	findings []finding.Finding
+	source   string
+	number   int // of the interaction, from 1; 0: none
+}
+
+func (m *masker) note(rule finding.RuleID, at site, message string) {
+	f := finding.Finding{Rule: rule, Source: m.source, Interaction: m.number, Pointer: at.pointer(), Message: message, Sensitive: true}
+	if strings.HasPrefix(at.part, "request") || at.part == "query" || at.part == "path" {
+		f.Part = "input"
+	}
+	m.findings = append(m.findings, f)
+}
+
+func (m *masker) edit(at site, s string) string {
+	if at.number && !secretMember(at.name) {
+		return s
+	}
+	if at.name != "" && secretMember(at.name) && s != "" && s != Mask {
+		m.note(finding.SecretFound, at, "the "+at.part+" has "+what(at.name)+", by the name of its member")
+		return Mask
+	}
+	if m.known != nil {
+		if now := m.known.replace(s, masks(s), shortestPart); now != s {
+			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret of the headers or the query")
+			s = now
+		}
+	}
+	hits := find(s, deepest)
+	if at.Blob {
+		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey })
+	}
+	if len(hits) == 0 && !(m.whole(at) && strings.Contains(s, Mask)) {
+		return s
+	}
+	var b []byte
+	end := 0
+	for _, h := range hits {
+		m.note(finding.SecretFound, at, fmt.Sprintf("the %s has what looks like %s", at.part, h.what))
+		b = append(append(b, s[end:h.from]...), Mask...)
+		end = h.to
+	}
+	if m.whole(at) {
+		return Mask // what is left of it is not to be seen either
+	}
+	return string(append(b, s[end:]...))
+}
+
+func (m *masker) whole(at site) bool { return at.class(m.all) == Whole }
+
+func what(member string) string {
+	if strings.Contains(strings.ToLower(member), "token") {
+		return "a token"
+	}
+	return "a password or key"
+}
+
+// masks are where masks stand already.
+func masks(s string) (spans []span) {
+	for from := 0; ; {
+		i := strings.Index(s[from:], Mask)
+		if i < 0 {
+			return spans
+		}
+		spans = append(spans, span{from + i, from + i + len(Mask)})
+		from += i + len(Mask)
+	}
+}
+
+// secretHeaders hold nothing but secrets. They are dropped, and what they hold is masked wherever it stands.
+var secretHeaders = []string{"cookie", "proxy-authorization", "set-cookie", "x-amz-security-token", "x-amz-session-token", "x-api-key"}
+
+// signing masks what a request is signed with, where that has its place: in Authorization and in the query. Those are no findings.
+type signing struct{ secrets []string }
+
+func (g *signing) add(secret string) {
+	if len(secret) >= shortestPart && !strings.Contains(secret, Mask) && alone(secret) {
+		g.secrets = append(g.secrets, secret)
+	}
+}
+
+// authorization is the header of SigV4 (or SigV4a) with its secrets masked; ok is false for every other.
+func (g *signing) authorization(value string) (masked string, ok bool) {
+	algorithm, rest, _ := strings.Cut(value, " ")
+	if !strings.HasPrefix(algorithm, "AWS4-") {
+		_, secret, _ := strings.Cut(value, " ")
+		g.add(secret)
+		return "", false
+	}
+	fields := strings.Split(rest, ",")
+	for i, f := range fields {
+		name, value, _ := strings.Cut(f, "=")
+		switch strings.TrimSpace(name) {
+		case "Credential":
+			fields[i] = name + "=" + g.credential(value)
+		case "Signature":
+			g.add(strings.TrimSpace(value))
+			fields[i] = name + "=" + Mask
+		case "SignedHeaders":
+		default:
+			return "", false
+		}
+	}
+	return algorithm + " " + strings.Join(fields, ","), true
+}
+
+func (g *signing) credential(value string) string {
+	key, scope, ok := strings.Cut(value, "/")
+	g.add(strings.TrimSpace(key))
+	if !ok {
+		return Mask
+	}
+	return Mask + "/" + scope
+}
+
+// request masks what a request is signed with, in place.
+func (g *signing) request(q *traffic.Request) {
+	for name, values := range q.Header {
+		if !strings.EqualFold(name, "Authorization") {
+			continue
+		}
+		var kept []string
+		for _, v := range values {
+			if masked, ok := g.authorization(v); ok {
+				kept = append(kept, masked)
+			}
+		}
+		if q.Header[name] = kept; kept == nil {
+			delete(q.Header, name)
+		}
+	}
+	q.URL = editURL(q.URL, Places{}, func(at site, s string) string {
+		if at.part != "query" {
+			return s
+		}
+		switch strings.ToLower(at.name) {
+		case "x-amz-signature", "x-amz-security-token":
+			g.add(s)
+			return Mask
+		case "x-amz-credential":
+			return g.credential(s)
+		}
+		return s
+	})
+}
+
+// gather takes the secrets out of headers that are going to be dropped.
+func (g *signing) gather(h http.Header) {
+	for name, values := range h {
+		name = strings.ToLower(name)
+		if !slices.Contains(secretHeaders, name) {
+			continue
+		}
+		for _, v := range values {
+			if !strings.HasSuffix(name, "cookie") {
+				g.add(v)
+				continue
+			}
+			for pair := range strings.SplitSeq(v, ";") {
+				if _, value, _ := strings.Cut(pair, "="); len(value) >= shortestCookie {
+					g.add(value)
+				}
+			}
+		}
+	}
+}
+
+// shortestCookie is the length in bytes from which on the value of a cookie is looked for elsewhere: shorter ones are words.
+const shortestCookie = 16

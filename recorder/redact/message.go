@@ -1,0 +1,224 @@
+package redact
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// editRequest applies an edit to the strings of a request.
+func editRequest(q *traffic.Request, places Places, e edit) {
+	q.URL = editURL(q.URL, places, e)
+	editHeader(q.Header, places.RequestHeader, "request header ", e)
+	q.Body = editBody(q.Body, q.Header, places.Request, "request body", e)
+}
+
+func editResponse(a *traffic.Response, places Places, e edit) {
+	editHeader(a.Header, places.ResponseHeader, "response header ", e)
+	a.Body = editBody(a.Body, a.Header, places.Response, "response body", e)
+}
+
+func editHeader(h http.Header, places map[string]Place, part string, e edit) {
+	for name, values := range h {
+		place := places[strings.ToLower(name)]
+		class, listed := headers[strings.ToLower(name)]
+		if listed { // they mean the same for every operation
+			place = Place{Class: class}
+		}
+		at := site{Place: place, part: part + name, name: name, exempt: listed, pointer: noPointer}
+		for i, v := range values {
+			values[i] = e(at, v)
+		}
+	}
+}
+
+func noPointer() string { return "" }
+
+// form is what a body is edited as.
+type form int
+
+const (
+	formText form = iota
+	formJSON
+	formFields
+	formBinary
+)
+
+func formOf(body []byte, h http.Header) form {
+	media := strings.ToLower(headerValue(h, "Content-Type"))
+	text := bytes.TrimLeft(bytes.TrimPrefix(body, bom), " \t\r\n")
+	switch {
+	case strings.Contains(media, "eventstream"), strings.Contains(media, "cbor"):
+		return formBinary
+	case strings.Contains(media, "json"), len(text) > 0 && (text[0] == '{' || text[0] == '['):
+		return formJSON
+	case !utf8.Valid(body) || bytes.ContainsFunc(body, func(r rune) bool { return r < 0x20 && !strings.ContainsRune("\t\n\r\f\v", r) }):
+		return formBinary
+	case strings.HasPrefix(media, "application/x-www-form-urlencoded"):
+		return formFields
+	}
+	return formText
+}
+
+func editBody(body traffic.Body, h http.Header, root *Node, part string, e edit) traffic.Body {
+	if len(body.Bytes) == 0 {
+		return body
+	}
+	var now []byte
+	switch formOf(body.Bytes, h) {
+	case formJSON:
+		now = editJSON(body.Bytes, root, part, e)
+	case formFields:
+		now = []byte(editFields(string(body.Bytes), part, nil, e))
+	default:
+		at := site{part: part, pointer: noPointer}
+		if root != nil && root.Class == Whole && formOf(body.Bytes, h) == formText {
+			at.Place = root.Place
+		}
+		now = []byte(e(at, string(body.Bytes)))
+	}
+	if bytes.Equal(now, body.Bytes) {
+		return body
+	}
+	fitLength(h, len(now))
+	return traffic.BodyOf(now)
+}
+
+// fitLength corrects a Content-Length that is there.
+func fitLength(h http.Header, n int) {
+	for name := range h {
+		if strings.EqualFold(name, "Content-Length") {
+			h[name] = []string{strconv.Itoa(n)}
+		}
+	}
+}
+
+func editFields(fields, part string, places map[string]Place, e edit) string {
+	var b []byte
+	for i, piece := range strings.Split(fields, "&") {
+		if i > 0 {
+			b = append(b, '&')
+		}
+		raw, value, has := strings.Cut(piece, "=")
+		name := unescape(raw, true)
+		b = appendEscaped(b, raw, e(site{part: part, isName: true, pointer: noPointer}, name), true)
+		if has {
+			b = append(b, '=')
+			at := site{Place: places[name], part: part, name: name, pointer: noPointer, exempt: presigned[strings.ToLower(name)]}
+			b = appendEscaped(b, value, e(at, unescape(value, true)), true)
+		}
+	}
+	return string(b)
+}
+
+// presigned are the parameters of a presigned URL: what of them is secret has been masked.
+var presigned = map[string]bool{
+	"x-amz-algorithm": true, "x-amz-credential": true, "x-amz-date": true, "x-amz-expires": true,
+	"x-amz-security-token": true, "x-amz-signature": true, "x-amz-signedheaders": true,
+}
+
+func editURL(raw string, places Places, e edit) string {
+	rest, fragment, hasFragment := strings.Cut(raw, "#")
+	rest, query, hasQuery := strings.Cut(rest, "?")
+	scheme, rest, absolute := strings.Cut(rest, "://")
+	if !absolute {
+		scheme, rest = "", raw[:len(scheme)]
+	}
+	host, path := "", rest
+	if absolute {
+		host = rest
+		if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+			host, path = rest[:slash], rest[slash:]
+		} else {
+			path = ""
+		}
+		if at := strings.LastIndexByte(host, '@'); at >= 0 {
+			host = host[at+1:] // a user and a password, which no client sends there
+		}
+		host = scheme + "://" + e(site{part: "host", exempt: true, pointer: noPointer}, host)
+	}
+	path = editPath(path, places.Path, places.apart, e)
+	if hasQuery {
+		query = "?" + editFields(query, "query", places.Query, e)
+	}
+	if hasFragment {
+		query += "#" + e(site{part: "fragment", pointer: noPointer}, fragment)
+	}
+	return host + path + query
+}
+
+// editPath edits segments by their places. Segments of which nothing is said are edited together, as an ARN may go across them.
+func editPath(path string, places []Place, apart bool, e edit) string {
+	var b []byte
+	segments := strings.Split(path, "/")
+	silent := func(i int) bool {
+		return !apart && (i > len(places) || places[i-1].Class == ByFormat && places[i-1].Accepts == nil)
+	}
+	for i := 0; i < len(segments); i++ {
+		if i > 0 {
+			b = append(b, '/')
+		}
+		raw, at := segments[i], site{part: "path", pointer: noPointer}
+		if i == 0 {
+			b = append(b, raw...) // what stands before the first slash
+			continue
+		}
+		if silent(i) {
+			for i+1 < len(segments) && silent(i+1) {
+				i++
+				raw += "/" + segments[i]
+			}
+		} else if i <= len(places) {
+			at.Place = places[i-1]
+		}
+		b = appendEscaped(b, raw, e(at, unescape(raw, false)), false)
+	}
+	return string(b)
+}
+
+// headers are those that are kept without a contract, by their names in lower case.
+var headers = map[string]Class{
+	"accept":             Keep,
+	"authorization":      Keep, // of SigV4, masked
+	"content-encoding":   Keep,
+	"content-length":     Keep,
+	"content-type":       Keep,
+	"date":               Keep,
+	"retry-after":        Keep,
+	"smithy-protocol":    Keep,
+	"x-amz-date":         Keep,
+	"x-amz-request-id":   Whole,
+	"x-amz-target":       Keep,
+	"x-amzn-errortype":   Keep,
+	"x-amzn-query-error": Keep,
+	"x-amzn-query-mode":  Keep,
+	"x-amzn-requestid":   Whole,
+}
+
+// headerValue is the first value of a header, whose name a recording may spell in any case.
+func headerValue(h http.Header, name string) string {
+	for key, values := range h {
+		if strings.EqualFold(key, name) && len(values) > 0 {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+func cloneHeader(h http.Header, keep func(name string) bool) http.Header {
+	if h == nil {
+		return nil
+	}
+	kept := http.Header{}
+	for name, values := range h {
+		if keep(strings.ToLower(name)) {
+			kept[name] = slices.Clone(values)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,178 @@
+package redact
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A pseudonym has as many bytes as the name, and every character as many as the one in its place. So a string is written again as it was: what
+// was escaped is escaped again. Only the case of the digits of \uABCD can get lost.
+
+// unquote is the text of a JSON string. Halves of surrogate pairs are U+FFFD.
+func unquote(raw []byte) string {
+	if inner := raw[1 : len(raw)-1]; strings.IndexByte(string(inner), '\\') < 0 {
+		return string(inner)
+	}
+	text := make([]byte, 0, len(raw))
+	for u := range jsonUnits(raw) {
+		text = append(text, u.text...)
+	}
+	return string(text)
+}
+
+// unit is a character of a JSON string.
+type unit struct {
+	raw  []byte // as it is written
+	text string
+}
+
+func jsonUnits(raw []byte) func(func(unit) bool) {
+	return func(yield func(unit) bool) {
+		for i := 1; i < len(raw)-1; {
+			n := 1
+			u := unit{}
+			switch {
+			case raw[i] != '\\':
+				u.text = string(raw[i : i+1])
+			case raw[i+1] != 'u':
+				n = 2
+				u.text = string(simpleEscapes[raw[i+1]])
+			default:
+				n = 6
+				r := hexRune(raw[i+2:])
+				if utf16.IsSurrogate(r) {
+					low := rune(-1)
+					if i+12 < len(raw) && raw[i+6] == '\\' && raw[i+7] == 'u' {
+						low = hexRune(raw[i+8:])
+					}
+					if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+						n = 12
+					}
+				}
+				u.text = string(r)
+			}
+			u.raw = raw[i : i+n]
+			if !yield(u) {
+				return
+			}
+			i += n
+		}
+	}
+}
+
+var simpleEscapes = map[byte]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+func hexRune(b []byte) (r rune) {
+	for _, c := range b[:4] {
+		r = r<<4 | rune(nibble(c))
+	}
+	return r
+}
+
+func nibble(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+// appendString appends a JSON string that was written as raw and now has the text.
+func appendString(dst, raw []byte, text string) []byte {
+	if was := unquote(raw); len(was) != len(text) { // a mask
+		dst, _ = jsontext.AppendQuote(dst, strings.ToValidUTF8(text, "\uFFFD"))
+		return dst
+	}
+	dst = append(dst, '"')
+	at := 0
+	for u := range jsonUnits(raw) {
+		now := text[at : at+len(u.text)]
+		at += len(u.text)
+		switch {
+		case now == u.text:
+			dst = append(dst, u.raw...)
+		case u.raw[0] != '\\':
+			dst = append(dst, now...)
+		default:
+			form := `\u%04x`
+			if strings.ContainsAny(string(u.raw[2:]), "ABCDEF") {
+				form = `\u%04X`
+			}
+			r, _ := utf8.DecodeRuneInString(now)
+			if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+				dst = fmt.Appendf(fmt.Appendf(dst, form, high), form, low)
+			} else {
+				dst = fmt.Appendf(dst, form, r)
+			}
+		}
+	}
+	return append(dst, '"')
+}
+
+// unescape undoes percent-encoding; plus says that + is a space. A percent sign that begins no escape is itself.
+func unescape(raw string, plus bool) string {
+	if !strings.ContainsAny(raw, "%+") {
+		return raw
+	}
+	b := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); {
+		c, n := escaped(raw[i:], plus)
+		b = append(b, c)
+		i += n
+	}
+	return string(b)
+}
+
+func escaped(raw string, plus bool) (c byte, n int) {
+	if raw[0] == '+' && plus {
+		return ' ', 1
+	}
+	if raw[0] == '%' && len(raw) >= 3 {
+		if high, low := nibble(raw[1]), nibble(raw[2]); high >= 0 && low >= 0 {
+			return byte(high<<4 | low), 3
+		}
+	}
+	return raw[0], 1
+}
+
+// appendEscaped appends text where raw stood: in the same spelling if it is as long, else escaped.
+func appendEscaped(dst []byte, raw, text string, plus bool) []byte {
+	was := unescape(raw, plus)
+	if was == text {
+		return append(dst, raw...)
+	}
+	if len(was) != len(text) {
+		for i := range len(text) {
+			if c := text[i]; digit(c) || letter(c) || strings.IndexByte("-_.~", c) >= 0 {
+				dst = append(dst, c)
+			} else {
+				dst = fmt.Appendf(dst, "%%%02X", c)
+			}
+		}
+		return dst
+	}
+	at := 0
+	for i := 0; i < len(raw); at++ {
+		c, n := escaped(raw[i:], plus)
+		switch {
+		case c == text[at]:
+			dst = append(dst, raw[i:i+n]...)
+		case n == 1:
+			dst = append(dst, text[at])
+		case strings.ContainsAny(raw[i:i+n], "abcdef"):
+			dst = fmt.Appendf(dst, "%%%02x", text[at])
+		default:
+			dst = fmt.Appendf(dst, "%%%02X", text[at])
+		}
+		i += n
+	}
+	return dst
+}
