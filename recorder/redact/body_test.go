@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/traffic"
@@ -131,3 +132,20 @@ func FuzzRedact(f *testing.F) {
 }
 
 func base64Of(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+// TestTime: no shape of a text takes more than its share of time.
+func TestTime(t *testing.T) {
+	for _, shape := range []string{".s3", "s3-", "s3.amazonaws.com/", "arn:", "arn:aws:s3:::a/", "arn:aws:x:::", "-", "1", "a", "1a-", "%25", "\\\\u0061", "eyJ", "BEGIN PRIVATE KEY-----", "://:", "key=", "QUJDREVGR0hJSktM",
+		uuid, account + " ", account, "é", "basic ", "/aaaa", "s3://b/", Mask, "aA1", "[", `\"a\":`} {
+		for _, all := range []bool{false, true} {
+			began := time.Now()
+			body := `{"a":"` + strings.Repeat(shape, 1+(64<<10)/len(shape)) + `"}`
+			_, found := redactBody(t, Options{Key: testKey, All: all}, "application/json", body)
+			require.NotContains(t, found.Rules(), finding.RecordOneWay, shape)
+			require.Less(t, time.Since(began), 5*time.Second, "%s, %v", shape, all)
+			if d := time.Since(began); d > 300*time.Millisecond {
+				t.Log(shape, all, d)
+			}
+		}
+	}
+}

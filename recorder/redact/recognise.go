@@ -156,9 +156,12 @@ func s3Scheme(s string) int {
 	return 0
 }
 
+const longestHost = 253 // bytes; RFC 1035, section 2.3.4
+
 // bucketStart is where the label or labels of a host name begin that end at i.
 func bucketStart(s string, i int) int {
-	for i > 0 && (lowerOrDigit(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
+	least := max(0, i-longestHost)
+	for i > least && (lowerOrDigit(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
 		i--
 	}
 	return i
@@ -169,6 +172,7 @@ func endpoint(s string) int {
 	if !strings.HasPrefix(s, "s3.") && !strings.HasPrefix(s, "s3-") {
 		return 0
 	}
+	s = s[:min(len(s), longestHost)]
 	n := strings.IndexFunc(s, func(r rune) bool {
 		return !(r < 0x80 && (lowerOrDigit(byte(r)) || r == '-' || r == '.'))
 	})
