@@ -32,26 +32,33 @@ func compress(ts *testscript.TestScript, _ bool, args []string) {
 
 // ask is a client for scripts, which run where there may be no curl: it calls
 // the endpoint of its environment for each TARGET and BODY among its arguments,
-// one after the other, as awsJson clients do, and prints the answers.
+// one after the other, as awsJson clients do, and prints the answers. GET and a
+// path make a request of REST.
 func ask() {
 	for args := os.Args[1:]; len(args) >= 2; args = args[2:] {
-		req, err := http.NewRequest("POST", os.Getenv("AWS_ENDPOINT_URL")+"/", strings.NewReader(args[1]))
+		method, path, body := "POST", "/", args[1]
+		if args[0] == "GET" {
+			method, path, body = "GET", args[1], ""
+		}
+		req, err := http.NewRequest(method, os.Getenv("AWS_ENDPOINT_URL")+path, strings.NewReader(body))
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		req.Header.Set("Content-Type", "application/x-amz-json-1.0")
-		req.Header.Set("X-Amz-Target", args[0])
+		if method == "POST" {
+			req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+			req.Header.Set("X-Amz-Target", args[0])
+		}
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		body, err := io.ReadAll(resp.Body)
+		text, err := io.ReadAll(resp.Body)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		fmt.Printf("%d %s\n", resp.StatusCode, body)
+		fmt.Printf("%d %s\n", resp.StatusCode, text)
 	}
 }
