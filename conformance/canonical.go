@@ -132,6 +132,61 @@ func (r reading) entry(ref schema.Ref, value any, at string) (any, error) {
 	return r.value(ref, value, at)
 }
 
+// uncorrected leaves out of what a client reports the required members that the
+// answer lacks, where want is what follows from the answer. Clients may make them
+// up (Smithy, aggregate-types, client error correction), and need not.
+func uncorrected(c *schema.Contract, part schema.Part, want, got any) any {
+	root, members, ok := schema.Wire.Document(c, part)
+	if !ok {
+		return got
+	}
+	return reading{c}.withoutMadeUp(c.Resolve(root), members, want, got)
+}
+
+func (r reading) withoutMadeUp(s *schema.Shape, members []schema.Member, want, got any) any {
+	switch got := got.(type) {
+	case map[string]any:
+		wanted, ok := want.(map[string]any)
+		if !ok {
+			return got
+		}
+		kept := map[string]any{}
+		for name, value := range got {
+			kept[name] = value
+		}
+		for i := range members {
+			m := &members[i]
+			child, ok := wanted[m.Name]
+			if reported, there := got[m.Name]; ok && there {
+				below := r.c.Resolve(m.Shape)
+				kept[m.Name] = r.withoutMadeUp(below, below.Members, child, reported)
+			} else if !ok && m.Required.Or(false) {
+				delete(kept, m.Name)
+			}
+		}
+		if s.Value != nil {
+			entry := r.c.Resolve(*s.Value)
+			for key, reported := range got {
+				if child, ok := wanted[key]; ok {
+					kept[key] = r.withoutMadeUp(entry, entry.Members, child, reported)
+				}
+			}
+		}
+		return kept
+	case []any:
+		wanted, ok := want.([]any)
+		if !ok || len(wanted) != len(got) || s.Element == nil {
+			return got
+		}
+		element, kept := r.c.Resolve(*s.Element), make([]any, len(got))
+		for i := range got {
+			kept[i] = r.withoutMadeUp(element, element.Members, wanted[i], got[i])
+		}
+		return kept
+	}
+	return got
+}
+
 // canonicalTime is RFC 3339 in UTC with milliseconds.
 const canonicalTime = "2006-01-02T15:04:05.000Z"
 

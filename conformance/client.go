@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Client is a client under test. Hello is called once, first; Call concurrently,
@@ -76,15 +77,24 @@ func (f *Func) Hello(context.Context, Hello) (ClientHello, error) {
 	return hello, nil
 }
 
-// Call calls Do; a panic there is a crash.
+// lateness is how long after a call's timeout its result is due.
+const lateness = 2 * time.Second
+
+// Call calls Do; a panic there is a crash. The timeout is the client's to keep:
+// if it does not, its context ends, and it has hung.
 func (f *Func) Call(ctx context.Context, call Call) (result *Result, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			result, err = nil, &ClientError{Kind: Crashed, Message: fmt.Sprintf("panic: %v", r)}
 		}
 	}()
-	result = f.Do(ctx, call)
-	if result == nil {
+	due, cancel := context.WithTimeout(ctx, time.Duration(call.TimeoutMs)*time.Millisecond+lateness)
+	defer cancel()
+	result = f.Do(due, call)
+	switch {
+	case ctx.Err() == nil && due.Err() != nil:
+		return nil, &ClientError{Kind: Hung, Message: fmt.Sprintf("no result within %d ms and %v", call.TimeoutMs, lateness)}
+	case result == nil:
 		return nil, &ClientError{Kind: InvalidOutput, Message: "it returned no result"}
 	}
 	result.Type, result.Seq = "result", call.Seq

@@ -14,6 +14,8 @@ import (
 // played, whatever the client made of it.
 type Coverage struct {
 	Members  Share `json:"members"`      // of structures, present
+	Absent   Share `json:"absent"`       // the optional ones of them, absent while their structure is there
+	Null     Share `json:"null"`         // likewise, null
 	Unions   Share `json:"unionMembers"` // of unions, set
 	Enums    Share `json:"enumValues"`
 	Errors   Share `json:"errors"`
@@ -38,7 +40,12 @@ func newCoverage(c *schema.Contract) *Coverage {
 			return
 		}
 		if member != nil {
-			v.expect(v.share(place), place.String())
+			share := v.share(place)
+			v.expect(share, place.String())
+			if share == &v.Members && !member.Required.Or(false) {
+				v.expect(&v.Absent, place.String()+absent)
+				v.expect(&v.Null, place.String()+null)
+			}
 		}
 		for _, value := range shape.Enum.Or(nil) {
 			v.expect(&v.Enums, place.String()+" "+value)
@@ -53,6 +60,12 @@ func newCoverage(c *schema.Contract) *Coverage {
 	}
 	return v
 }
+
+// What stands after the address of a member that is not there.
+const (
+	absent = " absent"
+	null   = " null"
+)
 
 // share is where a member counts: a union's members apart from a structure's.
 func (v *Coverage) share(place schema.Place) *Share {
@@ -86,7 +99,7 @@ func (v *Coverage) mark(address string) {
 // played marks what the attempts of a case showed the client.
 func (v *Coverage) played(attempts []Attempt) {
 	for _, a := range attempts {
-		if a.Miss != "" || a.Fault != "" {
+		if a.Miss != "" || a.Status == 0 {
 			continue
 		}
 		v.mark(fmt.Sprint(a.Status))
@@ -114,8 +127,13 @@ func (v *Coverage) value(place schema.Place, ref schema.Ref, value any) {
 	case map[string]any:
 		for i := range s.Members {
 			m := &s.Members[i]
-			if child, ok := value[m.Wire()]; ok && child != nil {
-				below := place.Child(m.Name)
+			below := place.Child(m.Name)
+			switch child, ok := value[m.Wire()]; {
+			case !ok:
+				v.mark(below.String() + absent)
+			case child == nil:
+				v.mark(below.String() + null)
+			default:
 				v.mark(below.String())
 				v.value(below, m.Shape, child)
 			}
@@ -140,7 +158,7 @@ func (v *Coverage) value(place schema.Place, ref schema.Ref, value any) {
 
 // Shares lists the shares by name, in the order of a report.
 func (v *Coverage) Shares() []NamedShare {
-	return []NamedShare{{"members", v.Members}, {"union members", v.Unions}, {"enum values", v.Enums}, {"errors", v.Errors}, {"statuses", v.Statuses}}
+	return []NamedShare{{"members", v.Members}, {"absent members", v.Absent}, {"null members", v.Null}, {"union members", v.Unions}, {"enum values", v.Enums}, {"errors", v.Errors}, {"statuses", v.Statuses}}
 }
 
 // NamedShare is a share with its name.

@@ -25,17 +25,19 @@ func (c *planned) input(ids identifiers) (json.RawMessage, error) {
 func (p *Plan) expectations(c *planned, ids identifiers) ([]expectation, error) {
 	var all []expectation
 	for _, e := range c.Expect {
-		made := expectation{Expect: e}
+		made := expectation{Expect: e, corrected: func(_, got any) any { return got }}
 		var err error
 		switch {
 		case string(e.Output.JSON) == `"canonical"`:
 			last := c.interactions[len(c.interactions)-1].Response.Body.Bytes
 			made.output, err = Canonical(p.contract, schema.OutputPart, ids.replace(last))
+			made.corrected = p.corrected(schema.OutputPart)
 		case e.Output.Stated():
 			made.output, err = decode(ids.replace(e.Output.JSON))
 		case e.Error != nil && string(e.Error.Fields.JSON) == `"canonical"`:
 			last := c.interactions[len(c.interactions)-1].Response.Body.Bytes
 			made.fields, err = p.errorFields(e.Error.Code, ids.replace(last))
+			made.corrected = p.corrected(schema.ErrorPart(e.Error.Code))
 		case e.Error != nil && e.Error.Fields.Stated():
 			made.fields, err = decode(ids.replace(e.Error.Fields.JSON))
 		}
@@ -45,6 +47,11 @@ func (p *Plan) expectations(c *planned, ids identifiers) ([]expectation, error) 
 		all = append(all, made)
 	}
 	return all, nil
+}
+
+// corrected takes back what a client may have made up of a part.
+func (p *Plan) corrected(part schema.Part) func(want, got any) any {
+	return func(want, got any) any { return uncorrected(p.contract, part, want, got) }
 }
 
 // errorFields are the canonical members of an error but its message.

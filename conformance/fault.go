@@ -1,16 +1,20 @@
 package conformance
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net"
 	"net/http"
 	"strings"
+	"time"
 )
 
-// Fault is something that goes wrong on the way of an answer.
+// Fault is something that happens to an answer on its way.
 type Fault struct {
 	Kind string `yaml:"kind"` // a name of the table of faults
-	// After is how many bytes of the body pass before it.
+	// After is how many bytes of the body pass before it; of some kinds it is how
+	// many bytes it is about.
 	After int `yaml:"after"`
 	// Times is how many attempts it hits; 0: all.
 	Times int `yaml:"times"`
@@ -23,31 +27,116 @@ type reply struct {
 	body   []byte
 }
 
-// faults is the table of faults. Each gets the connection itself, for the HTTP
+// scene is what a fault has at hand. It gets the connection itself, for the HTTP
 // server would mend what it is asked to break.
-var faults = map[string]struct {
+type scene struct {
+	reply
+	conn  net.Conn
+	after int
+	gzip  bool            // the client says that it takes gzip
+	gone  <-chan struct{} // closed when the case is over
+}
+
+// faultKind is a row of the table of faults.
+type faultKind struct {
+	name  string
 	about string
-	act   func(conn net.Conn, a reply, after int, gone <-chan struct{})
-}{
-	"reset": {"the connection is reset before the answer begins", func(conn net.Conn, _ reply, _ int, _ <-chan struct{}) {
-		if tcp, ok := conn.(*net.TCPConn); ok {
-			tcp.SetLinger(0) //nolint:errcheck // without it, the close below is a clean end, which no client takes for an answer either
+	whole bool // the answer arrives in spite of it, so that it counts as played
+	act   func(scene)
+}
+
+// faults is the table of faults.
+var faults = []faultKind{
+	{"close", "the connection is closed before the answer begins", false, func(scene) {}},
+	{"reset", "the connection is reset before the answer begins", false, scene.reset},
+	{"reset-in-headers", "the connection is reset in the middle of the headers", false, func(s scene) { s.send(s.halfHead()); s.reset() }},
+	{"reset-in-body", "the connection is reset after `after` bytes of the body", false, func(s scene) { s.send(s.head(), s.begin()); s.reset() }},
+	{"truncate", "the connection ends after `after` bytes of a longer body", false, func(s scene) { s.send(s.head(), s.begin()) }},
+	{"truncate-in-headers", "the connection ends in the middle of the headers", false, func(s scene) { s.send(s.halfHead()) }},
+	{"truncate-chunked", "the connection ends after a chunk of `after` bytes, without the last chunk", false, func(s scene) {
+		s.send(s.headWith("Transfer-Encoding", "chunked"), chunk(s.begin()))
+	}},
+	{"hang", "the answer stops after `after` bytes of the body and the connection stays open; 0: it never begins", false, func(s scene) {
+		if s.after > 0 {
+			s.send(s.head(), s.begin())
 		}
+		<-s.gone
 	}},
-	"truncate": {"the connection ends after some bytes of a longer body", func(conn net.Conn, a reply, after int, _ <-chan struct{}) {
-		conn.Write(append(a.head(), a.body[:min(after, len(a.body))]...)) //nolint:errcheck // the client may be gone
+	{"hang-in-headers", "the answer stops in the middle of the headers", false, func(s scene) { s.send(s.halfHead()); <-s.gone }},
+	{"drip", "the body comes a byte every 300 ms, which is longer than any call takes", false, func(s scene) {
+		s.send(s.head())
+		s.pieces(1, 300*time.Millisecond)
 	}},
-	"hang": {"the answer stops after some bytes and the connection stays open", func(conn net.Conn, a reply, after int, gone <-chan struct{}) {
-		if after > 0 {
-			conn.Write(append(a.head(), a.body[:min(after, len(a.body))]...)) //nolint:errcheck // the client may be gone
+	{"slow", "the body comes in pieces of `after` bytes, 5 ms apart", true, func(s scene) {
+		s.send(s.head())
+		s.pieces(max(1, s.after), 5*time.Millisecond)
+	}},
+	{"length-too-short", "the Content-Length is `after`, and the body longer", false, func(s scene) {
+		s.header = s.header.Clone()
+		s.header.Set("Connection", "close") // or the rest would be another answer
+		s.send(s.headWith("Content-Length", fmt.Sprint(s.after)), s.body)
+	}},
+	{"length-twice", "there are two Content-Lengths, which differ", false, func(s scene) {
+		s.send([]byte(strings.Replace(string(s.head()), "Content-Length:", fmt.Sprintf("Content-Length: %d\r\nContent-Length:", s.after), 1)), s.body)
+	}},
+	{"length-missing", "there is neither a Content-Length nor chunks; the body ends with the connection", true, func(s scene) {
+		s.send(s.headWith("Connection", "close"), s.body)
+	}},
+	{"chunked", "the body comes in chunks of `after` bytes", true, func(s scene) {
+		s.send(s.headWith("Transfer-Encoding", "chunked"))
+		for rest := s.body; len(rest) > 0; {
+			n := min(max(1, s.after), len(rest))
+			s.send(chunk(rest[:n]))
+			rest = rest[n:]
 		}
-		<-gone
+		s.send(chunk(nil))
 	}},
+	{"http-1.0", "the answer is one of HTTP/1.0", true, func(s scene) {
+		s.send([]byte(strings.Replace(string(s.head()), "HTTP/1.1", "HTTP/1.0", 1)), s.body)
+	}},
+	{"informational", "103 Early Hints comes before the answer", true, func(s scene) {
+		s.send([]byte("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"), s.head(), s.body)
+	}},
+	{"small-header-names", "the names of the headers are in small letters", true, func(s scene) {
+		lines := strings.Split(string(s.head()), "\r\n")
+		for i, line := range lines[1:] {
+			if name, value, ok := strings.Cut(line, ":"); ok {
+				lines[i+1] = strings.ToLower(name) + ":" + value
+			}
+		}
+		s.send([]byte(strings.Join(lines, "\r\n")), s.body)
+	}},
+	{"gzip", "the body is compressed, if the client says that it takes gzip", true, func(s scene) {
+		if s.gzip {
+			s.body = compressed(s.body)
+			s.header = s.header.Clone()
+			s.header.Set("Content-Encoding", "gzip")
+		}
+		s.send(s.head(), s.body)
+	}},
+	{"pad", "`after` bytes of white space stand before the body", true, func(s scene) {
+		s.body = append(bytes.Repeat([]byte(" "), s.after), s.body...)
+		s.send(s.head(), s.body)
+	}},
+	{"garbage", "the answer is not HTTP", false, func(s scene) { s.send([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }},
+}
+
+// find returns the row of a fault.
+func (f *Fault) find() (faultKind, bool) {
+	for _, k := range faults {
+		if f != nil && k.name == f.Kind {
+			return k, true
+		}
+	}
+	return faultKind{}, false
 }
 
 func (f *Fault) check() string {
-	if _, ok := faults[f.Kind]; !ok {
+	if _, ok := f.find(); !ok {
 		return fmt.Sprintf("there is no fault %q", f.Kind)
+	}
+	if f.After < 0 || f.Times < 0 {
+		return "a fault is after, and hits, no fewer than 0"
 	}
 	return ""
 }
@@ -56,7 +145,7 @@ func (f *Fault) check() string {
 func (f *Fault) hits(attempt int) bool { return f != nil && (f.Times == 0 || attempt <= f.Times) }
 
 // commit takes the connection over and lets the fault happen.
-func (f *Fault) commit(w http.ResponseWriter, a reply, gone <-chan struct{}) error {
+func (f *Fault) commit(w http.ResponseWriter, request *http.Request, a reply, gone <-chan struct{}) error {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
 		return fmt.Errorf("the connection cannot be taken over")
@@ -66,17 +155,72 @@ func (f *Fault) commit(w http.ResponseWriter, a reply, gone <-chan struct{}) err
 		return err
 	}
 	defer conn.Close()
-	faults[f.Kind].act(conn, a, f.After, gone)
+	kind, _ := f.find()
+	kind.act(scene{a, conn, f.After, strings.Contains(request.Header.Get("Accept-Encoding"), "gzip"), gone})
 	return nil
 }
 
+// send writes parts of the answer, as one packet where it can.
+func (s scene) send(parts ...[]byte) {
+	s.conn.Write(bytes.Join(parts, nil)) //nolint:errcheck // the client may be gone
+}
+
+// reset has the close of the connection reset it. What the client has not read
+// by then is lost, so it gets a moment for what was sent.
+func (s scene) reset() {
+	time.Sleep(20 * time.Millisecond)
+	if tcp, ok := s.conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0) //nolint:errcheck // without it, the close is a clean end, which no client takes for an answer either
+	}
+}
+
+// pieces sends the body in pieces until it is sent or the case is over.
+func (s scene) pieces(size int, pause time.Duration) {
+	for rest := s.body; len(rest) > 0; {
+		n := min(size, len(rest))
+		s.send(rest[:n])
+		rest = rest[n:]
+		select {
+		case <-s.gone:
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// begin is the body up to where the fault strikes.
+func (s scene) begin() []byte { return s.body[:min(s.after, len(s.body))] }
+
 // head is the status line and headers of an answer, with the length of its whole body.
-func (a reply) head() []byte {
+func (a reply) head() []byte { return a.headWith("Content-Length", fmt.Sprint(len(a.body))) }
+
+// headWith is the head with this header in place of the length.
+func (a reply) headWith(name, value string) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
 	header := a.header.Clone()
-	header.Set("Content-Length", fmt.Sprint(len(a.body)))
+	header.Del("Content-Length")
+	header.Set(name, value)
 	header.Write(&b) //nolint:errcheck // a strings.Builder takes everything
 	b.WriteString("\r\n")
 	return []byte(b.String())
+}
+
+// halfHead ends within the name of a header.
+func (a reply) halfHead() []byte {
+	head := a.head()
+	return head[:bytes.IndexByte(head, '\n')+len("Conte")]
+}
+
+// chunk is a chunk of a body, RFC 9112 section 7.1; an empty one is the last.
+func chunk(data []byte) []byte {
+	return fmt.Appendf(nil, "%x\r\n%s\r\n", len(data), data)
+}
+
+func compressed(body []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write(body) //nolint:errcheck // a buffer takes everything
+	z.Close()     //nolint:errcheck // likewise
+	return b.Bytes()
 }

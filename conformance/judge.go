@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -16,6 +18,7 @@ type judge struct {
 	c        *Case
 	expect   []expectation
 	reports  string
+	signed   signature // what the requests must be signed for; without a service, any
 	attempts []Attempt
 }
 
@@ -24,6 +27,8 @@ type expectation struct {
 	Expect
 	output any // of the alternative output, canonical
 	fields any
+	// corrected takes back what the client may have made up in what it reports.
+	corrected func(want, got any) any
 }
 
 // verdict holds a result against the alternatives and the wire log against the
@@ -67,7 +72,7 @@ func (j *judge) alternative(e *expectation, kind string, result *Result) string 
 		if j.reports == ReportsOutcome {
 			return "" // only the kind is judged
 		}
-		return difference("output", e.output, result.Output)
+		return difference("output", e.output, result.Output, e.corrected)
 	case "error":
 		return j.error(e, result.Error)
 	case "transport":
@@ -94,7 +99,7 @@ func (j *judge) error(e *expectation, got *ErrorResult) string {
 		if fields == nil {
 			fields = json.RawMessage("{}")
 		}
-		return difference("error fields", e.fields, fields)
+		return difference("error fields", e.fields, fields, e.corrected)
 	}
 	return ""
 }
@@ -114,12 +119,41 @@ func (j *judge) wire(result *Result) []string {
 			problems = append(problems, "the request is not the one that was asked for: "+a.Miss)
 			break
 		}
-		if !a.Signed {
-			problems = append(problems, "the request has no well-formed SigV4 signature in its Authorization header")
+		if problem := j.signature(a); problem != "" {
+			problems = append(problems, problem)
 			break
 		}
 	}
+	if j.atOnce() {
+		problems = append(problems, fmt.Sprintf("expected pauses of %d ms or more between most of the attempts, there are hardly any", j.c.Attempts.PauseMs))
+	}
 	return problems
+}
+
+func (j *judge) signature(a Attempt) string {
+	switch got := a.signature; {
+	case !a.Signed:
+		return "the request has no well-formed SigV4 signature in its Authorization header"
+	case got.region != j.signed.region || j.signed.service != "" && got.service != j.signed.service:
+		return fmt.Sprintf("the request is signed for %s, not for %s", got, j.signed)
+	case got.token != j.signed.token:
+		return "the session token of the credentials is not in the header X-Amz-Security-Token"
+	}
+	return ""
+}
+
+// atOnce reports whether most of the pauses between attempts are shorter than
+// the case demands. A single one may be: backoff has jitter, down to nothing. A
+// slow machine only ever makes pauses longer, so a right client is never
+// blamed for it.
+func (j *judge) atOnce() bool {
+	short, demanded := 0, time.Duration(j.c.Attempts.PauseMs)*time.Millisecond
+	for i := range len(j.attempts) - 1 {
+		if j.attempts[i+1].arrived.Sub(j.attempts[i].answered) < demanded {
+			short++
+		}
+	}
+	return 2*short > len(j.attempts)-1 && demanded > 0
 }
 
 func between(low, high int) string {
@@ -132,6 +166,9 @@ func between(low, high int) string {
 func (e *expectation) describe() string {
 	switch e.Kind() {
 	case "error":
+		if e.Error.Code == "" {
+			return fmt.Sprintf("an error with status %d", e.Error.HTTPStatus)
+		}
 		return "error " + e.Error.Code
 	case "transport":
 		return "a transport failure"
@@ -143,7 +180,14 @@ func (e *expectation) describe() string {
 	return "an output"
 }
 
+// ports are those of the listener and of connections, which differ from run to run.
+var ports = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+
 func describe(r *Result) string {
+	return ports.ReplaceAllString(r.describe(), "127.0.0.1:PORT")
+}
+
+func (r *Result) describe() string {
 	switch r.Kind() {
 	case "error":
 		return fmt.Sprintf("error %s: %.200s", r.Error.Code, r.Error.Message)
@@ -161,14 +205,14 @@ func describe(r *Result) string {
 
 // difference compares canonical JSON; empty: equal. Numbers compare by value,
 // and integers beyond 2^53 may be strings.
-func difference(what string, want any, got json.RawMessage) string {
+func difference(what string, want any, got json.RawMessage, corrected func(want, got any) any) string {
 	d := json.NewDecoder(bytes.NewReader(got))
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
 		return fmt.Sprintf("the client's %s is no JSON: %v", what, err)
 	}
-	diff := cmp.Diff(normal(want), normal(tagged(want, value)))
+	diff := cmp.Diff(normal(want), normal(tagged(want, corrected(want, value))))
 	if diff == "" {
 		return ""
 	}

@@ -59,9 +59,9 @@ func settle(outcomes []Outcome, leftOut []string, known []Known) []string {
 			matched++
 			switch {
 			case k.Flaky:
-				o.flaky(k.Reason)
+				o.known(Flaky, k.Reason)
 			case o.Verdict == Failed:
-				o.Verdict, o.Reason = KnownFailing, k.Reason
+				o.known(KnownFailing, k.Reason)
 			case o.Verdict == Passed:
 				passed = append(passed, o.Case)
 			}

@@ -17,6 +17,7 @@ const (
 type Outcome struct {
 	Case     string    `json:"case"`
 	Level    Level     `json:"level"`
+	Layer    Layer     `json:"layer"`
 	Ref      string    `json:"ref,omitempty"`
 	About    string    `json:"about"`
 	Verdict  Verdict   `json:"verdict"`
@@ -28,9 +29,10 @@ type Outcome struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// flaky leaves of an outcome only what is the same in every run.
-func (o *Outcome) flaky(reason string) {
-	*o = Outcome{Case: o.Case, Level: o.Level, Ref: o.Ref, About: o.About, Verdict: Flaky, Reason: reason}
+// known leaves of an outcome only that it is known and why. What a client does
+// wrong may differ from run to run, even if it always does.
+func (o *Outcome) known(verdict Verdict, reason string) {
+	*o = Outcome{Case: o.Case, Level: o.Level, Layer: o.Layer, Ref: o.Ref, About: o.About, Verdict: verdict, Reason: reason}
 }
 
 // Results is what came of a suite.

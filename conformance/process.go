@@ -63,7 +63,7 @@ func (p *Process) waits() patience {
 	for _, d := range []struct {
 		is   *time.Duration
 		zero time.Duration
-	}{{&w.grace, 2 * time.Second}, {&w.eof, 5 * time.Second}, {&w.term, 5 * time.Second}, {&w.drain, time.Second}} {
+	}{{&w.grace, lateness}, {&w.eof, 5 * time.Second}, {&w.term, 5 * time.Second}, {&w.drain, time.Second}} {
 		if *d.is == 0 {
 			*d.is = d.zero
 		}

@@ -86,7 +86,7 @@ type ErrorResult struct {
 
 // TransportResult is a failure below the service's protocol.
 type TransportResult struct {
-	Kind    string `json:"kind"` // one of TransportKinds
+	Kind    string `json:"kind"` // one of the kinds below
 	Message string `json:"message"`
 }
 
@@ -97,6 +97,8 @@ const (
 	TransportTruncated  = "truncated"  // the body ended before its length
 	TransportOther      = "other"
 )
+
+var transportKinds = []string{TransportTimeout, TransportConnection, TransportTruncated, TransportOther}
 
 // RejectedResult is an input that the client refused to send.
 type RejectedResult struct {

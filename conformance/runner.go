@@ -165,7 +165,7 @@ func (s *session) ended() bool {
 func (s *session) play(ctx context.Context, i int) {
 	c := &s.plan.cases[i]
 	o := &s.run.Outcomes[i] // of this case alone: no other worker writes it
-	*o = Outcome{Case: c.Name, Level: c.Level, Ref: c.Ref, About: c.About, Verdict: NotRun}
+	*o = Outcome{Case: c.Name, Level: c.Level, Layer: c.Layer, Ref: c.Ref, About: c.About, Verdict: NotRun}
 	if s.ended() || ctx.Err() != nil {
 		return
 	}

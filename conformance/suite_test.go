@@ -2,8 +2,10 @@ package conformance
 
 import (
 	"io/fs"
+	"net/http"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/schema"
@@ -17,6 +19,7 @@ cases:
   - name: status/failed
     about: The job failed.
     level: must
+    layer: schema
     ref: somewhere
     cassette: good/status-failed.yaml
     expect: [{output: canonical}]
@@ -39,15 +42,19 @@ func TestParseSuiteRefuses(t *testing.T) {
 		{"no group", "status/failed", "failed"},
 		{"no about", "The job failed.", `""`},
 		{"no level", "must", "may"},
+		{"no layer", "layer: schema", "layer: cake"},
 		{"no ref", "somewhere", `""`},
 		{"no cassette", "good/status-failed.yaml", `""`},
 		{"nothing expected", "[{output: canonical}]", "[]"},
 		{"two alternatives in one", "[{output: canonical}]", "[{output: canonical, broken: true}]"},
 		{"no alternative", "[{output: canonical}]", "[{}]"},
 		{"unknown fault", "    expect", "    fault: {kind: explode}\n    expect"},
+		{"a fault before the body", "    expect", "    fault: {kind: truncate, after: -1}\n    expect"},
+		{"no such kind of transport failure", "[{output: canonical}]", "[{transport: {kinds: [slow]}}]"},
+		{"fewer than no attempts", "    expect", "    attempts: {min: -1}\n    expect"},
 		{"no JSON", "[{output: canonical}]", "[{output: '{'}]"},
 		{"no YAML", "cases:", "cases: ["},
-		{"twice", "  - name", "  - {name: status/failed, about: a, level: observe, cassette: c, expect: [{broken: true}]}\n  - name"},
+		{"twice", "  - name", "  - {name: status/failed, about: a, level: observe, layer: schema, cassette: c, expect: [{broken: true}]}\n  - name"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			require.Contains(t, oneCase, v.old)
@@ -61,7 +68,7 @@ func TestParseSuiteRefuses(t *testing.T) {
 
 func FuzzParseSuite(f *testing.F) {
 	f.Add([]byte(oneCase))
-	text, err := fs.ReadFile(suites, "suites/get_protected_job.yaml")
+	text, err := fs.ReadFile(suites, "suites/get_protected_job/document.yaml")
 	require.NoError(f, err)
 	f.Add(text[:2000])
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -69,6 +76,26 @@ func FuzzParseSuite(f *testing.F) {
 			require.NotEmpty(t, suite.Cases)
 		}
 	})
+}
+
+func TestReadSuiteOfAFolder(t *testing.T) {
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	other := strings.Replace(oneCase, "status/failed", "status/other", 1)
+	suite, err := ReadSuite(fstest.MapFS{"s/a.yaml": file(other), "s/b.yaml": file(oneCase), "s/c.txt": file("no suite")}, "s")
+	require.NoError(t, err)
+	require.Equal(t, "cleanrooms.GetProtectedJob", suite.Operation)
+	require.Equal(t, []string{"status/other", "status/failed"}, []string{suite.Cases[0].Name, suite.Cases[1].Name})
+
+	for name, files := range map[string]fstest.MapFS{
+		"a name stands twice": {"s/a.yaml": file(oneCase), "s/b.yaml": file(oneCase)},
+		"two operations":      {"s/a.yaml": file(oneCase), "s/b.yaml": file(strings.Replace(other, "GetProtectedJob", "GetMembership", 1))},
+		"no suite":            {"s/a.yaml": file("a: b")},
+		"no files":            {"s/a.txt": file(oneCase)},
+	} {
+		_, err := ReadSuite(files, "s")
+		var broken *SuiteError
+		require.ErrorAs(t, err, &broken, name)
+	}
 }
 
 func TestSelect(t *testing.T) {
@@ -147,7 +174,7 @@ func TestCanonical(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			got, err := Canonical(c, schema.OutputPart, []byte(v.body))
 			require.NoError(t, err)
-			require.Empty(t, difference("output", got, []byte(v.want)))
+			require.Empty(t, difference("output", got, []byte(v.want), asReported))
 		})
 	}
 	for _, body := range []string{`{"protectedJob":{"result":{"output":{}}}}`, `{"protectedJob":{"result":{"output":{"s3":{},"memberList":[]}}}}`} {
@@ -159,6 +186,33 @@ func TestCanonical(t *testing.T) {
 	for _, body := range []string{``, `[]`, `{"protectedJob":[]}`, `{"protectedJob":{"createTime":1e1000001}}`, `{"protectedJob":{"createTime":1700000000000}}`, `{"protectedJob":{"createTime":true}}`, `{"protectedJob":{"result":{"output":{"memberList":{}}}}}`} {
 		_, err := Canonical(c, schema.OutputPart, []byte(body))
 		require.Error(t, err, body)
+	}
+}
+
+func asReported(_, got any) any { return got }
+
+// Required members that the answer lacks may be made up, others not.
+func TestClientErrorCorrection(t *testing.T) {
+	c := contracts.MustLoad("cleanrooms.GetProtectedJob")
+	for _, v := range []struct {
+		body, got string
+		same      bool
+	}{
+		{`{}`, `{}`, true},
+		{`{}`, `{"protectedJob":{"id":""}}`, true},
+		{`{"protectedJob":{"id":"a"}}`, `{"protectedJob":{"id":"a","status":"","createTime":"1970-01-01T00:00:00.000Z"}}`, true},
+		{`{"protectedJob":{"id":"a"}}`, `{"protectedJob":{"id":""}}`, false},
+		{`{"protectedJob":{"id":"a"}}`, `{"protectedJob":{}}`, false},
+		{`{"protectedJob":{"id":"a"}}`, `{"protectedJob":{"id":"a","jobComputePayerAccountId":""}}`, false},
+		{`{"protectedJob":{"result":{}}}`, `{"protectedJob":{"result":{"output":{"$unknown":true}}}}`, true},
+		{`{"protectedJob":{"result":{"output":{"memberList":[{},{"accountId":"1"}]}}}}`, `{"protectedJob":{"result":{"output":{"memberList":[{"accountId":""},{"accountId":"1"}]}}}}`, true},
+		{`{"protectedJob":{"result":{"output":{"memberList":[]}}}}`, `{"protectedJob":{"result":{"output":{"memberList":[{"accountId":""}]}}}}`, false},
+		{`{"protectedJob":{"result":{"output":{"memberList":[]}}}}`, `{"protectedJob":{"result":{"output":{"memberList":[],"s3":{}}}}}`, false},
+	} {
+		want, err := Canonical(c, schema.OutputPart, []byte(v.body))
+		require.NoError(t, err)
+		corrected := func(want, got any) any { return uncorrected(c, schema.OutputPart, want, got) }
+		require.Equal(t, v.same, difference("output", want, []byte(v.got), corrected) == "", "%s %s", v.body, v.got)
 	}
 }
 
@@ -183,15 +237,21 @@ func TestDifference(t *testing.T) {
 	} {
 		want, err := decode([]byte(v.want))
 		require.NoError(t, err)
-		require.Equal(t, v.same, difference("output", want, []byte(v.got)) == "", "%s %s", v.want, v.got)
+		require.Equal(t, v.same, difference("output", want, []byte(v.got), asReported) == "", "%s %s", v.want, v.got)
 	}
 }
 
 func TestSignatureForm(t *testing.T) {
+	of := func(authorization string) (signature, bool) {
+		return signatureOf(http.Header{"Authorization": {authorization}, "X-Amz-Security-Token": {"t"}})
+	}
 	good := "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/cleanrooms/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + strings.Repeat("0a", 32)
-	require.True(t, wellSigned(good))
+	s, ok := of(good)
+	require.True(t, ok)
+	require.Equal(t, signature{"us-east-1", "cleanrooms", "t"}, s)
 	for _, bad := range []string{"", "Bearer x", strings.Replace(good, "host;", "", 1), strings.Replace(good, "0a", "", 1), strings.Replace(good, "aws4_request", "aws3", 1)} {
-		require.False(t, wellSigned(bad), bad)
+		_, ok := of(bad)
+		require.False(t, ok, bad)
 	}
 }
 

@@ -21,6 +21,10 @@ type Attempt struct {
 	Miss   string `json:"miss,omitempty"` // why no recorded answer was found
 	Signed bool   `json:"signed"`         // the Authorization header is well-formed SigV4
 
+	signature signature
+	// When it arrived, and when its answer was about to begin; no part of a report.
+	arrived, answered time.Time
+
 	// Header and Bytes are those of the answer, for coverage; they are no part of a report.
 	Header http.Header `json:"-"`
 	Bytes  []byte      `json:"-"`
@@ -28,6 +32,8 @@ type Attempt struct {
 
 func (a Attempt) String() string {
 	switch {
+	case a.Fault != "" && a.Status != 0:
+		return fmt.Sprintf("%s %s → %d by %s", a.Method, a.Path, a.Status, a.Fault)
 	case a.Fault != "":
 		return fmt.Sprintf("%s %s → fault %s", a.Method, a.Path, a.Fault)
 	case a.Miss != "":
@@ -77,7 +83,7 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	case fault:
-		if err := s.fault.commit(w, whole, s.gone); err != nil {
+		if err := s.fault.commit(w, request, whole, s.gone); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	default:
@@ -91,7 +97,8 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 
 // attempt finds the answer to a request and logs both.
 func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err error) {
-	a := Attempt{Method: request.Method, Path: request.URL.RequestURI(), Signed: wellSigned(request.Header.Get("Authorization"))}
+	a := Attempt{Method: request.Method, Path: request.URL.RequestURI(), arrived: time.Now()}
+	a.signature, a.Signed = signatureOf(request.Header)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	misses := len(s.replay.Misses())
@@ -110,8 +117,12 @@ func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err err
 	if all := s.replay.Misses(); len(all) > misses {
 		a.Miss, a.Bytes = all[len(all)-1].String(), nil
 	} else if s.fault.hits(len(s.attempts) + 1) {
-		a.Status, a.Fault = 0, s.fault.Kind
+		a.Fault = s.fault.Kind
+		if kind, _ := s.fault.find(); !kind.whole {
+			a.Status = 0
+		}
 	}
+	a.answered = time.Now()
 	s.attempts = append(s.attempts, a)
 	return whole, a.Fault != "", nil
 }

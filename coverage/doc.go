@@ -24,7 +24,7 @@
 // members that are null (Smithy, aws-restjson1-protocol.html), so that no
 // recording would ever be whole.
 //
-// A shape's points are counted once, wherever the shape stands; their
+// A structure's points are counted once, wherever the structure stands; their
 // addresses are of the first place that leads to it. So recursion has an end.
 // Requests are not looked at, save to find their contract.
 //

@@ -89,10 +89,9 @@ type part struct {
 type boundMember struct {
 	member
 	location string
-	list     bool
 }
 
-// node is a shape, compiled. A shape has one, wherever it stands.
+// node is a shape, compiled. A named shape has one, wherever it stands.
 type node struct {
 	kind    schema.Type
 	union   bool
@@ -112,7 +111,7 @@ type member struct {
 
 func compile(c *schema.Contract) *operation {
 	o := &operation{contract: c, parts: map[schema.Part]*part{}, errors: map[string]int{}, statuses: map[int]int{}}
-	k := compiler{o, map[*schema.Shape]*node{}}
+	k := compiler{operation: o, nodes: map[string]*node{}}
 	o.parts[schema.OutputPart] = k.part(schema.OutputPart)
 	for _, e := range c.Errors {
 		o.parts[schema.ErrorPart(e.Name)] = k.part(schema.ErrorPart(e.Name))
@@ -139,7 +138,8 @@ func compile(c *schema.Contract) *operation {
 
 type compiler struct {
 	*operation
-	nodes map[*schema.Shape]*node
+	nodes  map[string]*node // of named shapes
+	beside bool             // the body: what is empty there is absent
 }
 
 func (k *compiler) point(kind Kind, address string) int {
@@ -183,17 +183,17 @@ func (k *compiler) part(name schema.Part) *part {
 		case location == "body":
 			body.Members = append(body.Members, *m)
 		default:
-			list := k.contract.Resolve(m.Shape).Type == schema.List
-			p.bound = append(p.bound, boundMember{k.member(place, m), location, list})
-			p.bound[len(p.bound)-1].wire = m.Wire()
+			k.beside = true
+			p.bound = append(p.bound, boundMember{k.member(place, m), location})
+			k.beside = false
 		}
 	}
 	switch {
 	case p.whole != nil:
 	case len(body.Members) == len(shape.Members):
-		p.body = k.node(place, shape)
+		p.body = k.node(place, root)
 	default:
-		p.body = k.node(place, &body)
+		p.body = k.node(place, schema.Ref{Inline: &body})
 	}
 	return p
 }
@@ -202,22 +202,25 @@ func (k *compiler) part(name schema.Part) *part {
 func (k *compiler) member(above schema.Place, m *schema.Member) member {
 	place := above.Child(m.Name)
 	compiled := member{wire: m.Wire(), present: k.point(Members, place.String()), absent: none, null: none}
-	if !m.Required.Or(false) {
+	if location := k.contract.Location(m); !m.Required.Or(false) && location != "status" {
 		compiled.absent = k.point(Absent, place.String()+" absent")
-		if k.contract.Location(m) == "body" {
+		if location == "body" {
 			compiled.null = k.point(Nulls, place.String()+" null")
 		}
 	}
-	compiled.node = k.node(place, k.contract.Resolve(m.Shape))
+	compiled.node = k.node(place, m.Shape)
 	return compiled
 }
 
-func (k *compiler) node(place schema.Place, shape *schema.Shape) *node {
-	if n, ok := k.nodes[shape]; ok {
+func (k *compiler) node(place schema.Place, ref schema.Ref) *node {
+	if n, ok := k.nodes[ref.Name]; ok && ref.Inline == nil {
 		return n
 	}
+	shape := k.contract.Resolve(ref)
 	n := &node{kind: shape.Type, union: shape.Union.Or(false), entries: none, empty: none, null: none}
-	k.nodes[shape] = n
+	if ref.Inline == nil {
+		k.nodes[ref.Name] = n
+	}
 	if shape.Stream() {
 		n.kind = schema.Unstated
 		return n
@@ -230,7 +233,7 @@ func (k *compiler) node(place schema.Place, shape *schema.Shape) *node {
 		}
 		below := place.Child(m.Name)
 		compiled := member{wire: m.Wire(), present: k.point(UnionMembers, below.String()), absent: none, null: none}
-		compiled.node = k.node(below, k.contract.Resolve(m.Shape))
+		compiled.node = k.node(below, m.Shape)
 		n.members = append(n.members, compiled)
 	}
 	for _, value := range shape.Enum.Or(nil) {
@@ -242,7 +245,7 @@ func (k *compiler) node(place schema.Place, shape *schema.Shape) *node {
 	below := shape.Element
 	if shape.Type == schema.Map {
 		below = shape.Value
-		n.key = k.node(place.Child("*key"), k.contract.Resolve(*shape.Key))
+		n.key = k.node(place.Child("*key"), *shape.Key)
 	}
 	if below != nil {
 		inner := place.Child("*")
@@ -250,13 +253,13 @@ func (k *compiler) node(place schema.Place, shape *schema.Shape) *node {
 		if bounds.Max != "0" {
 			n.entries = k.point(Entries, inner.String())
 		}
-		if strings.Trim(string(bounds.Min), "0") == "" {
+		if strings.Trim(string(bounds.Min), "0") == "" && !k.beside {
 			n.empty = k.point(Empty, place.String()+" empty")
 		}
 		if shape.Sparse.Or(false) {
 			n.null = k.point(Nulls, inner.String()+" null")
 		}
-		n.below = k.node(inner, k.contract.Resolve(*below))
+		n.below = k.node(inner, *below)
 	}
 	return n
 }

@@ -153,7 +153,7 @@ func (w *walker) beside(p *part, r *traffic.Response) {
 		}
 		w.mark(b.present)
 		enum := b.node
-		if b.list {
+		if enum.below != nil {
 			w.mark(enum.entries)
 			enum = enum.below
 		}
@@ -177,7 +177,7 @@ func boundValues(b *boundMember, r *traffic.Response) []string {
 			continue
 		}
 		for _, value := range values {
-			if !b.list {
+			if b.node.kind != schema.List {
 				all = append(all, value)
 				continue
 			}

@@ -3,3 +3,5 @@
 package docs
 
 //go:generate sh -c "go run ../cmd/crcheck rules --markdown > rules.md"
+//go:generate go test -run ^TestSDKsPageIsFresh$ . -update
+//go:generate sh -c "go run ../drift/generate > drift.md"

@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/crcheck/crcheck/drift"
 	"github.com/crcheck/crcheck/finding"
 	"github.com/stretchr/testify/require"
 )
@@ -12,4 +13,10 @@ func TestRulesPageIsFresh(t *testing.T) {
 	page, err := os.ReadFile("rules.md")
 	require.NoError(t, err)
 	require.Equal(t, finding.RulesPage(), string(page), "run `go generate ./docs`")
+}
+
+func TestDriftPageIsFresh(t *testing.T) {
+	page, err := os.ReadFile("drift.md")
+	require.NoError(t, err)
+	require.Equal(t, drift.Page(), string(page), "run `go generate ./docs`")
 }

@@ -38,9 +38,6 @@ func (c *Change) Finding() finding.Finding {
 		Got: c.New, Want: c.Old, Message: c.Message}
 }
 
-// request reports a change of what callers send.
-func (c *Change) request() bool { return c.Part == schema.InputPart }
-
 // message says in one line what changed.
 func (c *Change) message() string {
 	what := func(end bound) string {

@@ -2,7 +2,9 @@ package drift
 
 import (
 	"encoding/json"
+	"maps"
 	"math/big"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -30,3 +32,5 @@ func unquote(text string) (value string, ok bool) {
 	b, err := jsontext.AppendUnquote(nil, text)
 	return string(b), err == nil
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -41,7 +41,7 @@ var proofs = map[finding.RuleID][]proof{
 	finding.DriftUnionMemberRemoved: {{finding.UnionUnknownMember, atParent}},
 	finding.DriftRequiredAdded:      {{finding.MemberMissing, atMember}},
 	finding.DriftRequiredRemoved:    {{finding.MemberMissing, atMember}},
-	finding.DriftBindingChanged:     {{finding.MemberMissing, atMember}, {finding.MemberUnknown, atMember}},
+	finding.DriftBindingChanged:     {{finding.MemberMissing, atMember}, {finding.MemberUnknown, atMember}, {finding.UnionUnknownMember, atParent}},
 	finding.DriftTypeChanged:        {{finding.TypeMismatch, anywhere}, {finding.MemberMissing, anywhere}, {finding.MemberUnknown, anywhere}, {finding.NumberForm, anywhere}, {finding.EnumUnknownValue, anywhere}, {finding.ConstraintLength, anywhere}, {finding.ConstraintPattern, anywhere}, {finding.ConstraintRange, anywhere}, {finding.TypeNull, anywhere}, {finding.UnionNoMember, anywhere}, {finding.UnionUnknownMember, anywhere}, {finding.UnionMultipleMembers, anywhere}},
 	finding.DriftUnionAdded:         {{finding.UnionNoMember, atShape}, {finding.UnionMultipleMembers, atShape}, {finding.UnionUnknownMember, atShape}, {finding.MemberMissing, atChild}},
 	finding.DriftUnionRemoved:       {{finding.UnionNoMember, atShape}, {finding.UnionMultipleMembers, atShape}, {finding.UnionUnknownMember, atShape}, {finding.MemberMissing, atChild}},

@@ -18,8 +18,8 @@ import (
 // Witness is a document, or a request, that proves a change: one contract has
 // nothing to say against it, the other refuses it.
 type Witness struct {
-	Allowed    string            `json:"allowed"` // the contract that has nothing to say against it
-	Refused    string            `json:"refused"` // the one that refuses it
+	Allowed    Side              `json:"allowed"` // has nothing to say against it
+	Refused    Side              `json:"refused"` // refuses it
 	Projection schema.Projection `json:"-"`
 	Form       string            `json:"projection"`         // of the document: wire or sdk
 	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents
@@ -28,10 +28,15 @@ type Witness struct {
 	Rule    finding.RuleID `json:"rule,omitempty"`
 	Pointer string         `json:"pointer"`
 	Finding string         `json:"finding"` // in words
-
-	// byNew: the new contract allows it.
-	byNew bool
 }
+
+// Side is one of two contracts.
+type Side string
+
+const (
+	Old Side = "old"
+	New Side = "new"
+)
 
 // severity is what a change weighs that is proven by a finding of a rule.
 func severity(rule finding.RuleID) finding.Severity {
@@ -95,18 +100,18 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 	}
 	for _, c := range claims {
 		if c.best != nil {
-			c.testify(p, part)
+			c.testify()
 		}
 	}
 	return nil
 }
 
 // testify makes the best candidate the witness, and derives the severity.
-func (c *claim) testify(p *pair, part schema.Part) {
-	w := &Witness{Allowed: p.new.String(), Refused: p.old.String(), Projection: c.best.projection, Form: c.best.projection.String(),
-		Document: c.best.document, Rule: c.best.evidence.Rule, Pointer: c.best.evidence.Pointer, Finding: c.best.evidence.Message, byNew: true}
-	if part == schema.InputPart {
-		w.Allowed, w.Refused, w.byNew = w.Refused, w.Allowed, false
+func (c *claim) testify() {
+	w := &Witness{Allowed: New, Refused: Old, Projection: c.best.projection, Form: c.best.projection.String(),
+		Document: c.best.document, Rule: c.best.evidence.Rule, Pointer: c.best.evidence.Pointer, Finding: c.best.evidence.Message}
+	if c.Part == schema.InputPart {
+		w.Allowed, w.Refused = Old, New
 	}
 	c.Severity, c.Witness = severity(w.Rule), w
 }
@@ -300,7 +305,7 @@ func (c *Change) lost(old *schema.Contract, routes *schema.Catalog) {
 		where = "to " + route.Contract.Name()
 	}
 	c.Severity = finding.Error
-	c.Witness = &Witness{Allowed: old.String(), Refused: "the new contracts", Form: schema.Wire.String(),
+	c.Witness = &Witness{Allowed: Old, Refused: New, Form: schema.Wire.String(),
 		Request: request.Method + " " + request.Target(), Finding: fmt.Sprintf("the request leads %s", where)}
 	if len(request.Body) > 0 && jsontext.Value(request.Body).IsValid() {
 		c.Witness.Document = request.Body

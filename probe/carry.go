@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -219,11 +220,14 @@ func (k *carrier) body(body []byte) (_ []byte, ok bool) {
 	var out bytes.Buffer
 	e := jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true), jsontext.PreserveRawStrings(true))
 	changed := false
-	for d.PeekKind() != 0 {
+	for {
 		kind, count := d.StackIndex(d.StackDepth())
 		named := kind == '{' && count%2 == 0 // what comes next is a name
 		token, err := d.ReadToken()
-		if err != nil {
+		switch {
+		case err == io.EOF:
+			return bytes.TrimSuffix(out.Bytes(), []byte("\n")), changed
+		case err != nil:
 			return nil, false
 		}
 		if token.Kind() == '"' && !named {
@@ -236,5 +240,4 @@ func (k *carrier) body(body []byte) (_ []byte, ok bool) {
 			return nil, false
 		}
 	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), changed
 }

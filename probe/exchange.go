@@ -26,6 +26,8 @@ type ExchangeError struct {
 func (e *ExchangeError) Error() string {
 	remedy := "see whether the emulator runs there"
 	switch {
+	case errors.Is(e.Err, context.Canceled):
+		remedy = "what follows was not probed"
 	case errors.Is(e.Err, context.DeadlineExceeded):
 		remedy = "give it more time"
 	case errors.Is(e.Err, errTooLong):

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/crcheck/crcheck/schema/synth"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // refusable are the rules that an input may break which a service refuses as
@@ -125,7 +127,16 @@ func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (O
 func (p *Probe) negatives(c *schema.Contract) []negative {
 	b := p.bases[c]
 	all := append(bodies(c, b), beside(c, b)...)
-	return slices.DeleteFunc(all, func(n negative) bool { return !p.invalid(n.request) })
+	var confirmed []negative
+	for _, n := range all {
+		if rule, invalid := p.invalid(n.request); invalid {
+			if rule != n.rule { // in text there are no types
+				n.rule, n.how = rule, "as text"
+			}
+			confirmed = append(confirmed, n)
+		}
+	}
+	return confirmed
 }
 
 // bodies are requests with an invalid body.
@@ -141,10 +152,36 @@ func bodies(c *schema.Contract, b *base) []negative {
 	var all []negative
 	for miss := range s.NearMisses(schema.InputPart) {
 		if slices.Contains(refusable, miss.Rule) {
-			all = append(all, negative{miss.Rule, miss.Pointer, miss.How, b.with(b.request.URL, miss.Document, nil)})
+			all = append(all, negative{miss.Rule, miss.Pointer, miss.How, b.with(b.request.URL, b.broken(miss), nil)})
 		}
 	}
 	return all
+}
+
+// broken is the base's body with the member in which a document breaks a rule;
+// that document itself, whose surroundings are minimal, where the body is no
+// object that the emulator took.
+func (b *base) broken(miss synth.NearMiss) []byte {
+	own, err := validate.Tree(b.request.Body.Bytes)
+	object, ok := own.(map[string]any)
+	other, err2 := validate.Tree(miss.Document)
+	members, ok2 := other.(map[string]any)
+	if err != nil || err2 != nil || !ok || !ok2 || miss.Pointer == "" || !b.good {
+		return miss.Document
+	}
+	for name := range jsontext.Pointer(miss.Pointer).Tokens() {
+		if value, there := members[name]; there {
+			object[name] = value
+		} else {
+			delete(object, name)
+		}
+		break
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		return miss.Document
+	}
+	return text
 }
 
 // with is the base with another URL and another body, or other values of headers
@@ -266,11 +303,16 @@ func (b *base) labelled(c *schema.Contract, u *url.URL, label, text string) stri
 	return changed.String()
 }
 
-// invalid reports whether the contract refuses a request as well.
-func (p *Probe) invalid(r *traffic.Request) bool {
+// invalid returns the rule that a request breaks, if the validator says so too.
+func (p *Probe) invalid(r *traffic.Request) (finding.RuleID, bool) {
 	outcome, err := p.judge.Check(&traffic.Interaction{Request: r, Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
-	return err == nil && slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool {
-		rule, _ := f.Rule.Lookup()
-		return f.Part == string(schema.InputPart) && rule.Layer == finding.LayerSchema
-	})
+	if err != nil {
+		return "", false
+	}
+	for _, f := range outcome.Findings {
+		if rule, _ := f.Rule.Lookup(); f.Part == string(schema.InputPart) && rule.Layer == finding.LayerSchema {
+			return f.Rule, true
+		}
+	}
+	return "", false
 }

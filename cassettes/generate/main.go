@@ -24,6 +24,7 @@ func scenarios() []scenario {
 		statuses(), documents(), computeConfigurations(), notations(), errorAnswers(), sequences(),
 		brokenTypes(), brokenMembers(), brokenUnions(), brokenConstraints(),
 		brokenSyntax(), brokenEncoding(), brokenNumbers(), brokenExchanges(), brokenErrors(),
+		clientSuccesses(), clientErrors(), clientSequences(), clientHostile(),
 	)
 }
 

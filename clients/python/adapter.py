@@ -8,6 +8,7 @@ from botocore import config, exceptions as failed, retries, xform_name
 # boto3 decides whether to try again; only the pause is capped, so that a suite is fast.
 backoff = retries.standard.ExponentialBackoff.delay_amount
 retries.standard.ExponentialBackoff.delay_amount = lambda self, context: min(backoff(self, context), 0.02)
+sys.stdout.reconfigure(encoding="utf-8")
 session, making, writing = boto3.session.Session(), threading.Lock(), threading.Lock()
 calls = futures.ThreadPoolExecutor(64)  # more than the concurrency: calls that ran out of time go on
 
@@ -30,7 +31,8 @@ def failure(e):
     if isinstance(e, failed.ClientError):
         error, status = e.response["Error"], e.response["ResponseMetadata"]["HTTPStatusCode"]
         fields = canonical({name: v for name, v in e.response.items() if name not in ("Error", "message", "Message")})
-        return {"error": {"code": error["Code"], "message": error["Message"], "httpStatus": status, "fields": fields}}
+        code, message = str(error["Code"]), error["Message"] or ""  # boto3 hands over what is there, numbers and nulls too
+        return {"error": {"code": code, "message": message, "httpStatus": status, "fields": fields}}
     if isinstance(e, failed.ParamValidationError):
         member = re.search(r'parameter (?:in input: ")?(\w+)', str(e))
         return {"rejected": {"message": str(e), "member": member[1] if member else ""}}
@@ -59,8 +61,10 @@ def perform(service, operation, call):
 
 
 def report(message):
+    line = json.dumps(message, ensure_ascii=False)
+    line = re.sub("[\ud800-\udfff]", "\ufffd", line)  # half a surrogate pair, which is no text
     with writing:
-        print(json.dumps(message), flush=True)
+        print(line, flush=True)
 
 
 def answer(call, *operation):

@@ -15,7 +15,7 @@ import (
 )
 
 type conformVerb struct {
-	Suite        string     `placeholder:"PATH" help:"A suite of your own, its cassettes beside it. Without: the built-in one."`
+	Suite        string     `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
 	Case         string     `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
 	KnownFailing string     `placeholder:"PATH" help:"The failures that are known of this client."`
 	Seed         uint64     `help:"Makes the identifiers that the client sees."`
@@ -65,14 +65,10 @@ func (v *conformVerb) plan(ctx context.Context) (*conformance.Plan, error) {
 	suite := conformance.Builtin()
 	var files fs.FS = cassettes.Embedded()
 	if v.Suite != "" {
-		text, err := readDocument(ctx, v.Suite)
-		if err != nil {
+		var err error
+		if suite, files, err = readSuite(ctx, v.Suite); err != nil {
 			return nil, err
 		}
-		if suite, err = conformance.ParseSuite(v.Suite, text); err != nil {
-			return nil, err
-		}
-		files = os.DirFS(filepath.Dir(v.Suite))
 	}
 	contract, err := contracts.Load(suite.Operation)
 	if err != nil {
@@ -85,10 +81,29 @@ func (v *conformVerb) plan(ctx context.Context) (*conformance.Plan, error) {
 	return conformance.Load(selected, files, contract)
 }
 
+// readSuite reads a file of cases, or a folder of such files, and returns where
+// their cassettes are: beside the file, or below the folder.
+func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		files := os.DirFS(path)
+		suite, err := conformance.ReadSuite(files, ".")
+		return suite, files, err
+	}
+	text, err := readDocument(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	suite, err := conformance.ParseSuite(path, text)
+	return suite, os.DirFS(filepath.Dir(path)), err
+}
+
 // client is the client under test with its known failures.
 func (v *conformVerb) client(ctx context.Context, command childCommand) (conformance.Client, []conformance.Known, error) {
 	var client conformance.Client = sdkgo.New()
 	known := sdkgo.Known()
+	if v.Suite != "" {
+		known = nil // they are about the cases of the built-in suite
+	}
 	if len(command) > 0 {
 		client, known = &conformance.Process{Command: command}, nil
 	}

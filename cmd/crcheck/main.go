@@ -50,10 +50,12 @@ type verbs struct {
 	Validate validateVerb `cmd:"" help:"Hold recorded responses against a contract."`
 	Record   recordVerb   `cmd:"" help:"Record what a client and a service say."`
 	Replay   replayVerb   `cmd:"" help:"Serve cassettes to a client."`
+	Live     liveVerb     `cmd:"" help:"Call the real API and hold its answer against the contract."`
 	Cassette cassetteVerb `cmd:"" help:"Take care of cassettes."`
 	Conform  conformVerb  `cmd:"" help:"Run the conformance suite against a client."`
 	Coverage coverageVerb `cmd:"" help:"Say how much of the contracts traffic shows."`
 	Probe    probeVerb    `cmd:"" help:"Hold an emulator against recorded traffic."`
+	Drift    driftVerb    `cmd:"" help:"Say what changed between contracts, or between a contract and traffic."`
 	Rules    rulesVerb    `cmd:"" help:"List the rules that findings are of."`
 	Version  versionVerb  `cmd:"" help:"Say which version this is."`
 }

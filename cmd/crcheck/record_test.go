@@ -70,6 +70,20 @@ func TestRecordStatus(t *testing.T) {
 		require.Contains(t, got.err, "\n1 refused\n")
 		require.Empty(t, service.Received())
 	})
+	t.Run("not called read-only", func(t *testing.T) {
+		r := newRecording(t, cleanRooms(), "")
+		text := string(contractText(t))
+		require.Contains(t, text, `"readonly": true`)
+		require.NoError(t, os.WriteFile(filepath.Join(r.dir, "contract.json"), []byte(strings.Replace(text, `"readonly": true`, `"readonly": false`, 1)), 0o600))
+		got := r.run(t, nil, "--contract", "contract.json", "--", "aws-sdk-go", "get", membership, jobOne)
+		require.Equal(t, 4, got.status, got.err)
+		require.Contains(t, got.err, "the contract of cleanrooms.GetProtectedJob does not call it read-only")
+		require.Empty(t, r.Received())
+	})
+	t.Run("an older contract", func(t *testing.T) {
+		got := newRecording(t, cleanRooms(), "").run(t, nil, "--contract", "cleanrooms.GetProtectedJob@1.42.90", "--", "aws-sdk-go", "get", membership, jobOne)
+		require.Equal(t, exitClean, got.status, got.err)
+	})
 	t.Run("an allowed write", func(t *testing.T) {
 		service := cleanRooms()
 		service.Answer = func(*http.Request, []byte) standin.Answer { return standin.Answer{Body: job(jobOne, "SUBMITTED")} }
@@ -211,7 +225,7 @@ func TestRecordWithoutCommand(t *testing.T) {
 			require.NoError(t, out.SetReadDeadline(time.Now().Add(20*time.Second)))
 			for lines := map[string]int{"": 8, "--forward": 7}[mode]; len(exports) < lines; {
 				n, err := out.Read(text)
-				require.NoError(t, err, "%s", p.err.String())
+				require.NoError(t, err)
 				exports = append(exports, strings.Split(strings.TrimSpace(string(text[:n])), "\n")...)
 			}
 			variables := map[string]string{}

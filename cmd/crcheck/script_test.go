@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 func TestMain(m *testing.M) {
 	// The race detector of a process sleeps for a second before it exits, lest it miss a race.
 	os.Setenv("GORACE", "atexit_sleep_ms=10")
-	testscript.Main(m, map[string]func(){"crcheck": main, "ask": ask})
+	testscript.Main(m, map[string]func(){"crcheck": main, "ask": ask, "aws-sdk-go": sdkGo})
 }
 
 // TestScripts runs sessions at a terminal. A script says `crcheck …` where the

@@ -19,6 +19,13 @@ func readSources(ctx context.Context, t *terminal, path, version string) (source
 	if err != nil || !info.IsDir() {
 		return readSource(ctx, path, version)
 	}
+	if folder := os.DirFS(path); source.IsGoSDK(folder) {
+		contracts, err := source.GoSDK(folder)
+		if err != nil {
+			return source.Result{}, fmt.Errorf("%s: %w", path, err)
+		}
+		return source.Result{Contracts: contracts}, nil
+	}
 	var all source.Result
 	documents, passed := 0, 0
 	from := map[string]string{} // where a contract comes from, by its name

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -12,44 +13,87 @@ const unknownError = "UnknownError"
 
 // failure says which error of the service an answer is: by the header, else by
 // the body's code, else by its __type. A body that is no JSON has none.
-func (c client) failure(response *http.Response, body []byte) *conformance.ErrorResult {
-	tree, _ := parse(body) //nolint:errcheck // such as a gateway's HTML page; the status still says something
-	o, _ := tree.(object)
-	result := &conformance.ErrorResult{Code: unknownError, HTTPStatus: response.StatusCode}
-	names := []any{response.Header.Get("X-Amzn-Errortype"), o.get("code"), o.get("Code"), o.get("__type")}
-	if c.has(errorByHeaderOnly) {
-		names = names[:1]
+func (c client) failure(response *http.Response, body []byte) (*conformance.ErrorResult, error) {
+	tree, err := parse(c, body)
+	if err != nil && c.has(errorBodyMustBeJSON) {
+		return nil, err
 	}
-	for _, candidate := range names {
+	o, _ := tree.(object) // none in a gateway's HTML page; the status still says something
+	result := &conformance.ErrorResult{Code: unknownError, HTTPStatus: response.StatusCode}
+	for _, candidate := range c.names(response, o) {
 		if name, ok := candidate.(string); ok && c.sanitised(name) != "" {
 			result.Code = c.sanitised(name)
 			break
 		}
 	}
-	for _, candidate := range []any{o.get("message"), o.get("Message")} {
+	messages := []any{o.get("message"), o.get("Message")}
+	if c.has(capitalMessageIgnored) {
+		messages = messages[:1]
+	}
+	for _, candidate := range messages {
 		if message, ok := candidate.(string); ok {
 			result.Message = message
 			break
 		}
 	}
+	if result.Message == "" && c.has(errorNeedsMessage) {
+		return nil, errors.New("the error has no message")
+	}
 	read, modelled := exceptions[result.Code]
-	if !modelled || o == nil {
-		return result
+	if !modelled && c.has(unmodelledIsUnknown) {
+		result.Code = unknownError
+	}
+	if !modelled || o == nil || c.has(errorFieldsDropped) {
+		return result, nil
 	}
 	fields, err := read(c, o)
 	if m, ok := fields.(map[string]any); ok && err == nil && len(m) > 0 {
 		result.Fields = marshal(m)
 	}
-	return result
+	return result, nil
 }
+
+// names are the candidates for the name of an error, the first of which counts.
+func (c client) names(response *http.Response, o object) []any {
+	header, code, capital, kind := any(response.Header.Get("X-Amzn-Errortype")), o.get("code"), o.get("Code"), o.get("__type")
+	inside, _ := o.get("cause").(object)
+	switch {
+	case c.has(errorByHeaderOnly):
+		return []any{header}
+	case c.has(errorHeaderIgnored):
+		return []any{code, capital, kind}
+	case c.has(errorCodeIgnored):
+		return []any{header, kind}
+	case c.has(errorCapitalCodeIgnored):
+		return []any{header, code, kind}
+	case c.has(errorTypeIgnored):
+		return []any{header, code, capital}
+	case c.has(errorBodyWins):
+		return []any{code, capital, kind, header}
+	case c.has(errorTypeBeforeCode):
+		return []any{header, kind, code, capital}
+	case c.has(errorNestedNameCounts):
+		return []any{header, code, capital, kind, inside.get("__type")}
+	case c.has(errorByStatus):
+		return []any{byStatus[response.StatusCode], header, code, capital, kind}
+	}
+	return []any{header, code, capital, kind}
+}
+
+// byStatus are the errors of the operation by their statuses, which intermediaries use too.
+var byStatus = map[int]any{400: "ValidationException", 403: "AccessDeniedException", 404: "ResourceNotFoundException",
+	429: "ThrottlingException", 500: "InternalServerException", 503: "InternalServerException"}
 
 // sanitised cuts a name at the first ':', before which "namespace#" goes.
 func (c client) sanitised(name string) string {
-	if c.has(errorCodeNotSanitised) {
-		return name
+	if !c.has(errorURIKept) {
+		name, _, _ = strings.Cut(name, ":")
 	}
-	name, _, _ = strings.Cut(name, ":")
-	return strings.TrimSpace(name[strings.LastIndexByte(name, '#')+1:])
+	if !c.has(errorNamespaceKept) {
+		namespace, _, _ := strings.Cut(name, ":") // a URI, if it is still there, may have a fragment
+		name = name[strings.LastIndexByte(namespace, '#')+1:]
+	}
+	return strings.TrimSpace(name)
 }
 
 // throttling are the codes by which services of AWS say that they are throttling,
@@ -64,8 +108,12 @@ var throttling = map[string]bool{
 
 func (c client) isRetryable(e *conformance.ErrorResult) bool {
 	switch e.HTTPStatus {
-	case 429, 500, 502, 503, 504:
-		return true
+	case 429:
+		return !c.has(tooManyRequestsIsFinal)
+	case 500:
+		return !c.has(retriesByName) || e.Code != unknownError
+	case 502, 503, 504:
+		return !c.has(retriesByName)
 	}
-	return throttling[e.Code] || c.has(retriesOn4xx) && e.HTTPStatus >= 400
+	return throttling[e.Code] && !c.has(throttlingByStatusOnly) || c.has(retriesOn4xx) && e.HTTPStatus >= 400
 }

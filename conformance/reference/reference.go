@@ -20,6 +20,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/crcheck/crcheck/conformance"
@@ -49,64 +50,99 @@ type client struct{ bug string }
 func (c client) has(bug string) bool { return c.bug == bug }
 
 func (c client) do(ctx context.Context, call conformance.Call) *conformance.Result {
-	if call.TimeoutMs > 0 {
+	if call.TimeoutMs > 0 && !c.has(noTimeout) && !c.has(timeoutPerRead) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(call.TimeoutMs)*time.Millisecond)
 		defer cancel()
 	}
-	wire := &http.Client{
-		Transport: &http.Transport{},
-		// The protocol has no redirects: a 3xx is an error of the service.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	defer wire.CloseIdleConnections()
+	w := c.newWire(call)
+	defer w.CloseIdleConnections()
 	for attempt := 1; ; attempt++ {
 		request, rejected := c.request(ctx, call)
 		if rejected != nil {
 			return &conformance.Result{Rejected: rejected}
 		}
-		result, retryable := c.attempt(wire, request)
-		if !retryable || attempt >= call.MaxAttempts || c.has(retriesNever) {
+		result, retryable := c.attempt(w, request)
+		switch {
+		case !retryable || c.has(retriesNever):
+			return result
+		case c.isLast(attempt, call.MaxAttempts):
+			if attempt > 1 && c.has(lastErrorHidden) {
+				return transport(conformance.TransportOther, errors.New("retries exhausted"))
+			}
 			return result
 		}
 		select {
-		case <-time.After(backoff(attempt)):
+		case <-time.After(c.backoff(attempt)):
 		case <-ctx.Done():
-			return unanswered(ctx.Err())
+			return unanswered(c, ctx.Err())
 		}
 	}
 }
 
-// backoff doubles from 5 ms and stops at 20 ms, so that a suite is fast.
-func backoff(attempt int) time.Duration {
-	return 5 * time.Millisecond << min(attempt-1, 2)
+func (c client) isLast(attempt, most int) bool {
+	switch {
+	case c.has(retriesOnce):
+		most = min(2, most)
+	case c.has(limitCountsRetries):
+		most++
+	}
+	return attempt >= most
+}
+
+// backoff doubles from 10 ms and stops at 20 ms, so that a suite is fast.
+func (c client) backoff(attempt int) time.Duration {
+	if c.has(noBackoff) {
+		return 0
+	}
+	return 10 * time.Millisecond << min(attempt-1, 1)
 }
 
 // attempt sends the request once. An operation that changes nothing may be
 // tried again whatever became of the connection; but not when time is up.
-func (c client) attempt(wire *http.Client, request *http.Request) (result *conformance.Result, retryable bool) {
-	response, err := wire.Do(request)
-	if err != nil {
-		return unanswered(err), request.Context().Err() == nil
+func (c client) attempt(w *wire, request *http.Request) (result *conformance.Result, retryable bool) {
+	response, err := w.Do(request)
+	switch {
+	case err != nil && c.has(noAnswerIsEmpty):
+		return &conformance.Result{Output: marshal(map[string]any{})}, false
+	case err != nil:
+		return unanswered(c, err), !isTimeout(err) && request.Context().Err() == nil && !c.has(connectionIsFinal)
 	}
 	defer response.Body.Close()
-	body, cut := io.ReadAll(response.Body)
+	body, cut := c.body(response)
 	if cut != nil && !c.has(ignoresTruncation) {
-		result := unread(cut)
-		return result, result.Transport != nil && request.Context().Err() == nil
+		result := unread(c, cut)
+		return result, result.Transport != nil && !isTimeout(cut) && request.Context().Err() == nil
 	}
-	if response.StatusCode < 200 || response.StatusCode >= 300 {
-		e := c.failure(response, body)
+	if problem := c.misunderstands(response, w); problem != nil {
+		return broken(problem), false
+	}
+	if c.isFailure(response) {
+		e, err := c.failure(response, body)
+		if err != nil {
+			return broken(err), false
+		}
 		return &conformance.Result{Error: e}, c.isRetryable(e)
 	}
 	output, err := c.output(body)
-	if cut != nil {
+	if cut != nil || err != nil && c.has(brokenIsEmpty) {
 		output, err = map[string]any{}, nil
 	}
 	if err != nil {
-		return &conformance.Result{Broken: &conformance.BrokenResult{Message: err.Error()}}, false
+		return broken(err), false
 	}
-	return &conformance.Result{Output: marshal(output)}, false
+	return c.finished(output)
+}
+
+// isFailure goes by the status alone.
+func (c client) isFailure(response *http.Response) bool {
+	switch {
+	case c.has(only200Succeeds):
+		return response.StatusCode != 200
+	case c.has(errorHeaderOnSuccessCounts) && response.Header.Get("X-Amzn-Errortype") != "":
+		return true
+	}
+	return response.StatusCode < 200 || response.StatusCode >= 300
 }
 
 // output reads the body of a success. None at all is an output without members.
@@ -114,16 +150,34 @@ func (c client) output(body []byte) (any, error) {
 	if len(body) == 0 {
 		return map[string]any{}, nil
 	}
-	tree, err := parse(body)
+	tree, err := parse(c, body)
 	if err != nil {
 		return nil, err
 	}
 	return getProtectedJobOutput(c, tree)
 }
 
+// finished hands an output over: what state the job is in is not the client's business.
+func (c client) finished(output any) (result *conformance.Result, retryable bool) {
+	result = &conformance.Result{Output: marshal(output)}
+	o, _ := output.(map[string]any)
+	job, _ := o["protectedJob"].(map[string]any)
+	switch status := job["status"]; {
+	case status == "FAILED" && c.has(failedJobIsAnError):
+		return &conformance.Result{Error: &conformance.ErrorResult{Code: "JobFailed"}}, false
+	case c.has(waitsUntilDone):
+		return result, status == "SUBMITTED" || status == "STARTED" || status == "CANCELLING"
+	}
+	return result, false
+}
+
+func broken(err error) *conformance.Result {
+	return &conformance.Result{Broken: &conformance.BrokenResult{Message: err.Error()}}
+}
+
 // unanswered says what kind of failure it is that no answer began.
-func unanswered(err error) *conformance.Result {
-	if isTimeout(err) {
+func unanswered(c client, err error) *conformance.Result {
+	if isTimeout(err) && !c.has(timeoutIsConnection) {
 		return transport(conformance.TransportTimeout, err)
 	}
 	return transport(conformance.TransportConnection, err)
@@ -131,21 +185,21 @@ func unanswered(err error) *conformance.Result {
 
 // unread says what kind of failure it is that a body could not be read. One
 // that came whole but whose encoding cannot be undone is broken.
-func unread(err error) *conformance.Result {
+func unread(c client, err error) *conformance.Result {
 	var network *net.OpError
 	switch {
-	case isTimeout(err):
+	case isTimeout(err) && !c.has(timeoutIsConnection):
 		return transport(conformance.TransportTimeout, err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return transport(conformance.TransportTruncated, err)
-	case errors.As(err, &network):
+	case isTimeout(err), errors.As(err, &network):
 		return transport(conformance.TransportConnection, err)
 	}
-	return &conformance.Result{Broken: &conformance.BrokenResult{Message: err.Error()}}
+	return broken(err)
 }
 
 func isTimeout(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func transport(kind string, err error) *conformance.Result {

@@ -30,13 +30,13 @@ func (c client) request(ctx context.Context, call conformance.Call) (*http.Reque
 		{"/memberships/", "membershipIdentifier"}, {"/protectedJobs/", "protectedJobIdentifier"},
 	} {
 		value, ok := input[label.member].(string)
-		if !ok || value == "" {
+		if !ok && c.has(sendsUndefined) {
+			value, ok = "undefined", true
+		}
+		if !ok || value == "" && !c.has(sendsEmptyIdentifier) {
 			return nil, &conformance.RejectedResult{Member: label.member, Message: label.member + " must be a string and not be empty"}
 		}
-		if !c.has(pathNotEscaped) {
-			value = escape(value)
-		}
-		path += label.literal + value
+		path += label.literal + c.escape(value)
 	}
 	target, err := url.Parse(strings.TrimSuffix(call.Endpoint, "/") + path)
 	if err != nil {
@@ -47,10 +47,39 @@ func (c client) request(ctx context.Context, call conformance.Call) (*http.Reque
 		return nil, &conformance.RejectedResult{Message: err.Error()}
 	}
 	request.Header.Set("Accept", "application/json")
+	if c.has(gzipNotDecoded) {
+		request.Header.Set("Accept-Encoding", "gzip")
+	}
 	if c.has(notSigned) {
 		return request, nil
 	}
+	if c.has(regionHardWired) {
+		call.Region = "us-east-1"
+	}
+	if c.has(sessionTokenDropped) {
+		call.Credentials.SessionToken = ""
+	}
 	return request, sign(request, call)
+}
+
+func (c client) escape(label string) string {
+	switch {
+	case c.has(pathNotEscaped):
+		return label
+	case c.has(pathEscapedTwice):
+		return escape(escape(label))
+	case c.has(plusForSpace):
+		return strings.ReplaceAll(escape(label), "%20", "+")
+	case c.has(slashKept):
+		return strings.ReplaceAll(escape(label), "%2F", "/")
+	case c.has(escapedAsLatin1):
+		var latin []byte
+		for _, r := range label {
+			latin = append(latin, byte(r))
+		}
+		return escape(string(latin))
+	}
+	return escape(label)
 }
 
 // escape percent-encodes all but RFC 3986's unreserved characters, as Smithy's

@@ -1,57 +1,59 @@
 package reference
 
-// The shapes of GetProtectedJob, in the service's names.
+// The shapes of GetProtectedJob, in the service's names and order.
 var (
-	getProtectedJobOutput = structure(members{"protectedJob": protectedJob})
+	getProtectedJobOutput = structure(required("protectedJob", protectedJob))
 
-	protectedJob = structure(members{
-		"id":                       text,
-		"membershipId":             text,
-		"membershipArn":            text,
-		"createTime":               timestamp,
-		"jobParameters":            structure(members{"analysisTemplateArn": text, "parameters": mapOf(text)}),
-		"status":                   enum("SUBMITTED", "STARTED", "CANCELLED", "CANCELLING", "FAILED", "SUCCESS"),
-		"resultConfiguration":      structure(members{"outputConfiguration": outputConfiguration}),
-		"statistics":               statistics,
-		"result":                   structure(members{"output": jobOutput}),
-		"error":                    structure(members{"message": text, "code": text}),
-		"computeConfiguration":     union(members{"worker": worker}),
-		"jobComputePayerAccountId": text,
-	})
+	protectedJob = structure(
+		required("id", text),
+		required("membershipId", text),
+		required("membershipArn", arn),
+		required("createTime", timestamp),
+		optional("jobParameters", structure(
+			required("analysisTemplateArn", arn),
+			since(parametersCame, "parameters", mapOf(text)))),
+		required("status", enum("SUBMITTED", "STARTED", "CANCELLED", "CANCELLING", "FAILED", "SUCCESS")),
+		optional("resultConfiguration", structure(required("outputConfiguration", outputConfiguration))),
+		optional("statistics", statistics),
+		optional("result", structure(required("output", jobOutput))),
+		optional("error", structure(required("message", text), required("code", text))),
+		optional("computeConfiguration", union(optional("worker", worker))),
+		since(payerCame, "jobComputePayerAccountId", account),
+	)
 
-	outputConfiguration = union(members{
-		"s3":     structure(members{"bucket": text, "keyPrefix": text}),
-		"member": structure(members{"accountId": text}),
-	})
+	outputConfiguration = union(
+		optional("s3", structure(required("bucket", bucket), optional("keyPrefix", keyPrefix))),
+		optional("member", structure(required("accountId", account))),
+	)
 
-	statistics = structure(members{
-		"totalDurationInMillis":     integer(64),
-		"billedResourceUtilization": structure(members{"units": float}),
-	})
+	statistics = structure(
+		optional("totalDurationInMillis", integer(64)),
+		optional("billedResourceUtilization", structure(required("units", float))),
+	)
 
-	jobOutput = union(members{
-		"s3":         structure(members{"location": text}),
-		"memberList": listOf(structure(members{"accountId": text})),
-	})
+	jobOutput = union(
+		optional("s3", structure(required("location", location))),
+		optional("memberList", listOf(structure(required("accountId", account)))),
+	)
 
-	worker = structure(members{
-		"type":       enum("CR.1X", "CR.4X"),
-		"number":     integer(32),
-		"properties": union(members{"spark": mapOf(text)}),
-	})
+	worker = structure(
+		required("type", enum("CR.1X", "CR.4X")),
+		required("number", workers),
+		since(payerCame, "properties", union(optional("spark", mapOf(text)))),
+	)
 )
 
 // exceptions are the errors of the operation with their members but the message.
 var exceptions = map[string]reader{
-	"ResourceNotFoundException": structure(members{
-		"resourceId":   text,
-		"resourceType": enum("CONFIGURED_TABLE", "COLLABORATION", "MEMBERSHIP", "CONFIGURED_TABLE_ASSOCIATION"),
-	}),
-	"InternalServerException": structure(members{}),
-	"ValidationException": structure(members{
-		"reason":    enum("FIELD_VALIDATION_FAILED", "INVALID_CONFIGURATION", "INVALID_QUERY", "IAM_SYNCHRONIZATION_DELAY"),
-		"fieldList": listOf(structure(members{"name": text, "message": text})),
-	}),
-	"ThrottlingException":   structure(members{}),
-	"AccessDeniedException": structure(members{"reason": enum("INSUFFICIENT_PERMISSIONS")}),
+	"ResourceNotFoundException": structure(
+		required("resourceId", text),
+		required("resourceType", enum("CONFIGURED_TABLE", "COLLABORATION", "MEMBERSHIP", "CONFIGURED_TABLE_ASSOCIATION")),
+	),
+	"InternalServerException": structure(),
+	"ValidationException": structure(
+		optional("reason", enum("FIELD_VALIDATION_FAILED", "INVALID_CONFIGURATION", "INVALID_QUERY", "IAM_SYNCHRONIZATION_DELAY")),
+		optional("fieldList", listOf(structure(required("name", text), required("message", text)))),
+	),
+	"ThrottlingException":   structure(),
+	"AccessDeniedException": structure(optional("reason", enum("INSUFFICIENT_PERMISSIONS"))),
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -30,10 +31,12 @@ func (o object) get(name string) any {
 }
 
 // set replaces an earlier member of that name: the last one counts, as in every SDK.
-func (o object) set(name string, value any) object {
+func (c client) set(o object, name string, value any) object {
 	for i := range o {
 		if o[i].name == name {
-			o[i].value = value
+			if !c.has(firstDuplicateWins) {
+				o[i].value = value
+			}
 			return o
 		}
 	}
@@ -41,19 +44,41 @@ func (o object) set(name string, value any) object {
 }
 
 // parse reads exactly one document.
-func parse(text []byte) (any, error) {
-	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true))
-	tree, err := parseValue(d)
+func parse(c client, text []byte) (any, error) {
+	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(!c.has(duplicateFails)))
+	tree, err := parseValue(c, d)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) && !c.has(trailingIgnored) {
 		return nil, errors.New("the body goes on after its JSON value")
 	}
 	return tree, nil
 }
 
-func parseValue(d *jsontext.Decoder) (any, error) {
+// parseText reads a string.
+func parseText(c client, d *jsontext.Decoder) (string, error) {
+	written, err := d.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if c.has(escapesKept) {
+		return string(written[1 : len(written)-1]), nil
+	}
+	text, err := jsontext.AppendUnquote(nil, written)
+	if c.has(surrogatesSeparately) && bytes.Contains(written, []byte(`\ud`)) {
+		return astral.ReplaceAllString(string(text), "\uFFFD\uFFFD"), err
+	}
+	return string(text), err
+}
+
+// astral are the characters that UTF-16 needs two units for.
+var astral = regexp.MustCompile(`[\x{10000}-\x{10FFFF}]`)
+
+func parseValue(c client, d *jsontext.Decoder) (any, error) {
+	if d.PeekKind() == '"' {
+		return parseText(c, d)
+	}
 	token, err := d.ReadToken()
 	if err != nil {
 		return nil, err
@@ -62,23 +87,22 @@ func parseValue(d *jsontext.Decoder) (any, error) {
 	case '{':
 		o := object{}
 		for d.PeekKind() != '}' {
-			name, err := d.ReadToken()
+			name, err := parseText(c, d)
 			if err != nil {
 				return nil, err
 			}
-			key := name.String() // before the next token takes its place
-			value, err := parseValue(d)
+			value, err := parseValue(c, d)
 			if err != nil {
 				return nil, err
 			}
-			o = o.set(key, value)
+			o = c.set(o, name, value)
 		}
 		_, err := d.ReadToken()
 		return o, err
 	case '[':
 		list := []any{}
 		for d.PeekKind() != ']' {
-			value, err := parseValue(d)
+			value, err := parseValue(c, d)
 			if err != nil {
 				return nil, err
 			}
@@ -86,8 +110,6 @@ func parseValue(d *jsontext.Decoder) (any, error) {
 		}
 		_, err := d.ReadToken()
 		return list, err
-	case '"':
-		return token.String(), nil
 	case '0':
 		return number(token.String()), nil
 	case 't', 'f':

@@ -1,7 +1,6 @@
 package synth
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"iter"
@@ -97,47 +96,10 @@ func (s *Synth) Random(part schema.Part, seed uint64) ([]byte, error) {
 // none where [Synth.Minimal] gives an error.
 func (s *Synth) Documents(part schema.Part) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		t, formed, err := s.top(part)
-		if err != nil {
-			return
-		}
-		if !formed {
-			yield(s.only(t))
-			return
-		}
-		f := t.form
-		seen := map[[sha256.Size]byte]bool{}
-		fresh := func(v *value) bool {
-			document := t.write(v)
-			sum := sha256.Sum256(document)
-			if seen[sum] {
-				return true
+		for t := range s.Trials(part) {
+			if !yield(t.Document) {
+				return
 			}
-			seen[sum] = true
-			return yield(document)
 		}
-		if !fresh(f.minimal) || !fresh(f.full) {
-			return
-		}
-		s.walk(part, f, func(at spot) bool {
-			if at.form.size >= endless || at.again {
-				return at.form.size >= endless || at.key || fresh(at.put(s.minimal(at.form)))
-			}
-			if at.key {
-				for _, text := range at.form.variants {
-					v, _ := at.putKey(scalar(text).text())
-					if !fresh(v) {
-						return false
-					}
-				}
-				return true
-			}
-			for _, v := range s.sequence(at.form) {
-				if !fresh(at.put(v)) {
-					return false
-				}
-			}
-			return true
-		})
 	}
 }

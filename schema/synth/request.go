@@ -88,17 +88,8 @@ func (s *Synth) RandomRequest(seed uint64) (Request, error) {
 // There are none where [Synth.Request] gives an error.
 func (s *Synth) Requests() iter.Seq[Request] {
 	return func(yield func(Request) bool) {
-		for body := range s.Documents(schema.InputPart) {
-			if r, err := s.Request(body); err != nil || !yield(r) {
-				return
-			}
-		}
-		body, err := s.Minimal(schema.InputPart)
-		if err != nil {
-			return
-		}
-		for all := range s.boundVariants(schema.InputPart) {
-			if r, err := s.request(body, all); err != nil || !yield(r) {
+		for t := range s.RequestTrials() {
+			if !yield(t.Request) {
 				return
 			}
 		}
@@ -321,10 +312,17 @@ func (s *Synth) outside(part schema.Part) []*schema.Member {
 	return all
 }
 
+// boundVariant is the bound members of a part, of which one has the texts to try.
+type boundVariant struct {
+	member *schema.Member
+	texts  []namedText
+	all    []boundMember
+}
+
 // boundVariants yields the bound members of a part so that each text of each of
 // them stands once.
-func (s *Synth) boundVariants(part schema.Part) iter.Seq[[]boundMember] {
-	return func(yield func([]boundMember) bool) {
+func (s *Synth) boundVariants(part schema.Part) iter.Seq[boundVariant] {
+	return func(yield func(boundVariant) bool) {
 		base, err := s.bound(part, none, nil)
 		if err != nil {
 			return
@@ -337,7 +335,7 @@ func (s *Synth) boundVariants(part schema.Part) iter.Seq[[]boundMember] {
 						all = append(all, b)
 					}
 				}
-				if !yield(all) {
+				if !yield(boundVariant{m, texts, all}) {
 					return
 				}
 			}

@@ -50,17 +50,8 @@ func (s *Synth) RandomResponse(part schema.Part, seed uint64, to Request) (Respo
 // to a header may have. There are none where [Synth.Response] gives an error.
 func (s *Synth) Responses(part schema.Part, to Request) iter.Seq[Response] {
 	return func(yield func(Response) bool) {
-		for body := range s.Documents(part) {
-			if r, err := s.Response(part, body, to); err != nil || !yield(r) {
-				return
-			}
-		}
-		body, err := s.Minimal(part)
-		if err != nil {
-			return
-		}
-		for all := range s.boundVariants(part) {
-			if r, err := s.response(part, body, to, all); err != nil || !yield(r) {
+		for t := range s.ResponseTrials(part, to) {
+			if !yield(t.Response) {
 				return
 			}
 		}

@@ -69,7 +69,7 @@ public class Adapter {
         String id = call.at("/credentials/accessKeyId").asText(), secret = call.at("/credentials/secretAccessKey").asText();
         String token = call.at("/credentials/sessionToken").asText();
         var keys = token.isEmpty() ? AwsBasicCredentials.create(id, secret) : AwsSessionCredentials.create(id, secret, token);
-        BackoffStrategy backoff = BackoffStrategy.exponentialDelay(Duration.ofMillis(10), Duration.ofMillis(20));
+        BackoffStrategy backoff = BackoffStrategy.fixedDelayWithoutJitter(Duration.ofMillis(20));
         ExecutionInterceptor interceptor = new ExecutionInterceptor() {
             public void beforeTransmission(Context.BeforeTransmission c, ExecutionAttributes a) { sent[0] = true; }
         };

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/crcheck/crcheck/coverage"
+	"github.com/crcheck/crcheck/schema"
+)
+
+type coverageVerb struct {
+	contractFlags
+	Min    int        `placeholder:"PERCENT" help:"Fail below so many percent, of all contracts together."`
+	Format string     `default:"text" enum:"text,json" help:"text or json."`
+	Output outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Files  []string   `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON, HAR, bodies, or folders of them; - is standard input. Without any: the embedded cassettes."`
+}
+
+// Help is the detail of --help.
+func (*coverageVerb) Help() string {
+	return `Says which members, union members, enum values, errors and statuses the answers show, which are missing, and which answers to record next. What counts is in docs/coverage.md.
+
+  crcheck coverage cassettes/
+
+  crcheck coverage recorded.ndjson --contract model.json --min 80`
+}
+
+// Validate refuses what is no percentage.
+func (v *coverageVerb) Validate() error {
+	if v.Min < 0 || v.Min > 100 {
+		return fmt.Errorf("--min: %d is no percentage: give one from 0 to 100", v.Min)
+	}
+	return nil
+}
+
+// Run adds up what traffic shows of contracts.
+func (v *coverageVerb) Run(ctx context.Context, t *terminal) error {
+	plan, err := v.plan(ctx, t)
+	if err != nil {
+		return err
+	}
+	if len(v.Files) == 0 {
+		fmt.Fprintln(t.Err, "no files named: looking at the embedded cassettes")
+	}
+	inputs := gather(t, v.Files)
+	if len(inputs.problems) > 0 {
+		return errors.Join(inputs.problems...)
+	}
+	tally, read := plan.NewTally(), 0
+	for x, err := range inputs.interactions(ctx, t, &read) {
+		if err != nil {
+			return err
+		}
+		tally.Take(x)
+	}
+	r := tally.Report()
+	formats := map[string]func(io.Writer, *coverage.Report) error{"text": coverage.Text, "json": coverage.JSON}
+	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
+		return err
+	}
+	switch {
+	case r.Counted == 0:
+		return errors.New("nothing was counted: name files with answers of the contract's operation")
+	case r.Percent < v.Min:
+		fmt.Fprintf(t.Err, "crcheck: %d%% is below the %d%% of --min\n", r.Percent, v.Min)
+		return exit(exitFindings)
+	}
+	return nil
+}
+
+// plan lists what the chosen contracts let be shown. What is to be said of the
+// contracts themselves is validate's to say.
+func (f *contractFlags) plan(ctx context.Context, t *terminal) (*coverage.Plan, error) {
+	loaded, _, err := f.load(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	announce(t, loaded)
+	return coverage.Compile(schema.NewCatalog(loaded...))
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/crcheck/crcheck/drift"
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/schema"
+)
+
+type driftVerb struct {
+	reportFlags
+	Overlay        []string         `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
+	Witness        string           `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
+	Baseline       string           `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. What it expects in vain fails."`
+	BaselineUpdate bool             `help:"Write the baseline anew: what is there now is expected."`
+	Projection     projectionChoice `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: wire, sdk or auto (the default)."`
+	Operation      string           `placeholder:"NAME" help:"Of traffic: the operation that bare bodies are of, where there are several contracts."`
+	Propose        outputPath       `placeholder:"PATH" help:"Of traffic: write an overlay that makes it valid. Where that takes several operations, one each, with the operation's name in the file's."`
+	Shard          drift.Shard      `placeholder:"I/N" help:"Of traffic: look only at every Nth interaction, from the Ith on. Write the result with --format json."`
+	Merge          bool             `help:"Instead of traffic, take the results of all shards."`
+	Sources        []string         `arg:"" help:"OLD NEW, two sources or more; or CONTRACT TRAFFIC…"`
+}
+
+// Help is the detail of --help.
+func (*driftVerb) Help() string {
+	return `A source is a built-in contract, a contract file, a botocore or Smithy model, a boto3 documentation page, the source folder of a client of the AWS SDK for Go, or a folder of these. Two sources are compared, old with new, and changes are proven by witnesses, from which their severity follows; more sources are laid side by side. What is no source is traffic, as validate takes it: then the first argument is the contract. The second argument decides which it is, and all others must be like it.
+
+  crcheck drift cleanrooms.GetProtectedJob@1.42.90 service-2.json
+
+  crcheck drift old.json new.json --witness witnesses/ --baseline accepted.yaml
+
+  crcheck drift page.rst service-2.json model.json cleanrooms@v1.45.2/
+
+  crcheck drift cleanrooms.GetProtectedJob recordings/ --propose overlay.yaml
+
+  crcheck drift contract.json big.ndjson --shard 1/2 --format json -o 1.json
+
+  crcheck drift contract.json --merge 1.json 2.json`
+}
+
+// Validate refuses flags that do not go together.
+func (v *driftVerb) Validate() error {
+	switch {
+	case len(v.Sources) < 2:
+		return errors.New("drift takes two sources, OLD NEW, or CONTRACT TRAFFIC…")
+	case v.BaselineUpdate && v.Baseline == "":
+		return errors.New("--baseline-update: name the file with --baseline")
+	case v.Shard.Of > 0 && (v.Baseline != "" || v.Propose != "" || v.Merge):
+		return errors.New("--shard: a part of the traffic is neither held against a baseline nor makes an overlay: give those flags with --merge, once all shards are there")
+	}
+	return nil
+}
+
+// Run compares sources, or a source with traffic.
+func (v *driftVerb) Run(ctx context.Context, t *terminal) error {
+	first, err := isSource(v.Sources[0])
+	switch {
+	case err != nil:
+		return err
+	case !first:
+		return fmt.Errorf("%s is no source of contracts: the first argument is the old source, or the contract that traffic is held against", v.Sources[0])
+	case v.Merge:
+		return v.traffic(ctx, t)
+	}
+	second, err := isSource(v.Sources[1])
+	if err != nil {
+		return err
+	}
+	for _, other := range v.Sources[2:] {
+		if is, err := isSource(other); err != nil {
+			return err
+		} else if is != second {
+			return fmt.Errorf("%s and %s do not go together: one is a source of contracts, the other traffic", v.Sources[1], other)
+		}
+	}
+	if !second {
+		return v.traffic(ctx, t)
+	}
+	if v.Shard.Of > 0 || v.Propose != "" {
+		return fmt.Errorf("--shard and --propose are for traffic: %s is a source of contracts", v.Sources[1])
+	}
+	return v.sources(ctx, t)
+}
+
+// traffic holds traffic against a contract.
+func (v *driftVerb) traffic(ctx context.Context, t *terminal) error {
+	if v.Witness != "" {
+		return errors.New("--witness is for two sources: traffic is its own witness")
+	}
+	loaded, err := v.load(ctx, t, v.Sources[0])
+	if err != nil {
+		return err
+	}
+	result := &drift.Report{}
+	if v.Merge {
+		result.Traffic, err = mergeShards(ctx, loaded, v.Sources[1:])
+	} else {
+		announce(t, loaded)
+		result.Traffic, err = v.tally(ctx, t, loaded)
+	}
+	if err != nil {
+		return err
+	}
+	if v.Propose != "" {
+		if result.Left, err = v.propose(t, result.Traffic, loaded); err != nil {
+			return err
+		}
+	}
+	return v.report(ctx, t, result)
+}
+
+// sources compares two sources, or lays several side by side.
+func (v *driftVerb) sources(ctx context.Context, t *terminal) error {
+	sources := make([]drift.Source, len(v.Sources))
+	for i, name := range v.Sources {
+		loaded, err := v.load(ctx, t, name)
+		if err != nil {
+			return err
+		}
+		sources[i] = drift.Source{Name: name, Contracts: loaded}
+	}
+	result := &drift.Report{}
+	if len(sources) > 2 {
+		if v.Witness != "" || v.Baseline != "" {
+			return errors.New("--witness and --baseline are for two sources, OLD NEW")
+		}
+		matrix, err := drift.CompareSources(sources)
+		if err != nil {
+			return err
+		}
+		result.Matrix = matrix
+		return v.report(ctx, t, result)
+	}
+	comparison, err := drift.Compare(sources[0].Contracts, sources[1].Contracts)
+	if err != nil {
+		return err
+	}
+	if v.Witness != "" {
+		if err := v.witnesses(t, comparison.Changes, sources[0].Contracts, sources[1].Contracts); err != nil {
+			return err
+		}
+	}
+	result.Old, result.New, result.Comparison = sources[0].Name, sources[1].Name, comparison
+	return v.report(ctx, t, result)
+}
+
+// load reads a source. What it contradicts itself in is said, and weighs nothing
+// here: `crcheck derive` fails on it.
+func (v *driftVerb) load(ctx context.Context, t *terminal, name string) ([]*schema.Contract, error) {
+	result, err := loadContract(ctx, t, name)
+	if err != nil {
+		return nil, err
+	}
+	said := result.Findings
+	for _, path := range v.Overlay {
+		stale, err := applyOverlay(ctx, path, result.Contracts)
+		if err != nil {
+			return nil, err
+		}
+		said = finding.Union(said, stale)
+	}
+	if len(said) > 0 {
+		var c report.Collector
+		for _, f := range v.Profile.Grade(said) {
+			c.Add(f, nil)
+		}
+		if err := report.Groups(report.Style{})(t.Err, c.Report(nil, finding.FailNever)); err != nil {
+			return nil, err
+		}
+	}
+	return result.Contracts, nil
+}
+
+func (v *driftVerb) witnesses(t *terminal, changes []drift.Change, old, new []*schema.Contract) error {
+	cassettes, errs := drift.Cassettes(changes, old, new)
+	for _, c := range cassettes {
+		if err := outputFolder(v.Witness).write(t, c.Name, c.Data); err != nil {
+			return err
+		}
+	}
+	for _, err := range errs {
+		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
+	}
+	fmt.Fprintf(t.Err, "wrote %d witnesses to %s\n", len(cassettes), v.Witness)
+	return nil
+}
+
+// report settles the result with the baseline, writes it, and returns the exit
+// that it makes.
+func (v *driftVerb) report(ctx context.Context, t *terminal, r *drift.Report) error {
+	expected, err := v.baseline(ctx, t, r)
+	if err != nil {
+		return err
+	}
+	if err := r.Settle(expected, v.FailOn); err != nil {
+		return err
+	}
+	formats := map[string]func(io.Writer, *drift.Report) error{"text": drift.Text(v.color(t.Out)), "json": drift.JSON}
+	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
+		return err
+	}
+	switch r.Verdict {
+	case drift.NotChecked:
+		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name traffic of the contract's operations")
+		return exit(exitUsage)
+	case drift.Failed:
+		return exit(exitFindings)
+	}
+	return nil
+}
+
+// baseline reads the baseline, after having written it anew where that is asked for.
+func (v *driftVerb) baseline(ctx context.Context, t *terminal, r *drift.Report) ([]finding.Expected, error) {
+	if v.Baseline == "" {
+		return nil, nil
+	}
+	var expected []finding.Expected
+	if text, err := readDocument(ctx, v.Baseline); err == nil {
+		if expected, err = drift.ParseBaseline(v.Baseline, text); err != nil {
+			return nil, err
+		}
+	} else if !v.BaselineUpdate || !isMissing(v.Baseline) {
+		return nil, err
+	}
+	if !v.BaselineUpdate {
+		return expected, nil
+	}
+	text, err := drift.Baseline(expected, r.Findings())
+	if err != nil {
+		return nil, err
+	}
+	if err := outputPath(v.Baseline).write(t, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(t.Err, "wrote the baseline %s: give each entry that is %q a reason\n", v.Baseline, drift.Unreviewed)
+	return drift.ParseBaseline(v.Baseline, text)
+}

@@ -1,0 +1,219 @@
+//go:build unix
+
+package main
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/crcheck/crcheck/internal/standin"
+	"github.com/stretchr/testify/require"
+)
+
+// liveRun is crcheck live against a stand-in.
+type liveRun struct{ *recordingRun }
+
+func newLive(t *testing.T, service *standin.Service) liveRun {
+	r := newRecording(t, service, "")
+	r.upstream = []string{"--endpoint-url", r.URL, "--region", "us-east-1", "--upstream-ca", r.CAFile}
+	return liveRun{r}
+}
+
+func (r liveRun) live(t *testing.T, operation string, env []string, args ...string) outcome {
+	t.Helper()
+	p := r.process(operation, env, args...)
+	require.NoError(t, p.Start())
+	killed := time.AfterFunc(60*time.Second, func() { p.Process.Kill() })
+	defer killed.Stop()
+	return ended(t, p.Wait(), &p.out, &p.err)
+}
+
+func (r liveRun) process(operation string, env []string, args ...string) *running {
+	p := r.command(env)
+	p.Args = append(append([]string{"crcheck", "live", operation}, r.upstream...), args...)
+	return p
+}
+
+const jobOneInput = `{"membershipIdentifier": "` + membership + `", "protectedJobIdentifier": "` + jobOne + `"}`
+
+func answering(answer standin.Answer) *standin.Service {
+	s := cleanRooms()
+	s.Answer = func(*http.Request, []byte) standin.Answer { return answer }
+	return s
+}
+
+func TestLive(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer standin.Answer
+		args   []string // split at spaces
+		status int
+		out    []string
+		err    string
+	}{
+		{"clean", standin.Answer{Body: job(jobOne, "STARTED"), Gzip: true}, nil, exitClean,
+			[]string{"checked 1 response of 1 file against cleanrooms.GetProtectedJob@1.43.67 (1)\npassed: 0 errors"}, "answered 200\n"},
+		{"findings", standin.Answer{Body: job(jobOne, "BORED")}, nil, exitFindings,
+			[]string{"error enum.unknown-value at /protectedJob/status\n", "answer:1:", "failed: 1 error"}, "answered 200\n"},
+		{"not held against it", standin.Answer{Body: job(jobOne, "BORED")}, []string{"--fail-on never"}, exitClean, []string{"enum.unknown-value", "passed: 1 error"}, ""},
+		{"json", standin.Answer{Body: job(jobOne, "BORED")}, []string{"--format json"}, exitFindings, []string{`"rule": "enum.unknown-value"`, `"verdict": "failed"`}, ""},
+		{"another job's", standin.Answer{Body: job(jobTwo, "STARTED")}, nil, exitFindings, []string{"echo.mismatch"}, ""},
+		{"an error of the operation", standin.Error(404, "ResourceNotFoundException", "no such job"), nil, exitFindings,
+			[]string{"member.missing at error:ResourceNotFoundException"}, `answered 404 "ResourceNotFoundException"`},
+		{"a whole error", standin.Error(429, "ThrottlingException", "slow down"), nil, exitClean, []string{"passed: 0 errors"}, `answered 429 "ThrottlingException"`},
+		{"an error of nobody's", standin.Error(418, "TeapotException", "short and stout"), nil, exitClean, []string{"warning error.unmodeled"}, "answered 418"},
+		{"what is no JSON", standin.Answer{Body: "<html>"}, nil, exitFindings, []string{"syntax.invalid"}, ""},
+		{"the body", standin.Answer{Body: job(jobOne, "STARTED")}, []string{"--print-body"}, exitClean, []string{job(jobOne, "STARTED")}, "passed: 0 errors"},
+		{"the body of an error", standin.Error(429, "ThrottlingException", "slow down"), []string{"--print-body"}, exitClean, []string{`{"message":"slow down"}`}, "passed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			service := answering(c.answer)
+			got := newLive(t, service).live(t, "GetProtectedJob", nil, append(strings.Fields(strings.Join(c.args, " ")), "--input", jobOneInput)...)
+			require.Equal(t, c.status, got.status, "%s\n%s", got.out, got.err)
+			for _, text := range c.out {
+				require.Contains(t, got.out, text)
+			}
+			require.Contains(t, got.err, c.err)
+			received := service.Received()
+			require.Len(t, received, 1, "nothing is tried again")
+			require.Equal(t, "/memberships/"+membership+"/protectedJobs/"+jobOne, received[0].URI)
+			require.Empty(t, received[0].Refused)
+			require.Equal(t, mine.SessionToken, received[0].Header.Get("X-Amz-Security-Token"))
+		})
+	}
+	t.Run("the body alone", func(t *testing.T) {
+		r := newLive(t, answering(standin.Answer{Body: job(jobOne, "STARTED")}))
+		got := r.live(t, "GetProtectedJob", nil, "--print-body", "-o", "report.txt", "--input", jobOneInput)
+		require.Equal(t, job(jobOne, "STARTED"), got.out)
+		require.NotContains(t, got.err, "passed")
+		report, err := os.ReadFile(filepath.Join(r.dir, "report.txt"))
+		require.NoError(t, err)
+		require.Contains(t, string(report), "passed")
+	})
+	t.Run("standard input", func(t *testing.T) {
+		r := newLive(t, cleanRooms())
+		p := r.process("cleanrooms.GetProtectedJob", nil, "--input", "-")
+		p.Stdin = strings.NewReader(jobOneInput)
+		require.NoError(t, p.Run(), p.err.String())
+	})
+	t.Run("without a session token", func(t *testing.T) {
+		service := cleanRooms()
+		service.Credentials.SessionToken = ""
+		got := newLive(t, service).live(t, "GetProtectedJob", []string{"AWS_SESSION_TOKEN="}, "--input", jobOneInput)
+		require.Equal(t, exitClean, got.status, got.err)
+	})
+}
+
+// TestLiveCredentials: those that the service does not take are no clean answer.
+func TestLiveCredentials(t *testing.T) {
+	for _, c := range []struct{ name, variable, says string }{
+		{"unknown", "AWS_ACCESS_KEY_ID=AKIAOTHEROTHEROTHERX", "UnrecognizedClientException"},
+		{"wrong", "AWS_SECRET_ACCESS_KEY=another", "InvalidSignatureException"},
+		{"no token", "AWS_SESSION_TOKEN=", "UnrecognizedClientException"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := newLive(t, cleanRooms()).live(t, "GetProtectedJob", []string{c.variable}, "--input", jobOneInput)
+			require.Equal(t, exitUsage, got.status, got.err)
+			require.Contains(t, got.err, "the service does not accept the credentials: "+c.says)
+			require.Contains(t, got.out, "error.unmodeled")
+			require.NotContains(t, got.out+got.err, mine.SecretAccessKey)
+		})
+	}
+}
+
+func TestLiveWrites(t *testing.T) {
+	const model = `{"version": "2.0", "metadata": {"apiVersion": "2026-01-31", "endpointPrefix": "cleanrooms", "protocol": "json", "jsonVersion": "1.1",
+		"targetPrefix": "Rooms", "serviceId": "Rooms", "serviceFullName": "Rooms", "signatureVersion": "v4", "uid": "cleanrooms-2026-01-31"},
+		"operations": {"Clean": {"name": "Clean", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}, "output": {"shape": "In"}}},
+		"shapes": {"In": {"type": "structure", "members": {"Room": {"shape": "Text"}, "Token": {"shape": "Text", "idempotencyToken": true}}}, "Text": {"type": "string"}}}`
+	service := answering(standin.Answer{Body: `{"Room":"a"}`, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}}})
+	r := newLive(t, service)
+	require.NoError(t, os.WriteFile(filepath.Join(r.dir, "rooms.json"), []byte(model), 0o600))
+	got := r.live(t, "Clean", nil, "--contract", "rooms.json", "--input", `{"Room": "a"}`)
+	require.Equal(t, exitUsage, got.status)
+	require.Contains(t, got.err, "--allow-writes")
+	require.Empty(t, service.Received())
+	got = r.live(t, "Clean", nil, "--contract", "rooms.json", "--allow-writes", "--input", `{"Room": "a"}`)
+	require.Equal(t, exitClean, got.status, got.err)
+	received := service.Received()
+	require.Len(t, received, 1)
+	require.Equal(t, "Rooms.Clean", received[0].Header.Get("X-Amz-Target"))
+	require.Regexp(t, `^\{"Room":"a","Token":"[0-9a-f-]{36}"\}$`, string(received[0].Body))
+}
+
+// TestLiveRecords: what is recorded is redacted, loads, and plays; what is reported is what the service said.
+func TestLiveRecords(t *testing.T) {
+	r := newLive(t, cleanRooms())
+	got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--print-body", "--input", jobOneInput)
+	require.Equal(t, exitClean, got.status, got.err)
+	require.Contains(t, got.err, "recorded 1 interaction into job.yaml\n")
+	require.Equal(t, job(jobOne, "STARTED"), got.out)
+	requireRedacted(t, r.recordingRun)
+	require.Contains(t, r.cassette(t), "contract: cleanrooms.GetProtectedJob@1.43.67")
+	require.Equal(t, exitClean, crcheck(t, r.dir, "validate", "--fail-on", "warning", "job.yaml").status)
+	require.Equal(t, exitClean, crcheck(t, r.dir, "cassette", "lint", "job.yaml").status)
+	require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
+
+	t.Run("a secret", func(t *testing.T) {
+		r := newLive(t, answering(standin.Answer{Body: strings.Replace(job(jobOne, "STARTED"), `"results"`, `"AKIAQWERTZUIOPASDFGX"`, 1)}))
+		got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--input", jobOneInput)
+		require.Equal(t, exitFindings, got.status, got.err)
+		require.Contains(t, got.out, "secret.found")
+		require.NotContains(t, r.cassette(t), "AKIAQWERTZUIOPASDFGX")
+	})
+	t.Run("all", func(t *testing.T) {
+		r := newLive(t, answering(standin.Error(429, "ThrottlingException", "slow down")))
+		got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--redact", "all", "--input", jobOneInput)
+		require.Equal(t, exitClean, got.status, got.err)
+		require.NotContains(t, r.cassette(t), "slow down")
+	})
+	t.Run("a cassette below a file", func(t *testing.T) {
+		service := cleanRooms()
+		r := newLive(t, service)
+		require.NoError(t, os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600))
+		got := r.live(t, "GetProtectedJob", nil, "--record", "file/job.yaml", "--input", jobOneInput)
+		require.Equal(t, exitUsage, got.status, got.err)
+		require.Empty(t, service.Received())
+	})
+}
+
+// TestLiveBreaksOff: without a whole answer, the run did not come to its end.
+func TestLiveBreaksOff(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+	for _, args := range [][]string{nil, {"--record", "job.yaml"}} {
+		r := newLive(t, cleanRooms())
+		r.upstream[1] = "https://" + closed.Addr().String()
+		got := r.live(t, "GetProtectedJob", nil, append(args, "--input", jobOneInput)...)
+		require.Equal(t, exitIncomplete, got.status, got.err)
+		require.Contains(t, got.err, "connection refused")
+		require.Contains(t, got.out, "1 problem on standard error")
+		require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
+		require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
+
+		cut := newLive(t, answering(standin.Answer{Body: job(jobOne, "STARTED"), Cut: true}))
+		got = cut.live(t, "GetProtectedJob", nil, append(args, "--input", jobOneInput)...)
+		require.Equal(t, exitIncomplete, got.status, got.err)
+		require.NoFileExists(t, filepath.Join(cut.dir, "job.yaml"))
+	}
+}
+
+func TestLiveInterrupted(t *testing.T) {
+	service := answering(standin.Answer{Delay: time.Minute})
+	r := newLive(t, service)
+	p := r.process("GetProtectedJob", nil, "--record", "job.yaml", "--input", jobOneInput)
+	require.NoError(t, p.Start())
+	require.Eventually(t, func() bool { return len(service.Received()) == 1 }, 20*time.Second, 10*time.Millisecond)
+	require.NoError(t, p.Process.Signal(os.Interrupt))
+	got := ended(t, p.Wait(), &p.out, &p.err)
+	require.Equal(t, exitIncomplete, got.status, got.err)
+	require.Contains(t, got.err, "crcheck: interrupted")
+	require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
+	require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
+}

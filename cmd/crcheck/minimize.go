@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/crcheck/crcheck/coverage"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+type minimizeVerb struct {
+	contractFlags
+	To     string     `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
+	Output outputPath `short:"o" required:"" placeholder:"PATH" help:"Write to a file."`
+	Files  []string   `arg:"" name:"traffic" help:"Cassettes, NDJSON, HAR, or folders of them; - is standard input."`
+}
+
+// Help is the detail of --help.
+func (*minimizeVerb) Help() string {
+	return `Keeps the fewest interactions that show as much of the contracts as all of them, in their order; see crcheck coverage. What belongs to no contract is left out. The inputs are not changed.
+
+  crcheck cassette minimize recorded/ -o tests/jobs.yaml`
+}
+
+// Run writes the interactions that coverage needs.
+func (v *minimizeVerb) Run(ctx context.Context, t *terminal) error {
+	plan, err := v.plan(ctx, t)
+	if err != nil {
+		return err
+	}
+	inputs := gather(t, v.Files)
+	if len(inputs.problems) > 0 {
+		return errors.Join(inputs.problems...)
+	}
+	read, left := 0, 0
+	kept := &distinct{}
+	for x, err := range inputs.interactions(ctx, t, &read) {
+		if err != nil {
+			return err
+		}
+		shown, err := plan.Shown(x)
+		if err != nil || x.Request == nil {
+			left++
+			continue
+		}
+		kept.take(x, shown)
+	}
+	if len(kept.interactions) == 0 {
+		return fmt.Errorf("none of %d interactions is of a contract: name files with traffic of the contract's operation", read)
+	}
+	indexes := coverage.Minimize(kept.shown)
+	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[v.To]
+	if err := v.Output.stream(t, func(w io.Writer) error { return traffic.Convert(w, to, kept.only(indexes)) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.Err, "kept %d of %d interactions", len(indexes), read)
+	if left > 0 {
+		fmt.Fprintf(t.Err, "; left out %d that no contract here is for, that have no request, or whose answer cannot be read", left)
+	}
+	fmt.Fprintln(t.Err)
+	return nil
+}
+
+// distinct is the first interactions that show something each in its own way:
+// memory grows with these ways, not with the traffic.
+type distinct struct {
+	interactions []*traffic.Interaction
+	shown        []coverage.Shown
+	known        map[string]bool
+}
+
+func (d *distinct) take(x *traffic.Interaction, shown coverage.Shown) {
+	if d.known == nil {
+		d.known = map[string]bool{}
+	}
+	key := shown.Contract.String() + "\x00" + shown.Key()
+	if !d.known[key] {
+		d.known[key] = true
+		d.interactions, d.shown = append(d.interactions, x), append(d.shown, shown)
+	}
+}
+
+func (d *distinct) only(indexes []int) iter.Seq2[*traffic.Interaction, error] {
+	return func(yield func(*traffic.Interaction, error) bool) {
+		for _, i := range indexes {
+			if !yield(d.interactions[i], nil) {
+				return
+			}
+		}
+	}
+}

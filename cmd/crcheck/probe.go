@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/crcheck/crcheck/probe"
+	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/schema"
+)
+
+type probeVerb struct {
+	contractFlags
+	reportFlags
+	Endpoint string        `required:"" placeholder:"URL" help:"The emulator, such as http://127.0.0.1:4566. Endpoints of AWS are refused."`
+	Negative bool          `help:"Then send inputs that break the contract, which the emulator must refuse."`
+	Header   []string      `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
+	Region   string        `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
+	Timeout  time.Duration `default:"30s" placeholder:"DURATION" help:"How long one answer may take, 30s by default."`
+	Files    []string      `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
+}
+
+// Help is the detail of --help.
+func (*probeVerb) Help() string {
+	return `Sends recorded requests to an emulator, in order, with the identifiers that the emulator made up in the place of the recorded ones. Holds each answer against the contract, and compares status, error, members and union members with the recording. See docs/probe.md.
+
+  crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative`
+}
+
+// Validate refuses what is no header and no time.
+func (v *probeVerb) Validate() error {
+	if v.Timeout <= 0 {
+		return errors.New("--timeout: give a time such as 30s")
+	}
+	_, err := v.headers()
+	return err
+}
+
+func (v *probeVerb) headers() (http.Header, error) {
+	h := http.Header{}
+	for _, text := range v.Header {
+		name, value, ok := strings.Cut(text, ":")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		switch {
+		case !ok || name == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) || strings.ContainsAny(name, " \"(),/;<=>?@[]{}"):
+			return nil, errors.New("--header: write NAME:VALUE") // what there is may be a secret
+		case strings.EqualFold(name, "Host"):
+			return nil, errors.New("--header: the host is that of --endpoint")
+		}
+		h.Add(name, value)
+	}
+	return h, nil
+}
+
+// Run probes an emulator.
+func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
+	loaded, derived, err := v.load(ctx, t)
+	if err != nil {
+		return err
+	}
+	headers, err := v.headers()
+	if err != nil {
+		return err
+	}
+	p, err := probe.New(v.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: v.Profile, Region: v.Region, Header: headers, Timeout: v.Timeout})
+	if err != nil {
+		return err
+	}
+	announce(t, loaded)
+	run := &probing{probe: p}
+	for _, f := range v.Profile.Grade(derived) {
+		run.collector.Add(f, nil)
+	}
+	broken := run.all(ctx, t, gather(t, v.Files), v.Negative)
+	r := run.collector.Report(nil, v.FailOn)
+	err = v.write(t, r)
+	var status exit
+	switch {
+	case err != nil && !errors.As(err, &status):
+		return err
+	case ctx.Err() != nil:
+		return context.Canceled
+	case broken:
+		return exit(exitIncomplete)
+	case r.Verdict == report.NotChecked:
+		fmt.Fprintln(t.Err, "crcheck: nothing was probed: name recordings of the contract's operation")
+	}
+	return err
+}
+
+// probing is one run over many recordings.
+type probing struct {
+	probe     *probe.Probe
+	collector report.Collector
+}
+
+// all probes with every recording, then with invalid inputs, and reports whether
+// the emulator stopped answering.
+func (run *probing) all(ctx context.Context, t *terminal, inputs *inputs, negative bool) (broken bool) {
+	for _, err := range inputs.problems {
+		run.problem(t, err)
+	}
+	read, last := 0, ""
+	for x, err := range inputs.interactions(ctx, t, &read) {
+		if err != nil {
+			run.problem(t, err)
+			return false
+		}
+		if x.Source != last {
+			last = x.Source
+			run.collector.File()
+		}
+		outcome, err := run.probe.Replay(ctx, x)
+		if !run.take(t, outcome, err) {
+			return true
+		}
+	}
+	if !negative {
+		return false
+	}
+	for outcome, err := range run.probe.Negative(ctx) {
+		if !run.take(t, outcome, err) {
+			return true
+		}
+	}
+	return false
+}
+
+func (run *probing) problem(t *terminal, err error) {
+	run.collector.Problem(err)
+	fmt.Fprintf(t.Err, "crcheck: %v\n", err)
+}
+
+// take reports whether to go on.
+func (run *probing) take(t *terminal, outcome probe.Outcome, err error) bool {
+	switch {
+	case err != nil:
+		run.problem(t, err)
+		return false
+	case outcome.Contract == nil:
+		run.collector.NotChecked(outcome.NotProbed)
+		return true
+	}
+	run.collector.Checked(outcome.Contract.String())
+	for _, f := range outcome.Findings {
+		run.collector.Add(f, nil)
+	}
+	return true
+}

@@ -1,0 +1,151 @@
+package reference
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/cassettes"
+	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/schema/contracts"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata")
+
+// plan is the built-in suite, read once.
+var plan = sync.OnceValues(func() (*conformance.Plan, error) {
+	suite := conformance.Builtin()
+	return conformance.Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
+})
+
+// failing runs the built-in suite and returns the cases that did not pass.
+func failing(ctx context.Context, mutant string) ([]string, error) {
+	plan, err := plan()
+	if err != nil {
+		return nil, err
+	}
+	results, err := plan.Run(ctx, New(mutant), conformance.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if results.Ended != "" {
+		return nil, errors.New(results.Ended)
+	}
+	var failed []string
+	for _, o := range results.Outcomes {
+		if o.Verdict != conformance.Passed {
+			failed = append(failed, o.Case)
+		}
+	}
+	return failed, nil
+}
+
+// failures runs all mutants, several at a time: most of the time they wait. The
+// one whose pauses are judged runs alone, for others would make pauses for it.
+func failures(t *testing.T) [][]string {
+	const atATime = 6
+	failed, errs := make([][]string, len(mutants)), make([]error, len(mutants))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range atATime {
+		workers.Go(func() {
+			for i := range next {
+				failed[i], errs[i] = failing(t.Context(), mutants[i].Name)
+			}
+		})
+	}
+	alone := -1
+	for i, m := range mutants {
+		if m.Name == noBackoff {
+			alone = i
+			continue
+		}
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	failed[alone], errs[alone] = failing(t.Context(), noBackoff)
+	require.NoError(t, errors.Join(errs...))
+	return failed
+}
+
+// TestClean: the client without a bug passes every case, those that only
+// observe among them. So the suite is what this client is tested by.
+func TestClean(t *testing.T) {
+	failed, err := failing(t.Context(), "")
+	require.NoError(t, err)
+	require.Empty(t, failed)
+}
+
+// TestMutants tests the suite: each client with a bug that authors really make
+// is found out, and each case finds one that counts, or it would prove nothing.
+// A bug that fails more than a quarter of the cases does not count: any case at
+// all finds it. The golden file says what finds what.
+func TestMutants(t *testing.T) {
+	const at = "testdata/mutants.txt"
+	suite := conformance.Builtin()
+	failed := failures(t)
+	var golden strings.Builder
+	kills := map[string]int{}
+	killed, counting := 0, 0
+	for i, m := range mutants {
+		require.NotEmpty(t, m.Models, m.Name)
+		cases := failed[i]
+		counts := 4*len(cases) <= len(suite.Cases)
+		if len(cases) > 0 {
+			killed++
+		}
+		fmt.Fprintf(&golden, "%s: %d\n", m.Name, len(cases))
+		if !counts {
+			fmt.Fprintf(&golden, "  too many to count\n")
+			continue
+		}
+		counting++
+		for _, name := range cases {
+			kills[name]++
+			fmt.Fprintf(&golden, "  %s\n", name)
+		}
+	}
+	var idle []string
+	for _, c := range suite.Cases {
+		if kills[c.Name] == 0 && c.Level != conformance.Observe {
+			idle = append(idle, c.Name)
+		}
+	}
+	t.Logf("mutation score: %d of %d killed, %d of them count; of %d cases %d find none", killed, len(mutants), counting, len(suite.Cases), len(idle))
+	for i, m := range mutants {
+		require.NotEmpty(t, failed[i], "no case finds the bug %s: %s", m.Name, m.Models)
+	}
+	require.Empty(t, idle, "these cases find no bug that counts")
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(at, []byte(golden.String()), 0o644))
+	}
+	want, err := os.ReadFile(at)
+	require.NoError(t, err)
+	require.Equal(t, string(want), golden.String(), "rewrite with -update")
+}
+
+func TestMutantNames(t *testing.T) {
+	names := map[string]bool{}
+	for _, m := range Mutants() {
+		require.False(t, names[m.Name], m.Name)
+		names[m.Name] = true
+	}
+	require.Panics(t, func() { New("no such bug") })
+}
+
+// TestDocs: docs/cases.md says how many there are.
+func TestDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/cases.md")
+	require.NoError(t, err)
+	require.Contains(t, string(page), fmt.Sprintf("The built-in suite, %d cases,", len(conformance.Builtin().Cases)))
+	require.Contains(t, string(page), fmt.Sprintf("and has %d bugs", len(Mutants())))
+}

@@ -1,0 +1,178 @@
+package reference
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// zero is a number that is zero, in its canonical form.
+type zero struct{ any }
+
+// MarshalJSON writes the number.
+func (z zero) MarshalJSON() ([]byte, error) { return json.Marshal(z.any) }
+
+// checked is a reader with which a client that has the bug refuses what does
+// not match all of a pattern.
+func checked(bug, pattern string, read reader) reader {
+	whole := regexp.MustCompile(`^(?:` + pattern + `)$`)
+	return func(c client, value any) (any, error) {
+		if s, ok := value.(string); ok && c.has(bug) && !whole.MatchString(s) {
+			return nil, fmt.Errorf("%q does not match %s", s, pattern)
+		}
+		return read(c, value)
+	}
+}
+
+// changed is a reader with which a client that has the bug changes a text.
+func changed(bug string, change func(string) string, read reader) reader {
+	return func(c client, value any) (any, error) {
+		if s, ok := value.(string); ok && c.has(bug) {
+			value = change(s)
+		}
+		return read(c, value)
+	}
+}
+
+// double is the number as most parsers of JSON read it.
+func (n number) double() float64 {
+	f, _ := strconv.ParseFloat(string(n), 64) //nolint:errcheck // beyond the range it is infinite
+	return f
+}
+
+// workers is the number of workers, 32 bits.
+func workers(c client, value any) (any, error) {
+	n, ok := value.(number)
+	if ok && (c.has(constraintsChecked) && (n.double() < 4 || n.double() > 1024) || c.has(rangeOfEarlierModel) && n.double() > 128) {
+		return nil, fmt.Errorf("%s workers are out of range", n)
+	}
+	return integer(32)(c, value)
+}
+
+// integer takes what has an integral value, however it is written.
+func integer(bits int) reader {
+	return func(c client, value any) (any, error) {
+		n, ok := value.(number)
+		if !ok {
+			return nil, fmt.Errorf("expected an integer, not %T", value)
+		}
+		if c.has(float64Integers) {
+			return int64(n.double()), nil
+		}
+		r, err := exact(n)
+		if err != nil {
+			return nil, err
+		}
+		bits := bits
+		if c.has(int32Integers) {
+			bits = 32
+		}
+		if !r.IsInt() || r.Num().BitLen() >= bits && r.Num().Cmp(big.NewInt(-1<<(bits-1))) != 0 {
+			return nil, fmt.Errorf("%s is no integer of %d bits", n, bits)
+		}
+		if r.Sign() == 0 {
+			return zero{json.Number("0")}, nil
+		}
+		return json.Number(r.Num().String()), nil
+	}
+}
+
+func float(c client, value any) (any, error) {
+	switch v := value.(type) {
+	case number:
+		if c.has(doubleNeedsPoint) && !strings.Contains(string(v), ".") || c.has(exponentFails) && strings.ContainsAny(string(v), "eE") {
+			return nil, fmt.Errorf("%s is no double", v)
+		}
+		f, err := strconv.ParseFloat(string(v), 64)
+		return f, err
+	case string:
+		if c.has(nonNumericFails) || v != "NaN" && v != "Infinity" && v != "-Infinity" {
+			break
+		}
+		if c.has(infinitySignLost) {
+			return strings.TrimPrefix(v, "-"), nil
+		}
+		return v, nil
+	}
+	return nil, fmt.Errorf("expected a number, not %v", value)
+}
+
+// timestamp reads epoch seconds. What is finer than a millisecond is cut off,
+// towards the past.
+func timestamp(c client, value any) (any, error) {
+	n, ok := value.(number)
+	if !ok {
+		return nil, fmt.Errorf("expected epoch seconds, not %T", value)
+	}
+	if err := c.misreads(n); err != nil {
+		return nil, err
+	}
+	millis, err := exact(n)
+	if err != nil {
+		return nil, err
+	}
+	if !c.has(timestampAsMilliseconds) {
+		millis.Mul(millis, big.NewRat(1000, 1))
+	}
+	if c.has(timestampRounded) {
+		millis.Add(millis, big.NewRat(1, 2))
+	}
+	floor := new(big.Int).Div(millis.Num(), millis.Denom()) // Euclid's, which is downwards
+	if !floor.IsInt64() {
+		return nil, fmt.Errorf("%s is out of range", n)
+	}
+	if whole, digits, ok := strings.Cut(string(n), "."); ok && c.has(fractionAsMilliseconds) {
+		floor.SetString(whole+"000", 10)
+		fraction, _ := strconv.ParseInt(digits, 10, 64) //nolint:errcheck // as the bug does
+		floor.Add(floor, big.NewInt(fraction))
+	}
+	at := time.UnixMilli(floor.Int64()).UTC()
+	if at.Year() < 0 || at.Year() > 9999 {
+		return nil, fmt.Errorf("%s is out of range", n)
+	}
+	canonical := at.Format("2006-01-02T15:04:05.000Z")
+	if floor.Sign() == 0 {
+		return zero{canonical}, nil
+	}
+	return canonical, nil
+}
+
+// misreads says why a client with a bug cannot read a timestamp.
+func (c client) misreads(n number) error {
+	switch {
+	case c.has(timestampIntegerOnly) && strings.ContainsAny(string(n), ".eE"):
+		return fmt.Errorf("expected an integer, not %s", n)
+	case c.has(timestampNeedsFraction) && !strings.Contains(string(n), "."):
+		return fmt.Errorf("expected a fraction, not %s", n)
+	case c.has(exponentFails) && strings.ContainsAny(string(n), "eE"):
+		return fmt.Errorf("expected digits, not %s", n)
+	case c.has(timestampUnsigned) && n.double() < 0:
+		return fmt.Errorf("%s is negative", n)
+	case c.has(timestamp32Bits) && n.double() > math.MaxInt32:
+		return fmt.Errorf("%s is beyond 2038", n)
+	}
+	return nil
+}
+
+// exact reads a number without loss. Exponents are bounded first, for 1e1000001
+// would take a million digits: what a double cannot hold no member can, and what
+// a double takes for zero is zero.
+func exact(n number) (*big.Rat, error) {
+	f, err := strconv.ParseFloat(string(n), 64)
+	if err != nil {
+		return nil, err
+	}
+	if f == 0 || math.Abs(f) < 1e-300 {
+		return new(big.Rat), nil
+	}
+	r, ok := new(big.Rat).SetString(string(n))
+	if !ok {
+		return nil, fmt.Errorf("%s is no number", n)
+	}
+	return r, nil
+}

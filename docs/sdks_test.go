@@ -1,0 +1,191 @@
+package docs
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/conformance"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "rewrite the generated pages")
+
+// sdk is a client that the suite is run against in the tests of package
+// conformance, which hold its list of known failures to be true.
+type sdk struct {
+	name  string
+	known string // its list
+	pin   string // the file that says which version is tested
+	at    string // a regular expression of the version in it
+}
+
+var sdks = []sdk{
+	{"Go", "conformance/sdkgo/known-failing.yaml", "go.mod", `service/cleanrooms (v\S+)`},
+	{"boto3", "clients/python/known-failing.yaml", "clients/python/requirements.txt", `boto3==(\S+)`},
+	{"JavaScript", "clients/javascript/known-failing.yaml", "clients/javascript/package.json", `client-cleanrooms": "([^"]+)"`},
+	{"Java", "clients/java/known-failing.yaml", "clients/java/pom.xml", `cleanrooms</artifactId>\s*<version>([^<]+)<`},
+	{"Rust", "clients/rust/known-failing.yaml", "clients/rust/Cargo.toml", `aws-sdk-cleanrooms = \{ version = "=([^"]+)"`},
+}
+
+// TestSDKsPageIsFresh holds sdks.md against the suite and the lists of known
+// failures. It needs none of the SDKs.
+func TestSDKsPageIsFresh(t *testing.T) {
+	page := sdksPage(t)
+	if *update {
+		require.NoError(t, os.WriteFile("sdks.md", []byte(page), 0o644))
+	}
+	text, err := os.ReadFile("sdks.md")
+	require.NoError(t, err)
+	require.True(t, page == string(text), "sdks.md is stale: run `go generate ./docs`")
+}
+
+// TestSDKsPageNamesEveryFailure: each line of each list leaves its mark, so that
+// a page without it is not the page.
+func TestSDKsPageNamesEveryFailure(t *testing.T) {
+	suite := conformance.Builtin()
+	for _, s := range sdks {
+		known := s.read(t)
+		whole := s.cells(t, suite, known, &footnotes{})
+		for i, line := range known {
+			require.NotEqual(t, whole, s.cells(t, suite, slices.Delete(slices.Clone(known), i, i+1), &footnotes{}), "%s: %s says nothing", s.name, line.Case)
+		}
+	}
+}
+
+func (s sdk) read(t *testing.T) []conformance.Known {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", s.known))
+	require.NoError(t, err)
+	known, err := conformance.ParseKnown(s.known, text)
+	require.NoError(t, err)
+	return known
+}
+
+func (s sdk) version(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", s.pin))
+	require.NoError(t, err)
+	found := regexp.MustCompile(s.at).FindSubmatch(text)
+	require.NotNil(t, found, "%s does not say which version of %s is tested", s.pin, s.name)
+	return string(found[1])
+}
+
+// cells says of each case what the SDK comes to.
+func (s sdk) cells(t *testing.T, suite *conformance.Suite, known []conformance.Known, notes *footnotes) map[string]string {
+	t.Helper()
+	cells := map[string]string{}
+	for _, c := range suite.Cases {
+		cells[c.Name] = "pass"
+		if c.Level == conformance.Observe {
+			cells[c.Name] = "open"
+		}
+	}
+	for _, k := range known {
+		about := suite.Select(k.Case).Cases
+		require.NotEmpty(t, about, "%s: %s matches no case", s.known, k.Case)
+		verdict := "**fails**"
+		if k.Flaky {
+			verdict = "**flaky**"
+		}
+		for _, c := range about {
+			cells[c.Name] = fmt.Sprintf("%s [%d](#reasons)", verdict, notes.number(s.name+": "+k.Reason))
+		}
+	}
+	return cells
+}
+
+// footnotes are the reasons, each once, in the order in which they came up.
+type footnotes []string
+
+func (f *footnotes) number(reason string) int {
+	if i := slices.Index(*f, reason); i >= 0 {
+		return i + 1
+	}
+	*f = append(*f, reason)
+	return len(*f)
+}
+
+func sdksPage(t *testing.T) string {
+	t.Helper()
+	suite := conformance.Builtin()
+	var (
+		notes footnotes
+		cells []map[string]string
+		head  = []string{"", ""} // the rows that begin every table
+		names []string
+	)
+	for _, s := range sdks {
+		cells = append(cells, s.cells(t, suite, s.read(t), &notes))
+		head[0] += " " + s.name + " |"
+		head[1] += "---|"
+		names = append(names, s.name+" "+s.version(t))
+	}
+	var groups []string
+	for _, c := range suite.Cases {
+		if !slices.Contains(groups, c.Group()) {
+			groups = append(groups, c.Group())
+		}
+	}
+	var page strings.Builder
+	fmt.Fprintf(&page, `# What the SDKs do
+
+`+"`go generate ./docs`"+` writes this page from the built-in suite, %d cases of `+"`%s`"+`, and from the lists of known failures of five AWS SDKs:
+%s.
+
+The lists are true: the tests of package conformance run the suite against each SDK and fail on a failure that is not listed, on a listed one that
+passes, and on a line that can be left out.
+
+- **pass**: the SDK does what the case expects.
+- **fails**: it does not, for the reason of that number. The specification may leave it the choice: the case's level and reference say so
+  (`+"`crcheck conform --format json`"+`).
+- **flaky**: it does at one time and does not at another.
+- open: the case only observes; no client is held to it.
+
+## In short
+
+How many of each group's cases pass, of those that clients are held to.
+
+| group |%s
+|---|%s
+`, len(suite.Cases), suite.Operation, strings.Join(names, ", "), head[0], head[1])
+	for _, group := range groups {
+		fmt.Fprintf(&page, "| [%s](#%s) |", group, group)
+		for i := range sdks {
+			passed, held := 0, 0
+			for _, c := range suite.Cases {
+				if cell := cells[i][c.Name]; c.Group() == group && cell != "open" {
+					held++
+					if cell == "pass" {
+						passed++
+					}
+				}
+			}
+			fmt.Fprintf(&page, " %d of %d |", passed, held)
+		}
+		page.WriteString("\n")
+	}
+	for _, group := range groups {
+		fmt.Fprintf(&page, "\n## %s\n\n| case | about |%s\n|---|---|%s\n", group, head[0], head[1])
+		for _, c := range suite.Cases {
+			if c.Group() != group {
+				continue
+			}
+			fmt.Fprintf(&page, "| %s | %s |", strings.TrimPrefix(c.Name, group+"/"), strings.ReplaceAll(c.About, "|", `\|`))
+			for i := range sdks {
+				fmt.Fprintf(&page, " %s |", cells[i][c.Name])
+			}
+			page.WriteString("\n")
+		}
+	}
+	page.WriteString("\n## Reasons\n\n")
+	for i, note := range notes {
+		fmt.Fprintf(&page, "%d. %s\n", i+1, note)
+	}
+	return page.String()
+}

@@ -1,0 +1,104 @@
+package drift
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+)
+
+// Page returns the table of edits as a page of Markdown, docs/drift.md.
+func Page() string {
+	var b strings.Builder
+	b.WriteString(pageStart)
+	for _, f := range facets {
+		for _, e := range f.Edits {
+			outcome := "not reported: " + e.Reason
+			if e.Rule != "" {
+				outcome = fmt.Sprintf("[%s](rules.md#%s)", e.Rule, strings.ReplaceAll(string(e.Rule), ".", ""))
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Field, e.What, outcome)
+		}
+	}
+	b.WriteString(pageProofs)
+	for _, r := range finding.Rules() {
+		if r.Layer != finding.LayerDrift {
+			continue
+		}
+		var rules []string
+		for _, p := range proofs[r.ID] {
+			if r.ID == finding.DriftTypeChanged && p.rule != finding.TypeMismatch {
+				continue
+			}
+			rules = append(rules, fmt.Sprintf("`%s` (%s)", p.rule, severity(p.rule)))
+		}
+		switch {
+		case r.ID == finding.DriftTypeChanged:
+			rules = append(rules, "or any finding below it")
+		case r.ID == finding.DriftRouteChanged || r.ID == finding.DriftOperationRemoved:
+			rules = append(rules, "a request that leads nowhere, or to another operation (error)")
+		case len(rules) == 0:
+			rules = append(rules, "nothing: it weighs an info")
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", r.ID, strings.Join(rules, ", "))
+	}
+	return b.String()
+}
+
+const pageStart = `# Drift
+
+` + "`crcheck drift`" + ` says what changed, and proves it. This page is generated: ` + "`go generate ./docs`" + `.
+
+| what is asked | how |
+|---|---|
+| what changed from one source to another | ` + "`crcheck drift OLD NEW`" + ` |
+| which of several sources says what | ` + "`crcheck drift A B C`" + ` |
+| what does traffic do that the contract does not say | ` + "`crcheck drift CONTRACT TRAFFIC…`" + ` |
+
+A source is a built-in contract, a contract file, a botocore or Smithy model, a boto3 documentation page, the source folder of a
+client of the AWS SDK for Go, or a folder of these. What begins like none of them is traffic. The second argument decides which
+of the three it is; all after it must be like it. The first is always a source.
+
+Only what both sides state is compared. A source of one operation, or of pages, says nothing of a service's other operations.
+
+## What a change weighs
+
+Severity is derived, never declared. A **witness** proves a change: for a response a document that the new contract allows, without
+any finding, and the old one refuses; for a request one that the old contract allows and the new one refuses. A witness that the
+refusing contract's lenient profile calls an error makes the change an error; one that only default calls so, a warning; only strict,
+an info. A change without a witness is an info. Each witness has been confirmed by the walker and by the JSON Schema of both sides, and
+nothing can be left out of it. ` + "`--witness FOLDER`" + ` writes witnesses as cassettes: replay them to your client, or validate them.
+
+` + "`--baseline FILE`" + ` states what is known and accepted, each with a reason; ` + "`--baseline-update`" + ` writes it. An entry that
+matches nothing any more fails the run.
+
+## Several sources
+
+Rows of the table say where sources that speak do not agree, and what that looks like: *undocumented member* (a model or the SDK has
+it, the page does not), *docs lag* (the page states what no model does), *docs ahead*, *model ahead of SDK*, *SDK ahead of model*,
+*models differ* (they may be of different age), *docs and SDK differ*. A disagreement weighs nothing.
+
+## Traffic
+
+What the contract does not explain is counted by rule and place, with the values, names or types that were seen and where first. The
+severities are those of [rules](rules.md) under ` + "`--profile`" + `. ` + "`--propose FILE`" + ` writes an overlay under which the traffic has no
+error; what no overlay can state is listed. The memory that a run takes does not grow with the traffic. ` + "`--shard I/N`" + ` looks at every
+Nth interaction; ` + "`--merge`" + ` puts the JSON results of all shards together, to the same bytes that one run over everything writes. Of one
+kind of observation 100 details are kept.
+
+## What can change
+
+Every field of a contract, and the edits that it can undergo.
+
+| field | edit | rule |
+|---|---|---|
+`
+
+const pageProofs = `
+## What proves it
+
+The findings of the refusing side that prove a change, at the very place, and what the change then weighs.
+
+| rule | proven by |
+|---|---|
+`

@@ -1,0 +1,256 @@
+package live
+
+import (
+	"encoding/base64"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// value appends the next value of the input as JSON that travels.
+func (w *writer) value(to []byte, s *schema.Shape) ([]byte, error) {
+	switch s.Type {
+	case schema.Structure:
+		return w.structure(to, s)
+	case schema.List:
+		return w.list(to, s)
+	case schema.Map:
+		return w.entries(to, s)
+	case schema.Document, schema.Unstated:
+		raw, err := w.d.ReadValue()
+		return append(to, raw...), w.syntax(err)
+	}
+	one, err := w.scalar(s, "epoch-seconds")
+	if err != nil || one.plain {
+		return append(to, one.text...), err
+	}
+	return quoted(to, one.text), nil
+}
+
+// quoted appends text as a JSON string. The decoder has seen that it is UTF-8.
+func quoted(to []byte, text string) []byte {
+	to, _ = jsontext.AppendQuote(to, text)
+	return to
+}
+
+func (w *writer) structure(to []byte, s *schema.Shape) ([]byte, error) {
+	if w.d.PeekKind() != '{' {
+		return nil, w.wrong("an object")
+	}
+	to = append(to, '{')
+	first := true
+	err := w.object(func(name string) (err error) {
+		m, ok := s.Member(name)
+		if !ok {
+			return w.fail("there is no such member; there is " + names(s))
+		}
+		if w.d.PeekKind() == 'n' {
+			return w.skip()
+		}
+		if !first {
+			to = append(to, ',')
+		}
+		first = false
+		to = append(quoted(to, m.Wire()), ':')
+		to, err = w.value(to, w.contract.Resolve(m.Shape))
+		return err
+	})
+	return append(to, '}'), err
+}
+
+func (w *writer) list(to []byte, s *schema.Shape) ([]byte, error) {
+	to = append(to, '[')
+	first := true
+	err := w.elements(func() (err error) {
+		if !first {
+			to = append(to, ',')
+		}
+		first = false
+		to, err = w.nullable(to, w.contract.Resolve(*s.Element))
+		return err
+	})
+	return append(to, ']'), err
+}
+
+func (w *writer) entries(to []byte, s *schema.Shape) ([]byte, error) {
+	if w.d.PeekKind() != '{' {
+		return nil, w.wrong("an object")
+	}
+	to = append(to, '{')
+	first := true
+	err := w.object(func(name string) (err error) {
+		if !first {
+			to = append(to, ',')
+		}
+		first = false
+		to, err = w.nullable(append(quoted(to, name), ':'), w.contract.Resolve(*s.Value))
+		return err
+	})
+	return append(to, '}'), err
+}
+
+// nullable is [writer.value] in a list or map: null stands for itself there.
+func (w *writer) nullable(to []byte, s *schema.Shape) ([]byte, error) {
+	if w.d.PeekKind() == 'n' {
+		return append(to, "null"...), w.skip()
+	}
+	return w.value(to, s)
+}
+
+// object reads an object, whose values each reads.
+func (w *writer) object(each func(name string) error) error {
+	if _, err := w.next(); err != nil {
+		return err
+	}
+	for w.d.PeekKind() != '}' {
+		name, err := w.next()
+		if err != nil {
+			return err
+		}
+		if err := each(name.String()); err != nil {
+			return err
+		}
+	}
+	_, err := w.next()
+	return err
+}
+
+// elements reads an array, whose elements each reads.
+func (w *writer) elements(each func() error) error {
+	if w.d.PeekKind() != '[' {
+		return w.wrong("an array")
+	}
+	if _, err := w.next(); err != nil {
+		return err
+	}
+	for w.d.PeekKind() != ']' {
+		if err := each(); err != nil {
+			return err
+		}
+	}
+	_, err := w.next()
+	return err
+}
+
+// one is a scalar as text; plain where JSON needs no quotes around it.
+type one struct {
+	text  string
+	plain bool
+}
+
+// kinds are the JSON types that scalars are written as in an input.
+var kinds = map[schema.Type]struct {
+	json string // first characters
+	want string
+}{
+	schema.String:    {`"`, "a string"},
+	schema.Integer:   {"0", "a number"},
+	schema.Float:     {`0"`, `a number, or "NaN", "Infinity" or "-Infinity"`},
+	schema.Boolean:   {"tf", "true or false"},
+	schema.Timestamp: {`0"`, "a time, as in 2026-01-31T12:00:00Z, or epoch seconds"},
+	schema.Blob:      {`"`, "a string of base64"},
+}
+
+// scalar reads a scalar. The format is that of a timestamp whose shape states none.
+func (w *writer) scalar(s *schema.Shape, format string) (one, error) {
+	kind := kinds[s.Type]
+	if kind.json == "" || !strings.ContainsRune(kind.json, rune(w.d.PeekKind())) {
+		return one{}, w.wrong(kind.want)
+	}
+	token, err := w.next()
+	if err != nil {
+		return one{}, err
+	}
+	text, plain := token.String(), token.Kind() != '"'
+	switch s.Type {
+	case schema.Float:
+		if !plain && !slices.Contains(schema.NonNumericFloats, text) {
+			return one{}, w.fail("it is another string, want " + kind.want)
+		}
+	case schema.Blob:
+		if _, err := base64.StdEncoding.Strict().DecodeString(text); err != nil {
+			return one{}, w.fail("it is no base64 (RFC 4648 section 4, with padding)")
+		}
+	case schema.Timestamp:
+		t, ok := instant(text, plain)
+		if !ok {
+			return one{}, w.fail("it is no such time, want " + kind.want)
+		}
+		return timestamp(t, s.Format.Or(format)), nil
+	}
+	return one{text, plain}, nil
+}
+
+// rawBody reads a payload that is no JSON.
+func (w *writer) rawBody(s *schema.Shape) ([]byte, error) {
+	one, err := w.scalar(s, "")
+	if err != nil || s.Type != schema.Blob {
+		return []byte(one.text), err
+	}
+	return base64.StdEncoding.DecodeString(one.text) // it is base64
+}
+
+func (w *writer) skip() error { return w.syntax(w.d.SkipValue()) }
+
+// next reads a token.
+func (w *writer) next() (jsontext.Token, error) {
+	w.from = int(w.d.InputOffset())
+	token, err := w.d.ReadToken()
+	return token, w.syntax(err)
+}
+
+// wrong says what the next value should be. Where there is none, the text is broken.
+func (w *writer) wrong(want string) error {
+	kind := w.d.PeekKind()
+	if kind == 0 {
+		_, err := w.next()
+		return err
+	}
+	at := w.place(int(w.d.InputOffset()))
+	if err := w.skip(); err != nil {
+		return err
+	}
+	if want == "" {
+		want = "a scalar"
+	}
+	at.Pointer = string(w.d.StackPointer())
+	at.Problem = "it is " + said[kind] + ", want " + want
+	return at
+}
+
+var said = map[jsontext.Kind]string{
+	'n': "null", 't': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
+}
+
+// fail is about what was read last.
+func (w *writer) fail(problem string) error {
+	at := w.place(w.from)
+	at.Pointer, at.Problem = string(w.d.StackPointer()), problem
+	return at
+}
+
+// syntax explains an error of the decoder; nil if it is none.
+func (w *writer) syntax(err error) error {
+	switch err {
+	case nil:
+		return nil
+	case io.EOF:
+		return &InputError{Problem: "there is none: write an object with the operation's input"}
+	}
+	at := w.place(int(w.d.InputOffset()))
+	at.Pointer, at.Problem = string(w.d.StackPointer()), "it is no JSON: "+strings.TrimPrefix(err.Error(), "jsontext: ")
+	return at
+}
+
+// place is the place of the token that begins at an offset, or after it.
+func (w *writer) place(offset int) *InputError {
+	for offset < len(w.text) && strings.IndexByte(" \t\r\n,:", w.text[offset]) >= 0 {
+		offset++
+	}
+	p := traffic.BodyOf(w.text).Position(offset)
+	return &InputError{Line: p.Line, Column: p.Column}
+}

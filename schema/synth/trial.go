@@ -1,0 +1,169 @@
+package synth
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"iter"
+	"unicode/utf8"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Trial is a systematic document, with the place at which it tries something.
+type Trial struct {
+	// Place is the part itself of the minimal and of the full document.
+	Place    schema.Place
+	How      string // in a few words, such as "minimal", "null" or the value of an enum
+	Document []byte
+}
+
+// Trials yields the systematic documents of a part as [Synth.Documents] does,
+// and says what each tries.
+func (s *Synth) Trials(part schema.Part) iter.Seq[Trial] {
+	return func(yield func(Trial) bool) {
+		t, formed, err := s.top(part)
+		if err != nil {
+			return
+		}
+		whole := schema.Place{Part: part}
+		if !formed {
+			yield(Trial{whole, "minimal", s.only(t)})
+			return
+		}
+		f := t.form
+		seen := map[[sha256.Size]byte]bool{}
+		fresh := func(place schema.Place, how string, v *value) bool {
+			document := t.write(v)
+			sum := sha256.Sum256(document)
+			if seen[sum] {
+				return true
+			}
+			seen[sum] = true
+			return yield(Trial{place, how, document})
+		}
+		if !fresh(whole, "minimal", f.minimal) || !fresh(whole, "full", f.full) {
+			return
+		}
+		s.walk(part, f, func(at spot) bool {
+			if t.raw != nil {
+				at.place = at.place.Child(t.raw.Name)
+			}
+			if at.form.size >= endless || at.again {
+				return at.form.size >= endless || at.key || fresh(at.place, "minimal", at.put(s.minimal(at.form)))
+			}
+			if at.key {
+				for _, text := range at.form.variants {
+					v, _ := at.putKey(scalar(text).text())
+					if !fresh(at.place, at.form.how(scalar(text)), v) {
+						return false
+					}
+				}
+				return true
+			}
+			for _, v := range s.sequence(at.form) {
+				if !fresh(at.place, at.form.how(v), at.put(v)) {
+					return false
+				}
+			}
+			return true
+		})
+	}
+}
+
+// how says what a value tries.
+func (f *form) how(v *value) string {
+	of := func(n int, things string) string { return fmt.Sprintf("%d %s", n, things) }
+	switch f.shape.Type {
+	case schema.Structure:
+		if len(v.entries) > len(f.minimal.entries) {
+			return "null members"
+		}
+		return "minimal"
+	case schema.List, schema.Map:
+		if len(v.entries) > 0 && v.entries[0].value == null {
+			return "null entry"
+		}
+		return of(len(v.entries), "entries")
+	case schema.String:
+		if len(f.shape.Enum.Or(nil)) > 0 {
+			return v.text()
+		}
+		return of(utf8.RuneCountInString(v.text()), "characters")
+	case schema.Blob:
+		return of(len(v.text()), "characters of base64")
+	case schema.Document, schema.Unstated:
+		return "a document"
+	}
+	return v.text()
+}
+
+// RequestTrial is a systematic request, and what it tries.
+type RequestTrial struct {
+	Place schema.Place
+	How   string
+	Request
+}
+
+// RequestTrials yields the systematic requests as [Synth.Requests] does, and
+// says what each tries.
+func (s *Synth) RequestTrials() iter.Seq[RequestTrial] {
+	return func(yield func(RequestTrial) bool) {
+		for t := range s.Trials(schema.InputPart) {
+			if r, err := s.Request(t.Document); err != nil || !yield(RequestTrial{t.Place, t.How, r}) {
+				return
+			}
+		}
+		body, err := s.Minimal(schema.InputPart)
+		if err != nil {
+			return
+		}
+		for v := range s.boundVariants(schema.InputPart) {
+			r, err := s.request(body, v.all)
+			if err != nil || !yield(RequestTrial{schema.Place{Part: schema.InputPart}.Child(v.member.Name), s.howBound(v), r}) {
+				return
+			}
+		}
+	}
+}
+
+// ResponseTrial is a systematic response, and what it tries.
+type ResponseTrial struct {
+	Place schema.Place
+	How   string
+	Response
+}
+
+// ResponseTrials yields the systematic responses as [Synth.Responses] does, and
+// says what each tries.
+func (s *Synth) ResponseTrials(part schema.Part, to Request) iter.Seq[ResponseTrial] {
+	return func(yield func(ResponseTrial) bool) {
+		for t := range s.Trials(part) {
+			if r, err := s.Response(part, t.Document, to); err != nil || !yield(ResponseTrial{t.Place, t.How, r}) {
+				return
+			}
+		}
+		body, err := s.Minimal(part)
+		if err != nil {
+			return
+		}
+		for v := range s.boundVariants(part) {
+			r, err := s.response(part, body, to, v.all)
+			if err != nil || !yield(ResponseTrial{schema.Place{Part: part}.Child(v.member.Name), s.howBound(v), r}) {
+				return
+			}
+		}
+	}
+}
+
+// howBound says what a text outside of the body tries.
+func (s *Synth) howBound(v boundVariant) string {
+	f := s.forms[s.contract.Resolve(v.member.Shape)]
+	switch f.shape.Type {
+	case schema.List, schema.Map:
+		if len(v.texts) == 0 {
+			return "0 entries"
+		}
+		f = f.below[0]
+	}
+	return f.how(quoted(v.texts[0].text))
+}
