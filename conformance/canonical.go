@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"net/http"
 	"time"
 
 	"github.com/crcheck/crcheck/schema"
@@ -25,24 +26,32 @@ func (e *UnionError) Error() string {
 // [Result.Output]. Members that the contract does not know are left out, as
 // typed clients ignore them.
 func Canonical(c *schema.Contract, part schema.Part, body []byte) (any, error) {
+	return reading{c: c}.document(part, body)
+}
+
+// reading reads a body by a contract.
+type reading struct {
+	c *schema.Contract
+	// rounds says that floats are read into the bits that they have.
+	rounds bool
+}
+
+// document reads the body of a part, which is a JSON object.
+func (r reading) document(part schema.Part, body []byte) (any, error) {
 	tree, err := validate.Tree(body)
 	if err != nil {
 		return nil, err
 	}
-	root, members, ok := schema.Wire.Document(c, part)
+	root, members, ok := schema.Wire.Document(r.c, part)
 	if !ok {
 		return map[string]any{}, nil
 	}
-	r := reading{c}
 	object, isObject := tree.(map[string]any)
 	if !isObject {
 		return nil, fmt.Errorf("the body is no object")
 	}
-	return r.structure(c.Resolve(root), members, object, "")
+	return r.structure(r.c.Resolve(root), members, object, "")
 }
-
-// reading reads a body by a contract.
-type reading struct{ c *schema.Contract }
 
 func (r reading) structure(s *schema.Shape, members []schema.Member, object map[string]any, at string) (any, error) {
 	canonical := map[string]any{}
@@ -121,6 +130,10 @@ func (r reading) value(ref schema.Ref, value any, at string) (any, error) {
 		return canonical, nil
 	case schema.Timestamp:
 		return timestamp(value, at)
+	case schema.Float:
+		if number, ok := value.(json.Number); ok && r.rounds {
+			return rounded(number, s.Bits.Or(64)), nil
+		}
 	}
 	return value, nil
 }
@@ -132,17 +145,8 @@ func (r reading) entry(ref schema.Ref, value any, at string) (any, error) {
 	return r.value(ref, value, at)
 }
 
-// uncorrected leaves out of what a client reports the required members that the
-// answer lacks, where want is what follows from the answer. Clients may make them
-// up (Smithy, aggregate-types, client error correction), and need not.
-func uncorrected(c *schema.Contract, part schema.Part, want, got any) any {
-	root, members, ok := schema.Wire.Document(c, part)
-	if !ok {
-		return got
-	}
-	return reading{c}.withoutMadeUp(c.Resolve(root), members, want, got)
-}
-
+// withoutMadeUp leaves out of what a client reports the required members that the
+// answer lacks, where want is what follows from the answer, and rounds its floats.
 func (r reading) withoutMadeUp(s *schema.Shape, members []schema.Member, want, got any) any {
 	switch got := got.(type) {
 	case map[string]any:
@@ -183,6 +187,13 @@ func (r reading) withoutMadeUp(s *schema.Shape, members []schema.Member, want, g
 			kept[i] = r.withoutMadeUp(element, element.Members, wanted[i], got[i])
 		}
 		return kept
+	case json.Number:
+		switch want.(type) {
+		case float64:
+			return rounded(got, 64)
+		case float32:
+			return rounded(got, 32)
+		}
 	}
 	return got
 }
@@ -190,15 +201,16 @@ func (r reading) withoutMadeUp(s *schema.Shape, members []schema.Member, want, g
 // canonicalTime is RFC 3339 in UTC with milliseconds.
 const canonicalTime = "2006-01-02T15:04:05.000Z"
 
-// timestamp writes epoch seconds, or RFC 3339 text, in canonical form; a finer
+// timestamp writes epoch seconds, or the text of a date, in canonical form; a finer
 // fraction is cut off.
 func timestamp(value any, at string) (any, error) {
 	if text, ok := value.(string); ok {
-		t, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil {
-			return nil, fmt.Errorf("%s is no timestamp", at)
+		for _, form := range []string{time.RFC3339Nano, http.TimeFormat} { // time.Parse takes fractions besides
+			if t, err := time.Parse(form, text); err == nil {
+				return t.UTC().Format(canonicalTime), nil
+			}
 		}
-		return t.UTC().Format(canonicalTime), nil
+		return nil, fmt.Errorf("%s is no timestamp", at)
 	}
 	number, ok := value.(json.Number)
 	if !ok {

@@ -62,12 +62,13 @@ type Func struct {
 	Info        ClientInfo
 	Reports     string // empty: ReportsOutput
 	Concurrency int    // 0: 4
+	Operations  string // empty: the one of the hello
 	Do          func(context.Context, Call) *Result
 }
 
 // Hello introduces the client.
 func (f *Func) Hello(context.Context, Hello) (ClientHello, error) {
-	hello := ClientHello{Type: "hello", Protocol: Protocol, Client: f.Info, Reports: f.Reports, Concurrency: f.Concurrency}
+	hello := ClientHello{Type: "hello", Protocol: Protocol, Client: f.Info, Reports: f.Reports, Concurrency: f.Concurrency, Operations: f.Operations}
 	if hello.Reports == "" {
 		hello.Reports = ReportsOutput
 	}

@@ -54,3 +54,21 @@ func TestCoverageOfPart(t *testing.T) {
 	// What the newer contract alone has, the earlier one does not ask for.
 	require.Less(t, covered(t, "cleanrooms.GetProtectedJob@1.42.90", "status").Members.Total, v.Members.Total)
 }
+
+// TestWhatArrivesIsPlayed: an answer that a fault lets through counts as played,
+// with its status; one that it spoils does not.
+func TestWhatArrivesIsPlayed(t *testing.T) {
+	for pattern, played := range map[string]bool{"transport/chunked": true, "transport/truncated-chunks": false} {
+		plan, err := conformance.Load(conformance.Builtin().Select(pattern), cassettes.Embedded(), contracts.MustLoad(contracts.Newest))
+		require.NoError(t, err)
+		results, err := plan.Run(t.Context(), reference.New(""), conformance.Options{})
+		require.NoError(t, err)
+		require.Equal(t, played, results.Coverage.Statuses.Played == 1, pattern)
+		attempt := results.Outcomes[0].Wire[0]
+		require.NotEmpty(t, attempt.Fault)
+		require.Equal(t, played, attempt.Status == 200, pattern)
+		if played {
+			require.Contains(t, attempt.String(), "→ 200 by chunked")
+		}
+	}
+}

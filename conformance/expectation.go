@@ -22,22 +22,22 @@ func (c *planned) input(ids identifiers) (json.RawMessage, error) {
 }
 
 // expectations makes out what the alternatives of a case expect.
-func (p *Plan) expectations(c *planned, ids identifiers) ([]expectation, error) {
+func (c *planned) expectations(ids identifiers) ([]expectation, error) {
 	var all []expectation
+	answers := ids.interactions(c.interactions)
+	last := &answers[len(answers)-1].Response
 	for _, e := range c.Expect {
 		made := expectation{Expect: e, corrected: func(_, got any) any { return got }}
 		var err error
 		switch {
 		case string(e.Output.JSON) == `"canonical"`:
-			last := c.interactions[len(c.interactions)-1].Response.Body.Bytes
-			made.output, err = Canonical(p.contract, schema.OutputPart, ids.replace(last))
-			made.corrected = p.corrected(schema.OutputPart)
+			made.output, err = c.operation.output(schema.OutputPart, last)
+			made.corrected = c.operation.corrected(schema.OutputPart)
 		case e.Output.Stated():
 			made.output, err = decode(ids.replace(e.Output.JSON))
 		case e.Error != nil && string(e.Error.Fields.JSON) == `"canonical"`:
-			last := c.interactions[len(c.interactions)-1].Response.Body.Bytes
-			made.fields, err = p.errorFields(e.Error.Code, ids.replace(last))
-			made.corrected = p.corrected(schema.ErrorPart(e.Error.Code))
+			made.fields, err = c.operation.fields(e.Error.Code, last)
+			made.corrected = c.operation.corrected(schema.ErrorPart(e.Error.Code))
 		case e.Error != nil && e.Error.Fields.Stated():
 			made.fields, err = decode(ids.replace(e.Error.Fields.JSON))
 		}
@@ -47,20 +47,6 @@ func (p *Plan) expectations(c *planned, ids identifiers) ([]expectation, error) 
 		all = append(all, made)
 	}
 	return all, nil
-}
-
-// corrected takes back what a client may have made up of a part.
-func (p *Plan) corrected(part schema.Part) func(want, got any) any {
-	return func(want, got any) any { return uncorrected(p.contract, part, want, got) }
-}
-
-// errorFields are the canonical members of an error but its message.
-func (p *Plan) errorFields(code string, body []byte) (any, error) {
-	fields, err := Canonical(p.contract, schema.ErrorPart(code), body)
-	if members, ok := fields.(map[string]any); ok {
-		delete(members, "message")
-	}
-	return fields, err
 }
 
 func decode(text []byte) (any, error) {

@@ -41,10 +41,11 @@ type Results struct {
 	Client    ClientInfo `json:"client"`
 	Reports   string     `json:"reports"`
 	Seed      uint64     `json:"seed"`
-	Outcomes  []Outcome  `json:"outcomes"`          // in the order of the suite
-	LeftOut   int        `json:"leftOut,omitempty"` // cases of the suite that were not selected
-	Known     []string   `json:"known,omitempty"`   // what is wrong with the known failures
-	Ended     string     `json:"ended,omitempty"`   // why the session ended early
+	Outcomes  []Outcome  `json:"outcomes"`            // in the order of the suite
+	LeftOut   int        `json:"leftOut,omitempty"`   // cases of the suite that were not selected
+	Generated *Generated `json:"generated,omitempty"` // what the cases were made of, if not of cassettes
+	Known     []string   `json:"known,omitempty"`     // what is wrong with the known failures
+	Ended     string     `json:"ended,omitempty"`     // why the session ended early
 	Coverage  *Coverage  `json:"coverage,omitempty"`
 }
 

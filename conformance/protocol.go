@@ -24,6 +24,9 @@ type ClientHello struct {
 	Reports string `json:"reports"`
 	// Concurrency is how many calls the client takes at a time, at least 1.
 	Concurrency int `json:"concurrency"`
+	// Operations is [AnyOperation] if the client heeds the operation of each call;
+	// empty: it calls that of the hello.
+	Operations string `json:"operations,omitempty"`
 }
 
 // ClientInfo names a client.
@@ -39,11 +42,15 @@ const (
 	ReportsOutcome = "outcome"
 )
 
+// AnyOperation says of a client that it calls what each call names.
+const AnyOperation = "any"
+
 // Call asks the client to call the operation once.
 type Call struct {
 	Type        string          `json:"type"` // "call"
 	Seq         int             `json:"seq"`
-	Endpoint    string          `json:"endpoint"` // such as "http://127.0.0.1:41233"
+	Operation   string          `json:"operation,omitempty"` // SERVICE.OPERATION; empty: that of the hello
+	Endpoint    string          `json:"endpoint"`            // such as "http://127.0.0.1:41233"
 	Region      string          `json:"region"`
 	Credentials Credentials     `json:"credentials"`
 	Input       json.RawMessage `json:"input"`       // an object, by API names

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"sync"
 
-	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -27,24 +26,30 @@ type Options struct {
 // Plan is a suite that is ready to run: its cassettes are read and its
 // expectations made out.
 type Plan struct {
-	contract *schema.Contract
-	cases    []planned
-	leftOut  []string
+	operations []*operation
+	cases      []planned
+	leftOut    []string
+	generated  *Generated
 }
 
 type planned struct {
 	Case
+	operation    *operation
 	interactions []*traffic.Interaction
 	labels       map[string]string
+	generated    bool // of a contract, not of a cassette
 }
 
 // Load reads the cassettes of a suite; the error is a [*SuiteError] or what
 // reading said.
 func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, error) {
-	plan := &Plan{contract: contract, leftOut: suite.LeftOut}
-	catalog := schema.NewCatalog(contract)
+	about, err := newOperation(contract)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{operations: []*operation{about}, leftOut: suite.LeftOut}
 	for _, c := range suite.Cases {
-		p := planned{Case: c}
+		p := planned{Case: c, operation: about}
 		file, err := c.cassetteFile(cassettes)
 		if err != nil {
 			return nil, &SuiteError{c.Name, c.Line, err.Error()}
@@ -65,7 +70,7 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 		if err != nil {
 			return nil, &SuiteError{c.Name, c.Line, err.Error()}
 		}
-		route, ok := catalog.Route(schema.Request{Method: first.Method, URL: u, Header: first.Header})
+		route, ok := about.catalog.Route(schema.Request{Method: first.Method, URL: u, Header: first.Header})
 		if !ok && !c.Call.Input.Stated() {
 			return nil, &SuiteError{c.Name, c.Line, "the request of its cassette is none of " + contract.Name()}
 		}
@@ -80,14 +85,17 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 // and depend on the seed and the client alone. The error says that the run could
 // not be begun; what ends it later stands in the outcomes.
 func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Results, error) {
-	run := &Results{Operation: p.contract.String(), Seed: options.Seed, Outcomes: make([]Outcome, len(p.cases))}
-	hello, err := client.Hello(ctx, Hello{Type: "hello", Protocol: Protocol, Operation: p.contract.Name()})
+	run := &Results{Operation: p.title(), Seed: options.Seed, Outcomes: make([]Outcome, len(p.cases)), Generated: p.generated}
+	hello, err := client.Hello(ctx, Hello{Type: "hello", Protocol: Protocol, Operation: p.operations[0].Name()})
+	if err == nil && len(p.operations) > 1 && hello.Operations != AnyOperation {
+		err = &OneOperationError{len(p.operations)}
+	}
 	if err != nil {
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	run.Client, run.Reports = hello.Client, hello.Reports
 	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports}
-	s.cover = newCoverage(p.contract)
+	s.cover = newCoverages(p.operations)
 
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -107,7 +115,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 	if err := ctx.Err(); err != nil {
 		s.end(errors.New("interrupted"))
 	}
-	run.Coverage = s.cover
+	run.Coverage = s.cover.merged(p.operations)
 	run.LeftOut = len(p.leftOut)
 	run.Known = settle(run.Outcomes, p.leftOut, options.Known)
 	return run, nil
@@ -122,7 +130,7 @@ type session struct {
 
 	mu    sync.Mutex
 	run   *Results
-	cover *Coverage
+	cover coverages
 }
 
 // end notes why the session ended early; the first reason counts.
@@ -191,17 +199,17 @@ func (s *session) play(ctx context.Context, i int) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cover.played(attempts)
+	s.cover[c.operation].played(attempts)
 }
 
 // perform plays the service for one call of the client.
 func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []Attempt, error) {
 	ids := newIdentifiers(s.options.Seed, &c.Case, c.interactions)
-	replay, err := recorder.NewReplay(recorder.Of(ids.interactions(c.interactions)...), recorder.ReplayOptions{Order: recorder.Sticky} /* attempts are bounded by the case */)
+	answer, err := c.answer(ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	stage, endpoint, err := newStage(replay, c.Fault)
+	stage, endpoint, err := newStage(answer, c.Fault)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -212,7 +220,7 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 	}
 	call := Call{Type: "call", Seq: i + 1, Endpoint: endpoint, Region: c.region(),
 		Credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account", SessionToken: c.Call.SessionToken},
-		Input:       input, TimeoutMs: cmp.Or(c.Call.TimeoutMs, 5000), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
+		Operation:   s.plan.operationOf(c), Input: input, TimeoutMs: cmp.Or(c.Call.TimeoutMs, 5000), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
 	result, err := s.client.Call(ctx, call)
 	return result, stage.close(), err
 }
@@ -220,14 +228,14 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 // judge holds a result against the case.
 func (s *session) judge(o *Outcome, c *planned, result *Result) {
 	ids := newIdentifiers(s.options.Seed, &c.Case, c.interactions)
-	expect, err := s.plan.expectations(c, ids)
+	expect, err := c.expectations(ids)
 	if err != nil {
 		o.Verdict, o.Problems = Failed, []string{"the case is wrong: " + err.Error()}
 		return
 	}
-	signed := signature{c.region(), s.plan.contract.Signing.Or(""), c.Call.SessionToken}
+	signed := signature{c.region(), c.operation.Signing.Or(""), c.Call.SessionToken}
 	j := judge{c: &c.Case, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
-	o.Problems = j.verdict(result)
+	o.Problems = append(c.asked(ids, o.Wire), j.verdict(result)...)
 	switch {
 	case len(o.Problems) > 0 && c.Level == Observe:
 		o.Verdict = Observed

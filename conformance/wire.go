@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/traffic"
 )
 
 // Attempt is one request that arrived at a case's listener, and what it got.
@@ -24,6 +25,8 @@ type Attempt struct {
 	signature signature
 	// When it arrived, and when its answer was about to begin; no part of a report.
 	arrived, answered time.Time
+
+	request *traffic.Request // what arrived, of a generated case
 
 	// Header and Bytes are those of the answer, for coverage; they are no part of a report.
 	Header http.Header `json:"-"`
@@ -42,9 +45,36 @@ func (a Attempt) String() string {
 	return fmt.Sprintf("%s %s → %d", a.Method, a.Path, a.Status)
 }
 
+// answering finds the answer to a request, and notes in the attempt why there is
+// none. It is called for one request at a time.
+type answering func(*http.Request, *Attempt) (reply, error)
+
+// replayed answers with what was recorded; the last answer repeats, for attempts
+// are bounded by the case.
+func replayed(interactions []*traffic.Interaction) (answering, error) {
+	replay, err := recorder.NewReplay(recorder.Of(interactions...), recorder.ReplayOptions{Order: recorder.Sticky})
+	if err != nil {
+		return nil, err
+	}
+	return func(request *http.Request, a *Attempt) (reply, error) {
+		misses := len(replay.Misses())
+		asked := request.Clone(context.WithoutCancel(request.Context()))
+		asked.URL.Scheme, asked.URL.Host = "http", request.Host
+		response, err := replay.RoundTrip(asked)
+		if err != nil {
+			return reply{}, err
+		}
+		body, err := io.ReadAll(response.Body)
+		if all := replay.Misses(); len(all) > misses {
+			a.Miss = all[len(all)-1].String()
+		}
+		return reply{response.StatusCode, response.Header, body}, err
+	}, nil
+}
+
 // stage serves one case on a listener of its own.
 type stage struct {
-	replay *recorder.Replay
+	answer answering
 	fault  *Fault
 	server *http.Server
 	gone   chan struct{} // closed when the case is over: what hangs lets go
@@ -54,12 +84,12 @@ type stage struct {
 }
 
 // newStage listens on a free port of the loopback interface.
-func newStage(replay *recorder.Replay, fault *Fault) (*stage, string, error) {
+func newStage(answer answering, fault *Fault) (*stage, string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", err
 	}
-	s := &stage{replay: replay, fault: fault, gone: make(chan struct{})}
+	s := &stage{answer: answer, fault: fault, gone: make(chan struct{})}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(listener) //nolint:errcheck // it ends with close
 	return s, "http://" + listener.Addr().String(), nil
@@ -101,25 +131,18 @@ func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err err
 	a.signature, a.Signed = signatureOf(request.Header)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	misses := len(s.replay.Misses())
-	replayed := request.Clone(context.WithoutCancel(request.Context()))
-	replayed.URL.Scheme, replayed.URL.Host = "http", request.Host
-	response, err := s.replay.RoundTrip(replayed)
+	whole, err = s.answer(request, &a)
 	if err != nil {
 		return reply{}, false, err
 	}
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return reply{}, false, err
-	}
-	whole = reply{response.StatusCode, response.Header, body}
-	a.Status, a.Header, a.Bytes = whole.status, whole.header, body
-	if all := s.replay.Misses(); len(all) > misses {
-		a.Miss, a.Bytes = all[len(all)-1].String(), nil
-	} else if s.fault.hits(len(s.attempts) + 1) {
-		a.Fault = s.fault.Kind
-		if kind, _ := s.fault.find(); !kind.whole {
-			a.Status = 0
+	a.Status, a.Header = whole.status, whole.header
+	if a.Miss == "" {
+		a.Bytes = whole.body
+		if s.fault.hits(len(s.attempts) + 1) {
+			a.Fault = s.fault.Kind
+			if kind, _ := s.fault.find(); !kind.whole {
+				a.Status = 0
+			}
 		}
 	}
 	a.answered = time.Now()

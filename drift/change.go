@@ -40,15 +40,6 @@ func (c *Change) Finding() finding.Finding {
 
 // message says in one line what changed.
 func (c *Change) message() string {
-	what := func(end bound) string {
-		switch end {
-		case minEnd:
-			return "least "
-		case maxEnd:
-			return "greatest "
-		}
-		return ""
-	}
 	switch {
 	case c.Rule == finding.DriftOperationAdded, c.Rule == finding.DriftErrorAdded:
 		return "it is new"
@@ -62,8 +53,10 @@ func (c *Change) message() string {
 		return "a new member, of type " + plain(c.New)
 	case c.Facet == "member":
 		return "the member, of type " + plain(c.Old) + ", is gone"
-	case c.end != noEnd:
-		return fmt.Sprintf("the %s%s was %s and is %s", what(c.end), c.Facet, orOpen(c.Old), orOpen(c.New))
+	case c.end == minEnd:
+		return fmt.Sprintf("the minimum of the %s was %s and is %s", c.Facet, orOpen(c.Old), orOpen(c.New))
+	case c.end == maxEnd:
+		return fmt.Sprintf("the maximum of the %s was %s and is %s", c.Facet, orOpen(c.Old), orOpen(c.New))
 	}
 	return fmt.Sprintf("%s was %s and is %s", c.Facet, orAbsent(c.Old), orAbsent(c.New))
 }

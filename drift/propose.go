@@ -123,7 +123,7 @@ func (p *proposer) observation(o *Observation) {
 
 // leave notes what is not settled.
 func (p *proposer) leave(o *Observation, why string) {
-	p.left = append(p.left, fmt.Sprintf("%s at %s, %d times: %s", o.Rule, finding.PlaceText(partText(o.Part), o.Place), o.Count, why))
+	p.left = append(p.left, fmt.Sprintf("%s at %s, %s: %s", o.Rule, finding.PlaceText(partText(o.Part), o.Place), times(o.Count), why))
 }
 
 func partText(part schema.Part) string {
@@ -155,9 +155,8 @@ func typeFor(types []string) schema.Type {
 
 // bounds widens an interval to what was seen.
 func (p *proposer) bounds(at schema.Place, o *Observation, facet string, b schema.Bounds) {
-	if o.Least == "" {
-		p.leave(o, "how far it is off is withheld")
-		return
+	if o.Least == "" { // how far it is off is withheld
+		b = schema.Bounds{}
 	}
 	if b.Min != "" && less(o.Least, b.Min) {
 		b.Min = o.Least
@@ -197,23 +196,25 @@ func (p *proposer) overlay() []byte {
 	if len(p.entries) == 0 {
 		return nil
 	}
-	type entry struct {
-		At     string         `yaml:"at"`
-		Facets map[string]any `yaml:",inline"`
-		Reason string         `yaml:"reason"`
-	}
 	form := struct {
-		Overlay   int     `yaml:"overlay"`
-		Operation string  `yaml:"operation"`
-		Facets    []entry `yaml:"facets"`
+		Overlay   int         `yaml:"overlay"`
+		Operation string      `yaml:"operation"`
+		Facets    []yaml.Node `yaml:"facets"`
 	}{Overlay: 1, Operation: p.contract.Name()}
 	for _, place := range sortedKeys(p.entries) {
 		e := p.entries[place]
-		facets := map[string]any{}
-		for _, f := range e.facets {
-			facets[f.name] = f.value
+		reason := fmt.Sprintf("seen %s, first in %s, interaction %d", times(e.count), cmp.Or(e.first.Source, "the traffic"), e.first.Interaction)
+		all := slices.Concat([]facetValue{{"at", place}}, e.facets, []facetValue{{"reason", reason}})
+		entry := yaml.Node{Kind: yaml.MappingNode}
+		for _, f := range all {
+			var name, value yaml.Node
+			name.SetString(f.name)
+			if err := value.Encode(f.value); err != nil {
+				panic(err) // plain data
+			}
+			entry.Content = append(entry.Content, &name, &value)
 		}
-		form.Facets = append(form.Facets, entry{place, facets, fmt.Sprintf("seen %d times, first in %s, interaction %d", e.count, cmp.Or(e.first.Source, "the traffic"), e.first.Interaction)})
+		form.Facets = append(form.Facets, entry)
 	}
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)

@@ -58,7 +58,7 @@ func (p *places) of(part schema.Part, f finding.Finding, body []byte) observed {
 	}
 	value := valueAt(body, f.Pointer)
 	text, isText := unquote(string(value))
-	if key && !(isText && breaks(w.shape(0), f.Rule, text)) && breaks(keyShape(p.contract, w), f.Rule, tokens[len(tokens)-1]) {
+	if key && aboutKey(f, keyShape(p.contract, w), tokens[len(tokens)-1], w.shape(0), value) {
 		above := w.above()
 		above.down("*key", memberName)
 		w, text, isText = above, tokens[len(tokens)-1], true
@@ -76,15 +76,39 @@ func (p *places) of(part schema.Part, f finding.Finding, body []byte) observed {
 	case finding.UnionMultipleMembers, finding.ErrorUnmodeled, finding.ErrorStatusMismatch, finding.HTTPStatus, finding.HTTPContentType:
 		o.detail = detailText(f.Got)
 	case finding.ConstraintLength:
+		if f.Sensitive {
+			break
+		}
 		if isText && w.shape(0).Type == schema.String {
 			o.number = number(utf8.RuneCountInString(text))
-		} else if size, _, ok := strings.Cut(f.Got, " "); ok && !f.Sensitive {
+		} else if size, _, ok := strings.Cut(f.Got, " "); ok {
 			o.number = json.Number(size)
 		}
 	case finding.ConstraintRange:
-		o.number = json.Number(value)
+		if !f.Sensitive {
+			o.number = json.Number(value)
+		}
 	}
 	return o
+}
+
+// aboutKey tells findings about a key from those about the value beside it, which
+// stand at the same pointer: by the text that breaks the rule or, where that is
+// withheld, by what the rule asks for.
+func aboutKey(f finding.Finding, ofKeys *schema.Shape, key string, ofValues *schema.Shape, value jsontext.Value) bool {
+	if text, ok := unquote(string(value)); ok || value != nil {
+		return !(ok && breaks(ofValues, f.Rule, text)) && breaks(ofKeys, f.Rule, key)
+	}
+	wants := func(s *schema.Shape) bool {
+		switch f.Rule {
+		case finding.ConstraintLength:
+			return s.Length.Or(schema.Bounds{}).String() == f.Want
+		case finding.ConstraintPattern:
+			return s.Pattern.Or("") == f.Want
+		}
+		return false
+	}
+	return wants(ofKeys) && !wants(ofValues)
 }
 
 // withheldOr is what may be shown of a value.

@@ -86,9 +86,18 @@ func (t text) comparison(c *Comparison, counts *[finding.Error + 1]int) {
 		fmt.Fprintf(t, "%s %s at %s of %s\n", t.paint(colors[change.Severity], change.Severity.String()), t.paint("1", string(change.Rule)), visible(place), change.Operation)
 		fmt.Fprintf(t, "  %s\n", visible(clip(change.Message)))
 		t.witness(change.Witness)
-		rule, _ := change.Rule.Lookup()
-		fmt.Fprintf(t, "  → %s\n\n", rule.Remedy)
+		fmt.Fprintf(t, "  → %s\n\n", change.remedy())
 	}
+}
+
+// remedy is what to do about a change: of one that documents could prove and none
+// does, nothing.
+func (c *Change) remedy() string {
+	if c.Witness == nil && proofs[c.Rule] != nil {
+		return "Nothing to mend: no document was found that breaks either side."
+	}
+	rule, _ := c.Rule.Lookup()
+	return rule.Remedy
 }
 
 func (t text) witness(w *Witness) {

@@ -30,5 +30,6 @@
 //	numbers          digit by digit as they were written
 //	tokens           idempotency tokens that are absent are made at random
 //
-// Inputs that are event streams are not written.
+// Not sent are inputs that are event streams, and queries that the signer of the
+// SDK for Go would sort otherwise than the service does.
 package live

@@ -74,8 +74,8 @@ func TestRequest(t *testing.T) {
 		{"wire names", "shed.json", "PutTool", put(`{"name": "saw", "parts": [{"name": "bl\u0061de"}, {}]}`), putBody(`{"tool-name":"saw","parts":[{"tool-name":"blade"},{}]}`)},
 		{"numbers", "shed.json", "PutTool", put(`{"weight": 1.50, "count": 12345678901234567890}`), putBody(`{"weight":1.50,"count":12345678901234567890}`)},
 		{"no numbers", "shed.json", "PutTool", put(`{"weight": "NaN", "parts": [{"weight": "-Infinity"}]}`), putBody(`{"weight":"NaN","parts":[{"weight":"-Infinity"}]}`)},
-		{"timestamps from text", "shed.json", "PutTool", put(`{"bought": "2024-02-29T13:00:00.1239+01:00", "sold": "2024-02-29t12:00:00z", "lent": "2024-02-29T12:00:00Z"}`),
-			putBody(`{"bought":1709208000.123,"sold":"2024-02-29T12:00:00Z","lent":"Thu, 29 Feb 2024 12:00:00 GMT"}`)},
+		{"timestamps from text", "shed.json", "PutTool", put(`{"bought": "2024-02-29T13:00:00.1239+01:00", "sold": "2024-02-29t12:00:00.1239z", "lent": "2024-02-29T12:00:00.9Z"}`),
+			putBody(`{"bought":1709208000.123,"sold":"2024-02-29T12:00:00.123Z","lent":"Thu, 29 Feb 2024 12:00:00 GMT"}`)},
 		{"timestamps from numbers", "shed.json", "PutTool", put(`{"bought": -0.5, "sold": 1.7e9, "lent": 0}`),
 			putBody(`{"bought":-0.5,"sold":"2023-11-14T22:13:20Z","lent":"Thu, 01 Jan 1970 00:00:00 GMT"}`)},
 		{"other values", "shed.json", "PutTool", put(`{"sharp": true, "photo": "aGk=", "marks": {"b": "\"", "a": null}, "anything": {"x": [1.0, null]}, "count": null}`),
@@ -99,6 +99,20 @@ func TestRequest(t *testing.T) {
 			require.Equal(t, endpoint.Host, r.URL.Host)
 		})
 	}
+}
+
+// TestTimestampsByLocation: where a shape does not say, the place does.
+func TestTimestampsByLocation(t *testing.T) {
+	c := contract(t, "shed.json", "DescribeTool").Clone()
+	for i := range c.Shapes[c.Input].Members {
+		m := &c.Shapes[c.Input].Members[i]
+		if m.Name == "since" || m.Name == "ifModified" || m.Name == "shedName" {
+			m.Shape = schema.Inline(schema.Shape{Type: schema.Timestamp})
+		}
+	}
+	r, err := live.Request(c, endpoint, []byte(`{"shedName": 0, "path": "b", "since": 0, "ifModified": 0}`))
+	require.NoError(t, err)
+	require.Equal(t, "GET /sheds/1970-01-01T00%3A00%3A00Z/tools/b?since=1970-01-01T00%3A00%3A00Z&view=full\nIf-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\n\n", dump(r))
 }
 
 // TestRequestRefusesInput: in the inputs, ▸ stands before the place that the error is at.
@@ -140,6 +154,8 @@ func TestRequestRefusesInput(t *testing.T) {
 		{"no such day", "PutTool", put(`"bought": ▸"2023-02-29T12:00:00Z"`), "/tool/bought", "no such time"},
 		{"year 10000", "PutTool", put(`"bought": ▸253402300800`), "/tool/bought", "no such time"},
 		{"vast", "PutTool", put(`"bought": ▸1e999999999`), "/tool/bought", "no such time"},
+		{"vast and tiny", "PutTool", put(`"bought": ▸1e-999999999`), "/tool/bought", "no such time"},
+		{"many digits", "PutTool", put(`"bought": ▸1.` + strings.Repeat("0", 1000)), "/tool/bought", "no such time"},
 		{"element of a list", "PutTool", put(`"parts": [▸1]`), "/tool/parts/0", "a number, want an object"},
 		{"payload", "PutPicture", `{"picture": ▸{}}`, "/picture", "an object, want a string of base64"},
 		{"payload's base64", "PutPicture", `{"picture": ▸"?"}`, "/picture", "no base64"},
@@ -294,4 +310,18 @@ func FuzzRequest(f *testing.F) {
 		require.Same(t, c, route.Contract)
 		require.NoError(t, r.Write(new(strings.Builder)))
 	})
+}
+
+// BenchmarkRequest writes an input of 1 MiB, in many small values.
+func BenchmarkRequest(b *testing.B) {
+	c := contract(b, "shed.json", "PutTool")
+	part := `{"name": "a part", "weight": 1.5, "bought": "2024-02-29T12:00:00Z", "photo": "aGk="}`
+	input := []byte(`{"shedName": "a", "tool": {"parts": [` + strings.Repeat(part+",", 1<<20/len(part)) + part + `]}}`)
+	b.SetBytes(int64(len(input)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := live.Request(c, endpoint, input); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -25,13 +25,8 @@ func instant(text string, number bool) (t time.Time, ok bool) {
 		t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(strings.Replace(text, " ", "T", 1)))
 		return t, err == nil && inYears(t.Unix())
 	}
-	if len(text) > 64 { // an exponent would be expanded
+	if len(text) > 64 { // so many digits say nothing, and cost much; of exponents, package big takes care
 		return t, false
-	}
-	if exponent := strings.IndexAny(text, "eE"); exponent >= 0 {
-		if n, err := strconv.Atoi(text[exponent+1:]); err != nil || n > 20 || n < -20 {
-			return t, false
-		}
 	}
 	seconds, ok := new(big.Rat).SetString(text)
 	if !ok {
@@ -56,7 +51,7 @@ func timestamp(t time.Time, format string) one {
 	t = t.UTC()
 	switch format {
 	case "date-time":
-		return one{t.Truncate(time.Millisecond).Format("2006-01-02T15:04:05.999Z"), false}
+		return one{t.Format("2006-01-02T15:04:05.999Z"), false}
 	case "http-date":
 		return one{t.Format(http.TimeFormat), false}
 	}

@@ -3,15 +3,26 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/crcheck/crcheck/internal/standin"
+	"github.com/crcheck/crcheck/live"
+	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/validate"
 	"github.com/stretchr/testify/require"
 )
 
@@ -165,6 +176,8 @@ func TestLiveRecords(t *testing.T) {
 		require.Equal(t, exitFindings, got.status, got.err)
 		require.Contains(t, got.out, "secret.found")
 		require.NotContains(t, r.cassette(t), "AKIAQWERTZUIOPASDFGX")
+		got = r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--fail-on", "never", "--input", jobOneInput)
+		require.Equal(t, exitFindings, got.status, got.err)
 	})
 	t.Run("all", func(t *testing.T) {
 		r := newLive(t, answering(standin.Error(429, "ThrottlingException", "slow down")))
@@ -216,4 +229,41 @@ func TestLiveInterrupted(t *testing.T) {
 	require.Contains(t, got.err, "crcheck: interrupted")
 	require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
 	require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
+}
+
+// calling is a call of the newest contract, with credentials and a transport of the test.
+func calling(t *testing.T, user aws.CredentialsProviderFunc, transport http.RoundTripper) *liveCall {
+	c := contracts.MustLoad(contracts.Newest)
+	request, err := live.Request(c, &url.URL{Scheme: "https", Host: realHost}, []byte(jobOneInput))
+	require.NoError(t, err)
+	checks, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
+	require.NoError(t, err)
+	return &liveCall{verb: &liveVerb{}, contract: c, service: "cleanrooms", region: "us-east-1", request: request, user: user, transport: transport, checks: checks}
+}
+
+// TestLiveNotRecorded: the network is not to blame for a disk that is full.
+func TestLiveNotRecorded(t *testing.T) {
+	var err bytes.Buffer
+	call := calling(t, func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "A", SecretAccessKey: "B"}, nil
+	},
+		failing{&recorder.RecordError{Problem: recorder.JournalFailed, Cassette: "job.yaml", Err: errFull}})
+	require.Equal(t, exit(exitIncomplete), call.run(t.Context(), &terminal{nil, io.Discard, &err}))
+	require.Contains(t, err.String(), "the disk is full")
+	require.NotContains(t, err.String(), "network")
+}
+
+type failing struct{ err error }
+
+func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
+
+// TestLiveInterruptedLogin: asking for credentials may wait for a person.
+func TestLiveInterruptedLogin(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	call := calling(t, func(ctx context.Context) (aws.Credentials, error) {
+		cancel()
+		<-ctx.Done()
+		return aws.Credentials{}, errors.New("no login")
+	}, failing{})
+	require.Equal(t, context.Canceled, call.run(ctx, &terminal{nil, io.Discard, io.Discard}))
 }

@@ -26,6 +26,9 @@ import (
 	"github.com/crcheck/crcheck/conformance"
 )
 
+// operation is what the client calls.
+const operation = "cleanrooms.GetProtectedJob"
+
 // New returns the client with the bug of that name; with none it is right. It
 // panics on a name that is not in [Mutants].
 func New(mutant string) *conformance.Func {
@@ -40,6 +43,7 @@ func New(mutant string) *conformance.Func {
 		Info:        conformance.ClientInfo{Name: name, Version: "1", Language: "Go"},
 		Reports:     conformance.ReportsOutput,
 		Concurrency: 8,
+		Operations:  conformance.AnyOperation,
 		Do:          client{mutant}.do,
 	}
 }
@@ -50,6 +54,9 @@ type client struct{ bug string }
 func (c client) has(bug string) bool { return c.bug == bug }
 
 func (c client) do(ctx context.Context, call conformance.Call) *conformance.Result {
+	if call.Operation != "" && call.Operation != operation {
+		return &conformance.Result{Skipped: &conformance.SkippedResult{Reason: "the client is made for " + operation + " alone"}}
+	}
 	if call.TimeoutMs > 0 && !c.has(noTimeout) && !c.has(timeoutPerRead) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(call.TimeoutMs)*time.Millisecond)

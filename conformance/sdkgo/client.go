@@ -30,17 +30,24 @@ const Version = "1.45.2"
 // maxBackoff caps the pause between attempts.
 const maxBackoff = 20 * time.Millisecond
 
+// operation is what the adapter calls.
+const operation = "cleanrooms.GetProtectedJob"
+
 // New returns the SDK as a client that calls GetProtectedJob.
 func New() *conformance.Func {
 	return &conformance.Func{
 		Info:        conformance.ClientInfo{Name: "aws-sdk-go-v2", Version: Version, Language: "Go"},
 		Reports:     conformance.ReportsOutput,
 		Concurrency: 8,
+		Operations:  conformance.AnyOperation,
 		Do:          do,
 	}
 }
 
 func do(ctx context.Context, call conformance.Call) *conformance.Result {
+	if call.Operation != "" && call.Operation != operation {
+		return &conformance.Result{Skipped: &conformance.SkippedResult{Reason: "this adapter calls " + operation + " alone"}}
+	}
 	if call.TimeoutMs > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(call.TimeoutMs)*time.Millisecond)

@@ -1,0 +1,139 @@
+package conformance
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"strconv"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// operation is a contract with what cases about it need.
+type operation struct {
+	*schema.Contract
+	catalog   *schema.Catalog
+	validator *validate.Validator
+}
+
+func newOperation(c *schema.Contract) (*operation, error) {
+	v, err := validate.Compile(c, validate.Options{})
+	return &operation{c, schema.NewCatalog(c), v}, err
+}
+
+// output is the canonical form of an answer, or of an error's members: what
+// follows from its body, its headers and its status.
+func (o *operation) output(part schema.Part, r *traffic.Response) (map[string]any, error) {
+	canonical, err := o.body(part, r.Body.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	return o.beside(part, canonical, o.validator.BesideResponse(part, r))
+}
+
+// input is the canonical form of a request: what it asks for.
+func (o *operation) input(r *traffic.Request, labels map[string]string) (map[string]any, error) {
+	canonical, err := o.body(schema.InputPart, r.Body.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	return o.beside(schema.InputPart, canonical, o.validator.BesideRequest(r, labels))
+}
+
+// body reads what travels in a body: the members of a JSON object, or one member
+// that is the body (Smithy, http-bindings.html#httppayload-trait).
+func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) {
+	if len(body) == 0 {
+		return map[string]any{}, nil
+	}
+	if m, raw := o.RawBody(part); raw {
+		if o.Resolve(m.Shape).Type == schema.String {
+			return map[string]any{m.Name: string(body)}, nil
+		}
+		return map[string]any{m.Name: base64.StdEncoding.EncodeToString(body)}, nil
+	}
+	r := reading{o.Contract, true}
+	m := o.payload(part)
+	if m == nil {
+		v, err := r.document(part, body)
+		canonical, _ := v.(map[string]any)
+		return canonical, err
+	}
+	tree, err := validate.Tree(body)
+	if err != nil {
+		return nil, err
+	}
+	v, err := r.value(m.Shape, tree, "/"+schema.Escape(m.Name))
+	return map[string]any{m.Name: v}, err
+}
+
+// payload is the member that is the body; nil: the members are in the body.
+func (o *operation) payload(part schema.Part) *schema.Member {
+	root, _ := o.Root(part)
+	shape := o.Resolve(root)
+	for i := range shape.Members {
+		if m := &shape.Members[i]; o.Location(m) == "payload" {
+			return m
+		}
+	}
+	return nil
+}
+
+// beside adds what travels beside the body.
+func (o *operation) beside(part schema.Part, canonical map[string]any, document []byte) (map[string]any, error) {
+	if document == nil {
+		return canonical, nil
+	}
+	tree, err := validate.Tree(document)
+	if err != nil {
+		return nil, err
+	}
+	members := o.Bound(part)
+	for i := range members {
+		members[i].WireName = schema.Known[string]{} // the document has the API's names
+	}
+	object, _ := tree.(map[string]any)
+	v, err := reading{o.Contract, true}.structure(&schema.Shape{Type: schema.Structure}, members, object, "")
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(canonical, v.(map[string]any))
+	return canonical, nil
+}
+
+// fields are the canonical members of an error but its message.
+func (o *operation) fields(name string, r *traffic.Response) (map[string]any, error) {
+	if e, ok := o.Error(name); ok { // it may be the code
+		name = e.Name
+	}
+	fields, err := o.output(schema.ErrorPart(name), r)
+	delete(fields, "message")
+	delete(fields, "Message")
+	return fields, err
+}
+
+// corrected takes back what a client may have made up of a part: required
+// members that the answer lacks (Smithy, aggregate-types, client error
+// correction), and digits beyond what a float holds.
+func (o *operation) corrected(part schema.Part) func(want, got any) any {
+	root, _ := o.Root(part)
+	shape := o.Resolve(root)
+	return func(want, got any) any {
+		return reading{o.Contract, true}.withoutMadeUp(shape, shape.Members, want, got)
+	}
+}
+
+// rounded is a number as a float of so many bits holds it. One that is too large
+// stays as it is.
+func rounded(n json.Number, bits int) any {
+	f, err := strconv.ParseFloat(string(n), bits)
+	switch {
+	case err != nil:
+		return n
+	case bits == 32:
+		return float32(f)
+	}
+	return f
+}

@@ -1,0 +1,293 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/synth"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Why something that was made is no case.
+const (
+	nullAsked    = "requests with null members: no client is asked for what is absent"
+	tooLong      = "messages of more than 256 KiB"
+	emptyHeader  = "members whose header is empty: what that stands for is left open"
+	emptyPayload = "bodies without a byte that are a member: what that stands for is left open"
+)
+
+// longest bounds a body, in bytes: the protocol's lines hold it several times.
+const longest = MaxLine / 4
+
+// generator makes the cases of an operation.
+type generator struct {
+	operation *operation
+	synth     *synth.Synth
+	group     string
+	smallest  synth.Request
+	cases     []made
+	names     map[string]int
+	leftOut   map[string]int
+	notMade   []NotMade
+}
+
+func newGenerator(c *schema.Contract, group string) (*generator, error) {
+	for _, part := range []schema.Part{schema.InputPart, schema.OutputPart} {
+		if m, raw := c.RawBody(part); raw && c.Resolve(m.Shape).EventStream.Or(false) {
+			return nil, &notMadeError{"its " + string(part) + " is a stream of events"}
+		}
+	}
+	s, err := synth.New(c, schema.Wire)
+	if err != nil {
+		return nil, err
+	}
+	o, err := newOperation(c)
+	if err != nil {
+		return nil, err
+	}
+	g := &generator{operation: o, synth: s, group: group, names: map[string]int{}, leftOut: map[string]int{}}
+	body, err := s.Minimal(schema.InputPart)
+	if err != nil {
+		return nil, err
+	}
+	if g.smallest, err = s.Request(body); err != nil {
+		return nil, err
+	}
+	if _, err := s.Minimal(schema.OutputPart); err != nil {
+		return nil, err
+	}
+	return g, g.make()
+}
+
+func (g *generator) make() error {
+	if err := g.requests(); err != nil {
+		return err
+	}
+	if err := g.answers(schema.OutputPart, "output", LayerSchema, []Expect{{Output: canonicalValue}}); err != nil {
+		return err
+	}
+	for i := range g.operation.Errors {
+		e := &g.operation.Errors[i]
+		part := schema.ErrorPart(e.Name)
+		if _, err := g.synth.Minimal(part); err != nil {
+			g.notMade = append(g.notMade, NotMade{g.operation.Name(), err.Error()})
+			continue
+		}
+		if err := g.answers(part, "error/"+e.Name, LayerError, nil); err != nil {
+			return err
+		}
+	}
+	return g.unmodelled()
+}
+
+// canonicalValue stands for what follows from the answer.
+var canonicalValue = Value{json.RawMessage(`"canonical"`)}
+
+// requests asks for every systematic request, each with the smallest answer.
+func (g *generator) requests() error {
+	for t := range g.synth.RequestTrials() {
+		body, err := g.synth.Minimal(schema.OutputPart)
+		if err != nil {
+			return err
+		}
+		response, err := g.synth.Response(schema.OutputPart, body, t.Request)
+		if err != nil {
+			return err
+		}
+		c := Case{Level: Must, Layer: LayerRequest, Ref: g.bindings(), Expect: []Expect{{Output: canonicalValue}},
+			About: fmt.Sprintf("The request: %s, %s.", t.Place, t.How)}
+		if err := g.add("request", t.Place, t.How, g.rank(t.Place, t.How), c, t.Request, response); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answers answers the smallest request in every systematic way, and with the
+// near-misses whose right reading is defined.
+func (g *generator) answers(part schema.Part, section string, layer Layer, expect []Expect) error {
+	for t := range g.synth.ResponseTrials(part, g.smallest) {
+		c := Case{Level: Must, Layer: layer, Ref: g.bindings(), Expect: expect, About: fmt.Sprintf("The answer: %s, %s.", t.Place, t.How)}
+		if err := g.add(section, t.Place, t.How, g.rank(t.Place, t.How), c, g.smallest, t.Response); err != nil {
+			return err
+		}
+	}
+	for n := range g.synth.NearMisses(part) {
+		kind, ok := survivable[n.Rule]
+		if !ok {
+			continue
+		}
+		response, err := g.synth.Response(part, n.Document, g.smallest)
+		if err != nil {
+			return err
+		}
+		c := Case{Level: kind.level, Layer: layer, Ref: kind.ref, Expect: expect, About: fmt.Sprintf("The answer breaks %s: %s, %s.", n.Rule, n.Place, n.How)}
+		if err := g.add(section, n.Place, string(n.Rule)+"/"+n.How, kind.rank, c, g.smallest, response); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// survivable are the rules that an answer may break and a right client reads on,
+// because it is defined how.
+var survivable = map[finding.RuleID]struct {
+	level Level
+	ref   string
+	rank  rank
+}{
+	finding.MemberUnknown:      {Must, "Smithy: aws-restjson1-protocol; clients ignore unknown members", rankUnknown},
+	finding.EnumUnknownValue:   {Must, "Smithy: simple-types, enum: clients accept unknown values", rankUnknown},
+	finding.UnionUnknownMember: {Must, "Smithy: aggregate-types, union; clients accept unknown members", rankUnknown},
+	finding.MemberMissing:      {Should, "Smithy: aggregate-types, client error correction", rankOther},
+	finding.ConstraintLength:   {Should, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
+	finding.ConstraintRange:    {Should, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
+	finding.ConstraintPattern:  {Should, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
+}
+
+// unmodelled answers with an error that the contract does not have.
+func (g *generator) unmodelled() error {
+	const name = "CrcheckUnknownException"
+	response := synth.Response{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: []byte(`{"__type":"` + name + `","message":"What the client cannot know."}`)}
+	if !strings.HasPrefix(g.operation.Protocol.Or(""), "awsJson") {
+		response.Header.Set("X-Amzn-Errortype", name)
+	}
+	c := Case{Level: Should, Layer: LayerError, Ref: g.errors(), About: "The answer is an error that the contract does not have.",
+		Expect: []Expect{{Error: &ExpectError{Code: name, Message: "What the client cannot know.", HTTPStatus: response.Status}}}}
+	return g.add("error/unknown", schema.Place{}, "", rankUnknown, c, g.smallest, response)
+}
+
+func (g *generator) bindings() string {
+	if g.operation.Protocol.Or("restJson1") == "restJson1" {
+		return "Smithy: aws-restjson1-protocol, shape serialization"
+	}
+	return "Smithy: aws-json-1_0-protocol, shape serialization"
+}
+
+func (g *generator) errors() string {
+	if g.operation.Protocol.Or("restJson1") == "restJson1" {
+		return "Smithy: aws-restjson1-protocol, operation error serialization"
+	}
+	return "Smithy: aws-json-1_0-protocol, operation error serialization"
+}
+
+// rank is how much a trial shows.
+func (g *generator) rank(place schema.Place, how string) rank {
+	if place.Pointer == "" && how != "null members" {
+		return rankWhole
+	}
+	above, _, _ := g.operation.At(place.Parent())
+	shape, _, _ := g.operation.At(place)
+	switch {
+	case how == "null members":
+		return rankNull
+	case above != nil && above.Union.Or(false):
+		return rankUnion
+	case shape != nil && len(shape.Enum.Or(nil)) > 0:
+		return rankEnum
+	}
+	return rankOther
+}
+
+// add adds a case, unless there is a reason against it.
+func (g *generator) add(section string, place schema.Place, how string, r rank, c Case, request synth.Request, response synth.Response) error {
+	x := &traffic.Interaction{Kind: traffic.JSON,
+		Request:  &traffic.Request{Method: request.Method, URL: "http://127.0.0.1" + request.Target(), Header: request.Header, Body: traffic.BodyOf(request.Body)},
+		Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)}}
+	if reason := g.against(x); reason != "" {
+		g.leftOut[reason]++
+		return nil
+	}
+	p := planned{Case: c, operation: g.operation, interactions: []*traffic.Interaction{x}, generated: true}
+	input, err := g.operation.asks(x.Request)
+	if err != nil {
+		return fmt.Errorf("the request made of %s: %w", g.operation, err)
+	}
+	if nulls(input) != nulls(x.Request.Body.Bytes) {
+		g.leftOut[nullAsked]++
+		return nil
+	}
+	p.Call = CallSpec{Input: Value{input}, MaxAttempts: 1}
+	if c.Expect == nil {
+		if p.Expect, err = g.operation.expectError(&x.Response); err != nil {
+			return fmt.Errorf("an error made of %s: %w", g.operation, err)
+		}
+	}
+	p.Name = g.name(section, place, how)
+	g.cases = append(g.cases, made{planned: p, rank: r, section: section})
+	return nil
+}
+
+// nulls counts the nulls of a document.
+func nulls(document []byte) int {
+	return bytes.Count(document, []byte(":null")) + bytes.Count(document, []byte("[null"))
+}
+
+// against says why an interaction makes no case.
+func (g *generator) against(x *traffic.Interaction) string {
+	if max(len(x.Request.Body.Bytes), len(x.Response.Body.Bytes)) > longest {
+		return tooLong
+	}
+	for _, h := range []http.Header{x.Request.Header, x.Response.Header} {
+		for _, values := range h {
+			if strings.Join(values, "") == "" {
+				return emptyHeader
+			}
+		}
+	}
+	if _, raw := g.operation.RawBody(schema.OutputPart); raw && len(x.Response.Body.Bytes) == 0 && x.Response.Status < 300 {
+		return emptyPayload
+	}
+	if _, raw := g.operation.RawBody(schema.InputPart); raw && len(x.Request.Body.Bytes) == 0 {
+		return emptyPayload
+	}
+	return ""
+}
+
+// name is OPERATION/SECTION/PLACE/HOW, in characters that patterns of names take
+// for themselves, and a number where that stands for several.
+func (g *generator) name(section string, place schema.Place, how string) string {
+	parts := []string{g.group, section}
+	for token := range strings.SplitSeq(strings.TrimPrefix(place.Pointer, "/"), "/") {
+		switch token {
+		case "*":
+			token = "each"
+		case "*key":
+			token = "key"
+		}
+		parts = append(parts, plain(token))
+	}
+	for token := range strings.SplitSeq(how, "/") {
+		parts = append(parts, plain(token))
+	}
+	name := strings.Join(parts, "/")
+	for strings.Contains(name, "//") {
+		name = strings.ReplaceAll(name, "//", "/")
+	}
+	name = strings.TrimSuffix(name, "/")
+	g.names[name]++
+	if n := g.names[name]; n > 1 {
+		name = fmt.Sprintf("%s-%d", name, n)
+	}
+	return name
+}
+
+// plain writes a text with letters, digits and a few signs, at most 60.
+func plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-+:", r) {
+			return r
+		}
+		return '-'
+	}, text)
+	if text = strings.TrimRight(text[:min(60, len(text))], "-"); text == "." || text == ".." {
+		return "dots"
+	}
+	return text
+}

@@ -1,0 +1,196 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// asks is the input that a request states, canonical, as JSON.
+func (o *operation) asks(r *traffic.Request) (json.RawMessage, error) {
+	labels, miss := o.route(r)
+	if miss != "" {
+		return nil, fmt.Errorf("%s", miss)
+	}
+	input, err := o.input(r, labels)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(input)
+}
+
+// route returns the labels of a request of this operation, or why it is none.
+func (o *operation) route(r *traffic.Request) (labels map[string]string, miss string) {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return nil, err.Error()
+	}
+	route, ok := o.catalog.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header})
+	target, rpc := o.Target.Get()
+	switch {
+	case rpc && (r.Method != http.MethodPost || u.Path != "/"):
+		return nil, fmt.Sprintf("it is %s %s, not POST /", r.Method, u.EscapedPath())
+	case rpc && !ok:
+		return nil, fmt.Sprintf("its X-Amz-Target is %q, not %q", r.Header.Get("X-Amz-Target"), target)
+	case !ok:
+		return nil, fmt.Sprintf("it is %s %s, not %s %s", r.Method, u.RequestURI(), o.Method.Or("any"), o.URI.Or("any"))
+	}
+	return route.Labels, ""
+}
+
+// answer is what the case answers with.
+func (c *planned) answer(ids identifiers) (answering, error) {
+	interactions := ids.interactions(c.interactions)
+	if !c.generated {
+		return replayed(interactions)
+	}
+	r := interactions[0].Response
+	return func(request *http.Request, a *Attempt) (reply, error) {
+		body, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, recorder.MaxRequestBody))
+		if err != nil {
+			return reply{}, err
+		}
+		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: request.Header.Clone(), Body: traffic.BodyOf(body)}
+		if _, a.Miss = c.operation.route(a.request); a.Miss != "" {
+			return reply{recorder.MissStatus, http.Header{"X-Amzn-Errortype": {recorder.MissCode}, "Content-Type": {"application/json"}},
+				[]byte(`{"__type":"` + recorder.MissCode + `"}`)}, nil
+		}
+		return reply{r.Status, r.Header, r.Body.Bytes}, nil
+	}, nil
+}
+
+// asked judges the requests of a generated case: each says, read by the contract,
+// what the client was asked for.
+func (c *planned) asked(ids identifiers, attempts []Attempt) []string {
+	if !c.generated {
+		return nil
+	}
+	text, err := c.input(ids)
+	if err != nil {
+		return []string{"the case is wrong: " + err.Error()}
+	}
+	want, err := decode(text)
+	if err != nil {
+		return []string{"the case is wrong: " + err.Error()}
+	}
+	for _, a := range attempts {
+		if a.request == nil || a.Miss != "" {
+			continue
+		}
+		if problems := c.operation.refutes(want.(map[string]any), a.request); len(problems) > 0 {
+			return problems
+		}
+	}
+	return nil
+}
+
+// refutes says what is wrong with a request for an input.
+func (o *operation) refutes(want map[string]any, r *traffic.Request) []string {
+	labels, _ := o.route(r)
+	got, err := o.input(r, labels)
+	if err != nil {
+		return []string{"the request cannot be read: " + err.Error()}
+	}
+	o.withoutFilledIn(want, got)
+	text, err := json.Marshal(got)
+	if err != nil {
+		return []string{"the request cannot be read: " + err.Error()}
+	}
+	var problems []string
+	if problem := difference("input that the request states", want, text, func(_, got any) any { return got }); problem != "" {
+		problems = append(problems, problem)
+	}
+	for _, name := range o.strangers(r) {
+		problems = append(problems, fmt.Sprintf("the query has a parameter %q, which is no member of the input", name))
+	}
+	// Held against the input alone: an answer of this status says nothing of it.
+	x := &traffic.Interaction{Kind: traffic.JSON, Request: r, Response: traffic.Response{Status: http.StatusInternalServerError}}
+	for _, f := range o.validator.Exchange(x, labels) {
+		if f.Part == string(schema.InputPart) && f.Severity > finding.Info {
+			problems = append(problems, fmt.Sprintf("the request has %s at %s: %s", f.Rule, finding.PlaceText(f.Part, f.Pointer), f.Message))
+		}
+	}
+	return problems
+}
+
+// withoutFilledIn takes away what a client may add to an input: idempotency
+// tokens, and headers that HTTP clients send of themselves.
+func (o *operation) withoutFilledIn(want, got map[string]any) {
+	root, _ := o.Root(schema.InputPart)
+	for _, m := range o.Resolve(root).Members {
+		if _, asked := want[m.Name]; asked {
+			continue
+		}
+		header := o.Location(&m) == "header" && slices.ContainsFunc(ofThemselves, func(name string) bool { return strings.EqualFold(name, m.Wire()) })
+		empty := o.Location(&m) == "headers" || o.Location(&m) == "query" // a map that nothing is in
+		if entries, isMap := got[m.Name].(map[string]any); m.Token.Or(false) || header || empty && isMap && len(entries) == 0 {
+			delete(got, m.Name)
+		}
+	}
+}
+
+var ofThemselves = []string{"Accept", "Accept-Encoding", "Content-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent"}
+
+// strangers are the parameters of the query that no member is bound to.
+func (o *operation) strangers(r *traffic.Request) []string {
+	known := map[string]bool{}
+	for _, m := range o.Bound(schema.InputPart) {
+		if o.Location(&m) != "query" {
+			continue
+		}
+		if o.Resolve(m.Shape).Type == schema.Map {
+			return nil // any name
+		}
+		known[m.Wire()] = true
+	}
+	_, literal, _ := strings.Cut(o.URI.Or(""), "?")
+	literals, _ := url.ParseQuery(literal) //nolint:errcheck // Contract.Check reads it
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return nil
+	}
+	var all []string
+	for name := range u.Query() {
+		if !known[name] && !literals.Has(name) {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// expectError is what a client reports of an answer that is an error: by the name
+// of its shape or by the code that it has on the wire, where that is another.
+func (o *operation) expectError(r *traffic.Response) ([]Expect, error) {
+	e, ok := o.Error(validate.ErrorName(r.Header, r.Body.Bytes))
+	if !ok {
+		return nil, fmt.Errorf("the contract does not have the error %q", validate.ErrorName(r.Header, r.Body.Bytes))
+	}
+	members, err := o.output(schema.ErrorPart(e.Name), r)
+	if err != nil {
+		return nil, err
+	}
+	want := ExpectError{Code: e.Name, HTTPStatus: r.Status, Fields: canonicalValue}
+	for _, name := range []string{"message", "Message"} {
+		if text, ok := members[name].(string); ok && want.Message == "" {
+			want.Message = text
+		}
+	}
+	all := []Expect{{Error: &want}}
+	if code := e.Code.Or(e.Name); code != e.Name {
+		other := want
+		other.Code = code
+		all = append(all, Expect{Error: &other})
+	}
+	return all, nil
+}

@@ -1,0 +1,95 @@
+package drift_test
+
+import (
+	"testing"
+
+	"github.com/crcheck/crcheck/drift"
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/stretchr/testify/require"
+)
+
+// comparison is a report of changes of every severity.
+func comparison(t *testing.T) *drift.Report {
+	t.Helper()
+	old := bed()
+	new := changed(old, func(c *schema.Contract) {
+		member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is([]string{"RED", "GREEN", "BLUE"})
+		member(c, "FrostException", "degrees").Shape.Inline.Bits = schema.Is(64)
+		member(c, "GetBedInput", "pages").Shape.Inline.Range = schema.Is(schema.Bounds{Max: "9"})
+		c.URI = schema.Is("/plots/{bedId}")
+	})
+	result, err := drift.Compare([]*schema.Contract{old}, []*schema.Contract{new})
+	require.NoError(t, err)
+	return &drift.Report{Comparison: result, Old: "old.json", New: "new.json"}
+}
+
+func TestReports(t *testing.T) {
+	r := comparison(t)
+	require.NoError(t, r.Settle([]finding.Expected{{Rule: finding.DriftEnumValueAdded, Part: "input", Reason: "of another time"}}, finding.FailOnError))
+	golden(t, "comparison.txt", r, drift.Text(false))
+	golden(t, "comparison.color.txt", r, drift.Text(true))
+	golden(t, "comparison.json", r, drift.JSON)
+
+	c := bed()
+	seen := &drift.Report{Traffic: tally(t, c, bodies(`{"bed":{"colour":"BLUE","a\u001b":1}}`, `{"bed":{"colour":"PINK"}}`, `{"bed":{"names":{"a":null}}}`), drift.Shard{})}
+	require.NoError(t, seen.Settle(nil, finding.FailOnError))
+	golden(t, "traffic.txt", seen, drift.Text(false))
+	golden(t, "traffic.json", seen, drift.JSON)
+}
+
+// TestBaseline: what is expected is left out; what is expected in vain fails.
+func TestBaseline(t *testing.T) {
+	all := comparison(t).Findings()
+	text, err := drift.Baseline(nil, all)
+	require.NoError(t, err)
+	expected, err := drift.ParseBaseline("b.yaml", text)
+	require.NoError(t, err)
+
+	r := comparison(t)
+	require.NoError(t, r.Settle(expected, finding.FailOnError))
+	require.Equal(t, drift.Passed, r.Verdict)
+	require.Empty(t, r.Comparison.Changes)
+	require.Equal(t, len(all), r.Expected)
+
+	again, err := drift.Baseline(expected, all)
+	require.NoError(t, err)
+	require.Equal(t, string(text), string(again), "an update of what is met changes nothing")
+
+	r = comparison(t)
+	r.Comparison.Changes = r.Comparison.Changes[1:]
+	require.NoError(t, r.Settle(expected, finding.FailNever))
+	require.Equal(t, drift.Failed, r.Verdict, "a stale entry fails")
+	require.Len(t, r.Unmet, 1)
+	fewer, err := drift.Baseline(expected, all[1:])
+	require.NoError(t, err)
+	left, err := drift.ParseBaseline("b.yaml", fewer)
+	require.NoError(t, err)
+	require.Len(t, left, len(expected)-1)
+
+	for _, wrong := range []string{"", "crcheckBaseline: 2", "expected: []", "crcheckBaseline: 1\nother: 1", "crcheckBaseline: 1\nexpected: [{rule: no.such, reason: a}]", "crcheckBaseline: 1\nexpected: [{rule: drift.member-added}]", "["} {
+		_, err := drift.ParseBaseline("b.yaml", []byte(wrong))
+		var problem *drift.BaselineError
+		require.ErrorAs(t, err, &problem, wrong)
+	}
+}
+
+// TestPlacesThatLookLikePatterns: an entry of a baseline expects its own place alone.
+func TestPlacesThatLookLikePatterns(t *testing.T) {
+	f := finding.Finding{Rule: finding.DriftMemberAdded, Operation: "a.B", Part: "error:[x]", Pointer: `/a*/[b]/c\d/*`}
+	text, err := drift.Baseline(nil, []finding.Finding{f, f})
+	require.NoError(t, err)
+	expected, err := drift.ParseBaseline("b.yaml", text)
+	require.NoError(t, err)
+	require.Len(t, expected, 1)
+	require.Equal(t, 2, expected[0].Count)
+	require.True(t, expected[0].Matches(f))
+	f.Pointer = `/ab/b/c\d/x`
+	require.False(t, expected[0].Matches(f))
+}
+
+func TestNothingChecked(t *testing.T) {
+	r := &drift.Report{Traffic: drift.NewTally([]*schema.Contract{bed()}).Traffic(drift.Shard{}, finding.Default)}
+	require.NoError(t, r.Settle(nil, finding.FailOnError))
+	require.Equal(t, drift.NotChecked, r.Verdict)
+}

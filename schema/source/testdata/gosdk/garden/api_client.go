@@ -1,0 +1,4 @@
+package garden
+
+const ServiceID = "Garden"
+const ServiceAPIVersion = "2020-01-01"

@@ -1,0 +1,3 @@
+package garden
+
+this file is not read

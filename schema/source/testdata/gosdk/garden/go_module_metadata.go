@@ -1,0 +1,3 @@
+package garden
+
+const goModuleVersion = "1.2.3"

@@ -1,0 +1,9 @@
+package types
+
+type Kind string
+
+// Enum values for Kind
+const (
+	KindHerb Kind = "HERB"
+	KindTree Kind = "TREE"
+)

@@ -1,0 +1,23 @@
+package types
+
+type FrostException struct {
+	Message *string
+
+	ErrorCodeOverride *string
+
+	Degrees *int32
+
+	noSmithyDocumentSerde
+}
+
+func (e *FrostException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type DroughtException struct {
+	Message *string
+
+	ErrorCodeOverride *string
+
+	noSmithyDocumentSerde
+}
+
+func (e *DroughtException) ErrorFault() smithy.ErrorFault { return smithy.FaultServer }
