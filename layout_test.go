@@ -39,7 +39,7 @@ var rooms = map[string][]string{
 	"recorder/redact":             {"finding", "traffic"},
 	"recorder/proxy":              {"recorder", "recorder/proxy/sigv4"},
 	"recorder/proxy/sigv4":        {},
-	"conformance":                 {"cassettes", "recorder", "schema", "schema/contracts", "traffic", "validate"},
+	"conformance":                 {"cassettes", "coverage", "finding", "recorder", "schema", "schema/contracts", "schema/synth", "traffic", "validate"},
 	"conformance/reference":       {"conformance"},
 	"conformance/sdkgo":           {"conformance"},
 	"conformance/sdkgo/cmd/sdkgo": {"conformance", "conformance/sdkgo"},

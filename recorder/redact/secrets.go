@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -15,32 +16,37 @@ const Mask = "MASKED-BY-CRCHECK"
 type secret struct {
 	what    string
 	anchors []string // in lower case; a text that has none of them is not searched. None: every text is
-	form    *regexp.Regexp
+	form    func() *regexp.Regexp
 	group   int // of form, which is masked
 	check   func(string) bool
+}
+
+// lazily compiles when first asked: a process that scans nothing pays for nothing.
+func lazily(form string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })
 }
 
 const secretAccessKey = "an AWS secret access key"
 
 // secrets is the table of what the scan looks for. Keys that AWS's documentation shows are none: those that end in EXAMPLE or EXAMPLEKEY.
 var secrets = []secret{
-	{"an AWS access key ID", []string{"akia", "asia"}, regexp.MustCompile(`(?:AKIA|ASIA)[A-Z0-9]{16}`), 0, alone},
-	{secretAccessKey, nil, regexp.MustCompile(`[A-Za-z0-9/+]{40,}`), 0, secretKey},
-	{secretAccessKey, nil, regexp.MustCompile(`(?:^|[^A-Za-z0-9/+])(?:[a-z0-9]{0,32}/){1,8}([A-Za-z0-9+]{40})(?:$|[^A-Za-z0-9+=])`), 1, secretKey}, // at the end of a path
+	{"an AWS access key ID", []string{"akia", "asia"}, lazily(`(?:AKIA|ASIA)[A-Z0-9]{16}`), 0, alone},
+	{secretAccessKey, nil, lazily(`[A-Za-z0-9/+]{40,}`), 0, secretKey},
+	{secretAccessKey, nil, lazily(`(?:^|[^A-Za-z0-9/+])(?:[a-z0-9]{0,32}/){1,8}([A-Za-z0-9+]{40})(?:$|[^A-Za-z0-9+=])`), 1, secretKey}, // at the end of a path
 	{"an AWS session token", []string{"iqoj", "fwog", "fqog", "iqod", "aqod"},
-		regexp.MustCompile(`(?:IQoJ|FwoG|FQoG|IQoD|AQoD)[A-Za-z0-9/+_-]{60,}={0,2}`), 0, nil},
-	{"a SigV4 signature", []string{"signature"}, regexp.MustCompile(`(?i)signature["']?\s*[:=]\s*["']?([0-9a-f]{64,})`), 1, nil},
+		lazily(`(?:IQoJ|FwoG|FQoG|IQoD|AQoD)[A-Za-z0-9/+_-]{60,}={0,2}`), 0, nil},
+	{"a SigV4 signature", []string{"signature"}, lazily(`(?i)signature["']?\s*[:=]\s*["']?([0-9a-f]{64,})`), 1, nil},
 	{"a private key", []string{"private key"},
-		regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----(?:[^-]|-[^-])*(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----)?`), 0, nil},
-	{"a JSON Web Token", []string{"eyj"}, regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), 0, nil},
-	{"a bearer token", []string{"bearer"}, regexp.MustCompile(`(?i)\bbearer\s+([A-Za-z0-9._~+/-]{16,}=*)`), 1, nil},
-	{"basic credentials", []string{"basic"}, regexp.MustCompile(`\b[Bb]asic\s+([A-Za-z0-9+/]{8,}={0,2})`), 1, basic},
+		lazily(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----(?:[^-]|-[^-])*(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----)?`), 0, nil},
+	{"a JSON Web Token", []string{"eyj"}, lazily(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), 0, nil},
+	{"a bearer token", []string{"bearer"}, lazily(`(?i)\bbearer\s+([A-Za-z0-9._~+/-]{16,}=*)`), 1, nil},
+	{"basic credentials", []string{"basic"}, lazily(`\b[Bb]asic\s+([A-Za-z0-9+/]{8,}={0,2})`), 1, basic},
 	{"a password", []string{"password", "passwd", "pwd", "passphrase", "secret", "token", "key"},
-		regexp.MustCompile(`(?i)(?:password|passwd|passphrase|\bpwd|client_?secret|secret_?access_?key|secret_?key|private_?key|api_?key|` +
+		lazily(`(?i)(?:password|passwd|passphrase|\bpwd|client_?secret|secret_?access_?key|secret_?key|private_?key|api_?key|` +
 			`access_?token|refresh_?token|session_?token|security-?token|auth_?token)["']?\s*[:=]\s*["']?([^\s"',;&)}\]]{6,})`), 1, nil},
-	{"a password in a URL", []string{"://"}, regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@?#"']*:([^\s/@?#"']+)@`), 1, nil},
+	{"a password in a URL", []string{"://"}, lazily(`[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@?#"']*:([^\s/@?#"']+)@`), 1, nil},
 	{"a token of another service", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "glpat-", "sk_live_", "aiza"},
-		regexp.MustCompile(`gh[opusr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|glpat-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{35}`), 0, nil},
+		lazily(`gh[opusr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|glpat-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{35}`), 0, nil},
 }
 
 // secretMembers are names of members and parameters whose values are secrets, in lower case and without punctuation.
@@ -138,7 +144,7 @@ func (r *secret) find(hits []hit, s, lower string) []hit {
 	if r.anchors == nil && !longWord(s, 40) || r.anchors != nil && !slices.ContainsFunc(r.anchors, func(a string) bool { return strings.Contains(lower, a) }) {
 		return hits
 	}
-	for _, m := range r.form.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range r.form().FindAllStringSubmatchIndex(s, -1) {
 		from, to := m[2*r.group], m[2*r.group+1]
 		if text := s[from:to]; (r.check == nil || r.check(text)) && !strings.HasPrefix(text, Mask) {
 			hits = append(hits, hit{span{from, to}, r.what})
