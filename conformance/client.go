@@ -78,24 +78,49 @@ func (f *Func) Hello(context.Context, Hello) (ClientHello, error) {
 	return hello, nil
 }
 
-// lateness is how long after a call's timeout its result is due.
-const lateness = 2 * time.Second
+const (
+	// lateness is how long after a call's timeout its result is due.
+	lateness = 2 * time.Second
+	// stall is how much later it may come if this process did not get to run: after a
+	// pause of the machine the client's timeout and the runner's strike at once.
+	stall = 500 * time.Millisecond
+)
 
 // Call calls Do; a panic there is a crash. The timeout is the client's to keep:
-// if it does not, its context ends, and it has hung.
-func (f *Func) Call(ctx context.Context, call Call) (result *Result, err error) {
+// if it does not, it has hung, its context ends and it is waited for no longer.
+func (f *Func) Call(ctx context.Context, call Call) (*Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type outcome struct {
+		result *Result
+		err    error
+	}
+	done := make(chan outcome, 1) // room for one that nobody waits for
+	go func() {
+		result, err := f.do(ctx, call)
+		done <- outcome{result, err}
+	}()
+	due := time.Duration(call.TimeoutMs)*time.Millisecond + lateness
+	for _, wait := range []time.Duration{due, stall} {
+		select {
+		case o := <-done:
+			return o.result, o.err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+	return nil, &ClientError{Kind: Hung, Message: fmt.Sprintf("no result within %d ms and %v", call.TimeoutMs, lateness)}
+}
+
+func (f *Func) do(ctx context.Context, call Call) (result *Result, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			result, err = nil, &ClientError{Kind: Crashed, Message: fmt.Sprintf("panic: %v", r)}
 		}
 	}()
-	due, cancel := context.WithTimeout(ctx, time.Duration(call.TimeoutMs)*time.Millisecond+lateness)
-	defer cancel()
-	result = f.Do(due, call)
-	switch {
-	case ctx.Err() == nil && due.Err() != nil:
-		return nil, &ClientError{Kind: Hung, Message: fmt.Sprintf("no result within %d ms and %v", call.TimeoutMs, lateness)}
-	case result == nil:
+	result = f.Do(ctx, call)
+	if result == nil {
 		return nil, &ClientError{Kind: InvalidOutput, Message: "it returned no result"}
 	}
 	result.Type, result.Seq = "result", call.Seq

@@ -83,13 +83,13 @@ var faults = []faultKind{
 		s.send(s.headWith("Connection", "close"), s.body)
 	}},
 	{"chunked", "the body comes in chunks of `after` bytes", true, func(s scene) {
-		s.send(s.headWith("Transfer-Encoding", "chunked"))
+		parts := [][]byte{s.headWith("Transfer-Encoding", "chunked")}
 		for rest := s.body; len(rest) > 0; {
 			n := min(max(1, s.after), len(rest))
-			s.send(chunk(rest[:n]))
+			parts = append(parts, chunk(rest[:n]))
 			rest = rest[n:]
 		}
-		s.send(chunk(nil))
+		s.send(append(parts, chunk(nil))...)
 	}},
 	{"http-1.0", "the answer is one of HTTP/1.0", true, func(s scene) {
 		s.send([]byte(strings.Replace(string(s.head()), "HTTP/1.1", "HTTP/1.0", 1)), s.body)

@@ -177,6 +177,9 @@ func Recover(journal, cassette string) (*Recovery, error) {
 	case err != nil:
 		return fail(JournalUnusable, err)
 	}
+	if base := filepath.Base(journal); text.header.Cassette == "" && !(strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".journal")) {
+		return fail(JournalForeign, errors.New("it is empty, and not named as a journal"))
+	}
 	if cassette == "" && text.header.Cassette != "" {
 		cassette = filepath.Join(filepath.Dir(journal), text.header.Cassette)
 	}

@@ -40,7 +40,11 @@ type RecordError struct {
 
 func (e *RecordError) Error() string {
 	p := problems[e.Problem]
-	text := fmt.Sprintf("recorder: %s: cassette %s, journal %s", p.what, e.Cassette, e.Journal)
+	text := fmt.Sprintf("recorder: %s: ", p.what)
+	if e.Cassette != "" { // else the journal was to say
+		text += "cassette " + e.Cassette + ", "
+	}
+	text += "journal " + e.Journal
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}

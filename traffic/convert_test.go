@@ -184,7 +184,7 @@ func TestConvertRefuses(t *testing.T) {
 				var malformed *traffic.MalformedError
 				require.ErrorAs(t, err, &malformed)
 				require.Equal(t, "in.har", malformed.Source)
-				require.Contains(t, malformed.Problem, "interaction 1")
+				require.Contains(t, malformed.Problem, "interaction 2")
 				require.Contains(t, malformed.Problem, tc.names)
 			}
 		})

@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -132,7 +133,8 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 		at = c.source.position(suspect(c.source.data, problem))
 	}
 	if m := yamlType.FindStringSubmatch(problem); m != nil {
-		problem = fmt.Sprintf("%s stands where %s belongs", yamlKinds[m[1]], goTypes[m[2]])
+		stands, belongs := yamlKinds[m[1]], goTypes[m[2]]
+		problem = fmt.Sprintf("%s stands where %s belongs", cmp.Or(stands, "a value"), cmp.Or(belongs, "another"))
 	}
 	return &MalformedError{
 		Source: c.name, Line: at.Line, Column: at.Column,
@@ -144,7 +146,7 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 var (
 	yamlLine      = regexp.MustCompile(`^(?:yaml: )?line (\d+): (?s:(.*))`)
 	unknownAnchor = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
-	yamlType      = regexp.MustCompile(`^cannot unmarshal !!(seq|map).* into (\S+)$`)
+	yamlType      = regexp.MustCompile(`^cannot unmarshal !!(\w+)(?s:.*) into (\S+)$`)
 )
 
 // What the YAML library calls things, and what a user calls them.

@@ -48,7 +48,7 @@ func fitsCassette(i int, in *Interaction) error {
 }
 
 func unfit(i int, in *Interaction, problem, remedy string) error {
-	return &MalformedError{Source: in.Source, Problem: fmt.Sprintf("interaction %d %s", i, problem), Remedy: remedy}
+	return &MalformedError{Source: in.Source, Problem: fmt.Sprintf("interaction %d %s", i+1, problem), Remedy: remedy}
 }
 
 // cassetteWriter writes a cassette piece by piece: an interaction at a time, and its metadata last.
