@@ -3,6 +3,8 @@ package drift
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -59,23 +61,24 @@ func Cassettes(changes []Change, old, new []*schema.Contract) (all []Cassette, e
 	return all, errs
 }
 
-// name tells the change: its fingerprint, and what it is about where several
-// changes share one.
+// name tells the change: its operation, rule and value, and a digest of all that
+// tells it from others.
 func (c *Change) name() string {
-	f := c.Finding()
-	rule := strings.TrimPrefix(string(c.Rule), "drift.")
-	name := c.Operation + "." + rule + "." + f.Fingerprint()[:8]
-	detail := cmp.Or(plain(c.New), plain(c.Old))
-	if c.end != noEnd || c.Facet == "enum" {
-		keep := func(r rune) rune {
-			if r < 0x80 && (r == '-' || r == '_' || r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z') {
-				return r
-			}
-			return '_'
-		}
-		name += "." + strings.Map(keep, detail[:min(len(detail), 40)])
+	name := c.Operation + "." + strings.TrimPrefix(string(c.Rule), "drift.")
+	if c.Facet == "enum" || c.end != noEnd {
+		detail := cmp.Or(plain(c.New), plain(c.Old))
+		name += "." + strings.Map(fileRune, detail[:min(len(detail), 40)])
 	}
-	return name + ".yaml"
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d\x00%s\x00%s", c.Place(), c.Rule, c.Facet, c.end, c.Old, c.New))
+	return name + "." + hex.EncodeToString(sum[:4]) + ".yaml"
+}
+
+// fileRune is a character as names of files have it everywhere.
+func fileRune(r rune) rune {
+	if r < 0x80 && (r == '-' || r == '_' || r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z') {
+		return r
+	}
+	return '_'
 }
 
 // cassette writes the witness as the contract that allows it has it.

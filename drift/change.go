@@ -21,6 +21,9 @@ type Change struct {
 	// Witness proves the change; nil: none was found, or the change is none of
 	// documents.
 	Witness *Witness `json:"witness,omitempty"`
+	// Contested says why a document that seemed to prove the change is no
+	// witness: the walker and the judge do not agree on it.
+	Contested string `json:"contested,omitempty"`
 
 	end bound
 }

@@ -21,6 +21,7 @@ func bed() *schema.Contract {
 		return schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{}), Length: schema.Is(schema.Bounds{}), Pattern: schema.Is("")})
 	}
 	label := schema.Member{Name: "bedId", Shape: text(), Required: schema.Is(true), Location: schema.Is("label"), WireName: schema.Is("bedId")}
+	wish := schema.Member{Name: "wish", Shape: schema.Named("Plant"), Required: schema.Is(false), Location: schema.Is("body"), WireName: schema.Is("wish")}
 	label.Shape.Inline.Length = schema.Is(schema.Bounds{Min: "2", Max: "8"})
 	page := schema.Member{Name: "pages", Shape: schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: schema.Is(schema.Bounds{Min: "1", Max: "10"})}),
 		Required: schema.Is(false), Location: schema.Is("query"), WireName: schema.Is("pages")}
@@ -31,7 +32,7 @@ func bed() *schema.Contract {
 		Method: schema.Is("GET"), URI: schema.Is("/beds/{bedId}"), Status: schema.Is(200), Input: "GetBedInput", Output: "GetBedOutput",
 		Errors: []schema.Error{{Name: "FrostException", Status: schema.Is(409), Fault: schema.Is("client"), Shape: "FrostException"}},
 		Shapes: map[string]*schema.Shape{
-			"GetBedInput":  {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{label, page}},
+			"GetBedInput":  {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{label, page, wish}},
 			"GetBedOutput": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{{Name: "bed", Shape: schema.Named("Bed"), Required: schema.Is(true), Location: schema.Is("body")}}},
 			"Bed": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{
 				{Name: "colour", Shape: colour, Required: schema.Is(true)},
@@ -100,7 +101,12 @@ func TestCompare(t *testing.T) {
 		},
 		"a renamed member is one that went and one that came": {
 			func(c *schema.Contract) { member(c, "Plant", "tree").Name = "bush" },
-			[]string{`warning drift.union-member-added output#/bed/plant/bush →"string" union.unknown-member`, `info drift.union-member-removed output#/bed/plant/tree "string"→ unproven`},
+			[]string{
+				`warning drift.union-member-removed input#/wish/tree "string"→ union.unknown-member`,
+				`warning drift.union-member-added output#/bed/plant/bush →"string" union.unknown-member`,
+				`info drift.union-member-added input#/wish/bush →"string" unproven`,
+				`info drift.union-member-removed output#/bed/plant/tree "string"→ unproven`,
+			},
 		},
 		"a renamed error too": {
 			func(c *schema.Contract) { c.Errors[0].Name = "IceException" },
@@ -116,8 +122,44 @@ func TestCompare(t *testing.T) {
 			},
 			[]string{`info drift.route-changed contract "/beds/{bedId}"→"/beds/{id}" unproven`, `info drift.binding-changed input#/bedId "bedId"→"id" unproven`},
 		},
+		"what is sent and answered changes twice": {
+			func(c *schema.Contract) {
+				c.Shapes["Plant"].Members = append(c.Shapes["Plant"].Members, schema.Member{Name: "bush", Shape: schema.Inline(schema.Shape{Type: schema.Boolean})})
+			},
+			[]string{
+				`warning drift.union-member-added output#/bed/plant/bush →"boolean" union.unknown-member`,
+				`info drift.union-member-added input#/wish/bush →"boolean" unproven`, // no caller sent it
+			},
+		},
+		"a minimum of zero comes and goes unseen beside another change": {
+			func(c *schema.Contract) {
+				member(c, "Bed", "names").Shape.Inline.Length = schema.Is(schema.Bounds{Min: "0", Max: "3"})
+			},
+			[]string{"info drift.length-narrowed output#/bed/names →3 unproven"},
+		},
+		"types that are alike on the wire": {
+			func(c *schema.Contract) {
+				member(c, "FrostException", "degrees").Shape.Inline.Type = schema.Timestamp
+			},
+			[]string{"error drift.type-changed error:FrostException#/degrees \"integer\"→\"timestamp\" type.mismatch"},
+		},
+		"nulls in a map": {
+			func(c *schema.Contract) { member(c, "Bed", "names").Shape.Inline.Sparse = schema.Is(true) },
+			[]string{"info drift.sparse-added output#/bed/names false→true type.null"},
+		},
+		"a structure becomes a union, and back": {
+			func(c *schema.Contract) {
+				c.Shapes["Plant"].Union = schema.Is(false)
+				c.Shapes["FrostException"].Union = schema.Is(true)
+			},
+			[]string{
+				"error drift.union-removed output#/bed/plant true→false union.multiple-members",
+				"info drift.union-added error:FrostException false→true unproven",
+				"info drift.union-removed input#/wish true→false unproven",
+			},
+		},
 		"no document any more": {
-			func(c *schema.Contract) { c.Output = "" }, []string{`info drift.document-removed output "structure"→ unproven`},
+			func(c *schema.Contract) { c.Output = "" }, []string{`warning drift.document-removed output "structure"→ member.missing`},
 		},
 		"silence is no change": {
 			func(c *schema.Contract) {
@@ -132,6 +174,19 @@ func TestCompare(t *testing.T) {
 			old := bed()
 			require.Equal(t, test.want, lines(t, []*schema.Contract{old}, []*schema.Contract{changed(old, test.change)}))
 		})
+	}
+}
+
+// TestOwnWitness: of several new values each has a witness of its own.
+func TestOwnWitness(t *testing.T) {
+	new := changed(bed(), func(c *schema.Contract) {
+		member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is([]string{"RED", "GREEN", "BLUE", "YELLOW"})
+	})
+	result, err := drift.Compare([]*schema.Contract{bed()}, []*schema.Contract{new})
+	require.NoError(t, err)
+	require.Len(t, result.Changes, 2)
+	for _, c := range result.Changes {
+		require.Equal(t, `{"bed":{"colour":`+c.New+`}}`, string(c.Witness.Document))
 	}
 }
 

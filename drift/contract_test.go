@@ -39,11 +39,13 @@ func randomContract(seed uint64) *schema.Contract {
 	return g.c
 }
 
+func (g *gardener) sensitive() schema.Known[bool] { return schema.Is(g.chance(8)) }
+
 func (g *gardener) chance(percent int) bool { return g.IntN(100) < percent }
 
 // structure makes a named structure, or union, and what is below it.
 func (g *gardener) structure(name string, depth int, union bool) schema.Ref {
-	s := &schema.Shape{Type: schema.Structure, Union: schema.Is(union), EventStream: schema.Is(false), Sensitive: schema.Is(false)}
+	s := &schema.Shape{Type: schema.Structure, Union: schema.Is(union), EventStream: schema.Is(false), Sensitive: g.sensitive()}
 	g.c.Shapes[name] = s
 	for i := range 2 + g.IntN(3) {
 		m := schema.Member{Name: fmt.Sprintf("m%d", i), Shape: g.ref(depth + 1), Required: schema.Is(!union && g.chance(40)), Token: schema.Is(false)}
@@ -57,6 +59,11 @@ func (g *gardener) structure(name string, depth int, union bool) schema.Ref {
 }
 
 func (g *gardener) ref(depth int) schema.Ref {
+	if g.shapes > 0 && g.chance(8) { // shared or recursive
+		if name := fmt.Sprintf("S%d", 1+g.IntN(g.shapes)); g.c.Shapes[name] != nil {
+			return schema.Named(name)
+		}
+	}
 	if depth < 3 {
 		switch g.IntN(8) {
 		case 0, 1:
@@ -67,30 +74,30 @@ func (g *gardener) ref(depth int) schema.Ref {
 			return g.structure(fmt.Sprintf("U%d", g.shapes), depth, true)
 		case 3:
 			element := g.ref(depth + 1)
-			return schema.Inline(schema.Shape{Type: schema.List, Element: &element, Sparse: schema.Is(false), Length: g.length(0, 1, 2, 9), Sensitive: schema.Is(false)})
+			return schema.Inline(schema.Shape{Type: schema.List, Element: &element, Sparse: schema.Is(false), Length: g.length(0, 1, 2, 9), Sensitive: g.sensitive()})
 		case 4:
 			key, value := g.text(), g.ref(depth+1)
-			return schema.Inline(schema.Shape{Type: schema.Map, Key: &key, Value: &value, Sparse: schema.Is(false), Length: g.length(0, 1, 2, 9), Sensitive: schema.Is(false)})
+			return schema.Inline(schema.Shape{Type: schema.Map, Key: &key, Value: &value, Sparse: schema.Is(false), Length: g.length(0, 1, 2, 9), Sensitive: g.sensitive()})
 		}
 	}
 	switch g.IntN(9) {
 	case 0:
-		return schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: g.bounds(), Sensitive: schema.Is(false)})
+		return schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: g.bounds(), Sensitive: g.sensitive()})
 	case 1:
-		return schema.Inline(schema.Shape{Type: schema.Float, Bits: schema.Is(64), Range: g.bounds(), Sensitive: schema.Is(false)})
+		return schema.Inline(schema.Shape{Type: schema.Float, Bits: schema.Is(64), Range: g.bounds(), Sensitive: g.sensitive()})
 	case 2:
-		return schema.Inline(schema.Shape{Type: schema.Boolean, Sensitive: schema.Is(false)})
+		return schema.Inline(schema.Shape{Type: schema.Boolean, Sensitive: g.sensitive()})
 	case 3:
-		return schema.Inline(schema.Shape{Type: schema.Timestamp, Format: schema.Is("epoch-seconds"), Sensitive: schema.Is(false)})
+		return schema.Inline(schema.Shape{Type: schema.Timestamp, Format: schema.Is("epoch-seconds"), Sensitive: g.sensitive()})
 	case 4:
-		return schema.Inline(schema.Shape{Type: schema.Blob, Streaming: schema.Is(false), Length: g.length(0, 4, 8, 30), Sensitive: schema.Is(false)})
+		return schema.Inline(schema.Shape{Type: schema.Blob, Streaming: schema.Is(false), Length: g.length(0, 4, 8, 30), Sensitive: g.sensitive()})
 	}
 	return g.text()
 }
 
 // text is a string with an enum, a length or a pattern, or nothing.
 func (g *gardener) text() schema.Ref {
-	s := schema.Shape{Type: schema.String, Enum: schema.Is([]string{}), Length: schema.Is(schema.Bounds{}), Pattern: schema.Is(""), Sensitive: schema.Is(false)}
+	s := schema.Shape{Type: schema.String, Enum: schema.Is([]string{}), Length: schema.Is(schema.Bounds{}), Pattern: schema.Is(""), Sensitive: g.sensitive()}
 	switch g.IntN(4) {
 	case 0:
 		s.Enum = schema.Is([]string{"RED", "GREEN", "BLUE"})

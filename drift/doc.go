@@ -40,7 +40,7 @@
 //   - A source of one operation, or of documentation pages, is silent about the
 //     service's other operations: none is added or removed then.
 //   - What travels beside the body has witnesses in the sdk projection, where it
-//     is in the document.
+//     is in the document, and so have types that are alike on the wire.
 //   - Changes that only rules of the http layer notice (errors, statuses) weigh
 //     an info at most, for those rules are errors under strict alone: no witness
 //     is made for them. Nor is one made for bodies that are no JSON.

@@ -119,7 +119,7 @@ func ExampleCassettes() {
 	fmt.Println(cassettes[2].Name)
 	// Output:
 	// 3 []
-	// cleanrooms.GetProtectedJob.member-added.2f51cee7.yaml
+	// cleanrooms.GetProtectedJob.member-added.aa101242.yaml
 }
 
 func ExampleBaseline() {

@@ -245,7 +245,7 @@ func canonical(facet, text string) string {
 
 // classify says what the disagreement looks like.
 func (m *Matrix) classify(r *Row) []Class {
-	var docs, models, sdks, others []string
+	var docs, models, sdks []string
 	for i, value := range r.Values {
 		if value == "" {
 			continue
@@ -257,8 +257,6 @@ func (m *Matrix) classify(r *Row) []Class {
 			models = append(models, value)
 		case "go-sdk":
 			sdks = append(sdks, value)
-		default:
-			others = append(others, value)
 		}
 	}
 	var all []Class

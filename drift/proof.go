@@ -35,6 +35,8 @@ type proof struct {
 // proofs says by which findings of the refusing side each rule's changes are
 // proven. Rules without any have no witness.
 var proofs = map[finding.RuleID][]proof{
+	finding.DriftDocumentAdded:      {{finding.MemberMissing, anywhere}},
+	finding.DriftDocumentRemoved:    {{finding.MemberMissing, anywhere}},
 	finding.DriftMemberAdded:        {{finding.MemberUnknown, atMember}, {finding.MemberMissing, atMember}},
 	finding.DriftMemberRemoved:      {{finding.MemberUnknown, atMember}, {finding.MemberMissing, atMember}},
 	finding.DriftUnionMemberAdded:   {{finding.UnionUnknownMember, atParent}},
@@ -91,7 +93,7 @@ type evidence struct {
 // proves reports whether the evidence is of the change.
 func (e *evidence) proves(c *claim, refuser int) bool {
 	for _, p := range proofs[c.Rule] {
-		if p.rule == e.Rule && e.reaches(p.at, c) && (c.Rule == finding.DriftTypeChanged || e.explains(c, refuser)) {
+		if p.rule == e.Rule && e.reaches(p.at, c) && (p.at == anywhere || e.explains(c, refuser)) {
 			return true
 		}
 	}

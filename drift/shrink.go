@@ -7,18 +7,21 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// mostChecks bounds how often a document is held against both sides on its way
-// to the smallest.
-const mostChecks = 400
+// A document on its way to the smallest is held against both sides at most so
+// often, and at most so many bytes of it.
+const (
+	mostChecks  = 400
+	mostChecked = 2 << 20
+)
 
 // shrink leaves out of a claim's best document whatever it can do without:
 // members, elements, the ends of strings, one after the other, until nothing more
 // goes. The severity stays.
 func (s *search) shrink(c *claim) *candidate {
 	best := c.best
-	checks := 0
+	checks, size := 0, 0
 	proves := func(document []byte) bool {
-		if checks++; checks > mostChecks {
+		if checks, size = checks+1, size+len(document); checks > mostChecks || size > mostChecked {
 			return false
 		}
 		found := s.held(document)

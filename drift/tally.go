@@ -154,8 +154,8 @@ func (t *Tally) finding(c *schema.Contract, f finding.Finding, body []byte, at S
 }
 
 // take counts a detail, and lets go of the last ones beyond [MostDetails]. A
-// detail that was let go of never comes back, for those before it stay: what is
-// kept in the end was counted from its first occurrence.
+// detail that was let go of would not stay if it came back, for those before it do:
+// what is kept in the end was counted from its first occurrence.
 func (o *Observation) take(d Detail) {
 	if o.last != "" && d.Text > o.last {
 		o.More += d.Count

@@ -86,6 +86,9 @@ func (t text) comparison(c *Comparison, counts *[finding.Error + 1]int) {
 		fmt.Fprintf(t, "%s %s at %s of %s\n", t.paint(colors[change.Severity], change.Severity.String()), t.paint("1", string(change.Rule)), visible(place), change.Operation)
 		fmt.Fprintf(t, "  %s\n", visible(clip(change.Message)))
 		t.witness(change.Witness)
+		if change.Contested != "" {
+			fmt.Fprintf(t, "  not proven: %s; please report it\n", visible(change.Contested))
+		}
 		fmt.Fprintf(t, "  → %s\n\n", change.remedy())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -57,10 +58,12 @@ type candidate struct {
 	others     int // further findings of the refusing side
 }
 
-// compare puts the better candidate first: the graver, the plainer, the shorter.
+// compare puts the better candidate first: the graver, what is on the wire, the
+// plainer, the shorter.
 func (a *candidate) compare(b *candidate) int {
 	return cmp.Or(
 		cmp.Compare(severity(b.evidence.Rule), severity(a.evidence.Rule)),
+		cmp.Compare(a.projection, b.projection),
 		cmp.Compare(a.others, b.others),
 		cmp.Compare(len(a.document), len(b.document)),
 		bytes.Compare(a.document, b.document),
@@ -71,13 +74,17 @@ func (a *candidate) compare(b *candidate) int {
 // ones did not.
 const tries = 24
 
-// mostDocuments bounds the systematic documents that are tried for a part.
-const mostDocuments = 20_000
+// What is tried for a part in one projection ends after so many systematic
+// documents, or so many bytes of them.
+const (
+	mostDocuments = 20_000
+	mostBytes     = 16 << 20
+)
 
 // prove looks for a witness of each of a part's changes.
 func (p *pair) prove(part schema.Part, changes []Change) error {
 	var claims []*claim
-	old, new := only(p.old, part), only(p.new, part)
+	old, new := unveiled(only(p.old, part)), unveiled(only(p.new, part))
 	for i := range changes {
 		if proofs[changes[i].Rule] != nil {
 			claims = append(claims, newClaim(&changes[i], old, new))
@@ -87,7 +94,7 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 		return nil
 	}
 	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-		if projection == schema.SDK && len(old.Bound(part)) == 0 && len(new.Bound(part)) == 0 {
+		if projection == schema.SDK && len(old.Bound(part)) == 0 && len(new.Bound(part)) == 0 && !retyped(claims) {
 			break // nothing is in the document that was not in the body
 		}
 		s, err := newSearch(old, new, part, projection, claims)
@@ -104,6 +111,14 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 		}
 	}
 	return nil
+}
+
+// retyped reports a change of type that no grave finding proves so far: types that
+// are alike on the wire may differ in an SDK, as numbers and timestamps do.
+func retyped(claims []*claim) bool {
+	return slices.ContainsFunc(claims, func(c *claim) bool {
+		return c.Rule == finding.DriftTypeChanged && (c.best == nil || severity(c.best.evidence.Rule) < finding.Error)
+	})
 }
 
 // testify makes the best candidate the witness, and derives the severity.
@@ -130,16 +145,17 @@ type search struct {
 	judge      *judge
 }
 
-// newSearch returns nil where a side has no document of the part to compare.
+// newSearch returns nil where the part is no JSON document. A side without a
+// structure there allows an empty one.
 func newSearch(old, new *schema.Contract, part schema.Part, projection schema.Projection, claims []*claim) (*search, error) {
 	allowing, refusing, refuser := new, old, 0
 	if part == schema.InputPart {
 		allowing, refusing, refuser = old, new, 1
 	}
-	for _, c := range []*schema.Contract{allowing, refusing} {
-		if _, _, ok := projection.Document(c, part); !ok {
-			return nil, nil
-		}
+	_, _, refuses := projection.Document(refusing, part)
+	root, _, allows := projection.Document(allowing, part)
+	if !refuses || !allows && root.Name != "" {
+		return nil, nil
 	}
 	s := &search{old: old, new: new, part: part, projection: projection, claims: claims, refuser: refuser}
 	var errs [4]error
@@ -171,7 +187,7 @@ func (s *search) run() {
 		}
 		c.best = s.shrink(c)
 		if err := s.judge.confirm(c.best); err != nil {
-			c.best = before[c]
+			c.Contested, c.best = err.Error(), before[c]
 		}
 	}
 }
@@ -179,16 +195,19 @@ func (s *search) run() {
 // systematic tries the documents of the side that allows them, and the near-misses
 // of the other.
 func (s *search) systematic() {
-	tried := 0
-	for document := range s.giver.Documents(s.part) {
+	tried, size := 0, 0
+	more := func(document []byte) bool {
 		s.try(document)
-		if tried++; tried == mostDocuments {
+		tried, size = tried+1, size+len(document)
+		return tried < mostDocuments && size < mostBytes
+	}
+	for document := range s.giver.Documents(s.part) {
+		if !more(document) {
 			return
 		}
 	}
 	for miss := range s.missing.NearMisses(s.part) {
-		s.try(miss.Document)
-		if tried++; tried == mostDocuments {
+		if !more(miss.Document) {
 			return
 		}
 	}

@@ -19,7 +19,7 @@ type driftVerb struct {
 	Baseline       string           `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. What it expects in vain fails."`
 	BaselineUpdate bool             `help:"Write the baseline anew: what is there now is expected."`
 	Projection     projectionChoice `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: wire, sdk or auto (the default)."`
-	Operation      string           `placeholder:"NAME" help:"Of traffic: the operation that bare bodies are of, where there are several contracts."`
+	Operation      string           `placeholder:"NAME" help:"Of sources: compare this operation alone. Of traffic: the operation that bare bodies are of, where there are several contracts."`
 	Propose        outputPath       `placeholder:"PATH" help:"Of traffic: write an overlay that makes it valid. Where that takes several operations, one each, with the operation's name in the file's."`
 	Shard          drift.Shard      `placeholder:"I/N" help:"Of traffic: look only at every Nth interaction, from the Ith on. Write the result with --format json."`
 	Merge          bool             `help:"Instead of traffic, take the results of all shards."`
@@ -40,7 +40,7 @@ func (*driftVerb) Help() string {
 
   crcheck drift contract.json big.ndjson --shard 1/2 --format json -o 1.json
 
-  crcheck drift contract.json --merge 1.json 2.json`
+  crcheck drift --merge contract.json 1.json 2.json`
 }
 
 // Validate refuses flags that do not go together.
@@ -122,7 +122,7 @@ func (v *driftVerb) sources(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		sources[i] = drift.Source{Name: name, Contracts: loaded}
+		sources[i] = drift.Source{Name: name, Contracts: v.choose(loaded)}
 	}
 	result := &drift.Report{}
 	if len(sources) > 2 {
@@ -147,6 +147,14 @@ func (v *driftVerb) sources(ctx context.Context, t *terminal) error {
 	}
 	result.Old, result.New, result.Comparison = sources[0].Name, sources[1].Name, comparison
 	return v.report(ctx, t, result)
+}
+
+// choose leaves the operation that was asked for.
+func (v *driftVerb) choose(loaded []*schema.Contract) []*schema.Contract {
+	if v.Operation == "" {
+		return loaded
+	}
+	return schema.NewCatalog(loaded...).Named(v.Operation)
 }
 
 // load reads a source. What it contradicts itself in is said, and weighs nothing

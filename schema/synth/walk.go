@@ -28,7 +28,24 @@ type spot struct {
 // them is not. It ends when visit returns false.
 func (s *Synth) walk(part schema.Part, f *form, visit func(spot) bool) {
 	w := walker{s: s, seen: map[*form]bool{}, visit: visit}
-	w.at(spot{place: schema.Place{Part: part}, form: f, put: func(v *value) *value { return v }})
+	w.at(spot{place: s.rootPlace(part), form: f, put: func(v *value) *value { return v }})
+}
+
+// rootPlace is the place of a part's document: the part, or the member that is
+// the body as JSON.
+func (s *Synth) rootPlace(part schema.Part) schema.Place {
+	place := schema.Place{Part: part}
+	if s.projection != schema.Wire || s.tops[part].raw != nil {
+		return place
+	}
+	root, _ := s.contract.Root(part)
+	shape := s.contract.Resolve(root)
+	for i := range shape.Members {
+		if m := &shape.Members[i]; s.contract.Location(m) == "payload" {
+			return place.Child(m.Name)
+		}
+	}
+	return place
 }
 
 type walker struct {

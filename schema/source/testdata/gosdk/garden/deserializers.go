@@ -57,6 +57,11 @@ func awsRestjson1_deserializeDocumentBed(v **types.Bed, value interface{}) error
 				sv.Odd = ptr.Bool(jtv)
 			}
 
+		case "uRL":
+			if value != nil {
+				sv.Url = ptr.String(jtv)
+			}
+
 		case "planted":
 			if value != nil {
 				sv.Planted = ptr.Time(smithytime.ParseEpochSeconds(f64))

@@ -10,6 +10,8 @@ type Bed struct {
 
 	Odd *bool
 
+	Url *string
+
 	Planted *time.Time
 
 	Growth Growth

@@ -1,3 +1,0 @@
-package garden
-
-this file is not read

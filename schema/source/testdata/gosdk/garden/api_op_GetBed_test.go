@@ -1,0 +1,6 @@
+package garden
+
+// Tests are not read.
+func (c *Client) GetBedTested() {}
+
+type GetBedTestedInput struct{}

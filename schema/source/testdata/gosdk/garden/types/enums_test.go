@@ -1,0 +1,4 @@
+package types
+
+// Tests are not read.
+const KindTested Kind = "TESTED"
