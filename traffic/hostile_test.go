@@ -64,7 +64,9 @@ func TestReadHostileInput(t *testing.T) {
 			start := time.Now()
 			_, err := readAll("hostile", tc.input)
 			t.Log(time.Since(start), err)
-			require.Less(t, time.Since(start), 5*time.Second)
+			if !testing.Short() { // the race detector, which runs with it, has other times
+				require.Less(t, time.Since(start), 5*time.Second)
+			}
 			require.ErrorAs(t, err, tc.want)
 			runtime.ReadMemStats(&after)
 			t.Log((after.TotalAlloc-before.TotalAlloc)>>20, "MB")
