@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
+	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -30,7 +32,9 @@ func (o *operation) output(part schema.Part, r *traffic.Response) (map[string]an
 	if err != nil {
 		return nil, err
 	}
-	return o.beside(part, canonical, o.validator.BesideResponse(part, r))
+	small := *r
+	small.Header = lowered(r.Header)
+	return o.beside(part, canonical, o.validator.BesideResponse(part, &small))
 }
 
 // input is the canonical form of a request: what it asks for.
@@ -39,7 +43,9 @@ func (o *operation) input(r *traffic.Request, labels map[string]string) (map[str
 	if err != nil {
 		return nil, err
 	}
-	return o.beside(schema.InputPart, canonical, o.validator.BesideRequest(r, labels))
+	small := *r
+	small.Header = lowered(r.Header)
+	return o.beside(schema.InputPart, canonical, o.validator.BesideRequest(&small, labels))
 }
 
 // body reads what travels in a body: the members of a JSON object, or one member
@@ -121,8 +127,39 @@ func (o *operation) corrected(part schema.Part) func(want, got any) any {
 	root, _ := o.Root(part)
 	shape := o.Resolve(root)
 	return func(want, got any) any {
+		if reported, ok := got.(map[string]any); ok {
+			got = o.withSmallNames(part, reported)
+		}
 		return reading{o.Contract, true}.withoutMadeUp(shape, shape.Members, want, got)
 	}
+}
+
+// lowered are headers with their names in small letters: where they are the keys
+// of a map, nothing says in which case a client has them (Smithy,
+// http-bindings.html#httpprefixheaders-trait; RFC 9110 section 5.1).
+func lowered(h http.Header) http.Header {
+	small := make(http.Header, len(h))
+	for name, values := range h {
+		small[strings.ToLower(name)] = append(small[strings.ToLower(name)], values...)
+	}
+	return small
+}
+
+// withSmallNames writes the maps of a report that are made of headers likewise.
+func (o *operation) withSmallNames(part schema.Part, reported map[string]any) map[string]any {
+	kept := maps.Clone(reported)
+	for _, m := range o.Bound(part) {
+		entries, ok := reported[m.Name].(map[string]any)
+		if !ok || o.Location(&m) != "headers" {
+			continue
+		}
+		small := map[string]any{}
+		for name, value := range entries {
+			small[strings.ToLower(name)] = value
+		}
+		kept[m.Name] = small
+	}
+	return kept
 }
 
 // rounded is a number as a float of so many bits holds it. One that is too large

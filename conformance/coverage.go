@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/validate"
@@ -44,7 +46,9 @@ func newCoverage(c *schema.Contract) *Coverage {
 			v.expect(share, place.String())
 			if share == &v.Members && !member.Required.Or(false) {
 				v.expect(&v.Absent, place.String()+absent)
-				v.expect(&v.Null, place.String()+null)
+				if c.Location(member) == "body" {
+					v.expect(&v.Null, place.String()+null)
+				}
 			}
 		}
 		for _, value := range shape.Enum.Or(nil) {
@@ -113,12 +117,57 @@ func (v *Coverage) played(attempts []Attempt) {
 			v.mark(e.Name)
 			part = schema.ErrorPart(e.Name)
 		}
-		if tree, err := validate.Tree(a.Bytes); err == nil {
-			if root, ok := v.contract.Root(part); ok && root.Name != "" {
-				v.value(schema.Place{Part: part}, root, tree)
-			}
+		if root, ok := v.contract.Root(part); ok && root.Name != "" {
+			v.answer(schema.Place{Part: part}, root, a)
 		}
 	}
+}
+
+// answer marks what an answer showed: its members in the body, in headers and the
+// status, and the one that is the body.
+func (v *Coverage) answer(place schema.Place, root schema.Ref, a Attempt) {
+	tree, err := validate.Tree(a.Bytes)
+	inBody := true
+	shape := v.contract.Resolve(root)
+	for i := range shape.Members {
+		m := &shape.Members[i]
+		below, there := place.Child(m.Name), false
+		switch v.contract.Location(m) {
+		case "payload":
+			inBody, there = false, len(a.Bytes) > 0
+			if err == nil {
+				v.value(below, m.Shape, tree)
+			}
+		case "status":
+			there = true
+		case "header":
+			there = a.Header.Get(m.Wire()) != ""
+			v.mark(below.String() + " " + a.Header.Get(m.Wire()))
+		case "headers":
+			there = len(prefixed(a.Header, m.Wire())) > 0
+		default:
+			continue
+		}
+		if there {
+			v.mark(below.String())
+		} else {
+			v.mark(below.String() + absent)
+		}
+	}
+	if inBody && err == nil {
+		v.value(place, root, tree)
+	}
+}
+
+// prefixed are the names of headers that begin so, in any case.
+func prefixed(h http.Header, prefix string) []string {
+	var names []string
+	for name := range h {
+		if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (v *Coverage) value(place schema.Place, ref schema.Ref, value any) {
@@ -127,6 +176,9 @@ func (v *Coverage) value(place schema.Place, ref schema.Ref, value any) {
 	case map[string]any:
 		for i := range s.Members {
 			m := &s.Members[i]
+			if v.contract.Location(m) != "body" {
+				continue // it does not travel here
+			}
 			below := place.Child(m.Name)
 			switch child, ok := value[m.Wire()]; {
 			case !ok:

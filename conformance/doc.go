@@ -3,7 +3,8 @@
 //
 // The model: a [Case] is what the service answers (a cassette, perhaps with a
 // [Fault] on the way), what the client is asked to call, and what a right client
-// reports, with a level and the specification that says so. The runner gives
+// reports, with a level and the specification that says so. Cases are read from a
+// [Suite], or made of contracts by [Generate]. The runner gives
 // each case a listener of its own, so that the port identifies the case, every
 // attempt is counted and a fault hits that client alone; the client never sees
 // names of cases. The client reports what it made of the answer and the runner

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -13,7 +14,7 @@ import (
 
 // MostGenerated is how many cases are made of an operation unless
 // [GenerateOptions] say otherwise.
-const MostGenerated = 250
+const MostGenerated = 500
 
 // GenerateOptions say how cases are made of contracts.
 type GenerateOptions struct {
@@ -82,7 +83,7 @@ func Generate(contracts []*schema.Contract, options GenerateOptions) (*Plan, err
 		}
 		cases := made.chosen(most)
 		if beyond := len(made.cases) - len(cases); beyond > 0 {
-			made.leftOut[fmt.Sprintf("beyond the %d cases of an operation", most)] += beyond
+			made.leftOut[fmt.Sprintf("cases beyond the %d of an operation", most)] += beyond
 		}
 		for reason, n := range made.leftOut {
 			plan.generated.LeftOut[reason] += n
@@ -155,5 +156,16 @@ func (g *generator) chosen(most int) []planned {
 	return cases
 }
 
-// reasons are those of what was left out, sorted.
-func (g *Generated) reasons() []string { return slices.Sorted(maps.Keys(g.LeftOut)) }
+// text writes what was made, and what was not; of a suite, nothing.
+func (g *Generated) text(w io.Writer) {
+	if g == nil {
+		return
+	}
+	fmt.Fprintf(w, "made of %d operations: %d cases\n", g.Operations, g.Cases)
+	for _, reason := range slices.Sorted(maps.Keys(g.LeftOut)) {
+		fmt.Fprintf(w, "  not made: %d %s\n", g.LeftOut[reason], reason)
+	}
+	for _, n := range g.NotMade {
+		fmt.Fprintf(w, "  not made: %s: %s\n", n.Operation, n.Reason)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -16,6 +17,7 @@ import (
 // Why something that was made is no case.
 const (
 	nullAsked    = "requests with null members: no client is asked for what is absent"
+	noRange      = "requests with NaN or an infinity where there is a range: whether that holds is left open"
 	tooLong      = "messages of more than 256 KiB"
 	emptyHeader  = "members whose header is empty: what that stands for is left open"
 	emptyPayload = "bodies without a byte that are a member: what that stands for is left open"
@@ -32,6 +34,7 @@ type generator struct {
 	smallest  synth.Request
 	cases     []made
 	names     map[string]int
+	shown     map[schema.Place]bool // members of unions
 	leftOut   map[string]int
 	notMade   []NotMade
 }
@@ -50,7 +53,7 @@ func newGenerator(c *schema.Contract, group string) (*generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{operation: o, synth: s, group: group, names: map[string]int{}, leftOut: map[string]int{}}
+	g := &generator{operation: o, synth: s, group: group, names: map[string]int{}, shown: map[schema.Place]bool{}, leftOut: map[string]int{}}
 	body, err := s.Minimal(schema.InputPart)
 	if err != nil {
 		return nil, err
@@ -101,6 +104,15 @@ func (g *generator) requests() error {
 		}
 		c := Case{Level: Must, Layer: LayerRequest, Ref: g.bindings(), Expect: []Expect{{Output: canonicalValue}},
 			About: fmt.Sprintf("The request: %s, %s.", t.Place, t.How)}
+		if shape, _, ok := g.operation.At(t.Place); ok {
+			switch {
+			case shape.Type == schema.Timestamp && strings.Contains(t.How, "."):
+				c.Level = Should // the precision of milliseconds is optional
+			case shape.Type == schema.Float && shape.Range.Or(schema.Bounds{}) != schema.Bounds{} && slices.Contains(schema.NonNumericFloats, t.How):
+				g.leftOut[noRange]++
+				continue
+			}
+		}
 		if err := g.add("request", t.Place, t.How, g.rank(t.Place, t.How), c, t.Request, response); err != nil {
 			return err
 		}
@@ -187,8 +199,9 @@ func (g *generator) rank(place schema.Place, how string) rank {
 	switch {
 	case how == "null members":
 		return rankNull
-	case above != nil && above.Union.Or(false):
-		return rankUnion
+	case above != nil && above.Union.Or(false) && !g.shown[place]:
+		g.shown[place] = true
+		return rankUnion // that it is set; what else it may be is of no union
 	case shape != nil && len(shape.Enum.Or(nil)) > 0:
 		return rankEnum
 	}

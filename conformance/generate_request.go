@@ -41,7 +41,7 @@ func (o *operation) route(r *traffic.Request) (labels map[string]string, miss st
 	case rpc && (r.Method != http.MethodPost || u.Path != "/"):
 		return nil, fmt.Sprintf("it is %s %s, not POST /", r.Method, u.EscapedPath())
 	case rpc && !ok:
-		return nil, fmt.Sprintf("its X-Amz-Target is %q, not %q", r.Header.Get("X-Amz-Target"), target)
+		return nil, fmt.Sprintf("its X-Amz-Target is not %q", target)
 	case !ok:
 		return nil, fmt.Sprintf("it is %s %s, not %s %s", r.Method, u.RequestURI(), o.Method.Or("any"), o.URI.Or("any"))
 	}
@@ -60,7 +60,7 @@ func (c *planned) answer(ids identifiers) (answering, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: request.Header.Clone(), Body: traffic.BodyOf(body)}
+		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: lowered(request.Header), Body: traffic.BodyOf(body)}
 		if _, a.Miss = c.operation.route(a.request); a.Miss != "" {
 			return reply{recorder.MissStatus, http.Header{"X-Amzn-Errortype": {recorder.MissCode}, "Content-Type": {"application/json"}},
 				[]byte(`{"__type":"` + recorder.MissCode + `"}`)}, nil

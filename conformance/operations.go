@@ -29,14 +29,6 @@ func (p *Plan) title() string {
 	return fmt.Sprintf("%d operations of %s", len(p.operations), service)
 }
 
-// operationOf is what a call says of its operation: nothing where the hello has.
-func (p *Plan) operationOf(c *planned) string {
-	if len(p.operations) == 1 {
-		return ""
-	}
-	return c.operation.Name()
-}
-
 // Select returns the plan with the cases whose names match, as [Suite.Select] does.
 func (p *Plan) Select(pattern string) *Plan {
 	if pattern == "" {

@@ -49,7 +49,7 @@ const AnyOperation = "any"
 type Call struct {
 	Type        string          `json:"type"` // "call"
 	Seq         int             `json:"seq"`
-	Operation   string          `json:"operation,omitempty"` // SERVICE.OPERATION; empty: that of the hello
+	Operation   string          `json:"operation,omitempty"` // SERVICE.OPERATION, to a client that calls any
 	Endpoint    string          `json:"endpoint"`            // such as "http://127.0.0.1:41233"
 	Region      string          `json:"region"`
 	Credentials Credentials     `json:"credentials"`

@@ -94,7 +94,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	run.Client, run.Reports = hello.Client, hello.Reports
-	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports}
+	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation}
 	s.cover = newCoverages(p.operations)
 
 	next := make(chan int)
@@ -127,6 +127,7 @@ type session struct {
 	client  Client
 	options Options
 	reports string
+	named   bool // calls name their operation
 
 	mu    sync.Mutex
 	run   *Results
@@ -220,7 +221,10 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 	}
 	call := Call{Type: "call", Seq: i + 1, Endpoint: endpoint, Region: c.region(),
 		Credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account", SessionToken: c.Call.SessionToken},
-		Operation:   s.plan.operationOf(c), Input: input, TimeoutMs: cmp.Or(c.Call.TimeoutMs, 5000), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
+		Input:       input, TimeoutMs: cmp.Or(c.Call.TimeoutMs, 5000), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
+	if s.named {
+		call.Operation = c.operation.Name()
+	}
 	result, err := s.client.Call(ctx, call)
 	return result, stage.close(), err
 }

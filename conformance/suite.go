@@ -22,7 +22,7 @@ type Suite struct {
 	LeftOut []string
 }
 
-// SuiteError says what is wrong with a suite.
+// SuiteError says what is wrong with a suite, or a file of known failures.
 type SuiteError struct {
 	Name    string
 	Line    int // 0: no such place
@@ -31,9 +31,9 @@ type SuiteError struct {
 
 func (e *SuiteError) Error() string {
 	if e.Line == 0 {
-		return fmt.Sprintf("suite %s: %s", e.Name, e.Problem)
+		return fmt.Sprintf("%s: %s", e.Name, e.Problem)
 	}
-	return fmt.Sprintf("suite %s:%d: %s", e.Name, e.Line, e.Problem)
+	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Problem)
 }
 
 // ParseSuite reads a suite; the error is a [*SuiteError].

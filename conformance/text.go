@@ -50,6 +50,7 @@ func Text(w io.Writer, r *Results) error {
 	} else if r.Coverage != nil {
 		coverage(out, r.Coverage)
 	}
+	r.Generated.text(out)
 	if r.Reports == ReportsOutcome {
 		fmt.Fprintln(out, "not judged: outputs and error fields, which this client does not report")
 	}
@@ -82,8 +83,12 @@ func groups(w io.Writer, r *Results) {
 		}
 		byGroup[group].Outcomes = append(byGroup[group].Outcomes, o)
 	}
+	width := 12
 	for _, group := range order {
-		fmt.Fprintf(w, "%-12s %s\n", group, counts(byGroup[group]))
+		width = max(width, len(group))
+	}
+	for _, group := range order {
+		fmt.Fprintf(w, "%-*s %s\n", width, group, counts(byGroup[group]))
 	}
 	fmt.Fprintln(w)
 }

@@ -15,6 +15,7 @@ import (
 )
 
 type conformVerb struct {
+	generatedFlags
 	Suite        string     `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
 	Case         string     `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
 	KnownFailing string     `placeholder:"PATH" help:"The failures that are known of this client."`
@@ -30,12 +31,19 @@ runs against the AWS SDK for Go.
 
   crcheck conform
 
-  crcheck conform --known-failing known.yaml -- python adapter.py`
+  crcheck conform --known-failing known.yaml -- python adapter.py
+
+With --contract the cases are made of contracts, of any operations, in place of the suite: see docs/cases.md.
+
+  crcheck conform --contract cleanrooms.service-2.json -- python adapter.py`
 }
+
+// Validate refuses flags that do not go together.
+func (v *conformVerb) Validate() error { return v.check(v.Suite) }
 
 // Run runs the suite against a client.
 func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
-	plan, err := v.plan(ctx)
+	plan, err := v.plan(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -61,7 +69,17 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 	return nil
 }
 
-func (v *conformVerb) plan(ctx context.Context) (*conformance.Plan, error) {
+func (v *conformVerb) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
+	if len(v.Contract) > 0 {
+		plan, err := v.generatedFlags.plan(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		if plan = plan.Select(v.Case); plan.Len() == 0 {
+			return nil, fmt.Errorf("no case matches %q", v.Case)
+		}
+		return plan, nil
+	}
 	suite := conformance.Builtin()
 	var files fs.FS = cassettes.Embedded()
 	if v.Suite != "" {
@@ -101,7 +119,7 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 func (v *conformVerb) client(ctx context.Context, command childCommand) (conformance.Client, []conformance.Known, error) {
 	var client conformance.Client = sdkgo.New()
 	known := sdkgo.Known()
-	if v.Suite != "" {
+	if v.Suite != "" || len(v.Contract) > 0 {
 		known = nil // they are about the cases of the built-in suite
 	}
 	if len(command) > 0 {

@@ -1,0 +1,178 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/conformance/reference"
+	"github.com/crcheck/crcheck/conformance/sdkgo"
+	"github.com/crcheck/crcheck/internal/installed"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/schema/source"
+)
+
+// generated is the cases of the newest built-in contract.
+func generated(t testing.TB) *conformance.Plan {
+	t.Helper()
+	plan, err := conformance.Generate([]*schema.Contract{contracts.MustLoad(contracts.Newest)}, conformance.GenerateOptions{})
+	require.NoError(t, err)
+	return plan
+}
+
+// TestGeneratedReference: the right client passes every generated case, which
+// show it the whole contract, and bugs of every kind are found.
+func TestGeneratedReference(t *testing.T) {
+	plan := generated(t)
+	results, err := plan.Run(t.Context(), reference.New(""), conformance.Options{})
+	require.NoError(t, err)
+	require.Equal(t, plan.Len(), results.Count(conformance.Passed))
+	require.Equal(t, 100, results.Coverage.Percent())
+	for _, bug := range []string{"closed-enum", "enum-as-identifier", "model-before-1.42.91", "constraints-checked", "unknown-member-fails", "null-member-fails",
+		"required-member-fails", "empty-collection-is-absent", "union-null-counts", "unknown-union-member-fails", "union-unknown-dropped", "timestamp-integer-only",
+		"int32-integers", "non-numeric-floats-fail", "error-header-ignored", "error-fields-dropped", "unmodelled-error-is-unknown", "limit-counts-retries", "not-signed"} {
+		results, err := plan.Run(t.Context(), reference.New(bug), conformance.Options{})
+		require.NoError(t, err)
+		require.NotZero(t, results.Count(conformance.Failed), bug)
+	}
+}
+
+// TestGeneratedSeed: the same seed makes the same report, and the identifiers
+// follow from it.
+func TestGeneratedSeed(t *testing.T) {
+	report := func(seed uint64) string {
+		results, err := generated(t).Run(t.Context(), reference.New("closed-enum"), conformance.Options{Seed: seed})
+		require.NoError(t, err)
+		var text bytes.Buffer
+		require.NoError(t, conformance.Text(&text, results))
+		return text.String()
+	}
+	require.Equal(t, report(7), report(7))
+	require.NotEqual(t, report(7), report(8))
+}
+
+// TestGeneratedGo: what the AWS SDK for Go gets wrong of them.
+func TestGeneratedGo(t *testing.T) {
+	text, err := os.ReadFile("sdkgo/known-failing-generated.yaml")
+	require.NoError(t, err)
+	known, err := conformance.ParseKnown("known-failing-generated.yaml", text)
+	require.NoError(t, err)
+	results, err := generated(t).Run(t.Context(), sdkgo.New(), conformance.Options{Known: known})
+	require.NoError(t, err)
+	require.Empty(t, results.Known)
+	for _, o := range results.Outcomes {
+		require.NotEqual(t, conformance.Failed, o.Verdict, "%s: %v", o.Case, o.Problems)
+	}
+	require.True(t, results.Passes())
+}
+
+// TestGeneratedOtherOperation: who calls one operation skips the others and says why.
+func TestGeneratedOtherOperation(t *testing.T) {
+	one := contracts.MustLoad(contracts.Newest)
+	other := one.Clone()
+	other.Operation = "GetOtherJob"
+	plan, err := conformance.Generate([]*schema.Contract{one, other}, conformance.GenerateOptions{Most: 1})
+	require.NoError(t, err)
+	for _, client := range []*conformance.Func{reference.New(""), sdkgo.New()} {
+		results, err := plan.Run(t.Context(), client, conformance.Options{})
+		require.NoError(t, err)
+		require.Equal(t, conformance.Passed, results.Outcomes[0].Verdict)
+		require.Equal(t, conformance.Skipped, results.Outcomes[1].Verdict)
+		require.Contains(t, results.Outcomes[1].Reason, "cleanrooms.GetProtectedJob alone")
+	}
+}
+
+// TestGeneratedBoto3 runs boto3 against cases of every operation of Clean Rooms,
+// and of services of the other protocols, by the models that it has itself. Where
+// those are not at hand, the built-in contract stands for all.
+func TestGeneratedBoto3(t *testing.T) {
+	python := filepath.Join(installed.Folder(t, adapters[0].recipe), "bin", "python")
+	services := map[string]struct {
+		most int
+	}{"cleanrooms": {12}, "dynamodb": {8}, "lexv2-runtime": {20}}
+	for service, of := range services {
+		t.Run(service, func(t *testing.T) {
+			all := []*schema.Contract{contracts.MustLoad(contracts.Newest)}
+			text, err := os.ReadFile("../../shared/data/models/" + service + "-1.43.67.service-2.json")
+			switch {
+			case errors.Is(err, fs.ErrNotExist) && service != "cleanrooms":
+				t.Skip("skipped: the model is not at hand")
+			case !errors.Is(err, fs.ErrNotExist):
+				require.NoError(t, err)
+				derived, err := source.Read(text, "")
+				require.NoError(t, err)
+				all = derived.Contracts
+			}
+			plan, err := conformance.Generate(all, conformance.GenerateOptions{Most: of.most})
+			require.NoError(t, err)
+			results, err := plan.Run(t.Context(), &conformance.Process{Command: []string{python, "../clients/python/adapter.py"}}, conformance.Options{})
+			require.NoError(t, err)
+			require.Empty(t, results.Ended)
+			require.Zero(t, results.Count(conformance.Skipped))
+			for _, o := range results.Outcomes {
+				require.Equal(t, conformance.Passed, o.Verdict, "%s: %s", o.Case, strings.Join(o.Problems, "\n"))
+			}
+			t.Logf("%s: %d operations, %d cases", service, results.Generated.Operations, len(results.Outcomes))
+		})
+	}
+}
+
+// BenchmarkGenerated runs generated cases against the reference client, and makes
+// them.
+func BenchmarkGenerated(b *testing.B) {
+	b.Run("run", func(b *testing.B) {
+		plan := generated(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			results, err := plan.Run(b.Context(), reference.New(""), conformance.Options{})
+			require.NoError(b, err)
+			require.True(b, results.Passes())
+		}
+		b.ReportMetric(float64(plan.Len()*b.N)/b.Elapsed().Seconds(), "cases/s")
+	})
+	b.Run("make", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			generated(b)
+		}
+	})
+}
+
+// A contract is enough to judge a client: here one that fails when an enum has a
+// new value.
+func ExampleGenerate() {
+	contract := contracts.MustLoad("cleanrooms.GetProtectedJob")
+	plan, err := conformance.Generate([]*schema.Contract{contract}, conformance.GenerateOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plan = plan.Select("*/output/protectedJob/status")
+	results, err := plan.Run(context.Background(), reference.New("closed-enum"), conformance.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, o := range results.Outcomes {
+		fmt.Println(o.Case, o.Verdict)
+	}
+	// Output:
+	// GetProtectedJob/output/protectedJob/status/STARTED passed
+	// GetProtectedJob/output/protectedJob/status/CANCELLED passed
+	// GetProtectedJob/output/protectedJob/status/CANCELLING passed
+	// GetProtectedJob/output/protectedJob/status/FAILED passed
+	// GetProtectedJob/output/protectedJob/status/SUCCESS passed
+	// GetProtectedJob/output/protectedJob/status/member.missing/absent passed
+	// GetProtectedJob/output/protectedJob/status/member.missing/null passed
+	// GetProtectedJob/output/protectedJob/status/enum.unknown-value/unknown-value failed
+}
