@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -105,6 +106,9 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		files := os.DirFS(path)
 		suite, err := conformance.ReadSuite(files, ".")
+		if bad := (*conformance.SuiteError)(nil); errors.As(err, &bad) {
+			bad.Name = filepath.Join(path, bad.Name) // within the folder
+		}
 		return suite, files, err
 	}
 	text, err := readDocument(ctx, path)
