@@ -100,6 +100,10 @@ func (p *Resign) send(out *http.Request, body []byte, scope sigv4.Scope) (*http.
 	if err := p.sign(out.Context(), out, body, scope); err != nil {
 		return nil, p.refusal(out, http.StatusForbidden, CredentialsFailed, "there are no credentials to sign for the upstream: %v", err)
 	}
+	// The signer sorts parameters before it encodes them, the specification after that ("Create a signed AWS API request", step 1).
+	if out.URL.RawQuery != sigv4.CanonicalQuery(out.URL.RawQuery) {
+		return nil, p.refusal(out, http.StatusForbidden, Refused, "these query parameters cannot be signed again: the signer of the SDK for Go sorts them otherwise than the service; record with --forward")
+	}
 	return p.Transport.RoundTrip(out)
 }
 
