@@ -43,6 +43,9 @@ func TestInstalledOnce(t *testing.T) {
 }
 
 func TestInstalledAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped with -short, with which nothing is installed")
+	}
 	cache := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", cache)
 	recipe, _ := copying(t, "one")
@@ -85,6 +88,9 @@ func TestUnavailable(t *testing.T) {
 
 // TestRequiredInCI: what is skipped elsewhere fails there.
 func TestRequiredInCI(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped with -short, with which nothing is installed")
+	}
 	t.Setenv("CI", "true")
 	recipe, _ := copying(t, "one")
 	recipe.Needs = "no-such-program"
