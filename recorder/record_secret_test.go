@@ -21,7 +21,7 @@ func TestNothingSecretOnDisk(t *testing.T) {
 	const (
 		account = "111122223333"
 		job     = "7d9f3c1e-52a8-4b6f-9c04-0a1b2c3d4e5f"
-		key     = "AKIAQYLPMN5HNMEXAMP3"
+		key     = "AKIAFAKEFAKEFAKEFAK3"
 		session = "IQoJb3JpZ2luX2VjEBYaCXVzLWVhc3QtMSJHMEUCIQDTnotARealTokenJustATest0123456789abcdefghijklmnopqrstuvwxyz"
 		cookie  = "session=opensesame"
 	)

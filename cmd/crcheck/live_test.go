@@ -123,7 +123,7 @@ func TestLive(t *testing.T) {
 // TestLiveCredentials: those that the service does not take are no clean answer.
 func TestLiveCredentials(t *testing.T) {
 	for _, c := range []struct{ name, variable, says string }{
-		{"unknown", "AWS_ACCESS_KEY_ID=AKIAOTHEROTHEROTHERX", "UnrecognizedClientException"},
+		{"unknown", "AWS_ACCESS_KEY_ID=AKIAFAKEFAKEFAKEFAK4", "UnrecognizedClientException"},
 		{"wrong", "AWS_SECRET_ACCESS_KEY=another", "InvalidSignatureException"},
 		{"no token", "AWS_SESSION_TOKEN=", "UnrecognizedClientException"},
 	} {
@@ -171,11 +171,11 @@ func TestLiveRecords(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
 
 	t.Run("a secret", func(t *testing.T) {
-		r := newLive(t, answering(standin.Answer{Body: strings.Replace(job(jobOne, "STARTED"), `"results"`, `"AKIAQWERTZUIOPASDFGX"`, 1)}))
+		r := newLive(t, answering(standin.Answer{Body: strings.Replace(job(jobOne, "STARTED"), `"results"`, `"AKIAFAKEFAKEFAKEFAK2"`, 1)}))
 		got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--input", jobOneInput)
 		require.Equal(t, exitFindings, got.status, got.err)
 		require.Contains(t, got.out, "secret.found")
-		require.NotContains(t, r.cassette(t), "AKIAQWERTZUIOPASDFGX")
+		require.NotContains(t, r.cassette(t), "AKIAFAKEFAKEFAKEFAK2")
 		got = r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--fail-on", "never", "--input", jobOneInput)
 		require.Equal(t, exitFindings, got.status, got.err)
 	})
