@@ -83,7 +83,7 @@ func TestServices(t *testing.T) {
 	var out, stderr bytes.Buffer
 	status := run(context.Background(), &terminal{&text, &out, &stderr}, []string{"validate", "--contract", name, "-"})
 	require.Equal(t, exitClean, status, out.String()+stderr.String())
-	require.Contains(t, out.String(), fmt.Sprintf("checked %d responses", len(all)), "every one routes")
+	require.Contains(t, out.String(), fmt.Sprintf("checked %d response", len(all)), "every one routes")
 }
 
 // BenchmarkServices derives all operations of five services, and validates
