@@ -65,10 +65,11 @@ func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 	if v == nil {
 		return Outcome{NotChecked: why}, nil
 	}
-	if why := unread(x); why != "" {
+	readable, err := decoded(x)
+	if why := unread(x, err); why != "" {
 		return Outcome{NotChecked: why}, nil
 	}
-	return Outcome{Contract: v.contract, Findings: v.Exchange(x, labels)}, nil
+	return Outcome{Contract: v.contract, Findings: v.exchange(readable, err, labels)}, nil
 }
 
 // route returns the validator that a request leads to, or why there is none.

@@ -6,17 +6,13 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// notRecorded says of an answer that its body was left out of the recording, as
-// browsers do.
-const notRecorded = "body not recorded"
-
 // unread says why the body of an answer cannot be looked at, which is no fault
-// of the service.
-func unread(x *traffic.Interaction) (why string) {
+// of the service: browsers leave bodies out of what they record, and not every
+// coding is understood. The error is that of [decoded].
+func unread(x *traffic.Interaction, err error) (why string) {
 	if x.Response.Body.Missing {
-		return notRecorded
+		return "body not recorded"
 	}
-	_, err := x.Response.Document()
 	if coding := (*traffic.EncodingError)(nil); errors.As(err, &coding) && coding.Err == nil {
 		return "body encoded with " + clip(coding.Coding)
 	}

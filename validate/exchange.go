@@ -30,6 +30,11 @@ import (
 // that was not recorded.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
 	readable, err := decoded(x)
+	return v.exchange(readable, err, labels)
+}
+
+// exchange takes what [decoded] returned.
+func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string) finding.Set {
 	e := exchange{v: v, response: &readable.Response}
 	request := &message{}
 	if readable.Request != nil {
@@ -39,12 +44,12 @@ func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) f
 	switch {
 	case err != nil:
 		e.add(finding.SyntaxInvalid, "bytes that do not decode", "a body encoded as its Content-Encoding says", err.Error())
-	case x.Response.Status < 300:
+	case readable.Response.Status < 300:
 		e.success(request)
 	default:
 		e.identified()
 	}
-	return locate(e.graded(), x)
+	return locate(e.graded(), readable)
 }
 
 type exchange struct {
