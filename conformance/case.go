@@ -180,20 +180,27 @@ func (c *Case) check() string {
 
 // Kind names the one alternative that is stated; empty when it is not exactly one.
 func (e *Expect) Kind() string {
-	kind, count := "", 0
-	for _, alternative := range []struct {
-		name string
-		set  bool
-	}{{"output", e.Output.Stated()}, {"error", e.Error != nil}, {"transport", e.Transport != nil}, {"rejected", e.Rejected}, {"broken", e.Broken}} {
-		if alternative.set {
-			kind = alternative.name
+	return theOne([]alternative{{"output", e.Output.Stated()}, {"error", e.Error != nil}, {"transport", e.Transport != nil}, {"rejected", e.Rejected}, {"broken", e.Broken}})
+}
+
+type alternative struct {
+	name   string
+	stated bool
+}
+
+// theOne names the one alternative that is stated; empty when it is not exactly one.
+func theOne(alternatives []alternative) string {
+	name, count := "", 0
+	for _, a := range alternatives {
+		if a.stated {
+			name = a.name
 			count++
 		}
 	}
 	if count != 1 {
 		return ""
 	}
-	return kind
+	return name
 }
 
 // cassetteFile opens the cassette of a case.

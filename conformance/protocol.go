@@ -126,21 +126,8 @@ type BrokenResult struct {
 // Kind names the one alternative that a result is of: output, error, transport,
 // rejected, skipped or broken; empty when it is not exactly one.
 func (r *Result) Kind() string {
-	kind, count := "", 0
-	for _, alternative := range []struct {
-		name string
-		set  bool
-	}{
+	return theOne([]alternative{
 		{"output", r.Output != nil}, {"error", r.Error != nil}, {"transport", r.Transport != nil},
 		{"rejected", r.Rejected != nil}, {"skipped", r.Skipped != nil}, {"broken", r.Broken != nil},
-	} {
-		if alternative.set {
-			kind = alternative.name
-			count++
-		}
-	}
-	if count != 1 {
-		return ""
-	}
-	return kind
+	})
 }

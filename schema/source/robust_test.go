@@ -137,6 +137,17 @@ func everDeeper(n int) string {
 	return b.String()
 }
 
+// requireSound: a contract that a reader returns can be used, and written down without loss.
+func requireSound(t *testing.T, c *schema.Contract) {
+	t.Helper()
+	require.NoError(t, c.Check())
+	text, err := c.Encode()
+	require.NoError(t, err)
+	back, err := schema.Parse(text)
+	require.NoError(t, err)
+	require.Equal(t, c.Digest(), back.Digest())
+}
+
 func FuzzPage(f *testing.F) {
 	for _, page := range vectors(f) {
 		f.Add(page)
@@ -154,11 +165,7 @@ func FuzzPage(f *testing.F) {
 		require.NoError(t, c.Check())
 		require.Equal(t, c.Digest(), again.Digest())
 		require.Equal(t, findings, sameFindings)
-		text, err := c.Encode()
-		require.NoError(t, err)
-		back, err := schema.Parse(text)
-		require.NoError(t, err)
-		require.Equal(t, c.Digest(), back.Digest())
+		requireSound(t, c)
 		for _, finding := range findings {
 			require.Positive(t, finding.Line)
 			require.LessOrEqual(t, finding.Line, 1+bytes.Count(page, []byte("\n")))

@@ -202,11 +202,7 @@ func FuzzSmithy(f *testing.F) {
 		for i, c := range contracts {
 			require.NoError(t, c.Check())
 			require.Equal(t, c.Digest(), again[i].Digest())
-			text, err := c.Encode()
-			require.NoError(t, err)
-			back, err := schema.Parse(text)
-			require.NoError(t, err)
-			require.Equal(t, c.Digest(), back.Digest())
+			requireSound(t, c)
 		}
 	})
 }
