@@ -8,11 +8,12 @@ import (
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/reference"
+	"github.com/crcheck/crcheck/coverage"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
 // covered plays the cases that match a pattern by a contract.
-func covered(t *testing.T, contract, pattern string) *conformance.Coverage {
+func covered(t *testing.T, contract, pattern string) *coverage.Report {
 	t.Helper()
 	plan, err := conformance.Load(conformance.Builtin().Select(pattern), cassettes.Embedded(), contracts.MustLoad(contract))
 	require.NoError(t, err)
@@ -27,11 +28,11 @@ func TestCoverage(t *testing.T) {
 	for _, source := range contracts.Sources() {
 		t.Run(source.Name(), func(t *testing.T) {
 			v := covered(t, source.Name(), "")
+			require.Len(t, v.Shares(), 9, "every kind of point")
 			for _, share := range v.Shares() {
-				require.Positive(t, share.Total, share.Name)
-				require.Empty(t, share.Missing, share.Name)
+				require.Empty(t, share.Missing, share.Kind)
 			}
-			require.Equal(t, 100, v.Percent())
+			require.Equal(t, 100, v.Percent)
 		})
 	}
 }
@@ -39,20 +40,24 @@ func TestCoverage(t *testing.T) {
 // TestCoverageOfPart: what is not played is missing, by its address.
 func TestCoverageOfPart(t *testing.T) {
 	v := covered(t, contracts.Newest, "status/failed")
-	require.Contains(t, v.Members.Missing, "output#/protectedJob/result")
-	require.NotContains(t, v.Members.Missing, "output#/protectedJob/error")
-	require.Contains(t, v.Absent.Missing, "output#/protectedJob/error absent")
-	require.NotContains(t, v.Absent.Missing, "output#/protectedJob/result absent")
-	require.NotContains(t, v.Absent.Missing, "output#/protectedJob/id absent", "it is required, so the contract knows no such answer")
-	require.Contains(t, v.Null.Missing, "output#/protectedJob/result null")
-	require.Contains(t, v.Unions.Missing, "output#/protectedJob/result/output/s3")
-	require.Contains(t, v.Enums.Missing, "output#/protectedJob/status SUCCESS")
-	require.Contains(t, v.Errors.Missing, "ThrottlingException")
-	require.Contains(t, v.Statuses.Missing, "429")
-	require.Less(t, v.Percent(), 50)
+	missing := map[coverage.Kind][]string{}
+	for _, share := range v.Shares() {
+		missing[share.Kind] = share.Missing
+	}
+	require.Contains(t, missing[coverage.Members], "output#/protectedJob/result")
+	require.NotContains(t, missing[coverage.Members], "output#/protectedJob/error")
+	require.Contains(t, missing[coverage.Absent], "output#/protectedJob/error absent")
+	require.NotContains(t, missing[coverage.Absent], "output#/protectedJob/result absent")
+	require.NotContains(t, missing[coverage.Absent], "output#/protectedJob/id absent", "it is required, so the contract knows no such answer")
+	require.Contains(t, missing[coverage.Nulls], "output#/protectedJob/result null")
+	require.Contains(t, missing[coverage.UnionMembers], "output#/protectedJob/result/output/s3")
+	require.Contains(t, missing[coverage.EnumValues], "output#/protectedJob/status SUCCESS")
+	require.Contains(t, missing[coverage.Errors], "ThrottlingException")
+	require.Contains(t, missing[coverage.Statuses], "429")
+	require.Less(t, v.Percent, 50)
 
 	// What the newer contract alone has, the earlier one does not ask for.
-	require.Less(t, covered(t, "cleanrooms.GetProtectedJob@1.42.90", "status").Members.Total, v.Members.Total)
+	require.Less(t, covered(t, "cleanrooms.GetProtectedJob@1.42.90", "status").Shares()[0].Total, v.Shares()[0].Total)
 }
 
 // TestWhatArrivesIsPlayed: an answer that a fault lets through counts as played,
@@ -63,7 +68,8 @@ func TestWhatArrivesIsPlayed(t *testing.T) {
 		require.NoError(t, err)
 		results, err := plan.Run(t.Context(), reference.New(""), conformance.Options{})
 		require.NoError(t, err)
-		require.Equal(t, played, results.Coverage.Statuses.Played == 1, pattern)
+		require.Equal(t, played, results.Coverage.Contracts[0].Answers == 1, pattern)
+		require.Equal(t, played, results.Coverage.Percent > 0, pattern)
 		attempt := results.Outcomes[0].Wire[0]
 		require.NotEmpty(t, attempt.Fault)
 		require.Equal(t, played, attempt.Status == 200, pattern)

@@ -3,6 +3,9 @@ package conformance
 import (
 	"fmt"
 	"slices"
+
+	"github.com/crcheck/crcheck/coverage"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // OneOperationError says that a client calls one operation in a session, and the
@@ -51,36 +54,15 @@ func (p *Plan) Select(pattern string) *Plan {
 // Len returns how many cases the plan has.
 func (p *Plan) Len() int { return len(p.cases) }
 
-// coverages are those of the operations of a run.
-type coverages map[*operation]*Coverage
-
-func newCoverages(operations []*operation) coverages {
-	all := coverages{}
-	for _, o := range operations {
-		all[o] = newCoverage(o.Contract)
+// tally begins the coverage of a run of the plan's operations.
+func (p *Plan) tally() (*coverage.Plan, *coverage.Tally, error) {
+	contracts := make([]*schema.Contract, len(p.operations))
+	for i, o := range p.operations {
+		contracts[i] = o.Contract
 	}
-	return all
-}
-
-// merged adds the coverages up. Of several operations, what was not played is
-// named with its operation.
-func (v coverages) merged(operations []*operation) *Coverage {
-	if len(operations) == 1 {
-		return v[operations[0]]
+	points, err := coverage.Compile(schema.NewCatalog(contracts...))
+	if err != nil {
+		return nil, nil, err
 	}
-	sum := &Coverage{}
-	into := sum.Shares()
-	for _, o := range operations {
-		for i, from := range v[o].Shares() {
-			into[i].Played += from.Played
-			into[i].Total += from.Total
-			for _, address := range from.Missing {
-				into[i].Missing = append(into[i].Missing, o.Operation+" "+address)
-			}
-		}
-	}
-	for i, to := range []*Share{&sum.Members, &sum.Absent, &sum.Null, &sum.Unions, &sum.Enums, &sum.Errors, &sum.Statuses} {
-		*to = into[i].Share
-	}
-	return sum
+	return points, points.NewTally(), nil
 }

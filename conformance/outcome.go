@@ -1,5 +1,7 @@
 package conformance
 
+import "github.com/crcheck/crcheck/coverage"
+
 // Verdict is what a case came to.
 type Verdict string
 
@@ -46,7 +48,9 @@ type Results struct {
 	Generated *Generated `json:"generated,omitempty"` // what the cases were made of, if not of cassettes
 	Known     []string   `json:"known,omitempty"`     // what is wrong with the known failures
 	Ended     string     `json:"ended,omitempty"`     // why the session ended early
-	Coverage  *Coverage  `json:"coverage,omitempty"`
+	// Coverage is how much of the contracts the service showed the client, whatever
+	// the client made of it.
+	Coverage *coverage.Report `json:"coverage,omitempty"`
 }
 
 // Passes reports whether the client keeps to the suite: nothing failed that is

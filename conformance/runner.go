@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync"
 
+	"github.com/crcheck/crcheck/coverage"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -85,6 +86,10 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 // and depend on the seed and the client alone. The error says that the run could
 // not be begun; what ends it later stands in the outcomes.
 func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Results, error) {
+	points, tally, err := p.tally()
+	if err != nil {
+		return nil, errors.Join(err, client.Close(ctx))
+	}
 	run := &Results{Operation: p.title(), Seed: options.Seed, Outcomes: make([]Outcome, len(p.cases)), Generated: p.generated}
 	hello, err := client.Hello(ctx, Hello{Type: "hello", Protocol: Protocol, Operation: p.operations[0].Name()})
 	if err == nil && len(p.operations) > 1 && hello.Operations != AnyOperation {
@@ -94,8 +99,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	run.Client, run.Reports = hello.Client, hello.Reports
-	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation}
-	s.cover = newCoverages(p.operations)
+	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation, points: points, tally: tally}
 
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -115,7 +119,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 	if err := ctx.Err(); err != nil {
 		s.end(errors.New("interrupted"))
 	}
-	run.Coverage = s.cover.merged(p.operations)
+	run.Coverage = tally.Report()
 	run.LeftOut = len(p.leftOut)
 	run.Known = settle(run.Outcomes, p.leftOut, options.Known)
 	return run, nil
@@ -129,9 +133,11 @@ type session struct {
 	reports string
 	named   bool // calls name their operation
 
+	points *coverage.Plan
+
 	mu    sync.Mutex
 	run   *Results
-	cover coverages
+	tally *coverage.Tally // of what was played, whatever the client made of it
 }
 
 // end notes why the session ended early; the first reason counts.
@@ -200,7 +206,11 @@ func (s *session) play(ctx context.Context, i int) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cover[c.operation].played(attempts)
+	for _, a := range attempts {
+		if a.Miss == "" && a.Status != 0 {
+			s.tally.Add(s.points.Answer(c.operation.Contract, &traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Bytes)}))
+		}
+	}
 }
 
 // perform plays the service for one call of the client.

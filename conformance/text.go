@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/crcheck/crcheck/coverage"
 )
 
 // JSON writes a run as one indented JSON object.
@@ -48,7 +50,7 @@ func Text(w io.Writer, r *Results) error {
 	if r.LeftOut > 0 {
 		fmt.Fprintf(out, "left out: %d cases of the suite\n", r.LeftOut)
 	} else if r.Coverage != nil {
-		coverage(out, r.Coverage)
+		covered(out, r.Coverage)
 	}
 	r.Generated.text(out)
 	if r.Reports == ReportsOutcome {
@@ -117,14 +119,15 @@ func outcome(w io.Writer, o *Outcome) {
 	fmt.Fprintln(w)
 }
 
-func coverage(w io.Writer, v *Coverage) {
+func covered(w io.Writer, r *coverage.Report) {
+	shares := r.Shares()
 	var parts []string
-	for _, s := range v.Shares() {
-		parts = append(parts, fmt.Sprintf("%d of %d %s", s.Played, s.Total, s.Name))
+	for _, s := range shares {
+		parts = append(parts, fmt.Sprintf("%d of %d %s", s.Shown, s.Total, s.About()))
 	}
 	fmt.Fprintf(w, "coverage of the contract: %s\n", strings.Join(parts, ", "))
 	const most = 8
-	for _, s := range v.Shares() {
+	for _, s := range shares {
 		for i, address := range s.Missing {
 			if i == most {
 				fmt.Fprintf(w, "  … and %d more\n", len(s.Missing)-most)

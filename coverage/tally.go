@@ -124,6 +124,33 @@ func (t *Tally) Report() *Report {
 	return r
 }
 
+// Shares adds up the shares of all contracts. Of several contracts, what is
+// missing is named with its contract.
+func (r *Report) Shares() []Share {
+	var sums []Share
+	for _, row := range kinds {
+		sum := Share{Kind: row.kind}
+		for _, c := range r.Contracts {
+			for _, s := range c.Shares {
+				if s.Kind != row.kind {
+					continue
+				}
+				sum.Shown, sum.Total = sum.Shown+s.Shown, sum.Total+s.Total
+				for _, address := range s.Missing {
+					if len(r.Contracts) > 1 {
+						address = c.Name + " " + address
+					}
+					sum.Missing = append(sum.Missing, address)
+				}
+			}
+		}
+		if sum.Total > 0 {
+			sums = append(sums, sum)
+		}
+	}
+	return sums
+}
+
 // percent rounds down, so that 100 is all.
 func percent(n, of int) int {
 	if of == 0 {
