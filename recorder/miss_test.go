@@ -144,7 +144,7 @@ func TestMissAmongMany(t *testing.T) {
 		url, body = strings.Replace(url, "protectedJobs", "protectedJobz", 1), strings.Replace(body, "limit", "limits", 1)
 		start := time.Now()
 		require.Equal(t, "miss", ask(t, r, method, url, body))
-		require.Less(t, time.Since(start), 5*time.Second)
+		require.Less(t, time.Since(start), 30*time.Second)
 		require.Same(t, all[nearest], r.Misses()[0].Nearest, r.Misses()[0].String())
 	}
 }

@@ -150,7 +150,7 @@ func TestHostileOverlay(t *testing.T) {
 			_, err := ParseOverlay("o.yaml", []byte(text))
 			require.Error(t, err)
 			require.Less(t, len(err.Error()), 1000)
-			require.Less(t, time.Since(start), 5*time.Second)
+			require.Less(t, time.Since(start), 30*time.Second)
 		})
 	}
 }

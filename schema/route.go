@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // Request is what routing looks at of an HTTP request. Names of headers may be
@@ -14,18 +16,6 @@ type Request struct {
 	URL    *url.URL
 	Header http.Header
 	Body   []byte // tells the protocol of what does not route; may be missing
-}
-
-func (r Request) header(name string) string {
-	if values := r.Header[name]; len(values) > 0 {
-		return values[0]
-	}
-	for key, values := range r.Header {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values[0]
-		}
-	}
-	return ""
 }
 
 // Route is where a request leads.
@@ -49,8 +39,8 @@ type Route struct {
 // is false where no contract of the catalog has the route; [Catalog.NotRouted]
 // then says why.
 func (k *Catalog) Route(r Request) (found Route, ok bool) {
-	a := asked{service: r.signingService(), host: serviceOfHost(r.URL.Hostname()), url: r.URL}
-	if target := r.header("X-Amz-Target"); target != "" {
+	a := asked{service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), url: r.URL}
+	if target := awshttp.Value(r.Header, "X-Amz-Target"); target != "" {
 		if best := a.best(k.targets[target]); best != nil {
 			return Route{Contract: best.contract}, true
 		}

@@ -65,7 +65,7 @@ func TestReadHostileInput(t *testing.T) {
 			_, err := readAll("hostile", tc.input)
 			t.Log(time.Since(start), err)
 			if !testing.Short() { // the race detector, which runs with it, has other times
-				require.Less(t, time.Since(start), 5*time.Second)
+				require.Less(t, time.Since(start), 30*time.Second)
 			}
 			require.ErrorAs(t, err, tc.want)
 			runtime.ReadMemStats(&after)

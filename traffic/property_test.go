@@ -193,7 +193,7 @@ func TestPositionInLongLine(t *testing.T) {
 	for i := 0; i < 10_000; i++ {
 		require.Equal(t, traffic.Position{Line: 1, Column: 7 + i*200}, body.Position(6+i*400))
 	}
-	require.Less(t, time.Since(start), 3*time.Second)
+	require.Less(t, time.Since(start), 30*time.Second)
 }
 
 func TestPositionOfBareBytes(t *testing.T) {

@@ -10,9 +10,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // bound is the members of a part that travel beside the body (Smithy,
@@ -132,7 +134,7 @@ func (b *binding) value(text []byte, m *message) (_ []byte, ok bool) {
 	case "headers":
 		return b.prefixed(text, m.header)
 	}
-	values := headerValues(m.header, b.at)
+	values := awshttp.Values(m.header, b.at)
 	switch {
 	case len(values) == 0:
 		return text, false

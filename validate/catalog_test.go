@@ -7,11 +7,13 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/stretchr/testify/require"
 )
 
 // tables is a catalog of awsJson 1.0 with two operations that differ by their
@@ -73,7 +75,7 @@ func TestTargets(t *testing.T) {
 			outcome, err := k.Check(v.x, Bare{})
 			require.NoError(t, err)
 			require.NotNil(t, outcome.Contract)
-			require.True(t, strings.HasSuffix(header(v.x.Request.Header, "X-Amz-Target"), "."+outcome.Contract.Operation))
+			require.True(t, strings.HasSuffix(awshttp.Value(v.x.Request.Header, "X-Amz-Target"), "."+outcome.Contract.Operation))
 			var said []string
 			for _, f := range outcome.Findings {
 				said = append(said, string(f.Rule)+" "+finding.PlaceText(f.Part, f.Pointer))

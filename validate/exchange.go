@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Exchange returns every finding of a recorded interaction that the catalog
@@ -143,7 +145,7 @@ func (e *exchange) contentType(m *message, d *document) {
 		}
 		want = "text/plain"
 	}
-	got := header(m.header, "Content-Type")
+	got := awshttp.Value(m.header, "Content-Type")
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want {
 		return
 	}
@@ -218,7 +220,7 @@ func (e *exchange) bytesOnly() {
 	if len(e.response.Body.Bytes) > 0 && !e.bare {
 		e.contentType(e.answer(schema.OutputPart), nil)
 	}
-	media, _, _ := mime.ParseMediaType(header(e.response.Header, "Content-Type"))
+	media, _, _ := mime.ParseMediaType(awshttp.Value(e.response.Header, "Content-Type"))
 	if len(e.response.Body.Bytes) == 0 || media != "" && !strings.Contains(media, "json") {
 		return
 	}
@@ -278,7 +280,7 @@ func (e *exchange) known(status int) bool {
 // (Smithy, aws-restjson1-protocol.html#operation-error-serialization). Empty: it
 // names none.
 func ErrorName(h http.Header, body []byte) string {
-	if name := sanitize(header(h, "X-Amzn-Errortype")); name != "" {
+	if name := sanitize(awshttp.Value(h, "X-Amzn-Errortype")); name != "" {
 		return name
 	}
 	body = bytes.TrimPrefix(body, []byte(bom))

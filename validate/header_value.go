@@ -1,31 +1,10 @@
 package validate
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/crcheck/crcheck/schema"
 )
-
-// headerValues returns a header's values; a cassette may spell its name in any case.
-func headerValues(h http.Header, name string) []string {
-	if values := h[name]; len(values) > 0 {
-		return values
-	}
-	for key, values := range h {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values
-		}
-	}
-	return nil
-}
-
-func header(h http.Header, name string) string {
-	if values := headerValues(h, name); len(values) > 0 {
-		return values[0]
-	}
-	return ""
-}
 
 // headerList splits the value of a header that holds a list of elements
 // (RFC 9110 section 5.6.1). Strings with commas stand in quotes; an HTTP date has

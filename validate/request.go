@@ -5,10 +5,12 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // statesBindings reports whether a contract says where the members of its input
@@ -96,7 +98,7 @@ func (m *message) asked(e echo) (value string, ok bool) {
 	case "query":
 		values = m.query[e.at]
 	case "header":
-		values = headerValues(m.header, e.at)
+		values = awshttp.Values(m.header, e.at)
 	case "body":
 		found := textAt(m.body.Bytes, jsontext.Pointer("").AppendToken(e.at))
 		return found.value, found.ok

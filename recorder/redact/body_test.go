@@ -145,7 +145,7 @@ func TestTime(t *testing.T) {
 			body := `{"a":"` + strings.Repeat(shape, 1+(64<<10)/len(shape)) + `"}`
 			_, found := redactBody(t, Options{Key: testKey, All: all}, "application/json", body)
 			require.NotContains(t, found.Rules(), finding.RecordOneWay, shape)
-			require.Less(t, time.Since(began), 5*time.Second, "%s, %v", shape, all)
+			require.Less(t, time.Since(began), 30*time.Second, "%s, %v", shape, all)
 			if d := time.Since(began); d > 300*time.Millisecond {
 				t.Log(shape, all, d)
 			}

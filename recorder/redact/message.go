@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -50,7 +51,7 @@ const (
 )
 
 func formOf(body []byte, h http.Header) form {
-	media := strings.ToLower(headerValue(h, "Content-Type"))
+	media := strings.ToLower(awshttp.Value(h, "Content-Type"))
 	text := bytes.TrimLeft(bytes.TrimPrefix(body, bom), " \t\r\n")
 	switch {
 	case strings.Contains(media, "eventstream"), strings.Contains(media, "cbor"):
@@ -198,16 +199,6 @@ var headers = map[string]Class{
 	"x-amzn-query-error": Keep,
 	"x-amzn-query-mode":  Keep,
 	"x-amzn-requestid":   Whole,
-}
-
-// headerValue is the first value of a header, whose name a recording may spell in any case.
-func headerValue(h http.Header, name string) string {
-	for key, values := range h {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values[0]
-		}
-	}
-	return ""
 }
 
 func cloneHeader(h http.Header, keep func(name string) bool) http.Header {

@@ -236,7 +236,9 @@ func TestBotocoreHostile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			contracts, err := source.Botocore([]byte(v.model), "")
-			require.Less(t, time.Since(start), 10*time.Second) // seconds too many on a busy machine under the race detector
+			if !testing.Short() { // the race detector, which runs with it, has other times
+				require.Less(t, time.Since(start), 30*time.Second)
+			}
 			if v.err == nil {
 				require.NoError(t, err)
 				require.NotEmpty(t, contracts)

@@ -109,7 +109,9 @@ func TestPageHostile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			c, findings, err := source.Page([]byte(hostile.page), "")
-			require.Less(t, time.Since(start), 10*time.Second) // seconds too many on a busy machine under the race detector
+			if !testing.Short() { // the race detector, which runs with it, has other times
+				require.Less(t, time.Since(start), 30*time.Second)
+			}
 			require.Equal(t, hostile.err, err != nil, "%v", err)
 			if err != nil {
 				requireKnownError(t, err)

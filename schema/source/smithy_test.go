@@ -148,7 +148,9 @@ func TestSmithyHostile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			result, err := source.Read([]byte(hostile.model), "")
-			require.Less(t, time.Since(start), 10*time.Second) // seconds too many on a busy machine under the race detector
+			if !testing.Short() { // the race detector, which runs with it, has other times
+				require.Less(t, time.Since(start), 30*time.Second)
+			}
 			if err != nil {
 				requireSmithyError(t, err)
 			}
