@@ -131,7 +131,7 @@ func TestKill(t *testing.T) {
 				continue
 			}
 		} else {
-			report, err := recorder.Recover(recorder.JournalOf(cassette), "")
+			report, err := recorder.Recover(recorder.JournalOf(cassette), "", redact.Options{})
 			require.NoError(t, err)
 			require.LessOrEqual(t, len(report.Dropped), 1)
 			for _, line := range report.Dropped {

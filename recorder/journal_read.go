@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -143,14 +144,18 @@ type Recovery struct {
 	Cassette     string
 	Interactions int // in the cassette; 0: there were none, and no cassette was written
 	Dropped      []Dropped
+	NoKey        bool // the key of the recording was not there to replace names that became known late
 }
 
 // Recover writes the cassette of a recording that was killed, or that could not be finished, and removes its journal. Every interaction of which
 // a client had the whole answer is there, once. An empty cassette path means the one that was being recorded; one that ends in .ndjson is
 // written as NDJSON, which has no limit of size.
 //
+// The options are those of the recording: with its key, names that became known late are replaced in what stands before them, as [Recorder.Close]
+// does. A key of zeros stands for the one at hand, see [KeyAtHand]; without the key of the recording such names stay, which NoKey says.
+//
 // An error is a [*RecordError], [JournalInUse] if the recording still runs; then nothing was changed.
-func Recover(journal, cassette string) (*Recovery, error) {
+func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 	fail := func(problem Problem, err error) (*Recovery, error) {
 		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: journal, Err: err}
 	}
@@ -183,13 +188,38 @@ func Recover(journal, cassette string) (*Recovery, error) {
 	if cassette == "" && text.header.Cassette != "" {
 		cassette = filepath.Join(filepath.Dir(journal), text.header.Cassette)
 	}
-	if err := finish(f, text, cassette); err != nil {
+	later, err := lateNames(f, text, opts)
+	if err == nil {
+		err = finish(f, text, cassette, later)
+	}
+	if err != nil {
 		return fail(CassetteFailed, err)
 	}
 	if err := discard(f, journal); err != nil {
 		return fail(JournalUnusable, err)
 	}
-	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped}, nil
+	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, NoKey: later == nil && len(text.lines) > 0}, nil
+}
+
+// lateNames replaces names that became known late; nil without the key of the recording.
+func lateNames(journal *os.File, text *journalText, opts redact.Options) (func(*traffic.Interaction) *traffic.Interaction, error) {
+	if opts.Key == (redact.Key{}) {
+		var err error
+		if opts.Key, _, err = KeyAtHand(journal.Name()); err != nil {
+			return nil, err
+		}
+	}
+	if opts.Key.ID() != text.header.Meta.RedactionKey {
+		return nil, nil
+	}
+	r := redact.New(opts)
+	for in, err := range text.interactions(journal, journal.Name()) {
+		if err != nil {
+			return nil, err
+		}
+		r.Learn(in)
+	}
+	return r.Later, nil
 }
 
 // discard removes a journal and gives up its lock. Windows removes no file that is open.

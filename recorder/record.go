@@ -248,7 +248,8 @@ func (r *Recorder) count(n *int) {
 	*n++
 }
 
-// Close writes the cassette and removes the journal. The interactions stand in the order in which their requests began. Requests that are under
+// Close writes the cassette and removes the journal. The interactions stand in the order in which their requests began; names that became known
+// after an interaction was kept are replaced in it, too. Requests that are under
 // way get a [*RecordError] of [RecorderClosed] instead of their answer, and are not recorded: end the client first. If nothing was recorded,
 // nothing is written, and a cassette that was there stays.
 //
@@ -271,7 +272,7 @@ func (r *Recorder) close() error {
 	}
 	text, err := readJournal(io.NewSectionReader(f, 0, r.journal.size))
 	if err == nil {
-		err = finish(f, text, r.cassette)
+		err = finish(f, text, r.cassette, r.redactor.Later)
 	}
 	if err != nil {
 		f.Close()

@@ -67,7 +67,7 @@ func ExampleRecover() {
 	defer os.RemoveAll(dir)
 	cassette := filepath.Join(dir, "job.yaml")
 
-	_, err = recorder.Recover(recorder.JournalOf(cassette), "")
+	_, err = recorder.Recover(recorder.JournalOf(cassette), "", redact.Options{})
 	if problem, ok := err.(*recorder.RecordError); ok {
 		fmt.Println(problem.Problem)
 	}
@@ -78,7 +78,7 @@ func ExampleRecover() {
 		fmt.Println(err)
 		return
 	}
-	report, err := recorder.Recover(recorder.JournalOf(cassette), "")
+	report, err := recorder.Recover(recorder.JournalOf(cassette), "", redact.Options{})
 	fmt.Println(report.Interactions, report.Dropped, err)
 	// Output:
 	// journal-missing

@@ -38,8 +38,9 @@ func formatOf(path string) traffic.Kind {
 	return traffic.Cassette
 }
 
-// finish replaces a cassette by the interactions of a journal, whole or not at all. Whoever calls it holds the lock of the journal.
-func finish(journal *os.File, text *journalText, cassette string) error {
+// finish replaces a cassette by the interactions of a journal, whole or not at all, after each was given to later, if that is not nil. Whoever
+// calls it holds the lock of the journal.
+func finish(journal *os.File, text *journalText, cassette string, later func(*traffic.Interaction) *traffic.Interaction) error {
 	if len(text.lines) == 0 {
 		return nil
 	}
@@ -61,7 +62,16 @@ func finish(journal *os.File, text *journalText, cassette string) error {
 		return err
 	}
 	defer os.Remove(unfinished)
-	err = traffic.Convert(f, formatOf(cassette), text.interactions(journal, journal.Name()))
+	err = traffic.Convert(f, formatOf(cassette), func(yield func(*traffic.Interaction, error) bool) {
+		for in, err := range text.interactions(journal, journal.Name()) {
+			if err == nil && later != nil {
+				in = later(in)
+			}
+			if !yield(in, err) {
+				return
+			}
+		}
+	})
 	err = cmp.Or(err, f.Sync())
 	if err = cmp.Or(err, f.Close()); err != nil {
 		return err

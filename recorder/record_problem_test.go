@@ -143,15 +143,15 @@ func TestCloseFails(t *testing.T) {
 	require.Error(t, got.Err)
 	require.Same(t, got, r.Close())
 
-	_, err := recorder.Recover(got.Journal, "")
+	_, err := recorder.Recover(got.Journal, "", redact.Options{})
 	requireProblem(t, recorder.CassetteFailed, err)
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere.ndjson")
-	report, err := recorder.Recover(got.Journal, elsewhere)
+	report, err := recorder.Recover(got.Journal, elsewhere, redact.Options{Key: testKey})
 	require.NoError(t, err)
 	require.Equal(t, &recorder.Recovery{Cassette: elsewhere, Interactions: 1}, report)
 	require.Equal(t, traffic.NDJSON, written(t, elsewhere)[0].Kind)
 	require.Equal(t, "recorded", written(t, elsewhere)[0].Meta.Provenance)
-	_, err = recorder.Recover(got.Journal, "")
+	_, err = recorder.Recover(got.Journal, "", redact.Options{})
 	requireProblem(t, recorder.JournalMissing, err)
 }
 
@@ -176,7 +176,7 @@ func TestRecoverRefuses(t *testing.T) {
 				require.NoError(t, os.WriteFile(v.path, []byte(v.text), 0o600))
 			}
 			before := tree(t, dir)
-			_, err := recorder.Recover(v.path, filepath.Join(dir, "out.yaml"))
+			_, err := recorder.Recover(v.path, filepath.Join(dir, "out.yaml"), redact.Options{})
 			require.Equal(t, v.path, requireProblem(t, v.want, err).Journal)
 			require.Equal(t, before, tree(t, dir), "nothing is touched")
 		})
@@ -216,7 +216,7 @@ func TestRecoverDamaged(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "c.yaml")
 			require.NoError(t, os.WriteFile(recorder.JournalOf(path), []byte(v.journal), 0o600))
 			require.NoError(t, os.WriteFile(path, []byte("old"), 0o644))
-			report, err := recorder.Recover(recorder.JournalOf(path), "")
+			report, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{})
 			require.NoError(t, err)
 			require.Equal(t, v.dropped, report.Dropped)
 			_, err = os.Stat(recorder.JournalOf(path))
@@ -266,7 +266,7 @@ func requireFullDisk(t *testing.T, dir string, cause error) {
 	require.True(t, errors.Is(r.Close(), cause))
 
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere.yaml")
-	report, err := recorder.Recover(recorder.JournalOf(path), elsewhere)
+	report, err := recorder.Recover(recorder.JournalOf(path), elsewhere, redact.Options{})
 	require.NoError(t, err)
 	require.Equal(t, had, report.Interactions)
 	require.Empty(t, report.Dropped)

@@ -1,13 +1,19 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/recorder/bycontract"
+	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/schema"
 )
 
 type recoverVerb struct {
+	contractFlags
+	Redact string `default:"format" enum:"format,all" placeholder:"HOW" help:"How it was being redacted: format (the default) or all, as with record."`
 	Path   string `arg:"" help:"The cassette that was being recorded, or its journal."`
 	Output string `short:"o" placeholder:"PATH" help:"Write another cassette than the one that was being recorded."`
 }
@@ -15,17 +21,24 @@ type recoverVerb struct {
 // Help is the detail of --help.
 func (*recoverVerb) Help() string {
 	return `A recording that was killed leaves a journal beside its cassette. Every interaction of which a client had the whole answer is in it.
+Where the redaction key is, in CRCHECK_REDACTION_KEY or in the file beside the journal, names that became known late are replaced
+in what stands before them, too.
 
   crcheck cassette recover job.yaml`
 }
 
 // Run writes the cassette of a killed recording.
-func (v *recoverVerb) Run(t *terminal) error {
+func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
 	journal := v.Path
 	if beside := recorder.JournalOf(v.Path); exists(beside) {
 		journal = beside
 	}
-	got, err := recorder.Recover(journal, v.Output)
+	loaded, _, err := v.load(ctx, t)
+	if err != nil {
+		return err
+	}
+	how := redact.Options{Classify: bycontract.New(schema.NewCatalog(loaded...)), All: v.Redact == "all"} // the key is the one at hand
+	got, err := recorder.Recover(journal, v.Output, how)
 	if err != nil {
 		return err
 	}
@@ -40,6 +53,9 @@ func (v *recoverVerb) Run(t *terminal) error {
 	if got.Interactions == 0 {
 		fmt.Fprintln(t.Err, "there was nothing to recover; the journal is removed")
 		return nil
+	}
+	if got.NoKey {
+		fmt.Fprintln(t.Err, "names that became known after they were recorded are not replaced, for the key of the recording is not here; read the cassette before you publish it")
 	}
 	fmt.Fprintf(t.Err, "recovered %d interactions to %s\n", got.Interactions, got.Cassette)
 	return nil

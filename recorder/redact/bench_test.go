@@ -19,6 +19,15 @@ func BenchmarkRedact(b *testing.B) {
 				r.Redact(x)
 			}
 		})
+		b.Run(name+", later", func(b *testing.B) {
+			r := New(Options{Key: testKey})
+			y, _ := r.Redact(exchange("https://cleanrooms.us-east-1.amazonaws.com/memberships/"+uuid+"/protectedJobs/"+uuid, "", body))
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Later(y)
+			}
+		})
 	}
 }
 

@@ -22,7 +22,7 @@
 //
 // and as a whole what is [Whole] by contract, or every string with [Options.All]. What was replaced is then looked for in all other strings of the interaction,
 // and of later ones: names of four code points and more between other words, of eight and more also inside of them. An interaction is looked through
-// before any of it is written. JSON within strings is text like any other; words of base64 from twelve characters on, and percent-encoded text, are decoded
+// before any of it is written; what stands in earlier ones, [Redactor.Later] replaces. JSON within strings is text like any other; words of base64 from twelve characters on, and percent-encoded text, are decoded
 // for it and encoded again.
 //
 // Headers go by a list: Accept, Authorization, Content-Type, Content-Length, Date, Retry-After, Smithy-Protocol, X-Amz-Date, X-Amz-Target,

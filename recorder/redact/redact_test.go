@@ -85,3 +85,41 @@ func TestLater(t *testing.T) {
 	require.Equal(t, two.Request.URL, replay.Request(x.Request).URL)
 	require.Equal(t, testKey.ID(), two.Meta.RedactionKey)
 }
+
+// TestLaterNames: a name that nothing marked when it was redacted is replaced once it is known, however it is written, and comes back.
+func TestLaterNames(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		r := New(Options{Key: testKey, All: all})
+		early := exchange("https://example.com/x?of=the-role%20of%20my-bucket", `{"the-role":"say the-role","json":"{\"a\":\"my-buck\\u0065t\"}"}`,
+			`{"a":"the-role reads my-bucket","b":"`+base64Of("the-role, my-bucket")+`","c":"the-roles","n":1.50, "u":"`+uuid+`"}`)
+		one, found := r.Redact(early)
+		require.Nil(t, found)
+		require.Same(t, one, r.Later(one), "nothing was learnt since")
+		two, found := r.Redact(exchange("https://example.com/", `{"arn":"arn:aws:iam::`+account+`:role/the-role"}`, `{"a":"s3://my-bucket/"}`))
+		require.Nil(t, found)
+		require.Same(t, two, r.Later(two))
+
+		now := r.Later(one)
+		for name, seen := range disguises("the-role") {
+			if !all {
+				require.Contains(t, bytesOf(one), "the-role")
+			}
+			require.NotContains(t, bytesOf(now), seen, name)
+		}
+		for name, seen := range disguises("my-bucket") {
+			require.NotContains(t, bytesOf(now), seen, name)
+		}
+		require.Equal(t, one.Meta, now.Meta)
+		require.Equal(t, testKey.ID(), now.Meta.RedactionKey)
+		require.Same(t, now, r.Later(now), "once is enough")
+
+		replay := New(Options{Key: testKey, All: all})
+		replay.Learn(now)
+		replay.Learn(two)
+		back := replay.Restore(now)
+		require.Equal(t, early.Request.URL, back.Request.URL)
+		require.Equal(t, string(early.Request.Body.Bytes), string(back.Request.Body.Bytes))
+		require.Equal(t, string(early.Response.Body.Bytes), string(back.Response.Body.Bytes))
+		require.Equal(t, now.Request.URL, replay.Request(early.Request).URL)
+	}
+}

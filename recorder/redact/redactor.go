@@ -39,8 +39,8 @@ func New(options Options) *Redactor {
 func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding.Set) {
 	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All}
 	masked := r.mask(x, m)
-	redacted := r.rename(masked, false, m)
-	if !same(r.rename(redacted, true, nil), masked) && len(m.findings) == 0 {
+	redacted := r.rename(masked, forward, m)
+	if !same(r.rename(redacted, back, nil), masked) && len(m.findings) == 0 {
 		m.note(finding.RecordOneWay, site{pointer: noPointer}, "the pseudonyms of the interaction cannot all be mapped back with the key")
 	}
 	again := &masker{source: m.source, number: m.number}
@@ -61,7 +61,7 @@ func (r *Redactor) pointer(pointer string) string {
 		if len(find(name, deepest)) > 0 {
 			name = "*"
 		}
-		name = r.byFormat(site{isName: true, pointer: noPointer}, Place{}, name, false, nil, false, deepest)
+		name = r.byFormat(site{isName: true, pointer: noPointer}, Place{}, name, forward, nil, deepest)
 		tokens[i] = strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	}
 	return strings.Join(tokens, "/")
@@ -71,13 +71,13 @@ func (r *Redactor) pointer(pointer string) string {
 // what was sent; it comes back decoded.
 func (r *Redactor) Request(request *traffic.Request) *traffic.Request {
 	masked := r.mask(&traffic.Interaction{Request: request}, &masker{all: r.options.All})
-	return r.rename(masked, false, nil).Request
+	return r.rename(masked, forward, nil).Request
 }
 
 // Restore returns a copy of a redacted interaction in which pseudonyms are what they stand for: the answer that the live client got. Masks stay,
 // and headers that were dropped stay away. The redactor must have the key and options of the one that redacted it, and must have learnt the recording.
 func (r *Redactor) Restore(x *traffic.Interaction) *traffic.Interaction {
-	restored := r.rename(x, true, nil)
+	restored := r.rename(x, back, nil)
 	restored.Meta.RedactionKey = ""
 	return restored
 }
@@ -85,7 +85,17 @@ func (r *Redactor) Restore(x *traffic.Interaction) *traffic.Interaction {
 // Learn takes up the pseudonyms of a redacted interaction, so that Request and Restore find them in other strings of the same recording. Give
 // it every interaction of a recording before asking those.
 func (r *Redactor) Learn(x *traffic.Interaction) {
-	r.learn(x, r.classify(x), true)
+	r.edit(x, r.classify(x), learnBack, nil)
+}
+
+// Later returns a copy of a redacted interaction in which the names are replaced that became known after it was redacted, or x itself if there are
+// none. One interaction may have a name in a text where nothing marks it, and the next one the ARN that makes it known.
+func (r *Redactor) Later(x *traffic.Interaction) *traffic.Interaction {
+	y := r.edit(x, r.classify(x), later, nil)
+	if same(x, y) {
+		return x
+	}
+	return y
 }
 
 func (r *Redactor) classify(x *traffic.Interaction) Places {
@@ -133,12 +143,44 @@ func keeps(bound map[string]Place) func(string) bool {
 	}
 }
 
-// rename returns a copy with names for pseudonyms or, back, the other way round.
-func (r *Redactor) rename(x *traffic.Interaction, back bool, m *masker) *traffic.Interaction {
+// pass is what is done with the strings of an interaction.
+type pass int
+
+const (
+	forward      pass = iota // names become pseudonyms
+	back                     // pseudonyms become names
+	learnForward             // names are learnt; the result is of no use
+	learnBack                // likewise, from pseudonyms
+	later                    // of what is redacted, the names that were learnt since
+)
+
+func (p pass) learns() bool   { return p == learnForward || p == learnBack }
+func (p pass) backward() bool { return p == back || p == learnBack }
+
+// learning is the pass that goes before.
+func (p pass) learning() pass {
+	if p.backward() {
+		return learnBack
+	}
+	return learnForward
+}
+
+// rename returns a copy with names for pseudonyms or, back, the other way round. It looks through all of the interaction first, so that a name is
+// found in the message that stands before it.
+func (r *Redactor) rename(x *traffic.Interaction, p pass, m *masker) *traffic.Interaction {
 	places := r.classify(x)
-	r.learn(x, places, back)
+	r.edit(x, places, p.learning(), nil)
+	return r.edit(x, places, p, m)
+}
+
+func (r *Redactor) edit(x *traffic.Interaction, places Places, p pass, m *masker) *traffic.Interaction {
 	y := clone(x)
-	e := func(at site, s string) string { return r.text(at, s, back, m, false) }
+	e := func(at site, s string) string {
+		if now := r.text(at, s, p, m); !p.learns() {
+			return now
+		}
+		return s
+	}
 	if y.Request != nil {
 		editRequest(y.Request, places, e)
 	}
@@ -146,38 +188,31 @@ func (r *Redactor) rename(x *traffic.Interaction, back bool, m *masker) *traffic
 	return y
 }
 
-// learn looks through all of an interaction first, so that a name is found in the message that stands before it.
-func (r *Redactor) learn(x *traffic.Interaction, places Places, back bool) {
-	y := clone(x)
-	e := func(at site, s string) string { r.text(at, s, back, nil, true); return s }
-	if y.Request != nil {
-		editRequest(y.Request, places, e)
-	}
-	editResponse(&y.Response, places, e)
-}
-
-// text is the pseudonym of a string or, back, what it stands for. If it only learns, the result is of no use.
-func (r *Redactor) text(at site, s string, back bool, m *masker, learning bool) string {
+// text is the pseudonym of a string or, back, what it stands for.
+func (r *Redactor) text(at site, s string, p pass, m *masker) string {
 	place := at.Place
 	place.Class = at.class(r.options.All)
 	if at.number || place.Class == Keep || s == "" || s == Mask {
 		return s
 	}
 	if place.Class == Whole {
-		now, ok := r.named(s, wholes, place.Accepts, back, learning)
+		if p == later {
+			return s // it is a pseudonym
+		}
+		now, ok := r.named(s, wholes, place.Accepts, p)
 		switch {
 		case ok:
 			return now
 		case at.Class == Whole:
-			return r.oneWay(at, s, back, m)
+			return r.oneWay(at, s, p, m)
 		}
 		// Options.All meets a string that the contract leaves no choice of: it is a word, as of an enum.
 	}
-	return r.byFormat(at, place, s, back, m, learning, deepest)
+	return r.byFormat(at, place, s, p, m, deepest)
 }
 
-func (r *Redactor) oneWay(at site, s string, back bool, m *masker) string {
-	if back {
+func (r *Redactor) oneWay(at site, s string, p pass, m *masker) string {
+	if p.backward() {
 		return s
 	}
 	if m != nil {
@@ -188,17 +223,17 @@ func (r *Redactor) oneWay(at site, s string, back bool, m *masker) string {
 }
 
 // named renames a string and learns the names in it.
-func (r *Redactor) named(s string, variants []variant, accepts func(string) bool, back, learning bool) (string, bool) {
-	now, how, ok := r.names.rename(s, variants, accepts, back)
-	if !ok || !learning {
+func (r *Redactor) named(s string, variants []variant, accepts func(string) bool, p pass) (string, bool) {
+	now, how, ok := r.names.rename(s, variants, accepts, p.backward())
+	if !ok || !p.learns() {
 		return now, ok
 	}
-	for _, p := range how.parts {
-		name, pseudonym := s[p.from:p.to], now[p.from:p.to]
-		if back {
+	for _, part := range how.parts {
+		name, pseudonym := s[part.from:part.to], now[part.from:part.to]
+		if p.backward() {
 			name, pseudonym = pseudonym, name
 		}
-		if p.learn {
+		if part.learn {
 			r.known.learn(name, pseudonym)
 		}
 	}
@@ -206,10 +241,10 @@ func (r *Redactor) named(s string, variants []variant, accepts func(string) bool
 }
 
 // byFormat looks for identifiers in a string; in what it holds, if that is encoded text.
-func (r *Redactor) byFormat(at site, place Place, s string, back bool, m *masker, learning bool, depth int) string {
+func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, depth int) string {
 	var outside []span
 	if depth > 0 {
-		inner := func(text string) string { return r.byFormat(at, Place{}, text, back, m, learning, depth-1) }
+		inner := func(text string) string { return r.byFormat(at, Place{}, text, p, m, depth-1) }
 		if strings.IndexByte(s, '%') >= 0 {
 			if text := unescape(s, false); text != s && isText([]byte(text)) {
 				return string(appendEscaped(nil, s, inner(text), false))
@@ -217,11 +252,14 @@ func (r *Redactor) byFormat(at site, place Place, s string, back bool, m *masker
 		}
 		s, outside = recode(s, inner)
 	}
-	now, ok := r.named(s, texts, place.Accepts, back, learning)
-	if !ok {
-		return r.oneWay(at, s, back, m)
+	now := s
+	if p != later {
+		var ok bool
+		if now, ok = r.named(s, texts, place.Accepts, p); !ok {
+			return r.oneWay(at, s, p, m)
+		}
 	}
-	if learning || at.fixed {
+	if p.learns() || at.fixed {
 		return now
 	}
 	shortest := shortestName
@@ -230,7 +268,7 @@ func (r *Redactor) byFormat(at site, place Place, s string, back bool, m *masker
 	}
 	outside = append(append(outside, recognise(now, nil).spans...), masks(now)...)
 	slices.SortFunc(outside, func(a, b span) int { return a.from - b.from })
-	return r.known.replace(now, outside, shortest, back)
+	return r.known.replace(now, outside, shortest, p.backward())
 }
 
 // plain reports what is rather the name of a member than of anything else.
