@@ -28,6 +28,8 @@ type Options struct {
 	// Contract returns the contract of a name that a cassette says it was made
 	// under, such as cleanrooms.GetProtectedJob@1.43.67; nil: not known.
 	Contract func(name string) *schema.Contract
+	// Classify says what contracts say of strings, to the search for secrets; nil: nothing.
+	Classify redact.Classify
 	Profile  finding.Profile
 }
 
@@ -69,7 +71,7 @@ func (f *file) interaction(x *traffic.Interaction) (validate.Outcome, finding.Se
 			return outcome, nil, err
 		}
 	}
-	findings := finding.Union(outcome.Findings, located(redact.Scan(x), x))
+	findings := finding.Union(outcome.Findings, located(redact.Scan(x, f.options.Classify), x))
 	digest := digestOf(x)
 	first, twice := f.seen[digest]
 	if !twice {

@@ -2,15 +2,18 @@ package lint_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/lint"
+	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
-	"github.com/stretchr/testify/require"
 )
 
 const job = `{"protectedJob":{"id":"00000000-0000-4000-8000-000000000001","membershipId":"10000000-0000-4000-8000-000000000001","membershipArn":"arn:aws:cleanrooms:us-east-1:111122223333:membership/10000000-0000-4000-8000-000000000001","createTime":1767225600,"status":"SUCCESS"}}`
@@ -92,5 +95,27 @@ func TestFile(t *testing.T) {
 		if rule.Layer == finding.LayerCassette {
 			require.True(t, covered[rule.ID], "%s has no vector", rule.ID)
 		}
+	}
+}
+
+// TestBlob: what the contract calls a blob is no secret, although it looks like one.
+func TestBlob(t *testing.T) {
+	text := cassette(t, traffic.Meta{}, `{"x":"`+strings.Repeat("fakeFAKE0", 4)+`/+fa"}`)
+	blob := func(*traffic.Interaction) redact.Places {
+		return redact.Places{Response: &redact.Node{Members: map[string]*redact.Node{"x": {Place: redact.Place{Blob: true}}}}}
+	}
+	for _, v := range []struct {
+		classify redact.Classify
+		rules    []finding.RuleID
+	}{{nil, []finding.RuleID{finding.SecretFound}}, {blob, nil}} {
+		var rules []finding.RuleID
+		err := lint.File("x.yaml", text, lint.Options{
+			Check:    func(*traffic.Interaction) (validate.Outcome, error) { return validate.Outcome{}, nil },
+			Classify: v.classify,
+		}, func(_ *traffic.Interaction, _ validate.Outcome, found finding.Set) {
+			rules = append(rules, found.Rules()...)
+		})
+		require.NoError(t, err)
+		require.Equal(t, v.rules, rules)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/lint"
+	"github.com/crcheck/crcheck/recorder/bycontract"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -48,7 +49,7 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 	for _, problem := range inputs.problems {
 		run.problem(t, problem)
 	}
-	options := lint.Options{Profile: v.Profile, Contract: func(name string) *schema.Contract { return named(loaded, name) },
+	options := lint.Options{Profile: v.Profile, Classify: bycontract.New(schema.NewCatalog(loaded...)), Contract: func(name string) *schema.Contract { return named(loaded, name) },
 		Check: func(x *traffic.Interaction) (validate.Outcome, error) {
 			against, err := run.contracts(x)
 			if err != nil {

@@ -37,6 +37,6 @@ func BenchmarkScan(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		Scan(x)
+		Scan(x, nil)
 	}
 }

@@ -39,7 +39,7 @@ func ExampleRedactor_Request() {
 }
 
 func ExampleScan() {
-	fmt.Println(redact.Scan(body(`{"message":"use password=hunter22"}`)))
+	fmt.Println(redact.Scan(body(`{"message":"use password=hunter22"}`), nil))
 	// Output:
 	// [error secret.found at /message: the response body has what looks like a password]
 }

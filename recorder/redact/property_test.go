@@ -156,7 +156,7 @@ func TestNothingPlantedIsSeen(t *testing.T) {
 				}
 				require.NotContains(t, f.Message, "cannot all be mapped back", "seed %d", seed)
 			}
-			require.Nil(t, Scan(y), "seed %d", seed)
+			require.Nil(t, Scan(y, nil), "seed %d", seed)
 			again, _ := New(Options{Key: testKey, All: seed%4 == 3}).Redact(p.interaction(rand.New(rand.NewPCG(seed, 2))))
 			twice, _ := New(Options{Key: testKey, All: seed%4 == 3}).Redact(p.interaction(rand.New(rand.NewPCG(seed, 2))))
 			require.Equal(t, bytesOf(again), bytesOf(twice))

@@ -45,7 +45,7 @@ func TestRedact(t *testing.T) {
 	require.Equal(t, string(x.Response.Body.Bytes), string(other.Restore(y).Response.Body.Bytes))
 	require.Equal(t, y.Request.URL, other.Request(x.Request).URL)
 	require.Equal(t, y.Request.Body.Bytes, other.Request(x.Request).Body.Bytes)
-	require.Equal(t, finding.Set(nil), Scan(y))
+	require.Equal(t, finding.Set(nil), Scan(y, nil))
 }
 
 // TestConcurrent is for the race detector.

@@ -44,7 +44,7 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 		m.note(finding.RecordOneWay, site{pointer: noPointer}, "the pseudonyms of the interaction cannot all be mapped back with the key")
 	}
 	again := &masker{source: m.source, number: m.number}
-	again.exchange(redacted, r.classify(redacted)) // nothing should be left to find
+	again.exchange(redacted, r.options.Classify.places(redacted)) // nothing should be left to find
 	m.findings = append(m.findings, again.findings...)
 	for i, f := range m.findings {
 		m.findings[i].Pointer = r.pointer(f.Pointer)
@@ -85,31 +85,24 @@ func (r *Redactor) Restore(x *traffic.Interaction) *traffic.Interaction {
 // Learn takes up the pseudonyms of a redacted interaction, so that Request and Restore find them in other strings of the same recording. Give
 // it every interaction of a recording before asking those.
 func (r *Redactor) Learn(x *traffic.Interaction) {
-	r.edit(x, r.classify(x), learnBack, nil)
+	r.edit(x, r.options.Classify.places(x), learnBack, nil)
 }
 
 // Later returns a copy of a redacted interaction in which the names are replaced that became known after it was redacted, or x itself if there are
 // none. One interaction may have a name in a text where nothing marks it, and the next one the ARN that makes it known.
 func (r *Redactor) Later(x *traffic.Interaction) *traffic.Interaction {
-	y := r.edit(x, r.classify(x), later, nil)
+	y := r.edit(x, r.options.Classify.places(x), later, nil)
 	if same(x, y) {
 		return x
 	}
 	return y
 }
 
-func (r *Redactor) classify(x *traffic.Interaction) Places {
-	if r.options.Classify == nil {
-		return Places{}
-	}
-	return r.options.Classify(x)
-}
-
 // mask returns a copy without secrets, with the headers that are kept, its bodies decoded.
 func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction {
 	y := clone(x)
 	m.decode(y)
-	places := r.classify(y)
+	places := r.options.Classify.places(y)
 	g := &signing{}
 	if y.Request != nil {
 		g.gather(y.Request.Header)
@@ -168,7 +161,7 @@ func (p pass) learning() pass {
 // rename returns a copy with names for pseudonyms or, back, the other way round. It looks through all of the interaction first, so that a name is
 // found in the message that stands before it.
 func (r *Redactor) rename(x *traffic.Interaction, p pass, m *masker) *traffic.Interaction {
-	places := r.classify(x)
+	places := r.options.Classify.places(x)
 	r.edit(x, places, p.learning(), nil)
 	return r.edit(x, places, p, m)
 }

@@ -48,14 +48,14 @@ func TestEverySecret(t *testing.T) {
 			for _, form := range []string{s, url.QueryEscape(s), base64.StdEncoding.EncodeToString([]byte("x " + s)), base64.RawURLEncoding.EncodeToString([]byte("xy " + s)), string(quoted)} {
 				body, _ := json.Marshal(map[string]any{"a": []string{"x", form}})
 				x := exchange("https://example.com/", "", string(body))
-				require.Equal(t, []finding.RuleID{finding.SecretFound}, Scan(x).Rules(), form)
+				require.Equal(t, []finding.RuleID{finding.SecretFound}, Scan(x, nil).Rules(), form)
 				y, found := New(Options{Key: testKey}).Redact(x)
 				require.Equal(t, []finding.RuleID{finding.SecretFound}, found.Rules(), form)
 				require.Equal(t, finding.Error, found[0].Severity)
 				require.Equal(t, "/a/1", found[0].Pointer)
 				require.Contains(t, string(y.Response.Body.Bytes), Mask)
 				require.True(t, json.Valid(y.Response.Body.Bytes))
-				require.Nil(t, Scan(y))
+				require.Nil(t, Scan(y, nil))
 			}
 		}
 		for _, s := range vector.passes {
@@ -71,7 +71,7 @@ func TestSecretMembers(t *testing.T) {
 	require.Len(t, found, 5)
 	require.Equal(t, `{"Password":"`+Mask+`","pwd":"`+Mask+`","nextToken":"abc","client_secret":"","SecretString":null,"session-token":["`+Mask+`","`+Mask+`"]}`, string(y.Request.Body.Bytes))
 	require.Equal(t, "https://example.com/?password="+Mask+"&x=1", y.Request.URL)
-	require.Nil(t, Scan(y))
+	require.Nil(t, Scan(y, nil))
 	x.Request.Header["Content-Type"], x.Request.Body = []string{"application/x-www-form-urlencoded"}, traffic.BodyOf([]byte("a=1&password=a+b&c=arn%3Aaws%3As3%3A%3A%3Amy-bucket"))
 	y, _ = New(Options{Key: testKey}).Redact(x)
 	require.Equal(t, "a=1&password="+Mask+"&c=arn%3Aaws%3As3%3A%3A%3Avu-dagiee", string(y.Request.Body.Bytes))
@@ -83,7 +83,7 @@ func TestSignatures(t *testing.T) {
 	x.Request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+keyID+"/20260101/us-east-1/cleanrooms/aws4_request, SignedHeaders=host, Signature="+hex64)
 	x.Request.Header.Set("Cookie", "session="+hex64)
 	x.Request.Header.Set("X-Amz-Security-Token", "some token or other")
-	require.Len(t, Scan(x), 3)
+	require.Len(t, Scan(x, nil), 3)
 	y, found := New(Options{Key: testKey}).Redact(x)
 	require.Nil(t, found)
 	require.Equal(t, "https://example.com/a?X-Amz-Credential="+Mask+"%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature="+Mask, y.Request.URL)
@@ -96,4 +96,16 @@ func TestSignatures(t *testing.T) {
 	x.Request.Header.Set("Authorization", "Bearer abc")
 	y, _ = New(Options{Key: testKey}).Redact(x)
 	require.Empty(t, y.Request.Header.Get("Authorization"))
+}
+
+// TestBlobIsNoSecret: thirty random bytes in base64 look like a secret access key, where no contract says that they are a blob.
+func TestBlobIsNoSecret(t *testing.T) {
+	x := exchange("https://example.com/", `{}`, `{"etag":"`+strings.Repeat("fakeFAKE0", 4)+`/+fa"}`)
+	require.Equal(t, []finding.RuleID{finding.SecretFound}, Scan(x, nil).Rules())
+	blob := func(*traffic.Interaction) Places {
+		return Places{Response: &Node{Members: map[string]*Node{"etag": {Place: Place{Blob: true}}}}}
+	}
+	require.Nil(t, Scan(x, blob))
+	x.Response.Body = traffic.BodyOf([]byte(`{"etag":"AKIAFAKEFAKEFAKEFAKE"}`))
+	require.NotNil(t, Scan(x, blob), "of other forms it is one all the same")
 }
