@@ -114,6 +114,9 @@ func TestKill(t *testing.T) {
 				}
 			})
 		}
+		if round%2 == 1 { // not before the first answer, however slow the machine is
+			require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(had) > 0 }, time.Minute, time.Millisecond)
+		}
 		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
 		if round%4 == 0 { // while the cassette is written
 			end()

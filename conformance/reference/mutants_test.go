@@ -6,10 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/cassettes"
@@ -83,6 +85,40 @@ func failures(t *testing.T) [][]string {
 	return failed
 }
 
+// again plays once more, alone, the cases that are not as the golden file has
+// them, a few times: on a busy machine a call of some cases may run out of time.
+func again(t *testing.T, failed [][]string, golden string) {
+	listed := map[string][]string{}
+	name := ""
+	for _, line := range strings.Split(golden, "\n") {
+		if found, ok := strings.CutPrefix(line, "  "); ok {
+			listed[name] = append(listed[name], found)
+		} else {
+			name, _, _ = strings.Cut(line, ":")
+		}
+	}
+	for i, m := range mutants {
+		for try := 0; try < 5; try++ {
+			for _, c := range slices.Concat(failed[i], listed[m.Name]) {
+				if slices.Contains(failed[i], c) == slices.Contains(listed[m.Name], c) || slices.Contains(listed[m.Name], tooMany) {
+					continue
+				}
+				now, err := failingOf(t.Context(), m.Name, c)
+				require.NoError(t, err)
+				failed[i] = slices.DeleteFunc(failed[i], func(n string) bool { return n == c })
+				failed[i] = append(failed[i], now...)
+			}
+		}
+		order := conformance.Builtin().Cases
+		at := func(name string) int {
+			return slices.IndexFunc(order, func(c conformance.Case) bool { return c.Name == name })
+		}
+		slices.SortFunc(failed[i], func(a, b string) int { return at(a) - at(b) })
+	}
+}
+
+const tooMany = "too many to count"
+
 // TestClean: the client without a bug passes every case, those that only
 // observe among them. So the suite is what this client is tested by.
 func TestClean(t *testing.T) {
@@ -99,6 +135,9 @@ func TestMutants(t *testing.T) {
 	const at = "testdata/mutants.txt"
 	suite := conformance.Builtin()
 	failed := failures(t)
+	want, err := os.ReadFile(at)
+	require.True(t, err == nil || *update, "%v", err)
+	again(t, failed, string(want))
 	var golden strings.Builder
 	kills := map[string]int{}
 	killed, counting := 0, 0
@@ -111,7 +150,7 @@ func TestMutants(t *testing.T) {
 		}
 		fmt.Fprintf(&golden, "%s: %d\n", m.Name, len(cases))
 		if !counts {
-			fmt.Fprintf(&golden, "  too many to count\n")
+			fmt.Fprintf(&golden, "  %s\n", tooMany)
 			continue
 		}
 		counting++
@@ -135,9 +174,11 @@ func TestMutants(t *testing.T) {
 		require.NoError(t, os.MkdirAll("testdata", 0o755))
 		require.NoError(t, os.WriteFile(at, []byte(golden.String()), 0o644))
 	}
-	want, err := os.ReadFile(at)
+	want, err = os.ReadFile(at)
 	require.NoError(t, err)
-	require.Equal(t, string(want), golden.String(), "rewrite with -update")
+	if diff := cmp.Diff(string(want), golden.String()); diff != "" {
+		t.Error("rewrite with -update\n", diff)
+	}
 }
 
 func TestMutantNames(t *testing.T) {
