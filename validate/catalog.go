@@ -1,8 +1,12 @@
 package validate
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
@@ -96,12 +100,36 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 			return Outcome{}, &jsonschema.PartError{Contract: c.String(), Part: bare.Part, Known: c.Parts()}
 		}
 		return Outcome{Contract: c, Findings: locate(v.body(bare.Part, x.Response.Body), x)}, nil
-	case bare.Status >= 300:
-		e := exchange{v: v, bare: true, response: &traffic.Response{Status: bare.Status, Body: x.Response.Body}}
+	}
+	answer := &traffic.Response{Status: bare.Status, Body: x.Response.Body}
+	if v.options.Projection == schema.SDK {
+		asBoto3Has(answer)
+	}
+	if answer.Status >= 300 {
+		e := exchange{v: v, bare: true, response: answer}
 		e.identified()
 		return Outcome{Contract: c, Findings: locate(e.graded(), x)}, nil
 	}
 	return Outcome{Contract: c, Findings: locate(v.body(schema.OutputPart, x.Response.Body), x)}, nil
+}
+
+// asBoto3Has gives an answer the status and the name of the error that its body is,
+// if it is the response of a ClientError of boto3: the members of the modelled
+// error beside {"Error": {"Code", "Message"}, "ResponseMetadata": {"HTTPStatusCode"}}
+// (botocore/parsers.py).
+func asBoto3Has(r *traffic.Response) {
+	if !bytes.Contains(r.Body.Bytes, []byte(`"HTTPStatusCode"`)) || !bytes.Contains(r.Body.Bytes, []byte(`"Error"`)) {
+		return
+	}
+	tree, _ := Tree(r.Body.Bytes)
+	body, _ := tree.(map[string]any)
+	fault, _ := body["Error"].(map[string]any)
+	metadata, _ := body["ResponseMetadata"].(map[string]any)
+	code, _ := fault["Code"].(string)
+	number, _ := metadata["HTTPStatusCode"].(json.Number)
+	if status, err := strconv.Atoi(number.String()); err == nil && code != "" {
+		r.Status, r.Header = status, http.Header{"X-Amzn-Errortype": {code}}
+	}
 }
 
 func (k *Catalog) operation(name string) (*Validator, error) {

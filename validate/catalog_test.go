@@ -140,6 +140,28 @@ func TestCatalogCompilesWhatIsUsed(t *testing.T) {
 	require.ErrorContains(t, err, `no shape "Nothing"`, "a contract is checked before anything is validated")
 }
 
+// TestClientError: the response of boto3's ClientError is an error, however it was called.
+func TestClientError(t *testing.T) {
+	k, err := CompileCatalog(tables(t), Options{Projection: schema.SDK})
+	require.NoError(t, err)
+	for _, v := range []struct {
+		body  string
+		rules []finding.RuleID
+	}{
+		{`{"Error":{"Code":"ResourceNotFoundException"},"ResponseMetadata":{"HTTPStatusCode":400},"message":"x"}`, nil},
+		{`{"Error":{"Code":"ResourceNotFoundException"},"ResponseMetadata":{"HTTPStatusCode":400},"message":1}`, []finding.RuleID{finding.TypeMismatch}},
+		{`{"Error":{"Code":"Other"},"ResponseMetadata":{"HTTPStatusCode":400}}`, []finding.RuleID{finding.ErrorUnmodeled}},
+		{`{"Error":{"Code":""},"ResponseMetadata":{"HTTPStatusCode":400}}`, []finding.RuleID{finding.MemberMissing, finding.MemberUnknown}},
+		{`{"Error":{"Code":"Other"},"ResponseMetadata":{"HTTPStatusCode":"400"}}`, []finding.RuleID{finding.MemberMissing, finding.MemberUnknown}},
+		{`{"Error":[],"ResponseMetadata":{"HTTPStatusCode":1e400}}`, []finding.RuleID{finding.MemberMissing, finding.MemberUnknown}},
+		{`{"Error":{"Code":"HTTPStatusCode"`, []finding.RuleID{finding.MemberUnknown, finding.SyntaxInvalid}},
+	} {
+		outcome, err := k.Check(&traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte(v.body))}}, Bare{Operation: "DescribeTable"})
+		require.NoError(t, err)
+		require.Equal(t, v.rules, outcome.Findings.Rules(), v.body)
+	}
+}
+
 func TestBareBodies(t *testing.T) {
 	k, err := CompileCatalog(tables(t), Options{})
 	require.NoError(t, err)

@@ -128,14 +128,7 @@ func (j *judge) accepts(document []byte) (bool, error) {
 // library panics, are replaced by others that lie beyond the same bounds.
 func Tree(document []byte) (any, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(document), explaining...)
-	value, err := tree(d)
-	if err != nil {
-		return nil, err
-	}
-	if rest := trimSpace(document[d.InputOffset():]); len(rest) > 0 {
-		return value, nil // what trails is no part of the document
-	}
-	return value, nil
+	return tree(d) // what trails is no part of the document
 }
 
 func tree(d *jsontext.Decoder) (any, error) {

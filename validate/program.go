@@ -115,6 +115,9 @@ func (p *compiler) document(part schema.Part) *node {
 	p.fill(n, p.c.Resolve(root), members)
 	if _, isError := part.ErrorName(); isError {
 		n.tolerate = []string{"code", "Code"} // they may name the error
+		if p.projection == schema.SDK {
+			n.tolerate = append(n.tolerate, "Error", "ResponseMetadata")
+		}
 	} else if p.projection == schema.SDK && part == schema.OutputPart {
 		n.tolerate = []string{"ResponseMetadata"}
 	}
