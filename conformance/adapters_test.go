@@ -8,12 +8,13 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/crcheck/crcheck/internal/installed"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/stretchr/testify/require"
 )
 
 // adapter is a client in another language, in the folder clients.
@@ -127,4 +128,13 @@ func TestGoProcess(t *testing.T) {
 		return text.String()
 	}
 	require.Equal(t, report(sdkgo.New()), report(&conformance.Process{Command: []string{program}}))
+}
+
+// TestAdapterLength: an adapter is short enough to be read before it is trusted.
+func TestAdapterLength(t *testing.T) {
+	for _, path := range []string{"python/adapter.py", "javascript/adapter.mjs", "java/src/main/java/Adapter.java", "rust/src/main.rs"} {
+		text, err := os.ReadFile(filepath.Join("../clients", path))
+		require.NoError(t, err)
+		require.Less(t, bytes.Count(text, []byte("\n")), 120, path)
+	}
 }

@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -175,4 +176,45 @@ func ExampleGenerate() {
 	// GetProtectedJob/output/protectedJob/status/member.missing/absent passed
 	// GetProtectedJob/output/protectedJob/status/member.missing/null passed
 	// GetProtectedJob/output/protectedJob/status/enum.unknown-value/unknown-value failed
+}
+
+// swapping is a client that takes members for their neighbours.
+type swapping struct {
+	conformance.Client
+	input, output [2]string // names of members; of the output, of the job
+}
+
+func (s swapping) Call(ctx context.Context, call conformance.Call) (*conformance.Result, error) {
+	call.Input = swapped(call.Input, s.input)
+	result, err := s.Client.Call(ctx, call)
+	var output map[string]json.RawMessage
+	if err == nil && json.Unmarshal(result.Output, &output) == nil && output["protectedJob"] != nil {
+		output["protectedJob"] = swapped(output["protectedJob"], s.output)
+		result.Output, err = json.Marshal(output)
+	}
+	return result, err
+}
+
+func swapped(text json.RawMessage, names [2]string) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(text, &members) != nil || members[names[0]] == nil || members[names[1]] == nil {
+		return text
+	}
+	members[names[0]], members[names[1]] = members[names[1]], members[names[0]]
+	text, _ = json.Marshal(members)
+	return text
+}
+
+// TestGeneratedSwaps: members of one shape have different values, so that who
+// takes one for the other is found out.
+func TestGeneratedSwaps(t *testing.T) {
+	plan := generated(t)
+	for _, v := range []struct{ input, output [2]string }{
+		{input: [2]string{"membershipIdentifier", "protectedJobIdentifier"}},
+		{output: [2]string{"id", "membershipId"}},
+	} {
+		results, err := plan.Run(t.Context(), swapping{reference.New(""), v.input, v.output}, conformance.Options{})
+		require.NoError(t, err)
+		require.Greater(t, results.Count(conformance.Failed), plan.Len()/10, v)
+	}
 }

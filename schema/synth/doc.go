@@ -28,6 +28,10 @@
 // one matches. Where no string is found, no document is made silently:
 // [Synth.Problems] names the place.
 //
+// In whole messages, places that would have the same usual value are told apart, so
+// that a reader which takes one for another is found out; elsewhere equal shapes
+// have equal usual values.
+//
 // On the wire a document is an HTTP body. [Synth.Request] and [Synth.Response]
 // add what travels beside it: method, URI, headers, X-Amz-Target, status, the
 // name of an error; and repeat in the answer what the contract says it repeats of

@@ -5,10 +5,12 @@ import (
 	"iter"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 
-	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/schema"
 )
 
 // Request is an HTTP request without host, date and signature.
@@ -278,12 +280,16 @@ func (b boundMember) header(h http.Header) {
 // texts are random.
 func (s *Synth) bound(part schema.Part, asked func(*schema.Member) bool, random *rand.Rand) ([]boundMember, error) {
 	var all []boundMember
+	told := s.varied()
 	for _, m := range s.outside(part) {
 		if !s.required(m) && !asked(m) {
 			continue
 		}
 		variants := s.boundTexts(m, random)
 		if len(variants) > 0 {
+			if random == nil {
+				variants[0] = told.bound(s.forms[s.contract.Resolve(m.Shape)], s.contract.Location(m), variants[0])
+			}
 			all = append(all, s.boundMember(m, variants[0]))
 		} else if s.required(m) {
 			return nil, &Problem{s.contract.String(), schema.Place{Part: part}.Child(m.Name), "no text was found that can stand in its place, " + s.contract.Location(m)}
@@ -328,13 +334,12 @@ func (s *Synth) boundVariants(part schema.Part) iter.Seq[boundVariant] {
 			return
 		}
 		for _, m := range s.outside(part) {
-			for _, texts := range s.boundTexts(m, nil) {
-				all := []boundMember{s.boundMember(m, texts)}
-				for _, b := range base {
-					if b.member != m {
-						all = append(all, b)
-					}
+			for i, texts := range s.boundTexts(m, nil) {
+				all := slices.DeleteFunc(slices.Clone(base), func(b boundMember) bool { return b.member == m })
+				if i == 0 { // the usual one
+					texts = s.varied(textsOf(all)...).bound(s.forms[s.contract.Resolve(m.Shape)], s.contract.Location(m), texts)
 				}
+				all = append(all, s.boundMember(m, texts))
 				if !yield(boundVariant{m, texts, all}) {
 					return
 				}

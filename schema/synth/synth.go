@@ -20,15 +20,16 @@ type Synth struct {
 // form is what is known of a shape before documents are made.
 type form struct {
 	shape    *schema.Shape
-	size     int      // values in its smallest document; endless: it has none
-	group    int      // shapes of one group cannot do without each other
-	texts    *texts   // of a string
-	variants []string // JSON texts of a scalar, the usual one first
-	keys     []string // of a map, as many different ones as the smallest needs
-	minimal  *value   // nil: it has none
-	full     *value   // nil: as minimal
-	members  []string // of a structure, in the projection
-	below    []*form  // of a structure, its members; of a list its element; of a map its value and key
+	size     int             // values in its smallest document; endless: it has none
+	group    int             // shapes of one group cannot do without each other
+	texts    *texts          // of a string
+	variants []string        // JSON texts of a scalar, the usual one first
+	others   func() []string // of a scalar, values to tell its places apart
+	keys     []string        // of a map, as many different ones as the smallest needs
+	minimal  *value          // nil: it has none
+	full     *value          // nil: as minimal
+	members  []string        // of a structure, in the projection
+	below    []*form         // of a structure, its members; of a list its element; of a map its value and key
 }
 
 // top is the document of a part.
@@ -114,7 +115,7 @@ func (s *Synth) form(shape *schema.Shape, all *[]*form) *form {
 		to(*shape.Key)
 		f.keys = s.differentKeys(f, max(1, smallest(shape)))
 	default:
-		f.variants = s.variants(f)
+		f.variants, f.others = s.variants(f), s.newOthers(f)
 	}
 	return f
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/schema"
@@ -20,6 +22,16 @@ type Trial struct {
 // Trials yields the systematic documents of a part as [Synth.Documents] does,
 // and says what each tries.
 func (s *Synth) Trials(part schema.Part) iter.Seq[Trial] {
+	return s.trials(part, func(t top, v *value) []byte { return t.write(v) })
+}
+
+// told yields the trials of a part with places told apart; the texts stand in the
+// message already.
+func (s *Synth) told(part schema.Part, texts []string) iter.Seq[Trial] {
+	return s.trials(part, func(t top, v *value) []byte { return t.write(s.varied(texts...).value(t.form, v)) })
+}
+
+func (s *Synth) trials(part schema.Part, write func(top, *value) []byte) iter.Seq[Trial] {
 	return func(yield func(Trial) bool) {
 		t, formed, err := s.top(part)
 		if err != nil {
@@ -33,13 +45,12 @@ func (s *Synth) Trials(part schema.Part) iter.Seq[Trial] {
 		f := t.form
 		seen := map[[sha256.Size]byte]bool{}
 		fresh := func(place schema.Place, how string, v *value) bool {
-			document := t.write(v)
-			sum := sha256.Sum256(document)
+			sum := sha256.Sum256(v.bytes())
 			if seen[sum] {
 				return true
 			}
 			seen[sum] = true
-			return yield(Trial{place, how, document})
+			return yield(Trial{place, how, write(t, v)})
 		}
 		if !fresh(whole, "minimal", f.minimal) || !fresh(whole, "full", f.full) {
 			return
@@ -108,7 +119,11 @@ type RequestTrial struct {
 // says what each tries.
 func (s *Synth) RequestTrials() iter.Seq[RequestTrial] {
 	return func(yield func(RequestTrial) bool) {
-		for t := range s.Trials(schema.InputPart) {
+		bound, err := s.bound(schema.InputPart, none, nil)
+		if err != nil {
+			return
+		}
+		for t := range s.told(schema.InputPart, textsOf(bound)) {
 			if r, err := s.Request(t.Document); err != nil || !yield(RequestTrial{t.Place, t.How, r}) {
 				return
 			}
@@ -137,7 +152,12 @@ type ResponseTrial struct {
 // says what each tries.
 func (s *Synth) ResponseTrials(part schema.Part, to Request) iter.Seq[ResponseTrial] {
 	return func(yield func(ResponseTrial) bool) {
-		for t := range s.Trials(part) {
+		bound, err := s.bound(part, none, nil)
+		if err != nil {
+			return
+		}
+		texts := slices.Concat(textsOf(bound), slices.Sorted(maps.Values(to.Echoes)))
+		for t := range s.told(part, texts) {
 			if r, err := s.Response(part, t.Document, to); err != nil || !yield(ResponseTrial{t.Place, t.How, r}) {
 				return
 			}

@@ -1,8 +1,7 @@
 //! The AWS SDK for Rust as a client of crcheck's conformance suite: see README.md.
-use aws_sdk_cleanrooms::config::{retry::*, timeout::TimeoutConfig, *};
-use aws_sdk_cleanrooms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_cleanrooms::operation::get_protected_job::{GetProtectedJobError, GetProtectedJobError::*};
-use aws_sdk_cleanrooms::{Client, primitives::DateTime, primitives::DateTimeFormat, types::*};
+use aws_sdk_cleanrooms::{Client, config::retry::*, config::timeout::TimeoutConfig, config::*, primitives::DateTime, primitives::DateTimeFormat};
+use aws_sdk_cleanrooms::{error::DisplayErrorContext, error::ProvideErrorMetadata, error::SdkError, types::*};
 use serde_json::{Value, json};
 use std::{error::Error, io::ErrorKind, io::Write, time::Duration};
 
@@ -30,7 +29,6 @@ fn say(mut message: Value) {
     writeln!(std::io::stdout(), "{message}").unwrap(); // it is flushed at the end of a line
 }
 
-/// Drops the members that have no value.
 fn drop_absent(value: &mut Value) {
     if let Some(members) = value.as_object_mut() {
         members.retain(|_, member| !member.is_null());
@@ -43,11 +41,10 @@ async fn answer(call: Value) {
     let text = |pointer| call.pointer(pointer).and_then(Value::as_str).map(str::to_string);
     let (id, secret) = (text("/credentials/accessKeyId").unwrap(), text("/credentials/secretAccessKey").unwrap());
     let (timeout, pause) = (Duration::from_millis(call["timeoutMs"].as_u64().unwrap()), Duration::from_millis(20));
-    let attempts = call["maxAttempts"].as_u64().unwrap() as u32;
     let config = Config::builder().behavior_version(BehaviorVersion::latest()).http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(text("/endpoint").unwrap()).region(text("/region").map(Region::new))
         .credentials_provider(Credentials::new(id, secret, text("/credentials/sessionToken"), None, "call"))
-        .retry_config(RetryConfig::standard().with_max_attempts(attempts)
+        .retry_config(RetryConfig::standard().with_max_attempts(call["maxAttempts"].as_u64().unwrap() as u32)
             .with_initial_backoff(pause).with_max_backoff(pause).with_use_static_exponential_base(true))
         .retry_partition(RetryPartition::custom("call").build()) // else all clients share what they may spend on retries
         .timeout_config(TimeoutConfig::builder().operation_timeout(timeout).build());
@@ -67,14 +64,12 @@ fn failure(e: &SdkError<GetProtectedJobError, http::HttpResponse>) -> (&'static 
         SdkError::ServiceError(s) if s.raw().status().is_success() => ("broken", json!({"message": message})), // it is the parser's
         SdkError::ServiceError(s) => ("error", json!({"code": e.code().filter(|c| !c.is_empty()).unwrap_or("Unhandled"),
             "message": e.message().unwrap_or(""), "httpStatus": s.raw().status().as_u16(), "fields": fields(s.err())})),
-        SdkError::TimeoutError(_) => transport("timeout"),
-        SdkError::DispatchFailure(f) if f.is_timeout() => transport("timeout"),
-        SdkError::DispatchFailure(f) if f.is_io() || f.as_other().is_some() => transport("connection"),
-        _ => transport(end(e)),
+        SdkError::DispatchFailure(f) if !f.is_timeout() => transport(if f.is_io() || f.as_other().is_some() { "connection" } else { end(e) }),
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => transport("timeout"),
+        _ => transport(end(e)), // of the answer
     }
 }
 
-/// What ended an answer.
 fn end(e: &(dyn Error + 'static)) -> &'static str {
     match e.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
         Some(ErrorKind::UnexpectedEof) => "truncated",
@@ -93,20 +88,18 @@ fn fields(e: &GetProtectedJobError) -> Value {
     }
 }
 
-fn double(d: f64) -> Value { if d.is_finite() { json!(d) } else { json!(d.to_string().replace("inf", "Infinity")) } }
-
 /// Of a union the SDK tells that it holds something unknown, but not what.
 fn job(j: &ProtectedJob) -> Value {
+    let double = |d: f64| if d.is_finite() { json!(d) } else { json!(d.to_string().replace("inf", "Infinity")) };
     let target = |t: &ProtectedJobOutputConfigurationOutput| json!({"$unknown": t.is_unknown().then_some(true),
         "s3": t.as_s3().ok().map(|s| json!({"bucket": s.bucket, "keyPrefix": s.key_prefix})),
         "member": t.as_member().ok().map(|m| json!({"accountId": m.account_id}))});
     let output = |o: &ProtectedJobOutput| json!({"$unknown": o.is_unknown().then_some(true),
         "s3": o.as_s3().ok().map(|s| json!({"location": s.location})),
         "memberList": o.as_member_list().ok().map(|l| l.iter().map(|m| json!({"accountId": m.account_id})).collect::<Value>())});
-    let properties = |p: &WorkerComputeConfigurationProperties| json!({"$unknown": p.is_unknown().then_some(true), "spark": p.as_spark().ok()});
     let compute = |c: &ProtectedJobComputeConfiguration| json!({"$unknown": c.is_unknown().then_some(true),
         "worker": c.as_worker().ok().map(|w| json!({"type": w.r#type.as_str(), "number": w.number,
-            "properties": w.properties.as_ref().map(properties)}))});
+            "properties": w.properties.as_ref().map(|p| json!({"$unknown": p.is_unknown().then_some(true), "spark": p.as_spark().ok()}))}))});
     json!({"id": j.id, "membershipId": j.membership_id, "membershipArn": j.membership_arn, "createTime": time(&j.create_time),
         "status": j.status.as_str(), "jobComputePayerAccountId": j.job_compute_payer_account_id,
         "jobParameters": j.job_parameters.as_ref().map(|p| json!({"analysisTemplateArn": p.analysis_template_arn, "parameters": p.parameters})),

@@ -1,0 +1,150 @@
+package synth
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// mostOthers is how many values a shape has besides the usual one to tell places
+// of a message apart.
+const mostOthers = 16
+
+// varied tells apart the places of one message that would have the same usual
+// value, so that a reader which takes one for another is found out. What is
+// tried at a place is not the usual value, and stays.
+type varied struct {
+	s    *Synth
+	seen map[string]bool // JSON texts
+}
+
+// varied begins a message; the texts stand in it already.
+func (s *Synth) varied(texts ...string) *varied {
+	v := &varied{s, map[string]bool{}}
+	for _, text := range texts {
+		v.seen[quote(text)] = true
+	}
+	return v
+}
+
+// scalar returns what stands at a place instead of a value of a form.
+func (d *varied) scalar(f *form, text string, fits func(text string) bool) string {
+	if text == f.usual() {
+		all := append([]string{text}, f.others()...)
+		if i := slices.IndexFunc(all, func(other string) bool { return !d.seen[other] && fits(other) }); i >= 0 {
+			text = all[i]
+		}
+	}
+	d.seen[text] = true
+	return text
+}
+
+// value returns a document of a form in which usual values differ.
+func (d *varied) value(f *form, v *value) *value {
+	if v == nil || v == null {
+		return v
+	}
+	below := func(i int, e entry) *form { return f.below[0] }
+	switch f.shape.Type {
+	case schema.Structure:
+		below = func(_ int, e entry) *form {
+			if i := slices.Index(f.members, e.name); i >= 0 {
+				return f.below[i]
+			}
+			return nil
+		}
+	case schema.List, schema.Map:
+	case schema.Document, schema.Unstated:
+		return v
+	default:
+		return scalar(d.scalar(f, v.scalar, func(string) bool { return true }))
+	}
+	made := &value{kind: v.kind, entries: slices.Clone(v.entries)}
+	for i, e := range made.entries {
+		if at := below(i, e); at != nil {
+			made.entries[i].value = d.value(at, e.value)
+		}
+	}
+	return made
+}
+
+// usual is the value that a scalar has where nothing is tried; empty: it has none.
+func (f *form) usual() string {
+	if len(f.variants) == 0 || f.shape.Type == schema.Boolean || len(f.shape.Enum.Or(nil)) > 0 {
+		return ""
+	}
+	return f.variants[0]
+}
+
+// newOthers finds different values besides the usual one; there may be none.
+func (s *Synth) newOthers(f *form) func() []string {
+	return sync.OnceValue(func() []string {
+		var all []string
+		add := func(text string) {
+			if text != f.usual() && !slices.Contains(all, text) {
+				all = append(all, text)
+			}
+		}
+		switch f.shape.Type {
+		case schema.String:
+			random := usual()
+			for width := 4; width < 4+3*mostOthers && len(all) < mostOthers; width++ {
+				text, ok := f.texts.about(random, false, width)
+				if !ok {
+					break
+				}
+				add(quote(text))
+			}
+		case schema.Integer, schema.Float:
+			v := intervalOf(f.shape)
+			from, ok := rat(json.Number(f.usual()))
+			for i := int64(1); ok && i <= mostOthers; i++ {
+				for _, n := range []int64{i, -i} {
+					if other := plus(from, n); v.holds(other) && other.Cmp(exact) <= 0 && len(all) < mostOthers {
+						add(decimal(other))
+					}
+				}
+			}
+		case schema.Timestamp:
+			for i := range mostOthers {
+				m := moments[0].Add(time.Duration(i+1) * 25 * time.Hour)
+				add(timestamp(m, f.shape.Format.Or("epoch-seconds"), s.projection))
+			}
+		case schema.Blob:
+			if usual, err := base64.StdEncoding.DecodeString(strings.Trim(f.usual(), `"`)); err == nil && len(usual) > 0 {
+				for i := range mostOthers {
+					usual[0] = byte('A' + i)
+					add(strconv.Quote(base64.StdEncoding.EncodeToString(usual)))
+				}
+			}
+		}
+		return all
+	})
+}
+
+// bound returns the texts of a member outside of the body, a scalar of which
+// there is one.
+func (d *varied) bound(f *form, location string, texts []namedText) []namedText {
+	if f.shape.Type != schema.String || len(texts) != 1 {
+		return texts
+	}
+	text := d.scalar(f, quote(texts[0].text), func(other string) bool { return carries(location, scalar(other).text()) })
+	return []namedText{{texts[0].name, scalar(text).text()}}
+}
+
+// textsOf are the texts of members outside of the body.
+func textsOf(all []boundMember) []string {
+	var texts []string
+	for _, b := range all {
+		for _, t := range b.texts {
+			texts = append(texts, t.text)
+		}
+	}
+	return texts
+}
