@@ -74,17 +74,15 @@ func (c *Case) region() string { return cmp.Or(c.Call.Region, "us-east-1") }
 
 // Attempts bounds how often a request arrives, and how soon again.
 type Attempts struct {
-	Min int `yaml:"min"`
-	Max int `yaml:"max"`
+	Min int `yaml:"min"` // 0: 1. That none is right is stated by an alternative: rejected
+	Max int `yaml:"max"` // 0: as Min
 	// PauseMs is how long most of the pauses between attempts last at least; 0: they are not judged.
 	PauseMs int `yaml:"pauseMs"`
 }
 
 func (a Attempts) bounds() (low, high int) {
-	if a.Min == 0 && a.Max == 0 {
-		return 1, 1
-	}
-	return a.Min, max(a.Min, a.Max)
+	low = cmp.Or(a.Min, 1)
+	return low, cmp.Or(a.Max, low)
 }
 
 // Expect is one alternative of what a right client reports: exactly one field is set.
@@ -119,6 +117,11 @@ type Value struct{ JSON json.RawMessage }
 
 // Stated reports whether there is a value.
 func (v Value) Stated() bool { return v.JSON != nil }
+
+// canonical reports the word that stands for what follows from the answer.
+func (v Value) canonical() bool { return string(v.JSON) == `"canonical"` }
+
+func (v Value) object() bool { return len(v.JSON) > 0 && v.JSON[0] == '{' }
 
 // UnmarshalYAML reads a scalar that is written in single quotes and begins like
 // an object as JSON text, so that numbers keep their digits; everything else is
@@ -157,12 +160,25 @@ func (c *Case) check() string {
 		return c.Name + " has no cassette"
 	case min(c.Call.TimeoutMs, c.Call.MaxAttempts, c.Attempts.Min, c.Attempts.Max, c.Attempts.PauseMs) < 0:
 		return c.Name + " has a number below 0"
+	case c.Attempts.Max > 0 && c.Attempts.Min > c.Attempts.Max:
+		return fmt.Sprintf("%s: at least %d attempts are more than at most %d", c.Name, c.Attempts.Min, c.Attempts.Max)
+	case c.Call.Input.Stated() && !c.Call.Input.object():
+		return fmt.Sprintf("%s: the input is no object: %s", c.Name, c.Call.Input.JSON)
 	case len(c.Expect) == 0:
 		return c.Name + " expects nothing"
 	}
 	for _, e := range c.Expect {
 		if e.Kind() == "" {
 			return c.Name + ": an alternative states exactly one of output, error, transport, rejected, broken"
+		}
+		values := []Value{e.Output}
+		if e.Error != nil {
+			values = append(values, e.Error.Fields)
+		}
+		for _, v := range values {
+			if v.Stated() && !v.canonical() && !v.object() {
+				return fmt.Sprintf("%s expects %s, which is neither an object nor the word canonical", c.Name, v.JSON)
+			}
 		}
 		if e.Transport != nil {
 			for _, kind := range e.Transport.Kinds {

@@ -8,17 +8,9 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// input is the input of the call: what the case states, or the labels of the
-// first request, with the identifiers of this run.
+// input is the input of the call, with the identifiers of this run.
 func (c *planned) input(ids identifiers) (json.RawMessage, error) {
-	if c.Call.Input.Stated() {
-		return ids.replace(c.Call.Input.JSON), nil
-	}
-	text, err := json.Marshal(c.labels)
-	if err != nil {
-		return nil, err
-	}
-	return ids.replace(text), nil
+	return ids.replace(c.Call.Input.JSON), nil
 }
 
 // expectations makes out what the alternatives of a case expect.
@@ -30,12 +22,12 @@ func (c *planned) expectations(ids identifiers) ([]expectation, error) {
 		made := expectation{Expect: e, corrected: func(_, got any) any { return got }}
 		var err error
 		switch {
-		case string(e.Output.JSON) == `"canonical"`:
+		case e.Output.canonical():
 			made.output, err = c.operation.output(schema.OutputPart, last)
 			made.corrected = c.operation.corrected(schema.OutputPart)
 		case e.Output.Stated():
 			made.output, err = decode(ids.replace(e.Output.JSON))
-		case e.Error != nil && string(e.Error.Fields.JSON) == `"canonical"`:
+		case e.Error != nil && e.Error.Fields.canonical():
 			made.fields, err = c.operation.fields(e.Error.Code, last)
 			made.corrected = c.operation.corrected(schema.ErrorPart(e.Error.Code))
 		case e.Error != nil && e.Error.Fields.Stated():

@@ -108,10 +108,13 @@ func (j *judge) error(e *expectation, got *ErrorResult) string {
 func (j *judge) wire(result *Result) []string {
 	var problems []string
 	low, high := j.c.Attempts.bounds()
-	if kind := result.Kind(); kind == "skipped" || kind == "rejected" {
-		low, high = 0, 0 // it says that it sent nothing
-	}
-	if n := len(j.attempts); n < low || n > high {
+	n := len(j.attempts)
+	switch kind := result.Kind(); {
+	case kind == "skipped" || kind == "rejected": // it says that it sent nothing
+		if n > 0 {
+			problems = append(problems, fmt.Sprintf("%s arrived, but the client says %s", count(n, "request"), describe(result)))
+		}
+	case n < low || n > high:
 		problems = append(problems, fmt.Sprintf("expected %s, %d arrived", between(low, high), n))
 	}
 	for _, a := range j.attempts {
@@ -153,12 +156,19 @@ func (j *judge) atOnce() bool {
 			short++
 		}
 	}
-	return 2*short > len(j.attempts)-1 && demanded > 0
+	return 2*short > max(0, len(j.attempts)-1)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func between(low, high int) string {
 	if low == high {
-		return fmt.Sprintf("%d attempts", low)
+		return count(low, "attempt")
 	}
 	return fmt.Sprintf("%d to %d attempts", low, high)
 }
@@ -166,10 +176,13 @@ func between(low, high int) string {
 func (e *expectation) describe() string {
 	switch e.Kind() {
 	case "error":
-		if e.Error.Code == "" {
+		switch {
+		case e.Error.Code != "":
+			return "error " + e.Error.Code
+		case e.Error.HTTPStatus != 0:
 			return fmt.Sprintf("an error with status %d", e.Error.HTTPStatus)
 		}
-		return "error " + e.Error.Code
+		return "an error"
 	case "transport":
 		return "a transport failure"
 	case "rejected":
@@ -190,17 +203,27 @@ func describe(r *Result) string {
 func (r *Result) describe() string {
 	switch r.Kind() {
 	case "error":
-		return fmt.Sprintf("error %s: %.200s", r.Error.Code, r.Error.Message)
+		return because("error "+r.Error.Code, r.Error.Message)
 	case "transport":
-		return fmt.Sprintf("a transport failure of kind %s: %.200s", r.Transport.Kind, r.Transport.Message)
+		return because("a transport failure of kind "+r.Transport.Kind, r.Transport.Message)
 	case "rejected":
-		return fmt.Sprintf("that it rejects the input: %.200s", r.Rejected.Message)
+		return because("that it rejects the input", r.Rejected.Message)
+	case "skipped":
+		return because("that it skipped the call", r.Skipped.Reason)
 	case "broken":
-		return fmt.Sprintf("a broken answer: %.200s", r.Broken.Message)
+		return because("a broken answer", r.Broken.Message)
 	case "output":
 		return fmt.Sprintf("output %.200s", r.Output)
 	}
 	return r.Kind()
+}
+
+// because adds what a client says of it, if it says something.
+func because(what, message string) string {
+	if message == "" {
+		return what
+	}
+	return fmt.Sprintf("%s: %.200s", what, message)
 }
 
 // difference compares canonical JSON; empty: equal. Numbers compare by value,

@@ -17,7 +17,7 @@ func TestPauses(t *testing.T) {
 		pauses []int // ms
 		atOnce bool
 	}{
-		{"no attempts", nil, false},
+		{"one attempt", nil, false},
 		{"at once", []int{0, 0, 1, 0}, true},
 		{"at once on a machine that once was slow", []int{0, 60, 1, 0}, true},
 		{"backoff", []int{10, 20, 20, 20}, false},
@@ -37,6 +37,85 @@ func TestPauses(t *testing.T) {
 			j.c = &Case{}
 			require.False(t, j.atOnce(), "not judged")
 		})
+	}
+	j := judge{c: &Case{Attempts: Attempts{PauseMs: 5}}}
+	require.False(t, j.atOnce(), "nothing was sent")
+}
+
+// TestAttemptsAreCounted: as many requests arrive as the case allows, and none of
+// a client that says that it sent none.
+func TestAttemptsAreCounted(t *testing.T) {
+	output := &Result{Output: json.RawMessage("{}")}
+	skipped := &Result{Skipped: &SkippedResult{Reason: "not yet"}}
+	rejected := &Result{Rejected: &RejectedResult{Message: "no UUID"}}
+	for _, v := range []struct {
+		bounds   Attempts
+		result   *Result
+		attempts int
+		problem  string
+	}{
+		{Attempts{}, output, 1, ""},
+		{Attempts{}, output, 0, "expected 1 attempt, 0 arrived"},
+		{Attempts{Min: 2}, output, 2, ""},
+		{Attempts{Min: 2}, output, 3, "expected 2 attempts, 3 arrived"},
+		{Attempts{Max: 3}, output, 3, ""},
+		{Attempts{Max: 3}, output, 0, "expected 1 to 3 attempts, 0 arrived"},
+		{Attempts{Min: 2, Max: 3}, output, 1, "expected 2 to 3 attempts, 1 arrived"},
+		{Attempts{Min: 5, PauseMs: 5}, skipped, 0, ""},
+		{Attempts{Min: 2}, rejected, 0, ""},
+		{Attempts{}, skipped, 1, "1 request arrived, but the client says that it skipped the call: not yet"},
+		{Attempts{}, rejected, 2, "2 requests arrived, but the client says that it rejects the input: no UUID"},
+	} {
+		j := judge{c: &Case{Attempts: v.bounds}}
+		for range v.attempts {
+			j.attempts = append(j.attempts, Attempt{Signed: true})
+		}
+		var want []string
+		if v.problem != "" {
+			want = []string{v.problem}
+		}
+		require.Equal(t, want, j.wire(v.result), "%v %s", v.bounds, v.result.Kind())
+	}
+}
+
+// TestErrorIsJudged: what a case does not state is not judged, and a message that
+// the client leaves out is empty.
+func TestErrorIsJudged(t *testing.T) {
+	var bare Result
+	require.Nil(t, readMessage(resultMessage, []byte(`{"type":"result","seq":1,"error":{"code":"X"}}`), &bare))
+	for _, v := range []struct {
+		want    ExpectError
+		problem string
+	}{
+		{ExpectError{}, ""},
+		{ExpectError{Code: "X"}, ""},
+		{ExpectError{Code: "Y"}, `expected error code Y, the client reports "X"`},
+		{ExpectError{Message: "m"}, `expected error message "m", the client reports ""`},
+		{ExpectError{HTTPStatus: 404}, "expected HTTP status 404, the client reports 0"},
+	} {
+		require.Equal(t, v.problem, (&judge{}).error(&expectation{Expect: Expect{Error: &v.want}}, bare.Error))
+	}
+}
+
+// TestDescriptions: what is expected and reported is said with what is stated of it.
+func TestDescriptions(t *testing.T) {
+	for want, e := range map[string]Expect{
+		"an error":                 {Error: &ExpectError{}},
+		"an error with status 404": {Error: &ExpectError{HTTPStatus: 404}},
+		"error X":                  {Error: &ExpectError{Code: "X", HTTPStatus: 404}},
+	} {
+		require.Equal(t, want, (&expectation{Expect: e}).describe())
+	}
+	for want, r := range map[string]Result{
+		"error X":                             {Error: &ErrorResult{Code: "X"}},
+		"error X: m":                          {Error: &ErrorResult{Code: "X", Message: "m"}},
+		"a transport failure of kind timeout": {Transport: &TransportResult{Kind: TransportTimeout}},
+		"that it rejects the input":           {Rejected: &RejectedResult{}},
+		"a broken answer":                     {Broken: &BrokenResult{}},
+		"that it skipped the call: not yet":   {Skipped: &SkippedResult{Reason: "not yet"}},
+		`output {"a":1}`:                      {Output: json.RawMessage(`{"a":1}`)},
+	} {
+		require.Equal(t, want, describe(&r))
 	}
 }
 

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"testing"
 
@@ -32,6 +33,42 @@ func TestSameSeedSameReport(t *testing.T) {
 	}
 	require.Equal(t, string(report(7)), string(report(7)))
 	require.NotEqual(t, string(report(7)), string(report(8)))
+}
+
+// TestRefusedPaths: a client may refuse identifiers that are no UUIDs, if it then
+// sends nothing. One that sends them escapes them.
+func TestRefusedPaths(t *testing.T) {
+	const paths = "request/path-*"
+	refuse := func(send bool) *conformance.Func {
+		right := reference.New("")
+		client := *right
+		client.Do = func(ctx context.Context, call conformance.Call) *conformance.Result {
+			if send {
+				right.Do(ctx, call)
+			}
+			return &conformance.Result{Rejected: &conformance.RejectedResult{Member: "membershipIdentifier"}}
+		}
+		return &client
+	}
+	for _, v := range []struct {
+		name   string
+		client *conformance.Func
+		passed bool
+	}{
+		{"sends", reference.New(""), true},
+		{"refuses", refuse(false), true},
+		{"refuses what it sent", refuse(true), false},
+		{"escapes wrongly", reference.New("path-escaped-twice"), false},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			results, err := builtin(t).Select(paths).Run(t.Context(), v.client, conformance.Options{})
+			require.NoError(t, err)
+			require.Len(t, results.Outcomes, 4)
+			for _, o := range results.Outcomes {
+				require.Equal(t, v.passed, o.Verdict == conformance.Passed, o.Case)
+			}
+		})
+	}
 }
 
 func TestRunSubtests(t *testing.T) {

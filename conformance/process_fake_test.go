@@ -175,7 +175,7 @@ var fakes = map[string]func(*fake){
 	"answers-twice":  each(func(_ *fake, c Call) { answerCall(c); answerCall(c) }),
 	"unknown-seq":    each(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":{}}`, c.Seq+1000) }),
 	"invalid-json":   each(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":`, c.Seq) }),
-	"invalid-in-2":   second(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"error":{"code":"X"}}`, c.Seq) }),
+	"invalid-in-2":   second(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"error":{"message":"X"}}`, c.Seq) }),
 	"invalid-seq":    each(func(*fake, Call) { say(`{"type":"result","seq":"1","output":{}}`) }),
 	"two-in-2":       second(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":{},"broken":{"message":""}}`, c.Seq) }),
 	"empty-line":     each(func(*fake, Call) { say("") }),

@@ -174,7 +174,7 @@ func TestProcessErrors(t *testing.T) {
 	}{
 		{"dies-in-call", 1, ClientError{Kind: Crashed, Stderr: "Traceback\n", Message: "the process ended: exit status 3"}},
 		{"dies-in-call", 3, ClientError{Kind: RepeatedCrash, Fatal: true, Stderr: "Traceback\n"}},
-		{"invalid-in-2", 2, ClientError{Kind: InvalidOutput, Seq: 2, Line: "`{\"type\":\"result\",\"seq\":2,\"error\":{\"code\":\"X\"}}`"}},
+		{"invalid-in-2", 2, ClientError{Kind: InvalidOutput, Seq: 2, Line: "`{\"type\":\"result\",\"seq\":2,\"error\":{\"message\":\"X\"}}`"}},
 		{"hangs-in-2", 2, ClientError{Kind: Hung, Seq: 2}},
 		{"answers-twice", 1, ClientError{Kind: AnsweredTwice, Seq: 1}},
 		{"partial-line", 1, ClientError{Kind: Crashed, Line: "`{\"type\":\"result\",\"seq\":1,`"}},

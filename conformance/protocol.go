@@ -85,8 +85,8 @@ type Result struct {
 
 // ErrorResult is an error of the service.
 type ErrorResult struct {
-	Code       string          `json:"code"` // as the client names it: the shape's name
-	Message    string          `json:"message"`
+	Code       string          `json:"code"`    // as the client names it: the shape's name
+	Message    string          `json:"message"` // may be absent: empty, like all messages
 	HTTPStatus int             `json:"httpStatus,omitempty"`
 	Fields     json.RawMessage `json:"fields,omitempty"` // the other members, canonical
 }

@@ -105,6 +105,9 @@ func firstCause(e *v5.ValidationError, tree any) (pointer, reason string) {
 	if strings.HasSuffix(e.KeywordLocation, "/oneOf") {
 		return e.InstanceLocation, alternativesReason(tree) // its causes say only what is absent
 	}
+	if strings.HasSuffix(e.KeywordLocation, "/const") {
+		return e.InstanceLocation, "value must be " + constant(e.AbsoluteKeywordLocation)
+	}
 	if len(e.Causes) == 0 {
 		return e.InstanceLocation, e.Message
 	}
@@ -115,6 +118,21 @@ func firstCause(e *v5.ValidationError, tree any) (pointer, reason string) {
 		}
 	}
 	return pointer, reason
+}
+
+// constant is the JSON at a location of the schema; santhosh-tekuri/jsonschema
+// writes a number as a string.
+func constant(location string) string {
+	_, pointer, _ := strings.Cut(location, "#")
+	at := ProtocolSchema
+	for token := range jsontext.Pointer(pointer).Tokens() {
+		var members map[string]jsontext.Value
+		if err := json.Unmarshal(at, &members); err != nil {
+			return location
+		}
+		at = members[token]
+	}
+	return string(at)
 }
 
 func alternativesReason(tree any) string {

@@ -71,13 +71,19 @@ func TestProtocolSchema(t *testing.T) {
 		{resultMessage, seq + `"output":{"x":1e999999999},"later":[null]}`, "", true},
 		{resultMessage, seq + `"error":{"code":"X","message":"","fields":{}}}`, "", true},
 		{resultMessage, seq + `"error":{"code":"","message":""}}`, "", true},
-		{resultMessage, seq + `"error":{"code":"X"}}`, "/error", false},
+		{resultMessage, seq + `"error":{"code":"X"}}`, "", true},
+		{resultMessage, seq + `"error":{"message":"m"}}`, "/error", false},
+		{resultMessage, seq + `"error":{"code":"X","message":null}}`, "/error/message", false},
 		{resultMessage, seq + `"error":{"code":"X","message":"","httpStatus":"404"}}`, "/error/httpStatus", false},
 		{resultMessage, seq + `"transport":{"kind":"slow","message":""}}`, "/transport/kind", false},
+		{resultMessage, seq + `"transport":{"message":""}}`, "/transport", false},
+		{resultMessage, seq + `"transport":{"kind":"timeout"}}`, "", true},
+		{resultMessage, seq + `"rejected":{}}`, "", true},
 		{resultMessage, seq + `"rejected":{"message":"m"}}`, "", true},
 		{resultMessage, seq + `"rejected":{"message":"m","member":null}}`, "/rejected/member", false},
 		{resultMessage, seq + `"skipped":{"reason":""}}`, "/skipped/reason", false},
-		{resultMessage, seq + `"broken":{}}`, "/broken", false},
+		{resultMessage, seq + `"broken":{}}`, "", true},
+		{resultMessage, seq + `"broken":{"message":1}}`, "/broken/message", false},
 		{resultMessage, seq + `"output":null}`, "/output", false},
 		{resultMessage, seq + `"output":{},"error":null}`, "", false},
 		{resultMessage, seq + `"outputs":{}}`, "", false},
@@ -102,6 +108,16 @@ func TestProtocolSchema(t *testing.T) {
 		require.Equal(t, test.message, err.Message)
 		require.NotEmpty(t, err.Reason)
 		require.LessOrEqual(t, len(err.Line), 4*120+4)
+	}
+}
+
+// What must stand there is written as JSON.
+func TestProtocolReasonOfConstant(t *testing.T) {
+	for line, want := range map[string]string{
+		`{"type":"hello","protocol":"1","operation":"a.B"}`: `value must be 1`,
+		`{"type":"hi","protocol":1,"operation":"a.B"}`:      `value must be "hello"`,
+	} {
+		require.Equal(t, want, checkMessage(runnerHello, []byte(line)).Reason)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net/url"
 	"sync"
 
 	"github.com/crcheck/crcheck/coverage"
@@ -37,7 +36,6 @@ type planned struct {
 	Case
 	operation    *operation
 	interactions []*traffic.Interaction
-	labels       map[string]string
 	generated    bool // of a contract, not of a cassette
 }
 
@@ -66,16 +64,11 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 		if len(p.interactions) == 0 || p.interactions[0].Request == nil {
 			return nil, &SuiteError{c.Name, c.Line, c.Cassette + " has no interaction"}
 		}
-		first := p.interactions[0].Request
-		u, err := url.Parse(first.URL)
-		if err != nil {
-			return nil, &SuiteError{c.Name, c.Line, err.Error()}
+		if !c.Call.Input.Stated() {
+			if p.Call.Input.JSON, err = about.asks(p.interactions[0].Request); err != nil {
+				return nil, &SuiteError{c.Name, c.Line, "the first request of its cassette is none of " + contract.Name() + ": " + err.Error()}
+			}
 		}
-		route, ok := about.catalog.Route(schema.Request{Method: first.Method, URL: u, Header: first.Header})
-		if !ok && !c.Call.Input.Stated() {
-			return nil, &SuiteError{c.Name, c.Line, "the request of its cassette is none of " + contract.Name()}
-		}
-		p.labels = route.Labels
 		plan.cases = append(plan.cases, p)
 	}
 	return plan, nil

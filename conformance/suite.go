@@ -121,10 +121,18 @@ func (s *Suite) add(name string, c Case) error {
 	return nil
 }
 
+// strictly decodes a text of one YAML document without unknown keys.
 func strictly(text []byte, to any) error {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
-	if err := d.Decode(to); err != nil && !errors.Is(err, io.EOF) {
+	err := d.Decode(to)
+	if err == nil {
+		var second yaml.Node
+		if err = d.Decode(&second); err == nil {
+			return fmt.Errorf("line %d: a second YAML document begins: keep one in a file", second.Line)
+		}
+	}
+	if !errors.Is(err, io.EOF) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n  ")
 		return errors.New(unknownKey.ReplaceAllString(problem, "there is no key $1 here"))
 	}

@@ -52,6 +52,13 @@ func TestParseSuiteRefuses(t *testing.T) {
 		{"a fault before the body", "    expect", "    fault: {kind: truncate, after: -1}\n    expect"},
 		{"no such kind of transport failure", "[{output: canonical}]", "[{transport: {kinds: [slow]}}]"},
 		{"fewer than no attempts", "    expect", "    attempts: {min: -1}\n    expect"},
+		{"more attempts at least than at most", "    expect", "    attempts: {min: 5, max: 2}\n    expect"},
+		{"an output that is a text", "output: canonical", "output: canonicl"},
+		{"an output that is a list", "output: canonical", "output: [canonical]"},
+		{"fields that are a text", "output: canonical", "error: {fields: canonicl}"},
+		{"an input that is a text", "    expect", "    call: {input: canonical}\n    expect"},
+		{"a second document", oneCase, oneCase + "---\n" + oneCase},
+		{"something that is no YAML behind it", oneCase, oneCase + "---\n["},
 		{"no JSON", "[{output: canonical}]", "[{output: '{'}]"},
 		{"no YAML", "cases:", "cases: ["},
 		{"twice", "  - name", "  - {name: status/failed, about: a, level: observe, layer: schema, cassette: c, expect: [{broken: true}]}\n  - name"},
@@ -64,6 +71,15 @@ func TestParseSuiteRefuses(t *testing.T) {
 			require.Equal(t, "s.yaml", broken.Name)
 		})
 	}
+}
+
+// TestSecondDocument: it is refused with its line, for nothing of it would be read.
+func TestSecondDocument(t *testing.T) {
+	_, err := ParseSuite("s.yaml", []byte(oneCase+"---\n"+oneCase))
+	require.EqualError(t, err, "s.yaml: line 11: a second YAML document begins: keep one in a file")
+	const known = "crcheckKnownFailing: 1\ncases: [{case: a/*, reason: b}]\n"
+	_, err = ParseKnown("k.yaml", []byte(known+"---\n"+known))
+	require.EqualError(t, err, "k.yaml: line 3: a second YAML document begins: keep one in a file")
 }
 
 func FuzzParseSuite(f *testing.F) {
@@ -112,6 +128,25 @@ func TestLoadRefuses(t *testing.T) {
 	_, err = Load(suite, cassettes.Embedded(), contract)
 	var broken *SuiteError
 	require.ErrorAs(t, err, &broken)
+}
+
+// TestLoadAsks: what is not stated to be called with follows from all of the first request.
+func TestLoadAsks(t *testing.T) {
+	contract, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"cleanrooms","operation":"GetProtectedJob","protocol":"restJson1","method":"POST","uri":"/jobs/{id}","input":"In","shapes":{
+		"In":{"type":"structure","members":[{"name":"id","shape":{"type":"integer"},"required":true,"location":"label"},{"name":"most","shape":{"type":"integer"},"location":"query"},{"name":"about","shape":{"type":"string"}}]}}}`))
+	require.NoError(t, err)
+	suite, err := ParseSuite("s.yaml", []byte(oneCase))
+	require.NoError(t, err)
+	load := func(url string) (*Plan, error) {
+		return Load(suite, fstest.MapFS{"good/status-failed.yaml": {Data: []byte("version: 1\ninteractions: [{request: {method: POST, url: 'https://h" + url + "', body: '{\"about\":\"text\"}'}, response: {code: 200}}]")}}, contract)
+	}
+	plan, err := load("/jobs/7?most=2")
+	require.NoError(t, err)
+	require.JSONEq(t, `{"id":7,"most":2,"about":"text"}`, string(plan.cases[0].Call.Input.JSON))
+	_, err = load("/queries/7")
+	var broken *SuiteError
+	require.ErrorAs(t, err, &broken)
+	require.Equal(t, suite.Cases[0].Line, broken.Line)
 }
 
 func TestParseKnownRefuses(t *testing.T) {

@@ -171,18 +171,30 @@ func (k *checker) echoes() {
 	}
 }
 
-// echoProblem says what an echo names that is not there.
+// echoProblem says what an echo names that is not there, or cannot be compared.
 func (c *Contract) echoProblem(e Echo) string {
 	place, err := ParsePlace(string(OutputPart) + "#" + e.Output)
 	if err != nil || e.Output == "" {
 		return fmt.Sprintf("%q is no JSON Pointer into the output", e.Output)
 	}
-	if _, _, ok := c.At(place); !ok {
+	output, _, ok := c.At(place)
+	if !ok {
 		return "no " + place.String()
 	}
-	input, _ := c.Root(InputPart)
-	if _, ok := c.Resolve(input).Member(e.Input); !ok {
+	for ; place.Pointer != ""; place = place.Parent() {
+		if _, m, _ := c.At(place); m == nil {
+			return fmt.Sprintf("%s is not one place: an echo leads through members alone", place)
+		}
+	}
+	root, _ := c.Root(InputPart)
+	m, ok := c.Resolve(root).Member(e.Input)
+	if !ok {
 		return fmt.Sprintf("the input has no member %q", e.Input)
+	}
+	for _, t := range []Type{output.Type, c.Resolve(m.Shape).Type} {
+		if !slices.Contains([]Type{Unstated, String, Integer, Float, Boolean}, t) {
+			return fmt.Sprintf("a value of type %q is not compared: an echo is of a string, a number or a boolean", t)
+		}
 	}
 	return ""
 }
@@ -206,8 +218,8 @@ func facetProblem(f namedSlot) string {
 	case "fault":
 		return oneOf("client", "server")
 	case "bits":
-		if n, _ := f.slot.(*Known[int]).Get(); !slices.Contains([]int{8, 16, 32, 64}, n) {
-			return fmt.Sprintf("bits is %d: use 8, 16, 32 or 64", n)
+		if n, _ := f.slot.(*Known[int]).Get(); !slices.Contains([]int{0, 8, 16, 32, 64}, n) {
+			return fmt.Sprintf("bits is %d: use 8, 16, 32 or 64, or 0 for numbers of any size", n)
 		}
 	case "status":
 		if n, _ := f.slot.(*Known[int]).Get(); n < 100 || n > 599 {

@@ -67,6 +67,16 @@ func TestCheck(t *testing.T) {
 		{"echo of no pointer", "echo of bedId", func(c *Contract) { c.Echoes[0].Output = "bed" }},
 		{"echo of the top", "echo of bedId", func(c *Contract) { c.Echoes[0].Output = "" }},
 		{"echo of no member", "echo of bed", func(c *Contract) { c.Echoes[0].Input = "bed" }},
+		{"echo of a structure", "echo of bedId", func(c *Contract) { c.Echoes[0].Output = "/bed" }},
+		{"echo of a list", "echo of bedId", func(c *Contract) { c.Echoes[0].Output = "/bed/plants" }},
+		{"echo below a list", "echo of bedId", func(c *Contract) { c.Echoes[0].Output = "/bed/plants/*/seed" }},
+		{"echo below a map", "echo of bedId", func(c *Contract) { c.Echoes[0].Output = "/bed/tags/*key" }},
+		{"echo of a timestamp", "echo of bedId", func(c *Contract) { c.Echoes[0].Output = "/bed/dug" }},
+		{"echo in a timestamp", "echo of bedId", func(c *Contract) {
+			input, _ := c.Root(InputPart)
+			m, _ := c.Resolve(input).Member("bedId")
+			m.Shape = Inline(Shape{Type: Timestamp})
+		}},
 		{"origin beyond", "provenance", func(c *Contract) { c.Provenance["contract:uri"] = 2 }},
 		{"origin before", "provenance", func(c *Contract) { c.Provenance["contract:uri"] = -1 }},
 	} {
@@ -77,6 +87,7 @@ func TestCheck(t *testing.T) {
 		require.True(t, strings.HasPrefix(err.Error(), v.where+": "), "%s: %s", v.name, err)
 	}
 	require.NoError(t, garden(t).Check())
+	require.NoError(t, small(Shape{Type: Integer, Bits: Is(0)}).Check(), "an integer of any size")
 	c := garden(t)
 	c.Format, c.Shapes["Bed"].Members[1].Shape = 7, Named("Nothing")
 	require.Equal(t, 2, len(strings.Split(c.Check().Error(), "\n")), "every problem is reported")

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ type Overlay struct {
 	Echoes    []Echo
 
 	origin    Origin
+	lines     map[string]int // of entries, by the facts that they state
 	echoLines map[Echo]int
 }
 
@@ -72,12 +74,21 @@ func (e *Entry) facets() []namedSlot {
 // entry that says nothing new, or speaks of a place that is not there or is of
 // another type; the latter changes nothing. An overlay that gives two members
 // one name in the body makes a contract that [Contract.Check] refuses.
-func (o *Overlay) Apply(c *Contract) (*Contract, finding.Set) {
+//
+// An overlay corrects what the contract states. Where it contradicts an overlay
+// that was applied before it, which the caller names, or itself at two places of
+// one structure, the later entry counts, and a [finding.SourceConflict] says so.
+func (o *Overlay) Apply(c *Contract, before ...*Overlay) (*Contract, finding.Set) {
 	if o.Operation != c.Name() {
 		return c, nil
 	}
-	a := application{o: o, c: c.Clone()}
+	a := application{o: o, c: c.Clone(), said: map[string]statement{}}
 	a.loan = borrow(a.c, []Origin{o.origin}, nil)
+	for _, b := range before {
+		if b.Operation == o.Operation {
+			a.remember(b)
+		}
+	}
 	for i := range o.Entries {
 		a.entry(&o.Entries[i])
 	}
@@ -92,11 +103,12 @@ type application struct {
 	o     *Overlay
 	c     *Contract
 	loan  loan
+	said  map[string]statement // by overlays: see [Contract.identify]
 	stale []finding.Finding
 }
 
 func (a *application) report(f finding.Finding) {
-	f.Rule, f.Operation, f.Source = finding.OverlayStale, a.c.Name(), a.o.Name
+	f.Rule, f.Operation, f.Source = cmp.Or(f.Rule, finding.OverlayStale), a.c.Name(), a.o.Name
 	a.stale = append(a.stale, f)
 }
 
@@ -118,11 +130,17 @@ func (a *application) entry(e *Entry) {
 		report(string(e.Type), "%s is of type %s in the source: an overlay does not change types", e.At, t.is)
 		return
 	}
+	keys := a.c.identify(e)
 	for i, f := range e.facets() {
-		switch {
-		case f.slot.Silent():
-		case i >= len(t.slots):
+		if f.slot.Silent() {
+			continue
+		}
+		if i >= len(t.slots) {
 			report(f.slot.String(), "%s is no member of a structure: %s says nothing there", e.At, f.name)
+			continue
+		}
+		a.say(e, f, keys[i])
+		switch {
 		case t.slots[i].slot.sameAs(f.slot):
 			report(f.slot.String(), "%s of %s is %s in the source already", f.name, e.At, f.slot)
 		default:

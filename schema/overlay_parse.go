@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -26,10 +27,10 @@ func (e *OverlayError) Error() string {
 }
 
 // ParseOverlay reads the YAML form: one document, in which unknown and repeated
-// keys, facets without a meaning and entries that state nothing are refused. The
-// error is an [*OverlayError].
+// keys, facets without a meaning, facets that two entries state of one place and
+// entries that state nothing are refused. The error is an [*OverlayError].
 func ParseOverlay(name string, text []byte) (*Overlay, error) {
-	o := &Overlay{Name: name, origin: NewOrigin("overlay", "", text), echoLines: map[Echo]int{}}
+	o := &Overlay{Name: name, origin: NewOrigin("overlay", "", text), lines: map[string]int{}, echoLines: map[Echo]int{}}
 	if err := o.parse(text); err != nil {
 		line, problem := yamlProblem(err)
 		return nil, &OverlayError{name, line, problem}
@@ -111,11 +112,32 @@ func (o *Overlay) parseEntry(node *yaml.Node) error {
 	switch {
 	case e.Reason == "":
 		return &lineError{e.Line, fmt.Sprintf("the entry at %s has no reason, nor has the overlay", e.At)}
-	case e.Type == Unstated && !slices.ContainsFunc(e.facets(), func(f namedSlot) bool { return !f.slot.Silent() }):
+	case len(e.stated()) == 0:
 		return &lineError{e.Line, fmt.Sprintf("the entry at %s states nothing", e.At)}
+	}
+	for _, facet := range e.stated() {
+		fact := e.At.fact(facet)
+		if line, twice := o.lines[fact]; twice {
+			return &lineError{e.Line, fmt.Sprintf("%s of %s stands in line %d already: keep one of the two", facet, e.At, line)}
+		}
+		o.lines[fact] = e.Line
 	}
 	o.Entries = append(o.Entries, e)
 	return nil
+}
+
+// stated names what an entry states.
+func (e *Entry) stated() []string {
+	var names []string
+	if e.Type != Unstated {
+		names = append(names, "type")
+	}
+	for _, f := range e.facets() {
+		if !f.slot.Silent() {
+			names = append(names, f.name)
+		}
+	}
+	return names
 }
 
 func (e *Entry) state(key string, value *yaml.Node) error {
@@ -137,9 +159,19 @@ func (e *Entry) state(key string, value *yaml.Node) error {
 		if problem := facetProblem(f); problem != "" {
 			return errors.New(problem)
 		}
+		if bounds, ok := f.slot.(*Known[Bounds]); ok && bounds.value.empty() {
+			return fmt.Errorf("%s is %s to %s: no value is within", f.name, bounds.value.Min, bounds.value.Max)
+		}
 		return nil
 	}
 	return fmt.Errorf("%q is no facet of %s", key, e.At)
+}
+
+// empty reports that the ends, which are open or numbers, leave nothing between them.
+func (b Bounds) empty() bool {
+	least, bounded := new(big.Rat).SetString(string(b.Min))
+	most, too := new(big.Rat).SetString(string(b.Max))
+	return bounded && too && least.Cmp(most) > 0
 }
 
 func (e *Entry) stateType(value *yaml.Node) error {

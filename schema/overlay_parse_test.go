@@ -20,14 +20,16 @@ facets:
   - at: output#/a
     required: true
   - {at: contract, method: GET, reason: own}
+  - {at: output#/a, range: {min: 3, max: 3.0}}
 echoes:
   - {output: /a, input: b}
 `))
 	require.NoError(t, err)
 	require.Equal(t, []string{"o.yaml", "s.O", "why"}, []string{o.Name, o.Operation, o.Reason})
 	require.Equal(t, []Echo{{"/a", "b"}}, o.Echoes)
-	require.Len(t, o.Entries, 2)
+	require.Len(t, o.Entries, 3)
 	require.Equal(t, []any{Place{"output", "/a"}, "why", 6}, []any{o.Entries[0].At, o.Entries[0].Reason, o.Entries[0].Line})
+	require.Equal(t, Is(Bounds{Min: "3", Max: "3.0"}), o.Entries[2].shape.Range)
 	require.Equal(t, []any{ContractPlace, "own", 8}, []any{o.Entries[1].At, o.Entries[1].Reason, o.Entries[1].Line})
 }
 
@@ -68,6 +70,12 @@ func TestParseOverlayErrors(t *testing.T) {
 		{"repeated place", entry("{at: output#/a, required: true, at: output#/b}"), 5},
 		{"misspelt facet", entry("at: output#/a\n    requird: true"), 6},
 		{"repeated facet", entry("at: output#/a\n    required: true\n    required: false"), 7},
+		{"facet of an entry before", entry("{at: output#/a, required: true}\n  - {at: output#/b, required: true}\n  - {at: output#/a, required: false}"), 7},
+		{"facet of an entry before, alike", entry("{at: output#/a, required: true}\n  - {at: output#/a, pattern: a, required: true}"), 6},
+		{"facet of an entry before, of the contract", entry("{at: contract, method: GET}\n  - {at: contract, method: PUT}"), 6},
+		{"facet of an entry before, of an error", entry("{at: error:X, status: 400}\n  - {at: error:X, status: 404}"), 6},
+		{"facet of an entry before, of a root", entry("{at: output, sensitive: true}\n  - {at: output#, sensitive: false}"), 6},
+		{"type of an entry before", entry("{at: output#/a, type: string}\n  - {at: output#/a, type: integer}"), 6},
 		{"contract's facet elsewhere", entry("at: output#/a\n    method: GET"), 6},
 		{"error's facet elsewhere", entry("at: output\n    status: 200"), 6},
 		{"member's facet at an error", entry("at: error:X\n    required: true"), 6},
@@ -83,6 +91,9 @@ func TestParseOverlayErrors(t *testing.T) {
 		{"repeated end", entry("at: output#/a\n    length: {min: 1, min: 2}"), 6},
 		{"a word for an end", entry("at: output#/a\n    length: {min: one}"), 6},
 		{"a negative length", entry("at: output#/a\n    length: {min: -1}"), 6},
+		{"a length of nothing", entry("at: output#/a\n    length: {min: 5, max: 3}"), 6},
+		{"a range of nothing", entry("at: output#/a\n    range: {min: 1, max: -1e0}"), 6},
+		{"a range of nothing, closely", entry("at: output#/a\n    range: {min: 0.30000000000000000001, max: 0.3}"), 6},
 		{"a range in hexadecimal", entry("at: output#/a\n    range: {min: 0x10}"), 6},
 		{"a range that is long to expand", entry("at: output#/a\n    range: {min: 1e99999}"), 6},
 		{"odd bits", entry("at: output#/a\n    bits: 31"), 6},
@@ -111,7 +122,10 @@ func TestParseOverlayErrors(t *testing.T) {
 		require.NotEmpty(t, wrong.Problem, v.name)
 		require.NotContains(t, wrong.Problem, "\n", v.name)
 		require.NotContains(t, wrong.Problem, "schema.", "%s: the problem names no Go type", v.name)
-		require.NotContains(t, wrong.Problem, "line ", "%s: the line is told apart", v.name)
+		require.NotContains(t, wrong.Problem, fmt.Sprintf("line %d", wrong.Line), "%s: the line is told apart", v.name)
+		if strings.Contains(v.name, "of an entry before") {
+			require.Contains(t, wrong.Problem, "line 5", "the line of the other one, too")
+		}
 	}
 }
 

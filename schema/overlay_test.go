@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/finding"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files in testdata")
@@ -50,9 +52,9 @@ func TestApply(t *testing.T) {
 
 			var b strings.Builder
 			for _, f := range stale {
-				require.Equal(t, "overlay.stale", string(f.Rule))
 				require.Equal(t, []string{"garden.GetBed", "overlay.yaml"}, []string{f.Operation, f.Source})
-				fmt.Fprintf(&b, "stale %d:%d: %s %s\n", f.Line, f.Column, f.Got, f.Message)
+				kind := map[finding.RuleID]string{finding.OverlayStale: "stale", finding.SourceConflict: "conflict"}[f.Rule]
+				fmt.Fprintf(&b, "%s %d:%d: %s %s\n", kind, f.Line, f.Column, f.Got, f.Message)
 			}
 			overlay := slices.Index(d.Origins, o.origin)
 			for _, fact := range slices.Sorted(maps.Keys(d.Provenance)) {
@@ -77,7 +79,7 @@ func TestApply(t *testing.T) {
 			golden(t, strings.TrimSuffix(path, "yaml")+"want", b.String())
 
 			_, again := o.Apply(d)
-			if !strings.HasPrefix(name, "stale") && name != "other-operation" {
+			if !strings.HasPrefix(name, "stale") && !strings.HasPrefix(name, "conflict") && name != "other-operation" {
 				require.Nil(t, stale)
 				require.NotEmpty(t, again, "a second time it says nothing new")
 			}
@@ -151,4 +153,61 @@ func TestApplyToOpenKey(t *testing.T) {
 		require.Equal(t, v.stale == 0, key.Type == String)
 		require.Equal(t, Is(true), key.Sensitive)
 	}
+}
+
+// TestApplyAfterAnother lays two overlays over the garden. What the second says
+// otherwise than the first is a conflict, and counts.
+func TestApplyAfterAnother(t *testing.T) {
+	parse := func(name, operation, entry string) *Overlay {
+		o, err := ParseOverlay(name, []byte("overlay: 1\noperation: "+operation+"\nreason: r\nfacets:\n- "+entry))
+		require.NoError(t, err)
+		return o
+	}
+	for _, v := range []struct {
+		name, first, second string
+		rules               []finding.RuleID
+	}{
+		{"another value", "{at: output#/bed/size, required: true}", "{at: output#/bed/size, required: false}", []finding.RuleID{finding.SourceConflict}},
+		{"other bounds", "{at: output#/bed/colour, length: {min: 1}}", "{at: output#/bed/colour, length: {min: 1, max: 2}}", []finding.RuleID{finding.SourceConflict}},
+		{"another method", "{at: contract, method: PUT}", "{at: contract, method: POST}", []finding.RuleID{finding.SourceConflict}},
+		{"another status", "{at: error:NotFoundException, status: 410}", "{at: error:NotFoundException, status: 411}", []finding.RuleID{finding.SourceConflict}},
+		{"another way to it", "{at: output#/bed/plants/*/parent, required: true}", "{at: output#/bed/plants/*/children/*/parent, required: false}", []finding.RuleID{finding.SourceConflict}},
+		{"the same value", "{at: output#/bed/size, required: true}", "{at: output#/bed/size, required: true}", []finding.RuleID{finding.OverlayStale}},
+		{"another facet", "{at: output#/bed/size, required: true}", "{at: output#/bed/size, range: {min: 1}}", nil},
+		{"another member", "{at: output#/bed/size, required: true}", "{at: output#/bed/wet, required: false}", nil},
+		{"a part of the same name", "{at: output#/bed/plants/*, sensitive: true}", "{at: output#/bed, sensitive: false}", nil},
+		{"a place that is not there", "{at: output#/none, required: true}", "{at: output#/bed/size, required: true}", nil},
+		{"a member that it added", "{at: output#/more, type: string, required: true}", "{at: output#/more, required: false}", []finding.RuleID{finding.SourceConflict}},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			first, second := parse("first.yaml", "garden.GetBed", v.first), parse("second.yaml", "garden.GetBed", v.second)
+			c, _ := first.Apply(garden(t))
+			d, found := second.Apply(c, parse("other.yaml", "garden.Other", v.first), first)
+			var rules []finding.RuleID
+			for _, f := range found {
+				rules = append(rules, f.Rule)
+				require.Equal(t, []any{"second.yaml", 5}, []any{f.Source, f.Line})
+			}
+			require.Equal(t, v.rules, rules)
+			if slices.Contains(v.rules, finding.SourceConflict) {
+				require.NotEqual(t, encode(t, c), encode(t, d), "the later one counts")
+				require.Contains(t, found[0].Message, "line 5 of first.yaml")
+			}
+
+			_, alone := second.Apply(c)
+			require.NotContains(t, fmt.Sprint(alone), finding.SourceConflict, "what the contract states is there to be corrected")
+		})
+	}
+}
+
+// TestApplyToMembersOfOneStructure: what is said of one member is not said of
+// another that leads to the same structure.
+func TestApplyToMembersOfOneStructure(t *testing.T) {
+	c := small(Shape{Type: String})
+	c.Shapes["In"] = &Shape{Type: Structure}
+	c.Shapes["Out"].Members = []Member{{Name: "a", Shape: Named("In")}, {Name: "b", Shape: Named("In")}}
+	o, err := ParseOverlay("o", []byte("overlay: 1\noperation: s.O\nreason: r\nfacets: [{at: output#/a, required: true}, {at: output#/b, required: false}]"))
+	require.NoError(t, err)
+	_, found := o.Apply(c)
+	require.Empty(t, found)
 }

@@ -35,6 +35,8 @@ type topLevel struct {
 type record struct {
 	Request  *recordedRequest  `yaml:"request"`
 	Response *recordedResponse `yaml:"response"`
+
+	names map[string]string // what the keys are called in the file, where that is not as in go-vcr
 }
 
 type recordedRequest struct {
@@ -82,6 +84,8 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request", index), "record it again, or remove it")
 	case r.Response == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no response", index), "record it again, or remove it")
+	case c.kind == VCRPy && r.missing() != "":
+		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no %s", index, r.missing()), "record it again, or add it")
 	}
 	request := Request{Header: r.Request.Headers}
 	response := Response{Header: r.Response.Headers}
@@ -98,12 +102,15 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 		{"response.duration", &r.Response.Duration, &response.Duration},
 		{"response.body", &r.Response.Body, &response.Body},
 	} {
-		if err := c.leaf(leaf.name, leaf.node, at, leaf.to); err != nil {
+		if err := c.leaf(r.name(leaf.name), leaf.node, at, leaf.to); err != nil {
 			return nil, err
 		}
 	}
 	return &Interaction{Source: c.name, Kind: c.kind, Index: index, Meta: c.meta, Request: &request, Response: response}, nil
 }
+
+// name is what a key is called in the file.
+func (r *record) name(key string) string { return cmp.Or(r.names[key], key) }
 
 // leaf decodes one scalar; one that is missing leaves its zero value, as in go-vcr.
 func (c *cassette) leaf(name string, n, parent *yaml.Node, to any) error {
@@ -115,9 +122,6 @@ func (c *cassette) leaf(name string, n, parent *yaml.Node, to any) error {
 	if n.IsZero() {
 		n = parent
 	} else if err := n.Decode(to); err != nil {
-		if c.kind == VCRPy {
-			name = cmp.Or(pyNames[name], name)
-		}
 		return c.malformed(n, fmt.Sprintf("%s is not %s", name, wanted(to)), "record it again, or write it as the recorder does")
 	}
 	if !isBody {

@@ -67,6 +67,8 @@
 //
 // Version 2 has the same keys and some more, which repeat them and are passed over, as are trailers. A cassette of vcrpy may be YAML or
 // JSON; the bytes of a file in memory, which PyYAML writes as a Python object, are a body. Names of headers are put into net/http's form.
+// An answer without a status or a body is refused, as by vcrpy. One that httpx got and vcrpy before version 6 recorded has other keys,
+// and was decoded: Content-Encoding and Content-Length are left out beside its body.
 //
 // # HAR
 //

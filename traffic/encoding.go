@@ -71,6 +71,15 @@ func (b Body) decode(header http.Header) (Body, error) {
 	return Body{Bytes: decoded, Missing: b.Missing, place: &place{source: origin.source, written: encoded{b}}}, nil
 }
 
+// dropCodings: beside a body that was recorded decoded, headers that say otherwise, or state the length of what was encoded, would mislead
+// who reads the body or is sent it. (net/http takes them away, too.) The names are in net/http's form.
+func dropCodings(header http.Header) {
+	if len(codings(header)) > 0 {
+		header.Del("Content-Encoding")
+		header.Del("Content-Length")
+	}
+}
+
 // codings are what was done to a body, in that order.
 func codings(header http.Header) (list []string) {
 	for name, values := range header {

@@ -140,15 +140,11 @@ func (r *entryReader) answer(m *harMessage) (err error) {
 	return nil
 }
 
-// decoded: the text of a HAR is decoded already, and headers that say otherwise, or state the length of what was encoded, would mislead
-// who reads the body or is sent it. (net/http takes them away, too.) Some proxies export the encoded bytes as base64.
+// decoded: the text of a HAR is decoded already. Some proxies export the encoded bytes as base64.
 func (r *entryReader) decoded() {
-	response := &r.x.Response
-	if len(codings(response.Header)) == 0 || r.x.bodies[1].string.opaque && bytes.HasPrefix(response.Body.Bytes, gzipMagic) {
-		return
+	if response := &r.x.Response; !r.x.bodies[1].string.opaque || !bytes.HasPrefix(response.Body.Bytes, gzipMagic) {
+		dropCodings(response.Header)
 	}
-	response.Header.Del("Content-Encoding")
-	response.Header.Del("Content-Length")
 }
 
 // harMessage is what a request or response says of its body.

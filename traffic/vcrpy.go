@@ -12,7 +12,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// pyRecord, pyRequest, pyStatus and pyResponse have the keys of vcrpy's cassettes (vcr/serialize.py).
+// pyRecord, pyRequest, pyStatus and pyResponse have the keys of vcrpy's cassettes (vcr/serialize.py), also those of answers that httpx got,
+// as vcrpy 4.1 to 5.1 wrote them (vcr/stubs/httpx_stubs.py).
 type pyRecord struct {
 	Request  *pyRequest  `yaml:"request"`
 	Response *pyResponse `yaml:"response"`
@@ -29,6 +30,9 @@ type pyResponse struct {
 	Body    yaml.Node `yaml:"body"`
 	Headers pyHeader  `yaml:"headers"`
 	Status  pyStatus  `yaml:"status"`
+
+	StatusCode yaml.Node `yaml:"status_code"` // httpx
+	Content    yaml.Node `yaml:"content"`     // httpx
 }
 
 type pyStatus struct {
@@ -51,11 +55,14 @@ func (v *pyValues) UnmarshalYAML(n *yaml.Node) error {
 	return err
 }
 
-// pyNames are vcrpy's names for what go-vcr calls otherwise.
-var pyNames = map[string]string{
-	"request.url": "request.uri", "response.status": "response.status.message",
-	"response.code": "response.status.code", "response.body": "response.body.string",
-}
+// pyNames are vcrpy's names for what go-vcr calls otherwise, httpxNames those of an answer that httpx got.
+var (
+	pyNames = map[string]string{
+		"request.url": "request.uri", "response.status": "response.status.message",
+		"response.code": "response.status.code", "response.body": "response.body.string",
+	}
+	httpxNames = map[string]string{"request.url": "request.uri", "response.code": "response.status_code", "response.body": "response.content"}
+)
 
 // fromVCRPy: vcrpy has the same two top-level keys and the same version, but calls the URL uri. The first interaction decides.
 func fromVCRPy(interactions *yaml.Node) bool {
@@ -85,17 +92,35 @@ func (r *pyRecord) record() *record {
 	if r == nil {
 		return nil
 	}
-	as := &record{}
+	as := &record{names: pyNames}
 	if r.Request != nil {
 		as.Request = &recordedRequest{Body: pyFile(r.Request.Body), Headers: r.Request.Headers.header(), URL: r.Request.URI, Method: r.Request.Method}
 	}
-	if r.Response != nil {
+	switch {
+	case r.Response == nil:
+	case !r.Response.StatusCode.IsZero(): // by which vcrpy tells such an answer, too
+		as.names = httpxNames
+		as.Response = &recordedResponse{Body: r.Response.Content, Headers: r.Response.Headers.header(), Code: r.Response.StatusCode}
+		dropCodings(as.Response.Headers)
+	default:
 		as.Response = &recordedResponse{Body: r.Response.Body, Headers: r.Response.Headers.header(), Status: r.Response.Status.Message, Code: r.Response.Status.Code}
 		if text := child(target(&r.Response.Body), "string"); text != nil {
 			as.Response.Body = pyFile(*text)
 		}
 	}
 	return as
+}
+
+// missing is the name of what vcrpy writes with every answer, where it is not there. Without the one, an error would be read as a
+// success, without the other any answer as an empty one. go-vcr reads such a cassette, vcrpy does not.
+func (r *record) missing() string {
+	switch {
+	case target(&r.Response.Code).ShortTag() == "!!null": // also without the key
+		return r.name("response.code")
+	case r.Response.Body.IsZero():
+		return r.name("response.body")
+	}
+	return ""
 }
 
 // pyFile is what a file in memory holds, which boto3 sends for the body of an upload: PyYAML writes such an object as its bytes, a place

@@ -24,6 +24,14 @@ import (
 type bound struct {
 	node    *node
 	members []binding
+	taken   taken
+}
+
+// taken are the names that a map of all of a query, or of headers, leaves to
+// others: to members of their own and to the literals of the URI.
+type taken struct {
+	queries map[string]bool
+	headers map[string]bool // in lower case
 }
 
 // binding says where a member travels.
@@ -44,7 +52,15 @@ func newBound(c *schema.Contract, part schema.Part) *bound {
 	if len(members) == 0 {
 		return nil
 	}
-	b := &bound{node: &node{kind: schema.Structure, index: map[string]int{}, required: make(bitset, (len(members)+63)/64)}}
+	root, _ := c.Root(part)
+	b := &bound{node: &node{kind: schema.Structure, sensitive: c.Resolve(root).Sensitive.Or(false),
+		index: map[string]int{}, required: make(bitset, (len(members)+63)/64)}}
+	b.taken = taken{map[string]bool{}, map[string]bool{}}
+	_, literals, _ := strings.Cut(c.URI.Or(""), "?")
+	query, _ := url.ParseQuery(literals) // what is malformed is no literal
+	for name := range query {
+		b.taken.queries[name] = true
+	}
 	for i, m := range members {
 		location := c.Location(&m)
 		p := &compiler{c: c, structures: map[string]*node{}, timestamps: "date-time"}
@@ -52,6 +68,12 @@ func newBound(c *schema.Contract, part schema.Part) *bound {
 			p.timestamps = "http-date" // Smithy, http-bindings.html#httpheader-serialization-rules
 		}
 		n := p.place(m.Shape)
+		switch {
+		case location == "header":
+			b.taken.headers[strings.ToLower(m.Wire())] = true
+		case location == "query" && n.kind != schema.Map:
+			b.taken.queries[m.Wire()] = true
+		}
 		for _, n := range []*node{n, n.element} {
 			if n != nil && n.kind == schema.Document {
 				n.kind = encodedJSON
@@ -112,7 +134,7 @@ func (b *bound) document(m *message) []byte {
 			text = append(text, ',')
 		}
 		text = append(appendQuoted(text, member.name), ':')
-		value, ok := member.value(text, m)
+		value, ok := member.value(text, m, &b.taken)
 		if !ok {
 			value = text[:before]
 		}
@@ -122,7 +144,7 @@ func (b *bound) document(m *message) []byte {
 }
 
 // value appends the member's value; ok is false where it has none.
-func (b *binding) value(text []byte, m *message) (_ []byte, ok bool) {
+func (b *binding) value(text []byte, m *message, t *taken) (_ []byte, ok bool) {
 	switch b.location {
 	case "status":
 		return strconv.AppendInt(text, int64(m.status), 10), m.status != 0
@@ -130,9 +152,9 @@ func (b *binding) value(text []byte, m *message) (_ []byte, ok bool) {
 		value, ok := m.labels[b.at]
 		return appendText(text, b.node, value), ok
 	case "query":
-		return b.queryValue(text, m.query)
+		return b.queryValue(text, m.query, t)
 	case "headers":
-		return b.prefixed(text, m.header)
+		return b.prefixed(text, m.header, t)
 	}
 	values := awshttp.Values(m.header, b.at)
 	switch {
@@ -145,15 +167,16 @@ func (b *binding) value(text []byte, m *message) (_ []byte, ok bool) {
 }
 
 // queryValue appends a query parameter: of a list all its values, of a map all
-// parameters but those of a signature.
-func (b *binding) queryValue(text []byte, query url.Values) (_ []byte, ok bool) {
+// parameters but those of a signature, of other members, which go first (Smithy,
+// http-bindings.html#httpqueryparams-trait), and of the URI itself.
+func (b *binding) queryValue(text []byte, query url.Values, t *taken) (_ []byte, ok bool) {
 	values := query[b.at]
 	switch b.node.kind {
 	case schema.List:
 		return appendList(text, b.node.element, values), len(values) > 0
 	case schema.Map:
 		names := slices.DeleteFunc(slices.Sorted(maps.Keys(query)), func(name string) bool {
-			return strings.HasPrefix(strings.ToLower(name), "x-amz-")
+			return t.queries[name] || strings.HasPrefix(strings.ToLower(name), "x-amz-")
 		})
 		return appendMap(text, names, func(text []byte, name string) []byte {
 			if n := b.node.element; n.kind == schema.List {
@@ -169,14 +192,18 @@ func (b *binding) queryValue(text []byte, query url.Values) (_ []byte, ok bool) 
 }
 
 // prefixed appends the headers whose names begin with the member's prefix as a
-// map. Names are one whatever their case.
-func (b *binding) prefixed(text []byte, h http.Header) (_ []byte, ok bool) {
+// map. Names are one whatever their case. An empty prefix takes all that no other
+// member has and that HTTP and AWS do not have of their own.
+func (b *binding) prefixed(text []byte, h http.Header, t *taken) (_ []byte, ok bool) {
 	found, spelled := map[string][]string{}, map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		if len(name) < len(b.at) || !strings.EqualFold(name[:len(b.at)], b.at) {
 			continue
 		}
 		lower := strings.ToLower(name)
+		if t.headers[lower] || b.at == "" && ownHeader(lower) {
+			continue
+		}
 		if _, again := spelled[lower]; !again {
 			spelled[lower] = name[len(b.at):]
 		}
@@ -185,6 +212,20 @@ func (b *binding) prefixed(text []byte, h http.Header) (_ []byte, ok bool) {
 	return appendMap(text, slices.Sorted(maps.Keys(found)), func(text []byte, name string) []byte {
 		return appendText(text, b.node.element, strings.Join(found[name], ", "))
 	}), len(found) > 0 || b.required
+}
+
+// ownHeaders are those that models should not bind (Smithy,
+// http-bindings.html#restricted-http-headers), and what clients, servers and
+// proxies add of themselves to every message.
+var ownHeaders = []string{
+	"authorization", "connection", "content-length", "expect", "host", "max-forwards", "proxy-authenticate", "server", "te", "trailer",
+	"transfer-encoding", "upgrade", "user-agent", "www-authenticate", "x-forwarded-for",
+	"accept", "accept-encoding", "content-encoding", "content-type", "date", "keep-alive", "via",
+}
+
+// ownHeader reports a header, in lower case, that is no entry of a map of all headers.
+func ownHeader(lower string) bool {
+	return slices.Contains(ownHeaders, lower) || strings.HasPrefix(lower, "x-amz-") || strings.HasPrefix(lower, "x-amzn-") || strings.HasPrefix(lower, "amz-sdk-")
 }
 
 // appendText writes a value that stands as plain text, as JSON: a number or a

@@ -138,6 +138,7 @@ func TestBoundMessages(t *testing.T) {
 	x.Request.URL = "https://h/depots/ab/parcels/MON/7/2026-01-02T03:04:05Z/x?send&c=red&l=x&z=" + strings.Repeat("z", 31)
 	x.Request.Header["X-Size"], x.Request.Header["X-Secret"] = []string{"M"}, []string{"hidden"}
 	x.Response.Header["X-Tag-One"] = []string{"value"}
+	x.Response.Header["X-Time"], x.Response.Header["X-Day"] = []string{"2020-01-01T00:00:00Z"}, []string{"today"}
 	x.Response.Status = 203
 	k, err := CompileCatalog(schema.NewCatalog(parcel(t)), Options{})
 	require.NoError(t, err)
@@ -150,6 +151,8 @@ func TestBoundMessages(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{
 		"/code":             "the status: 203 is out of range; the contract allows 200 to 202",
+		"/day":              `header X-Day: "today" stands where an RFC 3339 date-time such as 1994-11-06T08:49:37Z is due`,
+		"/time":             `header X-Time: "2020-01-01T00:00:00Z" stands where an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT is due`,
 		"/tags/One":         "headers X-Tag-*: 5 code points; the contract allows at most 4",
 		"input#/limits/0":   `query parameter l: "x" stands where an integer is due`,
 		"input#/others/z/0": "the query: 31 code points; the contract allows at most 30",

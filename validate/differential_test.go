@@ -25,7 +25,11 @@ type oracle struct {
 
 func newOracle(t testing.TB, contract string, part schema.Part, projection schema.Projection) *oracle {
 	t.Helper()
-	c := contracts.MustLoad(contract)
+	return newOracleOf(t, contracts.MustLoad(contract), part, projection)
+}
+
+func newOracleOf(t testing.TB, c *schema.Contract, part schema.Part, projection schema.Projection) *oracle {
+	t.Helper()
 	v, err := Compile(c, Options{Projection: projection})
 	require.NoError(t, err)
 	o := &oracle{part: part, validator: v}

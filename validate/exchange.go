@@ -40,6 +40,7 @@ func (v *Validator) exchange(readable *traffic.Interaction, err error, labels ma
 	e := exchange{v: v, response: &readable.Response}
 	request := &message{}
 	if readable.Request != nil {
+		e.head = readable.Request.Method == http.MethodHead
 		request = v.newRequest(readable.Request, labels)
 		e.request(request)
 	}
@@ -58,6 +59,7 @@ type exchange struct {
 	v        *Validator
 	response *traffic.Response
 	bare     bool // there is a body alone
+	head     bool // it was asked for without the body
 	findings []finding.Finding
 }
 
@@ -76,8 +78,8 @@ func (e *exchange) success(request *message) {
 		e.noSuchStatus(fmt.Sprint(want))
 	}
 	e.message(e.answer(schema.OutputPart))
-	for _, echo := range e.v.echoes {
-		e.echo(echo, request)
+	for i := range e.v.echoes {
+		e.echo(&e.v.echoes[i], request)
 	}
 }
 
@@ -108,6 +110,8 @@ func (e *exchange) message(m *message) {
 // mayBeEmpty reports whether there is nothing more to say of an empty body.
 func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 	switch {
+	case e.head && m.part != schema.InputPart: // RFC 9110 section 9.3.2: not even what is required
+		return true
 	case d.raw != nil:
 		return d.streamed || !d.raw.Required.Or(false)
 	case d.whole != nil:
@@ -166,30 +170,34 @@ func (v *Validator) about(m *message, rule finding.RuleID, got, want, text strin
 		Line: at.Line, Column: at.Column, Got: got, Want: want, Message: text}
 }
 
-// text is a string of a document and where it begins.
+// text is a scalar of a document, as text, and where it begins.
 type text struct {
-	value string
-	at    int
-	ok    bool // there is one
+	value  string
+	at     int
+	quoted bool // it is a string
+	ok     bool // there is one
 }
 
-// textAt returns the string at a pointer into a document. What stands beside the
-// pointer's way is skipped; of repeated names the last counts.
-func textAt(document []byte, pointer jsontext.Pointer) text {
+// scalarAt returns the string, number or boolean at a pointer into a document.
+// What stands beside the pointer's way is skipped; of repeated names the last counts.
+func scalarAt(document []byte, pointer jsontext.Pointer) text {
 	d := jsontext.NewDecoder(bytes.NewBuffer(document), explaining...)
-	found, err := findText(document, d, slices.Collect(pointer.Tokens()))
+	found, err := findScalar(document, d, slices.Collect(pointer.Tokens()))
 	if err != nil {
 		return text{} // the body's syntax has a finding of its own
 	}
 	return found
 }
 
-func findText(document []byte, d *jsontext.Decoder, tokens []string) (found text, err error) {
+func findScalar(document []byte, d *jsontext.Decoder, tokens []string) (found text, err error) {
 	switch kind := d.PeekKind(); {
-	case len(tokens) == 0 && kind == '"':
+	case len(tokens) == 0 && slices.Contains([]jsontext.Kind{'"', '0', 't', 'f'}, kind):
 		at := nextToken(document, int(d.InputOffset()))
 		token, err := d.ReadToken()
-		return text{token.String(), at, true}, err
+		if err != nil {
+			return text{}, err
+		}
+		return text{token.String(), at, kind == '"', true}, nil
 	case len(tokens) == 0 || kind != '{':
 		return text{}, d.SkipValue()
 	}
@@ -204,7 +212,7 @@ func findText(document []byte, d *jsontext.Decoder, tokens []string) (found text
 		if name.String() != tokens[0] {
 			err = d.SkipValue()
 		} else {
-			found, err = findText(document, d, tokens[1:])
+			found, err = findScalar(document, d, tokens[1:])
 		}
 		if err != nil {
 			return text{}, err
@@ -285,8 +293,10 @@ func ErrorName(h http.Header, body []byte) string {
 	}
 	body = bytes.TrimPrefix(body, []byte(bom))
 	for _, pointer := range []jsontext.Pointer{"/code", "/Code", "/__type"} {
-		if name := sanitize(textAt(body, pointer).value); name != "" {
-			return name
+		if found := scalarAt(body, pointer); found.quoted {
+			if name := sanitize(found.value); name != "" {
+				return name
+			}
 		}
 	}
 	return ""

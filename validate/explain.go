@@ -155,8 +155,10 @@ func (n *node) description() string {
 			return "a timestamp, as ISO 8601 text or epoch seconds"
 		case n.epoch:
 			return "a timestamp in epoch seconds, a number,"
+		case n.form.String() == schema.HTTPDatePattern:
+			return "an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT"
 		}
-		return "a timestamp as text"
+		return "an RFC 3339 date-time such as 1994-11-06T08:49:37Z"
 	}
 	return "a string"
 }
@@ -221,11 +223,14 @@ func (s *sink) about(rule finding.RuleID, at int, got, want, message string) {
 }
 
 func (s *sink) notInteger(n *node, raw []byte, value decimal, at int) {
-	message := "does not fit " + n.limits.text
+	want, message := "an integer", "does not fit "+n.limits.text
+	if !n.limits.open() {
+		want += ", " + n.limits.text
+	}
 	if !value.integral() {
 		message = "is no integer"
 	}
-	s.number(finding.TypeMismatch, at, raw, "an integer, "+n.limits.text, message)
+	s.number(finding.TypeMismatch, at, raw, want, message)
 }
 
 func (s *sink) tooLarge(n *node, raw []byte, at int) {

@@ -176,7 +176,7 @@ func tree(d *jsontext.Decoder) (any, error) {
 // the same sign, is an integer or not, and lies on the same side of every bound
 // that a contract can state.
 func expandable(raw []byte) json.Number {
-	const most = 400
+	const most = 1100 // a contract's bounds have at most 40 characters, three of them in an exponent
 	d := parseDecimal(nil, raw)
 	sign := ""
 	if d.negative {
@@ -185,10 +185,10 @@ func expandable(raw []byte) json.Number {
 	switch {
 	case d.zero():
 		return "0"
-	case d.point > most:
-		return json.Number(sign + "1e400")
+	case d.point > most && d.integral():
+		return json.Number(sign + "1e1100")
 	case d.point < -most:
-		return json.Number(sign + "1e-400")
+		return json.Number(sign + "1e-1100")
 	}
 	return json.Number(raw)
 }

@@ -31,7 +31,7 @@ type node struct {
 	form    *pattern.Pattern // that the type itself demands of text; nil with epoch: no text
 	epoch   bool             // a timestamp may be a number
 	length  interval
-	limits  interval // of the type: bits, years
+	limits  interval // of the type: bits, years; open: numbers of any size
 	bounds  interval // of the range facet
 }
 
@@ -184,12 +184,15 @@ func (p *compiler) shape(s *schema.Shape) *node {
 			n.pattern, _ = pattern.Compile(source) // Contract.UnsupportedPatterns reports the error
 		}
 	case schema.Integer:
-		low, high := schema.IntegerBounds(s.Bits.Or(64))
-		n.limits = intervalOf(boundsOf(low, high))
+		if bits := s.Bits.Or(64); bits > 0 {
+			n.limits = intervalOf(boundsOf(schema.IntegerBounds(bits)))
+		}
 		n.bounds = intervalOf(s.Range.Or(schema.Bounds{}))
 	case schema.Float:
-		largest := schema.LargestFloat(s.Bits.Or(64))
-		n.limits = intervalOf(boundsOf("-"+largest, largest))
+		if bits := s.Bits.Or(64); bits > 0 {
+			largest := schema.LargestFloat(bits)
+			n.limits = intervalOf(boundsOf("-"+largest, largest))
+		}
 		n.bounds = intervalOf(s.Range.Or(schema.Bounds{}))
 	case schema.Timestamp:
 		n.limits = intervalOf(boundsOf(schema.EarliestTimestamp, schema.TimestampsEnd))

@@ -12,7 +12,6 @@ import (
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
-	"github.com/crcheck/crcheck/schema/contracts"
 )
 
 type conformVerb struct {
@@ -34,9 +33,13 @@ runs against the AWS SDK for Go.
 
   crcheck conform --known-failing known.yaml -- python adapter.py
 
-With --contract the cases are made of contracts, of any operations, in place of the suite: see docs/cases.md.
+With --contract the cases are made of contracts, of any operations, in place of the built-in suite: see docs/cases.md.
 
-  crcheck conform --contract cleanrooms.service-2.json -- python adapter.py`
+  crcheck conform --contract cleanrooms.service-2.json -- python adapter.py
+
+A suite of your own is about one operation. Its contract is a built-in one, or that of --contract.
+
+  crcheck conform --suite membership.yaml --contract cleanrooms.service-2.json -- python adapter.py`
 }
 
 // Validate refuses flags that do not go together.
@@ -71,7 +74,7 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 }
 
 func (v *conformVerb) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
-	if len(v.Contract) > 0 {
+	if len(v.Contract) > 0 && v.Suite == "" {
 		plan, err := v.generatedFlags.plan(ctx, t)
 		if err != nil {
 			return nil, err
@@ -89,7 +92,7 @@ func (v *conformVerb) plan(ctx context.Context, t *terminal) (*conformance.Plan,
 			return nil, err
 		}
 	}
-	contract, err := contracts.Load(suite.Operation)
+	contract, err := v.about(ctx, t, suite.Operation)
 	if err != nil {
 		return nil, err
 	}

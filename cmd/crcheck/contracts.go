@@ -39,14 +39,11 @@ func (f *contractFlags) load(ctx context.Context, t *terminal) ([]*schema.Contra
 		loaded = append(loaded, result.Contracts...)
 		findings = finding.Union(findings, result.Findings)
 	}
-	for _, path := range f.Overlay {
-		stale, err := applyOverlay(ctx, path, loaded)
-		if err != nil {
-			return nil, nil, err
-		}
-		findings = finding.Union(findings, stale)
+	said, err := applyOverlays(ctx, f.Overlay, loaded)
+	if err != nil {
+		return nil, nil, err
 	}
-	return loaded, finding.Union(findings, unsupportedPatterns(loaded)), nil
+	return loaded, finding.Union(findings, said, unsupportedPatterns(loaded)), nil
 }
 
 func unsupportedPatterns(contracts []*schema.Contract) finding.Set {
@@ -90,29 +87,34 @@ func loadContract(ctx context.Context, t *terminal, name string) (source.Result,
 	return readSources(ctx, t, name, "")
 }
 
-// applyOverlay replaces the contracts by those with the overlay's facets.
-func applyOverlay(ctx context.Context, path string, loaded []*schema.Contract) (finding.Set, error) {
-	text, err := readDocument(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	overlay, err := schema.ParseOverlay(path, text)
-	if err != nil {
-		return nil, err
-	}
-	applied := false
+// applyOverlays replaces the contracts by those with the facets of overlays, one
+// after the other, and returns what these have to say of them and of each other.
+func applyOverlays(ctx context.Context, paths []string, loaded []*schema.Contract) (finding.Set, error) {
 	var findings finding.Set
-	for i, c := range loaded {
-		if c.Name() != overlay.Operation {
-			continue
+	var before []*schema.Overlay
+	for _, path := range paths {
+		text, err := readDocument(ctx, path)
+		if err != nil {
+			return nil, err
 		}
-		applied = true
-		var stale finding.Set
-		loaded[i], stale = overlay.Apply(c)
-		findings = finding.Union(findings, stale)
-	}
-	if !applied {
-		return nil, fmt.Errorf("%s: the overlay is for %s, of which there is no contract here; choose one with --contract", path, overlay.Operation)
+		overlay, err := schema.ParseOverlay(path, text)
+		if err != nil {
+			return nil, err
+		}
+		applied := false
+		for i, c := range loaded {
+			if c.Name() != overlay.Operation {
+				continue
+			}
+			applied = true
+			var said finding.Set
+			loaded[i], said = overlay.Apply(c, before...)
+			findings = finding.Union(findings, said)
+		}
+		if !applied {
+			return nil, fmt.Errorf("%s: the overlay is for %s, of which there is no contract here; choose one with --contract", path, overlay.Operation)
+		}
+		before = append(before, overlay)
 	}
 	return findings, nil
 }

@@ -56,14 +56,11 @@ func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
 		}
 		derived = []*schema.Contract{one}
 	}
-	for _, path := range v.Overlay {
-		stale, err := applyOverlay(ctx, path, derived)
-		if err != nil {
-			return err
-		}
-		findings = finding.Union(findings, stale)
+	said, err := applyOverlays(ctx, v.Overlay, derived)
+	if err != nil {
+		return err
 	}
-	findings = finding.Union(findings, unsupportedPatterns(derived))
+	findings = finding.Union(findings, said, unsupportedPatterns(derived))
 	if err := v.write(t, derived); err != nil {
 		return err
 	}
@@ -72,15 +69,16 @@ func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
 
 func (v *deriveVerb) write(t *terminal, derived []*schema.Contract) error {
 	if v.All {
-		folder := outputFolder(v.Output)
-		for _, c := range derived {
+		files := make([]folderFile, len(derived))
+		for i, c := range derived {
 			text, err := c.Encode()
 			if err != nil {
 				return err
 			}
-			if err := folder.write(t, c.Name()+".json", text); err != nil {
-				return err
-			}
+			files[i] = folderFile{c.Name() + ".json", c.String(), text}
+		}
+		if err := outputFolder(v.Output).writeAll(t, files); err != nil {
+			return err
 		}
 		fmt.Fprintf(t.Err, "derived %d contracts to %s\n", len(derived), v.Output)
 		return nil
@@ -99,17 +97,23 @@ func (v *deriveVerb) write(t *terminal, derived []*schema.Contract) error {
 
 func (v *deriveVerb) choose(contracts []*schema.Contract) (*schema.Contract, error) {
 	var names []string
+	var chosen []*schema.Contract
 	for _, c := range contracts {
-		if v.Operation == "" && len(contracts) == 1 || v.Operation == c.Operation || v.Operation == c.Name() {
-			return c, nil
+		if v.Operation == "" || v.Operation == c.Operation || v.Operation == c.Name() {
+			chosen = append(chosen, c)
 		}
 		names = append(names, c.Name())
 	}
 	known := strings.Join(names, ", ")
-	if v.Operation == "" {
+	switch {
+	case len(chosen) == 1:
+		return chosen[0], nil
+	case v.Operation == "":
 		return nil, fmt.Errorf("%s has %d operations: name one with --operation, or take --all of them; it has %s", v.Source, len(contracts), known)
+	case len(chosen) == 0:
+		return nil, fmt.Errorf("%s has no operation %s; it has %s", v.Source, v.Operation, known)
 	}
-	return nil, fmt.Errorf("%s has no operation %s; it has %s", v.Source, v.Operation, known)
+	return nil, fmt.Errorf("%s has %d operations %s: name one with its service, or a document that has only one; it has %s", v.Source, len(chosen), v.Operation, known)
 }
 
 // reportFindings reports on standard error what a document has to say of itself.

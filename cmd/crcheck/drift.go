@@ -164,15 +164,11 @@ func (v *driftVerb) load(ctx context.Context, t *terminal, name string) ([]*sche
 	if err != nil {
 		return nil, err
 	}
-	said := result.Findings
-	for _, path := range v.Overlay {
-		stale, err := applyOverlay(ctx, path, result.Contracts)
-		if err != nil {
-			return nil, err
-		}
-		said = finding.Union(said, stale)
+	said, err := applyOverlays(ctx, v.Overlay, result.Contracts)
+	if err != nil {
+		return nil, err
 	}
-	if len(said) > 0 {
+	if said = finding.Union(result.Findings, said); len(said) > 0 {
 		var c report.Collector
 		for _, f := range v.Profile.Grade(said) {
 			c.Add(f, nil)

@@ -89,7 +89,7 @@ func (v *schemaVerb) encode(c *schema.Contract, part schema.Part) ([]byte, error
 // and .error.NAME.json. A part that a contract does not have, or that is no JSON
 // document, has no file.
 func (v *schemaVerb) all(t *terminal, loaded []*schema.Contract) error {
-	folder, written := outputFolder(v.Output), 0
+	var files []folderFile
 	for _, c := range loaded {
 		for _, part := range c.Parts() {
 			if v.Part != "" && v.Part != part {
@@ -101,15 +101,16 @@ func (v *schemaVerb) all(t *terminal, loaded []*schema.Contract) error {
 			} else if err != nil {
 				return err
 			}
-			if err := folder.write(t, c.Name()+"."+strings.ReplaceAll(string(part), ":", ".")+".json", text); err != nil {
-				return err
-			}
-			written++
+			name := c.Name() + "." + strings.Replace(string(part), ":", ".", 1) + ".json"
+			files = append(files, folderFile{name, fmt.Sprintf("%s of %s", part, c), text})
 		}
 	}
-	if written == 0 {
+	if len(files) == 0 {
 		return fmt.Errorf("no contract has the part %q", v.Part)
 	}
-	fmt.Fprintf(t.Err, "wrote %d schemas of %d contracts to %s\n", written, len(loaded), v.Output)
+	if err := outputFolder(v.Output).writeAll(t, files); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.Err, "wrote %d schemas of %d contracts to %s\n", len(files), len(loaded), v.Output)
 	return nil
 }

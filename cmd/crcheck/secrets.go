@@ -2,17 +2,18 @@ package main
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
 // secrets withholds lines of a source that hold values which a contract calls
-// sensitive: the excerpt of a finding shows its neighbours, too. A line goes by
-// the names of members in it, which may withhold more than it must. Its zero
-// value is ready.
+// sensitive: the excerpt of a finding shows its neighbours, too. It goes by where
+// such values may stand, which may withhold more than it must. Its zero value is
+// ready.
 type secrets struct {
-	names map[*schema.Contract][][]byte
+	places map[*schema.Contract]*secretPlaces
 
 	// of the line asked for last: one line may have thousands of findings
 	interaction *traffic.Interaction
@@ -27,34 +28,109 @@ func (s *secrets) line(c *schema.Contract, x *traffic.Interaction, number int) [
 		return s.text
 	}
 	text, _ := x.Response.Body.Line(number)
-	for _, name := range s.of(c) {
-		if bytes.Contains(text, name) {
-			text = nil
-		}
+	if s.of(c).on(text, x, number) {
+		text = nil
 	}
 	s.interaction, s.number, s.text = x, number, text
 	return text
 }
 
-// of returns how the sensitive members of a contract begin in JSON, and in JSON
-// inside of a quoted scalar of YAML.
-func (s *secrets) of(c *schema.Contract) [][]byte {
-	names, ok := s.names[c]
-	if ok {
-		return names
+func (s *secrets) of(c *schema.Contract) *secretPlaces {
+	if s.places[c] == nil {
+		if s.places == nil {
+			s.places = map[*schema.Contract]*secretPlaces{}
+		}
+		s.places[c] = newSecretPlaces(c)
 	}
+	return s.places[c]
+}
+
+// secretPlaces are where the sensitive values of a contract stand.
+type secretPlaces struct {
+	names   [][]byte             // how members begin in JSON, and in JSON inside of a quoted scalar of YAML
+	headers [][]byte             // names of headers and beginnings of such, in lower case
+	url     bool                 // in the URL, where labels have no name
+	bodies  map[schema.Part]bool // those that are a value, without a name before it
+}
+
+func newSecretPlaces(c *schema.Contract) *secretPlaces {
+	p := &secretPlaces{bodies: map[schema.Part]bool{}}
 	for _, shape := range c.Shapes {
 		for _, m := range shape.Members {
-			if holdsSecret(c, m.Shape) {
-				names = append(names, []byte(`"`+m.Wire()+`"`), []byte(`"`+m.Wire()+`\"`), []byte(`"`+m.Name+`"`), []byte(`"`+m.Name+`\"`))
+			if !holdsSecret(c, m.Shape) {
+				continue
+			}
+			for _, name := range []string{m.Wire(), m.Name} {
+				p.names = append(p.names, []byte(`"`+name+`"`), []byte(`"`+name+`\"`))
 			}
 		}
 	}
-	if s.names == nil {
-		s.names = map[*schema.Contract][][]byte{}
+	for _, part := range c.Parts() {
+		root, _ := c.Root(part)
+		whole := holdsSecret(c, root)
+		for _, m := range c.Bound(part) {
+			if !whole && !holdsSecret(c, m.Shape) {
+				continue
+			}
+			switch c.Location(&m) {
+			case "header", "headers":
+				p.headers = append(p.headers, bytes.ToLower([]byte(m.Wire())))
+			case "label", "query":
+				p.url = true
+			}
+		}
+		if whole || p.payload(c, root) {
+			p.bodies[part] = true
+		}
 	}
-	s.names[c] = names
-	return names
+	return p
+}
+
+// payload reports a structure one of whose members is the body, and sensitive.
+// Events may be, as soon as anything is.
+func (p *secretPlaces) payload(c *schema.Contract, root schema.Ref) bool {
+	return slices.ContainsFunc(c.Resolve(root).Members, func(m schema.Member) bool {
+		shape := c.Resolve(m.Shape)
+		return (c.Location(&m) == "payload" || shape.Stream()) && (holdsSecret(c, m.Shape) || shape.EventStream.Or(false) && len(p.names) > 0)
+	})
+}
+
+// on reports whether a sensitive value may stand on a line of an interaction.
+func (p *secretPlaces) on(text []byte, x *traffic.Interaction, number int) bool {
+	if x.Request != nil && (p.url || p.in(x.Request.Body, p.bodies[schema.InputPart], number)) || p.in(x.Response.Body, p.answers(x), number) {
+		return true
+	}
+	if slices.ContainsFunc(p.names, func(name []byte) bool { return bytes.Contains(text, name) }) {
+		return true
+	}
+	lower := bytes.ToLower(text)
+	return slices.ContainsFunc(p.headers, func(name []byte) bool { return bytes.Contains(lower, name) })
+}
+
+// in reports whether a line holds a sensitive value of a body that no name in
+// the line tells: one that is such a value, or one in base64. Where a body ends
+// that cannot be followed is not known.
+func (p *secretPlaces) in(b traffic.Body, secret bool, number int) bool {
+	from, to := b.Position(0), b.Position(len(b.Bytes))
+	switch {
+	case len(b.Bytes) == 0 || number < from.Line:
+		return false
+	case from == to:
+		return secret || number == from.Line && len(p.names) > 0
+	}
+	return secret && number <= to.Line
+}
+
+// answers reports whether the body of the answer may be a sensitive value. One
+// without a request may be of any part.
+func (p *secretPlaces) answers(x *traffic.Interaction) bool {
+	for part := range p.bodies {
+		_, isError := part.ErrorName()
+		if x.Request == nil || part != schema.InputPart && isError == (x.Response.Status >= 300) {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsSecret looks through lists and maps; a structure has members of its own.

@@ -35,17 +35,24 @@ func (g *generator) pattern(s *Schema, source string) *Schema {
 }
 
 func integer(s *schema.Shape) *Schema {
-	low, high := schema.IntegerBounds(s.Bits.Or(64))
+	var low, high string // open for as many bits as there are
+	if bits := s.Bits.Or(64); bits > 0 {
+		low, high = schema.IntegerBounds(bits)
+	}
 	bounds := s.Range.Or(schema.Bounds{})
 	return &Schema{Type: "integer",
 		Minimum: tighter(json.Number(low), bounds.Min, 1), Maximum: tighter(json.Number(high), bounds.Max, -1)}
 }
 
 func float(s *schema.Shape) *Schema {
-	largest := schema.LargestFloat(s.Bits.Or(64))
+	var low, high string
+	if bits := s.Bits.Or(64); bits > 0 {
+		high = schema.LargestFloat(bits)
+		low = "-" + high
+	}
 	bounds := s.Range.Or(schema.Bounds{})
 	return &Schema{AnyOf: []*Schema{
-		{Type: "number", Minimum: tighter(json.Number("-"+largest), bounds.Min, 1), Maximum: tighter(json.Number(largest), bounds.Max, -1)},
+		{Type: "number", Minimum: tighter(json.Number(low), bounds.Min, 1), Maximum: tighter(json.Number(high), bounds.Max, -1)},
 		{Type: "string", Enum: schema.NonNumericFloats},
 	}}
 }

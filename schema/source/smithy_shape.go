@@ -24,7 +24,7 @@ var prelude = map[string]string{
 // smithyType is what a type of Smithy is in a contract.
 type smithyType struct {
 	of   schema.Type
-	bits int // zero: not fixed, or not a number
+	bits int // zero: any number of them, or not a number
 }
 
 var smithyTypes = map[string]smithyType{
@@ -96,9 +96,6 @@ func (b *smithyBuilder) build() error {
 // shape makes a shape with the traits that it has in a use.
 func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error) {
 	shape := &schema.Shape{Type: smithyTypes[s.Type].of, Sensitive: schema.Is(bool(t.Sensitive))}
-	if bits := smithyTypes[s.Type].bits; bits > 0 {
-		shape.Bits = schema.Is(bits)
-	}
 	switch shape.Type {
 	case schema.Structure:
 		shape.Union = schema.Is(s.Type == "union")
@@ -114,12 +111,16 @@ func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, 
 		}
 		return shape, b.below(&shape.Value, u, "value", s.Value)
 	case schema.String:
-		if t.MediaType == "application/json" && u.location == "header" {
-			return &schema.Shape{Type: schema.Document, Sensitive: shape.Sensitive}, nil
+		if t.MediaType != "" && u.location == "header" { // Smithy, http-bindings.html#httpheader-serialization-rules: base64
+			encoded := &schema.Shape{Type: schema.Blob, Sensitive: shape.Sensitive} // its text has the other facets
+			if t.MediaType == "application/json" {
+				encoded.Type = schema.Document
+			}
+			return encoded, nil
 		}
 		shape.Length, shape.Pattern, shape.Enum = t.length(), schema.Is(t.Pattern), schema.Is(s.values(t))
 	case schema.Integer, schema.Float:
-		shape.Range = t.numbers()
+		shape.Bits, shape.Range = schema.Is(smithyTypes[s.Type].bits), t.numbers()
 	case schema.Timestamp:
 		shape.Format = b.protocol.timestampFormat(u.location)
 		if t.Format != "" {

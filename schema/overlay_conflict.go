@@ -1,0 +1,71 @@
+package schema
+
+import (
+	"fmt"
+
+	"github.com/crcheck/crcheck/finding"
+)
+
+// statement is what an overlay says of a facet.
+type statement struct {
+	value slot
+	of    *Overlay
+	line  int
+}
+
+// remember notes what an overlay says that was applied before.
+func (a *application) remember(o *Overlay) {
+	for i := range o.Entries {
+		e := &o.Entries[i]
+		for j, key := range a.c.identify(e) {
+			if f := e.facets()[j]; !f.slot.Silent() {
+				a.said[key] = statement{f.slot, o, e.Line}
+			}
+		}
+	}
+}
+
+// say notes what an entry says, and reports an overlay that says otherwise.
+func (a *application) say(e *Entry, f namedSlot, key string) {
+	if was, ok := a.said[key]; ok && !was.value.sameAs(f.slot) {
+		a.report(finding.Finding{
+			Rule: finding.SourceConflict, Line: e.Line, Column: e.column, Pointer: e.At.Pointer, Got: f.slot.String(), Want: was.value.String(),
+			Message: fmt.Sprintf("%s of %s is %s here, which counts, and %s in line %d of %s", f.name, e.At, f.slot, was.value, was.line, was.of.Name),
+		})
+	}
+	a.said[key] = statement{f.slot, a.o, e.Line}
+}
+
+// identify returns a key for each facet of an entry's place, in the order of
+// [Entry.facets]: places that lead to one structure by different ways share those
+// of its members. A place that is not there has none.
+func (c *Contract) identify(e *Entry) []string {
+	shape, member := e.At.String(), ""
+	if _, isError := e.At.Part.ErrorName(); e.At.Part != ContractPlace.Part && (!isError || e.At.Pointer != "") {
+		root, ok := c.Root(e.At.Part)
+		if !ok || root.Name == "" {
+			return nil
+		}
+		ref := &root
+		shape = "#" + Escape(root.Name)
+		for _, token := range e.At.tokens() {
+			if ref, _ = c.Resolve(*ref).step(token); ref == nil {
+				return nil
+			}
+			member = shape + "/" + Escape(token)
+			shape = member
+			if ref.Inline == nil {
+				shape = "#" + Escape(ref.Name)
+			}
+		}
+	}
+	var keys []string
+	for i, f := range e.facets() {
+		of := shape
+		if i >= len(e.shape.facets()) && member != "" {
+			of = member
+		}
+		keys = append(keys, of+":"+f.name)
+	}
+	return keys
+}

@@ -1,0 +1,121 @@
+package validate
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// echo is a place of the output that repeats a member of the input.
+type echo struct {
+	pointer       string // to the place, as findings about it name it
+	member        string // of the input
+	output, input repeated
+	number        bool // it is compared as one: 1.0 is 1
+	sensitive     bool
+}
+
+// repeated says where a scalar travels in a message.
+type repeated struct {
+	location string
+	at       string           // its name at that location
+	pointer  jsontext.Pointer // into the body
+}
+
+func (r *repeated) inBody() bool { return r.location == "body" || r.location == "payload" }
+
+// newEchoes compiles the echoes of a contract that passes its check: they lead
+// through members alone, to what can be compared.
+func newEchoes(c *schema.Contract) []echo {
+	var echoes []echo
+	input, _ := c.Root(schema.InputPart)
+	for _, e := range c.Echoes {
+		out := echo{pointer: e.Output, member: e.Input}
+		for _, side := range []struct {
+			part    schema.Part
+			pointer jsontext.Pointer
+			into    *repeated
+		}{{schema.OutputPart, jsontext.Pointer(e.Output), &out.output}, {schema.InputPart, jsontext.Pointer("").AppendToken(e.Input), &out.input}} {
+			place := schema.Place{Part: side.part}
+			for token := range side.pointer.Tokens() {
+				top := place.Pointer == ""
+				place = place.Child(token)
+				shape, m, _ := c.At(place)
+				out.sensitive = out.sensitive || shape.Sensitive.Or(false)
+				out.number = out.number || shape.Type == schema.Integer || shape.Type == schema.Float
+				if top {
+					side.into.location, side.into.at = c.Location(m), m.Wire()
+				}
+				switch {
+				case top && side.into.location == "payload" && shape.Type == schema.String:
+					side.into.location = "text"
+				case !top || side.into.location != "payload":
+					side.into.pointer = side.into.pointer.AppendToken(m.Wire())
+				}
+			}
+		}
+		for _, root := range []schema.Ref{input, schema.Named(c.Output)} {
+			out.sensitive = out.sensitive || c.Resolve(root).Sensitive.Or(false)
+		}
+		if out.output.inBody() {
+			out.pointer = string(out.output.pointer)
+		}
+		echoes = append(echoes, out)
+	}
+	return echoes
+}
+
+// scalar is the text of what is repeated; there is none where a message has no
+// such value, or several.
+func (m *message) scalar(r repeated) text {
+	var values []string
+	switch r.location {
+	case "label":
+		value, ok := m.labels[r.at]
+		return text{value: value, ok: ok}
+	case "query":
+		values = m.query[r.at]
+	case "header":
+		values = awshttp.Values(m.header, r.at)
+	case "status":
+		return text{value: strconv.Itoa(m.status), ok: m.status != 0}
+	case "text":
+		return text{value: string(m.body.Bytes), ok: len(m.body.Bytes) > 0}
+	default:
+		return scalarAt(m.body.Bytes, r.pointer)
+	}
+	if len(values) != 1 {
+		return text{}
+	}
+	return text{value: values[0], ok: true}
+}
+
+// same compares two texts as what they are.
+func (e *echo) same(a, b string) bool {
+	if e.number && isNumber(a) && isNumber(b) {
+		return parseDecimal(nil, []byte(a)).compare(parseDecimal(nil, []byte(b))) == 0
+	}
+	return a == b
+}
+
+// echo holds a place of the output against what it repeats of the request.
+func (e *exchange) echo(echo *echo, request *message) {
+	asked, got := request.scalar(echo.input), e.answer(schema.OutputPart).scalar(echo.output)
+	if !asked.ok || !got.ok || echo.same(got.value, asked.value) {
+		return
+	}
+	place := e.response.Body.Position(got.at)
+	f := finding.Finding{Rule: finding.EchoMismatch, Operation: e.v.contract.Name(), Pointer: echo.pointer, Line: place.Line, Column: place.Column}
+	if echo.sensitive {
+		f.Sensitive, f.Message = true, fmt.Sprintf("the value is not that of the request's %s", echo.member)
+	} else {
+		f.Got, f.Want = quote(got.value), quote(asked.value)
+		f.Message = fmt.Sprintf("the answer says %s, the request's %s was %s", f.Got, echo.member, f.Want)
+	}
+	e.findings = append(e.findings, f)
+}
