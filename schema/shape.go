@@ -49,7 +49,7 @@ type Shape struct {
 	Length      Known[Bounds]   `json:"length,omitzero"`          // code points, bytes, elements or entries
 	Range       Known[Bounds]   `json:"range,omitzero"`           // of a number, inclusive
 	Pattern     Known[string]   `json:"pattern,omitzero"`         // ECMA-262 search semantics; empty: known to have none
-	Bits        Known[int]      `json:"bits,omitzero"`            // of an integer 8, 16, 32, 64; of a float 32, 64
+	Bits        Known[int]      `json:"bits,omitzero"`            // of an integer 8, 16, 32, 64; of a float 32, 64; 0: of any size
 	Format      Known[string]   `json:"timestampFormat,omitzero"` // epoch-seconds, date-time, http-date
 	Sensitive   Known[bool]     `json:"sensitive,omitzero"`
 }

@@ -172,6 +172,10 @@ func ranged(shape *schema.Shape) []broken {
 		}
 		all = append(all, broken{how: how, value: scalar(text)})
 	}
+	sized := shape.Bits.Or(64) > 0 // 0: of any size
+	if shape.Type == schema.Float && !sized {
+		return all
+	}
 	if shape.Type == schema.Float {
 		add("too large for its bits", "1e400")
 		add("too small for its bits", "-1e400")
@@ -184,8 +188,10 @@ func ranged(shape *schema.Shape) []broken {
 			all = append(all, broken{how: "a fraction", reason: "the range excludes it too"})
 		}
 	}
-	add("too large for its bits", decimal(plus(v.typeHigh, 1)))
-	add("too small for its bits", decimal(plus(v.typeLow, -1)))
+	if sized {
+		add("too large for its bits", decimal(plus(v.typeHigh, 1)))
+		add("too small for its bits", decimal(plus(v.typeLow, -1)))
+	}
 	return all
 }
 

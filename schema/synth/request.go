@@ -21,7 +21,8 @@ type Request struct {
 	Header http.Header
 	Body   []byte // nil: none
 
-	// Echoes are the texts that the output repeats, by pointers into its body.
+	// Echoes are the texts that the output repeats, by pointers into it, with the
+	// names that its members have on the wire.
 	Echoes map[jsontext.Pointer]string
 }
 

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
@@ -85,9 +86,9 @@ func (s *Synth) response(part schema.Part, body []byte, to Request, all []boundM
 		if s.contract.Output == "" && !rpc || r.Status == http.StatusNoContent {
 			return r, nil
 		}
-		for pointer, text := range to.Echoes {
-			if start, end, ok := find(body, pointer); ok {
-				body = slices.Concat(body[:start], []byte(quote(text)), body[end:])
+		for _, e := range s.contract.Echoes {
+			if text, ok := to.Echoes[s.wirePointer(e.Output)]; ok {
+				body = s.repeat(e.Output, text, body, r.Header)
 			}
 		}
 	default:
@@ -95,6 +96,28 @@ func (s *Synth) response(part schema.Part, body []byte, to Request, all []boundM
 	}
 	r.Body, err = s.bodied(part, body, r.Header)
 	return r, err
+}
+
+// repeat puts a text into an output at a pointer: into the body, or the header
+// that the member is bound to. A status cannot be chosen.
+func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte {
+	output, _ := s.contract.Root(schema.OutputPart)
+	tokens := slices.Collect(jsontext.Pointer(pointer).Tokens())
+	m, _ := s.contract.Resolve(output).Member(tokens[0])
+	switch location := s.contract.Location(m); {
+	case location == "header":
+		h.Set(m.Wire(), text)
+		return body
+	case location == "payload" && s.tops[schema.OutputPart].raw != nil:
+		return []byte(text)
+	}
+	if start, end, ok := find(body, s.wirePointer(pointer)); ok {
+		if body[start] == '"' {
+			text = quote(text)
+		}
+		return slices.Concat(body[:start], []byte(text), body[end:])
+	}
+	return body
 }
 
 // errorStatus is the status of an error, or what its fault suggests.
@@ -121,7 +144,7 @@ func typed(body []byte, name string) []byte {
 	return append([]byte(start), rest...)
 }
 
-// find returns where the string at a pointer stands in a document.
+// find returns where the scalar at a pointer stands in a document.
 func find(document []byte, pointer jsontext.Pointer) (start, end int, ok bool) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(document))
 	for d.PeekKind() != 0 {
@@ -132,8 +155,8 @@ func find(document []byte, pointer jsontext.Pointer) (start, end int, ok bool) {
 		if err != nil {
 			break
 		}
-		if token.Kind() == '"' && !named && d.StackPointer() == pointer {
-			start := before + bytes.IndexByte(document[before:], '"') // past a colon or comma
+		if strings.IndexByte(`"0tf`, byte(token.Kind())) >= 0 && !named && d.StackPointer() == pointer {
+			start := before + bytes.IndexFunc(document[before:], func(r rune) bool { return !strings.ContainsRune(" \t\r\n:,", r) })
 			return start, int(d.InputOffset()), true
 		}
 	}

@@ -67,3 +67,21 @@ func TestPlacesAreToldApart(t *testing.T) {
 	labels := strings.Split(other.Path, "/")[2:]
 	require.NotEqual(t, labels[0], labels[1])
 }
+
+// TestNumbersOfAnySize: what has no size has no near-miss beyond it.
+func TestNumbersOfAnySize(t *testing.T) {
+	for bits, want := range map[string]int{"0": 0, "64": 4} {
+		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
+			{"name":"n","shape":{"type":"integer","bits":` + bits + `}},{"name":"x","shape":{"type":"float","bits":` + bits + `}}]}}}`))
+		require.NoError(t, err)
+		s, err := synth.New(c, schema.Wire)
+		require.NoError(t, err)
+		found := 0
+		for m := range s.NearMisses(schema.OutputPart) {
+			if strings.Contains(m.How, "for its bits") {
+				found++
+			}
+		}
+		require.Equal(t, want, found, bits)
+	}
+}
