@@ -9,8 +9,8 @@ import (
 )
 
 // input is the input of the call, with the identifiers of this run.
-func (c *planned) input(ids identifiers) (json.RawMessage, error) {
-	return ids.replace(c.Call.Input.JSON), nil
+func (c *planned) input(ids identifiers) json.RawMessage {
+	return ids.replace(c.Call.Input.JSON)
 }
 
 // expectations makes out what the alternatives of a case expect.

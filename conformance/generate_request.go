@@ -75,11 +75,7 @@ func (c *planned) asked(ids identifiers, attempts []Attempt) []string {
 	if !c.generated {
 		return nil
 	}
-	text, err := c.input(ids)
-	if err != nil {
-		return []string{"the case is wrong: " + err.Error()}
-	}
-	want, err := decode(text)
+	want, err := decode(c.input(ids))
 	if err != nil {
 		return []string{"the case is wrong: " + err.Error()}
 	}

@@ -217,14 +217,9 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 	if err != nil {
 		return nil, nil, err
 	}
-	input, err := c.input(ids)
-	if err != nil {
-		stage.close()
-		return nil, nil, err
-	}
 	call := Call{Type: "call", Seq: i + 1, Endpoint: endpoint, Region: c.region(),
 		Credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account", SessionToken: c.Call.SessionToken},
-		Input:       input, TimeoutMs: cmp.Or(c.Call.TimeoutMs, 5000), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
+		Input:       c.input(ids), TimeoutMs: cmp.Or(c.Call.TimeoutMs, 5000), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
 	if s.named {
 		call.Operation = c.operation.Name()
 	}
