@@ -46,7 +46,8 @@
 //	target   the header X-Amz-Target
 //	body     a JSON object or array by its value: the order of members, white space, escapes and the spelling of numbers do not
 //	         matter; numbers are compared exactly, never as floating point. Members of one name keep no order.
-//	         Everything else byte by byte. [ReplayOptions.Mask] may change it first
+//	         Everything else byte by byte. It is decoded by its Content-Encoding first, where that can be done; then
+//	         [ReplayOptions.Mask] may change it
 //
 // A match costs the same however many interactions there are.
 //

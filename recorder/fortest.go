@@ -26,14 +26,20 @@ type TestOptions struct {
 // A test that uses its real identifiers is answered in their terms where the redaction key is, in CRCHECK_REDACTION_KEY or the file [KeyOf]; what it
 // asks is looked up with its identifiers first. Anywhere else, as in a CI without the key, a test has to use those that stand in the cassette.
 //
+// The client follows no redirect: it is an answer like others.
+//
 // With CRCHECK_RECORD=1 the client reaches the service, and the cassette is replaced when the test ends, also if the test fails. A secret in
 // what was recorded, and what could not be recorded, makes the test fail then.
 func ForTest(tb testing.TB, path string, opts TestOptions) *http.Client {
 	tb.Helper()
+	// A redirect would carry what a request is signed with to whatever host it names.
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	if os.Getenv(RecordVariable) == "1" {
-		return &http.Client{Transport: recordForTest(tb, path, opts.Record)}
+		client.Transport = recordForTest(tb, path, opts.Record)
+	} else {
+		client.Transport = replayForTest(tb, path, opts)
 	}
-	return &http.Client{Transport: replayForTest(tb, path, opts)}
+	return client
 }
 
 func recordForTest(tb testing.TB, path string, opts Options) http.RoundTripper {

@@ -155,3 +155,25 @@ func TestForTestWithRealIdentifiers(t *testing.T) {
 	_, err := os.Stat(recorder.KeyOf(path))
 	require.ErrorIs(t, err, os.ErrNotExist, "replay makes no key")
 }
+
+// TestForTestRedirect: a redirect is an answer, in both modes; what the request was signed with goes to no other host.
+func TestForTestRedirect(t *testing.T) {
+	var other http.Header
+	elsewhere := serve(t, func(_ http.ResponseWriter, r *http.Request) { other = r.Header })
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) })
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	for _, mode := range []string{"1", ""} {
+		t.Setenv(recorder.RecordVariable, mode)
+		require.NoError(t, inTest(t, func(tb testing.TB) {
+			client := recorder.ForTest(tb, path, recorder.TestOptions{Record: recorder.Options{Redact: redact.Options{Key: testKey}}})
+			req, err := http.NewRequest("GET", server.URL, nil)
+			require.NoError(t, err)
+			req.Header.Set("X-Amz-Security-Token", "no-token-of-anybody")
+			res, err := client.Do(req)
+			require.NoError(t, err)
+			defer res.Body.Close()
+			require.Equal(t, http.StatusFound, res.StatusCode)
+		}), mode)
+		require.Nil(t, other)
+	}
+}

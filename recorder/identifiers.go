@@ -2,30 +2,25 @@ package recorder
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
-	"os"
 
 	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 
 // KeyAtHand returns the key that a cassette could have been recorded with: that of CRCHECK_REDACTION_KEY or of the file
-// beside it, [KeyOf]. It makes none: ok is false where there is none.
+// beside it, [KeyOf]. It makes none and writes nothing: ok is false where there is none.
 func KeyAtHand(cassette string) (key redact.Key, ok bool, err error) {
-	_, err = os.Stat(KeyOf(cassette))
-	if os.Getenv(redact.Variable) == "" && errors.Is(err, os.ErrNotExist) {
-		return key, false, nil
-	}
-	key, _, err = redact.LoadKey(KeyOf(cassette))
-	return key, err == nil, err
+	return redact.ReadKey(KeyOf(cassette))
 }
 
-// identifiers maps those of a client to the pseudonyms of recordings, and back in the answers.
+// identifiers maps those of a client to the pseudonyms of recordings, and back in the answers. Each recording has a redactor of its own: a name that one of
+// them makes known stands in another as it is.
 type identifiers struct {
-	key      string // the ID of the key that the recordings were made with
-	redactor *redact.Redactor
+	key       string   // the ID of the key that the recordings were made with
+	sources   []string // of the recordings, in their order
+	redactors map[string]*redact.Redactor
 }
 
 // learn makes the identifiers of all recordings that were made with the key of the options; nil if there are none.
@@ -33,33 +28,70 @@ func (r *Replay) learn(opts *redact.Options) *identifiers {
 	if opts == nil {
 		return nil
 	}
-	i := &identifiers{key: opts.Key.ID()}
+	i := &identifiers{key: opts.Key.ID(), redactors: map[string]*redact.Redactor{}}
 	for _, a := range r.answers {
+		source := a.interaction.Source
 		if a.interaction.Meta.RedactionKey != i.key {
 			continue
 		}
-		if i.redactor == nil {
-			i.redactor = redact.New(*opts)
+		if i.redactors[source] == nil {
+			i.redactors[source] = redact.New(*opts)
+			i.sources = append(i.sources, source)
 		}
-		i.redactor.Learn(a.interaction)
+		i.redactors[source].Learn(a.interaction)
 	}
-	if i.redactor == nil {
+	if len(i.sources) == 0 {
 		return nil
 	}
 	return i
 }
 
-// mapped is what would have been recorded of a request, and its path below the prefix of a session.
-func (i *identifiers) mapped(req *http.Request, body []byte) (clone *http.Request, mapped *traffic.Request, err error) {
+// identify makes c the canonical form of what would have been recorded of a request, and returns that: in the recording of its session; without a session in the
+// first one under which the request is known, or in the first one. It is nil where no recording can say.
+func (r *Replay) identify(in scope, c *canonical, req *http.Request, body []byte) *traffic.Request {
+	sources := r.identifiers.sources
+	if in.source != nil {
+		sources = []string{in.source.path}
+	}
+	var first *http.Request
+	var mapped *traffic.Request
+	for _, source := range sources {
+		redactor := r.identifiers.redactors[source]
+		if redactor == nil {
+			continue
+		}
+		if len(sources) > 1 {
+			redactor = redactor.Fork() // the request may be for another one, which has names of its own
+		}
+		own, recorded, err := recordedOf(redactor, req, body)
+		if err != nil {
+			continue
+		}
+		r.canonical(c, own, recorded.Body.Bytes)
+		if r.knows(in, c) {
+			return recorded
+		}
+		if first == nil {
+			first, mapped = own, recorded
+		}
+	}
+	if first != nil {
+		r.canonical(c, first, mapped.Body.Bytes)
+	}
+	return mapped
+}
+
+// recordedOf is what would have been recorded of a request, and the request with that path and header.
+func recordedOf(redactor *redact.Redactor, req *http.Request, body []byte) (own *http.Request, recorded *traffic.Request, err error) {
 	full := *req.URL
 	full.Scheme, full.Host = "https", cmp.Or(req.Host, req.URL.Host)
-	mapped = i.redactor.Request(&traffic.Request{Method: req.Method, URL: full.String(), Header: req.Header, Body: traffic.BodyOf(body)})
+	recorded = redactor.Request(&traffic.Request{Method: req.Method, URL: full.String(), Header: req.Header, Body: traffic.BodyOf(body)})
 	copied := *req
-	copied.Header = mapped.Header
-	if copied.URL, err = url.Parse(mapped.URL); err != nil {
+	copied.Header = recorded.Header
+	if copied.URL, err = url.Parse(recorded.URL); err != nil {
 		return nil, nil, err
 	}
-	return &copied, mapped, nil
+	return &copied, recorded, nil
 }
 
 // restored is an answer in the terms of the client that asked.
@@ -69,7 +101,7 @@ func (i *identifiers) restored(a *answer, asked *traffic.Request) *answer {
 	}
 	recorded := *a.interaction
 	recorded.Request = asked
-	made := (&answers{known: map[string]string{}}).make(i.redactor.Restore(&recorded))
+	made := (&answers{known: map[string]string{}}).make(i.redactors[recorded.Source].Restore(&recorded))
 	made.interaction = a.interaction
 	return &made
 }

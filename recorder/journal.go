@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"os"
@@ -12,16 +13,16 @@ import (
 	"strconv"
 	"sync/atomic"
 
-	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/recorder/redact"
 )
 
 // A journal is a file of lines, each of them JSON. The first says what it is:
 //
-//	{"crcheckJournal":1,"cassette":"NAME","meta":{…}}
+//	{"crcheckJournal":1,"cassette":"NAME","meta":{…},"redact":"format","contracts":"…"}
 //
-// Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of its request and a checksum of both:
+// Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of its request, its [redact.Trace], and a checksum of all:
 //
-//	{"request":0,"crc32c":"9d71dbc4","interaction":{"crcheckInteraction":1,…}}
+//	{"request":0,"crc32c":"9d71dbc4","known":2,"origin":"9f86d081884c7d659a2feaa0c55ad015","interaction":{"crcheckInteraction":1,…}}
 //
 // Lines stand in the order in which interactions ended. The last one may be torn if the machine or the process ended while it was written.
 type journal struct {
@@ -56,6 +57,23 @@ type journalHeader struct {
 	Version  int         `json:"crcheckJournal"`
 	Cassette string      `json:"cassette"`
 	Meta     journalMeta `json:"meta"`
+	// Redact is format or all, as of [redact.Options]. It is empty, and so are the contracts, where an older crcheck wrote the journal.
+	Redact    string `json:"redact,omitempty"`
+	Contracts string `json:"contracts,omitempty"` // as in [Options]
+}
+
+const (
+	redactFormat = "format"
+	redactAll    = "all"
+)
+
+// headerOf is the first line of the journal of a cassette.
+func headerOf(cassette string, opts Options) journalHeader {
+	h := journalHeader{Version: journalVersion, Cassette: filepath.Base(cassette), Meta: journalMeta(opts.Meta), Redact: redactFormat, Contracts: opts.Contracts}
+	if opts.Redact.All {
+		h.Redact = redactAll
+	}
+	return h
 }
 
 // journalMeta is [traffic.Meta] as the first line spells it.
@@ -68,14 +86,15 @@ type journalMeta struct {
 
 const journalVersion = 1
 
-// JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its folder, a name that [traffic.Files] passes over.
+// JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its folder, a name that [traffic.Files] passes over. A link to
+// the cassette is followed.
 func JournalOf(cassette string) string {
-	dir, name := filepath.Split(cassette)
+	dir, name := filepath.Split(throughLinks(cassette))
 	return filepath.Join(dir, "."+name+".journal")
 }
 
 // newJournal makes a journal that nobody else can use. Only the owner of the redacted data may read it.
-func newJournal(cassette string, meta traffic.Meta) (*journal, error) {
+func newJournal(cassette string, opts Options) (*journal, error) {
 	path := JournalOf(cassette)
 	fail := func(problem Problem, err error) (*journal, error) {
 		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: path, Err: err}
@@ -96,7 +115,7 @@ func newJournal(cassette string, meta traffic.Meta) (*journal, error) {
 		f.Close()
 		return fail(JournalInUse, nil)
 	}
-	first, err := json.Marshal(journalHeader{journalVersion, filepath.Base(cassette), journalMeta(meta)})
+	first, err := json.Marshal(headerOf(cassette, opts))
 	if err == nil {
 		_, err = f.Write(append(first, '\n'))
 	}
@@ -149,8 +168,8 @@ func (j *journal) start() {
 }
 
 // keep returns when the interaction is on the disk. If the context ends first, it may get there or not.
-func (j *journal) keep(ctx context.Context, number int64, line []byte) error {
-	e := entry{journalLine(number, line), make(chan error, 1)}
+func (j *journal) keep(ctx context.Context, number int64, trace redact.Trace, line []byte) error {
+	e := entry{journalLine(number, trace, line), make(chan error, 1)}
 	select {
 	case j.pending <- e:
 	case <-j.closing:
@@ -167,14 +186,17 @@ func (j *journal) keep(ctx context.Context, number int64, line []byte) error {
 }
 
 // journalLine is the line of an interaction, whose own line ends in a line break.
-func journalLine(number int64, interaction []byte) []byte {
+func journalLine(number int64, trace redact.Trace, interaction []byte) []byte {
 	interaction = bytes.TrimSuffix(interaction, []byte("\n"))
-	b := make([]byte, 0, len(interaction)+64)
+	b := make([]byte, 0, len(interaction)+160)
 	b = append(b, numberMark...)
 	b = strconv.AppendInt(b, number, 10)
 	digits := b[len(numberMark):]
 	b = append(b, checksumMark...)
-	b = appendChecksum(b, digits, interaction)
+	origin := fmt.Appendf(nil, originForm, trace.Known, trace.Sum)
+	b = appendChecksum(b, digits, origin, interaction)
+	b = append(b, '"')
+	b = append(b, origin...)
 	b = append(b, interactionMark...)
 	b = append(b, interaction...)
 	return append(b, "}\n"...)
@@ -183,14 +205,15 @@ func journalLine(number int64, interaction []byte) []byte {
 const (
 	numberMark      = `{"request":`
 	checksumMark    = `,"crc32c":"`
-	interactionMark = `","interaction":`
+	originForm      = `,"known":%d,"origin":"%x"`
+	interactionMark = `,"interaction":`
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func appendChecksum(b, number, interaction []byte) []byte {
+func appendChecksum(b, number, origin, interaction []byte) []byte {
 	const hex = "0123456789abcdef"
-	sum := crc32.Update(crc32.Checksum(number, castagnoli), castagnoli, interaction)
+	sum := crc32.Update(crc32.Update(crc32.Checksum(number, castagnoli), castagnoli, origin), castagnoli, interaction)
 	for shift := 28; shift >= 0; shift -= 4 {
 		b = append(b, hex[sum>>shift&15])
 	}

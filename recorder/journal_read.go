@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -36,6 +38,7 @@ type journalText struct {
 // journalEntry is where the text of an interaction stands.
 type journalEntry struct {
 	number         int64
+	trace          redact.Trace
 	offset, length int64
 }
 
@@ -94,12 +97,20 @@ func parseLine(line []byte) (entry journalEntry, ok bool) {
 		return entry, false
 	}
 	number, rest, _ := bytes.Cut(rest, []byte(checksumMark))
-	checksum, text, _ := bytes.Cut(rest, []byte(interactionMark))
+	checksum, rest, _ := bytes.Cut(rest, []byte(`"`))
+	origin, text, found := bytes.Cut(rest, []byte(interactionMark))
 	n, err := strconv.ParseInt(string(number), 10, 64)
-	if err != nil || !bytes.Equal(checksum, appendChecksum(nil, number, text)) {
+	if err != nil || !found || !bytes.Equal(checksum, appendChecksum(nil, number, origin, text)) {
 		return entry, false
 	}
-	return journalEntry{n, int64(len(line) - len(text) - len("}\n")), int64(len(text))}, true
+	entry = journalEntry{number: n, offset: int64(len(line) - len(text) - len("}\n")), length: int64(len(text))}
+	if len(origin) > 0 { // else it is of a crcheck that wrote none
+		var sum []byte
+		if _, err := fmt.Sscanf(string(origin), originForm, &entry.trace.Known, &sum); err != nil || copy(entry.trace.Sum[:], sum) != len(entry.trace.Sum) {
+			return entry, false
+		}
+	}
+	return entry, true
 }
 
 // interactions decodes them one by one.
@@ -145,6 +156,10 @@ type Recovery struct {
 	Interactions int // in the cassette; 0: there were none, and no cassette was written
 	Dropped      []Dropped
 	NoKey        bool // the key of the recording was not there to replace names that became known late
+	// Contracts are those of the recording, as in [Options]; empty: it did not say. With others, names that they make known stay where they are.
+	Contracts string
+	// Found is what was found when such names were replaced, as by [Recorder.Close]: record.one-way of interactions that the key does not lead back from.
+	Found finding.Set
 }
 
 // Recover writes the cassette of a recording that was killed, or that could not be finished, and removes its journal. Every interaction of which
@@ -153,6 +168,7 @@ type Recovery struct {
 //
 // The options are those of the recording: with its key, names that became known late are replaced in what stands before them, as [Recorder.Close]
 // does. A key of zeros stands for the one at hand, see [KeyAtHand]; without the key of the recording such names stay, which NoKey says.
+// What the journal says of Options.All goes before what the options say.
 //
 // An error is a [*RecordError], [JournalInUse] if the recording still runs; then nothing was changed.
 func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
@@ -188,7 +204,11 @@ func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 	if cassette == "" && text.header.Cassette != "" {
 		cassette = filepath.Join(filepath.Dir(journal), text.header.Cassette)
 	}
-	later, err := lateNames(f, text, opts)
+	var found finding.Set
+	if text.header.Redact != "" {
+		opts.All = text.header.Redact == redactAll
+	}
+	later, err := recoverNames(f, text, cassette, opts, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
 	if err == nil {
 		err = finish(f, text, cassette, later)
 	}
@@ -198,11 +218,11 @@ func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 	if err := discard(f, journal); err != nil {
 		return fail(JournalUnusable, err)
 	}
-	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, NoKey: later == nil && len(text.lines) > 0}, nil
+	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, NoKey: later == nil && len(text.lines) > 0, Contracts: text.header.Contracts, Found: found}, nil
 }
 
-// lateNames replaces names that became known late; nil without the key of the recording.
-func lateNames(journal *os.File, text *journalText, opts redact.Options) (func(*traffic.Interaction) *traffic.Interaction, error) {
+// recoverNames replaces names that became known late; nil without the key of the recording.
+func recoverNames(journal *os.File, text *journalText, cassette string, opts redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
 	if opts.Key == (redact.Key{}) {
 		var err error
 		if opts.Key, _, err = KeyAtHand(journal.Name()); err != nil {
@@ -212,14 +232,8 @@ func lateNames(journal *os.File, text *journalText, opts redact.Options) (func(*
 	if opts.Key.ID() != text.header.Meta.RedactionKey {
 		return nil, nil
 	}
-	r := redact.New(opts)
-	for in, err := range text.interactions(journal, journal.Name()) {
-		if err != nil {
-			return nil, err
-		}
-		r.Learn(in)
-	}
-	return r.Later, nil
+	names := lateNames{text: text, cassette: cassette, later: redact.New(opts).Later(), tell: tell}
+	return names.replace, names.learn(journal)
 }
 
 // discard removes a journal and gives up its lock. Windows removes no file that is open.

@@ -121,10 +121,7 @@ func (r *Replay) play(req *http.Request, body []byte) *answer {
 	r.canonical(c, asked, body)
 	var mapped *traffic.Request
 	if r.identifiers != nil && !r.knows(in, c) {
-		if own, recorded, err := r.identifiers.mapped(asked, body); err == nil {
-			mapped = recorded
-			r.canonical(c, own, recorded.Body.Bytes)
-		}
+		mapped = r.identify(in, c, asked, body)
 	}
 
 	number, end, room := r.advance(in, c)
@@ -142,6 +139,7 @@ func (r *Replay) play(req *http.Request, body []byte) *answer {
 
 // canonical makes c that of a request without the prefix of a session.
 func (r *Replay) canonical(c *canonical, req *http.Request, body []byte) {
+	body = document(req.Header, body)
 	if r.opts.Mask != nil {
 		body = r.opts.Mask(req, body)
 	}

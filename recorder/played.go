@@ -2,6 +2,9 @@ package recorder
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -20,21 +23,23 @@ func (*OrderNotKeptError) Error() string {
 }
 
 // WritePlayed writes what was played, in the order of playing, below a folder: one cassette for each session that was given an answer. They mirror the
-// URLs: played.yaml for requests without a prefix, _c/CASSETTE/SESSION.yaml for those of a session. Each is replaced whole or not at
-// all. It returns the paths of the cassettes, sorted.
+// URLs: played.yaml for requests without a prefix, _c/CASSETTE/SESSION.yaml for those of a session, with the end of a long name replaced by its digest. Each
+// is replaced whole or not at all; one that cannot be written does not keep the others from it. It returns the paths of the cassettes that were written, sorted.
 func (r *Replay) WritePlayed(dir string) ([]string, error) {
 	if !r.opts.KeepOrder {
 		return nil, &OrderNotKeptError{}
 	}
 	var paths []string
-	for path, interactions := range r.played(dir) {
-		if err := writeCassette(path, interactions); err != nil {
-			return paths, fmt.Errorf("recorder: what was played cannot be written: %w", err)
+	var failed []error
+	played := r.played(dir)
+	for _, path := range slices.Sorted(maps.Keys(played)) {
+		if err := writeCassette(path, played[path]); err != nil {
+			failed = append(failed, fmt.Errorf("recorder: what was played cannot be written: %w", err))
+			continue
 		}
 		paths = append(paths, path)
 	}
-	slices.Sort(paths)
-	return paths, nil
+	return paths, errors.Join(failed...)
 }
 
 // played is what each session was given, by the path of its cassette.
@@ -49,7 +54,7 @@ func (r *Replay) played(dir string) map[string][]*traffic.Interaction {
 	}
 	add(filepath.Join(dir, "played.yaml"), r.root)
 	for key, s := range r.sessions {
-		add(filepath.Join(dir, "_c", cassetteFolder(key.cassette), url.PathEscape(key.name)+".yaml"), s)
+		add(filepath.Join(dir, "_c", cassetteFolder(key.cassette), fileName(key.name)+".yaml"), s)
 	}
 	return all
 }
@@ -59,7 +64,18 @@ func cassetteFolder(cassette string) string {
 	if filepath.IsLocal(filepath.FromSlash(cassette)) {
 		return filepath.FromSlash(cassette)
 	}
-	return url.PathEscape(cassette)
+	return fileName(cassette)
+}
+
+// fileName is a name that a file can have, with room for an extension: most systems take 255 bytes. Different names stay different.
+func fileName(name string) string {
+	const most = 200
+	escaped := url.PathEscape(name)
+	if len(escaped) <= most {
+		return escaped
+	}
+	sum := sha256.Sum256([]byte(name))
+	return escaped[:most-2*len(sum)-1] + "-" + hex.EncodeToString(sum[:])
 }
 
 func writeCassette(path string, interactions []*traffic.Interaction) error {

@@ -27,9 +27,12 @@ type Options struct {
 	// Check is called with each interaction as it will be recorded, before the client has its answer; from many goroutines.
 	Check func(*traffic.Interaction) finding.Set
 	// Found is told what redaction, its scan and Check found in an interaction, and of bodies that were too large, before the client has
-	// its answer; one call at a time. [traffic.Interaction.Index] is the number of the request, counted from zero as they began: those
-	// that are not recorded leave no gap in the cassette.
+	// its answer; and by [Recorder.Close] what it found in those that it changed. One call at a time. [traffic.Interaction.Index] is the number of
+	// the request, counted from zero as they began: those that are not recorded leave no gap in the cassette.
 	Found func(*traffic.Interaction, finding.Set)
+	// Contracts tells what Redact.Classify goes by from anything else that it might go by, as a digest does. [Recover] hands it back, so that whoever
+	// recovers can see whether their contracts are those of the recording.
+	Contracts string
 	// Meta is that of the cassette. The ID of the key and the provenance, "recorded", are filled in.
 	Meta traffic.Meta
 }
@@ -85,15 +88,15 @@ func New(path string, opts Options) (*Recorder, error) {
 	if r.transport == nil {
 		r.transport = upstream()
 	}
-	if r.journal, err = newJournal(cassette, opts.Meta); err != nil {
+	if r.journal, err = newJournal(cassette, opts); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-// KeyOf is the path of the redaction key that recordings in the folder of a cassette share.
+// KeyOf is the path of the redaction key that recordings in the folder of a cassette share. A link to the cassette is followed.
 func KeyOf(cassette string) string {
-	return filepath.Join(filepath.Dir(cassette), ".crcheck-redaction-key")
+	return filepath.Join(filepath.Dir(throughLinks(cassette)), ".crcheck-redaction-key")
 }
 
 // upstream is a transport that leaves bodies as they are. A program that has replaced the default one keeps its own.
@@ -176,7 +179,7 @@ func (r *Recorder) interaction(req *http.Request, res *http.Response, number int
 
 // keep redacts an interaction and puts it into the journal.
 func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
-	redacted, found := r.redactor.Redact(in)
+	redacted, trace, found := r.redactor.RedactTraced(in)
 	if r.opts.Check != nil {
 		found = finding.Union(found, r.opts.Check(redacted))
 	}
@@ -195,7 +198,7 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "the interaction was left out of the recording: " + err.Error()})
 		return nil
 	}
-	return r.journal.keep(ctx, int64(in.Index), text)
+	return r.journal.keep(ctx, int64(in.Index), trace, text)
 }
 
 // lineOf is an interaction as the journal holds it. Its metadata stands in the journal's first line.
@@ -249,7 +252,7 @@ func (r *Recorder) count(n *int) {
 }
 
 // Close writes the cassette and removes the journal. The interactions stand in the order in which their requests began; names that became known
-// after an interaction was kept are replaced in it, too. Requests that are under
+// after an interaction was kept are replaced in it, too; that breaks no pattern of a contract, so Check is not asked again. Requests that are under
 // way get a [*RecordError] of [RecorderClosed] instead of their answer, and are not recorded: end the client first. If nothing was recorded,
 // nothing is written, and a cassette that was there stays.
 //
@@ -272,7 +275,10 @@ func (r *Recorder) close() error {
 	}
 	text, err := readJournal(io.NewSectionReader(f, 0, r.journal.size))
 	if err == nil {
-		err = finish(f, text, r.cassette, r.redactor.Later)
+		names := lateNames{text: text, cassette: r.cassette, later: r.redactor.Later(), tell: r.tell}
+		if err = names.learn(f); err == nil {
+			err = finish(f, text, r.cassette, names.replace)
+		}
 	}
 	if err != nil {
 		f.Close()

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -15,6 +17,7 @@ var errNoFile = errors.New("it is there and is no file")
 
 // cassettePath is where a cassette is written, through a link to it, and makes its folder.
 func cassettePath(path string) (string, error) {
+	path = throughLinks(path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return path, err
 	}
@@ -27,7 +30,7 @@ func cassettePath(path string) (string, error) {
 	case !there.Mode().IsRegular():
 		return path, errNoFile
 	}
-	return filepath.EvalSymlinks(path)
+	return path, nil
 }
 
 // formatOf is that of a cassette's path.
@@ -38,9 +41,43 @@ func formatOf(path string) traffic.Kind {
 	return traffic.Cassette
 }
 
-// finish replaces a cassette by the interactions of a journal, whole or not at all, after each was given to later, if that is not nil. Whoever
+// lateNames replaces names in the interactions of a journal that became known late.
+type lateNames struct {
+	text     *journalText
+	cassette string
+	later    *redact.Later
+	tell     func(*traffic.Interaction, finding.Set)
+}
+
+// learn looks through the journal.
+func (l lateNames) learn(journal *os.File) error {
+	if len(l.text.lines) == 0 {
+		return nil // which is no NDJSON
+	}
+	n := 0
+	for in, err := range l.text.interactions(journal, journal.Name()) {
+		if err != nil {
+			return err
+		}
+		l.later.Learn(in, l.text.lines[n].trace)
+		n++
+	}
+	return nil
+}
+
+func (l lateNames) replace(n int, in *traffic.Interaction) *traffic.Interaction {
+	line := l.text.lines[n]
+	in.Source, in.Index = l.cassette, int(line.number) // as when it was recorded
+	now, found := l.later.Redact(n, in, line.trace)
+	if len(found) > 0 {
+		l.tell(now, found)
+	}
+	return now
+}
+
+// finish replaces a cassette by the interactions of a journal, whole or not at all, after the nth was given to later, if that is not nil. Whoever
 // calls it holds the lock of the journal.
-func finish(journal *os.File, text *journalText, cassette string, later func(*traffic.Interaction) *traffic.Interaction) error {
+func finish(journal *os.File, text *journalText, cassette string, later func(n int, in *traffic.Interaction) *traffic.Interaction) error {
 	if len(text.lines) == 0 {
 		return nil
 	}
@@ -63,13 +100,15 @@ func finish(journal *os.File, text *journalText, cassette string, later func(*tr
 	}
 	defer os.Remove(unfinished)
 	err = traffic.Convert(f, formatOf(cassette), func(yield func(*traffic.Interaction, error) bool) {
+		n := 0
 		for in, err := range text.interactions(journal, journal.Name()) {
 			if err == nil && later != nil {
-				in = later(in)
+				in = later(n, in)
 			}
 			if !yield(in, err) {
 				return
 			}
+			n++
 		}
 	})
 	err = cmp.Or(err, f.Sync())

@@ -3,15 +3,94 @@ package recorder_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/traffic"
 )
+
+// TestOverlappingNamesKnownLate: a name that is known late has one inside of it that was known, and its request is found all the same.
+func TestOverlappingNamesKnownLate(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"ok":true}`)
+	})
+	asked := []string{
+		`{"role":"arn:aws:iam::111122223333:role/analytics-prod","note":"write to analytics-prod-acmecorp"}`,
+		`{"bucket":"s3://analytics-prod-acmecorp/x"}`,
+	}
+	for _, recovered := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "c.yaml")
+		r := record(t, path, recorder.Options{})
+		for _, body := range asked {
+			ask(t, r, "POST", server.URL+"/a", body)
+		}
+		if recovered {
+			require.Empty(t, recoverAgain(t, r, path, testKey).Found)
+		}
+		require.NoError(t, r.Close())
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NotContains(t, string(text), "acmecorp")
+		replay, err := recorder.NewReplay(recorder.Of(written(t, path)...), recorder.ReplayOptions{Redact: &redact.Options{Key: testKey}})
+		require.NoError(t, err)
+		for _, body := range asked {
+			require.Equal(t, `{"ok":true}`, ask(t, replay, "POST", server.URL+"/a", body))
+		}
+	}
+}
+
+// TestLateNamesAreOneWay: a word of the first answer is what the name of the second is replaced by. Who closes or recovers is told of it.
+func TestLateNamesAreOneWay(t *testing.T) {
+	const arn = `{"arn":"arn:aws:iam::111122223333:role/the-analyst"}`
+	redacted, _ := redact.New(redact.Options{Key: testKey}).Redact(&traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte(arn))}})
+	_, pseudonym, _ := strings.Cut(string(redacted.Response.Body.Bytes), "role/")
+	answers := map[string]string{"/first": `{"message":"made by ` + strings.TrimSuffix(pseudonym, `"}`) + `"}`, "/second": arn}
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, answers[r.URL.Path])
+	})
+	var told []finding.Finding
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	r := record(t, path, recorder.Options{Found: func(in *traffic.Interaction, found finding.Set) {
+		require.Equal(t, server.URL+"/first", in.Request.URL)
+		require.Equal(t, 1, in.Index, "of the requests")
+		told = append(told, found...)
+	}})
+	_, err := r.RoundTrip(&http.Request{Method: "GET", URL: &url.URL{Scheme: "none"}})
+	require.Error(t, err)
+	for _, at := range []string{"/first", "/second"} {
+		require.Equal(t, answers[at], ask(t, r, "GET", server.URL+at, ""))
+	}
+	require.Empty(t, told)
+	recovery := recoverAgain(t, r, path, testKey)
+	require.Len(t, told, 1, "by Close")
+	require.Equal(t, finding.RecordOneWay, told[0].Rule)
+	require.Equal(t, path, told[0].Source)
+	require.Equal(t, 2, told[0].Interaction)
+	require.Equal(t, finding.Set(told), recovery.Found)
+}
+
+// recoverAgain closes a recorder and recovers what it had in its journal before.
+func recoverAgain(t *testing.T, r *recorder.Recorder, path string, key redact.Key) *recorder.Recovery {
+	t.Helper()
+	journal, err := os.ReadFile(recorder.JournalOf(path))
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	require.NoError(t, os.Remove(path))
+	require.NoError(t, os.WriteFile(recorder.JournalOf(path), journal, 0o600))
+	recovery, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{Key: key})
+	require.NoError(t, err)
+	return recovery
+}
 
 // TestNamesKnownLate: what the first answer has in a text where nothing marks it, the second makes known; the cassette has it nowhere, whether
 // it was finished or recovered, and replays the first answer as it was.
@@ -38,13 +117,7 @@ func TestNamesKnownLate(t *testing.T) {
 				require.Equal(t, answers[at], ask(t, r, "GET", server.URL+at, ""))
 			}
 			if v.recovered {
-				journal, err := os.ReadFile(recorder.JournalOf(path))
-				require.NoError(t, err)
-				require.NoError(t, r.Close())
-				require.NoError(t, os.Remove(path))
-				require.NoError(t, os.WriteFile(recorder.JournalOf(path), journal, 0o600))
-				got, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{Key: v.key})
-				require.NoError(t, err)
+				got := recoverAgain(t, r, path, v.key)
 				require.Equal(t, !v.withKeys, got.NoKey)
 			}
 			require.NoError(t, r.Close())

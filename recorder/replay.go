@@ -16,12 +16,13 @@ type ReplayOptions struct {
 	// Order is which answer a request gets that was recorded, or is asked, more than once.
 	Order Order
 	// Mask returns the body that a request is to be matched by, such as one without an idempotency token that differs
-	// from run to run. It is called for recorded and for live requests, from many goroutines; it must not read req.Body,
-	// nor change req or body.
+	// from run to run. It is called for recorded and for live requests, from many goroutines, with bodies that are decoded by their
+	// Content-Encoding; it must not read req.Body, nor change req or body.
 	Mask func(req *http.Request, body []byte) []byte
 	// Redact is how the recordings were redacted. A client that uses its real identifiers is answered in their terms then: they are
 	// mapped to the recorded pseudonyms, and back in the answer. Recordings that name another key, or none, are played as they are.
-	// A request is looked up as it is first.
+	// A request is looked up as it is first; then in the terms of its session's recording or, without a session, of one recording after the other until
+	// one knows it.
 	Redact *redact.Options
 	// KeepOrder keeps which interactions were played in which order, for [Replay.WritePlayed]. It costs 4 bytes an answer.
 	KeepOrder bool

@@ -26,7 +26,7 @@ func (c *canonical) path() []byte  { return c.text[:c.queryAt] }
 func (c *canonical) query() []byte { return c.text[c.queryAt:c.bodyAt] }
 func (c *canonical) body() []byte  { return c.text[c.bodyAt:] }
 
-// reset makes c the canonical form of a request whose path and query are given as they were sent.
+// reset makes c the canonical form of a request whose path and query are given as they were sent, and whose body is that which it is matched by.
 func (c *canonical) reset(method, path, query, host string, header http.Header, body []byte) {
 	if method == "" {
 		method = http.MethodGet
@@ -70,10 +70,22 @@ func (c *canonical) recorded(r *traffic.Request, opts ReplayOptions) error {
 	if err != nil {
 		return err
 	}
-	body := r.Body.Bytes
+	body := document(r.Header, r.Body.Bytes)
 	if opts.Mask != nil {
 		body = opts.Mask(&http.Request{Method: r.Method, URL: u, Host: u.Host, Header: r.Header}, body)
 	}
 	c.reset(r.Method, u.EscapedPath(), u.RawQuery, u.Host, r.Header, body)
 	return nil
+}
+
+// document is the body of a request, decoded by its Content-Encoding; as it is where that cannot be done.
+func document(header http.Header, body []byte) []byte {
+	if len(body) == 0 || awshttp.Value(header, "Content-Encoding") == "" {
+		return body
+	}
+	decoded, err := (&traffic.Request{Header: header, Body: traffic.BodyOf(body)}).Document()
+	if err != nil {
+		return body
+	}
+	return decoded.Bytes
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,8 +115,8 @@ func TestEveryCassette(t *testing.T) {
 	for _, in := range r.Unplayed() {
 		name, err := filepath.Rel("../cassettes", in.Source)
 		require.NoError(t, err)
-		url := strings.Replace(in.Request.URL, "https://cleanrooms.us-east-1.amazonaws.com", "http://127.0.0.1/_c/"+filepath.ToSlash(name)+"/s", 1)
-		req, err := http.NewRequest(in.Request.Method, url, nil)
+		asked := strings.Replace(in.Request.URL, "https://cleanrooms.us-east-1.amazonaws.com", "http://127.0.0.1/_c/"+filepath.ToSlash(name)+"/s", 1)
+		req, err := http.NewRequest(in.Request.Method, asked, nil)
 		require.NoError(t, err)
 		res, err := r.RoundTrip(req)
 		require.NoError(t, err)
@@ -167,6 +168,28 @@ func TestWritePlayed(t *testing.T) {
 	ask(t, r, "GET", "http://localhost/", "")
 	_, err = r.WritePlayed(file)
 	require.Error(t, err)
+}
+
+// TestWritePlayedNames: whatever sessions are called, what each was given is written; also if another one's cannot be.
+func TestWritePlayedNames(t *testing.T) {
+	long := strings.Repeat("ü", 100)
+	names := []string{"plain", strings.Repeat("n", 260), strings.Repeat("n", 261), long, long + "/", "\x00\x1b\n", "..", "taken", "zzz"}
+	r := replay(t, recorder.ReplayOptions{KeepOrder: true, Order: recorder.Sticky}, said("GET", "http://localhost/", "", "yes"))
+	for _, name := range names {
+		require.Equal(t, "yes", ask(t, r, "GET", "http://localhost/_c/said.yaml/"+url.PathEscape(name)+"/", ""))
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "_c", "said.yaml", "taken.yaml"), 0o755)) // a folder where a cassette should be
+	paths, err := r.WritePlayed(dir)
+	require.ErrorContains(t, err, "taken.yaml")
+	require.Len(t, paths, len(names)-1)
+	for _, path := range paths {
+		require.Equal(t, filepath.Join(dir, "_c", "said.yaml"), filepath.Dir(path))
+		require.Equal(t, []string{"yes"}, answers(t, path))
+		require.Less(t, len(filepath.Base(path)), 256)
+		require.NotContains(t, path, "\x1b")
+	}
+	require.Contains(t, paths, filepath.Join(dir, "_c", "said.yaml", "plain.yaml"))
 }
 
 func answers(t *testing.T, path string) (bodies []string) {

@@ -135,7 +135,8 @@ func (call *liveCall) record() (*recorder.Recorder, error) {
 				call.collector.Add(f, nil)
 			}
 		},
-		Meta: metaOf([]*schema.Contract{call.contract}),
+		Contracts: contractsOf([]*schema.Contract{call.contract}),
+		Meta:      metaOf([]*schema.Contract{call.contract}),
 	})
 	if err != nil {
 		return nil, err

@@ -3,12 +3,15 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -102,6 +105,7 @@ func (v *recordVerb) Run(ctx context.Context, t *terminal, command childCommand)
 		Redact:    redact.Options{Classify: bycontract.New(catalog), All: v.Redact == "all"},
 		Check:     log.check,
 		Found:     func(_ *traffic.Interaction, found finding.Set) { log.found(v.Profile.Grade(found)) },
+		Contracts: contractsOf(loaded),
 		Meta:      metaOf(loaded),
 	})
 	if err != nil {
@@ -123,6 +127,16 @@ func metaOf(loaded []*schema.Contract) traffic.Meta {
 		return traffic.Meta{}
 	}
 	return traffic.Meta{Contract: loaded[0].String(), ContractDigest: loaded[0].Digest()}
+}
+
+// contractsOf is a digest of the contracts in force, in whatever order.
+func contractsOf(loaded []*schema.Contract) string {
+	var digests []string
+	for _, c := range loaded {
+		digests = append(digests, c.Digest())
+	}
+	slices.Sort(digests)
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(strings.Join(slices.Compact(digests), "\n"))))
 }
 
 // session is a mode at work.
@@ -154,8 +168,21 @@ func (v *recordVerb) allow(catalog *schema.Catalog) func(*http.Request, []byte) 
 		case !route.Contract.Readonly.Or(false):
 			return fmt.Errorf("the contract of %s does not call it read-only; let it through with --allow-writes", route.Contract.Name())
 		}
-		return nil
+		return routedOnce(route.Contract, r.URL)
 	}
+}
+
+// routedOnce refuses a query that says more than once what the URI of a contract says literally: which one counts is the service's business.
+func routedOnce(c *schema.Contract, u *url.URL) error {
+	_, query, _ := strings.Cut(c.URI.Or(""), "?")
+	literal, _ := url.ParseQuery(query) // as the catalog reads it
+	asked := u.Query()
+	for name, values := range literal {
+		if len(asked[name]) > len(values) {
+			return fmt.Errorf("the query has %q several times, which says what operation of %s it is; let it through with --allow-writes", name, c.Service)
+		}
+	}
+	return nil
 }
 
 // userCredentials are what the re-sign mode signs with, and the region that goes with them.

@@ -13,7 +13,6 @@ import (
 
 type recoverVerb struct {
 	contractFlags
-	Redact string `default:"format" enum:"format,all" placeholder:"HOW" help:"How it was being redacted: format (the default) or all, as with record."`
 	Path   string `arg:"" help:"The cassette that was being recorded, or its journal."`
 	Output string `short:"o" placeholder:"PATH" help:"Write another cassette than the one that was being recorded."`
 }
@@ -22,7 +21,7 @@ type recoverVerb struct {
 func (*recoverVerb) Help() string {
 	return `A recording that was killed leaves a journal beside its cassette. Every interaction of which a client had the whole answer is in it.
 Where the redaction key is, in CRCHECK_REDACTION_KEY or in the file beside the journal, names that became known late are replaced
-in what stands before them, too.
+in what stands before them, too; give the contracts of the recording for it.
 
   crcheck cassette recover job.yaml`
 }
@@ -37,7 +36,7 @@ func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	how := redact.Options{Classify: bycontract.New(schema.NewCatalog(loaded...)), All: v.Redact == "all"} // the key is the one at hand
+	how := redact.Options{Classify: bycontract.New(schema.NewCatalog(loaded...))} // the key is the one at hand, and the journal says how it was redacted
 	got, err := recorder.Recover(journal, v.Output, how)
 	if err != nil {
 		return err
@@ -50,12 +49,16 @@ func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
 		}
 		return fmt.Sprintf("line %d of the journal, %d bytes: %s", d.Line, d.Bytes, why)
 	})
+	some(t, "found", len(got.Found), func(i int) string { return got.Found[i].String() })
 	if got.Interactions == 0 {
 		fmt.Fprintln(t.Err, "there was nothing to recover; the journal is removed")
 		return nil
 	}
-	if got.NoKey {
+	switch {
+	case got.NoKey:
 		fmt.Fprintln(t.Err, "names that became known after they were recorded are not replaced, for the key of the recording is not here; read the cassette before you publish it")
+	case got.Contracts != "" && got.Contracts != contractsOf(loaded):
+		fmt.Fprintln(t.Err, "names that only the contracts of the recording make known are not replaced where they stand before that, for these are others; read the cassette before you publish it, or next time give the same --contract and --overlay as to record")
 	}
 	fmt.Fprintf(t.Err, "recovered %d interactions to %s\n", got.Interactions, got.Cassette)
 	return nil

@@ -3,6 +3,7 @@
 // The model: a request is routed to its contract, whose shapes become a graph of [redact.Node], once. Of a string the contract says:
 //
 //	enum, timestamp, number as text   Keep: it names nobody, and clients go by it
+//	literal in the URI                Keep: requests route by it
 //	sensitive, or below what is       Whole, with its names where it is a map
 //	the value of a map                Whole
 //	a member named like a bucket      Whole
@@ -67,8 +68,16 @@ type bound struct {
 
 func compile(c *schema.Contract) *operation {
 	k := &compiler{contract: c, nodes: map[nodeKey]*redact.Node{}}
-	path, _, _ := strings.Cut(c.URI.Or(""), "?")
+	path, query, _ := strings.Cut(c.URI.Or(""), "?")
 	o := &operation{uri: strings.Split(path, "/"), input: k.part(schema.InputPart), output: k.part(schema.OutputPart)}
+	if literal, _ := url.ParseQuery(query); len(literal) > 0 { // requests route by them
+		if o.input.query == nil {
+			o.input.query = map[string]redact.Place{}
+		}
+		for name := range literal {
+			o.input.query[name] = redact.Place{Class: redact.Keep}
+		}
+	}
 	o.errors = bound{headers: map[string]redact.Place{}, prefixes: map[string]redact.Place{}, body: &redact.Node{Members: map[string]*redact.Node{}}}
 	for _, e := range c.Errors {
 		b := k.part(schema.ErrorPart(e.Name))

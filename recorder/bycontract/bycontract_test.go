@@ -3,6 +3,7 @@ package bycontract_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,6 +71,39 @@ func TestErrors(t *testing.T) {
 		require.Equal(t, all, !strings.Contains(body, `"message":"job `))
 		require.Equal(t, "ValidationException:http://internal/", y.Response.Header.Get("X-Amzn-Errortype"))
 		require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
+	}
+}
+
+// TestLiterals: what the URI of an operation says literally is kept, so that what was recorded routes as it did; also where a map takes the other parameters,
+// and where there is no input.
+func TestLiterals(t *testing.T) {
+	text, err := os.ReadFile("../../live/testdata/shed.json")
+	require.NoError(t, err)
+	bare := strings.Replace(string(text), `"input": {"shape": "DescribeToolRequest"}`, `"documentation": ""`, 1)
+	simple := strings.Replace(string(text), `"more": {"shape": "TextMap", "location": "querystring"},`, "", 1)
+	require.NotEqual(t, bare, simple)
+	for _, model := range []string{string(text), bare, simple} {
+		read, err := source.Read([]byte(model), "1")
+		require.NoError(t, err)
+		catalog := schema.NewCatalog(read.Contracts...)
+		for _, all := range []bool{false, true} {
+			for _, query := range []string{"view=full", "view=full&owner=Anneliese", "colour=Anneliese&view=full&since=2020-01-01T00%3A00%3A00Z"} {
+				x := &traffic.Interaction{Kind: traffic.Cassette, Request: &traffic.Request{Method: "GET", URL: "https://localhost/sheds/garden/tools/left/saw?" + query}, Response: traffic.Response{Status: 200}}
+				r := redact.New(redact.Options{Key: key, All: all, Classify: bycontract.New(catalog)})
+				y, found := r.Redact(x)
+				require.Empty(t, found)
+				u, err := url.Parse(y.Request.URL)
+				require.NoError(t, err)
+				route, ok := catalog.Route(schema.Request{Method: "GET", URL: u})
+				require.True(t, ok, y.Request.URL)
+				require.Equal(t, "DescribeTool", route.Contract.Operation)
+				require.Equal(t, "full", u.Query().Get("view"))
+				if all {
+					require.NotContains(t, y.Request.URL, "Anneliese")
+				}
+				require.Equal(t, x.Request.URL, r.Restore(y).Request.URL)
+			}
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -49,13 +50,14 @@ func (p *Resign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, p.refusal(r, http.StatusForbidden, Refused, "%v%s", err, remedy))
 		return
 	}
-	if err := p.allowed(r, body); err != nil {
-		p.refuse(w, p.refusal(r, http.StatusForbidden, Refused, "%v", err))
-		return
-	}
 	(&httputil.ReverseProxy{
-		Rewrite:   func(q *httputil.ProxyRequest) { p.readdress(q.Out, q.In, body) },
-		Transport: roundTrip(func(out *http.Request) (*http.Response, error) { return p.send(out, body, scope) }),
+		Rewrite: func(q *httputil.ProxyRequest) { p.readdress(q.Out, q.In, body) },
+		Transport: roundTrip(func(out *http.Request) (*http.Response, error) {
+			if err := p.allowed(out, r.Header["Authorization"], body); err != nil {
+				return nil, p.refusal(out, http.StatusForbidden, Refused, "%v", err)
+			}
+			return p.send(out, body, scope)
+		}),
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			if refusal := p.failed(r, err); refusal != nil {
 				p.refuse(w, refusal)
@@ -77,7 +79,7 @@ func (p *Resign) readdress(out, in *http.Request, body []byte) {
 	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "Date", "Expect"} {
 		out.Header.Del(name)
 	}
-	out.ContentLength, out.TransferEncoding = int64(len(body)), nil
+	out.ContentLength, out.TransferEncoding, out.Trailer = int64(len(body)), nil, nil
 	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	out.Body = http.NoBody
 	if len(body) > 0 {
@@ -85,13 +87,17 @@ func (p *Resign) readdress(out, in *http.Request, body []byte) {
 	}
 }
 
-// allowed asks about a request as it was signed by the client: that says which service it is for.
-func (p *Resign) allowed(r *http.Request, body []byte) error {
+// allowed asks about a request as it will be sent: headers that Connection names are gone by now. Only what the client has authorised it with is put back, which
+// says what service it is for.
+func (p *Resign) allowed(out *http.Request, authorization []string, body []byte) error {
 	if p.Allow == nil {
 		return nil
 	}
-	asked := r.Clone(r.Context())
-	asked.URL.Scheme, asked.URL.Host, asked.Host = p.Upstream.Scheme, p.Upstream.Host, p.Upstream.Host
+	asked := out.Clone(out.Context())
+	asked.Header["Authorization"] = authorization
+	if err := ambiguous(asked); err != nil {
+		return fmt.Errorf("a service may read this otherwise than the contracts do: %w; send it as an SDK does, or let everything through with --allow-writes", err)
+	}
 	return p.Allow(asked, body)
 }
 

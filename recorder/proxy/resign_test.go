@@ -98,6 +98,87 @@ func TestResignRefuses(t *testing.T) {
 	}
 }
 
+// TestResignAmbiguous: what a service may take for another operation than was allowed is not signed, and is not asked about.
+func TestResignAmbiguous(t *testing.T) {
+	rpc := func(change func(*http.Request)) func(*http.Request) {
+		return func(r *http.Request) {
+			r.Method = "POST"
+			r.Header.Set("X-Amz-Target", "Ledger.GetEntry")
+			r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+			change(r)
+		}
+	}
+	for _, c := range []struct {
+		name, path string
+		change     func(*http.Request)
+		refused    string // "": it is let through
+	}{
+		{"two targets", "/", rpc(func(r *http.Request) { r.Header.Add("X-Amz-Target", "Ledger.PutEntry") }), "X-Amz-Target has several values"},
+		{"one target twice", "/", rpc(func(r *http.Request) { r.Header.Add("X-Amz-Target", "Ledger.GetEntry") }), "X-Amz-Target has several values"},
+		{"targets with a comma", "/", rpc(func(r *http.Request) { r.Header.Set("X-Amz-Target", "Ledger.GetEntry,Ledger.PutEntry") }), "X-Amz-Target has several values"},
+		{"target with underscores", "/", rpc(func(r *http.Request) { r.Header["X_Amz_Target"] = []string{"Ledger.PutEntry"} }), "may be taken for X-Amz-Target"},
+		{"target in the query", "/a?x-amz-target=Ledger.PutEntry", nil, "the query names a target"},
+		{"target and a path", "/entries", rpc(func(*http.Request) {}), "not POST /"},
+		{"target and a query", "/?Action=PutEntry", rpc(func(*http.Request) {}), "not POST /"},
+		{"target and another method", "/", rpc(func(r *http.Request) { r.Method = "PUT" }), "not POST /"},
+		{"target and a form", "/", rpc(func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") }), "Content-Type is not"},
+		{"target and CBOR", "/", rpc(func(r *http.Request) { r.Header.Set("Smithy-Protocol", "rpc-v2-cbor") }), "Smithy-Protocol"},
+		{"two content types", "/", rpc(func(r *http.Request) { r.Header.Add("Content-Type", "application/x-www-form-urlencoded") }), "Content-Type has several values"},
+		{"another method by header", "/a", func(r *http.Request) { r.Header.Set("X-HTTP-Method-Override", "DELETE") }, "may make another request of it"},
+		{"another path by header", "/a", func(r *http.Request) { r.Header.Set("X-Original-URL", "/b") }, "may make another request of it"},
+		{"dot segments", "/a/../b", nil, "dot segments"},
+		{"encoded dot segments", "/a/x%2F%2e%2E/b", nil, "dot segments"},
+		{"a call", "/", rpc(func(*http.Request) {}), ""},
+		{"repeated headers and parameters that name no operation", "/a%2Fb/c.d?id=1&id=2", func(r *http.Request) { r.Header["X-Odd"] = []string{"1", "2,3"} }, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
+				p.Allow = func(*http.Request, []byte) error {
+					require.Empty(t, c.refused, "it was asked about")
+					return nil
+				}
+			})
+			response, err := send(t, b.http, b.url+c.path, "", b.signer, c.change)
+			require.NoError(t, err)
+			if c.refused == "" {
+				require.Equal(t, 200, response.StatusCode)
+				return
+			}
+			code, message := refusalOf(t, response)
+			require.Equal(t, string(proxy.Refused), code)
+			require.Contains(t, message, c.refused)
+			require.Empty(t, b.service.Received())
+
+			all := resigned(t, &standin.Service{}) // where writes are allowed, everything is
+			response, err = send(t, all.http, all.url+c.path, "", all.signer, c.change)
+			require.NoError(t, err)
+			require.Equal(t, 200, response.StatusCode)
+		})
+	}
+}
+
+// TestResignAllowsWhatIsSent: headers that go no further than the proxy are not decided by.
+func TestResignAllowsWhatIsSent(t *testing.T) {
+	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
+		p.Allow = func(r *http.Request, _ []byte) error {
+			if r.Header.Get("X-Amz-Target") == "" {
+				return errors.New("it has no target")
+			}
+			return nil
+		}
+	})
+	response, err := send(t, b.http, b.url+"/", "", b.signer, func(r *http.Request) {
+		r.Method = "POST"
+		r.Header.Set("X-Amz-Target", "Ledger.GetEntry")
+		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		r.Header.Set("Connection", "X-Amz-Target")
+	})
+	require.NoError(t, err)
+	_, message := refusalOf(t, response)
+	require.Equal(t, "crcheck record: it has no target", message)
+	require.Empty(t, b.service.Received())
+}
+
 // TestResignTooLarge: a body that does not fit into memory is refused before it is read.
 func TestResignTooLarge(t *testing.T) {
 	b := resigned(t, &standin.Service{})

@@ -21,11 +21,16 @@ func BenchmarkRedact(b *testing.B) {
 		})
 		b.Run(name+", later", func(b *testing.B) {
 			r := New(Options{Key: testKey})
-			y, _ := r.Redact(exchange("https://cleanrooms.us-east-1.amazonaws.com/memberships/"+uuid+"/protectedJobs/"+uuid, "", body))
+			y, trace, _ := r.RedactTraced(exchange("https://cleanrooms.us-east-1.amazonaws.com/memberships/"+uuid+"/protectedJobs/"+uuid, "", body))
+			next, nextTrace, _ := r.RedactTraced(exchange("https://example.com/", `{"arn":"arn:aws:iam::`+account+`:role/moving-on"}`, ""))
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				r.Later(y)
+				later := r.Later()
+				later.Learn(y, trace)
+				later.Learn(next, nextTrace)
+				later.Redact(0, y, trace)
+				later.Redact(1, next, nextTrace)
 			}
 		})
 	}

@@ -18,16 +18,17 @@
 //	account IDs   twelve digits that stand alone
 //	ARNs          their account, and of their resource all but the word for its type, as in role/NAME
 //	UUIDs         but the version and the variant
-//	buckets       in s3://BUCKET/KEY, ARNs of S3, BUCKET.s3.REGION.amazonaws.com and s3.REGION.amazonaws.com/BUCKET; and the keys
+//	buckets       in s3://BUCKET/KEY, ARNs of S3, BUCKET.s3.REGION.amazonaws.com and s3.REGION.amazonaws.com/BUCKET; and the keys.
+//	              Of a request to such a host, all of the path
 //
 // and as a whole what is [Whole] by contract, or every string with [Options.All]. What was replaced is then looked for in all other strings of the interaction,
 // and of later ones: names of four code points and more between other words, of eight and more also inside of them. An interaction is looked through
-// before any of it is written; what stands in earlier ones, [Redactor.Later] replaces. JSON within strings is text like any other; words of base64 from twelve characters on, and percent-encoded text, are decoded
+// before any of it is written; what stands in earlier ones, [Later] replaces when the recording is whole. JSON within strings is text like any other; words of base64 from twelve characters on, and percent-encoded text, are decoded
 // for it and encoded again.
 //
 // Headers go by a list: Accept, Authorization, Content-Type, Content-Length, Date, Retry-After, Smithy-Protocol, X-Amz-Date, X-Amz-Target,
 // X-Amzn-Errortype, X-Amzn-Query-Error, X-Amzn-Query-Mode, the request ID, and those that the contract binds. The rest is dropped. Authorization of SigV4 keeps its
-// scope and the names of the signed headers; every other kind is dropped.
+// scope and the names of the signed headers; every other kind is dropped. The text of a status is the usual one of its number.
 //
 // # Pseudonyms
 //
@@ -43,6 +44,9 @@
 //   - Short names: "a" has 26 possible pseudonyms, one of which is "a". Who knows a few names and their pseudonyms learns much about
 //     others as short; with few positions no cipher does better.
 //   - Numbers, truth values, the times, the operation, its region and service, the types in ARNs, and what AWS itself owns (arn:aws:iam::aws:…).
+//   - The names of headers that a contract binds a map to (X-Label-NAME), also with [Options.All]: the signature names them in lower case, and clients write them in any.
+//   - Known names where a pattern of the contract would not take the pseudonym: (Enabled|Disabled) is not taken apart because a tag is "Enabled". And the names
+//     of errors, which stand in __type, code or Code at the top of an answer from status 300 on: there only identifiers are replaced.
 //   - Names that neither a format nor the contract makes known, such as a role in the text of a message when no ARN names it; names of three
 //     code points and fewer, or longer than 512 bytes, outside of their own place; names after the first 65,536.
 //   - E-mail addresses, IP addresses, names of hosts that are not of S3, identifiers of API Gateway.

@@ -2,6 +2,8 @@ package redact
 
 import (
 	"bytes"
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -24,10 +26,14 @@ func clone(x *traffic.Interaction) *traffic.Interaction {
 
 // same reports whether what was redacted of two interactions is the same.
 func same(a, b *traffic.Interaction) bool {
-	if a.Request != nil && (a.Request.URL != b.Request.URL || !bytes.Equal(a.Request.Body.Bytes, b.Request.Body.Bytes)) {
+	if a.Request != nil && (a.Request.URL != b.Request.URL || !sameHeader(a.Request.Header, b.Request.Header) || !bytes.Equal(a.Request.Body.Bytes, b.Request.Body.Bytes)) {
 		return false
 	}
-	return bytes.Equal(a.Response.Body.Bytes, b.Response.Body.Bytes)
+	return sameHeader(a.Response.Header, b.Response.Header) && bytes.Equal(a.Response.Body.Bytes, b.Response.Body.Bytes)
+}
+
+func sameHeader(a, b http.Header) bool {
+	return maps.EqualFunc(a, b, slices.Equal)
 }
 
 // exchange masks the secrets of an interaction, in place.
@@ -37,6 +43,7 @@ func (m *masker) exchange(x *traffic.Interaction, places Places) {
 		editRequest(x.Request, places, m.edit)
 	}
 	editResponse(&x.Response, places, m.edit)
+	x.Response.StatusText = m.edit(site{part: "response status text", exempt: true, pointer: noPointer}, x.Response.StatusText)
 }
 
 // decode undoes the encoding of the bodies. One that cannot be decoded cannot be looked into, and is dropped.
@@ -80,7 +87,7 @@ func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
 			return body
 		}
 		text := string(body.Bytes)
-		if strings.Contains(text, Mask) || recognise(text, nil).parts != nil || r.known.replace(text, nil, shortestName, false) != text {
+		if strings.Contains(text, Mask) || recognise(text, nil).parts != nil || r.known.replace(text, nil, shortestName, r.first, false) != text {
 			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: it is binary, and holds a secret or an identifier")
 			return traffic.Body{Missing: true}
 		}

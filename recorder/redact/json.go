@@ -13,7 +13,7 @@ type site struct {
 	part    string // "request body", "response header Date", …
 	name    string // of the member or parameter whose value it is
 	isName  bool   // it is the name of a member
-	fixed   bool   // the name of a member of a structure, which the contract has
+	fixed   bool   // the name of a member that the contract has, or of an error: no names are looked for in it
 	number  bool   // it is the text of a number
 	exempt  bool   // from Options.All
 	pointer func() string
@@ -32,8 +32,8 @@ type edit func(at site, s string) string
 
 // editJSON applies an edit to the strings of JSON texts, and leaves everything else byte for byte. What is no JSON is edited as one string, of which
 // the contract says that it is a whole if it says anything of the document: it could be half of something sensitive.
-func editJSON(body []byte, root *Node, part string, e edit) []byte {
-	w := &jsonEditor{text: body, part: part, edit: e}
+func editJSON(body []byte, root root, part string, e edit) []byte {
+	w := &jsonEditor{text: body, part: part, edit: e, failed: root.failed}
 	if bytes.HasPrefix(body, bom) {
 		w.done = len(bom)
 	}
@@ -41,13 +41,13 @@ func editJSON(body []byte, root *Node, part string, e edit) []byte {
 	w.start = w.done
 	w.out = append(make([]byte, 0, len(body)+64), body[:w.done]...)
 	for w.d.PeekKind() > 0 {
-		if w.value(root, "") != nil {
+		if w.value(root.Node, "") != nil {
 			break
 		}
 	}
 	if rest := body[w.done:]; len(bytes.TrimSpace(rest)) > 0 {
 		at := site{part: part, pointer: w.pointer}
-		if root != nil {
+		if root.Node != nil {
 			at.Class = Whole
 		}
 		w.out = append(w.out, e(at, string(rest))...)
@@ -55,6 +55,12 @@ func editJSON(body []byte, root *Node, part string, e edit) []byte {
 		w.out = append(w.out, rest...)
 	}
 	return w.out
+}
+
+// root is what is known of a body.
+type root struct {
+	*Node
+	failed bool // it is that of an error
 }
 
 var bom = []byte("\xEF\xBB\xBF")
@@ -68,6 +74,8 @@ type jsonEditor struct {
 	part  string
 	edit  edit
 	names map[string]bool // that are to be hidden
+
+	failed bool // it is an error
 }
 
 // pointer is where the decoder is. Names that the contract calls sensitive read "*".
@@ -105,7 +113,10 @@ func (w *jsonEditor) value(node *Node, name string) error {
 		return w.token()
 	case '"', '0':
 		at := site{part: w.part, name: name, pointer: w.pointer}
-		if node != nil {
+		switch {
+		case node == errorName:
+			at.fixed, at.exempt = true, true
+		case node != nil:
 			at.Place = node.Place
 		}
 		return w.scalar(at)
@@ -144,8 +155,8 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 			at.fixed, at.Place, *child = true, Place{Class: Keep}, member
 		}
 	}
-	if *child == nil && w.d.StackDepth() == 1 && errorNames[name] {
-		*child = kept
+	if w.failed && w.d.StackDepth() == 1 && errorNames[name] && (*child == nil || (*child).Class == Keep) {
+		*child = errorName
 	}
 	if at.Class == Whole {
 		if w.names == nil {
@@ -157,10 +168,10 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 	return name, nil
 }
 
-// errorNames name the error at the top of an answer, which clients must be able to tell.
+// errorNames name the error at the top of an answer, which clients must be able to tell. It goes by format: the name of an error has no identifier.
 var errorNames = map[string]bool{"__type": true, "code": true, "Code": true}
 
-var kept = &Node{Place: Place{Class: Keep}}
+var errorName = &Node{Place: Place{Class: Keep}}
 
 func (w *jsonEditor) scalar(at site) error {
 	raw, err := w.d.ReadValue()

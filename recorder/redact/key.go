@@ -100,6 +100,23 @@ func LoadKey(file string) (k Key, made bool, err error) {
 	return k, false, placed(err, file)
 }
 
+// ReadKey is [LoadKey] for who only reads: it writes nothing. ok is false where there is no key. The error is a *KeyError.
+func ReadKey(file string) (k Key, ok bool, err error) {
+	where, text := Variable, os.Getenv(Variable)
+	if text == "" {
+		read, err := os.ReadFile(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return Key{}, false, nil
+		case err != nil:
+			return Key{}, false, unreadable(file, err)
+		}
+		where, text = file, string(read)
+	}
+	k, err = ParseKey(text)
+	return k, err == nil, placed(err, where)
+}
+
 // makeKey writes a new key. Of two processes that do so at once one wins and the other reads what it wrote: the file appears whole.
 func makeKey(file string) (Key, bool, error) {
 	k, err := NewKey()

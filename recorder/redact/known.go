@@ -19,6 +19,8 @@ const (
 type known struct {
 	mu            sync.RWMutex
 	forward, back occurrences
+	learnt        int  // pairs of a name and a pseudonym
+	ambiguous     bool // a name has two pseudonyms, as two contracts may have it, or a pseudonym two names: which is the first depends on the order
 }
 
 // learn remembers a name and its pseudonym. The first pseudonym of a name counts.
@@ -29,10 +31,42 @@ func (k *known) learn(name, pseudonym string) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.forward.n < mostKnown {
-		k.forward.add(name, pseudonym)
-		k.back.add(pseudonym, name)
+	if k.forward.n >= mostKnown {
+		return
 	}
+	named := k.forward.add(occurrence{name: name, to: pseudonym, nth: k.learnt + 1})
+	if pseudonym == Mask {
+		if named {
+			k.learnt++
+		}
+		return
+	}
+	if meant := k.back.add(occurrence{name: pseudonym, to: name, nth: k.learnt + 1}); named || meant {
+		k.learnt++
+		k.ambiguous = k.ambiguous || named != meant
+	}
+}
+
+// state is how much was learnt, and whether in another order something else could have been.
+func (k *known) state() (learnt int, ambiguous bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.learnt, k.ambiguous
+}
+
+// masked are the names that have no pseudonym.
+func (k *known) masked() (names []string) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	for _, entries := range k.forward.heads {
+		for _, e := range entries {
+			if e.to == Mask {
+				names = append(names, e.name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // common reports what is no name although it stands where names do: numbers, truth values, regions.
@@ -57,14 +91,14 @@ func region(s string) bool {
 	return onlyLetters(strings.Join(labels[:last], "")) && strings.ToLower(s) == s
 }
 
-// replace replaces the names in s that stand outside of the spans.
-func (k *known) replace(s string, outside []span, shortest int, back bool) string {
+// replace replaces the names in s that stand outside of the spans and were among the first to be learnt.
+func (k *known) replace(s string, outside []span, shortest, first int, back bool) string {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	if back {
-		return k.back.replace(s, outside, shortest)
+		return k.back.replace(s, outside, shortest, first)
 	}
-	return k.forward.replace(s, outside, shortest)
+	return k.forward.replace(s, outside, shortest, first)
 }
 
 // occurrences finds any of many names, at a cost that does not grow with their number.
@@ -79,6 +113,7 @@ type head [3]byte
 type occurrence struct {
 	name, to string
 	runes    int
+	nth      int // to be learnt
 }
 
 func (h head) bit() (word int, mask uint64) {
@@ -86,9 +121,9 @@ func (h head) bit() (word int, mask uint64) {
 	return int(sum >> 6), 1 << (sum & 63)
 }
 
-func (o *occurrences) add(name, to string) bool {
-	h := head([]byte(name[:3]))
-	if slices.ContainsFunc(o.heads[h], func(e occurrence) bool { return e.name == name }) {
+func (o *occurrences) add(entry occurrence) bool {
+	h := head([]byte(entry.name[:3]))
+	if slices.ContainsFunc(o.heads[h], func(e occurrence) bool { return e.name == entry.name }) {
 		return false
 	}
 	if o.heads == nil {
@@ -97,13 +132,13 @@ func (o *occurrences) add(name, to string) bool {
 	o.n++
 	word, mask := h.bit()
 	o.maybe[word] |= mask
-	entry := occurrence{name, to, utf8.RuneCountInString(name)}
+	entry.runes = utf8.RuneCountInString(entry.name)
 	at, _ := slices.BinarySearchFunc(o.heads[h], entry, func(a, b occurrence) int { return cmp.Compare(len(b.name), len(a.name)) })
 	o.heads[h] = slices.Insert(o.heads[h], at, entry)
 	return true
 }
 
-func (o *occurrences) replace(s string, outside []span, shortest int) string {
+func (o *occurrences) replace(s string, outside []span, shortest, first int) string {
 	if o.n == 0 {
 		return s
 	}
@@ -121,7 +156,7 @@ func (o *occurrences) replace(s string, outside []span, shortest int) string {
 		if len(outside) > 0 {
 			limit = outside[0].from
 		}
-		if e, ok := o.at(s, i, limit, shortest); ok {
+		if e, ok := o.at(s, i, limit, shortest, first); ok {
 			b = append(append(b, s[end:i]...), e.to...)
 			end = i + len(e.name)
 			i = end - 1
@@ -134,14 +169,14 @@ func (o *occurrences) replace(s string, outside []span, shortest int) string {
 }
 
 // at is the longest name that begins at i and ends at limit or before.
-func (o *occurrences) at(s string, i, limit, shortest int) (occurrence, bool) {
+func (o *occurrences) at(s string, i, limit, shortest, first int) (occurrence, bool) {
 	h := head{s[i], s[i+1], s[i+2]}
 	if word, mask := h.bit(); o.maybe[word]&mask == 0 {
 		return occurrence{}, false
 	}
 	for _, e := range o.heads[h] {
 		to := i + len(e.name)
-		if e.runes >= shortest && to <= limit && s[i:to] == e.name && (e.runes >= shortestPart || boundary(s, i) && boundary(s, to)) {
+		if e.nth <= first && e.runes >= shortest && to <= limit && s[i:to] == e.name && (e.runes >= shortestPart || boundary(s, i) && boundary(s, to)) {
 			return e, true
 		}
 	}

@@ -30,6 +30,23 @@ func (m *masker) note(rule finding.RuleID, at site, message string) {
 	m.findings = append(m.findings, f)
 }
 
+func (m *masker) noted(rule finding.RuleID) bool {
+	return slices.ContainsFunc(m.findings, func(f finding.Finding) bool { return f.Rule == rule })
+}
+
+// oneWay notes that an interaction does not come back.
+func (m *masker) oneWay() {
+	m.note(finding.RecordOneWay, site{pointer: noPointer}, "the pseudonyms of the interaction cannot all be mapped back with the key")
+}
+
+// graded are the findings, with pointers into the redacted document.
+func (m *masker) graded(r *Redactor) finding.Set {
+	for i, f := range m.findings {
+		m.findings[i].Pointer = r.pointer(f.Pointer)
+	}
+	return finding.Default.Grade(finding.NewSet(m.findings...))
+}
+
 func (m *masker) edit(at site, s string) string {
 	if at.number && !secretMember(at.name) {
 		return s
@@ -39,7 +56,7 @@ func (m *masker) edit(at site, s string) string {
 		return Mask
 	}
 	if m.known != nil {
-		if now := m.known.replace(s, masks(s), shortestPart); now != s {
+		if now := m.known.replace(s, masks(s), shortestPart, 0); now != s {
 			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret of the headers or the query")
 			s = now
 		}

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,16 +17,29 @@ import (
 func editRequest(q *traffic.Request, places Places, e edit) {
 	q.URL = editURL(q.URL, places, e)
 	editHeader(q.Header, places.RequestHeader, "request header ", e)
-	q.Body = editBody(q.Body, q.Header, places.Request, "request body", e)
+	q.Body = editBody(q.Body, q.Header, root{Node: places.Request}, "request body", e)
 }
 
 func editResponse(a *traffic.Response, places Places, e edit) {
 	editHeader(a.Header, places.ResponseHeader, "response header ", e)
-	a.Body = editBody(a.Body, a.Header, places.Response, "response body", e)
+	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300}, "response body", e)
+}
+
+// standardText is the text of a status as it was recorded if that is the usual one, whole or without the number, or else the usual one: a server may write
+// anything there.
+func standardText(a traffic.Response) string {
+	number, usual := strconv.Itoa(a.Status), http.StatusText(a.Status)
+	whole := strings.TrimSpace(number + " " + usual)
+	switch strings.TrimSpace(a.StatusText) {
+	case "", number, usual, whole:
+		return a.StatusText
+	}
+	return whole
 }
 
 func editHeader(h http.Header, places map[string]Place, part string, e edit) {
-	for name, values := range h {
+	for _, name := range slices.Sorted(maps.Keys(h)) { // the first name that is learnt counts
+		values := h[name]
 		place := places[strings.ToLower(name)]
 		class, listed := headers[strings.ToLower(name)]
 		if listed { // they mean the same for every operation
@@ -66,7 +80,7 @@ func formOf(body []byte, h http.Header) form {
 	return formText
 }
 
-func editBody(body traffic.Body, h http.Header, root *Node, part string, e edit) traffic.Body {
+func editBody(body traffic.Body, h http.Header, root root, part string, e edit) traffic.Body {
 	if len(body.Bytes) == 0 {
 		return body
 	}
@@ -78,7 +92,7 @@ func editBody(body traffic.Body, h http.Header, root *Node, part string, e edit)
 		now = []byte(editFields(string(body.Bytes), part, nil, e))
 	default:
 		at := site{part: part, pointer: noPointer}
-		if root != nil && root.Class == Whole && formOf(body.Bytes, h) == formText {
+		if root.Node != nil && root.Class == Whole && formOf(body.Bytes, h) == formText {
 			at.Place = root.Place
 		}
 		now = []byte(e(at, string(body.Bytes)))
@@ -143,6 +157,9 @@ func editURL(raw string, places Places, e edit) string {
 		}
 		host = scheme + "://" + e(site{part: "host", exempt: true, pointer: noPointer}, host)
 	}
+	if isS3(strings.TrimPrefix(host, scheme+"://")) {
+		places.Path = s3Path(path, places.Path)
+	}
 	path = editPath(path, places.Path, places.apart, e)
 	if hasQuery {
 		query = "?" + editFields(query, "query", places.Query, e)
@@ -151,6 +168,18 @@ func editURL(raw string, places Places, e edit) string {
 		query += "#" + e(site{part: "fragment", pointer: noPointer}, fragment)
 	}
 	return host + path + query
+}
+
+// s3Path takes the segments of a path to S3 for a bucket and its key, or for a key if the host has the bucket, save those that a contract keeps.
+func s3Path(path string, places []Place) []Place {
+	all := make([]Place, strings.Count(path, "/"))
+	copy(all, places)
+	for i := range all {
+		if all[i].Class == ByFormat {
+			all[i].Class = Whole
+		}
+	}
+	return all
 }
 
 // editPath edits segments by their places. Segments of which nothing is said are edited together, as an ARN may go across them.

@@ -186,6 +186,21 @@ func endpoint(s string) int {
 	return 0
 }
 
+// isS3 reports whether a host is of S3, with a bucket before it or not. That of its administration has other paths.
+func isS3(host string) bool {
+	host, _, _ = strings.Cut(strings.ToLower(host), ":")
+	for label := host; ; {
+		if n := endpoint(label); n > 0 && n == len(label) {
+			return !strings.HasPrefix(label, "s3-control")
+		}
+		_, rest, ok := strings.Cut(label, ".")
+		if !ok {
+			return false
+		}
+		label = rest
+	}
+}
+
 // modeOf is the mode of a name that stands alone.
 func modeOf(s string) mode {
 	switch {

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -21,8 +22,9 @@ type Options struct {
 // It is safe for concurrent use.
 type Redactor struct {
 	options Options
-	names   namer
-	known   known
+	names   *namer
+	known   *known
+	first   int // as many names are looked for as were learnt first
 
 	mu      sync.RWMutex
 	secrets occurrences // that requests were signed with
@@ -31,26 +33,40 @@ type Redactor struct {
 // New returns a redactor that remembers nothing yet.
 func New(options Options) *Redactor {
 	clean := func(s string) bool { return len(find(s, 0)) == 0 }
-	return &Redactor{options: options, names: namer{cipher: newCipher(options.Key), clean: clean}}
+	return &Redactor{options: options, names: &namer{cipher: newCipher(options.Key), clean: clean}, known: &known{}, first: math.MaxInt}
 }
 
 // Redact returns a copy of an interaction that may be written to disk; x is left as it is. The findings are of the layer "record", graded by
 // the default profile, and never show what they found. Compressed bodies come back decoded, and Content-Length fits.
 func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding.Set) {
+	y, _, found := r.RedactTraced(x)
+	return y, found
+}
+
+// RedactTraced is [Redactor.Redact], and says what [Later] needs to know of the interaction.
+func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
 	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All}
 	masked := r.mask(x, m)
-	redacted := r.rename(masked, forward, m)
-	if !same(r.rename(redacted, back, nil), masked) && len(m.findings) == 0 {
-		m.note(finding.RecordOneWay, site{pointer: noPointer}, "the pseudonyms of the interaction cannot all be mapped back with the key")
+	places := r.options.Classify.places(masked)
+	r.edit(masked, places, learnForward, nil)
+	var trace Trace
+	trace.Known, _ = r.known.state() // others may teach more by the time that it is used
+	redacted := r.edit(masked, places, forward, m)
+	restored := r.rename(redacted, back)
+	trace.Sum = r.sum(restored)
+	if !same(restored, masked) && !m.noted(finding.RecordOneWay) {
+		m.oneWay()
 	}
-	again := &masker{source: m.source, number: m.number}
-	again.exchange(redacted, r.options.Classify.places(redacted)) // nothing should be left to find
-	m.findings = append(m.findings, again.findings...)
-	for i, f := range m.findings {
-		m.findings[i].Pointer = r.pointer(f.Pointer)
-	}
+	r.scan(redacted, m)
 	redacted.Meta.RedactionKey = r.options.Key.ID()
-	return redacted, finding.Default.Grade(finding.NewSet(m.findings...))
+	return redacted, trace, m.graded(r)
+}
+
+// scan masks what looks like a secret after redaction: there should be nothing.
+func (r *Redactor) scan(redacted *traffic.Interaction, m *masker) {
+	again := &masker{source: m.source, number: m.number}
+	again.exchange(redacted, r.options.Classify.places(redacted))
+	m.findings = append(m.findings, again.findings...)
 }
 
 // pointer is a place in the redacted document.
@@ -71,13 +87,13 @@ func (r *Redactor) pointer(pointer string) string {
 // what was sent; it comes back decoded.
 func (r *Redactor) Request(request *traffic.Request) *traffic.Request {
 	masked := r.mask(&traffic.Interaction{Request: request}, &masker{all: r.options.All})
-	return r.rename(masked, forward, nil).Request
+	return r.rename(masked, forward).Request
 }
 
 // Restore returns a copy of a redacted interaction in which pseudonyms are what they stand for: the answer that the live client got. Masks stay,
 // and headers that were dropped stay away. The redactor must have the key and options of the one that redacted it, and must have learnt the recording.
 func (r *Redactor) Restore(x *traffic.Interaction) *traffic.Interaction {
-	restored := r.rename(x, back, nil)
+	restored := r.rename(x, back)
 	restored.Meta.RedactionKey = ""
 	return restored
 }
@@ -88,20 +104,11 @@ func (r *Redactor) Learn(x *traffic.Interaction) {
 	r.edit(x, r.options.Classify.places(x), learnBack, nil)
 }
 
-// Later returns a copy of a redacted interaction in which the names are replaced that became known after it was redacted, or x itself if there are
-// none. One interaction may have a name in a text where nothing marks it, and the next one the ARN that makes it known.
-func (r *Redactor) Later(x *traffic.Interaction) *traffic.Interaction {
-	y := r.edit(x, r.options.Classify.places(x), later, nil)
-	if same(x, y) {
-		return x
-	}
-	return y
-}
-
 // mask returns a copy without secrets, with the headers that are kept, its bodies decoded.
 func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction {
 	y := clone(x)
 	m.decode(y)
+	y.Response.StatusText = standardText(y.Response)
 	places := r.options.Classify.places(y)
 	g := &signing{}
 	if y.Request != nil {
@@ -114,7 +121,7 @@ func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction 
 	r.mu.Lock()
 	for _, s := range g.secrets {
 		if r.secrets.n < mostKnown {
-			r.secrets.add(s, Mask)
+			r.secrets.add(occurrence{name: s, to: Mask})
 		}
 	}
 	r.mu.Unlock()
@@ -144,7 +151,6 @@ const (
 	back                     // pseudonyms become names
 	learnForward             // names are learnt; the result is of no use
 	learnBack                // likewise, from pseudonyms
-	later                    // of what is redacted, the names that were learnt since
 )
 
 func (p pass) learns() bool   { return p == learnForward || p == learnBack }
@@ -160,10 +166,10 @@ func (p pass) learning() pass {
 
 // rename returns a copy with names for pseudonyms or, back, the other way round. It looks through all of the interaction first, so that a name is
 // found in the message that stands before it.
-func (r *Redactor) rename(x *traffic.Interaction, p pass, m *masker) *traffic.Interaction {
+func (r *Redactor) rename(x *traffic.Interaction, p pass) *traffic.Interaction {
 	places := r.options.Classify.places(x)
 	r.edit(x, places, p.learning(), nil)
-	return r.edit(x, places, p, m)
+	return r.edit(x, places, p, nil)
 }
 
 func (r *Redactor) edit(x *traffic.Interaction, places Places, p pass, m *masker) *traffic.Interaction {
@@ -189,9 +195,6 @@ func (r *Redactor) text(at site, s string, p pass, m *masker) string {
 		return s
 	}
 	if place.Class == Whole {
-		if p == later {
-			return s // it is a pseudonym
-		}
 		now, ok := r.named(s, wholes, place.Accepts, p)
 		switch {
 		case ok:
@@ -240,17 +243,18 @@ func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, d
 		inner := func(text string) string { return r.byFormat(at, Place{}, text, p, m, depth-1) }
 		if strings.IndexByte(s, '%') >= 0 {
 			if text := unescape(s, false); text != s && isText([]byte(text)) {
-				return string(appendEscaped(nil, s, inner(text), false))
+				if now := string(appendEscaped(nil, s, inner(text), false)); place.takes(s, now, p) {
+					return now
+				}
 			}
 		}
-		s, outside = recode(s, inner)
-	}
-	now := s
-	if p != later {
-		var ok bool
-		if now, ok = r.named(s, texts, place.Accepts, p); !ok {
-			return r.oneWay(at, s, p, m)
+		if now, changed := recode(s, inner); place.takes(s, now, p) {
+			s, outside = now, changed
 		}
+	}
+	now, ok := r.named(s, texts, place.Accepts, p)
+	if !ok {
+		return r.oneWay(at, s, p, m)
 	}
 	if p.learns() || at.fixed {
 		return now
@@ -261,7 +265,22 @@ func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, d
 	}
 	outside = append(append(outside, recognise(now, nil).spans...), masks(now)...)
 	slices.SortFunc(outside, func(a, b span) int { return a.from - b.from })
-	return r.known.replace(now, outside, shortest, p.backward())
+	if replaced := r.known.replace(now, outside, shortest, r.first, p.backward()); place.takes(now, replaced, p) {
+		now = replaced
+	}
+	return now
+}
+
+// takes reports whether a string may become another here: of a name that the contract accepts, it must accept what stands for it. So a word of a
+// pattern stays that a name elsewhere happens to be equal to.
+func (p Place) takes(s, now string, way pass) bool {
+	if p.Accepts == nil || s == now {
+		return true
+	}
+	if way.backward() {
+		s, now = now, s
+	}
+	return !p.Accepts(s) || p.Accepts(now)
 }
 
 // plain reports what is rather the name of a member than of anything else.

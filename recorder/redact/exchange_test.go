@@ -1,0 +1,120 @@
+package redact
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/stretchr/testify/require"
+)
+
+// TestStatusText: a server may write anything after the number of a status.
+func TestStatusText(t *testing.T) {
+	for _, v := range []struct {
+		status     int
+		text, want string
+		found      []finding.RuleID // by Scan
+	}{
+		{403, "403 Forbidden", "403 Forbidden", nil},
+		{403, "Forbidden", "Forbidden", nil},
+		{403, "403 ", "403 ", nil},
+		{403, "", "", nil},
+		{403, "403 arn:aws:iam::" + account + ":role/the-analyst " + keyID, "403 Forbidden", []finding.RuleID{finding.SecretFound}},
+		{403, "403 the-analyst may not", "403 Forbidden", nil},
+		{599, "599 " + keyID, "599", []finding.RuleID{finding.SecretFound}},
+	} {
+		x := exchange("https://example.com/", `{}`, `{}`)
+		x.Response.Status, x.Response.StatusText = v.status, v.text
+		require.Equal(t, v.found, Scan(x, nil).Rules(), v.text)
+		y, found := New(Options{Key: testKey}).Redact(x)
+		require.Nil(t, found)
+		require.Equal(t, v.want, y.Response.StatusText)
+		require.Equal(t, v.text, x.Response.StatusText, "the original changed")
+	}
+}
+
+// TestErrorNames: what names the error of an answer stays, but no identifier in it does; and in no other body.
+func TestErrorNames(t *testing.T) {
+	const learnt = `"arn":"arn:aws:iam::` + account + `:role/ThrottlingException"`
+	for _, v := range []struct {
+		status     int
+		body, want string
+		all        bool
+	}{
+		{400, `{` + learnt + `,"__type":"ThrottlingException","code":"ThrottlingException"}`, `"__type":"ThrottlingException","code":"ThrottlingException"`, false},
+		{400, `{` + learnt + `,"__type":"ThrottlingException","code":"ThrottlingException"}`, `"__type":"ThrottlingException","code":"ThrottlingException"`, true},
+		{400, `{` + learnt + `,"__type":"ns#ThrottlingException","Code":"` + uuid + `"}`, `"__type":"ns#ThrottlingException","Code":"[0-9a-f]{8}-[0-9a-f-]{27}"`, false},
+		{400, `{"code":"arn:aws:iam::` + account + `:role/the-analyst"}`, `{"code":"arn:aws:iam::883914125777:role/.{11}"}`, true},
+		{400, `{` + learnt + `,"x":{"code":"ThrottlingException"}}`, `"x":{"code":"[A-Z][a-z]{9}[A-Z][a-z]{8}"}`, false},
+		{200, `{` + learnt + `,"code":"ThrottlingException"}`, `"code":"[A-Z][a-z]{9}[A-Z][a-z]{8}"`, false},
+	} {
+		x := exchange("https://example.com/", v.body, v.body)
+		x.Response.Status = v.status
+		options := Options{Key: testKey, All: v.all, Classify: func(*traffic.Interaction) Places {
+			return Places{Response: &Node{Members: map[string]*Node{"__type": {Place: Place{Class: Keep}}, "Code": {Place: Place{Class: Keep}}}}}
+		}}
+		written, found := recording(t, options, x)
+		require.Nil(t, found)
+		answer := string(written[0].Response.Body.Bytes)
+		require.Regexp(t, v.want, answer)
+		require.Equal(t, strings.Contains(v.want, "Throttling"), strings.Contains(answer, "Throttling"))
+		for _, name := range []string{account, uuid, "the-analyst"} {
+			require.NotContains(t, bytesOf(written[0]), name)
+		}
+		require.NotContains(t, string(written[0].Request.Body.Bytes), "Throttling")
+		comesBack(t, options, []*traffic.Interaction{x}, written)
+	}
+}
+
+// TestBucketsOfURLs: the bucket and the key of a request to S3 have the pseudonyms that they have in texts.
+func TestBucketsOfURLs(t *testing.T) {
+	const bucket, key = "my-bucket", "reports/the-analyst.csv"
+	texts, _ := New(Options{Key: testKey}).Redact(exchange("https://example.com/", `{"a":"s3://`+bucket+`/`+key+`"}`, `{}`))
+	names := regexp.MustCompile(`s3://([^/]*)/([^"]*)`).FindStringSubmatch(string(texts.Request.Body.Bytes))
+	for live, want := range map[string]string{
+		"https://s3.us-east-1.amazonaws.com/" + bucket + "/" + key:          "https://s3.us-east-1.amazonaws.com/" + names[1] + "/" + names[2],
+		"https://s3.us-east-1.amazonaws.com:443/" + bucket:                  "https://s3.us-east-1.amazonaws.com:443/" + names[1],
+		"https://s3.amazonaws.com/" + bucket + "/?list-type=2":              "https://s3.amazonaws.com/" + names[1] + "/?list-type=2",
+		"https://s3.dualstack.eu-west-1.amazonaws.com/" + bucket:            "https://s3.dualstack.eu-west-1.amazonaws.com/" + names[1],
+		"https://" + bucket + ".s3.us-east-1.amazonaws.com/" + key:          "https://" + names[1] + ".s3.us-east-1.amazonaws.com/" + names[2],
+		"https://" + bucket + ".s3-us-west-2.amazonaws.com/" + key + "?x=1": "https://" + names[1] + ".s3-us-west-2.amazonaws.com/" + names[2] + "?x=1",
+		"https://s3.us-east-1.amazonaws.com/":                               "https://s3.us-east-1.amazonaws.com/",
+		"https://s3.us-east-1.amazonaws.com":                                "https://s3.us-east-1.amazonaws.com",
+		"https://s3-control.us-east-1.amazonaws.com/v20180820/jobs":         "https://s3-control.us-east-1.amazonaws.com/v20180820/jobs",
+		"https://cleanrooms.us-east-1.amazonaws.com/memberships":            "https://cleanrooms.us-east-1.amazonaws.com/memberships",
+	} {
+		for _, all := range []bool{false, true} {
+			x := exchange(live, `{}`, `{}`)
+			options := Options{Key: testKey, All: all}
+			written, found := recording(t, options, x)
+			require.Nil(t, found)
+			if !all {
+				require.Equal(t, want, written[0].Request.URL)
+			}
+			comesBack(t, options, []*traffic.Interaction{x}, written)
+		}
+	}
+	kept := func(*traffic.Interaction) Places { return Places{Path: []Place{{Class: Keep}, {}}} }
+	y, _ := New(Options{Key: testKey, Classify: kept}).Redact(exchange("https://s3.us-east-1.amazonaws.com/literal/"+bucket, ``, ``))
+	require.Equal(t, "https://s3.us-east-1.amazonaws.com/literal/"+names[1], y.Request.URL)
+}
+
+// TestOneWayHeader: what does not come back of a header is said, too.
+func TestOneWayHeader(t *testing.T) {
+	bound := map[string]Place{"x-note": {}}
+	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places { return Places{RequestHeader: bound, ResponseHeader: bound} }}
+	teaches, _ := New(options).Redact(exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`))
+	require.Equal(t, `{"a":"s3://vu-dagiee/"}`, string(teaches.Response.Body.Bytes))
+	for _, of := range []func(*traffic.Interaction) http.Header{
+		func(x *traffic.Interaction) http.Header { return x.Request.Header },
+		func(x *traffic.Interaction) http.Header { return x.Response.Header },
+	} {
+		x := exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`)
+		of(x).Set("X-Note", "vu-dagiee")
+		_, found := New(options).Redact(x)
+		require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())
+	}
+}
