@@ -1,24 +1,9 @@
 package redact
 
-import "slices"
-
-// Fork returns a redactor that knows what r knows, and keeps to itself what it learns.
+// Fork returns a redactor that knows what r knows, and keeps to itself what it learns. It costs the same however much that is. A fork is not
+// forked again.
 func (r *Redactor) Fork() *Redactor {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return &Redactor{options: r.options, names: r.names, known: r.known.clone(), first: r.first, secrets: r.secrets.clone()}
-}
-
-func (k *known) clone() *known {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	return &known{forward: k.forward.clone(), back: k.back.clone(), learnt: k.learnt, ambiguous: k.ambiguous}
-}
-
-func (o *occurrences) clone() occurrences {
-	c := occurrences{n: o.n, heads: make(map[head][]occurrence, len(o.heads)), maybe: o.maybe}
-	for h, entries := range o.heads {
-		c.heads[h] = slices.Clone(entries)
-	}
-	return c
+	learnt, ambiguous := r.known.state()
+	return &Redactor{options: r.options, names: r.names, first: r.first,
+		known: &known{base: r.known, forward: occurrences{under: &r.known.forward}, back: occurrences{under: &r.known.back}, learnt: learnt, ambiguous: ambiguous}}
 }

@@ -17,6 +17,7 @@ const (
 
 // known are the names that were replaced, to be found in other strings.
 type known struct {
+	base          *known // that these are known besides; nil: nothing
 	mu            sync.RWMutex
 	forward, back occurrences
 	learnt        int  // pairs of a name and a pseudonym
@@ -31,6 +32,7 @@ func (k *known) learn(name, pseudonym string) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	defer k.base.hold()()
 	if k.forward.n >= mostKnown {
 		return
 	}
@@ -95,14 +97,25 @@ func region(s string) bool {
 func (k *known) replace(s string, outside []span, shortest, first int, back bool) string {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
+	defer k.base.hold()()
 	if back {
 		return k.back.replace(s, outside, shortest, first)
 	}
 	return k.forward.replace(s, outside, shortest, first)
 }
 
+// hold keeps others from adding to what is known until the returned function is called.
+func (k *known) hold() (release func()) {
+	if k == nil {
+		return func() {}
+	}
+	k.mu.RLock()
+	return k.mu.RUnlock
+}
+
 // occurrences finds any of many names, at a cost that does not grow with their number.
 type occurrences struct {
+	under *occurrences // that are found besides; nil: none
 	n     int
 	heads map[head][]occurrence // the longest first
 	maybe [1 << 10]uint64       // bits of the hashes of heads
@@ -123,7 +136,8 @@ func (h head) bit() (word int, mask uint64) {
 
 func (o *occurrences) add(entry occurrence) bool {
 	h := head([]byte(entry.name[:3]))
-	if slices.ContainsFunc(o.heads[h], func(e occurrence) bool { return e.name == entry.name }) {
+	same := func(e occurrence) bool { return e.name == entry.name }
+	if slices.ContainsFunc(o.heads[h], same) || o.under != nil && slices.ContainsFunc(o.under.heads[h], same) {
 		return false
 	}
 	if o.heads == nil {
@@ -139,7 +153,7 @@ func (o *occurrences) add(entry occurrence) bool {
 }
 
 func (o *occurrences) replace(s string, outside []span, shortest, first int) string {
-	if o.n == 0 {
+	if o.n == 0 && (o.under == nil || o.under.n == 0) {
 		return s
 	}
 	var b []byte
@@ -170,6 +184,16 @@ func (o *occurrences) replace(s string, outside []span, shortest, first int) str
 
 // at is the longest name that begins at i and ends at limit or before.
 func (o *occurrences) at(s string, i, limit, shortest, first int) (occurrence, bool) {
+	longest, found := o.own(s, i, limit, shortest, first)
+	if o.under != nil {
+		if e, ok := o.under.own(s, i, limit, shortest, first); ok && len(e.name) > len(longest.name) {
+			return e, true
+		}
+	}
+	return longest, found
+}
+
+func (o *occurrences) own(s string, i, limit, shortest, first int) (occurrence, bool) {
 	h := head{s[i], s[i+1], s[i+2]}
 	if word, mask := h.bit(); o.maybe[word]&mask == 0 {
 		return occurrence{}, false

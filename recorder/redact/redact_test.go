@@ -85,3 +85,30 @@ func TestLater(t *testing.T) {
 	require.Equal(t, two.Request.URL, replay.Request(x.Request).URL)
 	require.Equal(t, testKey.ID(), two.Meta.RedactionKey)
 }
+
+// TestHostOfAService: a name that is a service's, too, is not looked for in the hosts of AWS.
+func TestHostOfAService(t *testing.T) {
+	x := exchange("https://cleanrooms.us-east-1.amazonaws.com/", `{}`, `{"a":"s3://cleanrooms/","b":"in cleanrooms"}`)
+	y, found := New(Options{Key: testKey}).Redact(x)
+	require.Nil(t, found)
+	require.Equal(t, x.Request.URL, y.Request.URL)
+	require.NotContains(t, string(y.Response.Body.Bytes), "cleanrooms")
+	x.Request.URL = "https://cleanrooms.example.com/"
+	y, _ = New(Options{Key: testKey}).Redact(x)
+	require.NotContains(t, y.Request.URL, "cleanrooms")
+}
+
+// TestFork: a fork knows what it was forked from, also what that learns later, and tells it nothing.
+func TestFork(t *testing.T) {
+	r := New(Options{Key: testKey})
+	r.Redact(exchange("https://example.com/", `{"a":"s3://my-bucket/"}`, `{}`))
+	fork := r.Fork()
+	asks := func(r *Redactor, body string) string {
+		return string(r.Request(exchange("https://example.com/", body, `{}`).Request).Body.Bytes)
+	}
+	require.Equal(t, asks(r, `{"a":"my-bucket"}`), asks(fork, `{"a":"my-bucket"}`))
+	require.NotContains(t, asks(fork, `{"a":"my-bucket, the-other","b":"s3://the-other/"}`), "the-other")
+	require.Contains(t, asks(r, `{"a":"my-bucket, the-other"}`), "the-other")
+	r.Redact(exchange("https://example.com/", `{"a":"s3://the-third/"}`, `{}`))
+	require.NotContains(t, asks(fork, `{"a":"the-third"}`), "the-third")
+}
