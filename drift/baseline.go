@@ -34,9 +34,12 @@ type baselineForm struct {
 //	    operation: cleanrooms.GetProtectedJob
 //	    part: output
 //	    place: /protectedJob/jobComputePayerAccountId
+//	    got: '"string"'
+//	    severity: info
 //	    reason: we do not bill by payer
 //
-// The error is a [*BaselineError].
+// What it got and the severity may be left out: then it is accepted whatever it
+// comes to. The error is a [*BaselineError].
 func ParseBaseline(name string, text []byte) ([]finding.Expected, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
@@ -57,7 +60,8 @@ func ParseBaseline(name string, text []byte) ([]finding.Expected, error) {
 	return form.Expected, nil
 }
 
-// Baseline writes a baseline that expects the findings, and nothing else. An
+// Baseline writes a baseline that expects the findings, and nothing else: no other
+// value at their places, and of a change no graver consequence. An
 // expectation of the old one stays, with its reason, if it is met; what none
 // expects is taken up as [Unreviewed].
 func Baseline(old []finding.Expected, findings []finding.Finding) ([]byte, error) {
@@ -89,7 +93,10 @@ func Baseline(old []finding.Expected, findings []finding.Finding) ([]byte, error
 		if part == "" {
 			part = "output"
 		}
-		e := finding.Expected{Rule: f.Rule, Operation: escapeGlob(f.Operation), Part: escapeGlob(part), Place: escapeGlob(f.Place()), Reason: Unreviewed}
+		e := finding.Expected{Rule: f.Rule, Operation: escapeGlob(f.Operation), Part: escapeGlob(part), Place: escapeGlob(f.Place()), Got: f.Got, Reason: Unreviewed}
+		if rule, _ := f.Rule.Lookup(); rule.Layer == finding.LayerDrift { // what others weigh follows from the profile
+			e.Severity = f.Severity.String()
+		}
 		i := slices.IndexFunc(form.Expected, func(g finding.Expected) bool { e.Count = g.Count; return e == g })
 		if i >= 0 {
 			form.Expected[i].Count = max(form.Expected[i].Count, 1) + 1

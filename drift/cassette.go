@@ -6,15 +6,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/http"
-	"net/url"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/synth"
 	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Cassette is a witness as recorded traffic.
@@ -24,7 +25,7 @@ type Cassette struct {
 }
 
 // CassetteError says why a witness is no cassette: its contract does not say how
-// it travels.
+// it travels, or it is none on the wire.
 type CassetteError struct {
 	Change *Change
 	Err    error
@@ -38,20 +39,17 @@ func (e *CassetteError) Unwrap() error { return e.Err }
 
 // Cassettes writes the witnesses of changes in go-vcr's format, one each, as the
 // contract that allows them has it: a response with the plainest request before
-// it, a request with the plainest answer. What cannot be written is returned as
+// it, a request with the plainest answer. Each has been held against that contract,
+// which has nothing to say against it. What cannot be written is returned as
 // [*CassetteError] values.
 func Cassettes(changes []Change, old, new []*schema.Contract) (all []Cassette, errs []error) {
+	sides := map[Side]*side{Old: {contracts: old}, New: {contracts: new}}
 	for i := range changes {
 		c := &changes[i]
 		if c.Witness == nil {
 			continue
 		}
-		by := old
-		if c.Witness.Allowed == New {
-			by = new
-		}
-		at := slices.IndexFunc(by, func(d *schema.Contract) bool { return d.Name() == c.Operation })
-		data, err := c.cassette(by[at])
+		data, err := c.cassette(sides[c.Witness.Allowed], sides[c.Witness.Refused])
 		if err != nil {
 			errs = append(errs, &CassetteError{c, err})
 			continue
@@ -59,6 +57,23 @@ func Cassettes(changes []Change, old, new []*schema.Contract) (all []Cassette, e
 		all = append(all, Cassette{c.name(), data})
 	}
 	return all, errs
+}
+
+// side is one source, to hold exchanges against.
+type side struct {
+	contracts []*schema.Contract
+	catalog   *validate.Catalog
+}
+
+func (s *side) check(x *traffic.Interaction) (validate.Outcome, error) {
+	if s.catalog == nil {
+		k, err := validate.CompileCatalog(schema.NewCatalog(s.contracts...), validate.Options{})
+		if err != nil {
+			return validate.Outcome{}, err
+		}
+		s.catalog = k
+	}
+	return s.catalog.Check(x, validate.Bare{})
 }
 
 // name tells the change: its operation, rule and value, and a digest of all that
@@ -82,7 +97,63 @@ func fileRune(r rune) rune {
 }
 
 // cassette writes the witness as the contract that allows it has it.
-func (c *Change) cassette(by *schema.Contract) ([]byte, error) {
+func (c *Change) cassette(allowing, refusing *side) ([]byte, error) {
+	at := slices.IndexFunc(allowing.contracts, func(d *schema.Contract) bool { return d.Name() == c.Operation })
+	by := allowing.contracts[at]
+	made, err := c.exchange(by)
+	if err != nil {
+		return nil, err
+	}
+	x := made.interaction(by)
+	if err := c.attest(x, allowing, refusing); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	meta := traffic.Meta{Contract: by.String(), ContractDigest: by.Digest(), Provenance: "synthesised"}
+	err = traffic.WriteCassette(&b, meta, []*traffic.Interaction{x})
+	return b.Bytes(), err
+}
+
+// ExchangeError says that a witness proves nothing as HTTP traffic.
+type ExchangeError struct {
+	Side    Side // whose contract takes it otherwise
+	Problem string
+}
+
+func (e *ExchangeError) Error() string {
+	return fmt.Sprintf("as HTTP traffic the %s contract %s", e.Side, e.Problem)
+}
+
+// attest holds the exchange against the contract that allows the witness, and one
+// of the sdk projection, which may differ there alone, against the other one too.
+func (c *Change) attest(x *traffic.Interaction, allowing, refusing *side) error {
+	w := c.Witness
+	outcome, err := allowing.check(x)
+	switch {
+	case err != nil:
+		return err
+	case outcome.Contract == nil || outcome.Contract.Name() != c.Operation:
+		return &ExchangeError{w.Allowed, "does not route it to the operation: " + outcome.NotChecked}
+	case len(outcome.Findings) > 0:
+		return &ExchangeError{w.Allowed, "does not allow it: " + outcome.Findings[0].String()}
+	case w.Projection != schema.SDK:
+		return nil
+	}
+	outcome, err = refusing.check(x)
+	if err != nil || outcome.Contract == nil {
+		return err
+	}
+	if !slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool { return f.Rule == w.Rule }) {
+		return &ExchangeError{w.Refused, fmt.Sprintf("has no %s to say against it: the two differ in the sdk projection alone", w.Rule)}
+	}
+	return nil
+}
+
+// exchange makes the witness travel.
+func (c *Change) exchange(by *schema.Contract) (*exchange, error) {
+	if c.Witness.exchange != nil {
+		return c.Witness.exchange, nil
+	}
 	s, err := synth.New(by, schema.Wire)
 	if err != nil {
 		return nil, err
@@ -92,19 +163,12 @@ func (c *Change) cassette(by *schema.Contract) ([]byte, error) {
 		return nil, err
 	}
 	answer, err := c.answer(s, by, request)
-	if err != nil {
-		return nil, err
-	}
-	host := by.Signing.Or(by.Service) + ".us-east-1.amazonaws.com"
-	x := &traffic.Interaction{
-		Request: &traffic.Request{Method: request.Method, URL: "https://" + host + request.Target(), Header: request.Header, Body: traffic.BodyOf(request.Body)},
-		Response: traffic.Response{Status: answer.Status, StatusText: strconv.Itoa(answer.Status) + " " + http.StatusText(answer.Status),
-			Header: answer.Header, Body: traffic.BodyOf(answer.Body)},
-	}
-	var b bytes.Buffer
-	meta := traffic.Meta{Contract: by.String(), ContractDigest: by.Digest(), Provenance: "synthesised"}
-	err = traffic.WriteCassette(&b, meta, []*traffic.Interaction{x})
-	return b.Bytes(), err
+	return &exchange{request, answer}, err
+}
+
+// asked reports a witness that is a request, or a document of one.
+func (c *Change) asked() bool {
+	return c.Part == schema.InputPart || c.Part == schema.ContractPlace.Part
 }
 
 func (c *Change) request(s *synth.Synth, by *schema.Contract) (synth.Request, error) {
@@ -114,7 +178,13 @@ func (c *Change) request(s *synth.Synth, by *schema.Contract) (synth.Request, er
 		return synth.Request{}, err
 	}
 	switch {
-	case c.Part != schema.InputPart || len(w.Document) == 0:
+	case !c.asked():
+		r, err := s.Request(minimal)
+		if err == nil {
+			c.repeats(&r, by)
+		}
+		return r, err
+	case len(w.Document) == 0:
 		return s.Request(minimal)
 	case w.Projection == schema.Wire:
 		return s.Request(w.Document)
@@ -127,33 +197,34 @@ func (c *Change) request(s *synth.Synth, by *schema.Contract) (synth.Request, er
 	if err != nil {
 		return r, err
 	}
-	path, literal, _ := strings.Cut(by.URI.Or(""), "?")
-	for label, text := range load.labels {
-		path = strings.ReplaceAll(path, "{"+label+"}", url.PathEscape(text))
-		path = strings.ReplaceAll(path, "{"+label+"+}", strings.ReplaceAll(url.PathEscape(text), "%2F", "/"))
-	}
-	r.Path, r.Query = path, strings.Trim(literal+"&"+load.query.Encode(), "&")
-	load.into(r.Header)
-	if r.Body != nil {
-		r.Body = load.body
-	}
+	load.ask(&r)
 	return r, nil
+}
+
+// repeats makes a request ask for what the witness is about, where that repeats a
+// label of the request.
+func (c *Change) repeats(r *synth.Request, by *schema.Contract) {
+	text, isText := unquote(string(valueAt(c.Witness.Document, c.Witness.Pointer)))
+	root, _ := by.Root(schema.InputPart)
+	for _, e := range by.Echoes {
+		m, ok := by.Resolve(root).Member(e.Input)
+		if ok && isText && e.Output == c.Witness.Pointer && by.Location(m) == "label" {
+			relabel(r, by, map[string]string{m.Wire(): text})
+		}
+	}
 }
 
 func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (synth.Response, error) {
 	w := c.Witness
-	if c.Part == schema.InputPart || len(w.Document) == 0 {
+	if c.asked() || len(w.Document) == 0 {
 		body, err := s.Minimal(schema.OutputPart)
 		if err != nil {
 			return synth.Response{}, err
 		}
 		return s.Response(schema.OutputPart, body, to)
 	}
-	for pointer := range to.Echoes {
-		if string(pointer) == w.Pointer {
-			to = synth.Request{} // the witness is about what repeats the request
-		}
-	}
+	to.Echoes = maps.Clone(to.Echoes)
+	delete(to.Echoes, jsontext.Pointer(w.Pointer)) // the witness is about what repeats the request
 	if w.Projection == schema.Wire {
 		return s.Response(c.Part, w.Document, to)
 	}
@@ -163,85 +234,8 @@ func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (
 	}
 	r, err := s.Response(c.Part, load.body, to)
 	load.into(r.Header)
+	if load.status != 0 {
+		r.Status = load.status
+	}
 	return r, err
-}
-
-// load is a document of the sdk projection, put where its members travel.
-type load struct {
-	labels map[string]string
-	query  url.Values
-	header map[string][]string
-	body   []byte
-}
-
-// BindingError says that the value of a member has no form beside the body here.
-type BindingError struct{ Member, Location string }
-
-func (e *BindingError) Error() string {
-	return fmt.Sprintf("the value of %s has no plain form in the %s", e.Member, e.Location)
-}
-
-// unload puts the members of a document where they travel. Members of the body
-// keep the form that they have; lists of scalars are several parameters.
-func unload(c *schema.Contract, part schema.Part, document []byte) (*load, error) {
-	root, err := parseNode(document)
-	if err != nil {
-		return nil, err
-	}
-	ref, _ := c.Root(part)
-	shape := c.Resolve(ref)
-	l := &load{map[string]string{}, url.Values{}, map[string][]string{}, nil}
-	body := &node{scalar: "{"}
-	for i, name := range root.names {
-		m, ok := shape.Member(name)
-		if !ok {
-			continue
-		}
-		value, location := root.below[i], c.Location(m)
-		if location == "body" {
-			body.names, body.below = append(body.names, m.Wire()), append(body.below, value)
-			continue
-		}
-		texts, ok := value.texts()
-		if !ok {
-			return nil, &BindingError{name, location}
-		}
-		switch location {
-		case "label":
-			l.labels[m.Wire()] = strings.Join(texts, "")
-		case "query":
-			l.query[m.Wire()] = texts
-		case "header":
-			l.header[m.Wire()] = texts
-		default:
-			return nil, &BindingError{name, location}
-		}
-	}
-	l.body = body.bytes()
-	return l, nil
-}
-
-func (l *load) into(h http.Header) {
-	for name, texts := range l.header {
-		h.Set(name, strings.Join(texts, ", "))
-	}
-}
-
-// texts is a scalar, or a list of them, as headers and URIs write them.
-func (n *node) texts() ([]string, bool) {
-	switch n.scalar {
-	case "{":
-		return nil, false
-	case "[":
-		var all []string
-		for _, below := range n.below {
-			one, ok := below.texts()
-			if !ok || len(one) != 1 {
-				return nil, false
-			}
-			all = append(all, one...)
-		}
-		return all, true
-	}
-	return []string{plain(n.scalar)}, true
 }

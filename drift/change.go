@@ -2,6 +2,7 @@ package drift
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -24,6 +25,9 @@ type Change struct {
 	// Contested says why a document that seemed to prove the change is no
 	// witness: the walker and the judge do not agree on it.
 	Contested string `json:"contested,omitempty"`
+	// Untried says why no document was held against both sides where one might
+	// prove the change.
+	Untried string `json:"untried,omitempty"`
 
 	end bound
 }
@@ -38,7 +42,22 @@ func (c *Change) Finding() finding.Finding {
 		part = ""
 	}
 	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: part, Pointer: c.Pointer,
-		Got: c.New, Want: c.Old, Message: c.Message}
+		Got: c.got(), Want: c.Old, Message: c.Message}
+}
+
+// got is what the change comes to. It differs from what others of its rule at its
+// place come to.
+func (c *Change) got() string {
+	end := map[bound]string{minEnd: "minimum ", maxEnd: "maximum "}[c.end]
+	switch {
+	case c.New != "":
+		return end + c.New
+	case c.end != noEnd:
+		return "no " + strings.TrimSpace(end)
+	case c.Old != "":
+		return "no " + c.Old
+	}
+	return ""
 }
 
 // message says in one line what changed.

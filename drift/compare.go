@@ -3,6 +3,7 @@ package drift
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -13,8 +14,17 @@ import (
 
 // Comparison is what changed between two sources.
 type Comparison struct {
-	Compared int      `json:"compared"` // operations that both have
-	Changes  []Change `json:"changes"`  // gravest first
+	Compared int      `json:"compared"`        // operations that both have
+	Alone    []Alone  `json:"alone,omitempty"` // services that only one side describes
+	Changes  []Change `json:"changes"`         // gravest first
+}
+
+// Alone is a service that only one side describes: it has not come or gone, it is
+// not compared.
+type Alone struct {
+	Side       Side   `json:"side"`
+	Service    string `json:"service"`
+	Operations int    `json:"operations"`
 }
 
 // TwiceError says that a source describes an operation more than once.
@@ -61,9 +71,7 @@ func Compare(old, new []*schema.Contract) (*Comparison, error) {
 	for _, p := range pairs {
 		result.Changes = append(result.Changes, p.changes...)
 	}
-	if whole(old) && whole(new) {
-		result.Changes = append(result.Changes, comings(old, before, new, after, routes)...)
-	}
+	result.services(old, before, new, after, routes)
 	for i := range result.Changes {
 		result.Changes[i].Message = result.Changes[i].message()
 	}
@@ -115,6 +123,32 @@ func some(contracts []*schema.Contract) string {
 		return contracts[0].Name()
 	}
 	return fmt.Sprintf("%s and %d more", contracts[0].Name(), len(contracts)-1)
+}
+
+// services compares which operations there are, service by service, where both
+// sides speak of all.
+func (r *Comparison) services(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes *schema.Catalog) {
+	was, is := byService(old), byService(new)
+	for _, service := range slices.Sorted(maps.Keys(was)) {
+		if is[service] == nil {
+			r.Alone = append(r.Alone, Alone{Old, service, len(was[service])})
+		} else if whole(was[service]) && whole(is[service]) {
+			r.Changes = append(r.Changes, comings(was[service], before, is[service], after, routes)...)
+		}
+	}
+	for _, service := range slices.Sorted(maps.Keys(is)) {
+		if was[service] == nil {
+			r.Alone = append(r.Alone, Alone{New, service, len(is[service])})
+		}
+	}
+}
+
+func byService(contracts []*schema.Contract) map[string][]*schema.Contract {
+	services := map[string][]*schema.Contract{}
+	for _, c := range contracts {
+		services[c.Service] = append(services[c.Service], c)
+	}
+	return services
 }
 
 // whole reports a source that speaks of all operations of its service.

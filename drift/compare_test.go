@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -258,6 +259,35 @@ func TestOperations(t *testing.T) {
 	require.ErrorAs(t, err, &nothing)
 	_, err = drift.Compare([]*schema.Contract{{}}, new)
 	require.Error(t, err)
+}
+
+// TestServices: operations come and go within a service that both sides describe.
+func TestServices(t *testing.T) {
+	of := func(service, name string) *schema.Contract {
+		return changed(bed(), func(c *schema.Contract) {
+			c.Service, c.Operation, c.URI = service, name, schema.Is("/"+service+"/"+name+"/{bedId}")
+		})
+	}
+	garden := []*schema.Contract{bed(), of("garden", "GetHedge")}
+	orchard := []*schema.Contract{of("orchard", "GetTree"), of("orchard", "GetPear")}
+	for name, test := range map[string]struct {
+		old, new []*schema.Contract
+		alone    []drift.Alone
+		changes  []string
+	}{
+		"only the old side has it":           {slices.Concat(garden, orchard), garden, []drift.Alone{{Side: drift.Old, Service: "orchard", Operations: 2}}, []string{}},
+		"only the new side has it":           {garden, slices.Concat(garden, orchard[:1]), []drift.Alone{{Side: drift.New, Service: "orchard", Operations: 1}}, []string{}},
+		"both have it, the one side in part": {slices.Concat(garden, orchard), slices.Concat(garden, orchard[:1]), nil, []string{}},
+		"both have it": {slices.Concat(garden, orchard), slices.Concat(garden, orchard[:1], []*schema.Contract{of("orchard", "GetPlum")}), nil,
+			[]string{"error drift.operation-removed contract → ", "info drift.operation-added contract → unproven"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result, err := drift.Compare(test.old, test.new)
+			require.NoError(t, err)
+			require.Equal(t, test.alone, result.Alone)
+			require.Equal(t, test.changes, lines(t, test.old, test.new))
+		})
+	}
 }
 
 // TestSmallest: nothing can be left out of a witness.

@@ -21,7 +21,10 @@
 // under the lenient profile of the contract that refuses it, the change is an
 // error; under default, a warning; only under strict, an info. A change without a
 // witness is never more than an info. A request whose method, URI or target the
-// new contract no longer routes is a witness too, and an error.
+// new contract no longer routes is a witness too, and an error. A whole request
+// or answer in which a member beside the body is looked for in vain, or found in
+// another form, is one as well: it weighs what its finding weighs, which the walker
+// alone makes.
 //
 // A witness is looked for among the systematic documents of the side that allows
 // it, among the near-misses of the side that refuses it, and among random ones.
@@ -40,7 +43,9 @@
 //   - A source of one operation, or of documentation pages, is silent about the
 //     service's other operations: none is added or removed then.
 //   - What travels beside the body has witnesses in the sdk projection, where it
-//     is in the document, and so have types that are alike on the wire.
+//     is in the document, and so have types that are alike on the wire. Such a
+//     witness is a cassette only if it proves its change on the wire too.
+//   - A service that only one source describes is not compared.
 //   - Changes that only rules of the http layer notice (errors, statuses) weigh
 //     an info at most, for those rules are errors under strict alone: no witness
 //     is made for them. Nor is one made for bodies that are no JSON.

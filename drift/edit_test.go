@@ -1,6 +1,7 @@
 package drift_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -119,6 +120,7 @@ func TestEdits(t *testing.T) {
 			continue
 		}
 		require.NotEmpty(t, result.Changes, "%s, %d", name, i)
+		requireCassettes(t, result.Changes, old, new)
 		for j := range result.Changes {
 			c := &result.Changes[j]
 			require.Equal(t, want, c.Rule, "%s, %d", name, i)
@@ -155,8 +157,8 @@ func sides(c *drift.Change, old, new *schema.Contract) (allowing, refusing *sche
 func requireProof(t *testing.T, c *drift.Change, old, new *schema.Contract) {
 	t.Helper()
 	w := c.Witness
-	if w.Request != "" {
-		return // TestRoutes
+	if w.Request != "" || w.Response != "" {
+		return // TestRoutes, TestProvenByExchanges
 	}
 	allowing, refusing := sides(c, old, new)
 	options := validate.Options{Projection: w.Projection}
@@ -178,6 +180,25 @@ func requireProof(t *testing.T, c *drift.Change, old, new *schema.Contract) {
 			require.NoError(t, err, "%s: %s", c.Rule, w.Document)
 		} else if w.Rule != finding.MemberUnknown && !strings.HasPrefix(string(w.Rule), "number.") {
 			require.Error(t, err, "%s: %s", c.Rule, w.Document)
+		}
+	}
+}
+
+// requireCassettes: a witness is a cassette unless the exchange around it has no
+// document, or the refusing side has nothing against it on the wire. What it is
+// made into is held against the allowing side by [drift.Cassettes].
+func requireCassettes(t *testing.T, changes []drift.Change, old, new *schema.Contract) {
+	t.Helper()
+	_, errs := drift.Cassettes(changes, []*schema.Contract{old}, []*schema.Contract{new})
+	for _, err := range errs {
+		var problem *synth.Problem
+		var unwritten *drift.CassetteError
+		var exchange *drift.ExchangeError
+		require.ErrorAs(t, err, &unwritten)
+		if !errors.As(err, &problem) {
+			require.ErrorAs(t, err, &exchange)
+			require.Equal(t, unwritten.Change.Witness.Refused, exchange.Side, err)
+			require.Equal(t, schema.SDK, unwritten.Change.Witness.Projection, err)
 		}
 	}
 }

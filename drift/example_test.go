@@ -126,7 +126,7 @@ func ExampleBaseline() {
 	known := []finding.Expected{{Rule: finding.DriftMemberAdded, Part: "output", Place: "/bed/height", Reason: "nobody reads it"}}
 	now := []finding.Finding{
 		{Rule: finding.DriftMemberAdded, Operation: "garden.GetBed", Pointer: "/bed/height"},
-		{Rule: finding.DriftEnumValueAdded, Operation: "garden.GetBed", Pointer: "/bed/colour"},
+		{Rule: finding.DriftEnumValueAdded, Operation: "garden.GetBed", Pointer: "/bed/colour", Got: `"BLUE"`},
 	}
 	text, err := drift.Baseline(known, now)
 	if err != nil {
@@ -144,6 +144,8 @@ func ExampleBaseline() {
 	//     operation: garden.GetBed
 	//     part: output
 	//     place: /bed/colour
+	//     got: '"BLUE"'
+	//     severity: info
 	//     reason: not yet reviewed
 }
 

@@ -52,7 +52,7 @@ func not(what, reason string) []Edit { return []Edit{{What: what, Reason: reason
 
 var facets = []Facet{
 	{Field: "Contract.Format", Edits: not("another form of the contract file", "it is crcheck's own, not the service's")},
-	{Field: "Contract.Service", Edits: not("another name", "operations are paired by it: one is removed, another added")},
+	{Field: "Contract.Service", Edits: not("another name", "operations are paired by it: a service that only one side describes is named, and not compared")},
 	{Field: "Contract.Operation", Edits: []Edit{
 		{What: "an operation is added", Rule: finding.DriftOperationAdded},
 		{What: "an operation is removed", Rule: finding.DriftOperationRemoved},

@@ -35,6 +35,8 @@ func Page() string {
 		switch {
 		case r.ID == finding.DriftTypeChanged:
 			rules = append(rules, "or any finding below it")
+		case r.ID == finding.DriftBindingChanged:
+			rules = append(rules, "where a payload is wrapped or unwrapped any of these or `type.mismatch` below it")
 		case r.ID == finding.DriftRouteChanged || r.ID == finding.DriftOperationRemoved:
 			rules = append(rules, "a request that leads nowhere, or to another operation (error)")
 		case len(rules) == 0:
@@ -59,7 +61,8 @@ A source is a built-in contract, a contract file, a botocore or Smithy model, a 
 client of the AWS SDK for Go, or a folder of these. What begins like none of them is traffic. The second argument decides which
 of the three it is; all after it must be like it. The first is always a source.
 
-Only what both sides state is compared. A source of one operation, or of pages, says nothing of a service's other operations.
+Only what both sides state is compared. A source of one operation, or of pages, says nothing of a service's other operations; and
+services that only one side describes are named, not compared.
 
 ## What a change weighs
 
@@ -67,10 +70,15 @@ Severity is derived, never declared. A **witness** proves a change: for a respon
 any finding, and the old one refuses; for a request one that the old contract allows and the new one refuses. A witness that the
 refusing contract's lenient profile calls an error makes the change an error; one that only default calls so, a warning; only strict,
 an info. A change without a witness is an info. Each witness has been confirmed by the walker and by the JSON Schema of both sides, and
-nothing can be left out of it. ` + "`--witness FOLDER`" + ` writes witnesses as cassettes: replay them to your client, or validate them.
+nothing can be left out of it. Where or in which form a member travels beside the body is proven by a whole request or answer, which
+the walker alone confirms. What no document can be made for is *not tried*: look at such a change yourself.
+
+` + "`--witness FOLDER`" + ` writes witnesses as cassettes: replay them to your client, or validate them. Each is valid under the contract
+that allows it. A witness in the sdk projection that proves nothing on the wire is none, which is said.
 
 ` + "`--baseline FILE`" + ` states what is known and accepted, each with a reason; ` + "`--baseline-update`" + ` writes it. An entry that
-matches nothing any more fails the run.
+matches nothing any more fails the run. ` + "`got`" + ` is the value, type or end that is accepted, ` + "`severity`" + ` the gravest consequence of
+the change; an entry without them accepts any.
 
 ## Several sources
 

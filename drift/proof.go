@@ -69,6 +69,9 @@ type claim struct {
 	way  *walk
 	key  bool // it is about the keys of a map
 	best *candidate
+
+	tried   bool  // documents that may show it were made
+	untried error // why none were
 }
 
 func newClaim(c *Change, old, new *schema.Contract) *claim {
@@ -90,9 +93,23 @@ type evidence struct {
 	tag   string         // of a union's unknown member, by its name in the contract
 }
 
+// wrapped are the findings that prove that a body became the payload, or that the
+// payload became a member of the body: all of it stands elsewhere.
+var wrapped = []proof{{finding.MemberMissing, anywhere}, {finding.MemberUnknown, anywhere}, {finding.TypeMismatch, anywhere},
+	{finding.UnionUnknownMember, anywhere}, {finding.UnionNoMember, anywhere}, {finding.UnionMultipleMembers, anywhere}}
+
+// wraps reports a member that is the payload on one side alone.
+func (c *claim) wraps() bool {
+	return c.Rule == finding.DriftBindingChanged && (c.Old == `"payload"`) != (c.New == `"payload"`)
+}
+
 // proves reports whether the evidence is of the change.
 func (e *evidence) proves(c *claim, refuser int) bool {
-	for _, p := range proofs[c.Rule] {
+	by := proofs[c.Rule]
+	if c.wraps() {
+		by = slices.Concat(by, wrapped)
+	}
+	for _, p := range by {
 		if p.rule == e.Rule && e.reaches(p.at, c) && (p.at == anywhere || e.explains(c, refuser)) {
 			return true
 		}
@@ -119,6 +136,9 @@ func (e *evidence) reaches(r reach, c *claim) bool {
 		if s.shape == at.shape || s.member == at.member {
 			return true
 		}
+	}
+	if c.wraps() && len(e.way.steps) <= 2 {
+		return true // at the top of the body that is looked for
 	}
 	return c.key && e.entry && at.shape == keySite(last.member)
 }

@@ -22,18 +22,18 @@ type Proposal struct {
 }
 
 // Propose returns an overlay for each of the contracts that traffic does not keep
-// to, sorted by operation.
+// to, sorted by operation. It states nothing that would make other values of the
+// traffic wrong.
 func (r *Traffic) Propose(contracts []*schema.Contract) []Proposal {
 	var all []Proposal
 	for _, c := range contracts {
-		w := proposer{contract: c, entries: map[string]*proposed{}}
-		for i := range r.Observations {
-			if o := &r.Observations[i]; o.Operation == c.Name() {
-				w.observation(o)
-			}
+		p := newProposer(c, r.Timestamps)
+		for _, o := range p.together(r.Observations) {
+			p.observation(o)
 		}
-		if len(w.entries) > 0 || len(w.left) > 0 {
-			all = append(all, Proposal{c.Name(), w.overlay(), w.left})
+		p.addMembers()
+		if len(p.entries) > 0 || len(p.left) > 0 {
+			all = append(all, Proposal{c.Name(), p.overlay(), p.left})
 		}
 	}
 	slices.SortFunc(all, func(a, b Proposal) int { return cmp.Compare(a.Operation, b.Operation) })
@@ -43,8 +43,79 @@ func (r *Traffic) Propose(contracts []*schema.Contract) []Proposal {
 // proposer makes the overlay of one contract.
 type proposer struct {
 	contract *schema.Contract
-	entries  map[string]*proposed // by place
+	clocks   map[*schema.Shape]bool         // timestamps that were seen in the form of the contract
+	places   map[*schema.Shape]schema.Place // at which facets of a shape are stated
+	entries  map[string]*proposed           // by place
+	added    map[*schema.Shape]map[string]*Detail
+	opened   map[*schema.Shape]bool // unions of which several members were seen at once
 	left     []string
+}
+
+func newProposer(c *schema.Contract, seen []TimestampPlace) *proposer {
+	c = c.Clone() // readers have one shape stand inline at many places
+	p := &proposer{c, map[*schema.Shape]bool{}, map[*schema.Shape]schema.Place{}, map[string]*proposed{}, map[*schema.Shape]map[string]*Detail{}, map[*schema.Shape]bool{}, nil}
+	for _, at := range seen {
+		if shape, _, ok := c.At(schema.Place{Part: at.Part, Pointer: at.Place}); ok && at.Operation == c.Name() {
+			p.clocks[shape] = true
+		}
+	}
+	return p
+}
+
+// subject is what an observation is about: a shape, which may stand at several
+// places, or a member of a structure.
+type subject struct {
+	rule   finding.RuleID
+	shape  *schema.Shape
+	member *schema.Member
+}
+
+// joint is what was observed of a subject at all of its places.
+type joint struct {
+	Observation
+	subject
+	at  schema.Place // the first of them
+	all []*Observation
+}
+
+// together joins the observations of the contract that are about the same. Those
+// about no place of it are left.
+func (p *proposer) together(observations []Observation) []*joint {
+	known := map[subject]*joint{}
+	var all []*joint
+	for i := range observations {
+		o := &observations[i]
+		if o.Operation != p.contract.Name() {
+			continue
+		}
+		at := schema.Place{Part: o.Part, Pointer: o.Place}
+		if o.Rule == finding.TypeNull {
+			at = at.Parent()
+		}
+		s := subject{rule: o.Rule}
+		var ok bool
+		if s.shape, s.member, ok = p.contract.At(at); !ok {
+			p.leave(o, notStated)
+			continue
+		}
+		if o.Rule == finding.MemberMissing {
+			s.shape = nil
+		} else {
+			s.member = nil
+		}
+		j := known[s]
+		if j == nil {
+			j = &joint{Observation{Rule: o.Rule, First: o.First, details: map[string]*Detail{}}, s, at, nil}
+			known[s] = j
+			all = append(all, j)
+		}
+		j.merge(o)
+		j.all = append(j.all, o)
+	}
+	for _, j := range all {
+		j.Observation = j.finished()
+	}
+	return all
 }
 
 // proposed is an entry of an overlay.
@@ -59,6 +130,7 @@ type facetValue struct {
 	value any
 }
 
+// state states a facet at a place, once.
 func (p *proposer) state(place schema.Place, count int, first Seen, name string, value any) {
 	e := p.entries[place.String()]
 	if e == nil {
@@ -74,56 +146,73 @@ func (p *proposer) state(place schema.Place, count int, first Seen, name string,
 	}
 }
 
-// observation states what makes an observation valid.
-func (p *proposer) observation(o *Observation) {
-	at := schema.Place{Part: o.Part, Pointer: o.Place}
-	shape, _, ok := p.contract.At(at)
-	if !ok {
-		shape = &schema.Shape{}
+// place is where facets of a shape are stated: one place, wherever it stands.
+func (p *proposer) place(shape *schema.Shape, at schema.Place) schema.Place {
+	if _, known := p.places[shape]; !known {
+		p.places[shape] = at
 	}
-	set := func(name string, value any) { p.state(at, o.Count, o.First, name, value) }
-	switch o.Rule {
+	return p.places[shape]
+}
+
+// observation states what makes what was observed valid.
+func (p *proposer) observation(j *joint) {
+	set := func(name string, value any) { p.state(p.place(j.shape, j.at), j.Count, j.First, name, value) }
+	switch j.Rule {
 	case finding.MemberUnknown, finding.UnionUnknownMember:
-		for _, d := range o.Details {
-			if strings.HasSuffix(d.Text, "…") || d.Text == "" {
-				continue
-			}
-			p.state(at.Child(d.Text), d.Count, d.First, "type", string(typeFor(d.Types)))
-		}
-		if o.More > 0 {
-			p.leave(o, "there are more of them than are kept")
-		}
+		p.members(j)
 	case finding.UnionMultipleMembers, finding.UnionNoMember:
 		set("union", false)
+		p.open(j)
 	case finding.MemberMissing:
-		set("required", false)
+		p.state(j.at, j.Count, j.First, "required", false)
 	case finding.EnumUnknownValue:
-		values := slices.Clone(shape.Enum.Or(nil))
-		for _, d := range o.Details {
+		values := slices.Clone(j.shape.Enum.Or(nil))
+		for _, d := range j.Details {
 			values = append(values, d.Text)
 		}
-		if o.More > 0 || slices.ContainsFunc(o.Details, func(d Detail) bool { return strings.HasSuffix(d.Text, "…") || strings.HasPrefix(d.Text, "(withheld") }) {
+		if j.More > 0 || slices.ContainsFunc(j.Details, func(d Detail) bool { return !isWhole(d.Text) }) {
 			values = []string{} // any string
 		}
 		set("enum", values)
 	case finding.ConstraintPattern:
 		set("pattern", "")
 	case finding.ConstraintLength:
-		p.bounds(at, o, "length", shape.Length.Or(schema.Bounds{}))
+		set("length", j.widened(j.shape.Length.Or(schema.Bounds{})))
 	case finding.ConstraintRange:
-		p.bounds(at, o, "range", shape.Range.Or(schema.Bounds{}))
+		set("range", j.widened(j.shape.Range.Or(schema.Bounds{})))
 	case finding.TypeNull:
-		p.state(at.Parent(), o.Count, o.First, "sparse", true)
+		set("sparse", true)
 	case finding.TypeMismatch:
-		p.types(at, o, shape)
+		if name, value := p.form(j); name != "" {
+			set(name, value)
+			return
+		}
+		p.leaveAll(j, "an overlay does not change types")
 	default:
-		p.leave(o, "no overlay states it")
+		p.leaveAll(j, notStated)
 	}
 }
 
-// leave notes what is not settled.
+// isWhole reports a text of which nothing was withheld or cut off.
+func isWhole(text string) bool {
+	return !strings.HasSuffix(text, "…") && !strings.HasPrefix(text, "(withheld")
+}
+
+const notStated = "no overlay states it"
+
+// leave notes what is not settled, once.
 func (p *proposer) leave(o *Observation, why string) {
-	p.left = append(p.left, fmt.Sprintf("%s at %s, %s: %s", o.Rule, finding.PlaceText(partText(o.Part), o.Place), times(o.Count), why))
+	line := fmt.Sprintf("%s at %s, %s: %s", o.Rule, finding.PlaceText(partText(o.Part), o.Place), times(o.Count), why)
+	if !slices.Contains(p.left, line) {
+		p.left = append(p.left, line)
+	}
+}
+
+// leaveAll notes it for each place.
+func (p *proposer) leaveAll(j *joint, why string) {
+	for _, o := range j.all {
+		p.leave(o, why)
+	}
 }
 
 func partText(part schema.Part) string {
@@ -133,29 +222,9 @@ func partText(part schema.Part) string {
 	return string(part)
 }
 
-// typeFor is the type of a member that had values of JSON types. Of objects and
-// arrays nothing more is known than that they are JSON.
-func typeFor(types []string) schema.Type {
-	types = slices.DeleteFunc(slices.Clone(types), func(t string) bool { return t == "null" })
-	all := func(of ...string) bool {
-		return len(types) > 0 && !slices.ContainsFunc(types, func(t string) bool { return !slices.Contains(of, t) })
-	}
-	switch {
-	case all("string", dateTime, httpDate):
-		return schema.String
-	case all("boolean"):
-		return schema.Boolean
-	case all("integer"):
-		return schema.Integer
-	case all("integer", "number"):
-		return schema.Float
-	}
-	return schema.Document
-}
-
-// bounds widens an interval to what was seen.
-func (p *proposer) bounds(at schema.Place, o *Observation, facet string, b schema.Bounds) {
-	if o.Least == "" { // how far it is off is withheld
+// widened widens an interval to what was seen; to any, where some of that is withheld.
+func (o *Observation) widened(b schema.Bounds) map[string]yaml.Node {
+	if len(o.Details) > 0 {
 		b = schema.Bounds{}
 	}
 	if b.Min != "" && less(o.Least, b.Min) {
@@ -170,25 +239,40 @@ func (p *proposer) bounds(at schema.Place, o *Observation, facet string, b schem
 			ends[end] = yaml.Node{Kind: yaml.ScalarNode, Value: string(n)}
 		}
 	}
-	p.state(at, o.Count, o.First, facet, ends)
+	return ends
 }
 
-// types settles values of another type where the contract's type has a form for
-// them: more bits, another timestamp. An overlay does not change types.
-func (p *proposer) types(at schema.Place, o *Observation, shape *schema.Shape) {
+// form is the facet under which values of another type are valid, where the
+// contract's type has one for all that were seen: more bits, another form of
+// timestamps. There is none of timestamps beside the body, of which only those that
+// are wrong are known.
+func (p *proposer) form(j *joint) (facet string, value any) {
 	seen := func(of string) bool {
-		return len(o.Details) > 0 && !slices.ContainsFunc(o.Details, func(d Detail) bool { return d.Text != of })
+		count := 0
+		for _, d := range j.Details {
+			if d.Text == of {
+				count += d.Count
+			}
+		}
+		return count == j.Count
 	}
 	switch {
-	case shape.Type == schema.Integer && seen("integer") && shape.Bits.Or(64) < 64:
-		p.state(at, o.Count, o.First, "bits", 64)
-	case shape.Type == schema.Timestamp && seen(dateTime):
-		p.state(at, o.Count, o.First, "timestampFormat", "date-time")
-	case shape.Type == schema.Timestamp && seen(httpDate):
-		p.state(at, o.Count, o.First, "timestampFormat", "http-date")
-	default:
-		p.leave(o, "an overlay does not change types")
+	case j.shape.Type == schema.Integer && seen("integer") && j.shape.Bits.Or(64) < 64:
+		return "bits", 64
+	case j.shape.Type != schema.Timestamp || p.clocks[j.shape] || p.isBeside(j.at):
+		return "", nil
+	case seen(dateTime):
+		return "timestampFormat", "date-time"
+	case seen(httpDate):
+		return "timestampFormat", "http-date"
 	}
+	return "", nil
+}
+
+// isBeside reports a place beside the body.
+func (p *proposer) isBeside(at schema.Place) bool {
+	name := tokensOf(at.Pointer)[0]
+	return slices.ContainsFunc(p.contract.Bound(at.Part), func(m schema.Member) bool { return m.Name == name })
 }
 
 // overlay writes the YAML.

@@ -1,6 +1,7 @@
 package drift_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/crcheck/crcheck/drift"
@@ -72,6 +73,79 @@ func TestBaseline(t *testing.T) {
 		var problem *drift.BaselineError
 		require.ErrorAs(t, err, &problem, wrong)
 	}
+}
+
+// TestBaselineOfWhatWasSeen: an entry accepts what it was written for: no other
+// value at its place, and no graver consequence.
+func TestBaselineOfWhatWasSeen(t *testing.T) {
+	values := func(values ...string) func(*schema.Contract) {
+		return func(c *schema.Contract) { member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is(values) }
+	}
+	pages := func(min, max json.Number) func(*schema.Contract) {
+		return func(c *schema.Contract) {
+			member(c, "GetBedInput", "pages").Shape.Inline.Range = schema.Is(schema.Bounds{Min: min, Max: max})
+		}
+	}
+	fresh := func(required bool) func(*schema.Contract) {
+		return func(c *schema.Contract) {
+			c.Shapes["GetBedInput"].Members = append(c.Shapes["GetBedInput"].Members,
+				schema.Member{Name: "fresh", Shape: schema.Inline(schema.Shape{Type: schema.String}), Required: schema.Is(required), Location: schema.Is("query"), WireName: schema.Is("fresh")})
+		}
+	}
+	for name, test := range map[string]struct{ then, now func(*schema.Contract) }{
+		"another value added":             {values("RED", "GREEN", "BLUE"), values("RED", "GREEN", "PINK")},
+		"another value removed":           {values("RED"), values("GREEN")},
+		"another end":                     {pages("1", ""), pages("", "10")},
+		"another end, at the same number": {pages("5", "10"), pages("1", "5")},
+		"a greater maximum":               {pages("1", "20"), pages("1", "30")},
+		"an added member became required": {fresh(false), fresh(true)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			settled := func(change func(*schema.Contract), expected []finding.Expected) *drift.Report {
+				result, err := drift.Compare([]*schema.Contract{bed()}, []*schema.Contract{changed(bed(), change)})
+				require.NoError(t, err)
+				r := &drift.Report{Comparison: result}
+				require.NoError(t, r.Settle(expected, finding.FailNever))
+				return r
+			}
+			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *drift.Report { return settled(test.then, expected) },
+				func(expected []finding.Expected) *drift.Report { return settled(test.now, expected) })
+		})
+	}
+	for name, test := range map[string]struct{ then, now string }{
+		"another value seen":          {`{"bed":{"colour":"BLUE"}}`, `{"bed":{"colour":"PINK"}}`},
+		"another member of a union":   {`{"bed":{"colour":"RED","plant":{"bush":"a"}}}`, `{"bed":{"colour":"RED","plant":{"moss":"a"}}}`},
+		"another type":                {`{"bed":{"colour":1}}`, `{"bed":{"colour":{}}}`},
+		"another type beside the old": {`{"bed":{"colour":1}}`, `{"bed":{"colour":1,"inner":{"colour":true}}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			settled := func(body string, expected []finding.Expected) *drift.Report {
+				r := &drift.Report{Traffic: tally(t, bed(), bodies(body), drift.Shard{})}
+				require.NoError(t, r.Settle(expected, finding.FailNever))
+				return r
+			}
+			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *drift.Report { return settled(test.then, expected) },
+				func(expected []finding.Expected) *drift.Report { return settled(test.now, expected) })
+		})
+	}
+}
+
+// requireOwn makes a baseline of a report, and requires that it accepts that report
+// and not another one; entries that say no more than the place accept both.
+func requireOwn(t *testing.T, of *drift.Report, then, now func([]finding.Expected) *drift.Report) {
+	t.Helper()
+	text, err := drift.Baseline(nil, of.Findings())
+	require.NoError(t, err)
+	expected, err := drift.ParseBaseline("b.yaml", text)
+	require.NoError(t, err)
+	require.Equal(t, drift.Passed, then(expected).Verdict)
+	require.NotEmpty(t, now(expected).Unmet)
+	require.True(t, now(expected).Unmet[0].Stale())
+	require.Less(t, now(expected).Expected, len(now(nil).Findings()))
+	for i := range expected {
+		expected[i].Got, expected[i].Severity = "", ""
+	}
+	require.Equal(t, drift.Passed, then(expected).Verdict)
 }
 
 // TestPlacesThatLookLikePatterns: an entry of a baseline expects its own place alone.

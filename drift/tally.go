@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"maps"
@@ -77,7 +78,7 @@ type Detail struct {
 func NewTally(contracts []*schema.Contract) *Tally {
 	t := &Tally{places: map[*schema.Contract]*places{}, checked: map[*schema.Contract]int{}, notChecked: map[string]int{}, kinds: map[kindKey]*Observation{}}
 	for _, c := range contracts {
-		t.places[c] = &places{contract: c}
+		t.places[c] = newPlaces(c)
 		t.checked[c] = 0
 	}
 	return t
@@ -91,6 +92,12 @@ func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outco
 		return
 	}
 	t.checked[outcome.Contract]++
+	p := t.places[outcome.Contract]
+	if p == nil { // a contract that a cassette names
+		p = newPlaces(outcome.Contract)
+		t.places[outcome.Contract] = p
+	}
+	p.timestamps.see(x)
 	if len(outcome.Findings) == 0 {
 		return
 	}
@@ -102,7 +109,7 @@ func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outco
 			body = bodyOf(x, f.Part)
 			bodies[f.Part] = body
 		}
-		t.finding(outcome.Contract, f, body, at)
+		t.finding(p, f, body, at)
 	}
 }
 
@@ -118,18 +125,18 @@ func bodyOf(x *traffic.Interaction, part string) []byte {
 	if err != nil {
 		return nil
 	}
-	return body.Bytes
+	return bytes.TrimPrefix(body.Bytes, []byte("\xEF\xBB\xBF")) // a byte order mark is a finding of its own
 }
 
 // finding counts a finding.
-func (t *Tally) finding(c *schema.Contract, f finding.Finding, body []byte, at Seen) {
-	p := t.places[c]
-	if p == nil { // a contract that a cassette names
-		p = &places{contract: c}
-		t.places[c] = p
-	}
+func (t *Tally) finding(p *places, f finding.Finding, body []byte, at Seen) {
 	part := schema.Part(cmp.Or(f.Part, string(schema.OutputPart)))
-	where := p.of(part, f, body)
+	for _, where := range p.of(part, f, body) {
+		t.observe(f, part, where, at)
+	}
+}
+
+func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at Seen) {
 	key := kindKey{f.Rule, f.Operation, string(part), where.place}
 	o := t.kinds[key]
 	if o == nil {
@@ -143,7 +150,7 @@ func (t *Tally) finding(c *schema.Contract, f finding.Finding, body []byte, at S
 	if where.number != "" {
 		o.stretch(where.number)
 	}
-	if where.detail == "" {
+	if !where.told {
 		return
 	}
 	d := Detail{Text: where.detail, Count: 1, First: at}

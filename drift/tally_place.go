@@ -2,53 +2,65 @@ package drift
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
-	"net/http"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/pattern"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // places finds the places of findings in a contract.
 type places struct {
-	contract *schema.Contract
-	first    map[schema.Part]map[string]string // the first place of each structure
+	contract   *schema.Contract
+	first      map[schema.Part]map[string]string // the first place of each structure
+	timestamps *timestamps
+}
+
+func newPlaces(c *schema.Contract) *places {
+	return &places{contract: c, timestamps: newTimestamps(c)}
 }
 
 // observed is what a finding comes to.
 type observed struct {
 	place  string
 	detail string
+	told   bool        // there is a detail; it may be empty
 	kind   string      // the JSON type of the value
 	number json.Number // a length, or a number out of range
 }
 
-// of folds a finding's pointer to a place of the contract: indexes and keys, and
-// recursion to where the structure stands first.
-func (p *places) of(part schema.Part, f finding.Finding, body []byte) observed {
+// of folds a finding's pointer to the place of the contract that it is about:
+// indexes and keys, and recursion to where the structure stands first. Where the
+// key and the value of an entry break a rule in the same words, there are two.
+func (p *places) of(part schema.Part, f finding.Finding, body []byte) []observed {
 	root, _ := p.contract.Root(part)
 	if root.Name == "" {
-		return observed{detail: detailText(f.Got)}
+		return []observed{{detail: detailText(f.Got), told: f.Got != ""}}
 	}
 	w := newWalk(p.contract, p.contract, part)
-	tokens := tokensOf(f.Pointer)
-	unknown := f.Rule == finding.MemberUnknown && len(tokens) > 0
-	name := ""
-	if unknown {
-		name, tokens = tokens[len(tokens)-1], tokens[:len(tokens)-1]
+	tokens, value := tokensOf(f.Pointer), valueAt(body, f.Pointer)
+	payload, _ := payloadOf(p.contract, root)
+	rule, _ := f.Rule.Lookup()
+	switch {
+	case p.beside(root, payload, f.Rule, tokens, value):
+		value = literal(f)
+	case payload == nil, len(tokens) > 0 && tokens[0] == payload.Name:
+	case len(tokens) > 0 || rule.Layer != finding.LayerHTTP: // else it is about the answer, not its body
+		w.down(payload.Name, memberName)
 	}
-	if m, ok := payloadOf(p.contract, root); ok && !(len(tokens) > 0 && tokens[0] == m) {
-		w.down(m, memberName)
+	if f.Rule == finding.MemberUnknown && len(tokens) > 0 {
+		tokens = tokens[:len(tokens)-1]
 	}
-	key := false
+	inMap := false
 	for _, token := range tokens {
-		key = w.shape(0).Type == schema.Map
+		if inMap = w.shape(0).Type == schema.Map; inMap {
+			token = "*" // also for the key "*key"
+		}
 		w.down(token, func(m *schema.Member) string {
 			if m.Wire() == token {
 				return token
@@ -56,111 +68,158 @@ func (p *places) of(part schema.Part, f finding.Finding, body []byte) observed {
 			return m.Name
 		})
 	}
-	value := valueAt(body, f.Pointer)
-	text, isText := unquote(string(value))
-	if key && aboutKey(f, keyShape(p.contract, w), tokens[len(tokens)-1], w.shape(0), value) {
-		above := w.above()
-		above.down("*key", memberName)
-		w, text, isText = above, tokens[len(tokens)-1], true
+	if !inMap {
+		return []observed{p.told(part, f, w, value)}
 	}
-	o := observed{place: p.folded(part, w)}
+	above := w.above()
+	above.down("*key", memberName)
+	key := jsontext.Value(quote(tokens[len(tokens)-1]))
+	ofKey, ofValue := breaks(above.shape(0), f, key), breaks(w.shape(0), f, value)
+	switch {
+	case ofKey && ofValue:
+		return []observed{p.told(part, f, above, key), p.told(part, f, w, value)}
+	case ofKey:
+		return []observed{p.told(part, f, above, key)}
+	}
+	return []observed{p.told(part, f, w, value)}
+}
+
+// beside reports whether a finding is about a member that travels beside the
+// body. Such findings and those about the body have pointers of one form.
+func (p *places) beside(root schema.Ref, payload *schema.Member, rule finding.RuleID, tokens []string, value jsontext.Value) bool {
+	if len(tokens) == 0 || len(tokens) == 1 && rule == finding.MemberUnknown {
+		return false
+	}
+	m, ok := p.contract.Resolve(root).Member(tokens[0])
+	if !ok || p.contract.Location(m) == "body" || p.contract.Location(m) == "payload" {
+		return false
+	}
+	if payload == nil {
+		return true
+	}
+	return value == nil || !slices.ContainsFunc(p.contract.Resolve(payload.Shape).Members, func(m schema.Member) bool { return m.Wire() == tokens[0] })
+}
+
+// literal is what a finding quotes of a value that stands in no document, as far
+// as its type goes.
+func literal(f finding.Finding) jsontext.Value {
+	switch {
+	case f.Sensitive:
+		return nil
+	case f.Got == "an object":
+		return jsontext.Value("{}")
+	case f.Got == "an array":
+		return jsontext.Value("[]")
+	}
+	return jsontext.Value(f.Got)
+}
+
+// told is what a finding tells of the place at which a walk has ended.
+func (p *places) told(part schema.Part, f finding.Finding, w *walk, value jsontext.Value) observed {
+	at := w.last().shape
+	if f.Rule == finding.MemberMissing || f.Rule == finding.TypeNull {
+		at = w.last().member // its structure says so, or the list or map around it
+	}
+	o := observed{place: p.folded(part, w, at)}
+	detail := func(text string) { o.detail, o.told = text, true }
 	switch f.Rule {
 	case finding.MemberUnknown:
-		o.detail, o.kind = detailText(name), typeOf(value)
+		tokens := tokensOf(f.Pointer)
+		detail(detailText(tokens[len(tokens)-1]))
+		o.kind = cmp.Or(typeOf(value), unknownType)
 	case finding.UnionUnknownMember:
-		o.detail, o.kind = detailText(f.Got), typeOf(below(value, f.Got))
+		detail(detailText(f.Got))
+		o.kind = typeOf(below(value, f.Got))
+		if o.kind == "" && below(value, "SDK_UNKNOWN_MEMBER") != nil {
+			o.kind = nameAlone
+		}
+		o.kind = cmp.Or(o.kind, unknownType)
 	case finding.EnumUnknownValue:
-		o.detail = withheldOr(f, detailText(text))
+		detail(quotedText(f, value))
 	case finding.TypeMismatch:
-		o.detail = typeOf(value)
+		if kind := typeOf(value); kind != "" {
+			detail(kind)
+		}
+		if o.detail == httpDate && strings.Contains(f.Want, "ISO 8601") {
+			detail("string") // in the sdk projection, where no format makes a difference
+		}
 	case finding.UnionMultipleMembers, finding.ErrorUnmodeled, finding.ErrorStatusMismatch, finding.HTTPStatus, finding.HTTPContentType:
-		o.detail = detailText(f.Got)
-	case finding.ConstraintLength:
-		if f.Sensitive {
-			break
-		}
-		if isText && w.shape(0).Type == schema.String {
-			o.number = number(utf8.RuneCountInString(text))
-		} else if size, _, ok := strings.Cut(f.Got, " "); ok {
-			o.number = json.Number(size)
-		}
-	case finding.ConstraintRange:
-		if !f.Sensitive {
-			o.number = json.Number(value)
+		detail(detailText(f.Got))
+	case finding.ConstraintLength, finding.ConstraintRange:
+		if number, _, _ := strings.Cut(f.Got, " "); isBound(number) {
+			o.number = json.Number(number)
+		} else {
+			detail(detailText(f.Got))
 		}
 	}
 	return o
 }
 
-// aboutKey tells findings about a key from those about the value beside it, which
-// stand at the same pointer: by the text that breaks the rule or, where that is
-// withheld, by what the rule asks for.
-func aboutKey(f finding.Finding, ofKeys *schema.Shape, key string, ofValues *schema.Shape, value jsontext.Value) bool {
-	if text, ok := unquote(string(value)); ok || value != nil {
-		return !(ok && breaks(ofValues, f.Rule, text)) && breaks(ofKeys, f.Rule, key)
-	}
-	wants := func(s *schema.Shape) bool {
-		switch f.Rule {
-		case finding.ConstraintLength:
-			return s.Length.Or(schema.Bounds{}).String() == f.Want
-		case finding.ConstraintPattern:
-			return s.Pattern.Or("") == f.Want
-		}
-		return false
-	}
-	return wants(ofKeys) && !wants(ofValues)
-}
+// mostQuoted is how many bytes of a text findings quote.
+const mostQuoted = 80
 
-// withheldOr is what may be shown of a value.
-func withheldOr(f finding.Finding, text string) string {
-	if f.Sensitive {
+// quotedText is the text that a finding is about, unless it is withheld; the rest
+// of a clipped one is that of the value.
+func quotedText(f finding.Finding, value jsontext.Value) string {
+	text, err := strconv.Unquote(f.Got)
+	if err != nil {
 		return f.Got
 	}
-	return text
+	clipped := strings.LastIndex(text, "…")
+	if len(text) <= mostQuoted || clipped < 0 {
+		return detailText(text)
+	}
+	begin := text[:clipped]
+	if whole, _ := unquote(string(value)); whole != text && strings.HasPrefix(whole, begin) {
+		return detailText(whole)
+	}
+	return begin + "…"
+}
+
+// isBound reports a number that may be the end of an interval in a contract.
+func isBound(number string) bool {
+	_, exponent, _ := strings.Cut(strings.ToLower(number), "e")
+	return len(number) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && jsontext.Value(number).Kind() == '0' && jsontext.Value(number).IsValid()
 }
 
 // payloadOf is the member that is the whole body.
-func payloadOf(c *schema.Contract, root schema.Ref) (string, bool) {
-	for _, m := range c.Resolve(root).Members {
-		if c.Location(&m) == "payload" {
-			return m.Name, true
+func payloadOf(c *schema.Contract, root schema.Ref) (*schema.Member, bool) {
+	members := c.Resolve(root).Members
+	for i := range members {
+		if c.Location(&members[i]) == "payload" {
+			return &members[i], true
 		}
 	}
-	return "", false
+	return nil, false
 }
 
-// keyShape is the shape of the keys around an entry.
-func keyShape(c *schema.Contract, entry *walk) *schema.Shape {
-	m := entry.above().shape(0)
-	if m.Key == nil {
-		return &schema.Shape{}
+// breaks reports whether a finding may be about a key or a value of this shape.
+// Both stand at the same pointer; what they break, and what of them is quoted,
+// tells them apart, unless it is withheld.
+func breaks(s *schema.Shape, f finding.Finding, value jsontext.Value) bool {
+	text, isText := unquote(string(value))
+	if isText && !f.Sensitive && f.Rule != finding.ConstraintLength && quotedText(f, value) != detailText(text) {
+		return false
 	}
-	return c.Resolve(*m.Key)
-}
-
-// breaks reports whether it is this text that breaks a rule.
-func breaks(s *schema.Shape, rule finding.RuleID, text string) bool {
-	switch rule {
+	switch f.Rule {
 	case finding.EnumUnknownValue:
-		return len(s.Enum.Or(nil)) > 0 && !slices.Contains(s.Enum.Or(nil), text)
+		values := s.Enum.Or(nil)
+		return len(values) > 0 && (f.Sensitive || !slices.Contains(values, text))
 	case finding.ConstraintLength:
-		b, n := s.Length.Or(schema.Bounds{}), number(utf8.RuneCountInString(text))
-		return s.Type == schema.String && (b.Min != "" && less(n, b.Min) || b.Max != "" && less(b.Max, n))
-	case finding.ConstraintPattern:
-		p, err := pattern.Compile(s.Pattern.Or(""))
-		if err != nil {
+		if s.Length.Or(schema.Bounds{}).String() != f.Want {
 			return false
 		}
-		matched, err := p.Match([]byte(text))
-		return err == nil && !matched
+		size, unit, _ := strings.Cut(f.Got, " ")
+		return f.Sensitive || s.Type != schema.String || strings.HasPrefix(unit, "code point") && size == strconv.Itoa(utf8.RuneCountInString(text))
+	case finding.ConstraintPattern:
+		return s.Pattern.Or("") == f.Want
 	}
 	return false
 }
 
-// folded is the place of a walk; below a structure that stands at several places,
-// the first of them.
-func (p *places) folded(part schema.Part, w *walk) string {
-	at := w.last().shape
+// folded is the place of a walk that ended at a site; below a structure that stands
+// at several places, the first of them.
+func (p *places) folded(part schema.Part, w *walk, at site) string {
 	if at.old == "" {
 		return pointerOf(w.tokens)
 	}
@@ -203,42 +262,4 @@ func detailText(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:mostText], "") + "…"
-}
-
-func number(n int) json.Number { return json.Number(jsontext.Int(int64(n)).String()) }
-
-// What is told of strings besides that they are some.
-const (
-	dateTime = "date-time string"
-	httpDate = "http-date string"
-)
-
-// typeOf is the JSON type of a value, of numbers and texts a little more.
-func typeOf(value jsontext.Value) string {
-	if len(value) == 0 {
-		return ""
-	}
-	switch value.Kind() {
-	case '{':
-		return "object"
-	case '[':
-		return "array"
-	case 't', 'f':
-		return "boolean"
-	case 'n':
-		return "null"
-	case '0':
-		if !bytes.ContainsAny(value, ".eE") {
-			return "integer"
-		}
-		return "number"
-	}
-	text, _ := unquote(string(value))
-	if _, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return dateTime
-	}
-	if _, err := time.Parse(http.TimeFormat, text); err == nil {
-		return httpDate
-	}
-	return "string"
 }

@@ -89,14 +89,17 @@ func (t text) comparison(c *Comparison, counts *[finding.Error + 1]int) {
 		if change.Contested != "" {
 			fmt.Fprintf(t, "  not proven: %s; please report it\n", visible(change.Contested))
 		}
+		if change.Untried != "" {
+			fmt.Fprintf(t, "  not tried: %s\n", visible(change.Untried))
+		}
 		fmt.Fprintf(t, "  → %s\n\n", change.remedy())
 	}
 }
 
-// remedy is what to do about a change: of one that documents could prove and none
-// does, nothing.
+// remedy is what to do about a change: of one that documents could prove, were
+// tried, and none does, nothing.
 func (c *Change) remedy() string {
-	if c.Witness == nil && proofs[c.Rule] != nil {
+	if c.Witness == nil && c.Untried == "" && c.Contested == "" && proofs[c.Rule] != nil {
 		return "Nothing to mend: no document was found that breaks either side."
 	}
 	rule, _ := c.Rule.Lookup()
@@ -107,7 +110,7 @@ func (t text) witness(w *Witness) {
 	switch {
 	case w == nil:
 		return
-	case w.Request != "":
+	case w.Rule == "":
 		fmt.Fprintf(t, "  witness, which the %s contract allows: %s\n    %s\n", w.Allowed, visible(w.Finding), visible(clip(w.Request)))
 		return
 	}
@@ -115,7 +118,12 @@ func (t text) witness(w *Witness) {
 	if w.Form != "wire" {
 		form = ", in the " + w.Form + " projection"
 	}
-	fmt.Fprintf(t, "  witness%s, which the %s contract allows; the %s one says %s at %s: %s\n    %s\n", form, w.Allowed, w.Refused, w.Rule, visible(finding.PointerText(w.Pointer)), visible(w.Finding), visible(clip(string(w.Document))))
+	fmt.Fprintf(t, "  witness%s, which the %s contract allows; the %s one says %s at %s: %s\n", form, w.Allowed, w.Refused, w.Rule, visible(finding.PointerText(w.Pointer)), visible(w.Finding))
+	for _, line := range []string{w.Request, w.Response, string(w.Document)} {
+		if line != "" {
+			fmt.Fprintf(t, "    %s\n", visible(clip(line)))
+		}
+	}
 }
 
 func (t text) matrix(m *Matrix) {
@@ -209,6 +217,9 @@ func plural(n int, noun string) string {
 func (t text) summary(r *Report, counts [finding.Error + 1]int) {
 	switch {
 	case r.Comparison != nil:
+		for _, a := range r.Comparison.Alone {
+			fmt.Fprintf(t, "not compared: %s of %s, which only the %s side describes\n", plural(a.Operations, "operation"), visible(a.Service), a.Side)
+		}
 		fmt.Fprintf(t, "compared %s: %s with %s\n", plural(r.Comparison.Compared, "operation"), visible(r.Old), visible(r.New))
 	case r.Matrix != nil:
 		fmt.Fprintf(t, "compared %s of %s\n", plural(r.Matrix.Compared, "operation"), plural(len(r.Matrix.Sources), "source"))

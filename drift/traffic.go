@@ -23,6 +23,16 @@ type Traffic struct {
 	Checked      int               `json:"checked"`
 	NotChecked   []Reason          `json:"notChecked,omitempty"`
 	Observations []Observation     `json:"observations"` // gravest first
+	// Timestamps are the places at which one was seen in the form that the
+	// contract says, which no other form may replace.
+	Timestamps []TimestampPlace `json:"timestamps,omitempty"`
+}
+
+// TimestampPlace is where a timestamp stands first in a contract.
+type TimestampPlace struct {
+	Operation string      `json:"operation"`
+	Part      schema.Part `json:"part"`
+	Place     string      `json:"place"`
 }
 
 // TrafficContract is a contract that traffic was held against.
@@ -76,6 +86,11 @@ func (t *Tally) Traffic(shard Shard, profile finding.Profile) *Traffic {
 	for _, o := range t.kinds {
 		r.Observations = append(r.Observations, o.finished())
 	}
+	for c, p := range t.places {
+		for place := range p.timestamps.seen {
+			r.Timestamps = append(r.Timestamps, TimestampPlace{c.Name(), place.Part, place.Pointer})
+		}
+	}
 	r.sort()
 	return r
 }
@@ -99,6 +114,10 @@ func (r *Traffic) sort() {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part),
 			cmp.Compare(a.Place, b.Place), cmp.Compare(a.Rule, b.Rule))
 	})
+	slices.SortFunc(r.Timestamps, func(a, b TimestampPlace) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place))
+	})
+	r.Timestamps = slices.Compact(r.Timestamps)
 }
 
 // ShardError says that results are not the shards of one run.
@@ -123,6 +142,7 @@ func Merge(shards []*Traffic) (*Traffic, error) {
 		for _, n := range s.NotChecked {
 			reasons[n.Name] += n.Count
 		}
+		r.Timestamps = append(r.Timestamps, s.Timestamps...)
 		for i := range s.Observations {
 			o := &s.Observations[i]
 			key := kindKey{o.Rule, o.Operation, string(o.Part), o.Place}
@@ -188,8 +208,9 @@ func complete(shards []*Traffic) error {
 	return nil
 }
 
-// Findings returns what was observed as findings, one for each detail, for
-// expectations.
+// Findings returns what was observed as findings, for expectations: one for each
+// value, member and union member that the contract does not know. What is wrong
+// otherwise is one finding for each place, which got all that was seen there.
 func (r *Traffic) Findings() []finding.Finding {
 	var all []finding.Finding
 	for _, o := range r.Observations {
@@ -198,6 +219,11 @@ func (r *Traffic) Findings() []finding.Finding {
 			f.Part = string(o.Part)
 		}
 		if len(o.Details) == 0 || o.Rule != finding.MemberUnknown && o.Rule != finding.EnumUnknownValue && o.Rule != finding.UnionUnknownMember {
+			var texts []string
+			for _, d := range o.Details {
+				texts = append(texts, d.Text)
+			}
+			f.Got = strings.Join(texts, ", ")
 			all = append(all, f)
 			continue
 		}

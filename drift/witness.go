@@ -13,7 +13,6 @@ import (
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/synth"
 	"github.com/crcheck/crcheck/validate"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Witness is a document, or a request, that proves a change: one contract has
@@ -23,12 +22,17 @@ type Witness struct {
 	Refused    Side              `json:"refused"` // refuses it
 	Projection schema.Projection `json:"-"`
 	Form       string            `json:"projection"`         // of the document: wire or sdk
-	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents
-	Request    string            `json:"request,omitempty"`  // of one that routes elsewhere: method and target
+	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents; of others, the body
+	// Request is method, target and headers of one that routes elsewhere, or in
+	// which a member is looked for in vain; Response is status and headers.
+	Request  string `json:"request,omitempty"`
+	Response string `json:"response,omitempty"`
 	// Rule and Pointer say what the refusing side finds, and where in the document.
 	Rule    finding.RuleID `json:"rule,omitempty"`
 	Pointer string         `json:"pointer"`
 	Finding string         `json:"finding"` // in words
+
+	exchange *exchange // that proves what changed beside the body
 }
 
 // Side is one of two contracts.
@@ -56,6 +60,8 @@ type candidate struct {
 	projection schema.Projection
 	evidence   finding.Finding
 	others     int // further findings of the refusing side
+	exchange   *exchange
+	line       string // of the exchange
 }
 
 // compare puts the better candidate first: the graver, what is on the wire, the
@@ -103,11 +109,23 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 		}
 		if s != nil {
 			s.run()
+			continue
+		}
+		for _, c := range claims {
+			if c.shows(projection) {
+				c.note(noJSON(part, p.old, p.new))
+			}
 		}
 	}
+	if err := p.exchanges(part, claims); err != nil {
+		return err
+	}
 	for _, c := range claims {
-		if c.best != nil {
+		switch {
+		case c.best != nil:
 			c.testify()
+		case c.untried != nil && c.Contested == "":
+			c.Untried = c.untried.Error()
 		}
 	}
 	return nil
@@ -127,6 +145,13 @@ func (c *claim) testify() {
 		Document: c.best.document, Rule: c.best.evidence.Rule, Pointer: c.best.evidence.Pointer, Finding: c.best.evidence.Message}
 	if c.Part == schema.InputPart {
 		w.Allowed, w.Refused = Old, New
+	}
+	if w.exchange = c.best.exchange; w.exchange != nil {
+		if c.Part == schema.InputPart {
+			w.Request = c.best.line
+		} else {
+			w.Response = c.best.line
+		}
 	}
 	c.Severity, c.Witness = severity(w.Rule), w
 }
@@ -174,13 +199,14 @@ func (s *search) run() {
 		before[c] = c.best
 	}
 	s.systematic()
-	for seed := uint64(1); seed <= tries && s.wanting(); seed++ {
-		document, err := s.giver.Random(s.part, seed)
-		if err != nil {
-			break
+	var nothing error // why there is no document at all
+	for seed := uint64(1); seed <= tries && s.wanting() && nothing == nil; seed++ {
+		var document []byte
+		if document, nothing = s.giver.Random(s.part, seed); nothing == nil {
+			s.try(document)
 		}
-		s.try(document)
 	}
+	s.notes(nothing)
 	for _, c := range s.claims {
 		if c.best == nil || c.best == before[c] {
 			continue
@@ -231,7 +257,7 @@ func (s *search) try(document []byte) {
 			if !e.proves(c, s.refuser) {
 				continue
 			}
-			next := &candidate{document, s.projection, e.Finding, len(found) - 1}
+			next := &candidate{document: document, projection: s.projection, evidence: e.Finding, others: len(found) - 1}
 			if c.best == nil || next.compare(c.best) < 0 {
 				c.best = next
 			}
@@ -324,12 +350,7 @@ func (c *Change) lost(old *schema.Contract, routes *schema.Catalog) {
 		where = "to " + route.Contract.Name()
 	}
 	c.Severity = finding.Error
-	c.Witness = &Witness{Allowed: Old, Refused: New, Form: schema.Wire.String(),
-		Request: request.Method + " " + request.Target(), Finding: fmt.Sprintf("the request leads %s", where)}
-	if len(request.Body) > 0 && jsontext.Value(request.Body).IsValid() {
-		c.Witness.Document = request.Body
-	}
-	if target := request.Header.Get("X-Amz-Target"); target != "" {
-		c.Witness.Request += " (X-Amz-Target: " + target + ")"
-	}
+	x := exchange{request: request}
+	c.Witness = &Witness{Allowed: Old, Refused: New, Form: schema.Wire.String(), Finding: fmt.Sprintf("the request leads %s", where)}
+	c.Witness.Request, c.Witness.Document = x.said(schema.InputPart)
 }

@@ -14,6 +14,7 @@ func TestExpectedCheck(t *testing.T) {
 		"no such rule":      func(e *Expected) { e.Rule = "type.nul" },
 		"no rule":           func(e *Expected) { e.Rule = "" },
 		"no reason":         func(e *Expected) { e.Reason = "" },
+		"no such severity":  func(e *Expected) { e.Severity = "grave" },
 		"a negative count":  func(e *Expected) { e.Count = -1 },
 		"source pattern":    func(e *Expected) { e.Source = "a[" },
 		"operation pattern": func(e *Expected) { e.Operation = `a\` },
@@ -29,7 +30,7 @@ func TestExpectedCheck(t *testing.T) {
 }
 
 func TestExpectedMatches(t *testing.T) {
-	f := Finding{Rule: TypeNull, Source: "dir/a.json", Operation: "s.O", Pointer: "/list/3/a"}
+	f := Finding{Rule: TypeNull, Severity: Warning, Source: "dir/a.json", Operation: "s.O", Pointer: "/list/3/a", Got: "a[b"}
 	for _, v := range []struct {
 		name    string
 		e       Expected
@@ -45,6 +46,11 @@ func TestExpectedMatches(t *testing.T) {
 		{"another source", Expected{Rule: TypeNull, Place: "/list/*/a", Source: "*.json"}, false},
 		{"operation", Expected{Rule: TypeNull, Place: "/list/*/a", Operation: "s.*"}, true},
 		{"another operation", Expected{Rule: TypeNull, Place: "/list/*/a", Operation: "t.*"}, false},
+		{"what it got", Expected{Rule: TypeNull, Place: "/list/*/a", Got: "a[b"}, true},
+		{"it got something else", Expected{Rule: TypeNull, Place: "/list/*/a", Got: "a*"}, false},
+		{"as grave", Expected{Rule: TypeNull, Place: "/list/*/a", Severity: "warning"}, true},
+		{"less grave", Expected{Rule: TypeNull, Place: "/list/*/a", Severity: "error"}, true},
+		{"graver", Expected{Rule: TypeNull, Place: "/list/*/a", Severity: "info"}, false},
 		{"a malformed pattern", Expected{Rule: TypeNull, Place: "/list/[/a"}, false},
 	} {
 		require.Equal(t, v.matches, v.e.Matches(f), v.name)
@@ -139,6 +145,8 @@ func TestUnmet(t *testing.T) {
 	require.Contains(t, Unmet{e, 1}.Error(), "stale")
 	require.Contains(t, Unmet{e, 3}.Error(), "over-broad")
 	require.True(t, Unmet{Expected{Rule: TypeNull}, 0}.Stale())
+	e.Got, e.Severity = "null", "info"
+	require.Contains(t, Unmet{e, 1}.Error(), `type.null with null, no graver than info, at`)
 }
 
 // BenchmarkLedger holds the ledger to a cost that does not grow with the number

@@ -65,8 +65,15 @@ func (u Unmet) Error() string {
 	if u.Stale() {
 		problem = "stale"
 	}
+	kind := string(u.Rule)
+	if u.Got != "" {
+		kind += " with " + u.Got
+	}
+	if ceiling, err := u.ceiling(); err == nil && ceiling < Error {
+		kind += ", no graver than " + u.Severity + ","
+	}
 	return fmt.Sprintf("%s expectation: %s at %s in %q matched %d findings, expected %d (%s)",
-		problem, u.Rule, PlaceText(u.Part, u.Place), u.Source, u.Matched, u.count(), u.Reason)
+		problem, kind, PlaceText(u.Part, u.Place), u.Source, u.Matched, u.count(), u.Reason)
 }
 
 // Unmet returns the expectations that are stale or over-broad, in their order.

@@ -157,6 +157,9 @@ func (v *driftVerb) propose(t *terminal, r *drift.Traffic, loaded []*schema.Cont
 		}
 		path := v.Propose
 		if several > 1 {
+			if err := inFolder("x." + p.Operation); err != nil {
+				return nil, err
+			}
 			extension := filepath.Ext(string(path))
 			path = outputPath(strings.TrimSuffix(string(path), extension) + "." + p.Operation + extension)
 		}
