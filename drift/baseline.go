@@ -61,7 +61,8 @@ func ParseBaseline(name string, text []byte) ([]finding.Expected, error) {
 }
 
 // Baseline writes a baseline that expects the findings, and nothing else: no other
-// value at their places, and of a change no graver consequence. An
+// value at their places (but any length, number or text that breaks the same
+// bound or pattern of traffic), and of a change no graver consequence. An
 // expectation of the old one stays, with its reason, if it is met; what none
 // expects is taken up as [Unreviewed].
 func Baseline(old []finding.Expected, findings []finding.Finding) ([]byte, error) {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -214,6 +215,17 @@ func (c *Change) repeats(r *synth.Request, by *schema.Contract) {
 	}
 }
 
+// echo puts back the headers that repeat the request, but not what the witness is about.
+func (c *Change) echo(by *schema.Contract, echoed, into http.Header) {
+	root, _ := by.Root(schema.OutputPart)
+	for _, e := range by.Echoes {
+		m, ok := by.Resolve(root).Member(strings.TrimPrefix(e.Output, "/"))
+		if ok && c.Part == schema.OutputPart && by.Location(m) == "header" && e.Output != c.Witness.Pointer && len(echoed.Values(m.Wire())) > 0 {
+			into[http.CanonicalHeaderKey(m.Wire())] = echoed.Values(m.Wire())
+		}
+	}
+}
+
 func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (synth.Response, error) {
 	w := c.Witness
 	if c.asked() || len(w.Document) == 0 {
@@ -233,7 +245,9 @@ func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (
 		return synth.Response{}, err
 	}
 	r, err := s.Response(c.Part, load.body, to)
+	echoed := r.Header.Clone()
 	load.into(r.Header)
+	c.echo(by, echoed, r.Header)
 	if load.status != 0 {
 		r.Status = load.status
 	}

@@ -306,7 +306,7 @@ func splitBits(d schema.Difference, _ *pair) []piece {
 	var old, new int
 	read(d.A, &old)
 	read(d.B, &new)
-	if new > old {
+	if old != 0 && (new == 0 || new > old) { // 0: of any size
 		return []piece{{rule: finding.DriftBitsWidened, old: d.A, new: d.B}}
 	}
 	return []piece{{rule: finding.DriftBitsNarrowed, old: d.A, new: d.B}}

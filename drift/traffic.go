@@ -210,7 +210,8 @@ func complete(shards []*Traffic) error {
 
 // Findings returns what was observed as findings, for expectations: one for each
 // value, member and union member that the contract does not know. What is wrong
-// otherwise is one finding for each place, which got all that was seen there.
+// otherwise is one finding for each place: of types, with all that was seen there;
+// of lengths, numbers and patterns, whatever was.
 func (r *Traffic) Findings() []finding.Finding {
 	var all []finding.Finding
 	for _, o := range r.Observations {

@@ -84,7 +84,8 @@ type journalMeta struct {
 	Provenance     string `json:"provenance,omitempty"`
 }
 
-const journalVersion = 1
+// journalVersion is that of the lines; those of version 1 have no trace.
+const journalVersion = 2
 
 // JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its folder, a name that [traffic.Files] passes over. A link to
 // the cassette is followed.
@@ -193,7 +194,7 @@ func journalLine(number int64, trace redact.Trace, interaction []byte) []byte {
 	b = strconv.AppendInt(b, number, 10)
 	digits := b[len(numberMark):]
 	b = append(b, checksumMark...)
-	origin := fmt.Appendf(nil, originForm, trace.Known, trace.Sum)
+	origin := fmt.Appendf(nil, originForm, trace.Known, trace.Masked, trace.Sum)
 	b = appendChecksum(b, digits, origin, interaction)
 	b = append(b, '"')
 	b = append(b, origin...)
@@ -205,7 +206,7 @@ func journalLine(number int64, trace redact.Trace, interaction []byte) []byte {
 const (
 	numberMark      = `{"request":`
 	checksumMark    = `,"crc32c":"`
-	originForm      = `,"known":%d,"origin":"%x"`
+	originForm      = `,"known":%d,"masked":%d,"origin":"%x"`
 	interactionMark = `,"interaction":`
 )
 

@@ -63,8 +63,11 @@ func readJournal(from io.Reader) (*journalText, error) {
 		return nil, err
 	}
 	name := &j.header.Cassette
-	if json.Unmarshal(first, &j.header) != nil || j.header.Version != journalVersion || *name == "" || *name != filepath.Base(*name) {
+	if json.Unmarshal(first, &j.header) != nil || j.header.Version < 1 || *name == "" || *name != filepath.Base(*name) {
 		return nil, errForeign
+	}
+	if j.header.Version > journalVersion {
+		return nil, fmt.Errorf("%w, but a newer crcheck's", errForeign)
 	}
 	offset := int64(len(first))
 	for line := 2; ; line++ {
@@ -106,7 +109,7 @@ func parseLine(line []byte) (entry journalEntry, ok bool) {
 	entry = journalEntry{number: n, offset: int64(len(line) - len(text) - len("}\n")), length: int64(len(text))}
 	if len(origin) > 0 { // else it is of a crcheck that wrote none
 		var sum []byte
-		if _, err := fmt.Sscanf(string(origin), originForm, &entry.trace.Known, &sum); err != nil || copy(entry.trace.Sum[:], sum) != len(entry.trace.Sum) {
+		if _, err := fmt.Sscanf(string(origin), originForm, &entry.trace.Known, &entry.trace.Masked, &sum); err != nil || copy(entry.trace.Sum[:], sum) != len(entry.trace.Sum) {
 			return entry, false
 		}
 	}
@@ -156,6 +159,7 @@ type Recovery struct {
 	Interactions int // in the cassette; 0: there were none, and no cassette was written
 	Dropped      []Dropped
 	NoKey        bool // the key of the recording was not there to replace names that became known late
+	Masked       bool // names were masked for want of a pseudonym; where they stand before that, they stay
 	// Contracts are those of the recording, as in [Options]; empty: it did not say. With others, names that they make known stay where they are.
 	Contracts string
 	// Found is what was found when such names were replaced, as by [Recorder.Close]: record.one-way of interactions that the key does not lead back from.
@@ -201,10 +205,14 @@ func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 	if base := filepath.Base(journal); text.header.Cassette == "" && !(strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".journal")) {
 		return fail(JournalForeign, errors.New("it is empty, and not named as a journal"))
 	}
+	if len(text.lines) == 0 && slices.ContainsFunc(text.dropped, func(d Dropped) bool { return !d.Torn }) {
+		return fail(JournalUnusable, errors.New("every line of it is damaged; nothing was changed"))
+	}
 	if cassette == "" && text.header.Cassette != "" {
 		cassette = filepath.Join(filepath.Dir(journal), text.header.Cassette)
 	}
 	var found finding.Set
+	masked := slices.ContainsFunc(text.lines, func(e journalEntry) bool { return e.trace.Masked > 0 })
 	if text.header.Redact != "" {
 		opts.All = text.header.Redact == redactAll
 	}
@@ -218,16 +226,13 @@ func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 	if err := discard(f, journal); err != nil {
 		return fail(JournalUnusable, err)
 	}
-	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, NoKey: later == nil && len(text.lines) > 0, Contracts: text.header.Contracts, Found: found}, nil
+	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, NoKey: later == nil && len(text.lines) > 0, Masked: masked, Contracts: text.header.Contracts, Found: found}, nil
 }
 
 // recoverNames replaces names that became known late; nil without the key of the recording.
 func recoverNames(journal *os.File, text *journalText, cassette string, opts redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
 	if opts.Key == (redact.Key{}) {
-		var err error
-		if opts.Key, _, err = KeyAtHand(journal.Name()); err != nil {
-			return nil, err
-		}
+		opts.Key, _, _ = KeyAtHand(journal.Name()) // one that cannot be read is not that of the recording
 	}
 	if opts.Key.ID() != text.header.Meta.RedactionKey {
 		return nil, nil

@@ -135,3 +135,45 @@ func TestNamesKnownLate(t *testing.T) {
 		})
 	}
 }
+
+// TestNamesWithoutPseudonym: a name that had to be masked is in no journal, so that recovery cannot look for it, and says so.
+func TestNamesWithoutPseudonym(t *testing.T) {
+	server := serve(t, echo)
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	only := redact.Place{Class: redact.Whole, Accepts: func(s string) bool { return s == "secret-word" }}
+	words := func(*traffic.Interaction) redact.Places {
+		node := &redact.Node{Members: map[string]*redact.Node{"w": {Place: only}}}
+		return redact.Places{Request: node, Response: node}
+	}
+	r := record(t, path, recorder.Options{Transport: direct(), Redact: redact.Options{Classify: words}})
+	ask(t, r, "POST", server.URL, `{"note":"say secret-word"}`)
+	ask(t, r, "POST", server.URL, `{"w":"secret-word"}`)
+	journal, err := os.ReadFile(recorder.JournalOf(path))
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NotContains(t, string(text), "secret-word")
+	require.NoError(t, os.WriteFile(recorder.JournalOf(path), journal, 0o600))
+	got, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{Key: testKey, Classify: words})
+	require.NoError(t, err)
+	require.True(t, got.Masked)
+}
+
+// TestRecoverWithABrokenKey: what cannot be read is not the key of the recording, and holds nothing up.
+func TestRecoverWithABrokenKey(t *testing.T) {
+	server := serve(t, echo)
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	r := record(t, path, recorder.Options{})
+	ask(t, r, "POST", server.URL, "one")
+	journal, err := os.ReadFile(recorder.JournalOf(path))
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	require.NoError(t, os.WriteFile(recorder.JournalOf(path), journal, 0o600))
+	t.Setenv(redact.Variable, "no key")
+	got, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{})
+	require.NoError(t, err)
+	require.True(t, got.NoKey)
+	require.False(t, got.Masked)
+	require.Equal(t, 1, got.Interactions)
+}

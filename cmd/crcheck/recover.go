@@ -49,7 +49,9 @@ func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
 		}
 		return fmt.Sprintf("line %d of the journal, %d bytes: %s", d.Line, d.Bytes, why)
 	})
-	some(t, "found", len(got.Found), func(i int) string { return got.Found[i].String() })
+	some(t, "found", len(got.Found), func(i int) string {
+		return fmt.Sprintf("interaction %d: %s", got.Found[i].Interaction, got.Found[i])
+	})
 	if got.Interactions == 0 {
 		fmt.Fprintln(t.Err, "there was nothing to recover; the journal is removed")
 		return nil
@@ -57,8 +59,13 @@ func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
 	switch {
 	case got.NoKey:
 		fmt.Fprintln(t.Err, "names that became known after they were recorded are not replaced, for the key of the recording is not here; read the cassette before you publish it")
-	case got.Contracts != "" && got.Contracts != contractsOf(loaded):
+	case got.Contracts == "":
+		fmt.Fprintln(t.Err, "the journal does not say with which contracts it was recorded; names that only they make known are not replaced where they stand before that: read the cassette before you publish it")
+	case got.Contracts != contractsOf(loaded):
 		fmt.Fprintln(t.Err, "names that only the contracts of the recording make known are not replaced where they stand before that, for these are others; read the cassette before you publish it, or next time give the same --contract and --overlay as to record")
+	}
+	if got.Masked {
+		fmt.Fprintln(t.Err, "values were masked for want of a pseudonym; where they stand in a text before that, they are not replaced: read the cassette before you publish it")
 	}
 	fmt.Fprintf(t.Err, "recovered %d interactions to %s\n", got.Interactions, got.Cassette)
 	return nil

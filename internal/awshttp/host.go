@@ -53,6 +53,21 @@ func SigningName(host string) string {
 	return serviceName(last)
 }
 
+// Owned returns where in an AWS host, given without its port, begins what AWS names itself: the
+// service, the region and the domain. What stands before it, or all of another host, somebody else has named.
+func Owned(host string) int {
+	name, ok := cut(normal(host))
+	if !ok {
+		return len(host)
+	}
+	before := serviceLabels(host)
+	at := 0
+	for _, label := range strings.Split(name, ".")[:max(len(before)-1, 0)] {
+		at += len(label) + 1
+	}
+	return at
+}
+
 func normal(host string) string { return strings.ToLower(strings.TrimSuffix(host, ".")) }
 
 // cut cuts the domain off the name of an AWS host.

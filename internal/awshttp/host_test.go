@@ -42,6 +42,16 @@ func TestHost(t *testing.T) {
 	}
 }
 
+func TestOwned(t *testing.T) {
+	for host, before := range map[string]string{
+		"cleanrooms.us-east-1.amazonaws.com": "", "my-job.cleanrooms-fips.us-east-1.amazonaws.com.": "my-job.", "A.B.s3.dualstack.us-east-1.amazonaws.com": "A.B.",
+		"search-x.us-east-1.es.amazonaws.com": "search-x.us-east-1.", "a.lambda-url.us-east-1.on.aws": "a.lambda-url.us-east-1.on.aws", "localhost": "localhost",
+		"x.s3express-use1-az4.us-east-1.amazonaws.com": "x.", "": "", "amazonaws.com": "amazonaws.com",
+	} {
+		require.Equal(t, before, host[:Owned(host)], host)
+	}
+}
+
 func TestIsAWS(t *testing.T) {
 	for host, want := range map[string]bool{
 		"cleanrooms.us-east-1.amazonaws.com": true, "amazonaws.com": true, "AMAZONAWS.COM.": true, "x.lambda-url.us-east-1.on.aws": true, "on.aws": true,

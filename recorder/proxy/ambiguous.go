@@ -27,7 +27,7 @@ func ambiguous(r *http.Request) error {
 		case !slices.Contains(deciders, spelled):
 		case spelled != name:
 			return fmt.Errorf("the header %s may be taken for %s", name, spelled)
-		case len(values) != 1 || strings.Contains(values[0], ","):
+		case len(values) != 1 || several(values[0]):
 			return fmt.Errorf("the header %s has several values", name)
 		}
 	}
@@ -56,4 +56,20 @@ func ambiguous(r *http.Request) error {
 		return errors.New("it has the header X-Amz-Target, and its Content-Type is not application/x-amz-json-1.0 or 1.1")
 	}
 	return nil
+}
+
+// several reports a comma outside of quotes, with which a header may have several values (RFC 9110 section 5.3).
+func several(value string) bool {
+	quoted := false
+	for i := 0; i < len(value); i++ {
+		switch {
+		case quoted && value[i] == '\\':
+			i++
+		case value[i] == '"':
+			quoted = !quoted
+		case value[i] == ',' && !quoted:
+			return true
+		}
+	}
+	return false
 }

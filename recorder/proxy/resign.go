@@ -95,10 +95,13 @@ func (p *Resign) allowed(out *http.Request, authorization []string, body []byte)
 	}
 	asked := out.Clone(out.Context())
 	asked.Header["Authorization"] = authorization
-	if err := ambiguous(asked); err != nil {
-		return fmt.Errorf("a service may read this otherwise than the contracts do: %w; send it as an SDK does, or let everything through with --allow-writes", err)
+	if err := p.Allow(asked, body); err != nil {
+		return err
 	}
-	return p.Allow(asked, body)
+	if err := ambiguous(asked); err != nil {
+		return fmt.Errorf("a service may read this otherwise than the contracts do: %w; if it writes nothing, let everything through with --allow-writes", err)
+	}
+	return nil
 }
 
 // send signs a request and sends it.

@@ -21,6 +21,7 @@ type known struct {
 	mu            sync.RWMutex
 	forward, back occurrences
 	learnt        int  // pairs of a name and a pseudonym
+	unnamed       int  // of them without a pseudonym
 	ambiguous     bool // a name has two pseudonyms, as two contracts may have it, or a pseudonym two names: which is the first depends on the order
 }
 
@@ -40,6 +41,7 @@ func (k *known) learn(name, pseudonym string) {
 	if pseudonym == Mask {
 		if named {
 			k.learnt++
+			k.unnamed++
 		}
 		return
 	}
@@ -54,6 +56,13 @@ func (k *known) state() (learnt int, ambiguous bool) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	return k.learnt, k.ambiguous
+}
+
+// without is how many names have no pseudonym.
+func (k *known) without() int {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.unnamed
 }
 
 // masked are the names that have no pseudonym.

@@ -20,6 +20,8 @@ type Trace struct {
 	Sum [16]byte
 	// Known is how many names were known.
 	Known int
+	// Masked is how many of them have no pseudonym: nothing that was redacted can teach those.
+	Masked int
 }
 
 // Later replaces names in interactions that were redacted before the names were known. One interaction may have a name in a text where nothing marks

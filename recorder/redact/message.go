@@ -131,12 +131,6 @@ func editFields(fields, part string, places map[string]Place, e edit) string {
 	return string(b)
 }
 
-// isAWS reports whether a host, perhaps with its port, is AWS's own.
-func isAWS(host string) bool {
-	host, _, _ = strings.Cut(host, ":")
-	return awshttp.IsAWS(host)
-}
-
 // presigned are the parameters of a presigned URL: what of them is secret has been masked.
 var presigned = map[string]bool{
 	"x-amz-algorithm": true, "x-amz-credential": true, "x-amz-date": true, "x-amz-expires": true,
@@ -161,8 +155,15 @@ func editURL(raw string, places Places, e edit) string {
 		if at := strings.LastIndexByte(host, '@'); at >= 0 {
 			host = host[at+1:] // a user and a password, which no client sends there
 		}
-		service := isAWS(host) && !isS3(host) // named by AWS, whatever else goes by that name
-		host = scheme + "://" + e(site{part: "host", exempt: true, fixed: service, pointer: noPointer}, host)
+		at := site{part: "host", exempt: true, pointer: noPointer}
+		if isS3(host) {
+			host = e(at, host)
+		} else { // AWS's own part is that, whatever else goes by the name of a service
+			name, _, _ := strings.Cut(host, ":")
+			owned := awshttp.Owned(name)
+			host = e(at, host[:owned]) + host[owned:]
+		}
+		host = scheme + "://" + host
 	}
 	if isS3(strings.TrimPrefix(host, scheme+"://")) {
 		places.Path = s3Path(path, places.Path)

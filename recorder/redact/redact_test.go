@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -93,9 +94,14 @@ func TestHostOfAService(t *testing.T) {
 	require.Nil(t, found)
 	require.Equal(t, x.Request.URL, y.Request.URL)
 	require.NotContains(t, string(y.Response.Body.Bytes), "cleanrooms")
-	x.Request.URL = "https://cleanrooms.example.com/"
-	y, _ = New(Options{Key: testKey}).Redact(x)
-	require.NotContains(t, y.Request.URL, "cleanrooms")
+	for _, named := range []string{"cleanrooms.example.com", "cleanrooms.s3express-use1-az4.us-east-1.amazonaws.com", "search-cleanrooms-x1.us-east-1.es.amazonaws.com",
+		"cleanrooms.s3.eu.api.aws", "cleanrooms.lambda-url.us-east-1.on.aws", "cleanrooms.s3.us-iso-east-1.c2s.ic.gov"} {
+		x.Request.URL = "https://" + named + "/"
+		y, _ = New(Options{Key: testKey}).Redact(x)
+		require.NotContains(t, y.Request.URL, "cleanrooms")
+		_, rest, _ := strings.Cut(named, ".")
+		require.Contains(t, y.Request.URL, rest[strings.LastIndex(rest, ".")+1:])
+	}
 }
 
 // TestFork: a fork knows what it was forked from, also what that learns later, and tells it nothing.

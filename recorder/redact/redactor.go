@@ -53,7 +53,7 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 	trace.Known, _ = r.known.state() // others may teach more by the time that it is used
 	redacted := r.edit(masked, places, forward, m)
 	restored := r.rename(redacted, back)
-	trace.Sum = r.sum(restored)
+	trace.Sum, trace.Masked = r.sum(restored), r.known.without()
 	if !same(restored, masked) && !m.noted(finding.RecordOneWay) {
 		m.oneWay()
 	}

@@ -52,6 +52,16 @@ func intervalOf(s *schema.Shape) interval {
 	bounds := s.Range.Or(schema.Bounds{})
 	v.low, _ = rat(bounds.Min)
 	v.high, _ = rat(bounds.Max)
+	if s.Bits.Or(64) == 0 { // of any size: the type ends somewhere beyond the range
+		for _, end := range []*big.Rat{v.low, v.high} {
+			if end != nil && end.Cmp(v.typeLow) <= 0 {
+				v.typeLow = plus(end, -mostEntries)
+			}
+			if end != nil && end.Cmp(v.typeHigh) >= 0 {
+				v.typeHigh = plus(end, mostEntries)
+			}
+		}
+	}
 	return v
 }
 

@@ -112,7 +112,14 @@ func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte 
 		return []byte(text)
 	}
 	if start, end, ok := find(body, s.wirePointer(pointer)); ok {
-		if body[start] == '"' {
+		place := schema.Place{Part: schema.OutputPart, Pointer: pointer}
+		switch shape, _, _ := s.contract.At(place); shape.Type {
+		case schema.Integer, schema.Boolean:
+		case schema.Float:
+			if slices.Contains(schema.NonNumericFloats, text) {
+				text = quote(text)
+			}
+		default:
 			text = quote(text)
 		}
 		return slices.Concat(body[:start], []byte(text), body[end:])

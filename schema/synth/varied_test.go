@@ -85,3 +85,17 @@ func TestNumbersOfAnySize(t *testing.T) {
 		require.Equal(t, want, found, bits)
 	}
 }
+
+// TestNumbersBeyond64Bits: a range beyond the sizes of machines has documents.
+func TestNumbersBeyond64Bits(t *testing.T) {
+	for kind, want := range map[string]string{"integer": `{"n":10000000000000000000}`, "float": `{"n":10000000000000000000}`} {
+		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
+			{"name":"n","required":true,"shape":{"type":"` + kind + `","bits":0,"range":{"min":10000000000000000000}}}]}}}`))
+		require.NoError(t, err)
+		s, err := synth.New(c, schema.Wire)
+		require.NoError(t, err)
+		body, err := s.Minimal(schema.OutputPart)
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(body))
+	}
+}
