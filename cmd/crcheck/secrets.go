@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -19,6 +23,8 @@ type secrets struct {
 	interaction *traffic.Interaction
 	number      int
 	text        []byte
+
+	withheld [2][]stretch // of the interaction asked for last: of its request's body, and its response's
 }
 
 // line is the text of a line of an interaction's source; nil where there is
@@ -27,8 +33,15 @@ func (s *secrets) line(c *schema.Contract, x *traffic.Interaction, number int) [
 	if s.interaction == x && s.number == number {
 		return s.text
 	}
+	p := s.of(c)
+	if s.interaction != x {
+		s.withheld = [2][]stretch{1: p.stretches(x.Response.Body)}
+		if x.Request != nil {
+			s.withheld[0] = p.stretches(x.Request.Body)
+		}
+	}
 	text, _ := x.Response.Body.Line(number)
-	if s.of(c).on(text, x, number) {
+	if p.on(text, x, number) || covers(s.withheld[0], number) || covers(s.withheld[1], number) {
 		text = nil
 	}
 	s.interaction, s.number, s.text = x, number, text
@@ -47,6 +60,7 @@ func (s *secrets) of(c *schema.Contract) *secretPlaces {
 
 // secretPlaces are where the sensitive values of a contract stand.
 type secretPlaces struct {
+	members map[string]bool      // names of members
 	names   [][]byte             // how members begin in JSON, and in JSON inside of a quoted scalar of YAML
 	headers [][]byte             // names of headers and beginnings of such, in lower case
 	url     bool                 // in the URL, where labels have no name
@@ -54,13 +68,14 @@ type secretPlaces struct {
 }
 
 func newSecretPlaces(c *schema.Contract) *secretPlaces {
-	p := &secretPlaces{bodies: map[schema.Part]bool{}}
+	p := &secretPlaces{members: map[string]bool{}, bodies: map[schema.Part]bool{}}
 	for _, shape := range c.Shapes {
 		for _, m := range shape.Members {
 			if !holdsSecret(c, m.Shape) {
 				continue
 			}
 			for _, name := range []string{m.Wire(), m.Name} {
+				p.members[name] = true
 				p.names = append(p.names, []byte(`"`+name+`"`), []byte(`"`+name+`\"`))
 			}
 		}
@@ -95,7 +110,9 @@ func (p *secretPlaces) payload(c *schema.Contract, root schema.Ref) bool {
 	})
 }
 
-// on reports whether a sensitive value may stand on a line of an interaction.
+// on reports whether a sensitive value may stand on a line of an interaction, by
+// the line alone: it may be one of a body that cannot be followed, or of another
+// interaction that the line holds, too.
 func (p *secretPlaces) on(text []byte, x *traffic.Interaction, number int) bool {
 	if x.Request != nil && (p.url || p.in(x.Request.Body, p.bodies[schema.InputPart], number)) || p.in(x.Response.Body, p.answers(x), number) {
 		return true
@@ -145,4 +162,51 @@ func holdsSecret(c *schema.Contract, r schema.Ref) bool {
 		}
 	}
 	return false
+}
+
+// stretch is some lines of a source, from the first to the last.
+type stretch struct{ first, last int }
+
+// covers looks a line up in stretches that are in order.
+func covers(all []stretch, number int) bool {
+	i, _ := slices.BinarySearchFunc(all, number, func(s stretch, number int) int { return s.last - number })
+	return i < len(all) && all[i].first <= number
+}
+
+// stretches are the lines of a body that hold a sensitive member, from its name
+// to the end of its value. What follows on broken JSON may be anything: it is
+// withheld, from the last such name on.
+func (p *secretPlaces) stretches(b traffic.Body) []stretch {
+	if len(p.members) == 0 || b.Position(0) == b.Position(len(b.Bytes)) {
+		return nil // as the line tells
+	}
+	text := bytes.TrimPrefix(b.Bytes, []byte("\ufeff"))
+	start := len(b.Bytes) - len(text)
+	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	line := func(offset int64) int { return b.Position(start + int(offset)).Line }
+	var all []stretch
+	for from := 0; ; {
+		token, err := d.ReadToken()
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // one that is cut off holds no more
+			return all
+		case err == nil && !(isName(d) && p.members[token.String()]):
+			continue
+		case err == nil:
+			from = line(d.InputOffset())
+			err = d.SkipValue()
+		case len(all) == 0:
+			from = line(d.InputOffset())
+		}
+		if err != nil {
+			return append(all, stretch{from, line(int64(len(text)))})
+		}
+		all = append(all, stretch{from, line(d.InputOffset() - 1)})
+	}
+}
+
+// isName reports whether the token read last is the name of a member.
+func isName(d *jsontext.Decoder) bool {
+	kind, length := d.StackIndex(d.StackDepth())
+	return kind == jsontext.KindBeginObject && length%2 == 1
 }
