@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -78,8 +79,23 @@ func (w *walker) mismatch(n *node) bool {
 		}
 		return false // unreachable: such a token is an error where a value is due
 	}
+	if n.holdsSecret() {
+		w.sink.hidden++
+		defer func() { w.sink.hidden-- }()
+	}
 	w.sink.mismatch(n, w.offset())
 	return w.skip()
+}
+
+// holdsSecret reports whether what stands in the place of a list, map or structure
+// may be what is sensitive in it.
+func (n *node) holdsSecret() bool {
+	for inner := n.element; inner != nil; inner = inner.element {
+		if inner.sensitive || inner.key != nil && inner.key.sensitive {
+			return true
+		}
+	}
+	return n.key != nil && n.key.sensitive || slices.ContainsFunc(n.members, func(m member) bool { return m.node.sensitive })
 }
 
 // unknown says that a structure has a member which the contract does not know,

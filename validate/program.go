@@ -200,7 +200,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 		n.epoch, n.form = timestampForms(s.Format.Or(p.timestamps), p.projection)
 	case schema.Blob:
 		if p.projection == schema.SDK {
-			return &node{kind: schema.String}
+			return &node{kind: schema.String, sensitive: n.sensitive}
 		}
 		n.form = mustCompile(schema.Base64Pattern)
 	}
