@@ -79,7 +79,7 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 // and depend on the seed and the client alone. The error says that the run could
 // not be begun; what ends it later stands in the outcomes.
 func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Results, error) {
-	points, tally, err := p.tally()
+	tally, err := p.tally()
 	if err != nil {
 		return nil, errors.Join(err, client.Close(ctx))
 	}
@@ -92,7 +92,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	run.Client, run.Reports = hello.Client, hello.Reports
-	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation, points: points, tally: tally}
+	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation, tally: tally}
 
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -125,8 +125,6 @@ type session struct {
 	options Options
 	reports string
 	named   bool // calls name their operation
-
-	points *coverage.Plan
 
 	mu    sync.Mutex
 	run   *Results
@@ -201,7 +199,7 @@ func (s *session) play(ctx context.Context, i int) {
 	defer s.mu.Unlock()
 	for _, a := range attempts {
 		if a.Miss == "" && a.Status != 0 {
-			s.tally.Add(s.points.Answer(c.operation.Contract, &traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Bytes)}))
+			s.tally.Answer(c.operation.Contract, &traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Bytes)})
 		}
 	}
 }

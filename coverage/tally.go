@@ -43,6 +43,9 @@ func (t *Tally) Take(x *traffic.Interaction) {
 	t.Add(shown)
 }
 
+// Answer adds what an answer shows, as [Plan.Answer] has it.
+func (t *Tally) Answer(c *schema.Contract, r *traffic.Response) { t.Add(t.plan.Answer(c, r)) }
+
 // Add adds what an answer of one of the plan's contracts shows.
 func (t *Tally) Add(s Shown) {
 	sum, ok := t.sums[s.Contract]

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"github.com/crcheck/crcheck/internal/links"
 	"github.com/crcheck/crcheck/recorder/redact"
 )
 
@@ -90,7 +91,7 @@ const journalVersion = 2
 // JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its folder, a name that [traffic.Files] passes over. A link to
 // the cassette is followed.
 func JournalOf(cassette string) string {
-	dir, name := filepath.Split(throughLinks(cassette))
+	dir, name := filepath.Split(links.Follow(cassette))
 	return filepath.Join(dir, "."+name+".journal")
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/links"
 	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -96,7 +97,7 @@ func New(path string, opts Options) (*Recorder, error) {
 
 // KeyOf is the path of the redaction key that recordings in the folder of a cassette share. A link to the cassette is followed.
 func KeyOf(cassette string) string {
-	return filepath.Join(filepath.Dir(throughLinks(cassette)), ".crcheck-redaction-key")
+	return filepath.Join(filepath.Dir(links.Follow(cassette)), ".crcheck-redaction-key")
 }
 
 // upstream is a transport that leaves bodies as they are. A program that has replaced the default one keeps its own.

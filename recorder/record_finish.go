@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/links"
 	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -17,7 +18,7 @@ var errNoFile = errors.New("it is there and is no file")
 
 // cassettePath is where a cassette is written, through a link to it, and makes its folder.
 func cassettePath(path string) (string, error) {
-	path = throughLinks(path)
+	path = links.Follow(path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return path, err
 	}

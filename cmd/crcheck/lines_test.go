@@ -48,7 +48,7 @@ func wrong(i int) string {
 // their number.
 func TestMemory(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads hundreds of thousands of lines")
+		t.Skip("skipped with -short: it reads hundreds of thousands of lines")
 	}
 	highest := func(n int) uint64 {
 		var most uint64

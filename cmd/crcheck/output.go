@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/report"
 	"github.com/google/renameio/v2/maybe"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/links"
+	"github.com/crcheck/crcheck/report"
 )
 
 // reportFlags say how a verb reports, alike on every verb that does.
@@ -92,7 +94,7 @@ func (p outputPath) write(t *terminal, write func(io.Writer) error) error {
 	if strings.HasPrefix(string(p), "/dev/") || err == nil && !info.Mode().IsRegular() {
 		return p.explain(appendTo(string(p), data.Bytes()))
 	}
-	return p.explain(maybe.WriteFile(p.target(), data.Bytes(), 0o644))
+	return p.explain(maybe.WriteFile(links.Follow(string(p)), data.Bytes(), 0o644))
 }
 
 // stream writes data that may be large, to a file whole or not at all.
@@ -100,7 +102,7 @@ func (p outputPath) stream(t *terminal, write func(io.Writer) error) error {
 	if p.isStandard() || strings.HasPrefix(string(p), "/dev/") {
 		return p.write(t, write)
 	}
-	path := p.target()
+	path := links.Follow(string(p))
 	pending, err := os.OpenFile(fmt.Sprintf("%s.%d.part", path, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return p.explain(err)
@@ -121,22 +123,6 @@ func (p outputPath) explainWrite(err error) error {
 		return p.explain(err)
 	}
 	return err
-}
-
-// target is what a link leads to, there or not: that is replaced, not the link.
-func (p outputPath) target() string {
-	path := string(p)
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		return target
-	}
-	link, err := os.Readlink(path)
-	switch {
-	case err != nil:
-		return path
-	case filepath.IsAbs(link):
-		return link
-	}
-	return filepath.Join(filepath.Dir(path), link)
 }
 
 // appendTo writes to what cannot be replaced: a device or a pipe.

@@ -1,12 +1,14 @@
-package recorder
+// Package links follows symbolic links of files that need not be there.
+package links
 
 import (
 	"os"
 	"path/filepath"
 )
 
-// throughLinks is what a path leads to, there or not: that is a cassette, and replaced, not the link to it.
-func throughLinks(path string) string {
+// Follow returns what a path leads to, there or not: that is to be written, not the
+// link to it.
+func Follow(path string) string {
 	for range 40 { // as many as Linux follows
 		if there, err := filepath.EvalSymlinks(path); err == nil {
 			return there
