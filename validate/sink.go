@@ -21,6 +21,7 @@ type sink struct {
 	document []byte
 	path     []string // tokens of the pointer to the current value
 	hidden   int      // how many sensitive shapes stand around the current value
+	response bool     // the document is a response, or a part of one
 	found    []located
 	full     bool
 	cut      bool // the walk ended before the document did
