@@ -210,7 +210,7 @@ func (g *generator) rank(place schema.Place, how string) rank {
 
 // add adds a case, unless there is a reason against it.
 func (g *generator) add(section string, place schema.Place, how string, r rank, c Case, request synth.Request, response synth.Response) error {
-	x := &traffic.Interaction{Kind: traffic.JSON,
+	x := &traffic.Interaction{Live: true, Kind: traffic.JSON,
 		Request:  &traffic.Request{Method: request.Method, URL: "http://127.0.0.1" + request.Target(), Header: request.Header, Body: traffic.BodyOf(request.Body)},
 		Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)}}
 	if reason := g.against(x); reason != "" {

@@ -110,7 +110,7 @@ func (o *operation) refutes(want map[string]any, r *traffic.Request) []string {
 		problems = append(problems, fmt.Sprintf("the query has a parameter %q, which is no member of the input", name))
 	}
 	// Held against the input alone: an answer of this status says nothing of it.
-	x := &traffic.Interaction{Kind: traffic.JSON, Request: r, Response: traffic.Response{Status: http.StatusInternalServerError}}
+	x := &traffic.Interaction{Live: true, Kind: traffic.JSON, Request: r, Response: traffic.Response{Status: http.StatusInternalServerError}}
 	for _, f := range o.validator.Exchange(x, labels) {
 		if f.Part == string(schema.InputPart) && f.Severity > finding.Info {
 			problems = append(problems, fmt.Sprintf("the request has %s at %s: %s", f.Rule, finding.PlaceText(f.Part, f.Pointer), f.Message))

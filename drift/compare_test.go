@@ -379,3 +379,17 @@ func TestHeaders(t *testing.T) {
 		require.True(t, strings.Contains(check(t, old, x)[0].Message, "WET"))
 	}
 }
+
+// TestQueryCompatible: no source says that a service is not compatible, so it takes two that speak.
+func TestQueryCompatible(t *testing.T) {
+	of := func(compatible bool) []*schema.Contract {
+		return []*schema.Contract{changed(bed(), func(c *schema.Contract) { c.QueryCompatible = schema.Is(compatible) })}
+	}
+	result, err := drift.Compare(of(true), of(false))
+	require.NoError(t, err)
+	require.Len(t, result.Changes, 1)
+	require.Equal(t, finding.DriftErrorChanged, result.Changes[0].Rule)
+	result, err = drift.Compare([]*schema.Contract{bed()}, of(true))
+	require.NoError(t, err)
+	require.Empty(t, result.Changes)
+}

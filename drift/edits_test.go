@@ -13,21 +13,22 @@ type edit func(r *rand.Rand, c *schema.Contract) bool
 
 // edits are all edits of the table that a contract can undergo, by field and words.
 var edits = map[string]edit{
-	"Contract.Format/another form of the contract file":            nil, // there is one form
-	"Contract.Service/another name":                                nil, // TestOperations
-	"Contract.Operation/an operation is added":                     nil,
-	"Contract.Operation/an operation is removed":                   nil,
-	"Contract.Operation/an operation is renamed":                   nil,
-	"Contract.Version/another version":                             func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
-	"Contract.API/the API or its version changes":                  func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
-	"Contract.Signing/the signing name changes":                    func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
-	"Contract.Protocol/the protocol changes":                       func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
-	"Contract.Target/X-Amz-Target changes":                         nil, // of awsJson: TestRoutes
-	"Contract.Method/the method changes":                           func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Method, "PUT") },
-	"Contract.URI/the URI changes":                                 func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.URI, "/plots/{label}") },
-	"Contract.Status/the status of success changes":                func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Status, 202) },
-	"Contract.Readonly/it becomes read-only, or no longer is":      func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Readonly, false) },
-	"Contract.Input/an operation comes to take or give a document": nil, // TestDocuments
+	"Contract.Format/another form of the contract file":                                            nil, // there is one form
+	"Contract.Service/another name":                                                                nil, // TestOperations
+	"Contract.Operation/an operation is added":                                                     nil,
+	"Contract.Operation/an operation is removed":                                                   nil,
+	"Contract.Operation/an operation is renamed":                                                   nil,
+	"Contract.Version/another version":                                                             func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
+	"Contract.API/the API or its version changes":                                                  func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
+	"Contract.Signing/the signing name changes":                                                    func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
+	"Contract.Protocol/the protocol changes":                                                       func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
+	"Contract.Target/X-Amz-Target changes":                                                         nil, // of awsJson: TestRoutes
+	"Contract.Method/the method changes":                                                           func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Method, "PUT") },
+	"Contract.URI/the URI changes":                                                                 func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.URI, "/plots/{label}") },
+	"Contract.Status/the status of success changes":                                                func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Status, 202) },
+	"Contract.QueryCompatible/errors also go by their name of the query protocol, or no longer do": nil, // TestQueryCompatible
+	"Contract.Readonly/it becomes read-only, or no longer is":                                      func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Readonly, false) },
+	"Contract.Input/an operation comes to take or give a document":                                 nil, // TestDocuments
 	"Contract.Input/an operation no longer takes or gives a document": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Input = ""
 		return true

@@ -26,10 +26,21 @@ type exchange struct {
 func (e *exchange) interaction(of *schema.Contract) *traffic.Interaction {
 	host := of.Signing.Or(of.Service) + ".us-east-1.amazonaws.com"
 	return &traffic.Interaction{
-		Request: &traffic.Request{Method: e.request.Method, URL: "https://" + host + e.request.Target(), Header: e.request.Header, Body: traffic.BodyOf(e.request.Body)},
+		Request: &traffic.Request{Method: e.request.Method, URL: "https://" + host + e.request.Target(), Header: with(e.request.Header, "X-Amz-Date", "20260101T000000Z"), Body: traffic.BodyOf(e.request.Body)},
 		Response: traffic.Response{Status: e.answer.Status, StatusText: strconv.Itoa(e.answer.Status) + " " + http.StatusText(e.answer.Status),
-			Header: e.answer.Header, Body: traffic.BodyOf(e.answer.Body)},
+			Header: with(e.answer.Header, "X-Amzn-Requestid", "00000000-0000-4000-8000-000000000000"), Body: traffic.BodyOf(e.answer.Body)},
 	}
+}
+
+// with is a header with one more, by which whoever reads the cassette knows that
+// headers were not filtered.
+func with(h http.Header, name, value string) http.Header {
+	h = h.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	h.Set(name, value)
+	return h
 }
 
 // said is the request, or the answer, in a line and its body where that is JSON.

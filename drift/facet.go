@@ -67,6 +67,7 @@ var facets = []Facet{
 	{Field: "Contract.URI", Name: "uri", Edits: one("the URI changes", finding.DriftRouteChanged)},
 	{Field: "Contract.Status", Name: "status", Edits: one("the status of success changes", finding.DriftStatusChanged)},
 	{Field: "Contract.Readonly", Name: "readonly", Edits: one("it becomes read-only, or no longer is", finding.DriftReadonlyChanged)},
+	{Field: "Contract.QueryCompatible", Name: "queryCompatible", Edits: one("errors also go by their name of the query protocol, or no longer do", finding.DriftErrorChanged)},
 	{Field: "Contract.Input", Edits: documentEdits},
 	{Field: "Contract.Output", Edits: documentEdits},
 	{Field: "Contract.Errors", Name: "error", split: splitPresence(finding.DriftErrorAdded, finding.DriftErrorRemoved), Edits: []Edit{

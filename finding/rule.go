@@ -57,7 +57,9 @@ const (
 	ErrorUnidentified   RuleID = "error.unidentified"
 	ErrorUnmodeled      RuleID = "error.unmodeled"
 	ErrorStatusMismatch RuleID = "error.status-mismatch"
+	ErrorQueryCode      RuleID = "error.query-code"
 	EchoMismatch        RuleID = "echo.mismatch"
+	HTTPNotRecorded     RuleID = "http.not-recorded"
 
 	PatternUnsupported RuleID = "pattern.unsupported"
 	PatternTimeout     RuleID = "pattern.timeout"
@@ -204,6 +206,12 @@ var checkRules = []Rule{
 	{ErrorStatusMismatch, LayerHTTP,
 		"An error came with another status than the contract gives it. Retry rules go by status.",
 		"Answer with the error's own status.", graduated},
+	{ErrorQueryCode, LayerHTTP,
+		"An error of a service that once spoke the query protocol does not name itself in X-Amzn-Query-Error, or not as its contract says. Clients written for that time match on the code.",
+		"Send CODE;Sender or CODE;Receiver, with the code that the contract gives the error.", graduated},
+	{HTTPNotRecorded, LayerHTTP,
+		"The recorder left out headers, or bodies of requests. Rules on them were not applied.",
+		"Record again without filtering them if they are to be checked.", grades(Info, Info, Info)},
 	{EchoMismatch, LayerHTTP,
 		"The answer is not about what was asked: a member that repeats a request parameter has another value.",
 		"Look for a mixed-up fixture or cache key.", firm},

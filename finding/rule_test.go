@@ -37,6 +37,8 @@ http.content-type        http   info    warning error
 error.unidentified       http   info    warning error
 error.unmodeled          http   info    warning error
 error.status-mismatch    http   info    warning error
+error.query-code         http   info    warning error
+http.not-recorded        http   info    info    info
 echo.mismatch            http   warning error   error
 pattern.unsupported      derive info    warning error
 pattern.timeout          derive info    warning error

@@ -93,7 +93,7 @@ func (c *Caller) Call(ctx context.Context, r *http.Request) (*traffic.Interactio
 	case len(body) > MostBody:
 		return nil, failed(ctx, r, errTooLong)
 	}
-	return &traffic.Interaction{Kind: traffic.JSON, Request: request, Response: traffic.Response{
+	return &traffic.Interaction{Live: true, Kind: traffic.JSON, Request: request, Response: traffic.Response{
 		Status: response.StatusCode, StatusText: response.Status, Header: response.Header, Body: traffic.BodyOf(body), Duration: time.Since(began)}}, nil
 }
 

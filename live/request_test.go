@@ -251,7 +251,7 @@ func requestsOf(t *testing.T, c *schema.Contract) (n int, err error) {
 			return n, err
 		}
 		n++
-		outcome, err := checks.Check(&traffic.Interaction{Request: live.Recorded(r), Response: traffic.Response{Status: 200}}, validate.Bare{})
+		outcome, err := checks.Check(&traffic.Interaction{Live: true, Request: live.Recorded(r), Response: traffic.Response{Status: 200}}, validate.Bare{})
 		require.NoError(t, err)
 		require.NotNil(t, outcome.Contract, "%s: %s\n%s", c, outcome.NotChecked, input)
 		for _, f := range outcome.Findings {

@@ -92,7 +92,7 @@ func (e *emulator) invalid(r *http.Request, body []byte) bool {
 	if e.fault == "accepts an invalid identifier" && r.Method == http.MethodGet || e.fault == "accepts an invalid body" && r.Method == http.MethodPost {
 		return false
 	}
-	outcome, _ := e.judge.Check(&traffic.Interaction{Response: traffic.Response{Status: 200}, Request: &traffic.Request{
+	outcome, _ := e.judge.Check(&traffic.Interaction{Live: true, Response: traffic.Response{Status: 200}, Request: &traffic.Request{
 		Method: r.Method, URL: "http://shop" + r.RequestURI, Header: r.Header, Body: traffic.BodyOf(body)}}, validate.Bare{})
 	return slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool { return f.Part == "input" && f.Rule != finding.MemberUnknown })
 }

@@ -305,7 +305,7 @@ func (b *base) labelled(c *schema.Contract, u *url.URL, label, text string) stri
 
 // invalid returns the rule that a request breaks, if the validator says so too.
 func (p *Probe) invalid(r *traffic.Request) (finding.RuleID, bool) {
-	outcome, err := p.judge.Check(&traffic.Interaction{Request: r, Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
+	outcome, err := p.judge.Check(&traffic.Interaction{Live: true, Request: r, Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
 	if err != nil {
 		return "", false
 	}

@@ -50,10 +50,10 @@ func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, err
 		return nil, err
 	}
 	p := &Probe{endpoint: u, routes: catalog, options: options, bases: map[*schema.Contract]*base{}, carry: newCarrier()}
-	if p.contract, err = validate.CompileCatalog(catalog, validate.Options{Profile: options.Profile}); err != nil {
+	if p.contract, err = validate.CompileCatalog(catalog, validate.Options{Profile: options.Profile, From: finding.OriginEmulator}); err != nil {
 		return nil, err
 	}
-	if p.judge, err = validate.CompileCatalog(catalog, validate.Options{Profile: finding.Strict}); err != nil {
+	if p.judge, err = validate.CompileCatalog(catalog, validate.Options{Profile: finding.Strict, From: finding.OriginEmulator}); err != nil {
 		return nil, err
 	}
 	p.options.Region = cmp.Or(options.Region, "us-east-1")
@@ -103,7 +103,7 @@ func (p *Probe) Replay(ctx context.Context, x *traffic.Interaction) (Outcome, er
 // held is what the contract says of an answer. What there is to say of the
 // request is the recording's matter.
 func (p *Probe) held(request *traffic.Request, answer *traffic.Response) finding.Set {
-	outcome, err := p.contract.Check(&traffic.Interaction{Request: request, Response: *answer}, validate.Bare{})
+	outcome, err := p.contract.Check(&traffic.Interaction{Live: true, Request: request, Response: *answer}, validate.Bare{})
 	if err != nil {
 		return nil // only bare bodies have errors
 	}

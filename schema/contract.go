@@ -27,6 +27,9 @@ type Contract struct {
 	URI      Known[string] `json:"uri,omitzero"`      // URI template, such as "/memberships/{membershipIdentifier}"
 	Status   Known[int]    `json:"status,omitzero"`   // HTTP status of success
 	Readonly Known[bool]   `json:"readonly,omitzero"` // calling it changes nothing
+	// QueryCompatible says that errors also name themselves as the service did when it
+	// spoke the query protocol, in X-Amzn-Query-Error (Smithy, aws.protocols#awsQueryCompatible).
+	QueryCompatible Known[bool] `json:"queryCompatible,omitzero"`
 
 	Input  string  `json:"input,omitempty"`  // name of the structure; empty: no input
 	Output string  `json:"output,omitempty"` // name of the structure; empty: no output

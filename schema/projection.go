@@ -40,6 +40,28 @@ func (p Projection) MemberName(m *Member) string {
 	return m.Name
 }
 
+// Spellings returns the other names by which a document of an error may carry the
+// member of that name, which is its message: services write message or Message,
+// whatever their models say, and SDKs read either; boto3 hands it over in Error.
+func (p Projection) Spellings(part Part, name string) []string {
+	if _, isError := part.ErrorName(); !isError {
+		return nil
+	}
+	var others []string
+	switch name {
+	case "message":
+		others = []string{"Message"}
+	case "Message":
+		others = []string{"message"}
+	default:
+		return nil
+	}
+	if p == SDK {
+		others = append(others, "Error")
+	}
+	return others
+}
+
 // Document returns what a document of a part is: the reference to the shape at
 // its root, and the members of that root which are in the document where not
 // all are. On the wire, members bound to the HTTP header, status or URI are not

@@ -24,6 +24,9 @@ type Interaction struct {
 	Kind     Kind     // the format of the input
 	Index    int      // zero-based place in the source
 	Meta     Meta     // of the cassette that it stands in, or its own
+	// Live says that it was seen as it passed, rather than read from a recording:
+	// nothing of it was left out.
+	Live     bool
 	Request  *Request // nil: a bare body, no request was recorded
 	Response Response
 }

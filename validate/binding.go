@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -106,6 +107,7 @@ func (b *bound) dynamicStatus() bool {
 type message struct {
 	part   schema.Part
 	header http.Header
+	kept   bool // a header that is not there was not sent
 	body   traffic.Body
 	status int               // of an answer; 0: not recorded
 	labels map[string]string // of a request
@@ -117,11 +119,17 @@ func (b *binding) unknowable(m *message) bool {
 	switch b.location {
 	case "status":
 		return m.status == 0
-	case "header", "headers": // no client sends a request without any
-		return m.part == schema.InputPart && len(m.header) == 0
+	case "header":
+		values := awshttp.Values(m.header, b.at)
+		return len(values) == 0 && !m.kept || masked(values)
+	case "headers":
+		return !m.kept
 	}
 	return false
 }
+
+// masked reports the values of a header that a recorder has replaced.
+func masked(values []string) bool { return slices.ContainsFunc(values, awshttp.Masked) }
 
 // document writes the bound members of a message as a JSON object.
 func (b *bound) document(m *message) []byte {
@@ -158,7 +166,7 @@ func (b *binding) value(text []byte, m *message, t *taken) (_ []byte, ok bool) {
 	}
 	values := awshttp.Values(m.header, b.at)
 	switch {
-	case len(values) == 0:
+	case len(values) == 0, masked(values):
 		return text, false
 	case b.node.kind == schema.List:
 		return appendList(text, b.node.element, headerList(b.node.element, strings.Join(values, ","))), true
@@ -308,7 +316,7 @@ func (d *document) boundTo(m *message) []located {
 	for _, f := range beside.explain(text) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
 		i := slices.IndexFunc(d.bound.members, func(b binding) bool { return schema.Escape(b.name) == name })
-		if i < 0 || d.bound.members[i].unknowable(m) {
+		if i < 0 || f.Rule.General() == finding.MemberMissing && d.bound.members[i].unknowable(m) {
 			continue
 		}
 		f.Message = d.bound.members[i].place() + ": " + f.Message

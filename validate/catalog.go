@@ -52,12 +52,22 @@ func (e *BareError) Error() string { return e.Problem }
 type Outcome struct {
 	Contract   *schema.Contract // nil: not checked
 	NotChecked string           // why not
-	Findings   finding.Set
+	// NotRead is the kind of a body that no rule read, such as "blob payload" or
+	// "CBOR". The contract, where there is one, was checked around it.
+	NotRead  string
+	LeftOut  LeftOut
+	Findings finding.Set
 }
 
 // Check validates an interaction by the contract that its request routes to, or
 // a bare body as bare says. The error is a [*BareError] or a [*jsonschema.PartError].
+//
+// Of what the recorder keeps it knows this interaction alone: see [Auto].
 func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
+	return k.check(x, bare, recordedOf(x))
+}
+
+func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept Recorded) (Outcome, error) {
 	if x.Request == nil {
 		return k.checkBare(x, bare)
 	}
@@ -66,14 +76,22 @@ func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 		return Outcome{NotChecked: "the request's URL is malformed"}, nil
 	}
 	v, labels, why := k.route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if isCBOR(x.Response.Header) && len(x.Response.Body.Bytes) > 0 {
+		return Outcome{NotRead: cborBody}, nil
+	}
 	if v == nil {
 		return Outcome{NotChecked: why}, nil
 	}
 	readable, err := decoded(x)
-	if why := unread(x, err); why != "" {
-		return Outcome{NotChecked: why}, nil
+	if outcome, unread := unread(x, err); unread {
+		return outcome, nil
 	}
-	return Outcome{Contract: v.contract, Findings: v.exchange(readable, err, labels)}, nil
+	findings, leftOut := v.exchange(readable, err, labels, kept)
+	outcome := Outcome{Contract: v.contract, LeftOut: leftOut, Findings: findings}
+	if err == nil && v.blob(&readable.Response) {
+		outcome.NotRead = blobPayload
+	}
+	return outcome, nil
 }
 
 // route returns the validator that a request leads to, or why there is none.
@@ -106,7 +124,7 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 		asBoto3Has(answer)
 	}
 	if answer.Status >= 300 {
-		e := exchange{v: v, bare: true, response: answer}
+		e := exchange{v: v, bare: true, kept: Recorded{true, true, true}, response: answer}
 		e.identified()
 		return Outcome{Contract: c, Findings: locate(e.graded(), x)}, nil
 	}

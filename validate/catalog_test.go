@@ -45,7 +45,7 @@ func tables(t testing.TB) *schema.Catalog {
 // called is a call of an operation of tables.
 func called(operation, request string, status int, answer string) *traffic.Interaction {
 	const media = "application/x-amz-json-1.0"
-	return &traffic.Interaction{Source: "tables.yaml",
+	return &traffic.Interaction{Live: true, Source: "tables.yaml",
 		Request: &traffic.Request{Method: "POST", URL: "https://dynamodb.us-east-1.amazonaws.com/", Body: traffic.BodyOf([]byte(request)),
 			Header: http.Header{"x-amz-target": {"DynamoDB_20120810." + operation}, "Content-Type": {media},
 				"Authorization": {"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"}}},

@@ -10,7 +10,8 @@ import (
 )
 
 // bag has a member for each shape that a minimum length is about, and required lists and maps.
-const bag = `{"crcheckContract":1,"service":"test","operation":"Bag","protocol":"awsJson1_0","input":"Bag","output":"Bag","errors":[{"name":"Torn","shape":"Bag"}],"shapes":{
+const bag = `{"crcheckContract":1,"service":"test","operation":"Bag","protocol":"awsJson1_0","target":"Test.Bag","queryCompatible":true,"input":"Bag","output":"Bag","errors":[{"name":"Torn","shape":"Bag","status":400,"fault":"client","code":"Bag.Torn"},{"name":"Lost","shape":"Lost","status":500,"fault":"server"}],"shapes":{
+	"Lost":{"type":"structure","members":[{"name":"Message","shape":{"type":"string"},"required":true}]},
 	"Bag":{"type":"structure","members":[
 		{"name":"text","shape":{"type":"string","length":{"min":1,"max":9},"pattern":"^[a-z]+$"}},
 		{"name":"blob","shape":{"type":"blob","length":{"min":1}}},

@@ -6,17 +6,17 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// unread says why the body of an answer cannot be looked at, which is no fault
-// of the service: browsers leave bodies out of what they record, and not every
-// coding is understood. The error is that of [decoded].
-func unread(x *traffic.Interaction, err error) (why string) {
+// unread reports a response whose body cannot be looked at, which is no fault of the
+// service: browsers leave bodies out of what they record, and not every coding is
+// understood. The error is that of [decoded].
+func unread(x *traffic.Interaction, err error) (Outcome, bool) {
 	if x.Response.Body.Missing {
-		return "body not recorded"
+		return Outcome{NotChecked: "body not recorded"}, true
 	}
 	if coding := (*traffic.EncodingError)(nil); errors.As(err, &coding) && coding.Err == nil {
-		return "body encoded with " + clip(coding.Coding)
+		return Outcome{NotRead: clip(coding.Coding) + " encoding"}, true
 	}
-	return ""
+	return Outcome{}, false
 }
 
 // decoded is the interaction with its bodies decoded by their Content-Encoding
@@ -26,7 +26,7 @@ func decoded(x *traffic.Interaction) (*traffic.Interaction, error) {
 	y := *x
 	if x.Request != nil {
 		body, err := x.Request.Document()
-		if err != nil || body.Missing {
+		if err != nil || body.Missing || isCBOR(x.Request.Header) {
 			y.Request = nil
 		} else {
 			request := *x.Request

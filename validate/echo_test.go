@@ -52,7 +52,7 @@ func TestEchoedPlaces(t *testing.T) {
 			c := &schema.Contract{Format: schema.Format, Service: "s", Operation: "O", Protocol: schema.Is("restJson1"), Method: schema.Is("PUT"), URI: schema.Is("/o"),
 				Input: "In", Output: "Out", Echoes: []schema.Echo{{Output: "/out", Input: "in"}},
 				Shapes: map[string]*schema.Shape{"In": member("in", v.asked, sensitive), "Out": member("out", v.answered, false)}}
-			x := &traffic.Interaction{Kind: traffic.Cassette, Request: &traffic.Request{Method: "PUT", URL: "https://s.us-east-1.amazonaws.com/o", Header: http.Header{"X": {"y"}}},
+			x := &traffic.Interaction{Live: true, Kind: traffic.Cassette, Request: &traffic.Request{Method: "PUT", URL: "https://s.us-east-1.amazonaws.com/o", Header: http.Header{"X": {"y"}}},
 				Response: traffic.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte("{}"))}}
 			switch v.asked.location {
 			case "query":

@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -32,16 +31,18 @@ import (
 // that was not recorded.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
 	readable, err := decoded(x)
-	return v.exchange(readable, err, labels)
+	findings, _ := v.exchange(readable, err, labels, recordedOf(x))
+	return findings
 }
 
 // exchange takes what [decoded] returned.
-func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string) finding.Set {
-	e := exchange{v: v, response: &readable.Response}
+func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string, kept Recorded) (finding.Set, LeftOut) {
+	e := exchange{v: v, response: &readable.Response, kept: kept}
+	e.leftOut.ResponseHeaders = !kept.ResponseHeaders
 	request := &message{}
 	if readable.Request != nil {
 		e.head = readable.Request.Method == http.MethodHead
-		request = v.newRequest(readable.Request, labels)
+		request = v.newRequest(readable.Request, labels, kept)
 		e.request(request)
 	}
 	switch {
@@ -52,7 +53,7 @@ func (v *Validator) exchange(readable *traffic.Interaction, err error, labels ma
 	default:
 		e.identified()
 	}
-	return locate(e.graded(), readable)
+	return locate(e.graded(), readable), e.leftOut
 }
 
 type exchange struct {
@@ -60,11 +61,20 @@ type exchange struct {
 	response *traffic.Response
 	bare     bool // there is a body alone
 	head     bool // it was asked for without the body
+	common   bool // it is an error that any operation of AWS may return
+	kept     Recorded
+	leftOut  LeftOut
 	findings []finding.Finding
 }
 
 func (e *exchange) graded() finding.Set {
-	return e.v.grade(e.findings)
+	graded := e.v.grade(e.findings)
+	for i := range graded {
+		if e.common && graded[i].Rule == finding.ErrorUnmodeled {
+			graded[i].Severity = finding.Info
+		}
+	}
+	return graded
 }
 
 // add notes a finding about the answer as a whole; it stands where the body begins.
@@ -85,7 +95,7 @@ func (e *exchange) success(request *message) {
 
 // answer is the response as a message.
 func (e *exchange) answer(part schema.Part) *message {
-	return &message{part: part, header: e.response.Header, body: e.response.Body, status: e.response.Status}
+	return &message{part: part, header: e.response.Header, kept: e.kept.ResponseHeaders, body: e.response.Body, status: e.response.Status}
 }
 
 // message holds a request or an answer against its part: what travels beside the
@@ -109,6 +119,10 @@ func (e *exchange) message(m *message) {
 
 // mayBeEmpty reports whether there is nothing more to say of an empty body.
 func (e *exchange) mayBeEmpty(d *document, m *message) bool {
+	if m.part == schema.InputPart && !e.kept.RequestBodies {
+		e.leftOut.RequestBody = d.demandsBody()
+		return true
+	}
 	switch {
 	case e.head && m.part != schema.InputPart: // RFC 9110 section 9.3.2: not even what is required
 		return true
@@ -128,6 +142,17 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 		return d.node.required.count() == 0
 	}
 	return d.node.kind == schema.Structure && len(d.node.members) == 0 || m.part == schema.OutputPart && e.v.contract.Output == ""
+}
+
+// demandsBody reports a part whose document has required members in the body.
+func (d *document) demandsBody() bool {
+	switch {
+	case d.raw != nil:
+		return d.raw.Required.Or(false)
+	case d.whole != nil:
+		return d.whole.Required.Or(false)
+	}
+	return d.node.required.count() > 0
 }
 
 // contentTypes are the media types of the protocols' bodies.
@@ -150,11 +175,11 @@ func (e *exchange) contentType(m *message, d *document) {
 		want = "text/plain"
 	}
 	got := awshttp.Value(m.header, "Content-Type")
-	if media, _, err := mime.ParseMediaType(got); err == nil && media == want {
+	if media, _, err := mime.ParseMediaType(got); err == nil && media == want || awshttp.Masked(got) {
 		return
 	}
 	if got == "" {
-		if m.part == schema.InputPart {
+		if m.part == schema.InputPart || !m.kept {
 			return
 		}
 		got = "none"
@@ -220,93 +245,4 @@ func findScalar(document []byte, d *jsontext.Decoder, tokens []string) (found te
 	}
 	_, err = d.ReadToken()
 	return found, err
-}
-
-// bytesOnly holds the body of an error that the contract does not have against
-// JSON alone, unless it says that it is something else.
-func (e *exchange) bytesOnly() {
-	if len(e.response.Body.Bytes) > 0 && !e.bare {
-		e.contentType(e.answer(schema.OutputPart), nil)
-	}
-	media, _, _ := mime.ParseMediaType(awshttp.Value(e.response.Header, "Content-Type"))
-	if len(e.response.Body.Bytes) == 0 || media != "" && !strings.Contains(media, "json") {
-		return
-	}
-	unknown := &document{node: anything}
-	if !accepts(unknown.node, e.response.Body.Bytes) {
-		e.findings = append(e.findings, e.v.place(schema.OutputPart, unknown.explain(e.response.Body.Bytes), e.response.Body)...)
-	}
-}
-
-// identified finds out which error the answer is, and holds it against that error.
-func (e *exchange) identified() {
-	c, status := e.v.contract, e.response.Status
-	name := ErrorName(e.response.Header, e.response.Body.Bytes)
-	if name == "" {
-		e.add(finding.ErrorUnidentified, fmt.Sprintf("status %d", status), "X-Amzn-Errortype, or code or __type in the body",
-			"the answer names no error")
-		if !e.known(status) {
-			e.noSuchStatus("a status of one of the operation's errors")
-		}
-		e.bytesOnly()
-		return
-	}
-	declared, ok := c.Error(name)
-	if !ok {
-		var names []string
-		for _, d := range c.Errors {
-			names = append(names, d.Name)
-		}
-		e.add(finding.ErrorUnmodeled, clip(name), "one of "+strings.Join(names, ", "),
-			fmt.Sprintf("the operation has no error %s", quote(name)))
-		e.bytesOnly()
-		return
-	}
-	if want, known := declared.Status.Get(); known && want != status {
-		e.add(finding.ErrorStatusMismatch, fmt.Sprint(status), fmt.Sprint(want),
-			fmt.Sprintf("%s came with status %d, its own is %d", declared.Name, status, want))
-	}
-	e.message(e.answer(schema.ErrorPart(declared.Name)))
-}
-
-func (e *exchange) noSuchStatus(want string) {
-	status := e.response.Status
-	e.add(finding.HTTPStatus, fmt.Sprint(status), want, fmt.Sprintf("status %d is none of this operation's", status))
-}
-
-func (e *exchange) known(status int) bool {
-	for _, d := range e.v.contract.Errors {
-		if want, ok := d.Status.Get(); !ok || want == status {
-			return true
-		}
-	}
-	return false
-}
-
-// ErrorName identifies the error that an answer is: by the header
-// X-Amzn-Errortype, then the body's code or Code, then its __type
-// (Smithy, aws-restjson1-protocol.html#operation-error-serialization). Empty: it
-// names none.
-func ErrorName(h http.Header, body []byte) string {
-	if name := sanitize(awshttp.Value(h, "X-Amzn-Errortype")); name != "" {
-		return name
-	}
-	body = bytes.TrimPrefix(body, []byte(bom))
-	for _, pointer := range []jsontext.Pointer{"/code", "/Code", "/__type"} {
-		if found := scalarAt(body, pointer); found.quoted {
-			if name := sanitize(found.value); name != "" {
-				return name
-			}
-		}
-	}
-	return ""
-}
-
-// sanitize cuts at the first colon, then keeps what follows the number sign.
-func sanitize(name string) string {
-	name, _, _ = strings.Cut(name, ":")
-	if _, shape, ok := strings.Cut(name, "#"); ok {
-		name = shape
-	}
-	return strings.TrimSpace(name)
 }

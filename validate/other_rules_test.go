@@ -18,7 +18,7 @@ func answer(status int, body string, header ...string) *traffic.Interaction {
 	for i := 0; i < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}
-	return &traffic.Interaction{Kind: traffic.Cassette, Source: "test.yaml", Request: &traffic.Request{Method: "GET",
+	return &traffic.Interaction{Live: true, Kind: traffic.Cassette, Source: "test.yaml", Request: &traffic.Request{Method: "GET",
 		URL: "https://cleanrooms.us-east-1.amazonaws.com/memberships/00000000-0000-4000-8000-000000000002/protectedJobs/00000000-0000-4000-8000-000000000001"},
 		Response: traffic.Response{Status: status, Header: h, Body: traffic.BodyOf([]byte(body))}}
 }
@@ -110,6 +110,8 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 		require.Equal(t, []finding.RuleID{finding.EnumUnknownValue, finding.JudgeDisagreement},
 			v.Output([]byte(strings.Replace(with(""), "SUCCESS", "x", 1))).Rules())
 	},
+	finding.ErrorQueryCode:          TestQueryError,
+	finding.HTTPNotRecorded:         TestNote,
 	finding.ConstraintEmpty:         TestEmpty,
 	finding.MemberMissingCollection: TestMissingCollection,
 

@@ -70,7 +70,7 @@ func TestPayloads(t *testing.T) {
 		{"no events", events, "", "", ""},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			x := &traffic.Interaction{Source: "parcel.yaml", Request: &traffic.Request{Method: "PUT", URL: "http://localhost/o"},
+			x := &traffic.Interaction{Live: true, Source: "parcel.yaml", Request: &traffic.Request{Method: "PUT", URL: "http://localhost/o"},
 				Response: traffic.Response{Status: 200, Header: http.Header{}, Body: traffic.BodyOf([]byte(v.body))}}
 			if v.media != "" {
 				x.Response.Header["content-type"] = []string{v.media}
@@ -116,7 +116,7 @@ func TestBarePayload(t *testing.T) {
 func TestContentTypeMember(t *testing.T) {
 	c := payloadOf(t, `{"name": "p", "shape": {"type": "string"}, "location": "payload"}, {"name": "type", "shape": {"type": "string", "enum": ["a/b"]}, "location": "header", "wireName": "Content-Type"}`)
 	for media, want := range map[string][]string{"a/b": nil, "c/d": {"enum.unknown-value /type"}} {
-		x := &traffic.Interaction{Source: "parcel.yaml", Request: &traffic.Request{Method: "PUT", URL: "/o"},
+		x := &traffic.Interaction{Live: true, Source: "parcel.yaml", Request: &traffic.Request{Method: "PUT", URL: "/o"},
 			Response: traffic.Response{Status: 200, Header: http.Header{"Content-Type": {media}}, Body: traffic.BodyOf([]byte("x"))}}
 		require.Equal(t, want, said(t, c, x), media)
 	}

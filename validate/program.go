@@ -19,7 +19,8 @@ type node struct {
 	members  []member       // structure
 	index    map[string]int // of members by their name in the document
 	required bitset
-	tolerate []string // members that are neither known nor unknown here, besides __type
+	tolerate []string       // members that are neither known nor unknown here, besides __type
+	spelled  map[string]int // other names of members, which satisfy them; -1: of none
 
 	element *node // list element or map value
 	key     *node // map key
@@ -118,10 +119,28 @@ func (p *compiler) document(part schema.Part) *node {
 		if p.projection == schema.SDK {
 			n.tolerate = append(n.tolerate, "Error", "ResponseMetadata")
 		}
+		n.spell(p.projection, part)
 	} else if p.projection == schema.SDK && part == schema.OutputPart {
 		n.tolerate = []string{"ResponseMetadata"}
 	}
 	return n
+}
+
+// spell lets an error carry its message under either spelling.
+func (n *node) spell(projection schema.Projection, part schema.Part) {
+	n.spelled = map[string]int{}
+	for _, name := range []string{"message", "Message"} {
+		i, known := n.index[name]
+		if !known {
+			i = -1
+		}
+		for _, other := range projection.Spellings(part, name) {
+			_, member := n.index[other]
+			if _, twice := n.spelled[other]; !member && (known || !twice) {
+				n.spelled[other] = i
+			}
+		}
+	}
 }
 
 // whole returns the member that is the JSON body of a part.

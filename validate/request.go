@@ -22,8 +22,8 @@ func statesBindings(c *schema.Contract) bool {
 
 // newRequest is a recorded request as a message. What is to be said of its query
 // goes unsaid where its URL cannot be read, for then it was not routed.
-func (v *Validator) newRequest(r *traffic.Request, labels map[string]string) *message {
-	m := &message{part: schema.InputPart, header: r.Header, body: r.Body, labels: labels}
+func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kept Recorded) *message {
+	m := &message{part: schema.InputPart, header: r.Header, kept: kept.RequestHeaders, body: r.Body, labels: labels}
 	if v.queries {
 		if u, err := url.Parse(r.URL); err == nil {
 			m.query = u.Query()

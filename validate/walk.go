@@ -97,7 +97,12 @@ func (w *walker) structure(n *node) bool {
 			return false
 		}
 		i, known := n.index[string(name)]
-		ignored := !known && (string(name) == "__type" || slices.Contains(n.tolerate, string(name)))
+		ignored, satisfies := !known && (string(name) == "__type" || slices.Contains(n.tolerate, string(name))), -1
+		if !known && n.spelled != nil {
+			if member, ok := n.spelled[string(name)]; ok {
+				ignored, satisfies = true, member
+			}
+		}
 		var entry *occurrence
 		if seen != nil {
 			var again bool
@@ -109,6 +114,9 @@ func (w *walker) structure(n *node) bool {
 		null := w.dec.PeekKind() == 'n'
 		switch {
 		case null || ignored:
+			if !null && satisfies >= 0 {
+				present.set(satisfies)
+			}
 			ok = w.skip()
 		case known:
 			present.set(i)

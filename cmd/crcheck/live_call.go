@@ -86,7 +86,7 @@ func (call *liveCall) run(ctx context.Context, t *terminal) error {
 
 // asked is what the contract says against the request.
 func (call *liveCall) asked() (finding.Set, error) {
-	outcome, err := call.checks.Check(&traffic.Interaction{Request: live.Recorded(call.request), Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
+	outcome, err := call.checks.Check(&traffic.Interaction{Live: true, Request: live.Recorded(call.request), Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
 	switch {
 	case err != nil:
 		return nil, err

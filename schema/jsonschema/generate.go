@@ -3,6 +3,7 @@ package jsonschema
 import (
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/crcheck/crcheck/schema"
 )
@@ -49,13 +50,14 @@ func Generate(c *schema.Contract, part schema.Part, projection schema.Projection
 	switch {
 	case !ok:
 		top.Comment = "The contract's source does not state the members of this document."
-	case len(members) == len(shape.Members):
+	case len(members) == len(shape.Members) && !g.spelled(part, members):
 		top = g.place(root, false)
 	default: // the document has not all members, which places that lead back to its root do have
 		g.fill(top, shape, members)
 		if len(members) == 0 {
 			top.Comment = "No member is in the JSON body: see the sdk projection."
 		}
+		g.respell(top, part, members)
 	}
 	top.Dialect = "https://json-schema.org/draft/2020-12/schema"
 	top.ID = ID(c, part, projection)
@@ -75,6 +77,41 @@ func ID(c *schema.Contract, part schema.Part, projection schema.Projection) stri
 		name = "error/" + url.PathEscape(e)
 	}
 	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", url.PathEscape(c.Name()), url.PathEscape(version), projection, name)
+}
+
+// spellings are the other names by which a required member of a document satisfies
+// its promise, see [schema.Projection.Spellings].
+func (g *generator) spellings(part schema.Part, members []schema.Member, m *schema.Member) []string {
+	if !m.Required.Or(false) {
+		return nil
+	}
+	return slices.DeleteFunc(g.projection.Spellings(part, g.projection.MemberName(m)), func(name string) bool {
+		return slices.ContainsFunc(members, func(other schema.Member) bool { return g.projection.MemberName(&other) == name })
+	})
+}
+
+func (g *generator) spelled(part schema.Part, members []schema.Member) bool {
+	return slices.ContainsFunc(members, func(m schema.Member) bool { return len(g.spellings(part, members, &m)) > 0 })
+}
+
+// respell makes other spellings of a required member do.
+func (g *generator) respell(top *Schema, part schema.Part, members []schema.Member) {
+	for i := range members {
+		m := &members[i]
+		others := g.spellings(part, members, m)
+		if len(others) == 0 {
+			continue
+		}
+		name := g.projection.MemberName(m)
+		top.Required = slices.DeleteFunc(top.Required, func(r string) bool { return r == name })
+		p := slices.IndexFunc(top.Properties, func(p NamedSchema) bool { return p.Name == name })
+		top.Properties[p].Schema = g.place(m.Shape, true)
+		any := &Schema{}
+		for _, n := range append([]string{name}, others...) {
+			any.AnyOf = append(any.AnyOf, &Schema{Required: []string{n}, Properties: Named{{n, &Schema{Not: &Schema{Type: "null"}}}}})
+		}
+		top.AllOf = append(top.AllOf, any)
+	}
 }
 
 type generator struct {

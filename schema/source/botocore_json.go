@@ -30,6 +30,8 @@ type botoMetadata struct {
 	SigningName      string   `json:"signingName"`
 	SignatureVersion string   `json:"signatureVersion"`
 	Auth             []string `json:"auth"`
+	// QueryCompatible is an empty object where the trait is set.
+	QueryCompatible *struct{} `json:"awsQueryCompatible"`
 }
 
 type botoOperation struct {

@@ -22,6 +22,9 @@ func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract
 	if strings.HasPrefix(b.protocol, "awsJson") && m.TargetPrefix != "" {
 		c.Target = schema.Is(m.TargetPrefix + "." + name)
 	}
+	if m.QueryCompatible != nil {
+		c.QueryCompatible = schema.Is(true)
+	}
 	if b.readonly {
 		c.Readonly = schema.Is(o.Readonly)
 	}

@@ -78,6 +78,9 @@ func (b *smithyBuilder) operation(id string) error {
 		Format: schema.Format, Service: b.serviceName(), Operation: localName(id),
 		API: b.api(), Protocol: stated(b.protocol.name), Readonly: schema.Is(bool(o.Traits.Readonly)),
 	}
+	if b.service.Traits.QueryCompatible {
+		c.QueryCompatible = schema.Is(true)
+	}
 	if v4 := b.service.Traits.SigV4; v4 != nil {
 		c.Signing = stated(v4.Name)
 	}

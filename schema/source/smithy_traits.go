@@ -24,6 +24,8 @@ type astTraits struct {
 	AWSQuery  mark        `json:"aws.protocols#awsQuery"`
 	EC2Query  mark        `json:"aws.protocols#ec2Query"`
 
+	QueryCompatible mark `json:"aws.protocols#awsQueryCompatible"`
+
 	// Of operations.
 	HTTP     *astHTTP `json:"smithy.api#http"`
 	Readonly mark     `json:"smithy.api#readonly"`

@@ -205,7 +205,7 @@ func exchanges(c *schema.Contract, s *synth.Synth, v *validate.Validator, random
 		if !ok {
 			return fmt.Errorf("%s %s is not routed", r.Method, r.Target())
 		}
-		found := v.Exchange(&traffic.Interaction{
+		found := v.Exchange(&traffic.Interaction{Live: true,
 			Request:  &traffic.Request{Method: r.Method, URL: u.String(), Header: r.Header, Body: traffic.BodyOf(r.Body)},
 			Response: traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Body)},
 		}, route.Labels)

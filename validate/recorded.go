@@ -1,0 +1,99 @@
+package validate
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Recorded says what the recorder of a source keeps. What any interaction of a source
+// has was not filtered: its absence from another is the service's or the client's doing.
+// The zero value knows of nothing that is kept.
+type Recorded struct {
+	ResponseHeaders bool // some that only a service sends
+	RequestHeaders  bool // some that only a client of AWS sends
+	RequestBodies   bool
+}
+
+// See takes an interaction of the source.
+func (r *Recorded) See(x *traffic.Interaction) {
+	r.ResponseHeaders = r.ResponseHeaders || x.Live || awshttp.OfService(x.Response.Header)
+	if x.Request == nil {
+		return
+	}
+	r.RequestHeaders = r.RequestHeaders || x.Live || awshttp.OfClient(x.Request.Header)
+	r.RequestBodies = r.RequestBodies || x.Live || len(x.Request.Body.Bytes) > 0
+}
+
+// all reports whether more of the source can add nothing.
+func (r Recorded) all() bool { return r.ResponseHeaders && r.RequestHeaders && r.RequestBodies }
+
+// recordedOf knows an interaction alone.
+func recordedOf(x *traffic.Interaction) Recorded {
+	var r Recorded
+	r.See(x)
+	return r
+}
+
+// LeftOut is what a recorder left out of an interaction, so that rules on it were not
+// applied.
+type LeftOut struct {
+	ResponseHeaders bool
+	RequestBody     bool
+}
+
+// Note is the one finding of a run about what recorders left out of so many
+// interactions; ok is false where that is nothing.
+func Note(leftOut map[LeftOut]int) (found finding.Set) {
+	headers, bodies := 0, 0
+	for l, n := range leftOut {
+		if l.ResponseHeaders {
+			headers += n
+		}
+		if l.RequestBody {
+			bodies += n
+		}
+	}
+	note := func(n int, what, rules string) finding.Finding {
+		return finding.Finding{Rule: finding.HTTPNotRecorded, Got: fmt.Sprintf("%d without %s", n, what),
+			Message: fmt.Sprintf("%s of %d interactions were not recorded; rules on %s were not applied to them", what, n, rules)}
+	}
+	var all []finding.Finding
+	if headers > 0 {
+		all = append(all, note(headers, "response headers", "headers"))
+	}
+	if bodies > 0 {
+		all = append(all, note(bodies, "request bodies", "request bodies"))
+	}
+	return finding.NewSet(all...)
+}
+
+// recorded reports whether a header of the response would be there if the service had
+// sent it, and as it was sent.
+func (e *exchange) recorded(name string) bool {
+	return e.kept.ResponseHeaders && !awshttp.Masked(awshttp.Value(e.response.Header, name))
+}
+
+// Kinds of bodies that no rule reads.
+const (
+	blobPayload = "blob payload"
+	cborBody    = "CBOR"
+)
+
+// isCBOR reports a message whose body is CBOR (Smithy, smithy-rpc-v2.html; Kinesis
+// speaks it under a type of its own).
+func isCBOR(h http.Header) bool {
+	media, _, _ := mime.ParseMediaType(awshttp.Value(h, "Content-Type"))
+	return media == "application/cbor" || media == "application/x-amz-cbor-1.1"
+}
+
+// blob reports a success whose body is a blob: nothing states what is in it.
+func (v *Validator) blob(r *traffic.Response) bool {
+	d := v.parts[schema.OutputPart]
+	return r.Status < 300 && len(r.Body.Bytes) > 0 && d != nil && d.raw != nil && !d.streamed && d.node.kind == schema.Blob
+}
