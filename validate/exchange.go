@@ -12,6 +12,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/eventstream"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -113,7 +114,7 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 	case e.head && m.part != schema.InputPart: // RFC 9110 section 9.3.2: not even what is required
 		return true
 	case d.raw != nil:
-		return d.streamed || !d.raw.Required.Or(false)
+		return d.stream != nil || !d.raw.Required.Or(false)
 	case d.whole != nil:
 		if d.whole.Required.Or(false) {
 			s := &sink{}
@@ -135,8 +136,8 @@ var contentTypes = map[string]string{
 	"restJson1": "application/json", "awsJson1_0": "application/x-amz-json-1.0", "awsJson1_1": "application/x-amz-json-1.1",
 }
 
-// contentType holds the Content-Type of a message that has a body. Of a blob or
-// a stream it may be any, and where it is a member's value it is that member's
+// contentType holds the Content-Type of a message that has a body. Of bytes it
+// may be any, and where it is a member's value it is that member's
 // matter. A request whose Content-Type was not recorded is not held against it.
 func (e *exchange) contentType(m *message, d *document) {
 	want, ok := contentTypes[e.v.contract.Protocol.Or("")]
@@ -144,10 +145,14 @@ func (e *exchange) contentType(m *message, d *document) {
 		return
 	}
 	if d != nil && d.raw != nil {
-		if d.node.kind != schema.String {
+		switch {
+		case d.stream != nil && len(m.header) > 0:
+			want = eventstream.MediaType
+		case d.stream != nil || d.node.kind != schema.String:
 			return
+		default:
+			want = "text/plain"
 		}
-		want = "text/plain"
 	}
 	got := awshttp.Value(m.header, "Content-Type")
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want {

@@ -104,13 +104,17 @@ func (w *walker) unknown(n *node, entry *occurrence) bool {
 	if w.sink == nil {
 		return false
 	}
+	w.sink.unknown(n, entry)
+	return w.skip()
+}
+
+func (s *sink) unknown(n *node, entry *occurrence) {
 	want := "no member"
 	if len(n.members) > 0 {
 		want = "one of " + clip(n.memberNames())
 	}
-	w.sink.add(finding.MemberUnknown, entry.at, quote(entry.name), want,
+	s.add(finding.MemberUnknown, entry.at, quote(entry.name), want,
 		fmt.Sprintf("the contract knows no member %s here", quote(entry.name)))
-	return w.skip()
 }
 
 // raw is the text of the value at an offset, clipped.

@@ -105,13 +105,19 @@ func (h Headers) Next() (first Header, rest Headers, ok bool) {
 
 // Get returns the value of the header of that name.
 func (h Headers) Get(name string) (v Value, ok bool) {
+	v, _, ok = h.Find(name)
+	return v, ok
+}
+
+// Find is [Headers.Get] with the header's offset into the headers.
+func (h Headers) Find(name string) (v Value, at int, ok bool) {
 	for rest := h; ; {
 		first, next, ok := rest.Next()
 		switch {
 		case !ok:
-			return Value{}, false
+			return Value{}, 0, false
 		case string(first.Name) == name:
-			return first.Value, true
+			return first.Value, len(h) - len(rest), true
 		}
 		rest = next
 	}
