@@ -20,7 +20,7 @@ const talk = `{"metadata": {"serviceId": %q, "protocol": %q, "jsonVersion": "1.1
 "shapes": {
 "In": {"type": "structure", "members": {"words": {"shape": "Words"}}, "payload": "words"},
 "Words": {"type": "structure", "eventstream": true, "members": {"say": {"shape": "Plain"}, "audio": {"shape": "Bytes"}}},
-"Out": {"type": "structure", "required": [%s], "members": {"stream": {"shape": "Stream"}, "mood": {"shape": "Mood", "location": "header", "locationName": "X-Mood"}}, "payload": "stream"},
+"Out": {"type": "structure", "required": [%s], "members": {"stream": {"shape": "Stream"}, "mood": {"shape": "Mood", "location": "header"}}, "payload": "stream"},
 "Stream": {"type": "structure", "eventstream": true, "members": {"plain": {"shape": "Plain"}, "empty": {"shape": "Empty"}, "object": {"shape": "Object"}, "must": {"shape": "Must"},
 	"bytes": {"shape": "Bytes"}, "text": {"shape": "Text"}, "headers": {"shape": "Headers"}, "secret": {"shape": "Secret"}, "gone": {"shape": "Gone"}}},
 "Plain": {"type": "structure", "event": true, "required": ["n"], "members": {"n": {"shape": "Number"}, "mood": {"shape": "Mood"}, "list": {"shape": "List"}}},
