@@ -157,7 +157,7 @@ var checkRules = []Rule{
 		"An integer is beyond 2^53. JavaScript and every parser that reads numbers as doubles change its value (RFC 7493 section 2.2).",
 		"Nothing to mend if every client reads 64-bit integers.", noteworthy},
 	{StreamFraming, LayerBytes,
-		"An event stream breaks its framing: a length or CRC is wrong, a header is malformed or missing, or the body ends inside a message. Clients end the stream there; where the next message cannot be found, what follows was not checked.",
+		"An event stream breaks its framing: a length or CRC is wrong, a header is malformed or missing, a stream of awsJson begins without its initial message, or the body ends inside a message. Clients end the stream there; where the next message cannot be found, what follows was not checked.",
 		"Send whole messages as in Smithy's Amazon Event Stream Specification. If a recorder has changed the bytes, record the body as base64.", always},
 
 	{HTTPStatus, LayerHTTP,

@@ -58,14 +58,8 @@ func (r *streamWalk) plainEvent(w *walker, m eventstream.Message) bool {
 			}
 			return r.contentType(w, m) && r.json(w, r.initial, m)
 		}
-		if w.sink == nil && r.initial.required.count() > 0 {
+		if !r.framing(w, at, clip(string(name)), "the stream begins without "+r.initialType+", which boto3 demands") {
 			return false
-		}
-		for i, member := range r.initial.members {
-			if r.initial.required.has(i) {
-				w.sink.addAt("/"+schema.Escape(member.name), finding.MemberMissing, m.At, "absent", "present",
-					fmt.Sprintf("the stream begins without an %s, which has the required member %s", r.initialType, quote(member.name)))
-			}
 		}
 	}
 	if e := r.events[string(name)]; e != nil && e.plain {
@@ -112,7 +106,7 @@ func (r *streamWalk) errorEvent(w *walker, m eventstream.Message) bool {
 		w.sink.add(finding.ErrorUnidentified, m.HeadersAt, "no :error-code", ":error-code", "the error message names no error")
 	}
 	if _, _, ok := headerText(m, ":error-message"); !ok {
-		w.sink.add(finding.StreamFraming, m.HeadersAt, "no :error-message", "a message of an event stream", "the error has no string :error-message")
+		w.sink.add(finding.StreamFraming, m.HeadersAt, "no :error-message", "", "the error has no string :error-message")
 	}
 	return true
 }

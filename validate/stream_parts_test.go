@@ -37,11 +37,12 @@ func TestInitialMessages(t *testing.T) {
 		{"with another value", true, [][]byte{event("initial-response", `{"mood":"ODD"}`), plain}, []string{"enum.unknown-value /mood 1 initial-response"}},
 		{"with an unknown member", false, [][]byte{event("initial-response", `{"stream":[]}`), plain}, []string{"member.unknown /stream 1 initial-response"}},
 		{"of another media type", false, [][]byte{event("initial-response", `{}`, ":content-type", "text/plain"), plain}, []string{"http.content-type the top 1 initial-response"}},
-		{"missing, and nothing is required", false, [][]byte{plain}, nil},
-		{"missing", true, [][]byte{plain, plain}, []string{"member.missing /mood 1 plain"}},
+		{"missing", false, [][]byte{plain, plain}, []string{"stream.framing /stream/0 1 plain"}},
+		{"missing, with its required member", true, [][]byte{plain}, []string{"stream.framing /stream/0 1 plain"}},
+		{"missing before what breaks its shape", false, [][]byte{event("plain", `{"n":"x"}`)}, []string{"stream.framing /stream/0 1 plain", "type.mismatch /stream/0/plain/n 1 plain"}},
 		{"missing before an exception", true, [][]byte{sentMessage(t, `{}`, ":message-type", "exception", ":exception-type", "gone")}, nil},
-		{"too late", false, [][]byte{plain, initial}, []string{"union.unknown-member /stream/1 2 initial-response"}},
-		{"of a request", false, [][]byte{event("initial-request", `{}`)}, []string{"union.unknown-member /stream/0 1 initial-request"}},
+		{"too late", false, [][]byte{plain, initial}, []string{"stream.framing /stream/0 1 plain", "union.unknown-member /stream/1 2 initial-response"}},
+		{"of a request", false, [][]byte{event("initial-request", `{}`)}, []string{"stream.framing /stream/0 1 initial-request", "union.unknown-member /stream/0 1 initial-request"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			required := []string{"stream"}

@@ -44,9 +44,8 @@ func (st *stream) explain(body []byte) []located {
 func (r *streamWalk) run() bool {
 	for at := 0; at >= 0 && at < len(r.body); r.index++ {
 		m, next, fault := eventstream.Decode(r.body, at)
-		r.current.At = at
-		if fault == nil {
-			r.current = m
+		if r.current = m; fault != nil {
+			r.current = eventstream.Message{} // nothing that it says can be trusted
 		}
 		if r.loud == nil {
 			if fault != nil || !r.unwrap(m) {
@@ -106,7 +105,7 @@ func (r *streamWalk) framing(w *walker, at int, got, problem string) bool {
 		return false
 	}
 	r.enter(w.sink)
-	w.sink.add(finding.StreamFraming, at, got, "a message of an event stream", problem)
+	w.sink.add(finding.StreamFraming, at, got, "", problem)
 	return true
 }
 
