@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,13 +23,14 @@ const talk = `{"metadata": {"serviceId": %q, "protocol": %q, "jsonVersion": "1.1
 "Words": {"type": "structure", "eventstream": true, "members": {"say": {"shape": "Plain"}, "audio": {"shape": "Bytes"}}},
 "Out": {"type": "structure", "required": [%s], "members": {"stream": {"shape": "Stream"}, "mood": {"shape": "Mood", "location": "header"}}, "payload": "stream"},
 "Stream": {"type": "structure", "eventstream": true, "members": {"plain": {"shape": "Plain"}, "empty": {"shape": "Empty"}, "object": {"shape": "Object"}, "must": {"shape": "Must"},
-	"bytes": {"shape": "Bytes"}, "text": {"shape": "Text"}, "headers": {"shape": "Headers"}, "secret": {"shape": "Secret"}, "gone": {"shape": "Gone"}}},
+	"bytes": {"shape": "Bytes"}, "text": {"shape": "Text"}, "note": {"shape": "Note"}, "headers": {"shape": "Headers"}, "secret": {"shape": "Secret"}, "gone": {"shape": "Gone"}}},
 "Plain": {"type": "structure", "event": true, "required": ["n"], "members": {"n": {"shape": "Number"}, "mood": {"shape": "Mood"}, "list": {"shape": "List"}}},
 "Empty": {"type": "structure", "event": true, "members": {}},
 "Object": {"type": "structure", "event": true, "members": {"inner": {"shape": "Plain", "eventpayload": true}, "mood": {"shape": "Mood", "eventheader": true}}},
 "Must": {"type": "structure", "event": true, "required": ["inner", "seq"], "members": {"inner": {"shape": "Plain", "eventpayload": true}, "seq": {"shape": "Long", "eventheader": true}}},
 "Bytes": {"type": "structure", "event": true, "members": {"data": {"shape": "Blob", "eventpayload": true}}},
 "Text": {"type": "structure", "event": true, "members": {"line": {"shape": "Line", "eventpayload": true}}},
+"Note": {"type": "structure", "event": true, "required": ["note"], "members": {"note": {"shape": "String", "eventpayload": true}}},
 "Headers": {"type": "structure", "event": true, "members": {"yes": {"shape": "Boolean", "eventheader": true}, "int": {"shape": "Number", "eventheader": true}, "long": {"shape": "Long", "eventheader": true},
 	"blob": {"shape": "Blob", "eventheader": true}, "mood": {"shape": "Mood", "eventheader": true}, "when": {"shape": "Time", "eventheader": true}}},
 "Secret": {"type": "structure", "event": true, "sensitive": true, "members": {"mood": {"shape": "Mood"}, "tag": {"shape": "Mood", "eventheader": true}}},
@@ -145,6 +147,9 @@ func TestStreamEvents(t *testing.T) {
 		{"text", event("text", "é", ":content-type", "text/plain"), "", ""},
 		{"too much text", event("text", "abcdef"), "constraint.length /text/line", "text"},
 		{"text against its pattern", event("text", "A"), "constraint.pattern /text/line", "text"},
+		{"any text", event("note", "any\n"), "", ""},
+		{"required text of nothing", event("note", ""), "", ""},
+		{"any text that is not UTF-8", event("note", "a\xff"), "syntax.utf8 /note/note", "note"},
 		{"text that is not UTF-8", event("text", "a\xff"), "syntax.utf8 /text/line|constraint.pattern /text/line", "text"},
 
 		{"no headers of an event", event("headers", ``), "", ""},
@@ -170,6 +175,7 @@ func TestStreamEvents(t *testing.T) {
 		{"a timestamp", event("headers", ``, "when", eventstream.Timestamp(1_700_000_000_123)), "", ""},
 		{"a timestamp before 1970", event("headers", ``, "when", eventstream.Timestamp(-1)), "", ""},
 		{"a timestamp in microseconds", event("headers", ``, "when", eventstream.Timestamp(1_700_000_000_123_000)), "type.mismatch /headers/when", "headers"},
+		{"a timestamp as a long of seconds", event("headers", ``, "when", eventstream.Long(1)), "type.mismatch /headers/when", "headers"},
 		{"a timestamp as a long", event("headers", ``, "when", eventstream.Long(1_700_000_000_123)), "type.mismatch /headers/when", "headers"},
 		{"a timestamp as text", event("headers", ``, "when", "2023-11-14T22:13:20Z"), "type.mismatch /headers/when", "headers"},
 		{"something sensitive", event("secret", `{"mood":"hush"}`, "tag", "hush"), "enum.unknown-value /secret/tag|enum.unknown-value /secret/mood", "secret"},
@@ -233,4 +239,18 @@ func TestStreamOfAThousand(t *testing.T) {
 	require.Equal(t, `"three"`, f.Got)
 	require.Contains(t, f.String(), fmt.Sprintf("at /stream/416/plain/list/2, event 417 (plain), byte %d: ", offset))
 	require.Equal(t, outcome.Findings, v.Exchange(x, map[string]string{}))
+}
+
+// TestSensitiveStream: nothing of a stream that is sensitive as a whole is shown.
+func TestSensitiveStream(t *testing.T) {
+	c := talkOf(t, "Talk", "rest-json").Clone()
+	c.Shapes["Stream"].Sensitive = schema.Is(true)
+	v, err := Compile(c, Options{})
+	require.NoError(t, err)
+	found := v.Output(slices.Concat(plainEvent(t, "plain", `{"n":1,"mood":"hush"}`), plainEvent(t, "headers", ``, "mood", "hush"), plainEvent(t, "text", "HUSH")))
+	require.Len(t, found, 3)
+	for _, f := range found {
+		require.True(t, f.Sensitive)
+		require.NotContains(t, strings.ToLower(f.Got+f.Message), "hush")
+	}
 }

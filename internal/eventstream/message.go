@@ -22,7 +22,6 @@ const MediaType = "application/vnd.amazon.eventstream"
 const (
 	MaxHeaders = 128 << 10
 	MaxPayload = 24 << 20
-	MaxMessage = overhead + MaxHeaders + MaxPayload
 	MaxValue   = 1<<15 - 1 // of a header that is a string or bytes
 
 	prelude  = 12 // two lengths and their CRC
@@ -58,8 +57,6 @@ func Decode(stream []byte, at int) (m Message, next int, err *Error) {
 	switch {
 	case total < overhead:
 		return m, -1, &Error{Fault: ShortLength, Offset: at, Got: uint64(total), Want: overhead}
-	case total > MaxMessage:
-		return m, -1, &Error{Fault: LongLength, Offset: at, Got: uint64(total), Want: MaxMessage}
 	case headers > total-overhead:
 		return m, -1, &Error{Fault: LongHeaders, Offset: at + 4, Got: uint64(headers), Want: uint64(total - overhead)}
 	case headers > MaxHeaders:
