@@ -26,6 +26,12 @@ type Finding struct {
 	// Pointer is the RFC 6901 JSON Pointer of the value in its document. A member
 	// that travels beside the body stands there by its API name.
 	Pointer string `json:"pointer"`
+	// Event, EventType and Offset are the place within an event stream: the
+	// one-based number of the event, its :event-type or :exception-type, and the
+	// byte offset in the decoded body. Event is 0 where the body is not a stream.
+	Event     int    `json:"event,omitempty"`
+	EventType string `json:"eventType,omitempty"`
+	Offset    int64  `json:"offset,omitempty"`
 	// Line and Column are one-based and count lines and Unicode code points of
 	// the source; 0 means that the place has none.
 	Line   int `json:"line,omitempty"`
@@ -66,8 +72,24 @@ func (f Finding) String() string {
 	if b.Len() > 0 {
 		b.WriteByte(' ')
 	}
-	fmt.Fprintf(&b, "%s %s at %s: %s", f.Severity, f.Rule, PlaceText(f.Part, f.Pointer), f.Message)
+	fmt.Fprintf(&b, "%s %s at %s", f.Severity, f.Rule, PlaceText(f.Part, f.Pointer))
+	if event := f.EventText(); event != "" {
+		b.WriteString(", " + event)
+	}
+	b.WriteString(": " + f.Message)
 	return b.String()
+}
+
+// EventText is the place within an event stream as people read it, such as
+// "event 7 (chunk), byte 1024"; empty where the body is not a stream.
+func (f Finding) EventText() string {
+	switch {
+	case f.Event == 0:
+		return ""
+	case f.EventType == "":
+		return fmt.Sprintf("event %d, byte %d", f.Event, f.Offset)
+	}
+	return fmt.Sprintf("event %d (%s), byte %d", f.Event, f.EventType, f.Offset)
 }
 
 // PlaceText is a place as people read it: the pointer, after the part where that
@@ -97,6 +119,9 @@ func (f Finding) compare(g Finding) int {
 		cmp.Compare(f.Line, g.Line),
 		cmp.Compare(f.Column, g.Column),
 		cmp.Compare(f.Part, g.Part),
+		cmp.Compare(f.Event, g.Event),
+		cmp.Compare(f.Offset, g.Offset),
+		cmp.Compare(f.EventType, g.EventType),
 		cmp.Compare(f.Pointer, g.Pointer),
 		cmp.Compare(f.Rule, g.Rule),
 		cmp.Compare(f.Operation, g.Operation),

@@ -28,7 +28,7 @@ func TestFingerprint(t *testing.T) {
 	for name, same := range map[string]Finding{
 		"another index": {Rule: TypeNull, Operation: "s.O", Pointer: "/list/12/a"},
 		"another wording": {Rule: TypeNull, Operation: "s.O", Pointer: "/list/3/a", Severity: Error, Source: "f", Interaction: 2,
-			Line: 1, Column: 2, Got: "g", Want: "w", Message: "m", Sensitive: true},
+			Line: 1, Column: 2, Event: 3, EventType: "t", Offset: 4, Got: "g", Want: "w", Message: "m", Sensitive: true},
 	} {
 		require.Equal(t, base.Fingerprint(), same.Fingerprint(), name)
 	}
@@ -46,14 +46,32 @@ func TestFingerprint(t *testing.T) {
 
 func TestFindingString(t *testing.T) {
 	for want, f := range map[string]Finding{
-		"info type.null at the top: m":           {Rule: TypeNull, Message: "m"},
-		"info type.null at input: m":             {Rule: TypeNull, Part: "input", Message: "m"},
-		"info type.null at error:E#/a: m":        {Rule: TypeNull, Part: "error:E", Pointer: "/a", Message: "m"},
-		"error type.null at /a: m":               {Rule: TypeNull, Severity: Error, Pointer: "/a", Message: "m"},
-		"3:4: info type.null at /a: m":           {Rule: TypeNull, Pointer: "/a", Line: 3, Column: 4, Message: "m"},
-		"f.json: info type.null at /a: m":        {Rule: TypeNull, Pointer: "/a", Source: "f.json", Message: "m"},
-		"f.json:3:4: warning type.null at /a: m": {Rule: TypeNull, Pointer: "/a", Severity: Warning, Source: "f.json", Line: 3, Column: 4, Message: "m"},
+		"info type.null at the top: m":                      {Rule: TypeNull, Message: "m"},
+		"info type.null at input: m":                        {Rule: TypeNull, Part: "input", Message: "m"},
+		"info type.null at error:E#/a: m":                   {Rule: TypeNull, Part: "error:E", Pointer: "/a", Message: "m"},
+		"error type.null at /a: m":                          {Rule: TypeNull, Severity: Error, Pointer: "/a", Message: "m"},
+		"info type.null at /a, event 7, byte 0: m":          {Rule: TypeNull, Pointer: "/a", Event: 7, Message: "m"},
+		"info type.null at /a, event 7 (chunk), byte 12: m": {Rule: TypeNull, Pointer: "/a", Event: 7, EventType: "chunk", Offset: 12, Message: "m"},
+		"3:4: info type.null at /a: m":                      {Rule: TypeNull, Pointer: "/a", Line: 3, Column: 4, Message: "m"},
+		"f.json: info type.null at /a: m":                   {Rule: TypeNull, Pointer: "/a", Source: "f.json", Message: "m"},
+		"f.json:3:4: warning type.null at /a: m":            {Rule: TypeNull, Pointer: "/a", Severity: Warning, Source: "f.json", Line: 3, Column: 4, Message: "m"},
 	} {
 		require.Equal(t, want, f.String())
 	}
+}
+
+// TestEventOrder: findings of a stream come in the order of its events.
+func TestEventOrder(t *testing.T) {
+	set := NewSet(
+		Finding{Rule: TypeNull, Pointer: "/s/1/a", Event: 2, Offset: 7},
+		Finding{Rule: TypeNull, Pointer: "/s/9/a", Event: 10, Offset: 300},
+		Finding{Rule: TypeNull, Pointer: "/s/1/b", Event: 2, Offset: 3},
+		Finding{Rule: TypeNull, Pointer: "/s/1/b", Event: 2, Offset: 3},
+		Finding{Rule: TypeNull, Pointer: "/z"},
+	)
+	var order []int64
+	for _, f := range set {
+		order = append(order, int64(f.Event)*1000+f.Offset)
+	}
+	require.Equal(t, []int64{0, 2003, 2007, 10300}, order)
 }

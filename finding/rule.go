@@ -51,6 +51,7 @@ const (
 	SyntaxDuplicateMember RuleID = "syntax.duplicate-member"
 	NumberForm            RuleID = "number.form"
 	NumberPrecision       RuleID = "number.precision"
+	StreamFraming         RuleID = "stream.framing"
 
 	HTTPStatus          RuleID = "http.status"
 	HTTPContentType     RuleID = "http.content-type"
@@ -190,12 +191,15 @@ var checkRules = []Rule{
 	{NumberPrecision, LayerBytes,
 		"An integer is beyond 2^53. JavaScript and every parser that reads numbers as doubles change its value (RFC 7493 section 2.2).",
 		"Nothing to mend if every client reads 64-bit integers.", noteworthy},
+	{StreamFraming, LayerBytes,
+		"An event stream breaks its framing: a length or CRC is wrong, a header is malformed or missing, a stream of awsJson begins without its initial message, or the body ends inside a message. Clients end the stream there; where the next message cannot be found, what follows was not checked.",
+		"Send whole messages as in Smithy's Amazon Event Stream Specification. If a recorder has changed the bytes, record the body as base64.", always},
 
 	{HTTPStatus, LayerHTTP,
 		"The status is neither the operation's success status nor one of its errors', and the answer names no error either.",
 		"Answer with the status that the contract states.", graduated},
 	{HTTPContentType, LayerHTTP,
-		"The Content-Type of a body is not the one of the protocol. That of a blob or a stream may be any.",
+		"The Content-Type of a body is not the one of the protocol. That of a blob may be any; an event stream has one of its own.",
 		"Send the protocol's Content-Type; for restJson1 it is application/json.", graduated},
 	{ErrorUnidentified, LayerHTTP,
 		"An error answer names no error: neither the X-Amzn-Errortype header nor a body member code or __type. Clients raise a generic exception.",

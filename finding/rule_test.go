@@ -32,6 +32,7 @@ syntax.too-deep          bytes  error   error   error
 syntax.duplicate-member  bytes  warning error   error
 number.form              bytes  warning error   error
 number.precision         bytes  info    info    warning
+stream.framing           bytes  error   error   error
 http.status              http   info    warning error
 http.content-type        http   info    warning error
 error.unidentified       http   info    warning error

@@ -15,9 +15,10 @@ type Excerpt struct {
 }
 
 // excerpt cuts a window out of a line around the finding's column. Where the
-// contract calls the value sensitive there is none.
+// contract calls the value sensitive there is none, nor of a stream, which has no
+// lines.
 func excerpt(f finding.Finding, line []byte) *Excerpt {
-	if len(line) == 0 || f.Column < 1 || f.Sensitive {
+	if len(line) == 0 || f.Column < 1 || f.Sensitive || f.Event > 0 {
 		return nil
 	}
 	const around = 48 // code points before and after

@@ -96,6 +96,15 @@ var scenarios = []struct {
 		f.Sensitive, f.Got = true, "(withheld: sensitive)"
 		c.Add(f, []byte(`{"secret": "hunter2"}`))
 	}},
+	{name: "event", fill: func(c *report.Collector) {
+		checked(c, 1)
+		f := at(finding.TypeMismatch, finding.Error, "/stream/416/chunk/n", 9, 13)
+		f.Event, f.EventType, f.Offset = 417, "chunk", 51234
+		c.Add(f, []byte("    string: AAAAcgAAAGCrgg2e"))
+		f.Pointer, f.Event, f.EventType, f.Offset = "/stream/417", 418, "", 51400
+		f.Rule = finding.StreamFraming
+		c.Add(f, []byte("    string: AAAAcgAAAGCrgg2e"))
+	}},
 	{name: "no-position", fill: func(c *report.Collector) {
 		c.Add(at(finding.PatternUnsupported, finding.Warning, "/id", 0, 0), []byte("not shown"))
 		f := at(finding.PatternUnsupported, finding.Warning, "/season", 0, 0)

@@ -101,6 +101,9 @@ func (t text) sample(g Group, s Sample) {
 	if s.Pointer != g.Place {
 		place += " " + s.Pointer
 	}
+	if event := s.EventText(); event != "" {
+		place += " " + event
+	}
 	fmt.Fprintf(t, "  %s: %s\n", visible(place), visible(s.Message))
 	if s.Excerpt == nil {
 		return

@@ -214,7 +214,7 @@ func facetProblem(f namedSlot) string {
 	case "timestampFormat":
 		return oneOf("epoch-seconds", "date-time", "http-date")
 	case "location":
-		return oneOf("body", "label", "query", "header", "headers", "status", "payload")
+		return oneOf("body", "label", "query", "header", "headers", "status", "payload", "eventHeader", "eventPayload", "exception")
 	case "fault":
 		return oneOf("client", "server")
 	case "bits":

@@ -24,7 +24,8 @@
 // whole: what the request says in its path, query, headers and body, and what
 // the answer says in its status, headers and body. What travels beside a body is
 // written down as one JSON object and walked like a body; a payload that is text
-// or bytes is held as it is. [Catalog] finds the contract by the request,
+// or bytes is held as it is, and each event of a stream is validated against its
+// member of the stream's union. [Catalog] finds the contract by the request,
 // [Transport] validates live traffic in passing, and [Require] does it in a Go
 // test.
 package validate

@@ -55,7 +55,6 @@ func (e *exchange) unidentified() {
 // sends them.
 func (e *exchange) unmodeled(name string) {
 	statuses, common := commonErrors[name]
-	e.common = common && e.v.options.From != finding.OriginEmulator
 	want, text := "", fmt.Sprintf("the operation has no error %s", quote(name))
 	if common {
 		text += ", which any operation of AWS may return"

@@ -11,6 +11,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/eventstream"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -61,20 +62,13 @@ type exchange struct {
 	response *traffic.Response
 	bare     bool // there is a body alone
 	head     bool // it was asked for without the body
-	common   bool // it is an error that any operation of AWS may return
 	kept     Recorded
 	leftOut  LeftOut
 	findings []finding.Finding
 }
 
 func (e *exchange) graded() finding.Set {
-	graded := e.v.grade(e.findings)
-	for i := range graded {
-		if e.common && graded[i].Rule == finding.ErrorUnmodeled {
-			graded[i].Severity = finding.Info
-		}
-	}
-	return graded
+	return e.v.grade(e.findings)
 }
 
 // add notes a finding about the answer as a whole; it stands where the body begins.
@@ -127,11 +121,11 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 	case e.head && m.part != schema.InputPart: // RFC 9110 section 9.3.2: not even what is required
 		return true
 	case d.raw != nil:
-		return d.streamed || !d.raw.Required.Or(false)
+		return d.stream != nil || !d.raw.Required.Or(false)
 	case d.whole != nil:
 		if d.whole.Required.Or(false) {
 			s := &sink{response: m.part != schema.InputPart}
-			s.missing(member{d.whole.Name, d.node}, 0)
+			s.missingMember(member{d.whole.Name, d.node}, 0)
 			e.findings = append(e.findings, e.v.place(m.part, s.found, m.body)...)
 		}
 		return true
@@ -160,8 +154,8 @@ var contentTypes = map[string]string{
 	"restJson1": "application/json", "awsJson1_0": "application/x-amz-json-1.0", "awsJson1_1": "application/x-amz-json-1.1",
 }
 
-// contentType holds the Content-Type of a message that has a body. Of a blob or
-// a stream it may be any, and where it is a member's value it is that member's
+// contentType holds the Content-Type of a message that has a body. Of bytes it
+// may be any, and where it is a member's value it is that member's
 // matter. A request whose Content-Type was not recorded is not held against it.
 func (e *exchange) contentType(m *message, d *document) {
 	want, ok := contentTypes[e.v.contract.Protocol.Or("")]
@@ -169,10 +163,14 @@ func (e *exchange) contentType(m *message, d *document) {
 		return
 	}
 	if d != nil && d.raw != nil {
-		if d.node.kind != schema.String {
+		switch {
+		case d.stream != nil:
+			want = eventstream.MediaType
+		case d.node.kind != schema.String:
 			return
+		default:
+			want = "text/plain"
 		}
-		want = "text/plain"
 	}
 	got := awshttp.Value(m.header, "Content-Type")
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want || awshttp.Masked(got) {

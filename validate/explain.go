@@ -104,13 +104,17 @@ func (w *walker) unknown(n *node, entry *occurrence) bool {
 	if w.sink == nil {
 		return false
 	}
+	w.sink.unknown(n, entry)
+	return w.skip()
+}
+
+func (s *sink) unknown(n *node, entry *occurrence) {
 	want := "no member"
 	if len(n.members) > 0 {
 		want = "one of " + clip(n.memberNames())
 	}
-	w.sink.add(finding.MemberUnknown, entry.at, quote(entry.name), want,
+	s.add(finding.MemberUnknown, entry.at, quote(entry.name), want,
 		fmt.Sprintf("the contract knows no member %s here", quote(entry.name)))
-	return w.skip()
 }
 
 // raw is the text of the value at an offset, clipped.
@@ -187,12 +191,20 @@ func (s *sink) null(n *node, at int) {
 	s.add(finding.TypeNull, at, "null", n.element.description(), fmt.Sprintf("null stands in a %s that is not sparse", what))
 }
 
-func (s *sink) missing(m member, opened int) {
+// missingMember is [sink.missing] for a member of a body, of which AWS leaves out
+// empty lists and maps in responses.
+func (s *sink) missingMember(m member, opened int) {
 	rule := finding.MemberMissing
 	if s.response && (m.node.kind == schema.List || m.node.kind == schema.Map) {
 		rule = finding.MemberMissingCollection
 	}
-	s.addAt(s.below(m.name), rule, opened, "absent", "present", fmt.Sprintf("the required member %s is absent or null", quote(m.name)))
+	s.absent(rule, m.name, opened)
+}
+
+func (s *sink) missing(name string, opened int) { s.absent(finding.MemberMissing, name, opened) }
+
+func (s *sink) absent(rule finding.RuleID, name string, opened int) {
+	s.addAt(s.below(name), rule, opened, "absent", "present", fmt.Sprintf("the required member %s is absent or null", quote(name)))
 }
 
 func (s *sink) length(n *node, size int, unit string, at int) {

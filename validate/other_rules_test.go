@@ -101,6 +101,7 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 	finding.ErrorUnmodeled:      checkExchange(finding.ErrorUnmodeled),
 	finding.ErrorStatusMismatch: checkExchange(finding.ErrorStatusMismatch),
 	finding.EchoMismatch:        checkExchange(finding.EchoMismatch),
+	finding.StreamFraming:       checkFraming,
 
 	// A judge that is given another contract's schema must be found out.
 	finding.JudgeDisagreement: func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 
 // rawAccepts is [document.accepts] for a body that is a member as it is.
 func (d *document) rawAccepts(body []byte) bool {
-	if d.streamed {
-		return true
+	if d.stream != nil {
+		return d.stream.accepts(body)
 	}
 	w := walkers.Get().(*walker)
 	defer walkers.Put(w)
@@ -22,6 +22,9 @@ func (d *document) rawAccepts(body []byte) bool {
 }
 
 func (d *document) rawExplain(body []byte) []located {
+	if d.stream != nil {
+		return d.stream.explain(body)
+	}
 	s := &sink{document: body, response: d.part != schema.InputPart}
 	if d.node.sensitive {
 		s.hidden++
@@ -29,7 +32,6 @@ func (d *document) rawExplain(body []byte) []located {
 	s.push(d.raw.Name)
 	w := &walker{sink: s}
 	switch {
-	case d.streamed:
 	case d.node.kind == schema.Blob:
 		w.size(d.node, len(body), "bytes", 0)
 	default:

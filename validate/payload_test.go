@@ -66,7 +66,9 @@ func TestPayloads(t *testing.T) {
 		{"no document", document, "application/json", `{`, "syntax.invalid the top"},
 		{"a list", list, "application/json", `[1,2]`, ""},
 		{"a list of others", list, "application/json", `[1,"2"]`, "type.mismatch /1"},
-		{"events", events, "application/vnd.amazon.eventstream", "\x00\x00\x00\x10", ""},
+		{"events", events, "application/vnd.amazon.eventstream", "\x00\x00\x00\x10\x00\x00\x00\x00\x05\xc2\x48\xeb\x7d\x98\xc8\xff", "stream.framing /p/0"},
+		{"events without a type", events, "", "", ""},
+		{"events of another type", events, "application/json", "{}", "http.content-type \nstream.framing /p/0"},
 		{"no events", events, "", "", ""},
 	} {
 		t.Run(v.name, func(t *testing.T) {

@@ -22,6 +22,8 @@ type node struct {
 	tolerate []string       // members that are neither known nor unknown here, besides __type
 	spelled  map[string]int // other names of members, which satisfy them; -1: of none
 
+	events  *node // an event stream as a list, which may take the place of the union
+	padded  bool  // an event that AWS pads, see paddedServices
 	element *node // list element or map value
 	key     *node // map key
 	sparse  bool
@@ -166,6 +168,11 @@ func (p *compiler) place(ref schema.Ref) *node {
 	n := &node{kind: schema.Structure}
 	p.structures[ref.Name] = n
 	p.fill(n, shape, shape.Members)
+	if shape.EventStream.Or(false) && p.projection == schema.SDK {
+		collected := *n
+		collected.events = &node{kind: schema.List, element: n}
+		n, p.structures[ref.Name] = &collected, &collected
+	}
 	return n
 }
 

@@ -95,5 +95,5 @@ func isCBOR(h http.Header) bool {
 // blob reports a success whose body is a blob: nothing states what is in it.
 func (v *Validator) blob(r *traffic.Response) bool {
 	d := v.parts[schema.OutputPart]
-	return r.Status < 300 && len(r.Body.Bytes) > 0 && d != nil && d.raw != nil && !d.streamed && d.node.kind == schema.Blob
+	return r.Status < 300 && len(r.Body.Bytes) > 0 && d != nil && d.raw != nil && d.stream == nil && d.node.kind == schema.Blob
 }

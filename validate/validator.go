@@ -34,13 +34,13 @@ type Validator struct {
 
 // document is what a part's documents are held against.
 type document struct {
-	part     schema.Part
-	node     *node
-	judge    *judge         // nil: there is no schema to ask
-	raw      *schema.Member // that is the body as it is; nil: the body is JSON
-	streamed bool           // the raw body is events, which have no shape as a whole
-	whole    *schema.Member // that is the JSON body; nil: its members are, or it is raw
-	bound    *bound         // what travels beside the body; nil: nothing
+	part   schema.Part
+	node   *node
+	judge  *judge         // nil: there is no schema to ask
+	raw    *schema.Member // that is the body as it is; nil: the body is JSON
+	stream *stream        // the raw body is events; nil: it is text or bytes
+	whole  *schema.Member // that is the JSON body; nil: its members are, or it is raw
+	bound  *bound         // what travels beside the body; nil: nothing
 }
 
 // Compile prepares a contract for validation. A contract that does not pass
@@ -66,7 +66,10 @@ func compile(c *schema.Contract, options Options) *Validator {
 	for _, part := range c.Parts() {
 		d := &document{part: part}
 		if raw, ok := c.RawBody(part); ok && options.Projection == schema.Wire {
-			d.raw, d.node, d.streamed = raw, p.place(raw.Shape), c.Resolve(raw.Shape).EventStream.Or(false)
+			d.raw, d.node = raw, p.place(raw.Shape)
+			if c.Resolve(raw.Shape).EventStream.Or(false) {
+				d.stream = p.stream(part, raw)
+			}
 		} else {
 			d.node, d.judge = p.document(part), newJudge(c, part, options.Projection)
 		}
@@ -143,7 +146,13 @@ func (v *Validator) place(part schema.Part, found []located, body traffic.Body) 
 }
 
 func (v *Validator) grade(findings []finding.Finding) finding.Set {
-	return v.options.Profile.GradeFrom(v.options.From, finding.NewSet(findings...))
+	graded := v.options.Profile.GradeFrom(v.options.From, finding.NewSet(findings...))
+	for i, f := range graded {
+		if _, common := commonErrors[f.Got]; common && f.Rule == finding.ErrorUnmodeled && v.options.From != finding.OriginEmulator {
+			graded[i].Severity = finding.Info
+		}
+	}
+	return graded
 }
 
 // partText is how findings name a part.
@@ -168,7 +177,17 @@ func (d *document) explain(document []byte) []located {
 	if d.raw != nil {
 		return d.rawExplain(document)
 	}
-	s := &sink{document: document, response: d.part != schema.InputPart}
+	s := &sink{response: d.part != schema.InputPart}
+	if s.explain(&walker{sink: s}, d.node, document) {
+		d.hold(s)
+	}
+	return s.found
+}
+
+// explain notes everything there is to say about a JSON text, and returns whether
+// all of it was read.
+func (s *sink) explain(w *walker, n *node, document []byte) bool {
+	s.document, s.cut = document, false
 	if strings.HasPrefix(string(document[:min(len(document), len(bom))]), bom) {
 		s.add(finding.SyntaxBOM, 0, "U+FEFF", "", "the body begins with a byte order mark")
 		// The walk's offsets stay those of the document: blanks stand in for the mark.
@@ -177,20 +196,18 @@ func (d *document) explain(document []byte) []located {
 	}
 	if len(trimSpace(document)) == 0 {
 		s.add(finding.SyntaxInvalid, len(document), "nothing", "", "the body is empty")
-		return s.found
+		return false
 	}
-	w := &walker{sink: s}
 	w.reset(document, explaining...)
-	if !w.walk(d.node) || s.cut {
-		return s.found
+	if !w.walk(n) || s.cut {
+		return false
 	}
 	end := int(w.dec.InputOffset())
 	if rest := trimSpace(document[end:]); len(rest) > 0 {
 		at := len(document) - len(rest)
 		s.add(finding.SyntaxTrailing, at, s.character(at), "end of input", "something follows the JSON text")
 	}
-	d.hold(s)
-	return s.found
+	return true
 }
 
 // hold asks the judge about the first document of each new kind of finding.

@@ -17,6 +17,7 @@ type walker struct {
 	input   bytes.Buffer
 	scratch []byte // for a string with escapes
 	digits  []byte // for a number
+	typed   []byte // for the header of an event, as JSON
 	sink    *sink  // nil: accept, or give up at the first finding
 }
 
@@ -29,6 +30,10 @@ var explaining = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext
 func accepts(n *node, document []byte) bool {
 	w := walkers.Get().(*walker)
 	defer walkers.Put(w)
+	return w.accepts(n, document)
+}
+
+func (w *walker) accepts(n *node, document []byte) bool {
 	w.reset(document)
 	return w.walk(n) && len(trimSpace(document[w.dec.InputOffset():])) == 0
 }
@@ -76,7 +81,9 @@ func (w *walker) walk(n *node) bool {
 
 // structure reads an object with the members of a structure or union.
 func (w *walker) structure(n *node) bool {
-	if w.dec.PeekKind() != '{' {
+	if k := w.dec.PeekKind(); k == '[' && n.events != nil {
+		return w.list(n.events)
+	} else if k != '{' {
 		return w.mismatch(n)
 	}
 	opened := w.offset()
@@ -124,6 +131,8 @@ func (w *walker) structure(n *node) bool {
 		case n.union:
 			others++
 			ok = w.skip()
+		case n.padded && string(name) == "p":
+			ok = w.padding(n, entry)
 		default:
 			ok = w.unknown(n, entry)
 		}
@@ -159,7 +168,7 @@ func (w *walker) missing(n *node, present bitset, opened int) bool {
 		}
 		for i := word * 64; i < min(len(n.members), word*64+64); i++ {
 			if n.required.has(i) && !present.has(i) {
-				w.sink.missing(n.members[i], opened)
+				w.sink.missingMember(n.members[i], opened)
 			}
 		}
 	}

@@ -189,6 +189,9 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 		g.define(ref.Name)
 		pointer := url.URL{Fragment: "/$defs/" + schema.Escape(ref.Name)} // RFC 6901 section 6
 		s = &Schema{Ref: pointer.String()}
+		if shape.EventStream.Or(false) && g.projection == schema.SDK { // who has collected the events has a list
+			s = &Schema{AnyOf: []*Schema{s, {Type: "array", Items: s}}}
+		}
 	} else {
 		s = g.shape(shape)
 	}

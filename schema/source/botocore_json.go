@@ -60,7 +60,7 @@ type botoShape struct {
 
 	Union       bool `json:"union"`
 	EventStream bool `json:"eventstream"`
-	Event       bool `json:"event"`
+	Exception   bool `json:"exception"`
 	Document    bool `json:"document"`
 
 	Error botoError `json:"error"`
@@ -79,6 +79,8 @@ type botoRef struct {
 	LocationName *string `json:"locationName"`
 	Token        bool    `json:"idempotencyToken"`
 	JSONValue    bool    `json:"jsonvalue"`
+	EventHeader  bool    `json:"eventheader"`
+	EventPayload bool    `json:"eventpayload"`
 
 	Error botoError `json:"error"` // of an error, in models before 2016
 	Fault bool      `json:"fault"`

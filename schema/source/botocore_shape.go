@@ -137,12 +137,13 @@ func (b *botoBuilder) structure(shape *schema.Shape, name string, s *botoShape) 
 		if err != nil {
 			return err
 		}
-		member := schema.Member{Name: m.name, Required: schema.Is(required[m.name]), Token: schema.Is(m.value.Token)}
-		if !s.Event {
-			// An event's members have places of their own, which contracts don't know.
-			member.Location = schema.Is(location)
-		}
-		if location != "status" && location != "payload" {
+		member := schema.Member{Name: m.name, Required: schema.Is(required[m.name]), Token: schema.Is(m.value.Token), Location: schema.Is(location)}
+		if event := b.inEvent(s, &m.value); event != "" {
+			member.Location = schema.Is(event)
+			if event == "eventHeader" {
+				member.WireName = schema.Is(m.name)
+			}
+		} else if location != "status" && location != "payload" {
 			// In XML two members may read one element, the old way and the new.
 			wire := m.value.wire(m.name)
 			if location != "body" || b.json() || onWire[wire] == 1 {
@@ -191,6 +192,21 @@ func (b *botoBuilder) location(s *botoShape, name string, m *botoRef, root bool)
 		return "payload", nil
 	}
 	return location, nil
+}
+
+// inEvent returns where a member travels in an event's message, as
+// [schema.Member.InEvent] does.
+func (b *botoBuilder) inEvent(s *botoShape, m *botoRef) string {
+	target := b.shapes[m.Shape]
+	switch {
+	case m.EventHeader:
+		return "eventHeader"
+	case m.EventPayload:
+		return "eventPayload"
+	case s.EventStream && target != nil && target.Exception:
+		return "exception"
+	}
+	return ""
 }
 
 // child refers to the shape of a member, element, key or value. Where the shape

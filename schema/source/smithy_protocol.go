@@ -63,7 +63,10 @@ func (p smithyProtocol) locate(m *schema.Member, t *astTraits, r role) {
 		}
 	}
 	switch {
-	case bool(t.EventHeader || t.EventPayload): // in an event's own message: no word for it
+	case bool(t.EventHeader):
+		at("eventHeader", m.Name)
+	case bool(t.EventPayload):
+		at("eventPayload")
 	case r == asInput && bool(t.Label):
 		at("label", m.Name)
 	case r == asInput && t.Query != "":

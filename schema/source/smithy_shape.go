@@ -176,6 +176,15 @@ func (b *smithyBuilder) members(shape *schema.Shape, u use, s *astShape) error {
 		t := &m.value.Traits
 		member := schema.Member{Name: m.name, Required: schema.Is(bool(t.Required)), Token: schema.Is(bool(t.Token))}
 		b.protocol.locate(&member, t, u.role)
+		if shape.EventStream.Or(false) {
+			target, err := b.m.shape(m.value.Target, u.id+"$"+m.name)
+			if err != nil {
+				return err
+			}
+			if target.Traits.Error != "" {
+				member.Location, member.WireName = schema.Is("exception"), schema.Known[string]{}
+			}
+		}
 		name, err := b.member(u.id+"$"+m.name, m.value, member.Location.Or("body"))
 		if err != nil {
 			return err
