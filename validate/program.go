@@ -101,6 +101,21 @@ type compiler struct {
 	projection schema.Projection
 	structures map[string]*node
 	timestamps string // the format of those whose shape states none
+	patterns   map[string]*pattern.Pattern
+}
+
+// compiled compiles a pattern, which many shapes may have, once. Nil: no engine
+// takes it; Contract.UnsupportedPatterns reports the error.
+func (p *compiler) compiled(source string) *pattern.Pattern {
+	known, ok := p.patterns[source]
+	if !ok {
+		if p.patterns == nil {
+			p.patterns = map[string]*pattern.Pattern{}
+		}
+		known, _ = pattern.Compile(source)
+		p.patterns[source] = known
+	}
+	return known
 }
 
 // document compiles the document of a part; nil: any object.
@@ -182,7 +197,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 			}
 		}
 		if source := s.Pattern.Or(""); source != "" {
-			n.pattern, _ = pattern.Compile(source) // Contract.UnsupportedPatterns reports the error
+			n.pattern = p.compiled(source)
 		}
 	case schema.Integer:
 		if bits := s.Bits.Or(64); bits > 0 {
