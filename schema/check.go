@@ -88,6 +88,9 @@ func (k *checker) contract() {
 	if k.c.Service == "" || k.c.Operation == "" {
 		k.report("contract", "it does not name its service and operation")
 	}
+	if k.c.InputUnstated && k.c.Input != "" {
+		k.report("contract", "the input is unstated and %s", k.c.Input)
+	}
 	k.facets("contract", k.c.facets())
 }
 

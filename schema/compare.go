@@ -27,7 +27,11 @@ func (p *pairing) run() {
 	p.seen = map[[2]string]bool{}
 	p.facets(ContractPlace, p.a.facets(), p.b.facets())
 	p.root(Place{Part: OutputPart}, p.a.Output, p.b.Output)
-	p.root(Place{Part: InputPart}, p.a.Input, p.b.Input)
+	if p.a.InputUnstated || p.b.InputUnstated {
+		p.unstatedInput()
+	} else {
+		p.root(Place{Part: InputPart}, p.a.Input, p.b.Input)
+	}
 	for i := range p.a.Errors {
 		e := &p.a.Errors[i]
 		at := Place{Part: ErrorPart(e.Name)}
@@ -51,6 +55,18 @@ func (p *pairing) run() {
 		if _, ok := p.a.errorNamed(e.Name); !ok {
 			p.unlike(Difference{Place{Part: ErrorPart(e.Name)}, "error", "", present})
 		}
+	}
+}
+
+// unstatedInput lets a take over the input that its source leaves out.
+func (p *pairing) unstatedInput() {
+	if p.a.InputUnstated == p.b.InputUnstated {
+		return
+	}
+	a, b := Named(p.a.Input), Named(p.b.Input)
+	p.open(Place{Part: InputPart}, &a, &b)
+	if p.a.InputUnstated && a.Name != "" { // Diff must not write
+		p.a.Input, p.a.InputUnstated = a.Name, false
 	}
 }
 

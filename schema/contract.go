@@ -28,8 +28,11 @@ type Contract struct {
 	Status   Known[int]    `json:"status,omitzero"`   // HTTP status of success
 	Readonly Known[bool]   `json:"readonly,omitzero"` // calling it changes nothing
 
-	Input  string  `json:"input,omitempty"`  // name of the structure; empty: no input
-	Output string  `json:"output,omitempty"` // name of the structure; empty: no output
+	Input  string `json:"input,omitempty"`  // name of the structure; empty: no input
+	Output string `json:"output,omitempty"` // name of the structure; empty: no output
+	// InputUnstated says that the source leaves the input out; Input is then empty.
+	InputUnstated bool `json:"inputUnstated,omitempty"`
+
 	Errors []Error `json:"errors,omitempty"`
 	Echoes []Echo  `json:"echoes,omitempty"`
 
