@@ -102,12 +102,18 @@ func propertyRunes(name string) ([]rune, bool) {
 
 // canonical is a name without what does not count in it.
 func canonical(name string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(name))
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == ' ' {
+			return -1
+		}
+		return r
+	}, name))
 }
 
 func tableNamed(tables map[string]*unicode.RangeTable, name string) ([]rune, bool) {
+	name = canonical(name)
 	for n, table := range tables {
-		if canonical(n) == canonical(name) {
+		if canonical(n) == name {
 			return tableRunes(table), true
 		}
 	}
@@ -126,8 +132,9 @@ func categoryRunes(name string) ([]rune, bool) {
 	case "L1":
 		return []rune{0, 0xFF}, true
 	}
+	name = canonical(name)
 	for alias, category := range unicode.CategoryAliases {
-		if canonical(alias) == canonical(name) {
+		if canonical(alias) == name {
 			return tableRunes(unicode.Categories[category]), true
 		}
 	}
