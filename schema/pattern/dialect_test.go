@@ -135,6 +135,7 @@ func TestUnsupported(t *testing.T) {
 			var unsupported *UnsupportedError
 			require.ErrorAs(t, err, &unsupported)
 			require.Equal(t, source, unsupported.Source)
+			require.Equal(t, err, Check(source))
 		})
 	}
 }
@@ -201,6 +202,7 @@ func FuzzCompile(f *testing.F) {
 			return
 		}
 		p, err := Compile(source)
+		require.Equal(t, err, Check(source))
 		if err != nil {
 			return
 		}

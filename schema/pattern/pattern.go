@@ -77,6 +77,18 @@ func Compile(source string) (*Pattern, error) {
 	return &Pattern{source: source, back: back}, nil
 }
 
+// Check returns the error of [Compile], at the cost of reading the pattern.
+func Check(source string) error {
+	tree, _, err := parse(source)
+	if err == nil && !tree.regular() {
+		_, err = regexp2.Compile(tree.write(backtracking), regexp2.ECMAScript)
+	}
+	if err != nil {
+		return &UnsupportedError{source, err.Error()}
+	}
+	return nil // what is regular compiles on either engine
+}
+
 // compileLinear compiles for RE2, and returns the text that it took; nil: the
 // pattern cannot run there, or is too large to.
 func compileLinear(tree *node, text string) (*regexp.Regexp, string) {
