@@ -42,6 +42,7 @@ func TestEqual(t *testing.T) {
 		{"case beyond ASCII", `^(?i)k$`, `^[kK]$`, false, true}, // U+212A
 		{"word boundaries", `^a\b.*$`, `^a([^\w\n].*)?$`, true, true},
 		{"word boundaries, not", `^a\B.*$`, `^a\b.*$`, false, true},
+		{"word boundaries after other characters", `^[a ]\bb$`, `^ b$`, true, true},
 		{"lines", `(?m)^a$`, `(^|\n)a(\n|$)`, true, true},
 		{"a line and a text", `(?m)^a$`, `^a$`, false, true},
 		{"impossible", `a^`, `b^`, true, true},
