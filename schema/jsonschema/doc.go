@@ -8,7 +8,7 @@
 // keywords say badly by keywords of its own: [UnionKeyword], because a failed
 // oneOf never tells which members were set, [PatternKeyword], because Go's
 // regexp does not compile every ECMA-262 pattern, and [TimestampKeyword], because
-// a pattern cannot hold a date against the calendar in all respects.
+// a pattern cannot tell in all respects whether the calendar has a date.
 //
 // How shapes are written, on the wire:
 //

@@ -151,7 +151,7 @@ func FuzzEqual(f *testing.F) {
 	})
 }
 
-// TestSyntax holds the tree against the pattern: what is exact compiles to the same.
+// TestSyntax: an exact tree matches what the pattern does.
 func TestSyntax(t *testing.T) {
 	for _, v := range dialects {
 		t.Run(v.name, func(t *testing.T) {

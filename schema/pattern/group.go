@@ -87,8 +87,10 @@ func (p *parser) readFlags() (whole bool, err error) {
 			return false, nil
 		case ')':
 			return true, nil
+		case 0:
+			return false, errors.New("an opening parenthesis without its closing one")
 		default:
-			return false, fmt.Errorf("no such group: (?%s", clip(string(c)))
+			return false, fmt.Errorf("there is no group (?%c", c)
 		}
 	}
 }
@@ -98,11 +100,4 @@ func (p *parser) flag(flag syntax.Flags, on bool) {
 	if on {
 		p.flags |= flag
 	}
-}
-
-func clip(text string) string {
-	if text == "\x00" {
-		return "and nothing more"
-	}
-	return text
 }

@@ -92,6 +92,25 @@ func TestPortable(t *testing.T) {
 	}
 }
 
+// TestPortableForECMA: what only ECMA-262 can run is written without what only Java
+// can read.
+func TestPortableForECMA(t *testing.T) {
+	for source, want := range map[string]string{
+		`^\p{Alnum}+(?<!x)$`:   `^[a-zA-Z0-9]+(?<!x)$`,
+		`^(?<!x)a*+a$`:         `^(?<!x)a*a$`,
+		`^(?<n>a)\k<n>(?<=a)$`: `^(?<n>a)\k<n>(?<=a)$`,
+		`^[a-z&&[^b]](?<!c)$`:  `^[\x61\x63-\x7A](?<!c)$`,
+		`^a(?<!c)$`:            `^a(?<!c)$`,
+	} {
+		t.Run(source, func(t *testing.T) {
+			must, refuse, ok := Portable(source)
+			require.False(t, ok)
+			require.Empty(t, refuse)
+			require.Equal(t, want, must)
+		})
+	}
+}
+
 // FuzzPortable holds the rewritten form to the verdict of the original.
 func FuzzPortable(f *testing.F) {
 	for _, text := range []string{"my-bucket", "1.2.3.4", "", "a\n", "..", "1.2.3.a"} {
