@@ -33,6 +33,10 @@ var edits = map[string]edit{
 		c.Input = ""
 		return true
 	},
+	"Contract.InputUnstated/a source leaves the input out": func(_ *rand.Rand, c *schema.Contract) bool {
+		c.Input, c.InputUnstated = "", true
+		return true
+	},
 	"Contract.Output/an operation comes to take or give a document": nil,
 	"Contract.Output/an operation no longer takes or gives a document": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Output = ""
@@ -154,6 +158,9 @@ var edits = map[string]edit{
 		}
 		to, _ := pick(r, []string{"", "^[a-z]+[-_][0-9]{2,}$", "^[a-f]+-[0-9]{2,}$", "^[a-z]+-[0-9]{2,3}$"}, func(string) bool { return true })
 		return change(&s.Pattern, to)
+	}),
+	"Shape.Pattern/the pattern is written otherwise and matches the same": onShape(func(r *rand.Rand, _ *spots, s *schema.Shape) bool {
+		return s.Pattern.Or("") != "" && change(&s.Pattern, "^(?:"+s.Pattern.Or("")+")$")
 	}),
 	"Shape.Bits/more bits": onShape(func(_ *rand.Rand, _ *spots, s *schema.Shape) bool {
 		return s.Type == schema.Integer && change(&s.Bits, 64)

@@ -115,7 +115,7 @@ func TestUntried(t *testing.T) {
 		"the changed place has no document": {func(c *schema.Contract) {
 			c.Shapes["Bed"].Members = append(c.Shapes["Bed"].Members, schema.Member{Name: "sign", Shape: schema.Inline(impossible), Required: schema.Is(false)})
 		}, func(c *schema.Contract) {
-			member(c, "Bed", "sign").Shape.Inline.Pattern = schema.Is(`[^\s\S]+`)
+			member(c, "Bed", "sign").Shape.Inline.Pattern = schema.Is(`(?<=a)[^\s\S]`) // which is not seen to be the same
 		}, "output#/bed/sign: no string was found"},
 		"what has no document can be left out": {func(c *schema.Contract) {
 			c.Shapes["Bed"].Members = append(c.Shapes["Bed"].Members, schema.Member{Name: "sign", Shape: schema.Inline(impossible), Required: schema.Is(false)})

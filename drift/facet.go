@@ -70,6 +70,7 @@ var facets = []Facet{
 	{Field: "Contract.QueryCompatible", Name: "queryCompatible", Edits: one("errors also go by their name of the query protocol, or no longer do", finding.DriftErrorChanged)},
 	{Field: "Contract.Input", Edits: documentEdits},
 	{Field: "Contract.Output", Edits: documentEdits},
+	{Field: "Contract.InputUnstated", Edits: not("a source leaves the input out", "what one side does not state is not compared")},
 	{Field: "Contract.Errors", Name: "error", split: splitPresence(finding.DriftErrorAdded, finding.DriftErrorRemoved), Edits: []Edit{
 		{What: "an error is added", Rule: finding.DriftErrorAdded},
 		{What: "an error is removed", Rule: finding.DriftErrorRemoved},
@@ -134,7 +135,10 @@ var facets = []Facet{
 		{What: "an end moves outward, or is lifted", Rule: finding.DriftRangeWidened},
 		{What: "an end moves inward, or is set", Rule: finding.DriftRangeNarrowed},
 	}},
-	{Field: "Shape.Pattern", Name: "pattern", Edits: one("the pattern changes, comes or goes", finding.DriftPatternChanged)},
+	{Field: "Shape.Pattern", Name: "pattern", Edits: []Edit{
+		{What: "the pattern changes, comes or goes", Rule: finding.DriftPatternChanged},
+		{What: "the pattern is written otherwise and matches the same", Reason: "patterns are compared by what they match"},
+	}},
 	{Field: "Shape.Bits", Name: "bits", split: splitBits, Edits: []Edit{
 		{What: "more bits", Rule: finding.DriftBitsWidened},
 		{What: "fewer bits", Rule: finding.DriftBitsNarrowed},

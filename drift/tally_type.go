@@ -3,7 +3,6 @@ package drift
 import (
 	"bytes"
 	"math"
-	"regexp"
 	"strconv"
 
 	"github.com/crcheck/crcheck/schema"
@@ -39,18 +38,13 @@ func typeOf(value jsontext.Value) string {
 		return numberType(value)
 	}
 	switch text, _ := unquote(string(value)); {
-	case dateTimeForm.MatchString(text):
+	case schema.DateTime.Match([]byte(text)):
 		return dateTime
-	case httpDateForm.MatchString(text):
+	case schema.HTTPDate.Match([]byte(text)):
 		return httpDate
 	}
 	return "string"
 }
-
-var (
-	dateTimeForm = regexp.MustCompile(schema.DateTimePattern)
-	httpDateForm = regexp.MustCompile(schema.HTTPDatePattern)
-)
 
 func numberType(value jsontext.Value) string {
 	double, err := strconv.ParseFloat(string(value), 64)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -12,14 +11,11 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// iso8601 is what Go's layouts are too generous for: single digits, no offset.
-var iso8601 = regexp.MustCompile(schema.ISO8601Pattern)
-
 // instant reads a time of an input: epoch seconds, or ISO 8601 text. Only the
 // years 1 to 9999 have a form in every format.
 func instant(text string, number bool) (t time.Time, ok bool) {
 	if !number {
-		if !iso8601.MatchString(text) {
+		if !schema.ISO8601.Match([]byte(text)) { // Go's layouts are too generous: single digits, no offset
 			return t, false
 		}
 		t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(strings.Replace(text, " ", "T", 1)))

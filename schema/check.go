@@ -88,6 +88,9 @@ func (k *checker) contract() {
 	if k.c.Service == "" || k.c.Operation == "" {
 		k.report("contract", "it does not name its service and operation")
 	}
+	if k.c.InputUnstated && k.c.Input != "" {
+		k.report("contract", "the input is unstated and %s", k.c.Input)
+	}
 	k.facets("contract", k.c.facets())
 }
 
@@ -240,19 +243,46 @@ func facetProblem(f namedSlot) string {
 	return ""
 }
 
+// maxPlaces bounds the places that a finding names.
+const maxPlaces = 5
+
 // UnsupportedPatterns reports the patterns that no regular expression engine
-// here compiles. Strings are not held against them.
+// here compiles, each once, at the first of its places. Strings are not held
+// against them.
 func (c *Contract) UnsupportedPatterns() finding.Set {
-	var found []finding.Finding
+	places := map[string][]Place{} // of each pattern
+	var sources []string
 	c.Walk(func(place Place, s *Shape, _ *Member) {
 		source := s.Pattern.Or("")
 		if source == "" {
 			return
 		}
-		if _, err := pattern.Compile(source); err != nil {
-			found = append(found, finding.Finding{Rule: finding.PatternUnsupported, Operation: c.Name(), Pointer: place.Pointer,
-				Got: source, Message: place.String() + ": " + err.Error()})
+		if places[source] == nil {
+			sources = append(sources, source)
 		}
+		places[source] = append(places[source], place)
 	})
+	var found []finding.Finding
+	for _, source := range sources {
+		err := pattern.Check(source)
+		if err == nil {
+			continue
+		}
+		at := places[source]
+		var named []string
+		for _, place := range at[:min(len(at), maxPlaces)] {
+			named = append(named, place.String())
+		}
+		where := strings.Join(named, ", ")
+		if more := len(at) - len(named); more > 0 {
+			where += fmt.Sprintf(" and %d more places", more)
+		}
+		part := string(at[0].Part)
+		if at[0].Part == OutputPart {
+			part = ""
+		}
+		found = append(found, finding.Finding{Rule: finding.PatternUnsupported, Operation: c.Name(), Part: part, Pointer: at[0].Pointer,
+			Got: source, Message: where + ": " + err.Error()})
+	}
 	return finding.NewSet(found...)
 }

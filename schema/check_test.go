@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/stretchr/testify/require"
 )
 
@@ -170,4 +171,24 @@ func TestUnsupportedPatterns(t *testing.T) {
 	require.Equal(t, "/bed/tags/*/*", found[0].Pointer)
 	require.Equal(t, `^\p{NoSuch}+$`, found[0].Got)
 	require.Equal(t, "garden.GetBed", found[0].Operation)
+}
+
+// TestUnsupportedPatternsOnce: a pattern is reported once a contract, with its places.
+func TestUnsupportedPatternsOnce(t *testing.T) {
+	bad, other := Shape{Type: String, Pattern: Is(`\p{NoSuch}`)}, Shape{Type: String, Pattern: Is(`(a`)}
+	c := small(Shape{Type: Map, Key: &Ref{Inline: &bad}, Value: &Ref{Inline: &bad}})
+	for i := range 9 {
+		c.Shapes["Out"].Members = append(c.Shapes["Out"].Members, Member{Name: fmt.Sprint("n", i), Shape: Inline(bad)})
+	}
+	c.Shapes["Out"].Members = append(c.Shapes["Out"].Members, Member{Name: "o", Shape: Inline(other)})
+	require.NoError(t, c.Check())
+	found := c.UnsupportedPatterns()
+	require.Len(t, found, 2)
+	byPattern := map[string]finding.Finding{}
+	for _, f := range found {
+		byPattern[f.Got] = f
+	}
+	require.Equal(t, "/m/*key", byPattern[`\p{NoSuch}`].Pointer)
+	require.Contains(t, byPattern[`\p{NoSuch}`].Message, "output#/m/*key, output#/m/*, output#/n0, output#/n1, output#/n2 and 6 more places: ")
+	require.Equal(t, "/o", byPattern[`(a`].Pointer)
 }

@@ -1,5 +1,7 @@
 package schema
 
+import "github.com/crcheck/crcheck/schema/pattern"
+
 // Difference is a facet on which two contracts both speak and do not agree.
 // Besides the facets there are "type", and "member" and "error" for what only
 // one side has.
@@ -20,14 +22,19 @@ type pairing struct {
 	// open is called where a leaves a shape open, or b does.
 	open func(at Place, a, b *Ref)
 
-	seen map[[2]string]bool
+	seen     map[[2]string]bool
+	patterns map[[2]string]bool // pairs of patterns, and whether they match the same
 }
 
 func (p *pairing) run() {
 	p.seen = map[[2]string]bool{}
 	p.facets(ContractPlace, p.a.facets(), p.b.facets())
 	p.root(Place{Part: OutputPart}, p.a.Output, p.b.Output)
-	p.root(Place{Part: InputPart}, p.a.Input, p.b.Input)
+	if p.a.InputUnstated || p.b.InputUnstated {
+		p.unstatedInput()
+	} else {
+		p.root(Place{Part: InputPart}, p.a.Input, p.b.Input)
+	}
 	for i := range p.a.Errors {
 		e := &p.a.Errors[i]
 		at := Place{Part: ErrorPart(e.Name)}
@@ -51,6 +58,18 @@ func (p *pairing) run() {
 		if _, ok := p.a.errorNamed(e.Name); !ok {
 			p.unlike(Difference{Place{Part: ErrorPart(e.Name)}, "error", "", present})
 		}
+	}
+}
+
+// unstatedInput lets a take over the input that its source leaves out.
+func (p *pairing) unstatedInput() {
+	if p.a.InputUnstated == p.b.InputUnstated {
+		return
+	}
+	a, b := Named(p.a.Input), Named(p.b.Input)
+	p.open(Place{Part: InputPart}, &a, &b)
+	if p.a.InputUnstated && a.Name != "" { // Diff must not write
+		p.a.Input, p.a.InputUnstated = a.Name, false
 	}
 }
 
@@ -141,12 +160,50 @@ func (e *Error) facets() []namedSlot {
 
 // agree reports whether two values of a facet promise the same. A length of at
 // least zero is any length: some sources write down a minimum that others leave
-// out.
-func agree(facet string, a, b slot) bool {
-	if facet == "length" {
+// out. Patterns are compared by what they match.
+func (p *pairing) agree(facet string, a, b slot) bool {
+	switch facet {
+	case "length":
 		a, b = withoutZeroMinimum(a), withoutZeroMinimum(b)
+	case "pattern":
+		return p.samePattern(a.(*Known[string]).Or(""), b.(*Known[string]).Or(""))
 	}
 	return a.sameAs(b)
+}
+
+// samePattern compares two patterns. A botocore model states Smithy's patterns in
+// a form of its own, which does not keep all of their meaning: of models of the two
+// kinds the forms are compared.
+func (p *pairing) samePattern(a, b string) bool {
+	if a == b {
+		return true
+	}
+	key := [2]string{a, b}
+	same, known := p.patterns[key]
+	if known {
+		return same
+	}
+	same, _ = pattern.Equal(a, b)
+	switch kinds := [2]string{p.a.kind(), p.b.kind()}; {
+	case same:
+	case kinds == [2]string{"smithy-model", "botocore-model"}:
+		same, _ = pattern.Equal(pattern.AsBotocore(a), b)
+	case kinds == [2]string{"botocore-model", "smithy-model"}:
+		same, _ = pattern.Equal(a, pattern.AsBotocore(b))
+	}
+	if p.patterns == nil {
+		p.patterns = map[[2]string]bool{}
+	}
+	p.patterns[key] = same
+	return same
+}
+
+// kind is the kind of the contract's source.
+func (c *Contract) kind() string {
+	if len(c.Origins) == 0 {
+		return ""
+	}
+	return c.Origins[0].Kind
 }
 
 func withoutZeroMinimum(length slot) slot {
@@ -165,13 +222,13 @@ func withoutZeroMinimum(length slot) slot {
 func Diff(a, b *Contract) []Difference {
 	var found []Difference
 	p := pairing{a: a, b: b,
-		facet: func(at Place, name string, a, b slot) {
-			if !a.Silent() && !b.Silent() && !agree(name, a, b) {
-				found = append(found, Difference{at, name, a.String(), b.String()})
-			}
-		},
 		unlike: func(d Difference) { found = append(found, d) },
 		open:   func(Place, *Ref, *Ref) {},
+	}
+	p.facet = func(at Place, name string, a, b slot) {
+		if !a.Silent() && !b.Silent() && !p.agree(name, a, b) {
+			found = append(found, Difference{at, name, a.String(), b.String()})
+		}
 	}
 	p.run()
 	return found

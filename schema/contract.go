@@ -31,8 +31,11 @@ type Contract struct {
 	// spoke the query protocol, in X-Amzn-Query-Error (Smithy, aws.protocols#awsQueryCompatible).
 	QueryCompatible Known[bool] `json:"queryCompatible,omitzero"`
 
-	Input  string  `json:"input,omitempty"`  // name of the structure; empty: no input
-	Output string  `json:"output,omitempty"` // name of the structure; empty: no output
+	Input  string `json:"input,omitempty"`  // name of the structure; empty: no input
+	Output string `json:"output,omitempty"` // name of the structure; empty: no output
+	// InputUnstated says that the source leaves the input out; Input is then empty.
+	InputUnstated bool `json:"inputUnstated,omitempty"`
+
 	Errors []Error `json:"errors,omitempty"`
 	Echoes []Echo  `json:"echoes,omitempty"`
 

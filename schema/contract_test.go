@@ -89,6 +89,10 @@ func another(f namedSlot) {
 	case *Known[bool]:
 		*k = Is(!k.Or(false))
 	case *Known[string]:
+		if f.name == "pattern" { // patterns are compared by what they match: x, then xx
+			*k = Is("x" + strings.Repeat("x", strings.Count(k.Or(""), "x")))
+			return
+		}
 		*k = Is(k.Or("") + "x")
 	case *Known[int]:
 		*k = Is(k.Or(1) + 1)

@@ -22,16 +22,6 @@ func Merge(a, b *Contract) (*Contract, finding.Set) {
 		})
 	}
 	p := pairing{a: merged, b: b,
-		facet: func(at Place, name string, into, from slot) {
-			switch {
-			case from.Silent() || !into.Silent() && agree(name, into, from):
-			case into.Silent():
-				into.set(from)
-				loan.learn(at.fact(name))
-			default:
-				conflict(Difference{at, name, into.String(), from.String()})
-			}
-		},
 		unlike: conflict,
 		open: func(at Place, into, from *Ref) {
 			if b.Resolve(*from).Type == Unstated {
@@ -51,6 +41,16 @@ func Merge(a, b *Contract) (*Contract, finding.Set) {
 				}
 			}
 		},
+	}
+	p.facet = func(at Place, name string, into, from slot) {
+		switch {
+		case from.Silent() || !into.Silent() && p.agree(name, into, from):
+		case into.Silent():
+			into.set(from)
+			loan.learn(at.fact(name))
+		default:
+			conflict(Difference{at, name, into.String(), from.String()})
+		}
 	}
 	p.run()
 	for _, e := range b.Echoes {

@@ -14,17 +14,29 @@ const (
 	EarliestTimestamp = "-62135596800"
 	TimestampsEnd     = "253402300800"
 
-	date   = `[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])`
-	clock  = `([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,9})?`
-	offset = `([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])`
+	// Days of the Gregorian calendar: those of each year, and 29 February of those
+	// that four divides, but for centuries that 400 does not.
+	year     = `([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])`
+	leapYear = `([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)`
+	to28     = `(0[1-9]|1[0-9]|2[0-8])`
+	to30     = `(0[1-9]|[12][0-9]|30)`
+	to31     = `(0[1-9]|[12][0-9]|3[01])`
+	date     = `(` + year + `-((0[13578]|1[02])-` + to31 + `|(0[469]|11)-` + to30 + `|02-` + to28 + `)|` + leapYear + `-02-29)`
+	httpDay  = `((` + to31 + ` (Jan|Mar|May|Jul|Aug|Oct|Dec)|` + to30 + ` (Apr|Jun|Sep|Nov)|` + to28 + ` Feb) ` + year + `|29 Feb ` + leapYear + `)`
 
-	// DateTimePattern is RFC 3339 section 5.6, date-time.
-	DateTimePattern = `^` + date + `[Tt]` + clock + offset + `$`
-	// ISO8601Pattern adds what Python's str(datetime) prints: a space for the T.
-	ISO8601Pattern = `^` + date + `[Tt ]` + clock + offset + `$`
-	// HTTPDatePattern is RFC 9110 section 5.6.7, IMF-fixdate, with the fraction
-	// of a second that Smithy allows.
-	HTTPDatePattern = `^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} ` + clock + ` GMT$`
+	fraction = `(\.[0-9]{1,9})?`
+	minute   = `([01][0-9]|2[0-3]):[0-5][0-9]`
+	clock    = minute + `:[0-5][0-9]` + fraction
+	leapUTC  = `23:59:60` + fraction
+	offset   = `[+-]` + minute
+	zoned    = `(` + clock + `([Zz]|` + offset + `)|` + leapUTC + `[Zz]|` + minute + `:60` + fraction + offset + `)`
+
+	// DateTimePattern is the pattern of [DateTime].
+	DateTimePattern = `^` + date + `[Tt]` + zoned + `$`
+	// ISO8601Pattern is the pattern of [ISO8601].
+	ISO8601Pattern = `^` + date + `[Tt ]` + zoned + `$`
+	// HTTPDatePattern is the pattern of [HTTPDate].
+	HTTPDatePattern = `^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), ` + httpDay + ` (` + clock + `|` + leapUTC + `) GMT$`
 	// Base64Pattern is RFC 4648 section 4, with padding.
 	Base64Pattern = `^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`
 )

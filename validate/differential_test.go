@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,8 +86,30 @@ func (o *oracle) agree(t *testing.T, document []byte) {
 		if err != nil {
 			require.True(t, errors.As(err, &invalid), "%v", err)
 		}
+		if form == "standard" && err == nil && calendarOnly(found) {
+			continue // the package comment of jsonschema says so
+		}
 		require.Equal(t, rejects, err != nil, "%s form: %q: walker %v, schema %v", form, clip(string(document)), found, err)
 	}
+}
+
+// calendarOnly reports findings of the one kind that the standard form of a schema
+// cannot make: a day of the week, or a leap second, that the calendar does not have.
+func calendarOnly(found finding.Set) bool {
+	for _, f := range found {
+		text, err := strconv.Unquote(f.Got)
+		if err != nil || f.Rule != finding.TypeMismatch && f.Rule != finding.MemberUnknown {
+			return false
+		}
+		beyond := f.Rule == finding.MemberUnknown
+		for _, form := range []schema.TimestampText{schema.DateTime, schema.ISO8601, schema.HTTPDate} {
+			beyond = beyond || regexp.MustCompile(form.Pattern()).MatchString(text) && !form.Match([]byte(text))
+		}
+		if !beyond {
+			return false
+		}
+	}
+	return true
 }
 
 // allVectors returns every document of the vector tables.

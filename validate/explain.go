@@ -175,7 +175,7 @@ func (n *node) description() string {
 			return "a timestamp, as ISO 8601 text or epoch seconds"
 		case n.epoch:
 			return "a timestamp in epoch seconds, a number,"
-		case n.form.String() == schema.HTTPDatePattern:
+		case n.form == schema.HTTPDate:
 			return "an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT"
 		}
 		return "an RFC 3339 date-time such as 1994-11-06T08:49:37Z"
@@ -235,7 +235,13 @@ func (s *sink) enum(n *node, text []byte, at int) {
 }
 
 func (s *sink) form(n *node, text []byte, at int) {
-	s.say(finding.TypeMismatch, at, text, n.description(), "stands where "+n.description()+" is due")
+	problem := ""
+	if t, ok := n.form.(schema.TimestampText); ok && s.hidden == 0 && !n.sensitive {
+		if problem = t.Problem(text); problem != "" {
+			problem = ": " + problem
+		}
+	}
+	s.say(finding.TypeMismatch, at, text, n.description(), "stands where "+n.description()+" is due"+problem)
 }
 
 func (s *sink) pattern(n *node, text []byte, err error, at int) {

@@ -11,7 +11,7 @@ import (
 // a comma of its own (Smithy, http-bindings.html#httpheader-serialization-rules).
 func headerList(element *node, value string) []string {
 	commas := 1
-	if element.kind == schema.Timestamp && element.form != nil && element.form.String() == schema.HTTPDatePattern {
+	if element.kind == schema.Timestamp && element.form == schema.HTTPDate {
 		commas = 2
 	}
 	var list []string

@@ -67,6 +67,9 @@ func (keywords) Compile(_ v5.CompilerContext, s map[string]any) (v5.ExtSchema, e
 			return patternKeyword{p}, nil
 		}
 	}
+	if form, ok := s[jsonschema.TimestampKeyword].(string); ok {
+		return timestampKeyword(form), nil
+	}
 	return nil, nil
 }
 
@@ -102,6 +105,16 @@ func (p patternKeyword) Validate(ctx v5.ValidationContext, v any) error {
 		return nil // a timeout is a finding of the walker's, not a verdict
 	}
 	return ctx.Error(jsonschema.PatternKeyword, "does not match pattern %q", p.String())
+}
+
+type timestampKeyword schema.TimestampText
+
+func (k timestampKeyword) Validate(ctx v5.ValidationContext, v any) error {
+	form := schema.TimestampText(k)
+	if text, ok := v.(string); !ok || form.Match([]byte(text)) {
+		return nil
+	}
+	return ctx.Error(jsonschema.TimestampKeyword, "is not a timestamp of the form %s", form)
 }
 
 // accepts returns the judge's verdict on a well-formed document.

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/pattern"
@@ -31,8 +32,8 @@ type node struct {
 	enum    map[string]bool
 	values  []string // of the enum, in the contract's order
 	pattern *pattern.Pattern
-	form    *pattern.Pattern // that the type itself demands of text; nil with epoch: no text
-	epoch   bool             // a timestamp may be a number
+	form    textForm // that the type itself demands of text; nil with epoch: no text
+	epoch   bool     // a timestamp may be a number
 	length  interval
 	limits  interval // of the type: bits, years; open: numbers of any size
 	bounds  interval // of the range facet
@@ -103,6 +104,21 @@ type compiler struct {
 	projection schema.Projection
 	structures map[string]*node
 	timestamps string // the format of those whose shape states none
+	patterns   map[string]*pattern.Pattern
+}
+
+// compiled compiles a pattern, which many shapes may have, once. Nil: no engine
+// takes it; Contract.UnsupportedPatterns reports the error.
+func (p *compiler) compiled(source string) *pattern.Pattern {
+	known, ok := p.patterns[source]
+	if !ok {
+		if p.patterns == nil {
+			p.patterns = map[string]*pattern.Pattern{}
+		}
+		known, _ = pattern.Compile(source)
+		p.patterns[source] = known
+	}
+	return known
 }
 
 // document compiles the document of a part; nil: any object.
@@ -207,7 +223,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 			}
 		}
 		if source := s.Pattern.Or(""); source != "" {
-			n.pattern, _ = pattern.Compile(source) // Contract.UnsupportedPatterns reports the error
+			n.pattern = p.compiled(source)
 		}
 	case schema.Integer:
 		if bits := s.Bits.Or(64); bits > 0 {
@@ -228,7 +244,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 		if p.projection == schema.SDK {
 			return &node{kind: schema.String, sensitive: n.sensitive}
 		}
-		n.form = mustCompile(schema.Base64Pattern)
+		n.form = base64Text{}
 	}
 	return n
 }
@@ -237,23 +253,31 @@ func boundsOf(low, high string) schema.Bounds {
 	return schema.Bounds{Min: json.Number(low), Max: json.Number(high)}
 }
 
-// mustCompile compiles a pattern of this project's own.
-func mustCompile(source string) *pattern.Pattern {
-	p, err := pattern.Compile(source)
+// textForm is a form of text that a type demands.
+type textForm interface{ Match(text []byte) bool }
+
+// base64Text is RFC 4648 section 4, with padding.
+type base64Text struct{}
+
+var base64Pattern = sync.OnceValue(func() *pattern.Pattern {
+	p, err := pattern.Compile(schema.Base64Pattern)
 	if err != nil {
-		panic(err)
+		panic(err) // a pattern of this project's own
 	}
 	return p
+})
+
+func (base64Text) Match(text []byte) bool {
+	ok, _ := base64Pattern().Match(text) // linear: it never times out
+	return ok
 }
 
-func timestampForms(format string, projection schema.Projection) (epoch bool, form *pattern.Pattern) {
+func timestampForms(format string, projection schema.Projection) (epoch bool, form textForm) {
 	switch {
 	case projection == schema.SDK:
-		return true, mustCompile(schema.ISO8601Pattern)
-	case format == "date-time":
-		return false, mustCompile(schema.DateTimePattern)
-	case format == "http-date":
-		return false, mustCompile(schema.HTTPDatePattern)
+		return true, schema.ISO8601
+	case format == string(schema.DateTime), format == string(schema.HTTPDate):
+		return false, schema.TimestampText(format)
 	}
 	return true, nil
 }

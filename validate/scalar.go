@@ -28,13 +28,11 @@ func (w *walker) checkText(n *node, text []byte, at int) bool {
 			w.sink.enum(n, text, at)
 		}
 	}
-	if n.form != nil {
-		if ok, _ := n.form.Match(text); !ok { // linear: it never times out
-			if w.sink != nil {
-				w.sink.form(n, text, at)
-			}
-			return w.sink != nil
+	if n.form != nil && !n.form.Match(text) {
+		if w.sink != nil {
+			w.sink.form(n, text, at)
 		}
+		return w.sink != nil
 	}
 	if !n.length.open() {
 		size, unit := utf8.RuneCount(text), "code points"

@@ -4,10 +4,11 @@
 // The model: each structure of the contract becomes a definition of the same
 // name; the schema of a part refers to the one at its root. A schema comes in
 // two forms with one verdict. [Standard] uses only the keywords of the draft,
-// so any validator takes it. [Extended] says the two things that standard
+// so any validator takes it. [Extended] says three things that standard
 // keywords say badly by keywords of its own: [UnionKeyword], because a failed
-// oneOf never tells which members were set, and [PatternKeyword], because Go's
-// regexp does not compile every ECMA-262 pattern.
+// oneOf never tells which members were set, [PatternKeyword], because Go's
+// regexp does not compile every ECMA-262 pattern, and [TimestampKeyword], because
+// a pattern cannot tell in all respects whether the calendar has a date.
 //
 // How shapes are written, on the wire:
 //
@@ -32,8 +33,11 @@
 // back to its structure have all of them.
 //
 // Deviations: patterns are rewritten by [pattern.Portable] where that is possible,
-// so that validators on RE2 take them too; those that remain are ECMA-262. A
-// pattern that [pattern.Compile] refuses is left out. Dates are held to their
-// form, not to the calendar. The bounds of a float are those of what rounds to a
+// so that validators on RE2 take them too; those that remain are ECMA-262, in
+// which atomic groups and possessive quantifiers are plain ones. A
+// pattern that [pattern.Compile] refuses is left out. The patterns of timestamps
+// know the days of every month and leap years; that the day of the week of an HTTP
+// date is wrong, and that a second 60 with an offset or within a month is none,
+// only [Extended] and package validate tell. The bounds of a float are those of what rounds to a
 // finite one.
 package jsonschema

@@ -13,7 +13,7 @@ type Form int
 
 const (
 	Standard Form = iota // only keywords of draft 2020-12
-	Extended             // [UnionKeyword] and [PatternKeyword] in addition
+	Extended             // [UnionKeyword], [PatternKeyword] and [TimestampKeyword] in addition
 )
 
 // PartError says that a contract has no schema for a part.
@@ -225,7 +225,7 @@ func (g *generator) shape(s *schema.Shape) *Schema {
 	case schema.Boolean:
 		return &Schema{Type: "boolean"}
 	case schema.Timestamp:
-		return timestamp(s.Format.Or("epoch-seconds"), g.projection)
+		return g.timestamp(s.Format.Or("epoch-seconds"))
 	case schema.Blob:
 		if g.projection == schema.SDK {
 			return &Schema{Type: "string"}

@@ -36,6 +36,7 @@ type Schema struct {
 	OneOf                []*Schema   `json:"oneOf,omitempty"`
 	Union                []string    `json:"crcheck-union,omitempty"`
 	AnyPattern           string      `json:"crcheck-pattern,omitempty"`
+	Timestamp            string      `json:"crcheck-timestamp,omitempty"`
 	Defs                 Named       `json:"$defs,omitempty"`
 }
 
@@ -46,6 +47,8 @@ const (
 	UnionKeyword = "crcheck-union"
 	// PatternKeyword is an ECMA-262 pattern as the contract states it.
 	PatternKeyword = "crcheck-pattern"
+	// TimestampKeyword is the form of a timestamp as text, a [schema.TimestampText].
+	TimestampKeyword = "crcheck-timestamp"
 )
 
 // Named is a JSON object of schemas that keeps its order.

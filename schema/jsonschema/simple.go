@@ -23,12 +23,8 @@ func (g *generator) pattern(s *Schema, source string) *Schema {
 		return s
 	}
 	must, refuse, ok := pattern.Portable(source)
-	if !ok {
-		s.Pattern = source
-		return s
-	}
-	s.Pattern = must
-	if refuse != "" {
+	s.Pattern = must // where it is not ok, what ECMA-262 reads
+	if ok && refuse != "" {
 		s.Not = &Schema{Pattern: refuse}
 	}
 	return s
@@ -68,17 +64,22 @@ func tighter(a, b json.Number, sign int) json.Number {
 	return a
 }
 
-func timestamp(format string, projection schema.Projection) *Schema {
+func (g *generator) timestamp(format string) *Schema {
 	number := &Schema{Type: "number", Minimum: schema.EarliestTimestamp, ExclusiveMaximum: schema.TimestampsEnd}
 	switch {
-	case projection == schema.SDK:
-		return &Schema{AnyOf: []*Schema{number, {Type: "string", Pattern: schema.ISO8601Pattern}}}
-	case format == "date-time":
-		return &Schema{Type: "string", Pattern: schema.DateTimePattern}
-	case format == "http-date":
-		return &Schema{Type: "string", Pattern: schema.HTTPDatePattern}
+	case g.projection == schema.SDK:
+		return anyOf(number, g.timestampText(schema.ISO8601))
+	case format == string(schema.DateTime), format == string(schema.HTTPDate):
+		return g.timestampText(schema.TimestampText(format))
 	}
 	return number
+}
+
+func (g *generator) timestampText(form schema.TimestampText) *Schema {
+	if g.form == Extended {
+		return &Schema{Type: "string", Timestamp: string(form)}
+	}
+	return &Schema{Type: "string", Pattern: form.Pattern()}
 }
 
 // blob bounds the decoded bytes of base64 text by its length and padding: n

@@ -1,7 +1,9 @@
 package pattern
 
 import (
+	"errors"
 	"fmt"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -13,80 +15,174 @@ import (
 // well-formed string holds.
 const garbled = `\uD800\uDBFF-\uDC00\uDFFF`
 
-// javaClasses are the POSIX character classes of java.util.regex.Pattern, for
-// which neither engine has a name. RE2 and ECMA-262 read them as written here.
-var javaClasses = map[string]string{
-	"Lower": `a-z`, "Upper": `A-Z`, "ASCII": `\x00-\x7F`, "Alpha": `a-zA-Z`, "Digit": `0-9`, "Alnum": `a-zA-Z0-9`,
-	"Punct": "!-\\/:-@\\[-`{-~", "Graph": `!-~`, "Print": ` -~`, "Blank": ` \t`, "Cntrl": `\x00-\x1F\x7F`,
-	"XDigit": `0-9a-fA-F`, "Space": ` \t\n\x0B\f\r`,
+// lineBreak is Java's \R.
+const lineBreak = "(?:\\x0D\\x0A|[\\x0A-\\x0D\u0085\u2028\u2029])"
+
+// escape is what a backslash and what follows it mean: one character, or a set.
+type escape struct {
+	text   string // in a class
+	r      rune   // the character; -1: a set
+	inside bool   // the text means this only inside of a class
 }
 
-// translated replaces what the models' Java engine knows and others do not:
-// \uXXXX escapes by the characters themselves, the escapes of a surrogate pair
-// by its one code point, and Java's POSIX classes by their ranges.
-func translated(source string) string {
-	if !strings.Contains(source, `\u`) && !strings.Contains(source, `\p{`) && !strings.Contains(source, `\P{`) {
-		return source
-	}
-	source = strings.ReplaceAll(source, garbled, "\U00010000-\U0010FFFF")
-	var b strings.Builder
-	class := false
-	for i := 0; i < len(source); {
-		if source[i] != '\\' || i+1 == len(source) {
-			switch source[i] {
-			case '[':
-				class = true
-			case ']':
-				class = false
+// escaped reads what follows a backslash outside of a class.
+func (p *parser) escaped() (*node, error) {
+	start := p.at
+	switch c := p.next(); c {
+	case 'A', 'z':
+		p.foreign = true // to ECMA-262
+		if p.flags&syntax.OneLine == 0 {
+			return &node{op: anchor, text: `\` + string(c), flags: p.flags}, nil
+		}
+		return p.anchor(map[rune]string{'A': "^", 'z': "$"}[c]), nil
+	case 'Z': // before a line break at the end as well
+		end := &node{op: sequence, subs: []*node{
+			{op: repeat, max: 1, subs: []*node{p.character(lineBreak)}}, {op: anchor, text: "$", flags: syntax.Perl}}}
+		return &node{op: look, text: "(?=", subs: []*node{end}}, nil
+	case 'b', 'B':
+		return &node{op: anchor, text: `\` + string(c), flags: p.flags}, nil
+	case 'R':
+		p.foreign = true
+		return p.character(lineBreak), nil
+	case 'E':
+		p.foreign = true // the end of no quotation
+		return &node{op: sequence}, nil
+	case 'k':
+		if name, _, closed := strings.Cut(p.rest(), ">"); closed && strings.HasPrefix(name, "<") {
+			p.at += len(name) + len(">")
+			number := p.names[name[1:]]
+			if number == 0 {
+				return nil, fmt.Errorf("it refers to a group that is not there before it: %q", name[1:])
 			}
-			b.WriteByte(source[i])
-			i++
-			continue
+			return &node{op: backreference, number: number}, nil
 		}
-		text, size := javaClass(source[i:], class)
-		if size == 0 {
-			text, size = codePoint(source[i:])
+	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		number := int(c - '0')
+		for p.at < len(p.source) && '0' <= p.source[p.at] && p.source[p.at] <= '9' && number*10+int(p.source[p.at]-'0') <= p.groups {
+			number = number*10 + int(p.source[p.at]-'0')
+			p.at++
 		}
-		if size == 0 {
-			_, width := utf8.DecodeRuneInString(source[i+1:])
-			text, size = source[i:i+1+width], 1+width
-		}
-		b.WriteString(text)
-		i += size
+		p.refs = append(p.refs, number)
+		return &node{op: backreference, number: number}, nil
 	}
-	return b.String()
-}
-
-// javaClass translates \p{NAME} or \P{NAME} at the start of the text; size 0:
-// there is none that a character class, where it stands in one, can hold.
-func javaClass(source string, inClass bool) (text string, size int) {
-	not := strings.HasPrefix(source, `\P{`)
-	name, _, closed := strings.Cut(source[min(3, len(source)):], "}")
-	ranges, known := javaClasses[name]
+	p.at = start
+	e, err := p.escape()
 	switch {
-	case !not && !strings.HasPrefix(source, `\p{`) || !closed || !known || not && inClass:
-		return "", 0
-	case not:
-		ranges = "[^" + ranges + "]"
-	case !inClass:
-		ranges = "[" + ranges + "]"
+	case err != nil:
+		return nil, err
+	case e.inside:
+		e.text = "[" + e.text + "]"
 	}
-	return ranges, len(`\p{}`) + len(name)
+	return p.character(e.text), nil
 }
 
-// codePoint translates \uXXXX, or two of them that are a surrogate pair, at the
-// start of the text; size 0: there is none.
-func codePoint(source string) (text string, size int) {
-	r, size := unicodeEscape(source)
+// escape reads what follows a backslash and means the same in and out of a class.
+func (p *parser) escape() (escape, error) {
+	start := p.at
+	c := p.next()
+	verbatim := escape{text: `\` + p.source[start:p.at], r: c}
+	switch {
+	case p.at == start:
+		return escape{}, errors.New("a backslash at the end")
+	case c >= utf8.RuneSelf:
+		return p.foreignCharacter(c), nil
+	case !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'):
+		return verbatim, nil
+	}
+	switch c {
+	case 'd', 'D', 'w', 'W', 's', 'S':
+		return escape{text: verbatim.text, r: -1}, nil
+	case 'p', 'P':
+		return p.property(c == 'P')
+	case 'h', 'H':
+		p.foreign = true
+		return insideClass(classText(spaces(c == 'H'))), nil
+	case 't', 'n', 'r', 'f', 'v':
+		verbatim.r = map[rune]rune{'t': '\t', 'n': '\n', 'r': '\r', 'f': '\f', 'v': '\v'}[c]
+		return verbatim, nil
+	case 'a':
+		return p.foreignCharacter('\a'), nil
+	case 'e':
+		return p.foreignCharacter(0x1B), nil
+	case 'c':
+		if p.at < len(p.source) && p.source[p.at] < utf8.RuneSelf {
+			p.at++
+			return p.foreignCharacter(rune(p.source[p.at-1]&^0x20) ^ 0x40), nil
+		}
+	case '0', '1', '2', '3', '4', '5', '6', '7': // of octal numbers Java's begin with 0
+		longest := start + 3
+		if c == '0' {
+			longest++
+		}
+		for p.at < min(len(p.source), longest) && '0' <= p.source[p.at] && p.source[p.at] <= '7' {
+			p.at++
+		}
+		n, _ := strconv.ParseUint(p.source[start:p.at], 8, 32)
+		if n > 0xFF {
+			p.at--
+			n /= 8
+		}
+		return p.foreignCharacter(rune(n)), nil
+	case 'x':
+		if p.at+2 <= len(p.source) {
+			if n, err := strconv.ParseUint(p.source[p.at:p.at+2], 16, 8); err == nil {
+				p.at += 2
+				return escape{text: p.source[start-1 : p.at], r: rune(n)}, nil
+			}
+		}
+		return p.braced()
+	case 'u':
+		if p.ahead("{") {
+			return p.braced()
+		}
+		r, size := codePoint(p.source[start-1:])
+		if size == 0 {
+			return escape{}, errors.New(`\u without four hexadecimal digits`)
+		}
+		p.at = start - 1 + size
+		return p.foreignCharacter(r), nil
+	case 'G', 'K', 'X', 'N', 'C', 'V', 'R', 'B', 'A', 'Z':
+		return escape{}, fmt.Errorf(`\%c is not known here`, c)
+	case 'b': // in a class
+		return p.foreignCharacter('\b'), nil
+	}
+	return p.foreignCharacter(c), nil // ECMA-262, annex B: a letter that means nothing else is itself
+}
+
+// braced reads the rest of \x{…} or \u{…}.
+func (p *parser) braced() (escape, error) {
+	inner, _, closed := strings.Cut(p.rest(), "}")
+	n, err := strconv.ParseUint(strings.TrimPrefix(inner, "{"), 16, 32)
+	if !closed || !strings.HasPrefix(inner, "{") || err != nil || n > utf8.MaxRune {
+		return escape{}, errors.New("an escape without its hexadecimal digits")
+	}
+	p.at += len(inner) + len("}")
+	return p.foreignCharacter(rune(n)), nil
+}
+
+// foreignCharacter is a character that the source writes as not every engine
+// reads it.
+func (p *parser) foreignCharacter(r rune) escape {
+	p.foreign = true
+	return escape{text: literal(r), r: r}
+}
+
+// insideClass is a set by the text that means it in a class.
+func insideClass(text string) escape { return escape{text: text, r: -1, inside: true} }
+
+// codePoint reads \uXXXX, or two of them that are a surrogate pair, at the start
+// of the text; size 0: there is none.
+func codePoint(source string) (r rune, size int) {
+	r, size = unicodeEscape(source)
 	if size == 0 {
-		return "", 0
+		return 0, 0
 	}
 	if low, lowSize := unicodeEscape(source[size:]); lowSize > 0 && utf16.IsSurrogate(r) {
 		if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
 			r, size = pair, size+lowSize
 		}
 	}
-	return literal(r), size
+	return r, size
 }
 
 // unicodeEscape reads a \uXXXX escape at the start of the text; size 0: there is none.
@@ -101,9 +197,9 @@ func unicodeEscape(text string) (r rune, size int) {
 	return rune(n), 6
 }
 
-// literal writes a character so that it stands for itself in and out of a
-// character class, on both engines. A lone surrogate matches nothing that is
-// well-formed; U+FFFF, a noncharacter, stands in for it.
+// literal writes a character so that it is itself in and out of a character
+// class, on both engines. A lone surrogate matches nothing that is well-formed;
+// U+FFFF, a noncharacter, is written for it.
 func literal(r rune) string {
 	switch {
 	case r < utf8.RuneSelf:

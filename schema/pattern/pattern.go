@@ -1,16 +1,27 @@
 // Package pattern matches strings against the patterns of AWS's models.
 //
 // The model: a pattern is an ECMA-262 regular expression with search
-// semantics, as in Smithy's @pattern trait and in JSON Schema. It runs on RE2
-// (package regexp), whose time is linear, wherever RE2 can compile it, and
-// otherwise on regexp2, a backtracking engine, under a timeout.
+// semantics, as in Smithy's @pattern trait and in JSON Schema. It is parsed into a
+// tree, which knows what the models borrow from java.util.regex: \p{Alnum},
+// \p{IsAlphabetic}, \p{InGreek}, \p{script=Greek} and \p{javaLowerCase}, possessive
+// quantifiers and atomic groups, \x{…}, \h, \R, \Q…\E, \A and \z, inline flags,
+// nested classes and their intersection. The tree is written for RE2 (package
+// regexp), whose time is linear, wherever a finite automaton can decide it, with
+// repetitions above RE2's 1,000 written as several in a row; and otherwise for
+// regexp2, a backtracking engine, under a timeout. Neither form grows beyond a
+// bound, however repetitions are nested.
 //
 // Deviations from ECMA-262: AWS's models were written for a Java engine over
 // UTF-16, so a \uXXXX escape of a surrogate pair is read as its code point,
 // and the garbled class range \uD800\uDBFF-\uDC00\uDFFF, which occurs in many of
-// them, as every code point above U+FFFF. Java's POSIX classes, such as
-// \p{Alnum}, are read as its documentation says. On RE2 \s is ASCII only and a dot
-// excludes only line feed.
+// them, as every code point above U+FFFF. What both dialects know and mean
+// differently is read as Java reads it: [a[bc]] is one class, && in a class
+// intersects (unless nothing would be left), and x{2}{3} is x{2}. \s and \S are
+// ASCII's white space without the vertical tab, as RE2 has it; a dot excludes only
+// line feed.
+//
+// Not supported: Java's flag U, \G, \X, \N, \K, \C, \V, and properties that
+// package unicode has no table for, such as emoji and script extensions.
 package pattern
 
 import (
@@ -51,16 +62,59 @@ func (e *TimeoutError) Error() string {
 
 // Compile compiles a pattern; the error is an [*UnsupportedError].
 func Compile(source string) (*Pattern, error) {
-	rewritten := translated(source)
-	if linear, err := regexp.Compile(rewritten); err == nil {
+	tree, foreign, err := parse(source)
+	if err != nil {
+		return nil, &UnsupportedError{source, err.Error()}
+	}
+	if linear, _ := compileLinear(tree, portableText(tree, source, foreign)); linear != nil {
 		return &Pattern{source: source, linear: linear}, nil
 	}
-	back, err := regexp2.Compile(rewritten, regexp2.ECMAScript)
+	back, err := regexp2.Compile(tree.write(backtracking), regexp2.ECMAScript)
 	if err != nil {
 		return nil, &UnsupportedError{source, err.Error()}
 	}
 	back.MatchTimeout = Timeout
 	return &Pattern{source: source, back: back}, nil
+}
+
+// Check returns the error of [Compile], at the cost of reading the pattern.
+func Check(source string) error {
+	tree, _, err := parse(source)
+	if err == nil && !tree.regular() {
+		_, err = regexp2.Compile(tree.write(backtracking), regexp2.ECMAScript)
+	}
+	if err != nil {
+		return &UnsupportedError{source, err.Error()}
+	}
+	return nil // what is regular compiles on either engine
+}
+
+// compileLinear compiles for RE2, and returns the text that it took; nil: the
+// pattern cannot run there, or is too large to.
+func compileLinear(tree *node, text string) (*regexp.Regexp, string) {
+	if !tree.regular() {
+		return nil, ""
+	}
+	if linear, err := regexp.Compile(text); err == nil {
+		return linear, text
+	}
+	text, ok := tree.unrolled()
+	if !ok {
+		return nil, ""
+	}
+	linear, err := regexp.Compile(text)
+	if err != nil {
+		return nil, ""
+	}
+	return linear, text
+}
+
+// portableText is the source, where RE2 and ECMA-262 read it as it is meant.
+func portableText(tree *node, source string, foreign bool) string {
+	if !foreign {
+		return source
+	}
+	return tree.write(portable)
 }
 
 func (p *Pattern) String() string { return p.source }
@@ -80,23 +134,36 @@ func (p *Pattern) Match(text []byte) (bool, error) {
 
 // Portable rewrites a pattern so that RE2 and ECMA-262 engines both read it: a
 // string matches when it matches must and, where refuse is not empty, does not
-// match refuse. ok is false when it cannot be done.
+// match refuse. ok is false when it cannot be done; must is then how ECMA-262
+// alone comes nearest.
 func Portable(source string) (must, refuse string, ok bool) {
-	rewritten := translated(source)
-	if _, err := regexp.Compile(rewritten); err == nil {
-		return rewritten, "", true
-	}
-	ahead, rest, ok := leadingRefusal(rewritten)
-	if !ok {
+	tree, foreign, err := parse(source)
+	if err != nil {
 		return "", "", false
 	}
-	refuse = "^(?:" + ahead + ")"
-	for _, part := range []string{rest, refuse} {
-		if _, err := regexp.Compile(part); err != nil {
-			return "", "", false
-		}
+	text := portableText(tree, source, foreign)
+	if linear, text := compileLinear(tree, text); linear != nil {
+		return text, "", true
 	}
-	return rest, refuse, true
+	ahead, rest, ok := leadingRefusal(text)
+	if !ok {
+		return text, "", false
+	}
+	must, ok = portablePart(rest)
+	refuse, also := portablePart("^(?:" + ahead + ")")
+	if !ok || !also {
+		return text, "", false
+	}
+	return must, refuse, true
+}
+
+func portablePart(source string) (text string, ok bool) {
+	tree, foreign, err := parse(source)
+	if err != nil {
+		return "", false
+	}
+	linear, text := compileLinear(tree, portableText(tree, source, foreign))
+	return text, linear != nil
 }
 
 // leadingRefusal splits (?!ahead)rest where rest can only match at the start,

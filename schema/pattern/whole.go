@@ -44,15 +44,21 @@ func unwrapped(source string) (inner string, ok bool) {
 	return inner, true
 }
 
-// startsAnchored reports whether the first character is the anchor ^, and no
+// startsAnchored reports whether the first character is the anchor ^ or \A, and no
 // quantifier lets a match go without.
 func startsAnchored(source string) bool {
 	after, ok := strings.CutPrefix(source, "^")
+	if !ok {
+		after, ok = strings.CutPrefix(source, `\A`)
+	}
 	return ok && !repeats(after)
 }
 
-// endsAnchored reports whether the last character is the anchor $.
+// endsAnchored reports whether the last character is the anchor $ or \z.
 func endsAnchored(source string) bool {
+	if before, ok := strings.CutSuffix(source, `\z`); ok {
+		return !endsEscaped(before)
+	}
 	before, ok := strings.CutSuffix(source, "$")
 	if !ok || endsEscaped(before) {
 		return false

@@ -13,6 +13,8 @@ func TestWhole(t *testing.T) {
 		{"plain", `[a-z]+`, `^[a-z]+$`},
 		{"anchored", `^[a-z]+$`, `^[a-z]+$`},
 		{"anchored at the start", `^[a-z]+`, `^[a-z]+$`},
+		{"Java's anchors", `\A[a-z]+\z`, `\A[a-z]+\z`},
+		{"escaped backslash before a z", `a\\z`, `^a\\z$`},
 		{"escaped dollar", `a\$`, `^a\$$`},
 		{"escaped backslash before a dollar", `a\\$`, `^a\\$`},
 		{"dollar in a class", `[a$]`, `^[a$]$`},

@@ -31,9 +31,14 @@
 //     [schema.Unstated];
 //   - the enum whose only value is "string", which looks like any string.
 //
-// The generator leaves out sections that are too long. A page without a syntax
-// block cannot be read ([TooLargeError]); one without a member list can, with a
-// finding, and without what only the list says.
+// The generator leaves out sections that are too long. A page without the response's
+// syntax block cannot be read ([TooLargeError]). Without the request's its input is
+// unspecified, and without a member list so is what only the list says, each with a
+// finding.
+//
+// Of a parameter that takes one form or another, as S3's CopySource='string' or
+// {'Bucket': …} does by a customisation of botocore, the first form counts: it is
+// what travels.
 //
 // # Smithy models
 //

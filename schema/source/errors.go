@@ -29,7 +29,7 @@ func (e *NoOperationError) Error() string {
 }
 
 // TooLargeError is a syntax block that boto3's generator left out because of
-// its length. The page cannot be read without it.
+// its length. The page cannot be read without the one of the response.
 type TooLargeError struct {
 	Line, Column int
 	Section      string // "Request Syntax" or "Response Syntax"

@@ -32,12 +32,18 @@ func Page(document []byte, version string) (*schema.Contract, finding.Set, error
 		}
 		b.output(answer, cut.structure)
 	}
-	call, err := newSyntaxParser(cut.request, b.strings).call(cut.heading.method)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := b.input(call, cut.parameters, cut.heading.takes); err != nil {
-		return nil, nil, err
+	if cut.omitted != nil {
+		b.conflicts.part = schema.InputPart
+		b.conflicts.unstated(*cut.omitted)
+		b.contract.InputUnstated = true
+	} else {
+		call, err := newSyntaxParser(cut.request, b.strings).call(cut.heading.method)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := b.input(call, cut.parameters, cut.heading.takes); err != nil {
+			return nil, nil, err
+		}
 	}
 	b.errors(cut.exceptions)
 	return b.contract, finding.NewSet(b.conflicts.found...), nil

@@ -57,7 +57,7 @@ func (b *pageBuilder) child(s pathStep, l *literal, i *item) schema.Ref {
 		return b.recursion(i)
 	case ellipsisForm:
 		return schema.Inline(ellipsis(i))
-	case stringForm:
+	case stringForm, eitherForm:
 		shape := schema.Shape{Type: schema.String, Enum: schema.Is([]string{})}
 		if l.enum != nil {
 			shape.Enum = schema.Is(l.enum)

@@ -51,6 +51,11 @@ func (c *conflicts) omitted(at position, title string) {
 		"which structures are unions, and what only the member list tells, stays silent")
 }
 
+// unstated says that a part is unspecified.
+func (c *conflicts) unstated(left TooLargeError) {
+	c.report(position{left.Line, left.Column}, "", "", "the page leaves out its "+left.Section+", because it is too large to render: the "+string(c.part)+" is unspecified")
+}
+
 // agree holds the two words for a type against each other.
 func (b *pageBuilder) agree(l *literal, i *item) {
 	if !slices.Contains(l.form.words, i.word) {

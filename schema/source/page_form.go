@@ -38,6 +38,7 @@ var (
 	ellipsisForm = &form{literal: "...", words: []string{"float", "string"}}
 
 	stringForm = &form{name: "a string", words: []string{"string"}}
+	eitherForm = &form{name: "a string or another value", words: []string{"str or dict"}}
 	dictForm   = &form{name: "a dict", words: []string{"dict"}}
 	listForm   = &form{name: "a list", words: []string{"list"}}
 	streamForm = &form{name: "an EventStream", words: []string{":class:`.EventStream`"}}

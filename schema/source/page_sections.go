@@ -1,6 +1,9 @@
 package source
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 const remedyPage = "Take the page whole and unedited, as boto3's documentation generator writes it."
 
@@ -9,7 +12,8 @@ const tooLarge = "# This section is too large to render."
 // pageSections is a page cut into the parts that are read.
 type pageSections struct {
 	heading    heading
-	request    section // the call
+	request    section        // the call
+	omitted    *TooLargeError // of the request, where it is left out
 	parameters memberSection
 	none       bool    // the call returns None
 	response   section // the answer, unless none
@@ -31,7 +35,7 @@ func cutPage(page section) (p pageSections, err error) {
 	if p.heading, err = readHeading(&rest); err != nil {
 		return p, err
 	}
-	if p.request, err = codeBlock(&rest, "Request Syntax", 2); err != nil {
+	if p.request, err = codeBlock(&rest, "Request Syntax", 2); err != nil && !errors.As(err, &p.omitted) {
 		return p, err
 	}
 	if p.parameters, p.none, err = cutParameters(&rest); err != nil {

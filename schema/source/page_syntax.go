@@ -37,7 +37,7 @@ type entry struct {
 //	value = dict | list | string | "EventStream(" dict ")" | fixed literal
 //	dict  = "{" [string ":" value {"," string ":" value}] "}"
 //	list  = "[" value "]"
-//	string = "'" text "'" {"|'" text "'"}
+//	string = "'" text "'" {"|'" text "'"} [" or " value]
 //
 // A comma may follow the last entry of anything.
 type syntaxParser struct {
@@ -116,6 +116,10 @@ func (p *syntaxParser) value() (*literal, error) {
 		l.form = stringForm
 		if l.enum, err = p.strings(); len(l.enum) == 1 && l.enum[0] == "string" {
 			l.enum = nil
+		}
+		if err == nil && p.take(" or ") {
+			l.form = eitherForm
+			_, err = p.value()
 		}
 	case p.take("{"):
 		l.form = dictForm

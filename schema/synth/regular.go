@@ -25,15 +25,7 @@ type piece struct {
 	closes       bool // ends with an anchor to its end
 }
 
-// parsePattern prepares a pattern that package regexp reads; nil: it does not.
-func parsePattern(source string) *piece {
-	tree, err := syntax.Parse(source, syntax.Perl)
-	if err != nil {
-		return nil
-	}
-	return newPiece(tree)
-}
-
+// newPiece prepares a tree as package pattern makes it.
 func newPiece(re *syntax.Regexp) *piece {
 	switch re.Op {
 	case syntax.OpLiteral:

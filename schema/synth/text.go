@@ -46,56 +46,11 @@ func newTexts(s *schema.Shape) *texts {
 // writable finds an expression to write strings out by. Its strings are
 // candidates: where it is not the pattern itself, not each of them matches.
 func writable(source string) *piece {
-	if must, _, ok := pattern.Portable(source); ok {
-		return parsePattern(must)
+	tree, _, err := pattern.Syntax(source)
+	if err != nil {
+		return nil
 	}
-	return parsePattern(withoutLookarounds(source))
-}
-
-// withoutLookarounds leaves out of an ECMA-262 expression what package regexp
-// does not read and a candidate may go without.
-func withoutLookarounds(source string) string {
-	var b strings.Builder
-	class, skipped := false, 0 // depth of groups inside of a look-around
-	for i := 0; i < len(source); i++ {
-		rest := source[i:]
-		switch {
-		case rest[0] == '\\' && len(rest) >= 6 && rest[1] == 'u':
-			if skipped == 0 {
-				b.WriteString(`\x{` + rest[2:6] + `}`)
-			}
-			i += 5
-			continue
-		case rest[0] == '\\' && len(rest) > 1:
-			if skipped == 0 {
-				b.WriteString(rest[:2])
-			}
-			i++
-			continue
-		case class:
-			class = rest[0] != ']'
-		case rest[0] == '[':
-			class = true
-		case rest[0] == '(' && (skipped > 0 || lookaround(rest)):
-			skipped++
-		case rest[0] == ')' && skipped > 0:
-			skipped--
-			continue
-		}
-		if skipped == 0 {
-			b.WriteByte(rest[0])
-		}
-	}
-	return b.String()
-}
-
-func lookaround(text string) bool {
-	for _, opener := range []string{"(?=", "(?!", "(?<=", "(?<!"} {
-		if strings.HasPrefix(text, opener) {
-			return true
-		}
-	}
-	return false
+	return newPiece(tree)
 }
 
 // fits reports whether a text has length and pattern of the shape.

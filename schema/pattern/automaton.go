@@ -1,0 +1,300 @@
+package pattern
+
+import (
+	"encoding/binary"
+	"regexp/syntax"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of a comparison.
+const (
+	maxPairs = 1 << 14 // of states
+	maxWork  = 1 << 23 // of instructions that are looked at
+)
+
+// automaton is the program of a regular expression, to be run on sets of its
+// instructions at once.
+type automaton struct {
+	prog  *syntax.Prog
+	class []int // of the instructions that take a character: index into alphabet.takes
+}
+
+func newAutomaton(text string) (*automaton, error) {
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, err
+	}
+	return &automaton{prog: prog, class: make([]int, len(prog.Inst))}, nil
+}
+
+// alphabet is as few characters as tell all instructions of some automata apart.
+type alphabet struct {
+	runes []rune
+	takes [][]bool // class of instructions × rune
+	words bool     // an instruction asks for word boundaries
+	lines bool     // or for the ends of lines
+}
+
+func newAlphabet(automata []*automaton) *alphabet {
+	a := &alphabet{}
+	classes := map[string]int{}
+	var insts []*syntax.Inst
+	edges := []rune{0}
+	for _, m := range automata {
+		for pc := range m.prog.Inst {
+			i := &m.prog.Inst[pc]
+			switch i.Op {
+			case syntax.InstEmptyWidth:
+				boundary := syntax.EmptyOp(i.Arg)
+				a.words = a.words || boundary&(syntax.EmptyWordBoundary|syntax.EmptyNoWordBoundary) != 0
+				a.lines = a.lines || boundary&(syntax.EmptyBeginLine|syntax.EmptyEndLine) != 0
+			case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+				key := instKey(i)
+				class, known := classes[key]
+				if !known {
+					class = len(insts)
+					classes[key] = class
+					insts = append(insts, i)
+					edges = append(edges, instEdges(i)...)
+				}
+				m.class[pc] = class
+			}
+		}
+	}
+	if a.words {
+		edges = append(edges, '0', '9'+1, 'A', 'Z'+1, '_', '_'+1, 'a', 'z'+1)
+	}
+	if a.lines {
+		edges = append(edges, '\n', '\n'+1)
+	}
+	slices.Sort(edges)
+	a.choose(slices.Compact(edges), insts)
+	return a
+}
+
+// choose takes one character for each way in which the instructions take one.
+func (a *alphabet) choose(edges []rune, insts []*syntax.Inst) {
+	seen := map[string]bool{}
+	a.takes = make([][]bool, len(insts))
+	for at, r := range edges {
+		if 0xD800 <= r && r <= 0xDFFF { // which no text holds
+			if at+1 < len(edges) && edges[at+1] <= 0xE000 {
+				continue
+			}
+			r = 0xE000
+		}
+		if r > utf8.MaxRune {
+			continue
+		}
+		signature := make([]byte, 0, len(insts)+2)
+		for _, i := range insts {
+			signature = append(signature, bit(i.MatchRune(r)))
+		}
+		signature = append(signature, bit(a.words && syntax.IsWordChar(r)), bit(a.lines && r == '\n'))
+		if seen[string(signature)] {
+			continue
+		}
+		seen[string(signature)] = true
+		a.runes = append(a.runes, r)
+		for i := range insts {
+			a.takes[i] = append(a.takes[i], signature[i] == 1)
+		}
+	}
+}
+
+func bit(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func instKey(i *syntax.Inst) string {
+	key := []byte{byte(i.Op), bit(i.Op == syntax.InstRune && len(i.Rune) == 1 && syntax.Flags(i.Arg)&syntax.FoldCase != 0)}
+	if i.Op == syntax.InstRune1 {
+		key[0] = byte(syntax.InstRune)
+	}
+	for _, r := range i.Rune {
+		key = binary.LittleEndian.AppendUint32(key, uint32(r))
+	}
+	return string(key)
+}
+
+// instEdges returns where ranges begin of what an instruction takes and does not.
+func instEdges(i *syntax.Inst) []rune {
+	switch {
+	case i.Op == syntax.InstRuneAnyNotNL:
+		return []rune{'\n', '\n' + 1}
+	case i.Op == syntax.InstRuneAny:
+		return nil
+	case len(i.Rune) == 1:
+		edges := []rune{i.Rune[0], i.Rune[0] + 1}
+		for r := unicode.SimpleFold(i.Rune[0]); r != i.Rune[0]; r = unicode.SimpleFold(r) {
+			edges = append(edges, r, r+1)
+		}
+		return edges
+	}
+	var edges []rune
+	for at := 0; at+1 < len(i.Rune); at += 2 {
+		edges = append(edges, i.Rune[at], i.Rune[at+1]+1)
+	}
+	return edges
+}
+
+// state is where an automaton is after some characters: at which instructions,
+// sorted, and after what. Once it has matched it stays so.
+type state struct {
+	pcs     []uint32
+	before  rune // -1: the start of the text
+	matched bool
+}
+
+func (s *state) key(text []byte) []byte {
+	text = append(text, bit(s.matched), byte(s.before), byte(s.before>>8), byte(s.before>>16))
+	text = binary.LittleEndian.AppendUint32(text, uint32(len(s.pcs)))
+	for _, pc := range s.pcs {
+		text = binary.LittleEndian.AppendUint32(text, pc)
+	}
+	return text
+}
+
+// run is a comparison under way.
+type run struct {
+	*alphabet
+	work int
+	seen map[*automaton][]int // by which closure an instruction was reached last
+	mark int
+}
+
+// closure follows the instructions that take no character, between two
+// characters, from where the automaton is and from its start: a match may begin
+// anywhere. It returns those that take one.
+func (r *run) closure(m *automaton, s *state, next rune) (pcs []uint32, matched bool) {
+	flags := syntax.EmptyOpContext(s.before, next)
+	seen := r.seen[m]
+	r.mark++
+	stack := append([]uint32{uint32(m.prog.Start)}, s.pcs...)
+	for len(stack) > 0 {
+		pc := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if seen[pc] == r.mark {
+			continue
+		}
+		seen[pc] = r.mark
+		r.work++
+		switch i := &m.prog.Inst[pc]; i.Op {
+		case syntax.InstAlt, syntax.InstAltMatch:
+			stack = append(stack, i.Out, i.Arg)
+		case syntax.InstCapture, syntax.InstNop:
+			stack = append(stack, i.Out)
+		case syntax.InstEmptyWidth:
+			if syntax.EmptyOp(i.Arg)&^flags == 0 {
+				stack = append(stack, i.Out)
+			}
+		case syntax.InstMatch:
+			return nil, true
+		case syntax.InstFail:
+		default:
+			pcs = append(pcs, pc)
+		}
+	}
+	return pcs, false
+}
+
+// step reads a character of the alphabet.
+func (r *run) step(m *automaton, s *state, symbol int) state {
+	if s.matched {
+		return *s
+	}
+	next := r.runes[symbol]
+	pcs, matched := r.closure(m, s, next)
+	if matched {
+		return state{matched: true}
+	}
+	to := state{before: 'x'}
+	switch { // only what a boundary asks for is told apart
+	case r.lines && next == '\n':
+		to.before = '\n'
+	case r.words && !syntax.IsWordChar(next):
+		to.before = ' '
+	}
+	for _, pc := range pcs {
+		if r.takes[m.class[pc]][symbol] {
+			to.pcs = append(to.pcs, m.prog.Inst[pc].Out)
+		}
+	}
+	slices.Sort(to.pcs)
+	to.pcs = slices.Compact(to.pcs)
+	return to
+}
+
+// accepts reports whether the automaton matches a text that ends here.
+func (r *run) accepts(m *automaton, s *state) bool {
+	if s.matched {
+		return true
+	}
+	_, matched := r.closure(m, s, -1)
+	return matched
+}
+
+// sameTexts walks through two languages side by side, looking for a text that one
+// of them has and the other has not.
+func sameTexts(x, y language) (equal, decided bool) {
+	var automata []*automaton
+	for _, m := range []*automaton{x.must, x.refuse, y.must, y.refuse} {
+		if m == nil {
+			m = nothing()
+		}
+		automata = append(automata, m)
+	}
+	r := &run{alphabet: newAlphabet(automata), seen: map[*automaton][]int{}}
+	start := [4]state{}
+	for i, m := range automata {
+		r.seen[m] = make([]int, len(m.prog.Inst))
+		start[i].before = -1
+	}
+	known := map[string]bool{}
+	queue := [][4]state{start}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		var in [4]bool
+		for i, m := range automata {
+			in[i] = r.accepts(m, &at[i])
+		}
+		if (in[0] && !in[1]) != (in[2] && !in[3]) {
+			return false, true
+		}
+		for symbol := range r.runes {
+			var to [4]state
+			var key []byte
+			for i, m := range automata {
+				to[i] = r.step(m, &at[i], symbol)
+				key = to[i].key(key)
+			}
+			if known[string(key)] {
+				continue
+			}
+			if known[string(key)] = true; len(known) > maxPairs || r.work > maxWork {
+				return false, false
+			}
+			queue = append(queue, to)
+		}
+	}
+	return true, true
+}
+
+// nothing is the automaton that matches no text.
+func nothing() *automaton {
+	m, err := newAutomaton(`[^\x00-\x{10FFFF}]`)
+	if err != nil {
+		panic(err) // an expression of our own
+	}
+	return m
+}

@@ -1,0 +1,81 @@
+package pattern
+
+import (
+	"regexp/syntax"
+	"slices"
+)
+
+// Syntax returns the tree of a pattern, by which texts can be written that match
+// it: its repetitions keep their bounds, also those above 1,000, so that package
+// regexp does not compile every tree. Where exact is false the tree leaves out what
+// is not regular, such as look-arounds: then not each of its texts matches. The
+// error is an [*UnsupportedError].
+func Syntax(source string) (tree *syntax.Regexp, exact bool, err error) {
+	parsed, foreign, err := parse(source)
+	if err != nil {
+		return nil, false, &UnsupportedError{source, err.Error()}
+	}
+	text := portableText(parsed, source, foreign)
+	if parsed.regular() {
+		if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
+			return tree, true, nil
+		}
+	} else if _, rest, ok := leadingRefusal(text); ok {
+		if tree, _, err := Syntax(rest); err == nil {
+			return tree, false, nil
+		}
+	}
+	groups := map[int]*node{}
+	parsed.collect(groups)
+	return parsed.syntax(groups), parsed.regular(), nil
+}
+
+// collect notes the capturing groups by their numbers.
+func (n *node) collect(groups map[int]*node) {
+	if n.op == capture {
+		groups[n.number] = n.subs[0]
+	}
+	for _, sub := range n.subs {
+		sub.collect(groups)
+	}
+}
+
+func (n *node) refers() bool {
+	return n.op == backreference || slices.ContainsFunc(n.subs, (*node).refers)
+}
+
+func (n *node) syntax(groups map[int]*node) *syntax.Regexp {
+	nothing := &syntax.Regexp{Op: syntax.OpEmptyMatch}
+	switch n.op {
+	case leaf, anchor:
+		if tree, err := syntax.Parse(n.text, n.flags); err == nil {
+			return tree
+		}
+		return nothing
+	case look:
+		return nothing
+	case backreference: // another text of the group, which may happen to be the same
+		if group := groups[n.number]; group != nil && !group.refers() {
+			return group.syntax(groups)
+		}
+		return nothing
+	case capture, group, atomic:
+		return n.subs[0].syntax(groups)
+	}
+	tree := &syntax.Regexp{Op: syntax.OpConcat}
+	for _, sub := range n.subs {
+		tree.Sub = append(tree.Sub, sub.syntax(groups))
+	}
+	switch {
+	case n.op == repeat:
+		tree.Op, tree.Min, tree.Max = syntax.OpRepeat, n.min, n.max
+		if n.max >= endless {
+			tree.Max = -1
+		}
+	case n.op == choice:
+		tree.Op = syntax.OpAlternate
+	case len(tree.Sub) == 0:
+		return nothing
+	}
+	return tree
+}

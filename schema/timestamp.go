@@ -1,0 +1,220 @@
+package schema
+
+import (
+	"fmt"
+	"time"
+)
+
+// TimestampText is a form in which timestamps are written as text. A text has the
+// form if it is a moment of the calendar, too: there is no 30 February.
+type TimestampText string
+
+const (
+	// DateTime is RFC 3339 section 5.6, date-time, within section 5.7: a second 60
+	// only where UTC may have a leap second, at 23:59:60 on the last day of a month.
+	// Years are 1 to 9999, as in epoch seconds.
+	DateTime TimestampText = "date-time"
+	// ISO8601 adds what Python's str(datetime) prints: a space for the T.
+	ISO8601 TimestampText = "iso8601"
+	// HTTPDate is RFC 9110 section 5.6.7, IMF-fixdate, with the fraction of a second
+	// that Smithy allows. The day of the week is the one of the date.
+	HTTPDate TimestampText = "http-date"
+)
+
+// Pattern returns the pattern of the form. It knows the days of the months, also
+// in leap years; that a day of the week is right, and where with an offset the
+// second 60 is, a pattern of reasonable size cannot tell.
+func (f TimestampText) Pattern() string {
+	switch f {
+	case ISO8601:
+		return ISO8601Pattern
+	case HTTPDate:
+		return HTTPDatePattern
+	}
+	return DateTimePattern
+}
+
+// Match reports whether a text has the form.
+func (f TimestampText) Match(text []byte) bool {
+	m, ok := f.read(text)
+	return ok && m.valid()
+}
+
+// Problem says what is wrong with a text that looks as the form demands and is no
+// moment of the calendar, such as "February 2022 has 28 days"; empty: nothing, or
+// it does not look like that.
+func (f TimestampText) Problem(text []byte) string {
+	m, ok := f.read(text)
+	if !ok {
+		return ""
+	}
+	return m.problem()
+}
+
+// moment is a timestamp as it is written.
+type moment struct {
+	year, month, day, hour, minute, second int
+	offset                                 int // minutes east of UTC
+	offsetMinute                           int
+	weekday                                time.Weekday
+	named                                  bool // the weekday is
+}
+
+// read takes a text apart; ok is false where digits or separators are not where
+// they have to be.
+func (f TimestampText) read(text []byte) (m moment, ok bool) {
+	r := textReader{rest: text, ok: true}
+	if f == HTTPDate {
+		m.weekday, m.named = time.Weekday(r.name(weekdays, ", ")), true
+		m.day = r.digits(2, " ")
+		m.month = 1 + r.name(months, " ")
+		m.year = r.digits(4, " ")
+		m.clock(&r)
+		r.take(" GMT")
+		return m, r.ok && len(r.rest) == 0
+	}
+	m.year, m.month, m.day = r.digits(4, "-"), r.digits(2, "-"), r.digits(2, "")
+	separators := "Tt"
+	if f == ISO8601 {
+		separators = "Tt "
+	}
+	r.one(separators)
+	m.clock(&r)
+	switch r.one("Zz+-") {
+	case '+':
+		m.readOffset(&r, 1)
+	case '-':
+		m.readOffset(&r, -1)
+	}
+	return m, r.ok && len(r.rest) == 0
+}
+
+func (m *moment) clock(r *textReader) {
+	m.hour, m.minute, m.second = r.digits(2, ":"), r.digits(2, ":"), r.digits(2, "")
+	if r.ahead('.') {
+		r.fraction()
+	}
+}
+
+func (m *moment) readOffset(r *textReader, sign int) {
+	hours := r.digits(2, ":")
+	m.offsetMinute = r.digits(2, "")
+	m.offset = sign * (hours*60 + m.offsetMinute)
+}
+
+var (
+	weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+	months   = []string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+)
+
+func (m *moment) days() int {
+	return time.Date(m.year, time.Month(m.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
+
+func (m *moment) date() time.Time {
+	return time.Date(m.year, time.Month(m.month), m.day, m.hour, m.minute, 0, 0, time.UTC)
+}
+
+// leap reports whether a leap second may follow the minute: the last one of a
+// month, in UTC.
+func (m *moment) leap() bool {
+	next := m.date().Add(time.Minute - time.Duration(m.offset)*time.Minute)
+	return next.Day() == 1 && next.Hour() == 0 && next.Minute() == 0
+}
+
+func (m *moment) valid() bool {
+	return m.year > 0 && 1 <= m.month && m.month <= 12 && 1 <= m.day && m.day <= m.days() && m.inDay() && (!m.named || m.date().Weekday() == m.weekday)
+}
+
+func (m *moment) inDay() bool {
+	return m.hour < 24 && m.minute < 60 && m.offset > -24*60 && m.offset < 24*60 && m.offsetMinute < 60 && (m.second < 60 || m.second == 60 && m.leap())
+}
+
+func (m *moment) problem() string {
+	switch {
+	case m.valid():
+		return ""
+	case m.year == 0:
+		return "there is no year 0"
+	case m.month < 1 || m.month > 12:
+		return fmt.Sprintf("there is no month %d", m.month)
+	case m.day < 1 || m.day > m.days():
+		return fmt.Sprintf("%s %d has %d days", time.Month(m.month), m.year, m.days())
+	case m.hour < 24 && m.minute < 60 && m.second == 60:
+		return "a leap second is at 23:59:60 UTC, at the end of a month"
+	case !m.inDay():
+		return "there is no such time of day or offset"
+	}
+	return fmt.Sprintf("%d %s %d is a %s", m.day, time.Month(m.month), m.year, m.date().Weekday())
+}
+
+// textReader reads a text of fixed parts. Once it is not ok it stays so.
+type textReader struct {
+	rest []byte
+	ok   bool
+}
+
+func (r *textReader) ahead(c byte) bool { return len(r.rest) > 0 && r.rest[0] == c }
+
+func (r *textReader) take(text string) {
+	if r.ok = r.ok && len(r.rest) >= len(text) && string(r.rest[:len(text)]) == text; r.ok {
+		r.rest = r.rest[len(text):]
+	}
+}
+
+// digits reads a number of so many digits, and what follows it.
+func (r *textReader) digits(n int, then string) (number int) {
+	if r.ok = r.ok && len(r.rest) >= n; !r.ok {
+		return 0
+	}
+	for _, c := range r.rest[:n] {
+		r.ok = r.ok && '0' <= c && c <= '9'
+		number = number*10 + int(c-'0')
+	}
+	r.rest = r.rest[n:]
+	r.take(then)
+	return number
+}
+
+// fraction reads a point and one to nine digits.
+func (r *textReader) fraction() {
+	n := 1
+	for n < len(r.rest) && '0' <= r.rest[n] && r.rest[n] <= '9' {
+		n++
+	}
+	r.ok = r.ok && n > 1 && n <= 10
+	r.rest = r.rest[n:]
+}
+
+// one reads one of several characters.
+func (r *textReader) one(of string) byte {
+	if r.ok = r.ok && len(r.rest) > 0; !r.ok {
+		return 0
+	}
+	c := r.rest[0]
+	r.rest = r.rest[1:]
+	for i := range len(of) {
+		if of[i] == c {
+			return c
+		}
+	}
+	r.ok = false
+	return 0
+}
+
+// name reads one of several names of three letters and what follows it, and
+// returns its index.
+func (r *textReader) name(names []string, then string) int {
+	if r.ok = r.ok && len(r.rest) >= 3; !r.ok {
+		return 0
+	}
+	for i, name := range names {
+		if string(r.rest[:3]) == name {
+			r.rest = r.rest[3:]
+			r.take(then)
+			return i
+		}
+	}
+	r.ok = false
+	return 0
+}
