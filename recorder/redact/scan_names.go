@@ -1,0 +1,76 @@
+package redact
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// secretMembers are names of members and parameters whose values are secrets, in lower case and without punctuation.
+var secretMembers = []string{
+	"accesstoken", "apikey", "apitoken", "authorizationtoken", "authtoken", "bearertoken", "clientsecret", "idtoken", "masteruserpassword",
+	"passphrase", "passwd", "password", "privatekey", "pwd", "refreshtoken", "secret", "secretaccesskey", "secretbinary", "secretkey", "secretstring",
+	"securitytoken", "sessiontoken", "userpassword", "xamzsecuritytoken", "xamzsignature",
+}
+
+func secretMember(name string) bool {
+	if len(name) > 64 {
+		return false
+	}
+	name = strings.Map(func(r rune) rune {
+		if r < 0x80 && wordByte(byte(r)) {
+			return r
+		}
+		return -1
+	}, strings.ToLower(name))
+	_, found := slices.BinarySearch(secretMembers, name)
+	return found
+}
+
+// members finds the values of secret members in a string that holds JSON, up to the first error of syntax.
+func (sc *scanner) members(hits []hit, s string) []hit {
+	if start := strings.TrimLeft(s, " \t\r\n"); start == "" || start[0] != '{' && start[0] != '[' {
+		return hits
+	}
+	sc.work += len(s)
+	d := jsontext.NewDecoder(bytes.NewBufferString(s), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	names := []string{""} // of the values at each depth; that of a list is also that of its elements
+	for {
+		depth := d.StackDepth()
+		kind, n := d.StackIndex(depth)
+		isName := kind == '{' && n%2 == 0
+		switch d.PeekKind() {
+		case '"', '0':
+			raw, err := d.ReadValue()
+			if err != nil {
+				return hits
+			}
+			end := int(d.InputOffset())
+			value, at := string(raw), span{end - len(raw), end}
+			if raw[0] == '"' {
+				value, at = unquote(raw), span{at.from + 1, at.to - 1}
+			}
+			switch {
+			case isName:
+				names[depth] = value
+			case secretMember(names[depth]) && value != "" && !placeholder(value):
+				hits = append(hits, hit{at, what(names[depth]), false})
+			}
+		default:
+			if _, err := d.ReadToken(); err != nil {
+				return hits
+			}
+			if now := d.StackDepth(); now > depth {
+				inherited := ""
+				if kind, _ := d.StackIndex(now); kind == '[' {
+					inherited = names[depth]
+				}
+				names = append(names, inherited)
+			} else {
+				names = names[:now+1]
+			}
+		}
+	}
+}
