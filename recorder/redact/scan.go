@@ -96,12 +96,60 @@ func (r *secret) find(hits []hit, t *scanned) []hit {
 	for _, m := range r.form().FindAllStringSubmatchIndex(t.s, -1) {
 		at := span{m[2*r.group], m[2*r.group+1]}
 		token := t.s[at.from:at.to]
-		if placeholder(token) || r.check != nil && !r.check(token) || r.bare && t.inData(at) {
+		if t.exempt(at) || r.check != nil && !r.check(token) || r.bare && t.inData(at) {
 			continue
 		}
 		hits = append(hits, hit{at, r.what, false})
 	}
 	return hits
+}
+
+// exempt reports whether what a rule matched is a placeholder, as it is written or with its escapes undone.
+func (t *scanned) exempt(at span) bool {
+	if placeholder(t.closed(at)) {
+		return true
+	}
+	token, rest := t.s[at.from:at.to], t.s[at.from:min(len(t.s), at.from+2*maxPlaceholder)]
+	switch {
+	case strings.IndexByte(token, '\\') >= 0:
+		rest = unslash(rest)
+	case strings.IndexByte(token, '%') >= 0:
+		rest = unescape(rest, false)
+	default:
+		return false
+	}
+	to := strings.IndexAny(rest, tokenEnds)
+	if to < 0 {
+		to = len(rest)
+	}
+	return placeholder((&scanned{s: rest}).closed(span{0, to}))
+}
+
+const tokenEnds = " \t\r\n\"',;&)}]"
+
+// closed is a token, with what follows up to the bracket that closes one in which it began: a token ends at spaces and brackets. Nothing, if another
+// character follows the bracket: then the token is not all there is.
+func (t *scanned) closed(at span) string {
+	token := t.s[at.from:at.to]
+	if dots := strings.Index(token, "...<"); dots >= 0 {
+		token = token[dots+3:]
+	}
+	for _, w := range wrappings {
+		if !strings.HasPrefix(token, w.open) || w.open == w.close {
+			continue
+		}
+		from := at.to - len(token) + len(w.open)
+		n := strings.Index(t.s[from:min(len(t.s), from+maxPlaceholder)], w.close)
+		if n < 0 {
+			continue
+		}
+		to := from + n + len(w.close)
+		if to < len(t.s) && strings.IndexByte(tokenEnds+`\.`, t.s[to]) < 0 {
+			return ""
+		}
+		return t.s[at.from:max(at.to, to)]
+	}
+	return t.s[at.from:at.to]
 }
 
 func wholly(hits, inside []hit, word span) []hit {

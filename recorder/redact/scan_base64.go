@@ -12,33 +12,58 @@ import (
 func encodedWords(s string) (words []span) {
 	all := base64Words(s)
 	for i := 0; i < len(all); i++ {
-		words = append(words, all[i])
-		if from := afterPrefix(s, all[i]); from > 0 && all[i].to-from >= shortestBase64 {
-			words = append(words, span{from, all[i].to})
+		to := block(s, all[i])
+		words = append(words, span{all[i].from, to}) // lines of a block are pieces of what it holds, and not decoded by themselves
+		if from := afterPrefix(s, all[i]); from > 0 && to-from >= shortestBase64 {
+			words = append(words, span{from, to})
 		}
-		width := all[i].to - all[i].from
-		if width%4 != 0 || width < shortestLine || s[all[i].to-1] == '=' {
+		if to == all[i].to {
 			continue
 		}
-		last := i
-		for last+1 < len(all) && all[last].to-all[last].from == width && s[all[last].to-1] != '=' && lineBreak(s[all[last].to:all[last+1].from]) &&
-			all[last+1].to-all[last+1].from <= width {
-			last++
+		for i+1 < len(all) && all[i+1].to <= to {
+			i++
 		}
-		if last > i {
-			words = append(words, span{all[i].from, all[last].to})
-			for _, line := range all[i+1 : last] { // each by itself too
-				words = append(words, line)
-			}
-			i = last - 1 // the last one may begin another block
+		if decoded := decodeWord(s[all[i].from:all[i].to]); len(decoded) > 0 && (decoded[0] == '{' || decoded[0] == '[') {
+			words = append(words, all[i]) // the last could be a word of its own
 		}
 	}
 	return words
 }
 
-const shortestLine = 60 // characters of wrapped base64; RFC 7468 has 64, RFC 2045 has 76
+// block is where wrapped base64 ends whose first line is a word: lines of the same width and a last one that is no longer.
+func block(s string, first span) (to int) {
+	width := first.to - first.from
+	to = first.to
+	if width%4 != 0 || width < shortestLine || s[to-1] == '=' {
+		return to
+	}
+	for to < len(s) {
+		from := to + 1
+		if s[to] == '\r' {
+			from++
+		}
+		if from >= len(s) || s[from-1] != '\n' {
+			break
+		}
+		end := from
+		for end < len(s) && end-from <= width && base64Byte(s[end]) {
+			end++
+		}
+		last := end-from < width
+		for padding := 0; padding < 2 && end < len(s) && s[end] == '='; padding++ {
+			end, last = end+1, true
+		}
+		if end == from || end-from > width {
+			break
+		}
+		if to = end; last {
+			break
+		}
+	}
+	return to
+}
 
-func lineBreak(s string) bool { return s == "\n" || s == "\r\n" }
+const shortestLine = 60 // characters of wrapped base64; RFC 7468 has 64, RFC 2045 has 76
 
 // afterPrefix is where a word goes on after words that are plain and end at a character of base64 that is punctuation elsewhere; 0: nowhere.
 func afterPrefix(s string, w span) (from int) {
@@ -100,9 +125,6 @@ func readable(b []byte) bool {
 
 // wrapped reports whether a line is the last one of wrapped base64, and the data ends where its format says. Otherwise it is a line of its own.
 func (t *scanned) wrapped(at span) bool {
-	if at.to < len(t.s) && t.s[at.to] != '\n' && t.s[at.to] != '\r' {
-		return false
-	}
 	start, width := at.from, 0
 	for start > 0 && t.s[start-1] == '\n' {
 		end := start - 1

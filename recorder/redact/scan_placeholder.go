@@ -22,6 +22,8 @@ func placeholder(token string) bool {
 		return documentedToken(token)
 	case isKeyID(token):
 		return placeholderKeyID(token)
+	case slices.Contains([]string{"seconds", "minutes", "hours", "days"}, token): // how long a token is valid, in cognito-idp's TokenValidityUnits
+		return true
 	}
 	return masked(token) || documented(token) || documentedToken(token) || documentedWebToken(token) || arnReference(token) || sequence(token) || worded(token)
 }
@@ -66,6 +68,8 @@ func masked(s string) bool {
 		return n >= 8 && len(rest) <= 4 && (c == '*' || c == '•')
 	case c == '0':
 		return n >= 8
+	case c == '…':
+		return true
 	default:
 		return n >= 3
 	}
@@ -91,10 +95,10 @@ const alphabet64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 // documentedToken reports whether a token is a long one of AWS's documentation, which has EXAMPLE at its beginning, its end, or more than once.
 func documentedToken(s string) bool {
-	if len(s) <= 44 || strings.Trim(s, alphabet64+"-_=") != "" {
+	body := strings.TrimRight(s, "=")
+	if len(s) <= 44 || strings.Trim(body, alphabet64+"-_") != "" {
 		return false
 	}
-	body := strings.TrimRight(s, "=")
 	session := slices.ContainsFunc([]string{"AQoD", "AQoE", "FQoG", "FwoG", "IQoD", "IQoJ"}, func(p string) bool { return strings.HasPrefix(s, p) })
 	return session && (strings.HasPrefix(s[4:], "XAMPLE") || strings.HasSuffix(body, "EXAMPLE") || strings.HasSuffix(body, "EXAMPLETOKEN") || strings.Count(s, "EXAMPLE") > 1)
 }
@@ -130,13 +134,25 @@ func documentedAccount(id string) bool {
 	return slices.Contains(documentedAccounts, bits&0x7FFF_FFFF_FF80>>7)
 }
 
-// arnReference reports whether a token is nothing but an ARN, which says where a secret is kept.
+// arnReference reports whether a token is nothing but the ARN of a secret or parameter, which says where one is kept.
 func arnReference(s string) bool {
-	if !strings.HasPrefix(s, "arn:") {
+	fields := strings.Split(s, ":")
+	if len(fields) < 6 || fields[0] != "arn" || !strings.HasPrefix(fields[1], "aws") || len(fields[4]) != 12 || !isAccount(fields[4]) {
 		return false
 	}
-	_, to := arn(s, 0, nil)
-	return to == len(s)
+	var name string
+	switch {
+	case fields[2] == "secretsmanager" && len(fields) == 7 && fields[5] == "secret":
+		name = fields[6]
+		if dash := len(name) - 7; dash < 1 || name[dash] != '-' || strings.Trim(name[dash+1:], alphabet64) != "" {
+			return false
+		}
+	case fields[2] == "ssm" && len(fields) == 6:
+		name = strings.TrimPrefix(fields[5], "parameter/")
+	default:
+		return false
+	}
+	return name != "" && strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789/_.-") == ""
 }
 
 // elided reports whether a token is the beginning of one, with dots for the rest.

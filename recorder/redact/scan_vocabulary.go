@@ -32,7 +32,13 @@ var fillers = []string{
 // rather than one.
 func worded(s string) bool {
 	inner, brackets := unwrapped(s)
-	sure, named, known, unknown := 0, 0, 0, 0
+	if brackets != bare && strings.ContainsAny(inner, "<>{}[]()$%#") {
+		return false
+	}
+	if inner = strings.TrimSpace(inner); brackets == reference && !variable(inner) {
+		return false
+	}
+	sure, named, known := 0, 0, 0
 	kind := false // names something that is never a word, as passwords are
 	for _, w := range lettersAndDigits(inner) {
 		switch r := recognised(w); {
@@ -50,7 +56,6 @@ func worded(s string) bool {
 			if brackets != reference || !pronounceable(w) {
 				return false
 			}
-			unknown++
 		}
 	}
 	switch {
@@ -60,6 +65,20 @@ func worded(s string) bool {
 		return sure+named > 0
 	}
 	return sure > 0 || kind && named == known && (named > 1 || strings.EqualFold(inner, "token") || len(inner) > 8)
+}
+
+// variable reports whether a string has the form of a variable's name, or of a dynamic reference of CloudFormation.
+func variable(s string) bool {
+	others := "_.-"
+	if strings.HasPrefix(s, "resolve:") {
+		others = "_.-:/"
+	}
+	for i := range len(s) {
+		if !digit(s[i]) && !letter(s[i]) && strings.IndexByte(others, s[i]) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // counts reports whether digits count up.
@@ -162,7 +181,7 @@ func lettersAndDigits(s string) (words []string) {
 			end(i)
 		case from < 0:
 			from = i
-		case digit(c) != digit(s[i-1]), 'a' <= s[i-1] && s[i-1] <= 'z' && 'A' <= c && c <= 'Z':
+		case digit(c) != digit(s[i-1]), small(s[i-1]) && capital(c), capital(s[i-1]) && capital(c) && i+1 < len(s) && small(s[i+1]):
 			end(i)
 			from = i
 		}
@@ -170,6 +189,9 @@ func lettersAndDigits(s string) (words []string) {
 	end(len(s))
 	return words
 }
+
+func small(c byte) bool   { return 'a' <= c && c <= 'z' }
+func capital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 // pronounceable reports whether a word could be one of a language rather than random letters.
 func pronounceable(word string) bool {

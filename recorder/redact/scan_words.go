@@ -210,7 +210,7 @@ func (t *scanned) escaped(at span) bool {
 		return false
 	}
 	before, after := t.s[:at.from], t.s[at.to:]
-	if strings.HasSuffix(before, `\`) || strings.HasPrefix(after, `\/`) {
+	if strings.HasSuffix(before, `\`) || strings.HasPrefix(after, `\`) {
 		return true
 	}
 	if len(after) >= 3 && after[0] == '%' && strings.Contains("2B2F2D5F", strings.ToUpper(after[1:3])) {
