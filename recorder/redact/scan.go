@@ -62,9 +62,7 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 	}
 	for _, e := range encodedWords(s) {
 		sc.work += e.to - e.from
-		if decoded := decodeWord(s[e.from:e.to]); readable(decoded) {
-			hits = wholly(hits, sc.find(string(decoded), depth-1), e)
-		}
+		hits = wholly(hits, sc.find(readable(decodeWord(s[e.from:e.to])), depth-1), e)
 	}
 	return merged(hits)
 }
@@ -144,10 +142,13 @@ func (t *scanned) closed(at span) string {
 			continue
 		}
 		to := from + n + len(w.close)
+		if to <= at.to {
+			break // the token has it
+		}
 		if to < len(t.s) && strings.IndexByte(tokenEnds+`\.`, t.s[to]) < 0 {
 			return ""
 		}
-		return t.s[at.from:max(at.to, to)]
+		return t.s[at.from:to]
 	}
 	return t.s[at.from:at.to]
 }

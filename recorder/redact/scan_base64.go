@@ -110,17 +110,22 @@ func isWord(s string) bool {
 	return len(words) == 1 && words[0] == span{0, len(s)}
 }
 
-// readable reports whether bytes hold as many printable characters in a row as the shortest secret: all others need not be searched.
-func readable(b []byte) bool {
-	run := 0
-	for _, c := range b {
-		if c < 0x20 || c >= 0x7F {
-			run = 0
-		} else if run++; run >= shortestText {
-			return true
+// readable is the text in decoded bytes: all of it, or of binary data what is printable, if it is as long as the shortest secret. Random bytes have next to none.
+func readable(b []byte) string {
+	if isText(b) {
+		return string(b)
+	}
+	var text []byte
+	for i := 0; i < len(b); i++ {
+		from := i
+		for i < len(b) && (b[i] >= 0x20 && b[i] < 0x7F || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
+			i++
+		}
+		if i-from >= shortestText {
+			text = append(append(text, b[from:i]...), 0)
 		}
 	}
-	return false
+	return string(text)
 }
 
 // wrapped reports whether a line is the last one of wrapped base64, and the data ends where its format says. Otherwise it is a line of its own.

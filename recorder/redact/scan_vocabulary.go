@@ -5,27 +5,30 @@ import (
 	"strings"
 )
 
-// says are words that say that a secret is none, in order. They have at least three letters, so that words that are written together can be told apart.
-var says = []string{
-	"anonymized", "bar", "baz", "censored", "change", "changed", "changeit", "changeme", "deadbeef", "dummy", "empty", "example", "examples", "fake", "faked", "filtered",
-	"foo", "foobar", "hidden", "insert", "invalid", "masked", "missing", "mock", "mocked", "moto", "none", "null", "nil", "obfuscated", "omitted", "placeholder", "redacted", "removed",
-	"replace", "replaced", "sample", "sanitised", "sanitized", "scrubbed", "secured", "stripped", "stub", "stubbed", "suppressed", "tbd", "test", "tester", "testing", "tests",
-	"todo", "undefined", "unset", "unused", "vcr", "vcrpy", "xxx", "your",
+// disclaimers are words that say that a secret is none, in order. They have at least three letters, so that words that are written together can be told apart.
+var disclaimers = []string{
+	"anonymized", "bar", "baz", "censored", "change", "changed", "changeit", "changeme", "deadbeef", "dummy", "empty", "example", "examples", "fake",
+	"faked", "filtered", "foo", "foobar", "hidden", "insert", "invalid", "masked", "missing", "mock", "mocked", "moto", "nil", "none", "null",
+	"obfuscated", "omitted", "placeholder", "redacted", "removed", "replace", "replaced", "sample", "sanitised", "sanitized", "scrubbed", "secured",
+	"stripped", "stub", "stubbed", "suppressed", "tbd", "test", "tester", "testing", "tests", "todo", "undefined", "unset", "unused", "vcr", "vcrpy",
+	"xxx", "your",
 }
 
-// names are words that name a credential or belong to such a name, in order.
-var names = []string{
-	"access", "account", "admin", "amazon", "amz", "amzn", "api", "app", "auth", "authentication", "authorization", "aws", "basic", "bearer", "bedrock", "client", "cognito",
-	"cookie", "credential", "credentials", "data", "database", "date", "default", "dynamodb", "encoded", "env", "federation", "header", "http", "https", "iam", "id", "identity",
-	"jwt", "key", "keyid", "lambda", "master", "oauth", "pass", "passphrase", "passwd", "password", "private", "public", "pwd", "pw", "refresh", "region", "request", "requestid", "response",
-	"role", "root", "secret", "secrets", "security", "service", "session", "set", "sign", "signature", "signing", "sns", "sqs", "ssh", "sts", "token", "tokens", "user", "username", "value", "x",
+// credentialNames are words that name a credential or belong to such a name, in order.
+var credentialNames = []string{
+	"access", "account", "admin", "amazon", "amz", "amzn", "api", "app", "auth", "authentication", "authorization", "aws", "basic", "bearer", "bedrock",
+	"client", "cognito", "cookie", "credential", "credentials", "data", "database", "date", "default", "dynamodb", "encoded", "env", "federation",
+	"header", "http", "https", "iam", "id", "identity", "jwt", "key", "keyid", "lambda", "master", "oauth", "pass", "passphrase", "passwd", "password",
+	"private", "public", "pw", "pwd", "refresh", "region", "request", "requestid", "response", "role", "root", "secret", "secrets", "security",
+	"service", "session", "set", "sign", "signature", "signing", "sns", "sqs", "ssh", "sts", "token", "tokens", "user", "username", "value", "x",
 }
 
 // fillers are words that say nothing, in order. They count only beside the others.
 var fillers = []string{
-	"a", "an", "and", "be", "by", "cassette", "ci", "crcheck", "dev", "do", "enter", "first", "for", "from", "goes", "here", "in", "integration", "is", "it", "local", "localhost",
-	"localstack", "manager", "me", "my", "name", "new", "no", "not", "of", "old", "only", "one", "or", "provide", "put", "real", "recorder", "remainder", "resolve", "secure", "ssm", "string", "suite", "temp",
-	"temporary", "that", "the", "this", "to", "two", "unit", "use", "used", "valid", "var", "variable", "with",
+	"a", "an", "and", "be", "by", "cassette", "ci", "crcheck", "dev", "do", "enter", "first", "for", "from", "goes", "here", "in", "integration", "is",
+	"it", "local", "localhost", "localstack", "manager", "me", "my", "name", "new", "no", "not", "of", "old", "one", "only", "or", "provide", "put",
+	"real", "recorder", "remainder", "resolve", "secure", "ssm", "string", "suite", "temp", "temporary", "that", "the", "this", "to", "two", "unit",
+	"use", "used", "valid", "var", "variable", "with",
 }
 
 // worded reports whether a token consists of words of the lists and says that it is none: by such a word, by brackets, or because it is the name of a credential
@@ -38,7 +41,7 @@ func worded(s string) bool {
 	if inner = strings.TrimSpace(inner); brackets == reference && !variable(inner) {
 		return false
 	}
-	sure, named, known := 0, 0, 0
+	sure, named, known, digits := 0, 0, 0, 0
 	kind := false // names something that is never a word, as passwords are
 	for _, w := range lettersAndDigits(inner) {
 		switch r := recognised(w); {
@@ -51,7 +54,9 @@ func worded(s string) bool {
 			kind = kind || r.kind
 		case r.filler:
 			known++
-		case digit(w[0]) && (len(w) <= 4 || counts(w)):
+		case digit(w[0]) && counts(w):
+		case digit(w[0]) && digits+len(w) <= 4:
+			digits += len(w)
 		default:
 			if brackets != reference || !pronounceable(w) {
 				return false
@@ -97,7 +102,9 @@ type recognition struct{ says, names, kind, filler bool }
 func (r recognition) known() bool { return r.says || r.names || r.filler }
 
 // kinds are names of what is never a word that somebody chose.
-var kinds = []string{"authorization", "cookie", "credential", "credentials", "key", "keyid", "requestid", "signature", "token", "tokens"}
+var kinds = []string{
+	"authorization", "cookie", "credential", "credentials", "key", "keyid", "requestid", "signature", "token", "tokens",
+}
 
 // recognised looks a word up: as it is, as a run of the letter that masks are made of, or as words that are written together.
 func recognised(word string) recognition {
@@ -131,8 +138,11 @@ func recognised(word string) recognition {
 const maxListed = 14 // letters of a word of the lists
 
 func listed(word string) recognition {
-	in := func(list []string) bool { return slices.Contains(list, word) }
-	return recognition{in(says), in(names), in(kinds), in(fillers)}
+	in := func(list []string) bool {
+		_, found := slices.BinarySearch(list, word)
+		return found
+	}
+	return recognition{in(disclaimers), in(credentialNames), in(kinds), in(fillers)}
 }
 
 // wrapping is what a token is written in.

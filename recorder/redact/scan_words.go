@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // word is a maximal run of characters of either alphabet of base64: it could be data, or a secret, or hold one between separators.
 type word struct {
@@ -81,21 +84,18 @@ func (t *scanned) wordsOf() []word {
 func (t *scanned) inData(at span) bool {
 	startsWord := at.from == 0 || !wordByte(t.s[at.from-1])
 	endsWord := at.to == len(t.s) || !wordByte(t.s[at.to])
-	for _, w := range t.wordsOf() {
-		if w.to <= at.from {
-			continue
-		}
-		if at.from < w.from || at.from == w.from && (endsWord || w.to <= at.to) {
-			break
-		}
-		t.work += at.to - at.from
-		rest := w.less(classesOf(t.s[at.from:min(at.to, w.to)]))
-		if w.to > at.to && startsWord && endsWord {
-			return false // delimited on both sides
-		}
-		return rest.random(leastData)
+	words := t.wordsOf()
+	i, _ := slices.BinarySearchFunc(words, at.from, func(w word, from int) int { return w.to - 1 - from })
+	if i == len(words) || at.from < words[i].from {
+		return false
 	}
-	return false
+	w := words[i]
+	t.work += at.to - at.from
+	switch {
+	case at.from == w.from && (endsWord || w.to <= at.to), startsWord && endsWord && w.to > at.to: // delimited on both sides
+		return false
+	}
+	return w.less(classesOf(t.s[at.from:min(at.to, w.to)])).random(leastData)
 }
 
 // secretKeys finds 40 characters of base64 that are random and delimited. A secret access key has no form but that, so the delimiters count: other than
