@@ -265,3 +265,23 @@ func TestExemptData(t *testing.T) {
 		})
 	}
 }
+
+// TestDelimitedKeys: characters of base64 delimit a secret access key unless what is on their other side is random, too.
+func TestDelimitedKeys(t *testing.T) {
+	key, other := random(60, 40, upperDigits+lowerLetters), random(61, 40, upperDigits+lowerLetters)
+	id, mixed := "AKIA"+random(62, 16, upperDigits), func(n int) string { return random(63, n, upperDigits+lowerLetters) }
+	for text, found := range map[string]bool{
+		"prod-" + key: true, "my_secret_key_" + key: true, key + "-MyDatabase": true, "7d9f3c1e-52a8-4b6f-9c04-0a1b2c3d4e5f-" + key: true,
+		id + "_" + key: true, key + "-" + id: true, key + "_" + other: true, mixed(16) + "-" + key: true,
+		"path/to/" + key: true, "my+key+" + key: true, "Prod/Credentials/" + key: true, id + "/" + key: true, key + "/20260101/us-east-1": true,
+		mixed(60) + "+/" + mixed(30) + "_" + key:        true, // the alphabets do not mix
+		"v1-" + encoded(`{"k":"` + secretSix + `"}`)[3]: true,
+		mixed(48) + "-" + key:                           false,
+		mixed(48) + "/" + key:                           false,
+		mixed(20) + key:                                 false,
+		encoded(`{"password":"~~??>>~~??>>~o"}`)[3]:     true,
+		encoded(`{"password":"~~??>>~~??>>~o"}`)[0]:     true,
+	} {
+		t.Run(text, func(t *testing.T) { requireScan(t, found, map[string]string{"note": text}) })
+	}
+}

@@ -35,9 +35,6 @@ var fillers = []string{
 // rather than one.
 func worded(s string) bool {
 	inner, brackets := unwrapped(s)
-	if brackets != bare && strings.ContainsAny(inner, "<>{}[]()$%#") {
-		return false
-	}
 	if inner = strings.TrimSpace(inner); brackets == reference && !variable(inner) {
 		return false
 	}

@@ -91,8 +91,7 @@ func (t *scanned) inData(at span) bool {
 	}
 	w := words[i]
 	t.work += at.to - at.from
-	switch {
-	case at.from == w.from && (endsWord || w.to <= at.to), startsWord && endsWord && w.to > at.to: // delimited on both sides
+	if startsWord && endsWord && w.to > at.to {
 		return false
 	}
 	return w.less(classesOf(t.s[at.from:min(at.to, w.to)])).random(leastData)
