@@ -62,6 +62,7 @@ var exempt = map[string][]string{
 	"examples of AWS's documentation": {"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY",
 		"AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "AKIAEXAMPLE123456789", "AKIDEXAMPLE", "eyJra12345EXAMPLE",
 		"AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT+FvwqnKwRcOIfrRh3c/LTo6UDdyJwOOvEVPvLXCrrrUtdnniCEXAMPLE/IvU1dYUg2RVAJBanLiHb4IgRmpRV3zrkuWJOgQs8IZZaIv2BXIa2R4OlgkBN9bkUDNCJiBeb/AXlzBBko7b15fjrBs2+cTQtpZ3CYWFXG8C5zqx37wnOE49mRl/+OtkIKGO7fAE",
+		"AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==",
 		"IQoJb3JpZ2luX2VjEJr8s2Qx7Yt1Lk9Pw3Vn5Rm0Bz4Cd6Fg8Hj2KsEXAMPLETOKEN", "AQoDYXdzEJr...<remainder of security token>", "eyJhbGciOi..."},
 	"what emulators and tests sign with": {"testing", "test", "tests", "mock", "dummy", "fake", "foobar", "foo", "FOOBARKEY", "foobar_key", "mock_access_key", "fake-secret-key", "dummyAccessKeyId",
 		"DUMMYIDEXAMPLE", "DUMMYEXAMPLEKEY", "fakeSecretAccessKey", "test_aws_authorization", "test_set_cookie", "test1234", "fake_token_1", "ACCESS_KEY", "AWS_SECRET_ACCESS_KEY",
@@ -72,7 +73,7 @@ var exempt = map[string][]string{
 	"references": {"${AWS_SECRET_ACCESS_KEY}", "${DB_PASSWORD}", "{{ password }}", "{{resolve:secretsmanager:MySecret:SecretString:password}}", "$AWS_SESSION_TOKEN", "%(secret_key)s", "$(SECRET_TOKEN)", "<%= api_key %>", "#{token}",
 		"arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-a1b2c3"},
 	"sequences": {"0123456789abcdef0123456789abcdef", "abcdefghijklmnopqrstuvwxyz0123456789ABCD", "1234567890123456", "AKIAABCDEFGHIJKLMNOP", "0000000000000000", strings.Repeat("0123456789abcdef", 4)},
-	"words":     {"null", "None", "undefined", "minutes", "hours"},
+	"words":     {"HIDDEN_DUE_TO_SECURITY_REASONS", "sk-fake-key", "sk-test-1234", "sk-xxxxxxxxxxxxxxxx", "client-secret", "@@PASSWORD@@", "dGVzdA==", "Zm9vc2VjcmV0LXRlc3Q=", "null", "None", "undefined", "minutes", "hours"},
 }
 
 // exchanged is an interaction with the value as the JSON of a response.

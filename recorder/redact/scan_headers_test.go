@@ -39,6 +39,7 @@ func TestExemptHeaders(t *testing.T) {
 		{"X-Amz-Security-Token", "testing", false},
 		{"X-Amz-Security-Token", twin("testing"), true},
 		{"X-Amz-Security-Token", "testing " + twin("testing"), true},
+		{"X-Amz-Security-Token", "IQoJEXAMPLE" + random(52, 60, alphabet64) + "/IQoJ" + random(53, 200, alphabet64), true},
 		{"X-Api-Key", "<API_KEY>", false},
 		{"X-Api-Key", "<API_KEY>" + twin("API_KEY"), true},
 		{"Proxy-Authorization", basicOf("user:test"), false},
@@ -151,4 +152,22 @@ func TestExemptBlob(t *testing.T) {
 			require.Equal(t, found, recorded.Rules() != nil && recorded.Rules()[0] == finding.SecretFound)
 		})
 	}
+}
+
+// TestPlaceholderIsKept: a placeholder in a secret member stays although its words are names elsewhere, whose pseudonyms would look like secrets.
+func TestPlaceholderIsKept(t *testing.T) {
+	x := exchanged(t, map[string]string{"arn": "arn:aws:s3:::testing", "password": "testing", "secret": "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-a1b2c3"})
+	r := New(Options{Key: testKey})
+	y, found := r.Redact(x)
+	require.Nil(t, found)
+	require.Contains(t, string(y.Response.Body.Bytes), `"password":"testing"`)
+	require.NotContains(t, string(y.Response.Body.Bytes), "111122223333")
+	require.NotContains(t, string(y.Response.Body.Bytes), ":::testing")
+	require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
+	whole := func(*traffic.Interaction) Places {
+		return Places{Response: &Node{Members: map[string]*Node{"password": {Place: Place{Class: Whole}}}}}
+	}
+	y, found = New(Options{Key: testKey, Classify: whole}).Redact(x)
+	require.Nil(t, found)
+	require.Contains(t, string(y.Response.Body.Bytes), `"password":"`+Mask+`"`, "by contract it is sensitive")
 }

@@ -29,6 +29,12 @@ func secretMember(name string) bool {
 	return found
 }
 
+// keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded as it is: a pseudonym of it would look like a secret. The
+// account in an ARN becomes one all the same.
+func keptPlaceholder(name, value string) bool {
+	return name != "" && secretMember(name) && placeholder(value) && !arnReference(value)
+}
+
 // members finds the values of secret members in a string that holds JSON, up to the first error of syntax.
 func (sc *scanner) members(hits []hit, s string) []hit {
 	if start := strings.TrimLeft(s, " \t\r\n"); start == "" || start[0] != '{' && start[0] != '[' {

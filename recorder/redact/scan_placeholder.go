@@ -25,10 +25,16 @@ func placeholder(token string) bool {
 	case slices.Contains([]string{"seconds", "minutes", "hours", "days"}, token): // how long a token is valid, in cognito-idp's TokenValidityUnits
 		return true
 	}
+	if decoded := decodeWord(token); len(decoded) >= shortestDecoded && isText(decoded) && placeholder(string(decoded)) {
+		return true
+	}
 	return masked(token) || documented(token) || documentedToken(token) || documentedWebToken(token) || arnReference(token) || sequence(token) || worded(token)
 }
 
-const maxPlaceholder = 200 // bytes
+const (
+	maxPlaceholder  = 200 // bytes
+	shortestDecoded = 4   // bytes of a placeholder in base64
+)
 
 // madeUp reports whether a token is a placeholder that somebody signed with, as tests do: what is signed so opens nothing. A mask is no such token: the
 // request was signed with what was there before.
@@ -93,14 +99,16 @@ func documented(s string) bool {
 
 const alphabet64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-// documentedToken reports whether a token is a long one of AWS's documentation, which has EXAMPLE at its beginning, its end, or more than once.
+// documentedToken reports whether a token is a long one of AWS's documentation: a session token with EXAMPLE in it, and no other secret.
 func documentedToken(s string) bool {
 	body := strings.TrimRight(s, "=")
 	if len(s) <= 44 || strings.Trim(body, alphabet64+"-_") != "" {
 		return false
 	}
-	session := slices.ContainsFunc([]string{"AQoD", "AQoE", "FQoG", "FwoG", "IQoD", "IQoJ"}, func(p string) bool { return strings.HasPrefix(s, p) })
-	return session && (strings.HasPrefix(s[4:], "XAMPLE") || strings.HasSuffix(body, "EXAMPLE") || strings.HasSuffix(body, "EXAMPLETOKEN") || strings.Count(s, "EXAMPLE") > 1)
+	prefixes := []string{"AQoD", "AQoE", "FQoG", "FwoG", "IQoD", "IQoJ"}
+	session := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
+	another := slices.ContainsFunc(append(prefixes, "AKIA", "ASIA"), func(p string) bool { return strings.LastIndex(s, p) > 0 })
+	return session && !another && (strings.Contains(s, "EXAMPLE") || strings.HasPrefix(s[4:], "XAMPLE"))
 }
 
 // documentedWebToken reports whether a token is the JSON Web Token that jwt.io shows, by what it says.

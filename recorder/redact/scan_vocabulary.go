@@ -7,11 +7,11 @@ import (
 
 // disclaimers are words that say that a secret is none, in order. They have at least three letters, so that words that are written together can be told apart.
 var disclaimers = []string{
-	"anonymized", "bar", "baz", "censored", "change", "changed", "changeit", "changeme", "deadbeef", "dummy", "empty", "example", "examples", "fake",
-	"faked", "filtered", "foo", "foobar", "hidden", "insert", "invalid", "masked", "missing", "mock", "mocked", "moto", "nil", "none", "null",
-	"obfuscated", "omitted", "placeholder", "redacted", "removed", "replace", "replaced", "sample", "sanitised", "sanitized", "scrubbed", "secured",
-	"stripped", "stub", "stubbed", "suppressed", "tbd", "test", "tester", "testing", "tests", "todo", "undefined", "unset", "unused", "vcr", "vcrpy",
-	"xxx", "your",
+	"anonymized", "bar", "baz", "censored", "change", "changed", "changeit", "changeme", "deadbeef", "dummy", "empty", "example", "examples", "expired",
+	"fake", "faked", "filtered", "foo", "foobar", "hidden", "insert", "invalid", "masked", "missing", "mock", "mocked", "moto", "nil", "none", "null",
+	"obfuscated", "omitted", "optional", "placeholder", "redacted", "removed", "replace", "replaced", "required", "sample", "sanitised", "sanitized",
+	"scrubbed", "secured", "sensitive", "stripped", "stub", "stubbed", "suppressed", "tbd", "test", "tester", "testing", "tests", "todo", "undefined",
+	"unset", "unused", "vcr", "vcrpy", "xxx", "your",
 }
 
 // credentialNames are words that name a credential or belong to such a name, in order.
@@ -25,10 +25,10 @@ var credentialNames = []string{
 
 // fillers are words that say nothing, in order. They count only beside the others.
 var fillers = []string{
-	"a", "an", "and", "be", "by", "cassette", "ci", "crcheck", "dev", "do", "enter", "first", "for", "from", "goes", "here", "in", "integration", "is",
-	"it", "local", "localhost", "localstack", "manager", "me", "my", "name", "new", "no", "not", "of", "old", "one", "only", "or", "provide", "put",
-	"real", "recorder", "remainder", "resolve", "secure", "ssm", "string", "suite", "temp", "temporary", "that", "the", "this", "to", "two", "unit",
-	"use", "used", "valid", "var", "variable", "with",
+	"a", "an", "and", "be", "by", "cassette", "ci", "crcheck", "dev", "do", "due", "enter", "first", "for", "from", "goes", "here", "in", "information",
+	"integration", "is", "it", "local", "localhost", "localstack", "manager", "me", "my", "name", "new", "no", "not", "of", "old", "one", "only", "or",
+	"pk", "provide", "put", "real", "reason", "reasons", "recorder", "remainder", "resolve", "secure", "shown", "sk", "ssm", "string", "suite", "temp",
+	"temporary", "that", "the", "this", "to", "two", "unit", "use", "used", "valid", "var", "variable", "with",
 }
 
 // worded reports whether a token consists of words of the lists and says that it is none: by such a word, by brackets, or because it is the name of a credential
@@ -39,7 +39,7 @@ func worded(s string) bool {
 		return false
 	}
 	sure, named, known, digits := 0, 0, 0, 0
-	kind := false // names something that is never a word, as passwords are
+	kind, client, secret := false, false, false // kind: names something that is never a word, as passwords may be
 	for _, w := range lettersAndDigits(inner) {
 		switch r := recognised(w); {
 		case r.says:
@@ -49,6 +49,7 @@ func worded(s string) bool {
 			named++
 			known++
 			kind = kind || r.kind
+			client, secret = client || strings.EqualFold(w, "client"), secret || strings.EqualFold(w, "secret")
 		case r.filler:
 			known++
 		case digit(w[0]) && counts(w):
@@ -66,7 +67,7 @@ func worded(s string) bool {
 	case brackets != bare:
 		return sure+named > 0
 	}
-	return sure > 0 || kind && named == known && (named > 1 || strings.EqualFold(inner, "token") || len(inner) > 8)
+	return sure > 0 || named > 1 && (kind || client && secret) || kind && strings.EqualFold(inner, "token") || kind && len(inner) > 8
 }
 
 // variable reports whether a string has the form of a variable's name, or of a dynamic reference of CloudFormation.
@@ -157,7 +158,7 @@ var wrappings = []struct {
 }{
 	{"{{", "}}", reference}, {"${{", "}}", reference}, {"${", "}", reference}, {"$(", ")", reference}, {"#{", "}", reference}, {"%{", "}", reference}, {"%(", ")s", reference},
 	{"<%=", "%>", reference}, {"<<", ">>", bracketed}, {"<", ">", bracketed}, {"[", "]", bracketed}, {"{", "}", bracketed}, {"(", ")", bracketed}, {"**", "**", bracketed}, {"*", "*", bracketed}, {"__", "__", bracketed},
-	{"%", "%", bracketed},
+	{"%", "%", bracketed}, {"@@", "@@", bracketed},
 }
 
 func unwrapped(s string) (inner string, kind wrapping) {
