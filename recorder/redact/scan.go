@@ -41,7 +41,7 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 		return nil
 	}
 	hits = sc.rules(&scanned{s: s, decodes: depth > 0, scanner: sc})
-	hits = sc.members(hits, s)
+	hits = sc.members(hits, s, depth)
 	if depth == 0 {
 		return merged(hits)
 	}

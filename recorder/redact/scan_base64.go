@@ -80,7 +80,7 @@ func afterPrefix(s string, w span) (from int) {
 	return from
 }
 
-// decodeWord decodes base64 of either alphabet, padded or not, wrapped or not, whatever its last bits are; nil, if it is none.
+// decodeWord decodes base64 of either alphabet, padded or not, wrapped or not, whatever its last bits are. It returns nil for anything else.
 func decodeWord(word string) []byte {
 	b := make([]byte, 0, len(word))
 	for i := range len(word) {

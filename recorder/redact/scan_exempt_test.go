@@ -57,7 +57,7 @@ func twin(s string) string {
 	return string(b)
 }
 
-// exempt are values of secret members that are no secrets.
+// exempt are values of secret members that are not secrets.
 var exempt = map[string][]string{
 	"examples of AWS's documentation": {"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY",
 		"AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "AKIAEXAMPLE123456789", "AKIDEXAMPLE", "eyJra12345EXAMPLE",
@@ -148,7 +148,7 @@ func TestExemptPlaceholder(t *testing.T) {
 	}
 }
 
-// TestExemptKeyID: access key IDs that say that they are none, in text; and a true one beside each.
+// TestExemptKeyID: fake access key IDs in text, and a true one beside each.
 func TestExemptKeyID(t *testing.T) {
 	account := func(number uint64) string { // RFC 4648, section 6: as AWS writes the account in a key ID
 		bits := 1<<47 | number<<7

@@ -73,7 +73,7 @@ func TestExemptHeaders(t *testing.T) {
 	}
 }
 
-// TestExemptQuery: a presigned URL of a key that is none.
+// TestExemptQuery: URLs that were presigned with a fake key.
 func TestExemptQuery(t *testing.T) {
 	for _, v := range []struct {
 		query string
@@ -130,6 +130,24 @@ func TestExemptText(t *testing.T) {
 			for _, text := range encoded(`note: ` + v.text + ` :end`)[:4] {
 				requireScan(t, v.found, map[string]string{"text": text})
 			}
+		})
+	}
+}
+
+// TestSecretMembersInJSON: members of JSON within strings go by their names, however short their values are.
+func TestSecretMembersInJSON(t *testing.T) {
+	for text, found := range map[string]bool{
+		`{"secretKey":"abcd"}`:                 true,
+		`{"a":[1,{"secretKey":["test",7]}]}`:   true,
+		`{"a":"{\"secretKey\":\"abcd\"}"}`:     true,
+		`{"a":"{\"secretKey\":\"test\"}"}`:     false,
+		`{"secretKey":"","b":null,"a":"abcd"}`: false,
+		`{"secretKey":{"arn":"abcd"}}`:         false,
+		`{"secretKey":"test","b":`:             false,
+	} {
+		t.Run(text, func(t *testing.T) {
+			requireScan(t, found, map[string]string{"text": text})
+			requireScan(t, found, map[string]string{"text": encoded(text)[3]})
 		})
 	}
 }

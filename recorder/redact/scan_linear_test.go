@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hostile are shapes of text that are dear to search, of about n bytes.
+// hostile are shapes of text that are expensive to search, of about n bytes.
 var hostile = map[string]func(n int) string{
 	"one long word":       func(n int) string { return random(1, n, alphabet64) },
 	"one long word, URLs": func(n int) string { return random(1, n, alphabetURL) },
@@ -87,4 +87,24 @@ func TestListsAreSorted(t *testing.T) {
 			require.LessOrEqual(t, len(word), maxListed)
 		}
 	}
+}
+
+// FuzzScan: no text makes the scan panic; hits lie inside the text, in order, and do not overlap.
+func FuzzScan(f *testing.F) {
+	for _, shape := range hostile {
+		f.Add(shape(200))
+	}
+	for _, values := range exempt {
+		for _, value := range values {
+			f.Add(`{"password":"` + value + `"}`)
+		}
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		placeholder(s)
+		end := 0
+		for _, h := range find(s, deepest) {
+			require.True(t, end <= h.from && h.from < h.to && h.to <= len(s), "%v", h)
+			end = h.to
+		}
+	})
 }

@@ -35,8 +35,8 @@ func keptPlaceholder(name, value string) bool {
 	return name != "" && secretMember(name) && placeholder(value) && !arnReference(value)
 }
 
-// members finds the values of secret members in a string that holds JSON, up to the first error of syntax.
-func (sc *scanner) members(hits []hit, s string) []hit {
+// members finds the values of secret members in a string that holds JSON, up to the first error of syntax, and in its strings that hold JSON.
+func (sc *scanner) members(hits []hit, s string, nested int) []hit {
 	if start := strings.TrimLeft(s, " \t\r\n"); start == "" || start[0] != '{' && start[0] != '[' {
 		return hits
 	}
@@ -44,8 +44,8 @@ func (sc *scanner) members(hits []hit, s string) []hit {
 	d := jsontext.NewDecoder(bytes.NewBufferString(s), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	names := []string{""} // of the values at each depth; that of a list is also that of its elements
 	for {
-		depth := d.StackDepth()
-		kind, n := d.StackIndex(depth)
+		nesting := d.StackDepth()
+		kind, n := d.StackIndex(nesting)
 		isName := kind == '{' && n%2 == 0
 		switch d.PeekKind() {
 		case '"', '0':
@@ -60,18 +60,20 @@ func (sc *scanner) members(hits []hit, s string) []hit {
 			}
 			switch {
 			case isName:
-				names[depth] = value
-			case secretMember(names[depth]) && value != "" && !placeholder(value):
-				hits = append(hits, hit{at, what(names[depth]), false})
+				names[nesting] = value
+			case secretMember(names[nesting]) && value != "" && !placeholder(value):
+				hits = append(hits, hit{at, what(names[nesting]), false})
+			case nested > 0 && raw[0] == '"':
+				hits = wholly(hits, sc.members(nil, value, nested-1), at)
 			}
 		default:
 			if _, err := d.ReadToken(); err != nil {
 				return hits
 			}
-			if now := d.StackDepth(); now > depth {
+			if now := d.StackDepth(); now > nesting {
 				inherited := ""
 				if kind, _ := d.StackIndex(now); kind == '[' {
-					inherited = names[depth]
+					inherited = names[nesting]
 				}
 				names = append(names, inherited)
 			} else {

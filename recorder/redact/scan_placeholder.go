@@ -8,7 +8,7 @@ import (
 )
 
 // placeholder reports whether a token, all of it, is written where a secret would be: a mask, an example of AWS's documentation, a reference to where the secret
-// is kept, or words of the lists that say so. A token that holds anything else besides is none.
+// is kept, or words of the lists that say so. A token with anything else in it is not a placeholder.
 func placeholder(token string) bool {
 	token = strings.TrimSpace(token)
 	if masked(token) || elided(token) {
@@ -36,8 +36,8 @@ const (
 	shortestDecoded = 4   // bytes of a placeholder in base64
 )
 
-// madeUp reports whether a token is a placeholder that somebody signed with, as tests do: what is signed so opens nothing. A mask is no such token: the
-// request was signed with what was there before.
+// madeUp reports whether a token is a placeholder that somebody signed with, as tests do: such a signature opens nothing. A mask does not count: the
+// request was signed with the key that was there before.
 func madeUp(token string) bool {
 	if !placeholder(token) {
 		return false
@@ -52,7 +52,7 @@ func isKeyID(s string) bool {
 	return len(s) == 20 && (strings.HasPrefix(s, "AKIA") || strings.HasPrefix(s, "ASIA")) && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
-// placeholderKeyID reports whether an access key ID says that it is none, or is of an account of the documentation or of an emulator.
+// placeholderKeyID reports whether an access key ID says that it is fake, or belongs to an account of the documentation or of an emulator.
 func placeholderKeyID(s string) bool {
 	id := s[4:]
 	if documentedAccount(id) || sequence(id) || maxRun(id) >= 8 {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// disclaimers are words that say that a secret is none, in order. They have at least three letters, so that words that are written together can be told apart.
+// disclaimers are words that mark a value as fake, masked or missing, in order. They have at least three letters, so that words that are written together can be told apart.
 var disclaimers = []string{
 	"anonymized", "bar", "baz", "censored", "change", "changed", "changeit", "changeme", "deadbeef", "dummy", "empty", "example", "examples", "expired",
 	"fake", "faked", "filtered", "foo", "foobar", "hidden", "insert", "invalid", "masked", "missing", "mock", "mocked", "moto", "nil", "none", "null",
@@ -31,7 +31,7 @@ var fillers = []string{
 	"temporary", "that", "the", "this", "to", "two", "unit", "use", "used", "valid", "var", "variable", "with",
 }
 
-// worded reports whether a token consists of words of the lists and says that it is none: by such a word, by brackets, or because it is the name of a credential
+// worded reports whether a token consists of words of the lists and says that it is not a secret: by such a word, by brackets, or because it is the name of a credential
 // rather than one.
 func worded(s string) bool {
 	inner, brackets := unwrapped(s)

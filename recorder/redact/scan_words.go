@@ -169,7 +169,7 @@ func split(s string, in span, separators string) (pieces []span) {
 	return pieces
 }
 
-// plainPiece reports what is no random base64: short, and without letters of both cases, or a word with a capital, or nothing.
+// plainPiece reports whether a piece is not random base64: short, and without letters of both cases, or a word with a capital, or nothing.
 func plainPiece(s string) bool {
 	c := classesOf(s)
 	if c.letters() != len(s) || len(s) > 32 {
