@@ -278,6 +278,9 @@ func TestDelimitedKeys(t *testing.T) {
 		mixed(60) + "+/" + mixed(30) + "_" + key:        true, // the alphabets do not mix
 		"v1-" + encoded(`{"k":"` + secretSix + `"}`)[3]: true,
 		mixed(48) + "-" + key:                           false,
+		mixed(48) + "/" + id + "+" + mixed(30):          true, // delimited on both sides
+		id + "/" + mixed(60):                            true,
+		mixed(48) + id + mixed(30):                      false,
 		mixed(48) + "/" + key:                           false,
 		mixed(20) + key:                                 false,
 		encoded(`{"password":"~~??>>~~??>>~o"}`)[3]:     true,
