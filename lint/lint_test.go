@@ -2,6 +2,8 @@ package lint_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,5 +119,39 @@ func TestBlob(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Equal(t, v.rules, rules)
+	}
+}
+
+// TestSecretsBesideExemptions: linting a file runs the scan of package redact: placeholders and data pass, a secret of the same form does not, wherever it is.
+func TestSecretsBesideExemptions(t *testing.T) {
+	key := "AKIA" + strings.Repeat("Q7", 8)
+	secret := "aB3/" + strings.Repeat("xY7+kQ", 6)
+	data := "iVBORw0KGgo" + strings.Repeat("Zm9vYmFy-aB3_", 40)
+	token := base64.RawURLEncoding.EncodeToString([]byte(`{"v":2,"marker":{"id":"job-0001"}}`))
+	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(`{"v":2,"k":"` + s + `"}`)) }
+	for _, v := range []struct {
+		body  string
+		found bool
+	}{
+		{`{"a":"AKIAIOSFODNN7EXAMPLE","password":"<REDACTED>","secretKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}`, false},
+		{`{"a":"` + data + `","nextToken":"` + token + `"}`, false},
+		{`{"a":"AKIAIOSFODNN7EXAMPLE","b":"` + key + `"}`, true},
+		{`{"a":"AKIAIOSFODNN7EXAMPLE,` + key + `"}`, true},
+		{`{"a":"` + encode("AKIAIOSFODNN7EXAMPLE") + `"}`, false},
+		{`{"a":"` + encode(key) + `"}`, true},
+		{`{"a":"` + data + `","b":"` + secret + `"}`, true},
+		{`{"a":"` + data + ` ` + secret + `"}`, true},
+		{`{"a":"` + encode(secret) + `"}`, true},
+	} {
+		t.Run(v.body[:min(len(v.body), 60)], func(t *testing.T) {
+			var rules []finding.RuleID
+			err := lint.File("x.yaml", cassette(t, traffic.Meta{}, v.body), lint.Options{
+				Check: func(*traffic.Interaction) (validate.Outcome, error) { return validate.Outcome{}, nil },
+			}, func(_ *traffic.Interaction, _ validate.Outcome, found finding.Set) {
+				rules = append(rules, found.Rules()...)
+			})
+			require.NoError(t, err)
+			require.Equal(t, v.found, slices.Contains(rules, finding.SecretFound))
+		})
 	}
 }

@@ -57,7 +57,26 @@
 //
 // # The scan
 //
-// A table of rules, in secrets.go, over every string as it stands and decoded; and names of members whose values are secrets. A hit is masked by [Mask] and is
-// a finding, secret.found. Access keys that end in EXAMPLE and secret keys that end in EXAMPLEKEY are those of AWS's documentation, and no secrets. What a request is signed
-// with is masked in its place without a finding, and with one anywhere else.
+// Recording and `crcheck cassette lint` share one scan: the files scan*.go. It applies the table of rules in scan_rules.go to every string as it is written, with its
+// percent-encoding or JSON escapes undone, and to what words of base64 in it hold, three levels deep; and it takes the values of members that are named like
+// secrets (scan_names.go), also in JSON within a string. A hit is masked by [Mask] and is a finding, secret.found. What a request is signed with is masked in its
+// place without a finding, and with one anywhere else.
+//
+// An exemption covers the one token that it recognises. What is written beside that token, or encoded in it, is searched as if the token were not there.
+//
+//   - Placeholders (scan_placeholder.go, scan_vocabulary.go): AWS's documented examples, masks of recorders, references such as ${DB_PASSWORD}, characters that
+//     repeat or count up, access key IDs of the documentation's accounts, and tokens that consist of nothing but words such as "fake" and "token". A key ID with
+//     FAKE in it is found: such keys play the part of true ones in tests of scanners.
+//   - Base64 (scan_words.go, scan_base64.go): forms that have nothing but their alphabet, such as 40 characters in a row, are not looked for inside of longer
+//     random base64; its decoded bytes are searched instead. Of wrapped base64 the last line is data if the file format ends there.
+//   - A signature made with a key ID that a test made up. One made with a key ID that was masked later is found.
+//
+// By design it does not find
+//
+//   - an access key ID, secret key or token that continues random base64 without a delimiter, and a secret key behind - or _ in base64 for URLs, or behind / or +
+//     in random base64: nothing tells it from data;
+//   - what is compressed, encrypted, in hexadecimal, in UTF-16, or encoded more than three times over;
+//   - passwords that have no name, or of fewer than 6 characters in free text.
+//
+// It finds, wrongly, other strings of exactly 40 letters and digits that could be a key, such as keys of API Gateway (which are secrets) or long names of that length.
 package redact

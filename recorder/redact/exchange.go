@@ -112,8 +112,8 @@ func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 		h    map[string][]string
 	}{{"request header ", header(y.Request)}, {"response header ", y.Response.Header}} {
 		for name, values := range side.h {
-			if slices.Contains(secretHeaders, strings.ToLower(name)) {
-				if strings.Trim(strings.Join(values, ""), " ") != "" && values[0] != Mask {
+			if lower := strings.ToLower(name); slices.Contains(secretHeaders, lower) {
+				if holdsSecret(lower, values) {
 					m.note(finding.SecretFound, site{part: side.part, pointer: noPointer}, "the "+side.part+name+" holds a secret")
 				}
 				delete(side.h, name)

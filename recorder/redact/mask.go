@@ -51,7 +51,11 @@ func (m *masker) edit(at site, s string) string {
 	if at.number && !secretMember(at.name) {
 		return s
 	}
-	if at.name != "" && secretMember(at.name) && s != "" && s != Mask {
+	if at.name != "" && secretMember(at.name) && s != "" && placeholder(s) {
+		if m.whole(at) {
+			return Mask // its pseudonym would look like a secret
+		}
+	} else if at.name != "" && secretMember(at.name) && s != "" {
 		m.note(finding.SecretFound, at, "the "+at.part+" has "+what(at.name)+", by the name of its member")
 		return Mask
 	}
@@ -62,8 +66,8 @@ func (m *masker) edit(at site, s string) string {
 		}
 	}
 	hits := find(s, deepest)
-	if at.Blob {
-		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey })
+	if at.Blob { // by contract all of it is base64, which is random
+		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}
 	if len(hits) == 0 && !(m.whole(at) && strings.Contains(s, Mask)) {
 		return s
@@ -102,14 +106,11 @@ func masks(s string) (spans []span) {
 	}
 }
 
-// secretHeaders hold nothing but secrets. They are dropped, and what they hold is masked wherever it stands.
-var secretHeaders = []string{"cookie", "proxy-authorization", "set-cookie", "x-amz-security-token", "x-amz-session-token", "x-api-key"}
-
 // signing masks what a request is signed with, where that has its place: in Authorization and in the query. Those are no findings.
 type signing struct{ secrets []string }
 
 func (g *signing) add(secret string) {
-	if len(secret) >= shortestPart && !strings.Contains(secret, Mask) && alone(secret) {
+	if len(secret) >= shortestPart && !strings.Contains(secret, Mask) && !placeholder(secret) {
 		g.secrets = append(g.secrets, secret)
 	}
 }
@@ -118,18 +119,24 @@ func (g *signing) add(secret string) {
 func (g *signing) authorization(value string) (masked string, ok bool) {
 	algorithm, rest, _ := strings.Cut(value, " ")
 	if !strings.HasPrefix(algorithm, "AWS4-") {
-		_, secret, _ := strings.Cut(value, " ")
-		g.add(secret)
+		g.add(credentialOf(value))
 		return "", false
 	}
 	fields := strings.Split(rest, ",")
+	signed := !slices.ContainsFunc(fields, func(f string) bool {
+		credential, ok := strings.CutPrefix(strings.TrimSpace(f), "Credential=")
+		key, _, _ := strings.Cut(credential, "/")
+		return ok && madeUp(key)
+	})
 	for i, f := range fields {
 		name, value, _ := strings.Cut(f, "=")
 		switch strings.TrimSpace(name) {
 		case "Credential":
 			fields[i] = name + "=" + g.credential(value)
 		case "Signature":
-			g.add(strings.TrimSpace(value))
+			if signed {
+				g.add(strings.TrimSpace(value))
+			}
 			fields[i] = name + "=" + Mask
 		case "SignedHeaders":
 		default:
@@ -164,19 +171,29 @@ func (g *signing) request(q *traffic.Request) {
 			delete(q.Header, name)
 		}
 	}
+	var signature string
+	signed := true
 	q.URL = editURL(q.URL, Places{}, func(at site, s string) string {
 		if at.part != "query" {
 			return s
 		}
 		switch strings.ToLower(at.name) {
-		case "x-amz-signature", "x-amz-security-token":
+		case "x-amz-signature":
+			signature = s
+			return Mask
+		case "x-amz-security-token":
 			g.add(s)
 			return Mask
 		case "x-amz-credential":
+			key, _, _ := strings.Cut(s, "/")
+			signed = !madeUp(key)
 			return g.credential(s)
 		}
 		return s
 	})
+	if signed {
+		g.add(signature)
+	}
 }
 
 // gather takes the secrets out of headers that are going to be dropped.

@@ -191,7 +191,7 @@ func (r *Redactor) edit(x *traffic.Interaction, places Places, p pass, m *masker
 func (r *Redactor) text(at site, s string, p pass, m *masker) string {
 	place := at.Place
 	place.Class = at.class(r.options.All)
-	if at.number || place.Class == Keep || s == "" || s == Mask {
+	if at.number || place.Class == Keep || s == "" || s == Mask || keptPlaceholder(at.name, s) {
 		return s
 	}
 	if place.Class == Whole {

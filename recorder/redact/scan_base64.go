@@ -1,0 +1,178 @@
+package redact
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+)
+
+// encodedWords are what the scan decodes: the words of a string that could be base64, what follows a plain prefix of one, as in v1-eyJ…, and, as a whole, words
+// that are the lines of wrapped base64.
+func encodedWords(s string) (words []span) {
+	all := base64Words(s)
+	for i := 0; i < len(all); i++ {
+		to := block(s, all[i])
+		words = append(words, span{all[i].from, to}) // lines of a block are pieces of what it holds, and not decoded by themselves
+		if from := afterPrefix(s, all[i]); from > 0 && to-from >= shortestBase64 {
+			words = append(words, span{from, to})
+		}
+		if to == all[i].to {
+			continue
+		}
+		for i+1 < len(all) && all[i+1].to <= to {
+			i++
+		}
+		if decoded := decodeWord(s[all[i].from:all[i].to]); len(decoded) > 0 && (decoded[0] == '{' || decoded[0] == '[') {
+			words = append(words, all[i]) // the last could be a word of its own
+		}
+	}
+	return words
+}
+
+// block is where wrapped base64 ends whose first line is a word: lines of the same width and a last one that is no longer.
+func block(s string, first span) (to int) {
+	width := first.to - first.from
+	to = first.to
+	if width%4 != 0 || width < shortestLine || s[to-1] == '=' {
+		return to
+	}
+	for to < len(s) {
+		from := to + 1
+		if s[to] == '\r' {
+			from++
+		}
+		if from >= len(s) || s[from-1] != '\n' {
+			break
+		}
+		end := from
+		for end < len(s) && end-from <= width && base64Byte(s[end]) {
+			end++
+		}
+		last := end-from < width
+		for padding := 0; padding < 2 && end < len(s) && s[end] == '='; padding++ {
+			end, last = end+1, true
+		}
+		if end == from || end-from > width {
+			break
+		}
+		if to = end; last {
+			break
+		}
+	}
+	return to
+}
+
+const shortestLine = 60 // characters of wrapped base64; RFC 7468 has 64, RFC 2045 has 76
+
+// afterPrefix is where a word goes on after words that are plain and end at a character of base64 that is punctuation elsewhere; 0: nowhere.
+func afterPrefix(s string, w span) (from int) {
+	start := w.from
+	for i := w.from; i < w.to && i-start <= 32; i++ {
+		if strings.IndexByte("-_/+", s[i]) < 0 {
+			continue
+		}
+		if !plainPiece(s[start:i]) {
+			break
+		}
+		start, from = i+1, i+1
+	}
+	return from
+}
+
+// decodeWord decodes base64 of either alphabet, padded or not, wrapped or not, whatever its last bits are. It returns nil for anything else.
+func decodeWord(word string) []byte {
+	b := make([]byte, 0, len(word))
+	for i := range len(word) {
+		switch c := word[i]; c {
+		case '-':
+			b = append(b, '+')
+		case '_':
+			b = append(b, '/')
+		case '\r', '\n', '=':
+		default:
+			b = append(b, c)
+		}
+	}
+	if len(b)%4 == 1 {
+		b = b[:len(b)-1]
+	}
+	n, err := base64.RawStdEncoding.Decode(b, b)
+	if err != nil {
+		return nil
+	}
+	return b[:n]
+}
+
+// isWord reports whether a string is one word of base64, and nothing else.
+func isWord(s string) bool {
+	words := base64Words(s)
+	return len(words) == 1 && words[0] == span{0, len(s)}
+}
+
+// readable is the text in decoded bytes: all of it, or of binary data what is printable, if it is as long as the shortest secret. Random bytes have next to none.
+func readable(b []byte) string {
+	if isText(b) {
+		return string(b)
+	}
+	var text []byte
+	for i := 0; i < len(b); i++ {
+		from := i
+		for i < len(b) && (b[i] >= 0x20 && b[i] < 0x7F || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
+			i++
+		}
+		if i-from >= shortestText {
+			text = append(append(text, b[from:i]...), 0)
+		}
+	}
+	return string(text)
+}
+
+// wrapped reports whether a line is the last one of wrapped base64, and the data ends where its format says. Otherwise it is a line of its own.
+func (t *scanned) wrapped(at span) bool {
+	start, width := at.from, 0
+	for start > 0 && t.s[start-1] == '\n' {
+		end := start - 1
+		if end > 0 && t.s[end-1] == '\r' {
+			end--
+		}
+		from := end
+		for from > 0 && base64Byte(t.s[from-1]) && (width == 0 || end-from < width) {
+			from--
+		}
+		n := end - from
+		if n < shortestLine || n%4 != 0 || width != 0 && n != width {
+			break
+		}
+		start, width = from, n
+	}
+	if width == 0 {
+		return false
+	}
+	t.work += at.to - start
+	decoded := decodeWord(t.s[start:at.to])
+	return isText(decoded) || ends(decoded)
+}
+
+// ends reports whether data of a known format ends where the format says.
+func ends(b []byte) bool {
+	begins := func(magic string) bool { return bytes.HasPrefix(b, []byte(magic)) }
+	closes := func(magic string) bool { return bytes.HasSuffix(b, []byte(magic)) }
+	switch {
+	case begins("\x89PNG\r\n\x1a\n"):
+		return closes("IEND\xaeB`\x82")
+	case begins("\xFF\xD8\xFF"): // JPEG
+		return closes("\xFF\xD9")
+	case begins("GIF87a"), begins("GIF89a"):
+		return closes(";")
+	case begins("%PDF-"):
+		return closes("%%EOF") || closes("%%EOF\n") || closes("%%EOF\r\n")
+	case begins("PK\x03\x04"): // ZIP without a comment
+		return len(b) > 22 && string(b[len(b)-22:len(b)-18]) == "PK\x05\x06"
+	case begins("RIFF") && len(b) > 8: // WebP, WAV
+		return 8+int64(binary.LittleEndian.Uint32(b[4:])) == int64(len(b))
+	case begins("\x30\x82") && len(b) > 4: // DER: certificates, public keys, signatures
+		return 4+int(binary.BigEndian.Uint16(b[2:])) == len(b)
+	}
+	return false
+}

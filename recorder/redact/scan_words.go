@@ -1,0 +1,219 @@
+package redact
+
+import (
+	"slices"
+	"strings"
+)
+
+// word is a maximal run of characters of either alphabet of base64: it could be data, or a secret, or hold one between separators.
+type word struct {
+	span
+	classes
+	std, url bool // has + or /; has - or _
+}
+
+// classes counts the characters of a word by class.
+type classes struct{ lower, upper, digits int }
+
+func classesOf(s string) (c classes) {
+	for i := range len(s) {
+		c.add(s[i])
+	}
+	return c
+}
+
+func (c *classes) add(b byte) {
+	switch {
+	case digit(b):
+		c.digits++
+	case 'a' <= b && b <= 'z':
+		c.lower++
+	case letter(b):
+		c.upper++
+	}
+}
+
+func (c classes) less(o classes) classes {
+	return classes{c.lower - o.lower, c.upper - o.upper, c.digits - o.digits}
+}
+
+func (c classes) letters() int { return c.lower + c.upper + c.digits }
+
+// random reports whether so many characters of base64 could be random ones.
+func (c classes) random(least int) bool {
+	return c.letters() >= least && c.lower >= 2 && c.upper >= 2 && c.digits >= 1
+}
+
+const (
+	secretKeyLength = 40 // characters of a secret access key
+	leastData       = 24 // characters that must be left of a word, without what looks like a secret, to take the word for data
+)
+
+// wordsOf splits the text into words, once.
+func (t *scanned) wordsOf() []word {
+	if t.cut {
+		return t.words
+	}
+	t.cut = true
+	t.work += len(t.s)
+	for i := 0; i < len(t.s); i++ {
+		if !base64Byte(t.s[i]) {
+			continue
+		}
+		w := word{span: span{i, i}}
+		for ; w.to < len(t.s) && base64Byte(t.s[w.to]); w.to++ {
+			switch c := t.s[w.to]; c {
+			case '+', '/':
+				w.std = true
+			case '-', '_':
+				w.url = true
+			default:
+				w.add(c)
+			}
+		}
+		if w.to-w.from >= secretKeyLength {
+			t.words = append(t.words, w)
+		}
+		i = w.to
+	}
+	return t.words
+}
+
+// inData reports whether something that looks like a secret by its form alone lies inside long base64, where such forms occur by chance: it does not begin
+// at a boundary, and the rest of the word is random.
+func (t *scanned) inData(at span) bool {
+	startsWord := at.from == 0 || !wordByte(t.s[at.from-1])
+	endsWord := at.to == len(t.s) || !wordByte(t.s[at.to])
+	words := t.wordsOf()
+	i, _ := slices.BinarySearchFunc(words, at.from, func(w word, from int) int { return w.to - 1 - from })
+	if i == len(words) || at.from < words[i].from {
+		return false
+	}
+	w := words[i]
+	t.work += at.to - at.from
+	if startsWord && endsWord && w.to > at.to {
+		return false
+	}
+	return w.less(classesOf(t.s[at.from:min(at.to, w.to)])).random(leastData)
+}
+
+// secretKeys finds 40 characters of base64 that are random and delimited. A secret access key has no form but that, so the delimiters count: other than
+// base64's own characters, each one delimits. Of those,
+//
+//   - and _   delimit, unless the word is base64 of URLs, which has random characters on the other side of them
+//     / and +   delimit if all else between them is plain, as in path/to/KEY
+func (t *scanned) secretKeys() (keys []span) {
+	for _, w := range t.wordsOf() {
+		data := w.url && !w.std && t.urlData(w)
+		for _, run := range split(t.s, w.span, "-_") {
+			if run.to-run.from == secretKeyLength+1 && t.s[run.from] == '+' { // a space
+				run.from++
+			}
+			switch n := run.to - run.from; {
+			case n < secretKeyLength, n == secretKeyLength && data:
+			case n == secretKeyLength:
+				keys = t.secretKey(keys, run)
+			default:
+				keys = t.delimited(keys, run, "/")
+				keys = t.delimited(keys, run, "+")
+			}
+		}
+	}
+	return keys
+}
+
+// urlData reports whether a word that has - or _ is base64 of URLs: what of it is not exactly as long as a key is random.
+func (t *scanned) urlData(w word) bool {
+	t.work += w.to - w.from
+	var rest classes
+	for _, run := range split(t.s, w.span, "-_") {
+		if piece := t.s[run.from:run.to]; run.to-run.from != secretKeyLength && !plainPiece(piece) {
+			c := classesOf(piece)
+			rest = classes{rest.lower + c.lower, rest.upper + c.upper, rest.digits + c.digits}
+		}
+	}
+	return rest.random(leastData)
+}
+
+// delimited finds the keys between separators where all else is plain.
+func (t *scanned) delimited(keys []span, run span, separator string) []span {
+	t.work += run.to - run.from
+	var found []span
+	for _, p := range split(t.s, run, separator) {
+		piece := t.s[p.from:p.to]
+		switch {
+		case len(piece) == secretKeyLength && (separator == "/" || !strings.HasPrefix(piece, "/")):
+			found = append(found, p)
+		case !plainPiece(piece):
+			return keys
+		}
+	}
+	if run.to < len(t.s) && t.s[run.to] == '=' { // padding
+		return keys
+	}
+	for _, p := range found {
+		keys = t.secretKey(keys, p)
+	}
+	return keys
+}
+
+// split splits a span at any of some separators.
+func split(s string, in span, separators string) (pieces []span) {
+	from := in.from
+	for i := in.from; i <= in.to; i++ {
+		if i == in.to || strings.IndexByte(separators, s[i]) >= 0 {
+			pieces = append(pieces, span{from, i})
+			from = i + 1
+		}
+	}
+	return pieces
+}
+
+// plainPiece reports whether a piece is not random base64: short, and without letters of both cases, or a word with a capital, or nothing.
+func plainPiece(s string) bool {
+	c := classesOf(s)
+	if c.letters() != len(s) || len(s) > 32 {
+		return false
+	}
+	return c.lower == 0 || c.upper == 0 || c.digits == 0 && len(s) <= 16 && camel(s)
+}
+
+// camel reports whether every capital is followed by two small letters.
+func camel(s string) bool {
+	for i := range len(s) {
+		if upper := s[i]&0x20 == 0; upper && (i+2 >= len(s) || s[i+1]&0x20 == 0 || s[i+2]&0x20 == 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// secretKey takes a delimited piece for a secret access key if it holds digits and letters of both cases, and is neither text in base64, nor a placeholder,
+// nor a piece of something longer that is escaped or wrapped.
+func (t *scanned) secretKey(keys []span, at span) []span {
+	key := t.s[at.from:at.to]
+	c := classesOf(key)
+	if c.lower < 4 || c.upper < 4 || c.digits < 1 || placeholder(key) || sequence(key) || t.escaped(at) || t.wrapped(at) {
+		return keys
+	}
+	if decoded := decodeWord(key); isText(decoded) {
+		return keys
+	}
+	return append(keys, at)
+}
+
+// escaped reports whether the characters before or after a piece are an escape of a character of base64: then the piece is not delimited, and the whole word is
+// looked at where the escapes are undone.
+func (t *scanned) escaped(at span) bool {
+	if !t.decodes {
+		return false
+	}
+	before, after := t.s[:at.from], t.s[at.to:]
+	if strings.HasSuffix(before, `\`) || strings.HasPrefix(after, `\`) {
+		return true
+	}
+	if len(after) >= 3 && after[0] == '%' && strings.Contains("2B2F2D5F", strings.ToUpper(after[1:3])) {
+		return true
+	}
+	return strings.HasSuffix(before, "%") && nibble(t.s[at.from]) >= 0 && nibble(t.s[at.from+1]) >= 0
+}
