@@ -1,0 +1,96 @@
+package schema
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Service is a service whose contracts are loaded when a request first may be for
+// it. What it states of itself decides that, so it must agree with its contracts.
+type Service struct {
+	Name         string // as in Contract.Service
+	Signing      string // as in Contract.Signing; empty: its contracts do not state it
+	Endpoint     string // endpoint prefix, such as "models.lex"; empty: not known
+	Protocol     string // as in Contract.Protocol; empty: not known
+	TargetPrefix string // of X-Amz-Target, which awsJson contracts have
+
+	// Load returns the contracts. It is called at most once, by one goroutine. A
+	// service that cannot be loaded has none: Load reports that in its own way.
+	Load func() []*Contract
+}
+
+type service struct {
+	Service
+	once      sync.Once
+	contracts []*Contract
+	routes    *table
+}
+
+func (s *service) load() *table {
+	s.once.Do(func() {
+		s.contracts = s.Load()
+		s.routes = newTable(s.contracts)
+	})
+	return s.routes
+}
+
+// rest reports a service whose requests are told apart by method and URI.
+func (s *service) rest() bool { return !(&Contract{Protocol: Is(s.Protocol)}).rpc() }
+
+// lastPart returns the last dotted part of a target prefix.
+func lastPart(prefix string) string { return prefix[strings.LastIndexByte(prefix, '.')+1:] }
+
+// at yields the services that may have the route of a request and whose contracts
+// would have an affinity for it: see [asked.affinity]. Services that sign with
+// another name are left out, and where the host's name is the endpoint of a
+// service, so is every other that fits nothing.
+func (k *Catalog) at(affinity int, a *asked) iter.Seq[*service] {
+	return func(yield func(*service) bool) {
+		from := k.services
+		switch {
+		case len(from) == 0 || a.target == "" && !a.mayBeREST():
+			return
+		case affinity >= 2 && a.service == "":
+			return
+		case affinity >= 2:
+			from = k.bySigning[a.service]
+		case affinity == 1:
+			from = a.endpoint
+		case a.service != "":
+			from = k.bySigning[""]
+		case a.target != "":
+			from = k.byPrefix[a.targetPrefix]
+		case len(a.endpoint) > 0 || !a.mayBeAWS():
+			return
+		}
+		for _, s := range from {
+			if s.affinity(a) == affinity && s.mayRoute(a) && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// affinity is that of the service's contracts; -1: they are signed for another.
+func (s *service) affinity(a *asked) (n int) {
+	switch {
+	case a.service != "" && s.Signing == a.service:
+		n = 2
+	case a.service != "" && s.Signing != "":
+		return -1
+	}
+	if slices.Contains(a.endpoint, s) {
+		n++
+	}
+	return n
+}
+
+// mayRoute says what the service's protocol has to do with a request.
+func (s *service) mayRoute(a *asked) bool {
+	if a.target != "" {
+		return s.TargetPrefix != "" && lastPart(s.TargetPrefix) == a.targetPrefix
+	}
+	return !(&Contract{Protocol: Is(s.Protocol)}).rpc()
+}
