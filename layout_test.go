@@ -52,6 +52,7 @@ var rooms = map[string][]string{
 	"internal/awshttp":            {},
 	"internal/installed":          {},
 	"internal/links":              {},
+	"internal/models":             {"finding", "schema", "schema/source"},
 	"examples":                    {},
 	"internal/standin":            {"recorder/proxy/sigv4"},
 	"docs":                        {},

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // Service is a service whose contracts are loaded when a request first may be for
@@ -43,9 +45,8 @@ func (s *service) rest() bool { return !(&Contract{Protocol: Is(s.Protocol)}).rp
 func lastPart(prefix string) string { return prefix[strings.LastIndexByte(prefix, '.')+1:] }
 
 // at yields the services that may have the route of a request and whose contracts
-// would have an affinity for it: see [asked.affinity]. Services that sign with
-// another name are left out, and where the host's name is the endpoint of a
-// service, so is every other that fits nothing.
+// would have an affinity for it: see [asked.affinity]. Left out are services that
+// sign with another name or, where there is no signature, have another host.
 func (k *Catalog) at(affinity int, a *asked) iter.Seq[*service] {
 	return func(yield func(*service) bool) {
 		from := k.services
@@ -62,7 +63,9 @@ func (k *Catalog) at(affinity int, a *asked) iter.Seq[*service] {
 			from = k.bySigning[""]
 		case a.target != "":
 			from = k.byPrefix[a.targetPrefix]
-		case len(a.endpoint) > 0 || !a.mayBeAWS():
+		case a.host != "":
+			from = k.byHost(a)
+		case !a.mayBeAWS():
 			return
 		}
 		for _, s := range from {
@@ -71,6 +74,19 @@ func (k *Catalog) at(affinity int, a *asked) iter.Seq[*service] {
 			}
 		}
 	}
+}
+
+// byHost returns the services that may be behind a host of AWS whose endpoint is
+// not theirs: the last part of it is, for before that stand names such as
+// BUCKET.s3 and ACCOUNT-ats.iot, or they sign with the name that goes with it.
+func (k *Catalog) byHost(a *asked) (found []*service) {
+	signing := awshttp.SigningName(a.URL.Hostname())
+	for _, s := range k.services {
+		if s.Signing == signing || lastPart(s.Endpoint) == a.host {
+			found = append(found, s)
+		}
+	}
+	return found
 }
 
 // affinity is that of the service's contracts; -1: they are signed for another.
