@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Catalog is the contracts in force. It routes an HTTP request to the operation
@@ -19,6 +20,7 @@ type Catalog struct {
 	bySigning map[string][]*service // by signing name; "": not signed
 	byPrefix  map[string][]*service // by the last dotted part of the target prefix
 	endpoints map[string][]*service // by endpoint prefix
+	scan      sync.Once             // of the templates of all services
 }
 
 // NewCatalog returns a catalog. Contracts of REST protocols whose method or URI
@@ -96,8 +98,11 @@ func (k *Catalog) Named(operation string) []*Contract {
 	}
 	found := slices.Clone(k.named[operation])
 	name, _, qualified := strings.Cut(operation, ".")
+	if !qualified {
+		k.scan.Do(k.scanAll)
+	}
 	for _, s := range k.services {
-		if qualified && s.Name != name {
+		if qualified && s.Name != name || !qualified && !s.mayBeOf(operation) {
 			continue
 		}
 		s.load()

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"iter"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -21,13 +22,64 @@ type Service struct {
 	// Load returns the contracts. It is called at most once, by one goroutine. A
 	// service that cannot be loaded has none: Load reports that in its own way.
 	Load func() []*Contract
+
+	// Templates returns the routes of its operations for less than Load costs; a nil
+	// function or result means that it has to be loaded for them. It is called at most once, by one goroutine.
+	Templates func() []Template
 }
+
+// Template is an operation with its route, which only REST protocols go by.
+type Template struct{ Operation, Method, URI string }
 
 type service struct {
 	Service
 	once      sync.Once
 	contracts []*Contract
 	routes    *table
+
+	scan       sync.Once
+	operations map[string]bool // nil: not known
+	templates  *table          // of contracts that have nothing but a route; nil: not known
+}
+
+// scanned reads the templates.
+func (s *service) scanned() *service {
+	s.scan.Do(func() {
+		if s.Templates == nil {
+			return
+		}
+		templates := s.Templates()
+		if templates == nil {
+			return
+		}
+		s.operations = map[string]bool{}
+		bare := make([]*Contract, 0, len(templates))
+		for _, t := range templates {
+			s.operations[t.Operation] = true
+			bare = append(bare, &Contract{Method: Is(t.Method), URI: Is(t.URI)})
+		}
+		if s.mayRoute(&asked{}) {
+			s.templates = newTable(bare)
+		}
+	})
+	return s
+}
+
+// mayBeOf reports whether the service could have an operation of that name.
+func (s *service) mayBeOf(operation string) bool {
+	known := s.scanned().operations
+	return known == nil || known[operation]
+}
+
+// mayHave reports whether the service could have the route of a request. It is
+// asked where nothing else tells which of all services to load.
+func (s *service) mayHave(a *asked) bool {
+	if s.scanned().templates == nil {
+		return true
+	}
+	var found matches
+	s.templates.collect(a, &found, 0)
+	return len(found.routes) > 0
 }
 
 func (s *service) load() *table {
@@ -68,12 +120,34 @@ func (k *Catalog) at(affinity int, a *asked) iter.Seq[*service] {
 		case !a.mayBeAWS():
 			return
 		}
+		unknown := affinity == 0 && a.target == ""
+		if unknown && len(from) == len(k.services) {
+			k.scan.Do(k.scanAll)
+		}
 		for _, s := range from {
-			if s.affinity(a) == affinity && s.mayRoute(a) && !yield(s) {
+			if s.affinity(a) == affinity && s.mayRoute(a) && (!unknown || s.mayHave(a)) && !yield(s) {
 				return
 			}
 		}
 	}
+}
+
+// scanAll reads the templates of all services.
+func (k *Catalog) scanAll() {
+	var wait sync.WaitGroup
+	next := make(chan *service)
+	for range min(len(k.services), runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for s := range next {
+				s.scanned()
+			}
+		})
+	}
+	for _, s := range k.services {
+		next <- s
+	}
+	close(next)
+	wait.Wait()
 }
 
 // byHost returns the services that may be behind a host of AWS whose endpoint is

@@ -83,6 +83,8 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 	switch {
 	case interrupted && (err == nil || errors.As(err, &status)):
 		return context.Canceled
+	case r.Verdict == report.NotChecked && run.unrouted.total > 0:
+		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %v\n", &run.unrouted)
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name files with responses of the contract's operation")
 	}
@@ -99,6 +101,7 @@ type validation struct {
 	collector report.Collector
 	secrets   secrets
 	reached   reached
+	unrouted  unrouted
 }
 
 // files checks all inputs, and reports whether it was interrupted.
@@ -176,6 +179,9 @@ func (run *validation) check(x *traffic.Interaction) error {
 	}
 	if outcome.Contract == nil {
 		run.collector.NotChecked(outcome.NotChecked)
+		if outcome.Unrouted != nil {
+			run.unrouted.count(outcome.Unrouted)
+		}
 		return nil
 	}
 	run.collector.Checked(outcome.Contract.String())

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -110,6 +111,27 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 	}
 	service, ok = source.BotocoreService(io.LimitReader(h.text, maxHead))
 	return service, ok, nil
+}
+
+// templates returns the routes of a model of botocore; nil: it is not as it should be.
+func templates(path string) []schema.Template {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	in := bufio.NewReader(f)
+	var text io.Reader = in
+	if magic, _ := in.Peek(len(gzipMagic)); bytes.Equal(magic, gzipMagic) {
+		if text, err = gzip.NewReader(in); err != nil {
+			return nil
+		}
+	}
+	found, ok := source.BotocoreTemplates(io.LimitReader(text, MaxDocument))
+	if !ok {
+		return nil
+	}
+	return found
 }
 
 // DescribesNothing reports a file of no known kind, or a page about a method that

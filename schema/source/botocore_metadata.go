@@ -40,6 +40,49 @@ func BotocoreService(document io.Reader) (service schema.Service, ok bool) {
 	return service, false
 }
 
+// BotocoreTemplates reads the routes of the operations of a model of botocore,
+// which come before its shapes. ok is false where something else comes first.
+func BotocoreTemplates(document io.Reader) (templates []schema.Template, ok bool) {
+	d := jsontext.NewDecoder(document)
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+		return nil, false
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		switch {
+		case err != nil:
+			return nil, false
+		case name.String() != "operations":
+			if name.String() == "shapes" || d.SkipValue() != nil {
+				return nil, false
+			}
+			continue
+		}
+		if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+			return nil, false
+		}
+		for d.PeekKind() == '"' {
+			var o struct {
+				HTTP struct {
+					Method string `json:"method"`
+					URI    string `json:"requestUri"`
+				} `json:"http"`
+			}
+			name, err := d.ReadToken()
+			if err != nil {
+				return nil, false
+			}
+			operation := name.String()
+			if jsonv2.UnmarshalDecode(d, &o) != nil {
+				return nil, false
+			}
+			templates = append(templates, schema.Template{Operation: operation, Method: o.HTTP.Method, URI: o.HTTP.URI})
+		}
+		return templates, d.PeekKind() == '}'
+	}
+	return nil, false
+}
+
 func (m *botoMetadata) describe() (service schema.Service, ok bool) {
 	protocol, problem := m.protocol()
 	service = schema.Service{Name: m.service(), Signing: m.signing(), Endpoint: m.EndpointPrefix, Protocol: protocol}
