@@ -32,9 +32,9 @@ func isXML(r *traffic.Response) bool {
 	return strings.Contains(strings.ToLower(awshttp.Value(r.Header, "Content-Type")), "xml") || bytes.HasPrefix(bytes.TrimSpace(r.Body.Bytes), []byte("<"))
 }
 
-// fit is what an exchange says of whether it is of a contract, under the default
-// profile.
-type fit struct{ errors, warnings bool }
+// fit is what an exchange says of whether it is of a contract: the places of what
+// is found of each severity from warning on, under the default profile.
+type fit [finding.Error + 1]map[string]bool
 
 // fit returns the fit of a part; the empty one means the whole exchange.
 func (c candidate) fit(only schema.Part) (f fit) {
@@ -43,23 +43,52 @@ func (c candidate) fit(only schema.Part) (f fit) {
 		findings = finding.Default.Grade(findings)
 	}
 	for _, one := range findings {
-		if only == "" || one.Part == string(only) {
-			f.errors = f.errors || one.Severity >= finding.Error
-			f.warnings = f.warnings || one.Severity == finding.Warning
+		if one.Severity < finding.Warning || only != "" && one.Part != string(only) {
+			continue
 		}
+		if f[one.Severity] == nil {
+			f[one.Severity] = map[string]bool{}
+		}
+		f[one.Severity][string(one.Rule)+" "+finding.PlaceText(one.Part, one.Pointer)] = true
 	}
 	return f
 }
 
-// worse reports whether another fit is better in one respect and worse in none.
-func (f fit) worse(other fit) bool {
-	return f != other && (f.errors || !other.errors) && (f.warnings || !other.warnings)
+// compare is positive where a fit is better than another: it is so in one respect,
+// errors or warnings, and not worse in the other. To have none is better than to
+// have some; where both have some, to have only some of those that the other has.
+// ok is false where neither can be said.
+func (f fit) compare(other fit) (c int, ok bool) {
+	for _, within := range []func(a, b map[string]bool) bool{
+		func(a, b map[string]bool) bool { return len(a) == 0 || len(b) > 0 },
+		func(a, b map[string]bool) bool {
+			for place := range a {
+				if !b[place] {
+					return false
+				}
+			}
+			return true
+		},
+	} {
+		better, worse := true, true
+		for severity := range f {
+			better = better && within(f[severity], other[severity])
+			worse = worse && within(other[severity], f[severity])
+		}
+		switch {
+		case !better && !worse:
+			return 0, false
+		case !worse:
+			return 1, true
+		case !better:
+			return -1, true
+		}
+	}
+	return 0, true
 }
 
-// choose validates an exchange by that of several contracts which it fits: the
-// one without errors and warnings or, if all have some, the one to which every
-// other is worse in that respect; else the one that the request alone fits in that
-// way. Contracts that promise the same under several names count as one, and go
+// choose validates an exchange by that of several contracts which it fits better
+// than any other: see [fit.compare]; else by the one that the request alone fits so. Contracts that promise the same under several names count as one, and go
 // by the first. What fits several alike is not checked, and named as ambiguous.
 func (k *Catalog) choose(found []schema.Route, exchange func(*Validator, map[string]string) finding.Set) Outcome {
 	all := make([]candidate, 0, len(found))
@@ -88,21 +117,23 @@ type candidate struct {
 	findings finding.Set
 }
 
-// fitting returns the candidates that fit best and alike; none where another is
-// not worse than they are.
+// fitting returns the candidates that fit best and alike; none where it cannot be
+// said of another that it fits worse.
 func fitting(all []candidate, part schema.Part) (best []candidate) {
-	var top fit
-	for _, c := range all {
-		switch f := c.fit(part); {
-		case len(best) == 0 || top.worse(f):
-			top, best = f, []candidate{c}
-		case f == top:
-			best = append(best, c)
+	fits := make([]fit, len(all))
+	top := 0
+	for i, c := range all {
+		fits[i] = c.fit(part)
+		if better, _ := fits[i].compare(fits[top]); better > 0 {
+			top = i
 		}
 	}
-	for _, c := range all {
-		if f := c.fit(part); f != top && !f.worse(top) {
+	for i, c := range all {
+		switch better, ok := fits[top].compare(fits[i]); {
+		case !ok:
 			return nil
+		case better == 0:
+			best = append(best, c)
 		}
 	}
 	return best
