@@ -90,7 +90,7 @@ func Folder(path string, options Options) (*Found, error) {
 		}
 	}
 	for _, path := range tree.documents {
-		if err := f.document(path); err != nil {
+		if err := f.document(path, false); err != nil {
 			return nil, err
 		}
 	}
@@ -130,7 +130,7 @@ func (f *folder) model(m model) error {
 		return nil
 	}
 	if !ok { // it will tell what is wrong with it
-		return f.document(m.path)
+		return f.document(m.path, true)
 	}
 	if m.service != "" {
 		service.Name = m.service
@@ -156,10 +156,11 @@ func (f *folder) model(m model) error {
 	return nil
 }
 
-// document takes a document of any kind.
-func (f *folder) document(path string) error {
+// document takes a document of any kind, which must describe something if it is
+// in the place of a model.
+func (f *folder) document(path string, model bool) error {
 	result, err := Read(path, f.options.Version)
-	if DescribesNothing(err) {
+	if describesNothing(err) && !model {
 		f.found.Passed++
 		return nil
 	} else if err != nil {

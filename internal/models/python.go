@@ -10,7 +10,7 @@ import (
 )
 
 // pythonTimeout bounds how long a Python may take to say where botocore is.
-const pythonTimeout = 10 * time.Second
+var pythonTimeout = 10 * time.Second
 
 // findBotocore prints where a Python would import botocore from. It imports
 // nothing of it, nor anything from the working directory, which -c puts first.

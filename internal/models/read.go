@@ -134,9 +134,9 @@ func templates(path string) []schema.Template {
 	return found
 }
 
-// DescribesNothing reports a file of no known kind, or a page about a method that
+// describesNothing reports a file of no known kind, or a page about a method that
 // calls no operation.
-func DescribesNothing(err error) bool {
+func describesNothing(err error) bool {
 	var unknown *source.UnknownKindError
 	var method *source.NoOperationError
 	return errors.As(err, &unknown) || errors.As(err, &method)
