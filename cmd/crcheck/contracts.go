@@ -78,7 +78,7 @@ func (c *inForce) announce(t *terminal) {
 	}
 	more := ""
 	if given := len(c.catalog.Given()); given > 0 {
-		more = fmt.Sprintf(", and %d of other documents", given)
+		more = fmt.Sprintf(", %d contracts beside them", given)
 	}
 	fmt.Fprintf(t.Err, "contracts: %d services of %s (loaded on demand)%s\n", n, c.source, more)
 }
