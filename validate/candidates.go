@@ -57,8 +57,8 @@ func (c candidate) fit(only schema.Part) (f fit) {
 // compare is positive where a fit is better than another: it is so in one respect,
 // errors or warnings, and not worse in the other. To have none is better than to
 // have some; where both have some, to have only some of those that the other has.
-// ok is false where neither can be said.
-func (f fit) compare(other fit) (c int, ok bool) {
+// It is zero where neither is better.
+func (f fit) compare(other fit) int {
 	for _, within := range []func(a, b map[string]bool) bool{
 		func(a, b map[string]bool) bool { return len(a) == 0 || len(b) > 0 },
 		func(a, b map[string]bool) bool {
@@ -77,19 +77,20 @@ func (f fit) compare(other fit) (c int, ok bool) {
 		}
 		switch {
 		case !better && !worse:
-			return 0, false
+			return 0
 		case !worse:
-			return 1, true
+			return 1
 		case !better:
-			return -1, true
+			return -1
 		}
 	}
-	return 0, true
+	return 0
 }
 
 // choose validates an exchange by that of several contracts which it fits better
-// than any other: see [fit.compare]; else by the one that the request alone fits so. Contracts that promise the same under several names count as one, and go
-// by the first. What fits several alike is not checked, and named as ambiguous.
+// than any other: see [fit.compare]; else by the one that the request alone fits
+// so. Contracts that promise the same under several names count as one, and go by
+// the first. What fits several alike is not checked, and named as ambiguous.
 func (k *Catalog) choose(found []schema.Route, exchange func(*Validator, map[string]string) finding.Set) Outcome {
 	all := make([]candidate, 0, len(found))
 	for _, route := range found {
@@ -117,22 +118,18 @@ type candidate struct {
 	findings finding.Set
 }
 
-// fitting returns the candidates that fit best and alike; none where it cannot be
-// said of another that it fits worse.
+// fitting returns a candidate that fits best, and all that fit no worse.
 func fitting(all []candidate, part schema.Part) (best []candidate) {
 	fits := make([]fit, len(all))
 	top := 0
 	for i, c := range all {
 		fits[i] = c.fit(part)
-		if better, _ := fits[i].compare(fits[top]); better > 0 {
+		if fits[i].compare(fits[top]) > 0 {
 			top = i
 		}
 	}
 	for i, c := range all {
-		switch better, ok := fits[top].compare(fits[i]); {
-		case !ok:
-			return nil
-		case better == 0:
+		if fits[top].compare(fits[i]) == 0 {
 			best = append(best, c)
 		}
 	}
