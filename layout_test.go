@@ -53,6 +53,7 @@ var rooms = map[string][]string{
 	"internal/eventstream":        {},
 	"internal/installed":          {},
 	"internal/links":              {},
+	"internal/models":             {"finding", "schema", "schema/source"},
 	"examples":                    {},
 	"internal/standin":            {"recorder/proxy/sigv4"},
 	"docs":                        {},

@@ -60,7 +60,7 @@ func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string)
 	request := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
 	route, ok := p.catalog.Route(request)
 	if !ok {
-		return nil, p.catalog.NotRouted(request)
+		return nil, p.catalog.NotRouted(request).String()
 	}
 	if protocol, ok := route.Contract.NotJSON(); ok {
 		return nil, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"

@@ -61,7 +61,10 @@ func Compare(old, new []*schema.Contract) (*Comparison, error) {
 	if len(pairs) == 0 {
 		return nil, &NothingInCommonError{some(old), some(new)}
 	}
-	routes := schema.NewCatalog(new...)
+	routes := map[string]*schema.Catalog{} // by service
+	for service, contracts := range byService(new) {
+		routes[service] = schema.NewCatalog(contracts...)
+	}
 	result := &Comparison{Compared: len(pairs), Changes: []Change{}}
 	errs := make([]error, len(pairs))
 	each(len(pairs), func(i int) { errs[i] = pairs[i].compare(routes) })
@@ -127,7 +130,7 @@ func some(contracts []*schema.Contract) string {
 
 // services compares which operations there are, service by service, where both
 // sides speak of all.
-func (r *Comparison) services(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes *schema.Catalog) {
+func (r *Comparison) services(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) {
 	was, is := byService(old), byService(new)
 	for _, service := range slices.Sorted(maps.Keys(was)) {
 		if is[service] == nil {
@@ -158,7 +161,7 @@ func whole(contracts []*schema.Contract) bool {
 }
 
 // comings returns the operations that came and went.
-func comings(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes *schema.Catalog) []Change {
+func comings(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) []Change {
 	var all []Change
 	for _, c := range old {
 		if after[c.Name()] == nil {
@@ -183,7 +186,7 @@ type pair struct {
 
 // compare compares the operation part by part: a structure that is sent and
 // answered changes twice.
-func (p *pair) compare(routes *schema.Catalog) error {
+func (p *pair) compare(routes map[string]*schema.Catalog) error {
 	p.part(schema.ContractPlace.Part)
 	for i := range p.changes {
 		if c := &p.changes[i]; c.Rule == finding.DriftRouteChanged {

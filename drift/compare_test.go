@@ -121,7 +121,7 @@ func TestCompare(t *testing.T) {
 				c.URI = schema.Is("/beds/{id}")
 				member(c, "GetBedInput", "bedId").WireName = schema.Is("id")
 			},
-			[]string{`info drift.route-changed contract "/beds/{bedId}"→"/beds/{id}" unproven`, `info drift.binding-changed input#/bedId "bedId"→"id" unproven`},
+			[]string{},
 		},
 		"what is sent and answered changes twice": {
 			func(c *schema.Contract) {

@@ -25,10 +25,13 @@ var edits = map[string]edit{
 	"Contract.Target/X-Amz-Target changes":                                                         nil, // of awsJson: TestRoutes
 	"Contract.Method/the method changes":                                                           func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Method, "PUT") },
 	"Contract.URI/the URI changes":                                                                 func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.URI, "/plots/{label}") },
+	"Contract.URI/a label is renamed":                                                              nil, // TestRouteTemplates, and the next
+	"Contract.URI/a slash at the end of the path comes or goes":                                    nil,
+	"Member.WireName/the label that a member fills is renamed":                                     nil,
 	"Contract.Status/the status of success changes":                                                func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Status, 202) },
-	"Contract.QueryCompatible/errors also go by their name of the query protocol, or no longer do": nil, // TestQueryCompatible
 	"Contract.Readonly/it becomes read-only, or no longer is":                                      func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Readonly, false) },
 	"Contract.Input/an operation comes to take or give a document":                                 nil, // TestDocuments
+	"Contract.QueryCompatible/errors also go by their name of the query protocol, or no longer do": nil, // TestQueryCompatible
 	"Contract.Input/an operation no longer takes or gives a document": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Input = ""
 		return true

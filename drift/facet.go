@@ -64,7 +64,11 @@ var facets = []Facet{
 	{Field: "Contract.Protocol", Name: "protocol", Edits: one("the protocol changes", finding.DriftRouteChanged)},
 	{Field: "Contract.Target", Name: "target", Edits: one("X-Amz-Target changes", finding.DriftRouteChanged)},
 	{Field: "Contract.Method", Name: "method", Edits: one("the method changes", finding.DriftRouteChanged)},
-	{Field: "Contract.URI", Name: "uri", Edits: one("the URI changes", finding.DriftRouteChanged)},
+	{Field: "Contract.URI", Name: "uri", split: splitURI, Edits: []Edit{
+		{What: "the URI changes", Rule: finding.DriftRouteChanged},
+		{What: "a label is renamed", Reason: "labels are told apart by where they are; their names are not on the wire"},
+		{What: "a slash at the end of the path comes or goes", Reason: "services take both, and models of one service do not agree on it"},
+	}},
 	{Field: "Contract.Status", Name: "status", Edits: one("the status of success changes", finding.DriftStatusChanged)},
 	{Field: "Contract.Readonly", Name: "readonly", Edits: one("it becomes read-only, or no longer is", finding.DriftReadonlyChanged)},
 	{Field: "Contract.QueryCompatible", Name: "queryCompatible", Edits: one("errors also go by their name of the query protocol, or no longer do", finding.DriftErrorChanged)},
@@ -100,7 +104,10 @@ var facets = []Facet{
 		{What: "a member is no longer required", Rule: finding.DriftRequiredRemoved},
 	}},
 	{Field: "Member.Location", Name: "location", Edits: one("a member travels elsewhere", finding.DriftBindingChanged)},
-	{Field: "Member.WireName", Name: "wireName", Edits: one("a member travels under another name", finding.DriftBindingChanged)},
+	{Field: "Member.WireName", Name: "wireName", split: splitWireName, Edits: []Edit{
+		{What: "a member travels under another name", Rule: finding.DriftBindingChanged},
+		{What: "the label that a member fills is renamed", Reason: "the names of labels are not on the wire"},
+	}},
 	{Field: "Member.Token", Name: "idempotencyToken", Edits: one("a member becomes the idempotency token, or no longer is", finding.DriftTokenChanged)},
 
 	{Field: "Shape.Name", Edits: not("a shape is renamed", "names of shapes are not on the wire")},

@@ -322,9 +322,14 @@ func (s *search) payload() (name string, ok bool) {
 	return "", false
 }
 
-// lost makes a witness of the old contract's request, where the new ones do not
-// route it to the operation any more: whatever then answers, it is not this.
-func (c *Change) lost(old *schema.Contract, routes *schema.Catalog) {
+// lost makes a witness of the old contract's request, where the new ones of its
+// service do not route it to the operation any more: whatever then answers, it is
+// not this.
+func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog) {
+	routes := services[old.Service]
+	if routes == nil {
+		return
+	}
 	s, err := synth.New(old, schema.Wire)
 	if err != nil {
 		return
@@ -341,13 +346,14 @@ func (c *Change) lost(old *schema.Contract, routes *schema.Catalog) {
 	if err != nil {
 		return
 	}
-	route, ok := routes.Route(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body})
-	if ok && route.Contract.Name() == old.Name() {
-		return
-	}
 	where := "nowhere"
-	if ok {
-		where = "to " + route.Contract.Name()
+	for _, route := range routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body}) {
+		if route.Contract.Name() == old.Name() {
+			return
+		}
+		if where == "nowhere" {
+			where = "to " + route.Contract.Name()
+		}
 	}
 	c.Severity = finding.Error
 	x := exchange{request: request}

@@ -180,7 +180,7 @@ func (p *Probe) request(x *traffic.Interaction) (r *traffic.Request, route schem
 	asked := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
 	route, ok := p.routes.Route(asked)
 	if !ok {
-		return nil, route, p.routes.NotRouted(asked)
+		return nil, route, p.routes.NotRouted(asked).String()
 	}
 	if protocol, ok := route.Contract.NotJSON(); ok {
 		return nil, route, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"

@@ -35,8 +35,16 @@ func TestRoute(t *testing.T) {
 		{"too long", "GET /a/{id}", "GET /a/7/8", "", nil},
 		{"empty label", "GET /a/{id}", "GET /a/", "", nil},
 		{"empty label inside", "GET /a/{id}/b", "GET /a//b", "", nil},
-		{"trailing slash of the request", "GET /a/{id}", "GET /a/7/", "", nil},
-		{"trailing slash of the template", "GET /a/{id}/", "GET /a/7", "", nil},
+		{"trailing slash of the request", "GET /a/{id}", "GET /a/7/", "GET /a/{id}", map[string]string{"id": "7"}},
+		{"trailing slash of the template", "GET /a/{id}/", "GET /a/7", "GET /a/{id}/", map[string]string{"id": "7"}},
+		{"trailing slash after a literal", "PUT /backup/plans/", "PUT /backup/plans", "PUT /backup/plans/", nil},
+		{"trailing slash of a request after a literal", "PUT /backup/plans", "PUT /backup/plans/", "PUT /backup/plans", nil},
+		{"trailing slash before a query", "GET /a/{id}/?list", "GET /a/7?list", "GET /a/{id}/?list", map[string]string{"id": "7"}},
+		{"trailing slash after what follows a greedy label", "GET /b/{key+}/end", "GET /b/x/y/end/", "GET /b/{key+}/end", map[string]string{"key": "x/y"}},
+		{"a literal before a label, whatever their slashes", "GET /a/{id}/\nGET /a/list", "GET /a/list/", "GET /a/list", nil},
+		{"two slashes at the end", "GET /a/{id}", "GET /a/7//", "", nil},
+		{"two slashes after a literal", "GET /a", "GET /a//", "", nil},
+		{"the root with two slashes", "GET /", "GET http://host//", "", nil},
 		{"both trailing slashes", "GET /a/{id}/", "GET /a/7/", "GET /a/{id}/", map[string]string{"id": "7"}},
 		{"escaped slash in a label", "GET /a/{id}", "GET /a/x%2Fy", "GET /a/{id}", map[string]string{"id": "x/y"}},
 		{"escaped percent", "GET /a/{id}", "GET /a/%2541", "GET /a/{id}", map[string]string{"id": "%41"}},
@@ -69,27 +77,29 @@ func TestRoute(t *testing.T) {
 		{"no template", "GET /a{id}", "GET /a7", "", nil},
 		{"nothing", "", "GET /", "", nil},
 	} {
-		u, err := url.Parse(strings.Fields(v.request)[1])
-		require.NoError(t, err)
-		var contracts []*Contract
-		for _, route := range strings.Split(v.catalog, "\n") {
-			contracts = append(contracts, routed(route))
-		}
-		for range 2 { // in either order of the contracts
-			k := NewCatalog(contracts...)
-			got, ok := k.Route(Request{Method: strings.Fields(v.request)[0], URL: u})
-			require.Equal(t, v.want != "", ok, v.name)
-			if ok {
-				require.Equal(t, v.want, got.Contract.Operation, v.name)
-				require.Equal(t, len(v.labels), len(got.Labels), v.name)
-				for label, value := range v.labels {
-					require.Equal(t, value, got.Labels[label], v.name)
+		t.Run(v.name, func(t *testing.T) {
+			u, err := url.Parse(strings.Fields(v.request)[1])
+			require.NoError(t, err)
+			var contracts []*Contract
+			for _, route := range strings.Split(v.catalog, "\n") {
+				contracts = append(contracts, routed(route))
+			}
+			for range 2 { // in either order of the contracts
+				k := NewCatalog(contracts...)
+				got, ok := k.Route(Request{Method: strings.Fields(v.request)[0], URL: u})
+				require.Equal(t, v.want != "", ok, v.name)
+				if ok {
+					require.Equal(t, v.want, got.Contract.Operation, v.name)
+					require.Equal(t, len(v.labels), len(got.Labels), v.name)
+					for label, value := range v.labels {
+						require.Equal(t, value, got.Labels[label], v.name)
+					}
+				}
+				for i, j := 0, len(contracts)-1; i < j; i, j = i+1, j-1 {
+					contracts[i], contracts[j] = contracts[j], contracts[i]
 				}
 			}
-			for i, j := 0, len(contracts)-1; i < j; i, j = i+1, j-1 {
-				contracts[i], contracts[j] = contracts[j], contracts[i]
-			}
-		}
+		})
 	}
 }
 
@@ -102,7 +112,7 @@ func TestCatalog(t *testing.T) {
 	require.Equal(t, []*Contract{first, second}, k.Contracts(), "nobody changes a catalog from outside")
 	got, ok := k.Route(Request{Method: "GET", URL: &url.URL{Path: "/a/7"}})
 	require.True(t, ok)
-	require.Same(t, first, got.Contract, "of two that route alike the first counts")
+	require.Same(t, first, got.Contract, "of two that route alike the first by name counts")
 
 	for _, protocol := range []string{"awsJson1_0", "awsJson1_1", "awsQuery", "ec2Query", "rpcv2Cbor"} {
 		c := routed("POST /")

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,31 +25,79 @@ type Route struct {
 	Labels   map[string]string // values of the URI's labels, decoded
 }
 
-// Route finds the operation of a request. The signing service that its signature
-// names leaves only contracts of that service and such as do not state theirs;
-// a host's name leaves out nothing, since it need not be the signing service's.
-//
-// A request with X-Amz-Target goes by that alone. Every other goes by its method
-// and URI template (Smithy, http-bindings.html#uri): where several templates
-// match, the leftmost segment in which they differ decides: a literal goes before
-// a label, a label before a greedy one; then the template with more query
-// literals. Labels never are empty, and a trailing slash counts.
-//
-// Of contracts that route alike the one goes first that states the signing
-// service, then the one that the host's name fits, then the one given first. ok
-// is false where no contract of the catalog has the route; [Catalog.NotRouted]
+// Route finds the operation of a request: the first of its [Catalog.Candidates].
+// ok is false where no contract of the catalog has the route; [Catalog.NotRouted]
 // then says why.
 func (k *Catalog) Route(r Request) (found Route, ok bool) {
-	a := asked{service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), url: r.URL}
-	if target := awshttp.Value(r.Header, "X-Amz-Target"); target != "" {
-		if best := a.best(k.targets[target]); best != nil {
-			return Route{Contract: best.contract}, true
-		}
-		return Route{}, false
+	if all := k.Candidates(r); len(all) > 0 {
+		return all[0], true
 	}
-	tree := k.methods[r.Method]
-	if tree == nil {
-		return Route{}, false
+	return Route{}, false
+}
+
+// Candidates returns the routes of a request that are equally good, in the order
+// of their contracts' names and versions; the order in which contracts were given
+// means nothing. Mostly there is one. Where several services share a signing name
+// and a route, or several versions of a contract are in force, what is sent and
+// received can tell which it is (validate.Catalog does that).
+//
+// The signing service that the request's signature names leaves only contracts of
+// that service and such as do not state theirs; a host's name leaves out nothing,
+// since it need not be the signing service's. Contracts that state the signing
+// service go before all others, then those that the host's name fits.
+//
+// A request with X-Amz-Target goes by that alone: by the operation and the last
+// dotted part of the prefix, for models do not agree on what comes before it.
+// Contracts with exactly that target go first. Every other request goes by its
+// method and URI template (Smithy, http-bindings.html#uri): where several
+// templates match, the leftmost segment in which they differ decides: a literal
+// goes before a label, a label before a greedy one; then the template with more
+// query literals. The names of labels decide nothing, nor does a slash at the end
+// of a path or template, which models do not agree on either. Labels are never empty.
+func (k *Catalog) Candidates(r Request) []Route {
+	a := k.asked(r)
+	if a == nil {
+		return nil
+	}
+	var best matches
+	k.routes.collect(a, &best, -1)
+	for affinity := 3; affinity >= 0; affinity-- {
+		if len(best.routes) > 0 && best.affinity > affinity {
+			break
+		}
+		for s := range k.at(affinity, a) {
+			s.load().collect(a, &best, affinity)
+		}
+	}
+	return best.found(a)
+}
+
+// asked is a request on its way through the routes.
+type asked struct {
+	Request
+	service      string // that it is signed for; empty: not known
+	host         string // what its host is known for; empty: nothing
+	target       string // X-Amz-Target
+	targetKey    string
+	targetPrefix string     // the last dotted part of its prefix
+	endpoint     []*service // whose endpoint the host is
+	segments     []string   // of the path, decoded
+
+	query url.Values // read when a template asks for it
+}
+
+// asked looks at a request; nil: its path is malformed.
+func (k *Catalog) asked(r Request) *asked {
+	a := &asked{Request: r, service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), target: awshttp.Value(r.Header, "X-Amz-Target")}
+	if len(k.services) > 0 {
+		for name := awshttp.Endpoint(r.URL.Hostname()); name != "" && a.endpoint == nil; _, name, _ = strings.Cut(name, ".") {
+			a.endpoint = k.endpoints[name]
+		}
+	}
+	if a.target != "" {
+		a.targetKey = targetKey(a.target)
+		a.targetPrefix, _, _ = strings.Cut(a.targetKey, ".")
+		return a
 	}
 	path := r.URL.EscapedPath()
 	if path == "" {
@@ -58,39 +107,20 @@ func (k *Catalog) Route(r Request) (found Route, ok bool) {
 	for i, s := range a.segments {
 		var err error
 		if a.segments[i], err = url.PathUnescape(s); err != nil {
-			return Route{}, false
+			return nil
 		}
 	}
-	best := tree.find(a.segments, &a)
-	if best == nil {
-		return Route{}, false
-	}
-	labels, _ := best.match(a.segments)
-	return Route{best.contract, labels}, true
+	return a
 }
 
-// asked is a request on its way through the routes.
-type asked struct {
-	service  string // that it is signed for; empty: not known
-	host     string // what its host is known for; empty: nothing
-	url      *url.URL
-	segments []string // of the path, decoded
-
-	query url.Values // read when a template asks for it
-}
-
-// best returns the route to take of some that are sorted; nil: none.
-func (a *asked) best(routes []*route) *route {
-	var best *route
-	for _, r := range routes {
-		if best != nil && best.compare(r) != 0 {
-			break
-		}
-		if (best == nil || a.affinity(r) > a.affinity(best)) && a.takes(r) {
-			best = r
-		}
+// targetKey is what targets that name one operation have in common: the last
+// dotted part of the prefix, and the operation.
+func targetKey(target string) string {
+	end := strings.LastIndexByte(target, '.')
+	if end < 0 {
+		return target
 	}
-	return best
+	return lastPart(target[:end]) + target[end:]
 }
 
 func (a *asked) takes(r *route) bool {
@@ -106,7 +136,7 @@ func (a *asked) takes(r *route) bool {
 		return true
 	}
 	if a.query == nil {
-		a.query = a.url.Query()
+		a.query = a.URL.Query()
 	}
 	for name, values := range r.query {
 		for _, value := range values {
@@ -119,12 +149,63 @@ func (a *asked) takes(r *route) bool {
 }
 
 // affinity says how well a contract fits what is known of the service.
-func (a *asked) affinity(r *route) (n int) {
-	if a.service != "" && !r.contract.Signing.Silent() {
+func (a *asked) affinity(c *Contract) (n int) {
+	if a.service != "" && !c.Signing.Silent() {
 		n += 2 // takes has compared them
 	}
-	if a.host != "" && (a.host == r.contract.Service || a.host == r.contract.endpoint()) {
+	if a.host != "" && (a.host == c.Service || a.host == c.endpoint()) {
 		n++
 	}
 	return n
+}
+
+// matches are the best routes so far.
+type matches struct {
+	affinity int
+	routes   []*route
+}
+
+// add takes a route that is not worse than those before it.
+func (m *matches) add(a *asked, r *route, affinity int) {
+	better := 1
+	if len(m.routes) > 0 {
+		better = cmp.Or(cmp.Compare(affinity, m.affinity), r.before(m.routes[0], a))
+	}
+	switch {
+	case better > 0:
+		m.affinity, m.routes = affinity, append(m.routes[:0], r)
+	case better == 0:
+		m.routes = append(m.routes, r)
+	}
+}
+
+// before is positive where a route goes before another of the same affinity.
+func (r *route) before(other *route, a *asked) int {
+	if a.target == "" {
+		return other.compare(r)
+	}
+	exact := func(r *route) int {
+		if r.contract.Target.Or("") == a.target {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Compare(exact(r), exact(other))
+}
+
+func (m *matches) found(a *asked) []Route {
+	if len(m.routes) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(m.routes, func(r, s *route) int {
+		return cmp.Or(cmp.Compare(r.contract.Service, s.contract.Service), cmp.Compare(r.contract.Operation, s.contract.Operation), cmp.Compare(r.contract.Version, s.contract.Version))
+	})
+	all := make([]Route, len(m.routes))
+	for i, r := range m.routes {
+		all[i].Contract = r.contract
+		if a.target == "" {
+			all[i].Labels, _ = r.match(a.segments)
+		}
+	}
+	return all
 }

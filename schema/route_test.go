@@ -58,6 +58,9 @@ func services() *Catalog {
 		of("dynamodb", "dynamodb", "awsJson1_0", "POST / DynamoDB_20120810.ListTables"),
 		of("dynamodb", "dynamodb", "awsJson1_0", "POST / DynamoDB_20120810.DescribeTable"),
 		of("copy", "copy", "awsJson1_0", "POST / DynamoDB_20120810.ListTables"),
+		of("cloudtrail", "cloudtrail", "awsJson1_1", "POST / com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.ListTrails"),
+		of("exact-a", "exact", "awsJson1_1", "POST / a.Exact_1.Get"),
+		of("exact-b", "exact", "awsJson1_1", "POST / b.Exact_1.Get"),
 		of("iam", "iam", "awsQuery", "POST /"),
 		of("s3", "s3", "restXml", "GET /{Bucket}/{Key+}?tagging"),
 		untold,
@@ -92,17 +95,26 @@ func TestRouteByService(t *testing.T) {
 		{"another target", "POST /\nx-amz-target: DynamoDB_20120810.DescribeTable", "dynamodb POST / DynamoDB_20120810.DescribeTable"},
 		{"the target of another service", "POST /\nX-Amz-Target: DynamoDB_20120810.ListTables" + signed("copy"), "copy POST / DynamoDB_20120810.ListTables"},
 		{"an unknown operation", "POST /\nX-Amz-Target: DynamoDB_20120810.DropTables", ""},
+		{"a longer prefix", "POST /\nX-Amz-Target: com.amazonaws.dynamodb.v20120810.DynamoDB_20120810.DescribeTable", "dynamodb POST / DynamoDB_20120810.DescribeTable"},
+		{"a longer prefix of another service", "POST /\nX-Amz-Target: com.amazonaws.dynamodb.v20120810.DynamoDB_20120810.ListTables" + signed("copy"), "copy POST / DynamoDB_20120810.ListTables"},
+		{"a shorter prefix", "POST /\nX-Amz-Target: CloudTrail_20131101.ListTrails", "cloudtrail POST / com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.ListTrails"},
+		{"another long prefix", "POST /\nX-Amz-Target: other.CloudTrail_20131101.ListTrails", "cloudtrail POST / com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.ListTrails"},
+		{"a prefix cut elsewhere", "POST /\nX-Amz-Target: Trail_20131101.ListTrails", ""},
+		{"an exact target goes first", "POST /\nX-Amz-Target: b.Exact_1.Get", "exact-b POST / b.Exact_1.Get"},
+		{"a longer prefix, signed for another", "POST /\nX-Amz-Target: a.CloudTrail_20131101.ListTrails" + signed("dynamodb"), ""},
 		{"an unknown prefix", "POST /\nX-Amz-Target: DynamoDB_20111205.ListTables", ""},
 		{"no prefix", "POST /\nX-Amz-Target: ListTables", ""},
 		{"a target goes before a path", "GET /tags/all\nX-Amz-Target: Rooms.List", ""},
 		{"no target", "POST /", ""},
 		{"another protocol", "GET /b/k?tagging", "s3 GET /{Bucket}/{Key+}?tagging"},
 	} {
-		got, ok := k.Route(calling(t, v.request))
-		require.Equal(t, v.want != "", ok, v.name)
-		if ok {
-			require.Equal(t, v.want, got.Contract.Operation, v.name)
-		}
+		t.Run(v.name, func(t *testing.T) {
+			got, ok := k.Route(calling(t, v.request))
+			require.Equal(t, v.want != "", ok)
+			if ok {
+				require.Equal(t, v.want, got.Contract.Operation)
+			}
+		})
 	}
 }
 
@@ -113,9 +125,9 @@ func TestNotRouted(t *testing.T) {
 		"POST https://iam.amazonaws.com/" + signed("iam") + form + "\n\nAction=ListUsers&Version=2010-05-08": "iam (query)",
 		"POST https://iam.amazonaws.com/" + form + "\n\nVersion=2010-05-08&Action=ListUsers":                 "iam (query)",
 		"GET https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15":                         "sts (query)",
-		"POST http://127.0.0.1:4566/" + form + "\n\nAction=ListUsers":                                        "unknown service (query)",
-		"POST http://localhost/" + form + "\n\nname=x":                                                       "unknown service (rest)",
-		"POST http://localhost/\nX-Amz-Target: Other.List":                                                   "unknown service (awsJson)",
+		"POST http://127.0.0.1:4566/" + form + "\n\nAction=ListUsers":                                        "unknown service at 127.0.0.1 (query)",
+		"POST http://localhost/" + form + "\n\nname=x":                                                       "unknown service at localhost (rest)",
+		"POST http://localhost/\nX-Amz-Target: Other.List":                                                   "unknown service at localhost (awsJson)",
 		"POST http://localhost/\nX-Amz-Target: Kinesis_20131202.List" + signed("kinesis"):                    "kinesis (awsJson)",
 		"POST http://localhost/\nX-Amz-Target: DynamoDB_20120810.X" + signed("dynamodb"):                     "dynamodb (no such operation)",
 		"POST https://dynamodb.us-east-1.amazonaws.com/\nX-Amz-Target: DynamoDB_20120810.X":                  "dynamodb (no such operation)",
@@ -128,21 +140,21 @@ func TestNotRouted(t *testing.T) {
 		"GET https://cleanrooms-fips.us-east-1.api.aws/memberships":                                          "cleanrooms (rest)",
 		"GET https://ec2.cn-north-1.amazonaws.com.cn/":                                                       "ec2 (rest)",
 		"GET https://us-west-2.queue.amazonaws.com/":                                                         "queue (rest)",
-		"GET https://s3.us-east-1.amazonaws.com.example.org/":                                                "unknown service (rest)",
-		"GET https://111122223333.amazonaws.com/":                                                            "unknown service (rest)",
-		"GET https://example.com/":                                                                           "unknown service (rest)",
+		"GET https://s3.us-east-1.amazonaws.com.example.org/":                                                "unknown service at s3.us-east-1.amazonaws.com.example.org (rest)",
+		"GET https://111122223333.amazonaws.com/":                                                            "unknown service at 111122223333.amazonaws.com (rest)",
+		"GET https://example.com/":                                                                           "unknown service at example.com (rest)",
 	} {
 		r := calling(t, request)
 		_, ok := k.Route(r)
 		require.False(t, ok, request)
-		require.Equal(t, want, k.NotRouted(r), request)
+		require.Equal(t, want, k.NotRouted(r).String(), request)
 	}
 }
 
 func TestNamed(t *testing.T) {
 	k := services()
-	require.Equal(t, 14, k.Len())
-	require.Len(t, k.Named(""), 14)
+	require.Equal(t, 17, k.Len())
+	require.Len(t, k.Named(""), 17)
 	require.Len(t, k.Named("s3 GET /{Bucket}/{Key+}?tagging"), 1)
 	require.Len(t, k.Named("s3.s3 GET /{Bucket}/{Key+}?tagging"), 1)
 	require.Empty(t, k.Named("s3"))
@@ -205,6 +217,6 @@ func FuzzRoute(f *testing.F) {
 		for _, value := range route.Labels {
 			require.NotEmpty(t, value)
 		}
-		require.Regexp(t, `^(unknown service|[A-Za-z0-9-]{1,64}) \((no such operation|query|awsJson|rest|rest-xml|rpc-v2-cbor|rpc-v2-json)\)$`, k.NotRouted(r))
+		require.Regexp(t, `^(unknown service|unknown service at [a-z0-9.:_-]{1,80}|[A-Za-z0-9-]{1,64}) \((no such operation|query|awsJson|rest|rest-xml|rpc-v2-cbor|rpc-v2-json)\)$`, k.NotRouted(r).String())
 	})
 }

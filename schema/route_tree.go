@@ -3,9 +3,55 @@ package schema
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"strings"
 )
+
+// table is the routes of contracts.
+type table struct {
+	targets map[string][]*route // of awsJson, by targetKey
+	methods map[string]*branch  // of REST, by HTTP method
+}
+
+func newTable(contracts []*Contract) *table {
+	t := &table{map[string][]*route{}, map[string]*branch{}}
+	for _, c := range contracts {
+		method, hasMethod := c.Method.Get()
+		uri, hasURI := c.URI.Get()
+		target, hasTarget := c.Target.Get()
+		switch {
+		case c.awsJSON() && hasTarget:
+			t.targets[targetKey(target)] = append(t.targets[targetKey(target)], &route{contract: c})
+		case !c.rpc() && hasMethod && hasURI:
+			if t.methods[method] == nil {
+				t.methods[method] = &branch{}
+			}
+			t.methods[method].add(newRoute(c, uri))
+		}
+	}
+	return t
+}
+
+// collect adds the routes that a request can take. Their affinity is that of their
+// contracts or, if it is not negative, the one given.
+func (t *table) collect(a *asked, best *matches, affinity int) {
+	take := func(routes []*route) {
+		for _, r := range routes {
+			if !a.takes(r) {
+				continue
+			}
+			if affinity < 0 {
+				best.add(a, r, a.affinity(r.contract))
+			} else {
+				best.add(a, r, affinity)
+			}
+		}
+	}
+	if a.target != "" {
+		take(t.targets[a.targetKey])
+	} else if tree := t.methods[a.Method]; tree != nil {
+		tree.find(a.segments, take)
+	}
+}
 
 // branch is a node of the tree of URI templates, a level for each segment, so
 // that what a route costs depends on the request and not on the catalog.
@@ -41,34 +87,22 @@ func (b *branch) add(r *route) {
 	b.ends = append(b.ends, r)
 }
 
-// sort puts the routes of each list in the order in which they go.
-func (b *branch) sort() {
-	slices.SortStableFunc(b.greedy, (*route).compare)
-	slices.SortStableFunc(b.ends, (*route).compare)
-	for _, child := range b.literals {
-		child.sort()
+// find takes the routes whose templates match what is left of a path, up to what
+// follows a greedy label.
+func (b *branch) find(segments []string, take func([]*route)) {
+	if len(segments) == 0 || len(segments) == 1 && segments[0] == "" {
+		take(b.ends)
 	}
-	if b.label != nil {
-		b.label.sort()
-	}
-}
-
-// find returns the route to take for what is left of a path; nil: none.
-func (b *branch) find(segments []string, a *asked) *route {
 	if len(segments) == 0 {
-		return a.best(b.ends)
+		return
 	}
 	if child := b.literals[segments[0]]; child != nil {
-		if found := child.find(segments[1:], a); found != nil {
-			return found
-		}
+		child.find(segments[1:], take)
 	}
 	if b.label != nil && segments[0] != "" {
-		if found := b.label.find(segments[1:], a); found != nil {
-			return found
-		}
+		b.label.find(segments[1:], take)
 	}
-	return a.best(b.greedy)
+	take(b.greedy)
 }
 
 // route is a URI template that leads to a contract.
@@ -110,6 +144,9 @@ func newRoute(c *Contract, uri string) *route {
 		}
 		r.segments = append(r.segments, s)
 	}
+	if last := len(r.segments) - 1; last > 0 && r.segments[last] == (segment{}) {
+		r.segments = r.segments[:last] // a slash at the end decides nothing
+	}
 	r.query, _ = url.ParseQuery(query) // what is malformed is no literal
 	return r
 }
@@ -132,6 +169,16 @@ func (r *route) compare(other *route) int {
 
 // match returns the labels of a decoded path that the template fits.
 func (r *route) match(segments []string) (labels map[string]string, ok bool) {
+	if labels, ok = r.matchAll(segments); ok {
+		return labels, true
+	}
+	if last := len(segments) - 1; last >= 0 && segments[last] == "" {
+		return r.matchAll(segments[:last])
+	}
+	return nil, false
+}
+
+func (r *route) matchAll(segments []string) (labels map[string]string, ok bool) {
 	labels = map[string]string{}
 	for i, s := range r.segments {
 		take := 1

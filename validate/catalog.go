@@ -18,21 +18,44 @@ import (
 // Catalog validates traffic of many operations. It is immutable and safe for
 // concurrent use.
 type Catalog struct {
-	routes     *schema.Catalog
-	validators map[*schema.Contract]func() *Validator
+	routes  *schema.Catalog
+	options Options
+	used    sync.Map // *schema.Contract to func() (*inUse, error)
 }
 
-// CompileCatalog checks every contract of a catalog. Each is compiled when it is
-// first used.
+// inUse is a contract that traffic has reached.
+type inUse struct {
+	*Validator
+	digest func() string // of what it promises, whatever the service is called
+}
+
+// CompileCatalog checks the contracts that a catalog has at hand; those of
+// services are checked when they are first used. Each is compiled then.
 func CompileCatalog(k *schema.Catalog, options Options) (*Catalog, error) {
-	c := &Catalog{k, make(map[*schema.Contract]func() *Validator, k.Len())}
-	for _, contract := range k.Contracts() {
+	for _, contract := range k.Given() {
 		if err := check(contract); err != nil {
 			return nil, err
 		}
-		c.validators[contract] = sync.OnceValue(func() *Validator { return compile(contract, options) })
 	}
-	return c, nil
+	return &Catalog{routes: k, options: options}, nil
+}
+
+// use returns the validator of a contract.
+func (k *Catalog) use(c *schema.Contract) (*inUse, error) {
+	compiled, ok := k.used.Load(c)
+	if !ok {
+		compiled, _ = k.used.LoadOrStore(c, sync.OnceValues(func() (*inUse, error) {
+			if err := check(c); err != nil {
+				return nil, err
+			}
+			return &inUse{compile(c, k.options), sync.OnceValue(func() string {
+				nameless := *c
+				nameless.Service = ""
+				return nameless.Digest()
+			})}, nil
+		}))
+	}
+	return compiled.(func() (*inUse, error))()
 }
 
 // Bare says what bare bodies are, which nobody recorded a request of. The zero
@@ -52,6 +75,7 @@ func (e *BareError) Error() string { return e.Problem }
 type Outcome struct {
 	Contract   *schema.Contract // nil: not checked
 	NotChecked string           // why not
+	Unrouted   *schema.Unrouted // why no contract has the route, where that is the reason
 	// NotRead is the kind of a body that no rule read, such as "blob payload" or
 	// "CBOR". The contract, where there is one, was checked around it.
 	NotRead  string
@@ -75,35 +99,24 @@ func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept Recorded) (Outco
 	if err != nil {
 		return Outcome{NotChecked: "the request's URL is malformed"}, nil
 	}
-	v, labels, why := k.route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
 	if isCBOR(x.Response.Header) && len(x.Response.Body.Bytes) > 0 {
 		return Outcome{NotRead: cborBody}, nil
 	}
-	if v == nil {
+	asked := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
+	found := k.routes.Candidates(asked)
+	if len(found) == 0 {
+		why := k.routes.NotRouted(asked)
+		return Outcome{NotChecked: why.String(), Unrouted: &why}, nil
+	}
+	found, why := readableRoutes(found, x)
+	if why != "" {
 		return Outcome{NotChecked: why}, nil
 	}
 	readable, err := decoded(x)
 	if outcome, unread := unread(x, err); unread {
 		return outcome, nil
 	}
-	findings, leftOut := v.exchange(readable, err, labels, kept)
-	outcome := Outcome{Contract: v.contract, LeftOut: leftOut, Findings: findings}
-	if err == nil && v.blob(&readable.Response) {
-		outcome.NotRead = blobPayload
-	}
-	return outcome, nil
-}
-
-// route returns the validator that a request leads to, or why there is none.
-func (k *Catalog) route(r schema.Request) (v *Validator, labels map[string]string, why string) {
-	route, ok := k.routes.Route(r)
-	if !ok {
-		return nil, nil, k.routes.NotRouted(r)
-	}
-	if protocol, ok := route.Contract.NotJSON(); ok {
-		return nil, nil, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
-	}
-	return k.validators[route.Contract](), route.Labels, ""
+	return k.choose(found, func(v *Validator, labels map[string]string) Outcome { return v.outcome(readable, err, labels, kept) }), nil
 }
 
 func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) {
@@ -112,6 +125,9 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 		return Outcome{}, err
 	}
 	c := v.contract
+	if protocol, ok := c.NotJSON(); ok && k.options.Projection == schema.Wire {
+		return Outcome{}, &BareError{(&schema.NotJSONError{Contract: c.String(), Protocol: protocol}).Error()}
+	}
 	switch {
 	case bare.Part != "":
 		if _, ok := v.parts[bare.Part]; !ok {
@@ -151,11 +167,18 @@ func asBoto3Has(r *traffic.Response) {
 }
 
 func (k *Catalog) operation(name string) (*Validator, error) {
+	if name == "" && k.routes.Services() > 0 {
+		return nil, &BareError{"bodies without requests could be of many operations: name one with --operation"}
+	}
 	switch found := k.routes.Named(name); len(found) {
 	case 0:
 		return nil, &BareError{fmt.Sprintf("no contract is of operation %q", name)}
 	case 1:
-		return k.validators[found[0]](), nil
+		v, err := k.use(found[0])
+		if err != nil {
+			return nil, &BareError{err.Error()}
+		}
+		return v.Validator, nil
 	default:
 		return nil, &BareError{fmt.Sprintf("bodies without requests could be of %s or of %s: name one with --operation", found[0], found[1])}
 	}

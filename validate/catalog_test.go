@@ -96,19 +96,24 @@ func TestNotChecked(t *testing.T) {
 		{"GET", "https://cleanrooms.us-east-1.amazonaws.com/memberships/m/other/x", "cleanrooms (no such operation)"},
 		{"GET", "https://bucket.s3.amazonaws.com/x/y", "s3 (no such operation)"},
 		{"GET", "http://127.0.0.1/bucket", "s3 (rest-xml)"},
-		{"GET", "http://127.0.0.1/other/x", "unknown service (rest)"},
+		{"GET", "http://127.0.0.1/other/x", "unknown service at 127.0.0.1 (rest)"},
 		{"GET", "http://a b/", "the request's URL is malformed"},
 	} {
 		outcome, err := k.Check(&traffic.Interaction{Request: &traffic.Request{Method: v.method, URL: v.url}}, Bare{})
 		require.NoError(t, err)
-		require.Equal(t, Outcome{NotChecked: v.want}, outcome, v.url)
+		require.Equal(t, v.want, outcome.NotChecked, v.url)
+		require.Nil(t, outcome.Contract, v.url)
+		if outcome.Unrouted != nil {
+			require.Equal(t, v.want, outcome.Unrouted.String(), v.url)
+		}
 	}
 	iam := called("", "Action=ListUsers&Version=2010-05-08", 200, "<ListUsersResponse/>")
 	iam.Request.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"},
 		"Authorization": {"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/iam/aws4_request"}}
 	outcome, err := k.Check(iam, Bare{})
 	require.NoError(t, err)
-	require.Equal(t, Outcome{NotChecked: "iam (query)"}, outcome)
+	require.Equal(t, "iam (query)", outcome.NotChecked)
+	require.Equal(t, &schema.Unrouted{Kind: schema.NoContract, Service: "iam", Endpoint: "dynamodb", Operation: "ListUsers", Protocol: "query"}, outcome.Unrouted)
 }
 
 // TestCatalogCompilesWhatIsUsed: each contract once, when it is first needed, and

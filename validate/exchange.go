@@ -36,6 +36,16 @@ func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) f
 	return findings
 }
 
+// outcome is what comes of an interaction, as [decoded] returned it.
+func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map[string]string, kept Recorded) Outcome {
+	findings, leftOut := v.exchange(readable, err, labels, kept)
+	outcome := Outcome{Contract: v.contract, LeftOut: leftOut, Findings: findings}
+	if err == nil && v.blob(&readable.Response) {
+		outcome.NotRead = blobPayload
+	}
+	return outcome
+}
+
 // exchange takes what [decoded] returned.
 func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string, kept Recorded) (finding.Set, LeftOut) {
 	e := exchange{v: v, response: &readable.Response, kept: kept}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -30,7 +31,8 @@ func (e *TooLongError) Error() string {
 type Transport struct {
 	// Base sends the requests; nil: http.DefaultTransport.
 	Base http.RoundTripper
-	// Catalog routes and validates. What it does not route is not checked.
+	// Catalog routes and validates. What it does not route, or not to one contract,
+	// is not checked.
 	Catalog *Catalog
 	// Report is called once for every answer that was routed, with its findings,
 	// nil where there are none, before the caller gets the answer. It must be
@@ -48,8 +50,8 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, err
 	}
-	v, labels, _ := t.Catalog.route(schema.Request{Method: request.Method, URL: request.URL, Header: request.Header})
-	if v == nil {
+	found := t.Catalog.routes.Candidates(schema.Request{Method: request.Method, URL: request.URL, Header: request.Header})
+	if !slices.ContainsFunc(found, func(r schema.Route) bool { _, other := r.Contract.NotJSON(); return !other }) {
 		return response, nil
 	}
 	body, readErr := io.ReadAll(io.LimitReader(response.Body, MostLiveBody+1))
@@ -60,9 +62,16 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	case len(body) > MostLiveBody:
 		t.Report(request, nil, &TooLongError{request.Method, request.URL.String()})
 	default:
-		x := &traffic.Interaction{Source: request.URL.String(), Request: sent(request), Response: traffic.Response{
+		x := &traffic.Interaction{Live: true, Source: request.URL.String(), Request: sent(request), Response: traffic.Response{
 			Status: response.StatusCode, Header: response.Header, Body: traffic.BodyOf(body)}}
-		t.Report(request, v.Exchange(x, labels), nil)
+		found, _ := readableRoutes(found, x)
+		readable, err := decoded(x)
+		outcome := t.Catalog.choose(found, func(v *Validator, labels map[string]string) Outcome {
+			return v.outcome(readable, err, labels, recordedOf(x))
+		})
+		if outcome.Contract != nil {
+			t.Report(request, outcome.Findings, nil)
+		}
 	}
 	return response, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
@@ -77,8 +78,8 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 // is to say of them.
 func (f *generatedFlags) loadAndTell(ctx context.Context, t *terminal) ([]*schema.Contract, error) {
 	loaded, findings, err := f.load(ctx, t)
-	for _, finding := range findings {
-		fmt.Fprintf(t.Err, "crcheck: %s\n", finding)
+	for _, f := range finding.Union(findings, unsupportedPatterns(loaded)) {
+		fmt.Fprintf(t.Err, "crcheck: %s\n", f)
 	}
 	return loaded, err
 }

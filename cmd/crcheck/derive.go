@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
 type deriveVerb struct {
-	Source    string            `arg:"" help:"The document: a botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, or a folder of them."`
+	Source    string            `arg:"" help:"The document: a botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, a folder of them, or botocore:SERVICE for the installed botocore."`
 	Operation string            `xor:"which" placeholder:"NAME" help:"The operation, where the document has several."`
 	All       bool              `xor:"which" help:"Derive every operation, to a folder that --output names."`
 	Version   string            `placeholder:"VERSION" help:"The version of the document, which pages and models do not say."`
@@ -44,9 +45,14 @@ func (v *deriveVerb) Validate() error {
 // Run derives contracts. They are the data; what the document contradicts
 // itself in is reported on standard error.
 func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
-	result, err := readSources(ctx, t, v.Source, v.Version)
+	result, err := derivable(ctx, t, v.Source, v.Version)
 	if err != nil {
 		return err
+	}
+	if service, _, qualified := strings.Cut(v.Operation, "."); qualified {
+		result.Load(service)
+	} else {
+		result.Load("")
 	}
 	derived, findings := result.Contracts, result.Findings
 	if !v.All {
@@ -56,10 +62,12 @@ func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
 		}
 		derived = []*schema.Contract{one}
 	}
-	said, err := applyOverlays(ctx, v.Overlay, derived)
+	chosen := &models.Found{Contracts: derived}
+	said, err := applyOverlays(ctx, v.Overlay, chosen)
 	if err != nil {
 		return err
 	}
+	derived = chosen.Contracts
 	findings = finding.Union(findings, said, unsupportedPatterns(derived))
 	if err := v.write(t, derived); err != nil {
 		return err

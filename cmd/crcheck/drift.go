@@ -164,7 +164,8 @@ func (v *driftVerb) load(ctx context.Context, t *terminal, name string) ([]*sche
 	if err != nil {
 		return nil, err
 	}
-	said, err := applyOverlays(ctx, v.Overlay, result.Contracts)
+	result.Load("")
+	said, err := applyOverlays(ctx, v.Overlay, result)
 	if err != nil {
 		return nil, err
 	}

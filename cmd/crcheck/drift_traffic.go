@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/drift"
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/source"
@@ -28,6 +29,8 @@ func isSource(name string) (bool, error) {
 	switch {
 	case name == "-":
 		return false, nil
+	case isInstalled(name):
+		return true, nil
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := contracts.Load(name); err != nil {
 			return false, fmt.Errorf("%s is neither a file, a folder nor a built-in contract", name)
@@ -67,7 +70,7 @@ func beginsAsSource(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, err = source.Read(text, "")
+	_, err = source.Read(models.Beginning(text), "")
 	var unknown *source.UnknownKindError
 	return !errors.As(err, &unknown), nil
 }
@@ -79,7 +82,7 @@ func isMissing(path string) bool {
 
 // tally holds all traffic, or a shard of it, against the contracts.
 func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Contract) (*drift.Traffic, error) {
-	chosen, err := newProjections(loaded, v.Projection, v.Profile)
+	chosen, err := newProjections(schema.NewCatalog(loaded...), v.Projection, v.Profile)
 	if err != nil {
 		return nil, err
 	}

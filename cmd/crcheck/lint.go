@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/lint"
@@ -30,26 +31,26 @@ func (*lintVerb) Help() string {
 
 // Run looks through cassettes.
 func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
-	loaded, derived, err := v.load(ctx, t)
+	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
 	}
-	announce(t, loaded)
+	inForce.announce(t)
 	run := &validation{verb: &validateVerb{contractFlags: v.contractFlags, reportFlags: v.reportFlags, Projection: "wire"}, named: map[string]*projections{}}
-	if run.chosen, err = newProjections(loaded, "wire", v.Profile); err != nil {
+	if run.chosen, err = newProjections(inForce.catalog, "wire", v.Profile); err != nil {
 		return err
 	}
 	inputs := gather(t, v.Files)
 	if run.ledger, err = finding.NewLedger(inputs.expected); err != nil {
 		return err
 	}
-	for _, f := range v.Profile.Grade(derived) {
+	for _, f := range v.Profile.Grade(inForce.findings) {
 		run.collector.Add(f, nil)
 	}
 	for _, problem := range inputs.problems {
 		run.problem(t, problem)
 	}
-	options := lint.Options{Profile: v.Profile, Classify: bycontract.New(schema.NewCatalog(loaded...)), Contract: func(name string) *schema.Contract { return named(loaded, name) },
+	options := lint.Options{Profile: v.Profile, Classify: bycontract.New(inForce.catalog), Contract: func(name string) *schema.Contract { return named(inForce.catalog, name) },
 		Check: func(x *traffic.Interaction) (validate.Outcome, error) {
 			against, err := run.contracts(x)
 			if err != nil {
@@ -83,6 +84,7 @@ func (run *validation) linted(x *traffic.Interaction, outcome validate.Outcome, 
 	switch {
 	case outcome.Contract != nil:
 		run.collector.Checked(outcome.Contract.String())
+		run.patterns(outcome.Contract)
 	case x != nil:
 		run.collector.NotChecked(outcome.NotChecked)
 	}
@@ -101,7 +103,9 @@ func (run *validation) linted(x *traffic.Interaction, outcome validate.Outcome, 
 }
 
 // named returns the contract of a name and version: one in force, or a built-in one.
-func named(loaded []*schema.Contract, name string) *schema.Contract {
+func named(catalog *schema.Catalog, name string) *schema.Contract {
+	operation, _, _ := strings.Cut(name, "@")
+	loaded := catalog.Named(operation)
 	if i := slices.IndexFunc(loaded, func(c *schema.Contract) bool { return c.String() == name }); i >= 0 {
 		return loaded[i]
 	}

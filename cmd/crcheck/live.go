@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/live"
 	"github.com/crcheck/crcheck/recorder/proxy"
 	"github.com/crcheck/crcheck/schema"
@@ -55,11 +56,11 @@ func (v *liveVerb) Validate() error {
 
 // Run calls an operation.
 func (v *liveVerb) Run(ctx context.Context, t *terminal) error {
-	loaded, derived, err := v.load(ctx, t)
+	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
 	}
-	c, err := v.operation(loaded)
+	c, err := v.operation(inForce.catalog)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (v *liveVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	call.found(v.Profile.Grade(derived))
+	call.found(v.Profile.Grade(finding.Union(inForce.findings, c.UnsupportedPatterns())))
 	err = call.run(ctx, t)
 	var status exit
 	if err != nil && !errors.As(err, &status) {
@@ -86,8 +87,8 @@ func (v *liveVerb) Run(ctx context.Context, t *terminal) error {
 }
 
 // operation finds the contract to call by.
-func (v *liveVerb) operation(loaded []*schema.Contract) (*schema.Contract, error) {
-	switch found := schema.NewCatalog(loaded...).Named(v.Operation); len(found) {
+func (v *liveVerb) operation(catalog *schema.Catalog) (*schema.Contract, error) {
+	switch found := catalog.Named(v.Operation); len(found) {
 	case 0:
 		return nil, fmt.Errorf("no contract in force is of operation %s; choose its contract with --contract", v.Operation)
 	case 1:

@@ -33,9 +33,8 @@ type projections struct {
 	taken     map[schema.Projection]int // bare bodies under auto
 }
 
-func newProjections(loaded []*schema.Contract, choice projectionChoice, profile finding.Profile) (*projections, error) {
+func newProjections(catalog *schema.Catalog, choice projectionChoice, profile finding.Profile) (*projections, error) {
 	p := &projections{choice: choice, taken: map[schema.Projection]int{}}
-	catalog := schema.NewCatalog(loaded...)
 	var err error
 	if p.wire, err = validate.CompileCatalog(catalog, validate.Options{Projection: schema.Wire, Profile: profile}); err != nil {
 		return nil, err

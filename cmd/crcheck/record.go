@@ -161,14 +161,19 @@ func (v *recordVerb) allow(catalog *schema.Catalog) func(*http.Request, []byte) 
 	}
 	return func(r *http.Request, body []byte) error {
 		asked := schema.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: body}
-		route, ok := catalog.Route(asked)
-		switch {
-		case !ok:
+		routes := catalog.Candidates(asked)
+		if len(routes) == 0 {
 			return fmt.Errorf("no contract in force has this operation, of %s, so it may write; choose its contract with --contract, or let everything through with --allow-writes", catalog.NotRouted(asked))
-		case !route.Contract.Readonly.Or(false):
-			return fmt.Errorf("the contract of %s does not call it read-only; let it through with --allow-writes", route.Contract.Name())
 		}
-		return routedOnce(route.Contract, r.URL)
+		for _, route := range routes { // whichever it is
+			if !route.Contract.Readonly.Or(false) {
+				return fmt.Errorf("the contract of %s does not call it read-only; let it through with --allow-writes", route.Contract.Name())
+			}
+			if err := routedOnce(route.Contract, r.URL); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 

@@ -49,4 +49,18 @@ func TestRecordAllow(t *testing.T) {
 		}
 	}
 	require.Nil(t, (&recordVerb{AllowWrites: true}).allow(catalog))
+
+	// Of two services with one route, neither may write.
+	reads := all[0]
+	for _, c := range all {
+		if c.Operation == "ListSheds" {
+			reads = c
+		}
+	}
+	writes := reads.Clone()
+	writes.Service, writes.Readonly = "zoo", schema.Is(false)
+	for _, both := range [][]*schema.Contract{{reads, writes}, {writes, reads}} {
+		err := (&recordVerb{}).allow(schema.NewCatalog(both...))(&http.Request{Method: "GET", URL: &url.URL{Path: "/sheds"}}, nil)
+		require.ErrorContains(t, err, "zoo.ListSheds does not call it read-only")
+	}
 }

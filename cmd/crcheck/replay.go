@@ -9,7 +9,6 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/recorder/bycontract"
 	"github.com/crcheck/crcheck/recorder/redact"
-	"github.com/crcheck/crcheck/schema"
 )
 
 type replayVerb struct {
@@ -101,12 +100,12 @@ func (v *replayVerb) redaction(ctx context.Context, t *terminal) (*redact.Option
 		case !ok:
 			continue
 		}
-		loaded, _, err := v.load(ctx, t)
+		inForce, err := v.open(ctx, t)
 		if err != nil {
 			return nil, err
 		}
 		fmt.Fprintf(t.Err, "real identifiers are understood where cassettes were recorded with the key %s\n", key.ID())
-		return &redact.Options{Key: key, Classify: bycontract.New(schema.NewCatalog(loaded...)), All: v.Redact == "all"}, nil
+		return &redact.Options{Key: key, Classify: bycontract.New(inForce.catalog), All: v.Redact == "all"}, nil
 	}
 	return nil, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,26 +45,23 @@ func (v *schemaVerb) Validate() error {
 
 // Run writes the JSON Schemas of contracts.
 func (v *schemaVerb) Run(ctx context.Context, t *terminal) error {
-	loaded, findings, err := v.load(ctx, t)
+	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
 	}
+	chosen := inForce.catalog.Named(v.Operation)
 	if v.All {
-		err = v.all(t, loaded)
+		err = v.all(t, chosen)
 	} else {
-		err = v.one(t, loaded)
+		err = v.one(t, chosen)
 	}
 	if err != nil {
 		return err
 	}
-	return reportFindings(t, finding.Default.Grade(findings), finding.FailNever)
+	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.findings, unsupportedPatterns(chosen))), finding.FailNever)
 }
 
-func (v *schemaVerb) one(t *terminal, loaded []*schema.Contract) error {
-	chosen := loaded
-	if v.Operation != "" {
-		chosen = slices.DeleteFunc(slices.Clone(loaded), func(c *schema.Contract) bool { return v.Operation != c.Operation && v.Operation != c.Name() })
-	}
+func (v *schemaVerb) one(t *terminal, chosen []*schema.Contract) error {
 	switch {
 	case len(chosen) == 0:
 		return fmt.Errorf("no contract is of operation %s", v.Operation)
@@ -78,6 +76,9 @@ func (v *schemaVerb) one(t *terminal, loaded []*schema.Contract) error {
 }
 
 func (v *schemaVerb) encode(c *schema.Contract, part schema.Part) ([]byte, error) {
+	if protocol, ok := c.NotJSON(); ok && v.Projection == schema.Wire {
+		return nil, &schema.NotJSONError{Contract: c.String(), Protocol: protocol}
+	}
 	s, err := jsonschema.Generate(c, part, v.Projection, jsonschema.Standard)
 	if err != nil {
 		return nil, err
@@ -90,6 +91,8 @@ func (v *schemaVerb) encode(c *schema.Contract, part schema.Part) ([]byte, error
 // document, has no file.
 func (v *schemaVerb) all(t *terminal, loaded []*schema.Contract) error {
 	var files []folderFile
+	var refused *schema.NotJSONError
+	left := map[string]*schema.NotJSONError{} // of each service one
 	for _, c := range loaded {
 		for _, part := range c.Parts() {
 			if v.Part != "" && v.Part != part {
@@ -98,12 +101,21 @@ func (v *schemaVerb) all(t *terminal, loaded []*schema.Contract) error {
 			text, err := v.encode(c, part)
 			if none := (*jsonschema.PartError)(nil); errors.As(err, &none) {
 				continue
+			} else if errors.As(err, &refused) {
+				left[c.Service] = &schema.NotJSONError{Contract: c.Service, Protocol: refused.Protocol}
+				continue
 			} else if err != nil {
 				return err
 			}
 			name := c.Name() + "." + strings.Replace(string(part), ":", ".", 1) + ".json"
 			files = append(files, folderFile{name, fmt.Sprintf("%s of %s", part, c), text})
 		}
+	}
+	for _, service := range slices.Sorted(maps.Keys(left)) {
+		fmt.Fprintf(t.Err, "left out %v\n", left[service])
+	}
+	if len(files) == 0 && len(left) > 0 {
+		return refused
 	}
 	if len(files) == 0 {
 		return fmt.Errorf("no contract has the part %q", v.Part)

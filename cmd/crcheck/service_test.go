@@ -20,16 +20,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const models = "../../../shared/data/models"
+const modelFolder = "../../../shared/data/models"
 
 // services returns what --contract is to name: a folder with the models of five
 // services or, where they are not, the built-in contract; and its contracts.
 func services(tb testing.TB) (name string, all []*schema.Contract) {
 	tb.Helper()
-	paths, err := filepath.Glob(models + "/*-1.43.67.service-2.json")
+	paths, err := filepath.Glob(modelFolder + "/*-1.43.67.service-2.json")
 	require.NoError(tb, err)
 	if len(paths) == 0 {
-		tb.Logf("%s is not there: the built-in contract stands for five services", models)
+		tb.Logf("%s is not there: the built-in contract stands for five services", modelFolder)
 		c, err := contracts.Load(contracts.Newest)
 		require.NoError(tb, err)
 		return contracts.Newest, []*schema.Contract{c}

@@ -4,81 +4,69 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strings"
+	"sync"
 
-	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/schema/source"
-	"github.com/crcheck/crcheck/traffic"
 )
 
 // readSources reads a document, or those of a folder, and derives contracts. In
 // a folder, files that describe no operation are passed over, and counted on
-// standard error.
-func readSources(ctx context.Context, t *terminal, path, version string) (source.Result, error) {
+// standard error; documents that cannot be read are named there.
+func readSources(ctx context.Context, t *terminal, path, version string) (*models.Found, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
-		return readSource(ctx, path, version)
+		text, err := readDocument(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		result, err := models.Document(path, text, version)
+		return &models.Found{Contracts: result.Contracts, Findings: result.Findings}, err
 	}
 	if folder := os.DirFS(path); source.IsGoSDK(folder) {
 		contracts, err := source.GoSDK(folder)
 		if err != nil {
-			return source.Result{}, fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		return source.Result{Contracts: contracts}, nil
+		return &models.Found{Contracts: contracts}, nil
 	}
-	var all source.Result
-	documents, passed := 0, 0
-	from := map[string]string{} // where a contract comes from, by its name
-	for file, err := range traffic.Files(path) {
-		if err != nil {
-			return source.Result{}, err
-		}
-		one, err := readSource(ctx, file.Path, version)
-		if describesNothing(err) {
-			passed++
-			continue
-		} else if err != nil {
-			return source.Result{}, err
-		}
-		documents++
-		for _, c := range one.Contracts {
-			if before, twice := from[c.String()]; twice {
-				return source.Result{}, fmt.Errorf("%s and %s both describe %s: keep one of them in the folder, or name files instead", before, file.Path, c)
-			}
-			from[c.String()] = file.Path
-		}
-		all.Contracts = append(all.Contracts, one.Contracts...)
-		all.Findings = finding.Union(all.Findings, one.Findings)
+	found, err := models.Folder(path, reading(t, version))
+	if err != nil {
+		return nil, err
 	}
-	if documents == 0 {
-		return source.Result{}, fmt.Errorf("%s: no file of the folder describes an operation; name a folder of models, pages or contracts", path)
+	if found.Passed > 0 {
+		fmt.Fprintf(t.Err, "%s: passed over %d files that describe no operation\n", path, found.Passed)
 	}
-	if passed > 0 {
-		fmt.Fprintf(t.Err, "%s: passed over %d files that describe no operation\n", path, passed)
-	}
-	return all, nil
+	return found, nil
 }
 
-// describesNothing reports a file of no known kind, or a page about a method
-// that calls no operation.
-func describesNothing(err error) bool {
-	var unknown *source.UnknownKindError
-	var method *source.NoOperationError
-	return errors.As(err, &unknown) || errors.As(err, &method)
+// isInstalled reports a name of models of the installed botocore.
+func isInstalled(name string) bool {
+	_, err := os.Stat(name)
+	return strings.HasPrefix(name, models.Botocore) && errors.Is(err, fs.ErrNotExist)
 }
 
-// readSource reads a document and derives its contracts.
-func readSource(ctx context.Context, path, version string) (source.Result, error) {
-	text, err := readDocument(ctx, path)
-	if err != nil {
-		return source.Result{}, err
+// derivable reads what contracts can be derived from.
+func derivable(ctx context.Context, t *terminal, name, version string) (*models.Found, error) {
+	if isInstalled(name) {
+		return models.Installed(ctx, name, reading(t, version))
 	}
-	result, err := source.Read(text, version)
-	if err != nil {
-		return source.Result{}, fmt.Errorf("%s: %w", path, err)
-	}
-	for i := range result.Findings {
-		result.Findings[i].Source = path
-	}
-	return result, nil
+	return readSources(ctx, t, name, version)
+}
+
+// reading names documents that cannot be read on standard error.
+func reading(t *terminal, version string) models.Options {
+	var mu sync.Mutex
+	return models.Options{Version: version, Refused: func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if refused := (*models.RefusedError)(nil); errors.As(err, &refused) {
+			fmt.Fprintf(t.Err, "crcheck: %v (left out)\n", err)
+			return
+		}
+		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
+	}}
 }

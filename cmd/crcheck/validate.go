@@ -45,15 +45,15 @@ func (v *validateVerb) Validate() error {
 
 // Run holds recorded responses against contracts.
 func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
-	loaded, derived, err := v.load(ctx, t)
+	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
 	}
-	chosen, err := newProjections(loaded, v.Projection, v.Profile)
+	chosen, err := newProjections(inForce.catalog, v.Projection, v.Profile)
 	if err != nil {
 		return err
 	}
-	announce(t, loaded)
+	inForce.announce(t)
 	if len(v.Files) == 0 {
 		fmt.Fprintln(t.Err, "no files named: checking the embedded cassettes")
 	}
@@ -63,7 +63,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	run := &validation{verb: v, chosen: chosen, named: map[string]*projections{}, ledger: ledger, said: map[string]bool{}}
-	for _, f := range v.Profile.Grade(derived) {
+	for _, f := range v.Profile.Grade(inForce.findings) {
 		run.collector.Add(f, nil)
 	}
 	for _, problem := range inputs.problems {
@@ -83,6 +83,8 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 	switch {
 	case interrupted && (err == nil || errors.As(err, &status)):
 		return context.Canceled
+	case r.Verdict == report.NotChecked && run.unrouted.total > 0:
+		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %v\n", &run.unrouted)
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name files with responses of the contract's operation")
 	}
@@ -98,6 +100,8 @@ type validation struct {
 	said      map[string]bool // problems that many interactions share
 	collector report.Collector
 	secrets   secrets
+	reached   reached
+	unrouted  unrouted
 }
 
 // files checks all inputs, and reports whether it was interrupted.
@@ -175,9 +179,13 @@ func (run *validation) check(x *traffic.Interaction) error {
 	}
 	if outcome.Contract == nil {
 		run.collector.NotChecked(outcome.NotChecked)
+		if outcome.Unrouted != nil {
+			run.unrouted.count(outcome.Unrouted)
+		}
 		return nil
 	}
 	run.collector.Checked(outcome.Contract.String())
+	run.patterns(outcome.Contract)
 	for _, f := range outcome.Findings {
 		if run.ledger.Take(f) {
 			run.collector.Expected()
@@ -186,6 +194,13 @@ func (run *validation) check(x *traffic.Interaction) error {
 		run.collector.Add(f, run.secrets.line(outcome.Contract, x, f.Line))
 	}
 	return nil
+}
+
+// patterns says of a contract that traffic reached which patterns are not checked.
+func (run *validation) patterns(c *schema.Contract) {
+	for _, f := range run.verb.Profile.Grade(run.reached.by(c)) {
+		run.collector.Add(f, nil)
+	}
 }
 
 // contracts are the chosen ones or, where none was asked for and the cassette
@@ -202,7 +217,7 @@ func (run *validation) contracts(x *traffic.Interaction) (*projections, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it was recorded under %s, which is not built in: choose a contract with --contract", name)
 	}
-	known, err := newProjections([]*schema.Contract{c}, run.verb.Projection, run.verb.Profile)
+	known, err := newProjections(schema.NewCatalog(c), run.verb.Projection, run.verb.Profile)
 	if err != nil {
 		return nil, err
 	}

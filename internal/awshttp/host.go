@@ -34,6 +34,11 @@ func EndpointName(host string) string {
 	return ""
 }
 
+// Endpoint returns the labels of an AWS host, given without its port, that end in
+// its endpoint prefix, as in models.lex of models.lex.us-east-1.amazonaws.com and
+// my.bucket.s3 of my.bucket.s3.amazonaws.com; "" for every other host.
+func Endpoint(host string) string { return strings.Join(serviceLabels(host), ".") }
+
 // SigningName returns the signing service behind an AWS host, given without its
 // port; "" for every other host.
 func SigningName(host string) string {

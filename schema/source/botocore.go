@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -107,41 +106,19 @@ func (b *botoBuilder) checkWhole() error {
 		return b.fail(0, "the model has no metadata")
 	case len(b.parsed.Operations) == 0:
 		return b.fail(0, "the model has no operations")
-	case m.ServiceID == "":
-		return b.fail(m.at, "the metadata have no serviceId, which the service's name comes from")
+	case m.service() == "":
+		return b.fail(m.at, "the metadata have neither serviceId nor endpointPrefix nor signingName, of which the service's name comes")
 	}
 	b.readonly = slices.ContainsFunc(b.parsed.Operations, func(o named[*botoOperation]) bool { return o.value.Readonly })
 	return b.readProtocol()
 }
 
-// readProtocol takes the protocol that botocore would: the first of its own list
-// that the model has too (utils.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS), or, where
-// it has no list, the one.
 func (b *botoBuilder) readProtocol() error {
-	m := b.parsed.Metadata
-	protocol := m.Protocol
-	for _, known := range []string{"json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor", "query", "ec2"} {
-		if slices.Contains(m.Protocols, known) {
-			protocol = known
-			break
-		}
+	protocol, problem := b.parsed.Metadata.protocol()
+	if problem != "" {
+		return b.fail(b.parsed.Metadata.at, "%s", problem)
 	}
-	switch protocol {
-	case "":
-		return b.fail(m.at, "the metadata name no protocol")
-	case "json":
-		switch m.JSONVersion {
-		case "1.0":
-			b.protocol = "awsJson1_0"
-		case "1.1":
-			b.protocol = "awsJson1_1"
-		default:
-			return b.fail(m.at, "jsonVersion is %q: the protocol json has 1.0 and 1.1", excerpt(m.JSONVersion))
-		}
-	default:
-		known := map[string]string{"rest-json": "restJson1", "rest-xml": "restXml", "smithy-rpc-v2-cbor": "rpcv2Cbor", "query": "awsQuery", "ec2": "ec2Query"}
-		b.protocol = cmp.Or(known[protocol], protocol)
-	}
+	b.protocol = protocol
 	return nil
 }
 

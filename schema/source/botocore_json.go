@@ -22,7 +22,7 @@ type botoMetadata struct {
 	at               int64
 	ServiceID        string   `json:"serviceId"`
 	UID              string   `json:"uid"`
-	Protocol         string   `json:"protocol"`
+	Declared         string   `json:"protocol"`
 	Protocols        []string `json:"protocols"`
 	JSONVersion      string   `json:"jsonVersion"`
 	TargetPrefix     string   `json:"targetPrefix"`

@@ -12,13 +12,11 @@ import (
 func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract, error) {
 	m := b.parsed.Metadata
 	c := &schema.Contract{
-		Format: schema.Format, Service: botoService(m.ServiceID), Operation: name,
+		Format: schema.Format, Service: m.service(), Operation: name,
 		API: stated(m.UID), Protocol: schema.Is(b.protocol), Method: stated(o.HTTP.Method), URI: stated(o.HTTP.URI),
 		Status: schema.Is(cmp.Or(o.HTTP.Status, 200)),
 	}
-	if slices.Contains(m.Auth, "aws.auth#sigv4") || strings.Contains(m.SignatureVersion, "v4") {
-		c.Signing = stated(cmp.Or(m.SigningName, m.EndpointPrefix))
-	}
+	c.Signing = stated(m.signing())
 	if strings.HasPrefix(b.protocol, "awsJson") && m.TargetPrefix != "" {
 		c.Target = schema.Is(m.TargetPrefix + "." + name)
 	}

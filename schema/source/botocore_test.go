@@ -294,3 +294,25 @@ func BenchmarkBotocore(b *testing.B) {
 		})
 	}
 }
+
+// TestServiceName: models from before 2018 have no service ID.
+func TestServiceName(t *testing.T) {
+	for name, v := range map[string]struct{ metadata, want string }{
+		"a service ID":             {`"serviceId": "Lex Models V2", "endpointPrefix": "models-v2-lex"`, "lexv2-models"},
+		"an endpoint":              {`"endpointPrefix": "states"`, "states"},
+		"an endpoint of two parts": {`"endpointPrefix": "Models.lex", "signingName": "lex"`, "models-lex"},
+		"a signing name":           {`"signingName": "lex"`, "lex"},
+		"an endpoint, and a name":  {`"endpointPrefix": "email", "signingName": "ses"`, "email"},
+		"an empty ID":              {`"serviceId": "", "endpointPrefix": "held"`, "held"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			document := `{"metadata": {` + v.metadata + `, "protocol": "rest-json"}, "operations": {"Get": {"http": {"method": "GET", "requestUri": "/"}}}, "shapes": {}}`
+			contracts, err := source.Botocore([]byte(document), "")
+			require.NoError(t, err)
+			require.Equal(t, v.want, contracts[0].Service)
+			service, ok := source.BotocoreService(strings.NewReader(document))
+			require.True(t, ok)
+			require.Equal(t, v.want, service.Name)
+		})
+	}
+}

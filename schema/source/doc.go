@@ -84,6 +84,7 @@
 //
 // Some facts are put as other sources put them:
 //
+//   - a model without a service ID goes by its endpoint prefix;
 //   - the service goes by boto3's name, which follows from the service's ID and a
 //     table of exceptions;
 //   - of several protocols it is the one that botocore would use: JSON first;

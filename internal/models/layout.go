@@ -1,0 +1,133 @@
+package models
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// model is a model of botocore in its layout.
+type model struct {
+	path    string
+	service string // the name of its folder; empty: that is not below the folder that was named
+	version string // of the API, such as "2012-08-10"
+}
+
+// tree is what a folder holds, each in lexical order.
+type tree struct {
+	botocore  []model  // the newest of each service
+	documents []string // everything else that may describe operations
+}
+
+var (
+	dated      = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
+	companions = regexp.MustCompile(`^((paginators|waiters|examples|endpoint-rule-set|endpoint-tests|endpoint-bdd)-[0-9]+|.*\.sdk-extras)\.json(\.gz)?$`)
+	above      = regexp.MustCompile(`^(endpoints|partitions|sdk-default-configuration|_retry)\.json(\.gz)?$`) // beside the folders of services
+)
+
+func isModel(name string) bool { return name == "service-2.json" || name == "service-2.json.gz" }
+
+// walk looks through a folder. Names that begin with "." and links to folders are
+// passed over, as they are in traffic: following one could leave the folder that
+// was named, or never end.
+func walk(path string, refused func(error)) (*tree, error) {
+	w := &walker{refused: refused, newest: map[string]model{}, smithy: map[string]dir{}}
+	if err := w.folder(path, 0); err != nil {
+		return nil, err
+	}
+	t := &tree{}
+	for _, m := range w.newest {
+		t.botocore = append(t.botocore, m)
+	}
+	slices.SortFunc(t.botocore, func(a, b model) int { return cmp.Compare(a.path, b.path) })
+	for _, newest := range w.smithy {
+		w.documents = append(w.documents, newest.files...)
+	}
+	for _, path := range w.documents {
+		if len(t.botocore) == 0 || !above.MatchString(filepath.Base(path)) {
+			t.documents = append(t.documents, path)
+		}
+	}
+	slices.Sort(t.documents)
+	return t, nil
+}
+
+type walker struct {
+	refused   func(error)      // told of folders that cannot be read
+	newest    map[string]model // by the folder of the service
+	smithy    map[string]dir   // by the folder of the service
+	documents []string
+}
+
+// dir is the documents of a version.
+type dir struct {
+	version string
+	files   []string
+}
+
+// folder looks through a folder that lies so many below the one that was named.
+func (w *walker) folder(path string, depth int) error {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return err // it names the path
+	}
+	version, parent := filepath.Base(path), filepath.Dir(path)
+	if !dated.MatchString(version) {
+		version = ""
+	}
+	var documents []string
+	found := false
+	for _, entry := range entries {
+		name := entry.Name()
+		below := filepath.Join(path, name)
+		if strings.HasPrefix(name, ".") {
+			continue
+		}
+		isDir, isFile := entry.IsDir(), entry.Type().IsRegular()
+		if entry.Type()&os.ModeSymlink != 0 {
+			info, err := os.Stat(below)
+			isFile = err == nil && info.Mode().IsRegular()
+		}
+		switch {
+		case isDir:
+			if err := w.folder(below, depth+1); err != nil {
+				w.refused(err)
+			}
+		case !isFile:
+		case version != "" && isModel(name):
+			if !found { // of both, the plain one, which comes first: botocore does so too
+				w.model(model{below, serviceFolder(parent, depth), version}, parent)
+			}
+			found = true
+		case version != "" && companions.MatchString(name):
+		default:
+			documents = append(documents, below)
+		}
+	}
+	if version != "" && filepath.Base(parent) == "service" && !found {
+		if before, ok := w.smithy[parent]; !ok || before.version < version {
+			w.smithy[parent] = dir{version, documents}
+		}
+		return nil
+	}
+	w.documents = append(w.documents, documents...)
+	return nil
+}
+
+func (w *walker) model(m model, folder string) {
+	if before, ok := w.newest[folder]; !ok || before.version < m.version {
+		w.newest[folder] = m
+	}
+}
+
+// serviceFolder names a service after its folder, if that lies below the one that
+// was named: what a user calls that is no name of a service.
+func serviceFolder(folder string, depthOfVersion int) string {
+	if depthOfVersion < 2 {
+		return ""
+	}
+	return filepath.Base(folder)
+}

@@ -1,0 +1,247 @@
+// Package models finds documents that describe operations where they lie: in a
+// file or a folder, plain or compressed by gzip, in the folder of models that
+// botocore brings along, and in the places where botocore looks for more.
+//
+// A folder may hold documents of any kind, which are read at once. Two layouts are
+// recognised by their names, at any depth: SERVICE/YYYY-MM-DD/service-2.json of
+// botocore, and SERVICE/service/YYYY-MM-DD/NAME.json of github.com/aws/api-models-aws.
+// Of each service the newest version counts, and what lies beside the models
+// (paginators, waiters, examples, rules of endpoints) is passed over. The folder
+// names the service, as it does for boto3. A model of botocore in this layout is
+// not read before a request may be for its service: at first, only its metadata are.
+package models
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/source"
+)
+
+// Options say how to read a folder.
+type Options struct {
+	Version string // of documents that do not state theirs; empty: botocore's, in its own folder
+	// Refused is told of every document that cannot be read, which is then left out;
+	// also later, when a service is loaded. It must be safe for concurrent use.
+	Refused func(error)
+}
+
+// Found is what a file or folder describes.
+type Found struct {
+	Services  []schema.Service // loaded on demand
+	Contracts []*schema.Contract
+	Findings  finding.Set
+	Botocore  string // the version of botocore whose folder it is; empty: another folder
+	Passed    int    // files that describe no operation
+}
+
+// Load loads services of a name, or all if it is empty: they become contracts.
+func (f *Found) Load(name string) {
+	f.Services = slices.DeleteFunc(f.Services, func(s schema.Service) bool {
+		if name != "" && s.Name != name {
+			return false
+		}
+		f.Contracts = append(f.Contracts, s.Load()...)
+		return true
+	})
+}
+
+// RefusedError is a document that cannot be read.
+type RefusedError struct {
+	Path string
+	Err  error
+}
+
+func (e *RefusedError) Error() string { return e.Path + ": " + e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// TwiceError says that two documents of a folder describe the same.
+type TwiceError struct{ First, Second, What string }
+
+func (e *TwiceError) Error() string {
+	return fmt.Sprintf("%s and %s both describe %s: keep one of them in the folder, or name files instead", e.First, e.Second, e.What)
+}
+
+// Folder reads a folder. The error is one of opening it, a [*TwiceError], or says
+// that it describes nothing.
+func Folder(path string, options Options) (*Found, error) {
+	if options.Refused == nil {
+		options.Refused = func(error) {}
+	}
+	tree, err := walk(path, options.Refused)
+	if err != nil {
+		return nil, err
+	}
+	f := &folder{options: options, found: &Found{}, from: map[string]string{}}
+	if len(tree.botocore) > 0 {
+		f.found.Botocore = botocoreVersion(path)
+		if f.options.Version == "" {
+			f.options.Version = f.found.Botocore
+		}
+	}
+	for _, m := range tree.botocore {
+		if err := f.model(m); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range tree.documents {
+		if err := f.document(path, false); err != nil {
+			return nil, err
+		}
+	}
+	if len(f.found.Services)+len(f.found.Contracts) == 0 && f.documents == 0 {
+		return nil, &nothingError{path, f.refused}
+	}
+	return f.found, nil
+}
+
+type nothingError struct {
+	path    string
+	refused int
+}
+
+func (e *nothingError) Error() string {
+	if e.refused > 0 {
+		return fmt.Sprintf("%s: none of the documents of the folder can be read", e.path)
+	}
+	return fmt.Sprintf("%s: no file of the folder describes an operation; name a folder of models, pages or contracts", e.path)
+}
+
+// folder is a folder that is being read.
+type folder struct {
+	options   Options
+	found     *Found
+	from      map[string]string // where a contract or service is described, by its name
+	heads     heads
+	documents int
+	refused   int
+}
+
+// model takes a model of botocore in its layout.
+func (f *folder) model(m model) error {
+	service, ok, err := f.heads.read(m.path)
+	if err != nil {
+		f.refuse(m.path, err)
+		return nil
+	}
+	if !ok { // it will tell what is wrong with it
+		return f.document(m.path, true)
+	}
+	if m.service != "" {
+		service.Name = m.service
+	}
+	if before, twice := f.from[service.Name]; twice {
+		return &TwiceError{before, m.path, "the service " + service.Name}
+	}
+	f.from[service.Name] = m.path
+	version, refused := f.options.Version, f.options.Refused
+	service.Load = func() []*schema.Contract {
+		result, err := Read(m.path, version)
+		if err != nil {
+			refused(err)
+			return nil
+		}
+		for _, c := range result.Contracts {
+			c.Service = service.Name
+		}
+		return result.Contracts
+	}
+	service.Templates = func() []schema.Template { return templates(m.path) }
+	f.found.Services = append(f.found.Services, service)
+	return nil
+}
+
+// document takes a document of any kind, which must describe something if it is
+// in the place of a model.
+func (f *folder) document(path string, model bool) error {
+	result, err := Read(path, f.options.Version)
+	if describesNothing(err) && !model {
+		f.found.Passed++
+		return nil
+	} else if err != nil {
+		f.refused++
+		f.options.Refused(err)
+		return nil
+	}
+	f.documents++
+	for _, c := range result.Contracts {
+		if before, twice := f.from[c.String()]; twice {
+			return &TwiceError{before, path, c.String()}
+		}
+		f.from[c.String()] = path
+	}
+	f.found.Contracts = append(f.found.Contracts, result.Contracts...)
+	f.found.Findings = finding.Union(f.found.Findings, result.Findings)
+	return nil
+}
+
+func (f *folder) refuse(path string, err error) {
+	f.refused++
+	f.options.Refused(&RefusedError{path, err})
+}
+
+// Read reads a document and derives its contracts. The error is a [*RefusedError].
+func Read(path, version string) (source.Result, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return source.Result{}, &RefusedError{path, err}
+	}
+	return Document(path, text, version)
+}
+
+// Document derives contracts from the text of a document, which may be compressed
+// by gzip. The error is a [*RefusedError].
+func Document(path string, text []byte, version string) (source.Result, error) {
+	text, err := Decompressed(text)
+	if err != nil {
+		return source.Result{}, &RefusedError{path, err}
+	}
+	if version == "" {
+		version = modelVersion(path)
+	}
+	result, err := source.Read(text, version)
+	if err != nil {
+		return source.Result{}, &RefusedError{path, err}
+	}
+	for i := range result.Findings {
+		result.Findings[i].Source = path
+	}
+	return result, nil
+}
+
+// botocoreVersion returns the version of botocore whose folder of models lies at
+// a path, as its __init__.py states it; "" where it is another folder.
+func botocoreVersion(path string) string {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return ""
+	}
+	for _, folder := range []string{filepath.Dir(path), path, filepath.Dir(filepath.Dir(path)), filepath.Dir(filepath.Dir(filepath.Dir(path)))} {
+		if filepath.Base(folder) != "botocore" {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(folder, "__init__.py"))
+		if err != nil {
+			continue
+		}
+		for line := range strings.Lines(string(text)) {
+			if version, ok := strings.CutPrefix(line, "__version__ = "); ok {
+				return strings.Trim(strings.TrimSpace(version), `'"`)
+			}
+		}
+	}
+	return ""
+}
+
+// modelVersion is botocoreVersion of a model in its folder.
+func modelVersion(path string) string {
+	if !isModel(filepath.Base(path)) {
+		return ""
+	}
+	return botocoreVersion(filepath.Dir(filepath.Dir(path)))
+}

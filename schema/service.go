@@ -1,0 +1,186 @@
+package schema
+
+import (
+	"iter"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
+)
+
+// Service is a service whose contracts are loaded when a request first may be for
+// it. What it states of itself decides that, so it must agree with its contracts.
+type Service struct {
+	Name         string // as in Contract.Service
+	Signing      string // as in Contract.Signing; empty: its contracts do not state it
+	Endpoint     string // endpoint prefix, such as "models.lex"; empty: not known
+	Protocol     string // as in Contract.Protocol; empty: not known
+	TargetPrefix string // of X-Amz-Target, which awsJson contracts have
+
+	// Load returns the contracts. It is called at most once, by one goroutine. A
+	// service that cannot be loaded has none: Load reports that in its own way.
+	Load func() []*Contract
+
+	// Templates returns the routes of its operations for less than Load costs; a nil
+	// function or result means that it has to be loaded for them. It is called at most once, by one goroutine.
+	Templates func() []Template
+}
+
+// Template is an operation with its route, which only REST protocols go by.
+type Template struct{ Operation, Method, URI string }
+
+type service struct {
+	Service
+	once      sync.Once
+	contracts []*Contract
+	routes    *table
+
+	scan       sync.Once
+	operations map[string]bool // nil: not known
+	templates  *table          // of contracts that have nothing but a route; nil: not known
+}
+
+// scanned reads the templates.
+func (s *service) scanned() *service {
+	s.scan.Do(func() {
+		if s.Templates == nil {
+			return
+		}
+		templates := s.Templates()
+		if templates == nil {
+			return
+		}
+		s.operations = map[string]bool{}
+		bare := make([]*Contract, 0, len(templates))
+		for _, t := range templates {
+			s.operations[t.Operation] = true
+			bare = append(bare, &Contract{Method: Is(t.Method), URI: Is(t.URI)})
+		}
+		if s.mayRoute(&asked{}) {
+			s.templates = newTable(bare)
+		}
+	})
+	return s
+}
+
+// mayBeOf reports whether the service could have an operation of that name.
+func (s *service) mayBeOf(operation string) bool {
+	known := s.scanned().operations
+	return known == nil || known[operation]
+}
+
+// mayHave reports whether the service could have the route of a request. It is
+// asked where nothing else tells which of all services to load.
+func (s *service) mayHave(a *asked) bool {
+	if s.scanned().templates == nil {
+		return true
+	}
+	var found matches
+	s.templates.collect(a, &found, 0)
+	return len(found.routes) > 0
+}
+
+func (s *service) load() *table {
+	s.once.Do(func() {
+		s.contracts = s.Load()
+		s.routes = newTable(s.contracts)
+	})
+	return s.routes
+}
+
+// rest reports a service whose requests are told apart by method and URI.
+func (s *service) rest() bool { return !(&Contract{Protocol: Is(s.Protocol)}).rpc() }
+
+// lastPart returns the last dotted part of a target prefix.
+func lastPart(prefix string) string { return prefix[strings.LastIndexByte(prefix, '.')+1:] }
+
+// at yields the services that may have the route of a request and whose contracts
+// would have an affinity for it: see [asked.affinity]. Left out are services that
+// sign with another name or, where there is no signature, have another host.
+func (k *Catalog) at(affinity int, a *asked) iter.Seq[*service] {
+	return func(yield func(*service) bool) {
+		from := k.services
+		switch {
+		case len(from) == 0 || a.target == "" && !a.mayBeREST():
+			return
+		case affinity >= 2 && a.service == "":
+			return
+		case affinity >= 2:
+			from = k.bySigning[a.service]
+		case affinity == 1:
+			from = a.endpoint
+		case a.service != "":
+			from = k.bySigning[""]
+		case a.target != "":
+			from = k.byPrefix[a.targetPrefix]
+		case a.host != "":
+			from = k.byHost(a)
+		case !a.mayBeAWS():
+			return
+		}
+		unknown := affinity == 0 && a.target == ""
+		if unknown && len(from) == len(k.services) {
+			k.scan.Do(k.scanAll)
+		}
+		for _, s := range from {
+			if s.affinity(a) == affinity && s.mayRoute(a) && (!unknown || s.mayHave(a)) && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// scanAll reads the templates of all services.
+func (k *Catalog) scanAll() {
+	var wait sync.WaitGroup
+	next := make(chan *service)
+	for range min(len(k.services), runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for s := range next {
+				s.scanned()
+			}
+		})
+	}
+	for _, s := range k.services {
+		next <- s
+	}
+	close(next)
+	wait.Wait()
+}
+
+// byHost returns the services that may be behind a host of AWS whose endpoint is
+// not theirs: the last part of it is, for before that stand names such as
+// BUCKET.s3 and ACCOUNT-ats.iot, or they sign with the name that goes with it.
+func (k *Catalog) byHost(a *asked) (found []*service) {
+	signing := awshttp.SigningName(a.URL.Hostname())
+	for _, s := range k.services {
+		if s.Signing == signing || lastPart(s.Endpoint) == a.host {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// affinity is that of the service's contracts; -1: they are signed for another.
+func (s *service) affinity(a *asked) (n int) {
+	switch {
+	case a.service != "" && s.Signing == a.service:
+		n = 2
+	case a.service != "" && s.Signing != "":
+		return -1
+	}
+	if slices.Contains(a.endpoint, s) {
+		n++
+	}
+	return n
+}
+
+// mayRoute says what the service's protocol has to do with a request.
+func (s *service) mayRoute(a *asked) bool {
+	if a.target != "" {
+		return s.TargetPrefix != "" && lastPart(s.TargetPrefix) == a.targetPrefix
+	}
+	return !(&Contract{Protocol: Is(s.Protocol)}).rpc()
+}
