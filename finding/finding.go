@@ -26,6 +26,12 @@ type Finding struct {
 	// Pointer is the RFC 6901 JSON Pointer of the value in its document. A member
 	// that travels beside the body stands there by its API name.
 	Pointer string `json:"pointer"`
+	// Shape is the same place in Smithy's notation: the structure and its member,
+	// as in "ToolUseBlock$type", also for a member that is missing or unknown.
+	// Elements of lists and keys and values of maps belong to the member that
+	// holds them. A finding about a union as a whole has the union's name alone,
+	// as has one about a whole document. Empty where no shape is concerned.
+	Shape string `json:"shape,omitempty"`
 	// Line and Column are one-based and count lines and Unicode code points of
 	// the source; 0 means that the place has none.
 	Line   int `json:"line,omitempty"`
@@ -98,6 +104,7 @@ func (f Finding) compare(g Finding) int {
 		cmp.Compare(f.Column, g.Column),
 		cmp.Compare(f.Part, g.Part),
 		cmp.Compare(f.Pointer, g.Pointer),
+		cmp.Compare(f.Shape, g.Shape),
 		cmp.Compare(f.Rule, g.Rule),
 		cmp.Compare(f.Operation, g.Operation),
 		cmp.Compare(f.Got, g.Got),

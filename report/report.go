@@ -43,7 +43,20 @@ type Checks struct {
 	Files      int     `json:"files"`
 	Contracts  []Count `json:"contracts,omitempty"`  // checked, by contract
 	NotChecked []Count `json:"notChecked,omitempty"` // not checked, by reason
-	Skipped    int     `json:"skipped,omitempty"`    // files of a folder that are no traffic
+	NotRead    []Count `json:"notRead,omitempty"`    // parts of what was checked that no rule read, by kind
+	Skipped    int     `json:"skipped,omitempty"`    // files of a folder that were not read
+	// SkippedKinds are the files that were not read, by kind.
+	SkippedKinds []Count `json:"skippedKinds,omitempty"`
+	// Unrecognised are documents of which no contract knows a member.
+	Unrecognised *Unrecognised `json:"unrecognised,omitempty"`
+	// Notes are lines about the run as a whole, each once, in the order in which they came.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// Unrecognised counts documents of which no contract knows a member.
+type Unrecognised struct {
+	Count int      `json:"count"`
+	Names []string `json:"names,omitempty"` // some of the members' names, sorted
 }
 
 // Count is how often something was.
@@ -80,6 +93,8 @@ type Collector struct {
 	groups     map[string]*Group
 	contracts  map[string]int
 	notChecked map[string]int
+	notRead    map[string]int
+	skipped    map[string]int
 	report     Report
 }
 
@@ -125,8 +140,49 @@ func count(counts *map[string]int, name string) {
 // File counts an input that was read.
 func (c *Collector) File() { c.report.Checks.Files++ }
 
-// Skipped counts a file of a folder that is no traffic.
-func (c *Collector) Skipped() { c.report.Checks.Skipped++ }
+// NotRead counts a part of something checked that no rule read, such as a "blob
+// payload"; kind is in the singular.
+func (c *Collector) NotRead(kind string) { count(&c.notRead, kind) }
+
+// NotTraffic is the kind of a file that is not recorded traffic.
+const NotTraffic = "not recorded traffic"
+
+// Skipped counts a file of a folder that was not read, by its kind, such as
+// [NotTraffic].
+func (c *Collector) Skipped(kind string) {
+	c.report.Checks.Skipped++
+	count(&c.skipped, kind)
+}
+
+// MaxNames bounds the sample of names of unrecognised documents, and MaxName the
+// length of each in bytes; longer ones are left out.
+const (
+	MaxNames = 10
+	MaxName  = 80
+)
+
+// Unrecognised counts a document of which no contract knows a member, with the
+// names of some of its members.
+func (c *Collector) Unrecognised(names []string) {
+	u := c.report.Checks.Unrecognised
+	if u == nil {
+		u = &Unrecognised{}
+		c.report.Checks.Unrecognised = u
+	}
+	u.Count++
+	for _, name := range names {
+		if i, known := slices.BinarySearch(u.Names, name); !known && len(u.Names) < MaxNames && len(name) <= MaxName {
+			u.Names = slices.Insert(u.Names, i, name)
+		}
+	}
+}
+
+// Note keeps a line about the run as a whole. One that was kept already is not repeated.
+func (c *Collector) Note(line string) {
+	if !slices.Contains(c.report.Checks.Notes, line) {
+		c.report.Checks.Notes = append(c.report.Checks.Notes, line)
+	}
+}
 
 // Expected counts a finding that was expected.
 func (c *Collector) Expected() { c.report.Expected++ }
@@ -140,6 +196,12 @@ func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Rep
 	r.Unmet = unmet
 	r.Checks.Contracts = sorted(c.contracts)
 	r.Checks.NotChecked = sorted(c.notChecked)
+	r.Checks.NotRead = sorted(c.notRead)
+	r.Checks.SkippedKinds = sorted(c.skipped)
+	if u := r.Checks.Unrecognised; u != nil {
+		r.Checks.Unrecognised = &Unrecognised{u.Count, slices.Clone(u.Names)}
+	}
+	r.Checks.Notes = slices.Clone(r.Checks.Notes)
 	r.Groups = []Group{}
 	for _, fingerprint := range slices.Sorted(maps.Keys(c.groups)) {
 		r.Groups = append(r.Groups, *c.groups[fingerprint])

@@ -44,9 +44,28 @@ var scenarios = []struct {
 		c.NotChecked("the request's URL is malformed")
 		c.File()
 		c.File()
-		c.Skipped()
+		c.Skipped(report.NotTraffic)
 		c.Expected()
 		c.Expected()
+	}},
+	{name: "not-read", fill: func(c *report.Collector) {
+		checked(c, 20)
+		for range 12 {
+			c.NotRead("blob payload")
+		}
+		for range 3 {
+			c.NotRead("cbor")
+		}
+		c.NotRead("text with an unknown encoding")
+		for range 11 {
+			c.Skipped("README")
+		}
+		c.Skipped(report.NotTraffic)
+		c.Unrecognised([]string{"zeta", "alpha"})
+		c.Unrecognised([]string{"alpha", "\x1b[31mred"})
+		c.Note("headers were not recorded: rules about headers were not applied")
+		c.Note("headers were not recorded: rules about headers were not applied")
+		c.Note("another")
 	}},
 	{name: "many-contracts", fill: func(c *report.Collector) {
 		checked(c, 1)

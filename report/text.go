@@ -141,9 +141,22 @@ func (t text) summary(r *Report) {
 		if len(c.NotChecked) > 0 {
 			fmt.Fprintf(t, "not checked: %s\n", reasons(c.NotChecked))
 		}
-		if c.Skipped > 0 {
-			fmt.Fprintf(t, "skipped %s of no kind of traffic\n", plural(thousands(c.Skipped), c.Skipped, "file"))
+	}
+	if len(c.NotRead) > 0 {
+		fmt.Fprintf(t, "not read: %s\n", visible(numbers(c.NotRead)))
+	}
+	if u := c.Unrecognised; u != nil {
+		fmt.Fprintf(t, "unrecognised: %s with members that no contract knows", number(u.Count, "document"))
+		if len(u.Names) > 0 {
+			fmt.Fprintf(t, ", such as %s", visible(strings.Join(u.Names, ", ")))
 		}
+		fmt.Fprintln(t)
+	}
+	if c.Skipped > 0 {
+		fmt.Fprintf(t, "skipped %s (%s)\n", number(c.Skipped, "file"), visible(skipped(c)))
+	}
+	for _, note := range c.Notes {
+		fmt.Fprintf(t, "note: %s\n", visible(note))
 	}
 	var counts [finding.Error + 1]int
 	for _, g := range r.Groups {
@@ -187,6 +200,27 @@ func reasons(counts []Count) string {
 	var parts []string
 	for _, c := range counts {
 		parts = append(parts, thousands(c.Count)+" "+c.Name)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// skipped names the kinds of files; a kind that is the only one goes without its count.
+func skipped(c Checks) string {
+	if len(c.SkippedKinds) == 1 {
+		return c.SkippedKinds[0].Name
+	}
+	return reasons(c.SkippedKinds)
+}
+
+// numbers lists counts of nouns. Names of encodings, such as cbor, have no plural.
+func numbers(counts []Count) string {
+	var parts []string
+	for _, c := range counts {
+		noun := c.Name
+		if c.Count != 1 && strings.Contains(noun, " ") {
+			noun += "s"
+		}
+		parts = append(parts, thousands(c.Count)+" "+noun)
 	}
 	return strings.Join(parts, ", ")
 }

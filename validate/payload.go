@@ -22,7 +22,7 @@ func (d *document) rawAccepts(body []byte) bool {
 }
 
 func (d *document) rawExplain(body []byte) []located {
-	s := &sink{document: body}
+	s := &sink{document: body, shape: d.shape}
 	if d.node.sensitive {
 		s.hidden++
 	}

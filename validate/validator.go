@@ -33,6 +33,7 @@ type Validator struct {
 // document is what a part's documents are held against.
 type document struct {
 	part     schema.Part
+	shape    string // at which findings about the whole are: the structure or, of a raw body, its member
 	node     *node
 	judge    *judge         // nil: there is no schema to ask
 	raw      *schema.Member // that is the body as it is; nil: the body is JSON
@@ -64,9 +65,12 @@ func compile(c *schema.Contract, options Options) *Validator {
 	for _, part := range c.Parts() {
 		d := &document{part: part}
 		if raw, ok := c.RawBody(part); ok && options.Projection == schema.Wire {
+			root, _ := c.Root(part)
+			d.shape = joinShape(root.Name, raw.Name)
 			d.raw, d.node, d.streamed = raw, p.place(raw.Shape), c.Resolve(raw.Shape).EventStream.Or(false)
 		} else {
 			d.node, d.judge = p.document(part), newJudge(c, part, options.Projection)
+			d.shape = d.node.shape
 		}
 		if options.Projection == schema.Wire {
 			d.whole, d.bound = p.whole(part), newBound(c, part)
@@ -162,7 +166,7 @@ func (d *document) explain(document []byte) []located {
 	if d.raw != nil {
 		return d.rawExplain(document)
 	}
-	s := &sink{document: document}
+	s := &sink{document: document, shape: d.shape}
 	if strings.HasPrefix(string(document[:min(len(document), len(bom))]), bom) {
 		s.add(finding.SyntaxBOM, 0, "U+FEFF", "", "the body begins with a byte order mark")
 		// The walk's offsets stay those of the document: blanks stand in for the mark.
@@ -213,6 +217,6 @@ func (d *document) hold(s *sink) {
 	if err != nil {
 		message = "the JSON Schema could not be asked: " + err.Error()
 	}
-	s.path = nil
+	s.path, s.shape = nil, d.shape
 	s.add(finding.JudgeDisagreement, 0, "", "", message)
 }

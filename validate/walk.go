@@ -99,8 +99,10 @@ func (w *walker) structure(n *node) bool {
 		i, known := n.index[string(name)]
 		ignored := !known && (string(name) == "__type" || slices.Contains(n.tolerate, string(name)))
 		var entry *occurrence
+		var outer string
 		if seen != nil {
 			var again bool
+			outer, w.sink.shape = w.sink.shape, n.memberShape(i, known, string(name))
 			if entry, again = seen.meet(w.sink, string(name), at); again && known {
 				present.clear(i)
 			}
@@ -121,6 +123,7 @@ func (w *walker) structure(n *node) bool {
 		}
 		if seen != nil {
 			w.sink.pop()
+			w.sink.shape = outer
 			entry.close(w.sink, !null && !ignored)
 		}
 		if !ok {
@@ -149,11 +152,14 @@ func (w *walker) missing(n *node, present bitset, opened int) bool {
 		if w.sink == nil {
 			return false
 		}
+		outer := w.sink.shape
 		for i := word * 64; i < min(len(n.members), word*64+64); i++ {
 			if n.required.has(i) && !present.has(i) {
+				w.sink.shape = n.memberShape(i, true, "")
 				w.sink.missing(n.members[i].name, opened)
 			}
 		}
+		w.sink.shape = outer
 	}
 	return true
 }

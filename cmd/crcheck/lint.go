@@ -9,6 +9,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/lint"
 	"github.com/crcheck/crcheck/recorder/bycontract"
+	"github.com/crcheck/crcheck/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -68,7 +69,7 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 		var unknown *traffic.UnknownKindError
 		switch {
 		case errors.As(err, &unknown) && !in.named:
-			run.collector.Skipped()
+			run.collector.Skipped(report.NotTraffic)
 		case err != nil:
 			run.problem(t, err)
 		default:

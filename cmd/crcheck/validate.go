@@ -139,7 +139,7 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 		}
 		var unknown *traffic.UnknownKindError
 		if errors.As(err, &unknown) && !in.named {
-			run.collector.Skipped()
+			run.collector.Skipped(report.NotTraffic)
 			return
 		} else if err != nil {
 			run.problem(t, err)
