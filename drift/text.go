@@ -236,8 +236,11 @@ func (t text) summary(r *Report, counts [finding.Error + 1]int) {
 	if r.Expected > 0 {
 		fmt.Fprintf(t, "; %d as expected", r.Expected)
 	}
-	if len(r.Unmet) > 0 {
-		fmt.Fprintf(t, "; %s not met", plural(len(r.Unmet), "expectation"))
+	if r.Ignored > 0 {
+		fmt.Fprintf(t, "; hidden: %d by ignore rows", r.Ignored)
+	}
+	if text := finding.UnmetText(r.Unmet); text != "" {
+		fmt.Fprintf(t, "; %s", text)
 	}
 	fmt.Fprintln(t)
 }

@@ -76,7 +76,7 @@ func ExampleFinding_Fingerprint() {
 func ExampleNewLedger() {
 	ledger, err := finding.NewLedger([]finding.Expected{
 		{Rule: finding.MemberUnknown, Place: "/job/color", Reason: "our emulator adds it"},
-		{Rule: finding.TypeNull, Place: "/job/tags/*", Reason: "mended since"},
+		{Rule: finding.TypeNull, Place: "/job/tags/*", Reason: "fixed since"},
 	})
 	fmt.Println(err)
 	fmt.Println(ledger.Take(finding.Finding{Rule: finding.MemberUnknown, Pointer: "/job/color"}))

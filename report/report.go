@@ -22,7 +22,7 @@ type Report struct {
 	Checks   Checks          `json:"checks"`
 	Groups   []Group         `json:"groups"`             // what was not expected, gravest first
 	Expected int             `json:"expected"`           // findings that were expected
-	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // expectations that are stale or over-broad
+	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Problems []string        `json:"problems,omitempty"` // what kept the run from checking everything
 }
 
@@ -30,7 +30,7 @@ type Report struct {
 type Verdict string
 
 const (
-	Failed     Verdict = "failed"      // a finding at or above the threshold, or an expectation that was not met
+	Failed     Verdict = "failed"      // a finding at or above the threshold, or an ignore row that was not met
 	Incomplete Verdict = "incomplete"  // problems kept the run from checking everything
 	NotChecked Verdict = "not checked" // there was nothing to check
 	Passed     Verdict = "passed"
@@ -190,7 +190,7 @@ func (c *Collector) Expected() { c.report.Expected++ }
 // Problem notes what kept the run from checking everything.
 func (c *Collector) Problem(err error) { c.report.Problems = append(c.report.Problems, err.Error()) }
 
-// Report returns the report, with the expectations that were not met.
+// Report returns the report, with the ignore rows that were not met.
 func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Report {
 	r := c.report
 	r.Unmet = unmet
@@ -210,7 +210,7 @@ func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Rep
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place))
 	})
 	switch {
-	case len(unmet) > 0 || slices.ContainsFunc(r.Groups, func(g Group) bool { return failOn.Fails(g.Severity) }):
+	case slices.ContainsFunc(unmet, func(u finding.Unmet) bool { return !u.Warning }) || slices.ContainsFunc(r.Groups, func(g Group) bool { return failOn.Fails(g.Severity) }):
 		r.Verdict = Failed
 	case len(r.Problems) > 0:
 		r.Verdict = Incomplete

@@ -167,8 +167,8 @@ func (t text) summary(r *Report) {
 	if r.Expected > 0 {
 		fmt.Fprintf(t, "; %s as expected", number(r.Expected, "finding"))
 	}
-	if len(r.Unmet) > 0 {
-		fmt.Fprintf(t, "; %s not met", number(len(r.Unmet), "expectation"))
+	if text := finding.UnmetText(r.Unmet); text != "" {
+		fmt.Fprintf(t, "; %s", text)
 	}
 	if len(r.Problems) > 0 {
 		fmt.Fprintf(t, "; %s on standard error", number(len(r.Problems), "problem"))
