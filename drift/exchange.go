@@ -231,7 +231,8 @@ func (h *hearing) beside(x *exchange) []finding.Finding {
 		part = ""
 	}
 	within, _ := h.refuses.Part(h.part, body) // of a body that is no JSON nothing is said
-	return slices.DeleteFunc(slices.Clone(outcome.Findings), func(f finding.Finding) bool {
+	within = within.General()
+	return slices.DeleteFunc(outcome.Findings.General(), func(f finding.Finding) bool {
 		rule, _ := f.Rule.Lookup()
 		return f.Part != part || rule.Layer != finding.LayerSchema ||
 			slices.ContainsFunc(within, func(g finding.Finding) bool {

@@ -92,20 +92,20 @@ func (p *proposer) together(observations []Observation) []*joint {
 		if o.Rule == finding.TypeNull {
 			at = at.Parent()
 		}
-		s := subject{rule: o.Rule}
+		s := subject{rule: o.Rule.General()}
 		var ok bool
 		if s.shape, s.member, ok = p.contract.At(at); !ok {
 			p.leave(o, notStated)
 			continue
 		}
-		if o.Rule == finding.MemberMissing {
+		if o.Rule.General() == finding.MemberMissing {
 			s.shape = nil
 		} else {
 			s.member = nil
 		}
 		j := known[s]
 		if j == nil {
-			j = &joint{Observation{Rule: o.Rule, First: o.First, details: map[string]*Detail{}}, s, at, nil}
+			j = &joint{Observation{Rule: o.Rule.General(), First: o.First, details: map[string]*Detail{}}, s, at, nil}
 			known[s] = j
 			all = append(all, j)
 		}

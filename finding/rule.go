@@ -24,18 +24,24 @@ const (
 type RuleID string
 
 const (
-	TypeMismatch         RuleID = "type.mismatch"
-	TypeNull             RuleID = "type.null"
-	MemberMissing        RuleID = "member.missing"
-	MemberUnknown        RuleID = "member.unknown"
-	UnionMultipleMembers RuleID = "union.multiple-members"
-	UnionNoMember        RuleID = "union.no-member"
-	UnionUnknownMember   RuleID = "union.unknown-member"
-	EnumUnknownValue     RuleID = "enum.unknown-value"
-	ConstraintLength     RuleID = "constraint.length"
-	ConstraintRange      RuleID = "constraint.range"
-	ConstraintPattern    RuleID = "constraint.pattern"
-	JudgeDisagreement    RuleID = "judge.disagreement"
+	TypeMismatch  RuleID = "type.mismatch"
+	TypeNull      RuleID = "type.null"
+	MemberMissing RuleID = "member.missing"
+	// MemberMissingCollection is the special case of MemberMissing in a response
+	// that AWS itself produces, see [RuleID.General].
+	MemberMissingCollection RuleID = "member.missing-collection"
+	MemberUnknown           RuleID = "member.unknown"
+	UnionMultipleMembers    RuleID = "union.multiple-members"
+	UnionNoMember           RuleID = "union.no-member"
+	UnionUnknownMember      RuleID = "union.unknown-member"
+	EnumUnknownValue        RuleID = "enum.unknown-value"
+	// ConstraintEmpty is the special case of ConstraintLength in a response that
+	// AWS itself produces, see [RuleID.General].
+	ConstraintEmpty   RuleID = "constraint.empty"
+	ConstraintLength  RuleID = "constraint.length"
+	ConstraintRange   RuleID = "constraint.range"
+	ConstraintPattern RuleID = "constraint.pattern"
+	JudgeDisagreement RuleID = "judge.disagreement"
 
 	SyntaxInvalid         RuleID = "syntax.invalid"
 	SyntaxTrailing        RuleID = "syntax.trailing"
@@ -77,6 +83,27 @@ type Rule struct {
 // Severity returns the rule's severity under a profile.
 func (r Rule) Severity(p Profile) Severity { return r.severity[p] }
 
+// fromEmulators are the severities that differ for emulators: what AWS does, clients
+// must bear; what an emulator does beyond the contract, it can stop doing.
+var fromEmulators = map[RuleID][3]Severity{
+	MemberMissingCollection: grades(Info, Error, Error),
+}
+
+// general are the rules that others are special cases of.
+var general = map[RuleID]RuleID{
+	MemberMissingCollection: MemberMissing,
+	ConstraintEmpty:         ConstraintLength,
+}
+
+// General returns the rule that the contract's facet is checked by: that of a
+// special case which weighs less in responses, otherwise the rule itself.
+func (id RuleID) General() RuleID {
+	if g, ok := general[id]; ok {
+		return g
+	}
+	return id
+}
+
 // grades lists severities in the order of the documentation: lenient, default, strict.
 func grades(lenient, byDefault, strict Severity) [3]Severity {
 	return [3]Severity{Lenient: lenient, Default: byDefault, Strict: strict}
@@ -103,6 +130,9 @@ var checkRules = []Rule{
 	{MemberMissing, LayerSchema,
 		"A required member is absent or null. Clients that dereference it crash; services refuse a request without it.",
 		"Send the member, or correct the contract with an overlay if the service really omits it.", firm},
+	{MemberMissingCollection, LayerSchema,
+		"A required list or map is absent from a response. AWS leaves empty ones out (SQS SendMessageBatch omits Failed); clients that dereference it crash.",
+		"Read an absent list or map as an empty one. An emulator sends it, empty if need be.", graduated},
 	{MemberUnknown, LayerSchema,
 		"A structure has a member that the contract does not know. The other side ignores it, so it is lost on it.",
 		"Look for a misspelt name. If the service has gained a member, derive the contract again from a newer source.", graduated},
@@ -121,6 +151,9 @@ var checkRules = []Rule{
 	{ConstraintLength, LayerSchema,
 		"A string, blob, list or map is shorter or longer than its shape allows. Strings count in Unicode code points, blobs in decoded bytes.",
 		"Send a value within the bounds.", graduated},
+	{ConstraintEmpty, LayerSchema,
+		"A string, blob, list or map in a response is empty where its shape demands a length of at least 1. AWS sends such values; a client that relies on the length fails on them.",
+		"Accept an empty value in clients. An emulator leaves the member out, or sends a value.", grades(Info, Info, Warning)},
 	{ConstraintRange, LayerSchema,
 		"A number is outside the bounds of its shape. It is compared exactly, never as a float.",
 		"Send a value within the bounds.", graduated},
@@ -212,6 +245,14 @@ func (id RuleID) Lookup() (Rule, bool) {
 		return Rule{}, false
 	}
 	return rules[i], true
+}
+
+// SeverityFrom is [RuleID.Severity] for what is known to come from an origin.
+func (id RuleID) SeverityFrom(origin Origin, p Profile) Severity {
+	if severities, ok := fromEmulators[id]; ok && origin == OriginEmulator {
+		return severities[p]
+	}
+	return id.Severity(p)
 }
 
 // Severity returns the rule's severity under a profile; a rule that the table

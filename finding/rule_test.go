@@ -13,12 +13,14 @@ const table = `
 type.mismatch            schema error   error   error
 type.null                schema info    warning error
 member.missing           schema warning error   error
+member.missing-collection schema info   warning error
 member.unknown           schema info    warning error
 union.multiple-members   schema error   error   error
 union.no-member          schema warning error   error
 union.unknown-member     schema warning error   error
 enum.unknown-value       schema warning error   error
 constraint.length        schema info    warning error
+constraint.empty         schema info    info    warning
 constraint.range         schema info    warning error
 constraint.pattern       schema info    warning error
 judge.disagreement       schema error   error   error

@@ -42,3 +42,13 @@ func (s Set) Rules() []RuleID {
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
+
+// General returns the findings with special cases put down to their general rules,
+// see [RuleID.General]. Severities stay as they are.
+func (s Set) General() Set {
+	findings := slices.Clone(s)
+	for i := range findings {
+		findings[i].Rule = findings[i].Rule.General()
+	}
+	return NewSet(findings...)
+}

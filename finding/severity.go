@@ -68,14 +68,18 @@ func unmarshalName[T ~int](to *T, names []string, text []byte, what string) erro
 	return fmt.Errorf("%q is no %s: use one of %q", text, what, names)
 }
 
-// Grade returns the findings with the severity that the profile gives their rules.
-func (p Profile) Grade(findings Set) Set {
+// Grade returns the findings with the severity that the profile gives their rules,
+// whoever sent what they are about.
+func (p Profile) Grade(findings Set) Set { return p.GradeFrom(OriginUnknown, findings) }
+
+// GradeFrom is [Profile.Grade] for what is known to come from an origin.
+func (p Profile) GradeFrom(origin Origin, findings Set) Set {
 	if len(findings) == 0 {
 		return nil
 	}
 	graded := make(Set, len(findings))
 	for i, f := range findings {
-		f.Severity = f.Rule.Severity(p)
+		f.Severity = f.Rule.SeverityFrom(origin, p)
 		graded[i] = f
 	}
 	return graded

@@ -304,7 +304,7 @@ func (d *document) boundTo(m *message) []located {
 		return nil
 	}
 	var found []located
-	beside := document{node: d.bound.node}
+	beside := document{part: d.part, node: d.bound.node}
 	for _, f := range beside.explain(text) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
 		i := slices.IndexFunc(d.bound.members, func(b binding) bool { return schema.Escape(b.name) == name })

@@ -64,7 +64,7 @@ type exchange struct {
 }
 
 func (e *exchange) graded() finding.Set {
-	return e.v.options.Profile.Grade(finding.NewSet(e.findings...))
+	return e.v.grade(e.findings)
 }
 
 // add notes a finding about the answer as a whole; it stands where the body begins.
@@ -116,8 +116,9 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 		return d.streamed || !d.raw.Required.Or(false)
 	case d.whole != nil:
 		if d.whole.Required.Or(false) {
-			s := &sink{}
-			s.missing(d.whole.Name, 0)
+			root, _ := e.v.contract.Root(m.part)
+			s := &sink{response: m.part != schema.InputPart, shape: joinShape(root.Name, d.whole.Name)}
+			s.missing(member{name: d.whole.Name, node: d.node, api: d.whole.Name}, 0)
 			e.findings = append(e.findings, e.v.place(m.part, s.found, m.body)...)
 		}
 		return true

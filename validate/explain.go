@@ -187,16 +187,32 @@ func (s *sink) null(n *node, at int) {
 	s.add(finding.TypeNull, at, "null", n.element.description(), fmt.Sprintf("null stands in a %s that is not sparse", what))
 }
 
-func (s *sink) missing(name string, opened int) {
-	s.addAt(s.below(name), finding.MemberMissing, opened, "absent", "present", fmt.Sprintf("the required member %s is absent or null", quote(name)))
+func (s *sink) missing(m member, opened int) {
+	rule := finding.MemberMissing
+	if s.response && (m.node.kind == schema.List || m.node.kind == schema.Map) {
+		rule = finding.MemberMissingCollection
+	}
+	s.addAt(s.below(m.name), rule, opened, "absent", "present", fmt.Sprintf("the required member %s is absent or null", quote(m.name)))
 }
 
 func (s *sink) length(n *node, size int, unit string, at int) {
 	if size == 1 {
 		unit = strings.TrimSuffix(strings.Replace(unit, "entries", "entry", 1), "s")
 	}
-	s.add(finding.ConstraintLength, at, fmt.Sprintf("%d %s", size, unit), n.length.text, fmt.Sprintf("%d %s; the contract allows %s", size, unit, n.length.text))
+	rule := finding.ConstraintLength
+	if size == 0 && s.toleratesEmpty(n) {
+		rule = finding.ConstraintEmpty
+	}
+	s.add(rule, at, fmt.Sprintf("%d %s", size, unit), n.length.text, fmt.Sprintf("%d %s; the contract allows %s", size, unit, n.length.text))
 }
+
+// toleratesEmpty reports a shape of which AWS's responses hold empty values although
+// it demands at least one character, element or entry.
+func (s *sink) toleratesEmpty(n *node) bool {
+	return s.response && n.length.hasMin && n.length.min.compare(one) == 0
+}
+
+var one = parseDecimal(nil, []byte("1"))
 
 func (s *sink) enum(n *node, text []byte, at int) {
 	want := "one of " + strings.Join(n.values, ", ")
@@ -211,6 +227,9 @@ func (s *sink) form(n *node, text []byte, at int) {
 }
 
 func (s *sink) pattern(n *node, text []byte, err error, at int) {
+	if len(text) == 0 && s.toleratesEmpty(n) {
+		return // that it is empty says it all
+	}
 	if err != nil {
 		s.say(finding.PatternTimeout, at, text, n.pattern.String(), "took too long to match against the pattern; it was not held against it")
 		return

@@ -110,6 +110,9 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 		require.Equal(t, []finding.RuleID{finding.EnumUnknownValue, finding.JudgeDisagreement},
 			v.Output([]byte(strings.Replace(with(""), "SUCCESS", "x", 1))).Rules())
 	},
+	finding.ConstraintEmpty:         TestEmpty,
+	finding.MemberMissingCollection: TestMissingCollection,
+
 	finding.PatternUnsupported: func(t *testing.T) {
 		c := contracts.MustLoad(contracts.Newest).Clone()
 		require.Nil(t, c.UnsupportedPatterns())

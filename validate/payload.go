@@ -22,7 +22,7 @@ func (d *document) rawAccepts(body []byte) bool {
 }
 
 func (d *document) rawExplain(body []byte) []located {
-	s := &sink{document: body, shape: d.shape}
+	s := &sink{document: body, shape: d.shape, response: d.part != schema.InputPart}
 	if d.node.sensitive {
 		s.hidden++
 	}

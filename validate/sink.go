@@ -22,6 +22,7 @@ type sink struct {
 	path     []string // tokens of the pointer to the current value
 	shape    string   // of the current value, as [finding.Finding] has it
 	hidden   int      // how many sensitive shapes stand around the current value
+	response bool     // the document is a response, or a part of one
 	found    []located
 	full     bool
 	cut      bool // the walk ended before the document did

@@ -16,6 +16,8 @@ import (
 type Options struct {
 	Projection schema.Projection
 	Profile    finding.Profile
+	// From is who sent the responses: an emulator is asked more of than AWS.
+	From finding.Origin
 }
 
 // Validator holds documents against one contract. It is immutable and safe for
@@ -141,7 +143,11 @@ func (v *Validator) place(part schema.Part, found []located, body traffic.Body) 
 		f.Operation, f.Part = v.contract.Name(), partText(part)
 		findings = append(findings, f.Finding)
 	}
-	return v.options.Profile.Grade(finding.NewSet(findings...))
+	return v.grade(findings)
+}
+
+func (v *Validator) grade(findings []finding.Finding) finding.Set {
+	return v.options.Profile.GradeFrom(v.options.From, finding.NewSet(findings...))
 }
 
 // partText is how findings name a part.
@@ -166,7 +172,7 @@ func (d *document) explain(document []byte) []located {
 	if d.raw != nil {
 		return d.rawExplain(document)
 	}
-	s := &sink{document: document, shape: d.shape}
+	s := &sink{document: document, shape: d.shape, response: d.part != schema.InputPart}
 	if strings.HasPrefix(string(document[:min(len(document), len(bom))]), bom) {
 		s.add(finding.SyntaxBOM, 0, "U+FEFF", "", "the body begins with a byte order mark")
 		// The walk's offsets stay those of the document: blanks stand in for the mark.

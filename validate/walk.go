@@ -156,7 +156,7 @@ func (w *walker) missing(n *node, present bitset, opened int) bool {
 		for i := word * 64; i < min(len(n.members), word*64+64); i++ {
 			if n.required.has(i) && !present.has(i) {
 				w.sink.shape = n.memberShape(i, true, "")
-				w.sink.missing(n.members[i].name, opened)
+				w.sink.missing(n.members[i], opened)
 			}
 		}
 		w.sink.shape = outer

@@ -20,9 +20,9 @@ func (v *rulesVerb) Run(t *terminal) error {
 		return err
 	case v.Rule == "":
 		out := bufio.NewWriter(t.Out)
-		fmt.Fprintf(out, "%-23s  %-6s  %-7s  %-7s  %s\n", "RULE", "LAYER", "LENIENT", "DEFAULT", "STRICT")
+		fmt.Fprintf(out, "%-30s  %-6s  %-7s  %-7s  %s\n", "RULE", "LAYER", "LENIENT", "DEFAULT", "STRICT")
 		for _, r := range finding.Rules() {
-			fmt.Fprintf(out, "%-23s  %-6s  %-7s  %-7s  %s\n", r.ID, r.Layer,
+			fmt.Fprintf(out, "%-30s  %-6s  %-7s  %-7s  %s\n", r.ID, r.Layer,
 				r.Severity(finding.Lenient), r.Severity(finding.Default), r.Severity(finding.Strict))
 		}
 		return out.Flush()

@@ -12,6 +12,7 @@ import (
 
 // NearMiss is a document that breaks one rule at one place and no other.
 type NearMiss struct {
+	// Rule is the general one: see [finding.RuleID.General].
 	Rule finding.RuleID
 	// Place is the place of the contract whose promise is broken.
 	Place schema.Place
