@@ -16,7 +16,8 @@ import (
 // and the known deviations of AWS. [ReadRows] reads files of rows; there the
 // place is one key, at, in the notation of [Expected.At].
 //
-// Rule is literal. Source, Operation and Part are patterns of [path.Match]; an
+// Rule is literal; a rule accepts its special cases as well ([RuleID.General]).
+// Source, Operation and Part are patterns of [path.Match]; an
 // empty one matches any. The output's Part reads "output". A row is about a
 // shape or about a place of a document:
 //
@@ -132,7 +133,7 @@ func (e Expected) Matches(f Finding) bool {
 }
 
 func (r *row) matches(f Finding) bool {
-	return r.Rule == f.Rule && f.Severity <= r.ceiling &&
+	return (r.Rule == f.Rule || r.Rule == f.Rule.General()) && f.Severity <= r.ceiling &&
 		(r.Source == "" || globMatch(r.Source, f.Source)) &&
 		(r.Part == "" || globMatch(r.Part, cmp.Or(f.Part, "output"))) &&
 		r.placed(f) && r.valued(f.Got)

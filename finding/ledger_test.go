@@ -75,6 +75,7 @@ func TestOverlap(t *testing.T) {
 	valued := func(value string) Expected { e := row("/a"); e.Value = value; return e }
 	severe := func(severity string) Expected { e := row("/a"); e.Severity = severity; return e }
 	from := func(source string) Expected { e := row("/a"); e.Source = source; return e }
+	of := func(rule RuleID) Expected { e := row("/a"); e.Rule = rule; return e }
 	other := func() Expected { e := row("/a"); e.Rule = TypeMismatch; return e }
 	for _, v := range []struct {
 		name     string
@@ -116,6 +117,7 @@ func TestOverlap(t *testing.T) {
 		{"sources", from("a.yaml"), from("b.yaml"), false},
 		{"a source and any", from("a.yaml"), row("/a"), true},
 		{"rules", row("/a"), other(), false},
+		{"a rule and its special case", of(MemberMissing), of(MemberMissingCollection), true},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			for _, rows := range [][]Expected{{v.a, v.b}, {v.b, v.a}} {

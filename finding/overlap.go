@@ -8,7 +8,7 @@ import (
 // overlaps finds rows that may match the same finding. Rows whose place is a
 // pattern are compared with all others of their rule, others by place.
 type overlaps struct {
-	all      map[RuleID][]*row
+	all      map[RuleID][]*row // by general rule
 	patterns map[RuleID][]*row
 	literal  map[[2]string][]*row // by rule and place
 }
@@ -18,10 +18,11 @@ func (o *overlaps) add(r *row) *row {
 	if o.all == nil {
 		o.all, o.patterns, o.literal = map[RuleID][]*row{}, map[RuleID][]*row{}, map[[2]string][]*row{}
 	}
-	key, literal := [2]string{string(r.Rule), r.Place}, r.Shape == "" && isLiteral(r.Place)
-	candidates := o.all[r.Rule]
+	rule := r.Rule.General()
+	key, literal := [2]string{string(rule), r.Place}, r.Shape == "" && isLiteral(r.Place)
+	candidates := o.all[rule]
 	if literal {
-		candidates = o.patterns[r.Rule]
+		candidates = o.patterns[rule]
 		for _, other := range o.literal[key] {
 			if other.overlaps(r) {
 				return other
@@ -29,14 +30,14 @@ func (o *overlaps) add(r *row) *row {
 		}
 		o.literal[key] = append(o.literal[key], r)
 	} else {
-		o.patterns[r.Rule] = append(o.patterns[r.Rule], r)
+		o.patterns[rule] = append(o.patterns[rule], r)
 	}
 	for _, other := range candidates {
 		if other.overlaps(r) {
 			return other
 		}
 	}
-	o.all[r.Rule] = append(o.all[r.Rule], r)
+	o.all[rule] = append(o.all[rule], r)
 	return nil
 }
 
@@ -58,6 +59,9 @@ func isLiteral(pattern string) bool {
 // overlaps reports whether two rows of one rule may match the same finding. Rows
 // that accept different severities are meant to be read in their order.
 func (r *row) overlaps(o *row) bool {
+	if r.Rule != o.Rule && r.Rule != o.Rule.General() && o.Rule != r.Rule.General() {
+		return false
+	}
 	return r.ceiling == o.ceiling && patternsMeet(r.Source, o.Source) && patternsMeet(r.Part, o.Part) && r.placesMeet(o) && r.valuesMeet(o)
 }
 

@@ -1,15 +1,14 @@
 // Package report presents what a run of crcheck found.
 //
 // The model: a [Collector] takes findings one by one and keeps a [Report] of
-// them: one [Group] for each kind of finding (its fingerprint), with a count and
-// a few samples, so that the memory of a run does not grow with its findings
-// but with their kinds. A report is plain data; each format is one function
+// them: one [Group] for each cause, with a count and a few samples, so that the
+// memory of a run does not grow with its findings but with their kinds. What an
+// [Acceptance] hides is counted. A report is plain data; each format is one function
 // that writes one: [Text] for people, [JSON] for programs. A report holds no
 // time and no map order: the same input makes the same bytes.
 package report
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -18,12 +17,16 @@ import (
 
 // Report is the outcome of a run.
 type Report struct {
-	Verdict  Verdict         `json:"verdict"`
-	Checks   Checks          `json:"checks"`
-	Groups   []Group         `json:"groups"`             // what was not expected, gravest first
-	Expected int             `json:"expected"`           // findings that were expected
-	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
-	Problems []string        `json:"problems,omitempty"` // what kept the run from checking everything
+	Verdict  Verdict   `json:"verdict"`
+	Checks   Checks    `json:"checks"`
+	Groups   []Group   `json:"groups"`             // one for each cause, highest severity first
+	Services []Service `json:"services,omitempty"` // where there are several
+	Expected int       `json:"expected"`           // findings that an index expects
+	Hidden   *Hidden   `json:"hidden,omitempty"`   // findings that are not in Groups
+	// Deviations counts the known deviations of AWS that Groups has as info.
+	Deviations int             `json:"deviations,omitempty"`
+	Unmet      []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
+	Problems   []string        `json:"problems,omitempty"` // what kept the run from checking everything
 }
 
 // Verdict is what a run comes to: the first of these that holds.
@@ -65,56 +68,21 @@ type Count struct {
 	Count int    `json:"count"`
 }
 
-// Group is the findings of one fingerprint.
-type Group struct {
-	Fingerprint string           `json:"fingerprint"`
-	Rule        finding.RuleID   `json:"rule"`
-	Severity    finding.Severity `json:"severity"`
-	Operation   string           `json:"operation,omitempty"`
-	Part        string           `json:"part,omitempty"`
-	Place       string           `json:"place"`
-	Remedy      string           `json:"remedy"`
-	Count       int              `json:"count"`
-	Samples     []Sample         `json:"samples"` // the first findings, in the order of the input
-}
-
-// Sample is a finding with the line that it stands in.
-type Sample struct {
-	finding.Finding
-	Excerpt *Excerpt `json:"excerpt,omitempty"`
-}
-
-// MostSamples bounds the samples of a group; [Text] shows fewer.
-const MostSamples = 100
-
 // Collector makes a report of findings as they come. Its zero value is ready.
 // It is not safe for concurrent use.
 type Collector struct {
-	groups     map[string]*Group
+	// Accept says which findings are hidden. Set it before the first finding.
+	Accept Acceptance
+	// Origin is who sent the responses that the findings to come are about.
+	Origin finding.Origin
+
+	kinds      map[kindKey]*kind
+	hidden     map[hiddenKey]*HiddenGroup
 	contracts  map[string]int
 	notChecked map[string]int
 	notRead    map[string]int
 	skipped    map[string]int
 	report     Report
-}
-
-// Add takes a finding. The line is the source's text where it stands, nil
-// where there is none.
-func (c *Collector) Add(f finding.Finding, line []byte) {
-	fingerprint := f.Fingerprint()
-	g := c.groups[fingerprint]
-	if g == nil {
-		if c.groups == nil {
-			c.groups = map[string]*Group{}
-		}
-		rule, _ := f.Rule.Lookup()
-		g = &Group{Fingerprint: fingerprint, Rule: f.Rule, Severity: f.Severity, Operation: f.Operation, Part: f.Part, Place: f.Place(), Remedy: rule.Remedy}
-		c.groups[fingerprint] = g
-	}
-	g.Count++
-	if len(g.Samples) < MostSamples {
-		g.Samples = append(g.Samples, Sample{f, excerpt(f, line)})
-	}
 }
 
 // Checked counts a response that was checked against a contract.
@@ -184,7 +152,7 @@ func (c *Collector) Note(line string) {
 	}
 }
 
-// Expected counts a finding that was expected.
+// Expected counts a finding that an index expects.
 func (c *Collector) Expected() { c.report.Expected++ }
 
 // Problem notes what kept the run from checking everything.
@@ -202,13 +170,9 @@ func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Rep
 		r.Checks.Unrecognised = &Unrecognised{u.Count, slices.Clone(u.Names)}
 	}
 	r.Checks.Notes = slices.Clone(r.Checks.Notes)
-	r.Groups = []Group{}
-	for _, fingerprint := range slices.Sorted(maps.Keys(c.groups)) {
-		r.Groups = append(r.Groups, *c.groups[fingerprint])
-	}
-	slices.SortStableFunc(r.Groups, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place))
-	})
+	r.Groups = c.causes()
+	r.Services = c.services()
+	r.Hidden = c.hiddenGroups()
 	switch {
 	case slices.ContainsFunc(unmet, func(u finding.Unmet) bool { return !u.Warning }) || slices.ContainsFunc(r.Groups, func(g Group) bool { return failOn.Fails(g.Severity) }):
 		r.Verdict = Failed

@@ -67,6 +67,64 @@ var scenarios = []struct {
 		c.Note("headers were not recorded: rules about headers were not applied")
 		c.Note("another")
 	}},
+	{name: "causes", fill: func(c *report.Collector) {
+		for _, operation := range []string{"garden.GetBed", "garden.ListBeds", "garden.PutBed", "garden.GetRow", "garden.ListRows"} {
+			c.Checked(operation + "@1")
+			for range 2 {
+				for _, f := range everywhere(operation) {
+					c.Add(f, nil)
+				}
+			}
+		}
+		c.Checked("shed.GetTool@1")
+		for _, f := range everywhere("shed.GetTool") {
+			c.Add(f, nil)
+		}
+		c.File()
+	}},
+	{name: "places-of-a-shape", fill: func(c *report.Collector) {
+		checked(c, 1)
+		for _, place := range []string{"/bed/inner/size", "/bed/size"} {
+			f := at(finding.MemberMissing, finding.Error, place, 1, 1)
+			f.Shape = "Bed$size"
+			c.Add(f, nil)
+		}
+	}},
+	{name: "sides", fill: func(c *report.Collector) {
+		checked(c, 1)
+		for _, part := range []string{"", "input", "error:NoSuchBed"} {
+			f := at(finding.EnumUnknownValue, finding.Error, "/season", 1, 1)
+			f.Part, f.Shape = part, "Bed$season"
+			c.Add(f, nil)
+		}
+		f := at(finding.MemberUnknown, finding.Warning, "/colour", 1, 1)
+		f.Part = "input"
+		c.Add(f, nil)
+		c.Add(at(finding.PatternUnsupported, finding.Warning, "", 0, 0), nil)
+	}},
+	{name: "from-aws", fill: func(c *report.Collector) { c.Origin = finding.OriginAWS; everyRule(c) }},
+	{name: "from-emulator", fill: func(c *report.Collector) { c.Origin = finding.OriginEmulator; everyRule(c) }},
+	{name: "from-anybody", fill: everyRule},
+	{name: "deviations-hidden", fill: func(c *report.Collector) {
+		c.Accept.Deviations = finding.DeviationsHide
+		deviating(c)
+	}},
+	{name: "deviations-shown", fill: func(c *report.Collector) {
+		c.Accept.Deviations = finding.DeviationsShow
+		deviating(c)
+	}},
+	{name: "deviations-error", fill: deviating},
+	{name: "deviations-of-an-emulator", fill: func(c *report.Collector) {
+		c.Accept.Deviations, c.Origin = finding.DeviationsHide, finding.OriginEmulator
+		deviating(c)
+	}},
+	{name: "hidden", fill: func(c *report.Collector) {
+		hiding(c)
+	}},
+	{name: "hidden-listed", fill: func(c *report.Collector) {
+		c.Accept.ListHidden = true
+		hiding(c)
+	}},
 	{name: "many-contracts", fill: func(c *report.Collector) {
 		checked(c, 1)
 		for _, operation := range []string{"ListBeds", "GetRow", "ListRows", "PutRow"} {
@@ -198,6 +256,75 @@ func assorted() []finding.Finding {
 		other,
 		at(finding.SyntaxTrailing, finding.Error, "", 1, 50),
 	}
+}
+
+// everywhere is what is wrong in every operation for a few causes.
+func everywhere(operation string) []finding.Finding {
+	of := func(rule finding.RuleID, severity finding.Severity, shape, got, want string) finding.Finding {
+		f := at(rule, severity, "", 1, 1)
+		f.Operation, f.Shape, f.Got, f.Want = operation, shape, got, want
+		if shape != "" {
+			f.Pointer = "/" + operation + "/0/season"
+		}
+		return f
+	}
+	return []finding.Finding{
+		of(finding.HTTPContentType, finding.Warning, "", "text/html", "application/json"),
+		of(finding.ErrorUnmodeled, finding.Warning, "", "AccessDenied", "one of "+operation),
+		of(finding.EnumUnknownValue, finding.Error, "Bed$season", "WINTER", "one of SPRING"),
+		of(finding.TypeMismatch, finding.Error, "", "7", "a string"),
+	}
+}
+
+// everyRule has a finding of every rule that has a remedy for AWS, and one on a request.
+func everyRule(c *report.Collector) {
+	checked(c, 1)
+	for _, rule := range finding.Rules() {
+		if rule.RemedyFor(finding.OriginAWS) != rule.Remedy {
+			c.Add(at(rule.ID, rule.Severity(finding.Default), "", 1, 1), nil)
+		}
+	}
+	f := at(finding.EnumUnknownValue, finding.Error, "", 1, 1)
+	f.Part = "input"
+	c.Add(f, nil)
+}
+
+// deviating has a known deviation of AWS, a wrong value beside it, the same value
+// in a request, and one that was recorded too seldom.
+func deviating(c *report.Collector) {
+	checked(c, 4)
+	toolUse := func(part, got string) {
+		c.Add(finding.Finding{Rule: finding.EnumUnknownValue, Severity: finding.Error, Operation: "bedrock-runtime.Converse", Source: "a.yaml", Line: 1, Column: 1,
+			Part: part, Pointer: "/toolUse/type", Shape: "ToolUseBlock$type", Got: got, Message: "unexpected " + got}, nil)
+	}
+	toolUse("", `"tool_use"`)
+	toolUse("", `"tool_use"`)
+	toolUse("", `"tool_usage"`)
+	toolUse("input", `"tool_use"`)
+	c.Add(finding.Finding{Rule: finding.EnumUnknownValue, Severity: finding.Error, Operation: "mq.ListBrokers", Source: "a.yaml", Line: 1, Column: 1,
+		Pointer: "/b/0/e", Shape: "BrokerSummary$EngineType", Got: `"ActiveMQ"`, Message: "unexpected"}, nil)
+}
+
+// hiding hides findings in every way.
+func hiding(c *report.Collector) {
+	ledger, err := finding.NewLedger([]finding.Expected{
+		{Rule: finding.TypeMismatch, Place: "/id", Reason: "our emulator does that"},
+		{Rule: finding.TypeNull, Place: "/**", Count: 1, Required: true, Reason: "an index says so"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	c.Accept.Ledger, c.Accept.ResponsesOnly, c.Accept.Deviations = ledger, true, finding.DeviationsHide
+	deviating(c)
+	for range 1200 {
+		c.Add(at(finding.TypeMismatch, finding.Error, "/id", 1, 1), nil)
+	}
+	c.Add(at(finding.TypeNull, finding.Error, "/id", 1, 1), nil)
+	f := at(finding.TypeMismatch, finding.Error, "/name", 1, 1)
+	f.Part = "input"
+	c.Add(f, nil)
+	f.Pointer = "/id"
+	c.Add(f, nil)
 }
 
 func checked(c *report.Collector, n int) {
