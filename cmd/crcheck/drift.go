@@ -17,8 +17,8 @@ type driftVerb struct {
 	ignoreFlags
 	Overlay        []string         `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
 	Witness        string           `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
-	Baseline       string           `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. What it expects in vain fails."`
-	BaselineUpdate bool             `help:"Write the baseline anew: what is there now is expected."`
+	Baseline       string           `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. Entries that no longer match anything fail the run."`
+	BaselineUpdate bool             `help:"Rewrite the baseline to accept all current findings."`
 	Projection     projectionChoice `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: wire, sdk or auto (the default)."`
 	Operation      string           `placeholder:"NAME" help:"Of sources: compare this operation alone. Of traffic: the operation that bare bodies are of, where there are several contracts."`
 	Propose        outputPath       `placeholder:"PATH" help:"Of traffic: write an overlay that makes it valid. Where that takes several operations, one each, with the operation's name in the file's."`
