@@ -60,7 +60,7 @@ func ExampleParseIndex() {
 	fmt.Println(err)
 	// Output:
 	// union.multiple-members
-	// index.yaml:10: two-outputs.yaml: expectation of union.no-member at the top has no reason; see crcheck rules for the rules, and give each expectation a reason
+	// index.yaml:10: two-outputs.yaml: row for union.no-member at top: has no reason; see crcheck rules for the rules, and give each expectation a reason
 }
 
 func ExampleIndex_Expectations() {

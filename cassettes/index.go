@@ -28,14 +28,15 @@ const Format = 1
 //	    about: A result has both s3 and memberList.
 //	    expected:
 //	      - rule: union.multiple-members
-//	        place: /protectedJob/result/output
+//	        at: /protectedJob/result/output
 //	        reason: both members of the union are set
 type Index struct {
 	Provenance string
 	Entries    []Entry
 }
 
-// Entry is one cassette. Its expectations have no Source: it is the file.
+// Entry is one cassette. Its ignore rows have no Source: it is the file. Each
+// must match exactly as many findings as it counts, 1 without a count.
 type Entry struct {
 	File     string             `yaml:"file"` // relative to the index, with slashes
 	About    string             `yaml:"about"`
@@ -99,7 +100,7 @@ func linesOf(name string, entries *yaml.Node) ([]lines, error) {
 			}
 			for _, e := range elements(entry.Content[i+1]) {
 				if empty(e) {
-					return nil, &IndexError{name, e.Line, "an expectation is empty", "state rule, place and reason, or remove it"}
+					return nil, &IndexError{name, e.Line, "an expectation is empty", "state rule, at and reason, or remove it"}
 				}
 				l.expected = append(l.expected, e.Line)
 			}
@@ -198,7 +199,10 @@ var (
 
 // broken says what the YAML library says, with its first line in a field.
 func broken(name string, err error) error {
-	e := &IndexError{name, 0, strings.TrimPrefix(err.Error(), "yaml: "), "mend it there"}
+	if row := (*finding.RowError)(nil); errors.As(err, &row) {
+		return &IndexError{name, row.Line, row.Problem, "correct the row"}
+	}
+	e := &IndexError{name, 0, strings.TrimPrefix(err.Error(), "yaml: "), "correct it there"}
 	if m := yamlLine.FindStringSubmatch(e.Problem); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])
 		e.Problem = m[2]
@@ -214,17 +218,14 @@ func broken(name string, err error) error {
 func (x *Index) Expectations(dir string) []finding.Expected {
 	var all []finding.Expected
 	for _, entry := range x.Entries {
-		source := literal.Replace(filepath.Join(dir, filepath.FromSlash(entry.File)))
+		source := finding.Literal(filepath.Join(dir, filepath.FromSlash(entry.File)))
 		for _, e := range entry.Expected {
-			e.Source = source
+			e.Source, e.Count, e.Required = source, max(e.Count, 1), true
 			all = append(all, e)
 		}
 	}
 	return all
 }
-
-// literal escapes what path.Match gives a meaning.
-var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 
 // Encode returns the YAML form of the index, which [ParseIndex] reads.
 func (x *Index) Encode() ([]byte, error) {

@@ -70,7 +70,7 @@ func TestEncodeRoundTrip(t *testing.T) {
 	for _, x := range []*cassettes.Index{
 		cassettes.EmbeddedIndex(),
 		{Provenance: "p: q # r", Entries: []cassettes.Entry{{File: "a b.yaml", About: "'- {", Expected: []finding.Expected{
-			{Rule: finding.TypeNull, Operation: "a.*", Place: "/*/a~1b", Count: 3, Reason: "two\nlines"}}}}},
+			{Rule: finding.TypeNull, Reason: "the top"}, {Rule: finding.TypeNull, Operation: "a.*", Place: "/*/a~1b", Count: 3, Reason: "two\nlines"}}}}},
 		{Provenance: "p", Entries: []cassettes.Entry{}},
 	} {
 		text, err := x.Encode()

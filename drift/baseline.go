@@ -2,11 +2,10 @@ package drift
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"go.yaml.in/yaml/v3"
@@ -26,85 +25,64 @@ type baselineForm struct {
 	Expected []finding.Expected `yaml:"expected"`
 }
 
-// ParseBaseline reads what is known and accepted of a drift:
+// ParseBaseline reads what is known and accepted of a drift, a file of ignore
+// rows ([finding.ReadRows]), all of which are required:
 //
 //	crcheckBaseline: 1
 //	expected:
 //	  - rule: drift.member-added
-//	    operation: cleanrooms.GetProtectedJob
-//	    part: output
-//	    place: /protectedJob/jobComputePayerAccountId
-//	    got: '"string"'
+//	    at: cleanrooms.GetProtectedJob output/protectedJob/jobComputePayerAccountId
+//	    value: '"string"'
 //	    severity: info
 //	    reason: we do not bill by payer
 //
-// What it got and the severity may be left out: then it is accepted whatever it
-// comes to. The error is a [*BaselineError].
+// The value and the severity may be left out: then the row accepts any. The error
+// is a [*BaselineError].
 func ParseBaseline(name string, text []byte) ([]finding.Expected, error) {
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	var form baselineForm
-	if err := d.Decode(&form); errors.Is(err, io.EOF) {
+	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, &BaselineError{name, "it is empty: begin with \"crcheckBaseline: 1\""}
+	}
+	rows, err := finding.ReadRows("", text)
+	if broken := (*finding.RowError)(nil); errors.As(err, &broken) && broken.Line == 0 {
+		return nil, &BaselineError{name, broken.Problem}
 	} else if err != nil {
-		return nil, &BaselineError{name, strings.TrimPrefix(err.Error(), "yaml: ")}
+		return nil, &BaselineError{name, err.Error()}
 	}
-	if form.Format != 1 {
-		return nil, &BaselineError{name, "begin with \"crcheckBaseline: 1\""}
+	for i := range rows {
+		rows[i].Required = true
 	}
-	for _, e := range form.Expected {
-		if err := e.Check(); err != nil {
-			return nil, &BaselineError{name, err.Error()}
-		}
-	}
-	return form.Expected, nil
+	return rows, nil
 }
 
-// Baseline writes a baseline that expects the findings, and nothing else: no other
+// Baseline writes a baseline that accepts the findings, and nothing else: no other
 // value at their places (but any length, number or text that breaks the same
-// bound or pattern of traffic), and of a change no graver consequence. An
-// expectation of the old one stays, with its reason, if it is met; what none
-// expects is taken up as [Unreviewed].
+// bound or pattern of traffic), and of a change no higher severity. A row of the
+// old one stays, with its reason, if it is met; what none accepts is taken up as
+// [Unreviewed].
 func Baseline(old []finding.Expected, findings []finding.Finding) ([]byte, error) {
 	ledger, err := finding.NewLedger(old)
 	if err != nil {
 		return nil, err
 	}
-	form := baselineForm{Format: 1}
+	form := baselineForm{Format: finding.BaselineFormat}
 	var fresh []finding.Finding
+	matched := map[finding.Expected]int{}
 	for _, f := range findings {
-		if !ledger.Take(f) {
+		if e, ok := ledger.Accept(f); ok {
+			matched[e]++
+		} else {
 			fresh = append(fresh, f)
 		}
 	}
-	unmet := map[finding.Expected]int{}
-	for _, u := range ledger.Unmet() {
-		unmet[u.Expected] = u.Matched
-	}
 	for _, e := range old {
-		if n, ok := unmet[e]; ok && n == 0 {
-			continue
-		} else if ok {
-			e.Count = n
+		if n := matched[e]; n > 0 {
+			delete(matched, e) // one that is there twice is written once
+			e.Count, e.Required = uncounted(n), true
+			form.Expected = append(form.Expected, e)
 		}
-		form.Expected = append(form.Expected, e)
 	}
 	for _, f := range fresh {
-		part := f.Part
-		if part == "" {
-			part = "output"
-		}
-		e := finding.Expected{Rule: f.Rule, Operation: escapeGlob(f.Operation), Part: escapeGlob(part), Place: escapeGlob(f.Place()), Got: f.Got, Reason: Unreviewed}
-		if rule, _ := f.Rule.Lookup(); rule.Layer == finding.LayerDrift { // what others weigh follows from the profile
-			e.Severity = f.Severity.String()
-		}
-		i := slices.IndexFunc(form.Expected, func(g finding.Expected) bool { e.Count = g.Count; return e == g })
-		if i >= 0 {
-			form.Expected[i].Count = max(form.Expected[i].Count, 1) + 1
-			continue
-		}
-		e.Count = 0
-		form.Expected = append(form.Expected, e)
+		form.take(f)
 	}
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)
@@ -115,7 +93,31 @@ func Baseline(old []finding.Expected, findings []finding.Finding) ([]byte, error
 	return b.Bytes(), nil
 }
 
-// escapeGlob makes a text match itself alone.
-func escapeGlob(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(text)
+// take adds a finding to the row that already accepts it but for its severity,
+// or as a row of its own.
+func (form *baselineForm) take(f finding.Finding) {
+	part := cmp.Or(f.Part, "output")
+	e := finding.Expected{Rule: f.Rule, Operation: finding.Literal(f.Operation), Part: finding.Literal(part), Place: finding.Literal(f.Place()),
+		Value: finding.LiteralValue(f.Got), Reason: Unreviewed}
+	if rule, _ := f.Rule.Lookup(); rule.Layer == finding.LayerDrift { // what others weigh follows from the profile
+		e.Severity = f.Severity.String()
+	}
+	i := slices.IndexFunc(form.Expected, func(g finding.Expected) bool {
+		e.Count, e.Required = g.Count, g.Required
+		return e == g
+	})
+	if i >= 0 {
+		form.Expected[i].Count = max(form.Expected[i].Count, 1) + 1
+		return
+	}
+	e.Count, e.Required = 0, true
+	form.Expected = append(form.Expected, e)
+}
+
+// uncounted is the count as a baseline writes it: 1 goes without saying.
+func uncounted(n int) int {
+	if n == 1 {
+		return 0
+	}
+	return n
 }

@@ -35,7 +35,7 @@ type Change struct {
 // Place is where the contracts differ.
 func (c *Change) Place() schema.Place { return schema.Place{Part: c.Part, Pointer: c.Pointer} }
 
-// Finding returns the change as a finding, for expectations and reports.
+// Finding returns the change as a finding, for ignore rows and reports.
 func (c *Change) Finding() finding.Finding {
 	part := string(c.Part)
 	if c.Part == schema.OutputPart {

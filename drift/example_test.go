@@ -137,14 +137,11 @@ func ExampleBaseline() {
 	// crcheckBaseline: 1
 	// expected:
 	//   - rule: drift.member-added
-	//     part: output
-	//     place: /bed/height
+	//     at: '* output/bed/height'
 	//     reason: nobody reads it
 	//   - rule: drift.enum-value-added
-	//     operation: garden.GetBed
-	//     part: output
-	//     place: /bed/colour
-	//     got: '"BLUE"'
+	//     at: garden.GetBed output/bed/colour
+	//     value: '"BLUE"'
 	//     severity: info
 	//     reason: not yet reviewed
 }

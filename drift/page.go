@@ -76,9 +76,9 @@ the walker alone confirms. What no document can be made for is *not tried*: look
 ` + "`--witness FOLDER`" + ` writes witnesses as cassettes: replay them to your client, or validate them. Each is valid under the contract
 that allows it. A witness in the sdk projection that proves nothing on the wire is none, which is said.
 
-` + "`--baseline FILE`" + ` states what is known and accepted, each with a reason; ` + "`--baseline-update`" + ` writes it. An entry that
-matches nothing any more fails the run. ` + "`got`" + ` is the value, type or end that is accepted, ` + "`severity`" + ` the gravest consequence of
-the change; an entry without them accepts any.
+` + "`--baseline FILE`" + ` has [ignore rows](ignoring.md) for what is known and accepted, each with a reason; ` + "`--baseline-update`" + ` writes it. A
+row that no longer matches anything fails the run. ` + "`value`" + ` is the value, type or bound that is accepted, ` + "`severity`" + ` the highest severity
+of the change; a row without them accepts any. ` + "`--ignore FILE`" + ` takes rows that need not match.
 
 ## Several sources
 

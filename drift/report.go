@@ -2,6 +2,7 @@ package drift
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 )
@@ -17,7 +18,8 @@ type Report struct {
 	Traffic    *Traffic    `json:"traffic,omitempty"`
 
 	Expected int             `json:"expected,omitempty"` // changes that the baseline knows; they are not in Comparison
-	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // expectations that are stale or over-broad
+	Ignored  int             `json:"ignored,omitempty"`  // changes that other ignore rows accept; they are not in Comparison
+	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Left     []string        `json:"left,omitempty"`     // what a proposed overlay does not settle
 }
 
@@ -25,54 +27,94 @@ type Report struct {
 type Verdict string
 
 const (
-	Failed     Verdict = "failed"      // a change at or above the threshold, or an expectation that was not met
+	Failed     Verdict = "failed"      // a change at or above the threshold, or an ignore row that was not met
 	NotChecked Verdict = "not checked" // no interaction is of the contracts
 	Passed     Verdict = "passed"
 )
 
-// Settle holds the report against a baseline and derives the verdict. Changes
-// that are expected are left out; what traffic showed stays, for shards of it are
-// merged.
+// Settle applies ignore rows to the report and derives the verdict; all of them
+// are taken as required, as those of a baseline are. Changes that a row accepts
+// are left out; what traffic showed stays, for shards of it are merged.
 func (r *Report) Settle(expected []finding.Expected, failOn finding.Threshold) error {
-	ledger, err := finding.NewLedger(expected)
+	rows := slices.Clone(expected)
+	for i := range rows {
+		rows[i].Required = true
+	}
+	ledger, err := finding.NewLedger(rows)
 	if err != nil {
 		return err
 	}
+	r.SettleBy(ledger, failOn, true)
+	return nil
+}
+
+// SettleBy is [Report.Settle] with a ledger. A stale row that is not required is a
+// warning, unless failOnStale, and only if what it names was in the scope.
+func (r *Report) SettleBy(ledger *finding.Ledger, failOn finding.Threshold, failOnStale bool) {
 	fails := false
+	accepts := func(f finding.Finding) bool {
+		row, ok := ledger.Accept(f)
+		switch {
+		case !ok:
+			fails = fails || failOn.Fails(f.Severity)
+		case row.Required:
+			r.Expected++
+		default:
+			r.Ignored++
+		}
+		return ok
+	}
 	if r.Comparison != nil {
 		kept := []Change{}
 		for _, c := range r.Comparison.Changes {
-			if ledger.Take(c.Finding()) {
-				r.Expected++
-				continue
+			if !accepts(c.Finding()) {
+				kept = append(kept, c)
 			}
-			kept = append(kept, c)
-			fails = fails || failOn.Fails(c.Severity)
 		}
 		r.Comparison.Changes = kept
 	}
 	if r.Traffic != nil {
 		for _, f := range r.Traffic.Findings() {
-			if ledger.Take(f) {
-				r.Expected++
-				continue
-			}
-			fails = fails || failOn.Fails(f.Severity)
+			accepts(f)
 		}
 	}
-	r.Unmet = ledger.Unmet()
+	r.Unmet = ledger.Settle(r.scope(), failOnStale)
+	fails = fails || slices.ContainsFunc(r.Unmet, func(u finding.Unmet) bool { return !u.Warning })
 	switch {
-	case fails || len(r.Unmet) > 0:
+	case fails:
 		r.Verdict = Failed
 	case r.Traffic != nil && r.Traffic.Checked == 0:
 		r.Verdict = NotChecked
 	default:
 		r.Verdict = Passed
 	}
-	return nil
 }
 
-// Findings returns what there is to expect of the report.
+// scope is what the report is about. Of traffic, it does not know which parts and
+// shapes were reached: there a row is stale if its operation was reached and names
+// neither a part nor a shape, or one at which something was observed.
+func (r *Report) scope() *finding.Scope {
+	scope := &finding.Scope{}
+	if r.Comparison != nil {
+		scope.Layers(finding.LayerDrift)
+		return scope.All()
+	}
+	if r.Traffic != nil {
+		scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
+		for _, c := range r.Traffic.Contracts {
+			if operation, _, _ := strings.Cut(c.Name, "@"); c.Checked > 0 {
+				scope.Part(operation, "", func() []string { return nil })
+			}
+		}
+		for _, f := range r.Traffic.Findings() {
+			structure, _, _ := strings.Cut(f.Shape, "$")
+			scope.Shape(f.Operation, f.Part, structure)
+		}
+	}
+	return scope
+}
+
+// Findings returns what ignore rows may accept of the report.
 func (r *Report) Findings() []finding.Finding {
 	var all []finding.Finding
 	if r.Comparison != nil {

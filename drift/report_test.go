@@ -2,6 +2,7 @@ package drift_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/crcheck/crcheck/drift"
@@ -143,8 +144,9 @@ func requireOwn(t *testing.T, of *drift.Report, then, now func([]finding.Expecte
 	require.True(t, now(expected).Unmet[0].Stale())
 	require.Less(t, now(expected).Expected, len(now(nil).Findings()))
 	for i := range expected {
-		expected[i].Got, expected[i].Severity = "", ""
+		expected[i].Value, expected[i].Severity, expected[i].Count = "", "", 0
 	}
+	expected = slices.Compact(expected) // of several values at one place the first row takes all
 	require.Equal(t, drift.Passed, then(expected).Verdict)
 }
 

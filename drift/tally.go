@@ -55,12 +55,14 @@ type Observation struct {
 	Operation string           `json:"operation"`
 	Part      schema.Part      `json:"part"`
 	Place     string           `json:"place"` // a pointer into the part's shapes; of an unknown member: of its structure
-	Count     int              `json:"count"`
-	First     Seen             `json:"first"`
-	Details   []Detail         `json:"details,omitempty"` // by their text
-	More      int              `json:"more,omitempty"`    // findings of details that are not kept
-	Least     json.Number      `json:"least,omitempty"`   // of a length or number, where that is what is wrong
-	Greatest  json.Number      `json:"greatest,omitempty"`
+	// Shape is the place as [finding.Finding] has it; of an unknown member: its structure.
+	Shape    string      `json:"shape,omitempty"`
+	Count    int         `json:"count"`
+	First    Seen        `json:"first"`
+	Details  []Detail    `json:"details,omitempty"` // by their text
+	More     int         `json:"more,omitempty"`    // findings of details that are not kept
+	Least    json.Number `json:"least,omitempty"`   // of a length or number, where that is what is wrong
+	Greatest json.Number `json:"greatest,omitempty"`
 
 	details map[string]*Detail
 	last    string // the greatest text that is kept, once details are left out
@@ -140,7 +142,7 @@ func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at 
 	key := kindKey{f.Rule, f.Operation, string(part), where.place}
 	o := t.kinds[key]
 	if o == nil {
-		o = &Observation{Rule: f.Rule, Severity: f.Severity, Operation: f.Operation, Part: part, Place: where.place, First: at, details: map[string]*Detail{}}
+		o = &Observation{Rule: f.Rule, Severity: f.Severity, Operation: f.Operation, Part: part, Place: where.place, Shape: observedShape(f), First: at, details: map[string]*Detail{}}
 		t.kinds[key] = o
 	}
 	o.Count++
@@ -201,4 +203,18 @@ func (o *Observation) stretch(n json.Number) {
 // less orders numbers, and such as are equal by their text.
 func less(a, b json.Number) bool {
 	return cmp.Or(rational(a).Cmp(rational(b)), strings.Compare(string(a), string(b))) < 0
+}
+
+// observedShape is the shape of a finding, without the names that are details.
+func observedShape(f finding.Finding) string {
+	if !namesUnknown(f.Rule) {
+		return f.Shape
+	}
+	structure, _, _ := strings.Cut(f.Shape, "$")
+	return structure
+}
+
+// namesUnknown reports a rule whose details are names of members that the contract lacks.
+func namesUnknown(rule finding.RuleID) bool {
+	return rule == finding.MemberUnknown || rule == finding.UnionUnknownMember
 }

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // JSON writes a report as one indented JSON object.
@@ -190,7 +191,11 @@ func (t text) traffic(r *Traffic, counts *[finding.Error + 1]int) {
 			fmt.Fprintf(t, "    from %s to %s\n", o.Least, o.Greatest)
 		}
 		rule, _ := o.Rule.Lookup()
-		fmt.Fprintf(t, "  → %s\n\n", rule.Remedy)
+		remedy := rule.Remedy
+		if o.Part == schema.InputPart { // who responded makes no difference
+			remedy = rule.RemedyFor(finding.OriginFixtures)
+		}
+		fmt.Fprintf(t, "  → %s\n\n", remedy)
 	}
 	for _, n := range r.NotChecked {
 		fmt.Fprintf(t, "not checked: %d %s\n", n.Count, visible(n.Name))
@@ -236,8 +241,11 @@ func (t text) summary(r *Report, counts [finding.Error + 1]int) {
 	if r.Expected > 0 {
 		fmt.Fprintf(t, "; %d as expected", r.Expected)
 	}
-	if len(r.Unmet) > 0 {
-		fmt.Fprintf(t, "; %s not met", plural(len(r.Unmet), "expectation"))
+	if r.Ignored > 0 {
+		fmt.Fprintf(t, "; hidden: %d by ignore rows", r.Ignored)
+	}
+	if text := finding.UnmetText(r.Unmet); text != "" {
+		fmt.Fprintf(t, "; %s", text)
 	}
 	fmt.Fprintln(t)
 }

@@ -147,7 +147,7 @@ func Merge(shards []*Traffic) (*Traffic, error) {
 			o := &s.Observations[i]
 			key := kindKey{o.Rule, o.Operation, string(o.Part), o.Place}
 			if kinds[key] == nil {
-				kinds[key] = &Observation{Rule: o.Rule, Severity: o.Severity, Operation: o.Operation, Part: o.Part, Place: o.Place, First: o.First, details: map[string]*Detail{}}
+				kinds[key] = &Observation{Rule: o.Rule, Severity: o.Severity, Operation: o.Operation, Part: o.Part, Place: o.Place, Shape: o.Shape, First: o.First, details: map[string]*Detail{}}
 			}
 			kinds[key].merge(o)
 		}
@@ -208,14 +208,14 @@ func complete(shards []*Traffic) error {
 	return nil
 }
 
-// Findings returns what was observed as findings, for expectations: one for each
+// Findings returns what was observed as findings, for ignore rows: one for each
 // value, member and union member that the contract does not know. What is wrong
 // otherwise is one finding for each place: of types, with all that was seen there;
 // of lengths, numbers and patterns, whatever was.
 func (r *Traffic) Findings() []finding.Finding {
 	var all []finding.Finding
 	for _, o := range r.Observations {
-		f := finding.Finding{Rule: o.Rule, Severity: o.Severity, Operation: o.Operation, Pointer: o.Place}
+		f := finding.Finding{Rule: o.Rule, Severity: o.Severity, Operation: o.Operation, Pointer: o.Place, Shape: o.Shape}
 		if o.Part != schema.OutputPart {
 			f.Part = string(o.Part)
 		}
@@ -230,6 +230,9 @@ func (r *Traffic) Findings() []finding.Finding {
 		}
 		for _, d := range o.Details {
 			f.Got = d.Text
+			if namesUnknown(o.Rule) && o.Shape != "" {
+				f.Shape = o.Shape + "$" + d.Text
+			}
 			if o.Rule == finding.MemberUnknown {
 				f.Pointer = o.Place + "/" + schema.Escape(d.Text)
 			}

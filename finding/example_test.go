@@ -53,7 +53,7 @@ func ExampleRuleID_Lookup() {
 	fmt.Println(rule.Remedy)
 	// Output:
 	// true schema error
-	// Leave the entry out.
+	// Leave the entry out. If AWS responded, clients will meet this null: make them accept it. Where the model is wrong, crcheck drift --propose writes a correction.
 }
 
 func ExampleRules() {
@@ -76,7 +76,7 @@ func ExampleFinding_Fingerprint() {
 func ExampleNewLedger() {
 	ledger, err := finding.NewLedger([]finding.Expected{
 		{Rule: finding.MemberUnknown, Place: "/job/color", Reason: "our emulator adds it"},
-		{Rule: finding.TypeNull, Place: "/job/tags/*", Reason: "mended since"},
+		{Rule: finding.TypeNull, Place: "/job/tags/*", Reason: "fixed since"},
 	})
 	fmt.Println(err)
 	fmt.Println(ledger.Take(finding.Finding{Rule: finding.MemberUnknown, Pointer: "/job/color"}))

@@ -32,6 +32,12 @@ type Finding struct {
 	Event     int    `json:"event,omitempty"`
 	EventType string `json:"eventType,omitempty"`
 	Offset    int64  `json:"offset,omitempty"`
+	// Shape is the same place in Smithy's notation: the structure and its member,
+	// as in "ToolUseBlock$type", also for a member that is missing or unknown.
+	// Elements of lists and keys and values of maps belong to the member that
+	// holds them. A finding about a union as a whole has the union's name alone,
+	// as has one about a whole document. Empty where no shape is concerned.
+	Shape string `json:"shape,omitempty"`
 	// Line and Column are one-based and count lines and Unicode code points of
 	// the source; 0 means that the place has none.
 	Line   int `json:"line,omitempty"`
@@ -123,6 +129,7 @@ func (f Finding) compare(g Finding) int {
 		cmp.Compare(f.Offset, g.Offset),
 		cmp.Compare(f.EventType, g.EventType),
 		cmp.Compare(f.Pointer, g.Pointer),
+		cmp.Compare(f.Shape, g.Shape),
 		cmp.Compare(f.Rule, g.Rule),
 		cmp.Compare(f.Operation, g.Operation),
 		cmp.Compare(f.Got, g.Got),

@@ -2,145 +2,180 @@ package finding
 
 import (
 	"fmt"
-	"slices"
+	"strings"
+	"time"
 )
 
-// Ledger holds findings against expectations as they come. Its zero value
-// expects nothing. It is not safe for concurrent use.
+// Ledger takes findings that ignore rows accept, as they come. Its zero value
+// accepts nothing. It is not safe for concurrent use.
 //
-// Where several expectations match a finding, it counts against one of them,
-// chosen so that as many expectations as can be are met, earlier ones first: in
-// which order the findings came makes no difference.
+// Of several rows that match a finding the first one takes it. Two rows with
+// counts must not match the same finding: which of them it counts for would
+// depend on their order.
 type Ledger struct {
-	expected []Expected
-	taken    map[string]*matched
+	rows []*row
 }
 
-// matched counts the findings that the same expectations match.
-type matched struct {
-	by    []int // indexes of expectations, ascending
-	count int
-}
-
-// NewLedger returns a ledger over the expectations, or the first that is ill-formed.
+// NewLedger returns a ledger over the rows, or what is wrong with the first one
+// that is ill-formed; an [*OverlapError] says that two rows overlap.
 func NewLedger(expected []Expected) (*Ledger, error) {
+	l := &Ledger{}
+	var counted overlaps
 	for _, e := range expected {
 		if err := e.Check(); err != nil {
 			return nil, err
 		}
-	}
-	return &Ledger{slices.Clone(expected), map[string]*matched{}}, nil
-}
-
-// Take reports whether the finding was expected, and counts it if so.
-func (l *Ledger) Take(f Finding) bool {
-	var by []int
-	for i, e := range l.expected {
-		if e.Matches(f) {
-			by = append(by, i)
+		r, _ := e.compile()
+		l.rows = append(l.rows, r)
+		if r.Count == 0 {
+			continue
+		}
+		if other := counted.add(r); other != nil {
+			return nil, &OverlapError{other.Expected, r.Expected}
 		}
 	}
-	if by == nil {
-		return false
-	}
-	key := fmt.Sprint(by)
-	if l.taken[key] == nil {
-		l.taken[key] = &matched{by: by}
-	}
-	l.taken[key].count++
-	return true
+	return l, nil
 }
 
-// Unmet is an expectation that was not matched by as many findings as it says.
+// Expire makes rows whose last day is before a day accept nothing; what is
+// then reported of them fails the run.
+func (l *Ledger) Expire(today time.Time) {
+	day := today.Format(time.DateOnly)
+	for _, r := range l.rows {
+		r.expired = r.Expires != "" && r.Expires < day
+	}
+}
+
+// Take reports whether a row accepts the finding, and counts it if so.
+func (l *Ledger) Take(f Finding) bool {
+	_, ok := l.Accept(f)
+	return ok
+}
+
+// Accept returns the row that accepts the finding, and counts it.
+func (l *Ledger) Accept(f Finding) (Expected, bool) {
+	for _, r := range l.rows {
+		if !r.expired && r.matches(f) {
+			r.matched++
+			return r.Expected, true
+		}
+	}
+	return Expected{}, false
+}
+
+// Unmet is a row that did not match as it should.
 type Unmet struct {
 	Expected
-	Matched int `json:"matched"`
+	Matched int  `json:"matched"`
+	Expired bool `json:"expired,omitempty"`
+	// Warning says that it does not make the run fail.
+	Warning bool `json:"warning,omitempty"`
 }
 
-// Stale reports whether too little matched; otherwise the expectation is over-broad.
-func (u Unmet) Stale() bool { return u.Matched < u.count() }
+// Stale reports whether too little matched; otherwise the row is over-broad, or expired.
+func (u Unmet) Stale() bool { return !u.Expired && u.Matched < max(u.Count, 1) }
 
 func (u Unmet) Error() string {
-	problem := "over-broad"
-	if u.Stale() {
-		problem = "stale"
-	}
 	kind := string(u.Rule)
-	if u.Got != "" {
-		kind += " with " + u.Got
+	if u.Value != "" {
+		kind += " with " + u.Value
 	}
-	if ceiling, err := u.ceiling(); err == nil && ceiling < Error {
-		kind += ", no graver than " + u.Severity + ","
+	if u.Severity != "" && u.Severity != Error.String() {
+		kind += ", at most " + u.Severity + ","
 	}
-	return fmt.Sprintf("%s expectation: %s at %s in %q matched %d findings, expected %d (%s)",
-		problem, kind, PlaceText(u.Part, u.Place), u.Source, u.Matched, u.count(), u.Reason)
+	kind += " at " + u.At()
+	if u.Source != "" {
+		kind += " in " + u.Source
+	}
+	switch {
+	case u.Expired:
+		return fmt.Sprintf("ignore row expired on %s: %s (%s); fix what it is about, or set a new date", u.Expires, kind, u.Reason)
+	case u.Stale():
+		return fmt.Sprintf("stale ignore row: %s matched %s, expected %s (%s); remove it, or correct it", kind, findings(u.Matched), u.wanted(), u.Reason)
+	}
+	return fmt.Sprintf("over-broad ignore row: %s matched %s, expected %s (%s); look at them, then narrow it or correct its count", kind, findings(u.Matched), u.wanted(), u.Reason)
 }
 
-// Unmet returns the expectations that are stale or over-broad, in their order.
-// Findings beyond what the expectations that match them ask for make the first
-// of these over-broad.
+func (u Unmet) wanted() string {
+	if u.Count == 0 {
+		return "at least 1"
+	}
+	return fmt.Sprint(u.Count)
+}
+
+func findings(n int) string {
+	if n == 1 {
+		return "1 finding"
+	}
+	return fmt.Sprintf("%d findings", n)
+}
+
+// Unmet returns the rows that are expired, stale or over-broad, in their order,
+// as if everything had been in the scope of the run and every one were required.
 func (l *Ledger) Unmet() []Unmet {
-	a := assignment{given: map[[2]int]int{}}
-	for _, m := range l.taken {
-		a.free = append(a.free, *m)
-	}
-	slices.SortFunc(a.free, func(a, b matched) int { return slices.Compare(a.by, b.by) })
-	counts := make([]int, len(l.expected))
-	for i, e := range l.expected {
-		for counts[i] < e.count() {
-			got := a.fill(i, e.count()-counts[i], map[int]bool{i: true})
-			if got == 0 {
-				break
-			}
-			counts[i] += got
-		}
-	}
-	for _, m := range a.free {
-		counts[m.by[0]] += m.count
-	}
 	var unmet []Unmet
-	for i, e := range l.expected {
-		if counts[i] != e.count() {
-			unmet = append(unmet, Unmet{e, counts[i]})
+	for _, r := range l.rows {
+		if r.expired || r.matched == 0 || r.Count > 0 && r.matched != r.Count {
+			unmet = append(unmet, Unmet{Expected: r.Expected, Matched: r.matched, Expired: r.expired})
 		}
 	}
 	return unmet
 }
 
-// assignment gives each expectation its findings: a maximum flow by augmenting
-// paths, for taking the first that matches would leave others stale.
-type assignment struct {
-	free  []matched      // what nobody has been given yet
-	given map[[2]int]int // by index in free and expectation
-}
-
-// fill gives an expectation up to n findings, free ones or such that another
-// expectation can replace, and returns how many.
-func (a *assignment) fill(i, n int, asked map[int]bool) int {
-	for k := range a.free {
-		if m := &a.free[k]; m.count > 0 && slices.Contains(m.by, i) {
-			got := min(n, m.count)
-			m.count -= got
-			a.given[[2]int{k, i}] += got
-			return got
-		}
-	}
-	for k, m := range a.free {
-		if !slices.Contains(m.by, i) {
-			continue
-		}
-		for _, other := range m.by {
-			has := a.given[[2]int{k, other}]
-			if has == 0 || asked[other] {
+// Settle returns the rows to report after a run: expired and over-broad ones,
+// stale ones that are required, and other stale ones if all that they name was
+// in the scope of the run; these are warnings unless failOnStale.
+func (l *Ledger) Settle(scope *Scope, failOnStale bool) []Unmet {
+	var unmet []Unmet
+	for _, u := range l.Unmet() {
+		if u.Stale() && !u.Required {
+			if !scope.Covers(u.Expected) {
 				continue
 			}
-			asked[other] = true
-			if got := a.fill(other, min(n, has), asked); got > 0 {
-				a.given[[2]int{k, other}] -= got
-				a.given[[2]int{k, i}] += got
-				return got
-			}
+			u.Warning = !failOnStale
+		}
+		unmet = append(unmet, u)
+	}
+	return unmet
+}
+
+// UnmetText counts rows for a summary: "1 ignore row expired, 2 stale"; empty: none.
+func UnmetText(unmet []Unmet) string {
+	var expired, stale, broad int
+	for _, u := range unmet {
+		switch {
+		case u.Expired:
+			expired++
+		case u.Stale():
+			stale++
+		default:
+			broad++
 		}
 	}
-	return 0
+	var parts []string
+	for _, kind := range []struct {
+		n    int
+		name string
+	}{{expired, "expired"}, {stale, "stale"}, {broad, "over-broad"}} {
+		if kind.n == 0 {
+			continue
+		}
+		noun := ""
+		if len(parts) == 0 {
+			noun = "ignore row "
+			if kind.n > 1 {
+				noun = "ignore rows "
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%d %s%s", kind.n, noun, kind.name))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// OverlapError says that two rows with counts may match the same finding.
+type OverlapError struct{ First, Second Expected }
+
+func (e *OverlapError) Error() string {
+	return fmt.Sprintf("two ignore rows with a count may match the same finding of %s: at %s (%s) and at %s (%s); narrow one, or remove its count",
+		e.First.Rule, e.First.At(), e.First.Reason, e.Second.At(), e.Second.Reason)
 }

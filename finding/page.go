@@ -30,13 +30,13 @@ func RulesPage() string {
 		"a body. A request that the service answered with 4xx is not held against the contract.\n")
 	for _, l := range layers {
 		fmt.Fprintf(&b, "\n## Layer %s\n\n%s\n\n| rule | lenient | default | strict |\n|---|---|---|---|\n", l.layer, l.about)
-		for _, r := range rules {
+		for _, r := range Rules() {
 			if r.Layer == l.layer {
 				fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, strings.ReplaceAll(string(r.ID), ".", ""),
 					r.Severity(Lenient), r.Severity(Default), r.Severity(Strict))
 			}
 		}
-		for _, r := range rules {
+		for _, r := range Rules() {
 			if r.Layer == l.layer {
 				fmt.Fprintf(&b, "\n### %s\n\n%s\n\n**What to do:** %s\n", r.ID, r.Purpose, r.Remedy)
 			}

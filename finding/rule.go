@@ -78,7 +78,7 @@ type Rule struct {
 	ID      RuleID
 	Layer   Layer
 	Purpose string // what the rule holds against a document, and whom it protects
-	Remedy  string // what the reader of a finding does about it
+	Remedy  string // what the reader of a finding does about it, see [Rule.RemedyFor]
 
 	severity [3]Severity // by Profile
 }
@@ -248,15 +248,15 @@ var checkRules = []Rule{
 }
 
 // Rules returns the rule table in the order in which documentation lists it.
-func Rules() []Rule { return slices.Clone(rules) }
+func Rules() []Rule { return slices.Clone(anyOrigin()) }
 
 // Lookup returns the table's row for the rule.
 func (id RuleID) Lookup() (Rule, bool) {
-	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
+	i := indexRule(id)
 	if i < 0 {
 		return Rule{}, false
 	}
-	return rules[i], true
+	return anyOrigin()[i], true
 }
 
 // SeverityFrom is [RuleID.Severity] for what is known to come from an origin.

@@ -19,6 +19,7 @@ var ordered = []Finding{
 	{Got: "g"},
 	{Operation: "o"},
 	{Rule: TypeNull},
+	{Shape: "S$m"},
 	{Pointer: "/a"},
 	{Part: "input"},
 	{Column: 1},

@@ -25,12 +25,12 @@ func collected() *report.Report {
 func ExampleText() {
 	report.Text(report.Style{})(os.Stdout, collected())
 	// Output:
-	// error union.multiple-members at /protectedJob/result/output
+	// error union.multiple-members in response at /protectedJob/result/output [2cffaef8]
 	//   job.yaml:12:20: the union has 2 members, s3 and memberList, where exactly one may be set
 	//     12 | "output":{"s3":{},"memberList":[]}
 	//        |                    ^
 	//   want: exactly one of s3, memberList
-	//   → Send exactly one member; leave the others out.
+	//   → Send exactly one member; leave the others out. If AWS responded, clients will meet this union: check which member they take. Where the model is wrong, crcheck drift --propose writes a correction.
 	//
 	// checked 1 response of 1 file against cleanrooms.GetProtectedJob@1.43.67 (1)
 	// failed: 1 error, 0 warnings, 0 infos
@@ -39,12 +39,12 @@ func ExampleText() {
 func ExampleGroups() {
 	report.Groups(report.Style{})(os.Stdout, collected())
 	// Output:
-	// error union.multiple-members at /protectedJob/result/output
+	// error union.multiple-members in response at /protectedJob/result/output [2cffaef8]
 	//   job.yaml:12:20: the union has 2 members, s3 and memberList, where exactly one may be set
 	//     12 | "output":{"s3":{},"memberList":[]}
 	//        |                    ^
 	//   want: exactly one of s3, memberList
-	//   → Send exactly one member; leave the others out.
+	//   → Send exactly one member; leave the others out. If AWS responded, clients will meet this union: check which member they take. Where the model is wrong, crcheck drift --propose writes a correction.
 }
 
 func ExampleJSON() {

@@ -44,9 +44,86 @@ var scenarios = []struct {
 		c.NotChecked("the request's URL is malformed")
 		c.File()
 		c.File()
-		c.Skipped()
+		c.Skipped(report.NotTraffic)
 		c.Expected()
 		c.Expected()
+	}},
+	{name: "not-read", fill: func(c *report.Collector) {
+		checked(c, 20)
+		for range 12 {
+			c.NotRead("blob payload")
+		}
+		for range 3 {
+			c.NotRead("cbor")
+		}
+		c.NotRead("text with an unknown encoding")
+		for range 11 {
+			c.Skipped("README")
+		}
+		c.Skipped(report.NotTraffic)
+		c.Unrecognised([]string{"zeta", "alpha"})
+		c.Unrecognised([]string{"alpha", "\x1b[31mred"})
+		c.Note("headers were not recorded: rules about headers were not applied")
+		c.Note("headers were not recorded: rules about headers were not applied")
+		c.Note("another")
+	}},
+	{name: "causes", fill: func(c *report.Collector) {
+		for _, operation := range []string{"garden.GetBed", "garden.ListBeds", "garden.PutBed", "garden.GetRow", "garden.ListRows"} {
+			c.Checked(operation + "@1")
+			for range 2 {
+				for _, f := range everywhere(operation) {
+					c.Add(f, nil)
+				}
+			}
+		}
+		c.Checked("shed.GetTool@1")
+		for _, f := range everywhere("shed.GetTool") {
+			c.Add(f, nil)
+		}
+		c.File()
+	}},
+	{name: "places-of-a-shape", fill: func(c *report.Collector) {
+		checked(c, 1)
+		for _, place := range []string{"/bed/inner/size", "/bed/size"} {
+			f := at(finding.MemberMissing, finding.Error, place, 1, 1)
+			f.Shape = "Bed$size"
+			c.Add(f, nil)
+		}
+	}},
+	{name: "sides", fill: func(c *report.Collector) {
+		checked(c, 1)
+		for _, part := range []string{"", "input", "error:NoSuchBed"} {
+			f := at(finding.EnumUnknownValue, finding.Error, "/season", 1, 1)
+			f.Part, f.Shape = part, "Bed$season"
+			c.Add(f, nil)
+		}
+		f := at(finding.MemberUnknown, finding.Warning, "/colour", 1, 1)
+		f.Part = "input"
+		c.Add(f, nil)
+		c.Add(at(finding.PatternUnsupported, finding.Warning, "", 0, 0), nil)
+	}},
+	{name: "from-aws", fill: func(c *report.Collector) { c.Origin = finding.OriginAWS; everyRule(c) }},
+	{name: "from-emulator", fill: func(c *report.Collector) { c.Origin = finding.OriginEmulator; everyRule(c) }},
+	{name: "from-anybody", fill: everyRule},
+	{name: "deviations-hidden", fill: func(c *report.Collector) {
+		c.Accept.Deviations = finding.DeviationsHide
+		deviating(c)
+	}},
+	{name: "deviations-shown", fill: func(c *report.Collector) {
+		c.Accept.Deviations = finding.DeviationsShow
+		deviating(c)
+	}},
+	{name: "deviations-error", fill: deviating},
+	{name: "deviations-of-an-emulator", fill: func(c *report.Collector) {
+		c.Accept.Deviations, c.Origin = finding.DeviationsHide, finding.OriginEmulator
+		deviating(c)
+	}},
+	{name: "hidden", fill: func(c *report.Collector) {
+		hiding(c)
+	}},
+	{name: "hidden-listed", fill: func(c *report.Collector) {
+		c.Accept.ListHidden = true
+		hiding(c)
 	}},
 	{name: "many-contracts", fill: func(c *report.Collector) {
 		checked(c, 1)
@@ -168,35 +245,6 @@ var excerpts = []struct {
 	{"very long", strings.Repeat("a", 1_000_000) + "X" + strings.Repeat("b", 1_000_000), 1_000_001},
 }
 
-func at(rule finding.RuleID, severity finding.Severity, pointer string, line, column int) finding.Finding {
-	return finding.Finding{Rule: rule, Severity: severity, Operation: "garden.GetBed", Source: "bed.json", Pointer: pointer,
-		Line: line, Column: column, Got: "got", Want: "want", Message: "it is not as it should be"}
-}
-
-// assorted has every severity, several rules, operations and places, and
-// findings of one kind at different places of a list.
-func assorted() []finding.Finding {
-	other := at(finding.TypeMismatch, finding.Error, "/id", 1, 8)
-	other.Operation = "garden.GetShed"
-	return []finding.Finding{
-		at(finding.NumberPrecision, finding.Info, "/id", 1, 8),
-		at(finding.MemberMissing, finding.Error, "/size", 1, 1),
-		at(finding.MemberUnknown, finding.Warning, "/rows/0/n", 1, 41),
-		at(finding.MemberUnknown, finding.Warning, "/rows/1/n", 1, 41),
-		at(finding.TypeMismatch, finding.Error, "/id", 1, 8),
-		at(finding.TypeMismatch, finding.Error, "/season", 1, 21),
-		other,
-		at(finding.SyntaxTrailing, finding.Error, "", 1, 50),
-	}
-}
-
-func checked(c *report.Collector, n int) {
-	c.File()
-	for range n {
-		c.Checked("garden.GetBed@1")
-	}
-}
-
 var formats = []struct {
 	extension string
 	write     func(io.Writer, *report.Report) error
@@ -272,6 +320,9 @@ func TestOrder(t *testing.T) {
 	for range 50 {
 		var c report.Collector
 		findings := slices.DeleteFunc(assorted(), func(f finding.Finding) bool { return f.Rule == finding.MemberUnknown })
+		for _, operation := range []string{"garden.GetBed", "garden.PutBed", "shed.GetTool"} {
+			findings = append(findings, everywhere(operation)...)
+		}
 		names := []string{"garden.GetBed@1", "garden.GetBed@2", "shed.GetTool@1", "no contract has the route", "malformed"}
 		random.Shuffle(len(findings), func(i, j int) { findings[i], findings[j] = findings[j], findings[i] })
 		random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })

@@ -23,6 +23,7 @@ func Text(style Style) func(io.Writer, *Report) error {
 		out := bufio.NewWriter(w)
 		t := text{out, style}
 		t.groups(r)
+		t.hidden(r.Hidden)
 		for _, u := range r.Unmet {
 			fmt.Fprintf(out, "%s\n\n", visible(u.Error()))
 		}
@@ -58,7 +59,7 @@ func (t text) paint(code, s string) string {
 func (t text) bold(s string) string { return t.paint("1", s) }
 
 func (t text) groups(r *Report) {
-	several := slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Operation != r.Groups[0].Operation })
+	several := slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Operation != r.Groups[0].Operation || g.Operations > 0 })
 	for _, g := range r.Groups {
 		t.group(g, several)
 	}
@@ -66,14 +67,14 @@ func (t text) groups(r *Report) {
 
 // group writes one group; of is whether to say of which operation it is.
 func (t text) group(g Group, of bool) {
-	more := ""
-	if of && g.Operation != "" {
-		more = " of " + g.Operation
+	fmt.Fprintf(t, "%s %s", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)))
+	if g.Side != "" {
+		fmt.Fprintf(t, " in %s", g.Side)
 	}
-	if g.Count > 1 {
-		more += ", " + number(g.Count, "time")
+	fmt.Fprintf(t, "%s [%s]\n", visible(g.where(of)), g.ID())
+	if len(g.Occurrences) > 0 {
+		fmt.Fprintf(t, "  in %s\n", visible(g.occurrences()))
 	}
-	fmt.Fprintf(t, "%s %s at %s%s\n", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)), visible(finding.PlaceText(g.Part, g.Place)), more)
 	for _, s := range g.Samples[:min(shown, len(g.Samples))] {
 		t.sample(g, s)
 	}
@@ -83,7 +84,54 @@ func (t text) group(g Group, of bool) {
 	if want := g.want(); want != "" {
 		fmt.Fprintf(t, "  want: %s\n", visible(want))
 	}
+	if g.Deviation != "" {
+		fmt.Fprintf(t, "  %s\n", visible(g.Deviation))
+	}
 	fmt.Fprintf(t, "  → %s\n\n", g.Remedy)
+}
+
+// where is the place of a group, and how often it is there: " at /id of
+// garden.GetBed, 3 times", or of a cause in several operations " at garden:Bed$id, in 20
+// operations, 812 times".
+func (g Group) where(of bool) string {
+	where := " at " + finding.PlaceText(g.Part, g.Place)
+	if len(g.Occurrences) > 0 {
+		where = ""
+		if rule, _ := g.Rule.Lookup(); g.Shape != "" && rule.Layer != finding.LayerHTTP {
+			where = " at " + finding.Service(g.Operation) + ":" + g.Shape
+		}
+	}
+	switch {
+	case g.Operations > 0:
+		where += ", in " + number(g.Operations, "operation")
+	case of && g.Operation != "":
+		where += " of " + g.Operation
+	}
+	if g.Count > 1 {
+		where += ", " + number(g.Count, "time")
+	}
+	return where
+}
+
+// occurrences names the first operations, or the first places of the only one.
+func (g Group) occurrences() string {
+	var names []Count
+	for _, o := range g.Occurrences {
+		name := o.Operation
+		if g.Operations == 0 {
+			name = finding.PlaceText(o.Part, o.Place)
+		}
+		if last := len(names) - 1; last >= 0 && names[last].Name == name {
+			names[last].Count += o.Count
+			continue
+		}
+		names = append(names, Count{name, o.Count})
+	}
+	text := list(names[:min(most, len(names))])
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %s more", thousands(more))
+	}
+	return text
 }
 
 // want is what the contract asks for, where the message does not say it: the
@@ -98,6 +146,9 @@ func (g Group) want() string {
 
 func (t text) sample(g Group, s Sample) {
 	place := place(s.Finding)
+	if g.Operations > 0 && s.Source != "" {
+		place += " " + s.Operation
+	}
 	if s.Pointer != g.Place {
 		place += " " + s.Pointer
 	}
@@ -144,21 +195,54 @@ func (t text) summary(r *Report) {
 		if len(c.NotChecked) > 0 {
 			fmt.Fprintf(t, "not checked: %s\n", reasons(c.NotChecked))
 		}
-		if c.Skipped > 0 {
-			fmt.Fprintf(t, "skipped %s of no kind of traffic\n", plural(thousands(c.Skipped), c.Skipped, "file"))
-		}
 	}
-	var counts [finding.Error + 1]int
+	if len(c.NotRead) > 0 {
+		fmt.Fprintf(t, "not read: %s\n", visible(numbers(c.NotRead)))
+	}
+	if u := c.Unrecognised; u != nil {
+		fmt.Fprintf(t, "unrecognised: %s with members that no contract knows", number(u.Count, "document"))
+		if len(u.Names) > 0 {
+			fmt.Fprintf(t, ", such as %s", visible(strings.Join(u.Names, ", ")))
+		}
+		fmt.Fprintln(t)
+	}
+	if c.Skipped > 0 {
+		fmt.Fprintf(t, "skipped %s (%s)\n", number(c.Skipped, "file"), visible(skipped(c)))
+	}
+	for _, note := range c.Notes {
+		fmt.Fprintf(t, "note: %s\n", visible(note))
+	}
+	t.services(r.Services)
+	var counts, requests [finding.Error + 1]int
 	for _, g := range r.Groups {
 		counts[g.Severity] += g.Count
+		if g.Side == Request {
+			requests[g.Severity] += g.Count
+		}
 	}
-	fmt.Fprintf(t, "%s: %s, %s, %s", t.bold(string(r.Verdict)), number(counts[finding.Error], "error"),
-		number(counts[finding.Warning], "warning"), number(counts[finding.Info], "info"))
+	var parts []string
+	for severity := finding.Error; severity >= finding.Info; severity-- {
+		part := number(counts[severity], severity.String())
+		if n := requests[severity]; n > 0 {
+			part += fmt.Sprintf(" (%s in responses, %s in requests)", thousands(counts[severity]-n), thousands(n))
+		}
+		parts = append(parts, part)
+	}
+	fmt.Fprintf(t, "%s: %s", t.bold(string(r.Verdict)), strings.Join(parts, ", "))
+	if r.Deviations > 0 {
+		fmt.Fprintf(t, "; %s of AWS shown as info", number(r.Deviations, "known deviation"))
+	}
 	if r.Expected > 0 {
 		fmt.Fprintf(t, "; %s as expected", number(r.Expected, "finding"))
 	}
-	if len(r.Unmet) > 0 {
-		fmt.Fprintf(t, "; %s not met", number(len(r.Unmet), "expectation"))
+	if text := r.Hidden.text(); text != "" {
+		fmt.Fprintf(t, "; hidden: %s", text)
+		if !r.Hidden.list {
+			fmt.Fprint(t, " (--hidden lists them)")
+		}
+	}
+	if text := finding.UnmetText(r.Unmet); text != "" {
+		fmt.Fprintf(t, "; %s", text)
 	}
 	if len(r.Problems) > 0 {
 		fmt.Fprintf(t, "; %s on standard error", number(len(r.Problems), "problem"))
@@ -190,6 +274,27 @@ func reasons(counts []Count) string {
 	var parts []string
 	for _, c := range counts {
 		parts = append(parts, thousands(c.Count)+" "+c.Name)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// skipped names the kinds of files; a kind that is the only one goes without its count.
+func skipped(c Checks) string {
+	if len(c.SkippedKinds) == 1 {
+		return c.SkippedKinds[0].Name
+	}
+	return reasons(c.SkippedKinds)
+}
+
+// numbers lists counts of nouns. Names of encodings, such as cbor, have no plural.
+func numbers(counts []Count) string {
+	var parts []string
+	for _, c := range counts {
+		noun := c.Name
+		if c.Count != 1 && strings.Contains(noun, " ") {
+			noun += "s"
+		}
+		parts = append(parts, thousands(c.Count)+" "+noun)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -54,7 +54,7 @@ func newBound(c *schema.Contract, part schema.Part) *bound {
 		return nil
 	}
 	root, _ := c.Root(part)
-	b := &bound{node: &node{kind: schema.Structure, sensitive: c.Resolve(root).Sensitive.Or(false),
+	b := &bound{node: &node{kind: schema.Structure, shape: root.Name, sensitive: c.Resolve(root).Sensitive.Or(false),
 		index: map[string]int{}, required: make(bitset, (len(members)+63)/64)}}
 	b.taken = taken{map[string]bool{}, map[string]bool{}}
 	_, literals, _ := strings.Cut(c.URI.Or(""), "?")
@@ -81,7 +81,7 @@ func newBound(c *schema.Contract, part schema.Part) *bound {
 			}
 		}
 		b.members = append(b.members, binding{m.Name, location, m.Wire(), n, m.Required.Or(false)})
-		b.node.members = append(b.node.members, member{m.Name, n})
+		b.node.members = append(b.node.members, member{m.Name, n, m.Name})
 		b.node.index[m.Name] = i
 		if m.Required.Or(false) {
 			b.node.required.set(i)

@@ -134,8 +134,9 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 		return d.stream != nil || !d.raw.Required.Or(false)
 	case d.whole != nil:
 		if d.whole.Required.Or(false) {
-			s := &sink{response: m.part != schema.InputPart}
-			s.missingMember(member{d.whole.Name, d.node}, 0)
+			root, _ := e.v.contract.Root(m.part)
+			s := &sink{response: m.part != schema.InputPart, shape: joinShape(root.Name, d.whole.Name)}
+			s.missingMember(member{name: d.whole.Name, node: d.node, api: d.whole.Name}, 0)
 			e.findings = append(e.findings, e.v.place(m.part, s.found, m.body)...)
 		}
 		return true

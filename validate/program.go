@@ -14,6 +14,7 @@ import (
 // node is a compiled shape. Nodes of a recursive contract refer to each other.
 type node struct {
 	kind      schema.Type
+	shape     string // the structure's name
 	union     bool
 	sensitive bool
 
@@ -40,8 +41,9 @@ type node struct {
 }
 
 type member struct {
-	name string
+	name string // in the document
 	node *node
+	api  string // its name in the API
 }
 
 // bitset holds member indexes.
@@ -130,7 +132,7 @@ func (p *compiler) document(part schema.Part) *node {
 	case root.Inline != nil:
 		return p.place(root)
 	}
-	n := &node{kind: schema.Structure}
+	n := &node{kind: schema.Structure, shape: root.Name}
 	p.fill(n, p.c.Resolve(root), members)
 	if _, isError := part.ErrorName(); isError {
 		n.tolerate = []string{"code", "Code"} // they may name the error
@@ -181,7 +183,7 @@ func (p *compiler) place(ref schema.Ref) *node {
 	if n, ok := p.structures[ref.Name]; ok {
 		return n
 	}
-	n := &node{kind: schema.Structure}
+	n := &node{kind: schema.Structure, shape: ref.Name}
 	p.structures[ref.Name] = n
 	p.fill(n, shape, shape.Members)
 	if shape.EventStream.Or(false) && p.projection == schema.SDK {
@@ -200,7 +202,7 @@ func (p *compiler) fill(n *node, shape *schema.Shape, members []schema.Member) {
 		m := &members[i]
 		name := p.projection.MemberName(m)
 		n.index[name] = i
-		n.members = append(n.members, member{name, p.place(m.Shape)})
+		n.members = append(n.members, member{name, p.place(m.Shape), m.Name})
 		if !n.union && m.Required.Or(false) {
 			n.required.set(i)
 		}

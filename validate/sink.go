@@ -20,6 +20,7 @@ const mostFindings = 10_000
 type sink struct {
 	document []byte
 	path     []string // tokens of the pointer to the current value
+	shape    string   // of the current value, as [finding.Finding] has it
 	hidden   int      // how many sensitive shapes stand around the current value
 	response bool     // the document is a response, or a part of one
 	found    []located
@@ -64,7 +65,7 @@ func (s *sink) addAt(pointer string, rule finding.RuleID, offset int, got, want,
 	if s.full {
 		return
 	}
-	f := finding.Finding{Rule: rule, Pointer: pointer, Got: got, Want: want, Message: message}
+	f := finding.Finding{Rule: rule, Pointer: pointer, Shape: s.shape, Got: got, Want: want, Message: message}
 	if s.hidden > 0 {
 		f.Sensitive = true
 		if got != "" {
@@ -76,6 +77,22 @@ func (s *sink) addAt(pointer string, rule finding.RuleID, offset int, got, want,
 		f.Message += fmt.Sprintf(" (and more: only the first %d findings of a document are reported)", mostFindings)
 	}
 	s.found = append(s.found, located{Finding: f, offset: offset})
+}
+
+// memberShape is where findings about a member of a structure are, known or not.
+func (n *node) memberShape(i int, known bool, name string) string {
+	if known {
+		name = n.members[i].api
+	}
+	return joinShape(n.shape, name)
+}
+
+// joinShape is SHAPE$MEMBER; empty where the structure has no name.
+func joinShape(shape, member string) string {
+	if shape == "" {
+		return ""
+	}
+	return shape + "$" + member
 }
 
 // occurrence is a member of an object, as the walk met it last.
@@ -142,6 +159,9 @@ func (s *sink) union(n *node, seen seenNames, opened int) {
 		names = append(names, m.name)
 	}
 	want := "exactly one of " + n.memberNames()
+	outer := s.shape
+	defer func() { s.shape = outer }()
+	s.shape = cmp.Or(n.shape, outer)
 	switch {
 	case len(members) > 1:
 		s.add(finding.UnionMultipleMembers, members[1].at, strings.Join(names, ", "), want,
@@ -150,6 +170,7 @@ func (s *sink) union(n *node, seen seenNames, opened int) {
 		s.add(finding.UnionNoMember, opened, "none", want, "the union has no member; exactly one must be set")
 	case known == 0:
 		tag := s.unknownTag(members[0])
+		s.shape = cmp.Or(joinShape(n.shape, tag), outer)
 		s.add(finding.UnionUnknownMember, members[0].at, tag, want,
 			fmt.Sprintf("the union's only member is %s, which the contract does not know", quote(tag)))
 	}

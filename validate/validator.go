@@ -35,6 +35,7 @@ type Validator struct {
 // document is what a part's documents are held against.
 type document struct {
 	part   schema.Part
+	shape  string // at which findings about the whole are: the structure or, of a raw body, its member
 	node   *node
 	judge  *judge         // nil: there is no schema to ask
 	raw    *schema.Member // that is the body as it is; nil: the body is JSON
@@ -66,12 +67,15 @@ func compile(c *schema.Contract, options Options) *Validator {
 	for _, part := range c.Parts() {
 		d := &document{part: part}
 		if raw, ok := c.RawBody(part); ok && options.Projection == schema.Wire {
+			root, _ := c.Root(part)
+			d.shape = joinShape(root.Name, raw.Name)
 			d.raw, d.node = raw, p.place(raw.Shape)
 			if c.Resolve(raw.Shape).EventStream.Or(false) {
 				d.stream = p.stream(part, raw)
 			}
 		} else {
 			d.node, d.judge = p.document(part), newJudge(c, part, options.Projection)
+			d.shape = d.node.shape
 		}
 		if options.Projection == schema.Wire {
 			d.whole, d.bound = p.whole(part), newBound(c, part)
@@ -177,7 +181,7 @@ func (d *document) explain(document []byte) []located {
 	if d.raw != nil {
 		return d.rawExplain(document)
 	}
-	s := &sink{response: d.part != schema.InputPart}
+	s := &sink{shape: d.shape, response: d.part != schema.InputPart}
 	if s.explain(&walker{sink: s}, d.node, document) {
 		d.hold(s)
 	}
@@ -236,6 +240,6 @@ func (d *document) hold(s *sink) {
 	if err != nil {
 		message = "the JSON Schema could not be asked: " + err.Error()
 	}
-	s.path = nil
+	s.path, s.shape = nil, d.shape
 	s.add(finding.JudgeDisagreement, 0, "", "", message)
 }

@@ -111,8 +111,10 @@ func (w *walker) structure(n *node) bool {
 			}
 		}
 		var entry *occurrence
+		var outer string
 		if seen != nil {
 			var again bool
+			outer, w.sink.shape = w.sink.shape, n.memberShape(i, known, string(name))
 			if entry, again = seen.meet(w.sink, string(name), at); again && known {
 				present.clear(i)
 			}
@@ -138,6 +140,7 @@ func (w *walker) structure(n *node) bool {
 		}
 		if seen != nil {
 			w.sink.pop()
+			w.sink.shape = outer
 			entry.close(w.sink, !null && !ignored)
 		}
 		if !ok {
@@ -166,11 +169,14 @@ func (w *walker) missing(n *node, present bitset, opened int) bool {
 		if w.sink == nil {
 			return false
 		}
+		outer := w.sink.shape
 		for i := word * 64; i < min(len(n.members), word*64+64); i++ {
 			if n.required.has(i) && !present.has(i) {
+				w.sink.shape = n.memberShape(i, true, "")
 				w.sink.missingMember(n.members[i], opened)
 			}
 		}
+		w.sink.shape = outer
 	}
 	return true
 }

@@ -14,10 +14,11 @@ import (
 
 type driftVerb struct {
 	reportFlags
+	ignoreFlags
 	Overlay        []string         `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
 	Witness        string           `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
-	Baseline       string           `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. What it expects in vain fails."`
-	BaselineUpdate bool             `help:"Write the baseline anew: what is there now is expected."`
+	Baseline       string           `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. Entries that no longer match anything fail the run."`
+	BaselineUpdate bool             `help:"Rewrite the baseline to accept all current findings."`
 	Projection     projectionChoice `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: wire, sdk or auto (the default)."`
 	Operation      string           `placeholder:"NAME" help:"Of sources: compare this operation alone. Of traffic: the operation that bare bodies are of, where there are several contracts."`
 	Propose        outputPath       `placeholder:"PATH" help:"Of traffic: write an overlay that makes it valid. Where that takes several operations, one each, with the operation's name in the file's."`
@@ -50,7 +51,7 @@ func (v *driftVerb) Validate() error {
 		return errors.New("drift takes two sources, OLD NEW, or CONTRACT TRAFFIC…")
 	case v.BaselineUpdate && v.Baseline == "":
 		return errors.New("--baseline-update: name the file with --baseline")
-	case v.Shard.Of > 0 && (v.Baseline != "" || v.Propose != "" || v.Merge):
+	case v.Shard.Of > 0 && (v.Baseline != "" || len(v.Ignore) > 0 || v.Propose != "" || v.Merge):
 		return errors.New("--shard: a part of the traffic is neither held against a baseline nor makes an overlay: give those flags with --merge, once all shards are there")
 	}
 	return nil
@@ -126,8 +127,8 @@ func (v *driftVerb) sources(ctx context.Context, t *terminal) error {
 	}
 	result := &drift.Report{}
 	if len(sources) > 2 {
-		if v.Witness != "" || v.Baseline != "" {
-			return errors.New("--witness and --baseline are for two sources, OLD NEW")
+		if v.Witness != "" || v.Baseline != "" || len(v.Ignore) > 0 {
+			return errors.New("--witness, --baseline and --ignore are for two sources, OLD NEW")
 		}
 		matrix, err := drift.CompareSources(sources)
 		if err != nil {
@@ -202,9 +203,11 @@ func (v *driftVerb) report(ctx context.Context, t *terminal, r *drift.Report) er
 	if err != nil {
 		return err
 	}
-	if err := r.Settle(expected, v.FailOn); err != nil {
+	ledger, err := v.ledger(ctx, expected)
+	if err != nil {
 		return err
 	}
+	r.SettleBy(ledger, v.FailOn, v.FailOnStale)
 	formats := map[string]func(io.Writer, *drift.Report) error{"text": drift.Text(v.color(t.Out)), "json": drift.JSON}
 	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
 		return err

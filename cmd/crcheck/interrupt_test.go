@@ -103,12 +103,12 @@ var interruptions = []struct {
 	found string
 }{
 	{"stdin, silent", []string{"validate", "FEED"}, stdinFeed, 0, "incomplete: 0 errors"},
-	{"stdin, after lines", []string{"validate", "FEED"}, stdinFeed, 10_000, "error type.mismatch at /protectedJob/id"},
-	{"stdin, endless", []string{"validate", "FEED"}, stdinFeed, -1, "error type.mismatch at /protectedJob/id"},
+	{"stdin, after lines", []string{"validate", "FEED"}, stdinFeed, 10_000, "error type.mismatch in response at /protectedJob/id"},
+	{"stdin, endless", []string{"validate", "FEED"}, stdinFeed, -1, "error type.mismatch in response at /protectedJob/id"},
 	{"pipe, silent", []string{"validate", "FEED"}, pipeFeed, 0, "incomplete: 0 errors"},
-	{"pipe, endless", []string{"validate", "FEED"}, pipeFeed, -1, "error type.mismatch at /protectedJob/id"},
+	{"pipe, endless", []string{"validate", "FEED"}, pipeFeed, -1, "error type.mismatch in response at /protectedJob/id"},
 	{"pipe without a writer", []string{"validate", "FEED"}, unopened, 0, "incomplete: 0 errors"},
-	{"after a file", []string{"validate", "broken.json", "FEED"}, pipeFeed, 0, "error type.mismatch at /protectedJob/id"},
+	{"after a file", []string{"validate", "broken.json", "FEED"}, pipeFeed, 0, "error type.mismatch in response at /protectedJob/id"},
 	{"source", []string{"derive", "FEED"}, pipeFeed, 0, ""},
 	{"source on stdin", []string{"derive", "FEED"}, stdinDevice, 0, ""},
 	{"contract", []string{"schema", "--contract", "FEED"}, unopened, 0, ""},

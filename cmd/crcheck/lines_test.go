@@ -60,7 +60,7 @@ func TestMemory(t *testing.T) {
 		}}
 		var out bytes.Buffer
 		require.Equal(t, exitFindings, run(context.Background(), &terminal{in, &out, io.Discard}, []string{"validate", "-"}))
-		require.Contains(t, out.String(), fmt.Sprintf("type.mismatch at /protectedJob/id, %s times", commas(n)))
+		require.Contains(t, out.String(), fmt.Sprintf("type.mismatch in response at /protectedJob/id, %s times", commas(n)))
 		return most
 	}
 	small, large := 20_000, 300_000

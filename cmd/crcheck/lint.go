@@ -10,6 +10,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/lint"
 	"github.com/crcheck/crcheck/recorder/bycontract"
+	"github.com/crcheck/crcheck/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -19,6 +20,7 @@ import (
 type lintVerb struct {
 	contractFlags
 	reportFlags
+	hidingFlags
 	Files []string `arg:"" optional:"" help:"Cassettes, or folders of them; without any, the embedded ones."`
 }
 
@@ -41,9 +43,10 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	inputs := gather(t, v.Files)
-	if run.ledger, err = finding.NewLedger(inputs.expected); err != nil {
+	if run.collector.Accept, err = v.acceptance(ctx, inputs.expected); err != nil {
 		return err
 	}
+	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP, finding.LayerRecord, finding.LayerCassette)
 	for _, f := range v.Profile.Grade(inForce.findings) {
 		run.collector.Add(f, nil)
 	}
@@ -69,14 +72,14 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 		var unknown *traffic.UnknownKindError
 		switch {
 		case errors.As(err, &unknown) && !in.named:
-			run.collector.Skipped()
+			run.collector.Skipped(report.NotTraffic)
 		case err != nil:
 			run.problem(t, err)
 		default:
 			run.collector.File()
 		}
 	}
-	return v.write(t, run.collector.Report(run.ledger.Unmet(), v.FailOn))
+	return v.write(t, run.collector.Report(run.collector.Accept.Ledger.Settle(&run.scope, v.FailOnStale), v.FailOn))
 }
 
 // linted takes what is wrong with an interaction or, where there is none, a file.
@@ -85,15 +88,12 @@ func (run *validation) linted(x *traffic.Interaction, outcome validate.Outcome, 
 	case outcome.Contract != nil:
 		run.collector.Checked(outcome.Contract.String())
 		run.patterns(outcome.Contract)
+		outcome.Note(&run.scope, x, validate.Bare{})
 	case x != nil:
 		run.collector.NotChecked(outcome.NotChecked)
 	}
 	secret := slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Rule == finding.SecretFound })
 	for _, f := range findings {
-		if run.ledger.Take(f) {
-			run.collector.Expected()
-			continue
-		}
 		var line []byte
 		if outcome.Contract != nil && !secret { // an excerpt shows neighbours, too
 			line = run.secrets.line(outcome.Contract, x, f.Line)

@@ -19,6 +19,7 @@ import (
 type liveVerb struct {
 	contractFlags
 	reportFlags
+	hidingFlags
 	Operation   string `arg:"" help:"The operation to call, such as GetProtectedJob or cleanrooms.GetProtectedJob."`
 	Input       string `default:"{}" placeholder:"JSON" help:"Its input, as the AWS CLI takes it with --cli-input-json; @FILE reads a file, - standard input. Without: an empty one."`
 	AllowWrites bool   `help:"Call also what the contract does not call read-only."`
@@ -69,6 +70,10 @@ func (v *liveVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if call.collector.Accept, err = v.acceptance(ctx, nil); err != nil {
+		return err
+	}
+	call.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
 	call.found(v.Profile.Grade(finding.Union(inForce.findings, c.UnsupportedPatterns())))
 	err = call.run(ctx, t)
 	var status exit
@@ -79,7 +84,7 @@ func (v *liveVerb) Run(ctx context.Context, t *terminal) error {
 	if v.PrintBody {
 		to.Out = t.Err
 	}
-	written := v.write(&to, call.collector.Report(nil, v.FailOn))
+	written := v.write(&to, call.collector.Report(call.collector.Accept.Ledger.Settle(&call.scope, v.FailOnStale), v.FailOn))
 	if written != nil && !errors.As(written, new(exit)) {
 		return written
 	}

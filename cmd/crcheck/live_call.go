@@ -30,6 +30,7 @@ type liveCall struct {
 	checks    *validate.Catalog
 
 	collector report.Collector
+	scope     finding.Scope
 	secrets   secrets
 }
 
@@ -189,6 +190,7 @@ func (call *liveCall) answered(t *terminal, x *traffic.Interaction) error {
 		call.collector.NotChecked(outcome.NotChecked)
 	default:
 		call.collector.Checked(outcome.Contract.String())
+		outcome.Note(&call.scope, x, validate.Bare{})
 	}
 	_, answer := parted(outcome.Findings)
 	for _, f := range answer {

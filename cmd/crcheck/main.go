@@ -58,6 +58,7 @@ type verbs struct {
 	Coverage coverageVerb `cmd:"" help:"Say how much of the contracts traffic shows."`
 	Probe    probeVerb    `cmd:"" help:"Hold an emulator against recorded traffic."`
 	Drift    driftVerb    `cmd:"" help:"Say what changed between contracts, or between a contract and traffic."`
+	Ignore   ignoreVerb   `cmd:"" help:"Accept a group of findings of a report: add a row to a file of ignore rows."`
 	Rules    rulesVerb    `cmd:"" help:"List the rules that findings are of."`
 	Version  versionVerb  `cmd:"" help:"Say which version this is."`
 }

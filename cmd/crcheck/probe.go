@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/probe"
 	"github.com/crcheck/crcheck/report"
 	"github.com/crcheck/crcheck/schema"
@@ -16,12 +17,15 @@ import (
 type probeVerb struct {
 	contractFlags
 	reportFlags
-	Endpoint string        `required:"" placeholder:"URL" help:"The emulator, such as http://127.0.0.1:4566. Endpoints of AWS are refused."`
-	Negative bool          `help:"Then send inputs that break the contract, which the emulator must refuse."`
-	Header   []string      `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
-	Region   string        `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
-	Timeout  time.Duration `default:"30s" placeholder:"DURATION" help:"How long one answer may take, 30s by default."`
-	Files    []string      `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
+	ignoreFlags
+	ResponsesOnly bool          `help:"Count findings about requests without reporting them."`
+	Hidden        bool          `help:"List the findings that are hidden, and by what."`
+	Endpoint      string        `required:"" placeholder:"URL" help:"The emulator, such as http://127.0.0.1:4566. Endpoints of AWS are refused."`
+	Negative      bool          `help:"Then send inputs that break the contract, which the emulator must refuse."`
+	Header        []string      `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
+	Region        string        `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
+	Timeout       time.Duration `default:"30s" placeholder:"DURATION" help:"How long one answer may take, 30s by default."`
+	Files         []string      `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
 }
 
 // Help is the detail of --help.
@@ -72,11 +76,18 @@ func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	announce(t, loaded)
 	run := &probing{probe: p}
+	ledger, err := v.ledger(ctx, nil)
+	if err != nil {
+		return err
+	}
+	// Whatever AWS does, an emulator has no excuse: known deviations do not apply.
+	run.collector.Accept = report.Acceptance{Ledger: ledger, ResponsesOnly: v.ResponsesOnly, ListHidden: v.Hidden}
+	run.collector.Origin = finding.OriginEmulator
 	for _, f := range v.Profile.Grade(derived) {
 		run.collector.Add(f, nil)
 	}
 	broken := run.all(ctx, t, gather(t, v.Files), v.Negative)
-	r := run.collector.Report(nil, v.FailOn)
+	r := run.collector.Report(ledger.Settle(&run.scope, v.FailOnStale), v.FailOn)
 	err = v.write(t, r)
 	var status exit
 	switch {
@@ -96,6 +107,7 @@ func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
 type probing struct {
 	probe     *probe.Probe
 	collector report.Collector
+	scope     finding.Scope
 }
 
 // all probes with every recording, then with invalid inputs, and reports whether
@@ -146,6 +158,7 @@ func (run *probing) take(t *terminal, outcome probe.Outcome, err error) bool {
 		return true
 	}
 	run.collector.Checked(outcome.Contract.String())
+	run.scope.Part(outcome.Contract.Name(), "", func() []string { return nil })
 	for _, f := range outcome.Findings {
 		run.collector.Add(f, nil)
 	}

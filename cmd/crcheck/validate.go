@@ -17,6 +17,7 @@ import (
 type validateVerb struct {
 	contractFlags
 	reportFlags
+	hidingFlags
 	Projection projectionChoice `default:"auto" placeholder:"NAME" help:"How the documents are written down: wire, HTTP bodies, sdk, what boto3 and the AWS CLI hand over, or auto (the default), chosen for each bare body."`
 	Operation  string           `placeholder:"NAME" help:"The operation that bare bodies are of, where there are several contracts."`
 	Part       schema.Part      `xor:"bare" placeholder:"PART" help:"What bare bodies are: output, input or error:NAME."`
@@ -58,11 +59,11 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintln(t.Err, "no files named: checking the embedded cassettes")
 	}
 	inputs := gather(t, v.Files)
-	ledger, err := finding.NewLedger(inputs.expected)
-	if err != nil {
+	run := &validation{verb: v, chosen: chosen, named: map[string]*projections{}, said: map[string]bool{}}
+	if run.collector.Accept, err = v.acceptance(ctx, inputs.expected); err != nil {
 		return err
 	}
-	run := &validation{verb: v, chosen: chosen, named: map[string]*projections{}, ledger: ledger, said: map[string]bool{}}
+	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
 	for _, f := range v.Profile.Grade(inForce.findings) {
 		run.collector.Add(f, nil)
 	}
@@ -71,7 +72,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	interrupted := run.files(ctx, t, inputs)
 	chosen.announce(t)
-	unmet := ledger.Unmet()
+	unmet := run.collector.Accept.Ledger.Settle(&run.scope, v.FailOnStale)
 	if interrupted {
 		run.collector.Problem(errors.New("interrupted: what follows was not checked"))
 		// What was not read cannot have met its expectations.
@@ -96,7 +97,7 @@ type validation struct {
 	verb      *validateVerb
 	chosen    *projections
 	named     map[string]*projections // by the contract that a cassette names
-	ledger    *finding.Ledger
+	scope     finding.Scope
 	said      map[string]bool // problems that many interactions share
 	collector report.Collector
 	secrets   secrets
@@ -143,7 +144,7 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 		}
 		var unknown *traffic.UnknownKindError
 		if errors.As(err, &unknown) && !in.named {
-			run.collector.Skipped()
+			run.collector.Skipped(report.NotTraffic)
 			return
 		} else if err != nil {
 			run.problem(t, err)
@@ -173,7 +174,8 @@ func (run *validation) check(x *traffic.Interaction) error {
 	if err != nil {
 		return err
 	}
-	outcome, err := against.check(x, validate.Bare{Operation: run.verb.Operation, Part: run.verb.Part, Status: run.verb.Status})
+	bare := validate.Bare{Operation: run.verb.Operation, Part: run.verb.Part, Status: run.verb.Status}
+	outcome, err := against.check(x, bare)
 	if err != nil {
 		return err
 	}
@@ -186,11 +188,8 @@ func (run *validation) check(x *traffic.Interaction) error {
 	}
 	run.collector.Checked(outcome.Contract.String())
 	run.patterns(outcome.Contract)
+	outcome.Note(&run.scope, x, bare)
 	for _, f := range outcome.Findings {
-		if run.ledger.Take(f) {
-			run.collector.Expected()
-			continue
-		}
 		run.collector.Add(f, run.secrets.line(outcome.Contract, x, f.Line))
 	}
 	return nil

@@ -1,0 +1,73 @@
+package finding
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// DuplicateRowError says that a file has a row already.
+type DuplicateRowError struct {
+	Row Expected // that is there
+}
+
+func (e *DuplicateRowError) Error() string {
+	return fmt.Sprintf("there is already a row for %s at %s (%s)", e.Row.Rule, e.Row.At(), e.Row.Reason)
+}
+
+// AppendRow adds a row to the text of a file of ignore rows, whose name is for
+// errors, and leaves what is there as it is, comments included. A row that is
+// there already, whatever its reason and last day, is refused with a
+// [*DuplicateRowError].
+func AppendRow(name string, text []byte, e Expected) ([]byte, error) {
+	if err := e.Check(); err != nil {
+		return nil, err
+	}
+	rows, err := ReadRows(name, text)
+	if err != nil {
+		return nil, err
+	}
+	same := func(e Expected) Expected {
+		e.Reason, e.Expires, e.Required, e.Count = "", "", false, 0
+		return e
+	}
+	for _, r := range rows {
+		if same(r) == same(e) {
+			return nil, &DuplicateRowError{r}
+		}
+	}
+	row, err := EncodeRows([]Expected{e})
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	b.Write(text)
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		b.WriteByte('\n')
+	}
+	indent := strings.Repeat(" ", listIndent(text))
+	for line := range bytes.Lines(row) {
+		b.WriteString(indent)
+		b.Write(line)
+	}
+	again, err := ReadRows(name, b.Bytes())
+	if err != nil || len(again) != len(rows)+1 || same(again[len(rows)]) != same(e) {
+		return nil, &RowError{Name: name, Problem: "a row cannot be appended: write the list in block style, with nothing after it"}
+	}
+	return b.Bytes(), nil
+}
+
+// listIndent is how far the dashes of a list are indented.
+func listIndent(text []byte) int {
+	var document yaml.Node
+	if yaml.Unmarshal(text, &document) != nil || len(document.Content) == 0 || len(document.Content[0].Content) == 0 {
+		return 0
+	}
+	node := document.Content[0]
+	if node.Kind == yaml.MappingNode {
+		node = node.Content[len(node.Content)-1]
+	}
+	return max(node.Column-1, 0)
+}

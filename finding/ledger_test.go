@@ -1,0 +1,258 @@
+package finding
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestLedger holds what is reported, for findings in any order.
+func TestLedger(t *testing.T) {
+	at := func(place string, count int) Expected {
+		return Expected{Rule: TypeNull, Place: place, Count: count, Reason: "r"}
+	}
+	f := func(pointers ...string) (all []Finding) {
+		for _, p := range pointers {
+			all = append(all, Finding{Rule: TypeNull, Pointer: p})
+		}
+		return all
+	}
+	type counts map[int]int // of the rows that are not met: index, findings
+	for _, v := range []struct {
+		name     string
+		rows     []Expected
+		findings []Finding
+		unmet    counts
+		left     int
+	}{
+		{"nothing at all", nil, nil, nil, 0},
+		{"no rows", nil, f("/a", "/b"), nil, 2},
+		{"met", []Expected{at("/a", 0)}, f("/a"), nil, 0},
+		{"met more than once", []Expected{at("/*", 0)}, f("/a", "/a", "/b"), nil, 0},
+		{"stale", []Expected{at("/a", 0)}, f("/b"), counts{0: 0}, 1},
+		{"one", []Expected{at("/a", 1)}, f("/a"), nil, 0},
+		{"over-broad", []Expected{at("/*", 1)}, f("/a", "/b"), counts{0: 2}, 0},
+		{"counted", []Expected{at("/*", 2)}, f("/a", "/b"), nil, 0},
+		{"half stale", []Expected{at("/*", 3)}, f("/a", "/b"), counts{0: 2}, 0},
+		{"the first takes it", []Expected{at("/*", 0), at("/a", 0)}, f("/a", "/b"), counts{1: 0}, 0},
+		{"the special one first", []Expected{at("/a", 1), at("/*", 0)}, f("/a", "/b"), nil, 0},
+		{"the same row twice", []Expected{at("/a", 0), at("/a", 0)}, f("/a", "/a"), counts{1: 0}, 0},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			for seed := range uint64(10) {
+				ledger, err := NewLedger(v.rows)
+				require.NoError(t, err)
+				left := 0
+				for _, i := range rand.New(rand.NewPCG(seed, 0)).Perm(len(v.findings)) {
+					if !ledger.Take(v.findings[i]) {
+						left++
+					}
+				}
+				require.Equal(t, v.left, left)
+				var want []Unmet
+				for i, e := range v.rows {
+					if n, ok := v.unmet[i]; ok {
+						want = append(want, Unmet{Expected: e, Matched: n})
+					}
+				}
+				require.Equal(t, want, ledger.Unmet())
+				require.Equal(t, want, ledger.Unmet(), "asked again")
+			}
+		})
+	}
+}
+
+// TestOverlap: which of two rows with counts a finding counts for must not depend
+// on their order.
+func TestOverlap(t *testing.T) {
+	row := func(at string) Expected {
+		e := Expected{Rule: TypeNull, Count: 1, Reason: "r"}
+		require.NoError(t, e.SetAt(at))
+		return e
+	}
+	valued := func(value string) Expected { e := row("/a"); e.Value = value; return e }
+	severe := func(severity string) Expected { e := row("/a"); e.Severity = severity; return e }
+	from := func(source string) Expected { e := row("/a"); e.Source = source; return e }
+	of := func(rule RuleID) Expected { e := row("/a"); e.Rule = rule; return e }
+	other := func() Expected { e := row("/a"); e.Rule = TypeMismatch; return e }
+	for _, v := range []struct {
+		name     string
+		a, b     Expected
+		overlaps bool
+	}{
+		{"the same", row("/a"), row("/a"), true},
+		{"other places", row("/a"), row("/b"), false},
+		{"a wildcard", row("/a"), row("/*"), true},
+		{"two wildcards that meet", row("/a/*"), row("/*/b"), true},
+		{"two wildcards that do not meet", row("/a/*"), row("/b/*"), false},
+		{"prefix and suffix", row("/a*"), row("/*z"), true},
+		{"an escaped star", row(`/\*`), row("/a"), false},
+		{"an escaped star and a star", row(`/\*`), row("/*"), true},
+		{"an escaped character", row(`/\a`), row("/a"), true},
+		{"a class", row("/[ab]"), row("/b"), true},
+		{"not in the class", row("/[ab]"), row("/c"), false},
+		{"not in a negated class", row("/[^ab]"), row("/b"), false},
+		{"a question mark", row("/?"), row("/b"), true},
+		{"a wildcard takes no slash", row("/*"), row("/a/b"), false},
+		{"below", row("/a/**"), row("/a/b/c"), true},
+		{"below, itself", row("/a/**"), row("/a"), true},
+		{"below another", row("/a/**"), row("/b/c"), false},
+		{"everything", row("*"), row("/b/c"), true},
+		{"operations", row("s.A /a"), row("s.B /a"), false},
+		{"any operation", row("s.A /a"), row("/a"), true},
+		{"parts", row("* input/a"), row("* output/a"), false},
+		{"shapes", row("s:A$b"), row("s:A$*"), true},
+		{"other shapes", row("s:A$b"), row("s:A$c"), false},
+		{"other services", row("s:A$b"), row("t:A$b"), false},
+		{"a shape and a place", row("s:A$b"), row("s.Op /a"), true},
+		{"a shape and a place of another service", row("s:A$b"), row("t.Op /a"), false},
+		{"values", valued("a"), valued("b"), false},
+		{"a value and any", valued("a"), row("/a"), true},
+		{"a value in quotes", valued("a"), valued(`"a"`), true},
+		{"a value and an expression", valued("~a+"), valued("aa"), true},
+		{"a value that does not match", valued("~a+"), valued("b"), false},
+		{"severities", severe("info"), severe("warning"), false},
+		{"sources", from("a.yaml"), from("b.yaml"), false},
+		{"a source and any", from("a.yaml"), row("/a"), true},
+		{"rules", row("/a"), other(), false},
+		{"a rule and its special case", of(MemberMissing), of(MemberMissingCollection), true},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			for _, rows := range [][]Expected{{v.a, v.b}, {v.b, v.a}} {
+				_, err := NewLedger(rows)
+				if !v.overlaps {
+					require.NoError(t, err)
+					continue
+				}
+				var overlap *OverlapError
+				require.ErrorAs(t, err, &overlap)
+				require.Equal(t, rows[1], overlap.Second)
+				rows[0].Count = 0
+				_, err = NewLedger(rows)
+				require.NoError(t, err, "without a count")
+			}
+		})
+	}
+}
+
+func day(t *testing.T, text string) time.Time {
+	t.Helper()
+	d, err := time.Parse(time.DateOnly, text)
+	require.NoError(t, err)
+	return d
+}
+
+// TestExpire: a row accepts findings up to and with its last day. After it the
+// findings are back, and the row fails the run.
+func TestExpire(t *testing.T) {
+	f := Finding{Rule: TypeNull, Pointer: "/a"}
+	for _, v := range []struct {
+		today, expires string
+		expired        bool
+	}{
+		{"2026-06-30", "", false},
+		{"2026-06-29", "2026-06-30", false},
+		{"2026-06-30", "2026-06-30", false},
+		{"2026-07-01", "2026-06-30", true},
+		{"2027-01-01", "2026-12-31", true},
+	} {
+		t.Run(v.today+" "+v.expires, func(t *testing.T) {
+			l, err := NewLedger([]Expected{{Rule: TypeNull, Place: "/a", Expires: v.expires, Reason: "r"}})
+			require.NoError(t, err)
+			l.Expire(day(t, v.today))
+			require.Equal(t, !v.expired, l.Take(f))
+			unmet := l.Settle(&Scope{}, false)
+			require.Equal(t, v.expired, len(unmet) == 1)
+			if v.expired {
+				require.True(t, unmet[0].Expired)
+				require.False(t, unmet[0].Warning)
+				require.False(t, unmet[0].Stale())
+				require.Contains(t, unmet[0].Error(), "expired on "+v.expires)
+			}
+		})
+	}
+}
+
+// TestStale: a row is stale only if all that it names was in the scope.
+func TestStale(t *testing.T) {
+	var scope Scope
+	scope.Layers(LayerSchema, LayerHTTP)
+	scope.Source("dir/a.yaml")
+	scope.Part("s.A", "", func() []string { return []string{"AOutput", "Inner"} })
+	scope.Part("s.A", "", func() []string { t.Fatal("asked again"); return nil })
+	scope.Part("s.A", "error:E", func() []string { return []string{"E"} })
+	for _, v := range []struct {
+		name    string
+		rule    RuleID
+		at      string
+		source  string
+		covered bool
+	}{
+		{"operation", TypeNull, "s.A", "", true},
+		{"part", TypeNull, "s.A output/x", "", true},
+		{"error part", TypeNull, "s.A error:E/x", "", true},
+		{"any operation", TypeNull, "*", "", true},
+		{"operation not reached", TypeNull, "s.B", "", false},
+		{"part not validated", TypeNull, "s.A input/x", "", false},
+		{"error not seen", TypeNull, "s.A error:F", "", false},
+		{"source", TypeNull, "s.A", "dir/*.yaml", true},
+		{"source not read", TypeNull, "s.A", "other/*.yaml", false},
+		{"shape", TypeNull, "s:Inner$x", "", true},
+		{"shape of the response", TypeNull, "s:Inner$x output", "", true},
+		{"shape of the request", TypeNull, "s:Inner$x input", "", false},
+		{"shape of an error", TypeNull, "s:E$x", "", true},
+		{"shape not reached", TypeNull, "s:Other$x", "", false},
+		{"shape of another service", TypeNull, "t:Inner$x", "", false},
+		{"rule of another command", ProbeStatus, "s.A", "", false},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			e := Expected{Rule: v.rule, Source: v.source, Reason: "r"}
+			require.NoError(t, e.SetAt(v.at))
+			settle := func(failOnStale bool) []Unmet {
+				l, err := NewLedger([]Expected{e})
+				require.NoError(t, err)
+				return l.Settle(&scope, failOnStale)
+			}
+			if !v.covered {
+				require.Empty(t, settle(true))
+				e.Required = true
+				require.Equal(t, []Unmet{{Expected: e}}, settle(false), "a required row is reported all the same")
+				return
+			}
+			require.Equal(t, []Unmet{{Expected: e, Warning: true}}, settle(false))
+			require.Equal(t, []Unmet{{Expected: e}}, settle(true))
+		})
+	}
+	require.True(t, (*Scope)(nil).Covers(Expected{}), "no scope: everything")
+}
+
+func TestZeroLedger(t *testing.T) {
+	var l Ledger
+	require.False(t, l.Take(Finding{Rule: TypeNull}))
+	require.Nil(t, l.Unmet())
+}
+
+func TestUnmet(t *testing.T) {
+	e := Expected{Rule: TypeNull, Count: 2, Reason: "r"}
+	require.True(t, Unmet{Expected: e, Matched: 1}.Stale())
+	require.False(t, Unmet{Expected: e, Matched: 3}.Stale())
+	require.Contains(t, Unmet{Expected: e, Matched: 1}.Error(), "stale")
+	require.Contains(t, Unmet{Expected: e, Matched: 3}.Error(), "over-broad")
+	require.True(t, Unmet{Expected: Expected{Rule: TypeNull}}.Stale())
+	e.Value, e.Severity = "null", "info"
+	require.Contains(t, Unmet{Expected: e, Matched: 1}.Error(), `type.null with null, at most info, at`)
+}
+
+// BenchmarkLedger: the cost does not grow with the number of findings taken before.
+func BenchmarkLedger(b *testing.B) {
+	l, err := NewLedger([]Expected{
+		{Rule: TypeNull, Place: "/a/*", Reason: "r"}, {Rule: TypeNull, Place: "/*/b", Reason: "r"},
+	})
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Take(Finding{Rule: TypeNull, Pointer: "/a/b"})
+	}
+}

@@ -1,0 +1,74 @@
+package finding
+
+import (
+	"slices"
+	"sync"
+	"unicode"
+)
+
+// awsRemedies say what to do about a response that AWS itself sent. It cannot be
+// told to change: either clients bear it, or the model is wrong.
+var awsRemedies = map[RuleID]string{
+	TypeMismatch:            "clients will meet this value: make sure that they can read it. " + whereWrong,
+	TypeNull:                "clients will meet this null: make them accept it. " + whereWrong,
+	MemberMissing:           "clients will meet responses without the member: make them accept its absence. " + whereWrong,
+	MemberMissingCollection: "clients will meet this: make them read an absent list or map as an empty one.",
+	MemberUnknown:           "clients will meet this member and lose it. " + whereWrong,
+	UnionMultipleMembers:    "clients will meet this union: check which member they take. " + whereWrong,
+	UnionNoMember:           "clients will meet this union: make them accept one without a member. " + whereWrong,
+	UnionUnknownMember:      "clients will meet this member: make them accept members that they do not know. " + whereWrong,
+	EnumUnknownValue:        "clients will meet this value: make them accept values that they do not know. " + whereWrong,
+	ConstraintLength:        "clients will meet this value: do not rely on the length. " + whereWrong,
+	ConstraintEmpty:         "clients will meet this value: make them accept an empty one.",
+	ConstraintRange:         "clients will meet this value: do not rely on the bounds. " + whereWrong,
+	ConstraintPattern:       "clients will meet this value: do not rely on the pattern. " + whereWrong,
+
+	SyntaxDuplicateMember: "clients will meet this object: check which value they take.",
+	NumberForm:            "clients will meet this number: make sure that they can read it.",
+
+	HTTPStatus:          "clients will meet this status: make them go by its class. " + whereWrong,
+	HTTPContentType:     "clients will meet this Content-Type: make sure that they read the body all the same.",
+	ErrorUnidentified:   "clients will meet this response: make them go by the status.",
+	ErrorUnmodeled:      "clients will meet this error: make them accept errors that they do not know. " + whereWrong,
+	ErrorStatusMismatch: "clients will meet this status: make them go by the error's name. " + whereWrong,
+}
+
+const whereWrong = "Where the model is wrong, crcheck drift --propose writes a correction."
+
+// RemedyFor says what to do about a finding on a response of a known origin; for
+// requests it is the advice for fixtures, whoever responded. For
+// [OriginUnknown] it is r.Remedy, which covers both.
+func (r Rule) RemedyFor(origin Origin) string {
+	aws, ok := awsRemedies[r.ID]
+	switch {
+	case origin == OriginUnknown || !ok:
+		return r.Remedy
+	case origin == OriginAWS:
+		first := []rune(aws)
+		first[0] = unicode.ToUpper(first[0])
+		return string(first)
+	}
+	if i := indexRule(r.ID); i >= 0 {
+		return rules[i].Remedy
+	}
+	return r.Remedy
+}
+
+// anyOrigin is the rule table with remedies that cover all origins.
+var anyOrigin = sync.OnceValue(func() []Rule {
+	all := slices.Clone(rules)
+	for i := range all {
+		// These two are about what AWS does: the table's remedy covers all origins.
+		if id := all[i].ID; id == MemberMissingCollection || id == ConstraintEmpty {
+			continue
+		}
+		if aws, ok := awsRemedies[all[i].ID]; ok {
+			all[i].Remedy += " If AWS responded, " + aws
+		}
+	}
+	return all
+})
+
+func indexRule(id RuleID) int {
+	return slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
+}

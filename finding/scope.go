@@ -1,0 +1,102 @@
+package finding
+
+import (
+	"cmp"
+	"strings"
+)
+
+// Scope is what a run has checked. A row that matched nothing is stale only if
+// all that it names was in the scope. Its zero value is ready; a nil scope covers
+// everything.
+type Scope struct {
+	layers  map[Layer]bool
+	sources map[string]bool
+	parts   map[[2]string]bool // operation and part
+	shapes  map[[3]string]bool // service, part, name of a structure
+	all     bool               // every source, operation, part and shape
+}
+
+// Layers says which rules the run applies; without any call, all of them.
+func (s *Scope) Layers(layers ...Layer) {
+	if s.layers == nil {
+		s.layers = map[Layer]bool{}
+	}
+	for _, l := range layers {
+		s.layers[l] = true
+	}
+}
+
+// Source notes an input of which at least one interaction was checked.
+func (s *Scope) Source(name string) {
+	if s.sources == nil {
+		s.sources = map[string]bool{}
+	}
+	s.sources[name] = true
+}
+
+// All notes that every operation, part and shape was checked, of no source in
+// particular, and returns the scope.
+func (s *Scope) All() *Scope {
+	s.all = true
+	return s
+}
+
+// Shape notes that a value of a structure was checked.
+func (s *Scope) Shape(operation, part, structure string) {
+	if s.shapes == nil {
+		s.shapes = map[[3]string]bool{}
+	}
+	s.shapes[[3]string{Service(operation), cmp.Or(part, "output"), structure}] = true
+}
+
+// Part notes that a document of an operation's part, as [Finding] names them, was
+// checked. The first time it asks for the structures that the part leads to.
+func (s *Scope) Part(operation, part string, structures func() []string) {
+	key := [2]string{operation, cmp.Or(part, "output")}
+	if s.parts[key] {
+		return
+	}
+	if s.parts == nil {
+		s.parts = map[[2]string]bool{}
+	}
+	s.parts[key] = true
+	for _, name := range structures() {
+		s.Shape(operation, part, name)
+	}
+}
+
+// Covers reports whether all that a row names was in the scope: its rule is one
+// that the run applies, its source one that was checked, and its operation, part
+// and shape, too.
+func (s *Scope) Covers(e Expected) bool {
+	if s == nil {
+		return true
+	}
+	if rule, _ := e.Rule.Lookup(); s.layers != nil && !s.layers[rule.Layer] {
+		return false
+	}
+	if s.all {
+		return true
+	}
+	if e.Source != "" && !anyKey(s.sources, func(source string) bool { return globMatch(e.Source, source) }) {
+		return false
+	}
+	if e.Shape != "" {
+		structure, _, _ := strings.Cut(e.Shape, "$")
+		return anyKey(s.shapes, func(k [3]string) bool {
+			return (e.Part == "" || globMatch(e.Part, k[1])) && shapeMatch(structure, k[0], k[2])
+		})
+	}
+	return anyKey(s.parts, func(k [2]string) bool {
+		return (e.Operation == "" || globMatch(e.Operation, k[0])) && (e.Part == "" || globMatch(e.Part, k[1]))
+	})
+}
+
+func anyKey[K comparable](set map[K]bool, holds func(K) bool) bool {
+	for k := range set {
+		if holds(k) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,140 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/crcheck/crcheck/finding"
+)
+
+// Acceptance says which findings of a run are hidden: counted, but neither
+// reported nor part of the verdict. Its zero value hides none.
+type Acceptance struct {
+	// Ledger has the rows of indexes, which are required, and of ignore files.
+	Ledger *finding.Ledger
+	// Deviations says what becomes of known deviations of AWS. They apply to
+	// responses of AWS and of those who are not known.
+	Deviations finding.DeviationMode
+	// ResponsesOnly hides findings about requests.
+	ResponsesOnly bool
+	// ListHidden makes [Text] list what is hidden.
+	ListHidden bool
+}
+
+// Hidden counts findings that are not reported, by what hides them.
+type Hidden struct {
+	Deviations int           `json:"deviations,omitempty"` // known deviations of AWS
+	Ignored    int           `json:"ignored,omitempty"`    // by ignore rows
+	Requests   int           `json:"requests,omitempty"`   // about requests
+	Groups     []HiddenGroup `json:"groups"`
+
+	list bool
+}
+
+// HiddenBy says what hides a finding.
+type HiddenBy string
+
+const (
+	ByDeviation HiddenBy = "known deviation of AWS"
+	ByIgnoreRow HiddenBy = "ignore row"
+	ByRequest   HiddenBy = "responses only"
+)
+
+// HiddenGroup is the hidden findings of one fingerprint.
+type HiddenGroup struct {
+	By          HiddenBy         `json:"by"`
+	Reason      string           `json:"reason,omitempty"`
+	Fingerprint string           `json:"fingerprint"`
+	Rule        finding.RuleID   `json:"rule"`
+	Severity    finding.Severity `json:"severity"` // that it would have had
+	Side        Side             `json:"side,omitempty"`
+	Operation   string           `json:"operation,omitempty"`
+	Part        string           `json:"part,omitempty"`
+	Place       string           `json:"place"`
+	Shape       string           `json:"shape,omitempty"`
+	Count       int              `json:"count"`
+	First       finding.Finding  `json:"first"`
+}
+
+type hiddenKey struct {
+	by          HiddenBy
+	fingerprint string
+	severity    finding.Severity
+	reason      string
+}
+
+// deviates says how a finding that is reported deviates: as is known, or as was
+// recorded too seldom.
+type deviates struct{ text, hint string }
+
+// hide counts a finding that is hidden, and regrades one that is a known
+// deviation to be shown. Rows go first: an index may expect a deviation.
+func (c *Collector) hide(f *finding.Finding) (_ deviates, hidden bool) {
+	if c.Accept.Ledger != nil {
+		if row, ok := c.Accept.Ledger.Accept(*f); ok {
+			if row.Required {
+				c.Expected()
+			} else {
+				c.count(ByIgnoreRow, row.Reason, *f)
+			}
+			return deviates{}, true
+		}
+	}
+	if c.Accept.ResponsesOnly && sideOf(*f) == Request {
+		c.count(ByRequest, "", *f)
+		return deviates{}, true
+	}
+	if !c.Accept.Deviations.Applies(c.Origin) {
+		return deviates{}, false
+	}
+	d, ok := finding.KnownDeviation(*f)
+	switch {
+	case !ok:
+		return deviates{}, false
+	case !d.Regrades():
+		return deviates{hint: d.Hint()}, false
+	case c.Accept.Deviations == finding.DeviationsHide:
+		c.count(ByDeviation, d.Reason, *f)
+		return deviates{}, true
+	}
+	c.report.Deviations++
+	f.Severity = finding.Info
+	return deviates{text: d.Hint()}, false
+}
+
+func (c *Collector) count(by HiddenBy, reason string, f finding.Finding) {
+	key := hiddenKey{by, f.Fingerprint(), f.Severity, reason}
+	g := c.hidden[key]
+	if g == nil {
+		if c.hidden == nil {
+			c.hidden = map[hiddenKey]*HiddenGroup{}
+		}
+		g = &HiddenGroup{by, reason, key.fingerprint, f.Rule, f.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, 0, f}
+		c.hidden[key] = g
+	}
+	g.Count++
+}
+
+// hiddenGroups is nil where nothing is hidden.
+func (c *Collector) hiddenGroups() *Hidden {
+	if len(c.hidden) == 0 {
+		return nil
+	}
+	h := &Hidden{list: c.Accept.ListHidden}
+	for _, g := range c.hidden {
+		h.Groups = append(h.Groups, *g)
+		switch g.By {
+		case ByDeviation:
+			h.Deviations += g.Count
+		case ByIgnoreRow:
+			h.Ignored += g.Count
+		case ByRequest:
+			h.Requests += g.Count
+		}
+	}
+	slices.SortFunc(h.Groups, func(a, b HiddenGroup) int {
+		return cmp.Or(cmp.Compare(a.By, b.By), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation),
+			cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Reason, b.Reason))
+	})
+	return h
+}

@@ -1,0 +1,72 @@
+package validate
+
+import (
+	"slices"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Note adds what was validated of an interaction to the scope of a run, so that an
+// ignore row is called stale only if it had its chance.
+func (o Outcome) Note(scope *finding.Scope, x *traffic.Interaction, bare Bare) {
+	c := o.Contract
+	if c == nil {
+		return
+	}
+	scope.Source(x.Source)
+	note := func(part schema.Part) {
+		scope.Part(c.Name(), partText(part), func() []string { return structures(c, part) })
+	}
+	status := x.Response.Status
+	if x.Request == nil {
+		status = bare.Status
+	} else if status < 400 || status > 499 {
+		note(schema.InputPart)
+	}
+	switch {
+	case x.Request == nil && bare.Part != "":
+		note(bare.Part)
+	case status < 300:
+		note(schema.OutputPart)
+	default:
+		// What is said of an error as a whole, such as its status, is said of the output.
+		scope.Part(c.Name(), "", func() []string { return nil })
+		if e, ok := c.Error(ErrorName(x.Response.Header, x.Response.Body.Bytes)); ok {
+			note(schema.ErrorPart(e.Name))
+		}
+	}
+}
+
+// structures are the names of the structures that a part leads to, sorted.
+func structures(c *schema.Contract, part schema.Part) []string {
+	root, ok := c.Root(part)
+	if !ok {
+		return nil
+	}
+	seen := map[string]bool{}
+	var names []string
+	for refs := []schema.Ref{root}; len(refs) > 0; {
+		ref := refs[0]
+		refs = refs[1:]
+		if ref.Name != "" && seen[ref.Name] {
+			continue
+		}
+		seen[ref.Name] = true
+		shape := c.Resolve(ref)
+		if shape.Type == schema.Structure && ref.Name != "" {
+			names = append(names, ref.Name)
+		}
+		for i := range shape.Members {
+			refs = append(refs, shape.Members[i].Shape)
+		}
+		for _, inner := range []*schema.Ref{shape.Element, shape.Key, shape.Value} {
+			if inner != nil {
+				refs = append(refs, *inner)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
