@@ -80,6 +80,16 @@ func dropCodings(header http.Header) {
 	}
 }
 
+// RecordedDecoded says that the body is not encoded as Content-Encoding says: it was recorded after it had been decoded, and the header was
+// kept. Who sends it again leaves Content-Encoding out, and Content-Length.
+func (r *Response) RecordedDecoded() bool {
+	if len(r.Body.Bytes) == 0 || len(codings(r.Header)) == 0 {
+		return false
+	}
+	document, err := r.Document()
+	return err == nil && len(document.Bytes) > 0 && &document.Bytes[0] == &r.Body.Bytes[0]
+}
+
 // codings are what was done to a body, in that order.
 func codings(header http.Header) (list []string) {
 	for name, values := range header {

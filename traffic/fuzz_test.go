@@ -84,7 +84,7 @@ func requestBody(in *traffic.Interaction) traffic.Body {
 func requireOneOf(t *testing.T, err error) {
 	t.Helper()
 	switch err.(type) {
-	case *traffic.UnknownKindError, *traffic.MalformedError, *traffic.TooLargeError, *traffic.OpenError:
+	case *traffic.UnknownKindError, *traffic.MalformedError, *traffic.TooLargeError, *traffic.OpenError, *traffic.EntryError:
 		require.NotEmpty(t, err.Error())
 	default:
 		t.Fatalf("%T: %v", err, err)

@@ -140,6 +140,22 @@ func readAll(name string, r io.Reader) (all []*traffic.Interaction, err error) {
 	return all, nil
 }
 
+// readEvery also reads what stands behind an odd interaction.
+func readEvery(name string, r io.Reader) (all []*traffic.Interaction, odd []*traffic.EntryError, err error) {
+	for interaction, err := range traffic.Read(name, r) {
+		var entry *traffic.EntryError
+		switch {
+		case errors.As(err, &entry):
+			odd = append(odd, entry)
+		case err != nil:
+			return all, odd, err
+		default:
+			all = append(all, interaction)
+		}
+	}
+	return all, odd, nil
+}
+
 // compressed is gzip data, made while it is read.
 func compressed(text io.Reader) io.Reader {
 	r, w := io.Pipe()
