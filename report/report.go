@@ -43,7 +43,8 @@ type Checks struct {
 	Files      int     `json:"files"`
 	Contracts  []Count `json:"contracts,omitempty"`  // checked, by contract
 	NotChecked []Count `json:"notChecked,omitempty"` // not checked, by reason
-	Skipped    int     `json:"skipped,omitempty"`    // files of a folder that are no traffic
+	Skipped    int     `json:"skipped,omitempty"`    // files of a folder that are not recorded traffic
+	Formats    []Count `json:"formats,omitempty"`    // of the skipped files
 }
 
 // Count is how often something was.
@@ -80,6 +81,7 @@ type Collector struct {
 	groups     map[string]*Group
 	contracts  map[string]int
 	notChecked map[string]int
+	formats    map[string]int
 	report     Report
 }
 
@@ -125,8 +127,11 @@ func count(counts *map[string]int, name string) {
 // File counts an input that was read.
 func (c *Collector) File() { c.report.Checks.Files++ }
 
-// Skipped counts a file of a folder that is no traffic.
-func (c *Collector) Skipped() { c.report.Checks.Skipped++ }
+// Skipped counts a file of a folder that is not recorded traffic, by what it is, such as "plain text" or "placebo recording".
+func (c *Collector) Skipped(format string) {
+	c.report.Checks.Skipped++
+	count(&c.formats, format)
+}
 
 // Expected counts a finding that was expected.
 func (c *Collector) Expected() { c.report.Expected++ }
@@ -140,6 +145,7 @@ func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Rep
 	r.Unmet = unmet
 	r.Checks.Contracts = sorted(c.contracts)
 	r.Checks.NotChecked = sorted(c.notChecked)
+	r.Checks.Formats = sorted(c.formats)
 	r.Groups = []Group{}
 	for _, fingerprint := range slices.Sorted(maps.Keys(c.groups)) {
 		r.Groups = append(r.Groups, *c.groups[fingerprint])

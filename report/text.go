@@ -142,7 +142,7 @@ func (t text) summary(r *Report) {
 			fmt.Fprintf(t, "not checked: %s\n", reasons(c.NotChecked))
 		}
 		if c.Skipped > 0 {
-			fmt.Fprintf(t, "skipped %s of no kind of traffic\n", plural(thousands(c.Skipped), c.Skipped, "file"))
+			fmt.Fprintf(t, "skipped %s (%s)\n", number(c.Skipped, "file"), formats(c.Formats))
 		}
 	}
 	var counts [finding.Error + 1]int
@@ -189,6 +189,28 @@ func reasons(counts []Count) string {
 		parts = append(parts, thousands(c.Count)+" "+c.Name)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// formats has the most frequent first.
+func formats(counts []Count) string {
+	counts = slices.Clone(counts)
+	slices.SortStableFunc(counts, func(a, b Count) int { return b.Count - a.Count })
+	var parts []string
+	for _, c := range counts {
+		if countable[c.Name[strings.LastIndexByte(c.Name, ' ')+1:]] {
+			parts = append(parts, number(c.Count, c.Name))
+		} else {
+			parts = append(parts, thousands(c.Count)+" "+c.Name)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// countable are the last words of formats that have a plural: there are two recordings, but not two TOMLs.
+var countable = map[string]bool{
+	"recording": true, "cassette": true, "snapshot": true, "mapping": true, "simulation": true, "collection": true, "document": true, "file": true,
+	"log": true, "model": true, "script": true, "notebook": true, "session": true, "contract": true, "export": true, "capture": true, "message": true,
+	"archive": true, "map": true, "template": true,
 }
 
 func number(n int, noun string) string { return plural(thousands(n), n, noun) }

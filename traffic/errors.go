@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 	"syscall"
 )
 
@@ -12,7 +11,7 @@ import (
 type UnknownKindError struct {
 	Source   string // the input's name
 	Looks    string // what it looks like instead: "a placebo recording"
-	Format   string // a short name of that, to count files by: "placebo recording", "TOML"; see [Counted]
+	Format   string // a short name of that, to count files by: "placebo recording", "TOML"
 	Recorded bool   // it holds recorded traffic, in a format that is recognised but not read
 	Remedy   string // what to do
 }
@@ -22,21 +21,6 @@ func (e *UnknownKindError) Error() string {
 		return fmt.Sprintf("%s: looks like %s, which is recognised but not read; %s", e.Source, e.Looks, e.Remedy)
 	}
 	return fmt.Sprintf("%s: looks like %s; %s", e.Source, e.Looks, e.Remedy)
-}
-
-// Counted is a number of files of one [UnknownKindError.Format]: "12 plain text", "2 placebo recordings".
-func Counted(n int, format string) string {
-	last := format[strings.LastIndexByte(format, ' ')+1:]
-	if n != 1 && countable[last] {
-		return fmt.Sprintf("%d %ss", n, format)
-	}
-	return fmt.Sprintf("%d %s", n, format)
-}
-
-// countable are the last words of formats that have a plural: there are two recordings, but not two TOMLs.
-var countable = map[string]bool{
-	"recording": true, "cassette": true, "snapshot": true, "mapping": true, "simulation": true, "collection": true, "document": true, "file": true,
-	"log": true, "model": true, "script": true, "notebook": true, "session": true, "contract": true, "export": true, "capture": true, "message": true, "archive": true,
 }
 
 // MalformedError says where a cassette, a HAR, a line that is an interaction or gzip data is broken, or what of an interaction

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // foreign is what an input that cannot be read is called, by how it begins; the first row that matches counts.
@@ -27,15 +28,25 @@ var foreign = []struct {
 	{prefix("\xa1\xb2\xc3\xd4"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
 	{prefix("\x0a\x0d\x0d\x0a"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
 	{prefix("WARC/"), "a WARC archive", "WARC archive", true, "convert it to a HAR"},
-	{regexp.MustCompile(`^[0-9]{2,9}:[0-9]{1,5}:[a-z_]{2,40}[;,]`).Match, "a mitmproxy recording", "mitmproxy recording", true,
+	{matches(`^[0-9]{2,9}:[0-9]{1,5}:[a-z_]{2,40}[;,]`), "a mitmproxy recording", "mitmproxy recording", true,
 		"export it as a HAR: mitmdump -nr FILE --set hardump=FILE.har"},
 	{binary, "binary data", "binary data", false, readable},
-	{regexp.MustCompile(`(?i)^\s*(<!doctype html|<html)`).Match, "HTML", "HTML", false, "record the API itself rather than a web page"},
-	{regexp.MustCompile(`^\s*<`).Match, "XML", "XML", false, "only AWS JSON services are understood"},
-	{regexp.MustCompile(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`).Match, "a raw HTTP message", "raw HTTP message", true, "keep its body only, or record a cassette"},
+	{matches(`(?i)^\s*(<!doctype html|<html)`), "HTML", "HTML", false, "record the API itself rather than a web page"},
+	{matches(`^\s*<`), "XML", "XML", false, "only AWS JSON services are understood"},
+	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "keep its body only, or record a cassette"},
 }
 
 const readable = "give JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy; gzip may be around it"
+
+// lazy compiles an expression when it is first used: most runs need few of them.
+func lazy(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
+func matches(expression string) func([]byte) bool {
+	compiled := lazy(expression)
+	return func(head []byte) bool { return compiled().Match(head) }
+}
 
 func prefix(p string) func([]byte) bool {
 	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(p)) }
@@ -58,16 +69,16 @@ func binary(head []byte) bool {
 
 // prose is what text that is not JSON, YAML or anything above is called, by what is in its first lines.
 var prose = []struct {
-	is       *regexp.Regexp
+	is       func() *regexp.Regexp
 	looks    string
 	format   string
 	recorded bool
 	remedy   string
 }{
-	{regexp.MustCompile(`(?m)(\bbotocore\.[a-z]+.{0,40}\bDEBUG\b|\bDEBUG\b.{0,10}\bbotocore\.|^SDK [0-9/]+ [0-9:]+ DEBUG |^\[AWS [a-z0-9-]+ [0-9]{3} |\bsoftware\.amazon\.awssdk\.\S+ - |\baws_smithy_runtime)`),
+	{lazy(`(?m)(\bbotocore\.[a-z]+.{0,40}\bDEBUG\b|\bDEBUG\b.{0,10}\bbotocore\.|^SDK [0-9/]+ [0-9:]+ DEBUG |^\[AWS [a-z0-9-]+ [0-9]{3} |\bsoftware\.amazon\.awssdk\.\S+ - |\baws_smithy_runtime)`),
 		"a debug log of an SDK", "SDK debug log", true, "it shows messages, but not byte for byte: record the traffic with crcheck"},
-	{regexp.MustCompile(`(?m)\A(\s*(#.*)?\n)*\s*\[\[?[\w."' -]+\]\]?[ \t]*(#.*)?\r?\n(\s*(#.*)?\r?\n)*[ \t]*[\w."'-]+[ \t]*=`), "TOML or INI", "TOML or INI", false, readable},
-	{regexp.MustCompile(`\A#!`), "a script", "script", false, readable},
+	{lazy(`(?m)\A(\s*(#.*)?\n)*\s*\[\[?[\w."' -]+\]\]?[ \t]*(#.*)?\r?\n(\s*(#.*)?\r?\n)*[ \t]*[\w."'-]+[ \t]*=`), "TOML or INI", "TOML or INI", false, readable},
+	{lazy(`\A#!`), "a script", "script", false, readable},
 }
 
 // extensions tell what files that are not read are called, where their content does not.
@@ -109,7 +120,7 @@ func extension(path string) string {
 // text is an input of text that is none of the formats.
 func (in *input) text(head []byte, looks string) error {
 	for _, p := range prose {
-		if p.is.Match(head) {
+		if p.is().Match(head) {
 			e := &UnknownKindError{Source: in.name, Looks: p.looks, Format: p.format, Recorded: p.recorded, Remedy: p.remedy}
 			if named := formatOf(in.name); named != "" && !p.recorded {
 				e.Looks, e.Format = named, named

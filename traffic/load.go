@@ -42,7 +42,7 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 	}
 	if n := crowded(top); n != nil {
 		if kind != cassetteText {
-			return nil, in.notACassette(nil)
+			return nil, in.notACassette(top)
 		}
 		return nil, c.malformed(n, fmt.Sprintf("a mapping has more than %d keys", maxKeys), "split it")
 	}
@@ -52,14 +52,15 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 	return c, c.decode(top)
 }
 
-// notACassette is the format of YAML that holds no interactions; nil: of nothing.
+// notACassette is the format of YAML that holds no interactions; nil: of nothing but comments. Prose is YAML, too: one scalar.
 func (in *input) notACassette(top *yaml.Node) error {
-	if top != nil {
-		if err := unread(in.name, outlineOfYAML(top, outlineDepth)); err != nil {
-			return err
-		}
+	looks := "YAML without interactions"
+	if top == nil || top.Kind == yaml.ScalarNode {
+		looks = "plain text"
+	} else if err := unread(in.name, outlineOfYAML(top, outlineDepth)); err != nil {
+		return err
 	}
-	const looks = "YAML without interactions"
+	looks = cmp.Or(formatOf(in.name), looks)
 	return &UnknownKindError{Source: in.name, Looks: looks, Format: looks, Remedy: readable}
 }
 

@@ -2,7 +2,6 @@ package traffic
 
 import (
 	"bytes"
-	"regexp"
 )
 
 // blankJSON is all that JSON takes for white space (RFC 8259, section 2).
@@ -25,12 +24,12 @@ const (
 )
 
 var (
-	topLevelKey  = regexp.MustCompile(`(?m)^["']?(version|interactions|http_interactions|requests|responses|crcheck)["']?[ \t]*:([ \t\r]|$)`)
-	cassetteKey  = regexp.MustCompile(`(?m)^["']?interactions["']?[ \t]*:([ \t\r]|$)`)
-	quotedKey    = regexp.MustCompile(`^"(version|interactions)"[ \t]*:([ \t\r\n]|$)`)
-	flowCassette = regexp.MustCompile(`^\{\s*(["']?version["']?\s*:\s*[0-9]+\s*,\s*["']?interactions["']?\s*:|["']?interactions["']?\s*:\s*\[\s*\{\s*["']?request["']?\s*:)`)
-	harOpening   = regexp.MustCompile(`^\{\s*"log"\s*:\s*\{\s*"(version|creator|browser|pages|entries|comment|_[^"]*)"\s*:`)
-	yamlOpening  = regexp.MustCompile(`^(---(\s|$)|%YAML|#|- |["']?[A-Za-z_][\w.-]*["']?[ \t]*:(\s|$))`)
+	topLevelKey  = lazy(`(?m)^["']?(version|interactions|http_interactions|requests|responses|crcheck)["']?[ \t]*:([ \t\r]|$)`)
+	cassetteKey  = lazy(`(?m)^["']?interactions["']?[ \t]*:([ \t\r]|$)`)
+	quotedKey    = lazy(`^"(version|interactions)"[ \t]*:([ \t\r\n]|$)`)
+	flowCassette = lazy(`^\{\s*(["']?version["']?\s*:\s*[0-9]+\s*,\s*["']?interactions["']?\s*:|["']?interactions["']?\s*:\s*\[\s*\{\s*["']?request["']?\s*:)`)
+	harOpening   = lazy(`^\{\s*"log"\s*:\s*\{\s*"(version|creator|browser|pages|entries|comment|_[^"]*)"\s*:`)
+	yamlOpening  = lazy(`^(---(\s|$)|%YAML|#|- |["']?[A-Za-z_][\w.-]*["']?[ \t]*:(\s|$))`)
 )
 
 // recognise tells an input by its beginning; whole says that there is no more of it.
@@ -47,19 +46,19 @@ func (in *input) recognise(head []byte, whole bool) (family, error) {
 		return unknown, &UnknownKindError{Source: in.name, Looks: "an empty file", Format: "empty file", Remedy: readable}
 	case len(text) == 0:
 		return jsonText, nil
-	case harOpening.Match(text):
+	case harOpening().Match(text):
 		return harText, nil
-	case flowCassette.Match(text), quotedKey.Match(text):
+	case flowCassette().Match(text), quotedKey().Match(text):
 		return cassetteText, nil
-	case in.trust == anyJSON && jsonOpening.Match(text), in.trust < anyJSON && likeJSON(text, whole):
+	case in.trust == anyJSON && jsonOpening().Match(text), in.trust < anyJSON && likeJSON(text, whole):
 		return jsonText, nil
-	case in.trust >= anyDocument && whole && jsonStump.Match(bytes.TrimRight(text, blankJSON)):
+	case in.trust >= anyDocument && whole && jsonStump().Match(bytes.TrimRight(text, blankJSON)):
 		return jsonText, nil
-	case !yamlOpening.Match(text) && !topLevelKey.Match(text):
+	case !yamlOpening().Match(text) && !topLevelKey().Match(text):
 		return unknown, in.text(text, "plain text")
-	case cassetteKey.Match(text):
+	case cassetteKey().Match(text):
 		return cassetteText, nil
-	case !whole && !topLevelKey.Match(text): // a cassette has its keys first; parsing a large file is dear
+	case !whole && !topLevelKey().Match(text): // a cassette has its keys first; parsing a large file is dear
 		return unknown, in.text(text, "YAML without interactions")
 	}
 	return yamlText, nil

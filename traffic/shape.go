@@ -2,7 +2,6 @@ package traffic
 
 import (
 	"bytes"
-	"regexp"
 )
 
 // shape is what an object of JSON, or a line of NDJSON, holds.
@@ -17,7 +16,7 @@ const (
 // interactionForm is what problems show of an interaction that cannot be read.
 const interactionForm = `{"crcheckInteraction":1,"request":{"method":"POST","url":"https://...","headers":{"Name":["value"]},"body":"..."},"response":{"status":200,"headers":{},"body":"..."}}`
 
-var httpMethod = regexp.MustCompile(`^(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`)
+var httpMethod = lazy(`^(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`)
 
 // shapeOf looks for our mark as the first member of a line and, if the line has both names, at its outline: every line of a file is asked.
 // A body of AWS may have members request and response, too; it is an interaction only if they say what HTTP messages say.
@@ -36,7 +35,7 @@ func shapeOf(text []byte) shape {
 
 func (o *outline) shape() shape {
 	request, response := o.at("request"), o.at("response")
-	method := httpMethod.MatchString(request.at("method").text)
+	method := httpMethod().MatchString(request.at("method").text)
 	address := request.at("url").isText() || request.at("uri").isText()
 	answered := response.isObject() && response.hasAny(statusNames...)
 	switch {

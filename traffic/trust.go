@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"iter"
-	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -39,15 +38,15 @@ func (f File) trusted() trust {
 func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.trusted(), r) }
 
 var (
-	jsonOpening = regexp.MustCompile(`^([{\["]|-?[0-9]|(null|true|false)\b)`)
-	jsonStump   = regexp.MustCompile(`^(-|n|nu|nul|t|tr|tru|f|fa|fal|fals)$`)
-	jsonScalar  = regexp.MustCompile(`^("(?:[^"\\\n]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|null|true|false)`)
+	jsonOpening = lazy(`^([{\["]|-?[0-9]|(null|true|false)\b)`)
+	jsonStump   = lazy(`^(-|n|nu|nul|t|tr|tru|f|fa|fal|fals)$`)
+	jsonScalar  = lazy(`^("(?:[^"\\\n]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|null|true|false)`)
 )
 
 // likeJSON tells JSON, perhaps broken or cut off, from text that begins with the same character: a heading of TOML or INI, a link or
 // list of Markdown, a date, a quotation, a template.
 func likeJSON(text []byte, whole bool) bool {
-	if !jsonOpening.Match(text) {
+	if !jsonOpening().Match(text) {
 		return false
 	}
 	switch rest := bytes.TrimLeft(text[1:], blankJSON); text[0] {
@@ -65,7 +64,7 @@ func likeArray(text []byte) bool {
 	if len(inner) == 0 || strings.IndexByte("{],", inner[0]) >= 0 {
 		return true
 	}
-	scalar := jsonScalar.Find(inner)
+	scalar := jsonScalar().Find(inner)
 	if scalar == nil {
 		return inner[0] == '"' && bytes.IndexByte(inner, '\n') < 0 // cut off
 	}
@@ -83,7 +82,7 @@ func likeArray(text []byte) bool {
 
 // likeScalar: nothing follows a scalar but lines of more JSON.
 func likeScalar(text []byte, whole bool) bool {
-	scalar := jsonScalar.Find(text)
+	scalar := jsonScalar().Find(text)
 	if scalar == nil {
 		return text[0] == '"' && bytes.IndexByte(text, '\n') < 0 // cut off
 	}
@@ -92,7 +91,7 @@ func likeScalar(text []byte, whole bool) bool {
 		return !whole && len(more) == 0 && len(text) >= lookAhead
 	}
 	more = bytes.TrimLeft(more, blankJSON)
-	return len(more) == 0 || jsonOpening.Match(more)
+	return len(more) == 0 || jsonOpening().Match(more)
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

@@ -61,6 +61,7 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		options.Found = !in.named
 		text, err := in.read(ctx)
 		if err == nil {
 			err = lint.File(in.name, text, options, run.linted)
@@ -68,7 +69,7 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 		var unknown *traffic.UnknownKindError
 		switch {
 		case errors.As(err, &unknown) && !in.named:
-			run.collector.Skipped()
+			run.collector.Skipped(unknown.Format)
 		case err != nil:
 			run.problem(t, err)
 		default:
