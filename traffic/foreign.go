@@ -117,8 +117,9 @@ func extension(path string) string {
 	return filepath.Ext(strings.TrimSuffix(name, ".gz"))
 }
 
-// text is an input of text that is none of the formats.
-func (in *input) text(head []byte, looks string) error {
+// text is an input of text that is none of the formats; it is told by its name, or else by how it begins.
+func (in *input) text(text []byte, looks string) error {
+	head := text[:min(len(text), lookAhead)]
 	for _, p := range prose {
 		if p.is().Match(head) {
 			e := &UnknownKindError{Source: in.name, Looks: p.looks, Format: p.format, Recorded: p.recorded, Remedy: p.remedy}

@@ -31,37 +31,36 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 		if kind == cassetteText {
 			return nil, c.broken(err, &root)
 		}
-		return nil, in.text(data[:min(len(data), lookAhead)], "plain text")
+		return nil, in.text(data, "plain text")
 	}
 	if len(root.Content) == 0 {
-		return nil, in.notACassette(nil)
+		return nil, in.notACassette(data, nil)
 	}
 	top := root.Content[0]
 	if top.Kind != yaml.MappingNode {
-		return nil, in.notACassette(top)
+		return nil, in.notACassette(data, top)
 	}
 	if n := crowded(top); n != nil {
 		if kind != cassetteText {
-			return nil, in.notACassette(top)
+			return nil, in.notACassette(data, top)
 		}
 		return nil, c.malformed(n, fmt.Sprintf("a mapping has more than %d keys", maxKeys), "split it")
 	}
 	if interactions := child(top, "interactions"); interactions == nil || child(top, "version") == nil && noneRecorded(interactions) {
-		return nil, in.notACassette(top)
+		return nil, in.notACassette(data, top)
 	}
 	return c, c.decode(top)
 }
 
 // notACassette is the format of YAML that holds no interactions; nil: of nothing but comments. Prose is YAML, too: one scalar.
-func (in *input) notACassette(top *yaml.Node) error {
+func (in *input) notACassette(data []byte, top *yaml.Node) error {
 	looks := "YAML without interactions"
 	if top == nil || top.Kind == yaml.ScalarNode {
 		looks = "plain text"
 	} else if err := unread(in.name, outlineOfYAML(top, outlineDepth)); err != nil {
 		return err
 	}
-	looks = cmp.Or(formatOf(in.name), looks)
-	return &UnknownKindError{Source: in.name, Looks: looks, Format: looks, Remedy: readable}
+	return in.text(data, looks)
 }
 
 // noneRecorded says that a list is of something else than requests with their responses. Without a version it may be any.

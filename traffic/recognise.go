@@ -43,7 +43,7 @@ func (in *input) recognise(head []byte, whole bool) (family, error) {
 	text := bytes.TrimLeft(head, blankJSON)
 	switch {
 	case len(text) == 0 && whole && in.trust < anyDocument:
-		return unknown, &UnknownKindError{Source: in.name, Looks: "an empty file", Format: "empty file", Remedy: readable}
+		return unknown, in.text(nil, "empty file")
 	case len(text) == 0:
 		return jsonText, nil
 	case harOpening().Match(text):
