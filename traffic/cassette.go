@@ -88,6 +88,8 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request", index), "record it again, or remove it")
 	case r.Response == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no response", index), "record it again, or remove it")
+	case c.kind == VCRPy && r.Request.URL.IsZero():
+		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request.uri, as vcrpy's have", index), "record it again, or remove it")
 	case c.kind == VCRPy && r.missing() != "":
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no %s", index, r.missing()), "record it again, or add it")
 	}

@@ -169,7 +169,7 @@ func (h *harReader) broken(err error) error {
 	case errors.As(err, &syntax) && syntax.Err == io.ErrUnexpectedEOF:
 		return h.malformedAt(syntax.ByteOffset, "the HAR is cut off", "export it again; what stands before was read")
 	case syntax != nil:
-		return h.malformedAt(syntax.ByteOffset, fmt.Sprintf("the HAR is no JSON: %v", syntax.Err), "export it again")
+		return h.malformedAt(syntax.ByteOffset, fmt.Sprintf("the HAR is not JSON: %v", syntax.Err), "export it again")
 	}
 	return readError(h.name, errors.Unwrap(err))
 }

@@ -188,7 +188,7 @@ func (r *jsonReader) broken(err error) error {
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
 		at, err = r.skip+int(syntax.ByteOffset), syntax.Err
 	}
-	return r.malformed(at, fmt.Sprintf("%s is no JSON: %v", r.of, err), r.remedy)
+	return r.malformed(at, fmt.Sprintf("%s is not JSON: %v", r.of, err), r.remedy)
 }
 
 func (r *jsonReader) malformed(at int, problem, remedy string) error {
