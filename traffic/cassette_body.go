@@ -72,10 +72,12 @@ const maxNesting = 10_000
 // encode appends a structure of YAML as the JSON that it was made from, members in their order.
 func (c *cassette) encode(to []byte, n *yaml.Node, depth int) ([]byte, error) {
 	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-		if err := c.expand(n, 16); err != nil {
-			return nil, err
+		before := len(to)
+		to, err := c.encode(to, n.Alias, depth+1)
+		if err == nil {
+			err = c.expand(n.Alias, len(to)-before)
 		}
+		return to, err
 	}
 	if depth > maxNesting {
 		return nil, c.malformed(n, "the body nests too deep", "record it again")

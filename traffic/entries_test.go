@@ -95,7 +95,7 @@ func TestOddEntries(t *testing.T) {
 			require.Equal(t, tc.odd == unread, odd[0].Unread)
 			require.Equal(t, all[0].Kind, odd[0].Kind)
 			if strings.HasPrefix(tc.name, "NDJSON") && tc.odd == unread {
-				require.Contains(t, odd[0].Malformed.Remedy, `{"crcheckInteraction":1,"request":{"method":"POST","url":`)
+				require.Contains(t, odd[0].Malformed.Remedy, `an interaction is {"request":{"method":"POST","url":`)
 			}
 			if tc.odd == unread {
 				require.Len(t, all, 2)

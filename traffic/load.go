@@ -57,7 +57,7 @@ func (in *input) notACassette(data []byte, top *yaml.Node) error {
 	looks := "YAML without interactions"
 	if top == nil || top.Kind == yaml.ScalarNode {
 		looks = "plain text"
-	} else if err := unread(in.name, outlineOfYAML(top, outlineDepth)); err != nil {
+	} else if err := unread(in.name, outlineOfYAML(top)); err != nil {
 		return err
 	}
 	return in.text(data, looks)

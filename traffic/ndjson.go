@@ -125,7 +125,8 @@ func (in *input) yieldLine(index int, text []byte, line int, err error, yield fu
 		return yield(interaction, entryError(malformed, NDJSON, index)) && err == nil
 	}
 	x := &recorded{Interaction: Interaction{Source: in.name, Kind: NDJSON, Index: index}, source: source{data: content(text), first: line}}
-	return in.plain.yield(x, &x.source, 0, len(x.source.data), yield) && err == nil
+	start := len(x.source.data) - len(bytes.TrimPrefix(x.source.data, byteOrderMark))
+	return in.plain.yield(x, &x.source, start, len(x.source.data), yield) && err == nil
 }
 
 // atObject says whether the next line begins with an object: else a line that is cut off goes on there.

@@ -12,7 +12,8 @@ const (
 	outlineBytes   = 1 << 20 // of a JSON document that the outline of a format is made from
 	outlineDepth   = 4
 	outlineMembers = 64
-	outlineText    = 256 // bytes of the longest text that is kept
+	outlineText    = 256  // bytes of the longest text that is kept
+	outlineValues  = 4096 // in all
 )
 
 // outline is what the beginning of a document tells of its format: names of members, kinds of values and short texts, a few levels deep.
@@ -68,12 +69,12 @@ func (o *outline) isNumber() bool { return o.kind == jsontext.KindNumber }
 // outlineOf is the outline of a JSON text, which may be broken or cut off: then of what stands before.
 func outlineOf(text []byte) *outline {
 	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.TrimPrefix(text, byteOrderMark)), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	o := &outline{}
-	_ = o.read(d, outlineDepth)
+	o, left := &outline{}, outlineValues
+	_ = o.read(d, outlineDepth, &left)
 	return o
 }
 
-func (o *outline) read(d *jsontext.Decoder, depth int) error {
+func (o *outline) read(d *jsontext.Decoder, depth int, left *int) error {
 	kind := d.PeekKind()
 	if kind != jsontext.KindBeginObject && kind != jsontext.KindBeginArray {
 		value, err := d.ReadValue()
@@ -92,7 +93,7 @@ func (o *outline) read(d *jsontext.Decoder, depth int) error {
 		return nil
 	}
 	o.kind = kind
-	if depth == 0 {
+	if *left--; depth == 0 || *left <= 0 {
 		return d.SkipValue()
 	}
 	if _, err := d.ReadToken(); err != nil {
@@ -118,26 +119,32 @@ func (o *outline) read(d *jsontext.Decoder, depth int) error {
 		}
 		value := &outline{}
 		o.values = append(o.values, value)
-		if err := value.read(d, depth-1); err != nil {
+		if err := value.read(d, depth-1, left); err != nil {
 			return err
 		}
 	}
 }
 
-// outlineOfYAML is the outline of a YAML document.
-func outlineOfYAML(n *yaml.Node, depth int) *outline {
+// outlineOfYAML is the outline of a YAML document, whose aliases may expand to anything.
+func outlineOfYAML(n *yaml.Node) *outline {
+	left := outlineValues
+	return outlineOfNode(n, outlineDepth, &left)
+}
+
+func outlineOfNode(n *yaml.Node, depth int, left *int) *outline {
+	*left--
 	n, o := target(n), &outline{}
 	switch {
 	case n.Kind == yaml.MappingNode:
 		o.kind = jsontext.KindBeginObject
-		for i := 0; depth > 0 && i+1 < len(n.Content) && len(o.names) < outlineMembers; i += 2 {
+		for i := 0; depth > 0 && *left > 0 && i+1 < len(n.Content) && len(o.names) < outlineMembers; i += 2 {
 			o.names = append(o.names, n.Content[i].Value)
-			o.values = append(o.values, outlineOfYAML(n.Content[i+1], depth-1))
+			o.values = append(o.values, outlineOfNode(n.Content[i+1], depth-1, left))
 		}
 	case n.Kind == yaml.SequenceNode:
 		o.kind = jsontext.KindBeginArray
-		if depth > 0 && len(n.Content) > 0 {
-			o.values = append(o.values, outlineOfYAML(n.Content[0], depth-1))
+		if depth > 0 && *left > 0 && len(n.Content) > 0 {
+			o.values = append(o.values, outlineOfNode(n.Content[0], depth-1, left))
 		}
 	case n.Kind == yaml.ScalarNode:
 		switch n.ShortTag() {

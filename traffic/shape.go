@@ -14,7 +14,7 @@ const (
 )
 
 // interactionForm is what problems show of an interaction that cannot be read.
-const interactionForm = `{"crcheckInteraction":1,"request":{"method":"POST","url":"https://...","headers":{"Name":["value"]},"body":"..."},"response":{"status":200,"headers":{},"body":"..."}}`
+const interactionForm = `{"request":{"method":"POST","url":"https://...","headers":{},"body":"..."},"response":{"status":200,"headers":{},"body":"..."}}`
 
 var httpMethod = lazy(`^(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`)
 

@@ -41,7 +41,7 @@ func plainHeaders(interactions *yaml.Node) {
 			}
 			if headers = target(headers); headers.Kind == yaml.SequenceNode || isPython(headers) {
 				found := pyHeader{}
-				left = found.pairs(headers, left)
+				left = found.pairs(headers, left, maxPickled)
 				if len(found) > 0 || isPython(headers) {
 					*headers = *found.node(headers)
 				}
@@ -52,8 +52,11 @@ func plainHeaders(interactions *yaml.Node) {
 
 func isPython(n *yaml.Node) bool { return strings.Contains(n.Tag, "python/") }
 
-// maxPairs bounds the nodes of a file that are looked through for pairs: aliases could lead round in circles.
-const maxPairs = 1 << 22
+// Bounds of the nodes of a file that are looked through for pairs, and of how deep they nest: aliases could lead round in circles.
+const (
+	maxPairs   = 1 << 22
+	maxPickled = 100
+)
 
 // node is a mapping with these headers, where another node stands.
 func (h pyHeader) node(at *yaml.Node) *yaml.Node {
@@ -73,9 +76,9 @@ func (h pyHeader) node(at *yaml.Node) *yaml.Node {
 
 // pairs adds what a node holds: a mapping of names, or lists of a name and a value, of a name and several, or of a name in lower case and a
 // pair with the name as written. It returns how many nodes may still be looked at.
-func (h pyHeader) pairs(n *yaml.Node, left int) int {
+func (h pyHeader) pairs(n *yaml.Node, left, depth int) int {
 	n = target(n)
-	if left--; left <= 0 {
+	if left--; left <= 0 || depth == 0 {
 		return left
 	}
 	switch {
@@ -84,7 +87,7 @@ func (h pyHeader) pairs(n *yaml.Node, left int) int {
 			name, value := target(n.Content[i]), target(n.Content[i+1])
 			switch {
 			case strings.HasPrefix(name.Value, "_"), slices.Contains(pickled, name.Value):
-				left = h.pairs(value, left)
+				left = h.pairs(value, left, depth-1)
 			case !slices.Contains(attributes, name.Value):
 				h.add(name, value)
 			}
@@ -93,7 +96,7 @@ func (h pyHeader) pairs(n *yaml.Node, left int) int {
 		h.add(target(n.Content[0]), target(n.Content[1]))
 	case n.Kind == yaml.SequenceNode:
 		for _, inner := range n.Content {
-			left = h.pairs(inner, left)
+			left = h.pairs(inner, left, depth-1)
 		}
 	}
 	return left
@@ -115,7 +118,9 @@ func (h pyHeader) add(name, value *yaml.Node) {
 		h[text(name)] = append(h[text(name)], text(value))
 	case value.Kind != yaml.SequenceNode:
 	case len(value.Content) == 2 && strings.EqualFold(text(target(value.Content[0])), text(name)):
-		h.add(target(value.Content[0]), target(value.Content[1]))
+		if written, value := target(value.Content[0]), target(value.Content[1]); value.Kind == yaml.ScalarNode {
+			h.add(written, value)
+		}
 	default:
 		for _, one := range value.Content {
 			if one = target(one); one.Kind == yaml.ScalarNode {
