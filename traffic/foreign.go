@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"bytes"
+	"cmp"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -120,17 +121,12 @@ func extension(path string) string {
 // text is an input of text that is none of the formats; it is told by its name, or else by how it begins.
 func (in *input) text(text []byte, looks string) error {
 	head := text[:min(len(text), lookAhead)]
+	named := formatOf(in.name)
 	for _, p := range prose {
-		if p.is().Match(head) {
-			e := &UnknownKindError{Source: in.name, Looks: p.looks, Format: p.format, Recorded: p.recorded, Remedy: p.remedy}
-			if named := formatOf(in.name); named != "" && !p.recorded {
-				e.Looks, e.Format = named, named
-			}
-			return e
+		if (named == "" || named == "plain text") && p.is().Match(head) {
+			return &UnknownKindError{Source: in.name, Looks: p.looks, Format: p.format, Recorded: p.recorded, Remedy: p.remedy}
 		}
 	}
-	if named := formatOf(in.name); named != "" {
-		looks = named
-	}
+	looks = cmp.Or(named, looks)
 	return &UnknownKindError{Source: in.name, Looks: looks, Format: looks, Remedy: readable}
 }

@@ -99,6 +99,7 @@ func TestFormatsLeaveBodiesAlone(t *testing.T) {
 		`{"status_code":200,"data":"text"}`,
 		`{"status_code":200,"data":{},"more":1}`,
 		`{"Records":[{"eventID":"1","eventVersion":"1.1","eventName":"INSERT","eventSource":"aws:dynamodb","awsRegion":"us-east-1","dynamodb":{}}],"NextShardIterator":"x"}`,
+		`{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"us-east-1","eventTime":"2026-01-01T00:00:00Z","eventName":"ObjectCreated:Put","userIdentity":{}}]}`,
 		`{"Records":[{"SequenceNumber":"1","Data":"eA=="}],"MillisBehindLatest":0}`,
 		`{"Events":[{"EventId":"1","EventName":"Decrypt","CloudTrailEvent":"{}"}]}`,
 		`{"requests":[],"responses":[]}`,

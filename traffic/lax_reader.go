@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -149,11 +150,15 @@ func (r *laxReader) whole(what string) (int, error) {
 	}
 	if digits := bytes.Trim(raw, `"`); len(digits) <= 16 {
 		if f, err := strconv.ParseFloat(string(digits), 64); err == nil && f == float64(int(f)) && isDecimal(digits) {
-			r.note(r.notA(at, what, "a whole number"))
+			r.note(r.notWhole(at, what, raw))
 			return int(f), nil
 		}
 	}
-	return 0, r.notA(at, what, "a whole number")
+	return 0, r.notWhole(at, what, raw)
+}
+
+func (r *laxReader) notWhole(at int, what string, raw []byte) error {
+	return r.malformed(at, fmt.Sprintf("%s is %.20s, not a whole number", what, raw), "export it again, or write it as a whole number")
 }
 
 // isDecimal: Go also parses hexadecimal numbers, infinities and underscores.

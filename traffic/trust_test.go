@@ -91,6 +91,7 @@ func TestFileRead(t *testing.T) {
 		{"run", "#!/usr/bin/env python3\nx = 1\n", "script", "script"},
 		{"page.html", "<!doctype html><html></html>", "HTML", "HTML"},
 		{"pic.svg", "<svg/>", "XML", "XML"},
+		{"log.go", "package log\n\n// DEBUG:botocore.parsers:x\n", "source code", "source code"},
 		{"main.go", "package main\n", "source code", "source code"},
 		{"app.jsx", "{/* comment */}\n", "source code", body},
 		{"macro.j2", "{% macro x() %}\n", "template", "template"},
