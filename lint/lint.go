@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
@@ -31,15 +32,20 @@ type Options struct {
 	// Classify says what contracts say of strings, to the search for secrets; nil: nothing.
 	Classify redact.Classify
 	Profile  finding.Profile
+	Found    bool // the file was found in a folder, rather than named
 }
 
 // File looks through one cassette, and tells found of each interaction and what
 // is wrong with it; the last call has no interaction, and is about the file. The
-// error is of package traffic.
+// error is of package traffic, or joins those of interactions that are odd.
 func File(name string, text []byte, options Options, found func(*traffic.Interaction, validate.Outcome, finding.Set)) error {
 	f := file{options: options, seen: map[[sha256.Size]byte]int{}}
-	for x, err := range traffic.Read(name, bytes.NewReader(text)) {
-		if err != nil {
+	var odd []error
+	for x, err := range (traffic.File{Path: name, Named: !options.Found}).Read(bytes.NewReader(text)) {
+		if errors.As(err, new(*traffic.EntryError)) {
+			odd = append(odd, err)
+			continue
+		} else if err != nil {
 			return err
 		}
 		f.kind, f.meta, f.count = x.Kind, x.Meta, f.count+1
@@ -52,7 +58,7 @@ func File(name string, text []byte, options Options, found func(*traffic.Interac
 	if f.count > 0 {
 		found(nil, validate.Outcome{}, options.Profile.Grade(f.whole(name, text)))
 	}
-	return nil
+	return errors.Join(odd...)
 }
 
 type file struct {

@@ -66,11 +66,18 @@ func (o *opened) readFile(file traffic.File, yield func(*traffic.Interaction, er
 		return yield(nil, &traffic.OpenError{Path: file.Path, Err: err, Remedy: "see that it can be read, then run again"})
 	}
 	defer f.Close()
-	for in, err := range traffic.Read(file.Path, f) {
+	for in, err := range file.Read(f) {
 		var unknown *traffic.UnknownKindError
 		if errors.As(err, &unknown) && !file.Named {
 			o.skipped = append(o.skipped, Skip{Source: file.Path, Reason: "looks like " + unknown.Looks})
 			return true
+		}
+		var odd *traffic.EntryError
+		if errors.As(err, &odd) && odd.Kind == traffic.HAR { // which a browser exported as it was
+			if odd.Unread {
+				o.skipped = append(o.skipped, Skip{Source: file.Path, Interaction: odd.Index + 1, Reason: odd.Malformed.Problem})
+			}
+			continue
 		}
 		if !yield(in, err) || err != nil {
 			return false

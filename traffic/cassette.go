@@ -19,24 +19,26 @@ type cassette struct {
 	entries yaml.Node // the node of the interactions
 	records []*record
 	meta    Meta
+	odd     map[int]error // why an interaction could not be decoded
 
-	aliased int // bytes of bodies that came through an alias
+	aliased int  // bytes of bodies that came through an alias
+	spent   bool // they are too many
 }
 
 // topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's own structs, so that
 // the YAML library treats merge keys, null and duplicates in the same way. Version 2 has more keys, which repeat what these say.
 type topLevel struct {
-	Version          yaml.Node `yaml:"version"`
-	Interactions     yaml.Node `yaml:"interactions"`
-	Crcheck          yaml.Node `yaml:"crcheck"`
-	HTTPInteractions yaml.Node `yaml:"http_interactions"` // Ruby's VCR
+	Version      yaml.Node `yaml:"version"`
+	Interactions yaml.Node `yaml:"interactions"`
+	Crcheck      yaml.Node `yaml:"crcheck"`
 }
 
 type record struct {
 	Request  *recordedRequest  `yaml:"request"`
 	Response *recordedResponse `yaml:"response"`
 
-	names map[string]string // what the keys are called in the file, where that is not as in go-vcr
+	names           map[string]string // what the keys are called in the file, where that is not as in go-vcr
+	asked, answered bodyForm          // how the bodies are written
 }
 
 type recordedRequest struct {
@@ -63,11 +65,11 @@ func (in *input) readCassette(kind family, yield func(*Interaction, error) bool)
 	}
 	for i := range c.records {
 		interaction, err := c.interaction(i)
-		if err != nil {
+		if c.spent {
 			yield(nil, err)
 			return
 		}
-		if !yield(interaction, nil) {
+		if !yield(interaction, entryError(err, c.kind, i)) {
 			return
 		}
 	}
@@ -78,12 +80,16 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 	r := c.records[index]
 	at := c.entry(index)
 	switch {
+	case c.odd[index] != nil:
+		return nil, c.odd[index]
 	case r == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d is empty", index), "remove it")
 	case r.Request == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request", index), "record it again, or remove it")
 	case r.Response == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no response", index), "record it again, or remove it")
+	case c.kind == VCRPy && r.Request.URL.IsZero():
+		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request.uri, as vcrpy's have", index), "record it again, or remove it")
 	case c.kind == VCRPy && r.missing() != "":
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no %s", index, r.missing()), "record it again, or add it")
 	}
@@ -96,15 +102,20 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 	}{
 		{"request.url", &r.Request.URL, &request.URL},
 		{"request.method", &r.Request.Method, &request.Method},
-		{"request.body", &r.Request.Body, &request.Body},
 		{"response.status", &r.Response.Status, &response.StatusText},
 		{"response.code", &r.Response.Code, &response.Status},
 		{"response.duration", &r.Response.Duration, &response.Duration},
-		{"response.body", &r.Response.Body, &response.Body},
 	} {
 		if err := c.leaf(r.name(leaf.name), leaf.node, at, leaf.to); err != nil {
 			return nil, err
 		}
+	}
+	var err error
+	if request.Body, err = c.body(r.name("request.body"), &r.Request.Body, at, r.asked); err != nil {
+		return nil, err
+	}
+	if response.Body, err = c.body(r.name("response.body"), &r.Response.Body, at, r.answered); err != nil {
+		return nil, err
 	}
 	return &Interaction{Source: c.name, Kind: c.kind, Index: index, Meta: c.meta, Request: &request, Response: response}, nil
 }
@@ -114,29 +125,15 @@ func (r *record) name(key string) string { return cmp.Or(r.names[key], key) }
 
 // leaf decodes one scalar; one that is missing leaves its zero value, as in go-vcr.
 func (c *cassette) leaf(name string, n, parent *yaml.Node, to any) error {
-	body, isBody := to.(*Body)
-	var text string
-	if isBody {
-		to = &text
-	}
 	if n.IsZero() {
-		n = parent
-	} else if err := n.Decode(to); err != nil {
-		return c.malformed(n, fmt.Sprintf("%s is not %s", name, wanted(to)), "record it again, or write it as the recorder does")
-	}
-	if !isBody {
 		return nil
 	}
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-		if c.aliased += len(text); c.aliased > MaxCassette {
-			return c.malformed(n, "aliases of this body expand to more than a cassette may hold", "write the bodies out")
-		}
+	if _, ok := to.(*time.Duration); ok && target(n).Kind == yaml.ScalarNode && target(n).Value == "" {
+		return nil // go-vcr v1 kept none, and tools that write its cassettes leave it empty
 	}
-	*body = Body{Bytes: []byte(text), place: &place{
-		source:  c.source,
-		written: &scalar{line: n.Line, column: n.Column, style: n.Style},
-	}}
+	if err := n.Decode(to); err != nil {
+		return c.malformed(n, fmt.Sprintf("%s is not %s", name, wanted(to)), "record it again, or write it as the recorder does")
+	}
 	return nil
 }
 

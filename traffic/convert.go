@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 )
 
 // Convert writes interactions, such as those of [Read], as a cassette ([Cassette]) or as NDJSON ([NDJSON]), with the memory of one
 // interaction. Nothing is lost: method, URL, headers, bodies, status, its text, duration and metadata are read back as they
-// were. What the format has no place for is a *MalformedError that names it, and a *TooLargeError what its readers would refuse; then,
+// were; only a Content-Encoding that the body of a response does not have is left out, see [Response.RecordedDecoded]. What the format has no place for is a *MalformedError that names it, and a *TooLargeError what its readers would refuse; then,
 // as when the interactions end in an error, which is returned as it is, some of the output was written already.
 //
 // A cassette has one [Meta], which all of its interactions must share.
@@ -23,6 +24,7 @@ func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) 
 	i := 0
 	for in, err := range interactions {
 		if err == nil {
+			in = asSent(in)
 			err = convert.fits(i, in)
 		}
 		if err == nil {
@@ -37,6 +39,17 @@ func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) 
 		return err
 	}
 	return out.Flush()
+}
+
+// asSent is an interaction whose response says of its body what is true.
+func asSent(in *Interaction) *Interaction {
+	if !in.Response.RecordedDecoded() {
+		return in
+	}
+	sent := *in
+	sent.Response.Header = maps.Clone(in.Response.Header)
+	dropCodings(sent.Response.Header)
+	return &sent
 }
 
 // writer writes one format.

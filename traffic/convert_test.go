@@ -75,6 +75,7 @@ func requireConversion(t *testing.T, to traffic.Kind, all []*traffic.Interaction
 		return false
 	}
 	require.NoError(t, err)
+	all = asSent(all)
 	requireSame(t, to, all, there.Bytes())
 
 	other := traffic.NDJSON
@@ -91,6 +92,24 @@ func requireConversion(t *testing.T, to traffic.Kind, all []*traffic.Interaction
 		require.Equal(t, there.String(), again.String())
 	}
 	return true
+}
+
+// asSent leaves out codings that bodies do not have.
+func asSent(all []*traffic.Interaction) (sent []*traffic.Interaction) {
+	for _, in := range all {
+		if in.Response.RecordedDecoded() {
+			copied := *in
+			copied.Response.Header = http.Header{}
+			for name, values := range in.Response.Header {
+				if !strings.EqualFold(name, "Content-Encoding") && !strings.EqualFold(name, "Content-Length") {
+					copied.Response.Header[name] = values
+				}
+			}
+			in = &copied
+		}
+		sent = append(sent, in)
+	}
+	return sent
 }
 
 func requireSame(t *testing.T, kind traffic.Kind, want []*traffic.Interaction, text []byte) {

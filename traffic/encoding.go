@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -72,12 +73,23 @@ func (b Body) decode(header http.Header) (Body, error) {
 }
 
 // dropCodings: beside a body that was recorded decoded, headers that say otherwise, or state the length of what was encoded, would mislead
-// who reads the body or is sent it. (net/http takes them away, too.) The names are in net/http's form.
+// who reads the body or is sent it. (net/http takes them away, too.)
 func dropCodings(header http.Header) {
 	if len(codings(header)) > 0 {
-		header.Del("Content-Encoding")
-		header.Del("Content-Length")
+		maps.DeleteFunc(header, func(name string, _ []string) bool {
+			return strings.EqualFold(name, "Content-Encoding") || strings.EqualFold(name, "Content-Length")
+		})
 	}
+}
+
+// RecordedDecoded says that the body is not encoded as Content-Encoding says: it was recorded after it had been decoded, and the header was
+// kept. Who sends it again leaves Content-Encoding out, and Content-Length.
+func (r *Response) RecordedDecoded() bool {
+	if len(r.Body.Bytes) == 0 || len(codings(r.Header)) == 0 {
+		return false
+	}
+	document, err := r.Document()
+	return err == nil && len(document.Bytes) > 0 && &document.Bytes[0] == &r.Body.Bytes[0]
 }
 
 // codings are what was done to a body, in that order.

@@ -7,14 +7,19 @@ import (
 	"syscall"
 )
 
-// UnknownKindError says that an input is of no kind that this package reads.
+// UnknownKindError says that an input is not of a kind that this package reads.
 type UnknownKindError struct {
-	Source string // the input's name
-	Looks  string // what it looks like instead
-	Remedy string // what to do
+	Source   string // the input's name
+	Looks    string // what it looks like instead: "a placebo recording"
+	Format   string // a short name of that, to count files by: "placebo recording", "TOML"
+	Recorded bool   // it holds recorded traffic, in a format that is recognised but not read
+	Remedy   string // what to do
 }
 
 func (e *UnknownKindError) Error() string {
+	if e.Recorded {
+		return fmt.Sprintf("%s: looks like %s, which is recognised but not read; %s", e.Source, e.Looks, e.Remedy)
+	}
 	return fmt.Sprintf("%s: looks like %s; %s", e.Source, e.Looks, e.Remedy)
 }
 
@@ -32,6 +37,27 @@ func (e *MalformedError) Error() string {
 		return fmt.Sprintf("%s: %s; %s", e.Source, e.Problem, e.Remedy)
 	}
 	return fmt.Sprintf("%s:%d:%d: %s; %s", e.Source, e.Line, e.Column, e.Problem, e.Remedy)
+}
+
+// EntryError says what is odd about one interaction of an input. Unlike any other error, it does not end the input: reading goes on behind
+// it. One interaction may have several, before it is yielded itself.
+type EntryError struct {
+	Malformed MalformedError // what, where, and what to do
+	Kind      Kind
+	Index     int  // of the interaction
+	Unread    bool // the interaction is not read; else it follows, without what is odd
+}
+
+func (e *EntryError) Error() string { return e.Malformed.Error() }
+
+func (e *EntryError) Unwrap() error { return &e.Malformed }
+
+// entryError makes an error the one of an interaction that is not read, if it is about nothing else.
+func entryError(err error, kind Kind, index int) error {
+	if odd, ok := err.(*MalformedError); ok {
+		return &EntryError{Malformed: *odd, Kind: kind, Index: index, Unread: true}
+	}
+	return err
 }
 
 // TooLargeError says that an input exceeds one of the limits of this package.
@@ -83,7 +109,7 @@ func readError(source string, err error) error {
 		return broken // gzip data
 	}
 	if errors.Is(err, syscall.EISDIR) {
-		return &UnknownKindError{Source: source, Looks: "a folder", Remedy: "name the files in it"}
+		return &UnknownKindError{Source: source, Looks: "a folder", Format: "folder", Remedy: "name the files in it"}
 	}
 	return openError(source, err)
 }

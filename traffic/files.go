@@ -15,8 +15,8 @@ type File struct {
 }
 
 // Files expands paths: a file is itself, a folder is every regular file below it, in lexical order folder by folder.
-// Below a folder, names that begin with "." and links to folders are passed over. What cannot be opened is yielded as an
-// *OpenError, and the walk goes on.
+// Below a folder, links to folders are passed over, names that begin with "." (.git, .venv), and folders that hold other people's packages:
+// node_modules, __pycache__, site-packages and virtual environments of Python. What cannot be opened is yielded as an *OpenError, and the walk goes on.
 func Files(paths ...string) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for _, path := range paths {
@@ -52,7 +52,7 @@ func walkFolder(path string, yield func(File, error) bool) bool {
 	}
 	for _, entry := range entries {
 		below := filepath.Join(path, entry.Name())
-		if strings.HasPrefix(entry.Name(), ".") || linkToFolder(below, entry) {
+		if strings.HasPrefix(entry.Name(), ".") || linkToFolder(below, entry) || entry.IsDir() && installed(below) {
 			continue
 		}
 		if !walk(below, false, yield) {
@@ -69,6 +69,16 @@ func linkToFolder(path string, entry fs.DirEntry) bool {
 	}
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
+}
+
+// installed says whether a folder below the one that was named is made by a package manager.
+func installed(path string) bool {
+	switch filepath.Base(path) {
+	case "node_modules", "__pycache__", "site-packages":
+		return true
+	}
+	_, err := os.Stat(filepath.Join(path, "pyvenv.cfg")) // PEP 405
+	return err == nil
 }
 
 func openable(path string) error {

@@ -14,7 +14,8 @@ import (
 
 func TestFiles(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, path := range []string{"b.json", "a/2.json", "a/10.json", "a/.hidden", "a/.git/x.json", "a/deep/er/y", "Z/z", ".dot/named.json", "outside/secret"} {
+	for _, path := range []string{"b.json", "a/2.json", "a/10.json", "a/.hidden", "a/.git/x.json", "a/deep/er/y", "Z/z", ".dot/named.json", "outside/secret",
+		"a/node_modules/x/package.json", "a/__pycache__/x.json", "a/site-packages/x.json", "a/env/pyvenv.cfg", "a/env/lib/x.json"} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		require.NoError(t, os.WriteFile(path, []byte("{}"), 0o644))
 	}
@@ -45,6 +46,7 @@ func TestFiles(t *testing.T) {
 		{"a folder, with a slash", []string{"a/"}, in("a"), nil},
 		{"a link to a folder, named", []string{"linked"}, in("linked"), nil},
 		{"a dot folder, named", []string{".dot"}, []traffic.File{{Path: ".dot/named.json"}}, nil},
+		{"a package, named", []string{"a/node_modules/x"}, []traffic.File{{Path: "a/node_modules/x/package.json"}}, nil},
 		{"a dot file, named", []string{"a/.hidden"}, []traffic.File{{Path: "a/.hidden", Named: true}}, nil},
 		{"an empty folder", []string{"empty"}, nil, nil},
 		{"the order given", []string{"b.json", "Z"}, []traffic.File{{Path: "b.json", Named: true}, {Path: "Z/z"}}, nil},

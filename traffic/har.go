@@ -59,7 +59,7 @@ func (h *harReader) read() error {
 		return err
 	}
 	if !found {
-		return h.malformed("the HAR has no log.entries", "export it again")
+		return &UnknownKindError{Source: h.name, Looks: "a HAR without entries", Format: "HAR without entries", Remedy: "export it again"}
 	}
 	return nil
 }
@@ -105,16 +105,26 @@ func (h *harReader) list() error {
 		end := h.decoder.InputOffset()
 		h.window.cut(end-int64(len(entry)), end, &x.source)
 		h.window.forget(end)
-		if err := h.entries.read(x); err != nil {
-			return err
-		}
-		if !h.yield(&x.Interaction, nil) {
+		if !h.entry(x) {
 			return errStopped
 		}
 		h.index++
 	}
 	_, err := h.token()
 	return err
+}
+
+// entry yields an entry, after what is odd about it, and says whether to go on.
+func (h *harReader) entry(x *recorded) bool {
+	if err := h.entries.read(x); err != nil {
+		return h.yield(nil, entryError(err, HAR, x.Index))
+	}
+	for _, problem := range h.entries.problems(&x.Interaction) {
+		if !h.yield(nil, problem) {
+			return false
+		}
+	}
+	return h.yield(&x.Interaction, nil)
 }
 
 // skip passes over a value, of which the window never holds more than a token.
@@ -159,7 +169,7 @@ func (h *harReader) broken(err error) error {
 	case errors.As(err, &syntax) && syntax.Err == io.ErrUnexpectedEOF:
 		return h.malformedAt(syntax.ByteOffset, "the HAR is cut off", "export it again; what stands before was read")
 	case syntax != nil:
-		return h.malformedAt(syntax.ByteOffset, fmt.Sprintf("the HAR is no JSON: %v", syntax.Err), "export it again")
+		return h.malformedAt(syntax.ByteOffset, fmt.Sprintf("the HAR is not JSON: %v", syntax.Err), "export it again")
 	}
 	return readError(h.name, errors.Unwrap(err))
 }

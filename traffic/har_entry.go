@@ -16,15 +16,16 @@ import (
 // entryReader reads the entries of a HAR, one after the other. Unlike an interaction of NDJSON, an entry may have any members, and
 // null for those that are not known.
 type entryReader struct {
-	jsonReader
+	laxReader
 	x *recorded
 }
 
+// read fills x. What is odd about the entry is noted, and left out of it; the error says why there is no interaction in it.
 func (r *entryReader) read(x *recorded) error {
 	if r.of == "" {
 		r.of, r.remedy, r.lax = "the entry", "export it again", true
 	}
-	r.x = x
+	r.x, r.odd = x, nil
 	r.reset(x.Source, &x.source)
 	for i := range x.bodies {
 		x.bodies[i].place.source, x.bodies[i].place.written = &x.source, &x.bodies[i].string
@@ -46,16 +47,19 @@ func (r *entryReader) read(x *recorded) error {
 	switch {
 	case err != nil:
 		return err
+	case x.Request == nil && len(r.odd) > 0:
+		return r.odd[0]
 	case x.Request == nil:
 		return r.malformed(start, "the entry has no request", "export it again, or remove the entry")
-	case response.start < 0: // aborted before it was answered
+	case response.start < 0: // aborted before there was one
 		response.start = start
 	}
-	return r.answer(&response)
+	r.answer(&response)
+	return nil
 }
 
 func (r *entryReader) request() error {
-	var m harMessage
+	m := harMessage{size: -1}
 	r.x.request = Request{}
 	start, err := r.members("request", func(name string) (err error) {
 		switch name {
@@ -78,25 +82,51 @@ func (r *entryReader) request() error {
 		return err
 	}
 	r.x.Request = &r.x.request
-	body := &r.x.bodies[0]
-	r.x.request.Body.place = &body.place
+	r.asked(&m, start)
+	return nil
+}
+
+// asked makes the body of the request. Without text there was none only if the entry says so, or the method has none by custom.
+func (r *entryReader) asked(m *harMessage, start int) {
+	request, body := &r.x.request, &r.x.bodies[0]
+	request.Body.place = &body.place
+	body.string = jsonString{start: start, opaque: true}
+	known := false
 	switch {
 	case m.text != nil:
-		r.x.request.Body.Bytes, body.string, err = r.decode("request.postData.text", &m)
-		return err
+		request.Body.Bytes, body.string, known = r.decode("request.postData.text", m)
 	case len(m.params) > 0 && strings.HasPrefix(m.mimeType, "application/x-www-form-urlencoded"):
-		r.x.request.Body.Bytes = []byte(encodeForm(m.params))
-		start = m.at
-	default:
-		r.x.request.Body.Missing = m.size > 0 || len(m.params) > 0
+		request.Body.Bytes, known = []byte(encodeForm(m.params)), true
+		body.string.start = m.at
 	}
-	body.string = jsonString{start: start, opaque: true}
-	return nil
+	length, err := strconv.Atoi(request.Header.Get("Content-Length"))
+	switch {
+	case known && len(request.Body.Bytes) > 0:
+	case m.size > 0, err == nil && length > 0, len(m.params) > 0, m.text != nil && !known:
+		request.Body.Missing = true
+	case known, m.size == 0, err == nil:
+	default:
+		request.Body.Missing = m.has || hasBody(request.Method)
+	}
+}
+
+// hasBody says whether requests of a method have a body by custom.
+func hasBody(method string) bool {
+	switch strings.ToUpper(method) {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		return true
+	}
+	return false
 }
 
 func (r *entryReader) response() (m harMessage, err error) {
 	m.size = -1
 	r.x.Response = Response{Duration: r.x.Response.Duration}
+	if r.null() {
+		m.start = r.next()
+		r.note(r.malformed(m.start, "the entry has no response", "export it again, or remove the entry"))
+		return m, r.skip()
+	}
 	m.start, err = r.members("response", func(name string) (err error) {
 		switch name {
 		case "status":
@@ -112,32 +142,33 @@ func (r *entryReader) response() (m harMessage, err error) {
 		}
 		return err
 	})
+	if err != nil {
+		m.start = -1
+	}
 	return m, err
 }
 
-// answer makes the body of the answer, which depends on what else the entry says. A body that has no text was dropped by who
+// answer makes the body of the response, which depends on what else the entry says. A body that has no text was dropped by who
 // recorded it, unless it is known that there was none.
-func (r *entryReader) answer(m *harMessage) (err error) {
+func (r *entryReader) answer(m *harMessage) {
 	response, body := &r.x.Response, &r.x.bodies[1]
 	response.Body.place = &body.place
+	body.string = jsonString{start: m.start, opaque: true}
 	if m.text != nil {
-		response.Body.Bytes, body.string, err = r.decode("response.content.text", m)
-		if err != nil {
-			return err
+		known := false
+		if response.Body.Bytes, body.string, known = r.decode("response.content.text", m); !known {
+			m.size = 1 // there was one
 		}
 		if len(response.Body.Bytes) > 0 {
 			r.decoded()
-			return nil
+			return
 		}
-	} else {
-		body.string = jsonString{start: m.start, opaque: true}
 	}
 	switch {
 	case response.Status == http.StatusNoContent, response.Status == http.StatusNotModified, r.x.request.Method == http.MethodHead:
 	default:
 		response.Body.Missing = response.Status == 0 || m.size > 0 || m.size < 0 && m.text == nil
 	}
-	return nil
 }
 
 // decoded: the text of a HAR is decoded already. Some proxies export the encoded bytes as base64.
@@ -154,8 +185,10 @@ type harMessage struct {
 	encoding string
 	mimeType string
 	params   []param
-	at       int // where text, or else params, begins
-	size     int // in bytes; below 0: not known
+	at       int  // where text, or else params, begins
+	size     int  // in bytes; below 0: not known
+	has      bool // there is an object that tells of a body
+	hex      bool // the text is in hexadecimal digits: Polly.JS before version 6
 }
 
 type param struct{ name, value string }
@@ -177,8 +210,13 @@ func (r *entryReader) content(what string, m *harMessage) error {
 	if r.null() {
 		return r.skip()
 	}
+	m.has = true
 	_, err := r.members(what, func(name string) (err error) {
 		switch name {
+		case "_isBinary":
+			raw, _, err := r.value()
+			m.hex = raw.Kind() == jsontext.KindTrue
+			return err
 		case "text":
 			raw, at, err := r.value()
 			if err == nil && raw.Kind() != jsontext.KindNull {
@@ -201,11 +239,28 @@ func (r *entryReader) content(what string, m *harMessage) error {
 	return err
 }
 
-func (r *entryReader) decode(what string, m *harMessage) ([]byte, jsonString, error) {
-	if m.encoding != "" && !strings.EqualFold(m.encoding, "base64") {
-		return nil, jsonString{}, r.malformed(m.at, what+" has the encoding "+strconv.Quote(m.encoding), "export it as text or base64")
+// decode is what a text holds; what it cannot be decoded to is noted.
+func (r *entryReader) decode(what string, m *harMessage) (body []byte, written jsonString, known bool) {
+	inBase64 := strings.EqualFold(m.encoding, "base64")
+	lost := jsonString{start: m.at, opaque: true}
+	if m.encoding != "" && !inBase64 {
+		r.note(r.malformed(m.at, what+" has the encoding "+strconv.Quote(m.encoding), "export it as text or base64"))
+		return nil, lost, false
 	}
-	return r.body(what, m.text, m.at, m.encoding != "")
+	var err error
+	if chunks := pollyChunks(m); chunks != nil {
+		body, err = chunks.decode(inBase64)
+		if written = lost; err != nil {
+			err = r.notA(m.at, what, "a list of chunks in base64 or hexadecimal digits, as Polly.JS writes it")
+		}
+	} else {
+		body, written, err = r.body(what, m.text, m.at, inBase64)
+	}
+	if err != nil {
+		r.note(err)
+		return nil, lost, false
+	}
+	return body, written, true
 }
 
 // headers come as a list of names and values. The names are put into one form, so that they can be looked up: HTTP/2 has them in lower
@@ -233,77 +288,10 @@ func (r *entryReader) params(what string, m *harMessage) error {
 	})
 }
 
-// pairs reads a list of objects with a name and a value.
-func (r *entryReader) pairs(what string, pair func(name, value string, at int)) error {
-	if r.null() {
-		return r.skip()
-	}
-	if r.decoder.PeekKind() != jsontext.KindBeginArray {
-		return r.wrong(what, "a list")
-	}
-	if err := r.delimiter(); err != nil {
-		return err
-	}
-	for r.decoder.PeekKind() != jsontext.KindEndArray {
-		var name, value string
-		at, err := r.members(what, func(member string) (err error) {
-			switch member {
-			case "name":
-				name, err = r.nullable(what)
-			case "value":
-				value, err = r.nullable(what)
-			default:
-				err = r.skip()
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		pair(name, value, at)
-	}
-	return r.delimiter()
-}
-
-// members hands the names of an object's members over, and says where the object begins.
-func (r *entryReader) members(what string, member func(name string) error) (start int, err error) {
-	if start, err = r.open(what); err != nil {
-		return start, err
-	}
-	for r.decoder.PeekKind() != jsontext.KindEndObject {
-		name, _, err := r.member()
-		if err != nil {
-			return start, err
-		}
-		if err := member(r.shared(name)); err != nil {
-			return start, err
-		}
-	}
-	return start, r.delimiter()
-}
-
-// null says whether null comes next.
-func (r *entryReader) null() bool { return r.decoder.PeekKind() == jsontext.KindNull }
-
-func (r *entryReader) nullable(what string) (string, error) {
-	if r.null() {
-		return "", r.skip()
-	}
-	return r.text(what)
-}
-
-func (r *entryReader) skip() error {
-	if err := r.decoder.SkipValue(); err != nil {
-		return r.broken(err)
-	}
-	return nil
-}
-
+// status is 0 where there was no response: Playwright writes -1.
 func (r *entryReader) status() (int, error) {
-	if r.null() {
-		return 0, r.skip()
-	}
-	return r.number("response.status")
+	n, err := r.whole("response.status")
+	return max(n, 0), err
 }
 
 // size is a number of bytes, -1 if it is not known.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,13 +31,17 @@ type jsonReader struct {
 const maxNames = 1 << 10
 
 func (r *jsonReader) reset(name string, from *source) {
+	skip := len(from.data) - len(bytes.TrimPrefix(from.data, byteOrderMark))
+	r.resetPart(name, from, skip, len(from.data))
+}
+
+// resetPart makes it read a stretch of the source.
+func (r *jsonReader) resetPart(name string, from *source, start, end int) {
 	if r.names == nil {
 		r.names = map[string]string{}
 	}
-	r.name, r.source = name, from
-	document := bytes.TrimPrefix(from.data, byteOrderMark)
-	r.skip = len(from.data) - len(document)
-	r.input = *bytes.NewBuffer(document)
+	r.name, r.source, r.skip = name, from, start
+	r.input = *bytes.NewBuffer(from.data[start:end])
 	r.decoder.Reset(&r.input, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(r.lax)) // object refuses duplicates, and says which
 }
 
@@ -156,6 +161,15 @@ func (r *jsonReader) delimiter() error {
 // offset is the place in the source up to which it was read.
 func (r *jsonReader) offset() int { return r.skip + int(r.decoder.InputOffset()) }
 
+// next is the place of the value that comes next.
+func (r *jsonReader) next() int {
+	at := r.offset()
+	for at < len(r.source.data) && strings.IndexByte(blankJSON+":,", r.source.data[at]) >= 0 {
+		at++
+	}
+	return at
+}
+
 // wrong reads the value that is of the wrong type.
 func (r *jsonReader) wrong(what, wanted string) error {
 	_, at, err := r.value()
@@ -174,7 +188,7 @@ func (r *jsonReader) broken(err error) error {
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
 		at, err = r.skip+int(syntax.ByteOffset), syntax.Err
 	}
-	return r.malformed(at, fmt.Sprintf("%s is no JSON: %v", r.of, err), r.remedy)
+	return r.malformed(at, fmt.Sprintf("%s is not JSON: %v", r.of, err), r.remedy)
 }
 
 func (r *jsonReader) malformed(at int, problem, remedy string) error {

@@ -31,28 +31,56 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 		if kind == cassetteText {
 			return nil, c.broken(err, &root)
 		}
-		return nil, &UnknownKindError{Source: in.name, Looks: "plain text", Remedy: readable}
+		return nil, in.text(data, "plain text")
 	}
-	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
-		return nil, &UnknownKindError{Source: in.name, Looks: "YAML that is no cassette", Remedy: readable}
+	if len(root.Content) == 0 {
+		return nil, in.notACassette(data, nil)
 	}
 	top := root.Content[0]
+	if top.Kind != yaml.MappingNode {
+		return nil, in.notACassette(data, top)
+	}
 	if n := crowded(top); n != nil {
+		if kind != cassetteText {
+			return nil, in.notACassette(data, top)
+		}
 		return nil, c.malformed(n, fmt.Sprintf("a mapping has more than %d keys", maxKeys), "split it")
 	}
+	if interactions := child(top, "interactions"); interactions == nil || child(top, "version") == nil && noneRecorded(interactions) {
+		return nil, in.notACassette(data, top)
+	}
 	return c, c.decode(top)
+}
+
+// notACassette is the format of YAML that holds no interactions; nil: of nothing but comments. Prose is YAML, too: one scalar.
+func (in *input) notACassette(data []byte, top *yaml.Node) error {
+	looks := "YAML without interactions"
+	if top == nil || top.Kind == yaml.ScalarNode {
+		looks = "plain text"
+	} else if err := unread(in.name, outlineOfYAML(top)); err != nil {
+		return err
+	}
+	return in.text(data, looks)
+}
+
+// noneRecorded says that a list is of something else than requests with their responses. Without a version it may be any.
+func noneRecorded(interactions *yaml.Node) bool {
+	list := target(interactions)
+	if list.Kind != yaml.SequenceNode {
+		return true
+	}
+	for _, entry := range list.Content {
+		if entry = target(entry); child(entry, "request") != nil || child(entry, "response") != nil {
+			return false
+		}
+	}
+	return len(list.Content) > 0
 }
 
 func (c *cassette) decode(top *yaml.Node) error {
 	var d topLevel
 	if err := top.Decode(&d); err != nil {
 		return c.broken(err, top)
-	}
-	switch {
-	case !d.HTTPInteractions.IsZero():
-		return &UnknownKindError{Source: c.name, Looks: "a cassette of Ruby's VCR", Remedy: "only go-vcr's and vcrpy's are read: record it again with one of them, or with crcheck"}
-	case d.Version.IsZero() && d.Interactions.IsZero():
-		return &UnknownKindError{Source: c.name, Looks: "YAML that is no cassette", Remedy: readable}
 	}
 	version := 1 // go-vcr takes a cassette without a version for its own
 	if err := c.leaf("version", &d.Version, top, &version); err != nil {
@@ -64,12 +92,8 @@ func (c *cassette) decode(top *yaml.Node) error {
 		c.kind = Cassette2
 	case version != 1:
 		return c.malformed(&d.Version, fmt.Sprintf("there is no version %d of a cassette", version), "record it again with crcheck, go-vcr or vcrpy")
-	case d.Interactions.IsZero():
 	case fromVCRPy(&d.Interactions):
 		c.kind = VCRPy
-	}
-	if d.Interactions.IsZero() {
-		return c.malformed(top, "the cassette has no key interactions", "record it again, or write interactions: []")
 	}
 	c.entries = d.Interactions
 	if !d.Crcheck.IsZero() {
@@ -78,10 +102,36 @@ func (c *cassette) decode(top *yaml.Node) error {
 		}
 	}
 	if c.kind == VCRPy {
-		return c.decodeVCRPy(&d.Interactions)
+		plainHeaders(&c.entries)
+		return decodeRecords(c, (*pyRecord).record)
 	}
-	if err := d.Interactions.Decode(&c.records); err != nil {
-		return c.broken(err, &d.Interactions)
+	return decodeRecords(c, func(r *record) *record { return r })
+}
+
+// decodeRecords decodes the interactions, all at once: the YAML library counts what aliases expand to. Where one has a value of another
+// type, that is its own problem, and they are decoded one by one.
+func decodeRecords[T any](c *cassette, as func(*T) *record) error {
+	var list []*T
+	err := c.entries.Decode(&list)
+	var types *yaml.TypeError
+	nodes := target(&c.entries)
+	if err != nil && (!errors.As(err, &types) || nodes.Kind != yaml.SequenceNode) {
+		return c.broken(err, &c.entries)
+	}
+	if err == nil {
+		for _, r := range list {
+			c.records = append(c.records, as(r))
+		}
+		return nil
+	}
+	c.odd = map[int]error{}
+	for i, n := range nodes.Content {
+		var r *T
+		if err := n.Decode(&r); err != nil {
+			c.odd[i] = c.broken(err, n)
+			r = nil
+		}
+		c.records = append(c.records, as(r))
 	}
 	return nil
 }
@@ -134,12 +184,12 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 	}
 	if m := yamlType.FindStringSubmatch(problem); m != nil {
 		stands, belongs := yamlKinds[m[1]], goTypes[m[2]]
-		problem = fmt.Sprintf("%s stands where %s belongs", cmp.Or(stands, "a value"), cmp.Or(belongs, "another"))
+		problem = fmt.Sprintf("got %s, want %s", cmp.Or(stands, "another value"), cmp.Or(belongs, "one of another type"))
 	}
 	return &MalformedError{
 		Source: c.name, Line: at.Line, Column: at.Column,
 		Problem: "broken YAML: " + strings.TrimPrefix(problem, "yaml: "),
-		Remedy:  "mend it there, or record it again",
+		Remedy:  "fix it there, or record it again",
 	}
 }
 

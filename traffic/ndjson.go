@@ -3,6 +3,7 @@ package traffic
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 		first = read[from:]
 		line := bytes.Count(read[:from], []byte("\n")) + 1
 		switch {
-		case isInteraction(first):
+		case shapeOf(first) != bareBody && (err != nil || scan(content(first)) == nil || in.atObject()):
 			if in.yieldLine(0, first, line, err, yield) {
 				in.readLines(line+1, nil, yield)
 			}
@@ -44,7 +45,9 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	case err != nil && err != io.EOF:
 		yield(nil, readError(in.name, err))
 	case err == nil && manyDocuments(first, blanks, next):
-		if yield(newBare(in.name, NDJSON, 0, content(first), line), nil) {
+		if err := in.refuses(first, false); err != nil {
+			yield(nil, err)
+		} else if yield(newBare(in.name, NDJSON, 0, content(first), line), nil) {
 			in.readLines(line+1+bytes.Count(blanks, []byte("\n")), blanks, yield)
 		}
 	default:
@@ -52,13 +55,39 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	}
 }
 
+// document yields a bare body, or the interactions that a document of JSON holds.
 func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 	body, err := in.rest(read, "document", MaxDocument)
 	if err != nil {
 		yield(nil, err)
 		return
 	}
+	if in.readInteractions(body, yield) {
+		return
+	}
+	if err := in.refuses(body, true); err != nil {
+		yield(nil, err)
+		return
+	}
 	yield(newBare(in.name, JSON, 0, body, 1), nil)
+}
+
+// refuses says why a document or, for all of a file, its first line is not a bare body: it is of another format, or the file is of
+// another kind, and below a folder; see [File.Read].
+func (in *input) refuses(text []byte, document bool) error {
+	if err := unreadJSON(in.name, text); err != nil {
+		return err
+	}
+	looks := cmp.Or(formatOf(in.name), "JSON without a request")
+	unknown := &UnknownKindError{Source: in.name, Looks: looks, Format: looks, Remedy: "name the file itself to check it as a bare body"}
+	switch text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON); {
+	case in.trust == onlyInteractions:
+		return unknown
+	case in.trust == wholeDocument && (len(text) == 0 || text[0] != '{' && text[0] != '[' || scan(text) != nil):
+		unknown.Looks, unknown.Format = "plain text", "plain text"
+		return unknown
+	}
+	return nil
 }
 
 // readLines yields every line after the first one. What stands before its first character was read already.
@@ -87,11 +116,23 @@ func (in *input) yieldLine(index int, text []byte, line int, err error, yield fu
 		return false
 	case blank(text):
 		return err == nil
-	case !isInteraction(text):
-		return yield(newBare(in.name, NDJSON, index, content(text), line), nil) && err == nil
 	}
-	interaction, malformed := in.interactions.read(in.name, index, content(text), line)
-	return yield(interaction, malformed) && malformed == nil && err == nil
+	switch shapeOf(text) {
+	case bareBody:
+		return yield(newBare(in.name, NDJSON, index, content(text), line), nil) && err == nil
+	case markedInteraction:
+		interaction, malformed := in.interactions.read(in.name, index, content(text), line)
+		return yield(interaction, entryError(malformed, NDJSON, index)) && err == nil
+	}
+	x := &recorded{Interaction: Interaction{Source: in.name, Kind: NDJSON, Index: index}, source: source{data: content(text), first: line}}
+	start := len(x.source.data) - len(bytes.TrimPrefix(x.source.data, byteOrderMark))
+	return in.plain.yield(x, &x.source, start, len(x.source.data), yield) && err == nil
+}
+
+// atObject says whether the next line begins with an object: else a line that is cut off goes on there.
+func (in *input) atObject() bool {
+	next, err := in.r.Peek(1)
+	return err != nil || next[0] == '{'
 }
 
 var errLong = errors.New("line is too long")

@@ -17,12 +17,6 @@ const (
 	interactionVersion = "1"
 )
 
-// isInteraction looks at the first two tokens only: every line of a file is asked.
-func isInteraction(line []byte) bool {
-	line, object := bytes.CutPrefix(bytes.TrimLeft(bytes.TrimPrefix(line, byteOrderMark), blankJSON), []byte("{"))
-	return object && bytes.HasPrefix(bytes.TrimLeft(line, blankJSON), []byte(interactionMark))
-}
-
 // The members of the objects in such a line, as problems name them. Those that it must have come first.
 var (
 	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response", "meta"}, 3}
@@ -57,20 +51,31 @@ type interactionReader struct {
 }
 
 func (r *interactionReader) read(name string, index int, text []byte, line int) (*Interaction, error) {
+	x := &recorded{Interaction: Interaction{Source: name, Kind: NDJSON, Index: index}}
+	x.source.data, x.source.first = text, line
+	return r.readPart(x, &x.source, len(text)-len(bytes.TrimPrefix(text, byteOrderMark)), len(text))
+}
+
+// readPart reads the interaction that stands in a stretch of a source.
+func (r *interactionReader) readPart(x *recorded, from *source, start, end int) (*Interaction, error) {
 	if r.of == "" {
-		r.of, r.remedy = "the interaction", "write it again, or remove the line"
+		r.of, r.remedy = "the interaction", "write it again, or remove it"
 	}
-	r.line = &recorded{Interaction: Interaction{Source: name, Kind: NDJSON, Index: index}}
-	r.line.Request = &r.line.request
-	r.line.source.data, r.line.source.first = text, line
-	r.reset(name, &r.line.source)
-	if err := r.interaction(); err != nil {
+	r.line, x.Request = x, &x.request
+	r.resetPart(x.Source, from, start, end)
+	err := r.interaction()
+	if err == nil {
+		if _, end := r.decoder.ReadToken(); end != io.EOF {
+			err = r.malformed(r.offset(), "text follows the interaction", "write one interaction a line")
+		}
+	}
+	if odd, ok := err.(*MalformedError); ok {
+		odd.Remedy += "; an interaction is " + interactionForm
+	}
+	if err != nil {
 		return nil, err
 	}
-	if _, err := r.decoder.ReadToken(); err != io.EOF {
-		return nil, r.malformed(r.offset(), "text follows the interaction", "write one interaction a line")
-	}
-	return &r.line.Interaction, nil
+	return &x.Interaction, nil
 }
 
 func (r *interactionReader) interaction() error {
@@ -96,7 +101,7 @@ func (r *interactionReader) interaction() error {
 func (r *interactionReader) message(list members, which int, header *http.Header, body *Body) error {
 	var hasBody bool
 	b := &r.line.bodies[which]
-	b.place.source, b.place.written = &r.line.source, &b.string
+	b.place.source, b.place.written = r.source, &b.string
 	start, err := r.object(list, func(member string) (err error) {
 		switch member {
 		case "request.method":

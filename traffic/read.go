@@ -16,13 +16,17 @@ const (
 	MaxEntry    = 32 << 20  // bytes of one entry of a HAR, or of anything else in it: as NDJSON it still fits a line
 )
 
-// Read yields the interactions of one input in order; an error ends it. The kind of the input is recognised by its content,
-// as the package comment says. NDJSON and HAR are streamed: memory is bounded by the longest line or entry. What is compressed with
+// Read yields the interactions of one input in order. An *EntryError is about one of them, and reading goes on; any other error ends
+// the input. The kind of the input is recognised by its content, as the package comment says; see [File.Read] for files of a folder. NDJSON and HAR are streamed: memory is bounded by the longest line or entry. What is compressed with
 // gzip is read through, and positions are those in its text.
 func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
+	return File{Path: name, Named: true}.Read(r)
+}
+
+func read(name string, trusted trust, r io.Reader) iter.Seq2[*Interaction, error] {
 	return func(yield func(*Interaction, error) bool) {
-		in := &input{name: name, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
-		kind, err := in.recognise()
+		in := &input{name: name, trust: trusted, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
+		kind, err := in.kind()
 		switch {
 		case err != nil:
 			yield(nil, err)
@@ -39,19 +43,21 @@ func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 // input is what is being read.
 type input struct {
 	name         string
+	trust        trust
 	r            *bufio.Reader
 	interactions interactionReader
+	plain        plainReader
 }
 
-func (in *input) recognise() (family, error) {
+func (in *input) kind() (family, error) {
 	head, err := in.r.Peek(lookAhead)
 	if cut := (*MalformedError)(nil); errors.As(err, &cut) && len(head) > 0 {
-		return recognise(in.name, head, false) // gzip data: the error comes again after what could be read
+		return in.recognise(head, false) // gzip data: the error comes again after what could be read
 	}
 	if err != nil && err != io.EOF {
 		return unknown, readError(in.name, err)
 	}
-	return recognise(in.name, head, err == io.EOF)
+	return in.recognise(head, err == io.EOF)
 }
 
 // rest appends what is left of the input to what was read of it.

@@ -2,18 +2,17 @@ package traffic
 
 import (
 	"bytes"
-	"regexp"
 )
 
 // blankJSON is all that JSON takes for white space (RFC 8259, section 2).
 const blankJSON = " \t\r\n"
 
 const (
-	lookAhead       = 64 << 10 // what the kind is judged by
+	lookAhead       = 64 << 10 // what the kind is told by
 	binaryLookAhead = 4 << 10  // what tells binary data from text
 )
 
-// family is what an input could be, judged by its beginning alone.
+// family is what an input could be, told by its beginning alone.
 type family int
 
 const (
@@ -25,74 +24,42 @@ const (
 )
 
 var (
-	cassetteKey  = regexp.MustCompile(`(?m)^["']?(version|interactions)["']?[ \t]*:([ \t\r]|$)`)
-	quotedKey    = regexp.MustCompile(`^"(version|interactions)"[ \t]*:([ \t\r\n]|$)`)
-	flowCassette = regexp.MustCompile(`^\{\s*(["']?version["']?\s*:\s*[0-9]+\s*,\s*["']?interactions["']?\s*:|["']?interactions["']?\s*:\s*\[\s*\{\s*["']?request["']?\s*:)`)
-	harOpening   = regexp.MustCompile(`^\{\s*"log"\s*:\s*\{\s*"(version|creator|browser|pages|entries|comment|_[^"]*)"\s*:`)
-	yamlOpening  = regexp.MustCompile(`^(---(\s|$)|%YAML|#|["']?[A-Za-z_][\w.-]*["']?[ \t]*:(\s|$))`)
-	jsonOpening  = regexp.MustCompile(`^([{\["]|-?[0-9]|(null|true|false)\b)`)
-	jsonStump    = regexp.MustCompile(`^(-|n|nu|nul|t|tr|tru|f|fa|fal|fals)$`)
+	topLevelKey  = lazy(`(?m)^["']?(version|interactions|http_interactions|requests|responses|crcheck)["']?[ \t]*:([ \t\r]|$)`)
+	cassetteKey  = lazy(`(?m)^["']?interactions["']?[ \t]*:([ \t\r]|$)`)
+	quotedKey    = lazy(`^"(version|interactions)"[ \t]*:([ \t\r\n]|$)`)
+	flowCassette = lazy(`^\{\s*(["']?version["']?\s*:\s*[0-9]+\s*,\s*["']?interactions["']?\s*:|["']?interactions["']?\s*:\s*\[\s*\{\s*["']?request["']?\s*:)`)
+	harOpening   = lazy(`^\{\s*"log"\s*:\s*\{\s*"(version|creator|browser|pages|entries|comment|_[^"]*)"\s*:`)
+	yamlOpening  = lazy(`^(---(\s|$)|%YAML|#|- |["']?[A-Za-z_][\w.-]*["']?[ \t]*:(\s|$))`)
 )
 
-// foreign is what an input that cannot be read is called, by how it begins; the first row that matches counts.
-var foreign = []struct {
-	begins func([]byte) bool
-	looks  string
-	remedy string
-}{
-	{prefix("\xff\xfe"), "UTF-16 text", "convert it to UTF-8"},
-	{prefix("\xfe\xff"), "UTF-16 text", "convert it to UTF-8"},
-	{prefix("\x1f\x8b"), "gzip data within gzip data", "decompress it"},
-	{prefix("PK\x03\x04"), "a ZIP archive", "unpack it"},
-	{binary, "binary data", readable},
-	{regexp.MustCompile(`(?i)^\s*(<!doctype html|<html)`).Match, "HTML", "record the API itself rather than a web page"},
-	{regexp.MustCompile(`^\s*<`).Match, "XML", "only AWS JSON services are understood"},
-	{prefix("HTTP/"), "a raw HTTP message", "keep its body only, or record a cassette"},
-}
-
-const readable = "give JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy; gzip may be around it"
-
-func prefix(p string) func([]byte) bool {
-	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(p)) }
-}
-
-// recognise judges an input by its beginning; whole says that there is no more of it.
-func recognise(source string, head []byte, whole bool) (family, error) {
+// recognise tells an input by its beginning; whole says that there is no more of it.
+func (in *input) recognise(head []byte, whole bool) (family, error) {
 	head = bytes.TrimPrefix(head, byteOrderMark)
 	for _, f := range foreign {
 		if f.begins(head) {
-			return unknown, &UnknownKindError{Source: source, Looks: f.looks, Remedy: f.remedy}
+			return unknown, &UnknownKindError{Source: in.name, Looks: f.looks, Format: f.format, Recorded: f.recorded, Remedy: f.remedy}
 		}
 	}
 	text := bytes.TrimLeft(head, blankJSON)
 	switch {
+	case len(text) == 0 && whole && in.trust < anyDocument:
+		return unknown, in.text(nil, "empty file")
 	case len(text) == 0:
 		return jsonText, nil
-	case harOpening.Match(text):
+	case harOpening().Match(text):
 		return harText, nil
-	case flowCassette.Match(text), quotedKey.Match(text):
+	case flowCassette().Match(text), quotedKey().Match(text):
 		return cassetteText, nil
-	case jsonOpening.Match(text), whole && jsonStump.Match(bytes.TrimRight(text, blankJSON)):
+	case in.trust == anyJSON && jsonOpening().Match(text), in.trust < anyJSON && likeJSON(text, whole):
 		return jsonText, nil
-	case !yamlOpening.Match(text) && !cassetteKey.Match(text):
-		return unknown, &UnknownKindError{Source: source, Looks: "plain text", Remedy: readable}
-	case yamlOpening.Match(text) && cassetteKey.Match(text):
+	case in.trust >= anyDocument && whole && jsonStump().Match(bytes.TrimRight(text, blankJSON)):
+		return jsonText, nil
+	case !yamlOpening().Match(text) && !topLevelKey().Match(text):
+		return unknown, in.text(text, "plain text")
+	case cassetteKey().Match(text):
 		return cassetteText, nil
+	case !whole && !topLevelKey().Match(text): // a cassette has its keys first; parsing a large file is dear
+		return unknown, in.text(text, "YAML without interactions")
 	}
 	return yamlText, nil
-}
-
-// binary: text has no NUL, and of other control characters few. UTF-16 is full of NUL.
-func binary(head []byte) bool {
-	head = head[:min(len(head), binaryLookAhead)]
-	controls := 0
-	for _, c := range head {
-		switch {
-		case c == 0:
-			return true
-		case c < ' ' && c != '\t' && c != '\n' && c != '\r':
-			controls++
-		}
-	}
-	return controls > len(head)/4
 }

@@ -94,6 +94,8 @@ func compareWithStock(t *testing.T, data []byte) int {
 	switch {
 	case len(all) > 0 && all[0].Kind != traffic.Cassette, len(all) == 0 && bytes.Contains(data, []byte(`"log"`)), bytes.HasPrefix(data, []byte("\x1f\x8b")):
 		return 0 // go-vcr reads no other kind, nor what is compressed
+	case stockErr != nil && err == nil && strings.Contains(stockErr.Error(), "time.Duration"):
+		return 0 // one that is empty is read here
 	case stockErr != nil:
 		require.Error(t, err, "go-vcr says %v of\n%q", stockErr, data)
 		return 0

@@ -2,11 +2,6 @@ package traffic
 
 import (
 	"bytes"
-	"fmt"
-	"maps"
-	"net/http"
-	"net/textproto"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -21,6 +16,7 @@ type pyRecord struct {
 
 type pyRequest struct {
 	Body    yaml.Node `yaml:"body"`
+	Parsed  yaml.Node `yaml:"parsed_body"` // pydantic's serializer
 	Headers pyHeader  `yaml:"headers"`
 	Method  yaml.Node `yaml:"method"`
 	URI     yaml.Node `yaml:"uri"`
@@ -28,6 +24,7 @@ type pyRequest struct {
 
 type pyResponse struct {
 	Body    yaml.Node `yaml:"body"`
+	Parsed  yaml.Node `yaml:"parsed_body"`
 	Headers pyHeader  `yaml:"headers"`
 	Status  pyStatus  `yaml:"status"`
 
@@ -40,21 +37,6 @@ type pyStatus struct {
 	Message yaml.Node `yaml:"message"`
 }
 
-// pyHeader maps each name to a list of values or, as stubs of some HTTP libraries record it, to one value.
-type pyHeader map[string]pyValues
-
-type pyValues []string
-
-func (v *pyValues) UnmarshalYAML(n *yaml.Node) error {
-	if target(n).Kind == yaml.SequenceNode {
-		return n.Decode((*[]string)(v))
-	}
-	var one string
-	err := n.Decode(&one)
-	*v = pyValues{one}
-	return err
-}
-
 // pyNames are vcrpy's names for what go-vcr calls otherwise, httpxNames those of an answer that httpx got.
 var (
 	pyNames = map[string]string{
@@ -64,28 +46,22 @@ var (
 	httpxNames = map[string]string{"request.url": "request.uri", "response.code": "response.status_code", "response.body": "response.content"}
 )
 
-// fromVCRPy: vcrpy has the same two top-level keys and the same version, but calls the URL uri. The first interaction decides.
+// fromVCRPy: vcrpy has the same two top-level keys and the same version, but calls the URL uri. The first interaction that has either decides.
 func fromVCRPy(interactions *yaml.Node) bool {
 	list := target(interactions)
-	if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
+	if list.Kind != yaml.SequenceNode {
 		return false
 	}
-	request := child(target(list.Content[0]), "request")
-	return request != nil && child(target(request), "uri") != nil
-}
-
-func (c *cassette) decodeVCRPy(interactions *yaml.Node) error {
-	var list []*pyRecord
-	if err := interactions.Decode(&list); err != nil {
-		return c.broken(err, interactions)
-	}
-	for i, r := range list {
-		if r != nil && r.Request != nil && r.Request.URI.IsZero() {
-			return c.malformed(c.entry(i), fmt.Sprintf("interaction %d has no request.uri, as vcrpy's have", i), "record it again, or remove it")
+	for _, entry := range list.Content {
+		if request := child(target(entry), "request"); request != nil {
+			if child(target(request), "uri") != nil {
+				return true
+			} else if child(target(request), "url") != nil {
+				return false
+			}
 		}
-		c.records = append(c.records, r.record())
 	}
-	return nil
+	return false
 }
 
 func (r *pyRecord) record() *record {
@@ -94,21 +70,43 @@ func (r *pyRecord) record() *record {
 	}
 	as := &record{names: pyNames}
 	if r.Request != nil {
-		as.Request = &recordedRequest{Body: pyFile(r.Request.Body), Headers: r.Request.Headers.header(), URL: r.Request.URI, Method: r.Request.Method}
+		as.Request = &recordedRequest{Headers: r.Request.Headers.header(), URL: r.Request.URI, Method: r.Request.Method}
+		as.Request.Body, as.asked = pyBody(r.Request.Body, r.Request.Parsed)
 	}
 	switch {
 	case r.Response == nil:
-	case !r.Response.StatusCode.IsZero(): // by which vcrpy tells such an answer, too
+		return as
+	case !r.Response.StatusCode.IsZero(): // by which vcrpy tells such a response, too
 		as.names = httpxNames
 		as.Response = &recordedResponse{Body: r.Response.Content, Headers: r.Response.Headers.header(), Code: r.Response.StatusCode}
 		dropCodings(as.Response.Headers)
 	default:
-		as.Response = &recordedResponse{Body: r.Response.Body, Headers: r.Response.Headers.header(), Status: r.Response.Status.Message, Code: r.Response.Status.Code}
-		if text := child(target(&r.Response.Body), "string"); text != nil {
-			as.Response.Body = pyFile(*text)
-		}
+		as.Response = &recordedResponse{Headers: r.Response.Headers.header(), Status: r.Response.Status.Message, Code: r.Response.Status.Code}
+		as.Response.Body, as.answered = pyBody(r.Response.Body, r.Response.Parsed)
+	}
+	if as.answered == asYAML {
+		dropCodings(as.Response.Headers)
 	}
 	return as
+}
+
+// pyBody is the node that holds a body, and how: as text, in a mapping with string or base64_string, or decoded from JSON.
+func pyBody(body, parsed yaml.Node) (yaml.Node, bodyForm) {
+	if body.IsZero() && !parsed.IsZero() {
+		return parsed, asYAML
+	}
+	n := target(&body)
+	if text := child(n, "base64_string"); text != nil {
+		return *text, asBase64
+	}
+	text := child(n, "string")
+	if text == nil {
+		return pyFile(body), asText
+	}
+	if encoding := child(n, "encoding"); encoding != nil && strings.EqualFold(target(encoding).Value, "base64") {
+		return *text, asBase64
+	}
+	return pyFile(*text), asText
 }
 
 // missing is the name of what vcrpy writes with every answer, where it is not there. Without the one, an error would be read as a
@@ -117,7 +115,7 @@ func (r *record) missing() string {
 	switch {
 	case target(&r.Response.Code).ShortTag() == "!!null": // also without the key
 		return r.name("response.code")
-	case r.Response.Body.IsZero():
+	case r.Response.Body.IsZero(): // also without parsed_body
 		return r.name("response.body")
 	}
 	return ""
@@ -134,16 +132,6 @@ func pyFile(n yaml.Node) yaml.Node {
 		return *target(state).Content[0]
 	}
 	return n
-}
-
-// header puts the names into one form, so that they can be looked up: vcrpy leaves them as they were on the wire.
-func (h pyHeader) header() http.Header {
-	header := make(http.Header, len(h))
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		canonical := textproto.CanonicalMIMEHeaderKey(name)
-		header[canonical] = append(header[canonical], h[name]...)
-	}
-	return header
 }
 
 // decodeJSON reads a cassette of JSON that is no YAML, and says whether it is one: vcrpy's JSON has pairs of surrogates, which YAML

@@ -24,6 +24,11 @@ type input struct {
 	open  func(context.Context) (io.ReadCloser, error)
 }
 
+// traffic reads its interactions from r.
+func (in input) traffic(r io.Reader) iter.Seq2[*traffic.Interaction, error] {
+	return traffic.File{Path: in.name, Named: in.named}.Read(r)
+}
+
 // inputs is what a verb reads.
 type inputs struct {
 	files    []input
@@ -114,7 +119,8 @@ func (in *inputs) embedded() {
 }
 
 // interactions reads all inputs, and counts what it yields. Files of a folder
-// that are no traffic are passed over; of what cannot be read the error is
+// that are no traffic are passed over; what is odd about one
+// interaction is said and passed over; of what cannot be read the error is
 // yielded, and nothing after it.
 func (in *inputs) interactions(ctx context.Context, t *terminal, count *int) iter.Seq2[*traffic.Interaction, error] {
 	return func(yield func(*traffic.Interaction, error) bool) {
@@ -125,7 +131,7 @@ func (in *inputs) interactions(ctx context.Context, t *terminal, count *int) ite
 		progress := newProgress(t.Err, size)
 		defer progress.close()
 		for _, file := range in.files {
-			if !file.interactions(ctx, progress, count, yield) {
+			if !file.interactions(ctx, t, progress, count, yield) {
 				return
 			}
 		}
@@ -133,15 +139,19 @@ func (in *inputs) interactions(ctx context.Context, t *terminal, count *int) ite
 }
 
 // interactions reports whether to go on.
-func (in input) interactions(ctx context.Context, progress *progress, count *int, yield func(*traffic.Interaction, error) bool) bool {
+func (in input) interactions(ctx context.Context, t *terminal, progress *progress, count *int, yield func(*traffic.Interaction, error) bool) bool {
 	r, err := in.open(ctx)
 	if err != nil {
 		return yield(nil, err) && false
 	}
 	defer r.Close()
-	for x, err := range traffic.Read(in.name, progress.reader(r)) {
+	for x, err := range in.traffic(progress.reader(r)) {
 		var unknown *traffic.UnknownKindError
+		var odd *traffic.EntryError
 		switch {
+		case errors.As(err, &odd):
+			fmt.Fprintf(t.Err, "crcheck: %v\n", err)
+			continue
 		case ctx.Err() != nil:
 			return yield(nil, ctx.Err()) && false
 		case errors.As(err, &unknown) && !in.named:

@@ -10,7 +10,6 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/lint"
 	"github.com/crcheck/crcheck/recorder/bycontract"
-	"github.com/crcheck/crcheck/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -65,6 +64,7 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		options.Found = !in.named
 		text, err := in.read(ctx)
 		if err == nil {
 			err = lint.File(in.name, text, options, run.linted)
@@ -72,7 +72,7 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 		var unknown *traffic.UnknownKindError
 		switch {
 		case errors.As(err, &unknown) && !in.named:
-			run.collector.Skipped(report.NotTraffic)
+			run.collector.Skipped(unknown.Format)
 		case err != nil:
 			run.problem(t, err)
 		default:

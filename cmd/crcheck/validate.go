@@ -138,15 +138,20 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 		return
 	}
 	defer r.Close()
-	for x, err := range traffic.Read(in.name, progress.reader(r)) {
+	for x, err := range in.traffic(progress.reader(r)) {
 		if ctx.Err() != nil {
 			return
 		}
 		var unknown *traffic.UnknownKindError
-		if errors.As(err, &unknown) && !in.named {
-			run.collector.Skipped(report.NotTraffic)
+		var odd *traffic.EntryError
+		switch {
+		case errors.As(err, &odd):
+			run.problem(t, err)
+			continue
+		case errors.As(err, &unknown) && !in.named:
+			run.collector.Skipped(unknown.Format)
 			return
-		} else if err != nil {
+		case err != nil:
 			run.problem(t, err)
 			return
 		}

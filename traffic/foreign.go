@@ -1,0 +1,132 @@
+package traffic
+
+import (
+	"bytes"
+	"cmp"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// foreign is what an input that cannot be read is called, by how it begins; the first row that matches counts.
+var foreign = []struct {
+	begins   func([]byte) bool
+	looks    string
+	format   string
+	recorded bool
+	remedy   string
+}{
+	{prefix("\xff\xfe"), "UTF-16 text", "UTF-16 text", false, "convert it to UTF-8"},
+	{prefix("\xfe\xff"), "UTF-16 text", "UTF-16 text", false, "convert it to UTF-8"},
+	{prefix("\x1f\x8b"), "gzip data within gzip data", "gzip data", false, "decompress it"},
+	{prefix("\x28\xb5\x2f\xfd"), "zstd data", "zstd data", false, "decompress it, or compress it with gzip"},
+	{prefix("BZh"), "bzip2 data", "bzip2 data", false, "decompress it, or compress it with gzip"},
+	{prefix("\xfd7zXZ\x00"), "xz data", "xz data", false, "decompress it, or compress it with gzip"},
+	{prefix("PK\x03\x04"), "a ZIP archive", "ZIP archive", false, "unpack it"},
+	{prefix("\xd4\xc3\xb2\xa1"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
+	{prefix("\xa1\xb2\xc3\xd4"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
+	{prefix("\x0a\x0d\x0d\x0a"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
+	{prefix("WARC/"), "a WARC archive", "WARC archive", true, "convert it to a HAR"},
+	{matches(`^[0-9]{2,9}:[0-9]{1,5}:[a-z_]{2,40}[;,]`), "a mitmproxy recording", "mitmproxy recording", true,
+		"export it as a HAR: mitmdump -nr FILE --set hardump=FILE.har"},
+	{binary, "binary data", "binary data", false, readable},
+	{matches(`(?i)^\s*(<!doctype html|<html)`), "HTML", "HTML", false, "record the API itself rather than a web page"},
+	{matches(`^\s*<`), "XML", "XML", false, "only AWS JSON services are understood"},
+	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "keep its body only, or record a cassette"},
+}
+
+const readable = "give JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy; gzip may be around it"
+
+// lazy compiles an expression when it is first used: most runs need few of them.
+func lazy(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
+func matches(expression string) func([]byte) bool {
+	compiled := lazy(expression)
+	return func(head []byte) bool { return compiled().Match(head) }
+}
+
+func prefix(p string) func([]byte) bool {
+	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(p)) }
+}
+
+// binary: text has no NUL, and of other control characters few. UTF-16 is full of NUL.
+func binary(head []byte) bool {
+	head = head[:min(len(head), binaryLookAhead)]
+	controls := 0
+	for _, c := range head {
+		switch {
+		case c == 0:
+			return true
+		case c < ' ' && c != '\t' && c != '\n' && c != '\r':
+			controls++
+		}
+	}
+	return controls > len(head)/4
+}
+
+// prose is what text that is not JSON, YAML or anything above is called, by what is in its first lines.
+var prose = []struct {
+	is       func() *regexp.Regexp
+	looks    string
+	format   string
+	recorded bool
+	remedy   string
+}{
+	{lazy(`(?m)(\bbotocore\.[a-z]+.{0,40}\bDEBUG\b|\bDEBUG\b.{0,10}\bbotocore\.|^SDK [0-9/]+ [0-9:]+ DEBUG |^\[AWS [a-z0-9-]+ [0-9]{3} |\bsoftware\.amazon\.awssdk\.\S+ - |\baws_smithy_runtime)`),
+		"a debug log of an SDK", "SDK debug log", true, "it shows messages, but not byte for byte: record the traffic with crcheck"},
+	{lazy(`(?m)\A(\s*(#.*)?\n)*\s*\[\[?[\w."' -]+\]\]?[ \t]*(#.*)?\r?\n(\s*(#.*)?\r?\n)*[ \t]*[\w."'-]+[ \t]*=`), "TOML or INI", "TOML or INI", false, readable},
+	{lazy(`\A#!`), "a script", "script", false, readable},
+}
+
+// extensions tell what files that are not read are called, where their content does not.
+var extensions = []struct{ format, of string }{
+	{"Markdown", "md markdown mdx"},
+	{"reStructuredText", "rst"},
+	{"TOML", "toml"},
+	{"INI", "ini cfg conf properties"},
+	{"plain text", "txt text adoc log"},
+	{"CSV", "csv tsv"},
+	{"HTML", "html htm xhtml"},
+	{"XML", "xml xsd xsl svg"},
+	{"lock file", "lock sum"},
+	{"script", "sh bash zsh fish bat ps1 cmd"},
+	{"source code", "py pyi go js mjs cjs jsx ts tsx java kt kts scala rb rs c h cc cpp hpp cs php swift lua pl r sql css scss less vue svelte tf hcl proto graphql gql nix dart ex exs erl hs clj"},
+	{"Jupyter notebook", "ipynb"},
+	{"source map", "map"},
+	{"YAML without interactions", "yaml yml"},
+	{"template", "tmpl tpl j2 jinja mustache hbs ejs"},
+}
+
+// formatOf is what a file of this name is called; empty if the name says nothing.
+func formatOf(path string) string {
+	ending := strings.TrimPrefix(extension(path), ".")
+	for _, e := range extensions {
+		if ending != "" && slices.Contains(strings.Fields(e.of), ending) {
+			return e.format
+		}
+	}
+	return ""
+}
+
+// extension is the ending of a file's name in lower case, without .gz.
+func extension(path string) string {
+	name := strings.ToLower(filepath.Base(path))
+	return filepath.Ext(strings.TrimSuffix(name, ".gz"))
+}
+
+// text is an input of text that is none of the formats; it is told by its name, or else by how it begins.
+func (in *input) text(text []byte, looks string) error {
+	head := text[:min(len(text), lookAhead)]
+	named := formatOf(in.name)
+	for _, p := range prose {
+		if (named == "" || named == "plain text") && p.is().Match(head) {
+			return &UnknownKindError{Source: in.name, Looks: p.looks, Format: p.format, Recorded: p.recorded, Remedy: p.remedy}
+		}
+	}
+	looks = cmp.Or(named, looks)
+	return &UnknownKindError{Source: in.name, Looks: looks, Format: looks, Remedy: readable}
+}

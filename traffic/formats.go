@@ -1,0 +1,128 @@
+package traffic
+
+import (
+	"bytes"
+	"strings"
+)
+
+// format is a kind of document that is recognised by its outline but not read.
+type format struct {
+	name     string // as [UnknownKindError.Format]
+	recorded bool   // it holds recorded traffic
+	is       func(*outline) bool
+	remedy   string
+}
+
+const (
+	later      = "a later version will read it; until then record it again with go-vcr, vcrpy or crcheck, or convert it to NDJSON (docs/ndjson.md)"
+	notTraffic = "it holds no recorded traffic: name recordings, or bodies as JSON"
+)
+
+// formats are tried in this order. Each wants more than one sign: a body of AWS has members of any name.
+var formats = []format{
+	{"placebo recording", true, func(o *outline) bool {
+		code, data := o.at("status_code"), o.at("data")
+		whole := len(o.names) == 2 && code.isNumber() && data.isObject()
+		return whole || len(o.names) == 1 && data.has("ResponseMetadata") // cut off before its end
+	}, "check its member data as a bare body: jq .data FILE | crcheck validate --operation NAME -"},
+	{"Betamax recording", true, func(o *outline) bool {
+		return o.at("http_interactions").isList() && (strings.HasPrefix(o.at("recorded_with").text, "betamax") || o.at("http_interactions", "response", "url").isText())
+	}, later},
+	{"Ruby VCR cassette", true, func(o *outline) bool { return o.has("http_interactions") }, later},
+	{"LangChain cassette", true, func(o *outline) bool {
+		return o.at("requests").isList() && o.at("responses").isList() && (o.at("requests").element().hasAny("uri", "method") || o.at("responses").element().has("status"))
+	}, later},
+	{"vcrpy 0 cassette", true, func(o *outline) bool {
+		return o.isList() && o.at("request").hasAny("protocol", "path") && o.at("request").has("method", "host") && o.at("response").isObject()
+	}, "migrate it: python -m vcr.migration FILE"},
+	{"LocalStack snapshot", true, func(o *outline) bool {
+		return len(o.values) > 0 && o.isObject() && o.values[0].has("recorded-date", "recorded-content")
+	}, "check the responses in its recorded-content as bare bodies of the sdk form, or record the traffic of the test with crcheck"},
+	{"LocalStack validation file", false, func(o *outline) bool {
+		return len(o.values) > 0 && o.isObject() && o.values[0].has("last_validated_date")
+	}, notTraffic},
+	{"nock recording", true, func(o *outline) bool {
+		return o.isList() && o.element().has("scope", "method", "path") && o.element().hasAny("response", "status")
+	}, later},
+	{"WireMock mapping", true, isWireMock, later},
+	{"Hoverfly simulation", true, func(o *outline) bool { return o.at("data", "pairs").isList() && o.has("meta") }, later},
+	{"MockServer recording", true, func(o *outline) bool {
+		return o.element().at("httpRequest").isObject() && o.element().hasAny("httpResponse", "httpForward", "times")
+	}, later},
+	{"Mountebank recording", true, func(o *outline) bool {
+		return o.at("imposters").isList() || o.at("protocol").isText() && o.at("port").isNumber() && o.at("stubs").isList()
+	}, later},
+	{"Pact contract", true, func(o *outline) bool {
+		return o.at("consumer").has("name") && o.at("provider").has("name") && o.hasAny("interactions", "messages")
+	}, "it says what a consumer expects, not what the service sent: record the traffic"},
+	{"Charles session", true, func(o *outline) bool {
+		return o.isList() && o.element().has("host", "request", "response") && o.element().hasAny("protocolVersion", "actualPort")
+	}, "export it as a HAR"},
+	{"moto recording", true, func(o *outline) bool { return o.element().has("url", "method", "body_encoded") }, "it has requests without responses: record the traffic with crcheck"},
+	{"CloudTrail log", true, isCloudTrail, "it has parameters, not HTTP messages: record the traffic with crcheck"},
+	{"Bedrock invocation log", true, func(o *outline) bool {
+		return o.at("schemaType").text == "ModelInvocationLog" && o.at("operation").isText()
+	}, "check the member output.outputBodyJson of each line as a bare body"},
+	{"Postman collection", false, func(o *outline) bool {
+		return o.at("item").isList() && (o.at("info").has("_postman_id") || strings.Contains(o.at("info", "schema").text, "postman.com"))
+	}, "record the traffic that it causes: crcheck record"},
+	{"Insomnia export", false, func(o *outline) bool { return o.at("_type").text == "export" && o.at("resources").isList() }, "record the traffic that it causes: crcheck record"},
+	{"OpenAPI document", false, func(o *outline) bool {
+		return o.at("info").isObject() && (o.hasAny("openapi", "swagger") && o.hasAny("paths", "webhooks", "components") || o.has("asyncapi"))
+	}, notTraffic},
+	{"Smithy model", false, func(o *outline) bool { return o.at("smithy").isText() && o.has("shapes") }, "give it with --contract, and name recorded traffic"},
+	{"botocore model", false, func(o *outline) bool {
+		return o.at("metadata").isObject() && o.at("operations").isObject() && o.at("shapes").isObject()
+	}, "give it with --contract, and name recorded traffic"},
+	{"JSON Schema", false, func(o *outline) bool { return strings.Contains(o.at("$schema").text, "json-schema.org/") }, notTraffic},
+	{"Jupyter notebook", false, func(o *outline) bool { return o.at("cells").isList() && o.at("nbformat").isNumber() }, notTraffic},
+}
+
+// isWireMock: one mapping is an interaction, save where it matches by patterns or makes the response up.
+func isWireMock(o *outline) bool {
+	one := o
+	if o.at("mappings").isList() {
+		one = o.at("mappings").element()
+	}
+	request, response := one.at("request"), one.at("response")
+	return request.isObject() && response.isObject() && (one != o && request.has("method") ||
+		request.hasAny("urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate", "bodyPatterns", "queryParameters") ||
+		response.hasAny("jsonBody", "bodyFileName", "base64Body", "fault", "proxyBaseUrl", "transformers"))
+}
+
+// isCloudTrail: a log file, or one event a line. Records of DynamoDB's and S3's streams have some of these members, too.
+func isCloudTrail(o *outline) bool {
+	event := o
+	if len(o.names) == 1 && o.at("Records").isList() {
+		event = o.at("Records").element()
+	}
+	return event.has("eventVersion", "eventTime", "eventName", "awsRegion") && strings.HasSuffix(event.at("eventSource").text, ".amazonaws.com") &&
+		event.hasAny("userIdentity", "requestParameters", "eventCategory")
+}
+
+// unread is the format of a document that is recognised but not read; nil if there is none such.
+func unread(source string, o *outline) error {
+	for _, f := range formats {
+		if f.is(o) {
+			return &UnknownKindError{Source: source, Looks: article(f.name), Format: f.name, Recorded: f.recorded, Remedy: f.remedy}
+		}
+	}
+	return nil
+}
+
+// unreadJSON looks at JSON documents only: what is a scalar is not a format.
+func unreadJSON(source string, text []byte) error {
+	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON)
+	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
+		return nil
+	}
+	return unread(source, outlineOf(text[:min(len(text), outlineBytes)]))
+}
+
+// article puts a or an before a name.
+func article(name string) string {
+	if strings.IndexByte("AEIOUaeio", name[0]) >= 0 {
+		return "an " + name
+	}
+	return "a " + name
+}

@@ -1,0 +1,165 @@
+package traffic
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// laxReader reads objects that may have any members, in which one odd value does not spoil the others: it is noted, and left out.
+type laxReader struct {
+	jsonReader
+	odd []*MalformedError // of the interaction that is being read
+}
+
+// maxOdd bounds what is noted of one interaction: past it, another says nothing new.
+const maxOdd = 10
+
+func (r *laxReader) note(err error) {
+	if odd, ok := err.(*MalformedError); ok && len(r.odd) < maxOdd {
+		r.odd = append(r.odd, odd)
+	}
+}
+
+// problems are what was noted of an interaction.
+func (r *laxReader) problems(x *Interaction) (all []*EntryError) {
+	for _, odd := range r.odd {
+		all = append(all, &EntryError{Malformed: *odd, Kind: x.Kind, Index: x.Index})
+	}
+	return all
+}
+
+// members hands the names of an object's members over, and says where the object begins. The text is JSON: what the function cannot read
+// was read to its end.
+func (r *laxReader) members(what string, member func(name string) error) (start int, err error) {
+	if start, err = r.open(what); err != nil {
+		return start, err
+	}
+	for r.decoder.PeekKind() != jsontext.KindEndObject {
+		name, _, err := r.member()
+		if err != nil {
+			r.note(err)
+			err = r.skip()
+		} else {
+			err = member(r.shared(name))
+		}
+		if r.decoder.PeekKind() == jsontext.KindInvalid {
+			return start, r.unfinished(err)
+		}
+		r.note(err)
+	}
+	return start, r.delimiter()
+}
+
+// elements hands the elements of a list over.
+func (r *laxReader) elements(what string, element func() error) error {
+	if r.decoder.PeekKind() != jsontext.KindBeginArray {
+		return r.wrong(what, "a list")
+	}
+	if err := r.delimiter(); err != nil {
+		return err
+	}
+	for r.decoder.PeekKind() != jsontext.KindEndArray {
+		err := element()
+		if r.decoder.PeekKind() == jsontext.KindInvalid {
+			return r.unfinished(err)
+		}
+		r.note(err)
+	}
+	return r.delimiter()
+}
+
+// unfinished is the error of a text that is not JSON.
+func (r *laxReader) unfinished(err error) error {
+	if err != nil {
+		return err
+	}
+	return r.skip()
+}
+
+// pairs reads a list of objects with a name and a value.
+func (r *laxReader) pairs(what string, pair func(name, value string, at int)) error {
+	if r.null() {
+		return r.skip()
+	}
+	return r.elements(what, func() error {
+		var name, value string
+		at, err := r.members(what, func(member string) (err error) {
+			switch member {
+			case "name":
+				name, err = r.word(what)
+			case "value":
+				value, err = r.word(what)
+			default:
+				err = r.skip()
+			}
+			return err
+		})
+		if err == nil {
+			pair(name, value, at)
+		}
+		return err
+	})
+}
+
+// null says whether null comes next.
+func (r *laxReader) null() bool { return r.decoder.PeekKind() == jsontext.KindNull }
+
+func (r *laxReader) skip() error {
+	if err := r.decoder.SkipValue(); err != nil {
+		return r.broken(err)
+	}
+	return nil
+}
+
+func (r *laxReader) nullable(what string) (string, error) {
+	if r.null() {
+		return "", r.skip()
+	}
+	return r.text(what)
+}
+
+// word is a string; a number or truth value in its place is noted, and taken as it is written.
+func (r *laxReader) word(what string) (string, error) {
+	switch r.decoder.PeekKind() {
+	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
+		raw, at, err := r.value()
+		if err != nil {
+			return "", err
+		}
+		r.note(r.notA(at, what, "a string"))
+		return string(raw), nil
+	}
+	return r.nullable(what)
+}
+
+// whole is a whole number; one with a fraction of zero, an exponent or quotes is noted, and taken for what it means.
+func (r *laxReader) whole(what string) (int, error) {
+	if r.null() {
+		return 0, r.skip()
+	}
+	raw, at, err := r.value()
+	if err != nil {
+		return 0, err
+	}
+	n, wrong := strconv.Atoi(string(raw))
+	if wrong == nil {
+		return n, nil
+	}
+	if digits := bytes.Trim(raw, `"`); len(digits) <= 16 {
+		if f, err := strconv.ParseFloat(string(digits), 64); err == nil && f == float64(int(f)) && isDecimal(digits) {
+			r.note(r.notWhole(at, what, raw))
+			return int(f), nil
+		}
+	}
+	return 0, r.notWhole(at, what, raw)
+}
+
+func (r *laxReader) notWhole(at int, what string, raw []byte) error {
+	return r.malformed(at, fmt.Sprintf("%s is %.20s, not a whole number", what, raw), "export it again, or write it as a whole number")
+}
+
+// isDecimal: Go also parses hexadecimal numbers, infinities and underscores.
+func isDecimal(digits []byte) bool { return len(bytes.Trim(digits, "0123456789.eE+-")) == 0 }

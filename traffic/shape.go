@@ -1,0 +1,56 @@
+package traffic
+
+import (
+	"bytes"
+)
+
+// shape is what an object of JSON, or a line of NDJSON, holds.
+type shape int
+
+const (
+	bareBody          shape = iota
+	markedInteraction       // with crcheckInteraction: read strictly
+	plainInteraction        // a request and a response, as other tools write them
+)
+
+// interactionForm is what problems show of an interaction that cannot be read.
+const interactionForm = `{"request":{"method":"POST","url":"https://...","headers":{},"body":"..."},"response":{"status":200,"headers":{},"body":"..."}}`
+
+var httpMethod = lazy(`^(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`)
+
+// shapeOf looks for our mark as the first member of a line and, if the line has both names, at its outline: every line of a file is asked.
+// A body of AWS may have members request and response, too; it is an interaction only if they say what HTTP messages say.
+func shapeOf(text []byte) shape {
+	line, object := bytes.CutPrefix(bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON), []byte("{"))
+	switch {
+	case !object:
+		return bareBody
+	case bytes.HasPrefix(bytes.TrimLeft(line, blankJSON), []byte(interactionMark)):
+		return markedInteraction
+	case !bytes.Contains(line, []byte(`"request"`)) || !bytes.Contains(line, []byte(`"response"`)):
+		return bareBody
+	}
+	return outlineOf(text).shape()
+}
+
+func (o *outline) shape() shape {
+	request, response := o.at("request"), o.at("response")
+	method := httpMethod().MatchString(request.at("method").text)
+	address := request.at("url").isText() || request.at("uri").isText()
+	answered := response.isObject() && response.hasAny(statusNames...)
+	switch {
+	case !o.isObject() || !request.isObject() || !o.has("response") || isWireMock(o):
+		return bareBody
+	case o.at(markName).isNumber() && (method || address || answered):
+		return markedInteraction
+	case method && address, (method || address) && answered:
+		return plainInteraction
+	}
+	return bareBody
+}
+
+// markName is interactionMark as a name.
+const markName = "crcheckInteraction"
+
+// statusNames are what tools call the status of a response.
+var statusNames = []string{"status", "statusCode", "status_code", "code"}
