@@ -89,11 +89,16 @@ func NewTally(contracts []*schema.Contract) *Tally {
 // Add takes what came of an interaction, which has a position in all of the traffic.
 func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outcome) {
 	t.total++
-	if outcome.Contract == nil {
+	if outcome.NotRead != "" {
+		t.notChecked["not read: "+outcome.NotRead]++
+	} else if outcome.Contract == nil {
 		t.notChecked[outcome.NotChecked]++
+	} else {
+		t.checked[outcome.Contract]++
+	}
+	if outcome.Contract == nil {
 		return
 	}
-	t.checked[outcome.Contract]++
 	p := t.places[outcome.Contract]
 	if p == nil { // a contract that a cassette names
 		p = newPlaces(outcome.Contract)

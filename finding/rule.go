@@ -61,6 +61,8 @@ const (
 	ErrorQueryCode      RuleID = "error.query-code"
 	EchoMismatch        RuleID = "echo.mismatch"
 	HTTPNotRecorded     RuleID = "http.not-recorded"
+	EncodingMixed       RuleID = "encoding.mixed"
+	TrafficOddEntry     RuleID = "traffic.odd-entry"
 
 	PatternUnsupported RuleID = "pattern.unsupported"
 	PatternTimeout     RuleID = "pattern.timeout"
@@ -216,6 +218,9 @@ var checkRules = []Rule{
 	{HTTPNotRecorded, LayerHTTP,
 		"The recorder left out headers, or bodies of requests. Rules on them were not applied.",
 		"Record again without filtering them if they are to be checked.", grades(Info, Info, Info)},
+	{EncodingMixed, LayerHTTP,
+		"A source holds HTTP bodies as well as what an SDK hands over. Timestamps and names differ between the two, so one of them is probably there by mistake.",
+		"Keep documents of one encoding in a file.", graduated},
 	{EchoMismatch, LayerHTTP,
 		"The answer is not about what was asked: a member that repeats a request parameter has another value.",
 		"Look for a mixed-up fixture or cache key.", firm},

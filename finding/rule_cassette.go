@@ -11,6 +11,9 @@ const (
 const LayerCassette Layer = "cassette"
 
 var cassetteRules = []Rule{
+	{TrafficOddEntry, LayerCassette,
+		"An entry of a recording is not as its format says. It was left out, or read without what is odd; the rest of the file was read.",
+		"Record it again, or remove the entry.", graduated},
 	{CassetteStale, LayerCassette,
 		"The cassette was recorded or made under another form of its contract, or under a contract that is not known here. What it shows may no longer be what the service does.",
 		"Look at what the contract has changed, with `crcheck drift`, then record the cassette again.", graduated},

@@ -40,6 +40,7 @@ error.unmodeled          http   info    warning error
 error.status-mismatch    http   info    warning error
 error.query-code         http   info    warning error
 http.not-recorded        http   info    info    info
+encoding.mixed           http   info    warning error
 echo.mismatch            http   warning error   error
 pattern.unsupported      derive info    warning error
 pattern.timeout          derive info    warning error
@@ -49,6 +50,7 @@ secret.found             record error   error   error
 record.too-large         record info    warning error
 record.not-redacted      record info    warning error
 record.one-way           record info    warning error
+traffic.odd-entry        cassette info    warning error
 cassette.stale           cassette info    warning error
 cassette.duplicate       cassette info    info    warning
 cassette.unsorted        cassette info    info    warning

@@ -52,3 +52,11 @@ func (s Set) General() Set {
 	}
 	return NewSet(findings...)
 }
+
+// Has reports whether some finding is of a layer.
+func (s Set) Has(layer Layer) bool {
+	return slices.ContainsFunc(s, func(f Finding) bool {
+		rule, _ := f.Rule.Lookup()
+		return rule.Layer == layer
+	})
+}

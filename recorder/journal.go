@@ -83,6 +83,7 @@ type journalMeta struct {
 	ContractDigest string `json:"contractDigest,omitempty"`
 	RedactionKey   string `json:"redactionKey,omitempty"`
 	Provenance     string `json:"provenance,omitempty"`
+	From           string `json:"from,omitempty"`
 }
 
 // journalVersion is that of the lines; those of version 1 have no trace.

@@ -46,7 +46,7 @@ type Checks struct {
 	Files      int     `json:"files"`
 	Contracts  []Count `json:"contracts,omitempty"`  // checked, by contract
 	NotChecked []Count `json:"notChecked,omitempty"` // not checked, by reason
-	NotRead    []Count `json:"notRead,omitempty"`    // parts of what was checked that no rule read, by kind
+	NotRead    []Count `json:"notRead,omitempty"`    // responses whose bodies no rule read, by kind
 	Skipped    int     `json:"skipped,omitempty"`    // files of a folder that were not read
 	// SkippedKinds are the files that were not read, by kind.
 	SkippedKinds []Count `json:"skippedKinds,omitempty"`
@@ -108,9 +108,12 @@ func count(counts *map[string]int, name string) {
 // File counts an input that was read.
 func (c *Collector) File() { c.report.Checks.Files++ }
 
-// NotRead counts a part of something checked that no rule read, such as a "blob
-// payload"; kind is in the singular.
-func (c *Collector) NotRead(kind string) { count(&c.notRead, kind) }
+// NotRead counts a response whose body no rule read, such as a "blob payload"; kind
+// is in the singular. It is not among those that were checked.
+func (c *Collector) NotRead(kind string) {
+	c.report.Checks.Responses++
+	count(&c.notRead, kind)
+}
 
 // NotTraffic is the kind of a file that is not recorded traffic.
 const NotTraffic = "not recorded traffic"
@@ -138,6 +141,7 @@ func (c *Collector) Unrecognised(names []string) {
 		c.report.Checks.Unrecognised = u
 	}
 	u.Count++
+	c.report.Checks.Responses++
 	for _, name := range names {
 		if i, known := slices.BinarySearch(u.Names, name); !known && len(u.Names) < MaxNames && len(name) <= MaxName {
 			u.Names = slices.Insert(u.Names, i, name)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -59,7 +60,14 @@ func (t text) paint(code, s string) string {
 func (t text) bold(s string) string { return t.paint("1", s) }
 
 func (t text) groups(r *Report) {
-	several := slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Operation != r.Groups[0].Operation || g.Operations > 0 })
+	operation := ""
+	several := slices.ContainsFunc(r.Groups, func(g Group) bool {
+		if g.Operation == "" {
+			return false // it is about the run
+		}
+		operation = cmp.Or(operation, g.Operation)
+		return g.Operation != operation || g.Operations > 0
+	})
 	for _, g := range r.Groups {
 		t.group(g, several)
 	}
@@ -155,7 +163,10 @@ func (t text) sample(g Group, s Sample) {
 	if event := s.EventText(); event != "" {
 		place += " " + event
 	}
-	fmt.Fprintf(t, "  %s: %s\n", visible(place), visible(s.Message))
+	if place != "" {
+		place += ": "
+	}
+	fmt.Fprintf(t, "  %s%s\n", visible(place), visible(s.Message))
 	if s.Excerpt == nil {
 		return
 	}

@@ -7,6 +7,7 @@ type Meta struct {
 	ContractDigest string `yaml:"contractDigest"` // its digest
 	RedactionKey   string `yaml:"redactionKey"`   // the ID of the key that pseudonyms were made with, never the key
 	Provenance     string `yaml:"provenance"`     // recorded, synthesised, …
+	From           string `yaml:"from"`           // who responded: aws, emulator or fixtures; empty: not known
 }
 
 // metaField is one entry by its key, as every format spells it.
@@ -15,9 +16,10 @@ type metaField struct {
 	value *string
 }
 
-func (m *Meta) fields() [4]metaField {
-	return [4]metaField{
+func (m *Meta) fields() [5]metaField {
+	return [5]metaField{
 		{"contract", &m.Contract}, {"contractDigest", &m.ContractDigest},
 		{"redactionKey", &m.RedactionKey}, {"provenance", &m.Provenance},
+		{"from", &m.From},
 	}
 }

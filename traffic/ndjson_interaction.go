@@ -24,7 +24,7 @@ var (
 		"request.method", "request.url", "request.headers", "request.body", "request.bodyBase64", "request.bodyMissing"}, 2}
 	responseMembers = members{"response", "response.", []string{
 		"response.status", "response.statusText", "response.headers", "response.body", "response.bodyBase64", "response.bodyMissing", "response.duration"}, 1}
-	metaMembers = members{"meta", "meta.", []string{"meta.contract", "meta.contractDigest", "meta.redactionKey", "meta.provenance"}, 0}
+	metaMembers = members{"meta", "meta.", []string{"meta.contract", "meta.contractDigest", "meta.redactionKey", "meta.provenance", "meta.from"}, 0}
 )
 
 type members struct {

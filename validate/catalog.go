@@ -64,6 +64,7 @@ type Bare struct {
 	Operation string      // name of the operation, with or without its service; empty: the only one
 	Part      schema.Part // empty: by Status
 	Status    int         // 0: a success; 300 and above: an error, identified by its body
+	Found     bool        // in a folder: nobody has named the file, so it may be anything
 }
 
 // BareError says that a bare body cannot be validated as asked.
@@ -78,9 +79,12 @@ type Outcome struct {
 	Unrouted   *schema.Unrouted // why no contract has the route, where that is the reason
 	// NotRead is the kind of a body that no rule read, such as "blob payload" or
 	// "CBOR". The contract, where there is one, was checked around it.
-	NotRead  string
-	LeftOut  LeftOut
-	Findings finding.Set
+	NotRead string
+	LeftOut LeftOut
+	// Unrecognised are some names of a bare body of which no contract knows a member, not
+	// nil where it is one: see [Auto].
+	Unrecognised []string
+	Findings     finding.Set
 }
 
 // Check validates an interaction by the contract that its request routes to, or
@@ -92,6 +96,15 @@ func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 }
 
 func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept Recorded) (Outcome, error) {
+	outcome, err := k.checked(x, bare, kept)
+	var from finding.Origin
+	if k.options.From == finding.OriginUnknown && from.UnmarshalText([]byte(x.Meta.From)) == nil && from != finding.OriginUnknown {
+		outcome.Findings = grade(outcome.Findings, k.options.Profile, from)
+	}
+	return outcome, err
+}
+
+func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept Recorded) (Outcome, error) {
 	if x.Request == nil {
 		return k.checkBare(x, bare)
 	}
@@ -161,6 +174,9 @@ func asBoto3Has(r *traffic.Response) {
 	metadata, _ := body["ResponseMetadata"].(map[string]any)
 	code, _ := fault["Code"].(string)
 	number, _ := metadata["HTTPStatusCode"].(json.Number)
+	if own, ok := fault["QueryErrorCode"].(string); ok && own != "" {
+		code = own // beside it, Code is that of the query protocol (botocore/parsers.py)
+	}
 	if status, err := strconv.Atoi(number.String()); err == nil && code != "" {
 		r.Status, r.Header = status, http.Header{"X-Amzn-Errortype": {code}}
 	}

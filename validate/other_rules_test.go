@@ -113,6 +113,7 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 	},
 	finding.ErrorQueryCode:          TestQueryError,
 	finding.HTTPNotRecorded:         TestNote,
+	finding.EncodingMixed:           TestEvidence,
 	finding.ConstraintEmpty:         TestEmpty,
 	finding.MemberMissingCollection: TestMissingCollection,
 

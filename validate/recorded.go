@@ -60,8 +60,12 @@ func Note(leftOut map[LeftOut]int) (found finding.Set) {
 		}
 	}
 	note := func(n int, what, rules string) finding.Finding {
+		of := "1 interaction"
+		if n != 1 {
+			of = fmt.Sprintf("%d interactions", n)
+		}
 		return finding.Finding{Rule: finding.HTTPNotRecorded, Got: fmt.Sprintf("%d without %s", n, what),
-			Message: fmt.Sprintf("%s of %d interactions were not recorded; rules on %s were not applied to them", what, n, rules)}
+			Message: fmt.Sprintf("the %s of %s were not recorded; rules on %s were not applied", what, of, rules)}
 	}
 	var all []finding.Finding
 	if headers > 0 {

@@ -150,9 +150,15 @@ func (v *Validator) place(part schema.Part, found []located, body traffic.Body) 
 }
 
 func (v *Validator) grade(findings []finding.Finding) finding.Set {
-	graded := v.options.Profile.GradeFrom(v.options.From, finding.NewSet(findings...))
+	return grade(finding.NewSet(findings...), v.options.Profile, v.options.From)
+}
+
+// grade weighs findings about what an origin sent: errors that any operation of AWS may
+// return weigh nothing, unless an emulator sends them.
+func grade(findings finding.Set, profile finding.Profile, from finding.Origin) finding.Set {
+	graded := profile.GradeFrom(from, findings)
 	for i, f := range graded {
-		if _, common := commonErrors[f.Got]; common && f.Rule == finding.ErrorUnmodeled && v.options.From != finding.OriginEmulator {
+		if _, common := commonErrors[f.Got]; common && f.Rule == finding.ErrorUnmodeled && from != finding.OriginEmulator {
 			graded[i].Severity = finding.Info
 		}
 	}

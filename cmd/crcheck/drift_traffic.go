@@ -82,7 +82,7 @@ func isMissing(path string) bool {
 
 // tally holds all traffic, or a shard of it, against the contracts.
 func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Contract) (*drift.Traffic, error) {
-	chosen, err := newProjections(schema.NewCatalog(loaded...), v.Projection, v.Profile)
+	chosen, err := compileAuto(schema.NewCatalog(loaded...), v.Projection, validate.Options{Profile: v.Profile})
 	if err != nil {
 		return nil, err
 	}
@@ -92,20 +92,27 @@ func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Con
 	}
 	tally := drift.NewTally(loaded)
 	position := 0
-	for x, err := range inputs.interactions(ctx, t, &position) {
-		if err != nil {
-			return nil, err
+	var taken taken
+	by := func(*traffic.Interaction) *validate.Auto { return chosen }
+	for file, interactions := range inputs.sources(ctx, t) {
+		var source validate.Source
+		bare := validate.Bare{Operation: v.Operation, Found: !file.named}
+		for x, err := range source.Ahead(interactions, by, bare) {
+			if err != nil {
+				return nil, err
+			}
+			if position++; !v.Shard.Holds(position) {
+				continue
+			}
+			outcome, err := chosen.Check(x, bare, &source)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", x.Source, err)
+			}
+			taken.count(v.Projection, x, &outcome)
+			tally.Add(position, x, outcome.Outcome)
 		}
-		if !v.Shard.Holds(position) {
-			continue
-		}
-		outcome, err := chosen.check(x, validate.Bare{Operation: v.Operation})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", x.Source, err)
-		}
-		tally.Add(position, x, outcome)
 	}
-	chosen.announce(t)
+	taken.announce(t)
 	return tally.Traffic(v.Shard, v.Profile), nil
 }
 

@@ -118,12 +118,11 @@ func (in *inputs) embedded() {
 	}
 }
 
-// interactions reads all inputs, and counts what it yields. Files of a folder
-// that are no traffic are passed over; what is odd about one
-// interaction is said and passed over; of what cannot be read the error is
-// yielded, and nothing after it.
-func (in *inputs) interactions(ctx context.Context, t *terminal, count *int) iter.Seq2[*traffic.Interaction, error] {
-	return func(yield func(*traffic.Interaction, error) bool) {
+// sources yields all inputs with their interactions. Files of a folder that are not
+// traffic are passed over; what is odd about one interaction is said and passed over;
+// of what cannot be read the error is yielded, and nothing after it.
+func (in *inputs) sources(ctx context.Context, t *terminal) iter.Seq2[input, iter.Seq2[*traffic.Interaction, error]] {
+	return func(yield func(input, iter.Seq2[*traffic.Interaction, error]) bool) {
 		size := in.size
 		if in.endless {
 			size = -1
@@ -131,15 +130,31 @@ func (in *inputs) interactions(ctx context.Context, t *terminal, count *int) ite
 		progress := newProgress(t.Err, size)
 		defer progress.close()
 		for _, file := range in.files {
-			if !file.interactions(ctx, t, progress, count, yield) {
+			if !yield(file, func(yield func(*traffic.Interaction, error) bool) { file.interactions(ctx, t, progress, yield) }) {
 				return
 			}
 		}
 	}
 }
 
+// interactions reads all inputs, as [inputs.sources] says, and counts what it yields.
+func (in *inputs) interactions(ctx context.Context, t *terminal, count *int) iter.Seq2[*traffic.Interaction, error] {
+	return func(yield func(*traffic.Interaction, error) bool) {
+		for _, interactions := range in.sources(ctx, t) {
+			for x, err := range interactions {
+				if err == nil {
+					*count++
+				}
+				if !yield(x, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
 // interactions reports whether to go on.
-func (in input) interactions(ctx context.Context, t *terminal, progress *progress, count *int, yield func(*traffic.Interaction, error) bool) bool {
+func (in input) interactions(ctx context.Context, t *terminal, progress *progress, yield func(*traffic.Interaction, error) bool) bool {
 	r, err := in.open(ctx)
 	if err != nil {
 		return yield(nil, err) && false
@@ -159,7 +174,6 @@ func (in input) interactions(ctx context.Context, t *terminal, progress *progres
 		case err != nil:
 			return yield(nil, err) && false
 		}
-		*count++
 		if !yield(x, nil) {
 			return false
 		}

@@ -37,8 +37,8 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	inForce.announce(t)
-	run := &validation{verb: &validateVerb{contractFlags: v.contractFlags, reportFlags: v.reportFlags, Projection: "wire"}, named: map[string]*projections{}}
-	if run.chosen, err = newProjections(inForce.catalog, "wire", v.Profile); err != nil {
+	run := &validation{verb: &validateVerb{contractFlags: v.contractFlags, reportFlags: v.reportFlags, Projection: "wire"}, named: map[string]*validate.Auto{}}
+	if run.chosen, err = compileAuto(inForce.catalog, "wire", validate.Options{Profile: v.Profile}); err != nil {
 		return err
 	}
 	inputs := gather(t, v.Files)
@@ -58,7 +58,10 @@ func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
 			if err != nil {
 				return validate.Outcome{NotChecked: "its contract is not known here"}, nil
 			}
-			return against.check(x, validate.Bare{})
+			var source validate.Source
+			source.See(x)
+			outcome, err := against.Check(x, validate.Bare{}, &source)
+			return outcome.Outcome, err
 		}}
 	for _, in := range inputs.files {
 		if ctx.Err() != nil {

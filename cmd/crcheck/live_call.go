@@ -137,7 +137,7 @@ func (call *liveCall) record() (*recorder.Recorder, error) {
 			}
 		},
 		Contracts: contractsOf([]*schema.Contract{call.contract}),
-		Meta:      metaOf([]*schema.Contract{call.contract}),
+		Meta:      metaOf([]*schema.Contract{call.contract}, finding.OriginAWS),
 	})
 	if err != nil {
 		return nil, err

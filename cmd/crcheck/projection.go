@@ -23,53 +23,55 @@ func (p projectionChoice) Validate() error {
 	return fmt.Errorf("%q is no projection: use auto, wire or sdk", string(p))
 }
 
-// projections holds documents against the same contracts under the chosen
-// projection. Under auto, an interaction is an HTTP exchange, thus wire; a bare
-// body is taken as the projection under which there is less to say of it, as
-// wire where that is the same.
-type projections struct {
-	choice    projectionChoice
-	wire, sdk *validate.Catalog
-	taken     map[schema.Projection]int // bare bodies under auto
-}
-
-func newProjections(catalog *schema.Catalog, choice projectionChoice, profile finding.Profile) (*projections, error) {
-	p := &projections{choice: choice, taken: map[schema.Projection]int{}}
-	var err error
-	if p.wire, err = validate.CompileCatalog(catalog, validate.Options{Projection: schema.Wire, Profile: profile}); err != nil {
+// compileAuto prepares contracts for documents of the chosen projection.
+func compileAuto(catalog *schema.Catalog, choice projectionChoice, options validate.Options) (*validate.Auto, error) {
+	if choice == auto {
+		return validate.CompileAuto(catalog, options)
+	}
+	if err := options.Projection.UnmarshalText([]byte(choice)); err != nil {
 		return nil, err
 	}
-	p.sdk, err = validate.CompileCatalog(catalog, validate.Options{Projection: schema.SDK, Profile: profile})
-	return p, err
+	return validate.CompileFixed(catalog, options)
 }
 
-func (p *projections) check(x *traffic.Interaction, bare validate.Bare) (validate.Outcome, error) {
-	if p.choice == projectionChoice(schema.SDK.String()) {
-		return p.sdk.Check(x, bare)
+// taken counts the bare bodies that auto took, by projection.
+type taken struct {
+	bodies   [2]int
+	unproven int // of them taken as HTTP bodies without evidence
+}
+
+func (n *taken) count(choice projectionChoice, x *traffic.Interaction, c *validate.Checked) {
+	if choice != auto || x.Request != nil || c.Contract == nil {
+		return
 	}
-	wire, err := p.wire.Check(x, bare)
-	if err != nil || p.choice != auto || x.Request != nil {
-		return wire, err
+	n.bodies[c.Projection]++
+	if c.Projection == schema.Wire && !c.Settled {
+		n.unproven++
 	}
-	if len(wire.Findings) > 0 {
-		sdk, err := p.sdk.Check(x, bare)
-		if err == nil && len(sdk.Findings) < len(wire.Findings) {
-			p.taken[schema.SDK]++
-			return sdk, nil
-		}
-	}
-	p.taken[schema.Wire]++
-	return wire, nil
 }
 
 // announce says on standard error which projections auto chose.
-func (p *projections) announce(t *terminal) {
-	switch wire, sdk := p.taken[schema.Wire], p.taken[schema.SDK]; {
+func (n *taken) announce(t *terminal) {
+	switch wire, sdk := n.bodies[schema.Wire], n.bodies[schema.SDK]; {
 	case sdk > 0 && wire > 0:
-		fmt.Fprintf(t.Err, "projection: took %d documents as wire (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); --projection settles it\n", wire, sdk)
+		fmt.Fprintf(t.Err, "projection: took %d documents as wire (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); override with --projection\n", wire, sdk)
 	case sdk > 0:
-		fmt.Fprintln(t.Err, "projection: sdk (what boto3 and the AWS CLI hand over); --projection settles it")
-	case wire > 0:
-		fmt.Fprintln(t.Err, "projection: wire (HTTP bodies); --projection settles it")
+		fmt.Fprintln(t.Err, "projection: sdk (what boto3 and the AWS CLI hand over); override with --projection")
+	case n.unproven > 0:
+		fmt.Fprintln(t.Err, "projection: wire (HTTP bodies); for what boto3 or the AWS CLI handed over use --projection sdk")
 	}
+}
+
+// originFlags say who sent the responses.
+type originFlags struct {
+	From finding.Origin `placeholder:"WHO" help:"Who sent the responses: aws, emulator or fixtures. Decides the advice, and what AWS is known to deviate in. Without it: what a cassette says of itself."`
+}
+
+// origin is who responded: what the flag says, else what the recording does.
+func (f *originFlags) origin(x *traffic.Interaction) finding.Origin {
+	from := f.From
+	if from == finding.OriginUnknown {
+		_ = from.UnmarshalText([]byte(x.Meta.From)) // what is no origin is not known
+	}
+	return from
 }

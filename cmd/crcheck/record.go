@@ -26,6 +26,7 @@ import (
 
 type recordVerb struct {
 	contractFlags
+	From        finding.Origin    `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette says so to whoever validates it."`
 	Upstream    string            `required:"" placeholder:"URL" help:"The service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
 	Output      string            `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write, or to replace; as NDJSON if its name ends in .ndjson."`
 	Forward     bool              `help:"Be an HTTPS proxy that the client's own signatures pass through, instead of signing again."`
@@ -106,7 +107,7 @@ func (v *recordVerb) Run(ctx context.Context, t *terminal, command childCommand)
 		Check:     log.check,
 		Found:     func(_ *traffic.Interaction, found finding.Set) { log.found(v.Profile.Grade(found)) },
 		Contracts: contractsOf(loaded),
-		Meta:      metaOf(loaded),
+		Meta:      metaOf(loaded, v.From),
 	})
 	if err != nil {
 		return err
@@ -122,11 +123,11 @@ func (v *recordVerb) Run(ctx context.Context, t *terminal, command childCommand)
 }
 
 // metaOf names the contract that is in force, if it is one.
-func metaOf(loaded []*schema.Contract) traffic.Meta {
+func metaOf(loaded []*schema.Contract, from finding.Origin) traffic.Meta {
 	if len(loaded) != 1 {
-		return traffic.Meta{}
+		return traffic.Meta{From: from.String()}
 	}
-	return traffic.Meta{Contract: loaded[0].String(), ContractDigest: loaded[0].Digest()}
+	return traffic.Meta{Contract: loaded[0].String(), ContractDigest: loaded[0].Digest(), From: from.String()}
 }
 
 // contractsOf is a digest of the contracts in force, in whatever order.

@@ -18,6 +18,7 @@ type validateVerb struct {
 	contractFlags
 	reportFlags
 	hidingFlags
+	originFlags
 	Projection projectionChoice `default:"auto" placeholder:"NAME" help:"How the documents are written down: wire, HTTP bodies, sdk, what boto3 and the AWS CLI hand over, or auto (the default), chosen for each bare body."`
 	Operation  string           `placeholder:"NAME" help:"The operation that bare bodies are of, where there are several contracts."`
 	Part       schema.Part      `xor:"bare" placeholder:"PART" help:"What bare bodies are: output, input or error:NAME."`
@@ -50,7 +51,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := newProjections(inForce.catalog, v.Projection, v.Profile)
+	chosen, err := compileAuto(inForce.catalog, v.Projection, v.options())
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintln(t.Err, "no files named: checking the embedded cassettes")
 	}
 	inputs := gather(t, v.Files)
-	run := &validation{verb: v, chosen: chosen, named: map[string]*projections{}, said: map[string]bool{}}
+	run := &validation{verb: v, chosen: chosen, named: map[string]*validate.Auto{}, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
 	if run.collector.Accept, err = v.acceptance(ctx, inputs.expected); err != nil {
 		return err
 	}
@@ -71,7 +72,10 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		run.problem(t, problem)
 	}
 	interrupted := run.files(ctx, t, inputs)
-	chosen.announce(t)
+	run.taken.announce(t)
+	for _, f := range v.Profile.Grade(validate.Note(run.leftOut)) {
+		run.collector.Add(f, nil)
+	}
 	unmet := run.collector.Accept.Ledger.Settle(&run.scope, v.FailOnStale)
 	if interrupted {
 		run.collector.Problem(errors.New("interrupted: what follows was not checked"))
@@ -86,6 +90,8 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		return context.Canceled
 	case r.Verdict == report.NotChecked && run.unrouted.total > 0:
 		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %v\n", &run.unrouted)
+	case r.Verdict == report.NotChecked && r.Checks.Unrecognised != nil:
+		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no contract knows a member of the documents; say which operation they are of with --contract and --operation")
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name files with responses of the contract's operation")
 	}
@@ -95,8 +101,10 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 // validation is one run over many inputs.
 type validation struct {
 	verb      *validateVerb
-	chosen    *projections
-	named     map[string]*projections // by the contract that a cassette names
+	chosen    *validate.Auto
+	named     map[string]*validate.Auto // by the contract that a cassette names
+	taken     taken
+	leftOut   map[validate.LeftOut]int
 	scope     finding.Scope
 	said      map[string]bool // problems that many interactions share
 	collector report.Collector
@@ -138,7 +146,14 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 		return
 	}
 	defer r.Close()
-	for x, err := range in.traffic(progress.reader(r)) {
+	var source validate.Source
+	bare := run.verb.bare()
+	bare.Found = !in.named
+	by := func(x *traffic.Interaction) *validate.Auto {
+		a, _ := run.contracts(x) // the error is told when the interaction is checked
+		return a
+	}
+	for x, err := range source.Ahead(in.traffic(progress.reader(r)), by, bare) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -146,7 +161,7 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 		var odd *traffic.EntryError
 		switch {
 		case errors.As(err, &odd):
-			run.problem(t, err)
+			run.odd(odd)
 			continue
 		case errors.As(err, &unknown) && !in.named:
 			run.collector.Skipped(unknown.Format)
@@ -158,9 +173,21 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 		if x.Index == 0 {
 			run.collector.File()
 		}
-		if err := run.check(x); err != nil {
+		if err := run.check(x, bare, &source); err != nil {
 			run.unchecked(t, x, err)
 		}
+	}
+}
+
+// odd takes an entry of a recording that is not as its format says.
+func (run *validation) odd(e *traffic.EntryError) {
+	m := e.Malformed
+	for _, f := range run.verb.Profile.Grade(finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: m.Source, Interaction: e.Index + 1,
+		Line: m.Line, Column: m.Column, Message: m.Problem})) {
+		run.collector.Add(f, nil)
+	}
+	if e.Unread {
+		run.collector.NotChecked("not as its format says")
 	}
 }
 
@@ -174,30 +201,51 @@ func (run *validation) unchecked(t *terminal, x *traffic.Interaction, err error)
 	}
 }
 
-func (run *validation) check(x *traffic.Interaction) error {
+func (run *validation) check(x *traffic.Interaction, bare validate.Bare, source *validate.Source) error {
 	against, err := run.contracts(x)
 	if err != nil {
 		return err
 	}
-	bare := validate.Bare{Operation: run.verb.Operation, Part: run.verb.Part, Status: run.verb.Status}
-	outcome, err := against.check(x, bare)
+	outcome, err := against.Check(x, bare, source)
 	if err != nil {
 		return err
 	}
-	if outcome.Contract == nil {
+	run.taken.count(run.verb.Projection, x, &outcome)
+	run.leftOut[outcome.LeftOut]++
+	run.collector.Origin = run.verb.origin(x)
+	switch {
+	case outcome.Unrecognised != nil:
+		run.collector.Unrecognised(outcome.Unrecognised)
+		return nil
+	case outcome.NotRead != "":
+		run.collector.NotRead(outcome.NotRead)
+	case outcome.Contract != nil:
+		run.collector.Checked(outcome.Contract.String())
+	default:
 		run.collector.NotChecked(outcome.NotChecked)
 		if outcome.Unrouted != nil {
 			run.unrouted.count(outcome.Unrouted)
 		}
+	}
+	if outcome.Contract == nil {
 		return nil
 	}
-	run.collector.Checked(outcome.Contract.String())
 	run.patterns(outcome.Contract)
 	outcome.Note(&run.scope, x, bare)
 	for _, f := range outcome.Findings {
 		run.collector.Add(f, run.secrets.line(outcome.Contract, x, f.Line))
 	}
 	return nil
+}
+
+// options say how strict to be, and of whom.
+func (v *validateVerb) options() validate.Options {
+	return validate.Options{Profile: v.Profile, From: v.From}
+}
+
+// bare says what bare bodies are.
+func (v *validateVerb) bare() validate.Bare {
+	return validate.Bare{Operation: v.Operation, Part: v.Part, Status: v.Status}
 }
 
 // patterns says of a contract that traffic reached which patterns are not checked.
@@ -209,7 +257,7 @@ func (run *validation) patterns(c *schema.Contract) {
 
 // contracts are the chosen ones or, where none was asked for and the cassette
 // names a built-in contract, that contract.
-func (run *validation) contracts(x *traffic.Interaction) (*projections, error) {
+func (run *validation) contracts(x *traffic.Interaction) (*validate.Auto, error) {
 	name := x.Meta.Contract
 	if len(run.verb.Contract) > 0 || name == "" {
 		return run.chosen, nil
@@ -221,7 +269,7 @@ func (run *validation) contracts(x *traffic.Interaction) (*projections, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it was recorded under %s, which is not built in: choose a contract with --contract", name)
 	}
-	known, err := newProjections(schema.NewCatalog(c), run.verb.Projection, run.verb.Profile)
+	known, err := compileAuto(schema.NewCatalog(c), run.verb.Projection, run.verb.options())
 	if err != nil {
 		return nil, err
 	}

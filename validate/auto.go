@@ -1,0 +1,175 @@
+package validate
+
+import (
+	"iter"
+	"sync"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Auto validates traffic whose encoding is told by evidence, one source at a time:
+// HTTP bodies, or what boto3 and the AWS CLI hand over. It is immutable and safe
+// for concurrent use.
+//
+// Evidence settles one document: a request beside it means HTTP; ResponseMetadata,
+// or Error with a Code, where the contract's output has no such member, means the
+// SDK. A document without evidence takes the kind of its source: see [Source].
+type Auto struct {
+	wire, sdk *Catalog
+	options   Options
+	fixed     bool                   // options.Projection is for every document
+	names     func() map[string]bool // that contracts know at the top of documents
+}
+
+// CompileAuto prepares a catalog for either encoding; the one of the options counts
+// for nothing.
+func CompileAuto(k *schema.Catalog, options Options) (*Auto, error) {
+	a := &Auto{options: options, names: sync.OnceValue(func() map[string]bool { return topNames(k.Given()) })}
+	var err error
+	options.Projection = schema.Wire
+	if a.wire, err = CompileCatalog(k, options); err != nil {
+		return nil, err
+	}
+	options.Projection = schema.SDK
+	a.sdk, err = CompileCatalog(k, options)
+	return a, err
+}
+
+// CompileFixed prepares a catalog for the encoding of the options, whatever the
+// evidence.
+func CompileFixed(k *schema.Catalog, options Options) (*Auto, error) {
+	a, err := CompileAuto(k, options)
+	if err == nil {
+		a.fixed = true
+	}
+	return a, err
+}
+
+// MaxAhead and MaxAheadBytes bound how much of a source is read before its first
+// interaction is validated: interactions, and bytes of their bodies.
+const (
+	MaxAhead      = 1000
+	MaxAheadBytes = 16 << 20
+)
+
+// Source is what is known of one source of traffic, such as a file: what its
+// recorder keeps, and in which encoding its documents are. It is decided by the
+// first [MaxAhead] interactions, in their order: see [Source.Ahead]. The zero value
+// knows nothing.
+type Source struct {
+	Recorded
+	votes [2]int // documents that are evidence, by projection
+}
+
+// Kind is the encoding of documents that no evidence settles: that of most others.
+func (s *Source) Kind() schema.Projection {
+	if s.votes[schema.SDK] > s.votes[schema.Wire] {
+		return schema.SDK
+	}
+	return schema.Wire
+}
+
+// Ahead yields the interactions of a source, once it has read ahead and knows what
+// it is. The function returns what an interaction is validated by, and how bare
+// bodies are taken; nil where that is not known. Errors keep their places.
+func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traffic.Interaction) *Auto, bare Bare) iter.Seq2[*traffic.Interaction, error] {
+	type read struct {
+		x   *traffic.Interaction
+		err error
+	}
+	return func(yield func(*traffic.Interaction, error) bool) {
+		var ahead []read
+		size, decided := 0, false
+		flush := func() bool {
+			decided = true
+			for _, r := range ahead {
+				if !yield(r.x, r.err) {
+					return false
+				}
+			}
+			ahead = nil
+			return true
+		}
+		for x, err := range all {
+			if decided {
+				if !yield(x, err) {
+					return
+				}
+				continue
+			}
+			ahead = append(ahead, read{x, err})
+			if err != nil {
+				continue
+			}
+			s.see(x, by(x), bare)
+			size += len(x.Response.Body.Bytes)
+			if x.Request != nil {
+				size += len(x.Request.Body.Bytes)
+			}
+			if len(ahead) >= MaxAhead || size >= MaxAheadBytes || s.all() {
+				if !flush() {
+					return
+				}
+			}
+		}
+		if !decided {
+			flush()
+		}
+	}
+}
+
+func (s *Source) see(x *traffic.Interaction, a *Auto, bare Bare) {
+	s.Recorded.See(x)
+	if a == nil || a.fixed || x.Request != nil {
+		return
+	}
+	if kind, ok := a.evidence(x, bare); ok {
+		s.votes[kind]++
+	}
+}
+
+// Checked is what came of an interaction, and which encoding it was taken in.
+type Checked struct {
+	Outcome
+	Projection schema.Projection
+	Settled    bool // by evidence of its own
+}
+
+// Check validates an interaction of a source. The error is a [*BareError] or a
+// [*jsonschema.PartError].
+func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, error) {
+	c := Checked{Projection: schema.Wire, Settled: true}
+	switch {
+	case a.fixed:
+		c.Projection = a.options.Projection
+	case x.Request == nil:
+		if c.Projection, c.Settled = a.settled(x, bare); !c.Settled {
+			c.Projection = s.Kind()
+		}
+	}
+	k := a.wire
+	if c.Projection == schema.SDK {
+		k = a.sdk
+	}
+	var err error
+	c.Outcome, err = k.check(x, bare, s.Recorded)
+	if err != nil && bare.Found || len(c.Findings) > 0 && (bare.Found || !c.Findings.Has(finding.LayerBytes)) {
+		if names, is := a.unrecognised(x, bare); is {
+			c.Outcome = Outcome{NotChecked: "not recognised", Unrecognised: names}
+			return c, nil
+		}
+	}
+	if err != nil || a.fixed || x.Request != nil || c.Contract == nil || !c.Settled || c.Projection == s.Kind() {
+		return c, err
+	}
+	at := x.Response.Body.Position(0)
+	mixed := finding.NewSet(finding.Finding{Rule: finding.EncodingMixed, Operation: c.Contract.Name(), Line: at.Line, Column: at.Column,
+		Got: c.Projection.String(), Want: s.Kind().String(), Message: "the document is " + encodings[c.Projection] + ", most of this source are " + encodings[s.Kind()]})
+	c.Findings = finding.Union(c.Findings, locate(a.options.Profile.Grade(mixed), x))
+	return c, nil
+}
+
+// encodings are the projections as messages name them.
+var encodings = [...]string{schema.Wire: "an HTTP body", schema.SDK: "what an SDK hands over"}

@@ -1,0 +1,210 @@
+package validate
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// settled returns the encoding that a bare body itself proves.
+func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Projection, bool) {
+	body := x.Response.Body.Bytes
+	if !bytes.Contains(body, []byte(`"ResponseMetadata"`)) && !bytes.Contains(body, []byte(`"Error"`)) {
+		return schema.Wire, false
+	}
+	v, err := a.wire.operation(bare.Operation)
+	output := func(name string) bool {
+		if err != nil {
+			return false
+		}
+		root, ok := v.contract.Root(schema.OutputPart)
+		return ok && slices.ContainsFunc(v.contract.Resolve(root).Members, func(m schema.Member) bool { return m.Name == name || m.Wire() == name })
+	}
+	metadata, failed := false, false
+	topLevel(body, func(name string, d *jsontext.Decoder) error {
+		switch {
+		case name == "ResponseMetadata" && d.PeekKind() == '{' && !output(name):
+			metadata = true
+		case name == "Error" && d.PeekKind() == '{' && !output(name):
+			value, err := d.ReadValue()
+			if err != nil {
+				return err
+			}
+			failed = scalarAt(value, "/Code").quoted
+			return nil
+		}
+		return d.SkipValue()
+	})
+	return schema.SDK, metadata || failed
+}
+
+// topLevel hands over the names of a JSON object; the function reads their values.
+// What is no object, or breaks off, has no more of them.
+func topLevel(body []byte, member func(name string, d *jsontext.Decoder) error) (object bool) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.TrimPrefix(body, []byte(bom))), explaining...)
+	if d.PeekKind() != '{' {
+		return false
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return false
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil || member(name.String(), d) != nil {
+			return true
+		}
+	}
+	return true
+}
+
+// evidence is a vote of a bare body for the encoding of its source: what it proves,
+// or the members that only one of the two names.
+func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Projection, bool) {
+	if kind, ok := a.settled(x, bare); ok {
+		return kind, true
+	}
+	wire, err := a.wire.operation(bare.Operation)
+	if err != nil {
+		return schema.Wire, false
+	}
+	sdk, err := a.sdk.operation(bare.Operation)
+	if err != nil {
+		return schema.Wire, false
+	}
+	part := bare.Part
+	if part == "" {
+		part = schema.OutputPart
+	}
+	m, n := wire.parts[part], sdk.parts[part]
+	if m == nil || n == nil || m.raw != nil {
+		return schema.Wire, false
+	}
+	var votes [2]int
+	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.TrimPrefix(x.Response.Body.Bytes, []byte(bom))), explaining...)
+	compareNames(d, m.node, n.node, &votes)
+	switch {
+	case votes[schema.SDK] > votes[schema.Wire]:
+		return schema.SDK, true
+	case votes[schema.Wire] > votes[schema.SDK]:
+		return schema.Wire, true
+	}
+	return schema.Wire, false
+}
+
+// compareNames counts the members of a value that only one of two nodes, which are
+// of one shape or nil, has.
+func compareNames(d *jsontext.Decoder, wire, sdk *node, votes *[2]int) bool {
+	opened := d.PeekKind()
+	if wire == nil && sdk == nil || opened != '{' && opened != '[' {
+		return d.SkipValue() == nil
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return false
+	}
+	for d.PeekKind() != '}' && d.PeekKind() != ']' {
+		below := [2]*node{}
+		if opened == '[' {
+			below = [2]*node{elementOf(wire), elementOf(sdk)}
+		} else {
+			name, err := d.ReadToken()
+			if err != nil {
+				return false
+			}
+			inWire, inSDK := memberOf(wire, name.String()), memberOf(sdk, name.String())
+			switch {
+			case inWire != nil && inSDK == nil:
+				votes[schema.Wire]++
+			case inSDK != nil && inWire == nil:
+				votes[schema.SDK]++
+			}
+			below = [2]*node{inWire, inSDK}
+		}
+		if !compareNames(d, below[schema.Wire], below[schema.SDK], votes) {
+			return false
+		}
+	}
+	_, err := d.ReadToken()
+	return err == nil
+}
+
+func elementOf(n *node) *node {
+	if n == nil {
+		return nil
+	}
+	return n.element
+}
+
+// memberOf is what a member of an object is; nil: nothing that the node knows.
+func memberOf(n *node, name string) *node {
+	if n == nil {
+		return nil
+	}
+	if n.kind == schema.Map {
+		return n.element
+	}
+	if i, ok := n.index[name]; ok {
+		return n.members[i].node
+	}
+	return nil
+}
+
+// maxNames bounds the sample of names of a document that is not recognised.
+const maxNames = 10
+
+// unrecognised reports a bare body that nobody has said what it is, and of which no
+// contract knows a member, with some of its names. What is no object has no names: it
+// is taken for a document where it was named.
+func (a *Auto) unrecognised(x *traffic.Interaction, bare Bare) (names []string, is bool) {
+	if x.Request != nil || bare.Operation != "" || bare.Part != "" || bare.Status != 0 {
+		return nil, false
+	}
+	known := a.names()
+	recognised, empty := false, true
+	object := topLevel(x.Response.Body.Bytes, func(name string, d *jsontext.Decoder) error {
+		empty = false
+		recognised = recognised || known[name]
+		if len(names) < maxNames {
+			names = append(names, name)
+		}
+		return d.SkipValue()
+	})
+	switch {
+	case !object:
+		return []string{}, bare.Found && len(trimSpace(x.Response.Body.Bytes)) > 0 && jsontext.Value(x.Response.Body.Bytes).IsValid()
+	case empty || recognised:
+		return nil, false
+	}
+	return names, true
+}
+
+// topNames are the names of the members at the top of the documents of contracts, and
+// those that errors and SDKs add.
+func topNames(contracts []*schema.Contract) map[string]bool {
+	names := map[string]bool{"ResponseMetadata": true, "Error": true, "__type": true, "message": true, "Message": true, "code": true, "Code": true}
+	for _, c := range contracts {
+		addNames(names, c)
+	}
+	return names
+}
+
+// addNames adds the names of the members at the top of the documents of a contract.
+func addNames(names map[string]bool, c *schema.Contract) {
+	for _, part := range c.Parts() {
+		root, ok := c.Root(part)
+		if !ok {
+			continue
+		}
+		for _, m := range c.Resolve(root).Members {
+			names[m.Name], names[m.Wire()] = true, true
+			if c.Location(&m) == "payload" {
+				for _, inner := range c.Resolve(m.Shape).Members {
+					names[inner.Name], names[inner.Wire()] = true, true
+				}
+			}
+		}
+	}
+}
