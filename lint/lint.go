@@ -36,16 +36,17 @@ type Options struct {
 }
 
 // File looks through one cassette, and tells found of each interaction and what
-// is wrong with it; the last call has no interaction, and is about the file. The
-// error is of package traffic, or joins those of interactions that are odd.
+// is wrong with it; a call without an interaction is about an entry that is not as
+// its format says or, the last one, about the file. The error is of package traffic.
 func File(name string, text []byte, options Options, found func(*traffic.Interaction, validate.Outcome, finding.Set)) error {
 	f := file{options: options, seen: map[[sha256.Size]byte]int{}}
-	var odd []error
 	for x, err := range (traffic.File{Path: name, Named: !options.Found}).Read(bytes.NewReader(text)) {
-		if errors.As(err, new(*traffic.EntryError)) {
-			odd = append(odd, err)
+		var odd *traffic.EntryError
+		switch {
+		case errors.As(err, &odd):
+			found(nil, validate.Outcome{}, options.Profile.Grade(validate.Odd(odd)))
 			continue
-		} else if err != nil {
+		case err != nil:
 			return err
 		}
 		f.kind, f.meta, f.count = x.Kind, x.Meta, f.count+1
@@ -58,7 +59,7 @@ func File(name string, text []byte, options Options, found func(*traffic.Interac
 	if f.count > 0 {
 		found(nil, validate.Outcome{}, options.Profile.Grade(f.whole(name, text)))
 	}
-	return errors.Join(odd...)
+	return nil
 }
 
 type file struct {

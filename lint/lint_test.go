@@ -65,6 +65,7 @@ func TestFile(t *testing.T) {
 		{"another style", bytes.Replace(cassette(t, current, job), []byte("status: "), []byte("status:  "), 1), []finding.RuleID{finding.CassetteUnsorted}},
 		{"what breaks the contract", cassette(t, current, string(failing)), []finding.RuleID{finding.EnumUnknownValue}},
 		{"a secret", cassette(t, current, job[:len(job)-2]+`,"error":{"code":"x","message":"key AKIAFAKEFAKEFAKEFAKE"}}}`), []finding.RuleID{finding.SecretFound}},
+		{"an entry without a response", []byte("version: 1\ninteractions:\n- request: {method: GET, url: \"https://localhost/\"}\n"), []finding.RuleID{finding.TrafficOddEntry}},
 		{"nothing", []byte("version: 1\ninteractions: []\n"), nil},
 	}
 	checks, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
@@ -84,7 +85,7 @@ func TestFile(t *testing.T) {
 			}, func(x *traffic.Interaction, _ validate.Outcome, found finding.Set) {
 				for _, f := range found {
 					require.Equal(t, "x.yaml", f.Source)
-					require.Equal(t, x != nil, f.Interaction > 0)
+					require.Equal(t, x != nil || f.Rule == finding.TrafficOddEntry, f.Interaction > 0)
 					rules = append(rules, f.Rule)
 					covered[f.Rule] = true
 				}

@@ -181,9 +181,7 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 
 // odd takes an entry of a recording that is not as its format says.
 func (run *validation) odd(e *traffic.EntryError) {
-	m := e.Malformed
-	for _, f := range run.verb.Profile.Grade(finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: m.Source, Interaction: e.Index + 1,
-		Line: m.Line, Column: m.Column, Message: m.Problem})) {
+	for _, f := range run.verb.Profile.Grade(validate.Odd(e)) {
 		run.collector.Add(f, nil)
 	}
 	if e.Unread {
