@@ -20,6 +20,11 @@
 // Where a document repeats a name, the last value counts, as in most parsers;
 // the repetition is a finding.
 //
+// What a recorder left out is not the service's fault, and what nobody read was not
+// checked: [Recorded] knows what the recorder of a source keeps, [Outcome] says what
+// was left out and which body no rule read. [Auto] reads a source ahead, finds out in
+// which encoding its documents are, and validates them in order.
+//
 // Around the walker: [Validator.Exchange] validates a recorded interaction
 // whole: what the request says in its path, query, headers and body, and what
 // the answer says in its status, headers and body. What travels beside a body is
