@@ -161,7 +161,7 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 			return c, nil
 		}
 	}
-	if err != nil || a.fixed || x.Request != nil || c.Contract == nil || !c.Settled || c.Projection == s.Kind() {
+	if err != nil || a.fixed || x.Request != nil || c.Contract == nil || c.Projection == s.Kind() {
 		return c, err
 	}
 	at := x.Response.Body.Position(0)
