@@ -92,6 +92,8 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %v\n", &run.unrouted)
 	case r.Verdict == report.NotChecked && r.Checks.Unrecognised != nil:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no contract knows a member of the documents; say which operation they are of with --contract and --operation")
+	case r.Verdict == report.NotChecked && len(r.Checks.NotRead) > 0:
+		fmt.Fprintln(t.Err, "crcheck: nothing was checked: the bodies are in no format that is read; record responses with JSON bodies")
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name files with responses of the contract's operation")
 	}
