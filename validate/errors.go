@@ -115,17 +115,19 @@ var commonErrors = map[string][]int{
 
 // queryError checks how the error of a service that once spoke the query protocol
 // names itself for clients of that time: CODE;Sender or CODE;Receiver (Smithy,
-// aws-query-protocol.html#awsquerycompatible). An error that the contract does not
-// list may have any code.
+// aws-query-protocol.html#awsquerycompatible). An error of which the contract does not
+// state the code may have any: botocore's model of SQS states none.
 func (e *exchange) queryError(declared *schema.Error) {
 	const header = "X-Amzn-Query-Error"
 	if e.bare || !e.v.contract.QueryCompatible.Or(false) || !e.recorded(header) {
 		return
 	}
 	got := awshttp.Value(e.response.Header, header)
-	code, fault := "CODE", "Sender or Receiver"
+	code, fault, stated := "CODE", "Sender or Receiver", false
 	if declared != nil {
-		code = declared.Code.Or(declared.Name)
+		if code, stated = declared.Code.Get(); !stated {
+			code = "CODE"
+		}
 		switch declared.Fault.Or("") {
 		case "client":
 			fault = "Sender"
@@ -144,7 +146,7 @@ func (e *exchange) queryError(declared *schema.Error) {
 	switch {
 	case !ok || gotCode == "" || gotFault != "Sender" && gotFault != "Receiver":
 		e.add(finding.ErrorQueryCode, clip(got), want, "the header X-Amzn-Query-Error is not of the form CODE;Sender or CODE;Receiver")
-	case declared != nil && gotCode != code:
+	case stated && gotCode != code:
 		e.add(finding.ErrorQueryCode, clip(got), want, fmt.Sprintf("the header X-Amzn-Query-Error names %s, the code of %s is %s", quote(gotCode), declared.Name, code))
 	case declared != nil && !strings.Contains(fault, gotFault):
 		e.add(finding.ErrorQueryCode, clip(got), want, fmt.Sprintf("the header X-Amzn-Query-Error says %s, %s is the fault of the %s", gotFault, declared.Name, strings.ToLower(fault)))

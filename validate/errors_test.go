@@ -53,6 +53,7 @@ func TestQueryError(t *testing.T) {
 		"three parts":             {400, torn, []string{header, "Bag.Torn;Sender;x"}, true},
 		"masked":                  {400, torn, []string{header, "REDACTED"}, false},
 		"named by its own name":   {500, `{"__type":"Lost","message":"m"}`, []string{header, "Lost;Receiver"}, false},
+		"of no stated code":       {500, `{"__type":"Lost","message":"m"}`, []string{header, "Query.Lost;Receiver"}, false},
 		"a fault of the server":   {500, `{"__type":"Lost","message":"m"}`, []string{header, "Lost;Sender"}, true},
 		"an unlisted error":       {400, `{"__type":"AccessDenied"}`, []string{header, "Whatever;Sender"}, false},
 		"an unlisted, malformed":  {400, `{"__type":"AccessDenied"}`, []string{header, "Whatever"}, true},
