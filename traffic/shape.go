@@ -27,7 +27,8 @@ func shapeOf(text []byte) shape {
 		return bareBody
 	case bytes.HasPrefix(bytes.TrimLeft(line, blankJSON), []byte(interactionMark)):
 		return markedInteraction
-	case !bytes.Contains(line, []byte(`"request"`)) || !bytes.Contains(line, []byte(`"response"`)):
+	// A rare letter first makes the search several times faster: most lines are done with here.
+	case !bytes.Contains(line, []byte(`quest"`)) || !bytes.Contains(line, []byte(`"request"`)) || !bytes.Contains(line, []byte(`"response"`)):
 		return bareBody
 	}
 	return outlineOf(text).shape()

@@ -13,7 +13,9 @@ import (
 // settled returns the encoding that a bare body itself proves.
 func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Projection, bool) {
 	body := x.Response.Body.Bytes
-	if !bytes.Contains(body, []byte(`"ResponseMetadata"`)) && !bytes.Contains(body, []byte(`"Error"`)) {
+	// Searching for a capital letter first is several times faster than for a quotation
+	// mark, of which JSON is full.
+	if !bytes.Contains(body, []byte(`ResponseMetadata"`)) && !bytes.Contains(body, []byte(`Error"`)) {
 		return schema.Wire, false
 	}
 	v, err := a.wire.operation(bare.Operation)

@@ -118,7 +118,21 @@ func (e *exchange) message(m *message) {
 	} else if e.mayBeEmpty(d, m) {
 		return
 	}
-	e.findings = append(e.findings, e.v.body(m.part, m.body)...)
+	if !e.v.ignores(m.part, m.body.Bytes) {
+		e.findings = append(e.findings, e.v.body(m.part, m.body)...)
+	}
+}
+
+// ignores reports a body that no client reads: the operation has no output, and the
+// body is empty or a JSON text such as null. Of an object the names are still checked.
+// Where no output is defined, a client must ignore a JSON payload (Smithy's protocol
+// test AwsJson10HandlesEmptyOutputShape).
+func (v *Validator) ignores(part schema.Part, body []byte) bool {
+	if part != schema.OutputPart || v.contract.Output != "" {
+		return false
+	}
+	text := trimSpace(body)
+	return len(text) == 0 || text[0] != '{' && jsontext.Value(text).IsValid()
 }
 
 // mayBeEmpty reports whether there is nothing more to say of an empty body.
@@ -146,7 +160,7 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 	if m.part == schema.InputPart { // the service took it
 		return d.node.required.count() == 0
 	}
-	return d.node.kind == schema.Structure && len(d.node.members) == 0 || m.part == schema.OutputPart && e.v.contract.Output == ""
+	return d.node.kind == schema.Structure && len(d.node.members) == 0 || e.v.ignores(m.part, nil)
 }
 
 // demandsBody reports a part whose document has required members in the body.
