@@ -155,7 +155,7 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 	}
 	var err error
 	c.Outcome, err = k.check(x, bare, s.Recorded)
-	if err != nil && bare.Found || len(c.Findings) > 0 && (bare.Found || !c.Findings.Has(finding.LayerBytes)) {
+	if err != nil && (bare.Found || a.wire.routes.Services() == 0) || len(c.Findings) > 0 && (bare.Found || !c.Findings.Has(finding.LayerBytes)) {
 		if names, is := a.unrecognised(x, bare); is {
 			c.Outcome = Outcome{NotChecked: "not recognised", Unrecognised: names}
 			return c, nil

@@ -153,8 +153,14 @@ func TestUnrecognised(t *testing.T) {
 		})
 	}
 	t.Run("of several, named", func(t *testing.T) {
-		_, err := autoOf(t, brokers, other).Check(&traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte(`{"name":"x"}`))}}, Bare{}, &Source{})
+		bare := func(body string) *traffic.Interaction {
+			return &traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte(body))}}
+		}
+		_, err := autoOf(t, brokers, other).Check(bare(`{"id":"1"}`), Bare{}, &Source{})
 		require.ErrorAs(t, err, new(*BareError))
+		c, err := autoOf(t, brokers, other).Check(bare(`{"name":"x"}`), Bare{}, &Source{})
+		require.NoError(t, err)
+		require.Equal(t, []string{"name"}, c.Unrecognised)
 	})
 }
 
