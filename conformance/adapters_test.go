@@ -13,6 +13,7 @@ import (
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/installed"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
@@ -50,11 +51,11 @@ var adapters = []adapter{
 }
 
 // known returns what the adapter's SDK is known to get wrong.
-func (a adapter) known(t *testing.T) []conformance.Known {
+func (a adapter) known(t *testing.T) []finding.Expected {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(a.recipe.From, "known-failing.yaml"))
 	require.NoError(t, err)
-	known, err := conformance.ParseKnown("known-failing.yaml", text)
+	known, err := finding.ReadRows("known-failing.yaml", text)
 	require.NoError(t, err)
 	return known
 }
@@ -90,14 +91,14 @@ func TestKnownOfGo(t *testing.T) {
 // everyLineCounts takes the known failures away one by one: without any of them
 // the verdict is that the client fails. Only the cases that a line is about are
 // run again. A flaky case may pass, but not for ever.
-func everyLineCounts(t *testing.T, client func() conformance.Client, known []conformance.Known) {
+func everyLineCounts(t *testing.T, client func() conformance.Client, known []finding.Expected) {
 	t.Helper()
 	for i, line := range known {
 		suite := conformance.Builtin().Select(line.Case)
 		plan, err := conformance.Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
 		require.NoError(t, err)
 		tries := 1
-		if line.Flaky {
+		if line.Rule == finding.ConformFlaky {
 			tries = 50
 		}
 		fails := false

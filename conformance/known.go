@@ -2,80 +2,104 @@ package conformance
 
 import (
 	"fmt"
-	"path"
-	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/crcheck/crcheck/finding"
 )
 
-// Known is a failure of a client that is known and accepted.
-type Known struct {
-	Case   string `yaml:"case"` // a name, or a pattern of path.Match
-	Reason string `yaml:"reason"`
-	// Flaky says that the outcome differs from run to run.
-	Flaky bool `yaml:"flaky"`
-}
-
-// ParseKnown reads a file of known failures:
-//
-//	crcheckKnownFailing: 1
-//	cases:
-//	  - case: union/two-members
-//	    reason: the SDK takes one of the members at random
-//	    flaky: true
-func ParseKnown(name string, text []byte) ([]Known, error) {
-	var form struct {
-		Version int     `yaml:"crcheckKnownFailing"`
-		Cases   []Known `yaml:"cases"`
+// settle marks the outcomes that ignore rows for [finding.ConformFailed] and
+// [finding.ConformFlaky] accept, and returns what is wrong with these rows: one
+// that matches no case, one whose cases pass, an over-broad one, some of whose
+// cases pass, one that a row before it leaves nothing, one whose count differs, and
+// one that is expired today. Whether a flaky case passes says nothing, nor does a
+// row that is about cases which were left out or skipped. Rows for other rules are
+// passed over. The error says that the rows are ill-formed.
+func settle(outcomes []Outcome, leftOut []string, rows []finding.Expected, today time.Time) ([]string, error) {
+	ledger, err := finding.NewLedger(rows)
+	if err != nil {
+		return nil, err
 	}
-	if err := strictly(text, &form); err != nil {
-		return nil, &SuiteError{name, 0, err.Error()}
-	}
-	if form.Version != 1 {
-		return nil, &SuiteError{name, 0, `begin with "crcheckKnownFailing: 1"`}
-	}
-	for _, k := range form.Cases {
-		if _, err := path.Match(k.Case, ""); err != nil || k.Case == "" {
-			return nil, &SuiteError{name, 0, fmt.Sprintf("%q is no pattern of cases", k.Case)}
+	ledger.Expire(today)
+	for i := range outcomes {
+		o := &outcomes[i]
+		f := finding.Finding{Rule: finding.ConformFlaky, Severity: finding.Error, Source: o.Case}
+		if row, ok := ledger.Accept(f); ok {
+			o.known(Flaky, row.Reason)
+			continue
 		}
-		if k.Reason == "" {
-			return nil, &SuiteError{name, 0, k.Case + " has no reason"}
+		if o.Verdict != Failed {
+			continue
+		}
+		f.Rule, f.Got = finding.ConformFailed, strconv.Quote(strings.Join(o.Problems, "\n"))
+		if row, ok := ledger.Accept(f); ok {
+			o.known(KnownFailing, row.Reason)
 		}
 	}
-	return form.Cases, nil
-}
-
-// settle marks the outcomes that are known, and returns what is wrong with the
-// expectations: one that matches no case, one whose cases pass, and an
-// over-broad one, some of whose cases pass. Whether a flaky one passes says
-// nothing, nor does one that is about cases which were left out.
-func settle(outcomes []Outcome, leftOut []string, known []Known) []string {
 	var problems []string
-	for _, k := range known {
-		matched, passed := 0, []string(nil)
-		for i := range outcomes {
-			o := &outcomes[i]
-			if !matchesCase(k.Case, o.Case) {
-				continue
-			}
-			matched++
-			switch {
-			case k.Flaky:
-				o.known(Flaky, k.Reason)
-			case o.Verdict == Failed:
-				o.known(KnownFailing, k.Reason)
-			case o.Verdict == Passed:
-				passed = append(passed, o.Case)
-			}
+	unmet := ledger.Unmet()
+	for _, row := range rows {
+		u := finding.Unmet{Expected: row, Matched: row.Count}
+		met := len(unmet) == 0 || unmet[0].Expected != row
+		if !met {
+			u, unmet = unmet[0], unmet[1:]
 		}
-		aboutOthers := slices.ContainsFunc(leftOut, func(name string) bool { return matchesCase(k.Case, name) })
-		switch {
-		case matched == 0 && aboutOthers:
-		case matched == 0:
-			problems = append(problems, fmt.Sprintf("known failure %s matches no case", k.Case))
-		case len(passed) == matched:
-			problems = append(problems, fmt.Sprintf("known failure %s is stale: it passes (%s)", k.Case, k.Reason))
-		case len(passed) > 0:
-			problems = append(problems, fmt.Sprintf("known failure %s is over-broad: %s passes", k.Case, passed[0]))
+		if row.Case == "" {
+			continue
+		}
+		if problem := rowProblem(u, met, outcomes, leftOut); problem != "" {
+			problems = append(problems, "known failure "+row.Case+" "+problem)
 		}
 	}
-	return problems
+	return problems, nil
+}
+
+// rowProblem says what is wrong with a row after a run; empty: nothing.
+func rowProblem(u finding.Unmet, met bool, outcomes []Outcome, leftOut []string) string {
+	if u.Expired {
+		return fmt.Sprintf("expired on %s (%s)", u.Expires, u.Reason)
+	}
+	var about, failed, undecided int
+	var passed []string
+	for _, o := range outcomes {
+		if !finding.MatchesCase(u.Case, o.Case) {
+			continue
+		}
+		about++
+		switch o.Verdict {
+		case Passed:
+			passed = append(passed, o.Case)
+		case Failed:
+			failed++
+		case Skipped, Observed, NotRun:
+			undecided++
+		}
+	}
+	for _, name := range leftOut {
+		if finding.MatchesCase(u.Case, name) {
+			undecided++
+		}
+	}
+	switch {
+	case about == 0 && undecided > 0:
+		return ""
+	case about == 0:
+		return "matches no case"
+	case len(passed) == about:
+		return fmt.Sprintf("is stale: it passes (%s)", u.Reason)
+	case len(passed) > 0:
+		return fmt.Sprintf("is over-broad: %s passes", passed[0])
+	case met:
+		return ""
+	case u.Count > 0 && u.Matched > u.Count:
+		return fmt.Sprintf("is over-broad: it matches %d cases, expected %d (%s)", u.Matched, u.Count, u.Reason)
+	case undecided > 0:
+		return ""
+	case u.Matched > 0:
+		return fmt.Sprintf("is stale: it matches %d cases, expected %d (%s)", u.Matched, u.Count, u.Reason)
+	case failed > 0:
+		return fmt.Sprintf("is stale: none of its cases fails with its value (%s)", u.Reason)
+	}
+	return fmt.Sprintf("is stale: rows before it match all of its cases (%s)", u.Reason)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/coverage"
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -39,7 +40,7 @@ func (p *Plan) Select(pattern string) *Plan {
 	}
 	selected := &Plan{leftOut: slices.Clone(p.leftOut), generated: p.generated}
 	for _, c := range p.cases {
-		if !matchesCase(pattern, c.Name) {
+		if !finding.MatchesCase(pattern, c.Name) {
 			selected.leftOut = append(selected.leftOut, c.Name)
 			continue
 		}

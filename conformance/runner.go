@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io/fs"
 	"sync"
+	"time"
 
 	"github.com/crcheck/crcheck/coverage"
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -16,8 +18,11 @@ import (
 type Options struct {
 	// Seed makes the identifiers that the client sees.
 	Seed uint64
-	// Known are the failures that are known of this client.
-	Known []Known
+	// Known are the failures that are expected of this client, as ignore rows for
+	// [finding.ConformFailed] and [finding.ConformFlaky]; other rows are passed over.
+	Known []finding.Expected
+	// Today is the day by which rows expire; the zero value: none expires.
+	Today time.Time
 	// Started is told of each case before it starts, for showing progress; it
 	// must be safe for concurrent use.
 	Started func(name string)
@@ -80,6 +85,9 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 // not be begun; what ends it later stands in the outcomes.
 func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Results, error) {
 	tally, err := p.tally()
+	if err == nil {
+		_, err = finding.NewLedger(options.Known)
+	}
 	if err != nil {
 		return nil, errors.Join(err, client.Close(ctx))
 	}
@@ -114,8 +122,8 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 	}
 	run.Coverage = tally.Report()
 	run.LeftOut = len(p.leftOut)
-	run.Known = settle(run.Outcomes, p.leftOut, options.Known)
-	return run, nil
+	run.Known, err = settle(run.Outcomes, p.leftOut, options.Known, options.Today)
+	return run, err
 }
 
 // session is one run of a plan.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/finding"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -22,7 +23,7 @@ type Suite struct {
 	LeftOut []string
 }
 
-// SuiteError says what is wrong with a suite, or a file of known failures.
+// SuiteError says what is wrong with a suite.
 type SuiteError struct {
 	Name    string
 	Line    int // 0: no such place
@@ -147,20 +148,11 @@ var unknownKey = regexp.MustCompile(`field (\S+) not found in type .*`)
 func (s *Suite) Select(pattern string) *Suite {
 	selected := &Suite{Operation: s.Operation}
 	for _, c := range s.Cases {
-		if pattern == "" || matchesCase(pattern, c.Name) {
+		if pattern == "" || finding.MatchesCase(pattern, c.Name) {
 			selected.Cases = append(selected.Cases, c)
 		} else {
 			selected.LeftOut = append(selected.LeftOut, c.Name)
 		}
 	}
 	return selected
-}
-
-func matchesCase(pattern, name string) bool {
-	for ; name != "." && name != "/"; name = path.Dir(name) {
-		if ok, err := path.Match(pattern, name); ok && err == nil {
-			return true
-		}
-	}
-	return false
 }

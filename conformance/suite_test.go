@@ -77,9 +77,6 @@ func TestParseSuiteRefuses(t *testing.T) {
 func TestSecondDocument(t *testing.T) {
 	_, err := ParseSuite("s.yaml", []byte(oneCase+"---\n"+oneCase))
 	require.EqualError(t, err, "s.yaml: line 11: a second YAML document begins: keep one in a file")
-	const known = "crcheckKnownFailing: 1\ncases: [{case: a/*, reason: b}]\n"
-	_, err = ParseKnown("k.yaml", []byte(known+"---\n"+known))
-	require.EqualError(t, err, "k.yaml: line 3: a second YAML document begins: keep one in a file")
 }
 
 func FuzzParseSuite(f *testing.F) {
@@ -147,53 +144,6 @@ func TestLoadAsks(t *testing.T) {
 	var broken *SuiteError
 	require.ErrorAs(t, err, &broken)
 	require.Equal(t, suite.Cases[0].Line, broken.Line)
-}
-
-func TestParseKnownRefuses(t *testing.T) {
-	for _, text := range []string{"", "crcheckKnownFailing: 2", "crcheckKnownFailing: 1\ncases: [{case: a/b}]", "crcheckKnownFailing: 1\ncases: [{reason: a}]", "crcheckKnownFailing: 1\ncases: [{case: '[', reason: a}]", "crcheckKnownFailing: 1\nother: 1"} {
-		_, err := ParseKnown("k.yaml", []byte(text))
-		var broken *SuiteError
-		require.ErrorAs(t, err, &broken, text)
-	}
-	known, err := ParseKnown("k.yaml", []byte("crcheckKnownFailing: 1\ncases: [{case: a/*, reason: b, flaky: true}]"))
-	require.NoError(t, err)
-	require.Equal(t, []Known{{"a/*", "b", true}}, known)
-}
-
-func TestSettle(t *testing.T) {
-	outcomes := func() []Outcome {
-		return []Outcome{{Case: "a/1", Verdict: Failed, Problems: []string{"at random"}, Wire: []Attempt{{}}}, {Case: "a/2", Verdict: Failed}, {Case: "b/1", Verdict: Passed, Wire: []Attempt{{}}}, {Case: "b/2", Verdict: Failed}}
-	}
-	for _, v := range []struct {
-		name     string
-		known    Known
-		problems int
-		verdicts []Verdict
-	}{
-		{"a group that fails", Known{Case: "a/*", Reason: "r"}, 0, []Verdict{KnownFailing, KnownFailing, Passed, Failed}},
-		{"one that passes", Known{Case: "b/1", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, Failed}},
-		{"over-broad", Known{Case: "b", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, KnownFailing}},
-		{"no such case", Known{Case: "c/*", Reason: "r"}, 1, []Verdict{Failed, Failed, Passed, Failed}},
-		{"about a case that was left out", Known{Case: "d/*", Reason: "r"}, 0, []Verdict{Failed, Failed, Passed, Failed}},
-		{"flaky", Known{Case: "b/*", Reason: "r", Flaky: true}, 0, []Verdict{Failed, Failed, Flaky, Flaky}},
-	} {
-		t.Run(v.name, func(t *testing.T) {
-			settled := outcomes()
-			require.Len(t, settle(settled, []string{"d/1"}, []Known{v.known}), v.problems)
-			var verdicts []Verdict
-			for _, o := range settled {
-				verdicts = append(verdicts, o.Verdict)
-			}
-			require.Equal(t, v.verdicts, verdicts)
-			for _, o := range settled {
-				if o.Verdict == KnownFailing || o.Verdict == Flaky {
-					require.Equal(t, "r", o.Reason)
-					require.Nil(t, o.Wire, "nothing that may differ from run to run is left")
-					require.Nil(t, o.Problems)
-				}
-			}
-		})
-	}
 }
 
 func TestCanonical(t *testing.T) {

@@ -3,22 +3,24 @@ package conformance
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/crcheck/crcheck/cassettes"
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
 // Run runs the built-in suite against a client, each case as a subtest. A known
 // failure that fails is skipped with its reason; one that passes, or matches
 // nothing, fails the test.
-func Run(t *testing.T, client Client, known ...Known) {
+func Run(t *testing.T, client Client, known ...finding.Expected) {
 	t.Helper()
 	suite := Builtin()
 	plan, err := Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := plan.Run(t.Context(), client, Options{Known: known})
+	results, err := plan.Run(t.Context(), client, Options{Known: known, Today: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}

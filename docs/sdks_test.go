@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/finding"
 	"github.com/stretchr/testify/require"
 )
 
@@ -58,11 +59,11 @@ func TestSDKsPageNamesEveryFailure(t *testing.T) {
 	}
 }
 
-func (s sdk) read(t *testing.T) []conformance.Known {
+func (s sdk) read(t *testing.T) []finding.Expected {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", s.known))
 	require.NoError(t, err)
-	known, err := conformance.ParseKnown(s.known, text)
+	known, err := finding.ReadRows(s.known, text)
 	require.NoError(t, err)
 	return known
 }
@@ -77,7 +78,7 @@ func (s sdk) version(t *testing.T) string {
 }
 
 // cells says of each case what the SDK comes to.
-func (s sdk) cells(t *testing.T, suite *conformance.Suite, known []conformance.Known, notes *footnotes) map[string]string {
+func (s sdk) cells(t *testing.T, suite *conformance.Suite, known []finding.Expected, notes *footnotes) map[string]string {
 	t.Helper()
 	cells := map[string]string{}
 	for _, c := range suite.Cases {
@@ -90,7 +91,7 @@ func (s sdk) cells(t *testing.T, suite *conformance.Suite, known []conformance.K
 		about := suite.Select(k.Case).Cases
 		require.NotEmpty(t, about, "%s: %s matches no case", s.known, k.Case)
 		verdict := "**fails**"
-		if k.Flaky {
+		if k.Rule == finding.ConformFlaky {
 			verdict = "**flaky**"
 		}
 		for _, c := range about {

@@ -19,8 +19,12 @@ type Report struct {
 
 	Expected int             `json:"expected,omitempty"` // changes that the baseline knows; they are not in Comparison
 	Ignored  int             `json:"ignored,omitempty"`  // changes that other ignore rows accept; they are not in Comparison
+	Hidden   []Hidden        `json:"hidden,omitempty"`   // both of them
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Left     []string        `json:"left,omitempty"`     // what a proposed overlay does not settle
+
+	// ListHidden makes [Text] list what is hidden.
+	ListHidden bool `json:"-"`
 }
 
 // Verdict is what a run comes to.
@@ -54,13 +58,10 @@ func (r *Report) SettleBy(ledger *finding.Ledger, failOn finding.Threshold, fail
 	fails := false
 	accepts := func(f finding.Finding) bool {
 		row, ok := ledger.Accept(f)
-		switch {
-		case !ok:
+		if ok {
+			r.hide(row, f)
+		} else {
 			fails = fails || failOn.Fails(f.Severity)
-		case row.Required:
-			r.Expected++
-		default:
-			r.Ignored++
 		}
 		return ok
 	}

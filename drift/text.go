@@ -35,6 +35,9 @@ func Text(color bool) func(io.Writer, *Report) error {
 		if r.Traffic != nil {
 			t.traffic(r.Traffic, &counts)
 		}
+		if r.ListHidden {
+			t.hidden(r.Hidden)
+		}
 		for _, u := range r.Unmet {
 			fmt.Fprintf(t, "%s\n\n", visible(u.Error()))
 		}
@@ -243,6 +246,9 @@ func (t text) summary(r *Report, counts [finding.Error + 1]int) {
 	}
 	if r.Ignored > 0 {
 		fmt.Fprintf(t, "; hidden: %d by ignore rows", r.Ignored)
+		if !r.ListHidden {
+			fmt.Fprint(t, " (--hidden lists them)")
+		}
 	}
 	if text := finding.UnmetText(r.Unmet); text != "" {
 		fmt.Fprintf(t, "; %s", text)

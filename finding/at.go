@@ -16,12 +16,15 @@ const anyPlace = "**"
 //	/POINTER                         /job/tags/*, of any operation and part
 //	OPERATION                        dynamodb.*, everything about the operation
 //	top                              the top of a document of any operation and part
+//	CASE                             union/two, in a row for a rule of [LayerConform]
 //
 // where PART is output, input (the request) or error:NAME, and POINTER a JSON
 // Pointer. PART without a POINTER is the top of that document alone; output/**
 // is all of it.
 func (e Expected) At() string {
 	switch {
+	case e.Case != "":
+		return e.Case
 	case e.Shape != "" && e.Part != "":
 		return e.Shape + " " + e.Part
 	case e.Shape != "":
@@ -49,13 +52,17 @@ func (e Expected) At() string {
 	return operation + " " + e.Part + e.Place
 }
 
-// SetAt reads what [Expected.At] writes.
+// SetAt reads what [Expected.At] writes. The rule must be set before: it decides
+// whether at is the name of a case.
 func (e *Expected) SetAt(at string) error {
-	e.Shape, e.Operation, e.Part, e.Place = "", "", "", ""
+	e.Shape, e.Operation, e.Part, e.Place, e.Case = "", "", "", "", ""
 	first, rest, more := strings.Cut(at, " ")
 	switch {
 	case at == "":
 		return errors.New("at is empty; * matches everything")
+	case e.Rule.aboutCases():
+		e.Case = at
+		return nil
 	case at == "top":
 		return nil
 	case first == "":

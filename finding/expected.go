@@ -3,6 +3,7 @@ package finding
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -13,8 +14,9 @@ import (
 
 // Expected is an ignore row: a finding that is known and accepted, as a pattern
 // with a reason. It serves the index of the cassettes, baselines, ignore files
-// and the known deviations of AWS. [ReadRows] reads files of rows; there the
-// place is one key, at, in the notation of [Expected.At].
+// the known deviations of AWS, and the expected failures of clients. [ReadRows]
+// reads files of rows; there the place is one key, at, in the notation of
+// [Expected.At].
 //
 // Rule is literal; a rule accepts its special cases as well ([RuleID.General]).
 // Source, Operation and Part are patterns of [path.Match]; an
@@ -27,6 +29,11 @@ import (
 //     read "*": "*" matches them, and a name as well. An empty Place matches only
 //     the top of the document. A place that ends in "/**" matches what is below
 //     it as well, and "**" matches everything.
+//
+// A row for a rule of [LayerConform] has a Case instead, a pattern of the names of
+// cases as [MatchesCase] reads it. The source of a finding of these rules is
+// the name of its case. Besides, only Value, Count and Expires are known there, and
+// no Value with [ConformFlaky].
 //
 // Value is exactly what the finding got, as JSON text: "ACTIVE" in quotes is a
 // string, and text that is not JSON, such as ACTIVE without quotes, is taken as a
@@ -50,6 +57,7 @@ type Expected struct {
 	Part      string `json:"part,omitempty"`
 	Place     string `json:"place,omitempty"`
 	Shape     string `json:"shape,omitempty"`
+	Case      string `json:"case,omitempty"`
 	Value     string `json:"value,omitempty"`
 	Severity  string `json:"severity,omitempty"`
 	Count     int    `json:"count,omitempty"`
@@ -117,12 +125,32 @@ func (e Expected) compile() (*row, error) {
 	if e.Place != "" && e.Place != anyPlace && e.Place[0] != '/' {
 		return nil, of("place %q does not begin with a slash", e.Place)
 	}
-	for _, pattern := range []string{e.Source, e.Operation, e.Part, e.Place, e.Shape} {
+	if err := e.checkCase(); err != nil {
+		return nil, of("%w", err)
+	}
+	for _, pattern := range []string{e.Source, e.Operation, e.Part, e.Place, e.Shape, e.Case} {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return nil, of("pattern %q: %w", pattern, err)
 		}
 	}
 	return r, nil
+}
+
+// checkCase checks that a case is named by rows for rules about cases, and those alone.
+func (e Expected) checkCase() error {
+	switch {
+	case !e.Rule.aboutCases() && e.Case != "":
+		return fmt.Errorf("has a case, but %s is not a rule about cases", e.Rule)
+	case !e.Rule.aboutCases():
+		return nil
+	case e.Case == "":
+		return errors.New("names no case, such as union/two")
+	case e.Source != "" || e.Severity != "" || e.Operation != "" || e.Part != "" || e.Place != "" || e.Shape != "":
+		return errors.New("is about cases: it has neither a source nor a severity nor another place")
+	case e.Rule == ConformFlaky && e.Value != "":
+		return errors.New("has a value: what a flaky case comes to differs from run to run")
+	}
+	return nil
 }
 
 // Matches reports whether the finding is of the kind that is accepted. A row that
@@ -140,7 +168,10 @@ func (r *row) matches(f Finding) bool {
 }
 
 func (r *row) placed(f Finding) bool {
-	if r.Shape != "" {
+	switch {
+	case r.Case != "":
+		return MatchesCase(r.Case, f.Source)
+	case r.Shape != "":
 		return f.Shape != "" && shapeMatch(r.Shape, Service(f.Operation), f.Shape)
 	}
 	return (r.Operation == "" || globMatch(r.Operation, f.Operation)) && placeMatch(r.Place, f.Place())

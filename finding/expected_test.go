@@ -26,6 +26,10 @@ func TestExpectedCheck(t *testing.T) {
 		"shape pattern":     func(e *Expected) { e.Shape, e.Place = "a:[", "" },
 		"value":             func(e *Expected) { e.Value = "~(" },
 		"a date in words":   func(e *Expected) { e.Expires = "tomorrow" },
+		"a case":            func(e *Expected) { e.Case = "a/b" },
+		"no case":           func(e *Expected) { e.Rule, e.Place = ConformFailed, "" },
+		"case and place":    func(e *Expected) { e.Rule, e.Case = ConformFailed, "a/b" },
+		"case pattern":      func(e *Expected) { e.Rule, e.Case, e.Place = ConformFailed, "[", "" },
 		"no such day":       func(e *Expected) { e.Expires = "2026-02-30" },
 		"a time":            func(e *Expected) { e.Expires = "2026-02-01T00:00:00Z" },
 	} {
@@ -187,6 +191,37 @@ func TestAt(t *testing.T) {
 	}
 	for _, bad := range []string{"", " a.B", "a.B  output", "a.B ", "a.B output /x", "output/x", "s:A$b /x", "s:A$b output x"} {
 		t.Run("refused "+bad, func(t *testing.T) { require.Error(t, (&Expected{}).SetAt(bad)) })
+	}
+}
+
+// TestExpectedCase: rows about cases match the names of cases, and nothing else.
+func TestExpectedCase(t *testing.T) {
+	for _, v := range []struct {
+		at, name string
+		matches  bool
+	}{
+		{"union/two", "union/two", true},
+		{"union/two", "union/two-unknown", false},
+		{"union/two", "union", false},
+		{"union/t*", "union/two-unknown", true},
+		{"union", "union/two", true},
+		{"union", "unions/two", false},
+		{"union/*", "union/two", true},
+		{"*", "union/two", true},
+		{"*/error", "GetJob/error/NotFound/minimal", true},
+		{"*/minimal", "GetJob/error/NotFound/minimal", false},
+		{`union/\*`, "union/two", false},
+		{"union/two", "", false},
+	} {
+		t.Run(v.at+" "+v.name, func(t *testing.T) {
+			e := Expected{Rule: ConformFailed, Reason: "r"}
+			require.NoError(t, e.SetAt(v.at))
+			require.NoError(t, e.Check())
+			require.Equal(t, v.at, e.At())
+			require.Equal(t, v.matches, e.Matches(Finding{Rule: ConformFailed, Severity: Error, Source: v.name}))
+			require.False(t, e.Matches(Finding{Rule: ConformFlaky, Severity: Error, Source: v.name}))
+			require.False(t, e.Matches(Finding{Rule: TypeNull, Source: v.name}))
+		})
 	}
 }
 

@@ -72,6 +72,9 @@ func TestOverlap(t *testing.T) {
 		require.NoError(t, e.SetAt(at))
 		return e
 	}
+	about := func(name string) Expected {
+		return Expected{Rule: ConformFailed, Case: name, Count: 1, Reason: "r"}
+	}
 	valued := func(value string) Expected { e := row("/a"); e.Value = value; return e }
 	severe := func(severity string) Expected { e := row("/a"); e.Severity = severity; return e }
 	from := func(source string) Expected { e := row("/a"); e.Source = source; return e }
@@ -117,6 +120,12 @@ func TestOverlap(t *testing.T) {
 		{"sources", from("a.yaml"), from("b.yaml"), false},
 		{"a source and any", from("a.yaml"), row("/a"), true},
 		{"rules", row("/a"), other(), false},
+		{"cases", about("a/b"), about("a/c"), false},
+		{"the same case", about("a/b"), about("a/b"), true},
+		{"a case and its group", about("a"), about("a/b/c"), true},
+		{"a case and a pattern of its group", about("[a-c]/*"), about("a/b/c"), true},
+		{"a case and another group", about("b"), about("a/b"), false},
+		{"a case and a place", about("a/b"), row("*"), false},
 		{"a rule and its special case", of(MemberMissing), of(MemberMissingCollection), true},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -206,6 +215,7 @@ func TestStale(t *testing.T) {
 		{"shape not reached", TypeNull, "s:Other$x", "", false},
 		{"shape of another service", TypeNull, "t:Inner$x", "", false},
 		{"rule of another command", ProbeStatus, "s.A", "", false},
+		{"case of the conformance suite", ConformFailed, "s.A", "", false},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			e := Expected{Rule: v.rule, Source: v.source, Reason: "r"}
@@ -225,6 +235,7 @@ func TestStale(t *testing.T) {
 			require.Equal(t, []Unmet{{Expected: e}}, settle(true))
 		})
 	}
+	require.False(t, (&Scope{}).All().Covers(Expected{Rule: ConformFailed, Case: "a/b"}), "not even where everything is covered")
 	require.True(t, (*Scope)(nil).Covers(Expected{}), "no scope: everything")
 }
 

@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"path"
 	"strconv"
 	"strings"
 )
@@ -67,6 +68,8 @@ func (r *row) overlaps(o *row) bool {
 
 func (r *row) placesMeet(o *row) bool {
 	switch {
+	case r.Case != "":
+		return casesMeet(r.Case, o.Case)
 	case r.Shape != "" && o.Shape != "":
 		service, shape, _ := strings.Cut(r.Shape, ":")
 		otherService, otherShape, _ := strings.Cut(o.Shape, ":")
@@ -83,6 +86,20 @@ func (r *row) placesMeet(o *row) bool {
 		return deepMeet(r.Place, o.Place)
 	}
 	return r.Place == o.Place || r.Place != "" && o.Place != "" && patternsMeet(r.Place, o.Place)
+}
+
+// casesMeet reports whether the name of a case may match both patterns, either of
+// which matches what is below a group as well.
+func casesMeet(a, b string) bool {
+	within := func(group, name string) bool {
+		for ; name != "." && name != "/"; name = path.Dir(name) {
+			if patternsMeet(group, name) {
+				return true
+			}
+		}
+		return false
+	}
+	return within(a, b) || within(b, a)
 }
 
 // deepMeet compares places of which one at least ends in **.

@@ -18,6 +18,7 @@ var layers = []struct {
 	{LayerCassette, "A recording as a file that people keep; `crcheck cassette lint`."},
 	{LayerDrift, "A contract against an older one. The severity here is what a change weighs that no witness proves; `crcheck drift` derives the rest, see drift.md."},
 	{LayerProbe, "The answer of an emulator against the recorded one, see probe.md."},
+	{LayerConform, "A client against the conformance suite, see cases.md. No profile changes what a case weighs: its level does."},
 }
 
 // RulesPage returns the rule table as a page of Markdown, docs/rules.md.

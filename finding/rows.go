@@ -41,6 +41,12 @@ const BaselineFormat = 1
 //     reason: AWS sends it, the model lacks it
 //     expires: 2026-12-31
 //
+// In a row for a rule of [LayerConform] at is the name of a case, or a pattern:
+//
+//   - rule: conform.failed
+//     at: union/two
+//     reason: the SDK takes one of the members at random
+//
 // The keys are rule, at (see [Expected.At]), value, source, severity, count,
 // expires and reason. All rows need rule, at and reason.
 //
@@ -69,8 +75,9 @@ func readRows(text []byte) ([]Expected, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, &RowError{Problem: "a second YAML document follows; keep one list in a file"}
+	var second yaml.Node
+	if err := d.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, &RowError{Line: second.Line, Problem: "a second YAML document follows; keep one list in a file"}
 	}
 	list, baseline := document.Content[0], false
 	if list.Kind == yaml.MappingNode {
@@ -130,6 +137,14 @@ var (
 	olderKeys = []string{"operation", "part", "place", "got"}
 )
 
+// renamed are keys of lists of known failures as they were before ignore rows.
+var renamed = map[string]string{
+	"crcheckKnownFailing": "write a list of ignore rows without a key around it, each with rule: conform.failed, at (once case) and reason, and rule: conform.flaky (once flaky: true)",
+	"cases":               "write a list of ignore rows without a key around it",
+	"case":                "write at, and rule: conform.failed",
+	"flaky":               "write rule: conform.flaky",
+}
+
 // UnmarshalYAML reads a row strictly, with the older keys for its place; a row
 // without any place is about the top of a document. The error is a [*RowError]
 // without a name.
@@ -165,6 +180,9 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 		Expires: texts["expires"], Reason: texts["reason"], Operation: texts["operation"], Part: texts["part"], Place: texts["place"]}
 	if e.Rule == "" {
 		return e, &RowError{Line: n.Line, Problem: "the row has no rule"}
+	}
+	if _, ok := e.Rule.Lookup(); !ok {
+		return e, &RowError{Line: n.Line, Problem: fmt.Sprintf("row names no known rule: %q", e.Rule)}
 	}
 	if count, ok := texts["count"]; ok {
 		if e.Count, err = strconv.Atoi(count); err != nil || e.Count < 1 {
@@ -206,7 +224,9 @@ func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.No
 		}
 		if !slices.Contains(known, key.Value) {
 			problem := "unknown key " + key.Value
-			if near := nearest(key.Value, known); near != "" {
+			if now := renamed[key.Value]; now != "" {
+				problem = key.Value + " is a key of an older format: " + now
+			} else if near := nearest(key.Value, known); near != "" {
 				problem += "; did you mean " + near + "?"
 			}
 			return &RowError{Line: key.Line, Problem: problem}

@@ -33,6 +33,9 @@ func TestReadRows(t *testing.T) {
 		{"a baseline with older keys", "crcheckBaseline: 1\nexpected:\n  - {rule: type.null, operation: a.B, part: output, place: /x, got: '\"y\"', count: 2, reason: r}\n",
 			[]Expected{{Rule: TypeNull, Operation: "a.B", Part: "output", Place: "/x", Value: `"y"`, Count: 2, Reason: "r", Required: true}}},
 		{"a baseline without a place", "crcheckBaseline: 1\nexpected:\n  - {rule: type.null, got: ~, reason: r}\n", nil},
+		{"a case", "- {rule: conform.failed, at: union/*, value: ~.*a.*, count: 2, expires: 2026-12-31, reason: r}\n",
+			[]Expected{{Rule: ConformFailed, Case: "union/*", Value: "~.*a.*", Count: 2, Expires: "2026-12-31", Reason: "r"}}},
+		{"a case that looks like a place", "- {reason: r, at: 'a:B$c /d top', rule: conform.flaky}\n", []Expected{{Rule: ConformFlaky, Case: "a:B$c /d top", Reason: "r"}}},
 		{"an empty baseline", "crcheckBaseline: 1\nexpected: []\n", nil},
 		{"aliases", "- &a {rule: type.null, at: /a, reason: r}\n- *a\n", []Expected{{Rule: TypeNull, Place: "/a", Reason: "r"}, {Rule: TypeNull, Place: "/a", Reason: "r"}}},
 	} {
@@ -85,7 +88,20 @@ func TestReadRowsRefuses(t *testing.T) {
 		{"a baseline in words", "crcheckBaseline: one\nexpected: []\n", `x.yaml:1: crcheckBaseline: "one" is not a number`},
 		{"both ways to name a place", "crcheckBaseline: 1\nexpected:\n  - {rule: type.null, at: /a,\n     part: output, reason: r}\n", "x.yaml:4: the row has both at and the older key part"},
 		{"both ways to name a value", "crcheckBaseline: 1\nexpected:\n  - {rule: type.null, value: a, got: a, reason: r}\n", "x.yaml:3: the row has both value and the older key got"},
-		{"two documents", row + "---\n" + row, "x.yaml: a second YAML document follows"},
+		{"an older list of known failures", "# a\ncrcheckKnownFailing: 1\ncases: []\n", "x.yaml:2: crcheckKnownFailing is a key of an older format: write a list of ignore rows"},
+		{"the same without its first line", "cases:\n  - {case: a/b, reason: r}\n", "x.yaml:1: cases is a key of an older format: write a list of ignore rows"},
+		{"an older row of a known failure", "- case: a/b\n  reason: r\n", "x.yaml:1: case is a key of an older format: write at, and rule: conform.failed"},
+		{"an older flaky row", "- rule: conform.failed\n  at: a/b\n  flaky: true\n  reason: r\n", "x.yaml:3: flaky is a key of an older format: write rule: conform.flaky"},
+		{"a case under another rule", "- {rule: type.null, at: union/two, reason: r}", `"union/two" is not an operation`},
+		{"a misspelt rule about cases", "- {rule: conform.fialed, at: union/two, reason: r}", `x.yaml:1: row names no known rule: "conform.fialed"`},
+		{"a rule about cases without one", "- {rule: conform.failed, reason: r}", "x.yaml:1: the row has no at"},
+		{"an empty case", "- {rule: conform.failed, at: '', reason: r}", "x.yaml:1: at is empty"},
+		{"a case with a source", "- {rule: conform.failed, at: a/b, source: c, reason: r}", "x.yaml:1: row for conform.failed at a/b: is about cases"},
+		{"a case with a severity", "- {rule: conform.failed, at: a/b, severity: info, reason: r}", "is about cases"},
+		{"a flaky case with a value", "- {rule: conform.flaky, at: a/b, value: c, reason: r}", "differs from run to run"},
+		{"a broken pattern of cases", "- {rule: conform.failed, at: 'a/[', reason: r}", "syntax error in pattern"},
+		{"a case of a baseline with older keys", "crcheckBaseline: 1\nexpected:\n  - {rule: conform.failed, place: /a, reason: r}\n", "names no case"},
+		{"two documents", row + "---\n" + row, "x.yaml:4: a second YAML document follows"},
 		{"no YAML", "- rule: [\n", "x.yaml:"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -102,6 +118,7 @@ func FuzzReadRows(f *testing.F) {
 	f.Add([]byte("- {rule: type.null, at: a.B output/x, value: ~a, reason: r, count: 2, expires: 2026-01-01}"))
 	f.Add([]byte("crcheckBaseline: 1\nexpected:\n  - {rule: type.null, place: /*, got: '~', reason: r}\n"))
 	f.Add([]byte("- {rule: type.null, at: 's:A$b output', reason: \"a\\n\"}"))
+	f.Add([]byte("- {rule: conform.failed, at: union/*, value: ~a, reason: r}\n- {rule: conform.flaky, at: a, reason: r}"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		rows, err := ReadRows("x", text)
 		if err != nil {

@@ -122,7 +122,7 @@ var (
 )
 
 // rules is the table, in the order in which documentation lists it.
-var rules = slices.Concat(checkRules, cassetteRules, driftRules, probeRules)
+var rules = slices.Concat(checkRules, cassetteRules, driftRules, probeRules, conformRules)
 
 // checkRules are about documents and what surrounds them.
 var checkRules = []Rule{

@@ -98,6 +98,8 @@ probe.member             probe  warning error   error
 probe.member-extra       probe  info    info    warning
 probe.union-member       probe  warning error   error
 probe.not-refused        probe  warning error   error
+conform.failed           conform error  error   error
+conform.flaky            conform error  error   error
 `
 
 func TestRules(t *testing.T) {

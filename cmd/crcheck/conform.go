@@ -8,17 +8,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
+	"github.com/crcheck/crcheck/finding"
 )
 
 type conformVerb struct {
 	generatedFlags
 	Suite        string     `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
 	Case         string     `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	KnownFailing string     `placeholder:"PATH" help:"The failures that are known of this client."`
+	KnownFailing string     `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
 	Seed         uint64     `help:"Makes the identifiers that the client sees."`
 	Format       string     `default:"text" enum:"text,json" help:"text or json."`
 	Output       outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
@@ -55,7 +57,7 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 	if err != nil {
 		return err
 	}
-	results, err := plan.Run(ctx, client, conformance.Options{Seed: v.Seed, Known: known})
+	results, err := plan.Run(ctx, client, conformance.Options{Seed: v.Seed, Known: known, Today: time.Now()})
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
@@ -122,8 +124,8 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 	return suite, os.DirFS(filepath.Dir(path)), err
 }
 
-// client is the client under test with its known failures.
-func (v *conformVerb) client(ctx context.Context, command childCommand) (conformance.Client, []conformance.Known, error) {
+// client is the client under test with its known failures, as ignore rows.
+func (v *conformVerb) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
 	var client conformance.Client = sdkgo.New()
 	known := sdkgo.Known()
 	if v.Suite != "" || len(v.Contract) > 0 {
@@ -139,6 +141,9 @@ func (v *conformVerb) client(ctx context.Context, command childCommand) (conform
 	if err != nil {
 		return nil, nil, err
 	}
-	known, err = conformance.ParseKnown(v.KnownFailing, text)
+	if known, err = finding.ReadRows(v.KnownFailing, text); err != nil {
+		return nil, nil, err
+	}
+	_, err = finding.NewLedger(known)
 	return client, known, err
 }

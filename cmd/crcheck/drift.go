@@ -17,6 +17,7 @@ type driftVerb struct {
 	ignoreFlags
 	Overlay        []string         `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
 	Witness        string           `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
+	Hidden         bool             `help:"List what the baseline and ignore rows accept, and why."`
 	Baseline       string           `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. Entries that no longer match anything fail the run."`
 	BaselineUpdate bool             `help:"Rewrite the baseline to accept all current findings."`
 	Projection     projectionChoice `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: wire, sdk or auto (the default)."`
@@ -127,8 +128,8 @@ func (v *driftVerb) sources(ctx context.Context, t *terminal) error {
 	}
 	result := &drift.Report{}
 	if len(sources) > 2 {
-		if v.Witness != "" || v.Baseline != "" || len(v.Ignore) > 0 {
-			return errors.New("--witness, --baseline and --ignore are for two sources, OLD NEW")
+		if v.Witness != "" || v.Baseline != "" || len(v.Ignore) > 0 || v.Hidden {
+			return errors.New("--witness, --baseline, --ignore and --hidden are for two sources, OLD NEW")
 		}
 		matrix, err := drift.CompareSources(sources)
 		if err != nil {
@@ -208,6 +209,7 @@ func (v *driftVerb) report(ctx context.Context, t *terminal, r *drift.Report) er
 		return err
 	}
 	r.SettleBy(ledger, v.FailOn, v.FailOnStale)
+	r.ListHidden = v.Hidden
 	formats := map[string]func(io.Writer, *drift.Report) error{"text": drift.Text(v.color(t.Out)), "json": drift.JSON}
 	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
 		return err
