@@ -138,6 +138,9 @@ func bodyOf(x *traffic.Interaction, part string) []byte {
 // finding counts a finding.
 func (t *Tally) finding(p *places, f finding.Finding, body []byte, at Seen) {
 	part := schema.Part(cmp.Or(f.Part, string(schema.OutputPart)))
+	if f.General() == finding.ConstraintPattern {
+		f.Rule = finding.ConstraintPattern // of an empty string, too: a proposal is about the pattern
+	}
 	for _, where := range p.of(part, f, body) {
 		t.observe(f, part, where, at)
 	}
@@ -151,6 +154,7 @@ func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at 
 		t.kinds[key] = o
 	}
 	o.Count++
+	o.Severity = max(o.Severity, f.Severity)
 	if at.before(o.First) {
 		o.First = at
 	}

@@ -117,12 +117,12 @@ func literal(f finding.Finding) jsontext.Value {
 // told is what a finding tells of the place at which a walk has ended.
 func (p *places) told(part schema.Part, f finding.Finding, w *walk, value jsontext.Value) observed {
 	at := w.last().shape
-	if f.Rule.General() == finding.MemberMissing || f.Rule == finding.TypeNull {
+	if f.General() == finding.MemberMissing || f.Rule == finding.TypeNull {
 		at = w.last().member // its structure says so, or the list or map around it
 	}
 	o := observed{place: p.folded(part, w, at)}
 	detail := func(text string) { o.detail, o.told = text, true }
-	switch f.Rule.General() {
+	switch f.General() {
 	case finding.MemberUnknown:
 		tokens := tokensOf(f.Pointer)
 		detail(detailText(tokens[len(tokens)-1]))
@@ -198,10 +198,10 @@ func payloadOf(c *schema.Contract, root schema.Ref) (*schema.Member, bool) {
 // tells them apart, unless it is withheld.
 func breaks(s *schema.Shape, f finding.Finding, value jsontext.Value) bool {
 	text, isText := unquote(string(value))
-	if isText && !f.Sensitive && f.Rule.General() != finding.ConstraintLength && quotedText(f, value) != detailText(text) {
+	if isText && !f.Sensitive && f.General() != finding.ConstraintLength && quotedText(f, value) != detailText(text) {
 		return false
 	}
-	switch f.Rule.General() {
+	switch f.General() {
 	case finding.EnumUnknownValue:
 		values := s.Enum.Or(nil)
 		return len(values) > 0 && (f.Sensitive || !slices.Contains(values, text))

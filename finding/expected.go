@@ -161,7 +161,7 @@ func (e Expected) Matches(f Finding) bool {
 }
 
 func (r *row) matches(f Finding) bool {
-	return (r.Rule == f.Rule || r.Rule == f.Rule.General()) && f.Severity <= r.ceiling &&
+	return (r.Rule == f.Rule || r.Rule == f.General()) && f.Severity <= r.ceiling &&
 		(r.Source == "" || globMatch(r.Source, f.Source)) &&
 		(r.Part == "" || globMatch(r.Part, cmp.Or(f.Part, "output"))) &&
 		r.placed(f) && r.valued(f.Got)

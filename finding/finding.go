@@ -55,6 +55,16 @@ type Finding struct {
 // is taken for an index; a map key that looks like one folds too.
 func (f Finding) Place() string { return foldIndexes(f.Pointer) }
 
+// General is [RuleID.General] of the finding's rule. [ConstraintEmpty] is about a length
+// where it wants one of at least 1, as package schema writes bounds, and otherwise
+// about a pattern.
+func (f Finding) General() RuleID {
+	if f.Rule == ConstraintEmpty && f.Want != "" && f.Want != "at least 1" && f.Want != "exactly 1" && !strings.HasPrefix(f.Want, "1 to ") {
+		return ConstraintPattern
+	}
+	return f.Rule.General()
+}
+
 // Fingerprint identifies the kind of finding: rule, operation, part and
 // [Finding.Place]. It stays the same when messages are reworded and documents differ.
 func (f Finding) Fingerprint() string {

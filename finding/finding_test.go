@@ -75,3 +75,25 @@ func TestEventOrder(t *testing.T) {
 	}
 	require.Equal(t, []int64{0, 2003, 2007, 10300}, order)
 }
+
+// TestGeneral: what an empty value breaks is told by what the finding wants.
+func TestGeneral(t *testing.T) {
+	for name, test := range map[string]struct {
+		f    Finding
+		want RuleID
+	}{
+		"at least":   {Finding{Rule: ConstraintEmpty, Want: "at least 1"}, ConstraintLength},
+		"exactly":    {Finding{Rule: ConstraintEmpty, Want: "exactly 1"}, ConstraintLength},
+		"from to":    {Finding{Rule: ConstraintEmpty, Want: "1 to 100"}, ConstraintLength},
+		"pattern":    {Finding{Rule: ConstraintEmpty, Want: "^[a-z]+$"}, ConstraintPattern},
+		"collection": {Finding{Rule: MemberMissingCollection, Want: "present"}, MemberMissing},
+		"other":      {Finding{Rule: EnumUnknownValue}, EnumUnknownValue},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, test.want, test.f.General())
+			require.Equal(t, test.want, Set{test.f}.General()[0].Rule)
+			require.True(t, Expected{Rule: test.want}.Matches(test.f))
+		})
+	}
+	require.False(t, Expected{Rule: ConstraintLength}.Matches(Finding{Rule: ConstraintEmpty, Want: "^[a-z]+$"}))
+}

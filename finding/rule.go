@@ -35,8 +35,8 @@ const (
 	UnionNoMember           RuleID = "union.no-member"
 	UnionUnknownMember      RuleID = "union.unknown-member"
 	EnumUnknownValue        RuleID = "enum.unknown-value"
-	// ConstraintEmpty is the special case of ConstraintLength in a response that
-	// AWS itself produces, see [RuleID.General].
+	// ConstraintEmpty is the special case of ConstraintLength, and of ConstraintPattern
+	// for an empty string, in a response that AWS itself produces, see [Finding.General].
 	ConstraintEmpty   RuleID = "constraint.empty"
 	ConstraintLength  RuleID = "constraint.length"
 	ConstraintRange   RuleID = "constraint.range"
@@ -101,7 +101,8 @@ var general = map[RuleID]RuleID{
 }
 
 // General returns the rule that the contract's facet is checked by: that of a
-// special case which weighs less in responses, otherwise the rule itself.
+// special case which weighs less in responses, otherwise the rule itself. What
+// [ConstraintEmpty] is about only a finding tells: see [Finding.General].
 func (id RuleID) General() RuleID {
 	if g, ok := general[id]; ok {
 		return g
@@ -157,13 +158,13 @@ var checkRules = []Rule{
 		"A string, blob, list or map is shorter or longer than its shape allows. Strings count in Unicode code points, blobs in decoded bytes.",
 		"Send a value within the bounds.", graduated},
 	{ConstraintEmpty, LayerSchema,
-		"A string, blob, list or map in a response is empty where its shape demands a length of at least 1. AWS sends such values; a client that relies on the length fails on them.",
+		"A string, blob, list or map in a response is empty where its shape demands a length of at least 1, or a pattern that the empty string does not match. AWS sends such values; a client that relies on the length or the pattern fails on them.",
 		"Accept an empty value in clients. An emulator leaves the member out, or sends a value.", grades(Info, Info, Warning)},
 	{ConstraintRange, LayerSchema,
 		"A number is outside the bounds of its shape. It is compared exactly, never as a float.",
 		"Send a value within the bounds.", graduated},
 	{ConstraintPattern, LayerSchema,
-		"A string does not match the pattern of its shape.",
+		"A string does not match the pattern of its shape. An empty one in a response is constraint.empty.",
 		"Send a value that matches.", graduated},
 	{JudgeDisagreement, LayerSchema,
 		"The validator and the JSON Schema that it is checked against came to different verdicts: a defect of crcheck.",

@@ -44,11 +44,11 @@ func (s Set) Rules() []RuleID {
 }
 
 // General returns the findings with special cases put down to their general rules,
-// see [RuleID.General]. Severities stay as they are.
+// see [Finding.General]. Severities stay as they are.
 func (s Set) General() Set {
 	findings := slices.Clone(s)
 	for i := range findings {
-		findings[i].Rule = findings[i].Rule.General()
+		findings[i].Rule = findings[i].General()
 	}
 	return NewSet(findings...)
 }

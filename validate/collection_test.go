@@ -19,6 +19,13 @@ const bag = `{"crcheckContract":1,"service":"test","operation":"Bag","protocol":
 		{"name":"map","shape":{"type":"map","key":{"type":"string","length":{"min":1}},"value":{"type":"string"},"length":{"min":1}}},
 		{"name":"two","shape":{"type":"string","length":{"min":2}}},
 		{"name":"plain","shape":{"type":"string","pattern":"^[a-z]+$"}},
+		{"name":"none","shape":{"type":"string","length":{"min":0,"max":9},"pattern":"^[a-z]+$"}},
+		{"name":"short","shape":{"type":"string","length":{"max":9},"pattern":"^[a-z]+$"}},
+		{"name":"pair","shape":{"type":"string","length":{"min":2},"pattern":"^[a-z]+$"}},
+		{"name":"maybe","shape":{"type":"string","pattern":"^[a-z]*$"}},
+		{"name":"kind","shape":{"type":"string","enum":["a"]}},
+		{"name":"keys","shape":{"type":"map","key":{"type":"string","pattern":"^[a-z]+$"},"value":{"type":"string"}}},
+		{"name":"secret","shape":{"type":"string","pattern":"^[a-z]+$","sensitive":true}},
 		{"name":"items","shape":{"type":"list","element":{"type":"string"}},"required":true},
 		{"name":"tags","shape":{"type":"map","key":{"type":"string"},"value":{"type":"string"}},"required":true},
 		{"name":"id","shape":{"type":"string"},"required":true}]}}}`
@@ -40,16 +47,24 @@ func TestEmpty(t *testing.T) {
 		response []finding.RuleID
 		request  []finding.RuleID
 	}{
-		"string":              {`"text":""`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength, finding.ConstraintPattern}},
-		"blob":                {`"blob":""`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength}},
-		"list":                {`"list":[]`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength}},
-		"map":                 {`"map":{}`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength}},
-		"key":                 {`"map":{"":"x"}`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength}},
-		"minimum of 2":        {`"two":""`, []finding.RuleID{finding.ConstraintLength}, []finding.RuleID{finding.ConstraintLength}},
-		"too long":            {`"text":"abcdefghijkl"`, []finding.RuleID{finding.ConstraintLength}, []finding.RuleID{finding.ConstraintLength}},
-		"blank is not empty":  {`"text":" "`, []finding.RuleID{finding.ConstraintPattern}, []finding.RuleID{finding.ConstraintPattern}},
-		"no length, no match": {`"plain":""`, []finding.RuleID{finding.ConstraintPattern}, []finding.RuleID{finding.ConstraintPattern}},
-		"null is absent":      {`"text":null`, nil, nil},
+		"string":             {`"text":""`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength, finding.ConstraintPattern}},
+		"blob":               {`"blob":""`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength}},
+		"list":               {`"list":[]`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength}},
+		"map":                {`"map":{}`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength}},
+		"key":                {`"map":{"":"x"}`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintLength}},
+		"minimum of 2":       {`"two":""`, []finding.RuleID{finding.ConstraintLength}, []finding.RuleID{finding.ConstraintLength}},
+		"too long":           {`"text":"abcdefghijkl"`, []finding.RuleID{finding.ConstraintLength}, []finding.RuleID{finding.ConstraintLength}},
+		"blank is not empty": {`"text":" "`, []finding.RuleID{finding.ConstraintPattern}, []finding.RuleID{finding.ConstraintPattern}},
+		"no length":          {`"plain":""`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintPattern}},
+		"minimum of 0":       {`"none":""`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintPattern}},
+		"no minimum":         {`"short":""`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintPattern}},
+		"key of a pattern":   {`"keys":{"":"x"}`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintPattern}},
+		"sensitive":          {`"secret":""`, []finding.RuleID{finding.ConstraintEmpty}, []finding.RuleID{finding.ConstraintPattern}},
+		"pattern and 2":      {`"pair":""`, []finding.RuleID{finding.ConstraintLength, finding.ConstraintPattern}, []finding.RuleID{finding.ConstraintLength, finding.ConstraintPattern}},
+		"no match":           {`"plain":"A"`, []finding.RuleID{finding.ConstraintPattern}, []finding.RuleID{finding.ConstraintPattern}},
+		"pattern of nothing": {`"maybe":""`, nil, nil},
+		"enum":               {`"kind":""`, []finding.RuleID{finding.EnumUnknownValue}, []finding.RuleID{finding.EnumUnknownValue}},
+		"null is absent":     {`"text":null`, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := bagOf(t, Options{})

@@ -245,14 +245,20 @@ func (s *sink) form(n *node, text []byte, at int) {
 }
 
 func (s *sink) pattern(n *node, text []byte, err error, at int) {
-	if len(text) == 0 && s.toleratesEmpty(n) {
-		return // that it is empty says it all
+	rule := finding.ConstraintPattern
+	if len(text) == 0 && s.response {
+		if s.toleratesEmpty(n) {
+			return // that it is empty says it all
+		}
+		if !n.length.hasMin || n.length.min.compare(one) < 0 {
+			rule = finding.ConstraintEmpty // the pattern demands a character
+		}
 	}
 	if err != nil {
 		s.say(finding.PatternTimeout, at, text, n.pattern.String(), "took too long to match against the pattern; it was not held against it")
 		return
 	}
-	s.say(finding.ConstraintPattern, at, text, n.pattern.String(), "does not match the pattern "+clip(n.pattern.String()))
+	s.say(rule, at, text, n.pattern.String(), "does not match the pattern "+clip(n.pattern.String()))
 }
 
 // say notes a finding about a text.

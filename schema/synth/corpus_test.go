@@ -113,7 +113,7 @@ func (k *court) refuses(m synth.NearMiss) error {
 	if err != nil {
 		return err
 	}
-	if len(found) != 1 || found[0].Rule.General() != m.Rule || !folds(found[0].Pointer, m.Pointer) {
+	if len(found) != 1 || found[0].General() != m.Rule || !folds(found[0].Pointer, m.Pointer) {
 		return fmt.Errorf("%s at %s %q (%s): found %v: %.2000s", m.Rule, m.Place, m.Pointer, m.How, found, m.Document)
 	}
 	if k.exported == nil {
