@@ -90,9 +90,6 @@ func (s *service) load() *table {
 	return s.routes
 }
 
-// rest reports a service whose requests are told apart by method and URI.
-func (s *service) rest() bool { return !(&Contract{Protocol: Is(s.Protocol)}).rpc() }
-
 // lastPart returns the last dotted part of a target prefix.
 func lastPart(prefix string) string { return prefix[strings.LastIndexByte(prefix, '.')+1:] }
 

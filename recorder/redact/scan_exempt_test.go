@@ -192,8 +192,7 @@ func data() map[string]string {
 	mixed := func(seed uint64, n int) string { return random(seed, n, alnum) }
 	png := append([]byte("\x89PNG\r\n\x1a\n"), noise(1, 1500)...)
 	der := append([]byte{0x30, 0x82, 0, 74}, noise(2, 74)...) // 78 bytes: a line of 64 and one of 40 characters
-	var gif []byte
-	gif = append(append([]byte("GIF89a"), noise(3, 80)...), ';')
+	gif := append(append([]byte("GIF89a"), noise(3, 80)...), ';')
 	return map[string]string{
 		"PNG":                         std.EncodeToString(png),
 		"PNG for URLs":                url.EncodeToString(png),
