@@ -68,7 +68,7 @@ func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string)
 	return route.Contract, ""
 }
 
-// unread says why an answer cannot be looked at, which is no fault of the service.
+// unread says why an answer cannot be read, which is not the fault of the service.
 func unread(r *traffic.Response) (why string) {
 	if r.Body.Missing {
 		return "body not recorded"

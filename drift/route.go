@@ -17,7 +17,7 @@ func splitURI(d schema.Difference, in *pair) []piece {
 	return []piece{{rule: finding.DriftRouteChanged, old: d.A, new: d.B}}
 }
 
-// splitWireName passes over the other name of a label that stands where it stood.
+// splitWireName ignores a renamed label in the same place.
 func splitWireName(d schema.Difference, in *pair) []piece {
 	old, new := labelAt(in.old, d.Place), labelAt(in.new, d.Place)
 	if old >= 0 && old == new && sameTemplate(in) {

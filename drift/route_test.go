@@ -37,7 +37,7 @@ func TestRouteTemplates(t *testing.T) {
 		"a query literal comes":            {route("/x/{a}/{b}", "a", "b"), route("/x/{a}/{b}?l", "a", "b"), []finding.RuleID{finding.DriftRouteChanged}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// A service with the same routes is no reason to say anything.
+			// A service with the same routes is not a finding.
 			another := route("/x/{c}/{d}", "c", "d")
 			another.Service = "another"
 			result, err := drift.Compare([]*schema.Contract{test.old, another}, []*schema.Contract{another, test.new})

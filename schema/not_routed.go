@@ -62,7 +62,7 @@ func (k *Catalog) NotRouted(r Request) Unrouted {
 	return u
 }
 
-// hostname is a host as counts name it: masks and what is no name are left out.
+// hostname is a host as counts name it: masks and other text that is not a name are left out.
 func hostname(host string) string {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if len(host) > 80 || strings.ContainsFunc(host, func(r rune) bool {

@@ -20,7 +20,7 @@ const (
 	asYAML                   // a structure of YAML, which was JSON: pydantic's serializer of vcrpy
 )
 
-// body is what a node holds; one that is missing is empty, as in go-vcr, and stands where its interaction does.
+// body is what a node holds; one that is missing is empty, as in go-vcr, and has the place of its interaction.
 func (c *cassette) body(name string, n, parent *yaml.Node, form bodyForm) (Body, error) {
 	if n.IsZero() {
 		return c.bodyAt(parent, nil, parent.Style), nil

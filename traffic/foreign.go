@@ -118,7 +118,7 @@ func extension(path string) string {
 	return filepath.Ext(strings.TrimSuffix(name, ".gz"))
 }
 
-// text is an input of text that is none of the formats; it is told by its name, or else by how it begins.
+// text is text in none of the formats that are read; it is told by its name, or else by how it begins.
 func (in *input) text(text []byte, looks string) error {
 	head := text[:min(len(text), lookAhead)]
 	named := formatOf(in.name)

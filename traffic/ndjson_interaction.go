@@ -56,7 +56,7 @@ func (r *interactionReader) read(name string, index int, text []byte, line int) 
 	return r.readPart(x, &x.source, len(text)-len(bytes.TrimPrefix(text, byteOrderMark)), len(text))
 }
 
-// readPart reads the interaction that stands in a stretch of a source.
+// readPart reads the interaction in a stretch of a source.
 func (r *interactionReader) readPart(x *recorded, from *source, start, end int) (*Interaction, error) {
 	if r.of == "" {
 		r.of, r.remedy = "the interaction", "write it again, or remove it"

@@ -17,7 +17,7 @@ type plainReader struct {
 	x *recorded
 }
 
-// yield reads the interaction that stands in a stretch of the source, and yields it, after what is odd about it.
+// yield reads the interaction in a stretch of the source, and yields it, after what is odd about it.
 func (r *plainReader) yield(x *recorded, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	if r.of == "" {
 		r.of, r.remedy, r.lax = "the interaction", "write it again, or remove it", true
@@ -176,7 +176,7 @@ func (r *plainReader) headers(what string) (http.Header, error) {
 	return header, err
 }
 
-// body is text, base64, or JSON as it stands in the source. One that is not there was not recorded, unless there was none.
+// body is text, base64, or JSON as written in the source. One that is absent was not recorded, unless there was none.
 func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source, none bool) {
 	b := &r.x.bodies[which]
 	b.place.source, b.place.written = from, &b.string
@@ -209,7 +209,7 @@ func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source,
 	}
 }
 
-// verbatim is a body that stands in the source as it is.
+// verbatim is a body that the source holds as it is.
 type verbatim struct{ start, length int }
 
 func (v verbatim) trace(*source, []byte) (start int, spans []span) {

@@ -26,7 +26,7 @@ func (v *pyValues) UnmarshalYAML(n *yaml.Node) error {
 }
 
 // plainHeaders rewrites headers that PyYAML wrote as a Python object, such as requests' CaseInsensitiveDict or http.client's HTTPMessage, into
-// the mapping that they stand for.
+// the mapping that they represent.
 func plainHeaders(interactions *yaml.Node) {
 	left := maxPairs
 	for _, entry := range target(interactions).Content {

@@ -99,7 +99,7 @@ func TestEvidence(t *testing.T) {
 		"a timestamp and 99 bodies":        {append([]string{iso}, many(99, epoch)...), append([]string{"wire type.mismatch"}, many(99, "wire")...)},
 		"nothing after the first thousand": {append(many(MaxAhead, epoch), apiName, iso), append(many(MaxAhead, "wire"), "wire member.unknown", "wire type.mismatch")},
 		"Error without a code":             {[]string{`{"Error":{"Message":"m"},"id":"1"}`}, []string{"wire member.unknown"}},
-		"metadata that is no object":       {[]string{`{"ResponseMetadata":1,"id":"1"}`}, []string{"wire member.unknown"}},
+		"metadata that is not an object":   {[]string{`{"ResponseMetadata":1,"id":"1"}`}, []string{"wire member.unknown"}},
 		"broken JSON":                      {[]string{`{"ResponseMetadata":{},"id":`}, []string{"sdk syntax.invalid"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestEvidence(t *testing.T) {
 	})
 }
 
-// TestUnrecognised: a document of which the contract knows no member is none of its.
+// TestUnrecognised: a document of which the contract knows no member is not validated against it.
 func TestUnrecognised(t *testing.T) {
 	other := strings.NewReplacer(`"mq"`, `"other"`, `"/brokers"`, `"/others"`).Replace(brokers)
 	for name, test := range map[string]struct {

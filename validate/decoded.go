@@ -6,7 +6,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// unread reports a response whose body cannot be looked at, which is no fault of the
+// unread reports a response whose body cannot be read, which is not the fault of the
 // service: browsers leave bodies out of what they record, and not every coding is
 // understood. The error is that of [decoded].
 func unread(x *traffic.Interaction, err error) (Outcome, bool) {

@@ -45,7 +45,7 @@ func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Projection, bo
 }
 
 // topLevel hands over the names of a JSON object; the function reads their values.
-// What is no object, or breaks off, has no more of them.
+// Anything but an object has none; a broken one has those before the break.
 func topLevel(body []byte, member func(name string, d *jsontext.Decoder) error) (object bool) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.TrimPrefix(body, []byte(bom))), explaining...)
 	if d.PeekKind() != '{' {
@@ -158,7 +158,7 @@ func memberOf(n *node, name string) *node {
 const maxNames = 10
 
 // unrecognised reports a bare body that nobody has said what it is, and of which no
-// contract knows a member, with some of its names. What is no object has no names: it
+// contract knows a member, with some of its names. Anything but an object has no names: it
 // is taken for a document where it was named.
 func (a *Auto) unrecognised(x *traffic.Interaction, bare Bare) (names []string, is bool) {
 	if x.Request != nil || bare.Operation != "" || bare.Part != "" || bare.Status != 0 {

@@ -10,7 +10,7 @@ import (
 // stream is a compiled event stream: the body of a part whose messages are
 // validated one by one (Smithy, aws/amazon-eventstream.html#amazon-event-semantics).
 //
-// Findings stand where the body begins, because a stream is binary and has no
+// Findings have the place where the body begins, because a stream is binary and has no
 // lines. Event, EventType and Offset say where in the stream they are. Their
 // pointer is /STREAM/INDEX/EVENT/…, as in a list of the union's values, which is
 // what a client has collected: index 0 is the first message, and the place folds

@@ -49,7 +49,7 @@ func checkFraming(t *testing.T) {
 		{"a length of 2 GB", lengthOf(2 << 30), "long length", 0, true},
 		{"a length of 4 GB", lengthOf(1<<32 - 1), "long length", 0, true},
 		{"a length of 3", lengthOf(3), "short length", 0, true},
-		{"garbage", []byte("this is no event stream at all"), "prelude CRC", 8, true},
+		{"garbage", []byte("this is not an event stream"), "prelude CRC", 8, true},
 		{"text that a recorder has changed", []byte("\x00\x00\uFFFD\x00\x00\uFFFD\uFFFD"), "prelude CRC", 8, true},
 		{"JSON", []byte(`{"message":"denied"}`), "prelude CRC", 8, true},
 		{"a line break", []byte("\n"), "cut prelude", 1, true},

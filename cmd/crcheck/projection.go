@@ -71,7 +71,7 @@ type originFlags struct {
 func (f *originFlags) origin(x *traffic.Interaction) finding.Origin {
 	from := f.From
 	if from == finding.OriginUnknown {
-		_ = from.UnmarshalText([]byte(x.Meta.From)) // what is no origin is not known
+		_ = from.UnmarshalText([]byte(x.Meta.From)) // text that is not an origin leaves it unknown
 	}
 	return from
 }

@@ -15,7 +15,7 @@ const (
 	MessageCRC      Fault = "message CRC"      // it is Got, the message has Want
 	CutHeader       Fault = "cut header"       // a header needs Want bytes, Got are left of the headers
 	EmptyName       Fault = "empty name"       // a header has a name of no bytes
-	UnknownType     Fault = "unknown type"     // Got is no type of a header
+	UnknownType     Fault = "unknown type"     // Got is not a header type
 	DuplicateHeader Fault = "duplicate header" // the name Name is there before
 	HeaderUTF8      Fault = "header UTF-8"     // a name, or the string of the header Name, is not UTF-8
 	LongName        Fault = "long name"        // of Got bytes, at most Want; only when encoding

@@ -42,7 +42,7 @@ func Installed(ctx context.Context, name string, options Options) (*Found, error
 	s := search{name: name, api: version}
 	switch {
 	case strings.Contains(name, "@") && !dated.MatchString(version) && !released.MatchString(version):
-		return nil, &BotocoreError{name, fmt.Sprintf("%q is no version", version), "give that of the API, such as 2012-08-10, or that of botocore, such as 1.43.67, or none"}
+		return nil, &BotocoreError{name, fmt.Sprintf("%q is not a version", version), "give that of the API, such as 2012-08-10, or that of botocore, such as 1.43.67, or none"}
 	case released.MatchString(version) && !dated.MatchString(version):
 		s.api, s.botocore = "", version
 	case service == "" && version != "":

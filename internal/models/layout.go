@@ -124,7 +124,7 @@ func (w *walker) model(m model, folder string) {
 }
 
 // serviceFolder names a service after its folder, if that lies below the one that
-// was named: what a user calls that is no name of a service.
+// was named: a name that a user gives which is not that of a service.
 func serviceFolder(folder string, depthOfVersion int) string {
 	if depthOfVersion < 2 {
 		return ""

@@ -41,7 +41,7 @@ func (n *node) regular() bool {
 }
 
 // forgiving makes possessive repetitions greedy that are followed by a character
-// which is none of theirs: there is no use for what they would give back.
+// which none of them accepts: what they would give back is of no use.
 func (n *node) forgiving() {
 	for i := 0; i+1 < len(n.subs); i++ {
 		this, next := n.subs[i], n.subs[i+1]
