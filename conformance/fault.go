@@ -28,7 +28,7 @@ type reply struct {
 }
 
 // scene is what a fault has at hand. It gets the connection itself, for the HTTP
-// server would mend what it is asked to break.
+// server would correct what it is asked to break.
 type scene struct {
 	reply
 	conn  net.Conn

@@ -144,12 +144,12 @@ func TestUntried(t *testing.T) {
 			text := textOf(t, r)
 			if test.want == "" {
 				require.Empty(t, c.Untried)
-				require.Contains(t, text, "Nothing to mend")
+				require.Contains(t, text, "No action needed")
 				return
 			}
 			require.Contains(t, c.Untried, test.want)
 			require.Contains(t, text, "  not tried: "+c.Untried)
-			require.NotContains(t, text, "Nothing to mend")
+			require.NotContains(t, text, "No action needed")
 		})
 	}
 }

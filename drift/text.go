@@ -104,7 +104,7 @@ func (t text) comparison(c *Comparison, counts *[finding.Error + 1]int) {
 // tried, and none does, nothing.
 func (c *Change) remedy() string {
 	if c.Witness == nil && c.Untried == "" && c.Contested == "" && proofs[c.Rule] != nil {
-		return "Nothing to mend: no document was found that breaks either side."
+		return "No action needed: no payload was found that breaks either version."
 	}
 	rule, _ := c.Rule.Lookup()
 	return rule.Remedy

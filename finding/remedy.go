@@ -7,7 +7,7 @@ import (
 )
 
 // awsRemedies say what to do about a response that AWS itself sent. It cannot be
-// told to change: either clients bear it, or the model is wrong.
+// told to change: either clients accept it, or the model is wrong.
 var awsRemedies = map[RuleID]string{
 	TypeMismatch:            "clients will meet this value: make sure that they can read it. " + whereWrong,
 	TypeNull:                "clients will meet this null: make them accept it. " + whereWrong,
@@ -23,6 +23,7 @@ var awsRemedies = map[RuleID]string{
 	ConstraintRange:         "clients will meet this value: do not rely on the bounds. " + whereWrong,
 	ConstraintPattern:       "clients will meet this value: do not rely on the pattern. " + whereWrong,
 
+	SyntaxInvalid:         "the recording has probably cut off or changed the body: record the response again.",
 	SyntaxDuplicateMember: "clients will meet this object: check which value they take.",
 	NumberForm:            "clients will meet this number: make sure that they can read it.",
 
@@ -30,6 +31,7 @@ var awsRemedies = map[RuleID]string{
 	HTTPContentType:     "clients will meet this Content-Type: make sure that they read the body all the same.",
 	ErrorUnidentified:   "clients will meet this response: make them go by the status.",
 	ErrorUnmodeled:      "clients will meet this error: make them accept errors that they do not know. " + whereWrong,
+	ErrorQueryCode:      "clients will meet this error: make them go by its name in X-Amzn-Errortype or __type, not by the old code. " + whereWrong,
 	ErrorStatusMismatch: "clients will meet this status: make them go by the error's name. " + whereWrong,
 }
 

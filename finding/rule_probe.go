@@ -1,6 +1,6 @@
 package finding
 
-// Rules of [LayerProbe]: what an emulator answered differently than the service.
+// Rules of [LayerProbe]: how the responses of an emulator differ from the service's.
 const (
 	ProbeStatus      RuleID = "probe.status"
 	ProbeErrorCode   RuleID = "probe.error-code"
@@ -10,13 +10,13 @@ const (
 	ProbeNotRefused  RuleID = "probe.not-refused"
 )
 
-// LayerProbe: the answer of an emulator against the recorded one.
+// LayerProbe: the response of an emulator compared with the recorded one.
 const LayerProbe Layer = "probe"
 
 var probeRules = []Rule{
 	{ProbeStatus, LayerProbe,
-		"The emulator answered with another HTTP status than the service did. Clients tell success from error, and what to retry, by it.",
-		"Make the emulator answer with the recorded status. If it lacks the state that the service had, bring it there first: seed it, or probe with the recording of the calls that made it.", firm},
+		"The emulator's HTTP status differs from the service's. Clients tell success from error, and what to retry, by it.",
+		"Make the emulator send the recorded status. If it lacks the state that the service had, create that first: seed it, or probe with the recording of the calls that created it.", firm},
 	{ProbeErrorCode, LayerProbe,
 		"The emulator named another error than the service did. Typed clients raise another exception.",
 		"Make the emulator name the recorded error.", firm},
@@ -31,5 +31,5 @@ var probeRules = []Rule{
 		"Make the emulator set the recorded member.", firm},
 	{ProbeNotRefused, LayerProbe,
 		"An input that breaks the contract was not refused as invalid. A client with that bug passes its tests and fails in production.",
-		"Make the emulator validate its input before it looks anything up, and answer with the error that the contract has for that.", firm},
+		"Make the emulator validate its input before it looks anything up, and return the error that the contract has for that.", firm},
 }

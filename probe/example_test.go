@@ -50,7 +50,7 @@ func ExampleProbe_Replay() {
 	}
 	fmt.Println(err)
 	// Output:
-	// error.unidentified the answer names no error
+	// error.unidentified the response does not name its error
 	// <nil>
 }
 

@@ -26,7 +26,7 @@ var problems = map[Problem]struct{ what, remedy string }{
 	JournalMissing:   {"there is no journal", "nothing needs to be recovered"},
 	JournalForeign:   {"this is no journal of a recording", "name a journal that this version of crcheck wrote"},
 	JournalFailed:    {"the journal can no longer be written", "make room, then run crcheck cassette recover for what was recorded until then"},
-	CassetteFailed:   {"the cassette cannot be written; everything recorded is in the journal", "mend the cause, then run crcheck cassette recover"},
+	CassetteFailed:   {"the cassette cannot be written; everything recorded is in the journal", "remove the cause, then run crcheck cassette recover"},
 	RecorderClosed:   {"the recorder is closed", "end the client first, or record with a new one"},
 }
 

@@ -151,13 +151,13 @@ func TestBoundMessages(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{
 		"/code":             "the status: 203 is out of range; the contract allows 200 to 202",
-		"/day":              `header X-Day: "today" stands where an RFC 3339 date-time such as 1994-11-06T08:49:37Z is due`,
-		"/time":             `header X-Time: "2020-01-01T00:00:00Z" stands where an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT is due`,
+		"/day":              `header X-Day: got "today", want an RFC 3339 date-time such as 1994-11-06T08:49:37Z`,
+		"/time":             `header X-Time: got "2020-01-01T00:00:00Z", want an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT`,
 		"/tags/One":         "headers X-Tag-*: 5 code points; the contract allows at most 4",
-		"input#/limits/0":   `query parameter l: "x" stands where an integer is due`,
+		"input#/limits/0":   `query parameter l: got string "x", want an integer`,
 		"input#/others/z/0": "the query: 31 code points; the contract allows at most 30",
 		"input#/secret":     "header X-Secret: 6 code points; the contract allows at most 3",
-		"input#/size":       `header X-Size: "M" is none of the enum's values`,
+		"input#/size":       `header X-Size: "M" is not a value of the enum`,
 	}, got)
 }
 
@@ -265,8 +265,8 @@ func TestErrorHeaders(t *testing.T) {
 	require.Equal(t, []string{"type.mismatch error:Lost#/message"}, said(t, parcel(t), x), "known by its code on the wire")
 }
 
-// FuzzBound: whatever stands in headers, query and labels, it is held as one
-// well-formed object, and acceptor and explainer are of one mind.
+// FuzzBound: headers, query and labels of any text are validated as one well-formed
+// object, and acceptor and explainer agree.
 func FuzzBound(f *testing.F) {
 	c := parcel(f)
 	v, err := Compile(c, Options{})

@@ -115,7 +115,7 @@ func (e *exchange) echo(echo *echo, request *message) {
 		f.Sensitive, f.Message = true, fmt.Sprintf("the value is not that of the request's %s", echo.member)
 	} else {
 		f.Got, f.Want = quote(got.value), quote(asked.value)
-		f.Message = fmt.Sprintf("the answer says %s, the request's %s was %s", f.Got, echo.member, f.Want)
+		f.Message = fmt.Sprintf("the response has %s, the request's %s was %s", f.Got, echo.member, f.Want)
 	}
 	e.findings = append(e.findings, f)
 }

@@ -42,7 +42,7 @@ func (e *exchange) unidentified() {
 	status := e.response.Status
 	if e.recorded("X-Amzn-Errortype") {
 		e.add(finding.ErrorUnidentified, fmt.Sprintf("status %d", status), "X-Amzn-Errortype, or code or __type in the body",
-			"the answer names no error")
+			"the response does not name its error")
 	}
 	if !e.known(status) {
 		e.noSuchStatus("a status of one of the operation's errors")

@@ -56,7 +56,7 @@ func (w *walker) broken(err error) bool {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		w.sink.add(finding.SyntaxInvalid, at, "end of input", "", "the JSON text ends in the middle")
 	default:
-		w.sink.add(finding.SyntaxInvalid, at, w.sink.character(at), "", "no JSON: "+problem)
+		w.sink.add(finding.SyntaxInvalid, at, w.sink.character(at), "", "not JSON: "+problem)
 	}
 	return false
 }
@@ -77,7 +77,7 @@ func (w *walker) mismatch(n *node) bool {
 		if _, err := w.dec.ReadToken(); err != nil {
 			return w.broken(err)
 		}
-		return false // unreachable: such a token is an error where a value is due
+		return false // unreachable: such a token is an error where a value must begin
 	}
 	if n.holdsSecret() {
 		w.sink.hidden++
@@ -87,7 +87,7 @@ func (w *walker) mismatch(n *node) bool {
 	return w.skip()
 }
 
-// holdsSecret reports whether what stands in the place of a list, map or structure
+// holdsSecret reports whether the value in the place of a list, map or structure
 // may be what is sensitive in it.
 func (n *node) holdsSecret() bool {
 	for inner := n.element; inner != nil; inner = inner.element {
@@ -114,7 +114,7 @@ func (s *sink) unknown(n *node, entry *occurrence) {
 		want = "one of " + clip(n.memberNames())
 	}
 	s.add(finding.MemberUnknown, entry.at, quote(entry.name), want,
-		fmt.Sprintf("the contract knows no member %s here", quote(entry.name)))
+		"unknown member "+quote(entry.name))
 }
 
 // raw is the text of the value at an offset, clipped.
@@ -144,7 +144,23 @@ func (s *sink) raw(at int) string {
 func (s *sink) mismatch(n *node, at int) {
 	want := n.description()
 	got := s.raw(at)
-	s.about(finding.TypeMismatch, at, got, want, "stands where "+want+" is due")
+	subject := "a withheld value"
+	if s.hidden == 0 {
+		subject = kindOf(got) + got
+	}
+	s.add(finding.TypeMismatch, at, got, want, fmt.Sprintf("got %s, want %s", subject, want))
+}
+
+// kindOf is the type of a value before its text, for messages: of a string or number, which
+// its text alone may not tell.
+func kindOf(raw string) string {
+	switch jsontext.Value(raw).Kind() {
+	case '"':
+		return "string "
+	case '0':
+		return "number "
+	}
+	return ""
 }
 
 // description says what a node takes, with an article.
@@ -174,7 +190,7 @@ func (n *node) description() string {
 		case n.epoch && n.form != nil:
 			return "a timestamp, as ISO 8601 text or epoch seconds"
 		case n.epoch:
-			return "a timestamp in epoch seconds, a number,"
+			return "a timestamp as a number of epoch seconds"
 		case n.form == schema.HTTPDate:
 			return "an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT"
 		}
@@ -188,7 +204,7 @@ func (s *sink) null(n *node, at int) {
 	if n.kind == schema.Map {
 		what = "map"
 	}
-	s.add(finding.TypeNull, at, "null", n.element.description(), fmt.Sprintf("null stands in a %s that is not sparse", what))
+	s.add(finding.TypeNull, at, "null", n.element.description(), fmt.Sprintf("null in a %s that is not sparse", what))
 }
 
 // missingMember is [sink.missing] for a member of a body, of which AWS leaves out
@@ -231,7 +247,7 @@ func (s *sink) enum(n *node, text []byte, at int) {
 	if len(want) > 400 {
 		want = fmt.Sprintf("one of %d values", len(n.values))
 	}
-	s.say(finding.EnumUnknownValue, at, text, want, "is none of the enum's values")
+	s.say(finding.EnumUnknownValue, at, text, want, "is not a value of the enum")
 }
 
 func (s *sink) form(n *node, text []byte, at int) {
@@ -241,7 +257,11 @@ func (s *sink) form(n *node, text []byte, at int) {
 			problem = ": " + problem
 		}
 	}
-	s.say(finding.TypeMismatch, at, text, n.description(), "stands where "+n.description()+" is due"+problem)
+	got, subject := quote(string(text)), "a withheld value"
+	if s.hidden == 0 {
+		subject = got
+	}
+	s.add(finding.TypeMismatch, at, got, n.description(), fmt.Sprintf("got %s, want %s%s", subject, n.description(), problem))
 }
 
 func (s *sink) pattern(n *node, text []byte, err error, at int) {
@@ -255,7 +275,7 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 		}
 	}
 	if err != nil {
-		s.say(finding.PatternTimeout, at, text, n.pattern.String(), "took too long to match against the pattern; it was not held against it")
+		s.say(finding.PatternTimeout, at, text, n.pattern.String(), "took too long to match against the pattern, so it was not checked")
 		return
 	}
 	s.say(rule, at, text, n.pattern.String(), "does not match the pattern "+clip(n.pattern.String()))
@@ -287,7 +307,7 @@ func (s *sink) notInteger(n *node, raw []byte, value decimal, at int) {
 		want += ", " + n.limits.text
 	}
 	if !value.integral() {
-		message = "is no integer"
+		message = "is not an integer"
 	}
 	s.number(finding.TypeMismatch, at, raw, want, message)
 }
@@ -312,12 +332,12 @@ func (s *sink) precision(raw []byte, at int) {
 	s.number(finding.NumberPrecision, at, raw, "at most 2^53 in magnitude", "is beyond 2^53: parsers that read doubles change its value")
 }
 
-// utf8 says that a string has bytes, or half a surrogate pair, that are no UTF-8.
+// utf8 says that a string has bytes, or half a surrogate pair, that are not UTF-8.
 func (s *sink) utf8(raw []byte, at int) {
-	s.add(finding.SyntaxUTF8, at+firstInvalid(raw), "", "UTF-8", "the string holds bytes that are no UTF-8, or an escape of half a surrogate pair")
+	s.add(finding.SyntaxUTF8, at+firstInvalid(raw), "", "UTF-8", "the string holds bytes that are not UTF-8, or an escape of half a surrogate pair")
 }
 
-// firstInvalid is the offset of the first byte that is no UTF-8, or of the first
+// firstInvalid is the offset of the first byte that is not UTF-8, or of the first
 // escape of a lone surrogate.
 func firstInvalid(raw []byte) int {
 	for i := 0; i < len(raw); {

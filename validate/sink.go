@@ -128,12 +128,12 @@ func (n seenNames) meet(s *sink, name string, at int) (entry *occurrence, again 
 				s.found[i].void = true
 			}
 		}
-		place, subject := s.below(name), quote(name)
+		place, subject, message := s.below(name), quote(name), "duplicate member name "+quote(name)
 		if s.hidden > 0 {
-			place, subject = s.below("*"), "that is withheld"
+			place, subject, message = s.below("*"), "that is withheld", "duplicate member name (withheld)"
 		}
 		s.addAt(place, finding.SyntaxDuplicateMember, at, subject, "each name once",
-			fmt.Sprintf("the name %s stands twice in this object; the last value counts here, other parsers may take the first", subject))
+			message+"; the last value counts here, other parsers may take the first")
 	}
 	entry.at, entry.from = at, len(s.found)
 	return entry, again
@@ -165,7 +165,7 @@ func (s *sink) union(n *node, seen seenNames, opened int) {
 	switch {
 	case len(members) > 1:
 		s.add(finding.UnionMultipleMembers, members[1].at, strings.Join(names, ", "), want,
-			fmt.Sprintf("the union has %d members, %s, where exactly one may be set", len(names), joinAnd(names)))
+			fmt.Sprintf("the union has %d members, %s; exactly one may be set", len(names), joinAnd(names)))
 	case len(members) == 0:
 		s.add(finding.UnionNoMember, opened, "none", want, "the union has no member; exactly one must be set")
 	case known == 0:

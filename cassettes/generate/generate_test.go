@@ -21,7 +21,7 @@ func TestFresh(t *testing.T) {
 	}
 }
 
-// A file that is missing, changed or left over is stale, and writing mends all three.
+// A file that is missing, changed or left over is stale, and writing corrects all three.
 func TestStale(t *testing.T) {
 	files, err := render(scenarios()[:3])
 	require.NoError(t, err)

@@ -54,7 +54,7 @@ func FuzzWhole(f *testing.F) {
 			return
 		}
 		if _, err := Compile(source); err != nil {
-			return // such as )(, which a group around it would mend
+			return // such as )(, which a group around it would make valid
 		}
 		whole, err := Compile("^(?:" + source + ")$")
 		require.NoError(t, err)

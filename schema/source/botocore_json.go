@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const remedyBotocore = "Mend the model, or take it from botocore again (botocore/data/SERVICE/VERSION/service-2.json)"
+const remedyBotocore = "Correct the model, or take it from botocore again (botocore/data/SERVICE/VERSION/service-2.json)"
 
 // The types below are botocore's service-2.json as far as contracts need it.
 // What is not named here is passed over: botocore gains keys every few months.

@@ -7,7 +7,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-const remedyContract = "Mend the contract file, or derive it again from its source."
+const remedyContract = "Correct the contract file, or derive it again from its source."
 
 func looksLikeContract(document []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(document), []byte("{")) && bytes.Contains(document, []byte(`"crcheckContract"`))

@@ -34,21 +34,21 @@ const (
 type ShapeCycleError struct{ Shape string }
 
 func (e *ShapeCycleError) Error() string {
-	return "the shape " + excerpt(e.Shape) + " contains itself through lists and maps alone. Mend the model: a recursive shape needs a structure or union in its cycle"
+	return "the shape " + excerpt(e.Shape) + " contains itself through lists and maps alone. Correct the model: a recursive shape needs a structure or union in its cycle"
 }
 
 // NoShapeError is a reference to a shape that the model does not have.
 type NoShapeError struct{ Name, In string }
 
 func (e *NoShapeError) Error() string {
-	return "the model has no shape " + excerpt(e.Name) + ", which " + excerpt(e.In) + " refers to. Mend the model, or get it whole"
+	return "the model has no shape " + excerpt(e.Name) + ", which " + excerpt(e.In) + " refers to. Correct the model, or get it whole"
 }
 
 // DeepShapeError is a shape whose lists and maps nest too deep.
 type DeepShapeError struct{ Shape string }
 
 func (e *DeepShapeError) Error() string {
-	return fmt.Sprintf("the lists and maps of the shape %s nest more than %d deep. Mend the model: no service nests them so", excerpt(e.Shape), deepestShape)
+	return fmt.Sprintf("the lists and maps of the shape %s nest more than %d deep. Correct the model: no service nests them so", excerpt(e.Shape), deepestShape)
 }
 
 // LargeModelError is a model whose contracts would be too large to work with.
@@ -56,7 +56,7 @@ type LargeModelError struct{ Operation string }
 
 func (e *LargeModelError) Error() string {
 	return fmt.Sprintf("at the operation %s the contracts of the model have more than %d places, counting each shape wherever it stands. "+
-		"Mend the model: its shapes multiply as they contain each other", excerpt(e.Operation), mostPlaces)
+		"Correct the model: its shapes multiply as they contain each other", excerpt(e.Operation), mostPlaces)
 }
 
 // UnsoundModelError is an operation whose contract [schema.Contract.Check]
@@ -64,7 +64,7 @@ func (e *LargeModelError) Error() string {
 type UnsoundModelError struct{ Operation, Problem string }
 
 func (e *UnsoundModelError) Error() string {
-	return "the operation " + excerpt(e.Operation) + ": " + e.Problem + ". Mend the model"
+	return "the operation " + excerpt(e.Operation) + ": " + e.Problem + ". Correct the model"
 }
 
 // contracts gives each operation the structures that it reaches, sorted by the

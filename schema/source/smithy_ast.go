@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const remedySmithy = "Mend the model, or build its JSON AST again (smithy ast)"
+const remedySmithy = "Correct the model, or build its JSON AST again (smithy ast)"
 
 // The types below are the JSON AST as far as contracts need it (Smithy 2.0,
 // spec/json-ast.html). What is not named here is passed over.
