@@ -20,10 +20,10 @@ const (
 
 // Interaction is one request and its answer, or a bare body.
 type Interaction struct {
-	Source   string   // the input's name as given
-	Kind     Kind     // the format of the input
-	Index    int      // zero-based place in the source
-	Meta     Meta     // of the cassette that it stands in, or its own
+	Source string // the input's name as given
+	Kind   Kind   // the format of the input
+	Index  int    // zero-based place in the source
+	Meta   Meta   // of the cassette that it stands in, or its own
 	// Live says that it was seen as it passed, rather than read from a recording:
 	// nothing of it was left out.
 	Live     bool
