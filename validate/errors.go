@@ -28,7 +28,7 @@ func (e *exchange) identified() {
 		e.unmodeled(name)
 		return
 	}
-	if want, known := declared.Status.Get(); known && want != status {
+	if want, known := declared.Status.Get(); known && want != status && status != 0 {
 		e.add(finding.ErrorStatusMismatch, fmt.Sprint(status), fmt.Sprint(want),
 			fmt.Sprintf("%s came with status %d, its own is %d", declared.Name, status, want))
 	}
@@ -113,19 +113,23 @@ var commonErrors = map[string][]int{
 	"ServiceUnavailable": {503}, "ServiceUnavailableException": {503},
 }
 
+// queryErrorHeader names an error as the query protocol did.
+const queryErrorHeader = "X-Amzn-Query-Error"
+
 // queryError checks how the error of a service that once spoke the query protocol
 // names itself for clients of that time: CODE;Sender or CODE;Receiver (Smithy,
 // aws-query-protocol.html#awsquerycompatible). An error that the contract does not
-// list may have any code.
+// list, or whose code it does not state, may have any.
 func (e *exchange) queryError(declared *schema.Error) {
-	const header = "X-Amzn-Query-Error"
-	if e.bare || !e.v.contract.QueryCompatible.Or(false) || !e.recorded(header) {
+	got := awshttp.Value(e.response.Header, queryErrorHeader)
+	if e.bare && got == "" || !e.v.contract.QueryCompatible.Or(false) || !e.recorded(queryErrorHeader) {
 		return
 	}
-	got := awshttp.Value(e.response.Header, header)
-	code, fault := "CODE", "Sender or Receiver"
+	code, fault, stated := "CODE", "Sender or Receiver", false
 	if declared != nil {
-		code = declared.Code.Or(declared.Name)
+		if own, ok := declared.Code.Get(); ok {
+			code, stated = own, true
+		}
 		switch declared.Fault.Or("") {
 		case "client":
 			fault = "Sender"
@@ -144,7 +148,7 @@ func (e *exchange) queryError(declared *schema.Error) {
 	switch {
 	case !ok || gotCode == "" || gotFault != "Sender" && gotFault != "Receiver":
 		e.add(finding.ErrorQueryCode, clip(got), want, "the header X-Amzn-Query-Error is not of the form CODE;Sender or CODE;Receiver")
-	case declared != nil && gotCode != code:
+	case stated && gotCode != code:
 		e.add(finding.ErrorQueryCode, clip(got), want, fmt.Sprintf("the header X-Amzn-Query-Error names %s, the code of %s is %s", quote(gotCode), declared.Name, code))
 	case declared != nil && !strings.Contains(fault, gotFault):
 		e.add(finding.ErrorQueryCode, clip(got), want, fmt.Sprintf("the header X-Amzn-Query-Error says %s, %s is the fault of the %s", gotFault, declared.Name, strings.ToLower(fault)))
