@@ -41,7 +41,7 @@ var rooms = map[string][]string{
 	"recorder/proxy/sigv4":        {},
 	"conformance":                 {"cassettes", "coverage", "finding", "recorder", "schema", "schema/contracts", "schema/synth", "traffic", "validate"},
 	"conformance/reference":       {"conformance"},
-	"conformance/sdkgo":           {"conformance"},
+	"conformance/sdkgo":           {"conformance", "finding"},
 	"conformance/sdkgo/cmd/sdkgo": {"conformance", "conformance/sdkgo"},
 	"cassettes":                   {"finding"},
 	"coverage":                    {"schema", "schema/synth", "traffic", "validate"},

@@ -1,6 +1,10 @@
 package finding
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Severity says how much a finding weighs under a profile.
 type Severity int
@@ -65,7 +69,12 @@ func unmarshalName[T ~int](to *T, names []string, text []byte, what string) erro
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no %s: use one of %q", text, what, names)
+	article := "a"
+	if strings.HasPrefix(what, "o") {
+		article = "an"
+	}
+	named := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
+	return fmt.Errorf("%q is not %s %s: use one of %s", text, article, what, strings.Join(named, ", "))
 }
 
 // Grade returns the findings with the severity that the profile gives their rules,

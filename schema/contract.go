@@ -53,7 +53,8 @@ type Error struct {
 	Status Known[int]    `json:"status,omitzero"`
 	Fault  Known[string] `json:"fault,omitzero"` // client or server
 	Shape  string        `json:"shape,omitempty"`
-	// Code is the name on the wire where it differs from Name.
+	// Code is the name on the wire where it differs from Name. Of a query-compatible
+	// service it is its code of the query protocol, where the source states that.
 	Code Known[string] `json:"code,omitzero"`
 }
 

@@ -112,7 +112,7 @@ func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept Recorded) (Out
 	if err != nil {
 		return Outcome{NotChecked: "the request's URL is malformed"}, nil
 	}
-	if isCBOR(x.Response.Header) && len(x.Response.Body.Bytes) > 0 {
+	if respondsCBOR(x) && len(x.Response.Body.Bytes) > 0 {
 		return Outcome{NotRead: cborBody}, nil
 	}
 	asked := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
@@ -149,10 +149,8 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 		return Outcome{Contract: c, Findings: locate(v.body(bare.Part, x.Response.Body), x)}, nil
 	}
 	answer := &traffic.Response{Status: bare.Status, Body: x.Response.Body}
-	if v.options.Projection == schema.SDK {
-		asBoto3Has(answer)
-	}
-	if answer.Status >= 300 {
+	failed := v.options.Projection == schema.SDK && v.asBoto3Has(answer)
+	if failed || answer.Status >= 300 {
 		e := exchange{v: v, bare: true, kept: Recorded{true, true, true}, response: answer}
 		e.identified()
 		return Outcome{Contract: c, Findings: locate(e.graded(), x)}, nil
@@ -166,10 +164,11 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 // asBoto3Has gives an answer the status and the name of the error that its body is,
 // if it is the response of a ClientError of boto3: the members of the modelled
 // error beside {"Error": {"Code", "Message"}, "ResponseMetadata": {"HTTPStatusCode"}}
-// (botocore/parsers.py).
-func asBoto3Has(r *traffic.Response) {
-	if !bytes.Contains(r.Body.Bytes, []byte(`"HTTPStatusCode"`)) || !bytes.Contains(r.Body.Bytes, []byte(`"Error"`)) {
-		return
+// (botocore/parsers.py). Where that was dumped without its status, the code decides,
+// unless the output of the operation has a member of that name.
+func (v *Validator) asBoto3Has(r *traffic.Response) (failed bool) {
+	if !bytes.Contains(r.Body.Bytes, []byte(`"Error"`)) {
+		return false
 	}
 	tree, _ := Tree(r.Body.Bytes)
 	body, _ := tree.(map[string]any)
@@ -177,12 +176,25 @@ func asBoto3Has(r *traffic.Response) {
 	metadata, _ := body["ResponseMetadata"].(map[string]any)
 	code, _ := fault["Code"].(string)
 	number, _ := metadata["HTTPStatusCode"].(json.Number)
+	header := http.Header{}
 	if own, ok := fault["QueryErrorCode"].(string); ok && own != "" {
-		code = own // beside it, Code is that of the query protocol (botocore/parsers.py)
+		// Beside it, Code and Type are the two parts of the header X-Amzn-Query-Error.
+		if side, ok := fault["Type"].(string); ok {
+			header[queryErrorHeader] = []string{code + ";" + side}
+		}
+		code = own
 	}
-	if status, err := strconv.Atoi(number.String()); err == nil && code != "" {
-		r.Status, r.Header = status, http.Header{"X-Amzn-Errortype": {code}}
+	header["X-Amzn-Errortype"] = []string{code}
+	status, err := strconv.Atoi(number.String())
+	switch {
+	case code == "":
+	case err == nil && status != 0:
+		r.Status, r.Header = status, header
+	case r.Status == 0 && !v.hasOutput("Error"):
+		r.Header = header
+		return true
 	}
+	return false
 }
 
 func (k *Catalog) operation(name string) (*Validator, error) {

@@ -157,7 +157,12 @@ func TestClientError(t *testing.T) {
 		{`{"Error":{"Code":"ResourceNotFoundException"},"ResponseMetadata":{"HTTPStatusCode":400},"message":1}`, []finding.RuleID{finding.TypeMismatch}},
 		{`{"Error":{"Code":"Other"},"ResponseMetadata":{"HTTPStatusCode":400}}`, []finding.RuleID{finding.ErrorUnmodeled}},
 		{`{"Error":{"Code":""},"ResponseMetadata":{"HTTPStatusCode":400}}`, []finding.RuleID{finding.MemberMissing, finding.MemberUnknown}},
-		{`{"Error":{"Code":"Other"},"ResponseMetadata":{"HTTPStatusCode":"400"}}`, []finding.RuleID{finding.MemberMissing, finding.MemberUnknown}},
+		{`{"Error":{"Code":"Other"},"ResponseMetadata":{"HTTPStatusCode":"400"}}`, []finding.RuleID{finding.ErrorUnmodeled}},
+		{`{"Error":{"Code":"Other"},"ResponseMetadata":{}}`, []finding.RuleID{finding.ErrorUnmodeled}},
+		{`{"Error":{"Code":"Other"}}`, []finding.RuleID{finding.ErrorUnmodeled}},
+		{`{"Error":{"Code":"ResourceNotFoundException","Message":"m"}}`, nil},
+		{`{"Error":{"Code":"Other"},"ResponseMetadata":{"HTTPStatusCode":200}}`, []finding.RuleID{finding.MemberMissing, finding.MemberUnknown}},
+		{`{"Error":{"Message":"Other"}}`, []finding.RuleID{finding.MemberMissing, finding.MemberUnknown}},
 		{`{"Error":[],"ResponseMetadata":{"HTTPStatusCode":1e400}}`, []finding.RuleID{finding.MemberMissing, finding.MemberUnknown}},
 		{`{"Error":{"Code":"HTTPStatusCode"`, []finding.RuleID{finding.MemberUnknown, finding.SyntaxInvalid}},
 	} {

@@ -28,7 +28,7 @@ func (e *exchange) identified() {
 		e.unmodeled(name)
 		return
 	}
-	if want, known := declared.Status.Get(); known && want != status {
+	if want, known := declared.Status.Get(); known && want != status && status != 0 {
 		e.add(finding.ErrorStatusMismatch, fmt.Sprint(status), fmt.Sprint(want),
 			fmt.Sprintf("%s came with status %d, its own is %d", declared.Name, status, want))
 	}
@@ -113,20 +113,22 @@ var commonErrors = map[string][]int{
 	"ServiceUnavailable": {503}, "ServiceUnavailableException": {503},
 }
 
+// queryErrorHeader names an error as the query protocol did.
+const queryErrorHeader = "X-Amzn-Query-Error"
+
 // queryError checks how the error of a service that once spoke the query protocol
 // names itself for clients of that time: CODE;Sender or CODE;Receiver (Smithy,
-// aws-query-protocol.html#awsquerycompatible). An error of which the contract does not
-// state the code may have any: botocore's model of SQS states none.
+// aws-query-protocol.html#awsquerycompatible). An error that the contract does not
+// list, or whose code it does not state, may have any.
 func (e *exchange) queryError(declared *schema.Error) {
-	const header = "X-Amzn-Query-Error"
-	if e.bare || !e.v.contract.QueryCompatible.Or(false) || !e.recorded(header) {
+	got := awshttp.Value(e.response.Header, queryErrorHeader)
+	if e.bare && got == "" || !e.v.contract.QueryCompatible.Or(false) || !e.recorded(queryErrorHeader) {
 		return
 	}
-	got := awshttp.Value(e.response.Header, header)
 	code, fault, stated := "CODE", "Sender or Receiver", false
 	if declared != nil {
-		if code, stated = declared.Code.Get(); !stated {
-			code = "CODE"
+		if own, ok := declared.Code.Get(); ok {
+			code, stated = own, true
 		}
 		switch declared.Fault.Or("") {
 		case "client":

@@ -53,7 +53,10 @@ func TestQueryError(t *testing.T) {
 		"three parts":             {400, torn, []string{header, "Bag.Torn;Sender;x"}, true},
 		"masked":                  {400, torn, []string{header, "REDACTED"}, false},
 		"named by its own name":   {500, `{"__type":"Lost","message":"m"}`, []string{header, "Lost;Receiver"}, false},
-		"of no stated code":       {500, `{"__type":"Lost","message":"m"}`, []string{header, "Query.Lost;Receiver"}, false},
+		"a code not stated":       {500, `{"__type":"Lost","message":"m"}`, []string{header, "Bag.Lost;Receiver"}, false},
+		"not stated, missing":     {500, `{"__type":"Lost","message":"m"}`, nil, true},
+		"not stated, malformed":   {500, `{"__type":"Lost","message":"m"}`, []string{header, "Bag.Lost"}, true},
+		"masked by its name":      {400, torn, []string{header, "x-amzn-query-error-XXX"}, false},
 		"a fault of the server":   {500, `{"__type":"Lost","message":"m"}`, []string{header, "Lost;Sender"}, true},
 		"an unlisted error":       {400, `{"__type":"AccessDenied"}`, []string{header, "Whatever;Sender"}, false},
 		"an unlisted, malformed":  {400, `{"__type":"AccessDenied"}`, []string{header, "Whatever"}, true},
@@ -81,6 +84,34 @@ func TestQueryError(t *testing.T) {
 		x.Live, x.Response.Header = false, http.Header{"Content-Type": {"application/json"}}
 		require.NotContains(t, checkBag(t, Options{}, x).Rules(), finding.ErrorQueryCode)
 	})
+}
+
+// TestQueryErrorOfSDK: boto3 has the header's code as Code and the error's name as QueryErrorCode.
+func TestQueryErrorOfSDK(t *testing.T) {
+	k, err := CompileCatalog(schema.NewCatalog(bagOf(t, Options{}).contract), Options{Projection: schema.SDK})
+	require.NoError(t, err)
+	for name, test := range map[string]struct {
+		fault string
+		wrong bool
+	}{
+		"right":              {`"Code":"Bag.Torn","QueryErrorCode":"Torn","Type":"Sender"`, false},
+		"another code":       {`"Code":"Other","QueryErrorCode":"Torn","Type":"Sender"`, true},
+		"another fault":      {`"Code":"Bag.Torn","QueryErrorCode":"Torn","Type":"Receiver"`, true},
+		"of an unlisted one": {`"Code":"Other","QueryErrorCode":"AccessDenied","Type":"Sender"`, false},
+		"without the header": {`"Code":"Torn"`, false},
+		"by its code alone":  {`"Code":"Bag.Torn"`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := `{"Error":{` + test.fault + `},"ResponseMetadata":{"HTTPStatusCode":400},"items":[],"tags":{},"id":"1"}`
+			outcome, err := k.Check(&traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte(body))}}, Bare{})
+			require.NoError(t, err)
+			if test.wrong {
+				require.Equal(t, []finding.RuleID{finding.ErrorQueryCode}, outcome.Findings.Rules())
+			} else {
+				require.NotContains(t, outcome.Findings.Rules(), finding.ErrorQueryCode)
+			}
+		})
+	}
 }
 
 // TestCommonErrors: what any operation of AWS may return weighs less, unless an emulator sends it.

@@ -19,13 +19,7 @@ func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Projection, bo
 		return schema.Wire, false
 	}
 	v, err := a.wire.operation(bare.Operation)
-	output := func(name string) bool {
-		if err != nil {
-			return false
-		}
-		root, ok := v.contract.Root(schema.OutputPart)
-		return ok && slices.ContainsFunc(v.contract.Resolve(root).Members, func(m schema.Member) bool { return m.Name == name || m.Wire() == name })
-	}
+	output := func(name string) bool { return err == nil && v.hasOutput(name) }
 	metadata, failed := false, false
 	topLevel(body, func(name string, d *jsontext.Decoder) error {
 		switch {
@@ -42,6 +36,12 @@ func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Projection, bo
 		return d.SkipValue()
 	})
 	return schema.SDK, metadata || failed
+}
+
+// hasOutput reports a member at the top of the output that goes by the name.
+func (v *Validator) hasOutput(name string) bool {
+	root, ok := v.contract.Root(schema.OutputPart)
+	return ok && slices.ContainsFunc(v.contract.Resolve(root).Members, func(m schema.Member) bool { return m.Name == name || m.Wire() == name })
 }
 
 // topLevel hands over the names of a JSON object; the function reads their values.

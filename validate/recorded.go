@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
@@ -94,6 +95,16 @@ const (
 	blobPayload = "blob payload"
 	cborBody    = "CBOR"
 )
+
+// respondsCBOR reports a response whose body is CBOR. Where its Content-Type was not
+// recorded, it is if the request asked for it and the body is not text.
+func respondsCBOR(x *traffic.Interaction) bool {
+	media := awshttp.Value(x.Response.Header, "Content-Type")
+	if media != "" && !awshttp.Masked(media) {
+		return isCBOR(x.Response.Header)
+	}
+	return !utf8.Valid(x.Response.Body.Bytes) && (isCBOR(x.Request.Header) || awshttp.Value(x.Request.Header, "Smithy-Protocol") == "rpc-v2-cbor")
+}
 
 // isCBOR reports a message whose body is CBOR (Smithy, smithy-rpc-v2.html; Kinesis
 // speaks it under a type of its own).

@@ -153,3 +153,25 @@ func TestNotRead(t *testing.T) {
 		})
 	}
 }
+
+// TestCBORWithoutHeaders: a recorder that filters headers hides that the body is CBOR.
+func TestCBORWithoutHeaders(t *testing.T) {
+	asked, smithy, none := http.Header{"Content-Type": {"application/x-amz-cbor-1.1"}}, http.Header{"Smithy-Protocol": {"rpc-v2-cbor"}}, http.Header{}
+	for name, test := range map[string]struct {
+		request, response http.Header
+		body              string
+		want              bool
+	}{
+		"asked for":             {asked, none, "\xa0", true},
+		"asked for by protocol": {smithy, none, "\xbf\xff", true},
+		"masked":                {asked, http.Header{"Content-Type": {"**REDACTED**"}}, "\xa0", true},
+		"not asked for":         {none, none, "\xa0", false},
+		"JSON in response":      {asked, none, `{"items":[]}`, false},
+		"of another type":       {asked, http.Header{"Content-Type": {"application/x-amz-json-1.1"}}, "\xa0", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, test.want, respondsCBOR(&traffic.Interaction{Request: &traffic.Request{Header: test.request},
+				Response: traffic.Response{Header: test.response, Body: traffic.BodyOf([]byte(test.body))}}))
+		})
+	}
+}

@@ -6,12 +6,13 @@ import (
 )
 
 // masks are values that a recorder puts in the place of what it leaves out: a word
-// that says so, alone or in brackets or between asterisks; a placeholder of a
-// template; or one character again and again. Words that may be values themselves
+// that says so, alone or in brackets or between asterisks; the name of the header
+// and XXX behind it; a placeholder of a template; or one character again and again. Words that may be values themselves
 // count in capitals or brackets only.
 var masks = regexp.MustCompile(`^(` +
 	`["' *_-]*(?i:redacted|masked|filtered|scrubbed|saniti[sz]ed|obfuscated|censored|xxx+)([-_ ][A-Za-z0-9_ -]*)?["' *_-]*` +
 	`|["' *_-]*(REMOVED|OMITTED|HIDDEN|STRIPPED|DUMMY|PLACEHOLDER|FAKE|SECRET)([-_ ][A-Z0-9_ -]*)?["' *_-]*` +
+	`|[A-Za-z0-9_-]+[-_](XXX+|xxx+)` +
 	`|<[A-Za-z*][A-Za-z0-9_.* -]*>|\[[A-Za-z*][A-Za-z_* -]*\]|\{\{[^{}]*\}\}|\$\{[^{}]*\}|%\{[^{}]*\}` +
 	`|\*{3,}|[xX]{3,}|#{3,}|\.{3,}|-{3,}|_{3,}` +
 	`)$`)

@@ -14,6 +14,9 @@ func TestMasked(t *testing.T) {
 		"***": true, "XXXXXXXX": true, "xxx": true, "####": true, "<AWS_REQUEST_ID>": true, "<request id>": true, "{{requestId}}": true, "${TOKEN}": true,
 		"REMOVED": true, "SECRET": true, "DUMMY_TOKEN": true, "<removed>": true, "sanitized": true, "REDACTED_HEADER": true,
 
+		"X-AMZ-SECURITY-TOKEN-XXX": true, "x-amzn-requestid-xxxx": true, "REQUEST_ID_XXX": true,
+
+		"Error-XX": false, "application/xxx": false, "fooXXX": false,
 		"": false, "hidden": false, "removed": false, "secret": false, "application/json": false, "text/plain": false, "x": false, "xx": false, "**": false,
 		"00000000-0000-4000-8000-000000000001": false, "ThrottlingException": false, "AWS.SimpleQueueService.NonExistentQueue;Sender": false,
 		"Tue, 03 Mar 2026 10:00:00 GMT": false, `["a","b"]`: false, "[1]": false, "<https://x>; rel=next": false, "redactedly": false, "unmasked": false,

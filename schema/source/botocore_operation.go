@@ -92,7 +92,9 @@ func (b *botoBuilder) errorOf(r *botoRef) (schema.Error, error) {
 	case r.Error.Sender || s.Error.Sender:
 		e.Fault = schema.Is("client")
 	}
-	if code := cmp.Or(r.Error.Code, s.Error.Code); code != e.Name {
+	// Without a code the model of a query-compatible service leaves the one of the query
+	// protocol open: that of sqs has dropped all of them.
+	if code := cmp.Or(r.Error.Code, s.Error.Code); code != e.Name || b.parsed.Metadata.QueryCompatible != nil {
 		e.Code = stated(code)
 	}
 	return e, nil

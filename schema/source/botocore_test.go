@@ -163,6 +163,9 @@ func TestBotocoreTraits(t *testing.T) {
 			many, _ := c.Shapes["In"].Member("b")
 			require.True(t, many.Shape.Inline.Sparse.Silent())
 		}},
+		{"codes of the query protocol left open", `"jsonVersion": "1.1"`, `"jsonVersion": "1.1", "awsQueryCompatible": {}`, func(t *testing.T, c *schema.Contract) {
+			require.True(t, c.Errors[0].Code.Silent())
+		}},
 		{"something is sparse", `"type": "list"`, `"type": "list", "sparse": true`, func(t *testing.T, c *schema.Contract) {
 			many, _ := c.Shapes["In"].Member("b")
 			require.Equal(t, schema.Is(true), many.Shape.Inline.Sparse)
@@ -181,6 +184,24 @@ func TestBotocoreTraits(t *testing.T) {
 			contracts, err := source.Botocore([]byte(strings.Replace(small, v.old, v.new, 1)), "")
 			require.NoError(t, err)
 			v.want(t, contracts[0])
+		})
+	}
+}
+
+// TestBotocoreQueryCode: a code that is the error's name counts where clients of the query protocol read it.
+func TestBotocoreQueryCode(t *testing.T) {
+	for name, test := range map[string]struct {
+		metadata string
+		want     schema.Known[string]
+	}{
+		"query-compatible": {`, "awsQueryCompatible": {}`, schema.Is("Bad")},
+		"not":              {"", schema.Known[string]{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			model := strings.Replace(strings.Replace(small, `"jsonVersion": "1.1"`, `"jsonVersion": "1.1"`+test.metadata, 1), `"httpStatusCode": 400`, `"httpStatusCode": 400, "code": "Bad"`, 1)
+			contracts, err := source.Botocore([]byte(model), "")
+			require.NoError(t, err)
+			require.Equal(t, test.want, contracts[0].Errors[0].Code)
 		})
 	}
 }

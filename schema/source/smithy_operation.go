@@ -163,12 +163,15 @@ func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string
 		e.Status = schema.Is(t.HTTPError)
 	}
 	if q := t.QueryError; q != nil {
-		if q.Code != "" && q.Code != e.Name {
+		if q.Code != "" && (q.Code != e.Name || c.QueryCompatible.Or(false)) {
 			e.Code = schema.Is(q.Code)
 		}
 		if q.Status != 0 && b.protocol.name == "awsQuery" {
 			e.Status = schema.Is(q.Status)
 		}
+	}
+	if _, known := e.Code.Get(); !known && c.QueryCompatible.Or(false) {
+		e.Code = schema.Is(localName(r.Target)) // aws-query-protocol.html#aws-protocols-awsqueryerror-trait
 	}
 	c.Errors = append(c.Errors, e)
 	return nil
