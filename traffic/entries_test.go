@@ -32,6 +32,8 @@ func TestOddEntries(t *testing.T) {
 		at         string
 		odd        string // status and body of the response, or unread
 	}{
+		{"lines: no method and address", lines(`{"request":{"headers":{}},"response":{"status":200}}`), "the interaction has no request.method", "2:12", unread},
+		{"lines: no address and status", lines(`{"request":{"method":"POST"},"response":{"body":"{}"}}`), "the interaction has no request.url", "2:12", unread},
 		{"HAR: a number", har(`17`), "the entry is not an object", "3:1", unread},
 		{"HAR: null", har(`null`), "the entry is not an object", "3:1", unread},
 		{"HAR: no request", har(`{"response":{"status":200}}`), "the entry has no request", "3:1", unread},
@@ -95,7 +97,7 @@ func TestOddEntries(t *testing.T) {
 			require.Equal(t, tc.odd == unread, odd[0].Unread)
 			require.Equal(t, all[0].Kind, odd[0].Kind)
 			if strings.HasPrefix(tc.name, "NDJSON") && tc.odd == unread {
-				require.Contains(t, odd[0].Malformed.Remedy, `an interaction is {"request":{"method":"POST","url":`)
+				require.Contains(t, odd[0].Malformed.Error(), `an interaction is {"request":{"method":"POST","url":`)
 			}
 			if tc.odd == unread {
 				require.Len(t, all, 2)

@@ -30,13 +30,18 @@ type MalformedError struct {
 	Line, Column int // 0: no such place
 	Problem      string
 	Remedy       string
+	Form         string // an example of an interaction, where the text should have been one
 }
 
 func (e *MalformedError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s; %s", e.Source, e.Problem, e.Remedy)
+	text := fmt.Sprintf("%s: %s; %s", e.Source, e.Problem, e.Remedy)
+	if e.Line != 0 {
+		text = fmt.Sprintf("%s:%d:%d: %s; %s", e.Source, e.Line, e.Column, e.Problem, e.Remedy)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s; %s", e.Source, e.Line, e.Column, e.Problem, e.Remedy)
+	if e.Form != "" {
+		text += "; an interaction is " + e.Form
+	}
+	return text
 }
 
 // EntryError says what is odd about one interaction of an input. Unlike any other error, it does not end the input: reading goes on behind

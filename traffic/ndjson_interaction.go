@@ -70,7 +70,7 @@ func (r *interactionReader) readPart(x *recorded, from *source, start, end int) 
 		}
 	}
 	if odd, ok := err.(*MalformedError); ok {
-		odd.Remedy += "; an interaction is " + interactionForm
+		odd.Form = interactionForm
 	}
 	if err != nil {
 		return nil, err

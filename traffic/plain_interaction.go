@@ -26,7 +26,7 @@ func (r *plainReader) yield(x *recorded, from *source, start, end int, yield fun
 	r.resetPart(x.Source, from, start, end)
 	if err := r.read(from); err != nil {
 		if odd, ok := err.(*MalformedError); ok {
-			odd.Remedy += "; an interaction is " + interactionForm
+			odd.Form = interactionForm
 		}
 		return yield(nil, entryError(err, x.Kind, x.Index))
 	}

@@ -46,12 +46,17 @@ func (o *outline) shape() shape {
 		return markedInteraction
 	case method && address, (method || address) && answered:
 		return plainInteraction
+	case response.isObject() && request.hasAny(requestNames...) && (answered || response.hasAny("headers", "body")):
+		return plainInteraction // one that cannot be read
 	}
 	return bareBody
 }
 
 // markName is interactionMark as a name.
 const markName = "crcheckInteraction"
+
+// requestNames are members of a request that is not of a contract.
+var requestNames = []string{"method", "url", "uri", "path", "headers", "body"}
 
 // statusNames are what tools call the status of a response.
 var statusNames = []string{"status", "statusCode", "status_code", "code"}

@@ -68,7 +68,11 @@ type Bare struct {
 }
 
 // BareError says that a bare body cannot be validated as asked.
-type BareError struct{ Problem string }
+type BareError struct {
+	Problem string
+	// Undecided says that the body could be of several operations.
+	Undecided bool
+}
 
 func (e *BareError) Error() string { return e.Problem }
 
@@ -139,7 +143,7 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 	}
 	c := v.contract
 	if protocol, ok := c.NotJSON(); ok && k.options.Projection == schema.Wire {
-		return Outcome{}, &BareError{(&schema.NotJSONError{Contract: c.String(), Protocol: protocol}).Error()}
+		return Outcome{}, &BareError{Problem: (&schema.NotJSONError{Contract: c.String(), Protocol: protocol}).Error()}
 	}
 	switch {
 	case bare.Part != "":
@@ -199,19 +203,19 @@ func (v *Validator) asBoto3Has(r *traffic.Response) (failed bool) {
 
 func (k *Catalog) operation(name string) (*Validator, error) {
 	if name == "" && k.routes.Services() > 0 {
-		return nil, &BareError{"bodies without requests could be of many operations: name one with --operation"}
+		return nil, &BareError{"bodies without requests could be of many operations: name one with --operation", true}
 	}
 	switch found := k.routes.Named(name); len(found) {
 	case 0:
-		return nil, &BareError{fmt.Sprintf("no contract is of operation %q", name)}
+		return nil, &BareError{Problem: fmt.Sprintf("no contract is of operation %q", name)}
 	case 1:
 		v, err := k.use(found[0])
 		if err != nil {
-			return nil, &BareError{err.Error()}
+			return nil, &BareError{Problem: err.Error()}
 		}
 		return v.Validator, nil
 	default:
-		return nil, &BareError{fmt.Sprintf("bodies without requests could be of %s or of %s: name one with --operation", found[0], found[1])}
+		return nil, &BareError{fmt.Sprintf("bodies without requests could be of %s or of %s: name one with --operation", found[0], found[1]), name == ""}
 	}
 }
 

@@ -81,7 +81,7 @@ func Note(leftOut map[LeftOut]int) (found finding.Set) {
 // Odd is the finding that an entry of a recording is, which is not as its format says.
 func Odd(e *traffic.EntryError) finding.Set {
 	m := e.Malformed
-	return finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: m.Source, Interaction: e.Index + 1, Line: m.Line, Column: m.Column, Message: m.Problem})
+	return finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: m.Source, Interaction: e.Index + 1, Line: m.Line, Column: m.Column, Want: m.Form, Message: m.Problem})
 }
 
 // recorded reports whether a header of the response would be there if the service had

@@ -156,6 +156,8 @@ func TestNotRead(t *testing.T) {
 
 // TestCBORWithoutHeaders: a recorder that filters headers hides that the body is CBOR.
 func TestCBORWithoutHeaders(t *testing.T) {
+	k, err := CompileCatalog(schema.NewCatalog(bagOf(t, Options{}).contract), Options{})
+	require.NoError(t, err)
 	asked, smithy, none := http.Header{"Content-Type": {"application/x-amz-cbor-1.1"}}, http.Header{"Smithy-Protocol": {"rpc-v2-cbor"}}, http.Header{}
 	for name, test := range map[string]struct {
 		request, response http.Header
@@ -170,8 +172,13 @@ func TestCBORWithoutHeaders(t *testing.T) {
 		"of another type":       {asked, http.Header{"Content-Type": {"application/x-amz-json-1.1"}}, "\xa0", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, test.want, respondsCBOR(&traffic.Interaction{Request: &traffic.Request{Header: test.request},
-				Response: traffic.Response{Header: test.response, Body: traffic.BodyOf([]byte(test.body))}}))
+			request := test.request.Clone()
+			request["X-Amz-Target"] = []string{"Test.Bag"}
+			outcome, err := k.Check(&traffic.Interaction{Request: &traffic.Request{Method: "POST", URL: "http://localhost/", Header: request},
+				Response: traffic.Response{Status: 200, Header: test.response, Body: traffic.BodyOf([]byte(test.body))}}, Bare{})
+			require.NoError(t, err)
+			require.Equal(t, test.want, outcome.NotRead == "CBOR", outcome)
+			require.Equal(t, test.want, outcome.Contract == nil)
 		})
 	}
 }

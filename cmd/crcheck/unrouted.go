@@ -8,8 +8,24 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/report"
 	"github.com/crcheck/crcheck/schema"
 )
+
+// whyNothing says why a run checked nothing, though the routes were known.
+func whyNothing(c *report.Checks) string {
+	var reasons []string
+	for _, n := range c.NotRead {
+		reasons = append(reasons, fmt.Sprintf("%d %s, which crcheck does not read", n.Count, n.Name))
+	}
+	for _, n := range c.NotChecked {
+		reasons = append(reasons, fmt.Sprintf("%d %s", n.Count, n.Name))
+	}
+	if reasons == nil {
+		return "name files with responses of the contract's operation"
+	}
+	return strings.Join(reasons, "; ")
+}
 
 // unrouted counts the responses that no contract has the route of, by service.
 type unrouted struct {
@@ -32,8 +48,11 @@ func (u *unrouted) count(why *schema.Unrouted) {
 		u.services["unknown service"]++
 		return
 	}
-	switch why.Protocol {
-	case "awsJson", "rest":
+	switch {
+	case why.Kind == schema.NoSuchOperation: // perhaps of a model that has more of them
+		u.add[models.Botocore+name] = true
+		u.services[name+" (no such operation)"]++
+	case why.Protocol == "awsJson" || why.Protocol == "rest":
 		u.add[models.Botocore+name] = true
 		u.services[name]++
 	default:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,10 +93,10 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %v\n", &run.unrouted)
 	case r.Verdict == report.NotChecked && r.Checks.Unrecognised != nil:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no contract knows a member of the documents; say which operation they are of with --contract and --operation")
-	case r.Verdict == report.NotChecked && len(r.Checks.NotRead) > 0:
-		fmt.Fprintln(t.Err, "crcheck: nothing was checked: the bodies are in no format that is read; record responses with JSON bodies")
+	case r.Verdict == report.NotChecked && run.undecided != nil:
+		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %v\n", run.undecided)
 	case r.Verdict == report.NotChecked:
-		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name files with responses of the contract's operation")
+		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %s\n", whyNothing(&r.Checks))
 	}
 	return err
 }
@@ -113,6 +114,7 @@ type validation struct {
 	secrets   secrets
 	reached   reached
 	unrouted  unrouted
+	undecided *validate.BareError // the first of bodies that were found in folders
 }
 
 // files checks all inputs, and reports whether it was interrupted.
@@ -176,7 +178,7 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 			run.collector.File()
 		}
 		if err := run.check(x, bare, &source); err != nil {
-			run.unchecked(t, x, err)
+			run.unchecked(t, x, err, bare.Found)
 		}
 	}
 }
@@ -192,8 +194,15 @@ func (run *validation) odd(e *traffic.EntryError) {
 }
 
 // unchecked counts an interaction that does not say what to check it against.
-// Many have the same reason: it is said of the first.
-func (run *validation) unchecked(t *terminal, x *traffic.Interaction, err error) {
+// Many have the same reason: it is said of the first. A body that was found in a folder
+// need not be of the contracts, and does not fail the run.
+func (run *validation) unchecked(t *terminal, x *traffic.Interaction, err error, found bool) {
+	var bare *validate.BareError
+	if found && errors.As(err, &bare) && bare.Undecided {
+		run.collector.NotChecked("body of no operation that --operation names")
+		run.undecided = cmp.Or(run.undecided, bare)
+		return
+	}
 	run.collector.NotChecked("no contract to check it against")
 	if !run.said[err.Error()] {
 		run.said[err.Error()] = true
