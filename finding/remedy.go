@@ -60,10 +60,6 @@ func (r Rule) RemedyFor(origin Origin) string {
 var anyOrigin = sync.OnceValue(func() []Rule {
 	all := slices.Clone(rules)
 	for i := range all {
-		// These two are about what AWS does: the table's remedy covers all origins.
-		if id := all[i].ID; id == MemberMissingCollection || id == ConstraintEmpty {
-			continue
-		}
 		if aws, ok := awsRemedies[all[i].ID]; ok {
 			all[i].Remedy += " If AWS responded, " + aws
 		}

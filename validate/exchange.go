@@ -208,7 +208,7 @@ func (e *exchange) contentType(m *message, d *document) {
 		got = "none"
 	}
 	e.findings = append(e.findings, e.v.about(m, finding.HTTPContentType, got, want,
-		fmt.Sprintf("Content-Type is %s, the protocol's is %s", clip(got), want)))
+		fmt.Sprintf("got Content-Type %s, want %s", clip(got), want)))
 }
 
 // about is a finding about a message as a whole; it stands where its body begins.

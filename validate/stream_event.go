@@ -207,7 +207,7 @@ func (r *streamWalk) contentType(w *walker, m eventstream.Message) bool {
 		return true
 	}
 	if w.sink != nil {
-		w.sink.add(finding.HTTPContentType, m.HeadersAt+at, clip(got), r.media, fmt.Sprintf(":content-type is %s, the protocol's is %s", clip(got), r.media))
+		w.sink.add(finding.HTTPContentType, m.HeadersAt+at, clip(got), r.media, fmt.Sprintf("got :content-type %s, want %s", clip(got), r.media))
 	}
 	return w.sink != nil
 }
