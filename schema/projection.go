@@ -29,7 +29,7 @@ func (p *Projection) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no projection: use wire or sdk", text)
+	return fmt.Errorf("%q is not a projection: use wire or sdk", text)
 }
 
 // MemberName returns the name that a member has in a document.

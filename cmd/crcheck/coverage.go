@@ -27,10 +27,10 @@ func (*coverageVerb) Help() string {
   crcheck coverage recorded.ndjson --contract model.json --min 80`
 }
 
-// Validate refuses what is no percentage.
+// Validate refuses what is not a percentage.
 func (v *coverageVerb) Validate() error {
 	if v.Min < 0 || v.Min > 100 {
-		return fmt.Errorf("--min: %d is no percentage: give one from 0 to 100", v.Min)
+		return fmt.Errorf("--min: %d is not a percentage: give one from 0 to 100", v.Min)
 	}
 	return nil
 }

@@ -19,8 +19,8 @@ type deriveVerb struct {
 	Version   string            `placeholder:"VERSION" help:"The version of the document, which pages and models do not say."`
 	Overlay   []string          `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contract. Repeats."`
 	Output    string            `short:"o" placeholder:"PATH" help:"Write the contract to a file; with --all, the contracts to a folder."`
-	Profile   finding.Profile   `default:"default" placeholder:"NAME" help:"How much is held against the document: lenient, default or strict."`
-	FailOn    finding.Threshold `default:"error" placeholder:"SEVERITY" help:"Fail from which severity on: error (the default), warning or never."`
+	Profile   finding.Profile   `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
+	FailOn    finding.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 }
 
 // Help is the detail of --help.

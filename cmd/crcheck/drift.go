@@ -65,7 +65,7 @@ func (v *driftVerb) Run(ctx context.Context, t *terminal) error {
 	case err != nil:
 		return err
 	case !first:
-		return fmt.Errorf("%s is no source of contracts: the first argument is the old source, or the contract that traffic is held against", v.Sources[0])
+		return fmt.Errorf("%s is not a source of contracts: the first argument is the old source, or the contract that traffic is held against", v.Sources[0])
 	case v.Merge:
 		return v.traffic(ctx, t)
 	}

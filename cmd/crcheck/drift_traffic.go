@@ -129,7 +129,7 @@ func mergeShards(ctx context.Context, loaded []*schema.Contract, paths []string)
 		d := json.NewDecoder(bytes.NewReader(text))
 		d.DisallowUnknownFields()
 		if err := d.Decode(&r); err != nil || r.Traffic == nil {
-			return nil, fmt.Errorf("%s is no result of a shard: write one with --shard I/N --format json", path)
+			return nil, fmt.Errorf("%s is not a result of a shard: write one with --shard I/N --format json", path)
 		}
 		if d.More() {
 			return nil, fmt.Errorf("%s has something after the result of a shard: keep each in a file of its own", path)

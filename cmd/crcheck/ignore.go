@@ -14,7 +14,7 @@ import (
 // ignoreFlags name files of ignore rows, alike on every command that reports findings.
 type ignoreFlags struct {
 	Ignore      []string `sep:"none" placeholder:"PATH" help:"A YAML file of ignore rows: findings that are known and accepted, each with a reason. Repeats."`
-	FailOnStale bool     `help:"Fail if an ignore row no longer matches anything, although what it names was checked."`
+	FailOnStale bool     `help:"Fail if an ignore row no longer matches anything, although its place was checked."`
 }
 
 // rows reads the ignore files.

@@ -28,13 +28,13 @@ type liveVerb struct {
 	EndpointURL string `name:"endpoint-url" placeholder:"URL" help:"Where to send the request. Without: the service's own endpoint in the region."`
 	UpstreamCA  string `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust besides those of the system: of an emulator, or of a company's proxy."`
 	Record      string `placeholder:"CASSETTE" help:"Record the call, redacted, into a cassette, which is replaced; as NDJSON if its name ends in .ndjson."`
-	Redact      string `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace in the recording: format (the default), identifiers and what contracts call sensitive; or all, every string that is no enum."`
-	PrintBody   bool   `help:"Print the answer's body, as it came, on standard output; the report then goes to standard error, or to --output."`
+	Redact      string `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace in the recording: format (the default), identifiers and what contracts call sensitive; or all, every string that is not an enum."`
+	PrintBody   bool   `help:"Print the body of the response, as it came, on standard output; the report then goes to standard error, or to --output."`
 }
 
 // Help is the detail of --help.
 func (*liveVerb) Help() string {
-	return `Signs one request with your credentials (environment, profile, single sign-on, container, instance), sends it once, and holds the raw answer against the contract. An error that the contract has is an answer like any other. Nothing is tried again; a call ends after a minute.
+	return `Signs one request with your credentials (environment, profile, single sign-on, container, instance), sends it once, and validates the raw response. A modelled error is a response like any other. Nothing is retried; a call ends after a minute.
 
 A request that the contract refuses is not sent; what is only a warning is, so --profile lenient sends more and --profile strict less. Only operations that the contract calls read-only are called, unless --allow-writes says otherwise. AWS_ENDPOINT_URL is not heeded.
 
@@ -50,7 +50,7 @@ Exit status 1: findings, about the request or the answer; 2: wrong usage, or cre
 // Validate refuses a cassette that is no file.
 func (v *liveVerb) Validate() error {
 	if out := outputPath(v.Record); v.Record != "" && out.isStandard() {
-		return fmt.Errorf("--record: %s is no file: name a cassette to write, or to replace", v.Record)
+		return fmt.Errorf("--record: %s is not a file: name a cassette to write, or to replace", v.Record)
 	}
 	return nil
 }

@@ -49,17 +49,17 @@ func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 type verbs struct {
 	Derive   deriveVerb   `cmd:"" help:"Derive a contract from a document."`
 	Schema   schemaVerb   `cmd:"" help:"Write a contract as JSON Schema."`
-	Validate validateVerb `cmd:"" help:"Hold recorded responses against a contract."`
-	Record   recordVerb   `cmd:"" help:"Record what a client and a service say."`
+	Validate validateVerb `cmd:"" help:"Validate recorded responses against a contract."`
+	Record   recordVerb   `cmd:"" help:"Record the traffic between a client and a service."`
 	Replay   replayVerb   `cmd:"" help:"Serve cassettes to a client."`
-	Live     liveVerb     `cmd:"" help:"Call the real API and hold its answer against the contract."`
+	Live     liveVerb     `cmd:"" help:"Call the real API and validate its response."`
 	Cassette cassetteVerb `cmd:"" help:"Take care of cassettes."`
 	Conform  conformVerb  `cmd:"" help:"Run the conformance suite against a client."`
 	Coverage coverageVerb `cmd:"" help:"Say how much of the contracts traffic shows."`
-	Probe    probeVerb    `cmd:"" help:"Hold an emulator against recorded traffic."`
+	Probe    probeVerb    `cmd:"" help:"Compare an emulator with recorded traffic."`
 	Drift    driftVerb    `cmd:"" help:"Say what changed between contracts, or between a contract and traffic."`
 	Ignore   ignoreVerb   `cmd:"" help:"Accept a group of findings of a report: add a row to a file of ignore rows."`
-	Rules    rulesVerb    `cmd:"" help:"List the rules that findings are of."`
+	Rules    rulesVerb    `cmd:"" help:"List the rules."`
 	Version  versionVerb  `cmd:"" help:"Say which version this is."`
 }
 

@@ -19,8 +19,8 @@ import (
 
 // reportFlags say how a verb reports, alike on every verb that does.
 type reportFlags struct {
-	Profile finding.Profile   `default:"default" placeholder:"NAME" help:"How much is held against a document: lenient, default or strict."`
-	FailOn  finding.Threshold `default:"error" placeholder:"SEVERITY" help:"Fail from which severity on: error (the default), warning or never."`
+	Profile finding.Profile   `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
+	FailOn  finding.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 	Format  string            `default:"text" enum:"text,json" help:"text or json."`
 	Output  outputPath        `short:"o" placeholder:"PATH" help:"Write the report to a file."`
 	Color   string            `default:"auto" enum:"auto,always,never" help:"auto, always or never."`

@@ -24,13 +24,13 @@ type probeVerb struct {
 	Negative      bool          `help:"Then send inputs that break the contract, which the emulator must refuse."`
 	Header        []string      `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
 	Region        string        `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
-	Timeout       time.Duration `default:"30s" placeholder:"DURATION" help:"How long one answer may take, 30s by default."`
+	Timeout       time.Duration `default:"30s" placeholder:"DURATION" help:"How long one response may take, 30s by default."`
 	Files         []string      `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
 }
 
 // Help is the detail of --help.
 func (*probeVerb) Help() string {
-	return `Sends recorded requests to an emulator, in order, with the identifiers that the emulator made up in the place of the recorded ones. Holds each answer against the contract, and compares status, error, members and union members with the recording. See docs/probe.md.
+	return `Sends recorded requests to an emulator, in order, with the identifiers that the emulator made up in place of the recorded ones. Validates each response against the contract, and compares status, error, members and union members with the recording. See docs/probe.md.
 
   crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative`
 }

@@ -20,7 +20,7 @@ func (p projectionChoice) Validate() error {
 	if p == auto || new(schema.Projection).UnmarshalText([]byte(p)) == nil {
 		return nil
 	}
-	return fmt.Errorf("%q is no projection: use auto, wire or sdk", string(p))
+	return fmt.Errorf("%q is not a projection: use auto, wire or sdk", string(p))
 }
 
 // compileAuto prepares contracts for documents of the chosen projection.
@@ -64,7 +64,7 @@ func (n *taken) announce(t *terminal) {
 
 // originFlags say who sent the responses.
 type originFlags struct {
-	From finding.Origin `placeholder:"WHO" help:"Who sent the responses: aws, emulator or fixtures. Decides the advice, and what AWS is known to deviate in. Without it: what a cassette says of itself."`
+	From finding.Origin `placeholder:"WHO" help:"Who sent the responses: aws, emulator or fixtures. Decides the advice, and whether known deviations of AWS apply. Without it: what the cassette states."`
 }
 
 // origin is who responded: what the flag says, else what the recording does.

@@ -32,12 +32,12 @@ type recordVerb struct {
 	Forward     bool              `help:"Be an HTTPS proxy that the client's own signatures pass through, instead of signing again."`
 	AllowWrites bool              `help:"Sign also what the contracts do not call read-only. Only what the client may do anyway goes through --forward, so it is not asked for there."`
 	Listen      string            `default:"127.0.0.1:0" placeholder:"ADDR" help:"Where to listen. Without: a free port that only this machine reaches."`
-	Redact      string            `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace: format (the default), identifiers and what contracts call sensitive; or all, every string that is no enum."`
+	Redact      string            `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace: format (the default), identifiers and what contracts call sensitive; or all, every string that is not an enum."`
 	UpstreamCA  string            `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust besides those of the system: of an emulator, or of a company's proxy."`
 	AwsProfile  string            `name:"aws-profile" placeholder:"NAME" help:"The profile of AWS to sign with."`
 	Region      string            `placeholder:"NAME" help:"The region that the command is given. Without: that of the upstream, else the user's."`
-	Profile     finding.Profile   `default:"default" placeholder:"NAME" help:"How much is held against a document: lenient, default or strict."`
-	FailOn      finding.Threshold `default:"error" placeholder:"SEVERITY" help:"Fail from which severity on: error (the default), warning or never."`
+	Profile     finding.Profile   `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
+	FailOn      finding.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 }
 
 // Help explains the verb beyond its flags.
@@ -60,7 +60,7 @@ What identifies somebody is replaced before anything is written, and answers are
 // Validate refuses a cassette that is no file, which it has to be replaced by in the end.
 func (v *recordVerb) Validate() error {
 	if out := outputPath(v.Output); out.isStandard() {
-		return fmt.Errorf("--output: %s is no file: name a cassette to write, or to replace", v.Output)
+		return fmt.Errorf("--output: %s is not a file: name a cassette to write, or to replace", v.Output)
 	}
 	return nil
 }

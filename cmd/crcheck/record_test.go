@@ -135,7 +135,7 @@ func TestRecordRefuses(t *testing.T) {
 		{"no CA", func(r *recordingRun) { r.upstream[5] = "missing.pem" }, nil, "missing.pem cannot be read"},
 		{"no certificate", func(r *recordingRun) { os.WriteFile(r.CAFile, []byte("x"), 0o600) }, nil, "holds no certificate"},
 		{"cassette is a folder", func(r *recordingRun) { os.Mkdir(filepath.Join(r.dir, "job.yaml"), 0o755) }, nil, "job.yaml"},
-		{"cassette is standard output", nil, []string{"-o -"}, "is no file"},
+		{"cassette is standard output", nil, []string{"-o -"}, "is not a file"},
 		{"below a file", func(r *recordingRun) { os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600) }, []string{"-o file/job.yaml"}, "file/job.yaml"},
 		{"address in use", nil, []string{"--listen", "127.0.0.1:99999"}, "cannot listen"},
 		{"no credentials", func(r *recordingRun) { r.env = append(r.env, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=") }, nil, "there are no credentials"},

@@ -14,7 +14,7 @@ import (
 type replayVerb struct {
 	contractFlags
 	Listen string         `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
-	Order  recorder.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each answer once; sticky, then the last again; any, from the first again."`
+	Order  recorder.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each response once; sticky, then the last again; any, from the first again."`
 	Played string         `placeholder:"DIR" help:"Write cassettes of what was played into a folder."`
 	Region string         `placeholder:"NAME" help:"The region that the command is given."`
 	Redact string         `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, if the command uses its real identifiers: format (the default) or all, as with record."`

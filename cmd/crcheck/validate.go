@@ -33,7 +33,7 @@ func (*validateVerb) Help() string {
 
   crcheck validate cassettes/
 
-  aws cleanrooms get-protected-job ... | crcheck validate -
+  aws cleanrooms get-protected-job ... | crcheck validate --projection sdk -
 
   crcheck validate error.json --status 404 --format json -o report.json`
 }
@@ -41,12 +41,12 @@ func (*validateVerb) Help() string {
 // Validate refuses a status that HTTP does not have.
 func (v *validateVerb) Validate() error {
 	if v.Status != 0 && (v.Status < 100 || v.Status > 599) {
-		return fmt.Errorf("--status: %d is no HTTP status: give one from 100 to 599", v.Status)
+		return fmt.Errorf("--status: %d is not an HTTP status: give one from 100 to 599", v.Status)
 	}
 	return nil
 }
 
-// Run holds recorded responses against contracts.
+// Run validates recorded responses against contracts.
 func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 	inForce, err := v.open(ctx, t)
 	if err != nil {
