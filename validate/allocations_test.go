@@ -23,3 +23,13 @@ func TestAcceptAllocatesNothing(t *testing.T) {
 	})
 	require.Less(t, allocations, 1.0)
 }
+
+// TestStreamAllocatesNothing: what a stream costs does not grow with its events.
+func TestStreamAllocatesNothing(t *testing.T) {
+	v, err := Compile(talkOf(t, "Talk", "rest-json"), Options{})
+	require.NoError(t, err)
+	good := plainEvent(t, "plain", `{"n":1,"mood":"GOOD","list":[1,2,3]}`, ":content-type", "application/json")
+	stream := []byte(strings.Repeat(string(good), 1000))
+	require.True(t, v.Accepts(schema.OutputPart, stream))
+	require.Zero(t, testing.AllocsPerRun(10, func() { v.Accepts(schema.OutputPart, stream) }))
+}

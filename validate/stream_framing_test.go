@@ -93,13 +93,6 @@ func resealed(message string) []byte {
 func TestStreamIsBounded(t *testing.T) {
 	v, err := Compile(talkOf(t, "Talk", "rest-json"), Options{})
 	require.NoError(t, err)
-	good := plainEvent(t, "plain", `{"n":1,"mood":"GOOD","list":[1,2,3]}`, ":content-type", "application/json")
-	stream := []byte(strings.Repeat(string(good), 1000))
-	require.Zero(t, testing.AllocsPerRun(10, func() {
-		if !v.Accepts(schema.OutputPart, stream) {
-			t.Fail()
-		}
-	}))
 	bad := plainEvent(t, "plain", `{"n":"x","mood":"ODD"}`)
 	found := v.Output([]byte(strings.Repeat(string(bad), mostFindings)))
 	require.Len(t, found, mostFindings)
