@@ -193,6 +193,34 @@ func TestRepeatsMemory(t *testing.T) {
 	}
 }
 
+// TestLooseOperands quantifies what prints without a group of its own: the quantifier
+// must not run into the one before it.
+func TestLooseOperands(t *testing.T) {
+	for source, v := range map[string]struct{ matches, refuses []string }{
+		`^b*\E+$`:          {[]string{"", "bbb"}, []string{"a", "b+"}},
+		`^b*\Q\E+$`:        {[]string{"", "bbb"}, []string{"a"}},
+		`^b{2}\Q\E{3}$`:    {[]string{"bbbbbb"}, []string{"bb", "bbbbb"}},
+		`^b+\Q\E{1,1500}$`: {[]string{"b", "bbb"}, []string{"", "a"}},
+		`^a\E{1,2000}b$`:   {[]string{"ab"}, []string{"a", "aab"}},
+		`^\E*$`:            {[]string{""}, []string{"E"}},
+		`^(?i)b*\E+$`:      {[]string{"bB"}, []string{"a"}},
+		`^b?\E?c$`:         {[]string{"c", "bc"}, []string{"bbc"}},
+	} {
+		t.Run(source, func(t *testing.T) {
+			require.NoError(t, Check(source))
+			for _, source := range []string{source, "(?=)" + source} { // the look-ahead needs the other engine
+				p, err := Compile(source)
+				require.NoError(t, err)
+				for text, want := range verdicts(v.matches, v.refuses) {
+					got, err := p.Match([]byte(text))
+					require.NoError(t, err)
+					require.Equal(t, want, got, "%q", text)
+				}
+			}
+		})
+	}
+}
+
 // FuzzCompile compiles anything: what package regexp reads of the plain part of
 // the syntax, both engines have to read alike.
 func FuzzCompile(f *testing.F) {
@@ -201,6 +229,7 @@ func FuzzCompile(f *testing.F) {
 			f.Add(v.source, text)
 		}
 	}
+	f.Add(`.b*\E+`, "a.b*")
 	f.Fuzz(func(t *testing.T, source, text string) {
 		if len(source) > 100 || len(text) > 30 {
 			return

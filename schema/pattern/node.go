@@ -109,11 +109,14 @@ func (n *node) print(b *strings.Builder, d dialect) {
 			sub.print(b, d)
 		}
 	case repeat:
-		if n.possessive && d == backtracking {
-			inside("(?>", quantifier(n.min, n.max)+")")
-		} else {
-			inside("", quantifier(n.min, n.max))
+		opening, closing := "", quantifier(n.min, n.max)
+		if n.subs[0].loose() {
+			opening, closing = "(?:", ")"+closing
 		}
+		if n.possessive && d == backtracking {
+			opening, closing = "(?>"+opening, closing+")"
+		}
+		inside(opening, closing)
 	case capture:
 		inside("(", ")")
 	case group:
@@ -130,6 +133,10 @@ func (n *node) print(b *strings.Builder, d dialect) {
 		b.WriteString(`(?:\` + strconv.Itoa(n.number) + ")")
 	}
 }
+
+// loose reports what a quantifier behind it would not bind as a whole: nothing at all,
+// as \E without its \Q, and what has a quantifier already.
+func (n *node) loose() bool { return n.op == sequence || n.op == choice || n.op == repeat }
 
 // folds reports a character of any case, once or repeated.
 func (n *node) folds() bool {
@@ -253,6 +260,9 @@ func (n *node) unroll() (text string, rounds int) {
 	case capture, group:
 		return "(?:" + texts[0] + ")", rounds
 	case repeat:
+		if n.subs[0].loose() {
+			texts[0] = "(?:" + texts[0] + ")"
+		}
 		return n.unrollRepeat(texts[0], rounds)
 	}
 	return n.write(portable), 1
