@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -211,4 +213,39 @@ func manyAliases(part string) string {
 		fmt.Fprintf(&b, "  - {request: {%s: *x}, response: {}}\n", part)
 	}
 	return b.String()
+}
+
+// Wherever an input ends, and whichever quote it lacks, reading it comes to an end.
+func TestUnfinished(t *testing.T) {
+	inputs := map[string]string{
+		"plain": `{"request":{"method":"POST","url":"https://a/","headers":[{"name":"a","value":"b"}],"body":"{}"},` +
+			`"response":{"status":{"code":200},"headers":{"a":["b"]},"body":"{}"}}`,
+		"bare list": `[{"a":[{"b":"c"}]},{}]`,
+	}
+	paths, err := filepath.Glob("testdata/read/*.input")
+	require.NoError(t, err)
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		inputs[filepath.Base(path)] = string(data[:min(len(data), 1<<10)])
+	}
+	for name, input := range inputs {
+		t.Run(name, func(t *testing.T) {
+			for i := range input {
+				requireRead(t, input[:i])
+				if input[i] == '"' {
+					requireRead(t, input[:i]+input[i+1:])
+				}
+			}
+		})
+	}
+}
+
+// requireRead fails where an input yields more often than it has bytes, and one error.
+func requireRead(t *testing.T, data string) {
+	read := 0
+	for range traffic.Read("in", strings.NewReader(data)) {
+		read++
+		require.LessOrEqual(t, read, len(data)+1, "%q", data)
+	}
 }

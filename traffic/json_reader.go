@@ -24,7 +24,8 @@ type jsonReader struct {
 
 	name   string // of the input
 	source *source
-	skip   int // bytes of the source before what the decoder sees
+	skip   int   // bytes of the source before what the decoder sees
+	failed error // what the text is no JSON for
 }
 
 // maxNames bounds what a file of ever different names costs.
@@ -40,7 +41,7 @@ func (r *jsonReader) resetPart(name string, from *source, start, end int) {
 	if r.names == nil {
 		r.names = map[string]string{}
 	}
-	r.name, r.source, r.skip = name, from, start
+	r.name, r.source, r.skip, r.failed = name, from, start, nil
 	r.input = *bytes.NewBuffer(from.data[start:end])
 	r.decoder.Reset(&r.input, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(r.lax)) // object refuses duplicates, and says which
 }
@@ -188,7 +189,8 @@ func (r *jsonReader) broken(err error) error {
 	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
 		at, err = r.skip+int(syntax.ByteOffset), syntax.Err
 	}
-	return r.malformed(at, fmt.Sprintf("%s is not JSON: %v", r.of, err), r.remedy)
+	r.failed = r.malformed(at, fmt.Sprintf("%s is not JSON: %v", r.of, err), r.remedy)
+	return r.failed
 }
 
 func (r *jsonReader) malformed(at int, problem, remedy string) error {

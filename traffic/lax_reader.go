@@ -31,8 +31,7 @@ func (r *laxReader) problems(x *Interaction) (all []*EntryError) {
 	return all
 }
 
-// members hands the names of an object's members over, and says where the object begins. The text is JSON: what the function cannot read
-// was read to its end.
+// members hands the names of an object's members over, and says where the object begins.
 func (r *laxReader) members(what string, member func(name string) error) (start int, err error) {
 	if start, err = r.open(what); err != nil {
 		return start, err
@@ -45,8 +44,8 @@ func (r *laxReader) members(what string, member func(name string) error) (start 
 		} else {
 			err = member(r.shared(name))
 		}
-		if r.decoder.PeekKind() == jsontext.KindInvalid {
-			return start, r.unfinished(err)
+		if r.ended() {
+			return start, r.failed
 		}
 		r.note(err)
 	}
@@ -63,20 +62,20 @@ func (r *laxReader) elements(what string, element func() error) error {
 	}
 	for r.decoder.PeekKind() != jsontext.KindEndArray {
 		err := element()
-		if r.decoder.PeekKind() == jsontext.KindInvalid {
-			return r.unfinished(err)
+		if r.ended() {
+			return r.failed
 		}
 		r.note(err)
 	}
 	return r.delimiter()
 }
 
-// unfinished is the error of a text that is not JSON.
-func (r *laxReader) unfinished(err error) error {
-	if err != nil {
-		return err
+// ended says whether nothing more can be read: a string that is not closed looks like one that is until it is read.
+func (r *laxReader) ended() bool {
+	if r.failed == nil && r.decoder.PeekKind() == jsontext.KindInvalid {
+		_ = r.skip()
 	}
-	return r.skip()
+	return r.failed != nil
 }
 
 // pairs reads a list of objects with a name and a value.
