@@ -176,6 +176,7 @@ func FuzzFound(f *testing.F) {
 	}
 	f.Add("tox.ini", []byte("[tox]\n"))
 	f.Add("x", []byte("[1](2)"))
+	f.Add("x.", []byte("{}"))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		requests := 0
 		for x, err := range (traffic.File{Path: name}).Read(bytes.NewReader(data)) {
@@ -189,7 +190,7 @@ func FuzzFound(f *testing.F) {
 				requests++
 			case requests == 0:
 				extension := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.ToLower(filepath.Base(name)), ".gz")))
-				require.Contains(t, []string{"", ".json", ".ndjson", ".jsonl"}, extension)
+				require.Contains(t, []string{"", "json", "ndjson", "jsonl"}, strings.TrimPrefix(extension, "."))
 			}
 		}
 	})
