@@ -7,7 +7,7 @@ import (
 
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
-	"github.com/crcheck/crcheck/conformance/reference"
+	"github.com/crcheck/crcheck/internal/reference"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 

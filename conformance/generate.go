@@ -8,8 +8,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/synth"
 )
 
 // MostGenerated is how many cases are made of an operation unless

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/synth"
 	"github.com/crcheck/crcheck/traffic"
 )
 

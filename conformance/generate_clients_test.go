@@ -15,10 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/conformance"
-	"github.com/crcheck/crcheck/conformance/reference"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/installed"
+	"github.com/crcheck/crcheck/internal/reference"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/source"

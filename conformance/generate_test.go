@@ -24,7 +24,7 @@ import (
 // constructed are contracts with everything that one can hold, of both protocols.
 func constructed(t *testing.T) []*schema.Contract {
 	t.Helper()
-	files, err := filepath.Glob("../schema/synth/testdata/contracts/*.json")
+	files, err := filepath.Glob("../internal/synth/testdata/contracts/*.json")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	var all []*schema.Contract

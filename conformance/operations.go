@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/crcheck/crcheck/coverage"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 )
 

@@ -1,6 +1,6 @@
 package conformance
 
-import "github.com/crcheck/crcheck/coverage"
+import "github.com/crcheck/crcheck/internal/coverage"
 
 // Verdict is what a case came to.
 type Verdict string

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/crcheck/crcheck/coverage"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/crcheck/crcheck/coverage"
+	"github.com/crcheck/crcheck/internal/coverage"
 )
 
 // JSON writes a run as one indented JSON object.

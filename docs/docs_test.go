@@ -4,8 +4,8 @@ import (
 	"os"
 	"testing"
 
-	"github.com/crcheck/crcheck/drift"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/stretchr/testify/require"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 

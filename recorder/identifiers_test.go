@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/redact"
 )
 
 // TestIdentifiersOfEach: what one recording makes known as a name stands in another one as it is, and clients are answered from both.

@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 
 	"github.com/crcheck/crcheck/internal/links"
-	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // A journal is a file of lines, each of them JSON. The first says what it is:

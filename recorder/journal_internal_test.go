@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // slowDisk is a disk whose syncs take a while.

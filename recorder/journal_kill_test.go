@@ -18,8 +18,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/redact"
 )
 
 // recording is a server that records what it passes on, until it is killed or its standard input ends. Then it closes the recorder.

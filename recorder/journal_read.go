@@ -16,7 +16,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/redact"
 )
 
 // TestRecoverAsRecorded: the journal says how it was redacted and by which contracts, so that recovery makes the cassette that Close would have made, or

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/crcheck/crcheck/recorder/redact"
+	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 

@@ -15,8 +15,8 @@ import (
 	vcr "github.com/dnaeon/go-vcr/v2/recorder"
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 

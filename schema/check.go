@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/schema/pattern"
+	"github.com/crcheck/crcheck/internal/pattern"
 )
 
 // deepestInline bounds how deep lists and maps may nest in each other. Documents

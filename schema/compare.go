@@ -1,6 +1,6 @@
 package schema
 
-import "github.com/crcheck/crcheck/schema/pattern"
+import "github.com/crcheck/crcheck/internal/pattern"
 
 // Difference is a facet on which two contracts both speak and do not agree.
 // Besides the facets there are "type", and "member" and "error" for what only

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
-	"github.com/crcheck/crcheck/schema/pattern"
 	"github.com/go-json-experiment/json/jsontext"
 	v5 "github.com/santhosh-tekuri/jsonschema/v5"
 )

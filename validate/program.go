@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/pattern"
 )
 
 // node is a compiled shape. Nodes of a recursive contract refer to each other.

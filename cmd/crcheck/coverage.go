@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/crcheck/crcheck/coverage"
+	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 )
 

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/crcheck/crcheck/drift"
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 

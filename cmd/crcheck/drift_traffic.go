@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/crcheck/crcheck/drift"
+	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"

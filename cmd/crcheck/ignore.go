@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/internal/report"
 )
 
 // ignoreFlags name files of ignore rows, alike on every command that reports findings.

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/lint"
-	"github.com/crcheck/crcheck/recorder/bycontract"
-	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/internal/lint"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"

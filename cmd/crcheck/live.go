@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/live"
-	"github.com/crcheck/crcheck/recorder/proxy"
+	"github.com/crcheck/crcheck/internal/live"
+	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/validate"
 )

@@ -18,8 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/live"
 	"github.com/crcheck/crcheck/internal/standin"
-	"github.com/crcheck/crcheck/live"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"

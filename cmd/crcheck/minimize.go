@@ -7,7 +7,7 @@ import (
 	"io"
 	"iter"
 
-	"github.com/crcheck/crcheck/coverage"
+	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/traffic"
 )
 

@@ -14,7 +14,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/links"
-	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/internal/report"
 )
 
 // reportFlags say how a verb reports, alike on every verb that does.

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/probe"
-	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/internal/probe"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 

@@ -16,10 +16,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/proxy"
+	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/bycontract"
-	"github.com/crcheck/crcheck/recorder/proxy"
-	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )

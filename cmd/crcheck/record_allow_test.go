@@ -15,7 +15,7 @@ import (
 func TestRecordAllow(t *testing.T) {
 	var all []*schema.Contract
 	for _, name := range []string{"shed", "ledger"} {
-		text, err := os.ReadFile("../../live/testdata/" + name + ".json")
+		text, err := os.ReadFile("../../internal/live/testdata/" + name + ".json")
 		require.NoError(t, err)
 		read, err := source.Read(text, "1")
 		require.NoError(t, err)

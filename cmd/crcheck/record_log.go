@@ -6,9 +6,9 @@ import (
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/proxy"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/proxy"
-	"github.com/crcheck/crcheck/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"

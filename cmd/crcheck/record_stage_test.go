@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/crcheck/crcheck/internal/sigv4"
 	"github.com/crcheck/crcheck/internal/standin"
-	"github.com/crcheck/crcheck/recorder/proxy/sigv4"
 	"github.com/stretchr/testify/require"
 )
 

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/bycontract"
-	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/schema"
 )
 

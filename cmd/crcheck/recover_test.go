@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/bycontract"
-	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/stretchr/testify/require"
@@ -35,7 +35,7 @@ func TestRecoverContracts(t *testing.T) {
 		{"the same", false, nil, false},
 		{"the same, everything redacted", true, nil, false},
 		{"another version", false, []string{"--contract", "cleanrooms.GetProtectedJob@1.42.90"}, true},
-		{"one more", false, []string{"--contract", contracts.Newest, "--contract", "../../live/testdata/ledger.json"}, true},
+		{"one more", false, []string{"--contract", contracts.Newest, "--contract", "../../internal/live/testdata/ledger.json"}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv(redact.Variable, "")

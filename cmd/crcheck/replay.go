@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/bycontract"
-	"github.com/crcheck/crcheck/recorder/redact"
 )
 
 type replayVerb struct {

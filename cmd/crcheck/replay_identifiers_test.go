@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/recorder/bycontract"
-	"github.com/crcheck/crcheck/recorder/redact"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/stretchr/testify/require"

@@ -12,10 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/source"
-	"github.com/crcheck/crcheck/schema/synth"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/stretchr/testify/require"
 )

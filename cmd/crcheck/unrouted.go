@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 

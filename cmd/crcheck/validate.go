@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/report"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"

@@ -16,7 +16,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/crcheck/crcheck/recorder/proxy/sigv4"
+	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
 // Service is the stand-in. It is an [http.Handler]; [Start] serves it over TLS. Set its fields before it serves.

@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cleanrooms"
 	"github.com/aws/aws-sdk-go-v2/service/cleanrooms/types"
 	"github.com/aws/smithy-go"
+	"github.com/crcheck/crcheck/internal/sigv4"
 	"github.com/crcheck/crcheck/internal/standin"
-	"github.com/crcheck/crcheck/recorder/proxy/sigv4"
 	"github.com/stretchr/testify/require"
 )
 

@@ -5,8 +5,8 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/pattern"
 )
 
 // pattern adds a pattern to the schema of a string.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/pattern"
 )
 
 // botoTypes are botocore's types of shapes, with their bits.

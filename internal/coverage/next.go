@@ -1,0 +1,104 @@
+package coverage
+
+import (
+	"net/http"
+
+	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Next is an answer that would show points which are missing, as far as they
+// count in a percentage.
+type Next struct {
+	Part   schema.Part `json:"part"`
+	Status int         `json:"status"`
+	Shows  []string    `json:"shows"` // by address, in the order of the contract
+	// Body is such an answer's body, made up from the contract.
+	Body string `json:"body,omitempty"`
+}
+
+// chance is how many random answers of a part are considered besides the
+// systematic ones, which try one thing at a time: one random answer may show
+// what takes several of those.
+const chance = 64
+
+// next chooses answers that together show all that answers made from the
+// contract can: each time the one that shows most of what is still missing (the
+// greedy set cover; Chvátal, 1979). Of a contract that no answers can be made
+// from there are none.
+func (o *operation) next(seen pointSet) []Next {
+	missing := newPointSet(len(o.points))
+	for i := range missing {
+		missing[i] = o.counted[i] &^ seen[i]
+	}
+	if missing.len() == 0 {
+		return nil
+	}
+	candidates := o.candidates(missing)
+	var chosen []Next
+	for {
+		best, most := -1, 0
+		for i, c := range candidates {
+			if n := c.shows.lenAnd(missing); n > most {
+				best, most = i, n
+			}
+		}
+		if best < 0 {
+			return chosen
+		}
+		c := candidates[best]
+		n := Next{Part: c.part, Status: c.answer.Status, Body: string(c.answer.Body)}
+		for i, p := range o.points {
+			if missing.has(i) && c.shows.has(i) {
+				n.Shows = append(n.Shows, p.address)
+			}
+		}
+		for i := range missing {
+			missing[i] &^= c.shows[i]
+		}
+		chosen = append(chosen, n)
+	}
+}
+
+type candidate struct {
+	part   schema.Part
+	answer synth.Response
+	shows  pointSet
+}
+
+// candidates are answers made from the contract that show something missing,
+// each with other points.
+func (o *operation) candidates(missing pointSet) []candidate {
+	s, err := synth.New(o.contract, schema.Wire)
+	if err != nil {
+		return nil
+	}
+	var all []candidate
+	known := map[string]bool{}
+	consider := func(part schema.Part, r synth.Response) {
+		answer := traffic.Response{Status: r.Status, Header: r.Header, Body: traffic.Body{Bytes: r.Body}}
+		if answer.Header == nil {
+			answer.Header = http.Header{}
+		}
+		shows := o.answer(&answer).shows
+		if key := shows.key(); shows.lenAnd(missing) > 0 && !known[key] {
+			known[key] = true
+			all = append(all, candidate{part, r, shows})
+		}
+	}
+	for _, part := range o.contract.Parts() {
+		if part == schema.InputPart {
+			continue
+		}
+		for r := range s.Responses(part, synth.Request{}) {
+			consider(part, r)
+		}
+		for seed := range uint64(chance) {
+			if r, err := s.RandomResponse(part, seed, synth.Request{}); err == nil {
+				consider(part, r)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,30 @@
+package drift_test
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens in testdata/golden")
+
+// golden holds a report, as a format writes it, against a file.
+func golden(t *testing.T, name string, r *drift.Report, write func(io.Writer, *drift.Report) error) {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, write(&b, r))
+	path := filepath.Join("testdata", "golden", name)
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), b.String())
+}

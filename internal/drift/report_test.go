@@ -1,0 +1,171 @@
+package drift_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/stretchr/testify/require"
+)
+
+// comparison is a report of changes of every severity.
+func comparison(t *testing.T) *drift.Report {
+	t.Helper()
+	old := bed()
+	new := changed(old, func(c *schema.Contract) {
+		member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is([]string{"RED", "GREEN", "BLUE"})
+		member(c, "FrostException", "degrees").Shape.Inline.Bits = schema.Is(64)
+		member(c, "GetBedInput", "pages").Shape.Inline.Range = schema.Is(schema.Bounds{Max: "9"})
+		c.URI = schema.Is("/plots/{bedId}")
+	})
+	result, err := drift.Compare([]*schema.Contract{old}, []*schema.Contract{new})
+	require.NoError(t, err)
+	return &drift.Report{Comparison: result, Old: "old.json", New: "new.json"}
+}
+
+func TestReports(t *testing.T) {
+	r := comparison(t)
+	require.NoError(t, r.Settle([]finding.Expected{{Rule: finding.DriftEnumValueAdded, Part: "input", Reason: "of another time"}}, finding.FailOnError))
+	golden(t, "comparison.txt", r, drift.Text(false))
+	golden(t, "comparison.color.txt", r, drift.Text(true))
+	golden(t, "comparison.json", r, drift.JSON)
+
+	c := bed()
+	seen := &drift.Report{Traffic: tally(t, c, bodies(`{"bed":{"colour":"BLUE","a\u001b":1}}`, `{"bed":{"colour":"PINK"}}`, `{"bed":{"names":{"a":null}}}`), drift.Shard{})}
+	require.NoError(t, seen.Settle(nil, finding.FailOnError))
+	golden(t, "traffic.txt", seen, drift.Text(false))
+	golden(t, "traffic.json", seen, drift.JSON)
+}
+
+// TestBaseline: what is expected is left out; what is expected in vain fails.
+func TestBaseline(t *testing.T) {
+	all := comparison(t).Findings()
+	text, err := drift.Baseline(nil, all)
+	require.NoError(t, err)
+	expected, err := drift.ParseBaseline("b.yaml", text)
+	require.NoError(t, err)
+
+	r := comparison(t)
+	require.NoError(t, r.Settle(expected, finding.FailOnError))
+	require.Equal(t, drift.Passed, r.Verdict)
+	require.Empty(t, r.Comparison.Changes)
+	require.Equal(t, len(all), r.Expected)
+
+	again, err := drift.Baseline(expected, all)
+	require.NoError(t, err)
+	require.Equal(t, string(text), string(again), "an update of what is met changes nothing")
+
+	r = comparison(t)
+	r.Comparison.Changes = r.Comparison.Changes[1:]
+	require.NoError(t, r.Settle(expected, finding.FailNever))
+	require.Equal(t, drift.Failed, r.Verdict, "a stale entry fails")
+	require.Len(t, r.Unmet, 1)
+	fewer, err := drift.Baseline(expected, all[1:])
+	require.NoError(t, err)
+	left, err := drift.ParseBaseline("b.yaml", fewer)
+	require.NoError(t, err)
+	require.Len(t, left, len(expected)-1)
+
+	for _, wrong := range []string{"", "crcheckBaseline: 2", "expected: []", "crcheckBaseline: 1\nother: 1", "crcheckBaseline: 1\nexpected: [{rule: no.such, reason: a}]", "crcheckBaseline: 1\nexpected: [{rule: drift.member-added}]", "["} {
+		_, err := drift.ParseBaseline("b.yaml", []byte(wrong))
+		var problem *drift.BaselineError
+		require.ErrorAs(t, err, &problem, wrong)
+	}
+}
+
+// TestBaselineOfWhatWasSeen: an entry accepts what it was written for: no other
+// value at its place, and no graver consequence.
+func TestBaselineOfWhatWasSeen(t *testing.T) {
+	values := func(values ...string) func(*schema.Contract) {
+		return func(c *schema.Contract) { member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is(values) }
+	}
+	pages := func(min, max json.Number) func(*schema.Contract) {
+		return func(c *schema.Contract) {
+			member(c, "GetBedInput", "pages").Shape.Inline.Range = schema.Is(schema.Bounds{Min: min, Max: max})
+		}
+	}
+	fresh := func(required bool) func(*schema.Contract) {
+		return func(c *schema.Contract) {
+			c.Shapes["GetBedInput"].Members = append(c.Shapes["GetBedInput"].Members,
+				schema.Member{Name: "fresh", Shape: schema.Inline(schema.Shape{Type: schema.String}), Required: schema.Is(required), Location: schema.Is("query"), WireName: schema.Is("fresh")})
+		}
+	}
+	for name, test := range map[string]struct{ then, now func(*schema.Contract) }{
+		"another value added":             {values("RED", "GREEN", "BLUE"), values("RED", "GREEN", "PINK")},
+		"another value removed":           {values("RED"), values("GREEN")},
+		"another end":                     {pages("1", ""), pages("", "10")},
+		"another end, at the same number": {pages("5", "10"), pages("1", "5")},
+		"a greater maximum":               {pages("1", "20"), pages("1", "30")},
+		"an added member became required": {fresh(false), fresh(true)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			settled := func(change func(*schema.Contract), expected []finding.Expected) *drift.Report {
+				result, err := drift.Compare([]*schema.Contract{bed()}, []*schema.Contract{changed(bed(), change)})
+				require.NoError(t, err)
+				r := &drift.Report{Comparison: result}
+				require.NoError(t, r.Settle(expected, finding.FailNever))
+				return r
+			}
+			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *drift.Report { return settled(test.then, expected) },
+				func(expected []finding.Expected) *drift.Report { return settled(test.now, expected) })
+		})
+	}
+	for name, test := range map[string]struct{ then, now string }{
+		"another value seen":          {`{"bed":{"colour":"BLUE"}}`, `{"bed":{"colour":"PINK"}}`},
+		"another member of a union":   {`{"bed":{"colour":"RED","plant":{"bush":"a"}}}`, `{"bed":{"colour":"RED","plant":{"moss":"a"}}}`},
+		"another type":                {`{"bed":{"colour":1}}`, `{"bed":{"colour":{}}}`},
+		"another type beside the old": {`{"bed":{"colour":1}}`, `{"bed":{"colour":1,"inner":{"colour":true}}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			settled := func(body string, expected []finding.Expected) *drift.Report {
+				r := &drift.Report{Traffic: tally(t, bed(), bodies(body), drift.Shard{})}
+				require.NoError(t, r.Settle(expected, finding.FailNever))
+				return r
+			}
+			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *drift.Report { return settled(test.then, expected) },
+				func(expected []finding.Expected) *drift.Report { return settled(test.now, expected) })
+		})
+	}
+}
+
+// requireOwn makes a baseline of a report, and requires that it accepts that report
+// and not another one; entries that say no more than the place accept both.
+func requireOwn(t *testing.T, of *drift.Report, then, now func([]finding.Expected) *drift.Report) {
+	t.Helper()
+	text, err := drift.Baseline(nil, of.Findings())
+	require.NoError(t, err)
+	expected, err := drift.ParseBaseline("b.yaml", text)
+	require.NoError(t, err)
+	require.Equal(t, drift.Passed, then(expected).Verdict)
+	require.NotEmpty(t, now(expected).Unmet)
+	require.True(t, now(expected).Unmet[0].Stale())
+	require.Less(t, now(expected).Expected, len(now(nil).Findings()))
+	for i := range expected {
+		expected[i].Value, expected[i].Severity, expected[i].Count = "", "", 0
+	}
+	expected = slices.Compact(expected) // of several values at one place the first row takes all
+	require.Equal(t, drift.Passed, then(expected).Verdict)
+}
+
+// TestPlacesThatLookLikePatterns: an entry of a baseline expects its own place alone.
+func TestPlacesThatLookLikePatterns(t *testing.T) {
+	f := finding.Finding{Rule: finding.DriftMemberAdded, Operation: "a.B", Part: "error:[x]", Pointer: `/a*/[b]/c\d/*`}
+	text, err := drift.Baseline(nil, []finding.Finding{f, f})
+	require.NoError(t, err)
+	expected, err := drift.ParseBaseline("b.yaml", text)
+	require.NoError(t, err)
+	require.Len(t, expected, 1)
+	require.Equal(t, 2, expected[0].Count)
+	require.True(t, expected[0].Matches(f))
+	f.Pointer = `/ab/b/c\d/x`
+	require.False(t, expected[0].Matches(f))
+}
+
+func TestNothingChecked(t *testing.T) {
+	r := &drift.Report{Traffic: drift.NewTally([]*schema.Contract{bed()}).Traffic(drift.Shard{}, finding.Default)}
+	require.NoError(t, r.Settle(nil, finding.FailOnError))
+	require.Equal(t, drift.NotChecked, r.Verdict)
+}

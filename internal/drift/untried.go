@@ -1,0 +1,84 @@
+package drift
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// note takes down that documents that may show a change were tried, or why not.
+func (c *claim) note(err error) {
+	switch {
+	case err == nil:
+		c.tried, c.untried = true, nil
+	case !c.tried && c.untried == nil:
+		c.untried = err
+	}
+}
+
+// shows reports whether documents of a projection may show a change: on the wire
+// what is in the body, in the sdk projection all but where it travels and in
+// which form.
+func (c *claim) shows(p schema.Projection) bool {
+	if p == schema.Wire {
+		within, _ := c.travels()
+		return within
+	}
+	return c.Rule != finding.DriftBindingChanged && c.Rule != finding.DriftFormatChanged
+}
+
+// NoJSONError says that a part's body is no JSON on one side.
+type NoJSONError struct {
+	Part schema.Part
+	Side Side
+}
+
+func (e *NoJSONError) Error() string {
+	return fmt.Sprintf("the body of the %s is no JSON in the %s contract", e.Part, e.Side)
+}
+
+// noJSON is nil where both bodies are JSON: then one side has no document.
+func noJSON(part schema.Part, old, new *schema.Contract) error {
+	if _, raw := old.RawBody(part); raw {
+		return &NoJSONError{part, Old}
+	}
+	if _, raw := new.RawBody(part); raw {
+		return &NoJSONError{part, New}
+	}
+	return nil
+}
+
+// notes takes down of which changes no document of the allowing side could be
+// made. With nothing there is no document of the part at all.
+func (s *search) notes(nothing error) {
+	if !s.wanting() {
+		return
+	}
+	problems := s.giver.Problems(s.part)
+	for _, c := range s.claims {
+		if c.best != nil || !c.shows(s.projection) {
+			continue
+		}
+		err, depth := nothing, -1
+		for _, p := range problems { // the deepest of them is the cause
+			if n := strings.Count(p.Place.Pointer, "/"); n > depth && s.blocks(p, c) {
+				err, depth = p, n
+			}
+		}
+		c.note(err)
+	}
+}
+
+// blocks reports whether there is no document with the place of a change, for
+// that of a problem is on the way there, or must stand beside it.
+func (s *search) blocks(p *synth.Problem, c *claim) bool {
+	within := func(place string) bool { return strings.HasPrefix(c.Pointer+"/", place+"/") }
+	if within(p.Place.Pointer) {
+		return true
+	}
+	_, m, ok := s.giver.Contract().At(p.Place)
+	return ok && m != nil && m.Required.Or(false) && within(p.Place.Parent().Pointer)
+}

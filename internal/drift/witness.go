@@ -1,0 +1,362 @@
+package drift
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// Witness is a document, or a request, that proves a change: one contract has
+// nothing to say against it, the other refuses it.
+type Witness struct {
+	Allowed    Side              `json:"allowed"` // has nothing to say against it
+	Refused    Side              `json:"refused"` // refuses it
+	Projection schema.Projection `json:"-"`
+	Form       string            `json:"projection"`         // of the document: wire or sdk
+	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents; of others, the body
+	// Request is method, target and headers of one that routes elsewhere, or in
+	// which a member is looked for in vain; Response is status and headers.
+	Request  string `json:"request,omitempty"`
+	Response string `json:"response,omitempty"`
+	// Rule and Pointer say what the refusing side finds, and where in the document.
+	Rule    finding.RuleID `json:"rule,omitempty"`
+	Pointer string         `json:"pointer"`
+	Finding string         `json:"finding"` // in words
+
+	exchange *exchange // that proves what changed beside the body
+}
+
+// Side is one of two contracts.
+type Side string
+
+const (
+	Old Side = "old"
+	New Side = "new"
+)
+
+// severity is what a change weighs that is proven by a finding of a rule.
+func severity(rule finding.RuleID) finding.Severity {
+	switch finding.Error {
+	case rule.Severity(finding.Lenient):
+		return finding.Error
+	case rule.Severity(finding.Default):
+		return finding.Warning
+	}
+	return finding.Info
+}
+
+// candidate is a document that proves a change.
+type candidate struct {
+	document   []byte
+	projection schema.Projection
+	evidence   finding.Finding
+	others     int // further findings of the refusing side
+	exchange   *exchange
+	line       string // of the exchange
+}
+
+// compare puts the better candidate first: the graver, what is on the wire, the
+// plainer, the shorter.
+func (a *candidate) compare(b *candidate) int {
+	return cmp.Or(
+		cmp.Compare(severity(b.evidence.Rule), severity(a.evidence.Rule)),
+		cmp.Compare(a.projection, b.projection),
+		cmp.Compare(a.others, b.others),
+		cmp.Compare(len(a.document), len(b.document)),
+		bytes.Compare(a.document, b.document),
+	)
+}
+
+// tries is how many random documents a part has to prove what the systematic
+// ones did not.
+const tries = 24
+
+// What is tried for a part in one projection ends after so many systematic
+// documents, or so many bytes of them.
+const (
+	mostDocuments = 20_000
+	mostBytes     = 16 << 20
+)
+
+// prove looks for a witness of each of a part's changes.
+func (p *pair) prove(part schema.Part, changes []Change) error {
+	var claims []*claim
+	old, new := unveiled(only(p.old, part)), unveiled(only(p.new, part))
+	for i := range changes {
+		if proofs[changes[i].Rule] != nil {
+			claims = append(claims, newClaim(&changes[i], old, new))
+		}
+	}
+	if len(claims) == 0 {
+		return nil
+	}
+	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
+		if projection == schema.SDK && len(old.Bound(part)) == 0 && len(new.Bound(part)) == 0 && !retyped(claims) {
+			break // nothing is in the document that was not in the body
+		}
+		s, err := newSearch(old, new, part, projection, claims)
+		if err != nil {
+			return err
+		}
+		if s != nil {
+			s.run()
+			continue
+		}
+		for _, c := range claims {
+			if c.shows(projection) {
+				c.note(noJSON(part, p.old, p.new))
+			}
+		}
+	}
+	if err := p.exchanges(part, claims); err != nil {
+		return err
+	}
+	for _, c := range claims {
+		switch {
+		case c.best != nil:
+			c.testify()
+		case c.untried != nil && c.Contested == "":
+			c.Untried = c.untried.Error()
+		}
+	}
+	return nil
+}
+
+// retyped reports a change of type that no grave finding proves so far: types that
+// are alike on the wire may differ in an SDK, as numbers and timestamps do.
+func retyped(claims []*claim) bool {
+	return slices.ContainsFunc(claims, func(c *claim) bool {
+		return c.Rule == finding.DriftTypeChanged && (c.best == nil || severity(c.best.evidence.Rule) < finding.Error)
+	})
+}
+
+// testify makes the best candidate the witness, and derives the severity.
+func (c *claim) testify() {
+	w := &Witness{Allowed: New, Refused: Old, Projection: c.best.projection, Form: c.best.projection.String(),
+		Document: c.best.document, Rule: c.best.evidence.Rule, Pointer: c.best.evidence.Pointer, Finding: c.best.evidence.Message}
+	if c.Part == schema.InputPart {
+		w.Allowed, w.Refused = Old, New
+	}
+	if w.exchange = c.best.exchange; w.exchange != nil {
+		if c.Part == schema.InputPart {
+			w.Request = c.best.line
+		} else {
+			w.Response = c.best.line
+		}
+	}
+	c.Severity, c.Witness = severity(w.Rule), w
+}
+
+// search looks for documents of a part that one side allows and the other refuses.
+type search struct {
+	old, new   *schema.Contract
+	part       schema.Part
+	projection schema.Projection
+	claims     []*claim
+	refuser    int // 0: old
+	giver      *synth.Synth
+	missing    *synth.Synth // makes near-misses of the refusing side
+	allows     *validate.Validator
+	refuses    *validate.Validator
+	judge      *judge
+}
+
+// newSearch returns nil where the part is no JSON document. A side without a
+// structure there allows an empty one.
+func newSearch(old, new *schema.Contract, part schema.Part, projection schema.Projection, claims []*claim) (*search, error) {
+	allowing, refusing, refuser := new, old, 0
+	if part == schema.InputPart {
+		allowing, refusing, refuser = old, new, 1
+	}
+	_, _, refuses := projection.Document(refusing, part)
+	root, _, allows := projection.Document(allowing, part)
+	if !refuses || !allows && root.Name != "" {
+		return nil, nil
+	}
+	s := &search{old: old, new: new, part: part, projection: projection, claims: claims, refuser: refuser}
+	var errs [4]error
+	s.giver, errs[0] = synth.New(allowing, projection)
+	s.missing, errs[1] = synth.New(refusing, projection)
+	s.allows, errs[2] = validate.Compile(allowing, validate.Options{Projection: projection})
+	s.refuses, errs[3] = validate.Compile(refusing, validate.Options{Projection: projection})
+	s.judge = &judge{allowing: allowing, refusing: refusing, part: part, projection: projection}
+	return s, errors.Join(errs[:]...)
+}
+
+// run tries documents, makes the best ones small, and has them judged.
+func (s *search) run() {
+	before := map[*claim]*candidate{}
+	for _, c := range s.claims {
+		before[c] = c.best
+	}
+	s.systematic()
+	var nothing error // why there is no document at all
+	for seed := uint64(1); seed <= tries && s.wanting() && nothing == nil; seed++ {
+		var document []byte
+		if document, nothing = s.giver.Random(s.part, seed); nothing == nil {
+			s.try(document)
+		}
+	}
+	s.notes(nothing)
+	for _, c := range s.claims {
+		if c.best == nil || c.best == before[c] {
+			continue
+		}
+		c.best = s.shrink(c)
+		if err := s.judge.confirm(c.best); err != nil {
+			c.Contested, c.best = err.Error(), before[c]
+		}
+	}
+}
+
+// systematic tries the documents of the side that allows them, and the near-misses
+// of the other.
+func (s *search) systematic() {
+	tried, size := 0, 0
+	more := func(document []byte) bool {
+		s.try(document)
+		tried, size = tried+1, size+len(document)
+		return tried < mostDocuments && size < mostBytes
+	}
+	for document := range s.giver.Documents(s.part) {
+		if !more(document) {
+			return
+		}
+	}
+	for miss := range s.missing.NearMisses(s.part) {
+		if !more(miss.Document) {
+			return
+		}
+	}
+}
+
+// wanting reports whether a change has no witness yet.
+func (s *search) wanting() bool {
+	for _, c := range s.claims {
+		if c.best == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// try takes a document for every change that it proves better than what there was.
+func (s *search) try(document []byte) {
+	found := s.held(document)
+	for _, e := range found {
+		for _, c := range s.claims {
+			if !e.proves(c, s.refuser) {
+				continue
+			}
+			next := &candidate{document: document, projection: s.projection, evidence: e.Finding, others: len(found) - 1}
+			if c.best == nil || next.compare(c.best) < 0 {
+				c.best = next
+			}
+		}
+	}
+}
+
+// held returns what the refusing side says against a document that the other
+// side has nothing against.
+func (s *search) held(document []byte) []*evidence {
+	if s.refuses.Accepts(s.part, document) || !s.allows.Accepts(s.part, document) {
+		return nil
+	}
+	findings, err := s.refuses.Part(s.part, document)
+	if err != nil {
+		return nil
+	}
+	var all []*evidence
+	for _, f := range findings.General() { // who may send an empty value is not a change of the contract
+		if f.Rule == finding.JudgeDisagreement {
+			return nil
+		}
+		all = append(all, s.evidence(f, document))
+	}
+	return all
+}
+
+// evidence finds out where in the contracts a finding is.
+func (s *search) evidence(f finding.Finding, document []byte) *evidence {
+	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part), value: valueAt(document, f.Pointer)}
+	if member, ok := s.payload(); ok {
+		e.way.down(member, memberName)
+	}
+	for _, token := range tokensOf(f.Pointer) {
+		above := [2]*schema.Shape{e.way.shape(0), e.way.shape(1)}
+		e.entry, e.key = above[s.refuser].Type == schema.Map, token
+		e.way.down(token, s.projection.MemberName)
+	}
+	e.tag = f.Got
+	for side := range 2 {
+		for _, m := range e.way.shape(side).Members {
+			if f.Rule == finding.UnionUnknownMember && s.projection.MemberName(&m) == f.Got {
+				e.tag = m.Name
+			}
+		}
+	}
+	return e
+}
+
+// payload is the member that is the whole body of the part.
+func (s *search) payload() (name string, ok bool) {
+	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
+	root, _ := refusing.Root(s.part)
+	if s.projection == schema.SDK {
+		return "", false
+	}
+	for _, m := range refusing.Resolve(root).Members {
+		if refusing.Location(&m) == "payload" {
+			return m.Name, true
+		}
+	}
+	return "", false
+}
+
+// lost makes a witness of the old contract's request, where the new ones of its
+// service do not route it to the operation any more: whatever then answers, it is
+// not this.
+func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog) {
+	routes := services[old.Service]
+	if routes == nil {
+		return
+	}
+	s, err := synth.New(old, schema.Wire)
+	if err != nil {
+		return
+	}
+	body, err := s.Minimal(schema.InputPart)
+	if err != nil {
+		return
+	}
+	request, err := s.Request(body)
+	if err != nil {
+		return
+	}
+	u, err := url.Parse(request.Target())
+	if err != nil {
+		return
+	}
+	where := "nowhere"
+	for _, route := range routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body}) {
+		if route.Contract.Name() == old.Name() {
+			return
+		}
+		if where == "nowhere" {
+			where = "to " + route.Contract.Name()
+		}
+	}
+	c.Severity = finding.Error
+	x := exchange{request: request}
+	c.Witness = &Witness{Allowed: Old, Refused: New, Form: schema.Wire.String(), Finding: fmt.Sprintf("the request leads %s", where)}
+	c.Witness.Request, c.Witness.Document = x.said(schema.InputPart)
+}

@@ -1,0 +1,172 @@
+// Package lint looks after cassettes as files that people keep and commit.
+//
+// The model: a file is read once, in the order of its interactions, with the
+// memory of a digest for each. Every interaction is held against the contract
+// that its request routes to, searched for secrets, and compared with those
+// before it; the file as a whole is compared with what crcheck would write, and
+// with the contract that it names.
+package lint
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// Options say what cassettes are held against.
+type Options struct {
+	// Check holds an interaction against its contract; see [validate.Catalog.Check].
+	Check func(*traffic.Interaction) (validate.Outcome, error)
+	// Contract returns the contract of a name that a cassette says it was made
+	// under, such as cleanrooms.GetProtectedJob@1.43.67; nil: not known.
+	Contract func(name string) *schema.Contract
+	// Classify says what contracts say of strings, to the search for secrets; nil: nothing.
+	Classify redact.Classify
+	Profile  finding.Profile
+	Found    bool // the file was found in a folder, rather than named
+}
+
+// File looks through one cassette, and tells found of each interaction and what
+// is wrong with it; a call without an interaction is about an entry that is not as
+// its format says or, the last one, about the file. The error is of package traffic.
+func File(name string, text []byte, options Options, found func(*traffic.Interaction, validate.Outcome, finding.Set)) error {
+	f := file{options: options, seen: map[[sha256.Size]byte]int{}}
+	for x, err := range (traffic.File{Path: name, Named: !options.Found}).Read(bytes.NewReader(text)) {
+		var odd *traffic.EntryError
+		switch {
+		case errors.As(err, &odd):
+			found(nil, validate.Outcome{}, options.Profile.Grade(validate.Odd(odd)))
+			continue
+		case err != nil:
+			return err
+		}
+		f.kind, f.meta, f.count = x.Kind, x.Meta, f.count+1
+		outcome, findings, err := f.interaction(x)
+		if err != nil {
+			return err
+		}
+		found(x, outcome, options.Profile.Grade(findings))
+	}
+	if f.count > 0 {
+		found(nil, validate.Outcome{}, options.Profile.Grade(f.whole(name, text)))
+	}
+	return nil
+}
+
+type file struct {
+	options Options
+	seen    map[[sha256.Size]byte]int // number of the first interaction, by digest
+	count   int
+	kind    traffic.Kind
+	meta    traffic.Meta
+}
+
+func (f *file) interaction(x *traffic.Interaction) (validate.Outcome, finding.Set, error) {
+	outcome := validate.Outcome{NotChecked: "no request was recorded"}
+	if x.Request != nil {
+		var err error
+		if outcome, err = f.options.Check(x); err != nil {
+			return outcome, nil, err
+		}
+	}
+	findings := finding.Union(outcome.Findings, located(redact.Scan(x, f.options.Classify), x))
+	digest := digestOf(x)
+	first, twice := f.seen[digest]
+	if !twice {
+		f.seen[digest] = x.Index + 1
+		return outcome, findings, nil
+	}
+	at := x.Response.Body.Position(0)
+	return outcome, finding.Union(findings, located(finding.NewSet(finding.Finding{Rule: finding.CassetteDuplicate, Line: at.Line, Column: at.Column,
+		Got: fmt.Sprintf("interaction %d again", first), Message: fmt.Sprintf("it says the same as interaction %d", first)}), x)), nil
+}
+
+// located says where findings about an interaction stand.
+func located(findings finding.Set, x *traffic.Interaction) finding.Set {
+	for i := range findings {
+		findings[i].Source, findings[i].Interaction = x.Source, x.Index+1
+	}
+	return findings
+}
+
+// digestOf is equal for interactions that replay cannot tell apart.
+func digestOf(x *traffic.Interaction) [sha256.Size]byte {
+	h := sha256.New()
+	part := func(text []byte) {
+		binary.Write(h, binary.LittleEndian, int64(len(text))) //nolint:errcheck // a hash does not fail
+		h.Write(text)
+	}
+	if x.Request != nil {
+		part([]byte(x.Request.Method))
+		part([]byte(x.Request.URL))
+		part([]byte(x.Request.Header.Get("X-Amz-Target")))
+		part(x.Request.Body.Bytes)
+	}
+	part([]byte(fmt.Sprint(x.Response.Status)))
+	part([]byte(x.Response.Header.Get("X-Amzn-Errortype")))
+	part(x.Response.Body.Bytes)
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// whole is about the file rather than an interaction of it.
+func (f *file) whole(name string, text []byte) finding.Set {
+	var found []finding.Finding
+	add := func(rule finding.RuleID, got, want, message string) {
+		found = append(found, finding.Finding{Rule: rule, Source: name, Line: 1, Column: 1, Got: got, Want: want, Message: message})
+	}
+	if f.meta.Contract != "" {
+		switch c := f.options.Contract(f.meta.Contract); {
+		case c == nil:
+			add(finding.CassetteStale, f.meta.Contract, "a contract that is known here", "it was made under "+f.meta.Contract+", which is not known here")
+		case f.meta.ContractDigest != "" && f.meta.ContractDigest != c.Digest():
+			add(finding.CassetteStale, f.meta.ContractDigest, c.Digest(), "it was made under another form of "+f.meta.Contract)
+		}
+	}
+	if f.kind == traffic.Cassette {
+		if line := differs(text, name); line > 0 {
+			add(finding.CassetteUnsorted, fmt.Sprintf("line %d", line), "the form that crcheck writes", fmt.Sprintf("from line %d on it is not as crcheck writes it", line))
+		}
+	}
+	return finding.NewSet(found...)
+}
+
+// differs returns the first line that crcheck would write otherwise, or 0.
+func differs(text []byte, name string) int {
+	w := &comparing{want: text, line: 1}
+	err := traffic.Convert(w, traffic.Cassette, traffic.Read(name, bytes.NewReader(text)))
+	switch {
+	case w.different, err == nil && len(w.want) > 0:
+		return w.line
+	}
+	return 0
+}
+
+// comparing compares what is written with what is wanted.
+type comparing struct {
+	want      []byte
+	line      int // of want
+	different bool
+}
+
+func (c *comparing) Write(p []byte) (int, error) {
+	for _, b := range p {
+		if len(c.want) == 0 || c.want[0] != b {
+			c.different = true
+			return 0, io.ErrShortWrite
+		}
+		if b == '\n' {
+			c.line++
+		}
+		c.want = c.want[1:]
+	}
+	return len(p), nil
+}

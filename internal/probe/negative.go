@@ -1,0 +1,318 @@
+package probe
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// refusable are the rules that an input may break which a service refuses as
+// invalid. Unknown members it ignores, and of null entries it may think either way.
+var refusable = []finding.RuleID{
+	finding.TypeMismatch, finding.MemberMissing, finding.UnionMultipleMembers, finding.UnionNoMember, finding.UnionUnknownMember,
+	finding.EnumUnknownValue, finding.ConstraintLength, finding.ConstraintRange, finding.ConstraintPattern,
+}
+
+// invalidInput matches the names of errors which say that an input is invalid.
+// Others with status 400 say that it does not fit the state of things.
+var invalidInput = regexp.MustCompile(`Validation|BadRequest|Malformed|Serialization|Missing(Parameter|Argument)|Invalid(Parameter|Argument|Input|Request)`)
+
+// common are errors that services answer invalid inputs with, whether their
+// operations list them or not.
+var common = []string{"ValidationException", "SerializationException"}
+
+// refusals are the names of the errors that an invalid input may be refused with.
+func refusals(c *schema.Contract) []string {
+	var names []string
+	for _, e := range c.Errors {
+		if e.Status.Or(http.StatusBadRequest) == http.StatusBadRequest && invalidInput.MatchString(e.Name) {
+			names = append(names, e.Name)
+		}
+	}
+	for _, name := range common {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// base is a request that invalid ones are made from, with the labels of its URI.
+type base struct {
+	request *traffic.Request
+	labels  map[string]string
+	good    bool // the emulator took it
+}
+
+// remember keeps the last request of each operation that the emulator took, or
+// else the last.
+func (p *Probe) remember(route schema.Route, r *traffic.Request, answer *traffic.Response) {
+	c, good := route.Contract, answer.Status < 300
+	known, ok := p.bases[c]
+	if !ok {
+		p.order = append(p.order, c)
+	}
+	if !ok || good || !known.good {
+		p.bases[c] = &base{r, route.Labels, good}
+	}
+}
+
+// Negative sends inputs that each break the contract at one place, of every
+// operation that was replayed, and yields what came of each. They are made
+// from the last request that the emulator took, so that all else about them is
+// right, and the validator confirmed that they are invalid. The error, an
+// [*ExchangeError], ends it.
+func (p *Probe) Negative(ctx context.Context) iter.Seq2[Outcome, error] {
+	return func(yield func(Outcome, error) bool) {
+		for _, c := range p.order {
+			all := p.negatives(c)
+			if len(all) == 0 && !yield(Outcome{NotProbed: "no invalid input of " + c.Name() + " can be made"}, nil) {
+				return
+			}
+			for _, n := range all {
+				outcome, err := p.negative(ctx, c, n)
+				if !yield(outcome, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// negative is a request that breaks one rule of the input.
+type negative struct {
+	rule    finding.RuleID
+	pointer string
+	how     string
+	request *traffic.Request
+}
+
+func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (Outcome, error) {
+	answer, err := p.send(ctx, c, n.request)
+	if err != nil {
+		return Outcome{}, err
+	}
+	names := refusals(c)
+	name := errorName(c, answer)
+	if answer.Status >= 400 && answer.Status < 500 && slices.Contains(names, name) {
+		if _, modeled := c.Error(name); !modeled {
+			return Outcome{Contract: c}, nil
+		}
+		found := p.held(n.request, answer)
+		for i := range found {
+			found[i].Line, found[i].Column = 0, 0 // it is in no file
+		}
+		return Outcome{Contract: c, Findings: found}, nil
+	}
+	want := "400 " + strings.Join(names, " or ")
+	f := finding.Finding{Rule: finding.ProbeNotRefused, Operation: c.Name(), Part: string(schema.InputPart), Pointer: n.pointer,
+		Got: status(answer), Want: want, Message: fmt.Sprintf("the input breaks %s (%s), the emulator answered %s", n.rule, n.how, status(answer))}
+	return Outcome{Contract: c, Findings: p.options.Profile.Grade(finding.NewSet(f))}, nil
+}
+
+// negatives are the invalid requests of an operation, in the order of its contract.
+func (p *Probe) negatives(c *schema.Contract) []negative {
+	b := p.bases[c]
+	all := append(bodies(c, b), beside(c, b)...)
+	var confirmed []negative
+	for _, n := range all {
+		if rule, invalid := p.invalid(n.request); invalid {
+			if rule != n.rule { // in text there are no types
+				n.rule, n.how = rule, "as text"
+			}
+			confirmed = append(confirmed, n)
+		}
+	}
+	return confirmed
+}
+
+// bodies are requests with an invalid body.
+func bodies(c *schema.Contract, b *base) []negative {
+	root, members, ok := schema.Wire.Document(c, schema.InputPart)
+	if !ok || len(members) == 0 && len(c.Resolve(root).Members) == len(c.Bound(schema.InputPart)) && len(b.request.Body.Bytes) == 0 {
+		return nil // there is no body
+	}
+	s, err := synth.New(c, schema.Wire)
+	if err != nil {
+		return nil
+	}
+	var all []negative
+	for miss := range s.NearMisses(schema.InputPart) {
+		if slices.Contains(refusable, miss.Rule) {
+			all = append(all, negative{miss.Rule, miss.Pointer, miss.How, b.with(b.request.URL, b.broken(miss), nil)})
+		}
+	}
+	return all
+}
+
+// broken is the base's body with the member in which a document breaks a rule;
+// that document itself, whose surroundings are minimal, where the body is no
+// object that the emulator took.
+func (b *base) broken(miss synth.NearMiss) []byte {
+	own, err := validate.Tree(b.request.Body.Bytes)
+	object, ok := own.(map[string]any)
+	other, err2 := validate.Tree(miss.Document)
+	members, ok2 := other.(map[string]any)
+	if err != nil || err2 != nil || !ok || !ok2 || miss.Pointer == "" || !b.good {
+		return miss.Document
+	}
+	for name := range jsontext.Pointer(miss.Pointer).Tokens() {
+		if value, there := members[name]; there {
+			object[name] = value
+		} else {
+			delete(object, name)
+		}
+		break
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		return miss.Document
+	}
+	return text
+}
+
+// with is the base with another URL and another body, or other values of headers
+// where the body is nil; of a header, nil leaves it out.
+func (b *base) with(target string, body []byte, h http.Header) *traffic.Request {
+	r := &traffic.Request{Method: b.request.Method, URL: target, Header: b.request.Header.Clone(), Body: b.request.Body}
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	if body != nil {
+		r.Body = traffic.BodyOf(body)
+		h = http.Header{"Content-Encoding": nil}
+	}
+	for name, values := range h {
+		for spelled := range r.Header {
+			if strings.EqualFold(spelled, name) {
+				delete(r.Header, spelled)
+			}
+		}
+		if values != nil {
+			r.Header[name] = values
+		}
+	}
+	return r
+}
+
+// beside are requests with an invalid label, query parameter or header. The
+// texts are those of documents in the SDK's projection, which has all members in
+// one object; members that are no scalars are left out.
+func beside(c *schema.Contract, b *base) []negative {
+	bound := c.Bound(schema.InputPart)
+	s, err := synth.New(c, schema.SDK)
+	if err != nil || len(bound) == 0 {
+		return nil
+	}
+	var all []negative
+	for miss := range s.NearMisses(schema.InputPart) {
+		i := slices.IndexFunc(bound, func(m schema.Member) bool { return miss.Pointer == "/"+schema.Escape(m.Name) })
+		if i < 0 || !slices.Contains(refusable, miss.Rule) {
+			continue
+		}
+		text, there := textOf(miss.Document, bound[i].Name)
+		if !there && miss.Rule != finding.MemberMissing {
+			continue
+		}
+		if r, ok := b.rebound(c, &bound[i], text, there); ok {
+			all = append(all, negative{miss.Rule, miss.Pointer, miss.How, r})
+		}
+	}
+	return all
+}
+
+// textOf is the text of a scalar member.
+func textOf(document []byte, name string) (text string, ok bool) {
+	value, err := validate.Tree(document)
+	if err != nil {
+		return "", false
+	}
+	object, _ := value.(map[string]any)
+	switch value := object[name].(type) {
+	case string:
+		return value, true
+	case nil, map[string]any, []any:
+		return "", false
+	default:
+		return fmt.Sprint(value), true
+	}
+}
+
+// rebound is the base with another text of a member beside the body, or without it.
+func (b *base) rebound(c *schema.Contract, m *schema.Member, text string, there bool) (*traffic.Request, bool) {
+	u, err := url.Parse(b.request.URL)
+	if err != nil {
+		return nil, false
+	}
+	switch c.Location(m) {
+	case "label":
+		if text == "" {
+			return nil, false // it would be another path
+		}
+		return b.with(b.labelled(c, u, m.Wire(), text), nil, nil), true
+	case "query":
+		query := u.Query()
+		query.Del(m.Wire())
+		if there {
+			query.Set(m.Wire(), text)
+		}
+		u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
+		return b.with(u.String(), nil, nil), true
+	case "header":
+		if !there {
+			return b.with(b.request.URL, nil, http.Header{m.Wire(): nil}), true
+		}
+		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return nil, false // HTTP cannot carry it
+		}
+		return b.with(b.request.URL, nil, http.Header{m.Wire(): {text}}), true
+	}
+	return nil, false
+}
+
+// labelled is the URL with another text of one label.
+func (b *base) labelled(c *schema.Contract, u *url.URL, label, text string) string {
+	template, _, _ := strings.Cut(c.URI.Or(""), "?")
+	for name, value := range b.labels {
+		if name == label {
+			value = text
+		}
+		template = strings.Replace(template, "{"+name+"}", url.PathEscape(value), 1)
+		var greedy []string
+		for segment := range strings.SplitSeq(value, "/") {
+			greedy = append(greedy, url.PathEscape(segment))
+		}
+		template = strings.Replace(template, "{"+name+"+}", strings.Join(greedy, "/"), 1)
+	}
+	changed := *u
+	changed.RawPath = template
+	changed.Path, _ = url.PathUnescape(template)
+	return changed.String()
+}
+
+// invalid returns the rule that a request breaks, if the validator says so too.
+func (p *Probe) invalid(r *traffic.Request) (finding.RuleID, bool) {
+	outcome, err := p.judge.Check(&traffic.Interaction{Live: true, Request: r, Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
+	if err != nil {
+		return "", false
+	}
+	for _, f := range outcome.Findings {
+		if rule, _ := f.Rule.Lookup(); f.Part == string(schema.InputPart) && rule.Layer == finding.LayerSchema {
+			return f.Rule, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,127 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httputil"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/crcheck/crcheck/internal/sigv4"
+)
+
+// Resign is the handler of the re-sign mode: requests that a client signed with the session's credentials are signed with the user's, for the
+// upstream.
+type Resign struct {
+	Target
+	// Session are the client's credentials, see [NewSession].
+	Session sigv4.Credentials
+	// User are the credentials to sign with, see [Chain].
+	User aws.CredentialsProvider
+	// Hosts are what the header Host may be, see [HostsOf]; nil: anything.
+	Hosts []string
+}
+
+// ServeHTTP answers with what the upstream answers, or with a [Refusal].
+func (p *Resign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !hostIs(p.Hosts, r.Host) {
+		p.refuse(w, p.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is not %s", p.Hosts[0]))
+		return
+	}
+	body, refusal := p.readBody(r)
+	if refusal != nil {
+		p.refuse(w, refusal)
+		return
+	}
+	scope, err := sigv4.Verify(r, body, p.Session, time.Now())
+	if err != nil {
+		remedy := ""
+		if cause := (*sigv4.Error)(nil); errors.As(err, &cause) && cause.Reason != sigv4.Unsupported {
+			remedy = "; only the command that crcheck record runs has the credentials for this"
+		}
+		p.refuse(w, p.refusal(r, http.StatusForbidden, Refused, "%v%s", err, remedy))
+		return
+	}
+	(&httputil.ReverseProxy{
+		Rewrite: func(q *httputil.ProxyRequest) { p.readdress(q.Out, q.In, body) },
+		Transport: roundTrip(func(out *http.Request) (*http.Response, error) {
+			if err := p.allowed(out, r.Header["Authorization"], body); err != nil {
+				return nil, p.refusal(out, http.StatusForbidden, Refused, "%v", err)
+			}
+			return p.send(out, body, scope)
+		}),
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if refusal := p.failed(r, err); refusal != nil {
+				p.refuse(w, refusal)
+			}
+		},
+		FlushInterval: -1,                         // a stream stays one
+		ErrorLog:      log.New(io.Discard, "", 0), // of clients that went away
+	}).ServeHTTP(w, r)
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// readdress makes a request one to the upstream, without what the client's signature has added.
+func (p *Resign) readdress(out, in *http.Request, body []byte) {
+	out.URL.Scheme, out.URL.Host, out.Host = p.Upstream.Scheme, p.Upstream.Host, p.Upstream.Host
+	out.URL.RawQuery = sigv4.CanonicalQuery(in.URL.RawQuery) // what the signer would not understand is encoded
+	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "Date", "Expect"} {
+		out.Header.Del(name)
+	}
+	out.ContentLength, out.TransferEncoding, out.Trailer = int64(len(body)), nil, nil
+	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	out.Body = http.NoBody
+	if len(body) > 0 {
+		out.Body, _ = out.GetBody()
+	}
+}
+
+// allowed asks about a request as it will be sent: headers that Connection names are gone by now. Only what the client has authorised it with is put back, which
+// says what service it is for.
+func (p *Resign) allowed(out *http.Request, authorization []string, body []byte) error {
+	if p.Allow == nil {
+		return nil
+	}
+	asked := out.Clone(out.Context())
+	asked.Header["Authorization"] = authorization
+	if err := p.Allow(asked, body); err != nil {
+		return err
+	}
+	if err := ambiguous(asked); err != nil {
+		return fmt.Errorf("a service may read this otherwise than the contracts do: %w; if it writes nothing, let everything through with --allow-writes", err)
+	}
+	return nil
+}
+
+// send signs a request and sends it.
+func (p *Resign) send(out *http.Request, body []byte, scope sigv4.Scope) (*http.Response, error) {
+	if err := p.sign(out.Context(), out, body, scope); err != nil {
+		return nil, p.refusal(out, http.StatusForbidden, CredentialsFailed, "there are no credentials to sign for the upstream: %v", err)
+	}
+	// The signer sorts parameters before it encodes them, the specification after that ("Create a signed AWS API request", step 1).
+	if out.URL.RawQuery != sigv4.CanonicalQuery(out.URL.RawQuery) {
+		return nil, p.refusal(out, http.StatusForbidden, Refused, "these query parameters cannot be signed again: the signer of the SDK for Go sorts them otherwise than the service; record with --forward")
+	}
+	return p.Transport.RoundTrip(out)
+}
+
+func (p *Resign) sign(ctx context.Context, out *http.Request, body []byte, scope sigv4.Scope) error {
+	credentials, err := p.User.Retrieve(ctx)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	return v4.NewSigner().SignHTTP(ctx, credentials, out, hex.EncodeToString(sum[:]), scope.Service, scope.Region, time.Now(),
+		func(o *v4.SignerOptions) { o.DisableURIPathEscaping = sigv4.EncodesOnce(scope.Service) })
+}

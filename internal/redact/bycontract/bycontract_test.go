@@ -1,0 +1,207 @@
+package bycontract_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
+	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/schema/source"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+	"github.com/stretchr/testify/require"
+)
+
+var key = redact.Key{7}
+
+const host = "https://cleanrooms.us-east-1.amazonaws.com"
+
+func job(body string) *traffic.Interaction {
+	return &traffic.Interaction{Kind: traffic.Cassette,
+		Request:  &traffic.Request{Method: "GET", URL: host + "/memberships/0f0e1d2c-3b4a-4958-8776-655443322110/protectedJobs/1f0e1d2c-3b4a-4958-8776-655443322110"},
+		Response: traffic.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte(body))}}
+}
+
+// TestPlaces: each kind of string of the built-in contract comes to its class.
+func TestPlaces(t *testing.T) {
+	x := job(`{"protectedJob":{"id":"1f0e1d2c-3b4a-4958-8776-655443322110","membershipId":"0f0e1d2c-3b4a-4958-8776-655443322110",` +
+		`"membershipArn":"arn:aws:cleanrooms:us-east-1:111122223333:membership/0f0e1d2c-3b4a-4958-8776-655443322110","createTime":1700000000.1,"status":"SUCCESS",` +
+		`"jobParameters":{"analysisTemplateArn":"arn:aws:cleanrooms:us-east-1:111122223333:membership/m1/analysistemplate/t1","parameters":{"a_name":"its value","other":"SUCCESS"}},` +
+		`"resultConfiguration":{"outputConfiguration":{"s3":{"bucket":"reports","keyPrefix":"in/reports"}}},` +
+		`"computeConfiguration":{"worker":{"type":"CR.1X","number":4,"properties":{"spark":{"spark.key":"spark value"}}}},` +
+		`"error":{"code":"x","message":"reports: its value"}}}`)
+	catalog := schema.NewCatalog(contracts.MustLoad(contracts.Newest))
+	r := redact.New(redact.Options{Key: key, Classify: bycontract.New(catalog)})
+	y, found := r.Redact(x)
+	require.Nil(t, found)
+	body := string(y.Response.Body.Bytes)
+	for _, gone := range []string{"1f0e1d2c", "0f0e1d2c", "111122223333", "its value", "reports", "spark value", "m1/", "/t1", "a_name"} {
+		require.NotContains(t, body, gone)
+	}
+	for _, kept := range []string{`"status":"SUCCESS"`, `"type":"CR.1X"`, `"createTime":1700000000.1`, `"spark.key"`, "/analysistemplate/", "arn:aws:cleanrooms:us-east-1:"} {
+		require.Contains(t, body, kept)
+	}
+	require.Contains(t, y.Request.URL, "/memberships/")
+	require.Equal(t, body[strings.Index(body, `"id":"`)+6:][:36], y.Request.URL[len(y.Request.URL)-36:], "the echo")
+	require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
+}
+
+// TestErrors: what names the error is kept, and so are its enums; its message is looked through.
+func TestErrors(t *testing.T) {
+	x := job(`{"__type":"ValidationException","reason":"INVALID_QUERY","message":"job 1f0e1d2c-3b4a-4958-8776-655443322110","fieldList":[{"name":"n","message":"111122223333"}]}`)
+	x.Response.Status = 400
+	x.Response.Header.Set("X-Amzn-Errortype", "ValidationException:http://internal/")
+	for _, all := range []bool{false, true} {
+		r := redact.New(redact.Options{Key: key, All: all, Classify: bycontract.New(schema.NewCatalog(contracts.MustLoad(contracts.Newest)))})
+		y, found := r.Redact(x)
+		require.Nil(t, found)
+		body := string(y.Response.Body.Bytes)
+		require.Contains(t, body, `{"__type":"ValidationException","reason":"INVALID_QUERY","message":"`)
+		require.NotContains(t, body, "1f0e1d2c")
+		require.NotContains(t, body, "111122223333")
+		require.Equal(t, all, !strings.Contains(body, `"message":"job `))
+		require.Equal(t, "ValidationException:http://internal/", y.Response.Header.Get("X-Amzn-Errortype"))
+		require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
+	}
+}
+
+// TestLiterals: what the URI of an operation says literally is kept, so that what was recorded routes as it did; also where a map takes the other parameters,
+// and where there is no input.
+func TestLiterals(t *testing.T) {
+	text, err := os.ReadFile("../../live/testdata/shed.json")
+	require.NoError(t, err)
+	bare := strings.Replace(string(text), `"input": {"shape": "DescribeToolRequest"}`, `"documentation": ""`, 1)
+	simple := strings.Replace(string(text), `"more": {"shape": "TextMap", "location": "querystring"},`, "", 1)
+	require.NotEqual(t, bare, simple)
+	for _, model := range []string{string(text), bare, simple} {
+		read, err := source.Read([]byte(model), "1")
+		require.NoError(t, err)
+		catalog := schema.NewCatalog(read.Contracts...)
+		for _, all := range []bool{false, true} {
+			for _, query := range []string{"view=full", "view=full&owner=Anneliese", "colour=Anneliese&view=full&since=2020-01-01T00%3A00%3A00Z"} {
+				x := &traffic.Interaction{Kind: traffic.Cassette, Request: &traffic.Request{Method: "GET", URL: "https://localhost/sheds/garden/tools/left/saw?" + query}, Response: traffic.Response{Status: 200}}
+				r := redact.New(redact.Options{Key: key, All: all, Classify: bycontract.New(catalog)})
+				y, found := r.Redact(x)
+				require.Empty(t, found)
+				u, err := url.Parse(y.Request.URL)
+				require.NoError(t, err)
+				route, ok := catalog.Route(schema.Request{Method: "GET", URL: u})
+				require.True(t, ok, y.Request.URL)
+				require.Equal(t, "DescribeTool", route.Contract.Operation)
+				require.Equal(t, "full", u.Query().Get("view"))
+				if all {
+					require.NotContains(t, y.Request.URL, "Anneliese")
+				}
+				require.Equal(t, x.Request.URL, r.Restore(y).Request.URL)
+			}
+		}
+	}
+}
+
+// models are the contracts of five services, where they are at hand.
+func models(t *testing.T) (all [][]*schema.Contract) {
+	t.Helper()
+	files, _ := filepath.Glob("../../../../shared/data/models/*-1.43.67.service-2.json")
+	if len(files) == 0 {
+		t.Skip("skipped: the models of the services are not here")
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		read, err := source.Read(text, "1.43.67")
+		require.NoError(t, err, file)
+		all = append(all, read.Contracts)
+	}
+	return all
+}
+
+// TestRedactedIsValid: what was redacted says as little against the contract as what was recorded, is restored byte for byte, and the live request maps to
+// the recorded one.
+func TestRedactedIsValid(t *testing.T) {
+	operations, interactions, kinds, broken := 0, 0, map[finding.RuleID]int{}, 0
+	for _, service := range models(t) {
+		catalog := schema.NewCatalog(service...)
+		judge, err := validate.CompileCatalog(catalog, validate.Options{})
+		require.NoError(t, err)
+		classify := bycontract.New(catalog)
+		for i, c := range service {
+			if testing.Short() && i%10 > 0 {
+				continue
+			}
+			s, err := synth.New(c, schema.Wire)
+			require.NoError(t, err)
+			operations++
+			for seed := range uint64(2) {
+				for _, part := range c.Parts() {
+					if part == schema.InputPart {
+						continue
+					}
+					x := recorded(t, s, part, seed)
+					if x == nil {
+						continue
+					}
+					interactions++
+					for _, all := range []bool{false, true} {
+						r := redact.New(redact.Options{Key: key, Classify: classify, All: all})
+						y, found := r.Redact(x)
+						for _, f := range found {
+							kinds[f.Rule]++
+						}
+						at := fmt.Sprintf("%s %s seed %d all %v", c, part, seed, all)
+						before, err := judge.Check(x, validate.Bare{})
+						require.NoError(t, err)
+						after, err := judge.Check(y, validate.Bare{})
+						require.NoError(t, err)
+						require.Equal(t, before.Contract, after.Contract, at)
+						if len(found) > 0 {
+							broken++
+							continue
+						}
+						require.Equal(t, before.Findings.Rules(), after.Findings.Rules(), "%s\n%s\n%s\n%v", at, x.Response.Body.Bytes, y.Response.Body.Bytes, after.Findings)
+						z := r.Restore(y)
+						require.Equal(t, string(x.Response.Body.Bytes), string(z.Response.Body.Bytes), at)
+						require.Equal(t, string(x.Request.Body.Bytes), string(z.Request.Body.Bytes), at)
+						require.Equal(t, x.Request.URL, z.Request.URL, at)
+						replay := redact.New(redact.Options{Key: key, Classify: classify, All: all})
+						replay.Learn(y)
+						q := replay.Request(x.Request)
+						require.Equal(t, y.Request.URL, q.URL, at)
+						require.Equal(t, string(y.Request.Body.Bytes), string(q.Body.Bytes), at)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d operations, %d interactions, each with and without All; with findings: %d %v", operations, interactions, broken, kinds)
+}
+
+// recorded is a synthesised interaction; nil where none can be made.
+func recorded(t *testing.T, s *synth.Synth, part schema.Part, seed uint64) *traffic.Interaction {
+	t.Helper()
+	q, err := s.RandomRequest(seed)
+	if err != nil {
+		return nil
+	}
+	a, err := s.RandomResponse(part, seed, q)
+	if err != nil {
+		return nil
+	}
+	c := s.Contract()
+	header := q.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/"+c.Signing.Or(c.Service)+"/aws4_request, SignedHeaders=host, Signature="+strings.Repeat("0", 64))
+	return &traffic.Interaction{Kind: traffic.Cassette,
+		Request:  &traffic.Request{Method: q.Method, URL: "https://" + c.Service + ".us-east-1.amazonaws.com" + q.Target(), Header: header, Body: traffic.BodyOf(q.Body)},
+		Response: traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Body)}}
+}

@@ -1,0 +1,171 @@
+package bycontract
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/crcheck/crcheck/internal/pattern"
+	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// buckets are members that name a bucket, in lower case.
+var buckets = map[string]bool{"bucket": true, "bucketname": true, "s3bucket": true, "s3bucketname": true, "outputbucket": true}
+
+// compiler makes nodes of the shapes of a contract.
+type compiler struct {
+	contract *schema.Contract
+	nodes    map[nodeKey]*redact.Node // of structures
+}
+
+// nodeKey is a structure, and whether it stands below something sensitive.
+type nodeKey struct {
+	name      string
+	sensitive bool
+}
+
+// context is what holds of a shape from where it stands.
+type context struct{ sensitive, value, bucket bool }
+
+func (k *compiler) part(part schema.Part) (b bound) {
+	root, ok := k.contract.Root(part)
+	if !ok || root.Name == "" {
+		return bound{}
+	}
+	b = bound{map[string]redact.Place{}, map[string]redact.Place{}, map[string]redact.Place{}, map[string]redact.Place{}, redact.Place{}, false, k.node(root, context{})}
+	sensitive := k.contract.Resolve(root).Sensitive.Or(false)
+	for _, m := range k.contract.Bound(part) {
+		place := k.outside(m, context{sensitive: sensitive, bucket: buckets[strings.ToLower(m.Name)]})
+		switch m.Location.Or("") {
+		case "label":
+			b.labels[m.Name], b.labels[m.Wire()] = place, place
+		case "query":
+			if k.contract.Resolve(m.Shape).Type == schema.Map {
+				b.rest, b.restBound = place, true
+			} else {
+				b.query[m.Wire()] = place
+			}
+		case "header":
+			b.headers[strings.ToLower(m.Wire())] = place
+		case "headers":
+			b.prefixes[strings.ToLower(m.WireName.Or(""))] = place
+		case "payload":
+			b.body = k.node(m.Shape, context{sensitive: sensitive})
+		}
+	}
+	return b
+}
+
+// outside is the place of a member that travels beside the body, as text. Of lists and maps it is that of their elements.
+func (k *compiler) outside(m schema.Member, at context) redact.Place {
+	n := k.node(m.Shape, at)
+	if n.Element == nil || n.Element == n {
+		return n.Place
+	}
+	for n.Element != nil && n.Element != n {
+		n = n.Element
+	}
+	return redact.Place{Class: n.Class} // several values may share one string
+}
+
+func (k *compiler) node(ref schema.Ref, at context) *redact.Node {
+	shape := k.contract.Resolve(ref)
+	at.sensitive = at.sensitive || shape.Sensitive.Or(false)
+	switch shape.Type {
+	case schema.Structure:
+		return k.structure(ref, shape, at)
+	case schema.List:
+		n := &redact.Node{Element: k.node(*shape.Element, at)}
+		n.Class = n.Element.Class
+		return n
+	case schema.Map:
+		return k.mapping(shape, at)
+	case schema.Document, schema.Unstated:
+		if at.sensitive || at.value {
+			return anything()
+		}
+		return &redact.Node{}
+	}
+	n := &redact.Node{Place: place(shape, at)}
+	if at.sensitive {
+		n.Element = n // whatever stands there instead
+		n.Key.Class = redact.Whole
+	}
+	return n
+}
+
+// anything is what is sensitive whatever it is made of.
+func anything() *redact.Node {
+	n := &redact.Node{Place: redact.Place{Class: redact.Whole}, Key: redact.Place{Class: redact.Whole}}
+	n.Element = n
+	return n
+}
+
+func (k *compiler) structure(ref schema.Ref, shape *schema.Shape, at context) *redact.Node {
+	key := nodeKey{ref.Name, at.sensitive}
+	if n, ok := k.nodes[key]; ok && ref.Inline == nil {
+		return n
+	}
+	n := &redact.Node{Members: make(map[string]*redact.Node, len(shape.Members))}
+	if ref.Inline == nil {
+		k.nodes[key] = n
+	}
+	if at.sensitive {
+		n.Element, n.Class = anything(), redact.Whole // members that the contract does not know
+	}
+	for _, m := range shape.Members {
+		if m.InBody() {
+			n.Members[m.Wire()] = k.node(m.Shape, context{sensitive: at.sensitive, bucket: buckets[strings.ToLower(m.Name)]})
+		}
+	}
+	return n
+}
+
+func (k *compiler) mapping(shape *schema.Shape, at context) *redact.Node {
+	n := &redact.Node{Element: k.node(*shape.Value, context{sensitive: at.sensitive, value: true})}
+	if at.sensitive {
+		n.Class = redact.Whole
+	}
+	if key := k.contract.Resolve(*shape.Key); key != nil {
+		n.Key = place(key, context{sensitive: at.sensitive})
+	}
+	return n
+}
+
+// place says what becomes of a scalar.
+func place(shape *schema.Shape, at context) redact.Place {
+	values, _ := shape.Enum.Get()
+	switch {
+	case shape.Type != schema.String && shape.Type != schema.Blob, len(values) > 0:
+		return redact.Place{Class: redact.Keep}
+	case shape.Type == schema.Blob:
+		p := redact.Place{Blob: true}
+		if at.sensitive || at.value {
+			p = redact.Place{Class: redact.Whole, Blob: true, Accepts: func(s string) bool {
+				_, err := base64.StdEncoding.Strict().DecodeString(s)
+				return err == nil
+			}}
+		}
+		return p
+	case at.sensitive || at.value || at.bucket:
+		return redact.Place{Class: redact.Whole, Accepts: accepts(shape)}
+	}
+	return redact.Place{Accepts: accepts(shape)}
+}
+
+// accepts is what a shape demands of a string; nil: nothing. A pattern that cannot be matched demands nothing, as in validation; nor does a
+// length, for pseudonyms are as long as names.
+func accepts(shape *schema.Shape) func(string) bool {
+	source := shape.Pattern.Or("")
+	if source == "" {
+		return nil
+	}
+	form, err := pattern.Compile(source)
+	if err != nil {
+		return nil
+	}
+	return func(s string) bool {
+		ok, err := form.Match([]byte(s))
+		return ok && err == nil
+	}
+}

@@ -1,0 +1,355 @@
+package synth_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/schema/jsonschema"
+	"github.com/crcheck/crcheck/schema/source"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+	v5 "github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// tally counts what a test has held to a verdict.
+type tally struct {
+	operations, parts, documents, random, bytes int
+	requests, responses                         int
+	misses, impossible                          map[string]int
+	problems                                    map[string]int
+	extended                                    int // parts with a pattern that package regexp does not read
+}
+
+func newTally() *tally {
+	return &tally{misses: map[string]int{}, impossible: map[string]int{}, problems: map[string]int{}}
+}
+
+func (n *tally) log(t *testing.T) {
+	t.Logf("%d operations, %d parts, %d systematic and %d random documents of %d bytes, %d requests, %d responses; %d parts held to the extended schema",
+		n.operations, n.parts, n.documents, n.random, n.bytes, n.requests, n.responses, n.extended)
+	for _, counts := range []struct {
+		title string
+		of    map[string]int
+	}{{"near-misses", n.misses}, {"impossible near-misses", n.impossible}, {"places without a document", n.problems}} {
+		total := 0
+		var b strings.Builder
+		for _, name := range slices.Sorted(maps.Keys(counts.of)) {
+			total += counts.of[name]
+			fmt.Fprintf(&b, "\n%7d %s", counts.of[name], name)
+		}
+		t.Logf("%d %s%s", total, counts.title, b.String())
+	}
+}
+
+// court holds documents of one part to the verdicts of the exported schema and
+// of the validator.
+type court struct {
+	part      schema.Part
+	validator *validate.Validator
+	exported  *v5.Schema // nil: the body is no JSON
+}
+
+// plain compiles the exported schema as a user would. Where a pattern is beyond
+// package regexp, the form with keywords of this project's own stands in.
+func plain(t *testing.T, c *schema.Contract, part schema.Part, projection schema.Projection, n *tally) *v5.Schema {
+	s, err := jsonschema.Generate(c, part, projection, jsonschema.Standard)
+	require.NoError(t, err)
+	text, err := s.Encode()
+	require.NoError(t, err)
+	compiled, err := v5.CompileString(s.ID, string(text))
+	if err == nil {
+		return compiled
+	}
+	n.extended++
+	extended, err := jsonschema.Generate(c, part, projection, jsonschema.Extended)
+	require.NoError(t, err)
+	compiled, err = validate.CompileSchema(extended)
+	require.NoError(t, err)
+	return compiled
+}
+
+func (k *court) rejects(document []byte) error {
+	tree, err := validate.Tree(document)
+	if err != nil {
+		return err
+	}
+	return k.exported.Validate(tree)
+}
+
+func (k *court) accepts(document []byte) error {
+	if found, err := k.validator.Part(k.part, document); err != nil || len(found) > 0 {
+		return fmt.Errorf("%v %v: %.2000s", found, err, document)
+	}
+	if k.exported == nil {
+		return nil
+	}
+	if err := k.rejects(document); err != nil {
+		return fmt.Errorf("schema: %w: %.2000s", err, document)
+	}
+	return nil
+}
+
+// folds reports whether a pointer is the same, but for the keys that a finding
+// withholds.
+func folds(found, made string) bool {
+	a, b := strings.Split(found, "/"), strings.Split(made, "/")
+	return slices.EqualFunc(a, b, func(x, y string) bool { return x == y || x == "*" })
+}
+
+func (k *court) refuses(m synth.NearMiss) error {
+	found, err := k.validator.Part(k.part, m.Document)
+	if err != nil {
+		return err
+	}
+	if len(found) != 1 || found[0].General() != m.Rule || !folds(found[0].Pointer, m.Pointer) {
+		return fmt.Errorf("%s at %s %q (%s): found %v: %.2000s", m.Rule, m.Place, m.Pointer, m.How, found, m.Document)
+	}
+	if k.exported == nil {
+		return nil
+	}
+	err = k.rejects(m.Document)
+	var invalid *v5.ValidationError
+	if errors.As(err, &invalid) != (m.Rule != finding.MemberUnknown) {
+		return fmt.Errorf("%s at %s (%s): schema: %v: %.2000s", m.Rule, m.Place, m.How, err, m.Document)
+	}
+	return nil
+}
+
+// try holds every document of a contract to both verdicts.
+func try(t *testing.T, c *schema.Contract, projection schema.Projection, randoms int, n *tally) {
+	s, err := synth.New(c, projection)
+	require.NoError(t, err)
+	v, err := validate.Compile(c, validate.Options{Projection: projection})
+	require.NoError(t, err)
+	n.operations++
+	failures := 0
+	check := func(err error) {
+		if err != nil && failures < 5 {
+			failures++
+			t.Errorf("%s: %v", c, err)
+		}
+	}
+	for _, part := range c.Parts() {
+		n.parts++
+		for _, p := range s.Problems(part) {
+			n.problems[p.Reason]++
+			t.Logf("%v", p)
+		}
+		if _, err := s.Minimal(part); err != nil {
+			check(err)
+			continue
+		}
+		k := &court{part: part, validator: v}
+		if _, raw := c.RawBody(part); !raw || projection == schema.SDK {
+			k.exported = plain(t, c, part, projection, n)
+		}
+		for document := range s.Documents(part) {
+			n.documents++
+			n.bytes += len(document)
+			check(k.accepts(document))
+		}
+		for seed := range uint64(randoms) {
+			document, err := s.Random(part, seed)
+			require.NoError(t, err)
+			n.random++
+			n.bytes += len(document)
+			check(k.accepts(document))
+		}
+		for m := range s.NearMisses(part) {
+			n.misses[string(m.Rule)]++
+			n.bytes += len(m.Document)
+			check(k.refuses(m))
+		}
+		for _, i := range s.Impossible(part) {
+			n.impossible[string(i.Rule)+", "+i.How+": "+i.Reason]++
+		}
+	}
+	if projection == schema.Wire {
+		check(exchanges(c, s, v, randoms, n))
+	}
+}
+
+// exchanges holds whole interactions to the validator: each request with a
+// minimal answer, each answer to a minimal request.
+func exchanges(c *schema.Contract, s *synth.Synth, v *validate.Validator, randoms int, n *tally) error {
+	body, err := s.Minimal(schema.InputPart)
+	if err != nil {
+		return err
+	}
+	first, err := s.Request(body)
+	var unbound *synth.BindingError
+	if errors.As(err, &unbound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	catalog := schema.NewCatalog(c)
+	hold := func(r synth.Request, a synth.Response) error {
+		u, err := url.Parse("https://service.example" + r.Target())
+		if err != nil {
+			return err
+		}
+		route, ok := catalog.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header, Body: r.Body})
+		if !ok {
+			return fmt.Errorf("%s %s is not routed", r.Method, r.Target())
+		}
+		found := v.Exchange(&traffic.Interaction{Live: true,
+			Request:  &traffic.Request{Method: r.Method, URL: u.String(), Header: r.Header, Body: traffic.BodyOf(r.Body)},
+			Response: traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Body)},
+		}, route.Labels)
+		if len(found) > 0 {
+			return fmt.Errorf("%v: %s %s %v %.500s -> %d %v %.500s", found, r.Method, r.Target(), r.Header, r.Body, a.Status, a.Header, a.Body)
+		}
+		return nil
+	}
+	output, err := s.Minimal(schema.OutputPart)
+	if err != nil {
+		return err
+	}
+	ask := func(r synth.Request, err error) error {
+		if err != nil {
+			return err
+		}
+		a, err := s.Response(schema.OutputPart, output, r)
+		if err != nil {
+			return err
+		}
+		n.requests++
+		return hold(r, a)
+	}
+	for r := range s.Requests() {
+		if err := ask(r, nil); err != nil {
+			return err
+		}
+	}
+	for seed := range uint64(randoms) {
+		if err := ask(s.RandomRequest(seed)); err != nil {
+			return err
+		}
+	}
+	for _, part := range c.Parts() {
+		if part == schema.InputPart {
+			continue
+		}
+		for a := range s.Responses(part, first) {
+			n.responses++
+			if err := hold(first, a); err != nil {
+				return err
+			}
+		}
+		for seed := range uint64(randoms) {
+			a, err := s.RandomResponse(part, seed, first)
+			if err != nil {
+				return err
+			}
+			n.responses++
+			if err := hold(first, a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func TestBuiltIn(t *testing.T) {
+	for _, name := range []string{"cleanrooms.GetProtectedJob@1.42.90", "cleanrooms.GetProtectedJob@1.43.67"} {
+		for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
+			t.Run(name+" "+projection.String(), func(t *testing.T) {
+				n := newTally()
+				try(t, contracts.MustLoad(name), projection, 200, n)
+				n.log(t)
+				require.Empty(t, n.problems)
+			})
+		}
+	}
+}
+
+// TestConstructs holds contracts that have every construct to both verdicts.
+func TestConstructs(t *testing.T) {
+	paths, err := filepath.Glob("testdata/contracts/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		c, err := schema.Parse(text)
+		require.NoError(t, err)
+		for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
+			t.Run(c.Operation+" "+projection.String(), func(t *testing.T) {
+				n := newTally()
+				try(t, c, projection, 100, n)
+				n.log(t)
+				require.NotEmpty(t, n.documents)
+			})
+		}
+	}
+}
+
+// TestCorpora holds every operation of five services to both verdicts.
+func TestCorpora(t *testing.T) {
+	const shared = "../../../shared/data/"
+	if _, err := os.Stat(shared); err != nil {
+		t.Skip("the services' documents are not here: " + shared)
+	}
+	every := 1
+	if testing.Short() {
+		every = 20
+	}
+	t.Run("pages", func(t *testing.T) {
+		paths, err := filepath.Glob(shared + "pages/*/*.rst")
+		require.NoError(t, err)
+		n := newTally()
+		for i, path := range paths {
+			if i%every != 0 {
+				continue
+			}
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			result, err := source.Read(text, "")
+			if err != nil {
+				continue // a page that is about no operation
+			}
+			for _, c := range result.Contracts {
+				try(t, c, schema.Wire, 3, n)
+			}
+		}
+		n.log(t)
+		require.NotZero(t, n.operations)
+		require.Empty(t, n.problems)
+	})
+	models, err := filepath.Glob(shared + "models/*-1.43.67.service-2.json")
+	require.NoError(t, err)
+	for _, path := range models {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			result, err := source.Read(text, "1.43.67")
+			var unknown *source.UnknownKindError
+			if errors.As(err, &unknown) {
+				t.Skip("no reader recognises it")
+			}
+			require.NoError(t, err)
+			n := newTally()
+			for i, c := range result.Contracts {
+				if i%every == 0 {
+					try(t, c, schema.Wire, 3, n)
+				}
+			}
+			n.log(t)
+			require.NotZero(t, n.operations)
+			require.Empty(t, n.problems)
+		})
+	}
+}
