@@ -150,8 +150,9 @@ func TestFolders(t *testing.T) {
 // Every rule about documents and exchanges has a cassette that breaks it, and
 // one that breaks nothing else.
 func TestEveryRuleIsBroken(t *testing.T) {
-	// No document breaks it as long as crcheck has no defect; no list or map of the contract
-	// is required, its service never spoke the query protocol, it streams nothing, and what was not recorded is said of a whole run.
+	// No document breaks it as long as crcheck has no defect; no list or map of the contract is
+	// required, its service never spoke the query protocol, it streams nothing, and what was not
+	// recorded is said of a whole run.
 	notByDocument := []finding.RuleID{finding.JudgeDisagreement, finding.MemberMissingCollection, finding.ErrorQueryCode, finding.HTTPNotRecorded, finding.EncodingMixed, finding.StreamFraming}
 	// A place that can nest so deep has no shape, so its member is unknown.
 	notAlone := []finding.RuleID{finding.SyntaxTooDeep}

@@ -76,7 +76,8 @@ func (c *Case) region() string { return cmp.Or(c.Call.Region, "us-east-1") }
 type Attempts struct {
 	Min int `yaml:"min"` // 0: 1. That none is right is stated by an alternative: rejected
 	Max int `yaml:"max"` // 0: as Min
-	// PauseMs is how long most of the pauses between attempts last at least; 0: they are not judged.
+	// PauseMs is how long most of the pauses between attempts last at least; 0: they are not
+	// judged.
 	PauseMs int `yaml:"pauseMs"`
 }
 

@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asked sends a request over a connection of its own and returns all that comes back within a moment.
+// asked sends a request over a connection of its own and returns all that comes back within a
+// moment.
 func asked(t *testing.T, fault Fault, header string) (text string, err error) {
 	t.Helper()
 	gone := make(chan struct{})

@@ -20,7 +20,8 @@ type answer struct {
 	body        []byte
 }
 
-// field is one line of a header. A list of them costs less to copy than a map, and nobody can change it.
+// field is one line of a header. A list of them costs less to copy than a map, and nobody can
+// change it.
 type field struct{ name, value string }
 
 // answers makes answers, and keeps equal strings of their headers once.
@@ -75,9 +76,9 @@ func (m *answers) make(in *traffic.Interaction) answer {
 	return a
 }
 
-// ofConnection are the headers that concerned the recorded connection (RFC 9110, section 7.6.1); the length, which is that
-// of the body as it is sent; and the date, which is that of the replay: SDKs take an old one for a skewed clock, and the one
-// for JavaScript then tries errors again.
+// ofConnection are the headers that concerned the recorded connection (RFC 9110, section 7.6.1);
+// the length, which is that of the body as it is sent; and the date, which is that of the replay:
+// SDKs take an old one for a skewed clock, and the one for JavaScript then tries errors again.
 var ofConnection = map[string]bool{
 	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Te": true, "Trailer": true,
 	"Transfer-Encoding": true, "Upgrade": true, "Content-Length": true,

@@ -73,8 +73,8 @@ var orders = []struct {
 	{"random", func(_, n int) int { return rand.IntN(n) }},
 }
 
-// BenchmarkReplay is whole round trips, from a request made anew to the last byte of the answer, beside stock go-vcr; its largest size is left out,
-// because it would take hours.
+// BenchmarkReplay is whole round trips, from a request made anew to the last byte of the answer,
+// beside stock go-vcr; its largest size is left out, because it would take hours.
 func BenchmarkReplay(b *testing.B) {
 	for _, kind := range kinds {
 		for _, n := range []int{10, 1_000, 100_000} {
@@ -137,7 +137,8 @@ func (refuseNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("the test asked the network for %s", req.URL)
 }
 
-// BenchmarkMiss is the search for the nearest of 100,000: beyond MaxMisses it is left out, so each is the first of a Replay.
+// BenchmarkMiss is the search for the nearest of 100,000: beyond MaxMisses it is left out, so each
+// is the first of a Replay.
 func BenchmarkMiss(b *testing.B) {
 	for _, kind := range kinds {
 		b.Run(kind.name, func(b *testing.B) {
@@ -157,8 +158,8 @@ func BenchmarkMiss(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad is the time and the memory that a recording takes until it can be played, from the bytes of its cassette
-// or of its NDJSON.
+// BenchmarkLoad is the time and the memory that a recording takes until it can be played, from the
+// bytes of its cassette or of its NDJSON.
 func BenchmarkLoad(b *testing.B) {
 	b.Run("index/100000", func(b *testing.B) {
 		interactions := many(100_000, kinds[0].request)

@@ -21,8 +21,8 @@ func appendBody(dst, body []byte) (canonical []byte, isJSON bool) {
 	return appendNumbers(dst[:from], dst[from:]), true
 }
 
-// appendNumbers appends formatted JSON with its numbers in canonical form. The two may overlap as in dst[:from], dst[from:]: a number
-// whose canonical form is the longer one moves the rest away.
+// appendNumbers appends formatted JSON with its numbers in canonical form. The two may overlap as
+// in dst[:from], dst[from:]: a number whose canonical form is the longer one moves the rest away.
 func appendNumbers(dst, text []byte) []byte {
 	if !oddNumber(text) {
 		return append(dst, text...)
@@ -46,7 +46,8 @@ func appendNumbers(dst, text []byte) []byte {
 	return dst
 }
 
-// oddNumber says whether some number may not be in canonical form yet. Whole numbers that end in no zero are.
+// oddNumber says whether some number may not be in canonical form yet. Whole numbers that end in no
+// zero are.
 func oddNumber(text []byte) bool {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
@@ -88,8 +89,9 @@ func numberLength(text []byte) int {
 	return len(text)
 }
 
-// appendNumber appends the exact value of a number as digits without zeros at either end, and an exponent if it is not 0: 1200, 1.2e3
-// and 12E+2 are all 12e2. Nothing is rounded. An exponent beyond a billion is left as it is.
+// appendNumber appends the exact value of a number as digits without zeros at either end, and an
+// exponent if it is not 0: 1200, 1.2e3 and 12E+2 are all 12e2. Nothing is rounded. An exponent
+// beyond a billion is left as it is.
 func appendNumber(dst, number []byte) []byte {
 	mantissa, exponent := number, 0
 	if e := bytes.IndexAny(number, "eE"); e >= 0 {

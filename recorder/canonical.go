@@ -56,7 +56,8 @@ func parameters(query string) []parameter {
 	return all
 }
 
-// signature are the parameters of a request that SigV4 signs in its query: they change with the time.
+// signature are the parameters of a request that SigV4 signs in its query: they change with the
+// time.
 var signature = []string{
 	"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
 	"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Region-Set",
@@ -79,7 +80,8 @@ func formDecoded(s string) string {
 	return string(b)
 }
 
-// decoded is the first byte of s, which is not empty, and how many bytes of s spell it. A percent sign that begins no escape is itself.
+// decoded is the first byte of s, which is not empty, and how many bytes of s spell it. A percent
+// sign that begins no escape is itself.
 func decoded(s string) (c byte, width int) {
 	if s[0] == '%' && len(s) >= 3 {
 		high, low := nibble(s[1]), nibble(s[2])

@@ -11,12 +11,13 @@ import (
 	"syscall"
 )
 
-// Run is a replay with a server, and with a client of it if there is a command: what the command line does.
+// Run is a replay with a server, and with a client of it if there is a command: what the command
+// line does.
 type Run struct {
 	Replay *Replay
 	Listen string // "": a free port of 127.0.0.1
-	// Command is the client and its arguments. It finds the server in AWS_ENDPOINT_URL; see [Environment]. Without one, the server
-	// runs until the context is done.
+	// Command is the client and its arguments. It finds the server in AWS_ENDPOINT_URL; see
+	// [Environment]. Without one, the server runs until the context is done.
 	Command []string
 	Region  string   // of the client; "": DefaultRegion
 	Env     []string // that the client's is made from; nil: os.Environ
@@ -51,11 +52,12 @@ func (e *CommandError) Error() string {
 
 func (e *CommandError) Unwrap() error { return e.Err }
 
-// Do serves, runs the client and returns the exit status of both: that of the client (128 and the signal, if one ended it); 1 if
-// the client succeeded but there were misses; without a client, 1 if there were misses. While the client runs, signals to this process are
-// passed on to it: the context should not be one that they cancel, or the client gets SIGTERM too.
-// The error is a [*ListenError], a [*CommandError] or what made the server fail; then the status has no meaning. What was played and missed is asked of the
-// Replay.
+// Do serves, runs the client and returns the exit status of both: that of the client (128 and the
+// signal, if one ended it); 1 if the client succeeded but there were misses; without a client, 1 if
+// there were misses. While the client runs, signals to this process are passed on to it: the
+// context should not be one that they cancel, or the client gets SIGTERM too. The error is a
+// [*ListenError], a [*CommandError] or what made the server fail; then the status has no meaning.
+// What was played and missed is asked of the Replay.
 func (run Run) Do(ctx context.Context) (status int, err error) {
 	address := run.Listen
 	if address == "" {
@@ -114,8 +116,9 @@ type Child struct {
 	Stderr  io.Writer
 }
 
-// Run runs the program to its end and returns its exit status: 128 and the signal, if one ended it. Signals to this process are passed on; when the context is
-// done, it gets SIGTERM, and [Grace] later it is killed. The error is a [*CommandError].
+// Run runs the program to its end and returns its exit status: 128 and the signal, if one ended it.
+// Signals to this process are passed on; when the context is done, it gets SIGTERM, and [Grace]
+// later it is killed. The error is a [*CommandError].
 func (c Child) Run(ctx context.Context) (status int, err error) {
 	cmd := exec.CommandContext(ctx, c.Command[0], c.Command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, c.Stderr
@@ -146,7 +149,8 @@ func forward(signals <-chan os.Signal, p *os.Process, ended <-chan struct{}) {
 	for {
 		select {
 		case s := <-signals:
-			// A terminal sends Ctrl-C to the client too. Twice would make many test runners give up without cleaning up.
+			// A terminal sends Ctrl-C to the client too. Twice would make many test runners give up
+			// without cleaning up.
 			if s == os.Interrupt && onTerminal(os.Stdin) {
 				continue
 			}
@@ -157,7 +161,8 @@ func forward(signals <-chan os.Signal, p *os.Process, ended <-chan struct{}) {
 	}
 }
 
-// onTerminal says whether a file is a character device other than the null device: as near as the standard library gets.
+// onTerminal says whether a file is a character device other than the null device: as near as the
+// standard library gets.
 func onTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
@@ -175,6 +180,7 @@ func exitStatus(name string, ended *os.ProcessState, err error) (int, error) {
 	if status, ok := ended.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal()), nil
 	}
-	// Wait has further errors: output that could not be copied, or that something which the client started still holds.
+	// Wait has further errors: output that could not be copied, or that something which the client
+	// started still holds.
 	return ended.ExitCode(), nil
 }

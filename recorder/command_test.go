@@ -22,7 +22,8 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
-// This test binary is the client too: what it is to do is its arguments after "client". After "recording" it is a recorder that is killed.
+// This test binary is the client too: what it is to do is its arguments after "client". After
+// "recording" it is a recorder that is killed.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "client" {
 		os.Exit(client(os.Args[2:]))

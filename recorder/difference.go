@@ -16,7 +16,8 @@ const (
 	maxShown        = 80
 )
 
-// differences are those of a request and a recorded one, in the order of [Part]: the coarsest first.
+// differences are those of a request and a recorded one, in the order of [Part]: the coarsest
+// first.
 func differences(got, want *canonical) (all []Difference) {
 	add := func(part Part, got, want string) {
 		if got != want {
@@ -122,8 +123,8 @@ type member struct {
 	value []byte
 }
 
-// compareJSON walks two canonical values side by side: their members are sorted. It says where the values differ that are no objects and arrays, or
-// not of one kind; nil is an absent value.
+// compareJSON walks two canonical values side by side: their members are sorted. It says where the
+// values differ that are no objects and arrays, or not of one kind; nil is an absent value.
 func compareJSON(pointer string, got, want []byte, differ func(pointer string, got, want []byte)) {
 	switch {
 	case bytes.Equal(got, want):

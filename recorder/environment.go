@@ -14,9 +14,10 @@ const (
 // DefaultRegion is the region of a client under replay that is told no other.
 const DefaultRegion = "us-east-1"
 
-// Environment is that of a client under replay: the given one, in the form of [os.Environ], without any variable of AWS, so that no credentials,
-// profile or endpoint of the user gets into it; and with the endpoint, the region and dummy credentials. Loopback is excepted from
-// proxies, which botocore would ask for it otherwise.
+// Environment is that of a client under replay: the given one, in the form of [os.Environ], without
+// any variable of AWS, so that no credentials, profile or endpoint of the user gets into it; and
+// with the endpoint, the region and dummy credentials. Loopback is excepted from proxies, which
+// botocore would ask for it otherwise.
 func Environment(env []string, endpoint, region string) []string {
 	if region == "" {
 		region = DefaultRegion

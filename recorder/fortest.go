@@ -14,22 +14,26 @@ import (
 // RecordVariable is the environment variable that makes [ForTest] record, if it is 1.
 const RecordVariable = "CRCHECK_RECORD"
 
-// TestOptions are how a test records and replays. In its zero value every recorded answer is given once, and recording redacts.
+// TestOptions are how a test records and replays. In its zero value every recorded answer is given
+// once, and recording redacts.
 type TestOptions struct {
 	Replay ReplayOptions
 	Record Options
 }
 
-// ForTest is a client for a test, which is answered from the cassette at path and never reaches the network. When the test ends, it is told the
-// requests that were not recorded; and, unless it has failed already, the interactions that it never asked for.
+// ForTest is a client for a test, which is answered from the cassette at path and never reaches the
+// network. When the test ends, it is told the requests that were not recorded; and, unless it has
+// failed already, the interactions that it never asked for.
 //
-// A test that uses its real identifiers is answered in their terms where the redaction key is, in CRCHECK_REDACTION_KEY or the file [KeyOf]; what it
-// asks is looked up with its identifiers first. Anywhere else, as in a CI without the key, a test has to use those that stand in the cassette.
+// A test that uses its real identifiers is answered in their terms where the redaction key is, in
+// CRCHECK_REDACTION_KEY or the file [KeyOf]; what it asks is looked up with its identifiers first.
+// Anywhere else, as in a CI without the key, a test has to use those that stand in the cassette.
 //
 // The client follows no redirect: it is an answer like others.
 //
-// With CRCHECK_RECORD=1 the client reaches the service, and the cassette is replaced when the test ends, also if the test fails. A secret in
-// what was recorded, and what could not be recorded, makes the test fail then.
+// With CRCHECK_RECORD=1 the client reaches the service, and the cassette is replaced when the test
+// ends, also if the test fails. A secret in what was recorded, and what could not be recorded,
+// makes the test fail then.
 func ForTest(tb testing.TB, path string, opts TestOptions) *http.Client {
 	tb.Helper()
 	// A redirect would carry what a request is signed with to whatever host it names.

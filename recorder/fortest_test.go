@@ -112,7 +112,8 @@ func TestForTestTooLarge(t *testing.T) {
 	require.ErrorContains(t, err, "record.too-large")
 }
 
-// A test keeps its real identifiers where the key is. Where it is not, or by the identifiers of the cassette, it gets what was recorded.
+// A test keeps its real identifiers where the key is. Where it is not, or by the identifiers of the
+// cassette, it gets what was recorded.
 func TestForTestWithRealIdentifiers(t *testing.T) {
 	const membership, job = "7d9f3c1e-52a8-4b6f-9c04-0a1b2c3d4e5f", "3b1c9a52-0d5e-4f6a-8b7c-9d8e7f6a5b4c"
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -156,7 +157,8 @@ func TestForTestWithRealIdentifiers(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist, "replay makes no key")
 }
 
-// TestForTestRedirect: a redirect is an answer, in both modes; what the request was signed with goes to no other host.
+// TestForTestRedirect: a redirect is an answer, in both modes; what the request was signed with
+// goes to no other host.
 func TestForTestRedirect(t *testing.T) {
 	var other http.Header
 	elsewhere := serve(t, func(_ http.ResponseWriter, r *http.Request) { other = r.Header })

@@ -9,21 +9,24 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// KeyAtHand returns the key that a cassette could have been recorded with: that of CRCHECK_REDACTION_KEY or of the file
-// beside it, [KeyOf]. It makes none and writes nothing: ok is false where there is none.
+// KeyAtHand returns the key that a cassette could have been recorded with: that of
+// CRCHECK_REDACTION_KEY or of the file beside it, [KeyOf]. It makes none and writes nothing: ok is
+// false where there is none.
 func KeyAtHand(cassette string) (key redact.Key, ok bool, err error) {
 	return redact.ReadKey(KeyOf(cassette))
 }
 
-// identifiers maps those of a client to the pseudonyms of recordings, and back in the answers. Each recording has a redactor of its own: a name that one of
-// them makes known stands in another as it is.
+// identifiers maps those of a client to the pseudonyms of recordings, and back in the answers. Each
+// recording has a redactor of its own: a name that one of them makes known stands in another as it
+// is.
 type identifiers struct {
 	key       string   // the ID of the key that the recordings were made with
 	sources   []string // of the recordings, in their order
 	redactors map[string]*redact.Redactor
 }
 
-// learn makes the identifiers of all recordings that were made with the key of the options; nil if there are none.
+// learn makes the identifiers of all recordings that were made with the key of the options; nil if
+// there are none.
 func (r *Replay) learn(opts *redact.Options) *identifiers {
 	if opts == nil {
 		return nil
@@ -46,8 +49,9 @@ func (r *Replay) learn(opts *redact.Options) *identifiers {
 	return i
 }
 
-// identify makes c the canonical form of what would have been recorded of a request, and returns that: in the recording of its session; without a session in the
-// first one under which the request is known, or in the first one. It is nil where no recording can say.
+// identify makes c the canonical form of what would have been recorded of a request, and returns
+// that: in the recording of its session; without a session in the first one under which the request
+// is known, or in the first one. It is nil where no recording can say.
 func (r *Replay) identify(in scope, c *canonical, req *http.Request, body []byte) *traffic.Request {
 	sources := r.identifiers.sources
 	if in.source != nil {
@@ -81,7 +85,8 @@ func (r *Replay) identify(in scope, c *canonical, req *http.Request, body []byte
 	return mapped
 }
 
-// recordedOf is what would have been recorded of a request, and the request with that path and header.
+// recordedOf is what would have been recorded of a request, and the request with that path and
+// header.
 func recordedOf(redactor *redact.Redactor, req *http.Request, body []byte) (own *http.Request, recorded *traffic.Request, err error) {
 	full := *req.URL
 	full.Scheme, full.Host = "https", cmp.Or(req.Host, req.URL.Host)

@@ -13,7 +13,8 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
-// TestIdentifiersOfEach: what one recording makes known as a name stands in another one as it is, and clients are answered from both.
+// TestIdentifiersOfEach: what one recording makes known as a name stands in another one as it is,
+// and clients are answered from both.
 func TestIdentifiersOfEach(t *testing.T) {
 	server := serve(t, echo)
 	dir := t.TempDir()
@@ -95,7 +96,8 @@ func TestKeyAtHandWritesNothing(t *testing.T) {
 	require.Equal(t, redact.Key{1}, key)
 }
 
-// TestCompressedRequest: a client that compresses what it asks is answered from a recording that has it decoded, and the other way round.
+// TestCompressedRequest: a client that compresses what it asks is answered from a recording that
+// has it decoded, and the other way round.
 func TestCompressedRequest(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("yes")) })
 	path := filepath.Join(t.TempDir(), "c.yaml")

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// index finds the answers of a request among some of the interactions. It never changes, and sessions share it.
+// index finds the answers of a request among some of the interactions. It never changes, and
+// sessions share it.
 type index struct {
 	groups map[digest]span // of chains
 	chains []chain
@@ -22,7 +23,8 @@ type chain struct {
 
 type span struct{ from, n int32 }
 
-// Services are numbered by [Replay]. That of a request which names none, and that of one which names none of the recording.
+// Services are numbered by [Replay]. That of a request which names none, and that of one which
+// names none of the recording.
 const (
 	anyService     int32 = 0
 	unknownService int32 = -1
@@ -69,7 +71,8 @@ func newIndex(keys []key, numbers []int32) *index {
 	return x
 }
 
-// next is the number of the interaction that answers a request, and moves the position; -1 if there is none.
+// next is the number of the interaction that answers a request, and moves the position; -1 if there
+// is none.
 func (x *index) next(d digest, service int32, order Order, at []uint32) (number int32, miss exhausted) {
 	group, ok := x.groups[d]
 	if !ok {
@@ -107,8 +110,8 @@ func (x *index) next(d digest, service int32, order Order, at []uint32) (number 
 	return -1, miss
 }
 
-// exhausted says of a request without an answer left how many were recorded, and which was the last of them; -1 if
-// there were none.
+// exhausted says of a request without an answer left how many were recorded, and which was the last
+// of them; -1 if there were none.
 type exhausted struct {
 	last     int32
 	recorded int

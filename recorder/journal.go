@@ -21,11 +21,13 @@ import (
 //
 //	{"crcheckJournal":1,"cassette":"NAME","meta":{…},"redact":"format","contracts":"…"}
 //
-// Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of its request, its [redact.Trace], and a checksum of all:
+// Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of its
+// request, its [redact.Trace], and a checksum of all:
 //
 //	{"request":0,"crc32c":"9d71dbc4","known":2,"origin":"9f86d081884c7d659a2feaa0c55ad015","interaction":{"crcheckInteraction":1,…}}
 //
-// Lines stand in the order in which interactions ended. The last one may be torn if the machine or the process ended while it was written.
+// Lines stand in the order in which interactions ended. The last one may be torn if the machine or
+// the process ended while it was written.
 type journal struct {
 	file     journalFile
 	disk     *os.File // the same, for reading it again; it holds the lock
@@ -58,7 +60,8 @@ type journalHeader struct {
 	Version  int         `json:"crcheckJournal"`
 	Cassette string      `json:"cassette"`
 	Meta     journalMeta `json:"meta"`
-	// Redact is format or all, as of [redact.Options]. It is empty, and so are the contracts, where an older crcheck wrote the journal.
+	// Redact is format or all, as of [redact.Options]. It is empty, and so are the contracts, where
+	// an older crcheck wrote the journal.
 	Redact    string `json:"redact,omitempty"`
 	Contracts string `json:"contracts,omitempty"` // as in [Options]
 }
@@ -89,14 +92,15 @@ type journalMeta struct {
 // journalVersion is that of the lines; those of version 1 have no trace.
 const journalVersion = 2
 
-// JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its folder, a name that [traffic.Files] passes over. A link to
-// the cassette is followed.
+// JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its
+// folder, a name that [traffic.Files] passes over. A link to the cassette is followed.
 func JournalOf(cassette string) string {
 	dir, name := filepath.Split(links.Follow(cassette))
 	return filepath.Join(dir, "."+name+".journal")
 }
 
-// newJournal makes a journal that nobody else can use. Only the owner of the redacted data may read it.
+// newJournal makes a journal that nobody else can use. Only the owner of the redacted data may read
+// it.
 func newJournal(cassette string, opts Options) (*journal, error) {
 	path := JournalOf(cassette)
 	fail := func(problem Problem, err error) (*journal, error) {
@@ -109,7 +113,8 @@ func newJournal(cassette string, opts Options) (*journal, error) {
 	if err != nil {
 		return fail(JournalUnusable, err)
 	}
-	// Somebody else may hold the lock for a moment, to see whether the journal is in use; or may have taken it away as one that holds nothing.
+	// Somebody else may hold the lock for a moment, to see whether the journal is in use; or may
+	// have taken it away as one that holds nothing.
 	if err := lock(f, true); err != nil {
 		f.Close()
 		return fail(JournalUnusable, err)
@@ -170,7 +175,8 @@ func (j *journal) start() {
 	go j.write()
 }
 
-// keep returns when the interaction is on the disk. If the context ends first, it may get there or not.
+// keep returns when the interaction is on the disk. If the context ends first, it may get there or
+// not.
 func (j *journal) keep(ctx context.Context, number int64, trace redact.Trace, line []byte) error {
 	e := entry{journalLine(number, trace, line), make(chan error, 1)}
 	select {
@@ -226,7 +232,8 @@ func appendChecksum(b, number, origin, interaction []byte) []byte {
 // maxBatch bounds the bytes that wait for one sync.
 const maxBatch = 32 << 20
 
-// write is the one goroutine that writes: whoever comes while it waits for the disk shares the next sync.
+// write is the one goroutine that writes: whoever comes while it waits for the disk shares the next
+// sync.
 func (j *journal) write() {
 	defer close(j.ended)
 	var text []byte
@@ -264,8 +271,8 @@ func (j *journal) write() {
 	}
 }
 
-// settle writes text and tells those who wait for it. After the first failure nothing is written any more: what a disk holds after a failed sync
-// is not known.
+// settle writes text and tells those who wait for it. After the first failure nothing is written
+// any more: what a disk holds after a failed sync is not known.
 func (j *journal) settle(text []byte, waiting []entry) {
 	var err error
 	if failure := j.failure.Load(); failure != nil {

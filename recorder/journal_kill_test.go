@@ -22,7 +22,8 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
-// recording is a server that records what it passes on, until it is killed or its standard input ends. Then it closes the recorder.
+// recording is a server that records what it passes on, until it is killed or its standard input
+// ends. Then it closes the recorder.
 func recording(upstream, cassette string) int {
 	r, err := recorder.New(cassette, recorder.Options{Redact: redact.Options{Key: testKey}})
 	if err != nil {
@@ -73,7 +74,8 @@ func recordingChild(t *testing.T, upstream, cassette string) (cmd *exec.Cmd, end
 	return cmd, strings.TrimSpace(line), func() { stdin.Close() }
 }
 
-// Whenever a recording is killed, every answer that a client had in full is recovered, as it was, once.
+// Whenever a recording is killed, every answer that a client had in full is recovered, as it was,
+// once.
 func TestKill(t *testing.T) {
 	rounds := 100
 	if testing.Short() {

@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// lock takes a lock that ends with the process, however that ends: there are no stale ones. It waits, or returns errLocked.
+// lock takes a lock that ends with the process, however that ends: there are no stale ones. It
+// waits, or returns errLocked.
 func lock(f *os.File, wait bool) error {
 	how := syscall.LOCK_EX
 	if !wait {

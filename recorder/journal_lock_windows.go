@@ -8,7 +8,8 @@ import (
 
 var lockFileEx = syscall.NewLazyDLL("kernel32.dll").NewProc("LockFileEx")
 
-// lock takes a lock that ends with the process, however that ends: there are no stale ones. It waits, or returns errLocked.
+// lock takes a lock that ends with the process, however that ends: there are no stale ones. It
+// waits, or returns errLocked.
 func lock(f *os.File, wait bool) error {
 	const (
 		failImmediately = 1

@@ -20,8 +20,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Dropped is a line of a journal that is not whole, and is left out of the cassette. No client had the last byte of its answer, unless the disk
-// lost what it had said was safe.
+// Dropped is a line of a journal that is not whole, and is left out of the cassette. No client had
+// the last byte of its answer, unless the disk lost what it had said was safe.
 type Dropped struct {
 	Line  int // one-based
 	Bytes int
@@ -90,7 +90,8 @@ func readJournal(from io.Reader) (*journalText, error) {
 	return j, nil
 }
 
-// parseLine says where in a line its interaction stands; false if the line is not as it was written.
+// parseLine says where in a line its interaction stands; false if the line is not as it was
+// written.
 func parseLine(line []byte) (entry journalEntry, ok bool) {
 	rest, ok := bytes.CutSuffix(line, []byte("}\n"))
 	if !ok {
@@ -160,21 +161,26 @@ type Recovery struct {
 	Dropped      []Dropped
 	NoKey        bool // the key of the recording was not there to replace names that became known late
 	Masked       bool // names were masked for want of a pseudonym; where they stand before that, they stay
-	// Contracts are those of the recording, as in [Options]; empty: it did not say. With others, names that they make known stay where they are.
+	// Contracts are those of the recording, as in [Options]; empty: it did not say. With others,
+	// names that they make known stay where they are.
 	Contracts string
-	// Found is what was found when such names were replaced, as by [Recorder.Close]: record.one-way of interactions that the key does not lead back from.
+	// Found is what was found when such names were replaced, as by [Recorder.Close]: record.one-way
+	// of interactions that the key does not lead back from.
 	Found finding.Set
 }
 
-// Recover writes the cassette of a recording that was killed, or that could not be finished, and removes its journal. Every interaction of which
-// a client had the whole answer is there, once. An empty cassette path means the one that was being recorded; one that ends in .ndjson is
-// written as NDJSON, which has no limit of size.
+// Recover writes the cassette of a recording that was killed, or that could not be finished, and
+// removes its journal. Every interaction of which a client had the whole answer is there, once. An
+// empty cassette path means the one that was being recorded; one that ends in .ndjson is written as
+// NDJSON, which has no limit of size.
 //
-// The options are those of the recording: with its key, names that became known late are replaced in what stands before them, as [Recorder.Close]
-// does. A key of zeros stands for the one at hand, see [KeyAtHand]; without the key of the recording such names stay, which NoKey says.
-// What the journal says of Options.All goes before what the options say.
+// The options are those of the recording: with its key, names that became known late are replaced
+// in what stands before them, as [Recorder.Close] does. A key of zeros stands for the one at hand,
+// see [KeyAtHand]; without the key of the recording such names stay, which NoKey says. What the
+// journal says of Options.All goes before what the options say.
 //
-// An error is a [*RecordError], [JournalInUse] if the recording still runs; then nothing was changed.
+// An error is a [*RecordError], [JournalInUse] if the recording still runs; then nothing was
+// changed.
 func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 	fail := func(problem Problem, err error) (*Recovery, error) {
 		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: journal, Err: err}

@@ -17,7 +17,8 @@ const (
 	MissStatus = http.StatusBadRequest
 )
 
-// MaxMisses bounds the misses that are kept. Later ones are counted and answered, but not compared with the recording.
+// MaxMisses bounds the misses that are kept. Later ones are counted and answered, but not compared
+// with the recording.
 const MaxMisses = 1000
 
 // Reason is why there is no answer.
@@ -62,11 +63,12 @@ const (
 // Difference is one difference between a request and a recorded one.
 type Difference struct {
 	Part Part
-	// Name is which of them: the one-based number of a path segment, the name of a query parameter, the JSON Pointer of
-	// a body's member ("" is the whole body), the one-based number of a body's byte where one of the two is no JSON.
+	// Name is which of them: the one-based number of a path segment, the name of a query parameter,
+	// the JSON Pointer of a body's member ("" is the whole body), the one-based number of a body's
+	// byte where one of the two is no JSON.
 	Name string
-	// Got and Want are what was asked and what was recorded, as JSON, shortened; "" is nothing at all. Of PartOrder they are the number of
-	// this request and how many answers were recorded.
+	// Got and Want are what was asked and what was recorded, as JSON, shortened; "" is nothing at
+	// all. Of PartOrder they are the number of this request and how many answers were recorded.
 	Got, Want string
 }
 

@@ -23,8 +23,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected part of the files in testdata")
 
-// TestMissVectors sends the request that each file of testdata/miss begins with against the recording there. The header
-// Play says how often the request is answered before it misses.
+// TestMissVectors sends the request that each file of testdata/miss begins with against the
+// recording there. The header Play says how often the request is answered before it misses.
 func TestMissVectors(t *testing.T) {
 	paths, err := filepath.Glob("testdata/miss/*.txt")
 	require.NoError(t, err)

@@ -17,7 +17,8 @@ const (
 	maxOpened    = 32      // of those with most text in common, which are compared member by member
 )
 
-// parts are hashes of the parts of a recorded request: enough to weigh how near it is, without touching it.
+// parts are hashes of the parts of a recorded request: enough to weigh how near it is, without
+// touching it.
 type parts struct{ service, method, target, path, shape, query, body uint32 }
 
 type partHash struct{ seed maphash.Seed }
@@ -44,7 +45,8 @@ func (h partHash) of(c *canonical) parts {
 	}
 }
 
-// weight is how much of a request equals a recorded one. A wrong label is a smaller error than another operation.
+// weight is how much of a request equals a recorded one. A wrong label is a smaller error than
+// another operation.
 func (p *parts) weight(q *parts) int {
 	w := 0
 	for _, part := range [...]struct {
@@ -143,7 +145,8 @@ func heaviest(all []scored) (kept []scored, more bool) {
 	return kept, false
 }
 
-// measure returns the numbers of those whose texts have most in common with the request, the nearest first.
+// measure returns the numbers of those whose texts have most in common with the request, the
+// nearest first.
 func (r *Replay) measure(c *canonical, among []scored) []int32 {
 	path, body := string(c.path()), string(c.raw)
 	rewrite := len(among) <= maxRewritten

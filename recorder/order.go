@@ -2,18 +2,20 @@ package recorder
 
 import "fmt"
 
-// Order says which answer a request gets that was recorded more than once, or is asked more often than it was recorded. It is about equal
-// requests only: requests that differ may come in any order. Each session has its own.
+// Order says which answer a request gets that was recorded more than once, or is asked more often
+// than it was recorded. It is about equal requests only: requests that differ may come in any
+// order. Each session has its own.
 type Order int
 
 const (
-	// Strict: the recorded answers of a request in the order of recording, each once; after the last one, a miss.
+	// Strict: the recorded answers of a request in the order of recording, each once; after the
+	// last one, a miss.
 	Strict Order = iota
-	// Any: the recorded answers of a request in the order of recording; after the last one, the first again. For servers
-	// that live longer than one run of the client.
+	// Any: the recorded answers of a request in the order of recording; after the last one, the
+	// first again. For servers that live longer than one run of the client.
 	Any
-	// Sticky: the recorded answers of a request in the order of recording; the last one repeats. For clients that poll
-	// until something is done.
+	// Sticky: the recorded answers of a request in the order of recording; the last one repeats.
+	// For clients that poll until something is done.
 	Sticky
 )
 

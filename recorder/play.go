@@ -15,8 +15,9 @@ import (
 // MaxRequestBody is the largest body of a request, in bytes; a larger one is a miss.
 const MaxRequestBody = 16 << 20
 
-// RoundTrip answers in process, as [http.RoundTripper] asks: the request is not changed, its body is read and closed, the
-// context is honoured. A miss is no error but a response, as it is over the wire.
+// RoundTrip answers in process, as [http.RoundTripper] asks: the request is not changed, its body
+// is read and closed, the context is honoured. A miss is no error but a response, as it is over the
+// wire.
 func (r *Replay) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL == nil {
 		if req.Body != nil {

@@ -22,9 +22,11 @@ func (*OrderNotKeptError) Error() string {
 	return "recorder: which interactions were played in which order was not kept; set ReplayOptions.KeepOrder"
 }
 
-// WritePlayed writes what was played, in the order of playing, below a folder: one cassette for each session that was given an answer. They mirror the
-// URLs: played.yaml for requests without a prefix, _c/CASSETTE/SESSION.yaml for those of a session, with the end of a long name replaced by its digest. Each
-// is replaced whole or not at all; one that cannot be written does not keep the others from it. It returns the paths of the cassettes that were written, sorted.
+// WritePlayed writes what was played, in the order of playing, below a folder: one cassette for
+// each session that was given an answer. They mirror the URLs: played.yaml for requests without a
+// prefix, _c/CASSETTE/SESSION.yaml for those of a session, with the end of a long name replaced by
+// its digest. Each is replaced whole or not at all; one that cannot be written does not keep the
+// others from it. It returns the paths of the cassettes that were written, sorted.
 func (r *Replay) WritePlayed(dir string) ([]string, error) {
 	if !r.opts.KeepOrder {
 		return nil, &OrderNotKeptError{}
@@ -59,7 +61,8 @@ func (r *Replay) played(dir string) map[string][]*traffic.Interaction {
 	return all
 }
 
-// cassetteFolder keeps what was played below the folder that was asked for, whatever the cassette is called.
+// cassetteFolder keeps what was played below the folder that was asked for, whatever the cassette
+// is called.
 func cassetteFolder(cassette string) string {
 	if filepath.IsLocal(filepath.FromSlash(cassette)) {
 		return filepath.FromSlash(cassette)
@@ -67,7 +70,8 @@ func cassetteFolder(cassette string) string {
 	return fileName(cassette)
 }
 
-// fileName is a name that a file can have, with room for an extension: most systems take 255 bytes. Different names stay different.
+// fileName is a name that a file can have, with room for an extension: most systems take 255 bytes.
+// Different names stay different.
 func fileName(name string) string {
 	const most = 200
 	escaped := url.PathEscape(name)
@@ -95,7 +99,8 @@ func writeCassette(path string, interactions []*traffic.Interaction) error {
 	return os.Rename(f.Name(), path)
 }
 
-// commonMeta is what the cassettes of all the interactions say of themselves; nothing if they disagree.
+// commonMeta is what the cassettes of all the interactions say of themselves; nothing if they
+// disagree.
 func commonMeta(interactions []*traffic.Interaction) traffic.Meta {
 	metas := map[traffic.Meta]bool{}
 	for _, in := range interactions {

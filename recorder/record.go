@@ -18,32 +18,41 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Options are how to record. The zero value redacts, with the key of CRCHECK_REDACTION_KEY or of [KeyOf] the cassette.
+// Options are how to record. The zero value redacts, with the key of CRCHECK_REDACTION_KEY or of
+// [KeyOf] the cassette.
 type Options struct {
-	// Transport reaches the service. Nil is a clone of [http.DefaultTransport] that asks for no compression by itself, so that bodies are
-	// recorded as they were on the wire.
+	// Transport reaches the service. Nil is a clone of [http.DefaultTransport] that asks for no
+	// compression by itself, so that bodies are recorded as they were on the wire.
 	Transport http.RoundTripper
-	// Redact is how to redact. A key of zeros stands for that of CRCHECK_REDACTION_KEY, or else of the file [KeyOf], which is made if need be.
+	// Redact is how to redact. A key of zeros stands for that of CRCHECK_REDACTION_KEY, or else of
+	// the file [KeyOf], which is made if need be.
 	Redact redact.Options
-	// Check is called with each interaction as it will be recorded, before the client has its answer; from many goroutines.
+	// Check is called with each interaction as it will be recorded, before the client has its
+	// answer; from many goroutines.
 	Check func(*traffic.Interaction) finding.Set
-	// Found is told what redaction, its scan and Check found in an interaction, and of bodies that were too large, before the client has
-	// its answer; and by [Recorder.Close] what it found in those that it changed. One call at a time. [traffic.Interaction.Index] is the number of
-	// the request, counted from zero as they began: those that are not recorded leave no gap in the cassette.
+	// Found is told what redaction, its scan and Check found in an interaction, and of bodies that
+	// were too large, before the client has its answer; and by [Recorder.Close] what it found in
+	// those that it changed. One call at a time. [traffic.Interaction.Index] is the number of the
+	// request, counted from zero as they began: those that are not recorded leave no gap in the
+	// cassette.
 	Found func(*traffic.Interaction, finding.Set)
-	// Contracts tells what Redact.Classify goes by from anything else that it might go by, as a digest does. [Recover] hands it back, so that whoever
-	// recovers can see whether their contracts are those of the recording.
+	// Contracts tells what Redact.Classify goes by from anything else that it might go by, as a
+	// digest does. [Recover] hands it back, so that whoever recovers can see whether their
+	// contracts are those of the recording.
 	Contracts string
-	// Meta is that of the cassette. The ID of the key and the provenance, "recorded", are filled in.
+	// Meta is that of the cassette. The ID of the key and the provenance, "recorded", are filled
+	// in.
 	Meta traffic.Meta
 }
 
-// Recorder is an [http.RoundTripper] that records what passes through it, from any number of goroutines. The client sees the answer of the
-// service as it is; what is written is redacted, and is on the disk before the client has the answer.
+// Recorder is an [http.RoundTripper] that records what passes through it, from any number of
+// goroutines. The client sees the answer of the service as it is; what is written is redacted, and
+// is on the disk before the client has the answer.
 //
-// An answer is read to its end before RoundTrip returns it, so one that never ends never comes. These are not recorded: a request without
-// an answer, or whose answer broke off; switched protocols (status 101); and bodies of more than [MaxBody], which are streamed.
-// Trailers reach the client, but a cassette has no place for them.
+// An answer is read to its end before RoundTrip returns it, so one that never ends never comes.
+// These are not recorded: a request without an answer, or whose answer broke off; switched
+// protocols (status 101); and bodies of more than [MaxBody], which are streamed. Trailers reach the
+// client, but a cassette has no place for them.
 type Recorder struct {
 	opts      Options
 	cassette  string
@@ -68,11 +77,12 @@ type Stats struct {
 	Secrets      int // findings of secrets, which were masked
 }
 
-// New records into a cassette at path, whose folder is made if need be; a path that ends in .ndjson is written as NDJSON. The interactions
-// are kept in a journal beside it, [JournalOf], until [Recorder.Close] replaces the cassette: a cassette that is there stays as it is until then.
+// New records into a cassette at path, whose folder is made if need be; a path that ends in .ndjson
+// is written as NDJSON. The interactions are kept in a journal beside it, [JournalOf], until
+// [Recorder.Close] replaces the cassette: a cassette that is there stays as it is until then.
 //
-// A journal that is there already is a [*RecordError] of [JournalInUse] or [JournalLeft], see [Recover]; what else prevents recording is one, too,
-// or an error of package redact.
+// A journal that is there already is a [*RecordError] of [JournalInUse] or [JournalLeft], see
+// [Recover]; what else prevents recording is one, too, or an error of package redact.
 func New(path string, opts Options) (*Recorder, error) {
 	cassette, err := cassettePath(path)
 	if err != nil {
@@ -95,12 +105,14 @@ func New(path string, opts Options) (*Recorder, error) {
 	return r, nil
 }
 
-// KeyOf is the path of the redaction key that recordings in the folder of a cassette share. A link to the cassette is followed.
+// KeyOf is the path of the redaction key that recordings in the folder of a cassette share. A link
+// to the cassette is followed.
 func KeyOf(cassette string) string {
 	return filepath.Join(filepath.Dir(links.Follow(cassette)), ".crcheck-redaction-key")
 }
 
-// upstream is a transport that leaves bodies as they are. A program that has replaced the default one keeps its own.
+// upstream is a transport that leaves bodies as they are. A program that has replaced the default
+// one keeps its own.
 func upstream() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -111,9 +123,10 @@ func upstream() http.RoundTripper {
 	return t
 }
 
-// RoundTrip sends a request and returns its answer, as [http.RoundTripper] asks. What the transport answers or fails with is returned
-// unchanged. A [*RecordError] says that the interaction could not be kept; then no further request is sent. If the context ends while it is
-// written, it may be kept or not.
+// RoundTrip sends a request and returns its answer, as [http.RoundTripper] asks. What the transport
+// answers or fails with is returned unchanged. A [*RecordError] says that the interaction could not
+// be kept; then no further request is sent. If the context ends while it is written, it may be kept
+// or not.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	err := r.journal.usable()
 	if req.URL == nil {
@@ -202,7 +215,8 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 	return r.journal.keep(ctx, int64(in.Index), trace, text)
 }
 
-// lineOf is an interaction as the journal holds it. Its metadata stands in the journal's first line.
+// lineOf is an interaction as the journal holds it. Its metadata stands in the journal's first
+// line.
 func lineOf(in *traffic.Interaction) ([]byte, error) {
 	line := *in
 	line.Meta = traffic.Meta{}
@@ -252,12 +266,15 @@ func (r *Recorder) count(n *int) {
 	*n++
 }
 
-// Close writes the cassette and removes the journal. The interactions stand in the order in which their requests began; names that became known
-// after an interaction was kept are replaced in it, too; that breaks no pattern of a contract, so Check is not asked again. Requests that are under
-// way get a [*RecordError] of [RecorderClosed] instead of their answer, and are not recorded: end the client first. If nothing was recorded,
-// nothing is written, and a cassette that was there stays.
+// Close writes the cassette and removes the journal. The interactions stand in the order in which
+// their requests began; names that became known after an interaction was kept are replaced in it,
+// too; that breaks no pattern of a contract, so Check is not asked again. Requests that are under
+// way get a [*RecordError] of [RecorderClosed] instead of their answer, and are not recorded: end
+// the client first. If nothing was recorded, nothing is written, and a cassette that was there
+// stays.
 //
-// An error is a [*RecordError]; the journal is then kept for [Recover]. Closing again does nothing and returns the same.
+// An error is a [*RecordError]; the journal is then kept for [Recover]. Closing again does nothing
+// and returns the same.
 func (r *Recorder) Close() error {
 	r.closing.Do(func() { r.closed = r.close() })
 	return r.closed

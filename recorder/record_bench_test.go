@@ -12,7 +12,8 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
-// BenchmarkRecord is requests of 64 clients to a service on loopback, straight and through a recorder.
+// BenchmarkRecord is requests of 64 clients to a service on loopback, straight and through a
+// recorder.
 func BenchmarkRecord(b *testing.B) {
 	const clients = 64
 	answer := many(1, kinds[0].request)[0].Response.Body.Bytes

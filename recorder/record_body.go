@@ -36,7 +36,8 @@ type joined struct {
 	io.Closer
 }
 
-// takeRequest reads the body of a request. What is to be sent instead is framed as it was: its length is stated only if it was before.
+// takeRequest reads the body of a request. What is to be sent instead is framed as it was: its
+// length is stated only if it was before.
 func takeRequest(req *http.Request) (taken, *http.Request) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return taken{}, req

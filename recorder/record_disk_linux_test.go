@@ -19,7 +19,8 @@ func TestFullDisk(t *testing.T) {
 	requireFullDisk(t, dir, syscall.ENOSPC)
 }
 
-// A limit of the size of files is what everybody can have instead of a full disk. It is that of a process, so the test runs itself again.
+// A limit of the size of files is what everybody can have instead of a full disk. It is that of a
+// process, so the test runs itself again.
 func TestFileSizeLimit(t *testing.T) {
 	const variable = "CRCHECK_TEST_FILE_SIZE"
 	if os.Getenv(variable) == "" {

@@ -30,7 +30,8 @@ var problems = map[Problem]struct{ what, remedy string }{
 	RecorderClosed:   {"the recorder is closed", "end the client first, or record with a new one"},
 }
 
-// RecordError says why something cannot be recorded, finished or recovered. It wraps the cause, if there is one.
+// RecordError says why something cannot be recorded, finished or recovered. It wraps the cause, if
+// there is one.
 type RecordError struct {
 	Problem  Problem
 	Cassette string

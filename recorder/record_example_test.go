@@ -85,7 +85,8 @@ func ExampleRecover() {
 	// 0 [{2 23 true}] <nil>
 }
 
-// In a test, t is that of the test; with CRCHECK_RECORD=1 the test asks the service, and its answers are recorded.
+// In a test, t is that of the test; with CRCHECK_RECORD=1 the test asks the service, and its
+// answers are recorded.
 func ExampleForTest() {
 	testJob := func(t testing.TB) {
 		client := recorder.ForTest(t, "../cassettes/good/status-failed.yaml", recorder.TestOptions{})

@@ -76,8 +76,8 @@ func (l lateNames) replace(n int, in *traffic.Interaction) *traffic.Interaction 
 	return now
 }
 
-// finish replaces a cassette by the interactions of a journal, whole or not at all, after the nth was given to later, if that is not nil. Whoever
-// calls it holds the lock of the journal.
+// finish replaces a cassette by the interactions of a journal, whole or not at all, after the nth
+// was given to later, if that is not nil. Whoever calls it holds the lock of the journal.
 func finish(journal *os.File, text *journalText, cassette string, later func(n int, in *traffic.Interaction) *traffic.Interaction) error {
 	if len(text.lines) == 0 {
 		return nil

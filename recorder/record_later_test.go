@@ -17,7 +17,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestOverlappingNamesKnownLate: a name that is known late has one inside of it that was known, and its request is found all the same.
+// TestOverlappingNamesKnownLate: a name that is known late has one inside of it that was known, and
+// its request is found all the same.
 func TestOverlappingNamesKnownLate(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -48,7 +49,8 @@ func TestOverlappingNamesKnownLate(t *testing.T) {
 	}
 }
 
-// TestLateNamesAreOneWay: a word of the first answer is what the name of the second is replaced by. Who closes or recovers is told of it.
+// TestLateNamesAreOneWay: a word of the first answer is what the name of the second is replaced by.
+// Who closes or recovers is told of it.
 func TestLateNamesAreOneWay(t *testing.T) {
 	const arn = `{"arn":"arn:aws:iam::111122223333:role/the-analyst"}`
 	redacted, _ := redact.New(redact.Options{Key: testKey}).Redact(&traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte(arn))}})

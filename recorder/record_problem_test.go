@@ -81,7 +81,8 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// readOnly is a folder in which nobody can make a file: not even the superuser in one of the kernel's.
+// readOnly is a folder in which nobody can make a file: not even the superuser in one of the
+// kernel's.
 func readOnly(t *testing.T, dir string) string {
 	if os.Geteuid() != 0 && runtime.GOOS != "windows" {
 		path := filepath.Join(dir, "read-only")
@@ -185,7 +186,8 @@ func TestRecoverRefuses(t *testing.T) {
 	require.NoError(t, running.Close())
 }
 
-// What of a journal is whole is recovered, in the order in which the requests began; the rest is said.
+// What of a journal is whole is recovered, in the order in which the requests began; the rest is
+// said.
 func TestRecoverDamaged(t *testing.T) {
 	server := serve(t, echo)
 	path := filepath.Join(t.TempDir(), "c.yaml")
@@ -238,7 +240,8 @@ func TestRecoverDamaged(t *testing.T) {
 	}
 }
 
-// A disk that is full: the client is told, no further request is sent, and what was there before is recovered.
+// A disk that is full: the client is told, no further request is sent, and what was there before is
+// recovered.
 func requireFullDisk(t *testing.T, dir string, cause error) {
 	asked := 0
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {

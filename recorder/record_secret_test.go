@@ -16,7 +16,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Nothing that must not be told reaches the disk: neither the journal nor the cassette, nor any other file.
+// Nothing that must not be told reaches the disk: neither the journal nor the cassette, nor any
+// other file.
 func TestNothingSecretOnDisk(t *testing.T) {
 	const (
 		account = "111122223333"
@@ -80,7 +81,8 @@ func TestNoPlaceForIt(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
-// A binary body is recorded byte by byte, unless something stands in it that may not be told: then it is left out, and that is said.
+// A binary body is recorded byte by byte, unless something stands in it that may not be told: then
+// it is left out, and that is said.
 func TestBinaryBody(t *testing.T) {
 	for text, want := range map[string][]finding.RuleID{
 		"\x00\xff\xfe\x01": nil,

@@ -12,8 +12,9 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
-// TestRecoverAsRecorded: the journal says how it was redacted and by which contracts, so that recovery makes the cassette that Close would have made, or
-// can say why not. Where an older crcheck did not say, the options count.
+// TestRecoverAsRecorded: the journal says how it was redacted and by which contracts, so that
+// recovery makes the cassette that Close would have made, or can say why not. Where an older
+// crcheck did not say, the options count.
 func TestRecoverAsRecorded(t *testing.T) {
 	server := serve(t, echo)
 	for _, all := range []bool{false, true} {
@@ -48,7 +49,8 @@ func TestRecoverAsRecorded(t *testing.T) {
 	}
 }
 
-// TestLinks: through a link its target is recorded, with journal and key beside it, recovered and replayed; the link stays one.
+// TestLinks: through a link its target is recorded, with journal and key beside it, recovered and
+// replayed; the link stays one.
 func TestLinks(t *testing.T) {
 	server := serve(t, echo)
 	for _, v := range []struct {

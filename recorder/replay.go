@@ -15,21 +15,25 @@ import (
 type ReplayOptions struct {
 	// Order is which answer a request gets that was recorded, or is asked, more than once.
 	Order Order
-	// Mask returns the body that a request is to be matched by, such as one without an idempotency token that differs
-	// from run to run. It is called for recorded and for live requests, from many goroutines, with bodies that are decoded by their
-	// Content-Encoding; it must not read req.Body, nor change req or body.
+	// Mask returns the body that a request is to be matched by, such as one without an idempotency
+	// token that differs from run to run. It is called for recorded and for live requests, from
+	// many goroutines, with bodies that are decoded by their Content-Encoding; it must not read
+	// req.Body, nor change req or body.
 	Mask func(req *http.Request, body []byte) []byte
-	// Redact is how the recordings were redacted. A client that uses its real identifiers is answered in their terms then: they are
-	// mapped to the recorded pseudonyms, and back in the answer. Recordings that name another key, or none, are played as they are.
-	// A request is looked up as it is first; then in the terms of its session's recording or, without a session, of one recording after the other until
-	// one knows it.
+	// Redact is how the recordings were redacted. A client that uses its real identifiers is
+	// answered in their terms then: they are mapped to the recorded pseudonyms, and back in the
+	// answer. Recordings that name another key, or none, are played as they are. A request is
+	// looked up as it is first; then in the terms of its session's recording or, without a session,
+	// of one recording after the other until one knows it.
 	Redact *redact.Options
-	// KeepOrder keeps which interactions were played in which order, for [Replay.WritePlayed]. It costs 4 bytes an answer.
+	// KeepOrder keeps which interactions were played in which order, for [Replay.WritePlayed]. It
+	// costs 4 bytes an answer.
 	KeepOrder bool
 }
 
-// Replay answers requests with recorded interactions. It is an [http.RoundTripper] and an [http.Handler], from any number of goroutines.
-// Bodies of recorded answers must not be changed while it is in use.
+// Replay answers requests with recorded interactions. It is an [http.RoundTripper] and an
+// [http.Handler], from any number of goroutines. Bodies of recorded answers must not be changed
+// while it is in use.
 type Replay struct {
 	opts        ReplayOptions
 	answers     []answer
@@ -71,8 +75,9 @@ func Of(interactions ...*traffic.Interaction) iter.Seq2[*traffic.Interaction, er
 	}
 }
 
-// NewReplay replays interactions, such as those of [traffic.Read]. The name of a cassette in a session's URL is the
-// [traffic.Interaction.Source]. An error of the sequence is returned as it is; see [Replay.Skipped] for what cannot be replayed.
+// NewReplay replays interactions, such as those of [traffic.Read]. The name of a cassette in a
+// session's URL is the [traffic.Interaction.Source]. An error of the sequence is returned as it is;
+// see [Replay.Skipped] for what cannot be replayed.
 func NewReplay(interactions iter.Seq2[*traffic.Interaction, error], opts ReplayOptions) (*Replay, error) {
 	return newReplay(interactions, filepath.ToSlash, opts)
 }
@@ -119,7 +124,8 @@ func (r *Replay) unplayable(in *traffic.Interaction, c *canonical) string {
 	if in.Response.Body.Missing {
 		return "the body of the answer was not recorded"
 	}
-	// Below 200 there is no final answer (RFC 9110, section 15.2); net/http cannot send more than three digits.
+	// Below 200 there is no final answer (RFC 9110, section 15.2); net/http cannot send more than
+	// three digits.
 	if in.Response.Status < 200 || in.Response.Status > 999 {
 		return fmt.Sprintf("status %d cannot be sent as an answer", in.Response.Status)
 	}
@@ -144,10 +150,12 @@ func (r *Replay) Len() int { return len(r.answers) }
 // Skipped is what cannot be replayed, in the order of the sequence: bare bodies, for instance.
 func (r *Replay) Skipped() []Skip { return r.skipped }
 
-// Played is the interactions that were given as an answer in any session, each once, in the order of the sequence.
+// Played is the interactions that were given as an answer in any session, each once, in the order
+// of the sequence.
 func (r *Replay) Played() []*traffic.Interaction { return r.interactions(true) }
 
-// Unplayed is the interactions that no session was given, in the order of the sequence: what the client never asked for.
+// Unplayed is the interactions that no session was given, in the order of the sequence: what the
+// client never asked for.
 func (r *Replay) Unplayed() []*traffic.Interaction { return r.interactions(false) }
 
 func (r *Replay) interactions(played bool) (list []*traffic.Interaction) {
@@ -161,7 +169,8 @@ func (r *Replay) interactions(played bool) (list []*traffic.Interaction) {
 	return list
 }
 
-// Misses is the requests without an answer, in the order in which they came, at most [MaxMisses] of them.
+// Misses is the requests without an answer, in the order in which they came, at most [MaxMisses] of
+// them.
 func (r *Replay) Misses() []Miss {
 	r.mu.Lock()
 	defer r.mu.Unlock()

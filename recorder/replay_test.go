@@ -123,7 +123,8 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// Requests that say no service are answered across services in the order of recording, and those that do take only theirs.
+// Requests that say no service are answered across services in the order of recording, and those
+// that do take only theirs.
 func TestServices(t *testing.T) {
 	r := replay(t, recorder.ReplayOptions{Order: recorder.Strict},
 		said("GET", "https://b.us-east-1.amazonaws.com/", "", "b1"),
@@ -279,7 +280,8 @@ type errorReader struct{ err error }
 
 func (e errorReader) Read([]byte) (int, error) { return 0, e.err }
 
-// 64 goroutines: each answer is given once, and what one of them does to its answer nobody else sees.
+// 64 goroutines: each answer is given once, and what one of them does to its answer nobody else
+// sees.
 func TestConcurrency(t *testing.T) {
 	const goroutines, each = 64, 50
 	var interactions []*traffic.Interaction

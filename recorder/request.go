@@ -26,7 +26,8 @@ func (c *canonical) path() []byte  { return c.text[:c.queryAt] }
 func (c *canonical) query() []byte { return c.text[c.queryAt:c.bodyAt] }
 func (c *canonical) body() []byte  { return c.text[c.bodyAt:] }
 
-// reset makes c the canonical form of a request whose path and query are given as they were sent, and whose body is that which it is matched by.
+// reset makes c the canonical form of a request whose path and query are given as they were sent,
+// and whose body is that which it is matched by.
 func (c *canonical) reset(method, path, query, host string, header http.Header, body []byte) {
 	if method == "" {
 		method = http.MethodGet
@@ -42,7 +43,8 @@ func (c *canonical) reset(method, path, query, host string, header http.Header, 
 	c.text, c.isJSON = appendBody(c.text, body)
 }
 
-// digest identifies everything but the service. SHA-256 cut to 128 bits: no two requests that anybody makes share one.
+// digest identifies everything but the service. SHA-256 cut to 128 bits: no two requests that
+// anybody makes share one.
 type digest [16]byte
 
 func (c *canonical) digest() digest {
@@ -78,7 +80,8 @@ func (c *canonical) recorded(r *traffic.Request, opts ReplayOptions) error {
 	return nil
 }
 
-// document is the body of a request, decoded by its Content-Encoding; as it is where that cannot be done.
+// document is the body of a request, decoded by its Content-Encoding; as it is where that cannot be
+// done.
 func document(header http.Header, body []byte) []byte {
 	if len(body) == 0 || awshttp.Value(header, "Content-Encoding") == "" {
 		return body

@@ -57,7 +57,8 @@ func getJob(ctx context.Context, c *cleanrooms.Client, id string) (*cleanrooms.G
 	})
 }
 
-// The real AWS SDK for Go reads the project's cassettes: over a socket, over TLS with HTTP/2, and in process.
+// The real AWS SDK for Go reads the project's cassettes: over a socket, over TLS with HTTP/2, and
+// in process.
 func TestGoSDK(t *testing.T) {
 	for _, kind := range []string{"loopback", "TLS", "in process"} {
 		t.Run(kind, func(t *testing.T) {

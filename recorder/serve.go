@@ -11,8 +11,9 @@ import (
 // Grace is how long [Serve] waits for requests under way when it ends.
 const Grace = 5 * time.Second
 
-// Serve answers the connections of a listener until the context is done, then lets the requests under way end and closes the
-// listener. It returns nil when it ended because of the context. For TLS, give it a listener of crypto/tls. The handler is a [Replay], or a proxy.
+// Serve answers the connections of a listener until the context is done, then lets the requests
+// under way end and closes the listener. It returns nil when it ended because of the context. For
+// TLS, give it a listener of crypto/tls. The handler is a [Replay], or a proxy.
 func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{
 		Handler:           h,

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// MaxPositions bounds what all sessions together remember: each needs one for every different request of its cassette. A session beyond is
-// refused with a miss.
+// MaxPositions bounds what all sessions together remember: each needs one for every different
+// request of its cassette. A session beyond is refused with a miss.
 const MaxPositions = 16 << 20
 
 // sessionPrefix begins the path of a request that belongs to a session.
@@ -60,8 +60,9 @@ type scope struct {
 	rest   string     // the path below the prefix
 }
 
-// scopeOf takes the prefix of a session off an encoded path. A cassette's name may stand there with its slashes as they
-// are, so it is the shortest run of segments that names one: a file is no folder.
+// scopeOf takes the prefix of a session off an encoded path. A cassette's name may stand there with
+// its slashes as they are, so it is the shortest run of segments that names one: a file is no
+// folder.
 func (r *Replay) scopeOf(path string) (scope, *Miss) {
 	below, ok := strings.CutPrefix(path, sessionPrefix)
 	if !ok {

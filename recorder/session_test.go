@@ -107,7 +107,8 @@ func TestOpenReplay(t *testing.T) {
 	require.ErrorAs(t, err, &malformed)
 }
 
-// Every cassette of the project answers, in a session of its own, every request of its own with exactly what it recorded.
+// Every cassette of the project answers, in a session of its own, every request of its own with
+// exactly what it recorded.
 func TestEveryCassette(t *testing.T) {
 	r, err := recorder.OpenReplay([]string{"../cassettes"}, recorder.ReplayOptions{})
 	require.NoError(t, err)
@@ -170,7 +171,8 @@ func TestWritePlayed(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestWritePlayedNames: whatever sessions are called, what each was given is written; also if another one's cannot be.
+// TestWritePlayedNames: whatever sessions are called, what each was given is written; also if
+// another one's cannot be.
 func TestWritePlayedNames(t *testing.T) {
 	long := strings.Repeat("ü", 100)
 	names := []string{"plain", strings.Repeat("n", 260), strings.Repeat("n", 261), long, long + "/", "\x00\x1b\n", "..", "taken", "zzz"}

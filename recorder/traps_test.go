@@ -74,8 +74,8 @@ func goVCR() implementation {
 	}
 }
 
-// TestTraps has the traps of stock go-vcr. Each promise is checked of both: crcheck keeps it, go-vcr v2.1.0 breaks it;
-// the day that it does not, the row can go.
+// TestTraps has the traps of stock go-vcr. Each promise is checked of both: crcheck keeps it,
+// go-vcr v2.1.0 breaks it; the day that it does not, the row can go.
 func TestTraps(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"name":"live %s"}`, r.URL.Path) })
 	recordOne := func(t *testing.T, i implementation, name, path string, hide bool) (answer string) {

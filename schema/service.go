@@ -23,8 +23,8 @@ type Service struct {
 	// service that cannot be loaded has none: Load reports that in its own way.
 	Load func() []*Contract
 
-	// Templates returns the routes of its operations for less than Load costs; a nil
-	// function or result means that it has to be loaded for them. It is called at most once, by one goroutine.
+	// Templates returns the routes of its operations for less than Load costs; a nil function or
+	// result means that it has to be loaded for them. It is called at most once, by one goroutine.
 	Templates func() []Template
 }
 

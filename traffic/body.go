@@ -23,17 +23,19 @@ func BodyOf(b []byte) Body {
 	return Body{Bytes: b, place: &place{source: newSource(b, 1)}}
 }
 
-// Position is the place in the source file of byte offset of Bytes: of the character that the byte belongs
-// to, or of the first character of its escape. Where that cannot be followed (folded blocks, !!binary, base64, what
-// was compressed), it is the place where the body begins. An offset outside of Bytes is moved to its nearest end.
+// Position is the place in the source file of byte offset of Bytes: of the character that the byte
+// belongs to, or of the first character of its escape. Where that cannot be followed (folded
+// blocks, !!binary, base64, what was compressed), it is the place where the body begins. An offset
+// outside of Bytes is moved to its nearest end.
 func (b Body) Position(offset int) Position {
 	p := b.origin()
 	offset = b.runeStart(offset)
 	return p.source.position(p.sourceOffset(b.Bytes, offset))
 }
 
-// Line is the text of line n of the source, without its line break, not to be written to. Of NDJSON only the body's own
-// line is at hand; of a HAR the lines of its entry, save a first one that does not begin with it.
+// Line is the text of line n of the source, without its line break, not to be written to. Of NDJSON
+// only the body's own line is at hand; of a HAR the lines of its entry, save a first one that does
+// not begin with it.
 func (b Body) Line(n int) (text []byte, ok bool) {
 	return b.origin().source.line(n)
 }
@@ -63,7 +65,8 @@ func (b Body) runeStart(offset int) int {
 	return offset
 }
 
-// place is where a body stands: its bytes are those of the source itself, or what a YAML scalar or JSON string there decodes to.
+// place is where a body stands: its bytes are those of the source itself, or what a YAML scalar or
+// JSON string there decodes to.
 type place struct {
 	source  *source
 	written written // nil: the body is the source
@@ -73,13 +76,14 @@ type place struct {
 	spans []span // nil: the scalar cannot be followed
 }
 
-// written is the form in which the source holds a body. It says where that begins, and what stands where: nil if it cannot be followed.
+// written is the form in which the source holds a body. It says where that begins, and what stands
+// where: nil if it cannot be followed.
 type written interface {
 	trace(from *source, body []byte) (start int, spans []span)
 }
 
-// sourceOffset maps an offset of the body onto one of the source. The mapping is built by the first caller:
-// a body without findings never pays for it.
+// sourceOffset maps an offset of the body onto one of the source. The mapping is built by the first
+// caller: a body without findings never pays for it.
 func (p *place) sourceOffset(body []byte, offset int) int {
 	if p.written == nil {
 		return offset

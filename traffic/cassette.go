@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// cassette is a cassette's YAML, decoded down to the leaves, which stay nodes: they know where they stand. What vcrpy wrote is put into
-// the records of go-vcr.
+// cassette is a cassette's YAML, decoded down to the leaves, which stay nodes: they know where they
+// stand. What vcrpy wrote is put into the records of go-vcr.
 type cassette struct {
 	name    string
 	kind    Kind
@@ -25,8 +25,9 @@ type cassette struct {
 	spent   bool // they are too many
 }
 
-// topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's own structs, so that
-// the YAML library treats merge keys, null and duplicates in the same way. Version 2 has more keys, which repeat what these say.
+// topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's own
+// structs, so that the YAML library treats merge keys, null and duplicates in the same way. Version
+// 2 has more keys, which repeat what these say.
 type topLevel struct {
 	Version      yaml.Node `yaml:"version"`
 	Interactions yaml.Node `yaml:"interactions"`

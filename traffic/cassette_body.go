@@ -20,7 +20,8 @@ const (
 	asYAML                   // a structure of YAML, which was JSON: pydantic's serializer of vcrpy
 )
 
-// body is what a node holds; one that is missing is empty, as in go-vcr, and has the place of its interaction.
+// body is what a node holds; one that is missing is empty, as in go-vcr, and has the place of its
+// interaction.
 func (c *cassette) body(name string, n, parent *yaml.Node, form bodyForm) (Body, error) {
 	if n.IsZero() {
 		return c.bodyAt(parent, nil, parent.Style), nil
@@ -52,12 +53,14 @@ func (c *cassette) body(name string, n, parent *yaml.Node, form bodyForm) (Body,
 	return c.bodyAt(at, decoded, yaml.FoldedStyle), nil
 }
 
-// bodyAt is a body that begins where a node does; in the folded style, it cannot be followed beyond.
+// bodyAt is a body that begins where a node does; in the folded style, it cannot be followed
+// beyond.
 func (c *cassette) bodyAt(n *yaml.Node, text []byte, style yaml.Style) Body {
 	return Body{Bytes: text, place: &place{source: c.source, written: &scalar{line: n.Line, column: n.Column, style: style}}}
 }
 
-// expand counts the bytes that an alias adds. Too many end the cassette: what follows may expand as far.
+// expand counts the bytes that an alias adds. Too many end the cassette: what follows may expand as
+// far.
 func (c *cassette) expand(n *yaml.Node, bytes int) error {
 	if c.aliased += bytes; c.aliased <= MaxCassette {
 		return nil

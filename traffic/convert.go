@@ -8,10 +8,13 @@ import (
 	"maps"
 )
 
-// Convert writes interactions, such as those of [Read], as a cassette ([Cassette]) or as NDJSON ([NDJSON]), with the memory of one
-// interaction. Nothing is lost: method, URL, headers, bodies, status, its text, duration and metadata are read back as they
-// were; only a Content-Encoding that the body of a response does not have is left out, see [Response.RecordedDecoded]. What the format has no place for is a *MalformedError that names it, and a *TooLargeError what its readers would refuse; then,
-// as when the interactions end in an error, which is returned as it is, some of the output was written already.
+// Convert writes interactions, such as those of [Read], as a cassette ([Cassette]) or as NDJSON
+// ([NDJSON]), with the memory of one interaction. Nothing is lost: method, URL, headers, bodies,
+// status, its text, duration and metadata are read back as they were; only a Content-Encoding that
+// the body of a response does not have is left out, see [Response.RecordedDecoded]. What the format
+// has no place for is a *MalformedError that names it, and a *TooLargeError what its readers would
+// refuse; then, as when the interactions end in an error, which is returned as it is, some of the
+// output was written already.
 //
 // A cassette has one [Meta], which all of its interactions must share.
 func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) error {

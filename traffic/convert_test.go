@@ -21,8 +21,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Whatever can be read is read again with the same values after it was converted, and once more after it was converted back; or it is
-// refused, for a reason that this test knows.
+// Whatever can be read is read again with the same values after it was converted, and once more
+// after it was converted back; or it is refused, for a reason that this test knows.
 func TestConvertEveryKind(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)

@@ -87,7 +87,8 @@ func TestPlainInteractions(t *testing.T) {
 	})
 }
 
-// Dialects of the cassettes and HARs that are read anyway: what tools put into them, and the bytes and headers that it means.
+// Dialects of the cassettes and HARs that are read anyway: what tools put into them, and the bytes
+// and headers that it means.
 func TestDialects(t *testing.T) {
 	const pyStatus = "status: {code: 200, message: OK}"
 	py := func(request, response string) string {

@@ -24,7 +24,8 @@ func TestDocsShowAnInteraction(t *testing.T) {
 	require.True(t, requireConversion(t, traffic.NDJSON, all))
 }
 
-// The recipe of docs/traffic.md makes lines that hold what Read finds in the HAR itself, but for durations and the form of names.
+// The recipe of docs/traffic.md makes lines that hold what Read finds in the HAR itself, but for
+// durations and the form of names.
 func TestDocsRecipeForHAR(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("skipped: jq is not installed")

@@ -17,11 +17,13 @@ import (
 // MaxDecoded bounds what one body may be decoded to, in bytes.
 const MaxDecoded = 64 << 20
 
-// Document is the body that a reader of the answer sees: decoded by its Content-Encoding (RFC 9110, section 8.4). A body that
-// was recorded decoded, although the header was kept, is returned as it is. An error is an *EncodingError.
+// Document is the body that a reader of the answer sees: decoded by its Content-Encoding (RFC 9110,
+// section 8.4). A body that was recorded decoded, although the header was kept, is returned as it
+// is. An error is an *EncodingError.
 func (r *Response) Document() (Body, error) { return r.Body.decode(r.Header) }
 
-// Document is the body that the service sees: decoded by its Content-Encoding, as [Response.Document] says.
+// Document is the body that the service sees: decoded by its Content-Encoding, as
+// [Response.Document] says.
 func (r *Request) Document() (Body, error) { return r.Body.decode(r.Header) }
 
 // EncodingError says why a body cannot be decoded by its Content-Encoding.
@@ -72,8 +74,9 @@ func (b Body) decode(header http.Header) (Body, error) {
 	return Body{Bytes: decoded, Missing: b.Missing, place: &place{source: origin.source, written: encoded{b}}}, nil
 }
 
-// dropCodings: beside a body that was recorded decoded, headers that say otherwise, or state the length of what was encoded, would mislead
-// who reads the body or is sent it. (net/http takes them away, too.)
+// dropCodings: beside a body that was recorded decoded, headers that say otherwise, or state the
+// length of what was encoded, would mislead who reads the body or is sent it. (net/http takes them
+// away, too.)
 func dropCodings(header http.Header) {
 	if len(codings(header)) > 0 {
 		maps.DeleteFunc(header, func(name string, _ []string) bool {
@@ -82,8 +85,9 @@ func dropCodings(header http.Header) {
 	}
 }
 
-// RecordedDecoded says that the body is not encoded as Content-Encoding says: it was recorded after it had been decoded, and the header was
-// kept. Who sends it again leaves Content-Encoding out, and Content-Length.
+// RecordedDecoded says that the body is not encoded as Content-Encoding says: it was recorded after
+// it had been decoded, and the header was kept. Who sends it again leaves Content-Encoding out, and
+// Content-Length.
 func (r *Response) RecordedDecoded() bool {
 	if len(r.Body.Bytes) == 0 || len(codings(r.Header)) == 0 {
 		return false

@@ -17,7 +17,8 @@ const (
 	goodPy     = "- request: {body: null, headers: {}, method: GET, uri: /}\n  response: {body: {string: ok}, headers: {}, status: {code: 200, message: OK}}\n"
 )
 
-// An odd interaction between two good ones: both of these are read, and the odd one is told, with its place; what can be read of it is.
+// An odd interaction between two good ones: both of these are read, and the odd one is told, with
+// its place; what can be read of it is.
 func TestOddEntries(t *testing.T) {
 	har := func(entry string) string {
 		return `{"log":{"version":"1.2","entries":[` + "\n" + goodEntry + ",\n" + entry + ",\n" + goodEntry + "\n]}}"

@@ -23,8 +23,8 @@ func (e *UnknownKindError) Error() string {
 	return fmt.Sprintf("%s: looks like %s; %s", e.Source, e.Looks, e.Remedy)
 }
 
-// MalformedError says where a cassette, a HAR, a line that is an interaction or gzip data is broken, or what of an interaction
-// a format that is written has no place for.
+// MalformedError says where a cassette, a HAR, a line that is an interaction or gzip data is
+// broken, or what of an interaction a format that is written has no place for.
 type MalformedError struct {
 	Source       string
 	Line, Column int // 0: no such place
@@ -44,8 +44,9 @@ func (e *MalformedError) Error() string {
 	return text
 }
 
-// EntryError says what is odd about one interaction of an input. Unlike any other error, it does not end the input: reading goes on behind
-// it. One interaction may have several, before it is yielded itself.
+// EntryError says what is odd about one interaction of an input. Unlike any other error, it does
+// not end the input: reading goes on behind it. One interaction may have several, before it is
+// yielded itself.
 type EntryError struct {
 	Malformed MalformedError // what, where, and what to do
 	Kind      Kind
@@ -57,7 +58,8 @@ func (e *EntryError) Error() string { return e.Malformed.Error() }
 
 func (e *EntryError) Unwrap() error { return &e.Malformed }
 
-// entryError makes an error the one of an interaction that is not read, if it is about nothing else.
+// entryError makes an error the one of an interaction that is not read, if it is about nothing
+// else.
 func entryError(err error, kind Kind, index int) error {
 	if odd, ok := err.(*MalformedError); ok {
 		return &EntryError{Malformed: *odd, Kind: kind, Index: index, Unread: true}
@@ -80,7 +82,8 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("%s is larger than %d MiB; split it", what, e.Limit>>20)
 }
 
-// OpenError says that an input cannot be opened, or stops being readable on the way. It wraps the cause.
+// OpenError says that an input cannot be opened, or stops being readable on the way. It wraps the
+// cause.
 type OpenError struct {
 	Path   string
 	Err    error

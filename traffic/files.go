@@ -14,9 +14,11 @@ type File struct {
 	Named bool // the user named this very file, rather than a folder above it
 }
 
-// Files expands paths: a file is itself, a folder is every regular file below it, in lexical order folder by folder.
-// Below a folder, links to folders are passed over, names that begin with "." (.git, .venv), and folders that hold other people's packages:
-// node_modules, __pycache__, site-packages and virtual environments of Python. What cannot be opened is yielded as an *OpenError, and the walk goes on.
+// Files expands paths: a file is itself, a folder is every regular file below it, in lexical order
+// folder by folder. Below a folder, links to folders are passed over, names that begin with "."
+// (.git, .venv), and folders that hold other people's packages: node_modules, __pycache__,
+// site-packages and virtual environments of Python. What cannot be opened is yielded as an
+// *OpenError, and the walk goes on.
 func Files(paths ...string) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for _, path := range paths {
@@ -41,7 +43,8 @@ func walk(path string, named bool, yield func(File, error) bool) bool {
 		}
 		return yield(File{path, named}, nil)
 	}
-	// A pipe or a device is read when it was asked for by name; opening it to see would eat what it holds.
+	// A pipe or a device is read when it was asked for by name; opening it to see would eat what it
+	// holds.
 	return !named || yield(File{path, named}, nil)
 }
 

@@ -10,7 +10,8 @@ import (
 	"sync"
 )
 
-// foreign is what an input that cannot be read is called, by how it begins; the first row that matches counts.
+// foreign is what an input that cannot be read is called, by how it begins; the first row that
+// matches counts.
 var foreign = []struct {
 	begins   func([]byte) bool
 	looks    string
@@ -68,7 +69,8 @@ func binary(head []byte) bool {
 	return controls > len(head)/4
 }
 
-// prose is what text that is not JSON, YAML or anything above is called, by what is in its first lines.
+// prose is what text that is not JSON, YAML or anything above is called, by what is in its first
+// lines.
 var prose = []struct {
 	is       func() *regexp.Regexp
 	looks    string
@@ -118,7 +120,8 @@ func extension(path string) string {
 	return filepath.Ext(strings.TrimSuffix(name, ".gz"))
 }
 
-// text is text in none of the formats that are read; it is told by its name, or else by how it begins.
+// text is text in none of the formats that are read; it is told by its name, or else by how it
+// begins.
 func (in *input) text(text []byte, looks string) error {
 	head := text[:min(len(text), lookAhead)]
 	named := formatOf(in.name)

@@ -18,7 +18,8 @@ const (
 	notTraffic = "it holds no recorded traffic: name recordings, or bodies as JSON"
 )
 
-// formats are tried in this order. Each wants more than one sign: a body of AWS has members of any name.
+// formats are tried in this order. Each wants more than one sign: a body of AWS has members of any
+// name.
 var formats = []format{
 	{"placebo recording", true, func(o *outline) bool {
 		code, data := o.at("status_code"), o.at("data")
@@ -78,7 +79,8 @@ var formats = []format{
 	{"Jupyter notebook", false, func(o *outline) bool { return o.at("cells").isList() && o.at("nbformat").isNumber() }, notTraffic},
 }
 
-// isWireMock: one mapping is an interaction, save where it matches by patterns or makes the response up.
+// isWireMock: one mapping is an interaction, save where it matches by patterns or makes the
+// response up.
 func isWireMock(o *outline) bool {
 	one := o
 	if o.at("mappings").isList() {
@@ -90,7 +92,8 @@ func isWireMock(o *outline) bool {
 		response.hasAny("jsonBody", "bodyFileName", "base64Body", "fault", "proxyBaseUrl", "transformers"))
 }
 
-// isCloudTrail: a log file, or one event a line. Records of DynamoDB's and S3's streams have some of these members, too.
+// isCloudTrail: a log file, or one event a line. Records of DynamoDB's and S3's streams have some
+// of these members, too.
 func isCloudTrail(o *outline) bool {
 	event := o
 	if len(o.names) == 1 && o.at("Records").isList() {

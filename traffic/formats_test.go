@@ -13,7 +13,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Formats that are recognised but not read; each also where its input is compressed, and found in a folder.
+// Formats that are recognised but not read; each also where its input is compressed, and found in a
+// folder.
 func TestFormats(t *testing.T) {
 	for _, tc := range []struct {
 		name, text, format string

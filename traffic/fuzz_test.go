@@ -15,8 +15,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Whatever the input: no panic, no hang, one of the errors of this package at most, every position within the source, and for a
-// cassette what go-vcr says.
+// Whatever the input: no panic, no hang, one of the errors of this package at most, every position
+// within the source, and for a cassette what go-vcr says.
 func FuzzRead(f *testing.F) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(f, err)
@@ -49,7 +49,8 @@ func FuzzRead(f *testing.F) {
 				}
 			}
 		}
-		// A key of go-vcr's by accident, its mutex; and lines of our own, which it may take for one of its cassettes.
+		// A key of go-vcr's by accident, its mutex; and lines of our own, which it may take for one
+		// of its cassettes.
 		if !strings.Contains(string(data), "mu") && !strings.Contains(string(data), "crcheckInteraction") {
 			compareWithStock(t, data)
 		}
@@ -96,8 +97,9 @@ func FuzzHAR(f *testing.F)    { fuzzKind(f, "har", traffic.HAR) }
 func FuzzVCRPy(f *testing.F)  { fuzzKind(f, "vcrpy", traffic.VCRPy) }
 func FuzzGoVCR2(f *testing.F) { fuzzKind(f, "cassette2", traffic.Cassette2) }
 
-// fuzzKind feeds inputs that are like those of one kind, plain and compressed: no panic, the same from both, bodies that decode or say
-// why not, and whatever was read is read again after it was written as NDJSON.
+// fuzzKind feeds inputs that are like those of one kind, plain and compressed: no panic, the same
+// from both, bodies that decode or say why not, and whatever was read is read again after it was
+// written as NDJSON.
 func fuzzKind(f *testing.F, name string, kind traffic.Kind) {
 	inputs, err := filepath.Glob("testdata/read/*" + name + "-*.input")
 	require.NoError(f, err)

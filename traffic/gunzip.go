@@ -13,7 +13,8 @@ import (
 // gzipMagic is how gzip data begins (RFC 1952, section 2.3.1).
 var gzipMagic = []byte("\x1f\x8b")
 
-// decompressed is r, or what r holds if that is gzip data. Members that follow each other are one text.
+// decompressed is r, or what r holds if that is gzip data. Members that follow each other are one
+// text.
 func decompressed(name string, r io.Reader) io.Reader {
 	in := bufio.NewReaderSize(r, lookAhead)
 	if magic, _ := in.Peek(len(gzipMagic)); !bytes.Equal(magic, gzipMagic) {
@@ -22,7 +23,8 @@ func decompressed(name string, r io.Reader) io.Reader {
 	return &gunzipper{name: name, from: in}
 }
 
-// gunzipper turns the ways in which gzip data is broken into a *MalformedError, which comes after what could be read.
+// gunzipper turns the ways in which gzip data is broken into a *MalformedError, which comes after
+// what could be read.
 type gunzipper struct {
 	name  string
 	from  *bufio.Reader

@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. What it does not know, as the members
-// with an underscore, it passes over token by token.
+// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. What
+// it does not know, as the members with an underscore, it passes over token by token.
 type harReader struct {
 	name    string
 	window  window

@@ -13,14 +13,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// entryReader reads the entries of a HAR, one after the other. Unlike an interaction of NDJSON, an entry may have any members, and
-// null for those that are not known.
+// entryReader reads the entries of a HAR, one after the other. Unlike an interaction of NDJSON, an
+// entry may have any members, and null for those that are not known.
 type entryReader struct {
 	laxReader
 	x *recorded
 }
 
-// read fills x. What is odd about the entry is noted, and left out of it; the error says why there is no interaction in it.
+// read fills x. What is odd about the entry is noted, and left out of it; the error says why there
+// is no interaction in it.
 func (r *entryReader) read(x *recorded) error {
 	if r.of == "" {
 		r.of, r.remedy, r.lax = "the entry", "export it again", true
@@ -86,7 +87,8 @@ func (r *entryReader) request() error {
 	return nil
 }
 
-// asked makes the body of the request. Without text there was none only if the entry says so, or the method has none by custom.
+// asked makes the body of the request. Without text there was none only if the entry says so, or
+// the method has none by custom.
 func (r *entryReader) asked(m *harMessage, start int) {
 	request, body := &r.x.request, &r.x.bodies[0]
 	request.Body.place = &body.place
@@ -148,8 +150,8 @@ func (r *entryReader) response() (m harMessage, err error) {
 	return m, err
 }
 
-// answer makes the body of the response, which depends on what else the entry says. A body that has no text was dropped by who
-// recorded it, unless it is known that there was none.
+// answer makes the body of the response, which depends on what else the entry says. A body that has
+// no text was dropped by who recorded it, unless it is known that there was none.
 func (r *entryReader) answer(m *harMessage) {
 	response, body := &r.x.Response, &r.x.bodies[1]
 	response.Body.place = &body.place
@@ -263,8 +265,9 @@ func (r *entryReader) decode(what string, m *harMessage) (body []byte, written j
 	return body, written, true
 }
 
-// headers come as a list of names and values. The names are put into one form, so that they can be looked up: HTTP/2 has them in lower
-// case, and its own fields begin with ":". Chrome joins the values of Set-Cookie with line breaks.
+// headers come as a list of names and values. The names are put into one form, so that they can be
+// looked up: HTTP/2 has them in lower case, and its own fields begin with ":". Chrome joins the
+// values of Set-Cookie with line breaks.
 func (r *entryReader) headers(what string) (http.Header, error) {
 	header := make(http.Header, 8)
 	err := r.pairs(what, func(name, value string, _ int) {

@@ -15,7 +15,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// A wrong value inside of a body has its own place in the file: that of its first character, behind all escapes.
+// A wrong value inside of a body has its own place in the file: that of its first character, behind
+// all escapes.
 func TestHARPositionOfAValue(t *testing.T) {
 	for file, want := range map[string]traffic.Position{
 		"har-chrome":          {Line: 99, Column: 49},
@@ -33,7 +34,8 @@ func TestHARPositionOfAValue(t *testing.T) {
 	}
 }
 
-// Every character of every body stands where it is said to, whether the HAR is indented or on one line.
+// Every character of every body stands where it is said to, whether the HAR is indented or on one
+// line.
 func TestHARPositions(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for range 300 {
@@ -78,7 +80,8 @@ func harOf(t *testing.T, bodies []string, indent string) string {
 	return string(text)
 }
 
-// requireEscapedAt holds the place of each character against the text, with encoding/json as the judge of its escape.
+// requireEscapedAt holds the place of each character against the text, with encoding/json as the
+// judge of its escape.
 func requireEscapedAt(t *testing.T, text string, body traffic.Body) {
 	t.Helper()
 	lines := strings.Split(text, "\n")

@@ -7,7 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// jsonNodes reads JSON as the YAML library would, if YAML were the superset of JSON that it is taken for.
+// jsonNodes reads JSON as the YAML library would, if YAML were the superset of JSON that it is
+// taken for.
 func jsonNodes(from *source) (*yaml.Node, error) {
 	document := bytes.TrimPrefix(from.data, byteOrderMark)
 	d := jsontext.NewDecoder(bytes.NewBuffer(document), jsontext.AllowDuplicateNames(true)) // decoding refuses them

@@ -12,7 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// jsonReader reads the values of a JSON text that holds an interaction, and says where what is wrong in it stands.
+// jsonReader reads the values of a JSON text that holds an interaction, and says where what is
+// wrong in it stands.
 type jsonReader struct {
 	of, remedy string // what the text is, and what to do when it is no JSON
 	lax        bool   // what is passed over need not be UTF-8
@@ -102,7 +103,8 @@ func (r *jsonReader) body(what string, raw jsontext.Value, at int, inBase64 bool
 	return decoded, jsonString{start: at, opaque: true}, nil
 }
 
-// shared is b as a string, one for all that are equal: methods, and names and values of headers repeat themselves.
+// shared is b as a string, one for all that are equal: methods, and names and values of headers
+// repeat themselves.
 func (r *jsonReader) shared(b []byte) string {
 	if s, ok := r.names[string(b)]; ok {
 		return s

@@ -12,7 +12,8 @@ type jsonString struct {
 	opaque bool // base64, or no string at all: nothing in it stands for one byte of the body
 }
 
-// trace follows the string's escapes (RFC 8259, section 7). As for YAML, the body has the last word.
+// trace follows the string's escapes (RFC 8259, section 7). As for YAML, the body has the last
+// word.
 func (s *jsonString) trace(from *source, body []byte) (start int, spans []span) {
 	t := &tracer{src: from.data, pos: s.start, want: body}
 	if s.opaque || !t.eat('"') || !t.quoted() {

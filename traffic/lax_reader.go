@@ -8,7 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// laxReader reads objects that may have any members, in which one odd value does not spoil the others: it is noted, and left out.
+// laxReader reads objects that may have any members, in which one odd value does not spoil the
+// others: it is noted, and left out.
 type laxReader struct {
 	jsonReader
 	odd []*MalformedError // of the interaction that is being read
@@ -70,7 +71,8 @@ func (r *laxReader) elements(what string, element func() error) error {
 	return r.delimiter()
 }
 
-// ended says whether nothing more can be read: a string that is not closed looks like one that is until it is read.
+// ended says whether nothing more can be read: a string that is not closed looks like one that is
+// until it is read.
 func (r *laxReader) ended() bool {
 	if r.failed == nil && r.decoder.PeekKind() == jsontext.KindInvalid {
 		_ = r.skip()
@@ -134,7 +136,8 @@ func (r *laxReader) word(what string) (string, error) {
 	return r.nullable(what)
 }
 
-// whole is a whole number; one with a fraction of zero, an exponent or quotes is noted, and taken for what it means.
+// whole is a whole number; one with a fraction of zero, an exponent or quotes is noted, and taken
+// for what it means.
 func (r *laxReader) whole(what string) (int, error) {
 	if r.null() {
 		return 0, r.skip()

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Documents and cassettes pass through rest, with limits too large for a test to reach. What was read before counts, too.
+// Documents and cassettes pass through rest, with limits too large for a test to reach. What was
+// read before counts, too.
 func TestRestKeepsItsLimit(t *testing.T) {
 	for _, tc := range []struct {
 		name, read, rest string

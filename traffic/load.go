@@ -52,7 +52,8 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 	return c, c.decode(top)
 }
 
-// notACassette is the format of YAML that holds no interactions; nil: of nothing but comments. Prose is YAML, too: one scalar.
+// notACassette is the format of YAML that holds no interactions; nil: of nothing but comments.
+// Prose is YAML, too: one scalar.
 func (in *input) notACassette(data []byte, top *yaml.Node) error {
 	looks := "YAML without interactions"
 	if top == nil || top.Kind == yaml.ScalarNode {
@@ -63,7 +64,8 @@ func (in *input) notACassette(data []byte, top *yaml.Node) error {
 	return in.text(data, looks)
 }
 
-// noneRecorded says that a list is of something else than requests with their responses. Without a version it may be any.
+// noneRecorded says that a list is of something else than requests with their responses. Without a
+// version it may be any.
 func noneRecorded(interactions *yaml.Node) bool {
 	list := target(interactions)
 	if list.Kind != yaml.SequenceNode {
@@ -108,8 +110,9 @@ func (c *cassette) decode(top *yaml.Node) error {
 	return decodeRecords(c, func(r *record) *record { return r })
 }
 
-// decodeRecords decodes the interactions, all at once: the YAML library counts what aliases expand to. Where one has a value of another
-// type, that is its own problem, and they are decoded one by one.
+// decodeRecords decodes the interactions, all at once: the YAML library counts what aliases expand
+// to. Where one has a value of another type, that is its own problem, and they are decoded one by
+// one.
 func decodeRecords[T any](c *cassette, as func(*T) *record) error {
 	var list []*T
 	err := c.entries.Decode(&list)
@@ -136,7 +139,8 @@ func decodeRecords[T any](c *cassette, as func(*T) *record) error {
 	return nil
 }
 
-// parse keeps a fault of the YAML library from ending the program: it has panicked on hostile input before.
+// parse keeps a fault of the YAML library from ending the program: it has panicked on hostile input
+// before.
 func parse(data []byte, root *yaml.Node) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -221,8 +225,8 @@ var (
 	}
 )
 
-// suspect is the offset of what the YAML library complains about without a line: an alias of nothing, or the first byte
-// that YAML admits nowhere (YAML 1.1, section 5.1).
+// suspect is the offset of what the YAML library complains about without a line: an alias of
+// nothing, or the first byte that YAML admits nowhere (YAML 1.1, section 5.1).
 func suspect(data []byte, problem string) int {
 	if m := unknownAnchor.FindStringSubmatch(problem); m != nil {
 		return max(bytes.Index(data, []byte("*"+m[1])), 0)

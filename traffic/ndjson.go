@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readJSON yields one document, or what each line holds. It looks at the first line that is not blank, and unless that is
-// an interaction, at the first character of the next one.
+// readJSON yields one document, or what each line holds. It looks at the first line that is not
+// blank, and unless that is an interaction, at the first character of the next one.
 func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	var read []byte // everything before the decision
 	var first []byte
@@ -72,8 +72,8 @@ func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 	yield(newBare(in.name, JSON, 0, body, 1), nil)
 }
 
-// refuses says why a document or, for all of a file, its first line is not a bare body: it is of another format, or the file is of
-// another kind, and below a folder; see [File.Read].
+// refuses says why a document or, for all of a file, its first line is not a bare body: it is of
+// another format, or the file is of another kind, and below a folder; see [File.Read].
 func (in *input) refuses(text []byte, document bool) error {
 	if err := unreadJSON(in.name, text); err != nil {
 		return err
@@ -90,7 +90,8 @@ func (in *input) refuses(text []byte, document bool) error {
 	return nil
 }
 
-// readLines yields every line after the first one. What stands before its first character was read already.
+// readLines yields every line after the first one. What stands before its first character was read
+// already.
 func (in *input) readLines(line int, read []byte, yield func(*Interaction, error) bool) {
 	indent := read[bytes.LastIndexByte(read, '\n')+1:]
 	for index := 1; ; line++ {
@@ -129,7 +130,8 @@ func (in *input) yieldLine(index int, text []byte, line int, err error, yield fu
 	return in.plain.yield(x, &x.source, start, len(x.source.data), yield) && err == nil
 }
 
-// atObject says whether the next line begins with an object: else a line that is cut off goes on there.
+// atObject says whether the next line begins with an object: else a line that is cut off goes on
+// there.
 func (in *input) atObject() bool {
 	next, err := in.r.Peek(1)
 	return err != nil || next[0] == '{'
@@ -137,7 +139,8 @@ func (in *input) atObject() bool {
 
 var errLong = errors.New("line is too long")
 
-// line appends the next line, with its line break, to read; errLong when that exceeds limit. The bytes belong to the caller.
+// line appends the next line, with its line break, to read; errLong when that exceeds limit. The
+// bytes belong to the caller.
 func (in *input) line(read []byte, limit int) ([]byte, error) {
 	for {
 		part, err := in.r.ReadSlice('\n')
@@ -165,8 +168,9 @@ func (in *input) blanks() (blanks []byte, next byte, err error) {
 	}
 }
 
-// manyDocuments is the rule of NDJSON: the first line is a whole document and another line follows; or both begin
-// with "{" at the very left, and the next line cannot go on where the first one stopped.
+// manyDocuments is the rule of NDJSON: the first line is a whole document and another line follows;
+// or both begin with "{" at the very left, and the next line cannot go on where the first one
+// stopped.
 func manyDocuments(first, blanks []byte, next byte) bool {
 	first = bytes.TrimPrefix(first, byteOrderMark)
 	if scan(first) == nil {

@@ -11,13 +11,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// interactionMark is the first member of a line that is a whole interaction, spelled so, and its only version.
+// interactionMark is the first member of a line that is a whole interaction, spelled so, and its
+// only version.
 const (
 	interactionMark    = `"crcheckInteraction"`
 	interactionVersion = "1"
 )
 
-// The members of the objects in such a line, as problems name them. Those that it must have come first.
+// The members of the objects in such a line, as problems name them. Those that it must have come
+// first.
 var (
 	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response", "meta"}, 3}
 	requestMembers     = members{"request", "request.", []string{
@@ -33,7 +35,8 @@ type members struct {
 	required   int
 }
 
-// recorded is one interaction of a line of NDJSON, or an entry of a HAR, in one allocation: a file has a great many of them.
+// recorded is one interaction of a line of NDJSON, or an entry of a HAR, in one allocation: a file
+// has a great many of them.
 type recorded struct {
 	Interaction
 	request Request
@@ -175,7 +178,8 @@ func (r *interactionReader) meta() error {
 	return err
 }
 
-// object hands its members over by name, each of which must be known and come once, and says where it starts.
+// object hands its members over by name, each of which must be known and come once, and says where
+// it starts.
 func (r *interactionReader) object(list members, member func(name string) error) (start int, err error) {
 	if start, err = r.open(list.of); err != nil {
 		return start, err

@@ -16,8 +16,8 @@ const (
 	outlineValues  = 4096 // in all
 )
 
-// outline is what the beginning of a document tells of its format: names of members, kinds of values and short texts, a few levels deep.
-// A list is told by its first element.
+// outline is what the beginning of a document tells of its format: names of members, kinds of
+// values and short texts, a few levels deep. A list is told by its first element.
 type outline struct {
 	kind   jsontext.Kind // as jsontext calls it; YAML scalars that are not strings are numbers
 	text   string        // of a short string, or the literal of a number
@@ -25,7 +25,8 @@ type outline struct {
 	values []*outline    // of an object's members; of a list at most one
 }
 
-// at is the value of a member, of a member of that, and so on; a list is replaced by its first element. It is empty if there is none.
+// at is the value of a member, of a member of that, and so on; a list is replaced by its first
+// element. It is empty if there is none.
 func (o *outline) at(path ...string) *outline {
 	for _, name := range path {
 		o = o.element()
@@ -66,7 +67,8 @@ func (o *outline) isList() bool   { return o.kind == jsontext.KindBeginArray }
 func (o *outline) isText() bool   { return o.kind == jsontext.KindString }
 func (o *outline) isNumber() bool { return o.kind == jsontext.KindNumber }
 
-// outlineOf is the outline of a JSON text, which may be broken or cut off: then of what stands before.
+// outlineOf is the outline of a JSON text, which may be broken or cut off: then of what stands
+// before.
 func outlineOf(text []byte) *outline {
 	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.TrimPrefix(text, byteOrderMark)), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	o, left := &outline{}, outlineValues

@@ -10,14 +10,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// plainReader reads objects with a request and a response as other tools write them: members that are not known are passed over, a
-// header has one value or a list of them, and a body may be JSON instead of text. The method, the URL and the status must be there.
+// plainReader reads objects with a request and a response as other tools write them: members that
+// are not known are passed over, a header has one value or a list of them, and a body may be JSON
+// instead of text. The method, the URL and the status must be there.
 type plainReader struct {
 	laxReader
 	x *recorded
 }
 
-// yield reads the interaction in a stretch of the source, and yields it, after what is odd about it.
+// yield reads the interaction in a stretch of the source, and yields it, after what is odd about
+// it.
 func (r *plainReader) yield(x *recorded, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	if r.of == "" {
 		r.of, r.remedy, r.lax = "the interaction", "write it again, or remove it", true
@@ -176,7 +178,8 @@ func (r *plainReader) headers(what string) (http.Header, error) {
 	return header, err
 }
 
-// body is text, base64, or JSON as written in the source. One that is absent was not recorded, unless there was none.
+// body is text, base64, or JSON as written in the source. One that is absent was not recorded,
+// unless there was none.
 func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source, none bool) {
 	b := &r.x.bodies[which]
 	b.place.source, b.place.written = from, &b.string
@@ -216,7 +219,8 @@ func (v verbatim) trace(*source, []byte) (start int, spans []span) {
 	return v.start, []span{{body: 0, source: v.start}, {body: v.length, source: v.start + v.length, escaped: true}}
 }
 
-// readInteractions yields what a document of JSON holds: one interaction, or a list of them; or says that it holds none.
+// readInteractions yields what a document of JSON holds: one interaction, or a list of them; or
+// says that it holds none.
 func (in *input) readInteractions(text []byte, yield func(*Interaction, error) bool) bool {
 	opening := bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON)
 	if len(opening) == 0 || opening[0] != '{' && opening[0] != '[' || !bytes.Contains(text, []byte(`"request"`)) || !bytes.Contains(text, []byte(`"response"`)) {

@@ -9,9 +9,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// chunks are the pieces of a body as Polly.JS persists it in its HAR (@pollyjs/adapter-node-http, getBodyFromChunks): what was encoded on
-// the wire is a JSON list of its chunks within the string, in hexadecimal digits with _isBinary, or in base64 from version 6 on; other bytes
-// that are not UTF-8 are one piece.
+// chunks are the pieces of a body as Polly.JS persists it in its HAR (@pollyjs/adapter-node-http,
+// getBodyFromChunks): what was encoded on the wire is a JSON list of its chunks within the string,
+// in hexadecimal digits with _isBinary, or in base64 from version 6 on; other bytes that are not
+// UTF-8 are one piece.
 type chunks []string
 
 // pollyChunks are nil where a text is written as in any other HAR.

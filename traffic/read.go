@@ -16,9 +16,11 @@ const (
 	MaxEntry    = 32 << 20  // bytes of one entry of a HAR, or of anything else in it: as NDJSON it still fits a line
 )
 
-// Read yields the interactions of one input in order. An *EntryError is about one of them, and reading goes on; any other error ends
-// the input. The kind of the input is recognised by its content, as the package comment says; see [File.Read] for files of a folder. NDJSON and HAR are streamed: memory is bounded by the longest line or entry. What is compressed with
-// gzip is read through, and positions are those in its text.
+// Read yields the interactions of one input in order. An *EntryError is about one of them, and
+// reading goes on; any other error ends the input. The kind of the input is recognised by its
+// content, as the package comment says; see [File.Read] for files of a folder. NDJSON and HAR are
+// streamed: memory is bounded by the longest line or entry. What is compressed with gzip is read
+// through, and positions are those in its text.
 func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 	return File{Path: name, Named: true}.Read(r)
 }

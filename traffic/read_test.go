@@ -22,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the goldens under testdata")
 
-// Each testdata/read/NAME.input is one scenario; NAME.want says what is read from it. The name's first word is the
-// kind, or how it must be refused.
+// Each testdata/read/NAME.input is one scenario; NAME.want says what is read from it. The name's
+// first word is the kind, or how it must be refused.
 func TestRead(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)

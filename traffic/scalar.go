@@ -8,21 +8,22 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// scalar is a YAML scalar that a body was decoded from: where the YAML library saw it begin, and its style.
+// scalar is a YAML scalar that a body was decoded from: where the YAML library saw it begin, and
+// its style.
 type scalar struct {
 	line, column int
 	style        yaml.Style
 }
 
-// span is a stretch of a body that stands in the source byte by byte, or one character that stands there in
-// another form.
+// span is a stretch of a body that stands in the source byte by byte, or one character that stands
+// there in another form.
 type span struct {
 	body, source int
 	escaped      bool
 }
 
-// trace decodes the scalar once more, from the source, and notes where each byte came from. The YAML library has
-// the last word: when the two disagree on a single byte, there is no trace at all.
+// trace decodes the scalar once more, from the source, and notes where each byte came from. The
+// YAML library has the last word: when the two disagree on a single byte, there is no trace at all.
 func (s *scalar) trace(from *source, body []byte) (start int, spans []span) {
 	start = from.yamlOffset(s.line, s.column)
 	t := &tracer{src: from.data, pos: start, want: body}
@@ -102,7 +103,8 @@ func (t *tracer) skipProperties() {
 func (t *tracer) blank() bool   { return t.peek() == ' ' || t.peek() == '\t' }
 func (t *tracer) atBreak() bool { width, _ := lineBreak(t.src, t.pos); return width > 0 }
 
-// flow follows a plain (quote 0), single-quoted or double-quoted scalar (YAML 1.1, sections 9.1.1 to 9.1.3).
+// flow follows a plain (quote 0), single-quoted or double-quoted scalar (YAML 1.1, sections 9.1.1
+// to 9.1.3).
 func (t *tracer) flow(quote byte) bool {
 	for len(t.want) > 0 {
 		switch c := t.peek(); {
@@ -133,8 +135,8 @@ func (t *tracer) flow(quote byte) bool {
 	return true
 }
 
-// fold follows white space: kept within a line, one space for a single line break, the other breaks for several.
-// After an escaped line break, blanks and the first break are already gone.
+// fold follows white space: kept within a line, one space for a single line break, the other breaks
+// for several. After an escaped line break, blanks and the first break are already gone.
 func (t *tracer) fold(afterEscape bool) bool {
 	from := t.pos
 	var breaks []int

@@ -18,8 +18,9 @@ const interactionForm = `{"request":{"method":"POST","url":"https://...","header
 
 var httpMethod = lazy(`^(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`)
 
-// shapeOf looks for our mark as the first member of a line and, if the line has both names, at its outline: every line of a file is asked.
-// A body of AWS may have members request and response, too; it is an interaction only if they say what HTTP messages say.
+// shapeOf looks for our mark as the first member of a line and, if the line has both names, at its
+// outline: every line of a file is asked. A body of AWS may have members request and response, too;
+// it is an interaction only if they say what HTTP messages say.
 func shapeOf(text []byte) shape {
 	line, object := bytes.CutPrefix(bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON), []byte("{"))
 	switch {

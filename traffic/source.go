@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// source is a text that bodies stand in, with indexes that are built when first asked for a position.
+// source is a text that bodies stand in, with indexes that are built when first asked for a
+// position.
 type source struct {
 	data   []byte
 	first  int // the line number of data's first line
@@ -21,8 +22,8 @@ type source struct {
 	yamlStarts []int // offsets where lines start in YAML's eyes
 }
 
-// milage says how many characters come before an offset. Without it, the columns of many findings in one long
-// line would cost the square of the line's length.
+// milage says how many characters come before an offset. Without it, the columns of many findings
+// in one long line would cost the square of the line's length.
 type milage struct{ offset, characters int }
 
 const milageStep = 4 << 10
@@ -89,7 +90,8 @@ func (s *source) line(n int) ([]byte, bool) {
 	return bytes.TrimSuffix(text, []byte("\r")), true
 }
 
-// yamlIndex notes where lines start in YAML's eyes: they also end at CR, NEL, LS and PS, and a byte order mark is no column.
+// yamlIndex notes where lines start in YAML's eyes: they also end at CR, NEL, LS and PS, and a byte
+// order mark is no column.
 func (s *source) yamlIndex() {
 	s.yamlOnce.Do(func() {
 		start := len(s.data) - len(bytes.TrimPrefix(s.data, byteOrderMark))
@@ -124,7 +126,8 @@ func (s *source) yamlPlace(offset int) (line, column int) {
 	return line, s.characters(offset) - s.characters(s.yamlStarts[max(line, 1)-1]) + 1
 }
 
-// yamlText finds the offset of the first character of a line, as the YAML library counts them, that is no space.
+// yamlText finds the offset of the first character of a line, as the YAML library counts them, that
+// is no space.
 func (s *source) yamlText(line int) int {
 	offset := s.yamlOffset(line, 1)
 	return offset + leadingSpaces(s.data[offset:])
@@ -135,8 +138,8 @@ func (s *source) at(line, column int) Position { return s.position(s.yamlOffset(
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// lineBreak is the width of the YAML 1.1 line break at src[i], 0 if there is none, and what it decodes to
-// (section 5.4 of that specification: all but LS and PS are normalised).
+// lineBreak is the width of the YAML 1.1 line break at src[i], 0 if there is none, and what it
+// decodes to (section 5.4 of that specification: all but LS and PS are normalised).
 func lineBreak(src []byte, i int) (width int, decoded string) {
 	if i >= len(src) {
 		return 0, ""

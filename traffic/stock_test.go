@@ -21,7 +21,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Every cassette that stock go-vcr loads is read here with the same values, but for what doc.go says is refused.
+// Every cassette that stock go-vcr loads is read here with the same values, but for what doc.go
+// says is refused.
 func TestReadLikeStock(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)
@@ -34,7 +35,8 @@ func TestReadLikeStock(t *testing.T) {
 	require.Greater(t, agreed, 15)
 }
 
-// Cassettes that go-vcr's own recorder wrote. (It loses a body that is a line break alone; that one is not among them.)
+// Cassettes that go-vcr's own recorder wrote. (It loses a body that is a line break alone; that one
+// is not among them.)
 func TestReadStockRecording(t *testing.T) {
 	bodies := []string{
 		"", "{}", `{"status":"SUCCESS"}`, "{\n  \"a\": 1\n}\n", "plain", "it's", "\"quoted\"", "a: b", "é中😀", "\xff\x00", "null", "200",
@@ -74,7 +76,8 @@ func TestReadStockRecording(t *testing.T) {
 		require.Positive(t, all[i].Response.Duration)
 	}
 
-	// The forms that go-vcr took from the request come back when the interactions are written again.
+	// The forms that go-vcr took from the request come back when the interactions are written
+	// again.
 	var again bytes.Buffer
 	require.NoError(t, traffic.WriteCassette(&again, traffic.Meta{}, all))
 	was, err := loadStock(t, data)

@@ -9,7 +9,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// trust is how much a file's name, and who named it, say for its being JSON. Interactions speak for themselves, in any file.
+// trust is how much a file's name, and who named it, say for its being JSON. Interactions speak for
+// themselves, in any file.
 type trust int
 
 const (
@@ -32,9 +33,10 @@ func (f File) trusted() trust {
 	return onlyInteractions
 }
 
-// Read yields the interactions of a file, as [Read] does of one that the user named. One that was found below a folder and is not called
-// .json, .ndjson or .jsonl is more likely something else: without an extension it must be whole JSON, and with any other it must
-// hold interactions, else it is an *UnknownKindError.
+// Read yields the interactions of a file, as [Read] does of one that the user named. One that was
+// found below a folder and is not called .json, .ndjson or .jsonl is more likely something else:
+// without an extension it must be whole JSON, and with any other it must hold interactions, else it
+// is an *UnknownKindError.
 func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.trusted(), r) }
 
 var (
@@ -43,8 +45,8 @@ var (
 	jsonScalar  = lazy(`^("(?:[^"\\\n]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|null|true|false)`)
 )
 
-// likeJSON tells JSON, perhaps broken or cut off, from text that begins with the same character: a heading of TOML or INI, a link or
-// list of Markdown, a date, a quotation, a template.
+// likeJSON tells JSON, perhaps broken or cut off, from text that begins with the same character: a
+// heading of TOML or INI, a link or list of Markdown, a date, a quotation, a template.
 func likeJSON(text []byte, whole bool) bool {
 	if !jsonOpening().Match(text) {
 		return false
@@ -58,7 +60,8 @@ func likeJSON(text []byte, whole bool) bool {
 	return likeScalar(text, whole)
 }
 
-// likeArray: a list begins with a value, and if it holds only scalars, what follows it in its line is not prose.
+// likeArray: a list begins with a value, and if it holds only scalars, what follows it in its line
+// is not prose.
 func likeArray(text []byte) bool {
 	inner := bytes.TrimLeft(text, blankJSON+"[")
 	if len(inner) == 0 || strings.IndexByte("{],", inner[0]) >= 0 {

@@ -21,8 +21,8 @@ const (
 	lockOfJSON = "{\n  \"_meta\": {\"hash\": {}},\n  \"default\": {}\n}\n"
 )
 
-// What a file holds, by its name, its content, and whether the user named it: a body, interactions, or the format by which it is
-// counted and skipped.
+// What a file holds, by its name, its content, and whether the user named it: a body, interactions,
+// or the format by which it is counted and skipped.
 func TestFileRead(t *testing.T) {
 	const body, interactions = "a body", "interactions"
 	for _, tc := range []struct {
@@ -165,7 +165,8 @@ func TestStandardInputIsNamed(t *testing.T) {
 	require.Equal(t, "a body", whatIs(t, traffic.File{Path: "-", Named: true}, strings.NewReader(`{"a":1`)))
 }
 
-// Whatever a folder holds: what is not called JSON is not a body, unless it has no extension and is whole.
+// Whatever a folder holds: what is not called JSON is not a body, unless it has no extension and is
+// whole.
 func FuzzFound(f *testing.F) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(f, err)

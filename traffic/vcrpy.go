@@ -7,8 +7,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// pyRecord, pyRequest, pyStatus and pyResponse have the keys of vcrpy's cassettes (vcr/serialize.py), also those of answers that httpx got,
-// as vcrpy 4.1 to 5.1 wrote them (vcr/stubs/httpx_stubs.py).
+// pyRecord, pyRequest, pyStatus and pyResponse have the keys of vcrpy's cassettes
+// (vcr/serialize.py), also those of answers that httpx got, as vcrpy 4.1 to 5.1 wrote them
+// (vcr/stubs/httpx_stubs.py).
 type pyRecord struct {
 	Request  *pyRequest  `yaml:"request"`
 	Response *pyResponse `yaml:"response"`
@@ -37,7 +38,8 @@ type pyStatus struct {
 	Message yaml.Node `yaml:"message"`
 }
 
-// pyNames are vcrpy's names for what go-vcr calls otherwise, httpxNames those of an answer that httpx got.
+// pyNames are vcrpy's names for what go-vcr calls otherwise, httpxNames those of an answer that
+// httpx got.
 var (
 	pyNames = map[string]string{
 		"request.url": "request.uri", "response.status": "response.status.message",
@@ -46,7 +48,8 @@ var (
 	httpxNames = map[string]string{"request.url": "request.uri", "response.code": "response.status_code", "response.body": "response.content"}
 )
 
-// fromVCRPy: vcrpy has the same two top-level keys and the same version, but calls the URL uri. The first interaction that has either decides.
+// fromVCRPy: vcrpy has the same two top-level keys and the same version, but calls the URL uri. The
+// first interaction that has either decides.
 func fromVCRPy(interactions *yaml.Node) bool {
 	list := target(interactions)
 	if list.Kind != yaml.SequenceNode {
@@ -90,7 +93,8 @@ func (r *pyRecord) record() *record {
 	return as
 }
 
-// pyBody is the node that holds a body, and how: as text, in a mapping with string or base64_string, or decoded from JSON.
+// pyBody is the node that holds a body, and how: as text, in a mapping with string or
+// base64_string, or decoded from JSON.
 func pyBody(body, parsed yaml.Node) (yaml.Node, bodyForm) {
 	if body.IsZero() && !parsed.IsZero() {
 		return parsed, asYAML
@@ -109,8 +113,9 @@ func pyBody(body, parsed yaml.Node) (yaml.Node, bodyForm) {
 	return pyFile(*text), asText
 }
 
-// missing is the name of what vcrpy writes with every answer, where it is not there. Without the one, an error would be read as a
-// success, without the other any answer as an empty one. go-vcr reads such a cassette, vcrpy does not.
+// missing is the name of what vcrpy writes with every answer, where it is not there. Without the
+// one, an error would be read as a success, without the other any answer as an empty one. go-vcr
+// reads such a cassette, vcrpy does not.
 func (r *record) missing() string {
 	switch {
 	case target(&r.Response.Code).ShortTag() == "!!null": // also without the key
@@ -121,8 +126,8 @@ func (r *record) missing() string {
 	return ""
 }
 
-// pyFile is what a file in memory holds, which boto3 sends for the body of an upload: PyYAML writes such an object as its bytes, a place
-// in them, and its attributes.
+// pyFile is what a file in memory holds, which boto3 sends for the body of an upload: PyYAML writes
+// such an object as its bytes, a place in them, and its attributes.
 func pyFile(n yaml.Node) yaml.Node {
 	body := target(&n)
 	if !strings.HasPrefix(body.Tag, "tag:yaml.org,2002:python/object") && !strings.HasPrefix(body.Tag, "!!python/object") {
@@ -134,8 +139,9 @@ func pyFile(n yaml.Node) yaml.Node {
 	return n
 }
 
-// decodeJSON reads a cassette of JSON that is no YAML, and says whether it is one: vcrpy's JSON has pairs of surrogates, which YAML
-// refuses. go-vcr reads nothing but YAML, so its own version is left to that.
+// decodeJSON reads a cassette of JSON that is no YAML, and says whether it is one: vcrpy's JSON has
+// pairs of surrogates, which YAML refuses. go-vcr reads nothing but YAML, so its own version is
+// left to that.
 func (c *cassette) decodeJSON() bool {
 	if !bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(c.source.data, byteOrderMark), blankJSON), []byte("{")) {
 		return false

@@ -10,7 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// pyHeader maps each name to a list of values or, as stubs of some HTTP libraries record it, to one value.
+// pyHeader maps each name to a list of values or, as stubs of some HTTP libraries record it, to one
+// value.
 type pyHeader map[string]pyValues
 
 type pyValues []string
@@ -25,8 +26,8 @@ func (v *pyValues) UnmarshalYAML(n *yaml.Node) error {
 	return err
 }
 
-// plainHeaders rewrites headers that PyYAML wrote as a Python object, such as requests' CaseInsensitiveDict or http.client's HTTPMessage, into
-// the mapping that they represent.
+// plainHeaders rewrites headers that PyYAML wrote as a Python object, such as requests'
+// CaseInsensitiveDict or http.client's HTTPMessage, into the mapping that they represent.
 func plainHeaders(interactions *yaml.Node) {
 	left := maxPairs
 	for _, entry := range target(interactions).Content {
@@ -52,7 +53,8 @@ func plainHeaders(interactions *yaml.Node) {
 
 func isPython(n *yaml.Node) bool { return strings.Contains(n.Tag, "python/") }
 
-// Bounds of the nodes of a file that are looked through for pairs, and of how deep they nest: aliases could lead round in circles.
+// Bounds of the nodes of a file that are looked through for pairs, and of how deep they nest:
+// aliases could lead round in circles.
 const (
 	maxPairs   = 1 << 22
 	maxPickled = 100
@@ -74,8 +76,9 @@ func (h pyHeader) node(at *yaml.Node) *yaml.Node {
 	return n
 }
 
-// pairs adds what a node holds: a mapping of names, or lists of a name and a value, of a name and several, or of a name in lower case and a
-// pair with the name as written. It returns how many nodes may still be looked at.
+// pairs adds what a node holds: a mapping of names, or lists of a name and a value, of a name and
+// several, or of a name in lower case and a pair with the name as written. It returns how many
+// nodes may still be looked at.
 func (h pyHeader) pairs(n *yaml.Node, left, depth int) int {
 	n = target(n)
 	if left--; left <= 0 || depth == 0 {
@@ -102,7 +105,8 @@ func (h pyHeader) pairs(n *yaml.Node, left, depth int) int {
 	return left
 }
 
-// What a Python object has beside headers: where PyYAML puts its state, and attributes of http.client.HTTPMessage.
+// What a Python object has beside headers: where PyYAML puts its state, and attributes of
+// http.client.HTTPMessage.
 var (
 	pickled    = []string{"state", "dictitems", "listitems", "args"}
 	attributes = []string{"policy", "defects", "preamble", "epilogue", "kwds"}
@@ -130,7 +134,8 @@ func (h pyHeader) add(name, value *yaml.Node) {
 	}
 }
 
-// header puts the names into one form, so that they can be looked up: vcrpy leaves them as they were on the wire.
+// header puts the names into one form, so that they can be looked up: vcrpy leaves them as they
+// were on the wire.
 func (h pyHeader) header() http.Header {
 	header := make(http.Header, len(h))
 	for _, name := range slices.Sorted(maps.Keys(h)) {

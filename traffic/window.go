@@ -30,7 +30,8 @@ func (w *window) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// forget moves the beginning to an offset of the stream. The whole of the characters before it must have been read.
+// forget moves the beginning to an offset of the stream. The whole of the characters before it must
+// have been read.
 func (w *window) forget(offset int64) {
 	n := int(offset - w.offset)
 	w.line, w.column = w.place(n)

@@ -15,10 +15,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// WriteCassette writes go-vcr's version 1, key by key in its order, so that stock go-vcr loads every byte of it again:
-// also the bodies that go-vcr cannot reload when it wrote them itself. The same interactions give the same bytes.
-// An interaction without a request cannot be replayed, nor one whose body was not recorded: it is a *MalformedError, and nothing is
-// written. The metadata of the interactions themselves is not looked at; see [Convert] for that.
+// WriteCassette writes go-vcr's version 1, key by key in its order, so that stock go-vcr loads
+// every byte of it again: also the bodies that go-vcr cannot reload when it wrote them itself. The
+// same interactions give the same bytes. An interaction without a request cannot be replayed, nor
+// one whose body was not recorded: it is a *MalformedError, and nothing is written. The metadata of
+// the interactions themselves is not looked at; see [Convert] for that.
 func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
 	for i, in := range interactions {
 		if err := fitsCassette(i, in); err != nil {
@@ -83,7 +84,8 @@ func (c *cassetteWriter) close() error {
 	return c.put("crcheck:\n", "crcheck", metaNode(c.meta))
 }
 
-// put writes head, then what stands below key in a mapping: only there the encoder indents it as in the whole cassette.
+// put writes head, then what stands below key in a mapping: only there the encoder indents it as in
+// the whole cassette.
 func (c *cassetteWriter) put(head, key string, below *yaml.Node) error {
 	c.piece.Reset()
 	if below != nil {
@@ -175,7 +177,8 @@ func number(n int) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(n)}
 }
 
-// plainText may do without quotes; the encoder still adds them where YAML would read something else.
+// plainText may do without quotes; the encoder still adds them where YAML would read something
+// else.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9/][!-~]*( [!-~]+)*$`)
 
 // text is a string in the most readable style that every byte of it survives.
@@ -198,8 +201,8 @@ func text(s string) *yaml.Node {
 	return node
 }
 
-// survivesAsBlock: every line survives, the first begins with no white space and none ends with it (the YAML libraries
-// lose or refuse those), and at most one line break stands at the end.
+// survivesAsBlock: every line survives, the first begins with no white space and none ends with it
+// (the YAML libraries lose or refuse those), and at most one line break stands at the end.
 func survivesAsBlock(s string) bool {
 	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 	if len(lines) < 2 || strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || lines[0] == "" || lines[len(lines)-1] == "" {
@@ -213,8 +216,9 @@ func survivesAsBlock(s string) bool {
 	return true
 }
 
-// printable: every character survives in single quotes and literal blocks: no control character, no line break of YAML's, none beyond
-// the Basic Multilingual Plane (YAML 1.1, section 5.1, as the YAML libraries read it).
+// printable: every character survives in single quotes and literal blocks: no control character, no
+// line break of YAML's, none beyond the Basic Multilingual Plane (YAML 1.1, section 5.1, as the
+// YAML libraries read it).
 func printable(s string) bool {
 	for _, r := range s {
 		switch {

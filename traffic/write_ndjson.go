@@ -13,9 +13,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// WriteNDJSON writes one interaction a line, such as Read reads, with its own [Meta]. Everything comes back as it was. The same
-// interactions give the same bytes. An interaction without a request cannot be replayed, and text other than a body that is not UTF-8
-// cannot be written: it is a *MalformedError, and nothing is written.
+// WriteNDJSON writes one interaction a line, such as Read reads, with its own [Meta]. Everything
+// comes back as it was. The same interactions give the same bytes. An interaction without a request
+// cannot be replayed, and text other than a body that is not UTF-8 cannot be written: it is a
+// *MalformedError, and nothing is written.
 func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 	for i, in := range interactions {
 		if err := fitsNDJSON(i, in); err != nil {

@@ -60,7 +60,8 @@ func generateInteraction(r *rand.Rand) *traffic.Interaction {
 	return in
 }
 
-// requireNDJSON writes interactions, and has Read find the same values, each byte in its place, and the schema accept every line.
+// requireNDJSON writes interactions, and has Read find the same values, each byte in its place, and
+// the schema accept every line.
 func requireNDJSON(t *testing.T, interactions []*traffic.Interaction) {
 	t.Helper()
 	var first, second bytes.Buffer
@@ -91,7 +92,8 @@ func requireNDJSON(t *testing.T, interactions []*traffic.Interaction) {
 	}
 }
 
-// requireJSONPositions walks a body and the string in its line side by side, with encoding/json as the judge of each escape.
+// requireJSONPositions walks a body and the string in its line side by side, with encoding/json as
+// the judge of each escape.
 func requireJSONPositions(t *testing.T, body traffic.Body, number int) {
 	t.Helper()
 	line, ok := body.Line(number)

@@ -19,7 +19,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// testdata/write.yaml shows a cassette as it is written: each body in the most readable style that it survives.
+// testdata/write.yaml shows a cassette as it is written: each body in the most readable style that
+// it survives.
 func TestWriteCassetteGolden(t *testing.T) {
 	post := answer("\t{\n")
 	post.Request = &traffic.Request{
@@ -50,7 +51,8 @@ func TestWriteCassetteGolden(t *testing.T) {
 	}
 }
 
-// go-vcr cannot load every cassette that it saves. This body is why WriteCassette chooses the styles itself.
+// go-vcr cannot load every cassette that it saves. This body is why WriteCassette chooses the
+// styles itself.
 func TestStockCannotReloadItself(t *testing.T) {
 	c := cassette.New(t.TempDir() + "/c")
 	c.AddInteraction(&cassette.Interaction{Response: cassette.Response{Body: "\t{\n"}})

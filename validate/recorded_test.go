@@ -71,7 +71,8 @@ func TestBoundHeadersNotRecorded(t *testing.T) {
 	}
 }
 
-// TestRequestBodiesNotRecorded: a request without a body is wrong only where the recorder keeps bodies.
+// TestRequestBodiesNotRecorded: a request without a body is wrong only where the recorder keeps
+// bodies.
 func TestRequestBodiesNotRecorded(t *testing.T) {
 	v := bagOf(t, Options{})
 	k, err := CompileCatalog(schema.NewCatalog(v.contract), Options{})

@@ -8,7 +8,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// TestSecretsOutOfPlace: a value of the wrong type, in the place of one that holds something sensitive, may be sensitive itself and is withheld.
+// TestSecretsOutOfPlace: a value of the wrong type, in the place of one that holds something
+// sensitive, may be sensitive itself and is withheld.
 func TestSecretsOutOfPlace(t *testing.T) {
 	const secret = `{"type":"string","sensitive":true}`
 	for name, shape := range map[string]string{

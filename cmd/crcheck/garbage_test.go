@@ -137,7 +137,8 @@ func TestGarbageDocuments(t *testing.T) {
 				require.Equal(t, exitUsage, got.status, "%q %.2000s", verb, got.err)
 				require.Empty(t, got.out)
 				require.Contains(t, got.err, g.name, "%q names the file", verb)
-				// A source's or overlay's own error is many things; what cannot be read at all says what to do.
+				// A source's or overlay's own error is many things; what cannot be read at all says
+				// what to do.
 				if strings.HasSuffix(g.name, "folder") {
 					require.Regexp(t, `it is a folder; name a document in it|no file of the folder describes an operation`, got.err)
 				}

@@ -157,7 +157,8 @@ func TestLiveWrites(t *testing.T) {
 	require.Regexp(t, `^\{"Room":"a","Token":"[0-9a-f-]{36}"\}$`, string(received[0].Body))
 }
 
-// TestLiveRecords: what is recorded is redacted, loads, and plays; what is reported is what the service said.
+// TestLiveRecords: what is recorded is redacted, loads, and plays; what is reported is what the
+// service said.
 func TestLiveRecords(t *testing.T) {
 	r := newLive(t, cleanRooms())
 	got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--print-body", "--input", jobOneInput)

@@ -178,7 +178,8 @@ func (v *recordVerb) allow(catalog *schema.Catalog) func(*http.Request, []byte) 
 	}
 }
 
-// routedOnce refuses a query that says more than once what the URI of a contract says literally: which one counts is the service's business.
+// routedOnce refuses a query that says more than once what the URI of a contract says literally:
+// which one counts is the service's business.
 func routedOnce(c *schema.Contract, u *url.URL) error {
 	_, query, _ := strings.Cut(c.URI.Or(""), "?")
 	literal, _ := url.ParseQuery(query) // as the catalog reads it
@@ -265,7 +266,8 @@ func (v *recordVerb) forward(target proxy.Target, a net.Addr) (*session, error) 
 	return &session{p, client, ended, end}, nil
 }
 
-// serve serves while the command runs, or until it is interrupted. The error says why it ended before.
+// serve serves while the command runs, or until it is interrupted. The error says why it ended
+// before.
 func serve(ctx context.Context, t *terminal, l net.Listener, session *session, command childCommand) (status int, err error) {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRecordAllow: only what one contract calls read-only, whichever way the service reads the query.
+// TestRecordAllow: only what one contract calls read-only, whichever way the service reads the
+// query.
 func TestRecordAllow(t *testing.T) {
 	var all []*schema.Contract
 	for _, name := range []string{"shed", "ledger"} {

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// recorded is a program in some language that asks for jobs, and how it is run: its command, and what it needs in the environment.
+// recorded is a program in some language that asks for jobs, and how it is run: its command, and
+// what it needs in the environment.
 type recorded struct {
 	name    string
 	modes   []string // "" or --forward

@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cleanrooms/types"
 )
 
-// sdkGo is a program that uses the AWS SDK for Go as its users do: everything comes from the environment.
+// sdkGo is a program that uses the AWS SDK for Go as its users do: everything comes from the
+// environment.
 //
 //	aws-sdk-go get MEMBERSHIP JOB…     asks for jobs and prints their statuses
 //	aws-sdk-go start MEMBERSHIP        starts one

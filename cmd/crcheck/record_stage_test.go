@@ -59,8 +59,9 @@ type recordingRun struct {
 
 const realHost = "cleanrooms.us-east-1.amazonaws.com"
 
-// newRecording sets the stage. With --forward the upstream has its real name, since loopback is never asked for through a proxy: crcheck itself gets through to the
-// stand-in by a proxy, as in a company.
+// newRecording sets the stage. With --forward the upstream has its real name, since loopback is
+// never asked for through a proxy: crcheck itself gets through to the stand-in by a proxy, as in a
+// company.
 func newRecording(t *testing.T, service *standin.Service, mode string) *recordingRun {
 	server := standin.Start(t, service, realHost)
 	r := &recordingRun{Server: server, dir: t.TempDir(), temporary: t.TempDir(), upstream: []string{"--upstream", server.URL, "--region", "us-east-1", "--upstream-ca", server.CAFile}}

@@ -19,7 +19,8 @@ import (
 	"github.com/crcheck/crcheck/internal/standin"
 )
 
-// TestRecord: SDKs of several languages are recorded in both modes, from a service that verifies signatures. What was recorded is whole, redacted, and plays.
+// TestRecord: SDKs of several languages are recorded in both modes, from a service that verifies
+// signatures. What was recorded is whole, redacted, and plays.
 func TestRecord(t *testing.T) {
 	for _, c := range recordedClients {
 		for _, mode := range c.modes {
@@ -59,7 +60,8 @@ func requireNoFiles(t *testing.T, folder string) {
 	require.Empty(t, entries)
 }
 
-// TestRecordStatus: the command's status is that of crcheck, and what it may not do does not reach the service.
+// TestRecordStatus: the command's status is that of crcheck, and what it may not do does not reach
+// the service.
 func TestRecordStatus(t *testing.T) {
 	t.Run("a write", func(t *testing.T) {
 		service := cleanRooms()
@@ -168,7 +170,8 @@ func TestRecordRefuses(t *testing.T) {
 	})
 }
 
-// TestRecordUpstreamDown: the client gets an error, and the status says that it was not run to the end.
+// TestRecordUpstreamDown: the client gets an error, and the status says that it was not run to the
+// end.
 func TestRecordUpstreamDown(t *testing.T) {
 	const closed = "127.0.0.1:1" // a port that was free might be somebody's by now
 	r := newRecording(t, cleanRooms(), "")
@@ -207,7 +210,8 @@ func TestRecordInterrupted(t *testing.T) {
 	}
 }
 
-// TestRecordWithoutCommand: what is printed is what a client needs, nobody gets through without it, and Ctrl-C is the end.
+// TestRecordWithoutCommand: what is printed is what a client needs, nobody gets through without it,
+// and Ctrl-C is the end.
 func TestRecordWithoutCommand(t *testing.T) {
 	for _, mode := range []string{"", "--forward"} {
 		t.Run("mode "+mode, func(t *testing.T) {
@@ -270,7 +274,8 @@ func TestRecordWithoutCommand(t *testing.T) {
 	}
 }
 
-// requireOnlyCertificates: no key is in a file of the recording, nor in one that its process has open.
+// requireOnlyCertificates: no key is in a file of the recording, nor in one that its process has
+// open.
 func requireOnlyCertificates(t *testing.T, r *recordingRun, pid int) {
 	t.Helper()
 	certificates := 0

@@ -18,7 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRecoverContracts: whoever recovers with other contracts than were in force is told, and nobody else is. How it was redacted nobody needs to know.
+// TestRecoverContracts: whoever recovers with other contracts than were in force is told, and
+// nobody else is. How it was redacted nobody needs to know.
 func TestRecoverContracts(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -59,7 +59,8 @@ func SigningName(host string) string {
 }
 
 // Owned returns where in an AWS host, given without its port, begins what AWS names itself: the
-// service, the region and the domain. What stands before it, or all of another host, somebody else has named.
+// service, the region and the domain. What stands before it, or all of another host, somebody else
+// has named.
 func Owned(host string) int {
 	name, ok := cut(normal(host))
 	if !ok {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// masks are values that a recorder puts in the place of what it leaves out: a word
-// that says so, alone or in brackets or between asterisks; the name of the header
-// and XXX behind it; a placeholder of a template; or one character again and again. Words that may be values themselves
+// masks are values that a recorder puts in the place of what it leaves out: a word that says so,
+// alone or in brackets or between asterisks; the name of the header and XXX behind it; a
+// placeholder of a template; or one character again and again. Words that may be values themselves
 // count in capitals or brackets only.
 var masks = regexp.MustCompile(`^(` +
 	`["' *_-]*(?i:redacted|masked|filtered|scrubbed|saniti[sz]ed|obfuscated|censored|xxx+)([-_ ][A-Za-z0-9_ -]*)?["' *_-]*` +

@@ -123,7 +123,8 @@ func TestBlob(t *testing.T) {
 	}
 }
 
-// TestSecretsBesideExemptions: linting a file runs the scan of package redact: placeholders and data pass, a secret of the same form does not, wherever it is.
+// TestSecretsBesideExemptions: linting a file runs the scan of package redact: placeholders and
+// data pass, a secret of the same form does not, wherever it is.
 func TestSecretsBesideExemptions(t *testing.T) {
 	key := "AKIA" + strings.Repeat("Q7", 8)
 	secret := "aB3/" + strings.Repeat("xY7+kQ", 6)

@@ -28,7 +28,8 @@ const (
 
 // Caller signs requests and sends them.
 type Caller struct {
-	// Transport sends the requests, and may record them. It must not ask for compression by itself: the answer is taken as it comes.
+	// Transport sends the requests, and may record them. It must not ask for compression by itself:
+	// the answer is taken as it comes.
 	Transport   http.RoundTripper
 	Credentials aws.Credentials
 	Region      string

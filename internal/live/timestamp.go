@@ -42,7 +42,8 @@ func inYears(seconds int64) bool {
 	return seconds >= earliest && seconds < end
 }
 
-// timestamp writes a time to the millisecond (Smithy, spec/protocol-traits.html#timestampformat-trait).
+// timestamp writes a time to the millisecond (Smithy,
+// spec/protocol-traits.html#timestampformat-trait).
 func timestamp(t time.Time, format string) one {
 	t = t.UTC()
 	switch format {

@@ -9,15 +9,18 @@ import (
 	"strings"
 )
 
-// deciders are headers that say which operation is asked for: to the contracts, or to services that take several protocols.
+// deciders are headers that say which operation is asked for: to the contracts, or to services that
+// take several protocols.
 var deciders = []string{"X-Amz-Target", "Content-Type"}
 
-// overriders are headers by which some servers take a request for another one than its first line and its target say: frameworks that emulators are built
-// with, and services of the Smithy RPC protocols.
+// overriders are headers by which some servers take a request for another one than its first line
+// and its target say: frameworks that emulators are built with, and services of the Smithy RPC
+// protocols.
 var overriders = []string{"X-Http-Method", "X-Http-Method-Override", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url", "Smithy-Protocol"}
 
-// ambiguous says why a service might take a request for another operation than [Target.Allow] does; nil: it would not. No SDK sends such a request for an
-// operation of the protocols that contracts are about.
+// ambiguous says why a service might take a request for another operation than [Target.Allow] does;
+// nil: it would not. No SDK sends such a request for an operation of the protocols that contracts
+// are about.
 func ambiguous(r *http.Request) error {
 	for name, values := range r.Header {
 		spelled := http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-")) // CGI cannot tell the two
@@ -58,7 +61,8 @@ func ambiguous(r *http.Request) error {
 	return nil
 }
 
-// several reports a comma outside of quotes, with which a header may have several values (RFC 9110 section 5.3).
+// several reports a comma outside of quotes, with which a header may have several values (RFC 9110
+// section 5.3).
 func several(value string) bool {
 	quoted := false
 	for i := 0; i < len(value); i++ {

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// newCertificate makes a certificate authority, with it the one certificate of a host, and forgets the authority's key. It returns the authority's certificate as
-// PEM, and what a server needs.
+// newCertificate makes a certificate authority, with it the one certificate of a host, and forgets
+// the authority's key. It returns the authority's certificate as PEM, and what a server needs.
 func newCertificate(host string) (authorityPEM []byte, server tls.Certificate, err error) {
 	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

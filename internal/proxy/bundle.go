@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// bundleVariables name a file of certificates that replaces those of the system, most specific first.
+// bundleVariables name a file of certificates that replaces those of the system, most specific
+// first.
 var bundleVariables = []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"}
 
 // systemBundles are where systems keep theirs; as in crypto/x509.
@@ -19,8 +20,9 @@ var systemBundles = []string{
 	"/etc/ssl/cert.pem",
 }
 
-// Bundle is the certificates for the file of [ForwardEnvironment]: the session's authority, and what a client with this environment trusts without it. The
-// variables replace what the client trusts, and it may speak to hosts of NO_PROXY besides.
+// Bundle is the certificates for the file of [ForwardEnvironment]: the session's authority, and
+// what a client with this environment trusts without it. The variables replace what the client
+// trusts, and it may speak to hosts of NO_PROXY besides.
 func Bundle(authority []byte, env []string) []byte {
 	files := slices.Clone(systemBundles)
 	for _, variable := range slices.Backward(bundleVariables) {

@@ -12,9 +12,11 @@ import (
 
 // Environment is what a client is told in the variables of its environment.
 type Environment struct {
-	// Set are the variables that a client without crcheck as its parent needs, in the form of [os.Environ].
+	// Set are the variables that a client without crcheck as its parent needs, in the form of
+	// [os.Environ].
 	Set []string
-	// Unset are those that it must not have: the SDK for JavaScript prefers a profile to credentials.
+	// Unset are those that it must not have: the SDK for JavaScript prefers a profile to
+	// credentials.
 	Unset []string
 	// Client makes the environment of a client from that of its parent.
 	Client func(parent []string) []string
@@ -25,8 +27,9 @@ func (e Environment) With(variables ...string) Environment {
 	return Environment{slices.Concat(e.Set, variables), e.Unset, func(parent []string) []string { return append(e.Client(parent), variables...) }}
 }
 
-// ResignEnvironment leads a client to a re-sign proxy. All variables of AWS that the client would inherit are taken away: no credentials or
-// profile of the user gets into it, and every service is asked for at the endpoint, which refuses what it is not for.
+// ResignEnvironment leads a client to a re-sign proxy. All variables of AWS that the client would
+// inherit are taken away: no credentials or profile of the user gets into it, and every service is
+// asked for at the endpoint, which refuses what it is not for.
 func ResignEnvironment(endpoint, region string, session sigv4.Credentials) Environment {
 	credentials := []string{
 		"AWS_ACCESS_KEY_ID=" + session.AccessKeyID,
@@ -39,8 +42,9 @@ func ResignEnvironment(endpoint, region string, session sigv4.Credentials) Envir
 	}}
 }
 
-// ForwardEnvironment leads a client to a forward proxy, with everything else of its environment as it is, its credentials too. Exceptions from proxies that the
-// upstream would be under are taken away. The file holds [Forward.Authority].
+// ForwardEnvironment leads a client to a forward proxy, with everything else of its environment as
+// it is, its credentials too. Exceptions from proxies that the upstream would be under are taken
+// away. The file holds [Forward.Authority].
 func ForwardEnvironment(proxy, caFile string, upstream *url.URL) Environment {
 	set := []string{"HTTPS_PROXY=" + proxy, "https_proxy=" + proxy}
 	for _, name := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"} {
@@ -65,7 +69,8 @@ func proxied(env []string, host string) []string {
 	return env
 }
 
-// excepts says whether an entry of NO_PROXY means a host, in any of the forms that HTTP clients know: *, a name, a domain, an address, a network.
+// excepts says whether an entry of NO_PROXY means a host, in any of the forms that HTTP clients
+// know: *, a name, a domain, an address, a network.
 func excepts(exception, host string) bool {
 	if network, err := netip.ParsePrefix(exception); err == nil {
 		address, err := netip.ParseAddr(host)

@@ -17,7 +17,8 @@ import (
 	"github.com/elazarl/goproxy"
 )
 
-// Forward is the handler of the forward mode: an HTTPS proxy that intercepts what is for the upstream, and refuses the rest.
+// Forward is the handler of the forward mode: an HTTPS proxy that intercepts what is for the
+// upstream, and refuses the rest.
 type Forward struct {
 	target      Target
 	password    string
@@ -33,7 +34,8 @@ type Forward struct {
 // user is the one that the proxy asks for, with a random password.
 const user = "crcheck"
 
-// NewForward returns a proxy for an upstream, which must be https, with a certificate authority of its own.
+// NewForward returns a proxy for an upstream, which must be https, with a certificate authority of
+// its own.
 func NewForward(t Target) (*Forward, error) {
 	if t.Upstream.Scheme != "https" {
 		return nil, &UpstreamError{t.Upstream.String(), "the forward mode is for https only"}
@@ -55,7 +57,8 @@ func NewForward(t Target) (*Forward, error) {
 // Authority is the certificate of the session's authority, as PEM. Its key is nowhere any more.
 func (f *Forward) Authority() []byte { return f.authority }
 
-// URL is what a client finds the proxy by, with user and password; the address is that of the listener.
+// URL is what a client finds the proxy by, with user and password; the address is that of the
+// listener.
 func (f *Forward) URL(address string) string {
 	return (&url.URL{Scheme: "http", User: url.UserPassword(user, f.password), Host: address}).String()
 }
@@ -175,8 +178,9 @@ func (f *Forward) land() {
 	}
 }
 
-// End refuses further requests on the connections that there are, and waits for those under way until the context is done. A server cannot do so: it
-// no longer knows of connections that CONNECT has taken over.
+// End refuses further requests on the connections that there are, and waits for those under way
+// until the context is done. A server cannot do so: it no longer knows of connections that CONNECT
+// has taken over.
 func (f *Forward) End(ctx context.Context) error {
 	f.mu.Lock()
 	f.ended = true

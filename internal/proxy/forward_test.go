@@ -118,7 +118,8 @@ func TestForwardCertificate(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestForwardHTTP1: clients are not offered HTTP/2, nor TLS before 1.2, and a second request on a connection works.
+// TestForwardHTTP1: clients are not offered HTTP/2, nor TLS before 1.2, and a second request on a
+// connection works.
 func TestForwardHTTP1(t *testing.T) {
 	b, f, front := forwarded(t, &standin.Service{})
 	proxyURL, err := url.Parse(f.URL(front.Listener.Addr().String()))

@@ -143,7 +143,8 @@ func TestSDK(t *testing.T) {
 	})
 }
 
-// TestBodies: what the service answers reaches the client byte for byte, with its status and its headers.
+// TestBodies: what the service answers reaches the client byte for byte, with its status and its
+// headers.
 func TestBodies(t *testing.T) {
 	binary := make([]byte, 3<<20)
 	for i := range binary {

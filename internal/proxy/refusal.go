@@ -37,7 +37,8 @@ func (t *Target) refusal(r *http.Request, status int, code Code, format string, 
 	return &Refusal{status, code, r.Method, t.Upstream.Scheme + "://" + t.Upstream.Host + r.URL.EscapedPath(), fmt.Sprintf(format, args...)}
 }
 
-// response is the refusal as an answer; the form is that of the errors of the restJson1 and awsJson protocols.
+// response is the refusal as an answer; the form is that of the errors of the restJson1 and awsJson
+// protocols.
 func (r *Refusal) response(request *http.Request) *http.Response {
 	body, err := json.Marshal(map[string]string{"__type": string(r.Code), "code": string(r.Code), "message": "crcheck record: " + r.Message})
 	if err != nil {

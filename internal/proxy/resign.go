@@ -18,8 +18,8 @@ import (
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
-// Resign is the handler of the re-sign mode: requests that a client signed with the session's credentials are signed with the user's, for the
-// upstream.
+// Resign is the handler of the re-sign mode: requests that a client signed with the session's
+// credentials are signed with the user's, for the upstream.
 type Resign struct {
 	Target
 	// Session are the client's credentials, see [NewSession].
@@ -87,8 +87,8 @@ func (p *Resign) readdress(out, in *http.Request, body []byte) {
 	}
 }
 
-// allowed asks about a request as it will be sent: headers that Connection names are gone by now. Only what the client has authorised it with is put back, which
-// says what service it is for.
+// allowed asks about a request as it will be sent: headers that Connection names are gone by now.
+// Only what the client has authorised it with is put back, which says what service it is for.
 func (p *Resign) allowed(out *http.Request, authorization []string, body []byte) error {
 	if p.Allow == nil {
 		return nil
@@ -109,7 +109,8 @@ func (p *Resign) send(out *http.Request, body []byte, scope sigv4.Scope) (*http.
 	if err := p.sign(out.Context(), out, body, scope); err != nil {
 		return nil, p.refusal(out, http.StatusForbidden, CredentialsFailed, "there are no credentials to sign for the upstream: %v", err)
 	}
-	// The signer sorts parameters before it encodes them, the specification after that ("Create a signed AWS API request", step 1).
+	// The signer sorts parameters before it encodes them, the specification after that ("Create a
+	// signed AWS API request", step 1).
 	if out.URL.RawQuery != sigv4.CanonicalQuery(out.URL.RawQuery) {
 		return nil, p.refusal(out, http.StatusForbidden, Refused, "these query parameters cannot be signed again: the signer of the SDK for Go sorts them otherwise than the service; record with --forward")
 	}

@@ -26,7 +26,8 @@ func refusalOf(t *testing.T, response *http.Response) (code, message string) {
 	return body.Code, body.Message
 }
 
-// TestResignRefuses: nobody but the client of the session is answered, and nothing reaches the service.
+// TestResignRefuses: nobody but the client of the session is answered, and nothing reaches the
+// service.
 func TestResignRefuses(t *testing.T) {
 	other := func(change func(*sigv4.Credentials)) func(sigv4.Credentials) sigv4.Credentials {
 		return func(c sigv4.Credentials) sigv4.Credentials { change(&c); return c }
@@ -98,7 +99,8 @@ func TestResignRefuses(t *testing.T) {
 	}
 }
 
-// TestResignAmbiguous: what a service may take for another operation than was allowed is not signed. A refusal of Allow goes before, for it says more.
+// TestResignAmbiguous: what a service may take for another operation than was allowed is not
+// signed. A refusal of Allow goes before, for it says more.
 func TestResignAmbiguous(t *testing.T) {
 	rpc := func(change func(*http.Request)) func(*http.Request) {
 		return func(r *http.Request) {
@@ -213,7 +215,8 @@ func TestTampered(t *testing.T) {
 	require.Empty(t, b.service.Received())
 }
 
-// TestLongTermCredentials: the session token of the client is not passed on where the user has none.
+// TestLongTermCredentials: the session token of the client is not passed on where the user has
+// none.
 func TestLongTermCredentials(t *testing.T) {
 	longTerm := sigv4.Credentials{AccessKeyID: ours.AccessKeyID, SecretAccessKey: ours.SecretAccessKey}
 	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) { p.User = provider(longTerm) })

@@ -12,7 +12,8 @@ import (
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
-// NewSession makes the credentials of a session: random, of no use anywhere else, and visibly no AWS key.
+// NewSession makes the credentials of a session: random, of no use anywhere else, and visibly no
+// AWS key.
 func NewSession() sigv4.Credentials {
 	return sigv4.Credentials{
 		AccessKeyID:     "CRCHECK" + rand.Text()[:13],
@@ -21,8 +22,10 @@ func NewSession() sigv4.Credentials {
 	}
 }
 
-// Chain finds the user's credentials and region in the way of every AWS SDK: environment, configuration files, single sign-on, containers, instances. An empty
-// profile is the one that these say. The credentials are not asked for yet, save that a profile which is not there is an error.
+// Chain finds the user's credentials and region in the way of every AWS SDK: environment,
+// configuration files, single sign-on, containers, instances. An empty profile is the one that
+// these say. The credentials are not asked for yet, save that a profile which is not there is an
+// error.
 func Chain(ctx context.Context, profile string) (user aws.CredentialsProvider, region string, err error) {
 	var options []func(*config.LoadOptions) error
 	if profile != "" {
@@ -32,8 +35,9 @@ func Chain(ctx context.Context, profile string) (user aws.CredentialsProvider, r
 	return cfg.Credentials, cfg.Region, err
 }
 
-// HostsOf is what a client that means this listener may say in the header Host: its address, by which [Resign.Hosts] names it in refusals, and localhost where it
-// listens there. It is nil where the listener listens on all addresses: their names are not known.
+// HostsOf is what a client that means this listener may say in the header Host: its address, by
+// which [Resign.Hosts] names it in refusals, and localhost where it listens there. It is nil where
+// the listener listens on all addresses: their names are not known.
 func HostsOf(a net.Addr) []string {
 	host, port, err := net.SplitHostPort(a.String())
 	ip := net.ParseIP(host)

@@ -24,9 +24,11 @@ const MostBody = 64 << 20
 type Target struct {
 	// Upstream is the service, see [ParseUpstream].
 	Upstream *url.URL
-	// Transport sends the requests, and may record them. It must not ask for compression by itself, see [Transport].
+	// Transport sends the requests, and may record them. It must not ask for compression by itself,
+	// see [Transport].
 	Transport http.RoundTripper
-	// Allow, if set, says why a request that would be signed again is not let through. Its URL is that of the upstream.
+	// Allow, if set, says why a request that would be signed again is not let through. Its URL is
+	// that of the upstream.
 	Allow func(r *http.Request, body []byte) error
 	// Refused, if set, is told of every refusal, before the client is.
 	Refused func(*Refusal)
@@ -39,7 +41,8 @@ func (e *UpstreamError) Error() string {
 	return fmt.Sprintf("upstream %q: %s; name the service, as in https://cleanrooms.us-east-1.amazonaws.com", e.Text, e.Problem)
 }
 
-// ParseUpstream reads the URL of a service: https, or http for an emulator, and a host. The error is an [*UpstreamError].
+// ParseUpstream reads the URL of a service: https, or http for an emulator, and a host. The error
+// is an [*UpstreamError].
 func ParseUpstream(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -83,9 +86,10 @@ func (e *CAError) Error() string {
 
 func (e *CAError) Unwrap() error { return e.Err }
 
-// Transport returns one that reaches an upstream: over HTTP/2 where that is offered, through the proxies of the environment, and without asking for
-// compression by itself, so that bodies pass as they are on the wire. The certificates of caFile are trusted besides those of the system;
-// empty: no others. The error is a [*CAError].
+// Transport returns one that reaches an upstream: over HTTP/2 where that is offered, through the
+// proxies of the environment, and without asking for compression by itself, so that bodies pass as
+// they are on the wire. The certificates of caFile are trusted besides those of the system; empty:
+// no others. The error is a [*CAError].
 func Transport(caFile string) (*http.Transport, error) {
 	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
@@ -113,7 +117,8 @@ func Transport(caFile string) (*http.Transport, error) {
 	return t, nil
 }
 
-// failed is the refusal for an error of the transport, or of what is done on the way to it; nil if only the client has gone away.
+// failed is the refusal for an error of the transport, or of what is done on the way to it; nil if
+// only the client has gone away.
 func (t *Target) failed(r *http.Request, err error) *Refusal {
 	var refusal *Refusal
 	var record *recorder.RecordError

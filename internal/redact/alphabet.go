@@ -2,8 +2,8 @@ package redact
 
 import "unicode/utf8"
 
-// alphabet is code points that stand in for each other: n from first, then m from second. All of one alphabet have UTF-8
-// of one length.
+// alphabet is code points that stand in for each other: n from first, then m from second. All of
+// one alphabet have UTF-8 of one length.
 type alphabet struct {
 	first  rune
 	n      uint8
@@ -42,7 +42,8 @@ const (
 	uuidMixed
 )
 
-// at is the alphabet of a code point at byte offset i of a string; its size is 0 where the code point stays.
+// at is the alphabet of a code point at byte offset i of a string; its size is 0 where the code
+// point stays.
 func (m mode) at(i int, r rune) alphabet {
 	switch m {
 	case uuidLower, uuidUpper, uuidMixed:
@@ -77,9 +78,10 @@ func (m mode) at(i int, r rune) alphabet {
 	return alphabet{}
 }
 
-// classOf is the alphabet of a code point by its class. Beyond ASCII it is the 64 code points that differ in the last byte of their
-// UTF-8 only, save in Latin-1, whose letters stay letters of their case. It does not go by Unicode's categories: those change
-// with its versions, and pseudonyms must not. Punctuation, symbols, controls and private use stay.
+// classOf is the alphabet of a code point by its class. Beyond ASCII it is the 64 code points that
+// differ in the last byte of their UTF-8 only, save in Latin-1, whose letters stay letters of their
+// case. It does not go by Unicode's categories: those change with its versions, and pseudonyms must
+// not. Punctuation, symbols, controls and private use stay.
 func classOf(r rune) alphabet {
 	switch {
 	case '0' <= r && r <= '9':

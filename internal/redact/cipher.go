@@ -12,10 +12,12 @@ import (
 // rounds is as many as FF1 has (NIST SP 800-38G).
 const rounds = 10
 
-// cipher is a permutation of the strings of each form. It is a Feistel network in the manner of FF1: the positions that change are
-// numbers in the sizes of their alphabets; each round adds to the numbers of one half, each modulo its size, a stream that HMAC-SHA-256 keys from
-// the other half, the number of the round, and the tweak: the mode and all of the string that does not change. So the length, the alphabets and
-// what stays are part of the key. The stream is ChaCha8 (C2SP, chacha8rand), 64 bits a position.
+// cipher is a permutation of the strings of each form. It is a Feistel network in the manner of
+// FF1: the positions that change are numbers in the sizes of their alphabets; each round adds to
+// the numbers of one half, each modulo its size, a stream that HMAC-SHA-256 keys from the other
+// half, the number of the round, and the tweak: the mode and all of the string that does not
+// change. So the length, the alphabets and what stays are part of the key. The stream is ChaCha8
+// (C2SP, chacha8rand), 64 bits a position.
 type cipher struct {
 	key  Key
 	idle sync.Pool // of *scratch
@@ -38,7 +40,8 @@ func newCipher(key Key) *cipher {
 	return c
 }
 
-// apply appends the pseudonym of a string or, back, what it stands for. Bytes that are not UTF-8 stay.
+// apply appends the pseudonym of a string or, back, what it stands for. Bytes that are not UTF-8
+// stay.
 func (c *cipher) apply(dst []byte, s string, m mode, back bool) []byte {
 	w := c.idle.Get().(*scratch)
 	defer c.idle.Put(w)

@@ -1,5 +1,6 @@
-// Package redact makes recorded traffic fit to be committed: secrets are masked, and what identifies somebody becomes a pseudonym that can
-// be mapped back with a key. It knows HTTP and JSON; what a contract says comes in as [Classify].
+// Package redact makes recorded traffic fit to be committed: secrets are masked, and what
+// identifies somebody becomes a pseudonym that can be mapped back with a key. It knows HTTP and
+// JSON; what a contract says comes in as [Classify].
 //
 // # Model
 //
@@ -7,13 +8,15 @@
 //	                            ▲
 //	                      restore: rename, backwards
 //
-// Masking cannot be undone. Everything else can: with the key [Redactor.Restore] gives back the answer that the live client got, byte for byte,
-// and [Redactor.Request] maps a live request to the recorded one. [Redactor.Redact] tries that out on each interaction, and says so
-// where it does not come back (record.one-way).
+// Masking cannot be undone. Everything else can: with the key [Redactor.Restore] gives back the
+// answer that the live client got, byte for byte, and [Redactor.Request] maps a live request to the
+// recorded one. [Redactor.Redact] tries that out on each interaction, and says so where it does not
+// come back (record.one-way).
 //
 // # What is replaced
 //
-// In the host, path, query, bodies, names of members and kept headers, wherever they stand in a string:
+// In the host, path, query, bodies, names of members and kept headers, wherever they stand in a
+// string:
 //
 //	account IDs   twelve digits that stand alone
 //	ARNs          their account, and of their resource all but the word for its type, as in role/NAME
@@ -21,22 +24,29 @@
 //	buckets       in s3://BUCKET/KEY, ARNs of S3, BUCKET.s3.REGION.amazonaws.com and s3.REGION.amazonaws.com/BUCKET; and the keys.
 //	              Of a request to such a host, all of the path
 //
-// and as a whole what is [Whole] by contract, or every string with [Options.All]. What was replaced is then looked for in all other strings of the interaction,
-// and of later ones: names of four code points and more between other words, of eight and more also inside of them. An interaction is looked through
-// before any of it is written; what stands in earlier ones, [Later] replaces when the recording is whole. JSON within strings is text like any other; words of base64 from twelve characters on, and percent-encoded text, are decoded
-// for it and encoded again.
+// and as a whole what is [Whole] by contract, or every string with [Options.All]. What was replaced
+// is then looked for in all other strings of the interaction, and of later ones: names of four code
+// points and more between other words, of eight and more also inside of them. An interaction is
+// looked through before any of it is written; what stands in earlier ones, [Later] replaces when
+// the recording is whole. JSON within strings is text like any other; words of base64 from twelve
+// characters on, and percent-encoded text, are decoded for it and encoded again.
 //
-// Headers go by a list: Accept, Authorization, Content-Type, Content-Length, Date, Retry-After, Smithy-Protocol, X-Amz-Date, X-Amz-Target,
-// X-Amzn-Errortype, X-Amzn-Query-Error, X-Amzn-Query-Mode, the request ID, and those that the contract binds. The rest is dropped. Authorization of SigV4 keeps its
-// scope and the names of the signed headers; every other kind is dropped. The text of a status is the usual one of its number.
+// Headers go by a list: Accept, Authorization, Content-Type, Content-Length, Date, Retry-After,
+// Smithy-Protocol, X-Amz-Date, X-Amz-Target, X-Amzn-Errortype, X-Amzn-Query-Error,
+// X-Amzn-Query-Mode, the request ID, and those that the contract binds. The rest is dropped.
+// Authorization of SigV4 keeps its scope and the names of the signed headers; every other kind is
+// dropped. The text of a status is the usual one of its number.
 //
 // # Pseudonyms
 //
-// A name and its pseudonym have the same length in bytes and in code points, and in each position the same class: digit, letter of either case, or one of
-// 64 neighbouring code points beyond ASCII. Punctuation stays. The cipher is a Feistel network over those positions, see cipher.go; equal names have equal
-// pseudonyms under one key, in every recording. Where the contract demands more of the string (a pattern), the cipher is applied again until the
-// pseudonym conforms just as the name does; if hardly any string would, less of it changes: words of hexadecimal digits stay such, or what stands before
-// the last delimiter stays, or all but the digits. If that does not help the string is masked.
+// A name and its pseudonym have the same length in bytes and in code points, and in each position
+// the same class: digit, letter of either case, or one of 64 neighbouring code points beyond ASCII.
+// Punctuation stays. The cipher is a Feistel network over those positions, see cipher.go; equal
+// names have equal pseudonyms under one key, in every recording. Where the contract demands more of
+// the string (a pattern), the cipher is applied again until the pseudonym conforms just as the name
+// does; if hardly any string would, less of it changes: words of hexadecimal digits stay such, or
+// what stands before the last delimiter stays, or all but the digits. If that does not help the
+// string is masked.
 //
 // # What it does not hide
 //
@@ -53,16 +63,20 @@
 //   - Identifiers that are encrypted, compressed or hashed, in hexadecimal, in a word of base64 that has anything else around it (an encoded text within other
 //     encoded bytes), or encoded more than three times over.
 //
-// Binary bodies are kept if nothing is found in them, and otherwise left out, for their checksums would break (record.not-redacted).
+// Binary bodies are kept if nothing is found in them, and otherwise left out, for their checksums
+// would break (record.not-redacted).
 //
 // # The scan
 //
-// Recording and `crcheck cassette lint` share one scan: the files scan*.go. It applies the table of rules in scan_rules.go to every string as it is written, with its
-// percent-encoding or JSON escapes undone, and to what words of base64 in it hold, three levels deep; and it takes the values of members that are named like
-// secrets (scan_names.go), also in JSON within a string. A hit is masked by [Mask] and is a finding, secret.found. What a request is signed with is masked in its
-// place without a finding, and with one anywhere else.
+// Recording and `crcheck cassette lint` share one scan: the files scan*.go. It applies the table of
+// rules in scan_rules.go to every string as it is written, with its percent-encoding or JSON
+// escapes undone, and to what words of base64 in it hold, three levels deep; and it takes the
+// values of members that are named like secrets (scan_names.go), also in JSON within a string. A
+// hit is masked by [Mask] and is a finding, secret.found. What a request is signed with is masked
+// in its place without a finding, and with one anywhere else.
 //
-// An exemption covers the one token that it recognises. What is written beside that token, or encoded in it, is searched as if the token were not there.
+// An exemption covers the one token that it recognises. What is written beside that token, or
+// encoded in it, is searched as if the token were not there.
 //
 //   - Placeholders (scan_placeholder.go, scan_vocabulary.go): AWS's documented examples, masks of recorders, references such as ${DB_PASSWORD}, characters that
 //     repeat or count up, access key IDs of the documentation's accounts, and tokens that consist of nothing but words such as "fake" and "token". A key ID with
@@ -78,5 +92,6 @@
 //   - what is compressed, encrypted, in hexadecimal, in UTF-16, or encoded more than three times over;
 //   - passwords that have no name, or of fewer than 6 characters in free text.
 //
-// It finds, wrongly, other strings of exactly 40 letters and digits that could be a key, such as keys of API Gateway (which are secrets) or long names of that length.
+// It finds, wrongly, other strings of exactly 40 letters and digits that could be a key, such as
+// keys of API Gateway (which are secrets) or long names of that length.
 package redact

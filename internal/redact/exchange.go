@@ -46,7 +46,8 @@ func (m *masker) exchange(x *traffic.Interaction, places Places) {
 	x.Response.StatusText = m.edit(site{part: "response status text", exempt: true, pointer: noPointer}, x.Response.StatusText)
 }
 
-// decode undoes the encoding of the bodies. One that cannot be decoded cannot be looked into, and is dropped.
+// decode undoes the encoding of the bodies. One that cannot be decoded cannot be looked into, and
+// is dropped.
 func (m *masker) decode(x *traffic.Interaction) {
 	if q := x.Request; q != nil {
 		body, err := q.Document()
@@ -99,8 +100,9 @@ func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
 	x.Response.Body = drop("response body", x.Response.Body, x.Response.Header)
 }
 
-// Scan reports the secrets in an interaction, without showing them: for recordings that are about to be committed. What [Redactor.Redact]
-// returned has none, as far as the rules go. By contract, base64 that is random is none; nil: there is no contract.
+// Scan reports the secrets in an interaction, without showing them: for recordings that are about
+// to be committed. What [Redactor.Redact] returned has none, as far as the rules go. By contract,
+// base64 that is random is none; nil: there is no contract.
 func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 	m := &masker{source: x.Source}
 	if x.Kind != traffic.JSON {

@@ -36,7 +36,8 @@ func TestStatusText(t *testing.T) {
 	}
 }
 
-// TestErrorNames: what names the error of an answer stays, but no identifier in it does; and in no other body.
+// TestErrorNames: what names the error of an answer stays, but no identifier in it does; and in no
+// other body.
 func TestErrorNames(t *testing.T) {
 	const learnt = `"arn":"arn:aws:iam::` + account + `:role/ThrottlingException"`
 	for _, v := range []struct {
@@ -69,7 +70,8 @@ func TestErrorNames(t *testing.T) {
 	}
 }
 
-// TestBucketsOfURLs: the bucket and the key of a request to S3 have the pseudonyms that they have in texts.
+// TestBucketsOfURLs: the bucket and the key of a request to S3 have the pseudonyms that they have
+// in texts.
 func TestBucketsOfURLs(t *testing.T) {
 	const bucket, key = "my-bucket", "reports/the-analyst.csv"
 	texts, _ := New(Options{Key: testKey}).Redact(exchange("https://example.com/", `{"a":"s3://`+bucket+`/`+key+`"}`, `{}`))

@@ -30,8 +30,9 @@ func (at site) class(all bool) Class {
 // edit says what to write in the place of a string: the string itself, to leave it.
 type edit func(at site, s string) string
 
-// editJSON applies an edit to the strings of JSON texts, and leaves everything else byte for byte. What is no JSON is edited as one string, of which
-// the contract says that it is a whole if it says anything of the document: it could be half of something sensitive.
+// editJSON applies an edit to the strings of JSON texts, and leaves everything else byte for byte.
+// What is no JSON is edited as one string, of which the contract says that it is a whole if it says
+// anything of the document: it could be half of something sensitive.
 func editJSON(body []byte, root root, part string, e edit) []byte {
 	w := &jsonEditor{text: body, part: part, edit: e, failed: root.failed}
 	if bytes.HasPrefix(body, bom) {
@@ -168,7 +169,8 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 	return name, nil
 }
 
-// errorNames name the error at the top of an answer, which clients must be able to tell. It goes by format: the name of an error has no identifier.
+// errorNames name the error at the top of an answer, which clients must be able to tell. It goes by
+// format: the name of an error has no identifier.
 var errorNames = map[string]bool{"__type": true, "code": true, "Code": true}
 
 var errorName = &Node{Place: Place{Class: Keep}}

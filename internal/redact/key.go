@@ -63,7 +63,8 @@ func NewKey() (k Key, err error) {
 	return k, err
 }
 
-// ParseKey reads the text of a key: what the key file and CRCHECK_REDACTION_KEY hold. The error is a *KeyError.
+// ParseKey reads the text of a key: what the key file and CRCHECK_REDACTION_KEY hold. The error is
+// a *KeyError.
 func ParseKey(text string) (k Key, err error) {
 	encoded, ok := strings.CutPrefix(strings.TrimSpace(text), keyPrefix)
 	if !ok {
@@ -78,9 +79,10 @@ func ParseKey(text string) (k Key, err error) {
 
 func (k Key) text() string { return keyPrefix + base64.RawURLEncoding.EncodeToString(k[:]) + "\n" }
 
-// LoadKey returns the key of CRCHECK_REDACTION_KEY or else that of the file. A file that is not there is made, for its
-// owner alone (0600), and made is true. Before a file is used git is made to ignore it, by a line in the .gitignore beside it, unless
-// that or the .gitignore of a folder above has such a line already. The error is a *KeyError.
+// LoadKey returns the key of CRCHECK_REDACTION_KEY or else that of the file. A file that is not
+// there is made, for its owner alone (0600), and made is true. Before a file is used git is made to
+// ignore it, by a line in the .gitignore beside it, unless that or the .gitignore of a folder above
+// has such a line already. The error is a *KeyError.
 func LoadKey(file string) (k Key, made bool, err error) {
 	if text := os.Getenv(Variable); text != "" {
 		k, err = ParseKey(text)
@@ -100,7 +102,8 @@ func LoadKey(file string) (k Key, made bool, err error) {
 	return k, false, placed(err, file)
 }
 
-// ReadKey is [LoadKey] for who only reads: it writes nothing. ok is false where there is no key. The error is a *KeyError.
+// ReadKey is [LoadKey] for who only reads: it writes nothing. ok is false where there is no key.
+// The error is a *KeyError.
 func ReadKey(file string) (k Key, ok bool, err error) {
 	where, text := Variable, os.Getenv(Variable)
 	if text == "" {
@@ -117,7 +120,8 @@ func ReadKey(file string) (k Key, ok bool, err error) {
 	return k, err == nil, placed(err, where)
 }
 
-// makeKey writes a new key. Of two processes that do so at once one wins and the other reads what it wrote: the file appears whole.
+// makeKey writes a new key. Of two processes that do so at once one wins and the other reads what
+// it wrote: the file appears whole.
 func makeKey(file string) (Key, bool, error) {
 	k, err := NewKey()
 	if err != nil {
@@ -195,8 +199,9 @@ func ignore(file string) error {
 	return os.WriteFile(beside, fmt.Appendf(text, "/%s\n", filepath.Base(file)), 0o644)
 }
 
-// ignored reports whether a .gitignore ignores a path below it, as far as its lines are simple: names, paths and * (gitignore(5)). A
-// line that takes something back may mean the file, and is taken so.
+// ignored reports whether a .gitignore ignores a path below it, as far as its lines are simple:
+// names, paths and * (gitignore(5)). A line that takes something back may mean the file, and is
+// taken so.
 func ignored(text []byte, below string) (yes, takenBack bool) {
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 		line := strings.TrimRight(lines.Text(), " \t\r")

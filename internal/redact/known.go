@@ -102,7 +102,8 @@ func region(s string) bool {
 	return onlyLetters(strings.Join(labels[:last], "")) && strings.ToLower(s) == s
 }
 
-// replace replaces the names in s that stand outside of the spans and were among the first to be learnt.
+// replace replaces the names in s that stand outside of the spans and were among the first to be
+// learnt.
 func (k *known) replace(s string, outside []span, shortest, first int, back bool) string {
 	k.mu.RLock()
 	defer k.mu.RUnlock()

@@ -13,10 +13,11 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Trace is what [Later] needs to know of an interaction that was redacted. It says nothing of it to whoever does not have the key, but whether
-// it is equal to another.
+// Trace is what [Later] needs to know of an interaction that was redacted. It says nothing of it to
+// whoever does not have the key, but whether it is equal to another.
 type Trace struct {
-	// Sum is a checksum of what was restored of it at that time: 128 bits of an HMAC with the redaction key. Zero: nobody knows.
+	// Sum is a checksum of what was restored of it at that time: 128 bits of an HMAC with the
+	// redaction key. Zero: nobody knows.
 	Sum [16]byte
 	// Known is how many names were known.
 	Known int
@@ -24,12 +25,15 @@ type Trace struct {
 	Masked int
 }
 
-// Later replaces names in interactions that were redacted before the names were known. One interaction may have a name in a text where nothing marks
-// it, and the next one the ARN that makes it known.
+// Later replaces names in interactions that were redacted before the names were known. One
+// interaction may have a name in a text where nothing marks it, and the next one the ARN that makes
+// it known.
 //
-// It is for a recording that is whole: give each interaction to [Later.Learn], and after that each to [Later.Redact]. What was redacted is restored first, as a
-// name that is known late may have one inside of it that was known before, and what stands in the place of a name may look like another name. Whether it
-// was restored the checksum says. Then it is renamed with all that is known in the recording, which is what a replay knows: so the replay maps requests to it.
+// It is for a recording that is whole: give each interaction to [Later.Learn], and after that each
+// to [Later.Redact]. What was redacted is restored first, as a name that is known late may have one
+// inside of it that was known before, and what stands in the place of a name may look like another
+// name. Whether it was restored the checksum says. Then it is renamed with all that is known in the
+// recording, which is what a replay knows: so the replay maps requests to it.
 type Later struct {
 	r     *Redactor
 	after []int // names that were known after each interaction, counted as they are learnt here
@@ -53,8 +57,10 @@ func (l *Later) Learn(x *traffic.Interaction, t Trace) {
 	l.most = max(l.most, t.Known)
 }
 
-// Redact returns a copy of the nth interaction with names replaced that became known late, or x itself if there are none. The findings are as those of
-// [Redactor.Redact]: record.one-way says that the key does not lead back from it. If it cannot be restored, it is x, and may hold such names.
+// Redact returns a copy of the nth interaction with names replaced that became known late, or x
+// itself if there are none. The findings are as those of [Redactor.Redact]: record.one-way says
+// that the key does not lead back from it. If it cannot be restored, it is x, and may hold such
+// names.
 func (l *Later) Redact(n int, x *traffic.Interaction, t Trace) (*traffic.Interaction, finding.Set) {
 	learnt, ambiguous := l.r.known.state()
 	if t.Sum != (Trace{}).Sum && t.Known == learnt && t.Known == l.most && !ambiguous {
@@ -84,8 +90,9 @@ func (l *Later) Redact(n int, x *traffic.Interaction, t Trace) (*traffic.Interac
 	return y, m.graded(l.r)
 }
 
-// restore maps an interaction back by all that is known or, if that is wrong, by what was known when it was redacted: a word in it may be the pseudonym
-// of a name that is known since. all says that it was the former.
+// restore maps an interaction back by all that is known or, if that is wrong, by what was known
+// when it was redacted: a word in it may be the pseudonym of a name that is known since. all says
+// that it was the former.
 func (l *Later) restore(n int, x *traffic.Interaction, t Trace) (restored *traffic.Interaction, all, ok bool) {
 	known := t.Sum != (Trace{}).Sum
 	if known {
@@ -103,7 +110,8 @@ func (r *Redactor) back(x *traffic.Interaction) *traffic.Interaction {
 	return r.edit(x, r.options.Classify.places(x), back, nil)
 }
 
-// changed notes binary bodies that are no longer what they were: what checks them finds them broken.
+// changed notes binary bodies that are no longer what they were: what checks them finds them
+// broken.
 func (m *masker) changed(x, y *traffic.Interaction) {
 	check := func(part string, was, now traffic.Body, h http.Header) {
 		if !bytes.Equal(was.Bytes, now.Bytes) && formOf(now.Bytes, h) == formBinary {
@@ -116,7 +124,8 @@ func (m *masker) changed(x, y *traffic.Interaction) {
 	check("response body", x.Response.Body, y.Response.Body, y.Response.Header)
 }
 
-// sum is the checksum of what is redacted of an interaction. Each text goes into it with its length before it.
+// sum is the checksum of what is redacted of an interaction. Each text goes into it with its length
+// before it.
 func (r *Redactor) sum(x *traffic.Interaction) (sum [16]byte) {
 	mac := hmac.New(sha256.New, r.options.Key[:])
 	write := func(texts ...string) {

@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// crowd are names that overlap each other, and short ones, of which one may be the pseudonym of another.
+// crowd are names that overlap each other, and short ones, of which one may be the pseudonym of
+// another.
 type crowd struct{ names []string }
 
 func gather(r *rand.Rand, crowded bool) *crowd {
@@ -68,8 +69,10 @@ func (c *crowd) interaction(r *rand.Rand) *traffic.Interaction {
 	return x
 }
 
-// TestLaterProperty: of a whole recording every answer comes back as it was, every live request maps to the recorded one, and no name is seen that anything
-// in it made known, however late; in whatever order its interactions ended, finished or recovered. It counts those of which a finding says that they do not.
+// TestLaterProperty: of a whole recording every answer comes back as it was, every live request
+// maps to the recorded one, and no name is seen that anything in it made known, however late; in
+// whatever order its interactions ended, finished or recovered. It counts those of which a finding
+// says that they do not.
 func TestLaterProperty(t *testing.T) {
 	t.Run("overlapping", func(t *testing.T) { require.Less(t, oneWay(t, 120, false), 0.002) })
 	t.Run("crowded", func(t *testing.T) { require.Less(t, oneWay(t, 120, true), 0.05) })

@@ -32,7 +32,8 @@ func recording(t *testing.T, options Options, live ...*traffic.Interaction) (wri
 	return written, found
 }
 
-// comesBack requires that whoever has the key gets what was live, and that live requests map to the recorded ones.
+// comesBack requires that whoever has the key gets what was live, and that live requests map to the
+// recorded ones.
 func comesBack(t *testing.T, options Options, live, written []*traffic.Interaction) {
 	t.Helper()
 	replay := New(options)
@@ -51,7 +52,8 @@ func comesBack(t *testing.T, options Options, live, written []*traffic.Interacti
 	}
 }
 
-// TestLaterNames: a name that nothing marked when it was redacted is replaced once it is known, however it is written, and comes back.
+// TestLaterNames: a name that nothing marked when it was redacted is replaced once it is known,
+// however it is written, and comes back.
 func TestLaterNames(t *testing.T) {
 	note := func(*traffic.Interaction) Places { return Places{ResponseHeader: map[string]Place{"x-note": {}}} }
 	early := exchange("https://example.com/x?of=the-role%20of%20my-bucket", `{"the-role":"say the-role","json":"{\"a\":\"my-buck\\u0065t\"}"}`,
@@ -113,7 +115,8 @@ func TestLaterIsSkipped(t *testing.T) {
 	require.Equal(t, `{"a":"vu-dagiee"}`, string(now.Response.Body.Bytes))
 }
 
-// TestLaterOrder: a name that two places give different pseudonyms has that of the first one elsewhere: the first of the recording, not the first that ended.
+// TestLaterOrder: a name that two places give different pseudonyms has that of the first one
+// elsewhere: the first of the recording, not the first that ended.
 func TestLaterOrder(t *testing.T) {
 	const id = "abc-defghi"
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {
@@ -142,7 +145,8 @@ func TestLaterOrder(t *testing.T) {
 	comesBack(t, options, live, written)
 }
 
-// TestLaterUnrecorded: an interaction that is not recorded made a name known, and nothing in the recording does.
+// TestLaterUnrecorded: an interaction that is not recorded made a name known, and nothing in the
+// recording does.
 func TestLaterUnrecorded(t *testing.T) {
 	r := New(Options{Key: testKey})
 	teaches, trace, _ := r.RedactTraced(exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`))
@@ -223,7 +227,8 @@ func TestLaterOneWay(t *testing.T) {
 	require.Equal(t, math.MaxInt, New(options).first)
 }
 
-// TestPatternsStay: a word of a contract's pattern stays, though it is a known name elsewhere; whether it became known before or after.
+// TestPatternsStay: a word of a contract's pattern stays, though it is a known name elsewhere;
+// whether it became known before or after.
 func TestPatternsStay(t *testing.T) {
 	state := regexp.MustCompile(`^(Enabled|Disabled|RW5hYmxlZCE9)$`)
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {

@@ -106,7 +106,8 @@ func masks(s string) (spans []span) {
 	}
 }
 
-// signing masks what a request is signed with, where that has its place: in Authorization and in the query. Those are no findings.
+// signing masks what a request is signed with, where that has its place: in Authorization and in
+// the query. Those are no findings.
 type signing struct{ secrets []string }
 
 func (g *signing) add(secret string) {
@@ -115,7 +116,8 @@ func (g *signing) add(secret string) {
 	}
 }
 
-// authorization is the header of SigV4 (or SigV4a) with its secrets masked; ok is false for every other.
+// authorization is the header of SigV4 (or SigV4a) with its secrets masked; ok is false for every
+// other.
 func (g *signing) authorization(value string) (masked string, ok bool) {
 	algorithm, rest, _ := strings.Cut(value, " ")
 	if !strings.HasPrefix(algorithm, "AWS4-") {
@@ -217,5 +219,6 @@ func (g *signing) gather(h http.Header) {
 	}
 }
 
-// shortestCookie is the length in bytes from which on the value of a cookie is looked for elsewhere: shorter ones are words.
+// shortestCookie is the length in bytes from which on the value of a cookie is looked for
+// elsewhere: shorter ones are words.
 const shortestCookie = 16

@@ -25,8 +25,8 @@ func editResponse(a *traffic.Response, places Places, e edit) {
 	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300}, "response body", e)
 }
 
-// standardText is the text of a status as it was recorded if that is the usual one, whole or without the number, or else the usual one: a server may write
-// anything there.
+// standardText is the text of a status as it was recorded if that is the usual one, whole or
+// without the number, or else the usual one: a server may write anything there.
 func standardText(a traffic.Response) string {
 	number, usual := strconv.Itoa(a.Status), http.StatusText(a.Status)
 	whole := strings.TrimSpace(number + " " + usual)
@@ -178,7 +178,8 @@ func editURL(raw string, places Places, e edit) string {
 	return host + path + query
 }
 
-// s3Path takes the segments of a path to S3 for a bucket and its key, or for a key if the host has the bucket, save those that a contract keeps.
+// s3Path takes the segments of a path to S3 for a bucket and its key, or for a key if the host has
+// the bucket, save those that a contract keeps.
 func s3Path(path string, places []Place) []Place {
 	all := make([]Place, strings.Count(path, "/"))
 	copy(all, places)
@@ -190,7 +191,8 @@ func s3Path(path string, places []Place) []Place {
 	return all
 }
 
-// editPath edits segments by their places. Segments of which nothing is said are edited together, as an ARN may go across them.
+// editPath edits segments by their places. Segments of which nothing is said are edited together,
+// as an ARN may go across them.
 func editPath(path string, places []Place, apart bool, e edit) string {
 	var b []byte
 	segments := strings.Split(path, "/")

@@ -62,7 +62,8 @@ func TestPseudonymsAreAccepted(t *testing.T) {
 	require.False(t, ok, "there is no pseudonym")
 }
 
-// TestInjective: equal names have equal pseudonyms, and different ones different ones; under another key others.
+// TestInjective: equal names have equal pseudonyms, and different ones different ones; under
+// another key others.
 func TestInjective(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	one, two := newCipher(testKey), newCipher(Key{4})
@@ -118,8 +119,8 @@ func TestSpread(t *testing.T) {
 	require.Greater(t, different, 30)
 }
 
-// TestPermutation goes through all strings of three hexadecimal digits, under variants that a cipher would easily lead out of: no two have one pseudonym, and
-// each comes back.
+// TestPermutation goes through all strings of three hexadecimal digits, under variants that a
+// cipher would easily lead out of: no two have one pseudonym, and each comes back.
 func TestPermutation(t *testing.T) {
 	hex := func(s string) identifiers { return tail(s, 0, hexLower) }
 	for name, v := range map[string]struct {

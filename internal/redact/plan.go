@@ -113,11 +113,13 @@ const (
 	longestMemo = 128 // bytes
 )
 
-// rename returns the pseudonym of a string or, back, what it stands for, and how it was taken apart. ok is false where there is none.
+// rename returns the pseudonym of a string or, back, what it stands for, and how it was taken
+// apart. ok is false where there is none.
 //
-// It is a permutation of the strings that are taken apart alike, and that accepts says the same of: from a string it walks along the cycle of the cipher
-// until it meets the next one of those (cycle walking; NIST SP 800-38G calls it so). Which variant is taken depends on nothing that the pseudonym does
-// not share: the first of which some chosen string would be accepted.
+// It is a permutation of the strings that are taken apart alike, and that accepts says the same of:
+// from a string it walks along the cycle of the cipher until it meets the next one of those (cycle
+// walking; NIST SP 800-38G calls it so). Which variant is taken depends on nothing that the
+// pseudonym does not share: the first of which some chosen string would be accepted.
 func (n *namer) rename(s string, variants []variant, accepts func(string) bool, back bool) (renamed string, how identifiers, ok bool) {
 	want := accepts == nil || accepts(s)
 	v := choose(s, variants, accepts, want)
@@ -150,7 +152,8 @@ func (n *namer) step(s string, parts []part, back bool) string {
 	return string(append(b, s[end:]...))
 }
 
-// part is the next name on the cycle of a part. Of a piece it is the next that is taken for one: hardly any is not.
+// part is the next name on the cycle of a part. Of a piece it is the next that is taken for one:
+// hardly any is not.
 func (n *namer) part(s string, p part, back bool) string {
 	at := step{s, p.mode, p.piece, back}
 	n.mu.Lock()
@@ -187,7 +190,8 @@ func choose(s string, variants []variant, accepts func(string) bool, want bool) 
 	return -1
 }
 
-// possible reports whether one of a few strings that are taken apart alike is accepted. They are chosen by what does not change.
+// possible reports whether one of a few strings that are taken apart alike is accepted. They are
+// chosen by what does not change.
 func (how identifiers) possible(s string, variant variant, accepts func(string) bool, want bool) bool {
 	chosen := rand.NewChaCha8(sha256.Sum256(how.fill(nil, s, func(int) int { return 0 })))
 	var probe []byte

@@ -114,7 +114,8 @@ func (p planted) interaction(r *rand.Rand) *traffic.Interaction {
 	return x
 }
 
-// disguises are the forms in which a text is looked for: as it is, as JSON and URLs may write it, and in base64 at each of its three alignments.
+// disguises are the forms in which a text is looked for: as it is, as JSON and URLs may write it,
+// and in base64 at each of its three alignments.
 func disguises(s string) map[string]string {
 	forms := map[string]string{"plain": s, "percent": url.QueryEscape(s), "path": url.PathEscape(s)}
 	quoted, _ := json.Marshal(s)

@@ -21,9 +21,10 @@ type identifiers struct {
 
 type span struct{ from, to int }
 
-// recognise finds account IDs, ARNs, UUIDs and the names of buckets. literal says of the pieces of an ARN's resource which stay;
-// nil: those that are words for its type. It looks at nothing but the classes of characters, words that stay, and the reserved words: so it finds the same in
-// the pseudonym.
+// recognise finds account IDs, ARNs, UUIDs and the names of buckets. literal says of the pieces of
+// an ARN's resource which stay; nil: those that are words for its type. It looks at nothing but the
+// classes of characters, words that stay, and the reserved words: so it finds the same in the
+// pseudonym.
 func recognise(s string, literal func(piece string) bool) (found identifiers) {
 	end := 0 // of the last identifier
 	take := func(from, to int, parts ...part) {
@@ -139,7 +140,8 @@ func pieces(s string, from, to int) (parts []part) {
 	return parts
 }
 
-// token is the length of what ends at a space, a quote, a bracket or the like; points and such at its end belong to the sentence.
+// token is the length of what ends at a space, a quote, a bracket or the like; points and such at
+// its end belong to the sentence.
 func token(s string) int {
 	if n := strings.IndexAny(s, " \t\r\n\"'`<>,;|()[]{}\\&?#="); n >= 0 {
 		s = s[:n]
@@ -186,7 +188,8 @@ func endpoint(s string) int {
 	return 0
 }
 
-// isS3 reports whether a host is of S3, with a bucket before it or not. That of its administration has other paths.
+// isS3 reports whether a host is of S3, with a bucket before it or not. That of its administration
+// has other paths.
 func isS3(host string) bool {
 	host, _, _ = strings.Cut(strings.ToLower(host), ":")
 	for label := host; ; {
@@ -253,7 +256,8 @@ func isAccount(s string) bool {
 	return len(s) == 12 || !digit(s[12]) && !letter(s[12])
 }
 
-// boundary reports whether no word goes on across i. What an escape of JSON ends with, in a text that holds JSON, is no part of a word.
+// boundary reports whether no word goes on across i. What an escape of JSON ends with, in a text
+// that holds JSON, is no part of a word.
 func boundary(s string, i int) bool {
 	if i == 0 || i == len(s) || !wordByte(s[i-1]) || !wordByte(s[i]) {
 		return true

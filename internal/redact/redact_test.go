@@ -70,7 +70,8 @@ func TestConcurrent(t *testing.T) {
 	wg.Wait()
 }
 
-// TestLater: what one interaction taught is found in the next, and mapped back by whoever learnt both.
+// TestLater: what one interaction taught is found in the next, and mapped back by whoever learnt
+// both.
 func TestLater(t *testing.T) {
 	r := New(Options{Key: testKey})
 	one, _ := r.Redact(exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`))
@@ -104,7 +105,8 @@ func TestHostOfAService(t *testing.T) {
 	}
 }
 
-// TestFork: a fork knows what it was forked from, also what that learns later, and tells it nothing.
+// TestFork: a fork knows what it was forked from, also what that learns later, and tells it
+// nothing.
 func TestFork(t *testing.T) {
 	r := New(Options{Key: testKey})
 	r.Redact(exchange("https://example.com/", `{"a":"s3://my-bucket/"}`, `{}`))

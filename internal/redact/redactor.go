@@ -10,7 +10,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Options say how to redact. The zero value redacts by format, with a key that everybody knows: set Key.
+// Options say how to redact. The zero value redacts by format, with a key that everybody knows: set
+// Key.
 type Options struct {
 	Key      Key
 	Classify Classify // nil: every string is ByFormat
@@ -18,8 +19,8 @@ type Options struct {
 	All bool
 }
 
-// Redactor replaces what identifies somebody by pseudonyms, and masks secrets. It remembers what it replaced, to find it in other strings.
-// It is safe for concurrent use.
+// Redactor replaces what identifies somebody by pseudonyms, and masks secrets. It remembers what it
+// replaced, to find it in other strings. It is safe for concurrent use.
 type Redactor struct {
 	options Options
 	names   *namer
@@ -36,8 +37,9 @@ func New(options Options) *Redactor {
 	return &Redactor{options: options, names: &namer{cipher: newCipher(options.Key), clean: clean}, known: &known{}, first: math.MaxInt}
 }
 
-// Redact returns a copy of an interaction that may be written to disk; x is left as it is. The findings are of the layer "record", graded by
-// the default profile, and never show what they found. Compressed bodies come back decoded, and Content-Length fits.
+// Redact returns a copy of an interaction that may be written to disk; x is left as it is. The
+// findings are of the layer "record", graded by the default profile, and never show what they
+// found. Compressed bodies come back decoded, and Content-Length fits.
 func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding.Set) {
 	y, _, found := r.RedactTraced(x)
 	return y, found
@@ -83,23 +85,26 @@ func (r *Redactor) pointer(pointer string) string {
 	return strings.Join(tokens, "/")
 }
 
-// Request maps a live request to what Redact would record of it, so that it can be compared with recorded requests. The request's Body must be
-// what was sent; it comes back decoded.
+// Request maps a live request to what Redact would record of it, so that it can be compared with
+// recorded requests. The request's Body must be what was sent; it comes back decoded.
 func (r *Redactor) Request(request *traffic.Request) *traffic.Request {
 	masked := r.mask(&traffic.Interaction{Request: request}, &masker{all: r.options.All})
 	return r.rename(masked, forward).Request
 }
 
-// Restore returns a copy of a redacted interaction in which pseudonyms are what they stand for: the answer that the live client got. Masks stay,
-// and headers that were dropped stay away. The redactor must have the key and options of the one that redacted it, and must have learnt the recording.
+// Restore returns a copy of a redacted interaction in which pseudonyms are what they stand for: the
+// answer that the live client got. Masks stay, and headers that were dropped stay away. The
+// redactor must have the key and options of the one that redacted it, and must have learnt the
+// recording.
 func (r *Redactor) Restore(x *traffic.Interaction) *traffic.Interaction {
 	restored := r.rename(x, back)
 	restored.Meta.RedactionKey = ""
 	return restored
 }
 
-// Learn takes up the pseudonyms of a redacted interaction, so that Request and Restore find them in other strings of the same recording. Give
-// it every interaction of a recording before asking those.
+// Learn takes up the pseudonyms of a redacted interaction, so that Request and Restore find them in
+// other strings of the same recording. Give it every interaction of a recording before asking
+// those.
 func (r *Redactor) Learn(x *traffic.Interaction) {
 	r.edit(x, r.options.Classify.places(x), learnBack, nil)
 }
@@ -164,8 +169,8 @@ func (p pass) learning() pass {
 	return learnForward
 }
 
-// rename returns a copy with names for pseudonyms or, back, the other way round. It looks through all of the interaction first, so that a name is
-// found in the message that stands before it.
+// rename returns a copy with names for pseudonyms or, back, the other way round. It looks through
+// all of the interaction first, so that a name is found in the message that stands before it.
 func (r *Redactor) rename(x *traffic.Interaction, p pass) *traffic.Interaction {
 	places := r.options.Classify.places(x)
 	r.edit(x, places, p.learning(), nil)
@@ -202,7 +207,8 @@ func (r *Redactor) text(at site, s string, p pass, m *masker) string {
 		case at.Class == Whole:
 			return r.oneWay(at, s, p, m)
 		}
-		// Options.All meets a string that the contract leaves no choice of: it is a word, as of an enum.
+		// Options.All meets a string that the contract leaves no choice of: it is a word, as of an
+		// enum.
 	}
 	return r.byFormat(at, place, s, p, m, deepest)
 }
@@ -271,8 +277,9 @@ func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, d
 	return now
 }
 
-// takes reports whether a string may become another here: of a name that the contract accepts, it must accept what stands for it. So a word of a
-// pattern stays that a name elsewhere happens to be equal to.
+// takes reports whether a string may become another here: of a name that the contract accepts, it
+// must accept what stands for it. So a word of a pattern stays that a name elsewhere happens to be
+// equal to.
 func (p Place) takes(s, now string, way pass) bool {
 	if p.Accepts == nil || s == now {
 		return true

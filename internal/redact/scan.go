@@ -12,14 +12,17 @@ type hit struct {
 	inside bool // found in what the span decodes to, not in the span as it is written
 }
 
-// find returns the secrets in a string: as it is written, and in what it encodes by percent-encoding, by the escapes of JSON, or by base64. Of the last two,
-// and of percent-encoding, the whole encoded word is the secret. depth says how many encodings are undone one inside the other.
+// find returns the secrets in a string: as it is written, and in what it encodes by
+// percent-encoding, by the escapes of JSON, or by base64. Of the last two, and of percent-encoding,
+// the whole encoded word is the secret. depth says how many encodings are undone one inside the
+// other.
 func find(s string, depth int) []hit {
 	var sc scanner
 	return sc.find(s, depth)
 }
 
-// scanner is one search. Its work is linear in the bytes: a string is read a constant number of times, and what it encodes is no longer than it.
+// scanner is one search. Its work is linear in the bytes: a string is read a constant number of
+// times, and what it encodes is no longer than it.
 type scanner struct {
 	work int // bytes that were read, for the test that it is linear
 }
@@ -102,7 +105,8 @@ func (r *secret) find(hits []hit, t *scanned) []hit {
 	return hits
 }
 
-// exempt reports whether what a rule matched is a placeholder, as it is written or with its escapes undone.
+// exempt reports whether what a rule matched is a placeholder, as it is written or with its escapes
+// undone.
 func (t *scanned) exempt(at span) bool {
 	if placeholder(t.closed(at)) {
 		return true
@@ -125,8 +129,9 @@ func (t *scanned) exempt(at span) bool {
 
 const tokenEnds = " \t\r\n\"',;&)}]"
 
-// closed is a token, with what follows up to the bracket that closes one in which it began: a token ends at spaces and brackets. Nothing, if another
-// character follows the bracket: then the token is not all there is.
+// closed is a token, with what follows up to the bracket that closes one in which it began: a token
+// ends at spaces and brackets. Nothing, if another character follows the bracket: then the token is
+// not all there is.
 func (t *scanned) closed(at span) string {
 	token := t.s[at.from:at.to]
 	if dots := strings.Index(token, "...<"); dots >= 0 {

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// encodedWords are what the scan decodes: the words of a string that could be base64, what follows a plain prefix of one, as in v1-eyJ…, and, as a whole, words
-// that are the lines of wrapped base64.
+// encodedWords are what the scan decodes: the words of a string that could be base64, what follows
+// a plain prefix of one, as in v1-eyJ…, and, as a whole, words that are the lines of wrapped
+// base64.
 func encodedWords(s string) (words []span) {
 	all := base64Words(s)
 	for i := 0; i < len(all); i++ {
@@ -30,7 +31,8 @@ func encodedWords(s string) (words []span) {
 	return words
 }
 
-// block is where wrapped base64 ends whose first line is a word: lines of the same width and a last one that is no longer.
+// block is where wrapped base64 ends whose first line is a word: lines of the same width and a last
+// one that is no longer.
 func block(s string, first span) (to int) {
 	width := first.to - first.from
 	to = first.to
@@ -65,7 +67,8 @@ func block(s string, first span) (to int) {
 
 const shortestLine = 60 // characters of wrapped base64; RFC 7468 has 64, RFC 2045 has 76
 
-// afterPrefix is where a word goes on after words that are plain and end at a character of base64 that is punctuation elsewhere; 0: nowhere.
+// afterPrefix is where a word goes on after words that are plain and end at a character of base64
+// that is punctuation elsewhere; 0: nowhere.
 func afterPrefix(s string, w span) (from int) {
 	start := w.from
 	for i := w.from; i < w.to && i-start <= 32; i++ {
@@ -80,7 +83,8 @@ func afterPrefix(s string, w span) (from int) {
 	return from
 }
 
-// decodeWord decodes base64 of either alphabet, padded or not, wrapped or not, whatever its last bits are. It returns nil for anything else.
+// decodeWord decodes base64 of either alphabet, padded or not, wrapped or not, whatever its last
+// bits are. It returns nil for anything else.
 func decodeWord(word string) []byte {
 	b := make([]byte, 0, len(word))
 	for i := range len(word) {
@@ -110,7 +114,8 @@ func isWord(s string) bool {
 	return len(words) == 1 && words[0] == span{0, len(s)}
 }
 
-// readable is the text in decoded bytes: all of it, or of binary data what is printable, if it is as long as the shortest secret. Random bytes have next to none.
+// readable is the text in decoded bytes: all of it, or of binary data what is printable, if it is
+// as long as the shortest secret. Random bytes have next to none.
 func readable(b []byte) string {
 	if isText(b) {
 		return string(b)
@@ -128,7 +133,8 @@ func readable(b []byte) string {
 	return string(text)
 }
 
-// wrapped reports whether a line is the last one of wrapped base64, and the data ends where its format says. Otherwise it is a line of its own.
+// wrapped reports whether a line is the last one of wrapped base64, and the data ends where its
+// format says. Otherwise it is a line of its own.
 func (t *scanned) wrapped(at span) bool {
 	start, width := at.from, 0
 	for start > 0 && t.s[start-1] == '\n' {

@@ -31,8 +31,9 @@ const (
 	lowerLetters = "abcdefghijklmnopqrstuvwxyz"
 )
 
-// twin is a string of the same length in which every letter and digit has become another of its class: what a true secret in the same place could look like.
-// The prefixes that secrets are known by stay. Masks become small letters.
+// twin is a string of the same length in which every letter and digit has become another of its
+// class: what a true secret in the same place could look like. The prefixes that secrets are known
+// by stay. Masks become small letters.
 func twin(s string) string {
 	seed := uint64(len(s))
 	b := []byte(s)
@@ -114,8 +115,8 @@ func wrap(s string, width int, lineBreak string) string {
 
 var delimiters = []string{" ", `"`, `'`, ",", ":", ";", "\n", "\r\n", "\t", "|", "=", ", ", `": "`}
 
-// TestExemptPlaceholder: each placeholder passes, and a secret of the same length and alphabet does not: in its place, beside it, inside the same string, and in
-// base64.
+// TestExemptPlaceholder: each placeholder passes, and a secret of the same length and alphabet does
+// not: in its place, beside it, inside the same string, and in base64.
 func TestExemptPlaceholder(t *testing.T) {
 	for kind, values := range exempt {
 		for _, value := range values {

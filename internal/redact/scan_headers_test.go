@@ -95,7 +95,8 @@ func TestExemptQuery(t *testing.T) {
 	}
 }
 
-// TestExemptText: placeholders in free text that a rule with context matches; the neighbour has a secret in the same place, or right beside it.
+// TestExemptText: placeholders in free text that a rule with context matches; the neighbour has a
+// secret in the same place, or right beside it.
 func TestExemptText(t *testing.T) {
 	begin, end := "-----BEGIN RSA "+"PRIVATE KEY-----", "-----END RSA "+"PRIVATE KEY-----"
 	for _, v := range []struct {
@@ -134,7 +135,8 @@ func TestExemptText(t *testing.T) {
 	}
 }
 
-// TestSecretMembersInJSON: members of JSON within strings go by their names, however short their values are.
+// TestSecretMembersInJSON: members of JSON within strings go by their names, however short their
+// values are.
 func TestSecretMembersInJSON(t *testing.T) {
 	for text, found := range map[string]bool{
 		`{"secretKey":"abcd"}`:                 true,
@@ -152,7 +154,8 @@ func TestSecretMembersInJSON(t *testing.T) {
 	}
 }
 
-// TestExemptBlob: what a contract calls base64 may look like a secret key as a whole; what it encodes, or what is written beside it, may not.
+// TestExemptBlob: what a contract calls base64 may look like a secret key as a whole; what it
+// encodes, or what is written beside it, may not.
 func TestExemptBlob(t *testing.T) {
 	key := strings.Repeat("fakeFAKE0", 4) + "/+fa"
 	blob := func(*traffic.Interaction) Places {
@@ -172,7 +175,8 @@ func TestExemptBlob(t *testing.T) {
 	}
 }
 
-// TestPlaceholderIsKept: a placeholder in a secret member stays although its words are names elsewhere, whose pseudonyms would look like secrets.
+// TestPlaceholderIsKept: a placeholder in a secret member stays although its words are names
+// elsewhere, whose pseudonyms would look like secrets.
 func TestPlaceholderIsKept(t *testing.T) {
 	x := exchanged(t, map[string]string{"arn": "arn:aws:s3:::testing", "password": "testing", "secret": "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-a1b2c3"})
 	r := New(Options{Key: testKey})

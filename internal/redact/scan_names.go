@@ -8,7 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// secretMembers are names of members and parameters whose values are secrets, in lower case and without punctuation.
+// secretMembers are names of members and parameters whose values are secrets, in lower case and
+// without punctuation.
 var secretMembers = []string{
 	"accesstoken", "apikey", "apitoken", "authorizationtoken", "authtoken", "bearertoken", "clientsecret", "idtoken", "masteruserpassword",
 	"passphrase", "passwd", "password", "privatekey", "pwd", "refreshtoken", "secret", "secretaccesskey", "secretbinary", "secretkey", "secretstring",
@@ -29,13 +30,15 @@ func secretMember(name string) bool {
 	return found
 }
 
-// keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded as it is: a pseudonym of it would look like a secret. The
-// account in an ARN becomes one all the same.
+// keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded as
+// it is: a pseudonym of it would look like a secret. The account in an ARN becomes one all the
+// same.
 func keptPlaceholder(name, value string) bool {
 	return name != "" && secretMember(name) && placeholder(value) && !arnReference(value)
 }
 
-// members finds the values of secret members in a string that holds JSON, up to the first error of syntax, and in its strings that hold JSON.
+// members finds the values of secret members in a string that holds JSON, up to the first error of
+// syntax, and in its strings that hold JSON.
 func (sc *scanner) members(hits []hit, s string, nested int) []hit {
 	if start := strings.TrimLeft(s, " \t\r\n"); start == "" || start[0] != '{' && start[0] != '[' {
 		return hits

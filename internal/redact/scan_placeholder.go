@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// placeholder reports whether a token, all of it, is written where a secret would be: a mask, an example of AWS's documentation, a reference to where the secret
-// is kept, or words of the lists that say so. A token with anything else in it is not a placeholder.
+// placeholder reports whether a token, all of it, is written where a secret would be: a mask, an
+// example of AWS's documentation, a reference to where the secret is kept, or words of the lists
+// that say so. A token with anything else in it is not a placeholder.
 func placeholder(token string) bool {
 	token = strings.TrimSpace(token)
 	if masked(token) || elided(token) {
@@ -36,8 +37,9 @@ const (
 	shortestDecoded = 4   // bytes of a placeholder in base64
 )
 
-// madeUp reports whether a token is a placeholder that somebody signed with, as tests do: such a signature opens nothing. A mask does not count: the
-// request was signed with the key that was there before.
+// madeUp reports whether a token is a placeholder that somebody signed with, as tests do: such a
+// signature opens nothing. A mask does not count: the request was signed with the key that was
+// there before.
 func madeUp(token string) bool {
 	if !placeholder(token) {
 		return false
@@ -52,7 +54,8 @@ func isKeyID(s string) bool {
 	return len(s) == 20 && (strings.HasPrefix(s, "AKIA") || strings.HasPrefix(s, "ASIA")) && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
-// placeholderKeyID reports whether an access key ID says that it is fake, or belongs to an account of the documentation or of an emulator.
+// placeholderKeyID reports whether an access key ID says that it is fake, or belongs to an account
+// of the documentation or of an emulator.
 func placeholderKeyID(s string) bool {
 	id := s[4:]
 	if documentedAccount(id) || sequence(id) || maxRun(id) >= 8 {
@@ -62,7 +65,8 @@ func placeholderKeyID(s string) bool {
 		func(word string) bool { return strings.Contains(id, word) })
 }
 
-// masked reports whether a token is one character that masks are made of, again and again, but for up to four that some recorders show at the end.
+// masked reports whether a token is one character that masks are made of, again and again, but for
+// up to four that some recorders show at the end.
 func masked(s string) bool {
 	c, width := utf8.DecodeRuneInString(s)
 	if !strings.ContainsRune("*#•●▪█xX.…-_0", c) || s == "" {
@@ -81,7 +85,8 @@ func masked(s string) bool {
 	}
 }
 
-// documented reports whether a token has the form of AWS's documented examples of key IDs, secret keys and short tokens.
+// documented reports whether a token has the form of AWS's documented examples of key IDs, secret
+// keys and short tokens.
 func documented(s string) bool {
 	if !strings.Contains(s, "EXAMPLE") {
 		return false
@@ -99,7 +104,8 @@ func documented(s string) bool {
 
 const alphabet64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-// documentedToken reports whether a token is a long one of AWS's documentation: a session token with EXAMPLE in it, and no other secret.
+// documentedToken reports whether a token is a long one of AWS's documentation: a session token
+// with EXAMPLE in it, and no other secret.
 func documentedToken(s string) bool {
 	body := strings.TrimRight(s, "=")
 	if len(s) <= 44 || strings.Trim(body, alphabet64+"-_") != "" {
@@ -111,7 +117,8 @@ func documentedToken(s string) bool {
 	return session && !another && (strings.Contains(s, "EXAMPLE") || strings.HasPrefix(s[4:], "XAMPLE"))
 }
 
-// documentedWebToken reports whether a token is the JSON Web Token that jwt.io shows, by what it says.
+// documentedWebToken reports whether a token is the JSON Web Token that jwt.io shows, by what it
+// says.
 func documentedWebToken(s string) bool {
 	if !strings.HasPrefix(s, "eyJ") || strings.Count(s, ".") != 2 {
 		return false
@@ -129,7 +136,8 @@ func documentedWebToken(s string) bool {
 // documentedAccounts are those of AWS's documentation, and of emulators. They have no owner.
 var documentedAccounts = []uint64{0, 111122223333, 123456789012, 444455556666, 777788889999}
 
-// documentedAccount reports whether the last 16 characters of a key ID name an account of the documentation: they begin with the account in base32, after one bit.
+// documentedAccount reports whether the last 16 characters of a key ID name an account of the
+// documentation: they begin with the account in base32, after one bit.
 func documentedAccount(id string) bool {
 	decoded, err := base32.StdEncoding.DecodeString(id)
 	if err != nil || decoded[0]&0x80 == 0 { // older key IDs name none
@@ -142,7 +150,8 @@ func documentedAccount(id string) bool {
 	return slices.Contains(documentedAccounts, bits&0x7FFF_FFFF_FF80>>7)
 }
 
-// arnReference reports whether a token is nothing but the ARN of a secret or parameter, which says where one is kept.
+// arnReference reports whether a token is nothing but the ARN of a secret or parameter, which says
+// where one is kept.
 func arnReference(s string) bool {
 	fields := strings.Split(s, ":")
 	if len(fields) < 6 || fields[0] != "arn" || !strings.HasPrefix(fields[1], "aws") || len(fields[4]) != 12 || !isAccount(fields[4]) {

@@ -17,8 +17,8 @@ type secret struct {
 	form    func() *regexp.Regexp
 	group   int // of form, which is masked
 	check   func(token string) bool
-	// bare says that the form is all that tells the secret from random base64: nothing around it names it. Such forms occur by chance inside long
-	// base64, where they do not count.
+	// bare says that the form is all that tells the secret from random base64: nothing around it
+	// names it. Such forms occur by chance inside long base64, where they do not count.
 	bare  bool
 	spans func(*scanned) []span // instead of form
 }
@@ -30,7 +30,8 @@ func lazily(form string) func() *regexp.Regexp {
 
 const secretAccessKey = "an AWS secret access key"
 
-// secrets is the table of what the scan looks for. What [placeholder] recognises is never a secret, whatever the rule.
+// secrets is the table of what the scan looks for. What [placeholder] recognises is never a secret,
+// whatever the rule.
 var secrets = []secret{
 	{what: "an AWS access key ID", anchors: []string{"akia", "asia"}, form: lazily(`(?:AKIA|ASIA)[A-Z0-9]{16}`), bare: true},
 	{what: secretAccessKey, spans: (*scanned).secretKeys, bare: true},

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// disclaimers are words that mark a value as fake, masked or missing, in order. They have at least three letters, so that words that are written together can be told apart.
+// disclaimers are words that mark a value as fake, masked or missing, in order. They have at least
+// three letters, so that words that are written together can be told apart.
 var disclaimers = []string{
 	"anonymized", "bar", "baz", "censored", "change", "changed", "changeit", "changeme", "deadbeef", "dummy", "empty", "example", "examples", "expired",
 	"fake", "faked", "filtered", "foo", "foobar", "hidden", "insert", "invalid", "masked", "missing", "mock", "mocked", "moto", "nil", "none", "null",
@@ -31,8 +32,8 @@ var fillers = []string{
 	"temporary", "that", "the", "this", "to", "two", "unit", "use", "used", "valid", "var", "variable", "with",
 }
 
-// worded reports whether a token consists of words of the lists and says that it is not a secret: by such a word, by brackets, or because it is the name of a credential
-// rather than one.
+// worded reports whether a token consists of words of the lists and says that it is not a secret:
+// by such a word, by brackets, or because it is the name of a credential rather than one.
 func worded(s string) bool {
 	inner, brackets := unwrapped(s)
 	if inner = strings.TrimSpace(inner); brackets == reference && !variable(inner) {
@@ -70,7 +71,8 @@ func worded(s string) bool {
 	return sure > 0 || named > 1 && (kind || client && secret) || kind && strings.EqualFold(inner, "token") || kind && len(inner) > 8
 }
 
-// variable reports whether a string has the form of a variable's name, or of a dynamic reference of CloudFormation.
+// variable reports whether a string has the form of a variable's name, or of a dynamic reference of
+// CloudFormation.
 func variable(s string) bool {
 	others := "_.-"
 	if strings.HasPrefix(s, "resolve:") {
@@ -104,7 +106,8 @@ var kinds = []string{
 	"authorization", "cookie", "credential", "credentials", "key", "keyid", "requestid", "signature", "token", "tokens",
 }
 
-// recognised looks a word up: as it is, as a run of the letter that masks are made of, or as words that are written together.
+// recognised looks a word up: as it is, as a run of the letter that masks are made of, or as words
+// that are written together.
 func recognised(word string) recognition {
 	word = strings.ToLower(word)
 	if len(word) > 64 {
@@ -173,7 +176,8 @@ func unwrapped(s string) (inner string, kind wrapping) {
 	return s, bare
 }
 
-// lettersAndDigits splits a token into runs of letters of one word, and of digits. Anything but ASCII is a word that no list has.
+// lettersAndDigits splits a token into runs of letters of one word, and of digits. Anything but
+// ASCII is a word that no list has.
 func lettersAndDigits(s string) (words []string) {
 	from := -1
 	end := func(i int) {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// word is a maximal run of characters of either alphabet of base64: it could be data, or a secret, or hold one between separators.
+// word is a maximal run of characters of either alphabet of base64: it could be data, or a secret,
+// or hold one between separators.
 type word struct {
 	span
 	classes
@@ -79,8 +80,9 @@ func (t *scanned) wordsOf() []word {
 	return t.words
 }
 
-// inData reports whether something that looks like a secret by its form alone lies inside long base64, where such forms occur by chance: it does not begin
-// at a boundary, and the rest of the word is random.
+// inData reports whether something that looks like a secret by its form alone lies inside long
+// base64, where such forms occur by chance: it does not begin at a boundary, and the rest of the
+// word is random.
 func (t *scanned) inData(at span) bool {
 	startsWord := at.from == 0 || !wordByte(t.s[at.from-1])
 	endsWord := at.to == len(t.s) || !wordByte(t.s[at.to])
@@ -97,8 +99,9 @@ func (t *scanned) inData(at span) bool {
 	return w.less(classesOf(t.s[at.from:min(at.to, w.to)])).random(leastData)
 }
 
-// secretKeys finds 40 characters of base64 that are random and delimited. A secret access key has no form but that, so the delimiters count: other than
-// base64's own characters, each one delimits. Of those,
+// secretKeys finds 40 characters of base64 that are random and delimited. A secret access key has
+// no form but that, so the delimiters count: other than base64's own characters, each one delimits.
+// Of those,
 //
 //   - and _   delimit, unless the word is base64 of URLs, which has random characters on the other side of them
 //     / and +   delimit if all else between them is plain, as in path/to/KEY
@@ -122,7 +125,8 @@ func (t *scanned) secretKeys() (keys []span) {
 	return keys
 }
 
-// urlData reports whether a word that has - or _ is base64 of URLs: what of it is not exactly as long as a key is random.
+// urlData reports whether a word that has - or _ is base64 of URLs: what of it is not exactly as
+// long as a key is random.
 func (t *scanned) urlData(w word) bool {
 	t.work += w.to - w.from
 	var rest classes
@@ -169,7 +173,8 @@ func split(s string, in span, separators string) (pieces []span) {
 	return pieces
 }
 
-// plainPiece reports whether a piece is not random base64: short, and without letters of both cases, or a word with a capital, or nothing.
+// plainPiece reports whether a piece is not random base64: short, and without letters of both
+// cases, or a word with a capital, or nothing.
 func plainPiece(s string) bool {
 	c := classesOf(s)
 	if c.letters() != len(s) || len(s) > 32 {
@@ -188,8 +193,9 @@ func camel(s string) bool {
 	return true
 }
 
-// secretKey takes a delimited piece for a secret access key if it holds digits and letters of both cases, and is neither text in base64, nor a placeholder,
-// nor a piece of something longer that is escaped or wrapped.
+// secretKey takes a delimited piece for a secret access key if it holds digits and letters of both
+// cases, and is neither text in base64, nor a placeholder, nor a piece of something longer that is
+// escaped or wrapped.
 func (t *scanned) secretKey(keys []span, at span) []span {
 	key := t.s[at.from:at.to]
 	c := classesOf(key)
@@ -202,8 +208,9 @@ func (t *scanned) secretKey(keys []span, at span) []span {
 	return append(keys, at)
 }
 
-// escaped reports whether the characters before or after a piece are an escape of a character of base64: then the piece is not delimited, and the whole word is
-// looked at where the escapes are undone.
+// escaped reports whether the characters before or after a piece are an escape of a character of
+// base64: then the piece is not delimited, and the whole word is looked at where the escapes are
+// undone.
 func (t *scanned) escaped(at span) bool {
 	if !t.decodes {
 		return false

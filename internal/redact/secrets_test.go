@@ -36,7 +36,8 @@ var secretVectors = map[string]struct{ refuses, passes []string }{
 		[]string{"ghp_", "xoxo"}},
 }
 
-// TestEverySecret iterates over the table of the scan. A secret is found as it stands, encoded, and escaped; and what has been redacted has none.
+// TestEverySecret iterates over the table of the scan. A secret is found as it stands, encoded, and
+// escaped; and what has been redacted has none.
 func TestEverySecret(t *testing.T) {
 	for _, rule := range secrets {
 		vector, ok := secretVectors[rule.what]
@@ -98,7 +99,8 @@ func TestSignatures(t *testing.T) {
 	require.Empty(t, y.Request.Header.Get("Authorization"))
 }
 
-// TestBlobIsNoSecret: thirty random bytes in base64 look like a secret access key, where no contract says that they are a blob.
+// TestBlobIsNoSecret: thirty random bytes in base64 look like a secret access key, where no
+// contract says that they are a blob.
 func TestBlobIsNoSecret(t *testing.T) {
 	x := exchange("https://example.com/", `{}`, `{"etag":"`+strings.Repeat("fakeFAKE0", 4)+`/+fa"}`)
 	require.Equal(t, []finding.RuleID{finding.SecretFound}, Scan(x, nil).Rules())

@@ -9,8 +9,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A pseudonym has as many bytes as the name, and every character as many as the one in its place. So a string is written again as it was: what
-// was escaped is escaped again. Only the case of the digits of \uABCD can get lost.
+// A pseudonym has as many bytes as the name, and every character as many as the one in its place.
+// So a string is written again as it was: what was escaped is escaped again. Only the case of the
+// digits of \uABCD can get lost.
 
 // unquote is the text of a JSON string. Halves of surrogate pairs are U+FFFD.
 func unquote(raw []byte) string {
@@ -117,7 +118,8 @@ func appendString(dst, raw []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// unescape undoes percent-encoding; plus says that + is a space. A percent sign that begins no escape is itself.
+// unescape undoes percent-encoding; plus says that + is a space. A percent sign that begins no
+// escape is itself.
 func unescape(raw string, plus bool) string {
 	if !strings.ContainsAny(raw, "%+") {
 		return raw

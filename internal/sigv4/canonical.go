@@ -28,8 +28,8 @@ func canonicalRequest(r *http.Request, uri string, headers []string, payload str
 	return text.String()
 }
 
-// canonicalHeader is the values of a header, each with its white space reduced, with commas between them. A server of net/http keeps the host, and may keep the
-// length, apart from the other headers.
+// canonicalHeader is the values of a header, each with its white space reduced, with commas between
+// them. A server of net/http keeps the host, and may keep the length, apart from the other headers.
 func canonicalHeader(r *http.Request, name string) string {
 	values := r.Header.Values(name)
 	switch {
@@ -53,8 +53,10 @@ func requestPath(r *http.Request) string {
 	return r.URL.EscapedPath()
 }
 
-// canonicalURIs are the forms of a path that may have been signed. Amazon S3 signs the path encoded once; every other service signs what was sent, encoded once
-// more. Those others normalise the path first by the specification and in botocore, but not in the SDKs for Go and JavaScript; either is taken.
+// canonicalURIs are the forms of a path that may have been signed. Amazon S3 signs the path encoded
+// once; every other service signs what was sent, encoded once more. Those others normalise the path
+// first by the specification and in botocore, but not in the SDKs for Go and JavaScript; either is
+// taken.
 func canonicalURIs(path, service string) []string {
 	if path == "" {
 		path = "/"
@@ -94,8 +96,9 @@ func normalise(path string) string {
 	return "/" + strings.Join(kept, "/")
 }
 
-// CanonicalQuery is a query encoded as it is signed: its parameters sorted by their encoded names, then values; a space, also one that was sent as a plus, is
-// %20. It is equivalent to the query that it is made from.
+// CanonicalQuery is a query encoded as it is signed: its parameters sorted by their encoded names,
+// then values; a space, also one that was sent as a plus, is %20. It is equivalent to the query
+// that it is made from.
 func CanonicalQuery(query string) string {
 	if query == "" {
 		return ""
@@ -132,7 +135,8 @@ func encodeAgain(text string) string {
 	return encode(text, "")
 }
 
-// encode is UriEncode of the specification: everything but the unreserved characters of RFC 3986 and those that are kept becomes %XY, in capitals.
+// encode is UriEncode of the specification: everything but the unreserved characters of RFC 3986
+// and those that are kept becomes %XY, in capitals.
 func encode(text, keep string) string {
 	const digits = "0123456789ABCDEF"
 	var out strings.Builder

@@ -1,8 +1,10 @@
-// Package sigv4 verifies AWS Signature Version 4 of a request, as the service that receives it does. It signs nothing.
+// Package sigv4 verifies AWS Signature Version 4 of a request, as the service that receives it
+// does. It signs nothing.
 //
 // # Model
 //
-// Written from "Create a signed AWS API request" of the IAM user guide, sharing no code with the signers of the SDKs:
+// Written from "Create a signed AWS API request" of the IAM user guide, sharing no code with the
+// signers of the SDKs:
 //
 //	canonical request  method, URI, query, headers, their names, payload hash; by line
 //	string to sign     algorithm, time, scope, SHA-256 of the canonical request; by line
@@ -11,8 +13,8 @@
 //
 // # What is not verified
 //
-// Only signatures in the header Authorization, of the whole body, are. Presigned URLs, SigV4a, UNSIGNED-PAYLOAD and the chunked
-// STREAMING-… payloads are refused as [Unsupported].
+// Only signatures in the header Authorization, of the whole body, are. Presigned URLs, SigV4a,
+// UNSIGNED-PAYLOAD and the chunked STREAMING-… payloads are refused as [Unsupported].
 package sigv4
 
 import (
@@ -35,7 +37,8 @@ const (
 // MostSkew is how far the time of a signature may be from that of the service, in either direction.
 const MostSkew = 15 * time.Minute
 
-// Credentials are what a request is signed with. A SessionToken, if there is one, must come with every request.
+// Credentials are what a request is signed with. A SessionToken, if there is one, must come with
+// every request.
 type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
@@ -77,8 +80,8 @@ func refuse(reason Reason, format string, args ...any) *Error {
 	return &Error{reason, fmt.Sprintf(format, args...)}
 }
 
-// Verify holds a request that a server received against credentials, and returns what it is signed for. The body is the whole body of the request. The
-// error is an [*Error].
+// Verify holds a request that a server received against credentials, and returns what it is signed
+// for. The body is the whole body of the request. The error is an [*Error].
 func Verify(r *http.Request, body []byte, c Credentials, now time.Time) (Scope, error) {
 	a, err := parseAuthorization(r)
 	if err != nil {
@@ -160,7 +163,8 @@ func signedAt(r *http.Request, s Scope) (time.Time, error) {
 	return at, nil
 }
 
-// coversHeaders: host and every x-amz-* header must be signed, else somebody on the way could change them.
+// coversHeaders: host and every x-amz-* header must be signed, else somebody on the way could
+// change them.
 func (a authorization) coversHeaders(r *http.Request) error {
 	needed := []string{"host"}
 	for name := range r.Header {

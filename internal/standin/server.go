@@ -30,7 +30,8 @@ type Server struct {
 	Pool    *x509.CertPool
 }
 
-// Start serves over TLS, with HTTP/1.1 and HTTP/2, until the test ends. The certificate is for loopback and the given names.
+// Start serves over TLS, with HTTP/1.1 and HTTP/2, until the test ends. The certificate is for
+// loopback and the given names.
 func Start(t testing.TB, s *Service, names ...string) *Server {
 	t.Helper()
 	authority, certificate := certificates(t, names)
@@ -50,7 +51,8 @@ func Start(t testing.TB, s *Service, names ...string) *Server {
 	return &Server{s, server.URL, server.Listener.Addr().String(), file, pool}
 }
 
-// Transport reaches the stand-in whatever the host of a request is called, and trusts its authority alone.
+// Transport reaches the stand-in whatever the host of a request is called, and trusts its authority
+// alone.
 func (s *Server) Transport(t testing.TB) *http.Transport {
 	transport := &http.Transport{
 		TLSClientConfig:    &tls.Config{RootCAs: s.Pool},

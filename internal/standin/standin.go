@@ -1,8 +1,10 @@
-// Package standin stands in for an AWS service in tests, which cannot reach the real one: an HTTP server over TLS that verifies the SigV4 signature of
-// every request as AWS does, and then answers what the test told it to. It knows no operation.
+// Package standin stands in for an AWS service in tests, which cannot reach the real one: an HTTP
+// server over TLS that verifies the SigV4 signature of every request as AWS does, and then answers
+// what the test told it to. It knows no operation.
 //
-// The verification is package sigv4, written from the specification and tested against the signer of the SDK for Go; the signatures come from the
-// SDKs. What AWS does beyond the specification is not imitated.
+// The verification is package sigv4, written from the specification and tested against the signer
+// of the SDK for Go; the signatures come from the SDKs. What AWS does beyond the specification is
+// not imitated.
 package standin
 
 import (
@@ -19,13 +21,17 @@ import (
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
-// Service is the stand-in. It is an [http.Handler]; [Start] serves it over TLS. Set its fields before it serves.
+// Service is the stand-in. It is an [http.Handler]; [Start] serves it over TLS. Set its fields
+// before it serves.
 type Service struct {
-	// Credentials that requests must be signed with; the session token, if there is one, must come with them.
+	// Credentials that requests must be signed with; the session token, if there is one, must come
+	// with them.
 	Credentials sigv4.Credentials
-	// Name and Region are the scope that requests must be signed for; an empty one is not looked at.
+	// Name and Region are the scope that requests must be signed for; an empty one is not looked
+	// at.
 	Name, Region string
-	// Answer is asked for each request that is signed well; nil answers all of them with an empty object.
+	// Answer is asked for each request that is signed well; nil answers all of them with an empty
+	// object.
 	Answer func(r *http.Request, body []byte) Answer
 	// Now is the time of the service; nil: time.Now.
 	Now func() time.Time
@@ -62,8 +68,8 @@ func (s *Service) Received() []Received {
 	return append([]Received(nil), s.received...)
 }
 
-// refusals are what AWS services answer to signatures that they do not take: names, statuses and texts as the common errors of their API references
-// have them.
+// refusals are what AWS services answer to signatures that they do not take: names, statuses and
+// texts as the common errors of their API references have them.
 var refusals = map[sigv4.Reason]struct {
 	status        int
 	name, message string

@@ -1,6 +1,7 @@
 // Package bycontract tells redaction what contracts say about the strings of an interaction.
 //
-// The model: a request is routed to its contract, whose shapes become a graph of [redact.Node], once. Of a string the contract says:
+// The model: a request is routed to its contract, whose shapes become a graph of [redact.Node],
+// once. Of a string the contract says:
 //
 //	enum, timestamp, number as text   Keep: it names nobody, and clients go by it
 //	literal in the URI                Keep: requests route by it
@@ -9,8 +10,9 @@
 //	a member named like a bucket      Whole
 //	anything else                     ByFormat
 //
-// Length and pattern become Accepts. The errors of an operation are taken together, as one structure with the members of all: redaction need not
-// know which error an answer is. What says that, code and __type, is kept.
+// Length and pattern become Accepts. The errors of an operation are taken together, as one
+// structure with the members of all: redaction need not know which error an answer is. What says
+// that, code and __type, is kept.
 package bycontract
 
 import (
@@ -23,7 +25,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// New returns what the contracts of a catalog say of an interaction: of one that the catalog does not route, nothing.
+// New returns what the contracts of a catalog say of an interaction: of one that the catalog does
+// not route, nothing.
 func New(catalog *schema.Catalog) redact.Classify {
 	var mu sync.Mutex
 	compiled := map[*schema.Contract]*operation{}
@@ -137,7 +140,8 @@ func (o *operation) places(x *traffic.Interaction, u *url.URL) redact.Places {
 	return p
 }
 
-// path gives each segment of a path the place of its label; what is literal is kept. A greedy label has all segments that the others leave.
+// path gives each segment of a path the place of its label; what is literal is kept. A greedy label
+// has all segments that the others leave.
 func (o *operation) path(u *url.URL) (places []redact.Place) {
 	n := strings.Count(u.EscapedPath(), "/") + 1
 	extra := n - len(o.uri)

@@ -56,7 +56,8 @@ func (k *compiler) part(part schema.Part) (b bound) {
 	return b
 }
 
-// outside is the place of a member that travels beside the body, as text. Of lists and maps it is that of their elements.
+// outside is the place of a member that travels beside the body, as text. Of lists and maps it is
+// that of their elements.
 func (k *compiler) outside(m schema.Member, at context) redact.Place {
 	n := k.node(m.Shape, at)
 	if n.Element == nil || n.Element == n {
@@ -153,8 +154,8 @@ func place(shape *schema.Shape, at context) redact.Place {
 	return redact.Place{Accepts: accepts(shape)}
 }
 
-// accepts is what a shape demands of a string; nil: nothing. A pattern that cannot be matched demands nothing, as in validation; nor does a
-// length, for pseudonyms are as long as names.
+// accepts is what a shape demands of a string; nil: nothing. A pattern that cannot be matched
+// demands nothing, as in validation; nor does a length, for pseudonyms are as long as names.
 func accepts(shape *schema.Shape) func(string) bool {
 	source := shape.Pattern.Or("")
 	if source == "" {
