@@ -62,6 +62,9 @@ var rooms = map[string][]string{
 
 type listed struct {
 	ImportPath string
+	Name       string
+	Dir        string
+	GoFiles    []string
 	Imports    []string
 	Module     *struct{ Path string }
 	Standard   bool
@@ -69,7 +72,7 @@ type listed struct {
 
 func list(t *testing.T, dir string, args ...string) []listed {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Module,Standard"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Name,Dir,GoFiles,Imports,Module,Standard"}, args...)...)
 	cmd.Dir = dir
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
