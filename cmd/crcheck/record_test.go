@@ -88,7 +88,7 @@ func TestRecordStatus(t *testing.T) {
 	})
 	t.Run("an allowed write", func(t *testing.T) {
 		service := cleanRooms()
-		service.Answer = func(*http.Request, []byte) standin.Answer { return standin.Answer{Body: job(jobOne, "SUBMITTED")} }
+		service.Respond = func(*http.Request, []byte) standin.Response { return standin.Response{Body: job(jobOne, "SUBMITTED")} }
 		got := newRecording(t, service, "").run(t, nil, "--allow-writes", "--", "aws-sdk-go", "start", membership)
 		require.Equal(t, exitUsage, got.status, got.err)
 		require.Contains(t, got.err, "nothing was checked")
@@ -96,8 +96,8 @@ func TestRecordStatus(t *testing.T) {
 	})
 	t.Run("findings", func(t *testing.T) {
 		service := cleanRooms()
-		service.Answer = func(*http.Request, []byte) standin.Answer {
-			return standin.Answer{Body: strings.Replace(job(jobOne, "BORED"), `"createTime":1700000000.25,`, "", 1)}
+		service.Respond = func(*http.Request, []byte) standin.Response {
+			return standin.Response{Body: strings.Replace(job(jobOne, "BORED"), `"createTime":1700000000.25,`, "", 1)}
 		}
 		got := newRecording(t, service, "").run(t, nil, "--", "aws-sdk-go", "get", membership, jobOne)
 		require.Equal(t, exitFindings, got.status, got.err)

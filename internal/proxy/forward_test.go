@@ -164,10 +164,10 @@ func TestForwardHTTP1(t *testing.T) {
 // TestForwardEnd: what is under way is waited for, and nothing begins any more.
 func TestForwardEnd(t *testing.T) {
 	started, release := make(chan struct{}), make(chan struct{})
-	b, f, _ := forwarded(t, &standin.Service{Answer: func(*http.Request, []byte) standin.Answer {
+	b, f, _ := forwarded(t, &standin.Service{Respond: func(*http.Request, []byte) standin.Response {
 		close(started)
 		<-release
-		return standin.Answer{Body: `{}`}
+		return standin.Response{Body: `{}`}
 	}})
 	done := make(chan error, 1)
 	go func() {

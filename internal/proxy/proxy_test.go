@@ -150,7 +150,7 @@ func TestBodies(t *testing.T) {
 	for i := range binary {
 		binary[i] = byte(i * i >> 3)
 	}
-	for name, answer := range map[string]standin.Answer{
+	for name, answer := range map[string]standin.Response{
 		"plain":          {Body: `{"a":1}`},
 		"empty":          {},
 		"no content":     {Status: 204},
@@ -164,7 +164,7 @@ func TestBodies(t *testing.T) {
 		"redirect":       {Status: 302, Header: http.Header{"Location": {"https://elsewhere.example.com/"}}},
 	} {
 		both(t, func() *standin.Service {
-			return &standin.Service{Answer: func(*http.Request, []byte) standin.Answer { return answer }}
+			return &standin.Service{Respond: func(*http.Request, []byte) standin.Response { return answer }}
 		}, func(t *testing.T, b *between) {
 			direct, want := get(t, b, &http.Client{Transport: b.server.Transport(t)}, b.server.URL, ours)
 			through, got := get(t, b, b.http, b.url, b.signer)
@@ -224,8 +224,8 @@ func TestRequests(t *testing.T) {
 // TestBroken: an answer that breaks off breaks off for the client, too.
 func TestBroken(t *testing.T) {
 	both(t, func() *standin.Service {
-		return &standin.Service{Answer: func(*http.Request, []byte) standin.Answer {
-			return standin.Answer{Body: strings.Repeat("x", 1<<20), Cut: true}
+		return &standin.Service{Respond: func(*http.Request, []byte) standin.Response {
+			return standin.Response{Body: strings.Repeat("x", 1<<20), Cut: true}
 		}}
 	}, func(t *testing.T, b *between) {
 		response, err := send(t, b.http, b.url, "", b.signer, nil)

@@ -43,7 +43,7 @@ func TestResignRefuses(t *testing.T) {
 	}{
 		{"another key", other(func(c *sigv4.Credentials) { c.AccessKeyID = ours.AccessKeyID }), nil, nil, 403, proxy.Refused, "other credentials"},
 		{"the user's own credentials", other(func(c *sigv4.Credentials) { *c = ours }), nil, nil, 403, proxy.Refused, "other credentials"},
-		{"another secret", other(func(c *sigv4.Credentials) { c.SecretAccessKey = "guess" }), nil, nil, 403, proxy.Refused, "signature is not that of this request"},
+		{"another secret", other(func(c *sigv4.Credentials) { c.SecretAccessKey = "guess" }), nil, nil, 403, proxy.Refused, "signature does not match this request"},
 		{"no session token", other(func(c *sigv4.Credentials) { c.SessionToken = "" }), nil, nil, 403, proxy.Refused, "other credentials"},
 		{"another host", nil, func(r *http.Request) { r.Host = "rebound.example.com" }, nil, 421, proxy.Refused, "Host"},
 		{"the upstream's host", nil, func(r *http.Request) { r.Host = upstreamHost }, nil, 421, proxy.Refused, "Host"},
