@@ -135,7 +135,7 @@ func TestRecordRefuses(t *testing.T) {
 		{"no URL", func(r *recordingRun) { r.upstream[1] = "cleanrooms" }, nil, "https://"},
 		{"a path", func(r *recordingRun) { r.upstream[1] += "/path" }, nil, "more than a host"},
 		{"no CA", func(r *recordingRun) { r.upstream[5] = "missing.pem" }, nil, "missing.pem cannot be read"},
-		{"no certificate", func(r *recordingRun) { os.WriteFile(r.CAFile, []byte("x"), 0o600) }, nil, "holds no certificate"},
+		{"no certificate", func(r *recordingRun) { os.WriteFile(r.CAFile, []byte("x"), 0o600) }, nil, "does not contain a certificate"},
 		{"cassette is a folder", func(r *recordingRun) { os.Mkdir(filepath.Join(r.dir, "job.yaml"), 0o755) }, nil, "job.yaml"},
 		{"cassette is standard output", nil, []string{"-o -"}, "is not a file"},
 		{"below a file", func(r *recordingRun) { os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600) }, []string{"-o file/job.yaml"}, "file/job.yaml"},

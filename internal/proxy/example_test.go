@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/internal/proxy"
 )
 
-// A request of somebody who does not have the session's credentials gets no further.
+// A client without the session's credentials is refused.
 func ExampleResign() {
 	upstream, _ := proxy.ParseUpstream("https://cleanrooms.us-east-1.amazonaws.com")
 	p := &proxy.Resign{
