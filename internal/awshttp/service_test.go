@@ -37,8 +37,10 @@ func TestHost(t *testing.T) {
 		{"s3.us-east-1.amazonaws.com.example.org", "", ""},
 		{"", "", ""},
 	} {
-		require.Equal(t, v.endpoint, EndpointName(v.host), v.host)
-		require.Equal(t, v.signing, SigningName(v.host), v.host)
+		t.Run(v.host, func(t *testing.T) {
+			require.Equal(t, v.endpoint, EndpointName(v.host))
+			require.Equal(t, v.signing, SigningName(v.host))
+		})
 	}
 }
 
@@ -48,7 +50,7 @@ func TestOwned(t *testing.T) {
 		"search-x.us-east-1.es.amazonaws.com": "search-x.us-east-1.", "a.lambda-url.us-east-1.on.aws": "a.lambda-url.us-east-1.on.aws", "localhost": "localhost",
 		"x.s3express-use1-az4.us-east-1.amazonaws.com": "x.", "": "", "amazonaws.com": "amazonaws.com",
 	} {
-		require.Equal(t, before, host[:Owned(host)], host)
+		t.Run(host, func(t *testing.T) { require.Equal(t, before, host[:Owned(host)]) })
 	}
 }
 
@@ -57,7 +59,7 @@ func TestIsAWS(t *testing.T) {
 		"cleanrooms.us-east-1.amazonaws.com": true, "amazonaws.com": true, "AMAZONAWS.COM.": true, "x.lambda-url.us-east-1.on.aws": true, "on.aws": true,
 		"ec2.us-isob-east-1.sc2s.sgov.gov": true, "localhost": false, "amazonaws.com.example.org": false, "xamazonaws.com": false, "aws": false, "": false,
 	} {
-		require.Equal(t, want, IsAWS(host), host)
+		t.Run(host, func(t *testing.T) { require.Equal(t, want, IsAWS(host)) })
 	}
 }
 
@@ -74,10 +76,12 @@ func TestScope(t *testing.T) {
 		{"bad escape", "", "X-Amz-Credential=%zz", ""},
 		{"none", "", "", ""},
 	} {
-		header := http.Header{}
-		if v.authorization != "" {
-			header["authorization"] = []string{v.authorization}
-		}
-		require.Equal(t, v.service, Scope(header, v.query), v.name)
+		t.Run(v.name, func(t *testing.T) {
+			header := http.Header{}
+			if v.authorization != "" {
+				header["authorization"] = []string{v.authorization}
+			}
+			require.Equal(t, v.service, Scope(header, v.query))
+		})
 	}
 }

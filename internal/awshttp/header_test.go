@@ -31,15 +31,15 @@ func TestOfServiceAndClient(t *testing.T) {
 		header          http.Header
 		service, client bool
 	}{
-		"nothing":             {http.Header{}, false, false},
-		"what filters keep":   {http.Header{"Content-Type": {"application/json"}, "Content-Length": {"3"}, "Connection": {"close"}, "Vary": {"Origin"}}, false, false},
-		"a request ID":        {http.Header{"x-amzn-requestid": {"1"}}, true, false},
-		"a masked request ID": {http.Header{"X-Amzn-Requestid": {"REDACTED"}}, true, false},
-		"a date":              {http.Header{"Date": {"Tue, 03 Mar 2026 10:00:00 GMT"}}, true, false},
-		"AWS's media type":    {http.Header{"content-type": {"application/x-amz-json-1.1"}}, true, false},
-		"a name alone":        {http.Header{"X-Amzn-Requestid": {}}, false, false},
-		"a signature":         {http.Header{"Authorization": {"**REDACTED**"}}, false, true},
-		"an SDK":              {http.Header{"amz-sdk-invocation-id": {"1"}}, false, true},
+		"no headers":                {http.Header{}, false, false},
+		"headers that filters keep": {http.Header{"Content-Type": {"application/json"}, "Content-Length": {"3"}, "Connection": {"close"}, "Vary": {"Origin"}}, false, false},
+		"a request ID":              {http.Header{"x-amzn-requestid": {"1"}}, true, false},
+		"a masked request ID":       {http.Header{"X-Amzn-Requestid": {"REDACTED"}}, true, false},
+		"a date":                    {http.Header{"Date": {"Tue, 03 Mar 2026 10:00:00 GMT"}}, true, false},
+		"AWS's media type":          {http.Header{"content-type": {"application/x-amz-json-1.1"}}, true, false},
+		"a name without values":     {http.Header{"X-Amzn-Requestid": {}}, false, false},
+		"a signature":               {http.Header{"Authorization": {"**REDACTED**"}}, false, true},
+		"an SDK":                    {http.Header{"amz-sdk-invocation-id": {"1"}}, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, test.service, OfService(test.header))
