@@ -22,6 +22,7 @@ const module = "github.com/crcheck/crcheck"
 // import comes with them.
 var rooms = map[string][]string{
 	"finding":                     {},
+	"internal/jsontree":           {},
 	"internal/pattern":            {},
 	"schema":                      {"finding", "internal/awshttp", "internal/pattern"},
 	"schema/source":               {"schema", "internal/pattern", "finding"},
