@@ -24,7 +24,7 @@ var rooms = map[string][]string{
 	"finding":                     {},
 	"internal/jsontree":           {},
 	"internal/pattern":            {},
-	"schema":                      {"finding", "internal/awshttp", "internal/pattern"},
+	"schema":                      {"finding", "internal/awshttp", "internal/jsontree", "internal/pattern"},
 	"schema/source":               {"schema", "internal/pattern", "finding"},
 	"schema/jsonschema":           {"schema", "internal/pattern"},
 	"internal/synth":              {"finding", "schema", "internal/pattern"},
