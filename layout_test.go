@@ -48,7 +48,7 @@ var rooms = map[string][]string{
 	"internal/coverage":           {"schema", "internal/synth", "traffic", "validate"},
 	"internal/live":               {"internal/sigv4", "schema", "traffic"},
 	"internal/lint":               {"finding", "internal/redact", "schema", "traffic", "validate"},
-	"internal/probe":              {"finding", "internal/awshttp", "schema", "internal/synth", "traffic", "validate"},
+	"internal/probe":              {"finding", "internal/awshttp", "internal/jsontree", "schema", "internal/synth", "traffic", "validate"},
 	"cassettes/generate":          {"cassettes", "finding", "schema", "schema/contracts", "traffic"},
 	"internal/awshttp":            {},
 	"internal/eventstream":        {},
