@@ -45,7 +45,7 @@ var rooms = map[string][]string{
 	"conformance/sdkgo":           {"conformance", "finding"},
 	"conformance/sdkgo/cmd/sdkgo": {"conformance", "conformance/sdkgo"},
 	"cassettes":                   {"finding"},
-	"internal/coverage":           {"schema", "internal/synth", "traffic", "validate"},
+	"internal/coverage":           {"internal/jsontree", "schema", "internal/synth", "traffic", "validate"},
 	"internal/live":               {"internal/sigv4", "schema", "traffic"},
 	"internal/lint":               {"finding", "internal/redact", "schema", "traffic", "validate"},
 	"internal/probe":              {"finding", "internal/awshttp", "internal/jsontree", "schema", "internal/synth", "traffic", "validate"},
