@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/pattern"
 )
 
@@ -229,7 +230,7 @@ func facetProblem(f namedSlot) string {
 			return fmt.Sprintf("status %d is no HTTP status", n)
 		}
 	case "length", "range":
-		sound, what := isNumber, "a number"
+		sound, what := decimal.Bound, "a number"
 		if f.name == "length" {
 			sound, what = isCount, "a count"
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -242,11 +243,11 @@ func appendText(text []byte, n *node, value string) []byte {
 	plain := false
 	switch n.kind {
 	case schema.Integer, schema.Float:
-		plain = isNumber(value)
+		plain = decimal.Valid(value)
 	case schema.Boolean:
 		plain = value == "true" || value == "false"
 	case schema.Timestamp:
-		plain = n.epoch && isNumber(value)
+		plain = n.epoch && decimal.Valid(value)
 	case encodedJSON:
 		if decoded, err := base64.StdEncoding.DecodeString(value); err == nil && jsontext.Value(decoded).IsValid() {
 			return append(text, "true"...)
@@ -256,10 +257,6 @@ func appendText(text []byte, n *node, value string) []byte {
 		return append(text, value...)
 	}
 	return appendQuoted(text, value)
-}
-
-func isNumber(text string) bool {
-	return text != "" && (text[0] == '-' || text[0] >= '0' && text[0] <= '9') && strings.TrimRight(text, " \t\r\n") == text && jsontext.Value(text).IsValid()
 }
 
 func appendList(text []byte, n *node, values []string) []byte {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -97,8 +98,8 @@ func (m *message) scalar(r repeated) text {
 
 // same compares two texts as what they are.
 func (e *echo) same(a, b string) bool {
-	if e.number && isNumber(a) && isNumber(b) {
-		return parseDecimal(nil, []byte(a)).compare(parseDecimal(nil, []byte(b))) == 0
+	if e.number && decimal.Valid(a) && decimal.Valid(b) {
+		return decimal.Compare(a, b) == 0
 	}
 	return a == b
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -237,10 +238,11 @@ func (s *sink) length(n *node, size int, unit string, at int) {
 // toleratesEmpty reports a shape of which AWS's responses hold empty values although
 // it demands at least one character, element or entry.
 func (s *sink) toleratesEmpty(n *node) bool {
-	return s.response && n.length.hasMin && n.length.min.compare(one) == 0
+	least, ok := n.length.Min()
+	return s.response && ok && least.Compare(one) == 0
 }
 
-var one = parseDecimal(nil, []byte("1"))
+var one = decimal.Parse(nil, []byte("1"))
 
 func (s *sink) enum(n *node, text []byte, at int) {
 	want := "one of " + strings.Join(n.values, ", ")
@@ -270,7 +272,7 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 		if s.toleratesEmpty(n) {
 			return // that it is empty says it all
 		}
-		if !n.length.hasMin || n.length.min.compare(one) < 0 {
+		if least, ok := n.length.Min(); !ok || least.Compare(one) < 0 {
 			rule = finding.ConstraintEmpty // the pattern demands a character
 		}
 	}
@@ -301,12 +303,12 @@ func (s *sink) about(rule finding.RuleID, at int, got, want, message string) {
 	s.add(rule, at, got, want, subject+" "+message)
 }
 
-func (s *sink) notInteger(n *node, raw []byte, value decimal, at int) {
+func (s *sink) notInteger(n *node, raw []byte, value decimal.Number, at int) {
 	want, message := "an integer", "does not fit "+n.limits.text
-	if !n.limits.open() {
+	if !n.limits.Open() {
 		want += ", " + n.limits.text
 	}
-	if !value.integral() {
+	if !value.Integral() {
 		message = "is not an integer"
 	}
 	s.number(finding.TypeMismatch, at, raw, want, message)

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"math/bits"
 	"slices"
-	"strconv"
 	"sync"
 
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -60,46 +60,13 @@ func (b bitset) count() int {
 }
 func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
-// interval is closed, but for an exclusive maximum; an end that is not set is open.
+// interval is an interval with its text, for messages.
 type interval struct {
-	min, max       decimal
-	hasMin, hasMax bool
-	exclusive      bool // the maximum
-	text           string
+	decimal.Interval
+	text string
 }
 
-func intervalOf(b schema.Bounds) interval {
-	i := interval{hasMin: b.Min != "", hasMax: b.Max != "", text: b.String()}
-	if i.hasMin {
-		i.min = parseDecimal(nil, []byte(b.Min))
-	}
-	if i.hasMax {
-		i.max = parseDecimal(nil, []byte(b.Max))
-	}
-	return i
-}
-
-func (i *interval) open() bool { return !i.hasMin && !i.hasMax }
-
-func (i *interval) holds(d decimal) bool {
-	if i.hasMin && d.compare(i.min) < 0 {
-		return false
-	}
-	if !i.hasMax {
-		return true
-	}
-	c := d.compare(i.max)
-	return c < 0 || c == 0 && !i.exclusive
-}
-
-// holdsInt is [interval.holds] for sizes and small integers.
-func (i *interval) holdsInt(n int64) bool {
-	if i.open() {
-		return true
-	}
-	var digits, number [20]byte
-	return i.holds(parseDecimal(digits[:0], strconv.AppendInt(number[:0], n, 10)))
-}
+func intervalOf(b schema.Bounds) interval { return interval{b.Interval(), b.String()} }
 
 type compiler struct {
 	c          *schema.Contract
@@ -240,7 +207,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 		n.bounds = intervalOf(s.Range.Or(schema.Bounds{}))
 	case schema.Timestamp:
 		n.limits = intervalOf(boundsOf(schema.EarliestTimestamp, schema.TimestampsEnd))
-		n.limits.exclusive = true
+		n.limits.Interval = n.limits.Below()
 		n.epoch, n.form = timestampForms(s.Format.Or(p.timestamps), p.projection)
 	case schema.Blob:
 		if p.projection == schema.SDK {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -34,7 +35,7 @@ func (w *walker) checkText(n *node, text []byte, at int) bool {
 		}
 		return w.sink != nil
 	}
-	if !n.length.open() {
+	if !n.length.Open() {
 		size, unit := utf8.RuneCount(text), "code points"
 		if n.kind == schema.Blob {
 			size, unit = decodedLength(text), "bytes"
@@ -82,9 +83,9 @@ func (w *walker) number() ([]byte, bool) {
 	return raw, true
 }
 
-func (w *walker) decimal(raw []byte) decimal {
-	d := parseDecimal(w.digits[:0], raw)
-	w.digits = d.digits[:0]
+func (w *walker) decimal(raw []byte) decimal.Number {
+	d := decimal.Parse(w.digits[:0], raw)
+	w.digits = d.Scratch()
 	return d
 }
 
@@ -97,14 +98,14 @@ func (w *walker) integer(n *node) bool {
 	if !ok {
 		return false
 	}
-	if small, ok := smallInteger(raw); ok && w.sink == nil {
-		return n.limits.holdsInt(small) && n.bounds.holdsInt(small)
+	if small, ok := decimal.SmallInteger(raw); ok && w.sink == nil {
+		return n.limits.HoldsInt(small) && n.bounds.HoldsInt(small)
 	}
 	value := w.decimal(raw)
-	typed := value.integral() && n.limits.holds(value)
+	typed := value.Integral() && n.limits.Holds(value)
 	plain := !hasFractionOrExponent(raw)
-	bounded := n.bounds.open() || n.bounds.holds(value)
-	precise := !typed || beyondDoubles.holds(value)
+	bounded := n.bounds.Open() || n.bounds.Holds(value)
+	precise := !typed || beyondDoubles.Holds(value)
 	if w.sink == nil {
 		return typed && plain && bounded && precise
 	}
@@ -170,8 +171,8 @@ func (w *walker) bounded(n *node, at int) bool {
 		return false
 	}
 	value := w.decimal(raw)
-	typed := n.limits.holds(value)
-	bounded := n.bounds.open() || n.bounds.holds(value)
+	typed := n.limits.Holds(value)
+	bounded := n.bounds.Open() || n.bounds.Holds(value)
 	if w.sink == nil {
 		return typed && bounded
 	}

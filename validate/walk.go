@@ -262,7 +262,7 @@ func (w *walker) entry(n *node) bool {
 }
 
 func (w *walker) size(n *node, count int, unit string, at int) bool {
-	if n.length.holdsInt(int64(count)) {
+	if n.length.HoldsInt(int64(count)) {
 		return true
 	}
 	if w.sink == nil {
