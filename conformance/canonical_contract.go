@@ -61,8 +61,8 @@ func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) 
 		return map[string]any{m.Name: base64.StdEncoding.EncodeToString(body)}, nil
 	}
 	r := reading{o.Contract, true}
-	m := o.payload(part)
-	if m == nil {
+	m, whole := o.Payload(part)
+	if !whole {
 		v, err := r.document(part, body)
 		canonical, _ := v.(map[string]any)
 		return canonical, err
@@ -73,18 +73,6 @@ func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) 
 	}
 	v, err := r.value(m.Shape, tree, "/"+schema.Escape(m.Name))
 	return map[string]any{m.Name: v}, err
-}
-
-// payload is the member that is the body; nil: the members are in the body.
-func (o *operation) payload(part schema.Part) *schema.Member {
-	root, _ := o.Root(part)
-	shape := o.Resolve(root)
-	for i := range shape.Members {
-		if m := &shape.Members[i]; o.Location(m) == "payload" {
-			return m
-		}
-	}
-	return nil
 }
 
 // beside adds what travels beside the body.
@@ -150,7 +138,7 @@ func (o *operation) withSmallNames(part schema.Part, reported map[string]any) ma
 	kept := maps.Clone(reported)
 	for _, m := range o.Bound(part) {
 		entries, ok := reported[m.Name].(map[string]any)
-		if !ok || o.Location(&m) != "headers" {
+		if !ok || o.Location(&m) != schema.LocationHeaders {
 			continue
 		}
 		small := map[string]any{}

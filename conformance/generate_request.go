@@ -127,8 +127,8 @@ func (o *operation) withoutFilledIn(want, got map[string]any) {
 		if _, asked := want[m.Name]; asked {
 			continue
 		}
-		header := o.Location(&m) == "header" && slices.ContainsFunc(ofThemselves, func(name string) bool { return strings.EqualFold(name, m.Wire()) })
-		empty := o.Location(&m) == "headers" || o.Location(&m) == "query" // a map that nothing is in
+		header := o.Location(&m) == schema.LocationHeader && slices.ContainsFunc(ofThemselves, func(name string) bool { return strings.EqualFold(name, m.Wire()) })
+		empty := o.Location(&m) == schema.LocationHeaders || o.Location(&m) == schema.LocationQuery // a map that nothing is in
 		if entries, isMap := got[m.Name].(map[string]any); m.Token.Or(false) || header || empty && isMap && len(entries) == 0 {
 			delete(got, m.Name)
 		}
@@ -141,7 +141,7 @@ var ofThemselves = []string{"Accept", "Accept-Encoding", "Content-Encoding", "Co
 func (o *operation) strangers(r *traffic.Request) []string {
 	known := map[string]bool{}
 	for _, m := range o.Bound(schema.InputPart) {
-		if o.Location(&m) != "query" {
+		if o.Location(&m) != schema.LocationQuery {
 			continue
 		}
 		if o.Resolve(m.Shape).Type == schema.Map {

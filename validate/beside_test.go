@@ -15,8 +15,8 @@ import (
 func TestBesideResponse(t *testing.T) {
 	c := &schema.Contract{Format: schema.Format, Service: "test", Operation: "Test", Protocol: schema.Is("restJson1"), Output: "Out",
 		Shapes: map[string]*schema.Shape{"Out": {Type: schema.Structure, Members: []schema.Member{
-			{Name: "count", Shape: schema.Inline(schema.Shape{Type: schema.Integer}), Location: schema.Is("header"), WireName: schema.Is("X-Count")},
-			{Name: "code", Shape: schema.Inline(schema.Shape{Type: schema.Integer}), Location: schema.Is("status")}}}}}
+			{Name: "count", Shape: schema.Inline(schema.Shape{Type: schema.Integer}), Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Count")},
+			{Name: "code", Shape: schema.Inline(schema.Shape{Type: schema.Integer}), Location: schema.Is(schema.LocationStatus)}}}}}
 	v := validate.MustCompile(c, validate.Options{})
 	require.JSONEq(t, `{"count":3,"code":201}`, string(v.BesideResponse(schema.OutputPart, &traffic.Response{Status: 201, Header: http.Header{"X-Count": {"3"}}})))
 	require.JSONEq(t, `{"code":201}`, string(v.BesideResponse(schema.OutputPart, &traffic.Response{Status: 201})))

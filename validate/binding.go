@@ -37,9 +37,9 @@ type taken struct {
 
 // binding says where a member travels.
 type binding struct {
-	name     string // the member's
-	location string // header, headers, query, label, status
-	at       string // name, or prefix, at that location
+	name     string          // the member's
+	location schema.Location // header, headers, query, label, status
+	at       string          // name, or prefix, at that location
 	node     *node
 	required bool
 }
@@ -65,14 +65,14 @@ func newBound(c *schema.Contract, part schema.Part) *bound {
 	for i, m := range members {
 		location := c.Location(&m)
 		p := &compiler{c: c, structures: map[string]*node{}, timestamps: "date-time"}
-		if location == "header" || location == "headers" {
+		if location == schema.LocationHeader || location == schema.LocationHeaders {
 			p.timestamps = "http-date" // Smithy, http-bindings.html#httpheader-serialization-rules
 		}
 		n := p.place(m.Shape)
 		switch {
-		case location == "header":
+		case location == schema.LocationHeader:
 			b.taken.headers[strings.ToLower(m.Wire())] = true
-		case location == "query" && n.kind != schema.Map:
+		case location == schema.LocationQuery && n.kind != schema.Map:
 			b.taken.queries[m.Wire()] = true
 		}
 		for _, n := range []*node{n, n.element} {
@@ -93,14 +93,14 @@ func newBound(c *schema.Contract, part schema.Part) *bound {
 // has reports whether a member is bound to a header of that name.
 func (b *bound) has(header string) bool {
 	return b != nil && slices.ContainsFunc(b.members, func(m binding) bool {
-		return m.location == "header" && strings.EqualFold(m.at, header)
+		return m.location == schema.LocationHeader && strings.EqualFold(m.at, header)
 	})
 }
 
 // dynamicStatus reports whether a member is bound to the status: then no status
 // is the operation's own.
 func (b *bound) dynamicStatus() bool {
-	return b != nil && slices.ContainsFunc(b.members, func(m binding) bool { return m.location == "status" })
+	return b != nil && slices.ContainsFunc(b.members, func(m binding) bool { return m.location == schema.LocationStatus })
 }
 
 // message is a request or an answer as it travelled.
@@ -117,12 +117,12 @@ type message struct {
 // unknowable reports a member of which nothing says whether it travelled.
 func (b *binding) unknowable(m *message) bool {
 	switch b.location {
-	case "status":
+	case schema.LocationStatus:
 		return m.status == 0
-	case "header":
+	case schema.LocationHeader:
 		values := awshttp.Values(m.header, b.at)
 		return len(values) == 0 && !m.kept || masked(values)
-	case "headers":
+	case schema.LocationHeaders:
 		return !m.kept
 	}
 	return false
@@ -154,14 +154,14 @@ func (b *bound) document(m *message) []byte {
 // value appends the member's value; ok is false where it has none.
 func (b *binding) value(text []byte, m *message, t *taken) (_ []byte, ok bool) {
 	switch b.location {
-	case "status":
+	case schema.LocationStatus:
 		return strconv.AppendInt(text, int64(m.status), 10), m.status != 0
-	case "label":
+	case schema.LocationLabel:
 		value, ok := m.labels[b.at]
 		return appendText(text, b.node, value), ok
-	case "query":
+	case schema.LocationQuery:
 		return b.queryValue(text, m.query, t)
-	case "headers":
+	case schema.LocationHeaders:
 		return b.prefixed(text, m.header, t)
 	}
 	values := awshttp.Values(m.header, b.at)
@@ -329,15 +329,15 @@ func (d *document) boundTo(m *message) []located {
 // place says where the member travels.
 func (b *binding) place() string {
 	switch b.location {
-	case "headers":
+	case schema.LocationHeaders:
 		return "headers " + b.at + "*"
-	case "query":
+	case schema.LocationQuery:
 		if b.node.kind == schema.Map {
 			return "the query"
 		}
 		return "query parameter " + b.at
-	case "status":
+	case schema.LocationStatus:
 		return "the status"
 	}
-	return b.location + " " + b.at
+	return string(b.location) + " " + b.at
 }

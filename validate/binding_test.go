@@ -243,7 +243,7 @@ func TestRequestOfUnstatedBindings(t *testing.T) {
 	silent.Protocol = schema.Known[string]{}
 	require.Empty(t, said(t, silent, x))
 	unlabelled := parcel(t)
-	unlabelled.Shapes["In"].Members[0].Location = schema.Known[string]{}
+	unlabelled.Shapes["In"].Members[0].Location = schema.Known[schema.Location]{}
 	require.Empty(t, said(t, unlabelled, x))
 }
 

@@ -20,14 +20,17 @@ type echo struct {
 	sensitive     bool
 }
 
+// asText is the place of a payload that is the text itself.
+const asText schema.Location = "text"
+
 // repeated says where a scalar travels in a message.
 type repeated struct {
-	location string
+	location schema.Location
 	at       string           // its name at that location
 	pointer  jsontext.Pointer // into the body
 }
 
-func (r *repeated) inBody() bool { return r.location == "body" || r.location == "payload" }
+func (r *repeated) inBody() bool { return r.location.InBody() }
 
 // newEchoes compiles the echoes of a contract that passes its check: they lead
 // through members alone, to what can be compared.
@@ -52,9 +55,9 @@ func newEchoes(c *schema.Contract) []echo {
 					side.into.location, side.into.at = c.Location(m), m.Wire()
 				}
 				switch {
-				case top && side.into.location == "payload" && shape.Type == schema.String:
-					side.into.location = "text"
-				case !top || side.into.location != "payload":
+				case top && side.into.location == schema.LocationPayload && shape.Type == schema.String:
+					side.into.location = asText
+				case !top || side.into.location != schema.LocationPayload:
 					side.into.pointer = side.into.pointer.AppendToken(m.Wire())
 				}
 			}
@@ -75,16 +78,16 @@ func newEchoes(c *schema.Contract) []echo {
 func (m *message) scalar(r repeated) text {
 	var values []string
 	switch r.location {
-	case "label":
+	case schema.LocationLabel:
 		value, ok := m.labels[r.at]
 		return text{value: value, ok: ok}
-	case "query":
+	case schema.LocationQuery:
 		values = m.query[r.at]
-	case "header":
+	case schema.LocationHeader:
 		values = awshttp.Values(m.header, r.at)
-	case "status":
+	case schema.LocationStatus:
 		return text{value: strconv.Itoa(m.status), ok: m.status != 0}
-	case "text":
+	case asText:
 		return text{value: string(m.body.Bytes), ok: len(m.body.Bytes) > 0}
 	default:
 		return scalarAt(m.body.Bytes, r.pointer)

@@ -16,7 +16,7 @@ func statesBindings(c *schema.Contract) bool {
 	}
 	bound := c.Bound(schema.InputPart)
 	return !slices.ContainsFunc(c.Labels(), func(label string) bool {
-		return !slices.ContainsFunc(bound, func(m schema.Member) bool { return c.Location(&m) == "label" && m.Wire() == label })
+		return !slices.ContainsFunc(bound, func(m schema.Member) bool { return c.Location(&m) == schema.LocationLabel && m.Wire() == label })
 	})
 }
 

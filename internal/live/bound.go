@@ -9,22 +9,22 @@ import (
 )
 
 // bound writes a member that travels beside the body (Smithy, http-bindings.html).
-func (w *writer) bound(m *schema.Member, location string) (err error) {
+func (w *writer) bound(m *schema.Member, location schema.Location) (err error) {
 	s := w.contract.Resolve(m.Shape)
 	switch location {
-	case "label":
+	case schema.LocationLabel:
 		w.labels[m.Wire()], err = w.label(s)
-	case "query":
+	case schema.LocationQuery:
 		err = w.parameters(m.Wire(), s)
-	case "header":
+	case schema.LocationHeader:
 		var value string
 		if value, err = w.headerValue(s); value != "" { // RestJsonNullAndEmptyHeadersClient of Smithy's protocol tests
 			w.header.Set(m.Wire(), value)
 		}
-	case "headers":
+	case schema.LocationHeaders:
 		err = w.prefixed(m.Wire(), s)
 	default:
-		return &ContractError{w.contract.String(), "it says that " + m.Name + " travels as " + location, byOverlay}
+		return &ContractError{w.contract.String(), "it says that " + m.Name + " travels as " + string(location), byOverlay}
 	}
 	return err
 }

@@ -157,7 +157,7 @@ func (w *writer) absent() error {
 			if err := w.member(m); err != nil {
 				return err
 			}
-		case w.contract.Location(m) == "label":
+		case w.contract.Location(m) == schema.LocationLabel:
 			return &InputError{Pointer: string(jsontext.Pointer("").AppendToken(m.Name)), Problem: "it is missing, and the request's path needs it"}
 		}
 	}
@@ -178,10 +178,10 @@ func (w *writer) member(m *schema.Member) (err error) {
 	case w.raw != nil && m.Name == w.raw.Name:
 		w.paid = true
 		w.whole, err = w.rawBody(w.contract.Resolve(m.Shape))
-	case location == "payload":
+	case location == schema.LocationPayload:
 		w.paid = true
 		w.whole, err = w.value(nil, w.contract.Resolve(m.Shape))
-	case location == "body":
+	case location == schema.LocationBody:
 		if w.body = append(w.body, ','); len(w.body) == 1 {
 			w.body[0] = '{'
 		}
@@ -220,10 +220,10 @@ func (w *writer) json() []byte {
 	if w.body != nil {
 		return append(w.body, '}')
 	}
-	inBody := func(m schema.Member) bool { return w.contract.Location(&m) == "body" }
+	inBody := func(m schema.Member) bool { return w.contract.Location(&m) == schema.LocationBody }
 	structured := func(m schema.Member) bool {
 		s := w.contract.Resolve(m.Shape)
-		return w.contract.Location(&m) == "payload" && s.Type == schema.Structure && !s.Union.Or(false)
+		return w.contract.Location(&m) == schema.LocationPayload && s.Type == schema.Structure && !s.Union.Or(false)
 	}
 	if w.protocol != "restJson1" || slices.ContainsFunc(w.members.Members, inBody) || slices.ContainsFunc(w.members.Members, structured) {
 		return []byte("{}")

@@ -31,13 +31,13 @@ func (s *Synth) boundTexts(m *schema.Member, random *rand.Rand) [][]namedText {
 		}
 	case schema.Map:
 		prefix := ""
-		if location == "headers" {
+		if location == schema.LocationHeaders {
 			prefix = name
 		}
 		for _, text := range s.plainTexts(f.below[0], location, random) {
 			row := []namedText{}
 			for _, key := range f.keys {
-				if location == "headers" && !token(key) {
+				if location == schema.LocationHeaders && !token(key) {
 					return nil
 				}
 				row = append(row, namedText{prefix + key, text})
@@ -55,12 +55,12 @@ func (s *Synth) boundTexts(m *schema.Member, random *rand.Rand) [][]namedText {
 // plainTexts returns the texts of a scalar that a location can carry. In
 // headers, timestamps are HTTP dates, elsewhere RFC 3339, unless the contract
 // says otherwise (Smithy, http-bindings.html).
-func (s *Synth) plainTexts(f *form, location string, random *rand.Rand) []string {
+func (s *Synth) plainTexts(f *form, location schema.Location, random *rand.Rand) []string {
 	var variants []string
 	switch f.shape.Type {
 	case schema.Timestamp:
 		format := "date-time"
-		if location == "header" || location == "headers" {
+		if location == schema.LocationHeader || location == schema.LocationHeaders {
 			format = "http-date"
 		}
 		variants = timestampVariants(f.shape.Format.Or(format), schema.Wire)
@@ -98,14 +98,14 @@ func (s *Synth) plainTexts(f *form, location string, random *rand.Rand) []string
 // carries reports whether a text can stand at a location: labels are not empty
 // nor a step in a path, headers hold visible ASCII and inner blanks
 // (RFC 9110 section 5.5).
-func carries(location, text string) bool {
+func carries(location schema.Location, text string) bool {
 	if len(text) > longestBound {
 		return false
 	}
 	switch location {
-	case "label":
+	case schema.LocationLabel:
 		return text != "" && text != "." && text != ".."
-	case "header", "headers":
+	case schema.LocationHeader, schema.LocationHeaders:
 		return strings.Trim(text, " ") == text && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 	}
 	return true

@@ -125,10 +125,10 @@ func (s *Synth) request(body []byte, all []boundMember) (Request, error) {
 	query := strings.FieldsFunc(literal, func(c rune) bool { return c == '&' })
 	for _, b := range all {
 		switch b.location {
-		case "label":
+		case schema.LocationLabel:
 			path = strings.ReplaceAll(path, "{"+b.member.Wire()+"}", escape(b.texts[0].text, false))
 			path = strings.ReplaceAll(path, "{"+b.member.Wire()+"+}", escape(b.texts[0].text, true))
-		case "query":
+		case schema.LocationQuery:
 			for _, text := range b.texts {
 				query = append(query, escape(text.name, false)+"="+escape(text.text, false))
 			}
@@ -205,7 +205,7 @@ func (s *Synth) echoes(body []byte, all []boundMember) map[jsontext.Pointer]stri
 		if !ok {
 			continue
 		}
-		if s.contract.Location(m) == "body" {
+		if s.contract.Location(m) == schema.LocationBody {
 			if start, end, ok := find(body, jsontext.Pointer("").AppendToken(m.Wire())); ok {
 				echoes[s.wirePointer(e.Output)] = scalar(string(body[start:end])).text()
 			}
@@ -230,7 +230,7 @@ func (s *Synth) wirePointer(pointer string) jsontext.Pointer {
 		switch {
 		case m == nil:
 			wire = wire.AppendToken(token)
-		case place.Parent().Pointer != "" || s.contract.Location(m) != "payload":
+		case place.Parent().Pointer != "" || s.contract.Location(m) != schema.LocationPayload:
 			wire = wire.AppendToken(m.Wire())
 		}
 	}
@@ -238,13 +238,13 @@ func (s *Synth) wirePointer(pointer string) jsontext.Pointer {
 }
 
 func (s *Synth) required(m *schema.Member) bool {
-	return m.Required.Or(false) || s.contract.Location(m) == "label"
+	return m.Required.Or(false) || s.contract.Location(m) == schema.LocationLabel
 }
 
 // boundMember is a member with the texts that it has outside of the body.
 type boundMember struct {
 	member   *schema.Member
-	location string
+	location schema.Location
 	texts    []namedText
 	list     bool // of strings
 }
@@ -263,7 +263,7 @@ func (b boundMember) header(h http.Header) {
 	var values []string
 	for _, t := range b.texts {
 		switch {
-		case b.location == "headers":
+		case b.location == schema.LocationHeaders:
 			h[t.name] = []string{t.text} // the key is what follows the prefix, in its own case
 		case b.list && strings.ContainsAny(t.text, `",`):
 			values = append(values, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(t.text)+`"`)
@@ -271,7 +271,7 @@ func (b boundMember) header(h http.Header) {
 			values = append(values, t.text)
 		}
 	}
-	if b.location == "header" {
+	if b.location == schema.LocationHeader {
 		h.Set(b.member.Wire(), strings.Join(values, ", "))
 	}
 }
@@ -293,7 +293,7 @@ func (s *Synth) bound(part schema.Part, asked func(*schema.Member) bool, random 
 			}
 			all = append(all, s.boundMember(m, variants[0]))
 		} else if s.required(m) {
-			return nil, &Problem{s.contract.String(), schema.Place{Part: part}.Child(m.Name), "no text was found that can stand in its place, " + s.contract.Location(m)}
+			return nil, &Problem{s.contract.String(), schema.Place{Part: part}.Child(m.Name), "no text was found that can stand in its place, " + string(s.contract.Location(m))}
 		}
 	}
 	return all, nil
@@ -309,7 +309,7 @@ func (s *Synth) outside(part schema.Part) []*schema.Member {
 	var all []*schema.Member
 	for i := range shape.Members {
 		switch m := &shape.Members[i]; s.contract.Location(m) {
-		case "body", "payload":
+		case schema.LocationBody, schema.LocationPayload:
 		default:
 			if s.projection == schema.Wire {
 				all = append(all, m)

@@ -105,10 +105,10 @@ func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte 
 	tokens := slices.Collect(jsontext.Pointer(pointer).Tokens())
 	m, _ := s.contract.Resolve(output).Member(tokens[0])
 	switch location := s.contract.Location(m); {
-	case location == "header":
+	case location == schema.LocationHeader:
 		h.Set(m.Wire(), text)
 		return body
-	case location == "payload" && s.tops[schema.OutputPart].raw != nil:
+	case location == schema.LocationPayload && s.tops[schema.OutputPart].raw != nil:
 		return []byte(text)
 	}
 	if start, end, ok := find(body, s.wirePointer(pointer)); ok {

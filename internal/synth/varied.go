@@ -130,7 +130,7 @@ func (s *Synth) newOthers(f *form) func() []string {
 
 // bound returns the texts of a member outside of the body, a scalar of which
 // there is one.
-func (d *varied) bound(f *form, location string, texts []namedText) []namedText {
+func (d *varied) bound(f *form, location schema.Location, texts []namedText) []namedText {
 	if f.shape.Type != schema.String || len(texts) != 1 {
 		return texts
 	}
