@@ -2,11 +2,11 @@ package validate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -87,7 +87,7 @@ func compile(c *schema.Contract, options Options) *Validator {
 	}
 	v.requests = options.Projection == schema.Wire && statesBindings(c)
 	v.labelled = len(c.Labels()) > 0
-	v.queries = slices.ContainsFunc(c.Bound(schema.InputPart), func(m schema.Member) bool { return c.Location(&m) == schema.LocationQuery })
+	v.queries = len(binding.Of(c, schema.InputPart).At(schema.LocationQuery)) > 0
 	v.echoes = newEchoes(c)
 	return v
 }

@@ -7,6 +7,10 @@ import (
 	"strings"
 )
 
+// Target is the header that names the operation of an awsJson request (Smithy,
+// aws-json-1_0-protocol.html).
+const Target = "X-Amz-Target"
+
 // Values returns the values of a header. A recording may spell its name in any case.
 func Values(h http.Header, name string) []string {
 	if values := h[name]; len(values) > 0 {
