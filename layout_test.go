@@ -46,7 +46,7 @@ var rooms = map[string][]string{
 	"conformance/sdkgo/cmd/sdkgo": {"conformance", "conformance/sdkgo"},
 	"cassettes":                   {"finding"},
 	"internal/coverage":           {"schema", "internal/synth", "traffic", "validate"},
-	"internal/live":               {"internal/sigv4", "schema", "traffic"},
+	"internal/live":               {"internal/sigv4", "schema", "schema/binding", "traffic"},
 	"internal/lint":               {"finding", "internal/redact", "schema", "traffic", "validate"},
 	"internal/probe":              {"finding", "internal/awshttp", "schema", "internal/synth", "traffic", "validate"},
 	"cassettes/generate":          {"cassettes", "finding", "schema", "schema/contracts", "traffic"},
