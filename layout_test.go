@@ -27,7 +27,7 @@ var rooms = map[string][]string{
 	"schema/binding":              {"schema", "internal/awshttp", "internal/eventstream"},
 	"schema/source":               {"schema", "internal/pattern", "finding"},
 	"schema/jsonschema":           {"schema", "internal/pattern"},
-	"internal/synth":              {"finding", "schema", "internal/pattern"},
+	"internal/synth":              {"finding", "schema", "schema/binding", "internal/pattern"},
 	"schema/contracts":            {"schema"},
 	"schema/contracts/generate":   {"schema", "schema/contracts", "schema/source"},
 	"traffic":                     {},

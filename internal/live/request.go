@@ -202,7 +202,7 @@ func (w *writer) json() []byte {
 		s := w.contract.Resolve(m.Shape)
 		return w.contract.Location(&m) == schema.LocationPayload && s.Type == schema.Structure && !s.Union.Or(false)
 	}
-	if w.contract.Protocol.Or("restJson1") != "restJson1" || slices.ContainsFunc(w.members.Members, inBody) || slices.ContainsFunc(w.members.Members, structured) {
+	if w.table.RPC() || slices.ContainsFunc(w.members.Members, inBody) || slices.ContainsFunc(w.members.Members, structured) {
 		return []byte("{}")
 	}
 	return nil

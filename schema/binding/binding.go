@@ -66,6 +66,21 @@ type Entry struct {
 	Texts []string
 }
 
+// Texts returns the texts of a value, those of a map's entries one after the other.
+func (b *Member) Texts(v Value) []string {
+	switch b.Type {
+	case schema.List:
+		return v.List
+	case schema.Map:
+		var all []string
+		for _, e := range v.Entries {
+			all = append(all, e.Texts...)
+		}
+		return all
+	}
+	return []string{v.Text}
+}
+
 // Of returns the table of a part. A part that the contract does not state has no members.
 func Of(c *schema.Contract, part schema.Part) *Table {
 	t := &Table{contract: c, part: part, queries: map[string]bool{}, headers: map[string]bool{}}

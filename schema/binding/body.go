@@ -24,8 +24,8 @@ func MediaType(protocol string) (media string, ok bool) {
 // protocol is that of the contract: restJson1 where it states none.
 func (t *Table) protocol() string { return t.contract.Protocol.Or("restJson1") }
 
-// rpc reports a protocol whose requests are all to one path.
-func (t *Table) rpc() bool { return strings.HasPrefix(t.protocol(), "awsJson") }
+// RPC reports a protocol whose requests are all to one path.
+func (t *Table) RPC() bool { return strings.HasPrefix(t.protocol(), "awsJson") }
 
 // MediaType returns the media type of the part's body: of JSON that of its protocol, else by the
 // member that is the body (Smithy, http-bindings.html#httppayload-trait). Empty: the protocol is not
@@ -58,7 +58,7 @@ func (e *UnstatedError) Error() string {
 // Operation returns the method of requests, and puts into their headers what names the operation
 // where its URI does not (Smithy, aws-json-1_0-protocol.html). The error is an [*UnstatedError].
 func (t *Table) Operation(h http.Header) (method string, err error) {
-	if t.rpc() {
+	if t.RPC() {
 		target, ok := t.contract.Target.Get()
 		if !ok {
 			return "", &UnstatedError{t.contract.String(), awshttp.Target}

@@ -10,7 +10,7 @@ import (
 // Path returns the path of the URI with its labels filled in, escaped; ok is false where one of them
 // has no text. A greedy label keeps its slashes.
 func (t *Table) Path(labels map[string]string) (escaped string, ok bool) {
-	if t.rpc() {
+	if t.RPC() {
 		return "/", true
 	}
 	path, _, _ := strings.Cut(t.contract.URI.Or(""), "?")
