@@ -147,7 +147,7 @@ func TestWrongRequests(t *testing.T) {
 // TestHeaderOfRequest: what is bound to headers counts, but not what HTTP clients
 // send of themselves, nor a token that nobody asked for.
 func TestHeaderOfRequest(t *testing.T) {
-	text := func(name, location, wire string, token bool) schema.Member {
+	text := func(name string, location schema.Location, wire string, token bool) schema.Member {
 		return schema.Member{Name: name, Shape: schema.Inline(schema.Shape{Type: schema.String}), Location: schema.Is(location), WireName: schema.Is(wire), Token: schema.Is(token)}
 	}
 	c := &schema.Contract{Format: schema.Format, Service: "test", Operation: "Test", Protocol: schema.Is("restJson1"), Method: schema.Is("GET"), URI: schema.Is("/"), Input: "In",

@@ -27,7 +27,7 @@ func TestMemberName(t *testing.T) {
 }
 
 func TestDocument(t *testing.T) {
-	at := func(name, location string, shape Ref) Member {
+	at := func(name string, location Location, shape Ref) Member {
 		m := Member{Name: name, Shape: shape}
 		if location != "" {
 			m.Location = Is(location)

@@ -52,12 +52,3 @@ func (c *Contract) endpoint() string {
 	}
 	return api
 }
-
-// Location returns where a member of an input, output or error travels: on RPC
-// protocols everything is in the body, and so is what no source says more of.
-func (c *Contract) Location(m *Member) string {
-	if c.rpc() || m.InEvent() != "" { // a structure can be an event, and an error or output elsewhere
-		return "body"
-	}
-	return m.Location.Or("body")
-}

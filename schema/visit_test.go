@@ -27,7 +27,7 @@ func visited() *schema.Contract {
 		Errors: []schema.Error{{Name: "Bad", Shape: "Bad"}, {Name: "Raw", Shape: "Raw"}, {Name: "Plain"}},
 		Shapes: map[string]*schema.Shape{
 			"Out": {Type: schema.Structure, Members: []schema.Member{
-				{Name: "id", Shape: text, Location: schema.Is("header"), WireName: schema.Is("x-id")},
+				{Name: "id", Shape: text, Location: schema.Is(schema.LocationHeader), WireName: schema.Is("x-id")},
 				{Name: "name", Shape: text, WireName: schema.Is("n/m")},
 				{Name: "tree", Shape: node},
 				{Name: "either", Shape: schema.Named("Either")},

@@ -3,7 +3,6 @@ package validate
 import (
 	"encoding/json"
 	"math/bits"
-	"slices"
 	"sync"
 
 	"github.com/crcheck/crcheck/internal/decimal"
@@ -128,18 +127,6 @@ func (n *node) spell(projection schema.Projection, part schema.Part) {
 			}
 		}
 	}
-}
-
-// whole returns the member that is the JSON body of a part.
-func (p *compiler) whole(part schema.Part) *schema.Member {
-	root, _ := p.c.Root(part)
-	document, _, ok := p.projection.Document(p.c, part)
-	if !ok || document == root {
-		return nil
-	}
-	members := p.c.Resolve(root).Members
-	i := slices.IndexFunc(members, func(m schema.Member) bool { return m.Location.Or("") == "payload" })
-	return &members[i]
 }
 
 func (p *compiler) place(ref schema.Ref) *node {

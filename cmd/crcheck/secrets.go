@@ -88,9 +88,9 @@ func newSecretPlaces(c *schema.Contract) *secretPlaces {
 				continue
 			}
 			switch c.Location(&m) {
-			case "header", "headers":
+			case schema.LocationHeader, schema.LocationHeaders:
 				p.headers = append(p.headers, bytes.ToLower([]byte(m.Wire())))
-			case "label", "query":
+			case schema.LocationLabel, schema.LocationQuery:
 				p.url = true
 			}
 		}
@@ -106,7 +106,7 @@ func newSecretPlaces(c *schema.Contract) *secretPlaces {
 func (p *secretPlaces) payload(c *schema.Contract, root schema.Ref) bool {
 	return slices.ContainsFunc(c.Resolve(root).Members, func(m schema.Member) bool {
 		shape := c.Resolve(m.Shape)
-		return (c.Location(&m) == "payload" || shape.Stream()) && (holdsSecret(c, m.Shape) || shape.EventStream.Or(false) && len(p.names) > 0)
+		return (c.Location(&m) == schema.LocationPayload || shape.Stream()) && (holdsSecret(c, m.Shape) || shape.EventStream.Or(false) && len(p.names) > 0)
 	})
 }
 

@@ -9,6 +9,10 @@ import (
 	"strings"
 )
 
+// Target is the header that names the operation of an awsJson request (Smithy,
+// aws-json-1_0-protocol.html).
+const Target = "X-Amz-Target"
+
 // Values returns the values of a header. The case of its name does not matter, since recordings
 // spell names in any case.
 func Values(h http.Header, name string) []string {

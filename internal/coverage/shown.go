@@ -168,12 +168,12 @@ func (w *walker) beside(p *part, r *traffic.Response) {
 
 // boundValues are the texts of a member in headers; names are one whatever their case.
 func boundValues(b *boundMember, r *traffic.Response) []string {
-	if b.location == "status" {
+	if b.location == schema.LocationStatus {
 		return []string{strconv.Itoa(r.Status)}
 	}
 	var all []string
 	for name, values := range r.Header {
-		prefixed := b.location == "headers" && len(name) > len(b.wire) && strings.EqualFold(name[:len(b.wire)], b.wire)
+		prefixed := b.location == schema.LocationHeaders && len(name) > len(b.wire) && strings.EqualFold(name[:len(b.wire)], b.wire)
 		if !prefixed && !strings.EqualFold(name, b.wire) {
 			continue
 		}

@@ -21,11 +21,11 @@ func bed() *schema.Contract {
 	text := func() schema.Ref {
 		return schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{}), Length: schema.Is(schema.Bounds{}), Pattern: schema.Is("")})
 	}
-	label := schema.Member{Name: "bedId", Shape: text(), Required: schema.Is(true), Location: schema.Is("label"), WireName: schema.Is("bedId")}
-	wish := schema.Member{Name: "wish", Shape: schema.Named("Plant"), Required: schema.Is(false), Location: schema.Is("body"), WireName: schema.Is("wish")}
+	label := schema.Member{Name: "bedId", Shape: text(), Required: schema.Is(true), Location: schema.Is(schema.LocationLabel), WireName: schema.Is("bedId")}
+	wish := schema.Member{Name: "wish", Shape: schema.Named("Plant"), Required: schema.Is(false), Location: schema.Is(schema.LocationBody), WireName: schema.Is("wish")}
 	label.Shape.Inline.Length = schema.Is(schema.Bounds{Min: "2", Max: "8"})
 	page := schema.Member{Name: "pages", Shape: schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: schema.Is(schema.Bounds{Min: "1", Max: "10"})}),
-		Required: schema.Is(false), Location: schema.Is("query"), WireName: schema.Is("pages")}
+		Required: schema.Is(false), Location: schema.Is(schema.LocationQuery), WireName: schema.Is("pages")}
 	colour := schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"RED", "GREEN"})})
 	rows := text()
 	return &schema.Contract{
@@ -34,7 +34,7 @@ func bed() *schema.Contract {
 		Errors: []schema.Error{{Name: "FrostException", Status: schema.Is(409), Fault: schema.Is("client"), Shape: "FrostException"}},
 		Shapes: map[string]*schema.Shape{
 			"GetBedInput":  {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{label, page, wish}},
-			"GetBedOutput": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{{Name: "bed", Shape: schema.Named("Bed"), Required: schema.Is(true), Location: schema.Is("body")}}},
+			"GetBedOutput": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{{Name: "bed", Shape: schema.Named("Bed"), Required: schema.Is(true), Location: schema.Is(schema.LocationBody)}}},
 			"Bed": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{
 				{Name: "colour", Shape: colour, Required: schema.Is(true)},
 				{Name: "names", Shape: schema.Inline(schema.Shape{Type: schema.Map, Key: &rows, Value: &rows, Length: schema.Is(schema.Bounds{}), Sparse: schema.Is(false)}), Required: schema.Is(false)},
@@ -202,7 +202,7 @@ func rpc(target string) *schema.Contract {
 	return changed(bed(), func(c *schema.Contract) {
 		c.Protocol, c.Target, c.Method, c.URI = schema.Is("awsJson1_1"), schema.Is(target), schema.Is("POST"), schema.Is("/")
 		for _, name := range []string{"bedId", "pages"} {
-			member(c, "GetBedInput", name).Location = schema.Is("body")
+			member(c, "GetBedInput", name).Location = schema.Is(schema.LocationBody)
 		}
 	})
 }
@@ -360,7 +360,7 @@ func check(t *testing.T, c *schema.Contract, x *traffic.Interaction) finding.Set
 // TestHeaders: a witness about a header travels in it.
 func TestHeaders(t *testing.T) {
 	old := changed(bed(), func(c *schema.Contract) {
-		hint := schema.Member{Name: "hint", Location: schema.Is("header"), WireName: schema.Is("X-Hint"), Required: schema.Is(false),
+		hint := schema.Member{Name: "hint", Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Hint"), Required: schema.Is(false),
 			Shape: schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"DRY"})})}
 		c.Shapes["GetBedOutput"].Members = append(c.Shapes["GetBedOutput"].Members, hint)
 	})

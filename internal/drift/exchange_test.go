@@ -14,7 +14,7 @@ import (
 // another form is proven by whole exchanges, which are cassettes.
 func TestProvenByExchanges(t *testing.T) {
 	hint := func(name string) schema.Member {
-		return schema.Member{Name: name, Location: schema.Is("header"), WireName: schema.Is("X-Hint"), Required: schema.Is(true), Shape: schema.Inline(schema.Shape{Type: schema.Timestamp})}
+		return schema.Member{Name: name, Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Hint"), Required: schema.Is(true), Shape: schema.Inline(schema.Shape{Type: schema.Timestamp})}
 	}
 	old := changed(bed(), func(c *schema.Contract) {
 		c.Shapes["GetBedInput"].Members = append(c.Shapes["GetBedInput"].Members, hint("ask"))
@@ -36,7 +36,9 @@ func TestProvenByExchanges(t *testing.T) {
 			`warning drift.binding-changed input#/pages "pages"→"page" member.missing`, "?pages=", "",
 		},
 		"a query parameter moves to a header": {
-			func(c *schema.Contract) { member(c, "GetBedInput", "pages").Location = schema.Is("header") },
+			func(c *schema.Contract) {
+				member(c, "GetBedInput", "pages").Location = schema.Is(schema.LocationHeader)
+			},
 			`warning drift.binding-changed input#/pages "query"→"header" member.missing`, "?pages=", "",
 		},
 		"a header of the answer is renamed": {
@@ -73,7 +75,9 @@ func TestProvenByExchanges(t *testing.T) {
 // TestWrapped: a body that becomes the payload, and back, is looked for in vain.
 func TestWrapped(t *testing.T) {
 	wrapped := bed()
-	whole := changed(wrapped, func(c *schema.Contract) { member(c, "GetBedOutput", "bed").Location = schema.Is("payload") })
+	whole := changed(wrapped, func(c *schema.Contract) {
+		member(c, "GetBedOutput", "bed").Location = schema.Is(schema.LocationPayload)
+	})
 	optional := func(c *schema.Contract) *schema.Contract {
 		return changed(c, func(c *schema.Contract) { member(c, "GetBedOutput", "bed").Required = schema.Is(false) })
 	}
@@ -123,8 +127,8 @@ func TestUntried(t *testing.T) {
 			member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is([]string{"RED"})
 		}, ""},
 		"the body is no JSON": {func(c *schema.Contract) {
-			c.Shapes["GetBedOutput"].Members = []schema.Member{{Name: "photo", Shape: schema.Inline(schema.Shape{Type: schema.Blob}), Required: schema.Is(true), Location: schema.Is("payload")}}
-		}, func(c *schema.Contract) { member(c, "GetBedOutput", "photo").Location = schema.Is("body") }, "no JSON in the old contract"},
+			c.Shapes["GetBedOutput"].Members = []schema.Member{{Name: "photo", Shape: schema.Inline(schema.Shape{Type: schema.Blob}), Required: schema.Is(true), Location: schema.Is(schema.LocationPayload)}}
+		}, func(c *schema.Contract) { member(c, "GetBedOutput", "photo").Location = schema.Is(schema.LocationBody) }, "no JSON in the old contract"},
 		"no exchange can be made": {func(c *schema.Contract) {
 			c.Method, c.URI = schema.Known[string]{}, schema.Known[string]{}
 		}, func(c *schema.Contract) { member(c, "GetBedInput", "pages").WireName = schema.Is("page") }, "no HTTP exchange of garden.GetBed"},

@@ -90,7 +90,7 @@ func TestBaselineOfWhatWasSeen(t *testing.T) {
 	fresh := func(required bool) func(*schema.Contract) {
 		return func(c *schema.Contract) {
 			c.Shapes["GetBedInput"].Members = append(c.Shapes["GetBedInput"].Members,
-				schema.Member{Name: "fresh", Shape: schema.Inline(schema.Shape{Type: schema.String}), Required: schema.Is(required), Location: schema.Is("query"), WireName: schema.Is("fresh")})
+				schema.Member{Name: "fresh", Shape: schema.Inline(schema.Shape{Type: schema.String}), Required: schema.Is(required), Location: schema.Is(schema.LocationQuery), WireName: schema.Is("fresh")})
 		}
 	}
 	for name, test := range map[string]struct{ then, now func(*schema.Contract) }{

@@ -44,7 +44,7 @@ func (p *places) of(part schema.Part, f finding.Finding, body []byte) []observed
 	}
 	w := newWalk(p.contract, p.contract, part)
 	tokens, value := tokensOf(f.Pointer), valueAt(body, f.Pointer)
-	payload, _ := payloadOf(p.contract, root)
+	payload, _ := p.contract.Payload(part)
 	rule, _ := f.Rule.Lookup()
 	switch {
 	case p.beside(root, payload, f.Rule, tokens, value):
@@ -91,7 +91,7 @@ func (p *places) beside(root schema.Ref, payload *schema.Member, rule finding.Ru
 		return false
 	}
 	m, ok := p.contract.Resolve(root).Member(tokens[0])
-	if !ok || p.contract.Location(m) == "body" || p.contract.Location(m) == "payload" {
+	if !ok || p.contract.Location(m).InBody() {
 		return false
 	}
 	if payload == nil {
@@ -180,17 +180,6 @@ func quotedText(f finding.Finding, value jsontext.Value) string {
 func isBound(number string) bool {
 	_, exponent, _ := strings.Cut(strings.ToLower(number), "e")
 	return len(number) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && jsontext.Value(number).Kind() == '0' && jsontext.Value(number).IsValid()
-}
-
-// payloadOf is the member that is the whole body.
-func payloadOf(c *schema.Contract, root schema.Ref) (*schema.Member, bool) {
-	members := c.Resolve(root).Members
-	for i := range members {
-		if c.Location(&members[i]) == "payload" {
-			return &members[i], true
-		}
-	}
-	return nil, false
 }
 
 // breaks reports whether a finding may be about a key or a value of this shape.

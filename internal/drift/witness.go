@@ -288,8 +288,9 @@ func (s *search) held(document []byte) []*evidence {
 // evidence finds out where in the contracts a finding is.
 func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part), value: valueAt(document, f.Pointer)}
-	if member, ok := s.payload(); ok {
-		e.way.down(member, memberName)
+	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
+	if m, ok := refusing.Payload(s.part); ok && s.projection == schema.Wire {
+		e.way.down(m.Name, memberName)
 	}
 	for _, token := range tokensOf(f.Pointer) {
 		above := [2]*schema.Shape{e.way.shape(0), e.way.shape(1)}
@@ -305,21 +306,6 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 		}
 	}
 	return e
-}
-
-// payload is the member that is the whole body of the part.
-func (s *search) payload() (name string, ok bool) {
-	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
-	root, _ := refusing.Root(s.part)
-	if s.projection == schema.SDK {
-		return "", false
-	}
-	for _, m := range refusing.Resolve(root).Members {
-		if refusing.Location(&m) == "payload" {
-			return m.Name, true
-		}
-	}
-	return "", false
 }
 
 // lost makes a witness of the old contract's request, where the new ones of its

@@ -30,7 +30,7 @@ func newCarrier() carrier { return carrier{map[string]bool{}, map[string]string{
 // in their order, of headers those that the contract binds.
 func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
 	for _, m := range c.Bound(schema.OutputPart) {
-		if c.Location(&m) == "header" {
+		if c.Location(&m) == schema.LocationHeader {
 			k.text(c.Resolve(m.Shape), recorded.Header.Get(m.Wire()), live.Header.Get(m.Wire()))
 		}
 	}

@@ -92,7 +92,7 @@ func (d *comparison) add(rule finding.RuleID, pointer, got, want, message string
 // beside compares the members that travel in headers.
 func (d *comparison) beside(recorded, live http.Header) {
 	for _, m := range d.c.Bound(d.part) {
-		if d.c.Location(&m) != "header" {
+		if d.c.Location(&m) != schema.LocationHeader {
 			continue
 		}
 		was := len(recorded.Values(m.Wire())) > 0

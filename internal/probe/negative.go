@@ -245,12 +245,12 @@ func (b *base) rebound(c *schema.Contract, m *schema.Member, text string, there 
 		return nil, false
 	}
 	switch c.Location(m) {
-	case "label":
+	case schema.LocationLabel:
 		if text == "" {
 			return nil, false // it would be another path
 		}
 		return b.with(b.labelled(c, u, m.Wire(), text), nil, nil), true
-	case "query":
+	case schema.LocationQuery:
 		query := u.Query()
 		query.Del(m.Wire())
 		if there {
@@ -258,7 +258,7 @@ func (b *base) rebound(c *schema.Contract, m *schema.Member, text string, there 
 		}
 		u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
 		return b.with(u.String(), nil, nil), true
-	case "header":
+	case schema.LocationHeader:
 		if !there {
 			return b.with(b.request.URL, nil, http.Header{m.Wire(): nil}), true
 		}

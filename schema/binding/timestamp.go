@@ -1,9 +1,7 @@
-package live
+package binding
 
 import (
-	"fmt"
 	"math/big"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -11,15 +9,15 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// instant reads a time of an input: epoch seconds, or ISO 8601 text. Only the
+// ParseTimestamp reads a timestamp as the SDK has it: epoch seconds, or ISO 8601 text. Only the
 // years 1 to 9999 have a form in every format.
-func instant(text string, number bool) (t time.Time, ok bool) {
+func ParseTimestamp(text string, number bool) (t time.Time, ok bool) {
 	if !number {
 		if !schema.ISO8601.Match([]byte(text)) { // Go's layouts are too generous: single digits, no offset
 			return t, false
 		}
 		t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(strings.Replace(text, " ", "T", 1)))
-		return t, err == nil && inYears(t.Unix())
+		return t.UTC(), err == nil && inYears(t.Unix())
 	}
 	if len(text) > 64 { // so many digits say nothing, and cost much; of exponents, package big takes care
 		return t, false
@@ -33,7 +31,7 @@ func instant(text string, number bool) (t time.Time, ok bool) {
 	if !whole.IsInt64() || !inYears(whole.Int64()) {
 		return t, false
 	}
-	return time.Unix(whole.Int64(), rest.Int64()), true
+	return time.Unix(whole.Int64(), rest.Int64()).UTC(), true
 }
 
 func inYears(seconds int64) bool {
@@ -42,24 +40,16 @@ func inYears(seconds int64) bool {
 	return seconds >= earliest && seconds < end
 }
 
-// timestamp writes a time to the millisecond (Smithy,
-// spec/protocol-traits.html#timestampformat-trait).
-func timestamp(t time.Time, format string) one {
-	t = t.UTC()
-	switch format {
-	case "date-time":
-		return one{t.Format("2006-01-02T15:04:05.999Z"), false}
-	case "http-date":
-		return one{t.Format(http.TimeFormat), false}
+// FormatTimestamp writes a time in a format, with the fraction of a second that it has (Smithy,
+// spec/protocol-traits.html#timestampformat-trait). Epoch seconds are a number in JSON.
+func FormatTimestamp(t time.Time, format string) (text string, number bool) {
+	switch t = t.UTC(); format {
+	case string(schema.DateTime):
+		return t.Format(time.RFC3339Nano), false
+	case string(schema.HTTPDate):
+		return t.Format("Mon, 02 Jan 2006 15:04:05.999999999 GMT"), false
 	}
-	millis := t.UnixMilli() // of negative times the floor, too
-	sign := ""
-	if millis < 0 {
-		sign, millis = "-", -millis
-	}
-	text := sign + strconv.FormatInt(millis/1000, 10)
-	if millis%1000 != 0 {
-		text += "." + strings.TrimRight(fmt.Sprintf("%03d", millis%1000), "0")
-	}
-	return one{text, true}
+	seconds := new(big.Rat).SetInt64(t.Unix())
+	seconds.Add(seconds, big.NewRat(int64(t.Nanosecond()), 1e9))
+	return strings.TrimRight(strings.TrimRight(seconds.FloatString(9), "0"), "."), true
 }

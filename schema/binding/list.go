@@ -1,4 +1,4 @@
-package validate
+package binding
 
 import (
 	"strings"
@@ -6,12 +6,30 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// headerList splits the value of a header that holds a list of elements
+// Join writes a list as the value of one header (RFC 9110 section 5.6.1). Strings that would not
+// be read back stand in quotes.
+func Join(list []string, of Scalar) string {
+	var b strings.Builder
+	for i, text := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if of.Type == schema.String && (text == "" || strings.ContainsAny(text, `",`) || strings.Trim(text, " \t") != text) {
+			text = `"` + quoter.Replace(text) + `"`
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+var quoter = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// Split splits the value of a header that holds a list of elements
 // (RFC 9110 section 5.6.1). Strings with commas stand in quotes; an HTTP date has
 // a comma of its own (Smithy, http-bindings.html#httpheader-serialization-rules).
-func headerList(element *node, value string) []string {
+func Split(value string, of Scalar) []string {
 	commas := 1
-	if element.kind == schema.Timestamp && element.form == schema.HTTPDate {
+	if of.Type == schema.Timestamp && of.Format == string(schema.HTTPDate) {
 		commas = 2
 	}
 	var list []string
