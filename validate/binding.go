@@ -319,25 +319,17 @@ func (d *document) boundTo(m *message) []located {
 		if i < 0 || f.Rule.General() == finding.MemberMissing && d.bound.members[i].unknowable(m) {
 			continue
 		}
-		f.Message = d.bound.members[i].place() + ": " + f.Message
+		f.Beside = d.bound.members[i].carrier()
 		f.offset = 0
 		found = append(found, f)
 	}
 	return found
 }
 
-// place says where the member travels.
-func (b *binding) place() string {
-	switch b.location {
-	case "headers":
-		return "headers " + b.at + "*"
-	case "query":
-		if b.node.kind == schema.Map {
-			return "the query"
-		}
-		return "query parameter " + b.at
-	case "status":
-		return "the status"
+// carrier says where the member travels.
+func (b *binding) carrier() finding.Carrier {
+	if b.location == "query" && b.node.kind == schema.Map {
+		return finding.Carrier{In: b.location}
 	}
-	return b.location + " " + b.at
+	return finding.Carrier{In: b.location, Name: b.at}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -62,14 +63,14 @@ func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
 // interval is closed, but for an exclusive maximum; an end that is not set is open.
 type interval struct {
+	finding.Bounds // as it is written
 	min, max       decimal
 	hasMin, hasMax bool
 	exclusive      bool // the maximum
-	text           string
 }
 
 func intervalOf(b schema.Bounds) interval {
-	i := interval{hasMin: b.Min != "", hasMax: b.Max != "", text: b.String()}
+	i := interval{hasMin: b.Min != "", hasMax: b.Max != "", Bounds: finding.Bounds(b)}
 	if i.hasMin {
 		i.min = parseDecimal(nil, []byte(b.Min))
 	}
