@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
@@ -181,11 +180,11 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		matched, err := p.Match([]byte(text))
 		return err == nil && !matched
 	case finding.ConstraintLength:
-		size, _, _ := strings.Cut(e.Got, " ")
+		size := e.Found.Length
 		if promise.Type == schema.String {
-			size = strconv.Itoa(utf8.RuneCountInString(text))
+			size = utf8.RuneCountInString(text)
 		}
-		return c.beyond(promise.Length, json.Number(size))
+		return c.beyond(promise.Length, json.Number(strconv.Itoa(size)))
 	case finding.ConstraintRange:
 		return c.beyond(promise.Range, json.Number(e.value))
 	case finding.TypeMismatch:

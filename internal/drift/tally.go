@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"maps"
@@ -70,10 +69,13 @@ type Observation struct {
 
 // Detail is one of the values, names or types that were seen.
 type Detail struct {
-	Text  string   `json:"text"` // a value of an enum, a member, an error's name, a type
-	Types []string `json:"types,omitempty"`
-	Count int      `json:"count"`
-	First Seen     `json:"first"`
+	Text string `json:"text"` // a value of an enum, a member, an error's name, a type
+	// Partial says that the text is only the beginning of what was seen, or withheld.
+	Partial bool     `json:"partial,omitempty"`
+	Names   []string `json:"names,omitempty"` // of the members of a union that were set at once
+	Types   []string `json:"types,omitempty"`
+	Count   int      `json:"count"`
+	First   Seen     `json:"first"`
 }
 
 // NewTally returns an empty tally of contracts.
@@ -109,41 +111,18 @@ func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outco
 		return
 	}
 	at := Seen{position, x.Source, x.Index + 1}
-	bodies := map[string][]byte{}
 	for _, f := range outcome.Findings {
-		body, known := bodies[f.Part]
-		if !known {
-			body = bodyOf(x, f.Part)
-			bodies[f.Part] = body
-		}
-		t.finding(p, f, body, at)
+		t.finding(p, f, at)
 	}
-}
-
-// bodyOf is the document that a finding is about.
-func bodyOf(x *traffic.Interaction, part string) []byte {
-	var body traffic.Body
-	var err error
-	if part == string(schema.InputPart) && x.Request != nil {
-		body, err = x.Request.Document()
-	} else {
-		body, err = x.Response.Document()
-	}
-	if err != nil {
-		return nil
-	}
-	return bytes.TrimPrefix(body.Bytes, []byte("\xEF\xBB\xBF")) // a byte order mark is a finding of its own
 }
 
 // finding counts a finding.
-func (t *Tally) finding(p *places, f finding.Finding, body []byte, at Seen) {
+func (t *Tally) finding(p *places, f finding.Finding, at Seen) {
 	part := schema.Part(cmp.Or(f.Part, string(schema.OutputPart)))
 	if f.General() == finding.ConstraintPattern {
 		f.Rule = finding.ConstraintPattern // of an empty string, too: a proposal is about the pattern
 	}
-	for _, where := range p.of(part, f, body) {
-		t.observe(f, part, where, at)
-	}
+	t.observe(f, part, p.of(part, f), at)
 }
 
 func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at Seen) {
@@ -164,7 +143,7 @@ func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at 
 	if !where.told {
 		return
 	}
-	d := Detail{Text: where.detail, Count: 1, First: at}
+	d := Detail{Text: where.detail, Partial: where.partial, Names: where.names, Count: 1, First: at}
 	if where.kind != "" {
 		d.Types = []string{where.kind}
 	}

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -27,39 +25,40 @@ func newPlaces(c *schema.Contract) *places {
 
 // observed is what a finding comes to.
 type observed struct {
-	place  string
-	detail string
-	told   bool        // there is a detail; it may be empty
-	kind   string      // the JSON type of the value
-	number json.Number // a length, or a number out of range
+	place   string
+	detail  string
+	told    bool        // there is a detail; it may be empty
+	partial bool        // the detail is only the beginning, or withheld
+	names   []string    // that the detail joins
+	kind    string      // of the value
+	number  json.Number // a length, or a number out of range
 }
 
-// of folds a finding's pointer to the place of the contract that it is about:
-// indexes and keys, and recursion to where the structure stands first. Where the
-// key and the value of an entry break a rule in the same words, there are two.
-func (p *places) of(part schema.Part, f finding.Finding, body []byte) []observed {
+// of folds a finding's pointer to the place of the contract that it is about: indexes and keys, and
+// recursion to the first place of the structure.
+func (p *places) of(part schema.Part, f finding.Finding) observed {
 	root, _ := p.contract.Root(part)
 	if root.Name == "" {
-		return []observed{{detail: detailText(f.Got), told: f.Got != ""}}
+		return about(f)
 	}
 	w := newWalk(p.contract, p.contract, part)
-	tokens, value := tokensOf(f.Pointer), valueAt(body, f.Pointer)
+	tokens := tokensOf(f.Pointer)
 	payload, _ := payloadOf(p.contract, root)
 	rule, _ := f.Rule.Lookup()
 	switch {
-	case p.beside(root, payload, f.Rule, tokens, value):
-		value = literal(f)
-	case payload == nil, len(tokens) > 0 && tokens[0] == payload.Name:
-	case len(tokens) > 0 || rule.Layer != finding.LayerHTTP: // else it is about the answer, not its body
+	case payload == nil, f.Beside != finding.Carrier{}, len(tokens) > 0 && tokens[0] == payload.Name:
+	case f.Rule == finding.EchoMismatch && p.beside(root, tokens):
+	case len(tokens) > 0 || rule.Layer != finding.LayerHTTP: // else it is about the response, not its body
 		w.down(payload.Name, memberName)
 	}
 	if f.Rule == finding.MemberUnknown && len(tokens) > 0 {
 		tokens = tokens[:len(tokens)-1]
 	}
-	inMap := false
-	for _, token := range tokens {
-		if inMap = w.shape(0).Type == schema.Map; inMap {
-			token = "*" // also for the key "*key"
+	for i, token := range tokens {
+		if w.shape(0).Type == schema.Map {
+			if token = "*"; f.Key && i == len(tokens)-1 { // "*" also for the key "*key"
+				token = "*key"
+			}
 		}
 		w.down(token, func(m *schema.Member) string {
 			if m.Wire() == token {
@@ -68,113 +67,72 @@ func (p *places) of(part schema.Part, f finding.Finding, body []byte) []observed
 			return m.Name
 		})
 	}
-	if !inMap {
-		return []observed{p.told(part, f, w, value)}
-	}
-	above := w.above()
-	above.down("*key", memberName)
-	key := jsontext.Value(quote(tokens[len(tokens)-1]))
-	ofKey, ofValue := breaks(above.shape(0), f, key), breaks(w.shape(0), f, value)
-	switch {
-	case ofKey && ofValue:
-		return []observed{p.told(part, f, above, key), p.told(part, f, w, value)}
-	case ofKey:
-		return []observed{p.told(part, f, above, key)}
-	}
-	return []observed{p.told(part, f, w, value)}
-}
-
-// beside reports whether a finding is about a member that travels beside the
-// body. Such findings and those about the body have pointers of one form.
-func (p *places) beside(root schema.Ref, payload *schema.Member, rule finding.RuleID, tokens []string, value jsontext.Value) bool {
-	if len(tokens) == 0 || len(tokens) == 1 && rule == finding.MemberUnknown {
-		return false
-	}
-	m, ok := p.contract.Resolve(root).Member(tokens[0])
-	if !ok || p.contract.Location(m) == "body" || p.contract.Location(m) == "payload" {
-		return false
-	}
-	if payload == nil {
-		return true
-	}
-	return value == nil || !slices.ContainsFunc(p.contract.Resolve(payload.Shape).Members, func(m schema.Member) bool { return m.Wire() == tokens[0] })
-}
-
-// literal is what a finding quotes of a value that stands in no document, as far
-// as its type goes.
-func literal(f finding.Finding) jsontext.Value {
-	switch {
-	case f.Sensitive:
-		return nil
-	case f.Got == "an object":
-		return jsontext.Value("{}")
-	case f.Got == "an array":
-		return jsontext.Value("[]")
-	}
-	return jsontext.Value(f.Got)
-}
-
-// told is what a finding tells of the place at which a walk has ended.
-func (p *places) told(part schema.Part, f finding.Finding, w *walk, value jsontext.Value) observed {
+	o := about(f)
 	at := w.last().shape
 	if f.General() == finding.MemberMissing || f.Rule == finding.TypeNull {
 		at = w.last().member // its structure says so, or the list or map around it
 	}
-	o := observed{place: p.folded(part, w, at)}
-	detail := func(text string) { o.detail, o.told = text, true }
-	switch f.General() {
-	case finding.MemberUnknown:
-		tokens := tokensOf(f.Pointer)
-		detail(detailText(tokens[len(tokens)-1]))
-		o.kind = cmp.Or(typeOf(value), unknownType)
-	case finding.UnionUnknownMember:
-		detail(detailText(f.Got))
-		o.kind = typeOf(below(value, f.Got))
-		if o.kind == "" && below(value, "SDK_UNKNOWN_MEMBER") != nil {
-			o.kind = nameAlone
+	o.place = p.folded(part, w, at)
+	return o
+}
+
+// beside reports whether a pointer leads to a member that travels beside the body. Echoes have
+// pointers of the same form to those in the body.
+func (p *places) beside(root schema.Ref, tokens []string) bool {
+	m, ok := p.contract.Resolve(root).Member(tokens[0])
+	return ok && p.contract.Location(m) != "body" && p.contract.Location(m) != "payload"
+}
+
+// about is what a finding tells besides its place.
+func about(f finding.Finding) (o observed) {
+	tell := func(text string, cut bool) {
+		if cut = cut || len(text) > mostText; cut {
+			text = strings.ToValidUTF8(text[:min(mostText, len(text))], "") + "…"
 		}
-		o.kind = cmp.Or(o.kind, unknownType)
-	case finding.EnumUnknownValue:
-		detail(quotedText(f, value))
-	case finding.TypeMismatch:
-		if kind := typeOf(value); kind != "" {
-			detail(kind)
+		o.detail, o.told, o.partial = text, true, cut
+	}
+	switch rule := f.General(); {
+	case rule == finding.MemberUnknown:
+		tell(f.Names[0], false)
+		o.kind = cmp.Or(string(f.Found.Kind), unknownType)
+	case rule == finding.TypeMismatch:
+		switch {
+		case f.Found.Kind == finding.KindHTTPDate && f.Wanted.Format == finding.TextOrEpoch:
+			tell(string(finding.KindString), false) // in the sdk projection, where no format makes a difference
+		case f.Found.Kind != "":
+			tell(string(f.Found.Kind), false)
 		}
-		if o.detail == httpDate && strings.Contains(f.Want, "ISO 8601") {
-			detail("string") // in the sdk projection, where no format makes a difference
+	case rule == finding.ConstraintLength && !f.Sensitive:
+		o.number = json.Number(strconv.Itoa(f.Found.Length))
+	case rule == finding.ConstraintRange && !f.Sensitive && f.Found.Cut == 0 && isBound(f.Found.Text):
+		o.number = json.Number(f.Found.Text)
+	case !told[rule]:
+	case f.Sensitive:
+		o.detail, o.told, o.partial = withheld, true, true
+	case len(f.Names) > 0 && rule != finding.ErrorStatusMismatch:
+		tell(strings.Join(f.Names, ", "), false)
+		if rule == finding.UnionMultipleMembers && !o.partial {
+			o.names = f.Names
 		}
-	case finding.UnionMultipleMembers, finding.ErrorUnmodeled, finding.ErrorStatusMismatch, finding.HTTPStatus, finding.HTTPContentType:
-		detail(detailText(f.Got))
-	case finding.ConstraintLength, finding.ConstraintRange:
-		if number, _, _ := strings.Cut(f.Got, " "); isBound(number) {
-			o.number = json.Number(number)
-		} else {
-			detail(detailText(f.Got))
-		}
+	case f.Found.Text != "" || rule == finding.EnumUnknownValue:
+		tell(f.Found.Text, f.Found.Cut > 0)
+	default:
+		tell(string(f.Found.Kind), false)
+	}
+	if f.Rule == finding.UnionUnknownMember {
+		o.kind = cmp.Or(string(f.Found.Kind), unknownType)
 	}
 	return o
 }
 
-// mostQuoted is how many bytes of a text findings quote.
-const mostQuoted = 80
-
-// quotedText is the text that a finding is about, unless it is withheld; the rest
-// of a clipped one is that of the value.
-func quotedText(f finding.Finding, value jsontext.Value) string {
-	text, err := strconv.Unquote(f.Got)
-	if err != nil {
-		return f.Got
-	}
-	clipped := strings.LastIndex(text, "…")
-	if len(text) <= mostQuoted || clipped < 0 {
-		return detailText(text)
-	}
-	begin := text[:clipped]
-	if whole, _ := unquote(string(value)); whole != text && strings.HasPrefix(whole, begin) {
-		return detailText(whole)
-	}
-	return begin + "…"
+// told are the rules of which each value or name that was found is a detail of its own.
+var told = map[finding.RuleID]bool{
+	finding.UnionUnknownMember: true, finding.EnumUnknownValue: true, finding.UnionMultipleMembers: true, finding.ErrorUnmodeled: true,
+	finding.ErrorStatusMismatch: true, finding.HTTPStatus: true, finding.HTTPContentType: true, finding.ConstraintRange: true, finding.ConstraintLength: true,
 }
+
+// withheld is the detail of what the contract calls sensitive.
+const withheld = "(withheld: sensitive)"
 
 // isBound reports a number that may be the end of an interval in a contract.
 func isBound(number string) bool {
@@ -191,30 +149,6 @@ func payloadOf(c *schema.Contract, root schema.Ref) (*schema.Member, bool) {
 		}
 	}
 	return nil, false
-}
-
-// breaks reports whether a finding may be about a key or a value of this shape.
-// Both stand at the same pointer; what they break, and what of them is quoted,
-// tells them apart, unless it is withheld.
-func breaks(s *schema.Shape, f finding.Finding, value jsontext.Value) bool {
-	text, isText := unquote(string(value))
-	if isText && !f.Sensitive && f.General() != finding.ConstraintLength && quotedText(f, value) != detailText(text) {
-		return false
-	}
-	switch f.General() {
-	case finding.EnumUnknownValue:
-		values := s.Enum.Or(nil)
-		return len(values) > 0 && (f.Sensitive || !slices.Contains(values, text))
-	case finding.ConstraintLength:
-		if s.Length.Or(schema.Bounds{}).String() != f.Want {
-			return false
-		}
-		size, unit, _ := strings.Cut(f.Got, " ")
-		return f.Sensitive || s.Type != schema.String || strings.HasPrefix(unit, "code point") && size == strconv.Itoa(utf8.RuneCountInString(text))
-	case finding.ConstraintPattern:
-		return s.Pattern.Or("") == f.Want
-	}
-	return false
 }
 
 // folded is the place of a walk that ended at a site; below a structure that stands
@@ -254,12 +188,4 @@ func firstPlaces(c *schema.Contract, part schema.Part) map[string]string {
 		}
 	})
 	return first
-}
-
-// detailText is what is kept of a text.
-func detailText(text string) string {
-	if len(text) <= mostText {
-		return text
-	}
-	return strings.ToValidUTF8(text[:mostText], "") + "…"
 }

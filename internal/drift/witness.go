@@ -296,11 +296,13 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 		e.entry, e.key = above[s.refuser].Type == schema.Map, token
 		e.way.down(token, s.projection.MemberName)
 	}
-	e.tag = f.Got
-	for side := range 2 {
-		for _, m := range e.way.shape(side).Members {
-			if f.Rule == finding.UnionUnknownMember && s.projection.MemberName(&m) == f.Got {
-				e.tag = m.Name
+	if f.Rule == finding.UnionUnknownMember {
+		e.tag = f.Names[0]
+		for side := range 2 {
+			for _, m := range e.way.shape(side).Members {
+				if s.projection.MemberName(&m) == f.Names[0] {
+					e.tag = m.Name
+				}
 			}
 		}
 	}
