@@ -52,7 +52,9 @@ type Finding struct {
 	Found   Value    `json:"found,omitzero"`
 	Names   []string `json:"names,omitempty"` // that were found: members, headers, errors
 	Wanted  Want     `json:"wanted,omitzero"`
-	Cause   string   `json:"cause,omitempty"` // what a reader of bytes reported
+	Was     Value    `json:"was,omitzero"`      // before a change of [LayerDrift]
+	Between []string `json:"between,omitempty"` // the sources that do not agree
+	Cause   string   `json:"cause,omitempty"`   // what a reader of bytes reported
 	// Truncated says that this is the last finding that is reported of a document, which has more
 	// than so many.
 	Truncated int `json:"truncated,omitempty"`

@@ -153,6 +153,12 @@ const (
 	OtherFault   Problem = "other-fault"    // error.query-code
 	SchemaAgrees Problem = "schema-accepts" // judge.disagreement: it accepts what package validate does not
 
+	Minimum Problem = "minimum" // drift.*: of a length or range
+	Maximum Problem = "maximum" // drift.*: of a length or range
+
+	TwoSources Problem = "two-sources" // source.conflict: Between them
+	OfOverlay  Problem = "overlay"     // source.conflict: an overlay that counts, and an earlier one
+
 	AfterEnd     Problem = "after-end"      // stream.framing: a message after the one that ends the stream
 	NoHeader     Problem = "no-header"      // stream.framing: the name is that of the header
 	WrongHeader  Problem = "wrong-header"   // stream.framing: the type of a header

@@ -76,7 +76,7 @@ func Compare(old, new []*schema.Contract) (*Comparison, error) {
 	}
 	result.services(old, before, new, after, routes)
 	for i := range result.Changes {
-		result.Changes[i].Message = result.Changes[i].message()
+		result.Changes[i].Message = result.Changes[i].Finding().Message
 	}
 	slices.SortStableFunc(result.Changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part),
@@ -223,7 +223,7 @@ func (p *pair) part(part schema.Part) {
 		}
 		for _, piece := range row.pieces(d, p) {
 			p.changes = append(p.changes, Change{Rule: piece.rule, Operation: p.old.Name(), Part: d.Place.Part, Pointer: d.Place.Pointer,
-				Facet: d.Facet, Old: piece.old, New: piece.new, end: piece.end})
+				Facet: d.Facet, Old: schema.ValueText(piece.old), New: schema.ValueText(piece.new), piece: piece})
 		}
 	}
 }

@@ -99,7 +99,7 @@ var wrapped = []proof{{finding.MemberMissing, anywhere}, {finding.MemberUnknown,
 
 // wraps reports a member that is the payload on one side alone.
 func (c *claim) wraps() bool {
-	return c.Rule == finding.DriftBindingChanged && (c.Old == `"payload"`) != (c.New == `"payload"`)
+	return c.Rule == finding.DriftBindingChanged && (c.old == "payload") != (c.new == "payload")
 }
 
 // proves reports whether the evidence is of the change.
@@ -168,9 +168,9 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		}
 		switch c.Rule {
 		case finding.DriftEnumValueAdded:
-			return quote(text) == c.New
+			return text == c.new
 		case finding.DriftEnumValueRemoved:
-			return quote(text) == c.Old
+			return text == c.old
 		}
 	case finding.ConstraintPattern:
 		p, err := pattern.Compile(promise.Pattern.Or(""))
