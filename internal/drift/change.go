@@ -34,11 +34,7 @@ func (c *Change) Place() schema.Place { return schema.Place{Part: c.Part, Pointe
 
 // Finding returns the change as a finding, for ignore rows and reports.
 func (c *Change) Finding() finding.Finding {
-	part := string(c.Part)
-	if c.Part == schema.OutputPart {
-		part = ""
-	}
-	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: part, Pointer: c.Pointer,
+	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: partText(c.Part), Pointer: c.Pointer,
 		Problem: map[bound]finding.Problem{minEnd: finding.Minimum, maxEnd: finding.Maximum}[c.end],
 		Names:   []string{c.Facet}, Found: facetJSON(c.new), Was: facetJSON(c.old)}.Rendered()
 }

@@ -216,7 +216,7 @@ func (p *pair) parts() []schema.Part {
 
 // part takes the differences of a part.
 func (p *pair) part(part schema.Part) {
-	for _, d := range schema.Diff(only(p.old, part), only(p.new, part)) {
+	for _, d := range schema.Diff(p.old.Only(part), p.new.Only(part)) {
 		row := facetOf(d)
 		if d.Place.Part != part || row == nil {
 			continue
@@ -226,25 +226,6 @@ func (p *pair) part(part schema.Part) {
 				Facet: d.Facet, Old: schema.ValueText(piece.old), New: schema.ValueText(piece.new), piece: piece})
 		}
 	}
-}
-
-// only returns a contract with one of its parts. It shares the shapes.
-func only(c *schema.Contract, part schema.Part) *schema.Contract {
-	d := *c
-	d.Echoes, d.Provenance, d.Errors = nil, nil, nil
-	if part != schema.OutputPart {
-		d.Output = ""
-	}
-	if part != schema.InputPart {
-		d.Input = ""
-	}
-	if name, isError := part.ErrorName(); isError {
-		i := slices.IndexFunc(c.Errors, func(e schema.Error) bool { return e.Name == name })
-		if i >= 0 {
-			d.Errors = c.Errors[i : i+1]
-		}
-	}
-	return &d
 }
 
 // unveiled returns a contract in which nothing is sensitive, so that findings say

@@ -127,7 +127,7 @@ func (m *Matrix) rows(operation string, contracts []*schema.Contract) []Row {
 			}
 			p := pair{old: a, new: b}
 			for _, part := range append([]schema.Part{schema.ContractPlace.Part}, p.parts()...) {
-				for _, d := range schema.Diff(only(a, part), only(b, part)) {
+				for _, d := range schema.Diff(a.Only(part), b.Only(part)) {
 					if d.Place.Part == part {
 						differ[spot{d.Place, d.Facet}] = true
 					}

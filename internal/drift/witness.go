@@ -90,7 +90,7 @@ const (
 // prove looks for a witness of each of a part's changes.
 func (p *pair) prove(part schema.Part, changes []Change) error {
 	var claims []*claim
-	old, new := unveiled(only(p.old, part)), unveiled(only(p.new, part))
+	old, new := unveiled(p.old.Only(part)), unveiled(p.new.Only(part))
 	for i := range changes {
 		if proofs[changes[i].Rule] != nil {
 			claims = append(claims, newClaim(&changes[i], old, new))
@@ -316,12 +316,21 @@ func (s *search) payload() (name string, ok bool) {
 	if s.projection == schema.SDK {
 		return "", false
 	}
-	for _, m := range refusing.Resolve(root).Members {
-		if refusing.Location(&m) == "payload" {
-			return m.Name, true
-		}
+	m, ok := payloadOf(refusing, root)
+	if !ok {
+		return "", false
 	}
-	return "", false
+	return m.Name, true
+}
+
+// payloadOf is the member that is the whole body.
+func payloadOf(c *schema.Contract, root schema.Ref) (*schema.Member, bool) {
+	members := c.Resolve(root).Members
+	i := slices.IndexFunc(members, func(m schema.Member) bool { return c.Location(&m) == "payload" })
+	if i < 0 {
+		return nil, false
+	}
+	return &members[i], true
 }
 
 // lost makes a witness of the old contract's request, where the new ones of its

@@ -1,9 +1,10 @@
-package drift
+package tallies
 
 import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -13,13 +14,13 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// MostDetails bounds the details that are kept of one kind of observation: of
+// maxDetails bounds the details that are kept of one kind of observation: of
 // more there are, the first in the order of their text are kept, and the rest is
 // counted. What is kept does not depend on the order of the traffic.
-const MostDetails = 100
+const maxDetails = 100
 
-// mostText bounds what is kept of a name or value, in bytes.
-const mostText = 256
+// maxText bounds what is kept of a name or value, in bytes.
+const maxText = 256
 
 // Tally holds contracts against traffic, interaction by interaction, in memory
 // that grows with the contract and not with the traffic. It is not safe for
@@ -78,8 +79,8 @@ type Detail struct {
 	First   Seen     `json:"first"`
 }
 
-// NewTally returns an empty tally of contracts.
-func NewTally(contracts []*schema.Contract) *Tally {
+// New returns an empty tally of contracts.
+func New(contracts []*schema.Contract) *Tally {
 	t := &Tally{places: map[*schema.Contract]*places{}, checked: map[*schema.Contract]int{}, notChecked: map[string]int{}, kinds: map[kindKey]*Observation{}}
 	for _, c := range contracts {
 		t.places[c] = newPlaces(c)
@@ -150,7 +151,7 @@ func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at 
 	o.take(d)
 }
 
-// take counts a detail, and lets go of the last ones beyond [MostDetails]. A
+// take counts a detail, and lets go of the last ones beyond [maxDetails]. A
 // detail that was let go of would not stay if it came back, for those before it do:
 // what is kept in the end was counted from its first occurrence.
 func (o *Observation) take(d Detail) {
@@ -169,7 +170,7 @@ func (o *Observation) take(d Detail) {
 		}
 		known.Types = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(known.Types), d.Types...))))
 	}
-	if len(o.details) <= MostDetails {
+	if len(o.details) <= maxDetails {
 		return
 	}
 	texts := slices.Sorted(maps.Keys(o.details))
@@ -191,6 +192,15 @@ func (o *Observation) stretch(n json.Number) {
 // less orders numbers, and such as are equal by their text.
 func less(a, b json.Number) bool {
 	return cmp.Or(rational(a).Cmp(rational(b)), strings.Compare(string(a), string(b))) < 0
+}
+
+// rational is the exact value of a number; the zero of what is not a number.
+func rational(n json.Number) *big.Rat {
+	r, ok := new(big.Rat).SetString(string(n))
+	if !ok {
+		return new(big.Rat)
+	}
+	return r
 }
 
 // observedShape is the shape of a finding, without the names that are details.

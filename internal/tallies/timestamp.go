@@ -1,4 +1,4 @@
-package drift
+package tallies
 
 import (
 	"bytes"
@@ -157,12 +157,15 @@ func (t *timestamps) member(s *schema.Shape, name string) *schema.Shape {
 
 // inForm reports whether a value is a timestamp in a form.
 func inForm(value jsontext.Value, format string) bool {
-	text, isText := unquote(string(value))
+	if value.Kind() != '"' {
+		return value.Kind() == '0' && format != "date-time" && format != "http-date"
+	}
+	text, _ := jsontext.AppendUnquote(nil, value) // invalid UTF-8 is replaced
 	switch format {
 	case "date-time":
-		return isText && schema.DateTime.Match([]byte(text))
+		return schema.DateTime.Match(text)
 	case "http-date":
-		return isText && schema.HTTPDate.Match([]byte(text))
+		return schema.HTTPDate.Match(text)
 	}
-	return value.Kind() == '0'
+	return false
 }

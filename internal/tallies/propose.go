@@ -1,10 +1,11 @@
-package drift
+package tallies
 
 import (
 	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
@@ -279,7 +280,7 @@ func (p *proposer) overlay() []byte {
 		Operation string      `yaml:"operation"`
 		Facets    []yaml.Node `yaml:"facets"`
 	}{Overlay: 1, Operation: p.contract.Name()}
-	for _, place := range sortedKeys(p.entries) {
+	for _, place := range slices.Sorted(maps.Keys(p.entries)) {
 		e := p.entries[place]
 		reason := fmt.Sprintf("seen %s, first in %s, interaction %d", times(e.count), cmp.Or(e.first.Source, "the traffic"), e.first.Interaction)
 		all := slices.Concat([]facetValue{{"at", place}}, e.facets, []facetValue{{"reason", reason}})
@@ -301,4 +302,11 @@ func (p *proposer) overlay() []byte {
 		panic(err) // plain data
 	}
 	return b.Bytes()
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "1 time"
+	}
+	return fmt.Sprintf("%d times", n)
 }

@@ -1,9 +1,9 @@
-package drift
+package tallies
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +15,7 @@ import (
 // places finds the places of findings in a contract.
 type places struct {
 	contract   *schema.Contract
-	first      map[schema.Part]map[string]string // the first place of each structure
+	firsts     map[schema.Part]map[string]string // the first place of each structure
 	timestamps *timestamps
 }
 
@@ -41,7 +41,7 @@ func (p *places) of(part schema.Part, f finding.Finding) observed {
 	if root.Name == "" {
 		return about(f)
 	}
-	w := newWalk(p.contract, p.contract, part)
+	w := newWalk(p.contract, root)
 	tokens := tokensOf(f.Pointer)
 	payload, _ := payloadOf(p.contract, root)
 	rule, _ := f.Rule.Lookup()
@@ -49,30 +49,25 @@ func (p *places) of(part schema.Part, f finding.Finding) observed {
 	case payload == nil, f.Beside != finding.Carrier{}, len(tokens) > 0 && tokens[0] == payload.Name:
 	case f.Rule == finding.EchoMismatch && p.beside(root, tokens):
 	case len(tokens) > 0 || rule.Layer != finding.LayerHTTP: // else it is about the response, not its body
-		w.down(payload.Name, memberName)
+		w.down(payload.Name)
 	}
 	if f.Rule == finding.MemberUnknown && len(tokens) > 0 {
 		tokens = tokens[:len(tokens)-1]
 	}
 	for i, token := range tokens {
-		if w.shape(0).Type == schema.Map {
+		if w.shape().Type == schema.Map {
 			if token = "*"; f.Key && i == len(tokens)-1 { // "*" also for the key "*key"
 				token = "*key"
 			}
 		}
-		w.down(token, func(m *schema.Member) string {
-			if m.Wire() == token {
-				return token
-			}
-			return m.Name
-		})
+		w.down(token)
 	}
 	o := about(f)
-	at := w.last().shape
+	at := w.at
 	if f.General() == finding.MemberMissing || f.Rule == finding.TypeNull {
-		at = w.last().member // its structure says so, or the list or map around it
+		at = w.member // its structure says so, or the list or map around it
 	}
-	o.place = p.folded(part, w, at)
+	o.place = p.first(part, at.structure) + at.below
 	return o
 }
 
@@ -86,8 +81,8 @@ func (p *places) beside(root schema.Ref, tokens []string) bool {
 // about is what a finding tells besides its place.
 func about(f finding.Finding) (o observed) {
 	tell := func(text string, cut bool) {
-		if cut = cut || len(text) > mostText; cut {
-			text = strings.ToValidUTF8(text[:min(mostText, len(text))], "") + "…"
+		if cut = cut || len(text) > maxText; cut {
+			text = strings.ToValidUTF8(text[:min(maxText, len(text))], "") + "…"
 		}
 		o.detail, o.told, o.partial = text, true, cut
 	}
@@ -151,27 +146,15 @@ func payloadOf(c *schema.Contract, root schema.Ref) (*schema.Member, bool) {
 	return nil, false
 }
 
-// folded is the place of a walk that ended at a site; below a structure that stands
-// at several places, the first of them.
-func (p *places) folded(part schema.Part, w *walk, at site) string {
-	if at.old == "" {
-		return pointerOf(w.tokens)
+// first is the first place of a structure.
+func (p *places) first(part schema.Part, structure string) string {
+	if p.firsts == nil {
+		p.firsts = map[schema.Part]map[string]string{}
 	}
-	if p.first == nil {
-		p.first = map[schema.Part]map[string]string{}
+	if p.firsts[part] == nil {
+		p.firsts[part] = firstPlaces(p.contract, part)
 	}
-	if p.first[part] == nil {
-		p.first[part] = firstPlaces(p.contract, part)
-	}
-	return p.first[part][at.old] + at.below
-}
-
-func pointerOf(tokens []string) string {
-	var b bytes.Buffer
-	for _, token := range tokens {
-		b.WriteString("/" + schema.Escape(token))
-	}
-	return b.String()
+	return p.firsts[part][structure]
 }
 
 // firstPlaces are the places at which structures stand first.
@@ -181,7 +164,7 @@ func firstPlaces(c *schema.Contract, part schema.Part) map[string]string {
 		names[s] = name
 	}
 	first := map[string]string{}
-	only(c, part).Walk(func(place schema.Place, s *schema.Shape, _ *schema.Member) {
+	c.Only(part).Walk(func(place schema.Place, s *schema.Shape, _ *schema.Member) {
 		name, ok := names[s]
 		if _, known := first[name]; ok && !known && place.Part == part {
 			first[name] = place.Pointer
@@ -189,3 +172,54 @@ func firstPlaces(c *schema.Contract, part schema.Part) map[string]string {
 	})
 	return first
 }
+
+// site is a place, told by the innermost structure that has a name and the way from there.
+type site struct{ structure, below string }
+
+// walk follows the pointer of a finding into a contract.
+type walk struct {
+	c          *schema.Contract
+	ref        *schema.Ref // where it is; nil: nowhere that the contract knows
+	at, member site        // of the shape, and of the member that led to it
+}
+
+func newWalk(c *schema.Contract, root schema.Ref) *walk {
+	at := site{structure: root.Name}
+	return &walk{c: c, ref: &root, at: at, member: at}
+}
+
+// down goes one token on: a member by its name on the wire or in the API, an index, a key or "*key".
+func (w *walk) down(token string) {
+	var next *schema.Ref
+	word := token
+	switch s := w.shape(); s.Type {
+	case schema.Structure:
+		at := slices.IndexFunc(s.Members, func(m schema.Member) bool { return m.Wire() == token || m.Name == token })
+		if at >= 0 {
+			next, word = &s.Members[at].Shape, s.Members[at].Name
+		}
+	case schema.List:
+		next, word = s.Element, "*"
+	case schema.Map:
+		next, word = s.Value, "*"
+		if token == "*key" {
+			next, word = s.Key, token
+		}
+	}
+	w.ref = next
+	w.at.below += "/" + schema.Escape(word)
+	w.member = w.at
+	if next != nil && next.Name != "" {
+		w.at = site{structure: next.Name}
+	}
+}
+
+// shape is what is at the end of the walk.
+func (w *walk) shape() *schema.Shape {
+	if w.ref == nil {
+		return &schema.Shape{}
+	}
+	return w.c.Resolve(*w.ref)
+}
+
+func tokensOf(pointer string) []string { return slices.Collect(jsontext.Pointer(pointer).Tokens()) }
