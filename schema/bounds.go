@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/decimal"
+	"github.com/crcheck/crcheck/finding"
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
@@ -19,17 +20,7 @@ type Bounds struct {
 }
 
 func (b Bounds) String() string {
-	switch {
-	case b.Min == "" && b.Max == "":
-		return "any"
-	case b.Min == "":
-		return fmt.Sprintf("at most %s", b.Max)
-	case b.Max == "":
-		return fmt.Sprintf("at least %s", b.Min)
-	case b.Min == b.Max:
-		return fmt.Sprintf("exactly %s", b.Min)
-	}
-	return fmt.Sprintf("%s to %s", b.Min, b.Max)
+	return finding.Bounds(b).String()
 }
 
 // Interval is what the bounds of a contract that passes its check hold.

@@ -281,16 +281,12 @@ func (c *Contract) UnsupportedPatterns() finding.Set {
 		for _, place := range at[:min(len(at), maxPlaces)] {
 			named = append(named, place.String())
 		}
-		where := strings.Join(named, ", ")
-		if more := len(at) - len(named); more > 0 {
-			where += fmt.Sprintf(" and %d more places", more)
-		}
 		part := string(at[0].Part)
 		if at[0].Part == OutputPart {
 			part = ""
 		}
 		found = append(found, finding.Finding{Rule: finding.PatternUnsupported, Operation: c.Name(), Part: part, Pointer: at[0].Pointer,
-			Got: source, Message: where + ": " + err.Error()})
+			Wanted: finding.Want{Pattern: source}, Names: named, Found: finding.Value{Length: len(at)}, Cause: err.Error()})
 	}
 	return finding.NewSet(found...)
 }

@@ -114,7 +114,7 @@ func (a *application) report(f finding.Finding) {
 
 func (a *application) entry(e *Entry) {
 	report := func(got, format string, args ...any) {
-		a.report(finding.Finding{Line: e.Line, Column: e.column, Pointer: e.At.Pointer, Got: got, Message: fmt.Sprintf(format, args...)})
+		a.report(finding.Finding{Line: e.Line, Column: e.column, Pointer: e.At.Pointer, Found: finding.Value{Text: got}, Cause: fmt.Sprintf(format, args...)})
 	}
 	t, problem := a.c.target(e)
 	switch {
@@ -156,7 +156,7 @@ func (a *application) echo(e Echo) {
 		problem = "the contract states it already"
 	}
 	if problem != "" {
-		a.report(finding.Finding{Line: a.o.echoLines[e], Column: 1, Pointer: e.Output, Message: "echo of " + e.Input + ": " + problem})
+		a.report(finding.Finding{Line: a.o.echoLines[e], Column: 1, Pointer: e.Output, Cause: "echo of " + e.Input + ": " + problem})
 		return
 	}
 	a.loan.origin(0)

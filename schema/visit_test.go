@@ -37,8 +37,8 @@ func visited() *schema.Contract {
 			}},
 			"Node":   {Type: schema.Structure, Members: []schema.Member{{Name: "text", Shape: text}, {Name: "next", Shape: node}}},
 			"Either": {Type: schema.Structure, Union: schema.Is(true), Members: []schema.Member{{Name: "left", Shape: text}, {Name: "right", Shape: node}}},
-			"Bad":    {Type: schema.Structure, Members: []schema.Member{{Name: "why", Shape: node, Location: schema.Is("payload")}}},
-			"Raw":    {Type: schema.Structure, Members: []schema.Member{{Name: "bytes", Shape: schema.Inline(schema.Shape{Type: schema.Blob}), Location: schema.Is("payload")}}},
+			"Bad":    {Type: schema.Structure, Members: []schema.Member{{Name: "why", Shape: node, Location: schema.Is(schema.LocationPayload)}}},
+			"Raw":    {Type: schema.Structure, Members: []schema.Member{{Name: "bytes", Shape: schema.Inline(schema.Shape{Type: schema.Blob}), Location: schema.Is(schema.LocationPayload)}}},
 		}}
 }
 

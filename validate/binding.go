@@ -105,24 +105,17 @@ func (d *document) boundTo(m *message) []located {
 		if f.Rule.General() == finding.MemberMissing && m.unknowable(member) {
 			continue
 		}
-		f.Message = boundPlace(member) + ": " + f.Message
+		f.Beside = carrier(member)
 		f.offset = 0
 		found = append(found, f)
 	}
 	return found
 }
 
-// boundPlace says where a member travels.
-func boundPlace(b *binding.Member) string {
-	switch {
-	case b.Location == schema.LocationHeaders:
-		return "headers " + b.Wire + "*"
-	case b.Location == schema.LocationStatus:
-		return "the status"
-	case b.Location == schema.LocationQuery && b.Type == schema.Map:
-		return "the query"
-	case b.Location == schema.LocationQuery:
-		return "query parameter " + b.Wire
+// carrier says where a member travels.
+func carrier(b *binding.Member) finding.Carrier {
+	if b.Location == schema.LocationQuery && b.Type == schema.Map {
+		return finding.Carrier{In: string(b.Location)}
 	}
-	return string(b.Location) + " " + b.Wire
+	return finding.Carrier{In: string(b.Location), Name: b.Wire}
 }

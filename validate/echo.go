@@ -1,8 +1,6 @@
 package validate
 
 import (
-	"fmt"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/finding"
@@ -99,11 +97,9 @@ func (e *exchange) echo(echo *echo, request *message) {
 	}
 	place := e.response.Body.Position(got.at)
 	f := finding.Finding{Rule: finding.EchoMismatch, Operation: e.v.contract.Name(), Pointer: echo.pointer, Line: place.Line, Column: place.Column}
-	if echo.sensitive {
-		f.Sensitive, f.Message = true, fmt.Sprintf("the value is not that of the request's %s", echo.member)
-	} else {
-		f.Got, f.Want = quote(got.value), quote(asked.value)
-		f.Message = fmt.Sprintf("the response has %s, the request's %s was %s", f.Got, echo.member, f.Want)
+	f.Names = []string{echo.member}
+	if f.Sensitive = echo.sensitive; !f.Sensitive {
+		f.Found, f.Wanted.Text = finding.ValueOf(finding.KindString, got.value), asked.value
 	}
 	e.findings = append(e.findings, f)
 }

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"bytes"
-	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -58,7 +57,7 @@ func (v *Validator) exchange(readable *traffic.Interaction, err error, labels ma
 	}
 	switch {
 	case err != nil:
-		e.add(finding.SyntaxInvalid, "bytes that do not decode", "a body encoded as its Content-Encoding says", err.Error())
+		e.add(finding.Finding{Rule: finding.SyntaxInvalid, Problem: finding.Undecodable, Cause: err.Error()})
 	case readable.Response.Status < 300:
 		e.success(request)
 	default:
@@ -82,14 +81,14 @@ func (e *exchange) graded() finding.Set {
 }
 
 // add notes a finding about the answer as a whole; it stands where the body begins.
-func (e *exchange) add(rule finding.RuleID, got, want, message string) {
-	e.findings = append(e.findings, e.v.about(e.answer(schema.OutputPart), rule, got, want, message))
+func (e *exchange) add(f finding.Finding) {
+	e.findings = append(e.findings, e.v.about(e.answer(schema.OutputPart), f))
 }
 
 func (e *exchange) success(request *message) {
 	c, status := e.v.contract, e.response.Status
 	if want := c.Status.Or(200); status != want && status != 0 && !e.v.parts[schema.OutputPart].bound.dynamicStatus() { // 0: not recorded
-		e.noSuchStatus(fmt.Sprint(want))
+		e.noSuchStatus(want)
 	}
 	e.message(e.answer(schema.OutputPart))
 	for i := range e.v.echoes {
@@ -192,21 +191,21 @@ func (e *exchange) contentType(m *message, d *document) {
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want || awshttp.Masked(got) {
 		return
 	}
+	f := finding.Finding{Rule: finding.HTTPContentType, Found: finding.Text(got), Wanted: finding.Want{Text: want}}
 	if got == "" {
 		if m.part == schema.InputPart || !m.kept {
 			return
 		}
-		got = "none"
+		f.Found = finding.Value{Kind: finding.KindAbsent}
 	}
-	e.findings = append(e.findings, e.v.about(m, finding.HTTPContentType, got, want,
-		fmt.Sprintf("got Content-Type %s, want %s", clip(got), want)))
+	e.findings = append(e.findings, e.v.about(m, f))
 }
 
 // about is a finding about a message as a whole; it stands where its body begins.
-func (v *Validator) about(m *message, rule finding.RuleID, got, want, text string) finding.Finding {
+func (v *Validator) about(m *message, f finding.Finding) finding.Finding {
 	at := m.body.Position(0)
-	return finding.Finding{Rule: rule, Operation: v.contract.Name(), Part: partText(m.part),
-		Line: at.Line, Column: at.Column, Got: got, Want: want, Message: text}
+	f.Operation, f.Part, f.Line, f.Column = v.contract.Name(), partText(m.part), at.Line, at.Column
+	return f
 }
 
 // text is a scalar of a document, as text, and where it begins.

@@ -16,7 +16,7 @@ func (d *document) rawAccepts(body []byte) bool {
 	defer walkers.Put(w)
 	w.sink = nil
 	if d.node.kind == schema.Blob {
-		return w.size(d.node, len(body), "bytes", 0)
+		return w.size(d.node, len(body), finding.Bytes, 0)
 	}
 	return utf8.Valid(body) && w.checkText(d.node, body, 0)
 }
@@ -33,10 +33,10 @@ func (d *document) rawExplain(body []byte) []located {
 	w := &walker{sink: s}
 	switch {
 	case d.node.kind == schema.Blob:
-		w.size(d.node, len(body), "bytes", 0)
+		w.size(d.node, len(body), finding.Bytes, 0)
 	default:
 		if at := invalidUTF8(body); at < len(body) {
-			s.add(finding.SyntaxUTF8, at, "", "UTF-8", "the text holds bytes that are no UTF-8")
+			s.add(at, finding.Finding{Rule: finding.SyntaxUTF8, Problem: finding.InText})
 		}
 		w.checkText(d.node, body, 0)
 	}

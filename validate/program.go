@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"sync"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
@@ -59,13 +60,13 @@ func (b bitset) count() int {
 }
 func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
-// interval is an interval with its text, for messages.
+// interval is an interval, and its bounds as they are written.
 type interval struct {
 	decimal.Interval
-	text string
+	written finding.Bounds
 }
 
-func intervalOf(b schema.Bounds) interval { return interval{b.Interval(), b.String()} }
+func intervalOf(b schema.Bounds) interval { return interval{b.Interval(), finding.Bounds(b)} }
 
 type compiler struct {
 	c          *schema.Contract

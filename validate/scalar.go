@@ -36,9 +36,9 @@ func (w *walker) checkText(n *node, text []byte, at int) bool {
 		return w.sink != nil
 	}
 	if !n.length.Open() {
-		size, unit := utf8.RuneCount(text), "code points"
+		size, unit := utf8.RuneCount(text), finding.CodePoints
 		if n.kind == schema.Blob {
-			size, unit = decodedLength(text), "bytes"
+			size, unit = decodedLength(text), finding.Bytes
 		}
 		clean = w.size(n, size, unit, at) && clean
 	}
@@ -76,7 +76,7 @@ func (w *walker) number() ([]byte, bool) {
 		end := int(w.dec.InputOffset())
 		if rest := w.sink.document[end:]; len(rest) > 0 && strings.IndexByte(" \t\r\n,]}", rest[0]) < 0 && w.dec.StackDepth() > 0 {
 			w.sink.cut = true
-			w.sink.add(finding.SyntaxInvalid, end, w.sink.character(end), "", "no JSON: "+w.sink.character(end)+" in a number")
+			w.sink.add(end, finding.Finding{Rule: finding.SyntaxInvalid, Problem: finding.InNumber, Found: w.sink.character(end)})
 			return nil, false
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"mime"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
@@ -24,7 +23,7 @@ func headerText(m eventstream.Message, name string) (value []byte, at int, ok bo
 func eventType(m eventstream.Message) string {
 	for _, name := range []string{":event-type", ":exception-type"} {
 		if value, _, ok := headerText(m, name); ok {
-			return clip(string(value))
+			return finding.Clip(string(value))
 		}
 	}
 	return ""
@@ -34,7 +33,7 @@ func eventType(m eventstream.Message) string {
 func (r *streamWalk) event(w *walker, m eventstream.Message) bool {
 	kind, at, ok := headerText(m, ":message-type")
 	if !ok {
-		return r.framing(w, m.HeadersAt, "no :message-type", "the message has no string :message-type")
+		return r.framing(w, m.HeadersAt, noHeader(":message-type"))
 	}
 	switch string(kind) {
 	case "event":
@@ -44,13 +43,13 @@ func (r *streamWalk) event(w *walker, m eventstream.Message) bool {
 	case "error":
 		return r.errorEvent(w, m)
 	}
-	return r.framing(w, at, quote(string(kind)), ":message-type is "+quote(string(kind))+", want event, exception or error")
+	return r.framing(w, at, finding.Finding{Problem: finding.MessageType, Found: finding.ValueOf(finding.KindString, string(kind))})
 }
 
 func (r *streamWalk) plainEvent(w *walker, m eventstream.Message) bool {
 	name, at, ok := headerText(m, ":event-type")
 	if !ok {
-		return r.framing(w, m.HeadersAt, "no :event-type", "the event has no string :event-type")
+		return r.framing(w, m.HeadersAt, noHeader(":event-type"))
 	}
 	if r.initial != nil && r.index == 0 {
 		if string(name) == r.initialType {
@@ -59,7 +58,7 @@ func (r *streamWalk) plainEvent(w *walker, m eventstream.Message) bool {
 			}
 			return r.contentType(w, m) && r.json(w, r.initial, m)
 		}
-		if !r.framing(w, at, clip(string(name)), "the stream begins without "+r.initialType+", which boto3 demands") {
+		if !r.framing(w, at, finding.Finding{Problem: finding.NoInitial, Found: finding.Text(string(name)), Wanted: finding.Want{Text: r.initialType}}) {
 			return false
 		}
 	}
@@ -70,18 +69,18 @@ func (r *streamWalk) plainEvent(w *walker, m eventstream.Message) bool {
 		return false
 	}
 	r.enter(w.sink)
-	problem := ":event-type is %s, which the contract does not know"
+	problem := finding.OfEvent
 	if r.events[string(name)] != nil {
-		problem = ":event-type is %s, which is an exception: its :message-type is exception, and :exception-type names it"
+		problem = finding.IsException
 	}
-	w.sink.add(finding.UnionUnknownMember, at, clip(string(name)), "one of "+strings.Join(r.plain, ", "), fmt.Sprintf(problem, quote(string(name))))
+	w.sink.add(at, finding.Finding{Rule: finding.UnionUnknownMember, Problem: problem, Names: []string{string(name)}, Wanted: finding.Want{OneOf: r.plain}})
 	return true
 }
 
 func (r *streamWalk) exceptionEvent(w *walker, m eventstream.Message) bool {
 	name, at, ok := headerText(m, ":exception-type")
 	if !ok {
-		return r.framing(w, m.HeadersAt, "no :exception-type", "the exception has no string :exception-type")
+		return r.framing(w, m.HeadersAt, noHeader(":exception-type"))
 	}
 	if e := r.events[string(name)]; e != nil && e.exception {
 		return r.member(w, e, m, name)
@@ -90,7 +89,7 @@ func (r *streamWalk) exceptionEvent(w *walker, m eventstream.Message) bool {
 		return false
 	}
 	r.enter(w.sink)
-	w.sink.add(finding.ErrorUnmodeled, at, clip(string(name)), "one of "+strings.Join(r.exceptions, ", "), "the stream has no exception "+quote(string(name)))
+	w.sink.add(at, finding.Finding{Rule: finding.ErrorUnmodeled, Problem: finding.OfEvent, Names: []string{string(name)}, Wanted: finding.Want{OneOf: r.exceptions}})
 	return true
 }
 
@@ -101,13 +100,12 @@ func (r *streamWalk) errorEvent(w *walker, m eventstream.Message) bool {
 	}
 	r.enter(w.sink)
 	if code, at, ok := headerText(m, ":error-code"); ok {
-		w.sink.add(finding.ErrorUnmodeled, at, clip(string(code)), "one of "+strings.Join(r.exceptions, ", "),
-			"the stream ends with the error "+quote(string(code))+", which is not an exception of the contract")
+		w.sink.add(at, finding.Finding{Rule: finding.ErrorUnmodeled, Problem: finding.StreamError, Names: []string{string(code)}, Wanted: finding.Want{OneOf: r.exceptions}})
 	} else {
-		w.sink.add(finding.ErrorUnidentified, m.HeadersAt, "no :error-code", ":error-code", "the error message names no error")
+		w.sink.add(m.HeadersAt, finding.Finding{Rule: finding.ErrorUnidentified, Problem: finding.OfEvent})
 	}
 	if _, _, ok := headerText(m, ":error-message"); !ok {
-		w.sink.add(finding.StreamFraming, m.HeadersAt, "no :error-message", "", "the error has no string :error-message")
+		r.framing(w, m.HeadersAt, noHeader(":error-message"))
 	}
 	return true
 }
@@ -179,13 +177,13 @@ func (e *event) bytes(w *walker, m eventstream.Message) bool {
 		}
 	}
 	if e.node.kind == schema.Blob {
-		return w.size(e.node, len(m.Payload), "bytes", m.PayloadAt)
+		return w.size(e.node, len(m.Payload), finding.Bytes, m.PayloadAt)
 	}
 	if w.sink == nil {
 		return utf8.Valid(m.Payload) && w.checkText(e.node, m.Payload, 0)
 	}
 	if at := invalidUTF8(m.Payload); at < len(m.Payload) {
-		w.sink.add(finding.SyntaxUTF8, m.PayloadAt+at, "", "UTF-8", "the text holds bytes that are not UTF-8")
+		w.sink.add(m.PayloadAt+at, finding.Finding{Rule: finding.SyntaxUTF8, Problem: finding.InText})
 	}
 	return w.checkText(e.node, m.Payload, m.PayloadAt)
 }
@@ -200,15 +198,14 @@ func (r *streamWalk) contentType(w *walker, m eventstream.Message) bool {
 	if string(v.Data) == r.media || string(v.Data) == "application/json" {
 		return true
 	}
-	got := string(v.Data)
+	f := finding.Finding{Rule: finding.HTTPContentType, Problem: finding.OfEvent, Found: finding.Text(string(v.Data)), Wanted: finding.Want{Text: r.media}}
 	if v.Type != eventstream.TypeString {
-		got = "a header of type " + v.Type.String()
-	}
-	if media, _, err := mime.ParseMediaType(got); err == nil && (media == r.media || media == "application/json") {
+		f.Problem, f.Found = finding.HeaderType, finding.Text(v.Type.String())
+	} else if media, _, err := mime.ParseMediaType(string(v.Data)); err == nil && (media == r.media || media == "application/json") {
 		return true
 	}
 	if w.sink != nil {
-		w.sink.add(finding.HTTPContentType, m.HeadersAt+at, clip(got), r.media, fmt.Sprintf("got :content-type %s, want %s", clip(got), r.media))
+		w.sink.add(m.HeadersAt+at, f)
 	}
 	return w.sink != nil
 }
@@ -229,8 +226,7 @@ func (h *eventHeader) check(w *walker, m eventstream.Message) bool {
 	}
 	if !h.fits(v.Type) {
 		if w.sink != nil {
-			w.sink.add(finding.TypeMismatch, at, "a header of type "+v.Type.String(), "a header of type "+h.want(),
-				fmt.Sprintf("the header %s is of type %s, want %s", quote(h.wire), v.Type, h.want()))
+			w.sink.add(at, finding.Finding{Rule: finding.TypeMismatch, Problem: finding.HeaderType, Names: []string{h.wire}, Found: finding.Text(v.Type.String()), Wanted: finding.Want{Type: h.want()}})
 		}
 		return w.sink != nil
 	}

@@ -89,24 +89,34 @@ func (r *streamWalk) stamp(s *sink, from int) {
 // fault notes broken framing. One that hides where the next message begins is the
 // last finding.
 func (r *streamWalk) fault(fault *eventstream.Error, lost bool) {
-	problem := fault.Problem()
+	f := finding.Finding{Found: finding.Text(string(fault.Fault)), Cause: fault.Problem()}
 	if lost && r.index == 0 && fault.Fault != eventstream.CutMessage {
-		problem = "the body is not an event stream: " + problem
+		f.Problem = finding.NotStream
 	}
 	if lost && bytes.Contains(r.body, []byte("\uFFFD")) {
-		problem += "; the body holds U+FFFD, so a recorder may have replaced bytes that are not UTF-8"
+		f.Found.Kind = finding.KindReplaced
 	}
-	r.framing(r.loud, fault.Offset, string(fault.Fault), problem)
+	r.framing(r.loud, fault.Offset, f)
 }
 
 // framing is false where there is no sink.
-func (r *streamWalk) framing(w *walker, at int, got, problem string) bool {
+func (r *streamWalk) framing(w *walker, at int, f finding.Finding) bool {
 	if w.sink == nil {
 		return false
 	}
 	r.enter(w.sink)
-	w.sink.add(finding.StreamFraming, at, got, "", problem)
+	f.Rule = finding.StreamFraming
+	w.sink.add(at, f)
 	return true
+}
+
+// noHeader is about a header that the message lacks, or that is of another type.
+func noHeader(name string) finding.Finding {
+	return finding.Finding{Problem: finding.NoHeader, Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}}
+}
+
+func wrongHeader(name string, got, want eventstream.Type) finding.Finding {
+	return finding.Finding{Problem: finding.WrongHeader, Names: []string{name}, Found: finding.Text(got.String()), Wanted: finding.Want{Type: want.String()}}
 }
 
 // enter makes the message the place of what follows.
@@ -125,19 +135,19 @@ func (r *streamWalk) unwrap(m eventstream.Message) bool {
 		w = r.quiet
 	}
 	if r.ended {
-		return r.framing(w, m.At, "a message", "a message follows the signed message that ends the stream")
+		return r.framing(w, m.At, finding.Finding{Problem: finding.AfterEnd})
 	}
 	signature, at, ok := m.Headers.Find(":chunk-signature")
 	if !ok || !r.signed {
 		return r.explained(m)
 	}
 	if signature.Type != eventstream.TypeBytes {
-		return r.framing(w, m.HeadersAt+at, signature.Type.String(), "the header :chunk-signature is of type "+signature.Type.String()+", want byte_array")
+		return r.framing(w, m.HeadersAt+at, wrongHeader(":chunk-signature", signature.Type, eventstream.TypeBytes))
 	}
 	if date, at, ok := m.Headers.Find(":date"); !ok {
-		return r.framing(w, m.HeadersAt, "no :date", "a signed message has no header :date")
+		return r.framing(w, m.HeadersAt, noHeader(":date"))
 	} else if date.Type != eventstream.TypeTimestamp {
-		return r.framing(w, m.HeadersAt+at, date.Type.String(), "the header :date is of type "+date.Type.String()+", want timestamp")
+		return r.framing(w, m.HeadersAt+at, wrongHeader(":date", date.Type, eventstream.TypeTimestamp))
 	}
 	if len(m.Payload) == 0 {
 		r.ended = true
@@ -146,10 +156,10 @@ func (r *streamWalk) unwrap(m eventstream.Message) bool {
 	end := m.PayloadAt + len(m.Payload)
 	inner, next, fault := eventstream.Decode(r.body[:end], m.PayloadAt)
 	if fault != nil {
-		return r.framing(w, fault.Offset, string(fault.Fault), "in a signed message: "+fault.Problem())
+		return r.framing(w, fault.Offset, finding.Finding{Problem: finding.InSigned, Found: finding.Text(string(fault.Fault)), Cause: fault.Problem()})
 	}
 	r.current = inner
-	if next < end && !r.framing(w, next, "more bytes", "more than one message is in a signed message") {
+	if next < end && !r.framing(w, next, finding.Finding{Problem: finding.MoreInSigned}) {
 		return false
 	}
 	return r.explained(inner)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -119,6 +120,7 @@ func (w *walker) structure(n *node) bool {
 				present.clear(i)
 			}
 			w.sink.push(entry.name)
+			entry.value = w.offset()
 		}
 		null := w.dec.PeekKind() == 'n'
 		switch {
@@ -205,7 +207,7 @@ func (w *walker) list(n *node) bool {
 	if _, err := w.dec.ReadToken(); err != nil {
 		return w.broken(err)
 	}
-	return w.size(n, count, "elements", opened)
+	return w.size(n, count, finding.Elements, opened)
 }
 
 // entries reads an object that is a map.
@@ -233,7 +235,7 @@ func (w *walker) entries(n *node) bool {
 			}
 			w.sink.pushKey(entry.name)
 		}
-		if !w.checkText(n.key, name, at) || !w.entry(n) {
+		if !w.checkKey(n.key, name, at) || !w.entry(n) {
 			return false
 		}
 		if seen != nil {
@@ -244,7 +246,7 @@ func (w *walker) entries(n *node) bool {
 	if _, err := w.dec.ReadToken(); err != nil {
 		return w.broken(err)
 	}
-	return w.size(n, count, "entries", opened)
+	return w.size(n, count, finding.Entries, opened)
 }
 
 // entry reads an element of a list or a value of a map.
@@ -261,7 +263,15 @@ func (w *walker) entry(n *node) bool {
 	return w.skip()
 }
 
-func (w *walker) size(n *node, count int, unit string, at int) bool {
+func (w *walker) checkKey(n *node, name []byte, at int) bool {
+	if w.sink != nil {
+		w.sink.key = true
+		defer func() { w.sink.key = false }()
+	}
+	return w.checkText(n, name, at)
+}
+
+func (w *walker) size(n *node, count int, unit finding.Unit, at int) bool {
 	if n.length.HoldsInt(int64(count)) {
 		return true
 	}

@@ -123,8 +123,8 @@ func (r *reached) by(c *schema.Contract) finding.Set {
 	}
 	r.contracts[c] = true
 	return slices.DeleteFunc(c.UnsupportedPatterns(), func(f finding.Finding) bool {
-		said := r.patterns[f.Got]
-		r.patterns[f.Got] = true
+		said := r.patterns[f.Wanted.Pattern]
+		r.patterns[f.Wanted.Pattern] = true
 		return said
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/source"
@@ -81,7 +82,7 @@ func isMissing(path string) bool {
 }
 
 // tally holds all traffic, or a shard of it, against the contracts.
-func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Contract) (*drift.Traffic, error) {
+func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Contract) (*tallies.Traffic, error) {
 	chosen, err := compileAuto(schema.NewCatalog(loaded...), v.Projection, validate.Options{Profile: v.Profile})
 	if err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Con
 	if err := errors.Join(inputs.problems...); err != nil {
 		return nil, err
 	}
-	tally := drift.NewTally(loaded)
+	tally := tallies.New(loaded)
 	position := 0
 	var taken taken
 	by := func(*traffic.Interaction) *validate.Auto { return chosen }
@@ -118,8 +119,8 @@ func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Con
 
 // mergeShards reads the results of shards and puts them together. They must be of
 // these contracts.
-func mergeShards(ctx context.Context, loaded []*schema.Contract, paths []string) (*drift.Traffic, error) {
-	var shards []*drift.Traffic
+func mergeShards(ctx context.Context, loaded []*schema.Contract, paths []string) (*tallies.Traffic, error) {
+	var shards []*tallies.Traffic
 	for _, path := range paths {
 		text, err := readDocument(ctx, path)
 		if err != nil {
@@ -136,7 +137,7 @@ func mergeShards(ctx context.Context, loaded []*schema.Contract, paths []string)
 		}
 		shards = append(shards, r.Traffic)
 	}
-	merged, err := drift.Merge(shards)
+	merged, err := tallies.Merge(shards)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +155,7 @@ func mergeShards(ctx context.Context, loaded []*schema.Contract, paths []string)
 
 // propose writes an overlay for each operation that needs one, and returns what
 // they leave.
-func (v *driftVerb) propose(t *terminal, r *drift.Traffic, loaded []*schema.Contract) ([]string, error) {
+func (v *driftVerb) propose(t *terminal, r *tallies.Traffic, loaded []*schema.Contract) ([]string, error) {
 	proposals := r.Propose(loaded)
 	several := 0
 	for _, p := range proposals {

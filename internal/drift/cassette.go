@@ -82,7 +82,7 @@ func (s *side) check(x *traffic.Interaction) (validate.Outcome, error) {
 func (c *Change) name() string {
 	name := c.Operation + "." + strings.TrimPrefix(string(c.Rule), "drift.")
 	if c.Facet == "enum" || c.end != noEnd {
-		detail := cmp.Or(plain(c.New), plain(c.Old))
+		detail := cmp.Or(unquoted(c.new), unquoted(c.old))
 		name += "." + strings.Map(fileRune, detail[:min(len(detail), 40)])
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d\x00%s\x00%s", c.Place(), c.Rule, c.Facet, c.end, c.Old, c.New))

@@ -247,7 +247,7 @@ func (h *hearing) beside(x *exchange) []finding.Finding {
 		rule, _ := f.Rule.Lookup()
 		return f.Part != part || rule.Layer != finding.LayerSchema ||
 			slices.ContainsFunc(within, func(g finding.Finding) bool {
-				return g.Rule == f.Rule && g.Pointer == f.Pointer && g.Message == f.Message
+				return g.Rule == f.Rule && g.Pointer == f.Pointer && g.Beside == f.Beside
 			})
 	})
 }

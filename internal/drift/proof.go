@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
@@ -100,7 +99,7 @@ var wrapped = []proof{{finding.MemberMissing, anywhere}, {finding.MemberUnknown,
 
 // wraps reports a member that is the payload on one side alone.
 func (c *claim) wraps() bool {
-	return c.Rule == finding.DriftBindingChanged && (c.Old == `"payload"`) != (c.New == `"payload"`)
+	return c.Rule == finding.DriftBindingChanged && (c.old == "payload") != (c.new == "payload")
 }
 
 // proves reports whether the evidence is of the change.
@@ -169,9 +168,9 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		}
 		switch c.Rule {
 		case finding.DriftEnumValueAdded:
-			return quote(text) == c.New
+			return text == c.new
 		case finding.DriftEnumValueRemoved:
-			return quote(text) == c.Old
+			return text == c.old
 		}
 	case finding.ConstraintPattern:
 		p, err := pattern.Compile(promise.Pattern.Or(""))
@@ -181,11 +180,11 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		matched, err := p.Match([]byte(text))
 		return err == nil && !matched
 	case finding.ConstraintLength:
-		size, _, _ := strings.Cut(e.Got, " ")
+		size := e.Found.Length
 		if promise.Type == schema.String {
-			size = strconv.Itoa(utf8.RuneCountInString(text))
+			size = utf8.RuneCountInString(text)
 		}
-		return c.beyond(promise.Length, json.Number(size))
+		return c.beyond(promise.Length, json.Number(strconv.Itoa(size)))
 	case finding.ConstraintRange:
 		return c.beyond(promise.Range, json.Number(e.value))
 	case finding.TypeMismatch:

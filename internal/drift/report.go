@@ -5,17 +5,18 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/tallies"
 )
 
 // Report is what a run of crcheck drift found, as plain data: one of
 // Comparison, Matrix and Traffic, and what a baseline made of it.
 type Report struct {
-	Verdict    Verdict     `json:"verdict"`
-	Old        string      `json:"old,omitempty"`
-	New        string      `json:"new,omitempty"`
-	Comparison *Comparison `json:"comparison,omitempty"`
-	Matrix     *Matrix     `json:"matrix,omitempty"`
-	Traffic    *Traffic    `json:"traffic,omitempty"`
+	Verdict    Verdict          `json:"verdict"`
+	Old        string           `json:"old,omitempty"`
+	New        string           `json:"new,omitempty"`
+	Comparison *Comparison      `json:"comparison,omitempty"`
+	Matrix     *Matrix          `json:"matrix,omitempty"`
+	Traffic    *tallies.Traffic `json:"traffic,omitempty"`
 
 	Expected int             `json:"expected,omitempty"` // changes that the baseline knows; they are not in Comparison
 	Ignored  int             `json:"ignored,omitempty"`  // changes that other ignore rows accept; they are not in Comparison

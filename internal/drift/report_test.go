@@ -7,7 +7,10 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,6 +29,21 @@ func comparison(t *testing.T) *drift.Report {
 	return &drift.Report{Comparison: result, Old: "old.json", New: "new.json"}
 }
 
+// tally validates bare bodies against a contract.
+func tally(t testing.TB, c *schema.Contract, bodies ...string) *tallies.Traffic {
+	t.Helper()
+	k, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
+	require.NoError(t, err)
+	all := tallies.New([]*schema.Contract{c})
+	for i, body := range bodies {
+		x := &traffic.Interaction{Source: "bodies.ndjson", Kind: traffic.NDJSON, Index: i, Response: traffic.Response{Body: traffic.BodyOf([]byte(body))}}
+		outcome, err := k.Check(x, validate.Bare{})
+		require.NoError(t, err)
+		all.Add(i+1, x, outcome)
+	}
+	return all.Traffic(tallies.Shard{}, finding.Default)
+}
+
 func TestReports(t *testing.T) {
 	r := comparison(t)
 	require.NoError(t, r.Settle([]finding.Expected{{Rule: finding.DriftEnumValueAdded, Part: "input", Reason: "of another time"}}, finding.FailOnError))
@@ -34,7 +52,7 @@ func TestReports(t *testing.T) {
 	golden(t, "comparison.json", r, drift.JSON)
 
 	c := bed()
-	seen := &drift.Report{Traffic: tally(t, c, bodies(`{"bed":{"colour":"BLUE","a\u001b":1}}`, `{"bed":{"colour":"PINK"}}`, `{"bed":{"names":{"a":null}}}`), drift.Shard{})}
+	seen := &drift.Report{Traffic: tally(t, c, `{"bed":{"colour":"BLUE","a\u001b":1}}`, `{"bed":{"colour":"PINK"}}`, `{"bed":{"names":{"a":null}}}`)}
 	require.NoError(t, seen.Settle(nil, finding.FailOnError))
 	golden(t, "traffic.txt", seen, drift.Text(false))
 	golden(t, "traffic.json", seen, drift.JSON)
@@ -121,7 +139,7 @@ func TestBaselineOfWhatWasSeen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			settled := func(body string, expected []finding.Expected) *drift.Report {
-				r := &drift.Report{Traffic: tally(t, bed(), bodies(body), drift.Shard{})}
+				r := &drift.Report{Traffic: tally(t, bed(), body)}
 				require.NoError(t, r.Settle(expected, finding.FailNever))
 				return r
 			}
@@ -165,7 +183,7 @@ func TestPlacesThatLookLikePatterns(t *testing.T) {
 }
 
 func TestNothingChecked(t *testing.T) {
-	r := &drift.Report{Traffic: drift.NewTally([]*schema.Contract{bed()}).Traffic(drift.Shard{}, finding.Default)}
+	r := &drift.Report{Traffic: tally(t, bed())}
 	require.NoError(t, r.Settle(nil, finding.FailOnError))
 	require.Equal(t, drift.NotChecked, r.Verdict)
 }

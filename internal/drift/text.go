@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -169,7 +170,7 @@ func (t text) matrix(m *Matrix) {
 	}
 }
 
-func (t text) traffic(r *Traffic, counts *[finding.Error + 1]int) {
+func (t text) traffic(r *tallies.Traffic, counts *[finding.Error + 1]int) {
 	several := len(r.Contracts) > 1
 	for _, o := range r.Observations {
 		counts[o.Severity]++
@@ -205,7 +206,7 @@ func (t text) traffic(r *Traffic, counts *[finding.Error + 1]int) {
 	}
 }
 
-func seen(s Seen) string {
+func seen(s tallies.Seen) string {
 	source := s.Source
 	if source == "-" {
 		source = "stdin"
@@ -254,4 +255,11 @@ func (t text) summary(r *Report, counts [finding.Error + 1]int) {
 		fmt.Fprintf(t, "; %s", text)
 	}
 	fmt.Fprintln(t)
+}
+
+func partText(part schema.Part) string {
+	if part == schema.OutputPart {
+		return ""
+	}
+	return string(part)
 }

@@ -90,7 +90,7 @@ const (
 // prove looks for a witness of each of a part's changes.
 func (p *pair) prove(part schema.Part, changes []Change) error {
 	var claims []*claim
-	old, new := unveiled(only(p.old, part)), unveiled(only(p.new, part))
+	old, new := unveiled(p.old.Only(part)), unveiled(p.new.Only(part))
 	for i := range changes {
 		if proofs[changes[i].Rule] != nil {
 			claims = append(claims, newClaim(&changes[i], old, new))
@@ -297,11 +297,13 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 		e.entry, e.key = above[s.refuser].Type == schema.Map, token
 		e.way.down(token, s.projection.MemberName)
 	}
-	e.tag = f.Got
-	for side := range 2 {
-		for _, m := range e.way.shape(side).Members {
-			if f.Rule == finding.UnionUnknownMember && s.projection.MemberName(&m) == f.Got {
-				e.tag = m.Name
+	if f.Rule == finding.UnionUnknownMember {
+		e.tag = f.Names[0]
+		for side := range 2 {
+			for _, m := range e.way.shape(side).Members {
+				if s.projection.MemberName(&m) == f.Names[0] {
+					e.tag = m.Name
+				}
 			}
 		}
 	}

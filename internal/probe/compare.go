@@ -1,10 +1,9 @@
 package probe
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/jsontree"
@@ -20,8 +19,8 @@ import (
 func compare(c *schema.Contract, recorded, live *traffic.Response) finding.Set {
 	d := comparison{c: c, part: schema.OutputPart}
 	if recorded.Status != live.Status {
-		d.add(finding.ProbeStatus, "", fmt.Sprint(live.Status), fmt.Sprint(recorded.Status),
-			fmt.Sprintf("the emulator answered %s, the service %s", status(live), status(recorded)))
+		d.add("", finding.Finding{Rule: finding.ProbeStatus, Found: statusValue(live), Wanted: finding.Want{Text: strconv.Itoa(recorded.Status)},
+			Names: []string{named(live), named(recorded)}})
 	}
 	if (recorded.Status >= 300) != (live.Status >= 300) {
 		return finding.NewSet(d.found...)
@@ -29,7 +28,7 @@ func compare(c *schema.Contract, recorded, live *traffic.Response) finding.Set {
 	if recorded.Status >= 300 {
 		was, is := errorName(c, recorded), errorName(c, live)
 		if was != is && was != "" && is != "" {
-			d.add(finding.ProbeErrorCode, "", is, was, fmt.Sprintf("the emulator named %s, the service %s", is, was))
+			d.add("", finding.Finding{Rule: finding.ProbeErrorCode, Found: finding.Text(is), Wanted: finding.Want{Text: was}})
 		}
 		e, ok := c.Error(was)
 		if was != is || !ok {
@@ -42,14 +41,17 @@ func compare(c *schema.Contract, recorded, live *traffic.Response) finding.Set {
 	return finding.NewSet(d.found...)
 }
 
-// status is the status of an answer with the name of its error.
-func status(r *traffic.Response) string {
-	if body, err := r.Document(); err == nil && r.Status >= 300 {
-		if name := validate.ErrorName(r.Header, body.Bytes); name != "" {
-			return fmt.Sprintf("%d %s", r.Status, clip(name))
-		}
+func statusValue(r *traffic.Response) finding.Value {
+	return finding.ValueOf(finding.KindInteger, strconv.Itoa(r.Status))
+}
+
+// named is the name that a response gives its error; empty: it names none.
+func named(r *traffic.Response) string {
+	body, err := r.Document()
+	if err != nil || r.Status < 300 {
+		return ""
 	}
-	return fmt.Sprint(r.Status)
+	return clip(validate.ErrorName(r.Header, body.Bytes))
 }
 
 // clip shortens what an emulator may make as long as it likes.
@@ -81,12 +83,12 @@ type comparison struct {
 	found []finding.Finding
 }
 
-func (d *comparison) add(rule finding.RuleID, pointer, got, want, message string) {
-	part := string(d.part)
+func (d *comparison) add(pointer string, f finding.Finding) {
+	f.Operation, f.Part, f.Pointer = d.c.Name(), string(d.part), pointer
 	if d.part == schema.OutputPart {
-		part = ""
+		f.Part = ""
 	}
-	d.found = append(d.found, finding.Finding{Rule: rule, Operation: d.c.Name(), Part: part, Pointer: pointer, Got: got, Want: want, Message: message})
+	d.found = append(d.found, f)
 }
 
 // beside compares the members that travel in headers.
@@ -104,9 +106,9 @@ func (d *comparison) beside(recorded, live http.Header) {
 func (d *comparison) presence(pointer string, m *schema.Member, always, ever, is bool) {
 	switch {
 	case always && !is && !m.Required.Or(false):
-		d.add(finding.ProbeMember, pointer, "", m.Name, fmt.Sprintf("the emulator leaves out %s, which the service sent", m.Name))
+		d.add(pointer, finding.Finding{Rule: finding.ProbeMember, Wanted: finding.Want{Text: m.Name}})
 	case !ever && is:
-		d.add(finding.ProbeMemberExtra, pointer, m.Name, "", fmt.Sprintf("the emulator sends %s, which the service left out", m.Name))
+		d.add(pointer, finding.Finding{Rule: finding.ProbeMemberExtra, Found: finding.Text(m.Name)})
 	}
 }
 
@@ -175,8 +177,7 @@ func (d *comparison) union(pointer string, was []*schema.Site, is *schema.Site) 
 	m := set[0]
 	if !slices.Contains(names, m.Member.Name) {
 		if len(names) > 0 {
-			d.add(finding.ProbeUnionMember, pointer, m.Member.Name, strings.Join(names, " or "),
-				fmt.Sprintf("the emulator set %s, the service %s", m.Member.Name, strings.Join(names, " or ")))
+			d.add(pointer, finding.Finding{Rule: finding.ProbeUnionMember, Found: finding.Text(m.Member.Name), Wanted: finding.Want{OneOf: names}})
 		}
 		return
 	}

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -116,9 +115,8 @@ func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (O
 		}
 		return Outcome{Contract: c, Findings: found}, nil
 	}
-	want := "400 " + strings.Join(names, " or ")
 	f := finding.Finding{Rule: finding.ProbeNotRefused, Operation: c.Name(), Part: string(schema.InputPart), Pointer: n.pointer,
-		Got: status(answer), Want: want, Message: fmt.Sprintf("the input breaks %s (%s), the emulator answered %s", n.rule, n.how, status(answer))}
+		Found: statusValue(answer), Names: []string{string(n.rule), n.how, named(answer)}, Wanted: finding.Want{Text: "400", OneOf: names}}
 	return Outcome{Contract: c, Findings: p.options.Profile.Grade(finding.NewSet(f))}, nil
 }
 

@@ -146,10 +146,14 @@ func (g Group) occurrences() string {
 // values of an enum, the members that there are. That a missing member is
 // wanted goes without saying.
 func (g Group) want() string {
-	if len(g.Samples) == 0 || g.Rule == finding.MemberMissing || strings.Contains(g.Samples[0].Message, g.Samples[0].Want) {
+	if len(g.Samples) == 0 || g.Rule == finding.MemberMissing {
 		return ""
 	}
-	return g.Samples[0].Want
+	want := g.Samples[0].ShortWant()
+	if strings.Contains(g.Samples[0].Message, want) {
+		return ""
+	}
+	return want
 }
 
 func (t text) sample(g Group, s Sample) {

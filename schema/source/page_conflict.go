@@ -35,14 +35,14 @@ func (c *conflicts) report(at position, got, want, message string, below ...stri
 	}
 	f := finding.Finding{
 		Rule: finding.SourceConflict, Severity: finding.SourceConflict.Severity(finding.Default), Operation: c.operation,
-		Pointer: pointer.String(), Line: at.line, Column: at.column, Got: excerpt(got), Want: excerpt(want),
-		Message: fmt.Sprintf("%s: %s", c.part, message),
+		Pointer: pointer.String(), Line: at.line, Column: at.column, Found: finding.Value{Text: excerpt(got)}, Wanted: finding.Want{Text: excerpt(want)},
+		Cause: fmt.Sprintf("%s: %s", c.part, message),
 	}
 	if len(c.found) == maxConflicts {
-		f.Pointer, f.Got, f.Want = "", "", ""
-		f.Message = fmt.Sprintf("the page contradicts itself in more than %d places; the rest is not listed", maxConflicts)
+		f.Pointer, f.Found, f.Wanted = "", finding.Value{}, finding.Want{}
+		f.Cause = fmt.Sprintf("the page contradicts itself in more than %d places; the rest is not listed", maxConflicts)
 	}
-	c.found = append(c.found, f)
+	c.found = append(c.found, f.Rendered())
 }
 
 // omitted says that nothing holds the syntax block to account.

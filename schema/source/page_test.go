@@ -31,7 +31,7 @@ func outcomeOf(page []byte) outcome {
 	contract, findings, err := source.Page(page, "0.0.1")
 	o := outcome{Contract: contract}
 	for _, f := range findings {
-		f.Message = ""
+		f.Message, f.Cause = "", ""
 		o.Findings = append(o.Findings, f)
 	}
 	if err != nil {

@@ -60,7 +60,7 @@ func TestSmithyAgainstBotocore(t *testing.T) {
 					require.Empty(t, merged.Provenance, "what only botocore says of %s", name)
 				}
 				for _, d := range schema.Diff(a, b) {
-					what := fmt.Sprintf("%s: %s -> %s", facetOf(d), d.A, d.B)
+					what := fmt.Sprintf("%s: %s -> %s", facetOf(d), schema.ValueText(d.A), schema.ValueText(d.B))
 					where[what] = append(where[what], a.Operation+" "+d.Place.String())
 				}
 			}

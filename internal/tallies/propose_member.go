@@ -1,9 +1,8 @@
-package drift
+package tallies
 
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -12,12 +11,12 @@ import (
 // members notes the members that a structure or union is to gain.
 func (p *proposer) members(j *joint) {
 	for _, d := range j.Details {
-		known := slices.DeleteFunc(slices.Clone(d.Types), func(t string) bool { return t == nameAlone })
+		known := slices.DeleteFunc(slices.Clone(d.Types), func(t string) bool { return t == string(finding.KindNameAlone) })
 		if len(known) < len(d.Types) {
 			p.leaveAll(j, fmt.Sprintf("boto3 has left out the value of %q", d.Text))
 		}
 		if len(known) > 0 {
-			p.add(j, Detail{d.Text, known, d.Count, d.First})
+			p.add(j, Detail{Text: d.Text, Partial: d.Partial, Types: known, Count: d.Count, First: d.First})
 		}
 	}
 	p.leaveMore(j)
@@ -36,9 +35,12 @@ func (p *proposer) open(j *joint) {
 	}
 	p.opened[j.shape] = true
 	for _, d := range j.Details {
-		for _, name := range strings.Split(d.Text, ", ") {
+		if d.Partial {
+			p.leaveAll(j, "an overlay cannot name each of them")
+		}
+		for _, name := range d.Names {
 			if !slices.ContainsFunc(j.shape.Members, func(m schema.Member) bool { return m.Name == name || m.Wire() == name }) {
-				p.add(j, Detail{name, []string{unknownType}, d.Count, d.First})
+				p.add(j, Detail{Text: name, Types: []string{unknownType}, Count: d.Count, First: d.First})
 			}
 		}
 	}
@@ -54,7 +56,7 @@ func (p *proposer) leaveMore(j *joint) {
 // add notes a member that a structure is to gain, or leaves it.
 func (p *proposer) add(j *joint, d Detail) {
 	switch {
-	case d.Text == "" || !isWhole(d.Text):
+	case d.Text == "" || d.Partial:
 		p.leaveAll(j, "an overlay cannot name each of them")
 		return
 	case slices.ContainsFunc(j.shape.Members, func(m schema.Member) bool { return m.Name == d.Text || m.Wire() == d.Text }):
@@ -91,21 +93,24 @@ func (p *proposer) addMembers() {
 	}
 }
 
+// unknownType is the kind of a value that the finding does not tell.
+const unknownType = "unknown type"
+
 // typeFor is the type of a member that had values of JSON types. Of objects and
 // arrays nothing more is known than that they are JSON.
 func typeFor(types []string) schema.Type {
-	types = slices.DeleteFunc(slices.Clone(types), func(t string) bool { return t == "null" })
-	all := func(of ...string) bool {
-		return len(types) > 0 && !slices.ContainsFunc(types, func(t string) bool { return !slices.Contains(of, t) })
+	types = slices.DeleteFunc(slices.Clone(types), func(t string) bool { return t == string(finding.KindNull) })
+	all := func(of ...finding.Kind) bool {
+		return len(types) > 0 && !slices.ContainsFunc(types, func(t string) bool { return !slices.Contains(of, finding.Kind(t)) })
 	}
 	switch {
-	case all("string", dateTime, httpDate):
+	case all(finding.KindString, finding.KindDateTime, finding.KindHTTPDate):
 		return schema.String
-	case all("boolean"):
+	case all(finding.KindBoolean):
 		return schema.Boolean
-	case all("integer"):
+	case all(finding.KindInteger):
 		return schema.Integer
-	case all("integer", "number", longInteger):
+	case all(finding.KindInteger, finding.KindNumber, finding.KindBigInteger):
 		return schema.Float
 	}
 	return schema.Document

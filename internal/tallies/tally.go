@@ -1,10 +1,10 @@
-package drift
+package tallies
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -14,13 +14,13 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// MostDetails bounds the details that are kept of one kind of observation: of
+// maxDetails bounds the details that are kept of one kind of observation: of
 // more there are, the first in the order of their text are kept, and the rest is
 // counted. What is kept does not depend on the order of the traffic.
-const MostDetails = 100
+const maxDetails = 100
 
-// mostText bounds what is kept of a name or value, in bytes.
-const mostText = 256
+// maxText bounds what is kept of a name or value, in bytes.
+const maxText = 256
 
 // Tally holds contracts against traffic, interaction by interaction, in memory
 // that grows with the contract and not with the traffic. It is not safe for
@@ -70,14 +70,17 @@ type Observation struct {
 
 // Detail is one of the values, names or types that were seen.
 type Detail struct {
-	Text  string   `json:"text"` // a value of an enum, a member, an error's name, a type
-	Types []string `json:"types,omitempty"`
-	Count int      `json:"count"`
-	First Seen     `json:"first"`
+	Text string `json:"text"` // a value of an enum, a member, an error's name, a type
+	// Partial says that the text is only the beginning of what was seen, or withheld.
+	Partial bool     `json:"partial,omitempty"`
+	Names   []string `json:"names,omitempty"` // of the members of a union that were set at once
+	Types   []string `json:"types,omitempty"`
+	Count   int      `json:"count"`
+	First   Seen     `json:"first"`
 }
 
-// NewTally returns an empty tally of contracts.
-func NewTally(contracts []*schema.Contract) *Tally {
+// New returns an empty tally of contracts.
+func New(contracts []*schema.Contract) *Tally {
 	t := &Tally{places: map[*schema.Contract]*places{}, checked: map[*schema.Contract]int{}, notChecked: map[string]int{}, kinds: map[kindKey]*Observation{}}
 	for _, c := range contracts {
 		t.places[c] = newPlaces(c)
@@ -109,41 +112,18 @@ func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outco
 		return
 	}
 	at := Seen{position, x.Source, x.Index + 1}
-	bodies := map[string][]byte{}
 	for _, f := range outcome.Findings {
-		body, known := bodies[f.Part]
-		if !known {
-			body = bodyOf(x, f.Part)
-			bodies[f.Part] = body
-		}
-		t.finding(p, f, body, at)
+		t.finding(p, f, at)
 	}
-}
-
-// bodyOf is the document that a finding is about.
-func bodyOf(x *traffic.Interaction, part string) []byte {
-	var body traffic.Body
-	var err error
-	if part == string(schema.InputPart) && x.Request != nil {
-		body, err = x.Request.Document()
-	} else {
-		body, err = x.Response.Document()
-	}
-	if err != nil {
-		return nil
-	}
-	return bytes.TrimPrefix(body.Bytes, []byte("\xEF\xBB\xBF")) // a byte order mark is a finding of its own
 }
 
 // finding counts a finding.
-func (t *Tally) finding(p *places, f finding.Finding, body []byte, at Seen) {
+func (t *Tally) finding(p *places, f finding.Finding, at Seen) {
 	part := schema.Part(cmp.Or(f.Part, string(schema.OutputPart)))
 	if f.General() == finding.ConstraintPattern {
 		f.Rule = finding.ConstraintPattern // of an empty string, too: a proposal is about the pattern
 	}
-	for _, where := range p.of(part, f, body) {
-		t.observe(f, part, where, at)
-	}
+	t.observe(f, part, p.of(part, f), at)
 }
 
 func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at Seen) {
@@ -164,14 +144,14 @@ func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at 
 	if !where.told {
 		return
 	}
-	d := Detail{Text: where.detail, Count: 1, First: at}
+	d := Detail{Text: where.detail, Partial: where.partial, Names: where.names, Count: 1, First: at}
 	if where.kind != "" {
 		d.Types = []string{where.kind}
 	}
 	o.take(d)
 }
 
-// take counts a detail, and lets go of the last ones beyond [MostDetails]. A
+// take counts a detail, and lets go of the last ones beyond [maxDetails]. A
 // detail that was let go of would not stay if it came back, for those before it do:
 // what is kept in the end was counted from its first occurrence.
 func (o *Observation) take(d Detail) {
@@ -190,7 +170,7 @@ func (o *Observation) take(d Detail) {
 		}
 		known.Types = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(known.Types), d.Types...))))
 	}
-	if len(o.details) <= MostDetails {
+	if len(o.details) <= maxDetails {
 		return
 	}
 	texts := slices.Sorted(maps.Keys(o.details))
@@ -212,6 +192,15 @@ func (o *Observation) stretch(n json.Number) {
 // less orders numbers, and such as are equal by their text.
 func less(a, b json.Number) bool {
 	return cmp.Or(rational(a).Cmp(rational(b)), strings.Compare(string(a), string(b))) < 0
+}
+
+// rational is the exact value of a number; the zero of what is not a number.
+func rational(n json.Number) *big.Rat {
+	r, ok := new(big.Rat).SetString(string(n))
+	if !ok {
+		return new(big.Rat)
+	}
+	return r
 }
 
 // observedShape is the shape of a finding, without the names that are details.

@@ -1,4 +1,4 @@
-package drift
+package tallies
 
 import (
 	"cmp"
@@ -16,13 +16,13 @@ import (
 // Traffic is what a [Tally] comes to. Its JSON holds all that [Merge] needs.
 type Traffic struct {
 	// Shard says that this is a part of the traffic only, as in "3/10".
-	Shard        string            `json:"shard,omitempty"`
-	Profile      string            `json:"profile"`
-	Contracts    []TrafficContract `json:"contracts"`
-	Interactions int               `json:"interactions"`
-	Checked      int               `json:"checked"`
-	NotChecked   []Reason          `json:"notChecked,omitempty"`
-	Observations []Observation     `json:"observations"` // gravest first
+	Shard        string        `json:"shard,omitempty"`
+	Profile      string        `json:"profile"`
+	Contracts    []Contract    `json:"contracts"`
+	Interactions int           `json:"interactions"`
+	Checked      int           `json:"checked"`
+	NotChecked   []Reason      `json:"notChecked,omitempty"`
+	Observations []Observation `json:"observations"` // gravest first
 	// Timestamps are the places at which one was seen in the form that the
 	// contract says, which no other form may replace.
 	Timestamps []TimestampPlace `json:"timestamps,omitempty"`
@@ -35,8 +35,8 @@ type TimestampPlace struct {
 	Place     string      `json:"place"`
 }
 
-// TrafficContract is a contract that traffic was held against.
-type TrafficContract struct {
+// Contract is a contract that traffic was held against.
+type Contract struct {
 	Name    string `json:"name"` // with its version
 	Digest  string `json:"digest"`
 	Checked int    `json:"checked"` // interactions
@@ -75,10 +75,10 @@ func (s Shard) Holds(position int) bool { return s.Of == 0 || (position-1)%s.Of 
 
 // Traffic returns what was tallied.
 func (t *Tally) Traffic(shard Shard, profile finding.Profile) *Traffic {
-	r := &Traffic{Shard: shard.String(), Profile: profile.String(), Interactions: t.total, Contracts: []TrafficContract{}, Observations: []Observation{}}
+	r := &Traffic{Shard: shard.String(), Profile: profile.String(), Interactions: t.total, Contracts: []Contract{}, Observations: []Observation{}}
 	for c, n := range t.checked {
 		r.Checked += n
-		r.Contracts = append(r.Contracts, TrafficContract{c.String(), c.Digest(), n})
+		r.Contracts = append(r.Contracts, Contract{c.String(), c.Digest(), n})
 	}
 	for name, n := range t.notChecked {
 		r.NotChecked = append(r.NotChecked, Reason{name, n})
@@ -106,7 +106,7 @@ func (o *Observation) finished() Observation {
 }
 
 func (r *Traffic) sort() {
-	slices.SortFunc(r.Contracts, func(a, b TrafficContract) int {
+	slices.SortFunc(r.Contracts, func(a, b Contract) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Digest, b.Digest))
 	})
 	slices.SortFunc(r.NotChecked, func(a, b Reason) int { return cmp.Compare(a.Name, b.Name) })
@@ -131,7 +131,7 @@ func Merge(shards []*Traffic) (*Traffic, error) {
 	if err := complete(shards); err != nil {
 		return nil, err
 	}
-	r := &Traffic{Profile: shards[0].Profile, Contracts: []TrafficContract{}, Observations: []Observation{}}
+	r := &Traffic{Profile: shards[0].Profile, Contracts: []Contract{}, Observations: []Observation{}}
 	contracts, reasons, kinds := map[[2]string]int{}, map[string]int{}, map[kindKey]*Observation{}
 	for _, s := range shards {
 		r.Interactions += s.Interactions
@@ -153,7 +153,7 @@ func Merge(shards []*Traffic) (*Traffic, error) {
 		}
 	}
 	for c, n := range contracts {
-		r.Contracts = append(r.Contracts, TrafficContract{c[0], c[1], n})
+		r.Contracts = append(r.Contracts, Contract{c[0], c[1], n})
 	}
 	for name, n := range reasons {
 		r.NotChecked = append(r.NotChecked, Reason{name, n})
@@ -192,7 +192,7 @@ func complete(shards []*Traffic) error {
 		if err := s.UnmarshalText([]byte(r.Shard)); err != nil {
 			return &ShardError{"one of them is of no shard; run with --shard"}
 		}
-		same := func(a, b TrafficContract) bool { return a.Name == b.Name && a.Digest == b.Digest }
+		same := func(a, b Contract) bool { return a.Name == b.Name && a.Digest == b.Digest }
 		switch {
 		case s.Of != len(shards):
 			return &ShardError{fmt.Sprintf("shard %s is one of %d, and there are %d", r.Shard, s.Of, len(shards))}

@@ -1,4 +1,4 @@
-package drift
+package tallies
 
 import (
 	"bytes"
@@ -82,6 +82,21 @@ func (t *timestamps) document(part schema.Part, x *traffic.Interaction) {
 	}
 }
 
+// bodyOf is the document of a part.
+func bodyOf(x *traffic.Interaction, part string) []byte {
+	var body traffic.Body
+	var err error
+	if part == string(schema.InputPart) && x.Request != nil {
+		body, err = x.Request.Document()
+	} else {
+		body, err = x.Response.Document()
+	}
+	if err != nil {
+		return nil
+	}
+	return bytes.TrimPrefix(body.Bytes, []byte("\xEF\xBB\xBF")) // a byte order mark is a finding of its own
+}
+
 // value reads a value that stands at a shape.
 func (t *timestamps) value(d *jsontext.Decoder, s *schema.Shape) error {
 	if !t.lead[s] {
@@ -142,11 +157,15 @@ func (t *timestamps) member(s *schema.Shape, name string) *schema.Shape {
 
 // inForm reports whether a value is a timestamp in a form.
 func inForm(value jsontext.Value, format string) bool {
+	if value.Kind() != '"' {
+		return value.Kind() == '0' && format != "date-time" && format != "http-date"
+	}
+	text, _ := jsontext.AppendUnquote(nil, value) // invalid UTF-8 is replaced
 	switch format {
 	case "date-time":
-		return typeOf(value) == dateTime
+		return schema.DateTime.Match(text)
 	case "http-date":
-		return typeOf(value) == httpDate
+		return schema.HTTPDate.Match(text)
 	}
-	return value.Kind() == '0'
+	return false
 }

@@ -1,12 +1,12 @@
-package drift
+package tallies
 
 import (
 	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -170,7 +170,7 @@ func (p *proposer) observation(j *joint) {
 		for _, d := range j.Details {
 			values = append(values, d.Text)
 		}
-		if j.More > 0 || slices.ContainsFunc(j.Details, func(d Detail) bool { return !isWhole(d.Text) }) {
+		if j.More > 0 || slices.ContainsFunc(j.Details, func(d Detail) bool { return d.Partial }) {
 			values = []string{} // any string
 		}
 		set("enum", values)
@@ -191,11 +191,6 @@ func (p *proposer) observation(j *joint) {
 	default:
 		p.leaveAll(j, notStated)
 	}
-}
-
-// isWhole reports a text of which nothing was withheld or cut off.
-func isWhole(text string) bool {
-	return !strings.HasSuffix(text, "…") && !strings.HasPrefix(text, "(withheld")
 }
 
 const notStated = "no overlay states it"
@@ -247,23 +242,23 @@ func (o *Observation) widened(b schema.Bounds) map[string]yaml.Node {
 // timestamps. There is none of timestamps beside the body, of which only those that
 // are wrong are known.
 func (p *proposer) form(j *joint) (facet string, value any) {
-	seen := func(of string) bool {
+	seen := func(of finding.Kind) bool {
 		count := 0
 		for _, d := range j.Details {
-			if d.Text == of {
+			if d.Text == string(of) {
 				count += d.Count
 			}
 		}
 		return count == j.Count
 	}
 	switch {
-	case j.shape.Type == schema.Integer && seen("integer") && j.shape.Bits.Or(64) < 64:
+	case j.shape.Type == schema.Integer && seen(finding.KindInteger) && j.shape.Bits.Or(64) < 64:
 		return "bits", 64
 	case j.shape.Type != schema.Timestamp || p.clocks[j.shape] || p.isBeside(j.at):
 		return "", nil
-	case seen(dateTime):
+	case seen(finding.KindDateTime):
 		return "timestampFormat", "date-time"
-	case seen(httpDate):
+	case seen(finding.KindHTTPDate):
 		return "timestampFormat", "http-date"
 	}
 	return "", nil
@@ -285,7 +280,7 @@ func (p *proposer) overlay() []byte {
 		Operation string      `yaml:"operation"`
 		Facets    []yaml.Node `yaml:"facets"`
 	}{Overlay: 1, Operation: p.contract.Name()}
-	for _, place := range sortedKeys(p.entries) {
+	for _, place := range slices.Sorted(maps.Keys(p.entries)) {
 		e := p.entries[place]
 		reason := fmt.Sprintf("seen %s, first in %s, interaction %d", times(e.count), cmp.Or(e.first.Source, "the traffic"), e.first.Interaction)
 		all := slices.Concat([]facetValue{{"at", place}}, e.facets, []facetValue{{"reason", reason}})
@@ -307,4 +302,11 @@ func (p *proposer) overlay() []byte {
 		panic(err) // plain data
 	}
 	return b.Bytes()
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "1 time"
+	}
+	return fmt.Sprintf("%d times", n)
 }

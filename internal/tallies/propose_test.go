@@ -1,4 +1,4 @@
-package drift_test
+package tallies_test
 
 import (
 	"encoding/json"
@@ -9,8 +9,9 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/garden"
 	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -21,7 +22,7 @@ import (
 // TestPropose: under the proposed overlay the traffic has no error, as far as
 // overlays go: what they cannot state is left, and named.
 func TestPropose(t *testing.T) {
-	planted := func(change func(c *schema.Contract)) *schema.Contract { return changed(bed(), change) }
+	planted := func(change func(c *schema.Contract)) *schema.Contract { return garden.Changed(garden.Bed(), change) }
 	at := func(format string) *schema.Contract {
 		return planted(func(c *schema.Contract) {
 			bed := c.Shapes["Bed"]
@@ -42,7 +43,7 @@ func TestPropose(t *testing.T) {
 		bed.Members = append(bed.Members, schema.Member{Name: "hedge", Shape: schema.Named("Plant"), Required: schema.Is(true)})
 	})
 	twice := planted(func(c *schema.Contract) {
-		m := member(c, "Bed", "names")
+		m := garden.Member(c, "Bed", "names")
 		m.Shape.Inline.Key, m.Shape.Inline.Value = &schema.Ref{Inline: &schema.Shape{Type: schema.String, Pattern: schema.Is("^[a-z]+$")}}, &schema.Ref{Inline: &schema.Shape{Type: schema.String, Pattern: schema.Is("^[a-z]+$")}}
 	})
 	for name, test := range map[string]struct {
@@ -56,7 +57,7 @@ func TestPropose(t *testing.T) {
 		"unknown member": {bodies: []string{`{"bed":{"colour":"RED","a":1,"o":{},"f":1.5,"t":true,"s":""}}`}, want: []string{"at: output#/bed/a\n    type: integer", "at: output#/bed/o\n    type: document", "at: output#/bed/f\n    type: float", "type: boolean", "type: string"}},
 		"integers beyond 64 bits in an unknown member": {bodies: []string{`{"bed":{"colour":"RED","a":1}}`, `{"bed":{"colour":"RED","a":1180591620717411303424,"b":1e999}}`}, want: []string{"at: output#/bed/a\n    type: float", "at: output#/bed/b\n    type: document"}},
 		"members without a name of their own": {contract: rows, bodies: []string{`{"bed":{"colour":"RED","":1}}`, `{"bed":{"colour":"RED","Tall":1}}`, `{"bed":{"colour":"RED","x…":1}}`},
-			left: []string{"member.unknown at /bed, 3 times: an overlay cannot name each of them", `member.unknown at /bed, 3 times: another member is called "Tall"`}},
+			left: []string{"member.unknown at /bed, 3 times: an overlay cannot name each of them", `member.unknown at /bed, 3 times: another member is called "Tall"`}, want: []string{"at: output#/bed/x…\n    type: integer"}},
 		"enum":                     {bodies: []string{`{"bed":{"colour":"BLUE"}}`}, want: []string{"- RED", "- GREEN", "- BLUE"}},
 		"the empty value":          {bodies: []string{`{"bed":{"colour":""}}`}, want: []string{"- GREEN\n      - \"\"\n"}},
 		"empty under a pattern":    {contract: twice, bodies: []string{`{"bed":{"colour":"RED","names":{"a":""}}}`}, want: []string{"names/*\n    pattern: \"\""}},
@@ -89,7 +90,7 @@ func TestPropose(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := test.contract
 			if c == nil {
-				c = bed()
+				c = garden.Bed()
 			}
 			options := validate.Options{}
 			if test.sdk {
@@ -143,17 +144,17 @@ func requireSettled(t *testing.T, c *schema.Contract, all []*traffic.Interaction
 }
 
 // tallied holds interactions against a contract.
-func tallied(t *testing.T, c *schema.Contract, all []*traffic.Interaction, options validate.Options) *drift.Traffic {
+func tallied(t *testing.T, c *schema.Contract, all []*traffic.Interaction, options validate.Options) *tallies.Traffic {
 	t.Helper()
 	k, err := validate.CompileCatalog(schema.NewCatalog(c), options)
 	require.NoError(t, err)
-	tally := drift.NewTally([]*schema.Contract{c})
+	tally := tallies.New([]*schema.Contract{c})
 	for i, x := range all {
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
 		tally.Add(i+1, x, outcome)
 	}
-	return tally.Traffic(drift.Shard{}, options.Profile)
+	return tally.Traffic(tallies.Shard{}, options.Profile)
 }
 
 // answers are bare bodies.
@@ -273,32 +274,13 @@ func TestProposeByChance(t *testing.T) {
 	}
 	overlays, clean := uint64(0), uint64(0)
 	for seed := range n {
-		c := randomContract(seed)
+		c := garden.Random(seed)
 		r := &corrupter{rand.New(rand.NewPCG(seed, 3))}
 		options := validate.Options{Profile: []finding.Profile{finding.Default, finding.Strict}[seed%2]}
 		if seed%5 == 0 {
 			options.Projection = schema.SDK
 		}
-		s, err := synth.New(c, options.Projection)
-		require.NoError(t, err)
-		var all []*traffic.Interaction
-		for i := range 1 + r.IntN(12) {
-			x := &traffic.Interaction{Source: "c.yaml", Kind: traffic.Cassette, Index: i, Response: traffic.Response{Status: 200, Header: map[string][]string{"Content-Type": {"application/json"}}}}
-			part := schema.OutputPart
-			switch r.IntN(3) {
-			case 0:
-				x.Request = &traffic.Request{Method: "POST", Body: traffic.BodyOf(r.document(t, s, schema.InputPart)),
-					URL: "https://garden.example.com/beds/" + r.word() + "?query=" + r.word()}
-			case 1:
-				x.Request = &traffic.Request{Method: "POST", Body: traffic.BodyOf(r.document(t, s, schema.InputPart)), URL: "https://garden.example.com/beds/RED"}
-				x.Response.Status = 400
-				x.Response.Header["X-Amzn-Errortype"] = []string{"FrostException"}
-				part = schema.ErrorPart("FrostException")
-			}
-			x.Response.Body = traffic.BodyOf(r.document(t, s, part))
-			all = append(all, x)
-		}
-		overlay, left := requireSettled(t, c, all, options)
+		overlay, left := requireSettled(t, c, hostileTo(t, c, r, options.Projection), options)
 		if overlay != nil {
 			overlays++
 		}
@@ -308,6 +290,29 @@ func TestProposeByChance(t *testing.T) {
 	}
 	require.Greater(t, overlays, n/2)
 	require.Positive(t, clean)
+}
+
+// hostileTo makes requests and responses of a contract, most of them wrong somewhere.
+func hostileTo(t *testing.T, c *schema.Contract, r *corrupter, projection schema.Projection) (all []*traffic.Interaction) {
+	s, err := synth.New(c, projection)
+	require.NoError(t, err)
+	for i := range 1 + r.IntN(12) {
+		x := &traffic.Interaction{Source: "c.yaml", Kind: traffic.Cassette, Index: i, Response: traffic.Response{Status: 200, Header: map[string][]string{"Content-Type": {"application/json"}}}}
+		part := schema.OutputPart
+		switch r.IntN(3) {
+		case 0:
+			x.Request = &traffic.Request{Method: "POST", Body: traffic.BodyOf(r.document(t, s, schema.InputPart)),
+				URL: "https://garden.example.com/beds/" + r.word() + "?query=" + r.word()}
+		case 1:
+			x.Request = &traffic.Request{Method: "POST", Body: traffic.BodyOf(r.document(t, s, schema.InputPart)), URL: "https://garden.example.com/beds/RED"}
+			x.Response.Status = 400
+			x.Response.Header["X-Amzn-Errortype"] = []string{"FrostException"}
+			part = schema.ErrorPart("FrostException")
+		}
+		x.Response.Body = traffic.BodyOf(r.document(t, s, part))
+		all = append(all, x)
+	}
+	return all
 }
 
 // corrupter makes documents that are wrong somewhere.
