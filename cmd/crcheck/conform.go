@@ -16,7 +16,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 )
 
-type conformVerb struct {
+type conformCommand struct {
 	generatedFlags
 	Suite        string     `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
 	Case         string     `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
@@ -26,8 +26,8 @@ type conformVerb struct {
 	Output       outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
 }
 
-// Help explains the verb beyond its flags.
-func (*conformVerb) Help() string {
+// Help explains the command beyond its flags.
+func (*conformCommand) Help() string {
 	return `The client's command and arguments follow --; it speaks the protocol of docs/protocol.md. Without one, the suite
 runs against the AWS SDK for Go.
 
@@ -45,10 +45,10 @@ A suite of your own is about one operation. Its contract is a built-in one, or t
 }
 
 // Validate refuses flags that do not go together.
-func (v *conformVerb) Validate() error { return v.check(v.Suite) }
+func (v *conformCommand) Validate() error { return v.check(v.Suite) }
 
 // Run runs the suite against a client.
-func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
+func (v *conformCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
 	plan, err := v.plan(ctx, t)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 	return nil
 }
 
-func (v *conformVerb) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
+func (v *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
 	if len(v.Contract) > 0 && v.Suite == "" {
 		plan, err := v.generatedFlags.plan(ctx, t)
 		if err != nil {
@@ -125,7 +125,7 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 }
 
 // client is the client under test with its known failures, as ignore rows.
-func (v *conformVerb) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
+func (v *conformCommand) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
 	var client conformance.Client = sdkgo.New()
 	known := sdkgo.Known()
 	if v.Suite != "" || len(v.Contract) > 0 {

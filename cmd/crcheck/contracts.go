@@ -16,7 +16,7 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// contractFlags choose contracts, alike on every verb that takes them.
+// contractFlags choose contracts, alike on every command that takes them.
 type contractFlags struct {
 	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, a document to derive contracts from, a folder of them, or botocore:SERVICE for the models of the installed botocore; without it the newest built-in one. Repeats."`
 	Overlay  []string `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contracts. Repeats."`

@@ -9,14 +9,14 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-type convertVerb struct {
+type convertCommand struct {
 	Files  []string   `arg:"" help:"Cassettes of go-vcr and vcrpy, HAR and NDJSON, compressed or not, or folders of them; - is standard input."`
 	To     string     `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
 	Output outputPath `short:"o" placeholder:"PATH" help:"Write to a file."`
 }
 
 // Help is the detail of --help.
-func (*convertVerb) Help() string {
+func (*convertCommand) Help() string {
 	return `Nothing is lost: what the format has no place for ends the conversion, and no file is written. The inputs are not changed.
 
   crcheck cassette convert browser.har -o session.yaml
@@ -25,7 +25,7 @@ func (*convertVerb) Help() string {
 }
 
 // Run converts traffic, with the memory of one interaction.
-func (v *convertVerb) Run(ctx context.Context, t *terminal) error {
+func (v *convertCommand) Run(ctx context.Context, t *terminal) error {
 	inputs := gather(t, v.Files)
 	if len(inputs.problems) > 0 {
 		return errors.Join(inputs.problems...)

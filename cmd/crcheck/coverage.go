@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-type coverageVerb struct {
+type coverageCommand struct {
 	contractFlags
 	Min    int        `placeholder:"PERCENT" help:"Fail below so many percent, of all contracts together."`
 	Format string     `default:"text" enum:"text,json" help:"text or json."`
@@ -19,7 +19,7 @@ type coverageVerb struct {
 }
 
 // Help is the detail of --help.
-func (*coverageVerb) Help() string {
+func (*coverageCommand) Help() string {
 	return `Says which members, union members, enum values, errors and statuses the answers show, which are missing, and which answers to record next. What counts is in docs/coverage.md.
 
   crcheck coverage cassettes/
@@ -28,7 +28,7 @@ func (*coverageVerb) Help() string {
 }
 
 // Validate refuses what is not a percentage.
-func (v *coverageVerb) Validate() error {
+func (v *coverageCommand) Validate() error {
 	if v.Min < 0 || v.Min > 100 {
 		return fmt.Errorf("--min: %d is not a percentage: give one from 0 to 100", v.Min)
 	}
@@ -36,7 +36,7 @@ func (v *coverageVerb) Validate() error {
 }
 
 // Run adds up what traffic shows of contracts.
-func (v *coverageVerb) Run(ctx context.Context, t *terminal) error {
+func (v *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	plan, err := v.plan(ctx, t)
 	if err != nil {
 		return err

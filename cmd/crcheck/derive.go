@@ -12,7 +12,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-type deriveVerb struct {
+type deriveCommand struct {
 	Source    string            `arg:"" help:"The document: a botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, a folder of them, or botocore:SERVICE for the installed botocore."`
 	Operation string            `xor:"which" placeholder:"NAME" help:"The operation, where the document has several."`
 	All       bool              `xor:"which" help:"Derive every operation, to a folder that --output names."`
@@ -24,7 +24,7 @@ type deriveVerb struct {
 }
 
 // Help is the detail of --help.
-func (*deriveVerb) Help() string {
+func (*deriveCommand) Help() string {
 	return `The contract goes to standard output. What the document contradicts itself in, and overlay entries that say nothing new, go to standard error.
 
   crcheck derive get_protected_job.rst --version 1.43.67 --overlay mine.yaml -o contract.json
@@ -35,7 +35,7 @@ func (*deriveVerb) Help() string {
 }
 
 // Validate refuses, before any work is done, what cannot be written to.
-func (v *deriveVerb) Validate() error {
+func (v *deriveCommand) Validate() error {
 	if v.All {
 		return outputFolder(v.Output).Validate()
 	}
@@ -44,7 +44,7 @@ func (v *deriveVerb) Validate() error {
 
 // Run derives contracts. They are the data; what the document contradicts
 // itself in is reported on standard error.
-func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
+func (v *deriveCommand) Run(ctx context.Context, t *terminal) error {
 	result, err := derivable(ctx, t, v.Source, v.Version)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
 	return reportFindings(t, v.Profile.Grade(findings), v.FailOn)
 }
 
-func (v *deriveVerb) write(t *terminal, derived []*schema.Contract) error {
+func (v *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 	if v.All {
 		files := make([]folderFile, len(derived))
 		for i, c := range derived {
@@ -103,7 +103,7 @@ func (v *deriveVerb) write(t *terminal, derived []*schema.Contract) error {
 	return nil
 }
 
-func (v *deriveVerb) choose(contracts []*schema.Contract) (*schema.Contract, error) {
+func (v *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, error) {
 	var names []string
 	var chosen []*schema.Contract
 	for _, c := range contracts {

@@ -12,24 +12,24 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-type driftVerb struct {
+type driftCommand struct {
 	reportFlags
 	ignoreFlags
-	Overlay        []string         `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
-	Witness        string           `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
-	Hidden         bool             `help:"List what the baseline and ignore rows accept, and why."`
-	Baseline       string           `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. Entries that no longer match anything fail the run."`
-	BaselineUpdate bool             `help:"Rewrite the baseline to accept all current findings."`
-	Projection     projectionChoice `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: wire, sdk or auto (the default)."`
-	Operation      string           `placeholder:"NAME" help:"Of sources: compare this operation alone. Of traffic: the operation that bare bodies are of, where there are several contracts."`
-	Propose        outputPath       `placeholder:"PATH" help:"Of traffic: write an overlay that makes it valid. Where that takes several operations, one each, with the operation's name in the file's."`
-	Shard          drift.Shard      `placeholder:"I/N" help:"Of traffic: look only at every Nth interaction, from the Ith on. Write the result with --format json."`
-	Merge          bool             `help:"Instead of traffic, take the results of all shards."`
-	Sources        []string         `arg:"" help:"OLD NEW, two sources or more; or CONTRACT TRAFFIC…"`
+	Overlay        []string     `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
+	Witness        string       `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
+	Hidden         bool         `help:"List what the baseline and ignore rows accept, and why."`
+	Baseline       string       `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. Entries that no longer match anything fail the run."`
+	BaselineUpdate bool         `help:"Rewrite the baseline to accept all current findings."`
+	Encoding       encodingFlag `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: http, sdk or auto (the default)."`
+	Operation      string       `placeholder:"NAME" help:"Of sources: compare this operation alone. Of traffic: the operation that bare bodies are of, where there are several contracts."`
+	Propose        outputPath   `placeholder:"PATH" help:"Of traffic: write an overlay that makes it valid. Where that takes several operations, one each, with the operation's name in the file's."`
+	Shard          drift.Shard  `placeholder:"I/N" help:"Of traffic: look only at every Nth interaction, from the Ith on. Write the result with --format json."`
+	Merge          bool         `help:"Instead of traffic, take the results of all shards."`
+	Sources        []string     `arg:"" help:"OLD NEW, two sources or more; or CONTRACT TRAFFIC…"`
 }
 
 // Help is the detail of --help.
-func (*driftVerb) Help() string {
+func (*driftCommand) Help() string {
 	return `A source is a built-in contract, a contract file, a botocore or Smithy model, a boto3 documentation page, the source folder of a client of the AWS SDK for Go, or a folder of these. Two sources are compared, old with new, and changes are proven by witnesses, from which their severity follows; more sources are laid side by side. What is no source is traffic, as validate takes it: then the first argument is the contract. The second argument decides which it is, and all others must be like it.
 
   crcheck drift cleanrooms.GetProtectedJob@1.42.90 service-2.json
@@ -46,7 +46,7 @@ func (*driftVerb) Help() string {
 }
 
 // Validate refuses flags that do not go together.
-func (v *driftVerb) Validate() error {
+func (v *driftCommand) Validate() error {
 	switch {
 	case len(v.Sources) < 2:
 		return errors.New("drift takes two sources, OLD NEW, or CONTRACT TRAFFIC…")
@@ -59,7 +59,7 @@ func (v *driftVerb) Validate() error {
 }
 
 // Run compares sources, or a source with traffic.
-func (v *driftVerb) Run(ctx context.Context, t *terminal) error {
+func (v *driftCommand) Run(ctx context.Context, t *terminal) error {
 	first, err := isSource(v.Sources[0])
 	switch {
 	case err != nil:
@@ -90,7 +90,7 @@ func (v *driftVerb) Run(ctx context.Context, t *terminal) error {
 }
 
 // traffic holds traffic against a contract.
-func (v *driftVerb) traffic(ctx context.Context, t *terminal) error {
+func (v *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if v.Witness != "" {
 		return errors.New("--witness is for two sources: traffic is its own witness")
 	}
@@ -117,7 +117,7 @@ func (v *driftVerb) traffic(ctx context.Context, t *terminal) error {
 }
 
 // sources compares two sources, or lays several side by side.
-func (v *driftVerb) sources(ctx context.Context, t *terminal) error {
+func (v *driftCommand) sources(ctx context.Context, t *terminal) error {
 	sources := make([]drift.Source, len(v.Sources))
 	for i, name := range v.Sources {
 		loaded, err := v.load(ctx, t, name)
@@ -152,7 +152,7 @@ func (v *driftVerb) sources(ctx context.Context, t *terminal) error {
 }
 
 // choose leaves the operation that was asked for.
-func (v *driftVerb) choose(loaded []*schema.Contract) []*schema.Contract {
+func (v *driftCommand) choose(loaded []*schema.Contract) []*schema.Contract {
 	if v.Operation == "" {
 		return loaded
 	}
@@ -161,7 +161,7 @@ func (v *driftVerb) choose(loaded []*schema.Contract) []*schema.Contract {
 
 // load reads a source. What it contradicts itself in is said, and weighs nothing
 // here: `crcheck derive` fails on it.
-func (v *driftVerb) load(ctx context.Context, t *terminal, name string) ([]*schema.Contract, error) {
+func (v *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*schema.Contract, error) {
 	result, err := loadContract(ctx, t, name)
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (v *driftVerb) load(ctx context.Context, t *terminal, name string) ([]*sche
 	return result.Contracts, nil
 }
 
-func (v *driftVerb) witnesses(t *terminal, changes []drift.Change, old, new []*schema.Contract) error {
+func (v *driftCommand) witnesses(t *terminal, changes []drift.Change, old, new []*schema.Contract) error {
 	cassettes, errs := drift.Cassettes(changes, old, new)
 	for _, c := range cassettes {
 		if err := outputFolder(v.Witness).write(t, c.Name, c.Data); err != nil {
@@ -199,7 +199,7 @@ func (v *driftVerb) witnesses(t *terminal, changes []drift.Change, old, new []*s
 
 // report settles the result with the baseline, writes it, and returns the exit
 // that it makes.
-func (v *driftVerb) report(ctx context.Context, t *terminal, r *drift.Report) error {
+func (v *driftCommand) report(ctx context.Context, t *terminal, r *drift.Report) error {
 	expected, err := v.baseline(ctx, t, r)
 	if err != nil {
 		return err
@@ -225,7 +225,7 @@ func (v *driftVerb) report(ctx context.Context, t *terminal, r *drift.Report) er
 }
 
 // baseline reads the baseline, after having written it anew where that is asked for.
-func (v *driftVerb) baseline(ctx context.Context, t *terminal, r *drift.Report) ([]finding.Expected, error) {
+func (v *driftCommand) baseline(ctx context.Context, t *terminal, r *drift.Report) ([]finding.Expected, error) {
 	if v.Baseline == "" {
 		return nil, nil
 	}

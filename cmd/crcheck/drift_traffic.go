@@ -81,8 +81,8 @@ func isMissing(path string) bool {
 }
 
 // tally holds all traffic, or a shard of it, against the contracts.
-func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Contract) (*drift.Traffic, error) {
-	chosen, err := compileAuto(schema.NewCatalog(loaded...), v.Projection, validate.Options{Profile: v.Profile})
+func (v *driftCommand) tally(ctx context.Context, t *terminal, loaded []*schema.Contract) (*drift.Traffic, error) {
+	chosen, err := compileAuto(schema.NewCatalog(loaded...), v.Encoding, validate.Options{Profile: v.Profile})
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (v *driftVerb) tally(ctx context.Context, t *terminal, loaded []*schema.Con
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", x.Source, err)
 			}
-			taken.count(v.Projection, x, &outcome)
+			taken.count(v.Encoding, x, &outcome)
 			tally.Add(position, x, outcome.Outcome)
 		}
 	}
@@ -154,7 +154,7 @@ func mergeShards(ctx context.Context, loaded []*schema.Contract, paths []string)
 
 // propose writes an overlay for each operation that needs one, and returns what
 // they leave.
-func (v *driftVerb) propose(t *terminal, r *drift.Traffic, loaded []*schema.Contract) ([]string, error) {
+func (v *driftCommand) propose(t *terminal, r *drift.Traffic, loaded []*schema.Contract) ([]string, error) {
 	proposals := r.Propose(loaded)
 	several := 0
 	for _, p := range proposals {

@@ -61,7 +61,7 @@ func (f *hidingFlags) acceptance(ctx context.Context, required []finding.Expecte
 	return report.Acceptance{Ledger: ledger, Deviations: f.Deviations, ResponsesOnly: f.ResponsesOnly, ListHidden: f.Hidden}, err
 }
 
-type ignoreVerb struct {
+type ignoreCommand struct {
 	ID      string     `arg:"" help:"The group of findings: the ID in brackets in a text report, or its fingerprint."`
 	Reason  string     `required:"" placeholder:"TEXT" help:"Why it is accepted."`
 	Expires string     `placeholder:"DATE" help:"The last day on which it is accepted, such as 2026-12-31. After it the row fails the run."`
@@ -70,7 +70,7 @@ type ignoreVerb struct {
 }
 
 // Help is the detail of --help.
-func (*ignoreVerb) Help() string {
+func (*ignoreCommand) Help() string {
 	return `Adds a row to a file of ignore rows, which --ignore takes. What the file holds already stays as it is.
 
   crcheck validate recordings/ --format json -o report.json
@@ -81,7 +81,7 @@ func (*ignoreVerb) Help() string {
 }
 
 // Run adds a row.
-func (v *ignoreVerb) Run(ctx context.Context, t *terminal) error {
+func (v *ignoreCommand) Run(ctx context.Context, t *terminal) error {
 	if v.File.isStandard() {
 		return fmt.Errorf("--file: %s is not a file of ignore rows", v.File)
 	}
@@ -112,7 +112,7 @@ func (v *ignoreVerb) Run(ctx context.Context, t *terminal) error {
 }
 
 // report reads a report in JSON.
-func (v *ignoreVerb) report(ctx context.Context, t *terminal) (*report.Report, error) {
+func (v *ignoreCommand) report(ctx context.Context, t *terminal) (*report.Report, error) {
 	var text []byte
 	var err error
 	if v.Report == "-" {

@@ -29,7 +29,7 @@ func (in input) traffic(r io.Reader) iter.Seq2[*traffic.Interaction, error] {
 	return traffic.File{Path: in.name, Named: in.named}.Read(r)
 }
 
-// inputs is what a verb reads.
+// inputs is what a command reads.
 type inputs struct {
 	files    []input
 	size     int64 // bytes

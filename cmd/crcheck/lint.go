@@ -17,7 +17,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-type lintVerb struct {
+type lintCommand struct {
 	contractFlags
 	reportFlags
 	hidingFlags
@@ -25,21 +25,21 @@ type lintVerb struct {
 }
 
 // Help is the detail of --help.
-func (*lintVerb) Help() string {
+func (*lintCommand) Help() string {
 	return `Looks for secrets, for what breaks the contract, for cassettes that were made under another form of their contract, for interactions that stand twice, and for files that crcheck would write otherwise. In a folder, an index.yaml says which findings are expected.
 
   crcheck cassette lint recordings/`
 }
 
 // Run looks through cassettes.
-func (v *lintVerb) Run(ctx context.Context, t *terminal) error {
+func (v *lintCommand) Run(ctx context.Context, t *terminal) error {
 	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
 	}
 	inForce.announce(t)
-	run := &validation{verb: &validateVerb{contractFlags: v.contractFlags, reportFlags: v.reportFlags, Projection: "wire"}, named: map[string]*validate.Auto{}}
-	if run.chosen, err = compileAuto(inForce.catalog, "wire", validate.Options{Profile: v.Profile}); err != nil {
+	run := &validation{command: &validateCommand{contractFlags: v.contractFlags, reportFlags: v.reportFlags, Encoding: "http"}, named: map[string]*validate.Auto{}}
+	if run.chosen, err = compileAuto(inForce.catalog, "http", validate.Options{Profile: v.Profile}); err != nil {
 		return err
 	}
 	inputs := gather(t, v.Files)

@@ -16,7 +16,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-type liveVerb struct {
+type liveCommand struct {
 	contractFlags
 	reportFlags
 	hidingFlags
@@ -33,7 +33,7 @@ type liveVerb struct {
 }
 
 // Help is the detail of --help.
-func (*liveVerb) Help() string {
+func (*liveCommand) Help() string {
 	return `Signs one request with your credentials (environment, profile, single sign-on, container, instance), sends it once, and validates the raw response. A modelled error is a response like any other. Nothing is retried; a call ends after a minute.
 
 A request that the contract refuses is not sent; what is only a warning is, so --profile lenient sends more and --profile strict less. Only operations that the contract calls read-only are called, unless --allow-writes says otherwise. AWS_ENDPOINT_URL is not heeded.
@@ -48,7 +48,7 @@ Exit status 1: findings, about the request or the answer; 2: wrong usage, or cre
 }
 
 // Validate refuses a cassette that is no file.
-func (v *liveVerb) Validate() error {
+func (v *liveCommand) Validate() error {
 	if out := outputPath(v.Record); v.Record != "" && out.isStandard() {
 		return fmt.Errorf("--record: %s is not a file: name a cassette to write, or to replace", v.Record)
 	}
@@ -56,7 +56,7 @@ func (v *liveVerb) Validate() error {
 }
 
 // Run calls an operation.
-func (v *liveVerb) Run(ctx context.Context, t *terminal) error {
+func (v *liveCommand) Run(ctx context.Context, t *terminal) error {
 	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (v *liveVerb) Run(ctx context.Context, t *terminal) error {
 }
 
 // operation finds the contract to call by.
-func (v *liveVerb) operation(catalog *schema.Catalog) (*schema.Contract, error) {
+func (v *liveCommand) operation(catalog *schema.Catalog) (*schema.Contract, error) {
 	switch found := catalog.Named(v.Operation); len(found) {
 	case 0:
 		return nil, fmt.Errorf("no contract in force is of operation %s; choose its contract with --contract", v.Operation)
@@ -108,8 +108,8 @@ func (v *liveVerb) operation(catalog *schema.Catalog) (*schema.Contract, error) 
 
 // prepare makes the request, and refuses what cannot work before anything is
 // asked of anybody.
-func (v *liveVerb) prepare(ctx context.Context, t *terminal, c *schema.Contract) (*liveCall, error) {
-	call := &liveCall{verb: v, contract: c}
+func (v *liveCommand) prepare(ctx context.Context, t *terminal, c *schema.Contract) (*liveCall, error) {
+	call := &liveCall{command: v, contract: c}
 	var ok bool
 	if call.service, ok = c.Signing.Get(); !ok {
 		return nil, fmt.Errorf("the contract of %s does not state which service requests are signed for; state signing with --overlay", c.Name())
@@ -139,7 +139,7 @@ func (v *liveVerb) prepare(ctx context.Context, t *terminal, c *schema.Contract)
 }
 
 // endpoint is where the service is, and settles the region.
-func (v *liveVerb) endpoint(c *schema.Contract, users string, call *liveCall) (*url.URL, error) {
+func (v *liveCommand) endpoint(c *schema.Contract, users string, call *liveCall) (*url.URL, error) {
 	var named *url.URL
 	if v.EndpointURL != "" {
 		var err error
@@ -157,7 +157,7 @@ func (v *liveVerb) endpoint(c *schema.Contract, users string, call *liveCall) (*
 	return live.Endpoint(c, call.region)
 }
 
-func (v *liveVerb) input(ctx context.Context, t *terminal) ([]byte, error) {
+func (v *liveCommand) input(ctx context.Context, t *terminal) ([]byte, error) {
 	path, isFile := strings.CutPrefix(v.Input, "@")
 	switch {
 	case isFile:
@@ -173,7 +173,7 @@ func (v *liveVerb) input(ctx context.Context, t *terminal) ([]byte, error) {
 }
 
 // noCredentials says that there is nothing to sign with.
-func (v *liveVerb) noCredentials(err error) error {
+func (v *liveCommand) noCredentials(err error) error {
 	where := "the environment and the files of AWS"
 	if v.AwsProfile != "" {
 		where = "the AWS profile " + v.AwsProfile

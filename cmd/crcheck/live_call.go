@@ -20,7 +20,7 @@ import (
 
 // liveCall is one call of a service.
 type liveCall struct {
-	verb      *liveVerb
+	command   *liveCommand
 	contract  *schema.Contract
 	service   string // that requests are signed for
 	region    string
@@ -51,7 +51,7 @@ func (call *liveCall) run(ctx context.Context, t *terminal) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return call.verb.noCredentials(err)
+		return call.command.noCredentials(err)
 	}
 	record, err := call.record()
 	if err != nil {
@@ -124,14 +124,14 @@ func (call *liveCall) problem(t *terminal, err error) {
 
 // record makes the transport record, if that is asked for.
 func (call *liveCall) record() (*recorder.Recorder, error) {
-	if call.verb.Record == "" {
+	if call.command.Record == "" {
 		return nil, nil
 	}
-	record, err := recorder.New(call.verb.Record, recorder.Options{
+	record, err := recorder.New(call.command.Record, recorder.Options{
 		Transport: call.transport,
-		Redact:    redact.Options{Classify: bycontract.New(schema.NewCatalog(call.contract)), All: call.verb.Redact == "all"},
+		Redact:    redact.Options{Classify: bycontract.New(schema.NewCatalog(call.contract)), All: call.command.Redact == "all"},
 		Found: func(_ *traffic.Interaction, found finding.Set) {
-			for _, f := range call.verb.Profile.Grade(found) {
+			for _, f := range call.command.Profile.Grade(found) {
 				f.Source, f.Line, f.Column, f.Interaction = "", 0, 0, 0 // of the recording, which is not what is checked
 				call.collector.Add(f, nil)
 			}
@@ -154,7 +154,7 @@ func (call *liveCall) recorded(t *terminal, record *recorder.Recorder) error {
 	err := record.Close()
 	stats := record.Stats()
 	if err == nil && stats.Interactions > 0 {
-		fmt.Fprintf(t.Err, "recorded 1 interaction into %s\n", call.verb.Record)
+		fmt.Fprintf(t.Err, "recorded 1 interaction into %s\n", call.command.Record)
 	}
 	if stats.Secrets > 0 {
 		fmt.Fprintf(t.Err, "%d secrets were masked: look at the cassette before you share it, and at why the service sends them\n", stats.Secrets)
@@ -176,7 +176,7 @@ func (call *liveCall) answered(t *terminal, x *traffic.Interaction) error {
 		said += fmt.Sprintf(" %q", name)
 	}
 	fmt.Fprintf(t.Err, "%s answered %s\n", call.request.URL.Host, said)
-	if call.verb.PrintBody {
+	if call.command.PrintBody {
 		if _, err := t.Out.Write(x.Response.Body.Bytes); err != nil {
 			return err
 		}

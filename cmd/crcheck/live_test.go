@@ -237,7 +237,7 @@ func calling(t *testing.T, user aws.CredentialsProviderFunc, transport http.Roun
 	require.NoError(t, err)
 	checks, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
 	require.NoError(t, err)
-	return &liveCall{verb: &liveVerb{}, contract: c, service: "cleanrooms", region: "us-east-1", request: request, user: user, transport: transport, checks: checks}
+	return &liveCall{command: &liveCommand{}, contract: c, service: "cleanrooms", region: "us-east-1", request: request, user: user, transport: transport, checks: checks}
 }
 
 // TestLiveNotRecorded: the network is not to blame for a disk that is full.

@@ -11,7 +11,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-type minimizeVerb struct {
+type minimizeCommand struct {
 	contractFlags
 	To     string     `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
 	Output outputPath `short:"o" required:"" placeholder:"PATH" help:"Write to a file."`
@@ -19,14 +19,14 @@ type minimizeVerb struct {
 }
 
 // Help is the detail of --help.
-func (*minimizeVerb) Help() string {
+func (*minimizeCommand) Help() string {
 	return `Keeps the fewest interactions that show as much of the contracts as all of them, in their order; see crcheck coverage. What belongs to no contract is left out. The inputs are not changed.
 
   crcheck cassette minimize recorded/ -o tests/jobs.yaml`
 }
 
 // Run writes the interactions that coverage needs.
-func (v *minimizeVerb) Run(ctx context.Context, t *terminal) error {
+func (v *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 	plan, err := v.plan(ctx, t)
 	if err != nil {
 		return err

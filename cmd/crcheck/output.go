@@ -17,7 +17,7 @@ import (
 	"github.com/crcheck/crcheck/internal/report"
 )
 
-// reportFlags say how a verb reports, alike on every verb that does.
+// reportFlags say how a command reports, alike on every command that does.
 type reportFlags struct {
 	Profile finding.Profile   `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
 	FailOn  finding.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
@@ -60,7 +60,7 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// outputPath is where a verb writes its data; empty or - is standard output.
+// outputPath is where a command writes its data; empty or - is standard output.
 type outputPath string
 
 func (p outputPath) isStandard() bool { return p == "" || p == "-" || p == "/dev/stdout" }

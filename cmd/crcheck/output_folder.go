@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// outputFolder is where a verb writes many files. It is made if it is not there.
+// outputFolder is where a command writes many files. It is made if it is not there.
 type outputFolder string
 
 // folderFile is a file to be written to a folder, under a name that is made of

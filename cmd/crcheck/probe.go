@@ -14,7 +14,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-type probeVerb struct {
+type probeCommand struct {
 	contractFlags
 	reportFlags
 	ignoreFlags
@@ -29,14 +29,14 @@ type probeVerb struct {
 }
 
 // Help is the detail of --help.
-func (*probeVerb) Help() string {
+func (*probeCommand) Help() string {
 	return `Sends recorded requests to an emulator, in order, with the identifiers that the emulator made up in place of the recorded ones. Validates each response against the contract, and compares status, error, members and union members with the recording. See docs/probe.md.
 
   crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative`
 }
 
 // Validate refuses what is no header and no time.
-func (v *probeVerb) Validate() error {
+func (v *probeCommand) Validate() error {
 	if v.Timeout <= 0 {
 		return errors.New("--timeout: give a time such as 30s")
 	}
@@ -44,7 +44,7 @@ func (v *probeVerb) Validate() error {
 	return err
 }
 
-func (v *probeVerb) headers() (http.Header, error) {
+func (v *probeCommand) headers() (http.Header, error) {
 	h := http.Header{}
 	for _, text := range v.Header {
 		name, value, ok := strings.Cut(text, ":")
@@ -61,7 +61,7 @@ func (v *probeVerb) headers() (http.Header, error) {
 }
 
 // Run probes an emulator.
-func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
+func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
 	loaded, derived, err := v.load(ctx, t)
 	if err != nil {
 		return err

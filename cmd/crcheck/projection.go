@@ -4,27 +4,28 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
 
-// auto chooses the projection of each bare body.
+// auto chooses the encoding of each bare body.
 const auto = "auto"
 
-// projectionChoice is a projection, or "auto".
-type projectionChoice string
+// encodingFlag is an encoding, or "auto".
+type encodingFlag string
 
-// Validate refuses what is no projection.
-func (p projectionChoice) Validate() error {
+// Validate refuses what is not an encoding.
+func (p encodingFlag) Validate() error {
 	if p == auto || new(schema.Projection).UnmarshalText([]byte(p)) == nil {
 		return nil
 	}
-	return fmt.Errorf("%q is not a projection: use auto, wire or sdk", string(p))
+	return fmt.Errorf("%q is not an encoding: use auto, http or sdk", string(p))
 }
 
-// compileAuto prepares contracts for documents of the chosen projection.
-func compileAuto(catalog *schema.Catalog, choice projectionChoice, options validate.Options) (*validate.Auto, error) {
+// compileAuto prepares contracts for documents of the chosen encoding.
+func compileAuto(catalog *schema.Catalog, choice encodingFlag, options validate.Options) (*validate.Auto, error) {
 	if choice == auto {
 		return validate.CompileAuto(catalog, options)
 	}
@@ -34,13 +35,13 @@ func compileAuto(catalog *schema.Catalog, choice projectionChoice, options valid
 	return validate.CompileFixed(catalog, options)
 }
 
-// taken counts the bare bodies that auto took, by projection.
+// taken counts the bare bodies that auto took, by encoding.
 type taken struct {
 	bodies   [2]int
 	unproven int // of them taken as HTTP bodies without evidence
 }
 
-func (n *taken) count(choice projectionChoice, x *traffic.Interaction, c *validate.Checked) {
+func (n *taken) count(choice encodingFlag, x *traffic.Interaction, c *validate.Checked) {
 	if choice != auto || x.Request != nil || c.Contract == nil {
 		return
 	}
@@ -50,15 +51,15 @@ func (n *taken) count(choice projectionChoice, x *traffic.Interaction, c *valida
 	}
 }
 
-// announce says on standard error which projections auto chose.
+// announce says on standard error which encodings auto chose.
 func (n *taken) announce(t *terminal) {
 	switch wire, sdk := n.bodies[schema.Wire], n.bodies[schema.SDK]; {
 	case sdk > 0 && wire > 0:
-		fmt.Fprintf(t.Err, "projection: took %d documents as wire (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); override with --projection\n", wire, sdk)
+		fmt.Fprintf(t.Err, "encoding: took %s as http (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); override with --encoding\n", report.Number(wire, "document"), sdk)
 	case sdk > 0:
-		fmt.Fprintln(t.Err, "projection: sdk (what boto3 and the AWS CLI hand over); override with --projection")
+		fmt.Fprintln(t.Err, "encoding: sdk (what boto3 and the AWS CLI hand over); override with --encoding")
 	case n.unproven > 0:
-		fmt.Fprintln(t.Err, "projection: wire (HTTP bodies); for what boto3 or the AWS CLI handed over use --projection sdk")
+		fmt.Fprintln(t.Err, "encoding: http (HTTP bodies); for what boto3 or the AWS CLI handed over use --encoding sdk")
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-type recordVerb struct {
+type recordCommand struct {
 	contractFlags
 	From        finding.Origin    `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette says so to whoever validates it."`
 	Upstream    string            `required:"" placeholder:"URL" help:"The service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
@@ -40,8 +40,8 @@ type recordVerb struct {
 	FailOn      finding.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 }
 
-// Help explains the verb beyond its flags.
-func (*recordVerb) Help() string {
+// Help explains the command beyond its flags.
+func (*recordCommand) Help() string {
 	return `A command after -- is recorded while it runs; crcheck exits with its status if that is not 0. Without a command, what to export is printed, and Ctrl-C ends the recording.
 
 The command finds crcheck in AWS_ENDPOINT_URL and gets credentials that are good for nothing else; crcheck signs what it sends with yours. Only operations that a contract calls read-only are let through, unless --allow-writes says otherwise.
@@ -58,7 +58,7 @@ What identifies somebody is replaced before anything is written, and answers are
 }
 
 // Validate refuses a cassette that is no file, which it has to be replaced by in the end.
-func (v *recordVerb) Validate() error {
+func (v *recordCommand) Validate() error {
 	if out := outputPath(v.Output); out.isStandard() {
 		return fmt.Errorf("--output: %s is not a file: name a cassette to write, or to replace", v.Output)
 	}
@@ -66,7 +66,7 @@ func (v *recordVerb) Validate() error {
 }
 
 // Run records.
-func (v *recordVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
+func (v *recordCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
 	upstream, err := proxy.ParseUpstream(v.Upstream)
 	if err != nil {
 		return fmt.Errorf("--upstream: %w", err)
@@ -148,7 +148,7 @@ type session struct {
 	end     func()                // at the very end
 }
 
-func (v *recordVerb) session(target proxy.Target, user userCredentials, a net.Addr) (*session, error) {
+func (v *recordCommand) session(target proxy.Target, user userCredentials, a net.Addr) (*session, error) {
 	if v.Forward {
 		return v.forward(target, a)
 	}
@@ -156,7 +156,7 @@ func (v *recordVerb) session(target proxy.Target, user userCredentials, a net.Ad
 }
 
 // allow is what the re-sign mode lets through.
-func (v *recordVerb) allow(catalog *schema.Catalog) func(*http.Request, []byte) error {
+func (v *recordCommand) allow(catalog *schema.Catalog) func(*http.Request, []byte) error {
 	if v.AllowWrites {
 		return nil
 	}
@@ -199,7 +199,7 @@ type userCredentials struct {
 }
 
 // user finds credentials, or says that there are none.
-func (v *recordVerb) user(ctx context.Context) (userCredentials, error) {
+func (v *recordCommand) user(ctx context.Context) (userCredentials, error) {
 	user, region, err := proxy.Chain(ctx, v.AwsProfile)
 	if err == nil {
 		_, err = user.Retrieve(ctx)
@@ -211,7 +211,7 @@ func (v *recordVerb) user(ctx context.Context) (userCredentials, error) {
 }
 
 // resign is the mode that signs again.
-func (v *recordVerb) resign(target proxy.Target, user userCredentials, a net.Addr) *session {
+func (v *recordCommand) resign(target proxy.Target, user userCredentials, a net.Addr) *session {
 	region := cmp.Or(v.Region, proxy.Region(target.Upstream), user.region, recorder.DefaultRegion)
 	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user, Hosts: proxy.HostsOf(a)}
 	return &session{p, proxy.ResignEnvironment("http://"+reachable(a), region, p.Session), func(context.Context) {}, func() {}}
@@ -243,7 +243,7 @@ func (e *credentialsError) Error() string {
 func (e *credentialsError) Unwrap() error { return e.err }
 
 // forward is the mode that the client's signatures pass.
-func (v *recordVerb) forward(target proxy.Target, a net.Addr) (*session, error) {
+func (v *recordCommand) forward(target proxy.Target, a net.Addr) (*session, error) {
 	p, err := proxy.NewForward(target)
 	if err != nil {
 		return nil, fmt.Errorf("--forward: %w", err)

@@ -42,14 +42,14 @@ func TestRecordAllow(t *testing.T) {
 		if c.target != "" {
 			r.Header.Set("X-Amz-Target", c.target)
 		}
-		err = (&recordVerb{}).allow(catalog)(r, nil)
+		err = (&recordCommand{}).allow(catalog)(r, nil)
 		require.Equal(t, c.refused == "", err == nil, "%+v: %v", c, err)
 		if err != nil {
 			require.ErrorContains(t, err, c.refused, c.url)
 			require.ErrorContains(t, err, "--allow-writes")
 		}
 	}
-	require.Nil(t, (&recordVerb{AllowWrites: true}).allow(catalog))
+	require.Nil(t, (&recordCommand{AllowWrites: true}).allow(catalog))
 
 	// Of two services with one route, neither may write.
 	reads := all[0]
@@ -61,7 +61,7 @@ func TestRecordAllow(t *testing.T) {
 	writes := reads.Clone()
 	writes.Service, writes.Readonly = "zoo", schema.Is(false)
 	for _, both := range [][]*schema.Contract{{reads, writes}, {writes, reads}} {
-		err := (&recordVerb{}).allow(schema.NewCatalog(both...))(&http.Request{Method: "GET", URL: &url.URL{Path: "/sheds"}}, nil)
+		err := (&recordCommand{}).allow(schema.NewCatalog(both...))(&http.Request{Method: "GET", URL: &url.URL{Path: "/sheds"}}, nil)
 		require.ErrorContains(t, err, "zoo.ListSheds does not call it read-only")
 	}
 }

@@ -27,7 +27,7 @@ type recordLog struct {
 	refusals  map[proxy.Code]int
 }
 
-func newRecordLog(t *terminal, v *recordVerb, catalog *schema.Catalog) (*recordLog, error) {
+func newRecordLog(t *terminal, v *recordCommand, catalog *schema.Catalog) (*recordLog, error) {
 	checks, err := validate.CompileCatalog(catalog, validate.Options{Profile: v.Profile})
 	return &recordLog{terminal: t, failOn: v.FailOn, output: v.Output, checks: checks, said: map[string]int{}, refusals: map[proxy.Code]int{}}, err
 }

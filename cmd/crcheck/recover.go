@@ -11,14 +11,14 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-type recoverVerb struct {
+type recoverCommand struct {
 	contractFlags
 	Path   string `arg:"" help:"The cassette that was being recorded, or its journal."`
 	Output string `short:"o" placeholder:"PATH" help:"Write another cassette than the one that was being recorded."`
 }
 
 // Help is the detail of --help.
-func (*recoverVerb) Help() string {
+func (*recoverCommand) Help() string {
 	return `A recording that was killed leaves a journal beside its cassette. Every interaction of which a client had the whole answer is in it.
 Where the redaction key is, in CRCHECK_REDACTION_KEY or in the file beside the journal, names that became known late are replaced
 in what stands before them, too; give the contracts of the recording for it.
@@ -27,7 +27,7 @@ in what stands before them, too; give the contracts of the recording for it.
 }
 
 // Run writes the cassette of a killed recording.
-func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
+func (v *recoverCommand) Run(ctx context.Context, t *terminal) error {
 	journal := v.Path
 	if beside := recorder.JournalOf(v.Path); exists(beside) {
 		journal = beside

@@ -11,7 +11,7 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
-type replayVerb struct {
+type replayCommand struct {
 	contractFlags
 	Listen string         `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
 	Order  recorder.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each response once; sticky, then the last again; any, from the first again."`
@@ -21,8 +21,8 @@ type replayVerb struct {
 	Paths  []string       `arg:"" name:"path" help:"Cassettes, or folders of them."`
 }
 
-// Help explains the verb beyond its flags.
-func (*replayVerb) Help() string {
+// Help explains the command beyond its flags.
+func (*replayCommand) Help() string {
 	return `A command after -- finds the server in AWS_ENDPOINT_URL, with dummy credentials; crcheck exits with its
 status, or 1 if it asked for what is not recorded. Without a command the server runs until it is interrupted.
 http://ADDR/_c/CASSETTE/SESSION isolates the tests that share a server.
@@ -36,7 +36,7 @@ identifiers, and is answered in their terms.
 }
 
 // Run serves cassettes.
-func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
+func (v *replayCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
 	options := recorder.ReplayOptions{Order: v.Order, KeepOrder: v.Played != ""}
 	var err error
 	if options.Redact, err = v.redaction(ctx, t); err != nil {
@@ -88,7 +88,7 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 }
 
 // redaction is how cassettes were redacted whose key is at hand; nil without a key.
-func (v *replayVerb) redaction(ctx context.Context, t *terminal) (*redact.Options, error) {
+func (v *replayCommand) redaction(ctx context.Context, t *terminal) (*redact.Options, error) {
 	for _, path := range v.Paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			path = filepath.Join(path, "any") // the key lies in the folder

@@ -15,31 +15,31 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-type validateVerb struct {
+type validateCommand struct {
 	contractFlags
 	reportFlags
 	hidingFlags
 	originFlags
-	Projection projectionChoice `default:"auto" placeholder:"NAME" help:"How the documents are written down: wire, HTTP bodies, sdk, what boto3 and the AWS CLI hand over, or auto (the default), chosen for each bare body."`
-	Operation  string           `placeholder:"NAME" help:"The operation that bare bodies are of, where there are several contracts."`
-	Part       schema.Part      `xor:"bare" placeholder:"PART" help:"What bare bodies are: output, input or error:NAME."`
-	Status     int              `xor:"bare" placeholder:"CODE" help:"The HTTP status that bare bodies came with; from 300 on they are errors."`
-	Files      []string         `arg:"" optional:"" help:"JSON, NDJSON and cassettes, or folders of them; - is standard input. Without any: the embedded cassettes."`
+	Encoding  encodingFlag `default:"auto" placeholder:"NAME" help:"How the documents are written down: http, HTTP bodies, sdk, what boto3 and the AWS CLI hand over, or auto (the default), chosen for each bare body."`
+	Operation string       `placeholder:"NAME" help:"The operation that bare bodies are of, where there are several contracts."`
+	Part      schema.Part  `xor:"bare" placeholder:"PART" help:"What bare bodies are: output, input or error:NAME."`
+	Status    int          `xor:"bare" placeholder:"CODE" help:"The HTTP status that bare bodies came with; from 300 on they are errors."`
+	Files     []string     `arg:"" optional:"" help:"JSON, NDJSON and cassettes, or folders of them; - is standard input. Without any: the embedded cassettes."`
 }
 
 // Help is the detail of --help.
-func (*validateVerb) Help() string {
+func (*validateCommand) Help() string {
 	return `Interactions of a cassette find their contract by their request; a document without a request is a bare body, a success of the only contract unless flags say otherwise. In a folder, an index.yaml says which findings are expected.
 
   crcheck validate cassettes/
 
-  aws cleanrooms get-protected-job ... | crcheck validate --projection sdk -
+  aws cleanrooms get-protected-job ... | crcheck validate --encoding sdk -
 
   crcheck validate error.json --status 404 --format json -o report.json`
 }
 
 // Validate refuses a status that HTTP does not have.
-func (v *validateVerb) Validate() error {
+func (v *validateCommand) Validate() error {
 	if v.Status != 0 && (v.Status < 100 || v.Status > 599) {
 		return fmt.Errorf("--status: %d is not an HTTP status: give one from 100 to 599", v.Status)
 	}
@@ -47,12 +47,12 @@ func (v *validateVerb) Validate() error {
 }
 
 // Run validates recorded responses against contracts.
-func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
+func (v *validateCommand) Run(ctx context.Context, t *terminal) error {
 	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
 	}
-	chosen, err := compileAuto(inForce.catalog, v.Projection, v.options())
+	chosen, err := compileAuto(inForce.catalog, v.Encoding, v.options())
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintln(t.Err, "no files named: checking the embedded cassettes")
 	}
 	inputs := gather(t, v.Files)
-	run := &validation{verb: v, chosen: chosen, named: map[string]*validate.Auto{}, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
+	run := &validation{command: v, chosen: chosen, named: map[string]*validate.Auto{}, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
 	if run.collector.Accept, err = v.acceptance(ctx, inputs.expected); err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (v *validateVerb) Run(ctx context.Context, t *terminal) error {
 
 // validation is one run over many inputs.
 type validation struct {
-	verb      *validateVerb
+	command   *validateCommand
 	chosen    *validate.Auto
 	named     map[string]*validate.Auto // by the contract that a cassette names
 	taken     taken
@@ -151,7 +151,7 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 	}
 	defer r.Close()
 	var source validate.Source
-	bare := run.verb.bare()
+	bare := run.command.bare()
 	bare.Found = !in.named
 	by := func(x *traffic.Interaction) *validate.Auto {
 		a, _ := run.contracts(x) // the error is told when the interaction is checked
@@ -185,7 +185,7 @@ func (run *validation) file(ctx context.Context, t *terminal, in input, progress
 
 // odd takes an entry of a recording that is not as its format says.
 func (run *validation) odd(e *traffic.EntryError) {
-	for _, f := range run.verb.Profile.Grade(validate.Odd(e)) {
+	for _, f := range run.command.Profile.Grade(validate.Odd(e)) {
 		run.collector.Add(f, nil)
 	}
 	if e.Unread {
@@ -219,9 +219,9 @@ func (run *validation) check(x *traffic.Interaction, bare validate.Bare, source 
 	if err != nil {
 		return err
 	}
-	run.taken.count(run.verb.Projection, x, &outcome)
+	run.taken.count(run.command.Encoding, x, &outcome)
 	run.leftOut[outcome.LeftOut]++
-	run.collector.Origin = run.verb.origin(x)
+	run.collector.Origin = run.command.origin(x)
 	switch {
 	case outcome.Unrecognised != nil:
 		run.collector.Unrecognised(outcome.Unrecognised)
@@ -248,18 +248,18 @@ func (run *validation) check(x *traffic.Interaction, bare validate.Bare, source 
 }
 
 // options say how strict to be, and of whom.
-func (v *validateVerb) options() validate.Options {
+func (v *validateCommand) options() validate.Options {
 	return validate.Options{Profile: v.Profile, From: v.From}
 }
 
 // bare says what bare bodies are.
-func (v *validateVerb) bare() validate.Bare {
+func (v *validateCommand) bare() validate.Bare {
 	return validate.Bare{Operation: v.Operation, Part: v.Part, Status: v.Status}
 }
 
 // patterns says of a contract that traffic reached which patterns are not checked.
 func (run *validation) patterns(c *schema.Contract) {
-	for _, f := range run.verb.Profile.Grade(run.reached.by(c)) {
+	for _, f := range run.command.Profile.Grade(run.reached.by(c)) {
 		run.collector.Add(f, nil)
 	}
 }
@@ -268,7 +268,7 @@ func (run *validation) patterns(c *schema.Contract) {
 // names a built-in contract, that contract.
 func (run *validation) contracts(x *traffic.Interaction) (*validate.Auto, error) {
 	name := x.Meta.Contract
-	if len(run.verb.Contract) > 0 || name == "" {
+	if len(run.command.Contract) > 0 || name == "" {
 		return run.chosen, nil
 	}
 	if known, ok := run.named[name]; ok {
@@ -278,7 +278,7 @@ func (run *validation) contracts(x *traffic.Interaction) (*validate.Auto, error)
 	if err != nil {
 		return nil, fmt.Errorf("it was recorded under %s, which is not built in: choose a contract with --contract", name)
 	}
-	known, err := compileAuto(schema.NewCatalog(c), run.verb.Projection, run.verb.options())
+	known, err := compileAuto(schema.NewCatalog(c), run.command.Encoding, run.command.options())
 	if err != nil {
 		return nil, err
 	}

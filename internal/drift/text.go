@@ -119,8 +119,8 @@ func (t text) witness(w *Witness) {
 		return
 	}
 	form := ""
-	if w.Form != "wire" {
-		form = ", in the " + w.Form + " projection"
+	if w.Form != schema.Wire.String() {
+		form = ", in the " + w.Form + " encoding"
 	}
 	fmt.Fprintf(t, "  witness%s, which the %s contract allows; the %s one says %s at %s: %s\n", form, w.Allowed, w.Refused, w.Rule, visible(finding.PointerText(w.Pointer)), visible(w.Finding))
 	for _, line := range []string{w.Request, w.Response, string(w.Document)} {

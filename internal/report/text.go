@@ -111,12 +111,12 @@ func (g Group) where(of bool) string {
 	}
 	switch {
 	case g.Operations > 0:
-		where += ", in " + number(g.Operations, "operation")
+		where += ", in " + Number(g.Operations, "operation")
 	case of && g.Operation != "":
 		where += " of " + g.Operation
 	}
 	if g.Count > 1 {
-		where += ", " + number(g.Count, "time")
+		where += ", " + Number(g.Count, "time")
 	}
 	return where
 }
@@ -211,14 +211,14 @@ func (t text) summary(r *Report) {
 		fmt.Fprintf(t, "not read: %s\n", visible(numbers(c.NotRead)))
 	}
 	if u := c.Unrecognised; u != nil {
-		fmt.Fprintf(t, "unrecognised: %s with members that no contract knows", number(u.Count, "document"))
+		fmt.Fprintf(t, "unrecognised: %s with members that no contract knows", Number(u.Count, "document"))
 		if len(u.Names) > 0 {
 			fmt.Fprintf(t, ", such as %s", visible(strings.Join(u.Names, ", ")))
 		}
 		fmt.Fprintln(t)
 	}
 	if c.Skipped > 0 {
-		fmt.Fprintf(t, "skipped %s (%s)\n", number(c.Skipped, "file"), visible(skipped(c)))
+		fmt.Fprintf(t, "skipped %s (%s)\n", Number(c.Skipped, "file"), visible(skipped(c)))
 	}
 	for _, note := range c.Notes {
 		fmt.Fprintf(t, "note: %s\n", visible(note))
@@ -233,7 +233,7 @@ func (t text) summary(r *Report) {
 	}
 	var parts []string
 	for severity := finding.Error; severity >= finding.Info; severity-- {
-		part := number(counts[severity], severity.String())
+		part := Number(counts[severity], severity.String())
 		if n := requests[severity]; n > 0 {
 			part += fmt.Sprintf(" (%s in responses, %s in requests)", thousands(counts[severity]-n), thousands(n))
 		}
@@ -241,10 +241,10 @@ func (t text) summary(r *Report) {
 	}
 	fmt.Fprintf(t, "%s: %s", t.bold(string(r.Verdict)), strings.Join(parts, ", "))
 	if r.Deviations > 0 {
-		fmt.Fprintf(t, "; %s of AWS shown as info", number(r.Deviations, "known deviation"))
+		fmt.Fprintf(t, "; %s of AWS shown as info", Number(r.Deviations, "known deviation"))
 	}
 	if r.Expected > 0 {
-		fmt.Fprintf(t, "; %s as expected", number(r.Expected, "finding"))
+		fmt.Fprintf(t, "; %s as expected", Number(r.Expected, "finding"))
 	}
 	if text := r.Hidden.text(); text != "" {
 		fmt.Fprintf(t, "; hidden: %s", text)
@@ -256,7 +256,7 @@ func (t text) summary(r *Report) {
 		fmt.Fprintf(t, "; %s", text)
 	}
 	if len(r.Problems) > 0 {
-		fmt.Fprintf(t, "; %s on standard error", number(len(r.Problems), "problem"))
+		fmt.Fprintf(t, "; %s on standard error", Number(len(r.Problems), "problem"))
 	}
 	fmt.Fprintln(t)
 }
@@ -267,7 +267,7 @@ const most = 4
 // against names the contracts, or counts them where they are many.
 func against(contracts []Count) string {
 	if len(contracts) > most {
-		return number(len(contracts), "contract")
+		return Number(len(contracts), "contract")
 	}
 	return list(contracts)
 }
@@ -310,7 +310,8 @@ func numbers(counts []Count) string {
 	return strings.Join(parts, ", ")
 }
 
-func number(n int, noun string) string { return plural(thousands(n), n, noun) }
+// Number writes a count and its noun, in the plural unless it is one.
+func Number(n int, noun string) string { return plural(thousands(n), n, noun) }
 
 // plural writes a count, which is given as text and as a number, and its noun.
 func plural(count string, n int, noun string) string {

@@ -14,7 +14,7 @@ func (h *Hidden) text() string {
 	}
 	var parts []string
 	if h.Deviations > 0 {
-		parts = append(parts, number(h.Deviations, "known deviation")+" of AWS")
+		parts = append(parts, Number(h.Deviations, "known deviation")+" of AWS")
 	}
 	if h.Ignored > 0 {
 		parts = append(parts, thousands(h.Ignored)+" by ignore rows")
@@ -36,7 +36,7 @@ func (t text) hidden(h *Hidden) {
 			of = " of " + g.Operation
 		}
 		if g.Count > 1 {
-			of += ", " + number(g.Count, "time")
+			of += ", " + Number(g.Count, "time")
 		}
 		fmt.Fprintf(t, "hidden (%s): %s %s at %s [%s]\n", g.By, g.Severity, g.Rule, visible(finding.PlaceText(g.Part, g.Place)+of), g.Fingerprint[:IDLength])
 		fmt.Fprintf(t, "  %s: %s\n", visible(place(g.First)), visible(g.First.Message))

@@ -56,7 +56,7 @@ func (s *Synth) protocol() (name string, rpc bool, err error) {
 	case contentTypes[name] == "":
 		return "", false, &BindingError{s.contract.String(), "protocol " + name + " is not one of restJson1, awsJson1_0, awsJson1_1"}
 	case s.projection != schema.Wire:
-		return "", false, &BindingError{s.contract.String(), "the sdk projection does not travel"}
+		return "", false, &BindingError{s.contract.String(), "the sdk encoding does not travel"}
 	}
 	return name, name != "restJson1", nil
 }
