@@ -14,16 +14,18 @@ import (
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/output"
 )
 
 type conformCommand struct {
 	generatedFlags
-	Suite        string     `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
-	Case         string     `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	KnownFailing string     `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
-	Seed         uint64     `help:"Makes the identifiers that the client sees."`
-	Format       string     `default:"text" enum:"text,json" help:"text or json."`
-	Output       outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Suite        string      `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
+	Case         string      `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
+	KnownFailing string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
+	Seed         uint64      `help:"Makes the identifiers that the client sees."`
+	Format       string      `default:"text" enum:"text,json" help:"text or json."`
+	Output       output.Path `short:"o" placeholder:"PATH" help:"Write the report to a file."`
 }
 
 // Help explains the command beyond its flags.
@@ -63,7 +65,7 @@ func (v *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 		return exit(exitIncomplete)
 	}
 	formats := map[string]func(io.Writer, *conformance.Results) error{"text": conformance.Text, "json": conformance.JSON}
-	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
+	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
 		return err
 	}
 	switch {
@@ -116,7 +118,7 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 		}
 		return suite, files, err
 	}
-	text, err := readDocument(ctx, path)
+	text, err := input.Document(ctx, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -137,7 +139,7 @@ func (v *conformCommand) client(ctx context.Context, command childCommand) (conf
 	if v.KnownFailing == "" {
 		return client, known, nil
 	}
-	text, err := readDocument(ctx, v.KnownFailing)
+	text, err := input.Document(ctx, v.KnownFailing)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,15 +7,18 @@ import (
 	"io"
 
 	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/schema"
 )
 
 type coverageCommand struct {
 	contractFlags
-	Min    int        `placeholder:"PERCENT" help:"Fail below so many percent, of all contracts together."`
-	Format string     `default:"text" enum:"text,json" help:"text or json."`
-	Output outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
-	Files  []string   `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON, HAR, bodies, or folders of them; - is standard input. Without any: the embedded cassettes."`
+	Min    int         `placeholder:"PERCENT" help:"Fail below so many percent, of all contracts together."`
+	Format string      `default:"text" enum:"text,json" help:"text or json."`
+	Output output.Path `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Files  []string    `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON, HAR, bodies, or folders of them; - is standard input. Without any: the embedded cassettes."`
 }
 
 // Help is the detail of --help.
@@ -44,12 +47,12 @@ func (v *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	if len(v.Files) == 0 {
 		fmt.Fprintln(t.Err, "no files named: looking at the embedded cassettes")
 	}
-	inputs := gather(t, v.Files)
-	if len(inputs.problems) > 0 {
-		return errors.Join(inputs.problems...)
+	inputs := input.Gather(t.In, t.Err, v.Files)
+	if len(inputs.Problems) > 0 {
+		return errors.Join(inputs.Problems...)
 	}
 	tally, read := plan.NewTally(), 0
-	for x, err := range inputs.interactions(ctx, t, &read) {
+	for x, err := range inputs.Interactions(ctx, &read) {
 		if err != nil {
 			return err
 		}
@@ -57,7 +60,7 @@ func (v *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	r := tally.Report()
 	formats := map[string]func(io.Writer, *coverage.Report) error{"text": coverage.Text, "json": coverage.JSON}
-	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
+	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
 		return err
 	}
 	switch {
@@ -77,6 +80,6 @@ func (f *contractFlags) plan(ctx context.Context, t *terminal) (*coverage.Plan, 
 	if err != nil {
 		return nil, err
 	}
-	announce(t, loaded)
+	models.Announce(t.Err, loaded)
 	return coverage.Compile(schema.NewCatalog(loaded...))
 }

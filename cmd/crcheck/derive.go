@@ -8,6 +8,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -37,15 +38,15 @@ func (*deriveCommand) Help() string {
 // Validate refuses, before any work is done, what cannot be written to.
 func (v *deriveCommand) Validate() error {
 	if v.All {
-		return outputFolder(v.Output).Validate()
+		return output.Folder(v.Output).Validate()
 	}
-	return outputPath(v.Output).Validate()
+	return output.Path(v.Output).Validate()
 }
 
 // Run derives contracts. They are the data; what the document contradicts
 // itself in is reported on standard error.
 func (v *deriveCommand) Run(ctx context.Context, t *terminal) error {
-	result, err := derivable(ctx, t, v.Source, v.Version)
+	result, err := models.Derivable(ctx, t.Err, v.Source, v.Version)
 	if err != nil {
 		return err
 	}
@@ -63,12 +64,12 @@ func (v *deriveCommand) Run(ctx context.Context, t *terminal) error {
 		derived = []*schema.Contract{one}
 	}
 	chosen := &models.Found{Contracts: derived}
-	said, err := applyOverlays(ctx, v.Overlay, chosen)
+	said, err := models.ApplyOverlays(ctx, v.Overlay, chosen)
 	if err != nil {
 		return err
 	}
 	derived = chosen.Contracts
-	findings = finding.Union(findings, said, unsupportedPatterns(derived))
+	findings = finding.Union(findings, said, models.UnsupportedPatterns(derived))
 	if err := v.write(t, derived); err != nil {
 		return err
 	}
@@ -77,15 +78,15 @@ func (v *deriveCommand) Run(ctx context.Context, t *terminal) error {
 
 func (v *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 	if v.All {
-		files := make([]folderFile, len(derived))
+		files := make([]output.File, len(derived))
 		for i, c := range derived {
 			text, err := c.Encode()
 			if err != nil {
 				return err
 			}
-			files[i] = folderFile{c.Name() + ".json", c.String(), text}
+			files[i] = output.File{Name: c.Name() + ".json", Of: c.String(), Text: text}
 		}
-		if err := outputFolder(v.Output).writeAll(t, files); err != nil {
+		if err := output.Folder(v.Output).WriteAll(files); err != nil {
 			return err
 		}
 		fmt.Fprintf(t.Err, "derived %d contracts to %s\n", len(derived), v.Output)
@@ -96,7 +97,7 @@ func (v *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 	if err != nil {
 		return err
 	}
-	if err := outputPath(v.Output).write(t, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+	if err := output.Path(v.Output).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.Err, "derived %s (shapes: %d, errors: %d)\n", c, len(c.Shapes), len(c.Errors))

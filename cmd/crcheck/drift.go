@@ -5,27 +5,35 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/check"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/validate"
 )
 
 type driftCommand struct {
 	reportFlags
 	ignoreFlags
-	Overlay        []string     `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
-	Witness        string       `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
-	Hidden         bool         `help:"List what the baseline and ignore rows accept, and why."`
-	Baseline       string       `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. Entries that no longer match anything fail the run."`
-	BaselineUpdate bool         `help:"Rewrite the baseline to accept all current findings."`
-	Encoding       encodingFlag `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: http, sdk or auto (the default)."`
-	Operation      string       `placeholder:"NAME" help:"Of sources: compare this operation alone. Of traffic: the operation that bare bodies are of, where there are several contracts."`
-	Propose        outputPath   `placeholder:"PATH" help:"Of traffic: write an overlay that makes it valid. Where that takes several operations, one each, with the operation's name in the file's."`
-	Shard          drift.Shard  `placeholder:"I/N" help:"Of traffic: look only at every Nth interaction, from the Ith on. Write the result with --format json."`
-	Merge          bool         `help:"Instead of traffic, take the results of all shards."`
-	Sources        []string     `arg:"" help:"OLD NEW, two sources or more; or CONTRACT TRAFFIC…"`
+	originFlags
+	Overlay        []string       `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
+	Witness        string         `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
+	Hidden         bool           `help:"List what the baseline and ignore rows accept, and why."`
+	Baseline       string         `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. Entries that no longer match anything fail the run."`
+	BaselineUpdate bool           `help:"Rewrite the baseline to accept all current findings."`
+	Encoding       check.Encoding `default:"auto" placeholder:"NAME" help:"Of traffic: how bare bodies are written down: http, sdk or auto (the default)."`
+	Operation      string         `placeholder:"NAME" help:"Of sources: compare this operation alone. Of traffic: the operation that bare bodies are of, where there are several contracts."`
+	Propose        output.Path    `placeholder:"PATH" help:"Of traffic: write an overlay that makes it valid. Where that takes several operations, one each, with the operation's name in the file's."`
+	Shard          drift.Shard    `placeholder:"I/N" help:"Of traffic: look only at every Nth interaction, from the Ith on. Write the result with --format json."`
+	Merge          bool           `help:"Instead of traffic, take the results of all shards."`
+	Sources        []string       `arg:"" help:"OLD NEW, two sources or more; or CONTRACT TRAFFIC…"`
 }
 
 // Help is the detail of --help.
@@ -60,7 +68,7 @@ func (v *driftCommand) Validate() error {
 
 // Run compares sources, or a source with traffic.
 func (v *driftCommand) Run(ctx context.Context, t *terminal) error {
-	first, err := isSource(v.Sources[0])
+	first, err := models.IsSource(v.Sources[0])
 	switch {
 	case err != nil:
 		return err
@@ -69,12 +77,12 @@ func (v *driftCommand) Run(ctx context.Context, t *terminal) error {
 	case v.Merge:
 		return v.traffic(ctx, t)
 	}
-	second, err := isSource(v.Sources[1])
+	second, err := models.IsSource(v.Sources[1])
 	if err != nil {
 		return err
 	}
 	for _, other := range v.Sources[2:] {
-		if is, err := isSource(other); err != nil {
+		if is, err := models.IsSource(other); err != nil {
 			return err
 		} else if is != second {
 			return fmt.Errorf("%s and %s do not go together: one is a source of contracts, the other traffic", v.Sources[1], other)
@@ -100,10 +108,11 @@ func (v *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	}
 	result := &drift.Report{}
 	if v.Merge {
-		result.Traffic, err = mergeShards(ctx, loaded, v.Sources[1:])
+		result.Traffic, err = check.Shards(ctx, loaded, v.Sources[1:])
 	} else {
-		announce(t, loaded)
-		result.Traffic, err = v.tally(ctx, t, loaded)
+		models.Announce(t.Err, loaded)
+		result.Traffic, err = check.Tally(ctx, input.Gather(t.In, t.Err, v.Sources[1:]), loaded, v.Shard,
+			check.Options{Encoding: v.Encoding, Bare: validate.Bare{Operation: v.Operation}, Profile: v.Profile, From: v.From, Stderr: t.Err})
 	}
 	if err != nil {
 		return err
@@ -162,12 +171,12 @@ func (v *driftCommand) choose(loaded []*schema.Contract) []*schema.Contract {
 // load reads a source. What it contradicts itself in is said, and weighs nothing
 // here: `crcheck derive` fails on it.
 func (v *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*schema.Contract, error) {
-	result, err := loadContract(ctx, t, name)
+	result, err := models.Named(ctx, t.Err, name)
 	if err != nil {
 		return nil, err
 	}
 	result.Load("")
-	said, err := applyOverlays(ctx, v.Overlay, result)
+	said, err := models.ApplyOverlays(ctx, v.Overlay, result)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +195,7 @@ func (v *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*s
 func (v *driftCommand) witnesses(t *terminal, changes []drift.Change, old, new []*schema.Contract) error {
 	cassettes, errs := drift.Cassettes(changes, old, new)
 	for _, c := range cassettes {
-		if err := outputFolder(v.Witness).write(t, c.Name, c.Data); err != nil {
+		if err := output.Folder(v.Witness).Write(c.Name, c.Data); err != nil {
 			return err
 		}
 	}
@@ -211,7 +220,7 @@ func (v *driftCommand) report(ctx context.Context, t *terminal, r *drift.Report)
 	r.SettleBy(ledger, v.FailOn, v.FailOnStale)
 	r.ListHidden = v.Hidden
 	formats := map[string]func(io.Writer, *drift.Report) error{"text": drift.Text(v.color(t.Out)), "json": drift.JSON}
-	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
+	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
 		return err
 	}
 	switch r.Verdict {
@@ -230,7 +239,7 @@ func (v *driftCommand) baseline(ctx context.Context, t *terminal, r *drift.Repor
 		return nil, nil
 	}
 	var expected []finding.Expected
-	if text, err := readDocument(ctx, v.Baseline); err == nil {
+	if text, err := input.Document(ctx, v.Baseline); err == nil {
 		if expected, err = drift.ParseBaseline(v.Baseline, text); err != nil {
 			return nil, err
 		}
@@ -244,9 +253,44 @@ func (v *driftCommand) baseline(ctx context.Context, t *terminal, r *drift.Repor
 	if err != nil {
 		return nil, err
 	}
-	if err := outputPath(v.Baseline).write(t, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+	if err := output.Path(v.Baseline).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(t.Err, "wrote the baseline %s: give each entry that is %q a reason\n", v.Baseline, drift.Unreviewed)
 	return drift.ParseBaseline(v.Baseline, text)
+}
+
+// propose writes an overlay for each operation that needs one, and returns what
+// they leave.
+func (v *driftCommand) propose(t *terminal, r *drift.Traffic, loaded []*schema.Contract) ([]string, error) {
+	proposals := r.Propose(loaded)
+	several := 0
+	for _, p := range proposals {
+		if p.Overlay != nil {
+			several++
+		}
+	}
+	var left []string
+	for _, p := range proposals {
+		left = append(left, p.Left...)
+		if p.Overlay == nil {
+			continue
+		}
+		path := v.Propose
+		if several > 1 {
+			if err := output.InFolder("x." + p.Operation); err != nil {
+				return nil, err
+			}
+			extension := filepath.Ext(string(path))
+			path = output.Path(strings.TrimSuffix(string(path), extension) + "." + p.Operation + extension)
+		}
+		if err := path.Write(t.Out, func(w io.Writer) error { _, err := w.Write(p.Overlay); return err }); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(t.Err, "proposed an overlay for %s in %s: look at each entry before you apply it\n", p.Operation, path)
+	}
+	if several == 0 {
+		fmt.Fprintln(t.Err, "there is nothing to propose")
+	}
+	return left, nil
 }

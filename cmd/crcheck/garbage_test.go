@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/internal/input"
 )
 
 // nonsense is one input that people and programs hand over by mistake.
@@ -154,7 +156,7 @@ func TestGarbageDocuments(t *testing.T) {
 // TestDocumentTooLarge: a source is read whole, so it is bounded.
 func TestDocumentTooLarge(t *testing.T) {
 	dir := t.TempDir()
-	zeros(mostDocument+1)(t, filepath.Join(dir, "large"))
+	zeros(input.MaxDocument+1)(t, filepath.Join(dir, "large"))
 	for _, command := range [][]string{{"derive"}, {"schema", "--contract"}, {"schema", "--overlay"}} {
 		got := crcheck(t, dir, append(command, "large")...)
 		require.Equal(t, exitUsage, got.status)

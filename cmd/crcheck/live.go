@@ -10,7 +10,10 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/live"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/validate"
@@ -49,7 +52,7 @@ Exit status 1: findings, about the request or the answer; 2: wrong usage, or cre
 
 // Validate refuses a cassette that is no file.
 func (v *liveCommand) Validate() error {
-	if out := outputPath(v.Record); v.Record != "" && out.isStandard() {
+	if out := output.Path(v.Record); v.Record != "" && out.IsStandard() {
 		return fmt.Errorf("--record: %s is not a file: name a cassette to write, or to replace", v.Record)
 	}
 	return nil
@@ -61,11 +64,11 @@ func (v *liveCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	c, err := v.operation(inForce.catalog)
+	c, err := v.operation(inForce.Catalog)
 	if err != nil {
 		return err
 	}
-	announce(t, []*schema.Contract{c})
+	models.Announce(t.Err, []*schema.Contract{c})
 	call, err := v.prepare(ctx, t, c)
 	if err != nil {
 		return err
@@ -74,7 +77,7 @@ func (v *liveCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	call.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
-	call.found(v.Profile.Grade(finding.Union(inForce.findings, c.UnsupportedPatterns())))
+	call.found(v.Profile.Grade(finding.Union(inForce.Findings, c.UnsupportedPatterns())))
 	err = call.run(ctx, t)
 	var status exit
 	if err != nil && !errors.As(err, &status) {
@@ -161,13 +164,13 @@ func (v *liveCommand) input(ctx context.Context, t *terminal) ([]byte, error) {
 	path, isFile := strings.CutPrefix(v.Input, "@")
 	switch {
 	case isFile:
-		return readDocument(ctx, path)
+		return input.Document(ctx, path)
 	case v.Input != "-":
 		return []byte(v.Input), nil
 	}
-	text, err := io.ReadAll(io.LimitReader(&interruptible{ctx: ctx, r: t.In}, mostDocument+1))
-	if err == nil && len(text) > mostDocument {
-		err = fmt.Errorf("--input: it is larger than %d MiB", mostDocument>>20)
+	text, err := io.ReadAll(io.LimitReader(input.Interruptible(ctx, t.In), input.MaxDocument+1))
+	if err == nil && len(text) > input.MaxDocument {
+		err = fmt.Errorf("--input: it is larger than %d MiB", input.MaxDocument>>20)
 	}
 	return text, err
 }

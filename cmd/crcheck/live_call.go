@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/live"
 	"github.com/crcheck/crcheck/internal/redact"
@@ -31,7 +32,7 @@ type liveCall struct {
 
 	collector report.Collector
 	scope     finding.Scope
-	secrets   secrets
+	secrets   bycontract.Excerpts
 }
 
 // run sends the request, unless the contract refuses it, and checks the answer.
@@ -194,7 +195,7 @@ func (call *liveCall) answered(t *terminal, x *traffic.Interaction) error {
 	}
 	_, answer := parted(outcome.Findings)
 	for _, f := range answer {
-		call.collector.Add(f, call.secrets.line(call.contract, x, f.Line))
+		call.collector.Add(f, call.secrets.Line(call.contract, x, f.Line))
 	}
 	if live.CredentialsRefused(call.contract, name) {
 		call.problem(t, fmt.Errorf("the service does not accept the credentials: %s; log in again, or see whether region, endpoint and clock are right", name))

@@ -8,14 +8,16 @@ import (
 	"iter"
 
 	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/traffic"
 )
 
 type minimizeCommand struct {
 	contractFlags
-	To     string     `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
-	Output outputPath `short:"o" required:"" placeholder:"PATH" help:"Write to a file."`
-	Files  []string   `arg:"" name:"traffic" help:"Cassettes, NDJSON, HAR, or folders of them; - is standard input."`
+	To     string      `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
+	Output output.Path `short:"o" required:"" placeholder:"PATH" help:"Write to a file."`
+	Files  []string    `arg:"" name:"traffic" help:"Cassettes, NDJSON, HAR, or folders of them; - is standard input."`
 }
 
 // Help is the detail of --help.
@@ -31,13 +33,13 @@ func (v *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	inputs := gather(t, v.Files)
-	if len(inputs.problems) > 0 {
-		return errors.Join(inputs.problems...)
+	inputs := input.Gather(t.In, t.Err, v.Files)
+	if len(inputs.Problems) > 0 {
+		return errors.Join(inputs.Problems...)
 	}
 	read, left := 0, 0
 	kept := &distinct{}
-	for x, err := range inputs.interactions(ctx, t, &read) {
+	for x, err := range inputs.Interactions(ctx, &read) {
 		if err != nil {
 			return err
 		}
@@ -53,7 +55,7 @@ func (v *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	indexes := coverage.Minimize(kept.shown)
 	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[v.To]
-	if err := v.Output.stream(t, func(w io.Writer) error { return traffic.Convert(w, to, kept.only(indexes)) }); err != nil {
+	if err := v.Output.Stream(t.Out, func(w io.Writer) error { return traffic.Convert(w, to, kept.only(indexes)) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.Err, "kept %d of %d interactions", len(indexes), read)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/probe"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
@@ -74,7 +76,7 @@ func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	announce(t, loaded)
+	models.Announce(t.Err, loaded)
 	run := &probing{probe: p}
 	ledger, err := v.ledger(ctx, nil)
 	if err != nil {
@@ -86,7 +88,7 @@ func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
 	for _, f := range v.Profile.Grade(derived) {
 		run.collector.Add(f, nil)
 	}
-	broken := run.all(ctx, t, gather(t, v.Files), v.Negative)
+	broken := run.all(ctx, t, input.Gather(t.In, t.Err, v.Files), v.Negative)
 	r := run.collector.Report(ledger.Settle(&run.scope, v.FailOnStale), v.FailOn)
 	err = v.write(t, r)
 	var status exit
@@ -112,12 +114,12 @@ type probing struct {
 
 // all probes with every recording, then with invalid inputs, and reports whether
 // the emulator stopped answering.
-func (run *probing) all(ctx context.Context, t *terminal, inputs *inputs, negative bool) (broken bool) {
-	for _, err := range inputs.problems {
+func (run *probing) all(ctx context.Context, t *terminal, inputs *input.Traffic, negative bool) (broken bool) {
+	for _, err := range inputs.Problems {
 		run.problem(t, err)
 	}
 	read, last := 0, ""
-	for x, err := range inputs.interactions(ctx, t, &read) {
+	for x, err := range inputs.Interactions(ctx, &read) {
 		if err != nil {
 			run.problem(t, err)
 			return false

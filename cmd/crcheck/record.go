@@ -15,7 +15,10 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
@@ -59,7 +62,7 @@ What identifies somebody is replaced before anything is written, and answers are
 
 // Validate refuses a cassette that is no file, which it has to be replaced by in the end.
 func (v *recordCommand) Validate() error {
-	if out := outputPath(v.Output); out.isStandard() {
+	if out := output.Path(v.Output); out.IsStandard() {
 		return fmt.Errorf("--output: %s is not a file: name a cassette to write, or to replace", v.Output)
 	}
 	return nil
@@ -84,7 +87,7 @@ func (v *recordCommand) Run(ctx context.Context, t *terminal, command childComma
 	if err != nil {
 		return err
 	}
-	announce(t, loaded)
+	models.Announce(t.Err, loaded)
 	log.found(v.Profile.Grade(derived))
 
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", v.Listen)

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/recorder"
@@ -94,7 +95,7 @@ func (l *recordLog) end(record *recorder.Recorder, closed error, status int, ran
 		l.collector.File()
 	}
 	r := l.collector.Report(nil, l.failOn)
-	if e := report.Text(report.Style{Color: isTerminal(err)})(err, r); e != nil {
+	if e := report.Text(report.Style{Color: output.IsTerminal(err)})(err, r); e != nil {
 		return e
 	}
 	l.counts(stats)

@@ -105,7 +105,7 @@ func (v *replayCommand) redaction(ctx context.Context, t *terminal) (*redact.Opt
 			return nil, err
 		}
 		fmt.Fprintf(t.Err, "real identifiers are understood where cassettes were recorded with the key %s\n", key.ID())
-		return &redact.Options{Key: key, Classify: bycontract.New(inForce.catalog), All: v.Redact == "all"}, nil
+		return &redact.Options{Key: key, Classify: bycontract.New(inForce.Catalog), All: v.Redact == "all"}, nil
 	}
 	return nil, nil
 }

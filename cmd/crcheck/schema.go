@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 )
@@ -38,9 +40,9 @@ func (*schemaCommand) Help() string {
 // Validate refuses, before any work is done, what cannot be written to.
 func (v *schemaCommand) Validate() error {
 	if v.All {
-		return outputFolder(v.Output).Validate()
+		return output.Folder(v.Output).Validate()
 	}
-	return outputPath(v.Output).Validate()
+	return output.Path(v.Output).Validate()
 }
 
 // Run writes the JSON Schemas of contracts.
@@ -49,7 +51,7 @@ func (v *schemaCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	chosen := inForce.catalog.Named(v.Operation)
+	chosen := inForce.Catalog.Named(v.Operation)
 	if v.All {
 		err = v.all(t, chosen)
 	} else {
@@ -58,7 +60,7 @@ func (v *schemaCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.findings, unsupportedPatterns(chosen))), finding.FailNever)
+	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), finding.FailNever)
 }
 
 func (v *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {
@@ -72,7 +74,7 @@ func (v *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {
 	if err != nil {
 		return err
 	}
-	return outputPath(v.Output).write(t, func(w io.Writer) error { _, err := w.Write(text); return err })
+	return output.Path(v.Output).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err })
 }
 
 func (v *schemaCommand) encode(c *schema.Contract, part schema.Part) ([]byte, error) {
@@ -90,7 +92,7 @@ func (v *schemaCommand) encode(c *schema.Contract, part schema.Part) ([]byte, er
 // and .error.NAME.json. A part that a contract does not have, or that is no JSON
 // document, has no file.
 func (v *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
-	var files []folderFile
+	var files []output.File
 	var refused *schema.NotJSONError
 	left := map[string]*schema.NotJSONError{} // of each service one
 	for _, c := range loaded {
@@ -108,7 +110,7 @@ func (v *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 				return err
 			}
 			name := c.Name() + "." + strings.Replace(string(part), ":", ".", 1) + ".json"
-			files = append(files, folderFile{name, fmt.Sprintf("%s of %s", part, c), text})
+			files = append(files, output.File{Name: name, Of: fmt.Sprintf("%s of %s", part, c), Text: text})
 		}
 	}
 	for _, service := range slices.Sorted(maps.Keys(left)) {
@@ -120,7 +122,7 @@ func (v *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 	if len(files) == 0 {
 		return fmt.Errorf("no contract has the part %q", v.Part)
 	}
-	if err := outputFolder(v.Output).writeAll(t, files); err != nil {
+	if err := output.Folder(v.Output).WriteAll(files); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.Err, "wrote %d schemas of %d contracts to %s\n", len(files), len(loaded), v.Output)

@@ -280,6 +280,21 @@ func list(counts []Count) string {
 	return strings.Join(parts, ", ")
 }
 
+// WhyNothing says why a run checked nothing, though the routes were known.
+func (c *Checks) WhyNothing() string {
+	var reasons []string
+	for _, n := range c.NotRead {
+		reasons = append(reasons, fmt.Sprintf("%d %s, which crcheck does not read", n.Count, n.Name))
+	}
+	for _, n := range c.NotChecked {
+		reasons = append(reasons, fmt.Sprintf("%d %s", n.Count, n.Name))
+	}
+	if reasons == nil {
+		return "name files with responses of the contract's operation"
+	}
+	return strings.Join(reasons, "; ")
+}
+
 // reasons has counts first, for the names may end in parentheses themselves.
 func reasons(counts []Count) string {
 	var parts []string

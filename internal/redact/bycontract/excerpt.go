@@ -1,4 +1,4 @@
-package main
+package bycontract
 
 import (
 	"bytes"
@@ -12,11 +12,11 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// secrets withholds lines of a source that hold values which a contract calls
+// Excerpts withholds lines of a source that hold values which a contract calls
 // sensitive: the excerpt of a finding shows its neighbours, too. It goes by where
 // such values may stand, which may withhold more than it must. Its zero value is
 // ready.
-type secrets struct {
+type Excerpts struct {
 	places map[*schema.Contract]*secretPlaces
 
 	// of the line asked for last: one line may have thousands of findings
@@ -27,9 +27,9 @@ type secrets struct {
 	withheld [2][]stretch // of the interaction asked for last: of its request's body, and its response's
 }
 
-// line is the text of a line of an interaction's source; nil where there is
+// Line is the text of a line of an interaction's source; nil where there is
 // none, or none to be shown.
-func (s *secrets) line(c *schema.Contract, x *traffic.Interaction, number int) []byte {
+func (s *Excerpts) Line(c *schema.Contract, x *traffic.Interaction, number int) []byte {
 	if s.interaction == x && s.number == number {
 		return s.text
 	}
@@ -48,7 +48,7 @@ func (s *secrets) line(c *schema.Contract, x *traffic.Interaction, number int) [
 	return text
 }
 
-func (s *secrets) of(c *schema.Contract) *secretPlaces {
+func (s *Excerpts) of(c *schema.Contract) *secretPlaces {
 	if s.places[c] == nil {
 		if s.places == nil {
 			s.places = map[*schema.Contract]*secretPlaces{}

@@ -1,4 +1,4 @@
-package main
+package output
 
 import (
 	"os"
@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOutputFolderNames: what documents call things leads to a file in the
+// TestFolderNames: what documents call things leads to a file in the
 // folder, of its own, or nothing at all is written.
-func TestOutputFolderNames(t *testing.T) {
+func TestFolderNames(t *testing.T) {
 	for _, v := range []struct {
 		name  string
 		files []string
@@ -36,11 +36,11 @@ func TestOutputFolderNames(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			above := t.TempDir()
 			folder := filepath.Join(above, "folder")
-			var files []folderFile
+			var files []File
 			for _, name := range v.files {
-				files = append(files, folderFile{name, "it", []byte(name)})
+				files = append(files, File{name, "it", []byte(name)})
 			}
-			err := outputFolder(folder).writeAll(&terminal{}, files)
+			err := Folder(folder).WriteAll(files)
 			if !v.fine {
 				require.Error(t, err)
 				there, err := os.ReadDir(above)
@@ -59,5 +59,5 @@ func TestOutputFolderNames(t *testing.T) {
 			}
 		})
 	}
-	require.Error(t, outputFolder(t.TempDir()).write(&terminal{}, "../s.json", nil))
+	require.Error(t, Folder(t.TempDir()).Write("../s.json", nil))
 }

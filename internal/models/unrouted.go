@@ -1,4 +1,4 @@
-package main
+package models
 
 import (
 	"cmp"
@@ -7,38 +7,22 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
-// whyNothing says why a run checked nothing, though the routes were known.
-func whyNothing(c *report.Checks) string {
-	var reasons []string
-	for _, n := range c.NotRead {
-		reasons = append(reasons, fmt.Sprintf("%d %s, which crcheck does not read", n.Count, n.Name))
-	}
-	for _, n := range c.NotChecked {
-		reasons = append(reasons, fmt.Sprintf("%d %s", n.Count, n.Name))
-	}
-	if reasons == nil {
-		return "name files with responses of the contract's operation"
-	}
-	return strings.Join(reasons, "; ")
-}
-
-// unrouted counts the responses that no contract has the route of, by service.
-type unrouted struct {
-	total    int
+// Unrouted counts the responses that no contract has the route of, by service.
+type Unrouted struct {
+	Total    int
 	services map[string]int
 	add      map[string]bool // sources of contracts that could have them
 }
 
-func (u *unrouted) count(why *schema.Unrouted) {
+// Count counts a response.
+func (u *Unrouted) Count(why *schema.Unrouted) {
 	if u.services == nil {
 		u.services, u.add = map[string]int{}, map[string]bool{}
 	}
-	u.total++
+	u.Total++
 	name := cmp.Or(why.Endpoint, why.Service)
 	switch {
 	case name == "" && why.Host != "":
@@ -50,10 +34,10 @@ func (u *unrouted) count(why *schema.Unrouted) {
 	}
 	switch {
 	case why.Kind == schema.NoSuchOperation: // perhaps of a model that has more of them
-		u.add[models.Botocore+name] = true
+		u.add[Botocore+name] = true
 		u.services[name+" (no such operation)"]++
 	case why.Protocol == "awsJson" || why.Protocol == "rest":
-		u.add[models.Botocore+name] = true
+		u.add[Botocore+name] = true
 		u.services[name]++
 	default:
 		u.services[name+" ("+why.Protocol+")"]++
@@ -61,7 +45,7 @@ func (u *unrouted) count(why *schema.Unrouted) {
 }
 
 // String says what was not routed and what to do, for a run in which nothing was.
-func (u *unrouted) String() string {
+func (u *Unrouted) String() string {
 	const most = 5
 	names := slices.SortedFunc(maps.Keys(u.services), func(a, b string) int {
 		return cmp.Or(cmp.Compare(u.services[b], u.services[a]), cmp.Compare(a, b))
@@ -73,8 +57,8 @@ func (u *unrouted) String() string {
 	if rest := len(names) - most; rest > 0 {
 		parts = append(parts, fmt.Sprintf("and of %d more", rest))
 	}
-	text := fmt.Sprintf("none of the %d responses matches a loaded contract (%s)", u.total, strings.Join(parts, ", "))
-	if u.total == 1 {
+	text := fmt.Sprintf("none of the %d responses matches a loaded contract (%s)", u.Total, strings.Join(parts, ", "))
+	if u.Total == 1 {
 		text = fmt.Sprintf("the response matches no loaded contract (%s)", parts[0])
 	}
 	if len(u.add) == 0 {

@@ -1,10 +1,12 @@
-package main
+package input
 
 import (
 	"io"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"github.com/crcheck/crcheck/internal/output"
 )
 
 // progress shows how many bytes were read, on a terminal, when the work takes
@@ -17,10 +19,10 @@ type progress struct {
 	bar   *progressbar.ProgressBar
 }
 
-// newProgress returns nil, which shows nothing, where out is no terminal. A
+// newProgress returns nil, which shows nothing, where out is not a terminal. A
 // total of -1 is unknown.
 func newProgress(out io.Writer, total int64) *progress {
-	if !isTerminal(out) {
+	if !output.IsTerminal(out) {
 		return nil
 	}
 	return &progress{out: out, total: total, since: time.Now()}

@@ -1,4 +1,10 @@
-package main
+// Package input opens what a command reads: documents, whole, and traffic, interaction by
+// interaction.
+//
+// The model: [Open] opens any path so that waiting for a pipe can be given up; [Document] reads one
+// document that a user named; [Gather] makes [Traffic] of files, folders and standard input, with
+// the findings that the indexes of folders expect.
+package input
 
 import (
 	"context"
@@ -9,9 +15,9 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// open opens a file. Opening a pipe waits for its writer, and reading one for
+// Open opens a file. Opening a pipe waits for its writer, and reading one for
 // what is written: both can be given up.
-func open(ctx context.Context, path string) (io.ReadCloser, error) {
+func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
 		return os.Open(path)
 	}
@@ -34,11 +40,15 @@ func open(ctx context.Context, path string) (io.ReadCloser, error) {
 		return struct {
 			io.Reader
 			io.Closer
-		}{&interruptible{ctx: ctx, r: got.f}, got.f}, nil
+		}{Interruptible(ctx, got.f), got.f}, nil
 	}
 }
 
-// interruptible lets a read that waits for a person or a pipe be given up.
+// Interruptible lets a read that waits for a person or a pipe be given up.
+func Interruptible(ctx context.Context, r io.Reader) io.Reader {
+	return &interruptible{ctx: ctx, r: r}
+}
+
 type interruptible struct {
 	ctx    context.Context
 	r      io.Reader
@@ -72,17 +82,17 @@ func (r *interruptible) Read(p []byte) (int, error) {
 	}
 }
 
-// mostDocument bounds a document that is read whole: a source or an overlay.
-const mostDocument = 64 << 20
+// MaxDocument bounds a document that is read whole: a source or an overlay.
+const MaxDocument = 64 << 20
 
-// readDocument reads a file that the user named.
-func readDocument(ctx context.Context, path string) ([]byte, error) {
-	tooLarge := fmt.Errorf("%s: it is larger than %d MiB; name a smaller document", path, mostDocument>>20)
+// Document reads a file that the user named.
+func Document(ctx context.Context, path string) ([]byte, error) {
+	tooLarge := fmt.Errorf("%s: it is larger than %d MiB; name a smaller document", path, MaxDocument>>20)
 	if info, err := os.Stat(path); err == nil {
 		switch {
 		case info.IsDir():
 			return nil, fmt.Errorf("%s: it is a folder; name a document in it", path)
-		case info.Size() > mostDocument:
+		case info.Size() > MaxDocument:
 			return nil, tooLarge
 		}
 	}
@@ -91,16 +101,16 @@ func readDocument(ctx context.Context, path string) ([]byte, error) {
 			return nil, err // it says what to do
 		}
 	}
-	r, err := open(ctx, path)
+	r, err := Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	text, err := io.ReadAll(io.LimitReader(r, mostDocument+1))
+	text, err := io.ReadAll(io.LimitReader(r, MaxDocument+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
-	case len(text) > mostDocument:
+	case len(text) > MaxDocument:
 		return nil, tooLarge // a pipe or a device has no size
 	}
 	return text, nil

@@ -1,9 +1,10 @@
-package main
+package models
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -11,35 +12,28 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// contractFlags choose contracts, alike on every command that takes them.
-type contractFlags struct {
-	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, a document to derive contracts from, a folder of them, or botocore:SERVICE for the models of the installed botocore; without it the newest built-in one. Repeats."`
-	Overlay  []string `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contracts. Repeats."`
-}
-
-// inForce is the chosen contracts.
-type inForce struct {
-	catalog  *schema.Catalog
-	findings finding.Set // what the documents and overlays have to say of themselves
+// InForce is the chosen contracts.
+type InForce struct {
+	Catalog  *schema.Catalog
+	Findings finding.Set // what the documents and overlays have to say of themselves
 	source   string      // where services come from that are loaded on demand
 }
 
-// open returns the chosen contracts, or the newest built-in one. Services of a
+// Open returns the chosen contracts, or the newest built-in one. Services of a
 // folder of models are loaded when traffic reaches them.
-func (f *contractFlags) open(ctx context.Context, t *terminal) (*inForce, error) {
-	names := f.Contract
+func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InForce, error) {
 	if len(names) == 0 {
 		names = []string{contracts.Newest}
 	}
-	var all models.Found
+	var all Found
 	var sources []string
 	for _, name := range names {
-		found, err := loadContract(ctx, t, name)
+		found, err := Named(ctx, stderr, name)
 		if err != nil {
 			return nil, err
 		}
@@ -53,42 +47,33 @@ func (f *contractFlags) open(ctx context.Context, t *terminal) (*inForce, error)
 			sources = append(sources, name)
 		}
 	}
-	said, err := applyOverlays(ctx, f.Overlay, &all)
+	said, err := ApplyOverlays(ctx, overlays, &all)
 	if err != nil {
 		return nil, err
 	}
-	return &inForce{schema.NewServiceCatalog(all.Services, all.Contracts...), finding.Union(all.Findings, said), strings.Join(sources, " and ")}, nil
+	return &InForce{schema.NewServiceCatalog(all.Services, all.Contracts...), finding.Union(all.Findings, said), strings.Join(sources, " and ")}, nil
 }
 
-// load is open for what needs all contracts.
-func (f *contractFlags) load(ctx context.Context, t *terminal) ([]*schema.Contract, finding.Set, error) {
-	chosen, err := f.open(ctx, t)
-	if err != nil {
-		return nil, nil, err
-	}
-	return chosen.catalog.Contracts(), chosen.findings, nil
-}
-
-// announce says which contracts are in force.
-func (c *inForce) announce(t *terminal) {
-	n := c.catalog.Services()
+// Announce says which contracts are in force.
+func (c *InForce) Announce(stderr io.Writer) {
+	n := c.Catalog.Services()
 	if n == 0 {
-		announce(t, c.catalog.Given())
+		Announce(stderr, c.Catalog.Given())
 		return
 	}
 	more := ""
-	if given := len(c.catalog.Given()); given > 0 {
+	if given := len(c.Catalog.Given()); given > 0 {
 		more = fmt.Sprintf(", %d contracts beside them", given)
 	}
-	fmt.Fprintf(t.Err, "contracts: %d services of %s (loaded on demand)%s\n", n, c.source, more)
+	fmt.Fprintf(stderr, "contracts: %d services of %s (loaded on demand)%s\n", n, c.source, more)
 }
 
-// announce says which contracts are in force.
-func announce(t *terminal, loaded []*schema.Contract) {
+// Announce says which contracts are in force.
+func Announce(stderr io.Writer, loaded []*schema.Contract) {
 	const many = 20
 	if len(loaded) <= 3 {
 		for _, c := range loaded {
-			fmt.Fprintf(t.Err, "contract: %s\n", c)
+			fmt.Fprintf(stderr, "contract: %s\n", c)
 		}
 		return
 	}
@@ -97,24 +82,25 @@ func announce(t *terminal, loaded []*schema.Contract) {
 		operations[c.Service]++
 	}
 	if len(operations) > many {
-		fmt.Fprintf(t.Err, "contracts: %d, of %d services\n", len(loaded), len(operations))
+		fmt.Fprintf(stderr, "contracts: %d, of %d services\n", len(loaded), len(operations))
 		return
 	}
 	var services []string
 	for _, name := range slices.Sorted(maps.Keys(operations)) {
 		services = append(services, fmt.Sprintf("%s (%d)", name, operations[name]))
 	}
-	fmt.Fprintf(t.Err, "contracts: %d, of %s\n", len(loaded), strings.Join(services, ", "))
+	fmt.Fprintf(stderr, "contracts: %d, of %s\n", len(loaded), strings.Join(services, ", "))
 }
 
-// reached says once what patterns of contracts that traffic reached cannot be
+// Reached says once what patterns of contracts that traffic reached cannot be
 // compiled, however many of these share one.
-type reached struct {
+type Reached struct {
 	contracts map[*schema.Contract]bool
 	patterns  map[string]bool
 }
 
-func (r *reached) by(c *schema.Contract) finding.Set {
+// By returns what to say of a contract that traffic reached.
+func (r *Reached) By(c *schema.Contract) finding.Set {
 	if r.contracts[c] {
 		return nil
 	}
@@ -129,37 +115,38 @@ func (r *reached) by(c *schema.Contract) finding.Set {
 	})
 }
 
-func unsupportedPatterns(contracts []*schema.Contract) finding.Set {
+// UnsupportedPatterns says of contracts which patterns cannot be compiled.
+func UnsupportedPatterns(contracts []*schema.Contract) finding.Set {
 	var all []finding.Finding
-	var r reached
+	var r Reached
 	for _, c := range contracts {
-		all = append(all, r.by(c)...)
+		all = append(all, r.By(c)...)
 	}
 	return finding.NewSet(all...)
 }
 
-// loadContract returns a built-in contract, else what the installed botocore or a
+// Named returns a built-in contract, else what the installed botocore or a
 // file or folder of that name describes.
-func loadContract(ctx context.Context, t *terminal, name string) (*models.Found, error) {
+func Named(ctx context.Context, stderr io.Writer, name string) (*Found, error) {
 	c, err := contracts.Load(name)
 	if err == nil {
-		return &models.Found{Contracts: []*schema.Contract{c}}, nil
+		return &Found{Contracts: []*schema.Contract{c}}, nil
 	}
 	unknown, ok := errors.AsType[*contracts.UnknownError](err)
 	if _, err := os.Stat(name); ok && errors.Is(err, fs.ErrNotExist) && !isInstalled(name) {
 		return nil, fmt.Errorf("%s is neither a file, a folder nor a built-in contract; those are %s; botocore:SERVICE is the models of a service in the installed botocore", name, strings.Join(unknown.Known, " and "))
 	}
-	return derivable(ctx, t, name, "")
+	return Derivable(ctx, stderr, name, "")
 }
 
-// applyOverlays replaces the contracts by those with the facets of overlays, one
+// ApplyOverlays replaces the contracts by those with the facets of overlays, one
 // after the other, and returns what these have to say of them and of each other.
 // It loads the services that overlays are for.
-func applyOverlays(ctx context.Context, paths []string, all *models.Found) (finding.Set, error) {
+func ApplyOverlays(ctx context.Context, paths []string, all *Found) (finding.Set, error) {
 	var findings finding.Set
 	var before []*schema.Overlay
 	for _, path := range paths {
-		text, err := readDocument(ctx, path)
+		text, err := input.Document(ctx, path)
 		if err != nil {
 			return nil, err
 		}
