@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
@@ -61,7 +62,7 @@ func (v *recoverCommand) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintln(t.Err, "names that became known after they were recorded are not replaced, for the key of the recording is not here; read the cassette before you publish it")
 	case got.Contracts == "":
 		fmt.Fprintln(t.Err, "the journal does not say with which contracts it was recorded; names that only they make known are not replaced where they stand before that: read the cassette before you publish it")
-	case got.Contracts != contractsOf(loaded):
+	case got.Contracts != models.Digest(loaded):
 		fmt.Fprintln(t.Err, "names that only the contracts of the recording make known are not replaced where they stand before that, for these are others; read the cassette before you publish it, or next time give the same --contract and --overlay as to record")
 	}
 	if got.Masked {

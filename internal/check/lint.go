@@ -48,7 +48,7 @@ func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Repor
 			run.collector.File()
 		}
 	}
-	r := run.collector.Report(o.Accept.Ledger.Settle(&run.scope, o.FailOnStale), o.FailOn)
+	r := run.collector.Report(o.Accept.Settle(&run.scope, o.FailOnStale), o.FailOn)
 	if r.Verdict == report.NotChecked && r.Checks.Files > 0 {
 		r.Verdict = report.Passed
 	}

@@ -112,7 +112,7 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
 		run.collector.Add(f, nil)
 	}
-	unmet := o.Accept.Ledger.Settle(&run.scope, o.FailOnStale)
+	unmet := o.Accept.Settle(&run.scope, o.FailOnStale)
 	if interrupted {
 		run.collector.Problem(ErrInterrupted)
 		// What was not read cannot have met its expectations.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/traffic"
 )
 
 // InForce is the chosen contracts.
@@ -172,4 +174,22 @@ func ApplyOverlays(ctx context.Context, paths []string, all *Found) (finding.Set
 		before = append(before, overlay)
 	}
 	return findings, nil
+}
+
+// Meta is what a recording says of itself: it names the contract that is in force, if it is one.
+func Meta(loaded []*schema.Contract, from finding.Origin) traffic.Meta {
+	if len(loaded) != 1 {
+		return traffic.Meta{From: from.String()}
+	}
+	return traffic.Meta{Contract: loaded[0].String(), ContractDigest: loaded[0].Digest(), From: from.String()}
+}
+
+// Digest is a digest of the contracts in force, in whatever order.
+func Digest(loaded []*schema.Contract) string {
+	var digests []string
+	for _, c := range loaded {
+		digests = append(digests, c.Digest())
+	}
+	slices.Sort(digests)
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(strings.Join(slices.Compact(digests), "\n"))))
 }

@@ -1,4 +1,4 @@
-package main
+package recording
 
 import (
 	"net/http"
@@ -6,9 +6,10 @@ import (
 	"os"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
-	"github.com/stretchr/testify/require"
 )
 
 // TestRecordAllow: only what one contract calls read-only, whichever way the service reads the
@@ -16,7 +17,7 @@ import (
 func TestRecordAllow(t *testing.T) {
 	var all []*schema.Contract
 	for _, name := range []string{"shed", "ledger"} {
-		text, err := os.ReadFile("../../internal/live/testdata/" + name + ".json")
+		text, err := os.ReadFile("../live/testdata/" + name + ".json")
 		require.NoError(t, err)
 		read, err := source.Read(text, "1")
 		require.NoError(t, err)
@@ -42,14 +43,14 @@ func TestRecordAllow(t *testing.T) {
 		if c.target != "" {
 			r.Header.Set("X-Amz-Target", c.target)
 		}
-		err = (&recordCommand{}).allow(catalog)(r, nil)
+		err = (&Options{}).allow(catalog)(r, nil)
 		require.Equal(t, c.refused == "", err == nil, "%+v: %v", c, err)
 		if err != nil {
 			require.ErrorContains(t, err, c.refused, c.url)
 			require.ErrorContains(t, err, "--allow-writes")
 		}
 	}
-	require.Nil(t, (&recordCommand{AllowWrites: true}).allow(catalog))
+	require.Nil(t, (&Options{AllowWrites: true}).allow(catalog))
 
 	// Of two services with one route, neither may write.
 	reads := all[0]
@@ -61,7 +62,7 @@ func TestRecordAllow(t *testing.T) {
 	writes := reads.Clone()
 	writes.Service, writes.Readonly = "zoo", schema.Is(false)
 	for _, both := range [][]*schema.Contract{{reads, writes}, {writes, reads}} {
-		err := (&recordCommand{}).allow(schema.NewCatalog(both...))(&http.Request{Method: "GET", URL: &url.URL{Path: "/sheds"}}, nil)
+		err := (&Options{}).allow(schema.NewCatalog(both...))(&http.Request{Method: "GET", URL: &url.URL{Path: "/sheds"}}, nil)
 		require.ErrorContains(t, err, "zoo.ListSheds does not call it read-only")
 	}
 }
