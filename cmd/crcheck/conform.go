@@ -16,6 +16,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/report"
 )
 
 type conformCommand struct {
@@ -64,7 +65,7 @@ func (v *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
 	}
-	formats := map[string]func(io.Writer, *conformance.Results) error{"text": conformance.Text, "json": conformance.JSON}
+	formats := map[string]func(io.Writer, *conformance.Results) error{"text": report.Conformance, "json": report.ConformanceJSON}
 	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
 		return err
 	}

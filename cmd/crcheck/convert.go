@@ -8,6 +8,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -44,7 +45,7 @@ func (v *convertCommand) Run(ctx context.Context, t *terminal) error {
 		return nil
 	})
 	if err == nil {
-		fmt.Fprintf(t.Err, "converted %d interactions\n", converted)
+		fmt.Fprintf(t.Err, "converted %s\n", plural.Of(converted, "interaction"))
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -59,7 +60,7 @@ func (v *coverageCommand) Run(ctx context.Context, t *terminal) error {
 		tally.Take(x)
 	}
 	r := tally.Report()
-	formats := map[string]func(io.Writer, *coverage.Report) error{"text": coverage.Text, "json": coverage.JSON}
+	formats := map[string]func(io.Writer, *coverage.Summary) error{"text": report.Coverage, "json": report.JSON[coverage.Summary]}
 	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -89,7 +90,7 @@ func (v *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 		if err := output.Folder(v.Output).WriteAll(files); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.Err, "derived %d contracts to %s\n", len(derived), v.Output)
+		fmt.Fprintf(t.Err, "derived %s to %s\n", plural.Of(len(derived), "contract"), v.Output)
 		return nil
 	}
 	c := derived[0]

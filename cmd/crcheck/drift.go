@@ -14,6 +14,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/validate"
@@ -106,7 +107,7 @@ func (v *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	result := &drift.Report{}
+	result := &report.Drift{}
 	if v.Merge {
 		result.Traffic, err = check.Shards(ctx, loaded, v.Sources[1:])
 	} else {
@@ -135,7 +136,7 @@ func (v *driftCommand) sources(ctx context.Context, t *terminal) error {
 		}
 		sources[i] = drift.Source{Name: name, Contracts: v.choose(loaded)}
 	}
-	result := &drift.Report{}
+	result := &report.Drift{}
 	if len(sources) > 2 {
 		if v.Witness != "" || v.Baseline != "" || len(v.Ignore) > 0 || v.Hidden {
 			return errors.New("--witness, --baseline, --ignore and --hidden are for two sources, OLD NEW")
@@ -202,13 +203,13 @@ func (v *driftCommand) witnesses(t *terminal, changes []drift.Change, old, new [
 	for _, err := range errs {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 	}
-	fmt.Fprintf(t.Err, "wrote %d witnesses to %s\n", len(cassettes), v.Witness)
+	fmt.Fprintf(t.Err, "wrote %s to %s\n", plural.Of(len(cassettes), "breaking payload"), v.Witness)
 	return nil
 }
 
 // report settles the result with the baseline, writes it, and returns the exit
 // that it makes.
-func (v *driftCommand) report(ctx context.Context, t *terminal, r *drift.Report) error {
+func (v *driftCommand) report(ctx context.Context, t *terminal, r *report.Drift) error {
 	expected, err := v.baseline(ctx, t, r)
 	if err != nil {
 		return err
@@ -219,22 +220,22 @@ func (v *driftCommand) report(ctx context.Context, t *terminal, r *drift.Report)
 	}
 	r.SettleBy(ledger, v.FailOn, v.FailOnStale)
 	r.ListHidden = v.Hidden
-	formats := map[string]func(io.Writer, *drift.Report) error{"text": drift.Text(v.color(t.Out)), "json": drift.JSON}
+	formats := map[string]func(io.Writer, *report.Drift) error{"text": report.DriftText(report.Style{Color: v.color(t.Out)}), "json": report.JSON[report.Drift]}
 	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
 		return err
 	}
 	switch r.Verdict {
-	case drift.NotChecked:
+	case report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name traffic of the contract's operations")
 		return exit(exitUsage)
-	case drift.Failed:
+	case report.Failed:
 		return exit(exitFindings)
 	}
 	return nil
 }
 
 // baseline reads the baseline, after having written it anew where that is asked for.
-func (v *driftCommand) baseline(ctx context.Context, t *terminal, r *drift.Report) ([]finding.Expected, error) {
+func (v *driftCommand) baseline(ctx context.Context, t *terminal, r *report.Drift) ([]finding.Expected, error) {
 	if v.Baseline == "" {
 		return nil, nil
 	}

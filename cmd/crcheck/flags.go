@@ -50,7 +50,7 @@ type reportFlags struct {
 func (f *reportFlags) write(t *terminal, r *report.Report) error {
 	formats := map[string]func(io.Writer, *report.Report) error{
 		"text": report.Text(report.Style{Color: f.color(t.Out)}),
-		"json": report.JSON,
+		"json": report.JSON[report.Report],
 	}
 	if err := f.Output.Write(t.Out, func(w io.Writer) error { return formats[f.Format](w, r) }); err != nil {
 		return err

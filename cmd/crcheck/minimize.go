@@ -10,6 +10,7 @@ import (
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -51,14 +52,14 @@ func (v *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 		kept.take(x, shown)
 	}
 	if len(kept.interactions) == 0 {
-		return fmt.Errorf("none of %d interactions is of a contract: name files with traffic of the contract's operation", read)
+		return fmt.Errorf("none of %s is of a contract: name files with traffic of the contract's operation", plural.Of(read, "interaction"))
 	}
 	indexes := coverage.Minimize(kept.shown)
 	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[v.To]
 	if err := v.Output.Stream(t.Out, func(w io.Writer) error { return traffic.Convert(w, to, kept.only(indexes)) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "kept %d of %d interactions", len(indexes), read)
+	fmt.Fprintf(t.Err, "kept %s of %s", plural.Number(len(indexes)), plural.Of(read, "interaction"))
 	if left > 0 {
 		fmt.Fprintf(t.Err, "; left out %d that no contract here is for, that have no request, or whose answer cannot be read", left)
 	}

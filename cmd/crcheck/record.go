@@ -7,6 +7,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/recording"
 	"github.com/crcheck/crcheck/internal/report"
@@ -94,7 +95,7 @@ func (v *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 // counts says what became of the requests.
 func (v *recordCommand) counts(t *terminal, r *recording.Result) {
 	if n := r.Stats.Interactions; n > 0 {
-		fmt.Fprintf(t.Err, "recorded %s into %s\n", report.Number(n, "interaction"), v.Output)
+		fmt.Fprintf(t.Err, "recorded %s into %s\n", plural.Of(n, "interaction"), v.Output)
 	}
 	for _, c := range []struct {
 		n    int
@@ -109,6 +110,6 @@ func (v *recordCommand) counts(t *terminal, r *recording.Result) {
 		}
 	}
 	if n := r.Stats.Secrets; n > 0 {
-		fmt.Fprintf(t.Err, "%s masked: look at the cassette before you share it, and at why the service sends them\n", report.Number(n, "secret"))
+		fmt.Fprintf(t.Err, "%s masked: look at the cassette before you share it, and at why the service sends them\n", plural.Of(n, "secret"))
 	}
 }

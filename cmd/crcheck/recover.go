@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
@@ -48,7 +49,7 @@ func (v *recoverCommand) Run(ctx context.Context, t *terminal) error {
 		if d.Torn {
 			why = "the recording was killed while it wrote it"
 		}
-		return fmt.Sprintf("line %d of the journal, %d bytes: %s", d.Line, d.Bytes, why)
+		return fmt.Sprintf("line %d of the journal, %s: %s", d.Line, plural.Of(d.Bytes, "byte"), why)
 	})
 	some(t, "found", len(got.Found), func(i int) string {
 		return fmt.Sprintf("interaction %d: %s", got.Found[i].Interaction, got.Found[i])
@@ -68,7 +69,7 @@ func (v *recoverCommand) Run(ctx context.Context, t *terminal) error {
 	if got.Masked {
 		fmt.Fprintln(t.Err, "values were masked for want of a pseudonym; where they stand in a text before that, they are not replaced: read the cassette before you publish it")
 	}
-	fmt.Fprintf(t.Err, "recovered %d interactions to %s\n", got.Interactions, got.Cassette)
+	fmt.Fprintf(t.Err, "recovered %s to %s\n", plural.Of(got.Interactions, "interaction"), got.Cassette)
 	return nil
 }
 

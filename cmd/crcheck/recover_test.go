@@ -59,7 +59,7 @@ func TestRecoverContracts(t *testing.T) {
 
 			got := inProcess(nil, append([]string{"cassette", "recover", cassette}, c.args...)...)
 			require.Equal(t, exitClean, got.status, got.err)
-			require.Contains(t, got.err, "recovered 1 interactions to "+cassette)
+			require.Contains(t, got.err, "recovered 1 interaction to "+cassette)
 			if c.other {
 				require.Contains(t, got.err, "give the same --contract and --overlay as to record")
 				return

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
@@ -57,7 +58,7 @@ func (v *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	if replay.Len() == 0 {
 		return fmt.Errorf("there is nothing to replay: name cassettes with requests")
 	}
-	fmt.Fprintf(t.Err, "replaying %d interactions\n", replay.Len())
+	fmt.Fprintf(t.Err, "replaying %s\n", plural.Of(replay.Len(), "interaction"))
 	status, err := recorder.Run{Replay: replay, Listen: v.Listen, Command: command, Region: v.Region,
 		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
 		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
@@ -68,7 +69,7 @@ func (v *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 		fmt.Fprintln(t.Err, miss)
 	}
 	unplayed := replay.Unplayed()
-	fmt.Fprintf(t.Err, "played %d of %d interactions, %d misses\n", replay.Len()-len(unplayed), replay.Len(), replay.Missed())
+	fmt.Fprintf(t.Err, "played %s of %s, %s\n", plural.Number(replay.Len()-len(unplayed)), plural.Of(replay.Len(), "interaction"), plural.Of(replay.Missed(), "miss"))
 	some(t, "not played", len(unplayed), func(i int) string {
 		x := unplayed[i]
 		return fmt.Sprintf("%s, interaction %d: %s %s", x.Source, x.Index+1, x.Request.Method, x.Request.URL)

@@ -13,6 +13,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 )
@@ -125,6 +126,6 @@ func (v *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 	if err := output.Folder(v.Output).WriteAll(files); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "wrote %d schemas of %d contracts to %s\n", len(files), len(loaded), v.Output)
+	fmt.Fprintf(t.Err, "wrote %s of %s to %s\n", plural.Of(len(files), "schema"), plural.Of(len(loaded), "contract"), v.Output)
 	return nil
 }

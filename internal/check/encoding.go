@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -55,7 +55,7 @@ func (n *taken) count(choice Encoding, x *traffic.Interaction, c *validate.Check
 func (n *taken) announce(stderr io.Writer) {
 	switch wire, sdk := n.bodies[schema.Wire], n.bodies[schema.SDK]; {
 	case sdk > 0 && wire > 0:
-		fmt.Fprintf(stderr, "encoding: took %s as http (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); override with --encoding\n", report.Number(wire, "document"), sdk)
+		fmt.Fprintf(stderr, "encoding: took %s as http (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); override with --encoding\n", plural.Of(wire, "document"), sdk)
 	case sdk > 0:
 		fmt.Fprintln(stderr, "encoding: sdk (what boto3 and the AWS CLI hand over); override with --encoding")
 	case n.unproven > 0:

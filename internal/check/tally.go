@@ -9,6 +9,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -58,7 +59,7 @@ func Shards(ctx context.Context, loaded []*schema.Contract, paths []string) (*dr
 		if err != nil {
 			return nil, err
 		}
-		var r drift.Report
+		var r report.Drift
 		d := json.NewDecoder(bytes.NewReader(text))
 		d.DisallowUnknownFields()
 		if err := d.Decode(&r); err != nil || r.Traffic == nil {

@@ -106,3 +106,13 @@ func orAbsent(value string) string {
 	}
 	return value
 }
+
+// Remedy is what to do about a change: of one that documents could prove, were
+// tried, and none does, nothing.
+func (c *Change) Remedy() string {
+	if c.Witness == nil && c.Untried == "" && c.Contested == "" && proofs[c.Rule] != nil {
+		return "No action needed: no payload was found that breaks either version."
+	}
+	rule, _ := c.Rule.Lookup()
+	return rule.Remedy
+}

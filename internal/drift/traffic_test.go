@@ -7,14 +7,16 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
-	"github.com/stretchr/testify/require"
 )
 
 // tally holds bare bodies against a contract, those of a shard.
@@ -186,7 +188,7 @@ func TestShards(t *testing.T) {
 func encoded(t testing.TB, r *drift.Traffic) string {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, drift.JSON(&b, &drift.Report{Traffic: r}))
+	require.NoError(t, report.JSON[report.Drift](&b, &report.Drift{Traffic: r}))
 	return b.String()
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
@@ -250,7 +251,7 @@ func (call *Session) recorded(record *recorder.Recorder) error {
 		fmt.Fprintf(call.options.Stderr, "recorded 1 interaction into %s\n", call.options.Record)
 	}
 	if stats.Secrets > 0 {
-		fmt.Fprintf(call.options.Stderr, "%s masked: look at the cassette before you share it, and at why the service sends them\n", report.Number(stats.Secrets, "secret"))
+		fmt.Fprintf(call.options.Stderr, "%s masked: look at the cassette before you share it, and at why the service sends them\n", plural.Of(stats.Secrets, "secret"))
 	}
 	return err
 }

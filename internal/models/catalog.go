@@ -14,6 +14,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -65,9 +66,9 @@ func (c *InForce) Announce(stderr io.Writer) {
 	}
 	more := ""
 	if given := len(c.Catalog.Given()); given > 0 {
-		more = fmt.Sprintf(", %d contracts beside them", given)
+		more = ", " + plural.Of(given, "contract") + " beside them"
 	}
-	fmt.Fprintf(stderr, "contracts: %d services of %s (loaded on demand)%s\n", n, c.source, more)
+	fmt.Fprintf(stderr, "contracts: %s of %s (loaded on demand)%s\n", plural.Of(n, "service"), c.source, more)
 }
 
 // Announce says which contracts are in force.
@@ -84,7 +85,7 @@ func Announce(stderr io.Writer, loaded []*schema.Contract) {
 		operations[c.Service]++
 	}
 	if len(operations) > many {
-		fmt.Fprintf(stderr, "contracts: %d, of %d services\n", len(loaded), len(operations))
+		fmt.Fprintf(stderr, "contracts: %s, of %s\n", plural.Number(len(loaded)), plural.Of(len(operations), "service"))
 		return
 	}
 	var services []string

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/traffic"
@@ -41,7 +42,7 @@ func readSources(ctx context.Context, stderr io.Writer, path, version string) (*
 		return nil, err
 	}
 	if found.Passed > 0 {
-		fmt.Fprintf(stderr, "%s: passed over %d files that describe no operation\n", path, found.Passed)
+		fmt.Fprintf(stderr, "%s: passed over %s that describe no operation\n", path, plural.Of(found.Passed, "file"))
 	}
 	return found, nil
 }

@@ -46,6 +46,7 @@ const (
 	ByDeviation HiddenBy = "known deviation of AWS"
 	ByIgnoreRow HiddenBy = "ignore row"
 	ByRequest   HiddenBy = "responses only"
+	ByBaseline  HiddenBy = "baseline" // of drift
 )
 
 // HiddenGroup is the hidden findings of one fingerprint.

@@ -1,45 +1,37 @@
-package drift
+package report
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/drift"
 )
 
-// Report is what a run of crcheck drift found, as plain data: one of
+// Drift is what a run of crcheck drift found, as plain data: one of
 // Comparison, Matrix and Traffic, and what a baseline made of it.
-type Report struct {
-	Verdict    Verdict     `json:"verdict"`
-	Old        string      `json:"old,omitempty"`
-	New        string      `json:"new,omitempty"`
-	Comparison *Comparison `json:"comparison,omitempty"`
-	Matrix     *Matrix     `json:"matrix,omitempty"`
-	Traffic    *Traffic    `json:"traffic,omitempty"`
+type Drift struct {
+	Verdict    Verdict           `json:"verdict"`
+	Old        string            `json:"old,omitempty"`
+	New        string            `json:"new,omitempty"`
+	Comparison *drift.Comparison `json:"comparison,omitempty"`
+	Matrix     *drift.Matrix     `json:"matrix,omitempty"`
+	Traffic    *drift.Traffic    `json:"traffic,omitempty"`
 
 	Expected int             `json:"expected,omitempty"` // changes that the baseline knows; they are not in Comparison
 	Ignored  int             `json:"ignored,omitempty"`  // changes that other ignore rows accept; they are not in Comparison
-	Hidden   []Hidden        `json:"hidden,omitempty"`   // both of them
+	Hidden   []HiddenChange  `json:"hidden,omitempty"`   // both of them
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Left     []string        `json:"left,omitempty"`     // what a proposed overlay does not settle
 
-	// ListHidden makes [Text] list what is hidden.
+	// ListHidden makes [DriftText] list what is hidden.
 	ListHidden bool `json:"-"`
 }
-
-// Verdict is what a run comes to.
-type Verdict string
-
-const (
-	Failed     Verdict = "failed"      // a change at or above the threshold, or an ignore row that was not met
-	NotChecked Verdict = "not checked" // no interaction is of the contracts
-	Passed     Verdict = "passed"
-)
 
 // Settle applies ignore rows to the report and derives the verdict; all of them
 // are taken as required, as those of a baseline are. Changes that a row accepts
 // are left out; what traffic showed stays, for shards of it are merged.
-func (r *Report) Settle(expected []finding.Expected, failOn finding.Threshold) error {
+func (r *Drift) Settle(expected []finding.Expected, failOn finding.Threshold) error {
 	rows := slices.Clone(expected)
 	for i := range rows {
 		rows[i].Required = true
@@ -52,9 +44,9 @@ func (r *Report) Settle(expected []finding.Expected, failOn finding.Threshold) e
 	return nil
 }
 
-// SettleBy is [Report.Settle] with a ledger. A stale row that is not required is a
+// SettleBy is [Drift.Settle] with a ledger. A stale row that is not required is a
 // warning, unless failOnStale, and only if what it names was in the scope.
-func (r *Report) SettleBy(ledger *finding.Ledger, failOn finding.Threshold, failOnStale bool) {
+func (r *Drift) SettleBy(ledger *finding.Ledger, failOn finding.Threshold, failOnStale bool) {
 	fails := false
 	accepts := func(f finding.Finding) bool {
 		row, ok := ledger.Accept(f)
@@ -66,7 +58,7 @@ func (r *Report) SettleBy(ledger *finding.Ledger, failOn finding.Threshold, fail
 		return ok
 	}
 	if r.Comparison != nil {
-		kept := []Change{}
+		kept := []drift.Change{}
 		for _, c := range r.Comparison.Changes {
 			if !accepts(c.Finding()) {
 				kept = append(kept, c)
@@ -94,7 +86,7 @@ func (r *Report) SettleBy(ledger *finding.Ledger, failOn finding.Threshold, fail
 // scope is what the report is about. Of traffic, it does not know which parts and
 // shapes were reached: there a row is stale if its operation was reached and names
 // neither a part nor a shape, or one at which something was observed.
-func (r *Report) scope() *finding.Scope {
+func (r *Drift) scope() *finding.Scope {
 	scope := &finding.Scope{}
 	if r.Comparison != nil {
 		scope.Layers(finding.LayerDrift)
@@ -116,7 +108,7 @@ func (r *Report) scope() *finding.Scope {
 }
 
 // Findings returns what ignore rows may accept of the report.
-func (r *Report) Findings() []finding.Finding {
+func (r *Drift) Findings() []finding.Finding {
 	var all []finding.Finding
 	if r.Comparison != nil {
 		for i := range r.Comparison.Changes {
@@ -127,4 +119,23 @@ func (r *Report) Findings() []finding.Finding {
 		all = slices.Concat(all, r.Traffic.Findings())
 	}
 	return all
+}
+
+// HiddenChange is a finding that a row accepts, with the severity that it would have had.
+type HiddenChange struct {
+	By     HiddenBy `json:"by"`
+	Reason string   `json:"reason"`
+	finding.Finding
+}
+
+// hide notes a finding that a row accepts.
+func (r *Drift) hide(row finding.Expected, f finding.Finding) {
+	by := ByIgnoreRow
+	if row.Required {
+		by = ByBaseline
+		r.Expected++
+	} else {
+		r.Ignored++
+	}
+	r.Hidden = append(r.Hidden, HiddenChange{by, row.Reason, f})
 }
