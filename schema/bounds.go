@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"

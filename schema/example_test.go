@@ -152,7 +152,7 @@ func ExampleProjection_Document() {
 		fmt.Println()
 	}
 	// Output:
-	// wire parent
+	// http parent
 	// sdk id parent
 }
 

@@ -17,11 +17,11 @@ const (
 	SDK
 )
 
-var projectionNames = [...]string{Wire: "wire", SDK: "sdk"}
+var projectionNames = [...]string{Wire: "http", SDK: "sdk"}
 
 func (p Projection) String() string { return projectionNames[p] }
 
-// UnmarshalText reads "wire" or "sdk".
+// UnmarshalText reads "http" or "sdk".
 func (p *Projection) UnmarshalText(text []byte) error {
 	for i, name := range projectionNames {
 		if name == string(text) {
@@ -29,7 +29,7 @@ func (p *Projection) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not a projection: use wire or sdk", text)
+	return fmt.Errorf("%q is not an encoding: use http or sdk", text)
 }
 
 // MemberName returns the name that a member has in a document.

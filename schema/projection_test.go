@@ -13,7 +13,7 @@ func TestProjectionNames(t *testing.T) {
 		require.Equal(t, p, got)
 	}
 	var p Projection = SDK
-	for _, bad := range []string{"", "Wire", "http"} {
+	for _, bad := range []string{"", "Wire", "wire"} {
 		require.Error(t, p.UnmarshalText([]byte(bad)))
 		require.Equal(t, SDK, p)
 	}

@@ -41,7 +41,7 @@ func (e *NotJSONError) Error() string {
 	case "rpc-v2-cbor":
 		format = "CBOR"
 	}
-	return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI hand over, use --projection sdk", e.Contract, e.Protocol, format)
+	return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI hand over, use --encoding sdk", e.Contract, e.Protocol, format)
 }
 
 // endpoint is the API without its version, which often begins the host's name.

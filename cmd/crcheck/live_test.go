@@ -3,27 +3,16 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/internal/live"
 	"github.com/crcheck/crcheck/internal/standin"
-	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/validate"
 )
 
 // liveRun is crcheck live against a stand-in.
@@ -228,41 +217,4 @@ func TestLiveInterrupted(t *testing.T) {
 	require.Contains(t, got.err, "crcheck: interrupted")
 	require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
 	require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
-}
-
-// calling is a call of the newest contract, with credentials and a transport of the test.
-func calling(t *testing.T, user aws.CredentialsProviderFunc, transport http.RoundTripper) *liveCall {
-	c := contracts.MustLoad(contracts.Newest)
-	request, err := live.Request(c, &url.URL{Scheme: "https", Host: realHost}, []byte(jobOneInput))
-	require.NoError(t, err)
-	checks, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
-	require.NoError(t, err)
-	return &liveCall{verb: &liveVerb{}, contract: c, service: "cleanrooms", region: "us-east-1", request: request, user: user, transport: transport, checks: checks}
-}
-
-// TestLiveNotRecorded: the network is not to blame for a disk that is full.
-func TestLiveNotRecorded(t *testing.T) {
-	var err bytes.Buffer
-	call := calling(t, func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: "A", SecretAccessKey: "B"}, nil
-	},
-		failing{&recorder.RecordError{Problem: recorder.JournalFailed, Cassette: "job.yaml", Err: errFull}})
-	require.Equal(t, exit(exitIncomplete), call.run(t.Context(), &terminal{nil, io.Discard, &err}))
-	require.Contains(t, err.String(), "the disk is full")
-	require.NotContains(t, err.String(), "network")
-}
-
-type failing struct{ err error }
-
-func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
-
-// TestLiveInterruptedLogin: asking for credentials may wait for a person.
-func TestLiveInterruptedLogin(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	call := calling(t, func(ctx context.Context) (aws.Credentials, error) {
-		cancel()
-		<-ctx.Done()
-		return aws.Credentials{}, errors.New("no login")
-	}, failing{})
-	require.Equal(t, context.Canceled, call.run(ctx, &terminal{nil, io.Discard, io.Discard}))
 }

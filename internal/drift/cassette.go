@@ -145,7 +145,7 @@ func (c *Change) attest(x *traffic.Interaction, allowing, refusing *side) error 
 		return err
 	}
 	if !slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool { return f.General() == w.Rule }) {
-		return &ExchangeError{w.Refused, fmt.Sprintf("has no %s to say against it: the two differ in the sdk projection alone", w.Rule)}
+		return &ExchangeError{w.Refused, fmt.Sprintf("has no %s to say against it: the two differ in the sdk encoding alone", w.Rule)}
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func TestSDKCassettes(t *testing.T) {
 	require.Len(t, check(t, noted, x), 1)
 }
 
-// TestSDKAlone: what differs in the sdk projection alone is no cassette.
+// TestSDKAlone: what differs in the sdk encoding alone is no cassette.
 func TestSDKAlone(t *testing.T) {
 	old := changed(bed(), func(c *schema.Contract) {
 		member(c, "FrostException", "degrees").Shape.Inline = &schema.Shape{Type: schema.Float}

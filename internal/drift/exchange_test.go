@@ -4,10 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/stretchr/testify/require"
 )
 
 // TestProvenByExchanges: what travels beside the body under another name, elsewhere or in
@@ -143,7 +145,7 @@ func TestUntried(t *testing.T) {
 			c := result.Changes[0]
 			require.Nil(t, c.Witness)
 			require.Equal(t, finding.Info, c.Severity)
-			r := &drift.Report{Comparison: result}
+			r := &report.Drift{Comparison: result}
 			require.NoError(t, r.Settle(nil, finding.FailOnError))
 			text := textOf(t, r)
 			if test.want == "" {
@@ -158,9 +160,9 @@ func TestUntried(t *testing.T) {
 	}
 }
 
-func textOf(t *testing.T, r *drift.Report) string {
+func textOf(t *testing.T, r *report.Drift) string {
 	t.Helper()
 	var b strings.Builder
-	require.NoError(t, drift.Text(false)(&b, r))
+	require.NoError(t, report.DriftText(report.Style{})(&b, r))
 	return b.String()
 }

@@ -21,7 +21,7 @@ type Witness struct {
 	Allowed    Side              `json:"allowed"` // has nothing to say against it
 	Refused    Side              `json:"refused"` // refuses it
 	Projection schema.Projection `json:"-"`
-	Form       string            `json:"projection"`         // of the document: wire or sdk
+	Form       string            `json:"projection"`         // of the document: http or sdk
 	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents; of others, the body
 	// Request is method, target and headers of one that routes elsewhere, or in
 	// which a member is looked for in vain; Response is status and headers.

@@ -53,7 +53,7 @@ func (s *Synth) travels() error {
 	case !ok && protocol != "":
 		return &BindingError{s.contract.String(), "protocol " + protocol + " is not one of restJson1, awsJson1_0, awsJson1_1"}
 	case s.projection != schema.Wire:
-		return &BindingError{s.contract.String(), "the sdk projection does not travel"}
+		return &BindingError{s.contract.String(), "the sdk encoding does not travel"}
 	}
 	return nil
 }
