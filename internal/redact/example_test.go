@@ -48,5 +48,5 @@ func ExampleParseKey() {
 	_, err := redact.ParseKey("hunter2")
 	fmt.Println(err)
 	// Output:
-	// it is no redaction key, which begins with crcheck-redaction-key-1:; copy the whole line of the key file
+	// not a redaction key, which begins with crcheck-redaction-key-1:; copy the whole line of the key file
 }

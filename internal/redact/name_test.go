@@ -36,8 +36,10 @@ func TestPseudonymsKeepTheirFormat(t *testing.T) {
 		{"ÀßéЖ漢😀 –", `^[À-ÖØ-Þ][ß-öø-ÿ]{2}\p{Cyrillic}\p{Han}.  ?–$`},
 		{"", `^$`}, {"--", `^--$`}, {"version", `^[a-z]{7}$`}, {"root", `^[a-z]{4}$`},
 	} {
-		y := pseudonym(t, testKey, v.s, nil)
-		require.Regexp(t, v.form, y)
+		t.Run(v.s, func(t *testing.T) {
+			y := pseudonym(t, testKey, v.s, nil)
+			require.Regexp(t, v.form, y)
+		})
 	}
 }
 
@@ -51,19 +53,21 @@ func TestPseudonymsAreAccepted(t *testing.T) {
 		{"192.168.0.1", `^\d{1,3}(\.\d{1,3}){3}$`},
 		{"abc", `^[a-m]+$`},
 		{"ab", `^[a-m][aeiou]$|^a[n-z]$`},
-		{"UPPER", `^[a-z]+$`}, // is not accepted, nor is what stands for it
+		{"UPPER", `^[a-z]+$`}, // neither the name nor the pseudonym is accepted
 	} {
-		form := regexp.MustCompile(v.form)
-		y := pseudonym(t, testKey, v.s, form.MatchString)
-		require.Equal(t, form.MatchString(v.s), form.MatchString(y), "%s became %s", v.s, y)
+		t.Run(v.s, func(t *testing.T) {
+			form := regexp.MustCompile(v.form)
+			y := pseudonym(t, testKey, v.s, form.MatchString)
+			require.Equal(t, form.MatchString(v.s), form.MatchString(y), "%s became %s", v.s, y)
+		})
 	}
 	n := namer{cipher: newCipher(testKey), clean: func(string) bool { return true }}
 	_, _, ok := n.rename("true", wholes, regexp.MustCompile(`^(true|false)$`).MatchString, false)
 	require.False(t, ok, "there is no pseudonym")
 }
 
-// TestInjective: equal names have equal pseudonyms, and different ones different ones; under
-// another key others.
+// TestInjective checks that different names have different pseudonyms, and that a pseudonym depends
+// on the key.
 func TestInjective(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	one, two := newCipher(testKey), newCipher(Key{4})
@@ -96,17 +100,19 @@ func TestInjective(t *testing.T) {
 	}
 }
 
-// TestStable: a pseudonym that was written down must mean the same for ever.
+// TestStable checks pseudonyms that are already recorded: they must never change.
 func TestStable(t *testing.T) {
 	for s, want := range map[string]string{
 		"111122223333": "883914125777",
 		"my-bucket":    "vu-dagiee",
 	} {
-		require.Equal(t, want, pseudonym(t, testKey, s, nil))
+		t.Run(s, func(t *testing.T) {
+			require.Equal(t, want, pseudonym(t, testKey, s, nil))
+		})
 	}
 }
 
-// TestSpread: a change of one character changes the others as well.
+// TestSpread checks that a change of one character changes most others.
 func TestSpread(t *testing.T) {
 	c := newCipher(testKey)
 	a, b := string(c.apply(nil, strings.Repeat("a", 40), byClass, false)), string(c.apply(nil, strings.Repeat("a", 39)+"b", byClass, false))
@@ -119,8 +125,8 @@ func TestSpread(t *testing.T) {
 	require.Greater(t, different, 30)
 }
 
-// TestPermutation goes through all strings of three hexadecimal digits, under variants that a
-// cipher would easily lead out of: no two have one pseudonym, and each comes back.
+// TestPermutation checks all strings of three hexadecimal digits, under variants that a cipher
+// easily leaves: no two have the same pseudonym, and each is restored.
 func TestPermutation(t *testing.T) {
 	hex := func(s string) identifiers { return tail(s, 0, hexLower) }
 	for name, v := range map[string]struct {
