@@ -91,7 +91,7 @@ func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
 		}
 		text := string(body.Bytes)
 		if strings.Contains(text, Mask) || recognise(text, nil).parts != nil || r.known.replace(text, nil, minName, r.first, false) != text {
-			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: it is binary, and holds a secret or an identifier")
+			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: it is binary and contains a secret or an identifier")
 			return traffic.Body{Missing: true}
 		}
 		return body
@@ -118,7 +118,7 @@ func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 		for name, values := range side.h {
 			if lower := strings.ToLower(name); slices.Contains(secretHeaders, lower) {
 				if holdsSecret(lower, values) {
-					m.note(finding.SecretFound, site{part: side.part, pointer: noPointer}, "the "+side.part+name+" holds a secret")
+					m.note(finding.SecretFound, site{part: side.part, pointer: noPointer}, "the "+side.part+name+" contains a secret")
 				}
 				delete(side.h, name)
 			}
@@ -128,7 +128,7 @@ func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 		g := &signing{}
 		g.request(y.Request)
 		for range g.secrets {
-			m.note(finding.SecretFound, site{part: "request", pointer: noPointer}, "the request holds what it was signed with: a key, a token or a signature")
+			m.note(finding.SecretFound, site{part: "request", pointer: noPointer}, "the request contains the key, token or signature that it was signed with")
 		}
 	}
 	if q := y.Request; q != nil {

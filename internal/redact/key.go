@@ -90,7 +90,7 @@ func LoadKey(file string) (k Key, made bool, err error) {
 		return k, false, placed(err, Variable)
 	}
 	if err := ignore(file); err != nil {
-		return Key{}, false, &KeyError{Where: file, Problem: "git cannot be made to ignore the key file: " + err.Error(), Remedy: "make its folder writable, or set " + Variable, Err: err}
+		return Key{}, false, &KeyError{Where: file, Problem: "cannot add the key file to .gitignore: " + err.Error(), Remedy: "make its folder writable, or set " + Variable, Err: err}
 	}
 	text, err := os.ReadFile(file)
 	switch {
@@ -153,7 +153,7 @@ func makeKey(file string) (Key, bool, error) {
 }
 
 func unreadable(file string, err error) error {
-	return &KeyError{Where: file, Problem: "the redaction key cannot be read or made: " + err.Error(), Remedy: "check the path, or set " + Variable, Err: err}
+	return &KeyError{Where: file, Problem: "cannot read or create the redaction key: " + err.Error(), Remedy: "check the path, or set " + Variable, Err: err}
 }
 
 func placed(err error, where string) error {

@@ -70,7 +70,7 @@ func (l *Later) Redact(n int, x *traffic.Interaction, t Trace) (*traffic.Interac
 	m := &masker{source: x.Source, number: x.Index + 1}
 	restored, all, ok := l.restore(n, x, t)
 	if !ok {
-		m.note(finding.RecordOneWay, site{pointer: noPointer}, "the interaction cannot be mapped back with the key, so names that became known after it stay in it")
+		m.note(finding.RecordOneWay, site{pointer: noPointer}, "the interaction cannot be restored with the key, so names that became known later are not replaced in it")
 		return x, m.graded(l.r)
 	}
 	y := l.r.edit(restored, l.r.options.Classify.places(restored), forward, nil)
@@ -115,7 +115,7 @@ func (r *Redactor) back(x *traffic.Interaction) *traffic.Interaction {
 func (m *masker) changed(x, y *traffic.Interaction) {
 	check := func(part string, was, now traffic.Body, h http.Header) {
 		if !bytes.Equal(was.Bytes, now.Bytes) && formOf(now.Bytes, h) == formBinary {
-			m.note(finding.RecordOneWay, site{part: part, pointer: noPointer}, "the "+part+" is binary, and a name was replaced in it that became known later: its checksums do not fit")
+			m.note(finding.RecordOneWay, site{part: part, pointer: noPointer}, "the "+part+" is binary, and a name that became known later was replaced in it: its checksums no longer match")
 		}
 	}
 	if x.Request != nil {

@@ -36,7 +36,7 @@ func (m *masker) noted(rule finding.RuleID) bool {
 
 // oneWay adds the finding that an interaction cannot be restored.
 func (m *masker) oneWay() {
-	m.note(finding.RecordOneWay, site{pointer: noPointer}, "the pseudonyms of the interaction cannot all be mapped back with the key")
+	m.note(finding.RecordOneWay, site{pointer: noPointer}, "the interaction cannot be restored with the key: not all of its pseudonyms are reversible")
 }
 
 // graded returns the findings, with pointers into the redacted document.
@@ -56,12 +56,12 @@ func (m *masker) edit(at site, s string) string {
 			return Mask // a pseudonym of the placeholder would look like a secret
 		}
 	} else if at.name != "" && secretMember(at.name) && s != "" {
-		m.note(finding.SecretFound, at, "the "+at.part+" has "+what(at.name)+", by the name of its member")
+		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what(at.name)+", according to the name of its member")
 		return Mask
 	}
 	if m.known != nil {
 		if now := m.known.replace(s, masks(s), minPart, 0); now != s {
-			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret of the headers or the query")
+			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret from the headers or the query")
 			s = now
 		}
 	}
@@ -75,7 +75,7 @@ func (m *masker) edit(at site, s string) string {
 	var b []byte
 	end := 0
 	for _, h := range hits {
-		m.note(finding.SecretFound, at, fmt.Sprintf("the %s has what looks like %s", at.part, h.what))
+		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s", at.part, h.what))
 		b = append(append(b, s[end:h.from]...), Mask...)
 		end = h.to
 	}

@@ -227,7 +227,7 @@ func (r *Redactor) oneWay(at site, s string, p pass, m *masker) string {
 		return s
 	}
 	if m != nil {
-		m.note(finding.RecordOneWay, at, "a value of the "+at.part+" was masked: no pseudonym of it fits the contract")
+		m.note(finding.RecordOneWay, at, "a value in the "+at.part+" was masked: none of its pseudonyms conforms to the contract")
 	}
 	r.known.learn(s, Mask)
 	return Mask
