@@ -64,9 +64,9 @@ func TestErrorNames(t *testing.T) {
 			}}
 			written, found := recording(t, options, x)
 			require.Nil(t, found)
-			answer := string(written[0].Response.Body.Bytes)
-			require.Regexp(t, v.want, answer)
-			require.Equal(t, strings.Contains(v.want, "Throttling"), strings.Contains(answer, "Throttling"))
+			response := string(written[0].Response.Body.Bytes)
+			require.Regexp(t, v.want, response)
+			require.Equal(t, strings.Contains(v.want, "Throttling"), strings.Contains(response, "Throttling"))
 			for _, name := range []string{account, uuid, "the-analyst"} {
 				require.NotContains(t, bytesOf(written[0]), name)
 			}

@@ -24,9 +24,9 @@ func TestKey(t *testing.T) {
 	other, err := NewKey()
 	require.NoError(t, err)
 	require.NotEqual(t, k.ID(), other.ID())
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		require.NotContains(t, fmt.Sprintf(verb, k), fmt.Sprint(k[0], " ", k[1]))
-		require.NotContains(t, fmt.Sprintf(verb, k), fmt.Sprintf("%x", k[:]))
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		require.NotContains(t, fmt.Sprintf(format, k), fmt.Sprint(k[0], " ", k[1]))
+		require.NotContains(t, fmt.Sprintf(format, k), fmt.Sprintf("%x", k[:]))
 	}
 	for _, text := range []string{"", "x", keyPrefix, keyPrefix + "AAAA", strings.TrimPrefix(k.text(), keyPrefix), k.text() + "A"} {
 		t.Run(fmt.Sprintf("%.20q", text), func(t *testing.T) {

@@ -79,7 +79,7 @@ func TestLaterProperty(t *testing.T) {
 
 // oneWay returns the share of interactions with findings.
 func oneWay(t *testing.T, seeds uint64, crowded bool) float64 {
-	interactions, told, alone, seen := 0, 0, 0, 0
+	interactions, reported, unrestored, seen := 0, 0, 0, 0
 	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 11))
 		options := Options{Key: Key{byte(seed), 3}, All: seed%8 == 7, Classify: func(*traffic.Interaction) Places {
@@ -124,10 +124,10 @@ func oneWay(t *testing.T, seeds uint64, crowded bool) float64 {
 			}
 			switch {
 			case left[i]:
-				alone++
+				unrestored++
 				continue
 			case excused[i]:
-				told++
+				reported++
 			default:
 				back := replay.Restore(y)
 				require.Equal(t, bytesOf(live[i]), bytesOf(back), "seed %d", seed)
@@ -139,8 +139,8 @@ func oneWay(t *testing.T, seeds uint64, crowded bool) float64 {
 			}
 		}
 	}
-	t.Logf("%d interactions; with a finding: %d one-way, and %d left as they were, with %d names seen", interactions, told, alone, seen)
-	return float64(told+alone) / float64(interactions)
+	t.Logf("%d interactions; with a finding: %d one-way, and %d left as they were, with %d names seen", interactions, reported, unrestored, seen)
+	return float64(reported+unrestored) / float64(interactions)
 }
 
 func knows(r *Redactor, name string) bool {

@@ -76,27 +76,29 @@ func TestInjective(t *testing.T) {
 		n        int
 		mode     mode
 	}{{tens, 12, digits}, {hexes, 36, uuidLower}, {lowers + tens + "-", 20, byClass}, {tens, 4, digits}} {
-		names, seen, equal := map[string]bool{}, map[string]string{}, 0
-		for i := 0; len(names) < 10_000; i++ {
-			name := text(r, v.alphabet, v.n)
-			if v.mode == uuidLower {
-				name = name[:8] + "-" + name[9:13] + "-4" + name[15:18] + "-8" + name[20:23] + "-" + name[24:]
+		t.Run(fmt.Sprint(v.n, " of ", v.alphabet), func(t *testing.T) {
+			names, seen, equal := map[string]bool{}, map[string]string{}, 0
+			for i := 0; len(names) < 10_000; i++ {
+				name := text(r, v.alphabet, v.n)
+				if v.mode == uuidLower {
+					name = name[:8] + "-" + name[9:13] + "-4" + name[15:18] + "-8" + name[20:23] + "-" + name[24:]
+				}
+				if v.n == 4 {
+					name = fmt.Sprintf("%04d", i)
+				}
+				names[name] = true
+				y := string(one.apply(nil, name, v.mode, false))
+				require.Equal(t, name, string(one.apply(nil, y, v.mode, true)))
+				if before, ok := seen[y]; ok {
+					require.Equal(t, before, name)
+				}
+				seen[y] = name
+				if y == string(two.apply(nil, name, v.mode, false)) {
+					equal++
+				}
 			}
-			if v.n == 4 {
-				name = fmt.Sprintf("%04d", i)
-			}
-			names[name] = true
-			y := string(one.apply(nil, name, v.mode, false))
-			require.Equal(t, name, string(one.apply(nil, y, v.mode, true)))
-			if before, ok := seen[y]; ok {
-				require.Equal(t, before, name)
-			}
-			seen[y] = name
-			if y == string(two.apply(nil, name, v.mode, false)) {
-				equal++
-			}
-		}
-		require.Less(t, equal, 10)
+			require.Less(t, equal, 10)
+		})
 	}
 }
 
@@ -133,26 +135,28 @@ func TestPermutation(t *testing.T) {
 		variants []variant
 		accepts  func(string) bool
 	}{
-		"taken apart by what changes": {[]variant{func(s string) identifiers {
+		"a split that depends on characters that change": {[]variant{func(s string) identifiers {
 			if digit(s[0]) {
 				return hex(s)
 			}
 			return tail(s, 1, hexLower)
 		}}, nil},
-		"a narrow variant, because of what changes": {[]variant{func(s string) identifiers { return tail(s, 0, digits) }, hex},
+		"a choice of variant that depends on characters that change": {[]variant{func(s string) identifiers { return tail(s, 0, digits) }, hex},
 			func(s string) bool { return letter(s[0]) || s == "777" }},
 	} {
-		n := namer{cipher: newCipher(testKey), clean: func(string) bool { return true }}
-		seen := map[string]bool{}
-		for i := range 1 << 12 {
-			s := fmt.Sprintf("%03x", i)
-			y, _, ok := n.rename(s, v.variants, v.accepts, false)
-			require.True(t, ok, s)
-			require.False(t, seen[y], name)
-			seen[y] = true
-			x, _, ok := n.rename(y, v.variants, v.accepts, true)
-			require.True(t, ok, s)
-			require.Equal(t, s, x, "%s: by way of %s", name, y)
-		}
+		t.Run(name, func(t *testing.T) {
+			n := namer{cipher: newCipher(testKey), clean: func(string) bool { return true }}
+			seen := map[string]bool{}
+			for i := range 1 << 12 {
+				s := fmt.Sprintf("%03x", i)
+				y, _, ok := n.rename(s, v.variants, v.accepts, false)
+				require.True(t, ok, s)
+				require.False(t, seen[y], name)
+				seen[y] = true
+				x, _, ok := n.rename(y, v.variants, v.accepts, true)
+				require.True(t, ok, s)
+				require.Equal(t, s, x, "%s: by way of %s", name, y)
+			}
+		})
 	}
 }

@@ -145,8 +145,8 @@ func escaped(raw string, plus bool) (c byte, n int) {
 	return raw[0], 1
 }
 
-// appendEscaped appends a text in place of raw: with the same escapes if the length is equal, else
-// escaped anew.
+// appendEscaped appends a text in place of raw: with the same escapes if the length is equal, and
+// newly escaped otherwise.
 func appendEscaped(dst []byte, raw, text string, plus bool) []byte {
 	was := unescape(raw, plus)
 	if was == text {

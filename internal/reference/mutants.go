@@ -67,7 +67,7 @@ var mutants = []Mutant{
 	{escapesKept, "strings are cut out between the quotation marks, and escape sequences are not decoded"},
 	{surrogatesSeparately, `each \u escape is one character: a surrogate pair becomes two replacement characters`},
 	{nulEndsString, "strings go through C, where U+0000 ends them"},
-	{stringsCut, "strings go into a column of 255 bytes, and what is longer is cut"},
+	{stringsCut, "strings go into a column of 255 bytes, which cuts longer ones"},
 	{firstDuplicateWins, "if not in map: the first of several members with the same name wins, unlike in every SDK"},
 	{duplicateFails, "a parser that rejects duplicate names, such as Go's encoding/json/v2 or Jackson's STRICT_DUPLICATE_DETECTION"},
 	{trailingIgnored, "json.NewDecoder(body).Decode reads the first document and ignores the rest, as in the AWS SDK for Go v2"},

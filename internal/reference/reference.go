@@ -34,7 +34,7 @@ func New(mutant string) *conformance.Func {
 	name := "reference"
 	if mutant != "" {
 		if _, ok := find(mutant); !ok {
-			panic(fmt.Sprintf("reference: there is no mutant %q", mutant))
+			panic(fmt.Sprintf("reference: unknown mutant %q", mutant))
 		}
 		name += "/" + mutant
 	}

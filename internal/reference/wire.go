@@ -137,7 +137,7 @@ func (c client) misunderstands(response *http.Response, w *wire) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if head, _, _ := bytes.Cut(w.head.Bytes(), []byte("\r\n\r\n")); c.has(headerNamesCompared) && !bytes.Contains(head, []byte("Content-Type")) {
-		return errors.New("there is no header Content-Type")
+		return errors.New("the header Content-Type is missing")
 	}
 	return nil
 }

@@ -119,14 +119,14 @@ func either(a, b *redact.Node) *redact.Node {
 }
 
 func (o *operation) places(x *traffic.Interaction, u *url.URL) redact.Places {
-	answer := o.output
+	response := o.output
 	if x.Response.Status >= 300 {
-		answer = o.errors
+		response = o.errors
 	}
 	p := redact.Places{
 		Path: o.path(u), Query: o.input.query,
-		RequestHeader: o.input.header(x.Request.Header), ResponseHeader: answer.header(x.Response.Header),
-		Request: o.input.body, Response: answer.body,
+		RequestHeader: o.input.header(x.Request.Header), ResponseHeader: response.header(x.Response.Header),
+		Request: o.input.body, Response: response.body,
 	}
 	if o.input.restBound {
 		p.Query = map[string]redact.Place{}

@@ -134,7 +134,7 @@ func TestRedactedIsValid(t *testing.T) {
 	operations, interactions, kinds, broken := 0, 0, map[finding.RuleID]int{}, 0
 	for _, service := range models(t) {
 		catalog := schema.NewCatalog(service...)
-		judge, err := validate.CompileCatalog(catalog, validate.Options{})
+		validator, err := validate.CompileCatalog(catalog, validate.Options{})
 		require.NoError(t, err)
 		classify := bycontract.New(catalog)
 		for i, c := range service {
@@ -161,9 +161,9 @@ func TestRedactedIsValid(t *testing.T) {
 							kinds[f.Rule]++
 						}
 						at := fmt.Sprintf("%s %s seed %d all %v", c, part, seed, all)
-						before, err := judge.Check(x, validate.Bare{})
+						before, err := validator.Check(x, validate.Bare{})
 						require.NoError(t, err)
-						after, err := judge.Check(y, validate.Bare{})
+						after, err := validator.Check(y, validate.Bare{})
 						require.NoError(t, err)
 						require.Equal(t, before.Contract, after.Contract, at)
 						if len(found) > 0 {
