@@ -198,7 +198,7 @@ func TestBodies(t *testing.T) {
 		"gzip, chunked":  {Body: strings.Repeat(`{"a":1}`, 1000), Gzip: true, Chunked: true},
 		"binary":         {Body: string(binary)},
 		"binary chunked": {Body: string(binary), Chunked: true},
-		"error":          standin.Error(404, "ResourceNotFoundException", "there is none"),
+		"error":          standin.Error(404, "ResourceNotFoundException", "not found"),
 		"server error":   standin.Error(500, "InternalServerException", ""),
 		"redirect":       {Status: 302, Header: http.Header{"Location": {"https://elsewhere.example.com/"}}},
 	} {
@@ -312,7 +312,7 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 type noCredentials struct{}
 
 func (noCredentials) Retrieve(context.Context) (aws.Credentials, error) {
-	return aws.Credentials{}, errors.New("there is no profile")
+	return aws.Credentials{}, errors.New("no such profile")
 }
 
 // TestHopByHop checks that headers for one connection do not pass, in either direction.

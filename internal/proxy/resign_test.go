@@ -57,7 +57,7 @@ func TestResignRefuses(t *testing.T) {
 				return errors.New("it writes")
 			}
 		}, 403, proxy.Refused, "it writes"},
-		{"no credentials", nil, nil, func(p *proxy.Resign) { p.User = noCredentials{} }, 403, proxy.CredentialsFailed, "there is no profile"},
+		{"no credentials", nil, nil, func(p *proxy.Resign) { p.User = noCredentials{} }, 403, proxy.CredentialsFailed, "no such profile"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			service := &standin.Service{}

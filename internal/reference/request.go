@@ -17,9 +17,9 @@ import (
 	"github.com/crcheck/crcheck/conformance"
 )
 
-// request makes the signed request of a call. It refuses identifiers that are
-// missing or empty, for the path would be another operation's; whether they are
-// UUIDs is the service's to say.
+// request returns the signed request of a call. It rejects missing or empty identifiers, since the
+// path would be that of another operation. It leaves it to the service to validate that they are
+// UUIDs.
 func (c client) request(ctx context.Context, call conformance.Call) (*http.Request, *conformance.RejectedResult) {
 	var input map[string]any
 	if err := json.Unmarshal(call.Input, &input); err != nil {
@@ -34,7 +34,7 @@ func (c client) request(ctx context.Context, call conformance.Call) (*http.Reque
 			value, ok = "undefined", true
 		}
 		if !ok || value == "" && !c.has(sendsEmptyIdentifier) {
-			return nil, &conformance.RejectedResult{Member: label.member, Message: label.member + " must be a string and not be empty"}
+			return nil, &conformance.RejectedResult{Member: label.member, Message: label.member + " must be a non-empty string"}
 		}
 		path += label.literal + c.escape(value)
 	}
@@ -82,8 +82,8 @@ func (c client) escape(label string) string {
 	return escape(label)
 }
 
-// escape percent-encodes all but RFC 3986's unreserved characters, as Smithy's
-// httpLabel demands. [url.PathEscape] leaves more as it is.
+// escape percent-encodes all characters except the unreserved ones of RFC 3986, as Smithy's
+// httpLabel requires. [url.PathEscape] escapes fewer characters.
 func escape(label string) string {
 	var b strings.Builder
 	for _, c := range []byte(label) {

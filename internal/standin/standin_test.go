@@ -39,7 +39,7 @@ func getJob(t *testing.T, c *cleanrooms.Client, membership, job string) (*cleanr
 func TestSDK(t *testing.T) {
 	service := &standin.Service{Credentials: known, Name: "cleanrooms", Region: "us-east-1", Respond: func(r *http.Request, _ []byte) standin.Response {
 		if strings.HasSuffix(r.URL.Path, "missing") {
-			return standin.Error(404, "ResourceNotFoundException", "there is none")
+			return standin.Error(404, "ResourceNotFoundException", "not found")
 		}
 		return standin.Response{Body: `{"protectedJob":{"status":"SUCCESS"}}`}
 	}}

@@ -1,18 +1,18 @@
-// Package bycontract tells redaction what contracts say about the strings of an interaction.
+// Package bycontract tells redaction what contracts state about the strings of an interaction.
 //
-// The model: a request is routed to its contract, whose shapes become a graph of [redact.Node],
-// once. Of a string the contract says:
+// A request is routed to its contract, whose shapes are compiled once to a graph of [redact.Node].
+// The class of a string follows from the contract:
 //
-//	enum, timestamp, number as text   Keep: it names nobody, and clients go by it
-//	literal in the URI                Keep: requests route by it
-//	sensitive, or below what is       Whole, with its names where it is a map
+//	enum, timestamp, number as text   Keep: it identifies nobody, and clients depend on it
+//	literal in the URI                Keep: requests are routed by it
+//	sensitive, or below such a shape  Whole, including the keys of a map
 //	the value of a map                Whole
 //	a member named like a bucket      Whole
 //	anything else                     ByFormat
 //
-// Length and pattern become Accepts. The errors of an operation are taken together, as one
-// structure with the members of all: redaction need not know which error an answer is. What says
-// that, code and __type, is kept.
+// Length and pattern become Accepts. The errors of an operation are merged into one structure with
+// the members of all, so that redaction need not know the error of a response. The members that
+// name it, code and __type, are kept.
 package bycontract
 
 import (
@@ -25,8 +25,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// New returns what the contracts of a catalog say of an interaction: of one that the catalog does
-// not route, nothing.
+// New returns a function for what the contracts of a catalog state about an interaction. If the
+// catalog does not route the interaction, that is nothing.
 func New(catalog *schema.Catalog) redact.Classify {
 	var mu sync.Mutex
 	compiled := map[*schema.Contract]*operation{}
@@ -53,18 +53,18 @@ func New(catalog *schema.Catalog) redact.Classify {
 	}
 }
 
-// operation is a contract, compiled.
+// operation is a compiled contract.
 type operation struct {
 	uri           []string // segments of the template
 	input, output bound
 	errors        bound
 }
 
-// bound are the places of a part.
+// bound is the places of a part.
 type bound struct {
 	labels, query, headers map[string]redact.Place
-	prefixes               map[string]redact.Place // of the names of headers that a map is bound to
-	rest                   redact.Place            // of parameters that a map is bound to
+	prefixes               map[string]redact.Place // by the prefix of headers that a map is bound to
+	rest                   redact.Place            // of the parameters that a map is bound to
 	restBound              bool
 	body                   *redact.Node
 }
@@ -73,7 +73,7 @@ func compile(c *schema.Contract) *operation {
 	k := &compiler{contract: c, nodes: map[nodeKey]*redact.Node{}}
 	path, query, _ := strings.Cut(c.URI.Or(""), "?")
 	o := &operation{uri: strings.Split(path, "/"), input: k.part(schema.InputPart), output: k.part(schema.OutputPart)}
-	if literal, _ := url.ParseQuery(query); len(literal) > 0 { // requests route by them
+	if literal, _ := url.ParseQuery(query); len(literal) > 0 { // requests are routed by them
 		if o.input.query == nil {
 			o.input.query = map[string]redact.Place{}
 		}
@@ -103,7 +103,7 @@ func compile(c *schema.Contract) *operation {
 	return o
 }
 
-// either is what holds of a member that two errors have.
+// either merges the nodes of a member that two errors share.
 func either(a, b *redact.Node) *redact.Node {
 	switch {
 	case a == nil || b != nil && b.Class == redact.Whole:
@@ -111,7 +111,7 @@ func either(a, b *redact.Node) *redact.Node {
 	case b == nil || a.Class == redact.Whole || a.Members != nil || a.Element != nil:
 		return a
 	case a.Class == redact.ByFormat && b.Class == redact.ByFormat:
-		return &redact.Node{} // what one accepts the other may not
+		return &redact.Node{} // a string may conform to only one of them
 	case a.Class == redact.Keep:
 		return a
 	}
@@ -119,14 +119,14 @@ func either(a, b *redact.Node) *redact.Node {
 }
 
 func (o *operation) places(x *traffic.Interaction, u *url.URL) redact.Places {
-	answer := o.output
+	response := o.output
 	if x.Response.Status >= 300 {
-		answer = o.errors
+		response = o.errors
 	}
 	p := redact.Places{
 		Path: o.path(u), Query: o.input.query,
-		RequestHeader: o.input.header(x.Request.Header), ResponseHeader: answer.header(x.Response.Header),
-		Request: o.input.body, Response: answer.body,
+		RequestHeader: o.input.header(x.Request.Header), ResponseHeader: response.header(x.Response.Header),
+		Request: o.input.body, Response: response.body,
 	}
 	if o.input.restBound {
 		p.Query = map[string]redact.Place{}
@@ -140,8 +140,8 @@ func (o *operation) places(x *traffic.Interaction, u *url.URL) redact.Places {
 	return p
 }
 
-// path gives each segment of a path the place of its label; what is literal is kept. A greedy label
-// has all segments that the others leave.
+// path returns the place of each segment of a path: that of its label, or Keep for a literal. A
+// greedy label takes all remaining segments.
 func (o *operation) path(u *url.URL) (places []redact.Place) {
 	n := strings.Count(u.EscapedPath(), "/") + 1
 	extra := n - len(o.uri)
@@ -154,7 +154,7 @@ func (o *operation) path(u *url.URL) (places []redact.Place) {
 			place = o.input.labels[name]
 		}
 		if greedy && extra > 0 {
-			place.Accepts = nil // it is of all segments together
+			place.Accepts = nil // it applies to all segments together
 			for range extra {
 				places = append(places, place)
 			}
