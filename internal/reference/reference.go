@@ -54,7 +54,7 @@ func (c client) has(bug string) bool { return c.bug == bug }
 
 func (c client) do(ctx context.Context, call conformance.Call) *conformance.Result {
 	if call.Operation != "" && call.Operation != operation {
-		return &conformance.Result{Skipped: &conformance.SkippedResult{Reason: "the client supports only " + operation}}
+		return &conformance.Result{Skipped: &conformance.SkippedResult{Reason: "the client supports " + operation + " alone"}}
 	}
 	if call.TimeoutMs > 0 && !c.has(noTimeout) && !c.has(timeoutPerRead) {
 		var cancel context.CancelFunc
