@@ -192,7 +192,7 @@ func replaceValue(document []byte, at int, by string) []byte {
 		return document
 	}
 	start := at + colon + 1
-	w := &walker{sink: &sink{document: document[start:]}}
+	w := &explainer{sink: &sink{document: document[start:]}}
 	w.reset(document[start:], explaining...)
 	if !w.skip() {
 		return document
