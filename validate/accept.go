@@ -111,23 +111,14 @@ func (a *acceptor) structure(n *node) bool {
 		}
 		i, known := n.index[string(name)]
 		null := a.dec.PeekKind() == 'n'
-		switch member, spelled := n.spelled[string(name)]; {
-		case known && !null:
+		switch {
+		case !known:
+			ok = a.other(n, name, null, present)
+		case null:
+			ok = a.skip()
+		default:
 			present.set(i)
 			ok = a.value(n.members[i].node)
-		case known:
-			ok = a.skip()
-		case spelled:
-			if !null && member >= 0 {
-				present.set(member)
-			}
-			ok = a.skip()
-		case string(name) == "__type", slices.Contains(n.tolerate, string(name)):
-			ok = a.skip()
-		case n.padded && string(name) == "p":
-			ok = a.padding()
-		default:
-			ok = null && a.skip()
 		}
 		if !ok {
 			return false
@@ -145,6 +136,21 @@ func (a *acceptor) structure(n *node) bool {
 		}
 	}
 	return true
+}
+
+// other reads a member that a structure does not name.
+func (a *acceptor) other(n *node, name []byte, null bool, present bitset) bool {
+	member, spelled := n.spelled[string(name)]
+	switch {
+	case spelled:
+		if !null && member >= 0 {
+			present.set(member)
+		}
+		return a.skip()
+	case n.padded && string(name) == "p" && !null:
+		return a.padding()
+	}
+	return (null || string(name) == "__type" || slices.Contains(n.tolerate, string(name))) && a.skip()
 }
 
 // padding reads the member p of a padded event.
