@@ -37,7 +37,7 @@ func (f Finding) Rendered() Finding {
 // renderers has a function for each rule.
 var renderers = func() map[RuleID]func(Finding) prose {
 	all := map[RuleID]func(Finding) prose{}
-	for _, some := range []map[RuleID]func(Finding) prose{documentRenderers, exchangeRenderers, sourceRenderers, runRenderers} {
+	for _, some := range []map[RuleID]func(Finding) prose{documentRenderers, exchangeRenderers, runRenderers} {
 		maps.Copy(all, some)
 	}
 	for _, rule := range driftRules {

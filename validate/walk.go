@@ -229,7 +229,7 @@ func (w *explainer) text() ([]byte, bool) {
 	}
 	text, err := jsontext.AppendUnquote(w.scratch[:0], raw)
 	w.scratch = text[:0]
-	if err != nil { // invalid UTF-8 stands replaced in the text
+	if err != nil { // invalid UTF-8 is replaced in the text
 		w.sink.utf8(raw, int(w.dec.InputOffset())-len(raw))
 	}
 	return text, true
