@@ -126,6 +126,9 @@ func (f Finding) ShortWant() string {
 		return "one of " + Clip(strings.Join(f.Wanted.OneOf, ", "))
 	case f.Rule == TypeMismatch && f.Wanted.Type == "union":
 		return f.Wanted.typed(true)
+	case f.Rule == SourceConflict:
+		line, _, _ := strings.Cut(f.Want, "\n")
+		return Clip(line)
 	}
 	return f.Want
 }

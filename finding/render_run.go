@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// runRenderers are those of rules about cassettes, and about emulators beside a recording; the rules
-// about documents that contracts are made from come first.
+// runRenderers are those of rules about cassettes, and about emulators beside a recording; the
+// rules about documents that contracts are made from come first.
 var runRenderers = map[RuleID]func(Finding) prose{
 	PatternUnsupported: func(f Finding) prose {
 		where := strings.Join(f.Names, ", ")

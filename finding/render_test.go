@@ -162,6 +162,7 @@ func TestShortWant(t *testing.T) {
 		"short enum": {Finding{Rule: EnumUnknownValue, Wanted: Want{OneOf: names[:2]}}, "one of somewhat-long, somewhat-long"},
 		"members":    {Finding{Rule: MemberUnknown, Names: []string{"x"}, Wanted: Want{OneOf: names}}, "one of " + Clip(strings.Join(names, ", "))},
 		"union":      {Finding{Rule: TypeMismatch, Wanted: Want{Type: "union", OneOf: names}}, "a union, an object with exactly one of " + Clip(strings.Join(names, ", "))},
+		"source":     {Finding{Rule: SourceConflict, Wanted: Want{Text: "some\nmore"}}, "some"},
 		"another":    {Finding{Rule: UnionNoMember, Wanted: Want{OneOf: names}}, "exactly one of " + strings.Join(names, ", ")},
 	} {
 		t.Run(name, func(t *testing.T) {

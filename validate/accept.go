@@ -11,9 +11,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// acceptor is the filter before an [explainer]: it says yes where there is nothing to say about bytes
-// at any severity, and otherwise that it is unsure. What is wrong, and whether anything is, only the
-// explainer says: yes means that it finds nothing. All methods return true for yes.
+// acceptor is the filter before an [explainer]: it says yes where there is nothing to say about
+// bytes at any severity, and otherwise that it is unsure. What is wrong, and whether anything is,
+// only the explainer says: yes means that it finds nothing. All methods return true for yes.
 type acceptor struct {
 	reader
 	typed []byte // for the header of an event, as JSON

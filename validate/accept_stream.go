@@ -100,8 +100,8 @@ func (a *acceptor) json(st *stream, n *node, m eventstream.Message) bool {
 
 var noMembers = []byte("{}")
 
-// jsonPayload is a payload that is a JSON text. None at all is an object without members, as all SDKs
-// take it.
+// jsonPayload is a payload that is a JSON text. None at all is an object without members, as all
+// SDKs take it.
 func jsonPayload(m eventstream.Message) []byte {
 	if len(m.Payload) == 0 {
 		return noMembers

@@ -19,8 +19,8 @@ func requireFilter(t *testing.T, d *document, body []byte) (yes bool) {
 	return yes
 }
 
-// TestAccept: documents of contracts made at random, and near-misses of them. Accept is sure of what
-// explain finds nothing in, too, or every clean document would be read twice.
+// TestAccept: documents of contracts made at random, and near-misses of them. Accept is sure of
+// what explain finds nothing in, too, or every clean document would be read twice.
 func TestAccept(t *testing.T) {
 	seeds := uint64(40)
 	if testing.Short() {

@@ -158,7 +158,8 @@ func (r *streamWalk) bytes(e *event, m eventstream.Message) {
 	r.checkText(e.node, m.Payload, m.PayloadAt)
 }
 
-// header validates the header that a member travels in. Findings about it are where the header begins.
+// header validates the header that a member travels in. Findings about it are where the header
+// begins.
 func (r *streamWalk) header(e *event, h *eventHeader, m eventstream.Message) {
 	if e.sensitive {
 		r.sink.hidden++

@@ -8,9 +8,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// explainer goes over the bytes of one document, and notes everything that is wrong with it: it is the
-// only one to say so. Methods that read a value return false where the syntax is broken, so that the
-// walk ends.
+// explainer goes over the bytes of one document, and notes everything that is wrong with it: it is
+// the only one to say so. Methods that read a value return false where the syntax is broken, so
+// that the walk ends.
 type explainer struct {
 	reader
 	sink *sink
