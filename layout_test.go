@@ -22,40 +22,48 @@ const module = "github.com/crcheck/crcheck"
 // import comes with them.
 var rooms = map[string][]string{
 	"finding":                     {},
+	"internal/decimal":            {},
+	"internal/jsontree":           {},
 	"internal/pattern":            {},
-	"schema":                      {"finding", "internal/awshttp", "internal/pattern"},
-	"schema/source":               {"schema", "internal/pattern", "finding"},
-	"schema/jsonschema":           {"schema", "internal/pattern"},
-	"internal/synth":              {"finding", "schema", "internal/pattern"},
+	"schema":                      {"finding", "internal/awshttp", "internal/decimal", "internal/jsontree", "internal/pattern"},
+	"schema/source":               {"finding", "internal/pattern", "schema"},
+	"schema/jsonschema":           {"internal/decimal", "internal/pattern", "schema"},
+	"internal/synth":              {"finding", "internal/pattern", "schema", "schema/binding"},
 	"schema/contracts":            {"schema"},
 	"schema/contracts/generate":   {"schema", "schema/contracts", "schema/source"},
 	"traffic":                     {},
-	"validate":                    {"finding", "internal/awshttp", "internal/eventstream", "schema", "schema/jsonschema", "internal/pattern", "traffic"},
-	"internal/drift":              {"finding", "schema", "schema/jsonschema", "internal/pattern", "internal/synth", "internal/tallies", "traffic", "validate"},
+	"validate":                    {"finding", "internal/awshttp", "internal/decimal", "internal/eventstream", "internal/jsontree", "internal/pattern", "schema", "schema/binding", "schema/jsonschema", "traffic"},
+	"schema/binding":              {"internal/awshttp", "internal/eventstream", "schema"},
+	"internal/drift":              {"finding", "internal/pattern", "internal/plural", "internal/synth", "internal/tallies", "schema", "schema/jsonschema", "traffic", "validate"},
 	"internal/tallies":            {"finding", "schema", "traffic", "validate"},
 	"internal/garden":             {"schema"},
 	"internal/drift/generate":     {"internal/drift"},
-	"internal/report":             {"finding"},
+	"internal/report":             {"conformance", "finding", "internal/coverage", "internal/drift", "internal/plural", "schema"},
 	"recorder":                    {"finding", "internal/awshttp", "internal/links", "internal/redact", "traffic"},
 	"internal/redact/bycontract":  {"internal/redact", "schema", "internal/pattern", "traffic"},
 	"internal/redact":             {"finding", "internal/awshttp", "traffic"},
 	"internal/proxy":              {"recorder", "internal/sigv4"},
 	"internal/sigv4":              {},
-	"conformance":                 {"cassettes", "internal/coverage", "finding", "recorder", "schema", "schema/contracts", "internal/synth", "traffic", "validate"},
+	"conformance":                 {"cassettes", "internal/coverage", "finding", "recorder", "schema", "schema/binding", "schema/contracts", "internal/synth", "traffic", "validate"},
 	"internal/reference":          {"conformance"},
 	"conformance/sdkgo":           {"conformance", "finding"},
 	"conformance/sdkgo/cmd/sdkgo": {"conformance", "conformance/sdkgo"},
 	"cassettes":                   {"finding"},
-	"internal/coverage":           {"schema", "internal/synth", "traffic", "validate"},
-	"internal/live":               {"internal/sigv4", "schema", "traffic"},
+	"internal/coverage":           {"internal/jsontree", "internal/synth", "schema", "traffic", "validate"},
+	"internal/live":               {"finding", "internal/models", "internal/plural", "internal/proxy", "internal/redact", "internal/redact/bycontract", "internal/report", "internal/sigv4", "recorder", "schema", "schema/binding", "traffic", "validate"},
+	"internal/recording":          {"finding", "internal/models", "internal/proxy", "internal/redact", "internal/redact/bycontract", "internal/report", "recorder", "schema", "traffic", "validate"},
 	"internal/lint":               {"finding", "internal/redact", "schema", "traffic", "validate"},
-	"internal/probe":              {"finding", "internal/awshttp", "schema", "internal/synth", "traffic", "validate"},
+	"internal/probe":              {"finding", "internal/awshttp", "internal/jsontree", "schema", "internal/synth", "traffic", "validate"},
 	"cassettes/generate":          {"cassettes", "finding", "schema", "schema/contracts", "traffic"},
 	"internal/awshttp":            {},
 	"internal/eventstream":        {},
 	"internal/installed":          {},
 	"internal/links":              {},
-	"internal/models":             {"finding", "schema", "schema/source"},
+	"internal/models":             {"finding", "internal/input", "internal/plural", "schema", "schema/contracts", "schema/source", "traffic"},
+	"internal/plural":             {},
+	"internal/output":             {"internal/links"},
+	"internal/input":              {"cassettes", "finding", "internal/output", "traffic"},
+	"internal/check":              {"finding", "internal/drift", "internal/input", "internal/lint", "internal/models", "internal/plural", "internal/redact/bycontract", "internal/report", "internal/tallies", "schema", "schema/contracts", "traffic", "validate"},
 	"examples":                    {},
 	"internal/standin":            {"internal/sigv4"},
 	"docs":                        {},
@@ -64,6 +72,9 @@ var rooms = map[string][]string{
 
 type listed struct {
 	ImportPath string
+	Name       string
+	Dir        string
+	GoFiles    []string
 	Imports    []string
 	Module     *struct{ Path string }
 	Standard   bool
@@ -71,7 +82,7 @@ type listed struct {
 
 func list(t *testing.T, dir string, args ...string) []listed {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Module,Standard"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Name,Dir,GoFiles,Imports,Module,Standard"}, args...)...)
 	cmd.Dir = dir
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/pattern"
 )
 
@@ -204,22 +205,16 @@ func (c *Contract) echoProblem(e Echo) string {
 
 // facetProblem says what makes the value of a facet meaningless.
 func facetProblem(f namedSlot) string {
-	oneOf := func(known ...string) string {
-		if got, _ := f.slot.(*Known[string]).Get(); !slices.Contains(known, got) {
-			return fmt.Sprintf("%s is %q: use one of %s", f.name, got, strings.Join(known, ", "))
-		}
-		return ""
-	}
 	if f.slot.Silent() {
 		return ""
 	}
 	switch f.name {
 	case "timestampFormat":
-		return oneOf("epoch-seconds", "date-time", "http-date")
+		return oneOf(f, "epoch-seconds", "date-time", "http-date")
 	case "location":
-		return oneOf("body", "label", "query", "header", "headers", "status", "payload", "eventHeader", "eventPayload", "exception")
+		return oneOf(f, locations...)
 	case "fault":
-		return oneOf("client", "server")
+		return oneOf(f, "client", "server")
 	case "bits":
 		if n, _ := f.slot.(*Known[int]).Get(); !slices.Contains([]int{0, 8, 16, 32, 64}, n) {
 			return fmt.Sprintf("bits is %d: use 8, 16, 32 or 64, or 0 for numbers of any size", n)
@@ -229,7 +224,7 @@ func facetProblem(f namedSlot) string {
 			return fmt.Sprintf("status %d is no HTTP status", n)
 		}
 	case "length", "range":
-		sound, what := isNumber, "a number"
+		sound, what := decimal.Bound, "a number"
 		if f.name == "length" {
 			sound, what = isCount, "a count"
 		}
@@ -241,6 +236,19 @@ func facetProblem(f namedSlot) string {
 		}
 	}
 	return ""
+}
+
+// oneOf reports the value of a facet that is not one of the known ones.
+func oneOf[T ~string](f namedSlot, known ...T) string {
+	got, _ := f.slot.(*Known[T]).Get()
+	if slices.Contains(known, got) {
+		return ""
+	}
+	names := make([]string, len(known))
+	for i, name := range known {
+		names[i] = string(name)
+	}
+	return fmt.Sprintf("%s is %q: use one of %s", f.name, got, strings.Join(names, ", "))
 }
 
 // maxPlaces bounds the places that a finding names.

@@ -39,6 +39,8 @@ func silence(f namedSlot) {
 	switch k := f.slot.(type) {
 	case *Known[bool]:
 		*k = Known[bool]{}
+	case *Known[Location]:
+		*k = Known[Location]{}
 	case *Known[string]:
 		*k = Known[string]{}
 	case *Known[int]:

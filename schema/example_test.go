@@ -142,7 +142,7 @@ func ExampleCatalog_Route() {
 
 func ExampleProjection_Document() {
 	c := job()
-	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is("header")
+	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is(schema.LocationHeader)
 	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
 		_, members, _ := projection.Document(c, schema.OutputPart)
 		fmt.Print(projection)
@@ -152,7 +152,7 @@ func ExampleProjection_Document() {
 		fmt.Println()
 	}
 	// Output:
-	// wire parent
+	// http parent
 	// sdk id parent
 }
 
@@ -178,7 +178,7 @@ func ExampleCatalog_Named() {
 
 func ExampleContract_RawBody() {
 	c := job()
-	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is("payload") // a string
+	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is(schema.LocationPayload) // a string
 	raw, ok := c.RawBody(schema.OutputPart)
 	fmt.Println(raw.Name, ok)
 	// Output: id true
@@ -186,7 +186,7 @@ func ExampleContract_RawBody() {
 
 func ExampleContract_Bound() {
 	c := job()
-	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is("header")
+	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is(schema.LocationHeader)
 	for _, m := range c.Bound(schema.OutputPart) {
 		fmt.Println(m.Name, c.Location(&m))
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -165,13 +164,6 @@ func (e *Entry) state(key string, value *yaml.Node) error {
 		return nil
 	}
 	return fmt.Errorf("%q is no facet of %s", key, e.At)
-}
-
-// empty reports that the ends, which are open or numbers, leave nothing between them.
-func (b Bounds) empty() bool {
-	least, bounded := new(big.Rat).SetString(string(b.Min))
-	most, too := new(big.Rat).SetString(string(b.Max))
-	return bounded && too && least.Cmp(most) > 0
 }
 
 func (e *Entry) stateType(value *yaml.Node) error {

@@ -17,11 +17,11 @@ const (
 	SDK
 )
 
-var projectionNames = [...]string{Wire: "wire", SDK: "sdk"}
+var projectionNames = [...]string{Wire: "http", SDK: "sdk"}
 
 func (p Projection) String() string { return projectionNames[p] }
 
-// UnmarshalText reads "wire" or "sdk".
+// UnmarshalText reads "http" or "sdk".
 func (p *Projection) UnmarshalText(text []byte) error {
 	for i, name := range projectionNames {
 		if name == string(text) {
@@ -29,7 +29,7 @@ func (p *Projection) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not a projection: use wire or sdk", text)
+	return fmt.Errorf("%q is not an encoding: use http or sdk", text)
 }
 
 // MemberName returns the name that a member has in a document.
@@ -80,11 +80,11 @@ func (p Projection) Document(c *Contract, part Part) (root Ref, members []Member
 	if _, raw := c.RawBody(part); raw {
 		return root, nil, false
 	}
+	if m, ok := c.Payload(part); ok {
+		return m.Shape, c.Resolve(m.Shape).Members, true
+	}
 	for i := range shape.Members {
-		switch m := &shape.Members[i]; c.Location(m) {
-		case "payload":
-			return m.Shape, c.Resolve(m.Shape).Members, true
-		case "body":
+		if m := &shape.Members[i]; c.Location(m) == LocationBody {
 			members = append(members, *m)
 		}
 	}
@@ -103,11 +103,11 @@ func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
 		m := &shape.Members[i]
 		body := c.Resolve(m.Shape)
 		switch c.Location(m) {
-		case "payload":
+		case LocationPayload:
 			if body.Type == String || body.Type == Blob || body.Stream() {
 				return m, true
 			}
-		case "body": // a page does not say that a stream is the payload
+		case LocationBody: // a page does not say that a stream is the payload
 			if body.Stream() {
 				return m, true
 			}
@@ -127,6 +127,6 @@ func (c *Contract) Bound(part Part) []Member {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(c.Resolve(root).Members), func(m Member) bool {
-		return slices.Contains([]string{"body", "payload"}, c.Location(&m))
+		return c.Location(&m).InBody()
 	})
 }

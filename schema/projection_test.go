@@ -13,7 +13,7 @@ func TestProjectionNames(t *testing.T) {
 		require.Equal(t, p, got)
 	}
 	var p Projection = SDK
-	for _, bad := range []string{"", "Wire", "http"} {
+	for _, bad := range []string{"", "Wire", "wire"} {
 		require.Error(t, p.UnmarshalText([]byte(bad)))
 		require.Equal(t, SDK, p)
 	}
@@ -27,7 +27,7 @@ func TestMemberName(t *testing.T) {
 }
 
 func TestDocument(t *testing.T) {
-	at := func(name, location string, shape Ref) Member {
+	at := func(name string, location Location, shape Ref) Member {
 		m := Member{Name: name, Shape: shape}
 		if location != "" {
 			m.Location = Is(location)

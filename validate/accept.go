@@ -7,6 +7,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -33,9 +34,9 @@ func (r *reader) reset(document []byte, options ...jsontext.Options) {
 	r.dec.Reset(&r.input, options...)
 }
 
-func (r *reader) decimal(raw []byte) decimal {
-	d := parseDecimal(r.digits[:0], raw)
-	r.digits = d.digits[:0]
+func (r *reader) decimal(raw []byte) decimal.Number {
+	d := decimal.Parse(r.digits[:0], raw)
+	r.digits = d.Scratch()
 	return d
 }
 
@@ -172,7 +173,7 @@ func (a *acceptor) list(n *node) bool {
 			return false
 		}
 	}
-	return a.shut() && n.length.holdsInt(int64(count))
+	return a.shut() && n.length.HoldsInt(int64(count))
 }
 
 func (a *acceptor) entries(n *node) bool {
@@ -186,7 +187,7 @@ func (a *acceptor) entries(n *node) bool {
 			return false
 		}
 	}
-	return a.shut() && n.length.holdsInt(int64(count))
+	return a.shut() && n.length.HoldsInt(int64(count))
 }
 
 // entry reads an element of a list or a value of a map.
@@ -224,12 +225,12 @@ func (a *acceptor) fits(n *node, text []byte) bool {
 	if n.enum != nil && !n.enum[string(text)] || n.form != nil && !n.form.Match(text) {
 		return false
 	}
-	if !n.length.open() {
+	if !n.length.Open() {
 		size := utf8.RuneCount(text)
 		if n.kind == schema.Blob {
 			size = decodedLength(text)
 		}
-		if !n.length.holdsInt(int64(size)) {
+		if !n.length.HoldsInt(int64(size)) {
 			return false
 		}
 	}
@@ -248,11 +249,11 @@ func (a *acceptor) integer(n *node) bool {
 	if err != nil {
 		return false
 	}
-	if small, ok := smallInteger(raw); ok {
-		return n.limits.holdsInt(small) && n.bounds.holdsInt(small)
+	if small, ok := decimal.SmallInteger(raw); ok {
+		return n.limits.HoldsInt(small) && n.bounds.HoldsInt(small)
 	}
 	value := a.decimal(raw)
-	return value.integral() && !hasFractionOrExponent(raw) && beyondDoubles.holds(value) && n.limits.holds(value) && n.bounds.holds(value)
+	return value.Integral() && !hasFractionOrExponent(raw) && beyondDoubles.Holds(value) && n.limits.Holds(value) && n.bounds.Holds(value)
 }
 
 func (a *acceptor) float(n *node) bool {
@@ -279,5 +280,5 @@ func (a *acceptor) number(n *node) bool {
 		return false
 	}
 	value := a.decimal(raw)
-	return n.limits.holds(value) && n.bounds.holds(value)
+	return n.limits.Holds(value) && n.bounds.Holds(value)
 }

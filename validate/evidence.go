@@ -202,10 +202,10 @@ func addNames(names map[string]bool, c *schema.Contract) {
 		}
 		for _, m := range c.Resolve(root).Members {
 			names[m.Name], names[m.Wire()] = true, true
-			if c.Location(&m) == "payload" {
-				for _, inner := range c.Resolve(m.Shape).Members {
-					names[inner.Name], names[inner.Wire()] = true, true
-				}
+		}
+		if payload, ok := c.Payload(part); ok {
+			for _, m := range c.Resolve(payload.Shape).Members {
+				names[m.Name], names[m.Wire()] = true, true
 			}
 		}
 	}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
-	"github.com/crcheck/crcheck/internal/eventstream"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -98,7 +98,7 @@ func (e *exchange) success(request *message) {
 
 // answer is the response as a message.
 func (e *exchange) answer(part schema.Part) *message {
-	return &message{part: part, header: e.response.Header, kept: e.kept.ResponseHeaders, body: e.response.Body, status: e.response.Status}
+	return &message{binding.Message{Header: e.response.Header, Status: e.response.Status}, part, e.kept.ResponseHeaders, e.response.Body}
 }
 
 // message holds a request or an answer against its part: what travels beside the
@@ -153,7 +153,7 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 			e.findings = append(e.findings, e.v.place(m.part, s.found, m.body)...)
 		}
 		return true
-	case m.part == schema.OutputPart && (m.status == 204 || m.status > 0 && m.status < 200):
+	case m.part == schema.OutputPart && (m.Status == 204 || m.Status > 0 && m.Status < 200):
 		return true // RFC 9110 section 6.4.1
 	}
 	if m.part == schema.InputPart { // the service took it
@@ -173,30 +173,21 @@ func (d *document) demandsBody() bool {
 	return d.node.required.count() > 0
 }
 
-// contentTypes are the media types of the protocols' bodies.
-var contentTypes = map[string]string{
-	"restJson1": "application/json", "awsJson1_0": "application/x-amz-json-1.0", "awsJson1_1": "application/x-amz-json-1.1",
-}
-
 // contentType holds the Content-Type of a message that has a body. Of bytes it
 // may be any, and where it is a member's value it is that member's
 // matter. A request whose Content-Type was not recorded is not held against it.
 func (e *exchange) contentType(m *message, d *document) {
-	want, ok := contentTypes[e.v.contract.Protocol.Or("")]
+	want, ok := binding.MediaType(e.v.contract.Protocol.Or(""))
 	if !ok || d != nil && d.bound.has("Content-Type") {
 		return
 	}
 	if d != nil && d.raw != nil {
-		switch {
-		case d.stream != nil:
-			want = eventstream.MediaType
-		case d.node.kind != schema.String:
+		if d.stream == nil && d.node.kind != schema.String {
 			return
-		default:
-			want = "text/plain"
 		}
+		want = binding.Of(e.v.contract, m.part).MediaType()
 	}
-	got := awshttp.Value(m.header, "Content-Type")
+	got := awshttp.Value(m.Header, "Content-Type")
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want || awshttp.Masked(got) {
 		return
 	}

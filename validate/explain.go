@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -108,7 +109,7 @@ func (n *node) wanted() finding.Want {
 	case n.union:
 		w.Type, w.OneOf = "union", n.memberNames()
 	case n.kind == schema.Integer:
-		w.Bounds = n.limits.Bounds
+		w.Bounds = n.limits.written
 	case n.kind == schema.Timestamp:
 		switch {
 		case n.epoch && n.form != nil:
@@ -151,16 +152,17 @@ func (s *sink) length(n *node, size int, unit finding.Unit, at int) {
 	if size == 0 && s.toleratesEmpty(n) {
 		rule = finding.ConstraintEmpty
 	}
-	s.add(at, finding.Finding{Rule: rule, Found: finding.Value{Length: size, Unit: unit}, Wanted: finding.Want{Bounds: n.length.Bounds}})
+	s.add(at, finding.Finding{Rule: rule, Found: finding.Value{Length: size, Unit: unit}, Wanted: finding.Want{Bounds: n.length.written}})
 }
 
 // toleratesEmpty reports a shape of which AWS's responses hold empty values although
 // it demands at least one character, element or entry.
 func (s *sink) toleratesEmpty(n *node) bool {
-	return s.response && n.length.hasMin && n.length.min.compare(one) == 0
+	least, ok := n.length.Min()
+	return s.response && ok && least.Compare(one) == 0
 }
 
-var one = parseDecimal(nil, []byte("1"))
+var one = decimal.Parse(nil, []byte("1"))
 
 func (s *sink) enum(n *node, text []byte, at int) {
 	s.add(at, finding.Finding{Rule: finding.EnumUnknownValue, Found: textValue(string(text)), Wanted: finding.Want{OneOf: n.values}})
@@ -180,7 +182,7 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 		if s.toleratesEmpty(n) {
 			return // that it is empty says it all
 		}
-		if !n.length.hasMin || n.length.min.compare(one) < 0 {
+		if least, ok := n.length.Min(); !ok || least.Compare(one) < 0 {
 			rule = finding.ConstraintEmpty // the pattern demands a character
 		}
 	}
@@ -190,9 +192,9 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 	s.add(at, finding.Finding{Rule: rule, Found: textValue(string(text)), Wanted: finding.Want{Pattern: n.pattern.String()}})
 }
 
-func (s *sink) notInteger(n *node, raw []byte, value decimal, at int) {
+func (s *sink) notInteger(n *node, raw []byte, value decimal.Number, at int) {
 	f := finding.Finding{Rule: finding.TypeMismatch, Problem: finding.BeyondType, Found: numberValue(raw), Wanted: n.wanted()}
-	if !value.integral() {
+	if !value.Integral() {
 		f.Problem = finding.NotIntegral
 	}
 	s.add(at, f)
@@ -203,7 +205,7 @@ func (s *sink) tooLarge(n *node, raw []byte, at int) {
 }
 
 func (s *sink) outOfRange(n *node, raw []byte, at int) {
-	s.add(at, finding.Finding{Rule: finding.ConstraintRange, Found: numberValue(raw), Wanted: finding.Want{Bounds: n.bounds.Bounds}})
+	s.add(at, finding.Finding{Rule: finding.ConstraintRange, Found: numberValue(raw), Wanted: finding.Want{Bounds: n.bounds.written}})
 }
 
 func (s *sink) numberForm(raw []byte, at int) {

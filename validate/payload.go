@@ -20,7 +20,7 @@ func (d *document) rawAccepts(body []byte) bool {
 // raw takes text or bytes as they are.
 func (a *acceptor) raw(n *node, text []byte) bool {
 	if n.kind == schema.Blob {
-		return n.length.holdsInt(int64(len(text)))
+		return n.length.HoldsInt(int64(len(text)))
 	}
 	return utf8.Valid(text) && a.fits(n, text)
 }

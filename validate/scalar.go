@@ -31,7 +31,7 @@ func (w *explainer) checkText(n *node, text []byte, at int) {
 		w.sink.form(n, text, at)
 		return
 	}
-	if !n.length.open() {
+	if !n.length.Open() {
 		size, unit := utf8.RuneCount(text), finding.CodePoints
 		if n.kind == schema.Blob {
 			size, unit = decodedLength(text), finding.Bytes
@@ -82,17 +82,17 @@ func (w *explainer) integer(n *node) bool {
 		return false
 	}
 	value := w.decimal(raw)
-	if !value.integral() || !n.limits.holds(value) {
+	if !value.Integral() || !n.limits.Holds(value) {
 		w.sink.notInteger(n, raw, value, at)
 	} else {
 		if hasFractionOrExponent(raw) {
 			w.sink.numberForm(raw, at)
 		}
-		if !beyondDoubles.holds(value) {
+		if !beyondDoubles.Holds(value) {
 			w.sink.precision(raw, at)
 		}
 	}
-	if !n.bounds.holds(value) {
+	if !n.bounds.Holds(value) {
 		w.sink.outOfRange(n, raw, at)
 	}
 	return true
@@ -141,10 +141,10 @@ func (w *explainer) bounded(n *node, at int) bool {
 		return false
 	}
 	value := w.decimal(raw)
-	if !n.limits.holds(value) {
+	if !n.limits.Holds(value) {
 		w.sink.tooLarge(n, raw, at)
 	}
-	if !n.bounds.holds(value) {
+	if !n.bounds.Holds(value) {
 		w.sink.outOfRange(n, raw, at)
 	}
 	return true

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 )
 
 // stream is a compiled event stream: the body of a part whose messages are
@@ -75,7 +76,8 @@ func (w *explainer) padding(n *node, entry *occurrence) bool {
 // stream compiles the stream of a part.
 func (p *compiler) stream(part schema.Part, raw *schema.Member) *stream {
 	union := p.c.Resolve(raw.Shape)
-	st := &stream{name: raw.Name, response: part != schema.InputPart, events: map[string]*event{}, signed: part == schema.InputPart, media: contentTypes[p.c.Protocol.Or("")],
+	media, _ := binding.MediaType(p.c.Protocol.Or(""))
+	st := &stream{name: raw.Name, response: part != schema.InputPart, events: map[string]*event{}, signed: part == schema.InputPart, media: media,
 		sensitive: p.place(raw.Shape).sensitive}
 	for i := range union.Members {
 		m := &union.Members[i]

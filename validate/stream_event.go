@@ -8,6 +8,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/eventstream"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 )
 
 // headerText returns a header that is a string, and its offset in the stream.
@@ -228,7 +229,7 @@ func appendHeader(text []byte, v eventstream.Value) []byte {
 	case eventstream.TypeTrue, eventstream.TypeFalse:
 		return strconv.AppendBool(text, v.Type == eventstream.TypeTrue)
 	case eventstream.TypeString:
-		return appendQuoted(text, string(v.Data))
+		return binding.AppendQuoted(text, string(v.Data))
 	case eventstream.TypeTimestamp:
 		return appendMillis(text, v.Int())
 	case eventstream.TypeBytes, eventstream.TypeUUID:

@@ -2,11 +2,11 @@ package validate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -76,15 +76,18 @@ func compile(c *schema.Contract, options Options) *Validator {
 		} else {
 			d.node, d.judge = p.document(part), newJudge(c, part, options.Projection)
 			d.shape = d.node.shape
+			if m, ok := c.Payload(part); ok && options.Projection == schema.Wire {
+				d.whole = m
+			}
 		}
 		if options.Projection == schema.Wire {
-			d.whole, d.bound = p.whole(part), newBound(c, part)
+			d.bound = newBound(c, part)
 		}
 		v.parts[part] = d
 	}
 	v.requests = options.Projection == schema.Wire && statesBindings(c)
 	v.labelled = len(c.Labels()) > 0
-	v.queries = slices.ContainsFunc(c.Bound(schema.InputPart), func(m schema.Member) bool { return c.Location(&m) == "query" })
+	v.queries = len(binding.Of(c, schema.InputPart).At(schema.LocationQuery)) > 0
 	v.echoes = newEchoes(c)
 	return v
 }

@@ -216,7 +216,7 @@ func (w *explainer) entry(n *node) bool {
 }
 
 func (w *explainer) size(n *node, count int, unit finding.Unit, at int) {
-	if !n.length.holdsInt(int64(count)) {
+	if !n.length.HoldsInt(int64(count)) {
 		w.sink.length(n, count, unit, at)
 	}
 }

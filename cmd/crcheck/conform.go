@@ -14,20 +14,23 @@ import (
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/report"
 )
 
-type conformVerb struct {
+type conformCommand struct {
 	generatedFlags
-	Suite        string     `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
-	Case         string     `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	KnownFailing string     `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
-	Seed         uint64     `help:"Makes the identifiers that the client sees."`
-	Format       string     `default:"text" enum:"text,json" help:"text or json."`
-	Output       outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Suite        string      `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
+	Case         string      `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
+	KnownFailing string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
+	Seed         uint64      `help:"Makes the identifiers that the client sees."`
+	Format       string      `default:"text" enum:"text,json" help:"text or json."`
+	Output       output.Path `short:"o" placeholder:"PATH" help:"Write the report to a file."`
 }
 
-// Help explains the verb beyond its flags.
-func (*conformVerb) Help() string {
+// Help explains the command beyond its flags.
+func (*conformCommand) Help() string {
 	return `The client's command and arguments follow --; it speaks the protocol of docs/protocol.md. Without one, the suite
 runs against the AWS SDK for Go.
 
@@ -45,10 +48,10 @@ A suite of your own is about one operation. Its contract is a built-in one, or t
 }
 
 // Validate refuses flags that do not go together.
-func (v *conformVerb) Validate() error { return v.check(v.Suite) }
+func (v *conformCommand) Validate() error { return v.check(v.Suite) }
 
 // Run runs the suite against a client.
-func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
+func (v *conformCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
 	plan, err := v.plan(ctx, t)
 	if err != nil {
 		return err
@@ -62,8 +65,8 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
 	}
-	formats := map[string]func(io.Writer, *conformance.Results) error{"text": conformance.Text, "json": conformance.JSON}
-	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
+	formats := map[string]func(io.Writer, *conformance.Results) error{"text": report.Conformance, "json": report.ConformanceJSON}
+	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
 		return err
 	}
 	switch {
@@ -75,7 +78,7 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 	return nil
 }
 
-func (v *conformVerb) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
+func (v *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
 	if len(v.Contract) > 0 && v.Suite == "" {
 		plan, err := v.generatedFlags.plan(ctx, t)
 		if err != nil {
@@ -116,7 +119,7 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 		}
 		return suite, files, err
 	}
-	text, err := readDocument(ctx, path)
+	text, err := input.Document(ctx, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -125,7 +128,7 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 }
 
 // client is the client under test with its known failures, as ignore rows.
-func (v *conformVerb) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
+func (v *conformCommand) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
 	var client conformance.Client = sdkgo.New()
 	known := sdkgo.Known()
 	if v.Suite != "" || len(v.Contract) > 0 {
@@ -137,7 +140,7 @@ func (v *conformVerb) client(ctx context.Context, command childCommand) (conform
 	if v.KnownFailing == "" {
 		return client, known, nil
 	}
-	text, err := readDocument(ctx, v.KnownFailing)
+	text, err := input.Document(ctx, v.KnownFailing)
 	if err != nil {
 		return nil, nil, err
 	}

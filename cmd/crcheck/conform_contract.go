@@ -9,6 +9,7 @@ import (
 
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
@@ -70,7 +71,7 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 			return nil, fmt.Errorf("--operation: the contracts have no %s", f.Operation)
 		}
 	}
-	announce(t, loaded)
+	models.Announce(t.Err, loaded)
 	return conformance.Generate(loaded, conformance.GenerateOptions{})
 }
 
@@ -78,7 +79,7 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 // is to say of them.
 func (f *generatedFlags) loadAndTell(ctx context.Context, t *terminal) ([]*schema.Contract, error) {
 	loaded, findings, err := f.load(ctx, t)
-	for _, f := range finding.Union(findings, unsupportedPatterns(loaded)) {
+	for _, f := range finding.Union(findings, models.UnsupportedPatterns(loaded)) {
 		fmt.Fprintf(t.Err, "crcheck: %s\n", f)
 	}
 	return loaded, err

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/probe"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
-type probeVerb struct {
+type probeCommand struct {
 	contractFlags
 	reportFlags
 	ignoreFlags
@@ -29,14 +31,14 @@ type probeVerb struct {
 }
 
 // Help is the detail of --help.
-func (*probeVerb) Help() string {
+func (*probeCommand) Help() string {
 	return `Sends recorded requests to an emulator, in order, with the identifiers that the emulator made up in place of the recorded ones. Validates each response against the contract, and compares status, error, members and union members with the recording. See docs/probe.md.
 
   crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative`
 }
 
 // Validate refuses what is no header and no time.
-func (v *probeVerb) Validate() error {
+func (v *probeCommand) Validate() error {
 	if v.Timeout <= 0 {
 		return errors.New("--timeout: give a time such as 30s")
 	}
@@ -44,7 +46,7 @@ func (v *probeVerb) Validate() error {
 	return err
 }
 
-func (v *probeVerb) headers() (http.Header, error) {
+func (v *probeCommand) headers() (http.Header, error) {
 	h := http.Header{}
 	for _, text := range v.Header {
 		name, value, ok := strings.Cut(text, ":")
@@ -61,7 +63,7 @@ func (v *probeVerb) headers() (http.Header, error) {
 }
 
 // Run probes an emulator.
-func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
+func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
 	loaded, derived, err := v.load(ctx, t)
 	if err != nil {
 		return err
@@ -74,7 +76,7 @@ func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	announce(t, loaded)
+	models.Announce(t.Err, loaded)
 	run := &probing{probe: p}
 	ledger, err := v.ledger(ctx, nil)
 	if err != nil {
@@ -86,7 +88,7 @@ func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
 	for _, f := range v.Profile.Grade(derived) {
 		run.collector.Add(f, nil)
 	}
-	broken := run.all(ctx, t, gather(t, v.Files), v.Negative)
+	broken := run.all(ctx, t, input.Gather(t.In, t.Err, v.Files), v.Negative)
 	r := run.collector.Report(ledger.Settle(&run.scope, v.FailOnStale), v.FailOn)
 	err = v.write(t, r)
 	var status exit
@@ -112,12 +114,12 @@ type probing struct {
 
 // all probes with every recording, then with invalid inputs, and reports whether
 // the emulator stopped answering.
-func (run *probing) all(ctx context.Context, t *terminal, inputs *inputs, negative bool) (broken bool) {
-	for _, err := range inputs.problems {
+func (run *probing) all(ctx context.Context, t *terminal, inputs *input.Traffic, negative bool) (broken bool) {
+	for _, err := range inputs.Problems {
 		run.problem(t, err)
 	}
 	read, last := 0, ""
-	for x, err := range inputs.interactions(ctx, t, &read) {
+	for x, err := range inputs.Interactions(ctx, &read) {
 		if err != nil {
 			run.problem(t, err)
 			return false

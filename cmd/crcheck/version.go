@@ -9,10 +9,10 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-type versionVerb struct{}
+type versionCommand struct{}
 
 // Run prints the version, the Go version and the built-in contracts.
-func (versionVerb) Run(t *terminal) error {
+func (versionCommand) Run(t *terminal) error {
 	version := "(devel)"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version

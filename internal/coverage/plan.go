@@ -88,7 +88,7 @@ type part struct {
 // boundMember is a member that travels in headers or as the status.
 type boundMember struct {
 	member
-	location string
+	location schema.Location
 }
 
 // node is a shape, compiled. A named shape has one, wherever it stands.
@@ -156,7 +156,7 @@ func (k *compiler) status(status int) {
 // dynamicStatus reports an output that has the status as a member: any may come.
 func (k *compiler) dynamicStatus() bool {
 	for _, m := range k.contract.Bound(schema.OutputPart) {
-		if k.contract.Location(&m) == "status" {
+		if k.contract.Location(&m) == schema.LocationStatus {
 			return true
 		}
 	}
@@ -177,10 +177,10 @@ func (k *compiler) part(name schema.Part) *part {
 	for i := range shape.Members {
 		m := &shape.Members[i]
 		switch location := k.contract.Location(m); {
-		case isRaw && m == raw, location == "payload":
+		case isRaw && m == raw, location == schema.LocationPayload:
 			whole := k.member(place, m)
 			p.whole, p.body = &whole, whole.node
-		case location == "body":
+		case location == schema.LocationBody:
 			body.Members = append(body.Members, *m)
 		default:
 			k.beside = true
@@ -202,9 +202,9 @@ func (k *compiler) part(name schema.Part) *part {
 func (k *compiler) member(above schema.Place, m *schema.Member) member {
 	place := above.Child(m.Name)
 	compiled := member{wire: m.Wire(), present: k.point(Members, place.String()), absent: none, null: none}
-	if location := k.contract.Location(m); !m.Required.Or(false) && location != "status" {
+	if location := k.contract.Location(m); !m.Required.Or(false) && location != schema.LocationStatus {
 		compiled.absent = k.point(Absent, place.String()+" absent")
-		if location == "body" {
+		if location == schema.LocationBody {
 			compiled.null = k.point(Nulls, place.String()+" null")
 		}
 	}

@@ -145,7 +145,7 @@ func (c *Change) attest(x *traffic.Interaction, allowing, refusing *side) error 
 		return err
 	}
 	if !slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool { return f.General() == w.Rule }) {
-		return &ExchangeError{w.Refused, fmt.Sprintf("has no %s to say against it: the two differ in the sdk projection alone", w.Rule)}
+		return &ExchangeError{w.Refused, fmt.Sprintf("has no %s to say against it: the two differ in the sdk encoding alone", w.Rule)}
 	}
 	return nil
 }
@@ -209,7 +209,7 @@ func (c *Change) repeats(r *synth.Request, by *schema.Contract) {
 	root, _ := by.Root(schema.InputPart)
 	for _, e := range by.Echoes {
 		m, ok := by.Resolve(root).Member(e.Input)
-		if ok && isText && e.Output == c.Witness.Pointer && by.Location(m) == "label" {
+		if ok && isText && e.Output == c.Witness.Pointer && by.Location(m) == schema.LocationLabel {
 			relabel(r, by, map[string]string{m.Wire(): text})
 		}
 	}
@@ -220,7 +220,7 @@ func (c *Change) echo(by *schema.Contract, echoed, into http.Header) {
 	root, _ := by.Root(schema.OutputPart)
 	for _, e := range by.Echoes {
 		m, ok := by.Resolve(root).Member(strings.TrimPrefix(e.Output, "/"))
-		if ok && c.Part == schema.OutputPart && by.Location(m) == "header" && e.Output != c.Witness.Pointer && len(echoed.Values(m.Wire())) > 0 {
+		if ok && c.Part == schema.OutputPart && by.Location(m) == schema.LocationHeader && e.Output != c.Witness.Pointer && len(echoed.Values(m.Wire())) > 0 {
 			into[http.CanonicalHeaderKey(m.Wire())] = echoed.Values(m.Wire())
 		}
 	}

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -34,7 +35,7 @@ func (c *Change) Place() schema.Place { return schema.Place{Part: c.Part, Pointe
 
 // Finding returns the change as a finding, for ignore rows and reports.
 func (c *Change) Finding() finding.Finding {
-	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: partText(c.Part), Pointer: c.Pointer,
+	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: tallies.PartText(c.Part), Pointer: c.Pointer,
 		Problem: map[bound]finding.Problem{minEnd: finding.Minimum, maxEnd: finding.Maximum}[c.end],
 		Names:   []string{c.Facet}, Found: facetJSON(c.new), Was: facetJSON(c.old)}.Rendered()
 }
@@ -70,4 +71,14 @@ func unquoted(value any) string {
 		return text
 	}
 	return schema.ValueText(value)
+}
+
+// Remedy is what to do about a change: of one that documents could prove, were
+// tried, and none does, nothing.
+func (c *Change) Remedy() string {
+	if c.Witness == nil && c.Untried == "" && c.Contested == "" && proofs[c.Rule] != nil {
+		return "No action needed: no payload was found that breaks either version."
+	}
+	rule, _ := c.Rule.Lookup()
+	return rule.Remedy
 }

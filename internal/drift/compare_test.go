@@ -159,7 +159,7 @@ func rpc(target string) *schema.Contract {
 	return changed(bed(), func(c *schema.Contract) {
 		c.Protocol, c.Target, c.Method, c.URI = schema.Is("awsJson1_1"), schema.Is(target), schema.Is("POST"), schema.Is("/")
 		for _, name := range []string{"bedId", "pages"} {
-			member(c, "GetBedInput", name).Location = schema.Is("body")
+			member(c, "GetBedInput", name).Location = schema.Is(schema.LocationBody)
 		}
 	})
 }
@@ -317,7 +317,7 @@ func check(t *testing.T, c *schema.Contract, x *traffic.Interaction) finding.Set
 // TestHeaders: a witness about a header travels in it.
 func TestHeaders(t *testing.T) {
 	old := changed(bed(), func(c *schema.Contract) {
-		hint := schema.Member{Name: "hint", Location: schema.Is("header"), WireName: schema.Is("X-Hint"), Required: schema.Is(false),
+		hint := schema.Member{Name: "hint", Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Hint"), Required: schema.Is(false),
 			Shape: schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"DRY"})})}
 		c.Shapes["GetBedOutput"].Members = append(c.Shapes["GetBedOutput"].Members, hint)
 	})

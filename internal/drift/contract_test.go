@@ -39,7 +39,7 @@ func spotsOf(c *schema.Contract) *spots {
 			m := &sh.Members[i]
 			s.members = append(s.members, m)
 			s.of[m] = sh
-			if l := m.Location.Or("body"); l != "body" {
+			if l := m.Location.Or(schema.LocationBody); l != "body" {
 				s.bound[m.Shape.Inline] = true
 			}
 			ref(&m.Shape)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
@@ -85,11 +86,11 @@ func ExampleBaseline() {
 }
 
 func ExampleText() {
-	report := &drift.Report{Comparison: &drift.Comparison{Compared: 1, Changes: []drift.Change{}}, Old: "a.json", New: "b.json"}
-	if err := report.Settle(nil, finding.FailOnError); err != nil {
+	r := &report.Drift{Comparison: &drift.Comparison{Compared: 1, Changes: []drift.Change{}}, Old: "a.json", New: "b.json"}
+	if err := r.Settle(nil, finding.FailOnError); err != nil {
 		log.Fatal(err)
 	}
-	if err := drift.Text(false)(os.Stdout, report); err != nil {
+	if err := report.DriftText(report.Style{})(os.Stdout, r); err != nil {
 		log.Fatal(err)
 	}
 	// Output:

@@ -93,8 +93,8 @@ func (c *claim) travels() (within, beside bool) {
 		}
 		if m, ok := side.Resolve(*ref).Member(tokens[0]); ok {
 			location := side.Location(m)
-			within = within || location == "body" || location == "payload"
-			beside = beside || location != "body" && location != "payload"
+			within = within || location.InBody()
+			beside = beside || !location.InBody()
 		}
 	}
 	return within, beside

@@ -9,10 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
-	"github.com/stretchr/testify/require"
 )
 
 const job = "cleanrooms.GetProtectedJob"
@@ -175,8 +177,8 @@ func TestSideBySide(t *testing.T) {
 	}
 	matrix, err := drift.CompareSources(sources)
 	require.NoError(t, err)
-	report := &drift.Report{Matrix: matrix}
-	require.NoError(t, report.Settle(nil, 0))
-	golden(t, "side-by-side.txt", report, drift.Text(false))
-	golden(t, "side-by-side.json", report, drift.JSON)
+	r := &report.Drift{Matrix: matrix}
+	require.NoError(t, r.Settle(nil, 0))
+	golden(t, "side-by-side.txt", r, report.DriftText(report.Style{}))
+	golden(t, "side-by-side.json", r, report.JSON[report.Drift])
 }

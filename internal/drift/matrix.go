@@ -287,8 +287,8 @@ func outside(values, others []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(others, v) })
 }
 
-// letter names a column of a matrix in text.
-func letter(i int) string {
+// Letter names a column of a matrix in text.
+func Letter(i int) string {
 	if i < 26 {
 		return string(rune('A' + i))
 	}

@@ -74,7 +74,7 @@ nothing can be left out of it. Where or in which form a member travels beside th
 the walker alone confirms. What no document can be made for is *not tried*: look at such a change yourself.
 
 ` + "`--witness FOLDER`" + ` writes witnesses as cassettes: replay them to your client, or validate them. Each is valid under the contract
-that allows it. A witness in the sdk projection that proves nothing on the wire is none, which is said.
+that allows it. A witness in the sdk encoding that proves nothing on the wire is none, which is said.
 
 ` + "`--baseline FILE`" + ` has [ignore rows](ignoring.md) for what is known and accepted, each with a reason; ` + "`--baseline-update`" + ` writes it. A
 row that no longer matches anything fails the run. ` + "`value`" + ` is the value, type or bound that is accepted, ` + "`severity`" + ` the highest severity

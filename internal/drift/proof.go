@@ -99,7 +99,7 @@ var wrapped = []proof{{finding.MemberMissing, anywhere}, {finding.MemberUnknown,
 
 // wraps reports a member that is the payload on one side alone.
 func (c *claim) wraps() bool {
-	return c.Rule == finding.DriftBindingChanged && (c.old == "payload") != (c.new == "payload")
+	return c.Rule == finding.DriftBindingChanged && (c.old == schema.LocationPayload) != (c.new == schema.LocationPayload)
 }
 
 // proves reports whether the evidence is of the change.

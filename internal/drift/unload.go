@@ -25,7 +25,10 @@ type load struct {
 }
 
 // BindingError says that the value of a member has no form beside the body here.
-type BindingError struct{ Member, Location string }
+type BindingError struct {
+	Member   string
+	Location schema.Location
+}
 
 func (e *BindingError) Error() string {
 	return fmt.Sprintf("the value of %s has no plain form in the %s", e.Member, e.Location)
@@ -42,15 +45,15 @@ func unload(c *schema.Contract, part schema.Part, document []byte) (*load, error
 	shape := c.Resolve(ref)
 	l := &load{contract: c, labels: map[string]string{}, query: url.Values{}, header: http.Header{}}
 	body := &node{scalar: "{"}
-	_, whole := payloadOf(c, ref)
+	_, whole := c.Payload(part)
 	for i, name := range root.names {
 		m, ok := shape.Member(name)
 		value := root.below[i]
 		switch {
 		case !ok || value.scalar == "null":
-		case c.Location(m) == "body":
+		case c.Location(m) == schema.LocationBody:
 			body.names, body.below = append(body.names, m.Wire()), append(body.below, wire(c, m.Shape, value))
-		case c.Location(m) == "payload":
+		case c.Location(m) == schema.LocationPayload:
 			l.payload(part, wire(c, m.Shape, value))
 		default:
 			if err := l.bind(m, value); err != nil {
@@ -83,7 +86,7 @@ func (l *load) payload(part schema.Part, value *node) {
 // bind puts a member beside the body: a list is several parameters, or one header.
 func (l *load) bind(m *schema.Member, value *node) error {
 	location, name := l.contract.Location(m), m.Wire()
-	if location == "headers" || location == "query" && value.scalar == "{" {
+	if location == schema.LocationHeaders || location == schema.LocationQuery && value.scalar == "{" {
 		element := l.contract.Resolve(m.Shape).Value
 		if value.scalar != "{" || element == nil {
 			return &BindingError{m.Name, location}
@@ -93,7 +96,7 @@ func (l *load) bind(m *schema.Member, value *node) error {
 			if !ok {
 				return &BindingError{m.Name, location}
 			}
-			if location == "query" {
+			if location == schema.LocationQuery {
 				l.query[key] = texts
 			} else {
 				l.header[name+key] = texts
@@ -106,13 +109,13 @@ func (l *load) bind(m *schema.Member, value *node) error {
 		return &BindingError{m.Name, location}
 	}
 	switch location {
-	case "label":
+	case schema.LocationLabel:
 		l.labels[name] = strings.Join(texts, "")
-	case "query":
+	case schema.LocationQuery:
 		l.query[name] = texts
-	case "header":
+	case schema.LocationHeader:
 		l.header.Set(name, strings.Join(texts, ", "))
-	case "status":
+	case schema.LocationStatus:
 		l.status, _ = strconv.Atoi(strings.Join(texts, ""))
 	default:
 		return &BindingError{m.Name, location}
@@ -122,7 +125,7 @@ func (l *load) bind(m *schema.Member, value *node) error {
 
 // texts is a scalar, or a list of them, as a location writes them; ok is false
 // where it cannot.
-func (l *load) texts(ref schema.Ref, location string, n *node) (all []string, ok bool) {
+func (l *load) texts(ref schema.Ref, location schema.Location, n *node) (all []string, ok bool) {
 	shape := l.contract.Resolve(ref)
 	if n.scalar == "[" && shape.Type == schema.List {
 		for _, below := range n.below {
@@ -130,7 +133,7 @@ func (l *load) texts(ref schema.Ref, location string, n *node) (all []string, ok
 			if !ok || len(one) != 1 {
 				return nil, false
 			}
-			if strings.HasPrefix(location, "header") && strings.ContainsAny(one[0], `",`) && l.contract.Resolve(*shape.Element).Type == schema.String {
+			if location.InHeaders() && strings.ContainsAny(one[0], `",`) && l.contract.Resolve(*shape.Element).Type == schema.String {
 				one[0] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(one[0]) + `"`
 			}
 			all = append(all, one...)
@@ -144,15 +147,12 @@ func (l *load) texts(ref schema.Ref, location string, n *node) (all []string, ok
 	case schema.Document: // Smithy, http-bindings.html: base64 of its JSON text
 		text = base64.StdEncoding.EncodeToString(n.bytes())
 	case schema.Timestamp:
-		format := "date-time"
-		if strings.HasPrefix(location, "header") {
-			format = "http-date"
-		}
+		format, _ := location.TimestampFormat()
 		text = plain(timestamp(n.scalar, shape.Format.Or(format)))
 	default:
 		text = plain(wire(l.contract, ref, n).scalar)
 	}
-	unsendable := strings.HasPrefix(location, "header") && strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+	unsendable := location.InHeaders() && strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 	return []string{text}, !unsendable
 }
 

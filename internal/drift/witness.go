@@ -21,7 +21,7 @@ type Witness struct {
 	Allowed    Side              `json:"allowed"` // has nothing to say against it
 	Refused    Side              `json:"refused"` // refuses it
 	Projection schema.Projection `json:"-"`
-	Form       string            `json:"projection"`         // of the document: wire or sdk
+	Form       string            `json:"projection"`         // of the document: http or sdk
 	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents; of others, the body
 	// Request is method, target and headers of one that routes elsewhere, or in
 	// which a member is looked for in vain; Response is status and headers.
@@ -288,8 +288,9 @@ func (s *search) held(document []byte) []*evidence {
 // evidence finds out where in the contracts a finding is.
 func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part), value: valueAt(document, f.Pointer)}
-	if member, ok := s.payload(); ok {
-		e.way.down(member, memberName)
+	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
+	if m, ok := refusing.Payload(s.part); ok && s.projection == schema.Wire {
+		e.way.down(m.Name, memberName)
 	}
 	for _, token := range tokensOf(f.Pointer) {
 		above := [2]*schema.Shape{e.way.shape(0), e.way.shape(1)}
@@ -307,30 +308,6 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 		}
 	}
 	return e
-}
-
-// payload is the member that is the whole body of the part.
-func (s *search) payload() (name string, ok bool) {
-	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
-	root, _ := refusing.Root(s.part)
-	if s.projection == schema.SDK {
-		return "", false
-	}
-	m, ok := payloadOf(refusing, root)
-	if !ok {
-		return "", false
-	}
-	return m.Name, true
-}
-
-// payloadOf is the member that is the whole body.
-func payloadOf(c *schema.Contract, root schema.Ref) (*schema.Member, bool) {
-	members := c.Resolve(root).Members
-	i := slices.IndexFunc(members, func(m schema.Member) bool { return c.Location(&m) == "payload" })
-	if i < 0 {
-		return nil, false
-	}
-	return &members[i], true
 }
 
 // lost makes a witness of the old contract's request, where the new ones of its

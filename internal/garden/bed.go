@@ -9,11 +9,11 @@ func Bed() *schema.Contract {
 	text := func() schema.Ref {
 		return schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{}), Length: schema.Is(schema.Bounds{}), Pattern: schema.Is("")})
 	}
-	label := schema.Member{Name: "bedId", Shape: text(), Required: schema.Is(true), Location: schema.Is("label"), WireName: schema.Is("bedId")}
-	wish := schema.Member{Name: "wish", Shape: schema.Named("Plant"), Required: schema.Is(false), Location: schema.Is("body"), WireName: schema.Is("wish")}
+	label := schema.Member{Name: "bedId", Shape: text(), Required: schema.Is(true), Location: schema.Is(schema.LocationLabel), WireName: schema.Is("bedId")}
+	wish := schema.Member{Name: "wish", Shape: schema.Named("Plant"), Required: schema.Is(false), Location: schema.Is(schema.LocationBody), WireName: schema.Is("wish")}
 	label.Shape.Inline.Length = schema.Is(schema.Bounds{Min: "2", Max: "8"})
 	page := schema.Member{Name: "pages", Shape: schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: schema.Is(schema.Bounds{Min: "1", Max: "10"})}),
-		Required: schema.Is(false), Location: schema.Is("query"), WireName: schema.Is("pages")}
+		Required: schema.Is(false), Location: schema.Is(schema.LocationQuery), WireName: schema.Is("pages")}
 	colour := schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"RED", "GREEN"})})
 	rows := text()
 	return &schema.Contract{
@@ -22,7 +22,7 @@ func Bed() *schema.Contract {
 		Errors: []schema.Error{{Name: "FrostException", Status: schema.Is(409), Fault: schema.Is("client"), Shape: "FrostException"}},
 		Shapes: map[string]*schema.Shape{
 			"GetBedInput":  {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{label, page, wish}},
-			"GetBedOutput": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{{Name: "bed", Shape: schema.Named("Bed"), Required: schema.Is(true), Location: schema.Is("body")}}},
+			"GetBedOutput": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{{Name: "bed", Shape: schema.Named("Bed"), Required: schema.Is(true), Location: schema.Is(schema.LocationBody)}}},
 			"Bed": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{
 				{Name: "colour", Shape: colour, Required: schema.Is(true)},
 				{Name: "names", Shape: schema.Inline(schema.Shape{Type: schema.Map, Key: &rows, Value: &rows, Length: schema.Is(schema.Bounds{}), Sparse: schema.Is(false)}), Required: schema.Is(false)},

@@ -27,7 +27,7 @@ func Random(seed uint64) *schema.Contract {
 	g.structure("Input", 0, false)
 	g.structure("Output", 0, false)
 	input := g.c.Shapes["Input"]
-	bound := func(name, location string, required bool) schema.Member {
+	bound := func(name string, location schema.Location, required bool) schema.Member {
 		return schema.Member{Name: name, Shape: g.text(), Required: schema.Is(required), Location: schema.Is(location), WireName: schema.Is(name), Token: schema.Is(false)}
 	}
 	input.Members = append(input.Members, bound("label", "label", true), bound("query", "query", false))
@@ -50,7 +50,7 @@ func (g *gardener) structure(name string, depth int, union bool) schema.Ref {
 		m := schema.Member{Name: fmt.Sprintf("m%d", i), Shape: g.ref(depth + 1), Required: schema.Is(!union && g.chance(40)), Token: schema.Is(false)}
 		m.WireName = schema.Is(m.Name)
 		if depth == 0 {
-			m.Location = schema.Is("body")
+			m.Location = schema.Is(schema.LocationBody)
 		}
 		s.Members = append(s.Members, m)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/crcheck/crcheck/schema/source"
 )
 
-// botocore is a model of one operation. Service and operation name the rest.
+// botocore returns a botocore model of one operation.
 func botocore(id, operation string) string {
 	lower := strings.ToLower(id)
 	return fmt.Sprintf(`{"version":"2.0","metadata":{"apiVersion":"2020-01-01","endpointPrefix":%q,"protocol":"rest-json","serviceId":%q,"signatureVersion":"v4","signingName":"sign-%s","uid":"x"},
@@ -34,7 +34,7 @@ func gzipped(text string) string {
 	return b.String()
 }
 
-// lay writes files below a new folder.
+// lay writes files into a new folder.
 func lay(t testing.TB, files map[string]string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "models")
@@ -47,7 +47,7 @@ func lay(t testing.TB, files map[string]string) string {
 	return root
 }
 
-// said lists what was found: services in parentheses, then contracts.
+// said lists the services, in parentheses, and contracts that were found.
 func said(f *Found) string {
 	var names []string
 	for _, s := range f.Services {
@@ -63,9 +63,9 @@ func said(f *Found) string {
 func TestFolder(t *testing.T) {
 	for name, v := range map[string]struct {
 		files   map[string]string
-		below   string // the folder that is named
+		below   string // the folder to read
 		found   string
-		all     string // once services are loaded
+		all     string // after the services are loaded
 		passed  int
 		refused []string // in order
 		problem string
@@ -83,12 +83,12 @@ func TestFolder(t *testing.T) {
 		"a version's folder":      {files: map[string]string{"mine/2020-01-01/service-2.json": botocore("Beds", "Get")}, below: "mine/2020-01-01", found: "(beds)", all: "beds.Get"},
 		"plain beside gzip":       {files: map[string]string{"beds/2020-01-01/service-2.json": botocore("Beds", "Plain"), "beds/2020-01-01/service-2.json.gz": gzipped(botocore("Beds", "Gzip"))}, found: "(beds)", all: "beds.Plain"},
 		"gzip by content":         {files: map[string]string{"one.json": gzipped(botocore("Beds", "Get")), "two.json.gz": botocore("Shed", "Get")}, found: "beds.Get shed.Get", all: "beds.Get shed.Get"},
-		"gzip that is broken":     {files: map[string]string{"one.json.gz": gzipped(botocore("Beds", "Get"))[:60], "two.json": botocore("Shed", "Get")}, found: "shed.Get", all: "shed.Get", refused: []string{"one.json.gz: the gzip data is broken"}},
+		"broken gzip":             {files: map[string]string{"one.json.gz": gzipped(botocore("Beds", "Get"))[:60], "two.json": botocore("Shed", "Get")}, found: "shed.Get", all: "shed.Get", refused: []string{"one.json.gz: the gzip data is broken"}},
 		"one refused":             {files: map[string]string{"bad.json": strings.Replace(botocore("Beds", "Get"), `"Out"`, `"None"`, 1), "good.json": botocore("Shed", "Get"), "notes.txt": "hello"}, found: "shed.Get", all: "shed.Get", passed: 1, refused: []string{"bad.json: line 2"}},
 		"one refused when used":   {files: map[string]string{"beds/2020-01-01/service-2.json": strings.Replace(botocore("Beds", "Get"), `"Out"`, `"None"`, 1), "shed/2020-01-01/service-2.json": botocore("Shed", "Get")}, found: "(beds) (shed)", all: "shed.Get", refused: []string{"service-2.json: line 2"}},
 		"one without metadata":    {files: map[string]string{"beds/2020-01-01/service-2.json": `{"operations":{},"shapes":{},"metadata":{}}`, "shed/2020-01-01/service-2.json": botocore("Shed", "Get")}, found: "(shed)", all: "shed.Get", refused: []string{"service-2.json: line 1"}},
 		"metadata after shapes":   {files: map[string]string{"beds/2020-01-01/service-2.json": strings.Replace(botocore("Beds", "Get"), `{"version":"2.0",`, `{"version":"2.0","examples":{},`, 1)}, found: "beds.Get", all: "beds.Get"},
-		"none that can be read":   {files: map[string]string{"bad.json": strings.Replace(botocore("Beds", "Get"), `"Out"`, `"None"`, 1)}, refused: []string{"bad.json"}, problem: "none of the documents of the folder can be read"},
+		"none readable":           {files: map[string]string{"bad.json": strings.Replace(botocore("Beds", "Get"), `"Out"`, `"None"`, 1)}, refused: []string{"bad.json"}, problem: "none of the documents of the folder can be read"},
 		"nothing":                 {files: map[string]string{"notes.txt": "hello", ".hidden.json": botocore("Beds", "Get")}, problem: "no file of the folder describes an operation"},
 		"no folder":               {below: "missing", problem: "missing"},
 		"one service twice":       {files: map[string]string{"a/beds/2020-01-01/service-2.json": botocore("Beds", "Get"), "b/beds/2020-01-01/service-2.json": botocore("Beds", "Get")}, problem: "both describe the service beds"},
@@ -116,7 +116,7 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// TestVersion: botocore's folder says which version it is of.
+// TestVersion checks that contracts from botocore's folder have the version of botocore.
 func TestVersion(t *testing.T) {
 	files := map[string]string{"botocore/__init__.py": "import os\n__version__ = '1.43.67'\n", "botocore/data/beds/2020-01-01/service-2.json.gz": gzipped(botocore("Beds", "Get")), "other/beds/2020-01-01/service-2.json": botocore("Beds", "Get")}
 	for name, v := range map[string]struct{ below, version, want, botocore string }{
@@ -124,8 +124,8 @@ func TestVersion(t *testing.T) {
 		"itself":              {"botocore", "", "beds.Get@1.43.67", "1.43.67"},
 		"a service":           {"botocore/data/beds", "", "beds.Get@1.43.67", "1.43.67"},
 		"a version":           {"botocore/data/beds/2020-01-01", "", "beds.Get@1.43.67", "1.43.67"},
-		"another, asked for":  {"botocore/data", "7", "beds.Get@7", "1.43.67"},
-		"a folder of its own": {"other", "", "beds.Get", ""},
+		"an explicit version": {"botocore/data", "7", "beds.Get@7", "1.43.67"},
+		"another folder":      {"other", "", "beds.Get", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := Folder(filepath.Join(lay(t, files), filepath.FromSlash(v.below)), Options{Version: v.version})
@@ -142,10 +142,9 @@ func TestVersion(t *testing.T) {
 	})
 }
 
-// TestServiceAgrees: what is said of a service before it is loaded is what its
-// contracts say.
+// TestServiceAgrees checks that the metadata of a service agree with its contracts.
 func TestServiceAgrees(t *testing.T) {
-	data := os.Getenv("CRCHECK_BOTOCORE_DATA") // all of botocore's, where it is known
+	data := os.Getenv("CRCHECK_BOTOCORE_DATA") // botocore's folder of models
 	if data == "" {
 		data = lay(t, map[string]string{"beds/2020-01-01/service-2.json": botocore("Beds", "Get")})
 	}
@@ -175,12 +174,11 @@ func TestServiceAgrees(t *testing.T) {
 	}
 }
 
-// BenchmarkStart: what a catalog over all of botocore's models costs before
-// traffic comes.
+// BenchmarkStart measures building a catalog of all botocore models, before any traffic.
 func BenchmarkStart(b *testing.B) {
 	data := os.Getenv("CRCHECK_BOTOCORE_DATA")
 	if data == "" {
-		b.Skip("CRCHECK_BOTOCORE_DATA does not name botocore's folder of models")
+		b.Skip("CRCHECK_BOTOCORE_DATA is not set to botocore's folder of models")
 	}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -190,8 +188,8 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// FuzzHead: what a model says of its service before it is loaded is found in any
-// beginning of it, or nothing is; and nothing crashes.
+// FuzzHead checks that no document makes reading the metadata and routes panic, and that they agree
+// with the contracts.
 func FuzzHead(f *testing.F) {
 	f.Add([]byte(botocore("Beds", "Get")))
 	f.Add([]byte(`{"version":"2.0","metadata":{"protocol":"json","targetPrefix":1}}`))

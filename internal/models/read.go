@@ -13,14 +13,15 @@ import (
 	"github.com/crcheck/crcheck/schema/source"
 )
 
-// MaxDocument bounds a document that is read whole, in bytes, also once it is decompressed.
+// MaxDocument is the maximum size of a document that is read whole, in bytes, before and after
+// decompression.
 const MaxDocument = 64 << 20
 
-// gzipMagic is how gzip data begins (RFC 1952, section 2.3.1).
+// gzipMagic is the beginning of gzip data (RFC 1952, section 2.3.1).
 var gzipMagic = []byte("\x1f\x8b")
 
-// Decompressed returns a text, or what it holds if it is gzip data, whatever the
-// name of its file.
+// Decompressed returns a text, decompressed if it is gzip data. It goes by the content, not by the
+// name of the file.
 func Decompressed(text []byte) ([]byte, error) {
 	if !bytes.HasPrefix(text, gzipMagic) {
 		return text, nil
@@ -39,7 +40,7 @@ func Decompressed(text []byte) ([]byte, error) {
 	return text, nil
 }
 
-// Beginning returns how a text begins once it is decompressed; it may be cut off.
+// Beginning returns the beginning of a text after decompression. The text may be cut off.
 func Beginning(text []byte) []byte {
 	if !bytes.HasPrefix(text, gzipMagic) {
 		return text
@@ -53,7 +54,7 @@ func Beginning(text []byte) []byte {
 }
 
 var (
-	errBroken   = errors.New("the gzip data is broken or cut off; copy or download it again")
+	errBroken   = errors.New("the gzip data is broken or incomplete; copy or download it again")
 	errTooLarge = fmt.Errorf("it is larger than %d MiB; name a smaller document", MaxDocument>>20)
 )
 
@@ -70,17 +71,17 @@ func readFile(path string) ([]byte, error) {
 	return text, err
 }
 
-// maxHead bounds what is read of a model for its metadata.
+// maxHead is the number of bytes of a model that are read for its metadata.
 const maxHead = 64 << 10
 
-// heads reads the metadata of many models, one after another.
+// heads reads the metadata of many models and reuses its buffers.
 type heads struct {
 	text   *gzip.Reader
 	buffer []byte
 }
 
-// read returns what a model of botocore says of its service; ok is false where it
-// has to be read whole.
+// read returns the service in the metadata of a botocore model. ok is false if the whole model must
+// be read.
 func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -113,7 +114,7 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 	return service, ok, nil
 }
 
-// templates returns the routes of a model of botocore; nil: it is not as it should be.
+// templates returns the routes of a botocore model, or nil if the model is malformed.
 func templates(path string) []schema.Template {
 	f, err := os.Open(path)
 	if err != nil {
@@ -134,8 +135,8 @@ func templates(path string) []schema.Template {
 	return found
 }
 
-// describesNothing reports a file of no known kind, or a page about a method that
-// calls no operation.
+// describesNothing reports whether the error is for a file of an unknown kind, or for a page about
+// a method that does not call an operation.
 func describesNothing(err error) bool {
 	var unknown *source.UnknownKindError
 	var method *source.NoOperationError

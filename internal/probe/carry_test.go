@@ -62,7 +62,7 @@ func TestLearn(t *testing.T) {
 		{Name: "time", Shape: schema.Ref{Inline: &schema.Shape{Type: schema.Timestamp, Format: schema.Is("date-time")}}},
 		{Name: "ids", Shape: schema.Ref{Inline: &schema.Shape{Type: schema.List, Element: &text}}},
 		{Name: "tags", Shape: schema.Ref{Inline: &schema.Shape{Type: schema.Map, Key: &text, Value: &text}}},
-		{Name: "place", Shape: text, Location: schema.Is("header"), WireName: schema.Is("Location")},
+		{Name: "place", Shape: text, Location: schema.Is(schema.LocationHeader), WireName: schema.Is("Location")},
 	}}}}
 	for _, c2 := range []struct {
 		name, was, is string

@@ -2,8 +2,6 @@ package probe
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -12,11 +10,11 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // refusable are the rules that an input may break which a service refuses as
@@ -161,26 +159,18 @@ func bodies(c *schema.Contract, b *base) []negative {
 // that document itself, whose surroundings are minimal, where the body is no
 // object that the emulator took.
 func (b *base) broken(miss synth.NearMiss) []byte {
-	own, err := validate.Tree(b.request.Body.Bytes)
-	object, ok := own.(map[string]any)
-	other, err2 := validate.Tree(miss.Document)
-	members, ok2 := other.(map[string]any)
-	if err != nil || err2 != nil || !ok || !ok2 || miss.Pointer == "" || !b.good {
+	object, err := jsontree.Parse(b.request.Body.Bytes)
+	members, err2 := jsontree.Parse(miss.Document)
+	if err != nil || err2 != nil || object.Kind != '{' || members.Kind != '{' || miss.Pointer == "" || !b.good {
 		return miss.Document
 	}
-	for name := range jsontext.Pointer(miss.Pointer).Tokens() {
-		if value, there := members[name]; there {
-			object[name] = value
-		} else {
-			delete(object, name)
-		}
-		break
+	name := jsontree.Tokens(miss.Pointer)[0]
+	if value := members.Member(name); value != nil {
+		object.Set(name, *value)
+	} else {
+		object.Delete(name)
 	}
-	text, err := json.Marshal(object)
-	if err != nil {
-		return miss.Document
-	}
-	return text
+	return object.Append(nil)
 }
 
 // with is the base with another URL and another body, or other values of headers
@@ -218,7 +208,7 @@ func beside(c *schema.Contract, b *base) []negative {
 	}
 	var all []negative
 	for miss := range s.NearMisses(schema.InputPart) {
-		i := slices.IndexFunc(bound, func(m schema.Member) bool { return miss.Pointer == "/"+schema.Escape(m.Name) })
+		i := slices.IndexFunc(bound, func(m schema.Member) bool { return miss.Pointer == "/"+jsontree.Escape(m.Name) })
 		if i < 0 || !slices.Contains(refusable, miss.Rule) {
 			continue
 		}
@@ -235,19 +225,15 @@ func beside(c *schema.Contract, b *base) []negative {
 
 // textOf is the text of a scalar member.
 func textOf(document []byte, name string) (text string, ok bool) {
-	value, err := validate.Tree(document)
+	root, err := jsontree.Parse(document)
 	if err != nil {
 		return "", false
 	}
-	object, _ := value.(map[string]any)
-	switch value := object[name].(type) {
-	case string:
-		return value, true
-	case nil, map[string]any, []any:
+	value := root.Member(name)
+	if value == nil || value.Null() || value.Kind == '{' || value.Kind == '[' {
 		return "", false
-	default:
-		return fmt.Sprint(value), true
 	}
+	return value.Text, true
 }
 
 // rebound is the base with another text of a member beside the body, or without it.
@@ -257,12 +243,12 @@ func (b *base) rebound(c *schema.Contract, m *schema.Member, text string, there 
 		return nil, false
 	}
 	switch c.Location(m) {
-	case "label":
+	case schema.LocationLabel:
 		if text == "" {
 			return nil, false // it would be another path
 		}
 		return b.with(b.labelled(c, u, m.Wire(), text), nil, nil), true
-	case "query":
+	case schema.LocationQuery:
 		query := u.Query()
 		query.Del(m.Wire())
 		if there {
@@ -270,7 +256,7 @@ func (b *base) rebound(c *schema.Contract, m *schema.Member, text string, there 
 		}
 		u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
 		return b.with(u.String(), nil, nil), true
-	case "header":
+	case schema.LocationHeader:
 		if !there {
 			return b.with(b.request.URL, nil, http.Header{m.Wire(): nil}), true
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// canonicalRequest is what the string to sign has the digest of.
+// canonicalRequest returns the text whose digest is in the string to sign.
 func canonicalRequest(r *http.Request, uri string, headers []string, payload string) string {
 	var text strings.Builder
 	for _, line := range []string{r.Method, uri, CanonicalQuery(r.URL.RawQuery)} {
@@ -28,8 +28,8 @@ func canonicalRequest(r *http.Request, uri string, headers []string, payload str
 	return text.String()
 }
 
-// canonicalHeader is the values of a header, each with its white space reduced, with commas between
-// them. A server of net/http keeps the host, and may keep the length, apart from the other headers.
+// canonicalHeader returns the values of a header, separated by commas, each with its white space
+// reduced. A server of net/http keeps the host, and possibly the length, apart from other headers.
 func canonicalHeader(r *http.Request, name string) string {
 	values := r.Header.Values(name)
 	switch {
@@ -45,7 +45,7 @@ func canonicalHeader(r *http.Request, name string) string {
 	return strings.Join(reduced, ",")
 }
 
-// requestPath is the path as it was sent: decoding and encoding again need not give the same.
+// requestPath returns the path as it was sent. Decoding and encoding it again could change it.
 func requestPath(r *http.Request) string {
 	if path, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasPrefix(path, "/") {
 		return path
@@ -53,10 +53,10 @@ func requestPath(r *http.Request) string {
 	return r.URL.EscapedPath()
 }
 
-// canonicalURIs are the forms of a path that may have been signed. Amazon S3 signs the path encoded
-// once; every other service signs what was sent, encoded once more. Those others normalise the path
-// first by the specification and in botocore, but not in the SDKs for Go and JavaScript; either is
-// taken.
+// canonicalURIs returns the forms of a path that may have been signed. Amazon S3 signs the path
+// encoded once. Every other service signs the sent path encoded once more. For those services, the
+// specification and botocore normalise the path first, but the SDKs for Go and JavaScript do not;
+// both forms are valid.
 func canonicalURIs(path, service string) []string {
 	if path == "" {
 		path = "/"
@@ -71,12 +71,12 @@ func canonicalURIs(path, service string) []string {
 	return slices.Compact([]string{encode(path, "/"), encode(normalise(path), "/")})
 }
 
-// EncodesOnce says whether a service is Amazon S3 under one of its signing names.
+// EncodesOnce reports whether a service is Amazon S3, under any of its signing names.
 func EncodesOnce(service string) bool {
 	return service == "s3" || service == "s3express" || service == "s3-outposts"
 }
 
-// normalise removes empty segments, and dot segments as RFC 3986, section 5.2.4, does.
+// normalise removes empty segments, and dot segments as in RFC 3986, section 5.2.4.
 func normalise(path string) string {
 	var kept []string
 	segments := strings.Split(path, "/")
@@ -91,14 +91,14 @@ func normalise(path string) string {
 	}
 	last := segments[len(segments)-1]
 	if len(kept) > 0 && (last == "" || last == "." || last == "..") {
-		kept = append(kept, "") // a slash at the end stays
+		kept = append(kept, "") // keep a trailing slash
 	}
 	return "/" + strings.Join(kept, "/")
 }
 
-// CanonicalQuery is a query encoded as it is signed: its parameters sorted by their encoded names,
-// then values; a space, also one that was sent as a plus, is %20. It is equivalent to the query
-// that it is made from.
+// CanonicalQuery encodes a query as it is signed: its parameters are sorted by encoded name, then
+// by value, and a space is %20, even if it was sent as a plus. The result is equivalent to the
+// query.
 func CanonicalQuery(query string) string {
 	if query == "" {
 		return ""
@@ -135,8 +135,8 @@ func encodeAgain(text string) string {
 	return encode(text, "")
 }
 
-// encode is UriEncode of the specification: everything but the unreserved characters of RFC 3986
-// and those that are kept becomes %XY, in capitals.
+// encode is UriEncode of the specification: every byte becomes %XY, in capitals, except the
+// unreserved characters of RFC 3986 and those in keep.
 func encode(text, keep string) string {
 	const digits = "0123456789ABCDEF"
 	var out strings.Builder

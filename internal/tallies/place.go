@@ -43,7 +43,7 @@ func (p *places) of(part schema.Part, f finding.Finding) observed {
 	}
 	w := newWalk(p.contract, root)
 	tokens := tokensOf(f.Pointer)
-	payload, _ := payloadOf(p.contract, root)
+	payload, _ := p.contract.Payload(part)
 	rule, _ := f.Rule.Lookup()
 	switch {
 	case payload == nil, f.Beside != finding.Carrier{}, len(tokens) > 0 && tokens[0] == payload.Name:
@@ -75,7 +75,7 @@ func (p *places) of(part schema.Part, f finding.Finding) observed {
 // pointers of the same form to those in the body.
 func (p *places) beside(root schema.Ref, tokens []string) bool {
 	m, ok := p.contract.Resolve(root).Member(tokens[0])
-	return ok && p.contract.Location(m) != "body" && p.contract.Location(m) != "payload"
+	return ok && !p.contract.Location(m).InBody()
 }
 
 // about is what a finding tells besides its place.
@@ -133,17 +133,6 @@ const withheld = "(withheld: sensitive)"
 func isBound(number string) bool {
 	_, exponent, _ := strings.Cut(strings.ToLower(number), "e")
 	return len(number) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && jsontext.Value(number).Kind() == '0' && jsontext.Value(number).IsValid()
-}
-
-// payloadOf is the member that is the whole body.
-func payloadOf(c *schema.Contract, root schema.Ref) (*schema.Member, bool) {
-	members := c.Resolve(root).Members
-	for i := range members {
-		if c.Location(&members[i]) == "payload" {
-			return &members[i], true
-		}
-	}
-	return nil, false
 }
 
 // first is the first place of a structure.

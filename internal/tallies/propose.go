@@ -8,9 +8,11 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/schema"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // Proposal is an overlay under which traffic has no error, as far as an overlay
@@ -197,7 +199,7 @@ const notStated = "no overlay states it"
 
 // leave notes what is not settled, once.
 func (p *proposer) leave(o *Observation, why string) {
-	line := fmt.Sprintf("%s at %s, %s: %s", o.Rule, finding.PlaceText(partText(o.Part), o.Place), times(o.Count), why)
+	line := fmt.Sprintf("%s at %s, %s: %s", o.Rule, finding.PlaceText(PartText(o.Part), o.Place), plural.Of(o.Count, "time"), why)
 	if !slices.Contains(p.left, line) {
 		p.left = append(p.left, line)
 	}
@@ -210,7 +212,8 @@ func (p *proposer) leaveAll(j *joint, why string) {
 	}
 }
 
-func partText(part schema.Part) string {
+// PartText names a part before a place; the output goes without saying.
+func PartText(part schema.Part) string {
 	if part == schema.OutputPart {
 		return ""
 	}
@@ -282,7 +285,7 @@ func (p *proposer) overlay() []byte {
 	}{Overlay: 1, Operation: p.contract.Name()}
 	for _, place := range slices.Sorted(maps.Keys(p.entries)) {
 		e := p.entries[place]
-		reason := fmt.Sprintf("seen %s, first in %s, interaction %d", times(e.count), cmp.Or(e.first.Source, "the traffic"), e.first.Interaction)
+		reason := fmt.Sprintf("seen %s, first in %s, interaction %d", plural.Of(e.count, "time"), cmp.Or(e.first.Source, "the traffic"), e.first.Interaction)
 		all := slices.Concat([]facetValue{{"at", place}}, e.facets, []facetValue{{"reason", reason}})
 		entry := yaml.Node{Kind: yaml.MappingNode}
 		for _, f := range all {

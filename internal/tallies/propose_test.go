@@ -205,14 +205,14 @@ func TestProposeForExchanges(t *testing.T) {
 				{Name: "tag", Shape: schema.Inline(schema.Shape{Type: schema.String})},
 			}},
 			"Input": {Type: schema.Structure, Members: []schema.Member{
-				{Name: "hedge", Shape: schema.Named("Hedge"), Location: schema.Is("payload")},
-				{Name: "mode", Shape: schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"FAST"})}), Location: schema.Is("query")},
-				{Name: "max", Shape: schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: schema.Is(schema.Bounds{Min: "1", Max: "9"})}), Location: schema.Is("query")},
+				{Name: "hedge", Shape: schema.Named("Hedge"), Location: schema.Is(schema.LocationPayload)},
+				{Name: "mode", Shape: schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"FAST"})}), Location: schema.Is(schema.LocationQuery)},
+				{Name: "max", Shape: schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: schema.Is(schema.Bounds{Min: "1", Max: "9"})}), Location: schema.Is(schema.LocationQuery)},
 			}},
 			"Output": {Type: schema.Structure, Members: []schema.Member{
-				{Name: "hedge", Shape: schema.Named("Hedge"), Location: schema.Is("payload")},
-				{Name: "tag", Shape: schema.Inline(schema.Shape{Type: schema.String, Length: schema.Is(schema.Bounds{Max: "3"})}), Location: schema.Is("header"), WireName: schema.Is("X-Tag")},
-				{Name: "cut", Shape: schema.Inline(schema.Shape{Type: schema.Timestamp}), Location: schema.Is("header"), WireName: schema.Is("X-Cut")},
+				{Name: "hedge", Shape: schema.Named("Hedge"), Location: schema.Is(schema.LocationPayload)},
+				{Name: "tag", Shape: schema.Inline(schema.Shape{Type: schema.String, Length: schema.Is(schema.Bounds{Max: "3"})}), Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Tag")},
+				{Name: "cut", Shape: schema.Inline(schema.Shape{Type: schema.Timestamp}), Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Cut")},
 			}},
 		},
 	}

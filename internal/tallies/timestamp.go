@@ -72,7 +72,7 @@ func (t *timestamps) document(part schema.Part, x *traffic.Interaction) {
 		return
 	}
 	shapes := []*schema.Shape{t.contract.Resolve(root)}
-	if m, ok := payloadOf(t.contract, root); ok {
+	if m, ok := t.contract.Payload(part); ok {
 		shapes = append(shapes, t.contract.Resolve(m.Shape))
 	}
 	body := bodyOf(x, string(part))

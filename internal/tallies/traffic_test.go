@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/garden"
 	"github.com/crcheck/crcheck/internal/synth"
@@ -16,7 +18,6 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
-	"github.com/stretchr/testify/require"
 )
 
 // tally holds bare bodies against a contract, those of a shard.

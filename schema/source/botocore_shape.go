@@ -45,7 +45,7 @@ func (b *botoBuilder) shape(name string, s *botoShape) (*schema.Shape, error) {
 }
 
 // simple builds a shape without what is in it.
-func (b *botoBuilder) simple(s *botoShape, t *botoTraits, location string) (*schema.Shape, error) {
+func (b *botoBuilder) simple(s *botoShape, t *botoTraits, location schema.Location) (*schema.Shape, error) {
 	known, ok := botoTypes[s.Type]
 	if !ok {
 		return nil, b.fail(s.at, "no shape is of type %q", excerpt(s.Type))
@@ -69,7 +69,7 @@ func (b *botoBuilder) simple(s *botoShape, t *botoTraits, location string) (*sch
 		shape.Enum, shape.Pattern = schema.Is(t.Enum), schema.Is(pattern.Whole(t.Pattern))
 	case schema.Blob:
 		shape.Length, err = b.length(s, t)
-		shape.Streaming = schema.Is(t.Streaming || location == "payload")
+		shape.Streaming = schema.Is(t.Streaming || location == schema.LocationPayload)
 	case schema.Integer, schema.Float:
 		shape.Bits = schema.Is(known.bits)
 		shape.Range = schema.Is(schema.Bounds{Min: json.Number(t.Min), Max: json.Number(t.Max)})
@@ -96,17 +96,16 @@ func (b *botoBuilder) length(s *botoShape, t *botoTraits) (schema.Known[schema.B
 
 // timestamp reads the format, which follows from the place where none is stated
 // (botocore's serialize.py: TIMESTAMP_FORMAT and its like).
-func (b *botoBuilder) timestamp(s *botoShape, t *botoTraits, location string) (schema.Known[string], error) {
+func (b *botoBuilder) timestamp(s *botoShape, t *botoTraits, location schema.Location) (schema.Known[string], error) {
 	formats := map[string]string{"unixTimestamp": "epoch-seconds", "iso8601": "date-time", "rfc822": "http-date"}
+	implied, ok := location.TimestampFormat()
 	switch format := formats[t.Format]; {
 	case format != "":
 		return schema.Is(format), nil
 	case t.Format != "":
 		return schema.Known[string]{}, b.fail(s.at, "no timestampFormat is %q", excerpt(t.Format))
-	case location == "header" || location == "headers":
-		return schema.Is("http-date"), nil
-	case location == "query" || location == "label":
-		return schema.Is("date-time"), nil
+	case ok:
+		return schema.Is(implied), nil
 	}
 	bodies := map[string]string{"restJson1": "epoch-seconds", "awsJson1_0": "epoch-seconds", "awsJson1_1": "epoch-seconds",
 		"rpcv2Cbor": "epoch-seconds", "restXml": "date-time", "awsQuery": "date-time", "ec2Query": "date-time"}
@@ -140,16 +139,16 @@ func (b *botoBuilder) structure(shape *schema.Shape, name string, s *botoShape) 
 		member := schema.Member{Name: m.name, Required: schema.Is(required[m.name]), Token: schema.Is(m.value.Token), Location: schema.Is(location)}
 		if event := b.inEvent(s, &m.value); event != "" {
 			member.Location = schema.Is(event)
-			if event == "eventHeader" {
+			if event == schema.LocationEventHeader {
 				member.WireName = schema.Is(m.name)
 			}
-		} else if location != "status" && location != "payload" {
+		} else if location != schema.LocationStatus && location != schema.LocationPayload {
 			// In XML two members may read one element, the old way and the new.
 			wire := m.value.wire(m.name)
-			if location != "body" || b.json() || onWire[wire] == 1 {
+			if location != schema.LocationBody || b.json() || onWire[wire] == 1 {
 				member.WireName = schema.Is(wire)
 			}
-			if location == "body" && b.json() {
+			if location == schema.LocationBody && b.json() {
 				if inBody[wire] {
 					return b.fail(m.value.at, "another member has the name %q in the body", excerpt(wire))
 				}
@@ -180,38 +179,41 @@ func (r *botoRef) wire(name string) string {
 
 // location returns where a member travels. Only the members of inputs, outputs
 // and errors are bound to HTTP, and only under a REST protocol.
-func (b *botoBuilder) location(s *botoShape, name string, m *botoRef, root bool) (string, error) {
-	locations := map[string]string{"": "body", "uri": "label", "querystring": "query", "header": "header", "headers": "headers", "statusCode": "status"}
+func (b *botoBuilder) location(s *botoShape, name string, m *botoRef, root bool) (schema.Location, error) {
+	locations := map[string]schema.Location{
+		"": schema.LocationBody, "uri": schema.LocationLabel, "querystring": schema.LocationQuery, "header": schema.LocationHeader,
+		"headers": schema.LocationHeaders, "statusCode": schema.LocationStatus,
+	}
 	location, ok := locations[m.Location]
 	switch {
 	case !ok:
 		return "", b.fail(m.at, "no location is %q", excerpt(m.Location))
 	case !root || !b.rest():
-		return "body", nil
-	case location == "body" && s.Payload == name:
-		return "payload", nil
+		return schema.LocationBody, nil
+	case location == schema.LocationBody && s.Payload == name:
+		return schema.LocationPayload, nil
 	}
 	return location, nil
 }
 
 // inEvent returns where a member travels in an event's message, as
 // [schema.Member.InEvent] does.
-func (b *botoBuilder) inEvent(s *botoShape, m *botoRef) string {
+func (b *botoBuilder) inEvent(s *botoShape, m *botoRef) schema.Location {
 	target := b.shapes[m.Shape]
 	switch {
 	case m.EventHeader:
-		return "eventHeader"
+		return schema.LocationEventHeader
 	case m.EventPayload:
-		return "eventPayload"
+		return schema.LocationEventPayload
 	case s.EventStream && target != nil && target.Exception:
-		return "exception"
+		return schema.LocationException
 	}
 	return ""
 }
 
 // child refers to the shape of a member, element, key or value. Where the shape
 // is another here than elsewhere, the reference has a variant of it.
-func (b *botoBuilder) child(in *botoShape, r *botoRef, what, location string) (*schema.Ref, error) {
+func (b *botoBuilder) child(in *botoShape, r *botoRef, what string, location schema.Location) (*schema.Ref, error) {
 	if r == nil {
 		return nil, b.fail(in.at, "the %s has no %s", in.Type, what)
 	}
@@ -225,20 +227,20 @@ func (b *botoBuilder) child(in *botoShape, r *botoRef, what, location string) (*
 	case "structure", "map":
 	case "list":
 		// Only timestamps depend on the place, and nothing nests lists in a header or query.
-		if element := b.shapes[s.refTo()]; element == nil || element.Type != "timestamp" || location == "body" {
+		if element := b.shapes[s.refTo()]; element == nil || element.Type != "timestamp" || location == schema.LocationBody {
 			break
 		}
 		if variant, err = b.simple(s, &s.botoTraits, location); err == nil {
 			variant.Element, err = b.child(s, s.Element, "member", location)
 		}
 	case "string":
-		if r.JSONValue && location == "header" {
+		if r.JSONValue && location == schema.LocationHeader {
 			variant = &schema.Shape{Type: schema.Document, Sensitive: schema.Is(traits.Sensitive)}
 			break
 		}
 		fallthrough
 	default:
-		if r.any() || s.Type == "timestamp" && location != "body" || s.Type == "blob" && location == "payload" {
+		if r.any() || s.Type == "timestamp" && location != schema.LocationBody || s.Type == "blob" && location == schema.LocationPayload {
 			variant, err = b.simple(s, &traits, location)
 		}
 	}

@@ -9,15 +9,19 @@ import (
 )
 
 // goBinding is where a field travels, and under which name.
-type goBinding struct{ location, name string }
+type goBinding struct {
+	location schema.Location
+	name     string
+}
 
 // goMembers are the bindings of a structure's fields, or of a union's member types.
 type goMembers map[string]goBinding
 
 // goLocations are the methods of httpbinding.Encoder that say where a member of an
 // input travels.
-var goLocations = map[string]string{
-	"SetURI": "label", "SetQuery": "query", "AddQuery": "query", "SetHeader": "header", "AddHeader": "header", "Headers": "headers",
+var goLocations = map[string]schema.Location{
+	"SetURI": schema.LocationLabel, "SetQuery": schema.LocationQuery, "AddQuery": schema.LocationQuery,
+	"SetHeader": schema.LocationHeader, "AddHeader": schema.LocationHeader, "Headers": schema.LocationHeaders,
 }
 
 // membersOf finds out how the fields of a structure, or the members of a union,
@@ -42,12 +46,12 @@ func (g *goReader) membersOf(name string) goMembers {
 		all.bound(fn, goLocations)
 	}
 	if fn := g.functions[g.protocol+"_deserializeOpHttpBindings"+name]; fn != nil {
-		all.bound(fn, map[string]string{"Values": "header"})
+		all.bound(fn, map[string]schema.Location{"Values": schema.LocationHeader})
 	}
 	return all
 }
 
-func (m goMembers) learn(field, location, name string) {
+func (m goMembers) learn(field string, location schema.Location, name string) {
 	if _, known := m[field]; !known && field != "" {
 		m[field] = goBinding{location, name}
 	}
@@ -110,9 +114,10 @@ func firstKey(n ast.Node) (key string) {
 }
 
 // bound reads what travels beside the body, statement by statement.
-func (m goMembers) bound(fn *ast.FuncDecl, locations map[string]string) {
+func (m goMembers) bound(fn *ast.FuncDecl, locations map[string]schema.Location) {
 	for _, s := range fn.Body.List {
-		location, name := "", ""
+		var location schema.Location
+		name := ""
 		eachCall(s, func(method string, call *ast.CallExpr) {
 			if locations[method] == "" || location != "" || len(call.Args) != 1 {
 				return
@@ -130,7 +135,7 @@ func (m goMembers) bound(fn *ast.FuncDecl, locations map[string]string) {
 		}
 		if location == "" {
 			if strings.Contains(selectors(s), "StatusCode") {
-				m.learn(firstField(s, "v"), "status", "")
+				m.learn(firstField(s, "v"), schema.LocationStatus, "")
 			}
 			continue
 		}

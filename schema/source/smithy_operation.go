@@ -26,15 +26,15 @@ type smithyBuilder struct {
 // shape have a use, and a name in the model, of their own.
 type use struct {
 	id       string
-	role     role   // of a structure
-	member   string // whose traits override those of the shape, by its id
-	location string // empty: in the body
+	role     role            // of a structure
+	member   string          // whose traits override those of the shape, by its id
+	location schema.Location // empty: in the body
 }
 
 func (u use) String() string {
 	text := cmp.Or(u.member, u.id)
 	if u.location != "" {
-		text += " in a " + u.location
+		text += " in a " + string(u.location)
 	}
 	return text
 }

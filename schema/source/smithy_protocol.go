@@ -56,7 +56,7 @@ func (t *astTraits) bound() bool {
 // locate says where a member travels and by which name. What a location of its
 // own leaves no name (all query parameters, the status, the payload) is silent.
 func (p smithyProtocol) locate(m *schema.Member, t *astTraits, r role) {
-	at := func(location string, name ...string) {
+	at := func(location schema.Location, name ...string) {
 		m.Location = schema.Is(location)
 		if len(name) > 0 {
 			m.WireName = schema.Is(name[0])
@@ -64,39 +64,36 @@ func (p smithyProtocol) locate(m *schema.Member, t *astTraits, r role) {
 	}
 	switch {
 	case bool(t.EventHeader):
-		at("eventHeader", m.Name)
+		at(schema.LocationEventHeader, m.Name)
 	case bool(t.EventPayload):
-		at("eventPayload")
+		at(schema.LocationEventPayload)
 	case r == asInput && bool(t.Label):
-		at("label", m.Name)
+		at(schema.LocationLabel, m.Name)
 	case r == asInput && t.Query != "":
-		at("query", t.Query)
+		at(schema.LocationQuery, t.Query)
 	case r == asInput && bool(t.QueryParams):
-		at("query")
+		at(schema.LocationQuery)
 	case r != nested && t.Header != "":
-		at("header", t.Header)
+		at(schema.LocationHeader, t.Header)
 	case r != nested && t.PrefixHeaders != nil:
-		at("headers", *t.PrefixHeaders)
+		at(schema.LocationHeaders, *t.PrefixHeaders)
 	case r == asOutput && bool(t.ResponseCode):
-		at("status")
+		at(schema.LocationStatus)
 	case r != nested && bool(t.Payload):
-		at("payload")
+		at(schema.LocationPayload)
 	case p.renames && t.JSONName != "":
-		at("body", t.JSONName)
+		at(schema.LocationBody, t.JSONName)
 	case p.names:
-		at("body", m.Name)
+		at(schema.LocationBody, m.Name)
 	default:
-		at("body")
+		at(schema.LocationBody)
 	}
 }
 
 // timestampFormat is the form of a timestamp that has none of its own.
-func (p smithyProtocol) timestampFormat(location string) schema.Known[string] {
-	switch location {
-	case "header":
-		return schema.Is("http-date")
-	case "label", "query":
-		return schema.Is("date-time")
+func (p smithyProtocol) timestampFormat(location schema.Location) schema.Known[string] {
+	if format, ok := location.TimestampFormat(); ok {
+		return schema.Is(format)
 	}
 	return stated(p.timestamps)
 }

@@ -111,7 +111,7 @@ func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, 
 		}
 		return shape, b.below(&shape.Value, u, "value", s.Value)
 	case schema.String:
-		if t.MediaType != "" && u.location == "header" { // Smithy, http-bindings.html#httpheader-serialization-rules: base64
+		if t.MediaType != "" && u.location == schema.LocationHeader { // Smithy, http-bindings.html#httpheader-serialization-rules: base64
 			encoded := &schema.Shape{Type: schema.Blob, Sensitive: shape.Sensitive} // its text has the other facets
 			if t.MediaType == "application/json" {
 				encoded.Type = schema.Document
@@ -127,7 +127,7 @@ func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, 
 			shape.Format = schema.Is(t.Format)
 		}
 	case schema.Blob:
-		shape.Length, shape.Streaming = t.length(), schema.Is(bool(t.Streaming) || u.location == "payload")
+		shape.Length, shape.Streaming = t.length(), schema.Is(bool(t.Streaming) || u.location == schema.LocationPayload)
 	}
 	return shape, nil
 }
@@ -182,10 +182,10 @@ func (b *smithyBuilder) members(shape *schema.Shape, u use, s *astShape) error {
 				return err
 			}
 			if target.Traits.Error != "" {
-				member.Location, member.WireName = schema.Is("exception"), schema.Known[string]{}
+				member.Location, member.WireName = schema.Is(schema.LocationException), schema.Known[string]{}
 			}
 		}
-		name, err := b.member(u.id+"$"+m.name, m.value, member.Location.Or("body"))
+		name, err := b.member(u.id+"$"+m.name, m.value, member.Location.Or(schema.LocationBody))
 		if err != nil {
 			return err
 		}
@@ -196,12 +196,12 @@ func (b *smithyBuilder) members(shape *schema.Shape, u use, s *astShape) error {
 }
 
 // member returns the name in the model of the shape that stands at a member.
-func (b *smithyBuilder) member(id string, m *astMember, location string) (string, error) {
+func (b *smithyBuilder) member(id string, m *astMember, location schema.Location) (string, error) {
 	u, traits := use{id: m.Target}, (*astTraits)(nil)
 	if m.Traits.reshapes() {
 		u.member, traits = id, &m.Traits
 	}
-	if slices.Contains([]string{"header", "query", "label", "payload"}, location) {
+	if slices.Contains([]schema.Location{schema.LocationHeader, schema.LocationQuery, schema.LocationLabel, schema.LocationPayload}, location) {
 		u.location = location
 	}
 	return b.refer(u, traits, id)

@@ -36,20 +36,20 @@ func (k *compiler) part(part schema.Part) (b bound) {
 	sensitive := k.contract.Resolve(root).Sensitive.Or(false)
 	for _, m := range k.contract.Bound(part) {
 		place := k.outside(m, context{sensitive: sensitive, bucket: buckets[strings.ToLower(m.Name)]})
-		switch m.Location.Or("") {
-		case "label":
+		switch k.contract.Location(&m) {
+		case schema.LocationLabel:
 			b.labels[m.Name], b.labels[m.Wire()] = place, place
-		case "query":
+		case schema.LocationQuery:
 			if k.contract.Resolve(m.Shape).Type == schema.Map {
 				b.rest, b.restBound = place, true
 			} else {
 				b.query[m.Wire()] = place
 			}
-		case "header":
+		case schema.LocationHeader:
 			b.headers[strings.ToLower(m.Wire())] = place
-		case "headers":
+		case schema.LocationHeaders:
 			b.prefixes[strings.ToLower(m.WireName.Or(""))] = place
-		case "payload":
+		case schema.LocationPayload:
 			b.body = k.node(m.Shape, context{sensitive: sensitive})
 		}
 	}
