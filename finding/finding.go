@@ -24,7 +24,7 @@ type Finding struct {
 	// request's, or "error:NAME". Empty is the output.
 	Part string `json:"part,omitempty"`
 	// Pointer is the RFC 6901 JSON Pointer of the value in its document. A member
-	// that travels beside the body stands there by its API name.
+	// that travels beside the body is there by its API name.
 	Pointer string `json:"pointer"`
 	// Event, EventType and Offset are the place within an event stream: the
 	// one-based number of the event, its :event-type or :exception-type, and the

@@ -37,7 +37,7 @@ func (f Finding) Rendered() Finding {
 // renderers has a function for each rule.
 var renderers = func() map[RuleID]func(Finding) prose {
 	all := map[RuleID]func(Finding) prose{}
-	for _, some := range []map[RuleID]func(Finding) prose{documentRenderers, exchangeRenderers, sourceRenderers, runRenderers} {
+	for _, some := range []map[RuleID]func(Finding) prose{documentRenderers, exchangeRenderers, runRenderers} {
 		maps.Copy(all, some)
 	}
 	for _, rule := range driftRules {
@@ -126,6 +126,9 @@ func (f Finding) ShortWant() string {
 		return "one of " + Clip(strings.Join(f.Wanted.OneOf, ", "))
 	case f.Rule == TypeMismatch && f.Wanted.Type == "union":
 		return f.Wanted.typed(true)
+	case f.Rule == SourceConflict:
+		line, _, _ := strings.Cut(f.Want, "\n")
+		return Clip(line)
 	}
 	return f.Want
 }

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// renderDrift is about a change of a facet, whose name is the first: it was one value and is another.
+// renderDrift is about a change of a facet, whose name is the first: it was one value and is
+// another.
 func renderDrift(f Finding) prose {
 	old, new := f.Was.facet(), f.Found.facet()
 	return prose{renderChanged(f, old, new), old, renderChange(f, old, new)}

@@ -5,8 +5,28 @@ import (
 	"strings"
 )
 
-// runRenderers are those of rules about cassettes, and about emulators beside a recording.
+// runRenderers are those of rules about cassettes, and about emulators beside a recording; the
+// rules about documents that contracts are made from come first.
 var runRenderers = map[RuleID]func(Finding) prose{
+	PatternUnsupported: func(f Finding) prose {
+		where := strings.Join(f.Names, ", ")
+		if more := f.Found.Length - len(f.Names); more > 0 {
+			where += fmt.Sprintf(" and %d more places", more)
+		}
+		return prose{f.Wanted.Pattern, "", where + ": " + f.Cause}
+	},
+	SourceConflict: func(f Finding) prose {
+		p := prose{f.Found.Text, f.Wanted.Text, f.Cause}
+		switch {
+		case f.Problem == TwoSources && len(f.Names) == 2 && len(f.Between) == 2:
+			p.message = fmt.Sprintf("%s of %s is %s in %s and %s in %s", f.Names[0], f.Names[1], orElse(p.got, "absent"), f.Between[0], orElse(p.want, "absent"), f.Between[1])
+		case f.Problem == OfOverlay && len(f.Names) == 2 && len(f.Between) == 1:
+			p.message = fmt.Sprintf("%s of %s is %s here, which counts, and %s in %s", f.Names[0], f.Names[1], p.got, p.want, f.Between[0])
+		}
+		return p
+	},
+	OverlayStale: func(f Finding) prose { return prose{f.Found.Text, "", f.Cause} },
+
 	CassetteDuplicate: func(f Finding) prose {
 		return prose{"interaction " + f.Found.Text + " again", "", "it says the same as interaction " + f.Found.Text}
 	},
@@ -23,7 +43,7 @@ var runRenderers = map[RuleID]func(Finding) prose{
 	ProbeStatus: func(f Finding) prose {
 		got, want := f.Found.Text, f.Wanted.Text
 		named := append(f.Names[:len(f.Names):len(f.Names)], "", "")
-		return prose{got, want, fmt.Sprintf("the emulator answered %s, the service %s", withName(got, named[0]), withName(want, named[1]))}
+		return prose{got, want, fmt.Sprintf("the emulator responded with %s, the service %s", withName(got, named[0]), withName(want, named[1]))}
 	},
 	ProbeErrorCode: func(f Finding) prose {
 		return prose{f.Found.Text, f.Wanted.Text, fmt.Sprintf("the emulator named %s, the service %s", f.Found.Text, f.Wanted.Text)}
@@ -43,7 +63,7 @@ var runRenderers = map[RuleID]func(Finding) prose{
 		named := append(f.Names[:len(f.Names):len(f.Names)], "", "", "")
 		got := withName(f.Found.Text, named[2])
 		return prose{got, f.Wanted.Text + " " + strings.Join(f.Wanted.OneOf, " or "),
-			fmt.Sprintf("the input breaks %s (%s), the emulator answered %s", named[0], named[1], got)}
+			fmt.Sprintf("the input breaks %s (%s), the emulator responded with %s", named[0], named[1], got)}
 	},
 }
 

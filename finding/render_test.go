@@ -112,12 +112,12 @@ func TestRendered(t *testing.T) {
 		"no contract":    {Finding{Rule: CassetteStale, Names: []string{"a.B"}}, "a.B", "a contract that is known here", "it was made under a.B, which is not known here"},
 		"other contract": {Finding{Rule: CassetteStale, Names: []string{"a.B"}, Found: Text("12"), Wanted: Want{Text: "34"}}, "12", "34", "it was made under another form of a.B"},
 		"unsorted":       {Finding{Rule: CassetteUnsorted, Found: Text("7")}, "line 7", "the form that crcheck writes", "from line 7 on it is not as crcheck writes it"},
-		"probe status":   {Finding{Rule: ProbeStatus, Found: Text("404"), Wanted: Want{Text: "200"}, Names: []string{"E", ""}}, "404", "200", "the emulator answered 404 E, the service 200"},
+		"probe status":   {Finding{Rule: ProbeStatus, Found: Text("404"), Wanted: Want{Text: "200"}, Names: []string{"E", ""}}, "404", "200", "the emulator responded with 404 E, the service 200"},
 		"probe error":    {Finding{Rule: ProbeErrorCode, Found: Text("E"), Wanted: Want{Text: "F"}}, "E", "F", "the emulator named E, the service F"},
 		"probe member":   {Finding{Rule: ProbeMember, Wanted: Want{Text: "m"}}, "", "m", "the emulator leaves out m, which the service sent"},
 		"probe extra":    {Finding{Rule: ProbeMemberExtra, Found: Text("m")}, "m", "", "the emulator sends m, which the service left out"},
 		"probe union":    {Finding{Rule: ProbeUnionMember, Found: Text("a"), Wanted: Want{OneOf: []string{"b", "c"}}}, "a", "b or c", "the emulator set a, the service b or c"},
-		"probe negative": {Finding{Rule: ProbeNotRefused, Found: Text("200"), Names: []string{"enum.unknown-value", "another value", ""}, Wanted: Want{Text: "400", OneOf: []string{"V"}}}, "200", "400 V", "the input breaks enum.unknown-value (another value), the emulator answered 200"},
+		"probe negative": {Finding{Rule: ProbeNotRefused, Found: Text("200"), Names: []string{"enum.unknown-value", "another value", ""}, Wanted: Want{Text: "400", OneOf: []string{"V"}}}, "200", "400 V", "the input breaks enum.unknown-value (another value), the emulator responded with 200"},
 
 		"new operation":  {Finding{Rule: DriftOperationAdded}, "", "", "it is new"},
 		"old error":      {Finding{Rule: DriftErrorRemoved}, "", "", "it is gone"},
@@ -162,6 +162,7 @@ func TestShortWant(t *testing.T) {
 		"short enum": {Finding{Rule: EnumUnknownValue, Wanted: Want{OneOf: names[:2]}}, "one of somewhat-long, somewhat-long"},
 		"members":    {Finding{Rule: MemberUnknown, Names: []string{"x"}, Wanted: Want{OneOf: names}}, "one of " + Clip(strings.Join(names, ", "))},
 		"union":      {Finding{Rule: TypeMismatch, Wanted: Want{Type: "union", OneOf: names}}, "a union, an object with exactly one of " + Clip(strings.Join(names, ", "))},
+		"source":     {Finding{Rule: SourceConflict, Wanted: Want{Text: "some\nmore"}}, "some"},
 		"another":    {Finding{Rule: UnionNoMember, Wanted: Want{OneOf: names}}, "exactly one of " + strings.Join(names, ", ")},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,12 +19,8 @@ import (
 // deepest is how deep values may nest; the decoder stops there.
 const deepest = 10_000
 
-// offset is where the next token begins, for findings; an accepting walk has no
-// use for it.
-func (w *walker) offset() int {
-	if w.sink == nil {
-		return 0
-	}
+// offset is where the next token begins.
+func (w *explainer) offset() int {
 	return nextToken(w.sink.document, int(w.dec.InputOffset()))
 }
 
@@ -37,10 +33,7 @@ func nextToken(document []byte, at int) int {
 }
 
 // broken ends the walk on a syntax error.
-func (w *walker) broken(err error) bool {
-	if w.sink == nil {
-		return false
-	}
+func (w *explainer) broken(err error) bool {
 	w.sink.cut = true
 	at := int(w.dec.InputOffset())
 	var syntax *jsontext.SyntacticError
@@ -68,10 +61,7 @@ func (s *sink) character(at int) finding.Value {
 }
 
 // mismatch says that a value is of another type, and reads it.
-func (w *walker) mismatch(n *node) bool {
-	if w.sink == nil {
-		return false
-	}
+func (w *explainer) mismatch(n *node) bool {
 	if k := w.dec.PeekKind(); k == 0 || k == ']' || k == '}' {
 		if _, err := w.dec.ReadToken(); err != nil {
 			return w.broken(err)
@@ -99,10 +89,7 @@ func (n *node) holdsSecret() bool {
 
 // unknown says that a structure has a member which the contract does not know,
 // and reads it.
-func (w *walker) unknown(n *node, entry *occurrence) bool {
-	if w.sink == nil {
-		return false
-	}
+func (w *explainer) unknown(n *node, entry *occurrence) bool {
 	w.sink.unknown(n, entry)
 	return w.skip()
 }

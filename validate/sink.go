@@ -101,15 +101,6 @@ type occurrence struct {
 // seenNames are the members of one object, by name.
 type seenNames map[string]*occurrence
 
-// names is nil for an accepting walk: there the decoder itself refuses to meet
-// a name twice.
-func (w *walker) names() seenNames {
-	if w.sink == nil {
-		return nil
-	}
-	return seenNames{}
-}
-
 // meet notes a name. Met again, what was found in its earlier value is
 // retracted, but for what is wrong with the bytes.
 func (n seenNames) meet(s *sink, name string, at int) (entry *occurrence, again bool) {

@@ -62,18 +62,15 @@ const paddingAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 
 // padding reads the member p of a padded event. Another value than padding makes
 // it a member that the contract does not know.
-func (w *walker) padding(n *node, entry *occurrence) bool {
+func (w *explainer) padding(n *node, entry *occurrence) bool {
 	if w.dec.PeekKind() != '"' {
 		return w.unknown(n, entry)
 	}
 	text, ok := w.text()
-	if !ok || strings.HasPrefix(paddingAlphabet, string(text)) {
-		return ok
-	}
-	if w.sink != nil {
+	if ok && !strings.HasPrefix(paddingAlphabet, string(text)) {
 		w.sink.unknown(n, entry)
 	}
-	return w.sink != nil
+	return ok
 }
 
 // stream compiles the stream of a part.

@@ -191,7 +191,7 @@ func (d *document) explain(document []byte) []located {
 		return d.rawExplain(document)
 	}
 	s := &sink{shape: d.shape, response: d.part != schema.InputPart}
-	if s.explain(&walker{sink: s}, d.node, document) {
+	if s.explain(&explainer{sink: s}, d.node, document) {
 		d.hold(s)
 	}
 	return s.found
@@ -199,7 +199,7 @@ func (d *document) explain(document []byte) []located {
 
 // explain notes everything there is to say about a JSON text, and returns whether
 // all of it was read.
-func (s *sink) explain(w *walker, n *node, document []byte) bool {
+func (s *sink) explain(w *explainer, n *node, document []byte) bool {
 	s.document, s.cut = document, false
 	if strings.HasPrefix(string(document[:min(len(document), len(bom))]), bom) {
 		s.add(0, finding.Finding{Rule: finding.SyntaxBOM})

@@ -177,7 +177,8 @@ func newWalk(c *schema.Contract, root schema.Ref) *walk {
 	return &walk{c: c, ref: &root, at: at, member: at}
 }
 
-// down goes one token on: a member by its name on the wire or in the API, an index, a key or "*key".
+// down goes one token on: a member by its name on the wire or in the API, an index, a key or
+// "*key".
 func (w *walk) down(token string) {
 	var next *schema.Ref
 	word := token

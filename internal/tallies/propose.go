@@ -148,7 +148,7 @@ func (p *proposer) state(place schema.Place, count int, first Seen, name string,
 	}
 }
 
-// place is where facets of a shape are stated: one place, wherever it stands.
+// place is where facets of a shape are stated: one place, wherever it appears.
 func (p *proposer) place(shape *schema.Shape, at schema.Place) schema.Place {
 	if _, known := p.places[shape]; !known {
 		p.places[shape] = at

@@ -80,7 +80,7 @@ func (p *proposer) add(j *joint, d Detail) {
 }
 
 // addMembers states the members that were noted. In an opened union they had
-// values that nothing was held against.
+// values that nothing was validated against.
 func (p *proposer) addMembers() {
 	for shape, members := range p.added {
 		for name, d := range members {

@@ -22,7 +22,7 @@ const maxDetails = 100
 // maxText bounds what is kept of a name or value, in bytes.
 const maxText = 256
 
-// Tally holds contracts against traffic, interaction by interaction, in memory
+// Tally counts what traffic does, interaction by interaction, in memory
 // that grows with the contract and not with the traffic. It is not safe for
 // concurrent use.
 type Tally struct {

@@ -48,21 +48,21 @@ func (t *timestamps) leads(s *schema.Shape) bool {
 	return s.Element != nil && t.lead[t.contract.Resolve(*s.Element)] || s.Value != nil && t.lead[t.contract.Resolve(*s.Value)]
 }
 
-// see looks at the bodies of an interaction. Nothing here says which part an
-// answer is, nor the projection: all that it may be is tried.
+// see looks at the bodies of an interaction. Nothing here says which part a
+// response is, nor the projection: all that it may be is tried.
 func (t *timestamps) see(x *traffic.Interaction) {
 	if len(t.seen) == len(t.first) {
 		return
 	}
 	for _, part := range t.contract.Parts() {
-		if part == schema.InputPart || x.Request == nil || t.answers(x, part) {
+		if part == schema.InputPart || x.Request == nil || t.responds(x, part) {
 			t.document(part, x)
 		}
 	}
 }
 
-// answers reports whether the answer to a request may be of a part.
-func (t *timestamps) answers(x *traffic.Interaction, part schema.Part) bool {
+// responds reports whether the response to a request may be of a part.
+func (t *timestamps) responds(x *traffic.Interaction, part schema.Part) bool {
 	return (x.Response.Status < 300) == (part == schema.OutputPart)
 }
 
@@ -97,7 +97,7 @@ func bodyOf(x *traffic.Interaction, part string) []byte {
 	return bytes.TrimPrefix(body.Bytes, []byte("\xEF\xBB\xBF")) // a byte order mark is a finding of its own
 }
 
-// value reads a value that stands at a shape.
+// value reads the value of a shape.
 func (t *timestamps) value(d *jsontext.Decoder, s *schema.Shape) error {
 	if !t.lead[s] {
 		return d.SkipValue()

@@ -28,14 +28,14 @@ type Traffic struct {
 	Timestamps []TimestampPlace `json:"timestamps,omitempty"`
 }
 
-// TimestampPlace is where a timestamp stands first in a contract.
+// TimestampPlace is the first place of a timestamp in a contract.
 type TimestampPlace struct {
 	Operation string      `json:"operation"`
 	Part      schema.Part `json:"part"`
 	Place     string      `json:"place"`
 }
 
-// Contract is a contract that traffic was held against.
+// Contract is a contract that traffic was validated against.
 type Contract struct {
 	Name    string `json:"name"` // with its version
 	Digest  string `json:"digest"`
@@ -201,7 +201,7 @@ func complete(shards []*Traffic) error {
 		case r.Profile != shards[0].Profile:
 			return &ShardError{fmt.Sprintf("shard %s is of the profile %s, another one of %s", r.Shard, r.Profile, shards[0].Profile)}
 		case !slices.EqualFunc(r.Contracts, shards[0].Contracts, same):
-			return &ShardError{fmt.Sprintf("shard %s was held against other contracts", r.Shard)}
+			return &ShardError{fmt.Sprintf("shard %s was validated against other contracts", r.Shard)}
 		}
 		seen[s.Index] = true
 	}

@@ -35,7 +35,7 @@ func (c *conflicts) report(at position, got, want, message string, below ...stri
 	}
 	f := finding.Finding{
 		Rule: finding.SourceConflict, Severity: finding.SourceConflict.Severity(finding.Default), Operation: c.operation,
-		Pointer: pointer.String(), Line: at.line, Column: at.column, Found: finding.Value{Text: excerpt(got)}, Wanted: finding.Want{Text: excerpt(want)},
+		Pointer: pointer.String(), Line: at.line, Column: at.column, Found: finding.Value{Text: excerpt(got)}, Wanted: finding.Want{Text: want},
 		Cause: fmt.Sprintf("%s: %s", c.part, message),
 	}
 	if len(c.found) == maxConflicts {
