@@ -92,6 +92,9 @@ func (v *driftCommand) Run(ctx context.Context, t *terminal) error {
 	if !second {
 		return v.traffic(ctx, t)
 	}
+	if v.From != finding.OriginUnknown {
+		return fmt.Errorf("--from is for traffic: %s is a source of contracts", v.Sources[1])
+	}
 	if v.Shard.Of > 0 || v.Propose != "" {
 		return fmt.Errorf("--shard and --propose are for traffic: %s is a source of contracts", v.Sources[1])
 	}
@@ -107,7 +110,7 @@ func (v *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	result := &report.Drift{}
+	result := &report.Drift{From: v.From}
 	if v.Merge {
 		result.Traffic, err = check.Shards(ctx, loaded, v.Sources[1:])
 	} else {
