@@ -62,7 +62,7 @@ func (v *driftCommand) Validate() error {
 	case v.BaselineUpdate && v.Baseline == "":
 		return errors.New("--baseline-update: name the file with --baseline")
 	case v.Shard.Of > 0 && (v.Baseline != "" || len(v.Ignore) > 0 || v.Propose != "" || v.Merge):
-		return errors.New("--shard: a part of the traffic is neither held against a baseline nor makes an overlay: give those flags with --merge, once all shards are there")
+		return errors.New("--shard: a part of the traffic is neither compared with a baseline nor makes an overlay: give those flags with --merge, once all shards are there")
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (v *driftCommand) Run(ctx context.Context, t *terminal) error {
 	case err != nil:
 		return err
 	case !first:
-		return fmt.Errorf("%s is not a source of contracts: the first argument is the old source, or the contract that traffic is held against", v.Sources[0])
+		return fmt.Errorf("%s is not a source of contracts: the first argument is the old source, or the contract that traffic is validated against", v.Sources[0])
 	case v.Merge:
 		return v.traffic(ctx, t)
 	}

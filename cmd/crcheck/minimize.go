@@ -61,7 +61,7 @@ func (v *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	fmt.Fprintf(t.Err, "kept %s of %s", plural.Number(len(fewest)), plural.Of(read, "interaction"))
 	if left > 0 {
-		fmt.Fprintf(t.Err, "; left out %d that no contract here is for, that have no request, or whose answer cannot be read", left)
+		fmt.Fprintf(t.Err, "; left out %d that no contract here is for, that have no request, or whose response cannot be read", left)
 	}
 	fmt.Fprintln(t.Err)
 	return nil

@@ -117,7 +117,7 @@ type probing struct {
 }
 
 // all probes with every recording, then with invalid inputs, and reports whether
-// the emulator stopped answering.
+// the emulator stopped responding.
 func (run *probing) all(ctx context.Context, t *terminal, inputs *input.Traffic, negative bool) (broken bool) {
 	for _, err := range inputs.Problems {
 		run.problem(t, err)

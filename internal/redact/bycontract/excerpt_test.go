@@ -16,7 +16,7 @@ import (
 // is about.
 func TestExcerpts(t *testing.T) {
 	public := contracts.MustLoad(contracts.Newest) // parameters are sensitive
-	secret := public.Clone() // of a member of the output
+	secret := public.Clone()                       // of a member of the output
 	root, _ := secret.Root(schema.OutputPart)
 	job := secret.Resolve(secret.Resolve(root).Members[0].Shape)
 	for _, m := range job.Members {
