@@ -24,7 +24,7 @@ type coverageCommand struct {
 
 // Help is the detail of --help.
 func (*coverageCommand) Help() string {
-	return `Says which members, union members, enum values, errors and statuses the answers show, which are missing, and which answers to record next. What counts is in docs/coverage.md.
+	return `Says which members, union members, enum values, errors and statuses the responses show, which are missing, and which responses to record next. What counts is in docs/coverage.md.
 
   crcheck coverage cassettes/
 
@@ -66,7 +66,7 @@ func (v *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	switch {
 	case r.Counted == 0:
-		return errors.New("nothing was counted: name files with answers of the contract's operation")
+		return errors.New("nothing was counted: name files with responses of the contract's operation")
 	case r.Percent < v.Min:
 		fmt.Fprintf(t.Err, "crcheck: %d%% is below the %d%% of --min\n", r.Percent, v.Min)
 		return exit(exitFindings)

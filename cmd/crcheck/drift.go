@@ -63,7 +63,7 @@ func (v *driftCommand) Validate() error {
 	case v.BaselineUpdate && v.Baseline == "":
 		return errors.New("--baseline-update: name the file with --baseline")
 	case v.Shard.Of > 0 && (v.Baseline != "" || len(v.Ignore) > 0 || v.Propose != "" || v.Merge):
-		return errors.New("--shard: a part of the traffic is neither held against a baseline nor makes an overlay: give those flags with --merge, once all shards are there")
+		return errors.New("--shard: a part of the traffic is neither compared with a baseline nor makes an overlay: give those flags with --merge, once all shards are there")
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (v *driftCommand) Run(ctx context.Context, t *terminal) error {
 	case err != nil:
 		return err
 	case !first:
-		return fmt.Errorf("%s is not a source of contracts: the first argument is the old source, or the contract that traffic is held against", v.Sources[0])
+		return fmt.Errorf("%s is not a source of contracts: the first argument is the old source, or the contract that traffic is validated against", v.Sources[0])
 	case v.Merge:
 		return v.traffic(ctx, t)
 	}
@@ -93,6 +93,9 @@ func (v *driftCommand) Run(ctx context.Context, t *terminal) error {
 	if !second {
 		return v.traffic(ctx, t)
 	}
+	if v.From != finding.OriginUnknown {
+		return fmt.Errorf("--from is for traffic: %s is a source of contracts", v.Sources[1])
+	}
 	if v.Shard.Of > 0 || v.Propose != "" {
 		return fmt.Errorf("--shard and --propose are for traffic: %s is a source of contracts", v.Sources[1])
 	}
@@ -108,7 +111,7 @@ func (v *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	result := &report.Drift{}
+	result := &report.Drift{From: v.From}
 	if v.Merge {
 		result.Traffic, err = check.Shards(ctx, loaded, v.Sources[1:])
 	} else {

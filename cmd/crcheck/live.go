@@ -36,7 +36,7 @@ func (*liveCommand) Help() string {
 
 A request that the contract refuses is not sent; what is only a warning is, so --profile lenient sends more and --profile strict less. Only operations that the contract calls read-only are called, unless --allow-writes says otherwise. AWS_ENDPOINT_URL is not heeded.
 
-Exit status 1: findings, about the request or the answer; 2: wrong usage, or credentials that are missing or refused; 3: no whole answer came.
+Exit status 1: findings, about the request or the response; 2: wrong usage, or credentials that are missing or refused; 3: no complete response came.
 
   crcheck live GetProtectedJob --input '{"membershipIdentifier": "…", "protectedJobIdentifier": "…"}'
 

@@ -20,14 +20,15 @@ type probeCommand struct {
 	contractFlags
 	reportFlags
 	ignoreFlags
-	ResponsesOnly bool          `help:"Count findings about requests without reporting them."`
-	Hidden        bool          `help:"List the findings that are hidden, and by what."`
-	Endpoint      string        `required:"" placeholder:"URL" help:"The emulator, such as http://127.0.0.1:4566. Endpoints of AWS are refused."`
-	Negative      bool          `help:"Then send inputs that break the contract, which the emulator must refuse."`
-	Header        []string      `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
-	Region        string        `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
-	Timeout       time.Duration `default:"30s" placeholder:"DURATION" help:"How long one response may take, 30s by default."`
-	Files         []string      `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
+	ResponsesOnly bool           `help:"Count findings about requests without reporting them."`
+	Hidden        bool           `help:"List the findings that are hidden, and by what."`
+	From          finding.Origin `default:"emulator" placeholder:"WHO" help:"Who responds: emulator (the default) or fixtures. Decides the advice."`
+	Endpoint      string         `required:"" placeholder:"URL" help:"The emulator, such as http://127.0.0.1:4566. Endpoints of AWS are refused."`
+	Negative      bool           `help:"Then send inputs that break the contract, which the emulator must refuse."`
+	Header        []string       `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
+	Region        string         `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
+	Timeout       time.Duration  `default:"30s" placeholder:"DURATION" help:"How long one response may take, 30s by default."`
+	Files         []string       `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
 }
 
 // Help is the detail of --help.
@@ -41,6 +42,9 @@ func (*probeCommand) Help() string {
 func (v *probeCommand) Validate() error {
 	if v.Timeout <= 0 {
 		return errors.New("--timeout: give a time such as 30s")
+	}
+	if v.From == finding.OriginAWS {
+		return errors.New("--from: probe calls no service of AWS: give emulator or fixtures")
 	}
 	_, err := v.headers()
 	return err
@@ -72,7 +76,7 @@ func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	p, err := probe.New(v.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: v.Profile, Region: v.Region, Header: headers, Timeout: v.Timeout})
+	p, err := probe.New(v.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: v.Profile, From: v.From, Region: v.Region, Header: headers, Timeout: v.Timeout})
 	if err != nil {
 		return err
 	}
@@ -84,7 +88,7 @@ func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	// Whatever AWS does, an emulator has no excuse: known deviations do not apply.
 	run.collector.Accept = report.Acceptance{Ledger: ledger, ResponsesOnly: v.ResponsesOnly, ListHidden: v.Hidden}
-	run.collector.Origin = finding.OriginEmulator
+	run.collector.Origin = v.From
 	for _, f := range v.Profile.Grade(derived) {
 		run.collector.Add(f, nil)
 	}
@@ -113,7 +117,7 @@ type probing struct {
 }
 
 // all probes with every recording, then with invalid inputs, and reports whether
-// the emulator stopped answering.
+// the emulator stopped responding.
 func (run *probing) all(ctx context.Context, t *terminal, inputs *input.Traffic, negative bool) (broken bool) {
 	for _, err := range inputs.Problems {
 		run.problem(t, err)

@@ -37,7 +37,7 @@ The command finds crcheck in AWS_ENDPOINT_URL and gets credentials that are good
 
 With --forward the command keeps its own credentials and finds crcheck in HTTPS_PROXY, and its authority in AWS_CA_BUNDLE, SSL_CERT_FILE, REQUESTS_CA_BUNDLE and NODE_EXTRA_CA_CERTS. The AWS SDK for JavaScript ignores HTTPS_PROXY. Hosts other than the upstream are refused; those that the command needs, to get its credentials for instance, belong into NO_PROXY.
 
-What identifies somebody is replaced before anything is written, and answers are held against the contracts as they come. Exit status 1: findings, or a secret that had to be masked; 2: nothing was recorded or checked; 3: the service could not be reached, or the cassette not be written.
+What identifies somebody is replaced before anything is written, and responses are validated against the contracts as they come. Exit status 1: findings, or a secret that had to be masked; 2: nothing was recorded or checked; 3: the service could not be reached, or the cassette not be written.
 
   crcheck record --upstream https://cleanrooms.us-east-1.amazonaws.com -o job.yaml -- python poll.py
 
@@ -102,7 +102,7 @@ func (v *recordCommand) counts(t *terminal, r *recording.Result) {
 		what string
 	}{
 		{r.Stats.Unrecorded, "passed without being recorded"},
-		{r.Stats.Failed, "got no whole answer"},
+		{r.Stats.Failed, "got no complete response"},
 		{r.Refused[proxy.Refused], "refused"},
 	} {
 		if c.n > 0 {

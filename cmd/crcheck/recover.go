@@ -21,7 +21,7 @@ type recoverCommand struct {
 
 // Help is the detail of --help.
 func (*recoverCommand) Help() string {
-	return `A recording that was killed leaves a journal beside its cassette. Every interaction of which a client had the whole answer is in it.
+	return `A recording that was killed leaves a journal beside its cassette. Every interaction of which a client had the whole response is in it.
 Where the redaction key is, in CRCHECK_REDACTION_KEY or in the file beside the journal, names that became known late are replaced
 in what stands before them, too; give the contracts of the recording for it.
 

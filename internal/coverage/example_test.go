@@ -106,7 +106,7 @@ func ExampleText() {
 	// Output:
 	// not seen: cleanrooms.GetProtectedJob@1.43.67
 	// not counted: 1 iam (query)
-	// coverage: 0% of 1 contract, by 0 of 1 answer
+	// coverage: 0% of 1 contract, by 0 of 1 response
 }
 
 func ExampleJSON() {

@@ -162,7 +162,7 @@ func (call *Session) run(ctx context.Context, r *Result) error {
 		return failure
 	}
 	if failure == nil {
-		if err := call.answered(x); err != nil {
+		if err := call.responded(x); err != nil {
 			return err
 		}
 	}
@@ -192,17 +192,17 @@ func (call *Session) asked() (finding.Set, error) {
 	return asked, nil
 }
 
-// parted parts the findings about a request from those about its answer.
-func parted(all finding.Set) (request, answer finding.Set) {
+// parted parts the findings about a request from those about its response.
+func parted(all finding.Set) (request, response finding.Set) {
 	for _, f := range all {
 		if f.Part == string(schema.InputPart) {
 			f.Source, f.Line, f.Column, f.Interaction = "", 0, 0, 0 // nobody sees the request's body
 			request = append(request, f)
 		} else {
-			answer = append(answer, f)
+			response = append(response, f)
 		}
 	}
-	return request, answer
+	return request, response
 }
 
 func (call *Session) found(findings finding.Set) {
@@ -256,9 +256,9 @@ func (call *Session) recorded(record *recorder.Recorder) error {
 	return err
 }
 
-// answered checks the answer. The error is that of printing it.
-func (call *Session) answered(x *traffic.Interaction) error {
-	x.Source = "answer"
+// responded checks the response. The error is that of printing it.
+func (call *Session) responded(x *traffic.Interaction) error {
+	x.Source = "response"
 	name := ""
 	if x.Response.Status >= 300 {
 		if document, err := x.Response.Document(); err == nil {
@@ -269,7 +269,7 @@ func (call *Session) answered(x *traffic.Interaction) error {
 	if name != "" {
 		said += fmt.Sprintf(" %q", name)
 	}
-	fmt.Fprintf(call.options.Stderr, "%s answered %s\n", call.request.URL.Host, said)
+	fmt.Fprintf(call.options.Stderr, "%s responded %s\n", call.request.URL.Host, said)
 	if call.options.Body != nil {
 		if _, err := call.options.Body.Write(x.Response.Body.Bytes); err != nil {
 			return err
@@ -286,8 +286,8 @@ func (call *Session) answered(x *traffic.Interaction) error {
 		call.collector.Checked(outcome.Contract.String())
 		outcome.Note(&call.scope, x, validate.Bare{})
 	}
-	_, answer := parted(outcome.Findings)
-	for _, f := range answer {
+	_, response := parted(outcome.Findings)
+	for _, f := range response {
 		call.collector.Add(f, call.excerpts.Line(call.contract, x, f.Line))
 	}
 	if CredentialsRefused(call.contract, name) {

@@ -17,9 +17,10 @@ import (
 // Options are how to probe. The zero value is the default.
 type Options struct {
 	Profile finding.Profile
-	Region  string        // in the signature; empty: us-east-1
-	Header  http.Header   // sent with every request, in the place of recorded ones
-	Timeout time.Duration // of one exchange; 0: DefaultTimeout
+	From    finding.Origin // who responds; unknown: an emulator
+	Region  string         // in the signature; empty: us-east-1
+	Header  http.Header    // sent with every request, in the place of recorded ones
+	Timeout time.Duration  // of one exchange; 0: DefaultTimeout
 	// Transport reaches the emulator; nil: a clone of [http.DefaultTransport]
 	// that asks for no compression.
 	Transport http.RoundTripper
@@ -50,7 +51,7 @@ func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, err
 		return nil, err
 	}
 	p := &Probe{endpoint: u, routes: catalog, options: options, bases: map[*schema.Contract]*base{}, carry: newCarrier()}
-	if p.contract, err = validate.CompileCatalog(catalog, validate.Options{Profile: options.Profile, From: finding.OriginEmulator}); err != nil {
+	if p.contract, err = validate.CompileCatalog(catalog, validate.Options{Profile: options.Profile, From: cmp.Or(options.From, finding.OriginEmulator)}); err != nil {
 		return nil, err
 	}
 	if p.judge, err = validate.CompileCatalog(catalog, validate.Options{Profile: finding.Strict, From: finding.OriginEmulator}); err != nil {

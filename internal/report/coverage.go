@@ -35,14 +35,14 @@ func Coverage(w io.Writer, r *coverage.Summary) error {
 		}
 		fmt.Fprintf(out, "not counted: %s\n", strings.Join(parts, ", "))
 	}
-	fmt.Fprintf(out, "coverage: %d%% of %s, by %s of %s\n", r.Percent, plural.Of(len(r.Contracts), "contract"), plural.Number(r.Counted), plural.Of(r.Answers, "answer"))
+	fmt.Fprintf(out, "coverage: %d%% of %s, by %s of %s\n", r.Percent, plural.Of(len(r.Contracts), "contract"), plural.Number(r.Counted), plural.Of(r.Answers, "response"))
 	return out.Flush()
 }
 
 func contractCoverage(w io.Writer, c *coverage.Contract) {
-	fmt.Fprintf(w, "%s: %d%%, by %s", c.Name, c.Percent, plural.Of(c.Answers, "answer"))
+	fmt.Fprintf(w, "%s: %d%%, by %s", c.Name, c.Percent, plural.Of(c.Answers, "response"))
 	if c.Unreadable > 0 {
-		fmt.Fprintf(w, ", %d of them with a body that is no JSON", c.Unreadable)
+		fmt.Fprintf(w, ", %d of them with a body that is not JSON", c.Unreadable)
 	}
 	fmt.Fprintln(w)
 	for _, s := range c.Shares {
@@ -56,7 +56,7 @@ func contractCoverage(w io.Writer, c *coverage.Contract) {
 			fmt.Fprintln(w, "  record next:")
 		}
 		if i == maxAddresses {
-			fmt.Fprintf(w, "    … and %s\n", plural.Of(len(c.Next)-maxAddresses, "more answer"))
+			fmt.Fprintf(w, "    … and %s\n", plural.Of(len(c.Next)-maxAddresses, "more response"))
 			break
 		}
 		fmt.Fprintf(w, "    %d. %s, status %d, which shows %s\n", i+1, n.Part, n.Status, some(n.Shows, maxAddresses))

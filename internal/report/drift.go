@@ -25,6 +25,8 @@ type Drift struct {
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Left     []string        `json:"left,omitempty"`     // what a proposed overlay does not settle
 
+	// From is who sent the responses of Traffic: it decides the advice.
+	From finding.Origin `json:"-"`
 	// ListHidden makes [DriftText] list what is hidden.
 	ListHidden bool `json:"-"`
 }

@@ -27,7 +27,7 @@ func DriftText(style Style) func(io.Writer, *Drift) error {
 			t.matrix(r.Matrix)
 		}
 		if r.Traffic != nil {
-			t.traffic(r.Traffic, &counts)
+			t.traffic(r.Traffic, r.From, &counts)
 		}
 		if r.ListHidden {
 			t.hidden(r.Hidden)
@@ -122,7 +122,7 @@ func (t driftText) matrix(m *drift.Matrix) {
 	}
 }
 
-func (t driftText) traffic(r *tallies.Traffic, counts *[finding.Error + 1]int) {
+func (t driftText) traffic(r *tallies.Traffic, from finding.Origin, counts *[finding.Error + 1]int) {
 	several := len(r.Contracts) > 1
 	for _, o := range r.Observations {
 		counts[o.Severity]++
@@ -147,7 +147,7 @@ func (t driftText) traffic(r *tallies.Traffic, counts *[finding.Error + 1]int) {
 			fmt.Fprintf(t, "    from %s to %s\n", o.Least, o.Greatest)
 		}
 		rule, _ := o.Rule.Lookup()
-		remedy := rule.Remedy
+		remedy := rule.RemedyFor(from)
 		if o.Part == schema.InputPart { // who responded makes no difference
 			remedy = rule.RemedyFor(finding.OriginFixtures)
 		}
