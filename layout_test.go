@@ -32,7 +32,7 @@ var rooms = map[string][]string{
 	"schema/contracts/generate":   {"schema", "schema/contracts", "schema/source"},
 	"traffic":                     {},
 	"validate":                    {"finding", "internal/awshttp", "internal/eventstream", "schema", "schema/binding", "schema/jsonschema", "internal/pattern", "traffic"},
-	"internal/drift":              {"finding", "schema", "schema/jsonschema", "internal/pattern", "internal/synth", "traffic", "validate"},
+	"internal/drift":              {"finding", "schema", "schema/binding", "schema/jsonschema", "internal/pattern", "internal/synth", "traffic", "validate"},
 	"internal/drift/generate":     {"internal/drift"},
 	"internal/report":             {"finding"},
 	"recorder":                    {"finding", "internal/awshttp", "internal/links", "internal/redact", "traffic"},
