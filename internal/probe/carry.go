@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,10 +29,8 @@ func newCarrier() carrier { return carrier{map[string]bool{}, map[string]string{
 // learn takes what two successes have at the same places: of lists the elements
 // in their order, of headers those that the contract binds.
 func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
-	for _, m := range c.Bound(schema.OutputPart) {
-		if c.Location(&m) == schema.LocationHeader {
-			k.text(c.Resolve(m.Shape), recorded.Header.Get(m.Wire()), live.Header.Get(m.Wire()))
-		}
+	for _, b := range binding.Of(c, schema.OutputPart).At(schema.LocationHeader) {
+		k.text(c.Resolve(b.Shape), recorded.Header.Get(b.Wire), live.Header.Get(b.Wire))
 	}
 	root, _, ok := schema.Wire.Document(c, schema.OutputPart)
 	if !ok {
@@ -189,7 +188,7 @@ func (k *carrier) path(path string) string {
 	for i, segment := range segments {
 		if text, err := url.PathUnescape(segment); err == nil {
 			if is := k.carried(text); is != text {
-				segments[i] = url.PathEscape(is)
+				segments[i] = binding.Escape(is)
 			}
 		}
 	}
@@ -203,7 +202,7 @@ func (k *carrier) query(query string) string {
 		name, value, ok := strings.Cut(piece, "=")
 		if text, err := url.QueryUnescape(value); ok && err == nil {
 			if is := k.carried(text); is != text {
-				pieces[i] = name + "=" + strings.ReplaceAll(url.QueryEscape(is), "+", "%20")
+				pieces[i] = name + "=" + binding.Escape(is)
 			}
 		}
 	}
