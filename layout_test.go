@@ -36,7 +36,7 @@ var rooms = map[string][]string{
 	"internal/drift/generate":     {"internal/drift"},
 	"internal/report":             {"finding"},
 	"recorder":                    {"finding", "internal/awshttp", "internal/links", "internal/redact", "traffic"},
-	"internal/redact/bycontract":  {"internal/redact", "schema", "internal/pattern", "traffic"},
+	"internal/redact/bycontract":  {"internal/redact", "schema", "schema/binding", "internal/pattern", "traffic"},
 	"internal/redact":             {"finding", "internal/awshttp", "traffic"},
 	"internal/proxy":              {"recorder", "internal/sigv4"},
 	"internal/sigv4":              {},

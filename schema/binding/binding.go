@@ -140,5 +140,34 @@ func (t *Table) At(location schema.Location) []Member {
 	return slices.DeleteFunc(slices.Clone(t.Members), func(b Member) bool { return b.Location != location })
 }
 
+// Find returns the member that a label, a parameter of the query or a header belongs to: one of that
+// name, else the map that takes it.
+func (t *Table) Find(at schema.Location, name string) (found *Member, ok bool) {
+	for i := range t.Members {
+		switch b := &t.Members[i]; {
+		case b.Location == schema.LocationHeaders && at == schema.LocationHeader,
+			b.Location == schema.LocationQuery && at == b.Location && b.Type == schema.Map:
+			if t.takes(b, name) {
+				found = b
+			}
+		case b.Location == at && (b.Wire == name || at == schema.LocationHeader && strings.EqualFold(b.Wire, name)):
+			return b, true
+		}
+	}
+	return found, found != nil
+}
+
+// takes reports whether a map has an entry of that name in a message. Of the query it takes all
+// parameters but those of a signature, of other members, which go first (Smithy,
+// http-bindings.html#httpqueryparams-trait), and of the URI; of headers those with its prefix. An
+// empty prefix takes all that no other member has and that HTTP and AWS do not have of their own.
+func (t *Table) takes(b *Member, name string) bool {
+	lower := strings.ToLower(name)
+	if b.Location == schema.LocationQuery {
+		return !t.queries[name] && !strings.HasPrefix(lower, "x-amz-")
+	}
+	return len(name) >= len(b.Wire) && strings.EqualFold(name[:len(b.Wire)], b.Wire) && !t.headers[lower] && (b.Wire != "" || !ownHeader(lower))
+}
+
 // Literal reports a parameter of the query that the URI itself has.
 func (t *Table) Literal(name string) bool { return t.literals.Has(name) }

@@ -306,3 +306,37 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestFind: what is in a message belongs to the member of its name, else to the map that takes it.
+func TestFind(t *testing.T) {
+	c := contractOf(schema.LocationQuery, "a", typed(schema.String))
+	texts := schema.Inline(mapOf(typed(schema.String)))
+	c.Shapes["In"].Members = append(c.Shapes["In"].Members,
+		schema.Member{Name: "query", Location: schema.Is(schema.LocationQuery), Shape: texts},
+		schema.Member{Name: "meta", Location: schema.Is(schema.LocationHeaders), WireName: schema.Is("X-Meta-"), Shape: texts},
+		schema.Member{Name: "size", Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Meta-Size"), Shape: schema.Inline(typed(schema.Integer))},
+		schema.Member{Name: "label", Location: schema.Is(schema.LocationLabel), WireName: schema.Is("l"), Shape: schema.Inline(typed(schema.String))})
+	for _, v := range []struct {
+		at         schema.Location
+		name, want string
+	}{
+		{schema.LocationQuery, "a", "v"},
+		{schema.LocationQuery, "A", "query"},
+		{schema.LocationQuery, "fixed", ""},
+		{schema.LocationQuery, "X-Amz-Date", ""},
+		{schema.LocationHeader, "x-meta-size", "size"},
+		{schema.LocationHeader, "x-meta-other", "meta"},
+		{schema.LocationHeader, "x-other", ""},
+		{schema.LocationHeader, "a", ""},
+		{schema.LocationLabel, "l", "label"},
+		{schema.LocationLabel, "a", ""},
+	} {
+		t.Run(string(v.at)+"/"+v.name, func(t *testing.T) {
+			m, ok := binding.Of(c, schema.InputPart).Find(v.at, v.name)
+			require.Equal(t, v.want != "", ok)
+			if ok {
+				require.Equal(t, v.want, m.Name)
+			}
+		})
+	}
+}

@@ -53,12 +53,10 @@ func (t *Table) Read(m *Message, b *Member) (v Value, ok bool) {
 	return Value{List: texts}, true
 }
 
-// readQuery reads all parameters but those of a signature, of other members, which go first (Smithy,
-// http-bindings.html#httpqueryparams-trait), and of the URI.
 func (t *Table) readQuery(query url.Values, b *Member) (v Value, ok bool) {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		texts := query[name]
-		if t.queries[name] || strings.HasPrefix(strings.ToLower(name), "x-amz-") || len(texts) == 0 {
+		if !t.takes(b, name) || len(texts) == 0 {
 			continue
 		}
 		if !b.Lists {
@@ -69,18 +67,14 @@ func (t *Table) readQuery(query url.Values, b *Member) (v Value, ok bool) {
 	return v, len(v.Entries) > 0 || b.Required.Or(false)
 }
 
-// readHeaders reads the headers whose names begin with a prefix. Names are one whatever their case.
-// An empty prefix takes all that no other member has and that HTTP and AWS do not have of their own.
+// readHeaders reads headers whose names are one whatever their case.
 func (t *Table) readHeaders(h http.Header, b *Member) (v Value, ok bool) {
 	found, spelled := map[string][]string{}, map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
-		if len(name) < len(b.Wire) || !strings.EqualFold(name[:len(b.Wire)], b.Wire) {
+		if !t.takes(b, name) {
 			continue
 		}
 		lower := strings.ToLower(name)
-		if t.headers[lower] || b.Wire == "" && ownHeader(lower) {
-			continue
-		}
 		if _, again := spelled[lower]; !again {
 			spelled[lower] = name[len(b.Wire):]
 		}
