@@ -88,7 +88,7 @@ type asked struct {
 
 // asked looks at a request; nil: its path is malformed.
 func (k *Catalog) asked(r Request) *asked {
-	a := &asked{Request: r, service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), target: awshttp.Value(r.Header, "X-Amz-Target")}
+	a := &asked{Request: r, service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), target: awshttp.Value(r.Header, awshttp.Target)}
 	if len(k.services) > 0 {
 		for name := awshttp.Endpoint(r.URL.Hostname()); name != "" && a.endpoint == nil; _, name, _ = strings.Cut(name, ".") {
 			a.endpoint = k.endpoints[name]

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
@@ -188,7 +189,7 @@ func (k *carrier) path(path string) string {
 	for i, segment := range segments {
 		if text, err := url.PathUnescape(segment); err == nil {
 			if is := k.carried(text); is != text {
-				segments[i] = binding.Escape(is)
+				segments[i] = awshttp.Escape(is, "")
 			}
 		}
 	}
@@ -202,7 +203,7 @@ func (k *carrier) query(query string) string {
 		name, value, ok := strings.Cut(piece, "=")
 		if text, err := url.QueryUnescape(value); ok && err == nil {
 			if is := k.carried(text); is != text {
-				pieces[i] = name + "=" + binding.Escape(is)
+				pieces[i] = name + "=" + awshttp.Escape(is, "")
 			}
 		}
 	}

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // deciders are headers that say which operation is asked for: to the contracts, or to services that
 // take several protocols.
-var deciders = []string{"X-Amz-Target", "Content-Type"}
+var deciders = []string{awshttp.Target, "Content-Type"}
 
 // overriders are headers by which some servers take a request for another one than its first line
 // and its target say: frameworks that emulators are built with, and services of the Smithy RPC
@@ -35,7 +37,7 @@ func ambiguous(r *http.Request) error {
 		}
 	}
 	for name := range r.URL.Query() {
-		if strings.EqualFold(name, "X-Amz-Target") {
+		if strings.EqualFold(name, awshttp.Target) {
 			return fmt.Errorf("the query names a target, %s", name)
 		}
 	}
@@ -47,7 +49,7 @@ func ambiguous(r *http.Request) error {
 			return errors.New("the path has dot segments, which some services resolve and others do not")
 		}
 	}
-	if r.Header.Get("X-Amz-Target") == "" {
+	if r.Header.Get(awshttp.Target) == "" {
 		return nil
 	}
 	// The awsJson protocols: POST to the root, and nothing but the target says what is asked for.
