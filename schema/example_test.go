@@ -184,14 +184,7 @@ func ExampleContract_RawBody() {
 	// Output: id true
 }
 
-func ExampleContract_Bound() {
-	c := job()
-	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is(schema.LocationHeader)
-	for _, m := range c.Bound(schema.OutputPart) {
-		fmt.Println(m.Name, c.Location(&m))
-	}
-	fmt.Println(c.Labels())
-	// Output:
-	// id header
-	// [jobId]
+func ExampleContract_Labels() {
+	fmt.Println(job().Labels())
+	// Output: [jobId]
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -272,7 +273,8 @@ func (p *proposer) form(j *joint) (facet string, value any) {
 // isBeside reports a place beside the body.
 func (p *proposer) isBeside(at schema.Place) bool {
 	name := tokensOf(at.Pointer)[0]
-	return slices.ContainsFunc(p.contract.Bound(at.Part), func(m schema.Member) bool { return m.Name == name })
+	_, beside := binding.Of(p.contract, at.Part).Member(name)
+	return beside
 }
 
 // overlay writes the YAML.

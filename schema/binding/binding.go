@@ -4,14 +4,14 @@
 // The model: a part of a contract has a [Table] of the members beside its body. A value travels in
 // three steps, in either direction:
 //
-//	JSON     the value as the SDK has it                     {"tags":["a","b,c"]}
-//	[Value]  its texts, in the form of the member's location  ["a" "b,c"]
-//	[Message] the texts where they travel                     X-Tags: a, "b,c"
+//	JSON       the value as the SDK has it                     {"tags":["a","b,c"]}
+//	[Value]    its texts, in the form of its location          ["a" "b,c"]
+//	[Message]  the texts where they travel                     X-Tags: a, "b,c"
 //
-// [Scalar.Text] and [Member.AppendJSON] lead from JSON to texts and back, [Table.Write] and
-// [Table.Read] from texts to the message and back, [Table.Path] and [Table.Query] from there to the
-// request's target. What is written is read back as the same value; what is read may be anything,
-// and what does not have its form becomes a JSON string, for validation to find.
+// [Scalar.Text] and [Member.AppendJSON] lead from JSON to texts and back, [Message.Write] and
+// [Table.Read] from texts to the message and back, [Table.Path] and [Table.RawQuery] from there to
+// the request's target. What is written is read back as the same value. What is read may be
+// anything: what does not have its form becomes a JSON string, for validation to find.
 package binding
 
 import (

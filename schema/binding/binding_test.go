@@ -307,6 +307,15 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// TestNoMembers: a part that is not stated has a table without members.
+func TestNoMembers(t *testing.T) {
+	for _, part := range []schema.Part{schema.InputPart, "error:Open", "error:None", "nothing"} {
+		t.Run(string(part), func(t *testing.T) {
+			require.Empty(t, binding.Of(&schema.Contract{Errors: []schema.Error{{Name: "Open"}}}, part).Members)
+		})
+	}
+}
+
 // TestFind: what is in a message belongs to the member of its name, else to the map that takes it.
 func TestFind(t *testing.T) {
 	c := contractOf(schema.LocationQuery, "a", typed(schema.String))
