@@ -25,19 +25,19 @@ type Route struct {
 	Labels   map[string]string // values of the URI's labels, decoded
 }
 
-// Route finds the operation of a request: the first of its [Catalog.Candidates].
-// ok is false where no contract of the catalog has the route; [Catalog.NotRouted]
-// then says why.
-func (k *Catalog) Route(r Request) (found Route, ok bool) {
-	if all := k.Candidates(r); len(all) > 0 {
-		return all[0], true
+// Route finds the operation of a request: the first of its [Catalog.Candidates]. Where no contract
+// of the catalog has the route it says why; else why is nil.
+func (k *Catalog) Route(r Request) (found Route, why *Unrouted) {
+	all, why := k.Candidates(r)
+	if why != nil {
+		return Route{}, why
 	}
-	return Route{}, false
+	return all[0], nil
 }
 
 // Candidates returns the routes of a request that are equally good, in the order
 // of their contracts' names and versions; the order in which contracts were given
-// means nothing. Mostly there is one. Where several services share a signing name
+// means nothing. Mostly there is one. Where there is none, why is not nil. Where several services share a signing name
 // and a route, or several versions of a contract are in force, what is sent and
 // received can tell which it is (validate.Catalog does that).
 //
@@ -54,11 +54,18 @@ func (k *Catalog) Route(r Request) (found Route, ok bool) {
 // goes before a label, a label before a greedy one; then the template with more
 // query literals. The names of labels decide nothing, nor does a slash at the end
 // of a path or template, which models do not agree on either. Labels are never empty.
-func (k *Catalog) Candidates(r Request) []Route {
-	a := k.asked(r)
-	if a == nil {
-		return nil
+func (k *Catalog) Candidates(r Request) (found []Route, why *Unrouted) {
+	if a := k.asked(r); a != nil {
+		found = k.best(a)
 	}
+	if len(found) == 0 {
+		return nil, k.unrouted(r)
+	}
+	return found, nil
+}
+
+// best are the routes of a request that no other goes before.
+func (k *Catalog) best(a *asked) []Route {
 	var best matches
 	k.routes.collect(a, &best, -1)
 	for affinity := 3; affinity >= 0; affinity-- {

@@ -56,10 +56,9 @@ func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string)
 	if err != nil {
 		return nil, "the request's URL is malformed"
 	}
-	request := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
-	route, ok := p.catalog.Route(request)
-	if !ok {
-		return nil, p.catalog.NotRouted(request).String()
+	route, unrouted := p.catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if unrouted != nil {
+		return nil, unrouted.String()
 	}
 	if protocol, ok := route.Contract.NotJSON(); ok {
 		return nil, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"

@@ -334,7 +334,8 @@ func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog)
 		return
 	}
 	where := "nowhere"
-	for _, route := range routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body}) {
+	found, _ := routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body})
+	for _, route := range found {
 		if route.Contract.Name() == old.Name() {
 			return
 		}

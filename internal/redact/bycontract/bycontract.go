@@ -40,8 +40,8 @@ func New(catalog *schema.Catalog) redact.Classify {
 		if err != nil {
 			return redact.Places{}
 		}
-		route, ok := catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
-		if !ok {
+		route, unrouted := catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+		if unrouted != nil {
 			return redact.Places{}
 		}
 		mu.Lock()

@@ -42,9 +42,9 @@ func (u Unrouted) String() string {
 	return u.Service + " (" + u.Protocol + ")"
 }
 
-// NotRouted says why a request is not routed.
-func (k *Catalog) NotRouted(r Request) Unrouted {
-	u := Unrouted{Service: awshttp.Scope(r.Header, r.URL.RawQuery), Endpoint: awshttp.EndpointName(r.URL.Hostname()), Protocol: r.protocol(), Operation: r.operation()}
+// unrouted says why a request is not routed.
+func (k *Catalog) unrouted(r Request) *Unrouted {
+	u := &Unrouted{Service: awshttp.Scope(r.Header, r.URL.RawQuery), Endpoint: awshttp.EndpointName(r.URL.Hostname()), Protocol: r.protocol(), Operation: r.operation()}
 	known := k.known[u.Service] || u.Service == "" && k.known[u.Endpoint]
 	if u.Service == "" {
 		u.Service = u.Endpoint
