@@ -35,11 +35,11 @@ func (k *Catalog) Route(r Request) (found Route, why *Unrouted) {
 	return all[0], nil
 }
 
-// Candidates returns the routes of a request that are equally good, in the order
-// of their contracts' names and versions; the order in which contracts were given
-// means nothing. Mostly there is one. Where there is none, why is not nil. Where several services share a signing name
-// and a route, or several versions of a contract are in force, what is sent and
-// received can tell which it is (validate.Catalog does that).
+// Candidates returns the routes of a request that are equally good, in the order of their
+// contracts' names and versions; the order in which contracts were given means nothing. Mostly
+// there is one. Where there is none, why is not nil. Where several services share a signing name
+// and a route, or several versions of a contract are in force, what is sent and received can tell
+// which it is (validate.Catalog does that).
 //
 // The signing service that the request's signature names leaves only contracts of
 // that service and such as do not state theirs; a host's name leaves out nothing,

@@ -140,8 +140,8 @@ func (t *Table) At(location schema.Location) []Member {
 	return slices.DeleteFunc(slices.Clone(t.Members), func(b Member) bool { return b.Location != location })
 }
 
-// Find returns the member that a label, a parameter of the query or a header belongs to: one of that
-// name, else the map that takes it.
+// Find returns the member that a label, a parameter of the query or a header belongs to: one of
+// that name, else the map that takes it.
 func (t *Table) Find(at schema.Location, name string) (found *Member, ok bool) {
 	for i := range t.Members {
 		switch b := &t.Members[i]; {

@@ -42,7 +42,8 @@ func moment(format string) schema.Shape {
 	return schema.Shape{Type: schema.Timestamp, Format: schema.Is(format)}
 }
 
-// scalars are values of each type as the SDK has them, and what they are where they travel, as JSON.
+// scalars are values of each type as the SDK has them, and what they are where they travel, as
+// JSON.
 var scalars = []struct {
 	name  string
 	shape schema.Shape
@@ -89,7 +90,8 @@ func travelled(t *testing.T, c *schema.Contract, v binding.Value) string {
 	return string(table.AppendDocument(nil, &read))
 }
 
-// TestRoundTrip: a value that is written is read back, whatever its type and form, wherever it travels.
+// TestRoundTrip: a value that is written is read back, whatever its type and form, wherever it
+// travels.
 func TestRoundTrip(t *testing.T) {
 	for _, v := range scalars {
 		for _, at := range []schema.Location{schema.LocationLabel, schema.LocationQuery, schema.LocationHeader, schema.LocationHeaders} {

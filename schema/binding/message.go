@@ -12,8 +12,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Texts returns the texts of a scalar or a list as they stand in a message: a list in headers is not
-// split.
+// Texts returns the texts of a scalar or a list as they stand in a message: a list in headers is
+// not split.
 func (m *Message) Texts(b *Member) []string {
 	switch b.Location {
 	case schema.LocationStatus:
@@ -32,8 +32,8 @@ func (m *Message) Texts(b *Member) []string {
 	return nil
 }
 
-// Read returns the value of a member in a message; ok is false where it has none. A map that must be
-// there is, without entries. A header that a recorder has masked has no text.
+// Read returns the value of a member in a message; ok is false where it has none. A map that must
+// be there is, without entries. A header that a recorder has masked has no text.
 func (t *Table) Read(m *Message, b *Member) (v Value, ok bool) {
 	switch {
 	case b.Location == schema.LocationHeaders:
@@ -101,8 +101,8 @@ func ownHeader(lower string) bool {
 }
 
 // Write puts the texts of a member into a message, whose maps it makes where they are nil. What
-// [Problem] says of a text is for the caller to look at first. The names of prefixed headers stay as
-// they are spelled.
+// [Problem] says of a text is for the caller to look at first. The names of prefixed headers stay
+// as they are spelled.
 func (m *Message) Write(b *Member, v Value) {
 	switch b.Location {
 	case schema.LocationLabel:
