@@ -25,6 +25,16 @@ type Route struct {
 	Labels   map[string]string // values of the URI's labels, decoded
 }
 
+// NotJSON says of a route to a contract whose bodies are not JSON why it cannot be read, as
+// [Unrouted] says it, such as "iam (query)".
+func (r Route) NotJSON() (why string, ok bool) {
+	protocol, ok := r.Contract.NotJSON()
+	if !ok {
+		return "", false
+	}
+	return r.Contract.Signing.Or(r.Contract.Service) + " (" + protocol + ")", true
+}
+
 // Route finds the operation of a request: the first of its [Catalog.Candidates]. Where no contract
 // of the catalog has the route it says why; else why is nil.
 func (k *Catalog) Route(r Request) (found Route, why *Unrouted) {

@@ -118,6 +118,17 @@ func TestRouteByService(t *testing.T) {
 	}
 }
 
+func TestRouteNotJSON(t *testing.T) {
+	for _, v := range []struct{ protocol, want string }{{"restJson1", ""}, {"", ""}, {"awsQuery", "iam (query)"}, {"restXml", "iam (rest-xml)"}} {
+		t.Run(v.protocol, func(t *testing.T) {
+			c := &Contract{Service: "identity", Signing: Is("iam"), Protocol: Is(v.protocol)}
+			why, ok := Route{Contract: c}.NotJSON()
+			require.Equal(t, v.want, why)
+			require.Equal(t, v.want != "", ok)
+		})
+	}
+}
+
 func TestUnrouted(t *testing.T) {
 	k := services()
 	form := "\nContent-Type: application/x-www-form-urlencoded; charset=utf-8"

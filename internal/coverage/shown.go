@@ -60,8 +60,8 @@ func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string)
 	if unrouted != nil {
 		return nil, unrouted.String()
 	}
-	if protocol, ok := route.Contract.NotJSON(); ok {
-		return nil, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
+	if why, ok := route.NotJSON(); ok {
+		return nil, why
 	}
 	return route.Contract, ""
 }

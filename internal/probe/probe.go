@@ -181,8 +181,8 @@ func (p *Probe) request(x *traffic.Interaction) (r *traffic.Request, route schem
 	if unrouted != nil {
 		return nil, route, unrouted.String()
 	}
-	if protocol, ok := route.Contract.NotJSON(); ok {
-		return nil, route, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
+	if why, ok := route.NotJSON(); ok {
+		return nil, route, why
 	}
 	body, err := x.Request.Document()
 	if err != nil || body.Missing {
