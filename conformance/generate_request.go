@@ -36,14 +36,14 @@ func (o *operation) route(r *traffic.Request) (labels map[string]string, miss st
 	if err != nil {
 		return nil, err.Error()
 	}
-	route, ok := o.catalog.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header})
+	route, unrouted := o.catalog.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header})
 	target, rpc := o.Target.Get()
 	switch {
 	case rpc && (r.Method != http.MethodPost || u.Path != "/"):
 		return nil, fmt.Sprintf("it is %s %s, not POST /", r.Method, u.EscapedPath())
-	case rpc && !ok:
+	case rpc && unrouted != nil:
 		return nil, fmt.Sprintf("its X-Amz-Target is not %q", target)
-	case !ok:
+	case unrouted != nil:
 		return nil, fmt.Sprintf("it is %s %s, not %s %s", r.Method, u.RequestURI(), o.Method.Or("any"), o.URI.Or("any"))
 	}
 	return route.Labels, ""

@@ -135,8 +135,8 @@ facets:
 func ExampleCatalog_Route() {
 	catalog := schema.NewCatalog(job())
 	u, _ := url.Parse("https://jobs.example.com/jobs/a%2Fb?verbose")
-	route, ok := catalog.Route(schema.Request{Method: "GET", URL: u})
-	fmt.Println(route.Contract, route.Labels, ok)
+	route, why := catalog.Route(schema.Request{Method: "GET", URL: u})
+	fmt.Println(route.Contract, route.Labels, why == nil)
 	// Output: jobs.GetJob@1.0 map[jobId:a/b] true
 }
 
@@ -156,13 +156,12 @@ func ExampleProjection_Document() {
 	// sdk id parent
 }
 
-func ExampleCatalog_NotRouted() {
+func ExampleUnrouted() {
 	catalog := schema.NewCatalog(job())
 	for _, address := range []string{"https://jobs.us-east-1.amazonaws.com/elsewhere", "https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"} {
 		u, _ := url.Parse(address)
-		request := schema.Request{Method: "GET", URL: u}
-		if _, ok := catalog.Route(request); !ok {
-			fmt.Println(catalog.NotRouted(request))
+		if _, why := catalog.Route(schema.Request{Method: "GET", URL: u}); why != nil {
+			fmt.Println(why)
 		}
 	}
 	// Output:
@@ -184,14 +183,7 @@ func ExampleContract_RawBody() {
 	// Output: id true
 }
 
-func ExampleContract_Bound() {
-	c := job()
-	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is(schema.LocationHeader)
-	for _, m := range c.Bound(schema.OutputPart) {
-		fmt.Println(m.Name, c.Location(&m))
-	}
-	fmt.Println(c.Labels())
-	// Output:
-	// id header
-	// [jobId]
+func ExampleContract_Labels() {
+	fmt.Println(job().Labels())
+	// Output: [jobId]
 }

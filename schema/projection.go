@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Projection is how a document of a contract is written down.
 type Projection int
@@ -118,15 +115,3 @@ func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
 
 // Stream reports a shape that is the HTTP body itself as it arrives, bytes or events.
 func (s *Shape) Stream() bool { return s.Streaming.Or(false) || s.EventStream.Or(false) }
-
-// Bound returns the members of a part that travel beside the body: in headers,
-// in the query, as labels of the URI, as the status.
-func (c *Contract) Bound(part Part) []Member {
-	root, ok := c.Root(part)
-	if !ok || root.Name == "" {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(c.Resolve(root).Members), func(m Member) bool {
-		return c.Location(&m).InBody()
-	})
-}

@@ -278,8 +278,8 @@ func FuzzBound(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name, value string) {
 		h := http.Header{name: {value, value}}
-		for _, m := range c.Bound(schema.OutputPart) {
-			h[m.Wire()] = []string{value}
+		for _, m := range binding.Of(c, schema.OutputPart).Members {
+			h[m.Wire] = []string{value}
 		}
 		for _, m := range []message{
 			{part: schema.OutputPart, Message: binding.Message{Header: h, Status: len(value)}},

@@ -50,7 +50,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, err
 	}
-	found := t.Catalog.routes.Candidates(schema.Request{Method: request.Method, URL: request.URL, Header: request.Header})
+	found, _ := t.Catalog.routes.Candidates(schema.Request{Method: request.Method, URL: request.URL, Header: request.Header})
 	if !slices.ContainsFunc(found, func(r schema.Route) bool { _, other := r.Contract.NotJSON(); return !other }) {
 		return response, nil
 	}

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"math/bits"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
@@ -57,13 +56,12 @@ func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string)
 	if err != nil {
 		return nil, "the request's URL is malformed"
 	}
-	request := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
-	route, ok := p.catalog.Route(request)
-	if !ok {
-		return nil, p.catalog.NotRouted(request).String()
+	route, unrouted := p.catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if unrouted != nil {
+		return nil, unrouted.String()
 	}
-	if protocol, ok := route.Contract.NotJSON(); ok {
-		return nil, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
+	if why, ok := route.NotJSON(); ok {
+		return nil, why
 	}
 	return route.Contract, ""
 }
@@ -147,10 +145,14 @@ func (w *walker) mark(i int) {
 // beside marks the members that travel in headers or as the status. Of what they
 // hold only enums are looked at.
 func (w *walker) beside(p *part, r *traffic.Response) {
+	m := binding.Message{Header: r.Header, Status: r.Status}
 	for i := range p.bound {
 		b := &p.bound[i]
-		values := boundValues(b, r)
-		if len(values) == 0 {
+		var values []string
+		if v, ok := p.table.Read(&m, b.in); ok {
+			values = b.in.Texts(v)
+		}
+		if len(values) == 0 && len(m.Texts(b.in)) == 0 { // a header that is masked is there
 			w.mark(b.absent)
 			continue
 		}
@@ -164,30 +166,6 @@ func (w *walker) beside(p *part, r *traffic.Response) {
 			w.text(enum, value)
 		}
 	}
-}
-
-// boundValues are the texts of a member in headers; names are one whatever their case.
-func boundValues(b *boundMember, r *traffic.Response) []string {
-	if b.location == schema.LocationStatus {
-		return []string{strconv.Itoa(r.Status)}
-	}
-	var all []string
-	for name, values := range r.Header {
-		prefixed := b.location == schema.LocationHeaders && len(name) > len(b.wire) && strings.EqualFold(name[:len(b.wire)], b.wire)
-		if !prefixed && !strings.EqualFold(name, b.wire) {
-			continue
-		}
-		for _, value := range values {
-			if b.node.kind != schema.List {
-				all = append(all, value)
-				continue
-			}
-			for text := range strings.SplitSeq(value, ",") {
-				all = append(all, strings.TrimSpace(text))
-			}
-		}
-	}
-	return all
 }
 
 // member marks a member of a structure; nil: it is not there.

@@ -248,8 +248,8 @@ func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (
 	echoed := r.Header.Clone()
 	load.into(r.Header)
 	c.echo(by, echoed, r.Header)
-	if load.status != 0 {
-		r.Status = load.status
+	if load.message.Status != 0 {
+		r.Status = load.message.Status
 	}
 	return r, err
 }

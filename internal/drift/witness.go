@@ -12,6 +12,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/validate"
 )
 
@@ -100,7 +101,7 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 		return nil
 	}
 	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-		if projection == schema.SDK && len(old.Bound(part)) == 0 && len(new.Bound(part)) == 0 && !retyped(claims) {
+		if projection == schema.SDK && len(binding.Of(old, part).Members) == 0 && len(binding.Of(new, part).Members) == 0 && !retyped(claims) {
 			break // nothing is in the document that was not in the body
 		}
 		s, err := newSearch(old, new, part, projection, claims)
@@ -335,7 +336,8 @@ func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog)
 		return
 	}
 	where := "nowhere"
-	for _, route := range routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body}) {
+	found, _ := routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body})
+	for _, route := range found {
 		if route.Contract.Name() == old.Name() {
 			return
 		}

@@ -17,6 +17,7 @@ import (
 	"strconv"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -109,7 +110,7 @@ func digestOf(x *traffic.Interaction) [sha256.Size]byte {
 	if x.Request != nil {
 		part([]byte(x.Request.Method))
 		part([]byte(x.Request.URL))
-		part([]byte(x.Request.Header.Get("X-Amz-Target")))
+		part([]byte(x.Request.Header.Get(awshttp.Target)))
 		part(x.Request.Body.Bytes)
 	}
 	part([]byte(fmt.Sprint(x.Response.Status)))

@@ -157,8 +157,8 @@ var kinds = map[schema.Type]struct {
 	schema.Blob:      {`"`, "a string of base64"},
 }
 
-// scalar reads a scalar. Timestamps are written to the millisecond, as the SDKs do, HTTP dates to the
-// second.
+// scalar reads a scalar. Timestamps are written to the millisecond, as the SDKs do, HTTP dates to
+// the second.
 func (w *writer) scalar(s binding.Scalar) (one, error) {
 	kind := kinds[s.Type]
 	if kind.json == "" || !strings.ContainsRune(kind.json, rune(w.d.PeekKind())) {

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -29,10 +31,8 @@ func newCarrier() carrier { return carrier{map[string]bool{}, map[string]string{
 // learn takes what two successes have at the same places: of lists the elements
 // in their order, of headers those that the contract binds.
 func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
-	for _, m := range c.Bound(schema.OutputPart) {
-		if c.Location(&m) == schema.LocationHeader {
-			k.text(c.Resolve(m.Shape), recorded.Header.Get(m.Wire()), live.Header.Get(m.Wire()))
-		}
+	for _, b := range binding.Of(c, schema.OutputPart).At(schema.LocationHeader) {
+		k.text(c.Resolve(b.Shape), recorded.Header.Get(b.Wire), live.Header.Get(b.Wire))
 	}
 	was, ok1 := siteOf(c, schema.OutputPart, recorded)
 	is, ok2 := siteOf(c, schema.OutputPart, live)
@@ -162,7 +162,7 @@ func (k *carrier) path(path string) string {
 	for i, segment := range segments {
 		if text, err := url.PathUnescape(segment); err == nil {
 			if is := k.carried(text); is != text {
-				segments[i] = url.PathEscape(is)
+				segments[i] = awshttp.Escape(is, "")
 			}
 		}
 	}
@@ -176,7 +176,7 @@ func (k *carrier) query(query string) string {
 		name, value, ok := strings.Cut(piece, "=")
 		if text, err := url.QueryUnescape(value); ok && err == nil {
 			if is := k.carried(text); is != text {
-				pieces[i] = name + "=" + strings.ReplaceAll(url.QueryEscape(is), "+", "%20")
+				pieces[i] = name + "=" + awshttp.Escape(is, "")
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
@@ -93,12 +94,9 @@ func (d *comparison) add(pointer string, f finding.Finding) {
 
 // beside compares the members that travel in headers.
 func (d *comparison) beside(recorded, live http.Header) {
-	for _, m := range d.c.Bound(d.part) {
-		if d.c.Location(&m) != schema.LocationHeader {
-			continue
-		}
-		was := len(recorded.Values(m.Wire())) > 0
-		d.presence("/"+jsontree.Escape(m.Name), &m, was, was, len(live.Values(m.Wire())) > 0)
+	for _, b := range binding.Of(d.c, d.part).At(schema.LocationHeader) {
+		was := len(recorded.Values(b.Wire)) > 0
+		d.presence("/"+jsontree.Escape(b.Name), b.Member, was, was, len(live.Values(b.Wire)) > 0)
 	}
 }
 

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
@@ -139,7 +141,7 @@ func (p *Probe) negatives(c *schema.Contract) []negative {
 // bodies are requests with an invalid body.
 func bodies(c *schema.Contract, b *base) []negative {
 	root, members, ok := schema.Wire.Document(c, schema.InputPart)
-	if !ok || len(members) == 0 && len(c.Resolve(root).Members) == len(c.Bound(schema.InputPart)) && len(b.request.Body.Bytes) == 0 {
+	if !ok || len(members) == 0 && len(c.Resolve(root).Members) == len(binding.Of(c, schema.InputPart).Members) && len(b.request.Body.Bytes) == 0 {
 		return nil // there is no body
 	}
 	s, err := synth.New(c, schema.Wire)
@@ -201,22 +203,22 @@ func (b *base) with(target string, body []byte, h http.Header) *traffic.Request 
 // texts are those of documents in the SDK's projection, which has all members in
 // one object; members that are no scalars are left out.
 func beside(c *schema.Contract, b *base) []negative {
-	bound := c.Bound(schema.InputPart)
+	table := binding.Of(c, schema.InputPart)
 	s, err := synth.New(c, schema.SDK)
-	if err != nil || len(bound) == 0 {
+	if err != nil || len(table.Members) == 0 {
 		return nil
 	}
 	var all []negative
 	for miss := range s.NearMisses(schema.InputPart) {
-		i := slices.IndexFunc(bound, func(m schema.Member) bool { return miss.Pointer == "/"+jsontree.Escape(m.Name) })
+		i := slices.IndexFunc(table.Members, func(m binding.Member) bool { return miss.Pointer == "/"+jsontree.Escape(m.Name) })
 		if i < 0 || !slices.Contains(refusable, miss.Rule) {
 			continue
 		}
-		text, there := textOf(miss.Document, bound[i].Name)
+		text, there := textOf(miss.Document, table.Members[i].Name)
 		if !there && miss.Rule != finding.MemberMissing {
 			continue
 		}
-		if r, ok := b.rebound(c, &bound[i], text, there); ok {
+		if r, ok := b.rebound(table, &table.Members[i], text, there); ok {
 			all = append(all, negative{miss.Rule, miss.Pointer, miss.How, r})
 		}
 	}
@@ -237,55 +239,33 @@ func textOf(document []byte, name string) (text string, ok bool) {
 }
 
 // rebound is the base with another text of a member beside the body, or without it.
-func (b *base) rebound(c *schema.Contract, m *schema.Member, text string, there bool) (*traffic.Request, bool) {
+func (b *base) rebound(table *binding.Table, m *binding.Member, text string, there bool) (*traffic.Request, bool) {
 	u, err := url.Parse(b.request.URL)
-	if err != nil {
-		return nil, false
+	if err != nil || there && (binding.Problem(m.Location, text) != "" || m.Location.InHeaders() && !binding.Visible(text)) {
+		return nil, false // HTTP cannot carry it, or it would be another path
 	}
-	switch c.Location(m) {
+	message := binding.Message{Labels: maps.Clone(b.labels), Query: u.Query(), Header: http.Header{}}
+	switch {
+	case there:
+		message.Write(m, binding.Value{Text: text, List: []string{text}}) // of a list too
+	case m.Location.InHeaders():
+		message.Header[m.Wire] = nil
+	default:
+		delete(message.Labels, m.Wire)
+		delete(message.Query, m.Wire)
+	}
+	switch m.Location {
 	case schema.LocationLabel:
-		if text == "" {
-			return nil, false // it would be another path
+		path, ok := table.Path(message.Labels)
+		if !ok {
+			return nil, false
 		}
-		return b.with(b.labelled(c, u, m.Wire(), text), nil, nil), true
+		u.RawPath = path
+		u.Path, _ = url.PathUnescape(path)
 	case schema.LocationQuery:
-		query := u.Query()
-		query.Del(m.Wire())
-		if there {
-			query.Set(m.Wire(), text)
-		}
-		u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
-		return b.with(u.String(), nil, nil), true
-	case schema.LocationHeader:
-		if !there {
-			return b.with(b.request.URL, nil, http.Header{m.Wire(): nil}), true
-		}
-		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return nil, false // HTTP cannot carry it
-		}
-		return b.with(b.request.URL, nil, http.Header{m.Wire(): {text}}), true
+		u.RawQuery = table.RawQuery(message.Query)
 	}
-	return nil, false
-}
-
-// labelled is the URL with another text of one label.
-func (b *base) labelled(c *schema.Contract, u *url.URL, label, text string) string {
-	template, _, _ := strings.Cut(c.URI.Or(""), "?")
-	for name, value := range b.labels {
-		if name == label {
-			value = text
-		}
-		template = strings.Replace(template, "{"+name+"}", url.PathEscape(value), 1)
-		var greedy []string
-		for segment := range strings.SplitSeq(value, "/") {
-			greedy = append(greedy, url.PathEscape(segment))
-		}
-		template = strings.Replace(template, "{"+name+"+}", strings.Join(greedy, "/"), 1)
-	}
-	changed := *u
-	changed.RawPath = template
-	changed.Path, _ = url.PathUnescape(template)
-	return changed.String()
+	return b.with(u.String(), nil, message.Header), true
 }
 
 // invalid returns the rule that a request breaks, if the validator says so too.

@@ -178,20 +178,19 @@ func (p *Probe) request(x *traffic.Interaction) (r *traffic.Request, route schem
 	if err != nil {
 		return nil, route, "the request's URL is malformed"
 	}
-	asked := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
-	route, ok := p.routes.Route(asked)
-	if !ok {
-		return nil, route, p.routes.NotRouted(asked).String()
+	route, unrouted := p.routes.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if unrouted != nil {
+		return nil, route, unrouted.String()
 	}
-	if protocol, ok := route.Contract.NotJSON(); ok {
-		return nil, route, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
+	if why, ok := route.NotJSON(); ok {
+		return nil, route, why
 	}
 	body, err := x.Request.Document()
 	if err != nil || body.Missing {
 		return nil, route, "the request's body was not recorded, or cannot be decoded"
 	}
 	r, u = p.carry.into(x.Request, u, body.Bytes)
-	if again, ok := p.routes.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header}); ok {
+	if again, unrouted := p.routes.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header}); unrouted == nil {
 		route = again // its labels are those that were carried
 	}
 	return r, route, ""

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // deciders are the headers that determine the operation, in the contracts or in services that
 // accept several protocols.
-var deciders = []string{"X-Amz-Target", "Content-Type"}
+var deciders = []string{awshttp.Target, "Content-Type"}
 
 // overriders are the headers that override the request line or the target in some servers:
 // frameworks on which emulators are built, and services with a Smithy RPC protocol.
@@ -33,7 +35,7 @@ func ambiguous(r *http.Request) error {
 		}
 	}
 	for name := range r.URL.Query() {
-		if strings.EqualFold(name, "X-Amz-Target") {
+		if strings.EqualFold(name, awshttp.Target) {
 			return fmt.Errorf("the query has a target, %s", name)
 		}
 	}
@@ -45,7 +47,7 @@ func ambiguous(r *http.Request) error {
 			return errors.New("the path has dot segments, which some services resolve and others do not")
 		}
 	}
-	if r.Header.Get("X-Amz-Target") == "" {
+	if r.Header.Get(awshttp.Target) == "" {
 		return nil
 	}
 	// The awsJson protocols: POST to the root, where only the target determines the operation.

@@ -113,10 +113,9 @@ func (o *Options) allow(catalog *schema.Catalog) func(*http.Request, []byte) err
 		return nil
 	}
 	return func(r *http.Request, body []byte) error {
-		asked := schema.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: body}
-		routes := catalog.Candidates(asked)
-		if len(routes) == 0 {
-			return fmt.Errorf("no contract in force has this operation, of %s, so it may write; choose its contract with --contract, or let everything through with --allow-writes", catalog.NotRouted(asked))
+		routes, unrouted := catalog.Candidates(schema.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: body})
+		if unrouted != nil {
+			return fmt.Errorf("no contract in force has this operation, of %s, so it may write; choose its contract with --contract, or let everything through with --allow-writes", unrouted)
 		}
 		for _, route := range routes { // whichever it is
 			if !route.Contract.Readonly.Or(false) {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // request returns the signed request of a call. It rejects missing or empty identifiers, since the
@@ -82,19 +82,8 @@ func (c client) escape(label string) string {
 	return escape(label)
 }
 
-// escape percent-encodes all characters except the unreserved ones of RFC 3986, as Smithy's
-// httpLabel requires. [url.PathEscape] escapes fewer characters.
-func escape(label string) string {
-	var b strings.Builder
-	for _, c := range []byte(label) {
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
-}
+// escape is as Smithy's httpLabel demands.
+func escape(label string) string { return awshttp.Escape(label, "") }
 
 func sign(request *http.Request, call conformance.Call) *conformance.RejectedResult {
 	noBody := sha256.Sum256(nil)

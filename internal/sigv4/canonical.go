@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // canonicalRequest returns the text whose digest is in the string to sign.
@@ -66,9 +68,9 @@ func canonicalURIs(path, service string) []string {
 		if err != nil {
 			decoded = path
 		}
-		return []string{encode(decoded, "/")}
+		return []string{awshttp.Escape(decoded, "/")}
 	}
-	return slices.Compact([]string{encode(path, "/"), encode(normalise(path), "/")})
+	return slices.Compact([]string{awshttp.Escape(path, "/"), awshttp.Escape(normalise(path), "/")})
 }
 
 // EncodesOnce reports whether a service is Amazon S3, under any of its signing names.
@@ -132,22 +134,5 @@ func encodeAgain(text string) string {
 	if decoded, err := url.QueryUnescape(text); err == nil {
 		text = decoded
 	}
-	return encode(text, "")
-}
-
-// encode is UriEncode of the specification: every byte becomes %XY, in capitals, except the
-// unreserved characters of RFC 3986 and those in keep.
-func encode(text, keep string) string {
-	const digits = "0123456789ABCDEF"
-	var out strings.Builder
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0, strings.IndexByte(keep, c) >= 0:
-			out.WriteByte(c)
-		default:
-			out.Write([]byte{'%', digits[c>>4], digits[c&15]})
-		}
-	}
-	return out.String()
+	return awshttp.Escape(text, "")
 }

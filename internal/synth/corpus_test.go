@@ -201,8 +201,8 @@ func exchanges(c *schema.Contract, s *synth.Synth, v *validate.Validator, random
 		if err != nil {
 			return err
 		}
-		route, ok := catalog.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header, Body: r.Body})
-		if !ok {
+		route, unrouted := catalog.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header, Body: r.Body})
+		if unrouted != nil {
 			return fmt.Errorf("%s %s is not routed", r.Method, r.Target())
 		}
 		found := v.Exchange(&traffic.Interaction{Live: true,

@@ -13,6 +13,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 )
 
 // Proposal is an overlay under which traffic has no error, as far as an overlay
@@ -270,7 +271,8 @@ func (p *proposer) form(j *joint) (facet string, value any) {
 // isBeside reports a place beside the body.
 func (p *proposer) isBeside(at schema.Place) bool {
 	name := tokensOf(at.Pointer)[0]
-	return slices.ContainsFunc(p.contract.Bound(at.Part), func(m schema.Member) bool { return m.Name == name })
+	_, beside := binding.Of(p.contract, at.Part).Member(name)
+	return beside
 }
 
 // overlay writes the YAML.

@@ -4,14 +4,14 @@
 // The model: a part of a contract has a [Table] of the members beside its body. A value travels in
 // three steps, in either direction:
 //
-//	JSON     the value as the SDK has it                     {"tags":["a","b,c"]}
-//	[Value]  its texts, in the form of the member's location  ["a" "b,c"]
-//	[Message] the texts where they travel                     X-Tags: a, "b,c"
+//	JSON       the value as the SDK has it                     {"tags":["a","b,c"]}
+//	[Value]    its texts, in the form of its location          ["a" "b,c"]
+//	[Message]  the texts where they travel                     X-Tags: a, "b,c"
 //
-// [Scalar.Text] and [Member.AppendJSON] lead from JSON to texts and back, [Table.Write] and
-// [Table.Read] from texts to the message and back, [Table.Path] and [Table.Query] from there to the
-// request's target. What is written is read back as the same value; what is read may be anything,
-// and what does not have its form becomes a JSON string, for validation to find.
+// [Scalar.Text] and [Member.AppendJSON] lead from JSON to texts and back, [Message.Write] and
+// [Table.Read] from texts to the message and back, [Table.Path] and [Table.RawQuery] from there to
+// the request's target. What is written is read back as the same value. What is read may be
+// anything: what does not have its form becomes a JSON string, for validation to find.
 package binding
 
 import (
@@ -138,6 +138,35 @@ func (t *Table) Member(name string) (*Member, bool) {
 // At returns the members that travel at a location.
 func (t *Table) At(location schema.Location) []Member {
 	return slices.DeleteFunc(slices.Clone(t.Members), func(b Member) bool { return b.Location != location })
+}
+
+// Find returns the member that a label, a parameter of the query or a header belongs to: one of
+// that name, else the map that takes it.
+func (t *Table) Find(at schema.Location, name string) (found *Member, ok bool) {
+	for i := range t.Members {
+		switch b := &t.Members[i]; {
+		case b.Location == schema.LocationHeaders && at == schema.LocationHeader,
+			b.Location == schema.LocationQuery && at == b.Location && b.Type == schema.Map:
+			if t.takes(b, name) {
+				found = b
+			}
+		case b.Location == at && (b.Wire == name || at == schema.LocationHeader && strings.EqualFold(b.Wire, name)):
+			return b, true
+		}
+	}
+	return found, found != nil
+}
+
+// takes reports whether a map has an entry of that name in a message. Of the query it takes all
+// parameters but those of a signature, of other members, which go first (Smithy,
+// http-bindings.html#httpqueryparams-trait), and of the URI; of headers those with its prefix. An
+// empty prefix takes all that no other member has and that HTTP and AWS do not have of their own.
+func (t *Table) takes(b *Member, name string) bool {
+	lower := strings.ToLower(name)
+	if b.Location == schema.LocationQuery {
+		return !t.queries[name] && !strings.HasPrefix(lower, "x-amz-")
+	}
+	return len(name) >= len(b.Wire) && strings.EqualFold(name[:len(b.Wire)], b.Wire) && !t.headers[lower] && (b.Wire != "" || !ownHeader(lower))
 }
 
 // Literal reports a parameter of the query that the URI itself has.

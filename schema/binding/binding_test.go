@@ -42,7 +42,8 @@ func moment(format string) schema.Shape {
 	return schema.Shape{Type: schema.Timestamp, Format: schema.Is(format)}
 }
 
-// scalars are values of each type as the SDK has them, and what they are where they travel, as JSON.
+// scalars are values of each type as the SDK has them, and what they are where they travel, as
+// JSON.
 var scalars = []struct {
 	name  string
 	shape schema.Shape
@@ -82,14 +83,15 @@ func travelled(t *testing.T, c *schema.Contract, v binding.Value) string {
 	require.NoError(t, err)
 	read := binding.Message{Header: m.Header, Query: r.URL.Query(), Status: m.Status}
 	if c.URI.Or("") != "" && m.Labels != nil {
-		route, ok := schema.NewCatalog(c).Route(schema.Request{Method: r.Method, URL: r.URL})
-		require.True(t, ok, r.URL)
+		route, unrouted := schema.NewCatalog(c).Route(schema.Request{Method: r.Method, URL: r.URL})
+		require.Nil(t, unrouted, r.URL)
 		read.Labels = route.Labels
 	}
 	return string(table.AppendDocument(nil, &read))
 }
 
-// TestRoundTrip: a value that is written is read back, whatever its type and form, wherever it travels.
+// TestRoundTrip: a value that is written is read back, whatever its type and form, wherever it
+// travels.
 func TestRoundTrip(t *testing.T) {
 	for _, v := range scalars {
 		for _, at := range []schema.Location{schema.LocationLabel, schema.LocationQuery, schema.LocationHeader, schema.LocationHeaders} {
@@ -305,4 +307,47 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestNoMembers: a part that is not stated has a table without members.
+func TestNoMembers(t *testing.T) {
+	for _, part := range []schema.Part{schema.InputPart, "error:Open", "error:None", "nothing"} {
+		t.Run(string(part), func(t *testing.T) {
+			require.Empty(t, binding.Of(&schema.Contract{Errors: []schema.Error{{Name: "Open"}}}, part).Members)
+		})
+	}
+}
+
+// TestFind: what is in a message belongs to the member of its name, else to the map that takes it.
+func TestFind(t *testing.T) {
+	c := contractOf(schema.LocationQuery, "a", typed(schema.String))
+	texts := schema.Inline(mapOf(typed(schema.String)))
+	c.Shapes["In"].Members = append(c.Shapes["In"].Members,
+		schema.Member{Name: "query", Location: schema.Is(schema.LocationQuery), Shape: texts},
+		schema.Member{Name: "meta", Location: schema.Is(schema.LocationHeaders), WireName: schema.Is("X-Meta-"), Shape: texts},
+		schema.Member{Name: "size", Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Meta-Size"), Shape: schema.Inline(typed(schema.Integer))},
+		schema.Member{Name: "label", Location: schema.Is(schema.LocationLabel), WireName: schema.Is("l"), Shape: schema.Inline(typed(schema.String))})
+	for _, v := range []struct {
+		at         schema.Location
+		name, want string
+	}{
+		{schema.LocationQuery, "a", "v"},
+		{schema.LocationQuery, "A", "query"},
+		{schema.LocationQuery, "fixed", ""},
+		{schema.LocationQuery, "X-Amz-Date", ""},
+		{schema.LocationHeader, "x-meta-size", "size"},
+		{schema.LocationHeader, "x-meta-other", "meta"},
+		{schema.LocationHeader, "x-other", ""},
+		{schema.LocationHeader, "a", ""},
+		{schema.LocationLabel, "l", "label"},
+		{schema.LocationLabel, "a", ""},
+	} {
+		t.Run(string(v.at)+"/"+v.name, func(t *testing.T) {
+			m, ok := binding.Of(c, schema.InputPart).Find(v.at, v.name)
+			require.Equal(t, v.want != "", ok)
+			if ok {
+				require.Equal(t, v.want, m.Name)
+			}
+		})
+	}
 }

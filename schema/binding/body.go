@@ -28,8 +28,8 @@ func (t *Table) protocol() string { return t.contract.Protocol.Or("restJson1") }
 func (t *Table) RPC() bool { return strings.HasPrefix(t.protocol(), "awsJson") }
 
 // MediaType returns the media type of the part's body: of JSON that of its protocol, else by the
-// member that is the body (Smithy, http-bindings.html#httppayload-trait). Empty: the protocol is not
-// known to have JSON bodies.
+// member that is the body (Smithy, http-bindings.html#httppayload-trait). Empty: the protocol is
+// not known to have JSON bodies.
 func (t *Table) MediaType() string {
 	media, ok := MediaType(t.protocol())
 	raw, isRaw := t.contract.RawBody(t.part)

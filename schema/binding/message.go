@@ -12,8 +12,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Texts returns the texts of a scalar or a list as they stand in a message: a list in headers is not
-// split.
+// Texts returns the texts of a scalar or a list as they stand in a message: a list in headers is
+// not split.
 func (m *Message) Texts(b *Member) []string {
 	switch b.Location {
 	case schema.LocationStatus:
@@ -32,8 +32,8 @@ func (m *Message) Texts(b *Member) []string {
 	return nil
 }
 
-// Read returns the value of a member in a message; ok is false where it has none. A map that must be
-// there is, without entries. A header that a recorder has masked has no text.
+// Read returns the value of a member in a message; ok is false where it has none. A map that must
+// be there is, without entries. A header that a recorder has masked has no text.
 func (t *Table) Read(m *Message, b *Member) (v Value, ok bool) {
 	switch {
 	case b.Location == schema.LocationHeaders:
@@ -53,12 +53,10 @@ func (t *Table) Read(m *Message, b *Member) (v Value, ok bool) {
 	return Value{List: texts}, true
 }
 
-// readQuery reads all parameters but those of a signature, of other members, which go first (Smithy,
-// http-bindings.html#httpqueryparams-trait), and of the URI.
 func (t *Table) readQuery(query url.Values, b *Member) (v Value, ok bool) {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		texts := query[name]
-		if t.queries[name] || strings.HasPrefix(strings.ToLower(name), "x-amz-") || len(texts) == 0 {
+		if !t.takes(b, name) || len(texts) == 0 {
 			continue
 		}
 		if !b.Lists {
@@ -69,18 +67,14 @@ func (t *Table) readQuery(query url.Values, b *Member) (v Value, ok bool) {
 	return v, len(v.Entries) > 0 || b.Required.Or(false)
 }
 
-// readHeaders reads the headers whose names begin with a prefix. Names are one whatever their case.
-// An empty prefix takes all that no other member has and that HTTP and AWS do not have of their own.
+// readHeaders reads headers whose names are one whatever their case.
 func (t *Table) readHeaders(h http.Header, b *Member) (v Value, ok bool) {
 	found, spelled := map[string][]string{}, map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
-		if len(name) < len(b.Wire) || !strings.EqualFold(name[:len(b.Wire)], b.Wire) {
+		if !t.takes(b, name) {
 			continue
 		}
 		lower := strings.ToLower(name)
-		if t.headers[lower] || b.Wire == "" && ownHeader(lower) {
-			continue
-		}
 		if _, again := spelled[lower]; !again {
 			spelled[lower] = name[len(b.Wire):]
 		}
@@ -107,8 +101,8 @@ func ownHeader(lower string) bool {
 }
 
 // Write puts the texts of a member into a message, whose maps it makes where they are nil. What
-// [Problem] says of a text is for the caller to look at first. The names of prefixed headers stay as
-// they are spelled.
+// [Problem] says of a text is for the caller to look at first. The names of prefixed headers stay
+// as they are spelled.
 func (m *Message) Write(b *Member, v Value) {
 	switch b.Location {
 	case schema.LocationLabel:

@@ -14,8 +14,8 @@ import (
 type Scalar struct {
 	Type   schema.Type // of structures, lists and maps there is no text
 	Format string      // of a timestamp
-	// Opaque reads a document as true where it has its form. It is for those who ask only that: else
-	// a document that is a string could not be told from a text that is not a document.
+	// Opaque reads a document as true where it has its form. It is for those who ask only that:
+	// else a document that is a string could not be told from a text that is not a document.
 	Opaque bool
 }
 

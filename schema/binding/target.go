@@ -5,10 +5,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
-// Path returns the path of the URI with its labels filled in, escaped; ok is false where one of them
-// has no text. A greedy label keeps its slashes.
+// Path returns the path of the URI with its labels filled in, escaped; ok is false where one of
+// them has no text. A greedy label keeps its slashes.
 func (t *Table) Path(labels map[string]string) (escaped string, ok bool) {
 	if t.RPC() {
 		return "/", true
@@ -26,17 +28,18 @@ func (t *Table) Path(labels map[string]string) (escaped string, ok bool) {
 		if !there {
 			return "", false
 		}
-		segments[i] = Escape(text)
+		keep := ""
 		if greedy {
-			segments[i] = strings.ReplaceAll(segments[i], "%2F", "/")
+			keep = "/"
 		}
+		segments[i] = awshttp.Escape(text, keep)
 	}
 	path = strings.Join(segments, "/")
 	return path, !strings.ContainsAny(path, "{}")
 }
 
-// RawQuery returns the query of a request: the literals of the URI as they are there, then the other
-// parameters by their names.
+// RawQuery returns the query of a request: the literals of the URI as they are there, then the
+// other parameters by their names.
 func (t *Table) RawQuery(query url.Values) string {
 	_, literals, _ := strings.Cut(t.contract.URI.Or(""), "?")
 	pieces := strings.FieldsFunc(literals, func(c rune) bool { return c == '&' })
@@ -45,11 +48,8 @@ func (t *Table) RawQuery(query url.Values) string {
 			continue
 		}
 		for _, text := range query[name] {
-			pieces = append(pieces, Escape(name)+"="+Escape(text))
+			pieces = append(pieces, awshttp.Escape(name, "")+"="+awshttp.Escape(text, ""))
 		}
 	}
 	return strings.Join(pieces, "&")
 }
-
-// Escape percent-encodes all but unreserved characters (RFC 3986 section 2.3), as SigV4 has it.
-func Escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

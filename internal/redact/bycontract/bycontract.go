@@ -16,12 +16,14 @@
 package bycontract
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 	"sync"
 
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -38,8 +40,8 @@ func New(catalog *schema.Catalog) redact.Classify {
 		if err != nil {
 			return redact.Places{}
 		}
-		route, ok := catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
-		if !ok {
+		route, unrouted := catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+		if unrouted != nil {
 			return redact.Places{}
 		}
 		mu.Lock()
@@ -57,48 +59,34 @@ func New(catalog *schema.Catalog) redact.Classify {
 type operation struct {
 	uri           []string // segments of the template
 	input, output bound
-	errors        bound
+	errors        []bound
+	anyError      *redact.Node // the bodies of all
 }
 
 // bound is the places of a part.
 type bound struct {
-	labels, query, headers map[string]redact.Place
-	prefixes               map[string]redact.Place // by the prefix of headers that a map is bound to
-	rest                   redact.Place            // of the parameters that a map is bound to
-	restBound              bool
-	body                   *redact.Node
+	table  *binding.Table
+	places map[string]redact.Place // beside the body, by the names of members
+	body   *redact.Node
 }
 
 func compile(c *schema.Contract) *operation {
 	k := &compiler{contract: c, nodes: map[nodeKey]*redact.Node{}}
-	path, query, _ := strings.Cut(c.URI.Or(""), "?")
+	path, _, _ := strings.Cut(c.URI.Or(""), "?")
 	o := &operation{uri: strings.Split(path, "/"), input: k.part(schema.InputPart), output: k.part(schema.OutputPart)}
-	if literal, _ := url.ParseQuery(query); len(literal) > 0 { // requests are routed by them
-		if o.input.query == nil {
-			o.input.query = map[string]redact.Place{}
-		}
-		for name := range literal {
-			o.input.query[name] = redact.Place{Class: redact.Keep}
-		}
-	}
-	o.errors = bound{headers: map[string]redact.Place{}, prefixes: map[string]redact.Place{}, body: &redact.Node{Members: map[string]*redact.Node{}}}
+	o.anyError = &redact.Node{Members: map[string]*redact.Node{}}
 	for _, e := range c.Errors {
 		b := k.part(schema.ErrorPart(e.Name))
-		for name, place := range b.headers {
-			o.errors.headers[name] = place
-		}
-		for name, place := range b.prefixes {
-			o.errors.prefixes[name] = place
-		}
+		o.errors = append(o.errors, b)
 		if b.body == nil {
 			continue
 		}
 		for name, node := range b.body.Members {
-			o.errors.body.Members[name] = either(o.errors.body.Members[name], node)
+			o.anyError.Members[name] = either(o.anyError.Members[name], node)
 		}
 	}
 	for _, name := range []string{"__type", "code", "Code"} {
-		o.errors.body.Members[name] = &redact.Node{Place: redact.Place{Class: redact.Keep}}
+		o.anyError.Members[name] = &redact.Node{Place: redact.Place{Class: redact.Keep}}
 	}
 	return o
 }
@@ -119,22 +107,21 @@ func either(a, b *redact.Node) *redact.Node {
 }
 
 func (o *operation) places(x *traffic.Interaction, u *url.URL) redact.Places {
-	response := o.output
-	if x.Response.Status >= 300 {
-		response = o.errors
-	}
 	p := redact.Places{
-		Path: o.path(u), Query: o.input.query,
-		RequestHeader: o.input.header(x.Request.Header), ResponseHeader: response.header(x.Response.Header),
-		Request: o.input.body, Response: response.body,
+		Path: o.path(u), Query: map[string]redact.Place{}, RequestHeader: o.input.header(x.Request.Header), Request: o.input.body,
+		ResponseHeader: o.output.header(x.Response.Header), Response: o.output.body,
 	}
-	if o.input.restBound {
-		p.Query = map[string]redact.Place{}
-		for name := range u.Query() {
-			p.Query[name] = o.input.rest
+	if x.Response.Status >= 300 {
+		p.ResponseHeader, p.Response = map[string]redact.Place{}, o.anyError
+		for _, e := range o.errors {
+			maps.Copy(p.ResponseHeader, e.header(x.Response.Header))
 		}
-		for name, place := range o.input.query {
-			p.Query[name] = place
+	}
+	for name := range u.Query() {
+		if o.input.table.Literal(name) { // requests route by it
+			p.Query[name] = redact.Place{Class: redact.Keep}
+		} else if m, ok := o.input.table.Find(schema.LocationQuery, name); ok {
+			p.Query[name] = o.input.places[m.Name]
 		}
 	}
 	return p
@@ -151,7 +138,10 @@ func (o *operation) path(u *url.URL) (places []redact.Place) {
 		name, greedy := strings.CutSuffix(name, "+")
 		place := redact.Place{Class: redact.Keep}
 		if label {
-			place = o.input.labels[name]
+			place = redact.Place{}
+			if m, ok := o.input.table.Find(schema.LocationLabel, name); ok {
+				place = o.input.places[m.Name]
+			}
 		}
 		if greedy && extra > 0 {
 			place.Accepts = nil // it applies to all segments together
@@ -165,19 +155,11 @@ func (o *operation) path(u *url.URL) (places []redact.Place) {
 }
 
 func (b bound) header(h map[string][]string) map[string]redact.Place {
-	if len(b.prefixes) == 0 {
-		return b.headers
-	}
 	all := map[string]redact.Place{}
 	for name := range h {
-		for prefix, place := range b.prefixes {
-			if name = strings.ToLower(name); strings.HasPrefix(name, prefix) && prefix != "" {
-				all[name] = place
-			}
+		if m, ok := b.table.Find(schema.LocationHeader, name); ok {
+			all[strings.ToLower(name)] = b.places[m.Name]
 		}
-	}
-	for name, place := range b.headers {
-		all[name] = place
 	}
 	return all
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -83,13 +84,13 @@ func newSecretPlaces(c *schema.Contract) *secretPlaces {
 	for _, part := range c.Parts() {
 		root, _ := c.Root(part)
 		whole := holdsSecret(c, root)
-		for _, m := range c.Bound(part) {
+		for _, m := range binding.Of(c, part).Members {
 			if !whole && !holdsSecret(c, m.Shape) {
 				continue
 			}
-			switch c.Location(&m) {
+			switch m.Location {
 			case schema.LocationHeader, schema.LocationHeaders:
-				p.headers = append(p.headers, bytes.ToLower([]byte(m.Wire())))
+				p.headers = append(p.headers, bytes.ToLower([]byte(m.Wire)))
 			case schema.LocationLabel, schema.LocationQuery:
 				p.url = true
 			}

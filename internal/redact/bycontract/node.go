@@ -7,6 +7,7 @@ import (
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/binding"
 )
 
 // buckets are the names of members for a bucket, in lower case.
@@ -28,30 +29,18 @@ type nodeKey struct {
 type context struct{ sensitive, value, bucket bool }
 
 func (k *compiler) part(part schema.Part) (b bound) {
+	b = bound{table: binding.Of(k.contract, part), places: map[string]redact.Place{}}
 	root, ok := k.contract.Root(part)
 	if !ok || root.Name == "" {
-		return bound{}
+		return b
 	}
-	b = bound{map[string]redact.Place{}, map[string]redact.Place{}, map[string]redact.Place{}, map[string]redact.Place{}, redact.Place{}, false, k.node(root, context{})}
+	b.body = k.node(root, context{})
 	sensitive := k.contract.Resolve(root).Sensitive.Or(false)
-	for _, m := range k.contract.Bound(part) {
-		place := k.outside(m, context{sensitive: sensitive, bucket: buckets[strings.ToLower(m.Name)]})
-		switch k.contract.Location(&m) {
-		case schema.LocationLabel:
-			b.labels[m.Name], b.labels[m.Wire()] = place, place
-		case schema.LocationQuery:
-			if k.contract.Resolve(m.Shape).Type == schema.Map {
-				b.rest, b.restBound = place, true
-			} else {
-				b.query[m.Wire()] = place
-			}
-		case schema.LocationHeader:
-			b.headers[strings.ToLower(m.Wire())] = place
-		case schema.LocationHeaders:
-			b.prefixes[strings.ToLower(m.WireName.Or(""))] = place
-		case schema.LocationPayload:
-			b.body = k.node(m.Shape, context{sensitive: sensitive})
-		}
+	for _, m := range b.table.Members {
+		b.places[m.Name] = k.outside(*m.Member, context{sensitive: sensitive, bucket: buckets[strings.ToLower(m.Name)]})
+	}
+	if m, ok := k.contract.Payload(part); ok {
+		b.body = k.node(m.Shape, context{sensitive: sensitive})
 	}
 	return b
 }

@@ -42,9 +42,9 @@ func (u Unrouted) String() string {
 	return u.Service + " (" + u.Protocol + ")"
 }
 
-// NotRouted says why a request is not routed.
-func (k *Catalog) NotRouted(r Request) Unrouted {
-	u := Unrouted{Service: awshttp.Scope(r.Header, r.URL.RawQuery), Endpoint: awshttp.EndpointName(r.URL.Hostname()), Protocol: r.protocol(), Operation: r.operation()}
+// unrouted says why a request is not routed.
+func (k *Catalog) unrouted(r Request) *Unrouted {
+	u := &Unrouted{Service: awshttp.Scope(r.Header, r.URL.RawQuery), Endpoint: awshttp.EndpointName(r.URL.Hostname()), Protocol: r.protocol(), Operation: r.operation()}
 	known := k.known[u.Service] || u.Service == "" && k.known[u.Endpoint]
 	if u.Service == "" {
 		u.Service = u.Endpoint
@@ -75,7 +75,7 @@ func hostname(host string) string {
 
 // operation is what a request itself names its operation.
 func (r Request) operation() string {
-	if target := awshttp.Value(r.Header, "X-Amz-Target"); target != "" {
+	if target := awshttp.Value(r.Header, awshttp.Target); target != "" {
 		return word(target[strings.LastIndexByte(target, '.')+1:])
 	}
 	if r.protocol() == "query" {
@@ -106,7 +106,7 @@ func (r Request) protocol() string {
 	switch smithy := awshttp.Value(r.Header, "Smithy-Protocol"); {
 	case strings.EqualFold(smithy, "rpc-v2-cbor") || strings.EqualFold(smithy, "rpc-v2-json"):
 		return strings.ToLower(smithy)
-	case awshttp.Value(r.Header, "X-Amz-Target") != "":
+	case awshttp.Value(r.Header, awshttp.Target) != "":
 		return "awsJson"
 	case strings.HasPrefix(media, "application/x-www-form-urlencoded") && namesAction(string(r.Body)), namesAction(r.URL.RawQuery):
 		return "query"
