@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/crcheck/crcheck/schema/source/gosdk"
+
 	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/schema"
@@ -38,7 +40,7 @@ func isSource(name string) (bool, error) {
 		return true, nil
 	case err != nil:
 		return false, err
-	case info.IsDir() && source.IsGoSDK(os.DirFS(name)):
+	case info.IsDir() && gosdk.Is(os.DirFS(name)):
 		return true, nil
 	}
 	for file, err := range traffic.Files(name) {
@@ -71,8 +73,7 @@ func beginsAsSource(path string) (bool, error) {
 		return false, err
 	}
 	_, err = source.Read(models.Beginning(text), "")
-	var unknown *source.UnknownKindError
-	return !errors.As(err, &unknown), nil
+	return !errors.Is(err, source.ErrUnknownKind), nil
 }
 
 func isMissing(path string) bool {

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/crcheck/crcheck/schema/source/gosdk"
+
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/schema/source"
 )
 
 // readSources reads a document, or those of a folder, and derives contracts. In
@@ -26,8 +27,8 @@ func readSources(ctx context.Context, t *terminal, path, version string) (*model
 		result, err := models.Document(path, text, version)
 		return &models.Found{Contracts: result.Contracts, Findings: result.Findings}, err
 	}
-	if folder := os.DirFS(path); source.IsGoSDK(folder) {
-		contracts, err := source.GoSDK(folder)
+	if folder := os.DirFS(path); gosdk.Is(folder) {
+		contracts, err := gosdk.Read(folder)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}

@@ -8,13 +8,15 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/crcheck/crcheck/schema/source/botocore"
+
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected reports in testdata")
@@ -24,7 +26,7 @@ func shed(t testing.TB) *schema.Catalog {
 	t.Helper()
 	model, err := os.ReadFile("testdata/shed.json")
 	require.NoError(t, err)
-	all, err := source.Botocore(model, "1")
+	all, err := botocore.Read(model, "1")
 	require.NoError(t, err)
 	return schema.NewCatalog(all...)
 }

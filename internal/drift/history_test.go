@@ -9,10 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crcheck/crcheck/schema/source/gosdk"
+
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
-	"github.com/stretchr/testify/require"
 )
 
 const job = "cleanrooms.GetProtectedJob"
@@ -165,7 +168,7 @@ func TestSideBySide(t *testing.T) {
 	if err != nil || folder == "" {
 		t.Skipf("the Go client's source is not here: %v", err)
 	}
-	sdk, err := source.GoSDK(os.DirFS(folder))
+	sdk, err := gosdk.Read(os.DirFS(folder))
 	require.NoError(t, err)
 	sources := []drift.Source{
 		{Name: "page", Contracts: seedPage(t)},

@@ -9,6 +9,9 @@ import (
 	"io"
 	"os"
 
+	"github.com/crcheck/crcheck/schema/source/botocore"
+	"github.com/crcheck/crcheck/schema/source/page"
+
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 )
@@ -96,7 +99,7 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 	}
 	beginning := h.buffer[:n]
 	if !bytes.HasPrefix(beginning, gzipMagic) {
-		service, ok = source.BotocoreService(io.LimitReader(io.MultiReader(bytes.NewReader(beginning), f), maxHead))
+		service, ok = botocore.Service(io.LimitReader(io.MultiReader(bytes.NewReader(beginning), f), maxHead))
 		return service, ok, nil
 	}
 	from := io.MultiReader(bytes.NewReader(beginning), f)
@@ -109,7 +112,7 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 		h.text = nil
 		return service, false, errBroken
 	}
-	service, ok = source.BotocoreService(io.LimitReader(h.text, maxHead))
+	service, ok = botocore.Service(io.LimitReader(h.text, maxHead))
 	return service, ok, nil
 }
 
@@ -127,7 +130,7 @@ func templates(path string) []schema.Template {
 			return nil
 		}
 	}
-	found, ok := source.BotocoreTemplates(io.LimitReader(text, MaxDocument))
+	found, ok := botocore.Templates(io.LimitReader(text, MaxDocument))
 	if !ok {
 		return nil
 	}
@@ -137,7 +140,5 @@ func templates(path string) []schema.Template {
 // describesNothing reports a file of no known kind, or a page about a method that
 // calls no operation.
 func describesNothing(err error) bool {
-	var unknown *source.UnknownKindError
-	var method *source.NoOperationError
-	return errors.As(err, &unknown) || errors.As(err, &method)
+	return errors.Is(err, source.ErrUnknownKind) || errors.Is(err, page.ErrNoOperation)
 }
