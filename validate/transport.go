@@ -15,15 +15,11 @@ import (
 )
 
 // MostLiveBody bounds the body that [Transport] holds in memory, in bytes. A
-// longer one passes unchecked, and Report is told so by a [*TooLongError].
+// longer one passes unchecked, and Report is told so by [ErrTooLong].
 const MostLiveBody = 16 << 20
 
-// TooLongError says that a live body was not checked.
-type TooLongError struct{ Method, URL string }
-
-func (e *TooLongError) Error() string {
-	return fmt.Sprintf("%s %s: the body is longer than %d bytes and was not checked", e.Method, e.URL, MostLiveBody)
-}
+// ErrTooLong marks a live body that was not checked because of its length.
+var ErrTooLong = fmt.Errorf("the body is longer than %d bytes and was not checked", MostLiveBody)
 
 // Transport is an http.RoundTripper that validates live traffic in passing. It
 // changes nothing: the caller gets the response that Base returned, with its
@@ -100,7 +96,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	case readErr != nil:
 		t.report(request, nil, fmt.Errorf("%s %s: the body broke off: %w", request.Method, request.URL, readErr))
 	case len(body) > MostLiveBody:
-		t.report(request, nil, &TooLongError{request.Method, request.URL.String()})
+		t.report(request, nil, fmt.Errorf("%s %s: %w", request.Method, request.URL, ErrTooLong))
 	default:
 		x := &traffic.Interaction{Live: true, Source: request.URL.String(), Request: sent(request), Response: traffic.Response{
 			Status: response.StatusCode, Header: response.Header, Body: traffic.BodyOf(body)}}
