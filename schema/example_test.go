@@ -27,7 +27,7 @@ func ExampleParse() {
 	fmt.Println(err)
 	// Output:
 	// jobs.GetJob <nil>
-	// contract: line 2, column 25 at /servise: a contract has no such member
+	// line 2, column 25 at /servise: a contract has no such member. Correct the contract file, or derive it again from its source.
 }
 
 func ExampleContract_Encode() {

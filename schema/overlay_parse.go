@@ -11,28 +11,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// OverlayError says what is wrong with the text of an overlay.
-type OverlayError struct {
-	Name    string
-	Line    int // 0: the text as a whole
-	Problem string
-}
-
-func (e *OverlayError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("overlay %s: %s", e.Name, e.Problem)
-	}
-	return fmt.Sprintf("overlay %s: line %d: %s", e.Name, e.Line, e.Problem)
-}
-
 // ParseOverlay reads the YAML form: one document, in which unknown and repeated
 // keys, facets without a meaning, facets that two entries state of one place and
-// entries that state nothing are refused. The error is an [*OverlayError].
+// entries that state nothing are refused. The error is a [*DocumentError].
 func ParseOverlay(name string, text []byte) (*Overlay, error) {
 	o := &Overlay{Name: name, origin: NewOrigin("overlay", "", text), lines: map[string]int{}, echoLines: map[Echo]int{}}
 	if err := o.parse(text); err != nil {
 		line, problem := yamlProblem(err)
-		return nil, &OverlayError{name, line, problem}
+		return nil, &DocumentError{File: name, Line: line, Problem: problem}
 	}
 	return o, nil
 }

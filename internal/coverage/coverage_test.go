@@ -15,7 +15,7 @@ import (
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/schema/source"
+	"github.com/crcheck/crcheck/schema/source/botocore"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -26,7 +26,7 @@ func shed(t testing.TB) *schema.Catalog {
 	t.Helper()
 	model, err := os.ReadFile("testdata/shed.json")
 	require.NoError(t, err)
-	all, err := source.Botocore(model, "1")
+	all, err := botocore.Read(model, "1")
 	require.NoError(t, err)
 	return schema.NewCatalog(all...)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
+	"github.com/crcheck/crcheck/schema/source/gosdk"
 )
 
 const job = "cleanrooms.GetProtectedJob"
@@ -167,7 +168,7 @@ func TestSideBySide(t *testing.T) {
 	if err != nil || folder == "" {
 		t.Skipf("the Go client's source is not here: %v", err)
 	}
-	sdk, err := source.GoSDK(os.DirFS(folder))
+	sdk, err := gosdk.Read(os.DirFS(folder))
 	require.NoError(t, err)
 	sources := []drift.Source{
 		{Name: "page", Contracts: seedPage(t)},

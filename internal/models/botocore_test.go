@@ -24,8 +24,8 @@ func TestInstalled(t *testing.T) {
 	const found, none, asked = "#!/bin/sh\necho noise; echo \"crcheck botocore at $HOME/site/botocore\"\n", "#!/bin/sh\nexit 0\n", "#!/bin/sh\necho asked >&2; touch \"$HOME/asked\"; exit 3\n"
 	type files = map[string]string
 	site := files{"site/botocore/__init__.py": "__version__ = '1.43.67'\n", "site/botocore/data/endpoints.json": "{}",
-		"site/botocore/data/beds/2019-01-01/service-2.json.gz": gzipped(botocore("Beds", "Old")), "site/botocore/data/beds/2020-01-01/service-2.json.gz": gzipped(botocore("Beds", "New")),
-		"site/botocore/data/beds/2021-01-01/examples-1.json": "{}", "site/botocore/data/shed-tools/2020-01-01/service-2.json.gz": gzipped(botocore("Shed", "Get"))}
+		"site/botocore/data/beds/2019-01-01/service-2.json.gz": gzipped(serviceModel("Beds", "Old")), "site/botocore/data/beds/2020-01-01/service-2.json.gz": gzipped(serviceModel("Beds", "New")),
+		"site/botocore/data/beds/2021-01-01/examples-1.json": "{}", "site/botocore/data/shed-tools/2020-01-01/service-2.json.gz": gzipped(serviceModel("Shed", "Get"))}
 	for name, v := range map[string]struct {
 		source  string
 		python  files // by name, in the order of the PATH
@@ -59,13 +59,13 @@ func TestInstalled(t *testing.T) {
 		"a Python that hangs":               {source: "botocore:beds", python: files{"python3": "#!/bin/sh\nexec sleep 60\n"}, problem: "did not find botocore within 500ms"},
 		"a child that hangs":                {source: "botocore:beds", python: files{"python3": "#!/bin/sh\nsleep 8\n"}, problem: "did not find botocore within 500ms"},
 		"a missing botocore folder":         {source: "botocore:beds", python: files{"python3": "#!/bin/sh\necho crcheck botocore at /nowhere/botocore\n"}, problem: "/nowhere/botocore/data has no service beds"},
-		"AWS_DATA_PATH":                     {source: "botocore:beds", python: files{"python3": asked}, own: files{"beds/2018-01-01/service-2.json": botocore("Beds", "Own")}, want: "beds.Own"},
-		"AWS_DATA_PATH, another service":    {source: "botocore:shed-tools", python: files{"python3": found}, own: files{"beds/2018-01-01/service-2.json": botocore("Beds", "Own")}, want: "shed-tools.Get@1.43.67"},
-		"AWS_DATA_PATH, a version":          {source: "botocore:beds@2019-01-01", python: files{"python3": found}, own: files{"beds/2018-01-01/service-2.json": botocore("Beds", "Own")}, want: "beds.Old@1.43.67"},
-		"AWS_DATA_PATH, without Python":     {source: "botocore:", own: files{"beds/2018-01-01/service-2.json": botocore("Beds", "Own")}, want: "(beds)", refused: "only the models of "},
-		"AWS_DATA_PATH, a botocore version": {source: "botocore:beds@1.43.67", own: files{"beds/2018-01-01/service-2.json": botocore("Beds", "Own")}, problem: "there is no Python on the PATH"},
-		"the home folder":                   {source: "botocore:mine", python: files{"python3": asked}, home: files{".aws/models/mine/2020-01-01/service-2.json": botocore("Mine", "Get")}, want: "mine.Get"},
-		"the home folder, with the others":  {source: "botocore:", python: files{"python3": found}, home: files{".aws/models/mine/2020-01-01/service-2.json": botocore("Mine", "Get")}, want: "(beds) (mine) (shed-tools)"},
+		"AWS_DATA_PATH":                     {source: "botocore:beds", python: files{"python3": asked}, own: files{"beds/2018-01-01/service-2.json": serviceModel("Beds", "Own")}, want: "beds.Own"},
+		"AWS_DATA_PATH, another service":    {source: "botocore:shed-tools", python: files{"python3": found}, own: files{"beds/2018-01-01/service-2.json": serviceModel("Beds", "Own")}, want: "shed-tools.Get@1.43.67"},
+		"AWS_DATA_PATH, a version":          {source: "botocore:beds@2019-01-01", python: files{"python3": found}, own: files{"beds/2018-01-01/service-2.json": serviceModel("Beds", "Own")}, want: "beds.Old@1.43.67"},
+		"AWS_DATA_PATH, without Python":     {source: "botocore:", own: files{"beds/2018-01-01/service-2.json": serviceModel("Beds", "Own")}, want: "(beds)", refused: "only the models of "},
+		"AWS_DATA_PATH, a botocore version": {source: "botocore:beds@1.43.67", own: files{"beds/2018-01-01/service-2.json": serviceModel("Beds", "Own")}, problem: "there is no Python on the PATH"},
+		"the home folder":                   {source: "botocore:mine", python: files{"python3": asked}, home: files{".aws/models/mine/2020-01-01/service-2.json": serviceModel("Mine", "Get")}, want: "mine.Get"},
+		"the home folder, with the others":  {source: "botocore:", python: files{"python3": found}, home: files{".aws/models/mine/2020-01-01/service-2.json": serviceModel("Mine", "Get")}, want: "(beds) (mine) (shed-tools)"},
 		"a model that cannot be read":       {source: "botocore:beds", own: files{"beds/2018-01-01/service-2.json": "{"}, problem: "none of the models can be read", refused: "service-2.json: "},
 	} {
 		t.Run(name, func(t *testing.T) {

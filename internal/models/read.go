@@ -9,6 +9,9 @@ import (
 	"io"
 	"os"
 
+	"github.com/crcheck/crcheck/schema/source/botocore"
+	"github.com/crcheck/crcheck/schema/source/page"
+
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 )
@@ -97,7 +100,7 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 	}
 	beginning := h.buffer[:n]
 	if !bytes.HasPrefix(beginning, gzipMagic) {
-		service, ok = source.BotocoreService(io.LimitReader(io.MultiReader(bytes.NewReader(beginning), f), maxHead))
+		service, ok = botocore.Service(io.LimitReader(io.MultiReader(bytes.NewReader(beginning), f), maxHead))
 		return service, ok, nil
 	}
 	from := io.MultiReader(bytes.NewReader(beginning), f)
@@ -110,7 +113,7 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 		h.text = nil
 		return service, false, errBroken
 	}
-	service, ok = source.BotocoreService(io.LimitReader(h.text, maxHead))
+	service, ok = botocore.Service(io.LimitReader(h.text, maxHead))
 	return service, ok, nil
 }
 
@@ -128,7 +131,7 @@ func templates(path string) []schema.Template {
 			return nil
 		}
 	}
-	found, ok := source.BotocoreTemplates(io.LimitReader(text, MaxDocument))
+	found, ok := botocore.Templates(io.LimitReader(text, MaxDocument))
 	if !ok {
 		return nil
 	}
@@ -138,7 +141,5 @@ func templates(path string) []schema.Template {
 // describesNothing reports whether the error is for a file of an unknown kind, or for a page about
 // a method that does not call an operation.
 func describesNothing(err error) bool {
-	var unknown *source.UnknownKindError
-	var method *source.NoOperationError
-	return errors.As(err, &unknown) || errors.As(err, &method)
+	return errors.Is(err, source.ErrUnknownKind) || errors.Is(err, page.ErrNoOperation)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/source"
+	"github.com/crcheck/crcheck/schema/source/gosdk"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -30,8 +31,8 @@ func readSources(ctx context.Context, stderr io.Writer, path, version string) (*
 		result, err := Document(path, text, version)
 		return &Found{Contracts: result.Contracts, Findings: result.Findings}, err
 	}
-	if folder := os.DirFS(path); source.IsGoSDK(folder) {
-		contracts, err := source.GoSDK(folder)
+	if folder := os.DirFS(path); gosdk.Is(folder) {
+		contracts, err := gosdk.Read(folder)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
@@ -92,7 +93,7 @@ func IsSource(name string) (bool, error) {
 		return true, nil
 	case err != nil:
 		return false, err
-	case info.IsDir() && source.IsGoSDK(os.DirFS(name)):
+	case info.IsDir() && gosdk.Is(os.DirFS(name)):
 		return true, nil
 	}
 	for file, err := range traffic.Files(name) {
@@ -125,6 +126,5 @@ func beginsAsSource(path string) (bool, error) {
 		return false, err
 	}
 	_, err = source.Read(Beginning(text), "")
-	var unknown *source.UnknownKindError
-	return !errors.As(err, &unknown), nil
+	return !errors.Is(err, source.ErrUnknownKind), nil
 }

@@ -3,9 +3,10 @@ package source_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
-	"github.com/stretchr/testify/require"
 )
 
 // TestEventLocations: both models say where the members of an event travel in its
