@@ -41,7 +41,7 @@ var rooms = map[string][]string{
 	"internal/redact":             {"finding", "internal/awshttp", "traffic"},
 	"internal/proxy":              {"recorder", "internal/sigv4"},
 	"internal/sigv4":              {},
-	"conformance":                 {"cassettes", "internal/coverage", "finding", "recorder", "schema", "schema/contracts", "internal/synth", "traffic", "validate"},
+	"conformance":                 {"cassettes", "internal/coverage", "internal/decimal", "internal/jsontree", "finding", "recorder", "schema", "schema/contracts", "internal/synth", "traffic", "validate"},
 	"internal/reference":          {"conformance"},
 	"conformance/sdkgo":           {"conformance", "finding"},
 	"conformance/sdkgo/cmd/sdkgo": {"conformance", "conformance/sdkgo"},

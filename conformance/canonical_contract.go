@@ -60,31 +60,17 @@ func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) 
 		}
 		return map[string]any{m.Name: base64.StdEncoding.EncodeToString(body)}, nil
 	}
-	r := reading{o.Contract, true}
-	m := o.payload(part)
-	if m == nil {
-		v, err := r.document(part, body)
-		canonical, _ := v.(map[string]any)
-		return canonical, err
-	}
-	tree, err := validate.Tree(body)
+	canonical, err := reading{rounds: true}.document(o.Contract, part, schema.Wire, body)
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.value(m.Shape, tree, "/"+schema.Escape(m.Name))
-	return map[string]any{m.Name: v}, err
-}
-
-// payload is the member that is the body; nil: the members are in the body.
-func (o *operation) payload(part schema.Part) *schema.Member {
 	root, _ := o.Root(part)
-	shape := o.Resolve(root)
-	for i := range shape.Members {
-		if m := &shape.Members[i]; o.Location(m) == "payload" {
-			return m
+	for _, m := range o.Resolve(root).Members {
+		if o.Location(&m) == "payload" {
+			return map[string]any{m.Name: canonical}, nil
 		}
 	}
-	return nil
+	return canonical.(map[string]any), nil
 }
 
 // beside adds what travels beside the body.
@@ -92,16 +78,7 @@ func (o *operation) beside(part schema.Part, canonical map[string]any, document 
 	if document == nil {
 		return canonical, nil
 	}
-	tree, err := validate.Tree(document)
-	if err != nil {
-		return nil, err
-	}
-	members := o.Bound(part)
-	for i := range members {
-		members[i].WireName = schema.Known[string]{} // the document has the API's names
-	}
-	object, _ := tree.(map[string]any)
-	v, err := reading{o.Contract, true}.structure(&schema.Shape{Type: schema.Structure}, members, object, "")
+	v, err := reading{rounds: true}.document(o.Contract, part, schema.SDK, document) // it has the API's names
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +107,7 @@ func (o *operation) corrected(part schema.Part) func(want, got any) any {
 		if reported, ok := got.(map[string]any); ok {
 			got = o.withSmallNames(part, reported)
 		}
-		return reading{o.Contract, true}.withoutMadeUp(shape, shape.Members, want, got)
+		return withoutMadeUp(o.Contract, shape, shape.Members, want, got)
 	}
 }
 
