@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 	"schema":                      {"finding", "internal/awshttp", "internal/decimal", "internal/jsontree", "internal/pattern"},
 	"schema/source":               {"schema", "internal/pattern", "finding"},
 	"schema/jsonschema":           {"schema", "internal/decimal", "internal/pattern"},
-	"internal/synth":              {"finding", "schema", "internal/pattern"},
+	"internal/synth":              {"finding", "schema", "internal/jsontree", "internal/pattern"},
 	"schema/contracts":            {"schema"},
 	"schema/contracts/generate":   {"schema", "schema/contracts", "schema/source"},
 	"traffic":                     {},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -77,7 +78,7 @@ func (s *Synth) plainTexts(f *form, location string, random *rand.Rand) []string
 		variants = append([]string{variants[random.IntN(len(variants))]}, variants...)
 		if f.shape.Type == schema.String && len(f.texts.enum) == 0 {
 			if text, ok := f.texts.about(random, false, 1+random.IntN(40)); ok {
-				variants[0] = quote(text)
+				variants[0] = jsontree.Quote(text)
 			}
 		}
 	}

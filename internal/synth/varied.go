@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -28,7 +29,7 @@ type varied struct {
 func (s *Synth) varied(texts ...string) *varied {
 	v := &varied{s, map[string]bool{}}
 	for _, text := range texts {
-		v.seen[quote(text)] = true
+		v.seen[jsontree.Quote(text)] = true
 	}
 	return v
 }
@@ -99,7 +100,7 @@ func (s *Synth) newOthers(f *form) func() []string {
 				if !ok {
 					break
 				}
-				add(quote(text))
+				add(jsontree.Quote(text))
 			}
 		case schema.Integer, schema.Float:
 			v := intervalOf(f.shape)
@@ -134,7 +135,7 @@ func (d *varied) bound(f *form, location string, texts []namedText) []namedText 
 	if f.shape.Type != schema.String || len(texts) != 1 {
 		return texts
 	}
-	text := d.scalar(f, quote(texts[0].text), func(other string) bool { return carries(location, scalar(other).text()) })
+	text := d.scalar(f, jsontree.Quote(texts[0].text), func(other string) bool { return carries(location, scalar(other).text()) })
 	return []namedText{{texts[0].name, scalar(text).text()}}
 }
 
