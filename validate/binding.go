@@ -15,6 +15,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/decimal"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -312,7 +313,7 @@ func (d *document) boundTo(m *message) []located {
 	beside := document{part: d.part, node: d.bound.node}
 	for _, f := range beside.explain(text) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
-		i := slices.IndexFunc(d.bound.members, func(b binding) bool { return schema.Escape(b.name) == name })
+		i := slices.IndexFunc(d.bound.members, func(b binding) bool { return jsontree.Escape(b.name) == name })
 		if i < 0 || f.Rule.General() == finding.MemberMissing && d.bound.members[i].unknowable(m) {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"go.yaml.in/yaml/v3"
 )
@@ -271,7 +272,7 @@ func (p *proposer) form(j *joint) (facet string, value any) {
 
 // isBeside reports a place beside the body.
 func (p *proposer) isBeside(at schema.Place) bool {
-	name := tokensOf(at.Pointer)[0]
+	name := jsontree.Tokens(at.Pointer)[0]
 	return slices.ContainsFunc(p.contract.Bound(at.Part), func(m schema.Member) bool { return m.Name == name })
 }
 

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -43,7 +44,7 @@ func (p *places) of(part schema.Part, f finding.Finding, body []byte) []observed
 		return []observed{{detail: detailText(f.Got), told: f.Got != ""}}
 	}
 	w := newWalk(p.contract, p.contract, part)
-	tokens, value := tokensOf(f.Pointer), valueAt(body, f.Pointer)
+	tokens, value := jsontree.Tokens(f.Pointer), valueAt(body, f.Pointer)
 	payload, _ := payloadOf(p.contract, root)
 	rule, _ := f.Rule.Lookup()
 	switch {
@@ -124,7 +125,7 @@ func (p *places) told(part schema.Part, f finding.Finding, w *walk, value jsonte
 	detail := func(text string) { o.detail, o.told = text, true }
 	switch f.General() {
 	case finding.MemberUnknown:
-		tokens := tokensOf(f.Pointer)
+		tokens := jsontree.Tokens(f.Pointer)
 		detail(detailText(tokens[len(tokens)-1]))
 		o.kind = cmp.Or(typeOf(value), unknownType)
 	case finding.UnionUnknownMember:
@@ -235,7 +236,7 @@ func (p *places) folded(part schema.Part, w *walk, at site) string {
 func pointerOf(tokens []string) string {
 	var b bytes.Buffer
 	for _, token := range tokens {
-		b.WriteString("/" + schema.Escape(token))
+		b.WriteString("/" + jsontree.Escape(token))
 	}
 	return b.String()
 }
