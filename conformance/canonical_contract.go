@@ -62,19 +62,14 @@ func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) 
 		}
 		return map[string]any{m.Name: base64.StdEncoding.EncodeToString(body)}, nil
 	}
-	r := reading{o.Contract, true}
-	m, whole := o.Payload(part)
-	if !whole {
-		v, err := r.document(part, body)
-		canonical, _ := v.(map[string]any)
-		return canonical, err
-	}
-	tree, err := validate.Tree(body)
+	canonical, err := reading{rounds: true}.document(o.Contract, part, schema.Wire, body)
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.value(m.Shape, tree, "/"+schema.Escape(m.Name))
-	return map[string]any{m.Name: v}, err
+	if m, whole := o.Payload(part); whole {
+		return map[string]any{m.Name: canonical}, nil
+	}
+	return canonical.(map[string]any), nil
 }
 
 // beside adds what travels beside the body.
@@ -83,17 +78,7 @@ func (o *operation) beside(part schema.Part, canonical map[string]any, m *bindin
 	if len(table.Members) == 0 {
 		return canonical, nil
 	}
-	tree, err := validate.Tree(table.AppendDocument(nil, m))
-	if err != nil {
-		return nil, err
-	}
-	members := make([]schema.Member, len(table.Members))
-	for i, b := range table.Members {
-		members[i] = *b.Member
-		members[i].WireName = schema.Known[string]{} // the document has the API's names
-	}
-	object, _ := tree.(map[string]any)
-	v, err := reading{o.Contract, true}.structure(&schema.Shape{Type: schema.Structure}, members, object, "")
+	v, err := reading{rounds: true}.document(o.Contract, part, schema.SDK, table.AppendDocument(nil, m)) // it has the API's names
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +107,7 @@ func (o *operation) corrected(part schema.Part) func(want, got any) any {
 		if reported, ok := got.(map[string]any); ok {
 			got = o.withSmallNames(part, reported)
 		}
-		return reading{o.Contract, true}.withoutMadeUp(shape, shape.Members, want, got)
+		return withoutMadeUp(o.Contract, shape, shape.Members, want, got)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/decimal"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/pattern"
 )
 
@@ -125,7 +126,7 @@ func (k *checker) shape(where string, s *Shape, depth int) {
 	k.facets(where, s.facets())
 	names, wire := map[string]bool{}, map[string]bool{}
 	s.children(func(token string, ref *Ref, m *Member) {
-		below := where + "/" + Escape(token)
+		below := where + "/" + jsontree.Escape(token)
 		if m != nil {
 			k.member(below, m, names, wire)
 		}

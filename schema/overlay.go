@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // Overlay states facets by hand over a contract, each with a reason. Its YAML:
@@ -179,7 +180,7 @@ func (c *Contract) target(e *Entry) (t target, problem string) {
 		if !ok {
 			return target{}, "the operation has no such error"
 		}
-		opens := declared.Shape == "" && e.Type != Unstated && len(e.At.tokens()) <= 1
+		opens := declared.Shape == "" && e.Type != Unstated && len(jsontree.Tokens(e.At.Pointer)) <= 1
 		if opens {
 			declared.Shape = c.freeName(declared.Name)
 			c.Shapes[declared.Shape] = &Shape{Type: Structure}
@@ -207,7 +208,7 @@ func (c *Contract) target(e *Entry) (t target, problem string) {
 
 // add puts a shape of a type where there is none, or where it is unstated.
 func (c *Contract) add(at Place, t Type) (*Shape, *Member, bool) {
-	tokens := at.tokens()
+	tokens := jsontree.Tokens(at.Pointer)
 	if len(tokens) == 0 {
 		return nil, nil, false
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // statement is what an overlay says of a facet.
@@ -48,15 +49,15 @@ func (c *Contract) identify(e *Entry) []string {
 			return nil
 		}
 		ref := &root
-		shape = "#" + Escape(root.Name)
-		for _, token := range e.At.tokens() {
+		shape = "#" + jsontree.Escape(root.Name)
+		for _, token := range jsontree.Tokens(e.At.Pointer) {
 			if ref, _ = c.Resolve(*ref).step(token); ref == nil {
 				return nil
 			}
-			member = shape + "/" + Escape(token)
+			member = shape + "/" + jsontree.Escape(token)
 			shape = member
 			if ref.Inline == nil {
-				shape = "#" + Escape(ref.Name)
+				shape = "#" + jsontree.Escape(ref.Name)
 			}
 		}
 	}

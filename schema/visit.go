@@ -81,11 +81,19 @@ var unknown = &Shape{}
 func (s *Site) Below() iter.Seq[*Site] {
 	return func(yield func(*Site) bool) {
 		for i := range s.Value.Entries {
-			if e := &s.Value.Entries[i]; !e.Overridden && !yield(s.below(e, i)) {
+			if below := s.Entry(i); below != nil && !yield(below) {
 				return
 			}
 		}
 	}
+}
+
+// Entry returns the site of one of the entries of the value; nil for one that is overridden.
+func (s *Site) Entry(i int) *Site {
+	if e := &s.Value.Entries[i]; !e.Overridden {
+		return s.below(e, i)
+	}
+	return nil
 }
 
 // Child returns the site of the member of an object or the entry of a map that has the name in the

@@ -6,6 +6,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
@@ -97,7 +98,7 @@ func (d *document) boundTo(m *message) []located {
 	beside := document{part: d.part, node: d.bound.node}
 	for _, f := range beside.explain(text) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
-		i := slices.IndexFunc(d.bound.table.Members, func(b binding.Member) bool { return schema.Escape(b.Name) == name })
+		i := slices.IndexFunc(d.bound.table.Members, func(b binding.Member) bool { return jsontree.Escape(b.Name) == name })
 		if i < 0 {
 			continue
 		}

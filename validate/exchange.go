@@ -1,15 +1,15 @@
 package validate
 
 import (
-	"bytes"
 	"mime"
 	"net/http"
-	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
@@ -216,46 +216,12 @@ type text struct {
 	ok     bool // there is one
 }
 
-// scalarAt returns the string, number or boolean at a pointer into a document.
-// What stands beside the pointer's way is skipped; of repeated names the last counts.
+// scalarAt returns the string, number or boolean at a pointer into a document, unless the document
+// is broken: the body's syntax has a finding of its own.
 func scalarAt(document []byte, pointer jsontext.Pointer) text {
-	d := jsontext.NewDecoder(bytes.NewBuffer(document), explaining...)
-	found, err := findScalar(document, d, slices.Collect(pointer.Tokens()))
-	if err != nil {
-		return text{} // the body's syntax has a finding of its own
+	n, err := jsontree.Find(document, string(pointer))
+	if err != nil || n == nil || strings.IndexByte("{[n", byte(n.Kind)) >= 0 {
+		return text{}
 	}
-	return found
-}
-
-func findScalar(document []byte, d *jsontext.Decoder, tokens []string) (found text, err error) {
-	switch kind := d.PeekKind(); {
-	case len(tokens) == 0 && slices.Contains([]jsontext.Kind{'"', '0', 't', 'f'}, kind):
-		at := nextToken(document, int(d.InputOffset()))
-		token, err := d.ReadToken()
-		if err != nil {
-			return text{}, err
-		}
-		return text{token.String(), at, kind == '"', true}, nil
-	case len(tokens) == 0 || kind != '{':
-		return text{}, d.SkipValue()
-	}
-	if _, err = d.ReadToken(); err != nil {
-		return text{}, err
-	}
-	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return text{}, err
-		}
-		if name.String() != tokens[0] {
-			err = d.SkipValue()
-		} else {
-			found, err = findScalar(document, d, tokens[1:])
-		}
-		if err != nil {
-			return text{}, err
-		}
-	}
-	_, err = d.ReadToken()
-	return found, err
+	return text{n.Text, n.Start, n.Kind == '"', true}
 }

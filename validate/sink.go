@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // mostFindings bounds what is said of one document. The last finding then says
@@ -45,13 +45,13 @@ func (s *sink) pushKey(key string) {
 func (s *sink) push(token string)     { s.path = append(s.path, token) }
 func (s *sink) pushIndex(i int)       { s.path = append(s.path, strconv.Itoa(i)) }
 func (s *sink) pop()                  { s.path = s.path[:len(s.path)-1] }
-func (s *sink) below(t string) string { return s.pointer() + "/" + schema.Escape(t) }
+func (s *sink) below(t string) string { return s.pointer() + "/" + jsontree.Escape(t) }
 
 func (s *sink) pointer() string {
 	var b strings.Builder
 	for _, token := range s.path {
 		b.WriteByte('/')
-		b.WriteString(schema.Escape(token))
+		b.WriteString(jsontree.Escape(token))
 	}
 	return b.String()
 }

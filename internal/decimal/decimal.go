@@ -128,16 +128,32 @@ func SmallInteger(raw []byte) (n int64, ok bool) {
 // Scratch is the memory of the digits, for the next [Parse].
 func (d Number) Scratch() []byte { return d.digits[:0] }
 
-// String writes the number in one form: numbers that are equal read the same.
+// String writes the number in one form: numbers that are equal read the same. Up to 21 digits are
+// written in full, and beyond that one before the point, as in JavaScript and RFC 8785.
 func (d Number) String() string {
 	if d.Zero() {
 		return "0"
 	}
-	sign := ""
-	if d.negative {
-		sign = "-"
+	digits, n := string(d.digits), int64(len(d.digits))
+	var text string
+	switch {
+	case d.point > 21 || d.point < -5:
+		text = digits[:1]
+		if n > 1 {
+			text += "." + digits[1:]
+		}
+		text += "e" + strconv.FormatInt(d.point-1, 10)
+	case d.point <= 0:
+		text = "0." + strings.Repeat("0", int(-d.point)) + digits
+	case d.point >= n:
+		text = digits + strings.Repeat("0", int(d.point-n))
+	default:
+		text = digits[:d.point] + "." + digits[d.point:]
 	}
-	return sign + "0." + string(d.digits) + "e" + strconv.FormatInt(d.point, 10)
+	if d.negative {
+		return "-" + text
+	}
+	return text
 }
 
 // Valid reports a JSON number (RFC 8259 section 6) and nothing around it.

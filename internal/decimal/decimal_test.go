@@ -51,14 +51,18 @@ func TestNumber(t *testing.T) {
 	}{
 		"0":                {integral: true, small: true, text: "0"},
 		"-0.0e3":           {integral: true, text: "0"},
-		"4.0":              {integral: true, sign: 1, text: "0.4e1"},
-		"1e2":              {integral: true, sign: 1, text: "0.1e3"},
-		"-120":             {integral: true, sign: -1, small: true, text: "-0.12e3"},
-		"-1.5":             {sign: -1, text: "-0.15e1"},
-		"150e-1":           {integral: true, sign: 1, text: "0.15e2"},
-		"0.001":            {sign: 1, text: "0.1e-2"},
-		"999999999999999":  {integral: true, sign: 1, small: true, text: "0.999999999999999e15"},
-		"9999999999999999": {integral: true, sign: 1, text: "0.9999999999999999e16"},
+		"4.0":              {integral: true, sign: 1, text: "4"},
+		"1e2":              {integral: true, sign: 1, text: "100"},
+		"-120":             {integral: true, sign: -1, small: true, text: "-120"},
+		"-1.5":             {sign: -1, text: "-1.5"},
+		"150e-1":           {integral: true, sign: 1, text: "15"},
+		"0.001":            {sign: 1, text: "0.001"},
+		"999999999999999":  {integral: true, sign: 1, small: true, text: "999999999999999"},
+		"123e19":           {integral: true, sign: 1, text: "1.23e21"},
+		"-1e25":            {integral: true, sign: -1, text: "-1e25"},
+		"0.00000123":       {sign: 1, text: "0.00000123"},
+		"0.000000123":      {sign: 1, text: "1.23e-7"},
+		"9999999999999999": {integral: true, sign: 1, text: "9999999999999999"},
 	} {
 		t.Run(text, func(t *testing.T) {
 			n := decimal.Parse(nil, []byte(text))

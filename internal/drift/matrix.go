@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -196,7 +197,7 @@ func presence(there bool) string {
 }
 
 func lastToken(p schema.Place) string {
-	tokens := tokensOf(p.Pointer)
+	tokens := jsontree.Tokens(p.Pointer)
 	return tokens[len(tokens)-1]
 }
 

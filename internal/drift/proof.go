@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
@@ -75,7 +76,7 @@ type claim struct {
 
 func newClaim(c *Change, old, new *schema.Contract) *claim {
 	k := &claim{Change: c, way: newWalk(old, new, c.Part)}
-	for _, token := range tokensOf(c.Pointer) {
+	for _, token := range jsontree.Tokens(c.Pointer) {
 		k.way.down(token, memberName)
 		k.key = token == "*key"
 	}
@@ -143,7 +144,7 @@ func (e *evidence) reaches(r reach, c *claim) bool {
 }
 
 func (s site) child(token string) site {
-	s.below += "/" + schema.Escape(token)
+	s.below += "/" + jsontree.Escape(token)
 	return s
 }
 
@@ -205,7 +206,7 @@ func (c *claim) beyond(of schema.Known[schema.Bounds], n json.Number) bool {
 // valueAt returns the value at a pointer into a document, nil where there is none.
 func valueAt(document []byte, pointer string) jsontext.Value {
 	value := jsontext.Value(document)
-	for _, token := range tokensOf(pointer) {
+	for _, token := range jsontree.Tokens(pointer) {
 		if value = below(value, token); value == nil {
 			return nil
 		}

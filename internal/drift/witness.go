@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/binding"
@@ -293,7 +294,7 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 	if m, ok := refusing.Payload(s.part); ok && s.projection == schema.Wire {
 		e.way.down(m.Name, memberName)
 	}
-	for _, token := range tokensOf(f.Pointer) {
+	for _, token := range jsontree.Tokens(f.Pointer) {
 		above := [2]*schema.Shape{e.way.shape(0), e.way.shape(1)}
 		e.entry, e.key = above[s.refuser].Type == schema.Map, token
 		e.way.down(token, s.projection.MemberName)

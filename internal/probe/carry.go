@@ -3,7 +3,6 @@ package probe
 import (
 	"bytes"
 	"io"
-	"iter"
 	"net/http"
 	"net/url"
 	"strings"
@@ -66,12 +65,8 @@ func (k *carrier) value(was, is *schema.Site) {
 			}
 		}
 	case kind == '[':
-		next, stop := iter.Pull(is.Below())
-		defer stop()
-		for below := range was.Below() {
-			if other, ok := next(); ok {
-				k.value(below, other)
-			}
+		for i := range min(len(was.Value.Entries), len(is.Value.Entries)) {
+			k.value(was.Entry(i), is.Entry(i))
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // site is the place of a string in an interaction.
@@ -164,7 +166,7 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 		if w.names == nil {
 			w.names = map[string]bool{}
 		}
-		w.names[strings.NewReplacer("~", "~0", "/", "~1").Replace(name)] = true
+		w.names[jsontree.Escape(name)] = true
 	}
 	w.write(*at, raw, name)
 	return name, nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/binding"
 )
@@ -52,7 +53,7 @@ func (s *Synth) plainTexts(f *form, b *binding.Member, random *rand.Rand) []stri
 	case schema.Document:
 		for _, v := range f.variants {
 			text, _ := b.Scalar.Text([]byte(v))
-			variants = append(variants, quote(text))
+			variants = append(variants, jsontree.Quote(text))
 		}
 	default:
 		variants = f.variants
@@ -61,7 +62,7 @@ func (s *Synth) plainTexts(f *form, b *binding.Member, random *rand.Rand) []stri
 		variants = append([]string{variants[random.IntN(len(variants))]}, variants...)
 		if f.shape.Type == schema.String && len(f.texts.enum) == 0 {
 			if text, ok := f.texts.about(random, false, 1+random.IntN(40)); ok {
-				variants[0] = quote(text)
+				variants[0] = jsontree.Quote(text)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/go-json-experiment/json/jsontext"
@@ -118,10 +119,10 @@ func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte 
 		case schema.Integer, schema.Boolean:
 		case schema.Float:
 			if slices.Contains(schema.NonNumericFloats, text) {
-				text = quote(text)
+				text = jsontree.Quote(text)
 			}
 		default:
-			text = quote(text)
+			text = jsontree.Quote(text)
 		}
 		return slices.Concat(body[:start], []byte(text), body[end:])
 	}
@@ -145,28 +146,18 @@ func typed(body []byte, name string) []byte {
 	if !ok {
 		return body // a near-miss of the top
 	}
-	start := `{"__type":` + quote(name)
+	start := `{"__type":` + jsontree.Quote(name)
 	if !bytes.HasPrefix(rest, []byte("}")) {
 		start += ","
 	}
 	return append([]byte(start), rest...)
 }
 
-// find returns where the scalar at a pointer stands in a document.
+// find returns where the scalar at a pointer is in a document.
 func find(document []byte, pointer jsontext.Pointer) (start, end int, ok bool) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(document))
-	for d.PeekKind() != 0 {
-		kind, count := d.StackIndex(d.StackDepth())
-		named := kind == '{' && count%2 == 0 // what comes next is a name
-		before := int(d.InputOffset())
-		token, err := d.ReadToken()
-		if err != nil {
-			break
-		}
-		if strings.IndexByte(`"0tf`, byte(token.Kind())) >= 0 && !named && d.StackPointer() == pointer {
-			start := before + bytes.IndexFunc(document[before:], func(r rune) bool { return !strings.ContainsRune(" \t\r\n:,", r) })
-			return start, int(d.InputOffset()), true
-		}
+	n, err := jsontree.Find(document, string(pointer))
+	if err != nil || n == nil || strings.IndexByte("{[n", byte(n.Kind)) >= 0 {
+		return 0, 0, false
 	}
-	return 0, 0, false
+	return n.Start, n.End, true
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/binding"
 )
@@ -29,7 +30,7 @@ type varied struct {
 func (s *Synth) varied(texts ...string) *varied {
 	v := &varied{s, map[string]bool{}}
 	for _, text := range texts {
-		v.seen[quote(text)] = true
+		v.seen[jsontree.Quote(text)] = true
 	}
 	return v
 }
@@ -100,7 +101,7 @@ func (s *Synth) newOthers(f *form) func() []string {
 				if !ok {
 					break
 				}
-				add(quote(text))
+				add(jsontree.Quote(text))
 			}
 		case schema.Integer, schema.Float:
 			v := intervalOf(f.shape)
@@ -133,7 +134,7 @@ func (s *Synth) newOthers(f *form) func() []string {
 // the message does not have yet.
 func (d *varied) bound(f *form, b *binding.Member, v binding.Value) binding.Value {
 	if b.Type == schema.String {
-		text := d.scalar(f, quote(v.Text), func(other string) bool { return carries(b.Location, scalar(other).text()) })
+		text := d.scalar(f, jsontree.Quote(v.Text), func(other string) bool { return carries(b.Location, scalar(other).text()) })
 		v.Text = scalar(text).text()
 	}
 	return v

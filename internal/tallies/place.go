@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -42,7 +43,7 @@ func (p *places) of(part schema.Part, f finding.Finding) observed {
 		return about(f)
 	}
 	w := newWalk(p.contract, root)
-	tokens := tokensOf(f.Pointer)
+	tokens := jsontree.Tokens(f.Pointer)
 	payload, _ := p.contract.Payload(part)
 	rule, _ := f.Rule.Lookup()
 	switch {
@@ -197,7 +198,7 @@ func (w *walk) down(token string) {
 		}
 	}
 	w.ref = next
-	w.at.below += "/" + schema.Escape(word)
+	w.at.below += "/" + jsontree.Escape(word)
 	w.member = w.at
 	if next != nil && next.Name != "" {
 		w.at = site{structure: next.Name}
@@ -211,5 +212,3 @@ func (w *walk) shape() *schema.Shape {
 	}
 	return w.c.Resolve(*w.ref)
 }
-
-func tokensOf(pointer string) []string { return slices.Collect(jsontext.Pointer(pointer).Tokens()) }

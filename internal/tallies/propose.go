@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/binding"
@@ -270,7 +271,7 @@ func (p *proposer) form(j *joint) (facet string, value any) {
 
 // isBeside reports a place beside the body.
 func (p *proposer) isBeside(at schema.Place) bool {
-	name := tokensOf(at.Pointer)[0]
+	name := jsontree.Tokens(at.Pointer)[0]
 	_, beside := binding.Of(p.contract, at.Part).Member(name)
 	return beside
 }

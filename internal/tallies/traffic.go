@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -234,7 +235,7 @@ func (r *Traffic) Findings() []finding.Finding {
 				f.Shape = o.Shape + "$" + d.Text
 			}
 			if o.Rule == finding.MemberUnknown {
-				f.Pointer = o.Place + "/" + schema.Escape(d.Text)
+				f.Pointer = o.Place + "/" + jsontree.Escape(d.Text)
 			}
 			all = append(all, f)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -187,7 +188,7 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 	shape := g.c.Resolve(ref)
 	if ref.Inline == nil && shape.Type == schema.Structure {
 		g.define(ref.Name)
-		pointer := url.URL{Fragment: "/$defs/" + schema.Escape(ref.Name)} // RFC 6901 section 6
+		pointer := url.URL{Fragment: "/$defs/" + jsontree.Escape(ref.Name)} // RFC 6901 section 6
 		s = &Schema{Ref: pointer.String()}
 		if shape.EventStream.Or(false) && g.projection == schema.SDK { // who has collected the events has a list
 			s = &Schema{AnyOf: []*Schema{s, {Type: "array", Items: s}}}

@@ -8,6 +8,7 @@ import (
 	"github.com/crcheck/crcheck/schema/source/internal/place"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -30,10 +31,10 @@ func (c *conflicts) report(at position, got, want, message string, below ...stri
 	}
 	var pointer strings.Builder
 	for _, s := range c.path {
-		pointer.WriteString("/" + schema.Escape(s.token))
+		pointer.WriteString("/" + jsontree.Escape(s.token))
 	}
 	for _, token := range below {
-		pointer.WriteString("/" + schema.Escape(token))
+		pointer.WriteString("/" + jsontree.Escape(token))
 	}
 	f := finding.Finding{
 		Rule: finding.SourceConflict, Severity: finding.SourceConflict.Severity(finding.Default), Operation: c.operation,
