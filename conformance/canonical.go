@@ -12,6 +12,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -45,14 +46,14 @@ func (r reading) document(c *schema.Contract, part schema.Part, p schema.Project
 	if err != nil {
 		return nil, err
 	}
-	root, ok := schema.SiteOf(c, part, p, tree)
+	root, ok := visit.Root(c, part, p, tree)
 	if !ok {
 		return map[string]any{}, nil
 	}
 	return r.value(root)
 }
 
-func (r reading) value(s *schema.Site) (any, error) {
+func (r reading) value(s *visit.Site) (any, error) {
 	of := map[schema.Type]jsontext.Kind{schema.Structure: '{', schema.Map: '{', schema.List: '['}
 	switch kind, ok := of[s.Shape.Type]; {
 	case ok && s.Value.Kind != kind && kind == '[':
@@ -91,7 +92,7 @@ func (r reading) value(s *schema.Site) (any, error) {
 
 // object reads the members of a structure that are present and known, and all
 // entries of anything else.
-func (r reading) object(s *schema.Site) (any, error) {
+func (r reading) object(s *visit.Site) (any, error) {
 	canonical := map[string]any{}
 	for below := range s.Below() {
 		name := below.Key
@@ -110,7 +111,7 @@ func (r reading) object(s *schema.Site) (any, error) {
 	return canonical, nil
 }
 
-func (r reading) union(s *schema.Site) (any, error) {
+func (r reading) union(s *visit.Site) (any, error) {
 	set := s.Set()
 	switch {
 	case len(set) != 1:
@@ -126,7 +127,7 @@ func (r reading) union(s *schema.Site) (any, error) {
 	return map[string]any{set[0].Member.Name: v}, err
 }
 
-func (r reading) entry(s *schema.Site) (any, error) {
+func (r reading) entry(s *visit.Site) (any, error) {
 	if s.Value.Null() {
 		return nil, nil
 	}
@@ -191,7 +192,7 @@ const canonicalTime = "2006-01-02T15:04:05.000Z"
 
 // timestamp writes epoch seconds, or the text of a date, in canonical form; a finer
 // fraction is cut off.
-func timestamp(s *schema.Site) (any, error) {
+func timestamp(s *visit.Site) (any, error) {
 	at := s.Pointer()
 	if s.Value.Kind == '"' {
 		for _, form := range []string{time.RFC3339Nano, http.TimeFormat} { // time.Parse takes fractions besides

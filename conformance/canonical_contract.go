@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )

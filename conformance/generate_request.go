@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )

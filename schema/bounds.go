@@ -23,12 +23,9 @@ func (b Bounds) String() string {
 	return finding.Bounds(b).String()
 }
 
-// Interval is what the bounds of a contract that passes its check hold.
-func (b Bounds) Interval() decimal.Interval { return decimal.Between(b.Min, b.Max) }
-
 // empty reports that the ends, which are open or numbers, leave nothing between them.
 func (b Bounds) empty() bool {
-	i := b.Interval()
+	i := decimal.Between(b.Min, b.Max)
 	return i.Empty()
 }
 

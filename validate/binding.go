@@ -6,9 +6,9 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 )
 

@@ -4,9 +4,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 )
 
 // echo is a place of the output that repeats a member of the input.

@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -83,8 +84,8 @@ func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Projection, b
 		part = schema.OutputPart
 	}
 	document, _ := jsontree.Parse(bytes.TrimPrefix(x.Response.Body.Bytes, []byte(bom))) // one that breaks off votes, too
-	m, known := schema.SiteOf(wire.contract, part, schema.Wire, document)
-	n, alike := schema.SiteOf(sdk.contract, part, schema.SDK, document)
+	m, known := visit.Root(wire.contract, part, schema.Wire, document)
+	n, alike := visit.Root(sdk.contract, part, schema.SDK, document)
 	if document == nil || !known || !alike {
 		return schema.Wire, false
 	}
@@ -100,7 +101,7 @@ func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Projection, b
 }
 
 // compareNames counts the members of a value that only one of its two readings knows.
-func compareNames(wire, sdk *schema.Site, votes *[2]int) {
+func compareNames(wire, sdk *visit.Site, votes *[2]int) {
 	if wire.Unknown() && sdk.Unknown() {
 		return
 	}

@@ -66,7 +66,9 @@ type interval struct {
 	written finding.Bounds
 }
 
-func intervalOf(b schema.Bounds) interval { return interval{b.Interval(), finding.Bounds(b)} }
+func intervalOf(b schema.Bounds) interval {
+	return interval{decimal.Between(b.Min, b.Max), finding.Bounds(b)}
+}
 
 type compiler struct {
 	c          *schema.Contract

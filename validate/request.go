@@ -4,8 +4,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 )
 

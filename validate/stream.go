@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 )
 
 // stream is a compiled event stream: the body of a part whose messages are

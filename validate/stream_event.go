@@ -6,9 +6,9 @@ import (
 	"strconv"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/eventstream"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 )
 
 // headerText returns a header that is a string, and its offset in the stream.

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 	"github.com/crcheck/crcheck/traffic"
 )

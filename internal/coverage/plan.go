@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 )
 
 // Kind is what a point is about.

@@ -6,9 +6,10 @@ import (
 	"math/bits"
 	"net/url"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
@@ -121,7 +122,7 @@ func (o *operation) answer(r *traffic.Response) Shown {
 		shown.Readable = part.body == nil || part.whole != nil || len(part.body.members) == 0
 	default:
 		document, err := jsontree.Parse(body.Bytes)
-		root, ok := schema.SiteOf(o.contract, name, schema.Wire, document)
+		root, ok := visit.Root(o.contract, name, schema.Wire, document)
 		switch {
 		case err != nil:
 			shown.Readable = false
@@ -169,7 +170,7 @@ func (w *walker) beside(p *part, r *traffic.Response) {
 }
 
 // member marks a member of a structure; nil: it is not there.
-func (w *walker) member(m *member, s *schema.Site) {
+func (w *walker) member(m *member, s *visit.Site) {
 	switch {
 	case s == nil:
 		w.mark(m.absent)
@@ -181,7 +182,7 @@ func (w *walker) member(m *member, s *schema.Site) {
 }
 
 // value marks what is below a value, and reports whether it is of its type.
-func (w *walker) value(n *node, s *schema.Site) bool {
+func (w *walker) value(n *node, s *visit.Site) bool {
 	switch s.Value.Kind {
 	case '{':
 		return w.object(n, s)
@@ -212,7 +213,7 @@ func (w *walker) text(n *node, text string) {
 	}
 }
 
-func (w *walker) object(n *node, s *schema.Site) bool {
+func (w *walker) object(n *node, s *visit.Site) bool {
 	switch {
 	case n.union:
 		return w.union(n, s)
@@ -229,7 +230,7 @@ func (w *walker) object(n *node, s *schema.Site) bool {
 }
 
 // entries marks the elements of a list, or the keys and values of a map.
-func (w *walker) entries(n *node, s *schema.Site) {
+func (w *walker) entries(n *node, s *visit.Site) {
 	if len(s.Value.Entries) == 0 {
 		w.mark(n.empty)
 	}
@@ -246,7 +247,7 @@ func (w *walker) entries(n *node, s *schema.Site) {
 }
 
 // union marks the one member that is set.
-func (w *walker) union(n *node, s *schema.Site) bool {
+func (w *walker) union(n *node, s *visit.Site) bool {
 	set := s.Set()
 	if len(set) != 1 {
 		return false

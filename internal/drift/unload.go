@@ -10,7 +10,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // load is a document of the sdk projection, put where its members travel.

@@ -4,7 +4,7 @@ import (
 	"encoding/base64"
 
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // bound reads a member that travels beside the body, and writes it there.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/go-json-experiment/json/jsontext"
 )

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/go-json-experiment/json/jsontext"
 )
 

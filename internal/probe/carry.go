@@ -8,9 +8,10 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -41,7 +42,7 @@ func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
 }
 
 // siteOf is the root of the body of an answer, where it is JSON.
-func siteOf(c *schema.Contract, part schema.Part, r *traffic.Response) (root *schema.Site, ok bool) {
+func siteOf(c *schema.Contract, part schema.Part, r *traffic.Response) (root *visit.Site, ok bool) {
 	body, err := r.Document()
 	if err != nil || len(body.Bytes) == 0 {
 		return nil, false
@@ -50,10 +51,10 @@ func siteOf(c *schema.Contract, part schema.Part, r *traffic.Response) (root *sc
 	if err != nil {
 		return nil, false
 	}
-	return schema.SiteOf(c, part, schema.Wire, document)
+	return visit.Root(c, part, schema.Wire, document)
 }
 
-func (k *carrier) value(was, is *schema.Site) {
+func (k *carrier) value(was, is *visit.Site) {
 	switch kind := was.Value.Kind; {
 	case kind != is.Value.Kind:
 	case kind == '"':

@@ -6,9 +6,10 @@ import (
 	"strconv"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
@@ -114,7 +115,7 @@ func (d *comparison) body(recorded, live *traffic.Response) {
 	was, ok1 := siteOf(d.c, d.part, recorded)
 	is, ok2 := siteOf(d.c, d.part, live)
 	if ok1 && ok2 { // else the contract says so
-		d.value("", []*schema.Site{was}, is)
+		d.value("", []*visit.Site{was}, is)
 	}
 }
 
@@ -122,15 +123,15 @@ func (d *comparison) body(recorded, live *traffic.Response) {
 // recorded ones that may be in its place: one, or all elements of a list. So
 // how many elements there are, and in which order, makes no difference. Pointers
 // lead through members by their wire names and through lists and maps by "*".
-func (d *comparison) value(pointer string, was []*schema.Site, is *schema.Site) {
+func (d *comparison) value(pointer string, was []*visit.Site, is *visit.Site) {
 	kind := is.Value.Kind
-	was = slices.DeleteFunc(slices.Clone(was), func(s *schema.Site) bool { return s.Value.Kind != kind })
+	was = slices.DeleteFunc(slices.Clone(was), func(s *visit.Site) bool { return s.Value.Kind != kind })
 	if len(was) == 0 {
 		return
 	}
 	switch s := is.Shape; {
 	case s.Type == schema.Map && kind == '{', s.Type == schema.List && kind == '[':
-		var all []*schema.Site
+		var all []*visit.Site
 		for _, one := range was {
 			all = slices.AppendSeq(all, one.Below())
 		}
@@ -148,7 +149,7 @@ func (d *comparison) value(pointer string, was []*schema.Site, is *schema.Site) 
 }
 
 // member compares a member of a structure.
-func (d *comparison) member(above string, m *schema.Member, was []*schema.Site, is *schema.Site) {
+func (d *comparison) member(above string, m *schema.Member, was []*visit.Site, is *visit.Site) {
 	pointer := above + "/" + jsontree.Escape(m.Wire())
 	there, value := below(was, m.Wire()), present(is, m.Wire())
 	d.presence(pointer, m, len(there) == len(was), len(there) > 0, value != nil)
@@ -158,7 +159,7 @@ func (d *comparison) member(above string, m *schema.Member, was []*schema.Site, 
 }
 
 // union compares which member is set.
-func (d *comparison) union(pointer string, was []*schema.Site, is *schema.Site) {
+func (d *comparison) union(pointer string, was []*visit.Site, is *visit.Site) {
 	set := members(is)
 	if len(set) != 1 {
 		return // the contract says so
@@ -183,12 +184,12 @@ func (d *comparison) union(pointer string, was []*schema.Site, is *schema.Site) 
 }
 
 // members are the members of a union that are set and known.
-func members(union *schema.Site) []*schema.Site {
-	return slices.DeleteFunc(union.Set(), (*schema.Site).Unknown)
+func members(union *visit.Site) []*visit.Site {
+	return slices.DeleteFunc(union.Set(), (*visit.Site).Unknown)
 }
 
 // present is a member that is there and not null, or nil.
-func present(s *schema.Site, name string) *schema.Site {
+func present(s *visit.Site, name string) *visit.Site {
 	if m := s.Child(name); m != nil && !m.Value.Null() {
 		return m
 	}
@@ -196,7 +197,7 @@ func present(s *schema.Site, name string) *schema.Site {
 }
 
 // below are the members of a name that objects have.
-func below(objects []*schema.Site, name string) (all []*schema.Site) {
+func below(objects []*visit.Site, name string) (all []*visit.Site) {
 	for _, object := range objects {
 		if m := present(object, name); m != nil {
 			all = append(all, m)

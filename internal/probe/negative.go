@@ -11,10 +11,10 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )

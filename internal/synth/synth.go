@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // Synth makes documents of one contract in one projection. It is immutable and

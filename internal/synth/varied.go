@@ -11,7 +11,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // mostOthers is how many values a shape has besides the usual one to tell places

@@ -14,7 +14,7 @@ import (
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // Proposal is an overlay under which traffic has no error, as far as an overlay

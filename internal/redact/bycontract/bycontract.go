@@ -23,7 +23,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/traffic"
 )
 

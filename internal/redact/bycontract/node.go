@@ -7,7 +7,7 @@ import (
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // buckets are the names of members for a bucket, in lower case.

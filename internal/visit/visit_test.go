@@ -1,4 +1,4 @@
-package schema_test
+package visit_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/go-json-experiment/json/jsontext"
@@ -43,7 +44,7 @@ func visited() *schema.Contract {
 }
 
 // seen is a site as a row of a table: its pointer, its place if it has one, what is special of it.
-func seen(s *schema.Site) string {
+func seen(s *visit.Site) string {
 	row := []string{s.Pointer(), s.Place().Pointer}
 	if s.Unknown() {
 		row = append(row, "unknown")
@@ -54,7 +55,7 @@ func seen(s *schema.Site) string {
 	return strings.Join(row, " ")
 }
 
-func TestVisit(t *testing.T) {
+func TestWalk(t *testing.T) {
 	for name, row := range map[string]struct {
 		part       schema.Part
 		projection schema.Projection
@@ -85,7 +86,7 @@ func TestVisit(t *testing.T) {
 				part = schema.OutputPart
 			}
 			var rows []string
-			schema.Visit(visited(), part, row.projection, tree, func(s *schema.Site) bool {
+			visit.Walk(visited(), part, row.projection, tree, func(s *visit.Site) bool {
 				rows = append(rows, seen(s))
 				return true
 			})
@@ -94,11 +95,11 @@ func TestVisit(t *testing.T) {
 	}
 }
 
-func TestVisitGoesBelowOnlyWhereTold(t *testing.T) {
+func TestWalkGoesBelowOnlyWhereTold(t *testing.T) {
 	tree, err := jsontree.Parse([]byte(`{"tree":{"text":"a"},"nodes":[{}]}`))
 	require.NoError(t, err)
 	var rows []string
-	schema.Visit(visited(), schema.OutputPart, schema.Wire, tree, func(s *schema.Site) bool {
+	visit.Walk(visited(), schema.OutputPart, schema.Wire, tree, func(s *visit.Site) bool {
 		rows = append(rows, s.Pointer())
 		return s.Key != "tree"
 	})
@@ -120,7 +121,7 @@ func TestSet(t *testing.T) {
 		t.Run(document, func(t *testing.T) {
 			tree, err := jsontree.Parse([]byte(`{"either":` + document + `}`))
 			require.NoError(t, err)
-			root, ok := schema.SiteOf(visited(), schema.OutputPart, schema.Wire, tree)
+			root, ok := visit.Root(visited(), schema.OutputPart, schema.Wire, tree)
 			require.True(t, ok)
 			var rows []string
 			for _, s := range root.Child("either").Set() {
@@ -135,8 +136,8 @@ func TestSet(t *testing.T) {
 // contract says of them: each value is visited once, at its pointer and its bytes. A document
 // without a mistake has no unknown value, each place is one of the contract's, with its shape, and
 // all documents together have all places.
-func TestVisitSynthesised(t *testing.T) {
-	text, err := os.ReadFile("testdata/garden.json")
+func TestWalkSynthesised(t *testing.T) {
+	text, err := os.ReadFile("../../schema/testdata/garden.json")
 	require.NoError(t, err)
 	garden, err := schema.Parse(text)
 	require.NoError(t, err)
@@ -204,7 +205,7 @@ func visitAll(t *testing.T, c *schema.Contract, part schema.Part, p schema.Proje
 	}
 	tree, err := jsontree.Parse(document)
 	require.NoError(t, err)
-	schema.Visit(c, part, p, tree, func(s *schema.Site) bool {
+	visit.Walk(c, part, p, tree, func(s *visit.Site) bool {
 		text, ok := want[s.Pointer()]
 		require.True(t, ok, "%s is visited twice, or is not in %s", s.Pointer(), document)
 		delete(want, s.Pointer())
@@ -227,7 +228,7 @@ func visitAll(t *testing.T, c *schema.Contract, part schema.Part, p schema.Proje
 	require.Empty(t, want, "not visited in %s", document)
 }
 
-func BenchmarkVisit(b *testing.B) {
+func BenchmarkWalk(b *testing.B) {
 	c := contracts.MustLoad(contracts.Newest)
 	s, err := synth.New(c, schema.Wire)
 	require.NoError(b, err)
@@ -238,6 +239,6 @@ func BenchmarkVisit(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(document)))
 	for b.Loop() {
-		schema.Visit(c, schema.OutputPart, schema.Wire, tree, func(*schema.Site) bool { return true })
+		visit.Walk(c, schema.OutputPart, schema.Wire, tree, func(*visit.Site) bool { return true })
 	}
 }

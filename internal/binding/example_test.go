@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/binding"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // A list in a header is written, and read again.

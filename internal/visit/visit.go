@@ -1,22 +1,30 @@
-package schema
+// Package visit walks over a shape and a value together. It is the one such walk of the program,
+// apart from the streaming validation of package validate:
+//
+//	contract, part, encoding + document (jsontree) ──▶ Site ──▶ Site …
+//
+// A [Site] is a value with its shape, its member and its two pointers: the concrete one in the
+// document, and the folded one in the contract.
+package visit
 
 import (
 	"iter"
 	"strconv"
 
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // Site is a value of a document together with the place of the contract that it is at. What is
 // below it has sites of its own: see [Site.Below].
 type Site struct {
-	Contract   *Contract
-	Projection Projection
+	Contract   *schema.Contract
+	Projection schema.Projection
 	// Shape is the shape at the place; without a type where the contract says nothing: at members
 	// that it does not know, below documents, below a value of another type. Where not all members
 	// of the root travel in the document, the root has only those that do.
-	Shape  *Shape
-	Member *Member // that the value is of; nil for the root, elements, entries of maps and unknown members
+	Shape  *schema.Shape
+	Member *schema.Member // that the value is of; nil for the root, elements, entries of maps and unknown members
 	Value  *jsontree.Node
 	// Key is the last token of the site's pointer: the name of a member as it is in the document,
 	// an index, the key of a map's entry.
@@ -24,17 +32,17 @@ type Site struct {
 
 	above *Site // nil: the root
 	word  string
-	root  Place // of the root
+	root  schema.Place // of the root
 }
 
-// Visit walks over a document of a part and the contract together: from the root down, in the order
+// Walk walks over a document of a part and the contract together: from the root down, in the order
 // of the document, to every value. The function says whether to go below the value. A part that has
-// no document, see [Projection.Document], is not walked.
+// no document, see [schema.Projection.Document], is not walked.
 //
 // A null member is visited, and means the same as an absent one: see [Site.Absent]. Of duplicate
 // members the last one counts, and only it is visited. Recursion ends with the document.
-func Visit(c *Contract, part Part, p Projection, document *jsontree.Node, visit func(*Site) (below bool)) {
-	if root, ok := SiteOf(c, part, p, document); ok {
+func Walk(c *schema.Contract, part schema.Part, p schema.Projection, document *jsontree.Node, visit func(*Site) (below bool)) {
+	if root, ok := Root(c, part, p, document); ok {
 		root.visit(visit)
 	}
 }
@@ -48,18 +56,18 @@ func (s *Site) visit(visit func(*Site) bool) {
 	}
 }
 
-// SiteOf returns the root of a document of a part. It is for what [Visit] does not do: to follow two
+// Root returns the root of a document of a part. It is for what [Walk] does not do: to follow two
 // documents side by side, or to make something of what is below first. ok is false for a part that
 // has no document.
-func SiteOf(c *Contract, part Part, p Projection, document *jsontree.Node) (*Site, bool) {
+func Root(c *schema.Contract, part schema.Part, p schema.Projection, document *jsontree.Node) (*Site, bool) {
 	ref, members, ok := p.Document(c, part)
 	if !ok {
 		return nil, false
 	}
-	place := Place{Part: part}
+	place := schema.Place{Part: part}
 	if root, _ := c.Root(part); root != ref { // the payload
 		for _, m := range c.Resolve(root).Members {
-			if p == Wire && c.Location(&m) == "payload" {
+			if p == schema.Wire && c.Location(&m) == schema.LocationPayload {
 				place = place.Child(m.Name)
 			}
 		}
@@ -67,7 +75,7 @@ func SiteOf(c *Contract, part Part, p Projection, document *jsontree.Node) (*Sit
 	shape := c.Resolve(ref)
 	if len(members) != len(shape.Members) {
 		all := shape
-		shape = new(Shape)
+		shape = new(schema.Shape)
 		*shape = *all
 		shape.Members = members
 	}
@@ -75,7 +83,7 @@ func SiteOf(c *Contract, part Part, p Projection, document *jsontree.Node) (*Sit
 }
 
 // unknown is the shape of what the contract says nothing of.
-var unknown = &Shape{}
+var unknown = &schema.Shape{}
 
 // Below yields the sites of the members, elements or entries of a value, in the order of the document.
 func (s *Site) Below() iter.Seq[*Site] {
@@ -112,16 +120,16 @@ func (s *Site) Child(name string) *Site {
 
 func (s *Site) below(e *jsontree.Entry, i int) *Site {
 	b := &Site{Contract: s.Contract, Projection: s.Projection, Shape: unknown, Value: &e.Value, Key: e.Name, above: s}
-	var ref *Ref
+	var ref *schema.Ref
 	switch {
 	case s.Value.Kind == '[':
 		b.Key = strconv.Itoa(i)
-		if s.Shape.Type == List {
+		if s.Shape.Type == schema.List {
 			ref = s.Shape.Element
 		}
-	case s.Shape.Type == Map:
+	case s.Shape.Type == schema.Map:
 		ref = s.Shape.Value
-	case s.Shape.Type == Structure:
+	case s.Shape.Type == schema.Structure:
 		for i := range s.Shape.Members {
 			if m := &s.Shape.Members[i]; s.Projection.MemberName(m) == e.Name {
 				b.Member, b.word, b.Shape = m, m.Name, s.Contract.Resolve(m.Shape)
@@ -141,7 +149,7 @@ func (s *Site) Unknown() bool { return s.above != nil && s.word == "" }
 
 // Absent reports a null member of a structure: it is as good as absent.
 func (s *Site) Absent() bool {
-	return s.Value.Null() && s.above != nil && s.above.Shape.Type == Structure && s.above.Value.Kind == '{'
+	return s.Value.Null() && s.above != nil && s.above.Shape.Type == schema.Structure && s.above.Value.Kind == '{'
 }
 
 // Set returns the members of a union that are set, known or not. A member __type is not one
@@ -166,7 +174,7 @@ func (s *Site) Pointer() string {
 // Place is where the value is in the contract: with the contract's names of members, and one place
 // for all elements of a list or values of a map. Of a value that is [Site.Unknown] it is the place
 // above it that is not.
-func (s *Site) Place() Place {
+func (s *Site) Place() schema.Place {
 	switch {
 	case s.above == nil:
 		return s.root
