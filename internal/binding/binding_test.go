@@ -256,7 +256,7 @@ func TestOperation(t *testing.T) {
 		header          http.Header
 	}{
 		{"REST", schema.Contract{Protocol: schema.Is("restJson1"), Method: schema.Is("PUT"), URI: schema.Is("/")}, "PUT", "", http.Header{}},
-		{"REST without a URI", schema.Contract{Protocol: schema.Is("restJson1"), Method: schema.Is("PUT")}, "", "its method and URI", http.Header{}},
+		{"REST without a URI", schema.Contract{Protocol: schema.Is("restJson1"), Method: schema.Is("PUT")}, "", "method and URI", http.Header{}},
 		{"RPC", schema.Contract{Protocol: schema.Is("awsJson1_0"), Target: schema.Is("A.B")}, "POST", "", http.Header{"X-Amz-Target": {"A.B"}}},
 		{"RPC without a target", schema.Contract{Protocol: schema.Is("awsJson1_0")}, "", "X-Amz-Target", http.Header{}},
 	} {

@@ -68,7 +68,7 @@ func (t *Table) Operation(h http.Header) (method string, err error) {
 	}
 	method, ok := t.contract.Method.Get()
 	if !ok || t.contract.URI.Silent() {
-		return "", &UnstatedError{t.contract.String(), "its method and URI"}
+		return "", &UnstatedError{t.contract.String(), "method and URI"}
 	}
 	return method, nil
 }

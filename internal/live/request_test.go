@@ -183,8 +183,8 @@ func TestRequestRefusesContract(t *testing.T) {
 		change func(c *schema.Contract)
 		says   string
 	}{
-		{"no URI", func(c *schema.Contract) { c.URI = schema.Known[string]{} }, "its method and URI"},
-		{"no method", func(c *schema.Contract) { c.Method = schema.Known[string]{} }, "its method and URI"},
+		{"no URI", func(c *schema.Contract) { c.URI = schema.Known[string]{} }, "method and URI"},
+		{"no method", func(c *schema.Contract) { c.Method = schema.Known[string]{} }, "method and URI"},
 		{"no target", func(c *schema.Contract) { c.Protocol, c.Target = schema.Is("awsJson1_0"), schema.Known[string]{} }, "X-Amz-Target"},
 		{"no JSON", func(c *schema.Contract) { c.Protocol = schema.Is("restXml") }, "restXml"},
 		{"a label without a member", func(c *schema.Contract) { c.URI = schema.Is("/sheds/{other}") }, "/sheds/{other}"},
