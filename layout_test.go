@@ -34,7 +34,7 @@ var rooms = map[string][]string{
 	"traffic":                           {},
 	"validate":                          {"finding", "internal/awshttp", "internal/binding", "internal/decimal", "internal/eventstream", "internal/jsontree", "internal/pattern", "internal/visit", "schema", "schema/jsonschema", "traffic"},
 	"internal/binding":                  {"internal/awshttp", "internal/eventstream", "schema"},
-	"internal/drift":                    {"finding", "internal/binding", "internal/jsontree", "internal/pattern", "internal/synth", "internal/tallies", "schema", "schema/jsonschema", "traffic", "validate"},
+	"internal/drift":                    {"finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/pattern", "internal/synth", "internal/tallies", "schema", "schema/jsonschema", "traffic", "validate"},
 	"internal/tallies":                  {"finding", "internal/binding", "internal/jsontree", "internal/plural", "schema", "traffic", "validate"},
 	"internal/garden":                   {"schema"},
 	"internal/drift/generate":           {"internal/drift"},

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -205,7 +206,8 @@ func (c *Change) request(s *synth.Synth, by *schema.Contract) (synth.Request, er
 // repeats makes a request ask for what the witness is about, where that repeats a
 // label of the request.
 func (c *Change) repeats(r *synth.Request, by *schema.Contract) {
-	text, isText := unquote(string(valueAt(c.Witness.Document, c.Witness.Pointer)))
+	value, _ := jsontree.Find(c.Witness.Document, c.Witness.Pointer)
+	text, isText := stringOf(value)
 	root, _ := by.Root(schema.InputPart)
 	for _, e := range by.Echoes {
 		m, ok := by.Resolve(root).Member(e.Input)

@@ -58,13 +58,6 @@ func plainText(value any) (string, bool) {
 	return "", false
 }
 
-func plain(text string) string {
-	if value, ok := unquote(text); ok {
-		return value
-	}
-	return text
-}
-
 // unquoted is a value without quotes.
 func unquoted(value any) string {
 	if text, ok := plainText(value); ok {

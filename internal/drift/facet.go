@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -297,8 +298,10 @@ func endOf(n json.Number) any {
 }
 
 func zeroOrOpen(n json.Number, end bound) bool {
-	return end == minEnd && (n == "" || rational(n).Sign() == 0)
+	return end == minEnd && (n == "" || isZero(n))
 }
+
+func isZero(n json.Number) bool { return decimal.Parse(nil, []byte(n)).Zero() }
 
 // moved says whether an end moved outward (1), inward (-1) or not at all.
 func moved(old, new json.Number, end bound) int {
@@ -310,7 +313,7 @@ func moved(old, new json.Number, end bound) int {
 	case old == "":
 		return -1
 	}
-	c := rational(new).Cmp(rational(old))
+	c := decimal.Compare(new, old)
 	if end == minEnd {
 		return -c
 	}

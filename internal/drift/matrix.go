@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -228,12 +229,12 @@ func facetText(of any, facet string) string {
 
 // canonical writes bounds that mean the same in one way.
 func canonical(facet string, b schema.Bounds) string {
-	if facet == "length" && b.Min != "" && rational(b.Min).Sign() == 0 {
+	if facet == "length" && b.Min != "" && isZero(b.Min) {
 		b.Min = ""
 	}
 	for _, end := range []*json.Number{&b.Min, &b.Max} {
 		if *end != "" {
-			*end = json.Number(rational(*end).RatString())
+			*end = json.Number(decimal.Parse(nil, []byte(*end)).String())
 		}
 	}
 	return b.String()

@@ -1,17 +1,16 @@
 package drift
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strconv"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // reach says where, seen from a changed place, a finding proves the change.
@@ -87,7 +86,7 @@ func newClaim(c *Change, old, new *schema.Contract) *claim {
 type evidence struct {
 	finding.Finding
 	way   *walk
-	value jsontext.Value // what stands there; nil: nothing
+	value *jsontree.Node // at the pointer; nil: none
 	entry bool           // of a map
 	key   string         // of the entry
 	tag   string         // of a union's unknown member, by its name in the contract
@@ -158,9 +157,9 @@ func keySite(entry site) site {
 // makes the finding: the same text or number breaks this very promise.
 func (e *evidence) explains(c *claim, refuser int) bool {
 	promise := c.way.shape(refuser)
-	text, isText := unquote(string(e.value))
-	if c.key {
-		text, isText = e.key, true
+	text, isText := e.key, true
+	if !c.key {
+		text, isText = stringOf(e.value)
 	}
 	switch e.Rule {
 	case finding.EnumUnknownValue:
@@ -187,7 +186,7 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		}
 		return c.beyond(promise.Length, json.Number(strconv.Itoa(size)))
 	case finding.ConstraintRange:
-		return c.beyond(promise.Range, json.Number(e.value))
+		return e.value != nil && c.beyond(promise.Range, json.Number(e.value.Text))
 	case finding.TypeMismatch:
 		return !c.key
 	}
@@ -197,50 +196,19 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 // beyond reports a number beyond the end that the change is about.
 func (c *claim) beyond(of schema.Known[schema.Bounds], n json.Number) bool {
 	b := of.Or(schema.Bounds{})
+	if !decimal.Valid(n) {
+		return false
+	}
 	if c.end == minEnd {
-		return b.Min != "" && rational(n).Cmp(rational(b.Min)) < 0
+		return b.Min != "" && decimal.Compare(n, b.Min) < 0
 	}
-	return b.Max != "" && rational(n).Cmp(rational(b.Max)) > 0
+	return b.Max != "" && decimal.Compare(n, b.Max) > 0
 }
 
-// valueAt returns the value at a pointer into a document, nil where there is none.
-func valueAt(document []byte, pointer string) jsontext.Value {
-	value := jsontext.Value(document)
-	for _, token := range jsontree.Tokens(pointer) {
-		if value = below(value, token); value == nil {
-			return nil
-		}
+// stringOf returns the text of a string; ok is false for any other value, and for none.
+func stringOf(n *jsontree.Node) (text string, ok bool) {
+	if n == nil || n.Kind != '"' {
+		return "", false
 	}
-	return bytes.TrimSpace(value)
-}
-
-// below returns the member or element that a token names; of repeated names the
-// last.
-func below(value jsontext.Value, token string) (found jsontext.Value) {
-	d := jsontext.NewDecoder(bytes.NewReader(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	open, err := d.ReadToken()
-	if err != nil || open.Kind() != '{' && open.Kind() != '[' {
-		return nil
-	}
-	for i := 0; d.PeekKind() != '}' && d.PeekKind() != ']' && d.PeekKind() != 0; i++ {
-		name := strconv.Itoa(i)
-		if open.Kind() == '{' {
-			t, err := d.ReadToken()
-			if err != nil {
-				return found
-			}
-			name = t.String()
-		}
-		v, err := d.ReadValue()
-		if err != nil {
-			return found
-		}
-		if name == token {
-			found = v.Clone()
-			if open.Kind() == '[' {
-				return found
-			}
-		}
-	}
-	return found
+	return n.Text, true
 }

@@ -10,10 +10,10 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/validate"
 )
 
@@ -289,7 +289,8 @@ func (s *search) held(document []byte) []*evidence {
 
 // evidence finds out where in the contracts a finding is.
 func (s *search) evidence(f finding.Finding, document []byte) *evidence {
-	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part), value: valueAt(document, f.Pointer)}
+	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part)}
+	e.value, _ = jsontree.Find(document, f.Pointer)
 	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
 	if m, ok := refusing.Payload(s.part); ok && s.projection == schema.Wire {
 		e.way.down(m.Name, memberName)
