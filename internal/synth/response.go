@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/go-json-experiment/json/jsontext"
 )
 

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // Synth makes documents of one contract in one projection. It is immutable and

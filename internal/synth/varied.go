@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // mostOthers is how many values a shape has besides the usual one to tell places

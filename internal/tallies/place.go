@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // places finds the places of findings in a contract.
@@ -100,7 +100,7 @@ func about(f finding.Finding) (o observed) {
 		}
 	case rule == finding.ConstraintLength && !f.Sensitive:
 		o.number = json.Number(strconv.Itoa(f.Found.Length))
-	case rule == finding.ConstraintRange && !f.Sensitive && f.Found.Cut == 0 && isBound(f.Found.Text):
+	case rule == finding.ConstraintRange && !f.Sensitive && f.Found.Cut == 0 && decimal.Bound(f.Found.Text):
 		o.number = json.Number(f.Found.Text)
 	case !told[rule]:
 	case f.Sensitive:
@@ -129,12 +129,6 @@ var told = map[finding.RuleID]bool{
 
 // withheld is the detail of what the contract calls sensitive.
 const withheld = "(withheld: sensitive)"
-
-// isBound reports a number that may be the end of an interval in a contract.
-func isBound(number string) bool {
-	_, exponent, _ := strings.Cut(strings.ToLower(number), "e")
-	return len(number) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && jsontext.Value(number).Kind() == '0' && jsontext.Value(number).IsValid()
-}
 
 // first is the first place of a structure.
 func (p *places) first(part schema.Part, structure string) string {

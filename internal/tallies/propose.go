@@ -11,10 +11,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // Proposal is an overlay under which traffic has no error, as far as an overlay
@@ -308,11 +308,4 @@ func (p *proposer) overlay() []byte {
 		panic(err) // plain data
 	}
 	return b.Bytes()
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "1 time"
-	}
-	return fmt.Sprintf("%d times", n)
 }

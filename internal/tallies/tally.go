@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"math/big"
 	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -189,18 +189,9 @@ func (o *Observation) stretch(n json.Number) {
 	}
 }
 
-// less orders numbers, and such as are equal by their text.
+// less orders numbers by value, and equal ones by their text.
 func less(a, b json.Number) bool {
-	return cmp.Or(rational(a).Cmp(rational(b)), strings.Compare(string(a), string(b))) < 0
-}
-
-// rational is the exact value of a number; the zero of what is not a number.
-func rational(n json.Number) *big.Rat {
-	r, ok := new(big.Rat).SetString(string(n))
-	if !ok {
-		return new(big.Rat)
-	}
-	return r
+	return cmp.Or(decimal.Compare(a, b), strings.Compare(string(a), string(b))) < 0
 }
 
 // observedShape is the shape of a finding, without the names that are details.
