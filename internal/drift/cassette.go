@@ -41,7 +41,7 @@ func (e *CassetteError) Unwrap() error { return e.Err }
 
 // Cassettes writes the witnesses of changes in go-vcr's format, one each, as the
 // contract that allows them has it: a response with the plainest request before
-// it, a request with the plainest answer. Each has been held against that contract,
+// it, a request with the plainest response. Each has been held against that contract,
 // which has nothing to say against it. What cannot be written is returned as
 // [*CassetteError] values.
 func Cassettes(changes []Change, old, new []*schema.Contract) (all []Cassette, errs []error) {
@@ -164,8 +164,8 @@ func (c *Change) exchange(by *schema.Contract) (*exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := c.answer(s, by, request)
-	return &exchange{request, answer}, err
+	response, err := c.response(s, by, request)
+	return &exchange{request, response}, err
 }
 
 // asked reports a witness that is a request, or a document of one.
@@ -228,7 +228,7 @@ func (c *Change) echo(by *schema.Contract, echoed, into http.Header) {
 	}
 }
 
-func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (synth.Response, error) {
+func (c *Change) response(s *synth.Synth, by *schema.Contract, to synth.Request) (synth.Response, error) {
 	w := c.Witness
 	if c.asked() || len(w.Document) == 0 {
 		body, err := s.Minimal(schema.OutputPart)

@@ -156,7 +156,7 @@ func TestSDKAlone(t *testing.T) {
 	}
 }
 
-// TestEchoCassettes: a witness about what the answer repeats of the request asks
+// TestEchoCassettes: a witness about what the response repeats of the request asks
 // for it. Where it cannot, it is no cassette.
 func TestEchoCassettes(t *testing.T) {
 	repeating := func(input string, max json.Number) []*schema.Contract {

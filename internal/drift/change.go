@@ -21,7 +21,7 @@ type Change struct {
 	// documents.
 	Witness *Witness `json:"witness,omitempty"`
 	// Contested says why a document that seemed to prove the change is no
-	// witness: the walker and the judge do not agree on it.
+	// witness: the walker and the oracle do not agree on it.
 	Contested string `json:"contested,omitempty"`
 	// Untried says why no document was held against both sides where one might
 	// prove the change.

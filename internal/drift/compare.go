@@ -136,7 +136,7 @@ func (r *Comparison) services(old []*schema.Contract, before map[string]*schema.
 		if is[service] == nil {
 			r.Alone = append(r.Alone, Alone{Old, service, len(was[service])})
 		} else if whole(was[service]) && whole(is[service]) {
-			r.Changes = append(r.Changes, comings(was[service], before, is[service], after, routes)...)
+			r.Changes = append(r.Changes, addedAndRemoved(was[service], before, is[service], after, routes)...)
 		}
 	}
 	for _, service := range slices.Sorted(maps.Keys(is)) {
@@ -160,8 +160,8 @@ func whole(contracts []*schema.Contract) bool {
 	return len(contracts) > 1 && !slices.ContainsFunc(contracts, page)
 }
 
-// comings returns the operations that came and went.
-func comings(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) []Change {
+// addedAndRemoved returns the operations that came and went.
+func addedAndRemoved(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) []Change {
 	var all []Change
 	for _, c := range old {
 		if after[c.Name()] == nil {
@@ -228,9 +228,9 @@ func (p *pair) part(part schema.Part) {
 	}
 }
 
-// unveiled returns a contract in which nothing is sensitive, so that findings say
+// withoutSensitive returns a contract in which nothing is sensitive, so that findings say
 // what they found: of synthesised documents nothing need be withheld.
-func unveiled(c *schema.Contract) *schema.Contract {
+func withoutSensitive(c *schema.Contract) *schema.Contract {
 	sensitive := false
 	c.Walk(func(_ schema.Place, s *schema.Shape, _ *schema.Member) {
 		sensitive = sensitive || s.Sensitive.Or(false)

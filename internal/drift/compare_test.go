@@ -22,7 +22,7 @@ func TestCompare(t *testing.T) {
 		want   []string
 	}{
 		"nothing": {func(*schema.Contract) {}, []string{}},
-		"an error's member, which the answer of that error proves": {
+		"an error's member, which the response of that error proves": {
 			func(c *schema.Contract) { member(c, "FrostException", "degrees").Shape.Inline.Bits = schema.Is(64) },
 			[]string{"error drift.bits-widened error:FrostException#/degrees 32→64 type.mismatch"},
 		},

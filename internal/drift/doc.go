@@ -22,16 +22,16 @@
 // error; under default, a warning; only under strict, an info. A change without a
 // witness is never more than an info. A request whose method, URI or target the
 // new contract no longer routes is a witness too, and an error. A whole request
-// or answer in which a member beside the body is looked for in vain, or found in
+// or response in which a member beside the body is looked for in vain, or found in
 // another form, is one as well: it weighs what its finding weighs, which the walker
 // alone makes.
 //
 // A witness is looked for among the systematic documents of the side that allows
-// it, among the near-misses of the side that refuses it, and among random ones.
+// it, among the invalid variants of the side that refuses it, and among random ones.
 // It proves its change if the refusing side has a finding at the changed place
 // that only this change explains (the value itself for enums, the end itself for
 // bounds). Of all that do, the gravest, plainest and shortest is taken and made
-// smaller until nothing can be left out. Then the judge is asked: the walker of
+// smaller until nothing can be left out. Then the oracle is asked: the walker of
 // package validate and santhosh-tekuri/jsonschema, through the exported JSON
 // Schema, must agree on both sides, or there is no witness.
 //

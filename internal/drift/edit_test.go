@@ -152,7 +152,7 @@ func sides(c *drift.Change, old, new *schema.Contract) (allowing, refusing *sche
 	return new, old
 }
 
-// requireProof asks walker and judge again, the latter through the schema in
+// requireProof asks walker and oracle again, the latter through the schema in
 // standard keywords.
 func requireProof(t *testing.T, c *drift.Change, old, new *schema.Contract) {
 	t.Helper()

@@ -17,10 +17,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// exchange is a request and its answer.
+// exchange is a request and its response.
 type exchange struct {
-	request synth.Request
-	answer  synth.Response
+	request  synth.Request
+	response synth.Response
 }
 
 // interaction is the exchange as recorded from the service of a contract.
@@ -28,8 +28,8 @@ func (e *exchange) interaction(of *schema.Contract) *traffic.Interaction {
 	host := of.Signing.Or(of.Service) + ".us-east-1.amazonaws.com"
 	return &traffic.Interaction{
 		Request: &traffic.Request{Method: e.request.Method, URL: "https://" + host + e.request.Target(), Header: with(e.request.Header, "X-Amz-Date", "20260101T000000Z"), Body: traffic.BodyOf(e.request.Body)},
-		Response: traffic.Response{Status: e.answer.Status, StatusText: strconv.Itoa(e.answer.Status) + " " + http.StatusText(e.answer.Status),
-			Header: with(e.answer.Header, "X-Amzn-Requestid", "00000000-0000-4000-8000-000000000000"), Body: traffic.BodyOf(e.answer.Body)},
+		Response: traffic.Response{Status: e.response.Status, StatusText: strconv.Itoa(e.response.Status) + " " + http.StatusText(e.response.Status),
+			Header: with(e.response.Header, "X-Amzn-Requestid", "00000000-0000-4000-8000-000000000000"), Body: traffic.BodyOf(e.response.Body)},
 	}
 }
 
@@ -44,10 +44,10 @@ func with(h http.Header, name, value string) http.Header {
 	return h
 }
 
-// said is the request, or the answer, in a line and its body where that is JSON.
+// said is the request, or the response, in a line and its body where that is JSON.
 func (e *exchange) said(part schema.Part) (line string, body []byte) {
 	if part != schema.InputPart {
-		return strconv.Itoa(e.answer.Status) + headerText(e.answer.Header), jsonOf(e.answer.Body)
+		return strconv.Itoa(e.response.Status) + headerText(e.response.Header), jsonOf(e.response.Body)
 	}
 	return e.request.Method + " " + e.request.Target() + headerText(e.request.Header), jsonOf(e.request.Body)
 }
@@ -73,8 +73,8 @@ func jsonOf(body []byte) []byte {
 	return nil
 }
 
-// mostExchanges bounds what is tried of a part as whole exchanges.
-const mostExchanges = 2_000
+// maxExchanges bounds what is tried of a part as whole exchanges.
+const maxExchanges = 2_000
 
 // ofExchanges are the rules whose changes the sdk projection may hide: where and
 // how a member travels beside the body.
@@ -102,7 +102,7 @@ func (c *claim) travels() (within, beside bool) {
 }
 
 // exchanges looks for graver proof of what changed beside the body: requests, or
-// answers, of the allowing side.
+// responses, of the allowing side.
 func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	var claims []*claim
 	for _, c := range all {
@@ -113,8 +113,8 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	if len(claims) == 0 {
 		return nil
 	}
-	s := &search{old: unveiled(p.old), new: unveiled(p.new), part: part, projection: schema.Wire, claims: claims}
-	h := &hearing{search: s, allowing: s.new, refusing: s.old}
+	s := &search{old: withoutSensitive(p.old), new: withoutSensitive(p.new), part: part, projection: schema.Wire, claims: claims}
+	h := &exchangeSearch{search: s, allowing: s.new, refusing: s.old}
 	if part == schema.InputPart {
 		s.refuser, h.allowing, h.refusing = 1, s.old, s.new
 	}
@@ -124,7 +124,7 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	tried := 0
 	trials, err := h.trials()
 	for t := range trials {
-		if tried++; tried > mostExchanges {
+		if tried++; tried > maxExchanges {
 			break
 		}
 		h.try(t)
@@ -135,16 +135,16 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	return nil
 }
 
-// hearing holds exchanges against both sides.
-type hearing struct {
+// exchangeSearch holds exchanges against both sides.
+type exchangeSearch struct {
 	*search
 	allowing, refusing *schema.Contract
 	allowed, refused   side
 }
 
-func (h *hearing) prepare() (err error) {
+func (h *exchangeSearch) prepare() (err error) {
 	h.allowed, h.refused = side{contracts: []*schema.Contract{h.allowing}}, side{contracts: []*schema.Contract{h.refusing}}
-	if h.giver, err = synth.New(h.allowing, schema.Wire); err != nil {
+	if h.samples, err = synth.New(h.allowing, schema.Wire); err != nil {
 		return err
 	}
 	h.refuses, err = validate.Compile(h.refusing, validate.Options{})
@@ -153,30 +153,30 @@ func (h *hearing) prepare() (err error) {
 
 // trials yields exchanges in which the part is tried at the claimed members. The
 // error says why there are none.
-func (h *hearing) trials() (iter.Seq[*exchange], error) {
+func (h *exchangeSearch) trials() (iter.Seq[*exchange], error) {
 	none := func(func(*exchange) bool) {}
-	minimal, err := h.giver.Minimal(schema.InputPart)
+	minimal, err := h.samples.Minimal(schema.InputPart)
 	if err != nil {
 		return none, err
 	}
-	request, err := h.giver.Request(minimal)
+	request, err := h.samples.Request(minimal)
 	if err != nil {
 		return none, err
 	}
-	answer := schema.OutputPart
+	response := schema.OutputPart
 	if h.part != schema.InputPart {
-		answer = h.part
+		response = h.part
 	}
-	body, err := h.giver.Minimal(answer)
+	body, err := h.samples.Minimal(response)
 	if err != nil {
 		return none, err
 	}
-	if _, err := h.giver.Response(answer, body, request); err != nil {
+	if _, err := h.samples.Response(response, body, request); err != nil {
 		return none, err
 	}
 	if h.part != schema.InputPart {
 		return func(yield func(*exchange) bool) {
-			for t := range h.giver.ResponseTrials(h.part, request) {
+			for t := range h.samples.ResponseTrials(h.part, request) {
 				if h.claimed(t.Place) && !yield(&exchange{request, t.Response}) {
 					return
 				}
@@ -184,11 +184,11 @@ func (h *hearing) trials() (iter.Seq[*exchange], error) {
 		}, nil
 	}
 	return func(yield func(*exchange) bool) {
-		for t := range h.giver.RequestTrials() {
+		for t := range h.samples.RequestTrials() {
 			if !h.claimed(t.Place) {
 				continue
 			}
-			if response, err := h.giver.Response(answer, body, t.Request); err == nil && !yield(&exchange{t.Request, response}) {
+			if response, err := h.samples.Response(response, body, t.Request); err == nil && !yield(&exchange{t.Request, response}) {
 				return
 			}
 		}
@@ -196,14 +196,14 @@ func (h *hearing) trials() (iter.Seq[*exchange], error) {
 }
 
 // claimed reports whether a trial is about a claimed member, or about all.
-func (h *hearing) claimed(at schema.Place) bool {
+func (h *exchangeSearch) claimed(at schema.Place) bool {
 	tokens := jsontree.Tokens(at.Pointer)
 	return len(tokens) == 0 || slices.ContainsFunc(h.claims, func(c *claim) bool { return jsontree.Tokens(c.Pointer)[0] == tokens[0] })
 }
 
 // try takes an exchange for every change that it proves graver, or better than
 // another exchange.
-func (h *hearing) try(x *exchange) {
+func (h *exchangeSearch) try(x *exchange) {
 	line, body := x.said(h.part)
 	found := h.beside(x)
 	for i := range found {
@@ -221,9 +221,9 @@ func (h *hearing) try(x *exchange) {
 }
 
 // beside returns what the refusing side says of members beside the body, in an
-// exchange that the other side has nothing against. An answer is held against
+// exchange that the other side has nothing against. A response is held against
 // it without its request, which may have changed too.
-func (h *hearing) beside(x *exchange) []finding.Finding {
+func (h *exchangeSearch) beside(x *exchange) []finding.Finding {
 	recorded := x.interaction(h.allowing)
 	outcome, err := h.allowed.check(recorded)
 	if err != nil || outcome.Contract == nil || len(outcome.Findings) > 0 {
@@ -235,7 +235,7 @@ func (h *hearing) beside(x *exchange) []finding.Finding {
 			return nil
 		}
 	} else {
-		body, recorded.Request = x.answer.Body, nil
+		body, recorded.Request = x.response.Body, nil
 		outcome.Findings = h.refuses.Exchange(recorded, nil)
 	}
 	part := string(h.part)
@@ -255,7 +255,7 @@ func (h *hearing) beside(x *exchange) []finding.Finding {
 
 // evidenceBeside finds out where in the contracts a finding about a member beside
 // the body is: it stands there by its name in the API.
-func (h *hearing) evidenceBeside(f finding.Finding) *evidence {
+func (h *exchangeSearch) evidenceBeside(f finding.Finding) *evidence {
 	e := &evidence{Finding: f, way: newWalk(h.old, h.new, h.part)}
 	for _, token := range jsontree.Tokens(f.Pointer) {
 		e.way.down(token, memberName)

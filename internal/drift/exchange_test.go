@@ -43,7 +43,7 @@ func TestProvenByExchanges(t *testing.T) {
 			},
 			`warning drift.binding-changed input#/pages "query"→"header" member.missing`, "?pages=", "",
 		},
-		"a header of the answer is renamed": {
+		"a header of the response is renamed": {
 			func(c *schema.Contract) { member(c, "GetBedOutput", "hint").WireName = schema.Is("X-Tip") },
 			`warning drift.binding-changed output#/hint "X-Hint"→"X-Tip" member.missing`, "", "200 (X-Tip: ",
 		},

@@ -78,7 +78,7 @@ var facets = []Facet{
 	{Field: "Contract.Errors", Name: "error", split: splitPresence(finding.DriftErrorAdded, finding.DriftErrorRemoved), Edits: []Edit{
 		{What: "an error is added", Rule: finding.DriftErrorAdded},
 		{What: "an error is removed", Rule: finding.DriftErrorRemoved},
-		{What: "errors stand in another order", Reason: "an answer has one error: the order says nothing"},
+		{What: "errors stand in another order", Reason: "a response has one error: the order says nothing"},
 	}},
 	{Field: "Contract.Echoes", Edits: not("an echo is stated, or no longer", "no source states echoes but an overlay: none is silence, not a promise")},
 	{Field: "Contract.Shapes", Edits: not("a shape is renamed, split or shared", "names of shapes are not on the wire: shapes are compared where they stand")},

@@ -17,8 +17,8 @@ func colours(values ...string) *schema.Contract {
 	}}
 }
 
-// TestJudge: a candidate that the JSON Schema of either side sees otherwise is no witness.
-func TestJudge(t *testing.T) {
+// TestOracle: a candidate that the JSON Schema of either side sees otherwise is no witness.
+func TestOracle(t *testing.T) {
 	old, new := colours("RED"), colours("RED", "BLUE")
 	candidateOf := func(document string, rule finding.RuleID) *candidate {
 		return &candidate{document: []byte(document), evidence: finding.Finding{Rule: rule}}
@@ -33,7 +33,7 @@ func TestJudge(t *testing.T) {
 		"no JSON Schema sees what is more": {candidateOf(`{"colour":"RED","more":1}`, finding.MemberUnknown), ""},
 	} {
 		old.Version, new.Version = "old", "new"
-		j := &judge{allowing: new, refusing: old, part: schema.OutputPart}
+		j := &oracle{allowing: new, refusing: old, part: schema.OutputPart}
 		err := j.confirm(test.candidate)
 		if test.contested == "" {
 			require.NoError(t, err, name)

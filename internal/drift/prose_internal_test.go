@@ -43,8 +43,8 @@ func TestNoProse(t *testing.T) {
 					c := newClaim(&result.Changes[i], old, new)
 					s, err := newSearch(old, new, schema.OutputPart, schema.Wire, nil)
 					require.NoError(t, err)
-					documents := slices.Collect(s.giver.Documents(schema.OutputPart))
-					for miss := range s.missing.NearMisses(schema.OutputPart) {
+					documents := slices.Collect(s.samples.Documents(schema.OutputPart))
+					for miss := range s.invalid.InvalidVariants(schema.OutputPart) {
 						documents = append(documents, miss.Document)
 					}
 					for _, document := range documents {

@@ -57,7 +57,7 @@ func (s *search) notes(nothing error) {
 	if !s.wanting() {
 		return
 	}
-	problems := s.giver.Problems(s.part)
+	problems := s.samples.Problems(s.part)
 	for _, c := range s.claims {
 		if c.best != nil || !c.shows(s.projection) {
 			continue
@@ -79,6 +79,6 @@ func (s *search) blocks(p *synth.Problem, c *claim) bool {
 	if within(p.Place.Pointer) {
 		return true
 	}
-	_, m, ok := s.giver.Contract().At(p.Place)
+	_, m, ok := s.samples.Contract().At(p.Place)
 	return ok && m != nil && m.Required.Or(false) && within(p.Place.Parent().Pointer)
 }

@@ -85,14 +85,14 @@ const tries = 24
 // What is tried for a part in one projection ends after so many systematic
 // documents, or so many bytes of them.
 const (
-	mostDocuments = 20_000
-	mostBytes     = 16 << 20
+	maxDocuments = 20_000
+	maxBytes     = 16 << 20
 )
 
 // prove looks for a witness of each of a part's changes.
 func (p *pair) prove(part schema.Part, changes []Change) error {
 	var claims []*claim
-	old, new := unveiled(p.old.Only(part)), unveiled(p.new.Only(part))
+	old, new := withoutSensitive(p.old.Only(part)), withoutSensitive(p.new.Only(part))
 	for i := range changes {
 		if proofs[changes[i].Rule] != nil {
 			claims = append(claims, newClaim(&changes[i], old, new))
@@ -165,11 +165,11 @@ type search struct {
 	projection schema.Projection
 	claims     []*claim
 	refuser    int // 0: old
-	giver      *synth.Synth
-	missing    *synth.Synth // makes near-misses of the refusing side
+	samples    *synth.Synth
+	invalid    *synth.Synth // makes invalid variants of the refusing side
 	allows     *validate.Validator
 	refuses    *validate.Validator
-	judge      *judge
+	oracle     *oracle
 }
 
 // newSearch returns nil where the part is no JSON document. A side without a
@@ -186,11 +186,11 @@ func newSearch(old, new *schema.Contract, part schema.Part, projection schema.Pr
 	}
 	s := &search{old: old, new: new, part: part, projection: projection, claims: claims, refuser: refuser}
 	var errs [4]error
-	s.giver, errs[0] = synth.New(allowing, projection)
-	s.missing, errs[1] = synth.New(refusing, projection)
+	s.samples, errs[0] = synth.New(allowing, projection)
+	s.invalid, errs[1] = synth.New(refusing, projection)
 	s.allows, errs[2] = validate.Compile(allowing, validate.Options{Projection: projection})
 	s.refuses, errs[3] = validate.Compile(refusing, validate.Options{Projection: projection})
-	s.judge = &judge{allowing: allowing, refusing: refusing, part: part, projection: projection}
+	s.oracle = &oracle{allowing: allowing, refusing: refusing, part: part, projection: projection}
 	return s, errors.Join(errs[:]...)
 }
 
@@ -204,7 +204,7 @@ func (s *search) run() {
 	var nothing error // why there is no document at all
 	for seed := uint64(1); seed <= tries && s.wanting() && nothing == nil; seed++ {
 		var document []byte
-		if document, nothing = s.giver.Random(s.part, seed); nothing == nil {
+		if document, nothing = s.samples.Random(s.part, seed); nothing == nil {
 			s.try(document)
 		}
 	}
@@ -214,27 +214,27 @@ func (s *search) run() {
 			continue
 		}
 		c.best = s.shrink(c)
-		if err := s.judge.confirm(c.best); err != nil {
+		if err := s.oracle.confirm(c.best); err != nil {
 			c.Contested, c.best = err.Error(), before[c]
 		}
 	}
 }
 
-// systematic tries the documents of the side that allows them, and the near-misses
+// systematic tries the documents of the side that allows them, and the invalid variants
 // of the other.
 func (s *search) systematic() {
 	tried, size := 0, 0
 	more := func(document []byte) bool {
 		s.try(document)
 		tried, size = tried+1, size+len(document)
-		return tried < mostDocuments && size < mostBytes
+		return tried < maxDocuments && size < maxBytes
 	}
-	for document := range s.giver.Documents(s.part) {
+	for document := range s.samples.Documents(s.part) {
 		if !more(document) {
 			return
 		}
 	}
-	for miss := range s.missing.NearMisses(s.part) {
+	for miss := range s.invalid.InvalidVariants(s.part) {
 		if !more(miss.Document) {
 			return
 		}
@@ -314,7 +314,7 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 }
 
 // lost makes a witness of the old contract's request, where the new ones of its
-// service do not route it to the operation any more: whatever then answers, it is
+// service do not route it to the operation any more: whatever then responses, it is
 // not this.
 func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog) {
 	routes := services[old.Service]

@@ -96,7 +96,7 @@ func TestPropose(t *testing.T) {
 			if test.sdk {
 				options.Projection = schema.SDK
 			}
-			overlay, left := requireSettled(t, c, answers(bodies(test.bodies...)), options)
+			overlay, left := requireSettled(t, c, responses(bodies(test.bodies...)), options)
 			require.Equal(t, test.left, left, "%s", overlay)
 			require.Equal(t, test.want == nil, overlay == nil, "%s", overlay)
 			for _, want := range test.want {
@@ -157,23 +157,23 @@ func tallied(t *testing.T, c *schema.Contract, all []*traffic.Interaction, optio
 	return tally.Traffic(tallies.Shard{}, options.Profile)
 }
 
-// answers are bare bodies.
-func answers(all [][]byte) (interactions []*traffic.Interaction) {
+// responses are bare bodies.
+func responses(all [][]byte) (interactions []*traffic.Interaction) {
 	for i, body := range all {
 		interactions = append(interactions, &traffic.Interaction{Source: "bodies.ndjson", Kind: traffic.NDJSON, Index: i, Response: traffic.Response{Body: traffic.BodyOf(body)}})
 	}
 	return interactions
 }
 
-// TestProposeForNearMisses: for every way to miss the newest contract, the
+// TestProposeForInvalidVariants: for every way to miss the newest contract, the
 // overlay settles it or names what it leaves.
-func TestProposeForNearMisses(t *testing.T) {
+func TestProposeForInvalidVariants(t *testing.T) {
 	c := contracts.MustLoad(contracts.Newest)
 	s, err := synth.New(c, schema.Wire)
 	require.NoError(t, err)
 	settled := 0
-	for m := range s.NearMisses(schema.OutputPart) {
-		_, left := requireSettled(t, c, answers([][]byte{m.Document}), validate.Options{})
+	for m := range s.InvalidVariants(schema.OutputPart) {
+		_, left := requireSettled(t, c, responses([][]byte{m.Document}), validate.Options{})
 		if len(left) == 0 {
 			settled++
 		}
@@ -186,13 +186,13 @@ func TestProposeForNearMisses(t *testing.T) {
 
 // TestProposeTogether: traffic with many faults at once.
 func TestProposeTogether(t *testing.T) {
-	_, left := requireSettled(t, contracts.MustLoad(contracts.Newest), answers(hostile(t, 2000)), validate.Options{Profile: finding.Strict})
+	_, left := requireSettled(t, contracts.MustLoad(contracts.Newest), responses(hostile(t, 2000)), validate.Options{Profile: finding.Strict})
 	for _, line := range left {
 		require.True(t, strings.HasPrefix(line, "type.mismatch") || strings.HasPrefix(line, "member.unknown") || strings.HasPrefix(line, "number."), line)
 	}
 }
 
-// TestProposeForExchanges: what is shared by requests and answers is stated once, and
+// TestProposeForExchanges: what is shared by requests and responses is stated once, and
 // what travels beside the body is known by what findings quote of it.
 func TestProposeForExchanges(t *testing.T) {
 	colour := schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"RED"})})
@@ -217,9 +217,9 @@ func TestProposeForExchanges(t *testing.T) {
 		},
 	}
 	require.NoError(t, hedge.Check())
-	exchange := func(query, asked string, status int, answer, header, value string) *traffic.Interaction {
+	exchange := func(query, asked string, status int, response, header, value string) *traffic.Interaction {
 		return &traffic.Interaction{Source: "c.yaml", Kind: traffic.Cassette, Request: &traffic.Request{Method: "PUT", URL: "https://garden.example.com/hedges" + query, Body: traffic.BodyOf([]byte(asked))},
-			Response: traffic.Response{Status: status, Header: map[string][]string{"Content-Type": {"application/json"}, header: {value}}, Body: traffic.BodyOf([]byte(answer))}}
+			Response: traffic.Response{Status: status, Header: map[string][]string{"Content-Type": {"application/json"}, header: {value}}, Body: traffic.BodyOf([]byte(response))}}
 	}
 	const red = `{"colour":"RED"}`
 	for name, test := range map[string]struct {
@@ -244,7 +244,7 @@ func TestProposeForExchanges(t *testing.T) {
 			[]string{"constraint.length output#/tag ×1 @1 6..6"}, nil, []string{"at: output#/tag\n    length:\n      max: 6\n"}, ""},
 		"a timestamp in a header": {exchange("", red, 200, red, "X-Cut", "2023-11-14T22:13:20Z"),
 			[]string{"type.mismatch output#/cut ×1 @1 date-time string[]×1@1"}, []string{"type.mismatch at /cut, 1 time: an overlay does not change types"}, nil, ""},
-		"the answer as a whole": {exchange("", red, 400, `{"__type":"HailException"}`, "X-Tag", "a"),
+		"the response as a whole": {exchange("", red, 400, `{"__type":"HailException"}`, "X-Tag", "a"),
 			[]string{"error.unmodeled output# ×1 @1 HailException[]×1@1"}, []string{"error.unmodeled at the top, 1 time: no overlay states it"}, nil, ""},
 		"the payload": {exchange("", `{"colour":"RED","tall":true}`, 200, red, "X-Tag", "a"),
 			[]string{"member.unknown input#/hedge ×1 @1 tall[boolean]×1@1"}, nil, []string{"at: input#/hedge/tall\n    type: boolean"}, ""},
@@ -265,7 +265,7 @@ func TestProposeForExchanges(t *testing.T) {
 	}
 }
 
-// TestProposeByChance: contracts and traffic made by chance: requests and answers,
+// TestProposeByChance: contracts and traffic made by chance: requests and responses,
 // beside the body and in it, and bare bodies.
 func TestProposeByChance(t *testing.T) {
 	n := uint64(300)

@@ -129,14 +129,14 @@ func TestExchanges(t *testing.T) {
 	require.Len(t, r.NotChecked, 1)
 }
 
-// hostile makes documents of the newest contract, most of them near-misses, many
+// hostile makes documents of the newest contract, most of them invalid variants, many
 // with names of their own.
 func hostile(t testing.TB, n int) [][]byte {
 	t.Helper()
 	s, err := synth.New(contracts.MustLoad(contracts.Newest), schema.Wire)
 	require.NoError(t, err)
 	var misses [][]byte
-	for m := range s.NearMisses(schema.OutputPart) {
+	for m := range s.InvalidVariants(schema.OutputPart) {
 		misses = append(misses, m.Document)
 	}
 	r := rand.New(rand.NewPCG(1, 2))

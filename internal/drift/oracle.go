@@ -10,8 +10,8 @@ import (
 	v5 "github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// judge is the second opinion on a witness: the exported JSON Schema of both sides.
-type judge struct {
+// oracle is the second opinion on a witness: the exported JSON Schema of both sides.
+type oracle struct {
 	allowing, refusing *schema.Contract
 	part               schema.Part
 	projection         schema.Projection
@@ -31,7 +31,7 @@ func (e *ContestedError) Error() string {
 // confirm reports whether the JSON Schemas see a candidate as the walkers do. The
 // allowing side's accepts it. The refusing side's rejects it, unless the finding
 // is one that JSON Schema has no word for: an unknown member, the form of a number.
-func (j *judge) confirm(c *candidate) error {
+func (j *oracle) confirm(c *candidate) error {
 	tree, err := validate.Tree(c.document)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (j *judge) confirm(c *candidate) error {
 	return nil
 }
 
-func (j *judge) schema(i int, side *schema.Contract) (*v5.Schema, error) {
+func (j *oracle) schema(i int, side *schema.Contract) (*v5.Schema, error) {
 	if j.compiled[i] != nil {
 		return j.compiled[i], nil
 	}
