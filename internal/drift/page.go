@@ -73,7 +73,7 @@ an info. A change without a breaking payload is an info. Each payload has been c
 nothing can be left out of it. Where or in which form a member travels beside the body is proved by a whole request or response, which
 the walker alone confirms. What no document can be made for is *not tried*: look at such a change yourself.
 
-` + "`--witness FOLDER`" + ` writes the breaking payloads as cassettes: replay them to your client, or validate them. Each is valid under the
+` + "`--payloads FOLDER`" + ` writes the breaking payloads as cassettes: replay them to your client, or validate them. Each is valid under the
 contract that accepts it. A payload in the sdk encoding that proves nothing over HTTP does not count, and the report says so.
 
 ` + "`--baseline FILE`" + ` has [ignore rows](ignoring.md) for what is known and accepted, each with a reason; ` + "`--baseline-update`" + ` writes it. A
