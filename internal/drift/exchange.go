@@ -23,7 +23,7 @@ type exchange struct {
 	response synth.Response
 }
 
-// interaction is the exchange as recorded from the service of a contract.
+// interaction returns the exchange as recorded from the service of a contract.
 func (e *exchange) interaction(of *schema.Contract) *traffic.Interaction {
 	host := of.Signing.Or(of.Service) + ".us-east-1.amazonaws.com"
 	return &traffic.Interaction{
@@ -33,8 +33,8 @@ func (e *exchange) interaction(of *schema.Contract) *traffic.Interaction {
 	}
 }
 
-// with is a header with one more, by which whoever reads the cassette knows that
-// headers were not filtered.
+// with returns a header with one more entry, which shows a reader of the cassette that headers were
+// not filtered.
 func with(h http.Header, name, value string) http.Header {
 	h = h.Clone()
 	if h == nil {
@@ -44,15 +44,15 @@ func with(h http.Header, name, value string) http.Header {
 	return h
 }
 
-// said is the request, or the response, in a line and its body where that is JSON.
-func (e *exchange) said(part schema.Part) (line string, body []byte) {
+// text returns the request or the response in a line, and its body if that is JSON.
+func (e *exchange) text(part schema.Part) (line string, body []byte) {
 	if part != schema.InputPart {
 		return strconv.Itoa(e.response.Status) + headerText(e.response.Header), jsonOf(e.response.Body)
 	}
 	return e.request.Method + " " + e.request.Target() + headerText(e.request.Header), jsonOf(e.request.Body)
 }
 
-// headerText is the header as people read it, but for what every body has.
+// headerText returns a header for people, without Content-Type, which every body has.
 func headerText(h http.Header) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(h)) {
@@ -73,15 +73,15 @@ func jsonOf(body []byte) []byte {
 	return nil
 }
 
-// maxExchanges bounds what is tried of a part as whole exchanges.
+// maxExchanges bounds how many whole exchanges are tried for a part.
 const maxExchanges = 2_000
 
-// ofExchanges are the rules whose changes the sdk projection may hide: where and
-// how a member travels beside the body.
+// ofExchanges are the rules whose changes the sdk encoding may hide: the location and form of a
+// member beside the body.
 var ofExchanges = []finding.RuleID{finding.DriftBindingChanged, finding.DriftFormatChanged, finding.DriftTypeChanged}
 
-// travels reports whether the member at the top of a claim's place is in the body
-// and whether it is beside it, on either side.
+// travels reports whether the first member of a claim's place is in the body, and whether it is
+// beside it, on either side.
 func (c *claim) travels() (within, beside bool) {
 	tokens := jsontree.Tokens(c.Pointer)
 	if len(tokens) == 0 {
@@ -101,8 +101,8 @@ func (c *claim) travels() (within, beside bool) {
 	return within, beside
 }
 
-// exchanges looks for graver proof of what changed beside the body: requests, or
-// responses, of the allowing side.
+// exchanges looks for requests or responses of the allowing side that prove more severely what
+// changed beside the body.
 func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	var claims []*claim
 	for _, c := range all {
@@ -135,7 +135,7 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	return nil
 }
 
-// exchangeSearch holds exchanges against both sides.
+// exchangeSearch validates exchanges against both sides.
 type exchangeSearch struct {
 	*search
 	allowing, refusing *schema.Contract
@@ -151,8 +151,7 @@ func (h *exchangeSearch) prepare() (err error) {
 	return err
 }
 
-// trials yields exchanges in which the part is tried at the claimed members. The
-// error says why there are none.
+// trials yields exchanges that vary the claimed members. The error says why there are none.
 func (h *exchangeSearch) trials() (iter.Seq[*exchange], error) {
 	none := func(func(*exchange) bool) {}
 	minimal, err := h.samples.Minimal(schema.InputPart)
@@ -195,16 +194,16 @@ func (h *exchangeSearch) trials() (iter.Seq[*exchange], error) {
 	}, nil
 }
 
-// claimed reports whether a trial is about a claimed member, or about all.
+// claimed reports whether a trial varies a claimed member, or all.
 func (h *exchangeSearch) claimed(at schema.Place) bool {
 	tokens := jsontree.Tokens(at.Pointer)
 	return len(tokens) == 0 || slices.ContainsFunc(h.claims, func(c *claim) bool { return jsontree.Tokens(c.Pointer)[0] == tokens[0] })
 }
 
-// try takes an exchange for every change that it proves graver, or better than
-// another exchange.
+// try records an exchange for every change that it proves more severely, or better than another
+// exchange.
 func (h *exchangeSearch) try(x *exchange) {
-	line, body := x.said(h.part)
+	line, body := x.text(h.part)
 	found := h.beside(x)
 	for i := range found {
 		e := h.evidenceBeside(found[i])
@@ -220,9 +219,9 @@ func (h *exchangeSearch) try(x *exchange) {
 	}
 }
 
-// beside returns what the refusing side says of members beside the body, in an
-// exchange that the other side has nothing against. A response is held against
-// it without its request, which may have changed too.
+// beside returns the findings of the refusing side about members beside the body, in an exchange
+// that the other side accepts. A response is validated without its request, which may have changed
+// too.
 func (h *exchangeSearch) beside(x *exchange) []finding.Finding {
 	recorded := x.interaction(h.allowing)
 	outcome, err := h.allowed.check(recorded)
@@ -242,7 +241,7 @@ func (h *exchangeSearch) beside(x *exchange) []finding.Finding {
 	if h.part == schema.OutputPart {
 		part = ""
 	}
-	within, _ := h.refuses.Part(h.part, body) // of a body that is no JSON nothing is said
+	within, _ := h.refuses.Part(h.part, body) // nothing for a body that is not JSON
 	within = within.General()
 	return slices.DeleteFunc(outcome.Findings.General(), func(f finding.Finding) bool {
 		rule, _ := f.Rule.Lookup()
@@ -253,8 +252,7 @@ func (h *exchangeSearch) beside(x *exchange) []finding.Finding {
 	})
 }
 
-// evidenceBeside finds out where in the contracts a finding about a member beside
-// the body is: it stands there by its name in the API.
+// evidenceBeside locates a finding about a member beside the body, which has its name in the API.
 func (h *exchangeSearch) evidenceBeside(f finding.Finding) *evidence {
 	e := &evidence{Finding: f, way: newWalk(h.old, h.new, h.part)}
 	for _, token := range jsontree.Tokens(f.Pointer) {

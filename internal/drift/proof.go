@@ -13,12 +13,12 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// reach says where, seen from a changed place, a finding proves the change.
+// reach is where a finding proves a change, seen from the changed place.
 type reach byte
 
 const (
 	atMember reach = iota // at the member itself
-	atShape               // at what stands there
+	atShape               // at the value there
 	atEntry               // at an entry of the list or map
 	atParent              // at the union around the member
 	atChild               // at a member of it
@@ -31,8 +31,8 @@ type proof struct {
 	at   reach
 }
 
-// proofs says by which findings of the refusing side each rule's changes are
-// proven. Rules without any have no witness.
+// proofs lists, by rule, the findings of the refusing side that prove a change. Changes of other
+// rules have no breaking payload.
 var proofs = map[finding.RuleID][]proof{
 	finding.DriftDocumentAdded:      {{finding.MemberMissing, anywhere}},
 	finding.DriftDocumentRemoved:    {{finding.MemberMissing, anywhere}},
@@ -62,14 +62,14 @@ var proofs = map[finding.RuleID][]proof{
 	finding.DriftFormatChanged:      {{finding.TypeMismatch, atShape}},
 }
 
-// claim is a change that wants proof, and where in the contracts it is.
+// claim is a change to be proved, and where in the contracts it is.
 type claim struct {
 	*Change
 	way  *walk
-	key  bool // it is about the keys of a map
+	key  bool // the change is about the keys of a map
 	best *candidate
 
-	tried   bool  // documents that may show it were made
+	tried   bool  // documents that may prove it were made
 	untried error // why none were
 }
 
@@ -92,17 +92,17 @@ type evidence struct {
 	tag   string         // of a union's unknown member, by its name in the contract
 }
 
-// wrapped are the findings that prove that a body became the payload, or that the
-// payload became a member of the body: all of it stands elsewhere.
+// wrapped are the findings that prove that a body became the payload, or that the payload became a
+// member of the body: then everything is elsewhere.
 var wrapped = []proof{{finding.MemberMissing, anywhere}, {finding.MemberUnknown, anywhere}, {finding.TypeMismatch, anywhere},
 	{finding.UnionUnknownMember, anywhere}, {finding.UnionNoMember, anywhere}, {finding.UnionMultipleMembers, anywhere}}
 
-// wraps reports a member that is the payload on one side alone.
+// wraps reports a member that is the payload on one side only.
 func (c *claim) wraps() bool {
 	return c.Rule == finding.DriftBindingChanged && (c.old == schema.LocationPayload) != (c.new == schema.LocationPayload)
 }
 
-// proves reports whether the evidence is of the change.
+// proves reports whether the evidence proves the change.
 func (e *evidence) proves(c *claim, refuser int) bool {
 	by := proofs[c.Rule]
 	if c.wraps() {
@@ -122,7 +122,7 @@ func (e *evidence) reaches(r reach, c *claim) bool {
 	case atMember:
 		return last.member == at.member
 	case atShape:
-		if c.key { // findings about a key stand at its entry
+		if c.key { // findings about a key are at its entry
 			return e.entry && at.shape == keySite(last.member)
 		}
 		return last.shape == at.shape
@@ -137,7 +137,7 @@ func (e *evidence) reaches(r reach, c *claim) bool {
 		}
 	}
 	if c.wraps() && len(e.way.steps) <= 2 {
-		return true // at the top of the body that is looked for
+		return true // at the top of the expected body
 	}
 	return c.key && e.entry && at.shape == keySite(last.member)
 }
@@ -147,14 +147,14 @@ func (s site) child(token string) site {
 	return s
 }
 
-// keySite is the site of the keys of the map that an entry is of.
+// keySite is the site of the keys of the map that has the entry.
 func keySite(entry site) site {
 	entry.below += "key" // the entry's own ends in "/*"
 	return entry
 }
 
-// explains reports whether this change, and not another one at the same place,
-// makes the finding: the same text or number breaks this very promise.
+// explains reports whether this change, and not another one at the same place, causes the finding:
+// the same string or number breaks the very facet that changed.
 func (e *evidence) explains(c *claim, refuser int) bool {
 	promise := c.way.shape(refuser)
 	text, isText := e.key, true
@@ -193,7 +193,7 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 	return true
 }
 
-// beyond reports a number beyond the end that the change is about.
+// beyond reports a number beyond the end that the change moved.
 func (c *claim) beyond(of schema.Known[schema.Bounds], n json.Number) bool {
 	b := of.Or(schema.Bounds{})
 	if !decimal.Valid(n) {

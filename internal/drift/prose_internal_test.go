@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNoProse: what findings say in words makes no difference to which change they prove.
+// TestNoProse checks that the message of a finding makes no difference to the change that it
+// proves.
 func TestNoProse(t *testing.T) {
 	proven := map[finding.RuleID]bool{}
 	for name, change := range map[string]func(*schema.Contract){

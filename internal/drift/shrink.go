@@ -22,7 +22,7 @@ func (s *search) shrink(c *claim) *candidate {
 		if checks, size = checks+1, size+len(document); checks > maxChecks || size > maxChecked {
 			return false
 		}
-		found := s.held(document)
+		found := s.rejected(document)
 		for _, e := range found {
 			next := &candidate{document: document, projection: s.projection, evidence: e.Finding, others: len(found) - 1}
 			if e.proves(c, s.refuser) && severity(e.Rule) >= severity(best.evidence.Rule) && next.others <= best.others {

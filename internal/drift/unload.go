@@ -14,7 +14,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// load is a document of the sdk projection, put where its members travel.
+// load is a document of the sdk encoding, with its members at their locations in HTTP.
 type load struct {
 	contract *schema.Contract
 	table    *binding.Table
@@ -22,18 +22,17 @@ type load struct {
 	body     []byte // nil: none
 }
 
-// BindingError says that the value of a member has no form beside the body here.
+// BindingError says that the value of a member cannot travel beside the body.
 type BindingError struct {
 	Member   string
 	Location schema.Location
 }
 
 func (e *BindingError) Error() string {
-	return fmt.Sprintf("the value of %s has no plain form in the %s", e.Member, e.Location)
+	return fmt.Sprintf("the value of %s cannot be written in the %s", e.Member, e.Location)
 }
 
-// unload puts the members of a document where they travel, in the form that they
-// have there.
+// unload puts the members of a document at their locations, in their form there.
 func unload(c *schema.Contract, part schema.Part, document []byte) (*load, error) {
 	root, err := jsontree.Parse(document)
 	if err != nil {
@@ -70,7 +69,7 @@ func unload(c *schema.Contract, part schema.Part, document []byte) (*load, error
 	return l, nil
 }
 
-// payload makes a value the body: JSON, or the text or the bytes that it is.
+// payload makes a value the body: JSON, or the string or bytes themselves.
 func (l *load) payload(part schema.Part, value jsontree.Node) {
 	l.body = value.Append(nil)
 	m, raw := l.contract.RawBody(part)
@@ -85,7 +84,7 @@ func (l *load) payload(part schema.Part, value jsontree.Node) {
 	}
 }
 
-// value is the texts of a member beside the body; ok is false where it has none.
+// value returns a member beside the body as text; ok is false if it cannot be written so.
 func (l *load) value(b *binding.Member, n *jsontree.Node) (v binding.Value, ok bool) {
 	shape := l.contract.Resolve(b.Shape)
 	switch b.Type {
@@ -185,7 +184,7 @@ func timestamp(n jsontree.Node, format string) jsontree.Node {
 	return jsontree.Node{Kind: '"', Text: text}
 }
 
-// ask makes a request say what the load says.
+// ask writes the load into a request.
 func (l *load) ask(r *synth.Request) {
 	relabel(r, l.contract, l.message.Labels)
 	if len(l.message.Query) > 0 || r.Query != "" {
@@ -197,8 +196,7 @@ func (l *load) ask(r *synth.Request) {
 	}
 }
 
-// relabel gives a request other labels. Such as cannot stand in a path stay as they
-// were.
+// relabel replaces labels of a request. A label that cannot be in a path stays as it is.
 func relabel(r *synth.Request, c *schema.Contract, labels map[string]string) {
 	u, err := url.Parse(r.Target())
 	if err != nil || len(labels) == 0 {
