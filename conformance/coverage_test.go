@@ -68,7 +68,7 @@ func TestWhatArrivesIsPlayed(t *testing.T) {
 		require.NoError(t, err)
 		results, err := plan.Run(t.Context(), reference.New(""), conformance.Options{})
 		require.NoError(t, err)
-		require.Equal(t, played, results.Coverage.Contracts[0].Answers == 1, pattern)
+		require.Equal(t, played, results.Coverage.Contracts[0].Responses == 1, pattern)
 		require.Equal(t, played, results.Coverage.Percent > 0, pattern)
 		attempt := results.Outcomes[0].Wire[0]
 		require.NotEmpty(t, attempt.Fault)

@@ -54,7 +54,7 @@ func (e *NothingGeneratedError) Error() string {
 //     what follows from body, headers, status and contract.
 //   - errors: each of the operation, its systematic bodies, and one that it does
 //     not have.
-//   - near-misses whose right reading is defined: unknown members, values of enums
+//   - invalid variants whose right reading is defined: unknown members, values of enums
 //     and members of unions, required members that are absent, and values that break
 //     a constraint, which is the service's to keep.
 //

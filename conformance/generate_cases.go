@@ -121,7 +121,7 @@ func (g *generator) requests() error {
 }
 
 // answers answers the smallest request in every systematic way, and with the
-// near-misses whose right reading is defined.
+// invalid variants whose right reading is defined.
 func (g *generator) answers(part schema.Part, section string, layer Layer, expect []Expect) error {
 	for t := range g.synth.ResponseTrials(part, g.smallest) {
 		c := Case{Level: Must, Layer: layer, Ref: g.bindings(), Expect: expect, About: fmt.Sprintf("The answer: %s, %s.", t.Place, t.How)}
@@ -129,7 +129,7 @@ func (g *generator) answers(part schema.Part, section string, layer Layer, expec
 			return err
 		}
 	}
-	for n := range g.synth.NearMisses(part) {
+	for n := range g.synth.InvalidVariants(part) {
 		kind, ok := survivable[n.Rule]
 		if !ok {
 			continue

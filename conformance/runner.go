@@ -207,7 +207,7 @@ func (s *session) play(ctx context.Context, i int) {
 	defer s.mu.Unlock()
 	for _, a := range attempts {
 		if a.Miss == "" && a.Status != 0 {
-			s.tally.Answer(c.operation.Contract, &traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Bytes)})
+			s.tally.Response(c.operation.Contract, &traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Bytes)})
 		}
 	}
 }

@@ -19,7 +19,7 @@ func requireFilter(t *testing.T, d *document, body []byte) (yes bool) {
 	return yes
 }
 
-// TestAccept: documents of contracts made at random, and near-misses of them. Accept is sure of
+// TestAccept: documents of contracts made at random, and invalid variants of them. Accept is sure of
 // what explain finds nothing in, too, or every clean document would be read twice.
 func TestAccept(t *testing.T) {
 	seeds := uint64(40)
@@ -42,7 +42,7 @@ func TestAccept(t *testing.T) {
 							break
 						}
 					}
-					for miss := range s.NearMisses(part) {
+					for miss := range s.InvalidVariants(part) {
 						yes := requireFilter(t, v.parts[part], miss.Document)
 						require.Equal(t, len(v.parts[part].explain(miss.Document)) == 0, yes, "%q", miss.Document)
 						if n++; n == 400 {

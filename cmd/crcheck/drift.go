@@ -26,7 +26,7 @@ type driftCommand struct {
 	ignoreFlags
 	originFlags
 	Overlay        []string       `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over every source that has its operation. Repeats."`
-	Witness        string         `placeholder:"FOLDER" help:"Of OLD NEW: write the witnesses to a folder, as cassettes."`
+	Payloads       string         `placeholder:"FOLDER" help:"Of OLD NEW: write the breaking payloads to a folder, as cassettes."`
 	Hidden         bool           `help:"List what the baseline and ignore rows accept, and why."`
 	Baseline       string         `placeholder:"PATH" help:"A YAML file with the changes that are known and accepted, each with a reason. Entries that no longer match anything fail the run."`
 	BaselineUpdate bool           `help:"Rewrite the baseline to accept all current findings."`
@@ -40,11 +40,11 @@ type driftCommand struct {
 
 // Help is the detail of --help.
 func (*driftCommand) Help() string {
-	return `A source is a built-in contract, a contract file, a botocore or Smithy model, a boto3 documentation page, the source folder of a client of the AWS SDK for Go, or a folder of these. Two sources are compared, old with new, and changes are proven by witnesses, from which their severity follows; more sources are laid side by side. What is no source is traffic, as validate takes it: then the first argument is the contract. The second argument decides which it is, and all others must be like it.
+	return `A source is a built-in contract, a contract file, a botocore or Smithy model, a boto3 documentation page, the source folder of a client of the AWS SDK for Go, or a folder of these. Two sources are compared, old with new, and breaking payloads prove the changes and decide their severity; more sources are compared side by side. Anything else is traffic, as validate reads it, and the first argument is its contract. The second argument decides which it is, and all later ones must be of the same kind.
 
   crcheck drift cleanrooms.GetProtectedJob@1.42.90 service-2.json
 
-  crcheck drift old.json new.json --witness witnesses/ --baseline accepted.yaml
+  crcheck drift old.json new.json --payloads payloads/ --baseline accepted.yaml
 
   crcheck drift page.rst service-2.json model.json cleanrooms@v1.45.2/
 
@@ -102,10 +102,10 @@ func (v *driftCommand) Run(ctx context.Context, t *terminal) error {
 	return v.sources(ctx, t)
 }
 
-// traffic holds traffic against a contract.
+// traffic validates traffic against a contract.
 func (v *driftCommand) traffic(ctx context.Context, t *terminal) error {
-	if v.Witness != "" {
-		return errors.New("--witness is for two sources: traffic is its own witness")
+	if v.Payloads != "" {
+		return errors.New("--payloads is for two sources: traffic shows for itself what breaks")
 	}
 	loaded, err := v.load(ctx, t, v.Sources[0])
 	if err != nil {
@@ -142,8 +142,8 @@ func (v *driftCommand) sources(ctx context.Context, t *terminal) error {
 	}
 	result := &report.Drift{}
 	if len(sources) > 2 {
-		if v.Witness != "" || v.Baseline != "" || len(v.Ignore) > 0 || v.Hidden {
-			return errors.New("--witness, --baseline, --ignore and --hidden are for two sources, OLD NEW")
+		if v.Payloads != "" || v.Baseline != "" || len(v.Ignore) > 0 || v.Hidden {
+			return errors.New("--payloads, --baseline, --ignore and --hidden are for two sources, OLD NEW")
 		}
 		matrix, err := drift.CompareSources(sources)
 		if err != nil {
@@ -156,8 +156,8 @@ func (v *driftCommand) sources(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if v.Witness != "" {
-		if err := v.witnesses(t, comparison.Changes, sources[0].Contracts, sources[1].Contracts); err != nil {
+	if v.Payloads != "" {
+		if err := v.payloads(t, comparison.Changes, sources[0].Contracts, sources[1].Contracts); err != nil {
 			return err
 		}
 	}
@@ -197,17 +197,17 @@ func (v *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*s
 	return result.Contracts, nil
 }
 
-func (v *driftCommand) witnesses(t *terminal, changes []drift.Change, old, new []*schema.Contract) error {
+func (v *driftCommand) payloads(t *terminal, changes []drift.Change, old, new []*schema.Contract) error {
 	cassettes, errs := drift.Cassettes(changes, old, new)
 	for _, c := range cassettes {
-		if err := output.Folder(v.Witness).Write(c.Name, c.Data); err != nil {
+		if err := output.Folder(v.Payloads).Write(c.Name, c.Data); err != nil {
 			return err
 		}
 	}
 	for _, err := range errs {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 	}
-	fmt.Fprintf(t.Err, "wrote %s to %s\n", plural.Of(len(cassettes), "breaking payload"), v.Witness)
+	fmt.Fprintf(t.Err, "wrote %s to %s\n", plural.Of(len(cassettes), "breaking payload"), v.Payloads)
 	return nil
 }
 
@@ -238,7 +238,7 @@ func (v *driftCommand) report(ctx context.Context, t *terminal, r *report.Drift)
 	return nil
 }
 
-// baseline reads the baseline, after having written it anew where that is asked for.
+// baseline reads the baseline, after rewriting it if asked to.
 func (v *driftCommand) baseline(ctx context.Context, t *terminal, r *report.Drift) ([]finding.Expected, error) {
 	if v.Baseline == "" {
 		return nil, nil

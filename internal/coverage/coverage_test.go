@@ -81,7 +81,7 @@ func addresses(t *testing.T, tally *coverage.Tally, operation string) []string {
 	return names
 }
 
-// TestShown: what one answer shows, by what it takes away from what is missing.
+// TestShown: what one response shows, by what it takes away from what is missing.
 func TestShown(t *testing.T) {
 	const (
 		status  = "200"
@@ -191,7 +191,7 @@ func TestNotCounted(t *testing.T) {
 		tally.Take(c.x)
 		r := tally.Report()
 		require.Equal(t, []coverage.Count{{Name: c.why, Count: 1}}, r.NotCounted)
-		require.Equal(t, []int{1, 0, 0}, []int{r.Answers, r.Counted, r.Percent})
+		require.Equal(t, []int{1, 0, 0}, []int{r.Responses, r.Counted, r.Percent})
 	}
 }
 
@@ -237,14 +237,14 @@ func embedded(t testing.TB) []*traffic.Interaction {
 	return all
 }
 
-// TestNextIsEnough: the answers to record next show all that is missing and
+// TestNextIsEnough: the responses to record next show all that is missing and
 // counts, and none of them is superfluous.
 func TestNextIsEnough(t *testing.T) {
 	for _, k := range []*schema.Catalog{builtin(), schema.NewCatalog(shed(t).Named("GetTool")...)} {
 		p := plan(t, k)
 		c := k.Contracts()[0]
 		tally := p.NewTally()
-		tally.Answer(c, &traffic.Response{Status: 200, Body: traffic.BodyOf([]byte("{}"))})
+		tally.Response(c, &traffic.Response{Status: 200, Body: traffic.BodyOf([]byte("{}"))})
 		r := tally.Report()
 		require.Less(t, r.Percent, 25)
 		require.NotEmpty(t, r.Contracts[0].Next)
@@ -257,7 +257,7 @@ func TestNextIsEnough(t *testing.T) {
 				h.Set("X-Amzn-Errortype", name)
 			}
 			before := tally.Report().Percent
-			tally.Add(p.Answer(c, &traffic.Response{Status: n.Status, Header: h, Body: traffic.BodyOf([]byte(n.Body))}))
+			tally.Add(p.Response(c, &traffic.Response{Status: n.Status, Header: h, Body: traffic.BodyOf([]byte(n.Body))}))
 			require.GreaterOrEqual(t, tally.Report().Percent, before)
 		}
 		for _, s := range tally.Report().Contracts[0].Shares {
@@ -271,7 +271,7 @@ func TestNextIsEnough(t *testing.T) {
 // TestAnswerOfAnotherContract shows nothing.
 func TestAnswerOfAnotherContract(t *testing.T) {
 	p := plan(t, builtin())
-	shown := p.Answer(shed(t).Contracts()[0], &traffic.Response{Status: 200})
+	shown := p.Response(shed(t).Contracts()[0], &traffic.Response{Status: 200})
 	require.Zero(t, shown.Len())
 	tally := p.NewTally()
 	tally.Add(shown)

@@ -1,11 +1,11 @@
-// Package coverage says how much of what contracts let a service answer is in
+// Package coverage says how much of what contracts let a service response is in
 // recorded traffic.
 //
 // The model: [Compile] lists for every contract of a catalog its points: what an
-// answer can show. [Plan.Shown] finds the points that one interaction shows, as a
+// response can show. [Plan.Shown] finds the points that one interaction shows, as a
 // set of bits. A [Tally] keeps the union of such sets, so that its memory does
 // not grow with the traffic, and its [Report] lists what is missing, by address,
-// and which answers to record next. [Minimize] chooses the fewest sets that
+// and which responses to record next. [Minimize] chooses the fewest sets that
 // show as much as all of them.
 //
 // # What counts
@@ -16,8 +16,8 @@
 //	enumValues    an enum has the value
 //	entries       a list or map holds something
 //	empty         a list or map holds nothing, where it may
-//	errors        the answer is the error, by its name
-//	statuses      the answer came with the status
+//	errors        the response is the error, by its name
+//	statuses      the response came with the status
 //	nulls         an optional member, or an entry of a sparse list or map, is null
 //
 // Nulls are listed, but are no part of a percentage: services do not send
@@ -28,7 +28,7 @@
 // addresses are of the first place that leads to it. So recursion has an end.
 // Requests are not looked at, save to find their contract.
 //
-// # What of a broken answer counts
+// # What of a broken response counts
 //
 // Its status and its error count always. The body counts if it is JSON to its
 // end; then each place counts for itself, whatever is wrong elsewhere: a value

@@ -61,13 +61,13 @@ func ExamplePlan_Shown() {
 	// iam (query)
 }
 
-func ExamplePlan_Answer() {
+func ExamplePlan_Response() {
 	contract := contracts.MustLoad("cleanrooms.GetProtectedJob")
 	plan, err := coverage.Compile(schema.NewCatalog(contract))
 	if err != nil {
 		panic(err)
 	}
-	shown := plan.Answer(contract, &throttled.Response)
+	shown := plan.Response(contract, &throttled.Response)
 	fmt.Println(shown.Len(), shown.Readable)
 	// Output:
 	// 3 true

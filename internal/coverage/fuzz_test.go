@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzShown: no answer makes the walk fail, and the same answer always shows the same.
+// FuzzShown: no response makes the walk fail, and the same response always shows the same.
 func FuzzShown(f *testing.F) {
 	for _, x := range embedded(f) {
 		f.Add(x.Response.Status, x.Response.Header.Get("X-Amzn-Errortype"), x.Response.Body.Bytes)
@@ -26,7 +26,7 @@ func FuzzShown(f *testing.F) {
 			}
 			shown, err := p.Shown(x)
 			require.NoError(t, err)
-			again := p.Answer(shown.Contract, &traffic.Response{Status: status, Header: http.Header{"X-Amzn-Errortype": {name}}, Body: traffic.BodyOf(body)})
+			again := p.Response(shown.Contract, &traffic.Response{Status: status, Header: http.Header{"X-Amzn-Errortype": {name}}, Body: traffic.BodyOf(body)})
 			require.Equal(t, shown.Key(), again.Key())
 			if shown.Len() > 0 {
 				require.Equal(t, []int{0}, coverage.Minimize([]coverage.Shown{shown, again}))

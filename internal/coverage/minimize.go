@@ -8,69 +8,69 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Minimize chooses answers that together show all points that all of them show,
+// Minimize chooses responses that together show all points that all of them show,
 // nulls too, and returns their indexes, ascending. None of the chosen can be
 // left out. They are the greedy set cover (Chvátal, 1979), the first of equals,
 // without what others came to make superfluous: seldom more than the fewest.
-func Minimize(answers []Shown) []int {
+func Minimize(responses []Shown) []int {
 	byContract := map[*schema.Contract][]int{}
-	for i, a := range answers {
+	for i, a := range responses {
 		byContract[a.Contract] = append(byContract[a.Contract], i)
 	}
 	var kept []int
 	for _, indexes := range byContract {
-		kept = append(kept, cover(answers, indexes)...)
+		kept = append(kept, cover(responses, indexes)...)
 	}
 	slices.Sort(kept)
 	return kept
 }
 
-// cover chooses among the answers of one contract.
-func cover(answers []Shown, indexes []int) []int {
-	missing := newPointSet(len(answers[indexes[0]].of.points))
+// cover chooses among the responses of one contract.
+func cover(responses []Shown, indexes []int) []int {
+	missing := newPointSet(len(responses[indexes[0]].of.points))
 	for _, i := range indexes {
-		missing.add(answers[i].shows)
+		missing.add(responses[i].shows)
 	}
 	var chosen []int
 	for {
 		best, most := 0, 0
 		for _, i := range indexes {
-			if n := answers[i].shows.lenAnd(missing); n > most {
+			if n := responses[i].shows.lenAnd(missing); n > most {
 				best, most = i, n
 			}
 		}
 		if most == 0 {
-			return withoutSuperfluous(answers, chosen)
+			return withoutSuperfluous(responses, chosen)
 		}
-		for i, word := range answers[best].shows {
+		for i, word := range responses[best].shows {
 			missing[i] &^= word
 		}
 		chosen = append(chosen, best)
 	}
 }
 
-// withoutSuperfluous leaves out each answer whose points the others show, those
+// withoutSuperfluous leaves out each response whose points the others show, those
 // first that show the fewest.
-func withoutSuperfluous(answers []Shown, chosen []int) []int {
+func withoutSuperfluous(responses []Shown, chosen []int) []int {
 	order := slices.Clone(chosen)
 	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(answers[a].Len(), answers[b].Len()), cmp.Compare(b, a))
+		return cmp.Or(cmp.Compare(responses[a].Len(), responses[b].Len()), cmp.Compare(b, a))
 	})
 	for _, i := range order {
-		rest := newPointSet(64 * len(answers[i].shows))
+		rest := newPointSet(64 * len(responses[i].shows))
 		for _, j := range chosen {
 			if j != i {
-				rest.add(answers[j].shows)
+				rest.add(responses[j].shows)
 			}
 		}
-		if answers[i].shows.lenAnd(rest) == answers[i].Len() {
+		if responses[i].shows.lenAnd(rest) == responses[i].Len() {
 			chosen = slices.DeleteFunc(chosen, func(j int) bool { return j == i })
 		}
 	}
 	return chosen
 }
 
-// Key is the same of two answers of a contract exactly when they show the same
+// Key is the same of two responses of a contract exactly when they show the same
 // points.
 func (s Shown) Key() string { return s.shows.key() }
 

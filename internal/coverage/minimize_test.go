@@ -28,7 +28,7 @@ func TestMinimize(t *testing.T) {
 		}
 		var text bytes.Buffer
 		r := tally.Report()
-		r.Answers, r.Counted, r.Contracts[0].Answers, r.Contracts[0].Unreadable = 0, 0, 0, 0
+		r.Responses, r.Counted, r.Contracts[0].Responses, r.Contracts[0].Unreadable = 0, 0, 0, 0
 		require.NoError(t, report.JSON(&text, r))
 		return text.String()
 	}
@@ -41,7 +41,7 @@ func TestMinimize(t *testing.T) {
 	}
 	require.Equal(t, shares(shown), shares(kept))
 	for i := range kept {
-		require.NotEqual(t, shares(kept), shares(slices.Delete(slices.Clone(kept), i, i+1)), "answer %d is superfluous", indexes[i])
+		require.NotEqual(t, shares(kept), shares(slices.Delete(slices.Clone(kept), i, i+1)), "response %d is superfluous", indexes[i])
 	}
 	require.Equal(t, []int{0}, coverage.Minimize([]coverage.Shown{shown[0], shown[0]}), "the first of equals")
 	require.Empty(t, coverage.Minimize(nil))

@@ -13,7 +13,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestEveryModel: every operation of real models compiles; an answer shows some of
+// TestEveryModel: every operation of real models compiles; a response shows some of
 // it, and no address stands twice.
 func TestEveryModel(t *testing.T) {
 	models, err := filepath.Glob("../../../shared/data/models/*.json")
@@ -38,7 +38,7 @@ func TestEveryModel(t *testing.T) {
 			}
 		}
 		for _, c := range read.Contracts {
-			shown := p.Answer(c, &traffic.Response{Status: c.Status.Or(200), Body: traffic.BodyOf([]byte(`{}`))})
+			shown := p.Response(c, &traffic.Response{Status: c.Status.Or(200), Body: traffic.BodyOf([]byte(`{}`))})
 			tally.Add(shown)
 		}
 		var r *coverage.Summary

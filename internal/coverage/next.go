@@ -8,24 +8,24 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Next is an answer that would show points which are missing, as far as they
+// Next is a response that would show points which are missing, as far as they
 // count in a percentage.
 type Next struct {
 	Part   schema.Part `json:"part"`
 	Status int         `json:"status"`
 	Shows  []string    `json:"shows"` // by address, in the order of the contract
-	// Body is such an answer's body, made up from the contract.
+	// Body is such a response's body, made up from the contract.
 	Body string `json:"body,omitempty"`
 }
 
-// chance is how many random answers of a part are considered besides the
-// systematic ones, which try one thing at a time: one random answer may show
+// chance is how many random responses of a part are considered besides the
+// systematic ones, which try one thing at a time: one random response may show
 // what takes several of those.
 const chance = 64
 
-// next chooses answers that together show all that answers made from the
+// next chooses responses that together show all that responses made from the
 // contract can: each time the one that shows most of what is still missing (the
-// greedy set cover; Chvátal, 1979). Of a contract that no answers can be made
+// greedy set cover; Chvátal, 1979). Of a contract that no responses can be made
 // from there are none.
 func (o *operation) next(seen pointSet) []Next {
 	missing := newPointSet(len(o.points))
@@ -48,7 +48,7 @@ func (o *operation) next(seen pointSet) []Next {
 			return chosen
 		}
 		c := candidates[best]
-		n := Next{Part: c.part, Status: c.answer.Status, Body: string(c.answer.Body)}
+		n := Next{Part: c.part, Status: c.response.Status, Body: string(c.response.Body)}
 		for i, p := range o.points {
 			if missing.has(i) && c.shows.has(i) {
 				n.Shows = append(n.Shows, p.address)
@@ -62,12 +62,12 @@ func (o *operation) next(seen pointSet) []Next {
 }
 
 type candidate struct {
-	part   schema.Part
-	answer synth.Response
-	shows  pointSet
+	part     schema.Part
+	response synth.Response
+	shows    pointSet
 }
 
-// candidates are answers made from the contract that show something missing,
+// candidates are responses made from the contract that show something missing,
 // each with other points.
 func (o *operation) candidates(missing pointSet) []candidate {
 	s, err := synth.New(o.contract, schema.Wire)
@@ -77,11 +77,11 @@ func (o *operation) candidates(missing pointSet) []candidate {
 	var all []candidate
 	known := map[string]bool{}
 	consider := func(part schema.Part, r synth.Response) {
-		answer := traffic.Response{Status: r.Status, Header: r.Header, Body: traffic.Body{Bytes: r.Body}}
-		if answer.Header == nil {
-			answer.Header = http.Header{}
+		response := traffic.Response{Status: r.Status, Header: r.Header, Body: traffic.Body{Bytes: r.Body}}
+		if response.Header == nil {
+			response.Header = http.Header{}
 		}
-		shows := o.answer(&answer).shows
+		shows := o.response(&response).shows
 		if key := shows.key(); shows.lenAnd(missing) > 0 && !known[key] {
 			known[key] = true
 			all = append(all, candidate{part, r, shows})

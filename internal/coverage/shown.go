@@ -14,7 +14,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Shown is the points of one contract that an answer shows.
+// Shown is the points of one contract that a response shows.
 type Shown struct {
 	Contract *schema.Contract
 	// Readable says that the body is JSON, or need not be.
@@ -43,7 +43,7 @@ func (p *Plan) Shown(x *traffic.Interaction) (Shown, error) {
 	if why != "" {
 		return Shown{}, &NotCountedError{why}
 	}
-	return p.Answer(c, &x.Response), nil
+	return p.Response(c, &x.Response), nil
 }
 
 func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string) {
@@ -67,7 +67,7 @@ func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string)
 	return route.Contract, ""
 }
 
-// unread says why an answer cannot be read, which is not the fault of the service.
+// unread says why a response cannot be read, which is not the fault of the service.
 func unread(r *traffic.Response) (why string) {
 	if r.Body.Missing {
 		return "body not recorded"
@@ -79,19 +79,19 @@ func unread(r *traffic.Response) (why string) {
 	return ""
 }
 
-// Answer returns the points that an answer shows. The contract is one of the
+// Response returns the points that a response shows. The contract is one of the
 // plan's; of another it shows nothing.
-func (p *Plan) Answer(c *schema.Contract, r *traffic.Response) Shown {
+func (p *Plan) Response(c *schema.Contract, r *traffic.Response) Shown {
 	o, ok := p.operations[c]
 	if !ok {
 		return Shown{Contract: c, of: &operation{contract: c}}
 	}
-	return o.answer(r)
+	return o.response(r)
 }
 
-// answer walks an answer, which is a success or an error by its status, as all
+// response walks a response, which is a success or an error by its status, as all
 // SDKs take it.
-func (o *operation) answer(r *traffic.Response) Shown {
+func (o *operation) response(r *traffic.Response) Shown {
 	w := walker{newPointSet(len(o.points))}
 	body, err := r.Document()
 	shown := Shown{Contract: o.contract, Readable: err == nil, of: o, shows: w.seen}

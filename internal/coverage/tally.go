@@ -20,8 +20,8 @@ type Tally struct {
 
 // sum is what was shown of a contract.
 type sum struct {
-	seen                pointSet
-	answers, unreadable int
+	seen                  pointSet
+	responses, unreadable int
 }
 
 // NewTally returns a tally of nothing yet.
@@ -43,16 +43,16 @@ func (t *Tally) Take(x *traffic.Interaction) {
 	t.Add(shown)
 }
 
-// Answer adds what an answer shows, as [Plan.Answer] has it.
-func (t *Tally) Answer(c *schema.Contract, r *traffic.Response) { t.Add(t.plan.Answer(c, r)) }
+// Response adds what a response shows, as [Plan.Response] has it.
+func (t *Tally) Response(c *schema.Contract, r *traffic.Response) { t.Add(t.plan.Response(c, r)) }
 
-// Add adds what an answer of one of the plan's contracts shows.
+// Add adds what a response of one of the plan's contracts shows.
 func (t *Tally) Add(s Shown) {
 	sum, ok := t.sums[s.Contract]
 	if !ok {
 		return
 	}
-	sum.answers++
+	sum.responses++
 	if !s.Readable {
 		sum.unreadable++
 	}
@@ -62,7 +62,7 @@ func (t *Tally) Add(s Shown) {
 // Summary is how much of the contracts the traffic shows.
 type Summary struct {
 	Percent    int        `json:"percent"` // of all contracts together, rounded down
-	Answers    int        `json:"answers"` // all there were
+	Responses  int        `json:"answers"` // all there were
 	Counted    int        `json:"counted"`
 	NotCounted []Count    `json:"notCounted,omitempty"` // by reason
 	Contracts  []Contract `json:"contracts"`            // in the order of the catalog
@@ -77,8 +77,8 @@ type Count struct {
 // Contract is how much of one contract the traffic shows.
 type Contract struct {
 	Name       string  `json:"contract"`
-	Answers    int     `json:"answers"`
-	Unreadable int     `json:"unreadable,omitempty"` // answers whose body is no JSON; their status and error count
+	Responses  int     `json:"answers"`
+	Unreadable int     `json:"unreadable,omitempty"` // responses whose body is no JSON; their status and error count
 	Percent    int     `json:"percent"`
 	Shares     []Share `json:"shares"`         // of every kind that the contract has points of
 	Next       []Next  `json:"next,omitempty"` // what to record next, what shows most first
@@ -109,20 +109,20 @@ func (t *Tally) Report() *Summary {
 	shown, total := 0, 0
 	for _, c := range t.plan.catalog.Contracts() {
 		o, sum := t.plan.operations[c], t.sums[c]
-		one := Contract{Name: c.String(), Answers: sum.answers, Unreadable: sum.unreadable, Shares: o.shares(sum.seen)}
+		one := Contract{Name: c.String(), Responses: sum.responses, Unreadable: sum.unreadable, Shares: o.shares(sum.seen)}
 		n, of := o.counted.lenAnd(sum.seen), o.counted.len()
 		one.Percent = percent(n, of)
 		shown, total = shown+n, total+of
-		r.Counted += sum.answers
-		if sum.answers > 0 {
+		r.Counted += sum.responses
+		if sum.responses > 0 {
 			one.Next = o.next(sum.seen)
 		}
 		r.Contracts = append(r.Contracts, one)
 	}
-	r.Percent, r.Answers = percent(shown, total), r.Counted
+	r.Percent, r.Responses = percent(shown, total), r.Counted
 	for _, why := range slices.Sorted(maps.Keys(t.notCounted)) {
 		r.NotCounted = append(r.NotCounted, Count{why, t.notCounted[why]})
-		r.Answers += t.notCounted[why]
+		r.Responses += t.notCounted[why]
 	}
 	return r
 }

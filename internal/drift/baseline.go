@@ -11,12 +11,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// BaselineError says what is wrong with a baseline.
+// BaselineError is a problem of a baseline file.
 type BaselineError struct{ Name, Problem string }
 
 func (e *BaselineError) Error() string { return fmt.Sprintf("baseline %s: %s", e.Name, e.Problem) }
 
-// Unreviewed is the reason of what [Baseline] takes up by itself.
+// Unreviewed is the reason of a row that [Baseline] adds.
 const Unreviewed = "not yet reviewed"
 
 // baselineForm is the YAML of a baseline.
@@ -25,8 +25,8 @@ type baselineForm struct {
 	Expected []finding.Expected `yaml:"expected"`
 }
 
-// ParseBaseline reads what is known and accepted of a drift, a file of ignore
-// rows ([finding.ReadRows]), all of which are required:
+// ParseBaseline reads the known and accepted findings of a drift, as a file of ignore rows
+// ([finding.ReadRows]), all of which are required:
 //
 //	crcheckBaseline: 1
 //	expected:
@@ -36,11 +36,10 @@ type baselineForm struct {
 //	    severity: info
 //	    reason: we do not bill by payer
 //
-// The value and the severity may be left out: then the row accepts any. The error
-// is a [*BaselineError].
+// A row without a value or a severity accepts any. The error is a [*BaselineError].
 func ParseBaseline(name string, text []byte) ([]finding.Expected, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, &BaselineError{name, "it is empty: begin with \"crcheckBaseline: 1\""}
+		return nil, &BaselineError{name, "the file is empty; begin it with \"crcheckBaseline: 1\""}
 	}
 	rows, err := finding.ReadRows("", text)
 	if broken := (*finding.RowError)(nil); errors.As(err, &broken) && broken.Line == 0 {
@@ -54,11 +53,10 @@ func ParseBaseline(name string, text []byte) ([]finding.Expected, error) {
 	return rows, nil
 }
 
-// Baseline writes a baseline that accepts the findings, and nothing else: no other
-// value at their places (but any length, number or text that breaks the same
-// bound or pattern of traffic), and of a change no higher severity. A row of the
-// old one stays, with its reason, if it is met; what none accepts is taken up as
-// [Unreviewed].
+// Baseline writes a baseline that accepts these findings and nothing else: no other value at their
+// places (except that any length, number or text that breaks the same bound or pattern of traffic
+// is accepted), and no higher severity of a change. A matched row of the old baseline stays, with
+// its reason. A finding that no row accepts gets a row marked [Unreviewed].
 func Baseline(old []finding.Expected, findings []finding.Finding) ([]byte, error) {
 	ledger, err := finding.NewLedger(old)
 	if err != nil {
@@ -76,7 +74,7 @@ func Baseline(old []finding.Expected, findings []finding.Finding) ([]byte, error
 	}
 	for _, e := range old {
 		if n := matched[e]; n > 0 {
-			delete(matched, e) // one that is there twice is written once
+			delete(matched, e) // a row that is there twice is written once
 			e.Count, e.Required = uncounted(n), true
 			form.Expected = append(form.Expected, e)
 		}
@@ -93,13 +91,13 @@ func Baseline(old []finding.Expected, findings []finding.Finding) ([]byte, error
 	return b.Bytes(), nil
 }
 
-// take adds a finding to the row that already accepts it but for its severity,
-// or as a row of its own.
+// take adds a finding to the row that already accepts it apart from its severity, or adds a row for
+// it.
 func (form *baselineForm) take(f finding.Finding) {
 	part := cmp.Or(f.Part, "output")
 	e := finding.Expected{Rule: f.Rule, Operation: finding.Literal(f.Operation), Part: finding.Literal(part), Place: finding.Literal(f.Place()),
 		Value: finding.LiteralValue(f.Got), Reason: Unreviewed}
-	if rule, _ := f.Rule.Lookup(); rule.Layer == finding.LayerDrift { // what others weigh follows from the profile
+	if rule, _ := f.Rule.Lookup(); rule.Layer == finding.LayerDrift { // the severity of other layers follows from the profile
 		e.Severity = f.Severity.String()
 	}
 	i := slices.IndexFunc(form.Expected, func(g finding.Expected) bool {
@@ -114,7 +112,7 @@ func (form *baselineForm) take(f finding.Finding) {
 	form.Expected = append(form.Expected, e)
 }
 
-// uncounted is the count as a baseline writes it: 1 goes without saying.
+// uncounted is the count as a baseline writes it: 1 is the default.
 func uncounted(n int) int {
 	if n == 1 {
 		return 0

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -19,29 +20,28 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Cassette is a witness as recorded traffic.
+// Cassette is a breaking payload as recorded traffic.
 type Cassette struct {
-	Name string // of a file
+	Name string // of the file
 	Data []byte
 }
 
-// CassetteError says why a witness is no cassette: its contract does not say how
-// it travels, or it is none on the wire.
+// CassetteError says why a breaking payload cannot be a cassette: its contract does not state how
+// it travels, or it breaks nothing over HTTP.
 type CassetteError struct {
 	Change *Change
 	Err    error
 }
 
 func (e *CassetteError) Error() string {
-	return fmt.Sprintf("the witness of %s at %s of %s is no cassette: %v", e.Change.Rule, e.Change.Place(), e.Change.Operation, e.Err)
+	return fmt.Sprintf("the breaking payload of %s at %s of %s cannot be a cassette: %v", e.Change.Rule, e.Change.Place(), e.Change.Operation, e.Err)
 }
 
 func (e *CassetteError) Unwrap() error { return e.Err }
 
-// Cassettes writes the witnesses of changes in go-vcr's format, one each, as the
-// contract that allows them has it: a response with the plainest request before
-// it, a request with the plainest answer. Each has been held against that contract,
-// which has nothing to say against it. What cannot be written is returned as
+// Cassettes writes the breaking payloads of changes in go-vcr's format, one each, as the contract
+// that allows them encodes them: a response with a minimal request, a request with a minimal
+// response. Each is valid under that contract. What cannot be written is returned as
 // [*CassetteError] values.
 func Cassettes(changes []Change, old, new []*schema.Contract) (all []Cassette, errs []error) {
 	sides := map[Side]*side{Old: {contracts: old}, New: {contracts: new}}
@@ -60,7 +60,7 @@ func Cassettes(changes []Change, old, new []*schema.Contract) (all []Cassette, e
 	return all, errs
 }
 
-// side is one source, to hold exchanges against.
+// side is a source that exchanges are validated against.
 type side struct {
 	contracts []*schema.Contract
 	catalog   *validate.Catalog
@@ -77,8 +77,8 @@ func (s *side) check(x *traffic.Interaction) (validate.Outcome, error) {
 	return s.catalog.Check(x, validate.Bare{})
 }
 
-// name tells the change: its operation, rule and value, and a digest of all that
-// tells it from others.
+// name is the file name of a change: its operation, rule and value, and a digest that keeps
+// different changes apart.
 func (c *Change) name() string {
 	name := c.Operation + "." + strings.TrimPrefix(string(c.Rule), "drift.")
 	if c.Facet == "enum" || c.end != noEnd {
@@ -89,7 +89,7 @@ func (c *Change) name() string {
 	return name + "." + hex.EncodeToString(sum[:4]) + ".yaml"
 }
 
-// fileRune is a character as names of files have it everywhere.
+// fileRune returns a character that is safe in file names on every system.
 func fileRune(r rune) rune {
 	if r < 0x80 && (r == '-' || r == '_' || r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z') {
 		return r
@@ -97,7 +97,7 @@ func fileRune(r rune) rune {
 	return '_'
 }
 
-// cassette writes the witness as the contract that allows it has it.
+// cassette writes the breaking payload as the contract that allows it encodes it.
 func (c *Change) cassette(allowing, refusing *side) ([]byte, error) {
 	at := slices.IndexFunc(allowing.contracts, func(d *schema.Contract) bool { return d.Name() == c.Operation })
 	by := allowing.contracts[at]
@@ -115,9 +115,9 @@ func (c *Change) cassette(allowing, refusing *side) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// ExchangeError says that a witness proves nothing as HTTP traffic.
+// ExchangeError says that a payload breaks nothing as HTTP traffic.
 type ExchangeError struct {
-	Side    Side // whose contract takes it otherwise
+	Side    Side // whose contract sees it differently
 	Problem string
 }
 
@@ -125,8 +125,8 @@ func (e *ExchangeError) Error() string {
 	return fmt.Sprintf("as HTTP traffic the %s contract %s", e.Side, e.Problem)
 }
 
-// attest holds the exchange against the contract that allows the witness, and one
-// of the sdk projection, which may differ there alone, against the other one too.
+// attest validates the exchange against the contract that allows the payload. A payload in the sdk
+// encoding may differ over HTTP, so it is also validated against the other contract.
 func (c *Change) attest(x *traffic.Interaction, allowing, refusing *side) error {
 	w := c.Witness
 	outcome, err := allowing.check(x)
@@ -145,12 +145,12 @@ func (c *Change) attest(x *traffic.Interaction, allowing, refusing *side) error 
 		return err
 	}
 	if !slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool { return f.General() == w.Rule }) {
-		return &ExchangeError{w.Refused, fmt.Sprintf("has no %s to say against it: the two differ in the sdk encoding alone", w.Rule)}
+		return &ExchangeError{w.Refused, fmt.Sprintf("reports no %s for it: the two differ only in the sdk encoding", w.Rule)}
 	}
 	return nil
 }
 
-// exchange makes the witness travel.
+// exchange returns the breaking payload as HTTP traffic.
 func (c *Change) exchange(by *schema.Contract) (*exchange, error) {
 	if c.Witness.exchange != nil {
 		return c.Witness.exchange, nil
@@ -163,11 +163,11 @@ func (c *Change) exchange(by *schema.Contract) (*exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := c.answer(s, by, request)
-	return &exchange{request, answer}, err
+	response, err := c.response(s, by, request)
+	return &exchange{request, response}, err
 }
 
-// asked reports a witness that is a request, or a document of one.
+// asked reports whether the breaking payload is a request or a document of one.
 func (c *Change) asked() bool {
 	return c.Part == schema.InputPart || c.Part == schema.ContractPlace.Part
 }
@@ -202,10 +202,11 @@ func (c *Change) request(s *synth.Synth, by *schema.Contract) (synth.Request, er
 	return r, nil
 }
 
-// repeats makes a request ask for what the witness is about, where that repeats a
-// label of the request.
+// repeats puts the value at the payload's pointer into the request, if the response echoes a label
+// of the request there.
 func (c *Change) repeats(r *synth.Request, by *schema.Contract) {
-	text, isText := unquote(string(valueAt(c.Witness.Document, c.Witness.Pointer)))
+	value, _ := jsontree.Find(c.Witness.Document, c.Witness.Pointer)
+	text, isText := stringOf(value)
 	root, _ := by.Root(schema.InputPart)
 	for _, e := range by.Echoes {
 		m, ok := by.Resolve(root).Member(e.Input)
@@ -215,7 +216,7 @@ func (c *Change) repeats(r *synth.Request, by *schema.Contract) {
 	}
 }
 
-// echo puts back the headers that repeat the request, but not what the witness is about.
+// echo restores the headers that echo the request, except the one at the payload's pointer.
 func (c *Change) echo(by *schema.Contract, echoed, into http.Header) {
 	root, _ := by.Root(schema.OutputPart)
 	for _, e := range by.Echoes {
@@ -226,7 +227,7 @@ func (c *Change) echo(by *schema.Contract, echoed, into http.Header) {
 	}
 }
 
-func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (synth.Response, error) {
+func (c *Change) response(s *synth.Synth, by *schema.Contract, to synth.Request) (synth.Response, error) {
 	w := c.Witness
 	if c.asked() || len(w.Document) == 0 {
 		body, err := s.Minimal(schema.OutputPart)
@@ -236,7 +237,7 @@ func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (
 		return s.Response(schema.OutputPart, body, to)
 	}
 	to.Echoes = maps.Clone(to.Echoes)
-	delete(to.Echoes, jsontext.Pointer(w.Pointer)) // the witness is about what repeats the request
+	delete(to.Echoes, jsontext.Pointer(w.Pointer)) // the payload breaks the echo itself
 	if w.Projection == schema.Wire {
 		return s.Response(c.Part, w.Document, to)
 	}

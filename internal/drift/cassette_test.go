@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// written compares two contracts and reads back the only cassette that comes of it.
+// written compares two contracts and reads back the only cassette of the changes.
 func written(t *testing.T, old, new []*schema.Contract) (drift.Change, *traffic.Interaction) {
 	t.Helper()
 	result, err := drift.Compare(old, new)
@@ -38,7 +38,8 @@ func put(name, uri string) *schema.Contract {
 	})
 }
 
-// TestRouteCassettes: a request that leads nowhere any more is a cassette, body and all.
+// TestRouteCassettes checks that a request that no longer reaches an operation becomes a cassette,
+// with its body.
 func TestRouteCassettes(t *testing.T) {
 	get := bed()
 	for name, test := range map[string]struct {
@@ -59,8 +60,8 @@ func TestRouteCassettes(t *testing.T) {
 	}
 }
 
-// laden is an operation whose members travel everywhere, as values that the sdk
-// projection writes otherwise than the wire.
+// laden is an operation with members at every location, whose values the sdk encoding writes
+// differently from HTTP.
 func laden() *schema.Contract {
 	in := func(name string, location schema.Location, wire string, shape schema.Shape, required bool) schema.Member {
 		return schema.Member{Name: name, Shape: schema.Inline(shape), Required: schema.Is(required), Location: schema.Is(location), WireName: schema.Is(wire)}
@@ -93,7 +94,7 @@ func laden() *schema.Contract {
 
 const sown = `{"sown_at":1700000000,"date":"Tue, 14 Nov 2023 22:13:20 GMT","seed":"ICAg"}`
 
-// TestSDKCassettes: a witness of the sdk projection travels in the wire's form.
+// TestSDKCassettes checks that a breaking payload of the sdk encoding is written as HTTP.
 func TestSDKCassettes(t *testing.T) {
 	old := laden()
 	asked := changed(old, func(c *schema.Contract) {
@@ -128,7 +129,7 @@ func TestSDKCassettes(t *testing.T) {
 	require.Len(t, check(t, noted, x), 1)
 }
 
-// TestSDKAlone: what differs in the sdk encoding alone is no cassette.
+// TestSDKAlone checks that a difference in the sdk encoding alone makes no cassette.
 func TestSDKAlone(t *testing.T) {
 	old := changed(bed(), func(c *schema.Contract) {
 		member(c, "FrostException", "degrees").Shape.Inline = &schema.Shape{Type: schema.Float}
@@ -156,8 +157,8 @@ func TestSDKAlone(t *testing.T) {
 	}
 }
 
-// TestEchoCassettes: a witness about what the answer repeats of the request asks
-// for it. Where it cannot, it is no cassette.
+// TestEchoCassettes checks that the request of a cassette asks for the value that its response must
+// echo, and that there is no cassette if it cannot.
 func TestEchoCassettes(t *testing.T) {
 	repeating := func(input string, max json.Number) []*schema.Contract {
 		return []*schema.Contract{changed(bed(), func(c *schema.Contract) {

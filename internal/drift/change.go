@@ -11,23 +11,23 @@ type Change struct {
 	Rule      finding.RuleID   `json:"rule"`
 	Severity  finding.Severity `json:"severity"`
 	Operation string           `json:"operation"`
-	Part      schema.Part      `json:"part"`    // "contract" for what is of the operation as a whole
+	Part      schema.Part      `json:"part"`    // "contract" for the operation as a whole
 	Pointer   string           `json:"pointer"` // into the part's shapes, as in [schema.Place]
 	Facet     string           `json:"facet"`
 	Old       string           `json:"old,omitempty"` // JSON of the facet, the value or the end; empty: none
 	New       string           `json:"new,omitempty"`
 	Message   string           `json:"message"`
-	// Witness proves the change; nil: none was found, or the change is none of
-	// documents.
+	// Witness is the breaking payload that proves the change; nil if none was found, or if no
+	// document can prove such a change.
 	Witness *Witness `json:"witness,omitempty"`
-	// Contested says why a document that seemed to prove the change is no
-	// witness: the walker and the judge do not agree on it.
+	// Contested says why a document that seemed to break one side was discarded: the walker and the
+	// oracle disagree on it.
 	Contested string `json:"contested,omitempty"`
-	// Untried says why no document was held against both sides where one might
-	// prove the change.
+	// Untried says why no document was validated against both sides, where one might prove the
+	// change.
 	Untried string `json:"untried,omitempty"`
 
-	piece // what Old and New are the JSON of
+	piece // Old and New are its values as JSON
 }
 
 // Place is where the contracts differ.
@@ -40,7 +40,7 @@ func (c *Change) Finding() finding.Finding {
 		Names:   []string{c.Facet}, Found: facetJSON(c.new), Was: facetJSON(c.old)}.Rendered()
 }
 
-// facetJSON is a value of a facet: a string, or JSON.
+// facetJSON returns the value of a facet, a string or JSON.
 func facetJSON(value any) finding.Value {
 	if text, ok := plainText(value); ok {
 		return finding.Value{Kind: finding.KindString, Text: text}
@@ -58,14 +58,7 @@ func plainText(value any) (string, bool) {
 	return "", false
 }
 
-func plain(text string) string {
-	if value, ok := unquote(text); ok {
-		return value
-	}
-	return text
-}
-
-// unquoted is a value without quotes.
+// unquoted returns a value without quotes.
 func unquoted(value any) string {
 	if text, ok := plainText(value); ok {
 		return text
@@ -73,8 +66,8 @@ func unquoted(value any) string {
 	return schema.ValueText(value)
 }
 
-// Remedy is what to do about a change: of one that documents could prove, were
-// tried, and none does, nothing.
+// Remedy is what to do about a change: nothing, if documents that could have proved it were tried
+// and none did.
 func (c *Change) Remedy() string {
 	if c.Witness == nil && c.Untried == "" && c.Contested == "" && proofs[c.Rule] != nil {
 		return "No action needed: no payload was found that breaks either version."

@@ -12,15 +12,15 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Comparison is what changed between two sources.
+// Comparison is the result of [Compare].
 type Comparison struct {
 	Compared int      `json:"compared"`        // operations that both have
 	Alone    []Alone  `json:"alone,omitempty"` // services that only one side describes
-	Changes  []Change `json:"changes"`         // gravest first
+	Changes  []Change `json:"changes"`         // the most severe first
 }
 
-// Alone is a service that only one side describes: it has not come or gone, it is
-// not compared.
+// Alone is a service that only one side describes. It is not compared, and counts neither as added
+// nor as removed.
 type Alone struct {
 	Side       Side   `json:"side"`
 	Service    string `json:"service"`
@@ -31,7 +31,7 @@ type Alone struct {
 type TwiceError struct{ Side, Operation, First, Second string }
 
 func (e *TwiceError) Error() string {
-	return fmt.Sprintf("the %s side describes %s twice, as %s and as %s: name one of them", e.Side, e.Operation, e.First, e.Second)
+	return fmt.Sprintf("the %s side describes %s twice, as %s and as %s; name one of them", e.Side, e.Operation, e.First, e.Second)
 }
 
 // NothingInCommonError says that two sources share no operation.
@@ -41,8 +41,8 @@ func (e *NothingInCommonError) Error() string {
 	return fmt.Sprintf("the sources have no operation in common: the old one describes %s, the new one %s", e.Old, e.New)
 }
 
-// Compare returns what changed between the operations of two sources. The error
-// is a [*TwiceError], a [*NothingInCommonError] or tells why a contract cannot be used.
+// Compare returns the changes between two sources, operation by operation. The error is a
+// [*TwiceError] or a [*NothingInCommonError], or says why a contract cannot be used.
 func Compare(old, new []*schema.Contract) (*Comparison, error) {
 	before, err := byName(old, "old")
 	if err != nil {
@@ -85,7 +85,7 @@ func Compare(old, new []*schema.Contract) (*Comparison, error) {
 	return result, nil
 }
 
-// each calls do for 0 to n-1, several at once.
+// each calls do for 0 to n-1, concurrently.
 func each(n int, do func(int)) {
 	var wait sync.WaitGroup
 	next := make(chan int)
@@ -128,15 +128,15 @@ func some(contracts []*schema.Contract) string {
 	return fmt.Sprintf("%s and %d more", contracts[0].Name(), len(contracts)-1)
 }
 
-// services compares which operations there are, service by service, where both
-// sides speak of all.
+// services compares the sets of operations, service by service, where both sides describe the whole
+// service.
 func (r *Comparison) services(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) {
 	was, is := byService(old), byService(new)
 	for _, service := range slices.Sorted(maps.Keys(was)) {
 		if is[service] == nil {
 			r.Alone = append(r.Alone, Alone{Old, service, len(was[service])})
 		} else if whole(was[service]) && whole(is[service]) {
-			r.Changes = append(r.Changes, comings(was[service], before, is[service], after, routes)...)
+			r.Changes = append(r.Changes, addedAndRemoved(was[service], before, is[service], after, routes)...)
 		}
 	}
 	for _, service := range slices.Sorted(maps.Keys(is)) {
@@ -154,14 +154,14 @@ func byService(contracts []*schema.Contract) map[string][]*schema.Contract {
 	return services
 }
 
-// whole reports a source that speaks of all operations of its service.
+// whole reports whether a source describes all operations of its service.
 func whole(contracts []*schema.Contract) bool {
 	page := func(c *schema.Contract) bool { return len(c.Origins) > 0 && c.Origins[0].Kind == "boto3-page" }
 	return len(contracts) > 1 && !slices.ContainsFunc(contracts, page)
 }
 
-// comings returns the operations that came and went.
-func comings(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) []Change {
+// addedAndRemoved returns a change for each operation that only one side has.
+func addedAndRemoved(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) []Change {
 	var all []Change
 	for _, c := range old {
 		if after[c.Name()] == nil {
@@ -178,14 +178,14 @@ func comings(old []*schema.Contract, before map[string]*schema.Contract, new []*
 	return all
 }
 
-// pair is one operation, as two sources have it.
+// pair is an operation in two sources.
 type pair struct {
 	old, new *schema.Contract
 	changes  []Change
 }
 
-// compare compares the operation part by part: a structure that is sent and
-// answered changes twice.
+// compare compares the operation part by part. A structure in both the input and the output changes
+// twice.
 func (p *pair) compare(routes map[string]*schema.Catalog) error {
 	p.part(schema.ContractPlace.Part)
 	for i := range p.changes {
@@ -203,7 +203,7 @@ func (p *pair) compare(routes map[string]*schema.Catalog) error {
 	return nil
 }
 
-// parts returns those of both sides.
+// parts returns the parts of both sides.
 func (p *pair) parts() []schema.Part {
 	parts := p.old.Parts()
 	for _, part := range p.new.Parts() {
@@ -214,7 +214,7 @@ func (p *pair) parts() []schema.Part {
 	return parts
 }
 
-// part takes the differences of a part.
+// part adds the changes of a part.
 func (p *pair) part(part schema.Part) {
 	for _, d := range schema.Diff(p.old.Only(part), p.new.Only(part)) {
 		row := facetOf(d)
@@ -228,9 +228,9 @@ func (p *pair) part(part schema.Part) {
 	}
 }
 
-// unveiled returns a contract in which nothing is sensitive, so that findings say
-// what they found: of synthesised documents nothing need be withheld.
-func unveiled(c *schema.Contract) *schema.Contract {
+// withoutSensitive returns a contract in which nothing is sensitive, so that findings show values.
+// Synthesized documents need no protection.
+func withoutSensitive(c *schema.Contract) *schema.Contract {
 	sensitive := false
 	c.Walk(func(_ schema.Place, s *schema.Shape, _ *schema.Member) {
 		sensitive = sensitive || s.Sensitive.Or(false)

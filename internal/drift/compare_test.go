@@ -22,11 +22,11 @@ func TestCompare(t *testing.T) {
 		want   []string
 	}{
 		"nothing": {func(*schema.Contract) {}, []string{}},
-		"an error's member, which the answer of that error proves": {
+		"an error's member, which the response of that error proves": {
 			func(c *schema.Contract) { member(c, "FrostException", "degrees").Shape.Inline.Bits = schema.Is(64) },
 			[]string{"error drift.bits-widened error:FrostException#/degrees 32→64 type.mismatch"},
 		},
-		"what stands at several places changes once": {
+		"a shape at several places changes once": {
 			func(c *schema.Contract) {
 				member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is([]string{"RED", "GREEN", "BLUE"})
 			},
@@ -80,7 +80,7 @@ func TestCompare(t *testing.T) {
 			},
 			[]string{},
 		},
-		"what is sent and answered changes twice": {
+		"a structure of input and output changes twice": {
 			func(c *schema.Contract) {
 				c.Shapes["Plant"].Members = append(c.Shapes["Plant"].Members, schema.Member{Name: "bush", Shape: schema.Inline(schema.Shape{Type: schema.Boolean})})
 			},
@@ -119,7 +119,7 @@ func TestCompare(t *testing.T) {
 		"no document any more": {
 			func(c *schema.Contract) { c.Output = "" }, []string{`warning drift.document-removed output "structure"→ member.missing`},
 		},
-		"silence is no change": {
+		"unspecified is not a change": {
 			func(c *schema.Contract) {
 				c.Method, c.Status = schema.Known[string]{}, schema.Known[int]{}
 				member(c, "Bed", "colour").Required = schema.Known[bool]{}
@@ -135,7 +135,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestOwnWitness: of several new values each has a witness of its own.
+// TestOwnWitness checks that each of several new values has its own breaking payload.
 func TestOwnWitness(t *testing.T) {
 	new := changed(bed(), func(c *schema.Contract) {
 		member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is([]string{"RED", "GREEN", "BLUE", "YELLOW"})
@@ -148,13 +148,13 @@ func TestOwnWitness(t *testing.T) {
 	}
 }
 
-// TestAppearance: what appears is the reverse of what disappears.
+// TestAppearance checks that adding is the reverse of removing.
 func TestAppearance(t *testing.T) {
 	old := changed(bed(), func(c *schema.Contract) { c.Output = "" })
 	require.Equal(t, []string{`info drift.document-added output →"structure" unproven`}, lines(t, []*schema.Contract{old}, []*schema.Contract{bed()}))
 }
 
-// rpc is the same operation by another protocol.
+// rpc is the same operation with another protocol.
 func rpc(target string) *schema.Contract {
 	return changed(bed(), func(c *schema.Contract) {
 		c.Protocol, c.Target, c.Method, c.URI = schema.Is("awsJson1_1"), schema.Is(target), schema.Is("POST"), schema.Is("/")
@@ -164,7 +164,7 @@ func rpc(target string) *schema.Contract {
 	})
 }
 
-// TestRoutes: old requests that lead nowhere any more are witnesses.
+// TestRoutes checks that old requests that reach no operation any more are breaking payloads.
 func TestRoutes(t *testing.T) {
 	for name, test := range map[string]struct {
 		old, new *schema.Contract
@@ -187,7 +187,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// TestOperations: operations come and go where both sides speak of several.
+// TestOperations checks that operations are added and removed where both sides describe several.
 func TestOperations(t *testing.T) {
 	other := func(name string) *schema.Contract {
 		return changed(bed(), func(c *schema.Contract) { c.Operation, c.URI = name, schema.Is("/"+name+"/{bedId}") })
@@ -200,11 +200,11 @@ func TestOperations(t *testing.T) {
 	require.Equal(t, []any{finding.DriftOperationRemoved, finding.Error, "garden.GetHedge"}, []any{gone.Rule, gone.Severity, gone.Operation})
 	require.Equal(t, []any{finding.DriftOperationAdded, finding.Info, "garden.GetPath"}, []any{come.Rule, come.Severity, come.Operation})
 
-	require.Empty(t, lines(t, []*schema.Contract{bed()}, new), "a source of one operation is silent about others")
+	require.Empty(t, lines(t, []*schema.Contract{bed()}, new), "a source of one operation says nothing about others")
 	for i := range old {
 		old[i].Origins = []schema.Origin{{Kind: "boto3-page"}}
 	}
-	require.Empty(t, lines(t, old, new), "pages are silent about other operations")
+	require.Empty(t, lines(t, old, new), "pages say nothing about other operations")
 
 	_, err = drift.Compare([]*schema.Contract{bed()}, []*schema.Contract{other("GetPath")})
 	var nothing *drift.NothingInCommonError
@@ -218,7 +218,8 @@ func TestOperations(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestServices: operations come and go within a service that both sides describe.
+// TestServices checks that operations are added and removed within a service that both sides
+// describe.
 func TestServices(t *testing.T) {
 	of := func(service, name string) *schema.Contract {
 		return changed(bed(), func(c *schema.Contract) {
@@ -247,7 +248,7 @@ func TestServices(t *testing.T) {
 	}
 }
 
-// TestSmallest: nothing can be left out of a witness.
+// TestSmallest checks that nothing can be removed from a breaking payload.
 func TestSmallest(t *testing.T) {
 	new := changed(bed(), func(c *schema.Contract) {
 		plant := schema.Member{Name: "extra", Shape: schema.Named("Plant"), Required: schema.Is(false)}
@@ -259,8 +260,8 @@ func TestSmallest(t *testing.T) {
 	require.Equal(t, `{"bed":{"colour":"RED","extra":{"herb":""}}}`, string(result.Changes[0].Witness.Document))
 }
 
-// TestCassettes: a witness as a cassette is clean under the contract that allows
-// it, and shows its finding under the other.
+// TestCassettes checks that a cassette is valid under the contract that allows it and shows its
+// finding under the other.
 func TestCassettes(t *testing.T) {
 	old := bed()
 	new := changed(old, func(c *schema.Contract) {
@@ -314,7 +315,7 @@ func check(t *testing.T, c *schema.Contract, x *traffic.Interaction) finding.Set
 	return outcome.Findings
 }
 
-// TestHeaders: a witness about a header travels in it.
+// TestHeaders checks that a breaking payload about a header has it in the header.
 func TestHeaders(t *testing.T) {
 	old := changed(bed(), func(c *schema.Contract) {
 		hint := schema.Member{Name: "hint", Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Hint"), Required: schema.Is(false),
@@ -337,7 +338,8 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// TestQueryCompatible: no source says that a service is not compatible, so it takes two that speak.
+// TestQueryCompatible checks that a change needs two sides that state it, because no source states
+// that a service is not compatible.
 func TestQueryCompatible(t *testing.T) {
 	of := func(compatible bool) []*schema.Contract {
 		return []*schema.Contract{changed(bed(), func(c *schema.Contract) { c.QueryCompatible = schema.Is(compatible) })}

@@ -14,7 +14,7 @@ var bed, changed, member, randomContract = garden.Bed, garden.Changed, garden.Me
 
 func count(n int) json.Number { return json.Number(strconv.Itoa(n)) }
 
-// spots are the shapes and members of a contract, in an order that depends on it alone.
+// spots are the shapes and members of a contract, in an order that depends on the contract alone.
 type spots struct {
 	shapes     []*schema.Shape
 	structures []*schema.Shape
@@ -64,7 +64,7 @@ func spotsOf(c *schema.Contract) *spots {
 	return s
 }
 
-// pick takes one of those that fit, by chance.
+// pick takes a random one of those that fit.
 func pick[T any](r *rand.Rand, from []T, fits func(T) bool) (found T, ok bool) {
 	fitting := slices.DeleteFunc(slices.Clone(from), func(v T) bool { return !fits(v) })
 	if len(fitting) == 0 {

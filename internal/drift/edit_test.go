@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryField: each field that a contract is made of has a row in the table,
-// and each row is of a field. A new facet without a row fails here.
+// TestEveryField checks that each field of a contract has a row in the table, and that each row is
+// of a field.
 func TestEveryField(t *testing.T) {
 	fields := map[string]bool{}
 	for _, of := range []reflect.Type{reflect.TypeFor[schema.Contract](), reflect.TypeFor[schema.Error](), reflect.TypeFor[schema.Member](), reflect.TypeFor[schema.Shape]()} {
@@ -31,8 +31,8 @@ func TestEveryField(t *testing.T) {
 	rows := map[string]bool{}
 	used := map[finding.RuleID]bool{}
 	for _, f := range drift.Facets() {
-		require.True(t, fields[f.Field], "%s is no field of a contract", f.Field)
-		require.False(t, rows[f.Field], "%s stands twice", f.Field)
+		require.True(t, fields[f.Field], "%s is not a field of a contract", f.Field)
+		require.False(t, rows[f.Field], "%s is there twice", f.Field)
 		rows[f.Field] = true
 		require.NotEmpty(t, f.Edits, f.Field)
 		for _, e := range f.Edits {
@@ -54,7 +54,7 @@ func TestEveryField(t *testing.T) {
 	}
 }
 
-// TestEveryFacet: the table names the facets as [schema.Diff] does.
+// TestEveryFacet checks that the table names the facets as [schema.Diff] does.
 func TestEveryFacet(t *testing.T) {
 	named := map[string]bool{}
 	for _, f := range drift.Facets() {
@@ -70,7 +70,7 @@ func TestEveryFacet(t *testing.T) {
 	}
 }
 
-// names returns the edits of the table in a fixed order, with what they must lead to.
+// names returns the edits of the table in a fixed order, with their rules.
 func names(t *testing.T) (all []string, rules map[string]finding.RuleID) {
 	rules = map[string]finding.RuleID{}
 	for _, f := range drift.Facets() {
@@ -88,9 +88,9 @@ func names(t *testing.T) (all []string, rules map[string]finding.RuleID) {
 	return all, rules
 }
 
-// TestEdits applies edits by chance to contracts made by chance: each is found
-// and classed, and nothing else is; what weighs more than an info is proven, and
-// against the rest no document speaks. CRCHECK_EDITS sets how many.
+// TestEdits applies random edits to random contracts. Each edit must be found and classified, and
+// nothing else. Each change above an info must be proved, and no document may contradict the rest.
+// CRCHECK_EDITS sets how many edits there are.
 func TestEdits(t *testing.T) {
 	n := 1000
 	if text := os.Getenv("CRCHECK_EDITS"); text != "" {
@@ -127,7 +127,7 @@ func TestEdits(t *testing.T) {
 			require.Empty(t, c.Contested)
 			seen[c.Severity]++
 			if c.Witness == nil {
-				require.Equal(t, finding.Info, c.Severity, "%s, %d: it weighs more than what is not proven", name, i)
+				require.Equal(t, finding.Info, c.Severity, "%s, %d: an unproved change is above an info", name, i)
 			} else {
 				requireProof(t, c, old, new)
 			}
@@ -144,7 +144,7 @@ func TestEdits(t *testing.T) {
 
 var opposite = map[finding.RuleID]finding.RuleID{finding.DriftSparseAdded: finding.DriftSparseRemoved, finding.DriftEnumOpened: finding.DriftEnumClosed}
 
-// sides are the contracts that allow and refuse documents of a change.
+// sides returns the contracts that allow and refuse the documents of a change.
 func sides(c *drift.Change, old, new *schema.Contract) (allowing, refusing *schema.Contract) {
 	if c.Part == schema.InputPart {
 		return old, new
@@ -152,8 +152,8 @@ func sides(c *drift.Change, old, new *schema.Contract) (allowing, refusing *sche
 	return new, old
 }
 
-// requireProof asks walker and judge again, the latter through the schema in
-// standard keywords.
+// requireProof confirms a breaking payload again with the walker and the oracle, the latter through
+// the schema in standard keywords.
 func requireProof(t *testing.T, c *drift.Change, old, new *schema.Contract) {
 	t.Helper()
 	w := c.Witness
@@ -184,9 +184,9 @@ func requireProof(t *testing.T, c *drift.Change, old, new *schema.Contract) {
 	}
 }
 
-// requireCassettes: a witness is a cassette unless the exchange around it has no
-// document, or the refusing side has nothing against it on the wire. What it is
-// made into is held against the allowing side by [drift.Cassettes].
+// requireCassettes checks that a breaking payload has a cassette unless no document can be made for
+// the exchange around it, or the refusing side accepts it over HTTP. [drift.Cassettes] validates
+// the result against the allowing side.
 func requireCassettes(t *testing.T, changes []drift.Change, old, new *schema.Contract) {
 	t.Helper()
 	_, errs := drift.Cassettes(changes, []*schema.Contract{old}, []*schema.Contract{new})
@@ -203,7 +203,7 @@ func requireCassettes(t *testing.T, changes []drift.Change, old, new *schema.Con
 	}
 }
 
-// withheld reports whether one pointer is the other, keys of sensitive maps aside.
+// withheld reports whether two pointers are equal apart from the keys of sensitive maps.
 func withheld(got, want string) bool {
 	a, b := strings.Split(got, "/"), strings.Split(want, "/")
 	return slices.EqualFunc(a, b, func(x, y string) bool { return x == y || x == "*" })
@@ -219,8 +219,8 @@ func severityOf(rule finding.RuleID) finding.Severity {
 	return finding.Info
 }
 
-// requireNoCounterexample: of an edit that was made alone, no document of 200
-// weighs more than what was derived.
+// requireNoCounterexample checks that, for a single edit, none of 200 documents has a finding above
+// the derived severity.
 func requireNoCounterexample(t *testing.T, c *drift.Change, old, new *schema.Contract, name string, i int) {
 	t.Helper()
 	if c.Severity > finding.Info || c.Part == schema.ContractPlace.Part {
@@ -230,7 +230,7 @@ func requireNoCounterexample(t *testing.T, c *drift.Change, old, new *schema.Con
 	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
 		_, _, both := projection.Document(refusing, c.Part)
 		if _, _, ok := projection.Document(allowing, c.Part); !ok || !both {
-			continue // a body that is no JSON has no witness, as the package says
+			continue // a body that is not JSON has no breaking payload: see the package comment
 		}
 		s, err := synth.New(allowing, projection)
 		require.NoError(t, err)
@@ -247,4 +247,44 @@ func requireNoCounterexample(t *testing.T, c *drift.Change, old, new *schema.Con
 			}
 		}
 	}
+}
+
+// FuzzDrift compares arbitrary contracts: no panic, every error is proved, and a contract does not
+// differ from itself.
+func FuzzDrift(f *testing.F) {
+	small := encode(f, bed())
+	f.Add(small, encode(f, rpc("Garden.GetBed")))
+	f.Add(small, small)
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		if len(a)+len(b) > 16<<10 {
+			return
+		}
+		old, err := schema.Parse(a)
+		if err != nil {
+			return
+		}
+		new, err := schema.Parse(b)
+		if err != nil {
+			return
+		}
+		itself, err := drift.Compare([]*schema.Contract{old}, []*schema.Contract{old})
+		require.NoError(t, err)
+		require.Empty(t, itself.Changes)
+		new.Service, new.Operation = old.Service, old.Operation
+		result, err := drift.Compare([]*schema.Contract{old}, []*schema.Contract{new})
+		require.NoError(t, err)
+		for _, c := range result.Changes {
+			require.True(t, c.Severity == finding.Info || c.Witness != nil, "%s at %s", c.Rule, c.Place())
+		}
+		_, _ = drift.Cassettes(result.Changes, []*schema.Contract{old}, []*schema.Contract{new})
+		_, err = drift.CompareSources([]drift.Source{{Name: "a", Contracts: []*schema.Contract{old}}, {Name: "b", Contracts: []*schema.Contract{new}}})
+		require.NoError(t, err)
+	})
+}
+
+func encode(t testing.TB, c *schema.Contract) []byte {
+	t.Helper()
+	text, err := c.Encode()
+	require.NoError(t, err)
+	return text
 }

@@ -8,31 +8,31 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// edit changes a contract in one way; false where there is nothing to change.
+// edit changes a contract in one way. It returns false if there is nothing to change.
 type edit func(r *rand.Rand, c *schema.Contract) bool
 
-// edits are all edits of the table that a contract can undergo, by field and words.
+// edits are all edits of the table that a contract can undergo, by field and name.
 var edits = map[string]edit{
-	"Contract.Format/another form of the contract file":                                            nil, // there is one form
-	"Contract.Service/another name":                                                                nil, // TestOperations
-	"Contract.Operation/an operation is added":                                                     nil,
-	"Contract.Operation/an operation is removed":                                                   nil,
-	"Contract.Operation/an operation is renamed":                                                   nil,
-	"Contract.Version/another version":                                                             func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
-	"Contract.API/the API or its version changes":                                                  func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
-	"Contract.Signing/the signing name changes":                                                    func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
-	"Contract.Protocol/the protocol changes":                                                       func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
-	"Contract.Target/X-Amz-Target changes":                                                         nil, // of awsJson: TestRoutes
-	"Contract.Method/the method changes":                                                           func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Method, "PUT") },
-	"Contract.URI/the URI changes":                                                                 func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.URI, "/plots/{label}") },
-	"Contract.URI/a label is renamed":                                                              nil, // TestRouteTemplates, and the next
-	"Contract.URI/a slash at the end of the path comes or goes":                                    nil,
-	"Member.WireName/the label that a member fills is renamed":                                     nil,
-	"Contract.Status/the status of success changes":                                                func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Status, 202) },
-	"Contract.Readonly/it becomes read-only, or no longer is":                                      func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Readonly, false) },
-	"Contract.Input/an operation comes to take or give a document":                                 nil, // TestDocuments
-	"Contract.QueryCompatible/errors also go by their name of the query protocol, or no longer do": nil, // TestQueryCompatible
-	"Contract.Input/an operation no longer takes or gives a document": func(_ *rand.Rand, c *schema.Contract) bool {
+	"Contract.Format/another form of the contract file":                                           nil, // there is one form
+	"Contract.Service/another name":                                                               nil, // TestOperations
+	"Contract.Operation/an operation is added":                                                    nil,
+	"Contract.Operation/an operation is removed":                                                  nil,
+	"Contract.Operation/an operation is renamed":                                                  nil,
+	"Contract.Version/another version":                                                            func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
+	"Contract.API/the API or its version changes":                                                 func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
+	"Contract.Signing/the signing name changes":                                                   func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
+	"Contract.Protocol/the protocol changes":                                                      func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
+	"Contract.Target/X-Amz-Target changes":                                                        nil, // of awsJson: TestRoutes
+	"Contract.Method/the method changes":                                                          func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Method, "PUT") },
+	"Contract.URI/the URI changes":                                                                func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.URI, "/plots/{label}") },
+	"Contract.URI/a label is renamed":                                                             nil, // TestRouteTemplates, and the next
+	"Contract.URI/a trailing slash of the path is added or removed":                               nil,
+	"Member.WireName/the label that a member fills is renamed":                                    nil,
+	"Contract.Status/the status of success changes":                                               func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Status, 202) },
+	"Contract.Readonly/it becomes read-only, or no longer is":                                     func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Readonly, false) },
+	"Contract.Input/an operation gets an input or output document":                                nil, // TestDocuments
+	"Contract.QueryCompatible/errors also have their name of the query protocol, or no longer do": nil, // TestQueryCompatible
+	"Contract.Input/an operation loses its input or output document": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Input = ""
 		return true
 	},
@@ -40,19 +40,19 @@ var edits = map[string]edit{
 		c.Input, c.InputUnstated = "", true
 		return true
 	},
-	"Contract.Output/an operation comes to take or give a document": nil,
-	"Contract.Output/an operation no longer takes or gives a document": func(_ *rand.Rand, c *schema.Contract) bool {
+	"Contract.Output/an operation gets an input or output document": nil,
+	"Contract.Output/an operation loses its input or output document": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Output = ""
 		return true
 	},
-	"Shape.Type/an operation comes to take or give a document":    nil, // the same in other words
-	"Shape.Type/an operation no longer takes or gives a document": nil,
+	"Shape.Type/an operation gets an input or output document":   nil, // the same in other words
+	"Shape.Type/an operation loses its input or output document": nil,
 	"Contract.Errors/an error is added": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Errors = append(c.Errors, schema.Error{Name: "HailException", Status: schema.Is(409)})
 		return true
 	},
 	"Contract.Errors/an error is removed":             func(_ *rand.Rand, c *schema.Contract) bool { c.Errors = c.Errors[1:]; return true },
-	"Contract.Errors/errors stand in another order":   func(_ *rand.Rand, c *schema.Contract) bool { slices.Reverse(c.Errors); return true },
+	"Contract.Errors/errors are reordered":            func(_ *rand.Rand, c *schema.Contract) bool { slices.Reverse(c.Errors); return true },
 	"Contract.Echoes/an echo is stated, or no longer": nil, // TestEchoes
 	"Contract.Shapes/a shape is renamed, split or shared": func(r *rand.Rand, c *schema.Contract) bool {
 		return rename(r, c)
@@ -66,10 +66,10 @@ var edits = map[string]edit{
 		c.Provenance = map[string]int{"output:union": 0}
 		return true
 	},
-	"Error.Name/an error is renamed":                      nil, // two changes: TestErrorRenamed
-	"Error.Status/the status of an error changes":         func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Errors[0].Status, 418) },
-	"Error.Fault/whose fault an error is changes":         func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Errors[0].Fault, "server") },
-	"Error.Code/the name of an error on the wire changes": func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Errors[0].Code, "Frost") },
+	"Error.Name/an error is renamed":                               nil, // two changes: TestErrorRenamed
+	"Error.Status/the status of an error changes":                  func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Errors[0].Status, 418) },
+	"Error.Fault/the fault of an error (client or server) changes": func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Errors[0].Fault, "server") },
+	"Error.Code/the name of an error on the wire changes":          func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Errors[0].Code, "Frost") },
 	"Error.Shape/the members of an error become known, or are no longer stated": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Errors[0].Shape = ""
 		return true
@@ -87,10 +87,10 @@ var edits = map[string]edit{
 	"Member.Required/a member is no longer required": onMember(func(s *spots, m *schema.Member) bool {
 		return m.Location.Or(schema.LocationBody) != schema.LocationLabel && m.Required.Equal(schema.Is(true)) && change(&m.Required, false)
 	}),
-	"Member.Location/a member travels elsewhere": onMember(func(s *spots, m *schema.Member) bool {
+	"Member.Location/a member moves to another location": onMember(func(s *spots, m *schema.Member) bool {
 		return s.root[m] && m.Location.Or("") == schema.LocationBody && scalar(m.Shape) && change(&m.Location, "header")
 	}),
-	"Member.WireName/a member travels under another name": onMember(func(_ *spots, m *schema.Member) bool {
+	"Member.WireName/the wire name of a member changes": onMember(func(_ *spots, m *schema.Member) bool {
 		return m.Location.Or(schema.LocationBody) == schema.LocationBody && change(&m.WireName, m.Name+"Other")
 	}),
 	"Member.Token/a member becomes the idempotency token, or no longer is": onMember(func(_ *spots, m *schema.Member) bool { return change(&m.Token, true) }),
@@ -118,10 +118,10 @@ var edits = map[string]edit{
 		*s = to
 		return true
 	}),
-	"Shape.Members/members stand in another order": func(_ *rand.Rand, c *schema.Contract) bool { slices.Reverse(c.Shapes["Output"].Members); return true },
-	"Shape.Element/a list has other elements":      nil, // facets of the elements are those of any shape
-	"Shape.Key/a map has other keys":               nil,
-	"Shape.Value/a map has other values":           nil,
+	"Shape.Members/members are reordered":     func(_ *rand.Rand, c *schema.Contract) bool { slices.Reverse(c.Shapes["Output"].Members); return true },
+	"Shape.Element/a list has other elements": nil, // facets of the elements are those of any shape
+	"Shape.Key/a map has other keys":          nil,
+	"Shape.Value/a map has other values":      nil,
 	"Shape.Union/a structure becomes a tagged union": onShape(func(_ *rand.Rand, at *spots, s *schema.Shape) bool {
 		required := slices.ContainsFunc(s.Members, func(m schema.Member) bool {
 			return m.Required.Or(false) || at.root[&m] || m.Location.Or(schema.LocationBody) != schema.LocationBody
@@ -137,17 +137,17 @@ var edits = map[string]edit{
 	"Shape.Streaming/a body becomes a stream of bytes, or no longer is": onShape(func(_ *rand.Rand, _ *spots, s *schema.Shape) bool {
 		return s.Type == schema.Blob && change(&s.Streaming, true)
 	}),
-	"Shape.Sparse/a list or map comes to hold null": onShape(func(_ *rand.Rand, _ *spots, s *schema.Shape) bool {
+	"Shape.Sparse/a list or map may hold null": onShape(func(_ *rand.Rand, _ *spots, s *schema.Shape) bool {
 		return !s.Sparse.Silent() && change(&s.Sparse, true)
 	}),
-	"Shape.Sparse/a list or map no longer holds null": backwards("Shape.Sparse/a list or map comes to hold null"),
-	"Shape.Enum/a value is added":                     enum(func(v []string) []string { return append(v, "YELLOW") }),
-	"Shape.Enum/a value is removed":                   enum(func(v []string) []string { return v[:len(v)-1] }),
-	"Shape.Enum/an enum becomes any string":           enum(func([]string) []string { return []string{} }),
-	"Shape.Enum/any string becomes an enum":           backwards("Shape.Enum/an enum becomes any string"),
-	"Shape.Enum/values stand in another order":        enum(func(v []string) []string { slices.Reverse(v); return v }),
-	"Shape.Length/an end moves outward, or is lifted": bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Length }, 1),
-	"Shape.Length/an end moves inward, or is set":     bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Length }, -1),
+	"Shape.Sparse/a list or map may no longer hold null": backwards("Shape.Sparse/a list or map may hold null"),
+	"Shape.Enum/a value is added":                        enum(func(v []string) []string { return append(v, "YELLOW") }),
+	"Shape.Enum/a value is removed":                      enum(func(v []string) []string { return v[:len(v)-1] }),
+	"Shape.Enum/an enum becomes any string":              enum(func([]string) []string { return []string{} }),
+	"Shape.Enum/any string becomes an enum":              backwards("Shape.Enum/an enum becomes any string"),
+	"Shape.Enum/values are reordered":                    enum(func(v []string) []string { slices.Reverse(v); return v }),
+	"Shape.Length/an end moves outward, or is lifted":    bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Length }, 1),
+	"Shape.Length/an end moves inward, or is set":        bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Length }, -1),
 	"Shape.Length/a minimum of zero is stated, or no longer": onShape(func(_ *rand.Rand, _ *spots, s *schema.Shape) bool {
 		b, ok := s.Length.Get()
 		b.Min = ""
@@ -155,14 +155,14 @@ var edits = map[string]edit{
 	}),
 	"Shape.Range/an end moves outward, or is lifted": bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Range }, 1),
 	"Shape.Range/an end moves inward, or is set":     bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Range }, -1),
-	"Shape.Pattern/the pattern changes, comes or goes": onShape(func(r *rand.Rand, _ *spots, s *schema.Shape) bool {
+	"Shape.Pattern/the pattern changes, is added or removed": onShape(func(r *rand.Rand, _ *spots, s *schema.Shape) bool {
 		if s.Pattern.Or("") == "" {
 			return false
 		}
 		to, _ := pick(r, []string{"", "^[a-z]+[-_][0-9]{2,}$", "^[a-f]+-[0-9]{2,}$", "^[a-z]+-[0-9]{2,3}$"}, func(string) bool { return true })
 		return change(&s.Pattern, to)
 	}),
-	"Shape.Pattern/the pattern is written otherwise and matches the same": onShape(func(r *rand.Rand, _ *spots, s *schema.Shape) bool {
+	"Shape.Pattern/the pattern is rewritten and matches the same strings": onShape(func(r *rand.Rand, _ *spots, s *schema.Shape) bool {
 		return s.Pattern.Or("") != "" && change(&s.Pattern, "^(?:"+s.Pattern.Or("")+")$")
 	}),
 	"Shape.Bits/more bits": onShape(func(_ *rand.Rand, _ *spots, s *schema.Shape) bool {
@@ -227,7 +227,7 @@ func onShape(apply func(*rand.Rand, *spots, *schema.Shape) bool) edit {
 	}
 }
 
-// backwards marks an edit that is another one undone: old and new change sides.
+// backwards marks an edit that undoes another one: old and new are swapped.
 func backwards(other string) edit {
 	undone[other] = true
 	return nil

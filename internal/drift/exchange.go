@@ -17,24 +17,24 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// exchange is a request and its answer.
+// exchange is a request and its response.
 type exchange struct {
-	request synth.Request
-	answer  synth.Response
+	request  synth.Request
+	response synth.Response
 }
 
-// interaction is the exchange as recorded from the service of a contract.
+// interaction returns the exchange as recorded from the service of a contract.
 func (e *exchange) interaction(of *schema.Contract) *traffic.Interaction {
 	host := of.Signing.Or(of.Service) + ".us-east-1.amazonaws.com"
 	return &traffic.Interaction{
 		Request: &traffic.Request{Method: e.request.Method, URL: "https://" + host + e.request.Target(), Header: with(e.request.Header, "X-Amz-Date", "20260101T000000Z"), Body: traffic.BodyOf(e.request.Body)},
-		Response: traffic.Response{Status: e.answer.Status, StatusText: strconv.Itoa(e.answer.Status) + " " + http.StatusText(e.answer.Status),
-			Header: with(e.answer.Header, "X-Amzn-Requestid", "00000000-0000-4000-8000-000000000000"), Body: traffic.BodyOf(e.answer.Body)},
+		Response: traffic.Response{Status: e.response.Status, StatusText: strconv.Itoa(e.response.Status) + " " + http.StatusText(e.response.Status),
+			Header: with(e.response.Header, "X-Amzn-Requestid", "00000000-0000-4000-8000-000000000000"), Body: traffic.BodyOf(e.response.Body)},
 	}
 }
 
-// with is a header with one more, by which whoever reads the cassette knows that
-// headers were not filtered.
+// with returns a header with one more entry, which shows a reader of the cassette that headers were
+// not filtered.
 func with(h http.Header, name, value string) http.Header {
 	h = h.Clone()
 	if h == nil {
@@ -44,15 +44,15 @@ func with(h http.Header, name, value string) http.Header {
 	return h
 }
 
-// said is the request, or the answer, in a line and its body where that is JSON.
-func (e *exchange) said(part schema.Part) (line string, body []byte) {
+// text returns the request or the response in a line, and its body if that is JSON.
+func (e *exchange) text(part schema.Part) (line string, body []byte) {
 	if part != schema.InputPart {
-		return strconv.Itoa(e.answer.Status) + headerText(e.answer.Header), jsonOf(e.answer.Body)
+		return strconv.Itoa(e.response.Status) + headerText(e.response.Header), jsonOf(e.response.Body)
 	}
 	return e.request.Method + " " + e.request.Target() + headerText(e.request.Header), jsonOf(e.request.Body)
 }
 
-// headerText is the header as people read it, but for what every body has.
+// headerText returns a header for people, without Content-Type, which every body has.
 func headerText(h http.Header) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(h)) {
@@ -73,15 +73,15 @@ func jsonOf(body []byte) []byte {
 	return nil
 }
 
-// mostExchanges bounds what is tried of a part as whole exchanges.
-const mostExchanges = 2_000
+// maxExchanges bounds how many whole exchanges are tried for a part.
+const maxExchanges = 2_000
 
-// ofExchanges are the rules whose changes the sdk projection may hide: where and
-// how a member travels beside the body.
+// ofExchanges are the rules whose changes the sdk encoding may hide: the location and form of a
+// member beside the body.
 var ofExchanges = []finding.RuleID{finding.DriftBindingChanged, finding.DriftFormatChanged, finding.DriftTypeChanged}
 
-// travels reports whether the member at the top of a claim's place is in the body
-// and whether it is beside it, on either side.
+// travels reports whether the first member of a claim's place is in the body, and whether it is
+// beside it, on either side.
 func (c *claim) travels() (within, beside bool) {
 	tokens := jsontree.Tokens(c.Pointer)
 	if len(tokens) == 0 {
@@ -101,8 +101,8 @@ func (c *claim) travels() (within, beside bool) {
 	return within, beside
 }
 
-// exchanges looks for graver proof of what changed beside the body: requests, or
-// answers, of the allowing side.
+// exchanges looks for requests or responses of the allowing side that prove more severely what
+// changed beside the body.
 func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	var claims []*claim
 	for _, c := range all {
@@ -113,8 +113,8 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	if len(claims) == 0 {
 		return nil
 	}
-	s := &search{old: unveiled(p.old), new: unveiled(p.new), part: part, projection: schema.Wire, claims: claims}
-	h := &hearing{search: s, allowing: s.new, refusing: s.old}
+	s := &search{old: withoutSensitive(p.old), new: withoutSensitive(p.new), part: part, projection: schema.Wire, claims: claims}
+	h := &exchangeSearch{search: s, allowing: s.new, refusing: s.old}
 	if part == schema.InputPart {
 		s.refuser, h.allowing, h.refusing = 1, s.old, s.new
 	}
@@ -124,7 +124,7 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	tried := 0
 	trials, err := h.trials()
 	for t := range trials {
-		if tried++; tried > mostExchanges {
+		if tried++; tried > maxExchanges {
 			break
 		}
 		h.try(t)
@@ -135,48 +135,47 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	return nil
 }
 
-// hearing holds exchanges against both sides.
-type hearing struct {
+// exchangeSearch validates exchanges against both sides.
+type exchangeSearch struct {
 	*search
 	allowing, refusing *schema.Contract
 	allowed, refused   side
 }
 
-func (h *hearing) prepare() (err error) {
+func (h *exchangeSearch) prepare() (err error) {
 	h.allowed, h.refused = side{contracts: []*schema.Contract{h.allowing}}, side{contracts: []*schema.Contract{h.refusing}}
-	if h.giver, err = synth.New(h.allowing, schema.Wire); err != nil {
+	if h.samples, err = synth.New(h.allowing, schema.Wire); err != nil {
 		return err
 	}
 	h.refuses, err = validate.Compile(h.refusing, validate.Options{})
 	return err
 }
 
-// trials yields exchanges in which the part is tried at the claimed members. The
-// error says why there are none.
-func (h *hearing) trials() (iter.Seq[*exchange], error) {
+// trials yields exchanges that vary the claimed members. The error says why there are none.
+func (h *exchangeSearch) trials() (iter.Seq[*exchange], error) {
 	none := func(func(*exchange) bool) {}
-	minimal, err := h.giver.Minimal(schema.InputPart)
+	minimal, err := h.samples.Minimal(schema.InputPart)
 	if err != nil {
 		return none, err
 	}
-	request, err := h.giver.Request(minimal)
+	request, err := h.samples.Request(minimal)
 	if err != nil {
 		return none, err
 	}
-	answer := schema.OutputPart
+	response := schema.OutputPart
 	if h.part != schema.InputPart {
-		answer = h.part
+		response = h.part
 	}
-	body, err := h.giver.Minimal(answer)
+	body, err := h.samples.Minimal(response)
 	if err != nil {
 		return none, err
 	}
-	if _, err := h.giver.Response(answer, body, request); err != nil {
+	if _, err := h.samples.Response(response, body, request); err != nil {
 		return none, err
 	}
 	if h.part != schema.InputPart {
 		return func(yield func(*exchange) bool) {
-			for t := range h.giver.ResponseTrials(h.part, request) {
+			for t := range h.samples.ResponseTrials(h.part, request) {
 				if h.claimed(t.Place) && !yield(&exchange{request, t.Response}) {
 					return
 				}
@@ -184,27 +183,27 @@ func (h *hearing) trials() (iter.Seq[*exchange], error) {
 		}, nil
 	}
 	return func(yield func(*exchange) bool) {
-		for t := range h.giver.RequestTrials() {
+		for t := range h.samples.RequestTrials() {
 			if !h.claimed(t.Place) {
 				continue
 			}
-			if response, err := h.giver.Response(answer, body, t.Request); err == nil && !yield(&exchange{t.Request, response}) {
+			if response, err := h.samples.Response(response, body, t.Request); err == nil && !yield(&exchange{t.Request, response}) {
 				return
 			}
 		}
 	}, nil
 }
 
-// claimed reports whether a trial is about a claimed member, or about all.
-func (h *hearing) claimed(at schema.Place) bool {
+// claimed reports whether a trial varies a claimed member, or all.
+func (h *exchangeSearch) claimed(at schema.Place) bool {
 	tokens := jsontree.Tokens(at.Pointer)
 	return len(tokens) == 0 || slices.ContainsFunc(h.claims, func(c *claim) bool { return jsontree.Tokens(c.Pointer)[0] == tokens[0] })
 }
 
-// try takes an exchange for every change that it proves graver, or better than
-// another exchange.
-func (h *hearing) try(x *exchange) {
-	line, body := x.said(h.part)
+// try records an exchange for every change that it proves more severely, or better than another
+// exchange.
+func (h *exchangeSearch) try(x *exchange) {
+	line, body := x.text(h.part)
 	found := h.beside(x)
 	for i := range found {
 		e := h.evidenceBeside(found[i])
@@ -220,10 +219,10 @@ func (h *hearing) try(x *exchange) {
 	}
 }
 
-// beside returns what the refusing side says of members beside the body, in an
-// exchange that the other side has nothing against. An answer is held against
-// it without its request, which may have changed too.
-func (h *hearing) beside(x *exchange) []finding.Finding {
+// beside returns the findings of the refusing side about members beside the body, in an exchange
+// that the other side accepts. A response is validated without its request, which may have changed
+// too.
+func (h *exchangeSearch) beside(x *exchange) []finding.Finding {
 	recorded := x.interaction(h.allowing)
 	outcome, err := h.allowed.check(recorded)
 	if err != nil || outcome.Contract == nil || len(outcome.Findings) > 0 {
@@ -235,14 +234,14 @@ func (h *hearing) beside(x *exchange) []finding.Finding {
 			return nil
 		}
 	} else {
-		body, recorded.Request = x.answer.Body, nil
+		body, recorded.Request = x.response.Body, nil
 		outcome.Findings = h.refuses.Exchange(recorded, nil)
 	}
 	part := string(h.part)
 	if h.part == schema.OutputPart {
 		part = ""
 	}
-	within, _ := h.refuses.Part(h.part, body) // of a body that is no JSON nothing is said
+	within, _ := h.refuses.Part(h.part, body) // nothing for a body that is not JSON
 	within = within.General()
 	return slices.DeleteFunc(outcome.Findings.General(), func(f finding.Finding) bool {
 		rule, _ := f.Rule.Lookup()
@@ -253,9 +252,8 @@ func (h *hearing) beside(x *exchange) []finding.Finding {
 	})
 }
 
-// evidenceBeside finds out where in the contracts a finding about a member beside
-// the body is: it stands there by its name in the API.
-func (h *hearing) evidenceBeside(f finding.Finding) *evidence {
+// evidenceBeside locates a finding about a member beside the body, which has its name in the API.
+func (h *exchangeSearch) evidenceBeside(f finding.Finding) *evidence {
 	e := &evidence{Finding: f, way: newWalk(h.old, h.new, h.part)}
 	for _, token := range jsontree.Tokens(f.Pointer) {
 		e.way.down(token, memberName)

@@ -12,8 +12,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// TestProvenByExchanges: what travels beside the body under another name, elsewhere or in
-// another form is proven by whole exchanges, which are cassettes.
+// TestProvenByExchanges checks that whole exchanges, which are cassettes, prove changes of the
+// name, location or form of a member beside the body.
 func TestProvenByExchanges(t *testing.T) {
 	hint := func(name string) schema.Member {
 		return schema.Member{Name: name, Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Hint"), Required: schema.Is(true), Shape: schema.Inline(schema.Shape{Type: schema.Timestamp})}
@@ -43,7 +43,7 @@ func TestProvenByExchanges(t *testing.T) {
 			},
 			`warning drift.binding-changed input#/pages "query"→"header" member.missing`, "?pages=", "",
 		},
-		"a header of the answer is renamed": {
+		"a header of the response is renamed": {
 			func(c *schema.Contract) { member(c, "GetBedOutput", "hint").WireName = schema.Is("X-Tip") },
 			`warning drift.binding-changed output#/hint "X-Hint"→"X-Tip" member.missing`, "", "200 (X-Tip: ",
 		},
@@ -74,7 +74,7 @@ func TestProvenByExchanges(t *testing.T) {
 	}
 }
 
-// TestWrapped: a body that becomes the payload, and back, is looked for in vain.
+// TestWrapped checks a body that becomes the payload, and the reverse.
 func TestWrapped(t *testing.T) {
 	wrapped := bed()
 	whole := changed(wrapped, func(c *schema.Contract) {
@@ -99,8 +99,8 @@ func TestWrapped(t *testing.T) {
 	}
 }
 
-// TestUntried: a change that no document could be made for is not one that none
-// was found for.
+// TestUntried checks that a change for which no document can be made differs from one for which
+// none was found.
 func TestUntried(t *testing.T) {
 	impossible := schema.Shape{Type: schema.String, Pattern: schema.Is(`[^\s\S]`)}
 	blue := func(c *schema.Contract) {
@@ -111,7 +111,7 @@ func TestUntried(t *testing.T) {
 		change func(*schema.Contract)
 		want   string // in Untried; empty: it was tried
 	}{
-		"what is required beside it has no document": {func(c *schema.Contract) {
+		"a required sibling has no document": {func(c *schema.Contract) {
 			c.Shapes["Bed"].Members = append(c.Shapes["Bed"].Members, schema.Member{Name: "sign", Shape: schema.Inline(impossible), Required: schema.Is(true)})
 		}, blue, "no document of garden.GetBed"},
 		"below what can be left out": {func(c *schema.Contract) {
@@ -128,9 +128,9 @@ func TestUntried(t *testing.T) {
 		}, func(c *schema.Contract) {
 			member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is([]string{"RED"})
 		}, ""},
-		"the body is no JSON": {func(c *schema.Contract) {
+		"the body is not JSON": {func(c *schema.Contract) {
 			c.Shapes["GetBedOutput"].Members = []schema.Member{{Name: "photo", Shape: schema.Inline(schema.Shape{Type: schema.Blob}), Required: schema.Is(true), Location: schema.Is(schema.LocationPayload)}}
-		}, func(c *schema.Contract) { member(c, "GetBedOutput", "photo").Location = schema.Is(schema.LocationBody) }, "no JSON in the old contract"},
+		}, func(c *schema.Contract) { member(c, "GetBedOutput", "photo").Location = schema.Is(schema.LocationBody) }, "not JSON in the old contract"},
 		"no exchange can be made": {func(c *schema.Contract) {
 			c.Method, c.URI = schema.Known[string]{}, schema.Known[string]{}
 		}, func(c *schema.Contract) { member(c, "GetBedInput", "pages").WireName = schema.Is("page") }, "no HTTP exchange of garden.GetBed"},

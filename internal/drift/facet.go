@@ -5,31 +5,32 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Facet is a row of the table of what can change about a contract: a field of
-// package schema, and the edits that it can undergo.
+// Facet is a row of the table of possible changes: a field of package schema, and the edits that it
+// can undergo.
 type Facet struct {
 	Field string // such as "Shape.Enum"
 	Name  string // in a [schema.Difference]; empty: never compared
 	Edits []Edit
 
-	// split says what a difference comes to; nil: one change of the only edit.
+	// split turns a difference into changes; nil: it is one change, of the only edit.
 	split func(d schema.Difference, in *pair) []piece
 }
 
-// Edit is one way in which a facet changes: reported as a rule, or not, for a reason.
+// Edit is one way in which a facet changes, with its rule, or the reason why it has none.
 type Edit struct {
 	What   string
 	Rule   finding.RuleID
 	Reason string // why there is no rule
 }
 
-// piece is one change of a difference.
+// piece is one of the changes of a difference.
 type piece struct {
 	rule     finding.RuleID
-	old, new any // as [schema.Difference] has them, or an end of bounds; nil where that side has none
+	old, new any // of the [schema.Difference], or an end of bounds; nil if that side has none
 	end      bound
 }
 
@@ -50,7 +51,7 @@ func one(what string, rule finding.RuleID) []Edit { return []Edit{{What: what, R
 func not(what, reason string) []Edit { return []Edit{{What: what, Reason: reason}} }
 
 var facets = []Facet{
-	{Field: "Contract.Format", Edits: not("another form of the contract file", "it is crcheck's own, not the service's")},
+	{Field: "Contract.Format", Edits: not("another form of the contract file", "the format is crcheck's, not the service's")},
 	{Field: "Contract.Service", Edits: not("another name", "operations are paired by it: a service that only one side describes is named, and not compared")},
 	{Field: "Contract.Operation", Edits: []Edit{
 		{What: "an operation is added", Rule: finding.DriftOperationAdded},
@@ -65,30 +66,30 @@ var facets = []Facet{
 	{Field: "Contract.Method", Name: "method", Edits: one("the method changes", finding.DriftRouteChanged)},
 	{Field: "Contract.URI", Name: "uri", split: splitURI, Edits: []Edit{
 		{What: "the URI changes", Rule: finding.DriftRouteChanged},
-		{What: "a label is renamed", Reason: "labels are told apart by where they are; their names are not on the wire"},
-		{What: "a slash at the end of the path comes or goes", Reason: "services take both, and models of one service do not agree on it"},
+		{What: "a label is renamed", Reason: "labels are identified by position; their names are not on the wire"},
+		{What: "a trailing slash of the path is added or removed", Reason: "services accept both, and models of one service disagree about it"},
 	}},
 	{Field: "Contract.Status", Name: "status", Edits: one("the status of success changes", finding.DriftStatusChanged)},
 	{Field: "Contract.Readonly", Name: "readonly", Edits: one("it becomes read-only, or no longer is", finding.DriftReadonlyChanged)},
-	{Field: "Contract.QueryCompatible", Name: "queryCompatible", Edits: one("errors also go by their name of the query protocol, or no longer do", finding.DriftErrorChanged)},
+	{Field: "Contract.QueryCompatible", Name: "queryCompatible", Edits: one("errors also have their name of the query protocol, or no longer do", finding.DriftErrorChanged)},
 	{Field: "Contract.Input", Edits: documentEdits},
 	{Field: "Contract.Output", Edits: documentEdits},
 	{Field: "Contract.InputUnstated", Edits: not("a source leaves the input out", "what one side does not state is not compared")},
 	{Field: "Contract.Errors", Name: "error", split: splitPresence(finding.DriftErrorAdded, finding.DriftErrorRemoved), Edits: []Edit{
 		{What: "an error is added", Rule: finding.DriftErrorAdded},
 		{What: "an error is removed", Rule: finding.DriftErrorRemoved},
-		{What: "errors stand in another order", Reason: "an answer has one error: the order says nothing"},
+		{What: "errors are reordered", Reason: "a response has one error, so the order has no meaning"},
 	}},
-	{Field: "Contract.Echoes", Edits: not("an echo is stated, or no longer", "no source states echoes but an overlay: none is silence, not a promise")},
-	{Field: "Contract.Shapes", Edits: not("a shape is renamed, split or shared", "names of shapes are not on the wire: shapes are compared where they stand")},
+	{Field: "Contract.Echoes", Edits: not("an echo is stated, or no longer", "only overlays state echoes: the lack of one promises nothing")},
+	{Field: "Contract.Shapes", Edits: not("a shape is renamed, split or shared", "names of shapes are not on the wire: shapes are compared at their places")},
 	{Field: "Contract.Origins", Edits: not("another source", "it promises nothing")},
 	{Field: "Contract.Provenance", Edits: not("a fact comes from another source", "it promises nothing")},
 
 	{Field: "Error.Name", Edits: not("an error is renamed", "errors are paired by name: one is removed, another added")},
 	{Field: "Error.Status", Name: "error.status", Edits: one("the status of an error changes", finding.DriftErrorChanged)},
-	{Field: "Error.Fault", Name: "error.fault", Edits: one("whose fault an error is changes", finding.DriftErrorChanged)},
+	{Field: "Error.Fault", Name: "error.fault", Edits: one("the fault of an error (client or server) changes", finding.DriftErrorChanged)},
 	{Field: "Error.Code", Name: "error.code", Edits: one("the name of an error on the wire changes", finding.DriftErrorChanged)},
-	{Field: "Error.Shape", Edits: not("the members of an error become known, or are no longer stated", "the other side is silent about them")},
+	{Field: "Error.Shape", Edits: not("the members of an error become known, or are no longer stated", "the other side leaves them unspecified")},
 
 	{Field: "Member.Name", Name: "member", split: splitMember, Edits: []Edit{
 		{What: "a member is added to a structure", Rule: finding.DriftMemberAdded},
@@ -97,24 +98,24 @@ var facets = []Facet{
 		{What: "a member is removed from a tagged union", Rule: finding.DriftUnionMemberRemoved},
 		{What: "a member is renamed", Reason: "members are paired by name: one is removed, another added"},
 	}},
-	{Field: "Member.Shape", Edits: not("a member refers to another shape", "shapes are compared where they stand, facet by facet")},
+	{Field: "Member.Shape", Edits: not("a member refers to another shape", "shapes are compared at their places, facet by facet")},
 	{Field: "Member.Required", Name: "required", split: splitBool(finding.DriftRequiredAdded, finding.DriftRequiredRemoved), Edits: []Edit{
 		{What: "a member becomes required", Rule: finding.DriftRequiredAdded},
 		{What: "a member is no longer required", Rule: finding.DriftRequiredRemoved},
 	}},
-	{Field: "Member.Location", Name: "location", Edits: one("a member travels elsewhere", finding.DriftBindingChanged)},
+	{Field: "Member.Location", Name: "location", Edits: one("a member moves to another location", finding.DriftBindingChanged)},
 	{Field: "Member.WireName", Name: "wireName", split: splitWireName, Edits: []Edit{
-		{What: "a member travels under another name", Rule: finding.DriftBindingChanged},
+		{What: "the wire name of a member changes", Rule: finding.DriftBindingChanged},
 		{What: "the label that a member fills is renamed", Reason: "the names of labels are not on the wire"},
 	}},
 	{Field: "Member.Token", Name: "idempotencyToken", Edits: one("a member becomes the idempotency token, or no longer is", finding.DriftTokenChanged)},
 
 	{Field: "Shape.Name", Edits: not("a shape is renamed", "names of shapes are not on the wire")},
 	{Field: "Shape.Type", Name: "type", split: splitType, Edits: append(one("the type changes", finding.DriftTypeChanged), documentEdits...)},
-	{Field: "Shape.Members", Edits: not("members stand in another order", "objects have no order; what is added or removed is an edit of the member")},
-	{Field: "Shape.Element", Edits: not("a list has other elements", "elements are compared where they stand, facet by facet")},
-	{Field: "Shape.Key", Edits: not("a map has other keys", "keys are compared where they stand, facet by facet")},
-	{Field: "Shape.Value", Edits: not("a map has other values", "values are compared where they stand, facet by facet")},
+	{Field: "Shape.Members", Edits: not("members are reordered", "objects have no order; adding or removing a member is an edit of the member")},
+	{Field: "Shape.Element", Edits: not("a list has other elements", "elements are compared facet by facet")},
+	{Field: "Shape.Key", Edits: not("a map has other keys", "keys are compared facet by facet")},
+	{Field: "Shape.Value", Edits: not("a map has other values", "values are compared facet by facet")},
 	{Field: "Shape.Union", Name: "union", split: splitBool(finding.DriftUnionAdded, finding.DriftUnionRemoved), Edits: []Edit{
 		{What: "a structure becomes a tagged union", Rule: finding.DriftUnionAdded},
 		{What: "a tagged union becomes a structure", Rule: finding.DriftUnionRemoved},
@@ -122,15 +123,15 @@ var facets = []Facet{
 	{Field: "Shape.EventStream", Name: "eventStream", Edits: one("a body becomes an event stream, or no longer is", finding.DriftStreamChanged)},
 	{Field: "Shape.Streaming", Name: "streaming", Edits: one("a body becomes a stream of bytes, or no longer is", finding.DriftStreamChanged)},
 	{Field: "Shape.Sparse", Name: "sparse", split: splitBool(finding.DriftSparseAdded, finding.DriftSparseRemoved), Edits: []Edit{
-		{What: "a list or map comes to hold null", Rule: finding.DriftSparseAdded},
-		{What: "a list or map no longer holds null", Rule: finding.DriftSparseRemoved},
+		{What: "a list or map may hold null", Rule: finding.DriftSparseAdded},
+		{What: "a list or map may no longer hold null", Rule: finding.DriftSparseRemoved},
 	}},
 	{Field: "Shape.Enum", Name: "enum", split: splitEnum, Edits: []Edit{
 		{What: "a value is added", Rule: finding.DriftEnumValueAdded},
 		{What: "a value is removed", Rule: finding.DriftEnumValueRemoved},
 		{What: "an enum becomes any string", Rule: finding.DriftEnumOpened},
 		{What: "any string becomes an enum", Rule: finding.DriftEnumClosed},
-		{What: "values stand in another order", Reason: "an enum has no order"},
+		{What: "values are reordered", Reason: "an enum has no order"},
 	}},
 	{Field: "Shape.Length", Name: "length", split: splitBounds(finding.DriftLengthWidened, finding.DriftLengthNarrowed), Edits: []Edit{
 		{What: "an end moves outward, or is lifted", Rule: finding.DriftLengthWidened},
@@ -142,8 +143,8 @@ var facets = []Facet{
 		{What: "an end moves inward, or is set", Rule: finding.DriftRangeNarrowed},
 	}},
 	{Field: "Shape.Pattern", Name: "pattern", Edits: []Edit{
-		{What: "the pattern changes, comes or goes", Rule: finding.DriftPatternChanged},
-		{What: "the pattern is written otherwise and matches the same", Reason: "patterns are compared by what they match"},
+		{What: "the pattern changes, is added or removed", Rule: finding.DriftPatternChanged},
+		{What: "the pattern is rewritten and matches the same strings", Reason: "patterns are compared by the strings that they match"},
 	}},
 	{Field: "Shape.Bits", Name: "bits", split: splitBits, Edits: []Edit{
 		{What: "more bits", Rule: finding.DriftBitsWidened},
@@ -154,8 +155,8 @@ var facets = []Facet{
 }
 
 var documentEdits = []Edit{
-	{What: "an operation comes to take or give a document", Rule: finding.DriftDocumentAdded},
-	{What: "an operation no longer takes or gives a document", Rule: finding.DriftDocumentRemoved},
+	{What: "an operation gets an input or output document", Rule: finding.DriftDocumentAdded},
+	{What: "an operation loses its input or output document", Rule: finding.DriftDocumentRemoved},
 }
 
 // facetOf returns the row of a difference.
@@ -171,7 +172,7 @@ func facetOf(d schema.Difference) *Facet {
 	return &facets[i]
 }
 
-// pieces says what a difference comes to.
+// pieces returns the changes of a difference.
 func (f *Facet) pieces(d schema.Difference, in *pair) []piece {
 	if f.split == nil {
 		return []piece{{rule: f.Edits[0].Rule, old: d.A, new: d.B}}
@@ -197,8 +198,8 @@ func splitBool(added, removed finding.RuleID) func(schema.Difference, *pair) []p
 	}
 }
 
-// splitMember tells members of unions from those of structures: by the side that
-// does not have the member, for that is the one it would be new to.
+// splitMember distinguishes members of unions from those of structures by the side that lacks the
+// member, because the member is new to that side.
 func splitMember(d schema.Difference, in *pair) []piece {
 	added := d.A == nil
 	has, lacks := in.new, in.old
@@ -222,7 +223,7 @@ func splitMember(d schema.Difference, in *pair) []piece {
 	return []piece{{rule: finding.DriftMemberRemoved, old: described}}
 }
 
-// typeText is the type of a shape in a contract's words.
+// typeText names the type of a shape as contracts do.
 func typeText(s *schema.Shape) string {
 	switch {
 	case s.Union.Or(false):
@@ -288,7 +289,7 @@ func splitBounds(widened, narrowed finding.RuleID) func(schema.Difference, *pair
 	}
 }
 
-// endOf is an end of bounds; nil: it is open.
+// endOf returns an end of bounds; nil if it is open.
 func endOf(n json.Number) any {
 	if n == "" {
 		return nil
@@ -297,10 +298,12 @@ func endOf(n json.Number) any {
 }
 
 func zeroOrOpen(n json.Number, end bound) bool {
-	return end == minEnd && (n == "" || rational(n).Sign() == 0)
+	return end == minEnd && (n == "" || isZero(n))
 }
 
-// moved says whether an end moved outward (1), inward (-1) or not at all.
+func isZero(n json.Number) bool { return decimal.Parse(nil, []byte(n)).Zero() }
+
+// moved returns 1 if an end moved outward, -1 if inward, 0 if not at all.
 func moved(old, new json.Number, end bound) int {
 	switch {
 	case old == "" && new == "":
@@ -310,7 +313,7 @@ func moved(old, new json.Number, end bound) int {
 	case old == "":
 		return -1
 	}
-	c := rational(new).Cmp(rational(old))
+	c := decimal.Compare(new, old)
 	if end == minEnd {
 		return -c
 	}

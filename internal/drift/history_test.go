@@ -9,13 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/schema/source/gosdk"
+	"github.com/stretchr/testify/require"
 )
 
 const job = "cleanrooms.GetProtectedJob"
@@ -36,7 +35,7 @@ func only(contracts []*schema.Contract, operation string) []*schema.Contract {
 	return slices.DeleteFunc(slices.Clone(contracts), func(c *schema.Contract) bool { return c.Name() != operation })
 }
 
-// lines are changes in short.
+// lines lists changes in short.
 func lines(t testing.TB, old, new []*schema.Contract) []string {
 	t.Helper()
 	result, err := drift.Compare(old, new)
@@ -52,8 +51,8 @@ func lines(t testing.TB, old, new []*schema.Contract) []string {
 	return all
 }
 
-// timeline is the history of the operation: what each version changed, and no
-// more. Nothing of it breaks a lenient reader.
+// timeline is the history of the operation: the changes of each version. None of them breaks a
+// lenient reader.
 var timeline = []struct {
 	version string
 	changes []string
@@ -98,8 +97,8 @@ func history(t testing.TB) map[string]*schema.Contract {
 	return all
 }
 
-// TestHistory finds each change of the operation's history, version by version,
-// and nothing else.
+// TestHistory checks that exactly the changes of the operation's history are found, version by
+// version.
 func TestHistory(t *testing.T) {
 	versions := history(t)
 	before := versions["1.37.15"]
@@ -109,8 +108,7 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// TestHistoryInModels finds the same in the models of three versions, over the
-// steps that lie between them.
+// TestHistoryInModels checks the same in the models of three versions, over the steps between them.
 func TestHistoryInModels(t *testing.T) {
 	first := shared(t, "data/models/cleanrooms-1.37.15.service-2.json", "1.37.15")
 	seed := shared(t, "data/models/cleanrooms-1.42.90.service-2.json", "1.42.90")
@@ -134,7 +132,7 @@ func TestHistoryInModels(t *testing.T) {
 	require.Contains(t, strings.Join(query, "\n"), `warning drift.enum-value-added output#/protectedQuery/computeConfiguration/worker/type →"CR.8X" enum.unknown-value`)
 }
 
-// TestHistoryInPages: pages do not say what changed in 1.41.6, 1.42.52 and of the
+// TestHistoryInPages checks that pages do not state the changes of 1.41.6, of 1.42.52 and of the
 // range.
 func TestHistoryInPages(t *testing.T) {
 	first := shared(t, "data/history/get_protected_job-1.37.15.rst", "1.37.15")
@@ -154,14 +152,14 @@ func seedPage(t testing.TB) []*schema.Contract {
 	return shared(t, "seed/"+filepath.Base(files[0]), "")
 }
 
-// TestSeed: against the newest model the user's page lacks two members, of all
-// that both can state.
+// TestSeed checks that the user's page lacks two members of the newest model, of all that both can
+// state.
 func TestSeed(t *testing.T) {
 	newest := shared(t, "data/models/cleanrooms-1.43.67.service-2.json", "1.43.67")
 	require.Equal(t, []string{timeline[5].changes[1], timeline[6].changes[0]}, lines(t, seedPage(t), newest))
 }
 
-// TestSideBySide lays four kinds of sources side by side.
+// TestSideBySide compares four kinds of sources side by side.
 func TestSideBySide(t *testing.T) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/aws/aws-sdk-go-v2/service/cleanrooms").Output()
 	folder := strings.TrimSpace(string(out))
@@ -182,4 +180,16 @@ func TestSideBySide(t *testing.T) {
 	require.NoError(t, r.Settle(nil, 0))
 	golden(t, "side-by-side.txt", r, report.DriftText(report.Style{}))
 	golden(t, "side-by-side.json", r, report.JSON[report.Drift])
+}
+
+// BenchmarkService compares all operations of a service, with breaking payloads.
+func BenchmarkService(b *testing.B) {
+	old := shared(b, "data/models/cleanrooms-1.37.15.service-2.json", "1.37.15")
+	new := shared(b, "data/models/cleanrooms-1.43.67.service-2.json", "1.43.67")
+	b.ReportAllocs()
+	for b.Loop() {
+		result, err := drift.Compare(old, new)
+		require.NoError(b, err)
+		b.ReportMetric(float64(len(result.Changes)), "changes")
+	}
 }

@@ -9,17 +9,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Source is one of several sources that are laid side by side.
+// Source is one of several sources that are compared side by side.
 type Source struct {
 	Name      string // as the user named it
 	Contracts []*schema.Contract
 }
 
-// kind is the kind of document that the source's facts first came from.
+// kind is the kind of document that the source's contracts were first read from.
 func (s *Source) kind() string {
 	if len(s.Contracts) == 0 || len(s.Contracts[0].Origins) == 0 {
 		return "contract"
@@ -27,7 +28,7 @@ func (s *Source) kind() string {
 	return s.Contracts[0].Origins[0].Kind
 }
 
-// Matrix says what each of several sources states, where they do not all agree.
+// Matrix lists what each of several sources states, where they do not all agree.
 type Matrix struct {
 	Sources  []MatrixSource `json:"sources"`
 	Compared int            `json:"compared"` // operations that at least two sources have
@@ -41,29 +42,28 @@ type MatrixSource struct {
 	Version string `json:"version,omitempty"`
 }
 
-// Row is a place and a facet on which sources that speak do not agree.
+// Row is a place and a facet on which the sources that state it disagree.
 type Row struct {
 	Operation string      `json:"operation"`
 	Part      schema.Part `json:"part"`
 	Pointer   string      `json:"pointer"`
 	Facet     string      `json:"facet"`
-	Values    []string    `json:"values"` // by source: JSON, "present", "absent"; empty: silent
+	Values    []string    `json:"values"` // by source: JSON, "present", "absent"; empty: unspecified
 	Classes   []Class     `json:"classes"`
 }
 
-// Class says in the words of a reader what a disagreement looks like. Which of
-// two models is older no source says, so that they just differ.
+// Class describes a disagreement. No source says which of two models is older, so they just differ.
 type Class string
 
 const (
 	UndocumentedMember Class = "undocumented member" // a model or the SDK has it, the page does not
-	DocsLag            Class = "docs lag"            // the page states what no model does
-	DocsAhead          Class = "docs ahead"          // the page has what no model and no SDK has
-	ModelAheadOfSDK    Class = "model ahead of SDK"  // a model states what the SDK does not know
-	SDKAheadOfModel    Class = "SDK ahead of model"  // the SDK has what no model has
+	DocsLag            Class = "docs lag"            // the page states something that no model does
+	DocsAhead          Class = "docs ahead"          // the page has it, no model and no SDK does
+	ModelAheadOfSDK    Class = "model ahead of SDK"  // a model states it, the SDK does not know it
+	SDKAheadOfModel    Class = "SDK ahead of model"  // the SDK has it, no model does
 	ModelsDiffer       Class = "models differ"       // two models, perhaps of different age
-	DocsAndSDKDiffer   Class = "docs and SDK differ" // and no model speaks
-	ContractsDiffer    Class = "contracts differ"    // of no known kind of source
+	DocsAndSDKDiffer   Class = "docs and SDK differ" // and no model states it
+	ContractsDiffer    Class = "contracts differ"    // of an unknown kind of source
 )
 
 const (
@@ -71,9 +71,8 @@ const (
 	absentValue  = "absent"
 )
 
-// CompareSources lays sources side by side, operation by operation. The error is
-// a [*TwiceError] or a [*NothingInCommonError], or tells why a contract cannot be
-// used.
+// CompareSources compares sources side by side, operation by operation. The error is a
+// [*TwiceError] or a [*NothingInCommonError], or says why a contract cannot be used.
 func CompareSources(sources []Source) (*Matrix, error) {
 	m := &Matrix{Rows: []Row{}}
 	named := make([]map[string]*schema.Contract, len(sources))
@@ -117,8 +116,8 @@ type spot struct {
 	facet string
 }
 
-// rows returns where the contracts of an operation, nil where a source has none,
-// do not agree.
+// rows returns the places and facets on which the contracts of an operation disagree. A contract is
+// nil where a source has none.
 func (m *Matrix) rows(operation string, contracts []*schema.Contract) []Row {
 	differ := map[spot]bool{}
 	for i, a := range contracts {
@@ -151,7 +150,7 @@ func (m *Matrix) rows(operation string, contracts []*schema.Contract) []Row {
 	return rows
 }
 
-// stated is what a contract says of a facet; empty: nothing.
+// stated returns the value that a contract states for a facet; empty if it states none.
 func stated(c *schema.Contract, at spot) string {
 	if c == nil {
 		return ""
@@ -201,8 +200,8 @@ func lastToken(p schema.Place) string {
 	return tokens[len(tokens)-1]
 }
 
-// facetText is the JSON of a facet, found by its name in the JSON form; empty:
-// silence, or no such facet there.
+// facetText returns the JSON of a facet, found by its name in the JSON form; empty if it is
+// unspecified or not a facet there.
 func facetText(of any, facet string) string {
 	v := reflect.ValueOf(of).Elem()
 	for i := range v.NumField() {
@@ -226,20 +225,20 @@ func facetText(of any, facet string) string {
 	return ""
 }
 
-// canonical writes bounds that mean the same in one way.
+// canonical writes bounds of the same meaning in one form.
 func canonical(facet string, b schema.Bounds) string {
-	if facet == "length" && b.Min != "" && rational(b.Min).Sign() == 0 {
+	if facet == "length" && b.Min != "" && isZero(b.Min) {
 		b.Min = ""
 	}
 	for _, end := range []*json.Number{&b.Min, &b.Max} {
 		if *end != "" {
-			*end = json.Number(rational(*end).RatString())
+			*end = json.Number(decimal.Parse(nil, []byte(*end)).String())
 		}
 	}
 	return b.String()
 }
 
-// classify says what the disagreement looks like.
+// classify returns the classes of a disagreement.
 func (m *Matrix) classify(r *Row) []Class {
 	var docs, models, sdks []string
 	for i, value := range r.Values {
@@ -283,12 +282,12 @@ func (m *Matrix) classify(r *Row) []Class {
 	return all
 }
 
-// outside reports a value that is none of the others.
+// outside reports whether a value is not among the others.
 func outside(values, others []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(others, v) })
 }
 
-// Letter names a column of a matrix in text.
+// Letter names a column of a matrix.
 func Letter(i int) string {
 	if i < 26 {
 		return string(rune('A' + i))

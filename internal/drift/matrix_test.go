@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestClasses: what a disagreement looks like, by the kinds of sources that
-// speak. A source has the member height or not, and some colours.
+// TestClasses checks the classes of disagreements by the kinds of sources. A source may have the
+// member height, and has some colours.
 func TestClasses(t *testing.T) {
 	kinds := map[string]string{"page": "boto3-page", "model": "botocore-model", "smithy": "smithy-model", "sdk": "go-sdk", "ours": "contract"}
 	of := func(kind string, height bool, colours string) drift.Source {
@@ -42,19 +42,21 @@ func TestClasses(t *testing.T) {
 		"a page and the SDK, no model": {[]drift.Source{of("page", has, colours), of("sdk", has, "RED")}, []drift.Class{drift.DocsAndSDKDiffer}},
 		"contracts":                    {[]drift.Source{of("ours", has, colours), of("ours", lacks, colours)}, []drift.Class{drift.ContractsDiffer}},
 	} {
-		matrix, err := drift.CompareSources(test.sources)
-		require.NoError(t, err)
-		if test.want == nil {
-			require.Empty(t, matrix.Rows, name)
-			continue
-		}
-		require.Len(t, matrix.Rows, 1, name)
-		require.Equal(t, test.want, matrix.Rows[0].Classes, name)
+		t.Run(name, func(t *testing.T) {
+			matrix, err := drift.CompareSources(test.sources)
+			require.NoError(t, err)
+			if test.want == nil {
+				require.Empty(t, matrix.Rows)
+				return
+			}
+			require.Len(t, matrix.Rows, 1)
+			require.Equal(t, test.want, matrix.Rows[0].Classes)
+		})
 	}
 }
 
-// TestColumns: a source that is silent has no value, one that does not go that
-// deep neither.
+// TestColumns checks that a source has no value where it is unspecified, or where the place is
+// beyond what it describes.
 func TestColumns(t *testing.T) {
 	silent := changed(bed(), func(c *schema.Contract) { c.Method = schema.Known[string]{} })
 	other := changed(bed(), func(c *schema.Contract) { c.Method = schema.Is("PUT") })

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPatternsBesideChanges: what a change weighs does not depend on the pattern of
-// a required member beside it, as long as a text can be found that matches.
+// TestPatternsBesideChanges checks that the severity of a change does not depend on the pattern of
+// a required sibling, as long as a matching string can be found.
 func TestPatternsBesideChanges(t *testing.T) {
 	for _, source := range []string{`^arn:[a-z]{1,1000}$`, `^arn:[a-z]{1,1001}$`, `^[a-z]{5000}$`, `^([a-z]{1,100}){30,100}$`, `^\d{12}+:[a-z]++$`, `^(?>a|b)c$`, `^[\p{Print}&&[^|:/]]+$`, `^(?!aws:).{1,2048}$`, `^\p{IsAlphabetic}{3}$`} {
 		t.Run(source, func(t *testing.T) {
@@ -30,7 +30,7 @@ func TestPatternsBesideChanges(t *testing.T) {
 	}
 }
 
-// TestPatternsOfOneMeaning: only what matches other texts is a change.
+// TestPatternsOfOneMeaning checks that a pattern changes only if it matches other strings.
 func TestPatternsOfOneMeaning(t *testing.T) {
 	for _, v := range []struct {
 		old, new string

@@ -1,25 +1,24 @@
 package drift
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strconv"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
-// reach says where, seen from a changed place, a finding proves the change.
+// reach is where a finding proves a change, seen from the changed place.
 type reach byte
 
 const (
 	atMember reach = iota // at the member itself
-	atShape               // at what stands there
+	atShape               // at the value there
 	atEntry               // at an entry of the list or map
 	atParent              // at the union around the member
 	atChild               // at a member of it
@@ -32,8 +31,8 @@ type proof struct {
 	at   reach
 }
 
-// proofs says by which findings of the refusing side each rule's changes are
-// proven. Rules without any have no witness.
+// proofs lists, by rule, the findings of the refusing side that prove a change. Changes of other
+// rules have no breaking payload.
 var proofs = map[finding.RuleID][]proof{
 	finding.DriftDocumentAdded:      {{finding.MemberMissing, anywhere}},
 	finding.DriftDocumentRemoved:    {{finding.MemberMissing, anywhere}},
@@ -63,14 +62,14 @@ var proofs = map[finding.RuleID][]proof{
 	finding.DriftFormatChanged:      {{finding.TypeMismatch, atShape}},
 }
 
-// claim is a change that wants proof, and where in the contracts it is.
+// claim is a change to be proved, and where in the contracts it is.
 type claim struct {
 	*Change
 	way  *walk
-	key  bool // it is about the keys of a map
+	key  bool // the change is about the keys of a map
 	best *candidate
 
-	tried   bool  // documents that may show it were made
+	tried   bool  // documents that may prove it were made
 	untried error // why none were
 }
 
@@ -87,23 +86,23 @@ func newClaim(c *Change, old, new *schema.Contract) *claim {
 type evidence struct {
 	finding.Finding
 	way   *walk
-	value jsontext.Value // what stands there; nil: nothing
+	value *jsontree.Node // at the pointer; nil: none
 	entry bool           // of a map
 	key   string         // of the entry
 	tag   string         // of a union's unknown member, by its name in the contract
 }
 
-// wrapped are the findings that prove that a body became the payload, or that the
-// payload became a member of the body: all of it stands elsewhere.
+// wrapped are the findings that prove that a body became the payload, or that the payload became a
+// member of the body: then everything is elsewhere.
 var wrapped = []proof{{finding.MemberMissing, anywhere}, {finding.MemberUnknown, anywhere}, {finding.TypeMismatch, anywhere},
 	{finding.UnionUnknownMember, anywhere}, {finding.UnionNoMember, anywhere}, {finding.UnionMultipleMembers, anywhere}}
 
-// wraps reports a member that is the payload on one side alone.
+// wraps reports a member that is the payload on one side only.
 func (c *claim) wraps() bool {
 	return c.Rule == finding.DriftBindingChanged && (c.old == schema.LocationPayload) != (c.new == schema.LocationPayload)
 }
 
-// proves reports whether the evidence is of the change.
+// proves reports whether the evidence proves the change.
 func (e *evidence) proves(c *claim, refuser int) bool {
 	by := proofs[c.Rule]
 	if c.wraps() {
@@ -123,7 +122,7 @@ func (e *evidence) reaches(r reach, c *claim) bool {
 	case atMember:
 		return last.member == at.member
 	case atShape:
-		if c.key { // findings about a key stand at its entry
+		if c.key { // findings about a key are at its entry
 			return e.entry && at.shape == keySite(last.member)
 		}
 		return last.shape == at.shape
@@ -138,7 +137,7 @@ func (e *evidence) reaches(r reach, c *claim) bool {
 		}
 	}
 	if c.wraps() && len(e.way.steps) <= 2 {
-		return true // at the top of the body that is looked for
+		return true // at the top of the expected body
 	}
 	return c.key && e.entry && at.shape == keySite(last.member)
 }
@@ -148,19 +147,19 @@ func (s site) child(token string) site {
 	return s
 }
 
-// keySite is the site of the keys of the map that an entry is of.
+// keySite is the site of the keys of the map that has the entry.
 func keySite(entry site) site {
 	entry.below += "key" // the entry's own ends in "/*"
 	return entry
 }
 
-// explains reports whether this change, and not another one at the same place,
-// makes the finding: the same text or number breaks this very promise.
+// explains reports whether this change, and not another one at the same place, causes the finding:
+// the same string or number breaks the very facet that changed.
 func (e *evidence) explains(c *claim, refuser int) bool {
 	promise := c.way.shape(refuser)
-	text, isText := unquote(string(e.value))
-	if c.key {
-		text, isText = e.key, true
+	text, isText := e.key, true
+	if !c.key {
+		text, isText = stringOf(e.value)
 	}
 	switch e.Rule {
 	case finding.EnumUnknownValue:
@@ -187,60 +186,29 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		}
 		return c.beyond(promise.Length, json.Number(strconv.Itoa(size)))
 	case finding.ConstraintRange:
-		return c.beyond(promise.Range, json.Number(e.value))
+		return e.value != nil && c.beyond(promise.Range, json.Number(e.value.Text))
 	case finding.TypeMismatch:
 		return !c.key
 	}
 	return true
 }
 
-// beyond reports a number beyond the end that the change is about.
+// beyond reports a number beyond the end that the change moved.
 func (c *claim) beyond(of schema.Known[schema.Bounds], n json.Number) bool {
 	b := of.Or(schema.Bounds{})
+	if !decimal.Valid(n) {
+		return false
+	}
 	if c.end == minEnd {
-		return b.Min != "" && rational(n).Cmp(rational(b.Min)) < 0
+		return b.Min != "" && decimal.Compare(n, b.Min) < 0
 	}
-	return b.Max != "" && rational(n).Cmp(rational(b.Max)) > 0
+	return b.Max != "" && decimal.Compare(n, b.Max) > 0
 }
 
-// valueAt returns the value at a pointer into a document, nil where there is none.
-func valueAt(document []byte, pointer string) jsontext.Value {
-	value := jsontext.Value(document)
-	for _, token := range jsontree.Tokens(pointer) {
-		if value = below(value, token); value == nil {
-			return nil
-		}
+// stringOf returns the text of a string; ok is false for any other value, and for none.
+func stringOf(n *jsontree.Node) (text string, ok bool) {
+	if n == nil || n.Kind != '"' {
+		return "", false
 	}
-	return bytes.TrimSpace(value)
-}
-
-// below returns the member or element that a token names; of repeated names the
-// last.
-func below(value jsontext.Value, token string) (found jsontext.Value) {
-	d := jsontext.NewDecoder(bytes.NewReader(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	open, err := d.ReadToken()
-	if err != nil || open.Kind() != '{' && open.Kind() != '[' {
-		return nil
-	}
-	for i := 0; d.PeekKind() != '}' && d.PeekKind() != ']' && d.PeekKind() != 0; i++ {
-		name := strconv.Itoa(i)
-		if open.Kind() == '{' {
-			t, err := d.ReadToken()
-			if err != nil {
-				return found
-			}
-			name = t.String()
-		}
-		v, err := d.ReadValue()
-		if err != nil {
-			return found
-		}
-		if name == token {
-			found = v.Clone()
-			if open.Kind() == '[' {
-				return found
-			}
-		}
-	}
-	return found
+	return n.Text, true
 }

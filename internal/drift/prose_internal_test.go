@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNoProse: what findings say in words makes no difference to which change they prove.
+// TestNoProse checks that the message of a finding makes no difference to the change that it
+// proves.
 func TestNoProse(t *testing.T) {
 	proven := map[finding.RuleID]bool{}
 	for name, change := range map[string]func(*schema.Contract){
@@ -43,8 +44,8 @@ func TestNoProse(t *testing.T) {
 					c := newClaim(&result.Changes[i], old, new)
 					s, err := newSearch(old, new, schema.OutputPart, schema.Wire, nil)
 					require.NoError(t, err)
-					documents := slices.Collect(s.giver.Documents(schema.OutputPart))
-					for miss := range s.missing.NearMisses(schema.OutputPart) {
+					documents := slices.Collect(s.samples.Documents(schema.OutputPart))
+					for miss := range s.invalid.InvalidVariants(schema.OutputPart) {
 						documents = append(documents, miss.Document)
 					}
 					for _, document := range documents {

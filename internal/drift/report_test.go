@@ -1,11 +1,14 @@
 package drift_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
@@ -14,9 +17,10 @@ import (
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
+	"github.com/stretchr/testify/require"
 )
 
-// comparison is a report of changes of every severity.
+// comparison returns a report with changes of every severity.
 func comparison(t *testing.T) *report.Drift {
 	t.Helper()
 	old := bed()
@@ -60,7 +64,8 @@ func TestReports(t *testing.T) {
 	golden(t, "traffic.json", seen, report.JSON[report.Drift])
 }
 
-// TestBaseline: what is expected is left out; what is expected in vain fails.
+// TestBaseline checks that accepted changes are left out, and that a row that matches nothing
+// fails.
 func TestBaseline(t *testing.T) {
 	all := comparison(t).Findings()
 	text, err := drift.Baseline(nil, all)
@@ -76,7 +81,7 @@ func TestBaseline(t *testing.T) {
 
 	again, err := drift.Baseline(expected, all)
 	require.NoError(t, err)
-	require.Equal(t, string(text), string(again), "an update of what is met changes nothing")
+	require.Equal(t, string(text), string(again), "an update with the same findings changes nothing")
 
 	r = comparison(t)
 	r.Comparison.Changes = r.Comparison.Changes[1:]
@@ -96,8 +101,8 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
-// TestBaselineOfWhatWasSeen: an entry accepts what it was written for: no other
-// value at its place, and no graver consequence.
+// TestBaselineOfWhatWasSeen checks that a row accepts only what it was written for: no other value
+// at its place, and no higher severity.
 func TestBaselineOfWhatWasSeen(t *testing.T) {
 	values := func(values ...string) func(*schema.Contract) {
 		return func(c *schema.Contract) { member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is(values) }
@@ -151,8 +156,8 @@ func TestBaselineOfWhatWasSeen(t *testing.T) {
 	}
 }
 
-// requireOwn makes a baseline of a report, and requires that it accepts that report
-// and not another one; entries that say no more than the place accept both.
+// requireOwn makes a baseline of a report, and checks that it accepts that report and not another
+// one. Rows with a place alone accept both.
 func requireOwn(t *testing.T, of *report.Drift, then, now func([]finding.Expected) *report.Drift) {
 	t.Helper()
 	text, err := drift.Baseline(nil, of.Findings())
@@ -170,7 +175,7 @@ func requireOwn(t *testing.T, of *report.Drift, then, now func([]finding.Expecte
 	require.Equal(t, report.Passed, then(expected).Verdict)
 }
 
-// TestPlacesThatLookLikePatterns: an entry of a baseline expects its own place alone.
+// TestPlacesThatLookLikePatterns checks that a row of a baseline accepts its own place alone.
 func TestPlacesThatLookLikePatterns(t *testing.T) {
 	f := finding.Finding{Rule: finding.DriftMemberAdded, Operation: "a.B", Part: "error:[x]", Pointer: `/a*/[b]/c\d/*`}
 	text, err := drift.Baseline(nil, []finding.Finding{f, f})
@@ -188,4 +193,21 @@ func TestNothingChecked(t *testing.T) {
 	r := &report.Drift{Traffic: tallies.New([]*schema.Contract{bed()}).Traffic(tallies.Shard{}, finding.Default)}
 	require.NoError(t, r.Settle(nil, finding.FailOnError))
 	require.Equal(t, report.NotChecked, r.Verdict)
+}
+
+var update = flag.Bool("update", false, "rewrite the goldens in testdata/golden")
+
+// golden compares a report in a format with a file.
+func golden(t *testing.T, name string, r *report.Drift, write func(io.Writer, *report.Drift) error) {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, write(&b, r))
+	path := filepath.Join("testdata", "golden", name)
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), b.String())
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// splitURI passes over what decides no route: the names of labels, and a slash at
-// the end of the path (see schema.Catalog.Candidates).
+// splitURI ignores what does not affect routing: the names of labels, and a trailing slash of the
+// path (see schema.Catalog.Candidates).
 func splitURI(d schema.Difference, in *pair) []piece {
 	if sameTemplate(in) && !relabelled(in) {
 		return nil
@@ -17,7 +17,7 @@ func splitURI(d schema.Difference, in *pair) []piece {
 	return []piece{{rule: finding.DriftRouteChanged, old: d.A, new: d.B}}
 }
 
-// splitWireName ignores a renamed label in the same place.
+// splitWireName ignores a renamed label at the same position.
 func splitWireName(d schema.Difference, in *pair) []piece {
 	old, new := labelAt(in.old, d.Place), labelAt(in.new, d.Place)
 	if old >= 0 && old == new && sameTemplate(in) {
@@ -26,7 +26,7 @@ func splitWireName(d schema.Difference, in *pair) []piece {
 	return []piece{{rule: finding.DriftBindingChanged, old: d.A, new: d.B}}
 }
 
-// relabelled reports that a member has come to fill another label.
+// relabelled reports whether a member now fills another label.
 func relabelled(in *pair) bool {
 	for _, m := range in.old.Resolve(schema.Named(in.old.Input)).Members {
 		at := schema.Place{Part: schema.InputPart}.Child(m.Name)
@@ -43,8 +43,8 @@ func sameTemplate(in *pair) bool {
 	return hadURI && hasURI && template(old) == template(new)
 }
 
-// template returns a URI template without the names of its labels and the slash at
-// the end of its path.
+// template returns a URI template without the names of its labels and without a trailing slash of
+// its path.
 func template(uri string) string {
 	path, query, asks := strings.Cut(uri, "?")
 	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
@@ -64,7 +64,8 @@ func template(uri string) string {
 	return path
 }
 
-// labelAt returns which label of its contract's URI a member of the input is; -1: none.
+// labelAt returns the index of the label in its contract's URI that a member of the input fills; -1
+// if none.
 func labelAt(c *schema.Contract, at schema.Place) int {
 	_, member, ok := c.At(at)
 	if !ok || member == nil || member.Location.Or("") != schema.LocationLabel {

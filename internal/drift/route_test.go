@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// TestRouteTemplates: the names of labels and slashes at the end decide nothing.
+// TestRouteTemplates checks that names of labels and trailing slashes do not affect routing.
 func TestRouteTemplates(t *testing.T) {
 	// route is a contract whose members a and b fill labels of these names.
 	route := func(uri, a, b string) *schema.Contract {

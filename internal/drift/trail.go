@@ -7,17 +7,15 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// site is a place of two contracts side by side, told by the innermost
-// structures that both sides name and the way from there. [schema.Diff] compares
-// each pair of structures once, so that a site has one difference at most,
-// wherever in the document it is met.
+// site is a place in two contracts side by side, identified by the innermost structures that both
+// sides name and the way from there. [schema.Diff] compares each pair of structures once, so a site
+// has at most one difference, wherever it occurs in the document.
 type site struct{ old, new, below string }
 
-// step is a place on the way into a document: the member that leads to it, and
-// the shape that stands there.
+// step is a place on the way into a document: the member that leads to it, and the shape there.
 type step struct{ member, shape site }
 
-// walk follows a document or a place into both contracts.
+// walk follows a pointer into both contracts.
 type walk struct {
 	sides  [2]*schema.Contract // old and new
 	first  [2]*schema.Ref      // where it began
@@ -41,7 +39,7 @@ func newWalk(old, new *schema.Contract, part schema.Part) *walk {
 	return w
 }
 
-// enter begins a new site where both sides name a structure.
+// enter starts a new site where both sides name a structure.
 func (w *walk) enter() {
 	a, b := w.refs[0], w.refs[1]
 	if a != nil && b != nil && a.Name != "" && b.Name != "" {
@@ -49,7 +47,7 @@ func (w *walk) enter() {
 	}
 }
 
-// down goes one token on. In structures the token is a member's name, as name has it.
+// down follows one token. In a structure, the token is a member's name as returned by name.
 func (w *walk) down(token string, name func(*schema.Member) string) {
 	var next [2]*schema.Ref
 	word := token
@@ -71,7 +69,7 @@ func (w *walk) down(token string, name func(*schema.Member) string) {
 			}
 		}
 	}
-	for i, ref := range w.refs { // the one side may call it otherwise
+	for i, ref := range w.refs { // one side may have another name for it
 		if ref != nil && next[i] == nil {
 			if m, ok := w.sides[i].Resolve(*ref).Member(word); ok {
 				next[i] = &m.Shape
@@ -87,10 +85,10 @@ func (w *walk) down(token string, name func(*schema.Member) string) {
 	w.tokens = append(w.tokens, word)
 }
 
-// last is the step at the end.
+// last is the last step.
 func (w *walk) last() step { return w.steps[len(w.steps)-1] }
 
-// shape is what stands at the end of the walk on one side.
+// shape is the shape at the end of the walk on one side.
 func (w *walk) shape(side int) *schema.Shape {
 	if w.refs[side] == nil {
 		return &schema.Shape{}
@@ -100,7 +98,7 @@ func (w *walk) shape(side int) *schema.Shape {
 
 func memberName(m *schema.Member) string { return m.Name }
 
-// above is the walk without its last token.
+// above returns the walk without its last token.
 func (w *walk) above() *walk {
 	v := &walk{sides: w.sides, first: w.first, refs: w.first, at: w.steps[0].shape, steps: w.steps[:1:1]}
 	for _, token := range w.tokens[:len(w.tokens)-1] {

@@ -8,12 +8,13 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 )
 
-// load is a document of the sdk projection, put where its members travel.
+// load is a document of the sdk encoding, with its members at their locations in HTTP.
 type load struct {
 	contract *schema.Contract
 	table    *binding.Table
@@ -21,36 +22,35 @@ type load struct {
 	body     []byte // nil: none
 }
 
-// BindingError says that the value of a member has no form beside the body here.
+// BindingError says that the value of a member cannot travel beside the body.
 type BindingError struct {
 	Member   string
 	Location schema.Location
 }
 
 func (e *BindingError) Error() string {
-	return fmt.Sprintf("the value of %s has no plain form in the %s", e.Member, e.Location)
+	return fmt.Sprintf("the value of %s cannot be written in the %s", e.Member, e.Location)
 }
 
-// unload puts the members of a document where they travel, in the form that they
-// have there.
+// unload puts the members of a document at their locations, in their form there.
 func unload(c *schema.Contract, part schema.Part, document []byte) (*load, error) {
-	root, err := parseNode(document)
+	root, err := jsontree.Parse(document)
 	if err != nil {
 		return nil, err
 	}
 	ref, _ := c.Root(part)
 	shape := c.Resolve(ref)
 	l := &load{contract: c, table: binding.Of(c, part)}
-	body := &node{scalar: "{"}
+	body := jsontree.Node{Kind: '{'}
 	_, whole := c.Payload(part)
-	for i, name := range root.names {
-		m, ok := shape.Member(name)
-		value := root.below[i]
-		if !ok || value.scalar == "null" {
+	for i := range root.Entries {
+		e := &root.Entries[i]
+		m, ok := shape.Member(e.Name)
+		if !ok || e.Value.Null() {
 			continue
 		}
-		if b, beside := l.table.Member(name); beside {
-			v, ok := l.value(b, value)
+		if b, beside := l.table.Member(e.Name); beside {
+			v, ok := l.value(b, &e.Value)
 			if !ok {
 				return nil, &BindingError{b.Name, b.Location}
 			}
@@ -58,51 +58,50 @@ func unload(c *schema.Contract, part schema.Part, document []byte) (*load, error
 			continue
 		}
 		if c.Location(m) == schema.LocationPayload {
-			l.payload(part, wire(c, m.Shape, value))
+			l.payload(part, wire(c, m.Shape, &e.Value))
 			continue
 		}
-		body.names, body.below = append(body.names, m.Wire()), append(body.below, wire(c, m.Shape, value))
+		body.Entries = append(body.Entries, jsontree.Entry{Name: m.Wire(), Value: wire(c, m.Shape, &e.Value)})
 	}
 	if !whole {
-		l.body = body.bytes()
+		l.body = body.Append(nil)
 	}
 	return l, nil
 }
 
-// payload makes a value the body: JSON, or the text or the bytes that it is.
-func (l *load) payload(part schema.Part, value *node) {
-	l.body = value.bytes()
+// payload makes a value the body: JSON, or the string or bytes themselves.
+func (l *load) payload(part schema.Part, value jsontree.Node) {
+	l.body = value.Append(nil)
 	m, raw := l.contract.RawBody(part)
 	if !raw {
 		return
 	}
-	text := plain(value.scalar)
-	l.body = []byte(text)
+	l.body = []byte(value.Text)
 	if l.contract.Resolve(m.Shape).Type == schema.Blob {
-		if decoded, err := base64.StdEncoding.DecodeString(text); err == nil {
+		if decoded, err := base64.StdEncoding.DecodeString(value.Text); err == nil {
 			l.body = decoded
 		}
 	}
 }
 
-// value is the texts of a member beside the body; ok is false where it has none.
-func (l *load) value(b *binding.Member, n *node) (v binding.Value, ok bool) {
+// value returns a member beside the body as text; ok is false if it cannot be written so.
+func (l *load) value(b *binding.Member, n *jsontree.Node) (v binding.Value, ok bool) {
 	shape := l.contract.Resolve(b.Shape)
 	switch b.Type {
 	case schema.List:
 		v.List, ok = l.texts(b, shape, n)
 		return v, ok
 	case schema.Map:
-		if n.scalar != "{" {
+		if n.Kind != '{' {
 			return v, false
 		}
-		for i, key := range n.names {
-			e := binding.Entry{Name: key}
+		for i := range n.Entries {
+			e := binding.Entry{Name: n.Entries[i].Name}
 			if entry := l.contract.Resolve(*shape.Value); b.Lists {
-				e.Texts, ok = l.texts(b, entry, n.below[i])
+				e.Texts, ok = l.texts(b, entry, &n.Entries[i].Value)
 			} else {
 				e.Texts = make([]string, 1)
-				e.Texts[0], ok = l.text(b, *shape.Value, n.below[i])
+				e.Texts[0], ok = l.text(b, *shape.Value, &n.Entries[i].Value)
 			}
 			if !ok {
 				return v, false
@@ -115,12 +114,12 @@ func (l *load) value(b *binding.Member, n *node) (v binding.Value, ok bool) {
 	return v, ok
 }
 
-func (l *load) texts(b *binding.Member, list *schema.Shape, n *node) (all []string, ok bool) {
-	if n.scalar != "[" {
+func (l *load) texts(b *binding.Member, list *schema.Shape, n *jsontree.Node) (all []string, ok bool) {
+	if n.Kind != '[' {
 		return nil, false
 	}
-	for _, below := range n.below {
-		text, ok := l.text(b, *list.Element, below)
+	for i := range n.Entries {
+		text, ok := l.text(b, *list.Element, &n.Entries[i].Value)
 		if !ok {
 			return nil, false
 		}
@@ -129,72 +128,63 @@ func (l *load) texts(b *binding.Member, list *schema.Shape, n *node) (all []stri
 	return all, true
 }
 
-func (l *load) text(b *binding.Member, ref schema.Ref, n *node) (text string, ok bool) {
+func (l *load) text(b *binding.Member, ref schema.Ref, n *jsontree.Node) (text string, ok bool) {
 	if b.Scalar.Type == schema.Blob {
-		n = wire(l.contract, ref, n)
+		encoded := wire(l.contract, ref, n)
+		n = &encoded
 	}
-	text, ok = b.Scalar.Text(n.bytes())
+	text, ok = b.Scalar.Text(n.Append(nil))
 	return text, ok && (!b.Location.InHeaders() || binding.Visible(text))
 }
 
-// wire writes a value of the sdk projection as a body has it: members by their
-// names there, timestamps in their format, blobs in base64.
-func wire(c *schema.Contract, ref schema.Ref, n *node) *node {
+// wire converts a value of the sdk encoding to that of a body: wire names of members, the format of
+// timestamps, blobs in base64.
+func wire(c *schema.Contract, ref schema.Ref, n *jsontree.Node) jsontree.Node {
 	shape := c.Resolve(ref)
-	w := &node{scalar: n.scalar}
-	_, isText := unquote(n.scalar)
+	w := jsontree.Node{Kind: n.Kind, Text: n.Text}
 	switch {
 	case shape.Type == schema.Timestamp:
-		w.scalar = timestamp(n.scalar, shape.Format.Or("epoch-seconds"))
-	case shape.Type == schema.Blob && isText:
-		content := []byte(plain(n.scalar))
-		least, _ := strconv.Atoi(string(shape.Length.Or(schema.Bounds{}).Min)) // of which the sdk projection says nothing
-		for len(content) < least {
+		w = timestamp(w, shape.Format.Or("epoch-seconds"))
+	case shape.Type == schema.Blob && n.Kind == '"':
+		content := []byte(n.Text)
+		minimum, _ := strconv.Atoi(string(shape.Length.Or(schema.Bounds{}).Min)) // the sdk encoding has no length of blobs
+		for len(content) < minimum {
 			content = append(content, ' ')
 		}
-		w.scalar = quote(base64.StdEncoding.EncodeToString(content))
+		w.Text = base64.StdEncoding.EncodeToString(content)
 	}
-	for i, below := range n.below {
-		to := schema.Inline(schema.Shape{})
+	for i := range n.Entries {
+		name, to := n.Entries[i].Name, schema.Inline(schema.Shape{})
 		switch {
-		case n.scalar == "{" && shape.Type == schema.Structure:
-			name := n.names[i]
+		case n.Kind == '{' && shape.Type == schema.Structure:
 			if m, ok := shape.Member(name); ok {
 				name, to = m.Wire(), m.Shape
 			}
-			w.names = append(w.names, name)
-		case n.scalar == "{":
-			w.names = append(w.names, n.names[i])
-			if shape.Type == schema.Map {
-				to = *shape.Value
-			}
-		case shape.Type == schema.List:
+		case n.Kind == '{' && shape.Type == schema.Map:
+			to = *shape.Value
+		case n.Kind == '[' && shape.Type == schema.List:
 			to = *shape.Element
 		}
-		w.below = append(w.below, wire(c, to, below))
+		w.Entries = append(w.Entries, jsontree.Entry{Name: name, Value: wire(c, to, &n.Entries[i].Value)})
 	}
 	return w
 }
 
-// timestamp writes a moment, which is a text or a number in the sdk projection, in
-// a format. What is no moment stays as it is.
-func timestamp(scalar, format string) string {
-	text, isText := unquote(scalar)
-	if !isText {
-		text = scalar
-	}
-	moment, ok := binding.ParseTimestamp(text, !isText)
+// timestamp writes a moment, which is a string or a number in the sdk encoding, in a format. Any
+// other value stays as it is.
+func timestamp(n jsontree.Node, format string) jsontree.Node {
+	moment, ok := binding.ParseTimestamp(n.Text, n.Kind != '"')
 	if !ok {
-		return scalar
+		return n
 	}
 	text, number := binding.FormatTimestamp(moment, format)
 	if number {
-		return text
+		return jsontree.Node{Kind: '0', Text: text}
 	}
-	return quote(text)
+	return jsontree.Node{Kind: '"', Text: text}
 }
 
-// ask makes a request say what the load says.
+// ask writes the load into a request.
 func (l *load) ask(r *synth.Request) {
 	relabel(r, l.contract, l.message.Labels)
 	if len(l.message.Query) > 0 || r.Query != "" {
@@ -206,8 +196,7 @@ func (l *load) ask(r *synth.Request) {
 	}
 }
 
-// relabel gives a request other labels. Such as cannot stand in a path stay as they
-// were.
+// relabel replaces labels of a request. A label that cannot be in a path stays as it is.
 func relabel(r *synth.Request, c *schema.Contract, labels map[string]string) {
 	u, err := url.Parse(r.Target())
 	if err != nil || len(labels) == 0 {

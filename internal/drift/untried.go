@@ -9,7 +9,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// note takes down that documents that may show a change were tried, or why not.
+// note records that documents that may prove a change were tried, or why not.
 func (c *claim) note(err error) {
 	switch {
 	case err == nil:
@@ -19,9 +19,8 @@ func (c *claim) note(err error) {
 	}
 }
 
-// shows reports whether documents of a projection may show a change: on the wire
-// what is in the body, in the sdk projection all but where it travels and in
-// which form.
+// shows reports whether documents of an encoding may prove a change: over HTTP, a change in the
+// body; in the sdk encoding, any change but that of a member's location or form.
 func (c *claim) shows(p schema.Projection) bool {
 	if p == schema.Wire {
 		within, _ := c.travels()
@@ -30,17 +29,17 @@ func (c *claim) shows(p schema.Projection) bool {
 	return c.Rule != finding.DriftBindingChanged && c.Rule != finding.DriftFormatChanged
 }
 
-// NoJSONError says that a part's body is no JSON on one side.
+// NoJSONError says that a part's body is not JSON on one side.
 type NoJSONError struct {
 	Part schema.Part
 	Side Side
 }
 
 func (e *NoJSONError) Error() string {
-	return fmt.Sprintf("the body of the %s is no JSON in the %s contract", e.Part, e.Side)
+	return fmt.Sprintf("the body of the %s is not JSON in the %s contract", e.Part, e.Side)
 }
 
-// noJSON is nil where both bodies are JSON: then one side has no document.
+// noJSON returns nil if both bodies are JSON; then one side has no document.
 func noJSON(part schema.Part, old, new *schema.Contract) error {
 	if _, raw := old.RawBody(part); raw {
 		return &NoJSONError{part, Old}
@@ -51,19 +50,19 @@ func noJSON(part schema.Part, old, new *schema.Contract) error {
 	return nil
 }
 
-// notes takes down of which changes no document of the allowing side could be
-// made. With nothing there is no document of the part at all.
-func (s *search) notes(nothing error) {
+// notes records the changes for which no document of the allowing side could be made, and why. The
+// argument is the reason if there is no document of the part at all.
+func (s *search) notes(none error) {
 	if !s.wanting() {
 		return
 	}
-	problems := s.giver.Problems(s.part)
+	problems := s.samples.Problems(s.part)
 	for _, c := range s.claims {
 		if c.best != nil || !c.shows(s.projection) {
 			continue
 		}
-		err, depth := nothing, -1
-		for _, p := range problems { // the deepest of them is the cause
+		err, depth := none, -1
+		for _, p := range problems { // the deepest one is the cause
 			if n := strings.Count(p.Place.Pointer, "/"); n > depth && s.blocks(p, c) {
 				err, depth = p, n
 			}
@@ -72,13 +71,13 @@ func (s *search) notes(nothing error) {
 	}
 }
 
-// blocks reports whether there is no document with the place of a change, for
-// that of a problem is on the way there, or must stand beside it.
+// blocks reports whether a problem leaves no document with the place of a change: its place is on
+// the way there, or is a required sibling.
 func (s *search) blocks(p *synth.Problem, c *claim) bool {
 	within := func(place string) bool { return strings.HasPrefix(c.Pointer+"/", place+"/") }
 	if within(p.Place.Pointer) {
 		return true
 	}
-	_, m, ok := s.giver.Contract().At(p.Place)
+	_, m, ok := s.samples.Contract().At(p.Place)
 	return ok && m != nil && m.Required.Or(false) && within(p.Place.Parent().Pointer)
 }

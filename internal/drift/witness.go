@@ -10,31 +10,31 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Witness is a document, or a request, that proves a change: one contract has
-// nothing to say against it, the other refuses it.
+// Witness is a breaking payload: a document, or a request, that one contract accepts and the other
+// rejects. It proves a change.
 type Witness struct {
-	Allowed    Side              `json:"allowed"` // has nothing to say against it
-	Refused    Side              `json:"refused"` // refuses it
+	Allowed    Side              `json:"allowed"` // accepts it without a finding
+	Refused    Side              `json:"refused"` // rejects it
 	Projection schema.Projection `json:"-"`
 	Form       string            `json:"projection"`         // of the document: http or sdk
-	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents; of others, the body
-	// Request is method, target and headers of one that routes elsewhere, or in
-	// which a member is looked for in vain; Response is status and headers.
+	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents; otherwise the body
+	// Request is the method, target and headers of a request that routes elsewhere or lacks a
+	// member; Response is the status and headers of a response.
 	Request  string `json:"request,omitempty"`
 	Response string `json:"response,omitempty"`
-	// Rule and Pointer say what the refusing side finds, and where in the document.
+	// Rule and Pointer are the finding of the refusing side, and where in the document it is.
 	Rule    finding.RuleID `json:"rule,omitempty"`
 	Pointer string         `json:"pointer"`
 	Finding string         `json:"finding"` // in words
 
-	exchange *exchange // that proves what changed beside the body
+	exchange *exchange // proves a change beside the body
 }
 
 // Side is one of two contracts.
@@ -45,7 +45,7 @@ const (
 	New Side = "new"
 )
 
-// severity is what a change weighs that is proven by a finding of a rule.
+// severity is the severity of a change that a finding of a rule proves.
 func severity(rule finding.RuleID) finding.Severity {
 	switch finding.Error {
 	case rule.Severity(finding.Lenient):
@@ -66,8 +66,7 @@ type candidate struct {
 	line       string // of the exchange
 }
 
-// compare puts the better candidate first: the graver, what is on the wire, the
-// plainer, the shorter.
+// compare orders candidates: the more severe first, then those over HTTP, the plainer, the shorter.
 func (a *candidate) compare(b *candidate) int {
 	return cmp.Or(
 		cmp.Compare(severity(b.evidence.Rule), severity(a.evidence.Rule)),
@@ -78,21 +77,20 @@ func (a *candidate) compare(b *candidate) int {
 	)
 }
 
-// tries is how many random documents a part has to prove what the systematic
-// ones did not.
+// tries is how many random documents of a part are tried if the systematic ones prove too little.
 const tries = 24
 
-// What is tried for a part in one projection ends after so many systematic
-// documents, or so many bytes of them.
+// maxDocuments and maxBytes bound the systematic documents that are tried for a part in one
+// encoding.
 const (
-	mostDocuments = 20_000
-	mostBytes     = 16 << 20
+	maxDocuments = 20_000
+	maxBytes     = 16 << 20
 )
 
-// prove looks for a witness of each of a part's changes.
+// prove looks for a breaking payload of each of a part's changes.
 func (p *pair) prove(part schema.Part, changes []Change) error {
 	var claims []*claim
-	old, new := unveiled(p.old.Only(part)), unveiled(p.new.Only(part))
+	old, new := withoutSensitive(p.old.Only(part)), withoutSensitive(p.new.Only(part))
 	for i := range changes {
 		if proofs[changes[i].Rule] != nil {
 			claims = append(claims, newClaim(&changes[i], old, new))
@@ -103,7 +101,7 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 	}
 	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
 		if projection == schema.SDK && len(binding.Of(old, part).Members) == 0 && len(binding.Of(new, part).Members) == 0 && !retyped(claims) {
-			break // nothing is in the document that was not in the body
+			break // the document has nothing that was not in the body
 		}
 		s, err := newSearch(old, new, part, projection, claims)
 		if err != nil {
@@ -133,15 +131,15 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 	return nil
 }
 
-// retyped reports a change of type that no grave finding proves so far: types that
-// are alike on the wire may differ in an SDK, as numbers and timestamps do.
+// retyped reports a change of type that no error proves so far. Types that look alike over HTTP,
+// such as numbers and timestamps, may differ in an SDK.
 func retyped(claims []*claim) bool {
 	return slices.ContainsFunc(claims, func(c *claim) bool {
 		return c.Rule == finding.DriftTypeChanged && (c.best == nil || severity(c.best.evidence.Rule) < finding.Error)
 	})
 }
 
-// testify makes the best candidate the witness, and derives the severity.
+// testify makes the best candidate the breaking payload, and derives the severity.
 func (c *claim) testify() {
 	w := &Witness{Allowed: New, Refused: Old, Projection: c.best.projection, Form: c.best.projection.String(),
 		Document: c.best.document, Rule: c.best.evidence.Rule, Pointer: c.best.evidence.Pointer, Finding: c.best.evidence.Message}
@@ -165,15 +163,15 @@ type search struct {
 	projection schema.Projection
 	claims     []*claim
 	refuser    int // 0: old
-	giver      *synth.Synth
-	missing    *synth.Synth // makes near-misses of the refusing side
+	samples    *synth.Synth
+	invalid    *synth.Synth // makes invalid variants of the refusing side
 	allows     *validate.Validator
 	refuses    *validate.Validator
-	judge      *judge
+	oracle     *oracle
 }
 
-// newSearch returns nil where the part is no JSON document. A side without a
-// structure there allows an empty one.
+// newSearch returns nil if the part is not a JSON document. A side without a structure there
+// accepts an empty one.
 func newSearch(old, new *schema.Contract, part schema.Part, projection schema.Projection, claims []*claim) (*search, error) {
 	allowing, refusing, refuser := new, old, 0
 	if part == schema.InputPart {
@@ -186,62 +184,61 @@ func newSearch(old, new *schema.Contract, part schema.Part, projection schema.Pr
 	}
 	s := &search{old: old, new: new, part: part, projection: projection, claims: claims, refuser: refuser}
 	var errs [4]error
-	s.giver, errs[0] = synth.New(allowing, projection)
-	s.missing, errs[1] = synth.New(refusing, projection)
+	s.samples, errs[0] = synth.New(allowing, projection)
+	s.invalid, errs[1] = synth.New(refusing, projection)
 	s.allows, errs[2] = validate.Compile(allowing, validate.Options{Projection: projection})
 	s.refuses, errs[3] = validate.Compile(refusing, validate.Options{Projection: projection})
-	s.judge = &judge{allowing: allowing, refusing: refusing, part: part, projection: projection}
+	s.oracle = &oracle{allowing: allowing, refusing: refusing, part: part, projection: projection}
 	return s, errors.Join(errs[:]...)
 }
 
-// run tries documents, makes the best ones small, and has them judged.
+// run tries documents, shrinks the best ones, and has the oracle confirm them.
 func (s *search) run() {
 	before := map[*claim]*candidate{}
 	for _, c := range s.claims {
 		before[c] = c.best
 	}
 	s.systematic()
-	var nothing error // why there is no document at all
-	for seed := uint64(1); seed <= tries && s.wanting() && nothing == nil; seed++ {
+	var none error // why there is no document at all
+	for seed := uint64(1); seed <= tries && s.wanting() && none == nil; seed++ {
 		var document []byte
-		if document, nothing = s.giver.Random(s.part, seed); nothing == nil {
+		if document, none = s.samples.Random(s.part, seed); none == nil {
 			s.try(document)
 		}
 	}
-	s.notes(nothing)
+	s.notes(none)
 	for _, c := range s.claims {
 		if c.best == nil || c.best == before[c] {
 			continue
 		}
 		c.best = s.shrink(c)
-		if err := s.judge.confirm(c.best); err != nil {
+		if err := s.oracle.confirm(c.best); err != nil {
 			c.Contested, c.best = err.Error(), before[c]
 		}
 	}
 }
 
-// systematic tries the documents of the side that allows them, and the near-misses
-// of the other.
+// systematic tries the documents of the allowing side, and the invalid variants of the other.
 func (s *search) systematic() {
 	tried, size := 0, 0
 	more := func(document []byte) bool {
 		s.try(document)
 		tried, size = tried+1, size+len(document)
-		return tried < mostDocuments && size < mostBytes
+		return tried < maxDocuments && size < maxBytes
 	}
-	for document := range s.giver.Documents(s.part) {
+	for document := range s.samples.Documents(s.part) {
 		if !more(document) {
 			return
 		}
 	}
-	for miss := range s.missing.NearMisses(s.part) {
+	for miss := range s.invalid.InvalidVariants(s.part) {
 		if !more(miss.Document) {
 			return
 		}
 	}
 }
 
-// wanting reports whether a change has no witness yet.
+// wanting reports whether a change has no breaking payload yet.
 func (s *search) wanting() bool {
 	for _, c := range s.claims {
 		if c.best == nil {
@@ -251,9 +248,9 @@ func (s *search) wanting() bool {
 	return false
 }
 
-// try takes a document for every change that it proves better than what there was.
+// try records a document for every change that it proves better than the best one so far.
 func (s *search) try(document []byte) {
-	found := s.held(document)
+	found := s.rejected(document)
 	for _, e := range found {
 		for _, c := range s.claims {
 			if !e.proves(c, s.refuser) {
@@ -267,9 +264,8 @@ func (s *search) try(document []byte) {
 	}
 }
 
-// held returns what the refusing side says against a document that the other
-// side has nothing against.
-func (s *search) held(document []byte) []*evidence {
+// rejected returns the findings of the refusing side for a document that the other side accepts.
+func (s *search) rejected(document []byte) []*evidence {
 	if s.refuses.Accepts(s.part, document) || !s.allows.Accepts(s.part, document) {
 		return nil
 	}
@@ -278,7 +274,7 @@ func (s *search) held(document []byte) []*evidence {
 		return nil
 	}
 	var all []*evidence
-	for _, f := range findings.General() { // who may send an empty value is not a change of the contract
+	for _, f := range findings.General() { // which side may send an empty value is not part of the contract
 		if f.Rule == finding.JudgeDisagreement {
 			return nil
 		}
@@ -287,9 +283,10 @@ func (s *search) held(document []byte) []*evidence {
 	return all
 }
 
-// evidence finds out where in the contracts a finding is.
+// evidence locates a finding in the contracts.
 func (s *search) evidence(f finding.Finding, document []byte) *evidence {
-	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part), value: valueAt(document, f.Pointer)}
+	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part)}
+	e.value, _ = jsontree.Find(document, f.Pointer)
 	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
 	if m, ok := refusing.Payload(s.part); ok && s.projection == schema.Wire {
 		e.way.down(m.Name, memberName)
@@ -312,9 +309,8 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 	return e
 }
 
-// lost makes a witness of the old contract's request, where the new ones of its
-// service do not route it to the operation any more: whatever then answers, it is
-// not this.
+// lost sets the breaking payload of a request that the new contracts of the service no longer route
+// to the operation, whatever responds instead.
 func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog) {
 	routes := services[old.Service]
 	if routes == nil {
@@ -349,5 +345,5 @@ func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog)
 	c.Severity = finding.Error
 	x := exchange{request: request}
 	c.Witness = &Witness{Allowed: Old, Refused: New, Form: schema.Wire.String(), Finding: fmt.Sprintf("the request leads %s", where)}
-	c.Witness.Request, c.Witness.Document = x.said(schema.InputPart)
+	c.Witness.Request, c.Witness.Document = x.text(schema.InputPart)
 }

@@ -108,8 +108,8 @@ func (g *gardener) text() schema.Ref {
 	return schema.Inline(s)
 }
 
-func (g *gardener) length(leastMin, mostMin, leastMax, mostMax int) schema.Known[schema.Bounds] {
-	return schema.Is(schema.Bounds{Min: count(leastMin + g.IntN(mostMin-leastMin+1)), Max: count(leastMax + g.IntN(mostMax-leastMax+1))})
+func (g *gardener) length(leastMin, maxMin, leastMax, maxMax int) schema.Known[schema.Bounds] {
+	return schema.Is(schema.Bounds{Min: count(leastMin + g.IntN(maxMin-leastMin+1)), Max: count(leastMax + g.IntN(maxMax-leastMax+1))})
 }
 
 func (g *gardener) bounds() schema.Known[schema.Bounds] {

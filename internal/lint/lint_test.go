@@ -59,7 +59,7 @@ func TestFile(t *testing.T) {
 		{"another form of the contract", cassette(t, other, job), []finding.RuleID{finding.CassetteStale}},
 		{"an unknown contract", cassette(t, unknown, job), []finding.RuleID{finding.CassetteStale}},
 		{"no contract", cassette(t, traffic.Meta{}, job), nil},
-		{"answers that differ", cassette(t, current, string(waiting), job), nil},
+		{"responses that differ", cassette(t, current, string(waiting), job), nil},
 		{"the same twice", cassette(t, current, job, job), []finding.RuleID{finding.CassetteDuplicate}},
 		{"thrice", cassette(t, current, job, job, job), []finding.RuleID{finding.CassetteDuplicate, finding.CassetteDuplicate}},
 		{"another style", bytes.Replace(cassette(t, current, job), []byte("status: "), []byte("status:  "), 1), []finding.RuleID{finding.CassetteUnsorted}},

@@ -3,8 +3,8 @@ package live
 import (
 	"encoding/base64"
 
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // bound reads a member that travels beside the body, and writes it there.

@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	// MostBody bounds the body of an answer, in bytes: it is held in memory.
-	MostBody = 64 << 20
-	// Timeout bounds a call, from signing it to the last byte of the answer. It is
+	// MaxBody bounds the body of a response, in bytes: it is held in memory.
+	MaxBody = 64 << 20
+	// Timeout bounds a call, from signing it to the last byte of the response. It is
 	// what botocore waits for the next byte.
 	Timeout = 60 * time.Second
 )
@@ -29,14 +29,14 @@ const (
 // Caller signs requests and sends them.
 type Caller struct {
 	// Transport sends the requests, and may record them. It must not ask for compression by itself:
-	// the answer is taken as it comes.
+	// the response is taken as it comes.
 	Transport   http.RoundTripper
 	Credentials aws.Credentials
 	Region      string
 	Service     string // SigV4's name of it, see [schema.Contract.Signing]
 }
 
-// CallError says that no whole answer came. It wraps the cause.
+// CallError says that no whole response came. It wraps the cause.
 type CallError struct {
 	Method, URL string // without the query
 	Err         error
@@ -57,7 +57,7 @@ func (e *CallError) Error() string {
 
 func (e *CallError) Unwrap() error { return e.Err }
 
-var errTooLong = fmt.Errorf("the answer is longer than %d MiB", MostBody>>20)
+var errTooLong = fmt.Errorf("the response is longer than %d MiB", MaxBody>>20)
 
 // errUnsortable: the signer sorts parameters before it encodes them, the
 // specification after that ("Create a signed AWS API request", step 1), which
@@ -66,7 +66,7 @@ var errTooLong = fmt.Errorf("the answer is longer than %d MiB", MostBody>>20)
 var errUnsortable = errors.New("these query parameters cannot be signed: the signer of the SDK for Go sorts them otherwise than the service")
 
 // Call signs a request of [Request] and sends it, once: nothing is tried again,
-// no redirect is followed. What the service answers is an answer, also where it
+// no redirect is followed. What the service responses is a response, also where it
 // is an error. The error is a [*CallError], or that of a context that was
 // cancelled.
 func (c *Caller) Call(ctx context.Context, r *http.Request) (*traffic.Interaction, error) {
@@ -87,11 +87,11 @@ func (c *Caller) Call(ctx context.Context, r *http.Request) (*traffic.Interactio
 		return nil, failed(ctx, r, err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, MostBody+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, MaxBody+1))
 	switch {
 	case err != nil:
 		return nil, failed(ctx, r, err)
-	case len(body) > MostBody:
+	case len(body) > MaxBody:
 		return nil, failed(ctx, r, errTooLong)
 	}
 	return &traffic.Interaction{Live: true, Kind: traffic.JSON, Request: request, Response: traffic.Response{
@@ -116,7 +116,7 @@ func Recorded(r *http.Request) *traffic.Request {
 	return &traffic.Request{Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: traffic.BodyOf(body)}
 }
 
-// credentialErrors are what services answer to requests whose signature they do
+// credentialErrors are what services response to requests whose signature they do
 // not take (the pages "Common Errors" of AWS's API references), without the word
 // Exception that some of them end in.
 var credentialErrors = map[string]bool{

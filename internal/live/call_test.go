@@ -59,10 +59,10 @@ func TestCallIsSignedWell(t *testing.T) {
 
 func TestCallTakesEveryAnswer(t *testing.T) {
 	for _, v := range []struct {
-		name   string
-		answer standin.Response
-		status int
-		body   string
+		name     string
+		response standin.Response
+		status   int
+		body     string
 	}{
 		{"success", standin.Response{Body: `{"a":1}`}, 200, `{"a":1}`},
 		{"chunked", standin.Response{Body: `{"a":1}`, Chunked: true}, 200, `{"a":1}`},
@@ -71,7 +71,7 @@ func TestCallTakesEveryAnswer(t *testing.T) {
 		{"redirect", standin.Response{Status: 307, Header: http.Header{"Location": {"/elsewhere"}}, Body: "{}"}, 307, `{}`},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			service := &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Respond: func(*http.Request, []byte) standin.Response { return v.answer }}
+			service := &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Respond: func(*http.Request, []byte) standin.Response { return v.response }}
 			caller, u := caller(t, service)
 			request, err := live.Request(contract(t, "shed.json", "ListSheds"), u, []byte(`{}`))
 			require.NoError(t, err)

@@ -1,10 +1,10 @@
 // Package live calls a real service the way an SDK does, from nothing but a
 // contract: it writes an input down as an HTTP request, signs it, sends it once
-// and hands back the answer as it came.
+// and hands back the response as it came.
 //
 // The model:
 //
-//	input (JSON, the API's names) ──▶ Request ──▶ Caller.Call ──▶ answer, for package validate
+//	input (JSON, the API's names) ──▶ Request ──▶ Caller.Call ──▶ response, for package validate
 //	                                     ▲             ▲
 //	                                  contract     credentials
 //

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -30,13 +31,7 @@ func (w *writer) value(to []byte, s *schema.Shape) ([]byte, error) {
 	if err != nil || one.plain {
 		return append(to, one.text...), err
 	}
-	return quoted(to, one.text), nil
-}
-
-// quoted appends text as a JSON string. The decoder has seen that it is UTF-8.
-func quoted(to []byte, text string) []byte {
-	to, _ = jsontext.AppendQuote(to, text)
-	return to
+	return append(to, jsontree.Quote(one.text)...), nil
 }
 
 func (w *writer) structure(to []byte, s *schema.Shape) ([]byte, error) {
@@ -57,7 +52,7 @@ func (w *writer) structure(to []byte, s *schema.Shape) ([]byte, error) {
 			to = append(to, ',')
 		}
 		first = false
-		to = append(quoted(to, m.Wire()), ':')
+		to = append(append(to, jsontree.Quote(m.Wire())...), ':')
 		to, err = w.value(to, w.contract.Resolve(m.Shape))
 		return err
 	})
@@ -89,7 +84,7 @@ func (w *writer) entries(to []byte, s *schema.Shape) ([]byte, error) {
 			to = append(to, ',')
 		}
 		first = false
-		to, err = w.nullable(append(quoted(to, name), ':'), w.contract.Resolve(*s.Value))
+		to, err = w.nullable(append(append(to, jsontree.Quote(name)...), ':'), w.contract.Resolve(*s.Value))
 		return err
 	})
 	return append(to, '}'), err

@@ -11,8 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -167,7 +168,7 @@ func (w *writer) member(m *schema.Member) (err error) {
 		if w.body = append(w.body, ','); len(w.body) == 1 {
 			w.body[0] = '{'
 		}
-		w.body = append(quoted(w.body, m.Wire()), ':')
+		w.body = append(append(w.body, jsontree.Quote(m.Wire())...), ':')
 		w.body, err = w.value(w.body, w.contract.Resolve(m.Shape))
 	}
 	return err

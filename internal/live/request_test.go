@@ -291,7 +291,7 @@ func FuzzRequest(f *testing.F) {
 		for input := range s.Documents(schema.InputPart) {
 			f.Add(uint8(i), input)
 		}
-		for near := range s.NearMisses(schema.InputPart) {
+		for near := range s.InvalidVariants(schema.InputPart) {
 			f.Add(uint8(i), near.Document)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // anything.
 const shortest = 4
 
-// carrier maps strings that recorded answers introduced to those of the emulator.
+// carrier maps strings that recorded responses introduced to those of the emulator.
 type carrier struct {
 	asked map[string]bool   // strings of recorded requests
 	live  map[string]string // by the recorded ones
@@ -41,7 +41,7 @@ func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
 	}
 }
 
-// siteOf is the root of the body of an answer, where it is JSON.
+// siteOf is the root of the body of a response, where it is JSON.
 func siteOf(c *schema.Contract, part schema.Part, r *traffic.Response) (root *visit.Site, ok bool) {
 	body, err := r.Document()
 	if err != nil || len(body.Bytes) == 0 {

@@ -14,7 +14,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// compare holds an answer against the recorded one, in three steps that each
+// compare holds a response against the recorded one, in three steps that each
 // need the one before: the status, the error, the members. What the contract
 // alone says is left to it: that a required member is missing, that an error has
 // no name, that a union has not one member.
@@ -65,8 +65,8 @@ func clip(text string) string {
 	return text
 }
 
-// errorName is the contract's name of the error that an answer is, or else the
-// answer's.
+// errorName is the contract's name of the error that a response is, or else the
+// response's.
 func errorName(c *schema.Contract, r *traffic.Response) string {
 	body, err := r.Document()
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package probe tests an emulator of a service with recorded traffic.
 //
 // The model: a [Probe] sends the requests of recorded interactions to an
-// endpoint, in order ([Probe.Replay]), holds each answer against the contract,
+// endpoint, in order ([Probe.Replay]), holds each response against the contract,
 // and compares it with the recorded one: its status, its error, which members
 // are present and which member of a union is set; values are not compared. Then
 // [Probe.Negative] sends inputs that break the contract, each in one way, and
@@ -21,7 +21,7 @@
 // # What is not probed
 //
 // Interactions without a request, of no contract, or whose bodies were not
-// recorded; and answers of a service that was throttling or failing (429, 5xx,
+// recorded; and responses of a service that was throttling or failing (429, 5xx,
 // or an error named so), which are about that moment and not about the request.
 //
 // # Requests

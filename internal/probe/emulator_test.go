@@ -40,7 +40,7 @@ func shop(t testing.TB) *schema.Catalog {
 // emulator is an emulator of the shop that can be wrong in one way.
 type emulator struct {
 	fault  string
-	judge  *validate.Catalog
+	oracle *validate.Catalog
 	orders []map[string]any
 	seen   []string // method and target of every request
 	header http.Header
@@ -48,9 +48,9 @@ type emulator struct {
 
 func newEmulator(t testing.TB, fault string) (*emulator, string) {
 	t.Helper()
-	judge, err := validate.CompileCatalog(shop(t), validate.Options{Profile: finding.Strict})
+	oracle, err := validate.CompileCatalog(shop(t), validate.Options{Profile: finding.Strict})
 	require.NoError(t, err)
-	e := &emulator{fault: fault, judge: judge}
+	e := &emulator{fault: fault, oracle: oracle}
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	return e, server.URL
@@ -86,7 +86,7 @@ func (e *emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.fail(w, http.StatusNotFound, "NoOrderException")
 		return
 	}
-	e.answer(w, http.StatusOK, e.orders[at])
+	e.response(w, http.StatusOK, e.orders[at])
 }
 
 // invalid asks the validator, save where the fault is not to.
@@ -94,7 +94,7 @@ func (e *emulator) invalid(r *http.Request, body []byte) bool {
 	if e.fault == "accepts an invalid identifier" && r.Method == http.MethodGet || e.fault == "accepts an invalid body" && r.Method == http.MethodPost {
 		return false
 	}
-	outcome, _ := e.judge.Check(&traffic.Interaction{Live: true, Response: traffic.Response{Status: 200}, Request: &traffic.Request{
+	outcome, _ := e.oracle.Check(&traffic.Interaction{Live: true, Response: traffic.Response{Status: 200}, Request: &traffic.Request{
 		Method: r.Method, URL: "http://shop" + r.RequestURI, Header: r.Header, Body: traffic.BodyOf(body)}}, validate.Bare{})
 	return slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool { return f.Part == "input" && f.Rule != finding.MemberUnknown })
 }
@@ -109,10 +109,10 @@ func (e *emulator) create(w http.ResponseWriter, body []byte) {
 	if e.fault == "another status" {
 		status = http.StatusOK
 	}
-	e.answer(w, status, order)
+	e.response(w, status, order)
 }
 
-func (e *emulator) answer(w http.ResponseWriter, status int, order map[string]any) {
+func (e *emulator) response(w http.ResponseWriter, status int, order map[string]any) {
 	order = maps.Clone(order)
 	switch e.fault {
 	case "a member is missing":
@@ -169,10 +169,10 @@ func recorded(t testing.TB) []*traffic.Interaction {
 	}
 }
 
-func interaction(method, target, body string, status int, answer string, errorName ...string) *traffic.Interaction {
+func interaction(method, target, body string, status int, response string, errorName ...string) *traffic.Interaction {
 	x := &traffic.Interaction{Source: "session.yaml", Kind: traffic.Cassette,
 		Request:  &traffic.Request{Method: method, URL: "https://shop.us-east-1.amazonaws.com" + target, Header: http.Header{"Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte(body))},
-		Response: traffic.Response{Status: status, Header: http.Header{"Content-Type": {"application/json"}, "Etag": {"2"}}, Body: traffic.BodyOf([]byte(answer))}}
+		Response: traffic.Response{Status: status, Header: http.Header{"Content-Type": {"application/json"}, "Etag": {"2"}}, Body: traffic.BodyOf([]byte(response))}}
 	for _, name := range errorName {
 		x.Response.Header.Set("X-Amzn-Errortype", name)
 	}

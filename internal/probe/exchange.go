@@ -17,7 +17,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// ExchangeError says that a request got no whole answer. It wraps the cause.
+// ExchangeError says that a request got no whole response. It wraps the cause.
 type ExchangeError struct {
 	Method, URL string
 	Err         error
@@ -31,14 +31,14 @@ func (e *ExchangeError) Error() string {
 	case errors.Is(e.Err, context.DeadlineExceeded):
 		remedy = "give it more time"
 	case errors.Is(e.Err, errTooLong):
-		remedy = "probe with requests whose answers are smaller"
+		remedy = "probe with requests whose responses are smaller"
 	}
 	return fmt.Sprintf("%s %s: %v; %s", e.Method, e.URL, e.Err, remedy)
 }
 
 func (e *ExchangeError) Unwrap() error { return e.Err }
 
-var errTooLong = fmt.Errorf("the answer is longer than %d bytes", validate.MostLiveBody)
+var errTooLong = fmt.Errorf("the response is longer than %d bytes", validate.MostLiveBody)
 
 // dropped are headers that are the connection's matter, or computed again.
 var dropped = map[string]bool{
@@ -46,7 +46,7 @@ var dropped = map[string]bool{
 	"Upgrade": true, "Expect": true, "Accept-Encoding": true, "Proxy-Authorization": true, "Proxy-Connection": true,
 }
 
-// send sends a request and reads its answer, which is bounded in time and size.
+// send sends a request and reads its response, which is bounded in time and size.
 func (p *Probe) send(ctx context.Context, c *schema.Contract, r *traffic.Request) (*traffic.Response, error) {
 	target, err := url.Parse(r.URL)
 	if err != nil {

@@ -30,7 +30,7 @@ var refusable = []finding.RuleID{
 // Others with status 400 say that it does not fit the state of things.
 var invalidInput = regexp.MustCompile(`Validation|BadRequest|Malformed|Serialization|Missing(Parameter|Argument)|Invalid(Parameter|Argument|Input|Request)`)
 
-// common are errors that services answer invalid inputs with, whether their
+// common are errors that services response invalid inputs with, whether their
 // operations list them or not.
 var common = []string{"ValidationException", "SerializationException"}
 
@@ -59,8 +59,8 @@ type base struct {
 
 // remember keeps the last request of each operation that the emulator took, or
 // else the last.
-func (p *Probe) remember(route schema.Route, r *traffic.Request, answer *traffic.Response) {
-	c, good := route.Contract, answer.Status < 300
+func (p *Probe) remember(route schema.Route, r *traffic.Request, response *traffic.Response) {
+	c, good := route.Contract, response.Status < 300
 	known, ok := p.bases[c]
 	if !ok {
 		p.order = append(p.order, c)
@@ -101,24 +101,24 @@ type negative struct {
 }
 
 func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (Outcome, error) {
-	answer, err := p.send(ctx, c, n.request)
+	response, err := p.send(ctx, c, n.request)
 	if err != nil {
 		return Outcome{}, err
 	}
 	names := refusals(c)
-	name := errorName(c, answer)
-	if answer.Status >= 400 && answer.Status < 500 && slices.Contains(names, name) {
+	name := errorName(c, response)
+	if response.Status >= 400 && response.Status < 500 && slices.Contains(names, name) {
 		if _, modeled := c.Error(name); !modeled {
 			return Outcome{Contract: c}, nil
 		}
-		found := p.held(n.request, answer)
+		found := p.held(n.request, response)
 		for i := range found {
 			found[i].Line, found[i].Column = 0, 0 // it is in no file
 		}
 		return Outcome{Contract: c, Findings: found}, nil
 	}
 	f := finding.Finding{Rule: finding.ProbeNotRefused, Operation: c.Name(), Part: string(schema.InputPart), Pointer: n.pointer,
-		Found: statusValue(answer), Names: []string{string(n.rule), n.how, named(answer)}, Wanted: finding.Want{Text: "400", OneOf: names}}
+		Found: statusValue(response), Names: []string{string(n.rule), n.how, named(response)}, Wanted: finding.Want{Text: "400", OneOf: names}}
 	return Outcome{Contract: c, Findings: p.options.Profile.Grade(finding.NewSet(f))}, nil
 }
 
@@ -149,7 +149,7 @@ func bodies(c *schema.Contract, b *base) []negative {
 		return nil
 	}
 	var all []negative
-	for miss := range s.NearMisses(schema.InputPart) {
+	for miss := range s.InvalidVariants(schema.InputPart) {
 		if slices.Contains(refusable, miss.Rule) {
 			all = append(all, negative{miss.Rule, miss.Pointer, miss.How, b.with(b.request.URL, b.broken(miss), nil)})
 		}
@@ -160,7 +160,7 @@ func bodies(c *schema.Contract, b *base) []negative {
 // broken is the base's body with the member in which a document breaks a rule;
 // that document itself, whose surroundings are minimal, where the body is no
 // object that the emulator took.
-func (b *base) broken(miss synth.NearMiss) []byte {
+func (b *base) broken(miss synth.InvalidVariant) []byte {
 	object, err := jsontree.Parse(b.request.Body.Bytes)
 	members, err2 := jsontree.Parse(miss.Document)
 	if err != nil || err2 != nil || object.Kind != '{' || members.Kind != '{' || miss.Pointer == "" || !b.good {
@@ -209,7 +209,7 @@ func beside(c *schema.Contract, b *base) []negative {
 		return nil
 	}
 	var all []negative
-	for miss := range s.NearMisses(schema.InputPart) {
+	for miss := range s.InvalidVariants(schema.InputPart) {
 		i := slices.IndexFunc(table.Members, func(m binding.Member) bool { return miss.Pointer == "/"+jsontree.Escape(m.Name) })
 		if i < 0 || !slices.Contains(refusable, miss.Rule) {
 			continue
@@ -270,7 +270,7 @@ func (b *base) rebound(table *binding.Table, m *binding.Member, text string, the
 
 // invalid returns the rule that a request breaks, if the validator says so too.
 func (p *Probe) invalid(r *traffic.Request) (finding.RuleID, bool) {
-	outcome, err := p.judge.Check(&traffic.Interaction{Live: true, Request: r, Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
+	outcome, err := p.oracle.Check(&traffic.Interaction{Live: true, Request: r, Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
 	if err != nil {
 		return "", false
 	}

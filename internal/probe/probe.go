@@ -26,18 +26,18 @@ type Options struct {
 	Transport http.RoundTripper
 }
 
-// DefaultTimeout is how long an emulator may take for one answer.
+// DefaultTimeout is how long an emulator may take for one response.
 const DefaultTimeout = 30 * time.Second
 
 // Probe is a session with one emulator. It is not safe for concurrent use: the
-// requests go out in order, and what one answer says is carried into the next
+// requests go out in order, and what one response says is carried into the next
 // request.
 type Probe struct {
 	endpoint *url.URL
 	routes   *schema.Catalog
 	options  Options
 	contract *validate.Catalog // under the profile
-	judge    *validate.Catalog // strict, for inputs that must be invalid
+	oracle   *validate.Catalog // strict, for inputs that must be invalid
 	carry    carrier
 	bases    map[*schema.Contract]*base
 	order    []*schema.Contract // of bases
@@ -54,7 +54,7 @@ func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, err
 	if p.contract, err = validate.CompileCatalog(catalog, validate.Options{Profile: options.Profile, From: cmp.Or(options.From, finding.OriginEmulator)}); err != nil {
 		return nil, err
 	}
-	if p.judge, err = validate.CompileCatalog(catalog, validate.Options{Profile: finding.Strict, From: finding.OriginEmulator}); err != nil {
+	if p.oracle, err = validate.CompileCatalog(catalog, validate.Options{Profile: finding.Strict, From: finding.OriginEmulator}); err != nil {
 		return nil, err
 	}
 	p.options.Region = cmp.Or(options.Region, "us-east-1")
@@ -71,11 +71,11 @@ func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, err
 type Outcome struct {
 	Contract  *schema.Contract // nil: not probed
 	NotProbed string           // why not
-	// Findings stand at the recorded answer: the emulator's is in no file.
+	// Findings stand at the recorded response: the emulator's is in no file.
 	Findings finding.Set
 }
 
-// Replay sends the request of a recorded interaction, and holds the answer
+// Replay sends the request of a recorded interaction, and holds the response
 // against its contract and against the recorded one. The error is an
 // [*ExchangeError].
 func (p *Probe) Replay(ctx context.Context, x *traffic.Interaction) (Outcome, error) {
@@ -86,25 +86,25 @@ func (p *Probe) Replay(ctx context.Context, x *traffic.Interaction) (Outcome, er
 	if why != "" {
 		return Outcome{NotProbed: why}, nil
 	}
-	answer, err := p.send(ctx, route.Contract, request)
+	response, err := p.send(ctx, route.Contract, request)
 	if err != nil {
 		return Outcome{}, err
 	}
-	p.remember(route, request, answer)
+	p.remember(route, request, response)
 	c := route.Contract
-	found := p.held(request, answer)
-	comparison := compare(c, &x.Response, answer)
+	found := p.held(request, response)
+	comparison := compare(c, &x.Response, response)
 	found = finding.Union(without(found, comparison), p.options.Profile.Grade(comparison))
-	if x.Response.Status < 300 && answer.Status < 300 {
-		p.carry.learn(c, &x.Response, answer)
+	if x.Response.Status < 300 && response.Status < 300 {
+		p.carry.learn(c, &x.Response, response)
 	}
 	return Outcome{Contract: c, Findings: at(x, found)}, nil
 }
 
-// held is what the contract says of an answer. What there is to say of the
+// held is what the contract says of a response. What there is to say of the
 // request is the recording's matter.
-func (p *Probe) held(request *traffic.Request, answer *traffic.Response) finding.Set {
-	outcome, err := p.contract.Check(&traffic.Interaction{Live: true, Request: request, Response: *answer}, validate.Bare{})
+func (p *Probe) held(request *traffic.Request, response *traffic.Response) finding.Set {
+	outcome, err := p.contract.Check(&traffic.Interaction{Live: true, Request: request, Response: *response}, validate.Bare{})
 	if err != nil {
 		return nil // only bare bodies have errors
 	}
@@ -135,7 +135,7 @@ func without(found, comparison finding.Set) finding.Set {
 	return found
 }
 
-// at places findings at the recorded answer.
+// at places findings at the recorded response.
 func at(x *traffic.Interaction, found finding.Set) finding.Set {
 	place := x.Response.Body.Position(0)
 	var all []finding.Finding
@@ -149,11 +149,11 @@ func at(x *traffic.Interaction, found finding.Set) finding.Set {
 	return finding.NewSet(all...)
 }
 
-// momentary says why an answer is not about its request, or cannot be compared.
+// momentary says why a response is not about its request, or cannot be compared.
 func momentary(r *traffic.Response) (why string) {
 	switch {
 	case r.Status == 0:
-		return "no answer was recorded"
+		return "no response was recorded"
 	case r.Body.Missing:
 		return "body not recorded"
 	case r.Status == http.StatusTooManyRequests || r.Status >= 500:

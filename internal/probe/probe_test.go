@@ -126,7 +126,7 @@ func TestReplayProbesItself(t *testing.T) {
 		}, recorder.ReplayOptions{})
 		require.NoError(t, err)
 		if slices.ContainsFunc(all, func(x *traffic.Interaction) bool { return x.Response.Status == 429 || x.Response.Status >= 500 }) {
-			continue // the replay would be one answer behind
+			continue // the replay would be one response behind
 		}
 		p := newProbe(t, "http://emulator", k, probe.Options{Transport: replay})
 		for _, x := range all {
@@ -160,7 +160,7 @@ func TestNotProbed(t *testing.T) {
 		{interaction("GET", "/orders/ord-aaaaaaaa", "", 503, "{}", "BusyException"), busy},
 		{interaction("GET", "/orders/ord-aaaaaaaa", "", 429, "{}"), busy},
 		{interaction("GET", "/orders/ord-aaaaaaaa", "", 400, "{}", "ThrottlingException"), busy},
-		{interaction("GET", "/orders/ord-aaaaaaaa", "", 0, ""), "no answer was recorded"},
+		{interaction("GET", "/orders/ord-aaaaaaaa", "", 0, ""), "no response was recorded"},
 		{missing, "body not recorded"},
 		{unsent, "the request's body was not recorded, or cannot be decoded"},
 		{encoded, "the recorded body cannot be decoded"},
@@ -319,7 +319,7 @@ func TestNegativesAreRightElsewhere(t *testing.T) {
 	require.Contains(t, bodies, `"text"`, "no object at all")
 }
 
-// TestRedirectsAreNotFollowed: they are answers.
+// TestRedirectsAreNotFollowed: they are responses.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	asked := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -333,7 +333,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	require.Equal(t, 1, asked)
 }
 
-// TestUnmodelledRefusals: what services answer invalid inputs with counts, also
+// TestUnmodelledRefusals: what services response invalid inputs with counts, also
 // where the operation does not list it; other errors do not.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct {

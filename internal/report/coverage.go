@@ -19,7 +19,7 @@ func Coverage(w io.Writer, r *coverage.Summary) error {
 	out := bufio.NewWriter(w)
 	var unseen []string
 	for _, c := range r.Contracts {
-		if c.Answers == 0 {
+		if c.Responses == 0 {
 			unseen = append(unseen, c.Name)
 			continue
 		}
@@ -35,12 +35,12 @@ func Coverage(w io.Writer, r *coverage.Summary) error {
 		}
 		fmt.Fprintf(out, "not counted: %s\n", strings.Join(parts, ", "))
 	}
-	fmt.Fprintf(out, "coverage: %d%% of %s, by %s of %s\n", r.Percent, plural.Of(len(r.Contracts), "contract"), plural.Number(r.Counted), plural.Of(r.Answers, "response"))
+	fmt.Fprintf(out, "coverage: %d%% of %s, by %s of %s\n", r.Percent, plural.Of(len(r.Contracts), "contract"), plural.Number(r.Counted), plural.Of(r.Responses, "response"))
 	return out.Flush()
 }
 
 func contractCoverage(w io.Writer, c *coverage.Contract) {
-	fmt.Fprintf(w, "%s: %d%%, by %s", c.Name, c.Percent, plural.Of(c.Answers, "response"))
+	fmt.Fprintf(w, "%s: %d%%, by %s", c.Name, c.Percent, plural.Of(c.Responses, "response"))
 	if c.Unreadable > 0 {
 		fmt.Fprintf(w, ", %d of them with a body that is not JSON", c.Unreadable)
 	}

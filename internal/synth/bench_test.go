@@ -45,12 +45,12 @@ func BenchmarkDocuments(b *testing.B) {
 	b.ReportMetric(float64(bytes)/float64(documents), "bytes/document")
 }
 
-func BenchmarkNearMisses(b *testing.B) {
+func BenchmarkInvalidVariants(b *testing.B) {
 	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
 	b.ReportAllocs()
 	documents := 0
 	for b.Loop() {
-		for range s.NearMisses(schema.OutputPart) {
+		for range s.InvalidVariants(schema.OutputPart) {
 			documents++
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // longestBound is how long a text in a header or URI is made, in bytes. Servers

@@ -78,7 +78,7 @@ func (s *Synth) mapping(f *form, keys []string, first *value) *value {
 
 // differentKeys returns up to so many different keys of a map.
 func (s *Synth) differentKeys(f *form, n int) []string {
-	n = min(n, mostEntries+1)
+	n = min(n, maxEntries+1)
 	key := f.below[1]
 	texts := key.texts
 	if texts == nil {
@@ -105,9 +105,9 @@ func (s *Synth) differentKeys(f *form, n int) []string {
 	return keys
 }
 
-// mostExpanded bounds the structures of a full document that are written with
+// maxExpanded bounds the structures of a full document that are written with
 // all members although they stood elsewhere already.
-const mostExpanded = 256
+const maxExpanded = 256
 
 // fuller makes documents with every member.
 type fuller struct {
@@ -170,7 +170,7 @@ func (s *Synth) sequence(f *form) []*value {
 		}
 	case schema.List:
 		for _, n := range counts(low, high) {
-			if times(n, f.below[0].size) <= mostValues {
+			if times(n, f.below[0].size) <= maxValues {
 				all = append(all, s.list(f, n, nil))
 			}
 		}
@@ -179,7 +179,7 @@ func (s *Synth) sequence(f *form) []*value {
 		}
 	case schema.Map:
 		for _, n := range counts(low, high) {
-			if keys := s.differentKeys(f, n); len(keys) == n && times(n, f.below[0].size) <= mostValues {
+			if keys := s.differentKeys(f, n); len(keys) == n && times(n, f.below[0].size) <= maxValues {
 				all = append(all, s.mapping(f, keys, nil))
 			}
 		}
@@ -198,7 +198,7 @@ func (s *Synth) sequence(f *form) []*value {
 func counts(low, high int) []int {
 	var all []int
 	for _, n := range []int{low + 1, high} {
-		if n > low && n <= high && n <= mostEntries && !slices.Contains(all, n) {
+		if n > low && n <= high && n <= maxEntries && !slices.Contains(all, n) {
 			all = append(all, n)
 		}
 	}

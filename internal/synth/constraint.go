@@ -92,7 +92,7 @@ func (s *Synth) textOf(at spot, low, high int) broken {
 	switch {
 	case len(at.form.shape.Enum.Or(nil)) > 0:
 		return broken{reason: enumToo}
-	case low > mostCharacters:
+	case low > maxCharacters:
 		return broken{reason: tooLarge}
 	}
 	text, ok := t.between(usual(), false, low, high)
@@ -106,14 +106,14 @@ func (s *Synth) textOf(at spot, low, high int) broken {
 }
 
 func blobOf(n int) broken {
-	if n > mostBytes {
+	if n > maxBytes {
 		return broken{reason: tooLarge}
 	}
 	return broken{value: scalar(blob(n))}
 }
 
 func (s *Synth) listOf(f *form, n int) broken {
-	if n > mostEntries+1 || times(n, f.below[0].size) > mostValues {
+	if n > maxEntries+1 || times(n, f.below[0].size) > maxValues {
 		return broken{reason: tooLarge}
 	}
 	if n > 0 && f.below[0].size >= endless {
@@ -123,7 +123,7 @@ func (s *Synth) listOf(f *form, n int) broken {
 }
 
 func (s *Synth) mapOf(f *form, n int) broken {
-	if n > mostEntries+1 || times(n, f.below[0].size) > mostValues {
+	if n > maxEntries+1 || times(n, f.below[0].size) > maxValues {
 		return broken{reason: tooLarge}
 	}
 	keys := s.differentKeys(f, n)

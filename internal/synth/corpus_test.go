@@ -43,7 +43,7 @@ func (n *tally) log(t *testing.T) {
 	for _, counts := range []struct {
 		title string
 		of    map[string]int
-	}{{"near-misses", n.misses}, {"impossible near-misses", n.impossible}, {"places without a document", n.problems}} {
+	}{{"invalid variants", n.misses}, {"impossible invalid variants", n.impossible}, {"places without a document", n.problems}} {
 		total := 0
 		var b strings.Builder
 		for _, name := range slices.Sorted(maps.Keys(counts.of)) {
@@ -109,7 +109,7 @@ func folds(found, made string) bool {
 	return slices.EqualFunc(a, b, func(x, y string) bool { return x == y || x == "*" })
 }
 
-func (k *court) refuses(m synth.NearMiss) error {
+func (k *court) refuses(m synth.InvalidVariant) error {
 	found, err := k.validator.Part(k.part, m.Document)
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func try(t *testing.T, c *schema.Contract, projection schema.Projection, randoms
 			n.bytes += len(document)
 			check(k.accepts(document))
 		}
-		for m := range s.NearMisses(part) {
+		for m := range s.InvalidVariants(part) {
 			n.misses[string(m.Rule)]++
 			n.bytes += len(m.Document)
 			check(k.refuses(m))

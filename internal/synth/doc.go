@@ -18,7 +18,7 @@
 //
 // A random document ([Synth.Random]) follows from its seed.
 //
-// A near-miss ([Synth.NearMisses]) breaks one rule at one place and nothing
+// An invalid variant ([Synth.InvalidVariants]) breaks one rule at one place and nothing
 // else. What cannot be broken alone is listed with the reason
 // ([Synth.Impossible]), so that counts are honest.
 //

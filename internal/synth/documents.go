@@ -86,7 +86,7 @@ func (s *Synth) Random(part schema.Part, seed uint64) ([]byte, error) {
 	if err != nil || !formed {
 		return s.only(t), err
 	}
-	g := gambler{s, newRandom(seed), mostRandom}
+	g := gambler{s, newRandom(seed), maxRandom}
 	return t.write(g.value(t.form, 0)), nil
 }
 

@@ -79,8 +79,8 @@ func ExampleSynth_Documents() {
 	// {"id":"zcwxhy","full":false}
 }
 
-func ExampleSynth_NearMisses() {
-	for m := range newCup().NearMisses(schema.OutputPart) {
+func ExampleSynth_InvalidVariants() {
+	for m := range newCup().InvalidVariants(schema.OutputPart) {
 		if m.Rule != finding.TypeMismatch {
 			fmt.Printf("%s at %s, %s: %s\n", m.Rule, m.Place, m.How, m.Document)
 		}

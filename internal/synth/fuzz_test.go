@@ -47,7 +47,7 @@ func FuzzPattern(f *testing.F) {
 				require.True(t, ok || err != nil, "%q does not match %q", out.Text, source)
 			}
 		}
-		for m := range s.NearMisses(schema.OutputPart) {
+		for m := range s.InvalidVariants(schema.OutputPart) {
 			require.True(t, json.Valid(m.Document))
 		}
 	})
@@ -133,7 +133,7 @@ func (p *pieces) contract() *schema.Contract {
 	return p.c
 }
 
-// FuzzContract: of any contract, documents are accepted and near-misses break
+// FuzzContract: of any contract, documents are accepted and invalid variants break
 // their one rule.
 func FuzzContract(f *testing.F) {
 	for seed := range 30 {
@@ -162,7 +162,7 @@ func FuzzContract(f *testing.F) {
 		for document := range s.Documents(schema.OutputPart) {
 			require.NoError(t, k.accepts(document))
 		}
-		for m := range s.NearMisses(schema.OutputPart) {
+		for m := range s.InvalidVariants(schema.OutputPart) {
 			require.NoError(t, k.refuses(m))
 		}
 	})

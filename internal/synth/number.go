@@ -55,10 +55,10 @@ func intervalOf(s *schema.Shape) interval {
 	if s.Bits.Or(64) == 0 { // of any size: the type ends somewhere beyond the range
 		for _, end := range []*big.Rat{v.low, v.high} {
 			if end != nil && end.Cmp(v.typeLow) <= 0 {
-				v.typeLow = plus(end, -mostEntries)
+				v.typeLow = plus(end, -maxEntries)
 			}
 			if end != nil && end.Cmp(v.typeHigh) >= 0 {
-				v.typeHigh = plus(end, mostEntries)
+				v.typeHigh = plus(end, maxEntries)
 			}
 		}
 	}

@@ -78,7 +78,7 @@ func TestPatterns(t *testing.T) {
 			require.LessOrEqual(t, shortest, v.least+3)
 			require.GreaterOrEqual(t, longest, v.longest)
 			misses := map[string]bool{}
-			for miss := range s.NearMisses(schema.OutputPart) {
+			for miss := range s.InvalidVariants(schema.OutputPart) {
 				misses[miss.How] = true
 				if miss.How == "no match" {
 					matched, err := p.Match([]byte(textOf(t, miss.Document)))

@@ -204,7 +204,7 @@ func TestDeterministic(t *testing.T) {
 	for _, part := range c.Parts() {
 		a, b := newSynth(t, c, schema.Wire), newSynth(t, c.Clone(), schema.Wire)
 		require.Equal(t, slices.Collect(a.Documents(part)), slices.Collect(b.Documents(part)))
-		require.Equal(t, slices.Collect(a.NearMisses(part)), slices.Collect(b.NearMisses(part)))
+		require.Equal(t, slices.Collect(a.InvalidVariants(part)), slices.Collect(b.InvalidVariants(part)))
 		require.Equal(t, a.Impossible(part), b.Impossible(part))
 		for seed := range uint64(20) {
 			one, err := a.Random(part, seed)
@@ -240,7 +240,7 @@ func TestEachOnce(t *testing.T) {
 				break
 			}
 		}
-		for range s.NearMisses(schema.OutputPart) {
+		for range s.InvalidVariants(schema.OutputPart) {
 			if n++; n > 2*stop+1 {
 				break
 			}
@@ -248,7 +248,7 @@ func TestEachOnce(t *testing.T) {
 	}
 }
 
-// TestGolden shows documents, near-misses and exchanges of the built-in contract.
+// TestGolden shows documents, invalid variants and exchanges of the built-in contract.
 func TestGolden(t *testing.T) {
 	s := newSynth(t, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
 	var b bytes.Buffer
@@ -257,8 +257,8 @@ func TestGolden(t *testing.T) {
 		for document := range s.Documents(part) {
 			fmt.Fprintf(&b, "%s\n", document)
 		}
-		fmt.Fprintf(&b, "-- near-misses --\n")
-		for m := range s.NearMisses(part) {
+		fmt.Fprintf(&b, "-- invalid variants --\n")
+		for m := range s.InvalidVariants(part) {
 			fmt.Fprintf(&b, "%s at %s %s, %s\n    %s\n", m.Rule, m.Place, m.Pointer, m.How, m.Document)
 		}
 		for _, i := range s.Impossible(part) {
@@ -277,11 +277,11 @@ func TestGolden(t *testing.T) {
 	require.Equal(t, string(want), b.String())
 }
 
-// TestEveryRule: each rule of the schema layer has near-misses.
+// TestEveryRule: each rule of the schema layer has invalid variants.
 func TestEveryRule(t *testing.T) {
 	s := newSynth(t, construct(t, "Everything"), schema.Wire)
 	missed := map[finding.RuleID]bool{}
-	for m := range s.NearMisses(schema.OutputPart) {
+	for m := range s.InvalidVariants(schema.OutputPart) {
 		missed[m.Rule] = true
 	}
 	for _, rule := range finding.Rules() {

@@ -12,7 +12,7 @@ func quarter(random *rand.Rand) *big.Rat { return big.NewRat(int64(random.IntN(4
 // Bounds of random documents, below which only smallest values stand.
 const (
 	deepestRandom = 12
-	mostRandom    = 400 // values
+	maxRandom     = 400 // values
 )
 
 // gambler makes random documents.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // Request is an HTTP request without host, date and signature.

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -144,7 +144,7 @@ func errorStatus(e *schema.Error) int {
 func typed(body []byte, name string) []byte {
 	rest, ok := bytes.CutPrefix(body, []byte("{"))
 	if !ok {
-		return body // a near-miss of the top
+		return body // an invalid variant of the top
 	}
 	start := `{"__type":` + jsontree.Quote(name)
 	if !bytes.HasPrefix(rest, []byte("}")) {

@@ -52,7 +52,7 @@ func (t *texts) variants(shape *schema.Shape) []string {
 	}
 	all = append(all, jsontree.Quote(usual))
 	for _, n := range []int{t.low, t.high} {
-		if n > mostCharacters || n == utf8.RuneCountInString(usual) {
+		if n > maxCharacters || n == utf8.RuneCountInString(usual) {
 			continue
 		}
 		if text, ok := t.between(random, false, n, n); ok {
@@ -111,7 +111,7 @@ func blobVariants(shape *schema.Shape) []string {
 	low, high := lengths(shape)
 	var all []string
 	for _, n := range []int{max(low, min(5, high)), low, low + 1, high} {
-		if n >= low && n <= high && n <= mostBytes {
+		if n >= low && n <= high && n <= maxBytes {
 			all = append(all, blob(n))
 		}
 	}

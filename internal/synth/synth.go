@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // Synth makes documents of one contract in one projection. It is immutable and
@@ -64,7 +64,7 @@ func New(c *schema.Contract, projection schema.Projection) (*Synth, error) {
 	}
 	for _, part := range c.Parts() {
 		if t := s.tops[part]; t.form != nil {
-			f := fuller{s: s, seen: map[*form]bool{}, open: map[*form]bool{}, budget: mostExpanded}
+			f := fuller{s: s, seen: map[*form]bool{}, open: map[*form]bool{}, budget: maxExpanded}
 			t.form.full = f.value(t.form)
 		}
 	}
@@ -196,7 +196,7 @@ func (f *form) measured() int {
 			return endless
 		}
 	}
-	if _, high := lengths(f.shape); high < smallest(f.shape) && f.shape.Type != schema.String || size > mostValues {
+	if _, high := lengths(f.shape); high < smallest(f.shape) && f.shape.Type != schema.String || size > maxValues {
 		return endless
 	}
 	return size

@@ -11,10 +11,10 @@ import (
 
 // most bounds what is made to reach a bound of a contract.
 const (
-	mostCharacters = 1 << 17 // of a string
-	mostBytes      = 1 << 16 // of a blob
-	mostEntries    = 1 << 12 // of a list or map
-	mostValues     = 1 << 16 // of the smallest document
+	maxCharacters = 1 << 17 // of a string
+	maxBytes      = 1 << 16 // of a blob
+	maxEntries    = 1 << 12 // of a list or map
+	maxValues     = 1 << 16 // of the smallest document
 )
 
 // texts makes strings of one shape.
@@ -66,7 +66,7 @@ type trial struct {
 	timeouts int
 }
 
-const mostTimeouts = 2
+const maxTimeouts = 2
 
 func (t *trial) matches(text string) bool {
 	if t.engine == nil {
@@ -88,7 +88,7 @@ func (t *trial) refuses(text string) bool {
 	return !ok && err == nil
 }
 
-func (t *trial) over() bool { return t.timeouts >= mostTimeouts }
+func (t *trial) over() bool { return t.timeouts >= maxTimeouts }
 
 func (t *trial) holds(text []rune, low, high int) bool {
 	return len(text) >= low && len(text) <= high && t.matches(string(text))
@@ -129,7 +129,7 @@ func (t *texts) between(random *rand.Rand, wild bool, low, high int) (text strin
 	if from > to { // what is searched for may stand inside of a longer text
 		from, to = p.least, p.least
 	}
-	if from > mostCharacters {
+	if from > maxCharacters {
 		return "", false
 	}
 	for i := 0; i < attempts && !try.over(); i++ {
@@ -171,7 +171,7 @@ var strangers = []rune{'a', '0', 'A', '!', ' ', '-', '/', ':', '$', '"', '\\', '
 // search tries texts of one character.
 func (t *trial) search(low, high int) (text string, ok bool) {
 	for _, n := range []int{low, low + 1, low + 2, low + 7, high} {
-		if n > high || n > mostCharacters {
+		if n > high || n > maxCharacters {
 			continue
 		}
 		for _, r := range strangers {
@@ -190,7 +190,7 @@ func (t *trial) search(low, high int) (text string, ok bool) {
 // refuses.
 func (t *texts) miss(random *rand.Rand) (text string, ok bool) {
 	try := &trial{texts: t}
-	base, _ := t.between(random, false, t.low, min(t.high, mostCharacters))
+	base, _ := t.between(random, false, t.low, min(t.high, maxCharacters))
 	runes := []rune(base)
 	for _, r := range strangers {
 		if try.over() {
@@ -207,7 +207,7 @@ func (t *texts) miss(random *rand.Rand) (text string, ok bool) {
 			}
 		}
 		for _, n := range []int{t.low, t.low + 1, max(t.low, 3), t.high} {
-			if text := strings.Repeat(string(r), min(n, mostCharacters)); n >= t.low && n <= min(t.high, mostCharacters) && try.refuses(text) {
+			if text := strings.Repeat(string(r), min(n, maxCharacters)); n >= t.low && n <= min(t.high, maxCharacters) && try.refuses(text) {
 				return text, true
 			}
 		}

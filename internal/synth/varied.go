@@ -9,14 +9,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 )
 
-// mostOthers is how many values a shape has besides the usual one to tell places
+// maxOthers is how many values a shape has besides the usual one to tell places
 // of a message apart.
-const mostOthers = 16
+const maxOthers = 16
 
 // varied tells apart the places of one message that would have the same usual
 // value, so that a reader which takes one for another is found out. What is
@@ -96,7 +96,7 @@ func (s *Synth) newOthers(f *form) func() []string {
 		switch f.shape.Type {
 		case schema.String:
 			random := usual()
-			for width := 4; width < 4+3*mostOthers && len(all) < mostOthers; width++ {
+			for width := 4; width < 4+3*maxOthers && len(all) < maxOthers; width++ {
 				text, ok := f.texts.about(random, false, width)
 				if !ok {
 					break
@@ -106,21 +106,21 @@ func (s *Synth) newOthers(f *form) func() []string {
 		case schema.Integer, schema.Float:
 			v := intervalOf(f.shape)
 			from, ok := rat(json.Number(f.usual()))
-			for i := int64(1); ok && i <= mostOthers; i++ {
+			for i := int64(1); ok && i <= maxOthers; i++ {
 				for _, n := range []int64{i, -i} {
-					if other := plus(from, n); v.holds(other) && other.Cmp(exact) <= 0 && len(all) < mostOthers {
+					if other := plus(from, n); v.holds(other) && other.Cmp(exact) <= 0 && len(all) < maxOthers {
 						add(decimal(other))
 					}
 				}
 			}
 		case schema.Timestamp:
-			for i := range mostOthers {
+			for i := range maxOthers {
 				m := moments[0].Add(time.Duration(i+1) * 25 * time.Hour)
 				add(timestamp(m, f.shape.Format.Or("epoch-seconds"), s.projection))
 			}
 		case schema.Blob:
 			if usual, err := base64.StdEncoding.DecodeString(strings.Trim(f.usual(), `"`)); err == nil && len(usual) > 0 {
-				for i := range mostOthers {
+				for i := range maxOthers {
 					usual[0] = byte('A' + i)
 					add(strconv.Quote(base64.StdEncoding.EncodeToString(usual)))
 				}

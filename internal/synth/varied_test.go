@@ -68,7 +68,7 @@ func TestPlacesAreToldApart(t *testing.T) {
 	require.NotEqual(t, labels[0], labels[1])
 }
 
-// TestNumbersOfAnySize: what has no size has no near-miss beyond it.
+// TestNumbersOfAnySize: what has no size has no invalid variant beyond it.
 func TestNumbersOfAnySize(t *testing.T) {
 	for bits, want := range map[string]int{"0": 0, "64": 4} {
 		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
@@ -77,7 +77,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 		s, err := synth.New(c, schema.Wire)
 		require.NoError(t, err)
 		found := 0
-		for m := range s.NearMisses(schema.OutputPart) {
+		for m := range s.InvalidVariants(schema.OutputPart) {
 			if strings.Contains(m.How, "for its bits") {
 				found++
 			}

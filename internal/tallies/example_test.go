@@ -20,9 +20,9 @@ func ExampleTally() {
 		log.Fatal(err)
 	}
 	tally := tallies.New([]*schema.Contract{contract})
-	answers := strings.NewReader(`{"protectedJob":{"status":"PAUSED"}}` + "\n" + `{"protectedJob":{"status":"PAUSED"}}` + "\n")
+	responses := strings.NewReader(`{"protectedJob":{"status":"PAUSED"}}` + "\n" + `{"protectedJob":{"status":"PAUSED"}}` + "\n")
 	position := 0
-	for x, err := range traffic.Read("answers.ndjson", answers) {
+	for x, err := range traffic.Read("responses.ndjson", responses) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // places finds the places of findings in a contract.
@@ -24,19 +24,19 @@ func newPlaces(c *schema.Contract) *places {
 	return &places{contract: c, timestamps: newTimestamps(c)}
 }
 
-// observed is what a finding comes to.
+// observed is what a finding contributes to an observation.
 type observed struct {
 	place   string
 	detail  string
-	told    bool        // there is a detail; it may be empty
-	partial bool        // the detail is only the beginning, or withheld
-	names   []string    // that the detail joins
+	told    bool        // whether there is a detail; it may be empty
+	partial bool        // the detail is only the beginning of a value, or withheld
+	names   []string    // joined in the detail
 	kind    string      // of the value
 	number  json.Number // a length, or a number out of range
 }
 
-// of folds a finding's pointer to the place of the contract that it is about: indexes and keys, and
-// recursion to the first place of the structure.
+// of folds a finding's pointer to its place in the contract: indexes and keys to "*", and recursion
+// to the first place of the structure.
 func (p *places) of(part schema.Part, f finding.Finding) observed {
 	root, _ := p.contract.Root(part)
 	if root.Name == "" {
@@ -49,7 +49,7 @@ func (p *places) of(part schema.Part, f finding.Finding) observed {
 	switch {
 	case payload == nil, f.Beside != finding.Carrier{}, len(tokens) > 0 && tokens[0] == payload.Name:
 	case f.Rule == finding.EchoMismatch && p.beside(root, tokens):
-	case len(tokens) > 0 || rule.Layer != finding.LayerHTTP: // else it is about the response, not its body
+	case len(tokens) > 0 || rule.Layer != finding.LayerHTTP: // otherwise it is about the response, not its body
 		w.down(payload.Name)
 	}
 	if f.Rule == finding.MemberUnknown && len(tokens) > 0 {
@@ -66,20 +66,20 @@ func (p *places) of(part schema.Part, f finding.Finding) observed {
 	o := about(f)
 	at := w.at
 	if f.General() == finding.MemberMissing || f.Rule == finding.TypeNull {
-		at = w.member // its structure says so, or the list or map around it
+		at = w.member // stated by its structure, or by the list or map around it
 	}
 	o.place = p.first(part, at.structure) + at.below
 	return o
 }
 
-// beside reports whether a pointer leads to a member that travels beside the body. Echoes have
-// pointers of the same form to those in the body.
+// beside reports whether a pointer leads to a member beside the body. Pointers of echoes look like
+// those in the body.
 func (p *places) beside(root schema.Ref, tokens []string) bool {
 	m, ok := p.contract.Resolve(root).Member(tokens[0])
 	return ok && !p.contract.Location(m).InBody()
 }
 
-// about is what a finding tells besides its place.
+// about returns the detail of a finding, apart from its place.
 func about(f finding.Finding) (o observed) {
 	tell := func(text string, cut bool) {
 		if cut = cut || len(text) > maxText; cut {
@@ -94,13 +94,13 @@ func about(f finding.Finding) (o observed) {
 	case rule == finding.TypeMismatch:
 		switch {
 		case f.Found.Kind == finding.KindHTTPDate && f.Wanted.Format == finding.TextOrEpoch:
-			tell(string(finding.KindString), false) // in the sdk projection, where no format makes a difference
+			tell(string(finding.KindString), false) // in the sdk encoding, where the format makes no difference
 		case f.Found.Kind != "":
 			tell(string(f.Found.Kind), false)
 		}
 	case rule == finding.ConstraintLength && !f.Sensitive:
 		o.number = json.Number(strconv.Itoa(f.Found.Length))
-	case rule == finding.ConstraintRange && !f.Sensitive && f.Found.Cut == 0 && isBound(f.Found.Text):
+	case rule == finding.ConstraintRange && !f.Sensitive && f.Found.Cut == 0 && decimal.Bound(f.Found.Text):
 		o.number = json.Number(f.Found.Text)
 	case !told[rule]:
 	case f.Sensitive:
@@ -121,22 +121,16 @@ func about(f finding.Finding) (o observed) {
 	return o
 }
 
-// told are the rules of which each value or name that was found is a detail of its own.
+// told are the rules of which each value or name that was found is a separate detail.
 var told = map[finding.RuleID]bool{
 	finding.UnionUnknownMember: true, finding.EnumUnknownValue: true, finding.UnionMultipleMembers: true, finding.ErrorUnmodeled: true,
 	finding.ErrorStatusMismatch: true, finding.HTTPStatus: true, finding.HTTPContentType: true, finding.ConstraintRange: true, finding.ConstraintLength: true,
 }
 
-// withheld is the detail of what the contract calls sensitive.
+// withheld is the detail of a value that the contract calls sensitive.
 const withheld = "(withheld: sensitive)"
 
-// isBound reports a number that may be the end of an interval in a contract.
-func isBound(number string) bool {
-	_, exponent, _ := strings.Cut(strings.ToLower(number), "e")
-	return len(number) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && jsontext.Value(number).Kind() == '0' && jsontext.Value(number).IsValid()
-}
-
-// first is the first place of a structure.
+// first returns the first place of a structure.
 func (p *places) first(part schema.Part, structure string) string {
 	if p.firsts == nil {
 		p.firsts = map[schema.Part]map[string]string{}
@@ -147,7 +141,7 @@ func (p *places) first(part schema.Part, structure string) string {
 	return p.firsts[part][structure]
 }
 
-// firstPlaces are the places at which structures stand first.
+// firstPlaces returns the first place of each structure.
 func firstPlaces(c *schema.Contract, part schema.Part) map[string]string {
 	names := map[*schema.Shape]string{}
 	for name, s := range c.Shapes {
@@ -163,14 +157,14 @@ func firstPlaces(c *schema.Contract, part schema.Part) map[string]string {
 	return first
 }
 
-// site is a place, told by the innermost structure that has a name and the way from there.
+// site is a place, identified by the innermost named structure and the way from there.
 type site struct{ structure, below string }
 
 // walk follows the pointer of a finding into a contract.
 type walk struct {
 	c          *schema.Contract
-	ref        *schema.Ref // where it is; nil: nowhere that the contract knows
-	at, member site        // of the shape, and of the member that led to it
+	ref        *schema.Ref // where the walk is; nil: a place that the contract does not know
+	at, member site        // of the shape, and of the member that leads to it
 }
 
 func newWalk(c *schema.Contract, root schema.Ref) *walk {
@@ -178,8 +172,7 @@ func newWalk(c *schema.Contract, root schema.Ref) *walk {
 	return &walk{c: c, ref: &root, at: at, member: at}
 }
 
-// down goes one token on: a member by its name on the wire or in the API, an index, a key or
-// "*key".
+// down follows one token: a member's name on the wire or in the API, an index, a key or "*key".
 func (w *walk) down(token string) {
 	var next *schema.Ref
 	word := token
@@ -205,7 +198,7 @@ func (w *walk) down(token string) {
 	}
 }
 
-// shape is what is at the end of the walk.
+// shape is the shape at the end of the walk.
 func (w *walk) shape() *schema.Shape {
 	if w.ref == nil {
 		return &schema.Shape{}

@@ -11,23 +11,22 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 )
 
-// Proposal is an overlay under which traffic has no error, as far as an overlay
-// can say what the traffic does.
+// Proposal is an overlay under which traffic has no error, as far as an overlay can state what the
+// traffic does.
 type Proposal struct {
 	Operation string
-	Overlay   []byte   // YAML, see [schema.ParseOverlay]; nil: there is nothing to state
-	Left      []string // what no overlay can settle, in words
+	Overlay   []byte   // YAML, see [schema.ParseOverlay]; nil if there is nothing to state
+	Left      []string // observations that no overlay can settle, as text
 }
 
-// Propose returns an overlay for each of the contracts that traffic does not keep
-// to, sorted by operation. It states nothing that would make other values of the
-// traffic wrong.
+// Propose returns an overlay for each contract that the traffic does not conform to, sorted by
+// operation. No overlay makes other values of the traffic invalid.
 func (r *Traffic) Propose(contracts []*schema.Contract) []Proposal {
 	var all []Proposal
 	for _, c := range contracts {
@@ -47,16 +46,16 @@ func (r *Traffic) Propose(contracts []*schema.Contract) []Proposal {
 // proposer makes the overlay of one contract.
 type proposer struct {
 	contract *schema.Contract
-	clocks   map[*schema.Shape]bool         // timestamps that were seen in the form of the contract
-	places   map[*schema.Shape]schema.Place // at which facets of a shape are stated
+	clocks   map[*schema.Shape]bool         // timestamps seen in the contract's format
+	places   map[*schema.Shape]schema.Place // where facets of a shape are stated
 	entries  map[string]*proposed           // by place
 	added    map[*schema.Shape]map[string]*Detail
-	opened   map[*schema.Shape]bool // unions of which several members were seen at once
+	opened   map[*schema.Shape]bool // unions with several members set at once
 	left     []string
 }
 
 func newProposer(c *schema.Contract, seen []TimestampPlace) *proposer {
-	c = c.Clone() // readers have one shape stand inline at many places
+	c = c.Clone() // readers share one inline shape between places
 	p := &proposer{c, map[*schema.Shape]bool{}, map[*schema.Shape]schema.Place{}, map[string]*proposed{}, map[*schema.Shape]map[string]*Detail{}, map[*schema.Shape]bool{}, nil}
 	for _, at := range seen {
 		if shape, _, ok := c.At(schema.Place{Part: at.Part, Pointer: at.Place}); ok && at.Operation == c.Name() {
@@ -66,24 +65,24 @@ func newProposer(c *schema.Contract, seen []TimestampPlace) *proposer {
 	return p
 }
 
-// subject is what an observation is about: a shape, which may stand at several
-// places, or a member of a structure.
+// subject is the target of an observation: a shape, which may have several places, or a member of a
+// structure.
 type subject struct {
 	rule   finding.RuleID
 	shape  *schema.Shape
 	member *schema.Member
 }
 
-// joint is what was observed of a subject at all of its places.
+// joint combines the observations of a subject at all of its places.
 type joint struct {
 	Observation
 	subject
-	at  schema.Place // the first of them
+	at  schema.Place // the first place
 	all []*Observation
 }
 
-// together joins the observations of the contract that are about the same. Those
-// about no place of it are left.
+// together joins the observations of the contract that have the same subject. Those without a place
+// in the contract are left.
 func (p *proposer) together(observations []Observation) []*joint {
 	known := map[subject]*joint{}
 	var all []*joint
@@ -134,7 +133,7 @@ type facetValue struct {
 	value any
 }
 
-// state states a facet at a place, once.
+// state states a facet at a place once.
 func (p *proposer) state(place schema.Place, count int, first Seen, name string, value any) {
 	e := p.entries[place.String()]
 	if e == nil {
@@ -150,7 +149,7 @@ func (p *proposer) state(place schema.Place, count int, first Seen, name string,
 	}
 }
 
-// place is where facets of a shape are stated: one place, wherever it appears.
+// place returns the one place where facets of a shape are stated.
 func (p *proposer) place(shape *schema.Shape, at schema.Place) schema.Place {
 	if _, known := p.places[shape]; !known {
 		p.places[shape] = at
@@ -158,7 +157,7 @@ func (p *proposer) place(shape *schema.Shape, at schema.Place) schema.Place {
 	return p.places[shape]
 }
 
-// observation states what makes what was observed valid.
+// observation states the facets that make the observed values valid.
 func (p *proposer) observation(j *joint) {
 	set := func(name string, value any) { p.state(p.place(j.shape, j.at), j.Count, j.First, name, value) }
 	switch j.Rule {
@@ -199,7 +198,7 @@ func (p *proposer) observation(j *joint) {
 
 const notStated = "no overlay states it"
 
-// leave notes what is not settled, once.
+// leave records once that an observation cannot be settled.
 func (p *proposer) leave(o *Observation, why string) {
 	line := fmt.Sprintf("%s at %s, %s: %s", o.Rule, finding.PlaceText(PartText(o.Part), o.Place), plural.Of(o.Count, "time"), why)
 	if !slices.Contains(p.left, line) {
@@ -207,14 +206,14 @@ func (p *proposer) leave(o *Observation, why string) {
 	}
 }
 
-// leaveAll notes it for each place.
+// leaveAll records it for each place.
 func (p *proposer) leaveAll(j *joint, why string) {
 	for _, o := range j.all {
 		p.leave(o, why)
 	}
 }
 
-// PartText names a part before a place; the output goes without saying.
+// PartText returns a part as it is written before a place; the output is the default and empty.
 func PartText(part schema.Part) string {
 	if part == schema.OutputPart {
 		return ""
@@ -222,7 +221,7 @@ func PartText(part schema.Part) string {
 	return string(part)
 }
 
-// widened widens an interval to what was seen; to any, where some of that is withheld.
+// widened extends an interval to the observed values; to any value, if some are withheld.
 func (o *Observation) widened(b schema.Bounds) map[string]yaml.Node {
 	if len(o.Details) > 0 {
 		b = schema.Bounds{}
@@ -242,10 +241,9 @@ func (o *Observation) widened(b schema.Bounds) map[string]yaml.Node {
 	return ends
 }
 
-// form is the facet under which values of another type are valid, where the
-// contract's type has one for all that were seen: more bits, another form of
-// timestamps. There is none of timestamps beside the body, of which only those that
-// are wrong are known.
+// form returns the facet that makes values of another type valid, if the contract's type has one
+// for all values seen: more bits, or another timestamp format. There is none for timestamps beside
+// the body, where only invalid ones are counted.
 func (p *proposer) form(j *joint) (facet string, value any) {
 	seen := func(of finding.Kind) bool {
 		count := 0
@@ -276,7 +274,7 @@ func (p *proposer) isBeside(at schema.Place) bool {
 	return beside
 }
 
-// overlay writes the YAML.
+// overlay returns the YAML.
 func (p *proposer) overlay() []byte {
 	if len(p.entries) == 0 {
 		return nil
@@ -308,11 +306,4 @@ func (p *proposer) overlay() []byte {
 		panic(err) // plain data
 	}
 	return b.Bytes()
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "1 time"
-	}
-	return fmt.Sprintf("%d times", n)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// members notes the members that a structure or union is to gain.
+// members records the members that a structure or union must gain.
 func (p *proposer) members(j *joint) {
 	for _, d := range j.Details {
 		known := slices.DeleteFunc(slices.Clone(d.Types), func(t string) bool { return t == string(finding.KindNameAlone) })
@@ -22,8 +22,8 @@ func (p *proposer) members(j *joint) {
 	p.leaveMore(j)
 }
 
-// open settles what follows for a union that is to be a structure: members that it
-// does not know are then unknown, required ones required.
+// open handles the consequences of turning a union into a structure: its unknown members become
+// unknown to the structure, its required ones required.
 func (p *proposer) open(j *joint) {
 	for _, m := range j.shape.Members {
 		if m.Required.Or(false) {
@@ -36,7 +36,7 @@ func (p *proposer) open(j *joint) {
 	p.opened[j.shape] = true
 	for _, d := range j.Details {
 		if d.Partial {
-			p.leaveAll(j, "an overlay cannot name each of them")
+			p.leaveAll(j, "an overlay cannot name all of them")
 		}
 		for _, name := range d.Names {
 			if !slices.ContainsFunc(j.shape.Members, func(m schema.Member) bool { return m.Name == name || m.Wire() == name }) {
@@ -49,15 +49,15 @@ func (p *proposer) open(j *joint) {
 
 func (p *proposer) leaveMore(j *joint) {
 	if j.More > 0 {
-		p.leaveAll(j, "there are more of them than are kept")
+		p.leaveAll(j, "not all of them were kept")
 	}
 }
 
-// add notes a member that a structure is to gain, or leaves it.
+// add records a member that a structure must gain, or leaves it.
 func (p *proposer) add(j *joint, d Detail) {
 	switch {
 	case d.Text == "" || d.Partial:
-		p.leaveAll(j, "an overlay cannot name each of them")
+		p.leaveAll(j, "an overlay cannot name all of them")
 		return
 	case slices.ContainsFunc(j.shape.Members, func(m schema.Member) bool { return m.Name == d.Text || m.Wire() == d.Text }):
 		p.leaveAll(j, fmt.Sprintf("another member is called %q", d.Text))
@@ -79,8 +79,8 @@ func (p *proposer) add(j *joint, d Detail) {
 	}
 }
 
-// addMembers states the members that were noted. In an opened union they had
-// values that nothing was validated against.
+// addMembers states the recorded members. The values of an opened union were not validated, so its
+// members are documents.
 func (p *proposer) addMembers() {
 	for shape, members := range p.added {
 		for name, d := range members {
@@ -93,11 +93,11 @@ func (p *proposer) addMembers() {
 	}
 }
 
-// unknownType is the kind of a value that the finding does not tell.
+// unknownType is the kind of a value whose finding does not state it.
 const unknownType = "unknown type"
 
-// typeFor is the type of a member that had values of JSON types. Of objects and
-// arrays nothing more is known than that they are JSON.
+// typeFor returns the type of a member that had values of these JSON types. Objects and arrays
+// become documents.
 func typeFor(types []string) schema.Type {
 	types = slices.DeleteFunc(slices.Clone(types), func(t string) bool { return t == string(finding.KindNull) })
 	all := func(of ...finding.Kind) bool {

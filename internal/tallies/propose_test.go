@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPropose: under the proposed overlay the traffic has no error, as far as
-// overlays go: what they cannot state is left, and named.
+// TestPropose checks that the traffic has no errors under the proposed overlay but those that the
+// proposal names as left.
 func TestPropose(t *testing.T) {
 	planted := func(change func(c *schema.Contract)) *schema.Contract { return garden.Changed(garden.Bed(), change) }
 	at := func(format string) *schema.Contract {
@@ -56,36 +56,36 @@ func TestPropose(t *testing.T) {
 		"nothing":        {bodies: []string{`{"bed":{"colour":"RED"}}`}},
 		"unknown member": {bodies: []string{`{"bed":{"colour":"RED","a":1,"o":{},"f":1.5,"t":true,"s":""}}`}, want: []string{"at: output#/bed/a\n    type: integer", "at: output#/bed/o\n    type: document", "at: output#/bed/f\n    type: float", "type: boolean", "type: string"}},
 		"integers beyond 64 bits in an unknown member": {bodies: []string{`{"bed":{"colour":"RED","a":1}}`, `{"bed":{"colour":"RED","a":1180591620717411303424,"b":1e999}}`}, want: []string{"at: output#/bed/a\n    type: float", "at: output#/bed/b\n    type: document"}},
-		"members without a name of their own": {contract: rows, bodies: []string{`{"bed":{"colour":"RED","":1}}`, `{"bed":{"colour":"RED","Tall":1}}`, `{"bed":{"colour":"RED","x…":1}}`},
-			left: []string{"member.unknown at /bed, 3 times: an overlay cannot name each of them", `member.unknown at /bed, 3 times: another member is called "Tall"`}, want: []string{"at: output#/bed/x…\n    type: integer"}},
-		"enum":                     {bodies: []string{`{"bed":{"colour":"BLUE"}}`}, want: []string{"- RED", "- GREEN", "- BLUE"}},
-		"the empty value":          {bodies: []string{`{"bed":{"colour":""}}`}, want: []string{"- GREEN\n      - \"\"\n"}},
-		"empty under a pattern":    {contract: twice, bodies: []string{`{"bed":{"colour":"RED","names":{"a":""}}}`}, want: []string{"names/*\n    pattern: \"\""}},
-		"a long value":             {bodies: []string{`{"bed":{"colour":"` + strings.Repeat("B", 200) + `"}}`}, want: []string{"- " + strings.Repeat("B", 200) + "\n"}},
-		"a value that is cut off":  {bodies: []string{`{"bed":{"colour":"` + strings.Repeat("B", 300) + `"}}`}, want: []string{"enum: []"}},
-		"required":                 {bodies: []string{`{"bed":{}}`, `{}`}, want: []string{"required: false"}},
-		"unions":                   {bodies: []string{`{"bed":{"colour":"RED","plant":{"bush":"x"}}}`, `{"bed":{"colour":"RED","plant":{}}}`, `{"bed":{"colour":"RED","plant":{"herb":"x","tree":"y"}}}`}, want: []string{"union: false", "at: output#/bed/plant/bush"}},
-		"what an open union hides": {bodies: []string{`{"bed":{"colour":"RED","plant":{"bush":"x"}}}`, `{"bed":{"colour":"RED","plant":{"herb":"x","bush":1,"moss":2}}}`}, want: []string{"union: false", "at: output#/bed/plant/bush\n    type: document", "at: output#/bed/plant/moss\n    type: document"}},
-		"an open union with more than is kept": {bodies: []string{`{"bed":{"colour":"RED","plant":{"bush":"x"}}}`, `{"bed":{"colour":"RED","plant":{"` + strings.Repeat("m", 300) + `":2,"bush":1}}}`},
-			left: []string{"union.multiple-members at /bed/plant, 1 time: an overlay cannot name each of them"}, want: []string{"at: output#/bed/plant/bush\n    type: document"}},
+		"members without a unique name": {contract: rows, bodies: []string{`{"bed":{"colour":"RED","":1}}`, `{"bed":{"colour":"RED","Tall":1}}`, `{"bed":{"colour":"RED","x…":1}}`},
+			left: []string{"member.unknown at /bed, 3 times: an overlay cannot name all of them", `member.unknown at /bed, 3 times: another member is called "Tall"`}, want: []string{"at: output#/bed/x…\n    type: integer"}},
+		"enum":                    {bodies: []string{`{"bed":{"colour":"BLUE"}}`}, want: []string{"- RED", "- GREEN", "- BLUE"}},
+		"the empty value":         {bodies: []string{`{"bed":{"colour":""}}`}, want: []string{"- GREEN\n      - \"\"\n"}},
+		"empty under a pattern":   {contract: twice, bodies: []string{`{"bed":{"colour":"RED","names":{"a":""}}}`}, want: []string{"names/*\n    pattern: \"\""}},
+		"a long value":            {bodies: []string{`{"bed":{"colour":"` + strings.Repeat("B", 200) + `"}}`}, want: []string{"- " + strings.Repeat("B", 200) + "\n"}},
+		"a value that is cut off": {bodies: []string{`{"bed":{"colour":"` + strings.Repeat("B", 300) + `"}}`}, want: []string{"enum: []"}},
+		"required":                {bodies: []string{`{"bed":{}}`, `{}`}, want: []string{"required: false"}},
+		"unions":                  {bodies: []string{`{"bed":{"colour":"RED","plant":{"bush":"x"}}}`, `{"bed":{"colour":"RED","plant":{}}}`, `{"bed":{"colour":"RED","plant":{"herb":"x","tree":"y"}}}`}, want: []string{"union: false", "at: output#/bed/plant/bush"}},
+		"errors in an open union": {bodies: []string{`{"bed":{"colour":"RED","plant":{"bush":"x"}}}`, `{"bed":{"colour":"RED","plant":{"herb":"x","bush":1,"moss":2}}}`}, want: []string{"union: false", "at: output#/bed/plant/bush\n    type: document", "at: output#/bed/plant/moss\n    type: document"}},
+		"an open union with too many members": {bodies: []string{`{"bed":{"colour":"RED","plant":{"bush":"x"}}}`, `{"bed":{"colour":"RED","plant":{"` + strings.Repeat("m", 300) + `":2,"bush":1}}}`},
+			left: []string{"union.multiple-members at /bed/plant, 1 time: an overlay cannot name all of them"}, want: []string{"at: output#/bed/plant/bush\n    type: document"}},
 		"types of which one has a form": {contract: at("epoch-seconds"), bodies: []string{`{"bed":{"colour":"RED","at":"2023-11-14T22:13:20Z"}}`, `{"bed":{"colour":"RED","at":true}}`}, left: []string{"type.mismatch at /bed/at, 2 times: an overlay does not change types"}},
 		"behind a byte order mark":      {bodies: []string{"\uFEFF" + `{"bed":{"colour":"RED","a":1}}`}, left: []string{"syntax.bom at the top, 1 time: no overlay states it"}, want: []string{"at: output#/bed/a\n    type: integer"}},
 		"two timestamps, one of them in two forms": {contract: times, bodies: []string{`{"bed":{"colour":"RED","grown":1700000000}}`, `{"bed":{"colour":"RED","grown":"2023-11-14T22:13:20Z","sown":"2023-11-14T22:13:20Z"}}`},
 			left: []string{"type.mismatch at /bed/grown, 1 time: an overlay does not change types"}, want: []string{"at: output#/bed/sown\n    timestampFormat: date-time"}},
-		"what boto3 leaves": {sdk: true, bodies: []string{`{"bed":{"colour":"RED","plant":{"SDK_UNKNOWN_MEMBER":{"name":"bush"}}}}`},
+		"values that boto3 leaves out": {sdk: true, bodies: []string{`{"bed":{"colour":"RED","plant":{"SDK_UNKNOWN_MEMBER":{"name":"bush"}}}}`},
 			left: []string{`union.unknown-member at /bed/plant, 1 time: boto3 has left out the value of "bush"`}},
-		"a required structure that stands elsewhere, too": {contract: hedged, bodies: []string{`{"bed":{"colour":"RED","plant":{"herb":"x"}}}`}, want: []string{"at: output#/bed/hedge\n    required: false"}},
+		"a required structure with several places": {contract: hedged, bodies: []string{`{"bed":{"colour":"RED","plant":{"herb":"x"}}}`}, want: []string{"at: output#/bed/hedge\n    required: false"}},
 		"null in a map":                        {bodies: []string{`{"bed":{"colour":"RED","names":{"a":null}}}`}, want: []string{"at: output#/bed/names\n    sparse: true"}},
 		"a key like its value":                 {contract: twice, bodies: []string{`{"bed":{"colour":"RED","names":{"A":"A"}}}`}, want: []string{"at: output#/bed/names/*\n    pattern: \"\"", "at: output#/bed/names/*key\n    pattern: \"\""}},
 		"another type":                         {bodies: []string{`{"bed":{"colour":1}}`, `{"bed":{"colour":"BLUE"}}`}, left: []string{"type.mismatch at /bed/colour, 1 time: an overlay does not change types"}, want: []string{"- BLUE"}},
 		"more bits":                            {contract: rows, bodies: []string{`{"bed":{"colour":"RED","rows":4294967296}}`}, want: []string{"max: 4294967296", "bits: 64"}},
 		"more bits than there are":             {contract: rows, bodies: []string{`{"bed":{"colour":"RED","rows":1180591620717411303424}}`}, left: []string{"type.mismatch at /bed/rows, 1 time: an overlay does not change types"}, want: []string{"max: 1180591620717411303424"}},
-		"a number that no interval ends with":  {contract: rows, bodies: []string{`{"bed":{"colour":"RED","rows":1e1000}}`}, left: []string{"type.mismatch at /bed/rows, 1 time: an overlay does not change types"}, want: []string{"range: {}"}},
+		"a number that cannot be a bound":      {contract: rows, bodies: []string{`{"bed":{"colour":"RED","rows":1e1000}}`}, left: []string{"type.mismatch at /bed/rows, 1 time: an overlay does not change types"}, want: []string{"range: {}"}},
 		"another timestamp":                    {contract: at("epoch-seconds"), bodies: []string{`{"bed":{"colour":"RED","at":"2023-11-14T22:13:20Z"}}`, `{"bed":{"colour":"RED"}}`}, want: []string{"timestampFormat: date-time"}},
 		"two forms of a timestamp":             {contract: at("epoch-seconds"), bodies: []string{`{"bed":{"colour":"RED","at":1700000000}}`, `{"bed":{"colour":"RED","at":"2023-11-14T22:13:20Z"}}`}, left: []string{"type.mismatch at /bed/at, 1 time: an overlay does not change types"}},
 		"two other forms of a timestamp":       {contract: at("date-time"), bodies: []string{`{"bed":{"colour":"RED","at":"2023-11-14T22:13:20Z"}}`, `{"bed":{"colour":"RED","inner":{"colour":"RED","at":"Tue, 14 Nov 2023 22:13:20 GMT"}}}`}, left: []string{"type.mismatch at /bed/at, 1 time: an overlay does not change types"}},
 		"a timestamp that boto3 does not read": {contract: at("epoch-seconds"), sdk: true, bodies: []string{`{"bed":{"colour":"RED","at":"Tue, 14 Nov 2023 22:13:20 GMT"}}`}, left: []string{"type.mismatch at /bed/at, 1 time: an overlay does not change types"}},
-		"no JSON":                              {bodies: []string{`{"bed":`}, left: []string{"syntax.invalid at /bed, 1 time: no overlay states it"}},
+		"not JSON":                             {bodies: []string{`{"bed":`}, left: []string{"syntax.invalid at /bed, 1 time: no overlay states it"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := test.contract
@@ -96,7 +96,7 @@ func TestPropose(t *testing.T) {
 			if test.sdk {
 				options.Projection = schema.SDK
 			}
-			overlay, left := requireSettled(t, c, answers(bodies(test.bodies...)), options)
+			overlay, left := requireSettled(t, c, responses(bodies(test.bodies...)), options)
 			require.Equal(t, test.left, left, "%s", overlay)
 			require.Equal(t, test.want == nil, overlay == nil, "%s", overlay)
 			for _, want := range test.want {
@@ -106,8 +106,8 @@ func TestPropose(t *testing.T) {
 	}
 }
 
-// requireSettled: under the proposed overlay, which says nothing that the contract
-// has said already, the only errors are those that the proposal leaves.
+// requireSettled checks that the proposed overlay states nothing that the contract already states,
+// and that the only errors under it are those that the proposal leaves.
 func requireSettled(t *testing.T, c *schema.Contract, all []*traffic.Interaction, options validate.Options) (text []byte, left []string) {
 	t.Helper()
 	proposals := tallied(t, c, all, options).Propose([]*schema.Contract{c})
@@ -143,7 +143,7 @@ func requireSettled(t *testing.T, c *schema.Contract, all []*traffic.Interaction
 	return text, left
 }
 
-// tallied holds interactions against a contract.
+// tallied validates interactions against a contract.
 func tallied(t *testing.T, c *schema.Contract, all []*traffic.Interaction, options validate.Options) *tallies.Traffic {
 	t.Helper()
 	k, err := validate.CompileCatalog(schema.NewCatalog(c), options)
@@ -157,23 +157,23 @@ func tallied(t *testing.T, c *schema.Contract, all []*traffic.Interaction, optio
 	return tally.Traffic(tallies.Shard{}, options.Profile)
 }
 
-// answers are bare bodies.
-func answers(all [][]byte) (interactions []*traffic.Interaction) {
+// responses returns bare bodies as interactions.
+func responses(all [][]byte) (interactions []*traffic.Interaction) {
 	for i, body := range all {
 		interactions = append(interactions, &traffic.Interaction{Source: "bodies.ndjson", Kind: traffic.NDJSON, Index: i, Response: traffic.Response{Body: traffic.BodyOf(body)}})
 	}
 	return interactions
 }
 
-// TestProposeForNearMisses: for every way to miss the newest contract, the
-// overlay settles it or names what it leaves.
-func TestProposeForNearMisses(t *testing.T) {
+// TestProposeForInvalidVariants checks that the overlay settles every invalid variant of the newest
+// contract, or names it as left.
+func TestProposeForInvalidVariants(t *testing.T) {
 	c := contracts.MustLoad(contracts.Newest)
 	s, err := synth.New(c, schema.Wire)
 	require.NoError(t, err)
 	settled := 0
-	for m := range s.NearMisses(schema.OutputPart) {
-		_, left := requireSettled(t, c, answers([][]byte{m.Document}), validate.Options{})
+	for m := range s.InvalidVariants(schema.OutputPart) {
+		_, left := requireSettled(t, c, responses([][]byte{m.Document}), validate.Options{})
 		if len(left) == 0 {
 			settled++
 		}
@@ -184,16 +184,16 @@ func TestProposeForNearMisses(t *testing.T) {
 	require.Greater(t, settled, 50)
 }
 
-// TestProposeTogether: traffic with many faults at once.
+// TestProposeTogether checks traffic with many faults at once.
 func TestProposeTogether(t *testing.T) {
-	_, left := requireSettled(t, contracts.MustLoad(contracts.Newest), answers(hostile(t, 2000)), validate.Options{Profile: finding.Strict})
+	_, left := requireSettled(t, contracts.MustLoad(contracts.Newest), responses(hostile(t, 2000)), validate.Options{Profile: finding.Strict})
 	for _, line := range left {
 		require.True(t, strings.HasPrefix(line, "type.mismatch") || strings.HasPrefix(line, "member.unknown") || strings.HasPrefix(line, "number."), line)
 	}
 }
 
-// TestProposeForExchanges: what is shared by requests and answers is stated once, and
-// what travels beside the body is known by what findings quote of it.
+// TestProposeForExchanges checks that facets shared by requests and responses are stated once, and
+// that values beside the body are known from their findings.
 func TestProposeForExchanges(t *testing.T) {
 	colour := schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"RED"})})
 	hedge := &schema.Contract{
@@ -217,9 +217,9 @@ func TestProposeForExchanges(t *testing.T) {
 		},
 	}
 	require.NoError(t, hedge.Check())
-	exchange := func(query, asked string, status int, answer, header, value string) *traffic.Interaction {
+	exchange := func(query, asked string, status int, response, header, value string) *traffic.Interaction {
 		return &traffic.Interaction{Source: "c.yaml", Kind: traffic.Cassette, Request: &traffic.Request{Method: "PUT", URL: "https://garden.example.com/hedges" + query, Body: traffic.BodyOf([]byte(asked))},
-			Response: traffic.Response{Status: status, Header: map[string][]string{"Content-Type": {"application/json"}, header: {value}}, Body: traffic.BodyOf([]byte(answer))}}
+			Response: traffic.Response{Status: status, Header: map[string][]string{"Content-Type": {"application/json"}, header: {value}}, Body: traffic.BodyOf([]byte(response))}}
 	}
 	const red = `{"colour":"RED"}`
 	for name, test := range map[string]struct {
@@ -244,7 +244,7 @@ func TestProposeForExchanges(t *testing.T) {
 			[]string{"constraint.length output#/tag ×1 @1 6..6"}, nil, []string{"at: output#/tag\n    length:\n      max: 6\n"}, ""},
 		"a timestamp in a header": {exchange("", red, 200, red, "X-Cut", "2023-11-14T22:13:20Z"),
 			[]string{"type.mismatch output#/cut ×1 @1 date-time string[]×1@1"}, []string{"type.mismatch at /cut, 1 time: an overlay does not change types"}, nil, ""},
-		"the answer as a whole": {exchange("", red, 400, `{"__type":"HailException"}`, "X-Tag", "a"),
+		"the response as a whole": {exchange("", red, 400, `{"__type":"HailException"}`, "X-Tag", "a"),
 			[]string{"error.unmodeled output# ×1 @1 HailException[]×1@1"}, []string{"error.unmodeled at the top, 1 time: no overlay states it"}, nil, ""},
 		"the payload": {exchange("", `{"colour":"RED","tall":true}`, 200, red, "X-Tag", "a"),
 			[]string{"member.unknown input#/hedge ×1 @1 tall[boolean]×1@1"}, nil, []string{"at: input#/hedge/tall\n    type: boolean"}, ""},
@@ -265,8 +265,8 @@ func TestProposeForExchanges(t *testing.T) {
 	}
 }
 
-// TestProposeByChance: contracts and traffic made by chance: requests and answers,
-// beside the body and in it, and bare bodies.
+// TestProposeByChance checks random contracts and traffic: requests and responses, beside the body
+// and in it, and bare bodies.
 func TestProposeByChance(t *testing.T) {
 	n := uint64(300)
 	if testing.Short() {
@@ -292,7 +292,7 @@ func TestProposeByChance(t *testing.T) {
 	require.Positive(t, clean)
 }
 
-// hostileTo makes requests and responses of a contract, most of them wrong somewhere.
+// hostileTo makes requests and responses of a contract, most of them invalid.
 func hostileTo(t *testing.T, c *schema.Contract, r *corrupter, projection schema.Projection) (all []*traffic.Interaction) {
 	s, err := synth.New(c, projection)
 	require.NoError(t, err)
@@ -315,7 +315,7 @@ func hostileTo(t *testing.T, c *schema.Contract, r *corrupter, projection schema
 	return all
 }
 
-// corrupter makes documents that are wrong somewhere.
+// corrupter makes invalid documents.
 type corrupter struct{ *rand.Rand }
 
 func (r *corrupter) word() string {
@@ -337,7 +337,7 @@ func (r *corrupter) document(t *testing.T, s *synth.Synth, part schema.Part) []b
 	return document
 }
 
-// corrupt changes one value, or what is below it.
+// corrupt changes one value, or one below it.
 func (r *corrupter) corrupt(tree any) any {
 	switch v := tree.(type) {
 	case map[string]any:

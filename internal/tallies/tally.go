@@ -4,27 +4,25 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"math/big"
 	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
 
-// maxDetails bounds the details that are kept of one kind of observation: of
-// more there are, the first in the order of their text are kept, and the rest is
-// counted. What is kept does not depend on the order of the traffic.
+// maxDetails bounds the details that one kind of observation keeps: the first in the order of their
+// text. The rest are counted. What is kept does not depend on the order of the traffic.
 const maxDetails = 100
 
-// maxText bounds what is kept of a name or value, in bytes.
+// maxText bounds the bytes that are kept of a name or value.
 const maxText = 256
 
-// Tally counts what traffic does, interaction by interaction, in memory
-// that grows with the contract and not with the traffic. It is not safe for
-// concurrent use.
+// Tally counts what traffic does, interaction by interaction, in memory that grows with the
+// contract and not with the traffic. It is not safe for concurrent use.
 type Tally struct {
 	places     map[*schema.Contract]*places
 	checked    map[*schema.Contract]int
@@ -47,8 +45,7 @@ type Seen struct {
 
 func (s Seen) before(t Seen) bool { return s.Position < t.Position }
 
-// Observation is one kind of thing that the contract does not explain: a rule at
-// a place of the contract.
+// Observation is one kind of deviation from the contract: a rule at a place of the contract.
 type Observation struct {
 	Rule      finding.RuleID   `json:"rule"`
 	Severity  finding.Severity `json:"severity"`
@@ -59,21 +56,21 @@ type Observation struct {
 	Shape    string      `json:"shape,omitempty"`
 	Count    int         `json:"count"`
 	First    Seen        `json:"first"`
-	Details  []Detail    `json:"details,omitempty"` // by their text
-	More     int         `json:"more,omitempty"`    // findings of details that are not kept
-	Least    json.Number `json:"least,omitempty"`   // of a length or number, where that is what is wrong
+	Details  []Detail    `json:"details,omitempty"` // sorted by text
+	More     int         `json:"more,omitempty"`    // findings whose details are not kept
+	Least    json.Number `json:"least,omitempty"`   // of an invalid length or number
 	Greatest json.Number `json:"greatest,omitempty"`
 
 	details map[string]*Detail
-	last    string // the greatest text that is kept, once details are left out
+	last    string // the last text that is kept, once details are dropped
 }
 
 // Detail is one of the values, names or types that were seen.
 type Detail struct {
 	Text string `json:"text"` // a value of an enum, a member, an error's name, a type
-	// Partial says that the text is only the beginning of what was seen, or withheld.
+	// Partial says that the text is only the beginning of the value, or withheld.
 	Partial bool     `json:"partial,omitempty"`
-	Names   []string `json:"names,omitempty"` // of the members of a union that were set at once
+	Names   []string `json:"names,omitempty"` // members of a union that were set at once
 	Types   []string `json:"types,omitempty"`
 	Count   int      `json:"count"`
 	First   Seen     `json:"first"`
@@ -89,7 +86,7 @@ func New(contracts []*schema.Contract) *Tally {
 	return t
 }
 
-// Add takes what came of an interaction, which has a position in all of the traffic.
+// Add counts the outcome of an interaction, given its position in the whole traffic.
 func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outcome) {
 	t.total++
 	if outcome.NotRead != "" {
@@ -121,7 +118,7 @@ func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outco
 func (t *Tally) finding(p *places, f finding.Finding, at Seen) {
 	part := schema.Part(cmp.Or(f.Part, string(schema.OutputPart)))
 	if f.General() == finding.ConstraintPattern {
-		f.Rule = finding.ConstraintPattern // of an empty string, too: a proposal is about the pattern
+		f.Rule = finding.ConstraintPattern // also of an empty string, because a proposal changes the pattern
 	}
 	t.observe(f, part, p.of(part, f), at)
 }
@@ -151,9 +148,8 @@ func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at 
 	o.take(d)
 }
 
-// take counts a detail, and lets go of the last ones beyond [maxDetails]. A
-// detail that was let go of would not stay if it came back, for those before it do:
-// what is kept in the end was counted from its first occurrence.
+// take counts a detail, and drops the last ones beyond [maxDetails]. A dropped detail cannot come
+// back, because those before it stay. So every kept detail was counted from its first occurrence.
 func (o *Observation) take(d Detail) {
 	if o.last != "" && d.Text > o.last {
 		o.More += d.Count
@@ -189,21 +185,12 @@ func (o *Observation) stretch(n json.Number) {
 	}
 }
 
-// less orders numbers, and such as are equal by their text.
+// less orders numbers by value, and equal ones by their text.
 func less(a, b json.Number) bool {
-	return cmp.Or(rational(a).Cmp(rational(b)), strings.Compare(string(a), string(b))) < 0
+	return cmp.Or(decimal.Compare(a, b), strings.Compare(string(a), string(b))) < 0
 }
 
-// rational is the exact value of a number; the zero of what is not a number.
-func rational(n json.Number) *big.Rat {
-	r, ok := new(big.Rat).SetString(string(n))
-	if !ok {
-		return new(big.Rat)
-	}
-	return r
-}
-
-// observedShape is the shape of a finding, without the names that are details.
+// observedShape returns the shape of a finding, without the names that are details.
 func observedShape(f finding.Finding) string {
 	if !namesUnknown(f.Rule) {
 		return f.Shape

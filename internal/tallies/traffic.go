@@ -14,9 +14,9 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Traffic is what a [Tally] comes to. Its JSON holds all that [Merge] needs.
+// Traffic is the result of a [Tally]. Its JSON holds everything that [Merge] needs.
 type Traffic struct {
-	// Shard says that this is a part of the traffic only, as in "3/10".
+	// Shard says that this is only a part of the traffic, such as "3/10".
 	Shard        string        `json:"shard,omitempty"`
 	Profile      string        `json:"profile"`
 	Contracts    []Contract    `json:"contracts"`
@@ -24,8 +24,8 @@ type Traffic struct {
 	Checked      int           `json:"checked"`
 	NotChecked   []Reason      `json:"notChecked,omitempty"`
 	Observations []Observation `json:"observations"` // gravest first
-	// Timestamps are the places at which one was seen in the form that the
-	// contract says, which no other form may replace.
+	// Timestamps are the places at which a timestamp was seen in the contract's format, so that no
+	// other format may replace it.
 	Timestamps []TimestampPlace `json:"timestamps,omitempty"`
 }
 
@@ -43,14 +43,14 @@ type Contract struct {
 	Checked int    `json:"checked"` // interactions
 }
 
-// Reason is why interactions were not checked.
+// Reason says why interactions were not checked.
 type Reason struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
 }
 
-// Shard is one of several parts of the same traffic: interactions by turns.
-type Shard struct{ Index, Of int } // from 1; the zero value is all of it
+// Shard is one of several parts of the same traffic, which take turns at its interactions.
+type Shard struct{ Index, Of int } // from 1; the zero value is the whole traffic
 
 // UnmarshalText reads "3/10".
 func (s *Shard) UnmarshalText(text []byte) error {
@@ -58,7 +58,7 @@ func (s *Shard) UnmarshalText(text []byte) error {
 	i, err := strconv.Atoi(index)
 	n, err2 := strconv.Atoi(of)
 	if !ok || err != nil || err2 != nil || i < 1 || i > n {
-		return fmt.Errorf("%q is no shard: write which one and of how many, as in 3/10", text)
+		return fmt.Errorf("%q is not a shard: write index and count, such as 3/10", text)
 	}
 	*s = Shard{i, n}
 	return nil
@@ -71,10 +71,10 @@ func (s Shard) String() string {
 	return fmt.Sprintf("%d/%d", s.Index, s.Of)
 }
 
-// Holds reports whether an interaction, by its position from 1, is of the shard.
+// Holds reports whether the shard has the interaction at a position, from 1.
 func (s Shard) Holds(position int) bool { return s.Of == 0 || (position-1)%s.Of == s.Index-1 }
 
-// Traffic returns what was tallied.
+// Traffic returns the result.
 func (t *Tally) Traffic(shard Shard, profile finding.Profile) *Traffic {
 	r := &Traffic{Shard: shard.String(), Profile: profile.String(), Interactions: t.total, Contracts: []Contract{}, Observations: []Observation{}}
 	for c, n := range t.checked {
@@ -96,7 +96,7 @@ func (t *Tally) Traffic(shard Shard, profile finding.Profile) *Traffic {
 	return r
 }
 
-// finished lists the details.
+// finished returns the observation with its details listed.
 func (o *Observation) finished() Observation {
 	done := *o
 	done.details, done.last, done.Details = nil, "", nil
@@ -124,10 +124,12 @@ func (r *Traffic) sort() {
 // ShardError says that results are not the shards of one run.
 type ShardError struct{ Problem string }
 
-func (e *ShardError) Error() string { return "these results do not make a whole: " + e.Problem }
+func (e *ShardError) Error() string {
+	return "these results are not the shards of one run: " + e.Problem
+}
 
-// Merge puts the shards of one run together: the result is that of the run over
-// all of the traffic. The error is a [*ShardError].
+// Merge combines the shards of one run. The result equals that of a run over the whole traffic. The
+// error is a [*ShardError].
 func Merge(shards []*Traffic) (*Traffic, error) {
 	if err := complete(shards); err != nil {
 		return nil, err
@@ -182,25 +184,25 @@ func (o *Observation) merge(p *Observation) {
 	}
 }
 
-// complete reports what keeps results from being all shards of one run.
+// complete returns an error unless the results are all shards of one run.
 func complete(shards []*Traffic) error {
 	if len(shards) == 0 {
-		return &ShardError{"there are none"}
+		return &ShardError{"there are no results"}
 	}
 	seen := map[int]bool{}
 	for _, r := range shards {
 		var s Shard
 		if err := s.UnmarshalText([]byte(r.Shard)); err != nil {
-			return &ShardError{"one of them is of no shard; run with --shard"}
+			return &ShardError{"one of them is not a shard; run with --shard"}
 		}
 		same := func(a, b Contract) bool { return a.Name == b.Name && a.Digest == b.Digest }
 		switch {
 		case s.Of != len(shards):
-			return &ShardError{fmt.Sprintf("shard %s is one of %d, and there are %d", r.Shard, s.Of, len(shards))}
+			return &ShardError{fmt.Sprintf("shard %s is one of %d, but there are %d results", r.Shard, s.Of, len(shards))}
 		case seen[s.Index]:
 			return &ShardError{fmt.Sprintf("shard %s is there twice", r.Shard)}
 		case r.Profile != shards[0].Profile:
-			return &ShardError{fmt.Sprintf("shard %s is of the profile %s, another one of %s", r.Shard, r.Profile, shards[0].Profile)}
+			return &ShardError{fmt.Sprintf("shard %s has the profile %s, another one %s", r.Shard, r.Profile, shards[0].Profile)}
 		case !slices.EqualFunc(r.Contracts, shards[0].Contracts, same):
 			return &ShardError{fmt.Sprintf("shard %s was validated against other contracts", r.Shard)}
 		}
@@ -209,10 +211,9 @@ func complete(shards []*Traffic) error {
 	return nil
 }
 
-// Findings returns what was observed as findings, for ignore rows: one for each
-// value, member and union member that the contract does not know. What is wrong
-// otherwise is one finding for each place: of types, with all that was seen there;
-// of lengths, numbers and patterns, whatever was.
+// Findings returns the observations as findings, for ignore rows: one for each unknown value,
+// member and union member. Other rules have one finding for each place: with all types seen there,
+// or with any length, number or pattern.
 func (r *Traffic) Findings() []finding.Finding {
 	var all []finding.Finding
 	for _, o := range r.Observations {

@@ -1,14 +1,13 @@
 package tallies_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/garden"
@@ -18,9 +17,10 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
+	"github.com/stretchr/testify/require"
 )
 
-// tally holds bare bodies against a contract, those of a shard.
+// tally validates bare bodies, those of a shard, against a contract.
 func tally(t testing.TB, c *schema.Contract, bodies [][]byte, shard tallies.Shard) *tallies.Traffic {
 	t.Helper()
 	k, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
@@ -38,7 +38,7 @@ func tally(t testing.TB, c *schema.Contract, bodies [][]byte, shard tallies.Shar
 	return all.Traffic(shard, finding.Default)
 }
 
-// observed are observations in short.
+// observed lists observations in short.
 func observed(r *tallies.Traffic) []string {
 	all := []string{}
 	for _, o := range r.Observations {
@@ -96,7 +96,7 @@ func TestTally(t *testing.T) {
 			[]string{`{"bed":{"colour":"RED","names":{"abcde":"x","*key":"abcde"}}}`},
 			[]string{"constraint.length output#/bed/names/* ×1 @1 5..5", "constraint.length output#/bed/names/*key ×2 @1 4..5"},
 		},
-		"no JSON": {[]string{`{"bed":`}, []string{"syntax.invalid output#/bed ×1 @1"}},
+		"not JSON": {[]string{`{"bed":`}, []string{"syntax.invalid output#/bed ×1 @1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := garden.Changed(garden.Bed(), func(c *schema.Contract) {
@@ -109,8 +109,8 @@ func TestTally(t *testing.T) {
 	}
 }
 
-// TestExchanges: errors that the contract does not have, by their names; what does
-// not route is counted.
+// TestExchanges checks that errors unknown to the contract are counted by name, and that
+// interactions without a route are counted.
 func TestExchanges(t *testing.T) {
 	c := garden.Bed()
 	k, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
@@ -129,14 +129,14 @@ func TestExchanges(t *testing.T) {
 	require.Len(t, r.NotChecked, 1)
 }
 
-// hostile makes documents of the newest contract, most of them near-misses, many
-// with names of their own.
+// hostile makes documents for the newest contract, most of them invalid variants, many with unique
+// names.
 func hostile(t testing.TB, n int) [][]byte {
 	t.Helper()
 	s, err := synth.New(contracts.MustLoad(contracts.Newest), schema.Wire)
 	require.NoError(t, err)
 	var misses [][]byte
-	for m := range s.NearMisses(schema.OutputPart) {
+	for m := range s.InvalidVariants(schema.OutputPart) {
 		misses = append(misses, m.Document)
 	}
 	r := rand.New(rand.NewPCG(1, 2))
@@ -156,8 +156,8 @@ func hostile(t testing.TB, n int) [][]byte {
 	return all
 }
 
-// TestShards: the shards of a run, put together in any order, are the run, byte
-// for byte, also where there is more than is kept.
+// TestShards checks that the shards of a run, merged in any order, equal the run byte for byte,
+// even if details are dropped.
 func TestShards(t *testing.T) {
 	c := contracts.MustLoad(contracts.Newest)
 	all := hostile(t, 3000)
@@ -180,9 +180,11 @@ func TestShards(t *testing.T) {
 		"none": {}, "one is missing": shards[1:], "one twice": append(shards[:9:9], shards[0]), "no shard": {tally(t, c, all[:1], tallies.Shard{})},
 		"another contract": append(shards[1:10:10], tally(t, contracts.MustLoad(contracts.Newest+"@1.42.90"), all[:10], tallies.Shard{Index: 10, Of: 10})),
 	} {
-		_, err := tallies.Merge(wrong)
-		var problem *tallies.ShardError
-		require.ErrorAs(t, err, &problem, name)
+		t.Run(name, func(t *testing.T) {
+			_, err := tallies.Merge(wrong)
+			var problem *tallies.ShardError
+			require.ErrorAs(t, err, &problem)
+		})
 	}
 }
 
@@ -193,7 +195,7 @@ func encoded(t testing.TB, r *tallies.Traffic) string {
 	return string(text)
 }
 
-// TestBounded: what is kept does not grow with the traffic.
+// TestBounded checks that memory does not grow with the traffic.
 func TestBounded(t *testing.T) {
 	c := garden.Bed()
 	var all [][]byte
@@ -211,7 +213,7 @@ func TestBounded(t *testing.T) {
 
 func TestShardText(t *testing.T) {
 	for _, text := range []string{"", "3", "0/3", "4/3", "a/3", "1/b", "1/0"} {
-		require.Error(t, new(tallies.Shard).UnmarshalText([]byte(text)), text)
+		t.Run(text, func(t *testing.T) { require.Error(t, new(tallies.Shard).UnmarshalText([]byte(text))) })
 	}
 	var s tallies.Shard
 	require.NoError(t, s.UnmarshalText([]byte("2/3")))
@@ -220,7 +222,7 @@ func TestShardText(t *testing.T) {
 	require.True(t, tallies.Shard{}.Holds(7))
 }
 
-// TestNoProse: what findings say in words makes no difference to what is observed and proposed.
+// TestNoProse checks that the messages of findings affect neither observations nor proposals.
 func TestNoProse(t *testing.T) {
 	reword := map[string]func(*finding.Finding){
 		"blank": func(f *finding.Finding) { f.Got, f.Want, f.Message = "", "", "" },
@@ -262,4 +264,45 @@ func TestNoProse(t *testing.T) {
 		}
 	}
 	require.Greater(t, seen, 1000)
+}
+
+// BenchmarkTraffic validates responses of NDJSON against a contract: valid ones, and ones of which
+// every third has findings.
+func BenchmarkTraffic(b *testing.B) {
+	c := contracts.MustLoad(contracts.Newest)
+	for name, all := range map[string][][]byte{"clean": clean(b, 10_000), "hostile": hostile(b, 10_000)} {
+		b.Run(name, func(b *testing.B) {
+			text := bytes.Join(all, []byte("\n"))
+			k, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
+			require.NoError(b, err)
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				tally, position := tallies.New([]*schema.Contract{c}), 0
+				for x, err := range traffic.Read("bodies.ndjson", bytes.NewReader(text)) {
+					require.NoError(b, err)
+					outcome, err := k.Check(x, validate.Bare{})
+					require.NoError(b, err)
+					position++
+					tally.Add(position, x, outcome)
+				}
+				require.Equal(b, len(all), tally.Traffic(tallies.Shard{}, finding.Default).Checked)
+			}
+			b.ReportMetric(float64(b.N*len(all))/b.Elapsed().Seconds(), "responses/s")
+		})
+	}
+}
+
+// clean makes documents that are valid under the newest contract.
+func clean(t testing.TB, n int) [][]byte {
+	t.Helper()
+	s, err := synth.New(contracts.MustLoad(contracts.Newest), schema.Wire)
+	require.NoError(t, err)
+	var all [][]byte
+	for i := range n {
+		document, err := s.Random(schema.OutputPart, uint64(i))
+		require.NoError(t, err)
+		all = append(all, document)
+	}
+	return all
 }

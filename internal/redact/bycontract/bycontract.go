@@ -21,9 +21,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/traffic"
 )
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -115,7 +115,7 @@ func (p *secretPlaces) payload(c *schema.Contract, root schema.Ref) bool {
 // the line alone: it may be one of a body that cannot be followed, or of another
 // interaction that the line holds, too.
 func (p *secretPlaces) on(text []byte, x *traffic.Interaction, number int) bool {
-	if x.Request != nil && (p.url || p.in(x.Request.Body, p.bodies[schema.InputPart], number)) || p.in(x.Response.Body, p.answers(x), number) {
+	if x.Request != nil && (p.url || p.in(x.Request.Body, p.bodies[schema.InputPart], number)) || p.in(x.Response.Body, p.responses(x), number) {
 		return true
 	}
 	if slices.ContainsFunc(p.names, func(name []byte) bool { return bytes.Contains(text, name) }) {
@@ -139,9 +139,9 @@ func (p *secretPlaces) in(b traffic.Body, secret bool, number int) bool {
 	return secret && number <= to.Line
 }
 
-// answers reports whether the body of the answer may be a sensitive value. One
+// responses reports whether the body of the response may be a sensitive value. One
 // without a request may be of any part.
-func (p *secretPlaces) answers(x *traffic.Interaction) bool {
+func (p *secretPlaces) responses(x *traffic.Interaction) bool {
 	for part := range p.bodies {
 		_, isError := part.ErrorName()
 		if x.Request == nil || part != schema.InputPart && isError == (x.Response.Status >= 300) {

@@ -4,10 +4,10 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // buckets are the names of members for a bucket, in lower case.

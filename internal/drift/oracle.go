@@ -10,28 +10,28 @@ import (
 	v5 "github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// judge is the second opinion on a witness: the exported JSON Schema of both sides.
-type judge struct {
+// oracle is the second opinion on a breaking payload: the exported JSON Schema of both sides.
+type oracle struct {
 	allowing, refusing *schema.Contract
 	part               schema.Part
 	projection         schema.Projection
 	compiled           [2]*v5.Schema
 }
 
-// ContestedError says that the JSON Schema does not see a document as the walker does.
+// ContestedError says that the JSON Schema and the walker disagree on a document.
 type ContestedError struct {
 	Contract string
-	Accepts  bool // the JSON Schema
+	Accepts  bool // whether the JSON Schema does
 }
 
 func (e *ContestedError) Error() string {
 	return fmt.Sprintf("the JSON Schema of %s accepts the document: %t; the walker: %t", e.Contract, e.Accepts, !e.Accepts)
 }
 
-// confirm reports whether the JSON Schemas see a candidate as the walkers do. The
-// allowing side's accepts it. The refusing side's rejects it, unless the finding
-// is one that JSON Schema has no word for: an unknown member, the form of a number.
-func (j *judge) confirm(c *candidate) error {
+// confirm returns an error if the JSON Schemas and the walkers disagree on a candidate. The
+// allowing side's schema must accept it. The refusing side's must reject it, unless JSON Schema
+// cannot express the finding: an unknown member, or the form of a number.
+func (j *oracle) confirm(c *candidate) error {
 	tree, err := validate.Tree(c.document)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (j *judge) confirm(c *candidate) error {
 	return nil
 }
 
-func (j *judge) schema(i int, side *schema.Contract) (*v5.Schema, error) {
+func (j *oracle) schema(i int, side *schema.Contract) (*v5.Schema, error) {
 	if j.compiled[i] != nil {
 		return j.compiled[i], nil
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// NearMiss is a document that breaks one rule at one place and no other.
-type NearMiss struct {
+// InvalidVariant is a document that breaks one rule at one place and no other.
+type InvalidVariant struct {
 	// Rule is the general one: see [finding.RuleID.General].
 	Rule finding.RuleID
 	// Place is the place of the contract whose promise is broken.
@@ -22,7 +22,7 @@ type NearMiss struct {
 	Document []byte
 }
 
-// Impossible is a near-miss that was not made, and why.
+// Impossible is an invalid variant that was not made, and why.
 type Impossible struct {
 	Rule   finding.RuleID
 	Place  schema.Place
@@ -60,30 +60,30 @@ var breakers = []struct {
 	{finding.ConstraintPattern, (*Synth).patternsMissed},
 }
 
-// NearMisses yields documents of a part that each break one rule at one place,
+// InvalidVariants yields documents of a part that each break one rule at one place,
 // for every place of the part and every rule that says something about it, in
 // an order that depends on the contract alone. Surroundings are minimal.
-func (s *Synth) NearMisses(part schema.Part) iter.Seq[NearMiss] {
-	return func(yield func(NearMiss) bool) {
+func (s *Synth) InvalidVariants(part schema.Part) iter.Seq[InvalidVariant] {
+	return func(yield func(InvalidVariant) bool) {
 		s.misses(part, yield, func(Impossible) {})
 	}
 }
 
-// Impossible returns the near-misses of a part that no document breaks alone,
+// Impossible returns the invalid variants of a part that no document breaks alone,
 // or none that was found.
 func (s *Synth) Impossible(part schema.Part) []Impossible {
 	var all []Impossible
-	s.misses(part, func(NearMiss) bool { return true }, func(i Impossible) { all = append(all, i) })
+	s.misses(part, func(InvalidVariant) bool { return true }, func(i Impossible) { all = append(all, i) })
 	return all
 }
 
-func (s *Synth) misses(part schema.Part, yield func(NearMiss) bool, not func(Impossible)) {
+func (s *Synth) misses(part schema.Part, yield func(InvalidVariant) bool, not func(Impossible)) {
 	t, formed, err := s.top(part)
 	switch {
 	case err != nil || t.stream():
 		return
 	case !formed: // any object
-		yield(NearMiss{finding.TypeMismatch, schema.Place{Part: part}, "", "another type", []byte(`"text"`)})
+		yield(InvalidVariant{finding.TypeMismatch, schema.Place{Part: part}, "", "another type", []byte(`"text"`)})
 		return
 	}
 	s.walk(part, t.form, func(at spot) bool {
@@ -110,7 +110,7 @@ func (s *Synth) misses(part schema.Part, yield func(NearMiss) bool, not func(Imp
 				default:
 					document = at.put(way.value)
 				}
-				if !yield(NearMiss{b.rule, at.place, pointer, way.how, t.write(document)}) {
+				if !yield(InvalidVariant{b.rule, at.place, pointer, way.how, t.write(document)}) {
 					return false
 				}
 			}
