@@ -19,6 +19,7 @@ import (
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
+	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -89,7 +90,7 @@ func (v *recordVerb) Run(ctx context.Context, t *terminal, command childCommand)
 
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", v.Listen)
 	if err != nil {
-		return &recorder.ListenError{Address: v.Listen, Err: err}
+		return &serve.ListenError{Address: v.Listen, Err: err}
 	}
 	defer l.Close()
 	if !proxy.Loopback(l.Addr()) {
@@ -118,7 +119,7 @@ func (v *recordVerb) Run(ctx context.Context, t *terminal, command childCommand)
 		return errors.Join(err, record.Close())
 	}
 	defer session.end()
-	status, ran := serve(ctx, t, l, session, command)
+	status, ran := serveSession(ctx, t, l, session, command)
 	return log.end(record, record.Close(), status, ran)
 }
 
@@ -212,18 +213,9 @@ func (v *recordVerb) user(ctx context.Context) (userCredentials, error) {
 
 // resign is the mode that signs again.
 func (v *recordVerb) resign(target proxy.Target, user userCredentials, a net.Addr) *session {
-	region := cmp.Or(v.Region, proxy.Region(target.Upstream), user.region, recorder.DefaultRegion)
+	region := cmp.Or(v.Region, proxy.Region(target.Upstream), user.region, serve.DefaultRegion)
 	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user, Hosts: proxy.HostsOf(a)}
-	return &session{p, proxy.ResignEnvironment("http://"+reachable(a), region, p.Session), func(context.Context) {}, func() {}}
-}
-
-// reachable is the address for a client of this machine of a listener that may listen everywhere.
-func reachable(a net.Addr) string {
-	host, port, err := net.SplitHostPort(a.String())
-	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return a.String()
+	return &session{p, proxy.ResignEnvironment("http://"+serve.Reachable(a), region, p.Session), func(context.Context) {}, func() {}}
 }
 
 // credentialsError says that there is nothing to sign with.
@@ -258,7 +250,7 @@ func (v *recordVerb) forward(target proxy.Target, a net.Addr) (*session, error) 
 		end()
 		return nil, fmt.Errorf("the session's certificate cannot be written: %w", err)
 	}
-	client := proxy.ForwardEnvironment(p.URL(reachable(a)), bundle, target.Upstream)
+	client := proxy.ForwardEnvironment(p.URL(serve.Reachable(a)), bundle, target.Upstream)
 	if v.Region != "" {
 		client = client.With("AWS_REGION="+v.Region, "AWS_DEFAULT_REGION="+v.Region)
 	}
@@ -266,16 +258,16 @@ func (v *recordVerb) forward(target proxy.Target, a net.Addr) (*session, error) 
 	return &session{p, client, ended, end}, nil
 }
 
-// serve serves while the command runs, or until it is interrupted. The error says why it ended
+// serveSession serves while the command runs, or until it is interrupted. The error says why it ended
 // before.
-func serve(ctx context.Context, t *terminal, l net.Listener, session *session, command childCommand) (status int, err error) {
+func serveSession(ctx context.Context, t *terminal, l net.Listener, session *session, command childCommand) (status int, err error) {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- recorder.Serve(serving, l, session.handler) }()
+	go func() { served <- serve.Serve(serving, l, session.handler) }()
 	if len(command) > 0 {
 		// Ctrl-C is for the command: its last requests are recorded, too.
-		status, err = recorder.Child{Command: command, Env: session.client.Client(os.Environ()), Stdin: t.In, Stdout: t.Out, Stderr: t.Err}.Run(context.WithoutCancel(ctx))
+		status, err = serve.Child{Command: command, Env: session.client.Client(os.Environ()), Stdin: t.In, Stdout: t.Out, Stderr: t.Err}.Run(context.WithoutCancel(ctx))
 	} else {
 		fmt.Fprintf(t.Err, "recording; run the client with these variables, then press Ctrl-C\n")
 		for _, name := range session.client.Unset {
@@ -293,7 +285,7 @@ func serve(ctx context.Context, t *terminal, l net.Listener, session *session, c
 	}
 	stop()
 	err = errors.Join(err, <-served)
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), recorder.Grace)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), serve.Grace)
 	defer cancel()
 	session.ended(grace)
 	return status, err

@@ -8,6 +8,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -98,7 +99,7 @@ func (l *recordLog) end(record *recorder.Recorder, closed error, status int, ran
 		return e
 	}
 	l.counts(stats)
-	var command *recorder.CommandError
+	var command *serve.CommandError
 	switch {
 	case errors.As(ran, &command):
 		return ran

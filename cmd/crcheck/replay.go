@@ -8,17 +8,18 @@ import (
 
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/internal/serve"
+	"github.com/crcheck/crcheck/replay"
 )
 
 type replayVerb struct {
 	contractFlags
-	Listen string         `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
-	Order  recorder.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each response once; sticky, then the last again; any, from the first again."`
-	Played string         `placeholder:"DIR" help:"Write cassettes of what was played into a folder."`
-	Region string         `placeholder:"NAME" help:"The region that the command is given."`
-	Redact string         `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, if the command uses its real identifiers: format (the default) or all, as with record."`
-	Paths  []string       `arg:"" name:"path" help:"Cassettes, or folders of them."`
+	Listen string       `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
+	Order  replay.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each response once; sticky, then the last again; any, from the first again."`
+	Played string       `placeholder:"DIR" help:"Write cassettes of what was played into a folder."`
+	Region string       `placeholder:"NAME" help:"The region that the command is given."`
+	Redact string       `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, if the command uses its real identifiers: format (the default) or all, as with record."`
+	Paths  []string     `arg:"" name:"path" help:"Cassettes, or folders of them."`
 }
 
 // Help explains the verb beyond its flags.
@@ -37,16 +38,16 @@ identifiers, and is answered in their terms.
 
 // Run serves cassettes.
 func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
-	options := recorder.ReplayOptions{Order: v.Order, KeepOrder: v.Played != ""}
+	options := replay.Options{Order: v.Order, KeepOrder: v.Played != ""}
 	var err error
 	if options.Redact, err = v.redaction(ctx, t); err != nil {
 		return err
 	}
-	replay, err := recorder.OpenReplay(v.Paths, options)
+	player, err := replay.Open(v.Paths, options)
 	if err != nil {
 		return err
 	}
-	skipped := replay.Skipped()
+	skipped := player.Skipped()
 	some(t, "cannot be replayed", len(skipped), func(i int) string {
 		s := skipped[i]
 		if s.Interaction == 0 {
@@ -54,27 +55,30 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 		}
 		return fmt.Sprintf("%s, interaction %d: %s", s.Source, s.Interaction, s.Reason)
 	})
-	if replay.Len() == 0 {
+	if player.Len() == 0 {
 		return fmt.Errorf("there is nothing to replay: name cassettes with requests")
 	}
-	fmt.Fprintf(t.Err, "replaying %d interactions\n", replay.Len())
-	status, err := recorder.Run{Replay: replay, Listen: v.Listen, Command: command, Region: v.Region,
+	fmt.Fprintf(t.Err, "replaying %d interactions\n", player.Len())
+	status, err := serve.Run{Handler: player, Listen: v.Listen, Command: command, Region: v.Region,
 		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
 		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
 	if err != nil {
 		return err
 	}
-	for _, miss := range replay.Misses() {
+	if status == 0 && player.Missed() > 0 {
+		status = exitFindings
+	}
+	for _, miss := range player.Misses() {
 		fmt.Fprintln(t.Err, miss)
 	}
-	unplayed := replay.Unplayed()
-	fmt.Fprintf(t.Err, "played %d of %d interactions, %d misses\n", replay.Len()-len(unplayed), replay.Len(), replay.Missed())
+	unplayed := player.Unplayed()
+	fmt.Fprintf(t.Err, "played %d of %d interactions, %d misses\n", player.Len()-len(unplayed), player.Len(), player.Missed())
 	some(t, "not played", len(unplayed), func(i int) string {
 		x := unplayed[i]
 		return fmt.Sprintf("%s, interaction %d: %s %s", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
 	})
 	if v.Played != "" {
-		if _, err := replay.WritePlayed(v.Played); err != nil {
+		if _, err := player.WritePlayed(v.Played); err != nil {
 			fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 			if status == 0 {
 				status = exitIncomplete
@@ -93,7 +97,7 @@ func (v *replayVerb) redaction(ctx context.Context, t *terminal) (*redact.Option
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			path = filepath.Join(path, "any") // the key lies in the folder
 		}
-		key, ok, err := recorder.KeyAtHand(path)
+		key, ok, err := redact.ReadKey(redact.KeyOf(path))
 		switch {
 		case err != nil:
 			return nil, err

@@ -1,5 +1,6 @@
 // Package awshttp reads what AWS writes into HTTP messages besides their bodies:
-// the service, from credential scopes (AWS SigV4) and from the names of hosts.
+// the service, from credential scopes (AWS SigV4) and from the names of hosts. It reads bodies up
+// to the size that is recorded and replayed.
 package awshttp
 
 import (

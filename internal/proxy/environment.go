@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/internal/sigv4"
-	"github.com/crcheck/crcheck/recorder"
 )
 
 // Environment is what a client is told in the variables of its environment.
@@ -38,7 +38,7 @@ func ResignEnvironment(endpoint, region string, session sigv4.Credentials) Envir
 	}
 	set := []string{"AWS_ENDPOINT_URL=" + endpoint, "AWS_ENDPOINT_URL_CLEANROOMS=" + endpoint, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region}
 	return Environment{append(set, credentials...), []string{"AWS_PROFILE"}, func(parent []string) []string {
-		return append(recorder.Environment(parent, endpoint, region), credentials...)
+		return append(serve.Environment(parent, endpoint, region), credentials...)
 	}}
 }
 

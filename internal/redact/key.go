@@ -15,6 +15,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/links"
 )
 
 // Variable is the environment variable that holds a key where there is no key file, as in CI.
@@ -118,6 +120,12 @@ func ReadKey(file string) (k Key, ok bool, err error) {
 	}
 	k, err = ParseKey(text)
 	return k, err == nil, placed(err, where)
+}
+
+// KeyOf is the path of the redaction key that recordings in the folder of a cassette share. A link
+// to the cassette is followed.
+func KeyOf(cassette string) string {
+	return filepath.Join(filepath.Dir(links.Follow(cassette)), ".crcheck-redaction-key")
 }
 
 // makeKey writes a new key. Of two processes that do so at once one wins and the other reads what
