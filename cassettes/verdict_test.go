@@ -57,8 +57,8 @@ var load = sync.OnceValues(func() (*bed, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", x.Source, err)
 			}
-			route, ok := schema.NewCatalog(v.Contract()).Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header})
-			if !ok {
+			route, unrouted := schema.NewCatalog(v.Contract()).Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header})
+			if unrouted != nil {
 				return nil, fmt.Errorf("%s: %s %s does not route", x.Source, x.Request.Method, u)
 			}
 			b.interactions[entry.File] = append(b.interactions[entry.File], x)

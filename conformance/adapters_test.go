@@ -15,6 +15,7 @@ import (
 	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/installed"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
@@ -125,7 +126,7 @@ func TestGoProcess(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, results.Passes(), results.Ended)
 		var text bytes.Buffer
-		require.NoError(t, conformance.Text(&text, results))
+		require.NoError(t, report.Conformance(&text, results))
 		return text.String()
 	}
 	require.Equal(t, report(sdkgo.New()), report(&conformance.Process{Command: []string{program}}))

@@ -7,8 +7,13 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/validate"
 )
 
 // UnionError says that a union of a body has no right reading.
@@ -26,128 +31,112 @@ func (e *UnionError) Error() string {
 // [Result.Output]. Members that the contract does not know are left out, as
 // typed clients ignore them.
 func Canonical(c *schema.Contract, part schema.Part, body []byte) (any, error) {
-	return reading{c: c}.document(part, body)
+	return reading{}.document(c, part, schema.Wire, body)
 }
 
-// reading reads a body by a contract.
+// reading makes the canonical form of values.
 type reading struct {
-	c *schema.Contract
 	// rounds says that floats are read into the bits that they have.
 	rounds bool
 }
 
-// document reads the body of a part, which is a JSON object.
-func (r reading) document(part schema.Part, body []byte) (any, error) {
-	tree, err := validate.Tree(body)
+// document reads the document of a part; one that has none is empty.
+func (r reading) document(c *schema.Contract, part schema.Part, p schema.Projection, document []byte) (any, error) {
+	tree, err := jsontree.Parse(document)
 	if err != nil {
 		return nil, err
 	}
-	root, members, ok := schema.Wire.Document(r.c, part)
+	root, ok := visit.Root(c, part, p, tree)
 	if !ok {
 		return map[string]any{}, nil
 	}
-	object, isObject := tree.(map[string]any)
-	if !isObject {
-		return nil, fmt.Errorf("the body is no object")
-	}
-	return r.structure(r.c.Resolve(root), members, object, "")
+	return r.value(root)
 }
 
-func (r reading) structure(s *schema.Shape, members []schema.Member, object map[string]any, at string) (any, error) {
-	canonical := map[string]any{}
-	if s.Union.Or(false) {
-		return r.union(s, members, object, at)
+func (r reading) value(s *visit.Site) (any, error) {
+	of := map[schema.Type]jsontext.Kind{schema.Structure: '{', schema.Map: '{', schema.List: '['}
+	switch kind, ok := of[s.Shape.Type]; {
+	case ok && s.Value.Kind != kind && kind == '[':
+		return nil, fmt.Errorf("%s is not an array", finding.PointerText(s.Pointer()))
+	case ok && s.Value.Kind != kind:
+		return nil, fmt.Errorf("%s is not an object", finding.PointerText(s.Pointer()))
+	case s.Shape.Type == schema.Timestamp:
+		return timestamp(s)
+	case s.Shape.Type == schema.Float && s.Value.Kind == '0' && r.rounds:
+		return rounded(json.Number(s.Value.Text), s.Shape.Bits.Or(64)), nil
+	case s.Shape.Union.Or(false):
+		return r.union(s)
 	}
-	for i := range members {
-		m := &members[i]
-		value, present := object[m.Wire()]
-		if !present || value == nil {
-			continue
+	switch s.Value.Kind {
+	case '[':
+		list := []any{}
+		for element := range s.Below() {
+			v, err := r.entry(element)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
 		}
-		v, err := r.value(m.Shape, value, at+"/"+schema.Escape(m.Name))
+		return list, nil
+	case '{':
+		return r.object(s)
+	case '"':
+		return s.Value.Text, nil
+	case '0':
+		return json.Number(s.Value.Text), nil
+	case 'n':
+		return nil, nil
+	}
+	return s.Value.Kind == 't', nil
+}
+
+// object reads the members of a structure that are present and known, and all
+// entries of anything else.
+func (r reading) object(s *visit.Site) (any, error) {
+	canonical := map[string]any{}
+	for below := range s.Below() {
+		name := below.Key
+		if s.Shape.Type == schema.Structure {
+			if below.Unknown() || below.Absent() {
+				continue
+			}
+			name = below.Member.Name
+		}
+		v, err := r.entry(below)
 		if err != nil {
 			return nil, err
 		}
-		canonical[m.Name] = v
+		canonical[name] = v
 	}
 	return canonical, nil
 }
 
-func (r reading) union(s *schema.Shape, members []schema.Member, object map[string]any, at string) (any, error) {
-	var set []string
-	for name, value := range object {
-		if value != nil && name != "__type" {
-			set = append(set, name)
+func (r reading) union(s *visit.Site) (any, error) {
+	set := s.Set()
+	switch {
+	case len(set) != 1:
+		var names []string
+		for _, m := range set {
+			names = append(names, m.Key)
 		}
+		return nil, &UnionError{s.Pointer(), names}
+	case set[0].Unknown():
+		return map[string]any{"$unknown": set[0].Key}, nil
 	}
-	if len(set) != 1 {
-		return nil, &UnionError{at, set}
-	}
-	for i := range members {
-		if m := &members[i]; m.Wire() == set[0] {
-			v, err := r.value(m.Shape, object[set[0]], at+"/"+schema.Escape(m.Name))
-			return map[string]any{m.Name: v}, err
-		}
-	}
-	return map[string]any{"$unknown": set[0]}, nil
+	v, err := r.value(set[0])
+	return map[string]any{set[0].Member.Name: v}, err
 }
 
-func (r reading) value(ref schema.Ref, value any, at string) (any, error) {
-	s := r.c.Resolve(ref)
-	switch s.Type {
-	case schema.Structure:
-		if object, ok := value.(map[string]any); ok {
-			return r.structure(s, s.Members, object, at)
-		}
-		return nil, fmt.Errorf("%s is no object", at)
-	case schema.List:
-		array, ok := value.([]any)
-		if !ok {
-			return nil, fmt.Errorf("%s is no array", at)
-		}
-		canonical := make([]any, len(array))
-		for i, element := range array {
-			v, err := r.entry(*s.Element, element, fmt.Sprintf("%s/%d", at, i))
-			if err != nil {
-				return nil, err
-			}
-			canonical[i] = v
-		}
-		return canonical, nil
-	case schema.Map:
-		object, ok := value.(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("%s is no object", at)
-		}
-		canonical := map[string]any{}
-		for key, entry := range object {
-			v, err := r.entry(*s.Value, entry, at+"/"+schema.Escape(key))
-			if err != nil {
-				return nil, err
-			}
-			canonical[key] = v
-		}
-		return canonical, nil
-	case schema.Timestamp:
-		return timestamp(value, at)
-	case schema.Float:
-		if number, ok := value.(json.Number); ok && r.rounds {
-			return rounded(number, s.Bits.Or(64)), nil
-		}
-	}
-	return value, nil
-}
-
-func (r reading) entry(ref schema.Ref, value any, at string) (any, error) {
-	if value == nil {
+func (r reading) entry(s *visit.Site) (any, error) {
+	if s.Value.Null() {
 		return nil, nil
 	}
-	return r.value(ref, value, at)
+	return r.value(s)
 }
 
 // withoutMadeUp leaves out of what a client reports the required members that the
 // answer lacks, where want is what follows from the answer, and rounds its floats.
-func (r reading) withoutMadeUp(s *schema.Shape, members []schema.Member, want, got any) any {
+func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member, want, got any) any {
 	switch got := got.(type) {
 	case map[string]any:
 		wanted, ok := want.(map[string]any)
@@ -162,17 +151,17 @@ func (r reading) withoutMadeUp(s *schema.Shape, members []schema.Member, want, g
 			m := &members[i]
 			child, ok := wanted[m.Name]
 			if reported, there := got[m.Name]; ok && there {
-				below := r.c.Resolve(m.Shape)
-				kept[m.Name] = r.withoutMadeUp(below, below.Members, child, reported)
+				below := c.Resolve(m.Shape)
+				kept[m.Name] = withoutMadeUp(c, below, below.Members, child, reported)
 			} else if !ok && m.Required.Or(false) {
 				delete(kept, m.Name)
 			}
 		}
 		if s.Value != nil {
-			entry := r.c.Resolve(*s.Value)
+			entry := c.Resolve(*s.Value)
 			for key, reported := range got {
 				if child, ok := wanted[key]; ok {
-					kept[key] = r.withoutMadeUp(entry, entry.Members, child, reported)
+					kept[key] = withoutMadeUp(c, entry, entry.Members, child, reported)
 				}
 			}
 		}
@@ -182,9 +171,9 @@ func (r reading) withoutMadeUp(s *schema.Shape, members []schema.Member, want, g
 		if !ok || len(wanted) != len(got) || s.Element == nil {
 			return got
 		}
-		element, kept := r.c.Resolve(*s.Element), make([]any, len(got))
+		element, kept := c.Resolve(*s.Element), make([]any, len(got))
 		for i := range got {
-			kept[i] = r.withoutMadeUp(element, element.Members, wanted[i], got[i])
+			kept[i] = withoutMadeUp(c, element, element.Members, wanted[i], got[i])
 		}
 		return kept
 	case json.Number:
@@ -203,22 +192,19 @@ const canonicalTime = "2006-01-02T15:04:05.000Z"
 
 // timestamp writes epoch seconds, or the text of a date, in canonical form; a finer
 // fraction is cut off.
-func timestamp(value any, at string) (any, error) {
-	if text, ok := value.(string); ok {
+func timestamp(s *visit.Site) (any, error) {
+	at := s.Pointer()
+	if s.Value.Kind == '"' {
 		for _, form := range []string{time.RFC3339Nano, http.TimeFormat} { // time.Parse takes fractions besides
-			if t, err := time.Parse(form, text); err == nil {
+			if t, err := time.Parse(form, s.Value.Text); err == nil {
 				return t.UTC().Format(canonicalTime), nil
 			}
 		}
-		return nil, fmt.Errorf("%s is no timestamp", at)
+		return nil, fmt.Errorf("%s is not a timestamp", at)
 	}
-	number, ok := value.(json.Number)
+	seconds, ok := decimal.Rat(s.Value.Text)
 	if !ok {
-		return nil, fmt.Errorf("%s is no timestamp", at)
-	}
-	seconds, ok := new(big.Rat).SetString(string(number)) // validate.Tree has bounded the exponent
-	if !ok {
-		return nil, fmt.Errorf("%s is no number of epoch seconds", at)
+		return nil, fmt.Errorf("%s is not a timestamp", at)
 	}
 	millis := seconds.Mul(seconds, big.NewRat(1000, 1))
 	floor := new(big.Int).Div(millis.Num(), millis.Denom()) // towards minus infinity, as the denominator is positive

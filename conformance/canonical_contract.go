@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -32,9 +34,7 @@ func (o *operation) output(part schema.Part, r *traffic.Response) (map[string]an
 	if err != nil {
 		return nil, err
 	}
-	small := *r
-	small.Header = lowered(r.Header)
-	return o.beside(part, canonical, o.validator.BesideResponse(part, &small))
+	return o.beside(part, canonical, &binding.Message{Header: lowered(r.Header), Status: r.Status})
 }
 
 // input is the canonical form of a request: what it asks for.
@@ -43,9 +43,11 @@ func (o *operation) input(r *traffic.Request, labels map[string]string) (map[str
 	if err != nil {
 		return nil, err
 	}
-	small := *r
-	small.Header = lowered(r.Header)
-	return o.beside(schema.InputPart, canonical, o.validator.BesideRequest(&small, labels))
+	m := binding.Message{Header: lowered(r.Header), Labels: labels}
+	if u, err := url.Parse(r.URL); err == nil {
+		m.Query = u.Query()
+	}
+	return o.beside(schema.InputPart, canonical, &m)
 }
 
 // body reads what travels in a body: the members of a JSON object, or one member
@@ -60,48 +62,23 @@ func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) 
 		}
 		return map[string]any{m.Name: base64.StdEncoding.EncodeToString(body)}, nil
 	}
-	r := reading{o.Contract, true}
-	m := o.payload(part)
-	if m == nil {
-		v, err := r.document(part, body)
-		canonical, _ := v.(map[string]any)
-		return canonical, err
-	}
-	tree, err := validate.Tree(body)
+	canonical, err := reading{rounds: true}.document(o.Contract, part, schema.Wire, body)
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.value(m.Shape, tree, "/"+schema.Escape(m.Name))
-	return map[string]any{m.Name: v}, err
-}
-
-// payload is the member that is the body; nil: the members are in the body.
-func (o *operation) payload(part schema.Part) *schema.Member {
-	root, _ := o.Root(part)
-	shape := o.Resolve(root)
-	for i := range shape.Members {
-		if m := &shape.Members[i]; o.Location(m) == "payload" {
-			return m
-		}
+	if m, whole := o.Payload(part); whole {
+		return map[string]any{m.Name: canonical}, nil
 	}
-	return nil
+	return canonical.(map[string]any), nil
 }
 
 // beside adds what travels beside the body.
-func (o *operation) beside(part schema.Part, canonical map[string]any, document []byte) (map[string]any, error) {
-	if document == nil {
+func (o *operation) beside(part schema.Part, canonical map[string]any, m *binding.Message) (map[string]any, error) {
+	table := binding.Of(o.Contract, part)
+	if len(table.Members) == 0 {
 		return canonical, nil
 	}
-	tree, err := validate.Tree(document)
-	if err != nil {
-		return nil, err
-	}
-	members := o.Bound(part)
-	for i := range members {
-		members[i].WireName = schema.Known[string]{} // the document has the API's names
-	}
-	object, _ := tree.(map[string]any)
-	v, err := reading{o.Contract, true}.structure(&schema.Shape{Type: schema.Structure}, members, object, "")
+	v, err := reading{rounds: true}.document(o.Contract, part, schema.SDK, table.AppendDocument(nil, m)) // it has the API's names
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +107,7 @@ func (o *operation) corrected(part schema.Part) func(want, got any) any {
 		if reported, ok := got.(map[string]any); ok {
 			got = o.withSmallNames(part, reported)
 		}
-		return reading{o.Contract, true}.withoutMadeUp(shape, shape.Members, want, got)
+		return withoutMadeUp(o.Contract, shape, shape.Members, want, got)
 	}
 }
 
@@ -148,9 +125,9 @@ func lowered(h http.Header) http.Header {
 // withSmallNames writes the maps of a report that are made of headers likewise.
 func (o *operation) withSmallNames(part schema.Part, reported map[string]any) map[string]any {
 	kept := maps.Clone(reported)
-	for _, m := range o.Bound(part) {
+	for _, m := range binding.Of(o.Contract, part).At(schema.LocationHeaders) {
 		entries, ok := reported[m.Name].(map[string]any)
-		if !ok || o.Location(&m) != "headers" {
+		if !ok {
 			continue
 		}
 		small := map[string]any{}

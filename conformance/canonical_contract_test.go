@@ -21,7 +21,7 @@ func messages(t *testing.T, payload *schema.Shape) *operation {
 		return schema.Shape{Type: schema.List, Element: &element}
 	}
 	key, value := schema.Inline(scalar(schema.String)), schema.Inline(scalar(schema.String))
-	at := func(name, location, wire string, shape schema.Shape) schema.Member {
+	at := func(name string, location schema.Location, wire string, shape schema.Shape) schema.Member {
 		return schema.Member{Name: name, Shape: schema.Inline(shape), Location: schema.Is(location), WireName: schema.Is(wire)}
 	}
 	single := scalar(schema.Float)

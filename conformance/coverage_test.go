@@ -13,7 +13,7 @@ import (
 )
 
 // covered plays the cases that match a pattern by a contract.
-func covered(t *testing.T, contract, pattern string) *coverage.Report {
+func covered(t *testing.T, contract, pattern string) *coverage.Summary {
 	t.Helper()
 	plan, err := conformance.Load(conformance.Builtin().Select(pattern), cassettes.Embedded(), contracts.MustLoad(contract))
 	require.NoError(t, err)

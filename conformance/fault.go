@@ -47,8 +47,8 @@ type faultKind struct {
 
 // faults is the table of faults.
 var faults = []faultKind{
-	{"close", "the connection is closed before the answer begins", false, func(scene) {}},
-	{"reset", "the connection is reset before the answer begins", false, scene.reset},
+	{"close", "the connection is closed before the response begins", false, func(scene) {}},
+	{"reset", "the connection is reset before the response begins", false, scene.reset},
 	{"reset-in-headers", "the connection is reset in the middle of the headers", false, func(s scene) { s.send(s.halfHead()); s.reset() }},
 	{"reset-in-body", "the connection is reset after `after` bytes of the body", false, func(s scene) { s.send(s.head(), s.begin()); s.reset() }},
 	{"truncate", "the connection ends after `after` bytes of a longer body", false, func(s scene) { s.send(s.head(), s.begin()) }},
@@ -56,33 +56,33 @@ var faults = []faultKind{
 	{"truncate-chunked", "the connection ends after a chunk of `after` bytes, without the last chunk", false, func(s scene) {
 		s.send(s.headWith("Transfer-Encoding", "chunked"), chunk(s.begin()))
 	}},
-	{"hang", "the answer stops after `after` bytes of the body and the connection stays open; 0: it never begins", false, func(s scene) {
+	{"hang", "the response stops after `after` bytes of the body and the connection stays open; 0: it never begins", false, func(s scene) {
 		if s.after > 0 {
 			s.send(s.head(), s.begin())
 		}
 		<-s.gone
 	}},
-	{"hang-in-headers", "the answer stops in the middle of the headers", false, func(s scene) { s.send(s.halfHead()); <-s.gone }},
-	{"drip", "the body comes a byte every 300 ms, which is longer than any call takes", false, func(s scene) {
+	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s scene) { s.send(s.halfHead()); <-s.gone }},
+	{"drip", "the body arrives one byte every 300 ms, which takes longer than any call may", false, func(s scene) {
 		s.send(s.head())
 		s.pieces(1, 300*time.Millisecond)
 	}},
-	{"slow", "the body comes in pieces of `after` bytes, 5 ms apart", true, func(s scene) {
+	{"slow", "the body arrives in pieces of `after` bytes, 5 ms apart", true, func(s scene) {
 		s.send(s.head())
 		s.pieces(max(1, s.after), 5*time.Millisecond)
 	}},
-	{"length-too-short", "the Content-Length is `after`, and the body longer", false, func(s scene) {
+	{"length-too-short", "the Content-Length is `after`, and the body is longer", false, func(s scene) {
 		s.header = s.header.Clone()
 		s.header.Set("Connection", "close") // or the rest would be another answer
 		s.send(s.headWith("Content-Length", fmt.Sprint(s.after)), s.body)
 	}},
-	{"length-twice", "there are two Content-Lengths, which differ", false, func(s scene) {
+	{"length-twice", "there are two different Content-Lengths", false, func(s scene) {
 		s.send([]byte(strings.Replace(string(s.head()), "Content-Length:", fmt.Sprintf("Content-Length: %d\r\nContent-Length:", s.after), 1)), s.body)
 	}},
-	{"length-missing", "there is neither a Content-Length nor chunks; the body ends with the connection", true, func(s scene) {
+	{"length-missing", "there is neither a Content-Length nor chunked encoding; the body ends with the connection", true, func(s scene) {
 		s.send(s.headWith("Connection", "close"), s.body)
 	}},
-	{"chunked", "the body comes in chunks of `after` bytes", true, func(s scene) {
+	{"chunked", "the body arrives in chunks of `after` bytes", true, func(s scene) {
 		parts := [][]byte{s.headWith("Transfer-Encoding", "chunked")}
 		for rest := s.body; len(rest) > 0; {
 			n := min(max(1, s.after), len(rest))
@@ -91,13 +91,13 @@ var faults = []faultKind{
 		}
 		s.send(append(parts, chunk(nil))...)
 	}},
-	{"http-1.0", "the answer is one of HTTP/1.0", true, func(s scene) {
+	{"http-1.0", "the response is HTTP/1.0", true, func(s scene) {
 		s.send([]byte(strings.Replace(string(s.head()), "HTTP/1.1", "HTTP/1.0", 1)), s.body)
 	}},
-	{"informational", "103 Early Hints comes before the answer", true, func(s scene) {
+	{"informational", "103 Early Hints precedes the response", true, func(s scene) {
 		s.send([]byte("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"), s.head(), s.body)
 	}},
-	{"small-header-names", "the names of the headers are in small letters", true, func(s scene) {
+	{"small-header-names", "header names are lower case", true, func(s scene) {
 		lines := strings.Split(string(s.head()), "\r\n")
 		for i, line := range lines[1:] {
 			if name, value, ok := strings.Cut(line, ":"); ok {
@@ -106,7 +106,7 @@ var faults = []faultKind{
 		}
 		s.send([]byte(strings.Join(lines, "\r\n")), s.body)
 	}},
-	{"gzip", "the body is compressed, if the client says that it takes gzip", true, func(s scene) {
+	{"gzip", "the body is compressed, if the client accepts gzip", true, func(s scene) {
 		if s.gzip {
 			s.body = compressed(s.body)
 			s.header = s.header.Clone()
@@ -114,11 +114,11 @@ var faults = []faultKind{
 		}
 		s.send(s.head(), s.body)
 	}},
-	{"pad", "`after` bytes of white space stand before the body", true, func(s scene) {
+	{"pad", "`after` bytes of whitespace precede the body", true, func(s scene) {
 		s.body = append(bytes.Repeat([]byte(" "), s.after), s.body...)
 		s.send(s.head(), s.body)
 	}},
-	{"garbage", "the answer is not HTTP", false, func(s scene) { s.send([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }},
+	{"garbage", "the response is not HTTP", false, func(s scene) { s.send([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }},
 }
 
 // find returns the row of a fault.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"slices"
 
 	"github.com/crcheck/crcheck/internal/synth"
@@ -154,18 +152,4 @@ func (g *generator) chosen(most int) []planned {
 		cases = append(cases, c.planned)
 	}
 	return cases
-}
-
-// text writes what was made, and what was not; of a suite, nothing.
-func (g *Generated) text(w io.Writer) {
-	if g == nil {
-		return
-	}
-	fmt.Fprintf(w, "made of %d operations: %d cases\n", g.Operations, g.Cases)
-	for _, reason := range slices.Sorted(maps.Keys(g.LeftOut)) {
-		fmt.Fprintf(w, "  not made: %d %s\n", g.LeftOut[reason], reason)
-	}
-	for _, n := range g.NotMade {
-		fmt.Fprintf(w, "  not made: %s: %s\n", n.Operation, n.Reason)
-	}
 }

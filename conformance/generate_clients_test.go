@@ -19,6 +19,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/installed"
 	"github.com/crcheck/crcheck/internal/reference"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/source"
@@ -56,7 +57,7 @@ func TestGeneratedSeed(t *testing.T) {
 		results, err := generated(t).Run(t.Context(), reference.New("closed-enum"), conformance.Options{Seed: seed})
 		require.NoError(t, err)
 		var text bytes.Buffer
-		require.NoError(t, conformance.Text(&text, results))
+		require.NoError(t, report.Conformance(&text, results))
 		return text.String()
 	}
 	require.Equal(t, report(7), report(7))

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -35,14 +36,14 @@ func (o *operation) route(r *traffic.Request) (labels map[string]string, miss st
 	if err != nil {
 		return nil, err.Error()
 	}
-	route, ok := o.catalog.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header})
+	route, unrouted := o.catalog.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header})
 	target, rpc := o.Target.Get()
 	switch {
 	case rpc && (r.Method != http.MethodPost || u.Path != "/"):
 		return nil, fmt.Sprintf("it is %s %s, not POST /", r.Method, u.EscapedPath())
-	case rpc && !ok:
+	case rpc && unrouted != nil:
 		return nil, fmt.Sprintf("its X-Amz-Target is not %q", target)
-	case !ok:
+	case unrouted != nil:
 		return nil, fmt.Sprintf("it is %s %s, not %s %s", r.Method, u.RequestURI(), o.Method.Or("any"), o.URI.Or("any"))
 	}
 	return route.Labels, ""
@@ -123,13 +124,18 @@ func (o *operation) refutes(want map[string]any, r *traffic.Request) []string {
 // tokens, and headers that HTTP clients send of themselves.
 func (o *operation) withoutFilledIn(want, got map[string]any) {
 	root, _ := o.Root(schema.InputPart)
+	table := binding.Of(o.Contract, schema.InputPart)
 	for _, m := range o.Resolve(root).Members {
 		if _, asked := want[m.Name]; asked {
 			continue
 		}
-		header := o.Location(&m) == "header" && slices.ContainsFunc(ofThemselves, func(name string) bool { return strings.EqualFold(name, m.Wire()) })
-		empty := o.Location(&m) == "headers" || o.Location(&m) == "query" // a map that nothing is in
-		if entries, isMap := got[m.Name].(map[string]any); m.Token.Or(false) || header || empty && isMap && len(entries) == 0 {
+		filled := m.Token.Or(false)
+		if b, ok := table.Member(m.Name); ok {
+			entries, isMap := got[m.Name].(map[string]any)
+			filled = filled || isMap && len(entries) == 0 ||
+				b.Location == schema.LocationHeader && slices.ContainsFunc(ofThemselves, func(name string) bool { return strings.EqualFold(name, b.Wire) })
+		}
+		if filled {
 			delete(got, m.Name)
 		}
 	}
@@ -139,25 +145,21 @@ var ofThemselves = []string{"Accept", "Accept-Encoding", "Content-Encoding", "Co
 
 // strangers are the parameters of the query that no member is bound to.
 func (o *operation) strangers(r *traffic.Request) []string {
+	table := binding.Of(o.Contract, schema.InputPart)
 	known := map[string]bool{}
-	for _, m := range o.Bound(schema.InputPart) {
-		if o.Location(&m) != "query" {
-			continue
-		}
-		if o.Resolve(m.Shape).Type == schema.Map {
+	for _, b := range table.At(schema.LocationQuery) {
+		if b.Type == schema.Map {
 			return nil // any name
 		}
-		known[m.Wire()] = true
+		known[b.Wire] = true
 	}
-	_, literal, _ := strings.Cut(o.URI.Or(""), "?")
-	literals, _ := url.ParseQuery(literal) //nolint:errcheck // Contract.Check reads it
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return nil
 	}
 	var all []string
 	for name := range u.Query() {
-		if !known[name] && !literals.Has(name) {
+		if !known[name] && !table.Literal(name) {
 			all = append(all, name)
 		}
 	}

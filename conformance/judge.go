@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/crcheck/crcheck/internal/decimal"
 )
 
 // judge says what is wrong with what a client did; nothing: the case passes.
@@ -276,15 +277,15 @@ func tagged(want, got any) any {
 // number is a JSON number by its value.
 type number string
 
+// inDoubles are the integers that every client reads as numbers without loss.
+var inDoubles = decimal.Between("-9007199254740991", "9007199254740991")
+
 func normal(v any) any {
 	switch v := v.(type) {
 	case json.Number:
-		if r, ok := new(big.Rat).SetString(string(v)); ok {
-			return number(r.RatString())
-		}
-		return number(v)
+		return number(decimal.Parse(nil, []byte(v)).String())
 	case string:
-		if r, ok := new(big.Int).SetString(v, 10); ok && r.BitLen() > 53 && r.String() == v {
+		if decimal.Valid(v) && !strings.ContainsAny(v, ".eE") && !inDoubles.Holds(decimal.Parse(nil, []byte(v))) {
 			return number(v)
 		}
 		return v

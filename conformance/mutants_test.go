@@ -6,11 +6,13 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/internal/reference"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/stretchr/testify/require"
 )
 
 func builtin(t testing.TB) *conformance.Plan {
@@ -27,8 +29,8 @@ func TestSameSeedSameReport(t *testing.T) {
 		results, err := builtin(t).Run(t.Context(), reference.New("closed-enum"), conformance.Options{Seed: seed})
 		require.NoError(t, err)
 		var text, json bytes.Buffer
-		require.NoError(t, conformance.Text(&text, results))
-		require.NoError(t, conformance.JSON(&json, results))
+		require.NoError(t, report.Conformance(&text, results))
+		require.NoError(t, report.ConformanceJSON(&json, results))
 		return slices.Concat(text.Bytes(), json.Bytes())
 	}
 	require.Equal(t, string(report(7)), string(report(7)))

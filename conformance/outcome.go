@@ -1,6 +1,11 @@
 package conformance
 
-import "github.com/crcheck/crcheck/internal/coverage"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/crcheck/crcheck/internal/coverage"
+)
 
 // Verdict is what a case came to.
 type Verdict string
@@ -37,6 +42,34 @@ func (o *Outcome) known(verdict Verdict, reason string) {
 	*o = Outcome{Case: o.Case, Level: o.Level, Layer: o.Layer, Ref: o.Ref, About: o.About, Verdict: verdict, Reason: reason}
 }
 
+// Text says of a case that did not pass what was wrong, with the wire log beneath it; of one that
+// passed it is empty.
+func (o *Outcome) Text() string {
+	w := &strings.Builder{}
+	switch o.Verdict {
+	case Passed, Flaky, NotRun:
+		return ""
+	case KnownFailing, Skipped:
+		fmt.Fprintf(w, "%s %s: %s\n\n", o.Verdict, o.Case, o.Reason)
+		return w.String()
+	}
+	fmt.Fprintf(w, "%s %s (%s): %s\n", o.Verdict, o.Case, o.Level, o.About)
+	if o.Ref != "" {
+		fmt.Fprintf(w, "  follows %s\n", o.Ref)
+	}
+	for _, problem := range o.Problems {
+		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(problem, "\n", "\n    "))
+	}
+	for i, a := range o.Wire {
+		fmt.Fprintf(w, "  attempt %d: %s\n", i+1, a)
+	}
+	if len(o.Wire) == 0 {
+		fmt.Fprintln(w, "  no request arrived")
+	}
+	fmt.Fprintln(w)
+	return w.String()
+}
+
 // Results is what came of a suite.
 type Results struct {
 	Operation string     `json:"operation"`
@@ -50,7 +83,7 @@ type Results struct {
 	Ended     string     `json:"ended,omitempty"`     // why the session ended early
 	// Coverage is how much of the contracts the service showed the client, whatever
 	// the client made of it.
-	Coverage *coverage.Report `json:"coverage,omitempty"`
+	Coverage *coverage.Summary `json:"coverage,omitempty"`
 }
 
 // Passes reports whether the client keeps to the suite: nothing failed that is

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -28,9 +27,7 @@ func Run(t *testing.T, client Client, known ...finding.Expected) {
 		t.Run(o.Case, func(t *testing.T) {
 			switch o.Verdict {
 			case Failed, NotRun:
-				var text strings.Builder
-				outcome(&text, &o)
-				t.Error(text.String())
+				t.Error(o.Text())
 			case KnownFailing, Flaky, Skipped:
 				t.Skipf("%s: %s", o.Verdict, o.Reason)
 			}

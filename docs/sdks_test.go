@@ -134,23 +134,23 @@ func sdksPage(t *testing.T) string {
 		}
 	}
 	var page strings.Builder
-	fmt.Fprintf(&page, `# What the SDKs do
+	fmt.Fprintf(&page, `# How the AWS SDKs conform
 
-`+"`go generate ./docs`"+` writes this page from the built-in suite, %d cases of `+"`%s`"+`, and from the lists of known failures of five AWS SDKs:
+`+"`go generate ./docs`"+` writes this page from the built-in suite, %d cases of `+"`%s`"+`, and from the expected failures of five AWS SDKs:
 %s.
 
-The lists are true: the tests of package conformance run the suite against each SDK and fail on a failure that is not listed, on a listed one that
-passes, and on a line that can be left out.
+The tests of package conformance run the suite against each SDK. They fail on a failure that is not listed, on a listed one that
+passes, and on a redundant row.
 
 - **pass**: the SDK does what the case expects.
 - **fails**: it does not, for the reason of that number. The specification may leave it the choice: the case's level and reference say so
   (`+"`crcheck conform --format json`"+`).
-- **flaky**: it does at one time and does not at another.
-- open: the case only observes; no client is held to it.
+- **flaky**: the outcome differs from run to run.
+- open: the specification leaves the outcome open; no client fails the case.
 
 ## In short
 
-How many of each group's cases pass, of those that clients are held to.
+How many of each group's cases pass, not counting the open ones.
 
 | group |%s
 |---|%s

@@ -38,7 +38,7 @@ func TestExamples(t *testing.T) {
 
 			out, status = replay(t, "result-s3.yaml", command)
 			require.NotZero(t, status, out)
-			require.Contains(t, out, "played 0 of 1 interactions, 1 misses")
+			require.Contains(t, out, "played 0 of 1 interaction, 1 miss")
 		})
 	}
 }

@@ -24,7 +24,7 @@ type Finding struct {
 	// request's, or "error:NAME". Empty is the output.
 	Part string `json:"part,omitempty"`
 	// Pointer is the RFC 6901 JSON Pointer of the value in its document. A member
-	// that travels beside the body stands there by its API name.
+	// that travels beside the body is there by its API name.
 	Pointer string `json:"pointer"`
 	// Event, EventType and Offset are the place within an event stream: the
 	// one-based number of the event, its :event-type or :exception-type, and the
@@ -42,7 +42,25 @@ type Finding struct {
 	// the source; 0 means that the place has none.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
-	// Got and Want say what stood there and what the contract asks for.
+	// Key says that the finding is about the key of the entry at Pointer, not its value.
+	Key bool `json:"key,omitempty"`
+	// Beside is where the member travels that Pointer leads to, if not in the body.
+	Beside Carrier `json:"beside,omitzero"`
+
+	// Problem, Found, Names, Wanted and Cause are what is wrong, as far as it applies.
+	Problem Problem  `json:"problem,omitempty"`
+	Found   Value    `json:"found,omitzero"`
+	Names   []string `json:"names,omitempty"` // that were found: members, headers, errors
+	Wanted  Want     `json:"wanted,omitzero"`
+	Was     Value    `json:"was,omitzero"`      // before a change of [LayerDrift]
+	Between []string `json:"between,omitempty"` // the sources that do not agree
+	Cause   string   `json:"cause,omitempty"`   // what a reader of bytes reported
+	// Truncated says that this is the last finding that is reported of a document, which has more
+	// than so many.
+	Truncated int `json:"truncated,omitempty"`
+
+	// Got, Want and Message say the same in words, see [Finding.Rendered]. Programs read the other
+	// fields.
 	Got     string `json:"got,omitempty"`
 	Want    string `json:"want,omitempty"`
 	Message string `json:"message"`
@@ -55,11 +73,10 @@ type Finding struct {
 // is taken for an index; a map key that looks like one folds too.
 func (f Finding) Place() string { return foldIndexes(f.Pointer) }
 
-// General is [RuleID.General] of the finding's rule. [ConstraintEmpty] is about a length
-// where it wants one of at least 1, as package schema writes bounds, and otherwise
-// about a pattern.
+// General is [RuleID.General] of the finding's rule. [ConstraintEmpty] is about the pattern that it
+// wants, and otherwise about a length.
 func (f Finding) General() RuleID {
-	if f.Rule == ConstraintEmpty && f.Want != "" && f.Want != "at least 1" && f.Want != "exactly 1" && !strings.HasPrefix(f.Want, "1 to ") {
+	if f.Rule == ConstraintEmpty && f.Wanted.Pattern != "" {
 		return ConstraintPattern
 	}
 	return f.Rule.General()
@@ -147,6 +164,7 @@ func (f Finding) compare(g Finding) int {
 		cmp.Compare(f.Message, g.Message),
 		cmp.Compare(f.Severity, g.Severity),
 		compareBools(f.Sensitive, g.Sensitive),
+		compareBools(f.Key, g.Key),
 	)
 }
 

@@ -82,11 +82,10 @@ func TestGeneral(t *testing.T) {
 		f    Finding
 		want RuleID
 	}{
-		"at least":   {Finding{Rule: ConstraintEmpty, Want: "at least 1"}, ConstraintLength},
-		"exactly":    {Finding{Rule: ConstraintEmpty, Want: "exactly 1"}, ConstraintLength},
-		"from to":    {Finding{Rule: ConstraintEmpty, Want: "1 to 100"}, ConstraintLength},
-		"pattern":    {Finding{Rule: ConstraintEmpty, Want: "^[a-z]+$"}, ConstraintPattern},
-		"collection": {Finding{Rule: MemberMissingCollection, Want: "present"}, MemberMissing},
+		"at least":   {Finding{Rule: ConstraintEmpty, Wanted: Want{Bounds: Bounds{Min: "1"}}}, ConstraintLength},
+		"exactly":    {Finding{Rule: ConstraintEmpty, Wanted: Want{Bounds: Bounds{Min: "1", Max: "1"}}}, ConstraintLength},
+		"pattern":    {Finding{Rule: ConstraintEmpty, Wanted: Want{Pattern: "^[a-z]+$"}}, ConstraintPattern},
+		"collection": {Finding{Rule: MemberMissingCollection}, MemberMissing},
 		"other":      {Finding{Rule: EnumUnknownValue}, EnumUnknownValue},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,5 +94,5 @@ func TestGeneral(t *testing.T) {
 			require.True(t, Expected{Rule: test.want}.Matches(test.f))
 		})
 	}
-	require.False(t, Expected{Rule: ConstraintLength}.Matches(Finding{Rule: ConstraintEmpty, Want: "^[a-z]+$"}))
+	require.False(t, Expected{Rule: ConstraintLength}.Matches(Finding{Rule: ConstraintEmpty, Wanted: Want{Pattern: "^[a-z]+$"}}))
 }

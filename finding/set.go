@@ -6,14 +6,20 @@ import "slices"
 // there is nothing to say.
 type Set []Finding
 
-// NewSet sorts the findings, drops duplicates and returns them as a set.
+// NewSet renders the findings that have no message yet, sorts them, drops duplicates and returns
+// them as a set.
 func NewSet(findings ...Finding) Set {
 	if len(findings) == 0 {
 		return nil
 	}
 	set := slices.Clone(findings)
+	for i := range set {
+		if set[i].Message == "" {
+			set[i] = set[i].Rendered()
+		}
+	}
 	slices.SortFunc(set, Finding.compare)
-	return slices.Compact(set)
+	return slices.CompactFunc(set, func(f, g Finding) bool { return f.compare(g) == 0 })
 }
 
 // Union returns the findings of all the sets as one.

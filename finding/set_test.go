@@ -18,7 +18,7 @@ var ordered = []Finding{
 	{Want: "w"},
 	{Got: "g"},
 	{Operation: "o"},
-	{Rule: TypeNull},
+	{Rule: "rule"},
 	{Shape: "S$m"},
 	{Pointer: "/a"},
 	{Part: "input"},

@@ -8,6 +8,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // Bounds of what is compared member by member, and of what is shown of a value.
@@ -153,7 +155,7 @@ func compareJSON(pointer string, got, want []byte, differ func(pointer string, g
 		if order >= 0 {
 			name, wantValue, w = w[0].name, w[0].value, w[1:]
 		}
-		compareJSON(pointer+"/"+escapeToken.Replace(name), gotValue, wantValue, differ)
+		compareJSON(pointer+"/"+jsontree.Escape(name), gotValue, wantValue, differ)
 	}
 }
 
@@ -161,9 +163,6 @@ func compareJSON(pointer string, got, want []byte, differ func(pointer string, g
 func compareNames(a, b string) int {
 	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
 }
-
-// escapeToken: RFC 6901, section 3.
-var escapeToken = strings.NewReplacer("~", "~0", "/", "~1")
 
 // members are those of a canonical object or array; the names of elements are their indexes.
 func members(value []byte) (all []member) {

@@ -37,7 +37,7 @@ func (c *canonical) reset(method, path, query, host string, header http.Header, 
 	c.raw = body
 	c.service = serviceOf(header, query, host)
 	c.method = method
-	c.target = awshttp.Value(header, "X-Amz-Target")
+	c.target = awshttp.Value(header, awshttp.Target)
 	c.text = appendPath(c.text[:0], path)
 	c.queryAt = len(c.text)
 	c.text = appendQuery(c.text, query)

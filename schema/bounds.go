@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
 	"strings"
 
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
@@ -19,17 +20,13 @@ type Bounds struct {
 }
 
 func (b Bounds) String() string {
-	switch {
-	case b.Min == "" && b.Max == "":
-		return "any"
-	case b.Min == "":
-		return fmt.Sprintf("at most %s", b.Max)
-	case b.Max == "":
-		return fmt.Sprintf("at least %s", b.Min)
-	case b.Min == b.Max:
-		return fmt.Sprintf("exactly %s", b.Min)
-	}
-	return fmt.Sprintf("%s to %s", b.Min, b.Max)
+	return finding.Bounds(b).String()
+}
+
+// empty reports that the ends, which are open or numbers, leave nothing between them.
+func (b Bounds) empty() bool {
+	i := decimal.Between(b.Min, b.Max)
+	return i.Empty()
 }
 
 func (b Bounds) equal(c Bounds) bool {
@@ -37,23 +34,14 @@ func (b Bounds) equal(c Bounds) bool {
 }
 
 func sameNumber(a, b json.Number) bool {
-	if a == b || !isNumber(string(a)) || !isNumber(string(b)) {
+	if a == b || !decimal.Bound(string(a)) || !decimal.Bound(string(b)) {
 		return a == b
 	}
-	x, _ := new(big.Rat).SetString(string(a))
-	y, _ := new(big.Rat).SetString(string(b))
-	return x.Cmp(y) == 0
-}
-
-// isNumber reports a JSON number (RFC 8259 section 6) that is cheap to expand.
-func isNumber(text string) bool {
-	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
-	return len(text) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && !strings.ContainsAny(text, " \t\r\n") &&
-		jsontext.Value(text).Kind() == '0' && jsontext.Value(text).IsValid()
+	return decimal.Compare(a, b) == 0
 }
 
 // isCount reports an end of a length, which JSON Schema's minLength and its like take.
-func isCount(text string) bool { return isNumber(text) && !strings.ContainsAny(text, "-.eE") }
+func isCount(text string) bool { return decimal.Bound(text) && !strings.ContainsAny(text, "-.eE") }
 
 // UnmarshalJSONFrom reads the ends as they are written.
 func (b *Bounds) UnmarshalJSONFrom(d *jsontext.Decoder) error {

@@ -86,9 +86,9 @@ func TestRoute(t *testing.T) {
 			}
 			for range 2 { // in either order of the contracts
 				k := NewCatalog(contracts...)
-				got, ok := k.Route(Request{Method: strings.Fields(v.request)[0], URL: u})
-				require.Equal(t, v.want != "", ok, v.name)
-				if ok {
+				got, why := k.Route(Request{Method: strings.Fields(v.request)[0], URL: u})
+				require.Equal(t, v.want != "", why == nil, v.name)
+				if why == nil {
 					require.Equal(t, v.want, got.Contract.Operation, v.name)
 					require.Equal(t, len(v.labels), len(got.Labels), v.name)
 					for label, value := range v.labels {
@@ -110,23 +110,23 @@ func TestCatalog(t *testing.T) {
 	given[0] = nil
 	k.Contracts()[0] = nil
 	require.Equal(t, []*Contract{first, second}, k.Contracts(), "nobody changes a catalog from outside")
-	got, ok := k.Route(Request{Method: "GET", URL: &url.URL{Path: "/a/7"}})
-	require.True(t, ok)
+	got, why := k.Route(Request{Method: "GET", URL: &url.URL{Path: "/a/7"}})
+	require.Nil(t, why)
 	require.Same(t, first, got.Contract, "of two that route alike the first by name counts")
 
 	for _, protocol := range []string{"awsJson1_0", "awsJson1_1", "awsQuery", "ec2Query", "rpcv2Cbor"} {
 		c := routed("POST /")
 		c.Protocol = Is(protocol)
-		_, ok := NewCatalog(c).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
-		require.False(t, ok, "of %s requests the URI says nothing", protocol)
+		_, why := NewCatalog(c).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
+		require.NotNil(t, why, "of %s requests the URI says nothing", protocol)
 	}
 	silent := routed("POST /")
 	silent.Protocol = Known[string]{}
-	_, ok = NewCatalog(silent).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
-	require.True(t, ok)
+	_, why = NewCatalog(silent).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
+	require.Nil(t, why)
 	silent.Method = Known[string]{}
-	_, ok = NewCatalog(silent).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
-	require.False(t, ok)
+	_, why = NewCatalog(silent).Route(Request{Method: "POST", URL: &url.URL{Path: "/"}})
+	require.NotNil(t, why)
 }
 
 func BenchmarkRoute(b *testing.B) {
@@ -138,7 +138,7 @@ func BenchmarkRoute(b *testing.B) {
 	u := &url.URL{Path: "/x/7/" + strings.Repeat("y", 50) + "/z"}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, ok := k.Route(Request{Method: "GET", URL: u}); !ok {
+		if _, why := k.Route(Request{Method: "GET", URL: u}); why != nil {
 			b.Fatal("not found")
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/pattern"
 )
 
@@ -124,7 +126,7 @@ func (k *checker) shape(where string, s *Shape, depth int) {
 	k.facets(where, s.facets())
 	names, wire := map[string]bool{}, map[string]bool{}
 	s.children(func(token string, ref *Ref, m *Member) {
-		below := where + "/" + Escape(token)
+		below := where + "/" + jsontree.Escape(token)
 		if m != nil {
 			k.member(below, m, names, wire)
 		}
@@ -204,22 +206,16 @@ func (c *Contract) echoProblem(e Echo) string {
 
 // facetProblem says what makes the value of a facet meaningless.
 func facetProblem(f namedSlot) string {
-	oneOf := func(known ...string) string {
-		if got, _ := f.slot.(*Known[string]).Get(); !slices.Contains(known, got) {
-			return fmt.Sprintf("%s is %q: use one of %s", f.name, got, strings.Join(known, ", "))
-		}
-		return ""
-	}
 	if f.slot.Silent() {
 		return ""
 	}
 	switch f.name {
 	case "timestampFormat":
-		return oneOf("epoch-seconds", "date-time", "http-date")
+		return oneOf(f, "epoch-seconds", "date-time", "http-date")
 	case "location":
-		return oneOf("body", "label", "query", "header", "headers", "status", "payload", "eventHeader", "eventPayload", "exception")
+		return oneOf(f, locations...)
 	case "fault":
-		return oneOf("client", "server")
+		return oneOf(f, "client", "server")
 	case "bits":
 		if n, _ := f.slot.(*Known[int]).Get(); !slices.Contains([]int{0, 8, 16, 32, 64}, n) {
 			return fmt.Sprintf("bits is %d: use 8, 16, 32 or 64, or 0 for numbers of any size", n)
@@ -229,7 +225,7 @@ func facetProblem(f namedSlot) string {
 			return fmt.Sprintf("status %d is no HTTP status", n)
 		}
 	case "length", "range":
-		sound, what := isNumber, "a number"
+		sound, what := decimal.Bound, "a number"
 		if f.name == "length" {
 			sound, what = isCount, "a count"
 		}
@@ -241,6 +237,19 @@ func facetProblem(f namedSlot) string {
 		}
 	}
 	return ""
+}
+
+// oneOf reports the value of a facet that is not one of the known ones.
+func oneOf[T ~string](f namedSlot, known ...T) string {
+	got, _ := f.slot.(*Known[T]).Get()
+	if slices.Contains(known, got) {
+		return ""
+	}
+	names := make([]string, len(known))
+	for i, name := range known {
+		names[i] = string(name)
+	}
+	return fmt.Sprintf("%s is %q: use one of %s", f.name, got, strings.Join(names, ", "))
 }
 
 // maxPlaces bounds the places that a finding names.
@@ -273,16 +282,12 @@ func (c *Contract) UnsupportedPatterns() finding.Set {
 		for _, place := range at[:min(len(at), maxPlaces)] {
 			named = append(named, place.String())
 		}
-		where := strings.Join(named, ", ")
-		if more := len(at) - len(named); more > 0 {
-			where += fmt.Sprintf(" and %d more places", more)
-		}
 		part := string(at[0].Part)
 		if at[0].Part == OutputPart {
 			part = ""
 		}
 		found = append(found, finding.Finding{Rule: finding.PatternUnsupported, Operation: c.Name(), Part: part, Pointer: at[0].Pointer,
-			Got: source, Message: where + ": " + err.Error()})
+			Wanted: finding.Want{Pattern: source}, Names: named, Found: finding.Value{Length: len(at)}, Cause: err.Error()})
 	}
 	return finding.NewSet(found...)
 }

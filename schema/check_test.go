@@ -40,7 +40,7 @@ func TestCheck(t *testing.T) {
 		{"member twice", "Bed/id", func(c *Contract) { member(c, "size").Name = "id" }},
 		{"wire name twice", "Bed/size", func(c *Contract) { member(c, "size").WireName = Is("Id") }},
 		{"wire name is another's name", "Bed/weight", func(c *Contract) { member(c, "weight").WireName = Is("size") }},
-		{"location", "Bed/size", func(c *Contract) { member(c, "size").Location = Is("uri") }},
+		{"location", "Bed/size", func(c *Contract) { member(c, "size").Location = Is(Location("uri")) }},
 		{"list without element", "Bed/plants", func(c *Contract) { member(c, "plants").Shape.Inline.Element = nil }},
 		{"map without key", "Bed/tags", func(c *Contract) { member(c, "tags").Shape.Inline.Key = nil }},
 		{"map without value", "Bed/tags", func(c *Contract) { member(c, "tags").Shape.Inline.Value = nil }},
@@ -97,7 +97,7 @@ func TestCheck(t *testing.T) {
 	for _, header := range []string{"id", "size"} { // before and after the other
 		m, _ := c.Shapes["Bed"].Member(header)
 		other, _ := c.Shapes["Bed"].Member(map[string]string{"id": "size", "size": "id"}[header])
-		m.Location, m.WireName, other.Location, other.WireName = Is("header"), Is("X"), Is("body"), Is("X")
+		m.Location, m.WireName, other.Location, other.WireName = Is(LocationHeader), Is("X"), Is(LocationBody), Is("X")
 		require.NoError(t, c.Check(), "a header may have the name of a member of the body")
 	}
 }

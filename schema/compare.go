@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/crcheck/crcheck/internal/pattern"
+import (
+	"fmt"
+
+	"github.com/crcheck/crcheck/internal/pattern"
+)
 
 // Difference is a facet on which two contracts both speak and do not agree.
 // Besides the facets there are "type", and "member" and "error" for what only
@@ -8,7 +12,21 @@ import "github.com/crcheck/crcheck/internal/pattern"
 type Difference struct {
 	Place Place
 	Facet string
-	A, B  string // JSON of the values; empty where that side has none
+	// A and B are the values: a string, bool, int, []string, [Bounds] or [Type]; of a member or an
+	// error that one side alone has, "present". Nil: that side has none.
+	A, B any
+}
+
+// ValueText is a value of a [Difference] as JSON; empty for none.
+func ValueText(value any) string {
+	if value == nil {
+		return ""
+	}
+	text, err := marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
 }
 
 // pairing walks two contracts side by side. Shapes are paired by the places
@@ -40,7 +58,7 @@ func (p *pairing) run() {
 		at := Place{Part: ErrorPart(e.Name)}
 		f, ok := p.b.errorNamed(e.Name)
 		if !ok {
-			p.unlike(Difference{at, "error", present, ""})
+			p.unlike(Difference{at, "error", present, nil})
 			continue
 		}
 		p.facets(at, e.facets(), f.facets())
@@ -56,7 +74,7 @@ func (p *pairing) run() {
 	}
 	for _, e := range p.b.Errors {
 		if _, ok := p.a.errorNamed(e.Name); !ok {
-			p.unlike(Difference{Place{Part: ErrorPart(e.Name)}, "error", "", present})
+			p.unlike(Difference{Place{Part: ErrorPart(e.Name)}, "error", nil, present})
 		}
 	}
 }
@@ -73,7 +91,7 @@ func (p *pairing) unstatedInput() {
 	}
 }
 
-const present = `"present"`
+const present = "present"
 
 // root compares the structures at the root of a part; without a name there is none.
 func (p *pairing) root(at Place, nameA, nameB string) {
@@ -83,9 +101,9 @@ func (p *pairing) root(at Place, nameA, nameB string) {
 	} else if nameA != nameB && !p.noMembers(at, nameA, nameB) {
 		d := Difference{Place: at, Facet: "type"}
 		if nameA != "" {
-			d.A = `"structure"`
+			d.A = Structure
 		} else {
-			d.B = `"structure"`
+			d.B = Structure
 		}
 		p.unlike(d)
 	}
@@ -113,7 +131,7 @@ func (p *pairing) refs(at Place, refA, refB *Ref) {
 		p.seen[pair] = true
 	}
 	if a.Type != b.Type && a.Type != Unstated && b.Type != Unstated {
-		p.unlike(Difference{at, "type", `"` + string(a.Type) + `"`, `"` + string(b.Type) + `"`})
+		p.unlike(Difference{at, "type", a.Type, b.Type})
 		return
 	}
 	p.facets(at, a.facets(), b.facets())
@@ -128,12 +146,12 @@ func (p *pairing) refs(at Place, refA, refB *Ref) {
 			p.facets(below, m.facets(), n.facets())
 			p.refs(below, &m.Shape, &n.Shape)
 		} else {
-			p.unlike(Difference{below, "member", present, ""})
+			p.unlike(Difference{below, "member", present, nil})
 		}
 	}
 	for _, n := range b.Members {
 		if _, ok := a.Member(n.Name); !ok {
-			p.unlike(Difference{at.Child(n.Name), "member", "", present})
+			p.unlike(Difference{at.Child(n.Name), "member", nil, present})
 		}
 	}
 	for _, child := range []struct {
@@ -227,7 +245,7 @@ func Diff(a, b *Contract) []Difference {
 	}
 	p.facet = func(at Place, name string, a, b slot) {
 		if !a.Silent() && !b.Silent() && !p.agree(name, a, b) {
-			found = append(found, Difference{at, name, a.String(), b.String()})
+			found = append(found, Difference{at, name, a.stated(), b.stated()})
 		}
 	}
 	p.run()

@@ -11,7 +11,7 @@ import (
 // differences are the texts of what Diff finds.
 func differences(a, b *Contract) (texts []string) {
 	for _, d := range Diff(a, b) {
-		texts = append(texts, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, d.A, d.B))
+		texts = append(texts, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, ValueText(d.A), ValueText(d.B)))
 	}
 	return texts
 }
@@ -26,7 +26,7 @@ func TestDiffFacets(t *testing.T) {
 		another(in(one))
 		another(in(other))
 		another(in(other))
-		require.Equal(t, []Difference{{at, name, in(one).slot.String(), in(other).slot.String()}}, Diff(one, other))
+		require.Equal(t, []Difference{{at, name, in(one).slot.stated(), in(other).slot.stated()}}, Diff(one, other))
 		silence(in(one))
 		require.Empty(t, Diff(one, other), "%s of %s", name, at)
 		require.Empty(t, Diff(other, one), "%s of %s", name, at)
@@ -39,6 +39,8 @@ func silence(f namedSlot) {
 	switch k := f.slot.(type) {
 	case *Known[bool]:
 		*k = Known[bool]{}
+	case *Known[Location]:
+		*k = Known[Location]{}
 	case *Known[string]:
 		*k = Known[string]{}
 	case *Known[int]:
@@ -83,7 +85,7 @@ func TestDiffStructure(t *testing.T) {
 		require.Equal(t, v.forward, differences(a, b), v.name)
 		require.Len(t, Diff(b, a), len(v.forward), "%s, backwards", v.name)
 		for _, d := range Diff(b, a) {
-			require.Contains(t, v.forward, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, d.B, d.A), "%s, backwards", v.name)
+			require.Contains(t, v.forward, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, ValueText(d.B), ValueText(d.A)), "%s, backwards", v.name)
 		}
 	}
 }

@@ -202,3 +202,22 @@ func (c *Contract) Clone() *Contract {
 
 // ShapeNames returns the names of the contract's shapes, sorted.
 func (c *Contract) ShapeNames() []string { return slices.Sorted(maps.Keys(c.Shapes)) }
+
+// Only returns the contract with one of its parts. It shares the shapes.
+func (c *Contract) Only(part Part) *Contract {
+	d := *c
+	d.Echoes, d.Provenance, d.Errors = nil, nil, nil
+	if part != OutputPart {
+		d.Output = ""
+	}
+	if part != InputPart {
+		d.Input = ""
+	}
+	if name, isError := part.ErrorName(); isError {
+		i := slices.IndexFunc(c.Errors, func(e Error) bool { return e.Name == name })
+		if i >= 0 {
+			d.Errors = c.Errors[i : i+1]
+		}
+	}
+	return &d
+}

@@ -94,6 +94,8 @@ func another(f namedSlot) {
 			return
 		}
 		*k = Is(k.Or("") + "x")
+	case *Known[Location]:
+		*k = Is(k.Or("") + "x")
 	case *Known[int]:
 		*k = Is(k.Or(1) + 1)
 	case *Known[[]string]:

@@ -27,7 +27,7 @@ func ExampleParse() {
 	fmt.Println(err)
 	// Output:
 	// jobs.GetJob <nil>
-	// contract: line 2, column 25 at /servise: a contract has no such member
+	// line 2, column 25 at /servise: a contract has no such member. Correct the contract file, or derive it again from its source.
 }
 
 func ExampleContract_Encode() {
@@ -135,14 +135,14 @@ facets:
 func ExampleCatalog_Route() {
 	catalog := schema.NewCatalog(job())
 	u, _ := url.Parse("https://jobs.example.com/jobs/a%2Fb?verbose")
-	route, ok := catalog.Route(schema.Request{Method: "GET", URL: u})
-	fmt.Println(route.Contract, route.Labels, ok)
+	route, why := catalog.Route(schema.Request{Method: "GET", URL: u})
+	fmt.Println(route.Contract, route.Labels, why == nil)
 	// Output: jobs.GetJob@1.0 map[jobId:a/b] true
 }
 
 func ExampleProjection_Document() {
 	c := job()
-	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is("header")
+	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is(schema.LocationHeader)
 	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
 		_, members, _ := projection.Document(c, schema.OutputPart)
 		fmt.Print(projection)
@@ -152,17 +152,16 @@ func ExampleProjection_Document() {
 		fmt.Println()
 	}
 	// Output:
-	// wire parent
+	// http parent
 	// sdk id parent
 }
 
-func ExampleCatalog_NotRouted() {
+func ExampleUnrouted() {
 	catalog := schema.NewCatalog(job())
 	for _, address := range []string{"https://jobs.us-east-1.amazonaws.com/elsewhere", "https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"} {
 		u, _ := url.Parse(address)
-		request := schema.Request{Method: "GET", URL: u}
-		if _, ok := catalog.Route(request); !ok {
-			fmt.Println(catalog.NotRouted(request))
+		if _, why := catalog.Route(schema.Request{Method: "GET", URL: u}); why != nil {
+			fmt.Println(why)
 		}
 	}
 	// Output:
@@ -178,20 +177,13 @@ func ExampleCatalog_Named() {
 
 func ExampleContract_RawBody() {
 	c := job()
-	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is("payload") // a string
+	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is(schema.LocationPayload) // a string
 	raw, ok := c.RawBody(schema.OutputPart)
 	fmt.Println(raw.Name, ok)
 	// Output: id true
 }
 
-func ExampleContract_Bound() {
-	c := job()
-	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is("header")
-	for _, m := range c.Bound(schema.OutputPart) {
-		fmt.Println(m.Name, c.Location(&m))
-	}
-	fmt.Println(c.Labels())
-	// Output:
-	// id header
-	// [jobId]
+func ExampleContract_Labels() {
+	fmt.Println(job().Labels())
+	// Output: [jobId]
 }

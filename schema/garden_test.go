@@ -66,7 +66,7 @@ func randomContract(seed uint64) *Contract {
 		s := r.shape(Structure)
 		for i := range r.IntN(5) {
 			s.Members = append(s.Members, Member{Name: fmt.Sprintf("m%d", i), Shape: r.ref(names, 3),
-				Required: maybe(r, true, false), Location: maybe(r, "body", "header"), WireName: maybe(r, fmt.Sprintf("w%d", i))})
+				Required: maybe(r, true, false), Location: maybe(r, LocationBody, LocationHeader), WireName: maybe(r, fmt.Sprintf("w%d", i))})
 		}
 		c.Shapes[name] = &s
 	}

@@ -3,7 +3,6 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 
@@ -65,11 +64,7 @@ func (k Known[T]) String() string {
 	if !k.known {
 		return "silent"
 	}
-	text, err := marshal(k.value)
-	if err != nil {
-		return fmt.Sprint(k.value)
-	}
-	return string(text)
+	return ValueText(k.value)
 }
 
 // MarshalJSON writes the value as it is; silence, where it cannot be left out, as null.
@@ -116,8 +111,16 @@ func (k *Known[T]) UnmarshalYAML(node *yaml.Node) error {
 type slot interface {
 	Silent() bool
 	String() string
+	stated() any // nil: silent
 	sameAs(slot) bool
 	set(slot)
+}
+
+func (k *Known[T]) stated() any {
+	if !k.known {
+		return nil
+	}
+	return k.value
 }
 
 func (k *Known[T]) sameAs(other slot) bool { return k.Equal(*other.(*Known[T])) }

@@ -17,8 +17,9 @@ func Merge(a, b *Contract) (*Contract, finding.Set) {
 	var conflicts []finding.Finding
 	conflict := func(d Difference) {
 		conflicts = append(conflicts, finding.Finding{
-			Rule: finding.SourceConflict, Operation: a.Name(), Pointer: d.Place.Pointer, Got: d.A, Want: d.B,
-			Message: d.Facet + " of " + d.Place.String() + " is " + orAbsent(d.A) + " in " + describe(a) + " and " + orAbsent(d.B) + " in " + describe(b),
+			Rule: finding.SourceConflict, Problem: finding.TwoSources, Operation: a.Name(), Pointer: d.Place.Pointer,
+			Found: finding.Value{Text: ValueText(d.A)}, Wanted: finding.Want{Text: ValueText(d.B)},
+			Names: []string{d.Facet, d.Place.String()}, Between: []string{describe(a), describe(b)},
 		})
 	}
 	p := pairing{a: merged, b: b,
@@ -49,7 +50,7 @@ func Merge(a, b *Contract) (*Contract, finding.Set) {
 			into.set(from)
 			loan.learn(at.fact(name))
 		default:
-			conflict(Difference{at, name, into.String(), from.String()})
+			conflict(Difference{at, name, into.stated(), from.stated()})
 		}
 	}
 	p.run()
@@ -60,13 +61,6 @@ func Merge(a, b *Contract) (*Contract, finding.Set) {
 		}
 	}
 	return merged, finding.NewSet(conflicts...)
-}
-
-func orAbsent(value string) string {
-	if value == "" {
-		return "absent"
-	}
-	return value
 }
 
 func describe(c *Contract) string {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // Overlay states facets by hand over a contract, each with a reason. Its YAML:
@@ -114,7 +115,7 @@ func (a *application) report(f finding.Finding) {
 
 func (a *application) entry(e *Entry) {
 	report := func(got, format string, args ...any) {
-		a.report(finding.Finding{Line: e.Line, Column: e.column, Pointer: e.At.Pointer, Got: got, Message: fmt.Sprintf(format, args...)})
+		a.report(finding.Finding{Line: e.Line, Column: e.column, Pointer: e.At.Pointer, Found: finding.Value{Text: got}, Cause: fmt.Sprintf(format, args...)})
 	}
 	t, problem := a.c.target(e)
 	switch {
@@ -156,7 +157,7 @@ func (a *application) echo(e Echo) {
 		problem = "the contract states it already"
 	}
 	if problem != "" {
-		a.report(finding.Finding{Line: a.o.echoLines[e], Column: 1, Pointer: e.Output, Message: "echo of " + e.Input + ": " + problem})
+		a.report(finding.Finding{Line: a.o.echoLines[e], Column: 1, Pointer: e.Output, Cause: "echo of " + e.Input + ": " + problem})
 		return
 	}
 	a.loan.origin(0)
@@ -179,7 +180,7 @@ func (c *Contract) target(e *Entry) (t target, problem string) {
 		if !ok {
 			return target{}, "the operation has no such error"
 		}
-		opens := declared.Shape == "" && e.Type != Unstated && len(e.At.tokens()) <= 1
+		opens := declared.Shape == "" && e.Type != Unstated && len(jsontree.Tokens(e.At.Pointer)) <= 1
 		if opens {
 			declared.Shape = c.freeName(declared.Name)
 			c.Shapes[declared.Shape] = &Shape{Type: Structure}
@@ -207,7 +208,7 @@ func (c *Contract) target(e *Entry) (t target, problem string) {
 
 // add puts a shape of a type where there is none, or where it is unstated.
 func (c *Contract) add(at Place, t Type) (*Shape, *Member, bool) {
-	tokens := at.tokens()
+	tokens := jsontree.Tokens(at.Pointer)
 	if len(tokens) == 0 {
 		return nil, nil, false
 	}

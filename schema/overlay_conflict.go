@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // statement is what an overlay says of a facet.
@@ -29,8 +30,9 @@ func (a *application) remember(o *Overlay) {
 func (a *application) say(e *Entry, f namedSlot, key string) {
 	if was, ok := a.said[key]; ok && !was.value.sameAs(f.slot) {
 		a.report(finding.Finding{
-			Rule: finding.SourceConflict, Line: e.Line, Column: e.column, Pointer: e.At.Pointer, Got: f.slot.String(), Want: was.value.String(),
-			Message: fmt.Sprintf("%s of %s is %s here, which counts, and %s in line %d of %s", f.name, e.At, f.slot, was.value, was.line, was.of.Name),
+			Rule: finding.SourceConflict, Problem: finding.OfOverlay, Line: e.Line, Column: e.column, Pointer: e.At.Pointer,
+			Found: finding.Value{Text: f.slot.String()}, Wanted: finding.Want{Text: was.value.String()},
+			Names: []string{f.name, e.At.String()}, Between: []string{fmt.Sprintf("line %d of %s", was.line, was.of.Name)},
 		})
 	}
 	a.said[key] = statement{f.slot, a.o, e.Line}
@@ -47,15 +49,15 @@ func (c *Contract) identify(e *Entry) []string {
 			return nil
 		}
 		ref := &root
-		shape = "#" + Escape(root.Name)
-		for _, token := range e.At.tokens() {
+		shape = "#" + jsontree.Escape(root.Name)
+		for _, token := range jsontree.Tokens(e.At.Pointer) {
 			if ref, _ = c.Resolve(*ref).step(token); ref == nil {
 				return nil
 			}
-			member = shape + "/" + Escape(token)
+			member = shape + "/" + jsontree.Escape(token)
 			shape = member
 			if ref.Inline == nil {
-				shape = "#" + Escape(ref.Name)
+				shape = "#" + jsontree.Escape(ref.Name)
 			}
 		}
 	}

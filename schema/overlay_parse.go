@@ -5,35 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// OverlayError says what is wrong with the text of an overlay.
-type OverlayError struct {
-	Name    string
-	Line    int // 0: the text as a whole
-	Problem string
-}
-
-func (e *OverlayError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("overlay %s: %s", e.Name, e.Problem)
-	}
-	return fmt.Sprintf("overlay %s: line %d: %s", e.Name, e.Line, e.Problem)
-}
-
 // ParseOverlay reads the YAML form: one document, in which unknown and repeated
 // keys, facets without a meaning, facets that two entries state of one place and
-// entries that state nothing are refused. The error is an [*OverlayError].
+// entries that state nothing are refused. The error is a [*DocumentError].
 func ParseOverlay(name string, text []byte) (*Overlay, error) {
 	o := &Overlay{Name: name, origin: NewOrigin("overlay", "", text), lines: map[string]int{}, echoLines: map[Echo]int{}}
 	if err := o.parse(text); err != nil {
 		line, problem := yamlProblem(err)
-		return nil, &OverlayError{name, line, problem}
+		return nil, &DocumentError{File: name, Line: line, Problem: problem}
 	}
 	return o, nil
 }
@@ -165,13 +150,6 @@ func (e *Entry) state(key string, value *yaml.Node) error {
 		return nil
 	}
 	return fmt.Errorf("%q is no facet of %s", key, e.At)
-}
-
-// empty reports that the ends, which are open or numbers, leave nothing between them.
-func (b Bounds) empty() bool {
-	least, bounded := new(big.Rat).SetString(string(b.Min))
-	most, too := new(big.Rat).SetString(string(b.Max))
-	return bounded && too && least.Cmp(most) > 0
 }
 
 func (e *Entry) stateType(value *yaml.Node) error {

@@ -115,9 +115,9 @@ func TestParseOverlayErrors(t *testing.T) {
 		{"an anchor in itself", entry("{at: output#/a, enum: &e [*e]}"), 5},
 	} {
 		_, err := ParseOverlay("o.yaml", []byte(v.text))
-		var wrong *OverlayError
+		var wrong *DocumentError
 		require.ErrorAs(t, err, &wrong, v.name)
-		require.Equal(t, "o.yaml", wrong.Name, v.name)
+		require.Equal(t, "o.yaml", wrong.File, v.name)
 		require.Equal(t, v.line, wrong.Line, "%s: %s", v.name, err)
 		require.NotEmpty(t, wrong.Problem, v.name)
 		require.NotContains(t, wrong.Problem, "\n", v.name)

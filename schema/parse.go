@@ -12,25 +12,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// ParseError says where the text of a contract cannot be read.
-type ParseError struct {
-	Line, Column int // one-based, in code points
-	Pointer      string
-	Problem      string
-}
-
-func (e *ParseError) Error() string {
-	at := ""
-	if e.Pointer != "" {
-		at = " at " + clip(e.Pointer)
-	}
-	return fmt.Sprintf("contract: line %d, column %d%s: %s", e.Line, e.Column, at, e.Problem)
-}
+const remedyContract = "Correct the contract file, or derive it again from its source."
 
 // Parse reads the JSON form of a contract and checks it. It is strict, for a
 // misspelt facet would be a silent one: names are case-sensitive, unknown and
-// repeated ones are refused. The error is a [*ParseError] or tells what
-// [Contract.Check] found.
+// repeated ones are refused. The error is a [*DocumentError].
 func Parse(text []byte) (*Contract, error) {
 	var form struct {
 		Format int `json:"crcheckContract"`
@@ -38,28 +24,30 @@ func Parse(text []byte) (*Contract, error) {
 	if err := jsonv2.Unmarshal(text, &form); err != nil {
 		return nil, parseError(text, err)
 	} else if form.Format != Format {
-		return nil, fmt.Errorf("contract: crcheckContract is %d: this version reads format %d", form.Format, Format)
+		problem := fmt.Sprintf("crcheckContract is %d: this version reads format %d", form.Format, Format)
+		return nil, &DocumentError{Line: 1, Column: 1, Problem: problem, Remedy: remedyContract}
 	}
 	var c Contract
 	if err := jsonv2.Unmarshal(text, &c, jsonv2.RejectUnknownMembers(true)); err != nil {
 		return nil, parseError(text, err)
 	}
 	if err := c.Check(); err != nil {
-		return nil, fmt.Errorf("contract %s: %w", &c, err)
+		// The JSON is sound, the contract is not: its start is the place.
+		return nil, &DocumentError{Line: 1, Column: 1, Problem: fmt.Sprintf("contract %s: %v", &c, err), Remedy: remedyContract, Err: err}
 	}
 	return &c, nil
 }
 
-func parseError(text []byte, err error) *ParseError {
-	e := &ParseError{Problem: strings.TrimPrefix(err.Error(), "jsontext: ")}
+func parseError(text []byte, err error) *DocumentError {
+	e := &DocumentError{Problem: strings.TrimPrefix(err.Error(), "jsontext: "), Remedy: remedyContract}
 	offset := 0
 	var syntax *jsontext.SyntacticError
 	var semantic *jsonv2.SemanticError
 	switch {
 	case errors.As(err, &syntax):
-		offset, e.Pointer, e.Problem = int(syntax.ByteOffset), string(syntax.JSONPointer), syntax.Err.Error()
+		offset, e.Place, e.Problem = int(syntax.ByteOffset), string(syntax.JSONPointer), syntax.Err.Error()
 	case errors.As(err, &semantic):
-		offset, e.Pointer = int(semantic.ByteOffset), string(semantic.JSONPointer)
+		offset, e.Place = int(semantic.ByteOffset), string(semantic.JSONPointer)
 		switch {
 		case errors.Is(err, jsonv2.ErrUnknownName):
 			e.Problem = "a contract has no such member"

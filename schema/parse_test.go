@@ -78,12 +78,12 @@ func TestParseErrors(t *testing.T) {
 		before, _, found := strings.Cut(text, "¦")
 		require.True(t, found, v.name)
 		_, err := Parse([]byte(strings.Replace(text, "¦", "", 1)))
-		var at *ParseError
+		var at *DocumentError
 		require.ErrorAs(t, err, &at, v.name)
 		require.NotEmpty(t, at.Problem)
 		assert.NotContains(t, at.Problem, "schema.", "%s: the problem names no Go type", v.name)
 		if v.pointer != "" {
-			assert.Equal(t, v.pointer, at.Pointer, v.name)
+			assert.Equal(t, v.pointer, at.Place, v.name)
 		}
 		want := [2]int{1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])}
 		assert.Equal(t, want, [2]int{at.Line, at.Column}, "%s: %s", v.name, err)

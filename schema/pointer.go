@@ -3,6 +3,8 @@ package schema
 import (
 	"fmt"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // Place is an address in a contract: a part and a pointer into its shapes. The
@@ -44,31 +46,13 @@ func ParsePlace(text string) (Place, error) {
 func (p Place) fact(facet string) string { return p.String() + ":" + facet }
 
 // Child returns the place of a member, or of "*" or "*key".
-func (p Place) Child(token string) Place { return Place{p.Part, p.Pointer + "/" + Escape(token)} }
+func (p Place) Child(token string) Place {
+	return Place{p.Part, p.Pointer + "/" + jsontree.Escape(token)}
+}
 
 // Parent returns the place above, which for a root is the root.
 func (p Place) Parent() Place {
 	return Place{p.Part, p.Pointer[:max(strings.LastIndexByte(p.Pointer, '/'), 0)]}
-}
-
-// Escape writes a token of a JSON Pointer (RFC 6901 section 3).
-func Escape(token string) string {
-	if !strings.ContainsAny(token, "~/") {
-		return token
-	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
-}
-
-// tokens splits a pointer.
-func (p Place) tokens() []string {
-	if p.Pointer == "" {
-		return nil
-	}
-	tokens := strings.Split(p.Pointer[1:], "/")
-	for i, t := range tokens {
-		tokens[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(t)
-	}
-	return tokens
 }
 
 // step returns the reference below a shape that a token names, and the member
@@ -102,7 +86,7 @@ func (c *Contract) At(place Place) (*Shape, *Member, bool) {
 		return nil, nil, false
 	}
 	ref, member := &root, (*Member)(nil)
-	for _, token := range place.tokens() {
+	for _, token := range jsontree.Tokens(place.Pointer) {
 		if ref, member = c.Resolve(*ref).step(token); ref == nil {
 			return nil, nil, false
 		}

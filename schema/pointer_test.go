@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 func TestParsePlace(t *testing.T) {
@@ -39,14 +41,14 @@ func TestTokens(t *testing.T) {
 		for _, name := range names {
 			p = p.Child(name)
 		}
-		require.ElementsMatch(t, names, p.tokens())
+		require.ElementsMatch(t, names, jsontree.Tokens(p.Pointer))
 		got, err := ParsePlace(p.String())
 		require.NoError(t, err)
 		require.Equal(t, p, got)
 		require.Equal(t, p, p.Child("a/b~").Parent())
 	}
 	require.Equal(t, Place{Part: InputPart}, Place{Part: InputPart}.Parent())
-	require.Equal(t, "~01~1~0", Escape("~1/~"))
+	require.Equal(t, "~01~1~0", jsontree.Escape("~1/~"))
 }
 
 func TestAt(t *testing.T) {

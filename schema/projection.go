@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Projection is how a document of a contract is written down.
 type Projection int
@@ -17,11 +14,11 @@ const (
 	SDK
 )
 
-var projectionNames = [...]string{Wire: "wire", SDK: "sdk"}
+var projectionNames = [...]string{Wire: "http", SDK: "sdk"}
 
 func (p Projection) String() string { return projectionNames[p] }
 
-// UnmarshalText reads "wire" or "sdk".
+// UnmarshalText reads "http" or "sdk".
 func (p *Projection) UnmarshalText(text []byte) error {
 	for i, name := range projectionNames {
 		if name == string(text) {
@@ -29,7 +26,7 @@ func (p *Projection) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not a projection: use wire or sdk", text)
+	return fmt.Errorf("%q is not an encoding: use http or sdk", text)
 }
 
 // MemberName returns the name that a member has in a document.
@@ -80,11 +77,11 @@ func (p Projection) Document(c *Contract, part Part) (root Ref, members []Member
 	if _, raw := c.RawBody(part); raw {
 		return root, nil, false
 	}
+	if m, ok := c.Payload(part); ok {
+		return m.Shape, c.Resolve(m.Shape).Members, true
+	}
 	for i := range shape.Members {
-		switch m := &shape.Members[i]; c.Location(m) {
-		case "payload":
-			return m.Shape, c.Resolve(m.Shape).Members, true
-		case "body":
+		if m := &shape.Members[i]; c.Location(m) == LocationBody {
 			members = append(members, *m)
 		}
 	}
@@ -103,11 +100,11 @@ func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
 		m := &shape.Members[i]
 		body := c.Resolve(m.Shape)
 		switch c.Location(m) {
-		case "payload":
+		case LocationPayload:
 			if body.Type == String || body.Type == Blob || body.Stream() {
 				return m, true
 			}
-		case "body": // a page does not say that a stream is the payload
+		case LocationBody: // a page does not say that a stream is the payload
 			if body.Stream() {
 				return m, true
 			}
@@ -118,15 +115,3 @@ func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
 
 // Stream reports a shape that is the HTTP body itself as it arrives, bytes or events.
 func (s *Shape) Stream() bool { return s.Streaming.Or(false) || s.EventStream.Or(false) }
-
-// Bound returns the members of a part that travel beside the body: in headers,
-// in the query, as labels of the URI, as the status.
-func (c *Contract) Bound(part Part) []Member {
-	root, ok := c.Root(part)
-	if !ok || root.Name == "" {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(c.Resolve(root).Members), func(m Member) bool {
-		return slices.Contains([]string{"body", "payload"}, c.Location(&m))
-	})
-}

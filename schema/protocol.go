@@ -41,7 +41,7 @@ func (e *NotJSONError) Error() string {
 	case "rpc-v2-cbor":
 		format = "CBOR"
 	}
-	return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI hand over, use --projection sdk", e.Contract, e.Protocol, format)
+	return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI hand over, use --encoding sdk", e.Contract, e.Protocol, format)
 }
 
 // endpoint is the API without its version, which often begins the host's name.
@@ -51,13 +51,4 @@ func (c *Contract) endpoint() string {
 		return api[:at]
 	}
 	return api
-}
-
-// Location returns where a member of an input, output or error travels: on RPC
-// protocols everything is in the body, and so is what no source says more of.
-func (c *Contract) Location(m *Member) string {
-	if c.rpc() || m.InEvent() != "" { // a structure can be an event, and an error or output elsewhere
-		return "body"
-	}
-	return m.Location.Or("body")
 }

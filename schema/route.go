@@ -25,21 +25,31 @@ type Route struct {
 	Labels   map[string]string // values of the URI's labels, decoded
 }
 
-// Route finds the operation of a request: the first of its [Catalog.Candidates].
-// ok is false where no contract of the catalog has the route; [Catalog.NotRouted]
-// then says why.
-func (k *Catalog) Route(r Request) (found Route, ok bool) {
-	if all := k.Candidates(r); len(all) > 0 {
-		return all[0], true
+// NotJSON says of a route to a contract whose bodies are not JSON why it cannot be read, as
+// [Unrouted] says it, such as "iam (query)".
+func (r Route) NotJSON() (why string, ok bool) {
+	protocol, ok := r.Contract.NotJSON()
+	if !ok {
+		return "", false
 	}
-	return Route{}, false
+	return r.Contract.Signing.Or(r.Contract.Service) + " (" + protocol + ")", true
 }
 
-// Candidates returns the routes of a request that are equally good, in the order
-// of their contracts' names and versions; the order in which contracts were given
-// means nothing. Mostly there is one. Where several services share a signing name
-// and a route, or several versions of a contract are in force, what is sent and
-// received can tell which it is (validate.Catalog does that).
+// Route finds the operation of a request: the first of its [Catalog.Candidates]. Where no contract
+// of the catalog has the route it says why; else why is nil.
+func (k *Catalog) Route(r Request) (found Route, why *Unrouted) {
+	all, why := k.Candidates(r)
+	if why != nil {
+		return Route{}, why
+	}
+	return all[0], nil
+}
+
+// Candidates returns the routes of a request that are equally good, in the order of their
+// contracts' names and versions; the order in which contracts were given means nothing. Mostly
+// there is one. Where there is none, why is not nil. Where several services share a signing name
+// and a route, or several versions of a contract are in force, what is sent and received can tell
+// which it is (validate.Catalog does that).
 //
 // The signing service that the request's signature names leaves only contracts of
 // that service and such as do not state theirs; a host's name leaves out nothing,
@@ -54,11 +64,18 @@ func (k *Catalog) Route(r Request) (found Route, ok bool) {
 // goes before a label, a label before a greedy one; then the template with more
 // query literals. The names of labels decide nothing, nor does a slash at the end
 // of a path or template, which models do not agree on either. Labels are never empty.
-func (k *Catalog) Candidates(r Request) []Route {
-	a := k.asked(r)
-	if a == nil {
-		return nil
+func (k *Catalog) Candidates(r Request) (found []Route, why *Unrouted) {
+	if a := k.asked(r); a != nil {
+		found = k.best(a)
 	}
+	if len(found) == 0 {
+		return nil, k.unrouted(r)
+	}
+	return found, nil
+}
+
+// best are the routes of a request that no other goes before.
+func (k *Catalog) best(a *asked) []Route {
 	var best matches
 	k.routes.collect(a, &best, -1)
 	for affinity := 3; affinity >= 0; affinity-- {
@@ -88,7 +105,7 @@ type asked struct {
 
 // asked looks at a request; nil: its path is malformed.
 func (k *Catalog) asked(r Request) *asked {
-	a := &asked{Request: r, service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), target: awshttp.Value(r.Header, "X-Amz-Target")}
+	a := &asked{Request: r, service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), target: awshttp.Value(r.Header, awshttp.Target)}
 	if len(k.services) > 0 {
 		for name := awshttp.Endpoint(r.URL.Hostname()); name != "" && a.endpoint == nil; _, name, _ = strings.Cut(name, ".") {
 			a.endpoint = k.endpoints[name]

@@ -109,16 +109,27 @@ func TestRouteByService(t *testing.T) {
 		{"another protocol", "GET /b/k?tagging", "s3 GET /{Bucket}/{Key+}?tagging"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			got, ok := k.Route(calling(t, v.request))
-			require.Equal(t, v.want != "", ok)
-			if ok {
+			got, why := k.Route(calling(t, v.request))
+			require.Equal(t, v.want != "", why == nil)
+			if why == nil {
 				require.Equal(t, v.want, got.Contract.Operation)
 			}
 		})
 	}
 }
 
-func TestNotRouted(t *testing.T) {
+func TestRouteNotJSON(t *testing.T) {
+	for _, v := range []struct{ protocol, want string }{{"restJson1", ""}, {"", ""}, {"awsQuery", "iam (query)"}, {"restXml", "iam (rest-xml)"}} {
+		t.Run(v.protocol, func(t *testing.T) {
+			c := &Contract{Service: "identity", Signing: Is("iam"), Protocol: Is(v.protocol)}
+			why, ok := Route{Contract: c}.NotJSON()
+			require.Equal(t, v.want, why)
+			require.Equal(t, v.want != "", ok)
+		})
+	}
+}
+
+func TestUnrouted(t *testing.T) {
 	k := services()
 	form := "\nContent-Type: application/x-www-form-urlencoded; charset=utf-8"
 	for request, want := range map[string]string{
@@ -144,10 +155,11 @@ func TestNotRouted(t *testing.T) {
 		"GET https://111122223333.amazonaws.com/":                                                            "unknown service at 111122223333.amazonaws.com (rest)",
 		"GET https://example.com/":                                                                           "unknown service at example.com (rest)",
 	} {
-		r := calling(t, request)
-		_, ok := k.Route(r)
-		require.False(t, ok, request)
-		require.Equal(t, want, k.NotRouted(r).String(), request)
+		t.Run(request, func(t *testing.T) {
+			_, why := k.Route(calling(t, request))
+			require.NotNil(t, why)
+			require.Equal(t, want, why.String())
+		})
 	}
 }
 
@@ -191,7 +203,7 @@ func BenchmarkRoutes(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if _, ok := k.Route(r); !ok {
+					if _, why := k.Route(r); why != nil {
 						b.Fatal("not found")
 					}
 				}
@@ -212,11 +224,14 @@ func FuzzRoute(f *testing.F) {
 			return
 		}
 		r := Request{method, u, http.Header{"authorization": {authorization}, "X-Amz-Target": {target}, "content-type": {"application/x-www-form-urlencoded"}}, []byte(body)}
-		route, ok := k.Route(r)
-		require.Equal(t, ok, route.Contract != nil)
+		route, why := k.Route(r)
+		require.Equal(t, why == nil, route.Contract != nil)
 		for _, value := range route.Labels {
 			require.NotEmpty(t, value)
 		}
-		require.Regexp(t, `^(unknown service|unknown service at [a-z0-9.:_-]{1,80}|[A-Za-z0-9-]{1,64}) \((no such operation|query|awsJson|rest|rest-xml|rpc-v2-cbor|rpc-v2-json)\)$`, k.NotRouted(r).String())
+		if why == nil {
+			return
+		}
+		require.Regexp(t, `^(unknown service|unknown service at [a-z0-9.:_-]{1,80}|[A-Za-z0-9-]{1,64}) \((no such operation|query|awsJson|rest|rest-xml|rpc-v2-cbor|rpc-v2-json)\)$`, why.String())
 	})
 }

@@ -56,31 +56,16 @@ type Shape struct {
 
 // Member is a member of a structure or union.
 type Member struct {
-	Name     string        `json:"name"`
-	Shape    Ref           `json:"shape"`
-	Required Known[bool]   `json:"required,omitzero"`
-	Location Known[string] `json:"location,omitzero"`         // body, label, query, header, headers, status, payload; or of events: see InEvent
-	WireName Known[string] `json:"wireName,omitzero"`         // its name in the body or at its location
-	Token    Known[bool]   `json:"idempotencyToken,omitzero"` // clients fill it in at random
+	Name     string          `json:"name"`
+	Shape    Ref             `json:"shape"`
+	Required Known[bool]     `json:"required,omitzero"`
+	Location Known[Location] `json:"location,omitzero"`
+	WireName Known[string]   `json:"wireName,omitzero"`         // its name in the body or at its location
+	Token    Known[bool]     `json:"idempotencyToken,omitzero"` // clients fill it in at random
 }
 
 // Wire returns the name under which the member travels.
 func (m Member) Wire() string { return m.WireName.Or(m.Name) }
-
-// InBody reports whether the member is a member of the JSON body, or of an event.
-func (m Member) InBody() bool { return m.Location.Or("body") == "body" || m.InEvent() != "" }
-
-// InEvent returns where a member travels in the message of an event, where that
-// is not the JSON payload: "eventHeader" and "eventPayload" are members of an
-// event (Smithy, spec/streaming.html#eventheader-trait), "exception" is a member
-// of an event stream that arrives as an error. Empty: none of these.
-func (m Member) InEvent() string {
-	switch location := m.Location.Or(""); location {
-	case "eventHeader", "eventPayload", "exception":
-		return location
-	}
-	return ""
-}
 
 // Ref says which shape stands at a place: a structure by name, or an inline shape.
 type Ref struct {

@@ -166,10 +166,7 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 	}
 	at := x.Response.Body.Position(0)
 	mixed := finding.NewSet(finding.Finding{Rule: finding.EncodingMixed, Operation: c.Contract.Name(), Line: at.Line, Column: at.Column,
-		Got: c.Projection.String(), Want: s.Kind().String(), Message: "the document is " + encodings[c.Projection] + ", unlike most of this source"})
+		Found: finding.Text(c.Projection.String()), Wanted: finding.Want{Text: s.Kind().String()}})
 	c.Findings = finding.Union(c.Findings, locate(a.options.Profile.Grade(mixed), x))
 	return c, nil
 }
-
-// encodings are the projections as messages name them.
-var encodings = [...]string{schema.Wire: "an HTTP body", schema.SDK: "an SDK dump"}

@@ -88,18 +88,18 @@ func TestEvidence(t *testing.T) {
 		"it settles it against the number": {[]string{`{"ResponseMetadata":{},"brokers":[{"name":"a"}]}`}, []string{"sdk member.unknown"}},
 		"an error settles it":              {[]string{failed}, []string{"sdk"}},
 		"an error that is not listed":      {[]string{`{"Error":{"Code":"NoSuchThing","Message":"m"},"ResponseMetadata":{"HTTPStatusCode":400}}`}, []string{"sdk error.unmodeled"}},
-		"an ISO timestamp proves nothing":  {[]string{iso}, []string{"wire type.mismatch"}},
-		"names alone, wire":                {[]string{wireName, iso}, []string{"wire", "wire type.mismatch"}},
+		"an ISO timestamp proves nothing":  {[]string{iso}, []string{"http type.mismatch"}},
+		"names alone, wire":                {[]string{wireName, iso}, []string{"http", "http type.mismatch"}},
 		"names alone, sdk":                 {[]string{apiName, iso}, []string{"sdk", "sdk"}},
 		"the source decides, later ones":   {[]string{iso, iso, apiName}, []string{"sdk", "sdk", "sdk"}},
-		"the most decide":                  {[]string{apiName, wireName, wireName}, []string{"wire member.unknown", "wire", "wire"}},
-		"mixed":                            {[]string{wireName, wireName, metadata}, []string{"wire", "wire", "sdk encoding.mixed"}},
+		"the most decide":                  {[]string{apiName, wireName, wireName}, []string{"http member.unknown", "http", "http"}},
+		"mixed":                            {[]string{wireName, wireName, metadata}, []string{"http", "http", "sdk encoding.mixed"}},
 		"mixed the other way":              {[]string{metadata, metadata, apiName, wireName}, []string{"sdk", "sdk", "sdk", "sdk member.unknown"}},
-		"99 bodies and a timestamp":        {append(many(99, epoch), iso), append(many(99, "wire"), "wire type.mismatch")},
-		"a timestamp and 99 bodies":        {append([]string{iso}, many(99, epoch)...), append([]string{"wire type.mismatch"}, many(99, "wire")...)},
-		"nothing after the first thousand": {append(many(MaxAhead, epoch), apiName, iso), append(many(MaxAhead, "wire"), "wire member.unknown", "wire type.mismatch")},
-		"Error without a code":             {[]string{`{"Error":{"Message":"m"},"id":"1"}`}, []string{"wire member.unknown"}},
-		"metadata that is not an object":   {[]string{`{"ResponseMetadata":1,"id":"1"}`}, []string{"wire member.unknown"}},
+		"99 bodies and a timestamp":        {append(many(99, epoch), iso), append(many(99, "http"), "http type.mismatch")},
+		"a timestamp and 99 bodies":        {append([]string{iso}, many(99, epoch)...), append([]string{"http type.mismatch"}, many(99, "http")...)},
+		"nothing after the first thousand": {append(many(MaxAhead, epoch), apiName, iso), append(many(MaxAhead, "http"), "http member.unknown", "http type.mismatch")},
+		"Error without a code":             {[]string{`{"Error":{"Message":"m"},"id":"1"}`}, []string{"http member.unknown"}},
+		"metadata that is not an object":   {[]string{`{"ResponseMetadata":1,"id":"1"}`}, []string{"http member.unknown"}},
 		"broken JSON":                      {[]string{`{"ResponseMetadata":{},"id":`}, []string{"sdk syntax.invalid"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,20 +108,20 @@ func TestEvidence(t *testing.T) {
 	}
 	t.Run("a member of that name proves nothing", func(t *testing.T) {
 		named := strings.Replace(brokers, `{"name":"id"`, `{"name":"Error","shape":"Broker"},{"name":"ResponseMetadata","shape":"Broker"},{"name":"id"`, 1)
-		require.Equal(t, []string{"wire member.unknown"}, takenAs(t, autoOf(t, named), Bare{}, sourceOf(`{"Error":{"Code":"x"}}`)))
-		require.Equal(t, []string{"wire"}, takenAs(t, autoOf(t, named), Bare{}, sourceOf(`{"ResponseMetadata":{"state":"UP"}}`)))
+		require.Equal(t, []string{"http member.unknown"}, takenAs(t, autoOf(t, named), Bare{}, sourceOf(`{"Error":{"Code":"x"}}`)))
+		require.Equal(t, []string{"http"}, takenAs(t, autoOf(t, named), Bare{}, sourceOf(`{"ResponseMetadata":{"state":"UP"}}`)))
 	})
 	t.Run("a request means HTTP", func(t *testing.T) {
 		x := &traffic.Interaction{Live: true, Request: &traffic.Request{Method: "GET", URL: "http://localhost/brokers"},
 			Response: traffic.Response{Status: 200, Header: map[string][]string{"Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte(metadata))}}
-		require.Equal(t, []string{"wire member.unknown"}, takenAs(t, autoOf(t, brokers), Bare{}, func(yield func(*traffic.Interaction, error) bool) { yield(x, nil) }))
+		require.Equal(t, []string{"http member.unknown"}, takenAs(t, autoOf(t, brokers), Bare{}, func(yield func(*traffic.Interaction, error) bool) { yield(x, nil) }))
 	})
 	t.Run("a choice is kept", func(t *testing.T) {
 		c, err := schema.Parse([]byte(brokers))
 		require.NoError(t, err)
 		a, err := CompileFixed(schema.NewCatalog(c), Options{Projection: schema.Wire})
 		require.NoError(t, err)
-		require.Equal(t, []string{"wire member.unknown", "wire"}, takenAs(t, a, Bare{}, sourceOf(metadata, epoch)))
+		require.Equal(t, []string{"http member.unknown", "http"}, takenAs(t, a, Bare{}, sourceOf(metadata, epoch)))
 	})
 }
 
@@ -135,18 +135,18 @@ func TestUnrecognised(t *testing.T) {
 		want      string
 	}{
 		"foreign":                          {`{"name":"x","version":1}`, Bare{}, []string{brokers}, "unrecognised name version"},
-		"foreign, but somebody said so":    {`{"name":"x"}`, Bare{Operation: "List"}, []string{brokers}, "wire member.unknown"},
-		"foreign, and a status":            {`{"name":"x"}`, Bare{Status: 200}, []string{brokers}, "wire member.unknown"},
-		"one member is known":              {`{"name":"x","id":"1"}`, Bare{}, []string{brokers}, "wire member.unknown"},
+		"foreign, but somebody said so":    {`{"name":"x"}`, Bare{Operation: "List"}, []string{brokers}, "http member.unknown"},
+		"foreign, and a status":            {`{"name":"x"}`, Bare{Status: 200}, []string{brokers}, "http member.unknown"},
+		"one member is known":              {`{"name":"x","id":"1"}`, Bare{}, []string{brokers}, "http member.unknown"},
 		"a name of the API":                {`{"Brokers":7}`, Bare{}, []string{brokers}, "sdk type.mismatch"},
-		"an error's body":                  {`{"__type":"X","message":"m"}`, Bare{}, []string{brokers}, "wire member.unknown"},
-		"no members":                       {`{}`, Bare{}, []string{brokers}, "wire"},
-		"a list that was named":            {`[1]`, Bare{}, []string{brokers}, "wire type.mismatch"},
+		"an error's body":                  {`{"__type":"X","message":"m"}`, Bare{}, []string{brokers}, "http member.unknown"},
+		"no members":                       {`{}`, Bare{}, []string{brokers}, "http"},
+		"a list that was named":            {`[1]`, Bare{}, []string{brokers}, "http type.mismatch"},
 		"a list in a folder":               {`[1]`, Bare{Found: true}, []string{brokers}, "unrecognised "},
-		"broken, in a folder":              {`{"id":`, Bare{Found: true}, []string{brokers}, "wire syntax.invalid"},
+		"broken, in a folder":              {`{"id":`, Bare{Found: true}, []string{brokers}, "http syntax.invalid"},
 		"in a folder, of several":          {`{"name":"x"}`, Bare{Found: true}, []string{brokers, other}, "unrecognised name"},
 		"a sample of many names":           {`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"k":1}`, Bare{}, []string{brokers}, "unrecognised a b c d e f g h i j"},
-		"what is right is never in doubt ": {`{"at":1}`, Bare{Found: true}, []string{brokers}, "wire"},
+		"what is right is never in doubt ": {`{"at":1}`, Bare{Found: true}, []string{brokers}, "http"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, []string{test.want}, takenAs(t, autoOf(t, test.contracts...), test.bare, sourceOf(test.body)))

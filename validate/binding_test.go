@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/stretchr/testify/require"
@@ -243,7 +244,7 @@ func TestRequestOfUnstatedBindings(t *testing.T) {
 	silent.Protocol = schema.Known[string]{}
 	require.Empty(t, said(t, silent, x))
 	unlabelled := parcel(t)
-	unlabelled.Shapes["In"].Members[0].Location = schema.Known[string]{}
+	unlabelled.Shapes["In"].Members[0].Location = schema.Known[schema.Location]{}
 	require.Empty(t, said(t, unlabelled, x))
 }
 
@@ -277,16 +278,16 @@ func FuzzBound(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name, value string) {
 		h := http.Header{name: {value, value}}
-		for _, m := range c.Bound(schema.OutputPart) {
-			h[m.Wire()] = []string{value}
+		for _, m := range binding.Of(c, schema.OutputPart).Members {
+			h[m.Wire] = []string{value}
 		}
 		for _, m := range []message{
-			{part: schema.OutputPart, header: h, status: len(value)},
-			{part: schema.InputPart, header: h, labels: map[string]string{"depot": value, "day": value, "number": value, "when": value, "path": value},
-				query: map[string][]string{name: {value}, "c": {value}, "l": {value, value}}},
+			{part: schema.OutputPart, Message: binding.Message{Header: h, Status: len(value)}},
+			{part: schema.InputPart, Message: binding.Message{Header: h, Labels: map[string]string{"depot": value, "day": value, "number": value, "when": value, "path": value},
+				Query: map[string][]string{name: {value}, "c": {value}, "l": {value, value}}}},
 		} {
 			d := v.parts[m.part]
-			text := d.bound.document(&m)
+			text := d.bound.table.AppendDocument(nil, &m.Message)
 			found := (&document{node: d.bound.node}).explain(text)
 			require.Equal(t, len(found) == 0, accepts(d.bound.node, text), "%q", text)
 			for _, f := range found {

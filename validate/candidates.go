@@ -16,10 +16,10 @@ import (
 // protocol is. Of both kinds the response tells which it is.
 func readableRoutes(found []schema.Route, x *traffic.Interaction) (json []schema.Route, why string) {
 	for _, route := range found {
-		if protocol, ok := route.Contract.NotJSON(); !ok {
+		if other, ok := route.NotJSON(); !ok {
 			json = append(json, route)
 		} else if why == "" {
-			why = route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
+			why = other
 		}
 	}
 	if why == "" || len(json) > 0 && !isXML(&x.Response) {

@@ -119,11 +119,9 @@ func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept Recorded) (Out
 	if respondsCBOR(x) && len(x.Response.Body.Bytes) > 0 {
 		return Outcome{NotRead: cborBody}, nil
 	}
-	asked := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
-	found := k.routes.Candidates(asked)
-	if len(found) == 0 {
-		why := k.routes.NotRouted(asked)
-		return Outcome{NotChecked: why.String(), Unrouted: &why}, nil
+	found, unrouted := k.routes.Candidates(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if unrouted != nil {
+		return Outcome{NotChecked: unrouted.String(), Unrouted: unrouted}, nil
 	}
 	found, why := readableRoutes(found, x)
 	if why != "" {

@@ -1,13 +1,11 @@
 package validate
 
 import (
-	"fmt"
-	"strconv"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -22,12 +20,10 @@ type echo struct {
 
 // repeated says where a scalar travels in a message.
 type repeated struct {
-	location string
-	at       string           // its name at that location
-	pointer  jsontext.Pointer // into the body
+	beside  *binding.Member  // nil: in the body
+	raw     bool             // the body is the text
+	pointer jsontext.Pointer // into the body
 }
-
-func (r *repeated) inBody() bool { return r.location == "body" || r.location == "payload" }
 
 // newEchoes compiles the echoes of a contract that passes its check: they lead
 // through members alone, to what can be compared.
@@ -48,13 +44,12 @@ func newEchoes(c *schema.Contract) []echo {
 				shape, m, _ := c.At(place)
 				out.sensitive = out.sensitive || shape.Sensitive.Or(false)
 				out.number = out.number || shape.Type == schema.Integer || shape.Type == schema.Float
+				payload := top && c.Location(m) == schema.LocationPayload
 				if top {
-					side.into.location, side.into.at = c.Location(m), m.Wire()
+					side.into.beside, _ = binding.Of(c, side.part).Member(m.Name)
+					side.into.raw = payload && shape.Type == schema.String
 				}
-				switch {
-				case top && side.into.location == "payload" && shape.Type == schema.String:
-					side.into.location = "text"
-				case !top || side.into.location != "payload":
+				if !payload {
 					side.into.pointer = side.into.pointer.AppendToken(m.Wire())
 				}
 			}
@@ -62,7 +57,7 @@ func newEchoes(c *schema.Contract) []echo {
 		for _, root := range []schema.Ref{input, schema.Named(c.Output)} {
 			out.sensitive = out.sensitive || c.Resolve(root).Sensitive.Or(false)
 		}
-		if out.output.inBody() {
+		if out.output.beside == nil && !out.output.raw {
 			out.pointer = string(out.output.pointer)
 		}
 		echoes = append(echoes, out)
@@ -73,32 +68,23 @@ func newEchoes(c *schema.Contract) []echo {
 // scalar is the text of what is repeated; there is none where a message has no
 // such value, or several.
 func (m *message) scalar(r repeated) text {
-	var values []string
-	switch r.location {
-	case "label":
-		value, ok := m.labels[r.at]
-		return text{value: value, ok: ok}
-	case "query":
-		values = m.query[r.at]
-	case "header":
-		values = awshttp.Values(m.header, r.at)
-	case "status":
-		return text{value: strconv.Itoa(m.status), ok: m.status != 0}
-	case "text":
+	switch {
+	case r.beside != nil:
+		texts := m.Texts(r.beside)
+		if len(texts) != 1 {
+			return text{}
+		}
+		return text{value: texts[0], ok: true}
+	case r.raw:
 		return text{value: string(m.body.Bytes), ok: len(m.body.Bytes) > 0}
-	default:
-		return scalarAt(m.body.Bytes, r.pointer)
 	}
-	if len(values) != 1 {
-		return text{}
-	}
-	return text{value: values[0], ok: true}
+	return scalarAt(m.body.Bytes, r.pointer)
 }
 
 // same compares two texts as what they are.
 func (e *echo) same(a, b string) bool {
-	if e.number && isNumber(a) && isNumber(b) {
-		return parseDecimal(nil, []byte(a)).compare(parseDecimal(nil, []byte(b))) == 0
+	if e.number && decimal.Valid(a) && decimal.Valid(b) {
+		return decimal.Compare(a, b) == 0
 	}
 	return a == b
 }
@@ -111,11 +97,9 @@ func (e *exchange) echo(echo *echo, request *message) {
 	}
 	place := e.response.Body.Position(got.at)
 	f := finding.Finding{Rule: finding.EchoMismatch, Operation: e.v.contract.Name(), Pointer: echo.pointer, Line: place.Line, Column: place.Column}
-	if echo.sensitive {
-		f.Sensitive, f.Message = true, fmt.Sprintf("the value is not that of the request's %s", echo.member)
-	} else {
-		f.Got, f.Want = quote(got.value), quote(asked.value)
-		f.Message = fmt.Sprintf("the response has %s, the request's %s was %s", f.Got, echo.member, f.Want)
+	f.Names = []string{echo.member}
+	if f.Sensitive = echo.sensitive; !f.Sensitive {
+		f.Found, f.Wanted.Text = finding.ValueOf(finding.KindString, got.value), asked.value
 	}
 	e.findings = append(e.findings, f)
 }

@@ -16,7 +16,7 @@ import (
 func TestEchoedPlaces(t *testing.T) {
 	const in = "body"
 	type side struct {
-		location string
+		location schema.Location
 		of       schema.Type
 		text     string // as it travels there
 	}

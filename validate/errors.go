@@ -2,10 +2,10 @@ package validate
 
 import (
 	"bytes"
-	"fmt"
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -29,8 +29,7 @@ func (e *exchange) identified() {
 		return
 	}
 	if want, known := declared.Status.Get(); known && want != status && status != 0 {
-		e.add(finding.ErrorStatusMismatch, fmt.Sprint(status), fmt.Sprint(want),
-			fmt.Sprintf("%s came with status %d, its own is %d", declared.Name, status, want))
+		e.add(finding.Finding{Rule: finding.ErrorStatusMismatch, Names: []string{declared.Name}, Found: statusValue(status), Wanted: statuses(want)})
 	}
 	e.queryError(declared)
 	e.message(e.answer(schema.ErrorPart(declared.Name)))
@@ -41,11 +40,10 @@ func (e *exchange) identified() {
 func (e *exchange) unidentified() {
 	status := e.response.Status
 	if e.recorded("X-Amzn-Errortype") {
-		e.add(finding.ErrorUnidentified, fmt.Sprintf("status %d", status), "X-Amzn-Errortype, or code or __type in the body",
-			"the response does not name its error")
+		e.add(finding.Finding{Rule: finding.ErrorUnidentified, Found: statusValue(status)})
 	}
 	if !e.known(status) {
-		e.noSuchStatus("a status of one of the operation's errors")
+		e.noSuchStatus()
 	}
 	e.bytesOnly()
 }
@@ -54,32 +52,31 @@ func (e *exchange) unidentified() {
 // front ends and protocols produce for any operation weigh less, unless an emulator
 // sends them.
 func (e *exchange) unmodeled(name string) {
-	statuses, common := commonErrors[name]
-	want, text := "", fmt.Sprintf("the operation has no error %s", quote(name))
+	want, common := commonErrors[name]
+	f := finding.Finding{Rule: finding.ErrorUnmodeled, Names: []string{name}}
 	if common {
-		text += ", which any operation of AWS may return"
+		f.Problem = finding.Common
 	}
-	for i, d := range e.v.contract.Errors {
-		if i > 0 {
-			want += ", "
-		}
-		want += d.Name
+	for _, d := range e.v.contract.Errors {
+		f.Wanted.OneOf = append(f.Wanted.OneOf, d.Name)
 	}
-	e.add(finding.ErrorUnmodeled, clip(name), "one of "+want, text)
-	if status := e.response.Status; common && status != 0 && !slices.Contains(statuses, status) {
-		e.add(finding.ErrorStatusMismatch, fmt.Sprint(status), orList(statuses),
-			fmt.Sprintf("%s came with status %d, AWS sends it with %s", name, status, orList(statuses)))
+	e.add(f)
+	if status := e.response.Status; common && status != 0 && !slices.Contains(want, status) {
+		e.add(finding.Finding{Rule: finding.ErrorStatusMismatch, Problem: finding.Common, Names: []string{name}, Found: statusValue(status), Wanted: statuses(want...)})
 	}
 	e.queryError(nil)
 	e.bytesOnly()
 }
 
-func orList(numbers []int) string {
-	var texts []string
-	for _, n := range numbers {
-		texts = append(texts, fmt.Sprint(n))
+func statuses(all ...int) (want finding.Want) {
+	for _, n := range all {
+		want.OneOf = append(want.OneOf, strconv.Itoa(n))
 	}
-	return strings.Join(texts, " or ")
+	return want
+}
+
+func statusValue(status int) finding.Value {
+	return finding.ValueOf(finding.KindInteger, strconv.Itoa(status))
 }
 
 // commonErrors are the errors that any operation may return though no model lists
@@ -125,39 +122,44 @@ func (e *exchange) queryError(declared *schema.Error) {
 	if e.bare && got == "" || !e.v.contract.QueryCompatible.Or(false) || !e.recorded(queryErrorHeader) {
 		return
 	}
-	code, fault, stated := "CODE", "Sender or Receiver", false
+	code, faults, stated := "CODE", []string{"Sender", "Receiver"}, false
+	f := finding.Finding{Rule: finding.ErrorQueryCode, Found: finding.Text(got)}
 	if declared != nil {
+		f.Names = []string{declared.Name}
 		if own, ok := declared.Code.Get(); ok {
 			code, stated = own, true
 		}
 		switch declared.Fault.Or("") {
 		case "client":
-			fault = "Sender"
+			faults = faults[:1]
 		case "server":
-			fault = "Receiver"
+			faults = faults[1:]
 		}
 	}
-	want := code + ";" + fault
+	f.Wanted = finding.Want{Text: code, OneOf: faults}
 	if got == "" {
 		if declared != nil {
-			e.add(finding.ErrorQueryCode, "none", want, "the header X-Amzn-Query-Error is missing")
+			f.Problem, f.Found = finding.NoErrorCode, finding.Value{Kind: finding.KindAbsent}
+			e.add(f)
 		}
 		return
 	}
 	gotCode, gotFault, ok := strings.Cut(got, ";")
 	switch {
 	case !ok || gotCode == "" || gotFault != "Sender" && gotFault != "Receiver":
-		e.add(finding.ErrorQueryCode, clip(got), want, "the header X-Amzn-Query-Error is not of the form CODE;Sender or CODE;Receiver")
+		f.Problem = finding.ErrorForm
 	case stated && gotCode != code:
-		e.add(finding.ErrorQueryCode, clip(got), want, fmt.Sprintf("the header X-Amzn-Query-Error names %s, the code of %s is %s", quote(gotCode), declared.Name, code))
-	case declared != nil && !strings.Contains(fault, gotFault):
-		e.add(finding.ErrorQueryCode, clip(got), want, fmt.Sprintf("the header X-Amzn-Query-Error says %s, %s is the fault of the %s", gotFault, declared.Name, strings.ToLower(fault)))
+		f.Problem = finding.OtherCode
+	case declared != nil && !slices.Contains(faults, gotFault):
+		f.Problem = finding.OtherFault
+	default:
+		return
 	}
+	e.add(f)
 }
 
-func (e *exchange) noSuchStatus(want string) {
-	status := e.response.Status
-	e.add(finding.HTTPStatus, fmt.Sprint(status), want, fmt.Sprintf("unexpected status %d", status))
+func (e *exchange) noSuchStatus(want ...int) {
+	e.add(finding.Finding{Rule: finding.HTTPStatus, Found: statusValue(e.response.Status), Wanted: statuses(want...)})
 }
 
 func (e *exchange) known(status int) bool {

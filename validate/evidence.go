@@ -6,6 +6,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -81,13 +83,14 @@ func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Projection, b
 	if part == "" {
 		part = schema.OutputPart
 	}
-	m, n := wire.parts[part], sdk.parts[part]
-	if m == nil || n == nil || m.raw != nil {
+	document, _ := jsontree.Parse(bytes.TrimPrefix(x.Response.Body.Bytes, []byte(bom))) // one that breaks off votes, too
+	m, known := visit.Root(wire.contract, part, schema.Wire, document)
+	n, alike := visit.Root(sdk.contract, part, schema.SDK, document)
+	if document == nil || !known || !alike {
 		return schema.Wire, false
 	}
 	var votes [2]int
-	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.TrimPrefix(x.Response.Body.Bytes, []byte(bom))), explaining...)
-	compareNames(d, m.node, n.node, &votes)
+	compareNames(m, n, &votes)
 	switch {
 	case votes[schema.SDK] > votes[schema.Wire]:
 		return schema.SDK, true
@@ -97,61 +100,25 @@ func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Projection, b
 	return schema.Wire, false
 }
 
-// compareNames counts the members of a value that only one of two nodes, which are
-// of one shape or nil, has.
-func compareNames(d *jsontext.Decoder, wire, sdk *node, votes *[2]int) bool {
-	opened := d.PeekKind()
-	if wire == nil && sdk == nil || opened != '{' && opened != '[' {
-		return d.SkipValue() == nil
+// compareNames counts the members of a value that only one of its two readings knows.
+func compareNames(wire, sdk *visit.Site, votes *[2]int) {
+	if wire.Unknown() && sdk.Unknown() {
+		return
 	}
-	if _, err := d.ReadToken(); err != nil {
-		return false
-	}
-	for d.PeekKind() != '}' && d.PeekKind() != ']' {
-		below := [2]*node{}
-		if opened == '[' {
-			below = [2]*node{elementOf(wire), elementOf(sdk)}
-		} else {
-			name, err := d.ReadToken()
-			if err != nil {
-				return false
-			}
-			inWire, inSDK := memberOf(wire, name.String()), memberOf(sdk, name.String())
-			switch {
-			case inWire != nil && inSDK == nil:
-				votes[schema.Wire]++
-			case inSDK != nil && inWire == nil:
-				votes[schema.SDK]++
-			}
-			below = [2]*node{inWire, inSDK}
+	for i := range wire.Value.Entries {
+		inWire, inSDK := wire.Entry(i), sdk.Entry(i)
+		if inWire == nil {
+			continue // it is overridden
 		}
-		if !compareNames(d, below[schema.Wire], below[schema.SDK], votes) {
-			return false
+		switch {
+		case wire.Value.Kind != '{':
+		case inSDK.Unknown() && !inWire.Unknown():
+			votes[schema.Wire]++
+		case inWire.Unknown() && !inSDK.Unknown():
+			votes[schema.SDK]++
 		}
+		compareNames(inWire, inSDK, votes)
 	}
-	_, err := d.ReadToken()
-	return err == nil
-}
-
-func elementOf(n *node) *node {
-	if n == nil {
-		return nil
-	}
-	return n.element
-}
-
-// memberOf is what a member of an object is; nil: nothing that the node knows.
-func memberOf(n *node, name string) *node {
-	if n == nil {
-		return nil
-	}
-	if n.kind == schema.Map {
-		return n.element
-	}
-	if i, ok := n.index[name]; ok {
-		return n.members[i].node
-	}
-	return nil
 }
 
 // maxNames bounds the sample of names of a document that is not recognised.
@@ -202,10 +169,10 @@ func addNames(names map[string]bool, c *schema.Contract) {
 		}
 		for _, m := range c.Resolve(root).Members {
 			names[m.Name], names[m.Wire()] = true, true
-			if c.Location(&m) == "payload" {
-				for _, inner := range c.Resolve(m.Shape).Members {
-					names[inner.Name], names[inner.Wire()] = true, true
-				}
+		}
+		if payload, ok := c.Payload(part); ok {
+			for _, m := range c.Resolve(payload.Shape).Members {
+				names[m.Name], names[m.Wire()] = true, true
 			}
 		}
 	}

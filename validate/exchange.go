@@ -1,17 +1,16 @@
 package validate
 
 import (
-	"bytes"
-	"fmt"
 	"mime"
 	"net/http"
-	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
-	"github.com/crcheck/crcheck/internal/eventstream"
+	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -58,7 +57,7 @@ func (v *Validator) exchange(readable *traffic.Interaction, err error, labels ma
 	}
 	switch {
 	case err != nil:
-		e.add(finding.SyntaxInvalid, "bytes that do not decode", "a body encoded as its Content-Encoding says", err.Error())
+		e.add(finding.Finding{Rule: finding.SyntaxInvalid, Problem: finding.Undecodable, Cause: err.Error()})
 	case readable.Response.Status < 300:
 		e.success(request)
 	default:
@@ -82,14 +81,14 @@ func (e *exchange) graded() finding.Set {
 }
 
 // add notes a finding about the answer as a whole; it stands where the body begins.
-func (e *exchange) add(rule finding.RuleID, got, want, message string) {
-	e.findings = append(e.findings, e.v.about(e.answer(schema.OutputPart), rule, got, want, message))
+func (e *exchange) add(f finding.Finding) {
+	e.findings = append(e.findings, e.v.about(e.answer(schema.OutputPart), f))
 }
 
 func (e *exchange) success(request *message) {
 	c, status := e.v.contract, e.response.Status
 	if want := c.Status.Or(200); status != want && status != 0 && !e.v.parts[schema.OutputPart].bound.dynamicStatus() { // 0: not recorded
-		e.noSuchStatus(fmt.Sprint(want))
+		e.noSuchStatus(want)
 	}
 	e.message(e.answer(schema.OutputPart))
 	for i := range e.v.echoes {
@@ -99,7 +98,7 @@ func (e *exchange) success(request *message) {
 
 // answer is the response as a message.
 func (e *exchange) answer(part schema.Part) *message {
-	return &message{part: part, header: e.response.Header, kept: e.kept.ResponseHeaders, body: e.response.Body, status: e.response.Status}
+	return &message{binding.Message{Header: e.response.Header, Status: e.response.Status}, part, e.kept.ResponseHeaders, e.response.Body}
 }
 
 // message holds a request or an answer against its part: what travels beside the
@@ -154,7 +153,7 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 			e.findings = append(e.findings, e.v.place(m.part, s.found, m.body)...)
 		}
 		return true
-	case m.part == schema.OutputPart && (m.status == 204 || m.status > 0 && m.status < 200):
+	case m.part == schema.OutputPart && (m.Status == 204 || m.Status > 0 && m.Status < 200):
 		return true // RFC 9110 section 6.4.1
 	}
 	if m.part == schema.InputPart { // the service took it
@@ -174,48 +173,39 @@ func (d *document) demandsBody() bool {
 	return d.node.required.count() > 0
 }
 
-// contentTypes are the media types of the protocols' bodies.
-var contentTypes = map[string]string{
-	"restJson1": "application/json", "awsJson1_0": "application/x-amz-json-1.0", "awsJson1_1": "application/x-amz-json-1.1",
-}
-
 // contentType holds the Content-Type of a message that has a body. Of bytes it
 // may be any, and where it is a member's value it is that member's
 // matter. A request whose Content-Type was not recorded is not held against it.
 func (e *exchange) contentType(m *message, d *document) {
-	want, ok := contentTypes[e.v.contract.Protocol.Or("")]
+	want, ok := binding.MediaType(e.v.contract.Protocol.Or(""))
 	if !ok || d != nil && d.bound.has("Content-Type") {
 		return
 	}
 	if d != nil && d.raw != nil {
-		switch {
-		case d.stream != nil:
-			want = eventstream.MediaType
-		case d.node.kind != schema.String:
+		if d.stream == nil && d.node.kind != schema.String {
 			return
-		default:
-			want = "text/plain"
 		}
+		want = binding.Of(e.v.contract, m.part).MediaType()
 	}
-	got := awshttp.Value(m.header, "Content-Type")
+	got := awshttp.Value(m.Header, "Content-Type")
 	if media, _, err := mime.ParseMediaType(got); err == nil && media == want || awshttp.Masked(got) {
 		return
 	}
+	f := finding.Finding{Rule: finding.HTTPContentType, Found: finding.Text(got), Wanted: finding.Want{Text: want}}
 	if got == "" {
 		if m.part == schema.InputPart || !m.kept {
 			return
 		}
-		got = "none"
+		f.Found = finding.Value{Kind: finding.KindAbsent}
 	}
-	e.findings = append(e.findings, e.v.about(m, finding.HTTPContentType, got, want,
-		fmt.Sprintf("got Content-Type %s, want %s", clip(got), want)))
+	e.findings = append(e.findings, e.v.about(m, f))
 }
 
 // about is a finding about a message as a whole; it stands where its body begins.
-func (v *Validator) about(m *message, rule finding.RuleID, got, want, text string) finding.Finding {
+func (v *Validator) about(m *message, f finding.Finding) finding.Finding {
 	at := m.body.Position(0)
-	return finding.Finding{Rule: rule, Operation: v.contract.Name(), Part: partText(m.part),
-		Line: at.Line, Column: at.Column, Got: got, Want: want, Message: text}
+	f.Operation, f.Part, f.Line, f.Column = v.contract.Name(), partText(m.part), at.Line, at.Column
+	return f
 }
 
 // text is a scalar of a document, as text, and where it begins.
@@ -226,46 +216,12 @@ type text struct {
 	ok     bool // there is one
 }
 
-// scalarAt returns the string, number or boolean at a pointer into a document.
-// What stands beside the pointer's way is skipped; of repeated names the last counts.
+// scalarAt returns the string, number or boolean at a pointer into a document, unless the document
+// is broken: the body's syntax has a finding of its own.
 func scalarAt(document []byte, pointer jsontext.Pointer) text {
-	d := jsontext.NewDecoder(bytes.NewBuffer(document), explaining...)
-	found, err := findScalar(document, d, slices.Collect(pointer.Tokens()))
-	if err != nil {
-		return text{} // the body's syntax has a finding of its own
+	n, err := jsontree.Find(document, string(pointer))
+	if err != nil || n == nil || strings.IndexByte("{[n", byte(n.Kind)) >= 0 {
+		return text{}
 	}
-	return found
-}
-
-func findScalar(document []byte, d *jsontext.Decoder, tokens []string) (found text, err error) {
-	switch kind := d.PeekKind(); {
-	case len(tokens) == 0 && slices.Contains([]jsontext.Kind{'"', '0', 't', 'f'}, kind):
-		at := nextToken(document, int(d.InputOffset()))
-		token, err := d.ReadToken()
-		if err != nil {
-			return text{}, err
-		}
-		return text{token.String(), at, kind == '"', true}, nil
-	case len(tokens) == 0 || kind != '{':
-		return text{}, d.SkipValue()
-	}
-	if _, err = d.ReadToken(); err != nil {
-		return text{}, err
-	}
-	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return text{}, err
-		}
-		if name.String() != tokens[0] {
-			err = d.SkipValue()
-		} else {
-			found, err = findScalar(document, d, tokens[1:])
-		}
-		if err != nil {
-			return text{}, err
-		}
-	}
-	_, err = d.ReadToken()
-	return found, err
+	return text{n.Text, n.Start, n.Kind == '"', true}
 }

@@ -1,9 +1,8 @@
 package validate
 
 import (
-	"bytes"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -19,12 +19,8 @@ import (
 // deepest is how deep values may nest; the decoder stops there.
 const deepest = 10_000
 
-// offset is where the next token begins, for findings; an accepting walk has no
-// use for it.
-func (w *walker) offset() int {
-	if w.sink == nil {
-		return 0
-	}
+// offset is where the next token begins.
+func (w *explainer) offset() int {
 	return nextToken(w.sink.document, int(w.dec.InputOffset()))
 }
 
@@ -37,10 +33,7 @@ func nextToken(document []byte, at int) int {
 }
 
 // broken ends the walk on a syntax error.
-func (w *walker) broken(err error) bool {
-	if w.sink == nil {
-		return false
-	}
+func (w *explainer) broken(err error) bool {
 	w.sink.cut = true
 	at := int(w.dec.InputOffset())
 	var syntax *jsontext.SyntacticError
@@ -51,28 +44,24 @@ func (w *walker) broken(err error) bool {
 	at = min(at, len(w.sink.document))
 	switch {
 	case w.dec.StackDepth() >= deepest && at < len(w.sink.document) && strings.Contains(problem, "depth"):
-		w.sink.addAt("", finding.SyntaxTooDeep, at, fmt.Sprintf("more than %d", deepest), fmt.Sprintf("at most %d", deepest),
-			fmt.Sprintf("values nest more than %d deep", deepest))
+		w.sink.addAt("", at, finding.Finding{Rule: finding.SyntaxTooDeep, Wanted: finding.Want{Bounds: finding.Bounds{Max: json.Number(strconv.Itoa(deepest))}}})
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		w.sink.add(finding.SyntaxInvalid, at, "end of input", "", "the JSON text ends in the middle")
+		w.sink.add(at, finding.Finding{Rule: finding.SyntaxInvalid, Found: finding.Value{Kind: finding.KindEnd}})
 	default:
-		w.sink.add(finding.SyntaxInvalid, at, w.sink.character(at), "", "not JSON: "+problem)
+		w.sink.add(at, finding.Finding{Rule: finding.SyntaxInvalid, Found: w.sink.character(at), Cause: problem})
 	}
 	return false
 }
 
-func (s *sink) character(at int) string {
+func (s *sink) character(at int) finding.Value {
 	if at >= len(s.document) {
-		return "end of input"
+		return finding.Value{Kind: finding.KindEnd}
 	}
-	return quote(string([]rune(string(s.document[at:min(at+4, len(s.document))]))[:1]))
+	return finding.ValueOf(finding.KindCharacter, string([]rune(string(s.document[at:min(at+4, len(s.document))]))[:1]))
 }
 
 // mismatch says that a value is of another type, and reads it.
-func (w *walker) mismatch(n *node) bool {
-	if w.sink == nil {
-		return false
-	}
+func (w *explainer) mismatch(n *node) bool {
 	if k := w.dec.PeekKind(); k == 0 || k == ']' || k == '}' {
 		if _, err := w.dec.ReadToken(); err != nil {
 			return w.broken(err)
@@ -100,111 +89,46 @@ func (n *node) holdsSecret() bool {
 
 // unknown says that a structure has a member which the contract does not know,
 // and reads it.
-func (w *walker) unknown(n *node, entry *occurrence) bool {
-	if w.sink == nil {
-		return false
-	}
+func (w *explainer) unknown(n *node, entry *occurrence) bool {
 	w.sink.unknown(n, entry)
 	return w.skip()
 }
 
 func (s *sink) unknown(n *node, entry *occurrence) {
-	want := "no member"
-	if len(n.members) > 0 {
-		want = "one of " + clip(n.memberNames())
-	}
-	s.add(finding.MemberUnknown, entry.at, quote(entry.name), want,
-		"unknown member "+quote(entry.name))
-}
-
-// raw is the text of the value at an offset, clipped.
-func (s *sink) raw(at int) string {
-	text := s.document[at:]
-	switch text[0] {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		end := 1
-		for end < len(text) && text[end] != '"' {
-			if text[end] == '\\' {
-				end++
-			}
-			end++
-		}
-		return clip(string(text[:min(end+1, len(text))]))
-	}
-	if end := bytes.IndexAny(text, " \t\r\n,:]}"); end >= 0 {
-		text = text[:end]
-	}
-	return clip(string(text))
+	s.add(entry.at, finding.Finding{Rule: finding.MemberUnknown, Names: []string{entry.name}, Found: s.value(entry.value), Wanted: finding.Want{OneOf: n.memberNames()}})
 }
 
 func (s *sink) mismatch(n *node, at int) {
-	want := n.description()
-	got := s.raw(at)
-	subject := "a withheld value"
-	if s.hidden == 0 {
-		subject = kindOf(got) + got
-	}
-	s.add(finding.TypeMismatch, at, got, want, fmt.Sprintf("got %s, want %s", subject, want))
+	s.add(at, finding.Finding{Rule: finding.TypeMismatch, Found: s.value(at), Wanted: n.wanted()})
 }
 
-// kindOf is the type of a value before its text, for messages: of a string or number, which
-// its text alone may not tell.
-func kindOf(raw string) string {
-	switch jsontext.Value(raw).Kind() {
-	case '"':
-		return "string "
-	case '0':
-		return "number "
-	}
-	return ""
-}
-
-// description says what a node takes, with an article.
-func (n *node) description() string {
-	switch n.kind {
-	case schema.Structure:
-		if n.union {
-			return "a union, an object with exactly one of " + clip(n.memberNames())
-		}
-		return "an object"
-	case schema.List:
-		return "an array"
-	case schema.Map:
-		return "an object of entries"
-	case schema.Integer:
-		return "an integer"
-	case schema.Float:
-		return `a number, or "NaN", "Infinity" or "-Infinity"`
-	case schema.Boolean:
-		return "true or false"
-	case schema.Blob:
-		return "base64 text"
-	case encodedJSON:
-		return "base64 of a JSON text"
-	case schema.Timestamp:
+// wanted says what a node takes.
+func (n *node) wanted() finding.Want {
+	w := finding.Want{Type: string(n.kind)}
+	switch {
+	case n.union:
+		w.Type, w.OneOf = "union", n.memberNames()
+	case n.kind == schema.Integer:
+		w.Bounds = n.limits.written
+	case n.kind == schema.Timestamp:
 		switch {
 		case n.epoch && n.form != nil:
-			return "a timestamp, as ISO 8601 text or epoch seconds"
+			w.Format = finding.TextOrEpoch
 		case n.epoch:
-			return "a timestamp as a number of epoch seconds"
-		case n.form == schema.HTTPDate:
-			return "an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT"
+			w.Format = "epoch-seconds"
+		default:
+			w.Format = string(n.form.(schema.TimestampText))
 		}
-		return "an RFC 3339 date-time such as 1994-11-06T08:49:37Z"
 	}
-	return "a string"
+	return w
 }
 
 func (s *sink) null(n *node, at int) {
-	what := "list"
+	f := finding.Finding{Rule: finding.TypeNull, Found: finding.Value{Kind: finding.KindNull}, Wanted: n.element.wanted()}
 	if n.kind == schema.Map {
-		what = "map"
+		f.Problem = finding.InMap
 	}
-	s.add(finding.TypeNull, at, "null", n.element.description(), fmt.Sprintf("null in a %s that is not sparse", what))
+	s.add(at, f)
 }
 
 // missingMember is [sink.missing] for a member of a body, of which AWS leaves out
@@ -220,48 +144,36 @@ func (s *sink) missingMember(m member, opened int) {
 func (s *sink) missing(name string, opened int) { s.absent(finding.MemberMissing, name, opened) }
 
 func (s *sink) absent(rule finding.RuleID, name string, opened int) {
-	s.addAt(s.below(name), rule, opened, "absent", "present", fmt.Sprintf("the required member %s is absent or null", quote(name)))
+	s.addAt(s.below(name), opened, finding.Finding{Rule: rule, Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}})
 }
 
-func (s *sink) length(n *node, size int, unit string, at int) {
-	if size == 1 {
-		unit = strings.TrimSuffix(strings.Replace(unit, "entries", "entry", 1), "s")
-	}
+func (s *sink) length(n *node, size int, unit finding.Unit, at int) {
 	rule := finding.ConstraintLength
 	if size == 0 && s.toleratesEmpty(n) {
 		rule = finding.ConstraintEmpty
 	}
-	s.add(rule, at, fmt.Sprintf("%d %s", size, unit), n.length.text, fmt.Sprintf("%d %s; the contract allows %s", size, unit, n.length.text))
+	s.add(at, finding.Finding{Rule: rule, Found: finding.Value{Length: size, Unit: unit}, Wanted: finding.Want{Bounds: n.length.written}})
 }
 
 // toleratesEmpty reports a shape of which AWS's responses hold empty values although
 // it demands at least one character, element or entry.
 func (s *sink) toleratesEmpty(n *node) bool {
-	return s.response && n.length.hasMin && n.length.min.compare(one) == 0
+	least, ok := n.length.Min()
+	return s.response && ok && least.Compare(one) == 0
 }
 
-var one = parseDecimal(nil, []byte("1"))
+var one = decimal.Parse(nil, []byte("1"))
 
 func (s *sink) enum(n *node, text []byte, at int) {
-	want := "one of " + strings.Join(n.values, ", ")
-	if len(want) > 400 {
-		want = fmt.Sprintf("one of %d values", len(n.values))
-	}
-	s.say(finding.EnumUnknownValue, at, text, want, "is not a value of the enum")
+	s.add(at, finding.Finding{Rule: finding.EnumUnknownValue, Found: textValue(string(text)), Wanted: finding.Want{OneOf: n.values}})
 }
 
 func (s *sink) form(n *node, text []byte, at int) {
-	problem := ""
+	f := finding.Finding{Rule: finding.TypeMismatch, Problem: finding.NoForm, Found: textValue(string(text)), Wanted: n.wanted()}
 	if t, ok := n.form.(schema.TimestampText); ok && s.hidden == 0 && !n.sensitive {
-		if problem = t.Problem(text); problem != "" {
-			problem = ": " + problem
-		}
+		f.Cause = t.Problem(text)
 	}
-	got, subject := quote(string(text)), "a withheld value"
-	if s.hidden == 0 {
-		subject = got
-	}
-	s.add(finding.TypeMismatch, at, got, n.description(), fmt.Sprintf("got %s, want %s%s", subject, n.description(), problem))
+	s.add(at, f)
 }
 
 func (s *sink) pattern(n *node, text []byte, err error, at int) {
@@ -270,71 +182,43 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 		if s.toleratesEmpty(n) {
 			return // that it is empty says it all
 		}
-		if !n.length.hasMin || n.length.min.compare(one) < 0 {
+		if least, ok := n.length.Min(); !ok || least.Compare(one) < 0 {
 			rule = finding.ConstraintEmpty // the pattern demands a character
 		}
 	}
 	if err != nil {
-		s.say(finding.PatternTimeout, at, text, n.pattern.String(), "took too long to match against the pattern, so it was not checked")
-		return
+		rule = finding.PatternTimeout
 	}
-	s.say(rule, at, text, n.pattern.String(), "does not match the pattern "+clip(n.pattern.String()))
+	s.add(at, finding.Finding{Rule: rule, Found: textValue(string(text)), Wanted: finding.Want{Pattern: n.pattern.String()}})
 }
 
-// say notes a finding about a text.
-func (s *sink) say(rule finding.RuleID, at int, text []byte, want, message string) {
-	s.about(rule, at, quote(string(text)), want, message)
-}
-
-// number notes a finding about a number.
-func (s *sink) number(rule finding.RuleID, at int, raw []byte, want, message string) {
-	s.about(rule, at, clip(string(raw)), want, message)
-}
-
-// about notes a finding whose message begins with the value, which is withheld
-// where it is sensitive.
-func (s *sink) about(rule finding.RuleID, at int, got, want, message string) {
-	subject := got
-	if s.hidden > 0 {
-		subject = "the value"
+func (s *sink) notInteger(n *node, raw []byte, value decimal.Number, at int) {
+	f := finding.Finding{Rule: finding.TypeMismatch, Problem: finding.BeyondType, Found: numberValue(raw), Wanted: n.wanted()}
+	if !value.Integral() {
+		f.Problem = finding.NotIntegral
 	}
-	s.add(rule, at, got, want, subject+" "+message)
-}
-
-func (s *sink) notInteger(n *node, raw []byte, value decimal, at int) {
-	want, message := "an integer", "does not fit "+n.limits.text
-	if !n.limits.open() {
-		want += ", " + n.limits.text
-	}
-	if !value.integral() {
-		message = "is not an integer"
-	}
-	s.number(finding.TypeMismatch, at, raw, want, message)
+	s.add(at, f)
 }
 
 func (s *sink) tooLarge(n *node, raw []byte, at int) {
-	message := "is beyond what the type can hold"
-	if n.kind == schema.Timestamp {
-		message = "epoch seconds are outside of the years 1 to 9999; are they milliseconds?"
-	}
-	s.number(finding.TypeMismatch, at, raw, n.description(), message)
+	s.add(at, finding.Finding{Rule: finding.TypeMismatch, Problem: finding.BeyondType, Found: numberValue(raw), Wanted: n.wanted()})
 }
 
 func (s *sink) outOfRange(n *node, raw []byte, at int) {
-	s.number(finding.ConstraintRange, at, raw, n.bounds.text, "is out of range; the contract allows "+n.bounds.text)
+	s.add(at, finding.Finding{Rule: finding.ConstraintRange, Found: numberValue(raw), Wanted: finding.Want{Bounds: n.bounds.written}})
 }
 
 func (s *sink) numberForm(raw []byte, at int) {
-	s.number(finding.NumberForm, at, raw, "plain digits", "is an integer written with a fraction or an exponent")
+	s.add(at, finding.Finding{Rule: finding.NumberForm, Found: numberValue(raw)})
 }
 
 func (s *sink) precision(raw []byte, at int) {
-	s.number(finding.NumberPrecision, at, raw, "at most 2^53 in magnitude", "is beyond 2^53: parsers that read doubles change its value")
+	s.add(at, finding.Finding{Rule: finding.NumberPrecision, Found: numberValue(raw)})
 }
 
 // utf8 says that a string has bytes, or half a surrogate pair, that are not UTF-8.
 func (s *sink) utf8(raw []byte, at int) {
-	s.add(finding.SyntaxUTF8, at+firstInvalid(raw), "", "UTF-8", "the string holds bytes that are not UTF-8, or an escape of half a surrogate pair")
+	s.add(at+firstInvalid(raw), finding.Finding{Rule: finding.SyntaxUTF8})
 }
 
 // firstInvalid is the offset of the first byte that is not UTF-8, or of the first

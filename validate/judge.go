@@ -9,10 +9,11 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/crcheck/crcheck/internal/decimal"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
-	"github.com/go-json-experiment/json/jsontext"
 	v5 "github.com/santhosh-tekuri/jsonschema/v5"
 )
 
@@ -140,68 +141,33 @@ func (j *judge) accepts(document []byte) (bool, error) {
 // UTF-8 is replaced. Numbers that are too large to expand, on which that
 // library panics, are replaced by others that lie beyond the same bounds.
 func Tree(document []byte) (any, error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(document), explaining...)
-	return tree(d) // what trails is no part of the document
-}
-
-func tree(d *jsontext.Decoder) (any, error) {
-	token, err := d.ReadToken()
+	n, err := jsontree.Parse(document)
 	if err != nil {
 		return nil, err
 	}
-	switch token.Kind() {
-	case 'n':
-		return nil, nil
-	case 't', 'f':
-		return token.Bool(), nil
-	case '"':
-		return token.String(), nil
-	case '0':
-		return expandable([]byte(token.String())), nil
-	case '[':
-		array := []any{}
-		for d.PeekKind() != ']' {
-			value, err := tree(d)
-			if err != nil {
-				return nil, err
-			}
-			array = append(array, value)
-		}
-		_, err := d.ReadToken()
-		return array, err
-	}
-	object := map[string]any{}
-	for d.PeekKind() != '}' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		key := name.String()
-		if object[key], err = tree(d); err != nil {
-			return nil, err
-		}
-	}
-	_, err = d.ReadToken()
-	return object, err
+	return plain(n), nil // what trails is no part of the document
 }
 
-// expandable returns a number that big.Rat expands without harm and that has
-// the same sign, is an integer or not, and lies on the same side of every bound
-// that a contract can state.
-func expandable(raw []byte) json.Number {
-	const most = 1100 // a contract's bounds have at most 40 characters, three of them in an exponent
-	d := parseDecimal(nil, raw)
-	sign := ""
-	if d.negative {
-		sign = "-"
+func plain(n *jsontree.Node) any {
+	switch n.Kind {
+	case 'n':
+		return nil
+	case 't', 'f':
+		return n.Kind == 't'
+	case '"':
+		return n.Text
+	case '0':
+		return json.Number(decimal.Near(n.Text))
+	case '[':
+		array := make([]any, len(n.Entries))
+		for i := range n.Entries {
+			array[i] = plain(&n.Entries[i].Value)
+		}
+		return array
 	}
-	switch {
-	case d.zero():
-		return "0"
-	case d.point > most && d.integral():
-		return json.Number(sign + "1e1100")
-	case d.point < -most:
-		return json.Number(sign + "1e-1100")
+	object := make(map[string]any, len(n.Entries))
+	for i := range n.Entries {
+		object[n.Entries[i].Name] = plain(&n.Entries[i].Value)
 	}
-	return json.Number(raw)
+	return object
 }

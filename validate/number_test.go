@@ -42,7 +42,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 	} {
 		found, err := o.validator.Part(schema.OutputPart, []byte(v.document))
 		require.NoError(t, err)
-		require.Equal(t, v.want, found.Rules(), "%s: %v", clip(v.document), found)
+		require.Equal(t, v.want, found.Rules(), "%s: %v", finding.Clip(v.document), found)
 		o.agree(t, []byte(v.document))
 	}
 }

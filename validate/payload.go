@@ -12,13 +12,17 @@ func (d *document) rawAccepts(body []byte) bool {
 	if d.stream != nil {
 		return d.stream.accepts(body)
 	}
-	w := walkers.Get().(*walker)
-	defer walkers.Put(w)
-	w.sink = nil
-	if d.node.kind == schema.Blob {
-		return w.size(d.node, len(body), "bytes", 0)
+	a := acceptors.Get().(*acceptor)
+	defer acceptors.Put(a)
+	return a.raw(d.node, body)
+}
+
+// raw takes text or bytes as they are.
+func (a *acceptor) raw(n *node, text []byte) bool {
+	if n.kind == schema.Blob {
+		return n.length.HoldsInt(int64(len(text)))
 	}
-	return utf8.Valid(body) && w.checkText(d.node, body, 0)
+	return utf8.Valid(text) && a.fits(n, text)
 }
 
 func (d *document) rawExplain(body []byte) []located {
@@ -30,13 +34,13 @@ func (d *document) rawExplain(body []byte) []located {
 		s.hidden++
 	}
 	s.push(d.raw.Name)
-	w := &walker{sink: s}
+	w := &explainer{sink: s}
 	switch {
 	case d.node.kind == schema.Blob:
-		w.size(d.node, len(body), "bytes", 0)
+		w.size(d.node, len(body), finding.Bytes, 0)
 	default:
 		if at := invalidUTF8(body); at < len(body) {
-			s.add(finding.SyntaxUTF8, at, "", "UTF-8", "the text holds bytes that are no UTF-8")
+			s.add(at, finding.Finding{Rule: finding.SyntaxUTF8, Problem: finding.InText})
 		}
 		w.checkText(d.node, body, 0)
 	}

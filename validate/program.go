@@ -3,10 +3,10 @@ package validate
 import (
 	"encoding/json"
 	"math/bits"
-	"slices"
-	"strconv"
 	"sync"
 
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -60,45 +60,14 @@ func (b bitset) count() int {
 }
 func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
-// interval is closed, but for an exclusive maximum; an end that is not set is open.
+// interval is an interval, and its bounds as they are written.
 type interval struct {
-	min, max       decimal
-	hasMin, hasMax bool
-	exclusive      bool // the maximum
-	text           string
+	decimal.Interval
+	written finding.Bounds
 }
 
 func intervalOf(b schema.Bounds) interval {
-	i := interval{hasMin: b.Min != "", hasMax: b.Max != "", text: b.String()}
-	if i.hasMin {
-		i.min = parseDecimal(nil, []byte(b.Min))
-	}
-	if i.hasMax {
-		i.max = parseDecimal(nil, []byte(b.Max))
-	}
-	return i
-}
-
-func (i *interval) open() bool { return !i.hasMin && !i.hasMax }
-
-func (i *interval) holds(d decimal) bool {
-	if i.hasMin && d.compare(i.min) < 0 {
-		return false
-	}
-	if !i.hasMax {
-		return true
-	}
-	c := d.compare(i.max)
-	return c < 0 || c == 0 && !i.exclusive
-}
-
-// holdsInt is [interval.holds] for sizes and small integers.
-func (i *interval) holdsInt(n int64) bool {
-	if i.open() {
-		return true
-	}
-	var digits, number [20]byte
-	return i.holds(parseDecimal(digits[:0], strconv.AppendInt(number[:0], n, 10)))
+	return interval{decimal.Between(b.Min, b.Max), finding.Bounds(b)}
 }
 
 type compiler struct {
@@ -161,18 +130,6 @@ func (n *node) spell(projection schema.Projection, part schema.Part) {
 			}
 		}
 	}
-}
-
-// whole returns the member that is the JSON body of a part.
-func (p *compiler) whole(part schema.Part) *schema.Member {
-	root, _ := p.c.Root(part)
-	document, _, ok := p.projection.Document(p.c, part)
-	if !ok || document == root {
-		return nil
-	}
-	members := p.c.Resolve(root).Members
-	i := slices.IndexFunc(members, func(m schema.Member) bool { return m.Location.Or("") == "payload" })
-	return &members[i]
 }
 
 func (p *compiler) place(ref schema.Ref) *node {
@@ -240,7 +197,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 		n.bounds = intervalOf(s.Range.Or(schema.Bounds{}))
 	case schema.Timestamp:
 		n.limits = intervalOf(boundsOf(schema.EarliestTimestamp, schema.TimestampsEnd))
-		n.limits.exclusive = true
+		n.limits.Interval = n.limits.Below()
 		n.epoch, n.form = timestampForms(s.Format.Or(p.timestamps), p.projection)
 	case schema.Blob:
 		if p.projection == schema.SDK {

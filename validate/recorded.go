@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"fmt"
 	"mime"
 	"net/http"
 	"unicode/utf8"
@@ -60,20 +59,15 @@ func Note(leftOut map[LeftOut]int) (found finding.Set) {
 			bodies += n
 		}
 	}
-	note := func(n int, what, rules string) finding.Finding {
-		of := "1 interaction"
-		if n != 1 {
-			of = fmt.Sprintf("%d interactions", n)
-		}
-		return finding.Finding{Rule: finding.HTTPNotRecorded, Got: fmt.Sprintf("%d without %s", n, what),
-			Message: fmt.Sprintf("the %s of %s were not recorded; rules on %s were not applied", what, of, rules)}
+	note := func(n int, what string) finding.Finding {
+		return finding.Finding{Rule: finding.HTTPNotRecorded, Names: []string{what}, Found: finding.Value{Length: n}}
 	}
 	var all []finding.Finding
 	if headers > 0 {
-		all = append(all, note(headers, "response headers", "headers"))
+		all = append(all, note(headers, "response headers"))
 	}
 	if bodies > 0 {
-		all = append(all, note(bodies, "request bodies", "request bodies"))
+		all = append(all, note(bodies, "request bodies"))
 	}
 	return finding.NewSet(all...)
 }
@@ -81,7 +75,7 @@ func Note(leftOut map[LeftOut]int) (found finding.Set) {
 // Odd is the finding that an entry of a recording is, which is not as its format says.
 func Odd(e *traffic.EntryError) finding.Set {
 	m := e.Malformed
-	return finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: m.Source, Interaction: e.Index + 1, Line: m.Line, Column: m.Column, Want: m.Form, Message: m.Problem})
+	return finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: m.Source, Interaction: e.Index + 1, Line: m.Line, Column: m.Column, Wanted: finding.Want{Text: m.Form}, Cause: m.Problem})
 }
 
 // recorded reports whether a header of the response would be there if the service had

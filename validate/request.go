@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -14,19 +15,19 @@ func statesBindings(c *schema.Contract) bool {
 	if c.Protocol.Silent() {
 		return false
 	}
-	bound := c.Bound(schema.InputPart)
+	bound := binding.Of(c, schema.InputPart).At(schema.LocationLabel)
 	return !slices.ContainsFunc(c.Labels(), func(label string) bool {
-		return !slices.ContainsFunc(bound, func(m schema.Member) bool { return c.Location(&m) == "label" && m.Wire() == label })
+		return !slices.ContainsFunc(bound, func(m binding.Member) bool { return m.Wire == label })
 	})
 }
 
 // newRequest is a recorded request as a message. What is to be said of its query
 // goes unsaid where its URL cannot be read, for then it was not routed.
 func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kept Recorded) *message {
-	m := &message{part: schema.InputPart, header: r.Header, kept: kept.RequestHeaders, body: r.Body, labels: labels}
+	m := &message{binding.Message{Header: r.Header, Labels: labels}, schema.InputPart, kept.RequestHeaders, r.Body}
 	if v.queries {
 		if u, err := url.Parse(r.URL); err == nil {
-			m.query = u.Query()
+			m.Query = u.Query()
 		}
 	}
 	return m
@@ -38,7 +39,7 @@ func (e *exchange) request(m *message) {
 	if status := e.response.Status; !e.v.requests || status >= 400 && status < 500 {
 		return
 	}
-	if m.labels == nil && e.v.labelled {
+	if m.Labels == nil && e.v.labelled {
 		return // it was not routed
 	}
 	e.message(m)

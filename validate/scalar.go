@@ -10,47 +10,39 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-func (w *walker) string(n *node) bool {
+func (w *explainer) string(n *node) bool {
 	if w.dec.PeekKind() != '"' {
 		return w.mismatch(n)
 	}
 	at := w.offset()
 	text, ok := w.text()
-	return ok && w.checkText(n, text, at)
+	if ok {
+		w.checkText(n, text, at)
+	}
+	return ok
 }
 
-// checkText holds a string, the key of a map or a blob against its shape.
-func (w *walker) checkText(n *node, text []byte, at int) bool {
-	clean := true
+// checkText validates a string, the key of a map or a blob against its shape.
+func (w *explainer) checkText(n *node, text []byte, at int) {
 	if n.enum != nil && !n.enum[string(text)] {
-		clean = false
-		if w.sink != nil {
-			w.sink.enum(n, text, at)
-		}
+		w.sink.enum(n, text, at)
 	}
 	if n.form != nil && !n.form.Match(text) {
-		if w.sink != nil {
-			w.sink.form(n, text, at)
-		}
-		return w.sink != nil
+		w.sink.form(n, text, at)
+		return
 	}
-	if !n.length.open() {
-		size, unit := utf8.RuneCount(text), "code points"
+	if !n.length.Open() {
+		size, unit := utf8.RuneCount(text), finding.CodePoints
 		if n.kind == schema.Blob {
-			size, unit = decodedLength(text), "bytes"
+			size, unit = decodedLength(text), finding.Bytes
 		}
-		clean = w.size(n, size, unit, at) && clean
+		w.size(n, size, unit, at)
 	}
 	if n.pattern != nil {
-		ok, err := n.pattern.Match(text)
-		if !ok || err != nil {
-			clean = false
-			if w.sink != nil {
-				w.sink.pattern(n, text, err, at)
-			}
+		if ok, err := n.pattern.Match(text); !ok || err != nil {
+			w.sink.pattern(n, text, err, at)
 		}
 	}
-	return clean || w.sink != nil
 }
 
 // decodedLength is the number of bytes that base64 text, known to be
@@ -66,29 +58,21 @@ func decodedLength(text []byte) int {
 // number reads a JSON number as its raw text. The decoder takes 016 for a zero
 // and looks at what follows only with the next read, which is one member too late
 // to name the place.
-func (w *walker) number() ([]byte, bool) {
+func (w *explainer) number() ([]byte, bool) {
 	raw, err := w.dec.ReadValue()
 	if err != nil {
 		return nil, w.broken(err)
 	}
-	if w.sink != nil {
-		end := int(w.dec.InputOffset())
-		if rest := w.sink.document[end:]; len(rest) > 0 && strings.IndexByte(" \t\r\n,]}", rest[0]) < 0 && w.dec.StackDepth() > 0 {
-			w.sink.cut = true
-			w.sink.add(finding.SyntaxInvalid, end, w.sink.character(end), "", "no JSON: "+w.sink.character(end)+" in a number")
-			return nil, false
-		}
+	end := int(w.dec.InputOffset())
+	if rest := w.sink.document[end:]; len(rest) > 0 && strings.IndexByte(" \t\r\n,]}", rest[0]) < 0 && w.dec.StackDepth() > 0 {
+		w.sink.cut = true
+		w.sink.add(end, finding.Finding{Rule: finding.SyntaxInvalid, Problem: finding.InNumber, Found: w.sink.character(end)})
+		return nil, false
 	}
 	return raw, true
 }
 
-func (w *walker) decimal(raw []byte) decimal {
-	d := parseDecimal(w.digits[:0], raw)
-	w.digits = d.digits[:0]
-	return d
-}
-
-func (w *walker) integer(n *node) bool {
+func (w *explainer) integer(n *node) bool {
 	if w.dec.PeekKind() != '0' {
 		return w.mismatch(n)
 	}
@@ -97,28 +81,18 @@ func (w *walker) integer(n *node) bool {
 	if !ok {
 		return false
 	}
-	if small, ok := smallInteger(raw); ok && w.sink == nil {
-		return n.limits.holdsInt(small) && n.bounds.holdsInt(small)
-	}
 	value := w.decimal(raw)
-	typed := value.integral() && n.limits.holds(value)
-	plain := !hasFractionOrExponent(raw)
-	bounded := n.bounds.open() || n.bounds.holds(value)
-	precise := !typed || beyondDoubles.holds(value)
-	if w.sink == nil {
-		return typed && plain && bounded && precise
-	}
-	if !typed {
+	if !value.Integral() || !n.limits.Holds(value) {
 		w.sink.notInteger(n, raw, value, at)
 	} else {
-		if !plain {
+		if hasFractionOrExponent(raw) {
 			w.sink.numberForm(raw, at)
 		}
-		if !precise {
+		if !beyondDoubles.Holds(value) {
 			w.sink.precision(raw, at)
 		}
 	}
-	if !bounded {
+	if !n.bounds.Holds(value) {
 		w.sink.outOfRange(n, raw, at)
 	}
 	return true
@@ -132,7 +106,7 @@ func hasFractionOrExponent(raw []byte) bool {
 	return slices.ContainsFunc(raw, func(c byte) bool { return c == '.' || c == 'e' || c == 'E' })
 }
 
-func (w *walker) float(n *node) bool {
+func (w *explainer) float(n *node) bool {
 	at := w.offset()
 	switch w.dec.PeekKind() {
 	case '"':
@@ -140,20 +114,17 @@ func (w *walker) float(n *node) bool {
 		if !ok {
 			return false
 		}
-		if slices.Contains(schema.NonNumericFloats, string(text)) {
-			return true
-		}
-		if w.sink != nil {
+		if !slices.Contains(schema.NonNumericFloats, string(text)) {
 			w.sink.mismatch(n, at)
 		}
-		return w.sink != nil
+		return true
 	case '0':
 		return w.bounded(n, at)
 	}
 	return w.mismatch(n)
 }
 
-func (w *walker) timestamp(n *node) bool {
+func (w *explainer) timestamp(n *node) bool {
 	switch k := w.dec.PeekKind(); {
 	case k == '0' && n.epoch:
 		return w.bounded(n, w.offset())
@@ -164,21 +135,16 @@ func (w *walker) timestamp(n *node) bool {
 }
 
 // bounded reads a number and holds it against the limits of its type and shape.
-func (w *walker) bounded(n *node, at int) bool {
+func (w *explainer) bounded(n *node, at int) bool {
 	raw, ok := w.number()
 	if !ok {
 		return false
 	}
 	value := w.decimal(raw)
-	typed := n.limits.holds(value)
-	bounded := n.bounds.open() || n.bounds.holds(value)
-	if w.sink == nil {
-		return typed && bounded
-	}
-	if !typed {
+	if !n.limits.Holds(value) {
 		w.sink.tooLarge(n, raw, at)
 	}
-	if !bounded {
+	if !n.bounds.Holds(value) {
 		w.sink.outOfRange(n, raw, at)
 	}
 	return true

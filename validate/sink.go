@@ -3,13 +3,12 @@ package validate
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // mostFindings bounds what is said of one document. The last finding then says
@@ -23,6 +22,7 @@ type sink struct {
 	shape    string   // of the current value, as [finding.Finding] has it
 	hidden   int      // how many sensitive shapes stand around the current value
 	response bool     // the document is a response, or a part of one
+	key      bool     // what is looked at is the key of the entry at the path
 	found    []located
 	full     bool
 	cut      bool // the walk ended before the document did
@@ -45,36 +45,30 @@ func (s *sink) pushKey(key string) {
 func (s *sink) push(token string)     { s.path = append(s.path, token) }
 func (s *sink) pushIndex(i int)       { s.path = append(s.path, strconv.Itoa(i)) }
 func (s *sink) pop()                  { s.path = s.path[:len(s.path)-1] }
-func (s *sink) below(t string) string { return s.pointer() + "/" + schema.Escape(t) }
+func (s *sink) below(t string) string { return s.pointer() + "/" + jsontree.Escape(t) }
 
 func (s *sink) pointer() string {
 	var b strings.Builder
 	for _, token := range s.path {
 		b.WriteByte('/')
-		b.WriteString(schema.Escape(token))
+		b.WriteString(jsontree.Escape(token))
 	}
 	return b.String()
 }
 
 // add notes a finding at the current value.
-func (s *sink) add(rule finding.RuleID, offset int, got, want, message string) {
-	s.addAt(s.pointer(), rule, offset, got, want, message)
-}
+func (s *sink) add(offset int, f finding.Finding) { s.addAt(s.pointer(), offset, f) }
 
-func (s *sink) addAt(pointer string, rule finding.RuleID, offset int, got, want, message string) {
+func (s *sink) addAt(pointer string, offset int, f finding.Finding) {
 	if s.full {
 		return
 	}
-	f := finding.Finding{Rule: rule, Pointer: pointer, Shape: s.shape, Got: got, Want: want, Message: message}
+	f.Pointer, f.Shape, f.Key = pointer, s.shape, s.key
 	if s.hidden > 0 {
-		f.Sensitive = true
-		if got != "" {
-			f.Got = "(withheld: sensitive)"
-		}
+		f.Sensitive, f.Found.Text, f.Found.Cut = true, "", 0
 	}
 	if len(s.found) == mostFindings-1 {
-		s.full = true
-		f.Message += fmt.Sprintf(" (and more: only the first %d findings of a document are reported)", mostFindings)
+		s.full, f.Truncated = true, mostFindings
 	}
 	s.found = append(s.found, located{Finding: f, offset: offset})
 }
@@ -99,21 +93,13 @@ func joinShape(shape, member string) string {
 type occurrence struct {
 	name     string
 	at       int  // offset of the name
+	value    int  // offset of its value
 	from, to int  // the findings inside its value
 	counts   bool // it is present for a union: not null, not __type
 }
 
 // seenNames are the members of one object, by name.
 type seenNames map[string]*occurrence
-
-// names is nil for an accepting walk: there the decoder itself refuses to meet
-// a name twice.
-func (w *walker) names() seenNames {
-	if w.sink == nil {
-		return nil
-	}
-	return seenNames{}
-}
 
 // meet notes a name. Met again, what was found in its earlier value is
 // retracted, but for what is wrong with the bytes.
@@ -128,12 +114,11 @@ func (n seenNames) meet(s *sink, name string, at int) (entry *occurrence, again 
 				s.found[i].void = true
 			}
 		}
-		place, subject, message := s.below(name), quote(name), "duplicate member name "+quote(name)
+		token, names := name, []string{name}
 		if s.hidden > 0 {
-			place, subject, message = s.below("*"), "that is withheld", "duplicate member name (withheld)"
+			token, names = "*", nil
 		}
-		s.addAt(place, finding.SyntaxDuplicateMember, at, subject, "each name once",
-			message+"; the last value counts here, other parsers may take the first")
+		s.addAt(s.below(token), at, finding.Finding{Rule: finding.SyntaxDuplicateMember, Names: names})
 	}
 	entry.at, entry.from = at, len(s.found)
 	return entry, again
@@ -158,41 +143,41 @@ func (s *sink) union(n *node, seen seenNames, opened int) {
 	for _, m := range members {
 		names = append(names, m.name)
 	}
-	want := "exactly one of " + n.memberNames()
+	want := finding.Want{Type: "union", OneOf: n.memberNames()}
 	outer := s.shape
 	defer func() { s.shape = outer }()
 	s.shape = cmp.Or(n.shape, outer)
 	switch {
 	case len(members) > 1:
-		s.add(finding.UnionMultipleMembers, members[1].at, strings.Join(names, ", "), want,
-			fmt.Sprintf("the union has %d members, %s; exactly one may be set", len(names), joinAnd(names)))
+		s.add(members[1].at, finding.Finding{Rule: finding.UnionMultipleMembers, Names: names, Wanted: want})
 	case len(members) == 0:
-		s.add(finding.UnionNoMember, opened, "none", want, "the union has no member; exactly one must be set")
+		s.add(opened, finding.Finding{Rule: finding.UnionNoMember, Wanted: want})
 	case known == 0:
 		tag := s.unknownTag(members[0])
+		found := s.value(members[0].value)
+		if members[0].name == unknownMember {
+			found = finding.Value{Kind: finding.KindNameAlone}
+		}
 		s.shape = cmp.Or(joinShape(n.shape, tag), outer)
-		s.add(finding.UnionUnknownMember, members[0].at, tag, want,
-			fmt.Sprintf("the union's only member is %s, which the contract does not know", quote(tag)))
+		s.add(members[0].at, finding.Finding{Rule: finding.UnionUnknownMember, Names: []string{tag}, Found: found, Wanted: want})
 	}
 }
 
-func joinAnd(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
-func (n *node) memberNames() string {
+func (n *node) memberNames() []string {
 	names := make([]string, len(n.members))
 	for i, m := range n.members {
 		names[i] = m.name
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
-// unknownTag is the name of an unknown union member: in the sdk projection it
-// stands inside SDK_UNKNOWN_MEMBER.
+// unknownMember is what boto3 leaves of a union member that it does not know: its name alone.
+const unknownMember = "SDK_UNKNOWN_MEMBER"
+
+// unknownTag is the name of an unknown union member: in the sdk projection it is inside
+// SDK_UNKNOWN_MEMBER.
 func (s *sink) unknownTag(o *occurrence) string {
-	if o.name != "SDK_UNKNOWN_MEMBER" {
+	if o.name != unknownMember {
 		return o.name
 	}
 	value := s.document[o.at:]
@@ -203,14 +188,3 @@ func (s *sink) unknownTag(o *occurrence) string {
 	}
 	return o.name
 }
-
-// clip shortens what a message quotes.
-func clip(text string) string {
-	const most = 80
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + fmt.Sprintf("… (%d bytes)", len(text))
-}
-
-func quote(text string) string { return strconv.Quote(clip(text)) }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -61,24 +62,22 @@ const paddingAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 
 // padding reads the member p of a padded event. Another value than padding makes
 // it a member that the contract does not know.
-func (w *walker) padding(n *node, entry *occurrence) bool {
+func (w *explainer) padding(n *node, entry *occurrence) bool {
 	if w.dec.PeekKind() != '"' {
 		return w.unknown(n, entry)
 	}
 	text, ok := w.text()
-	if !ok || strings.HasPrefix(paddingAlphabet, string(text)) {
-		return ok
-	}
-	if w.sink != nil {
+	if ok && !strings.HasPrefix(paddingAlphabet, string(text)) {
 		w.sink.unknown(n, entry)
 	}
-	return w.sink != nil
+	return ok
 }
 
 // stream compiles the stream of a part.
 func (p *compiler) stream(part schema.Part, raw *schema.Member) *stream {
 	union := p.c.Resolve(raw.Shape)
-	st := &stream{name: raw.Name, response: part != schema.InputPart, events: map[string]*event{}, signed: part == schema.InputPart, media: contentTypes[p.c.Protocol.Or("")],
+	media, _ := binding.MediaType(p.c.Protocol.Or(""))
+	st := &stream{name: raw.Name, response: part != schema.InputPart, events: map[string]*event{}, signed: part == schema.InputPart, media: media,
 		sensitive: p.place(raw.Shape).sensitive}
 	for i := range union.Members {
 		m := &union.Members[i]

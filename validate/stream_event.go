@@ -3,12 +3,10 @@ package validate
 import (
 	"encoding/base64"
 	"fmt"
-	"mime"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/eventstream"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -23,226 +21,170 @@ func headerText(m eventstream.Message, name string) (value []byte, at int, ok bo
 func eventType(m eventstream.Message) string {
 	for _, name := range []string{":event-type", ":exception-type"} {
 		if value, _, ok := headerText(m, name); ok {
-			return clip(string(value))
+			return finding.Clip(string(value))
 		}
 	}
 	return ""
 }
 
-// event validates the message of an event. It returns what the methods of a walker do.
-func (r *streamWalk) event(w *walker, m eventstream.Message) bool {
+// event validates the message of an event.
+func (r *streamWalk) event(m eventstream.Message) {
+	if r.quick.event(r.stream, m, r.index) {
+		return
+	}
 	kind, at, ok := headerText(m, ":message-type")
-	if !ok {
-		return r.framing(w, m.HeadersAt, "no :message-type", "the message has no string :message-type")
+	switch {
+	case !ok:
+		r.framing(m.HeadersAt, noHeader(":message-type"))
+	case string(kind) == "event":
+		r.plainEvent(m)
+	case string(kind) == "exception":
+		r.exceptionEvent(m)
+	case string(kind) == "error":
+		r.errorEvent(m)
+	default:
+		r.framing(at, finding.Finding{Problem: finding.MessageType, Found: finding.ValueOf(finding.KindString, string(kind))})
 	}
-	switch string(kind) {
-	case "event":
-		return r.plainEvent(w, m)
-	case "exception":
-		return r.exceptionEvent(w, m)
-	case "error":
-		return r.errorEvent(w, m)
-	}
-	return r.framing(w, at, quote(string(kind)), ":message-type is "+quote(string(kind))+", want event, exception or error")
 }
 
-func (r *streamWalk) plainEvent(w *walker, m eventstream.Message) bool {
+func (r *streamWalk) plainEvent(m eventstream.Message) {
 	name, at, ok := headerText(m, ":event-type")
 	if !ok {
-		return r.framing(w, m.HeadersAt, "no :event-type", "the event has no string :event-type")
+		r.framing(m.HeadersAt, noHeader(":event-type"))
+		return
 	}
 	if r.initial != nil && r.index == 0 {
 		if string(name) == r.initialType {
-			if w.sink != nil {
-				w.sink.path = w.sink.path[:0] // its members are those of the part
-			}
-			return r.contentType(w, m) && r.json(w, r.initial, m)
+			r.sink.path = r.sink.path[:0] // its members are those of the part
+			r.json(r.initial, m)
+			return
 		}
-		if !r.framing(w, at, clip(string(name)), "the stream begins without "+r.initialType+", which boto3 demands") {
-			return false
-		}
+		r.framing(at, finding.Finding{Problem: finding.NoInitial, Found: finding.Text(string(name)), Wanted: finding.Want{Text: r.initialType}})
 	}
-	if e := r.events[string(name)]; e != nil && e.plain {
-		return r.member(w, e, m, name)
+	e := r.events[string(name)]
+	if e != nil && e.plain {
+		r.member(e, m, name)
+		return
 	}
-	if w.sink == nil {
-		return false
+	f := finding.Finding{Rule: finding.UnionUnknownMember, Problem: finding.OfEvent, Names: []string{string(name)}, Wanted: finding.Want{OneOf: r.plain}}
+	if e != nil {
+		f.Problem = finding.IsException
 	}
-	r.enter(w.sink)
-	problem := ":event-type is %s, which the contract does not know"
-	if r.events[string(name)] != nil {
-		problem = ":event-type is %s, which is an exception: its :message-type is exception, and :exception-type names it"
-	}
-	w.sink.add(finding.UnionUnknownMember, at, clip(string(name)), "one of "+strings.Join(r.plain, ", "), fmt.Sprintf(problem, quote(string(name))))
-	return true
+	r.enter()
+	r.sink.add(at, f)
 }
 
-func (r *streamWalk) exceptionEvent(w *walker, m eventstream.Message) bool {
+func (r *streamWalk) exceptionEvent(m eventstream.Message) {
 	name, at, ok := headerText(m, ":exception-type")
 	if !ok {
-		return r.framing(w, m.HeadersAt, "no :exception-type", "the exception has no string :exception-type")
+		r.framing(m.HeadersAt, noHeader(":exception-type"))
+		return
 	}
 	if e := r.events[string(name)]; e != nil && e.exception {
-		return r.member(w, e, m, name)
+		r.member(e, m, name)
+		return
 	}
-	if w.sink == nil {
-		return false
-	}
-	r.enter(w.sink)
-	w.sink.add(finding.ErrorUnmodeled, at, clip(string(name)), "one of "+strings.Join(r.exceptions, ", "), "the stream has no exception "+quote(string(name)))
-	return true
+	r.enter()
+	r.sink.add(at, finding.Finding{Rule: finding.ErrorUnmodeled, Problem: finding.OfEvent, Names: []string{string(name)}, Wanted: finding.Want{OneOf: r.exceptions}})
 }
 
 // errorEvent notes an error that is outside of the contract by its nature.
-func (r *streamWalk) errorEvent(w *walker, m eventstream.Message) bool {
-	if w.sink == nil {
-		return false
-	}
-	r.enter(w.sink)
+func (r *streamWalk) errorEvent(m eventstream.Message) {
+	r.enter()
 	if code, at, ok := headerText(m, ":error-code"); ok {
-		w.sink.add(finding.ErrorUnmodeled, at, clip(string(code)), "one of "+strings.Join(r.exceptions, ", "),
-			"the stream ends with the error "+quote(string(code))+", which is not an exception of the contract")
+		r.sink.add(at, finding.Finding{Rule: finding.ErrorUnmodeled, Problem: finding.StreamError, Names: []string{string(code)}, Wanted: finding.Want{OneOf: r.exceptions}})
 	} else {
-		w.sink.add(finding.ErrorUnidentified, m.HeadersAt, "no :error-code", ":error-code", "the error message names no error")
+		r.sink.add(m.HeadersAt, finding.Finding{Rule: finding.ErrorUnidentified, Problem: finding.OfEvent})
 	}
 	if _, _, ok := headerText(m, ":error-message"); !ok {
-		w.sink.add(finding.StreamFraming, m.HeadersAt, "no :error-message", "", "the error has no string :error-message")
+		r.framing(m.HeadersAt, noHeader(":error-message"))
 	}
-	return true
 }
 
 // member validates an event or exception against its member of the union.
-func (r *streamWalk) member(w *walker, e *event, m eventstream.Message, name []byte) bool {
-	if w.sink != nil {
-		r.enter(w.sink, string(name))
-	}
+func (r *streamWalk) member(e *event, m eventstream.Message, name []byte) {
+	r.enter(string(name))
 	for i := range e.headers {
-		if e.sensitive && w.sink != nil {
-			w.sink.hidden++
+		r.header(e, &e.headers[i], m)
+	}
+	switch {
+	case e.payload == "":
+		r.json(e.node, m)
+	case len(m.Payload) == 0 && (!e.required || !e.raw):
+		if e.required {
+			r.sink.missing(e.payload, m.PayloadAt)
 		}
-		ok := e.headers[i].check(w, m)
-		if e.sensitive && w.sink != nil {
-			w.sink.hidden--
-		}
-		if !ok {
-			return false
-		}
+	case e.raw:
+		r.sink.push(e.payload)
+		r.bytes(e, m)
+	default:
+		r.sink.push(e.payload)
+		r.json(e.node, m)
 	}
-	if e.payload == "" {
-		return r.contentType(w, m) && r.json(w, e.node, m)
-	}
-	if len(m.Payload) == 0 && (!e.required || !e.raw) {
-		if e.required && w.sink != nil {
-			w.sink.missing(e.payload, m.PayloadAt)
-		}
-		return !e.required || w.sink != nil
-	}
-	if w.sink != nil {
-		w.sink.push(e.payload)
-	}
-	if !e.raw {
-		return r.contentType(w, m) && r.json(w, e.node, m)
-	}
-	return e.bytes(w, m)
 }
 
-var noMembers = []byte("{}")
-
-// json validates a payload that is a JSON text. None at all is an object without
-// members, as all SDKs take it.
-func (r *streamWalk) json(w *walker, n *node, m eventstream.Message) bool {
-	document := m.Payload
-	if len(document) == 0 {
-		document = noMembers
+// json validates a payload that is a JSON text, and its Content-Type.
+func (r *streamWalk) json(n *node, m eventstream.Message) {
+	if !r.typed(m) {
+		v, at, _ := m.Headers.Find(":content-type")
+		f := finding.Finding{Rule: finding.HTTPContentType, Problem: finding.OfEvent, Found: finding.Text(string(v.Data)), Wanted: finding.Want{Text: r.media}}
+		if v.Type != eventstream.TypeString {
+			f.Problem, f.Found = finding.HeaderType, finding.Text(v.Type.String())
+		}
+		r.sink.add(m.HeadersAt+at, f)
 	}
-	if w.sink == nil {
-		return w.accepts(n, document)
-	}
-	top, from := w.sink.pointer(), len(w.sink.found)
-	w.sink.explain(w, n, document)
-	for i := from; i < len(w.sink.found); i++ {
-		f := &w.sink.found[i]
+	top, from := r.sink.pointer(), len(r.sink.found)
+	r.sink.explain(&r.explainer, n, jsonPayload(m))
+	for i := from; i < len(r.sink.found); i++ {
+		f := &r.sink.found[i]
 		if f.offset += m.PayloadAt; f.Pointer == "" {
 			f.Pointer = top // of a document that nests too deep
 		}
 	}
-	return true
 }
 
 // bytes validates a payload that is text or bytes as they are.
-func (e *event) bytes(w *walker, m eventstream.Message) bool {
+func (r *streamWalk) bytes(e *event, m eventstream.Message) {
 	if e.node.sensitive || e.sensitive {
-		if w.sink != nil {
-			w.sink.hidden++
-			defer func() { w.sink.hidden-- }()
-		}
+		r.sink.hidden++
+		defer func() { r.sink.hidden-- }()
 	}
 	if e.node.kind == schema.Blob {
-		return w.size(e.node, len(m.Payload), "bytes", m.PayloadAt)
-	}
-	if w.sink == nil {
-		return utf8.Valid(m.Payload) && w.checkText(e.node, m.Payload, 0)
+		r.size(e.node, len(m.Payload), finding.Bytes, m.PayloadAt)
+		return
 	}
 	if at := invalidUTF8(m.Payload); at < len(m.Payload) {
-		w.sink.add(finding.SyntaxUTF8, m.PayloadAt+at, "", "UTF-8", "the text holds bytes that are not UTF-8")
+		r.sink.add(m.PayloadAt+at, finding.Finding{Rule: finding.SyntaxUTF8, Problem: finding.InText})
 	}
-	return w.checkText(e.node, m.Payload, m.PayloadAt)
+	r.checkText(e.node, m.Payload, m.PayloadAt)
 }
 
-// contentType validates the :content-type of a payload that is JSON. It may be
-// absent.
-func (r *streamWalk) contentType(w *walker, m eventstream.Message) bool {
-	v, at, ok := m.Headers.Find(":content-type")
-	if !ok || r.media == "" || len(m.Payload) == 0 {
-		return true
+// header validates the header that a member travels in. Findings about it are where the header
+// begins.
+func (r *streamWalk) header(e *event, h *eventHeader, m eventstream.Message) {
+	if e.sensitive {
+		r.sink.hidden++
+		defer func() { r.sink.hidden-- }()
 	}
-	if string(v.Data) == r.media || string(v.Data) == "application/json" {
-		return true
-	}
-	got := string(v.Data)
-	if v.Type != eventstream.TypeString {
-		got = "a header of type " + v.Type.String()
-	}
-	if media, _, err := mime.ParseMediaType(got); err == nil && (media == r.media || media == "application/json") {
-		return true
-	}
-	if w.sink != nil {
-		w.sink.add(finding.HTTPContentType, m.HeadersAt+at, clip(got), r.media, fmt.Sprintf("got :content-type %s, want %s", clip(got), r.media))
-	}
-	return w.sink != nil
-}
-
-// check validates the header that a member travels in. Findings about it are
-// where the header begins.
-func (h *eventHeader) check(w *walker, m eventstream.Message) bool {
 	v, at, ok := m.Headers.Find(h.wire)
-	if at += m.HeadersAt; !ok {
-		if h.required && w.sink != nil {
-			w.sink.missing(h.name, at)
+	at += m.HeadersAt
+	if !ok {
+		if h.required {
+			r.sink.missing(h.name, at)
 		}
-		return !h.required || w.sink != nil
+		return
 	}
-	if w.sink != nil {
-		w.sink.push(h.name)
-		defer w.sink.pop()
-	}
+	r.sink.push(h.name)
+	defer r.sink.pop()
 	if !h.fits(v.Type) {
-		if w.sink != nil {
-			w.sink.add(finding.TypeMismatch, at, "a header of type "+v.Type.String(), "a header of type "+h.want(),
-				fmt.Sprintf("the header %s is of type %s, want %s", quote(h.wire), v.Type, h.want()))
-		}
-		return w.sink != nil
+		r.sink.add(at, finding.Finding{Rule: finding.TypeMismatch, Problem: finding.HeaderType, Names: []string{h.wire}, Found: finding.Text(v.Type.String()), Wanted: finding.Want{Type: h.want()}})
+		return
 	}
-	w.typed = appendHeader(w.typed[:0], v)
-	if w.sink == nil {
-		return w.accepts(h.node, w.typed)
+	from := len(r.sink.found)
+	r.sink.explain(&r.explainer, h.node, appendHeader(nil, v))
+	for i := from; i < len(r.sink.found); i++ {
+		r.sink.found[i].offset = at
 	}
-	from := len(w.sink.found)
-	w.sink.explain(w, h.node, w.typed)
-	for i := from; i < len(w.sink.found); i++ {
-		w.sink.found[i].offset = at
-	}
-	return true
 }
 
 // fits reports whether the type of a header is one in which the member travels
@@ -287,7 +229,7 @@ func appendHeader(text []byte, v eventstream.Value) []byte {
 	case eventstream.TypeTrue, eventstream.TypeFalse:
 		return strconv.AppendBool(text, v.Type == eventstream.TypeTrue)
 	case eventstream.TypeString:
-		return appendQuoted(text, string(v.Data))
+		return binding.AppendQuoted(text, string(v.Data))
 	case eventstream.TypeTimestamp:
 		return appendMillis(text, v.Int())
 	case eventstream.TypeBytes, eventstream.TypeUUID:

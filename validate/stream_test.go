@@ -7,12 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crcheck/crcheck/schema/source/botocore"
+
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/eventstream"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/stretchr/testify/require"
 )
 
 // talk is a model with streams both ways and events of every kind.
@@ -45,7 +47,7 @@ func talkOf(t testing.TB, service, protocol string, required ...string) *schema.
 	if len(required) > 0 {
 		quoted = `"` + strings.Join(required, `", "`) + `"`
 	}
-	contracts, err := source.Botocore(fmt.Appendf(nil, talk, service, protocol, quoted), "")
+	contracts, err := botocore.Read(fmt.Appendf(nil, talk, service, protocol, quoted), "")
 	require.NoError(t, err)
 	return contracts[0]
 }

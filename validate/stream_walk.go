@@ -7,56 +7,38 @@ import (
 	"github.com/crcheck/crcheck/internal/eventstream"
 )
 
-// streamWalk goes over the messages of one body, in place and in one pass. What
-// it keeps does not grow with the body.
+// streamWalk goes over the messages of one body, in place and in one pass, and notes what is wrong.
+// What it keeps does not grow with the body.
 type streamWalk struct {
 	*stream
+	explainer
 	body  []byte
-	quiet *walker // without a sink
-	loud  *walker // with the sink; nil: accept, or give up at the first finding
+	quick *acceptor // looks at each event first, for most have no findings
 
 	index   int                 // of the message
 	current eventstream.Message // the event, out of its signed message
 	ended   bool                // a signed message without an event has ended the stream
 }
 
-// accepts reports whether there is nothing to say about a stream.
-func (st *stream) accepts(body []byte) bool {
-	quiet := walkers.Get().(*walker)
-	defer walkers.Put(quiet)
-	quiet.sink = nil
-	r := streamWalk{stream: st, body: body, quiet: quiet}
-	return r.run()
-}
-
 // explain finds everything there is to say about a stream, up to [mostFindings].
 func (st *stream) explain(body []byte) []located {
-	quiet := walkers.Get().(*walker)
-	defer walkers.Put(quiet)
-	quiet.sink = nil
-	s := &sink{response: st.response}
-	r := streamWalk{stream: st, body: body, quiet: quiet, loud: &walker{sink: s}}
+	quick := acceptors.Get().(*acceptor)
+	defer acceptors.Put(quick)
+	r := streamWalk{stream: st, body: body, quick: quick}
+	r.sink = &sink{response: st.response}
 	r.run()
-	return s.found
+	return r.sink.found
 }
 
-// run is false where there is a finding and nobody to tell.
-func (r *streamWalk) run() bool {
+func (r *streamWalk) run() {
 	for at := 0; at >= 0 && at < len(r.body); r.index++ {
 		m, next, fault := eventstream.Decode(r.body, at)
 		if r.current = m; fault != nil {
 			r.current = eventstream.Message{} // nothing that it says can be trusted
 		}
-		if r.loud == nil {
-			if fault != nil || !r.unwrap(m) {
-				return false
-			}
-			at = next
-			continue
-		}
-		s := r.loud.sink
+		s := r.sink
 		if s.full {
-			return true
+			return
 		}
 		from := len(s.found)
 		if s.hidden = 0; r.sensitive {
@@ -70,7 +52,6 @@ func (r *streamWalk) run() bool {
 		r.stamp(s, from)
 		at = next
 	}
-	return true
 }
 
 // stamp says of findings from an index in which event they are.
@@ -89,28 +70,34 @@ func (r *streamWalk) stamp(s *sink, from int) {
 // fault notes broken framing. One that hides where the next message begins is the
 // last finding.
 func (r *streamWalk) fault(fault *eventstream.Error, lost bool) {
-	problem := fault.Problem()
+	f := finding.Finding{Found: finding.Text(string(fault.Fault)), Cause: fault.Problem()}
 	if lost && r.index == 0 && fault.Fault != eventstream.CutMessage {
-		problem = "the body is not an event stream: " + problem
+		f.Problem = finding.NotStream
 	}
 	if lost && bytes.Contains(r.body, []byte("\uFFFD")) {
-		problem += "; the body holds U+FFFD, so a recorder may have replaced bytes that are not UTF-8"
+		f.Found.Kind = finding.KindReplaced
 	}
-	r.framing(r.loud, fault.Offset, string(fault.Fault), problem)
+	r.framing(fault.Offset, f)
 }
 
-// framing is false where there is no sink.
-func (r *streamWalk) framing(w *walker, at int, got, problem string) bool {
-	if w.sink == nil {
-		return false
-	}
-	r.enter(w.sink)
-	w.sink.add(finding.StreamFraming, at, got, "", problem)
-	return true
+func (r *streamWalk) framing(at int, f finding.Finding) {
+	r.enter()
+	f.Rule = finding.StreamFraming
+	r.sink.add(at, f)
+}
+
+// noHeader is about a header that the message lacks, or that is of another type.
+func noHeader(name string) finding.Finding {
+	return finding.Finding{Problem: finding.NoHeader, Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}}
+}
+
+func wrongHeader(name string, got, want eventstream.Type) finding.Finding {
+	return finding.Finding{Problem: finding.WrongHeader, Names: []string{name}, Found: finding.Text(got.String()), Wanted: finding.Want{Type: want.String()}}
 }
 
 // enter makes the message the place of what follows.
-func (r *streamWalk) enter(s *sink, tokens ...string) {
+func (r *streamWalk) enter(tokens ...string) {
+	s := r.sink
 	s.path = append(s.path[:0], r.name)
 	s.pushIndex(r.index)
 	s.path = append(s.path, tokens...)
@@ -119,43 +106,40 @@ func (r *streamWalk) enter(s *sink, tokens ...string) {
 // unwrap takes an event out of the signed message that it may come in: one with
 // the headers :date and :chunk-signature, whose payload is the event's message,
 // or is empty at the end of the stream.
-func (r *streamWalk) unwrap(m eventstream.Message) bool {
-	w := r.loud
-	if w == nil {
-		w = r.quiet
-	}
+func (r *streamWalk) unwrap(m eventstream.Message) {
 	if r.ended {
-		return r.framing(w, m.At, "a message", "a message follows the signed message that ends the stream")
+		r.framing(m.At, finding.Finding{Problem: finding.AfterEnd})
+		return
 	}
 	signature, at, ok := m.Headers.Find(":chunk-signature")
 	if !ok || !r.signed {
-		return r.explained(m)
+		r.event(m)
+		return
 	}
-	if signature.Type != eventstream.TypeBytes {
-		return r.framing(w, m.HeadersAt+at, signature.Type.String(), "the header :chunk-signature is of type "+signature.Type.String()+", want byte_array")
-	}
-	if date, at, ok := m.Headers.Find(":date"); !ok {
-		return r.framing(w, m.HeadersAt, "no :date", "a signed message has no header :date")
-	} else if date.Type != eventstream.TypeTimestamp {
-		return r.framing(w, m.HeadersAt+at, date.Type.String(), "the header :date is of type "+date.Type.String()+", want timestamp")
-	}
-	if len(m.Payload) == 0 {
+	date, dateAt, dated := m.Headers.Find(":date")
+	switch {
+	case signature.Type != eventstream.TypeBytes:
+		r.framing(m.HeadersAt+at, wrongHeader(":chunk-signature", signature.Type, eventstream.TypeBytes))
+		return
+	case !dated:
+		r.framing(m.HeadersAt, noHeader(":date"))
+		return
+	case date.Type != eventstream.TypeTimestamp:
+		r.framing(m.HeadersAt+dateAt, wrongHeader(":date", date.Type, eventstream.TypeTimestamp))
+		return
+	case len(m.Payload) == 0:
 		r.ended = true
-		return true
+		return
 	}
 	end := m.PayloadAt + len(m.Payload)
 	inner, next, fault := eventstream.Decode(r.body[:end], m.PayloadAt)
 	if fault != nil {
-		return r.framing(w, fault.Offset, string(fault.Fault), "in a signed message: "+fault.Problem())
+		r.framing(fault.Offset, finding.Finding{Problem: finding.InSigned, Found: finding.Text(string(fault.Fault)), Cause: fault.Problem()})
+		return
 	}
 	r.current = inner
-	if next < end && !r.framing(w, next, "more bytes", "more than one message is in a signed message") {
-		return false
+	if next < end {
+		r.framing(next, finding.Finding{Problem: finding.MoreInSigned})
 	}
-	return r.explained(inner)
-}
-
-// explained looks at an event without a sink first, for most have no findings.
-func (r *streamWalk) explained(m eventstream.Message) bool {
-	return r.event(r.quiet, m) || r.loud != nil && r.event(r.loud, m)
+	r.event(inner)
 }

@@ -16,7 +16,7 @@ func shelf() *schema.Contract {
 	short := schema.Inline(schema.Shape{Type: schema.String, Length: schema.Is(schema.Bounds{Max: "2"})})
 	words := schema.Inline(schema.Shape{Type: schema.String, Pattern: schema.Is("^[a-z]+$")})
 	all := schema.Inline(schema.Shape{Type: schema.Map, Key: &words, Value: &short})
-	member := func(name, location, wire string, shape schema.Ref) schema.Member {
+	member := func(name string, location schema.Location, wire string, shape schema.Ref) schema.Member {
 		return schema.Member{Name: name, Location: schema.Is(location), WireName: schema.Is(wire), Shape: shape}
 	}
 	maps := []schema.Member{member("entries", "headers", "", all), member("tag", "header", "X-Tag", text)}
@@ -78,7 +78,7 @@ func TestAnswerToHead(t *testing.T) {
 	x.Request.Method = "GET"
 	require.Equal(t, []string{"syntax.invalid error:Gone"}, said(t, get, x))
 	raw := shelf()
-	raw.Shapes["Out"].Members[0].Location = schema.Is("payload")
+	raw.Shapes["Out"].Members[0].Location = schema.Is(schema.LocationPayload)
 	raw.Shapes["Out"].Members[0].Shape = schema.Inline(schema.Shape{Type: schema.String, Length: schema.Is(schema.Bounds{Min: "1"})})
 	require.Empty(t, said(t, raw, asked("")))
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
+	"testing"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -13,15 +15,11 @@ import (
 )
 
 // MostLiveBody bounds the body that [Transport] holds in memory, in bytes. A
-// longer one passes unchecked, and Report is told so by a [*TooLongError].
+// longer one passes unchecked, and Report is told so by [ErrTooLong].
 const MostLiveBody = 16 << 20
 
-// TooLongError says that a live body was not checked.
-type TooLongError struct{ Method, URL string }
-
-func (e *TooLongError) Error() string {
-	return fmt.Sprintf("%s %s: the body is longer than %d bytes and was not checked", e.Method, e.URL, MostLiveBody)
-}
+// ErrTooLong marks a live body that was not checked because of its length.
+var ErrTooLong = fmt.Errorf("the body is longer than %d bytes and was not checked", MostLiveBody)
 
 // Transport is an http.RoundTripper that validates live traffic in passing. It
 // changes nothing: the caller gets the response that Base returned, with its
@@ -34,11 +32,49 @@ type Transport struct {
 	// Catalog routes and validates. What it does not route, or not to one contract,
 	// is not checked.
 	Catalog *Catalog
-	// Report is called once for every answer that was routed, with its findings,
-	// nil where there are none, before the caller gets the answer. It must be
-	// safe for concurrent use.
+	// Report is called once for every response that was routed, with its findings,
+	// nil where there are none, before the caller gets the response. It must be
+	// safe for concurrent use. If it is nil, findings go to [slog.Default].
 	Report func(*http.Request, finding.Set, error)
 }
+
+// TransportForTest returns a transport that validates the traffic of a test. Findings of severity
+// error and responses that could not be checked fail the test; lesser findings are logged.
+func TransportForTest(t testing.TB, k *Catalog) *Transport {
+	return &Transport{Catalog: k, Report: func(r *http.Request, findings finding.Set, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%v", err)
+		}
+		for _, f := range findings {
+			report := t.Logf
+			if f.Severity >= finding.Error {
+				report = t.Errorf
+			}
+			report("%s %s: %s", r.Method, r.URL, f)
+		}
+	}}
+}
+
+// report passes on what became of a response.
+func (t *Transport) report(r *http.Request, findings finding.Set, err error) {
+	if t.Report != nil {
+		t.Report(r, findings, err)
+		return
+	}
+	log := slog.With("method", r.Method, "path", r.URL.Path)
+	if err != nil {
+		log.WarnContext(r.Context(), "the response was not checked", "error", err)
+	}
+	for _, f := range findings {
+		log.LogAttrs(r.Context(), levels[f.Severity], f.Message,
+			slog.String("rule", string(f.Rule)), slog.String("severity", f.Severity.String()), slog.String("pointer", f.Pointer),
+			slog.String("operation", f.Operation), slog.String("got", f.Got), slog.String("want", f.Want))
+	}
+}
+
+// levels are the levels at which findings are logged.
+var levels = map[finding.Severity]slog.Level{finding.Info: slog.LevelInfo, finding.Warning: slog.LevelWarn, finding.Error: slog.LevelError}
 
 // RoundTrip sends a request and validates the answer.
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -50,7 +86,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, err
 	}
-	found := t.Catalog.routes.Candidates(schema.Request{Method: request.Method, URL: request.URL, Header: request.Header})
+	found, _ := t.Catalog.routes.Candidates(schema.Request{Method: request.Method, URL: request.URL, Header: request.Header})
 	if !slices.ContainsFunc(found, func(r schema.Route) bool { _, other := r.Contract.NotJSON(); return !other }) {
 		return response, nil
 	}
@@ -58,9 +94,9 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	response.Body = &restored{io.MultiReader(bytes.NewReader(body), failing{readErr}, response.Body), response.Body}
 	switch {
 	case readErr != nil:
-		t.Report(request, nil, fmt.Errorf("%s %s: the body broke off: %w", request.Method, request.URL, readErr))
+		t.report(request, nil, fmt.Errorf("%s %s: the body broke off: %w", request.Method, request.URL, readErr))
 	case len(body) > MostLiveBody:
-		t.Report(request, nil, &TooLongError{request.Method, request.URL.String()})
+		t.report(request, nil, fmt.Errorf("%s %s: %w", request.Method, request.URL, ErrTooLong))
 	default:
 		x := &traffic.Interaction{Live: true, Source: request.URL.String(), Request: sent(request), Response: traffic.Response{
 			Status: response.StatusCode, Header: response.Header, Body: traffic.BodyOf(body)}}
@@ -70,7 +106,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 			return v.outcome(readable, err, labels, recordedOf(x))
 		})
 		if outcome.Contract != nil {
-			t.Report(request, outcome.Findings, nil)
+			t.report(request, outcome.Findings, nil)
 		}
 	}
 	return response, nil

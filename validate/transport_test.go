@@ -142,8 +142,7 @@ func TestTransportLongBody(t *testing.T) {
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	require.Equal(t, len(long), len(body))
-	var tooLong *TooLongError
-	require.ErrorAs(t, all()[0].err, &tooLong)
+	require.ErrorIs(t, all()[0].err, ErrTooLong)
 }
 
 func TestTransportConcurrently(t *testing.T) {

@@ -2,10 +2,10 @@ package validate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 	"github.com/crcheck/crcheck/traffic"
@@ -76,15 +76,18 @@ func compile(c *schema.Contract, options Options) *Validator {
 		} else {
 			d.node, d.judge = p.document(part), newJudge(c, part, options.Projection)
 			d.shape = d.node.shape
+			if m, ok := c.Payload(part); ok && options.Projection == schema.Wire {
+				d.whole = m
+			}
 		}
 		if options.Projection == schema.Wire {
-			d.whole, d.bound = p.whole(part), newBound(c, part)
+			d.bound = newBound(c, part)
 		}
 		v.parts[part] = d
 	}
 	v.requests = options.Projection == schema.Wire && statesBindings(c)
 	v.labelled = len(c.Labels()) > 0
-	v.queries = slices.ContainsFunc(c.Bound(schema.InputPart), func(m schema.Member) bool { return c.Location(&m) == "query" })
+	v.queries = len(binding.Of(c, schema.InputPart).At(schema.LocationQuery)) > 0
 	v.echoes = newEchoes(c)
 	return v
 }
@@ -158,7 +161,7 @@ func (v *Validator) grade(findings []finding.Finding) finding.Set {
 func grade(findings finding.Set, profile finding.Profile, from finding.Origin) finding.Set {
 	graded := profile.GradeFrom(from, findings)
 	for i, f := range graded {
-		if _, common := commonErrors[f.Got]; common && f.Rule == finding.ErrorUnmodeled && from != finding.OriginEmulator {
+		if f.Rule == finding.ErrorUnmodeled && f.Problem == finding.Common && from != finding.OriginEmulator {
 			graded[i].Severity = finding.Info
 		}
 	}
@@ -188,7 +191,7 @@ func (d *document) explain(document []byte) []located {
 		return d.rawExplain(document)
 	}
 	s := &sink{shape: d.shape, response: d.part != schema.InputPart}
-	if s.explain(&walker{sink: s}, d.node, document) {
+	if s.explain(&explainer{sink: s}, d.node, document) {
 		d.hold(s)
 	}
 	return s.found
@@ -196,16 +199,16 @@ func (d *document) explain(document []byte) []located {
 
 // explain notes everything there is to say about a JSON text, and returns whether
 // all of it was read.
-func (s *sink) explain(w *walker, n *node, document []byte) bool {
+func (s *sink) explain(w *explainer, n *node, document []byte) bool {
 	s.document, s.cut = document, false
 	if strings.HasPrefix(string(document[:min(len(document), len(bom))]), bom) {
-		s.add(finding.SyntaxBOM, 0, "U+FEFF", "", "the body begins with a byte order mark")
+		s.add(0, finding.Finding{Rule: finding.SyntaxBOM})
 		// The walk's offsets stay those of the document: blanks stand in for the mark.
 		document = append([]byte("   "), document[len(bom):]...)
 		s.document = document
 	}
 	if len(trimSpace(document)) == 0 {
-		s.add(finding.SyntaxInvalid, len(document), "nothing", "", "the body is empty")
+		s.add(len(document), finding.Finding{Rule: finding.SyntaxInvalid, Problem: finding.EmptyBody})
 		return false
 	}
 	w.reset(document, explaining...)
@@ -215,7 +218,7 @@ func (s *sink) explain(w *walker, n *node, document []byte) bool {
 	end := int(w.dec.InputOffset())
 	if rest := trimSpace(document[end:]); len(rest) > 0 {
 		at := len(document) - len(rest)
-		s.add(finding.SyntaxTrailing, at, s.character(at), "end of input", "something follows the JSON text")
+		s.add(at, finding.Finding{Rule: finding.SyntaxTrailing, Found: s.character(at)})
 	}
 	return true
 }
@@ -242,10 +245,13 @@ func (d *document) hold(s *sink) {
 	if err == nil && accepted != rejects {
 		return
 	}
-	message := fmt.Sprintf("the JSON Schema accepts the document: %t; the walker: %t; please report it together with the document", accepted, !rejects)
-	if err != nil {
-		message = "the JSON Schema could not be asked: " + err.Error()
+	f := finding.Finding{Rule: finding.JudgeDisagreement}
+	switch {
+	case err != nil:
+		f.Cause = err.Error()
+	case accepted:
+		f.Problem = finding.SchemaAgrees
 	}
 	s.path, s.shape = nil, d.shape
-	s.add(finding.JudgeDisagreement, 0, "", "", message)
+	s.add(0, f)
 }

@@ -22,7 +22,7 @@ func TestSchemaVectors(t *testing.T) {
 			archive, err := txtar.ParseFile(path)
 			require.NoError(t, err)
 			var projection schema.Projection
-			if _, name, found := strings.Cut(string(archive.Comment), "projection: "); found {
+			if _, name, found := strings.Cut(string(archive.Comment), "encoding: "); found {
 				require.NoError(t, projection.UnmarshalText([]byte(strings.TrimSpace(name))))
 			}
 			c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"test","operation":"Test","output":"Out","shapes":` + string(archive.Files[0].Data) + `}`))

@@ -1,53 +1,26 @@
 package validate
 
 import (
-	"bytes"
 	"slices"
-	"sync"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// walker goes over the bytes of one document. Every method that reads a value
-// returns whether to go on: false means a finding where there is no sink, or
-// broken syntax where there is one.
-type walker struct {
-	dec     jsontext.Decoder
-	input   bytes.Buffer
-	scratch []byte // for a string with escapes
-	digits  []byte // for a number
-	typed   []byte // for the header of an event, as JSON
-	sink    *sink  // nil: accept, or give up at the first finding
+// explainer goes over the bytes of one document, and notes everything that is wrong with it: it is
+// the only one to say so. Methods that read a value return false where the syntax is broken, so
+// that the walk ends.
+type explainer struct {
+	reader
+	sink *sink
 }
 
-var walkers = sync.Pool{New: func() any { return new(walker) }}
-
-// explaining makes the decoder read on where the walker has findings of its own.
+// explaining makes the decoder read on where the explainer has findings of its own.
 var explaining = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 
-// accepts reports whether there is nothing at all to say about a document.
-func accepts(n *node, document []byte) bool {
-	w := walkers.Get().(*walker)
-	defer walkers.Put(w)
-	return w.accepts(n, document)
-}
-
-func (w *walker) accepts(n *node, document []byte) bool {
-	w.reset(document)
-	return w.walk(n) && len(trimSpace(document[w.dec.InputOffset():])) == 0
-}
-
-func (w *walker) reset(document []byte, options ...jsontext.Options) {
-	// The decoder reads a bytes.Buffer in place and never writes to it.
-	w.input = *bytes.NewBuffer(document)
-	w.dec.Reset(&w.input, options...)
-}
-
-func trimSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
-
-func (w *walker) walk(n *node) bool {
-	if n.sensitive && w.sink != nil {
+func (w *explainer) walk(n *node) bool {
+	if n.sensitive {
 		w.sink.hidden++
 		defer func() { w.sink.hidden-- }()
 	}
@@ -80,7 +53,7 @@ func (w *walker) walk(n *node) bool {
 }
 
 // structure reads an object with the members of a structure or union.
-func (w *walker) structure(n *node) bool {
+func (w *explainer) structure(n *node) bool {
 	if k := w.dec.PeekKind(); k == '[' && n.events != nil {
 		return w.list(n.events)
 	} else if k != '{' {
@@ -95,8 +68,7 @@ func (w *walker) structure(n *node) bool {
 	if len(n.required) > len(small) {
 		present = make(bitset, len(n.required))
 	}
-	others := 0 // non-null members that a union does not know
-	seen := w.names()
+	seen := seenNames{}
 	for w.dec.PeekKind() == '"' {
 		at := w.offset()
 		name, ok := w.text()
@@ -110,16 +82,14 @@ func (w *walker) structure(n *node) bool {
 				ignored, satisfies = true, member
 			}
 		}
-		var entry *occurrence
-		var outer string
-		if seen != nil {
-			var again bool
-			outer, w.sink.shape = w.sink.shape, n.memberShape(i, known, string(name))
-			if entry, again = seen.meet(w.sink, string(name), at); again && known {
-				present.clear(i)
-			}
-			w.sink.push(entry.name)
+		outer := w.sink.shape
+		w.sink.shape = n.memberShape(i, known, string(name))
+		entry, again := seen.meet(w.sink, string(name), at)
+		if again && known {
+			present.clear(i)
 		}
+		w.sink.push(entry.name)
+		entry.value = w.offset()
 		null := w.dec.PeekKind() == 'n'
 		switch {
 		case null || ignored:
@@ -131,18 +101,15 @@ func (w *walker) structure(n *node) bool {
 			present.set(i)
 			ok = w.walk(n.members[i].node)
 		case n.union:
-			others++
 			ok = w.skip()
 		case n.padded && string(name) == "p":
 			ok = w.padding(n, entry)
 		default:
 			ok = w.unknown(n, entry)
 		}
-		if seen != nil {
-			w.sink.pop()
-			w.sink.shape = outer
-			entry.close(w.sink, !null && !ignored)
-		}
+		w.sink.pop()
+		w.sink.shape = outer
+		entry.close(w.sink, !null && !ignored)
 		if !ok {
 			return false
 		}
@@ -151,23 +118,18 @@ func (w *walker) structure(n *node) bool {
 		return w.broken(err)
 	}
 	if n.union {
-		if w.sink == nil {
-			return others == 0 && present.count() == 1
-		}
 		w.sink.union(n, seen, opened)
-		return true
+	} else {
+		w.missing(n, present, opened)
 	}
-	return w.missing(n, present, opened)
+	return true
 }
 
 // missing looks for required members that are not present.
-func (w *walker) missing(n *node, present bitset, opened int) bool {
+func (w *explainer) missing(n *node, present bitset, opened int) {
 	for word, required := range n.required {
 		if present[word]&required == required {
 			continue
-		}
-		if w.sink == nil {
-			return false
 		}
 		outer := w.sink.shape
 		for i := word * 64; i < min(len(n.members), word*64+64); i++ {
@@ -178,11 +140,10 @@ func (w *walker) missing(n *node, present bitset, opened int) bool {
 		}
 		w.sink.shape = outer
 	}
-	return true
 }
 
 // list reads an array.
-func (w *walker) list(n *node) bool {
+func (w *explainer) list(n *node) bool {
 	if w.dec.PeekKind() != '[' {
 		return w.mismatch(n)
 	}
@@ -192,24 +153,21 @@ func (w *walker) list(n *node) bool {
 	}
 	count := 0
 	for ; w.dec.PeekKind() != ']'; count++ {
-		if w.sink != nil {
-			w.sink.pushIndex(count)
-		}
+		w.sink.pushIndex(count)
 		if !w.entry(n) {
 			return false
 		}
-		if w.sink != nil {
-			w.sink.pop()
-		}
+		w.sink.pop()
 	}
 	if _, err := w.dec.ReadToken(); err != nil {
 		return w.broken(err)
 	}
-	return w.size(n, count, "elements", opened)
+	w.size(n, count, finding.Elements, opened)
+	return true
 }
 
 // entries reads an object that is a map.
-func (w *walker) entries(n *node) bool {
+func (w *explainer) entries(n *node) bool {
 	if w.dec.PeekKind() != '{' {
 		return w.mismatch(n)
 	}
@@ -218,85 +176,67 @@ func (w *walker) entries(n *node) bool {
 		return w.broken(err)
 	}
 	count := 0
-	seen := w.names()
+	seen := seenNames{}
 	for ; w.dec.PeekKind() == '"'; count++ {
 		at := w.offset()
 		name, ok := w.text()
 		if !ok {
 			return false
 		}
-		var entry *occurrence
-		if seen != nil {
-			var again bool
-			if entry, again = seen.meet(w.sink, string(name), at); again {
-				count--
-			}
-			w.sink.pushKey(entry.name)
+		entry, again := seen.meet(w.sink, string(name), at)
+		if again {
+			count--
 		}
-		if !w.checkText(n.key, name, at) || !w.entry(n) {
+		w.sink.pushKey(entry.name)
+		w.sink.key = true
+		w.checkText(n.key, name, at)
+		w.sink.key = false
+		if !w.entry(n) {
 			return false
 		}
-		if seen != nil {
-			w.sink.pop()
-			entry.close(w.sink, true)
-		}
+		w.sink.pop()
+		entry.close(w.sink, true)
 	}
 	if _, err := w.dec.ReadToken(); err != nil {
 		return w.broken(err)
 	}
-	return w.size(n, count, "entries", opened)
+	w.size(n, count, finding.Entries, opened)
+	return true
 }
 
 // entry reads an element of a list or a value of a map.
-func (w *walker) entry(n *node) bool {
+func (w *explainer) entry(n *node) bool {
 	if w.dec.PeekKind() != 'n' || n.element.kind == schema.Document || n.element.kind == schema.Unstated {
 		return w.walk(n.element)
 	}
 	if !n.sparse {
-		if w.sink == nil {
-			return false
-		}
 		w.sink.null(n, w.offset())
 	}
 	return w.skip()
 }
 
-func (w *walker) size(n *node, count int, unit string, at int) bool {
-	if n.length.holdsInt(int64(count)) {
-		return true
+func (w *explainer) size(n *node, count int, unit finding.Unit, at int) {
+	if !n.length.HoldsInt(int64(count)) {
+		w.sink.length(n, count, unit, at)
 	}
-	if w.sink == nil {
-		return false
-	}
-	w.sink.length(n, count, unit, at)
-	return true
 }
 
 // text reads a string or a name. What it returns is valid until the next read.
-func (w *walker) text() ([]byte, bool) {
+func (w *explainer) text() ([]byte, bool) {
 	raw, err := w.dec.ReadValue()
 	if err != nil {
 		return nil, w.broken(err)
 	}
-	if w.sink == nil && bytes.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1], true
-	}
 	text, err := jsontext.AppendUnquote(w.scratch[:0], raw)
 	w.scratch = text[:0]
-	if err != nil { // invalid UTF-8 stands replaced in the text
-		if w.sink == nil {
-			return nil, false
-		}
+	if err != nil { // invalid UTF-8 is replaced in the text
 		w.sink.utf8(raw, int(w.dec.InputOffset())-len(raw))
 	}
 	return text, true
 }
 
-// skip reads a value of any shape; a sink hears what its bytes are worth.
-func (w *walker) skip() bool {
-	if w.sink == nil {
-		return w.dec.SkipValue() == nil
-	}
+// skip reads a value of any shape, and notes what is wrong with its bytes.
+func (w *explainer) skip() bool {
 	switch w.dec.PeekKind() {
 	case '"':
 		_, ok := w.text()

@@ -10,7 +10,7 @@ const version = createRequire(import.meta.url)("@aws-sdk/client-cleanrooms/packa
 const backoff = { setDelayBase() {}, computeNextBackoffDelay: () => 20 };
 
 function canonical(value) {
-  if (typeof value === "string") return value.toWellFormed(); // half a surrogate pair is no text
+  if (typeof value === "string") return value.toWellFormed(); // an unpaired surrogate is not valid text
   if (value instanceof Date) return value.toISOString(); // UTC, with milliseconds
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   if (typeof value === "bigint") return String(value);

@@ -46,7 +46,7 @@ def failure(e):
     if isinstance(e, failed.ClientError):
         error, status = e.response["Error"], e.response["ResponseMetadata"]["HTTPStatusCode"]
         fields = canonical({name: v for name, v in e.response.items() if name not in ("Error", "message", "Message")})
-        code, message = str(error["Code"]), error["Message"] or ""  # boto3 hands over what is there, numbers and nulls too
+        code, message = str(error["Code"]), error["Message"] or ""  # boto3 returns what is there, numbers and nulls too
         return {"error": {"code": code, "message": message, "httpStatus": status, "fields": fields}}
     if isinstance(e, failed.ParamValidationError):
         member = re.search(r'parameter (?:in input: ")?(\w+)', str(e))
@@ -93,7 +93,7 @@ def perform(call):
 
 def report(message):
     line = json.dumps(message, ensure_ascii=False)
-    line = re.sub("[\ud800-\udfff]", "\ufffd", line)  # half a surrogate pair, which is no text
+    line = re.sub("[\ud800-\udfff]", "\ufffd", line)  # an unpaired surrogate is not valid text
     with writing:
         print(line, flush=True)
 

@@ -8,26 +8,34 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-type conformVerb struct {
+type conformCommand struct {
 	generatedFlags
-	Suite        string     `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
-	Case         string     `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	KnownFailing string     `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
-	Seed         uint64     `help:"Makes the identifiers that the client sees."`
-	Format       string     `default:"text" enum:"text,json" help:"text or json."`
-	Output       outputPath `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Suite        string      `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
+	Case         string      `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
+	KnownFailing string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
+	Seed         uint64      `help:"Makes the identifiers that the client sees."`
+	Format       string      `default:"text" enum:"text,json" help:"text or json."`
+	Output       output.Path `short:"o" placeholder:"PATH" help:"Write the report to a file."`
 }
 
-// Help explains the verb beyond its flags.
-func (*conformVerb) Help() string {
+// Help explains the command beyond its flags.
+func (*conformCommand) Help() string {
 	return `The client's command and arguments follow --; it speaks the protocol of docs/protocol.md. Without one, the suite
 runs against the AWS SDK for Go.
 
@@ -45,10 +53,10 @@ A suite of your own is about one operation. Its contract is a built-in one, or t
 }
 
 // Validate refuses flags that do not go together.
-func (v *conformVerb) Validate() error { return v.check(v.Suite) }
+func (v *conformCommand) Validate() error { return v.check(v.Suite) }
 
 // Run runs the suite against a client.
-func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
+func (v *conformCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
 	plan, err := v.plan(ctx, t)
 	if err != nil {
 		return err
@@ -62,8 +70,8 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
 	}
-	formats := map[string]func(io.Writer, *conformance.Results) error{"text": conformance.Text, "json": conformance.JSON}
-	if err := v.Output.write(t, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
+	formats := map[string]func(io.Writer, *conformance.Results) error{"text": report.Conformance, "json": report.ConformanceJSON}
+	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
 		return err
 	}
 	switch {
@@ -75,7 +83,7 @@ func (v *conformVerb) Run(ctx context.Context, t *terminal, command childCommand
 	return nil
 }
 
-func (v *conformVerb) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
+func (v *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
 	if len(v.Contract) > 0 && v.Suite == "" {
 		plan, err := v.generatedFlags.plan(ctx, t)
 		if err != nil {
@@ -116,7 +124,7 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 		}
 		return suite, files, err
 	}
-	text, err := readDocument(ctx, path)
+	text, err := input.Document(ctx, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -125,7 +133,7 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 }
 
 // client is the client under test with its known failures, as ignore rows.
-func (v *conformVerb) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
+func (v *conformCommand) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
 	var client conformance.Client = sdkgo.New()
 	known := sdkgo.Known()
 	if v.Suite != "" || len(v.Contract) > 0 {
@@ -137,7 +145,7 @@ func (v *conformVerb) client(ctx context.Context, command childCommand) (conform
 	if v.KnownFailing == "" {
 		return client, known, nil
 	}
-	text, err := readDocument(ctx, v.KnownFailing)
+	text, err := input.Document(ctx, v.KnownFailing)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -146,4 +154,75 @@ func (v *conformVerb) client(ctx context.Context, command childCommand) (conform
 	}
 	_, err = finding.NewLedger(known)
 	return client, known, err
+}
+
+// generatedFlags choose the contracts that cases are made of, or that the one of a
+// suite is among.
+type generatedFlags struct {
+	contractFlags
+	Operation string `placeholder:"NAME" help:"Of the contracts, only this operation."`
+}
+
+// check refuses flags that do not go together.
+func (f *generatedFlags) check(suite string) error {
+	switch {
+	case suite != "" && f.Operation != "":
+		return errors.New("--operation chooses what cases are made of, and --suite has cases of one operation: give one of the two")
+	case suite == "" && len(f.Contract) == 0 && (f.Operation != "" || len(f.Overlay) > 0):
+		return errors.New("--operation and --overlay are about contracts: give --contract, too")
+	}
+	return nil
+}
+
+// about returns the contract of the operation that a suite is about: of the chosen
+// contracts, or, where none is chosen, of the built-in ones. One that states no
+// version may be of any.
+func (f *generatedFlags) about(ctx context.Context, t *terminal, operation string) (*schema.Contract, error) {
+	chosen := *f
+	if len(f.Contract) == 0 {
+		if _, err := contracts.Load(operation); err != nil {
+			return nil, fmt.Errorf("the suite: %w; choose another one with --contract", err)
+		}
+		chosen.Contract = []string{operation}
+	}
+	loaded, err := chosen.loadAndTell(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	name, version, _ := strings.Cut(operation, "@")
+	loaded = slices.DeleteFunc(loaded, func(c *schema.Contract) bool {
+		return c.Name() != name || version != "" && c.Version != "" && c.Version != version
+	})
+	switch len(loaded) {
+	case 0:
+		return nil, fmt.Errorf("--contract: the contracts have no %s, which the suite is about", operation)
+	case 1:
+		return loaded[0], nil
+	}
+	return nil, fmt.Errorf("--contract: there are %d contracts of %s, which the suite is about: choose one", len(loaded), operation)
+}
+
+// plan makes the cases of the chosen contracts.
+func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
+	loaded, err := f.loadAndTell(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if f.Operation != "" {
+		if loaded = schema.NewCatalog(loaded...).Named(f.Operation); len(loaded) == 0 {
+			return nil, fmt.Errorf("--operation: the contracts have no %s", f.Operation)
+		}
+	}
+	models.Announce(t.Err, loaded)
+	return conformance.Generate(loaded, conformance.GenerateOptions{})
+}
+
+// loadAndTell returns the chosen contracts, and says on standard error what there
+// is to say of them.
+func (f *generatedFlags) loadAndTell(ctx context.Context, t *terminal) ([]*schema.Contract, error) {
+	loaded, findings, err := f.load(ctx, t)
+	for _, f := range finding.Union(findings, models.UnsupportedPatterns(loaded)) {
+		fmt.Fprintf(t.Err, "crcheck: %s\n", f)
+	}
+	return loaded, err
 }

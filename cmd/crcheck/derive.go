@@ -8,11 +8,13 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
-type deriveVerb struct {
+type deriveCommand struct {
 	Source    string            `arg:"" help:"The document: a botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, a folder of them, or botocore:SERVICE for the installed botocore."`
 	Operation string            `xor:"which" placeholder:"NAME" help:"The operation, where the document has several."`
 	All       bool              `xor:"which" help:"Derive every operation, to a folder that --output names."`
@@ -24,7 +26,7 @@ type deriveVerb struct {
 }
 
 // Help is the detail of --help.
-func (*deriveVerb) Help() string {
+func (*deriveCommand) Help() string {
 	return `The contract goes to standard output. What the document contradicts itself in, and overlay entries that say nothing new, go to standard error.
 
   crcheck derive get_protected_job.rst --version 1.43.67 --overlay mine.yaml -o contract.json
@@ -35,17 +37,17 @@ func (*deriveVerb) Help() string {
 }
 
 // Validate refuses, before any work is done, what cannot be written to.
-func (v *deriveVerb) Validate() error {
+func (v *deriveCommand) Validate() error {
 	if v.All {
-		return outputFolder(v.Output).Validate()
+		return output.Folder(v.Output).Validate()
 	}
-	return outputPath(v.Output).Validate()
+	return output.Path(v.Output).Validate()
 }
 
 // Run derives contracts. They are the data; what the document contradicts
 // itself in is reported on standard error.
-func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
-	result, err := derivable(ctx, t, v.Source, v.Version)
+func (v *deriveCommand) Run(ctx context.Context, t *terminal) error {
+	result, err := models.Derivable(ctx, t.Err, v.Source, v.Version)
 	if err != nil {
 		return err
 	}
@@ -63,32 +65,32 @@ func (v *deriveVerb) Run(ctx context.Context, t *terminal) error {
 		derived = []*schema.Contract{one}
 	}
 	chosen := &models.Found{Contracts: derived}
-	said, err := applyOverlays(ctx, v.Overlay, chosen)
+	said, err := models.ApplyOverlays(ctx, v.Overlay, chosen)
 	if err != nil {
 		return err
 	}
 	derived = chosen.Contracts
-	findings = finding.Union(findings, said, unsupportedPatterns(derived))
+	findings = finding.Union(findings, said, models.UnsupportedPatterns(derived))
 	if err := v.write(t, derived); err != nil {
 		return err
 	}
 	return reportFindings(t, v.Profile.Grade(findings), v.FailOn)
 }
 
-func (v *deriveVerb) write(t *terminal, derived []*schema.Contract) error {
+func (v *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 	if v.All {
-		files := make([]folderFile, len(derived))
+		files := make([]output.File, len(derived))
 		for i, c := range derived {
 			text, err := c.Encode()
 			if err != nil {
 				return err
 			}
-			files[i] = folderFile{c.Name() + ".json", c.String(), text}
+			files[i] = output.File{Name: c.Name() + ".json", Of: c.String(), Text: text}
 		}
-		if err := outputFolder(v.Output).writeAll(t, files); err != nil {
+		if err := output.Folder(v.Output).WriteAll(files); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.Err, "derived %d contracts to %s\n", len(derived), v.Output)
+		fmt.Fprintf(t.Err, "derived %s to %s\n", plural.Of(len(derived), "contract"), v.Output)
 		return nil
 	}
 	c := derived[0]
@@ -96,14 +98,14 @@ func (v *deriveVerb) write(t *terminal, derived []*schema.Contract) error {
 	if err != nil {
 		return err
 	}
-	if err := outputPath(v.Output).write(t, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+	if err := output.Path(v.Output).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.Err, "derived %s (shapes: %d, errors: %d)\n", c, len(c.Shapes), len(c.Errors))
 	return nil
 }
 
-func (v *deriveVerb) choose(contracts []*schema.Contract) (*schema.Contract, error) {
+func (v *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, error) {
 	var names []string
 	var chosen []*schema.Contract
 	for _, c := range contracts {

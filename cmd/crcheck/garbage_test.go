@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/internal/input"
 )
 
 // nonsense is one input that people and programs hand over by mistake.
@@ -124,28 +126,28 @@ func TestGarbage(t *testing.T) {
 
 // TestGarbageDocuments: where a source or an overlay is due, no garbage will do.
 func TestGarbageDocuments(t *testing.T) {
-	verbs := [][]string{{"derive"}, {"validate", "--contract"}, {"schema", "--overlay"}}
+	commands := [][]string{{"derive"}, {"validate", "--contract"}, {"schema", "--overlay"}}
 	for _, g := range garbage() {
 		t.Run(g.name, func(t *testing.T) {
 			dir := t.TempDir()
-			for i, verb := range verbs {
+			for i, command := range commands {
 				if i == 0 || g.name == "pipe" { // which can be read but once
 					os.Remove(filepath.Join(dir, g.name)) //nolint:errcheck // there may be none
 					g.make(t, filepath.Join(dir, g.name))
 				}
-				got := crcheck(t, dir, append(verb, g.name)...)
-				require.Equal(t, exitUsage, got.status, "%q %.2000s", verb, got.err)
+				got := crcheck(t, dir, append(command, g.name)...)
+				require.Equal(t, exitUsage, got.status, "%q %.2000s", command, got.err)
 				require.Empty(t, got.out)
-				require.Contains(t, got.err, g.name, "%q names the file", verb)
+				require.Contains(t, got.err, g.name, "%q names the file", command)
 				// A source's or overlay's own error is many things; what cannot be read at all says
 				// what to do.
 				if strings.HasSuffix(g.name, "folder") {
 					require.Regexp(t, `it is a folder; name a document in it|no file of the folder describes an operation`, got.err)
 				}
-				if g.name == "missing" && verb[len(verb)-1] != "--contract" {
+				if g.name == "missing" && command[len(command)-1] != "--contract" {
 					require.Contains(t, got.err, "check the spelling of the path")
 				}
-				require.Less(t, len(got.err), 10_000, "%q: what is said of it is short", verb)
+				require.Less(t, len(got.err), 10_000, "%q: what is said of it is short", command)
 			}
 		})
 	}
@@ -154,9 +156,9 @@ func TestGarbageDocuments(t *testing.T) {
 // TestDocumentTooLarge: a source is read whole, so it is bounded.
 func TestDocumentTooLarge(t *testing.T) {
 	dir := t.TempDir()
-	zeros(mostDocument+1)(t, filepath.Join(dir, "large"))
-	for _, verb := range [][]string{{"derive"}, {"schema", "--contract"}, {"schema", "--overlay"}} {
-		got := crcheck(t, dir, append(verb, "large")...)
+	zeros(input.MaxDocument+1)(t, filepath.Join(dir, "large"))
+	for _, command := range [][]string{{"derive"}, {"schema", "--contract"}, {"schema", "--overlay"}} {
+		got := crcheck(t, dir, append(command, "large")...)
 		require.Equal(t, exitUsage, got.status)
 		require.Equal(t, "crcheck: large: it is larger than 64 MiB; name a smaller document\n", got.err)
 	}

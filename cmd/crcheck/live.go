@@ -1,22 +1,20 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 
-	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/live"
-	"github.com/crcheck/crcheck/internal/proxy"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/validate"
 )
 
-type liveVerb struct {
+type liveCommand struct {
 	contractFlags
 	reportFlags
 	hidingFlags
@@ -33,12 +31,12 @@ type liveVerb struct {
 }
 
 // Help is the detail of --help.
-func (*liveVerb) Help() string {
+func (*liveCommand) Help() string {
 	return `Signs one request with your credentials (environment, profile, single sign-on, container, instance), sends it once, and validates the raw response. A modelled error is a response like any other. Nothing is retried; a call ends after a minute.
 
 A request that the contract refuses is not sent; what is only a warning is, so --profile lenient sends more and --profile strict less. Only operations that the contract calls read-only are called, unless --allow-writes says otherwise. AWS_ENDPOINT_URL is not heeded.
 
-Exit status 1: findings, about the request or the answer; 2: wrong usage, or credentials that are missing or refused; 3: no whole answer came.
+Exit status 1: findings, about the request or the response; 2: wrong usage, or credentials that are missing or refused; 3: no complete response came.
 
   crcheck live GetProtectedJob --input '{"membershipIdentifier": "…", "protectedJobIdentifier": "…"}'
 
@@ -48,51 +46,59 @@ Exit status 1: findings, about the request or the answer; 2: wrong usage, or cre
 }
 
 // Validate refuses a cassette that is no file.
-func (v *liveVerb) Validate() error {
-	if out := outputPath(v.Record); v.Record != "" && out.isStandard() {
+func (v *liveCommand) Validate() error {
+	if out := output.Path(v.Record); v.Record != "" && out.IsStandard() {
 		return fmt.Errorf("--record: %s is not a file: name a cassette to write, or to replace", v.Record)
 	}
 	return nil
 }
 
 // Run calls an operation.
-func (v *liveVerb) Run(ctx context.Context, t *terminal) error {
+func (v *liveCommand) Run(ctx context.Context, t *terminal) error {
 	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
 	}
-	c, err := v.operation(inForce.catalog)
+	c, err := v.operation(inForce.Catalog)
 	if err != nil {
 		return err
 	}
-	announce(t, []*schema.Contract{c})
-	call, err := v.prepare(ctx, t, c)
+	models.Announce(t.Err, []*schema.Contract{c})
+	text, err := v.input(ctx, t)
 	if err != nil {
 		return err
 	}
-	if call.collector.Accept, err = v.acceptance(ctx, nil); err != nil {
-		return err
-	}
-	call.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
-	call.found(v.Profile.Grade(finding.Union(inForce.findings, c.UnsupportedPatterns())))
-	err = call.run(ctx, t)
-	var status exit
-	if err != nil && !errors.As(err, &status) {
+	options := live.Options{AwsProfile: v.AwsProfile, Region: v.Region, EndpointURL: v.EndpointURL, UpstreamCA: v.UpstreamCA, Record: v.Record, RedactAll: v.Redact == "all",
+		Findings: inForce.Findings, Profile: v.Profile, FailOn: v.FailOn, FailOnStale: v.FailOnStale, Stderr: t.Err}
+	if options.Accept, err = v.acceptance(ctx, nil); err != nil {
 		return err
 	}
 	to := *t
 	if v.PrintBody {
-		to.Out = t.Err
+		options.Body, to.Out = t.Out, t.Err
 	}
-	written := v.write(&to, call.collector.Report(call.collector.Accept.Ledger.Settle(&call.scope, v.FailOnStale), v.FailOn))
-	if written != nil && !errors.As(written, new(exit)) {
-		return written
+	session, err := live.Prepare(ctx, c, text, options)
+	if err != nil {
+		return err
 	}
-	return cmp.Or(err, written)
+	r, err := session.Run(ctx)
+	if err != nil {
+		return err
+	}
+	err = v.write(&to, r.Report)
+	switch {
+	case err != nil && !errors.As(err, new(exit)):
+		return err
+	case r.Incomplete:
+		return exit(exitIncomplete)
+	case r.Secrets:
+		return exit(exitFindings)
+	}
+	return err
 }
 
 // operation finds the contract to call by.
-func (v *liveVerb) operation(catalog *schema.Catalog) (*schema.Contract, error) {
+func (v *liveCommand) operation(catalog *schema.Catalog) (*schema.Contract, error) {
 	switch found := catalog.Named(v.Operation); len(found) {
 	case 0:
 		return nil, fmt.Errorf("no contract in force is of operation %s; choose its contract with --contract", v.Operation)
@@ -106,77 +112,17 @@ func (v *liveVerb) operation(catalog *schema.Catalog) (*schema.Contract, error) 
 	}
 }
 
-// prepare makes the request, and refuses what cannot work before anything is
-// asked of anybody.
-func (v *liveVerb) prepare(ctx context.Context, t *terminal, c *schema.Contract) (*liveCall, error) {
-	call := &liveCall{verb: v, contract: c}
-	var ok bool
-	if call.service, ok = c.Signing.Get(); !ok {
-		return nil, fmt.Errorf("the contract of %s does not state which service requests are signed for; state signing with --overlay", c.Name())
-	}
-	var err error
-	if call.transport, err = proxy.Transport(v.UpstreamCA); err != nil {
-		return nil, fmt.Errorf("--upstream-ca: %w", err)
-	}
-	if call.checks, err = validate.CompileCatalog(schema.NewCatalog(c), validate.Options{Profile: v.Profile}); err != nil {
-		return nil, err
-	}
-	input, err := v.input(ctx, t)
-	if err != nil {
-		return nil, err
-	}
-	user, region, err := proxy.Chain(ctx, v.AwsProfile)
-	if err != nil {
-		return nil, v.noCredentials(err)
-	}
-	call.user = user
-	endpoint, err := v.endpoint(c, region, call)
-	if err != nil {
-		return nil, err
-	}
-	call.request, err = live.Request(c, endpoint, input)
-	return call, err
-}
-
-// endpoint is where the service is, and settles the region.
-func (v *liveVerb) endpoint(c *schema.Contract, users string, call *liveCall) (*url.URL, error) {
-	var named *url.URL
-	if v.EndpointURL != "" {
-		var err error
-		if named, err = proxy.ParseUpstream(v.EndpointURL); err != nil {
-			return nil, fmt.Errorf("--endpoint-url: %w", err)
-		}
-		users = cmp.Or(proxy.Region(named), users)
-	}
-	switch call.region = cmp.Or(v.Region, users); {
-	case call.region == "":
-		return nil, errors.New("there is no region in the environment or the files of AWS; choose one with --region")
-	case named != nil:
-		return named, nil
-	}
-	return live.Endpoint(c, call.region)
-}
-
-func (v *liveVerb) input(ctx context.Context, t *terminal) ([]byte, error) {
+func (v *liveCommand) input(ctx context.Context, t *terminal) ([]byte, error) {
 	path, isFile := strings.CutPrefix(v.Input, "@")
 	switch {
 	case isFile:
-		return readDocument(ctx, path)
+		return input.Document(ctx, path)
 	case v.Input != "-":
 		return []byte(v.Input), nil
 	}
-	text, err := io.ReadAll(io.LimitReader(&interruptible{ctx: ctx, r: t.In}, mostDocument+1))
-	if err == nil && len(text) > mostDocument {
-		err = fmt.Errorf("--input: it is larger than %d MiB", mostDocument>>20)
+	text, err := io.ReadAll(io.LimitReader(input.Interruptible(ctx, t.In), input.MaxDocument+1))
+	if err == nil && len(text) > input.MaxDocument {
+		err = fmt.Errorf("--input: it is larger than %d MiB", input.MaxDocument>>20)
 	}
 	return text, err
-}
-
-// noCredentials says that there is nothing to sign with.
-func (v *liveVerb) noCredentials(err error) error {
-	where := "the environment and the files of AWS"
-	if v.AwsProfile != "" {
-		where = "the AWS profile " + v.AwsProfile
-	}
-	return fmt.Errorf("there are no credentials in %s: %w; log in, or choose a profile with --aws-profile", where, err)
 }

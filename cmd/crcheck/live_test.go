@@ -3,27 +3,16 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/internal/live"
 	"github.com/crcheck/crcheck/internal/standin"
-	"github.com/crcheck/crcheck/recorder"
-	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/validate"
 )
 
 // liveRun is crcheck live against a stand-in.
@@ -52,34 +41,34 @@ func (r liveRun) process(operation string, env []string, args ...string) *runnin
 
 const jobOneInput = `{"membershipIdentifier": "` + membership + `", "protectedJobIdentifier": "` + jobOne + `"}`
 
-func answering(answer standin.Answer) *standin.Service {
+func answering(answer standin.Response) *standin.Service {
 	s := cleanRooms()
-	s.Answer = func(*http.Request, []byte) standin.Answer { return answer }
+	s.Respond = func(*http.Request, []byte) standin.Response { return answer }
 	return s
 }
 
 func TestLive(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		answer standin.Answer
+		answer standin.Response
 		args   []string // split at spaces
 		status int
 		out    []string
 		err    string
 	}{
-		{"clean", standin.Answer{Body: job(jobOne, "STARTED"), Gzip: true}, nil, exitClean,
-			[]string{"checked 1 response of 1 file against cleanrooms.GetProtectedJob@1.43.67 (1)\npassed: 0 errors"}, "answered 200\n"},
-		{"findings", standin.Answer{Body: job(jobOne, "BORED")}, nil, exitFindings,
-			[]string{"error enum.unknown-value in response at /protectedJob/status [09b7116c]\n", "answer:1:", "failed: 1 error"}, "answered 200\n"},
-		{"not held against it", standin.Answer{Body: job(jobOne, "BORED")}, []string{"--fail-on never"}, exitClean, []string{"enum.unknown-value", "passed: 1 error"}, ""},
-		{"json", standin.Answer{Body: job(jobOne, "BORED")}, []string{"--format json"}, exitFindings, []string{`"rule": "enum.unknown-value"`, `"verdict": "failed"`}, ""},
-		{"another job's", standin.Answer{Body: job(jobTwo, "STARTED")}, nil, exitFindings, []string{"echo.mismatch"}, ""},
+		{"clean", standin.Response{Body: job(jobOne, "STARTED"), Gzip: true}, nil, exitClean,
+			[]string{"checked 1 response of 1 file against cleanrooms.GetProtectedJob@1.43.67 (1)\npassed: 0 errors"}, "responded 200\n"},
+		{"findings", standin.Response{Body: job(jobOne, "BORED")}, nil, exitFindings,
+			[]string{"error enum.unknown-value in response at /protectedJob/status [09b7116c]\n", "response:1:", "failed: 1 error"}, "responded 200\n"},
+		{"not held against it", standin.Response{Body: job(jobOne, "BORED")}, []string{"--fail-on never"}, exitClean, []string{"enum.unknown-value", "passed: 1 error"}, ""},
+		{"json", standin.Response{Body: job(jobOne, "BORED")}, []string{"--format json"}, exitFindings, []string{`"rule": "enum.unknown-value"`, `"verdict": "failed"`}, ""},
+		{"another job's", standin.Response{Body: job(jobTwo, "STARTED")}, nil, exitFindings, []string{"echo.mismatch"}, ""},
 		{"an error of the operation", standin.Error(404, "ResourceNotFoundException", "no such job"), nil, exitFindings,
-			[]string{"member.missing in response at error:ResourceNotFoundException"}, `answered 404 "ResourceNotFoundException"`},
-		{"a whole error", standin.Error(429, "ThrottlingException", "slow down"), nil, exitClean, []string{"passed: 0 errors"}, `answered 429 "ThrottlingException"`},
-		{"an error of nobody's", standin.Error(418, "TeapotException", "short and stout"), nil, exitClean, []string{"warning error.unmodeled"}, "answered 418"},
-		{"what is no JSON", standin.Answer{Body: "<html>"}, nil, exitFindings, []string{"syntax.invalid"}, ""},
-		{"the body", standin.Answer{Body: job(jobOne, "STARTED")}, []string{"--print-body"}, exitClean, []string{job(jobOne, "STARTED")}, "passed: 0 errors"},
+			[]string{"member.missing in response at error:ResourceNotFoundException"}, `responded 404 "ResourceNotFoundException"`},
+		{"a whole error", standin.Error(429, "ThrottlingException", "slow down"), nil, exitClean, []string{"passed: 0 errors"}, `responded 429 "ThrottlingException"`},
+		{"an error of nobody's", standin.Error(418, "TeapotException", "short and stout"), nil, exitClean, []string{"warning error.unmodeled"}, "responded 418"},
+		{"what is no JSON", standin.Response{Body: "<html>"}, nil, exitFindings, []string{"syntax.invalid"}, ""},
+		{"the body", standin.Response{Body: job(jobOne, "STARTED")}, []string{"--print-body"}, exitClean, []string{job(jobOne, "STARTED")}, "passed: 0 errors"},
 		{"the body of an error", standin.Error(429, "ThrottlingException", "slow down"), []string{"--print-body"}, exitClean, []string{`{"message":"slow down"}`}, "passed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -98,7 +87,7 @@ func TestLive(t *testing.T) {
 		})
 	}
 	t.Run("the body alone", func(t *testing.T) {
-		r := newLive(t, answering(standin.Answer{Body: job(jobOne, "STARTED")}))
+		r := newLive(t, answering(standin.Response{Body: job(jobOne, "STARTED")}))
 		got := r.live(t, "GetProtectedJob", nil, "--print-body", "-o", "report.txt", "--input", jobOneInput)
 		require.Equal(t, job(jobOne, "STARTED"), got.out)
 		require.NotContains(t, got.err, "passed")
@@ -142,7 +131,7 @@ func TestLiveWrites(t *testing.T) {
 		"targetPrefix": "Rooms", "serviceId": "Rooms", "serviceFullName": "Rooms", "signatureVersion": "v4", "uid": "cleanrooms-2026-01-31"},
 		"operations": {"Clean": {"name": "Clean", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}, "output": {"shape": "In"}}},
 		"shapes": {"In": {"type": "structure", "members": {"Room": {"shape": "Text"}, "Token": {"shape": "Text", "idempotencyToken": true}}}, "Text": {"type": "string"}}}`
-	service := answering(standin.Answer{Body: `{"Room":"a"}`, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}}})
+	service := answering(standin.Response{Body: `{"Room":"a"}`, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}}})
 	r := newLive(t, service)
 	require.NoError(t, os.WriteFile(filepath.Join(r.dir, "rooms.json"), []byte(model), 0o600))
 	got := r.live(t, "Clean", nil, "--contract", "rooms.json", "--input", `{"Room": "a"}`)
@@ -172,7 +161,7 @@ func TestLiveRecords(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
 
 	t.Run("a secret", func(t *testing.T) {
-		r := newLive(t, answering(standin.Answer{Body: strings.Replace(job(jobOne, "STARTED"), `"results"`, `"AKIAFAKEFAKEFAKEFAK2"`, 1)}))
+		r := newLive(t, answering(standin.Response{Body: strings.Replace(job(jobOne, "STARTED"), `"results"`, `"AKIAFAKEFAKEFAKEFAK2"`, 1)}))
 		got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--input", jobOneInput)
 		require.Equal(t, exitFindings, got.status, got.err)
 		require.Contains(t, got.out, "secret.found")
@@ -209,7 +198,7 @@ func TestLiveBreaksOff(t *testing.T) {
 		require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
 		require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
 
-		cut := newLive(t, answering(standin.Answer{Body: job(jobOne, "STARTED"), Cut: true}))
+		cut := newLive(t, answering(standin.Response{Body: job(jobOne, "STARTED"), Cut: true}))
 		got = cut.live(t, "GetProtectedJob", nil, append(args, "--input", jobOneInput)...)
 		require.Equal(t, exitIncomplete, got.status, got.err)
 		require.NoFileExists(t, filepath.Join(cut.dir, "job.yaml"))
@@ -217,7 +206,7 @@ func TestLiveBreaksOff(t *testing.T) {
 }
 
 func TestLiveInterrupted(t *testing.T) {
-	service := answering(standin.Answer{Delay: time.Minute})
+	service := answering(standin.Response{Delay: time.Minute})
 	r := newLive(t, service)
 	p := r.process("GetProtectedJob", nil, "--record", "job.yaml", "--input", jobOneInput)
 	require.NoError(t, p.Start())
@@ -228,41 +217,4 @@ func TestLiveInterrupted(t *testing.T) {
 	require.Contains(t, got.err, "crcheck: interrupted")
 	require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
 	require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
-}
-
-// calling is a call of the newest contract, with credentials and a transport of the test.
-func calling(t *testing.T, user aws.CredentialsProviderFunc, transport http.RoundTripper) *liveCall {
-	c := contracts.MustLoad(contracts.Newest)
-	request, err := live.Request(c, &url.URL{Scheme: "https", Host: realHost}, []byte(jobOneInput))
-	require.NoError(t, err)
-	checks, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
-	require.NoError(t, err)
-	return &liveCall{verb: &liveVerb{}, contract: c, service: "cleanrooms", region: "us-east-1", request: request, user: user, transport: transport, checks: checks}
-}
-
-// TestLiveNotRecorded: the network is not to blame for a disk that is full.
-func TestLiveNotRecorded(t *testing.T) {
-	var err bytes.Buffer
-	call := calling(t, func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: "A", SecretAccessKey: "B"}, nil
-	},
-		failing{&recorder.RecordError{Problem: recorder.JournalFailed, Cassette: "job.yaml", Err: errFull}})
-	require.Equal(t, exit(exitIncomplete), call.run(t.Context(), &terminal{nil, io.Discard, &err}))
-	require.Contains(t, err.String(), "the disk is full")
-	require.NotContains(t, err.String(), "network")
-}
-
-type failing struct{ err error }
-
-func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
-
-// TestLiveInterruptedLogin: asking for credentials may wait for a person.
-func TestLiveInterruptedLogin(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	call := calling(t, func(ctx context.Context) (aws.Credentials, error) {
-		cancel()
-		<-ctx.Done()
-		return aws.Credentials{}, errors.New("no login")
-	}, failing{})
-	require.Equal(t, context.Canceled, call.run(ctx, &terminal{nil, io.Discard, io.Discard}))
 }

@@ -1,5 +1,5 @@
 // Command crcheck tests clients and emulators of AWS JSON services against the
-// contracts of their operations. Each verb is a file of this folder: it parses,
+// contracts of their operations. Each command is a file of this folder: it parses,
 // calls the library and reports.
 package main
 
@@ -40,27 +40,35 @@ type terminal struct {
 	Out, Err io.Writer
 }
 
-// exit is the status that a verb ends with; an error that is no exit is
+// exit is the status that a command ends with; an error that is no exit is
 // [exitUsage].
 type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-type verbs struct {
-	Derive   deriveVerb   `cmd:"" help:"Derive a contract from a document."`
-	Schema   schemaVerb   `cmd:"" help:"Write a contract as JSON Schema."`
-	Validate validateVerb `cmd:"" help:"Validate recorded responses against a contract."`
-	Record   recordVerb   `cmd:"" help:"Record the traffic between a client and a service."`
-	Replay   replayVerb   `cmd:"" help:"Serve cassettes to a client."`
-	Live     liveVerb     `cmd:"" help:"Call the real API and validate its response."`
-	Cassette cassetteVerb `cmd:"" help:"Take care of cassettes."`
-	Conform  conformVerb  `cmd:"" help:"Run the conformance suite against a client."`
-	Coverage coverageVerb `cmd:"" help:"Say how much of the contracts traffic shows."`
-	Probe    probeVerb    `cmd:"" help:"Compare an emulator with recorded traffic."`
-	Drift    driftVerb    `cmd:"" help:"Say what changed between contracts, or between a contract and traffic."`
-	Ignore   ignoreVerb   `cmd:"" help:"Accept a group of findings of a report: add a row to a file of ignore rows."`
-	Rules    rulesVerb    `cmd:"" help:"List the rules."`
-	Version  versionVerb  `cmd:"" help:"Say which version this is."`
+type commands struct {
+	Derive   deriveCommand   `cmd:"" help:"Derive a contract from a document."`
+	Schema   schemaCommand   `cmd:"" help:"Write a contract as JSON Schema."`
+	Validate validateCommand `cmd:"" help:"Validate recorded responses against a contract."`
+	Record   recordCommand   `cmd:"" help:"Record the traffic between a client and a service."`
+	Replay   replayCommand   `cmd:"" help:"Serve cassettes to a client."`
+	Live     liveCommand     `cmd:"" help:"Call the real API and validate its response."`
+	Cassette cassetteCommand `cmd:"" help:"Take care of cassettes."`
+	Conform  conformCommand  `cmd:"" help:"Run the conformance suite against a client."`
+	Coverage coverageCommand `cmd:"" help:"Say how much of the contracts traffic shows."`
+	Probe    probeCommand    `cmd:"" help:"Compare an emulator with recorded traffic."`
+	Drift    driftCommand    `cmd:"" help:"Say what changed between contracts, or between a contract and traffic."`
+	Ignore   ignoreCommand   `cmd:"" help:"Accept a group of findings of a report: add a row to a file of ignore rows."`
+	Rules    rulesCommand    `cmd:"" help:"List the rules."`
+	Version  versionCommand  `cmd:"" help:"Say which version this is."`
+}
+
+// cassetteCommand is the care of cassettes.
+type cassetteCommand struct {
+	Lint     lintCommand     `cmd:"" help:"Look for secrets, stale contracts, duplicates and what breaks the contract."`
+	Recover  recoverCommand  `cmd:"" help:"Write the cassette of a recording that was killed."`
+	Convert  convertCommand  `cmd:"" help:"Write traffic of any kind as a cassette or as NDJSON."`
+	Minimize minimizeCommand `cmd:"" help:"Keep the fewest interactions that show as much."`
 }
 
 // run runs the command line and returns its exit status.
@@ -77,13 +85,13 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 	}()
 	help := t.Out
 	if len(args) == 0 {
-		// No verb is wrong usage, so that a script whose arguments were lost fails.
+		// No command is wrong usage, so that a script whose arguments were lost fails.
 		status, args, help = exitUsage, []string{"--help"}, t.Err
 	}
 	if args[0] == "--version" {
 		args[0] = "version"
 	}
-	args, command := splitCommand(args)
+	args, child := splitCommand(args)
 	parser, err := kong.New(grammar(args[0]),
 		kong.Name("crcheck"),
 		kong.Description("Contract tests for clients and emulators of AWS JSON services. Exit status: 0 clean, 1 findings, 2 wrong usage or unreadable input, 3 not run to the end."),
@@ -91,34 +99,34 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 		kong.Exit(func(code int) { panic(exit(max(code, status))) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(t),
-		kong.Bind(command),
+		kong.Bind(child),
 	)
 	if err != nil {
 		panic(err) // the structs above are wrong
 	}
-	verb, err := parser.Parse(args)
+	parsed, err := parser.Parse(args)
 	if err == nil {
-		err = verb.Run()
+		err = parsed.Run()
 	}
 	return t.end(err)
 }
 
-// grammar is that of one verb or, where the word is none, of all: to look
+// grammar is that of one command or, where the word is none, of all: to look
 // through all of them costs a process that starts more than a millisecond.
 func grammar(word string) any {
-	all := reflect.TypeFor[verbs]()
+	all := reflect.TypeFor[commands]()
 	for i := range all.NumField() {
-		if verb := all.Field(i); strings.ToLower(verb.Name) == word {
-			return reflect.New(reflect.StructOf([]reflect.StructField{verb})).Interface()
+		if command := all.Field(i); strings.ToLower(command.Name) == word {
+			return reflect.New(reflect.StructOf([]reflect.StructField{command})).Interface()
 		}
 	}
-	return &verbs{}
+	return &commands{}
 }
 
-// childCommand is a program that a verb runs, and its arguments.
+// childCommand is a program that follows -- and its arguments.
 type childCommand []string
 
-// splitCommand takes what follows the first -- of a verb that runs a program.
+// splitCommand takes what follows the first -- of a command that runs a program.
 // For the others, -- only ends the flags.
 func splitCommand(args []string) ([]string, childCommand) {
 	if args[0] != "record" && args[0] != "replay" && args[0] != "conform" {
@@ -147,11 +155,11 @@ func (t *terminal) end(err error) int {
 	fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 	var usage *kong.ParseError
 	if errors.As(err, &usage) {
-		verb := ""
+		command := ""
 		if usage.Context.Selected() != nil {
-			verb = " " + usage.Context.Selected().Name
+			command = " " + usage.Context.Selected().Name
 		}
-		fmt.Fprintf(t.Err, "Run `crcheck%s --help` to see what it takes.\n", verb)
+		fmt.Fprintf(t.Err, "Run `crcheck%s --help` to see what it takes.\n", command)
 	}
 	return exitUsage
 }

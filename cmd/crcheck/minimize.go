@@ -8,36 +8,39 @@ import (
 	"iter"
 
 	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/traffic"
 )
 
-type minimizeVerb struct {
+type minimizeCommand struct {
 	contractFlags
-	To     string     `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
-	Output outputPath `short:"o" required:"" placeholder:"PATH" help:"Write to a file."`
-	Files  []string   `arg:"" name:"traffic" help:"Cassettes, NDJSON, HAR, or folders of them; - is standard input."`
+	To     string      `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
+	Output output.Path `short:"o" required:"" placeholder:"PATH" help:"Write to a file."`
+	Files  []string    `arg:"" name:"traffic" help:"Cassettes, NDJSON, HAR, or folders of them; - is standard input."`
 }
 
 // Help is the detail of --help.
-func (*minimizeVerb) Help() string {
+func (*minimizeCommand) Help() string {
 	return `Keeps the fewest interactions that show as much of the contracts as all of them, in their order; see crcheck coverage. What belongs to no contract is left out. The inputs are not changed.
 
   crcheck cassette minimize recorded/ -o tests/jobs.yaml`
 }
 
 // Run writes the interactions that coverage needs.
-func (v *minimizeVerb) Run(ctx context.Context, t *terminal) error {
+func (v *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 	plan, err := v.plan(ctx, t)
 	if err != nil {
 		return err
 	}
-	inputs := gather(t, v.Files)
-	if len(inputs.problems) > 0 {
-		return errors.Join(inputs.problems...)
+	inputs := input.Gather(t.In, t.Err, v.Files)
+	if len(inputs.Problems) > 0 {
+		return errors.Join(inputs.Problems...)
 	}
 	read, left := 0, 0
-	kept := &distinct{}
-	for x, err := range inputs.interactions(ctx, t, &read) {
+	kept := &coverage.Distinct{}
+	for x, err := range inputs.Interactions(ctx, &read) {
 		if err != nil {
 			return err
 		}
@@ -46,47 +49,29 @@ func (v *minimizeVerb) Run(ctx context.Context, t *terminal) error {
 			left++
 			continue
 		}
-		kept.take(x, shown)
+		kept.Take(x, shown)
 	}
-	if len(kept.interactions) == 0 {
-		return fmt.Errorf("none of %d interactions is of a contract: name files with traffic of the contract's operation", read)
+	if len(kept.Interactions) == 0 {
+		return fmt.Errorf("none of %s is of a contract: name files with traffic of the contract's operation", plural.Of(read, "interaction"))
 	}
-	indexes := coverage.Minimize(kept.shown)
+	fewest := kept.Fewest()
 	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[v.To]
-	if err := v.Output.stream(t, func(w io.Writer) error { return traffic.Convert(w, to, kept.only(indexes)) }); err != nil {
+	if err := v.Output.Stream(t.Out, func(w io.Writer) error { return traffic.Convert(w, to, all(fewest)) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "kept %d of %d interactions", len(indexes), read)
+	fmt.Fprintf(t.Err, "kept %s of %s", plural.Number(len(fewest)), plural.Of(read, "interaction"))
 	if left > 0 {
-		fmt.Fprintf(t.Err, "; left out %d that no contract here is for, that have no request, or whose answer cannot be read", left)
+		fmt.Fprintf(t.Err, "; left out %d that no contract here is for, that have no request, or whose response cannot be read", left)
 	}
 	fmt.Fprintln(t.Err)
 	return nil
 }
 
-// distinct is the first interactions that show something each in its own way:
-// memory grows with these ways, not with the traffic.
-type distinct struct {
-	interactions []*traffic.Interaction
-	shown        []coverage.Shown
-	known        map[string]bool
-}
-
-func (d *distinct) take(x *traffic.Interaction, shown coverage.Shown) {
-	if d.known == nil {
-		d.known = map[string]bool{}
-	}
-	key := shown.Contract.String() + "\x00" + shown.Key()
-	if !d.known[key] {
-		d.known[key] = true
-		d.interactions, d.shown = append(d.interactions, x), append(d.shown, shown)
-	}
-}
-
-func (d *distinct) only(indexes []int) iter.Seq2[*traffic.Interaction, error] {
+// all yields interactions that can be read.
+func all(interactions []*traffic.Interaction) iter.Seq2[*traffic.Interaction, error] {
 	return func(yield func(*traffic.Interaction, error) bool) {
-		for _, i := range indexes {
-			if !yield(d.interactions[i], nil) {
+		for _, x := range interactions {
+			if !yield(x, nil) {
 				return
 			}
 		}

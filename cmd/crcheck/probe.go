@@ -9,42 +9,48 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/probe"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
-type probeVerb struct {
+type probeCommand struct {
 	contractFlags
 	reportFlags
 	ignoreFlags
-	ResponsesOnly bool          `help:"Count findings about requests without reporting them."`
-	Hidden        bool          `help:"List the findings that are hidden, and by what."`
-	Endpoint      string        `required:"" placeholder:"URL" help:"The emulator, such as http://127.0.0.1:4566. Endpoints of AWS are refused."`
-	Negative      bool          `help:"Then send inputs that break the contract, which the emulator must refuse."`
-	Header        []string      `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
-	Region        string        `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
-	Timeout       time.Duration `default:"30s" placeholder:"DURATION" help:"How long one response may take, 30s by default."`
-	Files         []string      `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
+	ResponsesOnly bool           `help:"Count findings about requests without reporting them."`
+	Hidden        bool           `help:"List the findings that are hidden, and by what."`
+	From          finding.Origin `default:"emulator" placeholder:"WHO" help:"Who responds: emulator (the default) or fixtures. Decides the advice."`
+	Endpoint      string         `required:"" placeholder:"URL" help:"The emulator, such as http://127.0.0.1:4566. Endpoints of AWS are refused."`
+	Negative      bool           `help:"Then send inputs that break the contract, which the emulator must refuse."`
+	Header        []string       `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
+	Region        string         `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
+	Timeout       time.Duration  `default:"30s" placeholder:"DURATION" help:"How long one response may take, 30s by default."`
+	Files         []string       `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
 }
 
 // Help is the detail of --help.
-func (*probeVerb) Help() string {
+func (*probeCommand) Help() string {
 	return `Sends recorded requests to an emulator, in order, with the identifiers that the emulator made up in place of the recorded ones. Validates each response against the contract, and compares status, error, members and union members with the recording. See docs/probe.md.
 
   crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative`
 }
 
 // Validate refuses what is no header and no time.
-func (v *probeVerb) Validate() error {
+func (v *probeCommand) Validate() error {
 	if v.Timeout <= 0 {
 		return errors.New("--timeout: give a time such as 30s")
+	}
+	if v.From == finding.OriginAWS {
+		return errors.New("--from: probe calls no service of AWS: give emulator or fixtures")
 	}
 	_, err := v.headers()
 	return err
 }
 
-func (v *probeVerb) headers() (http.Header, error) {
+func (v *probeCommand) headers() (http.Header, error) {
 	h := http.Header{}
 	for _, text := range v.Header {
 		name, value, ok := strings.Cut(text, ":")
@@ -61,7 +67,7 @@ func (v *probeVerb) headers() (http.Header, error) {
 }
 
 // Run probes an emulator.
-func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
+func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
 	loaded, derived, err := v.load(ctx, t)
 	if err != nil {
 		return err
@@ -70,11 +76,11 @@ func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	p, err := probe.New(v.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: v.Profile, Region: v.Region, Header: headers, Timeout: v.Timeout})
+	p, err := probe.New(v.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: v.Profile, From: v.From, Region: v.Region, Header: headers, Timeout: v.Timeout})
 	if err != nil {
 		return err
 	}
-	announce(t, loaded)
+	models.Announce(t.Err, loaded)
 	run := &probing{probe: p}
 	ledger, err := v.ledger(ctx, nil)
 	if err != nil {
@@ -82,11 +88,11 @@ func (v *probeVerb) Run(ctx context.Context, t *terminal) error {
 	}
 	// Whatever AWS does, an emulator has no excuse: known deviations do not apply.
 	run.collector.Accept = report.Acceptance{Ledger: ledger, ResponsesOnly: v.ResponsesOnly, ListHidden: v.Hidden}
-	run.collector.Origin = finding.OriginEmulator
+	run.collector.Origin = v.From
 	for _, f := range v.Profile.Grade(derived) {
 		run.collector.Add(f, nil)
 	}
-	broken := run.all(ctx, t, gather(t, v.Files), v.Negative)
+	broken := run.all(ctx, t, input.Gather(t.In, t.Err, v.Files), v.Negative)
 	r := run.collector.Report(ledger.Settle(&run.scope, v.FailOnStale), v.FailOn)
 	err = v.write(t, r)
 	var status exit
@@ -111,13 +117,13 @@ type probing struct {
 }
 
 // all probes with every recording, then with invalid inputs, and reports whether
-// the emulator stopped answering.
-func (run *probing) all(ctx context.Context, t *terminal, inputs *inputs, negative bool) (broken bool) {
-	for _, err := range inputs.problems {
+// the emulator stopped responding.
+func (run *probing) all(ctx context.Context, t *terminal, inputs *input.Traffic, negative bool) (broken bool) {
+	for _, err := range inputs.Problems {
 		run.problem(t, err)
 	}
 	read, last := 0, ""
-	for x, err := range inputs.interactions(ctx, t, &read) {
+	for x, err := range inputs.Interactions(ctx, &read) {
 		if err != nil {
 			run.problem(t, err)
 			return false

@@ -79,7 +79,7 @@ func TestDisguises(t *testing.T) {
 func TestRecordSecrets(t *testing.T) {
 	for _, mode := range []string{"", "--forward"} {
 		service := cleanRooms()
-		service.Answer = func(*http.Request, []byte) standin.Answer {
+		service.Respond = func(*http.Request, []byte) standin.Response {
 			return standin.Error(400, "ValidationException", "the key "+mine.AccessKeyID+" of account "+account+" may not read s3://"+bucket+"/results, token "+mine.SessionToken)
 		}
 		r := newRecording(t, service, mode)

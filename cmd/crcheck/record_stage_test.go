@@ -40,12 +40,12 @@ func job(id, status string) string {
 
 // cleanRooms is a stand-in that answers for every job; the last one of a membership is done.
 func cleanRooms() *standin.Service {
-	return &standin.Service{Credentials: mine, Name: "cleanrooms", Region: "us-east-1", Answer: func(r *http.Request, _ []byte) standin.Answer {
+	return &standin.Service{Credentials: mine, Name: "cleanrooms", Region: "us-east-1", Respond: func(r *http.Request, _ []byte) standin.Response {
 		id := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 		if id == jobTwo {
-			return standin.Answer{Body: job(id, "SUCCESS"), Gzip: true, Chunked: true}
+			return standin.Response{Body: job(id, "SUCCESS"), Gzip: true, Chunked: true}
 		}
-		return standin.Answer{Body: job(id, "STARTED"), Gzip: true}
+		return standin.Response{Body: job(id, "STARTED"), Gzip: true}
 	}}
 }
 

@@ -88,7 +88,7 @@ func TestRecordStatus(t *testing.T) {
 	})
 	t.Run("an allowed write", func(t *testing.T) {
 		service := cleanRooms()
-		service.Answer = func(*http.Request, []byte) standin.Answer { return standin.Answer{Body: job(jobOne, "SUBMITTED")} }
+		service.Respond = func(*http.Request, []byte) standin.Response { return standin.Response{Body: job(jobOne, "SUBMITTED")} }
 		got := newRecording(t, service, "").run(t, nil, "--allow-writes", "--", "aws-sdk-go", "start", membership)
 		require.Equal(t, exitUsage, got.status, got.err)
 		require.Contains(t, got.err, "nothing was checked")
@@ -96,8 +96,8 @@ func TestRecordStatus(t *testing.T) {
 	})
 	t.Run("findings", func(t *testing.T) {
 		service := cleanRooms()
-		service.Answer = func(*http.Request, []byte) standin.Answer {
-			return standin.Answer{Body: strings.Replace(job(jobOne, "BORED"), `"createTime":1700000000.25,`, "", 1)}
+		service.Respond = func(*http.Request, []byte) standin.Response {
+			return standin.Response{Body: strings.Replace(job(jobOne, "BORED"), `"createTime":1700000000.25,`, "", 1)}
 		}
 		got := newRecording(t, service, "").run(t, nil, "--", "aws-sdk-go", "get", membership, jobOne)
 		require.Equal(t, exitFindings, got.status, got.err)
@@ -135,7 +135,7 @@ func TestRecordRefuses(t *testing.T) {
 		{"no URL", func(r *recordingRun) { r.upstream[1] = "cleanrooms" }, nil, "https://"},
 		{"a path", func(r *recordingRun) { r.upstream[1] += "/path" }, nil, "more than a host"},
 		{"no CA", func(r *recordingRun) { r.upstream[5] = "missing.pem" }, nil, "missing.pem cannot be read"},
-		{"no certificate", func(r *recordingRun) { os.WriteFile(r.CAFile, []byte("x"), 0o600) }, nil, "holds no certificate"},
+		{"no certificate", func(r *recordingRun) { os.WriteFile(r.CAFile, []byte("x"), 0o600) }, nil, "does not contain a certificate"},
 		{"cassette is a folder", func(r *recordingRun) { os.Mkdir(filepath.Join(r.dir, "job.yaml"), 0o755) }, nil, "job.yaml"},
 		{"cassette is standard output", nil, []string{"-o -"}, "is not a file"},
 		{"below a file", func(r *recordingRun) { os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600) }, []string{"-o file/job.yaml"}, "file/job.yaml"},

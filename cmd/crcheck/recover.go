@@ -5,21 +5,23 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 )
 
-type recoverVerb struct {
+type recoverCommand struct {
 	contractFlags
 	Path   string `arg:"" help:"The cassette that was being recorded, or its journal."`
 	Output string `short:"o" placeholder:"PATH" help:"Write another cassette than the one that was being recorded."`
 }
 
 // Help is the detail of --help.
-func (*recoverVerb) Help() string {
-	return `A recording that was killed leaves a journal beside its cassette. Every interaction of which a client had the whole answer is in it.
+func (*recoverCommand) Help() string {
+	return `A recording that was killed leaves a journal beside its cassette. Every interaction of which a client had the whole response is in it.
 Where the redaction key is, in CRCHECK_REDACTION_KEY or in the file beside the journal, names that became known late are replaced
 in what stands before them, too; give the contracts of the recording for it.
 
@@ -27,7 +29,7 @@ in what stands before them, too; give the contracts of the recording for it.
 }
 
 // Run writes the cassette of a killed recording.
-func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
+func (v *recoverCommand) Run(ctx context.Context, t *terminal) error {
 	journal := v.Path
 	if beside := recorder.JournalOf(v.Path); exists(beside) {
 		journal = beside
@@ -47,7 +49,7 @@ func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
 		if d.Torn {
 			why = "the recording was killed while it wrote it"
 		}
-		return fmt.Sprintf("line %d of the journal, %d bytes: %s", d.Line, d.Bytes, why)
+		return fmt.Sprintf("line %d of the journal, %s: %s", d.Line, plural.Of(d.Bytes, "byte"), why)
 	})
 	some(t, "found", len(got.Found), func(i int) string {
 		return fmt.Sprintf("interaction %d: %s", got.Found[i].Interaction, got.Found[i])
@@ -61,13 +63,13 @@ func (v *recoverVerb) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintln(t.Err, "names that became known after they were recorded are not replaced, for the key of the recording is not here; read the cassette before you publish it")
 	case got.Contracts == "":
 		fmt.Fprintln(t.Err, "the journal does not say with which contracts it was recorded; names that only they make known are not replaced where they stand before that: read the cassette before you publish it")
-	case got.Contracts != contractsOf(loaded):
+	case got.Contracts != models.Digest(loaded):
 		fmt.Fprintln(t.Err, "names that only the contracts of the recording make known are not replaced where they stand before that, for these are others; read the cassette before you publish it, or next time give the same --contract and --overlay as to record")
 	}
 	if got.Masked {
 		fmt.Fprintln(t.Err, "values were masked for want of a pseudonym; where they stand in a text before that, they are not replaced: read the cassette before you publish it")
 	}
-	fmt.Fprintf(t.Err, "recovered %d interactions to %s\n", got.Interactions, got.Cassette)
+	fmt.Fprintf(t.Err, "recovered %s to %s\n", plural.Of(got.Interactions, "interaction"), got.Cassette)
 	return nil
 }
 

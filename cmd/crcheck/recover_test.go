@@ -10,12 +10,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/stretchr/testify/require"
 )
 
 // TestRecoverContracts: whoever recovers with other contracts than were in force is told, and
@@ -41,7 +43,7 @@ func TestRecoverContracts(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv(redact.Variable, "")
 			cassette := filepath.Join(t.TempDir(), "job.yaml")
-			r, err := recorder.New(cassette, recorder.Options{Contracts: contractsOf(loaded), Redact: redact.Options{All: c.all, Classify: bycontract.New(schema.NewCatalog(loaded...))}})
+			r, err := recorder.New(cassette, recorder.Options{Contracts: models.Digest(loaded), Redact: redact.Options{All: c.all, Classify: bycontract.New(schema.NewCatalog(loaded...))}})
 			require.NoError(t, err)
 			request, err := http.NewRequest("GET", service.URL+"/memberships/"+membership+"/protectedJobs/"+jobOne, nil)
 			require.NoError(t, err)
@@ -57,7 +59,7 @@ func TestRecoverContracts(t *testing.T) {
 
 			got := inProcess(nil, append([]string{"cassette", "recover", cassette}, c.args...)...)
 			require.Equal(t, exitClean, got.status, got.err)
-			require.Contains(t, got.err, "recovered 1 interactions to "+cassette)
+			require.Contains(t, got.err, "recovered 1 interaction to "+cassette)
 			if c.other {
 				require.Contains(t, got.err, "give the same --contract and --overlay as to record")
 				return

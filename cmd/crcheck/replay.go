@@ -6,13 +6,14 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/replay"
 )
 
-type replayVerb struct {
+type replayCommand struct {
 	contractFlags
 	Listen string       `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
 	Order  replay.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each response once; sticky, then the last again; any, from the first again."`
@@ -22,8 +23,8 @@ type replayVerb struct {
 	Paths  []string     `arg:"" name:"path" help:"Cassettes, or folders of them."`
 }
 
-// Help explains the verb beyond its flags.
-func (*replayVerb) Help() string {
+// Help explains the command beyond its flags.
+func (*replayCommand) Help() string {
 	return `A command after -- finds the server in AWS_ENDPOINT_URL, with dummy credentials; crcheck exits with its
 status, or 1 if it asked for what is not recorded. Without a command the server runs until it is interrupted.
 http://ADDR/_c/CASSETTE/SESSION isolates the tests that share a server.
@@ -37,7 +38,7 @@ identifiers, and is answered in their terms.
 }
 
 // Run serves cassettes.
-func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand) error {
+func (v *replayCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
 	options := replay.Options{Order: v.Order, KeepOrder: v.Played != ""}
 	var err error
 	if options.Redact, err = v.redaction(ctx, t); err != nil {
@@ -58,7 +59,7 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 	if player.Len() == 0 {
 		return fmt.Errorf("there is nothing to replay: name cassettes with requests")
 	}
-	fmt.Fprintf(t.Err, "replaying %d interactions\n", player.Len())
+	fmt.Fprintf(t.Err, "replaying %s\n", plural.Of(player.Len(), "interaction"))
 	status, err := serve.Run{Handler: player, Listen: v.Listen, Command: command, Region: v.Region,
 		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
 		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
@@ -72,7 +73,7 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 		fmt.Fprintln(t.Err, miss)
 	}
 	unplayed := player.Unplayed()
-	fmt.Fprintf(t.Err, "played %d of %d interactions, %d misses\n", player.Len()-len(unplayed), player.Len(), player.Missed())
+	fmt.Fprintf(t.Err, "played %s of %s, %s\n", plural.Number(player.Len()-len(unplayed)), plural.Of(player.Len(), "interaction"), plural.Of(player.Missed(), "miss"))
 	some(t, "not played", len(unplayed), func(i int) string {
 		x := unplayed[i]
 		return fmt.Sprintf("%s, interaction %d: %s %s", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
@@ -92,7 +93,7 @@ func (v *replayVerb) Run(ctx context.Context, t *terminal, command childCommand)
 }
 
 // redaction is how cassettes were redacted whose key is at hand; nil without a key.
-func (v *replayVerb) redaction(ctx context.Context, t *terminal) (*redact.Options, error) {
+func (v *replayCommand) redaction(ctx context.Context, t *terminal) (*redact.Options, error) {
 	for _, path := range v.Paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			path = filepath.Join(path, "any") // the key lies in the folder
@@ -109,7 +110,7 @@ func (v *replayVerb) redaction(ctx context.Context, t *terminal) (*redact.Option
 			return nil, err
 		}
 		fmt.Fprintf(t.Err, "real identifiers are understood where cassettes were recorded with the key %s\n", key.ID())
-		return &redact.Options{Key: key, Classify: bycontract.New(inForce.catalog), All: v.Redact == "all"}, nil
+		return &redact.Options{Key: key, Classify: bycontract.New(inForce.Catalog), All: v.Redact == "all"}, nil
 	}
 	return nil, nil
 }

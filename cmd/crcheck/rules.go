@@ -7,13 +7,13 @@ import (
 	"github.com/crcheck/crcheck/finding"
 )
 
-type rulesVerb struct {
+type rulesCommand struct {
 	Rule     finding.RuleID `arg:"" optional:"" help:"One rule, to read all about it."`
 	Markdown bool           `help:"Write the page docs/rules.md."`
 }
 
 // Run lists the rule table.
-func (v *rulesVerb) Run(t *terminal) error {
+func (v *rulesCommand) Run(t *terminal) error {
 	switch {
 	case v.Markdown:
 		_, err := fmt.Fprint(t.Out, finding.RulesPage())

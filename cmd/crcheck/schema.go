@@ -11,21 +11,24 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 )
 
-type schemaVerb struct {
+type schemaCommand struct {
 	contractFlags
-	Operation  string            `xor:"which" placeholder:"NAME" help:"The operation, where there are several contracts."`
-	All        bool              `xor:"which" help:"Write the schemas of every part of every contract, to a folder that --output names."`
-	Part       schema.Part       `placeholder:"PART" help:"output (the default), input or error:NAME; with --all, only that part."`
-	Projection schema.Projection `default:"wire" placeholder:"NAME" help:"wire, the HTTP body, or sdk, what boto3 and the AWS CLI hand over."`
-	Output     string            `short:"o" placeholder:"PATH" help:"Write the schema to a file; with --all, the schemas to a folder."`
+	Operation string            `xor:"which" placeholder:"NAME" help:"The operation, where there are several contracts."`
+	All       bool              `xor:"which" help:"Write the schemas of every part of every contract, to a folder that --output names."`
+	Part      schema.Part       `placeholder:"PART" help:"output (the default), input or error:NAME; with --all, only that part."`
+	Encoding  schema.Projection `default:"http" placeholder:"NAME" help:"http, the HTTP body, or sdk, what boto3 and the AWS CLI hand over."`
+	Output    string            `short:"o" placeholder:"PATH" help:"Write the schema to a file; with --all, the schemas to a folder."`
 }
 
 // Help is the detail of --help.
-func (*schemaVerb) Help() string {
+func (*schemaCommand) Help() string {
 	return `The schema is JSON Schema 2020-12, in standard keywords only.
 
   crcheck schema -o protected-job.schema.json
@@ -36,20 +39,20 @@ func (*schemaVerb) Help() string {
 }
 
 // Validate refuses, before any work is done, what cannot be written to.
-func (v *schemaVerb) Validate() error {
+func (v *schemaCommand) Validate() error {
 	if v.All {
-		return outputFolder(v.Output).Validate()
+		return output.Folder(v.Output).Validate()
 	}
-	return outputPath(v.Output).Validate()
+	return output.Path(v.Output).Validate()
 }
 
 // Run writes the JSON Schemas of contracts.
-func (v *schemaVerb) Run(ctx context.Context, t *terminal) error {
+func (v *schemaCommand) Run(ctx context.Context, t *terminal) error {
 	inForce, err := v.open(ctx, t)
 	if err != nil {
 		return err
 	}
-	chosen := inForce.catalog.Named(v.Operation)
+	chosen := inForce.Catalog.Named(v.Operation)
 	if v.All {
 		err = v.all(t, chosen)
 	} else {
@@ -58,10 +61,10 @@ func (v *schemaVerb) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.findings, unsupportedPatterns(chosen))), finding.FailNever)
+	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), finding.FailNever)
 }
 
-func (v *schemaVerb) one(t *terminal, chosen []*schema.Contract) error {
+func (v *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {
 	switch {
 	case len(chosen) == 0:
 		return fmt.Errorf("no contract is of operation %s", v.Operation)
@@ -72,14 +75,14 @@ func (v *schemaVerb) one(t *terminal, chosen []*schema.Contract) error {
 	if err != nil {
 		return err
 	}
-	return outputPath(v.Output).write(t, func(w io.Writer) error { _, err := w.Write(text); return err })
+	return output.Path(v.Output).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err })
 }
 
-func (v *schemaVerb) encode(c *schema.Contract, part schema.Part) ([]byte, error) {
-	if protocol, ok := c.NotJSON(); ok && v.Projection == schema.Wire {
+func (v *schemaCommand) encode(c *schema.Contract, part schema.Part) ([]byte, error) {
+	if protocol, ok := c.NotJSON(); ok && v.Encoding == schema.Wire {
 		return nil, &schema.NotJSONError{Contract: c.String(), Protocol: protocol}
 	}
-	s, err := jsonschema.Generate(c, part, v.Projection, jsonschema.Standard)
+	s, err := jsonschema.Generate(c, part, v.Encoding, jsonschema.Standard)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +92,8 @@ func (v *schemaVerb) encode(c *schema.Contract, part schema.Part) ([]byte, error
 // all writes a file for each part: SERVICE.OPERATION.output.json, .input.json
 // and .error.NAME.json. A part that a contract does not have, or that is no JSON
 // document, has no file.
-func (v *schemaVerb) all(t *terminal, loaded []*schema.Contract) error {
-	var files []folderFile
+func (v *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
+	var files []output.File
 	var refused *schema.NotJSONError
 	left := map[string]*schema.NotJSONError{} // of each service one
 	for _, c := range loaded {
@@ -108,7 +111,7 @@ func (v *schemaVerb) all(t *terminal, loaded []*schema.Contract) error {
 				return err
 			}
 			name := c.Name() + "." + strings.Replace(string(part), ":", ".", 1) + ".json"
-			files = append(files, folderFile{name, fmt.Sprintf("%s of %s", part, c), text})
+			files = append(files, output.File{Name: name, Of: fmt.Sprintf("%s of %s", part, c), Text: text})
 		}
 	}
 	for _, service := range slices.Sorted(maps.Keys(left)) {
@@ -120,9 +123,9 @@ func (v *schemaVerb) all(t *terminal, loaded []*schema.Contract) error {
 	if len(files) == 0 {
 		return fmt.Errorf("no contract has the part %q", v.Part)
 	}
-	if err := outputFolder(v.Output).writeAll(t, files); err != nil {
+	if err := output.Folder(v.Output).WriteAll(files); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "wrote %d schemas of %d contracts to %s\n", len(files), len(loaded), v.Output)
+	fmt.Fprintf(t.Err, "wrote %s of %s to %s\n", plural.Of(len(files), "schema"), plural.Of(len(loaded), "contract"), v.Output)
 	return nil
 }

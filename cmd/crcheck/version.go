@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -9,18 +10,38 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-type versionVerb struct{}
+// A release states its version and commit when it is linked:
+//
+//	go build -ldflags "-X main.version=v1.2.3 -X main.commit=0123abc" ./cmd/crcheck
+var version, commit string
 
-// Run prints the version, the Go version and the built-in contracts.
-func (versionVerb) Run(t *terminal) error {
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
+type versionCommand struct{}
+
+// Run prints the version, the commit, the Go version and the built-in contracts.
+func (versionCommand) Run(t *terminal) error {
+	info, _ := debug.ReadBuildInfo()
+	version, commit := built(info)
 	out := bufio.NewWriter(t.Out)
-	fmt.Fprintf(out, "crcheck %s, %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(out, "crcheck %s, commit %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, s := range contracts.Sources() {
 		fmt.Fprintln(out, s.Name())
 	}
 	return out.Flush()
+}
+
+// built is the version and the commit that were linked in, else those that the go command recorded;
+// info may be nil.
+func built(info *debug.BuildInfo) (string, string) {
+	if info == nil {
+		info = &debug.BuildInfo{}
+	}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	revision := cmp.Or(settings["vcs.revision"], "unknown")
+	if settings["vcs.modified"] == "true" {
+		revision += "-dirty"
+	}
+	return cmp.Or(version, info.Main.Version, "(devel)"), cmp.Or(commit, revision)
 }

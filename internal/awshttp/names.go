@@ -1,7 +1,7 @@
 package awshttp
 
-// signingNames are the services that sign with another name than their label of
-// the host (botocore 1.43.67, endpointPrefix and signingName of every model).
+// signingNames are the signing names of services whose host has a different label (botocore
+// 1.43.67, endpointPrefix and signingName of every model).
 var signingNames = map[string]string{
 	"a2i-runtime.sagemaker":             "sagemaker",
 	"admin.wickr":                       "wickr",

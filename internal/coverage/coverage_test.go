@@ -8,13 +8,15 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/schema/source"
+	"github.com/crcheck/crcheck/schema/source/botocore"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected reports in testdata")
@@ -24,7 +26,7 @@ func shed(t testing.TB) *schema.Catalog {
 	t.Helper()
 	model, err := os.ReadFile("testdata/shed.json")
 	require.NoError(t, err)
-	all, err := source.Botocore(model, "1")
+	all, err := botocore.Read(model, "1")
 	require.NoError(t, err)
 	return schema.NewCatalog(all...)
 }
@@ -211,7 +213,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		for _, x := range traffic {
 			tally.Take(x)
 		}
-		require.NoError(t, coverage.JSON(&texts[i], tally.Report()))
+		require.NoError(t, report.JSON(&texts[i], tally.Report()))
 		slices.Reverse(traffic)
 	}
 	require.Equal(t, texts[0].String(), texts[1].String())
@@ -283,8 +285,8 @@ func TestText(t *testing.T) {
 	tally.Take(tool(200, `<html>`))
 	tally.Take(exchange("https://iam.amazonaws.com/?Action=ListUsers", 200, "{}"))
 	for name, format := range map[string]func(*bytes.Buffer) error{
-		"testdata/report.txt":  func(b *bytes.Buffer) error { return coverage.Text(b, tally.Report()) },
-		"testdata/report.json": func(b *bytes.Buffer) error { return coverage.JSON(b, tally.Report()) },
+		"testdata/report.txt":  func(b *bytes.Buffer) error { return report.Coverage(b, tally.Report()) },
+		"testdata/report.json": func(b *bytes.Buffer) error { return report.JSON(b, tally.Report()) },
 	} {
 		var got bytes.Buffer
 		require.NoError(t, format(&got))

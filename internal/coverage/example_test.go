@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -99,17 +100,17 @@ func ExampleMinimize() {
 func ExampleText() {
 	tally := compiled().NewTally()
 	tally.Take(&traffic.Interaction{Request: &traffic.Request{Method: "GET", URL: "https://iam.amazonaws.com/?Action=ListUsers"}})
-	if err := coverage.Text(os.Stdout, tally.Report()); err != nil {
+	if err := report.Coverage(os.Stdout, tally.Report()); err != nil {
 		panic(err)
 	}
 	// Output:
 	// not seen: cleanrooms.GetProtectedJob@1.43.67
 	// not counted: 1 iam (query)
-	// coverage: 0% of 1 contract, by 0 of 1 answer
+	// coverage: 0% of 1 contract, by 0 of 1 response
 }
 
 func ExampleJSON() {
-	if err := coverage.JSON(os.Stdout, &coverage.Report{Contracts: []coverage.Contract{}}); err != nil {
+	if err := report.JSON(os.Stdout, &coverage.Summary{Contracts: []coverage.Contract{}}); err != nil {
 		panic(err)
 	}
 	// Output:

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
 )
 
 // Minimize chooses answers that together show all points that all of them show,
@@ -72,3 +73,32 @@ func withoutSuperfluous(answers []Shown, chosen []int) []int {
 // Key is the same of two answers of a contract exactly when they show the same
 // points.
 func (s Shown) Key() string { return s.shows.key() }
+
+// Distinct is the first interactions that show something each in its own way:
+// memory grows with these ways, not with the traffic.
+type Distinct struct {
+	Interactions []*traffic.Interaction
+	shown        []Shown
+	known        map[string]bool
+}
+
+// Take keeps an interaction, unless an earlier one shows the same.
+func (d *Distinct) Take(x *traffic.Interaction, shown Shown) {
+	if d.known == nil {
+		d.known = map[string]bool{}
+	}
+	key := shown.Contract.String() + "\x00" + shown.Key()
+	if !d.known[key] {
+		d.known[key] = true
+		d.Interactions, d.shown = append(d.Interactions, x), append(d.shown, shown)
+	}
+}
+
+// Fewest returns the fewest interactions that show as much as all of them, in their order.
+func (d *Distinct) Fewest() []*traffic.Interaction {
+	var few []*traffic.Interaction
+	for _, i := range Minimize(d.shown) {
+		few = append(few, d.Interactions[i])
+	}
+	return few
+}

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/report"
 )
 
 // TestMinimize: what is kept shows as much as everything, in order, and nothing
@@ -27,7 +29,7 @@ func TestMinimize(t *testing.T) {
 		var text bytes.Buffer
 		r := tally.Report()
 		r.Answers, r.Counted, r.Contracts[0].Answers, r.Contracts[0].Unreadable = 0, 0, 0, 0
-		require.NoError(t, coverage.JSON(&text, r))
+		require.NoError(t, report.JSON(&text, r))
 		return text.String()
 	}
 	indexes := coverage.Minimize(shown)

@@ -5,11 +5,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/stretchr/testify/require"
 )
 
 // TestEveryModel: every operation of real models compiles; an answer shows some of
@@ -40,7 +41,7 @@ func TestEveryModel(t *testing.T) {
 			shown := p.Answer(c, &traffic.Response{Status: c.Status.Or(200), Body: traffic.BodyOf([]byte(`{}`))})
 			tally.Add(shown)
 		}
-		var r *coverage.Report
+		var r *coverage.Summary
 		if len(read.Contracts) < 30 { // what to record next takes a while
 			r = tally.Report()
 			require.Positive(t, r.Counted, path)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -83,12 +84,13 @@ type part struct {
 	whole *member // whose value the body is; nil: the body is an object of members
 	raw   bool    // the body is whole as it is, no JSON
 	bound []boundMember
+	table *binding.Table
 }
 
 // boundMember is a member that travels in headers or as the status.
 type boundMember struct {
 	member
-	location string
+	in *binding.Member
 }
 
 // node is a shape, compiled. A named shape has one, wherever it stands.
@@ -155,16 +157,11 @@ func (k *compiler) status(status int) {
 
 // dynamicStatus reports an output that has the status as a member: any may come.
 func (k *compiler) dynamicStatus() bool {
-	for _, m := range k.contract.Bound(schema.OutputPart) {
-		if k.contract.Location(&m) == "status" {
-			return true
-		}
-	}
-	return false
+	return len(binding.Of(k.contract, schema.OutputPart).At(schema.LocationStatus)) > 0
 }
 
 func (k *compiler) part(name schema.Part) *part {
-	p := &part{}
+	p := &part{table: binding.Of(k.contract, name)}
 	root, ok := k.contract.Root(name)
 	if !ok || root.Name == "" {
 		return p
@@ -176,15 +173,15 @@ func (k *compiler) part(name schema.Part) *part {
 	body.Members = nil
 	for i := range shape.Members {
 		m := &shape.Members[i]
-		switch location := k.contract.Location(m); {
-		case isRaw && m == raw, location == "payload":
+		switch in, beside := p.table.Member(m.Name); {
+		case isRaw && m == raw, k.contract.Location(m) == schema.LocationPayload:
 			whole := k.member(place, m)
 			p.whole, p.body = &whole, whole.node
-		case location == "body":
+		case !beside:
 			body.Members = append(body.Members, *m)
 		default:
 			k.beside = true
-			p.bound = append(p.bound, boundMember{k.member(place, m), location})
+			p.bound = append(p.bound, boundMember{k.member(place, m), in})
 			k.beside = false
 		}
 	}
@@ -202,9 +199,9 @@ func (k *compiler) part(name schema.Part) *part {
 func (k *compiler) member(above schema.Place, m *schema.Member) member {
 	place := above.Child(m.Name)
 	compiled := member{wire: m.Wire(), present: k.point(Members, place.String()), absent: none, null: none}
-	if location := k.contract.Location(m); !m.Required.Or(false) && location != "status" {
+	if location := k.contract.Location(m); !m.Required.Or(false) && location != schema.LocationStatus {
 		compiled.absent = k.point(Absent, place.String()+" absent")
-		if location == "body" {
+		if location == schema.LocationBody {
 			compiled.null = k.point(Nulls, place.String()+" null")
 		}
 	}

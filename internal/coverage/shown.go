@@ -2,13 +2,13 @@ package coverage
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"math/bits"
 	"net/url"
-	"strconv"
-	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -57,13 +57,12 @@ func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string)
 	if err != nil {
 		return nil, "the request's URL is malformed"
 	}
-	request := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
-	route, ok := p.catalog.Route(request)
-	if !ok {
-		return nil, p.catalog.NotRouted(request).String()
+	route, unrouted := p.catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if unrouted != nil {
+		return nil, unrouted.String()
 	}
-	if protocol, ok := route.Contract.NotJSON(); ok {
-		return nil, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
+	if why, ok := route.NotJSON(); ok {
+		return nil, why
 	}
 	return route.Contract, ""
 }
@@ -112,22 +111,25 @@ func (o *operation) answer(r *traffic.Response) Shown {
 	w.beside(part, r)
 	switch {
 	case err != nil:
+	case part.raw && len(body.Bytes) > 0:
+		w.mark(part.whole.present)
 	case part.raw:
-		w.member(part.whole, len(body.Bytes) > 0, "")
+		w.mark(part.whole.absent)
 	case len(body.Bytes) == 0:
 		if part.whole != nil {
-			w.member(part.whole, false, nil)
+			w.mark(part.whole.absent)
 		}
 		shown.Readable = part.body == nil || part.whole != nil || len(part.body.members) == 0
 	default:
-		tree, err := validate.Tree(body.Bytes)
+		document, err := jsontree.Parse(body.Bytes)
+		root, ok := visit.Root(o.contract, name, schema.Wire, document)
 		switch {
 		case err != nil:
 			shown.Readable = false
-		case part.whole != nil:
-			w.member(part.whole, true, tree)
-		case part.body != nil:
-			w.value(part.body, tree)
+		case ok && part.whole != nil:
+			w.member(part.whole, root)
+		case ok:
+			w.value(part.body, root)
 		}
 	}
 	return shown
@@ -144,10 +146,14 @@ func (w *walker) mark(i int) {
 // beside marks the members that travel in headers or as the status. Of what they
 // hold only enums are looked at.
 func (w *walker) beside(p *part, r *traffic.Response) {
+	m := binding.Message{Header: r.Header, Status: r.Status}
 	for i := range p.bound {
 		b := &p.bound[i]
-		values := boundValues(b, r)
-		if len(values) == 0 {
+		var values []string
+		if v, ok := p.table.Read(&m, b.in); ok {
+			values = b.in.Texts(v)
+		}
+		if len(values) == 0 && len(m.Texts(b.in)) == 0 { // a header that is masked is there
 			w.mark(b.absent)
 			continue
 		}
@@ -158,73 +164,40 @@ func (w *walker) beside(p *part, r *traffic.Response) {
 			enum = enum.below
 		}
 		for _, value := range values {
-			if i, ok := enum.enum[value]; ok {
-				w.mark(i)
-			}
+			w.text(enum, value)
 		}
 	}
 }
 
-// boundValues are the texts of a member in headers; names are one whatever their case.
-func boundValues(b *boundMember, r *traffic.Response) []string {
-	if b.location == "status" {
-		return []string{strconv.Itoa(r.Status)}
-	}
-	var all []string
-	for name, values := range r.Header {
-		prefixed := b.location == "headers" && len(name) > len(b.wire) && strings.EqualFold(name[:len(b.wire)], b.wire)
-		if !prefixed && !strings.EqualFold(name, b.wire) {
-			continue
-		}
-		for _, value := range values {
-			if b.node.kind != schema.List {
-				all = append(all, value)
-				continue
-			}
-			for text := range strings.SplitSeq(value, ",") {
-				all = append(all, strings.TrimSpace(text))
-			}
-		}
-	}
-	return all
-}
-
-// member marks a member of a structure.
-func (w *walker) member(m *member, there bool, value any) {
+// member marks a member of a structure; nil: it is not there.
+func (w *walker) member(m *member, s *visit.Site) {
 	switch {
-	case !there:
+	case s == nil:
 		w.mark(m.absent)
-	case value == nil:
+	case s.Value.Null():
 		w.mark(m.null)
-	case w.value(m.node, value):
+	case w.value(m.node, s):
 		w.mark(m.present)
 	}
 }
 
 // value marks what is below a value, and reports whether it is of its type.
-func (w *walker) value(n *node, value any) bool {
-	switch value := value.(type) {
-	case map[string]any:
-		return w.object(n, value)
-	case []any:
+func (w *walker) value(n *node, s *visit.Site) bool {
+	switch s.Value.Kind {
+	case '{':
+		return w.object(n, s)
+	case '[':
 		if n.kind != schema.List {
 			return n.open()
 		}
-		if len(value) == 0 {
-			w.mark(n.empty)
-		}
-		for _, element := range value {
-			w.entry(n, element)
-		}
+		w.entries(n, s)
 		return true
-	case string:
-		if i, ok := n.enum[value]; ok {
-			w.mark(i)
-		}
+	case '"':
+		w.text(n, s.Value.Text)
 		return n.kind == schema.String || n.kind == schema.Blob || n.kind == schema.Timestamp || n.kind == schema.Float || n.open()
-	case json.Number:
+	case '0':
 		return n.kind == schema.Integer || n.kind == schema.Float || n.kind == schema.Timestamp || n.open()
-	case bool:
+	case 't', 'f':
 		return n.kind == schema.Boolean || n.open()
 	}
 	return false
@@ -233,77 +206,60 @@ func (w *walker) value(n *node, value any) bool {
 // open reports a place that takes any value.
 func (n *node) open() bool { return n.kind == schema.Document || n.kind == schema.Unstated }
 
-func (w *walker) object(n *node, value map[string]any) bool {
+// text marks the value of an enum.
+func (w *walker) text(n *node, text string) {
+	if i, ok := n.enum[text]; ok {
+		w.mark(i)
+	}
+}
+
+func (w *walker) object(n *node, s *visit.Site) bool {
 	switch {
 	case n.union:
-		return w.union(n, value)
+		return w.union(n, s)
 	case n.kind == schema.Map:
-		if len(value) == 0 {
-			w.mark(n.empty)
-		}
-		for key, entry := range value {
-			w.value(n.key, key)
-			w.entry(n, entry)
-		}
+		w.entries(n, s)
 		return true
 	case n.kind != schema.Structure:
 		return n.open()
 	}
 	for i := range n.members {
-		m := &n.members[i]
-		child, there := value[m.wire]
-		w.member(m, there, child)
+		w.member(&n.members[i], s.Child(n.members[i].wire))
 	}
 	return true
 }
 
-// entry marks an element of a list or a value of a map.
-func (w *walker) entry(n *node, value any) {
-	if value == nil {
-		w.mark(n.null)
-	} else if w.value(n.below, value) {
-		w.mark(n.entries)
+// entries marks the elements of a list, or the keys and values of a map.
+func (w *walker) entries(n *node, s *visit.Site) {
+	if len(s.Value.Entries) == 0 {
+		w.mark(n.empty)
+	}
+	for entry := range s.Below() {
+		if n.key != nil {
+			w.text(n.key, entry.Key)
+		}
+		if entry.Value.Null() {
+			w.mark(n.null)
+		} else if w.value(n.below, entry) {
+			w.mark(n.entries)
+		}
 	}
 }
 
-// union marks the one member that is set; __type is none (Smithy,
-// aws-restjson1-protocol.html#shape-serialization).
-func (w *walker) union(n *node, value map[string]any) bool {
-	var set *member
-	others := len(value)
-	for i := range n.members {
-		m := &n.members[i]
-		if child, there := value[m.wire]; there {
-			others--
-			if child == nil {
-				continue
-			}
-			if set != nil {
-				return false
-			}
-			set = m
-		}
-	}
-	if others > 0 && n.strangers(value) || set == nil || !w.value(set.node, value[set.wire]) {
+// union marks the one member that is set.
+func (w *walker) union(n *node, s *visit.Site) bool {
+	set := s.Set()
+	if len(set) != 1 {
 		return false
 	}
-	w.mark(set.present)
-	return true
-}
-
-// strangers reports a member that is set and not known.
-func (n *node) strangers(value map[string]any) bool {
-next:
-	for name, child := range value {
-		if child == nil || name == "__type" {
-			continue
-		}
-		for i := range n.members {
-			if n.members[i].wire == name {
-				continue next
+	for i := range n.members {
+		if m := &n.members[i]; m.wire == set[0].Key {
+			if !w.value(m.node, set[0]) {
+				return false
 			}
+			w.mark(m.present)
+			return true
 		}
-		return true
 	}
 	return false
 }

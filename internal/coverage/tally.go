@@ -59,8 +59,8 @@ func (t *Tally) Add(s Shown) {
 	sum.seen.add(s.shows)
 }
 
-// Report is how much of the contracts the traffic shows.
-type Report struct {
+// Summary is how much of the contracts the traffic shows.
+type Summary struct {
 	Percent    int        `json:"percent"` // of all contracts together, rounded down
 	Answers    int        `json:"answers"` // all there were
 	Counted    int        `json:"counted"`
@@ -104,8 +104,8 @@ func (s Share) About() string {
 
 // Report returns what was added up so far. What to record next is said of
 // contracts that were seen at all.
-func (t *Tally) Report() *Report {
-	r := &Report{Contracts: []Contract{}}
+func (t *Tally) Report() *Summary {
+	r := &Summary{Contracts: []Contract{}}
 	shown, total := 0, 0
 	for _, c := range t.plan.catalog.Contracts() {
 		o, sum := t.plan.operations[c], t.sums[c]
@@ -129,7 +129,7 @@ func (t *Tally) Report() *Report {
 
 // Shares adds up the shares of all contracts. Of several contracts, what is
 // missing is named with its contract.
-func (r *Report) Shares() []Share {
+func (r *Summary) Shares() []Share {
 	var sums []Share
 	for _, row := range kinds {
 		sum := Share{Kind: row.kind}

@@ -82,7 +82,7 @@ func (s *side) check(x *traffic.Interaction) (validate.Outcome, error) {
 func (c *Change) name() string {
 	name := c.Operation + "." + strings.TrimPrefix(string(c.Rule), "drift.")
 	if c.Facet == "enum" || c.end != noEnd {
-		detail := cmp.Or(plain(c.New), plain(c.Old))
+		detail := cmp.Or(unquoted(c.new), unquoted(c.old))
 		name += "." + strings.Map(fileRune, detail[:min(len(detail), 40)])
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d\x00%s\x00%s", c.Place(), c.Rule, c.Facet, c.end, c.Old, c.New))
@@ -145,7 +145,7 @@ func (c *Change) attest(x *traffic.Interaction, allowing, refusing *side) error 
 		return err
 	}
 	if !slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool { return f.General() == w.Rule }) {
-		return &ExchangeError{w.Refused, fmt.Sprintf("has no %s to say against it: the two differ in the sdk projection alone", w.Rule)}
+		return &ExchangeError{w.Refused, fmt.Sprintf("has no %s to say against it: the two differ in the sdk encoding alone", w.Rule)}
 	}
 	return nil
 }
@@ -209,7 +209,7 @@ func (c *Change) repeats(r *synth.Request, by *schema.Contract) {
 	root, _ := by.Root(schema.InputPart)
 	for _, e := range by.Echoes {
 		m, ok := by.Resolve(root).Member(e.Input)
-		if ok && isText && e.Output == c.Witness.Pointer && by.Location(m) == "label" {
+		if ok && isText && e.Output == c.Witness.Pointer && by.Location(m) == schema.LocationLabel {
 			relabel(r, by, map[string]string{m.Wire(): text})
 		}
 	}
@@ -220,7 +220,7 @@ func (c *Change) echo(by *schema.Contract, echoed, into http.Header) {
 	root, _ := by.Root(schema.OutputPart)
 	for _, e := range by.Echoes {
 		m, ok := by.Resolve(root).Member(strings.TrimPrefix(e.Output, "/"))
-		if ok && c.Part == schema.OutputPart && by.Location(m) == "header" && e.Output != c.Witness.Pointer && len(echoed.Values(m.Wire())) > 0 {
+		if ok && c.Part == schema.OutputPart && by.Location(m) == schema.LocationHeader && e.Output != c.Witness.Pointer && len(echoed.Values(m.Wire())) > 0 {
 			into[http.CanonicalHeaderKey(m.Wire())] = echoed.Values(m.Wire())
 		}
 	}
@@ -248,8 +248,8 @@ func (c *Change) answer(s *synth.Synth, by *schema.Contract, to synth.Request) (
 	echoed := r.Header.Clone()
 	load.into(r.Header)
 	c.echo(by, echoed, r.Header)
-	if load.status != 0 {
-		r.Status = load.status
+	if load.message.Status != 0 {
+		r.Status = load.message.Status
 	}
 	return r, err
 }

@@ -62,7 +62,7 @@ func TestRouteCassettes(t *testing.T) {
 // laden is an operation whose members travel everywhere, as values that the sdk
 // projection writes otherwise than the wire.
 func laden() *schema.Contract {
-	in := func(name, location, wire string, shape schema.Shape, required bool) schema.Member {
+	in := func(name string, location schema.Location, wire string, shape schema.Shape, required bool) schema.Member {
 		return schema.Member{Name: name, Shape: schema.Inline(shape), Required: schema.Is(required), Location: schema.Is(location), WireName: schema.Is(wire)}
 	}
 	moment := schema.Shape{Type: schema.Timestamp}
@@ -75,18 +75,18 @@ func laden() *schema.Contract {
 			in("seed", "body", "seed", schema.Shape{Type: schema.Blob, Length: schema.Is(schema.Bounds{Min: "3"})}, true),
 		}}
 		c.Shapes["GetBedInput"].Members = []schema.Member{
-			{Name: "bedId", Shape: text, Required: schema.Is(true), Location: schema.Is("label"), WireName: schema.Is("bedId")},
+			{Name: "bedId", Shape: text, Required: schema.Is(true), Location: schema.Is(schema.LocationLabel), WireName: schema.Is("bedId")},
 			in("since", "header", "X-Since", moment, true),
 			in("until", "query", "until", moment, true),
 			in("tags", "query", "tag", schema.Shape{Type: schema.List, Element: &text, Length: schema.Is(schema.Bounds{Min: "2"})}, true),
 			in("notes", "headers", "X-Note-", schema.Shape{Type: schema.Map, Key: &text, Value: &text}, false),
 			in("pages", "query", "pages", schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: schema.Is(schema.Bounds{Min: "1", Max: "10"})}, false),
-			{Name: "sowing", Shape: schema.Named("Sowing"), Required: schema.Is(true), Location: schema.Is("body"), WireName: schema.Is("Sowing")},
+			{Name: "sowing", Shape: schema.Named("Sowing"), Required: schema.Is(true), Location: schema.Is(schema.LocationBody), WireName: schema.Is("Sowing")},
 		}
 		c.Shapes["GetBedOutput"].Members = []schema.Member{
 			in("code", "status", "code", schema.Shape{Type: schema.Integer, Bits: schema.Is(32)}, false),
 			in("hint", "header", "X-Hint", schema.Shape{Type: schema.String, Enum: schema.Is([]string{"DRY"})}, false),
-			{Name: "sowing", Shape: schema.Named("Sowing"), Required: schema.Is(true), Location: schema.Is("payload"), WireName: schema.Is("sowing")},
+			{Name: "sowing", Shape: schema.Named("Sowing"), Required: schema.Is(true), Location: schema.Is(schema.LocationPayload), WireName: schema.Is("sowing")},
 		}
 	})
 }
@@ -128,7 +128,7 @@ func TestSDKCassettes(t *testing.T) {
 	require.Len(t, check(t, noted, x), 1)
 }
 
-// TestSDKAlone: what differs in the sdk projection alone is no cassette.
+// TestSDKAlone: what differs in the sdk encoding alone is no cassette.
 func TestSDKAlone(t *testing.T) {
 	old := changed(bed(), func(c *schema.Contract) {
 		member(c, "FrostException", "degrees").Shape.Inline = &schema.Shape{Type: schema.Float}
@@ -163,9 +163,9 @@ func TestEchoCassettes(t *testing.T) {
 		return []*schema.Contract{changed(bed(), func(c *schema.Contract) {
 			text := schema.Inline(schema.Shape{Type: schema.String, Length: schema.Is(schema.Bounds{Min: "2", Max: max})})
 			c.Shapes["Bed"].Members = append(c.Shapes["Bed"].Members, schema.Member{Name: "id", Shape: text, Required: schema.Is(true)})
-			c.Shapes["GetBedOutput"].Members = append(c.Shapes["GetBedOutput"].Members, schema.Member{Name: "by", Shape: text, Required: schema.Is(true), Location: schema.Is("body")})
+			c.Shapes["GetBedOutput"].Members = append(c.Shapes["GetBedOutput"].Members, schema.Member{Name: "by", Shape: text, Required: schema.Is(true), Location: schema.Is(schema.LocationBody)})
 			c.Shapes["GetBedInput"].Members = append(c.Shapes["GetBedInput"].Members,
-				schema.Member{Name: "by", Shape: text, Required: schema.Is(true), Location: schema.Is("query"), WireName: schema.Is("by")})
+				schema.Member{Name: "by", Shape: text, Required: schema.Is(true), Location: schema.Is(schema.LocationQuery), WireName: schema.Is("by")})
 			c.Shapes["GetBedInput"].Members[3].Shape = schema.Inline(schema.Shape{Type: schema.String, Length: schema.Is(schema.Bounds{Min: "2", Max: "4"})})
 			c.Shapes["GetBedOutput"].Members[1].Shape = c.Shapes["GetBedInput"].Members[3].Shape
 			c.Echoes = []schema.Echo{{Output: "/bed/id", Input: input}, {Output: "/by", Input: "by"}}

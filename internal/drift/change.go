@@ -1,10 +1,8 @@
 package drift
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -29,7 +27,7 @@ type Change struct {
 	// prove the change.
 	Untried string `json:"untried,omitempty"`
 
-	end bound
+	piece // what Old and New are the JSON of
 }
 
 // Place is where the contracts differ.
@@ -37,50 +35,27 @@ func (c *Change) Place() schema.Place { return schema.Place{Part: c.Part, Pointe
 
 // Finding returns the change as a finding, for ignore rows and reports.
 func (c *Change) Finding() finding.Finding {
-	part := string(c.Part)
-	if c.Part == schema.OutputPart {
-		part = ""
-	}
-	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: part, Pointer: c.Pointer,
-		Got: c.got(), Want: c.Old, Message: c.Message}
+	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: tallies.PartText(c.Part), Pointer: c.Pointer,
+		Problem: map[bound]finding.Problem{minEnd: finding.Minimum, maxEnd: finding.Maximum}[c.end],
+		Names:   []string{c.Facet}, Found: facetJSON(c.new), Was: facetJSON(c.old)}.Rendered()
 }
 
-// got is what the change comes to. It differs from what others of its rule at its
-// place come to.
-func (c *Change) got() string {
-	end := map[bound]string{minEnd: "minimum ", maxEnd: "maximum "}[c.end]
-	switch {
-	case c.New != "":
-		return end + c.New
-	case c.end != noEnd:
-		return "no " + strings.TrimSpace(end)
-	case c.Old != "":
-		return "no " + c.Old
+// facetJSON is a value of a facet: a string, or JSON.
+func facetJSON(value any) finding.Value {
+	if text, ok := plainText(value); ok {
+		return finding.Value{Kind: finding.KindString, Text: text}
 	}
-	return ""
+	return finding.Value{Text: schema.ValueText(value)}
 }
 
-// message says in one line what changed.
-func (c *Change) message() string {
-	switch {
-	case c.Rule == finding.DriftOperationAdded, c.Rule == finding.DriftErrorAdded:
-		return "it is new"
-	case c.Rule == finding.DriftOperationRemoved, c.Rule == finding.DriftErrorRemoved:
-		return "it is gone"
-	case c.Rule == finding.DriftEnumValueAdded:
-		return c.New + " is a new value"
-	case c.Rule == finding.DriftEnumValueRemoved:
-		return c.Old + " is no value any more"
-	case c.Facet == "member" && c.Old == "":
-		return "a new member, of type " + plain(c.New)
-	case c.Facet == "member":
-		return "the member, of type " + plain(c.Old) + ", is gone"
-	case c.end == minEnd:
-		return fmt.Sprintf("the minimum of the %s was %s and is %s", c.Facet, orOpen(c.Old), orOpen(c.New))
-	case c.end == maxEnd:
-		return fmt.Sprintf("the maximum of the %s was %s and is %s", c.Facet, orOpen(c.Old), orOpen(c.New))
+func plainText(value any) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case schema.Type:
+		return string(v), true
 	}
-	return fmt.Sprintf("%s was %s and is %s", c.Facet, orAbsent(c.Old), orAbsent(c.New))
+	return "", false
 }
 
 func plain(text string) string {
@@ -90,19 +65,20 @@ func plain(text string) string {
 	return text
 }
 
-func orOpen(end string) string {
-	if end == "" {
-		return "open"
+// unquoted is a value without quotes.
+func unquoted(value any) string {
+	if text, ok := plainText(value); ok {
+		return text
 	}
-	return end
+	return schema.ValueText(value)
 }
 
-func orAbsent(value string) string {
-	switch value {
-	case "":
-		return "absent"
-	case `""`, "[]":
-		return "none"
+// Remedy is what to do about a change: of one that documents could prove, were
+// tried, and none does, nothing.
+func (c *Change) Remedy() string {
+	if c.Witness == nil && c.Untried == "" && c.Contested == "" && proofs[c.Rule] != nil {
+		return "No action needed: no payload was found that breaks either version."
 	}
-	return value
+	rule, _ := c.Rule.Lookup()
+	return rule.Remedy
 }

@@ -76,7 +76,7 @@ func Compare(old, new []*schema.Contract) (*Comparison, error) {
 	}
 	result.services(old, before, new, after, routes)
 	for i := range result.Changes {
-		result.Changes[i].Message = result.Changes[i].message()
+		result.Changes[i].Message = result.Changes[i].Finding().Message
 	}
 	slices.SortStableFunc(result.Changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part),
@@ -216,35 +216,16 @@ func (p *pair) parts() []schema.Part {
 
 // part takes the differences of a part.
 func (p *pair) part(part schema.Part) {
-	for _, d := range schema.Diff(only(p.old, part), only(p.new, part)) {
+	for _, d := range schema.Diff(p.old.Only(part), p.new.Only(part)) {
 		row := facetOf(d)
 		if d.Place.Part != part || row == nil {
 			continue
 		}
 		for _, piece := range row.pieces(d, p) {
 			p.changes = append(p.changes, Change{Rule: piece.rule, Operation: p.old.Name(), Part: d.Place.Part, Pointer: d.Place.Pointer,
-				Facet: d.Facet, Old: piece.old, New: piece.new, end: piece.end})
+				Facet: d.Facet, Old: schema.ValueText(piece.old), New: schema.ValueText(piece.new), piece: piece})
 		}
 	}
-}
-
-// only returns a contract with one of its parts. It shares the shapes.
-func only(c *schema.Contract, part schema.Part) *schema.Contract {
-	d := *c
-	d.Echoes, d.Provenance, d.Errors = nil, nil, nil
-	if part != schema.OutputPart {
-		d.Output = ""
-	}
-	if part != schema.InputPart {
-		d.Input = ""
-	}
-	if name, isError := part.ErrorName(); isError {
-		i := slices.IndexFunc(c.Errors, func(e schema.Error) bool { return e.Name == name })
-		if i >= 0 {
-			d.Errors = c.Errors[i : i+1]
-		}
-	}
-	return &d
 }
 
 // unveiled returns a contract in which nothing is sensitive, so that findings say

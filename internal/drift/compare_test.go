@@ -16,49 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// bed is a small contract to change by hand.
-func bed() *schema.Contract {
-	text := func() schema.Ref {
-		return schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{}), Length: schema.Is(schema.Bounds{}), Pattern: schema.Is("")})
-	}
-	label := schema.Member{Name: "bedId", Shape: text(), Required: schema.Is(true), Location: schema.Is("label"), WireName: schema.Is("bedId")}
-	wish := schema.Member{Name: "wish", Shape: schema.Named("Plant"), Required: schema.Is(false), Location: schema.Is("body"), WireName: schema.Is("wish")}
-	label.Shape.Inline.Length = schema.Is(schema.Bounds{Min: "2", Max: "8"})
-	page := schema.Member{Name: "pages", Shape: schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32), Range: schema.Is(schema.Bounds{Min: "1", Max: "10"})}),
-		Required: schema.Is(false), Location: schema.Is("query"), WireName: schema.Is("pages")}
-	colour := schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"RED", "GREEN"})})
-	rows := text()
-	return &schema.Contract{
-		Format: schema.Format, Service: "garden", Operation: "GetBed", Version: "1", Protocol: schema.Is("restJson1"), Signing: schema.Is("garden"),
-		Method: schema.Is("GET"), URI: schema.Is("/beds/{bedId}"), Status: schema.Is(200), Input: "GetBedInput", Output: "GetBedOutput",
-		Errors: []schema.Error{{Name: "FrostException", Status: schema.Is(409), Fault: schema.Is("client"), Shape: "FrostException"}},
-		Shapes: map[string]*schema.Shape{
-			"GetBedInput":  {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{label, page, wish}},
-			"GetBedOutput": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{{Name: "bed", Shape: schema.Named("Bed"), Required: schema.Is(true), Location: schema.Is("body")}}},
-			"Bed": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{
-				{Name: "colour", Shape: colour, Required: schema.Is(true)},
-				{Name: "names", Shape: schema.Inline(schema.Shape{Type: schema.Map, Key: &rows, Value: &rows, Length: schema.Is(schema.Bounds{}), Sparse: schema.Is(false)}), Required: schema.Is(false)},
-				{Name: "inner", Shape: schema.Named("Bed"), Required: schema.Is(false)},
-				{Name: "plant", Shape: schema.Named("Plant"), Required: schema.Is(false)},
-			}},
-			"Plant":          {Type: schema.Structure, Union: schema.Is(true), Members: []schema.Member{{Name: "herb", Shape: text()}, {Name: "tree", Shape: text()}}},
-			"FrostException": {Type: schema.Structure, Union: schema.Is(false), Members: []schema.Member{{Name: "degrees", Shape: schema.Inline(schema.Shape{Type: schema.Integer, Bits: schema.Is(32)}), Required: schema.Is(false)}}},
-		},
-	}
-}
-
-// changed returns a copy of a contract, changed.
-func changed(c *schema.Contract, change func(*schema.Contract)) *schema.Contract {
-	d := c.Clone()
-	change(d)
-	return d
-}
-
-func member(c *schema.Contract, shape, name string) *schema.Member {
-	m, _ := c.Shapes[shape].Member(name)
-	return m
-}
-
 func TestCompare(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*schema.Contract)
@@ -202,7 +159,7 @@ func rpc(target string) *schema.Contract {
 	return changed(bed(), func(c *schema.Contract) {
 		c.Protocol, c.Target, c.Method, c.URI = schema.Is("awsJson1_1"), schema.Is(target), schema.Is("POST"), schema.Is("/")
 		for _, name := range []string{"bedId", "pages"} {
-			member(c, "GetBedInput", name).Location = schema.Is("body")
+			member(c, "GetBedInput", name).Location = schema.Is(schema.LocationBody)
 		}
 	})
 }
@@ -360,7 +317,7 @@ func check(t *testing.T, c *schema.Contract, x *traffic.Interaction) finding.Set
 // TestHeaders: a witness about a header travels in it.
 func TestHeaders(t *testing.T) {
 	old := changed(bed(), func(c *schema.Contract) {
-		hint := schema.Member{Name: "hint", Location: schema.Is("header"), WireName: schema.Is("X-Hint"), Required: schema.Is(false),
+		hint := schema.Member{Name: "hint", Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Hint"), Required: schema.Is(false),
 			Shape: schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"DRY"})})}
 		c.Shapes["GetBedOutput"].Members = append(c.Shapes["GetBedOutput"].Members, hint)
 	})

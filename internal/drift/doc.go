@@ -35,8 +35,8 @@
 // package validate and santhosh-tekuri/jsonschema, through the exported JSON
 // Schema, must agree on both sides, or there is no witness.
 //
-// [CompareSources] lays any number of sources side by side, and [Tally] holds a
-// contract against traffic.
+// [CompareSources] lays any number of sources side by side. Package tallies validates traffic
+// against a contract.
 //
 // # Deviations
 //

@@ -85,13 +85,13 @@ var edits = map[string]edit{
 		return !s.of[m].Union.Or(false) && m.Required.Equal(schema.Is(false)) && change(&m.Required, true)
 	}),
 	"Member.Required/a member is no longer required": onMember(func(s *spots, m *schema.Member) bool {
-		return m.Location.Or("body") != "label" && m.Required.Equal(schema.Is(true)) && change(&m.Required, false)
+		return m.Location.Or(schema.LocationBody) != schema.LocationLabel && m.Required.Equal(schema.Is(true)) && change(&m.Required, false)
 	}),
 	"Member.Location/a member travels elsewhere": onMember(func(s *spots, m *schema.Member) bool {
-		return s.root[m] && m.Location.Or("") == "body" && scalar(m.Shape) && change(&m.Location, "header")
+		return s.root[m] && m.Location.Or("") == schema.LocationBody && scalar(m.Shape) && change(&m.Location, "header")
 	}),
 	"Member.WireName/a member travels under another name": onMember(func(_ *spots, m *schema.Member) bool {
-		return m.Location.Or("body") == "body" && change(&m.WireName, m.Name+"Other")
+		return m.Location.Or(schema.LocationBody) == schema.LocationBody && change(&m.WireName, m.Name+"Other")
 	}),
 	"Member.Token/a member becomes the idempotency token, or no longer is": onMember(func(_ *spots, m *schema.Member) bool { return change(&m.Token, true) }),
 
@@ -124,7 +124,7 @@ var edits = map[string]edit{
 	"Shape.Value/a map has other values":           nil,
 	"Shape.Union/a structure becomes a tagged union": onShape(func(_ *rand.Rand, at *spots, s *schema.Shape) bool {
 		required := slices.ContainsFunc(s.Members, func(m schema.Member) bool {
-			return m.Required.Or(false) || at.root[&m] || m.Location.Or("body") != "body"
+			return m.Required.Or(false) || at.root[&m] || m.Location.Or(schema.LocationBody) != schema.LocationBody
 		})
 		return s.Type == schema.Structure && !required && !at.root[&s.Members[0]] && s.Union.Equal(schema.Is(false)) && change(&s.Union, true)
 	}),
@@ -252,7 +252,7 @@ func removeMember(union bool) edit {
 	return func(r *rand.Rand, c *schema.Contract) bool {
 		at := spotsOf(c)
 		m, ok := pick(r, at.members, func(m *schema.Member) bool {
-			return at.of[m].Union.Or(false) == union && m.Location.Or("body") != "label"
+			return at.of[m].Union.Or(false) == union && m.Location.Or(schema.LocationBody) != schema.LocationLabel
 		})
 		if !ok {
 			return false

@@ -8,10 +8,9 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/traffic"
-	"github.com/crcheck/crcheck/validate"
 )
 
 func ExampleCompare() {
@@ -45,66 +44,6 @@ func ExampleCompareSources() {
 	// range /protectedJob/computeConfiguration/worker/number 4 to 128 | 4 to 1024
 	// member /protectedJob/computeConfiguration/worker/properties absent | present
 	// member /protectedJob/jobComputePayerAccountId absent | present
-}
-
-func ExampleTally() {
-	contract := contracts.MustLoad(contracts.Newest)
-	catalog, err := validate.CompileCatalog(schema.NewCatalog(contract), validate.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	tally := drift.NewTally([]*schema.Contract{contract})
-	answers := strings.NewReader(`{"protectedJob":{"status":"PAUSED"}}` + "\n" + `{"protectedJob":{"status":"PAUSED"}}` + "\n")
-	position := 0
-	for x, err := range traffic.Read("answers.ndjson", answers) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		outcome, err := catalog.Check(x, validate.Bare{})
-		if err != nil {
-			log.Fatal(err)
-		}
-		position++
-		tally.Add(position, x, outcome)
-	}
-	result := tally.Traffic(drift.Shard{}, finding.Default)
-	for _, o := range result.Observations {
-		if o.Rule == finding.EnumUnknownValue {
-			fmt.Println(o.Place, o.Details[0].Text, o.Count)
-		}
-	}
-	// Output:
-	// /protectedJob/status PAUSED 2
-}
-
-func ExampleMerge() {
-	shards := []*drift.Traffic{
-		{Shard: "1/2", Profile: "default", Interactions: 2, Checked: 2},
-		{Shard: "2/2", Profile: "default", Interactions: 1, Checked: 1},
-	}
-	whole, err := drift.Merge(shards)
-	fmt.Println(whole.Interactions, err)
-	// Output:
-	// 3 <nil>
-}
-
-func ExampleTraffic_Propose() {
-	contract := contracts.MustLoad(contracts.Newest)
-	seen := &drift.Traffic{Observations: []drift.Observation{{
-		Rule: finding.MemberUnknown, Operation: contract.Name(), Part: schema.OutputPart, Place: "/protectedJob", Count: 3,
-		First:   drift.Seen{Position: 7, Source: "jobs.ndjson", Interaction: 7},
-		Details: []drift.Detail{{Text: "priority", Types: []string{"integer"}, Count: 3, First: drift.Seen{Position: 7, Source: "jobs.ndjson", Interaction: 7}}},
-	}}}
-	for _, p := range seen.Propose([]*schema.Contract{contract}) {
-		fmt.Printf("%s", p.Overlay)
-	}
-	// Output:
-	// overlay: 1
-	// operation: cleanrooms.GetProtectedJob
-	// facets:
-	//   - at: output#/protectedJob/priority
-	//     type: integer
-	//     reason: seen 3 times, first in jobs.ndjson, interaction 7
 }
 
 func ExampleCassettes() {
@@ -147,11 +86,11 @@ func ExampleBaseline() {
 }
 
 func ExampleText() {
-	report := &drift.Report{Comparison: &drift.Comparison{Compared: 1, Changes: []drift.Change{}}, Old: "a.json", New: "b.json"}
-	if err := report.Settle(nil, finding.FailOnError); err != nil {
+	r := &report.Drift{Comparison: &drift.Comparison{Compared: 1, Changes: []drift.Change{}}, Old: "a.json", New: "b.json"}
+	if err := r.Settle(nil, finding.FailOnError); err != nil {
 		log.Fatal(err)
 	}
-	if err := drift.Text(false)(os.Stdout, report); err != nil {
+	if err := report.DriftText(report.Style{})(os.Stdout, r); err != nil {
 		log.Fatal(err)
 	}
 	// Output:

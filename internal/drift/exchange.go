@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -82,7 +83,7 @@ var ofExchanges = []finding.RuleID{finding.DriftBindingChanged, finding.DriftFor
 // travels reports whether the member at the top of a claim's place is in the body
 // and whether it is beside it, on either side.
 func (c *claim) travels() (within, beside bool) {
-	tokens := tokensOf(c.Pointer)
+	tokens := jsontree.Tokens(c.Pointer)
 	if len(tokens) == 0 {
 		return true, false
 	}
@@ -93,8 +94,8 @@ func (c *claim) travels() (within, beside bool) {
 		}
 		if m, ok := side.Resolve(*ref).Member(tokens[0]); ok {
 			location := side.Location(m)
-			within = within || location == "body" || location == "payload"
-			beside = beside || location != "body" && location != "payload"
+			within = within || location.InBody()
+			beside = beside || !location.InBody()
 		}
 	}
 	return within, beside
@@ -196,8 +197,8 @@ func (h *hearing) trials() (iter.Seq[*exchange], error) {
 
 // claimed reports whether a trial is about a claimed member, or about all.
 func (h *hearing) claimed(at schema.Place) bool {
-	tokens := tokensOf(at.Pointer)
-	return len(tokens) == 0 || slices.ContainsFunc(h.claims, func(c *claim) bool { return tokensOf(c.Pointer)[0] == tokens[0] })
+	tokens := jsontree.Tokens(at.Pointer)
+	return len(tokens) == 0 || slices.ContainsFunc(h.claims, func(c *claim) bool { return jsontree.Tokens(c.Pointer)[0] == tokens[0] })
 }
 
 // try takes an exchange for every change that it proves graver, or better than
@@ -247,7 +248,7 @@ func (h *hearing) beside(x *exchange) []finding.Finding {
 		rule, _ := f.Rule.Lookup()
 		return f.Part != part || rule.Layer != finding.LayerSchema ||
 			slices.ContainsFunc(within, func(g finding.Finding) bool {
-				return g.Rule == f.Rule && g.Pointer == f.Pointer && g.Message == f.Message
+				return g.Rule == f.Rule && g.Pointer == f.Pointer && g.Beside == f.Beside
 			})
 	})
 }
@@ -256,7 +257,7 @@ func (h *hearing) beside(x *exchange) []finding.Finding {
 // the body is: it stands there by its name in the API.
 func (h *hearing) evidenceBeside(f finding.Finding) *evidence {
 	e := &evidence{Finding: f, way: newWalk(h.old, h.new, h.part)}
-	for _, token := range tokensOf(f.Pointer) {
+	for _, token := range jsontree.Tokens(f.Pointer) {
 		e.way.down(token, memberName)
 	}
 	return e

@@ -4,17 +4,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/stretchr/testify/require"
 )
 
 // TestProvenByExchanges: what travels beside the body under another name, elsewhere or in
 // another form is proven by whole exchanges, which are cassettes.
 func TestProvenByExchanges(t *testing.T) {
 	hint := func(name string) schema.Member {
-		return schema.Member{Name: name, Location: schema.Is("header"), WireName: schema.Is("X-Hint"), Required: schema.Is(true), Shape: schema.Inline(schema.Shape{Type: schema.Timestamp})}
+		return schema.Member{Name: name, Location: schema.Is(schema.LocationHeader), WireName: schema.Is("X-Hint"), Required: schema.Is(true), Shape: schema.Inline(schema.Shape{Type: schema.Timestamp})}
 	}
 	old := changed(bed(), func(c *schema.Contract) {
 		c.Shapes["GetBedInput"].Members = append(c.Shapes["GetBedInput"].Members, hint("ask"))
@@ -36,7 +38,9 @@ func TestProvenByExchanges(t *testing.T) {
 			`warning drift.binding-changed input#/pages "pages"→"page" member.missing`, "?pages=", "",
 		},
 		"a query parameter moves to a header": {
-			func(c *schema.Contract) { member(c, "GetBedInput", "pages").Location = schema.Is("header") },
+			func(c *schema.Contract) {
+				member(c, "GetBedInput", "pages").Location = schema.Is(schema.LocationHeader)
+			},
 			`warning drift.binding-changed input#/pages "query"→"header" member.missing`, "?pages=", "",
 		},
 		"a header of the answer is renamed": {
@@ -73,7 +77,9 @@ func TestProvenByExchanges(t *testing.T) {
 // TestWrapped: a body that becomes the payload, and back, is looked for in vain.
 func TestWrapped(t *testing.T) {
 	wrapped := bed()
-	whole := changed(wrapped, func(c *schema.Contract) { member(c, "GetBedOutput", "bed").Location = schema.Is("payload") })
+	whole := changed(wrapped, func(c *schema.Contract) {
+		member(c, "GetBedOutput", "bed").Location = schema.Is(schema.LocationPayload)
+	})
 	optional := func(c *schema.Contract) *schema.Contract {
 		return changed(c, func(c *schema.Contract) { member(c, "GetBedOutput", "bed").Required = schema.Is(false) })
 	}
@@ -123,8 +129,8 @@ func TestUntried(t *testing.T) {
 			member(c, "Bed", "colour").Shape.Inline.Enum = schema.Is([]string{"RED"})
 		}, ""},
 		"the body is no JSON": {func(c *schema.Contract) {
-			c.Shapes["GetBedOutput"].Members = []schema.Member{{Name: "photo", Shape: schema.Inline(schema.Shape{Type: schema.Blob}), Required: schema.Is(true), Location: schema.Is("payload")}}
-		}, func(c *schema.Contract) { member(c, "GetBedOutput", "photo").Location = schema.Is("body") }, "no JSON in the old contract"},
+			c.Shapes["GetBedOutput"].Members = []schema.Member{{Name: "photo", Shape: schema.Inline(schema.Shape{Type: schema.Blob}), Required: schema.Is(true), Location: schema.Is(schema.LocationPayload)}}
+		}, func(c *schema.Contract) { member(c, "GetBedOutput", "photo").Location = schema.Is(schema.LocationBody) }, "no JSON in the old contract"},
 		"no exchange can be made": {func(c *schema.Contract) {
 			c.Method, c.URI = schema.Known[string]{}, schema.Known[string]{}
 		}, func(c *schema.Contract) { member(c, "GetBedInput", "pages").WireName = schema.Is("page") }, "no HTTP exchange of garden.GetBed"},
@@ -139,7 +145,7 @@ func TestUntried(t *testing.T) {
 			c := result.Changes[0]
 			require.Nil(t, c.Witness)
 			require.Equal(t, finding.Info, c.Severity)
-			r := &drift.Report{Comparison: result}
+			r := &report.Drift{Comparison: result}
 			require.NoError(t, r.Settle(nil, finding.FailOnError))
 			text := textOf(t, r)
 			if test.want == "" {
@@ -154,9 +160,9 @@ func TestUntried(t *testing.T) {
 	}
 }
 
-func textOf(t *testing.T, r *drift.Report) string {
+func textOf(t *testing.T, r *report.Drift) string {
 	t.Helper()
 	var b strings.Builder
-	require.NoError(t, drift.Text(false)(&b, r))
+	require.NoError(t, report.DriftText(report.Style{})(&b, r))
 	return b.String()
 }

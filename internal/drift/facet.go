@@ -3,7 +3,6 @@ package drift
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -30,7 +29,7 @@ type Edit struct {
 // piece is one change of a difference.
 type piece struct {
 	rule     finding.RuleID
-	old, new string // JSON; empty where that side has none
+	old, new any // as [schema.Difference] has them, or an end of bounds; nil where that side has none
 	end      bound
 }
 
@@ -182,7 +181,7 @@ func (f *Facet) pieces(d schema.Difference, in *pair) []piece {
 
 func splitPresence(added, removed finding.RuleID) func(schema.Difference, *pair) []piece {
 	return func(d schema.Difference, _ *pair) []piece {
-		if d.A == "" {
+		if d.A == nil {
 			return []piece{{rule: added}}
 		}
 		return []piece{{rule: removed}}
@@ -191,7 +190,7 @@ func splitPresence(added, removed finding.RuleID) func(schema.Difference, *pair)
 
 func splitBool(added, removed finding.RuleID) func(schema.Difference, *pair) []piece {
 	return func(d schema.Difference, _ *pair) []piece {
-		if d.B == "true" {
+		if d.B == true {
 			return []piece{{rule: added, old: d.A, new: d.B}}
 		}
 		return []piece{{rule: removed, old: d.A, new: d.B}}
@@ -201,14 +200,14 @@ func splitBool(added, removed finding.RuleID) func(schema.Difference, *pair) []p
 // splitMember tells members of unions from those of structures: by the side that
 // does not have the member, for that is the one it would be new to.
 func splitMember(d schema.Difference, in *pair) []piece {
-	added := d.A == ""
+	added := d.A == nil
 	has, lacks := in.new, in.old
 	if !added {
 		has, lacks = in.old, in.new
 	}
-	described := `"present"`
+	described := "present"
 	if shape, _, ok := has.At(d.Place); ok {
-		described = quote(typeText(shape))
+		described = typeText(shape)
 	}
 	parent, _, ok := lacks.At(d.Place.Parent())
 	union := ok && parent.Union.Or(false)
@@ -238,18 +237,16 @@ func typeText(s *schema.Shape) string {
 
 func splitType(d schema.Difference, _ *pair) []piece {
 	switch {
-	case d.A == "":
+	case d.A == nil:
 		return []piece{{rule: finding.DriftDocumentAdded, new: d.B}}
-	case d.B == "":
+	case d.B == nil:
 		return []piece{{rule: finding.DriftDocumentRemoved, old: d.A}}
 	}
 	return []piece{{rule: finding.DriftTypeChanged, old: d.A, new: d.B}}
 }
 
 func splitEnum(d schema.Difference, _ *pair) []piece {
-	var old, new []string
-	read(d.A, &old)
-	read(d.B, &new)
+	old, new := d.A.([]string), d.B.([]string)
 	switch {
 	case len(new) == 0:
 		return []piece{{rule: finding.DriftEnumOpened, old: d.A, new: d.B}}
@@ -259,12 +256,12 @@ func splitEnum(d schema.Difference, _ *pair) []piece {
 	var all []piece
 	for _, v := range new {
 		if !slices.Contains(old, v) {
-			all = append(all, piece{rule: finding.DriftEnumValueAdded, new: quote(v)})
+			all = append(all, piece{rule: finding.DriftEnumValueAdded, new: v})
 		}
 	}
 	for _, v := range old {
 		if !slices.Contains(new, v) {
-			all = append(all, piece{rule: finding.DriftEnumValueRemoved, old: quote(v)})
+			all = append(all, piece{rule: finding.DriftEnumValueRemoved, old: v})
 		}
 	}
 	return all
@@ -272,15 +269,13 @@ func splitEnum(d schema.Difference, _ *pair) []piece {
 
 func splitBounds(widened, narrowed finding.RuleID) func(schema.Difference, *pair) []piece {
 	return func(d schema.Difference, _ *pair) []piece {
-		var old, new schema.Bounds
-		read(d.A, &old)
-		read(d.B, &new)
+		old, new := d.A.(schema.Bounds), d.B.(schema.Bounds)
 		var all []piece
 		for _, e := range []struct {
 			end      bound
 			old, new json.Number
 		}{{minEnd, old.Min, new.Min}, {maxEnd, old.Max, new.Max}} {
-			at := piece{rule: widened, old: string(e.old), new: string(e.new), end: e.end}
+			at := piece{rule: widened, old: endOf(e.old), new: endOf(e.new), end: e.end}
 			switch outward := moved(e.old, e.new, e.end); {
 			case outward == 0, d.Facet == "length" && zeroOrOpen(e.old, e.end) && zeroOrOpen(e.new, e.end):
 				continue
@@ -291,6 +286,14 @@ func splitBounds(widened, narrowed finding.RuleID) func(schema.Difference, *pair
 		}
 		return all
 	}
+}
+
+// endOf is an end of bounds; nil: it is open.
+func endOf(n json.Number) any {
+	if n == "" {
+		return nil
+	}
+	return n
 }
 
 func zeroOrOpen(n json.Number, end bound) bool {
@@ -315,18 +318,9 @@ func moved(old, new json.Number, end bound) int {
 }
 
 func splitBits(d schema.Difference, _ *pair) []piece {
-	var old, new int
-	read(d.A, &old)
-	read(d.B, &new)
+	old, new := d.A.(int), d.B.(int)
 	if old != 0 && (new == 0 || new > old) { // 0: of any size
 		return []piece{{rule: finding.DriftBitsWidened, old: d.A, new: d.B}}
 	}
 	return []piece{{rule: finding.DriftBitsNarrowed, old: d.A, new: d.B}}
-}
-
-// read reads what [schema.Diff] wrote.
-func read(text string, into any) {
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		panic("drift: " + strings.ToValidUTF8(text, "?") + ": " + err.Error()) // schema writes what it reads
-	}
 }

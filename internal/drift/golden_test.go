@@ -8,14 +8,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/internal/report"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens in testdata/golden")
 
 // golden holds a report, as a format writes it, against a file.
-func golden(t *testing.T, name string, r *drift.Report, write func(io.Writer, *drift.Report) error) {
+func golden(t *testing.T, name string, r *report.Drift, write func(io.Writer, *report.Drift) error) {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, write(&b, r))

@@ -9,10 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
-	"github.com/stretchr/testify/require"
+	"github.com/crcheck/crcheck/schema/source/gosdk"
 )
 
 const job = "cleanrooms.GetProtectedJob"
@@ -165,7 +168,7 @@ func TestSideBySide(t *testing.T) {
 	if err != nil || folder == "" {
 		t.Skipf("the Go client's source is not here: %v", err)
 	}
-	sdk, err := source.GoSDK(os.DirFS(folder))
+	sdk, err := gosdk.Read(os.DirFS(folder))
 	require.NoError(t, err)
 	sources := []drift.Source{
 		{Name: "page", Contracts: seedPage(t)},
@@ -175,8 +178,8 @@ func TestSideBySide(t *testing.T) {
 	}
 	matrix, err := drift.CompareSources(sources)
 	require.NoError(t, err)
-	report := &drift.Report{Matrix: matrix}
-	require.NoError(t, report.Settle(nil, 0))
-	golden(t, "side-by-side.txt", report, drift.Text(false))
-	golden(t, "side-by-side.json", report, drift.JSON)
+	r := &report.Drift{Matrix: matrix}
+	require.NoError(t, r.Settle(nil, 0))
+	golden(t, "side-by-side.txt", r, report.DriftText(report.Style{}))
+	golden(t, "side-by-side.json", r, report.JSON[report.Drift])
 }

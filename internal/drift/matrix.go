@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -127,7 +128,7 @@ func (m *Matrix) rows(operation string, contracts []*schema.Contract) []Row {
 			}
 			p := pair{old: a, new: b}
 			for _, part := range append([]schema.Part{schema.ContractPlace.Part}, p.parts()...) {
-				for _, d := range schema.Diff(only(a, part), only(b, part)) {
+				for _, d := range schema.Diff(a.Only(part), b.Only(part)) {
 					if d.Place.Part == part {
 						differ[spot{d.Place, d.Facet}] = true
 					}
@@ -196,7 +197,7 @@ func presence(there bool) string {
 }
 
 func lastToken(p schema.Place) string {
-	tokens := tokensOf(p.Pointer)
+	tokens := jsontree.Tokens(p.Pointer)
 	return tokens[len(tokens)-1]
 }
 
@@ -213,34 +214,29 @@ func facetText(of any, facet string) string {
 		if !ok || name != facet || known.Silent() {
 			continue
 		}
-		return canonical(facet, known.String())
+		switch known := known.(type) {
+		case schema.Known[[]string]:
+			values := slices.Sorted(slices.Values(known.Or(nil)))
+			return schema.ValueText(values)
+		case schema.Known[schema.Bounds]:
+			return canonical(facet, known.Or(schema.Bounds{}))
+		}
+		return known.String()
 	}
 	return ""
 }
 
-// canonical writes values that mean the same in one way.
-func canonical(facet, text string) string {
-	switch facet {
-	case "enum":
-		var values []string
-		read(text, &values)
-		slices.Sort(values)
-		sorted, _ := json.Marshal(values)
-		return string(sorted)
-	case "length", "range":
-		var b schema.Bounds
-		read(text, &b)
-		if facet == "length" && b.Min != "" && rational(b.Min).Sign() == 0 {
-			b.Min = ""
-		}
-		for _, end := range []*json.Number{&b.Min, &b.Max} {
-			if *end != "" {
-				*end = json.Number(rational(*end).RatString())
-			}
-		}
-		return b.String()
+// canonical writes bounds that mean the same in one way.
+func canonical(facet string, b schema.Bounds) string {
+	if facet == "length" && b.Min != "" && rational(b.Min).Sign() == 0 {
+		b.Min = ""
 	}
-	return text
+	for _, end := range []*json.Number{&b.Min, &b.Max} {
+		if *end != "" {
+			*end = json.Number(rational(*end).RatString())
+		}
+	}
+	return b.String()
 }
 
 // classify says what the disagreement looks like.
@@ -292,8 +288,8 @@ func outside(values, others []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(others, v) })
 }
 
-// letter names a column of a matrix in text.
-func letter(i int) string {
+// Letter names a column of a matrix in text.
+func Letter(i int) string {
 	if i < 26 {
 		return string(rune('A' + i))
 	}

@@ -49,9 +49,9 @@ func Page() string {
 
 const pageStart = `# Drift
 
-` + "`crcheck drift`" + ` says what changed, and proves it. This page is generated: ` + "`go generate ./docs`" + `.
+` + "`crcheck drift`" + ` shows what changed between two contracts, and proves that it matters. This page is generated: ` + "`go generate ./docs`" + `.
 
-| what is asked | how |
+| question | command |
 |---|---|
 | what changed from one source to another | ` + "`crcheck drift OLD NEW`" + ` |
 | which of several sources says what | ` + "`crcheck drift A B C`" + ` |
@@ -66,15 +66,15 @@ services that only one side describes are named, not compared.
 
 ## What a change weighs
 
-Severity is derived, never declared. A **witness** proves a change: for a response a document that the new contract allows, without
-any finding, and the old one refuses; for a request one that the old contract allows and the new one refuses. A witness that the
-refusing contract's lenient profile calls an error makes the change an error; one that only default calls so, a warning; only strict,
-an info. A change without a witness is an info. Each witness has been confirmed by the walker and by the JSON Schema of both sides, and
-nothing can be left out of it. Where or in which form a member travels beside the body is proven by a whole request or answer, which
+Severity is derived, never declared. A **breaking payload** proves a change: for a response, a document that the new contract accepts, without
+any finding, and the old one rejects; for a request, one that the old contract accepts and the new one rejects. A payload that the
+rejecting contract's lenient profile calls an error makes the change an error; one that only default calls so, a warning; only strict,
+an info. A change without a breaking payload is an info. Each payload has been confirmed by the walker and by the JSON Schema of both sides, and
+nothing can be left out of it. Where or in which form a member travels beside the body is proved by a whole request or response, which
 the walker alone confirms. What no document can be made for is *not tried*: look at such a change yourself.
 
-` + "`--witness FOLDER`" + ` writes witnesses as cassettes: replay them to your client, or validate them. Each is valid under the contract
-that allows it. A witness in the sdk projection that proves nothing on the wire is none, which is said.
+` + "`--witness FOLDER`" + ` writes the breaking payloads as cassettes: replay them to your client, or validate them. Each is valid under the
+contract that accepts it. A payload in the sdk encoding that proves nothing over HTTP does not count, and the report says so.
 
 ` + "`--baseline FILE`" + ` has [ignore rows](ignoring.md) for what is known and accepted, each with a reason; ` + "`--baseline-update`" + ` writes it. A
 row that no longer matches anything fails the run. ` + "`value`" + ` is the value, type or bound that is accepted, ` + "`severity`" + ` the highest severity

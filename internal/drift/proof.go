@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
@@ -76,7 +76,7 @@ type claim struct {
 
 func newClaim(c *Change, old, new *schema.Contract) *claim {
 	k := &claim{Change: c, way: newWalk(old, new, c.Part)}
-	for _, token := range tokensOf(c.Pointer) {
+	for _, token := range jsontree.Tokens(c.Pointer) {
 		k.way.down(token, memberName)
 		k.key = token == "*key"
 	}
@@ -100,7 +100,7 @@ var wrapped = []proof{{finding.MemberMissing, anywhere}, {finding.MemberUnknown,
 
 // wraps reports a member that is the payload on one side alone.
 func (c *claim) wraps() bool {
-	return c.Rule == finding.DriftBindingChanged && (c.Old == `"payload"`) != (c.New == `"payload"`)
+	return c.Rule == finding.DriftBindingChanged && (c.old == schema.LocationPayload) != (c.new == schema.LocationPayload)
 }
 
 // proves reports whether the evidence is of the change.
@@ -144,7 +144,7 @@ func (e *evidence) reaches(r reach, c *claim) bool {
 }
 
 func (s site) child(token string) site {
-	s.below += "/" + schema.Escape(token)
+	s.below += "/" + jsontree.Escape(token)
 	return s
 }
 
@@ -169,9 +169,9 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		}
 		switch c.Rule {
 		case finding.DriftEnumValueAdded:
-			return quote(text) == c.New
+			return text == c.new
 		case finding.DriftEnumValueRemoved:
-			return quote(text) == c.Old
+			return text == c.old
 		}
 	case finding.ConstraintPattern:
 		p, err := pattern.Compile(promise.Pattern.Or(""))
@@ -181,11 +181,11 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		matched, err := p.Match([]byte(text))
 		return err == nil && !matched
 	case finding.ConstraintLength:
-		size, _, _ := strings.Cut(e.Got, " ")
+		size := e.Found.Length
 		if promise.Type == schema.String {
-			size = strconv.Itoa(utf8.RuneCountInString(text))
+			size = utf8.RuneCountInString(text)
 		}
-		return c.beyond(promise.Length, json.Number(size))
+		return c.beyond(promise.Length, json.Number(strconv.Itoa(size)))
 	case finding.ConstraintRange:
 		return c.beyond(promise.Range, json.Number(e.value))
 	case finding.TypeMismatch:
@@ -206,7 +206,7 @@ func (c *claim) beyond(of schema.Known[schema.Bounds], n json.Number) bool {
 // valueAt returns the value at a pointer into a document, nil where there is none.
 func valueAt(document []byte, pointer string) jsontext.Value {
 	value := jsontext.Value(document)
-	for _, token := range tokensOf(pointer) {
+	for _, token := range jsontree.Tokens(pointer) {
 		if value = below(value, token); value == nil {
 			return nil
 		}

@@ -5,14 +5,19 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/stretchr/testify/require"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
 )
 
 // comparison is a report of changes of every severity.
-func comparison(t *testing.T) *drift.Report {
+func comparison(t *testing.T) *report.Drift {
 	t.Helper()
 	old := bed()
 	new := changed(old, func(c *schema.Contract) {
@@ -23,21 +28,36 @@ func comparison(t *testing.T) *drift.Report {
 	})
 	result, err := drift.Compare([]*schema.Contract{old}, []*schema.Contract{new})
 	require.NoError(t, err)
-	return &drift.Report{Comparison: result, Old: "old.json", New: "new.json"}
+	return &report.Drift{Comparison: result, Old: "old.json", New: "new.json"}
+}
+
+// tally validates bare bodies against a contract.
+func tally(t testing.TB, c *schema.Contract, bodies ...string) *tallies.Traffic {
+	t.Helper()
+	k, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
+	require.NoError(t, err)
+	all := tallies.New([]*schema.Contract{c})
+	for i, body := range bodies {
+		x := &traffic.Interaction{Source: "bodies.ndjson", Kind: traffic.NDJSON, Index: i, Response: traffic.Response{Body: traffic.BodyOf([]byte(body))}}
+		outcome, err := k.Check(x, validate.Bare{})
+		require.NoError(t, err)
+		all.Add(i+1, x, outcome)
+	}
+	return all.Traffic(tallies.Shard{}, finding.Default)
 }
 
 func TestReports(t *testing.T) {
 	r := comparison(t)
 	require.NoError(t, r.Settle([]finding.Expected{{Rule: finding.DriftEnumValueAdded, Part: "input", Reason: "of another time"}}, finding.FailOnError))
-	golden(t, "comparison.txt", r, drift.Text(false))
-	golden(t, "comparison.color.txt", r, drift.Text(true))
-	golden(t, "comparison.json", r, drift.JSON)
+	golden(t, "comparison.txt", r, report.DriftText(report.Style{}))
+	golden(t, "comparison.color.txt", r, report.DriftText(report.Style{Color: true}))
+	golden(t, "comparison.json", r, report.JSON[report.Drift])
 
 	c := bed()
-	seen := &drift.Report{Traffic: tally(t, c, bodies(`{"bed":{"colour":"BLUE","a\u001b":1}}`, `{"bed":{"colour":"PINK"}}`, `{"bed":{"names":{"a":null}}}`), drift.Shard{})}
+	seen := &report.Drift{Traffic: tally(t, c, `{"bed":{"colour":"BLUE","a\u001b":1}}`, `{"bed":{"colour":"PINK"}}`, `{"bed":{"names":{"a":null}}}`)}
 	require.NoError(t, seen.Settle(nil, finding.FailOnError))
-	golden(t, "traffic.txt", seen, drift.Text(false))
-	golden(t, "traffic.json", seen, drift.JSON)
+	golden(t, "traffic.txt", seen, report.DriftText(report.Style{}))
+	golden(t, "traffic.json", seen, report.JSON[report.Drift])
 }
 
 // TestBaseline: what is expected is left out; what is expected in vain fails.
@@ -50,7 +70,7 @@ func TestBaseline(t *testing.T) {
 
 	r := comparison(t)
 	require.NoError(t, r.Settle(expected, finding.FailOnError))
-	require.Equal(t, drift.Passed, r.Verdict)
+	require.Equal(t, report.Passed, r.Verdict)
 	require.Empty(t, r.Comparison.Changes)
 	require.Equal(t, len(all), r.Expected)
 
@@ -61,7 +81,7 @@ func TestBaseline(t *testing.T) {
 	r = comparison(t)
 	r.Comparison.Changes = r.Comparison.Changes[1:]
 	require.NoError(t, r.Settle(expected, finding.FailNever))
-	require.Equal(t, drift.Failed, r.Verdict, "a stale entry fails")
+	require.Equal(t, report.Failed, r.Verdict, "a stale entry fails")
 	require.Len(t, r.Unmet, 1)
 	fewer, err := drift.Baseline(expected, all[1:])
 	require.NoError(t, err)
@@ -90,7 +110,7 @@ func TestBaselineOfWhatWasSeen(t *testing.T) {
 	fresh := func(required bool) func(*schema.Contract) {
 		return func(c *schema.Contract) {
 			c.Shapes["GetBedInput"].Members = append(c.Shapes["GetBedInput"].Members,
-				schema.Member{Name: "fresh", Shape: schema.Inline(schema.Shape{Type: schema.String}), Required: schema.Is(required), Location: schema.Is("query"), WireName: schema.Is("fresh")})
+				schema.Member{Name: "fresh", Shape: schema.Inline(schema.Shape{Type: schema.String}), Required: schema.Is(required), Location: schema.Is(schema.LocationQuery), WireName: schema.Is("fresh")})
 		}
 	}
 	for name, test := range map[string]struct{ then, now func(*schema.Contract) }{
@@ -102,15 +122,15 @@ func TestBaselineOfWhatWasSeen(t *testing.T) {
 		"an added member became required": {fresh(false), fresh(true)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			settled := func(change func(*schema.Contract), expected []finding.Expected) *drift.Report {
+			settled := func(change func(*schema.Contract), expected []finding.Expected) *report.Drift {
 				result, err := drift.Compare([]*schema.Contract{bed()}, []*schema.Contract{changed(bed(), change)})
 				require.NoError(t, err)
-				r := &drift.Report{Comparison: result}
+				r := &report.Drift{Comparison: result}
 				require.NoError(t, r.Settle(expected, finding.FailNever))
 				return r
 			}
-			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *drift.Report { return settled(test.then, expected) },
-				func(expected []finding.Expected) *drift.Report { return settled(test.now, expected) })
+			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *report.Drift { return settled(test.then, expected) },
+				func(expected []finding.Expected) *report.Drift { return settled(test.now, expected) })
 		})
 	}
 	for name, test := range map[string]struct{ then, now string }{
@@ -120,26 +140,26 @@ func TestBaselineOfWhatWasSeen(t *testing.T) {
 		"another type beside the old": {`{"bed":{"colour":1}}`, `{"bed":{"colour":1,"inner":{"colour":true}}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			settled := func(body string, expected []finding.Expected) *drift.Report {
-				r := &drift.Report{Traffic: tally(t, bed(), bodies(body), drift.Shard{})}
+			settled := func(body string, expected []finding.Expected) *report.Drift {
+				r := &report.Drift{Traffic: tally(t, bed(), body)}
 				require.NoError(t, r.Settle(expected, finding.FailNever))
 				return r
 			}
-			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *drift.Report { return settled(test.then, expected) },
-				func(expected []finding.Expected) *drift.Report { return settled(test.now, expected) })
+			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *report.Drift { return settled(test.then, expected) },
+				func(expected []finding.Expected) *report.Drift { return settled(test.now, expected) })
 		})
 	}
 }
 
 // requireOwn makes a baseline of a report, and requires that it accepts that report
 // and not another one; entries that say no more than the place accept both.
-func requireOwn(t *testing.T, of *drift.Report, then, now func([]finding.Expected) *drift.Report) {
+func requireOwn(t *testing.T, of *report.Drift, then, now func([]finding.Expected) *report.Drift) {
 	t.Helper()
 	text, err := drift.Baseline(nil, of.Findings())
 	require.NoError(t, err)
 	expected, err := drift.ParseBaseline("b.yaml", text)
 	require.NoError(t, err)
-	require.Equal(t, drift.Passed, then(expected).Verdict)
+	require.Equal(t, report.Passed, then(expected).Verdict)
 	require.NotEmpty(t, now(expected).Unmet)
 	require.True(t, now(expected).Unmet[0].Stale())
 	require.Less(t, now(expected).Expected, len(now(nil).Findings()))
@@ -147,7 +167,7 @@ func requireOwn(t *testing.T, of *drift.Report, then, now func([]finding.Expecte
 		expected[i].Value, expected[i].Severity, expected[i].Count = "", "", 0
 	}
 	expected = slices.Compact(expected) // of several values at one place the first row takes all
-	require.Equal(t, drift.Passed, then(expected).Verdict)
+	require.Equal(t, report.Passed, then(expected).Verdict)
 }
 
 // TestPlacesThatLookLikePatterns: an entry of a baseline expects its own place alone.
@@ -165,7 +185,7 @@ func TestPlacesThatLookLikePatterns(t *testing.T) {
 }
 
 func TestNothingChecked(t *testing.T) {
-	r := &drift.Report{Traffic: drift.NewTally([]*schema.Contract{bed()}).Traffic(drift.Shard{}, finding.Default)}
+	r := &report.Drift{Traffic: tallies.New([]*schema.Contract{bed()}).Traffic(tallies.Shard{}, finding.Default)}
 	require.NoError(t, r.Settle(nil, finding.FailOnError))
-	require.Equal(t, drift.NotChecked, r.Verdict)
+	require.Equal(t, report.NotChecked, r.Verdict)
 }

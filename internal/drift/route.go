@@ -67,7 +67,7 @@ func template(uri string) string {
 // labelAt returns which label of its contract's URI a member of the input is; -1: none.
 func labelAt(c *schema.Contract, at schema.Place) int {
 	_, member, ok := c.At(at)
-	if !ok || member == nil || member.Location.Or("") != "label" {
+	if !ok || member == nil || member.Location.Or("") != schema.LocationLabel {
 		return -1
 	}
 	return slices.Index(c.Labels(), member.WireName.Or(member.Name))

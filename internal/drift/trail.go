@@ -2,8 +2,8 @@ package drift
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -79,7 +79,7 @@ func (w *walk) down(token string, name func(*schema.Member) string) {
 		}
 	}
 	w.refs = next
-	w.at.below += "/" + schema.Escape(word)
+	w.at.below += "/" + jsontree.Escape(word)
 	here := step{member: w.at}
 	w.enter()
 	here.shape = w.at
@@ -96,18 +96,6 @@ func (w *walk) shape(side int) *schema.Shape {
 		return &schema.Shape{}
 	}
 	return w.sides[side].Resolve(*w.refs[side])
-}
-
-// tokensOf splits a JSON Pointer.
-func tokensOf(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	tokens := strings.Split(pointer[1:], "/")
-	for i, t := range tokens {
-		tokens[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(t)
-	}
-	return tokens
 }
 
 func memberName(m *schema.Member) string { return m.Name }

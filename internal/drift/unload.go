@@ -3,29 +3,29 @@ package drift
 import (
 	"encoding/base64"
 	"fmt"
-	"math/big"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // load is a document of the sdk projection, put where its members travel.
 type load struct {
 	contract *schema.Contract
-	labels   map[string]string
-	query    url.Values
-	header   http.Header
-	status   int    // 0: no member is bound to it
+	table    *binding.Table
+	message  binding.Message
 	body     []byte // nil: none
 }
 
 // BindingError says that the value of a member has no form beside the body here.
-type BindingError struct{ Member, Location string }
+type BindingError struct {
+	Member   string
+	Location schema.Location
+}
 
 func (e *BindingError) Error() string {
 	return fmt.Sprintf("the value of %s has no plain form in the %s", e.Member, e.Location)
@@ -40,23 +40,28 @@ func unload(c *schema.Contract, part schema.Part, document []byte) (*load, error
 	}
 	ref, _ := c.Root(part)
 	shape := c.Resolve(ref)
-	l := &load{contract: c, labels: map[string]string{}, query: url.Values{}, header: http.Header{}}
+	l := &load{contract: c, table: binding.Of(c, part)}
 	body := &node{scalar: "{"}
-	_, whole := payloadOf(c, ref)
+	_, whole := c.Payload(part)
 	for i, name := range root.names {
 		m, ok := shape.Member(name)
 		value := root.below[i]
-		switch {
-		case !ok || value.scalar == "null":
-		case c.Location(m) == "body":
-			body.names, body.below = append(body.names, m.Wire()), append(body.below, wire(c, m.Shape, value))
-		case c.Location(m) == "payload":
-			l.payload(part, wire(c, m.Shape, value))
-		default:
-			if err := l.bind(m, value); err != nil {
-				return nil, err
-			}
+		if !ok || value.scalar == "null" {
+			continue
 		}
+		if b, beside := l.table.Member(name); beside {
+			v, ok := l.value(b, value)
+			if !ok {
+				return nil, &BindingError{b.Name, b.Location}
+			}
+			l.message.Write(b, v)
+			continue
+		}
+		if c.Location(m) == schema.LocationPayload {
+			l.payload(part, wire(c, m.Shape, value))
+			continue
+		}
+		body.names, body.below = append(body.names, m.Wire()), append(body.below, wire(c, m.Shape, value))
 	}
 	if !whole {
 		l.body = body.bytes()
@@ -80,80 +85,56 @@ func (l *load) payload(part schema.Part, value *node) {
 	}
 }
 
-// bind puts a member beside the body: a list is several parameters, or one header.
-func (l *load) bind(m *schema.Member, value *node) error {
-	location, name := l.contract.Location(m), m.Wire()
-	if location == "headers" || location == "query" && value.scalar == "{" {
-		element := l.contract.Resolve(m.Shape).Value
-		if value.scalar != "{" || element == nil {
-			return &BindingError{m.Name, location}
+// value is the texts of a member beside the body; ok is false where it has none.
+func (l *load) value(b *binding.Member, n *node) (v binding.Value, ok bool) {
+	shape := l.contract.Resolve(b.Shape)
+	switch b.Type {
+	case schema.List:
+		v.List, ok = l.texts(b, shape, n)
+		return v, ok
+	case schema.Map:
+		if n.scalar != "{" {
+			return v, false
 		}
-		for i, key := range value.names {
-			texts, ok := l.texts(*element, location, value.below[i])
-			if !ok {
-				return &BindingError{m.Name, location}
-			}
-			if location == "query" {
-				l.query[key] = texts
+		for i, key := range n.names {
+			e := binding.Entry{Name: key}
+			if entry := l.contract.Resolve(*shape.Value); b.Lists {
+				e.Texts, ok = l.texts(b, entry, n.below[i])
 			} else {
-				l.header[name+key] = texts
+				e.Texts = make([]string, 1)
+				e.Texts[0], ok = l.text(b, *shape.Value, n.below[i])
 			}
+			if !ok {
+				return v, false
+			}
+			v.Entries = append(v.Entries, e)
 		}
-		return nil
+		return v, true
 	}
-	texts, ok := l.texts(m.Shape, location, value)
-	if !ok {
-		return &BindingError{m.Name, location}
-	}
-	switch location {
-	case "label":
-		l.labels[name] = strings.Join(texts, "")
-	case "query":
-		l.query[name] = texts
-	case "header":
-		l.header.Set(name, strings.Join(texts, ", "))
-	case "status":
-		l.status, _ = strconv.Atoi(strings.Join(texts, ""))
-	default:
-		return &BindingError{m.Name, location}
-	}
-	return nil
+	v.Text, ok = l.text(b, b.Shape, n)
+	return v, ok
 }
 
-// texts is a scalar, or a list of them, as a location writes them; ok is false
-// where it cannot.
-func (l *load) texts(ref schema.Ref, location string, n *node) (all []string, ok bool) {
-	shape := l.contract.Resolve(ref)
-	if n.scalar == "[" && shape.Type == schema.List {
-		for _, below := range n.below {
-			one, ok := l.texts(*shape.Element, location, below)
-			if !ok || len(one) != 1 {
-				return nil, false
-			}
-			if strings.HasPrefix(location, "header") && strings.ContainsAny(one[0], `",`) && l.contract.Resolve(*shape.Element).Type == schema.String {
-				one[0] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(one[0]) + `"`
-			}
-			all = append(all, one...)
-		}
-		return all, true
-	}
-	var text string
-	switch shape.Type {
-	case schema.Structure, schema.List, schema.Map:
+func (l *load) texts(b *binding.Member, list *schema.Shape, n *node) (all []string, ok bool) {
+	if n.scalar != "[" {
 		return nil, false
-	case schema.Document: // Smithy, http-bindings.html: base64 of its JSON text
-		text = base64.StdEncoding.EncodeToString(n.bytes())
-	case schema.Timestamp:
-		format := "date-time"
-		if strings.HasPrefix(location, "header") {
-			format = "http-date"
-		}
-		text = plain(timestamp(n.scalar, shape.Format.Or(format)))
-	default:
-		text = plain(wire(l.contract, ref, n).scalar)
 	}
-	unsendable := strings.HasPrefix(location, "header") && strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
-	return []string{text}, !unsendable
+	for _, below := range n.below {
+		text, ok := l.text(b, *list.Element, below)
+		if !ok {
+			return nil, false
+		}
+		all = append(all, text)
+	}
+	return all, true
+}
+
+func (l *load) text(b *binding.Member, ref schema.Ref, n *node) (text string, ok bool) {
+	if b.Scalar.Type == schema.Blob {
+		n = wire(l.contract, ref, n)
+	}
+	text, ok = b.Scalar.Text(n.bytes())
+	return text, ok && (!b.Location.InHeaders() || binding.Visible(text))
 }
 
 // wire writes a value of the sdk projection as a body has it: members by their
@@ -198,46 +179,26 @@ func wire(c *schema.Contract, ref schema.Ref, n *node) *node {
 // timestamp writes a moment, which is a text or a number in the sdk projection, in
 // a format. What is no moment stays as it is.
 func timestamp(scalar, format string) string {
-	moment, ok := momentOf(scalar)
+	text, isText := unquote(scalar)
+	if !isText {
+		text = scalar
+	}
+	moment, ok := binding.ParseTimestamp(text, !isText)
 	if !ok {
 		return scalar
 	}
-	switch format {
-	case "date-time":
-		return quote(moment.Format(time.RFC3339Nano))
-	case "http-date":
-		return quote(moment.Format("Mon, 02 Jan 2006 15:04:05.999999999 GMT"))
+	text, number := binding.FormatTimestamp(moment, format)
+	if number {
+		return text
 	}
-	seconds := new(big.Rat).SetInt64(moment.Unix())
-	seconds.Add(seconds, big.NewRat(int64(moment.Nanosecond()), 1e9))
-	text := seconds.FloatString(9)
-	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
-}
-
-func momentOf(scalar string) (time.Time, bool) {
-	if text, ok := unquote(scalar); ok {
-		for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00"} {
-			if moment, err := time.Parse(layout, text); err == nil {
-				return moment.UTC(), true
-			}
-		}
-		return time.Time{}, false
-	}
-	seconds, ok := new(big.Rat).SetString(scalar)
-	if !ok {
-		return time.Time{}, false
-	}
-	nanoseconds := new(big.Rat).Mul(seconds, big.NewRat(1e9, 1))
-	whole, rest := new(big.Int).DivMod(new(big.Int).Div(nanoseconds.Num(), nanoseconds.Denom()), big.NewInt(1e9), new(big.Int))
-	return time.Unix(whole.Int64(), rest.Int64()).UTC(), whole.IsInt64()
+	return quote(text)
 }
 
 // ask makes a request say what the load says.
 func (l *load) ask(r *synth.Request) {
-	relabel(r, l.contract, l.labels)
-	if len(l.query) > 0 || r.Query != "" {
-		_, literal, _ := strings.Cut(l.contract.URI.Or(""), "?")
-		r.Query = strings.Trim(literal+"&"+l.query.Encode(), "&")
+	relabel(r, l.contract, l.message.Labels)
+	if len(l.message.Query) > 0 || r.Query != "" {
+		r.Query = l.table.RawQuery(l.message.Query)
 	}
 	l.into(r.Header)
 	if r.Body != nil {
@@ -253,19 +214,15 @@ func relabel(r *synth.Request, c *schema.Contract, labels map[string]string) {
 		return
 	}
 	route, _ := schema.NewCatalog(c).Route(schema.Request{Method: r.Method, URL: u, Header: r.Header, Body: r.Body})
-	path, _, _ := strings.Cut(c.URI.Or(""), "?")
-	for label, text := range route.Labels {
-		if said := labels[label]; said != "" && said != "." && said != ".." {
-			text = said
+	all := maps.Clone(route.Labels)
+	for label, text := range labels {
+		if _, known := all[label]; known && binding.Problem(schema.LocationLabel, text) == "" {
+			all[label] = text
 		}
-		path = strings.ReplaceAll(path, "{"+label+"}", url.PathEscape(text))
-		path = strings.ReplaceAll(path, "{"+label+"+}", strings.ReplaceAll(url.PathEscape(text), "%2F", "/"))
 	}
-	r.Path = path
+	if path, ok := binding.Of(c, schema.InputPart).Path(all); ok {
+		r.Path = path
+	}
 }
 
-func (l *load) into(h http.Header) {
-	for name, texts := range l.header {
-		h[name] = texts
-	}
-}
+func (l *load) into(h http.Header) { maps.Copy(h, l.message.Header) }

@@ -10,8 +10,10 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/validate"
 )
 
@@ -21,7 +23,7 @@ type Witness struct {
 	Allowed    Side              `json:"allowed"` // has nothing to say against it
 	Refused    Side              `json:"refused"` // refuses it
 	Projection schema.Projection `json:"-"`
-	Form       string            `json:"projection"`         // of the document: wire or sdk
+	Form       string            `json:"projection"`         // of the document: http or sdk
 	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents; of others, the body
 	// Request is method, target and headers of one that routes elsewhere, or in
 	// which a member is looked for in vain; Response is status and headers.
@@ -90,7 +92,7 @@ const (
 // prove looks for a witness of each of a part's changes.
 func (p *pair) prove(part schema.Part, changes []Change) error {
 	var claims []*claim
-	old, new := unveiled(only(p.old, part)), unveiled(only(p.new, part))
+	old, new := unveiled(p.old.Only(part)), unveiled(p.new.Only(part))
 	for i := range changes {
 		if proofs[changes[i].Rule] != nil {
 			claims = append(claims, newClaim(&changes[i], old, new))
@@ -100,7 +102,7 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 		return nil
 	}
 	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-		if projection == schema.SDK && len(old.Bound(part)) == 0 && len(new.Bound(part)) == 0 && !retyped(claims) {
+		if projection == schema.SDK && len(binding.Of(old, part).Members) == 0 && len(binding.Of(new, part).Members) == 0 && !retyped(claims) {
 			break // nothing is in the document that was not in the body
 		}
 		s, err := newSearch(old, new, part, projection, claims)
@@ -288,38 +290,26 @@ func (s *search) held(document []byte) []*evidence {
 // evidence finds out where in the contracts a finding is.
 func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part), value: valueAt(document, f.Pointer)}
-	if member, ok := s.payload(); ok {
-		e.way.down(member, memberName)
+	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
+	if m, ok := refusing.Payload(s.part); ok && s.projection == schema.Wire {
+		e.way.down(m.Name, memberName)
 	}
-	for _, token := range tokensOf(f.Pointer) {
+	for _, token := range jsontree.Tokens(f.Pointer) {
 		above := [2]*schema.Shape{e.way.shape(0), e.way.shape(1)}
 		e.entry, e.key = above[s.refuser].Type == schema.Map, token
 		e.way.down(token, s.projection.MemberName)
 	}
-	e.tag = f.Got
-	for side := range 2 {
-		for _, m := range e.way.shape(side).Members {
-			if f.Rule == finding.UnionUnknownMember && s.projection.MemberName(&m) == f.Got {
-				e.tag = m.Name
+	if f.Rule == finding.UnionUnknownMember {
+		e.tag = f.Names[0]
+		for side := range 2 {
+			for _, m := range e.way.shape(side).Members {
+				if s.projection.MemberName(&m) == f.Names[0] {
+					e.tag = m.Name
+				}
 			}
 		}
 	}
 	return e
-}
-
-// payload is the member that is the whole body of the part.
-func (s *search) payload() (name string, ok bool) {
-	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
-	root, _ := refusing.Root(s.part)
-	if s.projection == schema.SDK {
-		return "", false
-	}
-	for _, m := range refusing.Resolve(root).Members {
-		if refusing.Location(&m) == "payload" {
-			return m.Name, true
-		}
-	}
-	return "", false
 }
 
 // lost makes a witness of the old contract's request, where the new ones of its
@@ -347,7 +337,8 @@ func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog)
 		return
 	}
 	where := "nowhere"
-	for _, route := range routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body}) {
+	found, _ := routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body})
+	for _, route := range found {
 		if route.Contract.Name() == old.Name() {
 			return
 		}

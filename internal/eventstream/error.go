@@ -2,55 +2,56 @@ package eventstream
 
 import "fmt"
 
-// Fault is a way in which a stream breaks its framing.
+// Fault is a kind of framing error. The comments of the constants say what [Error.Got] and
+// [Error.Want] are.
 type Fault string
 
 const (
-	CutPrelude      Fault = "cut prelude"      // Got of Want bytes are there
-	PreludeCRC      Fault = "prelude CRC"      // it is Got, the lengths have Want
-	ShortLength     Fault = "short length"     // the total length is Got, the least is Want
-	LongLength      Fault = "long length"      // the total length is Got, the greatest is Want
-	LongHeaders     Fault = "long headers"     // the headers' length is Got, the greatest is Want
-	CutMessage      Fault = "cut message"      // Got of Want bytes are there
-	MessageCRC      Fault = "message CRC"      // it is Got, the message has Want
-	CutHeader       Fault = "cut header"       // a header needs Want bytes, Got are left of the headers
-	EmptyName       Fault = "empty name"       // a header has a name of no bytes
-	UnknownType     Fault = "unknown type"     // Got is not a header type
-	DuplicateHeader Fault = "duplicate header" // the name Name is there before
-	HeaderUTF8      Fault = "header UTF-8"     // a name, or the string of the header Name, is not UTF-8
-	LongName        Fault = "long name"        // of Got bytes, at most Want; only when encoding
-	LongValue       Fault = "long value"       // of Got bytes, at most Want; only when encoding
+	CutPrelude      Fault = "cut prelude"      // Got of Want bytes are present
+	PreludeCRC      Fault = "prelude CRC"      // as stated and as computed
+	ShortLength     Fault = "short length"     // the total length and the minimum
+	LongLength      Fault = "long length"      // the total length and the maximum
+	LongHeaders     Fault = "long headers"     // the length of the headers and the maximum
+	CutMessage      Fault = "cut message"      // Got of Want bytes are present
+	MessageCRC      Fault = "message CRC"      // as stated and as computed
+	CutHeader       Fault = "cut header"       // a header needs Want bytes, only Got remain
+	EmptyName       Fault = "empty name"       // of a header
+	UnknownType     Fault = "unknown type"     // Got is not the type of a header
+	DuplicateHeader Fault = "duplicate header" // an earlier header is also called Name
+	HeaderUTF8      Fault = "header UTF-8"     // Name, or the string value of that header, is not UTF-8
+	LongName        Fault = "long name"        // its length and the maximum; only when encoding
+	LongValue       Fault = "long value"       // its length and the maximum; only when encoding
 )
 
-// Error is a fault of the framing.
+// Error is a framing error.
 type Error struct {
 	Fault     Fault
-	Offset    int // in bytes, from the start of the stream; of a cut, the end of the stream
+	Offset    int // in bytes from the start of the stream; if the stream is cut, its end
 	Got, Want uint64
 	Name      string // of the header
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("byte %d: %s", e.Offset, e.Problem()) }
 
-// Problem says what is wrong, without the place.
+// Problem describes the error without its offset.
 func (e *Error) Problem() string {
 	switch e.Fault {
 	case CutPrelude:
 		return fmt.Sprintf("the stream ends after %d of the %d bytes of a message's prelude", e.Got, e.Want)
 	case PreludeCRC:
-		return fmt.Sprintf("the prelude's CRC is %08x, but its lengths have %08x", e.Got, e.Want)
+		return fmt.Sprintf("prelude CRC: got %08x, want %08x", e.Got, e.Want)
 	case ShortLength:
-		return fmt.Sprintf("a total length of %d bytes; a message has at least %d", e.Got, e.Want)
+		return fmt.Sprintf("total length: got %d bytes, want at least %d", e.Got, e.Want)
 	case LongLength:
-		return fmt.Sprintf("a total length of %d bytes; at most %d are allowed", e.Got, e.Want)
+		return fmt.Sprintf("total length: got %d bytes, want at most %d", e.Got, e.Want)
 	case LongHeaders:
-		return fmt.Sprintf("a headers length of %d bytes; at most %d are allowed here", e.Got, e.Want)
+		return fmt.Sprintf("headers length: got %d bytes, want at most %d", e.Got, e.Want)
 	case CutMessage:
 		return fmt.Sprintf("the stream ends after %d of the %d bytes of a message", e.Got, e.Want)
 	case MessageCRC:
-		return fmt.Sprintf("the message's CRC is %08x, but its bytes have %08x", e.Got, e.Want)
+		return fmt.Sprintf("message CRC: got %08x, want %08x", e.Got, e.Want)
 	case CutHeader:
-		return fmt.Sprintf("a header of %d bytes or more overruns the headers, of which %d bytes are left", e.Want, e.Got)
+		return fmt.Sprintf("a header of at least %d bytes exceeds the headers, which have %d bytes left", e.Want, e.Got)
 	case EmptyName:
 		return "a header has an empty name"
 	case UnknownType:
@@ -60,9 +61,9 @@ func (e *Error) Problem() string {
 	case HeaderUTF8:
 		return fmt.Sprintf("the header %q is not UTF-8", e.Name)
 	case LongName:
-		return fmt.Sprintf("a header name of %d bytes; at most %d are allowed", e.Got, e.Want)
+		return fmt.Sprintf("header name: got %d bytes, want at most %d", e.Got, e.Want)
 	case LongValue:
-		return fmt.Sprintf("the header %q has a value of %d bytes; at most %d are allowed", e.Name, e.Got, e.Want)
+		return fmt.Sprintf("value of the header %q: got %d bytes, want at most %d", e.Name, e.Got, e.Want)
 	}
 	return string(e.Fault)
 }

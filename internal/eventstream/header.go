@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Type is the type of a header's value, as it is on the wire.
+// Type is the type of a header's value, as encoded on the wire.
 type Type byte
 
 const (
@@ -24,7 +24,7 @@ const (
 
 var typeNames = [...]string{"boolean", "boolean", "byte", "short", "integer", "long", "byte_array", "string", "timestamp", "uuid"}
 
-// String is the specification's name of the type; both booleans have one.
+// String returns the specification's name of the type, which both booleans share.
 func (t Type) String() string {
 	if int(t) < len(typeNames) {
 		return typeNames[t]
@@ -32,17 +32,17 @@ func (t Type) String() string {
 	return "unknown"
 }
 
-// fixed are the sizes of values; -1: two bytes say how long it is.
+// fixed are the sizes of values in bytes; -1 if a length of two bytes precedes the value.
 var fixed = [...]int{TypeTrue: 0, TypeFalse: 0, TypeByte: 1, TypeShort: 2, TypeInteger: 4, TypeLong: 8, TypeBytes: -1, TypeString: -1, TypeTimestamp: 8, TypeUUID: 16}
 
-// Value is the value of a header. Data is what is on the wire after the type,
-// without the length of strings and bytes.
+// Value is the value of a header. Data is its encoding after the type, without the length of
+// strings and byte arrays.
 type Value struct {
 	Type Type
 	Data []byte
 }
 
-// Int is the value of an integer of any size, or of a timestamp.
+// Int returns the value of an integer of any size, or of a timestamp. It returns 0 for other types.
 func (v Value) Int() int64 {
 	switch len(v.Data) {
 	case 1:
@@ -57,6 +57,7 @@ func (v Value) Int() int64 {
 	return 0
 }
 
+// Bool returns a value of type [TypeTrue] or [TypeFalse].
 func Bool(b bool) Value {
 	if b {
 		return Value{Type: TypeTrue}
@@ -73,7 +74,7 @@ func UUID(id [16]byte) Value {
 	return Value{TypeUUID, id[:]}
 }
 
-// Timestamp takes milliseconds since 1970.
+// Timestamp returns a timestamp, given in milliseconds since 1970.
 func Timestamp(millis int64) Value {
 	return Value{TypeTimestamp, binary.BigEndian.AppendUint64(nil, uint64(millis))}
 }
@@ -84,14 +85,13 @@ type Header struct {
 	Value
 }
 
-// Named is a header to be encoded.
+// Named returns a header to be encoded.
 func Named(name string, v Value) Header { return Header{[]byte(name), v} }
 
-// Headers are the encoded headers of a message. Those of a decoded message are
-// known to be well-formed.
+// Headers are the encoded headers of a message. Those of a decoded message are well-formed.
 type Headers []byte
 
-// Next returns the first header and those that follow; ok is false at the end.
+// Next returns the first header and the rest. ok is false if there are no more headers.
 func (h Headers) Next() (first Header, rest Headers, ok bool) {
 	if len(h) == 0 {
 		return Header{}, nil, false
@@ -103,13 +103,13 @@ func (h Headers) Next() (first Header, rest Headers, ok bool) {
 	return first, h[size:], true
 }
 
-// Get returns the value of the header of that name.
+// Get returns the value of a header, by name.
 func (h Headers) Get(name string) (v Value, ok bool) {
 	v, _, ok = h.Find(name)
 	return v, ok
 }
 
-// Find is [Headers.Get] with the header's offset into the headers.
+// Find is like [Headers.Get], and also returns the offset of the header within the headers.
 func (h Headers) Find(name string) (v Value, at int, ok bool) {
 	for rest := h; ; {
 		first, next, ok := rest.Next()
@@ -123,7 +123,7 @@ func (h Headers) Find(name string) (v Value, at int, ok bool) {
 	}
 }
 
-// cut reads the first header and its size; at is the offset of the headers.
+// cut reads the first header and returns its size; at is the offset of the headers in the stream.
 func (h Headers) cut(at int) (first Header, size int, err *Error) {
 	need := func(n int) bool {
 		if n > len(h) {
@@ -161,10 +161,10 @@ func (h Headers) cut(at int) (first Header, size int, err *Error) {
 	return first, size + length, nil
 }
 
-// fewHeaders are compared with each other; of more the names are noted.
+// fewHeaders is how many headers are compared pairwise. Beyond it, a map holds the names.
 const fewHeaders = 16
 
-// check reads all headers: each must be whole, of a known type, and there once.
+// check validates all headers: each must be complete, of a known type, and have a unique name.
 func (h Headers) check(at int) *Error {
 	var few [fewHeaders][]byte
 	var many map[string]bool
@@ -205,7 +205,7 @@ func (h Headers) check(at int) *Error {
 	return nil
 }
 
-// append encodes a header; from is where the message begins in the buffer.
+// append encodes a header; from is the start of the message in the buffer.
 func (h Header) append(buffer []byte, from int) ([]byte, *Error) {
 	at := len(buffer) - from
 	if len(h.Name) > 255 {

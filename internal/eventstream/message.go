@@ -1,13 +1,12 @@
-// Package eventstream decodes and encodes application/vnd.amazon.eventstream,
-// the framing in which AWS sends events over HTTP (Smithy, aws/amazon-eventstream.html).
+// Package eventstream decodes and encodes application/vnd.amazon.eventstream, the framing of event
+// streams over HTTP in AWS (Smithy, aws/amazon-eventstream.html).
 //
-// A stream is a sequence of messages. Each has a prelude (total length, length
-// of the headers, CRC-32 of these two), typed headers, a payload, and the CRC-32
-// of all that precedes it. Integers are big-endian.
+// A stream is a sequence of messages. Each message has a prelude (total length, length of the
+// headers, CRC-32 of both), typed headers, a payload, and the CRC-32 of all preceding bytes of the
+// message. Integers are big-endian.
 //
-// [Decode] reads one message in place: nothing is copied, and a length field
-// never decides how much memory is used. All errors are [*Error] values with the
-// byte offset of the fault. [Append] is the inverse.
+// [Decode] reads one message in place. It copies nothing, and never allocates according to a length
+// field. [Append] is its inverse. All errors are [*Error] values with the byte offset of the fault.
 package eventstream
 
 import (
@@ -18,33 +17,33 @@ import (
 // MediaType is the Content-Type of an event stream.
 const MediaType = "application/vnd.amazon.eventstream"
 
-// Limits of a message, in bytes. botocore and aws-c-event-stream refuse longer ones.
+// Limits of a message, in bytes. botocore and aws-c-event-stream reject messages beyond them.
 const (
 	MaxHeaders = 128 << 10
 	MaxPayload = 24 << 20
-	MaxValue   = 1<<15 - 1 // of a header that is a string or bytes
+	MaxValue   = 1<<15 - 1 // of a header of type string or byte array
 
 	prelude  = 12 // two lengths and their CRC
 	trailer  = 4  // the CRC of the message
 	overhead = prelude + trailer
 )
 
-// Message is one message of a stream. It refers to the bytes of the stream.
+// Message is one message of a stream. It shares memory with the stream.
 type Message struct {
 	Headers Headers
 	Payload []byte
 
-	// Offsets into the stream: of the message, its headers and its payload.
+	// Offsets of the message, its headers and its payload in the stream.
 	At, HeadersAt, PayloadAt int
 }
 
-// Decode decodes the message that begins at an offset of a stream, which must
-// lie before its end. It returns the offset of the next message, which is the
-// length of the stream after the last one.
+// Decode decodes the message at an offset in a stream. The offset must be less than the length of
+// the stream. next is the offset of the next message, or the length of the stream if this is the
+// last one.
 //
-// After an error next is the offset of the next message if both lengths could be
-// trusted, because the prelude's CRC matched and all bytes of the message are
-// there. Otherwise next is -1: nothing says where another message begins.
+// After an error, next is still valid if both lengths are: the CRC of the prelude matches and the
+// stream contains the whole message. Otherwise next is -1, because the start of the next message is
+// unknown.
 func Decode(stream []byte, at int) (m Message, next int, err *Error) {
 	rest := stream[at:]
 	if len(rest) < prelude {
@@ -76,9 +75,8 @@ func Decode(stream []byte, at int) (m Message, next int, err *Error) {
 	return m, at + size, m.Headers.check(m.HeadersAt)
 }
 
-// Append encodes a message and appends it to a stream. The error is the limit
-// that the message exceeds, or a header that nothing could decode; its offset is
-// into what would have been appended.
+// Append encodes a message and appends it to a stream. The error is an [*Error] for an exceeded
+// limit or an invalid header; its offset is relative to the start of the message.
 func Append(stream []byte, headers []Header, payload []byte) ([]byte, error) {
 	at := len(stream)
 	message := append(stream, make([]byte, prelude)...)

@@ -1,6 +1,7 @@
 package eventstream
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream"
 	"github.com/stretchr/testify/require"
 )
 
@@ -66,7 +68,7 @@ func TestRoundTrip(t *testing.T) {
 				rest = after
 			}
 			require.Empty(t, rest)
-			_, ok := m.Headers.Get("none of them")
+			_, ok := m.Headers.Get("another")
 			require.False(t, ok)
 		})
 	}
@@ -91,19 +93,19 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// lengths writes a prelude with a right CRC.
+// lengths returns a prelude with a correct CRC.
 func lengths(total, headers uint32) []byte {
 	b := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, total), headers)
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
 
-// sealed is a message with these bytes as headers, and right CRCs.
+// sealed returns a message with these bytes as headers and correct CRCs.
 func sealed(headers string) []byte {
 	b := append(lengths(uint32(overhead+len(headers)), uint32(len(headers))), headers...)
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
 
-// flip changes one byte, counted from the end where it is negative.
+// flip changes one byte; a negative index counts from the end.
 func flip(message []byte, at int) []byte {
 	flipped := append([]byte(nil), message...)
 	if at < 0 {
@@ -113,8 +115,8 @@ func flip(message []byte, at int) []byte {
 	return flipped
 }
 
-// TestFaults: each fault is told apart, by its offset in the stream, and only
-// one that leaves both lengths in doubt ends it.
+// TestFaults checks the kind and offset of each fault, and that decoding can go on unless a length
+// is in doubt.
 func TestFaults(t *testing.T) {
 	whole := encode(t, "payload", everyType...)
 	for _, v := range []struct {
@@ -133,8 +135,8 @@ func TestFaults(t *testing.T) {
 		{"the longest length", lengths(math.MaxUint32, 0), LongLength, 0, true},
 		{"a payload beyond the limit", lengths(overhead+MaxPayload+1, 0), LongLength, 0, true},
 		{"a payload at the limit, cut", lengths(overhead+MaxPayload, 0), CutMessage, prelude, true},
-		{"no room for a CRC", lengths(15, 0), ShortLength, 0, true},
-		{"a length of nothing", lengths(0, 0), ShortLength, 0, true},
+		{"a length without room for a CRC", lengths(15, 0), ShortLength, 0, true},
+		{"a length of zero", lengths(0, 0), ShortLength, 0, true},
 		{"headers beyond the message", lengths(20, 5), LongHeaders, 4, true},
 		{"headers beyond the limit", lengths(overhead+MaxHeaders+1, MaxHeaders+1), LongHeaders, 4, true},
 		{"the longest headers", lengths(100, math.MaxUint32), LongHeaders, 4, true},
@@ -144,17 +146,17 @@ func TestFaults(t *testing.T) {
 		{"a flipped header", flip(whole, 14), MessageCRC, len(whole) - 4, false},
 		{"a flipped message CRC", flip(whole, -1), MessageCRC, len(whole) - 4, false},
 		{"a header of one byte", sealed("\x01"), CutHeader, 12, false},
-		{"a name that overruns", sealed("\x05name\x00"), CutHeader, 12, false},
+		{"a name beyond the headers", sealed("\x05name\x00"), CutHeader, 12, false},
 		{"a name without a type", sealed("\x01a\x00\x01b"), CutHeader, 15, false},
 		{"no name", sealed("\x00\x00"), EmptyName, 12, false},
 		{"an unknown type", sealed("\x01a\x0a"), UnknownType, 14, false},
 		{"the last unknown type", sealed("\x01a\x00\x01b\xff"), UnknownType, 17, false},
-		{"a long that overruns", sealed("\x01a\x05\x00\x00\x00"), CutHeader, 12, false},
+		{"a long beyond the headers", sealed("\x01a\x05\x00\x00\x00"), CutHeader, 12, false},
 		{"a string without a length", sealed("\x01a\x07\x00"), CutHeader, 12, false},
-		{"a string that overruns", sealed("\x01a\x07\x00\x02x"), CutHeader, 12, false},
-		{"a header twice", sealed("\x01a\x00\x01b\x00\x01a\x01"), DuplicateHeader, 18, false},
-		{"the seventeenth twice", sealed(seventeen + "\x01q\x00"), DuplicateHeader, 12 + len(seventeen), false},
-		{"the first twice, behind many", sealed(seventeen + "\x01r\x00\x01a\x00"), DuplicateHeader, 15 + len(seventeen), false},
+		{"a string beyond the headers", sealed("\x01a\x07\x00\x02x"), CutHeader, 12, false},
+		{"a duplicate header", sealed("\x01a\x00\x01b\x00\x01a\x01"), DuplicateHeader, 18, false},
+		{"a duplicate of the seventeenth", sealed(seventeen + "\x01q\x00"), DuplicateHeader, 12 + len(seventeen), false},
+		{"a duplicate of the first after many", sealed(seventeen + "\x01r\x00\x01a\x00"), DuplicateHeader, 15 + len(seventeen), false},
 		{"a name that is not UTF-8", sealed("\x01\xff\x00"), HeaderUTF8, 13, false},
 		{"a string that is not UTF-8", sealed("\x01a\x07\x00\x01\xff"), HeaderUTF8, 17, false},
 	} {
@@ -184,9 +186,9 @@ var seventeen = func() (headers string) {
 }()
 
 func TestAppendRefuses(t *testing.T) {
-	kilobytes := make([]Header, 5)
-	for i := range kilobytes {
-		kilobytes[i] = Named(fmt.Sprint(i), Bytes(make([]byte, MaxValue)))
+	large := make([]Header, 5)
+	for i := range large {
+		large[i] = Named(fmt.Sprint(i), Bytes(make([]byte, MaxValue)))
 	}
 	for _, v := range []struct {
 		name    string
@@ -197,11 +199,11 @@ func TestAppendRefuses(t *testing.T) {
 		{"a long name", []Header{Named(strings.Repeat("n", 256), Bool(true))}, 0, LongName},
 		{"no name", []Header{Named("", Bool(true))}, 0, EmptyName},
 		{"a long value", []Header{Named("n", String(strings.Repeat("v", MaxValue+1)))}, 0, LongValue},
-		{"a byte of two", []Header{Named("n", Value{TypeByte, make([]byte, 2)})}, 0, LongValue},
+		{"a byte of two bytes", []Header{Named("n", Value{TypeByte, make([]byte, 2)})}, 0, LongValue},
 		{"a long of two bytes", []Header{Named("n", Value{TypeLong, make([]byte, 2)})}, 0, CutHeader},
 		{"an unknown type", []Header{Named("n", Value{Type: 10})}, 0, UnknownType},
-		{"a header twice", []Header{Named("n", Bool(true)), Named("n", Byte(1))}, 0, DuplicateHeader},
-		{"long headers", kilobytes, 0, LongHeaders},
+		{"a duplicate header", []Header{Named("n", Bool(true)), Named("n", Byte(1))}, 0, DuplicateHeader},
+		{"long headers", large, 0, LongHeaders},
 		{"a long payload", nil, MaxPayload + 1, LongLength},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -212,6 +214,56 @@ func TestAppendRefuses(t *testing.T) {
 			require.Equal(t, "before", string(stream))
 		})
 	}
+}
+
+// TestAgainstSDK checks that the SDK for Go decodes our encoding, and encodes it the same way.
+func TestAgainstSDK(t *testing.T) {
+	ours := encode(t, "payload", everyType...)
+	theirs, err := sdk.NewDecoder().Decode(bytes.NewReader(ours), nil)
+	require.NoError(t, err)
+	require.Equal(t, "payload", string(theirs.Payload))
+	require.Len(t, theirs.Headers, len(everyType))
+	var again bytes.Buffer
+	require.NoError(t, sdk.NewEncoder().Encode(&again, theirs))
+	require.Equal(t, ours, again.Bytes())
+}
+
+// FuzzDecode checks that no input makes the decoder panic or go backwards, and that a decoded
+// message encodes to the same bytes and the SDK for Go decodes it as well.
+func FuzzDecode(f *testing.F) {
+	whole := encode(f, "payload", everyType...)
+	for _, seed := range [][]byte{nil, whole, whole[:20], flip(whole, -1), append(whole, whole...), lengths(1<<31, 0), sealed("\x01a\x0a"), sealed(seventeen)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, stream []byte) {
+		for at := 0; at < len(stream); {
+			m, next, err := Decode(stream, at)
+			if err != nil {
+				require.GreaterOrEqual(t, err.Offset, at)
+				require.LessOrEqual(t, err.Offset, len(stream))
+			}
+			if next < 0 {
+				return
+			}
+			require.Greater(t, next, at)
+			if err == nil {
+				var headers []Header
+				for h, rest, ok := m.Headers.Next(); ok; h, rest, ok = rest.Next() {
+					headers = append(headers, h)
+				}
+				again, refused := Append(nil, headers, m.Payload)
+				if long := (*Error)(nil); refused != nil {
+					require.ErrorAs(t, refused, &long)
+					require.Equal(t, LongValue, long.Fault) // decoding accepts a value of 32 to 64 KB
+				} else {
+					require.Equal(t, stream[at:next], again)
+				}
+				_, theirs := sdk.NewDecoder().Decode(bytes.NewReader(stream[at:next]), nil)
+				require.NoError(t, theirs)
+			}
+			at = next
+		}
+	})
 }
 
 func TestDecodeAllocatesNothing(t *testing.T) {

@@ -1,6 +1,6 @@
-// Package installed installs what tests need from package registries: once for
-// each set of locked versions, into the user's cache. Where that cannot be done
-// a test is skipped and says so, except in CI, which must run it.
+// Package installed installs packages that tests need from registries, once for each set of locked
+// versions, into the user's cache. If installing fails, the test is skipped with a reason; in CI,
+// it fails.
 package installed
 
 import (
@@ -13,17 +13,17 @@ import (
 	"time"
 )
 
-// Recipe says how something is installed.
+// Recipe describes an installation.
 type Recipe struct {
-	From  string   // the folder of its files; the last element of the path names it
-	Needs string   // the program that must be there
-	Locks []string // the files in From that say what is installed
-	// Commands install it into an empty folder, which is moved when they have succeeded.
+	From  string   // the folder of its files; the base name names the installation
+	Needs string   // a program that must be on the PATH
+	Locks []string // the files in From that determine what is installed
+	// Commands install into an empty folder, which is renamed after they have succeeded.
 	Commands func(from, into string) [][]string
 }
 
-// Python is a virtual environment of a requirements.txt. Its programs do not
-// survive the move, its modules do: run bin/python -m.
+// Python installs a requirements.txt into a virtual environment. Its scripts do not survive the
+// renaming, but its modules do: run bin/python -m.
 func Python(from string) Recipe {
 	return Recipe{from, "python3", []string{"requirements.txt"}, func(from, into string) [][]string {
 		return [][]string{{"python3", "-m", "venv", into},
@@ -31,28 +31,27 @@ func Python(from string) Recipe {
 	}}
 }
 
-// NPM is the modules of a package-lock.json, and files that import them.
+// NPM installs the modules of a package-lock.json, and copies files that import them.
 func NPM(from string, files ...string) Recipe {
 	files = append([]string{"package.json", "package-lock.json"}, files...)
 	return Recipe{from, "npm", files, func(from, into string) [][]string {
-		copying := []string{"cp"}
+		cp := []string{"cp"}
 		for _, name := range files {
-			copying = append(copying, filepath.Join(from, name))
+			cp = append(cp, filepath.Join(from, name))
 		}
-		return [][]string{append(copying, into), {"npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", into}}
+		return [][]string{append(cp, into), {"npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", into}}
 	}}
 }
 
-// Folder returns the folder that a recipe is installed in. Tests of several
-// packages may ask for it at once: each installs into a folder of its own, and
-// the first that is through gives it its name.
+// Folder returns the folder of an installation. Tests of several packages may call it at the same
+// time: each installs into a separate folder, and the first to finish renames its folder.
 func Folder(t testing.TB, r Recipe) string {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("skipped with -short: it installs packages")
+		t.Skip("skipped with -short: installs packages")
 	}
 	if _, err := exec.LookPath(r.Needs); err != nil {
-		unavailable(t, "there is no %s here", r.Needs)
+		unavailable(t, "%s is not on the PATH", r.Needs)
 	}
 	from, err := filepath.Abs(r.From)
 	if err != nil {
@@ -85,7 +84,7 @@ func Folder(t testing.TB, r Recipe) string {
 	defer os.RemoveAll(into)
 	for _, command := range r.Commands(from, into) {
 		if out, err := run(t, command); err != nil {
-			unavailable(t, "it cannot be installed: %v: %v\n%s", command, err, out)
+			unavailable(t, "installing failed: %v: %v\n%s", command, err, out)
 		}
 	}
 	if err := os.Rename(into, folder); err != nil {
@@ -96,13 +95,14 @@ func Folder(t testing.TB, r Recipe) string {
 	return folder
 }
 
-// run runs a command of an installation; a registry may be out of reach for a moment.
+// run runs a command of an installation, up to three times, since a registry may be briefly
+// unavailable.
 func run(t testing.TB, command []string) (out []byte, err error) {
 	for try := range 3 {
 		if out, err = exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); err == nil {
 			break
 		}
-		time.Sleep(time.Duration(try) * time.Second) // not after the first
+		time.Sleep(time.Duration(try) * time.Second)
 	}
 	return out, err
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// copying is a recipe that counts how often it is followed.
-func copying(t *testing.T, text string) (recipe Recipe, followed func() int) {
+// counting returns a recipe that copies a file, and the number of installations so far.
+func counting(t *testing.T, text string) (recipe Recipe, installations func() int) {
 	t.Helper()
 	from := filepath.Join(t.TempDir(), "thing")
 	require.NoError(t, os.Mkdir(from, 0o755))
@@ -31,24 +31,24 @@ func copying(t *testing.T, text string) (recipe Recipe, followed func() int) {
 
 func TestInstalledOnce(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	recipe, followed := copying(t, "one")
+	recipe, installations := counting(t, "one")
 	folder := Folder(t, recipe)
 	require.FileExists(t, filepath.Join(folder, "lock"))
 	require.Equal(t, folder, Folder(t, recipe))
-	require.Equal(t, 1, followed())
+	require.Equal(t, 1, installations())
 
 	require.NoError(t, os.WriteFile(filepath.Join(recipe.From, "lock"), []byte("two"), 0o644))
-	require.NotEqual(t, folder, Folder(t, recipe), "other versions are another folder")
-	require.Equal(t, 2, followed())
+	require.NotEqual(t, folder, Folder(t, recipe), "other versions have another folder")
+	require.Equal(t, 2, installations())
 }
 
-func TestInstalledAtOnce(t *testing.T) {
+func TestInstalledConcurrently(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped with -short, with which nothing is installed")
+		t.Skip("skipped with -short: installs packages")
 	}
 	cache := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", cache)
-	recipe, _ := copying(t, "one")
+	recipe, _ := counting(t, "one")
 	folders := make([]string, 8)
 	var all sync.WaitGroup
 	for i := range folders {
@@ -60,7 +60,7 @@ func TestInstalledAtOnce(t *testing.T) {
 	}
 	left, err := os.ReadDir(filepath.Join(cache, "crcheck-installed"))
 	require.NoError(t, err)
-	require.Len(t, left, 1, "nothing but the folder stays")
+	require.Len(t, left, 1, "temporary folders are removed")
 }
 
 func TestUnavailable(t *testing.T) {
@@ -68,7 +68,7 @@ func TestUnavailable(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", cache)
 	t.Setenv("CI", "")
 	for name, spoil := range map[string]func(*Recipe){
-		"a program that is not there": func(r *Recipe) { r.Needs = "no-such-program" },
+		"a missing program": func(r *Recipe) { r.Needs = "no-such-program" },
 		"a command that fails": func(r *Recipe) {
 			r.Commands = func(string, string) [][]string { return [][]string{{"false"}} }
 		},
@@ -76,23 +76,23 @@ func TestUnavailable(t *testing.T) {
 		skipped := false
 		t.Run(name, func(t *testing.T) {
 			defer func() { skipped = t.Skipped() }()
-			recipe, _ := copying(t, "one")
+			recipe, _ := counting(t, "one")
 			spoil(&recipe)
 			Folder(t, recipe)
 		})
 		require.True(t, skipped, name)
 	}
 	left, _ := os.ReadDir(filepath.Join(cache, "crcheck-installed"))
-	require.Empty(t, left, "what could not be installed leaves nothing")
+	require.Empty(t, left, "a failed installation leaves nothing")
 }
 
-// TestRequiredInCI: what is skipped elsewhere fails there.
+// TestRequiredInCI checks that a failed installation fails the test in CI.
 func TestRequiredInCI(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped with -short, with which nothing is installed")
+		t.Skip("skipped with -short: installs packages")
 	}
 	t.Setenv("CI", "true")
-	recipe, _ := copying(t, "one")
+	recipe, _ := counting(t, "one")
 	recipe.Needs = "no-such-program"
 	failing := &recorded{TB: t}
 	done := make(chan struct{})
@@ -105,7 +105,7 @@ func TestRequiredInCI(t *testing.T) {
 	require.True(t, failing.failed)
 }
 
-// recorded is a test whose failure is only noted.
+// recorded records the failure of a test instead of failing it.
 type recorded struct {
 	testing.TB
 	failed bool

@@ -1,4 +1,4 @@
-// Package links follows symbolic links of files that need not be there.
+// Package links resolves symbolic links to files that may not exist yet.
 package links
 
 import (
@@ -6,12 +6,12 @@ import (
 	"path/filepath"
 )
 
-// Follow returns what a path leads to, there or not: that is to be written, not the
-// link to it.
+// Follow returns the target of a path, whether or not it exists. Writers replace the target, not
+// the link. A path in a cycle of links is returned as it is.
 func Follow(path string) string {
-	for range 40 { // as many as Linux follows
-		if there, err := filepath.EvalSymlinks(path); err == nil {
-			return there
+	for range 40 { // the limit of Linux
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			return target
 		}
 		link, err := os.Readlink(path)
 		if err != nil {

@@ -14,8 +14,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -87,7 +89,7 @@ func (f *file) interaction(x *traffic.Interaction) (validate.Outcome, finding.Se
 	}
 	at := x.Response.Body.Position(0)
 	return outcome, finding.Union(findings, located(finding.NewSet(finding.Finding{Rule: finding.CassetteDuplicate, Line: at.Line, Column: at.Column,
-		Got: fmt.Sprintf("interaction %d again", first), Message: fmt.Sprintf("it says the same as interaction %d", first)}), x)), nil
+		Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(first))}), x)), nil
 }
 
 // located says where findings about an interaction stand.
@@ -108,7 +110,7 @@ func digestOf(x *traffic.Interaction) [sha256.Size]byte {
 	if x.Request != nil {
 		part([]byte(x.Request.Method))
 		part([]byte(x.Request.URL))
-		part([]byte(x.Request.Header.Get("X-Amz-Target")))
+		part([]byte(x.Request.Header.Get(awshttp.Target)))
 		part(x.Request.Body.Bytes)
 	}
 	part([]byte(fmt.Sprint(x.Response.Status)))
@@ -120,20 +122,21 @@ func digestOf(x *traffic.Interaction) [sha256.Size]byte {
 // whole is about the file rather than an interaction of it.
 func (f *file) whole(name string, text []byte) finding.Set {
 	var found []finding.Finding
-	add := func(rule finding.RuleID, got, want, message string) {
-		found = append(found, finding.Finding{Rule: rule, Source: name, Line: 1, Column: 1, Got: got, Want: want, Message: message})
+	add := func(f finding.Finding) {
+		f.Source, f.Line, f.Column = name, 1, 1
+		found = append(found, f)
 	}
 	if f.meta.Contract != "" {
 		switch c := f.options.Contract(f.meta.Contract); {
 		case c == nil:
-			add(finding.CassetteStale, f.meta.Contract, "a contract that is known here", "it was made under "+f.meta.Contract+", which is not known here")
+			add(finding.Finding{Rule: finding.CassetteStale, Names: []string{f.meta.Contract}})
 		case f.meta.ContractDigest != "" && f.meta.ContractDigest != c.Digest():
-			add(finding.CassetteStale, f.meta.ContractDigest, c.Digest(), "it was made under another form of "+f.meta.Contract)
+			add(finding.Finding{Rule: finding.CassetteStale, Names: []string{f.meta.Contract}, Found: finding.Text(f.meta.ContractDigest), Wanted: finding.Want{Text: c.Digest()}})
 		}
 	}
 	if f.kind == traffic.Cassette {
 		if line := differs(text, name); line > 0 {
-			add(finding.CassetteUnsorted, fmt.Sprintf("line %d", line), "the form that crcheck writes", fmt.Sprintf("from line %d on it is not as crcheck writes it", line))
+			add(finding.Finding{Rule: finding.CassetteUnsorted, Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(line))})
 		}
 	}
 	return finding.NewSet(found...)

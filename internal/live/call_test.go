@@ -60,18 +60,18 @@ func TestCallIsSignedWell(t *testing.T) {
 func TestCallTakesEveryAnswer(t *testing.T) {
 	for _, v := range []struct {
 		name   string
-		answer standin.Answer
+		answer standin.Response
 		status int
 		body   string
 	}{
-		{"success", standin.Answer{Body: `{"a":1}`}, 200, `{"a":1}`},
-		{"chunked", standin.Answer{Body: `{"a":1}`, Chunked: true}, 200, `{"a":1}`},
-		{"not compressed", standin.Answer{Body: `{"a":1}`, Gzip: true}, 200, `{"a":1}`},
+		{"success", standin.Response{Body: `{"a":1}`}, 200, `{"a":1}`},
+		{"chunked", standin.Response{Body: `{"a":1}`, Chunked: true}, 200, `{"a":1}`},
+		{"not compressed", standin.Response{Body: `{"a":1}`, Gzip: true}, 200, `{"a":1}`},
 		{"error", standin.Error(429, "ThrottlingException", "slow down"), 429, `{"message":"slow down"}`},
-		{"redirect", standin.Answer{Status: 307, Header: http.Header{"Location": {"/elsewhere"}}, Body: "{}"}, 307, `{}`},
+		{"redirect", standin.Response{Status: 307, Header: http.Header{"Location": {"/elsewhere"}}, Body: "{}"}, 307, `{}`},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			service := &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Answer: func(*http.Request, []byte) standin.Answer { return v.answer }}
+			service := &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Respond: func(*http.Request, []byte) standin.Response { return v.answer }}
 			caller, u := caller(t, service)
 			request, err := live.Request(contract(t, "shed.json", "ListSheds"), u, []byte(`{}`))
 			require.NoError(t, err)
@@ -86,8 +86,8 @@ func TestCallTakesEveryAnswer(t *testing.T) {
 
 func TestCallFails(t *testing.T) {
 	const closed = "127.0.0.1:1" // a port that was free might be somebody's by now
-	cut, u := caller(t, &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Answer: func(*http.Request, []byte) standin.Answer {
-		return standin.Answer{Body: strings.Repeat("x", 1000), Cut: true}
+	cut, u := caller(t, &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Respond: func(*http.Request, []byte) standin.Response {
+		return standin.Response{Body: strings.Repeat("x", 1000), Cut: true}
 	}})
 	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		block := make([]byte, 1<<20)
@@ -138,8 +138,8 @@ func TestCallDoesNotSignWrongly(t *testing.T) {
 }
 
 func TestCallEnds(t *testing.T) {
-	slow, u := caller(t, &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Answer: func(*http.Request, []byte) standin.Answer {
-		return standin.Answer{Delay: time.Minute}
+	slow, u := caller(t, &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Respond: func(*http.Request, []byte) standin.Response {
+		return standin.Response{Delay: time.Minute}
 	}})
 	request, err := live.Request(contract(t, "shed.json", "ListSheds"), u, []byte(`{}`))
 	require.NoError(t, err)

@@ -5,8 +5,10 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -24,7 +26,7 @@ func (w *writer) value(to []byte, s *schema.Shape) ([]byte, error) {
 		raw, err := w.d.ReadValue()
 		return append(to, raw...), w.syntax(err)
 	}
-	one, err := w.scalar(s, "epoch-seconds")
+	one, err := w.scalar(binding.Scalar{Type: s.Type, Format: s.Format.Or("epoch-seconds")})
 	if err != nil || one.plain {
 		return append(to, one.text...), err
 	}
@@ -155,8 +157,9 @@ var kinds = map[schema.Type]struct {
 	schema.Blob:      {`"`, "a string of base64"},
 }
 
-// scalar reads a scalar. The format is that of a timestamp whose shape states none.
-func (w *writer) scalar(s *schema.Shape, format string) (one, error) {
+// scalar reads a scalar. Timestamps are written to the millisecond, as the SDKs do, HTTP dates to
+// the second.
+func (w *writer) scalar(s binding.Scalar) (one, error) {
 	kind := kinds[s.Type]
 	if kind.json == "" || !strings.ContainsRune(kind.json, rune(w.d.PeekKind())) {
 		return one{}, w.wrong(kind.want)
@@ -176,18 +179,22 @@ func (w *writer) scalar(s *schema.Shape, format string) (one, error) {
 			return one{}, w.fail("it is no base64 (RFC 4648 section 4, with padding)")
 		}
 	case schema.Timestamp:
-		t, ok := instant(text, plain)
+		t, ok := binding.ParseTimestamp(text, plain)
 		if !ok {
 			return one{}, w.fail("it is no such time, want " + kind.want)
 		}
-		return timestamp(t, s.Format.Or(format)), nil
+		t = t.Truncate(time.Millisecond)
+		if s.Format == string(schema.HTTPDate) {
+			t = t.Truncate(time.Second)
+		}
+		text, plain = binding.FormatTimestamp(t, s.Format)
 	}
 	return one{text, plain}, nil
 }
 
 // rawBody reads a payload that is no JSON.
 func (w *writer) rawBody(s *schema.Shape) ([]byte, error) {
-	one, err := w.scalar(s, "")
+	one, err := w.scalar(binding.Scalar{Type: s.Type})
 	if err != nil || s.Type != schema.Blob {
 		return []byte(one.text), err
 	}

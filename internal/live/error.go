@@ -1,10 +1,6 @@
 package live
 
-import (
-	"fmt"
-
-	"github.com/crcheck/crcheck/schema"
-)
+import "fmt"
 
 // InputError says why no request can be made of an input.
 type InputError struct {
@@ -36,7 +32,3 @@ func (e *ContractError) Error() string {
 }
 
 const byOverlay = "state it with --overlay, or choose a contract from a service model with --contract"
-
-func silent(c *schema.Contract, what string) error {
-	return &ContractError{c.String(), "its source does not state " + what, byOverlay}
-}

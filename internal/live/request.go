@@ -3,6 +3,7 @@ package live
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,13 +12,9 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/go-json-experiment/json/jsontext"
 )
-
-// contentTypes are the media types of the protocols' JSON bodies.
-var contentTypes = map[string]string{
-	"restJson1": "application/json", "awsJson1_0": "application/x-amz-json-1.0", "awsJson1_1": "application/x-amz-json-1.1",
-}
 
 // Request writes an input down as the request of a contract's operation, not yet
 // signed. The endpoint is scheme and host. The error is an [*InputError] or a
@@ -39,16 +36,18 @@ func Request(c *schema.Contract, endpoint *url.URL, input []byte) (*http.Request
 	if err != nil {
 		return nil, &ContractError{c.String(), err.Error(), byOverlay}
 	}
-	r.Header = w.header
+	for name, values := range w.message.Header {
+		r.Header[http.CanonicalHeaderKey(name)] = values // as what signs it looks for it
+	}
 	return r, nil
 }
 
 // writer writes one input down as a request.
 type writer struct {
 	contract *schema.Contract
-	protocol string
+	table    *binding.Table
+	media    string // of the body
 	method   string
-	uri      string
 	members  *schema.Shape  // the input; an empty structure where there is none
 	raw      *schema.Member // that is the body as it is; nil: none
 
@@ -56,21 +55,18 @@ type writer struct {
 	d    *jsontext.Decoder
 	from int // where the token that was read last begins, or what is before it
 
-	labels map[string]string // of the URI, as they will stand there
-	query  url.Values
-	extra  url.Values // from a map, whose entries give way to members
-	header http.Header
-	body   []byte // of body members, an object without its end
-	whole  []byte // the payload
-	paid   bool   // there is a payload
-	given  map[string]bool
+	message binding.Message // what travels beside the body
+	body    []byte          // of body members, an object without its end
+	whole   []byte          // the payload
+	paid    bool            // there is a payload
+	given   map[string]bool
 }
 
 func newWriter(c *schema.Contract, input []byte) (*writer, error) {
-	w := &writer{contract: c, protocol: c.Protocol.Or("restJson1"), text: input, members: &schema.Shape{Type: schema.Structure},
-		labels: map[string]string{}, query: url.Values{}, extra: url.Values{}, header: http.Header{}, given: map[string]bool{}}
-	if contentTypes[w.protocol] == "" {
-		return nil, &ContractError{c.String(), "its protocol is " + w.protocol, "only operations of restJson1 and awsJson are"}
+	w := &writer{contract: c, table: binding.Of(c, schema.InputPart), text: input, members: &schema.Shape{Type: schema.Structure}, given: map[string]bool{}}
+	w.message.Header = http.Header{}
+	if w.media = w.table.MediaType(); w.media == "" {
+		return nil, &ContractError{c.String(), "its protocol is " + c.Protocol.Or(""), "only operations of restJson1 and awsJson are"}
 	}
 	w.d = jsontext.NewDecoder(bytes.NewBuffer(input))
 	if root, ok := c.Root(schema.InputPart); ok && root.Name != "" {
@@ -80,28 +76,12 @@ func newWriter(c *schema.Contract, input []byte) (*writer, error) {
 	if w.raw != nil && c.Resolve(w.raw.Shape).EventStream.Or(false) {
 		return nil, &ContractError{c.String(), "its input is a stream of events", "call it with an SDK through crcheck record"}
 	}
-	return w, w.operation()
-}
-
-// operation settles what says which operation is called.
-func (w *writer) operation() error {
-	c := w.contract
-	if w.protocol != "restJson1" {
-		target, ok := c.Target.Get()
-		if !ok {
-			return silent(c, "X-Amz-Target")
-		}
-		w.method, w.uri = http.MethodPost, "/"
-		w.header.Set("X-Amz-Target", target)
-		return nil
+	method, err := w.table.Operation(w.message.Header)
+	if unstated := (*binding.UnstatedError)(nil); errors.As(err, &unstated) {
+		return nil, &ContractError{c.String(), "its source does not state " + unstated.What, byOverlay}
 	}
-	method, ok := c.Method.Get()
-	uri, stated := c.URI.Get()
-	if !ok || !stated {
-		return silent(c, "its method and URI")
-	}
-	w.method, w.uri = method, uri
-	return nil
+	w.method = method
+	return w, nil
 }
 
 // input reads the input, member by member.
@@ -157,7 +137,7 @@ func (w *writer) absent() error {
 			if err := w.member(m); err != nil {
 				return err
 			}
-		case w.contract.Location(m) == "label":
+		case w.contract.Location(m) == schema.LocationLabel:
 			return &InputError{Pointer: string(jsontext.Pointer("").AppendToken(m.Name)), Problem: "it is missing, and the request's path needs it"}
 		}
 	}
@@ -174,39 +154,36 @@ func uuid() string {
 
 // member writes a member where it travels.
 func (w *writer) member(m *schema.Member) (err error) {
-	switch location := w.contract.Location(m); {
+	switch b, beside := w.table.Member(m.Name); {
+	case beside:
+		err = w.bound(b)
 	case w.raw != nil && m.Name == w.raw.Name:
 		w.paid = true
 		w.whole, err = w.rawBody(w.contract.Resolve(m.Shape))
-	case location == "payload":
+	case w.contract.Location(m) == schema.LocationPayload:
 		w.paid = true
 		w.whole, err = w.value(nil, w.contract.Resolve(m.Shape))
-	case location == "body":
+	default:
 		if w.body = append(w.body, ','); len(w.body) == 1 {
 			w.body[0] = '{'
 		}
 		w.body = append(quoted(w.body, m.Wire()), ':')
 		w.body, err = w.value(w.body, w.contract.Resolve(m.Shape))
-	default:
-		err = w.bound(m, location)
 	}
 	return err
 }
 
 // content returns the body, and says in the headers what it is.
 func (w *writer) content() []byte {
-	body, media := w.json(), contentTypes[w.protocol]
+	body := w.json()
 	if w.raw != nil {
-		body, media = w.whole, "application/octet-stream"
-		if w.contract.Resolve(w.raw.Shape).Type == schema.String {
-			media = "text/plain"
-		}
+		body = w.whole
 		if !w.paid {
 			return nil
 		}
 	}
-	if body != nil && w.header.Get("Content-Type") == "" {
-		w.header.Set("Content-Type", media)
+	if body != nil && w.message.Header.Get("Content-Type") == "" {
+		w.message.Header.Set("Content-Type", w.media)
 	}
 	return body
 }
@@ -220,12 +197,12 @@ func (w *writer) json() []byte {
 	if w.body != nil {
 		return append(w.body, '}')
 	}
-	inBody := func(m schema.Member) bool { return w.contract.Location(&m) == "body" }
+	inBody := func(m schema.Member) bool { return w.contract.Location(&m) == schema.LocationBody }
 	structured := func(m schema.Member) bool {
 		s := w.contract.Resolve(m.Shape)
-		return w.contract.Location(&m) == "payload" && s.Type == schema.Structure && !s.Union.Or(false)
+		return w.contract.Location(&m) == schema.LocationPayload && s.Type == schema.Structure && !s.Union.Or(false)
 	}
-	if w.protocol != "restJson1" || slices.ContainsFunc(w.members.Members, inBody) || slices.ContainsFunc(w.members.Members, structured) {
+	if w.table.RPC() || slices.ContainsFunc(w.members.Members, inBody) || slices.ContainsFunc(w.members.Members, structured) {
 		return []byte("{}")
 	}
 	return nil
@@ -233,29 +210,11 @@ func (w *writer) json() []byte {
 
 // address gives the URL its path and query.
 func (w *writer) address(u *url.URL) error {
-	path, literal, _ := strings.Cut(w.uri, "?")
-	for label, text := range w.labels {
-		path = strings.ReplaceAll(strings.ReplaceAll(path, "{"+label+"}", escape(text)), "{"+label+"+}", strings.ReplaceAll(escape(text), "%2F", "/"))
-	}
+	path, ok := w.table.Path(w.message.Labels)
 	decoded, err := url.PathUnescape(path)
-	if err != nil || strings.ContainsAny(path, "{}") {
-		return &ContractError{w.contract.String(), "a label of " + w.uri + " is bound to no member", byOverlay}
+	if !ok || err != nil {
+		return &ContractError{w.contract.String(), "a label of " + w.contract.URI.Or("") + " is bound to no member", byOverlay}
 	}
-	u.Path, u.RawPath = decoded, path
-	fixed, err := url.ParseQuery(literal)
-	if err != nil {
-		return &ContractError{w.contract.String(), "the query of " + w.uri + " cannot be read", byOverlay}
-	}
-	for _, more := range []url.Values{w.query, w.extra} {
-		for name, values := range more {
-			if _, there := fixed[name]; !there {
-				fixed[name] = values
-			}
-		}
-	}
-	u.RawQuery = strings.ReplaceAll(fixed.Encode(), "+", "%20")
+	u.Path, u.RawPath, u.RawQuery = decoded, path, w.table.RawQuery(w.message.Query)
 	return nil
 }
-
-// escape percent-encodes all but unreserved characters (RFC 3986 section 2.3).
-func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

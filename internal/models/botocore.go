@@ -12,23 +12,23 @@ import (
 	"strings"
 )
 
-// Botocore is the name of a source of models: "botocore:" and a service with its
-// API's version, as in "botocore:dynamodb" and "botocore:dynamodb@2012-08-10"; or
-// nothing, for all services.
+// Botocore is the prefix of a source of models: "botocore:" followed by a service and optionally
+// the version of its API, as in "botocore:dynamodb" and "botocore:dynamodb@2012-08-10", or by
+// nothing for all services.
 //
-// The models are those that boto3 would take: of AWS_DATA_PATH and ~/.aws/models
-// (botocore/loaders.py), and of the botocore that a Python on the PATH has. Python
-// is asked for its folder only if the service is in neither of the former, or all
-// services are wanted; it imports nothing. A service may also go by its signing name
-// or endpoint prefix, which is what traffic shows: all of that name are meant then.
+// The models are those that boto3 would use: in AWS_DATA_PATH and ~/.aws/models
+// (botocore/loaders.py), and in the botocore of a Python on the PATH. Python runs only if the
+// service is in neither of the former, or for all services, and imports nothing of botocore. A
+// service may also be given by its signing name or endpoint prefix, which is what traffic shows.
+// The source is then all services with that name.
 //
-// Which botocore there is cannot be chosen, but asked for: "botocore:dynamodb@1.43.67"
-// is an error where another version is installed.
+// A version of botocore, as in "botocore:dynamodb@1.43.67", is an error if another version is
+// installed.
 const Botocore = "botocore:"
 
 var released = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+[A-Za-z0-9.+-]*$`)
 
-// BotocoreError says why models of botocore cannot be had.
+// BotocoreError says why models of botocore are not available.
 type BotocoreError struct{ Name, Problem, Remedy string }
 
 func (e *BotocoreError) Error() string { return e.Name + ": " + e.Problem + "; " + e.Remedy }
@@ -46,7 +46,7 @@ func Installed(ctx context.Context, name string, options Options) (*Found, error
 	case released.MatchString(version) && !dated.MatchString(version):
 		s.api, s.botocore = "", version
 	case service == "" && version != "":
-		return nil, &BotocoreError{name, "services have no API version in common", "name a service before it"}
+		return nil, &BotocoreError{name, "services do not share an API version", "name a service before it"}
 	}
 	own := ownFolders()
 	f := &folder{options: options, found: &Found{}, from: map[string]string{}}
@@ -61,7 +61,7 @@ func Installed(ctx context.Context, name string, options Options) (*Found, error
 	}
 	folders := own
 	if err != nil {
-		options.Refused(&BotocoreError{name, err.Error(), "only the models of " + strings.Join(own, " and ") + " are taken"})
+		options.Refused(&BotocoreError{name, err.Error(), "using only the models of " + strings.Join(own, " and ")})
 	} else {
 		data := filepath.Join(home, "data")
 		folders = append(folders, data)
@@ -80,7 +80,7 @@ func Installed(ctx context.Context, name string, options Options) (*Found, error
 	return f.take(models, service != "")
 }
 
-// take reads models, whose services their folders name; at once if whole.
+// take adds models and, if whole is set, loads them immediately.
 func (f *folder) take(models []model, whole bool) (*Found, error) {
 	for _, m := range models {
 		if err := f.model(m); err != nil {
@@ -96,7 +96,7 @@ func (f *folder) take(models []model, whole bool) (*Found, error) {
 	return f.found, nil
 }
 
-// ownFolders are those in which botocore looks for models before its own.
+// ownFolders returns the existing folders in which botocore looks for models before its own.
 func ownFolders() []string {
 	var folders []string
 	for _, path := range filepath.SplitList(os.Getenv("AWS_DATA_PATH")) {
@@ -109,7 +109,7 @@ func ownFolders() []string {
 	})
 }
 
-// expanded replaces "~" as botocore does, and makes nothing of an empty path.
+// expanded replaces "~" as botocore does.
 func expanded(path string) string {
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
 		if home, err := os.UserHomeDir(); err == nil {
@@ -119,15 +119,15 @@ func expanded(path string) string {
 	return path
 }
 
-// search is what models are looked for.
+// search is a request for models.
 type search struct {
 	name     string
-	api      string // version of the API; empty: the newest
-	botocore string // version of botocore; empty: any
+	api      string // the version of the API; empty for the newest
+	botocore string // the version of botocore; empty for any
 }
 
-// models returns those of a service, or of all if it is empty, in the folders in
-// order: of each service the newest version, of which the first folder counts.
+// models returns the models of a service, or of all services if it is empty. For each service, it
+// takes the newest version, from the first folder that has it.
 func (s *search) models(folders []string, service string) []model {
 	newest := map[string]model{}
 	for _, folder := range folders {
@@ -162,8 +162,7 @@ func (s *search) models(folders []string, service string) []model {
 	return all
 }
 
-// aliased returns the models of services that sign with a name or have it as
-// their endpoint prefix.
+// aliased returns the models of services with a signing name or endpoint prefix.
 func (s *search) aliased(folders []string, name string) (found []model) {
 	var h heads
 	for _, m := range s.models(folders, "") {
@@ -184,7 +183,7 @@ func subfolders(path string) (names []string) {
 	return names
 }
 
-// nothing says that there is no such service, or no such version of it.
+// nothing returns the error for a missing service or version.
 func (s *search) nothing(folders []string, service string, h *heads) error {
 	of := strings.Join(folders, " and ")
 	if s.api != "" {
@@ -212,7 +211,7 @@ func (s *search) nothing(folders []string, service string, h *heads) error {
 		remedy = "did you mean " + strings.Join(near, ", ") + "?"
 	}
 	if service == "" {
-		return &BotocoreError{s.name, of + " has no models", "install botocore anew, or give the path of a folder of models"}
+		return &BotocoreError{s.name, of + " has no models", "reinstall botocore, or give the path of a folder of models"}
 	}
 	return &BotocoreError{s.name, fmt.Sprintf("%s has no service %s", of, service), remedy}
 }

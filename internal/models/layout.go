@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// model is a model of botocore in its layout.
+// model is a model in the layout of botocore.
 type model struct {
 	path    string
-	service string // the name of its folder; empty: that is not below the folder that was named
+	service string // the name of its folder; empty if that is not below the folder being read
 	version string // of the API, such as "2012-08-10"
 }
 
-// tree is what a folder holds, each in lexical order.
+// tree is the content of a folder, sorted by path.
 type tree struct {
 	botocore  []model  // the newest of each service
-	documents []string // everything else that may describe operations
+	documents []string // other files that may describe operations
 }
 
 var (
@@ -30,9 +30,8 @@ var (
 
 func isModel(name string) bool { return name == "service-2.json" || name == "service-2.json.gz" }
 
-// walk looks through a folder. Names that begin with "." and links to folders are
-// passed over, as they are in traffic: following one could leave the folder that
-// was named, or never end.
+// walk walks a folder. It skips names that begin with "." and links to folders, as for traffic:
+// following a link could leave the folder or never end.
 func walk(path string, refused func(error)) (*tree, error) {
 	w := &walker{refused: refused, newest: map[string]model{}, smithy: map[string]dir{}}
 	if err := w.folder(path, 0); err != nil {
@@ -56,19 +55,19 @@ func walk(path string, refused func(error)) (*tree, error) {
 }
 
 type walker struct {
-	refused   func(error)      // told of folders that cannot be read
+	refused   func(error)      // called for folders that cannot be read
 	newest    map[string]model // by the folder of the service
 	smithy    map[string]dir   // by the folder of the service
 	documents []string
 }
 
-// dir is the documents of a version.
+// dir is the documents of one version.
 type dir struct {
 	version string
 	files   []string
 }
 
-// folder looks through a folder that lies so many below the one that was named.
+// folder walks a folder at a depth below the root.
 func (w *walker) folder(path string, depth int) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -98,7 +97,7 @@ func (w *walker) folder(path string, depth int) error {
 			}
 		case !isFile:
 		case version != "" && isModel(name):
-			if !found { // of both, the plain one, which comes first: botocore does so too
+			if !found { // the plain file comes before the gzip file, and wins, as in botocore
 				w.model(model{below, serviceFolder(parent, depth), version}, parent)
 			}
 			found = true
@@ -123,8 +122,8 @@ func (w *walker) model(m model, folder string) {
 	}
 }
 
-// serviceFolder names a service after its folder, if that lies below the one that
-// was named: a name that a user gives which is not that of a service.
+// serviceFolder returns the name of a service's folder if that is below the root. The root itself
+// may have any name.
 func serviceFolder(folder string, depthOfVersion int) string {
 	if depthOfVersion < 2 {
 		return ""

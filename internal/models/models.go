@@ -1,14 +1,13 @@
-// Package models finds documents that describe operations where they lie: in a
-// file or a folder, plain or compressed by gzip, in the folder of models that
-// botocore brings along, and in the places where botocore looks for more.
+// Package models finds documents that describe operations: in a file or a folder, plain or
+// compressed by gzip, in the folder of models of an installed botocore, and in the folders where
+// botocore looks for additional models.
 //
-// A folder may hold documents of any kind, which are read at once. Two layouts are
-// recognised by their names, at any depth: SERVICE/YYYY-MM-DD/service-2.json of
-// botocore, and SERVICE/service/YYYY-MM-DD/NAME.json of github.com/aws/api-models-aws.
-// Of each service the newest version counts, and what lies beside the models
-// (paginators, waiters, examples, rules of endpoints) is passed over. The folder
-// names the service, as it does for boto3. A model of botocore in this layout is
-// not read before a request may be for its service: at first, only its metadata are.
+// A folder may contain documents of any kind, which are read immediately. Two layouts are
+// recognised by their names, at any depth: SERVICE/YYYY-MM-DD/service-2.json of botocore, and
+// SERVICE/service/YYYY-MM-DD/NAME.json of github.com/aws/api-models-aws. In both, the newest
+// version of each service wins, and other files beside the models (paginators, waiters, examples,
+// endpoint rules) are skipped. In the layout of botocore, the folder names the service, as for
+// boto3, and only the metadata of a model are read until a request may be for its service.
 package models
 
 import (
@@ -23,24 +22,27 @@ import (
 	"github.com/crcheck/crcheck/schema/source"
 )
 
-// Options say how to read a folder.
+// Options are options for reading a folder.
 type Options struct {
-	Version string // of documents that do not state theirs; empty: botocore's, in its own folder
-	// Refused is told of every document that cannot be read, which is then left out;
-	// also later, when a service is loaded. It must be safe for concurrent use.
+	// Version is the version of documents that do not state one. If it is empty, it is that of
+	// botocore in botocore's folder.
+	Version string
+	// Refused is called with the error of every document that cannot be read, possibly later, when
+	// a service is loaded. The document is skipped. Refused must be safe for concurrent use.
 	Refused func(error)
 }
 
-// Found is what a file or folder describes.
+// Found is the content of a file or folder.
 type Found struct {
 	Services  []schema.Service // loaded on demand
 	Contracts []*schema.Contract
 	Findings  finding.Set
-	Botocore  string // the version of botocore whose folder it is; empty: another folder
-	Passed    int    // files that describe no operation
+	Botocore  string // the version of botocore if this is its folder, else empty
+	Passed    int    // the number of files that do not describe an operation
 }
 
-// Load loads services of a name, or all if it is empty: they become contracts.
+// Load loads the services with a name, or all services if the name is empty, and moves them from
+// Services to Contracts.
 func (f *Found) Load(name string) {
 	f.Services = slices.DeleteFunc(f.Services, func(s schema.Service) bool {
 		if name != "" && s.Name != name {
@@ -51,7 +53,7 @@ func (f *Found) Load(name string) {
 	})
 }
 
-// RefusedError is a document that cannot be read.
+// RefusedError reports a document that cannot be read.
 type RefusedError struct {
 	Path string
 	Err  error
@@ -60,15 +62,15 @@ type RefusedError struct {
 func (e *RefusedError) Error() string { return e.Path + ": " + e.Err.Error() }
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// TwiceError says that two documents of a folder describe the same.
-type TwiceError struct{ First, Second, What string }
+// DuplicateError reports two documents of a folder that describe the same service or contract.
+type DuplicateError struct{ First, Second, What string }
 
-func (e *TwiceError) Error() string {
+func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("%s and %s both describe %s: keep one of them in the folder, or name files instead", e.First, e.Second, e.What)
 }
 
-// Folder reads a folder. The error is one of opening it, a [*TwiceError], or says
-// that it describes nothing.
+// Folder reads a folder. It fails if the folder cannot be opened or does not describe any
+// operation, or with a [*DuplicateError].
 func Folder(path string, options Options) (*Found, error) {
 	if options.Refused == nil {
 		options.Refused = func(error) {}
@@ -95,48 +97,49 @@ func Folder(path string, options Options) (*Found, error) {
 		}
 	}
 	if len(f.found.Services)+len(f.found.Contracts) == 0 && f.documents == 0 {
-		return nil, &nothingError{path, f.refused}
+		return nil, &emptyError{path, f.refused}
 	}
 	return f.found, nil
 }
 
-type nothingError struct {
+// emptyError reports a folder that does not describe any operation.
+type emptyError struct {
 	path    string
-	refused int
+	refused int // documents that cannot be read
 }
 
-func (e *nothingError) Error() string {
+func (e *emptyError) Error() string {
 	if e.refused > 0 {
 		return fmt.Sprintf("%s: none of the documents of the folder can be read", e.path)
 	}
 	return fmt.Sprintf("%s: no file of the folder describes an operation; name a folder of models, pages or contracts", e.path)
 }
 
-// folder is a folder that is being read.
+// folder is the state of reading a folder.
 type folder struct {
 	options   Options
 	found     *Found
-	from      map[string]string // where a contract or service is described, by its name
+	from      map[string]string // by contract or service: the path of its document
 	heads     heads
 	documents int
 	refused   int
 }
 
-// model takes a model of botocore in its layout.
+// model adds a model in the layout of botocore.
 func (f *folder) model(m model) error {
 	service, ok, err := f.heads.read(m.path)
 	if err != nil {
 		f.refuse(m.path, err)
 		return nil
 	}
-	if !ok { // it will tell what is wrong with it
+	if !ok { // reading it whole gives the exact error
 		return f.document(m.path, true)
 	}
 	if m.service != "" {
 		service.Name = m.service
 	}
 	if before, twice := f.from[service.Name]; twice {
-		return &TwiceError{before, m.path, "the service " + service.Name}
+		return &DuplicateError{before, m.path, "the service " + service.Name}
 	}
 	f.from[service.Name] = m.path
 	version, refused := f.options.Version, f.options.Refused
@@ -156,8 +159,8 @@ func (f *folder) model(m model) error {
 	return nil
 }
 
-// document takes a document of any kind, which must describe something if it is
-// in the place of a model.
+// document adds a document of any kind. Unless it is in the place of a model, it need not describe
+// an operation.
 func (f *folder) document(path string, model bool) error {
 	result, err := Read(path, f.options.Version)
 	if describesNothing(err) && !model {
@@ -171,7 +174,7 @@ func (f *folder) document(path string, model bool) error {
 	f.documents++
 	for _, c := range result.Contracts {
 		if before, twice := f.from[c.String()]; twice {
-			return &TwiceError{before, path, c.String()}
+			return &DuplicateError{before, path, c.String()}
 		}
 		f.from[c.String()] = path
 	}
@@ -194,8 +197,8 @@ func Read(path, version string) (source.Result, error) {
 	return Document(path, text, version)
 }
 
-// Document derives contracts from the text of a document, which may be compressed
-// by gzip. The error is a [*RefusedError].
+// Document derives contracts from the text of a document, which may be compressed by gzip. The path
+// is for errors and findings, and for the version of botocore. The error is a [*RefusedError].
 func Document(path string, text []byte, version string) (source.Result, error) {
 	text, err := Decompressed(text)
 	if err != nil {
@@ -214,8 +217,8 @@ func Document(path string, text []byte, version string) (source.Result, error) {
 	return result, nil
 }
 
-// botocoreVersion returns the version of botocore whose folder of models lies at
-// a path, as its __init__.py states it; "" where it is another folder.
+// botocoreVersion returns the version of botocore if the path is its folder of models, or in it.
+// The version is that in botocore's __init__.py. It returns "" for other folders.
 func botocoreVersion(path string) string {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -238,7 +241,7 @@ func botocoreVersion(path string) string {
 	return ""
 }
 
-// modelVersion is botocoreVersion of a model in its folder.
+// modelVersion returns the version of botocore for a model in its folder.
 func modelVersion(path string) string {
 	if !isModel(filepath.Base(path)) {
 		return ""

@@ -13,11 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/source"
+	reader "github.com/crcheck/crcheck/schema/source/botocore"
 )
 
-// botocore is a model of one operation. Service and operation name the rest.
-func botocore(id, operation string) string {
+// serviceModel returns a botocore model of one operation.
+func serviceModel(id, operation string) string {
 	lower := strings.ToLower(id)
 	return fmt.Sprintf(`{"version":"2.0","metadata":{"apiVersion":"2020-01-01","endpointPrefix":%q,"protocol":"rest-json","serviceId":%q,"signatureVersion":"v4","signingName":"sign-%s","uid":"x"},
 		"operations":{%q:{"name":%q,"http":{"method":"GET","requestUri":"/%s"},"output":{"shape":"Out"}}},"shapes":{"Out":{"type":"structure","members":{}}}}`, lower, id, lower, operation, operation, operation)
@@ -34,7 +34,7 @@ func gzipped(text string) string {
 	return b.String()
 }
 
-// lay writes files below a new folder.
+// lay writes files into a new folder.
 func lay(t testing.TB, files map[string]string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "models")
@@ -47,7 +47,7 @@ func lay(t testing.TB, files map[string]string) string {
 	return root
 }
 
-// said lists what was found: services in parentheses, then contracts.
+// said lists the services, in parentheses, and contracts that were found.
 func said(f *Found) string {
 	var names []string
 	for _, s := range f.Services {
@@ -63,38 +63,38 @@ func said(f *Found) string {
 func TestFolder(t *testing.T) {
 	for name, v := range map[string]struct {
 		files   map[string]string
-		below   string // the folder that is named
+		below   string // the folder to read
 		found   string
-		all     string // once services are loaded
+		all     string // after the services are loaded
 		passed  int
 		refused []string // in order
 		problem string
 	}{
 		"botocore's layout": {files: map[string]string{
-			"beds/2019-01-01/service-2.json.gz": gzipped(botocore("Beds", "Old")), "beds/2020-01-01/service-2.json.gz": gzipped(botocore("Beds", "New")), "beds/2021-01-01/examples-1.json": "{}",
-			"shed/2020-01-01/service-2.json": botocore("Shed", "Get"), "shed/2020-01-01/paginators-1.json": "{}", "shed/2020-01-01/service-2.sdk-extras.json": "{}",
+			"beds/2019-01-01/service-2.json.gz": gzipped(serviceModel("Beds", "Old")), "beds/2020-01-01/service-2.json.gz": gzipped(serviceModel("Beds", "New")), "beds/2021-01-01/examples-1.json": "{}",
+			"shed/2020-01-01/service-2.json": serviceModel("Shed", "Get"), "shed/2020-01-01/paginators-1.json": "{}", "shed/2020-01-01/service-2.sdk-extras.json": "{}",
 			"shed/2020-01-01/waiters-2.json": "{}", "shed/2020-01-01/endpoint-rule-set-1.json.gz": "\x1f\x8bx", "shed/2020-01-01/endpoint-bdd-1.json": "{}", "endpoints.json": "{}", "partitions.json": "{}", "_retry.json": "{}", "sdk-default-configuration.json": "{}",
 		}, found: "(beds) (shed)", all: "beds.New shed.Get"},
 		"the folder names the service": {files: map[string]string{
-			"sms/2020-01-01/service-2.json": botocore("Same", "Get"), "pinpoint-sms/2020-01-01/service-2.json": botocore("Same", "Get"),
+			"sms/2020-01-01/service-2.json": serviceModel("Same", "Get"), "pinpoint-sms/2020-01-01/service-2.json": serviceModel("Same", "Get"),
 		}, found: "(pinpoint-sms) (sms)", all: "pinpoint-sms.Get sms.Get"},
-		"deeper":                  {files: map[string]string{"a/b/botocore/data/beds/2020-01-01/service-2.json": botocore("Beds", "Get"), "a/__init__.py": "import b", "a/b/loaders.py": ""}, found: "(beds)", all: "beds.Get", passed: 2},
-		"a service's folder":      {files: map[string]string{"mine/2019-01-01/service-2.json": botocore("Beds", "Old"), "mine/2020-01-01/service-2.json": botocore("Beds", "Get")}, below: "mine", found: "(beds)", all: "beds.Get"},
-		"a version's folder":      {files: map[string]string{"mine/2020-01-01/service-2.json": botocore("Beds", "Get")}, below: "mine/2020-01-01", found: "(beds)", all: "beds.Get"},
-		"plain beside gzip":       {files: map[string]string{"beds/2020-01-01/service-2.json": botocore("Beds", "Plain"), "beds/2020-01-01/service-2.json.gz": gzipped(botocore("Beds", "Gzip"))}, found: "(beds)", all: "beds.Plain"},
-		"gzip by content":         {files: map[string]string{"one.json": gzipped(botocore("Beds", "Get")), "two.json.gz": botocore("Shed", "Get")}, found: "beds.Get shed.Get", all: "beds.Get shed.Get"},
-		"gzip that is broken":     {files: map[string]string{"one.json.gz": gzipped(botocore("Beds", "Get"))[:60], "two.json": botocore("Shed", "Get")}, found: "shed.Get", all: "shed.Get", refused: []string{"one.json.gz: the gzip data is broken"}},
-		"one refused":             {files: map[string]string{"bad.json": strings.Replace(botocore("Beds", "Get"), `"Out"`, `"None"`, 1), "good.json": botocore("Shed", "Get"), "notes.txt": "hello"}, found: "shed.Get", all: "shed.Get", passed: 1, refused: []string{"bad.json: line 2"}},
-		"one refused when used":   {files: map[string]string{"beds/2020-01-01/service-2.json": strings.Replace(botocore("Beds", "Get"), `"Out"`, `"None"`, 1), "shed/2020-01-01/service-2.json": botocore("Shed", "Get")}, found: "(beds) (shed)", all: "shed.Get", refused: []string{"service-2.json: line 2"}},
-		"one without metadata":    {files: map[string]string{"beds/2020-01-01/service-2.json": `{"operations":{},"shapes":{},"metadata":{}}`, "shed/2020-01-01/service-2.json": botocore("Shed", "Get")}, found: "(shed)", all: "shed.Get", refused: []string{"service-2.json: line 1"}},
-		"metadata after shapes":   {files: map[string]string{"beds/2020-01-01/service-2.json": strings.Replace(botocore("Beds", "Get"), `{"version":"2.0",`, `{"version":"2.0","examples":{},`, 1)}, found: "beds.Get", all: "beds.Get"},
-		"none that can be read":   {files: map[string]string{"bad.json": strings.Replace(botocore("Beds", "Get"), `"Out"`, `"None"`, 1)}, refused: []string{"bad.json"}, problem: "none of the documents of the folder can be read"},
-		"nothing":                 {files: map[string]string{"notes.txt": "hello", ".hidden.json": botocore("Beds", "Get")}, problem: "no file of the folder describes an operation"},
+		"deeper":                  {files: map[string]string{"a/b/botocore/data/beds/2020-01-01/service-2.json": serviceModel("Beds", "Get"), "a/__init__.py": "import b", "a/b/loaders.py": ""}, found: "(beds)", all: "beds.Get", passed: 2},
+		"a service's folder":      {files: map[string]string{"mine/2019-01-01/service-2.json": serviceModel("Beds", "Old"), "mine/2020-01-01/service-2.json": serviceModel("Beds", "Get")}, below: "mine", found: "(beds)", all: "beds.Get"},
+		"a version's folder":      {files: map[string]string{"mine/2020-01-01/service-2.json": serviceModel("Beds", "Get")}, below: "mine/2020-01-01", found: "(beds)", all: "beds.Get"},
+		"plain beside gzip":       {files: map[string]string{"beds/2020-01-01/service-2.json": serviceModel("Beds", "Plain"), "beds/2020-01-01/service-2.json.gz": gzipped(serviceModel("Beds", "Gzip"))}, found: "(beds)", all: "beds.Plain"},
+		"gzip by content":         {files: map[string]string{"one.json": gzipped(serviceModel("Beds", "Get")), "two.json.gz": serviceModel("Shed", "Get")}, found: "beds.Get shed.Get", all: "beds.Get shed.Get"},
+		"broken gzip":             {files: map[string]string{"one.json.gz": gzipped(serviceModel("Beds", "Get"))[:60], "two.json": serviceModel("Shed", "Get")}, found: "shed.Get", all: "shed.Get", refused: []string{"one.json.gz: the gzip data is broken"}},
+		"one refused":             {files: map[string]string{"bad.json": strings.Replace(serviceModel("Beds", "Get"), `"Out"`, `"None"`, 1), "good.json": serviceModel("Shed", "Get"), "notes.txt": "hello"}, found: "shed.Get", all: "shed.Get", passed: 1, refused: []string{"bad.json: line 2"}},
+		"one refused when used":   {files: map[string]string{"beds/2020-01-01/service-2.json": strings.Replace(serviceModel("Beds", "Get"), `"Out"`, `"None"`, 1), "shed/2020-01-01/service-2.json": serviceModel("Shed", "Get")}, found: "(beds) (shed)", all: "shed.Get", refused: []string{"service-2.json: line 2"}},
+		"one without metadata":    {files: map[string]string{"beds/2020-01-01/service-2.json": `{"operations":{},"shapes":{},"metadata":{}}`, "shed/2020-01-01/service-2.json": serviceModel("Shed", "Get")}, found: "(shed)", all: "shed.Get", refused: []string{"service-2.json: line 1"}},
+		"metadata after shapes":   {files: map[string]string{"beds/2020-01-01/service-2.json": strings.Replace(serviceModel("Beds", "Get"), `{"version":"2.0",`, `{"version":"2.0","examples":{},`, 1)}, found: "beds.Get", all: "beds.Get"},
+		"none readable":           {files: map[string]string{"bad.json": strings.Replace(serviceModel("Beds", "Get"), `"Out"`, `"None"`, 1)}, refused: []string{"bad.json"}, problem: "none of the documents of the folder can be read"},
+		"nothing":                 {files: map[string]string{"notes.txt": "hello", ".hidden.json": serviceModel("Beds", "Get")}, problem: "no file of the folder describes an operation"},
 		"no folder":               {below: "missing", problem: "missing"},
-		"one service twice":       {files: map[string]string{"a/beds/2020-01-01/service-2.json": botocore("Beds", "Get"), "b/beds/2020-01-01/service-2.json": botocore("Beds", "Get")}, problem: "both describe the service beds"},
-		"one contract twice":      {files: map[string]string{"a.json": botocore("Beds", "Get"), "b.json": botocore("Beds", "Get")}, problem: "both describe beds.Get"},
-		"api-models-aws":          {files: map[string]string{"shed/service/2019-01-01/shed-2019-01-01.json": fmt.Sprintf(smithy, "Old"), "shed/service/2020-01-01/shed-2020-01-01.json": fmt.Sprintf(smithy, "New"), "beds/service/2020-01-01/beds.json": botocore("Beds", "Get")}, found: "beds.Get shed.New", all: "beds.Get shed.New"},
-		"endpoints, on their own": {files: map[string]string{"endpoints.json": botocore("Beds", "Get"), "2020-01-01/paginators-1.json": "{}"}, found: "beds.Get", all: "beds.Get"},
+		"one service twice":       {files: map[string]string{"a/beds/2020-01-01/service-2.json": serviceModel("Beds", "Get"), "b/beds/2020-01-01/service-2.json": serviceModel("Beds", "Get")}, problem: "both describe the service beds"},
+		"one contract twice":      {files: map[string]string{"a.json": serviceModel("Beds", "Get"), "b.json": serviceModel("Beds", "Get")}, problem: "both describe beds.Get"},
+		"api-models-aws":          {files: map[string]string{"shed/service/2019-01-01/shed-2019-01-01.json": fmt.Sprintf(smithy, "Old"), "shed/service/2020-01-01/shed-2020-01-01.json": fmt.Sprintf(smithy, "New"), "beds/service/2020-01-01/beds.json": serviceModel("Beds", "Get")}, found: "beds.Get shed.New", all: "beds.Get shed.New"},
+		"endpoints, on their own": {files: map[string]string{"endpoints.json": serviceModel("Beds", "Get"), "2020-01-01/paginators-1.json": "{}"}, found: "beds.Get", all: "beds.Get"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var refused []string
@@ -116,16 +116,16 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// TestVersion: botocore's folder says which version it is of.
+// TestVersion checks that contracts from botocore's folder have the version of botocore.
 func TestVersion(t *testing.T) {
-	files := map[string]string{"botocore/__init__.py": "import os\n__version__ = '1.43.67'\n", "botocore/data/beds/2020-01-01/service-2.json.gz": gzipped(botocore("Beds", "Get")), "other/beds/2020-01-01/service-2.json": botocore("Beds", "Get")}
+	files := map[string]string{"botocore/__init__.py": "import os\n__version__ = '1.43.67'\n", "botocore/data/beds/2020-01-01/service-2.json.gz": gzipped(serviceModel("Beds", "Get")), "other/beds/2020-01-01/service-2.json": serviceModel("Beds", "Get")}
 	for name, v := range map[string]struct{ below, version, want, botocore string }{
 		"its data":            {"botocore/data", "", "beds.Get@1.43.67", "1.43.67"},
 		"itself":              {"botocore", "", "beds.Get@1.43.67", "1.43.67"},
 		"a service":           {"botocore/data/beds", "", "beds.Get@1.43.67", "1.43.67"},
 		"a version":           {"botocore/data/beds/2020-01-01", "", "beds.Get@1.43.67", "1.43.67"},
-		"another, asked for":  {"botocore/data", "7", "beds.Get@7", "1.43.67"},
-		"a folder of its own": {"other", "", "beds.Get", ""},
+		"an explicit version": {"botocore/data", "7", "beds.Get@7", "1.43.67"},
+		"another folder":      {"other", "", "beds.Get", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := Folder(filepath.Join(lay(t, files), filepath.FromSlash(v.below)), Options{Version: v.version})
@@ -142,12 +142,11 @@ func TestVersion(t *testing.T) {
 	})
 }
 
-// TestServiceAgrees: what is said of a service before it is loaded is what its
-// contracts say.
+// TestServiceAgrees checks that the metadata of a service agree with its contracts.
 func TestServiceAgrees(t *testing.T) {
-	data := os.Getenv("CRCHECK_BOTOCORE_DATA") // all of botocore's, where it is known
+	data := os.Getenv("CRCHECK_BOTOCORE_DATA") // botocore's folder of models
 	if data == "" {
-		data = lay(t, map[string]string{"beds/2020-01-01/service-2.json": botocore("Beds", "Get")})
+		data = lay(t, map[string]string{"beds/2020-01-01/service-2.json": serviceModel("Beds", "Get")})
 	}
 	found, err := Folder(data, Options{})
 	require.NoError(t, err)
@@ -175,12 +174,11 @@ func TestServiceAgrees(t *testing.T) {
 	}
 }
 
-// BenchmarkStart: what a catalog over all of botocore's models costs before
-// traffic comes.
+// BenchmarkStart measures building a catalog of all botocore models, before any traffic.
 func BenchmarkStart(b *testing.B) {
 	data := os.Getenv("CRCHECK_BOTOCORE_DATA")
 	if data == "" {
-		b.Skip("CRCHECK_BOTOCORE_DATA does not name botocore's folder of models")
+		b.Skip("CRCHECK_BOTOCORE_DATA is not set to botocore's folder of models")
 	}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -190,16 +188,16 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// FuzzHead: what a model says of its service before it is loaded is found in any
-// beginning of it, or nothing is; and nothing crashes.
+// FuzzHead checks that no document makes reading the metadata and routes panic, and that they agree
+// with the contracts.
 func FuzzHead(f *testing.F) {
-	f.Add([]byte(botocore("Beds", "Get")))
+	f.Add([]byte(serviceModel("Beds", "Get")))
 	f.Add([]byte(`{"version":"2.0","metadata":{"protocol":"json","targetPrefix":1}}`))
 	f.Add([]byte(`{"metadata":{`))
 	f.Fuzz(func(t *testing.T, document []byte) {
-		service, ok := source.BotocoreService(bytes.NewReader(document))
-		templates, _ := source.BotocoreTemplates(bytes.NewReader(document))
-		contracts, err := source.Botocore(document, "")
+		service, ok := reader.Service(bytes.NewReader(document))
+		templates, _ := reader.Templates(bytes.NewReader(document))
+		contracts, err := reader.Read(document, "")
 		if err != nil {
 			return
 		}

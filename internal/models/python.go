@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// pythonTimeout bounds how long a Python may take to say where botocore is.
+// pythonTimeout limits the time of a Python to find botocore.
 var pythonTimeout = 10 * time.Second
 
-// findBotocore prints where a Python would import botocore from. It imports
-// nothing of it, nor anything from the working directory, which -c puts first.
+// findBotocore is a Python program that prints the folder of botocore without importing it. It
+// removes the working directory, which -c puts first, from the search path.
 const findBotocore = `import sys
 sys.path = [p for p in sys.path if p]
 import importlib.util
@@ -22,8 +22,7 @@ for path in (spec and spec.submodule_search_locations) or []:
     print("crcheck botocore at " + path)
 `
 
-// pythonsBotocore returns the folder of the botocore that the first Python on the
-// PATH has that has any.
+// pythonsBotocore returns the folder of botocore of the first Python on the PATH that has it.
 func pythonsBotocore(ctx context.Context) (string, error) {
 	var problems []error
 	for _, name := range []string{"python3", "python"} {
@@ -42,7 +41,7 @@ func pythonsBotocore(ctx context.Context) (string, error) {
 		}
 	}
 	if len(problems) == 0 {
-		return "", errors.New("there is no Python on the PATH to find botocore with")
+		return "", errors.New("there is no Python on the PATH to find botocore")
 	}
 	return "", errors.New(strings.ReplaceAll(errors.Join(problems...).Error(), "\n", ", and "))
 }
@@ -53,7 +52,7 @@ func askPython(ctx context.Context, python string) (string, error) {
 	var stderr, stdout ending
 	cmd := exec.CommandContext(ctx, python, "-c", findBotocore)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.WaitDelay = time.Second // for a child that keeps the pipes open
+	cmd.WaitDelay = time.Second // a child process may keep the pipes open
 	err := cmd.Run()
 	for line := range strings.Lines(stdout.String()) {
 		if home, ok := strings.CutPrefix(strings.TrimSpace(line), "crcheck botocore at "); ok {
@@ -62,7 +61,7 @@ func askPython(ctx context.Context, python string) (string, error) {
 	}
 	switch {
 	case context.Cause(ctx) == errSlow:
-		return "", fmt.Errorf("did not say within %v where botocore is", pythonTimeout)
+		return "", fmt.Errorf("did not find botocore within %v", pythonTimeout)
 	case err != nil:
 		return "", fmt.Errorf("failed (%w): %s", err, stderr.last())
 	}
@@ -71,13 +70,13 @@ func askPython(ctx context.Context, python string) (string, error) {
 
 var errSlow = errors.New("too slow")
 
-// ending keeps the end of what is written.
+// ending is a writer that keeps the end of the text.
 type ending struct{ text []byte }
 
 func (e *ending) Write(p []byte) (int, error) {
-	const most = 64 << 10
+	const maxText = 64 << 10
 	e.text = append(e.text, p...)
-	if extra := len(e.text) - most; extra > 0 {
+	if extra := len(e.text) - maxText; extra > 0 {
 		e.text = e.text[extra:]
 	}
 	return len(p), nil
@@ -85,7 +84,7 @@ func (e *ending) Write(p []byte) (int, error) {
 
 func (e *ending) String() string { return string(e.text) }
 
-// last returns the last line, which says what went wrong.
+// last returns the last line, which is the error in a traceback.
 func (e *ending) last() string {
 	lines := strings.Split(strings.TrimSpace(e.String()), "\n")
 	line := strings.TrimSpace(lines[len(lines)-1])

@@ -9,18 +9,22 @@ import (
 	"io"
 	"os"
 
+	"github.com/crcheck/crcheck/schema/source/botocore"
+	"github.com/crcheck/crcheck/schema/source/page"
+
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 )
 
-// MaxDocument bounds a document that is read whole, in bytes, also once it is decompressed.
+// MaxDocument is the maximum size of a document that is read whole, in bytes, before and after
+// decompression.
 const MaxDocument = 64 << 20
 
-// gzipMagic is how gzip data begins (RFC 1952, section 2.3.1).
+// gzipMagic is the beginning of gzip data (RFC 1952, section 2.3.1).
 var gzipMagic = []byte("\x1f\x8b")
 
-// Decompressed returns a text, or what it holds if it is gzip data, whatever the
-// name of its file.
+// Decompressed returns a text, decompressed if it is gzip data. It goes by the content, not by the
+// name of the file.
 func Decompressed(text []byte) ([]byte, error) {
 	if !bytes.HasPrefix(text, gzipMagic) {
 		return text, nil
@@ -39,7 +43,7 @@ func Decompressed(text []byte) ([]byte, error) {
 	return text, nil
 }
 
-// Beginning returns how a text begins once it is decompressed; it may be cut off.
+// Beginning returns the beginning of a text after decompression. The text may be cut off.
 func Beginning(text []byte) []byte {
 	if !bytes.HasPrefix(text, gzipMagic) {
 		return text
@@ -53,7 +57,7 @@ func Beginning(text []byte) []byte {
 }
 
 var (
-	errBroken   = errors.New("the gzip data is broken or cut off; copy or download it again")
+	errBroken   = errors.New("the gzip data is broken or incomplete; copy or download it again")
 	errTooLarge = fmt.Errorf("it is larger than %d MiB; name a smaller document", MaxDocument>>20)
 )
 
@@ -70,17 +74,17 @@ func readFile(path string) ([]byte, error) {
 	return text, err
 }
 
-// maxHead bounds what is read of a model for its metadata.
+// maxHead is the number of bytes of a model that are read for its metadata.
 const maxHead = 64 << 10
 
-// heads reads the metadata of many models, one after another.
+// heads reads the metadata of many models and reuses its buffers.
 type heads struct {
 	text   *gzip.Reader
 	buffer []byte
 }
 
-// read returns what a model of botocore says of its service; ok is false where it
-// has to be read whole.
+// read returns the service in the metadata of a botocore model. ok is false if the whole model must
+// be read.
 func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -96,7 +100,7 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 	}
 	beginning := h.buffer[:n]
 	if !bytes.HasPrefix(beginning, gzipMagic) {
-		service, ok = source.BotocoreService(io.LimitReader(io.MultiReader(bytes.NewReader(beginning), f), maxHead))
+		service, ok = botocore.Service(io.LimitReader(io.MultiReader(bytes.NewReader(beginning), f), maxHead))
 		return service, ok, nil
 	}
 	from := io.MultiReader(bytes.NewReader(beginning), f)
@@ -109,11 +113,11 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 		h.text = nil
 		return service, false, errBroken
 	}
-	service, ok = source.BotocoreService(io.LimitReader(h.text, maxHead))
+	service, ok = botocore.Service(io.LimitReader(h.text, maxHead))
 	return service, ok, nil
 }
 
-// templates returns the routes of a model of botocore; nil: it is not as it should be.
+// templates returns the routes of a botocore model, or nil if the model is malformed.
 func templates(path string) []schema.Template {
 	f, err := os.Open(path)
 	if err != nil {
@@ -127,17 +131,15 @@ func templates(path string) []schema.Template {
 			return nil
 		}
 	}
-	found, ok := source.BotocoreTemplates(io.LimitReader(text, MaxDocument))
+	found, ok := botocore.Templates(io.LimitReader(text, MaxDocument))
 	if !ok {
 		return nil
 	}
 	return found
 }
 
-// describesNothing reports a file of no known kind, or a page about a method that
-// calls no operation.
+// describesNothing reports whether the error is for a file of an unknown kind, or for a page about
+// a method that does not call an operation.
 func describesNothing(err error) bool {
-	var unknown *source.UnknownKindError
-	var method *source.NoOperationError
-	return errors.As(err, &unknown) || errors.As(err, &method)
+	return errors.Is(err, source.ErrUnknownKind) || errors.Is(err, page.ErrNoOperation)
 }

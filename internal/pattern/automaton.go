@@ -8,17 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of a comparison.
+// Limits of a comparison.
 const (
-	maxPairs = 1 << 14 // of states
-	maxWork  = 1 << 23 // of instructions that are looked at
+	maxTuples = 1 << 14 // tuples of states
+	maxWork   = 1 << 23 // instructions visited
 )
 
-// automaton is the program of a regular expression, to be run on sets of its
-// instructions at once.
+// automaton is the program of a regular expression. Its states are sets of instructions.
 type automaton struct {
 	prog  *syntax.Prog
-	class []int // of the instructions that take a character: index into alphabet.takes
+	class []int // by instruction that reads a character: its index in alphabet.takes
 }
 
 func newAutomaton(text string) (*automaton, error) {
@@ -33,12 +32,12 @@ func newAutomaton(text string) (*automaton, error) {
 	return &automaton{prog: prog, class: make([]int, len(prog.Inst))}, nil
 }
 
-// alphabet is as few characters as tell all instructions of some automata apart.
+// alphabet is a minimal set of characters that distinguishes all instructions of some automata.
 type alphabet struct {
 	runes []rune
-	takes [][]bool // class of instructions × rune
-	words bool     // an instruction asks for word boundaries
-	lines bool     // or for the ends of lines
+	takes [][]bool // by class of instructions and rune: whether they accept it
+	words bool     // an instruction tests for a word boundary
+	lines bool     // an instruction tests for the beginning or end of a line
 }
 
 func newAlphabet(automata []*automaton) *alphabet {
@@ -78,12 +77,12 @@ func newAlphabet(automata []*automaton) *alphabet {
 	return a
 }
 
-// choose takes one character for each way in which the instructions take one.
+// choose adds one character for each distinct set of instructions that accept it.
 func (a *alphabet) choose(edges []rune, insts []*syntax.Inst) {
 	seen := map[string]bool{}
 	a.takes = make([][]bool, len(insts))
 	for at, r := range edges {
-		if 0xD800 <= r && r <= 0xDFFF { // which no text holds
+		if 0xD800 <= r && r <= 0xDFFF { // no well-formed text contains a surrogate
 			if at+1 < len(edges) && edges[at+1] <= 0xE000 {
 				continue
 			}
@@ -115,6 +114,7 @@ func bit(b bool) byte {
 	return 0
 }
 
+// instKey returns a key that is the same for instructions that accept the same characters.
 func instKey(i *syntax.Inst) string {
 	key := []byte{byte(i.Op), bit(i.Op == syntax.InstRune && len(i.Rune) == 1 && syntax.Flags(i.Arg)&syntax.FoldCase != 0)}
 	if i.Op == syntax.InstRune1 {
@@ -126,7 +126,7 @@ func instKey(i *syntax.Inst) string {
 	return string(key)
 }
 
-// instEdges returns where ranges begin of what an instruction takes and does not.
+// instEdges returns the beginnings of the ranges that an instruction accepts or rejects.
 func instEdges(i *syntax.Inst) []rune {
 	switch {
 	case i.Op == syntax.InstRuneAnyNotNL:
@@ -147,12 +147,11 @@ func instEdges(i *syntax.Inst) []rune {
 	return edges
 }
 
-// state is where an automaton is after some characters: at which instructions,
-// sorted, and after what. Once it has matched it stays so.
+// state is the state of an automaton after some characters.
 type state struct {
-	pcs     []uint32
-	before  rune // -1: the start of the text
-	matched bool
+	pcs     []uint32 // instructions, sorted
+	before  rune     // the previous character; -1 at the start of the text
+	matched bool     // final: no further character changes it
 }
 
 func (s *state) key(text []byte) []byte {
@@ -164,17 +163,17 @@ func (s *state) key(text []byte) []byte {
 	return text
 }
 
-// run is a comparison under way.
+// run is a comparison in progress.
 type run struct {
 	*alphabet
 	work int
-	seen map[*automaton][]int // by which closure an instruction was reached last
-	mark int
+	seen map[*automaton][]int // by instruction: the mark of the last closure that reached it
+	mark int                  // of the current closure
 }
 
-// closure follows the instructions that take no character, between two
-// characters, from where the automaton is and from its start: a match may begin
-// anywhere. It returns those that take one.
+// closure follows the instructions that read no character, from the state and from the start of the
+// program, since a match may begin anywhere. It returns the instructions that read the next
+// character.
 func (r *run) closure(m *automaton, s *state, next rune) (pcs []uint32, matched bool) {
 	flags := syntax.EmptyOpContext(s.before, next)
 	seen := r.seen[m]
@@ -207,7 +206,7 @@ func (r *run) closure(m *automaton, s *state, next rune) (pcs []uint32, matched 
 	return pcs, false
 }
 
-// step reads a character of the alphabet.
+// step returns the state after one more character of the alphabet.
 func (r *run) step(m *automaton, s *state, symbol int) state {
 	if s.matched {
 		return *s
@@ -218,7 +217,7 @@ func (r *run) step(m *automaton, s *state, symbol int) state {
 		return state{matched: true}
 	}
 	to := state{before: 'x'}
-	switch { // only what a boundary asks for is told apart
+	switch { // keep only the distinction that a later boundary tests
 	case r.lines && next == '\n':
 		to.before = '\n'
 	case r.words && !syntax.IsWordChar(next):
@@ -234,7 +233,7 @@ func (r *run) step(m *automaton, s *state, symbol int) state {
 	return to
 }
 
-// accepts reports whether the automaton matches a text that ends here.
+// accepts reports whether the automaton matches if the text ends here.
 func (r *run) accepts(m *automaton, s *state) bool {
 	if s.matched {
 		return true
@@ -243,8 +242,8 @@ func (r *run) accepts(m *automaton, s *state) bool {
 	return matched
 }
 
-// sameTexts walks through two languages side by side, looking for a text that one
-// of them has and the other has not.
+// sameTexts walks through two languages in parallel and looks for a text that only one of them
+// contains.
 func sameTexts(x, y language) (equal, decided bool) {
 	var automata []*automaton
 	for _, m := range []*automaton{x.must, x.refuse, y.must, y.refuse} {
@@ -281,7 +280,7 @@ func sameTexts(x, y language) (equal, decided bool) {
 			if known[string(key)] {
 				continue
 			}
-			if known[string(key)] = true; len(known) > maxPairs || r.work > maxWork {
+			if known[string(key)] = true; len(known) > maxTuples || r.work > maxWork {
 				return false, false
 			}
 			queue = append(queue, to)
@@ -290,11 +289,11 @@ func sameTexts(x, y language) (equal, decided bool) {
 	return true, true
 }
 
-// nothing is the automaton that matches no text.
+// nothing returns the automaton that matches no text.
 func nothing() *automaton {
 	m, err := newAutomaton(`[^\x00-\x{10FFFF}]`)
 	if err != nil {
-		panic(err) // an expression of our own
+		panic(err) // unreachable: the expression is a constant
 	}
 	return m
 }

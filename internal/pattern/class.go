@@ -10,27 +10,26 @@ import (
 	"unicode/utf8"
 )
 
-// class reads what follows an opening bracket: in Java's dialect, in which
-// classes contain classes, or where that fails in the one of ECMA-262, in which
-// an opening bracket in a class is a character.
+// class reads a class after its opening bracket. It tries Java's dialect first, in which classes
+// nest, and then that of ECMA-262, in which an opening bracket in a class is a literal.
 func (p *parser) class() (*node, error) {
 	start, foreign := p.at, p.foreign
 	text, err := p.set(true)
 	if err != nil {
 		p.at, p.foreign = start, foreign
-		var other error
-		if text, other = p.set(false); other != nil {
+		var errECMA error
+		if text, errECMA = p.set(false); errECMA != nil {
 			return nil, err
 		}
 	}
 	return p.character(text), nil
 }
 
-// members is the inside of a class while it is read.
+// members collects the members of a class, or of one operand of an intersection, as text.
 type members struct {
 	text  strings.Builder
 	first bool // nothing was added yet
-	later bool // it is not the first operand of its class
+	later bool // this is not the first operand of its class
 }
 
 func (m *members) add(text string) {
@@ -38,17 +37,17 @@ func (m *members) add(text string) {
 	m.first = false
 }
 
-// set reads a class up to its closing bracket, and returns it with brackets.
+// set reads a class up to its closing bracket and returns it with brackets.
 func (p *parser) set(java bool) (string, error) {
 	if p.depth++; p.depth > maxNesting {
-		return "", fmt.Errorf("classes nest more than %d deep", maxNesting)
+		return "", fmt.Errorf("classes nested more than %d deep", maxNesting)
 	}
 	defer func() { p.depth-- }()
 	not := ""
 	if p.take("^") {
 		not = "^"
 	}
-	if !java && p.ahead("]") { // ECMA-262 section 22.2.1: [] is nothing, [^] anything
+	if !java && p.ahead("]") { // ECMA-262 section 22.2.1: [] matches nothing, [^] any character
 		p.at++
 		p.foreign = true
 		if not == "" {
@@ -74,19 +73,19 @@ func (p *parser) set(java bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(common) == 0 { // nobody writes a class of nothing: the ampersands are characters
+	if len(common) == 0 { // no author means an empty class: the ampersands are literal
 		return "[" + not + strings.Join(operands, `\&`) + "]", nil
 	}
 	p.foreign = true
 	return "[" + not + classText(common) + "]", nil
 }
 
-// operands reads the inside of a class: more than one where && intersects them.
+// operands reads the inside of a class. It returns several texts if && intersects them.
 func (p *parser) operands(java bool) (operands []string, err error) {
 	m := &members{first: true}
 	for {
 		if p.at >= len(p.source) {
-			return nil, errors.New("a class without its closing bracket")
+			return nil, errors.New("missing closing bracket")
 		}
 		switch {
 		case p.ahead("]") && (!m.first || len(operands) > 0):
@@ -121,8 +120,8 @@ func (p *parser) operands(java bool) (operands []string, err error) {
 	}
 }
 
-// posix reads the rest of [:alpha:], which RE2 has and Java does not: nobody who
-// writes it means the set of its letters.
+// posix reads the rest of a POSIX class such as [:alpha:]. RE2 has these and Java does not, but no
+// author means the set of its letters.
 func (p *parser) posix(m *members) bool {
 	name, _, closed := strings.Cut(p.rest(), ":]")
 	name, not := strings.CutPrefix(name, "^")
@@ -137,7 +136,7 @@ func (p *parser) posix(m *members) bool {
 	return false
 }
 
-// bracket reads an opening bracket inside of a class.
+// bracket reads an opening bracket within a class.
 func (p *parser) bracket(m *members, java bool) error {
 	p.at += len("[")
 	p.foreign = true
@@ -178,18 +177,19 @@ func (p *parser) member(m *members, java bool) error {
 	switch {
 	case err != nil:
 		return err
-	case high.r < 0: // as in a-\w: the hyphen is itself
+	case high.r < 0: // as in a-\w, where the hyphen is literal
 		p.foreign = true
 		m.add(low.text + `\-` + high.text)
 	case low.r > high.r:
-		return fmt.Errorf("the range %s-%s is in the wrong order", low.text, high.text)
+		return fmt.Errorf("the range %s-%s is out of order", low.text, high.text)
 	default:
 		m.add(span(low, high))
 	}
 	return nil
 }
 
-// span writes a range, without the surrogates at its ends.
+// span writes a range. A surrogate at one end is replaced by the nearest character within the
+// range.
 func span(low, high escape) string {
 	if utf16.IsSurrogate(low.r) && !utf16.IsSurrogate(high.r) {
 		low.text = "\uE000"
@@ -200,8 +200,8 @@ func span(low, high escape) string {
 	return low.text + "-" + high.text
 }
 
-// element reads a character or an escape. Characters that mean something at some
-// places of a class are escaped there.
+// element reads a character or an escape sequence of a class. It escapes characters that are
+// special at their position in the class.
 func (p *parser) element(m *members) (escape, error) {
 	switch c := p.next(); {
 	case c == '\\':
@@ -209,14 +209,15 @@ func (p *parser) element(m *members) (escape, error) {
 	case c == '^' && !m.first, c == '&' && !p.ahead("&"):
 		return escape{text: string(c), r: c}, nil
 	case c == '-' && (!m.first || m.later) && !p.ahead("]"), c == '^', c == '[', c == ']', c == '&':
-		p.foreign = p.foreign || c == ']' // by which ECMA-262 ends the class
+		p.foreign = p.foreign || c == ']' // in ECMA-262, it ends the class
 		return escape{text: `\` + string(c), r: c}, nil
 	default:
 		return escape{text: string(c), r: c}, nil
 	}
 }
 
-// runesOf returns the ranges of what a class contains, sorted, as pairs.
+// runesOf returns the characters of a class, given by its inside: sorted ranges, as pairs of
+// bounds.
 func runesOf(inside string) ([]rune, error) {
 	if inside == "" {
 		return nil, nil
@@ -224,7 +225,7 @@ func runesOf(inside string) ([]rune, error) {
 	return leafRunes("["+inside+"]", syntax.Perl)
 }
 
-// leafRunes returns the ranges of a character or class.
+// leafRunes returns the ranges of a leaf: a character or a class.
 func leafRunes(text string, flags syntax.Flags) ([]rune, error) {
 	tree, err := syntax.Parse(text, flags)
 	if err != nil {
@@ -244,7 +245,7 @@ func leafRunes(text string, flags syntax.Flags) ([]rune, error) {
 	case syntax.OpNoMatch:
 		return nil, nil
 	}
-	return nil, fmt.Errorf("%s is not a character", text)
+	return nil, fmt.Errorf("%s is not a character or class", text)
 }
 
 func complement(ranges []rune) []rune {
@@ -277,7 +278,7 @@ func intersection(a, b []rune) []rune {
 	return both
 }
 
-// union sorts pairs and joins those that touch.
+// union sorts ranges and merges those that touch.
 func union(ranges []rune) []rune {
 	var pairs [][2]rune
 	for i := 0; i+1 < len(ranges); i += 2 {
@@ -295,8 +296,8 @@ func union(ranges []rune) []rune {
 	return joined
 }
 
-// classText writes ranges as the inside of a class; without any there is nothing
-// that matches.
+// classText writes ranges as the inside of a class. Without ranges, the class matches no
+// well-formed text.
 func classText(ranges []rune) string {
 	if len(ranges) == 0 {
 		return "\uFFFF"
@@ -313,11 +314,11 @@ func classText(ranges []rune) string {
 	return b.String()
 }
 
-// classOrNot is a class, given by its inside, or the inside of what it is not.
+// classOrNot returns the inside of a class, or of its complement.
 func classOrNot(inside string, not bool) string {
 	if !not {
 		return inside
 	}
-	ranges, _ := runesOf(inside) // of our own
+	ranges, _ := runesOf(inside) // a class of javaClasses, which is valid
 	return classText(complement(ranges))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// dialects are constructs on which regular expressions differ, with what
-// java.util.regex makes of them but where ecma is set.
+// dialects are constructs on which dialects of regular expressions differ. The expected results are
+// those of java.util.regex, or of ECMA-262 where ecma is set.
 var dialects = []struct {
 	name, source     string
 	matches, refuses []string
@@ -38,8 +38,8 @@ var dialects = []struct {
 	{"letters and digits", `^\p{LD}+$`, []string{"a٣"}, []string{"-"}, false},
 	{"everything", `^\p{all}+$`, []string{"a\n😀"}, []string{""}, false},
 	{"Latin 1", `^\p{L1}$`, []string{"ÿ"}, []string{"Ā"}, false},
-	{"possessive, which keeps what it took", `^a*+a$`, nil, []string{"aa", "a"}, false},
-	{"possessive of a question mark", `^a?+ab$`, []string{"aab"}, []string{"ab"}, false},
+	{"possessive, which gives nothing back", `^a*+a$`, nil, []string{"aa", "a"}, false},
+	{"possessive question mark", `^a?+ab$`, []string{"aab"}, []string{"ab"}, false},
 	{"possessive plus", `^(?:ab|a)++b$`, []string{"aabb"}, []string{"ab"}, false},
 	{"possessive count", `^[ab]{1,2}+b$`, []string{"abb", "bbb"}, []string{"ab"}, false},
 	{"possessive, fixed", `^[0-9A-Z]{2}+$`, []string{"A1"}, []string{"A", "A11", "A1A1"}, false},
@@ -88,7 +88,8 @@ var dialects = []struct {
 	{"range out of the surrogates", `^[\uD800-\uFFFD]$`, []string{"\uE000"}, []string{"\uD7FF"}, false},
 }
 
-// TestDialects runs each construct as it is, and on the backtracking engine.
+// TestDialects runs each construct as it is, then on the backtracking engine, then in its portable
+// form.
 func TestDialects(t *testing.T) {
 	for _, v := range dialects {
 		t.Run(v.name, func(t *testing.T) {
@@ -141,8 +142,8 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
-// TestRepeats holds bounds above the 1,000 of RE2, alone and multiplied, on the
-// linear engine, and larger ones on either.
+// TestRepeats checks repetitions above RE2's limit of 1,000, alone and nested, on the linear
+// engine, and larger ones on the backtracking engine.
 func TestRepeats(t *testing.T) {
 	for _, v := range []struct {
 		unit     string
@@ -160,7 +161,7 @@ func TestRepeats(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, v.linear, p.linear != nil)
 			if p.back != nil {
-				p.back.MatchTimeout = time.Minute // what it matches is in question here, not how fast a busy machine is
+				p.back.MatchTimeout = time.Minute // this is not a test of speed
 			}
 			one := map[string]string{"(?:a|bc)": "bc", "(?:ab)": "ab", "(?:[a-c]{1,63}[.])": "abc.", "(?:a{40})": strings.Repeat("a", 40),
 				"(?:a{600})": strings.Repeat("a", 600), "(?:a{1500})": strings.Repeat("a", 1500), "(?:(?:a{1,100}){1,100})": strings.Repeat("a", 10_000)}[v.unit]
@@ -179,7 +180,7 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
-// TestRepeatsMemory compiles what would be huge if it were written out.
+// TestRepeatsMemory compiles patterns that would be huge if their repetitions were written out.
 func TestRepeatsMemory(t *testing.T) {
 	for _, source := range []string{`((((a{1,1000}){1,1000}){1,1000}){1,1000}){1,1000}`, `(a{0,30000}b){0,30000}`, strings.Repeat("(", 300) + "a" + strings.Repeat("){9}", 300),
 		`(\p{IsAlphabetic}{900}){900}`, `(a{2147483647}){2147483647}`, `a{99999999999999999999}`, `(?:){999}{999}(?:(?:){999}){999}`} {
@@ -193,8 +194,8 @@ func TestRepeatsMemory(t *testing.T) {
 	}
 }
 
-// TestLooseOperands quantifies what prints without a group of its own: the quantifier
-// must not run into the one before it.
+// TestLooseOperands checks that a quantifier after an empty expression does not run into the
+// quantifier before it.
 func TestLooseOperands(t *testing.T) {
 	for source, v := range map[string]struct{ matches, refuses []string }{
 		`^b*\E+$`:          {[]string{"", "bbb"}, []string{"a", "b+"}},
@@ -208,7 +209,7 @@ func TestLooseOperands(t *testing.T) {
 	} {
 		t.Run(source, func(t *testing.T) {
 			require.NoError(t, Check(source))
-			for _, source := range []string{source, "(?=)" + source} { // the look-ahead needs the other engine
+			for _, source := range []string{source, "(?=)" + source} { // the look-ahead forces the backtracking engine
 				p, err := Compile(source)
 				require.NoError(t, err)
 				for text, want := range verdicts(v.matches, v.refuses) {
@@ -221,8 +222,8 @@ func TestLooseOperands(t *testing.T) {
 	}
 }
 
-// FuzzCompile compiles anything: what package regexp reads of the plain part of
-// the syntax, both engines have to read alike.
+// FuzzCompile compiles arbitrary patterns, and checks that both engines agree on those that RE2 can
+// run.
 func FuzzCompile(f *testing.F) {
 	for _, v := range dialects {
 		for text := range verdicts(v.matches, v.refuses) {
@@ -246,7 +247,7 @@ func FuzzCompile(f *testing.F) {
 		back, err := Compile("(?=)" + source)
 		require.NoError(t, err)
 		if strings.Contains(source, "|") || !validText(text) {
-			return // the look-ahead binds the first alternative; RE2 reads invalid UTF-8 otherwise
+			return // the look-ahead belongs to the first alternative; RE2 reads invalid UTF-8 differently
 		}
 		want, err := back.Match([]byte(text))
 		if err == nil {

@@ -1,17 +1,13 @@
 package pattern
 
-import (
-	"strings"
-)
+import "strings"
 
-// Equal reports whether two patterns match the same texts. It compares the finite
-// automata of both; decided is false where a pattern has none (as with most
-// look-arounds) and is not written the same either, or where they are too large to
-// compare. An empty pattern matches everything.
+// Equal reports whether two patterns match the same texts. It compares their finite automata.
+// decided is false if the automata are too large, or if a pattern has none, as with most
+// look-arounds, and the two are not written the same way. An empty pattern matches everything.
 //
-// One difference is overlooked: ^.*X.*$, .*X.* and X are what tools write for "with
-// an X in it", although a dot takes no line feed and the first one therefore wants
-// X in a text of one line.
+// Equal ignores one difference: tools write ^.*X.*$, .*X.* or X for "contains X", although a dot
+// does not match a line feed and the first form therefore requires a text of one line.
 func Equal(a, b string) (equal, decided bool) {
 	a, b = containing(a), containing(b)
 	if a == b {
@@ -32,7 +28,7 @@ func Equal(a, b string) (equal, decided bool) {
 	return sameTexts(x, y)
 }
 
-// containing returns the X of ^.*X.*$ and .*X.*; of anything else the source.
+// containing returns X for ^.*X.*$ and .*X.*, and any other source unchanged.
 func containing(source string) string {
 	bare := source
 	if startsAnchored(source) && endsAnchored(source) {
@@ -44,11 +40,11 @@ func containing(source string) string {
 	return source
 }
 
-// AsBotocore returns the search form of what a botocore model makes of a Smithy
-// pattern: it takes the anchors away from both ends, or puts .* at an end that has
-// none, and matches the whole of a text. Of ^a|b$, which begins with a or ends with
-// b, it makes a|b, which is a or b: both models mean the one that the service
-// enforces, and only the service knows which.
+// AsBotocore converts a Smithy pattern to the form in a botocore model, and that form back to a
+// search pattern. A botocore model removes the anchors from both ends, adds .* at an end without
+// one, and matches whole texts. For ^a|b$ ("begins with a or ends with b") the result is a|b ("is a
+// or b"). Both models describe the pattern that the service enforces; only the service knows which
+// of them is right.
 func AsBotocore(search string) string {
 	if search == "" {
 		return ""
@@ -67,11 +63,11 @@ func AsBotocore(search string) string {
 	return Whole(whole)
 }
 
-// language is what a pattern matches: the texts of must that are none of refuse.
+// language is the set of texts that a pattern matches: those of must without those of refuse.
 type language struct {
 	regular      bool
-	must, refuse *automaton // nil: there is none to refuse
-	normal       string     // how the pattern is written, without what makes no difference; empty: that cannot be said
+	must, refuse *automaton // refuse is nil if it is empty
+	normal       string     // the normalized source; empty if the pattern has back references
 }
 
 func newLanguage(source string) (language, error) {
@@ -93,7 +89,7 @@ func newLanguage(source string) (language, error) {
 	return l, nil
 }
 
-// plain returns the expression without capturing groups.
+// plain returns the expression with capturing groups replaced by plain ones.
 func (n *node) plain() *node {
 	m := *n
 	if m.op == capture {

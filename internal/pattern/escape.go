@@ -10,32 +10,31 @@ import (
 	"unicode/utf8"
 )
 
-// garbled is how many AWS models write "every code point above U+FFFF" inside a
-// character class. Read to the letter it is a few lone surrogates, which no
-// well-formed string holds.
+// garbled is how many AWS models write "every code point above U+FFFF" in a character class. Taken
+// literally, it is a range of lone surrogates, which no well-formed string contains.
 const garbled = `\uD800\uDBFF-\uDC00\uDFFF`
 
 // lineBreak is Java's \R.
 const lineBreak = "(?:\\x0D\\x0A|[\\x0A-\\x0D\u0085\u2028\u2029])"
 
-// escape is what a backslash and what follows it mean: one character, or a set.
+// escape is the meaning of an escape sequence: one character or a set of characters.
 type escape struct {
-	text   string // in a class
-	r      rune   // the character; -1: a set
-	inside bool   // the text means this only inside of a class
+	text   string // valid in a class
+	r      rune   // the character; -1 for a set
+	inside bool   // the text is valid in a class only
 }
 
-// escaped reads what follows a backslash outside of a class.
+// escaped reads an escape sequence outside of a class, after its backslash.
 func (p *parser) escaped() (*node, error) {
 	start := p.at
 	switch c := p.next(); c {
 	case 'A', 'z':
-		p.foreign = true // to ECMA-262
+		p.foreign = true // ECMA-262 does not have these anchors
 		if p.flags&syntax.OneLine == 0 {
 			return &node{op: anchor, text: `\` + string(c), flags: p.flags}, nil
 		}
 		return p.anchor(map[rune]string{'A': "^", 'z': "$"}[c]), nil
-	case 'Z': // before a line break at the end as well
+	case 'Z': // the end of the text, or the position before a line break there
 		end := &node{op: sequence, subs: []*node{
 			{op: repeat, max: 1, subs: []*node{p.character(lineBreak)}}, {op: anchor, text: "$", flags: syntax.Perl}}}
 		return &node{op: look, text: "(?=", subs: []*node{end}}, nil
@@ -45,14 +44,14 @@ func (p *parser) escaped() (*node, error) {
 		p.foreign = true
 		return p.character(lineBreak), nil
 	case 'E':
-		p.foreign = true // the end of no quotation
+		p.foreign = true // without a \Q, it matches the empty text
 		return &node{op: sequence}, nil
 	case 'k':
 		if name, _, closed := strings.Cut(p.rest(), ">"); closed && strings.HasPrefix(name, "<") {
 			p.at += len(name) + len(">")
 			number := p.names[name[1:]]
 			if number == 0 {
-				return nil, fmt.Errorf("it refers to a group that is not there before it: %q", name[1:])
+				return nil, fmt.Errorf("back reference to %q, but no group of that name precedes it", name[1:])
 			}
 			return &node{op: backreference, number: number}, nil
 		}
@@ -76,14 +75,14 @@ func (p *parser) escaped() (*node, error) {
 	return p.character(e.text), nil
 }
 
-// escape reads what follows a backslash and means the same in and out of a class.
+// escape reads an escape sequence that means the same in and out of a class, after its backslash.
 func (p *parser) escape() (escape, error) {
 	start := p.at
 	c := p.next()
 	verbatim := escape{text: `\` + p.source[start:p.at], r: c}
 	switch {
 	case p.at == start:
-		return escape{}, errors.New("a backslash at the end")
+		return escape{}, errors.New("trailing backslash")
 	case c >= utf8.RuneSelf:
 		return p.foreignCharacter(c), nil
 	case !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'):
@@ -109,12 +108,12 @@ func (p *parser) escape() (escape, error) {
 			p.at++
 			return p.foreignCharacter(rune(p.source[p.at-1]&^0x20) ^ 0x40), nil
 		}
-	case '0', '1', '2', '3', '4', '5', '6', '7': // of octal numbers Java's begin with 0
-		longest := start + 3
+	case '0', '1', '2', '3', '4', '5', '6', '7': // an octal number; in Java it begins with 0
+		end := start + 3
 		if c == '0' {
-			longest++
+			end++
 		}
-		for p.at < min(len(p.source), longest) && '0' <= p.source[p.at] && p.source[p.at] <= '7' {
+		for p.at < min(len(p.source), end) && '0' <= p.source[p.at] && p.source[p.at] <= '7' {
 			p.at++
 		}
 		n, _ := strconv.ParseUint(p.source[start:p.at], 8, 32)
@@ -137,16 +136,16 @@ func (p *parser) escape() (escape, error) {
 		}
 		r, size := codePoint(p.source[start-1:])
 		if size == 0 {
-			return escape{}, errors.New(`\u without four hexadecimal digits`)
+			return escape{}, errors.New(`\u must be followed by four hexadecimal digits`)
 		}
 		p.at = start - 1 + size
 		return p.foreignCharacter(r), nil
 	case 'G', 'K', 'X', 'N', 'C', 'V', 'R', 'B', 'A', 'Z':
-		return escape{}, fmt.Errorf(`\%c is not known here`, c)
+		return escape{}, fmt.Errorf(`escape sequence \%c is not supported`, c)
 	case 'b': // in a class
 		return p.foreignCharacter('\b'), nil
 	}
-	return p.foreignCharacter(c), nil // ECMA-262, annex B: a letter that means nothing else is itself
+	return p.foreignCharacter(c), nil // ECMA-262, annex B: any other letter is itself
 }
 
 // braced reads the rest of \x{…} or \u{…}.
@@ -154,24 +153,23 @@ func (p *parser) braced() (escape, error) {
 	inner, _, closed := strings.Cut(p.rest(), "}")
 	n, err := strconv.ParseUint(strings.TrimPrefix(inner, "{"), 16, 32)
 	if !closed || !strings.HasPrefix(inner, "{") || err != nil || n > utf8.MaxRune {
-		return escape{}, errors.New("an escape without its hexadecimal digits")
+		return escape{}, errors.New("invalid hexadecimal escape")
 	}
 	p.at += len(inner) + len("}")
 	return p.foreignCharacter(rune(n)), nil
 }
 
-// foreignCharacter is a character that the source writes as not every engine
-// reads it.
+// foreignCharacter returns a character whose escape sequence not every engine reads the same way.
 func (p *parser) foreignCharacter(r rune) escape {
 	p.foreign = true
 	return escape{text: literal(r), r: r}
 }
 
-// insideClass is a set by the text that means it in a class.
+// insideClass returns a set of characters, given by its text in a class.
 func insideClass(text string) escape { return escape{text: text, r: -1, inside: true} }
 
-// codePoint reads \uXXXX, or two of them that are a surrogate pair, at the start
-// of the text; size 0: there is none.
+// codePoint reads one \uXXXX escape, or two that are a surrogate pair, at the start of the text.
+// The size is 0 if there is none.
 func codePoint(source string) (r rune, size int) {
 	r, size = unicodeEscape(source)
 	if size == 0 {
@@ -185,7 +183,7 @@ func codePoint(source string) (r rune, size int) {
 	return r, size
 }
 
-// unicodeEscape reads a \uXXXX escape at the start of the text; size 0: there is none.
+// unicodeEscape reads one \uXXXX escape at the start of the text. The size is 0 if there is none.
 func unicodeEscape(text string) (r rune, size int) {
 	if len(text) < 6 || text[:2] != `\u` {
 		return 0, 0
@@ -197,9 +195,8 @@ func unicodeEscape(text string) (r rune, size int) {
 	return rune(n), 6
 }
 
-// literal writes a character so that it is itself in and out of a character
-// class, on both engines. A lone surrogate matches nothing that is well-formed;
-// U+FFFF, a noncharacter, is written for it.
+// literal writes a character so that both engines take it literally, in and out of a class. A lone
+// surrogate occurs in no well-formed text; it is written as U+FFFF, a noncharacter.
 func literal(r rune) string {
 	switch {
 	case r < utf8.RuneSelf:

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// group reads what follows an opening parenthesis; nil without an error: flags
-// for what comes next.
+// group reads a group after its opening parenthesis. It returns nil and no error for flags that
+// apply to the rest of the surrounding group, such as (?i).
 func (p *parser) group() (*node, error) {
 	if p.depth++; p.depth > maxNesting {
-		return nil, fmt.Errorf("groups nest more than %d deep", maxNesting)
+		return nil, fmt.Errorf("groups nested more than %d deep", maxNesting)
 	}
 	defer func() { p.depth-- }()
 	flags, comments := p.flags, p.comments
@@ -46,7 +46,7 @@ func (p *parser) group() (*node, error) {
 	case err != nil:
 		return nil, err
 	case !p.take(")"):
-		return nil, errors.New("an opening parenthesis without its closing one")
+		return nil, errors.New("missing closing parenthesis")
 	}
 	p.flags, p.comments = flags, comments
 	n.subs = []*node{inner}
@@ -59,14 +59,14 @@ func (p *parser) name() (string, error) {
 	p.take("<")
 	name, _, closed := strings.Cut(p.rest(), ">")
 	if !closed || name == "" || len(name) > 100 || p.names[name] > 0 {
-		return "", errors.New("the name of a group is missing, not closed or taken")
+		return "", errors.New("invalid or duplicate group name")
 	}
 	p.at += len(name) + len(">")
 	return name, nil
 }
 
-// readFlags reads "ims-ims:" or, for what follows up to the end of the group
-// around, "ims-ims)".
+// readFlags reads "ims-ims:", the flags of a group, or "ims-ims)", flags for the whole rest of the
+// surrounding group.
 func (p *parser) readFlags() (whole bool, err error) {
 	on := true
 	for {
@@ -81,16 +81,16 @@ func (p *parser) readFlags() (whole bool, err error) {
 			p.flag(syntax.OneLine, !on)
 		case 'x':
 			p.comments, p.foreign = on, true
-		case 'u', 'd': // of case folding, and of line ends, which end in \n here anyway
+		case 'u', 'd': // Unicode case folding and Unix line ends, which are always in force here
 			p.foreign = true
 		case ':':
 			return false, nil
 		case ')':
 			return true, nil
 		case 0:
-			return false, errors.New("an opening parenthesis without its closing one")
+			return false, errors.New("missing closing parenthesis")
 		default:
-			return false, fmt.Errorf("there is no group (?%c", c)
+			return false, fmt.Errorf("unknown kind of group (?%c", c)
 		}
 	}
 }

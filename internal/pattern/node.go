@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
+// op is the kind of a node.
 type op byte
 
 const (
 	leaf     op = iota // a character or a class
 	anchor             // ^ $ \b \B \A \z
-	sequence           // of any number
+	sequence           // of any number of parts
 	choice
 	repeat
 	capture // (…)
@@ -22,27 +23,26 @@ const (
 	backreference
 )
 
-// node is a part of an expression.
+// node is an expression or a part of one.
 type node struct {
 	op         op
-	text       string       // of a leaf or anchor, as both engines read it; of a look-around its opening
-	flags      syntax.Flags // of a leaf, as package syntax has them
+	text       string       // of a leaf or anchor: what both engines read; of a look-around: its opening
+	flags      syntax.Flags // of a leaf
 	subs       []*node
-	min, max   int  // of a repetition; max endless: without end
-	possessive bool // a repetition that gives nothing back
-	number     int  // of a capturing group, or of the one that is referred to
+	min, max   int  // of a repetition; max is endless if there is no upper bound
+	possessive bool // of a repetition: it gives nothing back
+	number     int  // of a capturing group or the target of a back reference
 }
 
-// regular reports whether the expression needs nothing but what finite automata
-// can do.
+// regular reports whether a finite automaton can run the expression.
 func (n *node) regular() bool {
 	return n.op != atomic && n.op != look && n.op != backreference && !n.possessive &&
 		!slices.ContainsFunc(n.subs, func(sub *node) bool { return !sub.regular() })
 }
 
-// forgiving makes possessive repetitions greedy that are followed by a character
-// which none of them accepts: what they would give back is of no use.
-func (n *node) forgiving() {
+// relax makes a possessive repetition greedy if the next character cannot be one of its own:
+// nothing that it gives back could help the match.
+func (n *node) relax() {
 	for i := 0; i+1 < len(n.subs); i++ {
 		this, next := n.subs[i], n.subs[i+1]
 		if next.op == repeat && next.min > 0 {
@@ -56,11 +56,11 @@ func (n *node) forgiving() {
 	}
 }
 
-// dialect is how an expression is written.
+// dialect is the syntax in which an expression is written.
 type dialect byte
 
 const (
-	portable     dialect = iota // for RE2 and ECMA-262, as far as they know the construct
+	portable     dialect = iota // for RE2 and ECMA-262, as far as they have the construct
 	backtracking                // for regexp2
 )
 
@@ -134,11 +134,11 @@ func (n *node) print(b *strings.Builder, d dialect) {
 	}
 }
 
-// loose reports what a quantifier behind it would not bind as a whole: nothing at all,
-// as \E without its \Q, and what has a quantifier already.
+// loose reports whether the expression needs a group before it can take a quantifier. An empty
+// sequence does, such as \E without its \Q, and so does an expression with a quantifier.
 func (n *node) loose() bool { return n.op == sequence || n.op == choice || n.op == repeat }
 
-// folds reports a character of any case, once or repeated.
+// folds reports whether the node is a case-insensitive character, once or repeated.
 func (n *node) folds() bool {
 	if n.op == repeat && !n.possessive {
 		n = n.subs[0]
@@ -146,7 +146,7 @@ func (n *node) folds() bool {
 	return n.op == leaf && n.flags&syntax.FoldCase != 0
 }
 
-// printPlain is print without the flag of what folds.
+// printPlain prints a node that folds without the flag (?i).
 func (n *node) printPlain(b *strings.Builder, d dialect) {
 	if n.op == repeat {
 		n.subs[0].printPlain(b, d)
@@ -160,9 +160,9 @@ func (n *node) printPlain(b *strings.Builder, d dialect) {
 	b.WriteString(text)
 }
 
-// plainSpaces spells white space out as RE2 has it: regexp2 would take more.
+// plainSpaces spells out \s and \S as RE2 defines them: those of regexp2 include more characters.
 func plainSpaces(text string) string {
-	const white, others = `\t\n\x0C\r `, `\x00-\x08\x0B\x0E-\x1F!-` + "\U0010FFFF"
+	const space, nonSpace = `\t\n\x0C\r `, `\x00-\x08\x0B\x0E-\x1F!-` + "\U0010FFFF"
 	class := strings.HasPrefix(text, "[")
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -171,13 +171,13 @@ func plainSpaces(text string) string {
 			b.WriteByte(text[i])
 			continue
 		case text[i+1] == 's' && class:
-			b.WriteString(white)
+			b.WriteString(space)
 		case text[i+1] == 'S' && class:
-			b.WriteString(others)
+			b.WriteString(nonSpace)
 		case text[i+1] == 's':
-			b.WriteString("[" + white + "]")
+			b.WriteString("[" + space + "]")
 		case text[i+1] == 'S':
-			b.WriteString("[" + others + "]")
+			b.WriteString("[" + nonSpace + "]")
 		default:
 			b.WriteString(text[i : i+2])
 		}
@@ -202,14 +202,14 @@ func quantifier(min, max int) string {
 	return "{" + strconv.Itoa(min) + "," + strconv.Itoa(max) + "}"
 }
 
-// Bounds of what runs on RE2, whose programs have a state for each character of
-// each round of a repetition.
+// Limits of patterns for RE2, whose programs have a state for each character of each round of a
+// repetition.
 const (
 	maxStates = 1 << 14
-	maxRounds = 1000 // of a repetition, and of repetitions in repetitions multiplied, that RE2 takes
+	maxRounds = 1000 // RE2's own limit for a repetition, and for the product of nested ones
 )
 
-// states is how many states the expression has on RE2, or more than maxStates.
+// states returns the number of states of the expression on RE2, at most maxStates+1.
 func (n *node) states() int {
 	total := 0
 	for _, sub := range n.subs {
@@ -231,9 +231,8 @@ func (n *node) states() int {
 	return min(total, maxStates+1)
 }
 
-// unrolled writes a regular expression with repetitions that RE2 takes: of large
-// ones it makes several in a row. ok is false where it would have too many
-// states.
+// unrolled writes a regular expression for RE2, with each large repetition split into several. ok
+// is false if it is not regular or has too many states.
 func (n *node) unrolled() (text string, ok bool) {
 	if !n.regular() || n.states() > maxStates {
 		return "", false
@@ -242,8 +241,7 @@ func (n *node) unrolled() (text string, ok bool) {
 	return text, true
 }
 
-// unroll returns the rounds of the repetitions in the text, multiplied as RE2
-// does it, too.
+// unroll also returns the rounds of the repetitions in the text, multiplied as RE2 multiplies them.
 func (n *node) unroll() (text string, rounds int) {
 	texts := make([]string, len(n.subs))
 	rounds = 1
@@ -269,12 +267,12 @@ func (n *node) unroll() (text string, rounds int) {
 }
 
 func (n *node) unrollRepeat(text string, below int) (string, int) {
-	most := n.max
-	if most >= endless {
-		most = n.min
+	rounds := n.max
+	if rounds >= endless {
+		rounds = n.min
 	}
-	if most*below <= maxRounds {
-		return text + quantifier(n.min, n.max), max(most, 1) * below
+	if rounds*below <= maxRounds {
+		return text + quantifier(n.min, n.max), max(rounds, 1) * below
 	}
 	chunk := max(maxRounds/below, 1)
 	var b strings.Builder
@@ -287,8 +285,8 @@ func (n *node) unrollRepeat(text string, below int) (string, int) {
 	if n.max >= endless {
 		b.WriteString(text + "*")
 	} else if rest := n.max - n.min; rest > 0 {
-		// Up to 2500 rounds are up to 999, or 1000 and up to 1500 more: in this form few
-		// states are alive at once. x{0,1000}x{0,1000}x{0,500} would keep all of them.
+		// x{0,2500} becomes "up to 999, or 1000 and up to 1500 more". In this form few states are
+		// alive at once; x{0,1000}x{0,1000}x{0,500} would keep all of them alive.
 		depth := 0
 		for ; rest > chunk; rest -= chunk {
 			b.WriteString("(?:" + text + quantifier(0, chunk-1) + "|")

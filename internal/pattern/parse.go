@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxNesting bounds how deep groups and classes may nest in each other.
+// maxNesting limits how deep groups and classes nest.
 const maxNesting = 500
 
-// endless is the maximum of a repetition without one, and where larger counts
-// end: no text is longer.
+// endless is the maximum of a repetition without an upper bound. Larger counts are reduced to it,
+// since no text is longer.
 const endless = 1 << 30
 
 // parser reads an expression of either dialect by recursive descent:
@@ -22,33 +22,31 @@ const endless = 1 << 30
 //	sequence = {atom [quantifier]}
 //	atom     = character | "." | class | anchor | "(" … choice ")"
 //
-// Where a construct has one meaning in ECMA-262 and another one in Java, Java's
-// counts: the services that enforce the patterns are written in it, and Smithy
-// itself compiles them with java.util.regex.
+// Where ECMA-262 and Java give a construct different meanings, Java's wins: the services that
+// enforce the patterns are written in Java, and Smithy itself compiles them with java.util.regex.
 type parser struct {
 	source   string
 	at       int
-	flags    syntax.Flags // in force, as package syntax knows them
-	comments bool         // so is Java's flag x: white space means nothing
+	flags    syntax.Flags // the flags in force
+	comments bool         // Java's flag x is in force: white space and comments are ignored
 	depth    int
 	groups   int
 	names    map[string]int
-	refs     []int // numbers of groups that are referred to
-	foreign  bool  // RE2 reads the source itself in another way, or not at all
+	refs     []int // the numbers of groups in back references
+	foreign  bool  // RE2 rejects the source itself, or gives it another meaning
 }
 
-// parse reads an expression. The text to give to an engine is the source itself
-// unless it is foreign to RE2.
+// parse reads an expression. Unless it is foreign, RE2 can compile the source itself.
 func parse(source string) (tree *node, foreign bool, err error) {
 	p := &parser{source: strings.ReplaceAll(source, garbled, "\U00010000-\U0010FFFF"), flags: syntax.Perl, names: map[string]int{}}
 	p.foreign = p.source != source
 	tree, err = p.choice()
 	if err == nil && p.at < len(p.source) {
-		err = errors.New("a closing parenthesis without its opening one")
+		err = errors.New("unmatched closing parenthesis")
 	}
 	for _, n := range p.refs {
 		if err == nil && n > p.groups {
-			err = fmt.Errorf("it refers to group %d, of %d", n, p.groups)
+			err = fmt.Errorf("back reference to group %d, but the pattern has %d groups", n, p.groups)
 		}
 	}
 	if err != nil {
@@ -69,7 +67,7 @@ func (p *parser) take(text string) bool {
 	return true
 }
 
-// next returns the next character; 0 at the end.
+// next consumes and returns the next character, or returns 0 at the end.
 func (p *parser) next() rune {
 	if p.at >= len(p.source) {
 		return 0
@@ -104,7 +102,7 @@ func (p *parser) sequence() (*node, error) {
 			continue
 		}
 		if p.take(`\Q`) {
-			p.foreign = true // as a quantifier and ECMA-262 read it
+			p.foreign = true // ECMA-262 has no quotations, and RE2 binds a quantifier differently
 			quoted, _, _ := strings.Cut(p.rest(), `\E`)
 			p.at = min(p.at+len(quoted)+len(`\E`), len(p.source))
 			for _, r := range quoted {
@@ -116,7 +114,7 @@ func (p *parser) sequence() (*node, error) {
 				return nil, err
 			}
 			if atom == nil {
-				continue // flags, which nothing can be said of
+				continue // inline flags, such as (?i)
 			}
 			n.subs = append(n.subs, atom)
 		}
@@ -127,11 +125,11 @@ func (p *parser) sequence() (*node, error) {
 			}
 		}
 	}
-	n.forgiving()
+	n.relax()
 	return n, nil
 }
 
-// skipComment skips what Java's flag x makes meaningless.
+// skipComment skips white space or a comment, which Java's flag x ignores.
 func (p *parser) skipComment() bool {
 	if strings.IndexByte(" \t\n\v\f\r", p.source[p.at]) >= 0 {
 		p.at++
@@ -171,11 +169,11 @@ func (p *parser) atom() (*node, error) {
 	case '\\':
 		return p.escaped()
 	case '*', '+', '?':
-		return nil, fmt.Errorf("nothing before the quantifier %c", c)
+		return nil, fmt.Errorf("nothing to repeat before the quantifier %c", c)
 	case '{':
 		p.at = start
 		if _, _, ok := p.counts(); ok {
-			return nil, errors.New("nothing before the quantifier " + p.source[start:p.at])
+			return nil, errors.New("nothing to repeat before the quantifier " + p.source[start:p.at])
 		}
 		p.at = start + 1
 		return p.character(`\{`), nil
@@ -195,14 +193,14 @@ func (p *parser) quantified(atom *node) (*node, error) {
 	possessive := p.take("+")
 	p.foreign = p.foreign || possessive
 	if !possessive {
-		p.take("?") // what a match is does not matter, only whether there is one
+		p.take("?") // laziness changes which match is found, not whether there is one
 	}
 	for {
 		start := p.at
 		if _, _, again := p.counts(); !again {
 			break
 		}
-		// Java reads x{2}{3} as x{2} and three times nothing.
+		// Java reads x{2}{3} as x{2} followed by an empty expression three times.
 		p.foreign = true
 		if !p.take("+") {
 			p.take("?")
@@ -212,19 +210,19 @@ func (p *parser) quantified(atom *node) (*node, error) {
 		}
 	}
 	if p.at < len(p.source) && strings.IndexByte("*+?", p.source[p.at]) >= 0 {
-		return nil, fmt.Errorf("a quantifier follows a quantifier: %c", p.source[p.at])
+		return nil, fmt.Errorf("quantifier %c follows a quantifier", p.source[p.at])
 	}
 	switch {
 	case min > max:
-		return nil, fmt.Errorf("the bounds {%d,%d} are in the wrong order", min, max)
-	case atom.op == anchor || atom.op == look: // it is as true once as any number of times
+		return nil, fmt.Errorf("the minimum of {%d,%d} exceeds its maximum", min, max)
+	case atom.op == anchor || atom.op == look: // repeating an assertion does not change it
 		if min == 0 {
 			return &node{op: sequence}, nil
 		}
 		return atom, nil
 	}
 	if min == max && atom.op == leaf && atom.text != lineBreak {
-		possessive = false // there is nothing that it could give back
+		possessive = false // a fixed number of characters leaves nothing to give back
 	}
 	return &node{op: repeat, subs: []*node{atom}, min: min, max: max, possessive: possessive}, nil
 }

@@ -1,27 +1,31 @@
 // Package pattern matches strings against the patterns of AWS's models.
 //
-// The model: a pattern is an ECMA-262 regular expression with search
-// semantics, as in Smithy's @pattern trait and in JSON Schema. It is parsed into a
-// tree, which knows what the models borrow from java.util.regex: \p{Alnum},
-// \p{IsAlphabetic}, \p{InGreek}, \p{script=Greek} and \p{javaLowerCase}, possessive
-// quantifiers and atomic groups, \x{…}, \h, \R, \Q…\E, \A and \z, inline flags,
-// nested classes and their intersection. The tree is written for RE2 (package
-// regexp), whose time is linear, wherever a finite automaton can decide it, with
-// repetitions above RE2's 1,000 written as several in a row; and otherwise for
-// regexp2, a backtracking engine, under a timeout. Neither form grows beyond a
-// bound, however repetitions are nested.
+// # Model
 //
-// Deviations from ECMA-262: AWS's models were written for a Java engine over
-// UTF-16, so a \uXXXX escape of a surrogate pair is read as its code point,
-// and the garbled class range \uD800\uDBFF-\uDC00\uDFFF, which occurs in many of
-// them, as every code point above U+FFFF. What both dialects know and mean
-// differently is read as Java reads it: [a[bc]] is one class, && in a class
-// intersects (unless nothing would be left), and x{2}{3} is x{2}. \s and \S are
-// ASCII's white space without the vertical tab, as RE2 has it; a dot excludes only
-// line feed.
+// A pattern is an ECMA-262 regular expression with search semantics, as in Smithy's @pattern trait
+// and in JSON Schema. The parser also reads what the models borrow from java.util.regex: \p{Alnum},
+// \p{IsAlphabetic}, \p{InGreek}, \p{script=Greek} and \p{javaLowerCase}, possessive quantifiers and
+// atomic groups, \x{…}, \h, \R, \Q…\E, \A and \z, inline flags, nested classes and their
+// intersection.
 //
-// Not supported: Java's flag U, \G, \X, \N, \K, \C, \V, and properties that
-// package unicode has no table for, such as emoji and script extensions.
+// The resulting tree is printed for one of two engines. RE2 (package regexp) runs in linear time
+// and takes every pattern that a finite automaton can decide; a repetition above RE2's limit of
+// 1,000 is printed as several in a row. Every other pattern runs on regexp2, a backtracking engine,
+// under a timeout. The printed form is bounded for both engines, however deep repetitions nest.
+//
+// # Deviations from ECMA-262
+//
+// The patterns of AWS's models were written for a Java engine over UTF-16. A \uXXXX escape of a
+// surrogate pair is therefore one code point, and the garbled class range
+// \uD800\uDBFF-\uDC00\uDFFF, which many models contain, is every code point above U+FFFF. Where a
+// construct has a meaning in both dialects, Java's wins: [a[bc]] is one class, && in a class is an
+// intersection (unless the intersection is empty), and x{2}{3} is x{2}. \s and \S are ASCII white
+// space without the vertical tab, as in RE2. A dot matches everything but a line feed.
+//
+// # Not supported
+//
+// Java's flag U, \G, \X, \N, \K, \C, \V, and properties for which package unicode has no table,
+// such as emoji and script extensions.
 package pattern
 
 import (
@@ -33,34 +37,34 @@ import (
 	"github.com/dlclark/regexp2"
 )
 
-// Timeout bounds one match on the backtracking engine.
+// Timeout limits the time of one match on the backtracking engine.
 const Timeout = 250 * time.Millisecond
 
 // Pattern is a compiled pattern, safe for concurrent use.
 type Pattern struct {
 	source string
-	linear *regexp.Regexp  // or nil:
-	back   *regexp2.Regexp // the backtracking engine
+	linear *regexp.Regexp  // RE2; nil if the pattern needs the backtracking engine
+	back   *regexp2.Regexp // nil if linear is set
 }
 
-// UnsupportedError says that neither engine compiles a pattern.
+// UnsupportedError reports a pattern that neither engine compiles.
 type UnsupportedError struct {
 	Source  string
 	Problem string
 }
 
 func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("pattern %q compiles on neither regular expression engine: %s", e.Source, e.Problem)
+	return fmt.Sprintf("pattern %q is not supported by either regular expression engine: %s", e.Source, e.Problem)
 }
 
-// TimeoutError says that a match took longer than [Timeout].
+// TimeoutError reports a match that took longer than [Timeout].
 type TimeoutError struct{ Source string }
 
 func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("matching against %q took longer than %v", e.Source, Timeout)
 }
 
-// Compile compiles a pattern; the error is an [*UnsupportedError].
+// Compile compiles a pattern. The error is an [*UnsupportedError].
 func Compile(source string) (*Pattern, error) {
 	tree, foreign, err := parse(source)
 	if err != nil {
@@ -77,7 +81,7 @@ func Compile(source string) (*Pattern, error) {
 	return &Pattern{source: source, back: back}, nil
 }
 
-// Check returns the error of [Compile], at the cost of reading the pattern.
+// Check returns the error of [Compile], but only parses a pattern that RE2 can run.
 func Check(source string) error {
 	tree, _, err := parse(source)
 	if err == nil && !tree.regular() {
@@ -86,11 +90,11 @@ func Check(source string) error {
 	if err != nil {
 		return &UnsupportedError{source, err.Error()}
 	}
-	return nil // what is regular compiles on either engine
+	return nil // a regular pattern compiles on one engine or the other
 }
 
-// compileLinear compiles for RE2, and returns the text that it took; nil: the
-// pattern cannot run there, or is too large to.
+// compileLinear compiles for RE2 and returns the text that RE2 accepted. The result is nil if the
+// pattern needs backtracking or is too large for RE2.
 func compileLinear(tree *node, text string) (*regexp.Regexp, string) {
 	if !tree.regular() {
 		return nil, ""
@@ -109,7 +113,8 @@ func compileLinear(tree *node, text string) (*regexp.Regexp, string) {
 	return linear, text
 }
 
-// portableText is the source, where RE2 and ECMA-262 read it as it is meant.
+// portableText returns the source itself if RE2 and ECMA-262 engines read it as this package does,
+// and otherwise a form that they do.
 func portableText(tree *node, source string, foreign bool) string {
 	if !foreign {
 		return source
@@ -119,8 +124,7 @@ func portableText(tree *node, source string, foreign bool) string {
 
 func (p *Pattern) String() string { return p.source }
 
-// Match reports whether the pattern occurs in the text; the error is a
-// [*TimeoutError].
+// Match reports whether the text contains a match of the pattern. The error is a [*TimeoutError].
 func (p *Pattern) Match(text []byte) (bool, error) {
 	if p.linear != nil {
 		return p.linear.Match(text), nil
@@ -132,10 +136,9 @@ func (p *Pattern) Match(text []byte) (bool, error) {
 	return ok, nil
 }
 
-// Portable rewrites a pattern so that RE2 and ECMA-262 engines both read it: a
-// string matches when it matches must and, where refuse is not empty, does not
-// match refuse. ok is false when it cannot be done; must is then how ECMA-262
-// alone comes nearest.
+// Portable rewrites a pattern for engines of both RE2 and ECMA-262. A string matches the pattern if
+// it matches must and, unless refuse is empty, does not match refuse. If ok is false, no such form
+// exists, and must is the closest form for ECMA-262 alone.
 func Portable(source string) (must, refuse string, ok bool) {
 	tree, foreign, err := parse(source)
 	if err != nil {
@@ -166,8 +169,8 @@ func portablePart(source string) (text string, ok bool) {
 	return text, linear != nil
 }
 
-// leadingRefusal splits (?!ahead)rest where rest can only match at the start,
-// so that the look-ahead says something about the whole string.
+// leadingRefusal splits (?!ahead)rest if rest can only match at the start of a string. The
+// look-ahead is then a condition on the whole string.
 func leadingRefusal(source string) (ahead, rest string, ok bool) {
 	source, anchored := strings.CutPrefix(source, "^")
 	inner, found := strings.CutPrefix(source, "(?!")
@@ -185,29 +188,27 @@ func leadingRefusal(source string) (ahead, rest string, ok bool) {
 	if anchored {
 		return ahead, "^" + rest, true
 	}
-	return ahead, rest, begins(rest)
+	return ahead, rest, anchoredAtStart(rest)
 }
 
-// begins reports whether an expression without alternatives can only match at
-// the start of a string: it begins with an anchor, perhaps inside of groups,
-// that no repetition or alternative lets a match go without, as (^a)?b and
-// ((^a|b)) do.
-func begins(source string) bool {
+// anchoredAtStart reports whether an expression without alternatives can only match at the start of
+// a string. It then begins with an anchor, possibly in groups, which no repetition or alternative
+// makes optional, as in (^a)?b and ((^a|b)).
+func anchoredAtStart(source string) bool {
 	inner, group := strings.CutPrefix(source, "(")
 	if !group {
 		after, anchored := strings.CutPrefix(source, "^")
 		return anchored && !repeats(after)
 	}
 	end := closing(inner)
-	return end >= 0 && !repeats(inner[end+1:]) && !alternates(inner[:end]) && begins(inner[:end])
+	return end >= 0 && !repeats(inner[end+1:]) && !alternates(inner[:end]) && anchoredAtStart(inner[:end])
 }
 
-// repeats reports whether an expression begins with a quantifier, which is about
-// what stood before it.
+// repeats reports whether an expression begins with a quantifier for what precedes it.
 func repeats(source string) bool { return source != "" && strings.IndexByte("*+?{", source[0]) >= 0 }
 
-// closing returns the index of the parenthesis that closes the group which the
-// text begins in, or -1.
+// closing returns the index of the parenthesis that closes the group in which the text begins, or
+// -1.
 func closing(source string) int {
 	at := -1
 	scan(source, func(i, depth int) bool {
@@ -219,6 +220,7 @@ func closing(source string) int {
 	return at
 }
 
+// alternates reports whether an expression has a bar outside of groups.
 func alternates(source string) bool {
 	found := false
 	scan(source, func(i, depth int) bool {
@@ -228,8 +230,8 @@ func alternates(source string) bool {
 	return found
 }
 
-// scan visits the bytes of an expression that are neither escaped nor inside a
-// character class, with the depth of groups after the byte.
+// scan calls visit for each byte of an expression that is neither escaped nor in a character class,
+// with the depth of groups after that byte. It ends when visit returns false.
 func scan(source string, visit func(i, depth int) bool) {
 	depth, class := 0, false
 	for i := 0; i < len(source); i++ {

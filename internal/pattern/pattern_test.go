@@ -31,7 +31,7 @@ func TestMatch(t *testing.T) {
 		{"Java's POSIX class in a class", `^[\p{Print}\n]+$`, []string{"a b\n"}, []string{"\t"}},
 		{"Java's POSIX class, negated", `^\P{Cntrl}$`, []string{"a"}, []string{"\x01"}},
 		{"Java's punctuation", `^\p{Punct}+$`, []string{"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}, []string{"a", "1", " "}},
-		{"a class of Unicode", `^\p{L}+$`, []string{"é"}, []string{"1"}},
+		{"Unicode category", `^\p{L}+$`, []string{"é"}, []string{"1"}},
 		{"ASCII digits in the backtracking engine", `^(?!x)\d$`, []string{"1"}, []string{"٣"}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -67,13 +67,13 @@ func TestPortable(t *testing.T) {
 		{`^a$`, `^a$`, "", true},
 		{`^(?!\d+$)a$`, `^a$`, `^(?:\d+$)`, true},
 		{`(?!x)(^a$)`, `(^a$)`, `^(?:x)`, true},
-		{`(?!x)a`, "", "", false},         // not anchored: another place may match
-		{`^(?!x)a|b`, "", "", false},      // the look-ahead binds the first branch alone
-		{`(?!x)(^a|b)`, "", "", false},    // the anchor binds the first branch alone
-		{`(?!x)((^a|b)c)`, "", "", false}, // likewise, deeper
-		{`^(?!0)*0`, `^0`, "", true},      // the look-ahead may be left out
-		{`(?!x)(^a)?b`, "", "", false},    // so may the anchor
-		{`(?!x)((^a)*b)`, "", "", false},  // likewise, deeper
+		{`(?!x)a`, "", "", false},         // not anchored: it may match elsewhere
+		{`^(?!x)a|b`, "", "", false},      // the look-ahead belongs to the first branch only
+		{`(?!x)(^a|b)`, "", "", false},    // the anchor belongs to the first branch only
+		{`(?!x)((^a|b)c)`, "", "", false}, // the same, one level deeper
+		{`^(?!0)*0`, `^0`, "", true},      // the look-ahead is optional
+		{`(?!x)(^a)?b`, "", "", false},    // the anchor is optional
+		{`(?!x)((^a)*b)`, "", "", false},  // the same, one level deeper
 		{`(?!x)^*a`, "", "", false},
 		{`^(?![|)]+$)a$`, `^a$`, `^(?:[|)]+$)`, true},
 		{`(?<=a)b`, "", "", false},
@@ -82,7 +82,7 @@ func TestPortable(t *testing.T) {
 		t.Run(v.source, func(t *testing.T) {
 			must, refuse, ok := Portable(v.source)
 			require.Equal(t, v.ok, ok)
-			if !ok { // what ECMA-262 reads
+			if !ok { // must is what ECMA-262 reads
 				require.Equal(t, v.source, must)
 				return
 			}
@@ -92,8 +92,7 @@ func TestPortable(t *testing.T) {
 	}
 }
 
-// TestPortableForECMA: what only ECMA-262 can run is written without what only Java
-// can read.
+// TestPortableForECMA checks that a pattern that RE2 cannot run is still free of Java's syntax.
 func TestPortableForECMA(t *testing.T) {
 	for source, want := range map[string]string{
 		`^\p{Alnum}+(?<!x)$`:   `^[a-zA-Z0-9]+(?<!x)$`,
@@ -111,7 +110,7 @@ func TestPortableForECMA(t *testing.T) {
 	}
 }
 
-// FuzzPortable holds the rewritten form to the verdict of the original.
+// FuzzPortable checks that the rewritten form and the original agree.
 func FuzzPortable(f *testing.F) {
 	for _, text := range []string{"my-bucket", "1.2.3.4", "", "a\n", "..", "1.2.3.a"} {
 		f.Add(bucket, text)
@@ -120,8 +119,7 @@ func FuzzPortable(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, source, text string) {
 		must, refuse, ok := Portable(source)
-		// Beyond this part of the syntax the two engines differ in ways that no
-		// rewriting is to blame for.
+		// Outside of this part of the syntax, the two engines themselves differ.
 		if !ok || refuse == "" || len(source) > 60 || len(text) > 30 || strings.Trim(source, "^$()?!|*+01ab") != "" && source != bucket {
 			return
 		}

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,15 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// javaClasses are the POSIX character classes of java.util.regex.Pattern, for
-// which neither engine has a name, as the inside of a class.
+// javaClasses are the POSIX character classes of java.util.regex.Pattern, which neither engine has,
+// each written as the inside of a class.
 var javaClasses = map[string]string{
 	"Lower": `a-z`, "Upper": `A-Z`, "ASCII": `\x00-\x7F`, "Alpha": `a-zA-Z`, "Digit": `0-9`, "Alnum": `a-zA-Z0-9`,
 	"Punct": "!-\\/:-@\\[-`{-~", "Graph": `!-~`, "Print": ` -~`, "Blank": ` \t`, "Cntrl": `\x00-\x1F\x7F`,
 	"XDigit": `0-9a-fA-F`, "Space": ` \t\n\x0B\f\r`,
 }
 
-// spaces are Java's \h, horizontal white space, or what it is not.
+// spaces returns the characters of Java's \h, horizontal white space, or their complement.
 func spaces(not bool) []rune {
 	ranges := []rune{'\t', '\t', ' ', ' ', 0xA0, 0xA0, 0x1680, 0x1680, 0x180E, 0x180E, 0x2000, 0x200A, 0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000}
 	if not {
@@ -27,14 +28,14 @@ func spaces(not bool) []rune {
 	return ranges
 }
 
-// property reads what follows \p or \P: a letter, or a name in braces.
+// property reads the rest of \p or \P: a letter, or a name in braces.
 func (p *parser) property(not bool) (escape, error) {
 	name := string(p.next())
 	braced := name == "{"
 	if braced {
 		inner, _, closed := strings.Cut(p.rest(), "}")
 		if !closed {
-			return escape{}, fmt.Errorf("a property's name is not closed")
+			return escape{}, errors.New("missing closing brace after the name of a property")
 		}
 		p.at += len(inner) + len("}")
 		name = inner
@@ -55,7 +56,7 @@ func (p *parser) property(not bool) (escape, error) {
 	}
 	ranges, ok := propertyRunes(name)
 	if !ok {
-		return escape{}, fmt.Errorf("no property of characters is named %q", name)
+		return escape{}, fmt.Errorf("unknown character property %q", name)
 	}
 	if not {
 		ranges = complement(ranges)
@@ -63,8 +64,8 @@ func (p *parser) property(not bool) (escape, error) {
 	return insideClass(classText(ranges)), nil
 }
 
-// propertyRunes returns the characters of a property by its name in Java, Unicode
-// or ECMA-262, of which case, spaces, hyphens and underscores do not count:
+// propertyRunes returns the characters of a property, given its name in Java, Unicode or ECMA-262.
+// Case, spaces, hyphens and underscores are ignored:
 //
 //	IsAlphabetic  IsGreek  IsLu      a binary property, a script, a category
 //	InGreek       block=…  blk=…     a block
@@ -100,7 +101,7 @@ func propertyRunes(name string) ([]rune, bool) {
 	return nil, false
 }
 
-// canonical is a name without what does not count in it.
+// canonical returns a name in lower case, without spaces, hyphens and underscores.
 func canonical(name string) string {
 	return strings.ToLower(strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == ' ' {
@@ -123,7 +124,7 @@ func tableNamed(tables map[string]*unicode.RangeTable, name string) ([]rune, boo
 func scriptRunes(name string) ([]rune, bool) { return tableNamed(unicode.Scripts, name) }
 
 func categoryRunes(name string) ([]rune, bool) {
-	if table, ok := unicode.Categories[name]; ok { // Java tells the letters' case apart
+	if table, ok := unicode.Categories[name]; ok { // Java distinguishes case in these
 		return tableRunes(table), true
 	}
 	switch name {
@@ -141,8 +142,7 @@ func categoryRunes(name string) ([]rune, bool) {
 	return nil, false
 }
 
-// binaryRunes returns the characters of a property that Java derives, or of one
-// that Unicode lists.
+// binaryRunes returns the characters of a binary property that Java derives or Unicode lists.
 func binaryRunes(name string) ([]rune, bool) {
 	switch canonical(name) {
 	case "all", "any":
@@ -175,8 +175,8 @@ func binaryRunes(name string) ([]rune, bool) {
 	return tableNamed(unicode.Properties, name)
 }
 
-// javaRunes returns the characters for which a method of java.lang.Character
-// that begins with "is" is true.
+// javaRunes returns the characters for which a method of java.lang.Character is true, given its name
+// without "is".
 func javaRunes(method string) ([]rune, bool) {
 	switch method {
 	case "LowerCase", "UpperCase", "Alphabetic", "Ideographic", "TitleCase", "Digit", "Letter":
@@ -199,7 +199,7 @@ func javaRunes(method string) ([]rune, bool) {
 	return nil, false
 }
 
-// tableRunes returns the characters of any of the tables.
+// tableRunes returns the characters of all the tables.
 func tableRunes(tables ...*unicode.RangeTable) []rune {
 	var ranges []rune
 	for _, table := range tables {
@@ -226,8 +226,7 @@ func appendStrided(ranges []rune, low, high, stride rune) []rune {
 //go:embed blocks.txt
 var blocksText string
 
-// blocks are Unicode's blocks by their canonical names, and by the short ones
-// that Java has for some.
+// blocks returns Unicode's blocks by canonical name, and by the short names that Java has for some.
 var blocks = sync.OnceValue(func() map[string][2]rune {
 	named := map[string][2]rune{}
 	for line := range strings.Lines(blocksText) {

@@ -5,11 +5,10 @@ import (
 	"slices"
 )
 
-// Syntax returns the tree of a pattern, by which texts can be written that match
-// it: its repetitions keep their bounds, also those above 1,000, so that package
-// regexp does not compile every tree. Where exact is false the tree leaves out what
-// is not regular, such as look-arounds: then not each of its texts matches. The
-// error is an [*UnsupportedError].
+// Syntax returns the tree of a pattern, from which texts that match it can be sampled. Repetitions
+// keep their bounds, even above 1,000, so package regexp does not compile every tree. If exact is
+// false, the tree omits parts that are not regular, such as look-arounds, and some of its texts do
+// not match the pattern. The error is an [*UnsupportedError].
 func Syntax(source string) (tree *syntax.Regexp, exact bool, err error) {
 	parsed, foreign, err := parse(source)
 	if err != nil {
@@ -30,7 +29,7 @@ func Syntax(source string) (tree *syntax.Regexp, exact bool, err error) {
 	return parsed.syntax(groups), parsed.regular(), nil
 }
 
-// collect notes the capturing groups by their numbers.
+// collect adds the capturing groups to the map, by number.
 func (n *node) collect(groups map[int]*node) {
 	if n.op == capture {
 		groups[n.number] = n.subs[0]
@@ -40,6 +39,7 @@ func (n *node) collect(groups map[int]*node) {
 	}
 }
 
+// refers reports whether the expression contains a back reference.
 func (n *node) refers() bool {
 	return n.op == backreference || slices.ContainsFunc(n.subs, (*node).refers)
 }
@@ -54,7 +54,7 @@ func (n *node) syntax(groups map[int]*node) *syntax.Regexp {
 		return nothing
 	case look:
 		return nothing
-	case backreference: // another text of the group, which may happen to be the same
+	case backreference: // the group again, although it may match a different text
 		if group := groups[n.number]; group != nil && !group.refers() {
 			return group.syntax(groups)
 		}

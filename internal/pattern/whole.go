@@ -2,18 +2,16 @@ package pattern
 
 import "strings"
 
-// Whole returns the search form of a pattern that a whole string must match, as
-// those of botocore's models do. botocore derives them from search patterns: it
-// takes the anchors away from both ends, and puts .* at an end that had none.
-// Whole undoes that: X becomes ^X$, and .*X.* becomes X, which are the patterns
-// that the models came from. An alternative at the top has the anchors put around
-// all of it, ^(?:a|b)$, unless each alternative ends up anchored by itself, as in
-// a$|^b.
+// Whole converts a pattern of a botocore model, which a whole string must match, to the equivalent
+// search pattern. botocore derives its patterns from search patterns: it removes the anchors from
+// both ends, and adds .* at an end without one. Whole undoes this: X becomes ^X$, and .*X.* becomes
+// X. Alternatives at the top level are anchored together, as in ^(?:a|b)$, unless adding the
+// anchors leaves each alternative anchored, as for a$|^b.
 //
-// Strictly, .*X.* does not match text with a line feed outside of X, and X does.
+// Strictly, .*X.* does not match a text with a line feed outside of X, but X does.
 func Whole(source string) string {
 	if source == "" {
-		return "" // a search for nothing finds it everywhere
+		return "" // the empty search pattern matches every text
 	}
 	if inner, ok := unwrapped(source); ok {
 		return inner
@@ -33,7 +31,7 @@ func Whole(source string) string {
 	return whole
 }
 
-// unwrapped takes the .* away from both ends.
+// unwrapped removes the .* from both ends.
 func unwrapped(source string) (inner string, ok bool) {
 	const all = ".*"
 	inner, front := strings.CutPrefix(source, all)
@@ -44,8 +42,8 @@ func unwrapped(source string) (inner string, ok bool) {
 	return inner, true
 }
 
-// startsAnchored reports whether the first character is the anchor ^ or \A, and no
-// quantifier lets a match go without.
+// startsAnchored reports whether the expression begins with the anchor ^ or \A, without a
+// quantifier that makes it optional.
 func startsAnchored(source string) bool {
 	after, ok := strings.CutPrefix(source, "^")
 	if !ok {
@@ -54,7 +52,7 @@ func startsAnchored(source string) bool {
 	return ok && !repeats(after)
 }
 
-// endsAnchored reports whether the last character is the anchor $ or \z.
+// endsAnchored reports whether the expression ends with the anchor $ or \z.
 func endsAnchored(source string) bool {
 	if before, ok := strings.CutSuffix(source, `\z`); ok {
 		return !endsEscaped(before)
@@ -65,19 +63,18 @@ func endsAnchored(source string) bool {
 	}
 	anchor := false
 	scan(source, func(i, _ int) bool {
-		anchor = i == len(source)-1 // and not in a character class
+		anchor = i == len(source)-1 // false for a $ in a character class
 		return true
 	})
 	return anchor
 }
 
-// endsEscaped reports whether an expression ends in a backslash that escapes
-// what comes next.
+// endsEscaped reports whether an expression ends in a backslash that escapes the next character.
 func endsEscaped(source string) bool {
 	return (len(source)-len(strings.TrimRight(source, `\`)))%2 == 1
 }
 
-// alternatives splits an expression at its bars that stand in no group.
+// alternatives splits an expression at the bars outside of groups.
 func alternatives(source string) []string {
 	var found []string
 	start := 0

@@ -9,7 +9,7 @@ import (
 
 func TestWhole(t *testing.T) {
 	for _, v := range []struct{ name, source, want string }{
-		{"none", ``, ``},
+		{"empty", ``, ``},
 		{"plain", `[a-z]+`, `^[a-z]+$`},
 		{"anchored", `^[a-z]+$`, `^[a-z]+$`},
 		{"anchored at the start", `^[a-z]+`, `^[a-z]+$`},
@@ -41,8 +41,7 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// FuzzWhole holds the search form against what it stands for: the whole text
-// matches the pattern.
+// FuzzWhole checks that searching for the converted pattern is the same as matching the whole text.
 func FuzzWhole(f *testing.F) {
 	for _, source := range []string{`a|b`, `.*a.*`, `^a`, `a$`, `(a|b)*`, `a\|`, `^*a`, `.*0|1.*`, `^a$|^b$`, `[a$]|1`} {
 		for _, text := range []string{"", "a", "ab", "ba", "0", "a0"} {
@@ -54,7 +53,7 @@ func FuzzWhole(f *testing.F) {
 			return
 		}
 		if _, err := Compile(source); err != nil {
-			return // such as )(, which a group around it would make valid
+			return // such as )(, which a surrounding group would make valid
 		}
 		whole, err := Compile("^(?:" + source + ")$")
 		require.NoError(t, err)
@@ -65,7 +64,7 @@ func FuzzWhole(f *testing.F) {
 		got, err := search.Match([]byte(text))
 		require.NoError(t, err)
 		if _, wrapped := unwrapped(source); wrapped && alternates(source) {
-			// The search finds more than the alternatives with half a .* each.
+			// .*a|b.* converts to a search for a|b, which finds more.
 			require.True(t, got || !want, source)
 			return
 		}

@@ -7,9 +7,12 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/crcheck/crcheck/validate"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -28,79 +31,45 @@ func newCarrier() carrier { return carrier{map[string]bool{}, map[string]string{
 // learn takes what two successes have at the same places: of lists the elements
 // in their order, of headers those that the contract binds.
 func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
-	for _, m := range c.Bound(schema.OutputPart) {
-		if c.Location(&m) == "header" {
-			k.text(c.Resolve(m.Shape), recorded.Header.Get(m.Wire()), live.Header.Get(m.Wire()))
-		}
+	for _, b := range binding.Of(c, schema.OutputPart).At(schema.LocationHeader) {
+		k.text(c.Resolve(b.Shape), recorded.Header.Get(b.Wire), live.Header.Get(b.Wire))
 	}
-	root, _, ok := schema.Wire.Document(c, schema.OutputPart)
-	if !ok {
-		return
-	}
-	was, ok1 := tree(recorded)
-	is, ok2 := tree(live)
+	was, ok1 := siteOf(c, schema.OutputPart, recorded)
+	is, ok2 := siteOf(c, schema.OutputPart, live)
 	if ok1 && ok2 {
-		k.value(c, c.Resolve(root), was, is)
+		k.value(was, is)
 	}
 }
 
-// tree is the body of an answer, decoded.
-func tree(r *traffic.Response) (value any, ok bool) {
+// siteOf is the root of the body of an answer, where it is JSON.
+func siteOf(c *schema.Contract, part schema.Part, r *traffic.Response) (root *visit.Site, ok bool) {
 	body, err := r.Document()
 	if err != nil || len(body.Bytes) == 0 {
 		return nil, false
 	}
-	value, err = validate.Tree(body.Bytes)
-	return value, err == nil
+	document, err := jsontree.Parse(body.Bytes)
+	if err != nil {
+		return nil, false
+	}
+	return visit.Root(c, part, schema.Wire, document)
 }
 
-func (k *carrier) value(c *schema.Contract, s *schema.Shape, was, is any) {
-	switch was := was.(type) {
-	case string:
-		if is, ok := is.(string); ok {
-			k.text(s, was, is)
-		}
-	case []any:
-		is, ok := is.([]any)
-		if !ok {
-			return
-		}
-		for i := range min(len(was), len(is)) {
-			k.value(c, elementOf(c, s), was[i], is[i])
-		}
-	case map[string]any:
-		is, ok := is.(map[string]any)
-		if !ok {
-			return
-		}
-		for name, value := range was {
-			if other, ok := is[name]; ok {
-				k.value(c, memberOf(c, s, name), value, other)
+func (k *carrier) value(was, is *visit.Site) {
+	switch kind := was.Value.Kind; {
+	case kind != is.Value.Kind:
+	case kind == '"':
+		k.text(was.Shape, was.Value.Text, is.Value.Text)
+	case kind == '{':
+		for below := range was.Below() {
+			if other := is.Child(below.Key); other != nil {
+				k.value(below, other)
 			}
 		}
-	}
-}
-
-// elementOf is the shape of a list's elements; what the contract does not know
-// is unstated.
-func elementOf(c *schema.Contract, s *schema.Shape) *schema.Shape {
-	if s.Element == nil {
-		return &schema.Shape{}
-	}
-	return c.Resolve(*s.Element)
-}
-
-// memberOf is the shape of an object's member or of a map's value.
-func memberOf(c *schema.Contract, s *schema.Shape, wire string) *schema.Shape {
-	if s.Value != nil {
-		return c.Resolve(*s.Value)
-	}
-	for i := range s.Members {
-		if s.Members[i].Wire() == wire {
-			return c.Resolve(s.Members[i].Shape)
+	case kind == '[':
+		for i := range min(len(was.Value.Entries), len(is.Value.Entries)) {
+			k.value(was.Entry(i), is.Entry(i))
 		}
 	}
-	return &schema.Shape{}
 }
 
 func (k *carrier) text(s *schema.Shape, was, is string) {
@@ -189,7 +158,7 @@ func (k *carrier) path(path string) string {
 	for i, segment := range segments {
 		if text, err := url.PathUnescape(segment); err == nil {
 			if is := k.carried(text); is != text {
-				segments[i] = url.PathEscape(is)
+				segments[i] = awshttp.Escape(is, "")
 			}
 		}
 	}
@@ -203,7 +172,7 @@ func (k *carrier) query(query string) string {
 		name, value, ok := strings.Cut(piece, "=")
 		if text, err := url.QueryUnescape(value); ok && err == nil {
 			if is := k.carried(text); is != text {
-				pieces[i] = name + "=" + strings.ReplaceAll(url.QueryEscape(is), "+", "%20")
+				pieces[i] = name + "=" + awshttp.Escape(is, "")
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func TestInto(t *testing.T) {
 	require.NoError(t, err)
 	body := []byte(`{"name":"job-1", "n":1.50, "list":["job-1","x\u0041",null,true], "name":{"job-1":"ARN:job-1:"}}`)
 	got, at := k.into(r, u, body)
-	require.Equal(t, "https://x/jobs/run%2F7%20&/a%2Fb?job=run%2F7%20%26&x=%20&y", got.URL)
+	require.Equal(t, "https://x/jobs/run%2F7%20%26/a%2Fb?job=run%2F7%20%26&x=%20&y", got.URL)
 	require.Equal(t, got.URL, at.String())
 	require.Equal(t, http.Header{"X-Job": {"run/7 &", "job-2"}}, got.Header)
 	require.Equal(t, `{"name":"run/7 &","n":1.50,"list":["run/7 &","x\u0041",null,true],"name":{"job-1":"ARN:run/7 &:"}}`, string(got.Body.Bytes))
@@ -62,7 +62,7 @@ func TestLearn(t *testing.T) {
 		{Name: "time", Shape: schema.Ref{Inline: &schema.Shape{Type: schema.Timestamp, Format: schema.Is("date-time")}}},
 		{Name: "ids", Shape: schema.Ref{Inline: &schema.Shape{Type: schema.List, Element: &text}}},
 		{Name: "tags", Shape: schema.Ref{Inline: &schema.Shape{Type: schema.Map, Key: &text, Value: &text}}},
-		{Name: "place", Shape: text, Location: schema.Is("header"), WireName: schema.Is("Location")},
+		{Name: "place", Shape: text, Location: schema.Is(schema.LocationHeader), WireName: schema.Is("Location")},
 	}}}}
 	for _, c2 := range []struct {
 		name, was, is string

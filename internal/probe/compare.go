@@ -1,12 +1,14 @@
 package probe
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -19,8 +21,8 @@ import (
 func compare(c *schema.Contract, recorded, live *traffic.Response) finding.Set {
 	d := comparison{c: c, part: schema.OutputPart}
 	if recorded.Status != live.Status {
-		d.add(finding.ProbeStatus, "", fmt.Sprint(live.Status), fmt.Sprint(recorded.Status),
-			fmt.Sprintf("the emulator answered %s, the service %s", status(live), status(recorded)))
+		d.add("", finding.Finding{Rule: finding.ProbeStatus, Found: statusValue(live), Wanted: finding.Want{Text: strconv.Itoa(recorded.Status)},
+			Names: []string{named(live), named(recorded)}})
 	}
 	if (recorded.Status >= 300) != (live.Status >= 300) {
 		return finding.NewSet(d.found...)
@@ -28,7 +30,7 @@ func compare(c *schema.Contract, recorded, live *traffic.Response) finding.Set {
 	if recorded.Status >= 300 {
 		was, is := errorName(c, recorded), errorName(c, live)
 		if was != is && was != "" && is != "" {
-			d.add(finding.ProbeErrorCode, "", is, was, fmt.Sprintf("the emulator named %s, the service %s", is, was))
+			d.add("", finding.Finding{Rule: finding.ProbeErrorCode, Found: finding.Text(is), Wanted: finding.Want{Text: was}})
 		}
 		e, ok := c.Error(was)
 		if was != is || !ok {
@@ -41,14 +43,17 @@ func compare(c *schema.Contract, recorded, live *traffic.Response) finding.Set {
 	return finding.NewSet(d.found...)
 }
 
-// status is the status of an answer with the name of its error.
-func status(r *traffic.Response) string {
-	if body, err := r.Document(); err == nil && r.Status >= 300 {
-		if name := validate.ErrorName(r.Header, body.Bytes); name != "" {
-			return fmt.Sprintf("%d %s", r.Status, clip(name))
-		}
+func statusValue(r *traffic.Response) finding.Value {
+	return finding.ValueOf(finding.KindInteger, strconv.Itoa(r.Status))
+}
+
+// named is the name that a response gives its error; empty: it names none.
+func named(r *traffic.Response) string {
+	body, err := r.Document()
+	if err != nil || r.Status < 300 {
+		return ""
 	}
-	return fmt.Sprint(r.Status)
+	return clip(validate.ErrorName(r.Header, body.Bytes))
 }
 
 // clip shortens what an emulator may make as long as it likes.
@@ -80,22 +85,19 @@ type comparison struct {
 	found []finding.Finding
 }
 
-func (d *comparison) add(rule finding.RuleID, pointer, got, want, message string) {
-	part := string(d.part)
+func (d *comparison) add(pointer string, f finding.Finding) {
+	f.Operation, f.Part, f.Pointer = d.c.Name(), string(d.part), pointer
 	if d.part == schema.OutputPart {
-		part = ""
+		f.Part = ""
 	}
-	d.found = append(d.found, finding.Finding{Rule: rule, Operation: d.c.Name(), Part: part, Pointer: pointer, Got: got, Want: want, Message: message})
+	d.found = append(d.found, f)
 }
 
 // beside compares the members that travel in headers.
 func (d *comparison) beside(recorded, live http.Header) {
-	for _, m := range d.c.Bound(d.part) {
-		if d.c.Location(&m) != "header" {
-			continue
-		}
-		was := len(recorded.Values(m.Wire())) > 0
-		d.presence("/"+schema.Escape(m.Name), &m, was, was, len(live.Values(m.Wire())) > 0)
+	for _, b := range binding.Of(d.c, d.part).At(schema.LocationHeader) {
+		was := len(recorded.Values(b.Wire)) > 0
+		d.presence("/"+jsontree.Escape(b.Name), b.Member, was, was, len(live.Values(b.Wire)) > 0)
 	}
 }
 
@@ -103,158 +105,102 @@ func (d *comparison) beside(recorded, live http.Header) {
 func (d *comparison) presence(pointer string, m *schema.Member, always, ever, is bool) {
 	switch {
 	case always && !is && !m.Required.Or(false):
-		d.add(finding.ProbeMember, pointer, "", m.Name, fmt.Sprintf("the emulator leaves out %s, which the service sent", m.Name))
+		d.add(pointer, finding.Finding{Rule: finding.ProbeMember, Wanted: finding.Want{Text: m.Name}})
 	case !ever && is:
-		d.add(finding.ProbeMemberExtra, pointer, m.Name, "", fmt.Sprintf("the emulator sends %s, which the service left out", m.Name))
+		d.add(pointer, finding.Finding{Rule: finding.ProbeMemberExtra, Found: finding.Text(m.Name)})
 	}
 }
 
 func (d *comparison) body(recorded, live *traffic.Response) {
-	root, members, ok := schema.Wire.Document(d.c, d.part)
-	if !ok {
-		return
+	was, ok1 := siteOf(d.c, d.part, recorded)
+	is, ok2 := siteOf(d.c, d.part, live)
+	if ok1 && ok2 { // else the contract says so
+		d.value("", []*visit.Site{was}, is)
 	}
-	was, ok1 := tree(recorded)
-	is, ok2 := tree(live)
-	if !ok1 || !ok2 {
-		return // the contract says so
-	}
-	shape := *d.c.Resolve(root)
-	if members != nil {
-		shape.Members = members
-	}
-	d.value("", &shape, []any{was}, is)
 }
 
 // value compares what is below a value of the emulator with what is below the
-// recorded ones that may stand in its place: one, or all elements of a list. So
+// recorded ones that may be in its place: one, or all elements of a list. So
 // how many elements there are, and in which order, makes no difference. Pointers
 // lead through members by their wire names and through lists and maps by "*".
-func (d *comparison) value(pointer string, s *schema.Shape, was []any, is any) {
-	switch is := is.(type) {
-	case map[string]any:
-		if s.Type == schema.Map {
-			d.entries(pointer, s.Value, values(was), mapValues(is))
-			return
+func (d *comparison) value(pointer string, was []*visit.Site, is *visit.Site) {
+	kind := is.Value.Kind
+	was = slices.DeleteFunc(slices.Clone(was), func(s *visit.Site) bool { return s.Value.Kind != kind })
+	if len(was) == 0 {
+		return
+	}
+	switch s := is.Shape; {
+	case s.Type == schema.Map && kind == '{', s.Type == schema.List && kind == '[':
+		var all []*visit.Site
+		for _, one := range was {
+			all = slices.AppendSeq(all, one.Below())
 		}
-		objects := objectsOf(was)
-		if s.Type != schema.Structure || len(objects) == 0 {
-			return
+		for entry := range is.Below() {
+			d.value(pointer+"/*", all, entry)
 		}
-		if s.Union.Or(false) {
-			d.union(pointer, s, objects, is)
-			return
-		}
+	case s.Type != schema.Structure || kind != '{':
+	case s.Union.Or(false):
+		d.union(pointer, was, is)
+	default:
 		for i := range s.Members {
-			d.member(pointer, &s.Members[i], objects, is)
-		}
-	case []any:
-		if s.Type == schema.List {
-			d.entries(pointer, s.Element, elements(was), is)
+			d.member(pointer, &s.Members[i], was, is)
 		}
 	}
 }
 
 // member compares a member of a structure.
-func (d *comparison) member(above string, m *schema.Member, was []map[string]any, is map[string]any) {
-	pointer := above + "/" + schema.Escape(m.Wire())
-	there := below(was, m.Wire())
-	value := is[m.Wire()]
+func (d *comparison) member(above string, m *schema.Member, was []*visit.Site, is *visit.Site) {
+	pointer := above + "/" + jsontree.Escape(m.Wire())
+	there, value := below(was, m.Wire()), present(is, m.Wire())
 	d.presence(pointer, m, len(there) == len(was), len(there) > 0, value != nil)
-	if value != nil && len(there) > 0 {
-		d.value(pointer, d.c.Resolve(m.Shape), there, value)
+	if value != nil {
+		d.value(pointer, there, value)
 	}
 }
 
 // union compares which member is set.
-func (d *comparison) union(pointer string, s *schema.Shape, was []map[string]any, is map[string]any) {
-	set := members(s, is)
+func (d *comparison) union(pointer string, was []*visit.Site, is *visit.Site) {
+	set := members(is)
 	if len(set) != 1 {
 		return // the contract says so
 	}
 	var names []string
 	for _, object := range was {
-		for _, m := range members(s, object) {
-			if !slices.Contains(names, m.Name) {
-				names = append(names, m.Name)
+		for _, m := range members(object) {
+			if !slices.Contains(names, m.Member.Name) {
+				names = append(names, m.Member.Name)
 			}
 		}
 	}
 	slices.Sort(names)
 	m := set[0]
-	if !slices.Contains(names, m.Name) {
+	if !slices.Contains(names, m.Member.Name) {
 		if len(names) > 0 {
-			d.add(finding.ProbeUnionMember, pointer, m.Name, strings.Join(names, " or "),
-				fmt.Sprintf("the emulator set %s, the service %s", m.Name, strings.Join(names, " or ")))
+			d.add(pointer, finding.Finding{Rule: finding.ProbeUnionMember, Found: finding.Text(m.Member.Name), Wanted: finding.Want{OneOf: names}})
 		}
 		return
 	}
-	d.value(pointer+"/"+schema.Escape(m.Wire()), d.c.Resolve(m.Shape), below(was, m.Wire()), is[m.Wire()])
+	d.value(pointer+"/"+jsontree.Escape(m.Key), below(was, m.Key), m)
 }
 
-// members are the members of a union that are set.
-func members(s *schema.Shape, object map[string]any) []*schema.Member {
-	var set []*schema.Member
-	for i := range s.Members {
-		if object[s.Members[i].Wire()] != nil {
-			set = append(set, &s.Members[i])
-		}
-	}
-	return set
+// members are the members of a union that are set and known.
+func members(union *visit.Site) []*visit.Site {
+	return slices.DeleteFunc(union.Set(), (*visit.Site).Unknown)
 }
 
-// entries compares each element or value with all recorded ones; each
-// difference is said once.
-func (d *comparison) entries(pointer string, ref *schema.Ref, was, is []any) {
-	if ref == nil || len(was) == 0 {
-		return
+// present is a member that is there and not null, or nil.
+func present(s *visit.Site, name string) *visit.Site {
+	if m := s.Child(name); m != nil && !m.Value.Null() {
+		return m
 	}
-	for _, value := range is {
-		d.value(pointer+"/*", d.c.Resolve(*ref), was, value)
-	}
+	return nil
 }
 
-func objectsOf(all []any) []map[string]any {
-	var objects []map[string]any
-	for _, value := range all {
-		if object, ok := value.(map[string]any); ok {
-			objects = append(objects, object)
-		}
-	}
-	return objects
-}
-
-func below(objects []map[string]any, name string) []any {
-	var all []any
+// below are the members of a name that objects have.
+func below(objects []*visit.Site, name string) (all []*visit.Site) {
 	for _, object := range objects {
-		if value := object[name]; value != nil {
-			all = append(all, value)
-		}
-	}
-	return all
-}
-
-func values(all []any) []any {
-	var entries []any
-	for _, object := range objectsOf(all) {
-		entries = append(entries, mapValues(object)...)
-	}
-	return entries
-}
-
-func mapValues(object map[string]any) []any {
-	var all []any
-	for _, value := range object {
-		all = append(all, value)
-	}
-	return all
-}
-
-func elements(lists []any) []any {
-	var all []any
-	for _, list := range lists {
-		if list, ok := list.([]any); ok {
-			all = append(all, list...)
+		if m := present(object, name); m != nil {
+			all = append(all, m)
 		}
 	}
 	return all

@@ -10,7 +10,7 @@
 // # Identifiers
 //
 // What the service made up, the emulator makes up differently. A string that a
-// recorded success introduced, and for which the emulator answered another one
+// recorded success introduced, and for which the emulator responded with another one
 // at the same place, is carried: in later requests it is replaced by the
 // emulator's, in the path, the query, headers and strings of a JSON body, as a
 // whole or as a piece of a longer string between characters other than letters,

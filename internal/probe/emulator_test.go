@@ -12,12 +12,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crcheck/crcheck/schema/source/botocore"
+
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
-	"github.com/stretchr/testify/require"
 )
 
 // shop is the contracts of a small service.
@@ -25,7 +27,7 @@ func shop(t testing.TB) *schema.Catalog {
 	t.Helper()
 	model, err := os.ReadFile("testdata/shop.json")
 	require.NoError(t, err)
-	all, err := source.Botocore(model, "1")
+	all, err := botocore.Read(model, "1")
 	require.NoError(t, err)
 	for _, c := range all {
 		if c.Operation == "GetOrder" {

@@ -2,9 +2,8 @@ package probe
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -12,11 +11,12 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // refusable are the rules that an input may break which a service refuses as
@@ -117,9 +117,8 @@ func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (O
 		}
 		return Outcome{Contract: c, Findings: found}, nil
 	}
-	want := "400 " + strings.Join(names, " or ")
 	f := finding.Finding{Rule: finding.ProbeNotRefused, Operation: c.Name(), Part: string(schema.InputPart), Pointer: n.pointer,
-		Got: status(answer), Want: want, Message: fmt.Sprintf("the input breaks %s (%s), the emulator answered %s", n.rule, n.how, status(answer))}
+		Found: statusValue(answer), Names: []string{string(n.rule), n.how, named(answer)}, Wanted: finding.Want{Text: "400", OneOf: names}}
 	return Outcome{Contract: c, Findings: p.options.Profile.Grade(finding.NewSet(f))}, nil
 }
 
@@ -142,7 +141,7 @@ func (p *Probe) negatives(c *schema.Contract) []negative {
 // bodies are requests with an invalid body.
 func bodies(c *schema.Contract, b *base) []negative {
 	root, members, ok := schema.Wire.Document(c, schema.InputPart)
-	if !ok || len(members) == 0 && len(c.Resolve(root).Members) == len(c.Bound(schema.InputPart)) && len(b.request.Body.Bytes) == 0 {
+	if !ok || len(members) == 0 && len(c.Resolve(root).Members) == len(binding.Of(c, schema.InputPart).Members) && len(b.request.Body.Bytes) == 0 {
 		return nil // there is no body
 	}
 	s, err := synth.New(c, schema.Wire)
@@ -162,26 +161,18 @@ func bodies(c *schema.Contract, b *base) []negative {
 // that document itself, whose surroundings are minimal, where the body is no
 // object that the emulator took.
 func (b *base) broken(miss synth.NearMiss) []byte {
-	own, err := validate.Tree(b.request.Body.Bytes)
-	object, ok := own.(map[string]any)
-	other, err2 := validate.Tree(miss.Document)
-	members, ok2 := other.(map[string]any)
-	if err != nil || err2 != nil || !ok || !ok2 || miss.Pointer == "" || !b.good {
+	object, err := jsontree.Parse(b.request.Body.Bytes)
+	members, err2 := jsontree.Parse(miss.Document)
+	if err != nil || err2 != nil || object.Kind != '{' || members.Kind != '{' || miss.Pointer == "" || !b.good {
 		return miss.Document
 	}
-	for name := range jsontext.Pointer(miss.Pointer).Tokens() {
-		if value, there := members[name]; there {
-			object[name] = value
-		} else {
-			delete(object, name)
-		}
-		break
+	name := jsontree.Tokens(miss.Pointer)[0]
+	if value := members.Member(name); value != nil {
+		object.Set(name, *value)
+	} else {
+		object.Delete(name)
 	}
-	text, err := json.Marshal(object)
-	if err != nil {
-		return miss.Document
-	}
-	return text
+	return object.Append(nil)
 }
 
 // with is the base with another URL and another body, or other values of headers
@@ -212,22 +203,22 @@ func (b *base) with(target string, body []byte, h http.Header) *traffic.Request 
 // texts are those of documents in the SDK's projection, which has all members in
 // one object; members that are no scalars are left out.
 func beside(c *schema.Contract, b *base) []negative {
-	bound := c.Bound(schema.InputPart)
+	table := binding.Of(c, schema.InputPart)
 	s, err := synth.New(c, schema.SDK)
-	if err != nil || len(bound) == 0 {
+	if err != nil || len(table.Members) == 0 {
 		return nil
 	}
 	var all []negative
 	for miss := range s.NearMisses(schema.InputPart) {
-		i := slices.IndexFunc(bound, func(m schema.Member) bool { return miss.Pointer == "/"+schema.Escape(m.Name) })
+		i := slices.IndexFunc(table.Members, func(m binding.Member) bool { return miss.Pointer == "/"+jsontree.Escape(m.Name) })
 		if i < 0 || !slices.Contains(refusable, miss.Rule) {
 			continue
 		}
-		text, there := textOf(miss.Document, bound[i].Name)
+		text, there := textOf(miss.Document, table.Members[i].Name)
 		if !there && miss.Rule != finding.MemberMissing {
 			continue
 		}
-		if r, ok := b.rebound(c, &bound[i], text, there); ok {
+		if r, ok := b.rebound(table, &table.Members[i], text, there); ok {
 			all = append(all, negative{miss.Rule, miss.Pointer, miss.How, r})
 		}
 	}
@@ -236,71 +227,45 @@ func beside(c *schema.Contract, b *base) []negative {
 
 // textOf is the text of a scalar member.
 func textOf(document []byte, name string) (text string, ok bool) {
-	value, err := validate.Tree(document)
+	root, err := jsontree.Parse(document)
 	if err != nil {
 		return "", false
 	}
-	object, _ := value.(map[string]any)
-	switch value := object[name].(type) {
-	case string:
-		return value, true
-	case nil, map[string]any, []any:
+	value := root.Member(name)
+	if value == nil || value.Null() || value.Kind == '{' || value.Kind == '[' {
 		return "", false
-	default:
-		return fmt.Sprint(value), true
 	}
+	return value.Text, true
 }
 
 // rebound is the base with another text of a member beside the body, or without it.
-func (b *base) rebound(c *schema.Contract, m *schema.Member, text string, there bool) (*traffic.Request, bool) {
+func (b *base) rebound(table *binding.Table, m *binding.Member, text string, there bool) (*traffic.Request, bool) {
 	u, err := url.Parse(b.request.URL)
-	if err != nil {
-		return nil, false
+	if err != nil || there && (binding.Problem(m.Location, text) != "" || m.Location.InHeaders() && !binding.Visible(text)) {
+		return nil, false // HTTP cannot carry it, or it would be another path
 	}
-	switch c.Location(m) {
-	case "label":
-		if text == "" {
-			return nil, false // it would be another path
-		}
-		return b.with(b.labelled(c, u, m.Wire(), text), nil, nil), true
-	case "query":
-		query := u.Query()
-		query.Del(m.Wire())
-		if there {
-			query.Set(m.Wire(), text)
-		}
-		u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
-		return b.with(u.String(), nil, nil), true
-	case "header":
-		if !there {
-			return b.with(b.request.URL, nil, http.Header{m.Wire(): nil}), true
-		}
-		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return nil, false // HTTP cannot carry it
-		}
-		return b.with(b.request.URL, nil, http.Header{m.Wire(): {text}}), true
+	message := binding.Message{Labels: maps.Clone(b.labels), Query: u.Query(), Header: http.Header{}}
+	switch {
+	case there:
+		message.Write(m, binding.Value{Text: text, List: []string{text}}) // of a list too
+	case m.Location.InHeaders():
+		message.Header[m.Wire] = nil
+	default:
+		delete(message.Labels, m.Wire)
+		delete(message.Query, m.Wire)
 	}
-	return nil, false
-}
-
-// labelled is the URL with another text of one label.
-func (b *base) labelled(c *schema.Contract, u *url.URL, label, text string) string {
-	template, _, _ := strings.Cut(c.URI.Or(""), "?")
-	for name, value := range b.labels {
-		if name == label {
-			value = text
+	switch m.Location {
+	case schema.LocationLabel:
+		path, ok := table.Path(message.Labels)
+		if !ok {
+			return nil, false
 		}
-		template = strings.Replace(template, "{"+name+"}", url.PathEscape(value), 1)
-		var greedy []string
-		for segment := range strings.SplitSeq(value, "/") {
-			greedy = append(greedy, url.PathEscape(segment))
-		}
-		template = strings.Replace(template, "{"+name+"+}", strings.Join(greedy, "/"), 1)
+		u.RawPath = path
+		u.Path, _ = url.PathUnescape(path)
+	case schema.LocationQuery:
+		u.RawQuery = table.RawQuery(message.Query)
 	}
-	changed := *u
-	changed.RawPath = template
-	changed.Path, _ = url.PathUnescape(template)
-	return changed.String()
+	return b.with(u.String(), nil, message.Header), true
 }
 
 // invalid returns the rule that a request breaks, if the validator says so too.

@@ -17,9 +17,10 @@ import (
 // Options are how to probe. The zero value is the default.
 type Options struct {
 	Profile finding.Profile
-	Region  string        // in the signature; empty: us-east-1
-	Header  http.Header   // sent with every request, in the place of recorded ones
-	Timeout time.Duration // of one exchange; 0: DefaultTimeout
+	From    finding.Origin // who responds; unknown: an emulator
+	Region  string         // in the signature; empty: us-east-1
+	Header  http.Header    // sent with every request, in the place of recorded ones
+	Timeout time.Duration  // of one exchange; 0: DefaultTimeout
 	// Transport reaches the emulator; nil: a clone of [http.DefaultTransport]
 	// that asks for no compression.
 	Transport http.RoundTripper
@@ -50,7 +51,7 @@ func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, err
 		return nil, err
 	}
 	p := &Probe{endpoint: u, routes: catalog, options: options, bases: map[*schema.Contract]*base{}, carry: newCarrier()}
-	if p.contract, err = validate.CompileCatalog(catalog, validate.Options{Profile: options.Profile, From: finding.OriginEmulator}); err != nil {
+	if p.contract, err = validate.CompileCatalog(catalog, validate.Options{Profile: options.Profile, From: cmp.Or(options.From, finding.OriginEmulator)}); err != nil {
 		return nil, err
 	}
 	if p.judge, err = validate.CompileCatalog(catalog, validate.Options{Profile: finding.Strict, From: finding.OriginEmulator}); err != nil {
@@ -177,20 +178,19 @@ func (p *Probe) request(x *traffic.Interaction) (r *traffic.Request, route schem
 	if err != nil {
 		return nil, route, "the request's URL is malformed"
 	}
-	asked := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
-	route, ok := p.routes.Route(asked)
-	if !ok {
-		return nil, route, p.routes.NotRouted(asked).String()
+	route, unrouted := p.routes.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if unrouted != nil {
+		return nil, route, unrouted.String()
 	}
-	if protocol, ok := route.Contract.NotJSON(); ok {
-		return nil, route, route.Contract.Signing.Or(route.Contract.Service) + " (" + protocol + ")"
+	if why, ok := route.NotJSON(); ok {
+		return nil, route, why
 	}
 	body, err := x.Request.Document()
 	if err != nil || body.Missing {
 		return nil, route, "the request's body was not recorded, or cannot be decoded"
 	}
 	r, u = p.carry.into(x.Request, u, body.Bytes)
-	if again, ok := p.routes.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header}); ok {
+	if again, unrouted := p.routes.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header}); unrouted == nil {
 		route = again // its labels are those that were carried
 	}
 	return r, route, ""

@@ -7,26 +7,26 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
-// deciders are headers that say which operation is asked for: to the contracts, or to services that
-// take several protocols.
-var deciders = []string{"X-Amz-Target", "Content-Type"}
+// deciders are the headers that determine the operation, in the contracts or in services that
+// accept several protocols.
+var deciders = []string{awshttp.Target, "Content-Type"}
 
-// overriders are headers by which some servers take a request for another one than its first line
-// and its target say: frameworks that emulators are built with, and services of the Smithy RPC
-// protocols.
+// overriders are the headers that override the request line or the target in some servers:
+// frameworks on which emulators are built, and services with a Smithy RPC protocol.
 var overriders = []string{"X-Http-Method", "X-Http-Method-Override", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url", "Smithy-Protocol"}
 
-// ambiguous says why a service might take a request for another operation than [Target.Allow] does;
-// nil: it would not. No SDK sends such a request for an operation of the protocols that contracts
-// are about.
+// ambiguous returns an error if a service might read another operation in a request than
+// [Target.Allow] does. No SDK sends such a request for an operation of a supported protocol.
 func ambiguous(r *http.Request) error {
 	for name, values := range r.Header {
 		spelled := http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-")) // CGI cannot tell the two
 		switch {
 		case slices.Contains(overriders, spelled):
-			return fmt.Errorf("the header %s may make another request of it", name)
+			return fmt.Errorf("the header %s may override the operation", name)
 		case !slices.Contains(deciders, spelled):
 		case spelled != name:
 			return fmt.Errorf("the header %s may be taken for %s", name, spelled)
@@ -35,8 +35,8 @@ func ambiguous(r *http.Request) error {
 		}
 	}
 	for name := range r.URL.Query() {
-		if strings.EqualFold(name, "X-Amz-Target") {
-			return fmt.Errorf("the query names a target, %s", name)
+		if strings.EqualFold(name, awshttp.Target) {
+			return fmt.Errorf("the query has a target, %s", name)
 		}
 	}
 	if r.URL.Opaque != "" {
@@ -47,22 +47,22 @@ func ambiguous(r *http.Request) error {
 			return errors.New("the path has dot segments, which some services resolve and others do not")
 		}
 	}
-	if r.Header.Get("X-Amz-Target") == "" {
+	if r.Header.Get(awshttp.Target) == "" {
 		return nil
 	}
-	// The awsJson protocols: POST to the root, and nothing but the target says what is asked for.
+	// The awsJson protocols: POST to the root, where only the target determines the operation.
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case r.Method != http.MethodPost || strings.Trim(r.URL.Path, "/") != "" || r.URL.RawQuery != "":
-		return errors.New("it has the header X-Amz-Target, and its first line is not POST /")
+		return errors.New("it has the header X-Amz-Target, but its request line is not POST /")
 	case err != nil || !strings.HasPrefix(media, "application/x-amz-json-"):
-		return errors.New("it has the header X-Amz-Target, and its Content-Type is not application/x-amz-json-1.0 or 1.1")
+		return errors.New("it has the header X-Amz-Target, but its Content-Type is not application/x-amz-json-1.0 or 1.1")
 	}
 	return nil
 }
 
-// several reports a comma outside of quotes, with which a header may have several values (RFC 9110
-// section 5.3).
+// several reports whether a header contains a comma outside of quotes, and therefore possibly
+// several values (RFC 9110 section 5.3).
 func several(value string) bool {
 	quoted := false
 	for i := 0; i < len(value); i++ {

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// newCertificate makes a certificate authority, with it the one certificate of a host, and forgets
-// the authority's key. It returns the authority's certificate as PEM, and what a server needs.
+// newCertificate creates a certificate authority, has it issue the one certificate of a host, and
+// discards the key of the authority. It returns the authority's certificate as PEM, and the host's
+// certificate with its key.
 func newCertificate(host string) (authorityPEM []byte, server tls.Certificate, err error) {
 	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -49,7 +50,7 @@ func newCertificate(host string) (authorityPEM []byte, server tls.Certificate, e
 	if err != nil {
 		return nil, server, fmt.Errorf("no session certificate can be made for %s: %w", host, err)
 	}
-	signed, err := x509.ParseCertificate(authorityDER) // it has the key's identifier
+	signed, err := x509.ParseCertificate(authorityDER) // unlike the template, it has a key identifier
 	if err != nil {
 		return nil, server, err
 	}
@@ -61,7 +62,7 @@ func newCertificate(host string) (authorityPEM []byte, server tls.Certificate, e
 		tls.Certificate{Certificate: [][]byte{leafDER}, PrivateKey: key}, nil
 }
 
-// compact is the shortest form of an address.
+// compact returns the shortest form of an address.
 func compact(ip net.IP) net.IP {
 	if four := ip.To4(); four != nil {
 		return four
@@ -69,7 +70,7 @@ func compact(ip net.IP) net.IP {
 	return ip
 }
 
-// serial is random: clients that keep certificates tell sessions apart by it.
+// serial returns a random number, by which clients that store certificates distinguish sessions.
 func serial() *big.Int {
 	var bytes [16]byte
 	rand.Read(bytes[:]) //nolint:errcheck // it never fails

@@ -1,40 +1,43 @@
-// Package proxy stands between a client in any language and an AWS service, so that what passes can
+// Package proxy sits between a client in any language and an AWS service, so that their traffic can
 // be recorded.
 //
 // # Why not a plain reverse proxy
 //
-// A SigV4 signature covers the header Host. A client that is told another endpoint signs that
-// endpoint's name, and the service refuses what a reverse proxy hands on. There are two ways out:
+// A SigV4 signature covers the header Host. A client with another endpoint signs the name of that
+// endpoint, so the service refuses requests that a reverse proxy passes on. There are two ways out:
 //
-//	Resign   plain HTTP on loopback, to which an endpoint URL leads. The client has random credentials of the session, with which its signature
-//	         is verified; the request is then signed with the user's credentials, for the upstream. Works with every SDK
-//	Forward  an HTTPS proxy, which the variable HTTPS_PROXY leads to. It intercepts TLS with a certificate for the upstream alone; the
-//	         client signs for the real service, and its signature passes untouched. SDKs that ignore HTTPS_PROXY or the variables of
-//	         certificate authorities, as that for JavaScript does, need Resign
+//	Resign   is a plain HTTP server on loopback, set as the endpoint URL. The client signs with
+//	         random credentials of the session. The proxy verifies that signature, and signs the
+//	         request for the upstream with the user's credentials. It works with every SDK.
+//	Forward  is an HTTPS proxy, set as HTTPS_PROXY. It intercepts TLS with a certificate for the
+//	         upstream only. The client signs for the real service, and its signature passes
+//	         unchanged. SDKs that ignore HTTPS_PROXY or the variables for certificate authorities,
+//	         such as that for JavaScript, need Resign.
 //
 // Both send requests through [Target.Transport], such as a [recorder.Recorder], and to one upstream
 // only.
 //
-// # Who may use them
+// # Access
 //
-// Only who knows the session's credentials: Resign refuses requests that are not signed with them,
-// Forward asks for a user and a password, which are part of the URL in HTTPS_PROXY. Another process
-// of the machine that finds the port gets neither answers nor signatures. Resign lends the user's
-// credentials, so it also asks [Target.Allow] about each request; and the header Host must name its
-// listener, lest a web page reach it by a name of its own (DNS rebinding).
+// Only a client with the session's credentials can use a proxy. Resign refuses requests that are
+// not signed with them. Forward requires a user and a password, which are part of the URL in
+// HTTPS_PROXY. Another process on the machine that finds the port gets neither responses nor
+// signatures. Since Resign signs with the user's credentials, it also calls [Target.Allow] for each
+// request. The header Host must name its listener, so that no web page can reach it under another
+// name (DNS rebinding).
 //
-// Forward refuses every host but the upstream instead of passing it on: the cassette then holds all
-// that the client has said, and the proxy is no way for anybody into other networks. What the
-// client must reach besides goes into NO_PROXY.
+// Forward refuses every host except the upstream. The cassette therefore contains everything that
+// the client has sent through the proxy, and the proxy does not open a way into other networks. Any
+// other host that the client must reach goes into NO_PROXY.
 //
 // # The certificate authority
 //
-// A session's authority makes one certificate, that of the upstream's host, to which its name
-// constraints limit it anyway. Its key is forgotten at once, before the first connection; neither
-// it nor the key of the certificate is ever written anywhere.
+// The authority of a session issues one certificate, for the host of the upstream; its name
+// constraints allow no other host. Its key is discarded before the first connection. Neither this
+// key nor that of the certificate is ever written to disk.
 //
 // # Refusals
 //
-// What does not reach the upstream is answered with a [Refusal]: a status and a code that SDKs do
-// not retry, save that of an upstream that cannot be reached, which may be worth retrying.
+// The response to a request that does not reach the upstream is a [Refusal]. SDKs do not retry its
+// status and code, except if the upstream cannot be reached, where a retry may help.
 package proxy

@@ -3,6 +3,7 @@ package proxy
 import (
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -10,26 +11,26 @@ import (
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
-// Environment is what a client is told in the variables of its environment.
+// Environment is the environment variables that direct a client to a proxy.
 type Environment struct {
-	// Set are the variables that a client without crcheck as its parent needs, in the form of
+	// Set are the variables for a client that crcheck does not start itself, in the form of
 	// [os.Environ].
 	Set []string
-	// Unset are those that it must not have: the SDK for JavaScript prefers a profile to
-	// credentials.
+	// Unset are the variables that such a client must not have: the SDK for JavaScript prefers a
+	// profile to credentials.
 	Unset []string
-	// Client makes the environment of a client from that of its parent.
+	// Client returns the environment of a client, given that of its parent.
 	Client func(parent []string) []string
 }
 
-// With is the environment with further variables.
+// With returns the environment with additional variables.
 func (e Environment) With(variables ...string) Environment {
 	return Environment{slices.Concat(e.Set, variables), e.Unset, func(parent []string) []string { return append(e.Client(parent), variables...) }}
 }
 
-// ResignEnvironment leads a client to a re-sign proxy. All variables of AWS that the client would
-// inherit are taken away: no credentials or profile of the user gets into it, and every service is
-// asked for at the endpoint, which refuses what it is not for.
+// ResignEnvironment directs a client to a re-sign proxy. The client inherits no AWS variables: it
+// does not get the user's credentials or profile, and it calls every service at the endpoint, which
+// refuses requests for other services.
 func ResignEnvironment(endpoint, region string, session sigv4.Credentials) Environment {
 	credentials := []string{
 		"AWS_ACCESS_KEY_ID=" + session.AccessKeyID,
@@ -42,9 +43,9 @@ func ResignEnvironment(endpoint, region string, session sigv4.Credentials) Envir
 	}}
 }
 
-// ForwardEnvironment leads a client to a forward proxy, with everything else of its environment as
-// it is, its credentials too. Exceptions from proxies that the upstream would be under are taken
-// away. The file holds [Forward.Authority].
+// ForwardEnvironment directs a client to a forward proxy. The rest of its environment, including
+// its credentials, is unchanged, except that NO_PROXY loses the entries that match the upstream.
+// The file contains [Forward.Authority], see [Bundle].
 func ForwardEnvironment(proxy, caFile string, upstream *url.URL) Environment {
 	set := []string{"HTTPS_PROXY=" + proxy, "https_proxy=" + proxy}
 	for _, name := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"} {
@@ -55,7 +56,7 @@ func ForwardEnvironment(proxy, caFile string, upstream *url.URL) Environment {
 	}}
 }
 
-// proxied is an environment without exceptions for a host.
+// proxied removes the entries of NO_PROXY that match a host from an environment.
 func proxied(env []string, host string) []string {
 	env = slices.Clone(env)
 	for i, entry := range env {
@@ -69,8 +70,8 @@ func proxied(env []string, host string) []string {
 	return env
 }
 
-// excepts says whether an entry of NO_PROXY means a host, in any of the forms that HTTP clients
-// know: *, a name, a domain, an address, a network.
+// excepts reports whether an entry of NO_PROXY matches a host, in any form that HTTP clients
+// accept: *, a name, a domain, an address or a network.
 func excepts(exception, host string) bool {
 	if network, err := netip.ParsePrefix(exception); err == nil {
 		address, err := netip.ParseAddr(host)
@@ -81,4 +82,38 @@ func excepts(exception, host string) bool {
 	}
 	exception = strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(exception, "*"), "."))
 	return exception == "" || exception == host || strings.HasSuffix(host, "."+exception)
+}
+
+// bundleVariables are the variables for a file of certificates that replaces those of the system,
+// most specific first.
+var bundleVariables = []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"}
+
+// systemBundles are the files of certificates of various systems, as in crypto/x509.
+var systemBundles = []string{
+	"/etc/ssl/certs/ca-certificates.crt",
+	"/etc/pki/tls/certs/ca-bundle.crt",
+	"/etc/ssl/ca-bundle.pem",
+	"/etc/pki/tls/cacert.pem",
+	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+	"/etc/ssl/cert.pem",
+}
+
+// Bundle returns the certificates for the file of [ForwardEnvironment]: the session's authority,
+// and the certificates that a client with this environment trusts already. Those are needed because
+// the variables replace what the client trusts, and it may also connect to hosts in NO_PROXY.
+func Bundle(authority []byte, env []string) []byte {
+	files := slices.Clone(systemBundles)
+	for _, variable := range slices.Backward(bundleVariables) {
+		for _, entry := range env {
+			if name, value, _ := strings.Cut(entry, "="); name == variable && value != "" {
+				files = slices.Insert(files, 0, value)
+			}
+		}
+	}
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil {
+			return slices.Concat(authority, text)
+		}
+	}
+	return authority
 }

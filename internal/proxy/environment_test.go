@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// value is what a program sees of a variable: of several, the last.
+// value returns the value of a variable as a program sees it: the last one wins.
 func value(env []string, name string) string {
 	found := ""
 	for _, entry := range env {
@@ -58,7 +58,9 @@ func TestForwardEnvironment(t *testing.T) {
 		"*": "", "localhost,127.0.0.1": "localhost,127.0.0.1", ".amazonaws.com,a": "a", "amazonaws.com": "", "*.amazonaws.com": "", "zonaws.com": "zonaws.com",
 		"CLEANROOMS.us-east-1.amazonaws.com:443": "", "sts.amazonaws.com, us-east-1.amazonaws.com ,10.0.0.0/8,::1": "sts.amazonaws.com,10.0.0.0/8,::1",
 	} {
-		require.Equal(t, want, value(e.Client([]string{"no_proxy=" + exceptions}), "no_proxy"), exceptions)
+		t.Run(exceptions, func(t *testing.T) {
+			require.Equal(t, want, value(e.Client([]string{"no_proxy=" + exceptions}), "no_proxy"))
+		})
 	}
 	address, err := proxy.ParseUpstream("https://10.1.2.3")
 	require.NoError(t, err)
@@ -76,35 +78,43 @@ func TestBundle(t *testing.T) {
 
 func TestParseUpstream(t *testing.T) {
 	for text, want := range map[string]string{"https://A.example.com": "https://a.example.com", "https://a.example.com:8443/": "https://a.example.com:8443", "http://[::1]:4566": "http://[::1]:4566"} {
-		u, err := proxy.ParseUpstream(text)
-		require.NoError(t, err)
-		require.Equal(t, want, u.String())
+		t.Run(text, func(t *testing.T) {
+			u, err := proxy.ParseUpstream(text)
+			require.NoError(t, err)
+			require.Equal(t, want, u.String())
+		})
 	}
 	for _, text := range []string{"", "a.example.com", "ftp://a", "https://", "https://a/b", "https://a?b", "https://a#b", "https://u:p@a", "https://a:b:c", "://"} {
-		_, err := proxy.ParseUpstream(text)
-		wrong := &proxy.UpstreamError{}
-		require.ErrorAs(t, err, &wrong, text)
-		require.NotContains(t, err.Error(), "u:p@")
+		t.Run(text, func(t *testing.T) {
+			_, err := proxy.ParseUpstream(text)
+			wrong := &proxy.UpstreamError{}
+			require.ErrorAs(t, err, &wrong)
+			require.NotContains(t, err.Error(), "u:p@")
+		})
 	}
 	for host, want := range map[string]string{"cleanrooms.us-east-1.amazonaws.com": "us-east-1", "a.us-gov-west-1.amazonaws.com": "us-gov-west-1", "localhost:4566": "", "10.1.2.3": "",
 		"cleanrooms.cn-north-1.amazonaws.com.cn": "cn-north-1", "dynamodb-fips.us-west-2.api.aws": "us-west-2", "sts.amazonaws.com": ""} {
-		u, err := proxy.ParseUpstream("https://" + host)
-		require.NoError(t, err)
-		require.Equal(t, want, proxy.Region(u), host)
+		t.Run(host, func(t *testing.T) {
+			u, err := proxy.ParseUpstream("https://" + host)
+			require.NoError(t, err)
+			require.Equal(t, want, proxy.Region(u))
+		})
 	}
 }
 
 func TestTransport(t *testing.T) {
 	for file, content := range map[string]string{"none.pem": "", "empty.pem": "x"} {
-		path := filepath.Join(t.TempDir(), file)
-		if content != "" {
-			require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
-		}
-		_, err := proxy.Transport(path)
-		wrong := &proxy.CAError{}
-		require.ErrorAs(t, err, &wrong)
-		require.Equal(t, path, wrong.File)
-		require.Equal(t, content == "", wrong.Err != nil)
+		t.Run(file, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), file)
+			if content != "" {
+				require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+			}
+			_, err := proxy.Transport(path)
+			wrong := &proxy.CAError{}
+			require.ErrorAs(t, err, &wrong)
+			require.Equal(t, path, wrong.File)
+			require.Equal(t, content == "", wrong.Err != nil)
+		})
 	}
 	plain, err := proxy.Transport("")
 	require.NoError(t, err)

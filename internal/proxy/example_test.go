@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/internal/proxy"
 )
 
-// A request of somebody who does not have the session's credentials gets no further.
+// A client without the session's credentials is refused.
 func ExampleResign() {
 	upstream, _ := proxy.ParseUpstream("https://cleanrooms.us-east-1.amazonaws.com")
 	p := &proxy.Resign{
@@ -28,7 +28,7 @@ func ExampleResign() {
 	response.Body.Close()
 	fmt.Println(response.StatusCode, response.Header.Get("X-Amzn-Errortype"))
 	// Output:
-	// GET https://cleanrooms.us-east-1.amazonaws.com/memberships: the request is not signed: it has no header Authorization; only the command that crcheck record runs has the credentials for this
+	// GET https://cleanrooms.us-east-1.amazonaws.com/memberships: the request is not signed: it has no Authorization header; only the command that crcheck record runs has the credentials for this
 	// 403 CrcheckRefused
 }
 

@@ -17,25 +17,25 @@ import (
 	"github.com/elazarl/goproxy"
 )
 
-// Forward is the handler of the forward mode: an HTTPS proxy that intercepts what is for the
-// upstream, and refuses the rest.
+// Forward is the handler of the forward mode: an HTTPS proxy that intercepts requests to the
+// upstream and refuses all others.
 type Forward struct {
 	target      Target
 	password    string
 	authority   []byte
 	intercepted *goproxy.ProxyHttpServer
 
-	mu      sync.Mutex
-	ended   bool
-	flying  int
-	landing chan struct{} // closed when nothing flies any more; nil: nobody waits
+	mu       sync.Mutex
+	ended    bool
+	inFlight int
+	idle     chan struct{} // closed when no exchange is in flight; nil if End does not wait
 }
 
-// user is the one that the proxy asks for, with a random password.
+// user is the name that the proxy requires, with a random password.
 const user = "crcheck"
 
-// NewForward returns a proxy for an upstream, which must be https, with a certificate authority of
-// its own.
+// NewForward returns a proxy for an upstream, which must be https, with a new certificate
+// authority. The error is an [*UpstreamError] for another scheme.
 func NewForward(t Target) (*Forward, error) {
 	if t.Upstream.Scheme != "https" {
 		return nil, &UpstreamError{t.Upstream.String(), "the forward mode is for https only"}
@@ -45,7 +45,7 @@ func NewForward(t Target) (*Forward, error) {
 		return nil, err
 	}
 	f := &Forward{target: t, password: rand.Text(), authority: authority, intercepted: goproxy.NewProxyHttpServer()}
-	f.intercepted.Logger = log.New(io.Discard, "", 0) // the paths that it logs hold identifiers
+	f.intercepted.Logger = log.New(io.Discard, "", 0) // it would log paths, which contain identifiers
 	server := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	action := &goproxy.ConnectAction{Action: goproxy.ConnectMitm,
 		TLSConfig: func(string, *goproxy.ProxyCtx) (*tls.Config, error) { return server, nil }}
@@ -54,26 +54,25 @@ func NewForward(t Target) (*Forward, error) {
 	return f, nil
 }
 
-// Authority is the certificate of the session's authority, as PEM. Its key is nowhere any more.
+// Authority returns the certificate of the session's authority, as PEM. Its key no longer exists.
 func (f *Forward) Authority() []byte { return f.authority }
 
-// URL is what a client finds the proxy by, with user and password; the address is that of the
-// listener.
+// URL returns the URL of the proxy, with user and password, given the address of the listener.
 func (f *Forward) URL(address string) string {
 	return (&url.URL{Scheme: "http", User: url.UserPassword(user, f.password), Host: address}).String()
 }
 
-// ServeHTTP takes CONNECT requests to the upstream from who knows the password, and refuses others.
+// ServeHTTP handles CONNECT requests to the upstream with the right password, and refuses others.
 func (f *Forward) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	refused := &Refusal{Code: Refused, Method: r.Method, URL: r.Host}
 	switch {
-	case !f.knows(r.Header.Get("Proxy-Authorization")):
+	case !f.authorized(r.Header.Get("Proxy-Authorization")):
 		w.Header().Set("Proxy-Authenticate", `Basic realm="crcheck record"`)
 		refused.Status, refused.Message = http.StatusProxyAuthRequired, "the user and the password of this session are missing; they are part of HTTPS_PROXY, which only the command that crcheck record runs has"
 	case r.Method != http.MethodConnect:
-		refused.Status, refused.Message = http.StatusForbidden, "only https goes through this proxy, asked for with CONNECT"
+		refused.Status, refused.Message = http.StatusForbidden, "this proxy supports https only, through CONNECT"
 	case !strings.EqualFold(withPort(r.Host), withPort(f.target.Upstream.Host)):
-		refused.Status, refused.Message = http.StatusForbidden, "only "+f.target.Upstream.Host+" is recorded, and other hosts are refused; to reach this one directly, name it in NO_PROXY"
+		refused.Status, refused.Message = http.StatusForbidden, "only "+f.target.Upstream.Host+" is recorded, and other hosts are refused; to reach this host directly, add it to NO_PROXY"
 	default:
 		f.intercepted.ServeHTTP(w, r)
 		return
@@ -81,7 +80,7 @@ func (f *Forward) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.target.refuse(w, refused)
 }
 
-func (f *Forward) knows(authorization string) bool {
+func (f *Forward) authorized(authorization string) bool {
 	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+f.password))
 	return subtle.ConstantTimeCompare([]byte(authorization), []byte(want)) == 1
 }
@@ -94,17 +93,17 @@ func withPort(host string) string {
 	return net.JoinHostPort(strings.Trim(host, "[]"), "443")
 }
 
-// exchange sends an intercepted request, and returns the answer or a refusal.
+// exchange sends an intercepted request and returns the response or a refusal.
 func (f *Forward) exchange(r *http.Request) *http.Response {
 	response, err := f.send(r)
 	if err == nil {
 		return response
 	}
 	refusal := f.target.failed(r, err)
-	if refusal == nil { // the client has gone away: nobody reads this
+	if refusal == nil { // the client has disconnected and will not read this
 		refusal = f.target.refusal(r, http.StatusBadGateway, UpstreamFailed, "%v", err)
 	} else {
-		f.target.tell(refusal)
+		f.target.report(refusal)
 	}
 	return refusal.response(r)
 }
@@ -113,7 +112,7 @@ func (f *Forward) send(r *http.Request) (*http.Response, error) {
 	if !strings.EqualFold(withPort(r.Host), withPort(f.target.Upstream.Host)) {
 		return nil, f.target.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is %s", r.Host)
 	}
-	if !f.takeOff() {
+	if !f.begin() {
 		return nil, f.target.refusal(r, http.StatusForbidden, Refused, "the recording has ended")
 	}
 	out := r.Clone(r.Context())
@@ -121,22 +120,22 @@ func (f *Forward) send(r *http.Request) (*http.Response, error) {
 	out.URL.Scheme, out.URL.Host = f.target.Upstream.Scheme, f.target.Upstream.Host
 	out.Close = false
 	dropHopByHop(out.Header)
-	out.Header.Del("Expect") // this proxy does not say 100, so the client sends its body without
+	out.Header.Del("Expect") // the client sends its body although this proxy does not send 100 Continue
 	if _, ok := out.Header["User-Agent"]; !ok {
 		out.Header.Set("User-Agent", "") // net/http would send its own
 	}
 	response, err := f.target.Transport.RoundTrip(out)
 	if err != nil {
-		f.land()
+		f.end()
 		return nil, err
 	}
 	dropHopByHop(response.Header)
 	response.Close, response.Request = false, r
-	response.Body = &landing{ReadCloser: response.Body, land: sync.OnceFunc(f.land)}
+	response.Body = &trackedBody{ReadCloser: response.Body, end: sync.OnceFunc(f.end)}
 	return response, nil
 }
 
-// dropHopByHop removes the headers that are between two neighbours only (RFC 9110, section 7.6.1).
+// dropHopByHop removes the headers for one connection only (RFC 9110, section 7.6.1).
 func dropHopByHop(h http.Header) {
 	for _, line := range h["Connection"] {
 		for name := range strings.SplitSeq(line, ",") {
@@ -148,51 +147,52 @@ func dropHopByHop(h http.Header) {
 	}
 }
 
-// landing is a body whose end ends an exchange.
-type landing struct {
+// trackedBody is the body of a response. Closing it ends the exchange.
+type trackedBody struct {
 	io.ReadCloser
-	land func()
+	end func()
 }
 
-func (l *landing) Close() error {
-	defer l.land()
-	return l.ReadCloser.Close()
+func (b *trackedBody) Close() error {
+	defer b.end()
+	return b.ReadCloser.Close()
 }
 
-func (f *Forward) takeOff() bool {
+// begin counts an exchange as in flight, unless the proxy has ended.
+func (f *Forward) begin() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ended {
 		return false
 	}
-	f.flying++
+	f.inFlight++
 	return true
 }
 
-func (f *Forward) land() {
+func (f *Forward) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.flying--; f.flying == 0 && f.landing != nil {
-		close(f.landing)
-		f.landing = nil
+	if f.inFlight--; f.inFlight == 0 && f.idle != nil {
+		close(f.idle)
+		f.idle = nil
 	}
 }
 
-// End refuses further requests on the connections that there are, and waits for those under way
-// until the context is done. A server cannot do so: it no longer knows of connections that CONNECT
-// has taken over.
+// End refuses further requests on open connections, and waits for requests in flight until the
+// context is done. [http.Server.Shutdown] cannot do this, since the server does not track
+// connections that CONNECT has taken over.
 func (f *Forward) End(ctx context.Context) error {
 	f.mu.Lock()
 	f.ended = true
-	landed := make(chan struct{})
-	if f.flying == 0 {
-		close(landed)
+	idle := make(chan struct{})
+	if f.inFlight == 0 {
+		close(idle)
 	} else {
-		f.landing = landed
+		f.idle = idle
 	}
 	f.mu.Unlock()
 	select {
-	case <-landed:
+	case <-idle:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

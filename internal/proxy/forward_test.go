@@ -19,7 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestForwardRefuses: only who knows the password, and only the upstream.
+// TestForwardRefuses checks that the proxy refuses a wrong password and every host but the
+// upstream.
 func TestForwardRefuses(t *testing.T) {
 	b, f, front := forwarded(t, &standin.Service{})
 	address := front.Listener.Addr().String()
@@ -46,10 +47,10 @@ func TestForwardRefuses(t *testing.T) {
 			client := through(t, c.proxy.String(), f.Authority())
 			_, err := send(t, client, c.target, "", ours, nil)
 			require.ErrorContains(t, err, c.text)
-			told := b.refused.take()
-			require.Len(t, told, 1)
-			require.Equal(t, c.status, told[0].Status)
-			require.NotContains(t, told[0].Error(), password)
+			refused := b.refused.take()
+			require.Len(t, refused, 1)
+			require.Equal(t, c.status, refused[0].Status)
+			require.NotContains(t, refused[0].Error(), password)
 		})
 	}
 	t.Run("plain http", func(t *testing.T) {
@@ -59,12 +60,12 @@ func TestForwardRefuses(t *testing.T) {
 		_, message := refusalOf(t, response)
 		require.Contains(t, message, "CONNECT")
 	})
-	t.Run("no proxy request", func(t *testing.T) {
+	t.Run("not a proxy request", func(t *testing.T) {
 		response, err := http.Get(front.URL)
 		require.NoError(t, err)
 		require.Equal(t, 407, response.StatusCode)
 	})
-	t.Run("another host inside", func(t *testing.T) {
+	t.Run("another host in an intercepted request", func(t *testing.T) {
 		response, err := send(t, b.http, b.url, "", ours, func(r *http.Request) { r.Host = "s3.amazonaws.com" })
 		require.NoError(t, err)
 		require.Equal(t, 421, response.StatusCode)
@@ -72,7 +73,8 @@ func TestForwardRefuses(t *testing.T) {
 	require.Empty(t, b.service.Received())
 }
 
-// TestForwardSignature: what the client has signed is what the service gets.
+// TestForwardSignature checks that the service receives exactly the headers that the client has
+// signed.
 func TestForwardSignature(t *testing.T) {
 	b, _, _ := forwarded(t, &standin.Service{})
 	var sent http.Header
@@ -93,24 +95,27 @@ func TestForwardSignature(t *testing.T) {
 	}
 }
 
-// TestForwardCertificate: the authority is good for the upstream alone, and for a session.
+// TestForwardCertificate checks that an authority is valid for the upstream only, and new for each
+// session.
 func TestForwardCertificate(t *testing.T) {
 	for _, host := range []string{upstreamHost, "192.0.2.7", "[2001:db8::7]:8443"} {
-		upstream, err := proxy.ParseUpstream("https://" + host)
-		require.NoError(t, err)
-		f, err := proxy.NewForward(proxy.Target{Upstream: upstream})
-		require.NoError(t, err)
-		block, rest := pem.Decode(f.Authority())
-		require.Empty(t, rest)
-		require.Equal(t, "CERTIFICATE", block.Type)
-		authority, err := x509.ParseCertificate(block.Bytes)
-		require.NoError(t, err)
-		require.True(t, authority.IsCA && authority.MaxPathLenZero && authority.PermittedDNSDomainsCritical)
-		require.Equal(t, 1, len(authority.PermittedDNSDomains)+len(authority.PermittedIPRanges))
-		again, err := proxy.NewForward(proxy.Target{Upstream: upstream})
-		require.NoError(t, err)
-		require.NotEqual(t, f.Authority(), again.Authority())
-		require.NotEqual(t, f.URL(host), again.URL(host))
+		t.Run(host, func(t *testing.T) {
+			upstream, err := proxy.ParseUpstream("https://" + host)
+			require.NoError(t, err)
+			f, err := proxy.NewForward(proxy.Target{Upstream: upstream})
+			require.NoError(t, err)
+			block, rest := pem.Decode(f.Authority())
+			require.Empty(t, rest)
+			require.Equal(t, "CERTIFICATE", block.Type)
+			authority, err := x509.ParseCertificate(block.Bytes)
+			require.NoError(t, err)
+			require.True(t, authority.IsCA && authority.MaxPathLenZero && authority.PermittedDNSDomainsCritical)
+			require.Equal(t, 1, len(authority.PermittedDNSDomains)+len(authority.PermittedIPRanges))
+			other, err := proxy.NewForward(proxy.Target{Upstream: upstream})
+			require.NoError(t, err)
+			require.NotEqual(t, f.Authority(), other.Authority())
+			require.NotEqual(t, f.URL(host), other.URL(host))
+		})
 	}
 	upstream, err := proxy.ParseUpstream("http://localhost:4566")
 	require.NoError(t, err)
@@ -118,8 +123,8 @@ func TestForwardCertificate(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestForwardHTTP1: clients are not offered HTTP/2, nor TLS before 1.2, and a second request on a
-// connection works.
+// TestForwardHTTP1 checks that the proxy offers clients neither HTTP/2 nor TLS before 1.2, and that
+// a second request on a connection works.
 func TestForwardHTTP1(t *testing.T) {
 	b, f, front := forwarded(t, &standin.Service{})
 	proxyURL, err := url.Parse(f.URL(front.Listener.Addr().String()))
@@ -146,12 +151,12 @@ func TestForwardHTTP1(t *testing.T) {
 	c, err := connect(&tls.Config{NextProtos: []string{"h2", "http/1.1"}})
 	require.NoError(t, err)
 	require.Equal(t, "http/1.1", c.ConnectionState().NegotiatedProtocol)
-	answers := bufio.NewReader(c)
+	responses := bufio.NewReader(c)
 	for range 2 {
 		fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", upstreamHost)
-		response, err := http.ReadResponse(answers, nil)
+		response, err := http.ReadResponse(responses, nil)
 		require.NoError(t, err)
-		require.Equal(t, 403, response.StatusCode) // by the service: it is not signed
+		require.Equal(t, 403, response.StatusCode) // of the service, since the request is not signed
 		require.Equal(t, "MissingAuthenticationTokenException", response.Header.Get("X-Amzn-Errortype"))
 		response.Body.Close()
 	}
@@ -161,13 +166,13 @@ func TestForwardHTTP1(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestForwardEnd: what is under way is waited for, and nothing begins any more.
+// TestForwardEnd checks that End waits for requests in flight and refuses new ones.
 func TestForwardEnd(t *testing.T) {
 	started, release := make(chan struct{}), make(chan struct{})
-	b, f, _ := forwarded(t, &standin.Service{Answer: func(*http.Request, []byte) standin.Answer {
+	b, f, _ := forwarded(t, &standin.Service{Respond: func(*http.Request, []byte) standin.Response {
 		close(started)
 		<-release
-		return standin.Answer{Body: `{}`}
+		return standin.Response{Body: `{}`}
 	}})
 	done := make(chan error, 1)
 	go func() {

@@ -2,6 +2,10 @@ package proxy_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -10,8 +14,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cleanrooms"
 	"github.com/crcheck/crcheck/internal/proxy"
@@ -22,14 +28,14 @@ import (
 
 const upstreamHost = "cleanrooms.us-east-1.amazonaws.com"
 
-// ours are the credentials of the user, which the stand-in knows.
+// ours are the user's credentials, which the stand-in accepts.
 var ours = sigv4.Credentials{AccessKeyID: "AKIAEXAMPLEEXAMPLE00", SecretAccessKey: "no-secret/of+anybody", SessionToken: "no-token/of+anybody=="}
 
 func provider(c sigv4.Credentials) aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, c.SessionToken)
 }
 
-// refusals collects what a proxy tells.
+// refusals collects the refusals of a proxy.
 type refusals struct {
 	mu  sync.Mutex
 	all []*proxy.Refusal
@@ -49,15 +55,15 @@ func (r *refusals) take() []*proxy.Refusal {
 	return all
 }
 
-// between is a proxy of either mode, between the SDK for Go and a stand-in.
+// between is a proxy of either mode between the SDK for Go and a stand-in.
 type between struct {
 	service *standin.Service
 	server  *standin.Server
 	refused *refusals
 	client  func(sigv4.Credentials) *cleanrooms.Client
-	signer  sigv4.Credentials // that the client has
-	http    *http.Client      // reaches the proxy, or through it
-	url     string            // that the client asks
+	signer  sigv4.Credentials // the credentials of the client
+	http    *http.Client      // sends requests to the proxy or through it
+	url     string            // the endpoint of the client
 }
 
 func newTarget(t *testing.T, service *standin.Service) (proxy.Target, *standin.Server, *refusals) {
@@ -104,6 +110,39 @@ func ask(t *testing.T, c *cleanrooms.Client) (*cleanrooms.GetProtectedJobOutput,
 	return c.GetProtectedJob(t.Context(), &cleanrooms.GetProtectedJobInput{MembershipIdentifier: aws.String("m/1 é"), ProtectedJobIdentifier: aws.String("j")})
 }
 
+// through returns a client of a forward proxy that trusts only the given authority.
+func through(t *testing.T, proxyURL string, authority []byte) *http.Client {
+	u, err := url.Parse(proxyURL)
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(authority))
+	transport := &http.Transport{Proxy: http.ProxyURL(u), TLSClientConfig: &tls.Config{RootCAs: pool}, DisableCompression: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// send signs a request and sends it. It calls change before signing.
+func send(t *testing.T, client *http.Client, target, body string, c sigv4.Credentials, change func(*http.Request)) (*http.Response, error) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "GET", target, strings.NewReader(body))
+	require.NoError(t, err)
+	r.Header.Set("Accept-Encoding", "gzip")
+	if change != nil {
+		change(r)
+	}
+	hash := r.Header.Get("X-Amz-Content-Sha256")
+	if hash == "" {
+		sum := sha256.Sum256([]byte(body))
+		hash = hex.EncodeToString(sum[:])
+	}
+	err = v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken},
+		r, hash, "cleanrooms", "us-east-1", time.Now())
+	require.NoError(t, err)
+	bare := *client
+	bare.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return bare.Do(r)
+}
+
 // both runs a test in both modes.
 func both(t *testing.T, service func() *standin.Service, test func(*testing.T, *between)) {
 	t.Run("resign", func(t *testing.T) { test(t, resigned(t, service())) })
@@ -113,7 +152,8 @@ func both(t *testing.T, service func() *standin.Service, test func(*testing.T, *
 	})
 }
 
-// TestSDK: the SDK for Go reaches the service, which sees a request for itself, signed by the user.
+// TestSDK checks that the service receives requests of the SDK for Go addressed to itself and
+// signed by the user.
 func TestSDK(t *testing.T) {
 	both(t, func() *standin.Service { return &standin.Service{Name: "cleanrooms", Region: "us-east-1"} }, func(t *testing.T, b *between) {
 		_, err := ask(t, b.client(b.signer))
@@ -128,7 +168,7 @@ func TestSDK(t *testing.T) {
 			require.Equal(t, upstreamHost, r.Host)
 			require.Equal(t, "HTTP/2.0", r.Proto)
 			require.Equal(t, ours.AccessKeyID, r.Scope.AccessKeyID)
-			require.Contains(t, r.Header.Get("User-Agent"), "api/cleanrooms", "what the client says of itself passes")
+			require.Contains(t, r.Header.Get("User-Agent"), "api/cleanrooms", "the client's user agent passes")
 			for name, values := range r.Header {
 				require.NotContains(t, strings.Join(values, ","), "127.0.0.1", name)
 				require.NotContains(t, []string{"X-Forwarded-For", "Proxy-Authorization", "Via", "Connection"}, name)
@@ -143,14 +183,13 @@ func TestSDK(t *testing.T) {
 	})
 }
 
-// TestBodies: what the service answers reaches the client byte for byte, with its status and its
-// headers.
+// TestBodies checks that the status, headers and body of a response reach the client unchanged.
 func TestBodies(t *testing.T) {
 	binary := make([]byte, 3<<20)
 	for i := range binary {
 		binary[i] = byte(i * i >> 3)
 	}
-	for name, answer := range map[string]standin.Answer{
+	for name, want := range map[string]standin.Response{
 		"plain":          {Body: `{"a":1}`},
 		"empty":          {},
 		"no content":     {Status: 204},
@@ -159,28 +198,31 @@ func TestBodies(t *testing.T) {
 		"gzip, chunked":  {Body: strings.Repeat(`{"a":1}`, 1000), Gzip: true, Chunked: true},
 		"binary":         {Body: string(binary)},
 		"binary chunked": {Body: string(binary), Chunked: true},
-		"error":          standin.Error(404, "ResourceNotFoundException", "there is none"),
+		"error":          standin.Error(404, "ResourceNotFoundException", "not found"),
 		"server error":   standin.Error(500, "InternalServerException", ""),
 		"redirect":       {Status: 302, Header: http.Header{"Location": {"https://elsewhere.example.com/"}}},
 	} {
-		both(t, func() *standin.Service {
-			return &standin.Service{Answer: func(*http.Request, []byte) standin.Answer { return answer }}
-		}, func(t *testing.T, b *between) {
-			direct, want := get(t, b, &http.Client{Transport: b.server.Transport(t)}, b.server.URL, ours)
-			through, got := get(t, b, b.http, b.url, b.signer)
-			require.Equal(t, want, got, name)
-			require.Equal(t, direct.StatusCode, through.StatusCode, name)
-			for _, h := range []http.Header{direct.Header, through.Header} {
-				h.Del("Date")
-				h.Del("Content-Length") // of an empty body: HTTP/1.1 may say so where HTTP/2 does not
-			}
-			require.Equal(t, direct.Header, through.Header, name)
-			require.Empty(t, b.refused.take())
+		service := func() *standin.Service {
+			return &standin.Service{Respond: func(*http.Request, []byte) standin.Response { return want }}
+		}
+		t.Run(name, func(t *testing.T) {
+			both(t, service, func(t *testing.T, b *between) {
+				direct, want := get(t, b, &http.Client{Transport: b.server.Transport(t)}, b.server.URL, ours)
+				through, got := get(t, b, b.http, b.url, b.signer)
+				require.Equal(t, want, got)
+				require.Equal(t, direct.StatusCode, through.StatusCode)
+				for _, h := range []http.Header{direct.Header, through.Header} {
+					h.Del("Date")
+					h.Del("Content-Length") // for an empty body, HTTP/1.1 may state it where HTTP/2 does not
+				}
+				require.Equal(t, direct.Header, through.Header)
+				require.Empty(t, b.refused.take())
+			})
 		})
 	}
 }
 
-// get sends a signed request and returns the answer as it is on the wire.
+// get sends a signed request and returns the response as it is on the wire.
 func get(t *testing.T, b *between, client *http.Client, endpoint string, c sigv4.Credentials) (*http.Response, []byte) {
 	t.Helper()
 	response, err := send(t, client, endpoint+"/a", "", c, nil)
@@ -191,14 +233,14 @@ func get(t *testing.T, b *between, client *http.Client, endpoint string, c sigv4
 	return response, body
 }
 
-// TestRequests: bodies, methods and odd headers arrive.
+// TestRequests checks that bodies, methods, paths, queries and odd headers reach the service.
 func TestRequests(t *testing.T) {
 	both(t, func() *standin.Service { return &standin.Service{} }, func(t *testing.T, b *between) {
 		for _, body := range []string{"", `{"a":"é"}`, strings.Repeat("\x00\xff", 1<<20)} {
 			response, err := send(t, b.http, b.url+"/x//y/../%7e?b=1&a=%20&c", body, b.signer, func(r *http.Request) {
 				r.Method = "PUT"
 				r.Header.Set("X-Odd", "  a   b ")
-				if b.signer != ours { // else the service gets the signature of a header that is not its business
+				if b.signer != ours { // in forward mode, the signature would cover a header that the proxy drops
 					r.Header.Set("Keep-Alive", "1")
 				}
 				r.Header.Set("X-Amz-Target", "A.B")
@@ -221,11 +263,11 @@ func TestRequests(t *testing.T) {
 	})
 }
 
-// TestBroken: an answer that breaks off breaks off for the client, too.
+// TestBroken checks that a response that breaks off also breaks off for the client.
 func TestBroken(t *testing.T) {
 	both(t, func() *standin.Service {
-		return &standin.Service{Answer: func(*http.Request, []byte) standin.Answer {
-			return standin.Answer{Body: strings.Repeat("x", 1<<20), Cut: true}
+		return &standin.Service{Respond: func(*http.Request, []byte) standin.Response {
+			return standin.Response{Body: strings.Repeat("x", 1<<20), Cut: true}
 		}}
 	}, func(t *testing.T, b *between) {
 		response, err := send(t, b.http, b.url, "", b.signer, nil)
@@ -239,7 +281,7 @@ func TestBroken(t *testing.T) {
 
 var errDown = errors.New("the network is down")
 
-// TestUpstreamDown is an error with a code of its own.
+// TestUpstreamDown checks the refusal if the upstream cannot be reached.
 func TestUpstreamDown(t *testing.T) {
 	down := func(*http.Request) (*http.Response, error) { return nil, errDown }
 	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) { p.Transport = roundTrip(down) })
@@ -251,7 +293,7 @@ func TestUpstreamDown(t *testing.T) {
 	require.Equal(t, 502, refused[0].Status)
 	require.ErrorContains(t, refused[0], errDown.Error())
 
-	target, _, told := newTarget(t, &standin.Service{})
+	target, _, reported := newTarget(t, &standin.Service{})
 	target.Transport = roundTrip(down)
 	f, err := proxy.NewForward(target)
 	require.NoError(t, err)
@@ -259,21 +301,21 @@ func TestUpstreamDown(t *testing.T) {
 	t.Cleanup(front.Close)
 	_, err = ask(t, sdk("https://"+upstreamHost, through(t, f.URL(front.Listener.Addr().String()), f.Authority()), ours))
 	require.ErrorContains(t, err, string(proxy.UpstreamFailed))
-	require.Len(t, told.take(), 1)
+	require.Len(t, reported.take(), 1)
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// noCredentials is a chain that finds none.
+// noCredentials is a provider without credentials.
 type noCredentials struct{}
 
 func (noCredentials) Retrieve(context.Context) (aws.Credentials, error) {
-	return aws.Credentials{}, errors.New("there is no profile")
+	return aws.Credentials{}, errors.New("no such profile")
 }
 
-// TestHopByHop: headers between two neighbours go no further, in neither direction.
+// TestHopByHop checks that headers for one connection do not pass, in either direction.
 func TestHopByHop(t *testing.T) {
 	var sent http.Header
 	upstream := roundTrip(func(r *http.Request) (*http.Response, error) {

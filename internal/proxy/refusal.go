@@ -9,17 +9,17 @@ import (
 	"strconv"
 )
 
-// Code says which refusal it is. It is what an SDK reports as the code of the error.
+// Code is the kind of a refusal. SDKs report it as the code of the error.
 type Code string
 
 const (
 	Refused           Code = "CrcheckRefused"           // the client may not do this
-	CredentialsFailed Code = "CrcheckCredentialsFailed" // the user's credentials cannot be had
-	UpstreamFailed    Code = "CrcheckUpstreamFailed"    // no answer came
-	NotRecorded       Code = "CrcheckNotRecorded"       // the answer came, but cannot be recorded
+	CredentialsFailed Code = "CrcheckCredentialsFailed" // the user's credentials cannot be retrieved
+	UpstreamFailed    Code = "CrcheckUpstreamFailed"    // there was no response
+	NotRecorded       Code = "CrcheckNotRecorded"       // there was a response, but it cannot be recorded
 )
 
-// Refusal is an answer that the proxy gives itself, and an error.
+// Refusal is an error response from the proxy itself.
 type Refusal struct {
 	Status  int
 	Code    Code
@@ -32,13 +32,13 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("%s %s: %s", r.Method, r.URL, r.Message)
 }
 
-// refusal is of a request that is for the upstream.
+// refusal returns the refusal of a request to the upstream.
 func (t *Target) refusal(r *http.Request, status int, code Code, format string, args ...any) *Refusal {
 	return &Refusal{status, code, r.Method, t.Upstream.Scheme + "://" + t.Upstream.Host + r.URL.EscapedPath(), fmt.Sprintf(format, args...)}
 }
 
-// response is the refusal as an answer; the form is that of the errors of the restJson1 and awsJson
-// protocols.
+// response returns the refusal as an HTTP response, in the form of an error of the restJson1 and
+// awsJson protocols.
 func (r *Refusal) response(request *http.Request) *http.Response {
 	body, err := json.Marshal(map[string]string{"__type": string(r.Code), "code": string(r.Code), "message": "crcheck record: " + r.Message})
 	if err != nil {
@@ -52,9 +52,9 @@ func (r *Refusal) response(request *http.Request) *http.Response {
 	}
 }
 
-// refuse answers with a refusal, and tells of it.
+// refuse reports a refusal and writes it to the client.
 func (t *Target) refuse(w http.ResponseWriter, r *Refusal) {
-	t.tell(r)
+	t.report(r)
 	response := r.response(nil)
 	for name, values := range response.Header {
 		w.Header()[name] = values
@@ -63,7 +63,7 @@ func (t *Target) refuse(w http.ResponseWriter, r *Refusal) {
 	io.Copy(w, response.Body) //nolint:errcheck // the client may be gone
 }
 
-func (t *Target) tell(r *Refusal) {
+func (t *Target) report(r *Refusal) {
 	if t.Refused != nil {
 		t.Refused(r)
 	}

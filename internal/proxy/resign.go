@@ -18,19 +18,20 @@ import (
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
-// Resign is the handler of the re-sign mode: requests that a client signed with the session's
-// credentials are signed with the user's, for the upstream.
+// Resign is the handler of the re-sign mode. It takes requests signed with the session's
+// credentials and signs them for the upstream with the user's credentials.
 type Resign struct {
 	Target
 	// Session are the client's credentials, see [NewSession].
 	Session sigv4.Credentials
-	// User are the credentials to sign with, see [Chain].
+	// User provides the user's credentials, see [Chain].
 	User aws.CredentialsProvider
-	// Hosts are what the header Host may be, see [HostsOf]; nil: anything.
+	// Hosts are the allowed values of the header Host, see [HostsOf]. If it is nil, all are
+	// allowed.
 	Hosts []string
 }
 
-// ServeHTTP answers with what the upstream answers, or with a [Refusal].
+// ServeHTTP writes the response of the upstream, or a [Refusal].
 func (p *Resign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !hostIs(p.Hosts, r.Host) {
 		p.refuse(w, p.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is not %s", p.Hosts[0]))
@@ -63,8 +64,8 @@ func (p *Resign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				p.refuse(w, refusal)
 			}
 		},
-		FlushInterval: -1,                         // a stream stays one
-		ErrorLog:      log.New(io.Discard, "", 0), // of clients that went away
+		FlushInterval: -1,                         // pass a stream on as it arrives
+		ErrorLog:      log.New(io.Discard, "", 0), // errors of clients that have disconnected
 	}).ServeHTTP(w, r)
 }
 
@@ -72,10 +73,10 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// readdress makes a request one to the upstream, without what the client's signature has added.
+// readdress addresses a request to the upstream, without the headers of the client's signature.
 func (p *Resign) readdress(out, in *http.Request, body []byte) {
 	out.URL.Scheme, out.URL.Host, out.Host = p.Upstream.Scheme, p.Upstream.Host, p.Upstream.Host
-	out.URL.RawQuery = sigv4.CanonicalQuery(in.URL.RawQuery) // what the signer would not understand is encoded
+	out.URL.RawQuery = sigv4.CanonicalQuery(in.URL.RawQuery) // the signer does not parse every query
 	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "Date", "Expect"} {
 		out.Header.Del(name)
 	}
@@ -87,8 +88,8 @@ func (p *Resign) readdress(out, in *http.Request, body []byte) {
 	}
 }
 
-// allowed asks about a request as it will be sent: headers that Connection names are gone by now.
-// Only what the client has authorised it with is put back, which says what service it is for.
+// allowed checks a request as it will be sent, without the headers that Connection names. Only the
+// client's Authorization is restored, since it states the service.
 func (p *Resign) allowed(out *http.Request, authorization []string, body []byte) error {
 	if p.Allow == nil {
 		return nil
@@ -99,7 +100,7 @@ func (p *Resign) allowed(out *http.Request, authorization []string, body []byte)
 		return err
 	}
 	if err := ambiguous(asked); err != nil {
-		return fmt.Errorf("a service may read this otherwise than the contracts do: %w; if it writes nothing, let everything through with --allow-writes", err)
+		return fmt.Errorf("a service may read another operation in this request than the contracts do: %w; if the request does not write anything, allow all requests with --allow-writes", err)
 	}
 	return nil
 }
@@ -107,12 +108,12 @@ func (p *Resign) allowed(out *http.Request, authorization []string, body []byte)
 // send signs a request and sends it.
 func (p *Resign) send(out *http.Request, body []byte, scope sigv4.Scope) (*http.Response, error) {
 	if err := p.sign(out.Context(), out, body, scope); err != nil {
-		return nil, p.refusal(out, http.StatusForbidden, CredentialsFailed, "there are no credentials to sign for the upstream: %v", err)
+		return nil, p.refusal(out, http.StatusForbidden, CredentialsFailed, "no credentials to sign for the upstream: %v", err)
 	}
-	// The signer sorts parameters before it encodes them, the specification after that ("Create a
-	// signed AWS API request", step 1).
+	// The signer sorts parameters before it encodes them, but the specification says to encode them
+	// first ("Create a signed AWS API request", step 1).
 	if out.URL.RawQuery != sigv4.CanonicalQuery(out.URL.RawQuery) {
-		return nil, p.refusal(out, http.StatusForbidden, Refused, "these query parameters cannot be signed again: the signer of the SDK for Go sorts them otherwise than the service; record with --forward")
+		return nil, p.refusal(out, http.StatusForbidden, Refused, "these query parameters cannot be signed again: the signer of the SDK for Go sorts them in another order than the service; record with --forward")
 	}
 	return p.Transport.RoundTrip(out)
 }

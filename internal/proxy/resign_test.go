@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// refusalOf is the refusal that an answer is.
+// refusalOf reads a refusal from a response.
 func refusalOf(t *testing.T, response *http.Response) (code, message string) {
 	t.Helper()
 	var body struct{ Type, Code, Message string }
@@ -26,8 +26,8 @@ func refusalOf(t *testing.T, response *http.Response) (code, message string) {
 	return body.Code, body.Message
 }
 
-// TestResignRefuses: nobody but the client of the session is answered, and nothing reaches the
-// service.
+// TestResignRefuses checks that requests of anybody but the client of the session are refused and
+// do not reach the service.
 func TestResignRefuses(t *testing.T) {
 	other := func(change func(*sigv4.Credentials)) func(sigv4.Credentials) sigv4.Credentials {
 		return func(c sigv4.Credentials) sigv4.Credentials { change(&c); return c }
@@ -43,7 +43,7 @@ func TestResignRefuses(t *testing.T) {
 	}{
 		{"another key", other(func(c *sigv4.Credentials) { c.AccessKeyID = ours.AccessKeyID }), nil, nil, 403, proxy.Refused, "other credentials"},
 		{"the user's own credentials", other(func(c *sigv4.Credentials) { *c = ours }), nil, nil, 403, proxy.Refused, "other credentials"},
-		{"another secret", other(func(c *sigv4.Credentials) { c.SecretAccessKey = "guess" }), nil, nil, 403, proxy.Refused, "signature is not that of this request"},
+		{"another secret", other(func(c *sigv4.Credentials) { c.SecretAccessKey = "guess" }), nil, nil, 403, proxy.Refused, "signature does not match this request"},
 		{"no session token", other(func(c *sigv4.Credentials) { c.SessionToken = "" }), nil, nil, 403, proxy.Refused, "other credentials"},
 		{"another host", nil, func(r *http.Request) { r.Host = "rebound.example.com" }, nil, 421, proxy.Refused, "Host"},
 		{"the upstream's host", nil, func(r *http.Request) { r.Host = upstreamHost }, nil, 421, proxy.Refused, "Host"},
@@ -57,7 +57,7 @@ func TestResignRefuses(t *testing.T) {
 				return errors.New("it writes")
 			}
 		}, 403, proxy.Refused, "it writes"},
-		{"no credentials", nil, nil, func(p *proxy.Resign) { p.User = noCredentials{} }, 403, proxy.CredentialsFailed, "there is no profile"},
+		{"no credentials", nil, nil, func(p *proxy.Resign) { p.User = noCredentials{} }, 403, proxy.CredentialsFailed, "no such profile"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			service := &standin.Service{}
@@ -76,10 +76,10 @@ func TestResignRefuses(t *testing.T) {
 			require.Equal(t, string(c.code), code)
 			require.Contains(t, message, c.message)
 			require.Empty(t, service.Received())
-			told := b.refused.take()
-			require.Len(t, told, 1)
-			require.Equal(t, c.code, told[0].Code)
-			require.NotContains(t, told[0].Error(), "query")
+			refused := b.refused.take()
+			require.Len(t, refused, 1)
+			require.Equal(t, c.code, refused[0].Code)
+			require.NotContains(t, refused[0].Error(), "query")
 		})
 	}
 	for name, change := range map[string]func(*http.Request){
@@ -87,20 +87,22 @@ func TestResignRefuses(t *testing.T) {
 		"basic":     func(r *http.Request) { r.SetBasicAuth("a", "b") },
 		"presigned": func(r *http.Request) { r.URL.RawQuery = "X-Amz-Signature=00" },
 	} {
-		b := resigned(t, &standin.Service{})
-		r, err := http.NewRequest("GET", b.url+"/a", nil)
-		require.NoError(t, err)
-		change(r)
-		response, err := b.http.Do(r)
-		require.NoError(t, err)
-		code, _ := refusalOf(t, response)
-		require.Equal(t, string(proxy.Refused), code, name)
-		require.Empty(t, b.service.Received())
+		t.Run(name, func(t *testing.T) {
+			b := resigned(t, &standin.Service{})
+			r, err := http.NewRequest("GET", b.url+"/a", nil)
+			require.NoError(t, err)
+			change(r)
+			response, err := b.http.Do(r)
+			require.NoError(t, err)
+			code, _ := refusalOf(t, response)
+			require.Equal(t, string(proxy.Refused), code)
+			require.Empty(t, b.service.Received())
+		})
 	}
 }
 
-// TestResignAmbiguous: what a service may take for another operation than was allowed is not
-// signed. A refusal of Allow goes before, for it says more.
+// TestResignAmbiguous checks that a request in which a service may read another operation is not
+// signed. A refusal of Allow comes first, since it is more specific.
 func TestResignAmbiguous(t *testing.T) {
 	rpc := func(change func(*http.Request)) func(*http.Request) {
 		return func(r *http.Request) {
@@ -113,27 +115,27 @@ func TestResignAmbiguous(t *testing.T) {
 	for _, c := range []struct {
 		name, path string
 		change     func(*http.Request)
-		refused    string // "": it is let through
+		refused    string // part of the refusal; empty if the request is allowed
 	}{
 		{"two targets", "/", rpc(func(r *http.Request) { r.Header.Add("X-Amz-Target", "Ledger.PutEntry") }), "X-Amz-Target has several values"},
-		{"one target twice", "/", rpc(func(r *http.Request) { r.Header.Add("X-Amz-Target", "Ledger.GetEntry") }), "X-Amz-Target has several values"},
+		{"duplicate target", "/", rpc(func(r *http.Request) { r.Header.Add("X-Amz-Target", "Ledger.GetEntry") }), "X-Amz-Target has several values"},
 		{"targets with a comma", "/", rpc(func(r *http.Request) { r.Header.Set("X-Amz-Target", "Ledger.GetEntry,Ledger.PutEntry") }), "X-Amz-Target has several values"},
 		{"target with underscores", "/", rpc(func(r *http.Request) { r.Header["X_Amz_Target"] = []string{"Ledger.PutEntry"} }), "may be taken for X-Amz-Target"},
-		{"target in the query", "/a?x-amz-target=Ledger.PutEntry", nil, "the query names a target"},
+		{"target in the query", "/a?x-amz-target=Ledger.PutEntry", nil, "the query has a target"},
 		{"target and a path", "/entries", rpc(func(*http.Request) {}), "not POST /"},
 		{"target and a query", "/?Action=PutEntry", rpc(func(*http.Request) {}), "not POST /"},
 		{"target and another method", "/", rpc(func(r *http.Request) { r.Method = "PUT" }), "not POST /"},
 		{"target and a form", "/", rpc(func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") }), "Content-Type is not"},
 		{"target and CBOR", "/", rpc(func(r *http.Request) { r.Header.Set("Smithy-Protocol", "rpc-v2-cbor") }), "Smithy-Protocol"},
 		{"two content types", "/", rpc(func(r *http.Request) { r.Header.Add("Content-Type", "application/x-www-form-urlencoded") }), "Content-Type has several values"},
-		{"another method by header", "/a", func(r *http.Request) { r.Header.Set("X-HTTP-Method-Override", "DELETE") }, "may make another request of it"},
-		{"another path by header", "/a", func(r *http.Request) { r.Header.Set("X-Original-URL", "/b") }, "may make another request of it"},
+		{"another method by header", "/a", func(r *http.Request) { r.Header.Set("X-HTTP-Method-Override", "DELETE") }, "may override the operation"},
+		{"another path by header", "/a", func(r *http.Request) { r.Header.Set("X-Original-URL", "/b") }, "may override the operation"},
 		{"dot segments", "/a/../b", nil, "dot segments"},
 		{"encoded dot segments", "/a/x%2F%2e%2E/b", nil, "dot segments"},
-		{"refused anyway", "/", rpc(func(r *http.Request) { r.Header.Set("Smithy-Protocol", "rpc-v2-cbor") }), "by what Allow says"},
+		{"refused anyway", "/", rpc(func(r *http.Request) { r.Header.Set("Smithy-Protocol", "rpc-v2-cbor") }), "by Allow"},
 		{"one content type with a comma in quotes", "/a", func(r *http.Request) { r.Header.Set("Content-Type", `multipart/form-data; boundary="a,\"b"`) }, ""},
-		{"a call", "/", rpc(func(*http.Request) {}), ""},
-		{"repeated headers and parameters that name no operation", "/a%2Fb/c.d?id=1&id=2", func(r *http.Request) { r.Header["X-Odd"] = []string{"1", "2,3"} }, ""},
+		{"a regular call", "/", rpc(func(*http.Request) {}), ""},
+		{"repeated headers and parameters that do not determine the operation", "/a%2Fb/c.d?id=1&id=2", func(r *http.Request) { r.Header["X-Odd"] = []string{"1", "2,3"} }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
@@ -155,7 +157,7 @@ func TestResignAmbiguous(t *testing.T) {
 			require.Contains(t, message, c.refused)
 			require.Empty(t, b.service.Received())
 
-			all := resigned(t, &standin.Service{}) // where writes are allowed, everything is
+			all := resigned(t, &standin.Service{}) // without Allow, every request is allowed
 			response, err = send(t, all.http, all.url+c.path, "", all.signer, c.change)
 			require.NoError(t, err)
 			require.Equal(t, 200, response.StatusCode)
@@ -163,7 +165,7 @@ func TestResignAmbiguous(t *testing.T) {
 	}
 }
 
-// TestResignAllowsWhatIsSent: headers that go no further than the proxy are not decided by.
+// TestResignAllowsWhatIsSent checks that Allow does not see headers that the proxy drops.
 func TestResignAllowsWhatIsSent(t *testing.T) {
 	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
 		p.Allow = func(r *http.Request, _ []byte) error {
@@ -185,10 +187,10 @@ func TestResignAllowsWhatIsSent(t *testing.T) {
 	require.Empty(t, b.service.Received())
 }
 
-// TestResignTooLarge: a body that does not fit into memory is refused before it is read.
+// TestResignTooLarge checks that a body above the limit is refused.
 func TestResignTooLarge(t *testing.T) {
 	b := resigned(t, &standin.Service{})
-	r, err := http.NewRequest("PUT", b.url, io.LimitReader(zeros{}, proxy.MostBody+1))
+	r, err := http.NewRequest("PUT", b.url, io.LimitReader(zeros{}, proxy.MaxBody+1))
 	require.NoError(t, err)
 	response, err := b.http.Do(r)
 	require.NoError(t, err)
@@ -201,7 +203,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// TestTampered: what a client has signed cannot be changed on the way to the proxy.
+// TestTampered checks that a request that was changed on the way to the proxy is refused.
 func TestTampered(t *testing.T) {
 	b := resigned(t, &standin.Service{})
 	tamper := *b.http
@@ -215,8 +217,8 @@ func TestTampered(t *testing.T) {
 	require.Empty(t, b.service.Received())
 }
 
-// TestLongTermCredentials: the session token of the client is not passed on where the user has
-// none.
+// TestLongTermCredentials checks that the client's session token is not sent if the user does not
+// have one.
 func TestLongTermCredentials(t *testing.T) {
 	longTerm := sigv4.Credentials{AccessKeyID: ours.AccessKeyID, SecretAccessKey: ours.SecretAccessKey}
 	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) { p.User = provider(longTerm) })

@@ -12,8 +12,8 @@ import (
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
-// NewSession makes the credentials of a session: random, of no use anywhere else, and visibly no
-// AWS key.
+// NewSession returns the credentials of a session. They are random, valid for this session only,
+// and visibly not an AWS key.
 func NewSession() sigv4.Credentials {
 	return sigv4.Credentials{
 		AccessKeyID:     "CRCHECK" + rand.Text()[:13],
@@ -22,10 +22,9 @@ func NewSession() sigv4.Credentials {
 	}
 }
 
-// Chain finds the user's credentials and region in the way of every AWS SDK: environment,
-// configuration files, single sign-on, containers, instances. An empty profile is the one that
-// these say. The credentials are not asked for yet, save that a profile which is not there is an
-// error.
+// Chain finds the user's credentials and region as every AWS SDK does: in the environment,
+// configuration files, single sign-on, containers and instances. If profile is empty, they also
+// determine the profile. A missing profile is an error; the credentials are not retrieved yet.
 func Chain(ctx context.Context, profile string) (user aws.CredentialsProvider, region string, err error) {
 	var options []func(*config.LoadOptions) error
 	if profile != "" {
@@ -35,9 +34,9 @@ func Chain(ctx context.Context, profile string) (user aws.CredentialsProvider, r
 	return cfg.Credentials, cfg.Region, err
 }
 
-// HostsOf is what a client that means this listener may say in the header Host: its address, by
-// which [Resign.Hosts] names it in refusals, and localhost where it listens there. It is nil where
-// the listener listens on all addresses: their names are not known.
+// HostsOf returns the values of the header Host that mean a listener: first its address, which
+// refusals quote, then localhost if it listens on loopback. It returns nil if the listener accepts
+// connections on all addresses, whose names are unknown.
 func HostsOf(a net.Addr) []string {
 	host, port, err := net.SplitHostPort(a.String())
 	ip := net.ParseIP(host)
@@ -55,7 +54,7 @@ func hostIs(hosts []string, host string) bool {
 	return hosts == nil || slices.Contains(hosts, strings.ToLower(host))
 }
 
-// Loopback says whether a listener can be reached from this machine only.
+// Loopback reports whether a listener can be reached from this machine only.
 func Loopback(a net.Addr) bool {
 	host, _, err := net.SplitHostPort(a.String())
 	ip := net.ParseIP(host)

@@ -17,43 +17,44 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
-// MostBody bounds the body of a request that is signed again, in bytes: it is held in memory.
-const MostBody = 64 << 20
+// MaxBody is the maximum size of the body of a request that is signed again, in bytes. The body is
+// held in memory.
+const MaxBody = 64 << 20
 
-// Target is where requests go. Its functions must be safe for concurrent use.
+// Target is the destination of requests. Its functions must be safe for concurrent use.
 type Target struct {
 	// Upstream is the service, see [ParseUpstream].
 	Upstream *url.URL
 	// Transport sends the requests, and may record them. It must not ask for compression by itself,
 	// see [Transport].
 	Transport http.RoundTripper
-	// Allow, if set, says why a request that would be signed again is not let through. Its URL is
-	// that of the upstream.
+	// Allow, if set, returns an error if a request must not be signed again. The URL of the request
+	// is that at the upstream.
 	Allow func(r *http.Request, body []byte) error
-	// Refused, if set, is told of every refusal, before the client is.
+	// Refused, if set, is called with every refusal, before the client receives it.
 	Refused func(*Refusal)
 }
 
-// UpstreamError says that a text names no upstream.
+// UpstreamError reports a text that is not the URL of an upstream.
 type UpstreamError struct{ Text, Problem string }
 
 func (e *UpstreamError) Error() string {
 	return fmt.Sprintf("upstream %q: %s; name the service, as in https://cleanrooms.us-east-1.amazonaws.com", e.Text, e.Problem)
 }
 
-// ParseUpstream reads the URL of a service: https, or http for an emulator, and a host. The error
+// ParseUpstream parses the URL of a service: https, or http for an emulator, and a host. The error
 // is an [*UpstreamError].
 func ParseUpstream(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, &UpstreamError{text, "it is no URL"}
+		return nil, &UpstreamError{text, "it is not a URL"}
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, &UpstreamError{text, "it does not begin with https:// or http://"}
 	case u.Hostname() == "":
 		return nil, &UpstreamError{text, "it has no host"}
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
-		return nil, &UpstreamError{u.Redacted(), "it is more than a host and a port"}
+		return nil, &UpstreamError{u.Redacted(), "it has more than a host and a port"}
 	}
 	u.Path, u.Host = "", strings.ToLower(u.Host)
 	return u, nil
@@ -61,7 +62,7 @@ func ParseUpstream(text string) (*url.URL, error) {
 
 var regions = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`)
 
-// Region is the region that the host of an upstream names; empty if it names none.
+// Region returns the region in the host of an upstream, or "" if there is none.
 func Region(upstream *url.URL) string {
 	for label := range strings.SplitSeq(upstream.Hostname(), ".") {
 		if regions.MatchString(label) {
@@ -71,7 +72,7 @@ func Region(upstream *url.URL) string {
 	return ""
 }
 
-// CAError says that a file with certificates is of no use. It wraps the cause, if there is one.
+// CAError reports an unusable file of certificates. It wraps the cause, if any.
 type CAError struct {
 	File string
 	Err  error
@@ -81,15 +82,15 @@ func (e *CAError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("the upstream's CA %s cannot be read: %v", e.File, e.Err)
 	}
-	return e.File + " holds no certificate: the upstream's CA must be PEM, with a line BEGIN CERTIFICATE"
+	return e.File + " does not contain a certificate: the upstream's CA must be PEM, with a line BEGIN CERTIFICATE"
 }
 
 func (e *CAError) Unwrap() error { return e.Err }
 
-// Transport returns one that reaches an upstream: over HTTP/2 where that is offered, through the
-// proxies of the environment, and without asking for compression by itself, so that bodies pass as
-// they are on the wire. The certificates of caFile are trusted besides those of the system; empty:
-// no others. The error is a [*CAError].
+// Transport returns a transport for an upstream. It uses HTTP/2 if offered and the proxies of the
+// environment. It does not request compression itself, so that bodies pass unchanged. Unless caFile
+// is empty, it trusts the certificates in that file in addition to those of the system. The error
+// is a [*CAError].
 func Transport(caFile string) (*http.Transport, error) {
 	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
@@ -117,8 +118,8 @@ func Transport(caFile string) (*http.Transport, error) {
 	return t, nil
 }
 
-// failed is the refusal for an error of the transport, or of what is done on the way to it; nil if
-// only the client has gone away.
+// failed returns the refusal for an error of the transport or of a step before it. It returns nil
+// if the client has disconnected.
 func (t *Target) failed(r *http.Request, err error) *Refusal {
 	var refusal *Refusal
 	var record *recorder.RecordError
@@ -130,17 +131,17 @@ func (t *Target) failed(r *http.Request, err error) *Refusal {
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return nil
 	}
-	return t.refusal(r, http.StatusBadGateway, UpstreamFailed, "%s cannot be reached: %v; check --upstream, --upstream-ca and the network", t.Upstream, err)
+	return t.refusal(r, http.StatusBadGateway, UpstreamFailed, "cannot reach %s: %v; check --upstream, --upstream-ca and the network", t.Upstream, err)
 }
 
-// readBody reads the body of a request whole.
+// readBody reads the whole body of a request, up to [MaxBody].
 func (t *Target) readBody(r *http.Request) ([]byte, *Refusal) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, MostBody+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	switch {
 	case err != nil:
 		return nil, t.refusal(r, http.StatusBadRequest, Refused, "the body of the request broke off: %v", err)
-	case len(body) > MostBody:
-		return nil, t.refusal(r, http.StatusRequestEntityTooLarge, Refused, "the body of the request has more than %d MiB, too much to sign it again; use the forward mode", MostBody>>20)
+	case len(body) > MaxBody:
+		return nil, t.refusal(r, http.StatusRequestEntityTooLarge, Refused, "the body of the request is larger than %d MiB and cannot be signed again; use the forward mode", MaxBody>>20)
 	}
 	return body, nil
 }

@@ -2,8 +2,8 @@ package redact
 
 import "unicode/utf8"
 
-// alphabet is code points that stand in for each other: n from first, then m from second. All of
-// one alphabet have UTF-8 of one length.
+// alphabet is a set of code points that replace each other: n from first, then m from second. All
+// have the same length in UTF-8.
 type alphabet struct {
 	first  rune
 	n      uint8
@@ -13,7 +13,7 @@ type alphabet struct {
 
 func (a alphabet) size() int { return int(a.n) + int(a.m) }
 
-// index is the place of a code point of the alphabet.
+// index returns the index of a code point in the alphabet.
 func (a alphabet) index(r rune) int {
 	if i := r - a.first; 0 <= i && i < rune(a.n) {
 		return int(i)
@@ -28,22 +28,22 @@ func (a alphabet) at(i int) rune {
 	return a.second + rune(i-int(a.n))
 }
 
-// mode says which positions of a string change, and among what.
+// mode determines which positions of a string change, and in which alphabet.
 type mode uint8
 
 const (
-	byClass   mode = iota // digits, letters of either case, and other letters each among their own
+	byClass   mode = iota // digits, letters of either case, and other letters, each in their own alphabet
 	digits                // digits only
-	hexLower              // 0-9a-f are one alphabet; nothing else changes
+	hexLower              // 0-9a-f is one alphabet; nothing else changes
 	hexUpper              // 0-9A-F
-	hexMixed              // 0-9, a-f and A-F each among their own
-	uuidLower             // as the three above, but of a UUID the version and the variant stay (RFC 9562, section 4)
+	hexMixed              // 0-9, a-f and A-F, each in their own alphabet
+	uuidLower             // like the three above, but the version and the variant are constant (RFC 9562, section 4)
 	uuidUpper
 	uuidMixed
 )
 
-// at is the alphabet of a code point at byte offset i of a string; its size is 0 where the code
-// point stays.
+// at returns the alphabet of a code point at byte offset i of a string. Its size is 0 if the code
+// point does not change.
 func (m mode) at(i int, r rune) alphabet {
 	switch m {
 	case uuidLower, uuidUpper, uuidMixed:
@@ -78,10 +78,10 @@ func (m mode) at(i int, r rune) alphabet {
 	return alphabet{}
 }
 
-// classOf is the alphabet of a code point by its class. Beyond ASCII it is the 64 code points that
-// differ in the last byte of their UTF-8 only, save in Latin-1, whose letters stay letters of their
-// case. It does not go by Unicode's categories: those change with its versions, and pseudonyms must
-// not. Punctuation, symbols, controls and private use stay.
+// classOf returns the alphabet of a code point by its class. Beyond ASCII, it is the 64 code points
+// that differ only in the last byte of their UTF-8, except for Latin-1, where letters keep their
+// case. It does not use Unicode's categories, which change between versions, whereas pseudonyms
+// must not. Punctuation, symbols, controls and private use do not change.
 func classOf(r rune) alphabet {
 	switch {
 	case '0' <= r && r <= '9':

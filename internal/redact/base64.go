@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// unslash undoes the escapes of JSON in a text that holds JSON.
+// unslash undoes the JSON escapes in a text that contains JSON.
 func unslash(s string) string {
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
@@ -28,9 +28,9 @@ func unslash(s string) string {
 	return string(b)
 }
 
-const shortestBase64 = 12 // characters, with padding
+const minBase64 = 12 // characters, with padding
 
-// base64Words are the words of a string that could be base64.
+// base64Words returns the words of a string that could be base64.
 func base64Words(s string) (words []span) {
 	for i := 0; i < len(s); i++ {
 		from := i
@@ -40,7 +40,7 @@ func base64Words(s string) (words []span) {
 		for padding := 0; padding < 2 && i > from && i < len(s) && s[i] == '='; padding++ {
 			i++
 		}
-		if i-from >= shortestBase64 {
+		if i-from >= minBase64 {
 			words = append(words, span{from, i})
 		}
 	}
@@ -53,9 +53,9 @@ func base64Byte(c byte) bool {
 
 var encodings = []*base64.Encoding{base64.StdEncoding.Strict(), base64.RawStdEncoding.Strict(), base64.URLEncoding.Strict(), base64.RawURLEncoding.Strict()}
 
-// fromBase64 decodes a word that holds text; nothing, if it does not.
+// fromBase64 decodes a word that encodes text. It returns "" for other words.
 func fromBase64(word string) (text string, encoding *base64.Encoding) {
-	if len(word) < shortestBase64 {
+	if len(word) < minBase64 {
 		return "", nil
 	}
 	for _, e := range encodings {

@@ -28,16 +28,18 @@ func redactBody(t *testing.T, options Options, media, body string) (string, find
 	return string(y.Response.Body.Bytes), found
 }
 
-// TestBytesStay: everything but names stays byte for byte, also in what is no JSON.
+// TestBytesStay checks that bytes outside of names do not change, even if the body is not JSON.
 func TestBytesStay(t *testing.T) {
 	for _, body := range []string{
 		`{"a" : 1.50e+1, "a":-0 ,"\u0061":"x\/\u00E9"}` + "\n", "\xEF\xBB\xBF" + `{"a":"x"}`, `{"a":"x`, `{"a":1}{"b":2}`, `{"a":1} x`, `[1,`, ``, ` `,
 		`{"a":"` + "\xff" + `"}`, `{"a":"\ud800"}`, strings.Repeat("[", 10_001), `nul`, "<html>&amp;</html>", "\x00\x01binary", `{"n":111122223333}`,
 	} {
 		for _, media := range []string{"application/json", "text/plain", ""} {
-			got, found := redactBody(t, Options{Key: testKey}, media, body)
-			require.Nil(t, found)
-			require.Equal(t, body, got)
+			t.Run(media+" "+body[:min(len(body), 30)], func(t *testing.T) {
+				got, found := redactBody(t, Options{Key: testKey}, media, body)
+				require.Nil(t, found)
+				require.Equal(t, body, got)
+			})
 		}
 	}
 }
@@ -84,13 +86,15 @@ func TestBinary(t *testing.T) {
 		"\x00\xff " + account + "\x00": {finding.RecordNotRedacted},
 		"\x00\xff " + keyID + "\x00":   {finding.RecordNotRedacted, finding.SecretFound},
 	} {
-		got, found := redactBody(t, Options{Key: testKey}, "application/octet-stream", body)
-		require.Equal(t, rules, found.Rules())
-		require.Equal(t, rules == nil, got == body)
+		t.Run(fmt.Sprintf("%q", body), func(t *testing.T) {
+			got, found := redactBody(t, Options{Key: testKey}, "application/octet-stream", body)
+			require.Equal(t, rules, found.Rules())
+			require.Equal(t, rules == nil, got == body)
+		})
 	}
 }
 
-// TestOneWay: what has no pseudonym is masked, and so it is where it is repeated.
+// TestOneWay checks that a string without a pseudonym is masked, and so are its repetitions.
 func TestOneWay(t *testing.T) {
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {
 		return Places{Response: &Node{Members: map[string]*Node{"s": {Place: Place{Whole, func(s string) bool { return s == "the-only-one" }, false}}}}}
@@ -133,22 +137,24 @@ func FuzzRedact(f *testing.F) {
 
 func base64Of(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
-// TestTime: no shape of a text takes more than its share of time.
+// TestTime checks that no text takes disproportionate time.
 func TestTime(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skipped with -short: the race detector, with which that runs, has other times")
+		t.Skip("skipped with -short, under which the race detector runs: measures time")
 	}
 	for _, shape := range []string{".s3", "s3-", "s3.amazonaws.com/", "arn:", "arn:aws:s3:::a/", "arn:aws:x:::", "-", "1", "a", "1a-", "%25", "\\\\u0061", "eyJ", "BEGIN PRIVATE KEY-----", "://:", "key=", "QUJDREVGR0hJSktM",
 		uuid, account + " ", account, "é", "basic ", "/aaaa", "s3://b/", Mask, "aA1", "[", `\"a\":`} {
 		for _, all := range []bool{false, true} {
-			began := time.Now()
-			body := `{"a":"` + strings.Repeat(shape, 1+(64<<10)/len(shape)) + `"}`
-			_, found := redactBody(t, Options{Key: testKey, All: all}, "application/json", body)
-			require.NotContains(t, found.Rules(), finding.RecordOneWay, shape)
-			require.Less(t, time.Since(began), 30*time.Second, "%s, %v", shape, all)
-			if d := time.Since(began); d > 300*time.Millisecond {
-				t.Log(shape, all, d)
-			}
+			t.Run(fmt.Sprint(shape[:min(len(shape), 30)], " ", all), func(t *testing.T) {
+				began := time.Now()
+				body := `{"a":"` + strings.Repeat(shape, 1+(64<<10)/len(shape)) + `"}`
+				_, found := redactBody(t, Options{Key: testKey, All: all}, "application/json", body)
+				require.NotContains(t, found.Rules(), finding.RecordOneWay, shape)
+				require.Less(t, time.Since(began), 30*time.Second, "%s, %v", shape, all)
+				if d := time.Since(began); d > 300*time.Millisecond {
+					t.Log(shape, all, d)
+				}
+			})
 		}
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// rounds is as many as FF1 has (NIST SP 800-38G).
+// rounds is the number of rounds of FF1 (NIST SP 800-38G).
 const rounds = 10
 
-// cipher is a permutation of the strings of each form. It is a Feistel network in the manner of
-// FF1: the positions that change are numbers in the sizes of their alphabets; each round adds to
-// the numbers of one half, each modulo its size, a stream that HMAC-SHA-256 keys from the other
-// half, the number of the round, and the tweak: the mode and all of the string that does not
-// change. So the length, the alphabets and what stays are part of the key. The stream is ChaCha8
-// (C2SP, chacha8rand), 64 bits a position.
+// cipher is a permutation of the strings of each form. It is a Feistel network like FF1. Each
+// position that changes is a number below the size of its alphabet. Each round adds a stream to the
+// numbers of one half, each modulo its size. The seed of the stream is an HMAC-SHA-256 of the other
+// half, the number of the round, and the tweak: the mode and the constant parts of the string. The
+// length, the alphabets and the constant parts are therefore part of the key. The stream is ChaCha8
+// (C2SP, chacha8rand), with 64 bits per position.
 type cipher struct {
 	key  Key
 	idle sync.Pool // of *scratch
@@ -40,8 +40,8 @@ func newCipher(key Key) *cipher {
 	return c
 }
 
-// apply appends the pseudonym of a string or, back, what it stands for. Bytes that are not UTF-8
-// stay.
+// apply appends the pseudonym of a string or, if back is set, the original. Bytes that are not
+// UTF-8 do not change.
 func (c *cipher) apply(dst []byte, s string, m mode, back bool) []byte {
 	w := c.idle.Get().(*scratch)
 	defer c.idle.Put(w)
@@ -75,7 +75,7 @@ func (c *cipher) apply(dst []byte, s string, m mode, back bool) []byte {
 	return dst
 }
 
-// read takes a string apart.
+// read splits a string into numbers and the tweak.
 func (w *scratch) read(s string, m mode) {
 	w.alphabets, w.values, w.tweak = w.alphabets[:0], w.values[:0], append(w.tweak[:0], byte(m))
 	for i := 0; i < len(s); {
@@ -84,7 +84,7 @@ func (w *scratch) read(s string, m mode) {
 		if a.size() > 0 {
 			w.alphabets = append(w.alphabets, a)
 			w.values = append(w.values, byte(a.index(r)))
-			w.tweak = append(w.tweak, 0xFF) // which no UTF-8 has
+			w.tweak = append(w.tweak, 0xFF) // does not occur in UTF-8
 			w.tweak = utf8.AppendRune(w.tweak, a.first)
 			w.tweak = append(w.tweak, byte(a.size()))
 		} else {
@@ -92,7 +92,7 @@ func (w *scratch) read(s string, m mode) {
 		}
 		i += width
 	}
-	if len(w.tweak) > 256 { // it goes into every round
+	if len(w.tweak) > 256 { // every round hashes it
 		sum := sha256.Sum256(w.tweak)
 		w.tweak = append(w.tweak[:0], sum[:]...)
 	}

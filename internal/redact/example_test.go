@@ -19,7 +19,7 @@ func ExampleRedactor_Redact() {
 	fmt.Println(string(r.Restore(redacted).Response.Body.Bytes))
 	// Output:
 	// {"location":"s3://vu-dagiee/qxz", "error":"883914125777 may not write to vu-dagiee", "password":"MASKED-BY-CRCHECK"}
-	// [error secret.found at /password: the response body has a password or key, by the name of its member]
+	// [error secret.found at /password: the response body contains a password or key, according to the name of its member]
 	// {"location":"s3://my-bucket/out", "error":"111122223333 may not write to my-bucket", "password":"MASKED-BY-CRCHECK"}
 }
 
@@ -41,12 +41,12 @@ func ExampleRedactor_Request() {
 func ExampleScan() {
 	fmt.Println(redact.Scan(body(`{"message":"use password=hunter22"}`), nil))
 	// Output:
-	// [error secret.found at /message: the response body has what looks like a password]
+	// [error secret.found at /message: the response body contains what looks like a password]
 }
 
 func ExampleParseKey() {
 	_, err := redact.ParseKey("hunter2")
 	fmt.Println(err)
 	// Output:
-	// it is no redaction key, which begins with crcheck-redaction-key-1:; copy the whole line of the key file
+	// not a redaction key, which begins with crcheck-redaction-key-1:; copy the whole line of the key file
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// clone copies what is changed of an interaction; bodies are replaced, never written to.
+// clone copies the parts of an interaction that redaction changes. Bodies are replaced, never
+// modified.
 func clone(x *traffic.Interaction) *traffic.Interaction {
 	y := *x
 	all := func(string) bool { return true }
@@ -24,7 +25,7 @@ func clone(x *traffic.Interaction) *traffic.Interaction {
 	return &y
 }
 
-// same reports whether what was redacted of two interactions is the same.
+// same reports whether the redacted parts of two interactions are equal.
 func same(a, b *traffic.Interaction) bool {
 	if a.Request != nil && (a.Request.URL != b.Request.URL || !sameHeader(a.Request.Header, b.Request.Header) || !bytes.Equal(a.Request.Body.Bytes, b.Request.Body.Bytes)) {
 		return false
@@ -46,8 +47,8 @@ func (m *masker) exchange(x *traffic.Interaction, places Places) {
 	x.Response.StatusText = m.edit(site{part: "response status text", exempt: true, pointer: noPointer}, x.Response.StatusText)
 }
 
-// decode undoes the encoding of the bodies. One that cannot be decoded cannot be looked into, and
-// is dropped.
+// decode decompresses the bodies. It drops a body that cannot be decompressed, since it cannot be
+// searched.
 func (m *masker) decode(x *traffic.Interaction) {
 	if q := x.Request; q != nil {
 		body, err := q.Document()
@@ -81,15 +82,16 @@ func dropHeader(h map[string][]string, name string) {
 	}
 }
 
-// binary drops binary bodies that hold an identifier: changing them would break their checksums.
+// binary drops binary bodies that contain an identifier, since a change would break their
+// checksums.
 func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
 	drop := func(part string, body traffic.Body, h map[string][]string) traffic.Body {
 		if len(body.Bytes) == 0 || formOf(body.Bytes, h) != formBinary {
 			return body
 		}
 		text := string(body.Bytes)
-		if strings.Contains(text, Mask) || recognise(text, nil).parts != nil || r.known.replace(text, nil, shortestName, r.first, false) != text {
-			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: it is binary, and holds a secret or an identifier")
+		if strings.Contains(text, Mask) || recognise(text, nil).parts != nil || r.known.replace(text, nil, minName, r.first, false) != text {
+			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: it is binary and contains a secret or an identifier")
 			return traffic.Body{Missing: true}
 		}
 		return body
@@ -100,9 +102,9 @@ func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
 	x.Response.Body = drop("response body", x.Response.Body, x.Response.Header)
 }
 
-// Scan reports the secrets in an interaction, without showing them: for recordings that are about
-// to be committed. What [Redactor.Redact] returned has none, as far as the rules go. By contract,
-// base64 that is random is none; nil: there is no contract.
+// Scan reports the secrets in an interaction that is about to be committed, without quoting them. A
+// result of [Redactor.Redact] does not contain any that the rules find. classify may be nil; with a
+// contract, blobs of random base64 are not secrets.
 func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 	m := &masker{source: x.Source}
 	if x.Kind != traffic.JSON {
@@ -116,7 +118,7 @@ func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 		for name, values := range side.h {
 			if lower := strings.ToLower(name); slices.Contains(secretHeaders, lower) {
 				if holdsSecret(lower, values) {
-					m.note(finding.SecretFound, site{part: side.part, pointer: noPointer}, "the "+side.part+name+" holds a secret")
+					m.note(finding.SecretFound, site{part: side.part, pointer: noPointer}, "the "+side.part+name+" contains a secret")
 				}
 				delete(side.h, name)
 			}
@@ -126,7 +128,7 @@ func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 		g := &signing{}
 		g.request(y.Request)
 		for range g.secrets {
-			m.note(finding.SecretFound, site{part: "request", pointer: noPointer}, "the request holds what it was signed with: a key, a token or a signature")
+			m.note(finding.SecretFound, site{part: "request", pointer: noPointer}, "the request contains the key, token or signature that it was signed with")
 		}
 	}
 	if q := y.Request; q != nil {

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -11,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestStatusText: a server may write anything after the number of a status.
+// TestStatusText checks that a text after the number of a status is kept only if it is the standard
+// one.
 func TestStatusText(t *testing.T) {
 	for _, v := range []struct {
 		status     int
@@ -26,18 +28,20 @@ func TestStatusText(t *testing.T) {
 		{403, "403 the-analyst may not", "403 Forbidden", nil},
 		{599, "599 " + keyID, "599", []finding.RuleID{finding.SecretFound}},
 	} {
-		x := exchange("https://example.com/", `{}`, `{}`)
-		x.Response.Status, x.Response.StatusText = v.status, v.text
-		require.Equal(t, v.found, Scan(x, nil).Rules(), v.text)
-		y, found := New(Options{Key: testKey}).Redact(x)
-		require.Nil(t, found)
-		require.Equal(t, v.want, y.Response.StatusText)
-		require.Equal(t, v.text, x.Response.StatusText, "the original changed")
+		t.Run(fmt.Sprint(v.status, " ", v.text), func(t *testing.T) {
+			x := exchange("https://example.com/", `{}`, `{}`)
+			x.Response.Status, x.Response.StatusText = v.status, v.text
+			require.Equal(t, v.found, Scan(x, nil).Rules(), v.text)
+			y, found := New(Options{Key: testKey}).Redact(x)
+			require.Nil(t, found)
+			require.Equal(t, v.want, y.Response.StatusText)
+			require.Equal(t, v.text, x.Response.StatusText, "the original must not change")
+		})
 	}
 }
 
-// TestErrorNames: what names the error of an answer stays, but no identifier in it does; and in no
-// other body.
+// TestErrorNames checks that the name of an error does not change, unlike identifiers in it and the
+// same text in other bodies.
 func TestErrorNames(t *testing.T) {
 	const learnt = `"arn":"arn:aws:iam::` + account + `:role/ThrottlingException"`
 	for _, v := range []struct {
@@ -52,26 +56,28 @@ func TestErrorNames(t *testing.T) {
 		{400, `{` + learnt + `,"x":{"code":"ThrottlingException"}}`, `"x":{"code":"[A-Z][a-z]{9}[A-Z][a-z]{8}"}`, false},
 		{200, `{` + learnt + `,"code":"ThrottlingException"}`, `"code":"[A-Z][a-z]{9}[A-Z][a-z]{8}"`, false},
 	} {
-		x := exchange("https://example.com/", v.body, v.body)
-		x.Response.Status = v.status
-		options := Options{Key: testKey, All: v.all, Classify: func(*traffic.Interaction) Places {
-			return Places{Response: &Node{Members: map[string]*Node{"__type": {Place: Place{Class: Keep}}, "Code": {Place: Place{Class: Keep}}}}}
-		}}
-		written, found := recording(t, options, x)
-		require.Nil(t, found)
-		answer := string(written[0].Response.Body.Bytes)
-		require.Regexp(t, v.want, answer)
-		require.Equal(t, strings.Contains(v.want, "Throttling"), strings.Contains(answer, "Throttling"))
-		for _, name := range []string{account, uuid, "the-analyst"} {
-			require.NotContains(t, bytesOf(written[0]), name)
-		}
-		require.NotContains(t, string(written[0].Request.Body.Bytes), "Throttling")
-		comesBack(t, options, []*traffic.Interaction{x}, written)
+		t.Run(fmt.Sprint(v.status, " ", v.all, " ", v.body), func(t *testing.T) {
+			x := exchange("https://example.com/", v.body, v.body)
+			x.Response.Status = v.status
+			options := Options{Key: testKey, All: v.all, Classify: func(*traffic.Interaction) Places {
+				return Places{Response: &Node{Members: map[string]*Node{"__type": {Place: Place{Class: Keep}}, "Code": {Place: Place{Class: Keep}}}}}
+			}}
+			written, found := recording(t, options, x)
+			require.Nil(t, found)
+			response := string(written[0].Response.Body.Bytes)
+			require.Regexp(t, v.want, response)
+			require.Equal(t, strings.Contains(v.want, "Throttling"), strings.Contains(response, "Throttling"))
+			for _, name := range []string{account, uuid, "the-analyst"} {
+				require.NotContains(t, bytesOf(written[0]), name)
+			}
+			require.NotContains(t, string(written[0].Request.Body.Bytes), "Throttling")
+			comesBack(t, options, []*traffic.Interaction{x}, written)
+		})
 	}
 }
 
-// TestBucketsOfURLs: the bucket and the key of a request to S3 have the pseudonyms that they have
-// in texts.
+// TestBucketsOfURLs checks that the bucket and the key of a request to S3 have the same pseudonyms
+// as in texts.
 func TestBucketsOfURLs(t *testing.T) {
 	const bucket, key = "my-bucket", "reports/the-analyst.csv"
 	texts, _ := New(Options{Key: testKey}).Redact(exchange("https://example.com/", `{"a":"s3://`+bucket+`/`+key+`"}`, `{}`))
@@ -89,14 +95,16 @@ func TestBucketsOfURLs(t *testing.T) {
 		"https://cleanrooms.us-east-1.amazonaws.com/memberships":            "https://cleanrooms.us-east-1.amazonaws.com/memberships",
 	} {
 		for _, all := range []bool{false, true} {
-			x := exchange(live, `{}`, `{}`)
-			options := Options{Key: testKey, All: all}
-			written, found := recording(t, options, x)
-			require.Nil(t, found)
-			if !all {
-				require.Equal(t, want, written[0].Request.URL)
-			}
-			comesBack(t, options, []*traffic.Interaction{x}, written)
+			t.Run(fmt.Sprint(live, " ", all), func(t *testing.T) {
+				x := exchange(live, `{}`, `{}`)
+				options := Options{Key: testKey, All: all}
+				written, found := recording(t, options, x)
+				require.Nil(t, found)
+				if !all {
+					require.Equal(t, want, written[0].Request.URL)
+				}
+				comesBack(t, options, []*traffic.Interaction{x}, written)
+			})
 		}
 	}
 	kept := func(*traffic.Interaction) Places { return Places{Path: []Place{{Class: Keep}, {}}} }
@@ -104,7 +112,7 @@ func TestBucketsOfURLs(t *testing.T) {
 	require.Equal(t, "https://s3.us-east-1.amazonaws.com/literal/"+names[1], y.Request.URL)
 }
 
-// TestOneWayHeader: what does not come back of a header is said, too.
+// TestOneWayHeader checks that a header that cannot be restored is reported.
 func TestOneWayHeader(t *testing.T) {
 	bound := map[string]Place{"x-note": {}}
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places { return Places{RequestHeader: bound, ResponseHeader: bound} }}

@@ -5,21 +5,23 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
-// site is where a string stands.
+// site is the place of a string in an interaction.
 type site struct {
 	Place
 	part    string // "request body", "response header Date", …
-	name    string // of the member or parameter whose value it is
-	isName  bool   // it is the name of a member
-	fixed   bool   // the name of a member that the contract has, or of an error: no names are looked for in it
-	number  bool   // it is the text of a number
+	name    string // of the member or parameter with this value
+	isName  bool   // the string is the name of a member
+	fixed   bool   // the string is a member name of the contract or the name of an error, in which no names are looked for
+	number  bool   // the string is the text of a number
 	exempt  bool   // from Options.All
 	pointer func() string
 }
 
-// class is what becomes of the string under Options.All or not.
+// class returns the class of the string, with or without Options.All.
 func (at site) class(all bool) Class {
 	if all && at.Class == ByFormat && !at.exempt && !at.isName {
 		return Whole
@@ -27,12 +29,12 @@ func (at site) class(all bool) Class {
 	return at.Class
 }
 
-// edit says what to write in the place of a string: the string itself, to leave it.
+// edit returns the replacement of a string, or the string itself to leave it unchanged.
 type edit func(at site, s string) string
 
-// editJSON applies an edit to the strings of JSON texts, and leaves everything else byte for byte.
-// What is no JSON is edited as one string, of which the contract says that it is a whole if it says
-// anything of the document: it could be half of something sensitive.
+// editJSON applies an edit to the strings in a JSON text and does not change any other byte. Text
+// that is not JSON is edited as one string. Its class is Whole if the contract states anything
+// about the document, since it could be a part of something sensitive.
 func editJSON(body []byte, root root, part string, e edit) []byte {
 	w := &jsonEditor{text: body, part: part, edit: e, failed: root.failed}
 	if bytes.HasPrefix(body, bom) {
@@ -58,28 +60,29 @@ func editJSON(body []byte, root root, part string, e edit) []byte {
 	return w.out
 }
 
-// root is what is known of a body.
+// root is the place of a body.
 type root struct {
 	*Node
-	failed bool // it is that of an error
+	failed bool // the body of an error
 }
 
 var bom = []byte("\xEF\xBB\xBF")
 
 type jsonEditor struct {
 	text  []byte
-	start int // where the decoder's text begins in text
-	done  int // what is in out already
+	start int // the offset of the decoder's input in text
+	done  int // the offset up to which text is in out
 	d     *jsontext.Decoder
 	out   []byte
 	part  string
 	edit  edit
-	names map[string]bool // that are to be hidden
+	names map[string]bool // the names to hide
 
-	failed bool // it is an error
+	failed bool // the body of an error
 }
 
-// pointer is where the decoder is. Names that the contract calls sensitive read "*".
+// pointer returns the JSON pointer to the current place. Names that are sensitive by contract
+// become "*".
 func (w *jsonEditor) pointer() string {
 	tokens := strings.Split(string(w.d.StackPointer()), "/")
 	for i, t := range tokens {
@@ -90,7 +93,7 @@ func (w *jsonEditor) pointer() string {
 	return strings.Join(tokens, "/")
 }
 
-// copy copies what stands before a token that ends where the decoder is.
+// copy copies the text before the token that has just been read.
 func (w *jsonEditor) copy(to int) {
 	w.out = append(w.out, w.text[w.done:to]...)
 	w.done = to
@@ -143,7 +146,7 @@ func (w *jsonEditor) object(node *Node) error {
 	return w.token()
 }
 
-// name writes the name of a member, and finds the node of its value.
+// name writes the name of a member and finds the node of its value.
 func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 	raw, err := w.d.ReadValue()
 	if err != nil {
@@ -163,14 +166,14 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 		if w.names == nil {
 			w.names = map[string]bool{}
 		}
-		w.names[strings.NewReplacer("~", "~0", "/", "~1").Replace(name)] = true
+		w.names[jsontree.Escape(name)] = true
 	}
 	w.write(*at, raw, name)
 	return name, nil
 }
 
-// errorNames name the error at the top of an answer, which clients must be able to tell. It goes by
-// format: the name of an error has no identifier.
+// errorNames are the members at the top of a response that name the error. Clients need them, so
+// they are redacted by format: the name of an error does not contain an identifier.
 var errorNames = map[string]bool{"__type": true, "code": true, "Code": true}
 
 var errorName = &Node{Place: Place{Class: Keep}}

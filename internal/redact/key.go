@@ -19,21 +19,21 @@ import (
 	"github.com/crcheck/crcheck/internal/links"
 )
 
-// Variable is the environment variable that holds a key where there is no key file, as in CI.
+// Variable is the environment variable for a key where there is no key file, as in CI.
 const Variable = "CRCHECK_REDACTION_KEY"
 
-// keyPrefix begins the text of a key, so that people and scanners know one when they see it.
+// keyPrefix begins the text of a key, so that people and scanners can recognise it.
 const keyPrefix = "crcheck-redaction-key-1:"
 
-// Key is what pseudonyms are made with, and mapped back with. It is as secret as what it hides.
+// Key encrypts names to pseudonyms and decrypts them. It is as secret as the names.
 type Key [32]byte
 
-// KeyError says what is wrong with a key, without showing it.
+// KeyError describes a problem with a key, without containing it.
 type KeyError struct {
-	Where   string // the variable or the file; empty: neither
+	Where   string // the variable or the file, if any
 	Problem string
 	Remedy  string
-	Err     error // the cause, if there is one
+	Err     error // the cause, if any
 }
 
 func (e *KeyError) Error() string {
@@ -46,31 +46,32 @@ func (e *KeyError) Error() string {
 
 func (e *KeyError) Unwrap() error { return e.Err }
 
-// ID is a short public name of the key, which may be committed: 64 bits of an HMAC of a constant.
+// ID returns a short public name of the key, which may be committed: 64 bits of an HMAC of a
+// constant.
 func (k Key) ID() string {
 	mac := hmac.New(sha256.New, k[:])
 	mac.Write([]byte("crcheck redaction key id"))
 	return hex.EncodeToString(mac.Sum(nil)[:8])
 }
 
-// String is [Key.ID], so that a key which is printed by mistake does not leak.
+// String returns [Key.ID], so that printing a key by mistake does not leak it.
 func (k Key) String() string { return k.ID() }
 
-// GoString is [Key.ID].
+// GoString returns [Key.ID].
 func (k Key) GoString() string { return k.ID() }
 
-// NewKey makes a key at random.
+// NewKey returns a random key.
 func NewKey() (k Key, err error) {
 	_, err = rand.Read(k[:])
 	return k, err
 }
 
-// ParseKey reads the text of a key: what the key file and CRCHECK_REDACTION_KEY hold. The error is
-// a *KeyError.
+// ParseKey parses the text of a key, as in the key file and CRCHECK_REDACTION_KEY. The error is a
+// *KeyError.
 func ParseKey(text string) (k Key, err error) {
 	encoded, ok := strings.CutPrefix(strings.TrimSpace(text), keyPrefix)
 	if !ok {
-		return Key{}, &KeyError{Problem: "it is no redaction key, which begins with " + keyPrefix, Remedy: "copy the whole line of the key file"}
+		return Key{}, &KeyError{Problem: "not a redaction key, which begins with " + keyPrefix, Remedy: "copy the whole line of the key file"}
 	}
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
 	if err != nil || len(decoded) != len(k) {
@@ -81,17 +82,17 @@ func ParseKey(text string) (k Key, err error) {
 
 func (k Key) text() string { return keyPrefix + base64.RawURLEncoding.EncodeToString(k[:]) + "\n" }
 
-// LoadKey returns the key of CRCHECK_REDACTION_KEY or else that of the file. A file that is not
-// there is made, for its owner alone (0600), and made is true. Before a file is used git is made to
-// ignore it, by a line in the .gitignore beside it, unless that or the .gitignore of a folder above
-// has such a line already. The error is a *KeyError.
+// LoadKey returns the key in CRCHECK_REDACTION_KEY or, if that is not set, in the file. If the file
+// does not exist, LoadKey creates it with a new key, readable by its owner only (0600), and made is
+// true. Before that, it adds the file to the .gitignore beside it, unless that .gitignore or one in
+// a folder above already ignores it. The error is a *KeyError.
 func LoadKey(file string) (k Key, made bool, err error) {
 	if text := os.Getenv(Variable); text != "" {
 		k, err = ParseKey(text)
 		return k, false, placed(err, Variable)
 	}
 	if err := ignore(file); err != nil {
-		return Key{}, false, &KeyError{Where: file, Problem: "git cannot be made to ignore the key file: " + err.Error(), Remedy: "make its folder writable, or set " + Variable, Err: err}
+		return Key{}, false, &KeyError{Where: file, Problem: "cannot add the key file to .gitignore: " + err.Error(), Remedy: "make its folder writable, or set " + Variable, Err: err}
 	}
 	text, err := os.ReadFile(file)
 	switch {
@@ -104,8 +105,8 @@ func LoadKey(file string) (k Key, made bool, err error) {
 	return k, false, placed(err, file)
 }
 
-// ReadKey is [LoadKey] for who only reads: it writes nothing. ok is false where there is no key.
-// The error is a *KeyError.
+// ReadKey is like [LoadKey], but does not write anything. ok is false if there is no key. The error
+// is a *KeyError.
 func ReadKey(file string) (k Key, ok bool, err error) {
 	where, text := Variable, os.Getenv(Variable)
 	if text == "" {
@@ -128,8 +129,8 @@ func KeyOf(cassette string) string {
 	return filepath.Join(filepath.Dir(links.Follow(cassette)), ".crcheck-redaction-key")
 }
 
-// makeKey writes a new key. Of two processes that do so at once one wins and the other reads what
-// it wrote: the file appears whole.
+// makeKey writes a new key. The file appears atomically: if two processes write at the same time,
+// one wins and the other reads its key.
 func makeKey(file string) (Key, bool, error) {
 	k, err := NewKey()
 	if err != nil {
@@ -160,7 +161,7 @@ func makeKey(file string) (Key, bool, error) {
 }
 
 func unreadable(file string, err error) error {
-	return &KeyError{Where: file, Problem: "the redaction key cannot be read or made: " + err.Error(), Remedy: "check the path, or set " + Variable, Err: err}
+	return &KeyError{Where: file, Problem: "cannot read or create the redaction key: " + err.Error(), Remedy: "check the path, or set " + Variable, Err: err}
 }
 
 func placed(err error, where string) error {
@@ -207,9 +208,8 @@ func ignore(file string) error {
 	return os.WriteFile(beside, fmt.Appendf(text, "/%s\n", filepath.Base(file)), 0o644)
 }
 
-// ignored reports whether a .gitignore ignores a path below it, as far as its lines are simple:
-// names, paths and * (gitignore(5)). A line that takes something back may mean the file, and is
-// taken so.
+// ignored reports whether a .gitignore ignores a path below it. It understands names, paths and *
+// (gitignore(5)). A negated line counts as if it matched the file.
 func ignored(text []byte, below string) (yes, takenBack bool) {
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 		line := strings.TrimRight(lines.Text(), " \t\r")

@@ -24,15 +24,17 @@ func TestKey(t *testing.T) {
 	other, err := NewKey()
 	require.NoError(t, err)
 	require.NotEqual(t, k.ID(), other.ID())
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		require.NotContains(t, fmt.Sprintf(verb, k), fmt.Sprint(k[0], " ", k[1]))
-		require.NotContains(t, fmt.Sprintf(verb, k), fmt.Sprintf("%x", k[:]))
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		require.NotContains(t, fmt.Sprintf(format, k), fmt.Sprint(k[0], " ", k[1]))
+		require.NotContains(t, fmt.Sprintf(format, k), fmt.Sprintf("%x", k[:]))
 	}
 	for _, text := range []string{"", "x", keyPrefix, keyPrefix + "AAAA", strings.TrimPrefix(k.text(), keyPrefix), k.text() + "A"} {
-		_, err := ParseKey(text)
-		var bad *KeyError
-		require.ErrorAs(t, err, &bad, text)
-		require.NotContains(t, err.Error(), strings.TrimSpace(strings.TrimPrefix(k.text(), keyPrefix)))
+		t.Run(fmt.Sprintf("%.20q", text), func(t *testing.T) {
+			_, err := ParseKey(text)
+			var bad *KeyError
+			require.ErrorAs(t, err, &bad, text)
+			require.NotContains(t, err.Error(), strings.TrimSpace(strings.TrimPrefix(k.text(), keyPrefix)))
+		})
 	}
 }
 
@@ -83,11 +85,11 @@ func TestLoadKey(t *testing.T) {
 	require.True(t, errors.As(err, &bad) && bad.Where == file)
 }
 
-// TestGitIgnoresTheKey asks git itself.
+// TestGitIgnoresTheKey checks with git itself that the key file is ignored.
 func TestGitIgnoresTheKey(t *testing.T) {
 	t.Setenv(Variable, "")
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("skipped: git is not here")
+		t.Skip("skipped: git is not installed")
 	}
 	for name, v := range map[string]struct {
 		ignore, beside string // .gitignore at the top and beside the key

@@ -9,32 +9,32 @@ import (
 )
 
 const (
-	mostKnown    = 1 << 16 // names that are remembered; what comes after them is not looked for in other strings
-	shortestName = 4       // code points, to be looked for between other words
-	shortestPart = 8       // code points, to be looked for inside of other words, in hosts, and in names of members that are one word
-	longestName  = 512     // bytes
+	maxKnown = 1 << 16 // names that are remembered; later names are not looked for in other strings
+	minName  = 4       // code points of a name to be looked for between other words
+	minPart  = 8       // code points of a name to be looked for within other words, in hosts, and in member names of one word
+	maxName  = 512     // bytes of a name
 )
 
-// known are the names that were replaced, to be found in other strings.
+// known are the replaced names, to be found in other strings.
 type known struct {
-	base          *known // that these are known besides; nil: nothing
+	base          *known // names that are known as well; may be nil
 	mu            sync.RWMutex
 	forward, back occurrences
 	learnt        int  // pairs of a name and a pseudonym
-	unnamed       int  // of them without a pseudonym
-	ambiguous     bool // a name has two pseudonyms, as two contracts may have it, or a pseudonym two names: which is the first depends on the order
+	unnamed       int  // names without a pseudonym
+	ambiguous     bool // a name has two pseudonyms, as under two contracts, or a pseudonym two names: the order decides which is used
 }
 
-// learn remembers a name and its pseudonym. The first pseudonym of a name counts.
+// learn remembers a name and its pseudonym. The first pseudonym of a name wins.
 func (k *known) learn(name, pseudonym string) {
 	n := utf8.RuneCountInString(name)
-	if n < shortestName || len(name) > longestName || common(name) {
+	if n < minName || len(name) > maxName || common(name) {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	defer k.base.hold()()
-	if k.forward.n >= mostKnown {
+	if k.forward.n >= maxKnown {
 		return
 	}
 	named := k.forward.add(occurrence{name: name, to: pseudonym, nth: k.learnt + 1})
@@ -51,21 +51,21 @@ func (k *known) learn(name, pseudonym string) {
 	}
 }
 
-// state is how much was learnt, and whether in another order something else could have been.
+// state returns the number of learnt names, and whether the result depends on their order.
 func (k *known) state() (learnt int, ambiguous bool) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	return k.learnt, k.ambiguous
 }
 
-// without is how many names have no pseudonym.
+// without returns the number of names without a pseudonym.
 func (k *known) without() int {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	return k.unnamed
 }
 
-// masked are the names that have no pseudonym.
+// masked returns the names without a pseudonym.
 func (k *known) masked() (names []string) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
@@ -80,10 +80,11 @@ func (k *known) masked() (names []string) {
 	return names
 }
 
-// common reports what is no name although it stands where names do: numbers, truth values, regions.
+// common reports whether a string in the place of a name is not a name: a number, boolean or
+// region.
 func common(s string) bool {
 	if strings.Trim(s, "0123456789.-") == "" {
-		return len(s) < shortestPart
+		return len(s) < minPart
 	}
 	switch strings.ToLower(s) {
 	case "true", "false", "null", "none", "default":
@@ -102,19 +103,18 @@ func region(s string) bool {
 	return onlyLetters(strings.Join(labels[:last], "")) && strings.ToLower(s) == s
 }
 
-// replace replaces the names in s that stand outside of the spans and were among the first to be
-// learnt.
-func (k *known) replace(s string, outside []span, shortest, first int, back bool) string {
+// replace replaces the names in s outside of the spans, if they are among the names learnt first.
+func (k *known) replace(s string, outside []span, minLength, first int, back bool) string {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	defer k.base.hold()()
 	if back {
-		return k.back.replace(s, outside, shortest, first)
+		return k.back.replace(s, outside, minLength, first)
 	}
-	return k.forward.replace(s, outside, shortest, first)
+	return k.forward.replace(s, outside, minLength, first)
 }
 
-// hold keeps others from adding to what is known until the returned function is called.
+// hold locks the known names for reading until the returned function is called.
 func (k *known) hold() (release func()) {
 	if k == nil {
 		return func() {}
@@ -123,12 +123,12 @@ func (k *known) hold() (release func()) {
 	return k.mu.RUnlock
 }
 
-// occurrences finds any of many names, at a cost that does not grow with their number.
+// occurrences finds any of many names in a text, at a cost independent of their number.
 type occurrences struct {
-	under *occurrences // that are found besides; nil: none
+	under *occurrences // found as well; may be nil
 	n     int
-	heads map[head][]occurrence // the longest first
-	maybe [1 << 10]uint64       // bits of the hashes of heads
+	heads map[head][]occurrence // by the beginning of the name, the longest first
+	maybe [1 << 10]uint64       // a filter: one bit per hash of a head
 }
 
 type head [3]byte
@@ -136,7 +136,7 @@ type head [3]byte
 type occurrence struct {
 	name, to string
 	runes    int
-	nth      int // to be learnt
+	nth      int // the position in the order of learning
 }
 
 func (h head) bit() (word int, mask uint64) {
@@ -162,7 +162,7 @@ func (o *occurrences) add(entry occurrence) bool {
 	return true
 }
 
-func (o *occurrences) replace(s string, outside []span, shortest, first int) string {
+func (o *occurrences) replace(s string, outside []span, minLength, first int) string {
 	if o.n == 0 && (o.under == nil || o.under.n == 0) {
 		return s
 	}
@@ -180,7 +180,7 @@ func (o *occurrences) replace(s string, outside []span, shortest, first int) str
 		if len(outside) > 0 {
 			limit = outside[0].from
 		}
-		if e, ok := o.at(s, i, limit, shortest, first); ok {
+		if e, ok := o.at(s, i, limit, minLength, first); ok {
 			b = append(append(b, s[end:i]...), e.to...)
 			end = i + len(e.name)
 			i = end - 1
@@ -192,25 +192,25 @@ func (o *occurrences) replace(s string, outside []span, shortest, first int) str
 	return string(append(b, s[end:]...))
 }
 
-// at is the longest name that begins at i and ends at limit or before.
-func (o *occurrences) at(s string, i, limit, shortest, first int) (occurrence, bool) {
-	longest, found := o.own(s, i, limit, shortest, first)
+// at returns the longest name that begins at i and ends no later than limit.
+func (o *occurrences) at(s string, i, limit, minLength, first int) (occurrence, bool) {
+	longest, found := o.own(s, i, limit, minLength, first)
 	if o.under != nil {
-		if e, ok := o.under.own(s, i, limit, shortest, first); ok && len(e.name) > len(longest.name) {
+		if e, ok := o.under.own(s, i, limit, minLength, first); ok && len(e.name) > len(longest.name) {
 			return e, true
 		}
 	}
 	return longest, found
 }
 
-func (o *occurrences) own(s string, i, limit, shortest, first int) (occurrence, bool) {
+func (o *occurrences) own(s string, i, limit, minLength, first int) (occurrence, bool) {
 	h := head{s[i], s[i+1], s[i+2]}
 	if word, mask := h.bit(); o.maybe[word]&mask == 0 {
 		return occurrence{}, false
 	}
 	for _, e := range o.heads[h] {
 		to := i + len(e.name)
-		if e.nth <= first && e.runes >= shortest && to <= limit && s[i:to] == e.name && (e.runes >= shortestPart || boundary(s, i) && boundary(s, to)) {
+		if e.nth <= first && e.runes >= minLength && to <= limit && s[i:to] == e.name && (e.runes >= minPart || boundary(s, i) && boundary(s, to)) {
 			return e, true
 		}
 	}

@@ -13,34 +13,35 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Trace is what [Later] needs to know of an interaction that was redacted. It says nothing of it to
-// whoever does not have the key, but whether it is equal to another.
+// Trace is what [Later] needs to know about a redacted interaction. Without the key, it reveals
+// only whether two interactions are equal.
 type Trace struct {
-	// Sum is a checksum of what was restored of it at that time: 128 bits of an HMAC with the
-	// redaction key. Zero: nobody knows.
+	// Sum is a checksum of the interaction as restored at that time: 128 bits of an HMAC with the
+	// redaction key. It is zero if unknown.
 	Sum [16]byte
-	// Known is how many names were known.
+	// Known is the number of known names.
 	Known int
-	// Masked is how many of them have no pseudonym: nothing that was redacted can teach those.
+	// Masked is the number of known names without a pseudonym, which no redacted interaction can
+	// reveal.
 	Masked int
 }
 
 // Later replaces names in interactions that were redacted before the names were known. One
-// interaction may have a name in a text where nothing marks it, and the next one the ARN that makes
-// it known.
+// interaction may contain a name in a plain text, and the next one the ARN that reveals it.
 //
-// It is for a recording that is whole: give each interaction to [Later.Learn], and after that each
-// to [Later.Redact]. What was redacted is restored first, as a name that is known late may have one
-// inside of it that was known before, and what stands in the place of a name may look like another
-// name. Whether it was restored the checksum says. Then it is renamed with all that is known in the
-// recording, which is what a replay knows: so the replay maps requests to it.
+// It is for a complete recording: call [Later.Learn] with each interaction, and then [Later.Redact]
+// with each. An interaction is first restored, since a name that became known late may contain one
+// that was known before, and a pseudonym may look like another name. The checksum verifies that it
+// was restored. The interaction is then renamed with all names of the recording. A replay knows the
+// same names, so it maps requests to the recorded ones.
 type Later struct {
-	r     *Redactor
-	after []int // names that were known after each interaction, counted as they are learnt here
-	most  int   // names that were known when one of them was redacted
+	r        *Redactor
+	after    []int // by interaction: the number of names known after it, as learnt here
+	maxKnown int   // the maximum number of names known when an interaction was redacted
 }
 
-// Later begins with what has no pseudonym, which nothing that was redacted can teach.
+// Later returns a Later that knows the names without a pseudonym, which no redacted interaction can
+// reveal.
 func (r *Redactor) Later() *Later {
 	l := &Later{r: New(r.options)}
 	for _, name := range r.known.masked() {
@@ -49,27 +50,27 @@ func (r *Redactor) Later() *Later {
 	return l
 }
 
-// Learn takes up the pseudonyms of the next interaction of the recording.
+// Learn adds the names of the next interaction of the recording.
 func (l *Later) Learn(x *traffic.Interaction, t Trace) {
 	l.r.Learn(x)
 	learnt, _ := l.r.known.state()
 	l.after = append(l.after, learnt)
-	l.most = max(l.most, t.Known)
+	l.maxKnown = max(l.maxKnown, t.Known)
 }
 
-// Redact returns a copy of the nth interaction with names replaced that became known late, or x
-// itself if there are none. The findings are as those of [Redactor.Redact]: record.one-way says
-// that the key does not lead back from it. If it cannot be restored, it is x, and may hold such
-// names.
+// Redact returns a copy of the nth interaction in which names that became known late are replaced,
+// or x itself if there are none. The findings are like those of [Redactor.Redact]: record.one-way
+// means that the key cannot restore the result. If x itself cannot be restored, Redact returns x,
+// which may contain such names.
 func (l *Later) Redact(n int, x *traffic.Interaction, t Trace) (*traffic.Interaction, finding.Set) {
 	learnt, ambiguous := l.r.known.state()
-	if t.Sum != (Trace{}).Sum && t.Known == learnt && t.Known == l.most && !ambiguous {
-		return x, nil // all that there is to know was known
+	if t.Sum != (Trace{}).Sum && t.Known == learnt && t.Known == l.maxKnown && !ambiguous {
+		return x, nil // all names of the recording were known
 	}
 	m := &masker{source: x.Source, number: x.Index + 1}
 	restored, all, ok := l.restore(n, x, t)
 	if !ok {
-		m.note(finding.RecordOneWay, site{pointer: noPointer}, "the interaction cannot be mapped back with the key, so names that became known after it stay in it")
+		m.note(finding.RecordOneWay, site{pointer: noPointer}, "the interaction cannot be restored with the key, so names that became known later are not replaced in it")
 		return x, m.graded(l.r)
 	}
 	y := l.r.edit(restored, l.r.options.Classify.places(restored), forward, nil)
@@ -90,9 +91,9 @@ func (l *Later) Redact(n int, x *traffic.Interaction, t Trace) (*traffic.Interac
 	return y, m.graded(l.r)
 }
 
-// restore maps an interaction back by all that is known or, if that is wrong, by what was known
-// when it was redacted: a word in it may be the pseudonym of a name that is known since. all says
-// that it was the former.
+// restore restores an interaction with all names or, if the checksum does not match, with those
+// known when it was redacted: a word in it may equal the pseudonym of a name that became known
+// later. all reports which of the two it was.
 func (l *Later) restore(n int, x *traffic.Interaction, t Trace) (restored *traffic.Interaction, all, ok bool) {
 	known := t.Sum != (Trace{}).Sum
 	if known {
@@ -105,17 +106,16 @@ func (l *Later) restore(n int, x *traffic.Interaction, t Trace) (restored *traff
 	return restored, false, !known || l.r.sum(restored) == t.Sum
 }
 
-// back maps an interaction back by what was learnt before.
+// back restores an interaction with the names known so far.
 func (r *Redactor) back(x *traffic.Interaction) *traffic.Interaction {
 	return r.edit(x, r.options.Classify.places(x), back, nil)
 }
 
-// changed notes binary bodies that are no longer what they were: what checks them finds them
-// broken.
+// changed adds findings for binary bodies that have changed, since their checksums no longer match.
 func (m *masker) changed(x, y *traffic.Interaction) {
 	check := func(part string, was, now traffic.Body, h http.Header) {
 		if !bytes.Equal(was.Bytes, now.Bytes) && formOf(now.Bytes, h) == formBinary {
-			m.note(finding.RecordOneWay, site{part: part, pointer: noPointer}, "the "+part+" is binary, and a name was replaced in it that became known later: its checksums do not fit")
+			m.note(finding.RecordOneWay, site{part: part, pointer: noPointer}, "the "+part+" is binary, and a name that became known later was replaced in it: its checksums no longer match")
 		}
 	}
 	if x.Request != nil {
@@ -124,8 +124,8 @@ func (m *masker) changed(x, y *traffic.Interaction) {
 	check("response body", x.Response.Body, y.Response.Body, y.Response.Header)
 }
 
-// sum is the checksum of what is redacted of an interaction. Each text goes into it with its length
-// before it.
+// sum returns the checksum of the parts of an interaction that are redacted. Each text is preceded
+// by its length.
 func (r *Redactor) sum(x *traffic.Interaction) (sum [16]byte) {
 	mac := hmac.New(sha256.New, r.options.Key[:])
 	write := func(texts ...string) {

@@ -15,8 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// crowd are names that overlap each other, and short ones, of which one may be the pseudonym of
-// another.
+// crowd are names that overlap, and short names, one of which may be the pseudonym of another.
 type crowd struct{ names []string }
 
 func gather(r *rand.Rand, crowded bool) *crowd {
@@ -38,7 +37,7 @@ func gather(r *rand.Rand, crowded bool) *crowd {
 	return c
 }
 
-// sentence mentions names, now and then in a way that makes them known.
+// sentence returns a text with names, sometimes in a form that reveals them.
 func (c *crowd) sentence(r *rand.Rand, depth int) string {
 	var b strings.Builder
 	for range 1 + r.IntN(3) {
@@ -69,18 +68,18 @@ func (c *crowd) interaction(r *rand.Rand) *traffic.Interaction {
 	return x
 }
 
-// TestLaterProperty: of a whole recording every answer comes back as it was, every live request
-// maps to the recorded one, and no name is seen that anything in it made known, however late; in
-// whatever order its interactions ended, finished or recovered. It counts those of which a finding
-// says that they do not.
+// TestLaterProperty checks complete recordings, finished or recovered, whose interactions ended in
+// any order: every response is restored, every live request maps to the recorded one, and no name
+// appears that the recording reveals, however late. It limits the share of interactions for which a
+// finding reports otherwise.
 func TestLaterProperty(t *testing.T) {
 	t.Run("overlapping", func(t *testing.T) { require.Less(t, oneWay(t, 120, false), 0.002) })
 	t.Run("crowded", func(t *testing.T) { require.Less(t, oneWay(t, 120, true), 0.05) })
 }
 
-// oneWay is the part of the interactions that something was found in.
+// oneWay returns the share of interactions with findings.
 func oneWay(t *testing.T, seeds uint64, crowded bool) float64 {
-	interactions, told, alone, seen := 0, 0, 0, 0
+	interactions, reported, unrestored, seen := 0, 0, 0, 0
 	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 11))
 		options := Options{Key: Key{byte(seed), 3}, All: seed%8 == 7, Classify: func(*traffic.Interaction) Places {
@@ -117,7 +116,7 @@ func oneWay(t *testing.T, seeds uint64, crowded bool) float64 {
 		for i, y := range written {
 			interactions++
 			for _, name := range c.names {
-				if utf8.RuneCountInString(name) < shortestPart || !knows(replay, name) || !strings.Contains(bytesOf(y), name) {
+				if utf8.RuneCountInString(name) < minPart || !knows(replay, name) || !strings.Contains(bytesOf(y), name) {
 					continue
 				}
 				seen++
@@ -125,10 +124,10 @@ func oneWay(t *testing.T, seeds uint64, crowded bool) float64 {
 			}
 			switch {
 			case left[i]:
-				alone++
+				unrestored++
 				continue
 			case excused[i]:
-				told++
+				reported++
 			default:
 				back := replay.Restore(y)
 				require.Equal(t, bytesOf(live[i]), bytesOf(back), "seed %d", seed)
@@ -140,15 +139,15 @@ func oneWay(t *testing.T, seeds uint64, crowded bool) float64 {
 			}
 		}
 	}
-	t.Logf("%d interactions; with a finding: %d one-way, and %d left as they were, with %d names seen", interactions, told, alone, seen)
-	return float64(told+alone) / float64(interactions)
+	t.Logf("%d interactions; with a finding: %d one-way, and %d left as they were, with %d names seen", interactions, reported, unrestored, seen)
+	return float64(reported+unrestored) / float64(interactions)
 }
 
 func knows(r *Redactor, name string) bool {
 	return slices.ContainsFunc(r.known.forward.heads[head([]byte(name[:3]))], func(e occurrence) bool { return e.name == name })
 }
 
-// ended is an order in which n interactions may end that began one after the other.
+// ended returns an order in which n interactions may end that began one after the other.
 func ended(r *rand.Rand, n int) []int {
 	order := make([]int, n)
 	for i := range order {

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// recording redacts interactions one after the other, and then what became known late in them.
+// recording redacts interactions one after the other, and then replaces names that became known
+// late.
 func recording(t *testing.T, options Options, live ...*traffic.Interaction) (written []*traffic.Interaction, found finding.Set) {
 	t.Helper()
 	r := New(options)
@@ -32,7 +33,7 @@ func recording(t *testing.T, options Options, live ...*traffic.Interaction) (wri
 	return written, found
 }
 
-// comesBack requires that whoever has the key gets what was live, and that live requests map to the
+// comesBack requires that the key restores the live interactions, and that live requests map to the
 // recorded ones.
 func comesBack(t *testing.T, options Options, live, written []*traffic.Interaction) {
 	t.Helper()
@@ -52,8 +53,8 @@ func comesBack(t *testing.T, options Options, live, written []*traffic.Interacti
 	}
 }
 
-// TestLaterNames: a name that nothing marked when it was redacted is replaced once it is known,
-// however it is written, and comes back.
+// TestLaterNames checks that a name that was unknown at the time of redaction is replaced once it
+// is known, however it is written, and can be restored.
 func TestLaterNames(t *testing.T) {
 	note := func(*traffic.Interaction) Places { return Places{ResponseHeader: map[string]Place{"x-note": {}}} }
 	early := exchange("https://example.com/x?of=the-role%20of%20my-bucket", `{"the-role":"say the-role","json":"{\"a\":\"my-buck\\u0065t\"}"}`,
@@ -76,7 +77,7 @@ func TestLaterNames(t *testing.T) {
 	}
 }
 
-// TestLaterOverlap: a name that is known late has one inside of it that was known before.
+// TestLaterOverlap checks a name that became known late and contains one that was known before.
 func TestLaterOverlap(t *testing.T) {
 	options := Options{Key: testKey}
 	live := []*traffic.Interaction{
@@ -89,7 +90,7 @@ func TestLaterOverlap(t *testing.T) {
 	comesBack(t, options, live, written)
 }
 
-// TestLaterIsSkipped: what knew all that there is to know is not looked at again.
+// TestLaterIsSkipped checks that an interaction redacted with all names is not processed again.
 func TestLaterIsSkipped(t *testing.T) {
 	r := New(Options{Key: testKey})
 	teaches := exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`)
@@ -115,8 +116,8 @@ func TestLaterIsSkipped(t *testing.T) {
 	require.Equal(t, `{"a":"vu-dagiee"}`, string(now.Response.Body.Bytes))
 }
 
-// TestLaterOrder: a name that two places give different pseudonyms has that of the first one
-// elsewhere: the first of the recording, not the first that ended.
+// TestLaterOrder checks a name with different pseudonyms in two places: elsewhere, it has that of
+// the first place in the recording, not of the interaction that ended first.
 func TestLaterOrder(t *testing.T) {
 	const id = "abc-defghi"
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {
@@ -145,8 +146,7 @@ func TestLaterOrder(t *testing.T) {
 	comesBack(t, options, live, written)
 }
 
-// TestLaterUnrecorded: an interaction that is not recorded made a name known, and nothing in the
-// recording does.
+// TestLaterUnrecorded checks a name that only an interaction outside of the recording reveals.
 func TestLaterUnrecorded(t *testing.T) {
 	r := New(Options{Key: testKey})
 	teaches, trace, _ := r.RedactTraced(exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`))
@@ -171,7 +171,7 @@ func TestLaterUnrecorded(t *testing.T) {
 	require.Equal(t, `{"a":"vu-dagiee"}`, string(now.Response.Body.Bytes))
 }
 
-// TestLaterOneWay: what does not come back is said to be so.
+// TestLaterOneWay checks that interactions that cannot be restored are reported.
 func TestLaterOneWay(t *testing.T) {
 	options := Options{Key: testKey}
 	arn := exchange("https://example.com/", `{}`, `{"arn":"arn:aws:iam::`+account+`:role/my-bucket-two"}`)
@@ -184,7 +184,7 @@ func TestLaterOneWay(t *testing.T) {
 		require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())
 		require.Equal(t, `{"a":"`+pseudonym+` and `+pseudonym+`"}`, string(written[0].Response.Body.Bytes), "the name is hidden all the same")
 	})
-	t.Run("it cannot be restored", func(t *testing.T) {
+	t.Run("the interaction cannot be restored", func(t *testing.T) {
 		r := New(options)
 		y, trace, found := r.RedactTraced(exchange("https://example.com/", `{}`, `{"a":"my-bucket-two"}`))
 		require.Nil(t, found)
@@ -197,7 +197,7 @@ func TestLaterOneWay(t *testing.T) {
 		require.Same(t, y, now)
 		require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())
 	})
-	t.Run("without a checksum it is taken for what it was", func(t *testing.T) {
+	t.Run("without a checksum, the interaction is assumed to be restored", func(t *testing.T) {
 		r := New(options)
 		y, _ := r.Redact(exchange("https://example.com/", `{}`, `{"a":"my-bucket-two"}`))
 		other, _ := r.Redact(arn)
@@ -227,8 +227,8 @@ func TestLaterOneWay(t *testing.T) {
 	require.Equal(t, math.MaxInt, New(options).first)
 }
 
-// TestPatternsStay: a word of a contract's pattern stays, though it is a known name elsewhere;
-// whether it became known before or after.
+// TestPatternsStay checks that a word of a contract's pattern does not change even if it is a name
+// elsewhere, whether that became known before or after.
 func TestPatternsStay(t *testing.T) {
 	state := regexp.MustCompile(`^(Enabled|Disabled|RW5hYmxlZCE9)$`)
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {
@@ -252,7 +252,7 @@ func TestPatternsStay(t *testing.T) {
 	require.Equal(t, []string{"Enabled"}, written[0].Response.Header["X-State"])
 	comesBack(t, options, live, written)
 
-	// What breaks the pattern may become what keeps it, and comes back.
+	// A string that breaks the pattern may get a pseudonym that matches it, and is restored.
 	state = regexp.MustCompile(`^vu-dagiee$`)
 	live = []*traffic.Interaction{exchange("https://example.com/", `{"a":"s3://my-bucket/"}`, `{"state":"my-bucket"}`)}
 	written, found = recording(t, options, live...)

@@ -10,16 +10,16 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// deepest is how often text is decoded that was encoded again and again.
-const deepest = 3
+// maxDepth is how many nested encodings of a text are decoded.
+const maxDepth = 3
 
-// masker masks secrets and notes them.
+// masker masks secrets and collects findings.
 type masker struct {
-	known    *occurrences // secrets that are known from headers; nil: none
+	known    *occurrences // secrets from headers and the query; may be nil
 	all      bool         // Options.All
 	findings []finding.Finding
 	source   string
-	number   int // of the interaction, from 1; 0: none
+	number   int // of the interaction, from 1; 0 if there is none
 }
 
 func (m *masker) note(rule finding.RuleID, at site, message string) {
@@ -34,12 +34,12 @@ func (m *masker) noted(rule finding.RuleID) bool {
 	return slices.ContainsFunc(m.findings, func(f finding.Finding) bool { return f.Rule == rule })
 }
 
-// oneWay notes that an interaction does not come back.
+// oneWay adds the finding that an interaction cannot be restored.
 func (m *masker) oneWay() {
-	m.note(finding.RecordOneWay, site{pointer: noPointer}, "the pseudonyms of the interaction cannot all be mapped back with the key")
+	m.note(finding.RecordOneWay, site{pointer: noPointer}, "the interaction cannot be restored with the key: not all of its pseudonyms are reversible")
 }
 
-// graded are the findings, with pointers into the redacted document.
+// graded returns the findings, with pointers into the redacted document.
 func (m *masker) graded(r *Redactor) finding.Set {
 	for i, f := range m.findings {
 		m.findings[i].Pointer = r.pointer(f.Pointer)
@@ -53,20 +53,20 @@ func (m *masker) edit(at site, s string) string {
 	}
 	if at.name != "" && secretMember(at.name) && s != "" && placeholder(s) {
 		if m.whole(at) {
-			return Mask // its pseudonym would look like a secret
+			return Mask // a pseudonym of the placeholder would look like a secret
 		}
 	} else if at.name != "" && secretMember(at.name) && s != "" {
-		m.note(finding.SecretFound, at, "the "+at.part+" has "+what(at.name)+", by the name of its member")
+		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what(at.name)+", according to the name of its member")
 		return Mask
 	}
 	if m.known != nil {
-		if now := m.known.replace(s, masks(s), shortestPart, 0); now != s {
-			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret of the headers or the query")
+		if now := m.known.replace(s, masks(s), minPart, 0); now != s {
+			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret from the headers or the query")
 			s = now
 		}
 	}
-	hits := find(s, deepest)
-	if at.Blob { // by contract all of it is base64, which is random
+	hits := find(s, maxDepth)
+	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}
 	if len(hits) == 0 && !(m.whole(at) && strings.Contains(s, Mask)) {
@@ -75,12 +75,12 @@ func (m *masker) edit(at site, s string) string {
 	var b []byte
 	end := 0
 	for _, h := range hits {
-		m.note(finding.SecretFound, at, fmt.Sprintf("the %s has what looks like %s", at.part, h.what))
+		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s", at.part, h.what))
 		b = append(append(b, s[end:h.from]...), Mask...)
 		end = h.to
 	}
 	if m.whole(at) {
-		return Mask // what is left of it is not to be seen either
+		return Mask // the rest of a sensitive string must not remain either
 	}
 	return string(append(b, s[end:]...))
 }
@@ -94,7 +94,7 @@ func what(member string) string {
 	return "a password or key"
 }
 
-// masks are where masks stand already.
+// masks returns the spans of existing masks.
 func masks(s string) (spans []span) {
 	for from := 0; ; {
 		i := strings.Index(s[from:], Mask)
@@ -106,18 +106,18 @@ func masks(s string) (spans []span) {
 	}
 }
 
-// signing masks what a request is signed with, where that has its place: in Authorization and in
-// the query. Those are no findings.
+// signing masks the credentials and the signature of a request in their proper places,
+// Authorization and the query, without findings. It collects them, to find them elsewhere.
 type signing struct{ secrets []string }
 
 func (g *signing) add(secret string) {
-	if len(secret) >= shortestPart && !strings.Contains(secret, Mask) && !placeholder(secret) {
+	if len(secret) >= minPart && !strings.Contains(secret, Mask) && !placeholder(secret) {
 		g.secrets = append(g.secrets, secret)
 	}
 }
 
-// authorization is the header of SigV4 (or SigV4a) with its secrets masked; ok is false for every
-// other.
+// authorization masks the secrets in an Authorization header of SigV4 or SigV4a. ok is false for
+// other schemes.
 func (g *signing) authorization(value string) (masked string, ok bool) {
 	algorithm, rest, _ := strings.Cut(value, " ")
 	if !strings.HasPrefix(algorithm, "AWS4-") {
@@ -157,7 +157,7 @@ func (g *signing) credential(value string) string {
 	return Mask + "/" + scope
 }
 
-// request masks what a request is signed with, in place.
+// request masks the credentials and the signature of a request, in place.
 func (g *signing) request(q *traffic.Request) {
 	for name, values := range q.Header {
 		if !strings.EqualFold(name, "Authorization") {
@@ -198,7 +198,7 @@ func (g *signing) request(q *traffic.Request) {
 	}
 }
 
-// gather takes the secrets out of headers that are going to be dropped.
+// gather collects the secrets in headers that will be dropped.
 func (g *signing) gather(h http.Header) {
 	for name, values := range h {
 		name = strings.ToLower(name)
@@ -211,7 +211,7 @@ func (g *signing) gather(h http.Header) {
 				continue
 			}
 			for pair := range strings.SplitSeq(v, ";") {
-				if _, value, _ := strings.Cut(pair, "="); len(value) >= shortestCookie {
+				if _, value, _ := strings.Cut(pair, "="); len(value) >= minCookie {
 					g.add(value)
 				}
 			}
@@ -219,6 +219,6 @@ func (g *signing) gather(h http.Header) {
 	}
 }
 
-// shortestCookie is the length in bytes from which on the value of a cookie is looked for
-// elsewhere: shorter ones are words.
-const shortestCookie = 16
+// minCookie is the minimum length, in bytes, of the value of a cookie to be looked for elsewhere.
+// Shorter values may be words.
+const minCookie = 16

@@ -25,8 +25,8 @@ func editResponse(a *traffic.Response, places Places, e edit) {
 	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300}, "response body", e)
 }
 
-// standardText is the text of a status as it was recorded if that is the usual one, whole or
-// without the number, or else the usual one: a server may write anything there.
+// standardText returns the recorded text of a status if it is the standard one, with or without the
+// number, and otherwise the standard one: a server may write anything there.
 func standardText(a traffic.Response) string {
 	number, usual := strconv.Itoa(a.Status), http.StatusText(a.Status)
 	whole := strings.TrimSpace(number + " " + usual)
@@ -38,11 +38,11 @@ func standardText(a traffic.Response) string {
 }
 
 func editHeader(h http.Header, places map[string]Place, part string, e edit) {
-	for _, name := range slices.Sorted(maps.Keys(h)) { // the first name that is learnt counts
+	for _, name := range slices.Sorted(maps.Keys(h)) { // in a fixed order, since the first pseudonym learnt wins
 		values := h[name]
 		place := places[strings.ToLower(name)]
 		class, listed := headers[strings.ToLower(name)]
-		if listed { // they mean the same for every operation
+		if listed { // these headers mean the same for every operation
 			place = Place{Class: class}
 		}
 		at := site{Place: place, part: part + name, name: name, exempt: listed, pointer: noPointer}
@@ -54,7 +54,7 @@ func editHeader(h http.Header, places map[string]Place, part string, e edit) {
 
 func noPointer() string { return "" }
 
-// form is what a body is edited as.
+// form is how a body is edited.
 type form int
 
 const (
@@ -104,7 +104,7 @@ func editBody(body traffic.Body, h http.Header, root root, part string, e edit) 
 	return traffic.BodyOf(now)
 }
 
-// fitLength corrects a Content-Length that is there.
+// fitLength corrects the Content-Length, if there is one.
 func fitLength(h http.Header, n int) {
 	for name := range h {
 		if strings.EqualFold(name, "Content-Length") {
@@ -131,7 +131,7 @@ func editFields(fields, part string, places map[string]Place, e edit) string {
 	return string(b)
 }
 
-// presigned are the parameters of a presigned URL: what of them is secret has been masked.
+// presigned are the parameters of a presigned URL. Those that are secret have been masked.
 var presigned = map[string]bool{
 	"x-amz-algorithm": true, "x-amz-credential": true, "x-amz-date": true, "x-amz-expires": true,
 	"x-amz-security-token": true, "x-amz-signature": true, "x-amz-signedheaders": true,
@@ -153,12 +153,12 @@ func editURL(raw string, places Places, e edit) string {
 			path = ""
 		}
 		if at := strings.LastIndexByte(host, '@'); at >= 0 {
-			host = host[at+1:] // a user and a password, which no client sends there
+			host = host[at+1:] // drop the user and password, which clients do not send in the URL
 		}
 		at := site{part: "host", exempt: true, pointer: noPointer}
 		if isS3(host) {
 			host = e(at, host)
-		} else { // AWS's own part is that, whatever else goes by the name of a service
+		} else { // keep the part that AWS names, even if a name elsewhere equals that of a service
 			name, _, _ := strings.Cut(host, ":")
 			owned := awshttp.Owned(name)
 			host = e(at, host[:owned]) + host[owned:]
@@ -178,8 +178,8 @@ func editURL(raw string, places Places, e edit) string {
 	return host + path + query
 }
 
-// s3Path takes the segments of a path to S3 for a bucket and its key, or for a key if the host has
-// the bucket, save those that a contract keeps.
+// s3Path makes the segments of a path to S3 Whole, except those that a contract keeps: they are a
+// bucket and a key, or a key if the host contains the bucket.
 func s3Path(path string, places []Place) []Place {
 	all := make([]Place, strings.Count(path, "/"))
 	copy(all, places)
@@ -191,8 +191,8 @@ func s3Path(path string, places []Place) []Place {
 	return all
 }
 
-// editPath edits segments by their places. Segments of which nothing is said are edited together,
-// as an ARN may go across them.
+// editPath edits segments by their places. Adjacent segments without a place are edited together,
+// since an ARN may span them.
 func editPath(path string, places []Place, apart bool, e edit) string {
 	var b []byte
 	segments := strings.Split(path, "/")
@@ -205,7 +205,7 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 		}
 		raw, at := segments[i], site{part: "path", pointer: noPointer}
 		if i == 0 {
-			b = append(b, raw...) // what stands before the first slash
+			b = append(b, raw...) // the part before the first slash
 			continue
 		}
 		if silent(i) {
@@ -221,7 +221,7 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 	return string(b)
 }
 
-// headers are those that are kept without a contract, by their names in lower case.
+// headers are the headers that are kept without a contract, by name in lower case.
 var headers = map[string]Class{
 	"accept":             Keep,
 	"authorization":      Keep, // of SigV4, masked

@@ -36,8 +36,10 @@ func TestPseudonymsKeepTheirFormat(t *testing.T) {
 		{"ÀßéЖ漢😀 –", `^[À-ÖØ-Þ][ß-öø-ÿ]{2}\p{Cyrillic}\p{Han}.  ?–$`},
 		{"", `^$`}, {"--", `^--$`}, {"version", `^[a-z]{7}$`}, {"root", `^[a-z]{4}$`},
 	} {
-		y := pseudonym(t, testKey, v.s, nil)
-		require.Regexp(t, v.form, y)
+		t.Run(v.s, func(t *testing.T) {
+			y := pseudonym(t, testKey, v.s, nil)
+			require.Regexp(t, v.form, y)
+		})
 	}
 }
 
@@ -51,19 +53,21 @@ func TestPseudonymsAreAccepted(t *testing.T) {
 		{"192.168.0.1", `^\d{1,3}(\.\d{1,3}){3}$`},
 		{"abc", `^[a-m]+$`},
 		{"ab", `^[a-m][aeiou]$|^a[n-z]$`},
-		{"UPPER", `^[a-z]+$`}, // is not accepted, nor is what stands for it
+		{"UPPER", `^[a-z]+$`}, // neither the name nor the pseudonym is accepted
 	} {
-		form := regexp.MustCompile(v.form)
-		y := pseudonym(t, testKey, v.s, form.MatchString)
-		require.Equal(t, form.MatchString(v.s), form.MatchString(y), "%s became %s", v.s, y)
+		t.Run(v.s, func(t *testing.T) {
+			form := regexp.MustCompile(v.form)
+			y := pseudonym(t, testKey, v.s, form.MatchString)
+			require.Equal(t, form.MatchString(v.s), form.MatchString(y), "%s became %s", v.s, y)
+		})
 	}
 	n := namer{cipher: newCipher(testKey), clean: func(string) bool { return true }}
 	_, _, ok := n.rename("true", wholes, regexp.MustCompile(`^(true|false)$`).MatchString, false)
 	require.False(t, ok, "there is no pseudonym")
 }
 
-// TestInjective: equal names have equal pseudonyms, and different ones different ones; under
-// another key others.
+// TestInjective checks that different names have different pseudonyms, and that a pseudonym depends
+// on the key.
 func TestInjective(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	one, two := newCipher(testKey), newCipher(Key{4})
@@ -72,41 +76,45 @@ func TestInjective(t *testing.T) {
 		n        int
 		mode     mode
 	}{{tens, 12, digits}, {hexes, 36, uuidLower}, {lowers + tens + "-", 20, byClass}, {tens, 4, digits}} {
-		names, seen, equal := map[string]bool{}, map[string]string{}, 0
-		for i := 0; len(names) < 10_000; i++ {
-			name := text(r, v.alphabet, v.n)
-			if v.mode == uuidLower {
-				name = name[:8] + "-" + name[9:13] + "-4" + name[15:18] + "-8" + name[20:23] + "-" + name[24:]
+		t.Run(fmt.Sprint(v.n, " of ", v.alphabet), func(t *testing.T) {
+			names, seen, equal := map[string]bool{}, map[string]string{}, 0
+			for i := 0; len(names) < 10_000; i++ {
+				name := text(r, v.alphabet, v.n)
+				if v.mode == uuidLower {
+					name = name[:8] + "-" + name[9:13] + "-4" + name[15:18] + "-8" + name[20:23] + "-" + name[24:]
+				}
+				if v.n == 4 {
+					name = fmt.Sprintf("%04d", i)
+				}
+				names[name] = true
+				y := string(one.apply(nil, name, v.mode, false))
+				require.Equal(t, name, string(one.apply(nil, y, v.mode, true)))
+				if before, ok := seen[y]; ok {
+					require.Equal(t, before, name)
+				}
+				seen[y] = name
+				if y == string(two.apply(nil, name, v.mode, false)) {
+					equal++
+				}
 			}
-			if v.n == 4 {
-				name = fmt.Sprintf("%04d", i)
-			}
-			names[name] = true
-			y := string(one.apply(nil, name, v.mode, false))
-			require.Equal(t, name, string(one.apply(nil, y, v.mode, true)))
-			if before, ok := seen[y]; ok {
-				require.Equal(t, before, name)
-			}
-			seen[y] = name
-			if y == string(two.apply(nil, name, v.mode, false)) {
-				equal++
-			}
-		}
-		require.Less(t, equal, 10)
+			require.Less(t, equal, 10)
+		})
 	}
 }
 
-// TestStable: a pseudonym that was written down must mean the same for ever.
+// TestStable checks pseudonyms that are already recorded: they must never change.
 func TestStable(t *testing.T) {
 	for s, want := range map[string]string{
 		"111122223333": "883914125777",
 		"my-bucket":    "vu-dagiee",
 	} {
-		require.Equal(t, want, pseudonym(t, testKey, s, nil))
+		t.Run(s, func(t *testing.T) {
+			require.Equal(t, want, pseudonym(t, testKey, s, nil))
+		})
 	}
 }
 
-// TestSpread: a change of one character changes the others as well.
+// TestSpread checks that a change of one character changes most others.
 func TestSpread(t *testing.T) {
 	c := newCipher(testKey)
 	a, b := string(c.apply(nil, strings.Repeat("a", 40), byClass, false)), string(c.apply(nil, strings.Repeat("a", 39)+"b", byClass, false))
@@ -119,34 +127,36 @@ func TestSpread(t *testing.T) {
 	require.Greater(t, different, 30)
 }
 
-// TestPermutation goes through all strings of three hexadecimal digits, under variants that a
-// cipher would easily lead out of: no two have one pseudonym, and each comes back.
+// TestPermutation checks all strings of three hexadecimal digits, under variants that a cipher
+// easily leaves: no two have the same pseudonym, and each is restored.
 func TestPermutation(t *testing.T) {
 	hex := func(s string) identifiers { return tail(s, 0, hexLower) }
 	for name, v := range map[string]struct {
 		variants []variant
 		accepts  func(string) bool
 	}{
-		"taken apart by what changes": {[]variant{func(s string) identifiers {
+		"a split that depends on characters that change": {[]variant{func(s string) identifiers {
 			if digit(s[0]) {
 				return hex(s)
 			}
 			return tail(s, 1, hexLower)
 		}}, nil},
-		"a narrow variant, because of what changes": {[]variant{func(s string) identifiers { return tail(s, 0, digits) }, hex},
+		"a choice of variant that depends on characters that change": {[]variant{func(s string) identifiers { return tail(s, 0, digits) }, hex},
 			func(s string) bool { return letter(s[0]) || s == "777" }},
 	} {
-		n := namer{cipher: newCipher(testKey), clean: func(string) bool { return true }}
-		seen := map[string]bool{}
-		for i := range 1 << 12 {
-			s := fmt.Sprintf("%03x", i)
-			y, _, ok := n.rename(s, v.variants, v.accepts, false)
-			require.True(t, ok, s)
-			require.False(t, seen[y], name)
-			seen[y] = true
-			x, _, ok := n.rename(y, v.variants, v.accepts, true)
-			require.True(t, ok, s)
-			require.Equal(t, s, x, "%s: by way of %s", name, y)
-		}
+		t.Run(name, func(t *testing.T) {
+			n := namer{cipher: newCipher(testKey), clean: func(string) bool { return true }}
+			seen := map[string]bool{}
+			for i := range 1 << 12 {
+				s := fmt.Sprintf("%03x", i)
+				y, _, ok := n.rename(s, v.variants, v.accepts, false)
+				require.True(t, ok, s)
+				require.False(t, seen[y], name)
+				seen[y] = true
+				x, _, ok := n.rename(y, v.variants, v.accepts, true)
+				require.True(t, ok, s)
+				require.Equal(t, s, x, "%s: by way of %s", name, y)
+			}
+		})
 	}
 }

@@ -2,56 +2,57 @@ package redact
 
 import "github.com/crcheck/crcheck/traffic"
 
-// Class says what becomes of a string.
+// Class is how a string is redacted.
 type Class int
 
 const (
-	// ByFormat replaces the identifiers that are recognised inside of the string.
+	// ByFormat replaces the identifiers that are recognised in the string.
 	ByFormat Class = iota
-	// Keep leaves the string as it is: an enum's value, a code.
+	// Keep leaves the string unchanged, such as the value of an enum or a code.
 	Keep
-	// Whole replaces all of the string: names of buckets, values of maps, sensitive members.
+	// Whole replaces the whole string, such as a bucket, a value of a map or a sensitive member.
 	Whole
 )
 
-// Place is what a contract says of a string. The zero value says nothing.
+// Place is what a contract states about a string. The zero value states nothing.
 type Place struct {
 	Class Class
-	// Accepts says whether the contract takes the string: its length, its pattern. A pseudonym is
-	// accepted exactly if what it stands for is. nil: anything is. It must be safe for concurrent
-	// use and must always say the same of the same string.
+	// Accepts reports whether a string conforms to the contract: its length and pattern. A
+	// pseudonym conforms exactly if its name does. If it is nil, every string conforms. It must be
+	// safe for concurrent use and deterministic.
 	Accepts func(string) bool
-	// Blob says that the string is base64 by contract: that it is random is no sign of a secret.
+	// Blob reports that the string is base64 by contract, so that random characters do not indicate
+	// a secret.
 	Blob bool
 }
 
-// Node is what a contract says of a place in a JSON document and of those below it. A nil node says
-// nothing. Nodes may lead back to themselves.
+// Node is what a contract states about a place in a JSON document and the places below it. A nil
+// node states nothing. Nodes may be cyclic.
 type Node struct {
-	Place                    // of a string that stands here
+	Place                    // of a string at this place
 	Members map[string]*Node // of a structure, by the names on the wire
 	Key     Place            // of the names of a map
 	Element *Node            // of the elements of a list and the values of a map
 }
 
-// Places are the places of one interaction. The zero value says nothing.
+// Places are the places of one interaction. The zero value states nothing.
 type Places struct {
-	// Path has the segments of the URL's path, from the one that follows the first slash. Those
-	// beyond its end are ByFormat.
+	// Path are the segments of the URL's path after the first slash. Segments beyond its end are
+	// ByFormat.
 	Path []Place
-	// Query has the parameters of the URL's query by their names.
+	// Query are the parameters of the URL's query, by name.
 	Query map[string]Place
-	// RequestHeader and ResponseHeader have headers by their names in lower case. They are kept,
-	// other than the rest, which is dropped unless it is on the list of the package comment.
+	// RequestHeader and ResponseHeader are headers, by name in lower case. These headers are kept.
+	// Others are dropped unless the package comment lists them.
 	RequestHeader, ResponseHeader map[string]Place
-	Request, Response             *Node // the bodies, where they are JSON
+	Request, Response             *Node // the bodies, if they are JSON
 
-	apart bool // each segment of the path is looked at by itself
+	apart bool // each segment of the path is edited separately
 }
 
-// Classify says what a contract says of an interaction, or the zero value. It is asked of
-// interactions before and after they are redacted, and must say the same of both; of live requests,
-// which have no response yet; and of recorded ones.
+// Classify returns what a contract states about an interaction, or the zero value. It is called
+// with interactions before and after redaction, for which it must return the same, with live
+// requests, which do not have a response yet, and with recorded ones.
 type Classify func(x *traffic.Interaction) Places
 
 func (c Classify) places(x *traffic.Interaction) Places {

@@ -9,24 +9,24 @@ import (
 	"unicode/utf8"
 )
 
-// variant is a way to take a string apart. The later ones change less.
+// variant is a way to split a string into parts. Later variants change less of it.
 type variant func(s string) identifiers
 
-// texts are the ways for strings that identifiers are looked for in.
+// texts are the variants for strings in which identifiers are recognised.
 var texts = []variant{
 	func(s string) identifiers { return recognise(s, nil) },
-	func(s string) identifiers { // of ARNs, long pieces without digits stay, which may be types that words does not have
+	func(s string) identifiers { // keep long pieces of ARNs without digits, which may be types that words does not list
 		return recognise(s, func(piece string) bool { return len(piece) >= 8 && wordy(piece) })
 	},
 	func(s string) identifiers { return recognise(s, wordy) },
-	func(s string) identifiers { // only account IDs and UUIDs change
+	func(s string) identifiers { // change only account IDs and UUIDs
 		found := recognise(s, nil)
 		found.parts = slices.DeleteFunc(found.parts, func(p part) bool { return p.mode == byClass })
 		return found
 	},
 }
 
-// wholes are the ways for strings that are replaced as a whole.
+// wholes are the variants for strings that are replaced as a whole.
 var wholes = []variant{
 	func(s string) identifiers {
 		if found := recognise(s, nil); len(found.spans) == 1 && found.spans[0] == (span{0, len(s)}) {
@@ -47,7 +47,7 @@ func tail(s string, from int, m mode) identifiers {
 	return identifiers{[]part{{from, len(s), m, from == 0, false}}, []span{{0, len(s)}}}
 }
 
-// hexWords lets words of hexadecimal digits stay such.
+// hexWords keeps words of hexadecimal digits hexadecimal.
 func hexWords(s string) (found identifiers) {
 	found.spans = []span{{0, len(s)}}
 	for i := 0; i < len(s); {
@@ -87,14 +87,14 @@ func onlyLetters(s string) bool {
 func wordy(piece string) bool { return onlyLetters(strings.ReplaceAll(piece, "-", "")) }
 
 const (
-	mostProbes = 128  // strings that are tried to see whether a variant can be accepted
-	mostSteps  = 4096 // of a walk
+	maxProbes = 128  // strings tried per variant, to find whether any is accepted
+	maxSteps  = 4096 // steps of one cycle walk
 )
 
-// namer makes pseudonyms, and maps them back.
+// namer maps names to pseudonyms and back.
 type namer struct {
 	cipher *cipher
-	clean  func(string) bool // holds no secret, as far as can be seen
+	clean  func(string) bool // reports whether a string does not look like a secret
 
 	mu   sync.Mutex
 	memo map[step]string // of parts
@@ -109,17 +109,17 @@ type step struct {
 }
 
 const (
-	mostMemo    = 1 << 14
-	longestMemo = 128 // bytes
+	maxMemos = 1 << 14
+	maxMemo  = 128 // bytes
 )
 
-// rename returns the pseudonym of a string or, back, what it stands for, and how it was taken
-// apart. ok is false where there is none.
+// rename returns the pseudonym of a string or, if back is set, the original, and how the string was
+// split. ok is false if there is none.
 //
-// It is a permutation of the strings that are taken apart alike, and that accepts says the same of:
-// from a string it walks along the cycle of the cipher until it meets the next one of those (cycle
-// walking; NIST SP 800-38G calls it so). Which variant is taken depends on nothing that the
-// pseudonym does not share: the first of which some chosen string would be accepted.
+// It is a permutation of the strings that are split in the same way and for which accepts is the
+// same: it follows the cycle of the cipher from a string to the next string in this set (cycle
+// walking, as in NIST SP 800-38G). The choice of the variant depends only on properties that the
+// pseudonym shares: it is the first one for which a probe is accepted.
 func (n *namer) rename(s string, variants []variant, accepts func(string) bool, back bool) (renamed string, how identifiers, ok bool) {
 	want := accepts == nil || accepts(s)
 	v := choose(s, variants, accepts, want)
@@ -131,7 +131,7 @@ func (n *namer) rename(s string, variants []variant, accepts func(string) bool, 
 		return s, how, true
 	}
 	clean := n.clean(s)
-	for y, steps := s, 0; steps < mostSteps; steps++ {
+	for y, steps := s, 0; steps < maxSteps; steps++ {
 		y = n.step(y, how.parts, back)
 		if how.equal(variants[v](y)) && (accepts == nil || accepts(y) == want) && n.clean(y) == clean &&
 			(v == 0 || choose(y, variants, accepts, want) == v) {
@@ -141,7 +141,7 @@ func (n *namer) rename(s string, variants []variant, accepts func(string) bool, 
 	return s, how, false
 }
 
-// step gives each part the next name on its cycle.
+// step replaces each part by the next name on its cycle.
 func (n *namer) step(s string, parts []part, back bool) string {
 	b, end := make([]byte, 0, len(s)), 0
 	for _, p := range parts {
@@ -152,8 +152,8 @@ func (n *namer) step(s string, parts []part, back bool) string {
 	return string(append(b, s[end:]...))
 }
 
-// part is the next name on the cycle of a part. Of a piece it is the next that is taken for one:
-// hardly any is not.
+// part returns the next name on the cycle of a part. For a piece, it returns the next name that is
+// recognised as a piece, as almost all are.
 func (n *namer) part(s string, p part, back bool) string {
 	at := step{s, p.mode, p.piece, back}
 	n.mu.Lock()
@@ -166,9 +166,9 @@ func (n *namer) part(s string, p part, back bool) string {
 	for p.piece && p.mode == byClass && (modeOf(now) != byClass || slices.Contains(words, now)) {
 		now = string(n.cipher.apply(nil, now, p.mode, back))
 	}
-	if len(s) <= longestMemo {
+	if len(s) <= maxMemo {
 		n.mu.Lock()
-		if n.memo == nil || len(n.memo) >= mostMemo {
+		if n.memo == nil || len(n.memo) >= maxMemos {
 			n.memo = map[step]string{}
 		}
 		n.memo[step{strings.Clone(s), p.mode, p.piece, back}] = now
@@ -177,7 +177,7 @@ func (n *namer) part(s string, p part, back bool) string {
 	return now
 }
 
-// choose is the number of the variant for a string; -1: none will do.
+// choose returns the index of the variant for a string, or -1 if none is suitable.
 func choose(s string, variants []variant, accepts func(string) bool, want bool) int {
 	if accepts == nil || !variants[0](s).changes(s) {
 		return 0
@@ -190,12 +190,12 @@ func choose(s string, variants []variant, accepts func(string) bool, want bool) 
 	return -1
 }
 
-// possible reports whether one of a few strings that are taken apart alike is accepted. They are
-// chosen by what does not change.
+// possible reports whether one of a few probes is accepted, which are split in the same way as the
+// string. They depend only on its constant parts.
 func (how identifiers) possible(s string, variant variant, accepts func(string) bool, want bool) bool {
 	chosen := rand.NewChaCha8(sha256.Sum256(how.fill(nil, s, func(int) int { return 0 })))
 	var probe []byte
-	for range mostProbes {
+	for range maxProbes {
 		probe = how.fill(probe[:0], s, func(n int) int { return int(chosen.Uint64() % uint64(n)) })
 		if y := string(probe); accepts(y) == want && how.equal(variant(y)) {
 			return true
@@ -204,7 +204,7 @@ func (how identifiers) possible(s string, variant variant, accepts func(string) 
 	return false
 }
 
-// fill appends s with chosen characters in the positions that change.
+// fill appends s with probe characters in the positions that change.
 func (how identifiers) fill(dst []byte, s string, choose func(n int) int) []byte {
 	end := 0
 	for _, p := range how.parts {
@@ -223,7 +223,7 @@ func (how identifiers) fill(dst []byte, s string, choose func(n int) int) []byte
 	return append(dst, s[end:]...)
 }
 
-// changes reports whether anything of s does.
+// changes reports whether any position of s changes.
 func (how identifiers) changes(s string) bool {
 	for _, p := range how.parts {
 		for i, r := range s[p.from:p.to] {

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// planted are names and secrets that must not be seen after redaction.
+// planted are names and secrets that must not appear after redaction.
 type planted struct {
 	accessKey, secret, token, signature, account, uuid, bucket, role string
 }
@@ -50,7 +50,7 @@ func plant(r *rand.Rand) planted {
 	}
 }
 
-// sentence is a text that names some of what was planted, in one of the forms in which that occurs.
+// sentence returns a text with some of the planted names, in one of the forms in which they occur.
 func (p planted) sentence(r *rand.Rand) string {
 	forms := []string{
 		"nothing to see", "", "é 😀 \t\"quoted\" \\ back", "x=1&y=2",
@@ -109,13 +109,13 @@ func (p planted) interaction(r *rand.Rand) *traffic.Interaction {
 	x.Request.Header.Set("X-Made-Up", p.sentence(r))
 	x.Response.Header.Set("Set-Cookie", "session="+p.token+"; Path=/")
 	x.Response.Header.Set("X-Amzn-Requestid", p.uuid)
-	// So that every name is known: a role that nothing marks as one is any word.
+	// Reveal every name: without an ARN, a role is just a word.
 	x.Response.Body = traffic.BodyOf(append([]byte(`["arn:aws:iam::`+p.account+`:role/`+p.role+`","s3://`+p.bucket+`"] `), x.Response.Body.Bytes...))
 	return x
 }
 
-// disguises are the forms in which a text is looked for: as it is, as JSON and URLs may write it,
-// and in base64 at each of its three alignments.
+// disguises returns the forms in which a text is looked for: as it is, as JSON and URLs may write
+// it, and in base64 at each of its three alignments.
 func disguises(s string) map[string]string {
 	forms := map[string]string{"plain": s, "percent": url.QueryEscape(s), "path": url.PathEscape(s)}
 	quoted, _ := json.Marshal(s)
@@ -143,7 +143,7 @@ func TestNothingPlantedIsSeen(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		p := plant(r)
 		red := New(Options{Key: testKey, All: seed%4 == 3})
-		for range 2 { // the second finds what the first taught
+		for range 2 { // the second pass finds the names learnt in the first
 			y, found := red.Redact(p.interaction(r))
 			all := bytesOf(y)
 			for _, name := range p.all() {
@@ -155,7 +155,7 @@ func TestNothingPlantedIsSeen(t *testing.T) {
 				for _, name := range p.all() {
 					require.NotContains(t, fmt.Sprintf("%+v", f), name, "seed %d", seed)
 				}
-				require.NotContains(t, f.Message, "cannot all be mapped back", "seed %d", seed)
+				require.NotContains(t, f.Message, "not all of its pseudonyms", "seed %d", seed)
 			}
 			require.Nil(t, Scan(y, nil), "seed %d", seed)
 			again, _ := New(Options{Key: testKey, All: seed%4 == 3}).Redact(p.interaction(rand.New(rand.NewPCG(seed, 2))))

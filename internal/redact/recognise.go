@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// part is a piece of a string that gets a pseudonym of its own.
+// part is a piece of a string with a separate pseudonym.
 type part struct {
 	from, to int // bytes
 	mode     mode
 	learn    bool // look for it in other strings
-	piece    bool // it stays among what is taken for such a piece: no reserved word, no other kind of identifier
+	piece    bool // the pseudonym must also be recognised as such a piece, not as a reserved word or another identifier
 }
 
-// identifiers are what is recognised inside of a string.
+// identifiers are the identifiers in a string.
 type identifiers struct {
 	parts []part
-	spans []span // what belongs to an identifier, as a whole: nothing else is looked for in there
+	spans []span // whole identifiers, in which no other names are looked for
 }
 
 type span struct{ from, to int }
 
-// recognise finds account IDs, ARNs, UUIDs and the names of buckets. literal says of the pieces of
-// an ARN's resource which stay; nil: those that are words for its type. It looks at nothing but the
-// classes of characters, words that stay, and the reserved words: so it finds the same in the
-// pseudonym.
+// recognise finds account IDs, ARNs, UUIDs and the names of buckets. literal reports which pieces
+// of an ARN's resource are constant; if it is nil, these are the words for its type. recognise
+// depends only on the classes of characters, constant words and reserved words, so it finds the
+// same parts in the pseudonym.
 func recognise(s string, literal func(piece string) bool) (found identifiers) {
-	end := 0 // of the last identifier
+	end := 0 // the end of the last identifier
 	take := func(from, to int, parts ...part) {
 		found.parts = append(found.parts, parts...)
 		found.spans = append(found.spans, span{from, to})
@@ -48,7 +48,7 @@ func recognise(s string, literal func(piece string) bool) (found identifiers) {
 			}
 		case c == '.' && strings.HasPrefix(s[i:], ".s3") && endpoint(s[i+1:]) > 0: // BUCKET.s3.REGION.amazonaws.com/KEY
 			from, to := bucketStart(s, i), i+1+endpoint(s[i+1:])
-			for n := len(found.spans); n > 0 && found.spans[n-1].to > from; n-- { // an account ID inside of the name, or an ARN before it
+			for n := len(found.spans); n > 0 && found.spans[n-1].to > from; n-- { // an account ID in the name, or an ARN before it
 				if before := found.spans[n-1]; before.from < from {
 					from = before.to
 					break
@@ -72,13 +72,14 @@ func recognise(s string, literal func(piece string) bool) (found identifiers) {
 	return found
 }
 
-// nameFirst are services whose ARNs have no word for the type before the name.
+// nameFirst are the services whose ARNs do not have a word for the type before the name.
 var nameFirst = []string{"s3", "sns", "sqs", "execute-api"}
 
-// words stay wherever they stand in an ARN's resource: the types of what belongs to something.
+// words are constant anywhere in an ARN's resource. They are the types of subresources.
 var words = []string{"analysistemplate", "autoScalingGroupName", "backup", "consumer", "deployment", "index", "log-stream", "root", "stream", "version"}
 
-// arn reads arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, which ends where to is; 0: it is none.
+// arn reads arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE and returns its end, or 0 if there is
+// none.
 func arn(s string, at int, literal func(string) bool) (parts []part, to int) {
 	i := at + len("arn:")
 	var fields [4]string
@@ -95,7 +96,7 @@ func arn(s string, at int, literal func(string) bool) (parts []part, to int) {
 	if to == i {
 		return nil, 0
 	}
-	if account == "aws" { // what AWS itself owns, for everybody
+	if account == "aws" { // a resource of AWS itself
 		return nil, to
 	}
 	if len(account) == 12 && isAccount(account) {
@@ -118,14 +119,14 @@ func arn(s string, at int, literal func(string) bool) (parts []part, to int) {
 
 func arnField(s string) bool {
 	for i := range len(s) {
-		if !lowerOrDigit(s[i]) && s[i] != '-' && s[i] != '*' { // policies have patterns
+		if !lowerOrDigit(s[i]) && s[i] != '-' && s[i] != '*' { // policies contain patterns
 			return false
 		}
 	}
 	return true
 }
 
-// pieces are the pieces of a path between slashes.
+// pieces returns the pieces of a path between slashes.
 func pieces(s string, from, to int) (parts []part) {
 	for from < to {
 		n := strings.IndexByte(s[from:to], '/')
@@ -140,8 +141,8 @@ func pieces(s string, from, to int) (parts []part) {
 	return parts
 }
 
-// token is the length of what ends at a space, a quote, a bracket or the like; points and such at
-// its end belong to the sentence.
+// token returns the length of the token before a space, a quote, a bracket or the like, without
+// punctuation at its end, which belongs to the sentence.
 func token(s string) int {
 	if n := strings.IndexAny(s, " \t\r\n\"'`<>,;|()[]{}\\&?#="); n >= 0 {
 		s = s[:n]
@@ -158,23 +159,23 @@ func s3Scheme(s string) int {
 	return 0
 }
 
-const longestHost = 253 // bytes; RFC 1035, section 2.3.4
+const maxHost = 253 // bytes; RFC 1035, section 2.3.4
 
-// bucketStart is where the label or labels of a host name begin that end at i.
+// bucketStart returns the start of the labels of a host name that end at i.
 func bucketStart(s string, i int) int {
-	least := max(0, i-longestHost)
-	for i > least && (lowerOrDigit(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
+	first := max(0, i-maxHost)
+	for i > first && (lowerOrDigit(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
 		i--
 	}
 	return i
 }
 
-// endpoint is the length of a host name of S3; 0: it is none.
+// endpoint returns the length of a host name of S3, or 0 if there is none.
 func endpoint(s string) int {
 	if !strings.HasPrefix(s, "s3.") && !strings.HasPrefix(s, "s3-") {
 		return 0
 	}
-	s = s[:min(len(s), longestHost)]
+	s = s[:min(len(s), maxHost)]
 	n := strings.IndexFunc(s, func(r rune) bool {
 		return !(r < 0x80 && (lowerOrDigit(byte(r)) || r == '-' || r == '.'))
 	})
@@ -188,8 +189,8 @@ func endpoint(s string) int {
 	return 0
 }
 
-// isS3 reports whether a host is of S3, with a bucket before it or not. That of its administration
-// has other paths.
+// isS3 reports whether a host is of S3, with or without a bucket. S3's control plane does not count,
+// since its paths differ.
 func isS3(host string) bool {
 	host, _, _ = strings.Cut(strings.ToLower(host), ":")
 	for label := host; ; {
@@ -204,7 +205,7 @@ func isS3(host string) bool {
 	}
 }
 
-// modeOf is the mode of a name that stands alone.
+// modeOf returns the mode of a name that is the whole string.
 func modeOf(s string) mode {
 	switch {
 	case len(s) == 12 && isAccount(s):
@@ -246,7 +247,7 @@ func uuidMode(s string) mode {
 	return uuidLower
 }
 
-// isAccount reports whether s begins with twelve digits that nothing else belongs to.
+// isAccount reports whether s begins with twelve digits that are not part of a longer word.
 func isAccount(s string) bool {
 	for i := range 12 {
 		if i >= len(s) || !digit(s[i]) {
@@ -256,8 +257,8 @@ func isAccount(s string) bool {
 	return len(s) == 12 || !digit(s[12]) && !letter(s[12])
 }
 
-// boundary reports whether no word goes on across i. What an escape of JSON ends with, in a text
-// that holds JSON, is no part of a word.
+// boundary reports whether there is a word boundary at i. In a text that contains JSON, the last
+// character of an escape sequence is not part of a word.
 func boundary(s string, i int) bool {
 	if i == 0 || i == len(s) || !wordByte(s[i-1]) || !wordByte(s[i]) {
 		return true

@@ -13,10 +13,10 @@ import (
 
 var testKey = Key{1, 2, 3}
 
-func exchange(url, request, answer string) *traffic.Interaction {
+func exchange(url, request, response string) *traffic.Interaction {
 	return &traffic.Interaction{Kind: traffic.Cassette, Source: "test.yaml",
 		Request:  &traffic.Request{Method: "POST", URL: url, Header: http.Header{"Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte(request))},
-		Response: traffic.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte(answer))}}
+		Response: traffic.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte(response))}}
 }
 
 const (
@@ -70,8 +70,8 @@ func TestConcurrent(t *testing.T) {
 	wg.Wait()
 }
 
-// TestLater: what one interaction taught is found in the next, and mapped back by whoever learnt
-// both.
+// TestLater checks that a name of one interaction is found in the next, and that a redactor that
+// has learnt both restores it.
 func TestLater(t *testing.T) {
 	r := New(Options{Key: testKey})
 	one, _ := r.Redact(exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`))
@@ -88,7 +88,7 @@ func TestLater(t *testing.T) {
 	require.Equal(t, testKey.ID(), two.Meta.RedactionKey)
 }
 
-// TestHostOfAService: a name that is a service's, too, is not looked for in the hosts of AWS.
+// TestHostOfAService checks that a name equal to that of a service is not replaced in hosts of AWS.
 func TestHostOfAService(t *testing.T) {
 	x := exchange("https://cleanrooms.us-east-1.amazonaws.com/", `{}`, `{"a":"s3://cleanrooms/","b":"in cleanrooms"}`)
 	y, found := New(Options{Key: testKey}).Redact(x)
@@ -97,16 +97,18 @@ func TestHostOfAService(t *testing.T) {
 	require.NotContains(t, string(y.Response.Body.Bytes), "cleanrooms")
 	for _, named := range []string{"cleanrooms.example.com", "cleanrooms.s3express-use1-az4.us-east-1.amazonaws.com", "search-cleanrooms-x1.us-east-1.es.amazonaws.com",
 		"cleanrooms.s3.eu.api.aws", "cleanrooms.lambda-url.us-east-1.on.aws", "cleanrooms.s3.us-iso-east-1.c2s.ic.gov"} {
-		x.Request.URL = "https://" + named + "/"
-		y, _ = New(Options{Key: testKey}).Redact(x)
-		require.NotContains(t, y.Request.URL, "cleanrooms")
-		_, rest, _ := strings.Cut(named, ".")
-		require.Contains(t, y.Request.URL, rest[strings.LastIndex(rest, ".")+1:])
+		t.Run(named, func(t *testing.T) {
+			x.Request.URL = "https://" + named + "/"
+			y, _ = New(Options{Key: testKey}).Redact(x)
+			require.NotContains(t, y.Request.URL, "cleanrooms")
+			_, rest, _ := strings.Cut(named, ".")
+			require.Contains(t, y.Request.URL, rest[strings.LastIndex(rest, ".")+1:])
+		})
 	}
 }
 
-// TestFork: a fork knows what it was forked from, also what that learns later, and tells it
-// nothing.
+// TestFork checks that a fork knows the names of the original, including later ones, and does not
+// add any to it.
 func TestFork(t *testing.T) {
 	r := New(Options{Key: testKey})
 	r.Redact(exchange("https://example.com/", `{"a":"s3://my-bucket/"}`, `{}`))
@@ -119,4 +121,45 @@ func TestFork(t *testing.T) {
 	require.Contains(t, asks(r, `{"a":"my-bucket, the-other"}`), "the-other")
 	r.Redact(exchange("https://example.com/", `{"a":"s3://the-third/"}`, `{}`))
 	require.NotContains(t, asks(fork, `{"a":"the-third"}`), "the-third")
+}
+
+// BenchmarkRedact measures a job of GetProtectedJob, a list of many, and a long text.
+func BenchmarkRedact(b *testing.B) {
+	job := `{"id":"` + uuid + `","membershipArn":"arn:aws:cleanrooms:us-east-1:` + account + `:membership/` + uuid + `","createTime":1700000000.123,"status":"SUCCESS",` +
+		`"resultConfiguration":{"outputConfiguration":{"s3":{"bucket":"my-bucket","keyPrefix":"results/2026"}}},"error":{"message":"the job could not write to s3://my-bucket/results","code":"x"}}`
+	for name, body := range map[string]string{"one": job, "1MB": "[" + strings.Repeat(job+",\n", 1<<20/len(job)) + "null]", "text": `{"a":"` + strings.Repeat("nothing to see here, move on. ", 1<<15) + `"}`} {
+		b.Run(name, func(b *testing.B) {
+			x := exchange("https://cleanrooms.us-east-1.amazonaws.com/memberships/"+uuid+"/protectedJobs/"+uuid, "", body)
+			r := New(Options{Key: testKey})
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Redact(x)
+			}
+		})
+		b.Run(name+", later", func(b *testing.B) {
+			r := New(Options{Key: testKey})
+			y, trace, _ := r.RedactTraced(exchange("https://cleanrooms.us-east-1.amazonaws.com/memberships/"+uuid+"/protectedJobs/"+uuid, "", body))
+			next, nextTrace, _ := r.RedactTraced(exchange("https://example.com/", `{"arn":"arn:aws:iam::`+account+`:role/moving-on"}`, ""))
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				later := r.Later()
+				later.Learn(y, trace)
+				later.Learn(next, nextTrace)
+				later.Redact(0, y, trace)
+				later.Redact(1, next, nextTrace)
+			}
+		})
+	}
+}
+
+func BenchmarkScan(b *testing.B) {
+	body := `{"a":"` + strings.Repeat("nothing to see here, move on. ", 1<<15) + `"}`
+	x := exchange("https://example.com/", "", body)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		Scan(x, nil)
+	}
 }

@@ -10,49 +10,58 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Options say how to redact. The zero value redacts by format, with a key that everybody knows: set
-// Key.
+// Options are options of redaction. Set Key: the zero value redacts by format with a key that is
+// publicly known.
 type Options struct {
 	Key      Key
-	Classify Classify // nil: every string is ByFormat
-	// All replaces every string as a whole, and the names of maps, save what is Keep.
+	Classify Classify // if nil, every string is ByFormat
+	// All replaces every string and every key of a map as a whole, except those of class Keep.
 	All bool
 }
 
-// Redactor replaces what identifies somebody by pseudonyms, and masks secrets. It remembers what it
-// replaced, to find it in other strings. It is safe for concurrent use.
+// Redactor replaces identifiers by pseudonyms and masks secrets. It remembers the replaced names
+// and finds them in other strings. It is safe for concurrent use.
 type Redactor struct {
 	options Options
 	names   *namer
 	known   *known
-	first   int // as many names are looked for as were learnt first
+	first   int // only this many of the names learnt first are looked for
 
 	mu      sync.RWMutex
-	secrets occurrences // that requests were signed with
+	secrets occurrences // credentials and signatures of requests
 }
 
-// New returns a redactor that remembers nothing yet.
+// New returns a redactor without any known names.
 func New(options Options) *Redactor {
 	clean := func(s string) bool { return len(find(s, 0)) == 0 }
 	return &Redactor{options: options, names: &namer{cipher: newCipher(options.Key), clean: clean}, known: &known{}, first: math.MaxInt}
 }
 
-// Redact returns a copy of an interaction that may be written to disk; x is left as it is. The
-// findings are of the layer "record", graded by the default profile, and never show what they
-// found. Compressed bodies come back decoded, and Content-Length fits.
+// Fork returns a redactor that knows the names of r, including those that r learns later, and does
+// not add to them. Its cost does not depend on their number. A fork must not be forked.
+func (r *Redactor) Fork() *Redactor {
+	learnt, ambiguous := r.known.state()
+	return &Redactor{options: r.options, names: r.names, first: r.first,
+		known: &known{base: r.known, forward: occurrences{under: &r.known.forward}, back: occurrences{under: &r.known.back}, learnt: learnt, ambiguous: ambiguous}}
+}
+
+// Redact returns a copy of an interaction that may be written to disk, and does not change x. The
+// findings are of the layer "record", graded by the default profile, and never contain the secret.
+// Compressed bodies are decoded, and Content-Length is adjusted.
 func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding.Set) {
 	y, _, found := r.RedactTraced(x)
 	return y, found
 }
 
-// RedactTraced is [Redactor.Redact], and says what [Later] needs to know of the interaction.
+// RedactTraced is like [Redactor.Redact], and also returns what [Later] needs to know about the
+// interaction.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
 	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
 	r.edit(masked, places, learnForward, nil)
 	var trace Trace
-	trace.Known, _ = r.known.state() // others may teach more by the time that it is used
+	trace.Known, _ = r.known.state() // other goroutines may add names before the next line
 	redacted := r.edit(masked, places, forward, m)
 	restored := r.rename(redacted, back)
 	trace.Sum, trace.Masked = r.sum(restored), r.known.without()
@@ -64,37 +73,37 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 	return redacted, trace, m.graded(r)
 }
 
-// scan masks what looks like a secret after redaction: there should be nothing.
+// scan masks secrets that appear after redaction. There should be none.
 func (r *Redactor) scan(redacted *traffic.Interaction, m *masker) {
 	again := &masker{source: m.source, number: m.number}
 	again.exchange(redacted, r.options.Classify.places(redacted))
 	m.findings = append(m.findings, again.findings...)
 }
 
-// pointer is a place in the redacted document.
+// pointer redacts the names in a JSON pointer.
 func (r *Redactor) pointer(pointer string) string {
 	tokens := strings.Split(pointer, "/")
 	for i, t := range tokens {
 		name := strings.NewReplacer("~1", "/", "~0", "~").Replace(t)
-		if len(find(name, deepest)) > 0 {
+		if len(find(name, maxDepth)) > 0 {
 			name = "*"
 		}
-		name = r.byFormat(site{isName: true, pointer: noPointer}, Place{}, name, forward, nil, deepest)
+		name = r.byFormat(site{isName: true, pointer: noPointer}, Place{}, name, forward, nil, maxDepth)
 		tokens[i] = strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	}
 	return strings.Join(tokens, "/")
 }
 
-// Request maps a live request to what Redact would record of it, so that it can be compared with
-// recorded requests. The request's Body must be what was sent; it comes back decoded.
+// Request maps a live request to the one that Redact would record, so that it can be compared with
+// recorded requests. The Body must be as it was sent; in the result, it is decoded.
 func (r *Redactor) Request(request *traffic.Request) *traffic.Request {
 	masked := r.mask(&traffic.Interaction{Request: request}, &masker{all: r.options.All})
 	return r.rename(masked, forward).Request
 }
 
-// Restore returns a copy of a redacted interaction in which pseudonyms are what they stand for: the
-// answer that the live client got. Masks stay, and headers that were dropped stay away. The
-// redactor must have the key and options of the one that redacted it, and must have learnt the
+// Restore returns a copy of a redacted interaction with the original names: the response that the
+// live client got. Masked values and dropped headers are not restored. The redactor must have the
+// key and options with which the interaction was redacted, and must have learnt the whole
 // recording.
 func (r *Redactor) Restore(x *traffic.Interaction) *traffic.Interaction {
 	restored := r.rename(x, back)
@@ -102,14 +111,13 @@ func (r *Redactor) Restore(x *traffic.Interaction) *traffic.Interaction {
 	return restored
 }
 
-// Learn takes up the pseudonyms of a redacted interaction, so that Request and Restore find them in
-// other strings of the same recording. Give it every interaction of a recording before asking
-// those.
+// Learn adds the names of a redacted interaction, so that Request and Restore find them in other
+// strings of the same recording. Call it with every interaction of a recording before those.
 func (r *Redactor) Learn(x *traffic.Interaction) {
 	r.edit(x, r.options.Classify.places(x), learnBack, nil)
 }
 
-// mask returns a copy without secrets, with the headers that are kept, its bodies decoded.
+// mask returns a copy without secrets and with decoded bodies, which has only the kept headers.
 func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction {
 	y := clone(x)
 	m.decode(y)
@@ -125,7 +133,7 @@ func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction 
 	y.Response.Header = cloneHeader(y.Response.Header, keeps(places.ResponseHeader))
 	r.mu.Lock()
 	for _, s := range g.secrets {
-		if r.secrets.n < mostKnown {
+		if r.secrets.n < maxKnown {
 			r.secrets.add(occurrence{name: s, to: Mask})
 		}
 	}
@@ -148,20 +156,20 @@ func keeps(bound map[string]Place) func(string) bool {
 	}
 }
 
-// pass is what is done with the strings of an interaction.
+// pass is the operation on the strings of an interaction.
 type pass int
 
 const (
 	forward      pass = iota // names become pseudonyms
 	back                     // pseudonyms become names
-	learnForward             // names are learnt; the result is of no use
-	learnBack                // likewise, from pseudonyms
+	learnForward             // names are learnt, and the result is discarded
+	learnBack                // the same, from pseudonyms
 )
 
 func (p pass) learns() bool   { return p == learnForward || p == learnBack }
 func (p pass) backward() bool { return p == back || p == learnBack }
 
-// learning is the pass that goes before.
+// learning returns the pass that must precede this one.
 func (p pass) learning() pass {
 	if p.backward() {
 		return learnBack
@@ -169,8 +177,9 @@ func (p pass) learning() pass {
 	return learnForward
 }
 
-// rename returns a copy with names for pseudonyms or, back, the other way round. It looks through
-// all of the interaction first, so that a name is found in the message that stands before it.
+// rename returns a copy with names replaced by pseudonyms, or the reverse for the pass back. It
+// collects all names of the interaction first, so that it also finds them before the place that
+// reveals them.
 func (r *Redactor) rename(x *traffic.Interaction, p pass) *traffic.Interaction {
 	places := r.options.Classify.places(x)
 	r.edit(x, places, p.learning(), nil)
@@ -192,7 +201,7 @@ func (r *Redactor) edit(x *traffic.Interaction, places Places, p pass, m *masker
 	return y
 }
 
-// text is the pseudonym of a string or, back, what it stands for.
+// text returns the pseudonym of a string or, for the pass back, the original.
 func (r *Redactor) text(at site, s string, p pass, m *masker) string {
 	place := at.Place
 	place.Class = at.class(r.options.All)
@@ -207,10 +216,10 @@ func (r *Redactor) text(at site, s string, p pass, m *masker) string {
 		case at.Class == Whole:
 			return r.oneWay(at, s, p, m)
 		}
-		// Options.All meets a string that the contract leaves no choice of: it is a word, as of an
+		// With Options.All, the contract leaves this string no alternative: it is a word, as in an
 		// enum.
 	}
-	return r.byFormat(at, place, s, p, m, deepest)
+	return r.byFormat(at, place, s, p, m, maxDepth)
 }
 
 func (r *Redactor) oneWay(at site, s string, p pass, m *masker) string {
@@ -218,13 +227,13 @@ func (r *Redactor) oneWay(at site, s string, p pass, m *masker) string {
 		return s
 	}
 	if m != nil {
-		m.note(finding.RecordOneWay, at, "a value of the "+at.part+" was masked: no pseudonym of it fits the contract")
+		m.note(finding.RecordOneWay, at, "a value in the "+at.part+" was masked: none of its pseudonyms conforms to the contract")
 	}
 	r.known.learn(s, Mask)
 	return Mask
 }
 
-// named renames a string and learns the names in it.
+// named renames a string, and learns the names in it if the pass learns.
 func (r *Redactor) named(s string, variants []variant, accepts func(string) bool, p pass) (string, bool) {
 	now, how, ok := r.names.rename(s, variants, accepts, p.backward())
 	if !ok || !p.learns() {
@@ -242,7 +251,7 @@ func (r *Redactor) named(s string, variants []variant, accepts func(string) bool
 	return now, true
 }
 
-// byFormat looks for identifiers in a string; in what it holds, if that is encoded text.
+// byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
 func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, depth int) string {
 	var outside []span
 	if depth > 0 {
@@ -265,21 +274,21 @@ func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, d
 	if p.learns() || at.fixed {
 		return now
 	}
-	shortest := shortestName
+	minLength := minName
 	if at.isName && plain(s) || at.part == "host" {
-		shortest = shortestPart
+		minLength = minPart
 	}
 	outside = append(append(outside, recognise(now, nil).spans...), masks(now)...)
 	slices.SortFunc(outside, func(a, b span) int { return a.from - b.from })
-	if replaced := r.known.replace(now, outside, shortest, r.first, p.backward()); place.takes(now, replaced, p) {
+	if replaced := r.known.replace(now, outside, minLength, r.first, p.backward()); place.takes(now, replaced, p) {
 		now = replaced
 	}
 	return now
 }
 
-// takes reports whether a string may become another here: of a name that the contract accepts, it
-// must accept what stands for it. So a word of a pattern stays that a name elsewhere happens to be
-// equal to.
+// takes reports whether a string may be replaced by another at this place: if the contract accepts
+// the name, it must accept the pseudonym. A word of a pattern that equals a name elsewhere is
+// therefore unchanged.
 func (p Place) takes(s, now string, way pass) bool {
 	if p.Accepts == nil || s == now {
 		return true
@@ -290,7 +299,7 @@ func (p Place) takes(s, now string, way pass) bool {
 	return !p.Accepts(s) || p.Accepts(now)
 }
 
-// plain reports what is rather the name of a member than of anything else.
+// plain reports whether a string has the form of a member name.
 func plain(s string) bool {
 	for i := range len(s) {
 		if !letter(s[i]) && !digit(s[i]) && s[i] != '_' {
@@ -300,7 +309,7 @@ func plain(s string) bool {
 	return true
 }
 
-// recode renames what stands in base64 in a string, and says where.
+// recode renames the text in words of base64 in a string, and returns the changed spans.
 func recode(s string, rename func(string) string) (recoded string, changed []span) {
 	for _, word := range base64Words(s) {
 		text, encoding := fromBase64(s[word.from:word.to])

@@ -9,38 +9,37 @@ import (
 type hit struct {
 	span
 	what   string
-	inside bool // found in what the span decodes to, not in the span as it is written
+	inside bool // found in the decoded span, not in the span as written
 }
 
-// find returns the secrets in a string: as it is written, and in what it encodes by
-// percent-encoding, by the escapes of JSON, or by base64. Of the last two, and of percent-encoding,
-// the whole encoded word is the secret. depth says how many encodings are undone one inside the
-// other.
+// find returns the secrets in a string as written, and in the text that it encodes by
+// percent-encoding, JSON escapes or base64. For an encoded secret, the whole encoded word is the
+// hit. depth is the maximum number of nested encodings.
 func find(s string, depth int) []hit {
 	var sc scanner
 	return sc.find(s, depth)
 }
 
-// scanner is one search. Its work is linear in the bytes: a string is read a constant number of
-// times, and what it encodes is no longer than it.
+// scanner is one search. Its work is linear in the number of bytes: it reads a string a constant
+// number of times, and the decoded text is not longer than the string.
 type scanner struct {
-	work int // bytes that were read, for the test that it is linear
+	work int // bytes read, for the test that the work is linear
 }
 
 // scanned is a string that is being searched.
 type scanned struct {
 	s, lower string
-	decodes  bool // what the string encodes is searched too
-	plus     bool // spaces were plus signs, perhaps of base64: only rules with context are sound
+	decodes  bool // also search the decoded string
+	plus     bool // spaces were plus signs, possibly of base64: only rules with context are reliable
 	words    []word
 	cut      bool // words is filled
 	*scanner
 }
 
-const shortestText = 7 // bytes; no rule finds less
+const minText = 7 // bytes; no rule matches a shorter text
 
 func (sc *scanner) find(s string, depth int) (hits []hit) {
-	if len(s) < shortestText {
+	if len(s) < minText {
 		return nil
 	}
 	hits = sc.rules(&scanned{s: s, decodes: depth > 0, scanner: sc})
@@ -51,7 +50,7 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 	whole := span{0, len(s)}
 	if strings.ContainsAny(s, "%+") {
 		if decoded := unescape(s, true); decoded != s {
-			form := strings.Contains(strings.ToUpper(s), "%2B") // who encodes plus signs means spaces by the others; else they could be data
+			form := strings.Contains(strings.ToUpper(s), "%2B") // beside encoded plus signs, the others are spaces; otherwise they may be data
 			hits = wholly(hits, sc.rules(&scanned{s: decoded, plus: !form, scanner: sc}), whole)
 		}
 		if decoded := unescape(s, false); decoded != s {
@@ -105,7 +104,7 @@ func (r *secret) find(hits []hit, t *scanned) []hit {
 	return hits
 }
 
-// exempt reports whether what a rule matched is a placeholder, as it is written or with its escapes
+// exempt reports whether the match of a rule is a placeholder, as written or with its escapes
 // undone.
 func (t *scanned) exempt(at span) bool {
 	if placeholder(t.closed(at)) {
@@ -129,9 +128,9 @@ func (t *scanned) exempt(at span) bool {
 
 const tokenEnds = " \t\r\n\"',;&)}]"
 
-// closed is a token, with what follows up to the bracket that closes one in which it began: a token
-// ends at spaces and brackets. Nothing, if another character follows the bracket: then the token is
-// not all there is.
+// closed extends a token, which ends at spaces and brackets, up to the bracket that closes one
+// within it. It returns "" if another character follows the bracket, since the token is then only a
+// part.
 func (t *scanned) closed(at span) string {
 	token := t.s[at.from:at.to]
 	if dots := strings.Index(token, "...<"); dots >= 0 {
@@ -148,7 +147,7 @@ func (t *scanned) closed(at span) string {
 		}
 		to := from + n + len(w.close)
 		if to <= at.to {
-			break // the token has it
+			break // the token contains it
 		}
 		if to < len(t.s) && strings.IndexByte(tokenEnds+`\.`, t.s[to]) < 0 {
 			return ""
@@ -165,7 +164,7 @@ func wholly(hits, inside []hit, word span) []hit {
 	return hits
 }
 
-// merged sorts hits and joins those that overlap.
+// merged sorts hits and merges those that overlap.
 func merged(hits []hit) []hit {
 	slices.SortStableFunc(hits, func(a, b hit) int { return a.from - b.from })
 	var kept []hit

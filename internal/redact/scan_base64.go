@@ -7,15 +7,14 @@ import (
 	"strings"
 )
 
-// encodedWords are what the scan decodes: the words of a string that could be base64, what follows
-// a plain prefix of one, as in v1-eyJ…, and, as a whole, words that are the lines of wrapped
-// base64.
+// encodedWords returns the spans that the scan decodes: the words of a string that could be base64,
+// the rest of a word after a plain prefix, as in v1-eyJ…, and the lines of wrapped base64 as one.
 func encodedWords(s string) (words []span) {
 	all := base64Words(s)
 	for i := 0; i < len(all); i++ {
 		to := block(s, all[i])
-		words = append(words, span{all[i].from, to}) // lines of a block are pieces of what it holds, and not decoded by themselves
-		if from := afterPrefix(s, all[i]); from > 0 && to-from >= shortestBase64 {
+		words = append(words, span{all[i].from, to}) // the lines of a block are not decoded separately
+		if from := afterPrefix(s, all[i]); from > 0 && to-from >= minBase64 {
 			words = append(words, span{from, to})
 		}
 		if to == all[i].to {
@@ -25,18 +24,18 @@ func encodedWords(s string) (words []span) {
 			i++
 		}
 		if decoded := decodeWord(s[all[i].from:all[i].to]); len(decoded) > 0 && (decoded[0] == '{' || decoded[0] == '[') {
-			words = append(words, all[i]) // the last could be a word of its own
+			words = append(words, all[i]) // the last line could be a separate word
 		}
 	}
 	return words
 }
 
-// block is where wrapped base64 ends whose first line is a word: lines of the same width and a last
-// one that is no longer.
+// block returns the end of wrapped base64, given its first line: lines of the same width and a last
+// line that is not longer.
 func block(s string, first span) (to int) {
 	width := first.to - first.from
 	to = first.to
-	if width%4 != 0 || width < shortestLine || s[to-1] == '=' {
+	if width%4 != 0 || width < minLine || s[to-1] == '=' {
 		return to
 	}
 	for to < len(s) {
@@ -65,10 +64,10 @@ func block(s string, first span) (to int) {
 	return to
 }
 
-const shortestLine = 60 // characters of wrapped base64; RFC 7468 has 64, RFC 2045 has 76
+const minLine = 60 // characters of wrapped base64; RFC 7468 has 64, RFC 2045 has 76
 
-// afterPrefix is where a word goes on after words that are plain and end at a character of base64
-// that is punctuation elsewhere; 0: nowhere.
+// afterPrefix returns the start of the rest of a word after plain words that end at a character of
+// base64 that is otherwise punctuation, or 0 if there is no such prefix.
 func afterPrefix(s string, w span) (from int) {
 	start := w.from
 	for i := w.from; i < w.to && i-start <= 32; i++ {
@@ -83,8 +82,8 @@ func afterPrefix(s string, w span) (from int) {
 	return from
 }
 
-// decodeWord decodes base64 of either alphabet, padded or not, wrapped or not, whatever its last
-// bits are. It returns nil for anything else.
+// decodeWord decodes base64 of either alphabet, with or without padding and line breaks, and with
+// any trailing bits. It returns nil for other text.
 func decodeWord(word string) []byte {
 	b := make([]byte, 0, len(word))
 	for i := range len(word) {
@@ -108,14 +107,14 @@ func decodeWord(word string) []byte {
 	return b[:n]
 }
 
-// isWord reports whether a string is one word of base64, and nothing else.
+// isWord reports whether a string is exactly one word of base64.
 func isWord(s string) bool {
 	words := base64Words(s)
 	return len(words) == 1 && words[0] == span{0, len(s)}
 }
 
-// readable is the text in decoded bytes: all of it, or of binary data what is printable, if it is
-// as long as the shortest secret. Random bytes have next to none.
+// readable returns the text in decoded bytes: all of it or, for binary data, the printable runs
+// that are at least as long as the shortest secret. Random bytes contain almost none.
 func readable(b []byte) string {
 	if isText(b) {
 		return string(b)
@@ -126,7 +125,7 @@ func readable(b []byte) string {
 		for i < len(b) && (b[i] >= 0x20 && b[i] < 0x7F || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
 			i++
 		}
-		if i-from >= shortestText {
+		if i-from >= minText {
 			text = append(append(text, b[from:i]...), 0)
 		}
 	}
@@ -134,7 +133,7 @@ func readable(b []byte) string {
 }
 
 // wrapped reports whether a line is the last one of wrapped base64, and the data ends where its
-// format says. Otherwise it is a line of its own.
+// file format ends. Otherwise it is a separate line.
 func (t *scanned) wrapped(at span) bool {
 	start, width := at.from, 0
 	for start > 0 && t.s[start-1] == '\n' {
@@ -147,7 +146,7 @@ func (t *scanned) wrapped(at span) bool {
 			from--
 		}
 		n := end - from
-		if n < shortestLine || n%4 != 0 || width != 0 && n != width {
+		if n < minLine || n%4 != 0 || width != 0 && n != width {
 			break
 		}
 		start, width = from, n
@@ -160,7 +159,7 @@ func (t *scanned) wrapped(at span) bool {
 	return isText(decoded) || ends(decoded)
 }
 
-// ends reports whether data of a known format ends where the format says.
+// ends reports whether data of a known file format ends where the format ends.
 func ends(b []byte) bool {
 	begins := func(magic string) bool { return bytes.HasPrefix(b, []byte(magic)) }
 	closes := func(magic string) bool { return bytes.HasSuffix(b, []byte(magic)) }

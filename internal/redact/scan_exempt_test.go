@@ -16,7 +16,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// random returns n characters of an alphabet, the same ones for a seed.
+// random returns n characters of an alphabet, determined by the seed.
 func random(seed uint64, n int, alphabet string) string {
 	r := rand.New(rand.NewPCG(seed, 7))
 	b := make([]byte, n)
@@ -31,9 +31,9 @@ const (
 	lowerLetters = "abcdefghijklmnopqrstuvwxyz"
 )
 
-// twin is a string of the same length in which every letter and digit has become another of its
-// class: what a true secret in the same place could look like. The prefixes that secrets are known
-// by stay. Masks become small letters.
+// twin returns a string of the same length in which every letter and digit is replaced by another
+// one of its class, as in a real secret in the same place. It keeps the prefixes of secrets, and
+// replaces masks by lower-case letters.
 func twin(s string) string {
 	seed := uint64(len(s))
 	b := []byte(s)
@@ -77,14 +77,14 @@ var exempt = map[string][]string{
 	"words":     {"HIDDEN_DUE_TO_SECURITY_REASONS", "sk-fake-key", "sk-test-1234", "sk-xxxxxxxxxxxxxxxx", "client-secret", "@@PASSWORD@@", "dGVzdA==", "Zm9vc2VjcmV0LXRlc3Q=", "null", "None", "undefined", "minutes", "hours"},
 }
 
-// exchanged is an interaction with the value as the JSON of a response.
+// exchanged returns an interaction with the value as the JSON of a response.
 func exchanged(t *testing.T, value any) *traffic.Interaction {
 	body, err := json.Marshal(value)
 	require.NoError(t, err)
 	return exchange("https://example.com/", "", string(body))
 }
 
-// requireScan asserts what the scan of files says and what recording says: it is one scan.
+// requireScan asserts the result of the scan of files and of recording, which are the same scan.
 func requireScan(t *testing.T, found bool, value any) {
 	t.Helper()
 	x := exchanged(t, value)
@@ -99,7 +99,7 @@ func requireScan(t *testing.T, found bool, value any) {
 	require.Nil(t, Scan(y, nil), "after redaction: %s", y.Response.Body.Bytes)
 }
 
-// encoded are the ways to write base64.
+// encoded returns a text in each encoding of base64.
 func encoded(s string) []string {
 	return []string{base64.StdEncoding.EncodeToString([]byte(s)), base64.RawStdEncoding.EncodeToString([]byte(s)), base64.URLEncoding.EncodeToString([]byte(s)),
 		base64.RawURLEncoding.EncodeToString([]byte(s)), wrap(base64.StdEncoding.EncodeToString([]byte(s)), 76, "\n"), base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(s))))}
@@ -115,8 +115,8 @@ func wrap(s string, width int, lineBreak string) string {
 
 var delimiters = []string{" ", `"`, `'`, ",", ":", ";", "\n", "\r\n", "\t", "|", "=", ", ", `": "`}
 
-// TestExemptPlaceholder: each placeholder passes, and a secret of the same length and alphabet does
-// not: in its place, beside it, inside the same string, and in base64.
+// TestExemptPlaceholder checks that each placeholder passes, and that a secret of the same length
+// and alphabet does not: in its place, beside it, within the same string, and in base64.
 func TestExemptPlaceholder(t *testing.T) {
 	for kind, values := range exempt {
 		for _, value := range values {
@@ -149,7 +149,7 @@ func TestExemptPlaceholder(t *testing.T) {
 	}
 }
 
-// TestExemptKeyID: fake access key IDs in text, and a true one beside each.
+// TestExemptKeyID checks fake access key IDs in text, and a real one beside each.
 func TestExemptKeyID(t *testing.T) {
 	account := func(number uint64) string { // RFC 4648, section 6: as AWS writes the account in a key ID
 		bits := 1<<47 | number<<7
@@ -176,7 +176,7 @@ func TestExemptKeyID(t *testing.T) {
 
 const alphabetURL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// noise is n bytes that look random.
+// noise returns n bytes that look random.
 func noise(seed uint64, n int) []byte {
 	r := rand.New(rand.NewPCG(seed, 9))
 	b := make([]byte, n)
@@ -186,7 +186,7 @@ func noise(seed uint64, n int) []byte {
 	return b
 }
 
-// data are strings of base64 that hold no secret, but of which parts look like one.
+// data returns strings of base64 without a secret, parts of which look like one.
 func data() map[string]string {
 	std, url := base64.StdEncoding, base64.RawURLEncoding
 	alnum := upperDigits + lowerLetters
@@ -227,7 +227,7 @@ func data() map[string]string {
 	}
 }
 
-// trueSecrets are found by their form alone.
+// trueSecrets returns secrets that are found by their form alone.
 func trueSecrets() map[string]string {
 	return map[string]string{
 		"key ID":        "AKIA" + random(40, 16, upperDigits),
@@ -237,7 +237,8 @@ func trueSecrets() map[string]string {
 	}
 }
 
-// TestExemptData: base64 that holds no secret passes, and a secret does not: beside it, inside the same string, in the bytes of it, and encoded.
+// TestExemptData checks that base64 without a secret passes, and that a secret does not: beside it,
+// within the same string, in its bytes, and encoded.
 func TestExemptData(t *testing.T) {
 	for name, value := range data() {
 		t.Run(name, func(t *testing.T) {
@@ -267,7 +268,8 @@ func TestExemptData(t *testing.T) {
 	}
 }
 
-// TestDelimitedKeys: characters of base64 delimit a secret access key unless what is on their other side is random, too.
+// TestDelimitedKeys checks that characters of base64 delimit a secret access key unless the text on
+// their other side is random as well.
 func TestDelimitedKeys(t *testing.T) {
 	key, other := random(60, 40, upperDigits+lowerLetters), random(61, 40, upperDigits+lowerLetters)
 	id, mixed := "AKIA"+random(62, 16, upperDigits), func(n int) string { return random(63, n, upperDigits+lowerLetters) }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// secretHeaders hold nothing but secrets. They are dropped, and what they hold is masked wherever
-// it appears.
+// secretHeaders are headers whose values are secrets. They are dropped, and their values are masked
+// wherever they appear.
 var secretHeaders = []string{"cookie", "proxy-authorization", "set-cookie", "x-amz-security-token", "x-amz-session-token", "x-api-key"}
 
-// holdsSecret reports whether a header that is for secrets, by its name in lower case, has a value
-// that is not a placeholder.
+// holdsSecret reports whether one of the secretHeaders, given by its name in lower case, has a
+// value that is not a placeholder.
 func holdsSecret(name string, values []string) bool {
 	return slices.ContainsFunc(values, func(value string) bool {
 		if strings.TrimSpace(value) == "" || placeholder(value) {
@@ -26,8 +26,8 @@ func holdsSecret(name string, values []string) bool {
 	})
 }
 
-// cookies are the values of the cookies in a header: of Set-Cookie the first pair alone, the rest
-// are attributes (RFC 6265, section 4.1.1).
+// cookies returns the values of the cookies in a header. In Set-Cookie, only the first pair is a
+// cookie; the others are attributes (RFC 6265, section 4.1.1).
 func cookies(header string, set bool) (values []string) {
 	for pair := range strings.SplitSeq(header, ";") {
 		name, value, ok := strings.Cut(pair, "=")
@@ -42,8 +42,8 @@ func cookies(header string, set bool) (values []string) {
 	return values
 }
 
-// credentialOf is what follows the scheme in a header for authorization of any scheme but SigV4's,
-// or all of it if there is no scheme; nothing, if that is a placeholder.
+// credentialOf returns the part after the scheme of an authorization header that is not SigV4's, or
+// the whole value if it has no scheme. It returns "" for a placeholder.
 func credentialOf(value string) string {
 	value = strings.TrimSpace(value)
 	if placeholder(value) {

@@ -20,7 +20,7 @@ func authorization(key, signature string) string {
 
 func basicOf(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(s)) }
 
-// TestExemptHeaders: headers for secrets that hold a placeholder, and what is one beside it.
+// TestExemptHeaders checks headers for secrets with a placeholder, and with a secret beside it.
 func TestExemptHeaders(t *testing.T) {
 	const shown = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ"
 	head := "eyJ" + "hbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
@@ -73,7 +73,7 @@ func TestExemptHeaders(t *testing.T) {
 	}
 }
 
-// TestExemptQuery: URLs that were presigned with a fake key.
+// TestExemptQuery checks URLs that were presigned with a fake key.
 func TestExemptQuery(t *testing.T) {
 	for _, v := range []struct {
 		query string
@@ -95,8 +95,8 @@ func TestExemptQuery(t *testing.T) {
 	}
 }
 
-// TestExemptText: placeholders in free text that a rule with context matches; the neighbour has a
-// secret in the same place, or right beside it.
+// TestExemptText checks placeholders in free text that match a rule with context, and neighbours
+// with a secret in the same place or right beside it.
 func TestExemptText(t *testing.T) {
 	begin, end := "-----BEGIN RSA "+"PRIVATE KEY-----", "-----END RSA "+"PRIVATE KEY-----"
 	for _, v := range []struct {
@@ -135,8 +135,8 @@ func TestExemptText(t *testing.T) {
 	}
 }
 
-// TestSecretMembersInJSON: members of JSON within strings go by their names, however short their
-// values are.
+// TestSecretMembersInJSON checks that members of JSON within strings are recognised by name,
+// however short their values are.
 func TestSecretMembersInJSON(t *testing.T) {
 	for text, found := range map[string]bool{
 		`{"secretKey":"abcd"}`:                 true,
@@ -154,8 +154,8 @@ func TestSecretMembersInJSON(t *testing.T) {
 	}
 }
 
-// TestExemptBlob: what a contract calls base64 may look like a secret key as a whole; what it
-// encodes, or what is written beside it, may not.
+// TestExemptBlob checks that base64 by contract may look like a secret key as a whole, but that its
+// decoded bytes and the text beside it may not.
 func TestExemptBlob(t *testing.T) {
 	key := strings.Repeat("fakeFAKE0", 4) + "/+fa"
 	blob := func(*traffic.Interaction) Places {
@@ -175,8 +175,8 @@ func TestExemptBlob(t *testing.T) {
 	}
 }
 
-// TestPlaceholderIsKept: a placeholder in a secret member stays although its words are names
-// elsewhere, whose pseudonyms would look like secrets.
+// TestPlaceholderIsKept checks that a placeholder in a secret member does not change even if its
+// words are names elsewhere, whose pseudonyms would look like secrets.
 func TestPlaceholderIsKept(t *testing.T) {
 	x := exchanged(t, map[string]string{"arn": "arn:aws:s3:::testing", "password": "testing", "secret": "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-a1b2c3"})
 	r := New(Options{Key: testKey})

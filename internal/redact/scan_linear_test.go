@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hostile are shapes of text that are expensive to search, of about n bytes.
+// hostile are generators of texts of about n bytes that are expensive to search.
 var hostile = map[string]func(n int) string{
 	"one long word":       func(n int) string { return random(1, n, alphabet64) },
 	"one long word, URLs": func(n int) string { return random(1, n, alphabetURL) },
@@ -50,11 +50,12 @@ var hostile = map[string]func(n int) string{
 	"test":           func(n int) string { return "password=" + strings.Repeat("test", n/4) },
 }
 
-// TestScanIsLinear: twice the text is at most twice the work, and a byte is read no more than a fixed number of times.
+// TestScanIsLinear checks that twice the text is at most twice the work, and that each byte is read
+// at most a constant number of times.
 func TestScanIsLinear(t *testing.T) {
 	work := func(s string) int {
 		var sc scanner
-		sc.find(s, deepest)
+		sc.find(s, maxDepth)
 		return sc.work
 	}
 	for name, shape := range hostile {
@@ -74,7 +75,7 @@ func BenchmarkHostile(b *testing.B) {
 			b.SetBytes(int64(len(s)))
 			b.ReportAllocs()
 			for b.Loop() {
-				find(s, deepest)
+				find(s, maxDepth)
 			}
 		})
 	}
@@ -82,14 +83,17 @@ func BenchmarkHostile(b *testing.B) {
 
 func TestListsAreSorted(t *testing.T) {
 	for _, list := range [][]string{disclaimers, credentialNames, fillers, kinds} {
-		require.True(t, slices.IsSorted(list))
-		for _, word := range list {
-			require.LessOrEqual(t, len(word), maxListed)
-		}
+		t.Run(list[0], func(t *testing.T) {
+			require.True(t, slices.IsSorted(list))
+			for _, word := range list {
+				require.LessOrEqual(t, len(word), maxListed)
+			}
+		})
 	}
 }
 
-// FuzzScan: no text makes the scan panic; hits lie inside the text, in order, and do not overlap.
+// FuzzScan checks that no text makes the scan panic, and that hits are within the text, sorted and
+// disjoint.
 func FuzzScan(f *testing.F) {
 	for _, shape := range hostile {
 		f.Add(shape(200))
@@ -102,7 +106,7 @@ func FuzzScan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		placeholder(s)
 		end := 0
-		for _, h := range find(s, deepest) {
+		for _, h := range find(s, maxDepth) {
 			require.True(t, end <= h.from && h.from < h.to && h.to <= len(s), "%v", h)
 			end = h.to
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// secretMembers are names of members and parameters whose values are secrets, in lower case and
+// secretMembers are the names of members and parameters with secret values, in lower case and
 // without punctuation.
 var secretMembers = []string{
 	"accesstoken", "apikey", "apitoken", "authorizationtoken", "authtoken", "bearertoken", "clientsecret", "idtoken", "masteruserpassword",
@@ -30,22 +30,21 @@ func secretMember(name string) bool {
 	return found
 }
 
-// keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded as
-// it is: a pseudonym of it would look like a secret. The account in an ARN becomes one all the
-// same.
+// keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded
+// unchanged: its pseudonym would look like a secret. The account in an ARN is still replaced.
 func keptPlaceholder(name, value string) bool {
 	return name != "" && secretMember(name) && placeholder(value) && !arnReference(value)
 }
 
-// members finds the values of secret members in a string that holds JSON, up to the first error of
-// syntax, and in its strings that hold JSON.
+// members finds the values of secret members in a string that contains JSON, up to the first syntax
+// error, and in nested strings that contain JSON.
 func (sc *scanner) members(hits []hit, s string, nested int) []hit {
 	if start := strings.TrimLeft(s, " \t\r\n"); start == "" || start[0] != '{' && start[0] != '[' {
 		return hits
 	}
 	sc.work += len(s)
 	d := jsontext.NewDecoder(bytes.NewBufferString(s), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	names := []string{""} // of the values at each depth; that of a list is also that of its elements
+	names := []string{""} // the member name at each depth; the elements of a list have that of the list
 	for {
 		nesting := d.StackDepth()
 		kind, n := d.StackIndex(nesting)

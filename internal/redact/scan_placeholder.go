@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// placeholder reports whether a token, all of it, is written where a secret would be: a mask, an
-// example of AWS's documentation, a reference to where the secret is kept, or words of the lists
-// that say so. A token with anything else in it is not a placeholder.
+// placeholder reports whether a whole token is written in place of a secret: a mask, an example of
+// AWS's documentation, a reference to the place of the secret, or words of the lists that mark one.
+// A token that contains anything else is not a placeholder.
 func placeholder(token string) bool {
 	token = strings.TrimSpace(token)
 	if masked(token) || elided(token) {
 		return true
 	}
-	token = strings.TrimRight(token, `.:!?\`) // of the sentence around it
+	token = strings.TrimRight(token, `.:!?\`) // punctuation of the sentence
 	switch {
 	case token == "":
 		return false
@@ -23,23 +23,22 @@ func placeholder(token string) bool {
 		return documentedToken(token)
 	case isKeyID(token):
 		return placeholderKeyID(token)
-	case slices.Contains([]string{"seconds", "minutes", "hours", "days"}, token): // how long a token is valid, in cognito-idp's TokenValidityUnits
+	case slices.Contains([]string{"seconds", "minutes", "hours", "days"}, token): // cognito-idp's TokenValidityUnits
 		return true
 	}
-	if decoded := decodeWord(token); len(decoded) >= shortestDecoded && isText(decoded) && placeholder(string(decoded)) {
+	if decoded := decodeWord(token); len(decoded) >= minDecoded && isText(decoded) && placeholder(string(decoded)) {
 		return true
 	}
 	return masked(token) || documented(token) || documentedToken(token) || documentedWebToken(token) || arnReference(token) || sequence(token) || worded(token)
 }
 
 const (
-	maxPlaceholder  = 200 // bytes
-	shortestDecoded = 4   // bytes of a placeholder in base64
+	maxPlaceholder = 200 // bytes
+	minDecoded     = 4   // bytes of a placeholder in base64
 )
 
-// madeUp reports whether a token is a placeholder that somebody signed with, as tests do: such a
-// signature opens nothing. A mask does not count: the request was signed with the key that was
-// there before.
+// madeUp reports whether a token is an invented key ID, as in tests: a signature made with it gives
+// no access. A mask does not count, since the request was signed with the key before masking.
 func madeUp(token string) bool {
 	if !placeholder(token) {
 		return false
@@ -54,8 +53,8 @@ func isKeyID(s string) bool {
 	return len(s) == 20 && (strings.HasPrefix(s, "AKIA") || strings.HasPrefix(s, "ASIA")) && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
-// placeholderKeyID reports whether an access key ID says that it is fake, or belongs to an account
-// of the documentation or of an emulator.
+// placeholderKeyID reports whether an access key ID is marked as fake, or belongs to an account of
+// the documentation or of an emulator.
 func placeholderKeyID(s string) bool {
 	id := s[4:]
 	if documentedAccount(id) || sequence(id) || maxRun(id) >= 8 {
@@ -65,8 +64,8 @@ func placeholderKeyID(s string) bool {
 		func(word string) bool { return strings.Contains(id, word) })
 }
 
-// masked reports whether a token is one character that masks are made of, again and again, but for
-// up to four that some recorders show at the end.
+// masked reports whether a token is one repeated character of masks, except for up to four
+// characters at the end, which some recorders show.
 func masked(s string) bool {
 	c, width := utf8.DecodeRuneInString(s)
 	if !strings.ContainsRune("*#•●▪█xX.…-_0", c) || s == "" {
@@ -117,8 +116,8 @@ func documentedToken(s string) bool {
 	return session && !another && (strings.Contains(s, "EXAMPLE") || strings.HasPrefix(s[4:], "XAMPLE"))
 }
 
-// documentedWebToken reports whether a token is the JSON Web Token that jwt.io shows, by what it
-// says.
+// documentedWebToken reports whether a token is the example JSON Web Token of jwt.io, by its
+// content.
 func documentedWebToken(s string) bool {
 	if !strings.HasPrefix(s, "eyJ") || strings.Count(s, ".") != 2 {
 		return false
@@ -133,14 +132,14 @@ func documentedWebToken(s string) bool {
 	return false
 }
 
-// documentedAccounts are those of AWS's documentation, and of emulators. They have no owner.
+// documentedAccounts are the accounts in AWS's documentation and of emulators. They have no owner.
 var documentedAccounts = []uint64{0, 111122223333, 123456789012, 444455556666, 777788889999}
 
-// documentedAccount reports whether the last 16 characters of a key ID name an account of the
-// documentation: they begin with the account in base32, after one bit.
+// documentedAccount reports whether the last 16 characters of a key ID encode an account of the
+// documentation: after one bit, they begin with the account in base32.
 func documentedAccount(id string) bool {
 	decoded, err := base32.StdEncoding.DecodeString(id)
-	if err != nil || decoded[0]&0x80 == 0 { // older key IDs name none
+	if err != nil || decoded[0]&0x80 == 0 { // older key IDs do not encode the account
 		return false
 	}
 	var bits uint64
@@ -150,8 +149,8 @@ func documentedAccount(id string) bool {
 	return slices.Contains(documentedAccounts, bits&0x7FFF_FFFF_FF80>>7)
 }
 
-// arnReference reports whether a token is nothing but the ARN of a secret or parameter, which says
-// where one is kept.
+// arnReference reports whether a token is exactly the ARN of a secret or parameter, a reference to
+// the place of a secret.
 func arnReference(s string) bool {
 	fields := strings.Split(s, ":")
 	if len(fields) < 6 || fields[0] != "arn" || !strings.HasPrefix(fields[1], "aws") || len(fields[4]) != 12 || !isAccount(fields[4]) {
@@ -172,7 +171,7 @@ func arnReference(s string) bool {
 	return name != "" && strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789/_.-") == ""
 }
 
-// elided reports whether a token is the beginning of one, with dots for the rest.
+// elided reports whether a token is the beginning of one followed by dots.
 func elided(s string) bool {
 	head, rest, ok := strings.Cut(strings.Replace(s, "…", "...", 1), "...")
 	if !ok || len(head) > 20 {
@@ -183,7 +182,8 @@ func elided(s string) bool {
 	return known && (rest == "" || len(rest) <= 4 || worded(rest))
 }
 
-// sequence reports whether a token counts up, as 0123456789abcdef does.
+// sequence reports whether a token is a sequence of consecutive characters, such as
+// 0123456789abcdef.
 func sequence(s string) bool {
 	if len(s) < 12 {
 		return false
@@ -201,7 +201,7 @@ func sequence(s string) bool {
 	return breaks*6 <= len(s)
 }
 
-// maxRun is the length of the longest run of one character.
+// maxRun returns the length of the longest run of one character.
 func maxRun(s string) (longest int) {
 	run := 0
 	for i := range len(s) {

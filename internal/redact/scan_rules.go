@@ -7,31 +7,31 @@ import (
 	"sync"
 )
 
-// Mask is written where a secret was.
+// Mask replaces a secret.
 const Mask = "MASKED-BY-CRCHECK"
 
 // secret is a rule of the scan.
 type secret struct {
 	what    string
-	anchors []string // in lower case; a text that has none of them is not searched. None: every text is
+	anchors []string // in lower case; only a text that contains one of them is searched. If empty, every text is
 	form    func() *regexp.Regexp
-	group   int // of form, which is masked
+	group   int // the group of form to mask
 	check   func(token string) bool
-	// bare says that the form is all that tells the secret from random base64: nothing around it
-	// names it. Such forms occur by chance inside long base64, where they do not count.
+	// bare reports that only the form distinguishes the secret from random base64, without any
+	// context. Such forms occur by chance within long base64, where they do not count.
 	bare  bool
 	spans func(*scanned) []span // instead of form
 }
 
-// lazily compiles when first asked: a process that scans nothing pays for nothing.
+// lazily compiles a pattern at first use, so that a process without a scan does not pay for it.
 func lazily(form string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })
 }
 
 const secretAccessKey = "an AWS secret access key"
 
-// secrets is the table of what the scan looks for. What [placeholder] recognises is never a secret,
-// whatever the rule.
+// secrets is the table of rules of the scan. A token that [placeholder] recognises is not a secret
+// under any rule.
 var secrets = []secret{
 	{what: "an AWS access key ID", anchors: []string{"akia", "asia"}, form: lazily(`(?:AKIA|ASIA)[A-Z0-9]{16}`), bare: true},
 	{what: secretAccessKey, spans: (*scanned).secretKeys, bare: true},
@@ -51,7 +51,7 @@ var secrets = []secret{
 		form: lazily(`gh[opusr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|glpat-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{35}`), bare: true},
 }
 
-// privateKey takes a PEM block for a private key, unless its body is a placeholder or missing.
+// privateKey recognises a PEM block as a private key, unless its body is a placeholder or missing.
 func privateKey(block string) bool {
 	_, body, _ := strings.Cut(block[len("-----BEGIN"):], "-----")
 	body, _, closed := strings.Cut(body, "-----END")
@@ -59,7 +59,7 @@ func privateKey(block string) bool {
 	return !(closed && body == "") && !placeholder(body)
 }
 
-// basic takes base64 of USER:PASSWORD for credentials, unless the password is a placeholder.
+// basic recognises base64 of USER:PASSWORD as credentials, unless the password is a placeholder.
 func basic(s string) bool {
 	decoded, err := base64.StdEncoding.DecodeString(s)
 	return err == nil && strings.Contains(string(decoded), ":") && !placeholderBasic(s)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// disclaimers are words that mark a value as fake, masked or missing, in order. They have at least
-// three letters, so that words that are written together can be told apart.
+// disclaimers are the words that mark a value as fake, masked or missing, sorted. They have at
+// least three letters, so that concatenated words can be split.
 var disclaimers = []string{
 	"anonymized", "bar", "baz", "censored", "change", "changed", "changeit", "changeme", "deadbeef", "dummy", "empty", "example", "examples", "expired",
 	"fake", "faked", "filtered", "foo", "foobar", "hidden", "insert", "invalid", "masked", "missing", "mock", "mocked", "moto", "nil", "none", "null",
@@ -15,7 +15,7 @@ var disclaimers = []string{
 	"unset", "unused", "vcr", "vcrpy", "xxx", "your",
 }
 
-// credentialNames are words that name a credential or belong to such a name, in order.
+// credentialNames are the words that name a credential or are part of such a name, sorted.
 var credentialNames = []string{
 	"access", "account", "admin", "amazon", "amz", "amzn", "api", "app", "auth", "authentication", "authorization", "aws", "basic", "bearer", "bedrock",
 	"client", "cognito", "cookie", "credential", "credentials", "data", "database", "date", "default", "dynamodb", "encoded", "env", "federation",
@@ -24,7 +24,7 @@ var credentialNames = []string{
 	"service", "session", "set", "sign", "signature", "signing", "sns", "sqs", "ssh", "sts", "token", "tokens", "user", "username", "value", "x",
 }
 
-// fillers are words that say nothing, in order. They count only beside the others.
+// fillers are words without a meaning here, sorted. They count only beside the others.
 var fillers = []string{
 	"a", "an", "and", "be", "by", "cassette", "ci", "crcheck", "dev", "do", "due", "enter", "first", "for", "from", "goes", "here", "in", "information",
 	"integration", "is", "it", "local", "localhost", "localstack", "manager", "me", "my", "name", "new", "no", "not", "of", "old", "one", "only", "or",
@@ -32,15 +32,15 @@ var fillers = []string{
 	"temporary", "that", "the", "this", "to", "two", "unit", "use", "used", "valid", "var", "variable", "with",
 }
 
-// worded reports whether a token consists of words of the lists and says that it is not a secret:
-// by such a word, by brackets, or because it is the name of a credential rather than one.
+// worded reports whether a token consists of words of the lists and is not a secret: because of a
+// disclaimer or brackets, or because it is the name of a credential.
 func worded(s string) bool {
 	inner, brackets := unwrapped(s)
 	if inner = strings.TrimSpace(inner); brackets == reference && !variable(inner) {
 		return false
 	}
 	sure, named, known, digits := 0, 0, 0, 0
-	kind, client, secret := false, false, false // kind: names something that is never a word, as passwords may be
+	kind, client, secret := false, false, false // kind: names a credential that is never a word, unlike a password
 	for _, w := range lettersAndDigits(inner) {
 		switch r := recognised(w); {
 		case r.says:
@@ -86,7 +86,7 @@ func variable(s string) bool {
 	return true
 }
 
-// counts reports whether digits count up.
+// counts reports whether digits are consecutive.
 func counts(s string) bool {
 	for i := 1; i < len(s); i++ {
 		if s[i] != s[i-1]+1 && !(s[i-1] == '9' && s[i] == '0') {
@@ -96,18 +96,17 @@ func counts(s string) bool {
 	return len(s) <= 10
 }
 
-// recognition is what is known of a word.
+// recognition is what the lists tell about a word.
 type recognition struct{ says, names, kind, filler bool }
 
 func (r recognition) known() bool { return r.says || r.names || r.filler }
 
-// kinds are names of what is never a word that somebody chose.
+// kinds are the names of credentials that are generated, and therefore never a word.
 var kinds = []string{
 	"authorization", "cookie", "credential", "credentials", "key", "keyid", "requestid", "signature", "token", "tokens",
 }
 
-// recognised looks a word up: as it is, as a run of the letter that masks are made of, or as words
-// that are written together.
+// recognised looks up a word: as it is, as a run of a letter of masks, or as concatenated words.
 func recognised(word string) recognition {
 	word = strings.ToLower(word)
 	if len(word) > 64 {
@@ -119,7 +118,7 @@ func recognised(word string) recognition {
 	if r := listed(word); r.known() {
 		return r
 	}
-	// together[i] is what the first i letters consist of.
+	// together[i] is the recognition of the first i letters.
 	together := make([]recognition, len(word)+1)
 	together[0].filler = true
 	for i := range word {
@@ -146,13 +145,13 @@ func listed(word string) recognition {
 	return recognition{in(disclaimers), in(credentialNames), in(kinds), in(fillers)}
 }
 
-// wrapping is what a token is written in.
+// wrapping is what encloses a token.
 type wrapping int
 
 const (
 	bare      wrapping = iota
 	bracketed          // <REDACTED>, [FILTERED], **MASKED**, __TOKEN__
-	reference          // ${SECRET}, {{ secret }}, $SECRET, %(secret)s: a variable, whose name may have words of its own
+	reference          // ${SECRET}, {{ secret }}, $SECRET, %(secret)s: a variable, whose name may have any words
 )
 
 var wrappings = []struct {
@@ -176,8 +175,8 @@ func unwrapped(s string) (inner string, kind wrapping) {
 	return s, bare
 }
 
-// lettersAndDigits splits a token into runs of letters of one word, and of digits. Anything but
-// ASCII is a word that no list has.
+// lettersAndDigits splits a token into runs of letters, one per word, and runs of digits. Text
+// beyond ASCII is a word that is not in any list.
 func lettersAndDigits(s string) (words []string) {
 	from := -1
 	end := func(i int) {
@@ -205,7 +204,7 @@ func lettersAndDigits(s string) (words []string) {
 func small(c byte) bool   { return 'a' <= c && c <= 'z' }
 func capital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
-// pronounceable reports whether a word could be one of a language rather than random letters.
+// pronounceable reports whether a word could be of a natural language rather than random letters.
 func pronounceable(word string) bool {
 	if len(word) > 16 {
 		return false

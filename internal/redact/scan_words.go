@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// word is a maximal run of characters of either alphabet of base64: it could be data, or a secret,
-// or hold one between separators.
+// word is a maximal run of characters of either alphabet of base64. It could be data or a secret,
+// or contain a secret between separators.
 type word struct {
 	span
 	classes
-	std, url bool // has + or /; has - or _
+	std, url bool // contains + or /; contains - or _
 }
 
 // classes counts the characters of a word by class.
@@ -40,14 +40,14 @@ func (c classes) less(o classes) classes {
 
 func (c classes) letters() int { return c.lower + c.upper + c.digits }
 
-// random reports whether so many characters of base64 could be random ones.
-func (c classes) random(least int) bool {
-	return c.letters() >= least && c.lower >= 2 && c.upper >= 2 && c.digits >= 1
+// random reports whether characters of base64 could be random, by their number in each class.
+func (c classes) random(minLetters int) bool {
+	return c.letters() >= minLetters && c.lower >= 2 && c.upper >= 2 && c.digits >= 1
 }
 
 const (
 	secretKeyLength = 40 // characters of a secret access key
-	leastData       = 24 // characters that must be left of a word, without what looks like a secret, to take the word for data
+	minData         = 24 // characters of a word outside of a possible secret, for the word to be data
 )
 
 // wordsOf splits the text into words, once.
@@ -80,9 +80,8 @@ func (t *scanned) wordsOf() []word {
 	return t.words
 }
 
-// inData reports whether something that looks like a secret by its form alone lies inside long
-// base64, where such forms occur by chance: it does not begin at a boundary, and the rest of the
-// word is random.
+// inData reports whether a secret that is recognised by its form alone is within long base64, where
+// such forms occur by chance: it does not begin at a boundary, and the rest of the word is random.
 func (t *scanned) inData(at span) bool {
 	startsWord := at.from == 0 || !wordByte(t.s[at.from-1])
 	endsWord := at.to == len(t.s) || !wordByte(t.s[at.to])
@@ -96,14 +95,14 @@ func (t *scanned) inData(at span) bool {
 	if startsWord && endsWord && w.to > at.to {
 		return false
 	}
-	return w.less(classesOf(t.s[at.from:min(at.to, w.to)])).random(leastData)
+	return w.less(classesOf(t.s[at.from:min(at.to, w.to)])).random(minData)
 }
 
 // secretKeys finds 40 characters of base64 that are random and delimited. A secret access key has
-// no form but that, so the delimiters count: other than base64's own characters, each one delimits.
-// Of those,
+// no other form, so the delimiters matter. Every character that is not of base64 delimits. Of those
+// of base64,
 //
-//   - and _   delimit, unless the word is base64 of URLs, which has random characters on the other side of them
+//   - and _   delimit unless the word is URL-safe base64, which has random characters on their other side
 //     / and +   delimit if all else between them is plain, as in path/to/KEY
 func (t *scanned) secretKeys() (keys []span) {
 	for _, w := range t.wordsOf() {
@@ -125,8 +124,8 @@ func (t *scanned) secretKeys() (keys []span) {
 	return keys
 }
 
-// urlData reports whether a word that has - or _ is base64 of URLs: what of it is not exactly as
-// long as a key is random.
+// urlData reports whether a word that contains - or _ is URL-safe base64: the pieces that do not
+// have exactly the length of a key are random.
 func (t *scanned) urlData(w word) bool {
 	t.work += w.to - w.from
 	var rest classes
@@ -136,10 +135,10 @@ func (t *scanned) urlData(w word) bool {
 			rest = classes{rest.lower + c.lower, rest.upper + c.upper, rest.digits + c.digits}
 		}
 	}
-	return rest.random(leastData)
+	return rest.random(minData)
 }
 
-// delimited finds the keys between separators where all else is plain.
+// delimited finds the keys between separators if all other pieces are plain.
 func (t *scanned) delimited(keys []span, run span, separator string) []span {
 	t.work += run.to - run.from
 	var found []span
@@ -161,7 +160,7 @@ func (t *scanned) delimited(keys []span, run span, separator string) []span {
 	return keys
 }
 
-// split splits a span at any of some separators.
+// split splits a span at each of the separators.
 func split(s string, in span, separators string) (pieces []span) {
 	from := in.from
 	for i := in.from; i <= in.to; i++ {
@@ -173,8 +172,8 @@ func split(s string, in span, separators string) (pieces []span) {
 	return pieces
 }
 
-// plainPiece reports whether a piece is not random base64: short, and without letters of both
-// cases, or a word with a capital, or nothing.
+// plainPiece reports whether a piece is not random base64: it has at most 32 letters and digits and
+// only one case of letters, or it is a camel-case word of at most 16 letters, or empty.
 func plainPiece(s string) bool {
 	c := classesOf(s)
 	if c.letters() != len(s) || len(s) > 32 {
@@ -183,7 +182,7 @@ func plainPiece(s string) bool {
 	return c.lower == 0 || c.upper == 0 || c.digits == 0 && len(s) <= 16 && camel(s)
 }
 
-// camel reports whether every capital is followed by two small letters.
+// camel reports whether two lower-case letters follow every capital.
 func camel(s string) bool {
 	for i := range len(s) {
 		if upper := s[i]&0x20 == 0; upper && (i+2 >= len(s) || s[i+1]&0x20 == 0 || s[i+2]&0x20 == 0) {
@@ -193,9 +192,9 @@ func camel(s string) bool {
 	return true
 }
 
-// secretKey takes a delimited piece for a secret access key if it holds digits and letters of both
-// cases, and is neither text in base64, nor a placeholder, nor a piece of something longer that is
-// escaped or wrapped.
+// secretKey recognises a delimited piece as a secret access key if it contains digits and letters
+// of both cases, and is neither encoded text, nor a placeholder, nor a part of a longer escaped or
+// wrapped word.
 func (t *scanned) secretKey(keys []span, at span) []span {
 	key := t.s[at.from:at.to]
 	c := classesOf(key)
@@ -208,9 +207,9 @@ func (t *scanned) secretKey(keys []span, at span) []span {
 	return append(keys, at)
 }
 
-// escaped reports whether the characters before or after a piece are an escape of a character of
-// base64: then the piece is not delimited, and the whole word is looked at where the escapes are
-// undone.
+// escaped reports whether the characters before or after a piece are an escape sequence for a
+// character of base64. The piece is then not delimited, and the whole word is searched after the
+// escapes are undone.
 func (t *scanned) escaped(at span) bool {
 	if !t.decodes {
 		return false

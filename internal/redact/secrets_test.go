@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The vectors are put together here, so that no scanner takes this file for a leak.
+// The vectors are concatenated here, so that no scanner reports this file.
 var (
 	keyID     = "AKIA" + strings.Repeat("Q7", 8)
 	secretSix = "aB3/" + strings.Repeat("xY7+kQ", 6)
 	hex64     = strings.Repeat("0a1b", 16)
 )
 
-// secretVectors has for each rule what it finds, and neighbours that it lets pass.
+// secretVectors has, for each rule, secrets that it finds and similar texts that it does not.
 var secretVectors = map[string]struct{ refuses, passes []string }{
 	"an AWS access key ID":     {[]string{keyID, "key=" + keyID + ";", "ASIA" + keyID[4:]}, []string{"AKIAIOSFODNN7EXAMPLE", "AKIDEXAMPLE", "AKIA" + "short"}},
 	"an AWS secret access key": {[]string{secretSix, "my key: " + secretSix, "a/" + strings.ReplaceAll(strings.ReplaceAll(secretSix, "/", "a"), "+", "b")}, []string{"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", strings.Repeat("0a", 20), secretSix + "aa", base64.StdEncoding.EncodeToString([]byte("this is a text of thirty bytes"))}},
@@ -36,32 +36,34 @@ var secretVectors = map[string]struct{ refuses, passes []string }{
 		[]string{"ghp_", "xoxo"}},
 }
 
-// TestEverySecret iterates over the table of the scan. A secret is found as it stands, encoded, and
-// escaped; and what has been redacted has none.
+// TestEverySecret checks each rule of the scan: a secret is found as it is, encoded, and escaped,
+// and a redacted interaction does not contain any.
 func TestEverySecret(t *testing.T) {
 	for _, rule := range secrets {
-		vector, ok := secretVectors[rule.what]
-		require.True(t, ok, "%s has no vector", rule.what)
-		for _, s := range vector.refuses {
-			hits := find(s, 0)
-			require.True(t, slices.ContainsFunc(hits, func(h hit) bool { return h.what == rule.what }), "%s: %v", s, hits)
-			quoted, _ := json.Marshal("the " + s)
-			for _, form := range []string{s, url.QueryEscape(s), base64.StdEncoding.EncodeToString([]byte("x " + s)), base64.RawURLEncoding.EncodeToString([]byte("xy " + s)), string(quoted)} {
-				body, _ := json.Marshal(map[string]any{"a": []string{"x", form}})
-				x := exchange("https://example.com/", "", string(body))
-				require.Equal(t, []finding.RuleID{finding.SecretFound}, Scan(x, nil).Rules(), form)
-				y, found := New(Options{Key: testKey}).Redact(x)
-				require.Equal(t, []finding.RuleID{finding.SecretFound}, found.Rules(), form)
-				require.Equal(t, finding.Error, found[0].Severity)
-				require.Equal(t, "/a/1", found[0].Pointer)
-				require.Contains(t, string(y.Response.Body.Bytes), Mask)
-				require.True(t, json.Valid(y.Response.Body.Bytes))
-				require.Nil(t, Scan(y, nil))
+		t.Run(rule.what, func(t *testing.T) {
+			vector, ok := secretVectors[rule.what]
+			require.True(t, ok, "%s has no vector", rule.what)
+			for _, s := range vector.refuses {
+				hits := find(s, 0)
+				require.True(t, slices.ContainsFunc(hits, func(h hit) bool { return h.what == rule.what }), "%s: %v", s, hits)
+				quoted, _ := json.Marshal("the " + s)
+				for _, form := range []string{s, url.QueryEscape(s), base64.StdEncoding.EncodeToString([]byte("x " + s)), base64.RawURLEncoding.EncodeToString([]byte("xy " + s)), string(quoted)} {
+					body, _ := json.Marshal(map[string]any{"a": []string{"x", form}})
+					x := exchange("https://example.com/", "", string(body))
+					require.Equal(t, []finding.RuleID{finding.SecretFound}, Scan(x, nil).Rules(), form)
+					y, found := New(Options{Key: testKey}).Redact(x)
+					require.Equal(t, []finding.RuleID{finding.SecretFound}, found.Rules(), form)
+					require.Equal(t, finding.Error, found[0].Severity)
+					require.Equal(t, "/a/1", found[0].Pointer)
+					require.Contains(t, string(y.Response.Body.Bytes), Mask)
+					require.True(t, json.Valid(y.Response.Body.Bytes))
+					require.Nil(t, Scan(y, nil))
+				}
 			}
-		}
-		for _, s := range vector.passes {
-			require.Empty(t, find(s, deepest), s)
-		}
+			for _, s := range vector.passes {
+				require.Empty(t, find(s, maxDepth), s)
+			}
+		})
 	}
 }
 
@@ -78,7 +80,8 @@ func TestSecretMembers(t *testing.T) {
 	require.Equal(t, "a=1&password="+Mask+"&c=arn%3Aaws%3As3%3A%3A%3Avu-dagiee", string(y.Request.Body.Bytes))
 }
 
-// TestSignatures: what a request is signed with is masked without a finding, but found elsewhere.
+// TestSignatures checks that credentials and signatures are masked without a finding in their
+// place, and found elsewhere.
 func TestSignatures(t *testing.T) {
 	x := exchange("https://me:word@example.com/a?X-Amz-Credential="+keyID+"%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature="+hex64, `{}`, `{}`)
 	x.Request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+keyID+"/20260101/us-east-1/cleanrooms/aws4_request, SignedHeaders=host, Signature="+hex64)
@@ -99,8 +102,8 @@ func TestSignatures(t *testing.T) {
 	require.Empty(t, y.Request.Header.Get("Authorization"))
 }
 
-// TestBlobIsNoSecret: thirty random bytes in base64 look like a secret access key, where no
-// contract says that they are a blob.
+// TestBlobIsNoSecret checks that thirty random bytes in base64, which look like a secret access
+// key, are not one if the contract has a blob there.
 func TestBlobIsNoSecret(t *testing.T) {
 	x := exchange("https://example.com/", `{}`, `{"etag":"`+strings.Repeat("fakeFAKE0", 4)+`/+fa"}`)
 	require.Equal(t, []finding.RuleID{finding.SecretFound}, Scan(x, nil).Rules())
@@ -109,5 +112,5 @@ func TestBlobIsNoSecret(t *testing.T) {
 	}
 	require.Nil(t, Scan(x, blob))
 	x.Response.Body = traffic.BodyOf([]byte(`{"etag":"AKIAFAKEFAKEFAKEFAKE"}`))
-	require.NotNil(t, Scan(x, blob), "of other forms it is one all the same")
+	require.NotNil(t, Scan(x, blob), "other forms of secrets are still found")
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A pseudonym has as many bytes as the name, and every character as many as the one in its place.
-// So a string is written again as it was: what was escaped is escaped again. Only the case of the
-// digits of \uABCD can get lost.
+// A pseudonym has the same number of bytes as the name, and so has each of its characters. A string
+// can therefore be written with the same escape sequences as before. Only the case of the digits in
+// \uABCD may be lost.
 
-// unquote is the text of a JSON string. Halves of surrogate pairs are U+FFFD.
+// unquote returns the text of a JSON string. A lone surrogate is U+FFFD.
 func unquote(raw []byte) string {
 	if inner := raw[1 : len(raw)-1]; strings.IndexByte(string(inner), '\\') < 0 {
 		return string(inner)
@@ -27,7 +27,7 @@ func unquote(raw []byte) string {
 
 // unit is a character of a JSON string.
 type unit struct {
-	raw  []byte // as it is written
+	raw  []byte // as written
 	text string
 }
 
@@ -86,7 +86,7 @@ func nibble(c byte) int {
 	return -1
 }
 
-// appendString appends a JSON string that was written as raw and now has the text.
+// appendString appends a text as a JSON string, with the escape sequences of raw.
 func appendString(dst, raw []byte, text string) []byte {
 	if was := unquote(raw); len(was) != len(text) { // a mask
 		dst, _ = jsontext.AppendQuote(dst, strings.ToValidUTF8(text, "\uFFFD"))
@@ -118,8 +118,8 @@ func appendString(dst, raw []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// unescape undoes percent-encoding; plus says that + is a space. A percent sign that begins no
-// escape is itself.
+// unescape undoes percent-encoding. If plus is set, + is a space. A percent sign without an escape
+// is literal.
 func unescape(raw string, plus bool) string {
 	if !strings.ContainsAny(raw, "%+") {
 		return raw
@@ -145,7 +145,8 @@ func escaped(raw string, plus bool) (c byte, n int) {
 	return raw[0], 1
 }
 
-// appendEscaped appends text where raw stood: in the same spelling if it is as long, else escaped.
+// appendEscaped appends a text in place of raw: with the same escapes if the length is equal, and
+// newly escaped otherwise.
 func appendEscaped(dst []byte, raw, text string, plus bool) []byte {
 	was := unescape(raw, plus)
 	if was == text {

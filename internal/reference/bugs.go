@@ -2,7 +2,7 @@ package reference
 
 // The bugs, in the order of the table.
 const (
-	// What the job says.
+	// The members of a job.
 	closedEnum          = "closed-enum"
 	americanSpelling    = "enum-in-american-spelling"
 	enumCaseFolded      = "enum-case-folded"
@@ -12,8 +12,8 @@ const (
 	locationCleaned     = "location-cleaned"
 	prefixGetsSlash     = "prefix-gets-slash"
 	absentPrefixIsEmpty = "absent-prefix-is-empty"
-	parametersCame      = "model-before-1.42.29"
-	payerCame           = "model-before-1.42.91"
+	parametersUnknown   = "model-before-1.42.29"
+	payerUnknown        = "model-before-1.42.91"
 	rangeOfEarlierModel = "range-of-an-earlier-model"
 	arnChecked          = "arn-checked"
 	constraintsChecked  = "constraints-checked"
@@ -106,20 +106,20 @@ const (
 	lastErrorHidden        = "last-error-hidden"
 
 	// Connections and HTTP.
-	ignoresTruncation        = "ignores-truncation"
-	readsOnce                = "reads-once"
-	noAnswerIsEmpty          = "no-answer-is-empty"
-	noTimeout                = "no-timeout"
-	timeoutPerRead           = "timeout-per-read"
-	timeoutIsConnection      = "timeout-is-connection"
-	needsContentLength       = "needs-content-length"
-	http11Only               = "http-1.1-only"
-	informationalIsTheAnswer = "informational-is-the-answer"
-	headerNamesCompared      = "header-names-compared"
-	contentTypeCompared      = "content-type-compared"
-	contentTypeChecked       = "content-type-checked"
-	gzipNotDecoded           = "gzip-not-decoded"
-	redirectsFollowed        = "redirects-followed"
+	ignoresTruncation    = "ignores-truncation"
+	readsOnce            = "reads-once"
+	noResponseIsEmpty    = "no-answer-is-empty"
+	noTimeout            = "no-timeout"
+	timeoutPerRead       = "timeout-per-read"
+	timeoutIsConnection  = "timeout-is-connection"
+	needsContentLength   = "needs-content-length"
+	http11Only           = "http-1.1-only"
+	informationalIsFinal = "informational-is-the-answer"
+	headerNamesCompared  = "header-names-compared"
+	contentTypeCompared  = "content-type-compared"
+	contentTypeChecked   = "content-type-checked"
+	gzipNotDecoded       = "gzip-not-decoded"
+	redirectsFollowed    = "redirects-followed"
 
 	// Requests.
 	pathNotEscaped       = "path-not-escaped"

@@ -8,17 +8,17 @@ import (
 	"github.com/crcheck/crcheck/conformance"
 )
 
-// unknownError is the code of an error that does not say what it is.
+// unknownError is the code of an error that cannot be identified.
 const unknownError = "UnknownError"
 
-// failure says which error of the service an answer is: by the header, else by
-// the body's code, else by its __type. A body that is no JSON has none.
+// failure identifies the error in a response: by the header, else by the code in the body, else by
+// its __type. A body that is not JSON has neither.
 func (c client) failure(response *http.Response, body []byte) (*conformance.ErrorResult, error) {
 	tree, err := parse(c, body)
 	if err != nil && c.has(errorBodyMustBeJSON) {
 		return nil, err
 	}
-	o, _ := tree.(object) // none in a gateway's HTML page; the status still says something
+	o, _ := tree.(object) // nil for the HTML page of a gateway, where only the status is known
 	result := &conformance.ErrorResult{Code: unknownError, HTTPStatus: response.StatusCode}
 	for _, candidate := range c.names(response, o) {
 		if name, ok := candidate.(string); ok && c.sanitised(name) != "" {
@@ -53,7 +53,7 @@ func (c client) failure(response *http.Response, body []byte) (*conformance.Erro
 	return result, nil
 }
 
-// names are the candidates for the name of an error, the first of which counts.
+// names returns the candidates for the name of an error. The first one that is set wins.
 func (c client) names(response *http.Response, o object) []any {
 	header, code, capital, kind := any(response.Header.Get("X-Amzn-Errortype")), o.get("code"), o.get("Code"), o.get("__type")
 	inside, _ := o.get("cause").(object)
@@ -80,24 +80,23 @@ func (c client) names(response *http.Response, o object) []any {
 	return []any{header, code, capital, kind}
 }
 
-// byStatus are the errors of the operation by their statuses, which intermediaries use too.
+// byStatus are the errors of the operation by status. Intermediaries use the same statuses.
 var byStatus = map[int]any{400: "ValidationException", 403: "AccessDeniedException", 404: "ResourceNotFoundException",
 	429: "ThrottlingException", 500: "InternalServerException", 503: "InternalServerException"}
 
-// sanitised cuts a name at the first ':', before which "namespace#" goes.
+// sanitised cuts a name at the first ':' and removes a "namespace#" before it.
 func (c client) sanitised(name string) string {
 	if !c.has(errorURIKept) {
 		name, _, _ = strings.Cut(name, ":")
 	}
 	if !c.has(errorNamespaceKept) {
-		namespace, _, _ := strings.Cut(name, ":") // a URI, if it is still there, may have a fragment
+		namespace, _, _ := strings.Cut(name, ":") // a URI after the ':' may have a fragment
 		name = name[strings.LastIndexByte(namespace, '#')+1:]
 	}
 	return strings.TrimSpace(name)
 }
 
-// throttling are the codes by which services of AWS say that they are throttling,
-// whatever the status.
+// throttling are the codes of AWS services for throttling, with any status.
 var throttling = map[string]bool{
 	"Throttling": true, "ThrottlingException": true, "ThrottledException": true, "RequestThrottled": true,
 	"RequestThrottledException": true, "TooManyRequestsException": true, "RequestLimitExceeded": true,

@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata")
 
-// plan is the built-in suite, read once.
+// plan is the built-in suite, loaded once.
 var plan = sync.OnceValues(func() (*conformance.Plan, error) {
 	suite := conformance.Builtin()
 	return conformance.Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
@@ -30,7 +30,7 @@ var plan = sync.OnceValues(func() (*conformance.Plan, error) {
 // failing runs the built-in suite and returns the cases that did not pass.
 func failing(ctx context.Context, mutant string) ([]string, error) { return failingOf(ctx, mutant, "") }
 
-// failingOf is failing of the cases whose names match.
+// failingOf is like failing, for the cases whose names match.
 func failingOf(ctx context.Context, mutant, cases string) ([]string, error) {
 	plan, err := plan()
 	if err != nil {
@@ -52,9 +52,9 @@ func failingOf(ctx context.Context, mutant, cases string) ([]string, error) {
 	return failed, nil
 }
 
-// failures runs all mutants, several at a time: most of the time they wait. The
-// one whose pauses are judged runs alone, for others would make pauses for it, and
-// what judges them again while the machine makes pauses.
+// failures runs all mutants, several at a time, since they mostly wait. The mutant without backoff
+// runs alone, because others could delay its retries. Its case is repeated until it fails, since a
+// busy machine may delay them as well.
 func failures(t *testing.T) [][]string {
 	const atATime = 6
 	failed, errs := make([][]string, len(mutants)), make([]error, len(mutants))
@@ -85,9 +85,9 @@ func failures(t *testing.T) [][]string {
 	return failed
 }
 
-// again plays once more, alone, the cases that are not as the golden file has
-// them, a few times: on a busy machine a call of some cases may run out of time.
-func again(t *testing.T, failed [][]string, golden string) {
+// retry repeats cases that differ from the golden file, alone and up to five times: on a busy
+// machine, a call of some cases may time out.
+func retry(t *testing.T, failed [][]string, golden string) {
 	listed := map[string][]string{}
 	name := ""
 	for _, line := range strings.Split(golden, "\n") {
@@ -119,25 +119,25 @@ func again(t *testing.T, failed [][]string, golden string) {
 
 const tooMany = "too many to count"
 
-// TestClean: the client without a bug passes every case, those that only
-// observe among them. So the suite is what this client is tested by.
+// TestClean checks that the client without a bug passes every case, including those that only
+// observe. The suite is the test of this client.
 func TestClean(t *testing.T) {
 	failed, err := failing(t.Context(), "")
 	require.NoError(t, err)
 	require.Empty(t, failed)
 }
 
-// TestMutants tests the suite: each client with a bug that authors really make
-// is found out, and each case finds one that counts, or it would prove nothing.
-// A bug that fails more than a quarter of the cases does not count: any case at
-// all finds it. The golden file says what finds what.
+// TestMutants tests the suite: it must detect each of the bugs, which authors of clients really
+// write, and each case must detect a bug that counts. A bug that fails more than a quarter of the
+// cases does not count, since almost any case detects it. The golden file lists the failing cases
+// of each bug.
 func TestMutants(t *testing.T) {
 	const at = "testdata/mutants.txt"
 	suite := conformance.Builtin()
 	failed := failures(t)
 	want, err := os.ReadFile(at)
 	require.True(t, err == nil || *update, "%v", err)
-	again(t, failed, string(want))
+	retry(t, failed, string(want))
 	var golden strings.Builder
 	kills := map[string]int{}
 	killed, counting := 0, 0
@@ -165,11 +165,11 @@ func TestMutants(t *testing.T) {
 			idle = append(idle, c.Name)
 		}
 	}
-	t.Logf("mutation score: %d of %d killed, %d of them count; of %d cases %d find none", killed, len(mutants), counting, len(suite.Cases), len(idle))
+	t.Logf("mutation score: %d of %d killed, %d of them count; %d of %d cases detect none", killed, len(mutants), counting, len(idle), len(suite.Cases))
 	for i, m := range mutants {
-		require.NotEmpty(t, failed[i], "no case finds the bug %s: %s", m.Name, m.Models)
+		require.NotEmpty(t, failed[i], "no case detects the bug %s: %s", m.Name, m.Models)
 	}
-	require.Empty(t, idle, "these cases find no bug that counts")
+	require.Empty(t, idle, "these cases do not detect any bug that counts")
 	if *update {
 		require.NoError(t, os.MkdirAll("testdata", 0o755))
 		require.NoError(t, os.WriteFile(at, []byte(golden.String()), 0o644))
@@ -190,7 +190,7 @@ func TestMutantNames(t *testing.T) {
 	require.Panics(t, func() { New("no such bug") })
 }
 
-// TestDocs: docs/cases.md says how many there are.
+// TestDocs checks the numbers of cases and bugs in docs/cases.md.
 func TestDocs(t *testing.T) {
 	page, err := os.ReadFile("../../docs/cases.md")
 	require.NoError(t, err)

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// zero is a number that is zero, in its canonical form.
+// zero is the canonical form of a number or timestamp that is zero.
 type zero struct{ any }
 
-// MarshalJSON writes the number.
+// MarshalJSON writes the canonical form.
 func (z zero) MarshalJSON() ([]byte, error) { return json.Marshal(z.any) }
 
-// checked is a reader with which a client that has the bug refuses what does
-// not match all of a pattern.
+// checked returns a reader with which a client that has the bug rejects strings that do not match
+// the whole pattern.
 func checked(bug, pattern string, read reader) reader {
 	whole := regexp.MustCompile(`^(?:` + pattern + `)$`)
 	return func(c client, value any) (any, error) {
@@ -29,7 +29,7 @@ func checked(bug, pattern string, read reader) reader {
 	}
 }
 
-// changed is a reader with which a client that has the bug changes a text.
+// changed returns a reader with which a client that has the bug changes a string.
 func changed(bug string, change func(string) string, read reader) reader {
 	return func(c client, value any) (any, error) {
 		if s, ok := value.(string); ok && c.has(bug) {
@@ -39,27 +39,27 @@ func changed(bug string, change func(string) string, read reader) reader {
 	}
 }
 
-// double is the number as most parsers of JSON read it.
+// double returns the number as most JSON parsers read it.
 func (n number) double() float64 {
-	f, _ := strconv.ParseFloat(string(n), 64) //nolint:errcheck // beyond the range it is infinite
+	f, _ := strconv.ParseFloat(string(n), 64) //nolint:errcheck // infinite if out of range
 	return f
 }
 
-// workers is the number of workers, 32 bits.
+// workers reads the number of workers, an integer of 32 bits.
 func workers(c client, value any) (any, error) {
 	n, ok := value.(number)
 	if ok && (c.has(constraintsChecked) && (n.double() < 4 || n.double() > 1024) || c.has(rangeOfEarlierModel) && n.double() > 128) {
-		return nil, fmt.Errorf("%s workers are out of range", n)
+		return nil, fmt.Errorf("number of workers out of range: %s", n)
 	}
 	return integer(32)(c, value)
 }
 
-// integer takes what has an integral value, however it is written.
+// integer accepts every number with an integral value, however it is written.
 func integer(bits int) reader {
 	return func(c client, value any) (any, error) {
 		n, ok := value.(number)
 		if !ok {
-			return nil, fmt.Errorf("expected an integer, not %T", value)
+			return nil, fmt.Errorf("got %T, want an integer", value)
 		}
 		if c.has(float64Integers) {
 			return int64(n.double()), nil
@@ -73,7 +73,7 @@ func integer(bits int) reader {
 			bits = 32
 		}
 		if !r.IsInt() || r.Num().BitLen() >= bits && r.Num().Cmp(big.NewInt(-1<<(bits-1))) != 0 {
-			return nil, fmt.Errorf("%s is no integer of %d bits", n, bits)
+			return nil, fmt.Errorf("got %s, want an integer of %d bits", n, bits)
 		}
 		if r.Sign() == 0 {
 			return zero{json.Number("0")}, nil
@@ -86,7 +86,7 @@ func float(c client, value any) (any, error) {
 	switch v := value.(type) {
 	case number:
 		if c.has(doubleNeedsPoint) && !strings.Contains(string(v), ".") || c.has(exponentFails) && strings.ContainsAny(string(v), "eE") {
-			return nil, fmt.Errorf("%s is no double", v)
+			return nil, fmt.Errorf("%s is not a double", v)
 		}
 		f, err := strconv.ParseFloat(string(v), 64)
 		return f, err
@@ -99,15 +99,14 @@ func float(c client, value any) (any, error) {
 		}
 		return v, nil
 	}
-	return nil, fmt.Errorf("expected a number, not %v", value)
+	return nil, fmt.Errorf("got %v, want a number", value)
 }
 
-// timestamp reads epoch seconds. What is finer than a millisecond is cut off,
-// towards the past.
+// timestamp reads epoch seconds. It rounds down to a millisecond, towards the past.
 func timestamp(c client, value any) (any, error) {
 	n, ok := value.(number)
 	if !ok {
-		return nil, fmt.Errorf("expected epoch seconds, not %T", value)
+		return nil, fmt.Errorf("got %T, want epoch seconds", value)
 	}
 	if err := c.misreads(n); err != nil {
 		return nil, err
@@ -122,13 +121,13 @@ func timestamp(c client, value any) (any, error) {
 	if c.has(timestampRounded) {
 		millis.Add(millis, big.NewRat(1, 2))
 	}
-	floor := new(big.Int).Div(millis.Num(), millis.Denom()) // Euclid's, which is downwards
+	floor := new(big.Int).Div(millis.Num(), millis.Denom()) // Euclidean division rounds down
 	if !floor.IsInt64() {
 		return nil, fmt.Errorf("%s is out of range", n)
 	}
 	if whole, digits, ok := strings.Cut(string(n), "."); ok && c.has(fractionAsMilliseconds) {
 		floor.SetString(whole+"000", 10)
-		fraction, _ := strconv.ParseInt(digits, 10, 64) //nolint:errcheck // as the bug does
+		fraction, _ := strconv.ParseInt(digits, 10, 64) //nolint:errcheck // part of the bug
 		floor.Add(floor, big.NewInt(fraction))
 	}
 	at := time.UnixMilli(floor.Int64()).UTC()
@@ -142,15 +141,15 @@ func timestamp(c client, value any) (any, error) {
 	return canonical, nil
 }
 
-// misreads says why a client with a bug cannot read a timestamp.
+// misreads returns the reason for which a client with a bug rejects a timestamp.
 func (c client) misreads(n number) error {
 	switch {
 	case c.has(timestampIntegerOnly) && strings.ContainsAny(string(n), ".eE"):
-		return fmt.Errorf("expected an integer, not %s", n)
+		return fmt.Errorf("got %s, want an integer", n)
 	case c.has(timestampNeedsFraction) && !strings.Contains(string(n), "."):
-		return fmt.Errorf("expected a fraction, not %s", n)
+		return fmt.Errorf("got %s, want a fraction", n)
 	case c.has(exponentFails) && strings.ContainsAny(string(n), "eE"):
-		return fmt.Errorf("expected digits, not %s", n)
+		return fmt.Errorf("got %s, want digits", n)
 	case c.has(timestampUnsigned) && n.double() < 0:
 		return fmt.Errorf("%s is negative", n)
 	case c.has(timestamp32Bits) && n.double() > math.MaxInt32:
@@ -159,9 +158,9 @@ func (c client) misreads(n number) error {
 	return nil
 }
 
-// exact reads a number without loss. Exponents are bounded first, for 1e1000001
-// would take a million digits: what a double cannot hold no member can, and what
-// a double takes for zero is zero.
+// exact reads a number without loss of precision. It bounds exponents first, since 1e1000001 would
+// take a million digits: a number that a double cannot represent is an error, and one that a double
+// rounds to zero is zero.
 func exact(n number) (*big.Rat, error) {
 	f, err := strconv.ParseFloat(string(n), 64)
 	if err != nil {
@@ -172,7 +171,7 @@ func exact(n number) (*big.Rat, error) {
 	}
 	r, ok := new(big.Rat).SetString(string(n))
 	if !ok {
-		return nil, fmt.Errorf("%s is no number", n)
+		return nil, fmt.Errorf("%s is not a number", n)
 	}
 	return r, nil
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// reader reads a value of a tree, which is not null, into its canonical form.
+// reader converts a value of a tree, which is not null, to its canonical form.
 type reader func(client, any) (any, error)
 
 // field is a member of a structure or union.
@@ -15,33 +15,33 @@ type field struct {
 	name     string
 	read     reader
 	required bool
-	came     string // the bug of a client that was made before this member
+	newer    string // the bug of a client that is older than this member; empty for the first model
 }
 
-func required(name string, read reader) field    { return field{name, read, true, ""} }
-func optional(name string, read reader) field    { return field{name, read, false, ""} }
-func since(came, name string, read reader) field { return field{name, read, false, came} }
+func required(name string, read reader) field     { return field{name, read, true, ""} }
+func optional(name string, read reader) field     { return field{name, read, false, ""} }
+func added(newer, name string, read reader) field { return field{name, read, false, newer} }
 
-// find returns the field of a name, if this client knows it.
+// find returns the field with a name, if this client knows it.
 func (c client) find(known []field, name string) (field, bool) {
 	i := slices.IndexFunc(known, func(f field) bool {
 		return f.name == name || c.has(namesFoldCase) && strings.EqualFold(f.name, name)
 	})
-	if i < 0 || known[i].came != "" && c.has(known[i].came) {
+	if i < 0 || known[i].newer != "" && c.has(known[i].newer) {
 		return field{}, false
 	}
 	return known[i], true
 }
 
-// structure ignores the members that it does not know, and takes null for absent.
+// structure returns a reader that ignores unknown members and treats null as absent.
 func structure(known ...field) reader {
 	return func(c client, value any) (any, error) {
 		o, ok := value.(object)
 		if !ok {
-			return nil, fmt.Errorf("expected a structure, not %T", value)
+			return nil, fmt.Errorf("got %T, want a structure", value)
 		}
 		canonical := map[string]any{}
-		next := 0 // in the order of the members
+		next := 0 // index in known, for the bug that expects an order
 		for _, m := range o {
 			f, ok := c.find(known, m.name)
 			switch {
@@ -56,7 +56,7 @@ func structure(known ...field) reader {
 			}
 			place := slices.IndexFunc(known, func(k field) bool { return k.name == f.name })
 			if place < next && c.has(readsInOrder) {
-				return nil, fmt.Errorf("%s comes too late", m.name)
+				return nil, fmt.Errorf("%s is out of order", m.name)
 			}
 			next = place
 			v, err := f.read(c, m.value)
@@ -71,7 +71,7 @@ func structure(known ...field) reader {
 	}
 }
 
-// dropped reports whether the bug takes a value for an absent one.
+// dropped reports whether the bug treats a value as absent.
 func (c client) dropped(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -90,7 +90,7 @@ func (c client) dropped(v any) bool {
 	return false
 }
 
-// completed looks at the members that are not there, which is fine.
+// completed handles absent members, which a correct client accepts.
 func (c client) completed(known []field, canonical map[string]any) (any, error) {
 	for _, f := range known {
 		if _, ok := canonical[f.name]; !ok && f.required && c.has(requiredMemberFails) {
@@ -103,13 +103,13 @@ func (c client) completed(known []field, canonical map[string]any) (any, error) 
 	return canonical, nil
 }
 
-// union demands exactly one member that is not null. A __type, which servers put
-// beside it, is none unless the union has a member of that name.
+// union returns a reader that requires exactly one member that is not null. It ignores a __type,
+// which servers add, unless the union has a member of that name.
 func union(known ...field) reader {
 	return func(c client, value any) (any, error) {
 		o, ok := value.(object)
 		if !ok {
-			return nil, fmt.Errorf("expected a union, not %T", value)
+			return nil, fmt.Errorf("got %T, want a union", value)
 		}
 		var set object
 		for _, m := range o {
@@ -132,7 +132,7 @@ func union(known ...field) reader {
 			set = set[len(set)-1:]
 		case len(set) > 1 && c.has(unionPassesAll):
 		case len(set) != 1:
-			return nil, fmt.Errorf("expected a union's one member, not %d", len(set))
+			return nil, fmt.Errorf("got a union with %d members, want one", len(set))
 		}
 		canonical := map[string]any{}
 		for _, m := range set {
@@ -160,7 +160,7 @@ func listOf(element reader) reader {
 	return func(c client, value any) (any, error) {
 		list, ok := value.([]any)
 		if !ok {
-			return nil, fmt.Errorf("expected a list, not %T", value)
+			return nil, fmt.Errorf("got %T, want a list", value)
 		}
 		canonical := make([]any, len(list))
 		for i, v := range list {
@@ -182,14 +182,14 @@ func listOf(element reader) reader {
 	}
 }
 
-// entries is a map of the service's, which is no structure.
+// entries is the value of a map, as opposed to a structure.
 type entries map[string]any
 
 func mapOf(element reader) reader {
 	return func(c client, value any) (any, error) {
 		o, ok := value.(object)
 		if !ok {
-			return nil, fmt.Errorf("expected a map, not %T", value)
+			return nil, fmt.Errorf("got %T, want a map", value)
 		}
 		canonical := entries{}
 		for _, m := range o {
@@ -207,13 +207,13 @@ func mapOf(element reader) reader {
 			}
 		}
 		if len(canonical) > 50 && c.has(constraintsChecked) {
-			return nil, fmt.Errorf("%d entries are too many", len(canonical))
+			return nil, fmt.Errorf("too many entries: %d", len(canonical))
 		}
 		return canonical, nil
 	}
 }
 
-// key is the key of a map's entry, which is data and not a name.
+// key returns the key of an entry of a map. A key is data, not a name.
 func (c client) key(name string) string {
 	if !c.has(mapKeysCamelised) {
 		return name
@@ -228,7 +228,7 @@ func (c client) key(name string) string {
 func text(c client, value any) (any, error) {
 	s, ok := value.(string)
 	if !ok {
-		return nil, fmt.Errorf("expected a string, not %T", value)
+		return nil, fmt.Errorf("got %T, want a string", value)
 	}
 	if c.has(stringsCut) {
 		s = s[:min(255, len(s))]
@@ -247,7 +247,7 @@ func text(c client, value any) (any, error) {
 	return s, nil
 }
 
-// enum takes values that it does not know: the service may add some.
+// enum returns a reader that accepts unknown values, since the service may add some.
 func enum(known ...string) reader {
 	return func(c client, value any) (any, error) {
 		s, ok := value.(string)
@@ -265,7 +265,7 @@ func enum(known ...string) reader {
 	}
 }
 
-// Texts of which clients like to make more than texts.
+// Strings that clients often parse or change.
 var (
 	arn       = checked(arnChecked, `arn:aws:\w+:[a-z]{2}-[a-z]{4,9}-\d:\d{12}:.*`, text)
 	account   = checked(constraintsChecked, `\d{12}`, text)

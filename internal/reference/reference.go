@@ -1,14 +1,13 @@
-// Package reference is a client of GetProtectedJob written by hand from the
-// protocol's specification, without an SDK: what a right client does with every
-// answer. It proves the cases of the suite from both sides. As it is, it passes
-// them all; with one of its bugs switched on (see [Mutants]) at least one case
-// must fail, or the suite does not see that bug.
+// Package reference is a correct client of GetProtectedJob, written by hand from the specification
+// of the protocol, without an SDK. It tests the cases of the suite from both sides. The client
+// passes all of them. With one of its bugs enabled (see [Mutants]), at least one case must fail, or
+// the suite does not detect that bug.
 //
-// The flow of a call: request (path, signature) → attempts → tree (JSON, in the
-// order of the document) → shapes (what the operation answers) → canonical output,
-// or → failure (which error of the service it is).
+// The flow of a call: request (path, signature) → attempts → tree (JSON, in the order of the
+// document) → shapes (the output of the operation) → canonical output, or → failure (the error of
+// the service).
 //
-// A bug is a row of the table in mutants.go and one place that asks has(bug).
+// A bug is a row of the table in mutants.go and one place that calls has(bug).
 package reference
 
 import (
@@ -26,16 +25,16 @@ import (
 	"github.com/crcheck/crcheck/conformance"
 )
 
-// operation is what the client calls.
+// operation is the operation that the client calls.
 const operation = "cleanrooms.GetProtectedJob"
 
-// New returns the client with the bug of that name; with none it is right. It
-// panics on a name that is not in [Mutants].
+// New returns the client with the named bug, or the correct client if the name is empty. It panics
+// if the name is not in [Mutants].
 func New(mutant string) *conformance.Func {
 	name := "reference"
 	if mutant != "" {
 		if _, ok := find(mutant); !ok {
-			panic(fmt.Sprintf("reference: there is no mutant %q", mutant))
+			panic(fmt.Sprintf("reference: unknown mutant %q", mutant))
 		}
 		name += "/" + mutant
 	}
@@ -55,7 +54,7 @@ func (c client) has(bug string) bool { return c.bug == bug }
 
 func (c client) do(ctx context.Context, call conformance.Call) *conformance.Result {
 	if call.Operation != "" && call.Operation != operation {
-		return &conformance.Result{Skipped: &conformance.SkippedResult{Reason: "the client is made for " + operation + " alone"}}
+		return &conformance.Result{Skipped: &conformance.SkippedResult{Reason: "the client supports " + operation + " alone"}}
 	}
 	if call.TimeoutMs > 0 && !c.has(noTimeout) && !c.has(timeoutPerRead) {
 		var cancel context.CancelFunc
@@ -82,22 +81,22 @@ func (c client) do(ctx context.Context, call conformance.Call) *conformance.Resu
 		select {
 		case <-time.After(c.backoff(attempt)):
 		case <-ctx.Done():
-			return unanswered(c, ctx.Err())
+			return noResponse(c, ctx.Err())
 		}
 	}
 }
 
-func (c client) isLast(attempt, most int) bool {
+func (c client) isLast(attempt, maxAttempts int) bool {
 	switch {
 	case c.has(retriesOnce):
-		most = min(2, most)
+		maxAttempts = min(2, maxAttempts)
 	case c.has(limitCountsRetries):
-		most++
+		maxAttempts++
 	}
-	return attempt >= most
+	return attempt >= maxAttempts
 }
 
-// backoff doubles from 10 ms and stops at 20 ms, so that a suite is fast.
+// backoff doubles from 10 ms up to 20 ms, so that a suite is fast.
 func (c client) backoff(attempt int) time.Duration {
 	if c.has(noBackoff) {
 		return 0
@@ -105,20 +104,20 @@ func (c client) backoff(attempt int) time.Duration {
 	return 10 * time.Millisecond << min(attempt-1, 1)
 }
 
-// attempt sends the request once. An operation that changes nothing may be
-// tried again whatever became of the connection; but not when time is up.
+// attempt sends the request once. Since the operation is read-only, any failed connection is
+// retryable, unless the timeout has expired.
 func (c client) attempt(w *wire, request *http.Request) (result *conformance.Result, retryable bool) {
 	response, err := w.Do(request)
 	switch {
-	case err != nil && c.has(noAnswerIsEmpty):
+	case err != nil && c.has(noResponseIsEmpty):
 		return &conformance.Result{Output: marshal(map[string]any{})}, false
 	case err != nil:
-		return unanswered(c, err), !isTimeout(err) && request.Context().Err() == nil && !c.has(connectionIsFinal)
+		return noResponse(c, err), !isTimeout(err) && request.Context().Err() == nil && !c.has(connectionIsFinal)
 	}
 	defer response.Body.Close()
 	body, cut := c.body(response)
 	if cut != nil && !c.has(ignoresTruncation) {
-		result := unread(c, cut)
+		result := unreadable(c, cut)
 		return result, result.Transport != nil && !isTimeout(cut) && request.Context().Err() == nil
 	}
 	if problem := c.misunderstands(response, w); problem != nil {
@@ -141,7 +140,7 @@ func (c client) attempt(w *wire, request *http.Request) (result *conformance.Res
 	return c.finished(output)
 }
 
-// isFailure goes by the status alone.
+// isFailure decides by the status alone.
 func (c client) isFailure(response *http.Response) bool {
 	switch {
 	case c.has(only200Succeeds):
@@ -152,7 +151,7 @@ func (c client) isFailure(response *http.Response) bool {
 	return response.StatusCode < 200 || response.StatusCode >= 300
 }
 
-// output reads the body of a success. None at all is an output without members.
+// output reads the body of a success. An empty body is an output without members.
 func (c client) output(body []byte) (any, error) {
 	if len(body) == 0 {
 		return map[string]any{}, nil
@@ -164,7 +163,7 @@ func (c client) output(body []byte) (any, error) {
 	return getProtectedJobOutput(c, tree)
 }
 
-// finished hands an output over: what state the job is in is not the client's business.
+// finished returns an output, whatever the state of the job.
 func (c client) finished(output any) (result *conformance.Result, retryable bool) {
 	result = &conformance.Result{Output: marshal(output)}
 	o, _ := output.(map[string]any)
@@ -182,17 +181,17 @@ func broken(err error) *conformance.Result {
 	return &conformance.Result{Broken: &conformance.BrokenResult{Message: err.Error()}}
 }
 
-// unanswered says what kind of failure it is that no answer began.
-func unanswered(c client, err error) *conformance.Result {
+// noResponse returns the result of a request without a response.
+func noResponse(c client, err error) *conformance.Result {
 	if isTimeout(err) && !c.has(timeoutIsConnection) {
 		return transport(conformance.TransportTimeout, err)
 	}
 	return transport(conformance.TransportConnection, err)
 }
 
-// unread says what kind of failure it is that a body could not be read. One
-// that came whole but whose encoding cannot be undone is broken.
-func unread(c client, err error) *conformance.Result {
+// unreadable returns the result of a response whose body could not be read. A complete body that
+// cannot be decompressed is broken.
+func unreadable(c client, err error) *conformance.Result {
 	var network *net.OpError
 	switch {
 	case isTimeout(err) && !c.has(timeoutIsConnection):
@@ -218,7 +217,7 @@ func marshal(value any) json.RawMessage {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(value); err != nil {
-		panic(err) // the readers make nothing that does not marshal
+		panic(err) // unreachable: the values of all readers marshal
 	}
 	return bytes.TrimSpace(b.Bytes())
 }

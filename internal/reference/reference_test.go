@@ -19,17 +19,17 @@ import (
 )
 
 const (
-	validInput = `{"membershipIdentifier":"11111111-1111-1111-1111-111111111111","protectedJobIdentifier":"22222222-2222-2222-2222-222222222222"}`
-	amply      = 10_000 // ms
+	validInput  = `{"membershipIdentifier":"11111111-1111-1111-1111-111111111111","protectedJobIdentifier":"22222222-2222-2222-2222-222222222222"}`
+	longTimeout = 10_000 // ms
 )
 
 func call(endpoint, input string) conformance.Call {
-	return conformance.Call{Endpoint: endpoint, Region: "us-east-1", Input: json.RawMessage(input), TimeoutMs: amply, MaxAttempts: 3,
+	return conformance.Call{Endpoint: endpoint, Region: "us-east-1", Input: json.RawMessage(input), TimeoutMs: longTimeout, MaxAttempts: 3,
 		Credentials: conformance.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret", SessionToken: "token"}}
 }
 
-// TestRequest holds the request to the path as it must arrive, and its signature
-// to one that the test makes over what arrived.
+// TestRequest checks the path that the server receives, and the signature against one that the test
+// computes from the received request.
 func TestRequest(t *testing.T) {
 	tests := []struct{ name, bug, membership, job, path string }{
 		{"identifiers", "", "m-1", "j_2.~", "/memberships/m-1/protectedJobs/j_2.~"},
@@ -37,7 +37,7 @@ func TestRequest(t *testing.T) {
 		{"percent and space", "", "%2F", "a b", "/memberships/%252F/protectedJobs/a%20b"},
 		{"beyond ASCII", "", "é", "𝄞", "/memberships/%C3%A9/protectedJobs/%F0%9D%84%9E"},
 		{"dots", "", "..", ".", "/memberships/../protectedJobs/."},
-		{"not escaped", pathNotEscaped, "a/b", "c?d", "/memberships/a/b/protectedJobs/c?d="}, // the signer adds the sign,
+		{"not escaped", pathNotEscaped, "a/b", "c?d", "/memberships/a/b/protectedJobs/c?d="}, // the signer adds the "="
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -68,8 +68,8 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// TestShapes holds the hand-written shapes to the newest contract: a document
-// with every member that the contract has comes back whole.
+// TestShapes checks the hand-written shapes against the newest contract: a document with every
+// member of the contract must be read completely.
 func TestShapes(t *testing.T) {
 	c := contracts.MustLoad(contracts.Newest)
 	root, ok := c.Root(schema.OutputPart)
@@ -110,8 +110,8 @@ func TestShapes(t *testing.T) {
 	require.Len(t, exceptions, len(c.Errors))
 }
 
-// TestNothingStays counts goroutines, of which an open connection has two.
-func TestNothingStays(t *testing.T) {
+// TestNoLeak counts goroutines; an open connection has two.
+func TestNoLeak(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
 	defer server.Close()
 	client, before := New(""), runtime.NumGoroutine()

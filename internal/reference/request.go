@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,11 +14,12 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
-// request makes the signed request of a call. It refuses identifiers that are
-// missing or empty, for the path would be another operation's; whether they are
-// UUIDs is the service's to say.
+// request returns the signed request of a call. It rejects missing or empty identifiers, since the
+// path would be that of another operation. It leaves it to the service to validate that they are
+// UUIDs.
 func (c client) request(ctx context.Context, call conformance.Call) (*http.Request, *conformance.RejectedResult) {
 	var input map[string]any
 	if err := json.Unmarshal(call.Input, &input); err != nil {
@@ -34,7 +34,7 @@ func (c client) request(ctx context.Context, call conformance.Call) (*http.Reque
 			value, ok = "undefined", true
 		}
 		if !ok || value == "" && !c.has(sendsEmptyIdentifier) {
-			return nil, &conformance.RejectedResult{Member: label.member, Message: label.member + " must be a string and not be empty"}
+			return nil, &conformance.RejectedResult{Member: label.member, Message: label.member + " must be a non-empty string"}
 		}
 		path += label.literal + c.escape(value)
 	}
@@ -82,19 +82,8 @@ func (c client) escape(label string) string {
 	return escape(label)
 }
 
-// escape percent-encodes all but RFC 3986's unreserved characters, as Smithy's
-// httpLabel demands. [url.PathEscape] leaves more as it is.
-func escape(label string) string {
-	var b strings.Builder
-	for _, c := range []byte(label) {
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
-}
+// escape is as Smithy's httpLabel demands.
+func escape(label string) string { return awshttp.Escape(label, "") }
 
 func sign(request *http.Request, call conformance.Call) *conformance.RejectedResult {
 	noBody := sha256.Sum256(nil)

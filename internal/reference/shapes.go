@@ -1,6 +1,6 @@
 package reference
 
-// The shapes of GetProtectedJob, in the service's names and order.
+// The shapes of GetProtectedJob, with the service's names and order.
 var (
 	getProtectedJobOutput = structure(required("protectedJob", protectedJob))
 
@@ -11,14 +11,14 @@ var (
 		required("createTime", timestamp),
 		optional("jobParameters", structure(
 			required("analysisTemplateArn", arn),
-			since(parametersCame, "parameters", mapOf(text)))),
+			added(parametersUnknown, "parameters", mapOf(text)))),
 		required("status", enum("SUBMITTED", "STARTED", "CANCELLED", "CANCELLING", "FAILED", "SUCCESS")),
 		optional("resultConfiguration", structure(required("outputConfiguration", outputConfiguration))),
 		optional("statistics", statistics),
 		optional("result", structure(required("output", jobOutput))),
 		optional("error", structure(required("message", text), required("code", text))),
 		optional("computeConfiguration", union(optional("worker", worker))),
-		since(payerCame, "jobComputePayerAccountId", account),
+		added(payerUnknown, "jobComputePayerAccountId", account),
 	)
 
 	outputConfiguration = union(
@@ -39,11 +39,11 @@ var (
 	worker = structure(
 		required("type", enum("CR.1X", "CR.4X")),
 		required("number", workers),
-		since(payerCame, "properties", union(optional("spark", mapOf(text)))),
+		added(payerUnknown, "properties", union(optional("spark", mapOf(text)))),
 	)
 )
 
-// exceptions are the errors of the operation with their members but the message.
+// exceptions are the errors of the operation, with all members except the message.
 var exceptions = map[string]reader{
 	"ResourceNotFoundException": structure(
 		required("resourceId", text),

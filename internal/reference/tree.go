@@ -9,11 +9,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A tree is a JSON document as it stands: nil, bool, string, number, []any or object.
+// A tree is a JSON document: nil, bool, string, number, []any or object.
 type (
-	// number is as it is written, so that no digit is lost.
+	// number is the text of a number, so that no digit is lost.
 	number string
-	// object has its members in the order of the document, each name once.
+	// object has its members in the order of the document, with unique names.
 	object []member
 	member struct {
 		name  string
@@ -30,7 +30,7 @@ func (o object) get(name string) any {
 	return nil
 }
 
-// set replaces an earlier member of that name: the last one counts, as in every SDK.
+// set adds a member or replaces an earlier one of that name: the last one wins, as in every SDK.
 func (c client) set(o object, name string, value any) object {
 	for i := range o {
 		if o[i].name == name {
@@ -51,7 +51,7 @@ func parse(c client, text []byte) (any, error) {
 		return nil, err
 	}
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) && !c.has(trailingIgnored) {
-		return nil, errors.New("the body goes on after its JSON value")
+		return nil, errors.New("the body continues after its JSON value")
 	}
 	return tree, nil
 }
@@ -72,7 +72,7 @@ func parseText(c client, d *jsontext.Decoder) (string, error) {
 	return string(text), err
 }
 
-// astral are the characters that UTF-16 needs two units for.
+// astral matches the characters that need two code units in UTF-16.
 var astral = regexp.MustCompile(`[\x{10000}-\x{10FFFF}]`)
 
 func parseValue(c client, d *jsontext.Decoder) (any, error) {

@@ -24,7 +24,7 @@ type wire struct {
 	bug client
 
 	mu   sync.Mutex
-	head bytes.Buffer // what came first, as it came
+	head bytes.Buffer // the first bytes of the response
 }
 
 func (c client) newWire(call conformance.Call) *wire {
@@ -42,22 +42,22 @@ func (c client) newWire(call conformance.Call) *wire {
 		return watched, nil
 	}}
 	if !c.has(redirectsFollowed) {
-		// The protocol has no redirects: a 3xx is an error of the service.
+		// The protocol has no redirects: a 3xx status is an error of the service.
 		w.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
 	return w
 }
 
-// watchedConn is a connection with what only the bugs of some clients look at.
+// watchedConn is a connection with the state that some bugs need.
 type watchedConn struct {
 	net.Conn
 	wire *wire
-	each time.Duration // 0: a read may take as long as the call
+	each time.Duration // the timeout of one read; 0 for that of the call
 }
 
 func (c *watchedConn) Read(p []byte) (int, error) {
 	if c.each > 0 {
-		c.SetReadDeadline(time.Now().Add(c.each)) //nolint:errcheck // the read says it
+		c.SetReadDeadline(time.Now().Add(c.each)) //nolint:errcheck // the read returns the error
 	}
 	n, err := c.Conn.Read(p)
 	c.wire.mu.Lock()
@@ -68,12 +68,12 @@ func (c *watchedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Do sends a request and returns the beginning of its answer.
+// Do sends a request and returns the response, whose body is still unread.
 func (w *wire) Do(request *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	w.head.Reset()
 	w.mu.Unlock()
-	if w.bug.has(informationalIsTheAnswer) {
+	if w.bug.has(informationalIsFinal) {
 		request = request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
 			Got1xxResponse: func(code int, _ textproto.MIMEHeader) error { return fmt.Errorf("status %d", code) },
 		}))
@@ -81,14 +81,14 @@ func (w *wire) Do(request *http.Request) (*http.Response, error) {
 	return w.Client.Do(request)
 }
 
-// body reads the body of an answer.
+// body reads the body of a response.
 func (c client) body(response *http.Response) ([]byte, error) {
 	if response.ContentLength < 0 && c.has(needsContentLength) {
 		return nil, nil
 	}
 	if c.has(readsOnce) {
 		first := make([]byte, 1<<20)
-		n, _ := response.Body.Read(first) //nolint:errcheck // as the bug does
+		n, _ := response.Body.Read(first) //nolint:errcheck // part of the bug
 		return first[:n], nil
 	}
 	body, err := io.ReadAll(response.Body)
@@ -107,12 +107,12 @@ func (c client) body(response *http.Response) ([]byte, error) {
 		for lines.Scan() {
 			all = append(append(all, lines.Bytes()...), '\n')
 		}
-		return all, nil // without looking at lines.Err()
+		return all, nil // without a check of lines.Err()
 	}
 	return body, nil
 }
 
-// latin1 takes each byte for a character.
+// latin1 decodes each byte as a character.
 func latin1(body []byte) []byte {
 	var text []rune
 	for _, b := range body {
@@ -121,23 +121,23 @@ func latin1(body []byte) []byte {
 	return []byte(string(text))
 }
 
-// misunderstands says why a client with a bug cannot make sense of an answer
-// before it looks at the body.
+// misunderstands returns the reason for which a client with a bug rejects a response before it
+// reads the body.
 func (c client) misunderstands(response *http.Response, w *wire) error {
 	contentType := response.Header.Get("Content-Type")
-	media, _, _ := mime.ParseMediaType(contentType) //nolint:errcheck // what is none is not JSON
+	media, _, _ := mime.ParseMediaType(contentType) //nolint:errcheck // a malformed media type is not JSON
 	switch {
 	case c.has(contentTypeCompared) && contentType != "application/json" && response.StatusCode < 300:
 		return fmt.Errorf("the Content-Type is %s", contentType)
 	case c.has(contentTypeChecked) && media != "application/json" && response.StatusCode < 300:
 		return fmt.Errorf("the media type is %s", media)
 	case c.has(http11Only) && response.ProtoMinor == 0:
-		return errors.New("the answer is one of HTTP/1.0")
+		return errors.New("the response is of HTTP/1.0")
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if head, _, _ := bytes.Cut(w.head.Bytes(), []byte("\r\n\r\n")); c.has(headerNamesCompared) && !bytes.Contains(head, []byte("Content-Type")) {
-		return errors.New("there is no header Content-Type")
+		return errors.New("the header Content-Type is missing")
 	}
 	return nil
 }

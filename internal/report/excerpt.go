@@ -60,18 +60,6 @@ func (e *Excerpt) indent() string {
 	return strings.Repeat(" ", columns)
 }
 
-// visible replaces what could move the caret or write to the terminal: control
-// characters, invisible ones such as those that turn the direction of text
-// around, line separators, and bytes that are no UTF-8.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) || r == utf8.RuneError {
-			return '·'
-		}
-		return r
-	}, text)
-}
-
 // columnsOf is how many columns of a terminal a visible character takes, after
 // the blocks that Unicode Standard Annex #11 gives to the wide ones.
 func columnsOf(r rune) int {

@@ -21,6 +21,14 @@ type Acceptance struct {
 	ListHidden bool
 }
 
+// Settle returns the rows that were not met, once the run is over; see [finding.Ledger.Settle].
+func (a *Acceptance) Settle(scope *finding.Scope, failOnStale bool) []finding.Unmet {
+	if a.Ledger == nil {
+		return nil
+	}
+	return a.Ledger.Settle(scope, failOnStale)
+}
+
 // Hidden counts findings that are not reported, by what hides them.
 type Hidden struct {
 	Deviations int           `json:"deviations,omitempty"` // known deviations of AWS
@@ -38,6 +46,7 @@ const (
 	ByDeviation HiddenBy = "known deviation of AWS"
 	ByIgnoreRow HiddenBy = "ignore row"
 	ByRequest   HiddenBy = "responses only"
+	ByBaseline  HiddenBy = "baseline" // of drift
 )
 
 // HiddenGroup is the hidden findings of one fingerprint.

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// JSON writes a report as one indented JSON object.
-func JSON(w io.Writer, r *Report) error {
+// JSON writes a result as one indented JSON object: that of a run, of drift or of coverage.
+func JSON[T any](w io.Writer, r *T) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")

@@ -1,11 +1,14 @@
 // Package report presents what a run of crcheck found.
 //
-// The model: a [Collector] takes findings one by one and keeps a [Report] of
-// them: one [Group] for each cause, with a count and a few samples, so that the
-// memory of a run does not grow with its findings but with their kinds. What an
-// [Acceptance] hides is counted. A report is plain data; each format is one function
-// that writes one: [Text] for people, [JSON] for programs. A report holds no
-// time and no map order: the same input makes the same bytes.
+// The model: a [Collector] takes findings one by one and keeps a [Report] of them: one [Group] for
+// each cause, with a count and a few samples, so that the memory of a run does not grow with its
+// findings but with their kinds. What an [Acceptance] hides is counted. [Drift] is what changed
+// between contracts, or between a contract and traffic, settled by ignore rows. Both are plain data
+// with a [Verdict].
+//
+// Each text is one function, made of the primitives of style.go: [Text] and [Groups] of a report,
+// [DriftText], [Coverage], [Conformance]. [JSON] writes any of them for programs. None holds a time
+// or map order: the same input makes the same bytes.
 package report
 
 import (

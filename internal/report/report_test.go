@@ -252,7 +252,7 @@ var formats = []struct {
 	{".txt", report.Text(report.Style{})},
 	{".color.txt", report.Text(report.Style{Color: true})},
 	{".groups.txt", report.Groups(report.Style{})},
-	{".json", report.JSON},
+	{".json", report.JSON[report.Report]},
 }
 
 func TestGolden(t *testing.T) {

@@ -9,13 +9,11 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/plural"
 )
 
 // shown is how many samples of a group the text has.
 const shown = 3
-
-// Style says how text is written.
-type Style struct{ Color bool }
 
 // Text returns a format for people: each group with its first samples, the
 // source line and a caret, and what to do about it; then what was checked.
@@ -43,22 +41,6 @@ func Groups(style Style) func(io.Writer, *Report) error {
 	}
 }
 
-type text struct {
-	*bufio.Writer
-	style Style
-}
-
-var colors = map[finding.Severity]string{finding.Error: "31", finding.Warning: "33", finding.Info: "36"}
-
-func (t text) paint(code, s string) string {
-	if !t.style.Color {
-		return s
-	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
-}
-
-func (t text) bold(s string) string { return t.paint("1", s) }
-
 func (t text) groups(r *Report) {
 	operation := ""
 	several := slices.ContainsFunc(r.Groups, func(g Group) bool {
@@ -75,7 +57,7 @@ func (t text) groups(r *Report) {
 
 // group writes one group; of is whether to say of which operation it is.
 func (t text) group(g Group, of bool) {
-	fmt.Fprintf(t, "%s %s", t.paint(colors[g.Severity], g.Severity.String()), t.bold(string(g.Rule)))
+	fmt.Fprintf(t, "%s %s", t.severity(g.Severity), t.bold(string(g.Rule)))
 	if g.Side != "" {
 		fmt.Fprintf(t, " in %s", g.Side)
 	}
@@ -87,7 +69,7 @@ func (t text) group(g Group, of bool) {
 		t.sample(g, s)
 	}
 	if more := g.Count - shown; more > 0 {
-		fmt.Fprintf(t, "  … and %s more\n", thousands(more))
+		fmt.Fprintf(t, "  … and %s more\n", plural.Number(more))
 	}
 	if want := g.want(); want != "" {
 		fmt.Fprintf(t, "  want: %s\n", visible(want))
@@ -111,12 +93,12 @@ func (g Group) where(of bool) string {
 	}
 	switch {
 	case g.Operations > 0:
-		where += ", in " + number(g.Operations, "operation")
+		where += ", in " + plural.Of(g.Operations, "operation")
 	case of && g.Operation != "":
 		where += " of " + g.Operation
 	}
 	if g.Count > 1 {
-		where += ", " + number(g.Count, "time")
+		where += ", " + plural.Of(g.Count, "time")
 	}
 	return where
 }
@@ -137,7 +119,7 @@ func (g Group) occurrences() string {
 	}
 	text := list(names[:min(most, len(names))])
 	if more := len(names) - most; more > 0 {
-		text += fmt.Sprintf(" and %s more", thousands(more))
+		text += fmt.Sprintf(" and %s more", plural.Number(more))
 	}
 	return text
 }
@@ -146,10 +128,14 @@ func (g Group) occurrences() string {
 // values of an enum, the members that there are. That a missing member is
 // wanted goes without saying.
 func (g Group) want() string {
-	if len(g.Samples) == 0 || g.Rule == finding.MemberMissing || strings.Contains(g.Samples[0].Message, g.Samples[0].Want) {
+	if len(g.Samples) == 0 || g.Rule == finding.MemberMissing {
 		return ""
 	}
-	return g.Samples[0].Want
+	want := g.Samples[0].ShortWant()
+	if strings.Contains(g.Samples[0].Message, want) {
+		return ""
+	}
+	return want
 }
 
 func (t text) sample(g Group, s Sample) {
@@ -194,11 +180,11 @@ func place(f finding.Finding) string {
 func (t text) summary(r *Report) {
 	c := r.Checks
 	if c.Responses > 0 || c.Files > 0 {
-		checked := thousands(c.Checked)
+		checked := plural.Number(c.Checked)
 		if c.Checked != c.Responses {
-			checked += " of " + thousands(c.Responses)
+			checked += " of " + plural.Number(c.Responses)
 		}
-		fmt.Fprintf(t, "checked %s of %s", plural(checked, c.Responses, "response"), plural(thousands(c.Files), c.Files, "file"))
+		fmt.Fprintf(t, "checked %s of %s", checked+" "+plural.Noun(c.Responses, "response"), plural.Of(c.Files, "file"))
 		if len(c.Contracts) > 0 {
 			fmt.Fprintf(t, " against %s", against(c.Contracts))
 		}
@@ -211,14 +197,14 @@ func (t text) summary(r *Report) {
 		fmt.Fprintf(t, "not read: %s\n", visible(numbers(c.NotRead)))
 	}
 	if u := c.Unrecognised; u != nil {
-		fmt.Fprintf(t, "unrecognised: %s with members that no contract knows", number(u.Count, "document"))
+		fmt.Fprintf(t, "unrecognised: %s with members that no contract knows", plural.Of(u.Count, "document"))
 		if len(u.Names) > 0 {
 			fmt.Fprintf(t, ", such as %s", visible(strings.Join(u.Names, ", ")))
 		}
 		fmt.Fprintln(t)
 	}
 	if c.Skipped > 0 {
-		fmt.Fprintf(t, "skipped %s (%s)\n", number(c.Skipped, "file"), visible(skipped(c)))
+		fmt.Fprintf(t, "skipped %s (%s)\n", plural.Of(c.Skipped, "file"), visible(skipped(c)))
 	}
 	for _, note := range c.Notes {
 		fmt.Fprintf(t, "note: %s\n", visible(note))
@@ -233,18 +219,18 @@ func (t text) summary(r *Report) {
 	}
 	var parts []string
 	for severity := finding.Error; severity >= finding.Info; severity-- {
-		part := number(counts[severity], severity.String())
+		part := plural.Of(counts[severity], severity.String())
 		if n := requests[severity]; n > 0 {
-			part += fmt.Sprintf(" (%s in responses, %s in requests)", thousands(counts[severity]-n), thousands(n))
+			part += fmt.Sprintf(" (%s in responses, %s in requests)", plural.Number(counts[severity]-n), plural.Number(n))
 		}
 		parts = append(parts, part)
 	}
 	fmt.Fprintf(t, "%s: %s", t.bold(string(r.Verdict)), strings.Join(parts, ", "))
 	if r.Deviations > 0 {
-		fmt.Fprintf(t, "; %s of AWS shown as info", number(r.Deviations, "known deviation"))
+		fmt.Fprintf(t, "; %s of AWS shown as info", plural.Of(r.Deviations, "known deviation"))
 	}
 	if r.Expected > 0 {
-		fmt.Fprintf(t, "; %s as expected", number(r.Expected, "finding"))
+		fmt.Fprintf(t, "; %s as expected", plural.Of(r.Expected, "finding"))
 	}
 	if text := r.Hidden.text(); text != "" {
 		fmt.Fprintf(t, "; hidden: %s", text)
@@ -256,7 +242,7 @@ func (t text) summary(r *Report) {
 		fmt.Fprintf(t, "; %s", text)
 	}
 	if len(r.Problems) > 0 {
-		fmt.Fprintf(t, "; %s on standard error", number(len(r.Problems), "problem"))
+		fmt.Fprintf(t, "; %s on standard error", plural.Of(len(r.Problems), "problem"))
 	}
 	fmt.Fprintln(t)
 }
@@ -267,7 +253,7 @@ const most = 4
 // against names the contracts, or counts them where they are many.
 func against(contracts []Count) string {
 	if len(contracts) > most {
-		return number(len(contracts), "contract")
+		return plural.Of(len(contracts), "contract")
 	}
 	return list(contracts)
 }
@@ -275,16 +261,31 @@ func against(contracts []Count) string {
 func list(counts []Count) string {
 	var parts []string
 	for _, c := range counts {
-		parts = append(parts, fmt.Sprintf("%s (%s)", c.Name, thousands(c.Count)))
+		parts = append(parts, fmt.Sprintf("%s (%s)", c.Name, plural.Number(c.Count)))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// WhyNothing says why a run checked nothing, though the routes were known.
+func (c *Checks) WhyNothing() string {
+	var reasons []string
+	for _, n := range c.NotRead {
+		reasons = append(reasons, fmt.Sprintf("%d %s, which crcheck does not read", n.Count, n.Name))
+	}
+	for _, n := range c.NotChecked {
+		reasons = append(reasons, fmt.Sprintf("%d %s", n.Count, n.Name))
+	}
+	if reasons == nil {
+		return "name files with responses of the contract's operation"
+	}
+	return strings.Join(reasons, "; ")
 }
 
 // reasons has counts first, for the names may end in parentheses themselves.
 func reasons(counts []Count) string {
 	var parts []string
 	for _, c := range counts {
-		parts = append(parts, thousands(c.Count)+" "+c.Name)
+		parts = append(parts, plural.Number(c.Count)+" "+c.Name)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -305,26 +306,59 @@ func numbers(counts []Count) string {
 		if c.Count != 1 && strings.Contains(noun, " ") {
 			noun += "s"
 		}
-		parts = append(parts, thousands(c.Count)+" "+noun)
+		parts = append(parts, plural.Number(c.Count)+" "+noun)
 	}
 	return strings.Join(parts, ", ")
 }
 
-func number(n int, noun string) string { return plural(thousands(n), n, noun) }
-
-// plural writes a count, which is given as text and as a number, and its noun.
-func plural(count string, n int, noun string) string {
-	if n == 1 {
-		return count + " " + noun
+// text counts what is hidden; empty: nothing.
+func (h *Hidden) text() string {
+	if h == nil {
+		return ""
 	}
-	return count + " " + noun + "s"
+	var parts []string
+	if h.Deviations > 0 {
+		parts = append(parts, plural.Of(h.Deviations, "known deviation")+" of AWS")
+	}
+	if h.Ignored > 0 {
+		parts = append(parts, plural.Number(h.Ignored)+" by ignore rows")
+	}
+	if h.Requests > 0 {
+		parts = append(parts, plural.Number(h.Requests)+" about requests")
+	}
+	return strings.Join(parts, ", ")
 }
 
-// thousands writes a number with commas.
-func thousands(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
+// hidden lists what is hidden, where that is asked for.
+func (t text) hidden(h *Hidden) {
+	if h == nil || !h.list {
+		return
 	}
-	return digits
+	for _, g := range h.Groups {
+		of := ""
+		if g.Operation != "" {
+			of = " of " + g.Operation
+		}
+		if g.Count > 1 {
+			of += ", " + plural.Of(g.Count, "time")
+		}
+		fmt.Fprintf(t, "hidden (%s): %s %s at %s [%s]\n", g.By, g.Severity, g.Rule, visible(finding.PlaceText(g.Part, g.Place)+of), g.Fingerprint[:IDLength])
+		fmt.Fprintf(t, "  %s: %s\n", visible(place(g.First)), visible(g.First.Message))
+		if g.Reason != "" {
+			fmt.Fprintf(t, "  reason: %s\n", visible(g.Reason))
+		}
+	}
+	fmt.Fprintln(t)
+}
+
+// services is a table of what was checked and found of each service.
+func (t text) services(services []Service) {
+	if len(services) == 0 {
+		return
+	}
+	rows := [][]string{{"service", "checked", "errors", "warnings", "infos"}}
+	for _, s := range services {
+		rows = append(rows, []string{visible(s.Name), plural.Number(s.Checked), plural.Number(s.Errors), plural.Number(s.Warnings), plural.Number(s.Infos)})
+	}
+	t.table(rows)
 }

@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
-// canonicalRequest is what the string to sign has the digest of.
+// canonicalRequest returns the text whose digest is in the string to sign.
 func canonicalRequest(r *http.Request, uri string, headers []string, payload string) string {
 	var text strings.Builder
 	for _, line := range []string{r.Method, uri, CanonicalQuery(r.URL.RawQuery)} {
@@ -28,8 +30,8 @@ func canonicalRequest(r *http.Request, uri string, headers []string, payload str
 	return text.String()
 }
 
-// canonicalHeader is the values of a header, each with its white space reduced, with commas between
-// them. A server of net/http keeps the host, and may keep the length, apart from the other headers.
+// canonicalHeader returns the values of a header, separated by commas, each with its white space
+// reduced. A server of net/http keeps the host, and possibly the length, apart from other headers.
 func canonicalHeader(r *http.Request, name string) string {
 	values := r.Header.Values(name)
 	switch {
@@ -45,7 +47,7 @@ func canonicalHeader(r *http.Request, name string) string {
 	return strings.Join(reduced, ",")
 }
 
-// requestPath is the path as it was sent: decoding and encoding again need not give the same.
+// requestPath returns the path as it was sent. Decoding and encoding it again could change it.
 func requestPath(r *http.Request) string {
 	if path, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasPrefix(path, "/") {
 		return path
@@ -53,10 +55,10 @@ func requestPath(r *http.Request) string {
 	return r.URL.EscapedPath()
 }
 
-// canonicalURIs are the forms of a path that may have been signed. Amazon S3 signs the path encoded
-// once; every other service signs what was sent, encoded once more. Those others normalise the path
-// first by the specification and in botocore, but not in the SDKs for Go and JavaScript; either is
-// taken.
+// canonicalURIs returns the forms of a path that may have been signed. Amazon S3 signs the path
+// encoded once. Every other service signs the sent path encoded once more. For those services, the
+// specification and botocore normalise the path first, but the SDKs for Go and JavaScript do not;
+// both forms are valid.
 func canonicalURIs(path, service string) []string {
 	if path == "" {
 		path = "/"
@@ -66,17 +68,17 @@ func canonicalURIs(path, service string) []string {
 		if err != nil {
 			decoded = path
 		}
-		return []string{encode(decoded, "/")}
+		return []string{awshttp.Escape(decoded, "/")}
 	}
-	return slices.Compact([]string{encode(path, "/"), encode(normalise(path), "/")})
+	return slices.Compact([]string{awshttp.Escape(path, "/"), awshttp.Escape(normalise(path), "/")})
 }
 
-// EncodesOnce says whether a service is Amazon S3 under one of its signing names.
+// EncodesOnce reports whether a service is Amazon S3, under any of its signing names.
 func EncodesOnce(service string) bool {
 	return service == "s3" || service == "s3express" || service == "s3-outposts"
 }
 
-// normalise removes empty segments, and dot segments as RFC 3986, section 5.2.4, does.
+// normalise removes empty segments, and dot segments as in RFC 3986, section 5.2.4.
 func normalise(path string) string {
 	var kept []string
 	segments := strings.Split(path, "/")
@@ -91,14 +93,14 @@ func normalise(path string) string {
 	}
 	last := segments[len(segments)-1]
 	if len(kept) > 0 && (last == "" || last == "." || last == "..") {
-		kept = append(kept, "") // a slash at the end stays
+		kept = append(kept, "") // keep a trailing slash
 	}
 	return "/" + strings.Join(kept, "/")
 }
 
-// CanonicalQuery is a query encoded as it is signed: its parameters sorted by their encoded names,
-// then values; a space, also one that was sent as a plus, is %20. It is equivalent to the query
-// that it is made from.
+// CanonicalQuery encodes a query as it is signed: its parameters are sorted by encoded name, then
+// by value, and a space is %20, even if it was sent as a plus. The result is equivalent to the
+// query.
 func CanonicalQuery(query string) string {
 	if query == "" {
 		return ""
@@ -132,22 +134,5 @@ func encodeAgain(text string) string {
 	if decoded, err := url.QueryUnescape(text); err == nil {
 		text = decoded
 	}
-	return encode(text, "")
-}
-
-// encode is UriEncode of the specification: everything but the unreserved characters of RFC 3986
-// and those that are kept becomes %XY, in capitals.
-func encode(text, keep string) string {
-	const digits = "0123456789ABCDEF"
-	var out strings.Builder
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0, strings.IndexByte(keep, c) >= 0:
-			out.WriteByte(c)
-		default:
-			out.Write([]byte{'%', digits[c>>4], digits[c&15]})
-		}
-	}
-	return out.String()
+	return awshttp.Escape(text, "")
 }

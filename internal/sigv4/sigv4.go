@@ -1,20 +1,20 @@
-// Package sigv4 verifies AWS Signature Version 4 of a request, as the service that receives it
-// does. It signs nothing.
+// Package sigv4 verifies the AWS Signature Version 4 of a request, as the receiving service does.
+// It does not sign.
 //
 // # Model
 //
-// Written from "Create a signed AWS API request" of the IAM user guide, sharing no code with the
-// signers of the SDKs:
+// The package follows "Create a signed AWS API request" in the IAM user guide, and shares no code
+// with the signers of the SDKs:
 //
 //	canonical request  method, URI, query, headers, their names, payload hash; by line
 //	string to sign     algorithm, time, scope, SHA-256 of the canonical request; by line
-//	signing key        HMAC of date, region, service and "aws4_request", one keyed by the other
+//	signing key        HMAC of date, region, service and "aws4_request", each keyed by the previous
 //	signature          HMAC of the string to sign, in hexadecimal
 //
 // # What is not verified
 //
-// Only signatures in the header Authorization, of the whole body, are. Presigned URLs, SigV4a,
-// UNSIGNED-PAYLOAD and the chunked STREAMING-… payloads are refused as [Unsupported].
+// Only signatures in the header Authorization over the whole body are verified. Presigned URLs,
+// SigV4a, UNSIGNED-PAYLOAD and the chunked STREAMING-… payloads are refused as [Unsupported].
 package sigv4
 
 import (
@@ -34,41 +34,42 @@ const (
 	timeFormat = "20060102T150405Z"
 )
 
-// MostSkew is how far the time of a signature may be from that of the service, in either direction.
-const MostSkew = 15 * time.Minute
+// MaxSkew is the maximum difference between the time of a signature and that of the service, in
+// either direction.
+const MaxSkew = 15 * time.Minute
 
-// Credentials are what a request is signed with. A SessionToken, if there is one, must come with
-// every request.
+// Credentials are the credentials that sign a request. If SessionToken is set, every request must
+// carry it.
 type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Scope is what a signature is for.
+// Scope is the credential scope of a signature.
 type Scope struct {
 	AccessKeyID string
-	Date        string // as in 20261122
+	Date        string // such as 20261122
 	Region      string
-	Service     string // its signing name
+	Service     string // the signing name
 }
 
-// text is the scope without the key, as it stands in the string to sign.
+// text returns the scope without the key, as in the string to sign.
 func (s Scope) text() string {
 	return strings.Join([]string{s.Date, s.Region, s.Service, terminator}, "/")
 }
 
-// Reason is why a request is not taken.
+// Reason is why a request is refused.
 type Reason string
 
 const (
-	Missing     Reason = "missing"     // it is not signed at all
-	Malformed   Reason = "malformed"   // the header Authorization, or the date, cannot be read
-	Unsupported Reason = "unsupported" // signed in a way that is not verified here
+	Missing     Reason = "missing"     // the request is not signed
+	Malformed   Reason = "malformed"   // the Authorization header or the date is malformed
+	Unsupported Reason = "unsupported" // this kind of signature is not verified
 	UnknownKey  Reason = "unknown-key" // signed with other credentials
-	Expired     Reason = "expired"     // too old, or of the future
-	Wrong       Reason = "wrong"       // the signature is not the one of this request
+	Expired     Reason = "expired"     // the time differs by more than MaxSkew
+	Wrong       Reason = "wrong"       // the signature does not match the request
 )
 
-// Error says why a request is not taken. It never holds a secret or a signature.
+// Error says why a request is refused. It never contains a secret or a signature.
 type Error struct {
 	Reason Reason
 	Detail string
@@ -80,8 +81,8 @@ func refuse(reason Reason, format string, args ...any) *Error {
 	return &Error{reason, fmt.Sprintf(format, args...)}
 }
 
-// Verify holds a request that a server received against credentials, and returns what it is signed
-// for. The body is the whole body of the request. The error is an [*Error].
+// Verify verifies that a request received by a server was signed with the credentials, and returns
+// the scope of the signature. The body is the whole body of the request. The error is an [*Error].
 func Verify(r *http.Request, body []byte, c Credentials, now time.Time) (Scope, error) {
 	a, err := parseAuthorization(r)
 	if err != nil {
@@ -90,14 +91,14 @@ func Verify(r *http.Request, body []byte, c Credentials, now time.Time) (Scope, 
 	// In constant time: the key may be as random as the secret.
 	if !hmac.Equal([]byte(a.scope.AccessKeyID), []byte(c.AccessKeyID)) ||
 		!hmac.Equal([]byte(r.Header.Get("X-Amz-Security-Token")), []byte(c.SessionToken)) {
-		return Scope{}, refuse(UnknownKey, "the request is signed with other credentials than those expected here")
+		return Scope{}, refuse(UnknownKey, "the request is signed with other credentials than expected")
 	}
 	at, err := signedAt(r, a.scope)
 	if err != nil {
 		return Scope{}, err
 	}
-	if skew := now.Sub(at); skew > MostSkew || skew < -MostSkew {
-		return Scope{}, refuse(Expired, "signature expired: it is of %s, and it is %s here", at.UTC().Format(timeFormat), now.UTC().Format(timeFormat))
+	if skew := now.Sub(at); skew > MaxSkew || skew < -MaxSkew {
+		return Scope{}, refuse(Expired, "signature expired: signed at %s, received at %s", at.UTC().Format(timeFormat), now.UTC().Format(timeFormat))
 	}
 	if err := a.coversHeaders(r); err != nil {
 		return Scope{}, err
@@ -113,7 +114,7 @@ func Verify(r *http.Request, body []byte, c Credentials, now time.Time) (Scope, 
 			return a.scope, nil
 		}
 	}
-	return Scope{}, refuse(Wrong, "the signature is not that of this request: it was signed with another secret, or something that is signed was changed on the way")
+	return Scope{}, refuse(Wrong, "the signature does not match this request: it was made with another secret, or a signed part of the request was changed on the way")
 }
 
 func signingKey(secret string, s Scope) []byte {
@@ -135,7 +136,8 @@ func stringToSign(at time.Time, s Scope, canonical string) string {
 	return strings.Join([]string{algorithm, at.UTC().Format(timeFormat), s.text(), hex.EncodeToString(sum[:])}, "\n")
 }
 
-// payloadHash is the last line of the canonical request. A header that says it must be right.
+// payloadHash returns the last line of the canonical request. A header that states it must be
+// right.
 func payloadHash(h http.Header, body []byte) (string, error) {
 	sum := sha256.Sum256(body)
 	computed := hex.EncodeToString(sum[:])
@@ -145,26 +147,26 @@ func payloadHash(h http.Header, body []byte) (string, error) {
 	case stated == "UNSIGNED-PAYLOAD" || strings.HasPrefix(stated, "STREAMING-"):
 		return "", refuse(Unsupported, "the body is not signed as a whole (%s): make the client sign it, or use the forward mode", stated)
 	}
-	return "", refuse(Wrong, "the body is not the one that X-Amz-Content-Sha256 says")
+	return "", refuse(Wrong, "the body does not match X-Amz-Content-Sha256")
 }
 
-// signedAt is the time of the signature, which must be of the day that the scope says.
+// signedAt returns the time of the signature, which must be on the date of the scope.
 func signedAt(r *http.Request, s Scope) (time.Time, error) {
 	at, err := time.Parse(timeFormat, r.Header.Get("X-Amz-Date"))
 	if err != nil && r.Header.Get("X-Amz-Date") == "" {
 		at, err = http.ParseTime(r.Header.Get("Date"))
 	}
 	if err != nil {
-		return at, refuse(Malformed, "the header X-Amz-Date is missing, or no time such as %s", timeFormat)
+		return at, refuse(Malformed, "the header X-Amz-Date is missing, or not a time such as %s", timeFormat)
 	}
 	if at.UTC().Format("20060102") != s.Date {
-		return at, refuse(Malformed, "the date of the credential scope is not that of X-Amz-Date")
+		return at, refuse(Malformed, "the date of the credential scope differs from X-Amz-Date")
 	}
 	return at, nil
 }
 
-// coversHeaders: host and every x-amz-* header must be signed, else somebody on the way could
-// change them.
+// coversHeaders checks that host and every x-amz-* header are signed. Otherwise they could be
+// changed on the way.
 func (a authorization) coversHeaders(r *http.Request) error {
 	needed := []string{"host"}
 	for name := range r.Header {
@@ -178,4 +180,52 @@ func (a authorization) coversHeaders(r *http.Request) error {
 		}
 	}
 	return nil
+}
+
+// authorization is the content of the header Authorization.
+type authorization struct {
+	scope     Scope
+	headers   []string // in lower case, sorted
+	signature []byte
+}
+
+// parseAuthorization reads
+//
+//	AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=a;b, Signature=HEX
+func parseAuthorization(r *http.Request) (authorization, error) {
+	values := r.Header.Values("Authorization")
+	if len(values) == 0 || values[0] == "" {
+		if strings.Contains(r.URL.RawQuery, "X-Amz-Signature=") {
+			return authorization{}, refuse(Unsupported, "the request is presigned, with its signature in the query, which cannot be verified here; use the forward mode")
+		}
+		return authorization{}, refuse(Missing, "the request is not signed: it has no Authorization header")
+	}
+	if len(values) > 1 {
+		return authorization{}, refuse(Malformed, "the request has several Authorization headers")
+	}
+	scheme, rest, _ := strings.Cut(values[0], " ")
+	if scheme != algorithm {
+		return authorization{}, refuse(Unsupported, "the request uses another authorization scheme than %s, which cannot be verified here; use the forward mode", algorithm)
+	}
+	parts := map[string]string{}
+	for part := range strings.SplitSeq(rest, ",") {
+		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if _, twice := parts[name]; !ok || twice {
+			return authorization{}, refuse(Malformed, "malformed Authorization header")
+		}
+		parts[name] = value
+	}
+	credential := strings.Split(parts["Credential"], "/")
+	signature, err := hex.DecodeString(parts["Signature"])
+	headers := strings.Split(parts["SignedHeaders"], ";")
+	switch {
+	case len(parts) != 3 || err != nil || len(signature) == 0 || parts["SignedHeaders"] == "":
+		return authorization{}, refuse(Malformed, "the Authorization header must have exactly Credential, SignedHeaders and Signature")
+	case len(credential) != 5 || credential[4] != terminator || slices.Contains(credential, ""):
+		return authorization{}, refuse(Malformed, "the credential scope is not KEY/DATE/REGION/SERVICE/%s", terminator)
+	case !slices.IsSorted(headers) || parts["SignedHeaders"] != strings.ToLower(parts["SignedHeaders"]):
+		return authorization{}, refuse(Malformed, "SignedHeaders must be sorted and in lower case")
+	}
+	scope := Scope{credential[0], credential[1], credential[2], credential[3]}
+	return authorization{scope, headers, signature}, nil
 }

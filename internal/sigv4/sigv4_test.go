@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The worked example of the documentation of Signature Version 4.
+// The example in the documentation of Signature Version 4.
 var (
 	documented   = sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
 	documentedAt = time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)
@@ -28,7 +28,7 @@ const documentedRequest = "GET /?Action=ListUsers&Version=2010-05-08 HTTP/1.1\r\
 	"Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=content-type;host;x-amz-date, " +
 	"Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7\r\n\r\n"
 
-// received is a request as a server has it.
+// received parses a request as a server does.
 func received(t testing.TB, text string) (*http.Request, []byte) {
 	t.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
@@ -45,7 +45,7 @@ func TestDocumentedExample(t *testing.T) {
 	require.Equal(t, sigv4.Scope{AccessKeyID: "AKIDEXAMPLE", Date: "20150830", Region: "us-east-1", Service: "iam"}, scope)
 }
 
-// TestBroken: each change of a good request is refused, for its reason.
+// TestBroken checks that each change of a valid request is refused, and with which reason.
 func TestBroken(t *testing.T) {
 	token := documented
 	token.SessionToken = "token"
@@ -60,7 +60,7 @@ func TestBroken(t *testing.T) {
 		{"one more parameter", "05-08 HTTP", "05-08&a HTTP", sigv4.Wrong},
 		{"host", "iam.amazonaws.com", "iam.example.com", sigv4.Wrong},
 		{"signed header", "utf-8", "utf-9", sigv4.Wrong},
-		{"signed header twice", "Content-Type:", "Content-Type: a\r\nContent-Type:", sigv4.Wrong},
+		{"duplicate signed header", "Content-Type:", "Content-Type: a\r\nContent-Type:", sigv4.Wrong},
 		{"unsigned x-amz header", "Host:", "X-Amz-Target: a.b\r\nHost:", sigv4.Wrong},
 		{"host not signed", "content-type;host;", "content-type;", sigv4.Wrong},
 		{"body", "Host:", "Content-Length: 1\r\nHost:", sigv4.Wrong},
@@ -69,19 +69,19 @@ func TestBroken(t *testing.T) {
 		{"service", "/iam/", "/sts/", sigv4.Wrong},
 		{"signature", "5d672d79", "5d672d78", sigv4.Wrong},
 		{"signature cut", "f2b5d7", "", sigv4.Wrong},
-		{"signature is no hexadecimal", "5d672d79", "5d672dxx", sigv4.Malformed},
+		{"signature not hexadecimal", "5d672d79", "5d672dxx", sigv4.Malformed},
 		{"no signature", ", Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7", "", sigv4.Malformed},
-		{"part twice", ", Signature=", ", Signature=00, Signature=", sigv4.Malformed},
+		{"duplicate part", ", Signature=", ", Signature=00, Signature=", sigv4.Malformed},
 		{"unsorted headers", "content-type;host", "host;content-type", sigv4.Malformed},
 		{"scope without service", "/iam/aws4", "/aws4", sigv4.Malformed},
 		{"scope without region", "us-east-1/iam", "/iam", sigv4.Malformed},
-		{"scope of another day", "AKIDEXAMPLE/20150830", "AKIDEXAMPLE/20150829", sigv4.Malformed},
+		{"scope of another date", "AKIDEXAMPLE/20150830", "AKIDEXAMPLE/20150829", sigv4.Malformed},
 		{"two authorizations", "Authorization:", "Authorization: a\r\nAuthorization:", sigv4.Malformed},
 		{"no date", "X-Amz-Date: 20150830T123600Z\r\n", "", sigv4.Malformed},
-		{"strange date", "X-Amz-Date: 20150830T123600Z", "X-Amz-Date: yesterday", sigv4.Malformed},
+		{"malformed date", "X-Amz-Date: 20150830T123600Z", "X-Amz-Date: yesterday", sigv4.Malformed},
 		{"not signed", "Authorization:", "X-Authorization:", sigv4.Missing},
 		{"empty", "Authorization: AWS4", "Authorization:\r\nX: AWS4", sigv4.Missing},
-		{"presigned", "Authorization: ", "X: ", sigv4.Missing},
+		{"another header", "Authorization: ", "X: ", sigv4.Missing},
 		{"SigV4a", "AWS4-HMAC-SHA256 ", "AWS4-ECDSA-P256-SHA256 ", sigv4.Unsupported},
 		{"bearer", "AWS4-HMAC-SHA256 ", "Bearer ", sigv4.Unsupported},
 		{"key", "Credential=AKIDEXAMPLE", "Credential=AKIDEXAMPLF", sigv4.UnknownKey},
@@ -115,23 +115,27 @@ func TestBroken(t *testing.T) {
 		_, err := sigv4.Verify(r, body, token, documentedAt)
 		require.Equal(t, sigv4.UnknownKey, err.(*sigv4.Error).Reason)
 	})
-	for skew, ok := range map[time.Duration]bool{sigv4.MostSkew: true, -sigv4.MostSkew: true, sigv4.MostSkew + time.Second: false, -sigv4.MostSkew - time.Second: false} {
-		r, body := received(t, documentedRequest)
-		_, err := sigv4.Verify(r, body, documented, documentedAt.Add(skew))
-		if ok {
-			require.NoError(t, err)
-		} else {
-			require.Equal(t, sigv4.Expired, err.(*sigv4.Error).Reason)
-		}
+	for skew, ok := range map[time.Duration]bool{sigv4.MaxSkew: true, -sigv4.MaxSkew: true, sigv4.MaxSkew + time.Second: false, -sigv4.MaxSkew - time.Second: false} {
+		t.Run("skew of "+skew.String(), func(t *testing.T) {
+			r, body := received(t, documentedRequest)
+			_, err := sigv4.Verify(r, body, documented, documentedAt.Add(skew))
+			if ok {
+				require.NoError(t, err)
+			} else {
+				require.Equal(t, sigv4.Expired, err.(*sigv4.Error).Reason)
+			}
+		})
 	}
 	for _, payload := range []string{"UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"} {
-		r, body := signed(t, "PUT", "/a", "body", "s3", http.Header{"X-Amz-Content-Sha256": {payload}})
-		_, err := sigv4.Verify(r, body, documented, documentedAt)
-		require.Equal(t, sigv4.Unsupported, err.(*sigv4.Error).Reason, payload)
+		t.Run(payload, func(t *testing.T) {
+			r, body := signed(t, "PUT", "/a", "body", "s3", http.Header{"X-Amz-Content-Sha256": {payload}})
+			_, err := sigv4.Verify(r, body, documented, documentedAt)
+			require.Equal(t, sigv4.Unsupported, err.(*sigv4.Error).Reason)
+		})
 	}
 }
 
-// signed is a request that the SDK for Go has signed, as a server receives it.
+// signed returns a request signed by the SDK for Go, as a server receives it.
 func signed(t testing.TB, method, target, body, service string, h http.Header) (*http.Request, []byte) {
 	t.Helper()
 	r, err := http.NewRequest(method, "https://service.us-east-1.example.com"+target, strings.NewReader(body))
@@ -153,7 +157,7 @@ func signed(t testing.TB, method, target, body, service string, h http.Header) (
 	return received(t, sent.String())
 }
 
-// TestSDKSigner: what the SDK for Go signs is taken, however odd the paths and queries.
+// TestSDKSigner checks that signatures of the SDK for Go verify, even for odd paths and queries.
 func TestSDKSigner(t *testing.T) {
 	for _, c := range []struct {
 		method, target, body, service string
@@ -187,13 +191,16 @@ func TestSDKSigner(t *testing.T) {
 	}
 }
 
-// TestNormalisedPath: botocore signs a path without empty and dot segments, and sends it as it was.
+// TestNormalisedPath checks paths that are sent unchanged, but signed without empty and dot
+// segments, as botocore does.
 func TestNormalisedPath(t *testing.T) {
 	for sent, signedAs := range map[string]string{"//a//b/": "/a/b/", "/a/../b/./c": "/b/c", "/a/..": "/", "/..": "/", "/a/.": "/a/"} {
-		r, body := signed(t, "GET", signedAs, "", "cleanrooms", nil)
-		r.RequestURI = sent
-		_, err := sigv4.Verify(r, body, documented, documentedAt)
-		require.NoError(t, err, sent)
+		t.Run(sent, func(t *testing.T) {
+			r, body := signed(t, "GET", signedAs, "", "cleanrooms", nil)
+			r.RequestURI = sent
+			_, err := sigv4.Verify(r, body, documented, documentedAt)
+			require.NoError(t, err)
+		})
 	}
 }
 
@@ -202,11 +209,11 @@ func TestCanonicalQuery(t *testing.T) {
 		"": "", "a": "a=", "b=1&a=2": "a=2&b=1", "a=2&a=1": "a=1&a=2", "a=%7e+%2B": "a=~%20%2B", "a;b": "a%3Bb=", "%zz=1": "%25zz=1",
 		"&&a": "a=", "a=b=c": "a=b%3Dc", "a-b=1&a=2": "a=2&a-b=1",
 	} {
-		require.Equal(t, want, sigv4.CanonicalQuery(query), query)
+		t.Run(query, func(t *testing.T) { require.Equal(t, want, sigv4.CanonicalQuery(query)) })
 	}
 }
 
-// FuzzVerify: no request makes it panic, and none but the documented one passes.
+// FuzzVerify checks that no request makes Verify panic, and none passes with another secret.
 func FuzzVerify(f *testing.F) {
 	f.Add(documentedRequest)
 	f.Add("GET http://[::1]/%zz?a;b=%&X-Amz-Signature= HTTP/1.1\r\nHost: a\r\nAuthorization: AWS4-HMAC-SHA256 Credential=////,SignedHeaders=;,Signature=0\r\n\r\n")
@@ -222,7 +229,7 @@ func FuzzVerify(f *testing.F) {
 		other := documented
 		other.SecretAccessKey = "another"
 		if _, err := sigv4.Verify(r, body, other, documentedAt); err == nil {
-			t.Fatal("a request passes that was signed with another secret")
+			t.Fatal("a request signed with another secret passes")
 		}
 		_, _ = sigv4.Verify(r, body, documented, documentedAt)
 	})

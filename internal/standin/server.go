@@ -21,16 +21,16 @@ import (
 	"time"
 )
 
-// Server is a stand-in that serves.
+// Server is a running stand-in.
 type Server struct {
 	*Service
 	URL     string // https, on loopback
 	Address string // HOST:PORT
-	CAFile  string // the certificate of its own certificate authority, as PEM
+	CAFile  string // the certificate of its certificate authority, as PEM
 	Pool    *x509.CertPool
 }
 
-// Start serves over TLS, with HTTP/1.1 and HTTP/2, until the test ends. The certificate is for
+// Start serves HTTP/1.1 and HTTP/2 over TLS until the test ends. The certificate is valid for
 // loopback and the given names.
 func Start(t testing.TB, s *Service, names ...string) *Server {
 	t.Helper()
@@ -38,7 +38,7 @@ func Start(t testing.TB, s *Service, names ...string) *Server {
 	server := httptest.NewUnstartedServer(s)
 	server.EnableHTTP2 = true
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that do not trust it
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // errors of clients that do not trust it
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	file := filepath.Join(t.TempDir(), "standin-ca.pem")
@@ -51,8 +51,8 @@ func Start(t testing.TB, s *Service, names ...string) *Server {
 	return &Server{s, server.URL, server.Listener.Addr().String(), file, pool}
 }
 
-// Transport reaches the stand-in whatever the host of a request is called, and trusts its authority
-// alone.
+// Transport returns a transport that connects to the stand-in for every host, and trusts only its
+// authority.
 func (s *Server) Transport(t testing.TB) *http.Transport {
 	transport := &http.Transport{
 		TLSClientConfig:    &tls.Config{RootCAs: s.Pool},
@@ -66,7 +66,7 @@ func (s *Server) Transport(t testing.TB) *http.Transport {
 	return transport
 }
 
-// certificates makes an authority and a certificate of it.
+// certificates creates a certificate authority and a server certificate signed by it.
 func certificates(t testing.TB, names []string) (*x509.Certificate, tls.Certificate) {
 	t.Helper()
 	must := func(err error) {

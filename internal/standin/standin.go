@@ -1,10 +1,10 @@
-// Package standin stands in for an AWS service in tests, which cannot reach the real one: an HTTP
-// server over TLS that verifies the SigV4 signature of every request as AWS does, and then answers
-// what the test told it to. It knows no operation.
+// Package standin is a stand-in for an AWS service in tests, which cannot reach the real one. It is
+// an HTTP server over TLS that verifies the SigV4 signature of every request as AWS does, and then
+// returns the response that the test specifies. It does not know any operation.
 //
-// The verification is package sigv4, written from the specification and tested against the signer
-// of the SDK for Go; the signatures come from the SDKs. What AWS does beyond the specification is
-// not imitated.
+// Package sigv4 verifies the signatures. It is written from the specification and tested against
+// the signer of the SDK for Go. The stand-in does not imitate behavior of AWS beyond the
+// specification.
 package standin
 
 import (
@@ -21,55 +21,53 @@ import (
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
-// Service is the stand-in. It is an [http.Handler]; [Start] serves it over TLS. Set its fields
-// before it serves.
+// Service is the stand-in, an [http.Handler]. [Start] serves it over TLS. Its fields must be set
+// before that.
 type Service struct {
-	// Credentials that requests must be signed with; the session token, if there is one, must come
-	// with them.
+	// Credentials that requests must be signed with. Requests must carry the session token, if any.
 	Credentials sigv4.Credentials
-	// Name and Region are the scope that requests must be signed for; an empty one is not looked
-	// at.
+	// Name and Region are the scope that requests must be signed for. An empty one is not checked.
 	Name, Region string
-	// Answer is asked for each request that is signed well; nil answers all of them with an empty
-	// object.
-	Answer func(r *http.Request, body []byte) Answer
-	// Now is the time of the service; nil: time.Now.
+	// Respond returns the response to a request with a valid signature. If it is nil, every
+	// response is an empty object.
+	Respond func(r *http.Request, body []byte) Response
+	// Now is the clock of the service. If it is nil, it is time.Now.
 	Now func() time.Time
 
 	mu       sync.Mutex
 	received []Received
 }
 
-// Answer is what the service answers.
-type Answer struct {
-	Status  int // 0: 200
+// Response is a response of the service.
+type Response struct {
+	Status  int // 0 means 200
 	Header  http.Header
 	Body    string
-	Gzip    bool          // compress the body, if the client accepts that
-	Chunked bool          // do not say how long the body is
-	Cut     bool          // break the connection off after half of the body
-	Delay   time.Duration // before the answer
+	Gzip    bool          // compress the body if the client accepts gzip
+	Chunked bool          // do not state the length of the body
+	Cut     bool          // close the connection after half of the body
+	Delay   time.Duration // before the response
 }
 
-// Received is a request as it came, and the name of the error that it was refused with, if it was.
+// Received is a request as received.
 type Received struct {
 	Method, URI, Proto string
 	Host               string
 	Header             http.Header
 	Body               []byte
 	Scope              sigv4.Scope
-	Refused            string
+	Refused            string // the name of the error in the response; empty if the request was accepted
 }
 
-// Received is the requests so far.
+// Received returns the requests so far.
 func (s *Service) Received() []Received {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Received(nil), s.received...)
 }
 
-// refusals are what AWS services answer to signatures that they do not take: names, statuses and
-// texts as the common errors of their API references have them.
+// refusals are the errors of AWS services for requests whose signature they refuse. Names, statuses
+// and messages are those of the common errors in their API references.
 var refusals = map[sigv4.Reason]struct {
 	status        int
 	name, message string
@@ -82,18 +80,18 @@ var refusals = map[sigv4.Reason]struct {
 	sigv4.Wrong:       {403, "InvalidSignatureException", "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."},
 }
 
-// ServeHTTP verifies a request and answers it.
+// ServeHTTP verifies a request and writes the response.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the client is gone
+		return // the client has disconnected
 	}
 	now := time.Now
 	if s.Now != nil {
 		now = s.Now
 	}
 	got := Received{Method: r.Method, URI: r.RequestURI, Proto: r.Proto, Host: r.Host, Header: r.Header.Clone(), Body: body}
-	answer := Answer{Body: "{}"}
+	response := Response{Body: "{}"}
 	got.Scope, err = sigv4.Verify(r, body, s.Credentials, now())
 	if err == nil && (s.Name != "" && s.Name != got.Scope.Service || s.Region != "" && s.Region != got.Scope.Region) {
 		err = &sigv4.Error{Reason: sigv4.Wrong, Detail: "Credential should be scoped to a valid region and to the correct service."}
@@ -101,23 +99,23 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if refused := (*sigv4.Error)(nil); errors.As(err, &refused) {
 		refusal := refusals[refused.Reason]
 		got.Refused = refusal.name
-		answer = Error(refusal.status, refusal.name, refusal.message)
-	} else if s.Answer != nil {
-		answer = s.Answer(r, body)
+		response = Error(refusal.status, refusal.name, refusal.message)
+	} else if s.Respond != nil {
+		response = s.Respond(r, body)
 	}
 	s.mu.Lock()
 	s.received = append(s.received, got)
 	s.mu.Unlock()
-	answer.Write(w, r)
+	response.Write(w, r)
 }
 
-// Error is an answer with an error of the restJson1 protocol.
-func Error(status int, name, message string) Answer {
-	return Answer{Status: status, Header: http.Header{"X-Amzn-Errortype": {name}}, Body: `{"message":` + strconv.Quote(message) + `}`}
+// Error returns a response with an error of the restJson1 protocol.
+func Error(status int, name, message string) Response {
+	return Response{Status: status, Header: http.Header{"X-Amzn-Errortype": {name}}, Body: `{"message":` + strconv.Quote(message) + `}`}
 }
 
-// Write writes the answer to a request, whoever signed it.
-func (a Answer) Write(w http.ResponseWriter, r *http.Request) {
+// Write writes the response to a request, whether or not it is signed.
+func (a Response) Write(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-time.After(a.Delay):
 	case <-r.Context().Done():

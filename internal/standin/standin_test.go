@@ -1,6 +1,7 @@
 package standin_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -22,7 +23,7 @@ import (
 
 var known = sigv4.Credentials{AccessKeyID: "AKIAEXAMPLEEXAMPLE00", SecretAccessKey: "no-secret/of+anybody", SessionToken: "no-token/of+anybody=="}
 
-// client is the SDK for Go, which asks the endpoint.
+// client returns a client of the SDK for Go for an endpoint.
 func client(server *standin.Server, t *testing.T, endpoint string, c sigv4.Credentials) *cleanrooms.Client {
 	return cleanrooms.New(cleanrooms.Options{
 		Region: "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
@@ -31,28 +32,30 @@ func client(server *standin.Server, t *testing.T, endpoint string, c sigv4.Crede
 	})
 }
 
-func ask(t *testing.T, c *cleanrooms.Client, membership, job string) (*cleanrooms.GetProtectedJobOutput, error) {
+func getJob(t *testing.T, c *cleanrooms.Client, membership, job string) (*cleanrooms.GetProtectedJobOutput, error) {
 	return c.GetProtectedJob(t.Context(), &cleanrooms.GetProtectedJobInput{MembershipIdentifier: &membership, ProtectedJobIdentifier: &job})
 }
 
 func TestSDK(t *testing.T) {
-	service := &standin.Service{Credentials: known, Name: "cleanrooms", Region: "us-east-1", Answer: func(r *http.Request, _ []byte) standin.Answer {
+	service := &standin.Service{Credentials: known, Name: "cleanrooms", Region: "us-east-1", Respond: func(r *http.Request, _ []byte) standin.Response {
 		if strings.HasSuffix(r.URL.Path, "missing") {
-			return standin.Error(404, "ResourceNotFoundException", "there is none")
+			return standin.Error(404, "ResourceNotFoundException", "not found")
 		}
-		return standin.Answer{Body: `{"protectedJob":{"status":"SUCCESS"}}`}
+		return standin.Response{Body: `{"protectedJob":{"status":"SUCCESS"}}`}
 	}}
 	server := standin.Start(t, service, "cleanrooms.us-east-1.amazonaws.com")
 	good := client(server, t, "https://cleanrooms.us-east-1.amazonaws.com", known)
 	for _, odd := range []string{"a", "a b", "a/b", "é%", "a+b", "~'()*!", "a:b@c", "..", "a//b"} {
-		out, err := ask(t, good, odd, odd)
-		require.NoError(t, err, odd)
-		require.Equal(t, types.ProtectedJobStatusSuccess, out.ProtectedJob.Status)
+		t.Run(odd, func(t *testing.T) {
+			out, err := getJob(t, good, odd, odd)
+			require.NoError(t, err)
+			require.Equal(t, types.ProtectedJobStatusSuccess, out.ProtectedJob.Status)
+		})
 	}
 	token := "a+b/c== é&x"
 	_, err := good.ListProtectedJobs(t.Context(), &cleanrooms.ListProtectedJobsInput{MembershipIdentifier: aws.String("m"), NextToken: &token})
 	require.NoError(t, err)
-	_, err = ask(t, good, "a", "missing")
+	_, err = getJob(t, good, "a", "missing")
 	var none *types.ResourceNotFoundException
 	require.ErrorAs(t, err, &none)
 
@@ -66,19 +69,22 @@ func TestSDK(t *testing.T) {
 		"no token":       {sigv4.Credentials{AccessKeyID: known.AccessKeyID, SecretAccessKey: known.SecretAccessKey}, "us-east-1", "UnrecognizedClientException"},
 		"another region": {known, "eu-west-1", "InvalidSignatureException"},
 	} {
-		c := client(server, t, server.URL, broken.credentials)
-		_, err := c.GetProtectedJob(t.Context(), &cleanrooms.GetProtectedJobInput{MembershipIdentifier: aws.String("a"), ProtectedJobIdentifier: aws.String("b")},
-			func(o *cleanrooms.Options) { o.Region = broken.region })
-		var failed smithy.APIError
-		require.ErrorAs(t, err, &failed, name)
-		require.Equal(t, broken.code, failed.ErrorCode(), name)
+		t.Run(name, func(t *testing.T) {
+			c := client(server, t, server.URL, broken.credentials)
+			_, err := c.GetProtectedJob(t.Context(), &cleanrooms.GetProtectedJobInput{MembershipIdentifier: aws.String("a"), ProtectedJobIdentifier: aws.String("b")},
+				func(o *cleanrooms.Options) { o.Region = broken.region })
+			var failed smithy.APIError
+			require.ErrorAs(t, err, &failed)
+			require.Equal(t, broken.code, failed.ErrorCode())
+		})
 	}
 	received := service.Received()
 	require.Equal(t, "HTTP/2.0", received[0].Proto)
 	require.Equal(t, "cleanrooms", received[0].Scope.Service)
 }
 
-// TestPlainReverseProxy: what passes through one keeps the signature of another host.
+// TestPlainReverseProxy checks that a request through a reverse proxy is refused, since it is
+// signed for the host of the proxy.
 func TestPlainReverseProxy(t *testing.T) {
 	server := standin.Start(t, &standin.Service{Credentials: known})
 	upstream, err := url.Parse(server.URL)
@@ -87,14 +93,14 @@ func TestPlainReverseProxy(t *testing.T) {
 	t.Cleanup(plain.Close)
 	c := cleanrooms.New(cleanrooms.Options{Region: "us-east-1", BaseEndpoint: &plain.URL, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(known.AccessKeyID, known.SecretAccessKey, known.SessionToken)})
-	_, err = ask(t, c, "a", "b")
+	_, err = getJob(t, c, "a", "b")
 	var failed smithy.APIError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, "InvalidSignatureException", failed.ErrorCode())
 }
 
-// TestAnswers: the forms in which an answer travels, and clocks that differ.
-func TestAnswers(t *testing.T) {
+// TestResponses checks the encodings of a response, and clocks that differ.
+func TestResponses(t *testing.T) {
 	service := &standin.Service{}
 	server := standin.Start(t, service)
 	get := func() *http.Response {
@@ -111,23 +117,24 @@ func TestAnswers(t *testing.T) {
 	require.Equal(t, "MissingAuthenticationTokenException", service.Received()[0].Refused)
 
 	service.Credentials = known
-	ask := func() *cleanrooms.Client { return client(server, t, server.URL, known) }
 	service.Now = func() time.Time { return time.Now().Add(-time.Hour) }
-	_, err := ask().GetProtectedJob(t.Context(), &cleanrooms.GetProtectedJobInput{MembershipIdentifier: aws.String("a"), ProtectedJobIdentifier: aws.String("b")})
+	_, err := getJob(t, client(server, t, server.URL, known), "a", "b")
 	require.ErrorContains(t, err, "Signature expired")
 	service.Now = nil
 
-	for _, a := range []standin.Answer{{Body: `{"a":1}`}, {Body: `{"a":1}`, Gzip: true}, {Body: `{"a":1}`, Chunked: true}, {Status: 204}} {
-		w := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.Write(w, r) }))
-		response, err := http.Get(w.URL)
-		require.NoError(t, err)
-		body, err := io.ReadAll(response.Body)
-		require.NoError(t, err)
-		require.Equal(t, a.Body, string(body)) // net/http has decompressed it
-		require.Equal(t, a.Gzip, response.Uncompressed)
-		w.Close()
+	for _, a := range []standin.Response{{Body: `{"a":1}`}, {Body: `{"a":1}`, Gzip: true}, {Body: `{"a":1}`, Chunked: true}, {Status: 204}} {
+		t.Run(fmt.Sprintf("%+v", a), func(t *testing.T) {
+			w := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.Write(w, r) }))
+			defer w.Close()
+			response, err := http.Get(w.URL)
+			require.NoError(t, err)
+			body, err := io.ReadAll(response.Body)
+			require.NoError(t, err)
+			require.Equal(t, a.Body, string(body)) // net/http has decompressed it
+			require.Equal(t, a.Gzip, response.Uncompressed)
+		})
 	}
-	cut := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { standin.Answer{Body: `{"a":1}`, Cut: true}.Write(w, r) }))
+	cut := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { standin.Response{Body: `{"a":1}`, Cut: true}.Write(w, r) }))
 	defer cut.Close()
 	response, err = http.Get(cut.URL)
 	require.NoError(t, err)

@@ -13,8 +13,8 @@ import (
 // TestEscaping: what is not unreserved is escaped, but for the slashes of a
 // greedy label.
 func TestEscaping(t *testing.T) {
-	enum := func(location, wire string, required bool) schema.Member {
-		return schema.Member{Name: location + wire, Location: schema.Is(location), WireName: schema.Is(wire), Required: schema.Is(required),
+	enum := func(location schema.Location, wire string, required bool) schema.Member {
+		return schema.Member{Name: string(location) + wire, Location: schema.Is(location), WireName: schema.Is(wire), Required: schema.Is(required),
 			Shape: schema.Inline(schema.Shape{Type: schema.String, Enum: schema.Is([]string{"a/b c&ü%~+"})})}
 	}
 	c := &schema.Contract{Format: schema.Format, Service: "test", Operation: "Test", Protocol: schema.Is("restJson1"),

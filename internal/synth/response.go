@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -39,7 +41,7 @@ func (s *Synth) RandomResponse(part schema.Part, seed uint64, to Request) (Respo
 		return Response{}, err
 	}
 	random := newRandom(seed)
-	all, err := s.bound(part, func(*schema.Member) bool { return random.IntN(2) == 0 }, random)
+	all, err := s.bound(part, func(*binding.Member) bool { return random.IntN(2) == 0 }, random)
 	if err != nil {
 		return Response{}, err
 	}
@@ -60,14 +62,14 @@ func (s *Synth) Responses(part schema.Part, to Request) iter.Seq[Response] {
 }
 
 func (s *Synth) response(part schema.Part, body []byte, to Request, all []boundMember) (Response, error) {
-	_, rpc, err := s.protocol()
-	if err != nil {
+	if err := s.travels(); err != nil {
 		return Response{}, err
 	}
-	r := Response{Header: http.Header{}}
+	m := binding.Message{Header: http.Header{}}
 	for _, b := range all {
-		b.header(r.Header)
+		m.Write(b.Member, b.value)
 	}
+	r := Response{Header: m.Header}
 	name, isError := part.ErrorName()
 	switch {
 	case isError:
@@ -76,14 +78,14 @@ func (s *Synth) response(part schema.Part, body []byte, to Request, all []boundM
 			return r, &Problem{s.contract.String(), schema.Place{Part: part}, "the contract has no such part"}
 		}
 		r.Status = errorStatus(e)
-		if rpc {
+		if s.tables[part].RPC() {
 			body = typed(body, e.Code.Or(e.Name))
 		} else {
 			r.Header.Set("X-Amzn-Errortype", e.Code.Or(e.Name))
 		}
 	case part == schema.OutputPart:
 		r.Status = s.contract.Status.Or(http.StatusOK)
-		if s.contract.Output == "" && !rpc || r.Status == http.StatusNoContent {
+		if s.contract.Output == "" && !s.tables[part].RPC() || r.Status == http.StatusNoContent {
 			return r, nil
 		}
 		for _, e := range s.contract.Echoes {
@@ -94,8 +96,8 @@ func (s *Synth) response(part schema.Part, body []byte, to Request, all []boundM
 	default:
 		return r, &Problem{s.contract.String(), schema.Place{Part: part}, "it is no part of a response"}
 	}
-	r.Body, err = s.bodied(part, body, r.Header)
-	return r, err
+	r.Body = s.bodied(part, body, r.Header)
+	return r, nil
 }
 
 // repeat puts a text into an output at a pointer: into the body, or the header
@@ -105,10 +107,10 @@ func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte 
 	tokens := slices.Collect(jsontext.Pointer(pointer).Tokens())
 	m, _ := s.contract.Resolve(output).Member(tokens[0])
 	switch location := s.contract.Location(m); {
-	case location == "header":
+	case location == schema.LocationHeader:
 		h.Set(m.Wire(), text)
 		return body
-	case location == "payload" && s.tops[schema.OutputPart].raw != nil:
+	case location == schema.LocationPayload && s.tops[schema.OutputPart].raw != nil:
 		return []byte(text)
 	}
 	if start, end, ok := find(body, s.wirePointer(pointer)); ok {
@@ -117,10 +119,10 @@ func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte 
 		case schema.Integer, schema.Boolean:
 		case schema.Float:
 			if slices.Contains(schema.NonNumericFloats, text) {
-				text = quote(text)
+				text = jsontree.Quote(text)
 			}
 		default:
-			text = quote(text)
+			text = jsontree.Quote(text)
 		}
 		return slices.Concat(body[:start], []byte(text), body[end:])
 	}
@@ -144,28 +146,18 @@ func typed(body []byte, name string) []byte {
 	if !ok {
 		return body // a near-miss of the top
 	}
-	start := `{"__type":` + quote(name)
+	start := `{"__type":` + jsontree.Quote(name)
 	if !bytes.HasPrefix(rest, []byte("}")) {
 		start += ","
 	}
 	return append([]byte(start), rest...)
 }
 
-// find returns where the scalar at a pointer stands in a document.
+// find returns where the scalar at a pointer is in a document.
 func find(document []byte, pointer jsontext.Pointer) (start, end int, ok bool) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(document))
-	for d.PeekKind() != 0 {
-		kind, count := d.StackIndex(d.StackDepth())
-		named := kind == '{' && count%2 == 0 // what comes next is a name
-		before := int(d.InputOffset())
-		token, err := d.ReadToken()
-		if err != nil {
-			break
-		}
-		if strings.IndexByte(`"0tf`, byte(token.Kind())) >= 0 && !named && d.StackPointer() == pointer {
-			start := before + bytes.IndexFunc(document[before:], func(r rune) bool { return !strings.ContainsRune(" \t\r\n:,", r) })
-			return start, int(d.InputOffset()), true
-		}
+	n, err := jsontree.Find(document, string(pointer))
+	if err != nil || n == nil || strings.IndexByte("{[n", byte(n.Kind)) >= 0 {
+		return 0, 0, false
 	}
-	return 0, 0, false
+	return n.Start, n.End, true
 }

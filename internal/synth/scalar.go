@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -40,7 +41,7 @@ func (t *texts) variants(shape *schema.Shape) []string {
 	var all []string
 	if len(shape.Enum.Or(nil)) > 0 {
 		for _, v := range t.enum {
-			all = append(all, quote(v))
+			all = append(all, jsontree.Quote(v))
 		}
 		return all
 	}
@@ -49,13 +50,13 @@ func (t *texts) variants(shape *schema.Shape) []string {
 	if !ok {
 		return nil
 	}
-	all = append(all, quote(usual))
+	all = append(all, jsontree.Quote(usual))
 	for _, n := range []int{t.low, t.high} {
 		if n > mostCharacters || n == utf8.RuneCountInString(usual) {
 			continue
 		}
 		if text, ok := t.between(random, false, n, n); ok {
-			all = append(all, quote(text))
+			all = append(all, jsontree.Quote(text))
 		}
 	}
 	return all
@@ -83,7 +84,7 @@ func timestampVariants(format string, projection schema.Projection) []string {
 		all = append(all, timestamp(m, format, projection))
 	}
 	if projection == schema.SDK {
-		all = append(all, epoch(moments[0]), quote(moments[1].Format(pythonLayout)))
+		all = append(all, epoch(moments[0]), jsontree.Quote(moments[1].Format(pythonLayout)))
 	}
 	return all
 }
@@ -91,9 +92,9 @@ func timestampVariants(format string, projection schema.Projection) []string {
 func timestamp(m time.Time, format string, projection schema.Projection) string {
 	switch {
 	case projection == schema.SDK || format == "date-time":
-		return quote(m.Format(dateTimeLayout))
+		return jsontree.Quote(m.Format(dateTimeLayout))
 	case format == "http-date":
-		return quote(m.Format(httpDateLayout))
+		return jsontree.Quote(m.Format(httpDateLayout))
 	}
 	return epoch(m)
 }

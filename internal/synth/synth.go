@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // Synth makes documents of one contract in one projection. It is immutable and
@@ -15,6 +16,7 @@ type Synth struct {
 	projection schema.Projection
 	forms      map[*schema.Shape]*form
 	tops       map[schema.Part]top
+	tables     map[schema.Part]*binding.Table // what travels beside the body
 }
 
 // form is what is known of a shape before documents are made.
@@ -47,12 +49,13 @@ func New(c *schema.Contract, projection schema.Projection) (*Synth, error) {
 	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
 	}
-	s := &Synth{contract: c, projection: projection, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}}
+	s := &Synth{contract: c, projection: projection, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}, tables: map[schema.Part]*binding.Table{}}
 	var all []*form
 	for _, part := range c.Parts() {
 		s.tops[part] = s.newTop(part, &all)
-		for _, m := range s.outside(part) {
-			s.form(c.Resolve(m.Shape), &all)
+		s.tables[part] = binding.Of(c, part)
+		for b := range s.outside(part) {
+			s.form(c.Resolve(b.Shape), &all)
 		}
 	}
 	s.measure(all)

@@ -134,7 +134,7 @@ func (s *Synth) RequestTrials() iter.Seq[RequestTrial] {
 		}
 		for v := range s.boundVariants(schema.InputPart) {
 			r, err := s.request(body, v.all)
-			if err != nil || !yield(RequestTrial{schema.Place{Part: schema.InputPart}.Child(v.member.Name), s.howBound(v), r}) {
+			if err != nil || !yield(RequestTrial{schema.Place{Part: schema.InputPart}.Child(v.Name), s.howBound(v), r}) {
 				return
 			}
 		}
@@ -168,7 +168,7 @@ func (s *Synth) ResponseTrials(part schema.Part, to Request) iter.Seq[ResponseTr
 		}
 		for v := range s.boundVariants(part) {
 			r, err := s.response(part, body, to, v.all)
-			if err != nil || !yield(ResponseTrial{schema.Place{Part: part}.Child(v.member.Name), s.howBound(v), r}) {
+			if err != nil || !yield(ResponseTrial{schema.Place{Part: part}.Child(v.Name), s.howBound(v), r}) {
 				return
 			}
 		}
@@ -177,13 +177,13 @@ func (s *Synth) ResponseTrials(part schema.Part, to Request) iter.Seq[ResponseTr
 
 // howBound says what a text outside of the body tries.
 func (s *Synth) howBound(v boundVariant) string {
-	f := s.forms[s.contract.Resolve(v.member.Shape)]
-	switch f.shape.Type {
-	case schema.List, schema.Map:
-		if len(v.texts) == 0 {
-			return "0 entries"
-		}
+	f := s.forms[s.contract.Resolve(v.Shape)]
+	texts := v.Texts(v.value)
+	switch {
+	case len(texts) == 0:
+		return "0 entries"
+	case v.Type == schema.List || v.Type == schema.Map:
 		f = f.below[0]
 	}
-	return f.how(quoted(v.texts[0].text))
+	return f.how(quoted(texts[0]))
 }

@@ -1,7 +1,7 @@
 package synth
 
 import (
-	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -20,14 +20,7 @@ type entry struct {
 
 func scalar(text string) *value { return &value{scalar: text} }
 
-func quoted(text string) *value { return scalar(quote(text)) }
-
-// quote writes a JSON string. What is not UTF-8, which no caller has, would be
-// replaced.
-func quote(text string) string {
-	b, _ := jsontext.AppendQuote(nil, text)
-	return string(b)
-}
+func quoted(text string) *value { return scalar(jsontree.Quote(text)) }
 
 func object(entries ...entry) *value { return &value{kind: '{', entries: entries} }
 
@@ -71,4 +64,4 @@ func (v *value) text() string {
 	return v.scalar
 }
 
-func child(pointer, token string) string { return pointer + "/" + schema.Escape(token) }
+func child(pointer, token string) string { return pointer + "/" + jsontree.Escape(token) }

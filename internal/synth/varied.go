@@ -9,7 +9,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
 // mostOthers is how many values a shape has besides the usual one to tell places
@@ -28,7 +30,7 @@ type varied struct {
 func (s *Synth) varied(texts ...string) *varied {
 	v := &varied{s, map[string]bool{}}
 	for _, text := range texts {
-		v.seen[quote(text)] = true
+		v.seen[jsontree.Quote(text)] = true
 	}
 	return v
 }
@@ -99,7 +101,7 @@ func (s *Synth) newOthers(f *form) func() []string {
 				if !ok {
 					break
 				}
-				add(quote(text))
+				add(jsontree.Quote(text))
 			}
 		case schema.Integer, schema.Float:
 			v := intervalOf(f.shape)
@@ -128,23 +130,21 @@ func (s *Synth) newOthers(f *form) func() []string {
 	})
 }
 
-// bound returns the texts of a member outside of the body, a scalar of which
-// there is one.
-func (d *varied) bound(f *form, location string, texts []namedText) []namedText {
-	if f.shape.Type != schema.String || len(texts) != 1 {
-		return texts
+// bound returns the value of a member outside of the body: of a string, a text that
+// the message does not have yet.
+func (d *varied) bound(f *form, b *binding.Member, v binding.Value) binding.Value {
+	if b.Type == schema.String {
+		text := d.scalar(f, jsontree.Quote(v.Text), func(other string) bool { return carries(b.Location, scalar(other).text()) })
+		v.Text = scalar(text).text()
 	}
-	text := d.scalar(f, quote(texts[0].text), func(other string) bool { return carries(location, scalar(other).text()) })
-	return []namedText{{texts[0].name, scalar(text).text()}}
+	return v
 }
 
 // textsOf are the texts of members outside of the body.
 func textsOf(all []boundMember) []string {
 	var texts []string
 	for _, b := range all {
-		for _, t := range b.texts {
-			texts = append(texts, t.text)
-		}
+		texts = append(texts, b.Texts(b.value)...)
 	}
 	return texts
 }

@@ -38,12 +38,8 @@ func (s *Synth) rootPlace(part schema.Part) schema.Place {
 	if s.projection != schema.Wire || s.tops[part].raw != nil {
 		return place
 	}
-	root, _ := s.contract.Root(part)
-	shape := s.contract.Resolve(root)
-	for i := range shape.Members {
-		if m := &shape.Members[i]; s.contract.Location(m) == "payload" {
-			return place.Child(m.Name)
-		}
+	if m, ok := s.contract.Payload(part); ok {
+		return place.Child(m.Name)
 	}
 	return place
 }

@@ -31,7 +31,7 @@ func TestLoad(t *testing.T) {
 func TestVersionsDiffer(t *testing.T) {
 	var found []string
 	for _, d := range schema.Diff(contracts.MustLoad("cleanrooms.GetProtectedJob@1.42.90"), contracts.MustLoad(contracts.Newest)) {
-		found = append(found, fmt.Sprintf("%s %s: %s to %s", d.Place, d.Facet, d.A, d.B))
+		found = append(found, fmt.Sprintf("%s %s: %s to %s", d.Place, d.Facet, schema.ValueText(d.A), schema.ValueText(d.B)))
 	}
 	require.Equal(t, []string{
 		`output#/protectedJob/computeConfiguration/worker/number range: {"min":4,"max":128} to {"min":4,"max":1024}`,

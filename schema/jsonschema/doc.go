@@ -25,7 +25,7 @@
 //   - enum: enum; list: array; map: object with propertyNames; document: anything
 //   - a list or map takes null entries only where it is known to be sparse
 //
-// In the sdk projection timestamps may be ISO 8601 text as well, and blobs are
+// In the sdk encoding timestamps may be ISO 8601 text as well, and blobs are
 // any text, for boto3 hands over bytes.
 //
 // Where a document has not all members of its root, for some are bound to headers

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -22,13 +23,13 @@ type PartError struct {
 	Part     schema.Part
 	Known    []schema.Part
 	// Raw is the member that is the body of a known part as it is. Such a body is
-	// no JSON, so it has a schema in the sdk projection only.
+	// no JSON, so it has a schema in the sdk encoding only.
 	Raw string
 }
 
 func (e *PartError) Error() string {
 	if e.Raw != "" {
-		return fmt.Sprintf("the %s of %s is no JSON on the wire: its member %s is the body as it is; use the sdk projection", e.Part, e.Contract, e.Raw)
+		return fmt.Sprintf("the %s of %s is no JSON on the wire: its member %s is the body as it is; use the sdk encoding", e.Part, e.Contract, e.Raw)
 	}
 	return fmt.Sprintf("%s has no part %q: use one of %q", e.Contract, e.Part, e.Known)
 }
@@ -55,13 +56,13 @@ func Generate(c *schema.Contract, part schema.Part, projection schema.Projection
 	default: // the document has not all members, which places that lead back to its root do have
 		g.fill(top, shape, members)
 		if len(members) == 0 {
-			top.Comment = "No member is in the JSON body: see the sdk projection."
+			top.Comment = "No member is in the JSON body: see the sdk encoding."
 		}
 		g.respell(top, part, members)
 	}
 	top.Dialect = "https://json-schema.org/draft/2020-12/schema"
 	top.ID = ID(c, part, projection)
-	top.Title = fmt.Sprintf("%s, %s, %s projection", c, part, projection)
+	top.Title = fmt.Sprintf("%s, %s, %s encoding", c, part, projection)
 	top.Defs = g.defs
 	return top, nil
 }
@@ -187,7 +188,7 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 	shape := g.c.Resolve(ref)
 	if ref.Inline == nil && shape.Type == schema.Structure {
 		g.define(ref.Name)
-		pointer := url.URL{Fragment: "/$defs/" + schema.Escape(ref.Name)} // RFC 6901 section 6
+		pointer := url.URL{Fragment: "/$defs/" + jsontree.Escape(ref.Name)} // RFC 6901 section 6
 		s = &Schema{Ref: pointer.String()}
 		if shape.EventStream.Or(false) && g.projection == schema.SDK { // who has collected the events has a list
 			s = &Schema{AnyOf: []*Schema{s, {Type: "array", Items: s}}}

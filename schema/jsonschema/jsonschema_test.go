@@ -78,7 +78,7 @@ func TestVectors(t *testing.T) {
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, len(archive.Files), 3)
 			projection := schema.Wire
-			if _, name, found := strings.Cut(string(archive.Comment), "projection: "); found {
+			if _, name, found := strings.Cut(string(archive.Comment), "encoding: "); found {
 				require.NoError(t, projection.UnmarshalText([]byte(strings.TrimSpace(name))))
 			}
 			c := parse(t, string(archive.Files[0].Data))
@@ -170,8 +170,8 @@ func TestExtended(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "$id": "urn:crcheck:test.Test:unversioned/wire/output",
-  "title": "test.Test, output, wire projection",
+  "$id": "urn:crcheck:test.Test:unversioned/http/output",
+  "title": "test.Test, output, http encoding",
   "$ref": "#/$defs/Out",
   "$defs": {
     "Out": {
@@ -295,10 +295,10 @@ func TestID(t *testing.T) {
 		projection schema.Projection
 		want       string
 	}{
-		{schema.Contract{Service: "cleanrooms", Operation: "GetProtectedJob", Version: "1.42.90"}, "output", schema.Wire, "urn:crcheck:cleanrooms.GetProtectedJob:1.42.90/wire/output"},
+		{schema.Contract{Service: "cleanrooms", Operation: "GetProtectedJob", Version: "1.42.90"}, "output", schema.Wire, "urn:crcheck:cleanrooms.GetProtectedJob:1.42.90/http/output"},
 		{schema.Contract{Service: "s", Operation: "O"}, "input", schema.SDK, "urn:crcheck:s.O:unversioned/sdk/input"},
-		{schema.Contract{Service: "s", Operation: "O"}, "error:AException", schema.Wire, "urn:crcheck:s.O:unversioned/wire/error/AException"},
-		{schema.Contract{Service: "s p", Operation: "O#", Version: "1%"}, "error:a/b?", schema.Wire, "urn:crcheck:s%20p.O%23:1%25/wire/error/a%2Fb%3F"},
+		{schema.Contract{Service: "s", Operation: "O"}, "error:AException", schema.Wire, "urn:crcheck:s.O:unversioned/http/error/AException"},
+		{schema.Contract{Service: "s p", Operation: "O#", Version: "1%"}, "error:a/b?", schema.Wire, "urn:crcheck:s%20p.O%23:1%25/http/error/a%2Fb%3F"},
 	} {
 		require.Equal(t, v.want, ID(&v.contract, v.part, v.projection))
 		u, err := url.Parse(v.want)
@@ -322,8 +322,8 @@ func ExampleGenerate() {
 	// Output:
 	// {
 	//   "$schema": "https://json-schema.org/draft/2020-12/schema",
-	//   "$id": "urn:crcheck:jobs.GetJob:1.0/wire/output",
-	//   "title": "jobs.GetJob@1.0, output, wire projection",
+	//   "$id": "urn:crcheck:jobs.GetJob:1.0/http/output",
+	//   "title": "jobs.GetJob@1.0, output, http encoding",
 	//   "$ref": "#/$defs/Job",
 	//   "$defs": {
 	//     "Job": {

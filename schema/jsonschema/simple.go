@@ -2,9 +2,9 @@ package jsonschema
 
 import (
 	"encoding/json"
-	"math/big"
 	"strconv"
 
+	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -56,9 +56,7 @@ func float(s *schema.Shape) *Schema {
 // tighter returns the greater of two bounds (sign 1) or the smaller (sign -1);
 // an empty one does not count.
 func tighter(a, b json.Number, sign int) json.Number {
-	x, okA := new(big.Rat).SetString(string(a))
-	y, okB := new(big.Rat).SetString(string(b))
-	if okB && (!okA || y.Cmp(x) == sign) {
+	if a == "" || b != "" && decimal.Compare(b, a) == sign {
 		return b
 	}
 	return a

@@ -3,9 +3,10 @@ package source_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
-	"github.com/stretchr/testify/require"
 )
 
 // TestEventLocations: both models say where the members of an event travel in its
@@ -23,7 +24,7 @@ func TestEventLocations(t *testing.T) {
 			require.NoError(t, err)
 			c := result.Contracts[0]
 			require.NoError(t, c.Check())
-			for pointer, want := range map[string]string{
+			for pointer, want := range map[string]schema.Location{
 				"/stream/said":         "",
 				"/stream/gone":         "exception",
 				"/stream/said/at":      "eventHeader",
@@ -35,9 +36,9 @@ func TestEventLocations(t *testing.T) {
 				require.True(t, ok, pointer)
 				require.Equal(t, want, m.InEvent(), pointer)
 				require.True(t, m.InBody(), pointer)
-				require.Equal(t, "body", c.Location(m), pointer)
+				require.Equal(t, schema.LocationBody, c.Location(m), pointer)
 				if want == "" {
-					require.Equal(t, "body", m.Location.Or("silent"), pointer)
+					require.Equal(t, schema.LocationBody, m.Location.Or("silent"), pointer)
 				}
 				require.Equal(t, m.Name, m.Wire(), pointer)
 			}

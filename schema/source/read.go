@@ -2,10 +2,21 @@ package source
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema/source/botocore"
+	"github.com/crcheck/crcheck/schema/source/internal/place"
+	"github.com/crcheck/crcheck/schema/source/page"
+	"github.com/crcheck/crcheck/schema/source/smithy"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 )
+
+// ErrUnknownKind marks a document that no reader recognises.
+var ErrUnknownKind = errors.New("the document is of no known kind")
 
 // Result is what a document says.
 type Result struct {
@@ -22,10 +33,10 @@ type kind struct {
 
 // kinds is the table of readers. The first that recognises a document reads it.
 var kinds = []kind{
-	{"a boto3 documentation page (reStructuredText)", looksLikePage, readPage},
+	{"a boto3 documentation page (reStructuredText)", page.Is, readPage},
 	{"a crcheck contract (JSON)", looksLikeContract, readContract},
-	{"a Smithy model (JSON AST)", looksLikeSmithy, readSmithy},
-	{"a botocore model (service-2.json)", looksLikeBotocore, readBotocore},
+	{"a Smithy model (JSON AST)", smithy.Is, models(smithy.Read)},
+	{"a botocore model (service-2.json)", botocore.Is, models(botocore.Read)},
 }
 
 // Read recognises the kind of a document by its content and reads it. The
@@ -36,23 +47,52 @@ func Read(document []byte, version string) (Result, error) {
 			return k.read(document, version)
 		}
 	}
-	unknown := &UnknownKindError{Start: beginning(document)}
-	for _, k := range kinds {
-		unknown.Kinds = append(unknown.Kinds, k.name)
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.name
 	}
-	return Result{}, unknown
+	problem := "the document is empty"
+	if start := beginning(document); start != "" {
+		problem = fmt.Sprintf("the document, which begins %q, is of no known kind", start)
+	}
+	return Result{}, &schema.DocumentError{Problem: problem, Remedy: "It can be: " + strings.Join(names, ", "), Err: ErrUnknownKind}
 }
 
 // beginning returns how a document begins, enough of it to recognise the file.
 func beginning(document []byte) string {
 	text := bytes.TrimSpace(document)
-	return excerpt(string(text[:min(len(text), 200)]))
+	return place.Excerpt(string(text[:min(len(text), 200)]))
 }
 
 func readPage(document []byte, version string) (Result, error) {
-	contract, findings, err := Page(document, version)
+	contract, findings, err := page.Read(document, version)
 	if err != nil {
 		return Result{}, err
 	}
 	return Result{[]*schema.Contract{contract}, findings}, nil
+}
+
+// models is a reader of models, which yield no findings.
+func models(read func(document []byte, version string) ([]*schema.Contract, error)) func([]byte, string) (Result, error) {
+	return func(document []byte, version string) (Result, error) {
+		contracts, err := read(document, version)
+		return Result{Contracts: contracts}, err
+	}
+}
+
+func looksLikeContract(document []byte) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(document), []byte("{")) && bytes.Contains(document, []byte(`"crcheckContract"`))
+}
+
+// readContract reads a contract that crcheck wrote. Its origins stay those that
+// it names: the file is a form of the contract, not a source of facts.
+func readContract(document []byte, version string) (Result, error) {
+	contract, err := schema.Parse(document)
+	if err != nil {
+		return Result{}, err
+	}
+	if contract.Version == "" {
+		contract.Version = version
+	}
+	return Result{Contracts: []*schema.Contract{contract}}, nil
 }

@@ -6,28 +6,31 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crcheck/crcheck/schema/source/internal/sourcetest"
+	"github.com/crcheck/crcheck/schema/source/page"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/schema/source"
 )
 
 func TestReadPage(t *testing.T) {
-	page := vectors(t)["conflict-type"]
-	want, findings, err := source.Page(page, "1.2.3")
+	document := pageOf(t, "conflict-type")
+	want, findings, err := page.Read(document, "1.2.3")
 	require.NoError(t, err)
-	got, err := source.Read(page, "1.2.3")
+	got, err := source.Read(document, "1.2.3")
 	require.NoError(t, err)
 	require.Len(t, got.Contracts, 1)
 	require.Equal(t, want, got.Contracts[0])
 	require.Equal(t, findings, got.Findings)
 
-	_, err = source.Read(vectors(t)["error-close"], "")
-	require.IsType(t, &source.NoOperationError{}, err)
+	_, err = source.Read(pageOf(t, "error-close"), "")
+	require.ErrorIs(t, err, page.ErrNoOperation)
 }
 
 // TestReadContract reads a contract back as it was written.
 func TestReadContract(t *testing.T) {
-	want, _, err := source.Page(vectors(t)["page"], "1.2.3")
+	want, _, err := page.Read(pageOf(t, "page"), "1.2.3")
 	require.NoError(t, err)
 	text, err := want.Encode()
 	require.NoError(t, err)
@@ -55,7 +58,15 @@ func TestReadErrors(t *testing.T) {
 		require.NoError(t, err)
 		got, err := source.Read(document, "")
 		require.Empty(t, got)
-		requireKnownError(t, err)
-		golden(t, strings.TrimSuffix(path, "txt")+"json", withoutProse(err))
+		sourcetest.RequireDocumentError(t, err)
+		sourcetest.Golden(t, strings.TrimSuffix(path, "txt")+"json", sourcetest.WithoutProse(err))
 	}
+}
+
+// pageOf is a page of the page reader's testdata.
+func pageOf(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile("page/testdata/" + name + ".rst")
+	require.NoError(t, err)
+	return text
 }

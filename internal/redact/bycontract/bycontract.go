@@ -1,32 +1,34 @@
-// Package bycontract tells redaction what contracts say about the strings of an interaction.
+// Package bycontract tells redaction what contracts state about the strings of an interaction.
 //
-// The model: a request is routed to its contract, whose shapes become a graph of [redact.Node],
-// once. Of a string the contract says:
+// A request is routed to its contract, whose shapes are compiled once to a graph of [redact.Node].
+// The class of a string follows from the contract:
 //
-//	enum, timestamp, number as text   Keep: it names nobody, and clients go by it
-//	literal in the URI                Keep: requests route by it
-//	sensitive, or below what is       Whole, with its names where it is a map
+//	enum, timestamp, number as text   Keep: it identifies nobody, and clients depend on it
+//	literal in the URI                Keep: requests are routed by it
+//	sensitive, or below such a shape  Whole, including the keys of a map
 //	the value of a map                Whole
 //	a member named like a bucket      Whole
 //	anything else                     ByFormat
 //
-// Length and pattern become Accepts. The errors of an operation are taken together, as one
-// structure with the members of all: redaction need not know which error an answer is. What says
-// that, code and __type, is kept.
+// Length and pattern become Accepts. The errors of an operation are merged into one structure with
+// the members of all, so that redaction need not know the error of a response. The members that
+// name it, code and __type, are kept.
 package bycontract
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 	"sync"
 
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// New returns what the contracts of a catalog say of an interaction: of one that the catalog does
-// not route, nothing.
+// New returns a function for what the contracts of a catalog state about an interaction. If the
+// catalog does not route the interaction, that is nothing.
 func New(catalog *schema.Catalog) redact.Classify {
 	var mu sync.Mutex
 	compiled := map[*schema.Contract]*operation{}
@@ -38,8 +40,8 @@ func New(catalog *schema.Catalog) redact.Classify {
 		if err != nil {
 			return redact.Places{}
 		}
-		route, ok := catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
-		if !ok {
+		route, unrouted := catalog.Route(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+		if unrouted != nil {
 			return redact.Places{}
 		}
 		mu.Lock()
@@ -53,57 +55,43 @@ func New(catalog *schema.Catalog) redact.Classify {
 	}
 }
 
-// operation is a contract, compiled.
+// operation is a compiled contract.
 type operation struct {
 	uri           []string // segments of the template
 	input, output bound
-	errors        bound
+	errors        []bound
+	anyError      *redact.Node // the bodies of all
 }
 
-// bound are the places of a part.
+// bound is the places of a part.
 type bound struct {
-	labels, query, headers map[string]redact.Place
-	prefixes               map[string]redact.Place // of the names of headers that a map is bound to
-	rest                   redact.Place            // of parameters that a map is bound to
-	restBound              bool
-	body                   *redact.Node
+	table  *binding.Table
+	places map[string]redact.Place // beside the body, by the names of members
+	body   *redact.Node
 }
 
 func compile(c *schema.Contract) *operation {
 	k := &compiler{contract: c, nodes: map[nodeKey]*redact.Node{}}
-	path, query, _ := strings.Cut(c.URI.Or(""), "?")
+	path, _, _ := strings.Cut(c.URI.Or(""), "?")
 	o := &operation{uri: strings.Split(path, "/"), input: k.part(schema.InputPart), output: k.part(schema.OutputPart)}
-	if literal, _ := url.ParseQuery(query); len(literal) > 0 { // requests route by them
-		if o.input.query == nil {
-			o.input.query = map[string]redact.Place{}
-		}
-		for name := range literal {
-			o.input.query[name] = redact.Place{Class: redact.Keep}
-		}
-	}
-	o.errors = bound{headers: map[string]redact.Place{}, prefixes: map[string]redact.Place{}, body: &redact.Node{Members: map[string]*redact.Node{}}}
+	o.anyError = &redact.Node{Members: map[string]*redact.Node{}}
 	for _, e := range c.Errors {
 		b := k.part(schema.ErrorPart(e.Name))
-		for name, place := range b.headers {
-			o.errors.headers[name] = place
-		}
-		for name, place := range b.prefixes {
-			o.errors.prefixes[name] = place
-		}
+		o.errors = append(o.errors, b)
 		if b.body == nil {
 			continue
 		}
 		for name, node := range b.body.Members {
-			o.errors.body.Members[name] = either(o.errors.body.Members[name], node)
+			o.anyError.Members[name] = either(o.anyError.Members[name], node)
 		}
 	}
 	for _, name := range []string{"__type", "code", "Code"} {
-		o.errors.body.Members[name] = &redact.Node{Place: redact.Place{Class: redact.Keep}}
+		o.anyError.Members[name] = &redact.Node{Place: redact.Place{Class: redact.Keep}}
 	}
 	return o
 }
 
-// either is what holds of a member that two errors have.
+// either merges the nodes of a member that two errors share.
 func either(a, b *redact.Node) *redact.Node {
 	switch {
 	case a == nil || b != nil && b.Class == redact.Whole:
@@ -111,7 +99,7 @@ func either(a, b *redact.Node) *redact.Node {
 	case b == nil || a.Class == redact.Whole || a.Members != nil || a.Element != nil:
 		return a
 	case a.Class == redact.ByFormat && b.Class == redact.ByFormat:
-		return &redact.Node{} // what one accepts the other may not
+		return &redact.Node{} // a string may conform to only one of them
 	case a.Class == redact.Keep:
 		return a
 	}
@@ -119,29 +107,28 @@ func either(a, b *redact.Node) *redact.Node {
 }
 
 func (o *operation) places(x *traffic.Interaction, u *url.URL) redact.Places {
-	answer := o.output
-	if x.Response.Status >= 300 {
-		answer = o.errors
-	}
 	p := redact.Places{
-		Path: o.path(u), Query: o.input.query,
-		RequestHeader: o.input.header(x.Request.Header), ResponseHeader: answer.header(x.Response.Header),
-		Request: o.input.body, Response: answer.body,
+		Path: o.path(u), Query: map[string]redact.Place{}, RequestHeader: o.input.header(x.Request.Header), Request: o.input.body,
+		ResponseHeader: o.output.header(x.Response.Header), Response: o.output.body,
 	}
-	if o.input.restBound {
-		p.Query = map[string]redact.Place{}
-		for name := range u.Query() {
-			p.Query[name] = o.input.rest
+	if x.Response.Status >= 300 {
+		p.ResponseHeader, p.Response = map[string]redact.Place{}, o.anyError
+		for _, e := range o.errors {
+			maps.Copy(p.ResponseHeader, e.header(x.Response.Header))
 		}
-		for name, place := range o.input.query {
-			p.Query[name] = place
+	}
+	for name := range u.Query() {
+		if o.input.table.Literal(name) { // requests route by it
+			p.Query[name] = redact.Place{Class: redact.Keep}
+		} else if m, ok := o.input.table.Find(schema.LocationQuery, name); ok {
+			p.Query[name] = o.input.places[m.Name]
 		}
 	}
 	return p
 }
 
-// path gives each segment of a path the place of its label; what is literal is kept. A greedy label
-// has all segments that the others leave.
+// path returns the place of each segment of a path: that of its label, or Keep for a literal. A
+// greedy label takes all remaining segments.
 func (o *operation) path(u *url.URL) (places []redact.Place) {
 	n := strings.Count(u.EscapedPath(), "/") + 1
 	extra := n - len(o.uri)
@@ -151,10 +138,13 @@ func (o *operation) path(u *url.URL) (places []redact.Place) {
 		name, greedy := strings.CutSuffix(name, "+")
 		place := redact.Place{Class: redact.Keep}
 		if label {
-			place = o.input.labels[name]
+			place = redact.Place{}
+			if m, ok := o.input.table.Find(schema.LocationLabel, name); ok {
+				place = o.input.places[m.Name]
+			}
 		}
 		if greedy && extra > 0 {
-			place.Accepts = nil // it is of all segments together
+			place.Accepts = nil // it applies to all segments together
 			for range extra {
 				places = append(places, place)
 			}
@@ -165,19 +155,11 @@ func (o *operation) path(u *url.URL) (places []redact.Place) {
 }
 
 func (b bound) header(h map[string][]string) map[string]redact.Place {
-	if len(b.prefixes) == 0 {
-		return b.headers
-	}
 	all := map[string]redact.Place{}
 	for name := range h {
-		for prefix, place := range b.prefixes {
-			if name = strings.ToLower(name); strings.HasPrefix(name, prefix) && prefix != "" {
-				all[name] = place
-			}
+		if m, ok := b.table.Find(schema.LocationHeader, name); ok {
+			all[strings.ToLower(name)] = b.places[m.Name]
 		}
-	}
-	for name, place := range b.headers {
-		all[name] = place
 	}
 	return all
 }

@@ -31,7 +31,7 @@ func job(body string) *traffic.Interaction {
 		Response: traffic.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte(body))}}
 }
 
-// TestPlaces: each kind of string of the built-in contract comes to its class.
+// TestPlaces checks the class of each kind of string in the built-in contract.
 func TestPlaces(t *testing.T) {
 	x := job(`{"protectedJob":{"id":"1f0e1d2c-3b4a-4958-8776-655443322110","membershipId":"0f0e1d2c-3b4a-4958-8776-655443322110",` +
 		`"membershipArn":"arn:aws:cleanrooms:us-east-1:111122223333:membership/0f0e1d2c-3b4a-4958-8776-655443322110","createTime":1700000000.1,"status":"SUCCESS",` +
@@ -55,27 +55,44 @@ func TestPlaces(t *testing.T) {
 	require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
 }
 
-// TestErrors: what names the error is kept, and so are its enums; its message is looked through.
+// TestPayload checks that the members of a payload are redacted as those of a body.
+func TestPayload(t *testing.T) {
+	c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"test","operation":"Get","protocol":"restJson1","method":"GET","uri":"/x","status":200,
+		"input":"In","output":"Out","shapes":{"In":{"type":"structure"},
+		"Out":{"type":"structure","members":[{"name":"body","location":"payload","shape":"Body"}]},
+		"Body":{"type":"structure","members":[{"name":"pin","shape":{"type":"string","sensitive":true}},{"name":"mood","shape":{"type":"string","enum":["GOOD"]}}]}}}`))
+	require.NoError(t, err)
+	x := job(`{"pin":"open sesame","mood":"GOOD"}`)
+	x.Request.URL = "https://test.us-east-1.amazonaws.com/x"
+	y, found := redact.New(redact.Options{Key: key, Classify: bycontract.New(schema.NewCatalog(c))}).Redact(x)
+	require.Empty(t, found)
+	require.NotContains(t, string(y.Response.Body.Bytes), "sesame")
+	require.Contains(t, string(y.Response.Body.Bytes), `"mood":"GOOD"`)
+}
+
+// TestErrors checks that the name of an error and its enums are kept, and its message is redacted.
 func TestErrors(t *testing.T) {
 	x := job(`{"__type":"ValidationException","reason":"INVALID_QUERY","message":"job 1f0e1d2c-3b4a-4958-8776-655443322110","fieldList":[{"name":"n","message":"111122223333"}]}`)
 	x.Response.Status = 400
 	x.Response.Header.Set("X-Amzn-Errortype", "ValidationException:http://internal/")
 	for _, all := range []bool{false, true} {
-		r := redact.New(redact.Options{Key: key, All: all, Classify: bycontract.New(schema.NewCatalog(contracts.MustLoad(contracts.Newest)))})
-		y, found := r.Redact(x)
-		require.Nil(t, found)
-		body := string(y.Response.Body.Bytes)
-		require.Contains(t, body, `{"__type":"ValidationException","reason":"INVALID_QUERY","message":"`)
-		require.NotContains(t, body, "1f0e1d2c")
-		require.NotContains(t, body, "111122223333")
-		require.Equal(t, all, !strings.Contains(body, `"message":"job `))
-		require.Equal(t, "ValidationException:http://internal/", y.Response.Header.Get("X-Amzn-Errortype"))
-		require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
+		t.Run(fmt.Sprint("all=", all), func(t *testing.T) {
+			r := redact.New(redact.Options{Key: key, All: all, Classify: bycontract.New(schema.NewCatalog(contracts.MustLoad(contracts.Newest)))})
+			y, found := r.Redact(x)
+			require.Nil(t, found)
+			body := string(y.Response.Body.Bytes)
+			require.Contains(t, body, `{"__type":"ValidationException","reason":"INVALID_QUERY","message":"`)
+			require.NotContains(t, body, "1f0e1d2c")
+			require.NotContains(t, body, "111122223333")
+			require.Equal(t, all, !strings.Contains(body, `"message":"job `))
+			require.Equal(t, "ValidationException:http://internal/", y.Response.Header.Get("X-Amzn-Errortype"))
+			require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
+		})
 	}
 }
 
-// TestLiterals: what the URI of an operation says literally is kept, so that what was recorded routes as it did; also where a map takes the other parameters,
-// and where there is no input.
+// TestLiterals checks that literals in the URI of an operation are kept, so that the recorded
+// request is routed to it, even if a map takes the other parameters or the operation has no input.
 func TestLiterals(t *testing.T) {
 	text, err := os.ReadFile("../../live/testdata/shed.json")
 	require.NoError(t, err)
@@ -88,31 +105,33 @@ func TestLiterals(t *testing.T) {
 		catalog := schema.NewCatalog(read.Contracts...)
 		for _, all := range []bool{false, true} {
 			for _, query := range []string{"view=full", "view=full&owner=Anneliese", "colour=Anneliese&view=full&since=2020-01-01T00%3A00%3A00Z"} {
-				x := &traffic.Interaction{Kind: traffic.Cassette, Request: &traffic.Request{Method: "GET", URL: "https://localhost/sheds/garden/tools/left/saw?" + query}, Response: traffic.Response{Status: 200}}
-				r := redact.New(redact.Options{Key: key, All: all, Classify: bycontract.New(catalog)})
-				y, found := r.Redact(x)
-				require.Empty(t, found)
-				u, err := url.Parse(y.Request.URL)
-				require.NoError(t, err)
-				route, ok := catalog.Route(schema.Request{Method: "GET", URL: u})
-				require.True(t, ok, y.Request.URL)
-				require.Equal(t, "DescribeTool", route.Contract.Operation)
-				require.Equal(t, "full", u.Query().Get("view"))
-				if all {
-					require.NotContains(t, y.Request.URL, "Anneliese")
-				}
-				require.Equal(t, x.Request.URL, r.Restore(y).Request.URL)
+				t.Run(fmt.Sprint(query, " ", all), func(t *testing.T) {
+					x := &traffic.Interaction{Kind: traffic.Cassette, Request: &traffic.Request{Method: "GET", URL: "https://localhost/sheds/garden/tools/left/saw?" + query}, Response: traffic.Response{Status: 200}}
+					r := redact.New(redact.Options{Key: key, All: all, Classify: bycontract.New(catalog)})
+					y, found := r.Redact(x)
+					require.Empty(t, found)
+					u, err := url.Parse(y.Request.URL)
+					require.NoError(t, err)
+					route, unrouted := catalog.Route(schema.Request{Method: "GET", URL: u})
+					require.Nil(t, unrouted, y.Request.URL)
+					require.Equal(t, "DescribeTool", route.Contract.Operation)
+					require.Equal(t, "full", u.Query().Get("view"))
+					if all {
+						require.NotContains(t, y.Request.URL, "Anneliese")
+					}
+					require.Equal(t, x.Request.URL, r.Restore(y).Request.URL)
+				})
 			}
 		}
 	}
 }
 
-// models are the contracts of five services, where they are at hand.
+// models returns the contracts of five services, if their models are available.
 func models(t *testing.T) (all [][]*schema.Contract) {
 	t.Helper()
 	files, _ := filepath.Glob("../../../../shared/data/models/*-1.43.67.service-2.json")
 	if len(files) == 0 {
-		t.Skip("skipped: the models of the services are not here")
+		t.Skip("skipped: the models of the services are not available")
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -124,13 +143,13 @@ func models(t *testing.T) (all [][]*schema.Contract) {
 	return all
 }
 
-// TestRedactedIsValid: what was redacted says as little against the contract as what was recorded, is restored byte for byte, and the live request maps to
-// the recorded one.
+// TestRedactedIsValid checks that a redacted interaction has no more findings against the contract
+// than the original, is restored byte for byte, and that the live request maps to the recorded one.
 func TestRedactedIsValid(t *testing.T) {
 	operations, interactions, kinds, broken := 0, 0, map[finding.RuleID]int{}, 0
 	for _, service := range models(t) {
 		catalog := schema.NewCatalog(service...)
-		judge, err := validate.CompileCatalog(catalog, validate.Options{})
+		validator, err := validate.CompileCatalog(catalog, validate.Options{})
 		require.NoError(t, err)
 		classify := bycontract.New(catalog)
 		for i, c := range service {
@@ -157,9 +176,9 @@ func TestRedactedIsValid(t *testing.T) {
 							kinds[f.Rule]++
 						}
 						at := fmt.Sprintf("%s %s seed %d all %v", c, part, seed, all)
-						before, err := judge.Check(x, validate.Bare{})
+						before, err := validator.Check(x, validate.Bare{})
 						require.NoError(t, err)
-						after, err := judge.Check(y, validate.Bare{})
+						after, err := validator.Check(y, validate.Bare{})
 						require.NoError(t, err)
 						require.Equal(t, before.Contract, after.Contract, at)
 						if len(found) > 0 {
@@ -184,7 +203,7 @@ func TestRedactedIsValid(t *testing.T) {
 	t.Logf("%d operations, %d interactions, each with and without All; with findings: %d %v", operations, interactions, broken, kinds)
 }
 
-// recorded is a synthesised interaction; nil where none can be made.
+// recorded returns a synthesised interaction, or nil if there is none.
 func recorded(t *testing.T, s *synth.Synth, part schema.Part, seed uint64) *traffic.Interaction {
 	t.Helper()
 	q, err := s.RandomRequest(seed)

@@ -7,56 +7,45 @@ import (
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/internal/binding"
 )
 
-// buckets are members that name a bucket, in lower case.
+// buckets are the names of members for a bucket, in lower case.
 var buckets = map[string]bool{"bucket": true, "bucketname": true, "s3bucket": true, "s3bucketname": true, "outputbucket": true}
 
-// compiler makes nodes of the shapes of a contract.
+// compiler compiles the shapes of a contract to nodes.
 type compiler struct {
 	contract *schema.Contract
 	nodes    map[nodeKey]*redact.Node // of structures
 }
 
-// nodeKey is a structure, and whether it stands below something sensitive.
+// nodeKey is a structure and whether it is below a sensitive shape.
 type nodeKey struct {
 	name      string
 	sensitive bool
 }
 
-// context is what holds of a shape from where it stands.
+// context is what the place of a shape adds to it.
 type context struct{ sensitive, value, bucket bool }
 
 func (k *compiler) part(part schema.Part) (b bound) {
+	b = bound{table: binding.Of(k.contract, part), places: map[string]redact.Place{}}
 	root, ok := k.contract.Root(part)
 	if !ok || root.Name == "" {
-		return bound{}
+		return b
 	}
-	b = bound{map[string]redact.Place{}, map[string]redact.Place{}, map[string]redact.Place{}, map[string]redact.Place{}, redact.Place{}, false, k.node(root, context{})}
+	b.body = k.node(root, context{})
 	sensitive := k.contract.Resolve(root).Sensitive.Or(false)
-	for _, m := range k.contract.Bound(part) {
-		place := k.outside(m, context{sensitive: sensitive, bucket: buckets[strings.ToLower(m.Name)]})
-		switch m.Location.Or("") {
-		case "label":
-			b.labels[m.Name], b.labels[m.Wire()] = place, place
-		case "query":
-			if k.contract.Resolve(m.Shape).Type == schema.Map {
-				b.rest, b.restBound = place, true
-			} else {
-				b.query[m.Wire()] = place
-			}
-		case "header":
-			b.headers[strings.ToLower(m.Wire())] = place
-		case "headers":
-			b.prefixes[strings.ToLower(m.WireName.Or(""))] = place
-		case "payload":
-			b.body = k.node(m.Shape, context{sensitive: sensitive})
-		}
+	for _, m := range b.table.Members {
+		b.places[m.Name] = k.outside(*m.Member, context{sensitive: sensitive, bucket: buckets[strings.ToLower(m.Name)]})
+	}
+	if m, ok := k.contract.Payload(part); ok {
+		b.body = k.node(m.Shape, context{sensitive: sensitive})
 	}
 	return b
 }
 
-// outside is the place of a member that travels beside the body, as text. Of lists and maps it is
+// outside returns the place of a member outside of the body, as text. For lists and maps, it is
 // that of their elements.
 func (k *compiler) outside(m schema.Member, at context) redact.Place {
 	n := k.node(m.Shape, at)
@@ -89,13 +78,13 @@ func (k *compiler) node(ref schema.Ref, at context) *redact.Node {
 	}
 	n := &redact.Node{Place: place(shape, at)}
 	if at.sensitive {
-		n.Element = n // whatever stands there instead
+		n.Element = n // for a value of another type
 		n.Key.Class = redact.Whole
 	}
 	return n
 }
 
-// anything is what is sensitive whatever it is made of.
+// anything returns the node of a sensitive value of any type.
 func anything() *redact.Node {
 	n := &redact.Node{Place: redact.Place{Class: redact.Whole}, Key: redact.Place{Class: redact.Whole}}
 	n.Element = n
@@ -133,7 +122,7 @@ func (k *compiler) mapping(shape *schema.Shape, at context) *redact.Node {
 	return n
 }
 
-// place says what becomes of a scalar.
+// place returns the place of a scalar.
 func place(shape *schema.Shape, at context) redact.Place {
 	values, _ := shape.Enum.Get()
 	switch {
@@ -154,8 +143,9 @@ func place(shape *schema.Shape, at context) redact.Place {
 	return redact.Place{Accepts: accepts(shape)}
 }
 
-// accepts is what a shape demands of a string; nil: nothing. A pattern that cannot be matched
-// demands nothing, as in validation; nor does a length, for pseudonyms are as long as names.
+// accepts returns the check of a string against a shape, or nil if there is none. As in validation,
+// an unsupported pattern is not checked. A length is not checked either, since pseudonyms are as
+// long as names.
 func accepts(shape *schema.Shape) func(string) bool {
 	source := shape.Pattern.Or("")
 	if source == "" {

@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/crcheck/crcheck/schema/source/page"
+
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/schema/source"
 )
 
 func main() {
@@ -27,11 +28,11 @@ func main() {
 
 // derive returns the JSON form of a built-in contract.
 func derive(folder fs.FS, s contracts.Source) ([]byte, error) {
-	page, err := fs.ReadFile(folder, s.Base+".rst")
+	document, err := fs.ReadFile(folder, s.Base+".rst")
 	if err != nil {
 		return nil, err
 	}
-	contract, conflicts, err := source.Page(page, s.Version)
+	contract, conflicts, err := page.Read(document, s.Version)
 	if err != nil {
 		return nil, fmt.Errorf("%s.rst: %w", s.Base, err)
 	}

@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/crcheck/crcheck/schema/source/page"
+
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/schema/source"
-	"github.com/stretchr/testify/require"
 )
 
 func TestContractsAreFresh(t *testing.T) {
@@ -36,9 +38,9 @@ func TestRealPages(t *testing.T) {
 				t.Skip("skipped: the real pages are not beside this checkout, in ../shared")
 			}
 			require.Len(t, pages, 1)
-			page, err := os.ReadFile(pages[0])
+			document, err := os.ReadFile(pages[0])
 			require.NoError(t, err)
-			real, conflicts, err := source.Page(page, version)
+			real, conflicts, err := page.Read(document, version)
 			require.NoError(t, err)
 			require.Nil(t, conflicts)
 			text, err := os.ReadFile(filepath.Join("..", "get_protected_job-"+version+".overlay.yaml"))

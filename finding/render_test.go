@@ -1,0 +1,174 @@
+package finding
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestRendered: what each rule says, in each of the ways in which it is broken.
+func TestRendered(t *testing.T) {
+	text := func(kind Kind, text string) Value { return Value{Kind: kind, Text: text} }
+	union := Want{Type: "union", OneOf: []string{"a", "b"}}
+	covered := map[RuleID]bool{}
+	for name, row := range map[string]struct {
+		f                  Finding
+		got, want, message string
+	}{
+		"type":             {Finding{Rule: TypeMismatch, Found: text(KindInteger, "7"), Wanted: Want{Type: "string"}}, "7", "a string", "got number 7, want a string"},
+		"type of a string": {Finding{Rule: TypeMismatch, Found: text(KindString, "x\n"), Wanted: Want{Type: "list"}}, `"x\n"`, "an array", `got string "x\n", want an array`},
+		"type of an object": {Finding{Rule: TypeMismatch, Found: Value{Kind: KindObject}, Wanted: Want{Type: "boolean"}},
+			"an object", "true or false", "got an object, want true or false"},
+		"type, withheld":   {Finding{Rule: TypeMismatch, Found: Value{Kind: KindString}, Wanted: Want{Type: "map"}, Sensitive: true}, withheld, "an object of entries", "got a withheld value, want an object of entries"},
+		"type, union":      {Finding{Rule: TypeMismatch, Found: Value{Kind: KindList}, Wanted: union}, "an array", "a union, an object with exactly one of a, b", "got an array, want a union, an object with exactly one of a, b"},
+		"form":             {Finding{Rule: TypeMismatch, Problem: NoForm, Found: text(KindString, "x"), Wanted: Want{Type: "timestamp", Format: "date-time"}, Cause: "no T"}, `"x"`, timestampForms["date-time"], `got "x", want ` + timestampForms["date-time"] + ": no T"},
+		"fraction":         {Finding{Rule: TypeMismatch, Problem: NotIntegral, Found: text(KindNumber, "1.5"), Wanted: Want{Type: "integer", Bounds: Bounds{"-8", "7"}}}, "1.5", "an integer, -8 to 7", "1.5 is not an integer"},
+		"bits":             {Finding{Rule: TypeMismatch, Problem: BeyondType, Found: text(KindInteger, "9"), Wanted: Want{Type: "integer", Bounds: Bounds{"-8", "7"}}}, "9", "an integer, -8 to 7", "9 does not fit -8 to 7"},
+		"float":            {Finding{Rule: TypeMismatch, Problem: BeyondType, Found: text(KindBigNumber, "1e999"), Wanted: Want{Type: "float"}}, "1e999", `a number, or "NaN", "Infinity" or "-Infinity"`, "1e999 is beyond what the type can hold"},
+		"milliseconds":     {Finding{Rule: TypeMismatch, Problem: BeyondType, Found: text(KindInteger, "1700000000000"), Wanted: Want{Type: "timestamp", Format: "epoch-seconds"}}, "1700000000000", "a timestamp as a number of epoch seconds", "1700000000000 epoch seconds are outside of the years 1 to 9999; are they milliseconds?"},
+		"header of event":  {Finding{Rule: TypeMismatch, Problem: HeaderType, Names: []string{"h"}, Found: Text("short"), Wanted: Want{Type: "string"}}, "a header of type short", "a header of type string", `the header "h" is of type short, want string`},
+		"null in a list":   {Finding{Rule: TypeNull, Wanted: Want{Type: "blob"}}, "null", "base64 text", "null in a list that is not sparse"},
+		"null in a map":    {Finding{Rule: TypeNull, Problem: InMap, Wanted: Want{Type: "structure"}}, "null", "an object", "null in a map that is not sparse"},
+		"missing":          {Finding{Rule: MemberMissing, Names: []string{"m"}}, "absent", "present", `the required member "m" is absent or null`},
+		"missing list":     {Finding{Rule: MemberMissingCollection, Names: []string{"m"}}, "absent", "present", `the required member "m" is absent or null`},
+		"unknown":          {Finding{Rule: MemberUnknown, Names: []string{"m"}, Wanted: Want{OneOf: []string{"a", "b"}}}, `"m"`, "one of a, b", `unknown member "m"`},
+		"unknown of none":  {Finding{Rule: MemberUnknown, Names: []string{"m"}}, `"m"`, "no member", `unknown member "m"`},
+		"several of union": {Finding{Rule: UnionMultipleMembers, Names: []string{"a", "b", "c"}, Wanted: union}, "a, b, c", "exactly one of a, b", "the union has 3 members, a, b and c; exactly one may be set"},
+		"none of union":    {Finding{Rule: UnionNoMember, Wanted: union}, "none", "exactly one of a, b", "the union has no member; exactly one must be set"},
+		"unknown of union": {Finding{Rule: UnionUnknownMember, Names: []string{"z"}, Wanted: union}, "z", "exactly one of a, b", `the union's only member is "z", which the contract does not know`},
+		"unknown event":    {Finding{Rule: UnionUnknownMember, Problem: OfEvent, Names: []string{"z"}, Wanted: union}, "z", "one of a, b", `:event-type is "z", which the contract does not know`},
+		"exception as event": {Finding{Rule: UnionUnknownMember, Problem: IsException, Names: []string{"z"}, Wanted: union}, "z", "one of a, b",
+			`:event-type is "z", which is an exception: its :message-type is exception, and :exception-type names it`},
+		"enum":           {Finding{Rule: EnumUnknownValue, Found: text(KindString, "x"), Wanted: Want{OneOf: []string{"A", "B"}}}, `"x"`, "one of A, B", `"x" is not a value of the enum`},
+		"enum, withheld": {Finding{Rule: EnumUnknownValue, Found: Value{Kind: KindString}, Wanted: Want{OneOf: []string{"A"}}, Sensitive: true}, withheld, "one of A", "the value is not a value of the enum"},
+		"enum, cut": {Finding{Rule: EnumUnknownValue, Found: Value{Kind: KindString, Text: strings.Repeat("x", 100), Cut: 5000}, Wanted: Want{OneOf: []string{"A"}}},
+			`"` + strings.Repeat("x", 80) + `… (5000 bytes)"`, "one of A", `"` + strings.Repeat("x", 80) + `… (5000 bytes)" is not a value of the enum`},
+		"length":         {Finding{Rule: ConstraintLength, Found: Value{Length: 1, Unit: Entries}, Wanted: Want{Bounds: Bounds{Min: "2"}}}, "1 entry", "at least 2", "1 entry; the contract allows at least 2"},
+		"empty":          {Finding{Rule: ConstraintEmpty, Found: Value{Unit: CodePoints}, Wanted: Want{Bounds: Bounds{"1", "5"}}}, "0 code points", "1 to 5", "0 code points; the contract allows 1 to 5"},
+		"empty, pattern": {Finding{Rule: ConstraintEmpty, Found: text(KindString, ""), Wanted: Want{Pattern: "x+"}}, `""`, "x+", `"" does not match the pattern x+`},
+		"range":          {Finding{Rule: ConstraintRange, Found: text(KindInteger, "9"), Wanted: Want{Bounds: Bounds{Max: "5"}}}, "9", "at most 5", "9 is out of range; the contract allows at most 5"},
+		"pattern":        {Finding{Rule: ConstraintPattern, Found: text(KindString, "y"), Wanted: Want{Pattern: "x+"}}, `"y"`, "x+", `"y" does not match the pattern x+`},
+		"timeout":        {Finding{Rule: PatternTimeout, Found: text(KindString, "y"), Wanted: Want{Pattern: "x+"}}, `"y"`, "x+", `"y" took too long to match against the pattern, so it was not checked`},
+		"schema accepts": {Finding{Rule: JudgeDisagreement, Problem: SchemaAgrees}, "", "", "the JSON Schema accepts the document: true; the walker: false; please report it together with the document"},
+		"no schema":      {Finding{Rule: JudgeDisagreement, Cause: "gone"}, "", "", "the JSON Schema could not be asked: gone"},
+
+		"syntax":           {Finding{Rule: SyntaxInvalid, Found: text(KindCharacter, "}"), Cause: "why"}, `"}"`, "", "not JSON: why"},
+		"syntax, end":      {Finding{Rule: SyntaxInvalid, Found: Value{Kind: KindEnd}}, "end of input", "", "the JSON text ends in the middle"},
+		"syntax, number":   {Finding{Rule: SyntaxInvalid, Problem: InNumber, Found: text(KindCharacter, "6")}, `"6"`, "", `not JSON: "6" in a number`},
+		"syntax, empty":    {Finding{Rule: SyntaxInvalid, Problem: EmptyBody}, "nothing", "", "the body is empty"},
+		"syntax, encoding": {Finding{Rule: SyntaxInvalid, Problem: Undecodable, Cause: "gzip: no"}, "bytes that do not decode", "a body encoded as its Content-Encoding says", "gzip: no"},
+		"trailing":         {Finding{Rule: SyntaxTrailing, Found: text(KindCharacter, "x")}, `"x"`, "end of input", "something follows the JSON text"},
+		"mark":             {Finding{Rule: SyntaxBOM}, "U+FEFF", "", "the body begins with a byte order mark"},
+		"UTF-8":            {Finding{Rule: SyntaxUTF8}, "", "UTF-8", "the string holds bytes that are not UTF-8, or an escape of half a surrogate pair"},
+		"UTF-8, text":      {Finding{Rule: SyntaxUTF8, Problem: InText}, "", "UTF-8", "the text holds bytes that are not UTF-8"},
+		"deep":             {Finding{Rule: SyntaxTooDeep, Wanted: Want{Bounds: Bounds{Max: "10"}}}, "more than 10", "at most 10", "values nest more than 10 deep"},
+		"twice":            {Finding{Rule: SyntaxDuplicateMember, Names: []string{"m"}}, `"m"`, "each name once", `duplicate member name "m"; the last value counts here, other parsers may take the first`},
+		"twice, withheld":  {Finding{Rule: SyntaxDuplicateMember, Sensitive: true}, withheld, "each name once", `duplicate member name (withheld); the last value counts here, other parsers may take the first`},
+		"form of number":   {Finding{Rule: NumberForm, Found: text(KindNumber, "4.0")}, "4.0", "plain digits", "4.0 is an integer written with a fraction or an exponent"},
+		"precision":        {Finding{Rule: NumberPrecision, Found: text(KindBigInteger, "9")}, "9", "at most 2^53 in magnitude", "9 is beyond 2^53: parsers that read doubles change its value"},
+		"last":             {Finding{Rule: SyntaxBOM, Truncated: 10}, "U+FEFF", "", "the body begins with a byte order mark (and more: only the first 10 findings of a document are reported)"},
+		"in a header":      {Finding{Rule: NumberForm, Found: text(KindNumber, "4.0"), Beside: Carrier{"header", "X-N"}}, "4.0", "plain digits", "header X-N: 4.0 is an integer written with a fraction or an exponent"},
+
+		"framing":                {Finding{Rule: StreamFraming, Found: Text("prelude-crc"), Cause: "bad CRC"}, "prelude-crc", "", "bad CRC"},
+		"framing, no stream":     {Finding{Rule: StreamFraming, Problem: NotStream, Found: Value{Kind: KindReplaced, Text: "long"}, Cause: "long"}, "long", "", "the body is not an event stream: long; the body holds U+FFFD, so a recorder may have replaced bytes that are not UTF-8"},
+		"framing, after the end": {Finding{Rule: StreamFraming, Problem: AfterEnd}, "a message", "", "a message follows the signed message that ends the stream"},
+		"framing, no header":     {Finding{Rule: StreamFraming, Problem: NoHeader, Names: []string{":event-type"}}, "no :event-type", "", "the event has no string :event-type"},
+		"framing, header":        {Finding{Rule: StreamFraming, Problem: WrongHeader, Names: []string{":date"}, Found: Text("string"), Wanted: Want{Type: "timestamp"}}, "string", "", "the header :date is of type string, want timestamp"},
+		"framing, signed":        {Finding{Rule: StreamFraming, Problem: InSigned, Found: Text("cut"), Cause: "cut"}, "cut", "", "in a signed message: cut"},
+		"framing, two in one":    {Finding{Rule: StreamFraming, Problem: MoreInSigned}, "more bytes", "", "more than one message is in a signed message"},
+		"framing, type":          {Finding{Rule: StreamFraming, Problem: MessageType, Found: text(KindString, "x")}, `"x"`, "", `:message-type is "x", want event, exception or error`},
+		"framing, initial":       {Finding{Rule: StreamFraming, Problem: NoInitial, Found: Text("chunk"), Wanted: Want{Text: "initial-response"}}, "chunk", "", "the stream begins without initial-response, which boto3 demands"},
+		"status":                 {Finding{Rule: HTTPStatus, Found: Text("418"), Wanted: Want{OneOf: []string{"200"}}}, "418", "200", "unexpected status 418"},
+		"status of an error":     {Finding{Rule: HTTPStatus, Found: Text("418")}, "418", "a status of one of the operation's errors", "unexpected status 418"},
+		"content type":           {Finding{Rule: HTTPContentType, Found: Text("text/html"), Wanted: Want{Text: "application/json"}}, "text/html", "application/json", "got Content-Type text/html, want application/json"},
+		"no content type":        {Finding{Rule: HTTPContentType, Found: Value{Kind: KindAbsent}, Wanted: Want{Text: "application/json"}}, "none", "application/json", "got Content-Type none, want application/json"},
+		"content type of event":  {Finding{Rule: HTTPContentType, Problem: HeaderType, Found: Text("short"), Wanted: Want{Text: "application/json"}}, "a header of type short", "application/json", "got :content-type a header of type short, want application/json"},
+		"unidentified":           {Finding{Rule: ErrorUnidentified, Found: Text("500")}, "status 500", "X-Amzn-Errortype, or code or __type in the body", "the response does not name its error"},
+		"unidentified event":     {Finding{Rule: ErrorUnidentified, Problem: OfEvent}, "no :error-code", ":error-code", "the error message names no error"},
+		"unmodeled":              {Finding{Rule: ErrorUnmodeled, Names: []string{"E"}, Wanted: union}, "E", "one of a, b", `the operation has no error "E"`},
+		"unmodeled, common":      {Finding{Rule: ErrorUnmodeled, Problem: Common, Names: []string{"E"}, Wanted: union}, "E", "one of a, b", `the operation has no error "E", which any operation of AWS may return`},
+		"unmodeled exception":    {Finding{Rule: ErrorUnmodeled, Problem: OfEvent, Names: []string{"E"}, Wanted: union}, "E", "one of a, b", `the stream has no exception "E"`},
+		"unmodeled end":          {Finding{Rule: ErrorUnmodeled, Problem: StreamError, Names: []string{"E"}, Wanted: union}, "E", "one of a, b", `the stream ends with the error "E", which is not an exception of the contract`},
+		"error status":           {Finding{Rule: ErrorStatusMismatch, Names: []string{"E"}, Found: Text("500"), Wanted: Want{OneOf: []string{"404"}}}, "500", "404", "E came with status 500, its own is 404"},
+		"common error's status":  {Finding{Rule: ErrorStatusMismatch, Problem: Common, Names: []string{"E"}, Found: Text("500"), Wanted: Want{OneOf: []string{"400", "403"}}}, "500", "400 or 403", "E came with status 500, AWS sends it with 400 or 403"},
+		"no query code":          {Finding{Rule: ErrorQueryCode, Problem: NoErrorCode, Names: []string{"E"}, Wanted: Want{Text: "C", OneOf: []string{"Sender"}}}, "none", "C;Sender", "the header X-Amzn-Query-Error is missing"},
+		"form of query code":     {Finding{Rule: ErrorQueryCode, Problem: ErrorForm, Found: Text("x"), Wanted: Want{Text: "CODE", OneOf: []string{"Sender", "Receiver"}}}, "x", "CODE;Sender or Receiver", "the header X-Amzn-Query-Error is not of the form CODE;Sender or CODE;Receiver"},
+		"query code":             {Finding{Rule: ErrorQueryCode, Problem: OtherCode, Names: []string{"E"}, Found: Text("D;Sender"), Wanted: Want{Text: "C", OneOf: []string{"Sender"}}}, "D;Sender", "C;Sender", `the header X-Amzn-Query-Error names "D", the code of E is C`},
+		"query fault":            {Finding{Rule: ErrorQueryCode, Problem: OtherFault, Names: []string{"E"}, Found: Text("C;Sender"), Wanted: Want{Text: "C", OneOf: []string{"Receiver"}}}, "C;Sender", "C;Receiver", "the header X-Amzn-Query-Error says Sender, E is the fault of the receiver"},
+		"echo":                   {Finding{Rule: EchoMismatch, Names: []string{"id"}, Found: text(KindString, "b"), Wanted: Want{Text: "a"}}, `"b"`, `"a"`, `the response has "b", the request's id was "a"`},
+		"echo, withheld":         {Finding{Rule: EchoMismatch, Names: []string{"id"}, Sensitive: true}, "", "", "the value is not that of the request's id"},
+		"not recorded":           {Finding{Rule: HTTPNotRecorded, Names: []string{"response headers"}, Found: Value{Length: 2}}, "2 without response headers", "", "the response headers of 2 interactions were not recorded; rules on headers were not applied"},
+		"mixed":                  {Finding{Rule: EncodingMixed, Found: Text("sdk"), Wanted: Want{Text: "wire"}}, "sdk", "wire", "the document is an SDK dump, unlike most of this source"},
+		"odd entry":              {Finding{Rule: TrafficOddEntry, Wanted: Want{Text: "a mapping"}, Cause: "expected a mapping"}, "", "a mapping", "expected a mapping"},
+
+		"unsupported pattern": {Finding{Rule: PatternUnsupported, Wanted: Want{Pattern: "("}, Names: []string{"a", "b"}, Found: Value{Length: 5}, Cause: "no )"}, "(", "", "a, b and 3 more places: no )"},
+		"two sources":         {Finding{Rule: SourceConflict, Problem: TwoSources, Names: []string{"status", "contract"}, Between: []string{"the page", "the model"}, Found: Text("200")}, "200", "", "status of contract is 200 in the page and absent in the model"},
+		"two overlays":        {Finding{Rule: SourceConflict, Problem: OfOverlay, Names: []string{"status", "contract"}, Between: []string{"line 3 of a.yaml"}, Found: Text("200"), Wanted: Want{Text: "202"}}, "200", "202", "status of contract is 200 here, which counts, and 202 in line 3 of a.yaml"},
+		"within a source":     {Finding{Rule: SourceConflict, Found: Text("x"), Wanted: Want{Text: "y"}, Cause: "output: no"}, "x", "y", "output: no"},
+		"stale":               {Finding{Rule: OverlayStale, Found: Text("true"), Cause: "it is so already"}, "true", "", "it is so already"},
+
+		"again":          {Finding{Rule: CassetteDuplicate, Found: Text("3")}, "interaction 3 again", "", "it says the same as interaction 3"},
+		"no contract":    {Finding{Rule: CassetteStale, Names: []string{"a.B"}}, "a.B", "a contract that is known here", "it was made under a.B, which is not known here"},
+		"other contract": {Finding{Rule: CassetteStale, Names: []string{"a.B"}, Found: Text("12"), Wanted: Want{Text: "34"}}, "12", "34", "it was made under another form of a.B"},
+		"unsorted":       {Finding{Rule: CassetteUnsorted, Found: Text("7")}, "line 7", "the form that crcheck writes", "from line 7 on it is not as crcheck writes it"},
+		"probe status":   {Finding{Rule: ProbeStatus, Found: Text("404"), Wanted: Want{Text: "200"}, Names: []string{"E", ""}}, "404", "200", "the emulator responded with 404 E, the service 200"},
+		"probe error":    {Finding{Rule: ProbeErrorCode, Found: Text("E"), Wanted: Want{Text: "F"}}, "E", "F", "the emulator named E, the service F"},
+		"probe member":   {Finding{Rule: ProbeMember, Wanted: Want{Text: "m"}}, "", "m", "the emulator leaves out m, which the service sent"},
+		"probe extra":    {Finding{Rule: ProbeMemberExtra, Found: Text("m")}, "m", "", "the emulator sends m, which the service left out"},
+		"probe union":    {Finding{Rule: ProbeUnionMember, Found: Text("a"), Wanted: Want{OneOf: []string{"b", "c"}}}, "a", "b or c", "the emulator set a, the service b or c"},
+		"probe negative": {Finding{Rule: ProbeNotRefused, Found: Text("200"), Names: []string{"enum.unknown-value", "another value", ""}, Wanted: Want{Text: "400", OneOf: []string{"V"}}}, "200", "400 V", "the input breaks enum.unknown-value (another value), the emulator responded with 200"},
+
+		"new operation":  {Finding{Rule: DriftOperationAdded}, "", "", "it is new"},
+		"old error":      {Finding{Rule: DriftErrorRemoved}, "", "", "it is gone"},
+		"new value":      {Finding{Rule: DriftEnumValueAdded, Names: []string{"enum"}, Found: text(KindString, "A<")}, `"A<"`, "", `"A<" is a new value`},
+		"old value":      {Finding{Rule: DriftEnumValueRemoved, Names: []string{"enum"}, Was: text(KindString, "A")}, `no "A"`, `"A"`, `"A" is no value any more`},
+		"new member":     {Finding{Rule: DriftMemberAdded, Names: []string{"member"}, Found: text(KindString, "enum")}, `"enum"`, "", "a new member, of type enum"},
+		"old member":     {Finding{Rule: DriftMemberRemoved, Names: []string{"member"}, Was: text(KindString, "list")}, `no "list"`, `"list"`, "the member, of type list, is gone"},
+		"minimum":        {Finding{Rule: DriftLengthNarrowed, Problem: Minimum, Names: []string{"length"}, Found: Text("3")}, "minimum 3", "", "the minimum of the length was open and is 3"},
+		"maximum lifted": {Finding{Rule: DriftRangeWidened, Problem: Maximum, Names: []string{"range"}, Was: Text("3")}, "no maximum", "3", "the maximum of the range was 3 and is open"},
+		"facet":          {Finding{Rule: DriftStatusChanged, Names: []string{"status"}, Found: Text("202"), Was: Text("200")}, "202", "200", "status was 200 and is 202"},
+		"no pattern":     {Finding{Rule: DriftPatternChanged, Names: []string{"pattern"}, Found: text(KindString, ""), Was: text(KindString, "x")}, `""`, `"x"`, `pattern was "x" and is none`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := row.f.Rendered()
+			require.Equal(t, []string{row.got, row.want, row.message}, []string{f.Got, f.Want, f.Message})
+			require.Equal(t, NewSet(f), NewSet(row.f))
+		})
+		covered[row.f.Rule] = true
+	}
+	for _, rule := range Rules() {
+		switch rule.Layer {
+		case LayerRecord, LayerConform: // they are written where secrets are known, and by conformance
+		case LayerDrift: // one function for all of them
+			require.NotNil(t, renderers[rule.ID], "%s", rule.ID)
+		default:
+			require.True(t, covered[rule.ID], "%s has no row", rule.ID)
+		}
+	}
+}
+
+// TestShortWant: only people are spared a long list.
+func TestShortWant(t *testing.T) {
+	var names []string
+	for range 60 {
+		names = append(names, "somewhat-long")
+	}
+	for name, row := range map[string]struct {
+		f    Finding
+		want string
+	}{
+		"enum":       {Finding{Rule: EnumUnknownValue, Wanted: Want{OneOf: names}}, "one of 60 values"},
+		"short enum": {Finding{Rule: EnumUnknownValue, Wanted: Want{OneOf: names[:2]}}, "one of somewhat-long, somewhat-long"},
+		"members":    {Finding{Rule: MemberUnknown, Names: []string{"x"}, Wanted: Want{OneOf: names}}, "one of " + Clip(strings.Join(names, ", "))},
+		"union":      {Finding{Rule: TypeMismatch, Wanted: Want{Type: "union", OneOf: names}}, "a union, an object with exactly one of " + Clip(strings.Join(names, ", "))},
+		"source":     {Finding{Rule: SourceConflict, Wanted: Want{Text: "some\nmore"}}, "some"},
+		"another":    {Finding{Rule: UnionNoMember, Wanted: Want{OneOf: names}}, "exactly one of " + strings.Join(names, ", ")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := row.f.Rendered()
+			require.Equal(t, row.want, f.ShortWant())
+			require.Equal(t, strings.Count(f.Want, "somewhat-long"), len(f.Wanted.OneOf))
+		})
+	}
+}

@@ -1,0 +1,191 @@
+package binding
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Texts returns the texts of a scalar or a list as they stand in a message: a list in headers is
+// not split.
+func (m *Message) Texts(b *Member) []string {
+	switch b.Location {
+	case schema.LocationStatus:
+		if m.Status != 0 {
+			return []string{strconv.Itoa(m.Status)}
+		}
+	case schema.LocationLabel:
+		if text, ok := m.Labels[b.Wire]; ok {
+			return []string{text}
+		}
+	case schema.LocationQuery:
+		return m.Query[b.Wire]
+	case schema.LocationHeader:
+		return awshttp.Values(m.Header, b.Wire)
+	}
+	return nil
+}
+
+// Read returns the value of a member in a message; ok is false where it has none. A map that must
+// be there is, without entries. A header that a recorder has masked has no text.
+func (t *Table) Read(m *Message, b *Member) (v Value, ok bool) {
+	switch {
+	case b.Location == schema.LocationHeaders:
+		return t.readHeaders(m.Header, b)
+	case b.Location == schema.LocationQuery && b.Type == schema.Map:
+		return t.readQuery(m.Query, b)
+	}
+	texts := m.Texts(b)
+	switch {
+	case len(texts) == 0, b.Location == schema.LocationHeader && slices.ContainsFunc(texts, awshttp.Masked):
+		return Value{}, false
+	case b.Type != schema.List:
+		return Value{Text: texts[0]}, true
+	case b.Location == schema.LocationHeader:
+		return Value{List: Split(strings.Join(texts, ","), b.Scalar)}, true
+	}
+	return Value{List: texts}, true
+}
+
+func (t *Table) readQuery(query url.Values, b *Member) (v Value, ok bool) {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		texts := query[name]
+		if !t.takes(b, name) || len(texts) == 0 {
+			continue
+		}
+		if !b.Lists {
+			texts = texts[:1]
+		}
+		v.Entries = append(v.Entries, Entry{name, texts})
+	}
+	return v, len(v.Entries) > 0 || b.Required.Or(false)
+}
+
+// readHeaders reads headers whose names are one whatever their case.
+func (t *Table) readHeaders(h http.Header, b *Member) (v Value, ok bool) {
+	found, spelled := map[string][]string{}, map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if !t.takes(b, name) {
+			continue
+		}
+		lower := strings.ToLower(name)
+		if _, again := spelled[lower]; !again {
+			spelled[lower] = name[len(b.Wire):]
+		}
+		found[spelled[lower]] = append(found[spelled[lower]], h[name]...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		v.Entries = append(v.Entries, Entry{name, []string{strings.Join(found[name], ", ")}})
+	}
+	return v, len(found) > 0 || b.Required.Or(false)
+}
+
+// ownHeaders are those that models should not bind (Smithy,
+// http-bindings.html#restricted-http-headers), and what clients, servers and
+// proxies add of themselves to every message.
+var ownHeaders = []string{
+	"authorization", "connection", "content-length", "expect", "host", "max-forwards", "proxy-authenticate", "server", "te", "trailer",
+	"transfer-encoding", "upgrade", "user-agent", "www-authenticate", "x-forwarded-for",
+	"accept", "accept-encoding", "content-encoding", "content-type", "date", "keep-alive", "via",
+}
+
+// ownHeader reports a header, in lower case, that is not an entry of a map of all headers.
+func ownHeader(lower string) bool {
+	return slices.Contains(ownHeaders, lower) || strings.HasPrefix(lower, "x-amz-") || strings.HasPrefix(lower, "x-amzn-") || strings.HasPrefix(lower, "amz-sdk-")
+}
+
+// Write puts the texts of a member into a message, whose maps it makes where they are nil. What
+// [Problem] says of a text is for the caller to look at first. The names of prefixed headers stay
+// as they are spelled.
+func (m *Message) Write(b *Member, v Value) {
+	switch b.Location {
+	case schema.LocationLabel:
+		if m.Labels == nil {
+			m.Labels = map[string]string{}
+		}
+		m.Labels[b.Wire] = v.Text
+	case schema.LocationQuery:
+		if m.Query == nil {
+			m.Query = url.Values{}
+		}
+		m.writeQuery(b, v)
+	case schema.LocationHeader, schema.LocationHeaders:
+		if m.Header == nil {
+			m.Header = http.Header{}
+		}
+		m.writeHeader(b, v)
+	case schema.LocationStatus:
+		m.Status, _ = strconv.Atoi(v.Text)
+	}
+}
+
+// writeQuery lets members of their own go before the entries of a map, in any order.
+func (m *Message) writeQuery(b *Member, v Value) {
+	switch b.Type {
+	case schema.Map:
+		for _, e := range v.Entries {
+			if _, taken := m.Query[e.Name]; !taken {
+				m.Query[e.Name] = e.Texts
+			}
+		}
+	case schema.List:
+		delete(m.Query, b.Wire)
+		if len(v.List) > 0 {
+			m.Query[b.Wire] = v.List
+		}
+	default:
+		m.Query[b.Wire] = []string{v.Text}
+	}
+}
+
+func (m *Message) writeHeader(b *Member, v Value) {
+	switch {
+	case b.Location == schema.LocationHeaders:
+		for _, e := range v.Entries {
+			m.Header[b.Wire+e.Name] = e.Texts
+		}
+	case b.Type == schema.List:
+		m.Header.Set(b.Wire, Join(v.List, b.Scalar))
+	default:
+		m.Header.Set(b.Wire, v.Text)
+	}
+}
+
+// Problem says why a text cannot travel at a location; empty: it can.
+func Problem(at schema.Location, text string) string {
+	switch at {
+	case schema.LocationLabel:
+		if text == "" {
+			return "it is empty, and the request's path needs it"
+		}
+		for segment := range strings.SplitSeq(text, "/") {
+			if segment == "." || segment == ".." {
+				return "it is a path of dots, which would lead to another operation"
+			}
+		}
+	case schema.LocationHeader, schema.LocationHeaders: // RFC 9110 section 5.5
+		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return "it holds control characters, which no header can"
+		}
+	}
+	return ""
+}
+
+// Visible reports a text of visible ASCII and blanks, which every implementation of HTTP carries in
+// a header (RFC 9110 section 5.5).
+func Visible(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// HeaderName reports a text that can be the name of a header (RFC 9110 section 5.6.2).
+func HeaderName(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}

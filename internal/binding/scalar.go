@@ -1,0 +1,158 @@
+package binding
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Scalar is the form of a text beside the body.
+type Scalar struct {
+	Type   schema.Type // of structures, lists and maps there is no text
+	Format string      // of a timestamp
+	// Opaque reads a document as true where it has its form. It is for those who ask only that:
+	// else a document that is a string could not be told from a text that is not a document.
+	Opaque bool
+}
+
+func scalarOf(s *schema.Shape, at schema.Location) Scalar {
+	format, _ := at.TimestampFormat()
+	return Scalar{Type: s.Type, Format: s.Format.Or(format)}
+}
+
+// Text writes a JSON value, as the SDK has it, as text; ok is false where it has none. Timestamps
+// get their format, unless they are not timestamps; documents become base64 of their JSON text
+// (Smithy, http-bindings.html#httpheader-serialization-rules).
+func (s Scalar) Text(value jsontext.Value) (text string, ok bool) {
+	if s.Type == schema.Document {
+		return base64.StdEncoding.EncodeToString(bytes.TrimSpace(value)), value.IsValid()
+	}
+	text, number := string(bytes.TrimSpace(value)), true
+	switch value.Kind() {
+	case '"':
+		unquoted, err := jsontext.AppendUnquote(nil, text)
+		if err != nil {
+			return "", false
+		}
+		text, number = string(unquoted), false
+	case '0', 't', 'f':
+	default:
+		return "", false
+	}
+	switch s.Type {
+	case schema.Structure, schema.List, schema.Map:
+		return "", false
+	case schema.Timestamp:
+		if t, ok := ParseTimestamp(text, number); ok {
+			text, _ = FormatTimestamp(t, s.Format)
+		}
+	}
+	return text, true
+}
+
+// AppendJSON writes a text as JSON. What does not have the form of its type becomes a string, which
+// does not have it there either.
+func (s Scalar) AppendJSON(to []byte, text string) []byte {
+	plain := false
+	switch s.Type {
+	case schema.Integer, schema.Float:
+		plain = IsNumber(text)
+	case schema.Boolean:
+		plain = text == "true" || text == "false"
+	case schema.Timestamp:
+		plain = s.Format != string(schema.DateTime) && s.Format != string(schema.HTTPDate) && IsNumber(text)
+	case schema.Document:
+		decoded, err := base64.StdEncoding.DecodeString(text)
+		switch {
+		case err != nil || !jsontext.Value(decoded).IsValid():
+		case s.Opaque:
+			return append(to, "true"...)
+		default:
+			return append(to, decoded...)
+		}
+	}
+	if plain {
+		return append(to, text...)
+	}
+	return AppendQuoted(to, text)
+}
+
+// IsNumber reports a JSON number without blanks around it.
+func IsNumber(text string) bool {
+	return text != "" && (text[0] == '-' || text[0] >= '0' && text[0] <= '9') && strings.TrimRight(text, " \t\r\n") == text && jsontext.Value(text).IsValid()
+}
+
+// AppendQuoted writes text as a JSON string and leaves bytes that are not UTF-8 as they are, for
+// validation to find.
+func AppendQuoted(to []byte, text string) []byte {
+	const hex = "0123456789abcdef"
+	to = append(to, '"')
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"' || c == '\\':
+			to = append(to, '\\', c)
+		case c < ' ':
+			to = append(to, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		default:
+			to = append(to, c)
+		}
+	}
+	return append(to, '"')
+}
+
+// AppendJSON writes the texts of a member as JSON.
+func (b *Member) AppendJSON(to []byte, v Value) []byte {
+	switch b.Type {
+	case schema.List:
+		return b.Scalar.appendList(to, v.List)
+	case schema.Map:
+		to = append(to, '{')
+		for i, e := range v.Entries {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = append(AppendQuoted(to, e.Name), ':')
+			if b.Lists {
+				to = b.Scalar.appendList(to, e.Texts)
+			} else {
+				to = b.Scalar.AppendJSON(to, e.Texts[0])
+			}
+		}
+		return append(to, '}')
+	}
+	return b.Scalar.AppendJSON(to, v.Text)
+}
+
+func (s Scalar) appendList(to []byte, list []string) []byte {
+	to = append(to, '[')
+	for i, text := range list {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = s.AppendJSON(to, text)
+	}
+	return append(to, ']')
+}
+
+// AppendDocument writes the members beside the body of a message as one JSON object, by their API
+// names.
+func (t *Table) AppendDocument(to []byte, m *Message) []byte {
+	to = append(to, '{')
+	start := len(to)
+	for i := range t.Members {
+		b := &t.Members[i]
+		v, ok := t.Read(m, b)
+		if !ok {
+			continue
+		}
+		if len(to) > start {
+			to = append(to, ',')
+		}
+		to = b.AppendJSON(append(AppendQuoted(to, b.Name), ':'), v)
+	}
+	return append(to, '}')
+}

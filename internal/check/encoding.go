@@ -1,0 +1,64 @@
+package check
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// Auto chooses the encoding of each bare body.
+const Auto = "auto"
+
+// Encoding is an encoding, or "auto".
+type Encoding string
+
+// Validate refuses what is not an encoding.
+func (e Encoding) Validate() error {
+	if e == Auto || new(schema.Projection).UnmarshalText([]byte(e)) == nil {
+		return nil
+	}
+	return fmt.Errorf("%q is not an encoding: use auto, http or sdk", string(e))
+}
+
+// Compile prepares contracts for documents of the chosen encoding.
+func Compile(catalog *schema.Catalog, choice Encoding, options validate.Options) (*validate.Auto, error) {
+	if choice == Auto {
+		return validate.CompileAuto(catalog, options)
+	}
+	if err := options.Projection.UnmarshalText([]byte(choice)); err != nil {
+		return nil, err
+	}
+	return validate.CompileFixed(catalog, options)
+}
+
+// taken counts the bare bodies that auto took, by encoding.
+type taken struct {
+	bodies   [2]int
+	unproven int // of them taken as HTTP bodies without evidence
+}
+
+func (n *taken) count(choice Encoding, x *traffic.Interaction, c *validate.Checked) {
+	if choice != Auto || x.Request != nil || c.Contract == nil {
+		return
+	}
+	n.bodies[c.Projection]++
+	if c.Projection == schema.Wire && !c.Settled {
+		n.unproven++
+	}
+}
+
+// announce says which encodings auto chose.
+func (n *taken) announce(stderr io.Writer) {
+	switch wire, sdk := n.bodies[schema.Wire], n.bodies[schema.SDK]; {
+	case sdk > 0 && wire > 0:
+		fmt.Fprintf(stderr, "encoding: took %s as http (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); override with --encoding\n", plural.Of(wire, "document"), sdk)
+	case sdk > 0:
+		fmt.Fprintln(stderr, "encoding: sdk (what boto3 and the AWS CLI hand over); override with --encoding")
+	case n.unproven > 0:
+		fmt.Fprintln(stderr, "encoding: http (HTTP bodies); for what boto3 or the AWS CLI handed over use --encoding sdk")
+	}
+}

@@ -1,0 +1,103 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/lint"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
+	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// Cassettes looks for secrets, stale contracts, duplicates and what breaks the contract. It needs no
+// contract to look for secrets: a run that checked nothing else passes.
+func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Report, error) {
+	o.Encoding = Encoding(schema.Wire.String())
+	run, err := start(in, &o)
+	if err != nil {
+		return nil, err
+	}
+	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP, finding.LayerRecord, finding.LayerCassette)
+	catalog := o.Contracts.Catalog
+	options := lint.Options{Profile: o.Profile, Classify: bycontract.New(catalog), Check: run.lint,
+		Contract: func(name string) *schema.Contract { return named(catalog, name) }}
+	for _, file := range in.Files {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		options.Found = !file.Named
+		text, err := file.Read(ctx)
+		if err == nil {
+			err = lint.File(file.Name, text, options, run.linted)
+		}
+		var unknown *traffic.UnknownKindError
+		switch {
+		case errors.As(err, &unknown) && !file.Named:
+			run.collector.Skipped(unknown.Format)
+		case err != nil:
+			run.problem(err)
+		default:
+			run.collector.File()
+		}
+	}
+	r := run.collector.Report(o.Accept.Settle(&run.scope, o.FailOnStale), o.FailOn)
+	if r.Verdict == report.NotChecked && r.Checks.Files > 0 {
+		r.Verdict = report.Passed
+	}
+	return r, nil
+}
+
+// lint validates an interaction by itself.
+func (run *run) lint(x *traffic.Interaction) (validate.Outcome, error) {
+	against, err := run.contracts(x)
+	if err != nil {
+		return validate.Outcome{NotChecked: "its contract is not known here"}, nil
+	}
+	var source validate.Source
+	source.See(x)
+	checked, err := against.Check(x, validate.Bare{}, &source)
+	return checked.Outcome, err
+}
+
+// linted takes what is wrong with an interaction or, where there is none, a file.
+func (run *run) linted(x *traffic.Interaction, outcome validate.Outcome, findings finding.Set) {
+	run.collector.Origin = run.options.origin(x)
+	switch {
+	case outcome.Contract != nil:
+		run.collector.Checked(outcome.Contract.String())
+		run.patterns(outcome.Contract)
+		outcome.Note(&run.scope, x, validate.Bare{})
+	case x != nil:
+		run.collector.NotChecked(outcome.NotChecked)
+	}
+	secret := slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Rule == finding.SecretFound })
+	for _, f := range findings {
+		var line []byte
+		if outcome.Contract != nil && !secret { // an excerpt shows neighbours, too
+			line = run.excerpts.Line(outcome.Contract, x, f.Line)
+		}
+		run.collector.Add(f, line)
+	}
+}
+
+// named returns the contract of a name and version: one in force, or a built-in one.
+func named(catalog *schema.Catalog, name string) *schema.Contract {
+	operation, _, _ := strings.Cut(name, "@")
+	loaded := catalog.Named(operation)
+	if i := slices.IndexFunc(loaded, func(c *schema.Contract) bool { return c.String() == name }); i >= 0 {
+		return loaded[i]
+	}
+	c, err := contracts.Load(name)
+	if err != nil {
+		return nil
+	}
+	return c
+}

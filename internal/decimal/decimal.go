@@ -1,0 +1,268 @@
+// Package decimal compares JSON numbers exactly, whatever their size.
+//
+// The model: a [Number] is its digits and where the point is. It is never expanded, so that
+// 1e999999999 costs no more than its text. What needs arithmetic takes a [Rat], whose exponent is
+// bounded.
+package decimal
+
+import (
+	"bytes"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Number is a JSON number, exactly: 0.DIGITS times ten to the point. Zero has no digits. The zero
+// value is zero.
+type Number struct {
+	negative bool
+	digits   []byte // without leading and trailing zeros
+	point    int64
+}
+
+// farthest saturates exponents: no document is long enough to reach it with digits.
+const farthest = 1 << 40
+
+// Parse reads a number that is well-formed by RFC 8259 section 6. The
+// digits are appended to scratch, which may be nil: see [Number.Scratch].
+func Parse(scratch, raw []byte) Number {
+	var d Number
+	raw, d.negative = cutMinus(raw)
+	mantissa, exponent := raw, int64(0)
+	if e := bytes.IndexAny(raw, "eE"); e >= 0 {
+		mantissa, exponent = raw[:e], parseExponent(raw[e+1:])
+	}
+	whole, fraction, _ := bytes.Cut(mantissa, []byte("."))
+	digits := append(append(scratch, whole...), fraction...)
+	d.point = exponent + int64(len(whole))
+	trimmed := bytes.TrimLeft(digits, "0")
+	d.point -= int64(len(digits) - len(trimmed))
+	d.digits = bytes.TrimRight(trimmed, "0")
+	if len(d.digits) == 0 {
+		return Number{}
+	}
+	return d
+}
+
+func cutMinus(raw []byte) ([]byte, bool) {
+	if len(raw) > 0 && raw[0] == '-' {
+		return raw[1:], true
+	}
+	return raw, false
+}
+
+func parseExponent(raw []byte) int64 {
+	raw, negative := cutMinus(bytes.TrimPrefix(raw, []byte("+")))
+	var e int64
+	for _, c := range raw {
+		e = min(e*10+int64(c-'0'), farthest)
+	}
+	if negative {
+		return -e
+	}
+	return e
+}
+
+// Zero reports zero, of either sign.
+func (d Number) Zero() bool { return len(d.digits) == 0 }
+
+// Integral reports whether the number is an integer: 4.0 and 1e2 are.
+func (d Number) Integral() bool { return d.Zero() || int64(len(d.digits)) <= d.point }
+
+// Compare returns -1, 0 or 1.
+func (d Number) Compare(e Number) int {
+	switch {
+	case d.Sign() != e.Sign():
+		if d.Sign() < e.Sign() {
+			return -1
+		}
+		return 1
+	case d.negative:
+		return e.magnitude(d)
+	}
+	return d.magnitude(e)
+}
+
+// Sign returns -1, 0 or 1.
+func (d Number) Sign() int {
+	switch {
+	case d.Zero():
+		return 0
+	case d.negative:
+		return -1
+	}
+	return 1
+}
+
+func (d Number) magnitude(e Number) int {
+	switch {
+	case d.point < e.point:
+		return -1
+	case d.point > e.point:
+		return 1
+	}
+	return bytes.Compare(d.digits, e.digits) // no trailing zeros: a prefix is smaller
+}
+
+// SmallInteger reads up to 15 plain digits, which a double holds exactly; ok is
+// false for every other number.
+func SmallInteger(raw []byte) (n int64, ok bool) {
+	digits, negative := cutMinus(raw)
+	if len(digits) == 0 || len(digits) > 15 {
+		return 0, false
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	if negative {
+		n = -n
+	}
+	return n, true
+}
+
+// Scratch is the memory of the digits, for the next [Parse].
+func (d Number) Scratch() []byte { return d.digits[:0] }
+
+// String writes the number in one form: numbers that are equal read the same. Up to 21 digits are
+// written in full, and beyond that one before the point, as in JavaScript and RFC 8785.
+func (d Number) String() string {
+	if d.Zero() {
+		return "0"
+	}
+	digits, n := string(d.digits), int64(len(d.digits))
+	var text string
+	switch {
+	case d.point > 21 || d.point < -5:
+		text = digits[:1]
+		if n > 1 {
+			text += "." + digits[1:]
+		}
+		text += "e" + strconv.FormatInt(d.point-1, 10)
+	case d.point <= 0:
+		text = "0." + strings.Repeat("0", int(-d.point)) + digits
+	case d.point >= n:
+		text = digits + strings.Repeat("0", int(d.point-n))
+	default:
+		text = digits[:d.point] + "." + digits[d.point:]
+	}
+	if d.negative {
+		return "-" + text
+	}
+	return text
+}
+
+// Valid reports a JSON number (RFC 8259 section 6) and nothing around it.
+func Valid[T ~string | ~[]byte](text T) bool {
+	if len(text) == 0 || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
+		return false
+	}
+	end := text[len(text)-1]
+	return '0' <= end && end <= '9' && jsontext.Value(text).IsValid()
+}
+
+// Bound reports a number that a contract may have as the end of an interval: a valid one that is
+// cheap to expand.
+func Bound(text string) bool {
+	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	return len(text) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && Valid(text)
+}
+
+// Compare returns -1, 0 or 1 for two valid numbers.
+func Compare[T ~string | ~[]byte](a, b T) int {
+	return Parse(nil, []byte(a)).Compare(Parse(nil, []byte(b)))
+}
+
+// Near returns a number that is cheap to expand: the same one, unless its exponent is beyond those
+// of every [Bound]. Then it is another one of the same sign that is an integer or not, too, and is
+// on the same side of every bound.
+func Near(raw string) string {
+	const far = 1100 // a bound has at most 40 characters, three of them in an exponent
+	d := Parse(nil, []byte(raw))
+	sign := ""
+	if d.negative {
+		sign = "-"
+	}
+	switch {
+	case d.Zero():
+		return "0"
+	case d.point > far && d.Integral():
+		return sign + "1e1100"
+	case d.point < -far:
+		return sign + "1e-1100"
+	}
+	return raw
+}
+
+// Rat is a number for arithmetic, as [Near] has it; ok is false for what is not a number.
+func Rat[T ~string | ~[]byte](text T) (r *big.Rat, ok bool) {
+	if !Valid(text) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(Near(string(text)))
+}
+
+// Interval is closed, but for an exclusive maximum; an end that is not set is open.
+type Interval struct {
+	min, max       Number
+	hasMin, hasMax bool
+	exclusive      bool
+}
+
+// Between returns the interval between two bounds; an empty one is open.
+func Between[T ~string](low, high T) Interval {
+	i := Interval{hasMin: low != "", hasMax: high != ""}
+	if i.hasMin {
+		i.min = Parse(nil, []byte(low))
+	}
+	if i.hasMax {
+		i.max = Parse(nil, []byte(high))
+	}
+	return i
+}
+
+// Below returns the interval without its maximum itself.
+func (i Interval) Below() Interval {
+	i.exclusive = true
+	return i
+}
+
+// Open reports an interval that holds every number.
+func (i *Interval) Open() bool { return !i.hasMin && !i.hasMax }
+
+// Empty reports an interval that holds no number.
+func (i *Interval) Empty() bool {
+	c := i.min.Compare(i.max)
+	return i.hasMin && i.hasMax && (c > 0 || c == 0 && i.exclusive)
+}
+
+// Min returns the minimum; ok is false where that end is open.
+func (i *Interval) Min() (n Number, ok bool) { return i.min, i.hasMin }
+
+// Under reports a number below the minimum.
+func (i *Interval) Under(d Number) bool { return i.hasMin && d.Compare(i.min) < 0 }
+
+// Over reports a number beyond the maximum.
+func (i *Interval) Over(d Number) bool {
+	if !i.hasMax {
+		return false
+	}
+	c := d.Compare(i.max)
+	return c > 0 || c == 0 && i.exclusive
+}
+
+// Holds reports a number that is in the interval.
+func (i *Interval) Holds(d Number) bool { return !i.Under(d) && !i.Over(d) }
+
+// HoldsInt is [Interval.Holds] for sizes and small integers.
+func (i *Interval) HoldsInt(n int64) bool {
+	if i.Open() {
+		return true
+	}
+	var digits, number [20]byte
+	return i.Holds(Parse(digits[:0], strconv.AppendInt(number[:0], n, 10)))
+}

@@ -1,0 +1,117 @@
+// Package input opens what a command reads: documents, whole, and traffic, interaction by
+// interaction.
+//
+// The model: [Open] opens any path so that waiting for a pipe can be given up; [Document] reads one
+// document that a user named; [Gather] makes [Traffic] of files, folders and standard input, with
+// the findings that the indexes of folders expect.
+package input
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// Open opens a file. Opening a pipe waits for its writer, and reading one for
+// what is written: both can be given up.
+func Open(ctx context.Context, path string) (io.ReadCloser, error) {
+	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
+		return os.Open(path)
+	}
+	type result struct {
+		f   *os.File
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		f, err := os.Open(path)
+		done <- result{f, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case got := <-done:
+		if got.err != nil {
+			return nil, got.err
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{Interruptible(ctx, got.f), got.f}, nil
+	}
+}
+
+// Interruptible lets a read that waits for a person or a pipe be given up.
+func Interruptible(ctx context.Context, r io.Reader) io.Reader {
+	return &interruptible{ctx: ctx, r: r}
+}
+
+type interruptible struct {
+	ctx    context.Context
+	r      io.Reader
+	buffer []byte // of its own: a read that was given up may still write to it
+	err    error
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	type result struct {
+		n   int
+		err error
+	}
+	if len(r.buffer) < len(p) {
+		r.buffer = make([]byte, len(p))
+	}
+	buffer := r.buffer[:len(p)]
+	done := make(chan result, 1)
+	go func() {
+		n, err := r.r.Read(buffer)
+		done <- result{n, err}
+	}()
+	select {
+	case <-r.ctx.Done():
+		r.err = r.ctx.Err() // the buffer is no longer its own
+		return 0, r.err
+	case got := <-done:
+		return copy(p, buffer[:got.n]), got.err
+	}
+}
+
+// MaxDocument bounds a document that is read whole: a source or an overlay.
+const MaxDocument = 64 << 20
+
+// Document reads a file that the user named.
+func Document(ctx context.Context, path string) ([]byte, error) {
+	tooLarge := fmt.Errorf("%s: it is larger than %d MiB; name a smaller document", path, MaxDocument>>20)
+	if info, err := os.Stat(path); err == nil {
+		switch {
+		case info.IsDir():
+			return nil, fmt.Errorf("%s: it is a folder; name a document in it", path)
+		case info.Size() > MaxDocument:
+			return nil, tooLarge
+		}
+	}
+	for _, err := range traffic.Files(path) {
+		if err != nil {
+			return nil, err // it says what to do
+		}
+	}
+	r, err := Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	text, err := io.ReadAll(io.LimitReader(r, MaxDocument+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	case len(text) > MaxDocument:
+		return nil, tooLarge // a pipe or a device has no size
+	}
+	return text, nil
+}

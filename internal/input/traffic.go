@@ -1,0 +1,206 @@
+package input
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/crcheck/crcheck/cassettes"
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// File is one file of traffic, or standard input.
+type File struct {
+	Name  string
+	Named bool // by the user, rather than found in a folder
+	Open  func(context.Context) (io.ReadCloser, error)
+}
+
+// Read reads the file whole.
+func (f File) Read(ctx context.Context) ([]byte, error) {
+	r, err := f.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+// Traffic is the traffic that a command reads.
+type Traffic struct {
+	Files    []File
+	Expected []finding.Expected // what the indexes of folders say
+	Problems []error            // files that are not there, or cannot be opened
+
+	size    int64     // bytes
+	endless bool      // a pipe or a device is among the files: size is not all
+	err     io.Writer // for progress, and for what is odd about an interaction
+}
+
+// Gather expands files and folders; none stands for the embedded cassettes. In
+// a folder, an index of cassettes says which findings are expected.
+func Gather(stdin io.Reader, stderr io.Writer, paths []string) *Traffic {
+	in := &Traffic{err: stderr}
+	if len(paths) == 0 {
+		in.embedded()
+		return in
+	}
+	for _, p := range paths {
+		if p == "-" {
+			in.endless = true
+			in.Files = append(in.Files, File{"-", true, func(ctx context.Context) (io.ReadCloser, error) {
+				return io.NopCloser(Interruptible(ctx, stdin)), nil
+			}})
+			continue
+		}
+		for file, err := range traffic.Files(p) {
+			switch {
+			case err != nil:
+				in.Problems = append(in.Problems, err)
+			case !file.Named && filepath.Base(file.Path) == cassettes.IndexName:
+				in.index(file.Path)
+			default:
+				in.file(file)
+			}
+		}
+	}
+	return in
+}
+
+func (in *Traffic) file(file traffic.File) {
+	if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() {
+		in.size += info.Size()
+	} else {
+		in.endless = true
+	}
+	in.Files = append(in.Files, File{file.Path, file.Named, func(ctx context.Context) (io.ReadCloser, error) { return Open(ctx, file.Path) }})
+}
+
+// index takes the expectations of a folder's index. A file of that name may be
+// something else: then it is traffic, or skipped.
+func (in *Traffic) index(path string) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		in.Problems = append(in.Problems, err)
+		return
+	}
+	if !bytes.Contains(text, []byte("crcheckIndex")) {
+		in.file(traffic.File{Path: path})
+		return
+	}
+	index, err := cassettes.ParseIndex(path, text)
+	if err != nil {
+		in.Problems = append(in.Problems, err)
+		return
+	}
+	folder := filepath.Dir(path)
+	for _, entry := range index.Entries {
+		if _, err := os.Stat(filepath.Join(folder, filepath.FromSlash(entry.File))); err != nil {
+			in.Problems = append(in.Problems, fmt.Errorf("%s: lists %s, which is not there; restore it, or remove the entry", path, entry.File))
+		}
+	}
+	in.Expected = append(in.Expected, index.Expectations(folder)...)
+}
+
+// embedded takes the cassettes that are built in, under the name of their folder.
+func (in *Traffic) embedded() {
+	const folder = "cassettes"
+	embedded, index := cassettes.Embedded(), cassettes.EmbeddedIndex()
+	in.Expected = index.Expectations(folder)
+	for _, entry := range index.Entries {
+		in.Files = append(in.Files, File{path.Join(folder, entry.File), true, func(context.Context) (io.ReadCloser, error) {
+			return embedded.Open(entry.File)
+		}})
+		if info, err := fs.Stat(embedded, entry.File); err == nil {
+			in.size += info.Size()
+		}
+	}
+}
+
+// Read yields all files with their interactions, and the errors of package traffic and of
+// [File.Open] as they come.
+func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.Interaction, error]] {
+	return func(yield func(File, iter.Seq2[*traffic.Interaction, error]) bool) {
+		size := in.size
+		if in.endless {
+			size = -1
+		}
+		progress := newProgress(in.err, size)
+		defer progress.close()
+		for _, file := range in.Files {
+			interactions := func(yield func(*traffic.Interaction, error) bool) {
+				r, err := file.Open(ctx)
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				defer r.Close()
+				traffic.File{Path: file.Name, Named: file.Named}.Read(progress.reader(r))(yield)
+			}
+			if !yield(file, interactions) {
+				return
+			}
+		}
+	}
+}
+
+// Sources is [Traffic.Read] without what a command that does not report findings can do nothing
+// about: files of a folder that are not traffic are passed over; what is odd about one interaction
+// is said on standard error. Of what cannot be read the error is yielded, and nothing after it.
+func (in *Traffic) Sources(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.Interaction, error]] {
+	return func(yield func(File, iter.Seq2[*traffic.Interaction, error]) bool) {
+		for file, all := range in.Read(ctx) {
+			interactions := func(yield func(*traffic.Interaction, error) bool) { in.readable(ctx, file, all, yield) }
+			if !yield(file, interactions) {
+				return
+			}
+		}
+	}
+}
+
+func (in *Traffic) readable(ctx context.Context, file File, all iter.Seq2[*traffic.Interaction, error], yield func(*traffic.Interaction, error) bool) {
+	for x, err := range all {
+		var unknown *traffic.UnknownKindError
+		var odd *traffic.EntryError
+		switch {
+		case errors.As(err, &odd):
+			fmt.Fprintf(in.err, "crcheck: %v\n", err)
+			continue
+		case ctx.Err() != nil:
+			err = ctx.Err()
+		case errors.As(err, &unknown) && !file.Named:
+			return
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if !yield(x, nil) {
+			return
+		}
+	}
+}
+
+// Interactions yields the interactions of all files, as [Traffic.Sources] says, and counts them.
+func (in *Traffic) Interactions(ctx context.Context, count *int) iter.Seq2[*traffic.Interaction, error] {
+	return func(yield func(*traffic.Interaction, error) bool) {
+		for _, interactions := range in.Sources(ctx) {
+			for x, err := range interactions {
+				if err == nil {
+					*count++
+				}
+				if !yield(x, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}

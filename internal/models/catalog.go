@@ -1,0 +1,196 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// InForce is the chosen contracts.
+type InForce struct {
+	Catalog  *schema.Catalog
+	Findings finding.Set // what the documents and overlays have to say of themselves
+	source   string      // where services come from that are loaded on demand
+}
+
+// Open returns the chosen contracts, or the newest built-in one. Services of a
+// folder of models are loaded when traffic reaches them.
+func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InForce, error) {
+	if len(names) == 0 {
+		names = []string{contracts.Newest}
+	}
+	var all Found
+	var sources []string
+	for _, name := range names {
+		found, err := Named(ctx, stderr, name)
+		if err != nil {
+			return nil, err
+		}
+		all.Contracts = append(all.Contracts, found.Contracts...)
+		all.Services = append(all.Services, found.Services...)
+		all.Findings = finding.Union(all.Findings, found.Findings)
+		if len(found.Services) > 0 && found.Botocore != "" {
+			name = "botocore " + found.Botocore
+		}
+		if len(found.Services) > 0 {
+			sources = append(sources, name)
+		}
+	}
+	said, err := ApplyOverlays(ctx, overlays, &all)
+	if err != nil {
+		return nil, err
+	}
+	return &InForce{schema.NewServiceCatalog(all.Services, all.Contracts...), finding.Union(all.Findings, said), strings.Join(sources, " and ")}, nil
+}
+
+// Announce says which contracts are in force.
+func (c *InForce) Announce(stderr io.Writer) {
+	n := c.Catalog.Services()
+	if n == 0 {
+		Announce(stderr, c.Catalog.Given())
+		return
+	}
+	more := ""
+	if given := len(c.Catalog.Given()); given > 0 {
+		more = ", " + plural.Of(given, "contract") + " beside them"
+	}
+	fmt.Fprintf(stderr, "contracts: %s of %s (loaded on demand)%s\n", plural.Of(n, "service"), c.source, more)
+}
+
+// Announce says which contracts are in force.
+func Announce(stderr io.Writer, loaded []*schema.Contract) {
+	const many = 20
+	if len(loaded) <= 3 {
+		for _, c := range loaded {
+			fmt.Fprintf(stderr, "contract: %s\n", c)
+		}
+		return
+	}
+	operations := map[string]int{}
+	for _, c := range loaded {
+		operations[c.Service]++
+	}
+	if len(operations) > many {
+		fmt.Fprintf(stderr, "contracts: %s, of %s\n", plural.Number(len(loaded)), plural.Of(len(operations), "service"))
+		return
+	}
+	var services []string
+	for _, name := range slices.Sorted(maps.Keys(operations)) {
+		services = append(services, fmt.Sprintf("%s (%d)", name, operations[name]))
+	}
+	fmt.Fprintf(stderr, "contracts: %d, of %s\n", len(loaded), strings.Join(services, ", "))
+}
+
+// Reached says once what patterns of contracts that traffic reached cannot be
+// compiled, however many of these share one.
+type Reached struct {
+	contracts map[*schema.Contract]bool
+	patterns  map[string]bool
+}
+
+// By returns what to say of a contract that traffic reached.
+func (r *Reached) By(c *schema.Contract) finding.Set {
+	if r.contracts[c] {
+		return nil
+	}
+	if r.contracts == nil {
+		r.contracts, r.patterns = map[*schema.Contract]bool{}, map[string]bool{}
+	}
+	r.contracts[c] = true
+	return slices.DeleteFunc(c.UnsupportedPatterns(), func(f finding.Finding) bool {
+		said := r.patterns[f.Wanted.Pattern]
+		r.patterns[f.Wanted.Pattern] = true
+		return said
+	})
+}
+
+// UnsupportedPatterns says of contracts which patterns cannot be compiled.
+func UnsupportedPatterns(contracts []*schema.Contract) finding.Set {
+	var all []finding.Finding
+	var r Reached
+	for _, c := range contracts {
+		all = append(all, r.By(c)...)
+	}
+	return finding.NewSet(all...)
+}
+
+// Named returns a built-in contract, else what the installed botocore or a
+// file or folder of that name describes.
+func Named(ctx context.Context, stderr io.Writer, name string) (*Found, error) {
+	c, err := contracts.Load(name)
+	if err == nil {
+		return &Found{Contracts: []*schema.Contract{c}}, nil
+	}
+	unknown, ok := errors.AsType[*contracts.UnknownError](err)
+	if _, err := os.Stat(name); ok && errors.Is(err, fs.ErrNotExist) && !isInstalled(name) {
+		return nil, fmt.Errorf("%s is neither a file, a folder nor a built-in contract; those are %s; botocore:SERVICE is the models of a service in the installed botocore", name, strings.Join(unknown.Known, " and "))
+	}
+	return Derivable(ctx, stderr, name, "")
+}
+
+// ApplyOverlays replaces the contracts by those with the facets of overlays, one
+// after the other, and returns what these have to say of them and of each other.
+// It loads the services that overlays are for.
+func ApplyOverlays(ctx context.Context, paths []string, all *Found) (finding.Set, error) {
+	var findings finding.Set
+	var before []*schema.Overlay
+	for _, path := range paths {
+		text, err := input.Document(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		overlay, err := schema.ParseOverlay(path, text)
+		if err != nil {
+			return nil, err
+		}
+		service, _, _ := strings.Cut(overlay.Operation, ".")
+		all.Load(service)
+		applied := false
+		for i, c := range all.Contracts {
+			if c.Name() != overlay.Operation {
+				continue
+			}
+			applied = true
+			var said finding.Set
+			all.Contracts[i], said = overlay.Apply(c, before...)
+			findings = finding.Union(findings, said)
+		}
+		if !applied {
+			return nil, fmt.Errorf("%s: the overlay is for %s, of which there is no contract here; choose one with --contract", path, overlay.Operation)
+		}
+		before = append(before, overlay)
+	}
+	return findings, nil
+}
+
+// Meta is what a recording says of itself: it names the contract that is in force, if it is one.
+func Meta(loaded []*schema.Contract, from finding.Origin) traffic.Meta {
+	if len(loaded) != 1 {
+		return traffic.Meta{From: from.String()}
+	}
+	return traffic.Meta{Contract: loaded[0].String(), ContractDigest: loaded[0].Digest(), From: from.String()}
+}
+
+// Digest is a digest of the contracts in force, in whatever order.
+func Digest(loaded []*schema.Contract) string {
+	var digests []string
+	for _, c := range loaded {
+		digests = append(digests, c.Digest())
+	}
+	slices.Sort(digests)
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(strings.Join(slices.Compact(digests), "\n"))))
+}

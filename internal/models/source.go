@@ -1,0 +1,130 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/schema/source"
+	"github.com/crcheck/crcheck/schema/source/gosdk"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// readSources reads a document, or those of a folder, and derives contracts. In
+// a folder, files that describe no operation are passed over, and counted on
+// standard error; documents that cannot be read are named there.
+func readSources(ctx context.Context, stderr io.Writer, path, version string) (*Found, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		text, err := input.Document(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		result, err := Document(path, text, version)
+		return &Found{Contracts: result.Contracts, Findings: result.Findings}, err
+	}
+	if folder := os.DirFS(path); gosdk.Is(folder) {
+		contracts, err := gosdk.Read(folder)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return &Found{Contracts: contracts}, nil
+	}
+	found, err := Folder(path, reading(stderr, version))
+	if err != nil {
+		return nil, err
+	}
+	if found.Passed > 0 {
+		fmt.Fprintf(stderr, "%s: passed over %s that describe no operation\n", path, plural.Of(found.Passed, "file"))
+	}
+	return found, nil
+}
+
+// isInstalled reports a name of models of the installed botocore.
+func isInstalled(name string) bool {
+	_, err := os.Stat(name)
+	return strings.HasPrefix(name, Botocore) && errors.Is(err, fs.ErrNotExist)
+}
+
+// Derivable reads what contracts can be derived from.
+func Derivable(ctx context.Context, stderr io.Writer, name, version string) (*Found, error) {
+	if isInstalled(name) {
+		return Installed(ctx, name, reading(stderr, version))
+	}
+	return readSources(ctx, stderr, name, version)
+}
+
+// reading names documents that cannot be read on standard error.
+func reading(stderr io.Writer, version string) Options {
+	var mu sync.Mutex
+	return Options{Version: version, Refused: func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if refused := (*RefusedError)(nil); errors.As(err, &refused) {
+			fmt.Fprintf(stderr, "crcheck: %v (left out)\n", err)
+			return
+		}
+		fmt.Fprintf(stderr, "crcheck: %v\n", err)
+	}}
+}
+
+// IsSource reports whether an argument describes operations: it is a built-in
+// name, or the beginning of the file, or of one of a folder's, is that of a
+// document that a reader knows. Anything else is traffic.
+func IsSource(name string) (bool, error) {
+	info, err := os.Stat(name)
+	switch {
+	case name == "-":
+		return false, nil
+	case isInstalled(name):
+		return true, nil
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := contracts.Load(name); err != nil {
+			return false, fmt.Errorf("%s is neither a file, a folder nor a built-in contract", name)
+		}
+		return true, nil
+	case err != nil:
+		return false, err
+	case info.IsDir() && gosdk.Is(os.DirFS(name)):
+		return true, nil
+	}
+	for file, err := range traffic.Files(name) {
+		if err != nil {
+			return false, err
+		}
+		if begins, err := beginsAsSource(file.Path); begins || err != nil {
+			return begins, err
+		}
+	}
+	return false, nil
+}
+
+// enough is how much of a document tells its kind.
+const enough = 64 << 10
+
+// beginsAsSource looks at the beginning of a file. A pipe is traffic: what was
+// read of it would be lost.
+func beginsAsSource(path string) (bool, error) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return false, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, enough))
+	if err != nil {
+		return false, err
+	}
+	_, err = source.Read(Beginning(text), "")
+	return !errors.Is(err, source.ErrUnknownKind), nil
+}

@@ -1,0 +1,76 @@
+package models
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Unrouted counts the responses that no contract has the route of, by service.
+type Unrouted struct {
+	Total    int
+	services map[string]int
+	add      map[string]bool // sources of contracts that could have them
+}
+
+// Count counts a response.
+func (u *Unrouted) Count(why *schema.Unrouted) {
+	if u.services == nil {
+		u.services, u.add = map[string]int{}, map[string]bool{}
+	}
+	u.Total++
+	name := cmp.Or(why.Endpoint, why.Service)
+	switch {
+	case name == "" && why.Host != "":
+		u.services["unknown service at "+why.Host]++
+		return
+	case name == "":
+		u.services["unknown service"]++
+		return
+	}
+	switch {
+	case why.Kind == schema.NoSuchOperation: // perhaps of a model that has more of them
+		u.add[Botocore+name] = true
+		u.services[name+" (no such operation)"]++
+	case why.Protocol == "awsJson" || why.Protocol == "rest":
+		u.add[Botocore+name] = true
+		u.services[name]++
+	default:
+		u.services[name+" ("+why.Protocol+")"]++
+	}
+}
+
+// String says what was not routed and what to do, for a run in which nothing was.
+func (u *Unrouted) String() string {
+	const most = 5
+	names := slices.SortedFunc(maps.Keys(u.services), func(a, b string) int {
+		return cmp.Or(cmp.Compare(u.services[b], u.services[a]), cmp.Compare(a, b))
+	})
+	var parts []string
+	for _, name := range names[:min(most, len(names))] {
+		parts = append(parts, fmt.Sprintf("%d %s", u.services[name], name))
+	}
+	if rest := len(names) - most; rest > 0 {
+		parts = append(parts, fmt.Sprintf("and of %d more", rest))
+	}
+	text := fmt.Sprintf("none of the %d responses matches a loaded contract (%s)", u.Total, strings.Join(parts, ", "))
+	if u.Total == 1 {
+		text = fmt.Sprintf("the response matches no loaded contract (%s)", parts[0])
+	}
+	if len(u.add) == 0 {
+		return text + "; choose the contracts of these services with --contract"
+	}
+	text += "; add"
+	add := slices.Sorted(maps.Keys(u.add))
+	for _, source := range add[:min(most, len(add))] {
+		text += " --contract " + source
+	}
+	if len(add) > most {
+		text += " …"
+	}
+	return text
+}

@@ -1,0 +1,103 @@
+package recording
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/proxy"
+	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/serve"
+	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// log says what is found while it is recorded, and what came of it at the end.
+type log struct {
+	stderr io.Writer
+	failOn finding.Threshold
+	checks *validate.Catalog
+
+	mu        sync.Mutex
+	collector report.Collector
+	said      map[string]int // lines by kind
+	refusals  map[proxy.Code]int
+}
+
+func newLog(o *Options, catalog *schema.Catalog) (*log, error) {
+	checks, err := validate.CompileCatalog(catalog, validate.Options{Profile: o.Profile, From: o.From})
+	l := &log{stderr: o.Stderr, failOn: o.FailOn, checks: checks, said: map[string]int{}, refusals: map[proxy.Code]int{}}
+	l.collector.Origin = o.From
+	return l, err
+}
+
+// maxLines bounds the lines of one kind: a client that polls has the same to say for hours.
+const maxLines = 10
+
+// say writes a line of a kind. The caller holds l.mu.
+func (l *log) say(kind, line string) {
+	switch l.said[kind]++; {
+	case l.said[kind] <= maxLines:
+		fmt.Fprintln(l.stderr, line)
+	case l.said[kind] == maxLines+1:
+		fmt.Fprintln(l.stderr, "… and more of this kind, which are counted")
+	}
+}
+
+// check validates an interaction against its contract.
+func (l *log) check(x *traffic.Interaction) finding.Set {
+	outcome, err := l.checks.Check(x, validate.Bare{})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil || outcome.Contract == nil {
+		l.collector.NotChecked(outcome.NotChecked)
+		return nil
+	}
+	l.collector.Checked(outcome.Contract.String())
+	return outcome.Findings
+}
+
+// found takes graded findings.
+func (l *log) found(findings finding.Set) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range findings {
+		f.Source, f.Line, f.Column = "", 0, 0 // the body's lines are not those of the cassette
+		l.collector.Add(f, nil)
+		line := f.String()
+		if f.Interaction > 0 {
+			line = fmt.Sprintf("interaction %d: %s", f.Interaction, line)
+		}
+		l.say(f.Fingerprint(), line)
+	}
+}
+
+func (l *log) refused(r *proxy.Refusal) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refusals[r.Code]++
+	word := "failed"
+	if r.Code == proxy.Refused {
+		word = "refused"
+	}
+	l.say(string(r.Code), word+": "+r.Error())
+}
+
+// end sums up. The errors are those of writing the cassette, and of serving; a command that could
+// not be started is one of beginning.
+func (l *log) end(record *recorder.Recorder, closed error, status int, ran error) (*Result, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if command := (*serve.CommandError)(nil); errors.As(ran, &command) {
+		return nil, ran
+	}
+	stats := record.Stats()
+	if stats.Interactions > 0 {
+		l.collector.File()
+	}
+	return &Result{Report: l.collector.Report(nil, l.failOn), Stats: stats, Refused: l.refusals, Status: status, Err: errors.Join(ran, closed)}, nil
+}

@@ -1,0 +1,135 @@
+package recording
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/crcheck/crcheck/internal/proxy"
+	"github.com/crcheck/crcheck/internal/serve"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// session is a mode at work.
+type session struct {
+	handler http.Handler
+	client  proxy.Environment
+	ended   func(context.Context) // after the server has ended
+	end     func()                // at the very end
+}
+
+func (o *Options) session(target proxy.Target, user userCredentials, a net.Addr) (*session, error) {
+	if o.Forward {
+		return o.forward(target, a)
+	}
+	return o.resign(target, user, a), nil
+}
+
+// userCredentials are what the re-sign mode signs with, and the region that goes with them.
+type userCredentials struct {
+	aws.CredentialsProvider
+	region string
+}
+
+// user finds credentials, or says that there are none.
+func (o *Options) user(ctx context.Context) (userCredentials, error) {
+	user, region, err := proxy.Chain(ctx, o.AwsProfile)
+	if err == nil {
+		_, err = user.Retrieve(ctx)
+	}
+	if err != nil {
+		return userCredentials{}, &credentialsError{o.AwsProfile, err}
+	}
+	return userCredentials{user, region}, nil
+}
+
+// resign is the mode that signs again.
+func (o *Options) resign(target proxy.Target, user userCredentials, a net.Addr) *session {
+	region := cmp.Or(o.Region, proxy.Region(target.Upstream), user.region, serve.DefaultRegion)
+	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user, Hosts: proxy.HostsOf(a)}
+	return &session{p, proxy.ResignEnvironment("http://"+serve.Reachable(a), region, p.Session), func(context.Context) {}, func() {}}
+}
+
+// credentialsError says that there is nothing to sign with.
+type credentialsError struct {
+	profile string
+	err     error
+}
+
+func (e *credentialsError) Error() string {
+	where := "the environment and the files of AWS"
+	if e.profile != "" {
+		where = "the AWS profile " + e.profile
+	}
+	return fmt.Sprintf("there are no credentials in %s: %v; log in, choose a profile with --aws-profile, or use --forward", where, e.err)
+}
+
+func (e *credentialsError) Unwrap() error { return e.err }
+
+// forward is the mode that the client's signatures pass.
+func (o *Options) forward(target proxy.Target, a net.Addr) (*session, error) {
+	p, err := proxy.NewForward(target)
+	if err != nil {
+		return nil, fmt.Errorf("--forward: %w", err)
+	}
+	folder, err := os.MkdirTemp("", "crcheck-record-")
+	if err != nil {
+		return nil, fmt.Errorf("the session's certificate cannot be written: %w", err)
+	}
+	end := func() { os.RemoveAll(folder) }
+	bundle := filepath.Join(folder, "ca.pem")
+	if err := os.WriteFile(bundle, proxy.Bundle(p.Authority(), os.Environ()), 0o600); err != nil {
+		end()
+		return nil, fmt.Errorf("the session's certificate cannot be written: %w", err)
+	}
+	client := proxy.ForwardEnvironment(p.URL(serve.Reachable(a)), bundle, target.Upstream)
+	if o.Region != "" {
+		client = client.With("AWS_REGION="+o.Region, "AWS_DEFAULT_REGION="+o.Region)
+	}
+	ended := func(ctx context.Context) { p.End(ctx) } //nolint:errcheck // what is still under way is not recorded
+	return &session{p, client, ended, end}, nil
+}
+
+// allow is what the re-sign mode lets through.
+func (o *Options) allow(catalog *schema.Catalog) func(*http.Request, []byte) error {
+	if o.AllowWrites {
+		return nil
+	}
+	return func(r *http.Request, body []byte) error {
+		routes, unrouted := catalog.Candidates(schema.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: body})
+		if unrouted != nil {
+			return fmt.Errorf("no contract in force has this operation, of %s, so it may write; choose its contract with --contract, or let everything through with --allow-writes", unrouted)
+		}
+		for _, route := range routes { // whichever it is
+			if !route.Contract.Readonly.Or(false) {
+				return fmt.Errorf("the contract of %s does not call it read-only; let it through with --allow-writes", route.Contract.Name())
+			}
+			if err := routedOnce(route.Contract, r.URL); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// routedOnce refuses a query that says more than once what the URI of a contract says literally:
+// which one counts is the service's business.
+func routedOnce(c *schema.Contract, u *url.URL) error {
+	_, query, _ := strings.Cut(c.URI.Or(""), "?")
+	literal, _ := url.ParseQuery(query) // as the catalog reads it
+	asked := u.Query()
+	for name, values := range literal {
+		if len(asked[name]) > len(values) {
+			return fmt.Errorf("the query has %q several times, which says what operation of %s it is; let it through with --allow-writes", name, c.Service)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/tallies"
+)
+
+// Drift is what a run of crcheck drift found, as plain data: one of
+// Comparison, Matrix and Traffic, and what a baseline made of it.
+type Drift struct {
+	Verdict    Verdict           `json:"verdict"`
+	Old        string            `json:"old,omitempty"`
+	New        string            `json:"new,omitempty"`
+	Comparison *drift.Comparison `json:"comparison,omitempty"`
+	Matrix     *drift.Matrix     `json:"matrix,omitempty"`
+	Traffic    *tallies.Traffic  `json:"traffic,omitempty"`
+
+	Expected int             `json:"expected,omitempty"` // changes that the baseline knows; they are not in Comparison
+	Ignored  int             `json:"ignored,omitempty"`  // changes that other ignore rows accept; they are not in Comparison
+	Hidden   []HiddenChange  `json:"hidden,omitempty"`   // both of them
+	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
+	Left     []string        `json:"left,omitempty"`     // what a proposed overlay does not settle
+
+	// From is who sent the responses of Traffic: it decides the advice.
+	From finding.Origin `json:"-"`
+	// ListHidden makes [DriftText] list what is hidden.
+	ListHidden bool `json:"-"`
+}
+
+// Settle applies ignore rows to the report and derives the verdict; all of them
+// are taken as required, as those of a baseline are. Changes that a row accepts
+// are left out; what traffic showed stays, for shards of it are merged.
+func (r *Drift) Settle(expected []finding.Expected, failOn finding.Threshold) error {
+	rows := slices.Clone(expected)
+	for i := range rows {
+		rows[i].Required = true
+	}
+	ledger, err := finding.NewLedger(rows)
+	if err != nil {
+		return err
+	}
+	r.SettleBy(ledger, failOn, true)
+	return nil
+}
+
+// SettleBy is [Drift.Settle] with a ledger. A stale row that is not required is a
+// warning, unless failOnStale, and only if what it names was in the scope.
+func (r *Drift) SettleBy(ledger *finding.Ledger, failOn finding.Threshold, failOnStale bool) {
+	fails := false
+	accepts := func(f finding.Finding) bool {
+		row, ok := ledger.Accept(f)
+		if ok {
+			r.hide(row, f)
+		} else {
+			fails = fails || failOn.Fails(f.Severity)
+		}
+		return ok
+	}
+	if r.Comparison != nil {
+		kept := []drift.Change{}
+		for _, c := range r.Comparison.Changes {
+			if !accepts(c.Finding()) {
+				kept = append(kept, c)
+			}
+		}
+		r.Comparison.Changes = kept
+	}
+	if r.Traffic != nil {
+		for _, f := range r.Traffic.Findings() {
+			accepts(f)
+		}
+	}
+	r.Unmet = ledger.Settle(r.scope(), failOnStale)
+	fails = fails || slices.ContainsFunc(r.Unmet, func(u finding.Unmet) bool { return !u.Warning })
+	switch {
+	case fails:
+		r.Verdict = Failed
+	case r.Traffic != nil && r.Traffic.Checked == 0:
+		r.Verdict = NotChecked
+	default:
+		r.Verdict = Passed
+	}
+}
+
+// scope is what the report is about. Of traffic, it does not know which parts and
+// shapes were reached: there a row is stale if its operation was reached and names
+// neither a part nor a shape, or one at which something was observed.
+func (r *Drift) scope() *finding.Scope {
+	scope := &finding.Scope{}
+	if r.Comparison != nil {
+		scope.Layers(finding.LayerDrift)
+		return scope.All()
+	}
+	if r.Traffic != nil {
+		scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
+		for _, c := range r.Traffic.Contracts {
+			if operation, _, _ := strings.Cut(c.Name, "@"); c.Checked > 0 {
+				scope.Part(operation, "", func() []string { return nil })
+			}
+		}
+		for _, f := range r.Traffic.Findings() {
+			structure, _, _ := strings.Cut(f.Shape, "$")
+			scope.Shape(f.Operation, f.Part, structure)
+		}
+	}
+	return scope
+}
+
+// Findings returns what ignore rows may accept of the report.
+func (r *Drift) Findings() []finding.Finding {
+	var all []finding.Finding
+	if r.Comparison != nil {
+		for i := range r.Comparison.Changes {
+			all = append(all, r.Comparison.Changes[i].Finding())
+		}
+	}
+	if r.Traffic != nil {
+		all = slices.Concat(all, r.Traffic.Findings())
+	}
+	return all
+}
+
+// HiddenChange is a finding that a row accepts, with the severity that it would have had.
+type HiddenChange struct {
+	By     HiddenBy `json:"by"`
+	Reason string   `json:"reason"`
+	finding.Finding
+}
+
+// hide notes a finding that a row accepts.
+func (r *Drift) hide(row finding.Expected, f finding.Finding) {
+	by := ByIgnoreRow
+	if row.Required {
+		by = ByBaseline
+		r.Expected++
+	} else {
+		r.Ignored++
+	}
+	r.Hidden = append(r.Hidden, HiddenChange{by, row.Reason, f})
+}

@@ -1,0 +1,74 @@
+package tallies_test
+
+import (
+	"fmt"
+	"log"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/tallies"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+func ExampleTally() {
+	contract := contracts.MustLoad(contracts.Newest)
+	catalog, err := validate.CompileCatalog(schema.NewCatalog(contract), validate.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	tally := tallies.New([]*schema.Contract{contract})
+	answers := strings.NewReader(`{"protectedJob":{"status":"PAUSED"}}` + "\n" + `{"protectedJob":{"status":"PAUSED"}}` + "\n")
+	position := 0
+	for x, err := range traffic.Read("answers.ndjson", answers) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		outcome, err := catalog.Check(x, validate.Bare{})
+		if err != nil {
+			log.Fatal(err)
+		}
+		position++
+		tally.Add(position, x, outcome)
+	}
+	result := tally.Traffic(tallies.Shard{}, finding.Default)
+	for _, o := range result.Observations {
+		if o.Rule == finding.EnumUnknownValue {
+			fmt.Println(o.Place, o.Details[0].Text, o.Count)
+		}
+	}
+	// Output:
+	// /protectedJob/status PAUSED 2
+}
+
+func ExampleMerge() {
+	shards := []*tallies.Traffic{
+		{Shard: "1/2", Profile: "default", Interactions: 2, Checked: 2},
+		{Shard: "2/2", Profile: "default", Interactions: 1, Checked: 1},
+	}
+	whole, err := tallies.Merge(shards)
+	fmt.Println(whole.Interactions, err)
+	// Output:
+	// 3 <nil>
+}
+
+func ExampleTraffic_Propose() {
+	contract := contracts.MustLoad(contracts.Newest)
+	seen := &tallies.Traffic{Observations: []tallies.Observation{{
+		Rule: finding.MemberUnknown, Operation: contract.Name(), Part: schema.OutputPart, Place: "/protectedJob", Count: 3,
+		First:   tallies.Seen{Position: 7, Source: "jobs.ndjson", Interaction: 7},
+		Details: []tallies.Detail{{Text: "priority", Types: []string{"integer"}, Count: 3, First: tallies.Seen{Position: 7, Source: "jobs.ndjson", Interaction: 7}}},
+	}}}
+	for _, p := range seen.Propose([]*schema.Contract{contract}) {
+		fmt.Printf("%s", p.Overlay)
+	}
+	// Output:
+	// overlay: 1
+	// operation: cleanrooms.GetProtectedJob
+	// facets:
+	//   - at: output#/protectedJob/priority
+	//     type: integer
+	//     reason: seen 3 times, first in jobs.ndjson, interaction 7
+}

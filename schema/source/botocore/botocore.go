@@ -1,0 +1,129 @@
+package botocore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema/source/internal/model"
+	"github.com/crcheck/crcheck/schema/source/internal/place"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Is comes after what tells a model of Smithy, which has shapes
+// and operations too. A model that was cut off before its shapes is still one.
+func Is(document []byte) bool {
+	return place.IsObject(document) &&
+		bytes.Contains(document, []byte(`"metadata"`)) && bytes.Contains(document, []byte(`"operations"`))
+}
+
+// Read reads a model of botocore, service-2.json, into the contracts of all
+// its operations, sorted by their names. See the package comment. The version is
+// botocore's, which a model does not state. The contracts share their shapes.
+func Read(document []byte, version string) ([]*schema.Contract, error) {
+	origin := schema.NewOrigin("botocore-model", version, document)
+	document = place.WithoutBOM(document)
+	parsed, err := parseBotocore(document)
+	if err != nil {
+		return nil, err
+	}
+	b := botoBuilder{document: document, parsed: parsed, shapes: map[string]*botoShape{}, roots: map[string]bool{}}
+	if err := b.checkWhole(); err != nil {
+		return nil, err
+	}
+	for _, s := range parsed.Shapes {
+		if s.Name == "" {
+			return nil, b.fail(s.Value.at, "a shape without a name")
+		}
+		b.shapes[s.Name] = s.Value
+		b.sparse = b.sparse || s.Value.Sparse
+	}
+	m := model.Model{Shapes: map[string]*schema.Shape{}}
+	for _, o := range parsed.Operations {
+		if o.Name == "" {
+			return nil, b.fail(o.Value.at, "an operation without a name")
+		}
+		c, err := b.operation(o.Name, o.Value)
+		if err != nil {
+			return nil, err
+		}
+		c.Version, c.Origins = version, []schema.Origin{origin}
+		m.Operations = append(m.Operations, c)
+	}
+	for _, s := range parsed.Shapes {
+		if m.Shapes[s.Name], err = b.shape(s.Name, s.Value); err != nil {
+			return nil, err
+		}
+	}
+	contracts, err := m.Contracts()
+	return contracts, b.placed(err)
+}
+
+// botoBuilder turns what a model says into contracts.
+type botoBuilder struct {
+	document []byte
+	parsed   *botoModel
+	shapes   map[string]*botoShape
+	roots    map[string]bool // structures that are bound to HTTP
+	protocol string          // in the words of a contract
+	// botocore took up two traits late. That a shape or operation does not have
+	// one says something only in a model in which another has it.
+	sparse, readonly bool
+}
+
+func (b *botoBuilder) fail(at int64, format string, args ...any) error {
+	return problemAt(b.document, at, fmt.Sprintf(format, args...))
+}
+
+// placed gives an error about a shape the shape's place.
+func (b *botoBuilder) placed(err error) error {
+	if wrong, ok := errors.AsType[*schema.DocumentError](err); ok && b.shapes[wrong.Place] != nil {
+		return b.fail(b.shapes[wrong.Place].at, "%s", wrong.Problem)
+	}
+	return err
+}
+
+// checkWhole says what a model cannot do without, and settles what concerns all
+// of it.
+func (b *botoBuilder) checkWhole() error {
+	m := b.parsed.Metadata
+	switch {
+	case m == nil:
+		return b.fail(0, "the model has no metadata")
+	case len(b.parsed.Operations) == 0:
+		return b.fail(0, "the model has no operations")
+	case m.service() == "":
+		return b.fail(m.at, "the metadata have neither serviceId nor endpointPrefix nor signingName, of which the service's name comes")
+	}
+	b.readonly = slices.ContainsFunc(b.parsed.Operations, func(o model.Member[*botoOperation]) bool { return o.Value.Readonly })
+	return b.readProtocol()
+}
+
+func (b *botoBuilder) readProtocol() error {
+	protocol, problem := b.parsed.Metadata.protocol()
+	if problem != "" {
+		return b.fail(b.parsed.Metadata.at, "%s", problem)
+	}
+	b.protocol = protocol
+	return nil
+}
+
+// rest reports a protocol that binds members to HTTP.
+func (b *botoBuilder) rest() bool { return b.protocol == "restJson1" || b.protocol == "restXml" }
+
+// json reports a protocol whose bodies are JSON.
+func (b *botoBuilder) json() bool {
+	return b.protocol == "restJson1" || strings.HasPrefix(b.protocol, "awsJson")
+}
+
+// target returns the shape of a reference.
+func (b *botoBuilder) target(r *botoRef) (*botoShape, error) {
+	s := b.shapes[r.Shape]
+	if s == nil {
+		return nil, b.fail(r.at, "the model has no shape %q", place.Excerpt(r.Shape))
+	}
+	return s, nil
+}

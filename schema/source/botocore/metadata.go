@@ -1,0 +1,138 @@
+package botocore
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema/source/internal/model"
+	"github.com/crcheck/crcheck/schema/source/internal/place"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// Service reads of a model of botocore no more than what it says of the
+// service as a whole, which comes before its operations: of every model of
+// botocore 1.43.67 within 2,115 bytes. Load is left to the caller. ok is false
+// where the document is something else, or says other things first.
+func Service(document io.Reader) (service schema.Service, ok bool) {
+	d := jsontext.NewDecoder(document)
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+		return service, false
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		switch {
+		case err != nil:
+			return service, false
+		case name.String() == "metadata":
+			var m botoMetadata
+			if jsonv2.UnmarshalDecode(d, &m) != nil {
+				return service, false
+			}
+			return m.describe()
+		case d.PeekKind() == '{' || d.PeekKind() == '[' || d.SkipValue() != nil:
+			return service, false
+		}
+	}
+	return service, false
+}
+
+// Templates reads the routes of the operations of a model of botocore,
+// which come before its shapes. ok is false where something else comes first.
+func Templates(document io.Reader) (templates []schema.Template, ok bool) {
+	d := jsontext.NewDecoder(document)
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+		return nil, false
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		switch {
+		case err != nil:
+			return nil, false
+		case name.String() != "operations":
+			if name.String() == "shapes" || d.SkipValue() != nil {
+				return nil, false
+			}
+			continue
+		}
+		if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+			return nil, false
+		}
+		for d.PeekKind() == '"' {
+			var o struct {
+				HTTP struct {
+					Method string `json:"method"`
+					URI    string `json:"requestUri"`
+				} `json:"http"`
+			}
+			name, err := d.ReadToken()
+			if err != nil {
+				return nil, false
+			}
+			operation := name.String()
+			if jsonv2.UnmarshalDecode(d, &o) != nil {
+				return nil, false
+			}
+			templates = append(templates, schema.Template{Operation: operation, Method: o.HTTP.Method, URI: o.HTTP.URI})
+		}
+		return templates, d.PeekKind() == '}'
+	}
+	return nil, false
+}
+
+func (m *botoMetadata) describe() (service schema.Service, ok bool) {
+	protocol, problem := m.protocol()
+	service = schema.Service{Name: m.service(), Signing: m.signing(), Endpoint: m.EndpointPrefix, Protocol: protocol}
+	if strings.HasPrefix(protocol, "awsJson") {
+		service.TargetPrefix = m.TargetPrefix
+	}
+	return service, problem == "" && service.Name != ""
+}
+
+// service returns boto3's name of the service: see botoService. Models from
+// before 2018 may have no serviceId; the endpoint then names the service.
+func (m *botoMetadata) service() string {
+	if m.ServiceID != "" {
+		return model.ServiceName(m.ServiceID)
+	}
+	return strings.ReplaceAll(strings.ToLower(cmp.Or(m.EndpointPrefix, m.SigningName)), ".", "-")
+}
+
+// signing returns the name that requests are signed with; "": by SigV4 they are not.
+func (m *botoMetadata) signing() string {
+	if slices.Contains(m.Auth, "aws.auth#sigv4") || strings.Contains(m.SignatureVersion, "v4") {
+		return cmp.Or(m.SigningName, m.EndpointPrefix)
+	}
+	return ""
+}
+
+// protocol returns, in the words of a contract, the protocol that botocore would
+// take: the first of its own list that the model has too
+// (utils.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS), or, where it has no list, the one.
+func (m *botoMetadata) protocol() (protocol, problem string) {
+	protocol = m.Declared
+	for _, known := range []string{"json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor", "query", "ec2"} {
+		if slices.Contains(m.Protocols, known) {
+			protocol = known
+			break
+		}
+	}
+	switch {
+	case protocol == "":
+		return "", "the metadata name no protocol"
+	case protocol == "json" && m.JSONVersion == "1.0":
+		return "awsJson1_0", ""
+	case protocol == "json" && m.JSONVersion == "1.1":
+		return "awsJson1_1", ""
+	case protocol == "json":
+		return "", fmt.Sprintf("jsonVersion is %q: the protocol json has 1.0 and 1.1", place.Excerpt(m.JSONVersion))
+	}
+	known := map[string]string{"rest-json": "restJson1", "rest-xml": "restXml", "smithy-rpc-v2-cbor": "rpcv2Cbor", "query": "awsQuery", "ec2": "ec2Query"}
+	return cmp.Or(known[protocol], protocol), ""
+}

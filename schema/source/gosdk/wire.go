@@ -1,0 +1,247 @@
+package gosdk
+
+import (
+	"cmp"
+	"go/ast"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// goBinding is where a field travels, and under which name.
+type goBinding struct {
+	location schema.Location
+	name     string
+}
+
+// goMembers are the bindings of a structure's fields, or of a union's member types.
+type goMembers map[string]goBinding
+
+// goLocations are the methods of httpbinding.Encoder that say where a member of an
+// input travels.
+var goLocations = map[string]schema.Location{
+	"SetURI": schema.LocationLabel, "SetQuery": schema.LocationQuery, "AddQuery": schema.LocationQuery,
+	"SetHeader": schema.LocationHeader, "AddHeader": schema.LocationHeader, "Headers": schema.LocationHeaders,
+}
+
+// membersOf finds out how the fields of a structure, or the members of a union,
+// travel: from the functions that read it, then from those that write it.
+func (g *goReader) membersOf(name string) goMembers {
+	if known, ok := g.members[name]; ok {
+		return known
+	}
+	all := goMembers{}
+	g.members[name] = all
+	for _, form := range []string{"_deserializeOpDocument", "_deserializeDocument"} {
+		if fn := g.functions[g.protocol+form+name]; fn != nil {
+			all.readCases(fn)
+		}
+	}
+	for _, form := range []string{"_serializeOpDocument", "_serializeDocument"} {
+		if fn := g.functions[g.protocol+form+name]; fn != nil {
+			all.writtenKeys(fn)
+		}
+	}
+	if fn := g.functions[g.protocol+"_serializeOpHttpBindings"+name]; fn != nil {
+		all.bound(fn, goLocations)
+	}
+	if fn := g.functions[g.protocol+"_deserializeOpHttpBindings"+name]; fn != nil {
+		all.bound(fn, map[string]schema.Location{"Values": schema.LocationHeader})
+	}
+	return all
+}
+
+func (m goMembers) learn(field string, location schema.Location, name string) {
+	if _, known := m[field]; !known && field != "" {
+		m[field] = goBinding{location, name}
+	}
+}
+
+// readCases reads the switch of a deserializer over the names of members.
+func (m goMembers) readCases(fn *ast.FuncDecl) {
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		c, ok := n.(*ast.CaseClause)
+		if !ok || len(c.List) == 0 {
+			return true
+		}
+		name, ok := goText(c.List[0])
+		if !ok {
+			return true
+		}
+		field := ""
+		for _, s := range c.Body {
+			field = cmp.Or(field, firstField(s, "sv"), composite(s))
+		}
+		m.learn(field, "body", name)
+		return false
+	})
+}
+
+// writtenKeys reads the keys that a serializer writes: object.Key("name") beside
+// the field that goes there, or under a union's type.
+func (m goMembers) writtenKeys(fn *ast.FuncDecl) {
+	var statements []ast.Stmt
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.TypeSwitchStmt:
+			for _, s := range n.Body.List {
+				if c := s.(*ast.CaseClause); len(c.List) == 1 {
+					m.learn(typeName(c.List[0]), "body", firstKey(c))
+				}
+			}
+			return false
+		case *ast.BlockStmt:
+			if n == fn.Body {
+				statements = n.List
+			}
+		}
+		return true
+	})
+	for _, s := range statements {
+		if key := firstKey(s); key != "" {
+			m.learn(firstField(s, "v"), "body", key)
+		}
+	}
+}
+
+func firstKey(n ast.Node) (key string) {
+	eachCall(n, func(name string, call *ast.CallExpr) {
+		if name == "Key" && key == "" && len(call.Args) == 1 {
+			key, _ = goText(call.Args[0])
+		}
+	})
+	return key
+}
+
+// bound reads what travels beside the body, statement by statement.
+func (m goMembers) bound(fn *ast.FuncDecl, locations map[string]schema.Location) {
+	for _, s := range fn.Body.List {
+		var location schema.Location
+		name := ""
+		eachCall(s, func(method string, call *ast.CallExpr) {
+			if locations[method] == "" || location != "" || len(call.Args) != 1 {
+				return
+			}
+			location = locations[method]
+			name, _ = goText(call.Args[0])
+		})
+		if name == "" { // locationName := "X-Name"
+			ast.Inspect(s, func(n ast.Node) bool {
+				if a, ok := n.(*ast.AssignStmt); ok && name == "" && len(a.Rhs) == 1 {
+					name, _ = goText(a.Rhs[0])
+				}
+				return true
+			})
+		}
+		if location == "" {
+			if strings.Contains(selectors(s), "StatusCode") {
+				m.learn(firstField(s, "v"), schema.LocationStatus, "")
+			}
+			continue
+		}
+		m[firstField(s, "v")] = goBinding{location, name}
+	}
+}
+
+// selectors are the names that are selected in a piece of source.
+func selectors(n ast.Node) string {
+	var b strings.Builder
+	ast.Inspect(n, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			b.WriteString(s.Sel.Name + " ")
+		}
+		return true
+	})
+	return b.String()
+}
+
+// firstField is the first field of a variable that a piece of source speaks of.
+func firstField(n ast.Node, variable string) (field string) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		s, ok := n.(*ast.SelectorExpr)
+		if !ok || field != "" {
+			return field == ""
+		}
+		if id, ok := s.X.(*ast.Ident); ok && id.Name == variable && ast.IsExported(s.Sel.Name) {
+			field = s.Sel.Name
+		}
+		return true
+	})
+	return field
+}
+
+// composite is the type of a literal that a union is set to.
+func composite(n ast.Node) (name string) {
+	a, ok := n.(*ast.AssignStmt)
+	if !ok || len(a.Lhs) != 1 {
+		return ""
+	}
+	if id, ok := a.Lhs[0].(*ast.Ident); !ok || id.Name != "uv" {
+		return ""
+	}
+	ast.Inspect(a, func(n ast.Node) bool {
+		if l, ok := n.(*ast.CompositeLit); ok && name == "" {
+			name = typeName(l.Type)
+		}
+		return true
+	})
+	return name
+}
+
+// typeName is the last name of a type.
+func typeName(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.StarExpr:
+		return typeName(e.X)
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	}
+	return ""
+}
+
+// goProtocols are the prefixes of functions, by the protocol in a contract's words.
+var goProtocols = map[string]string{"awsRestjson1": "restJson1", "awsAwsjson10": "awsJson1_0", "awsAwsjson11": "awsJson1_1"}
+
+// route reads how an operation's request is made.
+func (g *goReader) route(c *schema.Contract) {
+	fn := g.functions[g.protocol+"_serializeOp"+c.Operation]
+	if fn == nil {
+		return
+	}
+	set := func(to *schema.Known[string], e ast.Expr) {
+		if text, ok := goText(e); ok {
+			*to = schema.Is(text)
+		}
+	}
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			switch left := n.Lhs[0].(type) {
+			case *ast.SelectorExpr:
+				if left.Sel.Name == "Method" {
+					set(&c.Method, n.Rhs[0])
+				}
+			case *ast.Ident:
+				if left.Name == "operationPath" {
+					set(&c.URI, n.Rhs[0])
+				}
+			}
+		case *ast.CallExpr:
+			f, ok := n.Fun.(*ast.SelectorExpr)
+			if !ok || len(n.Args) != 1 {
+				break
+			}
+			if f.Sel.Name == "SplitURI" {
+				set(&c.URI, n.Args[0])
+			}
+			if of, ok := f.X.(*ast.CallExpr); ok && f.Sel.Name == "String" && len(of.Args) == 1 {
+				if header, _ := goText(of.Args[0]); header == "X-Amz-Target" {
+					set(&c.Target, n.Args[0])
+				}
+			}
+		}
+		return true
+	})
+}

@@ -1,0 +1,226 @@
+// Package model is what the readers of models share: it turns a model, whose shapes refer to each
+// other by name, into contracts of one operation each.
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/source/internal/place"
+)
+
+// Model is what a document says of a whole service. Its shapes are of any type
+// and refer to each other by name; a contract names structures only.
+type Model struct {
+	Shapes map[string]*schema.Shape
+	// Operations are contracts without shapes; Input, Output and the shapes of
+	// errors are names of shapes.
+	Operations []*schema.Contract
+}
+
+const (
+	// maxDepth is how deep lists and maps may nest in each other:
+	// [schema.Contract.Check] refuses more.
+	maxDepth = 200
+	// maxPlaces bounds the shapes of all contracts of a model, each counted
+	// wherever it stands. The largest model known, of QuickSight, has 30,000. A few
+	// lines of maps in maps would otherwise unfold without end.
+	maxPlaces = 1_000_000
+)
+
+// Remedies of what is wrong in a model.
+const (
+	remedy      = "Correct the model"
+	remedyCycle = "Correct the model: a recursive shape needs a structure or union in its cycle"
+	remedyDeep  = "Correct the model: no service nests them so"
+	remedyLarge = "Correct the model: its shapes multiply as they contain each other"
+	remedyWhole = "Correct the model, or get it whole"
+)
+
+// NoShape is a reference to a shape that the model does not have.
+func NoShape(name, in string) error {
+	return &schema.DocumentError{Place: in, Problem: "the model has no shape " + place.Excerpt(name), Remedy: remedyWhole}
+}
+
+func cycle(shape string) error {
+	return &schema.DocumentError{Place: shape, Problem: "the shape contains itself through lists and maps alone", Remedy: remedyCycle}
+}
+
+func deep(shape string) error {
+	problem := fmt.Sprintf("the shape's lists and maps nest more than %d deep", maxDepth)
+	return &schema.DocumentError{Place: shape, Problem: problem, Remedy: remedyDeep}
+}
+
+func large(operation string) error {
+	problem := fmt.Sprintf("the contracts of the model have more than %d places here, counting each shape wherever it is used", maxPlaces)
+	return &schema.DocumentError{Place: "operation " + operation, Problem: problem, Remedy: remedyLarge}
+}
+
+// unsound is an operation whose contract [schema.Contract.Check] refuses, with the first of its reasons.
+func unsound(operation string, err error) error {
+	problem, _, _ := strings.Cut(err.Error(), "\n")
+	problem = strings.ToValidUTF8(problem[:min(len(problem), 300)], "")
+	return &schema.DocumentError{Place: "operation " + operation, Problem: problem, Remedy: remedy}
+}
+
+// Stated is a word of the model, or silence where it has none.
+func Stated(word string) schema.Known[string] {
+	if word == "" {
+		return schema.Known[string]{}
+	}
+	return schema.Is(word)
+}
+
+// Contracts gives each operation the structures that it reaches, sorted by the
+// operations' names. Contracts share their shapes.
+func (m *Model) Contracts() ([]*schema.Contract, error) {
+	in := inliner{m: m, done: map[string]*placed{}}
+	places := 0
+	for _, c := range m.Operations {
+		c.Shapes = map[string]*schema.Shape{}
+		size, err := in.collect(c)
+		if err != nil {
+			return nil, err
+		}
+		if places += size; places > maxPlaces {
+			return nil, large(c.Operation)
+		}
+		if err := c.Check(); err != nil {
+			return nil, unsound(c.Operation, err)
+		}
+	}
+	slices.SortFunc(m.Operations, func(a, b *schema.Contract) int { return cmp.Compare(a.Operation, b.Operation) })
+	return m.Operations, nil
+}
+
+// inliner puts shapes that are no structures in the place of their names.
+type inliner struct {
+	m    *Model
+	done map[string]*placed
+	open []string // lists and maps that are being put in place
+}
+
+// placed is a shape whose references name structures only.
+type placed struct {
+	shape   *schema.Shape
+	reaches []string // the structures that it names, sorted
+	depth   int      // of lists and maps in it
+	size    int      // of it and what is in it, but at most a little above maxPlaces
+}
+
+// collect adds the structures that a contract reaches, and returns how many
+// places they have.
+func (in *inliner) collect(c *schema.Contract) (size int, err error) {
+	type step struct{ name, from string }
+	steps := []step{{c.Input, c.Name()}, {c.Output, c.Name()}}
+	for _, e := range c.Errors {
+		steps = append(steps, step{e.Shape, c.Name()})
+	}
+	for len(steps) > 0 {
+		next := steps[len(steps)-1]
+		steps = steps[:len(steps)-1]
+		if next.name == "" || c.Shapes[next.name] != nil {
+			continue
+		}
+		p, err := in.named(next.name, next.from)
+		if err != nil {
+			return 0, err
+		}
+		c.Shapes[next.name] = p.shape
+		if size += p.size; size > maxPlaces {
+			return size, nil
+		}
+		for _, below := range p.reaches {
+			steps = append(steps, step{below, next.name})
+		}
+	}
+	return size, nil
+}
+
+// named puts the shape of a name in place, once.
+func (in *inliner) named(name, from string) (*placed, error) {
+	if p := in.done[name]; p != nil {
+		return p, nil
+	}
+	s := in.m.Shapes[name]
+	if s == nil {
+		return nil, NoShape(name, from)
+	}
+	p, err := in.place(s, name)
+	if err != nil {
+		return nil, err
+	}
+	if s.Type == schema.Structure {
+		p.shape.Name = "" // it goes by its key
+	} else if p.shape.Name == "" {
+		p.shape.Name = name
+	}
+	in.done[name] = p
+	return p, nil
+}
+
+// place returns a copy of a shape whose references name structures only.
+func (in *inliner) place(s *schema.Shape, name string) (*placed, error) {
+	if len(in.open) > maxDepth {
+		return nil, deep(in.open[0])
+	}
+	if s.Type != schema.Structure {
+		if name != "" && slices.Contains(in.open, name) {
+			return nil, cycle(name)
+		}
+		in.open = append(in.open, name)
+		defer func() { in.open = in.open[:len(in.open)-1] }()
+	}
+	copied := *s
+	copied.Members = slices.Clone(s.Members)
+	p, reached := &placed{shape: &copied, size: 1}, map[string]bool{}
+	put := func(r schema.Ref) (schema.Ref, error) {
+		if target := in.m.Shapes[r.Name]; r.Inline == nil && target != nil && target.Type == schema.Structure {
+			reached[r.Name] = true
+			return r, nil
+		}
+		below, err := in.below(r, name)
+		if err != nil {
+			return r, err
+		}
+		for _, structure := range below.reaches {
+			reached[structure] = true
+		}
+		if p.depth = max(p.depth, 1+below.depth); len(in.open)+below.depth > maxDepth {
+			return r, deep(cmp.Or(below.shape.Name, name))
+		}
+		p.size = min(p.size+below.size, maxPlaces+1)
+		return schema.Ref{Inline: below.shape}, nil
+	}
+	var err error
+	for i := range copied.Members {
+		if copied.Members[i].Shape, err = put(copied.Members[i].Shape); err != nil {
+			return nil, err
+		}
+	}
+	for _, child := range []**schema.Ref{&copied.Element, &copied.Key, &copied.Value} {
+		if *child == nil {
+			continue
+		}
+		r, err := put(**child)
+		if err != nil {
+			return nil, err
+		}
+		*child = &r
+	}
+	p.reaches = slices.Sorted(maps.Keys(reached))
+	return p, nil
+}
+
+// below puts the shape of a reference in place. One that stands inline already
+// may have the name of the shape that it is a variant of.
+func (in *inliner) below(r schema.Ref, from string) (*placed, error) {
+	if r.Inline == nil {
+		return in.named(r.Name, from)
+	}
+	return in.place(r.Inline, r.Inline.Name)
+}

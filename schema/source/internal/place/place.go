@@ -1,0 +1,58 @@
+// Package place says where in a document something is wrong: what the errors of all readers need.
+package place
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// WithoutBOM returns a document without its byte order mark.
+func WithoutBOM(document []byte) []byte { return bytes.TrimPrefix(document, []byte("\ufeff")) }
+
+// IsObject reports whether a document begins as a JSON object does.
+func IsObject(document []byte) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(WithoutBOM(document)), []byte("{"))
+}
+
+// Of returns the position of a byte of a document.
+func Of(document []byte, offset int) (line, column int) {
+	before := document[:min(max(offset, 0), len(document))]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])
+}
+
+// Excerpt shortens what a message quotes.
+func Excerpt(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	for i := range text {
+		if i > 40 {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+// JSONError gives an error of the decoder its place.
+func JSONError(document []byte, err error, remedy string) *schema.DocumentError {
+	offset, pointer, problem := int64(0), jsontext.Pointer(""), err.Error()
+	var syntax *jsontext.SyntacticError
+	var semantic *jsonv2.SemanticError
+	switch {
+	case errors.As(err, &syntax):
+		offset, pointer, problem = syntax.ByteOffset, syntax.JSONPointer, syntax.Err.Error()
+	case errors.As(err, &semantic):
+		offset, pointer, problem = semantic.ByteOffset, semantic.JSONPointer, "no JSON "+semantic.JSONKind.String()+" goes here"
+		if semantic.Err != nil {
+			problem = semantic.Err.Error()
+		}
+	}
+	line, column := Of(document, int(offset))
+	return &schema.DocumentError{Line: line, Column: column, Place: string(pointer), Problem: problem, Remedy: remedy}
+}

@@ -1,0 +1,192 @@
+package page
+
+import (
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/source/internal/model"
+)
+
+// pageBuilder walks the literals of a syntax block and the items of a member
+// list together, and builds shapes. Where an item is nil the member list does
+// not describe the place: that has been reported, or the list is left out.
+type pageBuilder struct {
+	contract  *schema.Contract
+	names     model.Names
+	strings   interner
+	conflicts conflicts
+	ancestors []ancestor
+}
+
+func newPageBuilder(h heading) *pageBuilder {
+	c := &schema.Contract{
+		Format: schema.Format, Service: h.service, Operation: h.operation,
+		Shapes: map[string]*schema.Shape{},
+	}
+	if h.api != "" {
+		c.API = schema.Is(h.api)
+	}
+	return &pageBuilder{
+		contract: c, names: model.Names{}, strings: interner{},
+		conflicts: conflicts{operation: c.Name()},
+	}
+}
+
+// child builds the shape below a token of the path.
+func (b *pageBuilder) child(s pathStep, l *literal, i *item) schema.Ref {
+	b.conflicts.path = append(b.conflicts.path, s)
+	defer func() { b.conflicts.path = b.conflicts.path[:len(b.conflicts.path)-1] }()
+	if i != nil {
+		b.agree(l, i)
+	}
+	switch l.form {
+	case dictForm, streamForm:
+		if l.isMap(i) {
+			return schema.Inline(b.mapping(l, i))
+		}
+		name := nameOf(b.conflicts.path, b.names)
+		b.structure(l, i, name)
+		return schema.Named(name)
+	case listForm:
+		return schema.Inline(b.list(l, i))
+	}
+	if i != nil {
+		b.nothing(i.children, "the syntax shows "+l.form.String()+", which has no members")
+	}
+	switch l.form {
+	case recursiveForm:
+		return b.recursion(i)
+	case ellipsisForm:
+		return schema.Inline(ellipsis(i))
+	case stringForm, eitherForm:
+		shape := schema.Shape{Type: schema.String, Enum: schema.Is([]string{})}
+		if l.enum != nil {
+			shape.Enum = schema.Is(l.enum)
+		}
+		return schema.Inline(shape)
+	}
+	return schema.Inline(l.form.shape)
+}
+
+// isMap tells a map from a structure. The syntax alone cannot: a structure may
+// have a single member named string.
+func (l *literal) isMap(i *item) bool {
+	switch {
+	case l.form != dictForm || len(l.entries) != 1:
+		return false
+	case len(l.entries[0].keys) > 1:
+		return true
+	case i != nil && len(i.children) > 0:
+		return i.children[0].name == ""
+	}
+	return l.entries[0].keys[0] == "string"
+}
+
+// ellipsis is the shape of "...", which only the member list can tell.
+func ellipsis(i *item) schema.Shape {
+	if i != nil {
+		switch i.word {
+		case "float":
+			return schema.Shape{Type: schema.Float}
+		case "string":
+			return schema.Shape{Type: schema.String}
+		}
+	}
+	return schema.Shape{}
+}
+
+// structure builds a named structure, with its members in the syntax's order.
+func (b *pageBuilder) structure(l *literal, i *item, name string) {
+	shape := &schema.Shape{Type: schema.Structure}
+	b.contract.Shapes[name] = shape
+	b.ancestors = append(b.ancestors, ancestor{schema.Structure, name, i})
+	defer func() { b.ancestors = b.ancestors[:len(b.ancestors)-1] }()
+
+	if b.conflicts.part == schema.OutputPart {
+		shape.EventStream = schema.Is(l.form == streamForm)
+	}
+	b.union(shape, l, i)
+	described := b.match(l, i)
+	for at, e := range l.entries {
+		member := schema.Member{Name: e.keys[0]}
+		member.Shape = b.child(memberStep(member.Name), e.value, described[at])
+		// The generator forgets the mark of recursive members.
+		if b.conflicts.part == schema.InputPart && described[at] != nil && e.value.form != recursiveForm {
+			member.Required = schema.Is(described[at].required)
+		}
+		shape.Members = append(shape.Members, member)
+	}
+}
+
+// union reads the facet from the note. Its absence says something only beside a
+// documentation text, and nothing of an event stream, which is always a union.
+func (b *pageBuilder) union(shape *schema.Shape, l *literal, i *item) {
+	switch {
+	case i == nil:
+	case i.union != nil:
+		shape.Union = schema.Is(true)
+		b.agreeUnion(l, i.union)
+	case i.prose != "" && l.form != streamForm:
+		shape.Union = schema.Is(false)
+	}
+}
+
+func (b *pageBuilder) list(l *literal, i *item) schema.Shape {
+	b.ancestors = append(b.ancestors, ancestor{schema.List, "", i})
+	defer func() { b.ancestors = b.ancestors[:len(b.ancestors)-1] }()
+	var below *item
+	if i != nil {
+		below = b.only(i.children, l.element.at)
+	}
+	element := b.child(elementStep, l.element, below)
+	return schema.Shape{Type: schema.List, Element: &element}
+}
+
+func (b *pageBuilder) mapping(l *literal, i *item) schema.Shape {
+	b.ancestors = append(b.ancestors, ancestor{schema.Map, "", i})
+	defer func() { b.ancestors = b.ancestors[:len(b.ancestors)-1] }()
+	e := l.entries[0]
+	var below *item
+	if i != nil {
+		if key := b.only(i.children, e.at); key != nil {
+			if key.word != "string" {
+				b.conflicts.report(key.at, key.word, "string", "the member list gives the map a key that is no string")
+			}
+			below = b.only(key.children, e.value.at)
+		}
+	}
+	key := mapKey()
+	if len(e.keys) > 1 || e.keys[0] != "string" {
+		key.Enum = schema.Is(e.keys)
+	}
+	value := b.child(valueStep, e.value, below)
+	return schema.Shape{Type: schema.Map, Key: &schema.Ref{Inline: &key}, Value: &value}
+}
+
+// mapKey is the key of any map. Its enum is silent: the syntax shows 'string'
+// for an enum too.
+func mapKey() schema.Shape { return schema.Shape{Type: schema.String} }
+
+// pathStep is a token of a pointer, and what it adds to the name of a shape.
+type pathStep struct{ token, name string }
+
+var (
+	elementStep = pathStep{"*", "Item"}
+	valueStep   = pathStep{"*", "Value"}
+)
+
+func memberStep(name string) pathStep { return pathStep{name, capitalised(name)} }
+
+// maxShapeName bounds the names of shapes. The longest of a real page that we
+// know has 177 letters.
+const maxShapeName = 400
+
+// nameOf names the shape at a path after the members that lead to it.
+func nameOf(path []pathStep, names model.Names) string {
+	name := ""
+	for _, s := range path {
+		if len(name)+len(s.name) > maxShapeName {
+			break
+		}
+		name += s.name
+	}
+	return names.Unique(name)
+}

@@ -1,0 +1,185 @@
+package page
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/source/internal/place"
+)
+
+// ErrNoOperation marks a page about a client method that calls no operation, such as close or
+// get_paginator.
+var ErrNoOperation = errors.New("the page is not about an operation")
+
+const remedy = "Take the page whole and unedited, as boto3's documentation generator writes it."
+
+func broken(line, column int, problem string) error {
+	return &schema.DocumentError{Line: line, Column: column, Problem: problem, Remedy: remedy}
+}
+
+// noOperation is the page of a method that calls no operation.
+func noOperation(at position, method string) error {
+	return &schema.DocumentError{
+		Line: at.line, Column: at.column, Place: method, Err: ErrNoOperation,
+		Problem: "the method calls no operation: its page has neither a request syntax nor a link to the API",
+		Remedy:  "Read the page of an operation; if this should be one, it is not whole",
+	}
+}
+
+// omitted is a syntax block that boto3's generator left out because of its length. The page cannot
+// be read without the one of the response.
+func omitted(at position, title string) *schema.DocumentError {
+	return &schema.DocumentError{
+		Line: at.line, Column: at.column, Place: title, Err: errOmitted,
+		Problem: "the page leaves this section out, because it is too large to render",
+		Remedy:  "Read the service's model (botocore's service-2.json) instead",
+	}
+}
+
+var errOmitted = errors.New("the section is too large to render")
+
+const tooLarge = "# This section is too large to render."
+
+// pageSections is a page cut into the parts that are read.
+type pageSections struct {
+	heading    heading
+	request    section               // the call
+	omitted    *schema.DocumentError // of the request, where it is left out
+	parameters memberSection
+	none       bool    // the call returns None
+	response   section // the answer, unless none
+	structure  memberSection
+	exceptions []string
+}
+
+// memberSection is a member list. The generator may have left it out.
+type memberSection struct {
+	section
+	omitted   bool
+	omittedAt position
+}
+
+// cutPage cuts a page into its sections. Headings are taken only at the columns
+// where the generator writes them, because prose may contain the same words.
+func cutPage(page section) (p pageSections, err error) {
+	rest := page.lines()
+	if p.heading, err = readHeading(&rest); err != nil {
+		return p, err
+	}
+	if p.request, err = codeBlock(&rest, "Request Syntax", 2); errors.Is(err, errOmitted) {
+		p.omitted, _ = errors.AsType[*schema.DocumentError](err)
+	} else if err != nil {
+		return p, err
+	}
+	if p.parameters, p.none, err = cutParameters(&rest); err != nil {
+		return p, err
+	}
+	if !p.none {
+		if err := findTitle(&rest, "Response Syntax"); err != nil {
+			return p, err
+		}
+		if p.response, err = codeBlock(&rest, "Response Syntax", 4); err != nil {
+			return p, err
+		}
+		if err := findTitle(&rest, "Response Structure"); err != nil {
+			return p, err
+		}
+		p.structure = cutStructure(&rest)
+	}
+	p.exceptions, err = readExceptions(&rest)
+	return p, err
+}
+
+func isTitle(l line, title string) bool { return strings.TrimSpace(l.text) == "**"+title+"**" }
+
+// findTitle reads up to and including a title.
+func findTitle(rest *lines, title string) error {
+	for l, ok := rest.next(); ok; l, ok = rest.next() {
+		if isTitle(l, title) {
+			return nil
+		}
+	}
+	return errorAtEnd(rest.text, "its **"+title+"**")
+}
+
+// codeBlock reads the literal block below a title: its lines are indented
+// deeper than the title.
+func codeBlock(rest *lines, title string, indent int) (section, error) {
+	l, ok := rest.nextText()
+	if !ok {
+		return section{}, errorAtEnd(rest.text, "the literal block of its **"+title+"**")
+	}
+	if strings.TrimSpace(l.text) != "::" {
+		return section{}, broken(l.number, l.at().column, "no literal block follows **"+title+"**")
+	}
+	start, end := *rest, rest.offset
+	for ahead := *rest; ; *rest = ahead {
+		l, ok := ahead.next()
+		if !ok || !l.blank() && (l.indent() <= indent || strings.HasPrefix(l.text[l.indent():], "**")) {
+			return start.until(end), nil
+		}
+		if strings.TrimSpace(l.text) == tooLarge {
+			return section{}, omitted(l.at(), title)
+		}
+		end = ahead.offset
+	}
+}
+
+// cutParameters reads the member list of the request, up to what the call returns.
+func cutParameters(rest *lines) (list memberSection, none bool, err error) {
+	start := *rest
+	for l, ok := rest.next(); ok; l, ok = rest.next() {
+		list.noteOmission(l)
+		switch {
+		case l.indent() != 2:
+		case strings.HasPrefix(l.text, "  :returns: None"):
+			list.section = start.until(l.start)
+			return list, true, nil
+		case strings.HasPrefix(l.text, "  :rtype:"):
+			list.section = start.until(l.start)
+			return list, false, nil
+		}
+	}
+	return list, false, errorAtEnd(rest.text, "it says what the call returns")
+}
+
+// cutStructure reads the member list of the response, up to the next section.
+func cutStructure(rest *lines) (list memberSection) {
+	start := *rest
+	for ahead := *rest; ; *rest = ahead {
+		l, ok := ahead.next()
+		if !ok || l.indent() == 2 && (isTitle(l, "Exceptions") || isTitle(l, "Examples")) {
+			list.section = start.until(rest.offset)
+			return list
+		}
+		list.noteOmission(l)
+	}
+}
+
+func (m *memberSection) noteOmission(l line) {
+	if strings.TrimSpace(l.text) == tooLarge {
+		m.omitted, m.omittedAt = true, l.at()
+	}
+}
+
+// readExceptions reads the names of the errors, in the order of the page.
+func readExceptions(rest *lines) ([]string, error) {
+	var names []string
+	for l, ok := rest.next(); ok; l, ok = rest.next() {
+		if l.indent() != 2 || !isTitle(l, "Exceptions") {
+			continue
+		}
+		for l, ok = rest.nextText(); ok && strings.HasPrefix(l.text, "  * "); l, ok = rest.nextText() {
+			link, isLink := strings.CutPrefix(strings.TrimLeft(l.text[3:], " "), ":py:class:`")
+			_, name, isClass := strings.Cut(link, ".Client.exceptions.")
+			name, isWhole := strings.CutSuffix(strings.TrimRight(name, " "), "`")
+			if !isLink || !isClass || !isWhole || name == "" || len(name) > maxNameLength {
+				return nil, broken(l.number, 3, "this is no exception of a client: "+place.Excerpt(l.text))
+			}
+			names = append(names, strings.Clone(name))
+		}
+		break
+	}
+	return names, nil
+}

@@ -1,0 +1,290 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/crcheck/crcheck/schema/source/internal/place"
+)
+
+const (
+	// maxNesting bounds the reader's own recursion. Pages stop at the first
+	// repetition of a shape, so real ones nest about twenty deep.
+	maxNesting = 100
+	// maxNameLength bounds names in bytes, and so what is made of them.
+	maxNameLength = 200
+)
+
+// literal is a value of a syntax block.
+type literal struct {
+	at      position
+	form    *form
+	enum    []string // of a string: nil if it shows 'string'
+	entries []entry  // of a dict, an EventStream or a call
+	element *literal // of a list
+}
+
+// entry is a member of a structure, an argument of a call, or what a map holds.
+type entry struct {
+	at    position
+	keys  []string // several only where a map's key shows its enum
+	value *literal
+}
+
+// syntaxParser reads a syntax block by recursive descent:
+//
+//	call  = "response = client." NAME "(" [NAME "=" value {"," NAME "=" value}] ")"
+//	value = dict | list | string | "EventStream(" dict ")" | fixed literal
+//	dict  = "{" [string ":" value {"," string ":" value}] "}"
+//	list  = "[" value "]"
+//	string = "'" text "'" {"|'" text "'"} [" or " value]
+//
+// A comma may follow the last entry of anything.
+type syntaxParser struct {
+	text    string
+	offset  int
+	at      position
+	nesting int
+	names   interner
+}
+
+// interner gives equal strings one copy, which does not keep the page in memory.
+type interner map[string]string
+
+func (in interner) of(text string) string {
+	if known, ok := in[text]; ok {
+		return known
+	}
+	copied := strings.Clone(text)
+	in[copied] = copied
+	return copied
+}
+
+func newSyntaxParser(block section, names interner) *syntaxParser {
+	return &syntaxParser{text: block.text, at: position{block.line, 1}, names: names}
+}
+
+// call reads the request's block.
+func (p *syntaxParser) call(method string) (*literal, error) {
+	p.space()
+	call := &literal{at: p.at, form: dictForm}
+	if !p.take("response = client." + method + "(") {
+		return nil, p.unexpected("a call of " + method)
+	}
+	if err := p.entries(call, ")", p.argument); err != nil {
+		return nil, err
+	}
+	return call, p.end()
+}
+
+// answer reads the response's block.
+func (p *syntaxParser) answer() (*literal, error) {
+	p.space()
+	if !p.ahead("{") {
+		return nil, p.unexpected("a dict")
+	}
+	answer, err := p.value()
+	if err != nil {
+		return nil, err
+	}
+	return answer, p.end()
+}
+
+func (p *syntaxParser) end() error {
+	if p.space(); p.offset < len(p.text) {
+		return p.unexpected("the end of the block")
+	}
+	return nil
+}
+
+func (p *syntaxParser) value() (*literal, error) {
+	if p.nesting++; p.nesting > maxNesting {
+		return nil, p.fail(fmt.Sprintf("values nest more than %d deep", maxNesting))
+	}
+	defer func() { p.nesting-- }()
+
+	l := &literal{at: p.at}
+	for _, f := range forms {
+		if p.take(f.literal) {
+			l.form = f
+			return l, nil
+		}
+	}
+	var err error
+	switch {
+	case p.ahead("'"):
+		l.form = stringForm
+		if l.enum, err = p.strings(); len(l.enum) == 1 && l.enum[0] == "string" {
+			l.enum = nil
+		}
+		if err == nil && p.take(" or ") {
+			l.form = eitherForm
+			_, err = p.value()
+		}
+	case p.take("{"):
+		l.form = dictForm
+		err = p.entries(l, "}", p.keys)
+	case p.take("["):
+		l.form = listForm
+		if p.space(); p.ahead("]") {
+			return nil, p.unexpected("the list's element")
+		}
+		if l.element, err = p.value(); err != nil {
+			return nil, err
+		}
+		if p.space(); p.take(",") {
+			p.space()
+		}
+		err = p.expect("]")
+	case p.take("EventStream("):
+		l.form = streamForm
+		if p.space(); !p.take("{") {
+			return nil, p.unexpected("{")
+		}
+		if err = p.entries(l, "}", p.keys); err == nil {
+			p.space()
+			err = p.expect(")")
+		}
+	default:
+		err = p.unexpected("a value")
+	}
+	return l, err
+}
+
+// entries reads what stands between the brackets of a dict or a call.
+func (p *syntaxParser) entries(l *literal, closing string, key func() ([]string, error)) error {
+	seen := map[string]bool{}
+	for {
+		if p.space(); p.take(closing) {
+			return nil
+		}
+		e := entry{at: p.at}
+		var err error
+		if e.keys, err = key(); err != nil {
+			return err
+		}
+		if name := e.keys[0]; seen[name] {
+			return broken(e.at.line, e.at.column, "the member "+name+" stands twice")
+		}
+		seen[e.keys[0]] = true
+		if e.value, err = p.value(); err != nil {
+			return err
+		}
+		l.entries = append(l.entries, e)
+		if p.space(); !p.take(",") && !p.ahead(closing) {
+			return p.unexpected("a comma or " + closing)
+		}
+	}
+}
+
+// keys reads the key of a dict and its colon.
+func (p *syntaxParser) keys() ([]string, error) {
+	if !p.ahead("'") {
+		return nil, p.unexpected("a member's name in quotes")
+	}
+	at := p.at
+	keys, err := p.strings()
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(keys, func(k string) bool { return k == "" || len(k) > maxNameLength }) {
+		return nil, broken(at.line, at.column, fmt.Sprintf("a member's name is empty or longer than %d bytes", maxNameLength))
+	}
+	p.space()
+	err = p.expect(":")
+	p.space()
+	return keys, err
+}
+
+// argument reads the name of an argument and its equals sign.
+func (p *syntaxParser) argument() ([]string, error) {
+	rest := p.text[p.offset:min(p.offset+maxNameLength+1, len(p.text))]
+	name, _, isArgument := strings.Cut(rest, "=")
+	if !isArgument || name == "" || strings.ContainsAny(name, " \t\r\n'\"()[]{},") {
+		return nil, p.unexpected("an argument")
+	}
+	p.advance(len(name) + len("="))
+	return []string{p.names.of(name)}, nil
+}
+
+// strings reads one string, or the alternatives of an enum.
+func (p *syntaxParser) strings() (texts []string, err error) {
+	for {
+		text, err := p.quoted()
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+		if !p.ahead("|'") {
+			return texts, nil
+		}
+		p.advance(len("|"))
+	}
+}
+
+// quoted reads one string. The generator escapes nothing, so a quote inside a
+// text stands as it is: the closing one is followed by what can follow a string.
+func (p *syntaxParser) quoted() (string, error) {
+	text := p.text[p.offset+1:]
+	for i := 0; ; i++ {
+		next := strings.IndexAny(text[i:], "'\n")
+		if next < 0 || text[i+next] == '\n' {
+			return "", p.fail("the quote is not closed on its line")
+		}
+		i += next
+		if i+1 == len(text) || strings.IndexByte("|:,)]} \r\n", text[i+1]) >= 0 {
+			p.advance(i + len("''"))
+			return p.names.of(text[:i]), nil
+		}
+	}
+}
+
+func (p *syntaxParser) ahead(text string) bool { return strings.HasPrefix(p.text[p.offset:], text) }
+
+func (p *syntaxParser) take(text string) bool {
+	if !p.ahead(text) {
+		return false
+	}
+	p.advance(len(text))
+	return true
+}
+
+func (p *syntaxParser) expect(text string) error {
+	if !p.take(text) {
+		return p.unexpected(text)
+	}
+	return nil
+}
+
+// advance moves over text that stands on one line.
+func (p *syntaxParser) advance(n int) {
+	p.at.column += utf8.RuneCountInString(p.text[p.offset : p.offset+n])
+	p.offset += n
+}
+
+func (p *syntaxParser) space() {
+	for ; p.offset < len(p.text); p.offset++ {
+		switch p.text[p.offset] {
+		case ' ', '\t', '\r':
+			p.at.column++
+		case '\n':
+			p.at = position{p.at.line + 1, 1}
+		default:
+			return
+		}
+	}
+}
+
+func (p *syntaxParser) unexpected(want string) error {
+	got := "the block ends"
+	if p.offset < len(p.text) {
+		got = place.Excerpt(p.text[p.offset:min(p.offset+100, len(p.text))]) + " stands"
+	}
+	return p.fail(got + " where " + want + " should")
+}
+
+func (p *syntaxParser) fail(problem string) error {
+	return broken(p.at.line, p.at.column, problem)
+}

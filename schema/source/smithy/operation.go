@@ -1,0 +1,207 @@
+package smithy
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/crcheck/crcheck/schema/source/internal/model"
+
+	"github.com/crcheck/crcheck/schema"
+)
+
+// smithyBuilder makes the operations of one service and the shapes that they
+// reach. Shapes wait in a queue, so that the depth of a model costs no stack.
+type smithyBuilder struct {
+	m        *smithyModel
+	id       string // of the service
+	service  *astShape
+	protocol smithyProtocol
+	model    model.Model
+
+	names model.Names
+	given map[string]string // names of shapes, by id
+	made  map[use]string    // names in the model
+	queue []waiting
+}
+
+// use is a shape as one or more places use it. Places that make it another
+// shape have a use, and a name in the model, of their own.
+type use struct {
+	id       string
+	role     role            // of a structure
+	member   string          // whose traits override those of the shape, by its id
+	location schema.Location // empty: in the body
+}
+
+func (u use) String() string {
+	text := cmp.Or(u.member, u.id)
+	if u.location != "" {
+		text += " in a " + string(u.location)
+	}
+	return text
+}
+
+// waiting is a shape that is to be built.
+type waiting struct {
+	use
+	name   string     // in the model
+	traits *astTraits // of the member that overrides some; or nil
+}
+
+func newSmithyBuilder(m *smithyModel, id string, service *astShape) *smithyBuilder {
+	b := &smithyBuilder{
+		m: m, id: id, service: service, protocol: protocolOf(&service.Traits),
+		model: model.Model{Shapes: map[string]*schema.Shape{}},
+		names: model.Names{}, given: map[string]string{}, made: map[use]string{},
+	}
+	for _, r := range service.Rename {
+		b.given[r.Name] = b.names.Unique(string(r.Value))
+	}
+	return b
+}
+
+// name returns the name of a shape in the context of the service: its own
+// without the namespace, unless the service renames it or a shape that was met
+// before has the name.
+func (b *smithyBuilder) name(id string) string {
+	if _, ok := b.given[id]; !ok {
+		b.given[id] = b.names.Unique(localName(id))
+	}
+	return b.given[id]
+}
+
+// operation adds the contract of an operation.
+func (b *smithyBuilder) operation(id string) error {
+	o, err := b.m.shape(id, b.id)
+	if err != nil {
+		return err
+	}
+	c := &schema.Contract{
+		Format: schema.Format, Service: b.serviceName(), Operation: localName(id),
+		API: b.api(), Protocol: model.Stated(b.protocol.name), Readonly: schema.Is(bool(o.Traits.Readonly)),
+	}
+	if b.service.Traits.QueryCompatible {
+		c.QueryCompatible = schema.Is(true)
+	}
+	if v4 := b.service.Traits.SigV4; v4 != nil {
+		c.Signing = model.Stated(v4.Name)
+	}
+	b.bind(c, o)
+	if c.Input, err = b.root(o.Input, id, asInput); err != nil {
+		return err
+	}
+	if c.Output, err = b.root(o.Output, id, asOutput); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, errors := range [][]astMember{o.Errors, b.service.Errors} {
+		for i := range errors {
+			if seen[errors[i].Target] {
+				continue
+			}
+			seen[errors[i].Target] = true
+			if err := b.error(c, &errors[i], id); err != nil {
+				return err
+			}
+		}
+	}
+	b.model.Operations = append(b.model.Operations, c)
+	return nil
+}
+
+// bind says what the HTTP request and the status of success are.
+func (b *smithyBuilder) bind(c *schema.Contract, o *astShape) {
+	http := o.Traits.HTTP
+	switch {
+	case b.protocol.target:
+		c.Target = schema.Is(localName(b.id) + "." + c.Operation)
+		fallthrough
+	case !b.protocol.binding:
+		http = &astHTTP{Method: "POST", URI: "/"}
+		if b.protocol.name == "rpcv2Cbor" {
+			http.URI = "/service/" + localName(b.id) + "/operation/" + c.Operation
+		}
+	case http == nil:
+		return
+	}
+	c.Method, c.URI, c.Status = model.Stated(http.Method), model.Stated(http.URI), schema.Is(cmp.Or(http.Code, 200))
+}
+
+// root returns the name of an input or output; smithy.api#Unit is none.
+func (b *smithyBuilder) root(r *astMember, operation string, as role) (string, error) {
+	if r == nil || r.Target == preludeNamespace+"Unit" {
+		return "", nil
+	}
+	if err := b.m.expect(r.Target, operation, "structure"); err != nil {
+		return "", err
+	}
+	return b.refer(use{id: r.Target, role: as}, nil, operation)
+}
+
+// error adds an error that the operation or the service declares.
+func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string) error {
+	shape, err := b.root(r, operation, asOutput)
+	if err != nil {
+		return err
+	}
+	s, err := b.m.shape(r.Target, operation)
+	if err != nil {
+		return err
+	}
+	e := schema.Error{Name: b.name(r.Target), Shape: shape}
+	if local := localName(r.Target); local != e.Name {
+		e.Code = schema.Is(local) // a rename leaves the wire alone
+	}
+	t := &s.Traits
+	switch t.Error {
+	case "client":
+		e.Fault, e.Status = schema.Is("client"), schema.Is(400)
+	case "server":
+		e.Fault, e.Status = schema.Is("server"), schema.Is(500)
+	default:
+		return broken(r.Target, "it stands among errors, but is not marked as one of client or server", "Give it the trait smithy.api#error")
+	}
+	if t.HTTPError != 0 {
+		e.Status = schema.Is(t.HTTPError)
+	}
+	if q := t.QueryError; q != nil {
+		if q.Code != "" && (q.Code != e.Name || c.QueryCompatible.Or(false)) {
+			e.Code = schema.Is(q.Code)
+		}
+		if q.Status != 0 && b.protocol.name == "awsQuery" {
+			e.Status = schema.Is(q.Status)
+		}
+	}
+	if _, known := e.Code.Get(); !known && c.QueryCompatible.Or(false) {
+		e.Code = schema.Is(localName(r.Target)) // aws-query-protocol.html#aws-protocols-awsqueryerror-trait
+	}
+	c.Errors = append(c.Errors, e)
+	return nil
+}
+
+// serviceName is boto3's name of the service. One that is not of AWS has none,
+// and goes by its own.
+func (b *smithyBuilder) serviceName() string {
+	if s := b.service.Traits.Service; s != nil {
+		return model.ServiceName(cmp.Or(s.SDKID, localName(b.id)))
+	}
+	return model.ServiceName(localName(b.id))
+}
+
+// api is the API's name in AWS's documentation links. A model that does not
+// state it gives a default that many services do not keep to; it is believed
+// where the endpoint goes by the same name (Smithy, aws/aws-core.html#docid).
+func (b *smithyBuilder) api() schema.Known[string] {
+	s := b.service.Traits.Service
+	if s == nil {
+		return schema.Known[string]{}
+	}
+	endpoint := cmp.Or(s.EndpointPrefix, s.ARNNamespace)
+	switch {
+	case s.DocID != "":
+		return schema.Is(s.DocID)
+	case endpoint == "", b.service.Version == "", endpoint != strings.ToLower(strings.ReplaceAll(s.SDKID, " ", "-")):
+		return schema.Known[string]{}
+	}
+	return schema.Is(endpoint + "-" + b.service.Version)
+}

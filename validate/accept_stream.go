@@ -1,0 +1,120 @@
+package validate
+
+import (
+	"mime"
+
+	"github.com/crcheck/crcheck/internal/eventstream"
+)
+
+// accepts reports whether there is nothing to say about a stream.
+func (st *stream) accepts(body []byte) bool {
+	a := acceptors.Get().(*acceptor)
+	defer acceptors.Put(a)
+	ended := false
+	for at, index := 0, 0; at < len(body); index++ {
+		m, next, fault := eventstream.Decode(body, at)
+		if fault != nil || ended {
+			return false
+		}
+		signature, _, signed := m.Headers.Find(":chunk-signature")
+		switch {
+		case !signed || !st.signed:
+		case signature.Type != eventstream.TypeBytes || !hasDate(m):
+			return false
+		case len(m.Payload) == 0:
+			ended, at = true, next
+			continue
+		default:
+			end, inner := m.PayloadAt+len(m.Payload), 0
+			if m, inner, fault = eventstream.Decode(body[:end], m.PayloadAt); fault != nil || inner < end {
+				return false
+			}
+		}
+		if !a.event(st, m, index) {
+			return false
+		}
+		at = next
+	}
+	return true
+}
+
+func hasDate(m eventstream.Message) bool {
+	date, _, ok := m.Headers.Find(":date")
+	return ok && date.Type == eventstream.TypeTimestamp
+}
+
+// event takes the message of an event, out of its signed message.
+func (a *acceptor) event(st *stream, m eventstream.Message, index int) bool {
+	kind, _, ok := headerText(m, ":message-type")
+	if !ok {
+		return false
+	}
+	switch string(kind) {
+	case "event":
+		name, _, ok := headerText(m, ":event-type")
+		if !ok {
+			return false
+		}
+		if st.initial != nil && index == 0 {
+			return string(name) == st.initialType && a.json(st, st.initial, m)
+		}
+		e := st.events[string(name)]
+		return e != nil && e.plain && a.eventMember(st, e, m)
+	case "exception":
+		name, _, ok := headerText(m, ":exception-type")
+		e := st.events[string(name)]
+		return ok && e != nil && e.exception && a.eventMember(st, e, m)
+	}
+	return false
+}
+
+// eventMember takes an event or exception that is a member of the union.
+func (a *acceptor) eventMember(st *stream, e *event, m eventstream.Message) bool {
+	for i := range e.headers {
+		if !a.eventHeader(&e.headers[i], m) {
+			return false
+		}
+	}
+	switch {
+	case e.payload != "" && len(m.Payload) == 0 && (!e.required || !e.raw):
+		return !e.required
+	case e.payload != "" && e.raw:
+		return a.raw(e.node, m.Payload)
+	}
+	return a.json(st, e.node, m)
+}
+
+func (a *acceptor) eventHeader(h *eventHeader, m eventstream.Message) bool {
+	v, _, ok := m.Headers.Find(h.wire)
+	if !ok {
+		return !h.required
+	}
+	a.typed = appendHeader(a.typed[:0], v)
+	return h.fits(v.Type) && a.accepts(h.node, a.typed)
+}
+
+// json takes a payload that is a JSON text, and its Content-Type.
+func (a *acceptor) json(st *stream, n *node, m eventstream.Message) bool {
+	return st.typed(m) && a.accepts(n, jsonPayload(m))
+}
+
+var noMembers = []byte("{}")
+
+// jsonPayload is a payload that is a JSON text. None at all is an object without members, as all
+// SDKs take it.
+func jsonPayload(m eventstream.Message) []byte {
+	if len(m.Payload) == 0 {
+		return noMembers
+	}
+	return m.Payload
+}
+
+// typed reports whether the :content-type of a payload that is JSON says so. It may be absent.
+func (st *stream) typed(m eventstream.Message) bool {
+	v, _, ok := m.Headers.Find(":content-type")
+	if !ok || st.media == "" || len(m.Payload) == 0 || string(v.Data) == st.media || string(v.Data) == "application/json" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(string(v.Data))
+	return v.Type == eventstream.TypeString && err == nil && (media == st.media || media == "application/json")
+}

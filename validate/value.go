@@ -1,0 +1,76 @@
+package validate
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// value is the value at an offset of the document, as findings have it.
+func (s *sink) value(at int) finding.Value { return valueAt(s.document, at) }
+
+func valueAt(document []byte, at int) finding.Value {
+	if at >= len(document) {
+		return finding.Value{}
+	}
+	text := document[at:]
+	switch text[0] {
+	case '{':
+		return finding.Value{Kind: finding.KindObject}
+	case '[':
+		return finding.Value{Kind: finding.KindList}
+	case '"':
+		end := 1
+		for end < len(text) && text[end] != '"' {
+			if text[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		unquoted, _ := jsontext.AppendUnquote(nil, text[:min(end+1, len(text))]) // invalid UTF-8 is replaced
+		return textValue(string(unquoted))
+	}
+	if end := bytes.IndexAny(text, " \t\r\n,:]}"); end >= 0 {
+		text = text[:end]
+	}
+	switch text[0] {
+	case 'n':
+		return finding.Value{Kind: finding.KindNull, Text: "null"}
+	case 't', 'f':
+		return finding.ValueOf(finding.KindBoolean, string(text))
+	}
+	return numberValue(text)
+}
+
+// textValue is a string.
+func textValue(text string) finding.Value {
+	kind := finding.KindString
+	switch {
+	case schema.DateTime.Match([]byte(text)):
+		kind = finding.KindDateTime
+	case schema.HTTPDate.Match([]byte(text)):
+		kind = finding.KindHTTPDate
+	}
+	return finding.ValueOf(kind, text)
+}
+
+// numberValue is a number as it is written.
+func numberValue(raw []byte) finding.Value {
+	text := string(raw)
+	double, err := strconv.ParseFloat(text, 64)
+	_, notInt64 := strconv.ParseInt(text, 10, 64)
+	kind := finding.KindInteger
+	switch {
+	case err != nil || math.Abs(double) == math.MaxFloat64:
+		kind = finding.KindBigNumber
+	case bytes.ContainsAny(raw, ".eE"):
+		kind = finding.KindNumber
+	case notInt64 != nil:
+		kind = finding.KindBigInteger
+	}
+	return finding.ValueOf(kind, text)
+}
