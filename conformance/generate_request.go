@@ -11,7 +11,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -57,14 +57,14 @@ func (c *planned) answer(ids identifiers) (answering, error) {
 	}
 	r := interactions[0].Response
 	return func(request *http.Request, a *Attempt) (reply, error) {
-		body, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, recorder.MaxRequestBody))
+		body, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, replay.MaxBody))
 		if err != nil {
 			return reply{}, err
 		}
 		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: lowered(request.Header), Body: traffic.BodyOf(body)}
 		if _, a.Miss = c.operation.route(a.request); a.Miss != "" {
-			return reply{recorder.MissStatus, http.Header{"X-Amzn-Errortype": {recorder.MissCode}, "Content-Type": {"application/json"}},
-				[]byte(`{"__type":"` + recorder.MissCode + `"}`)}, nil
+			return reply{replay.MissStatus, http.Header{"X-Amzn-Errortype": {replay.MissCode}, "Content-Type": {"application/json"}},
+				[]byte(`{"__type":"` + replay.MissCode + `"}`)}, nil
 		}
 		return reply{r.Status, r.Header, r.Body.Bytes}, nil
 	}, nil

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -52,7 +52,7 @@ type answering func(*http.Request, *Attempt) (reply, error)
 // replayed answers with what was recorded; the last answer repeats, for attempts
 // are bounded by the case.
 func replayed(interactions []*traffic.Interaction) (answering, error) {
-	replay, err := recorder.NewReplay(recorder.Of(interactions...), recorder.ReplayOptions{Order: recorder.Sticky})
+	replay, err := replay.New(replay.Of(interactions...), replay.Options{Order: replay.Sticky})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -17,7 +18,7 @@ const RecordVariable = "CRCHECK_RECORD"
 // TestOptions are how a test records and replays. In its zero value every recorded answer is given
 // once, and recording redacts.
 type TestOptions struct {
-	Replay ReplayOptions
+	Replay replay.Options
 	Record Options
 }
 
@@ -79,7 +80,7 @@ func replayForTest(tb testing.TB, path string, opts TestOptions) http.RoundTripp
 	if err := opts.identify(path); err != nil {
 		tb.Fatal(err)
 	}
-	r, err := OpenReplay([]string{path}, opts.Replay)
+	r, err := replay.Open([]string{path}, opts.Replay)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		tb.Fatalf("%v; to record it, run the test with %s=1", err, RecordVariable)
@@ -95,7 +96,7 @@ func replayForTest(tb testing.TB, path string, opts TestOptions) http.RoundTripp
 			return // what was not played is no news then
 		}
 		for _, in := range r.Unplayed() {
-			tb.Errorf("crcheck replay: %s was never asked for: %s %s", place(in), in.Request.Method, in.Request.URL)
+			tb.Errorf("crcheck replay: interaction %d of %s was never asked for: %s %s", in.Index+1, in.Source, in.Request.Method, in.Request.URL)
 		}
 	})
 	return r
@@ -105,7 +106,7 @@ func replayForTest(tb testing.TB, path string, opts TestOptions) http.RoundTripp
 func (o *TestOptions) identify(path string) error {
 	how := o.Record.Redact
 	if how.Key == (redact.Key{}) {
-		key, ok, err := KeyAtHand(path)
+		key, ok, err := redact.ReadKey(redact.KeyOf(path))
 		if err != nil || !ok {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
 )
 
@@ -72,7 +73,7 @@ func TestForTest(t *testing.T) {
 		return inTest(t, func(tb testing.TB) {
 			client := recorder.ForTest(tb, path, opts)
 			for _, path := range paths {
-				ask(t, client.Transport, "GET", server.URL+path, "")
+				replaytest.Ask(t, client.Transport, "GET", server.URL+path, "")
 			}
 			if fail {
 				tb.Error("of its own")
@@ -124,7 +125,7 @@ func TestForTestWithRealIdentifiers(t *testing.T) {
 	t.Setenv(redact.Variable, "")
 	test := func(url, want string) error {
 		return inTest(t, func(tb testing.TB) {
-			got := ask(t, recorder.ForTest(tb, path, recorder.TestOptions{}).Transport, "POST", server.URL+url, `{"id":"`+job+`"}`)
+			got := replaytest.Ask(t, recorder.ForTest(tb, path, recorder.TestOptions{}).Transport, "POST", server.URL+url, `{"id":"`+job+`"}`)
 			if got != want {
 				tb.Errorf("got %s, want %s", got, want)
 			}
@@ -143,17 +144,17 @@ func TestForTestWithRealIdentifiers(t *testing.T) {
 
 	pseudonyms := func() error {
 		return inTest(t, func(tb testing.TB) {
-			got := ask(t, recorder.ForTest(tb, path, recorder.TestOptions{}).Transport, "POST", recorded.Request.URL, string(recorded.Request.Body.Bytes))
+			got := replaytest.Ask(t, recorder.ForTest(tb, path, recorder.TestOptions{}).Transport, "POST", recorded.Request.URL, string(recorded.Request.Body.Bytes))
 			if got != string(recorded.Response.Body.Bytes) {
 				tb.Errorf("got %s", got)
 			}
 		})
 	}
 	require.NoError(t, pseudonyms(), "with the key, in terms of the cassette")
-	require.NoError(t, os.Remove(recorder.KeyOf(path)))
+	require.NoError(t, os.Remove(redact.KeyOf(path)))
 	require.NoError(t, pseudonyms(), "without the key")
 	require.Error(t, test(real, answer), "nobody can know")
-	_, err := os.Stat(recorder.KeyOf(path))
+	_, err := os.Stat(redact.KeyOf(path))
 	require.ErrorIs(t, err, os.ErrNotExist, "replay makes no key")
 }
 

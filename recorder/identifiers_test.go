@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 )
 
 // TestIdentifiersOfEach: what one recording makes known as a name stands in another one as it is,
@@ -24,7 +26,7 @@ func TestIdentifiersOfEach(t *testing.T) {
 	for name, requests := range map[string][][2]string{"a.yaml": {{account, text}}, "b.yaml": {{"/b", arn}, {"/b", text}}} {
 		r := record(t, filepath.Join(dir, name), recorder.Options{Transport: direct(), Redact: redact.Options{Key: testKey}})
 		for _, q := range requests {
-			live[q[0]+q[1]] = ask(t, r, "POST", server.URL+q[0], q[1])
+			live[q[0]+q[1]] = replaytest.Ask(t, r, "POST", server.URL+q[0], q[1])
 		}
 		require.NoError(t, r.Close())
 	}
@@ -45,14 +47,14 @@ func TestIdentifiersOfEach(t *testing.T) {
 		{"sessions", map[string]string{account: "/_c/a.yaml/s", "/b": "/_c/b.yaml/s"}, [][2]string{{"/b", arn}, {account, text}, {"/b", text}}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			r, err := recorder.OpenReplay([]string{dir}, recorder.ReplayOptions{Redact: &redact.Options{Key: testKey}})
+			r, err := replay.Open([]string{dir}, replay.Options{Redact: &redact.Options{Key: testKey}})
 			require.NoError(t, err)
 			for _, q := range v.asked {
-				require.Equal(t, live[q[0]+q[1]], ask(t, r, "POST", "http://127.0.0.1:1"+v.prefix[q[0]]+q[0], q[1]), q)
+				require.Equal(t, live[q[0]+q[1]], replaytest.Ask(t, r, "POST", "http://127.0.0.1:1"+v.prefix[q[0]]+q[0], q[1]), q)
 			}
-			require.Equal(t, "miss", ask(t, r, "POST", "http://127.0.0.1:1/b", `{"note":"for the-analysts"}`))
+			require.Equal(t, "miss", replaytest.Ask(t, r, "POST", "http://127.0.0.1:1/b", `{"note":"for the-analysts"}`))
 			require.Equal(t, "b.yaml", filepath.Base(r.Misses()[0].Nearest.Source))
-			require.Equal(t, "miss", ask(t, r, "POST", "http://127.0.0.1:1/_c/a.yaml/s/b", arn), "what another recording has")
+			require.Equal(t, "miss", replaytest.Ask(t, r, "POST", "http://127.0.0.1:1/_c/a.yaml/s/b", arn), "what another recording has")
 		})
 	}
 }
@@ -62,20 +64,20 @@ func TestKeyAtHandWritesNothing(t *testing.T) {
 	t.Setenv(redact.Variable, "")
 	dir := t.TempDir()
 	cassette := filepath.Join(dir, "c.yaml")
-	_, ok, err := recorder.KeyAtHand(cassette)
+	_, ok, err := redact.ReadKey(redact.KeyOf(cassette))
 	require.NoError(t, err)
 	require.False(t, ok)
 	require.Len(t, tree(t, dir), 1, "the folder")
 
 	const text = "crcheck-redaction-key-1:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-	require.NoError(t, os.WriteFile(recorder.KeyOf(cassette), []byte(text+"\n"), 0o400))
-	key, ok, err := recorder.KeyAtHand(cassette)
+	require.NoError(t, os.WriteFile(redact.KeyOf(cassette), []byte(text+"\n"), 0o400))
+	key, ok, err := redact.ReadKey(redact.KeyOf(cassette))
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, redact.Key{1}, key)
 	require.Len(t, tree(t, dir), 2)
 
-	for _, where := range []string{redact.Variable, recorder.KeyOf(cassette)} {
+	for _, where := range []string{redact.Variable, redact.KeyOf(cassette)} {
 		if where == redact.Variable {
 			t.Setenv(where, strings.TrimSuffix(text, "A"))
 		} else {
@@ -84,13 +86,13 @@ func TestKeyAtHandWritesNothing(t *testing.T) {
 			require.NoError(t, os.WriteFile(where, []byte("nonsense"), 0o600))
 		}
 		var bad *redact.KeyError
-		_, ok, err = recorder.KeyAtHand(cassette)
+		_, ok, err = redact.ReadKey(redact.KeyOf(cassette))
 		require.ErrorAs(t, err, &bad)
 		require.Equal(t, where, bad.Where)
 		require.False(t, ok)
 	}
 	t.Setenv(redact.Variable, text)
-	key, ok, err = recorder.KeyAtHand(filepath.Join(dir, "not", "there.yaml"))
+	key, ok, err = redact.ReadKey(redact.KeyOf(filepath.Join(dir, "not", "there.yaml")))
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, redact.Key{1}, key)
@@ -105,7 +107,7 @@ func TestCompressedRequest(t *testing.T) {
 	packed := string(gzipped(plain))
 	r := record(t, path, recorder.Options{Transport: direct(), Redact: redact.Options{Key: testKey}})
 	for range 5 {
-		ask(t, r, "POST", server.URL, packed, "Content-Encoding", "gzip")
+		replaytest.Ask(t, r, "POST", server.URL, packed, "Content-Encoding", "gzip")
 	}
 	require.NoError(t, r.Close())
 	pseudonym := string(written(t, path)[0].Request.Body.Bytes)
@@ -124,18 +126,20 @@ func TestCompressedRequest(t *testing.T) {
 		{"broken", packed[:20], "gzip", nil, "miss"},
 	} {
 		packed := false
-		r, err := recorder.OpenReplay([]string{path}, recorder.ReplayOptions{Redact: v.key, Mask: func(_ *http.Request, body []byte) []byte {
+		r, err := replay.Open([]string{path}, replay.Options{Redact: v.key, Mask: func(_ *http.Request, body []byte) []byte {
 			packed = packed || body[0] != '{'
 			return body
 		}})
 		require.NoError(t, err)
-		require.Equal(t, v.want, ask(t, r, "POST", "http://127.0.0.1:1/", v.body, "Content-Encoding", v.coding), v.name)
+		require.Equal(t, v.want, replaytest.Ask(t, r, "POST", "http://127.0.0.1:1/", v.body, "Content-Encoding", v.coding), v.name)
 		require.False(t, packed && v.want == "yes", "what is masked is what is matched by")
 	}
 
-	kept := said("POST", "http://localhost/", packed, "yes") // by a recorder that leaves bodies as they were
+	kept := replaytest.Said("POST", "http://localhost/", packed, "yes") // by a recorder that leaves bodies as they were
 	kept.Request.Header.Set("Content-Encoding", "gzip")
 	for coding, body := range map[string]string{"gzip": packed, "": plain} {
-		require.Equal(t, "yes", ask(t, replay(t, recorder.ReplayOptions{}, kept), "POST", "http://127.0.0.1:1/", body, "Content-Encoding", coding))
+		r, err := replay.New(replay.Of(kept), replay.Options{})
+		require.NoError(t, err)
+		require.Equal(t, "yes", replaytest.Ask(t, r, "POST", "http://127.0.0.1:1/", body, "Content-Encoding", coding))
 	}
 }

@@ -22,6 +22,15 @@ import (
 	"github.com/crcheck/crcheck/recorder"
 )
 
+// This test binary is also a recorder that is killed: its arguments are "recording", the upstream
+// and the cassette.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "recording" {
+		os.Exit(recording(os.Args[2], os.Args[3]))
+	}
+	os.Exit(m.Run())
+}
+
 // recording is a server that records what it passes on, until it is killed or its standard input
 // ends. Then it closes the recorder.
 func recording(upstream, cassette string) int {

@@ -238,7 +238,7 @@ func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 // recoverNames replaces names that became known late; nil without the key of the recording.
 func recoverNames(journal *os.File, text *journalText, cassette string, opts redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
 	if opts.Key == (redact.Key{}) {
-		opts.Key, _, _ = KeyAtHand(journal.Name()) // one that cannot be read is not that of the recording
+		opts.Key, _, _ = redact.ReadKey(redact.KeyOf(journal.Name())) // one that cannot be read is not that of the recording
 	}
 	if opts.Key.ID() != text.header.Meta.RedactionKey {
 		return nil, nil

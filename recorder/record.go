@@ -7,25 +7,23 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/links"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
 
 // Options are how to record. The zero value redacts, with the key of CRCHECK_REDACTION_KEY or of
-// [KeyOf] the cassette.
+// [redact.KeyOf] the cassette.
 type Options struct {
 	// Transport reaches the service. Nil is a clone of [http.DefaultTransport] that asks for no
 	// compression by itself, so that bodies are recorded as they were on the wire.
 	Transport http.RoundTripper
 	// Redact is how to redact. A key of zeros stands for that of CRCHECK_REDACTION_KEY, or else of
-	// the file [KeyOf], which is made if need be.
+	// the file [redact.KeyOf], which is made if need be.
 	Redact redact.Options
 	// Check is called with each interaction as it will be recorded, before the client has its
 	// answer; from many goroutines.
@@ -89,7 +87,7 @@ func New(path string, opts Options) (*Recorder, error) {
 		return nil, &RecordError{Problem: CassetteUnusable, Cassette: path, Journal: JournalOf(path), Err: err}
 	}
 	if opts.Redact.Key == (redact.Key{}) {
-		if opts.Redact.Key, _, err = redact.LoadKey(KeyOf(cassette)); err != nil {
+		if opts.Redact.Key, _, err = redact.LoadKey(redact.KeyOf(cassette)); err != nil {
 			return nil, err
 		}
 	}
@@ -103,12 +101,6 @@ func New(path string, opts Options) (*Recorder, error) {
 		return nil, err
 	}
 	return r, nil
-}
-
-// KeyOf is the path of the redaction key that recordings in the folder of a cassette share. A link
-// to the cassette is followed.
-func KeyOf(cassette string) string {
-	return filepath.Join(filepath.Dir(links.Follow(cassette)), ".crcheck-redaction-key")
 }
 
 // upstream is a transport that leaves bodies as they are. A program that has replaced the default
@@ -130,7 +122,7 @@ func upstream() http.RoundTripper {
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	err := r.journal.usable()
 	if req.URL == nil {
-		err = errNoURL
+		err = errors.New("recorder: the request has no URL; set Request.URL")
 	}
 	if err != nil {
 		if req.Body != nil {

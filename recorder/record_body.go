@@ -6,10 +6,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // MaxBody is the largest body that is recorded, in bytes. It can be replayed, too.
-const MaxBody = MaxRequestBody
+const MaxBody = awshttp.MaxBody
 
 // taken is a body that was read, or its beginning.
 type taken struct {
@@ -23,8 +25,8 @@ func take(body io.Reader, length int64) taken {
 	if length > MaxBody {
 		return taken{large: true}
 	}
-	text, err := readBody(body, length)
-	if errors.Is(err, errTooLarge) {
+	text, err := awshttp.ReadBody(body, length)
+	if errors.Is(err, awshttp.ErrTooLarge) {
 		return taken{text: text, large: true}
 	}
 	return taken{text: text, err: err}
@@ -48,7 +50,7 @@ func takeRequest(req *http.Request) (taken, *http.Request) {
 	stop()
 	if t.err != nil {
 		body.Close()
-		return taken{err: firstCause(ctx, t.err)}, nil
+		return taken{err: awshttp.Cause(ctx, t.err)}, nil
 	}
 	sent := req.WithContext(ctx)
 	if t.large {

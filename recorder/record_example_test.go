@@ -2,6 +2,7 @@ package recorder_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -20,6 +22,18 @@ func service() *httptest.Server {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"path":%q}`, r.URL.Path)
 	}))
+}
+
+// fetch prints a response, or the message of a miss.
+func fetch(client *http.Client, url string) {
+	res, err := client.Get(url)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	fmt.Println(res.StatusCode, string(text), err)
 }
 
 func ExampleNew() {
@@ -46,7 +60,7 @@ func ExampleNew() {
 	fetch(&http.Client{Transport: r}, server.URL+"/jobs")
 	fmt.Printf("%+v %v\n", r.Stats(), r.Close())
 
-	played, err := recorder.OpenReplay([]string{path}, recorder.ReplayOptions{})
+	played, err := replay.Open([]string{path}, replay.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -13,7 +13,9 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -32,7 +34,7 @@ func TestOverlappingNamesKnownLate(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "c.yaml")
 		r := record(t, path, recorder.Options{})
 		for _, body := range asked {
-			ask(t, r, "POST", server.URL+"/a", body)
+			replaytest.Ask(t, r, "POST", server.URL+"/a", body)
 		}
 		if recovered {
 			require.Empty(t, recoverAgain(t, r, path, testKey).Found)
@@ -41,10 +43,10 @@ func TestOverlappingNamesKnownLate(t *testing.T) {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.NotContains(t, string(text), "acmecorp")
-		replay, err := recorder.NewReplay(recorder.Of(written(t, path)...), recorder.ReplayOptions{Redact: &redact.Options{Key: testKey}})
+		player, err := replay.New(replay.Of(written(t, path)...), replay.Options{Redact: &redact.Options{Key: testKey}})
 		require.NoError(t, err)
 		for _, body := range asked {
-			require.Equal(t, `{"ok":true}`, ask(t, replay, "POST", server.URL+"/a", body))
+			require.Equal(t, `{"ok":true}`, replaytest.Ask(t, player, "POST", server.URL+"/a", body))
 		}
 	}
 }
@@ -70,7 +72,7 @@ func TestLateNamesAreOneWay(t *testing.T) {
 	_, err := r.RoundTrip(&http.Request{Method: "GET", URL: &url.URL{Scheme: "none"}})
 	require.Error(t, err)
 	for _, at := range []string{"/first", "/second"} {
-		require.Equal(t, answers[at], ask(t, r, "GET", server.URL+at, ""))
+		require.Equal(t, answers[at], replaytest.Ask(t, r, "GET", server.URL+at, ""))
 	}
 	require.Empty(t, told)
 	recovery := recoverAgain(t, r, path, testKey)
@@ -116,7 +118,7 @@ func TestNamesKnownLate(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "c.yaml")
 			r := record(t, path, recorder.Options{})
 			for _, at := range []string{"/111122223333/first", "/second"} {
-				require.Equal(t, answers[at], ask(t, r, "GET", server.URL+at, ""))
+				require.Equal(t, answers[at], replaytest.Ask(t, r, "GET", server.URL+at, ""))
 			}
 			if v.recovered {
 				got := recoverAgain(t, r, path, v.key)
@@ -131,9 +133,9 @@ func TestNamesKnownLate(t *testing.T) {
 			}
 			require.NotContains(t, string(text), "the-analyst")
 
-			replay, err := recorder.NewReplay(recorder.Of(written(t, path)...), recorder.ReplayOptions{Redact: &redact.Options{Key: testKey}})
+			player, err := replay.New(replay.Of(written(t, path)...), replay.Options{Redact: &redact.Options{Key: testKey}})
 			require.NoError(t, err)
-			require.Equal(t, answers["/111122223333/first"], ask(t, replay, "GET", server.URL+"/111122223333/first", ""))
+			require.Equal(t, answers["/111122223333/first"], replaytest.Ask(t, player, "GET", server.URL+"/111122223333/first", ""))
 		})
 	}
 }
@@ -148,8 +150,8 @@ func TestNamesWithoutPseudonym(t *testing.T) {
 		return redact.Places{Request: node, Response: node}
 	}
 	r := record(t, path, recorder.Options{Transport: direct(), Redact: redact.Options{Classify: words}})
-	ask(t, r, "POST", server.URL, `{"note":"say secret-word"}`)
-	ask(t, r, "POST", server.URL, `{"w":"secret-word"}`)
+	replaytest.Ask(t, r, "POST", server.URL, `{"note":"say secret-word"}`)
+	replaytest.Ask(t, r, "POST", server.URL, `{"w":"secret-word"}`)
 	journal, err := os.ReadFile(recorder.JournalOf(path))
 	require.NoError(t, err)
 	require.NoError(t, r.Close())
@@ -167,7 +169,7 @@ func TestRecoverWithABrokenKey(t *testing.T) {
 	server := serve(t, echo)
 	path := filepath.Join(t.TempDir(), "c.yaml")
 	r := record(t, path, recorder.Options{})
-	ask(t, r, "POST", server.URL, "one")
+	replaytest.Ask(t, r, "POST", server.URL, "one")
 	journal, err := os.ReadFile(recorder.JournalOf(path))
 	require.NoError(t, err)
 	require.NoError(t, r.Close())

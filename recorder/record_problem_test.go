@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -119,7 +120,7 @@ func TestReplaceCassette(t *testing.T) {
 		t.Skip("links cannot be made:", err)
 	}
 	r := record(t, link, recorder.Options{})
-	require.Equal(t, "new", ask(t, r, "POST", server.URL, "new"))
+	require.Equal(t, "new", replaytest.Ask(t, r, "POST", server.URL, "new"))
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, "old", string(text))
@@ -138,7 +139,7 @@ func TestCloseFails(t *testing.T) {
 	server := serve(t, echo)
 	path := filepath.Join(t.TempDir(), "c.yaml")
 	r := record(t, path, recorder.Options{})
-	ask(t, r, "POST", server.URL, "one")
+	replaytest.Ask(t, r, "POST", server.URL, "one")
 	require.NoError(t, os.Mkdir(path, 0o755))
 	got := requireProblem(t, recorder.CassetteFailed, r.Close())
 	require.Error(t, got.Err)
@@ -193,7 +194,7 @@ func TestRecoverDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c.yaml")
 	r := record(t, path, recorder.Options{})
 	for _, text := range []string{"zero", "one", "two", "three"} {
-		ask(t, r, "POST", server.URL, text)
+		replaytest.Ask(t, r, "POST", server.URL, text)
 	}
 	whole, err := os.ReadFile(recorder.JournalOf(path))
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -75,7 +76,7 @@ func TestNoPlaceForIt(t *testing.T) {
 		Redact: redact.Options{Classify: func(*traffic.Interaction) redact.Places { return keep }},
 		Found:  func(_ *traffic.Interaction, found finding.Set) { rules = found.Rules() },
 	})
-	require.Equal(t, "", ask(t, r, "GET", server.URL, ""))
+	require.Equal(t, "", replaytest.Ask(t, r, "GET", server.URL, ""))
 	require.Equal(t, recorder.Stats{Unrecorded: 1}, r.Stats())
 	require.Equal(t, []finding.RuleID{finding.RecordNotRedacted}, rules)
 	require.NoError(t, r.Close())
@@ -95,7 +96,7 @@ func TestBinaryBody(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "c.yaml")
 		var rules []finding.RuleID
 		r := record(t, path, recorder.Options{Found: func(_ *traffic.Interaction, found finding.Set) { rules = found.Rules() }})
-		require.Equal(t, text, ask(t, r, "GET", server.URL, ""))
+		require.Equal(t, text, replaytest.Ask(t, r, "GET", server.URL, ""))
 		require.NoError(t, r.Close())
 		require.Equal(t, want, rules)
 		if want != nil {
@@ -114,14 +115,14 @@ func TestKeyIsMade(t *testing.T) {
 	for range 2 {
 		r, err := recorder.New(path, recorder.Options{})
 		require.NoError(t, err)
-		ask(t, r, "POST", server.URL, "{}")
+		replaytest.Ask(t, r, "POST", server.URL, "{}")
 		require.NoError(t, r.Close())
 	}
-	key, made, err := redact.LoadKey(recorder.KeyOf(path))
+	key, made, err := redact.LoadKey(redact.KeyOf(path))
 	require.NoError(t, err)
 	require.False(t, made)
 	require.Equal(t, key.ID(), written(t, path)[0].Meta.RedactionKey)
 	text, err := os.ReadFile(filepath.Join(filepath.Dir(path), ".gitignore"))
 	require.NoError(t, err)
-	require.Contains(t, string(text), filepath.Base(recorder.KeyOf(path)))
+	require.Contains(t, string(text), filepath.Base(redact.KeyOf(path)))
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -196,7 +197,7 @@ func TestCassetteOfRecording(t *testing.T) {
 		path := filepath.Join(t.TempDir(), name)
 		r := record(t, path, recorder.Options{Meta: traffic.Meta{Contract: "cleanrooms.GetProtectedJob@1", Provenance: "mine"}})
 		for i := range 3 {
-			ask(t, r, "GET", fmt.Sprintf("%s/%d", server.URL, i), "")
+			replaytest.Ask(t, r, "GET", fmt.Sprintf("%s/%d", server.URL, i), "")
 		}
 		_, err := os.Stat(path)
 		require.ErrorIs(t, err, os.ErrNotExist, "not before the end")
@@ -230,9 +231,9 @@ func TestOrderOfRecording(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c.yaml")
 	r := record(t, path, recorder.Options{})
 	var first sync.WaitGroup
-	first.Go(func() { ask(t, r, "GET", server.URL+"/first", "") })
+	first.Go(func() { replaytest.Ask(t, r, "GET", server.URL+"/first", "") })
 	<-began
-	ask(t, r, "GET", server.URL+"/second", "")
+	replaytest.Ask(t, r, "GET", server.URL+"/second", "")
 	close(release)
 	first.Wait()
 	require.NoError(t, r.Close())
@@ -256,7 +257,7 @@ func TestManyClients(t *testing.T) {
 		all.Go(func() {
 			for i := range each {
 				id := fmt.Sprintf("%d-%d", c, i)
-				if got, want := ask(t, r, "POST", server.URL+"/"+id, id), fmt.Sprintf(`{"path":"/%s","sent":"%s"}`, id, id); got != want {
+				if got, want := replaytest.Ask(t, r, "POST", server.URL+"/"+id, id), fmt.Sprintf(`{"path":"/%s","sent":"%s"}`, id, id); got != want {
 					t.Errorf("got %s, want %s", got, want)
 				}
 			}
@@ -352,10 +353,10 @@ func TestClosedRecorder(t *testing.T) {
 	<-held
 	require.NoError(t, r.Close())
 	held <- true
-	body := &closing{Reader: strings.NewReader(""), closed: make(chan struct{})}
+	body := &replaytest.Closing{Reader: strings.NewReader(""), Closed: make(chan struct{})}
 	req, _ := http.NewRequest("GET", server.URL, body)
 	_, late := r.RoundTrip(req)
-	<-body.closed
+	<-body.Closed
 	for _, err := range []error{<-underWay, late} {
 		var refused *recorder.RecordError
 		require.ErrorAs(t, err, &refused)
@@ -377,8 +378,8 @@ func TestCheckWhileRecording(t *testing.T) {
 			told = append(told, fmt.Sprint(in.Index, found.Rules(), found[0].Interaction))
 		},
 	})
-	require.Equal(t, "/good", ask(t, r, "GET", server.URL+"/good", ""))
-	require.Equal(t, "/bad", ask(t, r, "GET", server.URL+"/bad", ""))
+	require.Equal(t, "/good", replaytest.Ask(t, r, "GET", server.URL+"/good", ""))
+	require.Equal(t, "/bad", replaytest.Ask(t, r, "GET", server.URL+"/bad", ""))
 	require.Equal(t, []string{"1 [type.mismatch] 2"}, told)
 	require.NoError(t, r.Close())
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 )
 
 // TestRecoverAsRecorded: the journal says how it was redacted and by which contracts, so that
@@ -20,8 +22,8 @@ func TestRecoverAsRecorded(t *testing.T) {
 	for _, all := range []bool{false, true} {
 		path := filepath.Join(t.TempDir(), "c.yaml")
 		r := record(t, path, recorder.Options{Transport: direct(), Contracts: "digest of contracts", Redact: redact.Options{All: all}})
-		ask(t, r, "POST", server.URL+"/a", `{"note":"no access for the-analyst"}`)
-		ask(t, r, "POST", server.URL+"/b", `{"arn":"arn:aws:iam::111122223333:role/the-analyst"}`)
+		replaytest.Ask(t, r, "POST", server.URL+"/a", `{"note":"no access for the-analyst"}`)
+		replaytest.Ask(t, r, "POST", server.URL+"/b", `{"arn":"arn:aws:iam::111122223333:role/the-analyst"}`)
 		journal, err := os.ReadFile(recorder.JournalOf(path))
 		require.NoError(t, err)
 		require.NoError(t, r.Close())
@@ -85,7 +87,7 @@ func TestLinks(t *testing.T) {
 			}
 			r, err := recorder.New(link, recorder.Options{Transport: direct()})
 			require.NoError(t, err)
-			live := ask(t, r, "POST", server.URL+"/111122223333", `{}`)
+			live := replaytest.Ask(t, r, "POST", server.URL+"/111122223333", `{}`)
 			journal := recorder.JournalOf(link)
 			require.Equal(t, filepath.Join(filepath.Dir(target), ".c.yaml.journal"), journal)
 			text, err := os.ReadFile(journal)
@@ -104,12 +106,12 @@ func TestLinks(t *testing.T) {
 			require.NoError(t, err)
 			require.NotZero(t, info.Mode()&os.ModeSymlink)
 
-			key, ok, err := recorder.KeyAtHand(link)
+			key, ok, err := redact.ReadKey(redact.KeyOf(link))
 			require.NoError(t, err)
 			require.True(t, ok)
-			replay, err := recorder.OpenReplay([]string{link}, recorder.ReplayOptions{Redact: &redact.Options{Key: key}})
+			player, err := replay.Open([]string{link}, replay.Options{Redact: &redact.Options{Key: key}})
 			require.NoError(t, err)
-			require.Equal(t, live, ask(t, replay, "POST", "http://127.0.0.1:1/111122223333", `{}`))
+			require.Equal(t, live, replaytest.Ask(t, player, "POST", "http://127.0.0.1:1/111122223333", `{}`))
 		})
 	}
 	path := filepath.Join(t.TempDir(), "round")

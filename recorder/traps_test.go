@@ -16,7 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -36,7 +38,9 @@ func crcheck() implementation {
 			return r, r.Close
 		},
 		replay: func(t *testing.T, interactions []*traffic.Interaction) http.RoundTripper {
-			return replay(t, recorder.ReplayOptions{Order: recorder.Any}, interactions...)
+			r, err := replay.New(replay.Of(interactions...), replay.Options{Order: replay.Any})
+			require.NoError(t, err)
+			return r
 		},
 		test: func(t *testing.T, name string, use func(http.RoundTripper)) error {
 			return inTest(t, func(tb testing.TB) {
@@ -61,7 +65,7 @@ func goVCR() implementation {
 			return r, r.Stop
 		},
 		replay: func(t *testing.T, interactions []*traffic.Interaction) http.RoundTripper {
-			stock := stockRecorder(t, interactions)
+			stock := replaytest.Stock(t, interactions)
 			stock.SkipRequestLatency = false
 			return stock
 		},
@@ -80,7 +84,7 @@ func TestTraps(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"name":"live %s"}`, r.URL.Path) })
 	recordOne := func(t *testing.T, i implementation, name, path string, hide bool) (answer string) {
 		rt, end := i.record(t, name, hide)
-		answer = ask(t, rt, "GET", server.URL+path, "")
+		answer = replaytest.Ask(t, rt, "GET", server.URL+path, "")
 		require.NoError(t, end())
 		return answer
 	}
@@ -132,7 +136,7 @@ func TestTraps(t *testing.T) {
 			if i.test(t, name, func(http.RoundTripper) {}) == nil {
 				return fmt.Errorf("it passed")
 			}
-			return i.test(t, name, func(rt http.RoundTripper) { ask(t, rt, "GET", server.URL+"/a", "") })
+			return i.test(t, name, func(rt http.RoundTripper) { replaytest.Ask(t, rt, "GET", server.URL+"/a", "") })
 		}},
 		{"replay does not sleep past the time that a client has", replayed(func(t *testing.T, r http.RoundTripper) error {
 			client := &http.Client{Transport: r, Timeout: recordedDuration / 2}
@@ -163,12 +167,12 @@ func TestTraps(t *testing.T) {
 			return err
 		})},
 		{"the request is closed", replayed(func(t *testing.T, r http.RoundTripper) error {
-			body := &closing{Reader: strings.NewReader(""), closed: make(chan struct{})}
+			body := &replaytest.Closing{Reader: strings.NewReader(""), Closed: make(chan struct{})}
 			req, _ := http.NewRequest("GET", "http://localhost/a?x=1&y=2", body)
 			_, err := r.RoundTrip(req)
 			require.NoError(t, err)
 			select {
-			case <-body.closed:
+			case <-body.Closed:
 				return nil
 			default:
 				return fmt.Errorf("it is open")
@@ -195,11 +199,11 @@ func TestStockReplaysRecording(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "c")
 	r := record(t, name+".yaml", recorder.Options{})
 	for i := range 3 {
-		ask(t, r, "POST", fmt.Sprintf("%s/%d", server.URL, i), "a=b")
+		replaytest.Ask(t, r, "POST", fmt.Sprintf("%s/%d", server.URL, i), "a=b")
 	}
 	require.NoError(t, r.Close())
 	want := written(t, name+".yaml")
-	stock, err := vcr.NewAsMode(name, vcr.ModeReplaying, refuseNetwork{})
+	stock, err := vcr.NewAsMode(name, vcr.ModeReplaying, replaytest.RefuseNetwork{})
 	require.NoError(t, err)
 	for _, in := range want {
 		res, err := (&http.Client{Transport: stock}).Post(in.Request.URL, "", nil)
@@ -215,11 +219,11 @@ const recordedDuration = 700 * time.Millisecond
 func trapped() []*traffic.Interaction {
 	var all []*traffic.Interaction
 	for i := range 2000 {
-		all = append(all, said("GET", fmt.Sprintf("http://localhost/n/%d", i), "", ""))
+		all = append(all, replaytest.Said("GET", fmt.Sprintf("http://localhost/n/%d", i), "", ""))
 	}
-	slow := said("GET", "http://localhost/slow", "", "")
+	slow := replaytest.Said("GET", "http://localhost/slow", "", "")
 	slow.Response.Duration = recordedDuration
-	a := said("GET", "http://localhost/a?x=1&y=2", "", "")
+	a := replaytest.Said("GET", "http://localhost/a?x=1&y=2", "", "")
 	a.Response.Header.Set("X-A", "recorded")
 	return append(all, slow, a)
 }

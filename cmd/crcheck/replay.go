@@ -9,17 +9,18 @@ import (
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/internal/serve"
+	"github.com/crcheck/crcheck/replay"
 )
 
 type replayCommand struct {
 	contractFlags
-	Listen string         `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
-	Order  recorder.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each response once; sticky, then the last again; any, from the first again."`
-	Played string         `placeholder:"DIR" help:"Write cassettes of what was played into a folder."`
-	Region string         `placeholder:"NAME" help:"The region that the command is given."`
-	Redact string         `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, if the command uses its real identifiers: format (the default) or all, as with record."`
-	Paths  []string       `arg:"" name:"path" help:"Cassettes, or folders of them."`
+	Listen string       `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
+	Order  replay.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each response once; sticky, then the last again; any, from the first again."`
+	Played string       `placeholder:"DIR" help:"Write cassettes of what was played into a folder."`
+	Region string       `placeholder:"NAME" help:"The region that the command is given."`
+	Redact string       `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, if the command uses its real identifiers: format (the default) or all, as with record."`
+	Paths  []string     `arg:"" name:"path" help:"Cassettes, or folders of them."`
 }
 
 // Help explains the command beyond its flags.
@@ -38,16 +39,16 @@ identifiers, and is answered in their terms.
 
 // Run serves cassettes.
 func (v *replayCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
-	options := recorder.ReplayOptions{Order: v.Order, KeepOrder: v.Played != ""}
+	options := replay.Options{Order: v.Order, KeepOrder: v.Played != ""}
 	var err error
 	if options.Redact, err = v.redaction(ctx, t); err != nil {
 		return err
 	}
-	replay, err := recorder.OpenReplay(v.Paths, options)
+	player, err := replay.Open(v.Paths, options)
 	if err != nil {
 		return err
 	}
-	skipped := replay.Skipped()
+	skipped := player.Skipped()
 	some(t, "cannot be replayed", len(skipped), func(i int) string {
 		s := skipped[i]
 		if s.Interaction == 0 {
@@ -55,27 +56,30 @@ func (v *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 		}
 		return fmt.Sprintf("%s, interaction %d: %s", s.Source, s.Interaction, s.Reason)
 	})
-	if replay.Len() == 0 {
+	if player.Len() == 0 {
 		return fmt.Errorf("there is nothing to replay: name cassettes with requests")
 	}
-	fmt.Fprintf(t.Err, "replaying %s\n", plural.Of(replay.Len(), "interaction"))
-	status, err := recorder.Run{Replay: replay, Listen: v.Listen, Command: command, Region: v.Region,
+	fmt.Fprintf(t.Err, "replaying %s\n", plural.Of(player.Len(), "interaction"))
+	status, err := serve.Run{Handler: player, Listen: v.Listen, Command: command, Region: v.Region,
 		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
 		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
 	if err != nil {
 		return err
 	}
-	for _, miss := range replay.Misses() {
+	if status == 0 && player.Missed() > 0 {
+		status = exitFindings
+	}
+	for _, miss := range player.Misses() {
 		fmt.Fprintln(t.Err, miss)
 	}
-	unplayed := replay.Unplayed()
-	fmt.Fprintf(t.Err, "played %s of %s, %s\n", plural.Number(replay.Len()-len(unplayed)), plural.Of(replay.Len(), "interaction"), plural.Of(replay.Missed(), "miss"))
+	unplayed := player.Unplayed()
+	fmt.Fprintf(t.Err, "played %s of %s, %s\n", plural.Number(player.Len()-len(unplayed)), plural.Of(player.Len(), "interaction"), plural.Of(player.Missed(), "miss"))
 	some(t, "not played", len(unplayed), func(i int) string {
 		x := unplayed[i]
 		return fmt.Sprintf("%s, interaction %d: %s %s", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
 	})
 	if v.Played != "" {
-		if _, err := replay.WritePlayed(v.Played); err != nil {
+		if _, err := player.WritePlayed(v.Played); err != nil {
 			fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 			if status == 0 {
 				status = exitIncomplete
@@ -94,7 +98,7 @@ func (v *replayCommand) redaction(ctx context.Context, t *terminal) (*redact.Opt
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			path = filepath.Join(path, "any") // the key lies in the folder
 		}
-		key, ok, err := recorder.KeyAtHand(path)
+		key, ok, err := redact.ReadKey(redact.KeyOf(path))
 		switch {
 		case err != nil:
 			return nil, err

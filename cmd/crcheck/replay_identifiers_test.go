@@ -14,6 +14,7 @@ import (
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/stretchr/testify/require"
@@ -51,25 +52,25 @@ func TestReplayRealIdentifiers(t *testing.T) {
 		require.NotContains(t, string(text), real)
 	}
 
-	replay := func() (status int, out, stderr string) {
+	play := func() (status int, out, stderr string) {
 		var o, e bytes.Buffer
 		status = run(context.Background(), &terminal{strings.NewReader(""), &o, &e}, []string{"replay", cassette, "--", "ask", "GET", path})
 		return status, o.String(), e.String()
 	}
-	status, out, stderr := replay()
+	status, out, stderr := play()
 	require.Equal(t, exitClean, status, stderr)
 	require.Equal(t, "200 "+answer+"\n", out)
 	require.Contains(t, stderr, "real identifiers are understood")
 
-	key, err := os.ReadFile(recorder.KeyOf(cassette))
+	key, err := os.ReadFile(redact.KeyOf(cassette))
 	require.NoError(t, err)
-	require.NoError(t, os.Remove(recorder.KeyOf(cassette)))
-	status, out, _ = replay()
+	require.NoError(t, os.Remove(redact.KeyOf(cassette)))
+	status, out, _ = play()
 	require.Equal(t, exitFindings, status)
-	require.Contains(t, out, recorder.MissCode)
+	require.Contains(t, out, replay.MissCode)
 
 	t.Setenv(redact.Variable, strings.TrimSpace(string(key)))
-	status, out, _ = replay()
+	status, out, _ = play()
 	require.Equal(t, exitClean, status)
 	require.Equal(t, "200 "+answer+"\n", out)
 }

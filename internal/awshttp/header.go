@@ -1,6 +1,6 @@
 // Package awshttp reads the parts of HTTP messages that are specific to AWS, except their bodies.
 // It finds the service in credential scopes (AWS SigV4) and host names, and recognizes headers that
-// a recorder has masked or removed.
+// a recorder has masked or removed. It reads bodies up to the size that is recorded and replayed.
 package awshttp
 
 import (

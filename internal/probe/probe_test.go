@@ -15,7 +15,7 @@ import (
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/probe"
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -117,13 +117,13 @@ func TestReplayProbesItself(t *testing.T) {
 			all = append(all, x)
 		}
 		require.NoError(t, f.Close())
-		replay, err := recorder.NewReplay(func(yield func(*traffic.Interaction, error) bool) {
+		replay, err := replay.New(func(yield func(*traffic.Interaction, error) bool) {
 			for _, x := range all {
 				if !yield(x, nil) {
 					return
 				}
 			}
-		}, recorder.ReplayOptions{})
+		}, replay.Options{})
 		require.NoError(t, err)
 		if slices.ContainsFunc(all, func(x *traffic.Interaction) bool { return x.Response.Status == 429 || x.Response.Status >= 500 }) {
 			continue // the replay would be one response behind

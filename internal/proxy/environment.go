@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/internal/sigv4"
-	"github.com/crcheck/crcheck/recorder"
 )
 
 // Environment is the environment variables that direct a client to a proxy.
@@ -39,7 +39,7 @@ func ResignEnvironment(endpoint, region string, session sigv4.Credentials) Envir
 	}
 	set := []string{"AWS_ENDPOINT_URL=" + endpoint, "AWS_ENDPOINT_URL_CLEANROOMS=" + endpoint, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region}
 	return Environment{append(set, credentials...), []string{"AWS_PROFILE"}, func(parent []string) []string {
-		return append(recorder.Environment(parent, endpoint, region), credentials...)
+		return append(serve.Environment(parent, endpoint, region), credentials...)
 	}}
 }
 

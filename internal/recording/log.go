@@ -9,6 +9,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -91,7 +92,7 @@ func (l *log) refused(r *proxy.Refusal) {
 func (l *log) end(record *recorder.Recorder, closed error, status int, ran error) (*Result, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if command := (*recorder.CommandError)(nil); errors.As(ran, &command) {
+	if command := (*serve.CommandError)(nil); errors.As(ran, &command) {
 		return nil, ran
 	}
 	stats := record.Stats()

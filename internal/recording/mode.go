@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/crcheck/crcheck/internal/proxy"
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -53,18 +53,9 @@ func (o *Options) user(ctx context.Context) (userCredentials, error) {
 
 // resign is the mode that signs again.
 func (o *Options) resign(target proxy.Target, user userCredentials, a net.Addr) *session {
-	region := cmp.Or(o.Region, proxy.Region(target.Upstream), user.region, recorder.DefaultRegion)
+	region := cmp.Or(o.Region, proxy.Region(target.Upstream), user.region, serve.DefaultRegion)
 	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user, Hosts: proxy.HostsOf(a)}
-	return &session{p, proxy.ResignEnvironment("http://"+reachable(a), region, p.Session), func(context.Context) {}, func() {}}
-}
-
-// reachable is the address for a client of this machine of a listener that may listen everywhere.
-func reachable(a net.Addr) string {
-	host, port, err := net.SplitHostPort(a.String())
-	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return a.String()
+	return &session{p, proxy.ResignEnvironment("http://"+serve.Reachable(a), region, p.Session), func(context.Context) {}, func() {}}
 }
 
 // credentialsError says that there is nothing to sign with.
@@ -99,7 +90,7 @@ func (o *Options) forward(target proxy.Target, a net.Addr) (*session, error) {
 		end()
 		return nil, fmt.Errorf("the session's certificate cannot be written: %w", err)
 	}
-	client := proxy.ForwardEnvironment(p.URL(reachable(a)), bundle, target.Upstream)
+	client := proxy.ForwardEnvironment(p.URL(serve.Reachable(a)), bundle, target.Upstream)
 	if o.Region != "" {
 		client = client.With("AWS_REGION="+o.Region, "AWS_DEFAULT_REGION="+o.Region)
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -75,7 +76,7 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
-		return nil, &recorder.ListenError{Address: o.Listen, Err: err}
+		return nil, &serve.ListenError{Address: o.Listen, Err: err}
 	}
 	defer l.Close()
 	if !proxy.Loopback(l.Addr()) {
@@ -114,10 +115,10 @@ func (o *Options) serve(ctx context.Context, l net.Listener, session *session) (
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- recorder.Serve(serving, l, session.handler) }()
+	go func() { served <- serve.Serve(serving, l, session.handler) }()
 	if len(o.Command) > 0 {
 		// Ctrl-C is for the command: its last requests are recorded, too.
-		status, err = recorder.Child{Command: o.Command, Env: session.client.Client(os.Environ()), Stdin: o.Stdin, Stdout: o.Stdout, Stderr: o.Stderr}.Run(context.WithoutCancel(ctx))
+		status, err = serve.Child{Command: o.Command, Env: session.client.Client(os.Environ()), Stdin: o.Stdin, Stdout: o.Stdout, Stderr: o.Stderr}.Run(context.WithoutCancel(ctx))
 	} else {
 		fmt.Fprintf(o.Stderr, "recording; run the client with these variables, then press Ctrl-C\n")
 		for _, name := range session.client.Unset {
@@ -135,7 +136,7 @@ func (o *Options) serve(ctx context.Context, l net.Listener, session *session) (
 	}
 	stop()
 	err = errors.Join(err, <-served)
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), recorder.Grace)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), serve.Grace)
 	defer cancel()
 	session.ended(grace)
 	return status, err

@@ -15,6 +15,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/links"
 )
 
 // Variable is the environment variable for a key where there is no key file, as in CI.
@@ -119,6 +121,12 @@ func ReadKey(file string) (k Key, ok bool, err error) {
 	}
 	k, err = ParseKey(text)
 	return k, err == nil, placed(err, where)
+}
+
+// KeyOf is the path of the redaction key that recordings in the folder of a cassette share. A link
+// to the cassette is followed.
+func KeyOf(cassette string) string {
+	return filepath.Join(filepath.Dir(links.Follow(cassette)), ".crcheck-redaction-key")
 }
 
 // makeKey writes a new key. The file appears atomically: if two processes write at the same time,

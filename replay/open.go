@@ -1,4 +1,4 @@
-package recorder
+package replay
 
 import (
 	"errors"
@@ -9,15 +9,15 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// OpenReplay replays the cassettes at paths. A folder is every file below it, as [traffic.Files]
+// Open replays the cassettes at paths. A folder is every file below it, as [traffic.Files]
 // says; in the URL of a session, a cassette is named by its path below that folder, and a file that
 // was named itself by its base name.
 //
 // What cannot be opened or is malformed is the error of package traffic that says so. A file below
-// a folder that is of no known kind is passed over and told by [Replay.Skipped].
-func OpenReplay(paths []string, opts ReplayOptions) (*Replay, error) {
+// a folder that is of no known kind is passed over and told by [Player.Skipped].
+func Open(paths []string, opts Options) (*Player, error) {
 	o := opened{names: map[string]string{}}
-	r, err := newReplay(o.read(paths), func(source string) string { return o.names[source] }, opts)
+	r, err := newPlayer(o.read(paths), func(source string) string { return o.names[source] }, opts)
 	if err != nil {
 		return nil, err
 	}

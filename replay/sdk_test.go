@@ -1,4 +1,4 @@
-package recorder_test
+package replay_test
 
 import (
 	"context"
@@ -20,7 +20,8 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/internal/serve"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -62,7 +63,7 @@ func getJob(ctx context.Context, c *cleanrooms.Client, id string) (*cleanrooms.G
 func TestGoSDK(t *testing.T) {
 	for _, kind := range []string{"loopback", "TLS", "in process"} {
 		t.Run(kind, func(t *testing.T) {
-			r, err := recorder.OpenReplay([]string{"../cassettes/good"}, recorder.ReplayOptions{})
+			r, err := replay.Open([]string{"../cassettes/good"}, replay.Options{})
 			require.NoError(t, err)
 			count := &counting{Handler: r}
 			server := httptest.NewUnstartedServer(count)
@@ -114,7 +115,7 @@ func idOf(t *testing.T, cassette string) string {
 }
 
 func TestGoSDKDoesNotRetryAMiss(t *testing.T) {
-	r, err := recorder.OpenReplay([]string{"../cassettes/good"}, recorder.ReplayOptions{})
+	r, err := replay.Open([]string{"../cassettes/good"}, replay.Options{})
 	require.NoError(t, err)
 	count := &counting{Handler: r}
 	server := httptest.NewServer(count)
@@ -122,7 +123,7 @@ func TestGoSDKDoesNotRetryAMiss(t *testing.T) {
 	_, err = getJob(t.Context(), sdkClient(server.URL, nil), job("999999999999"))
 	var api smithy.APIError
 	require.True(t, errors.As(err, &api), "%v", err)
-	require.Equal(t, recorder.MissCode, api.ErrorCode())
+	require.Equal(t, replay.MissCode, api.ErrorCode())
 	require.Contains(t, api.ErrorMessage(), "path segment 4")
 	require.EqualValues(t, 1, count.requests.Load())
 }
@@ -135,12 +136,12 @@ func TestServeOverTLS(t *testing.T) {
 	donor.Close()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	r, err := recorder.OpenReplay([]string{"../cassettes/good"}, recorder.ReplayOptions{})
+	r, err := replay.Open([]string{"../cassettes/good"}, replay.Options{})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() {
-		served <- recorder.Serve(ctx, tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{certificate}}), r)
+		served <- serve.Serve(ctx, tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{certificate}}), r)
 	}()
 	_, err = getJob(t.Context(), sdkClient("https://"+l.Addr().String(), transport), job("000000000134"))
 	require.NoError(t, err)
@@ -169,16 +170,17 @@ except botocore.exceptions.ClientError as e:
 
 func TestBoto3(t *testing.T) {
 	python := pythonWithBoto3(t)
-	r, err := recorder.OpenReplay([]string{"../cassettes/good"}, recorder.ReplayOptions{})
+	r, err := replay.Open([]string{"../cassettes/good"}, replay.Options{})
 	require.NoError(t, err)
 	var out strings.Builder
-	run := recorder.Run{Replay: r, Command: []string{python, "-c", boto3Program}, Stdout: &out, Stderr: os.Stderr}
+	run := serve.Run{Handler: r, Command: []string{python, "-c", boto3Program}, Stdout: &out, Stderr: os.Stderr}
 	status, err := run.Do(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, 1, status, "the client succeeds, but there is a miss")
+	require.Zero(t, status)
+	require.Equal(t, 1, r.Missed())
 	lines := strings.Split(out.String(), "\n")
 	require.Equal(t, "SUCCESS", lines[0])
-	require.Equal(t, recorder.MissCode+" 1", lines[1])
+	require.Equal(t, replay.MissCode+" 1", lines[1])
 	require.Contains(t, lines[2], "path segment 4")
 }
 

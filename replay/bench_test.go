@@ -1,4 +1,4 @@
-package recorder_test
+package replay_test
 
 import (
 	"bytes"
@@ -6,17 +6,15 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 
-	vcr "github.com/dnaeon/go-vcr/v2/recorder"
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/internal/replaytest"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -79,14 +77,14 @@ func BenchmarkReplay(b *testing.B) {
 	for _, kind := range kinds {
 		for _, n := range []int{10, 1_000, 100_000} {
 			interactions := many(n, kind.request)
-			replay, err := recorder.NewReplay(recorder.Of(interactions...), recorder.ReplayOptions{Order: recorder.Any})
+			player, err := replay.New(replay.Of(interactions...), replay.Options{Order: replay.Any})
 			require.NoError(b, err)
 			for _, order := range orders {
 				b.Run(fmt.Sprintf("crcheck/%s/%d/%s", kind.name, n, order.name), func(b *testing.B) {
-					roundTrips(b, replay, kind.request, n, order.next)
+					roundTrips(b, player, kind.request, n, order.next)
 				})
 				if n <= 1_000 && kind.name == "path-labels" { // its matcher ignores bodies: all-POST would be the first answer always
-					stock := stockRecorder(b, interactions)
+					stock := replaytest.Stock(b, interactions)
 					b.Run(fmt.Sprintf("go-vcr/%s/%d/%s", kind.name, n, order.name), func(b *testing.B) {
 						roundTrips(b, stock, kind.request, n, order.next)
 					})
@@ -118,41 +116,22 @@ func roundTrips(b *testing.B, rt http.RoundTripper, request requests, n int, nex
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "trips/s")
 }
 
-func stockRecorder(tb testing.TB, interactions []*traffic.Interaction) *vcr.Recorder {
-	name := filepath.Join(tb.TempDir(), "stock")
-	var text bytes.Buffer
-	require.NoError(tb, traffic.WriteCassette(&text, traffic.Meta{}, interactions))
-	require.NoError(tb, os.WriteFile(name+".yaml", text.Bytes(), 0o600))
-	stock, err := vcr.NewAsMode(name, vcr.ModeReplaying, refuseNetwork{})
-	require.NoError(tb, err)
-	stock.SetReplayableInteractions(true)
-	stock.SkipRequestLatency = true
-	return stock
-}
-
-// refuseNetwork is the network of every test.
-type refuseNetwork struct{}
-
-func (refuseNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
-	return nil, fmt.Errorf("the test asked the network for %s", req.URL)
-}
-
 // BenchmarkMiss is the search for the nearest of 100,000: beyond MaxMisses it is left out, so each
 // is the first of a Replay.
 func BenchmarkMiss(b *testing.B) {
 	for _, kind := range kinds {
 		b.Run(kind.name, func(b *testing.B) {
-			replay, err := recorder.NewReplay(recorder.Of(many(100_000, kind.request)...), recorder.ReplayOptions{})
+			player, err := replay.New(replay.Of(many(100_000, kind.request)...), replay.Options{})
 			require.NoError(b, err)
 			method, url, body := kind.request(200_000)
 			for i := 0; b.Loop(); i++ {
-				if i == recorder.MaxMisses {
+				if i == replay.MaxMisses {
 					b.Fatal("too many misses: use a smaller -benchtime")
 				}
 				req, _ := http.NewRequest(method, url, strings.NewReader(body))
-				res, err := replay.RoundTrip(req)
+				res, err := player.RoundTrip(req)
 				require.NoError(b, err)
-				require.Equal(b, recorder.MissStatus, res.StatusCode)
+				require.Equal(b, replay.MissStatus, res.StatusCode)
 			}
 		})
 	}
@@ -165,9 +144,9 @@ func BenchmarkLoad(b *testing.B) {
 		interactions := many(100_000, kinds[0].request)
 		b.ReportAllocs()
 		for b.Loop() {
-			replay, err := recorder.NewReplay(recorder.Of(interactions...), recorder.ReplayOptions{})
+			player, err := replay.New(replay.Of(interactions...), replay.Options{})
 			require.NoError(b, err)
-			runtime.KeepAlive(replay)
+			runtime.KeepAlive(player)
 		}
 	})
 	for _, format := range []struct {
@@ -185,21 +164,21 @@ func BenchmarkLoad(b *testing.B) {
 			var text bytes.Buffer
 			require.NoError(b, format.write(&text, many(format.n, kinds[0].request)))
 			var before, after runtime.MemStats
-			var replay *recorder.Replay
+			var player *replay.Player
 			b.SetBytes(int64(text.Len()))
 			b.ReportAllocs()
 			runtime.GC()
 			runtime.ReadMemStats(&before)
 			for b.Loop() {
 				var err error
-				replay, err = recorder.NewReplay(traffic.Read("bench", bytes.NewReader(text.Bytes())), recorder.ReplayOptions{})
+				player, err = replay.New(traffic.Read("bench", bytes.NewReader(text.Bytes())), replay.Options{})
 				require.NoError(b, err)
 			}
-			require.Equal(b, format.n, replay.Len())
+			require.Equal(b, format.n, player.Len())
 			runtime.GC()
 			runtime.ReadMemStats(&after)
 			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB-kept")
-			runtime.KeepAlive(replay)
+			runtime.KeepAlive(player)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package recorder_test
+package replay_test
 
 import (
 	"context"
@@ -14,18 +14,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/internal/replaytest"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
-
-// said is an interaction whose answer is text alone.
-func said(method, url, body, answer string) *traffic.Interaction {
-	return &traffic.Interaction{
-		Source:   "said.yaml",
-		Request:  &traffic.Request{Method: method, URL: url, Header: http.Header{}, Body: traffic.BodyOf([]byte(body))},
-		Response: traffic.Response{Status: 200, Header: http.Header{}, Body: traffic.BodyOf([]byte(answer))},
-	}
-}
 
 func numbered(interactions ...*traffic.Interaction) []*traffic.Interaction {
 	for i, in := range interactions {
@@ -34,63 +26,45 @@ func numbered(interactions ...*traffic.Interaction) []*traffic.Interaction {
 	return interactions
 }
 
-func replay(tb testing.TB, opts recorder.ReplayOptions, interactions ...*traffic.Interaction) *recorder.Replay {
-	r, err := recorder.NewReplay(recorder.Of(numbered(interactions...)...), opts)
+func player(tb testing.TB, opts replay.Options, interactions ...*traffic.Interaction) *replay.Player {
+	r, err := replay.New(replay.Of(numbered(interactions...)...), opts)
 	require.NoError(tb, err)
 	return r
-}
-
-// ask returns the body of an answer, or "miss".
-func ask(tb testing.TB, rt http.RoundTripper, method, url, body string, header ...string) string {
-	req, err := http.NewRequest(method, url, strings.NewReader(body))
-	require.NoError(tb, err)
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	res, err := rt.RoundTrip(req)
-	require.NoError(tb, err)
-	defer res.Body.Close()
-	if res.Header.Get("X-Amzn-Errortype") == recorder.MissCode {
-		return "miss"
-	}
-	text, err := io.ReadAll(res.Body)
-	require.NoError(tb, err)
-	return string(text)
 }
 
 func TestOrder(t *testing.T) {
 	const url = "http://127.0.0.1/job"
 	for _, v := range []struct {
-		order recorder.Order
+		order replay.Order
 		want  string
 	}{
-		{recorder.Strict, "started done miss miss"},
-		{recorder.Any, "started done started done"},
-		{recorder.Sticky, "started done done done"},
+		{replay.Strict, "started done miss miss"},
+		{replay.Any, "started done started done"},
+		{replay.Sticky, "started done done done"},
 	} {
-		r := replay(t, recorder.ReplayOptions{Order: v.order},
-			said("GET", url, "", "started"), said("GET", url+"/other", "", "other"), said("GET", url, "", "done"))
+		r := player(t, replay.Options{Order: v.order},
+			replaytest.Said("GET", url, "", "started"), replaytest.Said("GET", url+"/other", "", "other"), replaytest.Said("GET", url, "", "done"))
 		var got []string
 		for range 4 {
-			got = append(got, ask(t, r, "GET", url, ""))
+			got = append(got, replaytest.Ask(t, r, "GET", url, ""))
 		}
 		require.Equal(t, v.want, strings.Join(got, " "), v.order.String())
-		require.Equal(t, "other", ask(t, r, "GET", url+"/other", ""), "different requests may come in any order")
+		require.Equal(t, "other", replaytest.Ask(t, r, "GET", url+"/other", ""), "different requests may come in any order")
 	}
 }
 
 func TestOrderAsText(t *testing.T) {
-	for _, order := range []recorder.Order{recorder.Strict, recorder.Any, recorder.Sticky} {
+	for _, order := range []replay.Order{replay.Strict, replay.Any, replay.Sticky} {
 		text, err := order.MarshalText()
 		require.NoError(t, err)
-		var again recorder.Order
+		var again replay.Order
 		require.NoError(t, again.UnmarshalText(text))
 		require.Equal(t, order, again)
 	}
-	var refused *recorder.OrderError
-	require.ErrorAs(t, new(recorder.Order).UnmarshalText([]byte("loose")), &refused)
+	var refused *replay.OrderError
+	require.ErrorAs(t, new(replay.Order).UnmarshalText([]byte("loose")), &refused)
 	require.Equal(t, "loose", refused.Got)
-	require.Equal(t, "Order(7)", recorder.Order(7).String())
+	require.Equal(t, "Order(7)", replay.Order(7).String())
 }
 
 func TestMatch(t *testing.T) {
@@ -118,24 +92,24 @@ func TestMatch(t *testing.T) {
 		{"element order", "POST", recordedURL, `{"a":1,"b":["é",1.0]}`, nil, false},
 		{"no body", "POST", recordedURL, "", nil, false},
 	} {
-		r := replay(t, recorder.ReplayOptions{}, said("POST", recordedURL, recordedBody, "yes"))
-		require.Equal(t, map[bool]string{true: "yes", false: "miss"}[v.match], ask(t, r, v.method, v.url, v.body, v.header...), v.name)
+		r := player(t, replay.Options{}, replaytest.Said("POST", recordedURL, recordedBody, "yes"))
+		require.Equal(t, map[bool]string{true: "yes", false: "miss"}[v.match], replaytest.Ask(t, r, v.method, v.url, v.body, v.header...), v.name)
 	}
 }
 
 // Requests that say no service are answered across services in the order of recording, and those
 // that do take only theirs.
 func TestServices(t *testing.T) {
-	r := replay(t, recorder.ReplayOptions{Order: recorder.Strict},
-		said("GET", "https://b.us-east-1.amazonaws.com/", "", "b1"),
-		said("GET", "https://a.us-east-1.amazonaws.com/", "", "a1"),
-		said("GET", "http://localhost/", "", "any"),
-		said("GET", "https://b.us-east-1.amazonaws.com/", "", "b2"))
-	require.Equal(t, "b1", ask(t, r, "GET", "http://127.0.0.1/", ""))
-	require.Equal(t, "any", ask(t, r, "GET", "https://c.us-east-1.amazonaws.com/", ""))
-	require.Equal(t, "b2", ask(t, r, "GET", "https://b.us-east-1.amazonaws.com/", ""))
-	require.Equal(t, "miss", ask(t, r, "GET", "https://b.us-east-1.amazonaws.com/", ""))
-	require.Equal(t, "a1", ask(t, r, "GET", "http://127.0.0.1/", ""))
+	r := player(t, replay.Options{Order: replay.Strict},
+		replaytest.Said("GET", "https://b.us-east-1.amazonaws.com/", "", "b1"),
+		replaytest.Said("GET", "https://a.us-east-1.amazonaws.com/", "", "a1"),
+		replaytest.Said("GET", "http://localhost/", "", "any"),
+		replaytest.Said("GET", "https://b.us-east-1.amazonaws.com/", "", "b2"))
+	require.Equal(t, "b1", replaytest.Ask(t, r, "GET", "http://127.0.0.1/", ""))
+	require.Equal(t, "any", replaytest.Ask(t, r, "GET", "https://c.us-east-1.amazonaws.com/", ""))
+	require.Equal(t, "b2", replaytest.Ask(t, r, "GET", "https://b.us-east-1.amazonaws.com/", ""))
+	require.Equal(t, "miss", replaytest.Ask(t, r, "GET", "https://b.us-east-1.amazonaws.com/", ""))
+	require.Equal(t, "a1", replaytest.Ask(t, r, "GET", "http://127.0.0.1/", ""))
 }
 
 func TestMask(t *testing.T) {
@@ -145,13 +119,13 @@ func TestMask(t *testing.T) {
 		}
 		return []byte(strings.ReplaceAll(string(body), "1111", "2222"))
 	}
-	r, err := recorder.NewReplay(recorder.Of(
-		said("POST", "http://localhost/start", `{"token":"1111"}`, "started"),
-		said("POST", "http://localhost/other", `{"token":"1111"}`, "other")), recorder.ReplayOptions{Order: recorder.Sticky, Mask: mask})
+	r, err := replay.New(replay.Of(
+		replaytest.Said("POST", "http://localhost/start", `{"token":"1111"}`, "started"),
+		replaytest.Said("POST", "http://localhost/other", `{"token":"1111"}`, "other")), replay.Options{Order: replay.Sticky, Mask: mask})
 	require.NoError(t, err)
-	require.Equal(t, "started", ask(t, r, "POST", "http://127.0.0.1/start", `{"token":"2222"}`))
-	require.Equal(t, "started", ask(t, r, "POST", "http://127.0.0.1/_c/said.yaml/s/start", `{"token":"2222"}`))
-	require.Equal(t, "miss", ask(t, r, "POST", "http://127.0.0.1/other", `{"token":"2222"}`))
+	require.Equal(t, "started", replaytest.Ask(t, r, "POST", "http://127.0.0.1/start", `{"token":"2222"}`))
+	require.Equal(t, "started", replaytest.Ask(t, r, "POST", "http://127.0.0.1/_c/said.yaml/s/start", `{"token":"2222"}`))
+	require.Equal(t, "miss", replaytest.Ask(t, r, "POST", "http://127.0.0.1/other", `{"token":"2222"}`))
 }
 
 func TestAnswer(t *testing.T) {
@@ -172,9 +146,9 @@ func TestAnswer(t *testing.T) {
 		{"HEAD", "HEAD", 200, http.Header{"Content-Length": {"999"}}, "", "200 OK", "", http.Header{"Content-Length": {"999"}}, 999},
 		{"no content", "GET", 204, http.Header{"Content-Length": {"3"}}, "abc", "204 No Content", "", http.Header{}, 0},
 	} {
-		in := said(v.method, "http://localhost/", "", v.body)
+		in := replaytest.Said(v.method, "http://localhost/", "", v.body)
 		in.Response.Status, in.Response.Header = v.status, v.header
-		r := replay(t, recorder.ReplayOptions{Order: recorder.Any}, in)
+		r := player(t, replay.Options{Order: replay.Any}, in)
 		server := httptest.NewServer(r)
 		for name, rt := range map[string]http.RoundTripper{"in process": r, "server": server.Client().Transport} {
 			req, err := http.NewRequest(v.method, server.URL, nil)
@@ -197,34 +171,22 @@ func TestAnswer(t *testing.T) {
 
 func TestSkipped(t *testing.T) {
 	bare := &traffic.Interaction{Source: "bare.json"}
-	early := said("GET", "http://localhost/", "", "")
+	early := replaytest.Said("GET", "http://localhost/", "", "")
 	early.Response.Status = 100
-	none := said("GET", "http://localhost/", "", "")
+	none := replaytest.Said("GET", "http://localhost/", "", "")
 	none.Response.Status = 0
-	broken := said("GET", "http://[::1", "", "")
-	r, err := recorder.NewReplay(recorder.Of(bare, early, none, broken, said("GET", "http://localhost/", "", "yes")), recorder.ReplayOptions{})
+	broken := replaytest.Said("GET", "http://[::1", "", "")
+	r, err := replay.New(replay.Of(bare, early, none, broken, replaytest.Said("GET", "http://localhost/", "", "yes")), replay.Options{})
 	require.NoError(t, err)
 	require.Equal(t, 1, r.Len())
 	require.Len(t, r.Skipped(), 4)
 	require.Equal(t, "bare.json", r.Skipped()[0].Source)
 	require.Equal(t, 1, r.Skipped()[0].Interaction)
-	require.Equal(t, "yes", ask(t, r, "GET", "http://localhost/", ""))
+	require.Equal(t, "yes", replaytest.Ask(t, r, "GET", "http://localhost/", ""))
 
 	fault := errors.New("fault")
-	_, err = recorder.NewReplay(func(yield func(*traffic.Interaction, error) bool) { yield(nil, fault) }, recorder.ReplayOptions{})
+	_, err = replay.New(func(yield func(*traffic.Interaction, error) bool) { yield(nil, fault) }, replay.Options{})
 	require.ErrorIs(t, err, fault)
-}
-
-// closing tells when it was closed.
-type closing struct {
-	io.Reader
-	once   sync.Once
-	closed chan struct{}
-}
-
-func (c *closing) Close() error {
-	c.once.Do(func() { close(c.closed) })
-	return nil
 }
 
 // blocking never yields a byte before it is released.
@@ -233,9 +195,9 @@ type blocking chan struct{}
 func (b blocking) Read([]byte) (int, error) { <-b; return 0, io.EOF }
 
 func TestRoundTripContract(t *testing.T) {
-	r := replay(t, recorder.ReplayOptions{Order: recorder.Any}, said("POST", "http://localhost/", "body", "yes"))
-	request := func(ctx context.Context, body io.Reader) (*http.Request, *closing) {
-		c := &closing{Reader: body, closed: make(chan struct{})}
+	r := player(t, replay.Options{Order: replay.Any}, replaytest.Said("POST", "http://localhost/", "body", "yes"))
+	request := func(ctx context.Context, body io.Reader) (*http.Request, *replaytest.Closing) {
+		c := &replaytest.Closing{Reader: body, Closed: make(chan struct{})}
 		req, err := http.NewRequestWithContext(ctx, "POST", "http://localhost/", c)
 		require.NoError(t, err)
 		return req, c
@@ -247,14 +209,14 @@ func TestRoundTripContract(t *testing.T) {
 	res, err := r.RoundTrip(req)
 	require.NoError(t, err)
 	require.Equal(t, 200, res.StatusCode)
-	<-body.closed
+	<-body.Closed
 	require.Equal(t, before, fmt.Sprint(req.Method, req.URL, req.Header, req.Host))
 
 	broken := errors.New("broken")
 	req, body = request(ctx, io.MultiReader(strings.NewReader("bo"), errorReader{broken}))
 	_, err = r.RoundTrip(req)
 	require.ErrorIs(t, err, broken)
-	<-body.closed
+	<-body.Closed
 
 	release := make(blocking)
 	req, body = request(ctx, release)
@@ -262,12 +224,12 @@ func TestRoundTripContract(t *testing.T) {
 	_, err = r.RoundTrip(req)
 	require.ErrorIs(t, err, context.Canceled, "a body that blocks does not hold the request up")
 	close(release)
-	<-body.closed
+	<-body.Closed
 
 	req, body = request(ctx, strings.NewReader("body"))
 	_, err = r.RoundTrip(req)
 	require.ErrorIs(t, err, context.Canceled)
-	<-body.closed
+	<-body.Closed
 	require.Zero(t, r.Missed())
 
 	_, err = r.RoundTrip(&http.Request{})
@@ -286,11 +248,11 @@ func TestConcurrency(t *testing.T) {
 	const goroutines, each = 64, 50
 	var interactions []*traffic.Interaction
 	for i := range goroutines * each {
-		in := said("POST", "http://localhost/", `{"a":1}`, fmt.Sprint(i))
+		in := replaytest.Said("POST", "http://localhost/", `{"a":1}`, fmt.Sprint(i))
 		in.Response.Header = http.Header{"X-Number": {fmt.Sprint(i)}}
 		interactions = append(interactions, in)
 	}
-	r := replay(t, recorder.ReplayOptions{KeepOrder: true}, interactions...)
+	r := player(t, replay.Options{KeepOrder: true}, interactions...)
 	var seen sync.Map
 	var all sync.WaitGroup
 	for g := range goroutines {
@@ -316,8 +278,8 @@ func TestConcurrency(t *testing.T) {
 					t.Error("an answer was given twice", number)
 				}
 				if i%10 == 0 {
-					ask(t, r, "GET", "http://localhost/nowhere", "")
-					ask(t, r, "POST", fmt.Sprintf("http://localhost/_c/said.yaml/%d/", g), `{"a":1}`)
+					replaytest.Ask(t, r, "GET", "http://localhost/nowhere", "")
+					replaytest.Ask(t, r, "POST", fmt.Sprintf("http://localhost/_c/said.yaml/%d/", g), `{"a":1}`)
 					r.Unplayed()
 					r.Misses()
 				}
@@ -331,10 +293,10 @@ func TestConcurrency(t *testing.T) {
 }
 
 func TestUnplayed(t *testing.T) {
-	a, b := said("GET", "http://localhost/a", "", "a"), said("GET", "http://localhost/b", "", "b")
-	r := replay(t, recorder.ReplayOptions{}, a, b)
+	a, b := replaytest.Said("GET", "http://localhost/a", "", "a"), replaytest.Said("GET", "http://localhost/b", "", "b")
+	r := player(t, replay.Options{}, a, b)
 	require.Equal(t, []*traffic.Interaction{a, b}, r.Unplayed())
-	ask(t, r, "GET", "http://localhost/b", "")
+	replaytest.Ask(t, r, "GET", "http://localhost/b", "")
 	require.Equal(t, []*traffic.Interaction{a}, r.Unplayed())
 	require.Equal(t, []*traffic.Interaction{b}, r.Played())
 }

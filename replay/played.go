@@ -1,4 +1,4 @@
-package recorder
+package replay
 
 import (
 	"cmp"
@@ -15,11 +15,11 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// OrderNotKeptError says that [Replay.WritePlayed] was called without [ReplayOptions.KeepOrder].
+// OrderNotKeptError says that [Player.WritePlayed] was called without [Options.KeepOrder].
 type OrderNotKeptError struct{}
 
 func (*OrderNotKeptError) Error() string {
-	return "recorder: which interactions were played in which order was not kept; set ReplayOptions.KeepOrder"
+	return "replay: which interactions were played in which order was not kept; set Options.KeepOrder"
 }
 
 // WritePlayed writes what was played, in the order of playing, below a folder: one cassette for
@@ -27,7 +27,7 @@ func (*OrderNotKeptError) Error() string {
 // prefix, _c/CASSETTE/SESSION.yaml for those of a session, with the end of a long name replaced by
 // its digest. Each is replaced whole or not at all; one that cannot be written does not keep the
 // others from it. It returns the paths of the cassettes that were written, sorted.
-func (r *Replay) WritePlayed(dir string) ([]string, error) {
+func (r *Player) WritePlayed(dir string) ([]string, error) {
 	if !r.opts.KeepOrder {
 		return nil, &OrderNotKeptError{}
 	}
@@ -36,7 +36,7 @@ func (r *Replay) WritePlayed(dir string) ([]string, error) {
 	played := r.played(dir)
 	for _, path := range slices.Sorted(maps.Keys(played)) {
 		if err := writeCassette(path, played[path]); err != nil {
-			failed = append(failed, fmt.Errorf("recorder: what was played cannot be written: %w", err))
+			failed = append(failed, fmt.Errorf("replay: what was played cannot be written: %w", err))
 			continue
 		}
 		paths = append(paths, path)
@@ -45,7 +45,7 @@ func (r *Replay) WritePlayed(dir string) ([]string, error) {
 }
 
 // played is what each session was given, by the path of its cassette.
-func (r *Replay) played(dir string) map[string][]*traffic.Interaction {
+func (r *Player) played(dir string) map[string][]*traffic.Interaction {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := map[string][]*traffic.Interaction{}

@@ -1,4 +1,4 @@
-package recorder
+package replay
 
 import (
 	"cmp"
@@ -8,13 +8,6 @@ import (
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
-
-// KeyAtHand returns the key that a cassette could have been recorded with: that of
-// CRCHECK_REDACTION_KEY or of the file beside it, [KeyOf]. It makes none and writes nothing: ok is
-// false where there is none.
-func KeyAtHand(cassette string) (key redact.Key, ok bool, err error) {
-	return redact.ReadKey(KeyOf(cassette))
-}
 
 // identifiers maps those of a client to the pseudonyms of recordings, and back in the answers. Each
 // recording has a redactor of its own: a name that one of them makes known stands in another as it
@@ -27,7 +20,7 @@ type identifiers struct {
 
 // learn makes the identifiers of all recordings that were made with the key of the options; nil if
 // there are none.
-func (r *Replay) learn(opts *redact.Options) *identifiers {
+func (r *Player) learn(opts *redact.Options) *identifiers {
 	if opts == nil {
 		return nil
 	}
@@ -52,7 +45,7 @@ func (r *Replay) learn(opts *redact.Options) *identifiers {
 // identify makes c the canonical form of what would have been recorded of a request, and returns
 // that: in the recording of its session; without a session in the first one under which the request
 // is known, or in the first one. It is nil where no recording can say.
-func (r *Replay) identify(in scope, c *canonical, req *http.Request, body []byte) *traffic.Request {
+func (r *Player) identify(in scope, c *canonical, req *http.Request, body []byte) *traffic.Request {
 	sources := r.identifiers.sources
 	if in.source != nil {
 		sources = []string{in.source.path}
@@ -112,7 +105,7 @@ func (i *identifiers) restored(a *answer, asked *traffic.Request) *answer {
 }
 
 // knows says whether a session has a request as it is, answered already or not.
-func (r *Replay) knows(in scope, c *canonical) bool {
+func (r *Player) knows(in scope, c *canonical) bool {
 	x := r.all
 	if in.source != nil {
 		x = in.source.index(r.keys)

@@ -1,16 +1,14 @@
-package recorder_test
+package replay_test
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -39,8 +37,8 @@ func fetch(client *http.Client, url string) {
 	fmt.Println(res.StatusCode, string(text), err)
 }
 
-func ExampleNewReplay() {
-	r, err := recorder.NewReplay(recorder.Of(polled()...), recorder.ReplayOptions{})
+func ExampleNew() {
+	r, err := replay.New(replay.Of(polled()...), replay.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -56,8 +54,8 @@ func ExampleNewReplay() {
 	// 0 0
 }
 
-func ExampleReplay_Misses() {
-	r, err := recorder.NewReplay(recorder.Of(polled()...), recorder.ReplayOptions{})
+func ExamplePlayer_Misses() {
+	r, err := replay.New(replay.Of(polled()...), replay.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -81,11 +79,11 @@ func mustRequest(url string) *http.Request {
 }
 
 func ExampleOrder() {
-	var order recorder.Order
+	var order replay.Order
 	if err := order.UnmarshalText([]byte("sticky")); err != nil {
 		fmt.Println(err)
 	}
-	r, err := recorder.NewReplay(recorder.Of(polled()...), recorder.ReplayOptions{Order: order})
+	r, err := replay.New(replay.Of(polled()...), replay.Options{Order: order})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -101,60 +99,14 @@ func ExampleOrder() {
 	// there is no order "loose"; use strict, any or sticky
 }
 
-func ExampleServe() {
-	r, err := recorder.NewReplay(recorder.Of(polled()...), recorder.ReplayOptions{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error)
-	go func() { served <- recorder.Serve(ctx, l, r) }()
-	for _, session := range []string{"one", "two"} {
-		fetch(http.DefaultClient, "http://"+l.Addr().String()+"/_c/polled.yaml/"+session+"/memberships/m/protectedJobs/j")
-	}
-	cancel()
-	fmt.Println(<-served)
-	// Output:
-	// 200 STARTED <nil>
-	// 200 STARTED <nil>
-	// <nil>
-}
-
-func ExampleRun_Do() {
-	r, err := recorder.OpenReplay([]string{"../cassettes/good/status-failed.yaml"}, recorder.ReplayOptions{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	self, err := os.Executable()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	status, err := recorder.Run{
-		Replay:  r,
-		Command: []string{self, "client", "get=/nowhere", "exit=0"},
-		Stdout:  io.Discard,
-	}.Do(context.Background())
-	fmt.Println(status, err, len(r.Unplayed()), r.Missed())
-	// Output:
-	// 1 <nil> 1 1
-}
-
-func ExampleReplay_WritePlayed() {
+func ExamplePlayer_WritePlayed() {
 	dir, err := os.MkdirTemp("", "played")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer os.RemoveAll(dir)
-	r, err := recorder.NewReplay(recorder.Of(polled()...), recorder.ReplayOptions{KeepOrder: true})
+	r, err := replay.New(replay.Of(polled()...), replay.Options{KeepOrder: true})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -172,21 +124,9 @@ func ExampleReplay_WritePlayed() {
 	// <nil> 1 1
 }
 
-func ExampleReplay_Skipped() {
-	r, err := recorder.NewReplay(traffic.Read("body.json", strings.NewReader("{}")), recorder.ReplayOptions{})
+func ExamplePlayer_Skipped() {
+	r, err := replay.New(traffic.Read("body.json", strings.NewReader("{}")), replay.Options{})
 	fmt.Println(r.Len(), r.Skipped()[0].Reason, err)
 	// Output:
 	// 0 a bare body: no request was recorded <nil>
-}
-
-func ExampleEnvironment() {
-	for _, entry := range recorder.Environment([]string{"AWS_PROFILE=production", "HOME=/home/me"}, "http://127.0.0.1:8080", "eu-west-1")[:5] {
-		fmt.Println(entry)
-	}
-	// Output:
-	// HOME=/home/me
-	// NO_PROXY=127.0.0.1,localhost,::1
-	// no_proxy=127.0.0.1,localhost,::1
-	// AWS_ENDPOINT_URL=http://127.0.0.1:8080
-	// AWS_ENDPOINT_URL_CLEANROOMS=http://127.0.0.1:8080
 }

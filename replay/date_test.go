@@ -1,4 +1,4 @@
-package recorder_test
+package replay_test
 
 import (
 	"net/http"
@@ -8,18 +8,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
 // TestDateIsThatOfTheReplay: by an old date SDKs take their clock for skewed.
 func TestDateIsThatOfTheReplay(t *testing.T) {
-	replay, err := recorder.NewReplay(recorder.Of(&traffic.Interaction{
+	player, err := replay.New(replay.Of(&traffic.Interaction{
 		Request:  &traffic.Request{Method: "GET", URL: "https://example.com/a"},
 		Response: traffic.Response{Status: 200, Header: http.Header{"Date": {"Thu, 01 Jan 2026 00:00:00 GMT"}}},
-	}), recorder.ReplayOptions{})
+	}), replay.Options{})
 	require.NoError(t, err)
-	server := httptest.NewServer(replay)
+	server := httptest.NewServer(player)
 	defer server.Close()
 	response, err := server.Client().Get(server.URL + "/a")
 	require.NoError(t, err)

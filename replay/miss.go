@@ -1,4 +1,4 @@
-package recorder
+package replay
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ const (
 	UnknownCassette Reason = "unknown-cassette"  // the URL names no cassette and session
 	Ambiguous       Reason = "ambiguous"         // the URL names a cassette that there are two of
 	TooManySessions Reason = "too-many-sessions" // beyond [MaxPositions]
-	TooLarge        Reason = "too-large"         // beyond [MaxRequestBody]
+	TooLarge        Reason = "too-large"         // beyond [MaxBody]
 )
 
 // Miss is a request without an answer.
@@ -126,7 +126,7 @@ func (m Miss) why() string {
 	case TooManySessions:
 		return "there are too many sessions; start the server again, or use each session for more than one test"
 	case TooLarge:
-		return fmt.Sprintf("the body of the request is larger than %d MiB", MaxRequestBody>>20)
+		return fmt.Sprintf("the body of the request is larger than %d MiB", MaxBody>>20)
 	}
 	switch {
 	case m.Reason == NothingRecorded:
@@ -153,7 +153,7 @@ func place(in *traffic.Interaction) string {
 }
 
 // refuse keeps a miss and makes its answer.
-func (r *Replay) refuse(req *http.Request, m *Miss) *answer {
+func (r *Player) refuse(req *http.Request, m *Miss) *answer {
 	m.Method, m.Path = req.Method, shown(req)
 	if m.Method == "" {
 		m.Method = http.MethodGet

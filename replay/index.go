@@ -1,4 +1,4 @@
-package recorder
+package replay
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ type chain struct {
 
 type span struct{ from, n int32 }
 
-// Services are numbered by [Replay]. That of a request which names none, and that of one which
+// Services are numbered by [Player]. That of a request which names none, and that of one which
 // names none of the recording.
 const (
 	anyService     int32 = 0

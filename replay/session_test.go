@@ -1,4 +1,4 @@
-package recorder_test
+package replay_test
 
 import (
 	"fmt"
@@ -12,17 +12,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/internal/replaytest"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
 func TestSessions(t *testing.T) {
 	in := func(source, url, answer string) *traffic.Interaction {
-		i := said("GET", url, "", answer)
+		i := replaytest.Said("GET", url, "", answer)
 		i.Source = source
 		return i
 	}
-	r := replay(t, recorder.ReplayOptions{},
+	r := player(t, replay.Options{},
 		in("a/one.yaml", "http://localhost/", "one"), in("a/one.yaml", "http://localhost/", "one again"),
 		in("two.yaml", "http://localhost/", "two"), in("two.yaml", "http://localhost/a%2Fb", "below"),
 		in("sp ace%.yaml", "http://localhost/", "space"))
@@ -41,25 +42,25 @@ func TestSessions(t *testing.T) {
 		{"/", "one again"},
 		{"/", "two"},
 	} {
-		require.Equal(t, v.want, ask(t, r, "GET", "http://127.0.0.1"+v.url, ""), v.url)
+		require.Equal(t, v.want, replaytest.Ask(t, r, "GET", "http://127.0.0.1"+v.url, ""), v.url)
 	}
 	require.Equal(t, "s1", r.Misses()[0].Session)
 	require.Equal(t, "a/one.yaml", r.Misses()[0].Cassette)
-	require.Equal(t, recorder.Exhausted, r.Misses()[0].Reason)
+	require.Equal(t, replay.Exhausted, r.Misses()[0].Reason)
 }
 
 func TestTooManySessions(t *testing.T) {
 	var all []*traffic.Interaction
 	for i := range 1 << 16 {
-		all = append(all, said("GET", fmt.Sprintf("http://localhost/%d", i), "", "yes"))
+		all = append(all, replaytest.Said("GET", fmt.Sprintf("http://localhost/%d", i), "", "yes"))
 	}
-	r := replay(t, recorder.ReplayOptions{}, all...)
-	for i := range recorder.MaxPositions / (1<<16 + 64) {
-		require.Equal(t, "yes", ask(t, r, "GET", fmt.Sprintf("http://localhost/_c/said.yaml/%d/1", i), ""))
+	r := player(t, replay.Options{}, all...)
+	for i := range replay.MaxPositions / (1<<16 + 64) {
+		require.Equal(t, "yes", replaytest.Ask(t, r, "GET", fmt.Sprintf("http://localhost/_c/said.yaml/%d/1", i), ""))
 	}
-	require.Equal(t, "miss", ask(t, r, "GET", "http://localhost/_c/said.yaml/more/1", ""))
-	require.Equal(t, recorder.TooManySessions, r.Misses()[0].Reason)
-	require.Equal(t, "yes", ask(t, r, "GET", "http://localhost/_c/said.yaml/0/2", ""))
+	require.Equal(t, "miss", replaytest.Ask(t, r, "GET", "http://localhost/_c/said.yaml/more/1", ""))
+	require.Equal(t, replay.TooManySessions, r.Misses()[0].Reason)
+	require.Equal(t, "yes", replaytest.Ask(t, r, "GET", "http://localhost/_c/said.yaml/0/2", ""))
 }
 
 func write(t *testing.T, path string, interactions ...*traffic.Interaction) {
@@ -72,45 +73,45 @@ func write(t *testing.T, path string, interactions ...*traffic.Interaction) {
 
 func TestOpenReplay(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "a", "sub", "x.yaml"), said("GET", "http://localhost/", "", "first"))
-	write(t, filepath.Join(dir, "b", "sub", "x.yaml"), said("GET", "http://localhost/", "", "second"))
+	write(t, filepath.Join(dir, "a", "sub", "x.yaml"), replaytest.Said("GET", "http://localhost/", "", "first"))
+	write(t, filepath.Join(dir, "b", "sub", "x.yaml"), replaytest.Said("GET", "http://localhost/", "", "second"))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a", "notes.txt"), []byte("just notes"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a", "body.json"), []byte("{}"), 0o600))
 
-	r, err := recorder.OpenReplay([]string{filepath.Join(dir, "a"), filepath.Join(dir, "a", "sub", "x.yaml")}, recorder.ReplayOptions{})
+	r, err := replay.Open([]string{filepath.Join(dir, "a"), filepath.Join(dir, "a", "sub", "x.yaml")}, replay.Options{})
 	require.NoError(t, err)
 	require.Equal(t, 1, r.Len(), "a file that is named twice is read once")
 	require.Len(t, r.Skipped(), 2)
-	require.Equal(t, "first", ask(t, r, "GET", "http://localhost/_c/sub/x.yaml/s/", ""))
+	require.Equal(t, "first", replaytest.Ask(t, r, "GET", "http://localhost/_c/sub/x.yaml/s/", ""))
 
-	r, err = recorder.OpenReplay([]string{filepath.Join(dir, "a", "sub", "x.yaml")}, recorder.ReplayOptions{})
+	r, err = replay.Open([]string{filepath.Join(dir, "a", "sub", "x.yaml")}, replay.Options{})
 	require.NoError(t, err)
-	require.Equal(t, "first", ask(t, r, "GET", "http://localhost/_c/x.yaml/s/", ""))
+	require.Equal(t, "first", replaytest.Ask(t, r, "GET", "http://localhost/_c/x.yaml/s/", ""))
 
-	r, err = recorder.OpenReplay([]string{filepath.Join(dir, "a"), filepath.Join(dir, "b")}, recorder.ReplayOptions{})
+	r, err = replay.Open([]string{filepath.Join(dir, "a"), filepath.Join(dir, "b")}, replay.Options{})
 	require.NoError(t, err)
-	require.Equal(t, "miss", ask(t, r, "GET", "http://localhost/_c/sub/x.yaml/s/", ""))
-	require.Equal(t, recorder.Ambiguous, r.Misses()[0].Reason)
+	require.Equal(t, "miss", replaytest.Ask(t, r, "GET", "http://localhost/_c/sub/x.yaml/s/", ""))
+	require.Equal(t, replay.Ambiguous, r.Misses()[0].Reason)
 	require.Len(t, r.Misses()[0].Sources, 2)
-	require.Equal(t, "first", ask(t, r, "GET", "http://localhost/", ""))
-	require.Equal(t, "second", ask(t, r, "GET", "http://localhost/", ""))
+	require.Equal(t, "first", replaytest.Ask(t, r, "GET", "http://localhost/", ""))
+	require.Equal(t, "second", replaytest.Ask(t, r, "GET", "http://localhost/", ""))
 
 	var unknown *traffic.UnknownKindError
-	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "a", "notes.txt")}, recorder.ReplayOptions{})
+	_, err = replay.Open([]string{filepath.Join(dir, "a", "notes.txt")}, replay.Options{})
 	require.ErrorAs(t, err, &unknown, "a file that the user named is not passed over")
 	var missing *traffic.OpenError
-	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "none")}, recorder.ReplayOptions{})
+	_, err = replay.Open([]string{filepath.Join(dir, "none")}, replay.Options{})
 	require.ErrorAs(t, err, &missing)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "b", "broken.yaml"), []byte("version: 1\ninteractions: 7\n"), 0o600))
 	var malformed *traffic.MalformedError
-	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "b")}, recorder.ReplayOptions{})
+	_, err = replay.Open([]string{filepath.Join(dir, "b")}, replay.Options{})
 	require.ErrorAs(t, err, &malformed)
 }
 
 // Every cassette of the project answers, in a session of its own, every request of its own with
 // exactly what it recorded.
 func TestEveryCassette(t *testing.T) {
-	r, err := recorder.OpenReplay([]string{"../cassettes"}, recorder.ReplayOptions{})
+	r, err := replay.Open([]string{"../cassettes"}, replay.Options{})
 	require.NoError(t, err)
 	require.Greater(t, r.Len(), 200)
 	for _, in := range r.Unplayed() {
@@ -132,16 +133,16 @@ func TestEveryCassette(t *testing.T) {
 
 func TestWritePlayed(t *testing.T) {
 	in := func(source, path, answer string) *traffic.Interaction {
-		i := said("GET", "http://localhost"+path, "", answer)
+		i := replaytest.Said("GET", "http://localhost"+path, "", answer)
 		i.Source = source
 		i.Meta.Provenance = "recorded"
 		return i
 	}
 	for _, source := range []string{"a/x.yaml", "../x.yaml"} {
-		r := replay(t, recorder.ReplayOptions{Order: recorder.Sticky, KeepOrder: true},
+		r := player(t, replay.Options{Order: replay.Sticky, KeepOrder: true},
 			in(source, "/1", "one"), in(source, "/2", "two"), in(source, "/3", "three"))
 		for _, path := range []string{"/2", "/1", "/2", "/nowhere", "/_c/" + strings.ReplaceAll(source, "/", "%2F") + "/a%2Fb/3"} {
-			ask(t, r, "GET", "http://localhost"+path, "")
+			replaytest.Ask(t, r, "GET", "http://localhost"+path, "")
 		}
 		dir := t.TempDir()
 		paths, err := r.WritePlayed(dir)
@@ -151,7 +152,7 @@ func TestWritePlayed(t *testing.T) {
 		folder := map[string]string{"a/x.yaml": "a/x.yaml", "../x.yaml": "..%2Fx.yaml"}[source]
 		require.Equal(t, []string{"three"}, answers(t, filepath.Join(dir, "_c", filepath.FromSlash(folder), "a%2Fb.yaml")))
 
-		again, err := recorder.OpenReplay(paths, recorder.ReplayOptions{})
+		again, err := replay.Open(paths, replay.Options{})
 		require.NoError(t, err)
 		require.Equal(t, 4, again.Len())
 		require.Equal(t, "recorded", again.Unplayed()[0].Meta.Provenance)
@@ -160,13 +161,13 @@ func TestWritePlayed(t *testing.T) {
 		require.Empty(t, entries)
 	}
 
-	var notKept *recorder.OrderNotKeptError
-	_, err := replay(t, recorder.ReplayOptions{}).WritePlayed(t.TempDir())
+	var notKept *replay.OrderNotKeptError
+	_, err := player(t, replay.Options{}).WritePlayed(t.TempDir())
 	require.ErrorAs(t, err, &notKept)
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	r := replay(t, recorder.ReplayOptions{KeepOrder: true}, said("GET", "http://localhost/", "", ""))
-	ask(t, r, "GET", "http://localhost/", "")
+	r := player(t, replay.Options{KeepOrder: true}, replaytest.Said("GET", "http://localhost/", "", ""))
+	replaytest.Ask(t, r, "GET", "http://localhost/", "")
 	_, err = r.WritePlayed(file)
 	require.Error(t, err)
 }
@@ -176,9 +177,9 @@ func TestWritePlayed(t *testing.T) {
 func TestWritePlayedNames(t *testing.T) {
 	long := strings.Repeat("ü", 100)
 	names := []string{"plain", strings.Repeat("n", 260), strings.Repeat("n", 261), long, long + "/", "\x00\x1b\n", "..", "taken", "zzz"}
-	r := replay(t, recorder.ReplayOptions{KeepOrder: true, Order: recorder.Sticky}, said("GET", "http://localhost/", "", "yes"))
+	r := player(t, replay.Options{KeepOrder: true, Order: replay.Sticky}, replaytest.Said("GET", "http://localhost/", "", "yes"))
 	for _, name := range names {
-		require.Equal(t, "yes", ask(t, r, "GET", "http://localhost/_c/said.yaml/"+url.PathEscape(name)+"/", ""))
+		require.Equal(t, "yes", replaytest.Ask(t, r, "GET", "http://localhost/_c/said.yaml/"+url.PathEscape(name)+"/", ""))
 	}
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "_c", "said.yaml", "taken.yaml"), 0o755)) // a folder where a cassette should be

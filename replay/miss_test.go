@@ -1,4 +1,4 @@
-package recorder_test
+package replay_test
 
 import (
 	"bytes"
@@ -17,7 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/recorder"
+	"github.com/crcheck/crcheck/internal/replaytest"
+	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -31,7 +32,7 @@ func TestMissVectors(t *testing.T) {
 	require.NotEmpty(t, paths)
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			r, err := recorder.OpenReplay([]string{"testdata/miss/recording.yaml"}, recorder.ReplayOptions{})
+			r, err := replay.Open([]string{"testdata/miss/recording.yaml"}, replay.Options{})
 			require.NoError(t, err)
 			text, err := os.ReadFile(path)
 			require.NoError(t, err)
@@ -51,9 +52,9 @@ func TestMissVectors(t *testing.T) {
 				header = append(header, name, value)
 			}
 			for range played {
-				require.NotEqual(t, "miss", ask(t, r, method, "http://127.0.0.1"+target, strings.TrimSpace(body), header...))
+				require.NotEqual(t, "miss", replaytest.Ask(t, r, method, "http://127.0.0.1"+target, strings.TrimSpace(body), header...))
 			}
-			require.Equal(t, "miss", ask(t, r, method, "http://127.0.0.1"+target, strings.TrimSpace(body), header...))
+			require.Equal(t, "miss", replaytest.Ask(t, r, method, "http://127.0.0.1"+target, strings.TrimSpace(body), header...))
 			require.Len(t, r.Misses(), 1)
 			got := fields(r.Misses()[0])
 			if *update {
@@ -65,7 +66,7 @@ func TestMissVectors(t *testing.T) {
 	}
 }
 
-func fields(m recorder.Miss) string {
+func fields(m replay.Miss) string {
 	var b strings.Builder
 	line := func(name string, value any) {
 		if s := fmt.Sprint(value); s != "" && s != "0" && s != "[]" {
@@ -89,7 +90,7 @@ func fields(m recorder.Miss) string {
 }
 
 func TestMissAnswer(t *testing.T) {
-	r := replay(t, recorder.ReplayOptions{})
+	r := player(t, replay.Options{})
 	server := httptest.NewServer(r)
 	defer server.Close()
 	for name, rt := range map[string]http.RoundTripper{"in process": r, "server": server.Client().Transport} {
@@ -110,27 +111,27 @@ func TestMissAnswer(t *testing.T) {
 		require.Equal(t, r.Misses()[0].String(), body["message"])
 		require.NotContains(t, body["message"], "secret")
 	}
-	require.Equal(t, recorder.NothingRecorded, r.Misses()[0].Reason)
+	require.Equal(t, replay.NothingRecorded, r.Misses()[0].Reason)
 	require.Equal(t, 2, r.Missed())
 }
 
 func TestTooLargeRequest(t *testing.T) {
-	r := replay(t, recorder.ReplayOptions{}, said("POST", "http://localhost/", "x", "yes"))
+	r := player(t, replay.Options{}, replaytest.Said("POST", "http://localhost/", "x", "yes"))
 	server := httptest.NewServer(r)
 	defer server.Close()
-	large := bytes.Repeat([]byte("x"), recorder.MaxRequestBody+1)
+	large := bytes.Repeat([]byte("x"), replay.MaxBody+1)
 	for name, rt := range map[string]http.RoundTripper{"in process": r, "server": server.Client().Transport} {
 		req, err := http.NewRequest("POST", server.URL, bytes.NewReader(large))
 		require.NoError(t, err)
 		res, err := rt.RoundTrip(req)
 		require.NoError(t, err, name)
-		require.Equal(t, recorder.MissStatus, res.StatusCode)
+		require.Equal(t, replay.MissStatus, res.StatusCode)
 		res.Body.Close()
 	}
 	for _, m := range r.Misses() {
-		require.Equal(t, recorder.TooLarge, m.Reason)
+		require.Equal(t, replay.TooLarge, m.Reason)
 	}
-	require.Equal(t, "yes", ask(t, r, "POST", server.URL, "x"))
+	require.Equal(t, "yes", replaytest.Ask(t, r, "POST", server.URL, "x"))
 }
 
 // A miss among many says which one it meant, soon; BenchmarkMiss measures it among 100,000.
@@ -138,25 +139,25 @@ func TestMissAmongMany(t *testing.T) {
 	const n, nearest = 30_000, 17_777
 	for _, kind := range kinds {
 		all := many(n, kind.request)
-		r, err := recorder.NewReplay(recorder.Of(all...), recorder.ReplayOptions{})
+		r, err := replay.New(replay.Of(all...), replay.Options{})
 		require.NoError(t, err)
 		method, url, body := kind.request(nearest)
 		url, body = strings.Replace(url, "protectedJobs", "protectedJobz", 1), strings.Replace(body, "limit", "limits", 1)
 		start := time.Now()
-		require.Equal(t, "miss", ask(t, r, method, url, body))
+		require.Equal(t, "miss", replaytest.Ask(t, r, method, url, body))
 		require.Less(t, time.Since(start), 30*time.Second)
 		require.Same(t, all[nearest], r.Misses()[0].Nearest, r.Misses()[0].String())
 	}
 }
 
 func TestMissesAreBounded(t *testing.T) {
-	r := replay(t, recorder.ReplayOptions{}, said("GET", "http://localhost/a", "", ""))
-	for i := range recorder.MaxMisses + 5 {
-		ask(t, r, "GET", fmt.Sprintf("http://localhost/%d", i), "")
+	r := player(t, replay.Options{}, replaytest.Said("GET", "http://localhost/a", "", ""))
+	for i := range replay.MaxMisses + 5 {
+		replaytest.Ask(t, r, "GET", fmt.Sprintf("http://localhost/%d", i), "")
 	}
-	require.Len(t, r.Misses(), recorder.MaxMisses)
-	require.Equal(t, recorder.MaxMisses+5, r.Missed())
-	require.NotNil(t, r.Misses()[recorder.MaxMisses-1].Nearest)
+	require.Len(t, r.Misses(), replay.MaxMisses)
+	require.Equal(t, replay.MaxMisses+5, r.Missed())
+	require.NotNil(t, r.Misses()[replay.MaxMisses-1].Nearest)
 }
 
 // More than are measured look alike: the miss says so.
@@ -166,11 +167,11 @@ func TestMissCapped(t *testing.T) {
 	}
 	var all []*traffic.Interaction
 	for i := range 100_010 {
-		all = append(all, said("GET", "http://localhost/"+strconv.Itoa(i), "", ""))
+		all = append(all, replaytest.Said("GET", "http://localhost/"+strconv.Itoa(i), "", ""))
 	}
-	r, err := recorder.NewReplay(recorder.Of(all...), recorder.ReplayOptions{})
+	r, err := replay.New(replay.Of(all...), replay.Options{})
 	require.NoError(t, err)
-	ask(t, r, "GET", "http://localhost/x", "")
+	replaytest.Ask(t, r, "GET", "http://localhost/x", "")
 	require.True(t, r.Misses()[0].Capped)
 	require.Equal(t, 100_000, r.Misses()[0].Compared)
 }

@@ -1,24 +1,22 @@
-package recorder
+package replay
 
 import (
-	"bytes"
 	"cmp"
-	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// MaxRequestBody is the largest body of a request, in bytes; a larger one is a miss.
-const MaxRequestBody = 16 << 20
+// MaxBody is the largest body of a request, in bytes; a larger one is a miss.
+const MaxBody = awshttp.MaxBody
 
 // RoundTrip answers in process, as [http.RoundTripper] asks: the request is not changed, its body
 // is read and closed, the context is honoured. A miss is no error but a response, as it is over the
 // wire.
-func (r *Replay) RoundTrip(req *http.Request) (*http.Response, error) {
+func (r *Player) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL == nil {
 		if req.Body != nil {
 			req.Body.Close()
@@ -27,7 +25,7 @@ func (r *Replay) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	body, err := read(req)
 	switch {
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, awshttp.ErrTooLarge):
 		return r.refuse(req, &Miss{Reason: TooLarge}).response(req), nil
 	case err != nil:
 		return nil, err
@@ -35,10 +33,7 @@ func (r *Replay) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r.play(req, body).response(req), nil
 }
 
-var (
-	errNoURL    = errors.New("recorder: the request has no URL; set Request.URL")
-	errTooLarge = errors.New("recorder: the body of the request is too large")
-)
+var errNoURL = errors.New("replay: the request has no URL; set Request.URL")
 
 // read reads the body of a request and closes it.
 func read(req *http.Request) ([]byte, error) {
@@ -53,8 +48,8 @@ func read(req *http.Request) ([]byte, error) {
 	// GetBody tells of a body in memory, which never blocks.
 	if req.GetBody != nil || ctx.Done() == nil {
 		defer req.Body.Close()
-		body, err := readBody(req.Body, req.ContentLength)
-		return body, firstCause(ctx, err)
+		body, err := awshttp.ReadBody(req.Body, req.ContentLength)
+		return body, awshttp.Cause(ctx, err)
 	}
 	type result struct {
 		body []byte
@@ -63,41 +58,22 @@ func read(req *http.Request) ([]byte, error) {
 	done := make(chan result, 1)
 	go func() {
 		defer req.Body.Close()
-		body, err := readBody(req.Body, req.ContentLength)
+		body, err := awshttp.ReadBody(req.Body, req.ContentLength)
 		done <- result{body, err}
 	}()
 	select {
 	case res := <-done:
-		return res.body, firstCause(ctx, res.err)
+		return res.body, awshttp.Cause(ctx, res.err)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-func firstCause(ctx context.Context, err error) error {
-	if cause := ctx.Err(); cause != nil {
-		return cause
-	}
-	return err
-}
-
-func readBody(body io.Reader, length int64) ([]byte, error) {
-	var b bytes.Buffer
-	if 0 < length && length <= MaxRequestBody {
-		b.Grow(int(length) + bytes.MinRead)
-	}
-	n, err := b.ReadFrom(io.LimitReader(body, MaxRequestBody+1))
-	if err == nil && n > MaxRequestBody {
-		err = errTooLarge
-	}
-	return b.Bytes(), err
-}
-
 // ServeHTTP answers as a server.
-func (r *Replay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	body, err := readBody(req.Body, req.ContentLength)
+func (r *Player) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	body, err := awshttp.ReadBody(req.Body, req.ContentLength)
 	switch {
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, awshttp.ErrTooLarge):
 		w.Header()["Connection"] = []string{"close"} // the rest of the body is not read
 		r.refuse(req, &Miss{Reason: TooLarge}).write(w, req.Method)
 	case err != nil:
@@ -108,7 +84,7 @@ func (r *Replay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 // play finds the answer of a request, or makes that of a miss.
-func (r *Replay) play(req *http.Request, body []byte) *answer {
+func (r *Player) play(req *http.Request, body []byte) *answer {
 	in, miss := r.scopeOf(req.URL.EscapedPath())
 	if miss != nil {
 		return r.refuse(req, miss)
@@ -139,7 +115,7 @@ func (r *Replay) play(req *http.Request, body []byte) *answer {
 }
 
 // canonical makes c that of a request without the prefix of a session.
-func (r *Replay) canonical(c *canonical, req *http.Request, body []byte) {
+func (r *Player) canonical(c *canonical, req *http.Request, body []byte) {
 	body = document(req.Header, body)
 	if r.opts.Mask != nil {
 		body = r.opts.Mask(req, body)
@@ -148,7 +124,7 @@ func (r *Replay) canonical(c *canonical, req *http.Request, body []byte) {
 }
 
 // advance takes the next answer of a request from its session.
-func (r *Replay) advance(in scope, c *canonical) (number int32, end exhausted, room bool) {
+func (r *Player) advance(in scope, c *canonical) (number int32, end exhausted, room bool) {
 	x := r.all
 	if in.source != nil {
 		x = in.source.index(r.keys)

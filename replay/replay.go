@@ -1,4 +1,4 @@
-package recorder
+package replay
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// ReplayOptions are how to replay. The zero value gives every recorded answer once.
-type ReplayOptions struct {
+// Options are how to replay. The zero value gives every recorded answer once.
+type Options struct {
 	// Order is which answer a request gets that was recorded, or is asked, more than once.
 	Order Order
 	// Mask returns the body that a request is to be matched by, such as one without an idempotency
@@ -26,16 +26,16 @@ type ReplayOptions struct {
 	// looked up as it is first; then in the terms of its session's recording or, without a session,
 	// of one recording after the other until one knows it.
 	Redact *redact.Options
-	// KeepOrder keeps which interactions were played in which order, for [Replay.WritePlayed]. It
+	// KeepOrder keeps which interactions were played in which order, for [Player.WritePlayed]. It
 	// costs 4 bytes an answer.
 	KeepOrder bool
 }
 
-// Replay answers requests with recorded interactions. It is an [http.RoundTripper] and an
+// Player answers requests with recorded interactions. It is an [http.RoundTripper] and an
 // [http.Handler], from any number of goroutines. Bodies of recorded answers must not be changed
 // while it is in use.
-type Replay struct {
-	opts        ReplayOptions
+type Player struct {
+	opts        Options
 	answers     []answer
 	keys        []key
 	services    map[string]int32
@@ -75,15 +75,15 @@ func Of(interactions ...*traffic.Interaction) iter.Seq2[*traffic.Interaction, er
 	}
 }
 
-// NewReplay replays interactions, such as those of [traffic.Read]. The name of a cassette in a
+// New replays interactions, such as those of [traffic.Read]. The name of a cassette in a
 // session's URL is the [traffic.Interaction.Source]. An error of the sequence is returned as it is;
-// see [Replay.Skipped] for what cannot be replayed.
-func NewReplay(interactions iter.Seq2[*traffic.Interaction, error], opts ReplayOptions) (*Replay, error) {
-	return newReplay(interactions, filepath.ToSlash, opts)
+// see [Player.Skipped] for what cannot be replayed.
+func New(interactions iter.Seq2[*traffic.Interaction, error], opts Options) (*Player, error) {
+	return newPlayer(interactions, filepath.ToSlash, opts)
 }
 
-func newReplay(interactions iter.Seq2[*traffic.Interaction, error], name func(source string) string, opts ReplayOptions) (*Replay, error) {
-	r := &Replay{
+func newPlayer(interactions iter.Seq2[*traffic.Interaction, error], name func(source string) string, opts Options) (*Player, error) {
+	r := &Player{
 		opts:     opts,
 		services: map[string]int32{"": anyService},
 		sources:  map[string]*source{},
@@ -117,7 +117,7 @@ func newReplay(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 }
 
 // unplayable says why an interaction cannot be replayed; else c is its canonical request.
-func (r *Replay) unplayable(in *traffic.Interaction, c *canonical) string {
+func (r *Player) unplayable(in *traffic.Interaction, c *canonical) string {
 	if in.Request == nil {
 		return "a bare body: no request was recorded"
 	}
@@ -135,7 +135,7 @@ func (r *Replay) unplayable(in *traffic.Interaction, c *canonical) string {
 	return ""
 }
 
-func (r *Replay) number(service string) int32 {
+func (r *Player) number(service string) int32 {
 	n, ok := r.services[service]
 	if !ok {
 		n = int32(len(r.services))
@@ -145,20 +145,20 @@ func (r *Replay) number(service string) int32 {
 }
 
 // Len is the number of interactions that can be played.
-func (r *Replay) Len() int { return len(r.answers) }
+func (r *Player) Len() int { return len(r.answers) }
 
 // Skipped is what cannot be replayed, in the order of the sequence: bare bodies, for instance.
-func (r *Replay) Skipped() []Skip { return r.skipped }
+func (r *Player) Skipped() []Skip { return r.skipped }
 
 // Played is the interactions that were given as an answer in any session, each once, in the order
 // of the sequence.
-func (r *Replay) Played() []*traffic.Interaction { return r.interactions(true) }
+func (r *Player) Played() []*traffic.Interaction { return r.interactions(true) }
 
 // Unplayed is the interactions that no session was given, in the order of the sequence: what the
 // client never asked for.
-func (r *Replay) Unplayed() []*traffic.Interaction { return r.interactions(false) }
+func (r *Player) Unplayed() []*traffic.Interaction { return r.interactions(false) }
 
-func (r *Replay) interactions(played bool) (list []*traffic.Interaction) {
+func (r *Player) interactions(played bool) (list []*traffic.Interaction) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, n := range r.plays {
@@ -171,14 +171,14 @@ func (r *Replay) interactions(played bool) (list []*traffic.Interaction) {
 
 // Misses is the requests without an answer, in the order in which they came, at most [MaxMisses] of
 // them.
-func (r *Replay) Misses() []Miss {
+func (r *Player) Misses() []Miss {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]Miss(nil), r.misses...)
 }
 
 // Missed is the number of all misses.
-func (r *Replay) Missed() int {
+func (r *Player) Missed() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.missed

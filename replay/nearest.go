@@ -1,4 +1,4 @@
-package recorder
+package replay
 
 import (
 	"cmp"
@@ -64,7 +64,7 @@ func (p *parts) weight(q *parts) int {
 }
 
 // explain makes the miss of a request: which interaction is nearest, and how it differs.
-func (r *Replay) explain(in scope, c *canonical, end exhausted) *Miss {
+func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	m := &Miss{Reason: NotRecorded, Cassette: in.key.cassette, Session: in.key.name}
 	if end.last >= 0 {
 		m.Reason = Exhausted
@@ -109,7 +109,7 @@ type scored struct {
 	score  int
 }
 
-func (r *Replay) weigh(in scope, c *canonical) (all []scored, capped bool) {
+func (r *Player) weigh(in scope, c *canonical) (all []scored, capped bool) {
 	asked := r.hash.of(c)
 	n := len(r.parts)
 	if in.source != nil {
@@ -147,7 +147,7 @@ func heaviest(all []scored) (kept []scored, more bool) {
 
 // measure returns the numbers of those whose texts have most in common with the request, the
 // nearest first.
-func (r *Replay) measure(c *canonical, among []scored) []int32 {
+func (r *Player) measure(c *canonical, among []scored) []int32 {
 	path, body := string(c.path()), string(c.raw)
 	rewrite := len(among) <= maxRewritten
 	if rewrite {
@@ -208,7 +208,7 @@ func pathOf(raw string) string {
 }
 
 // similarNames are up to five names of cassettes that a wrong one may have meant.
-func (r *Replay) similarNames(wrong string) []string {
+func (r *Player) similarNames(wrong string) []string {
 	if unescaped, err := url.PathUnescape(wrong); err == nil {
 		wrong = unescaped
 	}

@@ -1,4 +1,4 @@
-package recorder
+package replay
 
 import (
 	"net/url"
@@ -19,7 +19,7 @@ type sessionKey struct{ cassette, name string }
 type session struct {
 	index  *index
 	at     []uint32 // by chain, how many of its answers were given
-	played []int32  // in order; only with [ReplayOptions.KeepOrder]
+	played []int32  // in order; only with [Options.KeepOrder]
 }
 
 func newSession(x *index) *session { return &session{index: x, at: make([]uint32, len(x.chains))} }
@@ -41,7 +41,7 @@ func (s *source) index(keys []key) *index {
 	return s.built
 }
 
-func (r *Replay) source(name, path string) *source {
+func (r *Player) source(name, path string) *source {
 	s, ok := r.sources[name]
 	if !ok {
 		s = &source{path: path}
@@ -63,7 +63,7 @@ type scope struct {
 // scopeOf takes the prefix of a session off an encoded path. A cassette's name may stand there with
 // its slashes as they are, so it is the shortest run of segments that names one: a file is no
 // folder.
-func (r *Replay) scopeOf(path string) (scope, *Miss) {
+func (r *Player) scopeOf(path string) (scope, *Miss) {
 	below, ok := strings.CutPrefix(path, sessionPrefix)
 	if !ok {
 		return scope{rest: path}, nil
@@ -94,7 +94,7 @@ func (r *Replay) scopeOf(path string) (scope, *Miss) {
 }
 
 // session is that of a scope; false if there is no room for another one. The caller holds r.mu.
-func (r *Replay) session(s scope, x *index) (*session, bool) {
+func (r *Player) session(s scope, x *index) (*session, bool) {
 	if s.source == nil {
 		return r.root, true
 	}

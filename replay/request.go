@@ -1,8 +1,10 @@
-package recorder
+package replay
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"net"
 	"net/http"
 	"net/url"
 
@@ -17,7 +19,7 @@ type canonical struct {
 	target  string
 	isJSON  bool
 
-	raw             []byte // the body as it was sent, for [Replay.measure]
+	raw             []byte // the body as it was sent, for [Player.measure]
 	text            []byte // path, query and body, one after another
 	queryAt, bodyAt int
 }
@@ -67,7 +69,7 @@ func (c *canonical) digest() digest {
 }
 
 // recorded makes c the canonical form of a recorded request.
-func (c *canonical) recorded(r *traffic.Request, opts ReplayOptions) error {
+func (c *canonical) recorded(r *traffic.Request, opts Options) error {
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return err
@@ -91,4 +93,13 @@ func document(header http.Header, body []byte) []byte {
 		return body
 	}
 	return decoded.Bytes
+}
+
+// serviceOf is the signing service of a request: what its signature says, else what its host is
+// known for, else "".
+func serviceOf(header http.Header, query, host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return cmp.Or(awshttp.Scope(header, query), awshttp.SigningName(host))
 }
