@@ -34,7 +34,7 @@ func settle(outcomes []Outcome, leftOut []string, rows []finding.Expected, today
 		}
 		f.Rule, f.Got = finding.ConformFailed, strconv.Quote(strings.Join(o.Problems, "\n"))
 		if row, ok := ledger.Accept(f); ok {
-			o.known(KnownFailing, row.Reason)
+			o.known(ExpectedFailure, row.Reason)
 		}
 	}
 	var problems []string
@@ -49,7 +49,7 @@ func settle(outcomes []Outcome, leftOut []string, rows []finding.Expected, today
 			continue
 		}
 		if problem := rowProblem(u, met, outcomes, leftOut); problem != "" {
-			problems = append(problems, "known failure "+row.Case+" "+problem)
+			problems = append(problems, "expected failure "+row.Case+" "+problem)
 		}
 	}
 	return problems, nil
