@@ -54,9 +54,9 @@ var adapters = []adapter{
 // known returns what the adapter's SDK is known to get wrong.
 func (a adapter) known(t *testing.T) []finding.Expected {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(a.recipe.From, "known-failing.yaml"))
+	text, err := os.ReadFile(filepath.Join(a.recipe.From, "expected-failures.yaml"))
 	require.NoError(t, err)
-	known, err := finding.ReadRows("known-failing.yaml", text)
+	known, err := finding.ReadRows("expected-failures.yaml", text)
 	require.NoError(t, err)
 	return known
 }
@@ -72,12 +72,12 @@ func TestAdapters(t *testing.T) {
 			require.NoError(t, err)
 			command := a.command(from, installed.Folder(t, a.recipe))
 			client := func() conformance.Client { return &conformance.Process{Command: command} }
-			results, err := builtin(t).Run(t.Context(), client(), conformance.Options{Known: a.known(t)})
+			results, err := builtin(t).Run(t.Context(), client(), conformance.Options{Expected: a.known(t)})
 			require.NoError(t, err)
 			for _, o := range results.Outcomes {
 				require.NotContains(t, []conformance.Verdict{conformance.Failed, conformance.NotRun}, o.Verdict, "%s: %v", o.Case, o.Problems)
 			}
-			require.Empty(t, results.Known)
+			require.Empty(t, results.Unmet)
 			require.True(t, results.Passes(), results.Ended)
 			everyLineCounts(t, client, a.known(t))
 		})
@@ -86,10 +86,10 @@ func TestAdapters(t *testing.T) {
 
 // TestKnownOfGo: likewise for the SDK that needs no adapter.
 func TestKnownOfGo(t *testing.T) {
-	everyLineCounts(t, func() conformance.Client { return sdkgo.New() }, sdkgo.Known())
+	everyLineCounts(t, func() conformance.Client { return sdkgo.New() }, sdkgo.ExpectedFailures())
 }
 
-// everyLineCounts takes the known failures away one by one: without any of them
+// everyLineCounts takes the expected failures away one by one: without any of them
 // the verdict is that the client fails. Only the cases that a line is about are
 // run again. A flaky case may pass, but not for ever.
 func everyLineCounts(t *testing.T, client func() conformance.Client, known []finding.Expected) {
@@ -104,7 +104,7 @@ func everyLineCounts(t *testing.T, client func() conformance.Client, known []fin
 		}
 		fails := false
 		for try := 0; try < tries && !fails; try++ {
-			results, err := plan.Run(t.Context(), client(), conformance.Options{Seed: uint64(try), Known: slices.Delete(slices.Clone(known), i, i+1)})
+			results, err := plan.Run(t.Context(), client(), conformance.Options{Seed: uint64(try), Expected: slices.Delete(slices.Clone(known), i, i+1)})
 			require.NoError(t, err)
 			require.Empty(t, results.Ended, line.Case)
 			fails = !results.Passes()
@@ -122,7 +122,7 @@ func TestGoProcess(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./sdkgo/cmd/sdkgo").CombinedOutput()
 	require.NoError(t, err, string(out))
 	report := func(client conformance.Client) string {
-		results, err := builtin(t).Run(t.Context(), client, conformance.Options{Known: sdkgo.Known()})
+		results, err := builtin(t).Run(t.Context(), client, conformance.Options{Expected: sdkgo.ExpectedFailures()})
 		require.NoError(t, err)
 		require.True(t, results.Passes(), results.Ended)
 		var text bytes.Buffer

@@ -66,13 +66,13 @@ func TestGeneratedSeed(t *testing.T) {
 
 // TestGeneratedGo: what the AWS SDK for Go gets wrong of them.
 func TestGeneratedGo(t *testing.T) {
-	text, err := os.ReadFile("sdkgo/known-failing-generated.yaml")
+	text, err := os.ReadFile("sdkgo/expected-failures-generated.yaml")
 	require.NoError(t, err)
-	known, err := finding.ReadRows("known-failing-generated.yaml", text)
+	known, err := finding.ReadRows("expected-failures-generated.yaml", text)
 	require.NoError(t, err)
-	results, err := generated(t).Run(t.Context(), sdkgo.New(), conformance.Options{Known: known})
+	results, err := generated(t).Run(t.Context(), sdkgo.New(), conformance.Options{Expected: known})
 	require.NoError(t, err)
-	require.Empty(t, results.Known)
+	require.Empty(t, results.Unmet)
 	for _, o := range results.Outcomes {
 		require.NotEqual(t, conformance.Failed, o.Verdict, "%s: %v", o.Case, o.Problems)
 	}

@@ -11,13 +11,13 @@ import (
 type Verdict string
 
 const (
-	Passed       Verdict = "passed"
-	Failed       Verdict = "failed"
-	Skipped      Verdict = "skipped"       // the client says that it cannot do it
-	Observed     Verdict = "observed"      // of level observe: not what the case suggests, which is no fault
-	KnownFailing Verdict = "known-failing" // failed, as is known
-	Flaky        Verdict = "flaky"         // known to differ from run to run
-	NotRun       Verdict = "not-run"       // the session ended before it
+	Passed          Verdict = "passed"
+	Failed          Verdict = "failed"
+	Skipped         Verdict = "skipped"          // the client says that it cannot do it
+	Observed        Verdict = "observed"         // of level observe: not what the case suggests, which is no fault
+	ExpectedFailure Verdict = "expected-failure" // failed, as listed
+	Flaky           Verdict = "flaky"            // known to differ from run to run
+	NotRun          Verdict = "not-run"          // the session ended before it
 )
 
 // Outcome is what came of one case.
@@ -49,9 +49,10 @@ func (o *Outcome) Text() string {
 	switch o.Verdict {
 	case Passed, Flaky, NotRun:
 		return ""
-	case KnownFailing, Skipped:
-		fmt.Fprintf(w, "%s %s: %s\n\n", o.Verdict, o.Case, o.Reason)
-		return w.String()
+	case ExpectedFailure:
+		return fmt.Sprintf("expected failure %s: %s\n\n", o.Case, o.Reason)
+	case Skipped:
+		return fmt.Sprintf("skipped %s: %s\n\n", o.Case, o.Reason)
 	}
 	fmt.Fprintf(w, "%s %s (%s): %s\n", o.Verdict, o.Case, o.Level, o.About)
 	if o.Ref != "" {
@@ -79,7 +80,7 @@ type Results struct {
 	Outcomes  []Outcome  `json:"outcomes"`            // in the order of the suite
 	LeftOut   int        `json:"leftOut,omitempty"`   // cases of the suite that were not selected
 	Generated *Generated `json:"generated,omitempty"` // what the cases were made of, if not of cassettes
-	Known     []string   `json:"known,omitempty"`     // what is wrong with the known failures
+	Unmet     []string   `json:"unmet,omitempty"`     // expected failures that did not occur as listed
 	Ended     string     `json:"ended,omitempty"`     // why the session ended early
 	// Coverage is how much of the contracts the service showed the client, whatever
 	// the client made of it.
@@ -87,14 +88,14 @@ type Results struct {
 }
 
 // Passes reports whether the client keeps to the suite: nothing failed that is
-// not known, every known failure fails, and not everything was skipped.
+// not known, every expected failure fails, and not everything was skipped.
 func (r *Results) Passes() bool {
 	for _, o := range r.Outcomes {
 		if o.Verdict == Failed || o.Verdict == NotRun {
 			return false
 		}
 	}
-	return len(r.Known) == 0 && r.Ended == "" && len(r.Outcomes) > r.Count(Skipped)
+	return len(r.Unmet) == 0 && r.Ended == "" && len(r.Outcomes) > r.Count(Skipped)
 }
 
 // Count returns how many outcomes have a verdict.

@@ -18,9 +18,9 @@ import (
 type Options struct {
 	// Seed makes the identifiers that the client sees.
 	Seed uint64
-	// Known are the failures that are expected of this client, as ignore rows for
+	// Expected are the failures that are expected of this client, as ignore rows for
 	// [finding.ConformFailed] and [finding.ConformFlaky]; other rows are passed over.
-	Known []finding.Expected
+	Expected []finding.Expected
 	// Today is the day by which rows expire; the zero value: none expires.
 	Today time.Time
 	// Started is told of each case before it starts, for showing progress; it
@@ -86,7 +86,7 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Results, error) {
 	tally, err := p.tally()
 	if err == nil {
-		_, err = finding.NewLedger(options.Known)
+		_, err = finding.NewLedger(options.Expected)
 	}
 	if err != nil {
 		return nil, errors.Join(err, client.Close(ctx))
@@ -122,7 +122,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 	}
 	run.Coverage = tally.Report()
 	run.LeftOut = len(p.leftOut)
-	run.Known, err = settle(run.Outcomes, p.leftOut, options.Known, options.Today)
+	run.Unmet, err = settle(run.Outcomes, p.leftOut, options.Expected, options.Today)
 	return run, err
 }
 

@@ -9,17 +9,17 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// Run runs the built-in suite against a client, each case as a subtest. A known
-// failure that fails is skipped with its reason; one that passes, or matches
+// Run runs the built-in suite against a client, each case as a subtest. An expected
+// failure is skipped with its reason; one that passes, or matches
 // nothing, fails the test.
-func Run(t *testing.T, client Client, known ...finding.Expected) {
+func Run(t *testing.T, client Client, expected ...finding.Expected) {
 	t.Helper()
 	suite := Builtin()
 	plan, err := Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := plan.Run(t.Context(), client, Options{Known: known, Today: time.Now()})
+	results, err := plan.Run(t.Context(), client, Options{Expected: expected, Today: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,12 +28,12 @@ func Run(t *testing.T, client Client, known ...finding.Expected) {
 			switch o.Verdict {
 			case Failed, NotRun:
 				t.Error(o.Text())
-			case KnownFailing, Flaky, Skipped:
+			case ExpectedFailure, Flaky, Skipped:
 				t.Skipf("%s: %s", o.Verdict, o.Reason)
 			}
 		})
 	}
-	for _, problem := range results.Known {
+	for _, problem := range results.Unmet {
 		t.Error(problem)
 	}
 	if results.Ended != "" {

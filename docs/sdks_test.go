@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the generated pages")
 
 // sdk is a client that the suite is run against in the tests of package
-// conformance, which hold its list of known failures to be true.
+// conformance, which hold its list of expected failures to be true.
 type sdk struct {
 	name  string
 	known string // its list
@@ -27,11 +27,11 @@ type sdk struct {
 }
 
 var sdks = []sdk{
-	{"Go", "conformance/sdkgo/known-failing.yaml", "go.mod", `service/cleanrooms (v\S+)`},
-	{"boto3", "clients/python/known-failing.yaml", "clients/python/requirements.txt", `boto3==(\S+)`},
-	{"JavaScript", "clients/javascript/known-failing.yaml", "clients/javascript/package.json", `client-cleanrooms": "([^"]+)"`},
-	{"Java", "clients/java/known-failing.yaml", "clients/java/pom.xml", `cleanrooms</artifactId>\s*<version>([^<]+)<`},
-	{"Rust", "clients/rust/known-failing.yaml", "clients/rust/Cargo.toml", `aws-sdk-cleanrooms = \{ version = "=([^"]+)"`},
+	{"Go", "conformance/sdkgo/expected-failures.yaml", "go.mod", `service/cleanrooms (v\S+)`},
+	{"boto3", "clients/python/expected-failures.yaml", "clients/python/requirements.txt", `boto3==(\S+)`},
+	{"JavaScript", "clients/javascript/expected-failures.yaml", "clients/javascript/package.json", `client-cleanrooms": "([^"]+)"`},
+	{"Java", "clients/java/expected-failures.yaml", "clients/java/pom.xml", `cleanrooms</artifactId>\s*<version>([^<]+)<`},
+	{"Rust", "clients/rust/expected-failures.yaml", "clients/rust/Cargo.toml", `aws-sdk-cleanrooms = \{ version = "=([^"]+)"`},
 }
 
 // TestSDKsPageIsFresh holds sdks.md against the suite and the lists of known

@@ -9,30 +9,25 @@ import (
 // Ledger takes findings that ignore rows accept, as they come. Its zero value
 // accepts nothing. It is not safe for concurrent use.
 //
-// Of several rows that match a finding the first one takes it. Two rows with
-// counts must not match the same finding: which of them it counts for would
-// depend on their order.
+// No two rows of one severity may match the same finding: which of them takes it
+// would depend on their order. Of rows of different severities the first takes it.
 type Ledger struct {
 	rows []*row
 }
 
 // NewLedger returns a ledger over the rows, or what is wrong with the first one
-// that is ill-formed; an [*OverlapError] says that two rows overlap.
+// that is ill-formed; an [*OverlapError] says that two rows may match the same finding.
 func NewLedger(expected []Expected) (*Ledger, error) {
-	l := &Ledger{}
-	var counted overlaps
+	l, seen := &Ledger{}, newOverlaps()
 	for _, e := range expected {
 		if err := e.Check(); err != nil {
 			return nil, err
 		}
 		r, _ := e.compile()
-		l.rows = append(l.rows, r)
-		if r.Count == 0 {
-			continue
-		}
-		if other := counted.add(r); other != nil {
+		if other := seen.add(r); other != nil {
 			return nil, &OverlapError{other.Expected, r.Expected}
 		}
+		l.rows = append(l.rows, r)
 	}
 	return l, nil
 }
@@ -170,12 +165,4 @@ func UnmetText(unmet []Unmet) string {
 		parts = append(parts, fmt.Sprintf("%d %s%s", kind.n, noun, kind.name))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// OverlapError says that two rows with counts may match the same finding.
-type OverlapError struct{ First, Second Expected }
-
-func (e *OverlapError) Error() string {
-	return fmt.Sprintf("two ignore rows with a count may match the same finding of %s: at %s (%s) and at %s (%s); narrow one, or remove its count",
-		e.First.Rule, e.First.At(), e.First.Reason, e.Second.At(), e.Second.Reason)
 }

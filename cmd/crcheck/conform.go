@@ -26,12 +26,12 @@ import (
 
 type conformCommand struct {
 	generatedFlags
-	Suite        string      `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
-	Case         string      `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	KnownFailing string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
-	Seed         uint64      `help:"Makes the identifiers that the client sees."`
-	Format       string      `default:"text" enum:"text,json" help:"text or json."`
-	Output       output.Path `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Suite            string      `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
+	Case             string      `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
+	ExpectedFailures string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
+	Seed             uint64      `help:"Makes the identifiers that the client sees."`
+	Format           string      `default:"text" enum:"text,json" help:"text or json."`
+	Output           output.Path `short:"o" placeholder:"PATH" help:"Write the report to a file."`
 }
 
 // Help explains the command beyond its flags.
@@ -41,7 +41,7 @@ runs against the AWS SDK for Go.
 
   crcheck conform
 
-  crcheck conform --known-failing known.yaml -- python adapter.py
+  crcheck conform --expected-failures failures.yaml -- python adapter.py
 
 With --contract the cases are made of contracts, of any operations, in place of the built-in suite: see docs/cases.md.
 
@@ -61,11 +61,11 @@ func (v *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 	if err != nil {
 		return err
 	}
-	client, known, err := v.client(ctx, command)
+	client, expected, err := v.client(ctx, command)
 	if err != nil {
 		return err
 	}
-	results, err := plan.Run(ctx, client, conformance.Options{Seed: v.Seed, Known: known, Today: time.Now()})
+	results, err := plan.Run(ctx, client, conformance.Options{Seed: v.Seed, Expected: expected, Today: time.Now()})
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
@@ -132,28 +132,28 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 	return suite, os.DirFS(filepath.Dir(path)), err
 }
 
-// client is the client under test with its known failures, as ignore rows.
+// client is the client under test with its expected failures, as ignore rows.
 func (v *conformCommand) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
 	var client conformance.Client = sdkgo.New()
-	known := sdkgo.Known()
+	expected := sdkgo.ExpectedFailures()
 	if v.Suite != "" || len(v.Contract) > 0 {
-		known = nil // they are about the cases of the built-in suite
+		expected = nil // they are about the cases of the built-in suite
 	}
 	if len(command) > 0 {
-		client, known = &conformance.Process{Command: command}, nil
+		client, expected = &conformance.Process{Command: command}, nil
 	}
-	if v.KnownFailing == "" {
-		return client, known, nil
+	if v.ExpectedFailures == "" {
+		return client, expected, nil
 	}
-	text, err := input.Document(ctx, v.KnownFailing)
+	text, err := input.Document(ctx, v.ExpectedFailures)
 	if err != nil {
 		return nil, nil, err
 	}
-	if known, err = finding.ReadRows(v.KnownFailing, text); err != nil {
+	if expected, err = finding.ReadRows(v.ExpectedFailures, text); err != nil {
 		return nil, nil, err
 	}
-	_, err = finding.NewLedger(known)
-	return client, known, err
+	_, err = finding.NewLedger(expected)
+	return client, expected, err
 }
 
 // generatedFlags choose the contracts that cases are made of, or that the one of a

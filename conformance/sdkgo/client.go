@@ -12,6 +12,7 @@ package sdkgo
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cleanrooms"
 
 	"github.com/crcheck/crcheck/conformance"
+	"github.com/crcheck/crcheck/finding"
 )
 
 // Version is the version of github.com/aws/aws-sdk-go-v2/service/cleanrooms,
@@ -99,4 +101,16 @@ func read(text json.RawMessage, input any) *conformance.RejectedResult {
 		rejected.Member = memberPath(mismatch.Field)
 	}
 	return rejected
+}
+
+//go:embed expected-failures.yaml
+var expectedFailures []byte
+
+// ExpectedFailures returns the cases of the built-in suite that the SDK fails, as ignore rows.
+func ExpectedFailures() []finding.Expected {
+	rows, err := finding.ReadRows("expected-failures.yaml", expectedFailures)
+	if err != nil {
+		panic(err) // it is embedded, and a test reads it
+	}
+	return rows
 }

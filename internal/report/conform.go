@@ -42,7 +42,7 @@ func Conformance(w io.Writer, r *conformance.Results) error {
 	for i := range r.Outcomes {
 		fmt.Fprint(out, r.Outcomes[i].Text())
 	}
-	for _, problem := range r.Known {
+	for _, problem := range r.Unmet {
 		fmt.Fprintf(out, "%s\n\n", problem)
 	}
 	if r.Ended != "" {
@@ -62,12 +62,16 @@ func Conformance(w io.Writer, r *conformance.Results) error {
 }
 
 // caseVerdicts is the order in which counts are listed.
-var caseVerdicts = []conformance.Verdict{conformance.Passed, conformance.Failed, conformance.KnownFailing, conformance.Flaky, conformance.Observed, conformance.Skipped, conformance.NotRun}
+var caseVerdicts = []conformance.Verdict{conformance.Passed, conformance.Failed, conformance.ExpectedFailure, conformance.Flaky, conformance.Observed, conformance.Skipped, conformance.NotRun}
 
 func caseCounts(r *conformance.Results) string {
 	parts := []string{plural.Of(len(r.Outcomes), "case")}
 	for _, v := range caseVerdicts {
-		if n := r.Count(v); n > 0 {
+		switch n := r.Count(v); {
+		case n == 0:
+		case v == conformance.ExpectedFailure:
+			parts = append(parts, plural.Of(n, "expected failure"))
+		default:
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}

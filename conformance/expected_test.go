@@ -36,32 +36,31 @@ func TestSettle(t *testing.T) {
 		name     string
 		rows     []finding.Expected
 		problems []string
-		verdicts string // of the first four: Failed, Passed, Known-failing, flaKy
+		verdicts string // of the first four: Failed, Passed, eXpected failure, flakY
 	}{
 		{"no row", nil, nil, asIs},
-		{"a group that fails", []finding.Expected{failed("a/*")}, nil, "KKPF"},
-		{"the same by its name", []finding.Expected{failed("a")}, nil, "KKPF"},
-		{"one by one", []finding.Expected{failed("a/2"), failed("b/2"), failed("a/1")}, nil, "KKPK"},
-		{"one that passes", []finding.Expected{failed("b/1")}, []string{"known failure b/1 is stale: it passes (r)"}, asIs},
-		{"over-broad", []finding.Expected{failed("b")}, []string{"known failure b is over-broad: b/1 passes"}, "FFPK"},
-		{"no such case", []finding.Expected{failed("c/*")}, []string{"known failure c/* matches no case"}, asIs},
-		{"no such flaky case", []finding.Expected{flaky("c/*")}, []string{"known failure c/* matches no case"}, asIs},
+		{"a group that fails", []finding.Expected{failed("a/*")}, nil, "XXPF"},
+		{"the same by its name", []finding.Expected{failed("a")}, nil, "XXPF"},
+		{"one by one", []finding.Expected{failed("a/2"), failed("b/2"), failed("a/1")}, nil, "XXPX"},
+		{"one that passes", []finding.Expected{failed("b/1")}, []string{"expected failure b/1 is stale: it passes (r)"}, asIs},
+		{"over-broad", []finding.Expected{failed("b")}, []string{"expected failure b is over-broad: b/1 passes"}, "FFPX"},
+		{"no such case", []finding.Expected{failed("c/*")}, []string{"expected failure c/* matches no case"}, asIs},
+		{"no such flaky case", []finding.Expected{flaky("c/*")}, []string{"expected failure c/* matches no case"}, asIs},
 		{"about a case that was left out", []finding.Expected{failed("d/*")}, nil, asIs},
 		{"about cases of which nothing can be said", []finding.Expected{failed("e/1"), failed("e/2"), failed("e/3")}, nil, asIs},
 		{"flaky", []finding.Expected{flaky("b/*")}, nil, "FFYY"},
-		{"flaky behind a pattern", []finding.Expected{failed("b/*"), flaky("b/1")}, nil, "FFYK"},
-		{"two rows for a case", []finding.Expected{failed("a/*"), failed("a/1")}, []string{"known failure a/1 is stale: rows before it match all of its cases (r)"}, "KKPF"},
-		{"two rows, the narrower one first", []finding.Expected{failed("a/1"), failed("a/*")}, nil, "KKPF"},
-		{"by value", []finding.Expected{valued("a/1", "at random")}, nil, "KFPF"},
-		{"by a value of several problems", []finding.Expected{valued("a/2", `~".*reports \\"none\\""`)}, nil, "FKPF"},
-		{"by another value", []finding.Expected{valued("a/1", "in order")}, []string{"known failure a/1 is stale: none of its cases fails with its value (r)"}, asIs},
-		{"by a value that one of them has", []finding.Expected{valued("a/*", "at random")}, nil, "KFPF"},
-		{"count", []finding.Expected{counted("a/*", 2)}, nil, "KKPF"},
-		{"too many", []finding.Expected{counted("a/*", 1)}, []string{"known failure a/* is over-broad: it matches 2 cases, expected 1 (r)"}, "KKPF"},
-		{"too few", []finding.Expected{counted("a/*", 3)}, []string{"known failure a/* is stale: it matches 2 cases, expected 3 (r)"}, "KKPF"},
-		{"its last day", []finding.Expected{until("a/*", "2026-06-30")}, nil, "KKPF"},
-		{"expired", []finding.Expected{until("a/*", "2026-06-29")}, []string{"known failure a/* expired on 2026-06-29 (r)"}, asIs},
-		{"a row of another command", []finding.Expected{{Rule: finding.TypeNull, Place: "**", Reason: "r"}, failed("a/*")}, nil, "KKPF"},
+		{"a row that a flaky one leaves nothing", []finding.Expected{failed("b/2"), flaky("b/2")}, []string{"expected failure b/2 is stale: another row matches all of its cases (r)"}, "FFPY"},
+		{"flaky behind a pattern", []finding.Expected{failed("b/*"), flaky("b/1")}, nil, "FFYX"},
+		{"by value", []finding.Expected{valued("a/1", "at random")}, nil, "XFPF"},
+		{"by a value of several problems", []finding.Expected{valued("a/2", `~".*reports \\"none\\""`)}, nil, "FXPF"},
+		{"by another value", []finding.Expected{valued("a/1", "in order")}, []string{"expected failure a/1 is stale: none of its cases fails with its value (r)"}, asIs},
+		{"by a value that one of them has", []finding.Expected{valued("a/*", "at random")}, nil, "XFPF"},
+		{"count", []finding.Expected{counted("a/*", 2)}, nil, "XXPF"},
+		{"too many", []finding.Expected{counted("a/*", 1)}, []string{"expected failure a/* is over-broad: it matches 2 cases, expected 1 (r)"}, "XXPF"},
+		{"too few", []finding.Expected{counted("a/*", 3)}, []string{"expected failure a/* is stale: it matches 2 cases, expected 3 (r)"}, "XXPF"},
+		{"its last day", []finding.Expected{until("a/*", "2026-06-30")}, nil, "XXPF"},
+		{"expired", []finding.Expected{until("a/*", "2026-06-29")}, []string{"expected failure a/* expired on 2026-06-29 (r)"}, asIs},
+		{"a row of another command", []finding.Expected{{Rule: finding.TypeNull, Place: "**", Reason: "r"}, failed("a/*")}, nil, "XXPF"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			settled := outcomes()
@@ -70,11 +69,11 @@ func TestSettle(t *testing.T) {
 			require.Equal(t, v.problems, problems)
 			verdicts := ""
 			for _, o := range settled[:4] {
-				verdicts += map[Verdict]string{Failed: "F", Passed: "P", KnownFailing: "K", Flaky: "Y"}[o.Verdict]
+				verdicts += map[Verdict]string{Failed: "F", Passed: "P", ExpectedFailure: "X", Flaky: "Y"}[o.Verdict]
 			}
 			require.Equal(t, v.verdicts, verdicts)
 			for _, o := range settled {
-				if o.Verdict == KnownFailing || o.Verdict == Flaky {
+				if o.Verdict == ExpectedFailure || o.Verdict == Flaky {
 					require.Equal(t, "r", o.Reason)
 					require.Nil(t, o.Wire, "nothing that may differ from run to run is left")
 					require.Nil(t, o.Problems)
@@ -90,7 +89,7 @@ func TestSettle(t *testing.T) {
 // TestRunRefusesRows: before the client is started.
 func TestRunRefusesRows(t *testing.T) {
 	for _, row := range []finding.Expected{{Rule: finding.ConformFailed, Reason: "r"}, {Rule: finding.ConformFailed, Case: "a/b"}} {
-		_, err := (&Plan{}).Run(t.Context(), &Process{Command: []string{"no-such-client"}}, Options{Known: []finding.Expected{row}})
+		_, err := (&Plan{}).Run(t.Context(), &Process{Command: []string{"no-such-client"}}, Options{Expected: []finding.Expected{row}})
 		require.ErrorContains(t, err, "row for conform.failed")
 	}
 }

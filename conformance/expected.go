@@ -12,8 +12,8 @@ import (
 // settle marks the outcomes that ignore rows for [finding.ConformFailed] and
 // [finding.ConformFlaky] accept, and returns what is wrong with these rows: one
 // that matches no case, one whose cases pass, an over-broad one, some of whose
-// cases pass, one that a row before it leaves nothing, one whose count differs, and
-// one that is expired today. Whether a flaky case passes says nothing, nor does a
+// cases pass, one whose cases are all matched by a flaky row, one whose count
+// differs, and one that is expired today. Whether a flaky case passes says nothing, nor does a
 // row that is about cases which were left out or skipped. Rows for other rules are
 // passed over. The error says that the rows are ill-formed.
 func settle(outcomes []Outcome, leftOut []string, rows []finding.Expected, today time.Time) ([]string, error) {
@@ -34,7 +34,7 @@ func settle(outcomes []Outcome, leftOut []string, rows []finding.Expected, today
 		}
 		f.Rule, f.Got = finding.ConformFailed, strconv.Quote(strings.Join(o.Problems, "\n"))
 		if row, ok := ledger.Accept(f); ok {
-			o.known(KnownFailing, row.Reason)
+			o.known(ExpectedFailure, row.Reason)
 		}
 	}
 	var problems []string
@@ -49,7 +49,7 @@ func settle(outcomes []Outcome, leftOut []string, rows []finding.Expected, today
 			continue
 		}
 		if problem := rowProblem(u, met, outcomes, leftOut); problem != "" {
-			problems = append(problems, "known failure "+row.Case+" "+problem)
+			problems = append(problems, "expected failure "+row.Case+" "+problem)
 		}
 	}
 	return problems, nil
@@ -101,5 +101,5 @@ func rowProblem(u finding.Unmet, met bool, outcomes []Outcome, leftOut []string)
 	case failed > 0:
 		return fmt.Sprintf("is stale: none of its cases fails with its value (%s)", u.Reason)
 	}
-	return fmt.Sprintf("is stale: rows before it match all of its cases (%s)", u.Reason)
+	return fmt.Sprintf("is stale: another row matches all of its cases (%s)", u.Reason)
 }
