@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected reports in testdata")
 
-// shed is the contracts of a small service that has everything which counts.
+// shed returns the contracts of a small service with every construct that counts.
 func shed(t testing.TB) *schema.Catalog {
 	t.Helper()
 	model, err := os.ReadFile("testdata/shed.json")
@@ -51,7 +51,7 @@ func exchange(url string, status int, body string, header ...string) *traffic.In
 	return x
 }
 
-// missing are the addresses of a kind that nothing showed.
+// missing returns the addresses of a kind that nothing showed.
 func missing(c coverage.Contract, kind coverage.Kind) []string {
 	for _, s := range c.Shares {
 		if s.Kind == kind {
@@ -61,7 +61,7 @@ func missing(c coverage.Contract, kind coverage.Kind) []string {
 	return nil
 }
 
-// all are the addresses of a contract's points.
+// all returns the addresses of a contract's points.
 func all(t *testing.T, k *schema.Catalog, operation string) []string {
 	t.Helper()
 	return addresses(t, plan(t, k).NewTally(), operation)
@@ -81,13 +81,13 @@ func addresses(t *testing.T, tally *coverage.Tally, operation string) []string {
 	return names
 }
 
-// TestShown: what one response shows, by what it takes away from what is missing.
+// TestShown checks what one response shows, by what it removes from the missing points.
 func TestShown(t *testing.T) {
 	const (
 		status  = "200"
 		present = "output#/tool"
 	)
-	// absent are the members that are absent from every tool here that does not say otherwise.
+	// absent are the members that are absent from every tool here unless a row says otherwise.
 	absent := func(but ...string) []string {
 		var names []string
 		for _, name := range []string{"weight", "state", "part", "spare", "tags", "labels"} {
@@ -135,7 +135,7 @@ func TestShown(t *testing.T) {
 		{"an error", tool(404, `{"message":"none"}`, "X-Amzn-Errortype", "NoToolException"), []string{"404", "NoToolException", "error:NoToolException#/message"}},
 		{"an error with another status", tool(400, `{}`, "X-Amzn-Errortype", "NoToolException"), []string{"NoToolException", "error:NoToolException#/message absent"}},
 		{"an error without a name", tool(409, `{}`), []string{"409"}},
-		{"an error that is no JSON", tool(409, `<busy/>`, "X-Amzn-Errortype", "BusyException"), []string{"409", "BusyException"}},
+		{"an error that is not JSON", tool(409, `<busy/>`, "X-Amzn-Errortype", "BusyException"), []string{"409", "BusyException"}},
 		{"a success that names an error", tool(200, `{"tool":{"name":"saw"}}`, "X-Amzn-Errortype", "BusyException"), slices.Concat(base, absent())},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -154,8 +154,8 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// TestBesideTheBody: a body that is no JSON, a list in a header, and the status
-// as a member, beside which no status counts for itself.
+// TestBesideTheBody checks a body that is not JSON, a list in a header, and a status member, which
+// replaces the points of statuses.
 func TestBesideTheBody(t *testing.T) {
 	const url = "https://shed.us-east-1.amazonaws.com/pictures/1"
 	k := shed(t)
@@ -168,8 +168,8 @@ func TestBesideTheBody(t *testing.T) {
 	require.Zero(t, tally.Report().Contracts[0].Unreadable)
 }
 
-// TestNotCounted: what belongs to no contract, or cannot be read, is counted with
-// its reason, and shows nothing.
+// TestNotCounted checks that interactions that belong to no contract or cannot be read are counted
+// by reason and show nothing.
 func TestNotCounted(t *testing.T) {
 	dropped := tool(200, "")
 	dropped.Response.Body = traffic.Body{Missing: true}
@@ -195,7 +195,7 @@ func TestNotCounted(t *testing.T) {
 	}
 }
 
-// TestBareBody: of one contract, a bare body is a success.
+// TestBareBody checks that a bare body is a success of the only contract.
 func TestBareBody(t *testing.T) {
 	k := schema.NewCatalog(shed(t).Named("GetTool")...)
 	shown, err := plan(t, k).Shown(&traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte(`{"tool":{"name":"saw"}}`))}})
@@ -204,7 +204,7 @@ func TestBareBody(t *testing.T) {
 	require.Equal(t, "GetTool", shown.Contract.Operation)
 }
 
-// TestOrderDoesNotMatter, nor does how often something was shown.
+// TestOrderDoesNotMatter checks that neither order nor repetition changes the result.
 func TestOrderDoesNotMatter(t *testing.T) {
 	traffic := embedded(t)
 	var texts [2]bytes.Buffer
@@ -221,7 +221,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 
 func builtin() *schema.Catalog { return schema.NewCatalog(contracts.MustLoad(contracts.Newest)) }
 
-// embedded is the traffic that is built in.
+// embedded returns the built-in traffic.
 func embedded(t testing.TB) []*traffic.Interaction {
 	t.Helper()
 	var all []*traffic.Interaction
@@ -237,8 +237,8 @@ func embedded(t testing.TB) []*traffic.Interaction {
 	return all
 }
 
-// TestNextIsEnough: the responses to record next show all that is missing and
-// counts, and none of them is superfluous.
+// TestNextIsEnough checks that the responses to record next show all missing points that count, and
+// that none of them is superfluous.
 func TestNextIsEnough(t *testing.T) {
 	for _, k := range []*schema.Catalog{builtin(), schema.NewCatalog(shed(t).Named("GetTool")...)} {
 		p := plan(t, k)
@@ -268,8 +268,9 @@ func TestNextIsEnough(t *testing.T) {
 	}
 }
 
-// TestAnswerOfAnotherContract shows nothing.
-func TestAnswerOfAnotherContract(t *testing.T) {
+// TestResponseOfAnotherContract checks that a response of a contract outside the plan shows
+// nothing.
+func TestResponseOfAnotherContract(t *testing.T) {
 	p := plan(t, builtin())
 	shown := p.Response(shed(t).Contracts()[0], &traffic.Response{Status: 200})
 	require.Zero(t, shown.Len())

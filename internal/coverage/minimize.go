@@ -8,10 +8,10 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Minimize chooses responses that together show all points that all of them show,
-// nulls too, and returns their indexes, ascending. None of the chosen can be
-// left out. They are the greedy set cover (Chvátal, 1979), the first of equals,
-// without what others came to make superfluous: seldom more than the fewest.
+// Minimize chooses responses that together show every point that all of them show, including nulls,
+// and returns their indexes in ascending order. None of the chosen can be removed. They are the
+// greedy set cover (Chvátal, 1979; the first of equals) without the ones that later choices made
+// superfluous, so rarely more than the minimum.
 func Minimize(responses []Shown) []int {
 	byContract := map[*schema.Contract][]int{}
 	for i, a := range responses {
@@ -49,8 +49,8 @@ func cover(responses []Shown, indexes []int) []int {
 	}
 }
 
-// withoutSuperfluous leaves out each response whose points the others show, those
-// first that show the fewest.
+// withoutSuperfluous removes each response whose points the others show, starting with the response
+// that shows the fewest.
 func withoutSuperfluous(responses []Shown, chosen []int) []int {
 	order := slices.Clone(chosen)
 	slices.SortFunc(order, func(a, b int) int {
@@ -70,12 +70,11 @@ func withoutSuperfluous(responses []Shown, chosen []int) []int {
 	return chosen
 }
 
-// Key is the same of two responses of a contract exactly when they show the same
-// points.
+// Key is equal for two responses of a contract exactly if they show the same points.
 func (s Shown) Key() string { return s.shows.key() }
 
-// Distinct is the first interactions that show something each in its own way:
-// memory grows with these ways, not with the traffic.
+// Distinct keeps the first interaction of each set of shown points. Its memory grows with the
+// number of sets, not with the traffic.
 type Distinct struct {
 	Interactions []*traffic.Interaction
 	shown        []Shown

@@ -2,17 +2,18 @@ package coverage_test
 
 import (
 	"bytes"
+	"net/http"
 	"slices"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/stretchr/testify/require"
 )
 
-// TestMinimize: what is kept shows as much as everything, in order, and nothing
-// of it can be left out.
+// TestMinimize checks that the chosen responses show as much as all, in order, and that none can be
+// removed.
 func TestMinimize(t *testing.T) {
 	p := plan(t, builtin())
 	var shown []coverage.Shown
@@ -48,8 +49,8 @@ func TestMinimize(t *testing.T) {
 	require.Equal(t, shown[0].Key(), shown[0].Key())
 }
 
-// TestMinimizeLeavesNothingSuperfluous: the greedy cover takes the largest first,
-// which those after it may come to replace.
+// TestMinimizeLeavesNothingSuperfluous checks that a response is removed if later choices of the
+// greedy cover replace it.
 func TestMinimizeLeavesNothingSuperfluous(t *testing.T) {
 	p := plan(t, shed(t))
 	var shown []coverage.Shown
@@ -63,4 +64,31 @@ func TestMinimizeLeavesNothingSuperfluous(t *testing.T) {
 		shown = append(shown, s)
 	}
 	require.Equal(t, []int{1, 2}, coverage.Minimize(shown))
+}
+
+// FuzzShown checks that no response breaks the walk, and that the same response always shows the
+// same points.
+func FuzzShown(f *testing.F) {
+	for _, x := range embedded(f) {
+		f.Add(x.Response.Status, x.Response.Header.Get("X-Amzn-Errortype"), x.Response.Body.Bytes)
+	}
+	for _, body := range []string{`{"tool":{"name":"s","spare":{"spare":{"spare":{}}},"part":{"blade":"b"},"labels":{"a":null},"tags":[]}}`, `[]`, `7`, `null`, `{"tool":{"tool":{}},"tool":1}`} {
+		f.Add(200, "", []byte(body))
+	}
+	plans := []*coverage.Plan{plan(f, shed(f)), plan(f, builtin())}
+	f.Fuzz(func(t *testing.T, status int, name string, body []byte) {
+		for i, p := range plans {
+			x := tool(status, string(body), "X-Amzn-Errortype", name)
+			if i == 1 {
+				x.Request.URL = throttled.Request.URL
+			}
+			shown, err := p.Shown(x)
+			require.NoError(t, err)
+			again := p.Response(shown.Contract, &traffic.Response{Status: status, Header: http.Header{"X-Amzn-Errortype": {name}}, Body: traffic.BodyOf(body)})
+			require.Equal(t, shown.Key(), again.Key())
+			if shown.Len() > 0 {
+				require.Equal(t, []int{0}, coverage.Minimize([]coverage.Shown{shown, again}))
+			}
+		}
+	})
 }

@@ -5,16 +5,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/traffic"
+	"github.com/stretchr/testify/require"
 )
 
-// TestEveryModel: every operation of real models compiles; a response shows some of
-// it, and no address stands twice.
+// TestEveryModel checks that every operation of real models compiles, that a response shows some of
+// its points, and that no address is there twice.
 func TestEveryModel(t *testing.T) {
 	models, err := filepath.Glob("../../../shared/data/models/*.json")
 	require.NoError(t, err)
@@ -42,10 +41,42 @@ func TestEveryModel(t *testing.T) {
 			tally.Add(shown)
 		}
 		var r *coverage.Summary
-		if len(read.Contracts) < 30 { // what to record next takes a while
+		if len(read.Contracts) < 30 { // choosing what to record next takes a while
 			r = tally.Report()
 			require.Positive(t, r.Counted, path)
 			require.Less(t, r.Percent, 100, path)
 		}
+	}
+}
+
+func BenchmarkTake(b *testing.B) {
+	traffic := embedded(b)
+	tally := plan(b, builtin()).NewTally()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		tally.Take(traffic[i%len(traffic)])
+	}
+}
+
+func BenchmarkMinimize(b *testing.B) {
+	p := plan(b, builtin())
+	var shown []coverage.Shown
+	for _, x := range embedded(b) {
+		s, err := p.Shown(x)
+		require.NoError(b, err)
+		shown = append(shown, s)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		coverage.Minimize(shown)
+	}
+}
+
+func BenchmarkReport(b *testing.B) {
+	tally := plan(b, builtin()).NewTally()
+	tally.Take(throttled)
+	b.ReportAllocs()
+	for b.Loop() {
+		tally.Report()
 	}
 }

@@ -8,25 +8,23 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Next is a response that would show points which are missing, as far as they
-// count in a percentage.
+// Next is a response that would show missing points, as far as they count in a percentage.
 type Next struct {
 	Part   schema.Part `json:"part"`
 	Status int         `json:"status"`
 	Shows  []string    `json:"shows"` // by address, in the order of the contract
-	// Body is such a response's body, made up from the contract.
+	// Body is the body of such a response, made from the contract.
 	Body string `json:"body,omitempty"`
 }
 
-// chance is how many random responses of a part are considered besides the
-// systematic ones, which try one thing at a time: one random response may show
-// what takes several of those.
-const chance = 64
+// randomResponses is how many random responses of a part are considered in addition to the
+// systematic ones, which vary one place at a time. One random response may show as much as several
+// of those.
+const randomResponses = 64
 
-// next chooses responses that together show all that responses made from the
-// contract can: each time the one that shows most of what is still missing (the
-// greedy set cover; Chvátal, 1979). Of a contract that no responses can be made
-// from there are none.
+// next chooses responses that together show every point that responses made from the contract can
+// show, each time the one that shows most of the missing points (the greedy set cover; Chvátal,
+// 1979). There are none if no response can be made from the contract.
 func (o *operation) next(seen pointSet) []Next {
 	missing := newPointSet(len(o.points))
 	for i := range missing {
@@ -67,8 +65,8 @@ type candidate struct {
 	shows    pointSet
 }
 
-// candidates are responses made from the contract that show something missing,
-// each with other points.
+// candidates returns responses made from the contract that show missing points, each a different
+// set.
 func (o *operation) candidates(missing pointSet) []candidate {
 	s, err := synth.New(o.contract, schema.Wire)
 	if err != nil {
@@ -94,7 +92,7 @@ func (o *operation) candidates(missing pointSet) []candidate {
 		for r := range s.Responses(part, synth.Request{}) {
 			consider(part, r)
 		}
-		for seed := range uint64(chance) {
+		for seed := range uint64(randomResponses) {
 			if r, err := s.RandomResponse(part, seed, synth.Request{}); err == nil {
 				consider(part, r)
 			}

@@ -9,7 +9,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Kind is what a point is about.
+// Kind is a kind of point.
 type Kind string
 
 const (
@@ -27,8 +27,8 @@ const (
 // kinds is the table of kinds, in the order of a report.
 var kinds = []struct {
 	kind    Kind
-	about   string // in the words of a report
-	counted bool   // in a percentage
+	about   string // as a report writes it
+	counted bool   // whether it counts in a percentage
 }{
 	{Members, "members", true},
 	{Absent, "absent members", true},
@@ -41,14 +41,14 @@ var kinds = []struct {
 	{Nulls, "nulls", false},
 }
 
-// Plan is the points of contracts. It is immutable and safe for concurrent use.
+// Plan holds the points of contracts. It is immutable and safe for concurrent use.
 type Plan struct {
 	catalog    *schema.Catalog
 	operations map[*schema.Contract]*operation
 }
 
-// Compile lists the points of every contract of a catalog. A contract that does
-// not pass [schema.Contract.Check] is refused.
+// Compile lists the points of every contract of a catalog. It returns an error for a contract that
+// does not pass [schema.Contract.Check].
 func Compile(k *schema.Catalog) (*Plan, error) {
 	p := &Plan{k, map[*schema.Contract]*operation{}}
 	for _, c := range k.Contracts() {
@@ -60,7 +60,7 @@ func Compile(k *schema.Catalog) (*Plan, error) {
 	return p, nil
 }
 
-// operation is the points of a contract and the way to them.
+// operation holds the points of a contract, and the compiled shapes that lead to them.
 type operation struct {
 	contract *schema.Contract
 	points   []point
@@ -78,28 +78,28 @@ type point struct {
 // none is the index of no point.
 const none = -1
 
-// part is how a document of the output or of an error travels.
+// part is the compiled document of the output or of an error.
 type part struct {
-	body  *node   // nil: no JSON
-	whole *member // whose value the body is; nil: the body is an object of members
-	raw   bool    // the body is whole as it is, no JSON
+	body  *node   // nil: not JSON
+	whole *member // the member that is the body; nil: the body is an object of members
+	raw   bool    // the body is the member's bytes, not JSON
 	bound []boundMember
 	table *binding.Table
 }
 
-// boundMember is a member that travels in headers or as the status.
+// boundMember is a member in a header or the status.
 type boundMember struct {
 	member
 	in *binding.Member
 }
 
-// node is a shape, compiled. A named shape has one, wherever it stands.
+// node is a compiled shape. A named shape has one node, wherever it occurs.
 type node struct {
 	kind    schema.Type
 	union   bool
 	members []member
 	enum    map[string]int
-	below   *node // of a list its elements, of a map its values
+	below   *node // the elements of a list, the values of a map
 	key     *node
 
 	entries, empty, null int
@@ -141,7 +141,7 @@ func compile(c *schema.Contract) *operation {
 type compiler struct {
 	*operation
 	nodes  map[string]*node // of named shapes
-	beside bool             // the body: what is empty there is absent
+	beside bool             // the body: an empty member there is absent
 }
 
 func (k *compiler) point(kind Kind, address string) int {
@@ -155,7 +155,7 @@ func (k *compiler) status(status int) {
 	}
 }
 
-// dynamicStatus reports an output that has the status as a member: any may come.
+// dynamicStatus reports an output that has the status as a member, so that any status may occur.
 func (k *compiler) dynamicStatus() bool {
 	return len(binding.Of(k.contract, schema.OutputPart).At(schema.LocationStatus)) > 0
 }
@@ -169,7 +169,7 @@ func (k *compiler) part(name schema.Part) *part {
 	place, shape := schema.Place{Part: name}, k.contract.Resolve(root)
 	raw, isRaw := k.contract.RawBody(name)
 	p.raw = isRaw
-	body := *shape // the members that travel in the body
+	body := *shape // the members in the body
 	body.Members = nil
 	for i := range shape.Members {
 		m := &shape.Members[i]
@@ -195,7 +195,7 @@ func (k *compiler) part(name schema.Part) *part {
 	return p
 }
 
-// member lists the points of a member of a structure.
+// member adds the points of a member of a structure.
 func (k *compiler) member(above schema.Place, m *schema.Member) member {
 	place := above.Child(m.Name)
 	compiled := member{wire: m.Wire(), present: k.point(Members, place.String()), absent: none, null: none}

@@ -14,7 +14,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Shown is the points of one contract that a response shows.
+// Shown is the set of points of one contract that a response shows.
 type Shown struct {
 	Contract *schema.Contract
 	// Readable says that the body is JSON, or need not be.
@@ -27,14 +27,13 @@ type Shown struct {
 // Len is how many points are shown.
 func (s Shown) Len() int { return s.shows.len() }
 
-// NotCountedError says why an interaction shows nothing. Many share a reason.
+// NotCountedError says why an interaction shows nothing. Many interactions share a reason.
 type NotCountedError struct{ Reason string }
 
 func (e *NotCountedError) Error() string { return e.Reason }
 
-// Shown returns the points that an interaction shows. It finds its contract by
-// its request; a body without a request is a success of the only contract. The
-// error is a [*NotCountedError].
+// Shown returns the points that an interaction shows. The request determines the contract; a body
+// without a request is a success of the only contract. The error is a [*NotCountedError].
 func (p *Plan) Shown(x *traffic.Interaction) (Shown, error) {
 	c, why := p.contract(x)
 	if why == "" {
@@ -67,7 +66,7 @@ func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string)
 	return route.Contract, ""
 }
 
-// unread says why a response cannot be read, which is not the fault of the service.
+// unread says why a response cannot be read, if that is not the service's fault.
 func unread(r *traffic.Response) (why string) {
 	if r.Body.Missing {
 		return "body not recorded"
@@ -79,8 +78,8 @@ func unread(r *traffic.Response) (why string) {
 	return ""
 }
 
-// Response returns the points that a response shows. The contract is one of the
-// plan's; of another it shows nothing.
+// Response returns the points that a response shows. A response of a contract outside the plan
+// shows nothing.
 func (p *Plan) Response(c *schema.Contract, r *traffic.Response) Shown {
 	o, ok := p.operations[c]
 	if !ok {
@@ -89,8 +88,7 @@ func (p *Plan) Response(c *schema.Contract, r *traffic.Response) Shown {
 	return o.response(r)
 }
 
-// response walks a response, which is a success or an error by its status, as all
-// SDKs take it.
+// response walks a response, which is a success or an error by its status, as for all SDKs.
 func (o *operation) response(r *traffic.Response) Shown {
 	w := walker{newPointSet(len(o.points))}
 	body, err := r.Document()
@@ -143,8 +141,7 @@ func (w *walker) mark(i int) {
 	}
 }
 
-// beside marks the members that travel in headers or as the status. Of what they
-// hold only enums are looked at.
+// beside marks the members in headers or the status. Only their enums are checked.
 func (w *walker) beside(p *part, r *traffic.Response) {
 	m := binding.Message{Header: r.Header, Status: r.Status}
 	for i := range p.bound {
@@ -153,7 +150,7 @@ func (w *walker) beside(p *part, r *traffic.Response) {
 		if v, ok := p.table.Read(&m, b.in); ok {
 			values = b.in.Texts(v)
 		}
-		if len(values) == 0 && len(m.Texts(b.in)) == 0 { // a header that is masked is there
+		if len(values) == 0 && len(m.Texts(b.in)) == 0 { // a masked header is present
 			w.mark(b.absent)
 			continue
 		}
@@ -169,7 +166,7 @@ func (w *walker) beside(p *part, r *traffic.Response) {
 	}
 }
 
-// member marks a member of a structure; nil: it is not there.
+// member marks a member of a structure; nil: it is absent.
 func (w *walker) member(m *member, s *visit.Site) {
 	switch {
 	case s == nil:
@@ -181,7 +178,7 @@ func (w *walker) member(m *member, s *visit.Site) {
 	}
 }
 
-// value marks what is below a value, and reports whether it is of its type.
+// value marks the points below a value, and reports whether the value has the type of its shape.
 func (w *walker) value(n *node, s *visit.Site) bool {
 	switch s.Value.Kind {
 	case '{':
@@ -203,7 +200,7 @@ func (w *walker) value(n *node, s *visit.Site) bool {
 	return false
 }
 
-// open reports a place that takes any value.
+// open reports a place that accepts any value.
 func (n *node) open() bool { return n.kind == schema.Document || n.kind == schema.Unstated }
 
 // text marks the value of an enum.
@@ -286,7 +283,7 @@ func (s pointSet) len() int {
 	return n
 }
 
-// lenAnd is how many points both sets have.
+// lenAnd returns how many points are in both sets.
 func (s pointSet) lenAnd(t pointSet) int {
 	n := 0
 	for i, word := range s {

@@ -9,22 +9,21 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Tally adds up what interactions show. Its memory grows with the contracts and
-// the reasons why something does not count, never with the traffic. It is not
-// safe for concurrent use.
+// Tally adds up the points that interactions show. Its memory grows with the contracts and the
+// reasons why interactions do not count, never with the traffic. It is not safe for concurrent use.
 type Tally struct {
 	plan       *Plan
 	sums       map[*schema.Contract]*sum
 	notCounted map[string]int
 }
 
-// sum is what was shown of a contract.
+// sum is the total of a contract.
 type sum struct {
 	seen                  pointSet
 	responses, unreadable int
 }
 
-// NewTally returns a tally of nothing yet.
+// NewTally returns an empty tally.
 func (p *Plan) NewTally() *Tally {
 	t := &Tally{p, map[*schema.Contract]*sum{}, map[string]int{}}
 	for c, o := range p.operations {
@@ -33,7 +32,7 @@ func (p *Plan) NewTally() *Tally {
 	return t
 }
 
-// Take adds an interaction, or counts why it does not count.
+// Take adds an interaction, or counts the reason why it shows nothing.
 func (t *Tally) Take(x *traffic.Interaction) {
 	shown, err := t.plan.Shown(x)
 	if why := (*NotCountedError)(nil); errors.As(err, &why) {
@@ -43,10 +42,10 @@ func (t *Tally) Take(x *traffic.Interaction) {
 	t.Add(shown)
 }
 
-// Response adds what a response shows, as [Plan.Response] has it.
+// Response adds a response, as in [Plan.Response].
 func (t *Tally) Response(c *schema.Contract, r *traffic.Response) { t.Add(t.plan.Response(c, r)) }
 
-// Add adds what a response of one of the plan's contracts shows.
+// Add adds the points of a response of one of the plan's contracts.
 func (t *Tally) Add(s Shown) {
 	sum, ok := t.sums[s.Contract]
 	if !ok {
@@ -59,32 +58,32 @@ func (t *Tally) Add(s Shown) {
 	sum.seen.add(s.shows)
 }
 
-// Summary is how much of the contracts the traffic shows.
+// Summary says how much of the contracts the traffic shows.
 type Summary struct {
 	Percent    int        `json:"percent"` // of all contracts together, rounded down
-	Responses  int        `json:"answers"` // all there were
+	Responses  int        `json:"answers"` // total
 	Counted    int        `json:"counted"`
 	NotCounted []Count    `json:"notCounted,omitempty"` // by reason
 	Contracts  []Contract `json:"contracts"`            // in the order of the catalog
 }
 
-// Count is how often something was.
+// Count is the number of interactions with a reason.
 type Count struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
 }
 
-// Contract is how much of one contract the traffic shows.
+// Contract says how much of one contract the traffic shows.
 type Contract struct {
 	Name       string  `json:"contract"`
 	Responses  int     `json:"answers"`
-	Unreadable int     `json:"unreadable,omitempty"` // responses whose body is no JSON; their status and error count
+	Unreadable int     `json:"unreadable,omitempty"` // responses whose body is not JSON; their status and error count
 	Percent    int     `json:"percent"`
 	Shares     []Share `json:"shares"`         // of every kind that the contract has points of
-	Next       []Next  `json:"next,omitempty"` // what to record next, what shows most first
+	Next       []Next  `json:"next,omitempty"` // the responses to record next, the most useful first
 }
 
-// Share is how many points of a kind were shown, and which were not.
+// Share counts the points of a kind that were shown, and lists the missing ones.
 type Share struct {
 	Kind    Kind     `json:"kind"`
 	Shown   int      `json:"shown"`
@@ -92,7 +91,7 @@ type Share struct {
 	Missing []string `json:"missing,omitempty"`
 }
 
-// About is the kind in the words of a report.
+// About is the kind as a report writes it.
 func (s Share) About() string {
 	for _, row := range kinds {
 		if row.kind == s.Kind {
@@ -102,8 +101,7 @@ func (s Share) About() string {
 	return string(s.Kind)
 }
 
-// Report returns what was added up so far. What to record next is said of
-// contracts that were seen at all.
+// Report returns the totals so far. Only contracts that occurred have responses to record next.
 func (t *Tally) Report() *Summary {
 	r := &Summary{Contracts: []Contract{}}
 	shown, total := 0, 0
@@ -127,8 +125,8 @@ func (t *Tally) Report() *Summary {
 	return r
 }
 
-// Shares adds up the shares of all contracts. Of several contracts, what is
-// missing is named with its contract.
+// Shares adds up the shares of all contracts. With several contracts, missing points are named with
+// their contract.
 func (r *Summary) Shares() []Share {
 	var sums []Share
 	for _, row := range kinds {
@@ -154,7 +152,7 @@ func (r *Summary) Shares() []Share {
 	return sums
 }
 
-// percent rounds down, so that 100 is all.
+// percent rounds down, so that 100 means all.
 func percent(n, of int) int {
 	if of == 0 {
 		return 100

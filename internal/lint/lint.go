@@ -1,10 +1,9 @@
-// Package lint looks after cassettes as files that people keep and commit.
+// Package lint checks cassettes as files that people keep and commit.
 //
-// The model: a file is read once, in the order of its interactions, with the
-// memory of a digest for each. Every interaction is held against the contract
-// that its request routes to, searched for secrets, and compared with those
-// before it; the file as a whole is compared with what crcheck would write, and
-// with the contract that it names.
+// The model: a file is read once, in the order of its interactions, keeping a digest of each. Every
+// interaction is validated against the contract that its request routes to, searched for secrets,
+// and compared with the earlier ones. The file as a whole is compared with what crcheck would
+// write, and with the contract that it names.
 package lint
 
 import (
@@ -24,22 +23,22 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Options say what cassettes are held against.
+// Options configure the checks of a cassette.
 type Options struct {
-	// Check holds an interaction against its contract; see [validate.Catalog.Check].
+	// Check validates an interaction against its contract; see [validate.Catalog.Check].
 	Check func(*traffic.Interaction) (validate.Outcome, error)
-	// Contract returns the contract of a name that a cassette says it was made
-	// under, such as cleanrooms.GetProtectedJob@1.43.67; nil: not known.
+	// Contract returns the contract of a name that a cassette has in its metadata, such as
+	// cleanrooms.GetProtectedJob@1.43.67; nil if it is unknown.
 	Contract func(name string) *schema.Contract
-	// Classify says what contracts say of strings, to the search for secrets; nil: nothing.
+	// Classify returns the contracts' classes of strings for the search for secrets; nil: none.
 	Classify redact.Classify
 	Profile  finding.Profile
 	Found    bool // the file was found in a folder, rather than named
 }
 
-// File looks through one cassette, and tells found of each interaction and what
-// is wrong with it; a call without an interaction is about an entry that is not as
-// its format says or, the last one, about the file. The error is of package traffic.
+// File checks one cassette, and calls found with each interaction and its findings. A call without
+// an interaction is about an entry that does not conform to its format or, as the last call, about
+// the file. The error is of package traffic.
 func File(name string, text []byte, options Options, found func(*traffic.Interaction, validate.Outcome, finding.Set)) error {
 	f := file{options: options, seen: map[[sha256.Size]byte]int{}}
 	for x, err := range (traffic.File{Path: name, Named: !options.Found}).Read(bytes.NewReader(text)) {
@@ -92,7 +91,7 @@ func (f *file) interaction(x *traffic.Interaction) (validate.Outcome, finding.Se
 		Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(first))}), x)), nil
 }
 
-// located says where findings about an interaction stand.
+// located sets the place of findings about an interaction.
 func located(findings finding.Set, x *traffic.Interaction) finding.Set {
 	for i := range findings {
 		findings[i].Source, findings[i].Interaction = x.Source, x.Index+1
@@ -100,7 +99,7 @@ func located(findings finding.Set, x *traffic.Interaction) finding.Set {
 	return findings
 }
 
-// digestOf is equal for interactions that replay cannot tell apart.
+// digestOf returns a digest that is equal for interactions that replay cannot distinguish.
 func digestOf(x *traffic.Interaction) [sha256.Size]byte {
 	h := sha256.New()
 	part := func(text []byte) {
@@ -119,7 +118,7 @@ func digestOf(x *traffic.Interaction) [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// whole is about the file rather than an interaction of it.
+// whole returns the findings about the file as a whole.
 func (f *file) whole(name string, text []byte) finding.Set {
 	var found []finding.Finding
 	add := func(f finding.Finding) {
@@ -142,7 +141,7 @@ func (f *file) whole(name string, text []byte) finding.Set {
 	return finding.NewSet(found...)
 }
 
-// differs returns the first line that crcheck would write otherwise, or 0.
+// differs returns the first line that crcheck would write differently, or 0.
 func differs(text []byte, name string) int {
 	w := &comparing{want: text, line: 1}
 	err := traffic.Convert(w, traffic.Cassette, traffic.Read(name, bytes.NewReader(text)))
@@ -153,7 +152,7 @@ func differs(text []byte, name string) int {
 	return 0
 }
 
-// comparing compares what is written with what is wanted.
+// comparing compares the written bytes with the wanted ones.
 type comparing struct {
 	want      []byte
 	line      int // of want

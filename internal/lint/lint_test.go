@@ -20,7 +20,7 @@ import (
 
 const job = `{"protectedJob":{"id":"00000000-0000-4000-8000-000000000001","membershipId":"10000000-0000-4000-8000-000000000001","membershipArn":"arn:aws:cleanrooms:us-east-1:111122223333:membership/10000000-0000-4000-8000-000000000001","createTime":1767225600,"status":"SUCCESS"}}`
 
-// cassette writes interactions with the given bodies, all of one request.
+// cassette writes interactions with the given bodies, all with one request.
 func cassette(t *testing.T, meta traffic.Meta, bodies ...string) []byte {
 	t.Helper()
 	var all []*traffic.Interaction
@@ -40,8 +40,7 @@ func cassette(t *testing.T, meta traffic.Meta, bodies ...string) []byte {
 	return text.Bytes()
 }
 
-// TestFile: each rule of the layer has a cassette that it refuses and a
-// neighbour that it lets pass.
+// TestFile checks that each rule of the layer rejects one cassette and accepts a similar one.
 func TestFile(t *testing.T) {
 	c := contracts.MustLoad(contracts.Newest)
 	current := traffic.Meta{Contract: c.String(), ContractDigest: c.Digest()}
@@ -101,7 +100,7 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// TestBlob: what the contract calls a blob is no secret, although it looks like one.
+// TestBlob checks that a blob of the contract is not a secret, although it looks like one.
 func TestBlob(t *testing.T) {
 	text := cassette(t, traffic.Meta{}, `{"x":"`+strings.Repeat("fakeFAKE0", 4)+`/+fa"}`)
 	blob := func(*traffic.Interaction) redact.Places {
@@ -123,8 +122,8 @@ func TestBlob(t *testing.T) {
 	}
 }
 
-// TestSecretsBesideExemptions: linting a file runs the scan of package redact: placeholders and
-// data pass, a secret of the same form does not, wherever it is.
+// TestSecretsBesideExemptions checks that linting a file runs the scan of package redact:
+// placeholders and data pass, a secret of the same form does not, wherever it is.
 func TestSecretsBesideExemptions(t *testing.T) {
 	key := "AKIA" + strings.Repeat("Q7", 8)
 	secret := "aB3/" + strings.Repeat("xY7+kQ", 6)

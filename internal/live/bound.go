@@ -7,10 +7,10 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// bound reads a member that travels beside the body, and writes it there.
+// bound reads a member beside the body, and writes it there.
 func (w *writer) bound(b *binding.Member) error {
 	if b.Location == schema.LocationStatus {
-		return &ContractError{w.contract.String(), "it says that " + b.Name + " travels as " + string(b.Location), byOverlay}
+		return &ContractError{w.contract.String(), "it binds " + b.Name + " to the " + string(b.Location), byOverlay}
 	}
 	var v binding.Value
 	var err error
@@ -29,7 +29,7 @@ func (w *writer) bound(b *binding.Member) error {
 	return err
 }
 
-// boundText reads a scalar, or a document, as the text that travels.
+// boundText reads a scalar, or a document, as text.
 func (w *writer) boundText(b *binding.Member) (string, error) {
 	if b.Scalar.Type == schema.Document {
 		raw, err := w.d.ReadValue()
@@ -63,7 +63,7 @@ func (w *writer) boundEntries(b *binding.Member) (all []binding.Entry, err error
 		e := binding.Entry{Name: name}
 		switch {
 		case b.Location == schema.LocationHeaders && !binding.HeaderName(b.Wire+name):
-			return w.fail("it is no name of a header")
+			return w.fail("not a valid header name")
 		case b.Lists:
 			e.Texts, err = w.boundTexts(b)
 		default:

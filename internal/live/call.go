@@ -19,24 +19,24 @@ import (
 )
 
 const (
-	// MaxBody bounds the body of a response, in bytes: it is held in memory.
+	// MaxBody bounds the body of a response, in bytes, because it is held in memory.
 	MaxBody = 64 << 20
-	// Timeout bounds a call, from signing it to the last byte of the response. It is
-	// what botocore waits for the next byte.
+	// Timeout bounds a call, from signing to the last byte of the response. botocore waits as long
+	// for the next byte.
 	Timeout = 60 * time.Second
 )
 
 // Caller signs requests and sends them.
 type Caller struct {
-	// Transport sends the requests, and may record them. It must not ask for compression by itself:
-	// the response is taken as it comes.
+	// Transport sends the requests, and may record them. It must not ask for compression by itself,
+	// because the response is taken as received.
 	Transport   http.RoundTripper
 	Credentials aws.Credentials
 	Region      string
 	Service     string // SigV4's name of it, see [schema.Contract.Signing]
 }
 
-// CallError says that no whole response came. It wraps the cause.
+// CallError says that no complete response was received. It wraps the cause.
 type CallError struct {
 	Method, URL string // without the query
 	Err         error
@@ -48,9 +48,9 @@ func (e *CallError) Error() string {
 	case errors.Is(e.Err, context.DeadlineExceeded):
 		remedy = fmt.Sprintf("it took longer than %s", Timeout)
 	case errors.Is(e.Err, errTooLong):
-		remedy = "ask for less of it"
+		remedy = "request fewer results"
 	case errors.Is(e.Err, errUnsortable):
-		remedy = "ask for one of them at a time"
+		remedy = "send one of them at a time"
 	}
 	return fmt.Sprintf("%s %s: %v; %s", e.Method, e.URL, e.Err, remedy)
 }
@@ -59,16 +59,14 @@ func (e *CallError) Unwrap() error { return e.Err }
 
 var errTooLong = fmt.Errorf("the response is longer than %d MiB", MaxBody>>20)
 
-// errUnsortable: the signer sorts parameters before it encodes them, the
-// specification after that ("Create a signed AWS API request", step 1), which
-// differs where a name or a value has ":" or "é", say, and another has a digit
-// or a letter in its place.
-var errUnsortable = errors.New("these query parameters cannot be signed: the signer of the SDK for Go sorts them otherwise than the service")
+// errUnsortable reports a query that the signer would sign incorrectly: it sorts parameters before
+// encoding them, the specification after ("Create a signed AWS API request", step 1). The two
+// differ, for example, if one name or value has ":" or "é" where another has a digit or a letter.
+var errUnsortable = errors.New("these query parameters cannot be signed: the signer of the SDK for Go sorts them differently from the service")
 
-// Call signs a request of [Request] and sends it, once: nothing is tried again,
-// no redirect is followed. What the service responses is a response, also where it
-// is an error. The error is a [*CallError], or that of a context that was
-// cancelled.
+// Call signs a request of [Request] and sends it once, without retries or redirects. An error
+// response is returned like any other. The error is a [*CallError], or the context's error if it
+// was cancelled.
 func (c *Caller) Call(ctx context.Context, r *http.Request) (*traffic.Interaction, error) {
 	timed, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
@@ -107,7 +105,7 @@ func failed(ctx context.Context, r *http.Request, err error) error {
 	return &CallError{r.Method, shown.String(), err}
 }
 
-// Recorded is a request of [Request] as traffic, without its signature.
+// Recorded returns a request of [Request] as traffic, without its signature.
 func Recorded(r *http.Request) *traffic.Request {
 	var body []byte
 	if again, err := r.GetBody(); err == nil {
@@ -116,17 +114,15 @@ func Recorded(r *http.Request) *traffic.Request {
 	return &traffic.Request{Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: traffic.BodyOf(body)}
 }
 
-// credentialErrors are what services response to requests whose signature they do
-// not take (the pages "Common Errors" of AWS's API references), without the word
-// Exception that some of them end in.
+// credentialErrors are the errors of services that do not accept a signature (the pages "Common
+// Errors" of AWS's API references), without the suffix Exception that some have.
 var credentialErrors = map[string]bool{
 	"ExpiredToken": true, "IncompleteSignature": true, "InvalidAccessKeyId": true, "InvalidClientTokenId": true, "InvalidSignature": true,
 	"MissingAuthenticationToken": true, "RequestExpired": true, "SignatureDoesNotMatch": true, "UnrecognizedClient": true,
 }
 
-// CredentialsRefused reports an error, by its name, that says nothing of the
-// operation but that the service does not take the signature: the credentials
-// are wrong or have expired, or the clock is.
+// CredentialsRefused reports whether an error, by its name, means that the service does not accept
+// the signature, because the credentials are wrong or expired, or the clock is wrong.
 func CredentialsRefused(c *schema.Contract, name string) bool {
 	_, modelled := c.Error(name)
 	return !modelled && credentialErrors[strings.TrimSuffix(name, "Exception")]

@@ -20,7 +20,7 @@ import (
 
 var credentials = sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
 
-// caller reaches a stand-in.
+// caller returns a caller that reaches a stand-in.
 func caller(t *testing.T, s *standin.Service) (*live.Caller, *url.URL) {
 	server := standin.Start(t, s)
 	u, err := url.Parse(server.URL)
@@ -29,7 +29,8 @@ func caller(t *testing.T, s *standin.Service) (*live.Caller, *url.URL) {
 		AccessKeyID: s.Credentials.AccessKeyID, SecretAccessKey: s.Credentials.SecretAccessKey, SessionToken: s.Credentials.SessionToken}}, u
 }
 
-// TestCallIsSignedWell: a verifier that shares no code with the signer takes every kind of request.
+// TestCallIsSignedWell checks that a verifier that shares no code with the signer accepts every
+// kind of request.
 func TestCallIsSignedWell(t *testing.T) {
 	temporary := credentials
 	temporary.SessionToken = "IQoJb3JpZ2luX2VjEXAMPLE/+=="
@@ -52,7 +53,7 @@ func TestCallIsSignedWell(t *testing.T) {
 			require.Empty(t, received[0].Refused, v)
 			require.Equal(t, 200, x.Response.Status)
 			require.Equal(t, string(x.Request.Body.Bytes), string(received[0].Body))
-			require.Empty(t, x.Request.Header.Get("Authorization"), "the interaction holds no signature")
+			require.Empty(t, x.Request.Header.Get("Authorization"), "the interaction has no signature")
 		}
 	}
 }
@@ -85,7 +86,7 @@ func TestCallTakesEveryAnswer(t *testing.T) {
 }
 
 func TestCallFails(t *testing.T) {
-	const closed = "127.0.0.1:1" // a port that was free might be somebody's by now
+	const closed = "127.0.0.1:1" // a port that was free may be taken by now
 	cut, u := caller(t, &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1", Respond: func(*http.Request, []byte) standin.Response {
 		return standin.Response{Body: strings.Repeat("x", 1000), Cut: true}
 	}})
@@ -122,7 +123,8 @@ func TestCallFails(t *testing.T) {
 	}
 }
 
-// TestCallDoesNotSignWrongly: what the signer sorts otherwise than the service is not sent.
+// TestCallDoesNotSignWrongly checks that a query that the signer sorts differently from the service
+// is not sent.
 func TestCallDoesNotSignWrongly(t *testing.T) {
 	service := &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1"}
 	caller, u := caller(t, service)

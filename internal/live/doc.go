@@ -1,6 +1,5 @@
-// Package live calls a real service the way an SDK does, from nothing but a
-// contract: it writes an input down as an HTTP request, signs it, sends it once
-// and hands back the response as it came.
+// Package live calls a real service the way an SDK does, from nothing but a contract: it writes an
+// input as an HTTP request, signs it, sends it once and returns the response as received.
 //
 // The model:
 //
@@ -8,12 +7,12 @@
 //	                                     ▲             ▲
 //	                                  contract     credentials
 //
-// An input is what the AWS CLI takes as --cli-input-json: members by the API's
-// names, timestamps as ISO 8601 text or epoch seconds, blobs in base64. null is
-// absence. What no request can be made of is an [*InputError]; whether the
-// request is one that the contract allows is for package validate to say.
+// An input is the JSON that the AWS CLI takes as --cli-input-json: members by the API's names,
+// timestamps as ISO 8601 text or epoch seconds, blobs in base64. null means absent. An input that
+// cannot be written as a request is an [*InputError]. Package validate decides whether the contract
+// allows the request.
 //
-// # How an input travels
+// # The request
 //
 // Smithy, aws/protocols/aws-restjson1-protocol.html, aws-json-1_0-protocol.html
 // and spec/http-bindings.html:
@@ -30,6 +29,6 @@
 //	numbers          digit by digit as they were written
 //	tokens           idempotency tokens that are absent are made at random
 //
-// Not sent are inputs that are event streams, and queries that the signer of the
-// SDK for Go would sort otherwise than the service does.
+// Inputs that are event streams are not sent, nor are queries that the signer of the SDK for Go
+// sorts differently from the service.
 package live

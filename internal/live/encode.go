@@ -14,7 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// value appends the next value of the input as JSON that travels.
+// value appends the next value of the input as JSON for the wire.
 func (w *writer) value(to []byte, s *schema.Shape) ([]byte, error) {
 	switch s.Type {
 	case schema.Structure:
@@ -43,7 +43,7 @@ func (w *writer) structure(to []byte, s *schema.Shape) ([]byte, error) {
 	err := w.object(func(name string) (err error) {
 		m, ok := s.Member(name)
 		if !ok {
-			return w.fail("there is no such member; there is " + names(s))
+			return w.fail("unknown member; known members: " + names(s))
 		}
 		if w.d.PeekKind() == 'n' {
 			return w.skip()
@@ -90,7 +90,7 @@ func (w *writer) entries(to []byte, s *schema.Shape) ([]byte, error) {
 	return append(to, '}'), err
 }
 
-// nullable is [writer.value] in a list or map: null stands for itself there.
+// nullable is [writer.value] in a list or map, where null is a value.
 func (w *writer) nullable(to []byte, s *schema.Shape) ([]byte, error) {
 	if w.d.PeekKind() == 'n' {
 		return append(to, "null"...), w.skip()
@@ -98,7 +98,7 @@ func (w *writer) nullable(to []byte, s *schema.Shape) ([]byte, error) {
 	return w.value(to, s)
 }
 
-// object reads an object, whose values each reads.
+// object reads an object, and calls each to read every value.
 func (w *writer) object(each func(name string) error) error {
 	if _, err := w.next(); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (w *writer) object(each func(name string) error) error {
 	return err
 }
 
-// elements reads an array, whose elements each reads.
+// elements reads an array, and calls each to read every element.
 func (w *writer) elements(each func() error) error {
 	if w.d.PeekKind() != '[' {
 		return w.wrong("an array")
@@ -133,13 +133,13 @@ func (w *writer) elements(each func() error) error {
 	return err
 }
 
-// one is a scalar as text; plain where JSON needs no quotes around it.
+// one is a scalar as text; plain if JSON writes it without quotes.
 type one struct {
 	text  string
 	plain bool
 }
 
-// kinds are the JSON types that scalars are written as in an input.
+// kinds are the JSON types that an input has for scalars.
 var kinds = map[schema.Type]struct {
 	json string // first characters
 	want string
@@ -167,16 +167,16 @@ func (w *writer) scalar(s binding.Scalar) (one, error) {
 	switch s.Type {
 	case schema.Float:
 		if !plain && !slices.Contains(schema.NonNumericFloats, text) {
-			return one{}, w.fail("it is another string, want " + kind.want)
+			return one{}, w.fail("got another string, want " + kind.want)
 		}
 	case schema.Blob:
 		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
-			return one{}, w.fail("it is no base64 (RFC 4648 section 4, with padding)")
+			return one{}, w.fail("not base64 (RFC 4648 section 4, with padding)")
 		}
 	case schema.Timestamp:
 		t, ok := binding.ParseTimestamp(text, plain)
 		if !ok {
-			return one{}, w.fail("it is no such time, want " + kind.want)
+			return one{}, w.fail("not a valid time, want " + kind.want)
 		}
 		t = t.Truncate(time.Millisecond)
 		if s.Format == string(schema.HTTPDate) {
@@ -187,13 +187,13 @@ func (w *writer) scalar(s binding.Scalar) (one, error) {
 	return one{text, plain}, nil
 }
 
-// rawBody reads a payload that is no JSON.
+// rawBody reads a payload that is not JSON.
 func (w *writer) rawBody(s *schema.Shape) ([]byte, error) {
 	one, err := w.scalar(binding.Scalar{Type: s.Type})
 	if err != nil || s.Type != schema.Blob {
 		return []byte(one.text), err
 	}
-	return base64.StdEncoding.DecodeString(one.text) // it is base64
+	return base64.StdEncoding.DecodeString(one.text) // scalar checked that it is base64
 }
 
 func (w *writer) skip() error { return w.syntax(w.d.SkipValue()) }
@@ -205,7 +205,8 @@ func (w *writer) next() (jsontext.Token, error) {
 	return token, w.syntax(err)
 }
 
-// wrong says what the next value should be. Where there is none, the text is broken.
+// wrong returns the error for a next value of another type. If there is no next value, the text is
+// broken.
 func (w *writer) wrong(want string) error {
 	kind := w.d.PeekKind()
 	if kind == 0 {
@@ -220,7 +221,7 @@ func (w *writer) wrong(want string) error {
 		want = "a scalar"
 	}
 	at.Pointer = string(w.d.StackPointer())
-	at.Problem = "it is " + said[kind] + ", want " + want
+	at.Problem = "got " + said[kind] + ", want " + want
 	return at
 }
 
@@ -228,27 +229,27 @@ var said = map[jsontext.Kind]string{
 	'n': "null", 't': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
 }
 
-// fail is about what was read last.
+// fail returns an error about the last token.
 func (w *writer) fail(problem string) error {
 	at := w.place(w.from)
 	at.Pointer, at.Problem = string(w.d.StackPointer()), problem
 	return at
 }
 
-// syntax explains an error of the decoder; nil if it is none.
+// syntax explains an error of the decoder; nil if there is none.
 func (w *writer) syntax(err error) error {
 	switch err {
 	case nil:
 		return nil
 	case io.EOF:
-		return &InputError{Problem: "there is none: write an object with the operation's input"}
+		return &InputError{Problem: "empty; write an object with the operation's input"}
 	}
 	at := w.place(int(w.d.InputOffset()))
-	at.Pointer, at.Problem = string(w.d.StackPointer()), "it is no JSON: "+strings.TrimPrefix(err.Error(), "jsontext: ")
+	at.Pointer, at.Problem = string(w.d.StackPointer()), "not JSON: "+strings.TrimPrefix(err.Error(), "jsontext: ")
 	return at
 }
 
-// place is the place of the token that begins at an offset, or after it.
+// place returns the place of the token that begins at an offset, or after it.
 func (w *writer) place(offset int) *InputError {
 	for offset < len(w.text) && strings.IndexByte(" \t\r\n,:", w.text[offset]) >= 0 {
 		offset++

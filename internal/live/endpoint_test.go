@@ -26,8 +26,8 @@ func TestEndpoint(t *testing.T) {
 		{"two names", known("runtime.lex.v2-2020-08-07"), known("lex"), "us-east-1", "", "the API is called runtime.lex.v2, but the signing service lex"},
 		{"no API", silent, known("lex"), "us-east-1", "", "does not state"},
 		{"no signature", known("lex-2020-08-07"), silent, "us-east-1", "", "does not state"},
-		{"no region", known("cleanrooms-2022-02-17"), known("cleanrooms"), "", "", "no name of a region"},
-		{"a host for a region", known("cleanrooms-2022-02-17"), known("cleanrooms"), "example.com/", "", "no name of a region"},
+		{"no region", known("cleanrooms-2022-02-17"), known("cleanrooms"), "", "", "not the name of a region"},
+		{"a host for a region", known("cleanrooms-2022-02-17"), known("cleanrooms"), "example.com/", "", "not the name of a region"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			u, err := live.Endpoint(&schema.Contract{Service: "s", Operation: "O", API: v.api, Signing: v.signing}, v.region)

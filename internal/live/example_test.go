@@ -30,7 +30,7 @@ func ExampleRequest() {
 	fmt.Println(err)
 	// Output:
 	// GET https://cleanrooms.eu-west-1.amazonaws.com/memberships/m-1/protectedJobs/j-1
-	// the input at /membershipIdentifier (line 1, column 26): it is a number, want a string
+	// the input at /membershipIdentifier (line 1, column 26): got a number, want a string
 }
 
 func ExampleCaller_Call() {

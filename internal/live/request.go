@@ -17,9 +17,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Request writes an input down as the request of a contract's operation, not yet
-// signed. The endpoint is scheme and host. The error is an [*InputError] or a
-// [*ContractError].
+// Request returns an input as the unsigned request of a contract's operation. The endpoint has
+// scheme and host. The error is an [*InputError] or a [*ContractError].
 func Request(c *schema.Contract, endpoint *url.URL, input []byte) (*http.Request, error) {
 	w, err := newWriter(c, input)
 	if err != nil {
@@ -38,28 +37,28 @@ func Request(c *schema.Contract, endpoint *url.URL, input []byte) (*http.Request
 		return nil, &ContractError{c.String(), err.Error(), byOverlay}
 	}
 	for name, values := range w.message.Header {
-		r.Header[http.CanonicalHeaderKey(name)] = values // as what signs it looks for it
+		r.Header[http.CanonicalHeaderKey(name)] = values // as the signer looks it up
 	}
 	return r, nil
 }
 
-// writer writes one input down as a request.
+// writer writes one input as a request.
 type writer struct {
 	contract *schema.Contract
 	table    *binding.Table
 	media    string // of the body
 	method   string
-	members  *schema.Shape  // the input; an empty structure where there is none
-	raw      *schema.Member // that is the body as it is; nil: none
+	members  *schema.Shape  // the input; an empty structure if there is none
+	raw      *schema.Member // the member that is the raw body; nil: none
 
 	text []byte // the input
 	d    *jsontext.Decoder
-	from int // where the token that was read last begins, or what is before it
+	from int // the start of the last token, or of the blanks before it
 
-	message binding.Message // what travels beside the body
-	body    []byte          // of body members, an object without its end
+	message binding.Message // the members beside the body
+	body    []byte          // the members in the body: an object without its end
 	whole   []byte          // the payload
-	paid    bool            // there is a payload
+	paid    bool            // whether there is a payload
 	given   map[string]bool
 }
 
@@ -126,8 +125,8 @@ func names(s *schema.Shape) string {
 	return strings.Join(all, ", ")
 }
 
-// absent fills idempotency tokens in, and holds that the labels are there: a
-// path without them would be another operation's.
+// absent fills in idempotency tokens, and checks that all labels are present: a path without one
+// would be another operation's.
 func (w *writer) absent() error {
 	for i := range w.members.Members {
 		m := &w.members.Members[i]
@@ -145,7 +144,7 @@ func (w *writer) absent() error {
 	return nil
 }
 
-// uuid is a random one (RFC 9562 section 5.4).
+// uuid returns a random UUID (RFC 9562 section 5.4).
 func uuid() string {
 	var b [16]byte
 	rand.Read(b[:]) //nolint:errcheck // it never fails
@@ -153,7 +152,7 @@ func uuid() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// member writes a member where it travels.
+// member writes a member at its location.
 func (w *writer) member(m *schema.Member) (err error) {
 	switch b, beside := w.table.Member(m.Name); {
 	case beside:
@@ -174,7 +173,7 @@ func (w *writer) member(m *schema.Member) (err error) {
 	return err
 }
 
-// content returns the body, and says in the headers what it is.
+// content returns the body, and sets the headers that describe it.
 func (w *writer) content() []byte {
 	body := w.json()
 	if w.raw != nil {
@@ -189,8 +188,8 @@ func (w *writer) content() []byte {
 	return body
 }
 
-// json is the JSON body: a payload, or the object of the members in the body;
-// nil where the input has neither.
+// json returns the JSON body: a payload, or the object of the members in the body; nil if the input
+// has neither.
 func (w *writer) json() []byte {
 	if w.paid {
 		return w.whole
@@ -209,7 +208,7 @@ func (w *writer) json() []byte {
 	return nil
 }
 
-// address gives the URL its path and query.
+// address sets the path and query of the URL.
 func (w *writer) address(u *url.URL) error {
 	path, ok := w.table.Path(w.message.Labels)
 	decoded, err := url.PathUnescape(path)

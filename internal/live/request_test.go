@@ -24,7 +24,7 @@ import (
 
 var endpoint = &url.URL{Scheme: "https", Host: "shed.us-east-1.amazonaws.com"}
 
-// contract is that of an operation of a model in testdata.
+// contract returns the contract of an operation of a model in testdata.
 func contract(tb testing.TB, model, operation string) *schema.Contract {
 	tb.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", model))
@@ -38,7 +38,7 @@ func contract(tb testing.TB, model, operation string) *schema.Contract {
 
 var randomUUID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
 
-// dump is a request as it would travel; made tokens read TOKEN.
+// dump returns a request as it is sent; generated tokens read TOKEN.
 func dump(r *http.Request) string {
 	var b strings.Builder
 	b.WriteString(r.Method + " " + r.URL.RequestURI() + "\n")
@@ -101,7 +101,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// TestTimestampsByLocation: where a shape does not say, the place does.
+// TestTimestampsByLocation checks that the location decides the format if the shape does not.
 func TestTimestampsByLocation(t *testing.T) {
 	c := contract(t, "shed.json", "DescribeTool").Clone()
 	for i := range c.Shapes[c.Input].Members {
@@ -115,20 +115,20 @@ func TestTimestampsByLocation(t *testing.T) {
 	require.Equal(t, "GET /sheds/1970-01-01T00%3A00%3A00Z/tools/b?view=full&since=1970-01-01T00%3A00%3A00Z\nIf-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT\n\n", dump(r))
 }
 
-// TestRequestRefusesInput: in the inputs, ▸ stands before the place that the error is at.
+// TestRequestRefusesInput checks the place of each error: in the inputs, ▸ precedes it.
 func TestRequestRefusesInput(t *testing.T) {
 	at := func(members string) string { return `{"shedName": "a", "path": "b", ` + members + "}" }
 	put := func(members string) string { return `{"shedName": "a", "tool": {` + members + "}}" }
 	for _, v := range []struct{ name, operation, input, pointer, problem string }{
-		{"nothing", "ListSheds", ``, "", "there is none"},
-		{"no JSON", "ListSheds", "{\n  ▸x", "", "no JSON"},
-		{"cut off", "PutTool", `{"shedName": "a", "tool": {"parts": [▸`, "/tool/parts", "no JSON"},
+		{"nothing", "ListSheds", ``, "", "empty"},
+		{"not JSON", "ListSheds", "{\n  ▸x", "", "not JSON"},
+		{"cut off", "PutTool", `{"shedName": "a", "tool": {"parts": [▸`, "/tool/parts", "not JSON"},
 		{"no object", "ListSheds", `▸[]`, "", "an array, want an object"},
 		{"more", "ListSheds", `{} ▸{}`, "", "more follows"},
-		{"rubbish follows", "ListSheds", `{} ▸x`, "", "no JSON"},
+		{"rubbish follows", "ListSheds", `{} ▸x`, "", "not JSON"},
 		{"twice", "DescribeTool", at(`"limit": 1, ▸"limit": 2`), "/limit", "duplicate"},
 		{"unknown", "DescribeTool", at(`▸"colour": "red"`), "/colour", "it has shedName, path, since"},
-		{"unknown inside", "PutTool", put(`"parts": [{}, {▸"size": 1}]`), "/tool/parts/1/size", "there is no such member; there is name"},
+		{"unknown inside", "PutTool", put(`"parts": [{}, {▸"size": 1}]`), "/tool/parts/1/size", "unknown member; known members: name"},
 		{"no input at all", "ListSheds", `{▸"x": 1}`, "/x", "it has none"},
 		{"label missing", "DescribeTool", `{"shedName": "a"}`, "/path", "is missing"},
 		{"label null", "DescribeTool", `{"shedName": null, "path": "b"}`, "/shedName", "is missing"},
@@ -141,7 +141,7 @@ func TestRequestRefusesInput(t *testing.T) {
 		{"query element", "DescribeTool", at(`"colours": ["red", ▸null]`), "/colours/1", "null, want a string"},
 		{"query map", "DescribeTool", at(`"more": ▸[]`), "/more", "an array, want an object"},
 		{"header", "DescribeTool", at(`"labels": {"a": ▸"x\r\ny: z"}`), "/labels/a", "control characters"},
-		{"header name", "DescribeTool", at(`"labels": {▸"a b": "x"}`), "/labels/a b", "no name of a header"},
+		{"header name", "DescribeTool", at(`"labels": {▸"a b": "x"}`), "/labels/a b", "not a valid header name"},
 		{"headers", "DescribeTool", at(`"labels": ▸"x"`), "/labels", "a string, want an object"},
 		{"structure", "PutTool", `{"shedName": "a", "tool": ▸"saw"}`, "/tool", "a string, want an object"},
 		{"list", "PutTool", put(`"parts": ▸{}`), "/tool/parts", "an object, want an array"},
@@ -149,16 +149,16 @@ func TestRequestRefusesInput(t *testing.T) {
 		{"string", "PutTool", put(`"name": ▸1`), "/tool/name", "a number, want a string"},
 		{"boolean", "PutTool", put(`"sharp": ▸"true"`), "/tool/sharp", "a string, want true or false"},
 		{"float", "PutTool", put(`"weight": ▸"heavy"`), "/tool/weight", "want a number"},
-		{"base64", "PutTool", put(`"photo": ▸"a"`), "/tool/photo", "no base64"},
-		{"date alone", "PutTool", put(`"bought": ▸"2024-02-29"`), "/tool/bought", "no such time"},
-		{"no such day", "PutTool", put(`"bought": ▸"2023-02-29T12:00:00Z"`), "/tool/bought", "no such time"},
-		{"year 10000", "PutTool", put(`"bought": ▸253402300800`), "/tool/bought", "no such time"},
-		{"vast", "PutTool", put(`"bought": ▸1e999999999`), "/tool/bought", "no such time"},
-		{"vast and tiny", "PutTool", put(`"bought": ▸1e-999999999`), "/tool/bought", "no such time"},
-		{"many digits", "PutTool", put(`"bought": ▸1.` + strings.Repeat("0", 1000)), "/tool/bought", "no such time"},
+		{"base64", "PutTool", put(`"photo": ▸"a"`), "/tool/photo", "not base64"},
+		{"date alone", "PutTool", put(`"bought": ▸"2024-02-29"`), "/tool/bought", "not a valid time"},
+		{"no such day", "PutTool", put(`"bought": ▸"2023-02-29T12:00:00Z"`), "/tool/bought", "not a valid time"},
+		{"year 10000", "PutTool", put(`"bought": ▸253402300800`), "/tool/bought", "not a valid time"},
+		{"vast", "PutTool", put(`"bought": ▸1e999999999`), "/tool/bought", "not a valid time"},
+		{"vast and tiny", "PutTool", put(`"bought": ▸1e-999999999`), "/tool/bought", "not a valid time"},
+		{"many digits", "PutTool", put(`"bought": ▸1.` + strings.Repeat("0", 1000)), "/tool/bought", "not a valid time"},
 		{"element of a list", "PutTool", put(`"parts": [▸1]`), "/tool/parts/0", "a number, want an object"},
 		{"payload", "PutPicture", `{"picture": ▸{}}`, "/picture", "an object, want a string of base64"},
-		{"payload's base64", "PutPicture", `{"picture": ▸"?"}`, "/picture", "no base64"},
+		{"payload's base64", "PutPicture", `{"picture": ▸"?"}`, "/picture", "not base64"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			var want traffic.Position
@@ -186,7 +186,7 @@ func TestRequestRefusesContract(t *testing.T) {
 		{"no URI", func(c *schema.Contract) { c.URI = schema.Known[string]{} }, "method and URI"},
 		{"no method", func(c *schema.Contract) { c.Method = schema.Known[string]{} }, "method and URI"},
 		{"no target", func(c *schema.Contract) { c.Protocol, c.Target = schema.Is("awsJson1_0"), schema.Known[string]{} }, "X-Amz-Target"},
-		{"no JSON", func(c *schema.Contract) { c.Protocol = schema.Is("restXml") }, "restXml"},
+		{"not JSON", func(c *schema.Contract) { c.Protocol = schema.Is("restXml") }, "restXml"},
 		{"a label without a member", func(c *schema.Contract) { c.URI = schema.Is("/sheds/{other}") }, "/sheds/{other}"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -205,8 +205,8 @@ func TestRequestRefusesContract(t *testing.T) {
 	require.Contains(t, refused.Error(), "stream of events")
 }
 
-// TestServices: inputs of all operations of five services make requests that
-// the contract has nothing to say against.
+// TestServices checks that inputs of all operations of five services make requests that the
+// contract accepts.
 func TestServices(t *testing.T) {
 	paths, err := filepath.Glob("../../../shared/data/models/*-1.43.67.service-2.json")
 	require.NoError(t, err)
@@ -236,7 +236,7 @@ func TestServices(t *testing.T) {
 	t.Logf("%d requests of %d operations; %d operations take streams of events", requests, operations, streams)
 }
 
-// requestsOf makes the request of every systematic input, and checks it.
+// requestsOf makes and checks the request of every systematic input.
 func requestsOf(t *testing.T, c *schema.Contract) (n int, err error) {
 	t.Helper()
 	checks, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{Profile: finding.Strict})
@@ -246,7 +246,7 @@ func requestsOf(t *testing.T, c *schema.Contract) (n int, err error) {
 	for input := range s.Documents(schema.InputPart) {
 		r, err := live.Request(c, endpoint, input)
 		if refused := (*live.InputError)(nil); errors.As(err, &refused) && strings.Contains(refused.Problem, "empty, and the request's path") {
-			continue // a contract that is silent about the length of a label allows that
+			continue // a contract that does not state the length of a label allows that
 		} else if err != nil {
 			return n, err
 		}
@@ -265,8 +265,8 @@ func requestsOf(t *testing.T, c *schema.Contract) (n int, err error) {
 	return n, nil
 }
 
-// cannotTravel excuses findings about inputs that the sdk projection allows: it
-// does not bound blobs, and an empty list leaves nothing in a query or a header.
+// cannotTravel excuses findings about inputs that the sdk encoding allows: it does not bound blobs,
+// and an empty list leaves nothing in a query or a header.
 func cannotTravel(c *schema.Contract, m *schema.Member, rule finding.RuleID) bool {
 	switch kind := c.Resolve(m.Shape).Type; rule {
 	case finding.ConstraintLength:
@@ -277,8 +277,8 @@ func cannotTravel(c *schema.Contract, m *schema.Member, rule finding.RuleID) boo
 	return false
 }
 
-// FuzzRequest: whatever the input, there is an error with a place or a request
-// that leads to the operation.
+// FuzzRequest checks that any input returns an error with a place, or a request that is routed to
+// the operation.
 func FuzzRequest(f *testing.F) {
 	var all []*schema.Contract
 	for _, operation := range []string{"DescribeTool", "PutTool", "PutPlan", "PutPicture", "PutNote", "ListSheds"} {
@@ -312,7 +312,7 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// BenchmarkRequest writes an input of 1 MiB, in many small values.
+// BenchmarkRequest writes an input of 1 MiB with many small values.
 func BenchmarkRequest(b *testing.B) {
 	c := contract(b, "shed.json", "PutTool")
 	part := `{"name": "a part", "weight": 1.5, "bought": "2024-02-29T12:00:00Z", "photo": "aGk="}`

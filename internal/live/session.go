@@ -24,28 +24,28 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Options say how to call, and what to make of the response.
+// Options say how to call, and what to do with the response.
 type Options struct {
-	AwsProfile  string // to sign with; empty: the one that environment and files say
-	Region      string // empty: that of the endpoint, else the user's
-	EndpointURL string // empty: the service's own endpoint in the region
-	UpstreamCA  string // a file of certificates to trust, too
+	AwsProfile  string // to sign with; empty: the default of environment and files
+	Region      string // empty: that of the endpoint, otherwise the user's
+	EndpointURL string // empty: the service's endpoint in the region
+	UpstreamCA  string // a file of additional certificates to trust
 	Record      string // a cassette to write; empty: none
 	RedactAll   bool   // replace every string of the cassette that is not an enum
 
-	Findings    finding.Set // what the contracts have to say of themselves
+	Findings    finding.Set // about the contracts themselves
 	Profile     finding.Profile
 	Accept      report.Acceptance
 	FailOn      finding.Threshold
 	FailOnStale bool
-	Body        io.Writer // for the body of the response, as it came; nil: nobody
-	Stderr      io.Writer // what is said of the call while it goes on
+	Body        io.Writer // receives the body of the response, unchanged; may be nil
+	Stderr      io.Writer // progress messages of the call
 }
 
-// Result is what a call came to.
+// Result is the result of a call.
 type Result struct {
 	*report.Report
-	Incomplete bool // no whole response came, or it was not recorded
+	Incomplete bool // the response is incomplete, or was not recorded
 	Secrets    bool // were masked in the recording
 }
 
@@ -65,8 +65,7 @@ type Session struct {
 	excerpts  bycontract.Excerpts
 }
 
-// Prepare makes the request of an input, and refuses what cannot work before anything is asked of
-// anybody.
+// Prepare makes the request of an input, and refuses what cannot work before anything is sent.
 func Prepare(ctx context.Context, c *schema.Contract, input []byte, o Options) (*Session, error) {
 	call := &Session{options: o, contract: c}
 	call.collector.Accept = o.Accept
@@ -94,7 +93,7 @@ func Prepare(ctx context.Context, c *schema.Contract, input []byte, o Options) (
 	return call, err
 }
 
-// endpoint is where the service is, and settles the region.
+// endpoint returns the endpoint of the service, and determines the region.
 func (call *Session) endpoint(users string) (*url.URL, error) {
 	var named *url.URL
 	if call.options.EndpointURL != "" {
@@ -113,7 +112,7 @@ func (call *Session) endpoint(users string) (*url.URL, error) {
 	return Endpoint(call.contract, call.region)
 }
 
-// noCredentials says that there is nothing to sign with.
+// noCredentials says that there are no credentials to sign with.
 func (call *Session) noCredentials(err error) error {
 	where := "the environment and the files of AWS"
 	if call.options.AwsProfile != "" {
@@ -135,7 +134,7 @@ func (call *Session) Run(ctx context.Context) (*Result, error) {
 }
 
 func (call *Session) run(ctx context.Context, r *Result) error {
-	asked, err := call.asked()
+	asked, err := call.requestFindings()
 	if err != nil {
 		return err
 	}
@@ -167,7 +166,7 @@ func (call *Session) run(ctx context.Context, r *Result) error {
 		}
 	}
 	if cause := (*recorder.RecordError)(nil); errors.As(failure, &cause) {
-		failure = cause // the network is not to blame
+		failure = cause // not a fault of the network
 	}
 	for _, err := range []error{failure, closed} {
 		if err != nil {
@@ -179,8 +178,8 @@ func (call *Session) run(ctx context.Context, r *Result) error {
 	return nil
 }
 
-// asked is what the contract says against the request.
-func (call *Session) asked() (finding.Set, error) {
+// requestFindings returns the contract's findings about the request.
+func (call *Session) requestFindings() (finding.Set, error) {
 	outcome, err := call.checks.Check(&traffic.Interaction{Live: true, Request: Recorded(call.request), Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
 	switch {
 	case err != nil:
@@ -188,15 +187,15 @@ func (call *Session) asked() (finding.Set, error) {
 	case outcome.Contract == nil:
 		return nil, fmt.Errorf("the request does not lead to %s: %s", call.contract.Name(), outcome.NotChecked)
 	}
-	asked, _ := parted(outcome.Findings)
+	asked, _ := split(outcome.Findings)
 	return asked, nil
 }
 
-// parted parts the findings about a request from those about its response.
-func parted(all finding.Set) (request, response finding.Set) {
+// split separates the findings about a request from those about its response.
+func split(all finding.Set) (request, response finding.Set) {
 	for _, f := range all {
 		if f.Part == string(schema.InputPart) {
-			f.Source, f.Line, f.Column, f.Interaction = "", 0, 0, 0 // nobody sees the request's body
+			f.Source, f.Line, f.Column, f.Interaction = "", 0, 0, 0 // the request's body is not in a file
 			request = append(request, f)
 		} else {
 			response = append(response, f)
@@ -216,7 +215,7 @@ func (call *Session) problem(err error) {
 	fmt.Fprintf(call.options.Stderr, "crcheck: %v\n", err)
 }
 
-// record makes the transport record, if that is asked for.
+// record makes the transport record, if requested.
 func (call *Session) record() (*recorder.Recorder, error) {
 	if call.options.Record == "" {
 		return nil, nil
@@ -226,7 +225,7 @@ func (call *Session) record() (*recorder.Recorder, error) {
 		Redact:    redact.Options{Classify: bycontract.New(schema.NewCatalog(call.contract)), All: call.options.RedactAll},
 		Found: func(_ *traffic.Interaction, found finding.Set) {
 			for _, f := range call.options.Profile.Grade(found) {
-				f.Source, f.Line, f.Column, f.Interaction = "", 0, 0, 0 // of the recording, which is not what is checked
+				f.Source, f.Line, f.Column, f.Interaction = "", 0, 0, 0 // places in the recording, which is not what is checked
 				call.collector.Add(f, nil)
 			}
 		},
@@ -240,7 +239,7 @@ func (call *Session) record() (*recorder.Recorder, error) {
 	return record, nil
 }
 
-// recorded ends the recording, and says what came of it.
+// recorded ends the recording, and reports its result.
 func (call *Session) recorded(record *recorder.Recorder) error {
 	if record == nil {
 		return nil
@@ -286,7 +285,7 @@ func (call *Session) responded(x *traffic.Interaction) error {
 		call.collector.Checked(outcome.Contract.String())
 		outcome.Note(&call.scope, x, validate.Bare{})
 	}
-	_, response := parted(outcome.Findings)
+	_, response := split(outcome.Findings)
 	for _, f := range response {
 		call.collector.Add(f, call.excerpts.Line(call.contract, x, f.Line))
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// calling is a call of the newest contract, with credentials and a transport of the test.
+// calling returns a call of the newest contract, with credentials and a transport of the test.
 func calling(t *testing.T, user aws.CredentialsProviderFunc, transport http.RoundTripper, stderr io.Writer) *Session {
 	c := contracts.MustLoad(contracts.Newest)
 	request, err := Request(c, &url.URL{Scheme: "https", Host: "cleanrooms.us-east-1.amazonaws.com"}, []byte(`{"membershipIdentifier": "8d5ff1a5-0b0c-4a1a-9d3e-6f4f1c2b3a4d", "protectedJobIdentifier": "1b2c3d4e-5f60-4718-8293-a4b5c6d7e8f9"}`))
@@ -28,7 +28,7 @@ func calling(t *testing.T, user aws.CredentialsProviderFunc, transport http.Roun
 	return &Session{options: Options{Stderr: stderr}, contract: c, service: "cleanrooms", region: "us-east-1", request: request, user: user, transport: transport, checks: checks}
 }
 
-// TestLiveNotRecorded: the network is not to blame for a disk that is full.
+// TestLiveNotRecorded checks that a full disk is not reported as a fault of the network.
 func TestLiveNotRecorded(t *testing.T) {
 	var err bytes.Buffer
 	call := calling(t, func(context.Context) (aws.Credentials, error) {
@@ -46,7 +46,7 @@ type failing struct{ err error }
 
 func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
 
-// TestLiveInterruptedLogin: asking for credentials may wait for a person.
+// TestLiveInterruptedLogin checks that a login that waits for a person can be interrupted.
 func TestLiveInterruptedLogin(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	call := calling(t, func(ctx context.Context) (aws.Credentials, error) {

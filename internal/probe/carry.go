@@ -16,8 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// shortest is how long a string must be to be carried: what is shorter may be
-// anything.
+// shortest is the least length of a carried string. A shorter one may occur by coincidence.
 const shortest = 4
 
 // carrier maps strings that recorded responses introduced to those of the emulator.
@@ -28,8 +27,8 @@ type carrier struct {
 
 func newCarrier() carrier { return carrier{map[string]bool{}, map[string]string{}} }
 
-// learn takes what two successes have at the same places: of lists the elements
-// in their order, of headers those that the contract binds.
+// learn records the strings that two successful responses have at the same places: elements of
+// lists by order, headers by the contract.
 func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
 	for _, b := range binding.Of(c, schema.OutputPart).At(schema.LocationHeader) {
 		k.text(c.Resolve(b.Shape), recorded.Header.Get(b.Wire), live.Header.Get(b.Wire))
@@ -41,7 +40,7 @@ func (k *carrier) learn(c *schema.Contract, recorded, live *traffic.Response) {
 	}
 }
 
-// siteOf is the root of the body of a response, where it is JSON.
+// siteOf returns the root of the body of a response, if it is JSON.
 func siteOf(c *schema.Contract, part schema.Part, r *traffic.Response) (root *visit.Site, ok bool) {
 	body, err := r.Document()
 	if err != nil || len(body.Bytes) == 0 {
@@ -83,8 +82,8 @@ func (k *carrier) text(s *schema.Shape, was, is string) {
 	}
 }
 
-// carried is a string of a request, with what is known to be another one now.
-// It notes that the string was asked.
+// carried returns a string of a request with every known string replaced by the emulator's. It
+// records that the string was sent.
 func (k *carrier) carried(text string) string {
 	if is, ok := k.live[text]; ok {
 		return is
@@ -115,13 +114,13 @@ func (k *carrier) carried(text string) string {
 	return b.String()
 }
 
-// ofName reports a character of an identifier.
+// ofName reports a character that identifiers are made of.
 func ofName(r rune) bool {
 	return r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
 }
 
-// into is a recorded request with everything carried into it; its body is
-// decoded if it had to be changed.
+// into returns a recorded request with everything carried into it. Its body is decoded if it had to
+// change.
 func (k *carrier) into(r *traffic.Request, u *url.URL, body []byte) (*traffic.Request, *url.URL) {
 	carried := &traffic.Request{Method: r.Method, Header: http.Header{}, Body: r.Body}
 	for name, values := range r.Header {
@@ -179,8 +178,8 @@ func (k *carrier) query(query string) string {
 	return strings.Join(pieces, "&")
 }
 
-// body carries into the strings of a JSON text. ok is false where nothing
-// changed, or the body is no JSON.
+// body carries into the strings of a JSON text. ok is false if nothing changed, or the body is not
+// JSON.
 func (k *carrier) body(body []byte) (_ []byte, ok bool) {
 	if len(body) == 0 {
 		return nil, false
@@ -191,7 +190,7 @@ func (k *carrier) body(body []byte) (_ []byte, ok bool) {
 	changed := false
 	for {
 		kind, count := d.StackIndex(d.StackDepth())
-		named := kind == '{' && count%2 == 0 // what comes next is a name
+		named := kind == '{' && count%2 == 0 // a name comes next
 		token, err := d.ReadToken()
 		switch {
 		case err == io.EOF:

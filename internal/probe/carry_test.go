@@ -30,8 +30,8 @@ func TestCarried(t *testing.T) {
 	}
 }
 
-// TestInto: into the path, the query, headers and the strings of the body, each
-// in its own encoding, and nothing else is changed.
+// TestInto checks that strings are carried into the path, the query, headers and the strings of the
+// body, each in its encoding, and that nothing else changes.
 func TestInto(t *testing.T) {
 	k := newCarrier()
 	k.live = map[string]string{"job-1": "run/7 &", "name": "eman"}
@@ -53,7 +53,7 @@ func TestInto(t *testing.T) {
 	}
 }
 
-// TestLearn: what is carried, and what is not.
+// TestLearn checks which strings are carried.
 func TestLearn(t *testing.T) {
 	text := schema.Ref{Inline: &schema.Shape{Type: schema.String}}
 	c := &schema.Contract{Service: "s", Operation: "o", Output: "Out", Shapes: map[string]*schema.Shape{"Out": {Type: schema.Structure, Members: []schema.Member{
@@ -79,7 +79,7 @@ func TestLearn(t *testing.T) {
 		{"a map", `{"tags":{"a":"job-1","b":"job-2"}}`, `{"tags":{"b":"run-2"}}`, map[string]string{"job-2": "run-2"}},
 		{"an unknown member", `{"new":{"id":"job-1"}}`, `{"new":{"id":"run-1"}}`, map[string]string{"job-1": "run-1"}},
 		{"another type", `{"id":"job-1","ids":["job-2"],"tags":{"a":"job-3"}}`, `{"id":7,"ids":"x","tags":[]}`, map[string]string{}},
-		{"no JSON", `{"id":"job-1"}`, `{"id":"run-7"`, map[string]string{}},
+		{"not JSON", `{"id":"job-1"}`, `{"id":"run-7"`, map[string]string{}},
 		{"the same", `{"id":"same1"}`, `{"id":"same1"}`, map[string]string{}},
 	} {
 		t.Run(c2.name, func(t *testing.T) {
@@ -95,8 +95,8 @@ func TestLearn(t *testing.T) {
 	require.Equal(t, map[string]string{"/jobs/1": "/jobs/7"}, k.live)
 }
 
-// FuzzBody: what is carried into a JSON text leaves it one with the same tokens
-// but for strings, and changes nothing where nothing is known.
+// FuzzBody checks that carrying into a JSON text changes nothing but strings, and nothing at all if
+// no string is known.
 func FuzzBody(f *testing.F) {
 	for _, body := range []string{`{"a":"job-1","b":[1.0,"x job-1"],"a":null}`, `"job-1"`, `[]`, `{"a":"job-1"} trailing`, "\xff", `{"job-1":"\ud800job-1"}`, `"\u006aob-1"`, `{"":"job-1"0`} {
 		f.Add([]byte(body))
@@ -111,7 +111,7 @@ func FuzzBody(f *testing.F) {
 		if !changed {
 			return
 		}
-		// A body may be several JSON texts, one after the other; each stays one.
+		// A body may be several JSON texts in sequence; the number of texts stays the same.
 		require.Equal(t, kinds(t, body), kinds(t, out))
 	})
 }

@@ -14,10 +14,9 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// compare holds a response against the recorded one, in three steps that each
-// need the one before: the status, the error, the members. What the contract
-// alone says is left to it: that a required member is missing, that an error has
-// no name, that a union has not one member.
+// compare compares a response with the recorded one in three steps, each of which requires the one
+// before: the status, the error, the members. It ignores what the contract reports: a missing
+// required member, an error without a name, a union without exactly one member.
 func compare(c *schema.Contract, recorded, live *traffic.Response) finding.Set {
 	d := comparison{c: c, part: schema.OutputPart}
 	if recorded.Status != live.Status {
@@ -47,7 +46,7 @@ func statusValue(r *traffic.Response) finding.Value {
 	return finding.ValueOf(finding.KindInteger, strconv.Itoa(r.Status))
 }
 
-// named is the name that a response gives its error; empty: it names none.
+// named returns the name that a response gives its error; empty if there is none.
 func named(r *traffic.Response) string {
 	body, err := r.Document()
 	if err != nil || r.Status < 300 {
@@ -56,7 +55,7 @@ func named(r *traffic.Response) string {
 	return clip(validate.ErrorName(r.Header, body.Bytes))
 }
 
-// clip shortens what an emulator may make as long as it likes.
+// clip shortens text whose length the emulator controls.
 func clip(text string) string {
 	const most = 64
 	if r := []rune(text); len(r) > most {
@@ -65,8 +64,7 @@ func clip(text string) string {
 	return text
 }
 
-// errorName is the contract's name of the error that a response is, or else the
-// response's.
+// errorName returns the contract's name of a response's error, otherwise the response's.
 func errorName(c *schema.Contract, r *traffic.Response) string {
 	body, err := r.Document()
 	if err != nil {
@@ -93,7 +91,7 @@ func (d *comparison) add(pointer string, f finding.Finding) {
 	d.found = append(d.found, f)
 }
 
-// beside compares the members that travel in headers.
+// beside compares the members in headers.
 func (d *comparison) beside(recorded, live http.Header) {
 	for _, b := range binding.Of(d.c, d.part).At(schema.LocationHeader) {
 		was := len(recorded.Values(b.Wire)) > 0
@@ -101,7 +99,8 @@ func (d *comparison) beside(recorded, live http.Header) {
 	}
 }
 
-// presence compares whether a member is there; it always was, or it ever was.
+// presence compares whether a member is present with whether it always or ever was in the
+// recording.
 func (d *comparison) presence(pointer string, m *schema.Member, always, ever, is bool) {
 	switch {
 	case always && !is && !m.Required.Or(false):
@@ -114,15 +113,14 @@ func (d *comparison) presence(pointer string, m *schema.Member, always, ever, is
 func (d *comparison) body(recorded, live *traffic.Response) {
 	was, ok1 := siteOf(d.c, d.part, recorded)
 	is, ok2 := siteOf(d.c, d.part, live)
-	if ok1 && ok2 { // else the contract says so
+	if ok1 && ok2 { // otherwise the contract reports it
 		d.value("", []*visit.Site{was}, is)
 	}
 }
 
-// value compares what is below a value of the emulator with what is below the
-// recorded ones that may be in its place: one, or all elements of a list. So
-// how many elements there are, and in which order, makes no difference. Pointers
-// lead through members by their wire names and through lists and maps by "*".
+// value compares what is below a value of the emulator with what is below the recorded values that
+// may be in its place: one, or all elements of a list. So the number and order of elements make no
+// difference. Pointers lead through members by their wire names and through lists and maps by "*".
 func (d *comparison) value(pointer string, was []*visit.Site, is *visit.Site) {
 	kind := is.Value.Kind
 	was = slices.DeleteFunc(slices.Clone(was), func(s *visit.Site) bool { return s.Value.Kind != kind })
@@ -162,7 +160,7 @@ func (d *comparison) member(above string, m *schema.Member, was []*visit.Site, i
 func (d *comparison) union(pointer string, was []*visit.Site, is *visit.Site) {
 	set := members(is)
 	if len(set) != 1 {
-		return // the contract says so
+		return // the contract reports it
 	}
 	var names []string
 	for _, object := range was {
@@ -183,12 +181,12 @@ func (d *comparison) union(pointer string, was []*visit.Site, is *visit.Site) {
 	d.value(pointer+"/"+jsontree.Escape(m.Key), below(was, m.Key), m)
 }
 
-// members are the members of a union that are set and known.
+// members returns the known members of a union that are set.
 func members(union *visit.Site) []*visit.Site {
 	return slices.DeleteFunc(union.Set(), (*visit.Site).Unknown)
 }
 
-// present is a member that is there and not null, or nil.
+// present returns a member that is present and not null, or nil.
 func present(s *visit.Site, name string) *visit.Site {
 	if m := s.Child(name); m != nil && !m.Value.Null() {
 		return m
@@ -196,7 +194,7 @@ func present(s *visit.Site, name string) *visit.Site {
 	return nil
 }
 
-// below are the members of a name that objects have.
+// below returns the members of a name in several objects.
 func below(objects []*visit.Site, name string) (all []*visit.Site) {
 	for _, object := range objects {
 		if m := present(object, name); m != nil {

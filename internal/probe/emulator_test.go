@@ -22,7 +22,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// shop is the contracts of a small service.
+// shop returns the contracts of a small service.
 func shop(t testing.TB) *schema.Catalog {
 	t.Helper()
 	model, err := os.ReadFile("testdata/shop.json")
@@ -37,7 +37,7 @@ func shop(t testing.TB) *schema.Catalog {
 	return schema.NewCatalog(all...)
 }
 
-// emulator is an emulator of the shop that can be wrong in one way.
+// emulator is an emulator of the shop with one fault.
 type emulator struct {
 	fault  string
 	oracle *validate.Catalog
@@ -89,7 +89,7 @@ func (e *emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.response(w, http.StatusOK, e.orders[at])
 }
 
-// invalid asks the validator, save where the fault is not to.
+// invalid asks the validator, unless the fault is not to.
 func (e *emulator) invalid(r *http.Request, body []byte) bool {
 	if e.fault == "accepts an invalid identifier" && r.Method == http.MethodGet || e.fault == "accepts an invalid body" && r.Method == http.MethodPost {
 		return false
@@ -138,7 +138,7 @@ func (e *emulator) response(w http.ResponseWriter, status int, order map[string]
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	text, _ := json.Marshal(map[string]any{"order": order})
-	if e.fault == "no JSON" {
+	if e.fault == "not JSON" {
 		text = text[:len(text)-1]
 	}
 	_, _ = w.Write(text)
@@ -153,8 +153,8 @@ func (e *emulator) fail(w http.ResponseWriter, status int, name string) {
 	_, _ = io.WriteString(w, `{"message":"no"}`)
 }
 
-// recorded is what the service said in a session: two orders are made, then both
-// and one that is not there are asked for.
+// recorded returns a session with the service: two orders are created, then both and a third, which
+// does not exist, are requested.
 func recorded(t testing.TB) []*traffic.Interaction {
 	t.Helper()
 	order := func(id, name string) string {

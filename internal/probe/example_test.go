@@ -12,7 +12,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// forgetful is an emulator that knows no job, and does not name its error.
+// forgetful is an emulator that knows no job and does not name its errors.
 func forgetful() *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -23,7 +23,7 @@ func forgetful() *httptest.Server {
 
 var catalog = schema.NewCatalog(contracts.MustLoad("cleanrooms.GetProtectedJob"))
 
-// notFound is what the service said of a job that is not there.
+// notFound is the service's response for a job that does not exist.
 var notFound = &traffic.Interaction{Source: "recorded.yaml",
 	Request: &traffic.Request{Method: "GET", URL: "https://cleanrooms.us-east-1.amazonaws.com/memberships/10000000-0000-4000-8000-000000000001/protectedJobs/00000000-0000-4000-8000-000000000001"},
 	Response: traffic.Response{Status: 404, Header: http.Header{"X-Amzn-Errortype": {"ResourceNotFoundException"}, "Content-Type": {"application/json"}},

@@ -12,12 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
 
-// ExchangeError says that a request got no whole response. It wraps the cause.
+// ExchangeError says that no complete response was received. It wraps the cause.
 type ExchangeError struct {
 	Method, URL string
 	Err         error
@@ -31,7 +32,7 @@ func (e *ExchangeError) Error() string {
 	case errors.Is(e.Err, context.DeadlineExceeded):
 		remedy = "give it more time"
 	case errors.Is(e.Err, errTooLong):
-		remedy = "probe with requests whose responses are smaller"
+		remedy = "probe with requests that have smaller responses"
 	}
 	return fmt.Sprintf("%s %s: %v; %s", e.Method, e.URL, e.Err, remedy)
 }
@@ -40,7 +41,7 @@ func (e *ExchangeError) Unwrap() error { return e.Err }
 
 var errTooLong = fmt.Errorf("the response is longer than %d bytes", validate.MostLiveBody)
 
-// dropped are headers that are the connection's matter, or computed again.
+// dropped are headers of the connection, or computed again.
 var dropped = map[string]bool{
 	"Host": true, "Content-Length": true, "Connection": true, "Keep-Alive": true, "Transfer-Encoding": true, "Te": true, "Trailer": true,
 	"Upgrade": true, "Expect": true, "Accept-Encoding": true, "Proxy-Authorization": true, "Proxy-Connection": true,
@@ -82,8 +83,8 @@ func (p *Probe) send(ctx context.Context, c *schema.Contract, r *traffic.Request
 	return &traffic.Response{Status: response.StatusCode, Header: response.Header, Body: traffic.BodyOf(body)}, nil
 }
 
-// signed is an Authorization header that an emulator can read (AWS General
-// Reference, "Create a signed AWS API request", step 5).
+// signed returns an Authorization header that an emulator can parse (AWS General Reference, "Create
+// a signed AWS API request", step 5).
 var signed = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=[^/, ]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$`)
 
 func (p *Probe) headers(to http.Header, c *schema.Contract, recorded http.Header) {
@@ -101,4 +102,37 @@ func (p *Probe) headers(to http.Header, c *schema.Contract, recorded http.Header
 	for name, values := range p.options.Header {
 		to[http.CanonicalHeaderKey(name)] = values
 	}
+}
+
+// EndpointError says why an endpoint cannot be probed.
+type EndpointError struct {
+	Text    string // without a possible password
+	Problem string
+}
+
+func (e *EndpointError) Error() string {
+	return fmt.Sprintf("endpoint %q: %s; name the emulator, as in http://127.0.0.1:4566", e.Text, e.Problem)
+}
+
+func parseEndpoint(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, &EndpointError{"…", "not a URL"} // the text may have a password anywhere
+	}
+	refuse := func(problem string) (*url.URL, error) { return nil, &EndpointError{u.Redacted(), problem} }
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return refuse("must begin with http:// or https://")
+	case u.Hostname() == "":
+		return refuse("it names no host")
+	case u.User != nil:
+		return refuse("it has a user")
+	case u.RawQuery != "" || u.Fragment != "":
+		return refuse("it has a query or a fragment")
+	case awshttp.IsAWS(u.Hostname()):
+		return refuse("that is AWS itself, and recorded requests may write there")
+	}
+	u.Path = strings.TrimSuffix(u.Path, "/")
+	u.RawPath = strings.TrimSuffix(u.RawPath, "/")
+	return u, nil
 }

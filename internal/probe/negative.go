@@ -19,22 +19,22 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// refusable are the rules that an input may break which a service refuses as
-// invalid. Unknown members it ignores, and of null entries it may think either way.
+// refusable are the rules that a service enforces on inputs. It ignores unknown members, and may
+// accept null entries or not.
 var refusable = []finding.RuleID{
 	finding.TypeMismatch, finding.MemberMissing, finding.UnionMultipleMembers, finding.UnionNoMember, finding.UnionUnknownMember,
 	finding.EnumUnknownValue, finding.ConstraintLength, finding.ConstraintRange, finding.ConstraintPattern,
 }
 
-// invalidInput matches the names of errors which say that an input is invalid.
-// Others with status 400 say that it does not fit the state of things.
+// invalidInput matches the names of errors that say that an input is invalid. Other errors with
+// status 400 say that the request conflicts with the state.
 var invalidInput = regexp.MustCompile(`Validation|BadRequest|Malformed|Serialization|Missing(Parameter|Argument)|Invalid(Parameter|Argument|Input|Request)`)
 
-// common are errors that services response invalid inputs with, whether their
-// operations list them or not.
+// common are errors that services return for invalid inputs, whether their operations list them or
+// not.
 var common = []string{"ValidationException", "SerializationException"}
 
-// refusals are the names of the errors that an invalid input may be refused with.
+// refusals returns the names of the errors with which an invalid input may be refused.
 func refusals(c *schema.Contract) []string {
 	var names []string
 	for _, e := range c.Errors {
@@ -50,15 +50,15 @@ func refusals(c *schema.Contract) []string {
 	return names
 }
 
-// base is a request that invalid ones are made from, with the labels of its URI.
+// base is the request that invalid ones are derived from, with the labels of its URI.
 type base struct {
 	request *traffic.Request
 	labels  map[string]string
-	good    bool // the emulator took it
+	good    bool // the emulator accepted it
 }
 
-// remember keeps the last request of each operation that the emulator took, or
-// else the last.
+// remember keeps the last request of each operation that the emulator accepted, otherwise the last
+// one.
 func (p *Probe) remember(route schema.Route, r *traffic.Request, response *traffic.Response) {
 	c, good := route.Contract, response.Status < 300
 	known, ok := p.bases[c]
@@ -70,11 +70,10 @@ func (p *Probe) remember(route schema.Route, r *traffic.Request, response *traff
 	}
 }
 
-// Negative sends inputs that each break the contract at one place, of every
-// operation that was replayed, and yields what came of each. They are made
-// from the last request that the emulator took, so that all else about them is
-// right, and the validator confirmed that they are invalid. The error, an
-// [*ExchangeError], ends it.
+// Negative sends inputs that each break the contract at one place, for every operation that was
+// replayed, and yields their outcomes. They are derived from the last request that the emulator
+// accepted, so that they are otherwise valid, and the oracle confirmed that they are invalid. An
+// [*ExchangeError] ends the sequence.
 func (p *Probe) Negative(ctx context.Context) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
 		for _, c := range p.order {
@@ -111,9 +110,9 @@ func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (O
 		if _, modeled := c.Error(name); !modeled {
 			return Outcome{Contract: c}, nil
 		}
-		found := p.held(n.request, response)
+		found := p.validated(n.request, response)
 		for i := range found {
-			found[i].Line, found[i].Column = 0, 0 // it is in no file
+			found[i].Line, found[i].Column = 0, 0 // not in a file
 		}
 		return Outcome{Contract: c, Findings: found}, nil
 	}
@@ -122,14 +121,14 @@ func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (O
 	return Outcome{Contract: c, Findings: p.options.Profile.Grade(finding.NewSet(f))}, nil
 }
 
-// negatives are the invalid requests of an operation, in the order of its contract.
+// negatives returns the invalid requests of an operation, in the order of its contract.
 func (p *Probe) negatives(c *schema.Contract) []negative {
 	b := p.bases[c]
 	all := append(bodies(c, b), beside(c, b)...)
 	var confirmed []negative
 	for _, n := range all {
 		if rule, invalid := p.invalid(n.request); invalid {
-			if rule != n.rule { // in text there are no types
+			if rule != n.rule { // text has no types
 				n.rule, n.how = rule, "as text"
 			}
 			confirmed = append(confirmed, n)
@@ -138,7 +137,7 @@ func (p *Probe) negatives(c *schema.Contract) []negative {
 	return confirmed
 }
 
-// bodies are requests with an invalid body.
+// bodies returns requests with an invalid body.
 func bodies(c *schema.Contract, b *base) []negative {
 	root, members, ok := schema.Wire.Document(c, schema.InputPart)
 	if !ok || len(members) == 0 && len(c.Resolve(root).Members) == len(binding.Of(c, schema.InputPart).Members) && len(b.request.Body.Bytes) == 0 {
@@ -157,9 +156,9 @@ func bodies(c *schema.Contract, b *base) []negative {
 	return all
 }
 
-// broken is the base's body with the member in which a document breaks a rule;
-// that document itself, whose surroundings are minimal, where the body is no
-// object that the emulator took.
+// broken returns the base's body with the member in which a document breaks a rule, or the whole
+// document, whose other members are minimal, if the base's body is not an object that the emulator
+// accepted.
 func (b *base) broken(miss synth.InvalidVariant) []byte {
 	object, err := jsontree.Parse(b.request.Body.Bytes)
 	members, err2 := jsontree.Parse(miss.Document)
@@ -175,8 +174,8 @@ func (b *base) broken(miss synth.InvalidVariant) []byte {
 	return object.Append(nil)
 }
 
-// with is the base with another URL and another body, or other values of headers
-// where the body is nil; of a header, nil leaves it out.
+// with returns the base with another URL and body or, if the body is nil, with other values of
+// headers; nil values remove a header.
 func (b *base) with(target string, body []byte, h http.Header) *traffic.Request {
 	r := &traffic.Request{Method: b.request.Method, URL: target, Header: b.request.Header.Clone(), Body: b.request.Body}
 	if r.Header == nil {
@@ -199,9 +198,9 @@ func (b *base) with(target string, body []byte, h http.Header) *traffic.Request 
 	return r
 }
 
-// beside are requests with an invalid label, query parameter or header. The
-// texts are those of documents in the SDK's projection, which has all members in
-// one object; members that are no scalars are left out.
+// beside returns requests with an invalid label, query parameter or header. The texts are those of
+// documents in the sdk encoding, which has all members in one object. Members that are not scalars
+// are left out.
 func beside(c *schema.Contract, b *base) []negative {
 	table := binding.Of(c, schema.InputPart)
 	s, err := synth.New(c, schema.SDK)
@@ -225,7 +224,7 @@ func beside(c *schema.Contract, b *base) []negative {
 	return all
 }
 
-// textOf is the text of a scalar member.
+// textOf returns the text of a scalar member.
 func textOf(document []byte, name string) (text string, ok bool) {
 	root, err := jsontree.Parse(document)
 	if err != nil {
@@ -238,11 +237,11 @@ func textOf(document []byte, name string) (text string, ok bool) {
 	return value.Text, true
 }
 
-// rebound is the base with another text of a member beside the body, or without it.
+// rebound returns the base with another text of a member beside the body, or without the member.
 func (b *base) rebound(table *binding.Table, m *binding.Member, text string, there bool) (*traffic.Request, bool) {
 	u, err := url.Parse(b.request.URL)
 	if err != nil || there && (binding.Problem(m.Location, text) != "" || m.Location.InHeaders() && !binding.Visible(text)) {
-		return nil, false // HTTP cannot carry it, or it would be another path
+		return nil, false // not valid in HTTP, or another path
 	}
 	message := binding.Message{Labels: maps.Clone(b.labels), Query: u.Query(), Header: http.Header{}}
 	switch {
@@ -268,7 +267,7 @@ func (b *base) rebound(table *binding.Table, m *binding.Member, text string, the
 	return b.with(u.String(), nil, message.Header), true
 }
 
-// invalid returns the rule that a request breaks, if the validator says so too.
+// invalid returns the rule that a request breaks, if the oracle agrees.
 func (p *Probe) invalid(r *traffic.Request) (finding.RuleID, bool) {
 	outcome, err := p.oracle.Check(&traffic.Interaction{Live: true, Request: r, Response: traffic.Response{Status: http.StatusOK}}, validate.Bare{})
 	if err != nil {

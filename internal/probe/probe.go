@@ -14,37 +14,35 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Options are how to probe. The zero value is the default.
+// Options configure a probe. The zero value is the default.
 type Options struct {
 	Profile finding.Profile
-	From    finding.Origin // who responds; unknown: an emulator
+	From    finding.Origin // the origin of responses; unknown: an emulator
 	Region  string         // in the signature; empty: us-east-1
-	Header  http.Header    // sent with every request, in the place of recorded ones
+	Header  http.Header    // sent with every request, replacing recorded ones
 	Timeout time.Duration  // of one exchange; 0: DefaultTimeout
-	// Transport reaches the emulator; nil: a clone of [http.DefaultTransport]
-	// that asks for no compression.
+	// Transport reaches the emulator; nil means a clone of [http.DefaultTransport] that does not
+	// ask for compression.
 	Transport http.RoundTripper
 }
 
-// DefaultTimeout is how long an emulator may take for one response.
+// DefaultTimeout bounds how long an emulator may take for one response.
 const DefaultTimeout = 30 * time.Second
 
-// Probe is a session with one emulator. It is not safe for concurrent use: the
-// requests go out in order, and what one response says is carried into the next
-// request.
+// Probe is a session with one emulator. It is not safe for concurrent use: the requests are sent in
+// order, and strings of each response are carried into later requests.
 type Probe struct {
 	endpoint *url.URL
 	routes   *schema.Catalog
 	options  Options
-	contract *validate.Catalog // under the profile
-	oracle   *validate.Catalog // strict, for inputs that must be invalid
+	contract *validate.Catalog // with the profile
+	oracle   *validate.Catalog // strict; confirms that inputs are invalid
 	carry    carrier
 	bases    map[*schema.Contract]*base
 	order    []*schema.Contract // of bases
 }
 
-// New prepares a session. The error is an [*EndpointError], or says which
-// contract cannot be used.
+// New prepares a session. The error is an [*EndpointError], or says which contract cannot be used.
 func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, error) {
 	u, err := parseEndpoint(endpoint)
 	if err != nil {
@@ -61,23 +59,22 @@ func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, err
 	p.options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
 	if options.Transport == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.DisableCompression = true // the bytes on the wire are what is checked
+		transport.DisableCompression = true // the bytes on the wire are checked
 		p.options.Transport = transport
 	}
 	return p, nil
 }
 
-// Outcome is what came of one exchange.
+// Outcome is the result of one exchange.
 type Outcome struct {
 	Contract  *schema.Contract // nil: not probed
 	NotProbed string           // why not
-	// Findings stand at the recorded response: the emulator's is in no file.
+	// Findings have the place of the recorded response, because the emulator's is not in a file.
 	Findings finding.Set
 }
 
-// Replay sends the request of a recorded interaction, and holds the response
-// against its contract and against the recorded one. The error is an
-// [*ExchangeError].
+// Replay sends the request of a recorded interaction, validates the response against its contract,
+// and compares it with the recorded one. The error is an [*ExchangeError].
 func (p *Probe) Replay(ctx context.Context, x *traffic.Interaction) (Outcome, error) {
 	request, route, why := p.request(x)
 	if why == "" {
@@ -92,7 +89,7 @@ func (p *Probe) Replay(ctx context.Context, x *traffic.Interaction) (Outcome, er
 	}
 	p.remember(route, request, response)
 	c := route.Contract
-	found := p.held(request, response)
+	found := p.validated(request, response)
 	comparison := compare(c, &x.Response, response)
 	found = finding.Union(without(found, comparison), p.options.Profile.Grade(comparison))
 	if x.Response.Status < 300 && response.Status < 300 {
@@ -101,9 +98,9 @@ func (p *Probe) Replay(ctx context.Context, x *traffic.Interaction) (Outcome, er
 	return Outcome{Contract: c, Findings: at(x, found)}, nil
 }
 
-// held is what the contract says of a response. What there is to say of the
-// request is the recording's matter.
-func (p *Probe) held(request *traffic.Request, response *traffic.Response) finding.Set {
+// validated returns the contract's findings about a response. Findings about the request belong to
+// the recording.
+func (p *Probe) validated(request *traffic.Request, response *traffic.Response) finding.Set {
 	outcome, err := p.contract.Check(&traffic.Interaction{Live: true, Request: request, Response: *response}, validate.Bare{})
 	if err != nil {
 		return nil // only bare bodies have errors
@@ -117,8 +114,8 @@ func (p *Probe) held(request *traffic.Request, response *traffic.Response) findi
 	return finding.NewSet(found...)
 }
 
-// without leaves out what a comparison says better: that the status is not the
-// contract's goes without saying where it is not the recorded one.
+// without removes findings that a comparison covers better: a status that differs from the
+// contract's, if it differs from the recorded one, too.
 func without(found, comparison finding.Set) finding.Set {
 	for _, c := range comparison {
 		if c.Rule != finding.ProbeStatus {
@@ -135,7 +132,7 @@ func without(found, comparison finding.Set) finding.Set {
 	return found
 }
 
-// at places findings at the recorded response.
+// at gives findings the place of the recorded response.
 func at(x *traffic.Interaction, found finding.Set) finding.Set {
 	place := x.Response.Body.Position(0)
 	var all []finding.Finding
@@ -149,7 +146,8 @@ func at(x *traffic.Interaction, found finding.Set) finding.Set {
 	return finding.NewSet(all...)
 }
 
-// momentary says why a response is not about its request, or cannot be compared.
+// momentary says why a response cannot be compared, or depends on the moment and not on its
+// request.
 func momentary(r *traffic.Response) (why string) {
 	switch {
 	case r.Status == 0:
@@ -169,7 +167,7 @@ func momentary(r *traffic.Response) (why string) {
 	return ""
 }
 
-// request is the recorded request with identifiers carried into it.
+// request returns the recorded request with identifiers carried into it.
 func (p *Probe) request(x *traffic.Interaction) (r *traffic.Request, route schema.Route, why string) {
 	if x.Request == nil {
 		return nil, route, "no request was recorded"
@@ -191,7 +189,7 @@ func (p *Probe) request(x *traffic.Interaction) (r *traffic.Request, route schem
 	}
 	r, u = p.carry.into(x.Request, u, body.Bytes)
 	if again, unrouted := p.routes.Route(schema.Request{Method: r.Method, URL: u, Header: r.Header}); unrouted == nil {
-		route = again // its labels are those that were carried
+		route = again // with the labels that were carried
 	}
 	return r, route, ""
 }

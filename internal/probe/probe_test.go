@@ -30,7 +30,8 @@ func newProbe(t testing.TB, endpoint string, k *schema.Catalog, options probe.Op
 	return p
 }
 
-// TestFaults: a right emulator is clean, and each fault is found by exactly its rule.
+// TestFaults checks that a correct emulator has no findings, and that each fault is found by
+// exactly its rule.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct {
 		fault string
@@ -52,7 +53,7 @@ func TestFaults(t *testing.T) {
 		{"two union members", finding.UnionMultipleMembers, "/order/payment", 4},
 		{"another union member", finding.ProbeUnionMember, "/order/payment", 4},
 		{"an unknown value", finding.EnumUnknownValue, "/order/status", 4},
-		{"no JSON", finding.SyntaxInvalid, "the top", 4},
+		{"not JSON", finding.SyntaxInvalid, "the top", 4},
 		{"ignores the identifier", finding.EchoMismatch, "/order/id", 1},
 		{"accepts an invalid identifier", finding.ProbeNotRefused, "input#/id", 7},
 		{"accepts an invalid body", finding.ProbeNotRefused, "input", 21},
@@ -69,7 +70,7 @@ func TestFaults(t *testing.T) {
 			for _, x := range recorded(t) {
 				take(p.Replay(t.Context(), x))
 			}
-			if c.fault != "no JSON" && c.fault != "a required member is missing" {
+			if c.fault != "not JSON" && c.fault != "a required member is missing" {
 				require.Equal(t, []string{"POST /orders", "POST /orders", "GET /orders/ord-00000001", "GET /orders/ord-00000002?page=1", "GET /orders/ord-cccccccc"}, e.seen[:5])
 			}
 			for o, err := range p.Negative(t.Context()) {
@@ -91,7 +92,7 @@ func TestFaults(t *testing.T) {
 				require.Empty(t, rules)
 				return
 			}
-			if c.fault == "no JSON" { // then nothing is carried, and the second request fails
+			if c.fault == "not JSON" { // nothing is carried, and the second request fails
 				rules = slices.DeleteFunc(rules, func(r finding.RuleID) bool { return r == finding.ProbeStatus })
 			}
 			require.Equal(t, []finding.RuleID{c.rule}, rules, "%v", found)
@@ -100,8 +101,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestReplayProbesItself: a replay of the good cassettes is an emulator without
-// any difference.
+// TestReplayProbesItself checks that a replay of the valid cassettes is an emulator without any
+// difference.
 func TestReplayProbesItself(t *testing.T) {
 	k := schema.NewCatalog(contracts.MustLoad(contracts.Newest))
 	checked := 0
@@ -176,8 +177,8 @@ func TestNotProbed(t *testing.T) {
 
 func TestEndpoints(t *testing.T) {
 	for _, c := range []struct{ text, problem string }{
-		{"127.0.0.1:80", "it is no URL"},
-		{"ftp://x", "it does not begin with http:// or https://"},
+		{"127.0.0.1:80", "not a URL"},
+		{"ftp://x", "must begin with http:// or https://"},
 		{"http://", "it names no host"},
 		{"http://me:secret@x", "it has a user"},
 		{"http://x?a=b", "it has a query or a fragment"},
@@ -198,7 +199,7 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// TestRequests: what goes out besides the recorded request.
+// TestRequests checks what is sent in addition to the recorded request.
 func TestRequests(t *testing.T) {
 	e, endpoint := newEmulator(t, "")
 	x := interaction("GET", "/orders/ord-aaaaaaaa", "", 404, "{}", "NoOrderException")
@@ -285,8 +286,7 @@ func TestInterrupted(t *testing.T) {
 	require.Equal(t, 3, n)
 }
 
-// TestInvalidRecordings: what is wrong with a recorded request is not the
-// emulator's fault.
+// TestInvalidRecordings checks that the faults of a recorded request are not the emulator's.
 func TestInvalidRecordings(t *testing.T) {
 	_, endpoint := newEmulator(t, "accepts an invalid body")
 	x := recorded(t)[0]
@@ -297,8 +297,8 @@ func TestInvalidRecordings(t *testing.T) {
 	require.Empty(t, o.Findings)
 }
 
-// TestNegativesAreRightElsewhere: an invalid input is the one that the emulator
-// took, but for one member.
+// TestNegativesAreRightElsewhere checks that an invalid input is the accepted one, except for one
+// member.
 func TestNegativesAreRightElsewhere(t *testing.T) {
 	var bodies []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -319,7 +319,7 @@ func TestNegativesAreRightElsewhere(t *testing.T) {
 	require.Contains(t, bodies, `"text"`, "no object at all")
 }
 
-// TestRedirectsAreNotFollowed: they are responses.
+// TestRedirectsAreNotFollowed checks that redirects are responses.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	asked := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -333,8 +333,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	require.Equal(t, 1, asked)
 }
 
-// TestUnmodelledRefusals: what services response invalid inputs with counts, also
-// where the operation does not list it; other errors do not.
+// TestUnmodelledRefusals checks that the usual errors for invalid inputs count as refusals even if
+// the operation does not list them, and that other errors do not.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -375,4 +375,15 @@ func TestContractThatCannotBeUsed(t *testing.T) {
 	_, err := probe.New("http://x", schema.NewCatalog(broken), probe.Options{})
 	require.Error(t, err)
 	require.False(t, errors.As(err, new(*probe.EndpointError)))
+}
+
+func BenchmarkReplay(b *testing.B) {
+	_, endpoint := newEmulator(b, "")
+	p := newProbe(b, endpoint, shop(b), probe.Options{})
+	session := recorded(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := p.Replay(b.Context(), session[4])
+		require.NoError(b, err)
+	}
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// longestBound is how long a text in a header or URI is made, in bytes. Servers
-// take about 8 KiB in all.
-const longestBound = 1024
+// maxBoundText bounds the generated text in a header or URI, in bytes. Servers accept about 8 KiB
+// in total.
+const maxBoundText = 1024
 
 // boundValues returns the values of a member outside of the body.
 func (s *Synth) boundValues(b *binding.Member, random *rand.Rand) []binding.Value {
@@ -42,7 +42,7 @@ func (s *Synth) boundValues(b *binding.Member, random *rand.Rand) []binding.Valu
 	return all
 }
 
-// plainTexts returns the texts of a scalar that a location can carry.
+// plainTexts returns the texts of a scalar that may travel at a location.
 func (s *Synth) plainTexts(f *form, b *binding.Member, random *rand.Rand) []string {
 	var variants []string
 	switch f.shape.Type {
@@ -80,11 +80,11 @@ func (s *Synth) plainTexts(f *form, b *binding.Member, random *rand.Rand) []stri
 	return all
 }
 
-// carries reports whether a text can travel at a location everywhere: in headers, visible ASCII and
-// inner blanks.
+// carries reports whether a text may travel at a location with every implementation: in headers,
+// visible ASCII and inner blanks.
 func carries(at schema.Location, text string) bool {
 	if at.InHeaders() && (strings.Trim(text, " ") != text || !binding.Visible(text)) {
 		return false
 	}
-	return len(text) <= longestBound && binding.Problem(at, text) == ""
+	return len(text) <= maxBoundText && binding.Problem(at, text) == ""
 }

@@ -6,9 +6,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// minimal makes the smallest document of a form, which is the same wherever
-// the form stands. It ends: each step leads out of a group of forms, or within
-// one to a smaller size.
+// minimal makes the smallest document of a form, which is the same wherever the form occurs. It
+// terminates: each step leads out of a group of forms, or to a smaller size within one.
 func (s *Synth) minimal(f *form) *value {
 	if f.minimal != nil || f.size >= endless {
 		return f.minimal
@@ -31,8 +30,7 @@ func (s *Synth) minimal(f *form) *value {
 	return f.minimal
 }
 
-// structure makes an object of the required members and of those given, in the
-// contract's order.
+// structure makes an object of the required members and of the given ones, in the contract's order.
 func (s *Synth) structure(f *form, given map[int]*value) *value {
 	v := object()
 	for i, m := range f.shape.Members {
@@ -50,7 +48,7 @@ func (s *Synth) structure(f *form, given map[int]*value) *value {
 	return v
 }
 
-// list makes an array of so many elements, the first of them as given.
+// list makes an array of n elements, the first of them as given.
 func (s *Synth) list(f *form, n int, first *value) *value {
 	v := array()
 	for i := range n {
@@ -63,7 +61,7 @@ func (s *Synth) list(f *form, n int, first *value) *value {
 	return v
 }
 
-// mapping makes an object of entries, the value of the first as given.
+// mapping makes an object of entries, the first value as given.
 func (s *Synth) mapping(f *form, keys []string, first *value) *value {
 	v := object()
 	for i, key := range keys {
@@ -76,13 +74,13 @@ func (s *Synth) mapping(f *form, keys []string, first *value) *value {
 	return v
 }
 
-// differentKeys returns up to so many different keys of a map.
+// differentKeys returns up to n different keys of a map.
 func (s *Synth) differentKeys(f *form, n int) []string {
 	n = min(n, maxEntries+1)
 	key := f.below[1]
 	texts := key.texts
 	if texts == nil {
-		texts = newTexts(&schema.Shape{Type: schema.String}) // the source leaves the key open
+		texts = newTexts(&schema.Shape{Type: schema.String}) // the source does not state the key
 	}
 	if len(key.shape.Enum.Or(nil)) > 0 {
 		return texts.enum[:min(n, len(texts.enum))]
@@ -105,19 +103,19 @@ func (s *Synth) differentKeys(f *form, n int) []string {
 	return keys
 }
 
-// maxExpanded bounds the structures of a full document that are written with
-// all members although they stood elsewhere already.
+// maxExpanded bounds the structures that a full document writes with all members although they
+// already occurred elsewhere.
 const maxExpanded = 256
 
-// fuller makes documents with every member.
-type fuller struct {
+// fullBuilder makes documents with every member.
+type fullBuilder struct {
 	s      *Synth
-	seen   map[*form]bool // structures that stand somewhere with all members
+	seen   map[*form]bool // structures already written with all members
 	open   map[*form]bool // structures around the current value
 	budget int
 }
 
-func (b *fuller) value(f *form) *value {
+func (b *fullBuilder) value(f *form) *value {
 	if f.size >= endless {
 		return nil
 	}
@@ -137,7 +135,7 @@ func (b *fuller) value(f *form) *value {
 		}
 		given := map[int]*value{}
 		for i, below := range f.below {
-			given[i] = b.value(below) // nil where it cannot be made
+			given[i] = b.value(below) // nil if it cannot be made
 		}
 		return b.s.structure(f, given)
 	case schema.List:
@@ -158,8 +156,7 @@ func (f *form) holdsOne() bool {
 	return high >= max(1, smallest(f.shape)) && f.below[0].size < endless && (f.shape.Type == schema.List || len(f.keys) >= max(1, smallest(f.shape)))
 }
 
-// sequence returns the different values that a form is written as, besides those
-// that come of what is below it.
+// sequence returns the different values of a form, apart from those that differ below it.
 func (s *Synth) sequence(f *form) []*value {
 	all := []*value{s.minimal(f)}
 	low, high := lengths(f.shape)
@@ -194,7 +191,7 @@ func (s *Synth) sequence(f *form) []*value {
 	return all
 }
 
-// counts are the numbers of entries to try besides the least.
+// counts returns the numbers of entries to try in addition to the minimum.
 func counts(low, high int) []int {
 	var all []int
 	for _, n := range []int{low + 1, high} {
@@ -205,7 +202,7 @@ func counts(low, high int) []int {
 	return all
 }
 
-// absentByNull writes the members that a structure or union does without as null.
+// absentByNull writes the absent members of a structure or union as null.
 func (s *Synth) absentByNull(f *form) *value {
 	v, nulls := object(), false
 	minimal := s.minimal(f)

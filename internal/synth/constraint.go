@@ -7,8 +7,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// textsAt returns what makes strings of a place; nil: it holds none, or the
-// source leaves open what.
+// textsAt returns the texts of strings at a place; nil if it has none, or the source does not
+// describe them.
 func textsAt(at spot) *texts {
 	if at.form.shape.Type != schema.String {
 		return nil
@@ -40,7 +40,7 @@ func (s *Synth) unknownValues(at spot) []broken {
 	return []broken{{how: how, reason: "the other facets allow only values of the enum"}}
 }
 
-// Reasons why a length is not missed.
+// Reasons why no value breaks a length.
 const (
 	tooLarge   = "it would be larger than what is made here"
 	enumToo    = "it would be no value of the enum either"
@@ -85,8 +85,8 @@ func (s *Synth) lengthsMissed(at spot) []broken {
 	return all
 }
 
-// textOf is a text of a length that the shape does not allow and nothing else
-// excludes.
+// textOf returns a text of a length that the shape does not allow, which breaks no other
+// constraint.
 func (s *Synth) textOf(at spot, low, high int) broken {
 	t := at.form.texts
 	switch {

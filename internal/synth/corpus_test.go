@@ -24,7 +24,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// tally counts what a test has held to a verdict.
+// tally counts what a test has validated.
 type tally struct {
 	operations, parts, documents, random, bytes int
 	requests, responses                         int
@@ -54,16 +54,15 @@ func (n *tally) log(t *testing.T) {
 	}
 }
 
-// court holds documents of one part to the verdicts of the exported schema and
-// of the validator.
+// court validates documents of one part with the exported schema and with the validator.
 type court struct {
 	part      schema.Part
 	validator *validate.Validator
-	exported  *v5.Schema // nil: the body is no JSON
+	exported  *v5.Schema // nil: the body is not JSON
 }
 
-// plain compiles the exported schema as a user would. Where a pattern is beyond
-// package regexp, the form with keywords of this project's own stands in.
+// plain compiles the exported schema as a user would. If a pattern is beyond package regexp, it
+// uses the form with this project's keywords instead.
 func plain(t *testing.T, c *schema.Contract, part schema.Part, projection schema.Projection, n *tally) *v5.Schema {
 	s, err := jsonschema.Generate(c, part, projection, jsonschema.Standard)
 	require.NoError(t, err)
@@ -102,8 +101,7 @@ func (k *court) accepts(document []byte) error {
 	return nil
 }
 
-// folds reports whether a pointer is the same, but for the keys that a finding
-// withholds.
+// folds reports whether two pointers are equal apart from the keys that a finding withholds.
 func folds(found, made string) bool {
 	a, b := strings.Split(found, "/"), strings.Split(made, "/")
 	return slices.EqualFunc(a, b, func(x, y string) bool { return x == y || x == "*" })
@@ -128,7 +126,7 @@ func (k *court) refuses(m synth.InvalidVariant) error {
 	return nil
 }
 
-// try holds every document of a contract to both verdicts.
+// try validates every document of a contract both ways.
 func try(t *testing.T, c *schema.Contract, projection schema.Projection, randoms int, n *tally) {
 	s, err := synth.New(c, projection)
 	require.NoError(t, err)
@@ -182,8 +180,8 @@ func try(t *testing.T, c *schema.Contract, projection schema.Projection, randoms
 	}
 }
 
-// exchanges holds whole interactions to the validator: each request with a
-// minimal answer, each answer to a minimal request.
+// exchanges validates whole interactions: each request with a minimal response, each response to a
+// minimal request.
 func exchanges(c *schema.Contract, s *synth.Synth, v *validate.Validator, randoms int, n *tally) error {
 	body, err := s.Minimal(schema.InputPart)
 	if err != nil {
@@ -277,7 +275,7 @@ func TestBuiltIn(t *testing.T) {
 	}
 }
 
-// TestConstructs holds contracts that have every construct to both verdicts.
+// TestConstructs validates documents of contracts with every construct both ways.
 func TestConstructs(t *testing.T) {
 	paths, err := filepath.Glob("testdata/contracts/*.json")
 	require.NoError(t, err)
@@ -298,7 +296,7 @@ func TestConstructs(t *testing.T) {
 	}
 }
 
-// TestCorpora holds every operation of five services to both verdicts.
+// TestCorpora validates documents of every operation of five services both ways.
 func TestCorpora(t *testing.T) {
 	const shared = "../../../shared/data/"
 	if _, err := os.Stat(shared); err != nil {
@@ -320,7 +318,7 @@ func TestCorpora(t *testing.T) {
 			require.NoError(t, err)
 			result, err := source.Read(text, "")
 			if err != nil {
-				continue // a page that is about no operation
+				continue // a page without an operation
 			}
 			for _, c := range result.Contracts {
 				try(t, c, schema.Wire, 3, n)

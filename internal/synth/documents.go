@@ -8,7 +8,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Problem says why no document of a place can be made.
+// Problem says why no document can be made for a place.
 type Problem struct {
 	Contract string
 	Place    schema.Place
@@ -19,8 +19,8 @@ func (e *Problem) Error() string {
 	return fmt.Sprintf("no document of %s, %s: %s", e.Contract, e.Place, e.Reason)
 }
 
-// top returns what a part's document is, and whether it is made of a form; if
-// not, the part has one document.
+// top returns what a part's document is, and whether it is made of a form; if not, the part has
+// only one document.
 func (s *Synth) top(part schema.Part) (t top, formed bool, err error) {
 	t, ok := s.tops[part]
 	switch {
@@ -32,8 +32,7 @@ func (s *Synth) top(part schema.Part) (t top, formed bool, err error) {
 	return t, t.form != nil, nil
 }
 
-// write writes a document. A raw body is the text of a string or the bytes of a
-// blob.
+// write writes a document. A raw body is the text of a string or the bytes of a blob.
 func (t top) write(v *value) []byte {
 	switch {
 	case t.raw == nil:
@@ -45,8 +44,8 @@ func (t top) write(v *value) []byte {
 	return []byte(v.text())
 }
 
-// only is the one document of a part that is made of no form: any object, a
-// stream of bytes, or a stream of no events.
+// only returns the single document of a part without a form: any object, a stream of bytes, or a
+// stream without events.
 func (s *Synth) only(t top) []byte {
 	switch {
 	case t.raw == nil:
@@ -57,9 +56,8 @@ func (s *Synth) only(t top) []byte {
 	return []byte("data")
 }
 
-// Minimal makes the smallest document of a part, as it travels: required members only, of a
-// union the first member that does not lead back to it. The error is a
-// [*Problem].
+// Minimal returns the smallest document of a part, as it travels: with required members only and,
+// in a union, the first member that does not lead back to it. The error is a [*Problem].
 func (s *Synth) Minimal(part schema.Part) ([]byte, error) {
 	t, formed, err := s.top(part)
 	if err != nil || !formed {
@@ -68,9 +66,8 @@ func (s *Synth) Minimal(part schema.Part) ([]byte, error) {
 	return t.write(t.form.minimal), nil
 }
 
-// Full makes a document of a part in which every member is present, of a union
-// that which [Synth.Minimal] has. Where a structure stands inside of itself,
-// it is minimal. The error is a [*Problem].
+// Full returns a document of a part in which every member is present; a union has the member that
+// [Synth.Minimal] has. A structure inside of itself is minimal. The error is a [*Problem].
 func (s *Synth) Full(part schema.Part) ([]byte, error) {
 	t, formed, err := s.top(part)
 	if err != nil || !formed {
@@ -79,21 +76,19 @@ func (s *Synth) Full(part schema.Part) ([]byte, error) {
 	return t.write(t.form.full), nil
 }
 
-// Random makes a document of a part by chance: the same of the same seed. The
-// error is a [*Problem].
+// Random returns a random document of a part from a seed. The error is a [*Problem].
 func (s *Synth) Random(part schema.Part, seed uint64) ([]byte, error) {
 	t, formed, err := s.top(part)
 	if err != nil || !formed {
 		return s.only(t), err
 	}
-	g := gambler{s, newRandom(seed), maxRandom}
+	g := randomBuilder{s, newRandom(seed), maxRandom}
 	return t.write(g.value(t.form, 0)), nil
 }
 
-// Documents yields the systematic documents of a part, each once, in an order
-// that depends on the contract alone: the minimal one, the full one, then for
-// each place what may stand there, in surroundings that are minimal. There are
-// none where [Synth.Minimal] gives an error.
+// Documents yields the systematic documents of a part, each once, in an order that depends only on
+// the contract: the minimal one, the full one, then the possible values of each place, in minimal
+// surroundings. There are none if [Synth.Minimal] returns an error.
 func (s *Synth) Documents(part schema.Part) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for t := range s.Trials(part) {

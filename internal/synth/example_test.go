@@ -8,7 +8,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// cup is a contract of one operation.
+// cup returns a contract of one operation.
 func cup() *schema.Contract {
 	c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"kitchen","operation":"GetCup",
 		"protocol":"restJson1","method":"GET","uri":"/cups/{cup}","status":200,"input":"In","output":"Cup",
@@ -118,7 +118,7 @@ func ExampleSynth_Problems() {
 	}
 	fmt.Println(err)
 	// Output:
-	// no document of kitchen.GetCup, output: what it requires has no document, or only one that holds itself or is too large
+	// no document of kitchen.GetCup, output: a required part has no document, or only one that contains itself or is too large
 	// no document of kitchen.GetCup, output#/id: no string was found that has its length and matches ^[a-z]{9}$
 	// <nil>
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzPattern: for any pattern and bounds, a string that has both or a problem.
+// FuzzPattern checks that any pattern and bounds give a conforming string or a problem.
 func FuzzPattern(f *testing.F) {
 	for _, source := range []string{`^[a-z]+$`, `(a|bb)*c{3,5}`, `^(?!x).*$`, `\bword\b`, `^a{3}$|^b{5}$`, `[^\x00-\x7F]`, `(?i)k`, `^$`, `a^b`, `((a*)*)*$`, `[\s\S]`, `\p{Lu}\d`, `(?<=a)b`, `^([0-9a-f]{16})+$`, `(((x{9}){9}){9})`, `[]`, `(`} {
 		f.Add(source, uint8(0), uint8(40))
@@ -55,7 +55,7 @@ func FuzzPattern(f *testing.F) {
 
 func count(n uint8) json.Number { return json.Number(fmt.Sprint(n)) }
 
-// pieces builds a contract out of bytes.
+// pieces builds a contract from bytes.
 type pieces struct {
 	bytes []byte
 	c     *schema.Contract
@@ -133,8 +133,8 @@ func (p *pieces) contract() *schema.Contract {
 	return p.c
 }
 
-// FuzzContract: of any contract, documents are accepted and invalid variants break
-// their one rule.
+// FuzzContract checks that, for any contract, documents are accepted and invalid variants break
+// exactly one rule.
 func FuzzContract(f *testing.F) {
 	for seed := range 30 {
 		b := make([]byte, 90)

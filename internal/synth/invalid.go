@@ -10,11 +10,11 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// InvalidVariant is a document that breaks one rule at one place and no other.
+// InvalidVariant is a document that breaks exactly one rule at one place.
 type InvalidVariant struct {
 	// Rule is the general one: see [finding.RuleID.General].
 	Rule finding.RuleID
-	// Place is the place of the contract whose promise is broken.
+	// Place is the place of the contract that is violated.
 	Place schema.Place
 	// Pointer is where in the document it is broken, an RFC 6901 JSON Pointer.
 	Pointer  string
@@ -22,7 +22,7 @@ type InvalidVariant struct {
 	Document []byte
 }
 
-// Impossible is an invalid variant that was not made, and why.
+// Impossible is an invalid variant that cannot be made, and why.
 type Impossible struct {
 	Rule   finding.RuleID
 	Place  schema.Place
@@ -30,19 +30,19 @@ type Impossible struct {
 	Reason string
 }
 
-// broken is a way to break a rule at a spot: a value there, or a key, or the
-// whole document; or a reason why there is none.
+// broken is a way to break a rule at a spot: by a value, by a key, or by the whole document; or a
+// reason why there is none.
 type broken struct {
 	how      string
 	value    *value
 	key      string
 	document *value
-	below    string // what the pointer has besides
+	below    string // the rest of the pointer
 	reason   string
 }
 
-// breakers lists how rules of the schema layer are broken. Each returns what
-// applies to a spot, and nothing where the rule does not apply.
+// breakers lists how the rules of the schema layer are broken. Each returns the ways that apply to
+// a spot, and none if the rule does not apply.
 var breakers = []struct {
 	rule   finding.RuleID
 	broken func(*Synth, spot) []broken
@@ -60,17 +60,16 @@ var breakers = []struct {
 	{finding.ConstraintPattern, (*Synth).patternsMissed},
 }
 
-// InvalidVariants yields documents of a part that each break one rule at one place,
-// for every place of the part and every rule that says something about it, in
-// an order that depends on the contract alone. Surroundings are minimal.
+// InvalidVariants yields documents of a part that each break one rule at one place, for every place
+// of the part and every rule that applies to it, in an order that depends only on the contract.
+// Their surroundings are minimal.
 func (s *Synth) InvalidVariants(part schema.Part) iter.Seq[InvalidVariant] {
 	return func(yield func(InvalidVariant) bool) {
 		s.misses(part, yield, func(Impossible) {})
 	}
 }
 
-// Impossible returns the invalid variants of a part that no document breaks alone,
-// or none that was found.
+// Impossible returns the invalid variants of a part that no document was found for.
 func (s *Synth) Impossible(part schema.Part) []Impossible {
 	var all []Impossible
 	s.misses(part, func(InvalidVariant) bool { return true }, func(i Impossible) { all = append(all, i) })
@@ -87,12 +86,12 @@ func (s *Synth) misses(part schema.Part, yield func(InvalidVariant) bool, not fu
 		return
 	}
 	s.walk(part, t.form, func(at spot) bool {
-		if t.raw != nil { // the body is a member, and of no other type
+		if t.raw != nil { // the body is a raw member, which has no other type
 			at.place, at.pointer = at.place.Child(t.raw.Name), child("", t.raw.Name)
 		}
 		for _, b := range breakers {
 			if at.form.size >= endless && at.again {
-				return true // there is no document around it
+				return true // it has no surrounding document
 			}
 			if t.raw != nil && b.rule == finding.TypeMismatch {
 				continue
@@ -119,12 +118,12 @@ func (s *Synth) misses(part schema.Part, yield func(InvalidVariant) bool, not fu
 	})
 }
 
-// anything reports a place that takes any value.
+// anything reports a place that accepts any value.
 func (f *form) anything() bool {
 	return f.shape.Type == schema.Document || f.shape.Type == schema.Unstated
 }
 
-// others are values of another type than the one that is due.
+// others are values of other types than the shape's.
 var others = map[schema.Type]*value{
 	schema.Structure: quoted("text"), schema.List: object(), schema.Map: array(), schema.String: scalar("7"),
 	schema.Integer: quoted("7"), schema.Float: quoted("7"), schema.Boolean: quoted("true"), schema.Blob: scalar("7"),
@@ -161,7 +160,7 @@ func (s *Synth) timestampMismatches(shape *schema.Shape) []broken {
 		{how: "milliseconds", value: scalar(schema.TimestampsEnd)}, {how: "before the year 1", value: scalar("-62135596801")}}
 }
 
-// ranged are numbers that the type cannot hold, although the range allows them.
+// ranged are numbers that the type cannot hold although the range allows them.
 func ranged(shape *schema.Shape) []broken {
 	v := intervalOf(shape)
 	var all []broken
@@ -217,8 +216,8 @@ func (s *Synth) missing(at spot) []broken {
 	return []broken{{how: "absent", document: at.omit()}, {how: "null", document: at.put(null)}}
 }
 
-// stranger is a name that a structure does not know.
-func stranger(f *form) string {
+// unknownName is a name that a structure does not have.
+func unknownName(f *form) string {
 	name := "crcheckUnknown"
 	for known(f, name) {
 		name += "_"
@@ -233,7 +232,7 @@ func (s *Synth) unknown(at spot) []broken {
 	if f.shape.Type != schema.Structure || f.union() {
 		return nil
 	}
-	name, how := stranger(f), "unknown member"
+	name, how := unknownName(f), "unknown member"
 	if f.minimal == nil {
 		return []broken{{how: how, reason: "the structure itself has no document"}}
 	}
@@ -255,7 +254,7 @@ func (s *Synth) multipleMembers(at spot) []broken {
 			break
 		}
 	}
-	return []broken{second, {how: "a known and an unknown member", value: with(f.minimal, entry{stranger(f), object()})}}
+	return []broken{second, {how: "a known and an unknown member", value: with(f.minimal, entry{unknownName(f), object()})}}
 }
 
 func (s *Synth) noMember(at spot) []broken {
@@ -280,8 +279,8 @@ func (s *Synth) unknownMember(at spot) []broken {
 		return nil
 	}
 	if s.projection == schema.SDK {
-		name := "SDK_UNKNOWN_MEMBER" // as botocore hands it over
-		return []broken{{how: "only an unknown member", value: object(entry{name, object(entry{"name", quoted(stranger(f))})})}}
+		name := "SDK_UNKNOWN_MEMBER" // as botocore returns it
+		return []broken{{how: "only an unknown member", value: object(entry{name, object(entry{"name", quoted(unknownName(f))})})}}
 	}
-	return []broken{{how: "only an unknown member", value: object(entry{stranger(f), object()})}}
+	return []broken{{how: "only an unknown member", value: object(entry{unknownName(f), object()})}}
 }

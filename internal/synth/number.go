@@ -8,13 +8,12 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// exact is how far integers go that every parser reads without loss: 2^53
-// (RFC 7493 section 2.2).
+// exact is the largest integer up to which every parser is lossless: 2^53 (RFC 7493 section 2.2).
 var exact = big.NewRat(1<<53, 1)
 
 func rat(n json.Number) (*big.Rat, bool) { return new(big.Rat).SetString(string(n)) }
 
-// lengths returns the length facet, with the ends that it leaves open.
+// lengths returns the length facet, with defaults for open ends.
 func lengths(s *schema.Shape) (low, high int) {
 	bounds := s.Length.Or(schema.Bounds{})
 	high = endless
@@ -34,7 +33,7 @@ func saturated(n *big.Rat) int {
 	return int(new(big.Int).Quo(n.Num(), n.Denom()).Int64())
 }
 
-// interval is what a number may be: limits of the type and bounds of the range.
+// interval holds the possible values of a number: limits of the type and bounds of the range.
 type interval struct {
 	typeLow, typeHigh *big.Rat
 	low, high         *big.Rat // nil: the range is open there
@@ -52,7 +51,7 @@ func intervalOf(s *schema.Shape) interval {
 	bounds := s.Range.Or(schema.Bounds{})
 	v.low, _ = rat(bounds.Min)
 	v.high, _ = rat(bounds.Max)
-	if s.Bits.Or(64) == 0 { // of any size: the type ends somewhere beyond the range
+	if s.Bits.Or(64) == 0 { // of any size: the type's limits are beyond the range
 		for _, end := range []*big.Rat{v.low, v.high} {
 			if end != nil && end.Cmp(v.typeLow) <= 0 {
 				v.typeLow = plus(end, -maxEntries)
@@ -83,9 +82,8 @@ func floor(n *big.Rat) *big.Rat {
 
 func ceiling(n *big.Rat) *big.Rat { return new(big.Rat).Neg(floor(new(big.Rat).Neg(n))) }
 
-// integers returns the least and the greatest integer allowed; ok is false
-// where there is none. Integers that doubles cannot hold are left out where
-// there are others.
+// integers returns the minimum and maximum of the allowed integers; ok is false if there are none.
+// Integers that doubles cannot hold are left out if there are others.
 func (v interval) integers() (low, high *big.Rat, ok bool) {
 	low, high = v.typeLow, v.typeHigh
 	if v.low != nil && v.low.Cmp(low) > 0 {
@@ -106,7 +104,7 @@ func (v interval) integers() (low, high *big.Rat, ok bool) {
 	return low, high, low.Cmp(high) <= 0
 }
 
-// decimal writes a number whose fraction ends.
+// decimal writes a number with a finite fraction.
 func decimal(n *big.Rat) string {
 	if n.IsInt() {
 		return n.Num().String()
@@ -115,7 +113,7 @@ func decimal(n *big.Rat) string {
 	return n.FloatString(digits)
 }
 
-// integerVariants writes a usual number, the least and the greatest.
+// integerVariants writes a usual number, the minimum and the maximum.
 func integerVariants(s *schema.Shape) []string {
 	v := intervalOf(s)
 	low, high, ok := v.integers()
@@ -129,7 +127,7 @@ func integerVariants(s *schema.Shape) []string {
 	return all
 }
 
-// largest is the largest float of so many bits in its shortest form.
+// largest returns the largest float of a size in bits, in its shortest form.
 var largest = map[int]string{32: "3.4028234663852886e38", 64: "1.7976931348623157e308"}
 
 func floatVariants(s *schema.Shape) []string {

@@ -14,15 +14,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// oneText is a contract whose output has one required member, a string.
+// oneText returns a contract whose output has one required member, a string.
 func oneText(source string, length schema.Bounds) *schema.Contract {
 	text := schema.Shape{Type: schema.String, Pattern: schema.Is(source), Length: schema.Is(length)}
 	return &schema.Contract{Format: schema.Format, Service: "s", Operation: "O", Output: "Out", Shapes: map[string]*schema.Shape{
 		"Out": {Type: schema.Structure, Members: []schema.Member{{Name: "m", Shape: schema.Inline(text), Required: schema.Is(true)}}}}}
 }
 
-// TestPatterns: texts are found for what models write beyond RE2's syntax and
-// bounds, valid ones and ones that only the length or the pattern refuses.
+// TestPatterns checks that strings are found for what models write beyond RE2's syntax and bounds:
+// valid ones, and ones that break only the length or the pattern.
 func TestPatterns(t *testing.T) {
 	bounds := func(low, high int) schema.Bounds {
 		return schema.Bounds{Min: json.Number(fmt.Sprint(low)), Max: json.Number(fmt.Sprint(high))}

@@ -36,7 +36,7 @@ func newSynth(t testing.TB, c *schema.Contract, projection schema.Projection) *s
 	return s
 }
 
-// met is what documents were seen to hold, by shape.
+// met records the documents that were seen, by shape.
 type met struct {
 	c                     *schema.Contract
 	projection            schema.Projection
@@ -103,8 +103,8 @@ func (m *met) see(ref schema.Ref, value any) {
 	}
 }
 
-// TestSystematic holds what the package comment promises of the systematic
-// documents, for every construct.
+// TestSystematic checks that the systematic documents have what the package comment promises, for
+// every construct.
 func TestSystematic(t *testing.T) {
 	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
 		c := construct(t, "Everything")
@@ -183,7 +183,8 @@ func TestSystematic(t *testing.T) {
 	}
 }
 
-// TestFull: every member of every structure that is not inside of itself.
+// TestFull checks that the full document has every member of every structure that is not inside of
+// itself.
 func TestFull(t *testing.T) {
 	c := construct(t, "Everything")
 	document, err := newSynth(t, c, schema.Wire).Full(schema.OutputPart)
@@ -225,7 +226,7 @@ func TestDeterministic(t *testing.T) {
 	require.Greater(t, len(different), 45)
 }
 
-// TestEachOnce: no systematic document stands twice, and ranges can be left.
+// TestEachOnce checks that no systematic document is repeated, and that iteration can stop early.
 func TestEachOnce(t *testing.T) {
 	s := newSynth(t, construct(t, "Everything"), schema.Wire)
 	seen := map[string]bool{}
@@ -248,7 +249,8 @@ func TestEachOnce(t *testing.T) {
 	}
 }
 
-// TestGolden shows documents, invalid variants and exchanges of the built-in contract.
+// TestGolden compares documents, invalid variants and exchanges of the built-in contract with a
+// file.
 func TestGolden(t *testing.T) {
 	s := newSynth(t, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
 	var b bytes.Buffer
@@ -277,7 +279,7 @@ func TestGolden(t *testing.T) {
 	require.Equal(t, string(want), b.String())
 }
 
-// TestEveryRule: each rule of the schema layer has invalid variants.
+// TestEveryRule checks that each rule of the schema layer has invalid variants.
 func TestEveryRule(t *testing.T) {
 	s := newSynth(t, construct(t, "Everything"), schema.Wire)
 	missed := map[finding.RuleID]bool{}
@@ -286,14 +288,14 @@ func TestEveryRule(t *testing.T) {
 	}
 	for _, rule := range finding.Rules() {
 		if rule.ID == finding.JudgeDisagreement || rule.ID != rule.ID.General() {
-			continue // a fault of crcheck's own, or a special case
+			continue // a fault of crcheck, or a special case
 		}
 		require.Equal(t, rule.Layer == finding.LayerSchema, missed[rule.ID], rule.ID)
 	}
 }
 
-// TestSize: structures that share what is below them give documents by their
-// number, not by the number of ways through them.
+// TestSize checks that structures that share shapes give documents by their number, not by the
+// number of paths.
 func TestSize(t *testing.T) {
 	build := func(required bool) *schema.Contract {
 		c := &schema.Contract{Format: schema.Format, Service: "test", Operation: "Deep", Output: "S0", Shapes: map[string]*schema.Shape{}}

@@ -9,14 +9,14 @@ import (
 
 func quarter(random *rand.Rand) *big.Rat { return big.NewRat(int64(random.IntN(4)), 4) }
 
-// Bounds of random documents, below which only smallest values stand.
+// Bounds of random documents, below which only minimal values occur.
 const (
 	deepestRandom = 12
 	maxRandom     = 400 // values
 )
 
-// gambler makes random documents.
-type gambler struct {
+// randomBuilder makes random documents.
+type randomBuilder struct {
 	s      *Synth
 	random *rand.Rand
 	left   int
@@ -24,7 +24,7 @@ type gambler struct {
 
 func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x6372636865636b)) }
 
-func (g *gambler) value(f *form, depth int) *value {
+func (g *randomBuilder) value(f *form, depth int) *value {
 	g.left--
 	if g.left <= 0 || depth > deepestRandom {
 		return g.s.minimal(f)
@@ -65,7 +65,7 @@ func (g *gambler) value(f *form, depth int) *value {
 	return g.s.randomly(f, g.random)
 }
 
-func (g *gambler) union(f *form, depth int) *value {
+func (g *randomBuilder) union(f *form, depth int) *value {
 	var able []int
 	for i, below := range f.below {
 		if below.size < endless {
@@ -90,8 +90,8 @@ func known(f *form, name string) bool {
 	return false
 }
 
-// entries is how many entries a list or map gets.
-func (g *gambler) entries(f *form) int {
+// entries returns how many entries a list or map gets.
+func (g *randomBuilder) entries(f *form) int {
 	low, high := lengths(f.shape)
 	if !f.holdsOne() {
 		return low
@@ -99,7 +99,7 @@ func (g *gambler) entries(f *form) int {
 	return low + g.random.IntN(min(high-low, 3)+1)
 }
 
-func (g *gambler) entry(f *form, depth int) *value {
+func (g *randomBuilder) entry(f *form, depth int) *value {
 	if f.shape.Sparse.Or(false) && g.random.IntN(5) == 0 {
 		return null
 	}

@@ -8,15 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// endless is the width of what has no greatest one. Widths saturate there.
+// endless is the width of an unbounded piece. Widths saturate there.
 const endless = 1 << 30
 
-// piece is a part of a regular expression that can be written out at a wanted
-// width. It is a class of characters (runes), a choice (alternatives), or a row
-// of parts, repeated from low to high times.
+// piece is a part of a regular expression that can be written at a wanted width. It is a class of
+// characters (runes), a choice (alternatives), or a row of parts, repeated low to high times.
 type piece struct {
-	runes        []rune // the class, those to prefer first
-	preferred    int    // how many of them are to be preferred
+	runes        []rune // the class, preferred ones first
+	preferred    int    // how many of them are preferred
 	alternatives []*piece
 	row          []*piece
 	low, high    int  // of a repetition of row[0]; high 0: no repetition
@@ -25,7 +24,7 @@ type piece struct {
 	closes       bool // ends with an anchor to its end
 }
 
-// newPiece prepares a tree as package pattern makes it.
+// newPiece converts a syntax tree of package pattern.
 func newPiece(re *syntax.Regexp) *piece {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -71,7 +70,7 @@ func newPiece(re *syntax.Regexp) *piece {
 	case syntax.OpNoMatch:
 		return &piece{least: endless, most: endless}
 	}
-	return &piece{} // empty, or a word boundary, which the finished text is tested for
+	return &piece{} // empty, or a word boundary, for which the finished text is tested
 }
 
 func repetition(sub *syntax.Regexp, low, high int) *piece {
@@ -83,8 +82,7 @@ func repetition(sub *syntax.Regexp, low, high int) *piece {
 		opens: low > 0 && part.opens, closes: low > 0 && part.closes}
 }
 
-// concatenation leaves out what could only stand before the start or after the
-// end of the text.
+// concatenation leaves out pieces that can only be before the start or after the end of the text.
 func concatenation(subs []*syntax.Regexp) *piece {
 	p := &piece{}
 	for _, sub := range subs {
@@ -111,7 +109,7 @@ func concatenation(subs []*syntax.Regexp) *piece {
 
 func times(n, width int) int { return int(min(int64(n)*int64(width), endless)) }
 
-// class is one character out of ranges.
+// class returns a piece of one character from ranges.
 func class(ranges []rune) *piece {
 	p := &piece{least: 1, most: 1}
 	var words, marks, others, last []rune
@@ -154,7 +152,7 @@ func class(ranges []rune) *piece {
 	return p
 }
 
-// writer writes pieces out.
+// writer writes pieces.
 type writer struct {
 	random *rand.Rand
 	wild   bool // any character of a class, not only letters and digits
@@ -188,7 +186,7 @@ func (w *writer) write(p *piece, want int) {
 	}
 }
 
-// choose takes one of the alternatives that come nearest to a width.
+// choose returns one of the alternatives nearest to a width.
 func (w *writer) choose(alternatives []*piece, want int) *piece {
 	var nearest []*piece
 	best := endless + 1
@@ -207,7 +205,7 @@ func (w *writer) choose(alternatives []*piece, want int) *piece {
 	return nearest[w.random.IntN(len(nearest))]
 }
 
-// times is how often a part is repeated to fill a width.
+// times returns how often a part is repeated to fill a width.
 func (w *writer) times(p *piece, want int) int {
 	part := p.row[0]
 	fewest, most := p.low, p.high
@@ -245,7 +243,7 @@ func (w *writer) row(p *piece, want int) {
 	}
 }
 
-// portion is the width of one part such that the rest can still take what is left.
+// portion returns the width of one part that leaves enough for the rest.
 func (w *writer) portion(left, least, most, restLeast, restMost int) int {
 	low, high := max(least, left-restMost), min(most, left-restLeast)
 	if high < low {

@@ -22,12 +22,11 @@ type Request struct {
 	Header http.Header
 	Body   []byte // nil: none
 
-	// Echoes are the texts that the output repeats, by pointers into it, with the
-	// names that its members have on the wire.
+	// Echoes are the texts that the output repeats, by pointers into it with wire names.
 	Echoes map[jsontext.Pointer]string
 }
 
-// Target is path and query.
+// Target returns path and query.
 func (r Request) Target() string {
 	if r.Query == "" {
 		return r.Path
@@ -35,8 +34,7 @@ func (r Request) Target() string {
 	return r.Path + "?" + r.Query
 }
 
-// BindingError says that a contract does not state how a request or a response
-// of it travels.
+// BindingError says that a contract does not state how its requests or responses travel.
 type BindingError struct {
 	Contract string
 	Problem  string
@@ -46,7 +44,7 @@ func (e *BindingError) Error() string {
 	return fmt.Sprintf("no HTTP exchange of %s can be made: %s", e.Contract, e.Problem)
 }
 
-// travels reports why documents of the contract do not travel.
+// travels returns an error if documents of the contract cannot travel.
 func (s *Synth) travels() error {
 	protocol := s.contract.Protocol.Or("")
 	switch _, ok := binding.MediaType(protocol); {
@@ -58,9 +56,8 @@ func (s *Synth) travels() error {
 	return nil
 }
 
-// Request makes the request of a body, which is a document of the input, with
-// those members bound to the URI and to headers that it must have. The error is
-// a [*BindingError] or a [*Problem].
+// Request returns the request of a body, which is a document of the input, with the required
+// members bound to the URI and to headers. The error is a [*BindingError] or a [*Problem].
 func (s *Synth) Request(body []byte) (Request, error) {
 	all, err := s.bound(schema.InputPart, none, nil)
 	if err != nil {
@@ -69,7 +66,7 @@ func (s *Synth) Request(body []byte) (Request, error) {
 	return s.request(body, all)
 }
 
-// RandomRequest makes a request by chance: the same of the same seed.
+// RandomRequest returns a random request from a seed.
 func (s *Synth) RandomRequest(seed uint64) (Request, error) {
 	body, err := s.Random(schema.InputPart, seed)
 	if err != nil {
@@ -83,9 +80,9 @@ func (s *Synth) RandomRequest(seed uint64) (Request, error) {
 	return s.request(body, all)
 }
 
-// Requests yields the systematic requests: one of each systematic document of
-// the input, then with the minimal body each text that a bound member may have.
-// There are none where [Synth.Request] gives an error.
+// Requests yields the systematic requests: one for each systematic document of the input, then the
+// minimal body with each text that a bound member may have. There are none if [Synth.Request]
+// returns an error.
 func (s *Synth) Requests() iter.Seq[Request] {
 	return func(yield func(Request) bool) {
 		for t := range s.RequestTrials() {
@@ -119,9 +116,8 @@ func (s *Synth) request(body []byte, all []boundMember) (Request, error) {
 	return r, nil
 }
 
-// bodied returns the bytes that a document travels as, and sets their
-// Content-Type, where no member is bound to that. An input without members in
-// the body has none.
+// bodied returns the bytes of a document, and sets their Content-Type unless a member is bound to
+// it. An input without members in the body has none.
 func (s *Synth) bodied(part schema.Part, document []byte, h http.Header) []byte {
 	t, table := s.tops[part], s.tables[part]
 	if t.raw == nil && part == schema.InputPart && !table.RPC() &&
@@ -134,7 +130,7 @@ func (s *Synth) bodied(part schema.Part, document []byte, h http.Header) []byte 
 	return document
 }
 
-// echoes are the texts that the response to a request repeats.
+// echoes returns the texts that the response to a request repeats.
 func (s *Synth) echoes(body []byte, all []boundMember) map[jsontext.Pointer]string {
 	echoes := map[jsontext.Pointer]string{}
 	input, _ := s.contract.Root(schema.InputPart)
@@ -157,8 +153,7 @@ func (s *Synth) echoes(body []byte, all []boundMember) map[jsontext.Pointer]stri
 	return echoes
 }
 
-// wirePointer leads into the body where a pointer leads into the output by the
-// API's names.
+// wirePointer converts a pointer into the output by the API's names to one into the body.
 func (s *Synth) wirePointer(pointer string) jsontext.Pointer {
 	var wire jsontext.Pointer
 	place := schema.Place{Part: schema.OutputPart}
@@ -185,9 +180,8 @@ type boundMember struct {
 	value binding.Value
 }
 
-// bound returns the members of a part that are bound outside of the body: those
-// that must be there, and those that are asked for. With a random source the
-// texts are random.
+// bound returns the members of a part outside of the body: the required ones, and those in wanted.
+// With a random source the texts are random.
 func (s *Synth) bound(part schema.Part, asked func(*binding.Member) bool, random *rand.Rand) ([]boundMember, error) {
 	var all []boundMember
 	told := s.varied()
@@ -210,8 +204,7 @@ func (s *Synth) bound(part schema.Part, asked func(*binding.Member) bool, random
 
 func none(*binding.Member) bool { return false }
 
-// outside returns the members of a part that travel beside the body; in the sdk
-// projection none does.
+// outside returns the members of a part beside the body; there are none in the sdk encoding.
 func (s *Synth) outside(part schema.Part) iter.Seq[*binding.Member] {
 	return func(yield func(*binding.Member) bool) {
 		table, ok := s.tables[part]
@@ -226,14 +219,13 @@ func (s *Synth) outside(part schema.Part) iter.Seq[*binding.Member] {
 	}
 }
 
-// boundVariant is the bound members of a part, of which one has the value to try.
+// boundVariant is the bound members of a part, one of which has the value to try.
 type boundVariant struct {
 	boundMember
 	all []boundMember
 }
 
-// boundVariants yields the bound members of a part so that each value of each of
-// them stands once.
+// boundVariants yields the bound members of a part so that each value of each of them occurs once.
 func (s *Synth) boundVariants(part schema.Part) iter.Seq[boundVariant] {
 	return func(yield func(boundVariant) bool) {
 		base, err := s.bound(part, none, nil)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEscaping: what is not unreserved is escaped, but for the slashes of a
+// TestEscaping checks that all but unreserved characters are escaped, except for the slashes of a
 // greedy label.
 func TestEscaping(t *testing.T) {
 	enum := func(location schema.Location, wire string, required bool) schema.Member {
@@ -32,7 +32,7 @@ func TestEscaping(t *testing.T) {
 	}
 }
 
-// TestBindingErrors: what no exchange can be made of.
+// TestBindingErrors checks the contracts that no exchange can be made of.
 func TestBindingErrors(t *testing.T) {
 	everything, rpc := construct(t, "Everything"), construct(t, "Rpc")
 	for name, change := range map[string]func() *schema.Contract{
@@ -60,7 +60,7 @@ func TestBindingErrors(t *testing.T) {
 	}
 }
 
-// TestExchangeForm holds what the validator takes in more than one form.
+// TestExchangeForm checks the form of what the validator accepts in several forms.
 func TestExchangeForm(t *testing.T) {
 	everything := newSynth(t, construct(t, "Everything"), schema.Wire)
 	rpc := newSynth(t, construct(t, "Rpc"), schema.Wire)
@@ -94,4 +94,34 @@ func TestExchangeForm(t *testing.T) {
 		require.Equal(t, v.named, a.Header.Get("X-Amzn-Errortype"))
 		require.Equal(t, v.want, string(a.Body))
 	}
+}
+
+// TestEchoes checks that the response repeats the echoed members of the request, wherever both
+// travel.
+func TestEchoes(t *testing.T) {
+	n := "77"
+	made := func(output, members string) synth.Response {
+		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","protocol":"restJson1","method":"POST","uri":"/a/{id}",
+			"input":"In","output":"Out","echoes":[{"output":"` + output + `","input":"id"},{"output":"` + output + `","input":"n"}],"shapes":{
+			"In":{"type":"structure","members":[{"name":"id","required":true,"location":"label","shape":{"type":"string","pattern":"^[a-f]{8}$"}},
+				{"name":"n","shape":{"type":"float","bits":64}}]},
+			"Out":{"type":"structure","members":[` + members + `]}}}`))
+		require.NoError(t, err)
+		s, err := synth.New(c, schema.Wire)
+		require.NoError(t, err)
+		request, err := s.Request([]byte(`{"n":` + n + `}`))
+		require.NoError(t, err)
+		body, err := s.Minimal(schema.OutputPart)
+		require.NoError(t, err)
+		response, err := s.Response(schema.OutputPart, body, request)
+		require.NoError(t, err)
+		return response
+	}
+	require.JSONEq(t, `{"m":77}`, string(made("/m", `{"name":"m","required":true,"shape":{"type":"integer"}}`).Body))
+	require.JSONEq(t, `{"m":"77"}`, string(made("/m", `{"name":"m","required":true,"shape":{"type":"string"}}`).Body))
+	require.Equal(t, "77", made("/m", `{"name":"m","required":true,"location":"header","wireName":"X-M","shape":{"type":"integer"}}`).Header.Get("X-M"))
+	require.Equal(t, "77", string(made("/m", `{"name":"m","required":true,"location":"payload","shape":{"type":"string"}}`).Body))
+	require.JSONEq(t, `{}`, string(made("/m", `{"name":"m","shape":{"type":"string"}}`).Body), "what is absent is not repeated")
+	n = `"Infinity"`
+	require.JSONEq(t, `{"m":"Infinity"}`, string(made("/m", `{"name":"m","required":true,"shape":{"type":"float"}}`).Body))
 }

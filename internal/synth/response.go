@@ -20,11 +20,10 @@ type Response struct {
 	Body   []byte // nil: none
 }
 
-// Response makes the response of a body, which is a document of the output or
-// of an error, valid or not. Of an output, places that the contract says repeat
-// the request's members do; with the zero Request the body stays as it is. An
-// error is named by X-Amzn-Errortype, in awsJson by __type in the body. The
-// error is a [*BindingError] or a [*Problem].
+// Response returns the response of a body, which is a document of the output or of an error, valid
+// or not. Places of an output that echo the request get the request's values; with the zero Request
+// the body stays as it is. An error is named by X-Amzn-Errortype, in awsJson by __type in the body.
+// The error is a [*BindingError] or a [*Problem].
 func (s *Synth) Response(part schema.Part, body []byte, to Request) (Response, error) {
 	all, err := s.bound(part, none, nil)
 	if err != nil {
@@ -33,8 +32,7 @@ func (s *Synth) Response(part schema.Part, body []byte, to Request) (Response, e
 	return s.response(part, body, to, all)
 }
 
-// RandomResponse makes a response by chance: the same of the same seed and
-// request.
+// RandomResponse returns a random response to a request from a seed.
 func (s *Synth) RandomResponse(part schema.Part, seed uint64, to Request) (Response, error) {
 	body, err := s.Random(part, seed)
 	if err != nil {
@@ -48,9 +46,9 @@ func (s *Synth) RandomResponse(part schema.Part, seed uint64, to Request) (Respo
 	return s.response(part, body, to, all)
 }
 
-// Responses yields the systematic responses of a part to a request: one of each
-// systematic document, then with the minimal body each text that a member bound
-// to a header may have. There are none where [Synth.Response] gives an error.
+// Responses yields the systematic responses of a part to a request: one for each systematic
+// document, then the minimal body with each text that a member bound to a header may have. There
+// are none if [Synth.Response] returns an error.
 func (s *Synth) Responses(part schema.Part, to Request) iter.Seq[Response] {
 	return func(yield func(Response) bool) {
 		for t := range s.ResponseTrials(part, to) {
@@ -94,14 +92,14 @@ func (s *Synth) response(part schema.Part, body []byte, to Request, all []boundM
 			}
 		}
 	default:
-		return r, &Problem{s.contract.String(), schema.Place{Part: part}, "it is no part of a response"}
+		return r, &Problem{s.contract.String(), schema.Place{Part: part}, "not a part of a response"}
 	}
 	r.Body = s.bodied(part, body, r.Header)
 	return r, nil
 }
 
-// repeat puts a text into an output at a pointer: into the body, or the header
-// that the member is bound to. A status cannot be chosen.
+// repeat writes a text into an output at a pointer: into the body, or into the header that the
+// member is bound to. A status cannot be chosen.
 func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte {
 	output, _ := s.contract.Root(schema.OutputPart)
 	tokens := slices.Collect(jsontext.Pointer(pointer).Tokens())
@@ -129,7 +127,7 @@ func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte 
 	return body
 }
 
-// errorStatus is the status of an error, or what its fault suggests.
+// errorStatus returns the status of an error, or one that its fault suggests.
 func errorStatus(e *schema.Error) int {
 	if status, ok := e.Status.Get(); ok {
 		return status
@@ -144,7 +142,7 @@ func errorStatus(e *schema.Error) int {
 func typed(body []byte, name string) []byte {
 	rest, ok := bytes.CutPrefix(body, []byte("{"))
 	if !ok {
-		return body // an invalid variant of the top
+		return body // an invalid variant of the root
 	}
 	start := `{"__type":` + jsontree.Quote(name)
 	if !bytes.HasPrefix(rest, []byte("}")) {
@@ -153,7 +151,7 @@ func typed(body []byte, name string) []byte {
 	return append([]byte(start), rest...)
 }
 
-// find returns where the scalar at a pointer is in a document.
+// find returns the scalar at a pointer in a document.
 func find(document []byte, pointer jsontext.Pointer) (start, end int, ok bool) {
 	n, err := jsontree.Find(document, string(pointer))
 	if err != nil || n == nil || strings.IndexByte("{[n", byte(n.Kind)) >= 0 {

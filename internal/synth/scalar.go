@@ -13,8 +13,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// variants returns JSON texts of a scalar, the usual one first; none where no
-// text can be found that the shape takes.
+// variants returns JSON texts of a scalar, the usual one first; none if no valid text can be found.
 func (s *Synth) variants(f *form) []string {
 	switch shape := f.shape; shape.Type {
 	case schema.String:
@@ -118,7 +117,7 @@ func blobVariants(shape *schema.Shape) []string {
 	return all
 }
 
-// blob writes so many bytes.
+// blob writes n bytes.
 func blob(n int) string {
 	return strconv.Quote(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("data "), n/5+1)[:n]))
 }

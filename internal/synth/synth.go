@@ -9,25 +9,25 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Synth makes documents of one contract in one projection. It is immutable and
-// safe for concurrent use.
+// Synth makes documents of one contract in one encoding. It is immutable and safe for concurrent
+// use.
 type Synth struct {
 	contract   *schema.Contract
 	projection schema.Projection
 	forms      map[*schema.Shape]*form
 	tops       map[schema.Part]top
-	tables     map[schema.Part]*binding.Table // what travels beside the body
+	tables     map[schema.Part]*binding.Table // the members beside the body
 }
 
-// form is what is known of a shape before documents are made.
+// form is a shape prepared for making documents.
 type form struct {
 	shape    *schema.Shape
 	size     int             // values in its smallest document; endless: it has none
-	group    int             // shapes of one group cannot do without each other
+	group    int             // shapes of one group require each other
 	texts    *texts          // of a string
 	variants []string        // JSON texts of a scalar, the usual one first
-	others   func() []string // of a scalar, values to tell its places apart
-	keys     []string        // of a map, as many different ones as the smallest needs
+	others   func() []string // of a scalar, values that distinguish its places
+	keys     []string        // of a map, enough different ones for the minimum
 	minimal  *value          // nil: it has none
 	full     *value          // nil: as minimal
 	members  []string        // of a structure, in the projection
@@ -37,14 +37,14 @@ type form struct {
 // top is the document of a part.
 type top struct {
 	form *form          // nil: any object, or a stream
-	raw  *schema.Member // that is the body as it is; nil: the body is JSON
+	raw  *schema.Member // the member that is the raw body; nil: the body is JSON
 }
 
 // stream reports a body without a shape as a whole.
 func (t top) stream() bool { return t.raw != nil && t.form == nil }
 
-// New prepares a contract. One that does not pass [schema.Contract.Check] is
-// refused.
+// New prepares a contract. It returns an error if the contract does not pass
+// [schema.Contract.Check].
 func New(c *schema.Contract, projection schema.Projection) (*Synth, error) {
 	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
@@ -64,7 +64,7 @@ func New(c *schema.Contract, projection schema.Projection) (*Synth, error) {
 	}
 	for _, part := range c.Parts() {
 		if t := s.tops[part]; t.form != nil {
-			f := fuller{s: s, seen: map[*form]bool{}, open: map[*form]bool{}, budget: maxExpanded}
+			f := fullBuilder{s: s, seen: map[*form]bool{}, open: map[*form]bool{}, budget: maxExpanded}
 			t.form.full = f.value(t.form)
 		}
 	}
@@ -86,7 +86,7 @@ func (s *Synth) newTop(part schema.Part, all *[]*form) top {
 	}
 	shape := c.Resolve(root)
 	if shape.Type == schema.Structure && len(members) != len(shape.Members) {
-		rest := *shape // what leads back to the root has all members
+		rest := *shape // a reference back to the root has all members
 		rest.Members = members
 		shape = &rest
 	}
@@ -96,7 +96,7 @@ func (s *Synth) newTop(part schema.Part, all *[]*form) top {
 // Contract returns the contract that documents are made of.
 func (s *Synth) Contract() *schema.Contract { return s.contract }
 
-// form prepares a shape and those that it leads to.
+// form prepares a shape and those below it.
 func (s *Synth) form(shape *schema.Shape, all *[]*form) *form {
 	if f, ok := s.forms[shape]; ok {
 		return f
@@ -123,16 +123,16 @@ func (s *Synth) form(shape *schema.Shape, all *[]*form) *form {
 	return f
 }
 
-// smallest is how many entries a list or map must have.
+// smallest returns how many entries a list or map must have.
 func smallest(s *schema.Shape) int {
 	low, _ := lengths(s)
 	return low
 }
 
-// usual is where the random choices of systematic documents begin.
+// usual is the seed of the choices in systematic documents.
 func usual() *rand.Rand { return rand.New(rand.NewPCG(1, 1)) }
 
-// needs are the shapes that a smallest document of the form may hold.
+// needs returns the shapes that a smallest document of the form may have.
 func (f *form) needs() []*form {
 	var all []*form
 	switch f.shape.Type {
@@ -202,8 +202,8 @@ func (f *form) measured() int {
 	return size
 }
 
-// grouper finds strongly connected components (Tarjan, 1972). A group is given
-// its number when all groups that it leads to have theirs.
+// grouper finds strongly connected components (Tarjan, 1972). A group gets its number after all
+// groups that it leads to.
 type grouper struct {
 	index, low map[*form]int
 	stack      []*form
@@ -232,8 +232,8 @@ func (g *grouper) visit(f *form) {
 	g.stack = g.stack[:at]
 }
 
-// pick is the member of a union that smallest documents have: the first that
-// does not lead back to the union, or where all do, the smallest.
+// pick returns the member of a union in smallest documents: the first that does not lead back to
+// the union, or the smallest if all do.
 func (f *form) pick() int {
 	picked := -1
 	for i, below := range f.below {

@@ -9,7 +9,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// most bounds what is made to reach a bound of a contract.
+// These bounds limit how far documents go to reach a bound of a contract.
 const (
 	maxCharacters = 1 << 17 // of a string
 	maxBytes      = 1 << 16 // of a blob
@@ -25,8 +25,7 @@ type texts struct {
 	piece     *piece // of the pattern; nil: it is not known how to write it out
 }
 
-// newTexts prepares a string shape. A pattern that no engine compiles is not
-// held against strings, and counts as none.
+// newTexts prepares a string shape. A pattern that no engine compiles counts as none.
 func newTexts(s *schema.Shape) *texts {
 	t := &texts{}
 	t.low, t.high = lengths(s)
@@ -43,8 +42,8 @@ func newTexts(s *schema.Shape) *texts {
 	return t
 }
 
-// writable finds an expression to write strings out by. Its strings are
-// candidates: where it is not the pattern itself, not each of them matches.
+// writable returns an expression to write strings from. Its strings are candidates: if it is not
+// the pattern itself, not all of them match.
 func writable(source string) *piece {
 	tree, _, err := pattern.Syntax(source)
 	if err != nil {
@@ -53,14 +52,14 @@ func writable(source string) *piece {
 	return newPiece(tree)
 }
 
-// fits reports whether a text has length and pattern of the shape.
+// fits reports whether a text has the length and pattern of the shape.
 func (t *texts) fits(text string) bool {
 	n := utf8.RuneCountInString(text)
 	return n >= t.low && n <= t.high && (&trial{texts: t}).matches(text)
 }
 
-// trial is a search for one text. It gives up when matching took too long too
-// often: such a pattern would keep it busy for minutes.
+// trial is a search for one text. It gives up after several matches that took too long, because
+// such a pattern could take minutes.
 type trial struct {
 	*texts
 	timeouts int
@@ -97,8 +96,8 @@ func (t *trial) holds(text []rune, low, high int) bool {
 // attempts is how many candidates are tried for one text.
 const attempts = 200
 
-// about makes a text of the shape, of about so many code points more than it
-// must have. The enum does not count.
+// about makes a text of the shape whose length is about n code points above the minimum. The enum
+// does not count.
 func (t *texts) about(random *rand.Rand, wild bool, width int) (text string, ok bool) {
 	low := t.low
 	if t.piece != nil {
@@ -110,8 +109,8 @@ func (t *texts) about(random *rand.Rand, wild bool, width int) (text string, ok 
 	return t.between(random, wild, t.low, t.high)
 }
 
-// between makes a text that matches, of a length from low to high. ok is false
-// where none was found. The enum does not count.
+// between makes a matching text of a length from low to high. ok is false if none was found. The
+// enum does not count.
 func (t *texts) between(random *rand.Rand, wild bool, low, high int) (text string, ok bool) {
 	if low > high || t.excludes(low, high) {
 		return "", false
@@ -126,7 +125,7 @@ func (t *texts) between(random *rand.Rand, wild bool, low, high int) (text strin
 		return try.search(low, high)
 	}
 	from, to := max(low, p.least), min(high, p.most)
-	if from > to { // what is searched for may stand inside of a longer text
+	if from > to { // the match may be part of a longer text
 		from, to = p.least, p.least
 	}
 	if from > maxCharacters {
@@ -154,19 +153,19 @@ func (t *texts) between(random *rand.Rand, wild bool, low, high int) (text strin
 	return try.search(low, high)
 }
 
-// excludes reports whether the pattern cannot match a text of a length from low
-// to high. What is written out instead of it is never shorter or longer.
+// excludes reports whether the pattern cannot match a text of a length from low to high. The
+// expression written in its place is never shorter or longer.
 func (t *texts) excludes(low, high int) bool {
 	return t.engine != nil && t.piece != nil && t.piece.opens && t.piece.closes && (t.piece.least > high || t.piece.most < low)
 }
 
-// free is what stands for a pattern where there is none.
+// free is the expression written where there is no pattern.
 var free = &piece{row: []*piece{class([]rune{' ', ' ', 'a', 'z', '"', '"', '\\', '\\', 0xE9, 0xE9, 0x4E16, 0x4E16, 0x1F600, 0x1F600})},
 	high: endless, most: endless}
 
-// strangers are characters of which a pattern is likely to take some and to
-// refuse others, those that print first.
-var strangers = []rune{'a', '0', 'A', '!', ' ', '-', '/', ':', '$', '"', '\\', 'é', '世', '😀', '\n', '\t', '\x01', 0}
+// unusual are characters that a pattern is likely to match some of and reject others, printable
+// ones first.
+var unusual = []rune{'a', '0', 'A', '!', ' ', '-', '/', ':', '$', '"', '\\', 'é', '世', '😀', '\n', '\t', '\x01', 0}
 
 // search tries texts of one character.
 func (t *trial) search(low, high int) (text string, ok bool) {
@@ -174,7 +173,7 @@ func (t *trial) search(low, high int) (text string, ok bool) {
 		if n > high || n > maxCharacters {
 			continue
 		}
-		for _, r := range strangers {
+		for _, r := range unusual {
 			if t.over() {
 				return "", false
 			}
@@ -186,13 +185,12 @@ func (t *trial) search(low, high int) (text string, ok bool) {
 	return "", false
 }
 
-// miss makes a text of a length that the shape allows and which its pattern
-// refuses.
+// miss makes a text of an allowed length that the pattern rejects.
 func (t *texts) miss(random *rand.Rand) (text string, ok bool) {
 	try := &trial{texts: t}
 	base, _ := t.between(random, false, t.low, min(t.high, maxCharacters))
 	runes := []rune(base)
-	for _, r := range strangers {
+	for _, r := range unusual {
 		if try.over() {
 			break
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Trial is a systematic document, with the place at which it tries something.
+// Trial is a systematic document, with the place that it varies.
 type Trial struct {
 	// Place is the part itself of the minimal and of the full document.
 	Place    schema.Place
@@ -19,14 +19,14 @@ type Trial struct {
 	Document []byte
 }
 
-// Trials yields the systematic documents of a part as [Synth.Documents] does,
-// and says what each tries.
+// Trials yields the systematic documents of a part as [Synth.Documents] does, and says what each
+// varies.
 func (s *Synth) Trials(part schema.Part) iter.Seq[Trial] {
 	return s.trials(part, func(t top, v *value) []byte { return t.write(v) })
 }
 
-// told yields the trials of a part with places told apart; the texts stand in the
-// message already.
+// told yields the trials of a part with different values at different places, none of which is
+// among the given texts.
 func (s *Synth) told(part schema.Part, texts []string) iter.Seq[Trial] {
 	return s.trials(part, func(t top, v *value) []byte { return t.write(s.varied(texts...).value(t.form, v)) })
 }
@@ -81,7 +81,7 @@ func (s *Synth) trials(part schema.Part, write func(top, *value) []byte) iter.Se
 	}
 }
 
-// how says what a value tries.
+// how names the variation of a value.
 func (f *form) how(v *value) string {
 	of := func(n int, things string) string { return fmt.Sprintf("%d %s", n, things) }
 	switch f.shape.Type {
@@ -108,15 +108,14 @@ func (f *form) how(v *value) string {
 	return v.text()
 }
 
-// RequestTrial is a systematic request, and what it tries.
+// RequestTrial is a systematic request, and what it varies.
 type RequestTrial struct {
 	Place schema.Place
 	How   string
 	Request
 }
 
-// RequestTrials yields the systematic requests as [Synth.Requests] does, and
-// says what each tries.
+// RequestTrials yields the systematic requests as [Synth.Requests] does, and says what each varies.
 func (s *Synth) RequestTrials() iter.Seq[RequestTrial] {
 	return func(yield func(RequestTrial) bool) {
 		bound, err := s.bound(schema.InputPart, none, nil)
@@ -141,15 +140,15 @@ func (s *Synth) RequestTrials() iter.Seq[RequestTrial] {
 	}
 }
 
-// ResponseTrial is a systematic response, and what it tries.
+// ResponseTrial is a systematic response, and what it varies.
 type ResponseTrial struct {
 	Place schema.Place
 	How   string
 	Response
 }
 
-// ResponseTrials yields the systematic responses as [Synth.Responses] does, and
-// says what each tries.
+// ResponseTrials yields the systematic responses as [Synth.Responses] does, and says what each
+// varies.
 func (s *Synth) ResponseTrials(part schema.Part, to Request) iter.Seq[ResponseTrial] {
 	return func(yield func(ResponseTrial) bool) {
 		bound, err := s.bound(part, none, nil)
@@ -175,7 +174,7 @@ func (s *Synth) ResponseTrials(part schema.Part, to Request) iter.Seq[ResponseTr
 	}
 }
 
-// howBound says what a text outside of the body tries.
+// howBound names the variation of a text outside of the body.
 func (s *Synth) howBound(v boundVariant) string {
 	f := s.forms[s.contract.Resolve(v.Shape)]
 	texts := v.Texts(v.value)

@@ -5,8 +5,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// value is a JSON value whose members keep their order. It is never changed
-// once it is made, so that documents share what they have in common.
+// value is a JSON value whose members keep their order. It is immutable, so that documents share
+// common parts.
 type value struct {
 	kind    byte    // '{', '[' or 0
 	scalar  string  // JSON text, of kind 0
@@ -55,7 +55,7 @@ func (v *value) append(b []byte) []byte {
 
 func (v *value) bytes() []byte { return v.append(nil) }
 
-// text is the value as HTTP headers and URIs write it.
+// text returns the value as HTTP headers and URIs write it.
 func (v *value) text() string {
 	if len(v.scalar) > 0 && v.scalar[0] == '"' {
 		b, _ := jsontext.AppendUnquote(nil, v.scalar)

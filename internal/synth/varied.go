@@ -14,19 +14,18 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// maxOthers is how many values a shape has besides the usual one to tell places
-// of a message apart.
+// maxOthers bounds the values of a shape, in addition to the usual one, that distinguish the places
+// of a message.
 const maxOthers = 16
 
-// varied tells apart the places of one message that would have the same usual
-// value, so that a reader which takes one for another is found out. What is
-// tried at a place is not the usual value, and stays.
+// varied gives places of one message different values where they would have the same usual one, so
+// that a reader that confuses two places is found. The value that is tried at a place stays.
 type varied struct {
 	s    *Synth
 	seen map[string]bool // JSON texts
 }
 
-// varied begins a message; the texts stand in it already.
+// varied starts a message that already has the given texts.
 func (s *Synth) varied(texts ...string) *varied {
 	v := &varied{s, map[string]bool{}}
 	for _, text := range texts {
@@ -35,7 +34,7 @@ func (s *Synth) varied(texts ...string) *varied {
 	return v
 }
 
-// scalar returns what stands at a place instead of a value of a form.
+// scalar returns the value at a place, given the form's usual one.
 func (d *varied) scalar(f *form, text string, fits func(text string) bool) string {
 	if text == f.usual() {
 		all := append([]string{text}, f.others()...)
@@ -76,7 +75,7 @@ func (d *varied) value(f *form, v *value) *value {
 	return made
 }
 
-// usual is the value that a scalar has where nothing is tried; empty: it has none.
+// usual returns the value that a scalar has if nothing is tried; empty if it has none.
 func (f *form) usual() string {
 	if len(f.variants) == 0 || f.shape.Type == schema.Boolean || len(f.shape.Enum.Or(nil)) > 0 {
 		return ""
@@ -84,7 +83,7 @@ func (f *form) usual() string {
 	return f.variants[0]
 }
 
-// newOthers finds different values besides the usual one; there may be none.
+// newOthers returns different values in addition to the usual one; there may be none.
 func (s *Synth) newOthers(f *form) func() []string {
 	return sync.OnceValue(func() []string {
 		var all []string
@@ -130,8 +129,8 @@ func (s *Synth) newOthers(f *form) func() []string {
 	})
 }
 
-// bound returns the value of a member outside of the body: of a string, a text that
-// the message does not have yet.
+// bound returns the value of a member outside of the body: for a string, a text that the message
+// does not have yet.
 func (d *varied) bound(f *form, b *binding.Member, v binding.Value) binding.Value {
 	if b.Type == schema.String {
 		text := d.scalar(f, jsontree.Quote(v.Text), func(other string) bool { return carries(b.Location, scalar(other).text()) })
@@ -140,7 +139,7 @@ func (d *varied) bound(f *form, b *binding.Member, v binding.Value) binding.Valu
 	return v
 }
 
-// textsOf are the texts of members outside of the body.
+// textsOf returns the texts of members outside of the body.
 func textsOf(all []boundMember) []string {
 	var texts []string
 	for _, b := range all {

@@ -2,17 +2,18 @@ package synth_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/schema/contracts"
+	"github.com/stretchr/testify/require"
 )
 
-// TestPlacesAreToldApart: in one message no two places of one shape have the same
-// value, as far as the shape has others.
+// TestPlacesAreToldApart checks that no two places of one shape have the same value in one message,
+// as far as the shape has others.
 func TestPlacesAreToldApart(t *testing.T) {
 	member := func(shape string, names ...string) string {
 		var all []string
@@ -68,7 +69,7 @@ func TestPlacesAreToldApart(t *testing.T) {
 	require.NotEqual(t, labels[0], labels[1])
 }
 
-// TestNumbersOfAnySize: what has no size has no invalid variant beyond it.
+// TestNumbersOfAnySize checks that a number without a size has no invalid variant beyond it.
 func TestNumbersOfAnySize(t *testing.T) {
 	for bits, want := range map[string]int{"0": 0, "64": 4} {
 		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
@@ -86,7 +87,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 	}
 }
 
-// TestNumbersBeyond64Bits: a range beyond the sizes of machines has documents.
+// TestNumbersBeyond64Bits checks that a range beyond 64 bits has documents.
 func TestNumbersBeyond64Bits(t *testing.T) {
 	for kind, want := range map[string]string{"integer": `{"n":10000000000000000000}`, "float": `{"n":10000000000000000000}`} {
 		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
@@ -98,4 +99,100 @@ func TestNumbersBeyond64Bits(t *testing.T) {
 		require.NoError(t, err)
 		require.JSONEq(t, want, string(body))
 	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	c := contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := synth.New(c, schema.Wire); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRandom(b *testing.B) {
+	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
+	b.ReportAllocs()
+	bytes, seed := 0, uint64(0)
+	for b.Loop() {
+		document, _ := s.Random(schema.OutputPart, seed)
+		bytes += len(document)
+		seed++
+	}
+	b.ReportMetric(float64(seed)/b.Elapsed().Seconds(), "documents/s")
+	b.ReportMetric(float64(bytes)/float64(seed), "bytes/document")
+}
+
+func BenchmarkDocuments(b *testing.B) {
+	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
+	b.ReportAllocs()
+	documents, bytes := 0, 0
+	for b.Loop() {
+		for document := range s.Documents(schema.OutputPart) {
+			documents++
+			bytes += len(document)
+		}
+	}
+	b.ReportMetric(float64(documents)/b.Elapsed().Seconds(), "documents/s")
+	b.ReportMetric(float64(bytes)/float64(documents), "bytes/document")
+}
+
+func BenchmarkInvalidVariants(b *testing.B) {
+	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
+	b.ReportAllocs()
+	documents := 0
+	for b.Loop() {
+		for range s.InvalidVariants(schema.OutputPart) {
+			documents++
+		}
+	}
+	b.ReportMetric(float64(documents)/b.Elapsed().Seconds(), "documents/s")
+}
+
+// TestTrials checks that each trial names a place of the contract and a variation.
+func TestTrials(t *testing.T) {
+	for _, name := range []string{"Everything", "Rpc", "PayloadText", "PayloadStream", "PayloadStructure", "NoOutput"} {
+		c := construct(t, name)
+		s := newSynth(t, c, schema.Wire)
+		known := func(place schema.Place, how string) {
+			_, _, ok := c.At(place)
+			require.True(t, ok || place.Pointer == "", "%s %s", name, place)
+			require.NotEmpty(t, how, "%s %s", name, place)
+		}
+		n := 0
+		for trial := range s.Trials(schema.OutputPart) {
+			known(trial.Place, trial.How)
+			n++
+		}
+		documents := 0
+		for range s.Documents(schema.OutputPart) {
+			documents++
+		}
+		require.Equal(t, documents, n)
+		for trial := range s.RequestTrials() {
+			known(trial.Place, trial.How)
+		}
+		for trial := range s.ResponseTrials(schema.OutputPart, synth.Request{}) {
+			known(trial.Place, trial.How)
+		}
+	}
+}
+
+func ExampleSynth_Trials() {
+	s, err := synth.New(contracts.MustLoad("cleanrooms.GetProtectedJob"), schema.Wire)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for t := range s.Trials(schema.ErrorPart("AccessDeniedException")) {
+		fmt.Printf("%s, %s: %s\n", t.Place, t.How, t.Document)
+	}
+	// Output:
+	// error:AccessDeniedException, minimal: {}
+	// error:AccessDeniedException, full: {"message":"cwxhyvco","reason":"INSUFFICIENT_PERMISSIONS"}
+	// error:AccessDeniedException, null members: {"message":null,"reason":null}
+	// error:AccessDeniedException#/message, 8 characters: {"message":"cwxhyvco"}
+	// error:AccessDeniedException#/message, 0 characters: {"message":""}
+	// error:AccessDeniedException#/reason, INSUFFICIENT_PERMISSIONS: {"reason":"INSUFFICIENT_PERMISSIONS"}
 }

@@ -13,26 +13,24 @@ type spot struct {
 	form    *form
 	again   bool // a structure that was visited elsewhere
 	key     bool // of a map
-	// put makes the document with a value at the place; of a key, see putKey.
+	// put returns the document with a value at the place; for a key, see putKey.
 	put func(*value) *value
-	// putKey makes the document with a key, and the key's pointer.
+	// putKey returns the document with a key, and the key's pointer.
 	putKey func(string) (*value, string)
-	// omit makes the document without the place, which is a required member;
-	// nil: it is none.
+	// omit returns the document without the place, which is a required member; nil if it is not.
 	omit func() *value
 }
 
 // walk visits the places of a part's document, each once and in the order of
-// [schema.Contract.Walk]. It goes into each structure from the first place that
-// leads to it. Places without a possible document are visited; what lies below
-// them is not. It ends when visit returns false.
+// [schema.Contract.Walk]. It enters each structure from the first place that leads to it. It visits
+// places without a possible document, but nothing below them. It ends when visit returns false.
 func (s *Synth) walk(part schema.Part, f *form, visit func(spot) bool) {
 	w := walker{s: s, seen: map[*form]bool{}, visit: visit}
 	w.at(spot{place: s.rootPlace(part), form: f, put: func(v *value) *value { return v }})
 }
 
-// rootPlace is the place of a part's document: the part, or the member that is
-// the body as JSON.
+// rootPlace returns the place of a part's document: the part, or the member that is the body as
+// JSON.
 func (s *Synth) rootPlace(part schema.Part) schema.Place {
 	place := schema.Place{Part: part}
 	if s.projection != schema.Wire || s.tops[part].raw != nil {
@@ -114,8 +112,8 @@ func (w *walker) member(here spot, i int) spot {
 	return there
 }
 
-// blocked visits what lies directly below a place that has no document with it,
-// so that the places which are to blame for it are met.
+// blocked visits the places directly below a place without a document, to find the ones that cause
+// it.
 func (w *walker) blocked(here spot) bool {
 	for i, below := range here.form.below {
 		token := "*"
@@ -131,10 +129,9 @@ func (w *walker) blocked(here spot) bool {
 	return true
 }
 
-// Problems returns the places of a part that no document can be made of: the
-// bounds of a number exclude each other, no string was found for a pattern, or
-// a structure requires itself. What lies above them has a document only if it
-// can do without.
+// Problems returns the places of a part that no document can be made for: the bounds of a number
+// exclude each other, no string was found for a pattern, or a structure requires itself. What is
+// above them has a document only if they are optional there.
 func (s *Synth) Problems(part schema.Part) []*Problem {
 	t := s.tops[part]
 	if t.form == nil {
@@ -150,7 +147,7 @@ func (s *Synth) Problems(part schema.Part) []*Problem {
 	return all
 }
 
-// why says what keeps a form from having a document.
+// why says what prevents a document of a form.
 func (f *form) why() string {
 	low, high := lengths(f.shape)
 	pattern := f.shape.Pattern.Or("")
@@ -170,5 +167,5 @@ func (f *form) why() string {
 	case f.shape.Type == schema.Map && len(f.keys) < low:
 		return "there are too few different keys"
 	}
-	return "what it requires has no document, or only one that holds itself or is too large"
+	return "a required part has no document, or only one that contains itself or is too large"
 }
