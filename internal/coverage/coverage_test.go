@@ -125,7 +125,7 @@ func TestShown(t *testing.T) {
 			[]string{"output#/tool/tags", "output#/tool/labels", "output#/tool/labels empty"})},
 		{"null entries, where they may be", tool(200, `{"tool":{"name":"saw","tags":[null],"labels":{"a":null}}}`), slices.Concat(base, absent("tags", "labels"),
 			[]string{"output#/tool/tags", "output#/tool/labels", "output#/tool/labels/* null"})},
-		{"a shape counts wherever it stands", tool(200, `{"tool":{"name":"saw","spare":{"name":"s","weight":1}}}`),
+		{"a shape counts wherever it occurs", tool(200, `{"tool":{"name":"saw","spare":{"name":"s","weight":1}}}`),
 			slices.Concat(base, absent(), []string{"output#/tool/spare", "output#/tool/weight"})},
 		{"headers", tool(200, `{"tool":{"name":"saw"}}`, "etag", "1", "X-State", "NEW"), slices.Concat(base,
 			slices.DeleteFunc(absent(), func(s string) bool { return s == "output#/etag absent" || s == "output#/state absent" }),
