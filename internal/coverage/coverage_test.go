@@ -125,7 +125,7 @@ func TestShown(t *testing.T) {
 			[]string{"output#/tool/tags", "output#/tool/labels", "output#/tool/labels empty"})},
 		{"null entries, where they may be", tool(200, `{"tool":{"name":"saw","tags":[null],"labels":{"a":null}}}`), slices.Concat(base, absent("tags", "labels"),
 			[]string{"output#/tool/tags", "output#/tool/labels", "output#/tool/labels/* null"})},
-		{"a shape counts wherever it stands", tool(200, `{"tool":{"name":"saw","spare":{"name":"s","weight":1}}}`),
+		{"a shape counts wherever it occurs", tool(200, `{"tool":{"name":"saw","spare":{"name":"s","weight":1}}}`),
 			slices.Concat(base, absent(), []string{"output#/tool/spare", "output#/tool/weight"})},
 		{"headers", tool(200, `{"tool":{"name":"saw"}}`, "etag", "1", "X-State", "NEW"), slices.Concat(base,
 			slices.DeleteFunc(absent(), func(s string) bool { return s == "output#/etag absent" || s == "output#/state absent" }),
@@ -184,14 +184,16 @@ func TestNotCounted(t *testing.T) {
 		{tool(200, "\x8b", "Content-Encoding", "br"), "body in an unknown encoding"},
 		{&traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte("{}"))}}, "bare body of an unknown operation"},
 	} {
-		p := plan(t, shed(t))
-		_, err := p.Shown(c.x)
-		require.Equal(t, &coverage.NotCountedError{Reason: c.why}, err)
-		tally := p.NewTally()
-		tally.Take(c.x)
-		r := tally.Report()
-		require.Equal(t, []coverage.Count{{Name: c.why, Count: 1}}, r.NotCounted)
-		require.Equal(t, []int{1, 0, 0}, []int{r.Responses, r.Counted, r.Percent})
+		t.Run(c.why, func(t *testing.T) {
+			p := plan(t, shed(t))
+			_, err := p.Shown(c.x)
+			require.Equal(t, &coverage.NotCountedError{Reason: c.why}, err)
+			tally := p.NewTally()
+			tally.Take(c.x)
+			r := tally.Report()
+			require.Equal(t, []coverage.Count{{Name: c.why, Count: 1}}, r.NotCounted)
+			require.Equal(t, []int{1, 0, 0}, []int{r.Responses, r.Counted, r.Percent})
+		})
 	}
 }
 
@@ -289,15 +291,17 @@ func TestText(t *testing.T) {
 		"testdata/report.txt":  func(b *bytes.Buffer) error { return report.Coverage(b, tally.Report()) },
 		"testdata/report.json": func(b *bytes.Buffer) error { return report.JSON(b, tally.Report()) },
 	} {
-		var got bytes.Buffer
-		require.NoError(t, format(&got))
-		require.NotContains(t, got.String(), "hush")
-		require.NotContains(t, got.String(), "secret")
-		if *update {
-			require.NoError(t, os.WriteFile(name, got.Bytes(), 0o644))
-		}
-		want, err := os.ReadFile(name)
-		require.NoError(t, err)
-		require.Equal(t, string(want), got.String())
+		t.Run(name, func(t *testing.T) {
+			var got bytes.Buffer
+			require.NoError(t, format(&got))
+			require.NotContains(t, got.String(), "hush")
+			require.NotContains(t, got.String(), "secret")
+			if *update {
+				require.NoError(t, os.WriteFile(name, got.Bytes(), 0o644))
+			}
+			want, err := os.ReadFile(name)
+			require.NoError(t, err)
+			require.Equal(t, string(want), got.String())
+		})
 	}
 }

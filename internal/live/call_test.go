@@ -41,20 +41,22 @@ func TestCallIsSignedWell(t *testing.T) {
 		{"shed.json", "PutPicture", `{}`},
 		{"ledger.json", "GetEntry", `{"Number": 1}`},
 	} {
-		for _, c := range []sigv4.Credentials{credentials, temporary} {
-			service := &standin.Service{Credentials: c, Name: "shed", Region: "eu-west-1"}
-			caller, u := caller(t, service)
-			request, err := live.Request(contract(t, v.model, v.operation), u, []byte(v.input))
-			require.NoError(t, err)
-			x, err := caller.Call(t.Context(), request)
-			require.NoError(t, err)
-			received := service.Received()
-			require.Len(t, received, 1)
-			require.Empty(t, received[0].Refused, v)
-			require.Equal(t, 200, x.Response.Status)
-			require.Equal(t, string(x.Request.Body.Bytes), string(received[0].Body))
-			require.Empty(t, x.Request.Header.Get("Authorization"), "the interaction has no signature")
-		}
+		t.Run(v.operation, func(t *testing.T) {
+			for _, c := range []sigv4.Credentials{credentials, temporary} {
+				service := &standin.Service{Credentials: c, Name: "shed", Region: "eu-west-1"}
+				caller, u := caller(t, service)
+				request, err := live.Request(contract(t, v.model, v.operation), u, []byte(v.input))
+				require.NoError(t, err)
+				x, err := caller.Call(t.Context(), request)
+				require.NoError(t, err)
+				received := service.Received()
+				require.Len(t, received, 1)
+				require.Empty(t, received[0].Refused, v)
+				require.Equal(t, 200, x.Response.Status)
+				require.Equal(t, string(x.Request.Body.Bytes), string(received[0].Body))
+				require.Empty(t, x.Request.Header.Get("Authorization"), "the interaction has no signature")
+			}
+		})
 	}
 }
 
@@ -165,7 +167,9 @@ func TestCredentialsRefused(t *testing.T) {
 		"MissingAuthenticationTokenException": true, "IncompleteSignature": true,
 		"AccessDeniedException": false, "NoSuchEntryException": false, "": false, "Exception": false,
 	} {
-		require.Equal(t, want, live.CredentialsRefused(c, name), name)
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, want, live.CredentialsRefused(c, name), name)
+		})
 	}
 	c = c.Clone()
 	c.Errors = append(c.Errors, schema.Error{Name: "ExpiredTokenException"})

@@ -24,9 +24,11 @@ func TestCarried(t *testing.T) {
 		{"", ""},
 		{"a b", "x%y z"},
 	} {
-		k := newCarrier()
-		k.live = map[string]string{"job-1": "run-7", "111122223333": "000000000000", "a b": "x%y z"}
-		require.Equal(t, c.want, k.carried(c.text), c.text)
+		t.Run(c.text, func(t *testing.T) {
+			k := newCarrier()
+			k.live = map[string]string{"job-1": "run-7", "111122223333": "000000000000", "a b": "x%y z"}
+			require.Equal(t, c.want, k.carried(c.text), c.text)
+		})
 	}
 }
 

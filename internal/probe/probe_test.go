@@ -166,9 +166,11 @@ func TestNotProbed(t *testing.T) {
 		{unsent, "the request's body was not recorded, or cannot be decoded"},
 		{encoded, "the recorded body cannot be decoded"},
 	} {
-		o, err := p.Replay(t.Context(), c.x)
-		require.NoError(t, err)
-		require.Equal(t, probe.Outcome{NotProbed: c.why}, o)
+		t.Run(c.why, func(t *testing.T) {
+			o, err := p.Replay(t.Context(), c.x)
+			require.NoError(t, err)
+			require.Equal(t, probe.Outcome{NotProbed: c.why}, o)
+		})
 	}
 	for range p.Negative(t.Context()) {
 		t.Fatal("nothing was replayed, so nothing is known to send")
@@ -187,11 +189,13 @@ func TestEndpoints(t *testing.T) {
 		{"https://amazonaws.com.cn:443/x", "that is AWS itself, and recorded requests may write there"},
 		{"https://dynamodb.us-east-1.api.aws", "that is AWS itself, and recorded requests may write there"},
 	} {
-		_, err := probe.New(c.text, shop(t), probe.Options{})
-		var refused *probe.EndpointError
-		require.ErrorAs(t, err, &refused, c.text)
-		require.Equal(t, c.problem, refused.Problem)
-		require.NotContains(t, err.Error(), "secret")
+		t.Run(c.text, func(t *testing.T) {
+			_, err := probe.New(c.text, shop(t), probe.Options{})
+			var refused *probe.EndpointError
+			require.ErrorAs(t, err, &refused, c.text)
+			require.Equal(t, c.problem, refused.Problem)
+			require.NotContains(t, err.Error(), "secret")
+		})
 	}
 	for _, text := range []string{"http://127.0.0.1:4566", "https://emulator.example/base/", "http://amazonaws.com.example", "http://[::1]:80"} {
 		_, err := probe.New(text, shop(t), probe.Options{})

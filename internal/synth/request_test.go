@@ -41,13 +41,15 @@ func TestBindingErrors(t *testing.T) {
 		"a loose label":    func() *schema.Contract { c := everything.Clone(); c.URI = schema.Is("/{lost}"); return c },
 		"no target":        func() *schema.Contract { c := rpc.Clone(); c.Target = schema.Known[string]{}; return c },
 	} {
-		s := newSynth(t, change(), schema.Wire)
-		_, err := s.Request([]byte("{}"))
-		var unbound *synth.BindingError
-		require.ErrorAs(t, err, &unbound, name)
-		for range s.Requests() {
-			t.Fatal(name)
-		}
+		t.Run(name, func(t *testing.T) {
+			s := newSynth(t, change(), schema.Wire)
+			_, err := s.Request([]byte("{}"))
+			var unbound *synth.BindingError
+			require.ErrorAs(t, err, &unbound, name)
+			for range s.Requests() {
+				t.Fatal(name)
+			}
+		})
 	}
 	_, err := newSynth(t, everything, schema.SDK).Request([]byte("{}"))
 	var unbound *synth.BindingError
@@ -88,11 +90,13 @@ func TestExchangeForm(t *testing.T) {
 		{everything, "error:Bare", `{}`, 500, "Bare", `{}`},
 		{everything, "error:Coded", `{}`, 400, "Code.d", `{}`},
 	} {
-		a, err := v.s.Response(v.part, []byte(v.body), synth.Request{})
-		require.NoError(t, err)
-		require.Equal(t, v.status, a.Status)
-		require.Equal(t, v.named, a.Header.Get("X-Amzn-Errortype"))
-		require.Equal(t, v.want, string(a.Body))
+		t.Run(string(v.part)+" "+v.body, func(t *testing.T) {
+			a, err := v.s.Response(v.part, []byte(v.body), synth.Request{})
+			require.NoError(t, err)
+			require.Equal(t, v.status, a.Status)
+			require.Equal(t, v.named, a.Header.Get("X-Amzn-Errortype"))
+			require.Equal(t, v.want, string(a.Body))
+		})
 	}
 }
 

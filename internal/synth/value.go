@@ -57,9 +57,8 @@ func (v *value) bytes() []byte { return v.append(nil) }
 
 // text returns the value as HTTP headers and URIs write it.
 func (v *value) text() string {
-	if len(v.scalar) > 0 && v.scalar[0] == '"' {
-		b, _ := jsontext.AppendUnquote(nil, v.scalar)
-		return string(b)
+	if text, ok := jsontree.Unquote(v.scalar); ok {
+		return text
 	}
 	return v.scalar
 }

@@ -72,18 +72,20 @@ func TestPlacesAreToldApart(t *testing.T) {
 // TestNumbersOfAnySize checks that a number without a size has no invalid variant beyond it.
 func TestNumbersOfAnySize(t *testing.T) {
 	for bits, want := range map[string]int{"0": 0, "64": 4} {
-		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
+		t.Run(bits, func(t *testing.T) {
+			c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
 			{"name":"n","shape":{"type":"integer","bits":` + bits + `}},{"name":"x","shape":{"type":"float","bits":` + bits + `}}]}}}`))
-		require.NoError(t, err)
-		s, err := synth.New(c, schema.Wire)
-		require.NoError(t, err)
-		found := 0
-		for m := range s.InvalidVariants(schema.OutputPart) {
-			if strings.Contains(m.How, "for its bits") {
-				found++
+			require.NoError(t, err)
+			s, err := synth.New(c, schema.Wire)
+			require.NoError(t, err)
+			found := 0
+			for m := range s.InvalidVariants(schema.OutputPart) {
+				if strings.Contains(m.How, "for its bits") {
+					found++
+				}
 			}
-		}
-		require.Equal(t, want, found, bits)
+			require.Equal(t, want, found, bits)
+		})
 	}
 }
 

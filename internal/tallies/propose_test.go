@@ -324,7 +324,7 @@ func (r *corrupter) word() string {
 
 func (r *corrupter) document(t *testing.T, s *synth.Synth, part schema.Part) []byte {
 	document, err := s.Random(part, r.Uint64())
-	if err != nil { // it recurs for ever
+	if err != nil { // it recurs without end
 		document = []byte("{}")
 	}
 	var tree any

@@ -13,23 +13,22 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Excerpts withholds lines of a source that hold values which a contract calls
-// sensitive: the excerpt of a finding shows its neighbours, too. It goes by where
-// such values may stand, which may withhold more than it must. Its zero value is
-// ready.
+// Excerpts withholds lines of a source with values that a contract calls sensitive, because the
+// excerpt of a finding also shows adjacent values. It goes by the places where such values may be,
+// which may withhold more than necessary. Its zero value is ready.
 type Excerpts struct {
 	places map[*schema.Contract]*secretPlaces
 
-	// of the line asked for last: one line may have thousands of findings
+	// of the last line, because one line may have thousands of findings
 	interaction *traffic.Interaction
 	number      int
 	text        []byte
 
-	withheld [2][]stretch // of the interaction asked for last: of its request's body, and its response's
+	withheld [2][]stretch // of the last interaction: of the bodies of its request and its response
 }
 
-// Line is the text of a line of an interaction's source; nil where there is
-// none, or none to be shown.
+// Line returns the text of a line of an interaction's source; nil if there is none, or if it is
+// withheld.
 func (s *Excerpts) Line(c *schema.Contract, x *traffic.Interaction, number int) []byte {
 	if s.interaction == x && s.number == number {
 		return s.text
@@ -59,13 +58,13 @@ func (s *Excerpts) of(c *schema.Contract) *secretPlaces {
 	return s.places[c]
 }
 
-// secretPlaces are where the sensitive values of a contract stand.
+// secretPlaces are the places of the sensitive values of a contract.
 type secretPlaces struct {
 	members map[string]bool      // names of members
-	names   [][]byte             // how members begin in JSON, and in JSON inside of a quoted scalar of YAML
-	headers [][]byte             // names of headers and beginnings of such, in lower case
-	url     bool                 // in the URL, where labels have no name
-	bodies  map[schema.Part]bool // those that are a value, without a name before it
+	names   [][]byte             // names as written in JSON, and in JSON inside of a quoted scalar of YAML
+	headers [][]byte             // names and prefixes of headers, in lower case
+	url     bool                 // in the URL, where labels have no names
+	bodies  map[schema.Part]bool // bodies that are a sensitive value, without a name before it
 }
 
 func newSecretPlaces(c *schema.Contract) *secretPlaces {
@@ -102,8 +101,8 @@ func newSecretPlaces(c *schema.Contract) *secretPlaces {
 	return p
 }
 
-// payload reports a structure one of whose members is the body, and sensitive.
-// Events may be, as soon as anything is.
+// payload reports a structure with a sensitive member that is the body. Any event may be sensitive
+// if the contract has sensitive members.
 func (p *secretPlaces) payload(c *schema.Contract, root schema.Ref) bool {
 	return slices.ContainsFunc(c.Resolve(root).Members, func(m schema.Member) bool {
 		shape := c.Resolve(m.Shape)
@@ -111,11 +110,10 @@ func (p *secretPlaces) payload(c *schema.Contract, root schema.Ref) bool {
 	})
 }
 
-// on reports whether a sensitive value may stand on a line of an interaction, by
-// the line alone: it may be one of a body that cannot be followed, or of another
-// interaction that the line holds, too.
+// on reports whether a sensitive value may be on a line of an interaction, by the line alone. The
+// value may be of a body without known places, or of another interaction on the same line.
 func (p *secretPlaces) on(text []byte, x *traffic.Interaction, number int) bool {
-	if x.Request != nil && (p.url || p.in(x.Request.Body, p.bodies[schema.InputPart], number)) || p.in(x.Response.Body, p.responses(x), number) {
+	if x.Request != nil && (p.url || p.in(x.Request.Body, p.bodies[schema.InputPart], number)) || p.in(x.Response.Body, p.sensitiveResponse(x), number) {
 		return true
 	}
 	if slices.ContainsFunc(p.names, func(name []byte) bool { return bytes.Contains(text, name) }) {
@@ -125,9 +123,8 @@ func (p *secretPlaces) on(text []byte, x *traffic.Interaction, number int) bool 
 	return slices.ContainsFunc(p.headers, func(name []byte) bool { return bytes.Contains(lower, name) })
 }
 
-// in reports whether a line holds a sensitive value of a body that no name in
-// the line tells: one that is such a value, or one in base64. Where a body ends
-// that cannot be followed is not known.
+// in reports whether a line has a sensitive value of a body without a name in the line: a body that
+// is such a value, or one in base64. The end of a body without known places is unknown.
 func (p *secretPlaces) in(b traffic.Body, secret bool, number int) bool {
 	from, to := b.Position(0), b.Position(len(b.Bytes))
 	switch {
@@ -139,9 +136,9 @@ func (p *secretPlaces) in(b traffic.Body, secret bool, number int) bool {
 	return secret && number <= to.Line
 }
 
-// responses reports whether the body of the response may be a sensitive value. One
+// sensitiveResponse reports whether the body of the response may be a sensitive value. A response
 // without a request may be of any part.
-func (p *secretPlaces) responses(x *traffic.Interaction) bool {
+func (p *secretPlaces) sensitiveResponse(x *traffic.Interaction) bool {
 	for part := range p.bodies {
 		_, isError := part.ErrorName()
 		if x.Request == nil || part != schema.InputPart && isError == (x.Response.Status >= 300) {
@@ -151,7 +148,8 @@ func (p *secretPlaces) responses(x *traffic.Interaction) bool {
 	return false
 }
 
-// holdsSecret looks through lists and maps; a structure has members of its own.
+// holdsSecret looks through lists and maps, but not into structures, whose members have their own
+// names.
 func holdsSecret(c *schema.Contract, r schema.Ref) bool {
 	shape := c.Resolve(r)
 	if shape.Sensitive.Or(false) {
@@ -165,21 +163,21 @@ func holdsSecret(c *schema.Contract, r schema.Ref) bool {
 	return false
 }
 
-// stretch is some lines of a source, from the first to the last.
+// stretch is a range of lines of a source, both ends included.
 type stretch struct{ first, last int }
 
-// covers looks a line up in stretches that are in order.
+// covers reports whether a line is in one of the stretches, which are in order.
 func covers(all []stretch, number int) bool {
 	i, _ := slices.BinarySearchFunc(all, number, func(s stretch, number int) int { return s.last - number })
 	return i < len(all) && all[i].first <= number
 }
 
-// stretches are the lines of a body that hold a sensitive member, from its name
-// to the end of its value. What follows on broken JSON may be anything: it is
-// withheld, from the last such name on.
+// stretches returns the lines of a body that have a sensitive member, from its name to the end of
+// its value. In broken JSON, everything after the last such name is withheld, or everything after
+// the error if there is none.
 func (p *secretPlaces) stretches(b traffic.Body) []stretch {
 	if len(p.members) == 0 || b.Position(0) == b.Position(len(b.Bytes)) {
-		return nil // as the line tells
+		return nil // the line alone decides
 	}
 	text := bytes.TrimPrefix(b.Bytes, []byte("\ufeff"))
 	start := len(b.Bytes) - len(text)
@@ -189,7 +187,7 @@ func (p *secretPlaces) stretches(b traffic.Body) []stretch {
 	for from := 0; ; {
 		token, err := d.ReadToken()
 		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // one that is cut off holds no more
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // a cut-off body has no more
 			return all
 		case err == nil && !(isName(d) && p.members[token.String()]):
 			continue
@@ -206,7 +204,7 @@ func (p *secretPlaces) stretches(b traffic.Body) []stretch {
 	}
 }
 
-// isName reports whether the token read last is the name of a member.
+// isName reports whether the last token is the name of a member.
 func isName(d *jsontext.Decoder) bool {
 	kind, length := d.StackIndex(d.StackDepth())
 	return kind == jsontext.KindBeginObject && length%2 == 1

@@ -12,8 +12,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestExcerpts: a report shows no line on which a sensitive value may be, whatever the finding there
-// is about.
+// TestExcerpts checks that a report shows no line on which a sensitive value may be, whatever its
+// finding is about.
 func TestExcerpts(t *testing.T) {
 	public := contracts.MustLoad(contracts.Newest) // parameters are sensitive
 	secret := public.Clone()                       // of a member of the output
@@ -35,7 +35,7 @@ func TestExcerpts(t *testing.T) {
 	}{
 		{"its line", public, body, []int{1, 2, 3, 5}},
 		{"from the name to the end of the value", secret, body, []int{1, 2, 5}},
-		{"what follows on broken JSON may be anything", secret, cut, []int{1, 2}},
+		{"everything after the name in broken JSON", secret, cut, []int{1, 2}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			x := &traffic.Interaction{Response: traffic.Response{Status: 200, Body: traffic.BodyOf([]byte(row.body))}}
