@@ -10,10 +10,10 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/validate"
 )
 
@@ -279,7 +279,7 @@ func (s *search) held(document []byte) []*evidence {
 	}
 	var all []*evidence
 	for _, f := range findings.General() { // who may send an empty value is not a change of the contract
-		if f.Rule == finding.JudgeDisagreement {
+		if f.Rule == finding.OracleDisagreement {
 			return nil
 		}
 		all = append(all, s.evidence(f, document))

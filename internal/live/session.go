@@ -36,7 +36,7 @@ type Options struct {
 	Findings    finding.Set // what the contracts have to say of themselves
 	Profile     finding.Profile
 	Accept      report.Acceptance
-	FailOn      finding.Threshold
+	FailOn      report.Threshold
 	FailOnStale bool
 	Body        io.Writer // for the body of the response, as it came; nil: nobody
 	Stderr      io.Writer // what is said of the call while it goes on
