@@ -172,3 +172,22 @@ func TestShortWant(t *testing.T) {
 		})
 	}
 }
+
+// TestWantIsWhole checks that the JSON report never cuts what was wanted.
+func TestWantIsWhole(t *testing.T) {
+	names := make([]string, 500)
+	for i := range names {
+		names[i] = "value-of-an-enum"
+	}
+	long := strings.Repeat("[a-z]", 500)
+	for name, tc := range map[string]struct {
+		f    Finding
+		want string
+	}{
+		"enum":    {Finding{Rule: EnumUnknownValue, Wanted: Want{OneOf: names}}, "one of " + strings.Join(names, ", ")},
+		"members": {Finding{Rule: MemberUnknown, Wanted: Want{OneOf: names}}, "one of " + strings.Join(names, ", ")},
+		"pattern": {Finding{Rule: ConstraintPattern, Wanted: Want{Pattern: long}}, long},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, tc.want, tc.f.Rendered().Want) })
+	}
+}
