@@ -153,7 +153,7 @@ func TestEveryRuleIsBroken(t *testing.T) {
 	// No document breaks it as long as crcheck has no defect; no list or map of the contract is
 	// required, its service never spoke the query protocol, it streams nothing, and what was not
 	// recorded is said of a whole run.
-	notByDocument := []finding.RuleID{finding.JudgeDisagreement, finding.MemberMissingCollection, finding.ErrorQueryCode, finding.HTTPNotRecorded, finding.EncodingMixed, finding.StreamFraming}
+	notByDocument := []finding.RuleID{finding.OracleDisagreement, finding.MemberMissingCollection, finding.ErrorQueryCode, finding.HTTPNotRecorded, finding.EncodingMixed, finding.StreamFraming}
 	// A place that can nest so deep has no shape, so its member is unknown.
 	notAlone := []finding.RuleID{finding.SyntaxTooDeep}
 

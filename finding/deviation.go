@@ -19,12 +19,12 @@ type Deviation struct {
 	Evidence  string `json:"evidence"`
 }
 
-// MinRecorders is how many independent recorders must have seen a deviation for
+// minRecorders is how many independent recorders must have seen a deviation for
 // it to regrade findings; one with fewer is a hint.
-const MinRecorders = 2
+const minRecorders = 2
 
 // Regrades reports whether the evidence is enough to regrade findings to info.
-func (d Deviation) Regrades() bool { return d.Recorders >= MinRecorders }
+func (d Deviation) Regrades() bool { return d.Recorders >= minRecorders }
 
 // Hint says what the reader of a finding that matches should know.
 func (d Deviation) Hint() string {
@@ -107,31 +107,4 @@ func KnownDeviation(f Finding) (Deviation, bool) {
 		}
 	}
 	return Deviation{}, false
-}
-
-// DeviationMode says what becomes of known deviations of AWS.
-type DeviationMode int
-
-const (
-	// DeviationsError leaves them as they are.
-	DeviationsError DeviationMode = iota
-	// DeviationsHide counts them, and reports none.
-	DeviationsHide
-	// DeviationsShow reports them as info.
-	DeviationsShow
-)
-
-var deviationModes = [...]string{DeviationsError: "error", DeviationsHide: "hide", DeviationsShow: "show"}
-
-func (m DeviationMode) String() string { return deviationModes[m] }
-
-// UnmarshalText reads "hide", "show" or "error".
-func (m *DeviationMode) UnmarshalText(text []byte) error {
-	return unmarshalName(m, deviationModes[:], text, "way to treat deviations")
-}
-
-// Applies reports whether deviations of AWS may be in responses of an origin: who
-// stands in for AWS has no excuse.
-func (m DeviationMode) Applies(origin Origin) bool {
-	return m != DeviationsError && (origin == OriginAWS || origin == OriginUnknown)
 }

@@ -40,13 +40,6 @@ func ExampleProfile_Grade() {
 	// strict error true
 }
 
-func ExampleThreshold_Fails() {
-	var failOn finding.Threshold
-	err := failOn.UnmarshalText([]byte("warning"))
-	fmt.Println(err, failOn.Fails(finding.Info), failOn.Fails(finding.Warning))
-	// Output: <nil> false true
-}
-
 func ExampleRuleID_Lookup() {
 	rule, ok := finding.TypeNull.Lookup()
 	fmt.Println(ok, rule.Layer, rule.Severity(finding.Strict))

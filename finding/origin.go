@@ -1,9 +1,10 @@
 package finding
 
-// Origin says who sent the responses that findings are about. It decides what a
-// finding weighs and what to do about it: a service cannot be told to change, an
-// emulator can. It is stated by whoever knows, never guessed from a host's name:
-// emulators that run in the client's process use AWS's own.
+import "github.com/crcheck/crcheck/internal/wording"
+
+// Origin says who sent the responses that findings are about. It decides the severity and the
+// remedy of a finding: an emulator can change, AWS cannot. The caller states it. It is never guessed
+// from a host name, since emulators in the process of the client use the host names of AWS.
 type Origin int
 
 const (
@@ -11,14 +12,15 @@ const (
 	OriginAWS             // AWS itself
 	OriginEmulator        // a program that stands in for AWS, such as moto
 	OriginFixtures        // documents that somebody wrote for tests
+
 )
 
 var originNames = [...]string{OriginUnknown: "", OriginAWS: "aws", OriginEmulator: "emulator", OriginFixtures: "fixtures"}
 
-// String returns "aws", "emulator", "fixtures", or nothing where it is not known.
+// String returns "aws", "emulator", "fixtures", or "" for [OriginUnknown].
 func (o Origin) String() string { return originNames[o] }
 
-// UnmarshalText reads "aws", "emulator" or "fixtures"; nothing is unknown.
-func (o *Origin) UnmarshalText(text []byte) error {
-	return unmarshalName(o, originNames[:], text, "origin")
+// UnmarshalText reads "aws", "emulator" or "fixtures"; "" is [OriginUnknown].
+func (o *Origin) UnmarshalText(name []byte) error {
+	return wording.ParseName(o, originNames[:], name, "origin")
 }

@@ -21,7 +21,7 @@ func TestRemedyFor(t *testing.T) {
 			}
 			require.NotContains(t, aws, "If AWS")
 			require.NotContains(t, emulator, "If AWS")
-			if r.Layer != LayerSchema || r.ID == JudgeDisagreement {
+			if r.Layer != LayerSchema || r.ID == OracleDisagreement {
 				return
 			}
 			require.NotContains(t, strings.ToLower(aws), "misspelt")

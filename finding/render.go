@@ -5,6 +5,8 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // prose is what a finding says in words.
@@ -76,7 +78,7 @@ var documentRenderers = map[RuleID]func(Finding) prose{
 	PatternTimeout: func(f Finding) prose {
 		return f.about(f.Wanted.Pattern, "took too long to match against the pattern, so it was not checked")
 	},
-	JudgeDisagreement: func(f Finding) prose {
+	OracleDisagreement: func(f Finding) prose {
 		if f.Cause != "" {
 			return prose{message: "the JSON Schema could not be asked: " + f.Cause}
 		}
@@ -123,12 +125,12 @@ func (f Finding) ShortWant() string {
 	case f.Rule == EnumUnknownValue && len(f.Want) > maxValues:
 		return fmt.Sprintf("one of %d values", len(f.Wanted.OneOf))
 	case f.Rule == MemberUnknown && len(f.Wanted.OneOf) > 0:
-		return "one of " + Clip(strings.Join(f.Wanted.OneOf, ", "))
+		return "one of " + clip(strings.Join(f.Wanted.OneOf, ", "))
 	case f.Rule == TypeMismatch && f.Wanted.Type == "union":
 		return f.Wanted.typed(true)
 	case f.Rule == SourceConflict:
 		line, _, _ := strings.Cut(f.Want, "\n")
-		return Clip(line)
+		return clip(line)
 	}
 	return f.Want
 }
@@ -225,15 +227,15 @@ func renderUnknownTag(f Finding) prose {
 	tag := f.name()
 	switch f.Problem {
 	case OfEvent:
-		return prose{Clip(tag), oneOf(f.Wanted.OneOf), fmt.Sprintf(":event-type is %s, which the contract does not know", quoted(tag))}
+		return prose{clip(tag), oneOf(f.Wanted.OneOf), fmt.Sprintf(":event-type is %s, which the contract does not know", quoted(tag))}
 	case IsException:
-		return prose{Clip(tag), oneOf(f.Wanted.OneOf), fmt.Sprintf(":event-type is %s, which is an exception: its :message-type is exception, and :exception-type names it", quoted(tag))}
+		return prose{clip(tag), oneOf(f.Wanted.OneOf), fmt.Sprintf(":event-type is %s, which is an exception: its :message-type is exception, and :exception-type names it", quoted(tag))}
 	}
 	return prose{tag, exactlyOne(f), fmt.Sprintf("the union's only member is %s, which the contract does not know", quoted(tag))}
 }
 
 func renderLength(f Finding) prose {
-	unit := string(f.Found.Unit)
+	unit := f.Found.Unit
 	if f.Found.Length == 1 {
 		unit = strings.TrimSuffix(strings.Replace(unit, "entries", "entry", 1), "s")
 	}
@@ -242,7 +244,7 @@ func renderLength(f Finding) prose {
 }
 
 func renderPattern(f Finding) prose {
-	return f.about(f.Wanted.Pattern, "does not match the pattern "+Clip(f.Wanted.Pattern))
+	return f.about(f.Wanted.Pattern, "does not match the pattern "+clip(f.Wanted.Pattern))
 }
 
 func renderSyntax(f Finding) prose {
@@ -275,7 +277,9 @@ func (v Value) shown() string {
 	return v.clipped()
 }
 
-func (v Value) clipped() string { return clipOf(v.Text, max(v.Cut, len(v.Text))) }
+func (v Value) clipped() string {
+	return wording.ClipPart(v.Text, max(v.Cut, len(v.Text)), maxShown)
+}
 
 // typed says what a type takes, with an article; in messages without all members of a union.
 func (w Want) typed(short bool) string {
@@ -283,7 +287,7 @@ func (w Want) typed(short bool) string {
 	case "union":
 		names := strings.Join(w.OneOf, ", ")
 		if short {
-			names = Clip(names)
+			names = clip(names)
 		}
 		return "a union, an object with exactly one of " + names
 	case "structure":
@@ -333,15 +337,6 @@ func joinAnd(names []string) string {
 // maxShown is how many bytes of a text messages show.
 const maxShown = 80
 
-// Clip shortens a text that a message shows.
-func Clip(text string) string { return clipOf(text, len(text)) }
+func clip(s string) string { return wording.Clip(s, maxShown) }
 
-// clipOf shortens a text that is the beginning of one of so many bytes.
-func clipOf(text string, size int) string {
-	if size <= maxShown {
-		return text
-	}
-	return strings.ToValidUTF8(text[:maxShown], "") + fmt.Sprintf("… (%d bytes)", size)
-}
-
-func quoted(text string) string { return strconv.Quote(Clip(text)) }
+func quoted(s string) string { return strconv.Quote(clip(s)) }

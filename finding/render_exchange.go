@@ -109,11 +109,11 @@ func renderContentType(f Finding) prose {
 	if f.Problem == OfEvent || f.Problem == HeaderType {
 		header = ":content-type"
 	}
-	return prose{got, f.Wanted.Text, fmt.Sprintf("got %s %s, want %s", header, Clip(got), f.Wanted.Text)}
+	return prose{got, f.Wanted.Text, fmt.Sprintf("got %s %s, want %s", header, clip(got), f.Wanted.Text)}
 }
 
 func renderUnmodeled(f Finding) prose {
-	p := prose{got: Clip(f.name()), want: oneOf(f.Wanted.OneOf)}
+	p := prose{got: clip(f.name()), want: oneOf(f.Wanted.OneOf)}
 	switch f.Problem {
 	case OfEvent:
 		p.message = "the stream has no exception " + quoted(f.name())

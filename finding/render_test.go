@@ -50,8 +50,8 @@ func TestRendered(t *testing.T) {
 		"range":          {Finding{Rule: ConstraintRange, Found: text(KindInteger, "9"), Wanted: Want{Bounds: Bounds{Max: "5"}}}, "9", "at most 5", "9 is out of range; the contract allows at most 5"},
 		"pattern":        {Finding{Rule: ConstraintPattern, Found: text(KindString, "y"), Wanted: Want{Pattern: "x+"}}, `"y"`, "x+", `"y" does not match the pattern x+`},
 		"timeout":        {Finding{Rule: PatternTimeout, Found: text(KindString, "y"), Wanted: Want{Pattern: "x+"}}, `"y"`, "x+", `"y" took too long to match against the pattern, so it was not checked`},
-		"schema accepts": {Finding{Rule: JudgeDisagreement, Problem: SchemaAgrees}, "", "", "the JSON Schema accepts the document: true; the walker: false; please report it together with the document"},
-		"no schema":      {Finding{Rule: JudgeDisagreement, Cause: "gone"}, "", "", "the JSON Schema could not be asked: gone"},
+		"schema accepts": {Finding{Rule: OracleDisagreement, Problem: SchemaAgrees}, "", "", "the JSON Schema accepts the document: true; the walker: false; please report it together with the document"},
+		"no schema":      {Finding{Rule: OracleDisagreement, Cause: "gone"}, "", "", "the JSON Schema could not be asked: gone"},
 
 		"syntax":           {Finding{Rule: SyntaxInvalid, Found: text(KindCharacter, "}"), Cause: "why"}, `"}"`, "", "not JSON: why"},
 		"syntax, end":      {Finding{Rule: SyntaxInvalid, Found: Value{Kind: KindEnd}}, "end of input", "", "the JSON text ends in the middle"},
@@ -160,8 +160,8 @@ func TestShortWant(t *testing.T) {
 	}{
 		"enum":       {Finding{Rule: EnumUnknownValue, Wanted: Want{OneOf: names}}, "one of 60 values"},
 		"short enum": {Finding{Rule: EnumUnknownValue, Wanted: Want{OneOf: names[:2]}}, "one of somewhat-long, somewhat-long"},
-		"members":    {Finding{Rule: MemberUnknown, Names: []string{"x"}, Wanted: Want{OneOf: names}}, "one of " + Clip(strings.Join(names, ", "))},
-		"union":      {Finding{Rule: TypeMismatch, Wanted: Want{Type: "union", OneOf: names}}, "a union, an object with exactly one of " + Clip(strings.Join(names, ", "))},
+		"members":    {Finding{Rule: MemberUnknown, Names: []string{"x"}, Wanted: Want{OneOf: names}}, "one of " + clip(strings.Join(names, ", "))},
+		"union":      {Finding{Rule: TypeMismatch, Wanted: Want{Type: "union", OneOf: names}}, "a union, an object with exactly one of " + clip(strings.Join(names, ", "))},
 		"source":     {Finding{Rule: SourceConflict, Wanted: Want{Text: "some\nmore"}}, "some"},
 		"another":    {Finding{Rule: UnionNoMember, Wanted: Want{OneOf: names}}, "exactly one of " + strings.Join(names, ", ")},
 	} {
@@ -170,5 +170,24 @@ func TestShortWant(t *testing.T) {
 			require.Equal(t, row.want, f.ShortWant())
 			require.Equal(t, strings.Count(f.Want, "somewhat-long"), len(f.Wanted.OneOf))
 		})
+	}
+}
+
+// TestWantIsWhole checks that the JSON report never cuts what was wanted.
+func TestWantIsWhole(t *testing.T) {
+	names := make([]string, 500)
+	for i := range names {
+		names[i] = "value-of-an-enum"
+	}
+	long := strings.Repeat("[a-z]", 500)
+	for name, tc := range map[string]struct {
+		f    Finding
+		want string
+	}{
+		"enum":    {Finding{Rule: EnumUnknownValue, Wanted: Want{OneOf: names}}, "one of " + strings.Join(names, ", ")},
+		"members": {Finding{Rule: MemberUnknown, Wanted: Want{OneOf: names}}, "one of " + strings.Join(names, ", ")},
+		"pattern": {Finding{Rule: ConstraintPattern, Wanted: Want{Pattern: long}}, long},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, tc.want, tc.f.Rendered().Want) })
 	}
 }

@@ -40,11 +40,11 @@ const (
 	EnumUnknownValue        RuleID = "enum.unknown-value"
 	// ConstraintEmpty is the special case of ConstraintLength, and of ConstraintPattern
 	// for an empty string, in a response that AWS itself produces, see [Finding.General].
-	ConstraintEmpty   RuleID = "constraint.empty"
-	ConstraintLength  RuleID = "constraint.length"
-	ConstraintRange   RuleID = "constraint.range"
-	ConstraintPattern RuleID = "constraint.pattern"
-	JudgeDisagreement RuleID = "judge.disagreement"
+	ConstraintEmpty    RuleID = "constraint.empty"
+	ConstraintLength   RuleID = "constraint.length"
+	ConstraintRange    RuleID = "constraint.range"
+	ConstraintPattern  RuleID = "constraint.pattern"
+	OracleDisagreement RuleID = "oracle.disagreement"
 
 	SyntaxInvalid         RuleID = "syntax.invalid"
 	SyntaxTrailing        RuleID = "syntax.trailing"
@@ -169,7 +169,7 @@ var checkRules = []Rule{
 	{ConstraintPattern, LayerSchema,
 		"A string does not match the pattern of its shape. An empty one in a response is constraint.empty.",
 		"Send a value that matches.", graduated},
-	{JudgeDisagreement, LayerSchema,
+	{OracleDisagreement, LayerSchema,
 		"The validator and the JSON Schema that it is checked against disagree: a bug in crcheck.",
 		"Report the bug with the document, and treat the document as rejected.", always},
 

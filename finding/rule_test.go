@@ -23,7 +23,7 @@ constraint.length        schema info    warning error
 constraint.empty         schema info    info    warning
 constraint.range         schema info    warning error
 constraint.pattern       schema info    warning error
-judge.disagreement       schema error   error   error
+oracle.disagreement      schema error   error   error
 syntax.invalid           bytes  error   error   error
 syntax.trailing          bytes  error   error   error
 syntax.bom               bytes  error   error   error

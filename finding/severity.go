@@ -2,8 +2,8 @@ package finding
 
 import (
 	"fmt"
-	"slices"
-	"strings"
+
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // Severity says how much a finding weighs under a profile.
@@ -33,18 +33,18 @@ func (s Severity) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText reads what [Severity.MarshalText] writes.
-func (s *Severity) UnmarshalText(text []byte) error {
-	return unmarshalName(s, severityNames[:], text, "severity")
+func (s *Severity) UnmarshalText(name []byte) error {
+	return wording.ParseName(s, severityNames[:], name, "severity")
 }
 
-// Profile says how much is held against a document. The zero value is [Default].
+// Profile says how strict to be. The zero value is [Default].
 type Profile int
 
 const (
 	Default Profile = iota
-	// Lenient holds against a document only what breaks every client.
+	// Lenient makes an error only of what breaks every client.
 	Lenient
-	// Strict holds everything against it that the contract does not state.
+	// Strict makes an error of all that the contract does not state.
 	Strict
 )
 
@@ -58,23 +58,8 @@ func (p Profile) String() string {
 }
 
 // UnmarshalText reads "lenient", "default" or "strict".
-func (p *Profile) UnmarshalText(text []byte) error {
-	return unmarshalName(p, profileNames[:], text, "profile")
-}
-
-func unmarshalName[T ~int](to *T, names []string, text []byte, what string) error {
-	for i, name := range names {
-		if name == string(text) {
-			*to = T(i)
-			return nil
-		}
-	}
-	article := "a"
-	if strings.HasPrefix(what, "o") {
-		article = "an"
-	}
-	named := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
-	return fmt.Errorf("%q is not %s %s: use one of %s", text, article, what, strings.Join(named, ", "))
+func (p *Profile) UnmarshalText(name []byte) error {
+	return wording.ParseName(p, profileNames[:], name, "profile")
 }
 
 // Grade returns the findings with the severity that the profile gives their rules,
@@ -92,39 +77,4 @@ func (p Profile) GradeFrom(origin Origin, findings Set) Set {
 		graded[i] = f
 	}
 	return graded
-}
-
-// Threshold is the severity from which on a finding makes a run fail. The zero
-// value is [FailOnError].
-type Threshold int
-
-const (
-	FailOnError Threshold = iota
-	FailOnWarning
-	FailNever
-)
-
-var thresholdNames = [...]string{FailOnError: "error", FailOnWarning: "warning", FailNever: "never"}
-
-func (t Threshold) String() string {
-	if t < 0 || int(t) >= len(thresholdNames) {
-		return fmt.Sprintf("threshold(%d)", int(t))
-	}
-	return thresholdNames[t]
-}
-
-// UnmarshalText reads "error", "warning" or "never".
-func (t *Threshold) UnmarshalText(text []byte) error {
-	return unmarshalName(t, thresholdNames[:], text, "threshold")
-}
-
-// Fails reports whether a finding of a severity makes a run fail.
-func (t Threshold) Fails(s Severity) bool {
-	switch t {
-	case FailOnWarning:
-		return s >= Warning
-	case FailNever:
-		return false
-	}
-	return s >= Error
 }

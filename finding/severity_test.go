@@ -24,9 +24,6 @@ func TestNames(t *testing.T) {
 		{Default, new(Profile), "default"},
 		{Lenient, new(Profile), "lenient"},
 		{Strict, new(Profile), "strict"},
-		{FailOnError, new(Threshold), "error"},
-		{FailOnWarning, new(Threshold), "warning"},
-		{FailNever, new(Threshold), "never"},
 	} {
 		require.Equal(t, v.name, v.value.String())
 		require.NoError(t, v.into.UnmarshalText([]byte(v.name)))
@@ -38,7 +35,6 @@ func TestNames(t *testing.T) {
 	}
 	require.Equal(t, "severity(7)", Severity(7).String())
 	require.Equal(t, "profile(-1)", Profile(-1).String())
-	require.Equal(t, "threshold(3)", Threshold(3).String())
 	_, err := Severity(3).MarshalText()
 	require.Error(t, err)
 	_, err = Severity(-1).MarshalText()
@@ -54,21 +50,6 @@ func TestSeverityInJSON(t *testing.T) {
 		var back Finding
 		require.NoError(t, json.Unmarshal(text, &back))
 		require.Equal(t, f, back)
-	}
-}
-
-func TestThreshold(t *testing.T) {
-	for _, v := range []struct {
-		threshold Threshold
-		fails     [3]bool // info, warning, error
-	}{
-		{FailOnError, [3]bool{false, false, true}},
-		{FailOnWarning, [3]bool{false, true, true}},
-		{FailNever, [3]bool{false, false, false}},
-	} {
-		for severity, fails := range v.fails {
-			require.Equal(t, fails, v.threshold.Fails(Severity(severity)), "%s %s", v.threshold, Severity(severity))
-		}
 	}
 }
 

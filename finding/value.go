@@ -36,8 +36,8 @@ func (k Kind) isNumber() bool {
 
 func (k Kind) isString() bool { return k == KindString || k == KindDateTime || k == KindHTTPDate }
 
-// MaxText is how many bytes of a value a finding keeps.
-const MaxText = 1024
+// maxText is how many bytes of a value a finding keeps.
+const maxText = 1024
 
 // Value is what was found.
 type Value struct {
@@ -48,26 +48,24 @@ type Value struct {
 	// Cut is the size of the whole text in bytes where Text is only its beginning.
 	Cut int `json:"cut,omitempty"`
 	// Length counts units, which is what lengths are limits on.
-	Length int  `json:"length,omitempty"`
-	Unit   Unit `json:"unit,omitempty"`
+	Length int    `json:"length,omitempty"`
+	Unit   string `json:"unit,omitempty"`
 }
 
-// Unit is what a length counts.
-type Unit string
-
+// The units of [Value.Length].
 const (
-	CodePoints Unit = "code points"
-	Bytes      Unit = "bytes"
-	Elements   Unit = "elements"
-	Entries    Unit = "entries"
+	CodePoints = "code points"
+	Bytes      = "bytes"
+	Elements   = "elements"
+	Entries    = "entries"
 )
 
-// ValueOf returns a value of which at most [MaxText] bytes are kept.
+// ValueOf returns a value of which at most 1 KiB bytes are kept.
 func ValueOf(kind Kind, text string) Value {
-	if len(text) <= MaxText {
+	if len(text) <= maxText {
 		return Value{Kind: kind, Text: text}
 	}
-	return Value{Kind: kind, Text: strings.ToValidUTF8(text[:MaxText], ""), Cut: len(text)}
+	return Value{Kind: kind, Text: strings.ToValidUTF8(text[:maxText], ""), Cut: len(text)}
 }
 
 // Text is a value that is known as a text alone.
@@ -151,7 +149,7 @@ const (
 	ErrorForm    Problem = "code-form"      // error.query-code: the header is malformed
 	OtherCode    Problem = "other-code"     // error.query-code
 	OtherFault   Problem = "other-fault"    // error.query-code
-	SchemaAgrees Problem = "schema-accepts" // judge.disagreement: it accepts what package validate does not
+	SchemaAgrees Problem = "schema-accepts" // oracle.disagreement: it accepts what package validate does not
 
 	Minimum Problem = "minimum" // drift.*: of a length or range
 	Maximum Problem = "maximum" // drift.*: of a length or range

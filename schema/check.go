@@ -11,6 +11,7 @@ import (
 	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/pattern"
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // deepestInline bounds how deep lists and maps may nest in each other. Documents
@@ -64,16 +65,11 @@ type checker struct {
 }
 
 func (k *checker) report(where, format string, args ...any) {
-	k.problems = append(k.problems, errors.New(clip(where)+": "+fmt.Sprintf(format, args...)))
+	k.problems = append(k.problems, errors.New(wording.Clip(where, maxPointer)+": "+fmt.Sprintf(format, args...)))
 }
 
-// clip leaves out the middle of a long pointer.
-func clip(pointer string) string {
-	if len(pointer) <= 200 {
-		return pointer
-	}
-	return strings.ToValidUTF8(pointer[:100], "") + "…" + strings.ToValidUTF8(pointer[len(pointer)-90:], "")
-}
+// maxPointer is how many bytes of a pointer errors show.
+const maxPointer = 200
 
 func (k *checker) facets(where string, facets []namedSlot) {
 	for _, f := range facets {

@@ -3,6 +3,8 @@ package schema
 import (
 	"fmt"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // DocumentError says why a document cannot be read: a contract, an overlay, or a source of
@@ -29,7 +31,7 @@ func (e *DocumentError) Error() string {
 		if b.Len() > 0 {
 			b.WriteString(" ")
 		}
-		b.WriteString("at " + clip(e.Place))
+		b.WriteString("at " + wording.Clip(e.Place, maxPointer))
 	}
 	text := e.Problem
 	if b.Len() > 0 {

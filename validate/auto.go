@@ -59,7 +59,7 @@ const (
 // first [MaxAhead] interactions, in their order: see [Source.Ahead]. The zero value
 // knows nothing.
 type Source struct {
-	Recorded
+	kept  recorded
 	votes [2]int // documents that are evidence, by projection
 }
 
@@ -108,7 +108,7 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 			if x.Request != nil {
 				size += len(x.Request.Body.Bytes)
 			}
-			if len(ahead) >= MaxAhead || size >= MaxAheadBytes || s.all() {
+			if len(ahead) >= MaxAhead || size >= MaxAheadBytes || s.kept.all() {
 				if !flush() {
 					return
 				}
@@ -120,8 +120,12 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 	}
 }
 
+// See notes what the recorder of the source kept of an interaction. A caller that does not use
+// [Source.Ahead] calls it for each interaction.
+func (s *Source) See(x *traffic.Interaction) { s.kept.see(x) }
+
 func (s *Source) see(x *traffic.Interaction, a *Auto, bare Bare) {
-	s.Recorded.See(x)
+	s.See(x)
 	if a == nil || a.fixed || x.Request != nil {
 		return
 	}
@@ -154,7 +158,7 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 		k = a.sdk
 	}
 	var err error
-	c.Outcome, err = k.check(x, bare, s.Recorded)
+	c.Outcome, err = k.check(x, bare, s.kept)
 	if err != nil && (bare.Found || a.wire.routes.Services() == 0) || len(c.Findings) > 0 && (bare.Found || !c.Findings.Has(finding.LayerBytes)) {
 		if names, is := a.unrecognised(x, bare); is {
 			c.Outcome = Outcome{NotChecked: "not recognised", Unrecognised: names}

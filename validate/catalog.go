@@ -99,7 +99,7 @@ func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 	return k.check(x, bare, recordedOf(x))
 }
 
-func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept Recorded) (Outcome, error) {
+func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
 	outcome, err := k.checked(x, bare, kept)
 	var from finding.Origin
 	if k.options.From == finding.OriginUnknown && from.UnmarshalText([]byte(x.Meta.From)) == nil && from != finding.OriginUnknown {
@@ -108,7 +108,7 @@ func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept Recorded) (Outco
 	return outcome, err
 }
 
-func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept Recorded) (Outcome, error) {
+func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
 	if x.Request == nil {
 		return k.checkBare(x, bare)
 	}
@@ -153,7 +153,7 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 	answer := &traffic.Response{Status: bare.Status, Body: x.Response.Body}
 	failed := v.options.Projection == schema.SDK && v.asBoto3Has(answer)
 	if failed || answer.Status >= 300 {
-		e := exchange{v: v, bare: true, kept: Recorded{true, true, true}, response: answer}
+		e := exchange{v: v, bare: true, kept: recorded{true, true, true}, response: answer}
 		e.identified()
 		return Outcome{Contract: c, Findings: locate(e.graded(), x)}, nil
 	}

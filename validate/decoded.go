@@ -3,7 +3,7 @@ package validate
 import (
 	"errors"
 
-	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -15,7 +15,7 @@ func unread(x *traffic.Interaction, err error) (Outcome, bool) {
 		return Outcome{NotChecked: "body not recorded"}, true
 	}
 	if coding := (*traffic.EncodingError)(nil); errors.As(err, &coding) && coding.Err == nil {
-		return Outcome{NotRead: finding.Clip(coding.Coding) + " encoding"}, true
+		return Outcome{NotRead: wording.Clip(coding.Coding, maxShown) + " encoding"}, true
 	}
 	return Outcome{}, false
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDecoded: what a body says is judged after its Content-Encoding was undone.
+// TestDecoded checks that a body is validated after its Content-Encoding was undone.
 func TestDecoded(t *testing.T) {
 	c, err := contracts.Load(contracts.Newest)
 	require.NoError(t, err)

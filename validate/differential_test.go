@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/jsonschema"
@@ -18,23 +19,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// oracle is one document of one contract, with the schema of both forms.
-type oracle struct {
+// verdicts compares the validator and the JSON Schema on one document of one contract; it has the schema of both forms.
+type verdicts struct {
 	part               schema.Part
 	validator          *Validator
 	standard, extended *v5.Schema
 }
 
-func newOracle(t testing.TB, contract string, part schema.Part, projection schema.Projection) *oracle {
+func newVerdicts(t testing.TB, contract string, part schema.Part, projection schema.Projection) *verdicts {
 	t.Helper()
-	return newOracleOf(t, contracts.MustLoad(contract), part, projection)
+	return newVerdictsOf(t, contracts.MustLoad(contract), part, projection)
 }
 
-func newOracleOf(t testing.TB, c *schema.Contract, part schema.Part, projection schema.Projection) *oracle {
+func newVerdictsOf(t testing.TB, c *schema.Contract, part schema.Part, projection schema.Projection) *verdicts {
 	t.Helper()
 	v, err := Compile(c, Options{Projection: projection})
 	require.NoError(t, err)
-	o := &oracle{part: part, validator: v}
+	o := &verdicts{part: part, validator: v}
 	for form, to := range map[jsonschema.Form]**v5.Schema{jsonschema.Standard: &o.standard, jsonschema.Extended: &o.extended} {
 		s, err := jsonschema.Generate(c, part, projection, form)
 		require.NoError(t, err)
@@ -60,11 +61,11 @@ func plainSchema(t testing.TB, c *schema.Contract, part schema.Part, projection 
 }
 
 // agree requires one verdict of accept, explain and both forms of the schema.
-func (o *oracle) agree(t *testing.T, document []byte) {
+func (o *verdicts) agree(t *testing.T, document []byte) {
 	requireFilter(t, o.validator.parts[o.part], document)
 	found, err := o.validator.Part(o.part, document)
 	require.NoError(t, err)
-	require.Equal(t, len(found) == 0, o.validator.Accepts(o.part, document), "acceptor and explainer: %q: %v", finding.Clip(string(document)), found)
+	require.Equal(t, len(found) == 0, o.validator.Accepts(o.part, document), "acceptor and explainer: %q: %v", wording.Clip(string(document), maxShown), found)
 	require.True(t, sort.SliceIsSorted(found, func(i, j int) bool {
 		return found[i].Line < found[j].Line || found[i].Line == found[j].Line && found[i].Column < found[j].Column
 	}))
@@ -72,7 +73,7 @@ func (o *oracle) agree(t *testing.T, document []byte) {
 	for _, f := range found {
 		rule, ok := f.Rule.Lookup()
 		require.True(t, ok)
-		require.NotEqual(t, finding.JudgeDisagreement, f.Rule, "%q: %v", document, found)
+		require.NotEqual(t, finding.OracleDisagreement, f.Rule, "%q: %v", document, found)
 		rejects = rejects || rule.Layer == finding.LayerSchema && f.Rule != finding.MemberUnknown
 		readable = readable && f.Rule != finding.SyntaxInvalid && f.Rule != finding.SyntaxTooDeep && f.Rule != finding.PatternTimeout
 	}
@@ -90,7 +91,7 @@ func (o *oracle) agree(t *testing.T, document []byte) {
 		if form == "standard" && err == nil && calendarOnly(found) {
 			continue // the package comment of jsonschema says so
 		}
-		require.Equal(t, rejects, err != nil, "%s form: %q: walker %v, schema %v", form, finding.Clip(string(document)), found, err)
+		require.Equal(t, rejects, err != nil, "%s form: %q: walker %v, schema %v", form, wording.Clip(string(document), maxShown), found, err)
 	}
 }
 
@@ -154,7 +155,7 @@ func TestOneVerdict(t *testing.T) {
 	}
 	for _, v := range oracles {
 		t.Run(v.contract+" "+string(v.part)+" "+v.projection.String(), func(t *testing.T) {
-			o := newOracle(t, v.contract, v.part, v.projection)
+			o := newVerdicts(t, v.contract, v.part, v.projection)
 			for _, document := range append(allVectors(), more...) {
 				o.agree(t, document)
 			}
@@ -165,9 +166,9 @@ func TestOneVerdict(t *testing.T) {
 // FuzzOneVerdict mutates the vectors: by the bytes that the fuzzer chooses, and
 // by edits of one token, which keep the document well-formed more often.
 func FuzzOneVerdict(f *testing.F) {
-	var all []*oracle
+	var all []*verdicts
 	for _, v := range oracles {
-		all = append(all, newOracle(f, v.contract, v.part, v.projection))
+		all = append(all, newVerdicts(f, v.contract, v.part, v.projection))
 	}
 	for i, document := range allVectors() {
 		if len(document) < 2000 {
@@ -202,9 +203,9 @@ func replaceValue(document []byte, at int, by string) []byte {
 	return append(append(append([]byte{}, document[:start]...), by...), document[end:]...)
 }
 
-// TestJudgeSurvives: numbers on which the library panics, and depth.
-func TestJudgeSurvives(t *testing.T) {
-	o := newOracle(t, contracts.Newest, schema.OutputPart, schema.Wire)
+// TestOracleSurvives: numbers on which the library panics, and depth.
+func TestOracleSurvives(t *testing.T) {
+	o := newVerdicts(t, contracts.Newest, schema.OutputPart, schema.Wire)
 	for _, document := range []string{millis("1e1000001"), millis("-1e999999999999"), millis("1e-1000001"), created("1e-99999999999999999999"), units("0e99999999999"), with(`,"x":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000))} {
 		o.agree(t, []byte(document))
 	}

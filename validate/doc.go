@@ -9,9 +9,9 @@
 // with its JSON Pointer and its line and column. Places are computed only when
 // there is something to say.
 //
-// The judge is santhosh-tekuri/jsonschema: the first document of each new kind
+// The oracle is santhosh-tekuri/jsonschema: the first document of each new kind
 // of finding is also held against the contract's JSON Schema, and a difference
-// of verdicts is a finding of its own ([finding.JudgeDisagreement]). Fuzzing
+// of verdicts is a finding of its own ([finding.OracleDisagreement]). Fuzzing
 // holds both to one verdict on every document.
 //
 // What the contract calls sensitive is withheld from findings: values, and the

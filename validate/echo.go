@@ -67,16 +67,16 @@ func newEchoes(c *schema.Contract) []echo {
 
 // scalar is the text of what is repeated; there is none where a message has no
 // such value, or several.
-func (m *message) scalar(r repeated) text {
+func (m *message) scalar(r repeated) scalarText {
 	switch {
 	case r.beside != nil:
 		texts := m.Texts(r.beside)
 		if len(texts) != 1 {
-			return text{}
+			return scalarText{}
 		}
-		return text{value: texts[0], ok: true}
+		return scalarText{value: texts[0], ok: true}
 	case r.raw:
-		return text{value: string(m.body.Bytes), ok: len(m.body.Bytes) > 0}
+		return scalarText{value: string(m.body.Bytes), ok: len(m.body.Bytes) > 0}
 	}
 	return scalarAt(m.body.Bytes, r.pointer)
 }

@@ -192,7 +192,7 @@ func TestErrorMessages(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, test.want, found.Rules(), found)
 			require.Equal(t, len(test.want) == 0, v.Accepts(schema.ErrorPart("E"), document))
-			newOracleOf(t, c, schema.ErrorPart("E"), options.Projection).agree(t, document)
+			newVerdictsOf(t, c, schema.ErrorPart("E"), options.Projection).agree(t, document)
 		})
 	}
 }

@@ -36,7 +36,7 @@ func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) f
 }
 
 // outcome is what comes of an interaction, as [decoded] returned it.
-func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map[string]string, kept Recorded) Outcome {
+func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) Outcome {
 	findings, leftOut := v.exchange(readable, err, labels, kept)
 	outcome := Outcome{Contract: v.contract, LeftOut: leftOut, Findings: findings}
 	if err == nil && v.blob(&readable.Response) {
@@ -46,9 +46,9 @@ func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map
 }
 
 // exchange takes what [decoded] returned.
-func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string, kept Recorded) (finding.Set, LeftOut) {
+func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) (finding.Set, LeftOut) {
 	e := exchange{v: v, response: &readable.Response, kept: kept}
-	e.leftOut.ResponseHeaders = !kept.ResponseHeaders
+	e.leftOut.ResponseHeaders = !kept.responseHeaders
 	request := &message{}
 	if readable.Request != nil {
 		e.head = readable.Request.Method == http.MethodHead
@@ -71,7 +71,7 @@ type exchange struct {
 	response *traffic.Response
 	bare     bool // there is a body alone
 	head     bool // it was asked for without the body
-	kept     Recorded
+	kept     recorded
 	leftOut  LeftOut
 	findings []finding.Finding
 }
@@ -98,7 +98,7 @@ func (e *exchange) success(request *message) {
 
 // answer is the response as a message.
 func (e *exchange) answer(part schema.Part) *message {
-	return &message{binding.Message{Header: e.response.Header, Status: e.response.Status}, part, e.kept.ResponseHeaders, e.response.Body}
+	return &message{binding.Message{Header: e.response.Header, Status: e.response.Status}, part, e.kept.responseHeaders, e.response.Body}
 }
 
 // message holds a request or an answer against its part: what travels beside the
@@ -136,7 +136,7 @@ func (v *Validator) ignores(part schema.Part, body []byte) bool {
 
 // mayBeEmpty reports whether there is nothing more to say of an empty body.
 func (e *exchange) mayBeEmpty(d *document, m *message) bool {
-	if m.part == schema.InputPart && !e.kept.RequestBodies {
+	if m.part == schema.InputPart && !e.kept.requestBodies {
 		e.leftOut.RequestBody = d.demandsBody()
 		return true
 	}
@@ -208,8 +208,8 @@ func (v *Validator) about(m *message, f finding.Finding) finding.Finding {
 	return f
 }
 
-// text is a scalar of a document, as text, and where it begins.
-type text struct {
+// scalarText is a scalar of a document, as text, and where it begins.
+type scalarText struct {
 	value  string
 	at     int
 	quoted bool // it is a string
@@ -218,10 +218,10 @@ type text struct {
 
 // scalarAt returns the string, number or boolean at a pointer into a document, unless the document
 // is broken: the body's syntax has a finding of its own.
-func scalarAt(document []byte, pointer jsontext.Pointer) text {
+func scalarAt(document []byte, pointer jsontext.Pointer) scalarText {
 	n, err := jsontree.Find(document, string(pointer))
 	if err != nil || n == nil || strings.IndexByte("{[n", byte(n.Kind)) >= 0 {
-		return text{}
+		return scalarText{}
 	}
-	return text{n.Text, n.Start, n.Kind == '"', true}
+	return scalarText{n.Text, n.Start, n.Kind == '"', true}
 }

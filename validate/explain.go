@@ -147,7 +147,7 @@ func (s *sink) absent(rule finding.RuleID, name string, opened int) {
 	s.addAt(s.below(name), opened, finding.Finding{Rule: rule, Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}})
 }
 
-func (s *sink) length(n *node, size int, unit finding.Unit, at int) {
+func (s *sink) length(n *node, size int, unit string, at int) {
 	rule := finding.ConstraintLength
 	if size == 0 && s.toleratesEmpty(n) {
 		rule = finding.ConstraintEmpty

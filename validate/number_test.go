@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/stretchr/testify/require"
 )
@@ -19,7 +20,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 		Members: []schema.Member{member("integer", schema.Integer, 0, schema.Bounds{}), member("float", schema.Float, 0, schema.Bounds{}),
 			member("most", schema.Float, 0, schema.Bounds{Max: "1e500"}), member("least", schema.Integer, 0, schema.Bounds{Min: "-1e30"}),
 			member("long", schema.Integer, 64, schema.Bounds{}), member("double", schema.Float, 64, schema.Bounds{})}}}}
-	o := newOracleOf(t, c, schema.OutputPart, schema.Wire)
+	o := newVerdictsOf(t, c, schema.OutputPart, schema.Wire)
 	digits := strings.Repeat("7", 1200)
 	for _, v := range []struct {
 		document string
@@ -42,7 +43,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 	} {
 		found, err := o.validator.Part(schema.OutputPart, []byte(v.document))
 		require.NoError(t, err)
-		require.Equal(t, v.want, found.Rules(), "%s: %v", finding.Clip(v.document), found)
+		require.Equal(t, v.want, found.Rules(), "%s: %v", wording.Clip(v.document, maxShown), found)
 		o.agree(t, []byte(v.document))
 	}
 }

@@ -103,12 +103,12 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 	finding.EchoMismatch:        checkExchange(finding.EchoMismatch),
 	finding.StreamFraming:       checkFraming,
 
-	// A judge that is given another contract's schema must be found out.
-	finding.JudgeDisagreement: func(t *testing.T) {
+	// An oracle that is given another contract's schema must be found out.
+	finding.OracleDisagreement: func(t *testing.T) {
 		v := newest(t)
 		require.Empty(t, v.Output([]byte(with(""))))
-		v.parts[schema.OutputPart].judge = newJudge(v.contract, schema.ErrorPart("ThrottlingException"), schema.Wire)
-		require.Equal(t, []finding.RuleID{finding.EnumUnknownValue, finding.JudgeDisagreement},
+		v.parts[schema.OutputPart].oracle = newOracle(v.contract, schema.ErrorPart("ThrottlingException"), schema.Wire)
+		require.Equal(t, []finding.RuleID{finding.EnumUnknownValue, finding.OracleDisagreement},
 			v.Output([]byte(strings.Replace(with(""), "SUCCESS", "x", 1))).Rules())
 	},
 	finding.ErrorQueryCode:          TestQueryError,

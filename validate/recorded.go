@@ -11,32 +11,32 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Recorded says what the recorder of a source keeps. What any interaction of a source
+// recorded says what the recorder of a source keeps. What any interaction of a source
 // has was not filtered: its absence from another is the service's or the client's doing.
 // The zero value knows of nothing that is kept.
-type Recorded struct {
-	ResponseHeaders bool // some that only a service sends
-	RequestHeaders  bool // some that only a client of AWS sends
-	RequestBodies   bool
+type recorded struct {
+	responseHeaders bool // some that only a service sends
+	requestHeaders  bool // some that only a client of AWS sends
+	requestBodies   bool
 }
 
-// See takes an interaction of the source.
-func (r *Recorded) See(x *traffic.Interaction) {
-	r.ResponseHeaders = r.ResponseHeaders || x.Live || awshttp.OfService(x.Response.Header)
+// see takes an interaction of the source.
+func (r *recorded) see(x *traffic.Interaction) {
+	r.responseHeaders = r.responseHeaders || x.Live || awshttp.OfService(x.Response.Header)
 	if x.Request == nil {
 		return
 	}
-	r.RequestHeaders = r.RequestHeaders || x.Live || awshttp.OfClient(x.Request.Header)
-	r.RequestBodies = r.RequestBodies || x.Live || len(x.Request.Body.Bytes) > 0
+	r.requestHeaders = r.requestHeaders || x.Live || awshttp.OfClient(x.Request.Header)
+	r.requestBodies = r.requestBodies || x.Live || len(x.Request.Body.Bytes) > 0
 }
 
 // all reports whether more of the source can add nothing.
-func (r Recorded) all() bool { return r.ResponseHeaders && r.RequestHeaders && r.RequestBodies }
+func (r recorded) all() bool { return r.responseHeaders && r.requestHeaders && r.requestBodies }
 
 // recordedOf knows an interaction alone.
-func recordedOf(x *traffic.Interaction) Recorded {
-	var r Recorded
-	r.See(x)
+func recordedOf(x *traffic.Interaction) recorded {
+	var r recorded
+	r.see(x)
 	return r
 }
 
@@ -81,7 +81,7 @@ func Odd(e *traffic.EntryError) finding.Set {
 // recorded reports whether a header of the response would be there if the service had
 // sent it, and as it was sent.
 func (e *exchange) recorded(name string) bool {
-	return e.kept.ResponseHeaders && !awshttp.Masked(awshttp.Value(e.response.Header, name))
+	return e.kept.responseHeaders && !awshttp.Masked(awshttp.Value(e.response.Header, name))
 }
 
 // Kinds of bodies that no rule reads.

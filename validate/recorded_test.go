@@ -18,28 +18,28 @@ func TestHeadersNotRecorded(t *testing.T) {
 	const requestID = "X-Amzn-Requestid"
 	for name, test := range map[string]struct {
 		x       *traffic.Interaction
-		kept    Recorded // by other interactions of the source
+		kept    recorded // by other interactions of the source
 		want    []finding.RuleID
 		leftOut bool
 	}{
-		"no headers":                      {answer(500, `{"message":"x"}`, "Content-Type", ""), Recorded{}, nil, true},
-		"Content-Type alone":              {answer(500, `{"message":"x"}`), Recorded{}, nil, true},
-		"a service's header":              {answer(500, `{"message":"x"}`, requestID, "1"), Recorded{}, []finding.RuleID{finding.ErrorUnidentified}, false},
-		"a service's header, masked":      {answer(500, `{"message":"x"}`, requestID, "REDACTED"), Recorded{}, []finding.RuleID{finding.ErrorUnidentified}, false},
-		"a header of another interaction": {answer(500, `{"message":"x"}`), Recorded{ResponseHeaders: true}, []finding.RuleID{finding.ErrorUnidentified}, false},
-		"the masked header itself":        {answer(500, `{"message":"x"}`, requestID, "1", errorHeader, "**REDACTED**"), Recorded{}, nil, false},
-		"masked Content-Type":             {answer(200, with(""), requestID, "1", "Content-Type", "<masked>"), Recorded{}, nil, false},
-		"no Content-Type":                 {answer(200, with(""), "Content-Type", ""), Recorded{}, nil, true},
-		"no Content-Type, others":         {answer(200, with(""), "Content-Type", "", requestID, "1"), Recorded{}, []finding.RuleID{finding.HTTPContentType}, false},
-		"a wrong Content-Type":            {answer(200, with(""), "Content-Type", "text/html"), Recorded{}, []finding.RuleID{finding.HTTPContentType}, true},
-		"a body is checked all the same":  {answer(200, `{"protectedJob":7}`), Recorded{}, []finding.RuleID{finding.TypeMismatch}, true},
+		"no headers":                      {answer(500, `{"message":"x"}`, "Content-Type", ""), recorded{}, nil, true},
+		"Content-Type alone":              {answer(500, `{"message":"x"}`), recorded{}, nil, true},
+		"a service's header":              {answer(500, `{"message":"x"}`, requestID, "1"), recorded{}, []finding.RuleID{finding.ErrorUnidentified}, false},
+		"a service's header, masked":      {answer(500, `{"message":"x"}`, requestID, "REDACTED"), recorded{}, []finding.RuleID{finding.ErrorUnidentified}, false},
+		"a header of another interaction": {answer(500, `{"message":"x"}`), recorded{responseHeaders: true}, []finding.RuleID{finding.ErrorUnidentified}, false},
+		"the masked header itself":        {answer(500, `{"message":"x"}`, requestID, "1", errorHeader, "**REDACTED**"), recorded{}, nil, false},
+		"masked Content-Type":             {answer(200, with(""), requestID, "1", "Content-Type", "<masked>"), recorded{}, nil, false},
+		"no Content-Type":                 {answer(200, with(""), "Content-Type", ""), recorded{}, nil, true},
+		"no Content-Type, others":         {answer(200, with(""), "Content-Type", "", requestID, "1"), recorded{}, []finding.RuleID{finding.HTTPContentType}, false},
+		"a wrong Content-Type":            {answer(200, with(""), "Content-Type", "text/html"), recorded{}, []finding.RuleID{finding.HTTPContentType}, true},
+		"a body is checked all the same":  {answer(200, `{"protectedJob":7}`), recorded{}, []finding.RuleID{finding.TypeMismatch}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k, err := CompileCatalog(schema.NewCatalog(newest(t).contract), Options{})
 			require.NoError(t, err)
 			test.x.Live = false
 			kept := test.kept
-			kept.See(test.x)
+			kept.see(test.x)
 			outcome, err := k.check(test.x, Bare{}, kept)
 			require.NoError(t, err)
 			require.Equal(t, test.want, outcome.Findings.Rules(), outcome.Findings)
@@ -79,19 +79,19 @@ func TestRequestBodiesNotRecorded(t *testing.T) {
 	require.NoError(t, err)
 	for name, test := range map[string]struct {
 		body string
-		kept Recorded
+		kept recorded
 		want []finding.RuleID
 		left bool
 	}{
-		"no bodies in the source": {"", Recorded{}, nil, true},
-		"bodies of others":        {"", Recorded{RequestBodies: true}, []finding.RuleID{finding.SyntaxInvalid}, false},
-		"a body":                  {`{}`, Recorded{}, []finding.RuleID{finding.MemberMissing}, false},
+		"no bodies in the source": {"", recorded{}, nil, true},
+		"bodies of others":        {"", recorded{requestBodies: true}, []finding.RuleID{finding.SyntaxInvalid}, false},
+		"a body":                  {`{}`, recorded{}, []finding.RuleID{finding.MemberMissing}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := bagged(test.body, 200, `{"items":[],"tags":{},"id":"1"}`)
 			x.Live = false
 			kept := test.kept
-			kept.See(x)
+			kept.see(x)
 			outcome, err := k.check(x, Bare{}, kept)
 			require.NoError(t, err)
 			require.Equal(t, test.want, outcome.Findings.Rules(), outcome.Findings)

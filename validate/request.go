@@ -23,8 +23,8 @@ func statesBindings(c *schema.Contract) bool {
 
 // newRequest is a recorded request as a message. What is to be said of its query
 // goes unsaid where its URL cannot be read, for then it was not routed.
-func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kept Recorded) *message {
-	m := &message{binding.Message{Header: r.Header, Labels: labels}, schema.InputPart, kept.RequestHeaders, r.Body}
+func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kept recorded) *message {
+	m := &message{binding.Message{Header: r.Header, Labels: labels}, schema.InputPart, kept.requestHeaders, r.Body}
 	if v.queries {
 		if u, err := url.Parse(r.URL); err == nil {
 			m.Query = u.Query()

@@ -68,7 +68,7 @@ func TestShape(t *testing.T) {
 			require.NoError(t, err)
 			var got []string
 			for _, f := range set {
-				if f.Rule != finding.JudgeDisagreement {
+				if f.Rule != finding.OracleDisagreement {
 					got = append(got, string(f.Rule)+" "+f.Shape)
 				}
 			}

@@ -11,6 +11,9 @@ import (
 	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
+// maxShown is how many bytes of a text an outcome or error shows.
+const maxShown = 80
+
 // mostFindings bounds what is said of one document. The last finding then says
 // that there is more.
 const mostFindings = 10_000

@@ -8,6 +8,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/eventstream"
+	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -21,7 +22,7 @@ func headerText(m eventstream.Message, name string) (value []byte, at int, ok bo
 func eventType(m eventstream.Message) string {
 	for _, name := range []string{":event-type", ":exception-type"} {
 		if value, _, ok := headerText(m, name); ok {
-			return finding.Clip(string(value))
+			return wording.Clip(string(value), maxShown)
 		}
 	}
 	return ""

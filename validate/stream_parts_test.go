@@ -168,7 +168,7 @@ func TestPadding(t *testing.T) {
 // into a list of events.
 func TestCollectedEvents(t *testing.T) {
 	c := talkOf(t, "Talk", "rest-json")
-	o := newOracleOf(t, c, schema.OutputPart, schema.SDK)
+	o := newVerdictsOf(t, c, schema.OutputPart, schema.SDK)
 	for _, row := range []struct{ name, document, want string }{
 		{"a list", `{"stream":[{"plain":{"n":1}},{"text":{"line":"abc"}},{"headers":{"yes":true,"when":"2023-11-14T22:13:20Z"}}]}`, ""},
 		{"an empty list", `{"stream":[]}`, ""},

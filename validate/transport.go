@@ -14,12 +14,12 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// MostLiveBody bounds the body that [Transport] holds in memory, in bytes. A
+// MaxLiveBody bounds the body that [Transport] holds in memory, in bytes. A
 // longer one passes unchecked, and Report is told so by [ErrTooLong].
-const MostLiveBody = 16 << 20
+const MaxLiveBody = 16 << 20
 
 // ErrTooLong marks a live body that was not checked because of its length.
-var ErrTooLong = fmt.Errorf("the body is longer than %d bytes and was not checked", MostLiveBody)
+var ErrTooLong = fmt.Errorf("the body is longer than %d bytes and was not checked", MaxLiveBody)
 
 // Transport is an http.RoundTripper that validates live traffic in passing. It
 // changes nothing: the caller gets the response that Base returned, with its
@@ -90,12 +90,12 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if !slices.ContainsFunc(found, func(r schema.Route) bool { _, other := r.Contract.NotJSON(); return !other }) {
 		return response, nil
 	}
-	body, readErr := io.ReadAll(io.LimitReader(response.Body, MostLiveBody+1))
+	body, readErr := io.ReadAll(io.LimitReader(response.Body, MaxLiveBody+1))
 	response.Body = &restored{io.MultiReader(bytes.NewReader(body), failing{readErr}, response.Body), response.Body}
 	switch {
 	case readErr != nil:
 		t.report(request, nil, fmt.Errorf("%s %s: the body broke off: %w", request.Method, request.URL, readErr))
-	case len(body) > MostLiveBody:
+	case len(body) > MaxLiveBody:
 		t.report(request, nil, fmt.Errorf("%s %s: %w", request.Method, request.URL, ErrTooLong))
 	default:
 		x := &traffic.Interaction{Live: true, Source: request.URL.String(), Request: sent(request), Response: traffic.Response{
@@ -118,7 +118,7 @@ func sent(r *http.Request) *traffic.Request {
 	if r.Body == nil || r.Body == http.NoBody {
 		return s
 	}
-	if r.GetBody == nil || r.ContentLength > MostLiveBody {
+	if r.GetBody == nil || r.ContentLength > MaxLiveBody {
 		return nil
 	}
 	again, err := r.GetBody()
@@ -126,8 +126,8 @@ func sent(r *http.Request) *traffic.Request {
 		return nil
 	}
 	defer again.Close()
-	body, err := io.ReadAll(io.LimitReader(again, MostLiveBody+1))
-	if err != nil || len(body) > MostLiveBody {
+	body, err := io.ReadAll(io.LimitReader(again, MaxLiveBody+1))
+	if err != nil || len(body) > MaxLiveBody {
 		return nil
 	}
 	s.Body = traffic.BodyOf(body)

@@ -90,7 +90,7 @@ func TestTransportRequest(t *testing.T) {
 		{"empty object", strings.NewReader(`{}`), true, nil},
 		{"unknown member", strings.NewReader(`{"a":1}`), true, []finding.RuleID{finding.MemberUnknown}},
 		{"read once", strings.NewReader(`{"a":1}`), false, nil},
-		{"too long", strings.NewReader(`{"a":"` + strings.Repeat("a", MostLiveBody) + `"}`), true, nil},
+		{"too long", strings.NewReader(`{"a":"` + strings.Repeat("a", MaxLiveBody) + `"}`), true, nil},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			var sent int64
@@ -134,7 +134,7 @@ func TestTransportBodyBreaksOff(t *testing.T) {
 }
 
 func TestTransportLongBody(t *testing.T) {
-	long := `{"x":"` + strings.Repeat("a", MostLiveBody) + `"}`
+	long := `{"x":"` + strings.Repeat("a", MaxLiveBody) + `"}`
 	client, url, all := live(t, answering(200, long))
 	response, err := client.Get(url)
 	require.NoError(t, err)

@@ -37,7 +37,7 @@ type document struct {
 	part   schema.Part
 	shape  string // at which findings about the whole are: the structure or, of a raw body, its member
 	node   *node
-	judge  *judge         // nil: there is no schema to ask
+	oracle *oracle        // nil: there is no schema to ask
 	raw    *schema.Member // that is the body as it is; nil: the body is JSON
 	stream *stream        // the raw body is events; nil: it is text or bytes
 	whole  *schema.Member // that is the JSON body; nil: its members are, or it is raw
@@ -74,7 +74,7 @@ func compile(c *schema.Contract, options Options) *Validator {
 				d.stream = p.stream(part, raw)
 			}
 		} else {
-			d.node, d.judge = p.document(part), newJudge(c, part, options.Projection)
+			d.node, d.oracle = p.document(part), newOracle(c, part, options.Projection)
 			d.shape = d.node.shape
 			if m, ok := c.Payload(part); ok && options.Projection == schema.Wire {
 				d.whole = m
@@ -223,9 +223,9 @@ func (s *sink) explain(w *explainer, n *node, document []byte) bool {
 	return true
 }
 
-// hold asks the judge about the first document of each new kind of finding.
+// hold asks the oracle about the first document of each new kind of finding.
 func (d *document) hold(s *sink) {
-	if s.full || d.judge == nil {
+	if s.full || d.oracle == nil {
 		return
 	}
 	rejects := false
@@ -238,14 +238,14 @@ func (d *document) hold(s *sink) {
 		rejects = rejects || rule.Layer == finding.LayerSchema && f.Rule != finding.MemberUnknown
 		kind.WriteString(string(f.Rule) + "\x00" + f.Place() + "\x00")
 	}
-	if _, known := d.judge.judged.LoadOrStore(kind.String(), true); known {
+	if _, known := d.oracle.asked.LoadOrStore(kind.String(), true); known {
 		return
 	}
-	accepted, err := d.judge.accepts(s.document)
+	accepted, err := d.oracle.accepts(s.document)
 	if err == nil && accepted != rejects {
 		return
 	}
-	f := finding.Finding{Rule: finding.JudgeDisagreement}
+	f := finding.Finding{Rule: finding.OracleDisagreement}
 	switch {
 	case err != nil:
 		f.Cause = err.Error()

@@ -29,7 +29,7 @@ func TestSchemaVectors(t *testing.T) {
 			require.NoError(t, err)
 			v, err := Compile(c, Options{Projection: projection})
 			require.NoError(t, err)
-			o := &oracle{part: schema.OutputPart, validator: v, standard: plainSchema(t, c, schema.OutputPart, projection)}
+			o := &verdicts{part: schema.OutputPart, validator: v, standard: plainSchema(t, c, schema.OutputPart, projection)}
 			extended, err := jsonschema.Generate(c, schema.OutputPart, projection, jsonschema.Extended)
 			require.NoError(t, err)
 			o.extended, err = CompileSchema(extended)

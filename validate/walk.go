@@ -215,7 +215,7 @@ func (w *explainer) entry(n *node) bool {
 	return w.skip()
 }
 
-func (w *explainer) size(n *node, count int, unit finding.Unit, at int) {
+func (w *explainer) size(n *node, count int, unit string, at int) {
 	if !n.length.HoldsInt(int64(count)) {
 		w.sink.length(n, count, unit, at)
 	}

@@ -15,14 +15,14 @@ import (
 )
 
 type deriveCommand struct {
-	Source    string            `arg:"" help:"The document: a botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, a folder of them, or botocore:SERVICE for the installed botocore."`
-	Operation string            `xor:"which" placeholder:"NAME" help:"The operation, where the document has several."`
-	All       bool              `xor:"which" help:"Derive every operation, to a folder that --output names."`
-	Version   string            `placeholder:"VERSION" help:"The version of the document, which pages and models do not say."`
-	Overlay   []string          `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contract. Repeats."`
-	Output    string            `short:"o" placeholder:"PATH" help:"Write the contract to a file; with --all, the contracts to a folder."`
-	Profile   finding.Profile   `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
-	FailOn    finding.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
+	Source    string           `arg:"" help:"The document: a botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, a folder of them, or botocore:SERVICE for the installed botocore."`
+	Operation string           `xor:"which" placeholder:"NAME" help:"The operation, where the document has several."`
+	All       bool             `xor:"which" help:"Derive every operation, to a folder that --output names."`
+	Version   string           `placeholder:"VERSION" help:"The version of the document, which pages and models do not say."`
+	Overlay   []string         `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contract. Repeats."`
+	Output    string           `short:"o" placeholder:"PATH" help:"Write the contract to a file; with --all, the contracts to a folder."`
+	Profile   finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
+	FailOn    report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 }
 
 // Help is the detail of --help.
@@ -127,7 +127,7 @@ func (v *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, 
 }
 
 // reportFindings reports on standard error what a document has to say of itself.
-func reportFindings(t *terminal, findings finding.Set, failOn finding.Threshold) error {
+func reportFindings(t *terminal, findings finding.Set, failOn report.Threshold) error {
 	if len(findings) == 0 {
 		return nil
 	}

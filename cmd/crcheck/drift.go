@@ -190,7 +190,7 @@ func (v *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*s
 		for _, f := range v.Profile.Grade(said) {
 			c.Add(f, nil)
 		}
-		if err := report.Groups(report.Style{})(t.Err, c.Report(nil, finding.FailNever)); err != nil {
+		if err := report.Groups(report.Style{})(t.Err, c.Report(nil, report.FailNever)); err != nil {
 			return nil, err
 		}
 	}

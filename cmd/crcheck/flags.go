@@ -39,11 +39,11 @@ func (f *contractFlags) load(ctx context.Context, t *terminal) ([]*schema.Contra
 
 // reportFlags say how a command reports, alike on every command that does.
 type reportFlags struct {
-	Profile finding.Profile   `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
-	FailOn  finding.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
-	Format  string            `default:"text" enum:"text,json" help:"text or json."`
-	Output  output.Path       `short:"o" placeholder:"PATH" help:"Write the report to a file."`
-	Color   string            `default:"auto" enum:"auto,always,never" help:"auto, always or never."`
+	Profile finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
+	FailOn  report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
+	Format  string           `default:"text" enum:"text,json" help:"text or json."`
+	Output  output.Path      `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	Color   string           `default:"auto" enum:"auto,always,never" help:"auto, always or never."`
 }
 
 // write writes the report and returns the exit that it makes.
@@ -111,9 +111,9 @@ func (f *ignoreFlags) ledger(ctx context.Context, required []finding.Expected) (
 // hidingFlags say what a report of traffic leaves out.
 type hidingFlags struct {
 	ignoreFlags
-	Deviations    finding.DeviationMode `default:"hide" placeholder:"HOW" help:"Known deviations of AWS from its models: hide (the default) counts them, show reports them as info, error keeps their severity. They never apply to emulators and fixtures."`
-	ResponsesOnly bool                  `help:"Count findings about requests without reporting them."`
-	Hidden        bool                  `help:"List the findings that are hidden, and by what."`
+	Deviations    report.DeviationMode `default:"hide" placeholder:"HOW" help:"Known deviations of AWS from its models: hide (the default) counts them, show reports them as info, error keeps their severity. They never apply to emulators and fixtures."`
+	ResponsesOnly bool                 `help:"Count findings about requests without reporting them."`
+	Hidden        bool                 `help:"List the findings that are hidden, and by what."`
 }
 
 func (f *hidingFlags) acceptance(ctx context.Context, required []finding.Expected) (report.Acceptance, error) {

@@ -15,18 +15,18 @@ import (
 
 type recordCommand struct {
 	contractFlags
-	From        finding.Origin    `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette says so to whoever validates it."`
-	Upstream    string            `required:"" placeholder:"URL" help:"The service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
-	Output      string            `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write, or to replace; as NDJSON if its name ends in .ndjson."`
-	Forward     bool              `help:"Be an HTTPS proxy that the client's own signatures pass through, instead of signing again."`
-	AllowWrites bool              `help:"Sign also what the contracts do not call read-only. Only what the client may do anyway goes through --forward, so it is not asked for there."`
-	Listen      string            `default:"127.0.0.1:0" placeholder:"ADDR" help:"Where to listen. Without: a free port that only this machine reaches."`
-	Redact      string            `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace: format (the default), identifiers and what contracts call sensitive; or all, every string that is not an enum."`
-	UpstreamCA  string            `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust besides those of the system: of an emulator, or of a company's proxy."`
-	AwsProfile  string            `name:"aws-profile" placeholder:"NAME" help:"The profile of AWS to sign with."`
-	Region      string            `placeholder:"NAME" help:"The region that the command is given. Without: that of the upstream, else the user's."`
-	Profile     finding.Profile   `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
-	FailOn      finding.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
+	From        finding.Origin   `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette says so to whoever validates it."`
+	Upstream    string           `required:"" placeholder:"URL" help:"The service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
+	Output      string           `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write, or to replace; as NDJSON if its name ends in .ndjson."`
+	Forward     bool             `help:"Be an HTTPS proxy that the client's own signatures pass through, instead of signing again."`
+	AllowWrites bool             `help:"Sign also what the contracts do not call read-only. Only what the client may do anyway goes through --forward, so it is not asked for there."`
+	Listen      string           `default:"127.0.0.1:0" placeholder:"ADDR" help:"Where to listen. Without: a free port that only this machine reaches."`
+	Redact      string           `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace: format (the default), identifiers and what contracts call sensitive; or all, every string that is not an enum."`
+	UpstreamCA  string           `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust besides those of the system: of an emulator, or of a company's proxy."`
+	AwsProfile  string           `name:"aws-profile" placeholder:"NAME" help:"The profile of AWS to sign with."`
+	Region      string           `placeholder:"NAME" help:"The region that the command is given. Without: that of the upstream, else the user's."`
+	Profile     finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
+	FailOn      report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 }
 
 // Help explains the command beyond its flags.

@@ -14,6 +14,7 @@ import (
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 )
@@ -61,7 +62,7 @@ func (v *schemaCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), finding.FailNever)
+	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), report.FailNever)
 }
 
 func (v *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {

@@ -37,7 +37,7 @@ type Options struct {
 	Profile  finding.Profile
 	From     finding.Origin // who sent the responses; unknown: what each recording says
 	Accept   report.Acceptance
-	FailOn   finding.Threshold
+	FailOn   report.Threshold
 	// FailOnStale fails on ignore rows that no longer match anything, required or not.
 	FailOnStale bool
 	Stderr      io.Writer // what is said of the run while it goes on

@@ -80,5 +80,5 @@ func given(t *testing.T, files map[string]string, missing bool) (*input.Traffic,
 	var said bytes.Buffer
 	contracts, err := models.Open(t.Context(), &said, nil, nil)
 	require.NoError(t, err)
-	return input.Gather(nil, &said, paths), Options{Contracts: contracts, Encoding: Auto, Profile: finding.Default, FailOn: finding.FailOnError, Stderr: &said}, &said
+	return input.Gather(nil, &said, paths), Options{Contracts: contracts, Encoding: Auto, Profile: finding.Default, FailOn: report.FailOnError, Stderr: &said}, &said
 }

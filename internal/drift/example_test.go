@@ -87,7 +87,7 @@ func ExampleBaseline() {
 
 func ExampleText() {
 	r := &report.Drift{Comparison: &drift.Comparison{Compared: 1, Changes: []drift.Change{}}, Old: "a.json", New: "b.json"}
-	if err := r.Settle(nil, finding.FailOnError); err != nil {
+	if err := r.Settle(nil, report.FailOnError); err != nil {
 		log.Fatal(err)
 	}
 	if err := report.DriftText(report.Style{})(os.Stdout, r); err != nil {

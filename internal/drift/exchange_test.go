@@ -146,7 +146,7 @@ func TestUntried(t *testing.T) {
 			require.Nil(t, c.Witness)
 			require.Equal(t, finding.Info, c.Severity)
 			r := &report.Drift{Comparison: result}
-			require.NoError(t, r.Settle(nil, finding.FailOnError))
+			require.NoError(t, r.Settle(nil, report.FailOnError))
 			text := textOf(t, r)
 			if test.want == "" {
 				require.Empty(t, c.Untried)

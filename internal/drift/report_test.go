@@ -52,14 +52,14 @@ func tally(t testing.TB, c *schema.Contract, bodies ...string) *tallies.Traffic 
 
 func TestReports(t *testing.T) {
 	r := comparison(t)
-	require.NoError(t, r.Settle([]finding.Expected{{Rule: finding.DriftEnumValueAdded, Part: "input", Reason: "of another time"}}, finding.FailOnError))
+	require.NoError(t, r.Settle([]finding.Expected{{Rule: finding.DriftEnumValueAdded, Part: "input", Reason: "of another time"}}, report.FailOnError))
 	golden(t, "comparison.txt", r, report.DriftText(report.Style{}))
 	golden(t, "comparison.color.txt", r, report.DriftText(report.Style{Color: true}))
 	golden(t, "comparison.json", r, report.JSON[report.Drift])
 
 	c := bed()
 	seen := &report.Drift{Traffic: tally(t, c, `{"bed":{"colour":"BLUE","a\u001b":1}}`, `{"bed":{"colour":"PINK"}}`, `{"bed":{"names":{"a":null}}}`)}
-	require.NoError(t, seen.Settle(nil, finding.FailOnError))
+	require.NoError(t, seen.Settle(nil, report.FailOnError))
 	golden(t, "traffic.txt", seen, report.DriftText(report.Style{}))
 	golden(t, "traffic.json", seen, report.JSON[report.Drift])
 }
@@ -74,7 +74,7 @@ func TestBaseline(t *testing.T) {
 	require.NoError(t, err)
 
 	r := comparison(t)
-	require.NoError(t, r.Settle(expected, finding.FailOnError))
+	require.NoError(t, r.Settle(expected, report.FailOnError))
 	require.Equal(t, report.Passed, r.Verdict)
 	require.Empty(t, r.Comparison.Changes)
 	require.Equal(t, len(all), r.Expected)
@@ -85,7 +85,7 @@ func TestBaseline(t *testing.T) {
 
 	r = comparison(t)
 	r.Comparison.Changes = r.Comparison.Changes[1:]
-	require.NoError(t, r.Settle(expected, finding.FailNever))
+	require.NoError(t, r.Settle(expected, report.FailNever))
 	require.Equal(t, report.Failed, r.Verdict, "a stale entry fails")
 	require.Len(t, r.Unmet, 1)
 	fewer, err := drift.Baseline(expected, all[1:])
@@ -131,7 +131,7 @@ func TestBaselineOfWhatWasSeen(t *testing.T) {
 				result, err := drift.Compare([]*schema.Contract{bed()}, []*schema.Contract{changed(bed(), change)})
 				require.NoError(t, err)
 				r := &report.Drift{Comparison: result}
-				require.NoError(t, r.Settle(expected, finding.FailNever))
+				require.NoError(t, r.Settle(expected, report.FailNever))
 				return r
 			}
 			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *report.Drift { return settled(test.then, expected) },
@@ -147,7 +147,7 @@ func TestBaselineOfWhatWasSeen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			settled := func(body string, expected []finding.Expected) *report.Drift {
 				r := &report.Drift{Traffic: tally(t, bed(), body)}
-				require.NoError(t, r.Settle(expected, finding.FailNever))
+				require.NoError(t, r.Settle(expected, report.FailNever))
 				return r
 			}
 			requireOwn(t, settled(test.then, nil), func(expected []finding.Expected) *report.Drift { return settled(test.then, expected) },
@@ -191,7 +191,7 @@ func TestPlacesThatLookLikePatterns(t *testing.T) {
 
 func TestNothingChecked(t *testing.T) {
 	r := &report.Drift{Traffic: tallies.New([]*schema.Contract{bed()}).Traffic(tallies.Shard{}, finding.Default)}
-	require.NoError(t, r.Settle(nil, finding.FailOnError))
+	require.NoError(t, r.Settle(nil, report.FailOnError))
 	require.Equal(t, report.NotChecked, r.Verdict)
 }
 

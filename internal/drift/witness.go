@@ -275,7 +275,7 @@ func (s *search) rejected(document []byte) []*evidence {
 	}
 	var all []*evidence
 	for _, f := range findings.General() { // which side may send an empty value is not part of the contract
-		if f.Rule == finding.JudgeDisagreement {
+		if f.Rule == finding.OracleDisagreement {
 			return nil
 		}
 		all = append(all, s.evidence(f, document))

@@ -36,7 +36,7 @@ type Options struct {
 	Findings    finding.Set // about the contracts themselves
 	Profile     finding.Profile
 	Accept      report.Acceptance
-	FailOn      finding.Threshold
+	FailOn      report.Threshold
 	FailOnStale bool
 	Body        io.Writer // receives the body of the response, unchanged; may be nil
 	Stderr      io.Writer // progress messages of the call

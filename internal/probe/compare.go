@@ -9,6 +9,7 @@ import (
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/visit"
+	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -52,17 +53,11 @@ func named(r *traffic.Response) string {
 	if err != nil || r.Status < 300 {
 		return ""
 	}
-	return clip(validate.ErrorName(r.Header, body.Bytes))
+	return wording.Clip(validate.ErrorName(r.Header, body.Bytes), maxName)
 }
 
-// clip shortens text whose length the emulator controls.
-func clip(text string) string {
-	const most = 64
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return text
-}
+// maxName bounds the names that an emulator may make as long as it likes, in bytes.
+const maxName = 64
 
 // errorName returns the contract's name of a response's error, otherwise the response's.
 func errorName(c *schema.Contract, r *traffic.Response) string {
@@ -74,7 +69,7 @@ func errorName(c *schema.Contract, r *traffic.Response) string {
 	if e, ok := c.Error(name); ok {
 		return e.Name
 	}
-	return clip(name)
+	return wording.Clip(name, maxName)
 }
 
 type comparison struct {

@@ -39,7 +39,7 @@ func (e *ExchangeError) Error() string {
 
 func (e *ExchangeError) Unwrap() error { return e.Err }
 
-var errTooLong = fmt.Errorf("the response is longer than %d bytes", validate.MostLiveBody)
+var errTooLong = fmt.Errorf("the response is longer than %d bytes", validate.MaxLiveBody)
 
 // dropped are headers of the connection, or computed again.
 var dropped = map[string]bool{
@@ -73,11 +73,11 @@ func (p *Probe) send(ctx context.Context, c *schema.Contract, r *traffic.Request
 		return nil, &ExchangeError{r.Method, shown, err}
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, validate.MostLiveBody+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, validate.MaxLiveBody+1))
 	switch {
 	case err != nil:
 		return nil, &ExchangeError{r.Method, shown, err}
-	case len(body) > validate.MostLiveBody:
+	case len(body) > validate.MaxLiveBody:
 		return nil, &ExchangeError{r.Method, shown, errTooLong}
 	}
 	return &traffic.Response{Status: response.StatusCode, Header: response.Header, Body: traffic.BodyOf(body)}, nil

@@ -239,7 +239,7 @@ func TestExchangesThatFail(t *testing.T) {
 			<-r.Context().Done()
 		}, context.DeadlineExceeded, "give it more time"},
 		{"too long", func(w http.ResponseWriter, r *http.Request) {
-			_, _ = w.Write(make([]byte, validate.MostLiveBody+1))
+			_, _ = w.Write(make([]byte, validate.MaxLiveBody+1))
 		}, nil, "longer than 16777216 bytes"},
 		{"cut off", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "100")

@@ -19,7 +19,7 @@ import (
 // log says what is found while it is recorded, and what came of it at the end.
 type log struct {
 	stderr io.Writer
-	failOn finding.Threshold
+	failOn report.Threshold
 	checks *validate.Catalog
 
 	mu        sync.Mutex

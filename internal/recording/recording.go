@@ -40,7 +40,7 @@ type Options struct {
 	RedactAll   bool   // replace every string that is not an enum
 	From        finding.Origin
 	Profile     finding.Profile
-	FailOn      finding.Threshold
+	FailOn      report.Threshold
 	Command     []string // to run; empty: record until the context ends
 
 	Stdin          io.Reader // of the command

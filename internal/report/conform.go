@@ -55,7 +55,7 @@ func Conformance(w io.Writer, r *conformance.Results) error {
 	}
 	generated(out, r.Generated)
 	if r.Reports == conformance.ReportsOutcome {
-		fmt.Fprintln(out, "not judged: outputs and error fields, which this client does not report")
+		fmt.Fprintln(out, "not compared: outputs and error fields, which this client does not report")
 	}
 	fmt.Fprintf(out, "%s: %s\n", suiteVerdict(r), caseCounts(r))
 	return out.Flush()

@@ -93,12 +93,12 @@ func TestDeviations(t *testing.T) {
 				exact := check(schema.OutputPart, v.exact)
 				require.Len(t, exact, 1)
 				original := exact[0].Severity
-				run := func(mode finding.DeviationMode, origin finding.Origin, findings finding.Set) *report.Report {
+				run := func(mode report.DeviationMode, origin finding.Origin, findings finding.Set) *report.Report {
 					c := report.Collector{Accept: report.Acceptance{Deviations: mode}, Origin: origin}
 					for _, f := range findings {
 						c.Add(f, nil)
 					}
-					return c.Report(nil, finding.FailOnError)
+					return c.Report(nil, report.FailOnError)
 				}
 				kept := func(r *report.Report, severity finding.Severity) {
 					require.Nil(t, r.Hidden)
@@ -107,7 +107,7 @@ func TestDeviations(t *testing.T) {
 					require.Equal(t, severity, r.Groups[0].Severity)
 				}
 				for _, origin := range []finding.Origin{finding.OriginUnknown, finding.OriginAWS} {
-					hidden, shown := run(finding.DeviationsHide, origin, exact), run(finding.DeviationsShow, origin, exact)
+					hidden, shown := run(report.DeviationsHide, origin, exact), run(report.DeviationsShow, origin, exact)
 					if !d.Regrades() {
 						kept(hidden, original)
 						kept(shown, original)
@@ -119,9 +119,9 @@ func TestDeviations(t *testing.T) {
 					require.Equal(t, 1, shown.Deviations)
 					require.Equal(t, finding.Info, shown.Groups[0].Severity)
 				}
-				kept(run(finding.DeviationsError, finding.OriginAWS, exact), original)
-				kept(run(finding.DeviationsHide, finding.OriginEmulator, exact), original)
-				kept(run(finding.DeviationsHide, finding.OriginFixtures, exact), original)
+				kept(run(report.DeviationsError, finding.OriginAWS, exact), original)
+				kept(run(report.DeviationsHide, finding.OriginEmulator, exact), original)
+				kept(run(report.DeviationsHide, finding.OriginFixtures, exact), original)
 
 				neighbour := check(schema.OutputPart, v.neighbour)
 				require.Len(t, neighbour, 1)
@@ -129,18 +129,18 @@ func TestDeviations(t *testing.T) {
 					v.rule = d.Rule
 				}
 				require.Equal(t, v.rule, neighbour[0].Rule)
-				kept(run(finding.DeviationsHide, finding.OriginAWS, neighbour), neighbour[0].Severity)
+				kept(run(report.DeviationsHide, finding.OriginAWS, neighbour), neighbour[0].Severity)
 
-				both := run(finding.DeviationsHide, finding.OriginAWS, append(exact[:1:1], neighbour...))
+				both := run(report.DeviationsHide, finding.OriginAWS, append(exact[:1:1], neighbour...))
 				require.Equal(t, neighbour[0].Severity, both.Groups[0].Severity)
 
 				request := check(schema.InputPart, v.exact)
 				require.Len(t, request, 1)
-				kept(run(finding.DeviationsHide, finding.OriginAWS, request), request[0].Severity)
+				kept(run(report.DeviationsHide, finding.OriginAWS, request), request[0].Severity)
 
 				elsewhere := exact[0]
 				elsewhere.Operation = "other.GetThing"
-				kept(run(finding.DeviationsHide, finding.OriginAWS, finding.Set{elsewhere}), original)
+				kept(run(report.DeviationsHide, finding.OriginAWS, finding.Set{elsewhere}), original)
 			}
 		})
 	}

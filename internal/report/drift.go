@@ -34,7 +34,7 @@ type Drift struct {
 // Settle applies ignore rows to the report and derives the verdict; all of them
 // are taken as required, as those of a baseline are. Changes that a row accepts
 // are left out; what traffic showed stays, for shards of it are merged.
-func (r *Drift) Settle(expected []finding.Expected, failOn finding.Threshold) error {
+func (r *Drift) Settle(expected []finding.Expected, failOn Threshold) error {
 	rows := slices.Clone(expected)
 	for i := range rows {
 		rows[i].Required = true
@@ -49,7 +49,7 @@ func (r *Drift) Settle(expected []finding.Expected, failOn finding.Threshold) er
 
 // SettleBy is [Drift.Settle] with a ledger. A stale row that is not required is a
 // warning, unless failOnStale, and only if what it names was in the scope.
-func (r *Drift) SettleBy(ledger *finding.Ledger, failOn finding.Threshold, failOnStale bool) {
+func (r *Drift) SettleBy(ledger *finding.Ledger, failOn Threshold, failOnStale bool) {
 	fails := false
 	accepts := func(f finding.Finding) bool {
 		row, ok := ledger.Accept(f)

@@ -19,7 +19,7 @@ func collected() *report.Report {
 		Got: "s3, memberList", Want: "exactly one of s3, memberList",
 		Message: "the union has 2 members, s3 and memberList, where exactly one may be set",
 	}, []byte(`"output":{"s3":{},"memberList":[]}`))
-	return c.Report(nil, finding.FailOnError)
+	return c.Report(nil, report.FailOnError)
 }
 
 func ExampleText() {
@@ -52,7 +52,7 @@ func ExampleJSON() {
 	c.File()
 	c.Checked("cleanrooms.GetProtectedJob@1.43.67")
 	c.Problem(errors.New("job.yaml: no such file or directory"))
-	report.JSON(os.Stdout, c.Report(nil, finding.FailOnError))
+	report.JSON(os.Stdout, c.Report(nil, report.FailOnError))
 	// Output:
 	// {
 	//   "verdict": "incomplete",

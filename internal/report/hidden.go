@@ -14,7 +14,7 @@ type Acceptance struct {
 	Ledger *finding.Ledger
 	// Deviations says what becomes of known deviations of AWS. They apply to
 	// responses of AWS and of those who are not known.
-	Deviations finding.DeviationMode
+	Deviations DeviationMode
 	// ResponsesOnly hides findings about requests.
 	ResponsesOnly bool
 	// ListHidden makes [Text] list what is hidden.
@@ -102,7 +102,7 @@ func (c *Collector) hide(f *finding.Finding) (_ deviates, hidden bool) {
 		return deviates{}, false
 	case !d.Regrades():
 		return deviates{hint: d.Hint()}, false
-	case c.Accept.Deviations == finding.DeviationsHide:
+	case c.Accept.Deviations == DeviationsHide:
 		c.count(ByDeviation, d.Reason, *f)
 		return deviates{}, true
 	}

@@ -47,7 +47,7 @@ func TestRow(t *testing.T) {
 			for _, f := range v.findings {
 				c.Add(f, nil)
 			}
-			written, err := json.Marshal(c.Report(nil, finding.FailOnError))
+			written, err := json.Marshal(c.Report(nil, report.FailOnError))
 			require.NoError(t, err)
 			var r report.Report
 			require.NoError(t, json.Unmarshal(written, &r))

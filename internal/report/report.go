@@ -166,7 +166,7 @@ func (c *Collector) Expected() { c.report.Expected++ }
 func (c *Collector) Problem(err error) { c.report.Problems = append(c.report.Problems, err.Error()) }
 
 // Report returns the report, with the ignore rows that were not met.
-func (c *Collector) Report(unmet []finding.Unmet, failOn finding.Threshold) *Report {
+func (c *Collector) Report(unmet []finding.Unmet, failOn Threshold) *Report {
 	r := c.report
 	r.Unmet = unmet
 	r.Checks.Contracts = sorted(c.contracts)

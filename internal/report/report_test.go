@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "rewrite testdata")
 // scenarios are what the golden files show, each in text, in colours and in JSON.
 var scenarios = []struct {
 	name   string
-	failOn finding.Threshold
+	failOn report.Threshold
 	unmet  []finding.Unmet
 	fill   func(*report.Collector)
 }{
@@ -106,16 +106,16 @@ var scenarios = []struct {
 	{name: "from-emulator", fill: func(c *report.Collector) { c.Origin = finding.OriginEmulator; everyRule(c) }},
 	{name: "from-anybody", fill: everyRule},
 	{name: "deviations-hidden", fill: func(c *report.Collector) {
-		c.Accept.Deviations = finding.DeviationsHide
+		c.Accept.Deviations = report.DeviationsHide
 		deviating(c)
 	}},
 	{name: "deviations-shown", fill: func(c *report.Collector) {
-		c.Accept.Deviations = finding.DeviationsShow
+		c.Accept.Deviations = report.DeviationsShow
 		deviating(c)
 	}},
 	{name: "deviations-error", fill: deviating},
 	{name: "deviations-of-an-emulator", fill: func(c *report.Collector) {
-		c.Accept.Deviations, c.Origin = finding.DeviationsHide, finding.OriginEmulator
+		c.Accept.Deviations, c.Origin = report.DeviationsHide, finding.OriginEmulator
 		deviating(c)
 	}},
 	{name: "hidden", fill: func(c *report.Collector) {
@@ -150,11 +150,11 @@ var scenarios = []struct {
 			}
 		}
 	}},
-	{name: "warnings-fail", failOn: finding.FailOnWarning, fill: func(c *report.Collector) {
+	{name: "warnings-fail", failOn: report.FailOnWarning, fill: func(c *report.Collector) {
 		checked(c, 1)
 		c.Add(at(finding.MemberUnknown, finding.Warning, "/colour", 1, 1), nil)
 	}},
-	{name: "errors-pass", failOn: finding.FailNever, fill: func(c *report.Collector) {
+	{name: "errors-pass", failOn: report.FailNever, fill: func(c *report.Collector) {
 		checked(c, 1)
 		c.Add(at(finding.TypeMismatch, finding.Error, "/id", 1, 1), nil)
 	}},
@@ -305,7 +305,7 @@ func TestCaret(t *testing.T) {
 		t.Run(x.about, func(t *testing.T) {
 			var c report.Collector
 			c.Add(at(finding.TypeMismatch, finding.Error, "/x", 1, x.column), []byte(x.line))
-			r := c.Report(nil, finding.FailNever)
+			r := c.Report(nil, report.FailNever)
 			e := r.Groups[0].Samples[0].Excerpt
 			require.Equal(t, "X", string([]rune(e.Text)[e.Caret-1]))
 		})
@@ -333,7 +333,7 @@ func TestOrder(t *testing.T) {
 			c.Checked(name)
 			c.NotChecked(name)
 		}
-		r := c.Report(nil, finding.FailOnError)
+		r := c.Report(nil, report.FailOnError)
 		for i, f := range formats {
 			var got bytes.Buffer
 			require.NoError(t, f.write(&got, r))
@@ -351,7 +351,7 @@ func TestMemory(t *testing.T) {
 	for i := range 10 * report.MostSamples {
 		c.Add(at(finding.TypeMismatch, finding.Error, "/id", i+1, 1), []byte(strings.Repeat("x", 10_000)))
 	}
-	g := c.Report(nil, finding.FailNever).Groups[0]
+	g := c.Report(nil, report.FailNever).Groups[0]
 	require.Equal(t, 10*report.MostSamples, g.Count)
 	require.Len(t, g.Samples, report.MostSamples)
 	require.Equal(t, 1, g.Samples[0].Line)
@@ -376,7 +376,7 @@ func TestWriterFails(t *testing.T) {
 	for _, f := range assorted() {
 		c.Add(f, nil)
 	}
-	r := c.Report(nil, finding.FailNever)
+	r := c.Report(nil, report.FailNever)
 	for _, f := range formats {
 		for _, room := range []int{0, 10, 500} {
 			require.ErrorIs(t, f.write(&failing{room}, r), errFull, "%s, room for %d bytes", f.extension, room)
@@ -387,12 +387,12 @@ func TestWriterFails(t *testing.T) {
 // TestReportAgain: a report is a value; a collector may go on after it.
 func TestReportAgain(t *testing.T) {
 	var c report.Collector
-	require.Equal(t, report.NotChecked, c.Report(nil, finding.FailOnError).Verdict)
+	require.Equal(t, report.NotChecked, c.Report(nil, report.FailOnError).Verdict)
 	checked(&c, 1)
-	first := c.Report(nil, finding.FailOnError)
+	first := c.Report(nil, report.FailOnError)
 	require.Equal(t, report.Passed, first.Verdict)
 	c.Add(at(finding.TypeMismatch, finding.Error, "/id", 1, 1), nil)
-	require.Equal(t, report.Failed, c.Report(nil, finding.FailOnError).Verdict)
-	require.Equal(t, report.Passed, c.Report(nil, finding.FailNever).Verdict)
+	require.Equal(t, report.Failed, c.Report(nil, report.FailOnError).Verdict)
+	require.Equal(t, report.Passed, c.Report(nil, report.FailNever).Verdict)
 	require.Empty(t, first.Groups)
 }

@@ -83,7 +83,7 @@ func hiding(c *report.Collector) {
 	if err != nil {
 		panic(err)
 	}
-	c.Accept.Ledger, c.Accept.ResponsesOnly, c.Accept.Deviations = ledger, true, finding.DeviationsHide
+	c.Accept.Ledger, c.Accept.ResponsesOnly, c.Accept.Deviations = ledger, true, report.DeviationsHide
 	deviating(c)
 	for range 1200 {
 		c.Add(at(finding.TypeMismatch, finding.Error, "/id", 1, 1), nil)

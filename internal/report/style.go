@@ -9,6 +9,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // Style says how text is written.
@@ -63,14 +64,10 @@ func visible(text string) string {
 	}, text)
 }
 
-// clip shortens a text to what can be read in a report.
-func clip(s string) string {
-	const most = 400
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "… (" + plural.Of(len(s), "byte") + ")"
-}
+// maxLine is how many bytes of a text reports show.
+const maxLine = 400
+
+func clip(s string) string { return wording.Clip(s, maxLine) }
 
 // some joins the first names of a list, and counts the others.
 func some(names []string, most int) string {

@@ -17,15 +17,15 @@ import (
 	v5 "github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// judge is the JSON Schema of one document, compiled by santhosh-tekuri's
+// oracle is the JSON Schema of one document, compiled by santhosh-tekuri's
 // validator when it is first needed.
-type judge struct {
+type oracle struct {
 	schema func() (*v5.Schema, error)
-	judged sync.Map // kinds of findings that were held against the schema
+	asked  sync.Map // kinds of findings that were checked against the schema
 }
 
-func newJudge(c *schema.Contract, part schema.Part, projection schema.Projection) *judge {
-	return &judge{schema: sync.OnceValues(func() (*v5.Schema, error) {
+func newOracle(c *schema.Contract, part schema.Part, projection schema.Projection) *oracle {
+	return &oracle{schema: sync.OnceValues(func() (*v5.Schema, error) {
 		s, err := jsonschema.Generate(c, part, projection, jsonschema.Extended)
 		if err != nil {
 			return nil, err
@@ -118,9 +118,9 @@ func (k timestampKeyword) Validate(ctx v5.ValidationContext, v any) error {
 	return ctx.Error(jsonschema.TimestampKeyword, "is not a timestamp of the form %s", form)
 }
 
-// accepts returns the judge's verdict on a well-formed document.
-func (j *judge) accepts(document []byte) (bool, error) {
-	s, err := j.schema()
+// accepts returns the verdict of the oracle on a well-formed document.
+func (o *oracle) accepts(document []byte) (bool, error) {
+	s, err := o.schema()
 	if err != nil {
 		return false, err
 	}
