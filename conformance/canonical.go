@@ -16,21 +16,21 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// UnionError says that a union of a body has no right reading.
-type UnionError struct {
+// unionError says that a union of a body has no right reading.
+type unionError struct {
 	Pointer string
 	Members []string
 }
 
-func (e *UnionError) Error() string {
+func (e *unionError) Error() string {
 	return fmt.Sprintf("the union at %s has %d members", e.Pointer, len(e.Members))
 }
 
-// Canonical returns the canonical output that follows from a body and its
+// canonical returns the canonical output that follows from a body and its
 // contract: the form in which every client reports what it parsed, see
 // [Result.Output]. Members that the contract does not know are left out, as
 // typed clients ignore them.
-func Canonical(c *schema.Contract, part schema.Part, body []byte) (any, error) {
+func canonical(c *schema.Contract, part schema.Part, body []byte) (any, error) {
 	return reading{}.document(c, part, schema.Wire, body)
 }
 
@@ -119,7 +119,7 @@ func (r reading) union(s *visit.Site) (any, error) {
 		for _, m := range set {
 			names = append(names, m.Key)
 		}
-		return nil, &UnionError{s.Pointer(), names}
+		return nil, &unionError{s.Pointer(), names}
 	case set[0].Unknown():
 		return map[string]any{"$unknown": set[0].Key}, nil
 	}

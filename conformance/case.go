@@ -12,68 +12,64 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Case is one scenario for a client.
-type Case struct {
-	Name     string   `yaml:"name"`  // GROUP/SCENARIO
-	About    string   `yaml:"about"` // one line
-	Level    Level    `yaml:"level"`
-	Layer    Layer    `yaml:"layer"`    // what of the client it tests
-	Ref      string   `yaml:"ref"`      // the section of the specification that says so
-	Cassette string   `yaml:"cassette"` // what the service answers, a file of the suite's cassettes
-	Call     CallSpec `yaml:"call"`
-	Fault    *Fault   `yaml:"fault"`
-	Expect   []Expect `yaml:"expect"`   // alternatives
-	Attempts Attempts `yaml:"attempts"` // how often the client sends the request; zero: once
+// scenario is one case of a suite.
+type scenario struct {
+	Name     string        `yaml:"name"`  // GROUP/SCENARIO
+	About    string        `yaml:"about"` // one line
+	Level    string        `yaml:"level"`
+	Layer    string        `yaml:"layer"`    // what of the client it tests
+	Ref      string        `yaml:"ref"`      // the section of the specification that says so
+	Cassette string        `yaml:"cassette"` // what the service answers, a file of the suite's cassettes
+	Call     callSpec      `yaml:"call"`
+	Fault    *faultSpec    `yaml:"fault"`
+	Expect   []expectSpec  `yaml:"expect"`   // alternatives
+	Attempts attemptBounds `yaml:"attempts"` // how often the client sends the request; zero: once
 
 	// Line is where the case stands in its file.
 	Line int `yaml:"-"`
 }
 
 // Group is the part of the name before the slash.
-func (c *Case) Group() string {
+func (c *scenario) Group() string {
 	group, _, _ := strings.Cut(c.Name, "/")
 	return group
 }
 
-// Level says how much a case demands.
-type Level string
-
+// How much a case demands.
 const (
-	Must    Level = "must"    // the specification demands it
-	Should  Level = "should"  // it recommends it, or all known implementations agree
-	Observe Level = "observe" // it leaves it open; the outcome is noted, never held against a client
+	levelMust    = "must"    // the specification demands it
+	levelShould  = "should"  // it recommends it, or all known implementations agree
+	levelObserve = "observe" // it leaves it open; the outcome is noted, never held against a client
 )
 
-// Layer says which part of a client a case tests.
-type Layer string
-
+// Which part of a client a case tests.
 const (
-	LayerRequest   Layer = "request"   // what is sent: path, signature
-	LayerRetry     Layer = "retry"     // whether it is sent again
-	LayerTransport Layer = "transport" // connections, and HTTP's framing
-	LayerHTTP      Layer = "http"      // status and headers
-	LayerBytes     Layer = "bytes"     // the body as JSON text
-	LayerSchema    Layer = "schema"    // the body as the contract reads it
-	LayerError     Layer = "error"     // which error an answer is
+	layerRequest   = "request"   // what is sent: path, signature
+	layerRetry     = "retry"     // whether it is sent again
+	layerTransport = "transport" // connections, and HTTP's framing
+	layerHTTP      = "http"      // status and headers
+	layerBytes     = "bytes"     // the body as JSON text
+	layerSchema    = "schema"    // the body as the contract reads it
+	layerError     = "error"     // which error an answer is
 )
 
-var layers = []Layer{LayerRequest, LayerRetry, LayerTransport, LayerHTTP, LayerBytes, LayerSchema, LayerError}
+var layers = []string{layerRequest, layerRetry, layerTransport, layerHTTP, layerBytes, layerSchema, layerError}
 
-// CallSpec is what the client is asked to call. What is not stated comes from
+// callSpec is what the client is asked to call. What is not stated comes from
 // the first request of the cassette.
-type CallSpec struct {
-	Input       Value `yaml:"input"`
-	TimeoutMs   int   `yaml:"timeoutMs"`   // 0: 5000
-	MaxAttempts int   `yaml:"maxAttempts"` // 0: 3
+type callSpec struct {
+	Input       yamlValue `yaml:"input"`
+	TimeoutMs   int       `yaml:"timeoutMs"`   // 0: 5000
+	MaxAttempts int       `yaml:"maxAttempts"` // 0: 3
 
 	Region       string `yaml:"region"`       // empty: us-east-1
 	SessionToken string `yaml:"sessionToken"` // of the credentials; empty: none
 }
 
-func (c *Case) region() string { return cmp.Or(c.Call.Region, "us-east-1") }
+func (c *scenario) region() string { return cmp.Or(c.Call.Region, "us-east-1") }
 
-// Attempts bounds how often a request arrives, and how soon again.
-type Attempts struct {
+// attemptBounds bounds how often a request arrives, and how soon again.
+type attemptBounds struct {
 	Min int `yaml:"min"` // 0: 1. That none is right is stated by an alternative: rejected
 	Max int `yaml:"max"` // 0: as Min
 	// PauseMs is how long most of the pauses between attempts last at least; 0: they are not
@@ -81,53 +77,53 @@ type Attempts struct {
 	PauseMs int `yaml:"pauseMs"`
 }
 
-func (a Attempts) bounds() (low, high int) {
+func (a attemptBounds) bounds() (low, high int) {
 	low = cmp.Or(a.Min, 1)
 	return low, cmp.Or(a.Max, low)
 }
 
-// Expect is one alternative of what a right client reports: exactly one field is set.
-type Expect struct {
+// expectSpec is one alternative of what a right client reports: exactly one field is set.
+type expectSpec struct {
 	// Output is the canonical output, or the word "canonical": what follows from
 	// the last answer's body and the contract.
-	Output    Value            `yaml:"output"`
-	Error     *ExpectError     `yaml:"error"`
-	Transport *ExpectTransport `yaml:"transport"`
-	Rejected  bool             `yaml:"rejected"` // the client refuses the input and sends nothing
-	Broken    bool             `yaml:"broken"`   // the client says that it cannot make sense of the answer
+	Output    yamlValue      `yaml:"output"`
+	Error     *errorSpec     `yaml:"error"`
+	Transport *transportSpec `yaml:"transport"`
+	Rejected  bool           `yaml:"rejected"` // the client refuses the input and sends nothing
+	Broken    bool           `yaml:"broken"`   // the client says that it cannot make sense of the answer
 }
 
-// ExpectError is an error of the service that a client reports. What is not
+// errorSpec is an error of the service that a client reports. What is not
 // stated is not judged.
-type ExpectError struct {
+type errorSpec struct {
 	Code       string `yaml:"code"`
 	Message    string `yaml:"message"`
 	HTTPStatus int    `yaml:"httpStatus"`
 	// Fields are the members but the message, or the word "canonical": what
 	// follows from the last answer's body and the contract.
-	Fields Value `yaml:"fields"`
+	Fields yamlValue `yaml:"fields"`
 }
 
-// ExpectTransport is a failure below the service's protocol; an empty list takes any kind.
-type ExpectTransport struct {
+// transportSpec is a failure below the service's protocol; an empty list takes any kind.
+type transportSpec struct {
 	Kinds []string `yaml:"kinds"`
 }
 
-// Value is a JSON value written in YAML.
-type Value struct{ JSON json.RawMessage }
+// yamlValue is a JSON value written in YAML.
+type yamlValue struct{ JSON json.RawMessage }
 
 // Stated reports whether there is a value.
-func (v Value) Stated() bool { return v.JSON != nil }
+func (v yamlValue) Stated() bool { return v.JSON != nil }
 
 // canonical reports the word that stands for what follows from the answer.
-func (v Value) canonical() bool { return string(v.JSON) == `"canonical"` }
+func (v yamlValue) canonical() bool { return string(v.JSON) == `"canonical"` }
 
-func (v Value) object() bool { return len(v.JSON) > 0 && v.JSON[0] == '{' }
+func (v yamlValue) object() bool { return len(v.JSON) > 0 && v.JSON[0] == '{' }
 
 // UnmarshalYAML reads a scalar that is written in single quotes and begins like
 // an object as JSON text, so that numbers keep their digits; everything else is
 // converted.
-func (v *Value) UnmarshalYAML(node *yaml.Node) error {
+func (v *yamlValue) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind == yaml.ScalarNode && strings.HasPrefix(node.Value, "{") {
 		if !json.Valid([]byte(node.Value)) {
 			return fmt.Errorf("line %d: no JSON: %s", node.Line, node.Value)
@@ -144,18 +140,18 @@ func (v *Value) UnmarshalYAML(node *yaml.Node) error {
 	return err
 }
 
-func (c *Case) check() string {
+func (c *scenario) check() string {
 	group, scenario, _ := strings.Cut(c.Name, "/")
 	switch {
 	case group == "" || scenario == "" || path.Clean(c.Name) != c.Name:
 		return fmt.Sprintf("%q is no name: write GROUP/SCENARIO", c.Name)
 	case c.About == "":
 		return c.Name + " does not say what it is about"
-	case c.Level != Must && c.Level != Should && c.Level != Observe:
+	case c.Level != levelMust && c.Level != levelShould && c.Level != levelObserve:
 		return fmt.Sprintf("%s: level %q is none of must, should, observe", c.Name, c.Level)
 	case !slices.Contains(layers, c.Layer):
 		return fmt.Sprintf("%s: layer %q is none of %v", c.Name, c.Layer, layers)
-	case c.Level != Observe && c.Ref == "":
+	case c.Level != levelObserve && c.Ref == "":
 		return c.Name + " does not say what specification it follows"
 	case c.Cassette == "":
 		return c.Name + " has no cassette"
@@ -172,7 +168,7 @@ func (c *Case) check() string {
 		if e.Kind() == "" {
 			return c.Name + ": an alternative states exactly one of output, error, transport, rejected, broken"
 		}
-		values := []Value{e.Output}
+		values := []yamlValue{e.Output}
 		if e.Error != nil {
 			values = append(values, e.Error.Fields)
 		}
@@ -196,7 +192,7 @@ func (c *Case) check() string {
 }
 
 // Kind names the one alternative that is stated; empty when it is not exactly one.
-func (e *Expect) Kind() string {
+func (e *expectSpec) Kind() string {
 	return theOne([]alternative{{"output", e.Output.Stated()}, {"error", e.Error != nil}, {"transport", e.Transport != nil}, {"rejected", e.Rejected}, {"broken", e.Broken}})
 }
 
@@ -221,4 +217,4 @@ func theOne(alternatives []alternative) string {
 }
 
 // cassetteFile opens the cassette of a case.
-func (c *Case) cassetteFile(files fs.FS) (fs.File, error) { return files.Open(c.Cassette) }
+func (c *scenario) cassetteFile(files fs.FS) (fs.File, error) { return files.Open(c.Cassette) }

@@ -35,7 +35,7 @@ type ClientError struct {
 const (
 	Crashed       = "crashed"         // the process ended, or the function panicked
 	Hung          = "hung"            // no result within the call's timeout and a grace
-	Flooded       = "flooded"         // a line of more than MaxLine bytes, or no end of lines that answer nothing
+	Flooded       = "flooded"         // a line of more than maxLine bytes, or no end of lines that answer nothing
 	InvalidOutput = "invalid-output"  // a line that is no message of the protocol
 	AnsweredTwice = "answered-twice"  // a second result for a call
 	UnknownSeq    = "unknown-seq"     // a result for a call that was never made
@@ -54,8 +54,8 @@ func (e *ClientError) Error() string {
 	return text
 }
 
-// MaxLine bounds a line of the protocol, in bytes.
-const MaxLine = 1 << 20
+// maxLine bounds a line of the protocol, in bytes.
+const maxLine = 1 << 20
 
 // Func is a client in Go, in the process of the runner.
 type Func struct {

@@ -1,8 +1,8 @@
 // Package conformance tests clients of a service: does a client handle
 // everything that the service may answer?
 //
-// The model: a [Case] is what the service answers (a cassette, perhaps with a
-// [Fault] on the way), what the client is asked to call, and what a right client
+// The model: a case is what the service answers (a cassette, perhaps with a
+// fault on the way), what the client is asked to call, and what a right client
 // reports, with a level and the specification that says so. Cases are read from a
 // [Suite], or made of contracts by [Generate]. The runner gives
 // each case a listener of its own, so that the port identifies the case, every

@@ -19,7 +19,7 @@ func (c *planned) expectations(ids identifiers) ([]expectation, error) {
 	answers := ids.interactions(c.interactions)
 	last := &answers[len(answers)-1].Response
 	for _, e := range c.Expect {
-		made := expectation{Expect: e, corrected: func(_, got any) any { return got }}
+		made := expectation{expectSpec: e, corrected: func(_, got any) any { return got }}
 		var err error
 		switch {
 		case e.Output.canonical():

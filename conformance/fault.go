@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Fault is something that happens to an answer on its way.
-type Fault struct {
+// faultSpec is something that happens to an answer on its way.
+type faultSpec struct {
 	Kind string `yaml:"kind"` // a name of the table of faults
 	// After is how many bytes of the body pass before it; of some kinds it is how
 	// many bytes it is about.
@@ -122,7 +122,7 @@ var faults = []faultKind{
 }
 
 // find returns the row of a fault.
-func (f *Fault) find() (faultKind, bool) {
+func (f *faultSpec) find() (faultKind, bool) {
 	for _, k := range faults {
 		if f != nil && k.name == f.Kind {
 			return k, true
@@ -131,7 +131,7 @@ func (f *Fault) find() (faultKind, bool) {
 	return faultKind{}, false
 }
 
-func (f *Fault) check() string {
+func (f *faultSpec) check() string {
 	if _, ok := f.find(); !ok {
 		return fmt.Sprintf("there is no fault %q", f.Kind)
 	}
@@ -142,10 +142,10 @@ func (f *Fault) check() string {
 }
 
 // hits reports whether the fault hits the attempt, counted from 1.
-func (f *Fault) hits(attempt int) bool { return f != nil && (f.Times == 0 || attempt <= f.Times) }
+func (f *faultSpec) hits(attempt int) bool { return f != nil && (f.Times == 0 || attempt <= f.Times) }
 
 // commit takes the connection over and lets the fault happen.
-func (f *Fault) commit(w http.ResponseWriter, request *http.Request, a reply, gone <-chan struct{}) error {
+func (f *faultSpec) commit(w http.ResponseWriter, request *http.Request, a reply, gone <-chan struct{}) error {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
 		return fmt.Errorf("the connection cannot be taken over")

@@ -19,7 +19,7 @@ import (
 
 // asked sends a request over a connection of its own and returns all that comes back within a
 // moment.
-func asked(t *testing.T, fault Fault, header string) (text string, err error) {
+func asked(t *testing.T, fault faultSpec, header string) (text string, err error) {
 	t.Helper()
 	gone := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -87,7 +87,7 @@ func TestFaults(t *testing.T) {
 			test, ok := tests[k.name]
 			require.True(t, ok)
 			require.NotEmpty(t, k.about)
-			got, err := asked(t, Fault{Kind: k.name, After: test.after}, "")
+			got, err := asked(t, faultSpec{Kind: k.name, After: test.after}, "")
 			var network net.Error
 			switch {
 			case err == nil:
@@ -115,7 +115,7 @@ func TestFaultsAreDocumented(t *testing.T) {
 }
 
 func TestGzipIfTheClientTakesIt(t *testing.T) {
-	got, err := asked(t, Fault{Kind: "gzip"}, "Accept-Encoding: br, gzip\r\n")
+	got, err := asked(t, faultSpec{Kind: "gzip"}, "Accept-Encoding: br, gzip\r\n")
 	require.NoError(t, err)
 	response, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got)), nil)
 	require.NoError(t, err)
@@ -128,9 +128,9 @@ func TestGzipIfTheClientTakesIt(t *testing.T) {
 }
 
 func TestFaultHits(t *testing.T) {
-	var none *Fault
+	var none *faultSpec
 	require.False(t, none.hits(1))
-	require.True(t, (&Fault{}).hits(9))
-	require.True(t, (&Fault{Times: 1}).hits(1))
-	require.False(t, (&Fault{Times: 1}).hits(2))
+	require.True(t, (&faultSpec{}).hits(9))
+	require.True(t, (&faultSpec{Times: 1}).hits(1))
+	require.False(t, (&faultSpec{Times: 1}).hits(2))
 }

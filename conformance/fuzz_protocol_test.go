@@ -37,7 +37,7 @@ func FuzzResultLine(f *testing.F) {
 			}
 			// A result that was read can be written, and says the same.
 			again, err := writeMessage(resultMessage, h.result)
-			if err != nil && len(line) < MaxLine/6 { // escaped, it may be longer
+			if err != nil && len(line) < maxLine/6 { // escaped, it may be longer
 				t.Fatal(err)
 			}
 			if read := hearResult(again); err == nil && (read.err != nil || read.result.Kind() != h.result.Kind()) {

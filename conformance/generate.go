@@ -10,15 +10,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// MostGenerated is how many cases are made of an operation unless
-// [GenerateOptions] say otherwise.
-const MostGenerated = 500
-
-// GenerateOptions say how cases are made of contracts.
-type GenerateOptions struct {
-	// Most bounds the cases of an operation. 0: MostGenerated.
-	Most int
-}
+// maxGenerated is how many cases are made of an operation unless the caller says otherwise.
+const maxGenerated = 500
 
 // Generated says what cases were made of contracts, and what was not.
 type Generated struct {
@@ -36,10 +29,10 @@ type NotMade struct {
 	Reason    string `json:"reason"`
 }
 
-// NothingGeneratedError says that no case can be made of contracts.
-type NothingGeneratedError struct{ NotMade []NotMade }
+// nothingGeneratedError says that no case can be made of contracts.
+type nothingGeneratedError struct{ NotMade []NotMade }
 
-func (e *NothingGeneratedError) Error() string {
+func (e *nothingGeneratedError) Error() string {
 	if len(e.NotMade) == 0 {
 		return "no case can be made: there is no contract"
 	}
@@ -63,10 +56,11 @@ func (e *NothingGeneratedError) Error() string {
 // the smallest and the full document, members of unions, values of enums, what is
 // unknown, what is null; then those of the other kinds in turn.
 //
-// The error is a [*NothingGeneratedError], or says what is wrong with a contract.
-func Generate(contracts []*schema.Contract, options GenerateOptions) (*Plan, error) {
+// An operation gets at most maxCases cases; 0: 500. The error says that no case can be made, or
+// what is wrong with a contract.
+func Generate(contracts []*schema.Contract, maxCases int) (*Plan, error) {
 	plan := &Plan{generated: &Generated{LeftOut: map[string]int{}}}
-	most := cmp.Or(options.Most, MostGenerated)
+	most := cmp.Or(maxCases, maxGenerated)
 	for _, c := range contracts {
 		made, err := newGenerator(c, groupOf(c, contracts))
 		var bound *synth.BindingError
@@ -92,7 +86,7 @@ func Generate(contracts []*schema.Contract, options GenerateOptions) (*Plan, err
 	}
 	plan.generated.Operations, plan.generated.Cases = len(plan.operations), len(plan.cases)
 	if len(plan.cases) == 0 {
-		return nil, &NothingGeneratedError{plan.generated.NotMade}
+		return nil, &nothingGeneratedError{plan.generated.NotMade}
 	}
 	return plan, nil
 }

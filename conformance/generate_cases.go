@@ -24,7 +24,7 @@ const (
 )
 
 // longest bounds a body, in bytes: the protocol's lines hold it several times.
-const longest = MaxLine / 4
+const longest = maxLine / 4
 
 // generator makes the cases of an operation.
 type generator struct {
@@ -71,7 +71,7 @@ func (g *generator) make() error {
 	if err := g.requests(); err != nil {
 		return err
 	}
-	if err := g.answers(schema.OutputPart, "output", LayerSchema, []Expect{{Output: canonicalValue}}); err != nil {
+	if err := g.answers(schema.OutputPart, "output", layerSchema, []expectSpec{{Output: canonicalValue}}); err != nil {
 		return err
 	}
 	for i := range g.operation.Errors {
@@ -81,7 +81,7 @@ func (g *generator) make() error {
 			g.notMade = append(g.notMade, NotMade{g.operation.Name(), err.Error()})
 			continue
 		}
-		if err := g.answers(part, "error/"+e.Name, LayerError, nil); err != nil {
+		if err := g.answers(part, "error/"+e.Name, layerError, nil); err != nil {
 			return err
 		}
 	}
@@ -89,7 +89,7 @@ func (g *generator) make() error {
 }
 
 // canonicalValue stands for what follows from the answer.
-var canonicalValue = Value{json.RawMessage(`"canonical"`)}
+var canonicalValue = yamlValue{json.RawMessage(`"canonical"`)}
 
 // requests asks for every systematic request, each with the smallest answer.
 func (g *generator) requests() error {
@@ -102,12 +102,12 @@ func (g *generator) requests() error {
 		if err != nil {
 			return err
 		}
-		c := Case{Level: Must, Layer: LayerRequest, Ref: g.bindings(), Expect: []Expect{{Output: canonicalValue}},
+		c := scenario{Level: levelMust, Layer: layerRequest, Ref: g.bindings(), Expect: []expectSpec{{Output: canonicalValue}},
 			About: fmt.Sprintf("The request: %s, %s.", t.Place, t.How)}
 		if shape, _, ok := g.operation.At(t.Place); ok {
 			switch {
 			case shape.Type == schema.Timestamp && strings.Contains(t.How, "."):
-				c.Level = Should // the precision of milliseconds is optional
+				c.Level = levelShould // the precision of milliseconds is optional
 			case shape.Type == schema.Float && shape.Range.Or(schema.Bounds{}) != schema.Bounds{} && slices.Contains(schema.NonNumericFloats, t.How):
 				g.leftOut[noRange]++
 				continue
@@ -122,9 +122,9 @@ func (g *generator) requests() error {
 
 // answers answers the smallest request in every systematic way, and with the
 // invalid variants whose right reading is defined.
-func (g *generator) answers(part schema.Part, section string, layer Layer, expect []Expect) error {
+func (g *generator) answers(part schema.Part, section string, layer string, expect []expectSpec) error {
 	for t := range g.synth.ResponseTrials(part, g.smallest) {
-		c := Case{Level: Must, Layer: layer, Ref: g.bindings(), Expect: expect, About: fmt.Sprintf("The answer: %s, %s.", t.Place, t.How)}
+		c := scenario{Level: levelMust, Layer: layer, Ref: g.bindings(), Expect: expect, About: fmt.Sprintf("The answer: %s, %s.", t.Place, t.How)}
 		if err := g.add(section, t.Place, t.How, g.rank(t.Place, t.How), c, g.smallest, t.Response); err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (g *generator) answers(part schema.Part, section string, layer Layer, expec
 		if err != nil {
 			return err
 		}
-		c := Case{Level: kind.level, Layer: layer, Ref: kind.ref, Expect: expect, About: fmt.Sprintf("The answer breaks %s: %s, %s.", n.Rule, n.Place, n.How)}
+		c := scenario{Level: kind.level, Layer: layer, Ref: kind.ref, Expect: expect, About: fmt.Sprintf("The answer breaks %s: %s, %s.", n.Rule, n.Place, n.How)}
 		if err := g.add(section, n.Place, string(n.Rule)+"/"+n.How, kind.rank, c, g.smallest, response); err != nil {
 			return err
 		}
@@ -149,17 +149,17 @@ func (g *generator) answers(part schema.Part, section string, layer Layer, expec
 // survivable are the rules that an answer may break and a right client reads on,
 // because it is defined how.
 var survivable = map[finding.RuleID]struct {
-	level Level
+	level string
 	ref   string
 	rank  rank
 }{
-	finding.MemberUnknown:      {Must, "Smithy: aws-restjson1-protocol; clients ignore unknown members", rankUnknown},
-	finding.EnumUnknownValue:   {Must, "Smithy: simple-types, enum: clients accept unknown values", rankUnknown},
-	finding.UnionUnknownMember: {Must, "Smithy: aggregate-types, union; clients accept unknown members", rankUnknown},
-	finding.MemberMissing:      {Should, "Smithy: aggregate-types, client error correction", rankOther},
-	finding.ConstraintLength:   {Should, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
-	finding.ConstraintRange:    {Should, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
-	finding.ConstraintPattern:  {Should, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
+	finding.MemberUnknown:      {levelMust, "Smithy: aws-restjson1-protocol; clients ignore unknown members", rankUnknown},
+	finding.EnumUnknownValue:   {levelMust, "Smithy: simple-types, enum: clients accept unknown values", rankUnknown},
+	finding.UnionUnknownMember: {levelMust, "Smithy: aggregate-types, union; clients accept unknown members", rankUnknown},
+	finding.MemberMissing:      {levelShould, "Smithy: aggregate-types, client error correction", rankOther},
+	finding.ConstraintLength:   {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
+	finding.ConstraintRange:    {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
+	finding.ConstraintPattern:  {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
 }
 
 // unmodelled answers with an error that the contract does not have.
@@ -170,8 +170,8 @@ func (g *generator) unmodelled() error {
 	if !strings.HasPrefix(g.operation.Protocol.Or(""), "awsJson") {
 		response.Header.Set("X-Amzn-Errortype", name)
 	}
-	c := Case{Level: Should, Layer: LayerError, Ref: g.errors(), About: "The answer is an error that the contract does not have.",
-		Expect: []Expect{{Error: &ExpectError{Code: name, Message: "What the client cannot know.", HTTPStatus: response.Status}}}}
+	c := scenario{Level: levelShould, Layer: layerError, Ref: g.errors(), About: "The answer is an error that the contract does not have.",
+		Expect: []expectSpec{{Error: &errorSpec{Code: name, Message: "What the client cannot know.", HTTPStatus: response.Status}}}}
 	return g.add("error/unknown", schema.Place{}, "", rankUnknown, c, g.smallest, response)
 }
 
@@ -209,7 +209,7 @@ func (g *generator) rank(place schema.Place, how string) rank {
 }
 
 // add adds a case, unless there is a reason against it.
-func (g *generator) add(section string, place schema.Place, how string, r rank, c Case, request synth.Request, response synth.Response) error {
+func (g *generator) add(section string, place schema.Place, how string, r rank, c scenario, request synth.Request, response synth.Response) error {
 	x := &traffic.Interaction{Live: true, Kind: traffic.JSON,
 		Request:  &traffic.Request{Method: request.Method, URL: "http://127.0.0.1" + request.Target(), Header: request.Header, Body: traffic.BodyOf(request.Body)},
 		Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)}}
@@ -217,7 +217,7 @@ func (g *generator) add(section string, place schema.Place, how string, r rank, 
 		g.leftOut[reason]++
 		return nil
 	}
-	p := planned{Case: c, operation: g.operation, interactions: []*traffic.Interaction{x}, generated: true}
+	p := planned{scenario: c, operation: g.operation, interactions: []*traffic.Interaction{x}, generated: true}
 	input, err := g.operation.asks(x.Request)
 	if err != nil {
 		return fmt.Errorf("the request made of %s: %w", g.operation, err)
@@ -226,7 +226,7 @@ func (g *generator) add(section string, place schema.Place, how string, r rank, 
 		g.leftOut[nullAsked]++
 		return nil
 	}
-	p.Call = CallSpec{Input: Value{input}, MaxAttempts: 1}
+	p.Call = callSpec{Input: yamlValue{input}, MaxAttempts: 1}
 	if c.Expect == nil {
 		if p.Expect, err = g.operation.expectError(&x.Response); err != nil {
 			return fmt.Errorf("an error made of %s: %w", g.operation, err)

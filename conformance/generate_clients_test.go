@@ -28,7 +28,7 @@ import (
 // generated is the cases of the newest built-in contract.
 func generated(t testing.TB) *conformance.Plan {
 	t.Helper()
-	plan, err := conformance.Generate([]*schema.Contract{contracts.MustLoad(contracts.Newest)}, conformance.GenerateOptions{})
+	plan, err := conformance.Generate([]*schema.Contract{contracts.MustLoad(contracts.Newest)}, 0)
 	require.NoError(t, err)
 	return plan
 }
@@ -84,7 +84,7 @@ func TestGeneratedOtherOperation(t *testing.T) {
 	one := contracts.MustLoad(contracts.Newest)
 	other := one.Clone()
 	other.Operation = "GetOtherJob"
-	plan, err := conformance.Generate([]*schema.Contract{one, other}, conformance.GenerateOptions{Most: 1})
+	plan, err := conformance.Generate([]*schema.Contract{one, other}, 1)
 	require.NoError(t, err)
 	for _, client := range []*conformance.Func{reference.New(""), sdkgo.New()} {
 		results, err := plan.Run(t.Context(), client, conformance.Options{})
@@ -116,7 +116,7 @@ func TestGeneratedBoto3(t *testing.T) {
 				require.NoError(t, err)
 				all = derived.Contracts
 			}
-			plan, err := conformance.Generate(all, conformance.GenerateOptions{Most: of.most})
+			plan, err := conformance.Generate(all, of.most)
 			require.NoError(t, err)
 			results, err := plan.Run(t.Context(), &conformance.Process{Command: []string{python, "../clients/python/adapter.py"}}, conformance.Options{})
 			require.NoError(t, err)
@@ -155,7 +155,7 @@ func BenchmarkGenerated(b *testing.B) {
 // new value.
 func ExampleGenerate() {
 	contract := contracts.MustLoad("cleanrooms.GetProtectedJob")
-	plan, err := conformance.Generate([]*schema.Contract{contract}, conformance.GenerateOptions{})
+	plan, err := conformance.Generate([]*schema.Contract{contract}, 0)
 	if err != nil {
 		fmt.Println(err)
 		return

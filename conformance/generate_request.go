@@ -169,7 +169,7 @@ func (o *operation) strangers(r *traffic.Request) []string {
 
 // expectError is what a client reports of an answer that is an error: by the name
 // of its shape or by the code that it has on the wire, where that is another.
-func (o *operation) expectError(r *traffic.Response) ([]Expect, error) {
+func (o *operation) expectError(r *traffic.Response) ([]expectSpec, error) {
 	e, ok := o.Error(validate.ErrorName(r.Header, r.Body.Bytes))
 	if !ok {
 		return nil, fmt.Errorf("the contract does not have the error %q", validate.ErrorName(r.Header, r.Body.Bytes))
@@ -178,17 +178,17 @@ func (o *operation) expectError(r *traffic.Response) ([]Expect, error) {
 	if err != nil {
 		return nil, err
 	}
-	want := ExpectError{Code: e.Name, HTTPStatus: r.Status, Fields: canonicalValue}
+	want := errorSpec{Code: e.Name, HTTPStatus: r.Status, Fields: canonicalValue}
 	for _, name := range []string{"message", "Message"} {
 		if text, ok := members[name].(string); ok && want.Message == "" {
 			want.Message = text
 		}
 	}
-	all := []Expect{{Error: &want}}
+	all := []expectSpec{{Error: &want}}
 	if code := e.Code.Or(e.Name); code != e.Name {
 		other := want
 		other.Code = code
-		all = append(all, Expect{Error: &other})
+		all = append(all, expectSpec{Error: &other})
 	}
 	return all, nil
 }

@@ -43,8 +43,8 @@ func constructed(t *testing.T) []*schema.Contract {
 func postman(p *Plan, change func(*http.Request, *planned)) *Func {
 	return &Func{Info: ClientInfo{"postman", "1", "Go"}, Operations: AnyOperation, Concurrency: 8, Do: func(ctx context.Context, call Call) *Result {
 		c := &p.cases[call.Seq-1]
-		failed := func(err error) *Result { return &Result{Broken: &BrokenResult{err.Error()}} }
-		x := newIdentifiers(0, &c.Case, c.interactions).interactions(c.interactions)[0]
+		failed := func(err error) *Result { return &Result{Broken: &Failure{Message: err.Error()}} }
+		x := newIdentifiers(0, &c.scenario, c.interactions).interactions(c.interactions)[0]
 		request, err := http.NewRequestWithContext(ctx, x.Request.Method, strings.Replace(x.Request.URL, "http://127.0.0.1", call.Endpoint, 1), bytes.NewReader(x.Request.Body.Bytes))
 		if err != nil {
 			return failed(err)
@@ -89,14 +89,14 @@ func postman(p *Plan, change func(*http.Request, *planned)) *Func {
 // that was asked for, and every answer for what is expected; whatever travels in
 // the path, the query, headers, bodies or the status.
 func TestGeneratedTravels(t *testing.T) {
-	plan, err := Generate(constructed(t), GenerateOptions{Most: 1_000_000})
+	plan, err := Generate(constructed(t), 1_000_000)
 	require.NoError(t, err)
 	require.Greater(t, plan.Len(), 500)
 	names := map[string]bool{}
 	for _, c := range plan.cases {
 		require.False(t, names[c.Name], c.Name)
 		names[c.Name] = true
-		require.Empty(t, (&Case{Name: c.Name, About: c.About, Level: c.Level, Layer: c.Layer, Ref: c.Ref, Cassette: "none", Expect: c.Expect}).check())
+		require.Empty(t, (&scenario{Name: c.Name, About: c.About, Level: c.Level, Layer: c.Layer, Ref: c.Ref, Cassette: "none", Expect: c.Expect}).check())
 	}
 	results, err := plan.Run(t.Context(), postman(plan, func(*http.Request, *planned) {}), Options{Seed: 0})
 	require.NoError(t, err)
@@ -132,7 +132,7 @@ func TestWrongRequests(t *testing.T) {
 		"a content type":    {"Rpc", func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, "http.content-type"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			plan, err := Generate(everything, GenerateOptions{Most: 10})
+			plan, err := Generate(everything, 10)
 			require.NoError(t, err)
 			plan = plan.Select(v.operation + "/request/minimal")
 			require.Equal(t, 1, plan.Len())
@@ -180,10 +180,10 @@ func TestHeaderOfRequest(t *testing.T) {
 // most, and the others are counted.
 func TestMostGenerated(t *testing.T) {
 	c := contracts.MustLoad(contracts.Newest)
-	whole, err := Generate([]*schema.Contract{c}, GenerateOptions{})
+	whole, err := Generate([]*schema.Contract{c}, 0)
 	require.NoError(t, err)
 	require.Empty(t, whole.generated.LeftOut, "the bound is for larger operations")
-	few, err := Generate([]*schema.Contract{c}, GenerateOptions{Most: 50})
+	few, err := Generate([]*schema.Contract{c}, 50)
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{"cases beyond the 50 of an operation": whole.Len() - 50}, few.generated.LeftOut)
 	var names []string
@@ -202,11 +202,11 @@ func TestMostGenerated(t *testing.T) {
 func TestNothingGenerated(t *testing.T) {
 	page := contracts.MustLoad(contracts.Newest).Clone()
 	page.URI = schema.Known[string]{}
-	var nothing *NothingGeneratedError
-	_, err := Generate([]*schema.Contract{page}, GenerateOptions{})
+	var nothing *nothingGeneratedError
+	_, err := Generate([]*schema.Contract{page}, 0)
 	require.ErrorAs(t, err, &nothing)
 	require.Equal(t, "cleanrooms.GetProtectedJob", nothing.NotMade[0].Operation)
-	_, err = Generate(nil, GenerateOptions{})
+	_, err = Generate(nil, 0)
 	require.ErrorAs(t, err, &nothing)
 }
 
@@ -214,7 +214,7 @@ func TestNothingGenerated(t *testing.T) {
 // the hello is not asked for several.
 func TestManyOperations(t *testing.T) {
 	all := constructed(t)
-	plan, err := Generate(all, GenerateOptions{Most: 3})
+	plan, err := Generate(all, 3)
 	require.NoError(t, err)
 	asked := make([]string, plan.Len())
 	client := &Func{Info: ClientInfo{"c", "1", "Go"}, Operations: AnyOperation, Do: func(_ context.Context, call Call) *Result {
@@ -231,7 +231,7 @@ func TestManyOperations(t *testing.T) {
 	require.Len(t, results.Coverage.Contracts, len(all)-1)
 
 	client.Operations = ""
-	var one *OneOperationError
+	var one *oneOperationError
 	_, err = plan.Run(t.Context(), client, Options{})
 	require.ErrorAs(t, err, &one)
 	require.Equal(t, len(all)-1, one.Operations)
@@ -247,7 +247,7 @@ func TestSameNames(t *testing.T) {
 	one := contracts.MustLoad(contracts.Newest)
 	other := one.Clone()
 	other.Service = "emulated"
-	plan, err := Generate([]*schema.Contract{one, other}, GenerateOptions{Most: 1})
+	plan, err := Generate([]*schema.Contract{one, other}, 1)
 	require.NoError(t, err)
 	require.Equal(t, "cleanrooms.GetProtectedJob", plan.cases[0].Group())
 	require.Equal(t, "emulated.GetProtectedJob", plan.cases[1].Group())

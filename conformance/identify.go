@@ -16,7 +16,7 @@ var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[
 // from the seed and the case's name: a client cannot know a case by them.
 type identifiers map[string]string
 
-func newIdentifiers(seed uint64, c *Case, interactions []*traffic.Interaction) identifiers {
+func newIdentifiers(seed uint64, c *scenario, interactions []*traffic.Interaction) identifiers {
 	name := sha256.Sum256([]byte(c.Name))
 	random := rand.New(rand.NewPCG(seed, uint64(name[0])<<24|uint64(name[1])<<16|uint64(name[2])<<8|uint64(name[3])))
 	ids := identifiers{}

@@ -14,9 +14,9 @@ import (
 	"github.com/crcheck/crcheck/internal/decimal"
 )
 
-// judge says what is wrong with what a client did; nothing: the case passes.
-type judge struct {
-	c        *Case
+// oracle says what is wrong with what a client did; nothing: the case passes.
+type oracle struct {
+	c        *scenario
 	expect   []expectation
 	reports  string
 	signed   signature // what the requests must be signed for; without a service, any
@@ -25,7 +25,7 @@ type judge struct {
 
 // expectation is an alternative with its output made out.
 type expectation struct {
-	Expect
+	expectSpec
 	output any // of the alternative output, canonical
 	fields any
 	// corrected takes back what the client may have made up in what it reports.
@@ -34,7 +34,7 @@ type expectation struct {
 
 // verdict holds a result against the alternatives and the wire log against the
 // bounds of the case.
-func (j *judge) verdict(result *Result) []string {
+func (j *oracle) verdict(result *Result) []string {
 	problems := j.wire(result)
 	kind := result.Kind()
 	if kind == "skipped" {
@@ -63,7 +63,7 @@ func nearest(reasons []string) string {
 }
 
 // alternative returns why a result is not what is expected; empty: it is.
-func (j *judge) alternative(e *expectation, kind string, result *Result) string {
+func (j *oracle) alternative(e *expectation, kind string, result *Result) string {
 	want := e.Kind()
 	if kind != want {
 		return fmt.Sprintf("expected %s, the client reports %s", e.describe(), describe(result))
@@ -84,7 +84,7 @@ func (j *judge) alternative(e *expectation, kind string, result *Result) string 
 	return ""
 }
 
-func (j *judge) error(e *expectation, got *ErrorResult) string {
+func (j *oracle) error(e *expectation, got *ErrorResult) string {
 	want := e.Error
 	switch {
 	case want.Code != "" && want.Code != got.Code:
@@ -106,7 +106,7 @@ func (j *judge) error(e *expectation, got *ErrorResult) string {
 }
 
 // wire judges what arrived at the listener.
-func (j *judge) wire(result *Result) []string {
+func (j *oracle) wire(result *Result) []string {
 	var problems []string
 	low, high := j.c.Attempts.bounds()
 	n := len(j.attempts)
@@ -134,7 +134,7 @@ func (j *judge) wire(result *Result) []string {
 	return problems
 }
 
-func (j *judge) signature(a Attempt) string {
+func (j *oracle) signature(a Attempt) string {
 	switch got := a.signature; {
 	case !a.Signed:
 		return "the request has no well-formed SigV4 signature in its Authorization header"
@@ -150,7 +150,7 @@ func (j *judge) signature(a Attempt) string {
 // the case demands. A single one may be: backoff has jitter, down to nothing. A
 // slow machine only ever makes pauses longer, so a right client is never
 // blamed for it.
-func (j *judge) atOnce() bool {
+func (j *oracle) atOnce() bool {
 	short, demanded := 0, time.Duration(j.c.Attempts.PauseMs)*time.Millisecond
 	for i := range len(j.attempts) - 1 {
 		if j.attempts[i+1].arrived.Sub(j.attempts[i].answered) < demanded {

@@ -32,13 +32,13 @@ func TestPauses(t *testing.T) {
 				at = at.Add(time.Second + time.Duration(ms)*time.Millisecond)
 				attempts = append(attempts, Attempt{arrived: at, answered: at.Add(time.Second)})
 			}
-			j := judge{c: &Case{Attempts: Attempts{PauseMs: 5}}, attempts: attempts}
+			j := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}, attempts: attempts}
 			require.Equal(t, v.atOnce, j.atOnce())
-			j.c = &Case{}
+			j.c = &scenario{}
 			require.False(t, j.atOnce(), "not judged")
 		})
 	}
-	j := judge{c: &Case{Attempts: Attempts{PauseMs: 5}}}
+	j := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}}
 	require.False(t, j.atOnce(), "nothing was sent")
 }
 
@@ -47,26 +47,26 @@ func TestPauses(t *testing.T) {
 func TestAttemptsAreCounted(t *testing.T) {
 	output := &Result{Output: json.RawMessage("{}")}
 	skipped := &Result{Skipped: &SkippedResult{Reason: "not yet"}}
-	rejected := &Result{Rejected: &RejectedResult{Message: "no UUID"}}
+	rejected := &Result{Rejected: &Failure{Message: "no UUID"}}
 	for _, v := range []struct {
-		bounds   Attempts
+		bounds   attemptBounds
 		result   *Result
 		attempts int
 		problem  string
 	}{
-		{Attempts{}, output, 1, ""},
-		{Attempts{}, output, 0, "expected 1 attempt, 0 arrived"},
-		{Attempts{Min: 2}, output, 2, ""},
-		{Attempts{Min: 2}, output, 3, "expected 2 attempts, 3 arrived"},
-		{Attempts{Max: 3}, output, 3, ""},
-		{Attempts{Max: 3}, output, 0, "expected 1 to 3 attempts, 0 arrived"},
-		{Attempts{Min: 2, Max: 3}, output, 1, "expected 2 to 3 attempts, 1 arrived"},
-		{Attempts{Min: 5, PauseMs: 5}, skipped, 0, ""},
-		{Attempts{Min: 2}, rejected, 0, ""},
-		{Attempts{}, skipped, 1, "1 request arrived, but the client says that it skipped the call: not yet"},
-		{Attempts{}, rejected, 2, "2 requests arrived, but the client says that it rejects the input: no UUID"},
+		{attemptBounds{}, output, 1, ""},
+		{attemptBounds{}, output, 0, "expected 1 attempt, 0 arrived"},
+		{attemptBounds{Min: 2}, output, 2, ""},
+		{attemptBounds{Min: 2}, output, 3, "expected 2 attempts, 3 arrived"},
+		{attemptBounds{Max: 3}, output, 3, ""},
+		{attemptBounds{Max: 3}, output, 0, "expected 1 to 3 attempts, 0 arrived"},
+		{attemptBounds{Min: 2, Max: 3}, output, 1, "expected 2 to 3 attempts, 1 arrived"},
+		{attemptBounds{Min: 5, PauseMs: 5}, skipped, 0, ""},
+		{attemptBounds{Min: 2}, rejected, 0, ""},
+		{attemptBounds{}, skipped, 1, "1 request arrived, but the client says that it skipped the call: not yet"},
+		{attemptBounds{}, rejected, 2, "2 requests arrived, but the client says that it rejects the input: no UUID"},
 	} {
-		j := judge{c: &Case{Attempts: v.bounds}}
+		j := oracle{c: &scenario{Attempts: v.bounds}}
 		for range v.attempts {
 			j.attempts = append(j.attempts, Attempt{Signed: true})
 		}
@@ -84,34 +84,34 @@ func TestErrorIsJudged(t *testing.T) {
 	var bare Result
 	require.Nil(t, readMessage(resultMessage, []byte(`{"type":"result","seq":1,"error":{"code":"X"}}`), &bare))
 	for _, v := range []struct {
-		want    ExpectError
+		want    errorSpec
 		problem string
 	}{
-		{ExpectError{}, ""},
-		{ExpectError{Code: "X"}, ""},
-		{ExpectError{Code: "Y"}, `expected error code Y, the client reports "X"`},
-		{ExpectError{Message: "m"}, `expected error message "m", the client reports ""`},
-		{ExpectError{HTTPStatus: 404}, "expected HTTP status 404, the client reports 0"},
+		{errorSpec{}, ""},
+		{errorSpec{Code: "X"}, ""},
+		{errorSpec{Code: "Y"}, `expected error code Y, the client reports "X"`},
+		{errorSpec{Message: "m"}, `expected error message "m", the client reports ""`},
+		{errorSpec{HTTPStatus: 404}, "expected HTTP status 404, the client reports 0"},
 	} {
-		require.Equal(t, v.problem, (&judge{}).error(&expectation{Expect: Expect{Error: &v.want}}, bare.Error))
+		require.Equal(t, v.problem, (&oracle{}).error(&expectation{expectSpec: expectSpec{Error: &v.want}}, bare.Error))
 	}
 }
 
 // TestDescriptions: what is expected and reported is said with what is stated of it.
 func TestDescriptions(t *testing.T) {
-	for want, e := range map[string]Expect{
-		"an error":                 {Error: &ExpectError{}},
-		"an error with status 404": {Error: &ExpectError{HTTPStatus: 404}},
-		"error X":                  {Error: &ExpectError{Code: "X", HTTPStatus: 404}},
+	for want, e := range map[string]expectSpec{
+		"an error":                 {Error: &errorSpec{}},
+		"an error with status 404": {Error: &errorSpec{HTTPStatus: 404}},
+		"error X":                  {Error: &errorSpec{Code: "X", HTTPStatus: 404}},
 	} {
-		require.Equal(t, want, (&expectation{Expect: e}).describe())
+		require.Equal(t, want, (&expectation{expectSpec: e}).describe())
 	}
 	for want, r := range map[string]Result{
 		"error X":                             {Error: &ErrorResult{Code: "X"}},
 		"error X: m":                          {Error: &ErrorResult{Code: "X", Message: "m"}},
-		"a transport failure of kind timeout": {Transport: &TransportResult{Kind: TransportTimeout}},
-		"that it rejects the input":           {Rejected: &RejectedResult{}},
-		"a broken answer":                     {Broken: &BrokenResult{}},
+		"a transport failure of kind timeout": {Transport: &Failure{Kind: TransportTimeout}},
+		"that it rejects the input":           {Rejected: &Failure{}},
+		"a broken answer":                     {Broken: &Failure{}},
 		"that it skipped the call: not yet":   {Skipped: &SkippedResult{Reason: "not yet"}},
 		`output {"a":1}`:                      {Output: json.RawMessage(`{"a":1}`)},
 	} {
@@ -120,7 +120,7 @@ func TestDescriptions(t *testing.T) {
 }
 
 func TestSignatureIsJudged(t *testing.T) {
-	j := judge{signed: signature{"us-east-1", "cleanrooms", "t"}}
+	j := oracle{signed: signature{"us-east-1", "cleanrooms", "t"}}
 	good := Attempt{Signed: true, signature: j.signed}
 	require.Empty(t, j.signature(good))
 	for _, bad := range []signature{{"us-east-2", "cleanrooms", "t"}, {"us-east-1", "s3", "t"}, {"us-east-1", "cleanrooms", ""}} {
@@ -133,7 +133,7 @@ func TestSignatureIsJudged(t *testing.T) {
 
 // TestPortsAreNoPartOfAReport: they differ from run to run.
 func TestPortsAreNoPartOfAReport(t *testing.T) {
-	text := describe(&Result{Transport: &TransportResult{Kind: TransportConnection, Message: "read 127.0.0.1:45678->127.0.0.1:33211: reset"}})
+	text := describe(&Result{Transport: &Failure{Kind: TransportConnection, Message: "read 127.0.0.1:45678->127.0.0.1:33211: reset"}})
 	require.Contains(t, text, "read 127.0.0.1:PORT->127.0.0.1:PORT: reset")
 }
 

@@ -48,7 +48,7 @@ func TestRefusedPaths(t *testing.T) {
 			if send {
 				right.Do(ctx, call)
 			}
-			return &conformance.Result{Rejected: &conformance.RejectedResult{Member: "membershipIdentifier"}}
+			return &conformance.Result{Rejected: &conformance.Failure{Member: "membershipIdentifier"}}
 		}
 		return &client
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// OneOperationError says that a client calls one operation in a session, and the
+// oneOperationError says that a client calls one operation in a session, and the
 // plan is about several.
-type OneOperationError struct{ Operations int }
+type oneOperationError struct{ Operations int }
 
-func (e *OneOperationError) Error() string {
+func (e *oneOperationError) Error() string {
 	return fmt.Sprintf(`the cases are about %d operations, and the client calls one in a session: its hello has no "operations": "any"; choose one operation`, e.Operations)
 }
 

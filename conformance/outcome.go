@@ -23,8 +23,8 @@ const (
 // Outcome is what came of one case.
 type Outcome struct {
 	Case     string    `json:"case"`
-	Level    Level     `json:"level"`
-	Layer    Layer     `json:"layer"`
+	Level    string    `json:"level"`
+	Layer    string    `json:"layer"`
 	Ref      string    `json:"ref,omitempty"`
 	About    string    `json:"about"`
 	Verdict  Verdict   `json:"verdict"`

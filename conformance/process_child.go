@@ -132,11 +132,11 @@ func (c *child) read() {
 		defer close(noise)
 		_, _ = io.Copy(&c.stderr, c.err)
 	}()
-	l := newLines(c.out, MaxLine)
+	l := newLines(c.out, maxLine)
 	for {
 		line, err := l.next()
 		if errors.Is(err, errLineTooLong) {
-			c.receive(heard{err: &ClientError{Kind: Flooded, Message: fmt.Sprintf("a line of more than %d bytes", MaxLine), Line: lineExcerpt(l.rest())}})
+			c.receive(heard{err: &ClientError{Kind: Flooded, Message: fmt.Sprintf("a line of more than %d bytes", maxLine), Line: lineExcerpt(l.rest())}})
 			break
 		}
 		if err != nil {

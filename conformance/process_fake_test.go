@@ -24,7 +24,7 @@ const fakeClient = "fake-client"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == fakeClient {
-		f := &fake{in: bufio.NewReaderSize(os.Stdin, 2*MaxLine), marker: os.Args[3]}
+		f := &fake{in: bufio.NewReaderSize(os.Stdin, 2*maxLine), marker: os.Args[3]}
 		fakes[os.Args[2]](f)
 		exit(0)
 	}
@@ -169,7 +169,7 @@ var fakes = map[string]func(*fake){
 		}
 	}),
 	"long-line": each(func(_ *fake, c Call) {
-		say(`{"type":"result","seq":%d,"output":{"x":"%s"}}`, c.Seq, strings.Repeat("x", MaxLine-60))
+		say(`{"type":"result","seq":%d,"output":{"x":"%s"}}`, c.Seq, strings.Repeat("x", maxLine-60))
 	}),
 
 	"answers-twice":  each(func(_ *fake, c Call) { answerCall(c); answerCall(c) }),

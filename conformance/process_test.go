@@ -140,7 +140,7 @@ func TestProcess(t *testing.T) {
 				case test.calls[i] != Hung:
 					call.TimeoutMs = 20_000
 				case test.behaviour == "deaf":
-					call.Input = json.RawMessage(`{"x":"` + strings.Repeat("x", MaxLine/2) + `"}`) // more than a pipe holds
+					call.Input = json.RawMessage(`{"x":"` + strings.Repeat("x", maxLine/2) + `"}`) // more than a pipe holds
 				}
 				result, err := p.Call(t.Context(), call)
 				got = append(got, cameTo(t, result, err))
@@ -373,7 +373,7 @@ func TestProcessOwnMistakes(t *testing.T) {
 	_, err := p.Call(t.Context(), aCall(1))
 	require.ErrorIs(t, err, errNoHello)
 	_, err = p.Hello(t.Context(), Hello{Type: "hello", Protocol: Protocol})
-	var message *MessageError
+	var message *messageError
 	require.ErrorAs(t, err, &message)
 	begin(t, p)
 	call := aCall(1)
@@ -382,7 +382,7 @@ func TestProcessOwnMistakes(t *testing.T) {
 	require.ErrorAs(t, err, &message)
 	require.Equal(t, "/endpoint", message.Pointer)
 	call = aCall(1)
-	call.Input = json.RawMessage(`{"x":"` + strings.Repeat("x", MaxLine) + `"}`)
+	call.Input = json.RawMessage(`{"x":"` + strings.Repeat("x", maxLine) + `"}`)
 	_, err = p.Call(t.Context(), call)
 	require.ErrorAs(t, err, &message)
 	_, err = p.Call(t.Context(), aCall(1))

@@ -75,12 +75,12 @@ type Result struct {
 	// 2^53 may be strings; an unknown union member as {"$unknown": "tag"}, or
 	// {"$unknown": true} where the client does not tell the tag. A
 	// client that reports the outcome sends {}.
-	Output    json.RawMessage  `json:"output,omitempty"`
-	Error     *ErrorResult     `json:"error,omitempty"`     // the service's error, as the client raises it
-	Transport *TransportResult `json:"transport,omitempty"` // no answer came, or not all of it
-	Rejected  *RejectedResult  `json:"rejected,omitempty"`  // the client refused the input and sent nothing
-	Skipped   *SkippedResult   `json:"skipped,omitempty"`   // the client cannot do what is asked
-	Broken    *BrokenResult    `json:"broken,omitempty"`    // the client could not make sense of the answer
+	Output    json.RawMessage `json:"output,omitempty"`
+	Error     *ErrorResult    `json:"error,omitempty"`     // the service's error, as the client raises it
+	Transport *Failure        `json:"transport,omitempty"` // no answer came, or not all of it
+	Rejected  *Failure        `json:"rejected,omitempty"`  // the client refused the input and sent nothing
+	Skipped   *SkippedResult  `json:"skipped,omitempty"`   // the client cannot do what is asked
+	Broken    *Failure        `json:"broken,omitempty"`    // the client could not make sense of the answer
 }
 
 // ErrorResult is an error of the service.
@@ -91,9 +91,10 @@ type ErrorResult struct {
 	Fields     json.RawMessage `json:"fields,omitempty"` // the other members, canonical
 }
 
-// TransportResult is a failure below the service's protocol.
-type TransportResult struct {
-	Kind    string `json:"kind"` // one of the kinds below
+// Failure says why a call came to neither an output nor an error of the service.
+type Failure struct {
+	Kind    string `json:"kind,omitempty"`   // only of a transport failure: one of the kinds below
+	Member  string `json:"member,omitempty"` // only of a rejected input: the member that is wrong
 	Message string `json:"message"`
 }
 
@@ -107,20 +108,9 @@ const (
 
 var transportKinds = []string{TransportTimeout, TransportConnection, TransportTruncated, TransportOther}
 
-// RejectedResult is an input that the client refused to send.
-type RejectedResult struct {
-	Member  string `json:"member,omitempty"`
-	Message string `json:"message"`
-}
-
 // SkippedResult says why the client did not call.
 type SkippedResult struct {
 	Reason string `json:"reason"`
-}
-
-// BrokenResult says why the client could not make sense of an answer.
-type BrokenResult struct {
-	Message string `json:"message"`
 }
 
 // Kind names the one alternative that a result is of: output, error, transport,

@@ -16,11 +16,11 @@ import (
 	v5 "github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// ProtocolSchema is protocol.schema.json: JSON Schema 2020-12 of each message,
+// protocolSchema is protocol.schema.json: JSON Schema 2020-12 of each message,
 // in $defs by name.
 //
 //go:embed protocol.schema.json
-var ProtocolSchema []byte
+var protocolSchema []byte
 
 // Messages of the protocol, by their names in the schema.
 const (
@@ -33,16 +33,16 @@ const (
 // alternatives are the members of a result of which it has exactly one.
 var alternatives = []string{"output", "error", "transport", "rejected", "skipped", "broken"}
 
-// MessageError says where a line departs from the protocol. Of several places
+// messageError says where a line departs from the protocol. Of several places
 // it is the first, by pointer.
-type MessageError struct {
+type messageError struct {
 	Message string // which message it should be: runnerHello, clientHello, call or result
 	Pointer string // the place in it, RFC 6901; empty is the whole
 	Reason  string
 	Line    string // the line's start
 }
 
-func (e *MessageError) Error() string {
+func (e *messageError) Error() string {
 	at := ""
 	if e.Pointer != "" {
 		at = " at " + e.Pointer
@@ -55,7 +55,7 @@ var protocolSchemas = sync.OnceValues(func() (map[string]*v5.Schema, error) {
 	const url = "urn:crcheck:client-protocol:1"
 	compiler := v5.NewCompiler()
 	compiler.Draft = v5.Draft2020
-	if err := compiler.AddResource(url, bytes.NewReader(ProtocolSchema)); err != nil {
+	if err := compiler.AddResource(url, bytes.NewReader(protocolSchema)); err != nil {
 		return nil, err
 	}
 	schemas := map[string]*v5.Schema{}
@@ -69,9 +69,9 @@ var protocolSchemas = sync.OnceValues(func() (map[string]*v5.Schema, error) {
 })
 
 // checkMessage holds a line against the schema of a message.
-func checkMessage(message string, line []byte) *MessageError {
-	wrong := func(pointer, reason string) *MessageError {
-		return &MessageError{message, pointer, reason, lineExcerpt(line)}
+func checkMessage(message string, line []byte) *messageError {
+	wrong := func(pointer, reason string) *messageError {
+		return &messageError{message, pointer, reason, lineExcerpt(line)}
 	}
 	// Strict where encoding/json is not: a repeated member or invalid UTF-8 reads
 	// differently in every language, so the protocol has neither.
@@ -124,7 +124,7 @@ func firstCause(e *v5.ValidationError, tree any) (pointer, reason string) {
 // writes a number as a string.
 func constant(location string) string {
 	_, pointer, _ := strings.Cut(location, "#")
-	at := ProtocolSchema
+	at := protocolSchema
 	for token := range jsontext.Pointer(pointer).Tokens() {
 		var members map[string]jsontext.Value
 		if err := json.Unmarshal(at, &members); err != nil {
@@ -160,12 +160,12 @@ func syntaxReason(err error) string {
 
 // readMessage checks a line and decodes it. Names are matched exactly, which
 // encoding/json does not do: its result could be another one than was checked.
-func readMessage(message string, line []byte, into any) *MessageError {
+func readMessage(message string, line []byte, into any) *messageError {
 	if err := checkMessage(message, line); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(line, into); err != nil {
-		return &MessageError{message, "", err.Error(), lineExcerpt(line)}
+		return &messageError{message, "", err.Error(), lineExcerpt(line)}
 	}
 	return nil
 }
@@ -180,8 +180,8 @@ func writeMessage(message string, from any) ([]byte, error) {
 	if err := checkMessage(message, line); err != nil {
 		return nil, err
 	}
-	if len(line) > MaxLine {
-		return nil, &MessageError{message, "", fmt.Sprintf("it has %d bytes, of at most %d", len(line), MaxLine), lineExcerpt(line)}
+	if len(line) > maxLine {
+		return nil, &messageError{message, "", fmt.Sprintf("it has %d bytes, of at most %d", len(line), maxLine), lineExcerpt(line)}
 	}
 	return append(line, '\n'), nil
 }

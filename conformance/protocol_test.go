@@ -136,10 +136,10 @@ func TestProtocolRoundTrip(t *testing.T) {
 	for _, want := range []Result{
 		{Output: json.RawMessage(`{}`)},
 		{Error: &ErrorResult{Code: "C", Message: "m", HTTPStatus: 400, Fields: json.RawMessage(`{"a":[1]}`)}},
-		{Transport: &TransportResult{Kind: TransportOther, Message: "m"}},
-		{Rejected: &RejectedResult{Member: "a", Message: "m"}},
+		{Transport: &Failure{Kind: TransportOther, Message: "m"}},
+		{Rejected: &Failure{Member: "a", Message: "m"}},
 		{Skipped: &SkippedResult{Reason: "r"}},
-		{Broken: &BrokenResult{Message: "m"}},
+		{Broken: &Failure{Message: "m"}},
 	} {
 		want.Type, want.Seq = "result", 7
 		line, err := writeMessage(resultMessage, want)

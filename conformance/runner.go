@@ -38,25 +38,25 @@ type Plan struct {
 }
 
 type planned struct {
-	Case
+	scenario
 	operation    *operation
 	interactions []*traffic.Interaction
 	generated    bool // of a contract, not of a cassette
 }
 
-// Load reads the cassettes of a suite; the error is a [*SuiteError] or what
+// Load reads the cassettes of a suite; the error is a [*finding.RowError] or what
 // reading said.
 func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, error) {
 	about, err := newOperation(contract)
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{operations: []*operation{about}, leftOut: suite.LeftOut}
-	for _, c := range suite.Cases {
-		p := planned{Case: c, operation: about}
+	plan := &Plan{operations: []*operation{about}, leftOut: suite.leftOut}
+	for _, c := range suite.cases {
+		p := planned{scenario: c, operation: about}
 		file, err := c.cassetteFile(cassettes)
 		if err != nil {
-			return nil, &SuiteError{c.Name, c.Line, err.Error()}
+			return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: err.Error()}
 		}
 		for x, err := range traffic.Read(c.Cassette, file) {
 			if err != nil {
@@ -67,11 +67,11 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 		}
 		file.Close()
 		if len(p.interactions) == 0 || p.interactions[0].Request == nil {
-			return nil, &SuiteError{c.Name, c.Line, c.Cassette + " has no interaction"}
+			return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: c.Cassette + " has no interaction"}
 		}
 		if !c.Call.Input.Stated() {
 			if p.Call.Input.JSON, err = about.asks(p.interactions[0].Request); err != nil {
-				return nil, &SuiteError{c.Name, c.Line, "the first request of its cassette is none of " + contract.Name() + ": " + err.Error()}
+				return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: "the first request of its cassette is none of " + contract.Name() + ": " + err.Error()}
 			}
 		}
 		plan.cases = append(plan.cases, p)
@@ -94,7 +94,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 	run := &Results{Operation: p.title(), Seed: options.Seed, Outcomes: make([]Outcome, len(p.cases)), Generated: p.generated}
 	hello, err := client.Hello(ctx, Hello{Type: "hello", Protocol: Protocol, Operation: p.operations[0].Name()})
 	if err == nil && len(p.operations) > 1 && hello.Operations != AnyOperation {
-		err = &OneOperationError{len(p.operations)}
+		err = &oneOperationError{len(p.operations)}
 	}
 	if err != nil {
 		return nil, errors.Join(err, client.Close(ctx))
@@ -214,7 +214,7 @@ func (s *session) play(ctx context.Context, i int) {
 
 // perform plays the service for one call of the client.
 func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []Attempt, error) {
-	ids := newIdentifiers(s.options.Seed, &c.Case, c.interactions)
+	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
 	answer, err := c.answer(ids)
 	if err != nil {
 		return nil, nil, err
@@ -233,19 +233,19 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 	return result, stage.close(), err
 }
 
-// judge holds a result against the case.
+// oracle holds a result against the case.
 func (s *session) judge(o *Outcome, c *planned, result *Result) {
-	ids := newIdentifiers(s.options.Seed, &c.Case, c.interactions)
+	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
 	expect, err := c.expectations(ids)
 	if err != nil {
 		o.Verdict, o.Problems = Failed, []string{"the case is wrong: " + err.Error()}
 		return
 	}
 	signed := signature{c.region(), c.operation.Signing.Or(""), c.Call.SessionToken}
-	j := judge{c: &c.Case, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
+	j := oracle{c: &c.scenario, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
 	o.Problems = append(c.asked(ids, o.Wire), j.verdict(result)...)
 	switch {
-	case len(o.Problems) > 0 && c.Level == Observe:
+	case len(o.Problems) > 0 && c.Level == levelObserve:
 		o.Verdict = Observed
 	case len(o.Problems) > 0:
 		o.Verdict = Failed

@@ -21,7 +21,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, client Client) erro
 	s := &server{client: client, out: json.NewEncoder(out), fail: cancel}
 	s.out.SetEscapeHTML(false)
 	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, MaxLine+len("\r\n"))
+	lines.Buffer(nil, maxLine+len("\r\n"))
 
 	concurrency, err := s.hello(ctx, lines)
 	if err != nil {

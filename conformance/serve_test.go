@@ -37,7 +37,7 @@ func TestServe(t *testing.T) {
 		{name: "no hello", in: `{"type":"call"}` + "\n", fails: true},
 		{name: "no JSON", in: serveHello + "what\n", fails: true},
 		{name: "no call's type", in: serveHello + serveHello, fails: true},
-		{name: "a line too long", in: serveHello + strings.Repeat(" ", MaxLine+10), fails: true},
+		{name: "a line too long", in: serveHello + strings.Repeat(" ", maxLine+10), fails: true},
 		{name: "the client panics", in: serveHello + `{"type":"call","seq":1}` + "\n", fails: true,
 			client: &Func{Do: func(context.Context, Call) *Result { panic("so") }}},
 	}

@@ -18,26 +18,11 @@ import (
 // Suite is a file of cases, docs/cases.md.
 type Suite struct {
 	Operation string // SERVICE.OPERATION, perhaps @VERSION
-	Cases     []Case
-	// LeftOut are the names of the cases that [Suite.Select] left out.
-	LeftOut []string
+	cases     []scenario
+	leftOut   []string // the names of the cases that Select left out
 }
 
-// SuiteError says what is wrong with a suite.
-type SuiteError struct {
-	Name    string
-	Line    int // 0: no such place
-	Problem string
-}
-
-func (e *SuiteError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s", e.Name, e.Problem)
-	}
-	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Problem)
-}
-
-// ParseSuite reads a suite; the error is a [*SuiteError].
+// ParseSuite reads a suite; the error is a [*finding.RowError].
 func ParseSuite(name string, text []byte) (*Suite, error) {
 	var form struct {
 		Suite     int         `yaml:"crcheckSuite"`
@@ -45,31 +30,31 @@ func ParseSuite(name string, text []byte) (*Suite, error) {
 		Cases     []yaml.Node `yaml:"cases"`
 	}
 	if err := strictly(text, &form); err != nil {
-		return nil, &SuiteError{name, 0, err.Error()}
+		return nil, &finding.RowError{Name: name, Line: 0, Problem: err.Error()}
 	}
 	if form.Suite != 1 || form.Operation == "" {
-		return nil, &SuiteError{name, 0, `begin with "crcheckSuite: 1" and "operation: SERVICE.OPERATION"`}
+		return nil, &finding.RowError{Name: name, Line: 0, Problem: `begin with "crcheckSuite: 1" and "operation: SERVICE.OPERATION"`}
 	}
 	suite := &Suite{Operation: form.Operation}
 	for i := range form.Cases {
 		node := &form.Cases[i]
 		text, err := yaml.Marshal(node)
 		if err != nil {
-			return nil, &SuiteError{name, node.Line, err.Error()}
+			return nil, &finding.RowError{Name: name, Line: node.Line, Problem: err.Error()}
 		}
-		c := Case{Line: node.Line}
+		c := scenario{Line: node.Line}
 		if err := strictly(text, &c); err != nil {
-			return nil, &SuiteError{name, node.Line, err.Error()}
+			return nil, &finding.RowError{Name: name, Line: node.Line, Problem: err.Error()}
 		}
 		if problem := c.check(); problem != "" {
-			return nil, &SuiteError{name, node.Line, problem}
+			return nil, &finding.RowError{Name: name, Line: node.Line, Problem: problem}
 		}
 		if err := suite.add(name, c); err != nil {
 			return nil, err
 		}
 	}
-	if len(suite.Cases) == 0 {
-		return nil, &SuiteError{name, 0, "it has no cases"}
+	if len(suite.cases) == 0 {
+		return nil, &finding.RowError{Name: name, Line: 0, Problem: "it has no cases"}
 	}
 	return suite, nil
 }
@@ -99,26 +84,26 @@ func ReadSuite(files fs.FS, name string) (*Suite, error) {
 			whole.Operation = part.Operation
 		}
 		if whole.Operation != part.Operation {
-			return nil, &SuiteError{name, 0, "it is about " + part.Operation + ", the files before it about " + whole.Operation}
+			return nil, &finding.RowError{Name: name, Line: 0, Problem: "it is about " + part.Operation + ", the files before it about " + whole.Operation}
 		}
-		for _, c := range part.Cases {
+		for _, c := range part.cases {
 			if err := whole.add(name, c); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if len(whole.Cases) == 0 {
-		return nil, &SuiteError{name, 0, "it has no cases"}
+	if len(whole.cases) == 0 {
+		return nil, &finding.RowError{Name: name, Line: 0, Problem: "it has no cases"}
 	}
 	return whole, nil
 }
 
 // add takes over a case, whose name must be new.
-func (s *Suite) add(name string, c Case) error {
-	if slices.ContainsFunc(s.Cases, func(other Case) bool { return other.Name == c.Name }) {
-		return &SuiteError{name, c.Line, "the name " + c.Name + " stands twice"}
+func (s *Suite) add(name string, c scenario) error {
+	if slices.ContainsFunc(s.cases, func(other scenario) bool { return other.Name == c.Name }) {
+		return &finding.RowError{Name: name, Line: c.Line, Problem: "the name " + c.Name + " is given twice"}
 	}
-	s.Cases = append(s.Cases, c)
+	s.cases = append(s.cases, c)
 	return nil
 }
 
@@ -147,12 +132,15 @@ var unknownKey = regexp.MustCompile(`field (\S+) not found in type .*`)
 // [path.Match], or are below it; an empty pattern selects all.
 func (s *Suite) Select(pattern string) *Suite {
 	selected := &Suite{Operation: s.Operation}
-	for _, c := range s.Cases {
+	for _, c := range s.cases {
 		if pattern == "" || finding.MatchesCase(pattern, c.Name) {
-			selected.Cases = append(selected.Cases, c)
+			selected.cases = append(selected.cases, c)
 		} else {
-			selected.LeftOut = append(selected.LeftOut, c.Name)
+			selected.leftOut = append(selected.leftOut, c.Name)
 		}
 	}
 	return selected
 }
+
+// Len returns how many cases the suite has.
+func (s *Suite) Len() int { return len(s.cases) }

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/crcheck/crcheck/cassettes"
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/stretchr/testify/require"
@@ -28,9 +29,9 @@ cases:
 func TestParseSuite(t *testing.T) {
 	suite, err := ParseSuite("s.yaml", []byte(oneCase))
 	require.NoError(t, err)
-	require.Len(t, suite.Cases, 1)
-	require.Equal(t, "status", suite.Cases[0].Group())
-	require.Equal(t, 4, suite.Cases[0].Line)
+	require.Len(t, suite.cases, 1)
+	require.Equal(t, "status", suite.cases[0].Group())
+	require.Equal(t, 4, suite.cases[0].Line)
 }
 
 func TestParseSuiteRefuses(t *testing.T) {
@@ -66,7 +67,7 @@ func TestParseSuiteRefuses(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			require.Contains(t, oneCase, v.old)
 			_, err := ParseSuite("s.yaml", []byte(strings.Replace(oneCase, v.old, v.new, 1)))
-			var broken *SuiteError
+			var broken *finding.RowError
 			require.ErrorAs(t, err, &broken)
 			require.Equal(t, "s.yaml", broken.Name)
 		})
@@ -86,7 +87,7 @@ func FuzzParseSuite(f *testing.F) {
 	f.Add(text[:2000])
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if suite, err := ParseSuite("s.yaml", text); err == nil {
-			require.NotEmpty(t, suite.Cases)
+			require.NotEmpty(t, suite.cases)
 		}
 	})
 }
@@ -97,7 +98,7 @@ func TestReadSuiteOfAFolder(t *testing.T) {
 	suite, err := ReadSuite(fstest.MapFS{"s/a.yaml": file(other), "s/b.yaml": file(oneCase), "s/c.txt": file("no suite")}, "s")
 	require.NoError(t, err)
 	require.Equal(t, "cleanrooms.GetProtectedJob", suite.Operation)
-	require.Equal(t, []string{"status/other", "status/failed"}, []string{suite.Cases[0].Name, suite.Cases[1].Name})
+	require.Equal(t, []string{"status/other", "status/failed"}, []string{suite.cases[0].Name, suite.cases[1].Name})
 
 	for name, files := range map[string]fstest.MapFS{
 		"a name stands twice": {"s/a.yaml": file(oneCase), "s/b.yaml": file(oneCase)},
@@ -106,15 +107,15 @@ func TestReadSuiteOfAFolder(t *testing.T) {
 		"no files":            {"s/a.txt": file(oneCase)},
 	} {
 		_, err := ReadSuite(files, "s")
-		var broken *SuiteError
+		var broken *finding.RowError
 		require.ErrorAs(t, err, &broken, name)
 	}
 }
 
 func TestSelect(t *testing.T) {
 	suite := Builtin()
-	for pattern, want := range map[string]int{"": len(suite.Cases), "status": 6, "status/*": 6, "status/failed": 1, "*/unknown": 1, "none": 0} {
-		require.Len(t, suite.Select(pattern).Cases, want, pattern)
+	for pattern, want := range map[string]int{"": len(suite.cases), "status": 6, "status/*": 6, "status/failed": 1, "*/unknown": 1, "none": 0} {
+		require.Len(t, suite.Select(pattern).cases, want, pattern)
 	}
 }
 
@@ -123,7 +124,7 @@ func TestLoadRefuses(t *testing.T) {
 	suite, err := ParseSuite("s.yaml", []byte(strings.Replace(oneCase, "status-failed", "not-there", 1)))
 	require.NoError(t, err)
 	_, err = Load(suite, cassettes.Embedded(), contract)
-	var broken *SuiteError
+	var broken *finding.RowError
 	require.ErrorAs(t, err, &broken)
 }
 
@@ -141,9 +142,9 @@ func TestLoadAsks(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"id":7,"most":2,"about":"text"}`, string(plan.cases[0].Call.Input.JSON))
 	_, err = load("/queries/7")
-	var broken *SuiteError
+	var broken *finding.RowError
 	require.ErrorAs(t, err, &broken)
-	require.Equal(t, suite.Cases[0].Line, broken.Line)
+	require.Equal(t, suite.cases[0].Line, broken.Line)
 }
 
 func TestCanonical(t *testing.T) {
@@ -161,19 +162,19 @@ func TestCanonical(t *testing.T) {
 		{"map", `{"protectedJob":{"jobParameters":{"parameters":{"a":"b"}}}}`, `{"protectedJob":{"jobParameters":{"parameters":{"a":"b"}}}}`},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			got, err := Canonical(c, schema.OutputPart, []byte(v.body))
+			got, err := canonical(c, schema.OutputPart, []byte(v.body))
 			require.NoError(t, err)
 			require.Empty(t, difference("output", got, []byte(v.want), asReported))
 		})
 	}
 	for _, body := range []string{`{"protectedJob":{"result":{"output":{}}}}`, `{"protectedJob":{"result":{"output":{"s3":{},"memberList":[]}}}}`} {
-		_, err := Canonical(c, schema.OutputPart, []byte(body))
-		var union *UnionError
+		_, err := canonical(c, schema.OutputPart, []byte(body))
+		var union *unionError
 		require.ErrorAs(t, err, &union)
 		require.Equal(t, "/protectedJob/result/output", union.Pointer)
 	}
 	for _, body := range []string{``, `[]`, `{"protectedJob":[]}`, `{"protectedJob":{"createTime":1e1000001}}`, `{"protectedJob":{"createTime":1700000000000}}`, `{"protectedJob":{"createTime":true}}`, `{"protectedJob":{"result":{"output":{"memberList":{}}}}}`} {
-		_, err := Canonical(c, schema.OutputPart, []byte(body))
+		_, err := canonical(c, schema.OutputPart, []byte(body))
 		require.Error(t, err, body)
 	}
 }
@@ -200,7 +201,7 @@ func TestClientErrorCorrection(t *testing.T) {
 		{`{"protectedJob":{"result":{"output":{"memberList":[]}}}}`, `{"protectedJob":{"result":{"output":{"memberList":[{"accountId":""}]}}}}`, false},
 		{`{"protectedJob":{"result":{"output":{"memberList":[]}}}}`, `{"protectedJob":{"result":{"output":{"memberList":[],"s3":{}}}}}`, false},
 	} {
-		want, err := Canonical(c, schema.OutputPart, []byte(v.body))
+		want, err := canonical(c, schema.OutputPart, []byte(v.body))
 		require.NoError(t, err)
 		require.Equal(t, v.same, difference("output", want, []byte(v.got), about.corrected(schema.OutputPart)) == "", "%s %s", v.body, v.got)
 	}
@@ -250,9 +251,9 @@ func TestIdentifiers(t *testing.T) {
 	plan, err := Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
 	require.NoError(t, err)
 	c := &plan.cases[0]
-	first := newIdentifiers(1, &c.Case, c.interactions)
-	require.Equal(t, first, newIdentifiers(1, &c.Case, c.interactions))
-	require.NotEqual(t, first, newIdentifiers(2, &c.Case, c.interactions))
+	first := newIdentifiers(1, &c.scenario, c.interactions)
+	require.Equal(t, first, newIdentifiers(1, &c.scenario, c.interactions))
+	require.NotEqual(t, first, newIdentifiers(2, &c.scenario, c.interactions))
 	for known, other := range first {
 		require.NotEqual(t, known, other)
 		require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, other)

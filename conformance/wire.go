@@ -75,7 +75,7 @@ func replayed(interactions []*traffic.Interaction) (answering, error) {
 // stage serves one case on a listener of its own.
 type stage struct {
 	answer answering
-	fault  *Fault
+	fault  *faultSpec
 	server *http.Server
 	gone   chan struct{} // closed when the case is over: what hangs lets go
 
@@ -84,7 +84,7 @@ type stage struct {
 }
 
 // newStage listens on a free port of the loopback interface.
-func newStage(answer answering, fault *Fault) (*stage, string, error) {
+func newStage(answer answering, fault *faultSpec) (*stage, string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", err

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -10,8 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/stretchr/testify/require"
 )
 
@@ -49,7 +52,7 @@ func TestSDKsPageIsFresh(t *testing.T) {
 // TestSDKsPageNamesEveryFailure: each line of each list leaves its mark, so that
 // a page without it is not the page.
 func TestSDKsPageNamesEveryFailure(t *testing.T) {
-	suite := conformance.Builtin()
+	_, suite := suiteCases(t)
 	for _, s := range sdks {
 		known := s.read(t)
 		whole := s.cells(t, suite, known, &footnotes{})
@@ -57,6 +60,20 @@ func TestSDKsPageNamesEveryFailure(t *testing.T) {
 			require.NotEqual(t, whole, s.cells(t, suite, slices.Delete(slices.Clone(known), i, i+1), &footnotes{}), "%s: %s says nothing", s.name, line.Case)
 		}
 	}
+}
+
+// suiteCases returns the cases of the built-in suite, in its order, as a client that skips all sees
+// them.
+func suiteCases(t *testing.T) (operation string, cases []conformance.Outcome) {
+	t.Helper()
+	suite := conformance.Builtin()
+	plan, err := conformance.Load(suite, cassettes.Embedded(), contracts.MustLoad(suite.Operation))
+	require.NoError(t, err)
+	results, err := plan.Run(t.Context(), &conformance.Func{Do: func(context.Context, conformance.Call) *conformance.Result {
+		return &conformance.Result{Skipped: &conformance.SkippedResult{Reason: "only the cases are of interest"}}
+	}}, conformance.Options{})
+	require.NoError(t, err)
+	return suite.Operation, results.Outcomes
 }
 
 func (s sdk) read(t *testing.T) []finding.Expected {
@@ -78,27 +95,33 @@ func (s sdk) version(t *testing.T) string {
 }
 
 // cells says of each case what the SDK comes to.
-func (s sdk) cells(t *testing.T, suite *conformance.Suite, known []finding.Expected, notes *footnotes) map[string]string {
+func (s sdk) cells(t *testing.T, suite []conformance.Outcome, known []finding.Expected, notes *footnotes) map[string]string {
 	t.Helper()
 	cells := map[string]string{}
-	for _, c := range suite.Cases {
-		cells[c.Name] = "pass"
-		if c.Level == conformance.Observe {
-			cells[c.Name] = "open"
+	for _, c := range suite {
+		cells[c.Case] = "pass"
+		if c.Level == "observe" {
+			cells[c.Case] = "open"
 		}
 	}
 	for _, k := range known {
-		about := suite.Select(k.Case).Cases
+		about := slices.DeleteFunc(slices.Clone(suite), func(c conformance.Outcome) bool { return !finding.MatchesCase(k.Case, c.Case) })
 		require.NotEmpty(t, about, "%s: %s matches no case", s.known, k.Case)
 		verdict := "**fails**"
 		if k.Rule == finding.ConformFlaky {
 			verdict = "**flaky**"
 		}
 		for _, c := range about {
-			cells[c.Name] = fmt.Sprintf("%s [%d](#reasons)", verdict, notes.number(s.name+": "+k.Reason))
+			cells[c.Case] = fmt.Sprintf("%s [%d](#reasons)", verdict, notes.number(s.name+": "+k.Reason))
 		}
 	}
 	return cells
+}
+
+// group is the part of the name of a case before the slash.
+func group(c conformance.Outcome) string {
+	name, _, _ := strings.Cut(c.Case, "/")
+	return name
 }
 
 // footnotes are the reasons, each once, in the order in which they came up.
@@ -114,7 +137,7 @@ func (f *footnotes) number(reason string) int {
 
 func sdksPage(t *testing.T) string {
 	t.Helper()
-	suite := conformance.Builtin()
+	operation, suite := suiteCases(t)
 	var (
 		notes footnotes
 		cells []map[string]string
@@ -128,9 +151,9 @@ func sdksPage(t *testing.T) string {
 		names = append(names, s.name+" "+s.version(t))
 	}
 	var groups []string
-	for _, c := range suite.Cases {
-		if !slices.Contains(groups, c.Group()) {
-			groups = append(groups, c.Group())
+	for _, c := range suite {
+		if !slices.Contains(groups, group(c)) {
+			groups = append(groups, group(c))
 		}
 	}
 	var page strings.Builder
@@ -154,13 +177,13 @@ How many of each group's cases pass, not counting the open ones.
 
 | group |%s
 |---|%s
-`, len(suite.Cases), suite.Operation, strings.Join(names, ", "), head[0], head[1])
-	for _, group := range groups {
-		fmt.Fprintf(&page, "| [%s](#%s) |", group, group)
+`, len(suite), operation, strings.Join(names, ", "), head[0], head[1])
+	for _, name := range groups {
+		fmt.Fprintf(&page, "| [%s](#%s) |", name, name)
 		for i := range sdks {
 			passed, held := 0, 0
-			for _, c := range suite.Cases {
-				if cell := cells[i][c.Name]; c.Group() == group && cell != "open" {
+			for _, c := range suite {
+				if cell := cells[i][c.Case]; group(c) == name && cell != "open" {
 					held++
 					if cell == "pass" {
 						passed++
@@ -171,15 +194,15 @@ How many of each group's cases pass, not counting the open ones.
 		}
 		page.WriteString("\n")
 	}
-	for _, group := range groups {
-		fmt.Fprintf(&page, "\n## %s\n\n| case | about |%s\n|---|---|%s\n", group, head[0], head[1])
-		for _, c := range suite.Cases {
-			if c.Group() != group {
+	for _, name := range groups {
+		fmt.Fprintf(&page, "\n## %s\n\n| case | about |%s\n|---|---|%s\n", name, head[0], head[1])
+		for _, c := range suite {
+			if group(c) != name {
 				continue
 			}
-			fmt.Fprintf(&page, "| %s | %s |", strings.TrimPrefix(c.Name, group+"/"), strings.ReplaceAll(c.About, "|", `\|`))
+			fmt.Fprintf(&page, "| %s | %s |", strings.TrimPrefix(c.Case, name+"/"), strings.ReplaceAll(c.About, "|", `\|`))
 			for i := range sdks {
-				fmt.Fprintf(&page, " %s |", cells[i][c.Name])
+				fmt.Fprintf(&page, " %s |", cells[i][c.Case])
 			}
 			page.WriteString("\n")
 		}

@@ -107,7 +107,7 @@ func (v *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 		return nil, err
 	}
 	selected := suite.Select(v.Case)
-	if len(selected.Cases) == 0 {
+	if selected.Len() == 0 {
 		return nil, fmt.Errorf("no case matches %q", v.Case)
 	}
 	return conformance.Load(selected, files, contract)
@@ -119,7 +119,7 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		files := os.DirFS(path)
 		suite, err := conformance.ReadSuite(files, ".")
-		if bad := (*conformance.SuiteError)(nil); errors.As(err, &bad) {
+		if bad := (*finding.RowError)(nil); errors.As(err, &bad) {
 			bad.Name = filepath.Join(path, bad.Name) // within the folder
 		}
 		return suite, files, err
@@ -214,7 +214,7 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 		}
 	}
 	models.Announce(t.Err, loaded)
-	return conformance.Generate(loaded, conformance.GenerateOptions{})
+	return conformance.Generate(loaded, 0)
 }
 
 // loadAndTell returns the chosen contracts, and says on standard error what there

@@ -85,7 +85,7 @@ func do(ctx context.Context, call conformance.Call) *conformance.Result {
 // What the structure cannot hold, such as a number for a string, no program in
 // Go could send either: the client refuses it. A null is an absent member.
 // Unions cannot be read so: the operation's input has none.
-func read(text json.RawMessage, input any) *conformance.RejectedResult {
+func read(text json.RawMessage, input any) *conformance.Failure {
 	if text == nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func read(text json.RawMessage, input any) *conformance.RejectedResult {
 	if err == nil {
 		return nil
 	}
-	rejected := &conformance.RejectedResult{Message: err.Error()}
+	rejected := &conformance.Failure{Message: err.Error()}
 	var mismatch *json.UnmarshalTypeError
 	if errors.As(err, &mismatch) {
 		rejected.Member = memberPath(mismatch.Field)

@@ -33,7 +33,7 @@ func failure(err error, w *wire) *conformance.Result {
 	case errors.As(err, &paramsPointer):
 		return rejected(*paramsPointer, message)
 	case errors.As(err, &serialization):
-		return &conformance.Result{Rejected: &conformance.RejectedResult{Message: message}}
+		return &conformance.Result{Rejected: &conformance.Failure{Message: message}}
 	case errors.As(err, &api):
 		return &conformance.Result{Error: apiError(api, err)}
 	case isTimeout(err) || isTimeout(w.bodyFailure()):
@@ -43,18 +43,18 @@ func failure(err error, w *wire) *conformance.Result {
 	case w.bodyFailure() != nil:
 		return transport(conformance.TransportConnection, message)
 	case errors.As(err, &undecodable):
-		return &conformance.Result{Broken: &conformance.BrokenResult{Message: message}}
+		return &conformance.Result{Broken: &conformance.Failure{Message: message}}
 	case errors.As(err, &unsent): // the SDK wraps this in a ResponseError too
 		return transport(conformance.TransportConnection, message)
 	case errors.As(err, &response):
 		// There was an answer, and the SDK made no error of the service of it.
-		return &conformance.Result{Broken: &conformance.BrokenResult{Message: message}}
+		return &conformance.Result{Broken: &conformance.Failure{Message: message}}
 	}
 	return transport(conformance.TransportOther, message)
 }
 
 func rejected(invalid smithy.InvalidParamsError, message string) *conformance.Result {
-	r := &conformance.RejectedResult{Message: message}
+	r := &conformance.Failure{Message: message}
 	var first smithy.InvalidParamError
 	if errs := invalid.Errs(); len(errs) > 0 && errors.As(errs[0], &first) {
 		r.Member = memberPath(first.Field())
@@ -63,7 +63,7 @@ func rejected(invalid smithy.InvalidParamsError, message string) *conformance.Re
 }
 
 func transport(kind, message string) *conformance.Result {
-	return &conformance.Result{Transport: &conformance.TransportResult{Kind: kind, Message: message}}
+	return &conformance.Result{Transport: &conformance.Failure{Kind: kind, Message: message}}
 }
 
 func isTimeout(err error) bool {

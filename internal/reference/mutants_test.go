@@ -87,7 +87,7 @@ func failures(t *testing.T) [][]string {
 
 // retry repeats cases that differ from the golden file, alone and up to five times: on a busy
 // machine, a call of some cases may time out.
-func retry(t *testing.T, failed [][]string, golden string) {
+func retry(t *testing.T, failed [][]string, golden string, order []conformance.Outcome) {
 	listed := map[string][]string{}
 	name := ""
 	for _, line := range strings.Split(golden, "\n") {
@@ -109,9 +109,8 @@ func retry(t *testing.T, failed [][]string, golden string) {
 				failed[i] = append(failed[i], now...)
 			}
 		}
-		order := conformance.Builtin().Cases
 		at := func(name string) int {
-			return slices.IndexFunc(order, func(c conformance.Case) bool { return c.Name == name })
+			return slices.IndexFunc(order, func(o conformance.Outcome) bool { return o.Case == name })
 		}
 		slices.SortFunc(failed[i], func(a, b string) int { return at(a) - at(b) })
 	}
@@ -133,18 +132,21 @@ func TestClean(t *testing.T) {
 // of each bug.
 func TestMutants(t *testing.T) {
 	const at = "testdata/mutants.txt"
-	suite := conformance.Builtin()
+	plan, err := plan()
+	require.NoError(t, err)
+	clean, err := plan.Run(t.Context(), New(""), conformance.Options{})
+	require.NoError(t, err)
 	failed := failures(t)
 	want, err := os.ReadFile(at)
 	require.True(t, err == nil || *update, "%v", err)
-	retry(t, failed, string(want))
+	retry(t, failed, string(want), clean.Outcomes)
 	var golden strings.Builder
 	kills := map[string]int{}
 	killed, counting := 0, 0
 	for i, m := range mutants {
 		require.NotEmpty(t, m.Models, m.Name)
 		cases := failed[i]
-		counts := 4*len(cases) <= len(suite.Cases)
+		counts := 4*len(cases) <= len(clean.Outcomes)
 		if len(cases) > 0 {
 			killed++
 		}
@@ -160,12 +162,12 @@ func TestMutants(t *testing.T) {
 		}
 	}
 	var idle []string
-	for _, c := range suite.Cases {
-		if kills[c.Name] == 0 && c.Level != conformance.Observe {
-			idle = append(idle, c.Name)
+	for _, c := range clean.Outcomes {
+		if kills[c.Case] == 0 && c.Level != "observe" {
+			idle = append(idle, c.Case)
 		}
 	}
-	t.Logf("mutation score: %d of %d killed, %d of them count; %d of %d cases detect none", killed, len(mutants), counting, len(idle), len(suite.Cases))
+	t.Logf("mutation score: %d of %d killed, %d of them count; %d of %d cases detect none", killed, len(mutants), counting, len(idle), len(clean.Outcomes))
 	for i, m := range mutants {
 		require.NotEmpty(t, failed[i], "no case detects the bug %s: %s", m.Name, m.Models)
 	}
@@ -194,6 +196,6 @@ func TestMutantNames(t *testing.T) {
 func TestDocs(t *testing.T) {
 	page, err := os.ReadFile("../../docs/cases.md")
 	require.NoError(t, err)
-	require.Contains(t, string(page), fmt.Sprintf("The built-in suite, %d cases,", len(conformance.Builtin().Cases)))
+	require.Contains(t, string(page), fmt.Sprintf("The built-in suite, %d cases,", conformance.Builtin().Len()))
 	require.Contains(t, string(page), fmt.Sprintf("and has %d bugs", len(Mutants())))
 }

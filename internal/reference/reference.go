@@ -178,7 +178,7 @@ func (c client) finished(output any) (result *conformance.Result, retryable bool
 }
 
 func broken(err error) *conformance.Result {
-	return &conformance.Result{Broken: &conformance.BrokenResult{Message: err.Error()}}
+	return &conformance.Result{Broken: &conformance.Failure{Message: err.Error()}}
 }
 
 // noResponse returns the result of a request without a response.
@@ -209,7 +209,7 @@ func isTimeout(err error) bool {
 }
 
 func transport(kind string, err error) *conformance.Result {
-	return &conformance.Result{Transport: &conformance.TransportResult{Kind: kind, Message: err.Error()}}
+	return &conformance.Result{Transport: &conformance.Failure{Kind: kind, Message: err.Error()}}
 }
 
 func marshal(value any) json.RawMessage {

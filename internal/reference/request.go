@@ -20,10 +20,10 @@ import (
 // request returns the signed request of a call. It rejects missing or empty identifiers, since the
 // path would be that of another operation. It leaves it to the service to validate that they are
 // UUIDs.
-func (c client) request(ctx context.Context, call conformance.Call) (*http.Request, *conformance.RejectedResult) {
+func (c client) request(ctx context.Context, call conformance.Call) (*http.Request, *conformance.Failure) {
 	var input map[string]any
 	if err := json.Unmarshal(call.Input, &input); err != nil {
-		return nil, &conformance.RejectedResult{Message: err.Error()}
+		return nil, &conformance.Failure{Message: err.Error()}
 	}
 	path := ""
 	for _, label := range []struct{ literal, member string }{
@@ -34,17 +34,17 @@ func (c client) request(ctx context.Context, call conformance.Call) (*http.Reque
 			value, ok = "undefined", true
 		}
 		if !ok || value == "" && !c.has(sendsEmptyIdentifier) {
-			return nil, &conformance.RejectedResult{Member: label.member, Message: label.member + " must be a non-empty string"}
+			return nil, &conformance.Failure{Member: label.member, Message: label.member + " must be a non-empty string"}
 		}
 		path += label.literal + c.escape(value)
 	}
 	target, err := url.Parse(strings.TrimSuffix(call.Endpoint, "/") + path)
 	if err != nil {
-		return nil, &conformance.RejectedResult{Message: err.Error()}
+		return nil, &conformance.Failure{Message: err.Error()}
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
-		return nil, &conformance.RejectedResult{Message: err.Error()}
+		return nil, &conformance.Failure{Message: err.Error()}
 	}
 	request.Header.Set("Accept", "application/json")
 	if c.has(gzipNotDecoded) {
@@ -85,13 +85,13 @@ func (c client) escape(label string) string {
 // escape is as Smithy's httpLabel demands.
 func escape(label string) string { return awshttp.Escape(label, "") }
 
-func sign(request *http.Request, call conformance.Call) *conformance.RejectedResult {
+func sign(request *http.Request, call conformance.Call) *conformance.Failure {
 	noBody := sha256.Sum256(nil)
 	credentials := aws.Credentials{AccessKeyID: call.Credentials.AccessKeyID,
 		SecretAccessKey: call.Credentials.SecretAccessKey, SessionToken: call.Credentials.SessionToken}
 	err := v4.NewSigner().SignHTTP(request.Context(), credentials, request, hex.EncodeToString(noBody[:]), "cleanrooms", call.Region, time.Now())
 	if err != nil {
-		return &conformance.RejectedResult{Message: err.Error()}
+		return &conformance.Failure{Message: err.Error()}
 	}
 	return nil
 }
