@@ -95,16 +95,13 @@ func TestOpenReplay(t *testing.T) {
 	require.Equal(t, "first", ask(t, r, "GET", "http://localhost/", ""))
 	require.Equal(t, "second", ask(t, r, "GET", "http://localhost/", ""))
 
-	var unknown *traffic.UnknownKindError
 	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "a", "notes.txt")}, recorder.ReplayOptions{})
-	require.ErrorAs(t, err, &unknown, "a file that the user named is not passed over")
-	var missing *traffic.OpenError
+	require.ErrorIs(t, err, traffic.ErrUnknownFormat, "a file that the user named is not passed over")
 	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "none")}, recorder.ReplayOptions{})
-	require.ErrorAs(t, err, &missing)
+	require.ErrorIs(t, err, traffic.ErrUnreadable)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "b", "broken.yaml"), []byte("version: 1\ninteractions: 7\n"), 0o600))
-	var malformed *traffic.MalformedError
 	_, err = recorder.OpenReplay([]string{filepath.Join(dir, "b")}, recorder.ReplayOptions{})
-	require.ErrorAs(t, err, &malformed)
+	require.ErrorIs(t, err, traffic.ErrMalformed)
 }
 
 // Every cassette of the project answers, in a session of its own, every request of its own with
