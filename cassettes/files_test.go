@@ -47,8 +47,7 @@ func TestIndexIsNoCassette(t *testing.T) {
 	require.NoError(t, err)
 	defer index.Close()
 	for _, err := range traffic.Read(cassettes.IndexName, index) {
-		var unknown *traffic.UnknownKindError
-		require.True(t, errors.As(err, &unknown), "%v", err)
+		require.True(t, errors.Is(err, traffic.ErrUnknownFormat), "%v", err)
 	}
 }
 

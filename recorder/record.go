@@ -195,9 +195,8 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		return nil
 	}
 	text, err := lineOf(redacted)
-	var large *traffic.TooLargeError
 	switch {
-	case errors.As(err, &large):
+	case errors.Is(err, traffic.ErrTooLarge):
 		r.pass(in, tooLarge("interaction"))
 		return nil
 	case err != nil:

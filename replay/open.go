@@ -64,19 +64,18 @@ func sessionName(root string, file traffic.File) string {
 func (o *opened) readFile(file traffic.File, yield func(*traffic.Interaction, error) bool) bool {
 	f, err := os.Open(file.Path)
 	if err != nil {
-		return yield(nil, &traffic.OpenError{Path: file.Path, Err: err, Remedy: "see that it can be read, then run again"})
+		return yield(nil, &traffic.Error{Reason: traffic.ErrUnreadable, Source: file.Path, Err: err, Remedy: "see that it can be read, then run again"})
 	}
 	defer f.Close()
 	for in, err := range file.Read(f) {
-		var unknown *traffic.UnknownKindError
-		if errors.As(err, &unknown) && !file.Named {
-			o.skipped = append(o.skipped, Skip{Source: file.Path, Reason: "looks like " + unknown.Looks})
+		var failed *traffic.Error
+		if errors.As(err, &failed) && failed.Reason == traffic.ErrUnknownFormat && !file.Named {
+			o.skipped = append(o.skipped, Skip{Source: file.Path, Reason: failed.Problem})
 			return true
 		}
-		var odd *traffic.EntryError
-		if errors.As(err, &odd) && odd.Kind == traffic.HAR { // which a browser exported as it was
-			if odd.Unread {
-				o.skipped = append(o.skipped, Skip{Source: file.Path, Interaction: odd.Index + 1, Reason: odd.Malformed.Problem})
+		if errors.Is(err, traffic.ErrOddEntry) && failed.Kind == traffic.HAR { // which a browser exported as it was
+			if failed.Reason == traffic.ErrUnreadEntry {
+				o.skipped = append(o.skipped, Skip{Source: file.Path, Interaction: failed.Index + 1, Reason: failed.Problem})
 			}
 			continue
 		}

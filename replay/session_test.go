@@ -96,16 +96,13 @@ func TestOpenReplay(t *testing.T) {
 	require.Equal(t, "first", replaytest.Ask(t, r, "GET", "http://localhost/", ""))
 	require.Equal(t, "second", replaytest.Ask(t, r, "GET", "http://localhost/", ""))
 
-	var unknown *traffic.UnknownKindError
 	_, err = replay.Open([]string{filepath.Join(dir, "a", "notes.txt")}, replay.Options{})
-	require.ErrorAs(t, err, &unknown, "a file that the user named is not passed over")
-	var missing *traffic.OpenError
+	require.ErrorIs(t, err, traffic.ErrUnknownFormat, "a file that the user named is not passed over")
 	_, err = replay.Open([]string{filepath.Join(dir, "none")}, replay.Options{})
-	require.ErrorAs(t, err, &missing)
+	require.ErrorIs(t, err, traffic.ErrUnreadable)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "b", "broken.yaml"), []byte("version: 1\ninteractions: 7\n"), 0o600))
-	var malformed *traffic.MalformedError
 	_, err = replay.Open([]string{filepath.Join(dir, "b")}, replay.Options{})
-	require.ErrorAs(t, err, &malformed)
+	require.ErrorIs(t, err, traffic.ErrMalformed)
 }
 
 // Every cassette of the project answers, in a session of its own, every request of its own with

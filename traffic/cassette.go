@@ -166,5 +166,5 @@ func target(n *yaml.Node) *yaml.Node {
 
 func (c *cassette) malformed(n *yaml.Node, problem, remedy string) error {
 	at := c.source.at(n.Line, n.Column)
-	return &MalformedError{Source: c.name, Line: at.Line, Column: at.Column, Problem: problem, Remedy: remedy}
+	return &Error{Reason: ErrMalformed, Source: c.name, Line: at.Line, Column: at.Column, Problem: problem, Remedy: remedy}
 }

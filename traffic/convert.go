@@ -12,7 +12,7 @@ import (
 // ([NDJSON]), with the memory of one interaction. Nothing is lost: method, URL, headers, bodies,
 // status, its text, duration and metadata are read back as they were; only a Content-Encoding that
 // the body of a response does not have is left out, see [Response.RecordedDecoded]. What the format
-// has no place for is a *MalformedError that names it, and a *TooLargeError what its readers would
+// has no place for is a [ErrMalformed] that names it, and a [ErrTooLarge] what its readers would
 // refuse; then, as when the interactions end in an error, which is returned as it is, some of the
 // output was written already.
 //
@@ -20,7 +20,7 @@ import (
 func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) error {
 	f, ok := writers[to]
 	if !ok {
-		return &UnknownKindError{Source: string(to), Looks: "a format that is not written", Remedy: fmt.Sprintf("write %s or %s", Cassette, NDJSON)}
+		return unknownFormat(string(to), "a format that is not written", "", false, fmt.Sprintf("write %s or %s", Cassette, NDJSON))
 	}
 	out := bufio.NewWriter(w)
 	convert := f(out)

@@ -69,8 +69,10 @@ func requireConversion(t *testing.T, to traffic.Kind, all []*traffic.Interaction
 	var there, back, again bytes.Buffer
 	err := traffic.Convert(&there, to, sequence(all))
 	if !fits(to, all) {
-		var malformed *traffic.MalformedError
+		var malformed *traffic.Error
 		require.ErrorAs(t, err, &malformed)
+		require.ErrorIs(t, err, traffic.ErrMalformed)
+		require.ErrorIs(t, err, traffic.ErrMalformed)
 		require.NotEmpty(t, malformed.Remedy)
 		return false
 	}
@@ -200,8 +202,10 @@ func TestConvertRefuses(t *testing.T) {
 					}
 					continue
 				}
-				var malformed *traffic.MalformedError
+				var malformed *traffic.Error
 				require.ErrorAs(t, err, &malformed)
+				require.ErrorIs(t, err, traffic.ErrMalformed)
+				require.ErrorIs(t, err, traffic.ErrMalformed)
 				require.Equal(t, "in.har", malformed.Source)
 				require.Contains(t, malformed.Problem, "interaction 2")
 				require.Contains(t, malformed.Problem, tc.names)
@@ -209,7 +213,7 @@ func TestConvertRefuses(t *testing.T) {
 		})
 	}
 	for _, to := range []traffic.Kind{traffic.JSON, traffic.HAR, traffic.VCRPy, traffic.Cassette2, "", "yaml"} {
-		require.ErrorAs(t, traffic.Convert(&bytes.Buffer{}, to, sequence(nil)), new(*traffic.UnknownKindError))
+		require.ErrorIs(t, traffic.Convert(&bytes.Buffer{}, to, sequence(nil)), traffic.ErrUnknownFormat)
 	}
 }
 
@@ -228,7 +232,7 @@ func TestConvertLargeForm(t *testing.T) {
 
 func TestConvertTooLongLine(t *testing.T) {
 	in := answer(strings.Repeat("x", traffic.MaxLine))
-	require.ErrorAs(t, traffic.Convert(&failing{room: 1 << 40}, traffic.NDJSON, sequence([]*traffic.Interaction{in})), new(*traffic.TooLargeError))
+	require.ErrorIs(t, traffic.Convert(&failing{room: 1 << 40}, traffic.NDJSON, sequence([]*traffic.Interaction{in})), traffic.ErrTooLarge)
 }
 
 // An error of what is read or written is returned as it is.

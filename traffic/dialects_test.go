@@ -82,7 +82,7 @@ func TestPlainInteractions(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, all, 2)
 		require.Len(t, odd, 2)
-		require.True(t, odd[0].Unread)
+		require.True(t, odd[0].Reason == traffic.ErrUnreadEntry)
 		require.Equal(t, 3, all[1].Index)
 	})
 }

@@ -22,9 +22,9 @@
 // 64 KiB decide, after a byte order mark and white space; the first row that fits counts.
 //
 //	UTF-16, gzip within gzip, zstd, bzip2, xz, ZIP, HTML,
-//	  XML, raw HTTP, packet captures, WARC, mitmproxy      *UnknownKindError that says so
+//	  XML, raw HTTP, packet captures, WARC, mitmproxy      [ErrUnknownFormat] that says so
 //	a NUL, or more than a quarter control characters,
-//	  in the first 4 KiB                                   *UnknownKindError, nothing more is read
+//	  in the first 4 KiB                                   [ErrUnknownFormat], nothing more is read
 //	nothing at all                                         JSON: one empty body
 //	{"log":{ and a key of a HAR's log, or one with _       a HAR
 //	{ whose first keys are version, then interactions,
@@ -34,11 +34,11 @@
 //	a piece of such a word, or -, and nothing else         JSON, cut off
 //	---, %YAML, -, a comment, or key: and a mapping with
 //	  interactions at its top level                        a cassette
-//	anything else                                          *UnknownKindError
+//	anything else                                          [ErrUnknownFormat]
 //
 // Of JSON and YAML that is none of these, the outline tells formats that are recognised but not
 // read, such as placebo, Betamax, Ruby's VCR, WireMock, nock, Postman and OpenAPI: an
-// *UnknownKindError with its Format. Each needs more than one sign, because bodies have members of
+// [ErrUnknownFormat] with its Format. Each needs more than one sign, because bodies have members of
 // any name.
 //
 // A name that ends in .json, .ndjson or .jsonl makes the first character of JSON enough. Otherwise
@@ -84,7 +84,7 @@
 // # Cassettes
 //
 // A cassette that go-vcr v2 loads is read with the same values, and one that it does not because a
-// duration is empty. These are refused, the second as an *EntryError:
+// duration is empty. These are refused, the second as an [ErrOddEntry]:
 //
 //   - a version other than 1 and 2, which go-vcr v2 does not look at;
 //   - an interaction that is null, one without a request or without a response;
@@ -104,7 +104,7 @@
 // # HAR
 //
 // An entry is an interaction; members that are not known are passed over, null is absent. A value
-// of another type is an *EntryError, and the rest of the entry is read: a status of 200.0 or "200"
+// of another type is an [ErrOddEntry], and the rest of the entry is read: a status of 200.0 or "200"
 // is 200. Names of headers are put into net/http's form, HTTP/2's own fields left out, and values
 // that Chrome joined with line breaks split. Bodies in a HAR are decoded already, so
 // Content-Encoding and Content-Length are left out beside one, unless it is in base64 and still
@@ -117,13 +117,13 @@
 //
 // # Limits
 //
-// [MaxLine], [MaxDocument], [MaxCassette] and [MaxEntry]; beyond them is a *TooLargeError. What
+// [MaxLine], [MaxDocument], [MaxCassette] and [MaxEntry]; beyond them is a [ErrTooLarge]. What
 // gzip data expands to counts, not what it takes. [MaxDecoded] bounds what a body decodes to.
 //
 // # Errors
 //
-// An [*EntryError] is about one interaction, and reading goes on behind it. [*OpenError],
-// [*UnknownKindError], [*MalformedError] and [*TooLargeError] say that an input cannot be used,
+// An [ErrOddEntry] is about one interaction, and reading goes on behind it. [ErrUnreadable],
+// [ErrUnknownFormat], [ErrMalformed] and [ErrTooLarge] say that an input cannot be used,
 // where, and what to do. What stands before is yielded first, also before the place where gzip data
-// or a HAR is cut off. An [*EncodingError] is about one body only.
+// or a HAR is cut off. An [ErrBrokenCoding] is about one body only.
 package traffic

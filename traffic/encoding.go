@@ -19,27 +19,12 @@ const MaxDecoded = 64 << 20
 
 // Document is the body that a reader of the answer sees: decoded by its Content-Encoding (RFC 9110,
 // section 8.4). A body that was recorded decoded, although the header was kept, is returned as it
-// is. An error is an *EncodingError.
+// is. An error is [ErrUnknownCoding] or [ErrBrokenCoding].
 func (r *Response) Document() (Body, error) { return r.Body.decode(r.Header) }
 
 // Document is the body that the service sees: decoded by its Content-Encoding, as
 // [Response.Document] says.
 func (r *Request) Document() (Body, error) { return r.Body.decode(r.Header) }
-
-// EncodingError says why a body cannot be decoded by its Content-Encoding.
-type EncodingError struct {
-	Coding string // as in the header, in lower case: "gzip", "br"
-	Err    error  // how decoding failed, a *TooLargeError for instance; nil: this coding is not understood
-}
-
-func (e *EncodingError) Error() string {
-	if e.Err == nil {
-		return fmt.Sprintf("the body is encoded with %q, which is not understood; ask the service for gzip or for none, and record it again", e.Coding)
-	}
-	return fmt.Sprintf("the body is no whole %s data: %v; record it again", e.Coding, e.Err)
-}
-
-func (e *EncodingError) Unwrap() error { return e.Err }
 
 // decode undoes the codings, the last one first. Its positions are those where b begins.
 func (b Body) decode(header http.Header) (Body, error) {
@@ -50,7 +35,7 @@ func (b Body) decode(header http.Header) (Body, error) {
 		case !known && utf8.Valid(decoded): // compressed data is not: it was decoded before it was recorded
 			continue
 		case !known:
-			return b, &EncodingError{Coding: coding}
+			return b, &Error{Reason: ErrUnknownCoding, Format: coding, Problem: fmt.Sprintf("the body is encoded with %q, which is not understood", coding), Remedy: "ask the service for gzip or for none, and record it again"}
 		}
 		from, err := open(decoded)
 		if err == nil && from == nil {
@@ -64,7 +49,7 @@ func (b Body) decode(header http.Header) (Body, error) {
 		case err == nil:
 			decoded = text
 		case !utf8.Valid(decoded): // else it only began like encoded data
-			return b, &EncodingError{Coding: coding, Err: err}
+			return b, &Error{Reason: ErrBrokenCoding, Format: coding, Problem: fmt.Sprintf("the body is not valid %s data", coding), Remedy: "record it again", Err: err}
 		}
 	}
 	if len(b.Bytes) == 0 || len(decoded) > 0 && &decoded[0] == &b.Bytes[0] {
@@ -138,7 +123,7 @@ func inflate(encoded []byte) (io.Reader, error) {
 func readDecoded(from io.Reader) ([]byte, error) {
 	decoded, err := io.ReadAll(io.LimitReader(from, MaxDecoded+1))
 	if err == nil && len(decoded) > MaxDecoded {
-		err = &TooLargeError{What: "the decoded body", Limit: MaxDecoded}
+		err = tooLarge("", "the decoded body", MaxDecoded)
 	}
 	return decoded, err
 }

@@ -57,9 +57,9 @@ func TestDocument(t *testing.T) {
 			require.Equal(t, got.Bytes, asked.Bytes)
 			require.Equal(t, was, response.Body.Bytes, "what is replayed")
 			if tc.coding != "" {
-				var broken *traffic.EncodingError
+				var broken *traffic.Error
 				require.ErrorAs(t, err, &broken)
-				require.Equal(t, tc.coding, broken.Coding)
+				require.Equal(t, tc.coding, broken.Format)
 				require.Equal(t, tc.coding == "br" || tc.coding == "zstd", broken.Err == nil)
 				require.Contains(t, broken.Error(), tc.coding)
 				return
@@ -82,9 +82,10 @@ func TestDocumentTooLarge(t *testing.T) {
 			require.Len(t, document.Bytes, traffic.MaxDecoded)
 			continue
 		}
-		var large *traffic.TooLargeError
+		var large *traffic.Error
 		require.ErrorAs(t, err, &large)
-		require.Equal(t, traffic.MaxDecoded, large.Limit)
+		require.ErrorIs(t, err, traffic.ErrTooLarge)
+		require.Equal(t, traffic.MaxDecoded, large.Err.(*traffic.Error).Limit)
 		require.NotContains(t, err.Error(), ": :")
 	}
 }

@@ -89,16 +89,16 @@ func TestOddEntries(t *testing.T) {
 			all, odd, err := readEvery("in", strings.NewReader(tc.text))
 			require.NoError(t, err)
 			require.Len(t, odd, 1)
-			require.Contains(t, odd[0].Malformed.Problem, tc.says)
-			require.Equal(t, "in", odd[0].Malformed.Source)
-			require.Equal(t, tc.at, fmt.Sprintf("%d:%d", odd[0].Malformed.Line, odd[0].Malformed.Column))
+			require.Contains(t, odd[0].Problem, tc.says)
+			require.Equal(t, "in", odd[0].Source)
+			require.Equal(t, tc.at, fmt.Sprintf("%d:%d", odd[0].Line, odd[0].Column))
 			require.Equal(t, 1, odd[0].Index)
-			require.NotEmpty(t, odd[0].Malformed.Remedy)
-			require.ErrorAs(t, error(odd[0]), new(*traffic.MalformedError))
-			require.Equal(t, tc.odd == unread, odd[0].Unread)
+			require.NotEmpty(t, odd[0].Remedy)
+			require.ErrorIs(t, error(odd[0]), traffic.ErrMalformed)
+			require.Equal(t, tc.odd == unread, odd[0].Reason == traffic.ErrUnreadEntry)
 			require.Equal(t, all[0].Kind, odd[0].Kind)
 			if strings.HasPrefix(tc.name, "NDJSON") && tc.odd == unread {
-				require.Contains(t, odd[0].Malformed.Error(), `an interaction is {"request":{"method":"POST","url":`)
+				require.Contains(t, odd[0].Error(), `an interaction is {"request":{"method":"POST","url":`)
 			}
 			if tc.odd == unread {
 				require.Len(t, all, 2)
@@ -141,7 +141,7 @@ func TestOddEntriesAreBounded(t *testing.T) {
 	for _, stop := range []int{1, 5} {
 		count := 0
 		for _, err := range traffic.Read("in", strings.NewReader(harHead+entry+","+goodEntry+"]}}")) {
-			require.True(t, errors.As(err, new(*traffic.EntryError)))
+			require.True(t, errors.Is(err, traffic.ErrOddEntry))
 			if count++; count == stop {
 				break
 			}
@@ -153,7 +153,7 @@ func TestOddEntriesAreBounded(t *testing.T) {
 // Aliases that expand too far end a cassette, rather than being told of each interaction.
 func TestAliasesEndACassette(t *testing.T) {
 	_, odd, err := readEvery("in", strings.NewReader(manyAliases("body")))
-	require.ErrorAs(t, err, new(*traffic.MalformedError))
+	require.ErrorIs(t, err, traffic.ErrMalformed)
 	require.Empty(t, odd)
 }
 

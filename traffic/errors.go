@@ -7,36 +7,58 @@ import (
 	"syscall"
 )
 
-// UnknownKindError says that an input is not of a kind that this package reads.
-type UnknownKindError struct {
-	Source   string // the input's name
-	Looks    string // what it looks like instead: "a placebo recording"
-	Format   string // a short name of that, to count files by: "placebo recording", "TOML"
-	Recorded bool   // it holds recorded traffic, in a format that is recognised but not read
-	Remedy   string // what to do
+// The reasons of an [Error], for errors.Is.
+var (
+	ErrUnknownFormat = errors.New("unknown format")        // the input is not of a kind that this package reads
+	ErrMalformed     = errors.New("malformed")             // the input is broken, or the output format cannot hold an interaction
+	ErrOddEntry      = errors.New("odd entry")             // something odd about one interaction; reading goes on
+	ErrUnreadEntry   = errors.New("unread entry")          // an odd entry that is not yielded; also ErrOddEntry
+	ErrTooLarge      = errors.New("too large")             // a limit of this package is exceeded
+	ErrUnreadable    = errors.New("unreadable")            // the input cannot be opened or read; Err has the cause
+	ErrUnknownCoding = errors.New("unknown coding")        // a body has a Content-Encoding that is not supported
+	ErrBrokenCoding  = errors.New("broken content coding") // a body cannot be decoded; Err has the cause
+)
+
+// Error is every error that this package returns about traffic. Reason says which of its fields
+// are set. [ErrOddEntry] and [ErrUnreadEntry] do not end the input: reading goes on after them, and
+// one interaction may have several. An odd entry is itself yielded next, without its odd part; an
+// unread entry is left out. Both are also [ErrMalformed].
+type Error struct {
+	Reason       error  // one of the Err variables
+	Source       string // the input's name; empty for a body, which does not know its input
+	Line, Column int    // 0: unknown
+	Problem      string // what is wrong; of ErrTooLarge what is too large: "line 17", "document"
+	Remedy       string // what to do
+
+	Format   string // the format or content coding that is not read: "placebo recording", "TOML", "br"
+	Recorded bool   // of ErrUnknownFormat: a recognised format of recorded traffic
+	Form     string // an example of an interaction, where the text should have been one
+	Limit    int    // of ErrTooLarge, in bytes
+	Kind     Kind   // of an entry
+	Index    int    // of an entry, from 0
+	Err      error  // the cause, if another error is
 }
 
-func (e *UnknownKindError) Error() string {
-	if e.Recorded {
-		return fmt.Sprintf("%s: looks like %s, which is recognised but not read; %s", e.Source, e.Looks, e.Remedy)
+func (e *Error) Error() string {
+	text := e.Problem
+	switch e.Reason {
+	case ErrUnknownFormat:
+		if e.Recorded {
+			text += ", which is recognised but not read"
+		}
+	case ErrTooLarge:
+		text = fmt.Sprintf("%s is larger than %d MiB", text, e.Limit>>20)
+	case ErrUnreadable:
+		text = fmt.Sprint(e.Err)
+	case ErrBrokenCoding:
+		text = fmt.Sprintf("%s: %v", text, e.Err)
 	}
-	return fmt.Sprintf("%s: looks like %s; %s", e.Source, e.Looks, e.Remedy)
-}
-
-// MalformedError says where a cassette, a HAR, a line that is an interaction or gzip data is
-// broken, or what of an interaction a format that is written has no place for.
-type MalformedError struct {
-	Source       string
-	Line, Column int // 0: no such place
-	Problem      string
-	Remedy       string
-	Form         string // an example of an interaction, where the text should have been one
-}
-
-func (e *MalformedError) Error() string {
-	text := fmt.Sprintf("%s: %s; %s", e.Source, e.Problem, e.Remedy)
-	if e.Line != 0 {
-		text = fmt.Sprintf("%s:%d:%d: %s; %s", e.Source, e.Line, e.Column, e.Problem, e.Remedy)
+	text += "; " + e.Remedy
+	switch {
+	case e.Line != 0:
+		text = fmt.Sprintf("%s:%d:%d: %s", e.Source, e.Line, e.Column, text)
+	case e.Source != "":
+		text = e.Source + ": " + text
 	}
 	if e.Form != "" {
 		text += "; an interaction is " + e.Form
@@ -44,59 +66,50 @@ func (e *MalformedError) Error() string {
 	return text
 }
 
-// EntryError says what is odd about one interaction of an input. Unlike any other error, it does
-// not end the input: reading goes on behind it. One interaction may have several, before it is
-// yielded itself.
-type EntryError struct {
-	Malformed MalformedError // what, where, and what to do
-	Kind      Kind
-	Index     int  // of the interaction
-	Unread    bool // the interaction is not read; else it follows, without what is odd
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether a reason is that of e, or one that includes it.
+func (e *Error) Is(reason error) bool {
+	switch reason {
+	case e.Reason:
+		return true
+	case ErrMalformed:
+		return e.Reason == ErrOddEntry || e.Reason == ErrUnreadEntry
+	case ErrOddEntry:
+		return e.Reason == ErrUnreadEntry
+	}
+	return false
 }
 
-func (e *EntryError) Error() string { return e.Malformed.Error() }
+// malformed returns err as an error that is about the text itself, and not yet about an entry.
+func malformed(err error) (*Error, bool) {
+	e, ok := err.(*Error)
+	return e, ok && e.Reason == ErrMalformed
+}
 
-func (e *EntryError) Unwrap() error { return &e.Malformed }
-
-// entryError makes an error the one of an interaction that is not read, if it is about nothing
-// else.
+// entryError makes a malformed text the error of an interaction that is not read.
 func entryError(err error, kind Kind, index int) error {
-	if odd, ok := err.(*MalformedError); ok {
-		return &EntryError{Malformed: *odd, Kind: kind, Index: index, Unread: true}
+	if e, ok := malformed(err); ok {
+		return e.entry(ErrUnreadEntry, kind, index)
 	}
 	return err
 }
 
-// TooLargeError says that an input exceeds one of the limits of this package.
-type TooLargeError struct {
-	Source string // empty: of a body, which does not know its input
-	What   string // what is too large: "line 17", "document", "cassette", "entry 3"
-	Limit  int    // in bytes
+func (e *Error) entry(reason error, kind Kind, index int) *Error {
+	entry := *e
+	entry.Reason, entry.Kind, entry.Index = reason, kind, index
+	return &entry
 }
 
-func (e *TooLargeError) Error() string {
-	what := e.What
-	if e.Source != "" {
-		what = e.Source + ": " + what
-	}
-	return fmt.Sprintf("%s is larger than %d MiB; split it", what, e.Limit>>20)
+func tooLarge(source, what string, limit int) *Error {
+	return &Error{Reason: ErrTooLarge, Source: source, Problem: what, Limit: limit, Remedy: "split it"}
 }
 
-// OpenError says that an input cannot be opened, or stops being readable on the way. It wraps the
-// cause.
-type OpenError struct {
-	Path   string
-	Err    error
-	Remedy string
+func unknownFormat(source, looks, format string, recorded bool, remedy string) *Error {
+	return &Error{Reason: ErrUnknownFormat, Source: source, Problem: "looks like " + looks, Format: format, Recorded: recorded, Remedy: remedy}
 }
 
-func (e *OpenError) Error() string {
-	return fmt.Sprintf("%s: %v; %s", e.Path, e.Err, e.Remedy)
-}
-
-func (e *OpenError) Unwrap() error { return e.Err }
-
-func openError(path string, err error) *OpenError {
+func openError(path string, err error) *Error {
 	// The path is a field of its own; os repeats it in its errors.
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
 		err = cause.Err
@@ -108,16 +121,16 @@ func openError(path string, err error) *OpenError {
 	case errors.Is(err, fs.ErrPermission):
 		remedy = "give yourself permission to read it"
 	}
-	return &OpenError{Path: path, Err: err, Remedy: remedy}
+	return &Error{Reason: ErrUnreadable, Source: path, Err: err, Remedy: remedy}
 }
 
 // readError is what a failing reader becomes.
 func readError(source string, err error) error {
-	if broken := (*MalformedError)(nil); errors.As(err, &broken) {
+	if broken := (*Error)(nil); errors.As(err, &broken) && broken.Reason == ErrMalformed {
 		return broken // gzip data
 	}
 	if errors.Is(err, syscall.EISDIR) {
-		return &UnknownKindError{Source: source, Looks: "a folder", Format: "folder", Remedy: "name the files in it"}
+		return unknownFormat(source, "a folder", "folder", false, "name the files in it")
 	}
 	return openError(source, err)
 }

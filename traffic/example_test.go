@@ -43,11 +43,11 @@ func ExampleRead() {
 
 func ExampleRead_unknownKind() {
 	for _, err := range traffic.Read("page.json", strings.NewReader("<html></html>")) {
-		var unknown *traffic.UnknownKindError
-		fmt.Println(errors.As(err, &unknown), unknown.Looks)
+		var unknown *traffic.Error
+		fmt.Println(errors.As(err, &unknown) && unknown.Is(traffic.ErrUnknownFormat), unknown.Problem)
 	}
 	// Output:
-	// true HTML
+	// true looks like HTML
 }
 
 func ExampleMeta() {
@@ -173,8 +173,8 @@ func ExampleResponse_Document() {
 func ExampleRequest_Document() {
 	request := traffic.Request{Header: http.Header{"Content-Encoding": {"br"}}, Body: traffic.BodyOf([]byte("\x0b\x02\x80\xff"))}
 	_, err := request.Document()
-	var encoding *traffic.EncodingError
-	fmt.Println(errors.As(err, &encoding), encoding.Coding)
+	var encoding *traffic.Error
+	fmt.Println(errors.As(err, &encoding) && encoding.Is(traffic.ErrUnknownCoding), encoding.Format)
 	// Output:
 	// true br
 }

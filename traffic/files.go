@@ -18,7 +18,7 @@ type File struct {
 // folder by folder. Below a folder, links to folders are passed over, names that begin with "."
 // (.git, .venv), and folders that hold other people's packages: node_modules, __pycache__,
 // site-packages and virtual environments of Python. What cannot be opened is yielded as an
-// *OpenError, and the walk goes on.
+// [ErrUnreadable], and the walk goes on.
 func Files(paths ...string) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for _, path := range paths {

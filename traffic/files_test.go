@@ -59,11 +59,11 @@ func TestFiles(t *testing.T) {
 			var got []traffic.File
 			var broken []string
 			for file, err := range traffic.Files(tc.paths...) {
-				var open *traffic.OpenError
-				if errors.As(err, &open) {
+				var open *traffic.Error
+				if errors.As(err, &open) && open.Is(traffic.ErrUnreadable) {
 					require.NotEmpty(t, open.Remedy)
-					require.Equal(t, file.Path, open.Path)
-					broken = append(broken, open.Path)
+					require.Equal(t, file.Path, open.Source)
+					broken = append(broken, open.Source)
 					continue
 				}
 				require.NoError(t, err)
@@ -87,7 +87,7 @@ func TestFilesWithoutPermission(t *testing.T) {
 	require.NoError(t, os.Mkdir("d", 0))
 	for _, path := range []string{"f", "d"} {
 		for _, err := range traffic.Files(path) {
-			require.ErrorAs(t, err, new(*traffic.OpenError))
+			require.ErrorIs(t, err, traffic.ErrUnreadable)
 			require.ErrorIs(t, err, fs.ErrPermission)
 		}
 	}
@@ -99,9 +99,10 @@ func TestReadFolder(t *testing.T) {
 	require.NoError(t, err)
 	defer folder.Close()
 	_, err = readAll("folder", folder)
-	var unknown *traffic.UnknownKindError
+	var unknown *traffic.Error
 	require.ErrorAs(t, err, &unknown)
-	require.Equal(t, "a folder", unknown.Looks)
+	require.ErrorIs(t, err, traffic.ErrUnknownFormat)
+	require.Equal(t, "looks like a folder", unknown.Problem)
 }
 
 // Each remedy fits its cause.
@@ -109,8 +110,10 @@ func TestOpenErrorRemedies(t *testing.T) {
 	remedies := map[string]bool{}
 	for _, cause := range []error{fs.ErrNotExist, fs.ErrPermission, errors.New("on fire")} {
 		_, err := readAll("in", failingReader{cause})
-		var open *traffic.OpenError
+		var open *traffic.Error
 		require.ErrorAs(t, err, &open)
+		require.ErrorIs(t, err, traffic.ErrUnreadable)
+		require.ErrorIs(t, err, traffic.ErrUnreadable)
 		require.ErrorIs(t, err, cause)
 		remedies[open.Remedy] = true
 	}

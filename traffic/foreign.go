@@ -127,9 +127,9 @@ func (in *input) text(text []byte, looks string) error {
 	named := formatOf(in.name)
 	for _, p := range prose {
 		if (named == "" || named == "plain text") && p.is().Match(head) {
-			return &UnknownKindError{Source: in.name, Looks: p.looks, Format: p.format, Recorded: p.recorded, Remedy: p.remedy}
+			return unknownFormat(in.name, p.looks, p.format, p.recorded, p.remedy)
 		}
 	}
 	looks = cmp.Or(named, looks)
-	return &UnknownKindError{Source: in.name, Looks: looks, Format: looks, Remedy: readable}
+	return unknownFormat(in.name, looks, looks, false, readable)
 }

@@ -7,7 +7,7 @@ import (
 
 // format is a kind of document that is recognised by its outline but not read.
 type format struct {
-	name     string // as [UnknownKindError.Format]
+	name     string // as [Error.Format]
 	recorded bool   // it holds recorded traffic
 	is       func(*outline) bool
 	remedy   string
@@ -107,7 +107,7 @@ func isCloudTrail(o *outline) bool {
 func unread(source string, o *outline) error {
 	for _, f := range formats {
 		if f.is(o) {
-			return &UnknownKindError{Source: source, Looks: article(f.name), Format: f.name, Recorded: f.recorded, Remedy: f.remedy}
+			return unknownFormat(source, article(f.name), f.name, f.recorded, f.remedy)
 		}
 	}
 	return nil

@@ -74,11 +74,11 @@ func TestFormats(t *testing.T) {
 		for _, named := range []bool{true, false} {
 			t.Run(tc.name+" "+tc.format, func(t *testing.T) {
 				for _, text := range [][]byte{[]byte(tc.text), encode(t, "gzip", tc.text)} {
-					var unknown *traffic.UnknownKindError
+					var unknown *traffic.Error
 					count := 0
 					for x, err := range (traffic.File{Path: tc.name, Named: named}).Read(bytes.NewReader(text)) {
 						require.Nil(t, x)
-						require.True(t, errors.As(err, &unknown), "%v", err)
+						require.True(t, errors.As(err, &unknown) && unknown.Is(traffic.ErrUnknownFormat), "%v", err)
 						count++
 					}
 					require.Equal(t, 1, count)

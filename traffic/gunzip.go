@@ -23,7 +23,7 @@ func decompressed(name string, r io.Reader) io.Reader {
 	return &gunzipper{name: name, from: in}
 }
 
-// gunzipper turns the ways in which gzip data is broken into a *MalformedError, which comes after
+// gunzipper turns the ways in which gzip data is broken into a [ErrMalformed], which comes after
 // what could be read.
 type gunzipper struct {
 	name  string
@@ -60,5 +60,5 @@ func (g *gunzipper) explain(err error) error {
 	default:
 		return err // the reader below failed
 	}
-	return &MalformedError{Source: g.name, Problem: problem, Remedy: "copy or download it again; what stands before was read"}
+	return &Error{Reason: ErrMalformed, Source: g.name, Problem: problem, Remedy: "copy or download it again; what stands before was read"}
 }

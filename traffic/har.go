@@ -59,7 +59,7 @@ func (h *harReader) read() error {
 		return err
 	}
 	if !found {
-		return &UnknownKindError{Source: h.name, Looks: "a HAR without entries", Format: "HAR without entries", Remedy: "export it again"}
+		return unknownFormat(h.name, "a HAR without entries", "HAR without entries", false, "export it again")
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (h *harReader) broken(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, errWide):
-		return &TooLargeError{Source: h.name, What: fmt.Sprintf("entry %d or what follows it", h.index), Limit: MaxEntry}
+		return tooLarge(h.name, fmt.Sprintf("entry %d or what follows it", h.index), MaxEntry)
 	case errors.As(err, &syntax) && syntax.Err == io.ErrUnexpectedEOF:
 		return h.malformedAt(syntax.ByteOffset, "the HAR is cut off", "export it again; what stands before was read")
 	case syntax != nil:
@@ -189,5 +189,5 @@ func (h *harReader) malformed(problem, remedy string) error {
 func (h *harReader) malformedAt(offset int64, problem, remedy string) error {
 	n := min(max(offset-h.window.offset, 0), int64(len(h.window.data)))
 	line, column := h.window.place(int(n))
-	return &MalformedError{Source: h.name, Line: line, Column: column + 1, Problem: problem, Remedy: remedy}
+	return &Error{Reason: ErrMalformed, Source: h.name, Line: line, Column: column + 1, Problem: problem, Remedy: remedy}
 }

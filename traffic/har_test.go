@@ -137,8 +137,9 @@ func TestReadLargeEntry(t *testing.T) {
 		text := harHead + `{"request":{"url":"/"},"response":{"status":200,"content":{"text":"` + strings.Repeat("x", body) + "\"}}},\n" + `{"request":{"url":"/b"}}]}}`
 		all, err := readAll("in", strings.NewReader(text))
 		if body == traffic.MaxEntry {
-			var large *traffic.TooLargeError
+			var large *traffic.Error
 			require.ErrorAs(t, err, &large)
+			require.ErrorIs(t, err, traffic.ErrTooLarge)
 			require.Equal(t, traffic.MaxEntry, large.Limit)
 			continue
 		}

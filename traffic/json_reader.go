@@ -197,5 +197,5 @@ func (r *jsonReader) broken(err error) error {
 
 func (r *jsonReader) malformed(at int, problem, remedy string) error {
 	place := r.source.position(at)
-	return &MalformedError{Source: r.name, Line: place.Line, Column: place.Column, Problem: problem, Remedy: remedy}
+	return &Error{Reason: ErrMalformed, Source: r.name, Line: place.Line, Column: place.Column, Problem: problem, Remedy: remedy}
 }

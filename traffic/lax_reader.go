@@ -12,22 +12,22 @@ import (
 // others: it is noted, and left out.
 type laxReader struct {
 	jsonReader
-	odd []*MalformedError // of the interaction that is being read
+	odd []*Error // of the interaction that is being read
 }
 
 // maxOdd bounds what is noted of one interaction: past it, another says nothing new.
 const maxOdd = 10
 
 func (r *laxReader) note(err error) {
-	if odd, ok := err.(*MalformedError); ok && len(r.odd) < maxOdd {
+	if odd, ok := malformed(err); ok && len(r.odd) < maxOdd {
 		r.odd = append(r.odd, odd)
 	}
 }
 
 // problems are what was noted of an interaction.
-func (r *laxReader) problems(x *Interaction) (all []*EntryError) {
+func (r *laxReader) problems(x *Interaction) (all []*Error) {
 	for _, odd := range r.odd {
-		all = append(all, &EntryError{Malformed: *odd, Kind: x.Kind, Index: x.Index})
+		all = append(all, odd.entry(ErrOddEntry, x.Kind, x.Index))
 	}
 	return all
 }

@@ -27,7 +27,7 @@ func TestRestKeepsItsLimit(t *testing.T) {
 			in := &input{name: "in", r: bufio.NewReader(strings.NewReader(tc.rest))}
 			got, err := in.rest([]byte(tc.read), "document", 10)
 			if tc.tooLarge {
-				require.Equal(t, &TooLargeError{Source: "in", What: "document", Limit: 10}, err)
+				require.Equal(t, tooLarge("in", "document", 10), err)
 				return
 			}
 			require.NoError(t, err)
@@ -55,6 +55,6 @@ func TestCassetteWriterKeepsTheLimit(t *testing.T) {
 			require.NoError(t, c.write(in))
 			continue
 		}
-		require.ErrorAs(t, c.write(in), new(*TooLargeError))
+		require.ErrorIs(t, c.write(in), ErrTooLarge)
 	}
 }

@@ -190,7 +190,7 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 		stands, belongs := yamlKinds[m[1]], goTypes[m[2]]
 		problem = fmt.Sprintf("got %s, want %s", cmp.Or(stands, "another value"), cmp.Or(belongs, "one of another type"))
 	}
-	return &MalformedError{
+	return &Error{Reason: ErrMalformed,
 		Source: c.name, Line: at.Line, Column: at.Column,
 		Problem: "broken YAML: " + strings.TrimPrefix(problem, "yaml: "),
 		Remedy:  "fix it there, or record it again",

@@ -79,13 +79,12 @@ func (in *input) refuses(text []byte, document bool) error {
 		return err
 	}
 	looks := cmp.Or(formatOf(in.name), "JSON without a request")
-	unknown := &UnknownKindError{Source: in.name, Looks: looks, Format: looks, Remedy: "name the file itself to check it as a bare body"}
+	unknown := unknownFormat(in.name, looks, looks, false, "name the file itself to check it as a bare body")
 	switch text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON); {
 	case in.trust == onlyInteractions:
 		return unknown
 	case in.trust == wholeDocument && (len(text) == 0 || text[0] != '{' && text[0] != '[' || scan(text) != nil):
-		unknown.Looks, unknown.Format = "plain text", "plain text"
-		return unknown
+		return unknownFormat(in.name, "plain text", "plain text", false, unknown.Remedy)
 	}
 	return nil
 }
@@ -110,7 +109,7 @@ func (in *input) readLines(line int, read []byte, yield func(*Interaction, error
 func (in *input) yieldLine(index int, text []byte, line int, err error, yield func(*Interaction, error) bool) bool {
 	switch {
 	case err == errLong:
-		yield(nil, &TooLargeError{Source: in.name, What: fmt.Sprintf("line %d", line), Limit: MaxLine})
+		yield(nil, tooLarge(in.name, fmt.Sprintf("line %d", line), MaxLine))
 		return false
 	case err != nil && err != io.EOF:
 		yield(nil, readError(in.name, err))

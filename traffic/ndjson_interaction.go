@@ -72,7 +72,7 @@ func (r *interactionReader) readPart(x *recorded, from *source, start, end int) 
 			err = r.malformed(r.offset(), "text follows the interaction", "write one interaction a line")
 		}
 	}
-	if odd, ok := err.(*MalformedError); ok {
+	if odd, ok := malformed(err); ok {
 		odd.Form = interactionForm
 	}
 	if err != nil {

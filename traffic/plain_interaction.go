@@ -27,7 +27,7 @@ func (r *plainReader) yield(x *recorded, from *source, start, end int, yield fun
 	r.x, r.odd = x, nil
 	r.resetPart(x.Source, from, start, end)
 	if err := r.read(from); err != nil {
-		if odd, ok := err.(*MalformedError); ok {
+		if odd, ok := malformed(err); ok {
 			odd.Form = interactionForm
 		}
 		return yield(nil, entryError(err, x.Kind, x.Index))

@@ -8,7 +8,7 @@ import (
 	"iter"
 )
 
-// What is larger than these is a *TooLargeError.
+// What is larger than these is a [ErrTooLarge].
 const (
 	MaxLine     = 64 << 20  // bytes of one line of NDJSON
 	MaxDocument = 256 << 20 // bytes of one JSON document
@@ -16,7 +16,7 @@ const (
 	MaxEntry    = 32 << 20  // bytes of one entry of a HAR, or of anything else in it: as NDJSON it still fits a line
 )
 
-// Read yields the interactions of one input in order. An *EntryError is about one of them, and
+// Read yields the interactions of one input in order. An [ErrOddEntry] is about one of them, and
 // reading goes on; any other error ends the input. The kind of the input is recognised by its
 // content, as the package comment says; see [File.Read] for files of a folder. NDJSON and HAR are
 // streamed: memory is bounded by the longest line or entry. What is compressed with gzip is read
@@ -53,7 +53,7 @@ type input struct {
 
 func (in *input) kind() (family, error) {
 	head, err := in.r.Peek(lookAhead)
-	if cut := (*MalformedError)(nil); errors.As(err, &cut) && len(head) > 0 {
+	if errors.Is(err, ErrMalformed) && len(head) > 0 {
 		return in.recognise(head, false) // gzip data: the error comes again after what could be read
 	}
 	if err != nil && err != io.EOF {
@@ -70,7 +70,7 @@ func (in *input) rest(read []byte, what string, limit int) ([]byte, error) {
 	case err != nil:
 		return nil, readError(in.name, err)
 	case len(read)+int(n) > limit:
-		return nil, &TooLargeError{Source: in.name, What: what, Limit: limit}
+		return nil, tooLarge(in.name, what, limit)
 	}
 	return whole.Bytes(), nil
 }

@@ -42,7 +42,7 @@ func TestRead(t *testing.T) {
 
 			got := describe(interactions, err)
 			for _, e := range odd {
-				got += fmt.Sprintf("%T %d %s:%d:%d unread=%v\n", e, e.Index, e.Malformed.Source, e.Malformed.Line, e.Malformed.Column, e.Unread)
+				got += fmt.Sprintf("%v %d %s:%d:%d unread=%v\n", e.Reason, e.Index, e.Source, e.Line, e.Column, e.Reason == traffic.ErrUnreadEntry)
 			}
 			golden := strings.TrimSuffix(path, ".input") + ".want"
 			if *update {
@@ -61,10 +61,10 @@ func requireFamily(t *testing.T, name string, interactions []*traffic.Interactio
 	word, _, _ := strings.Cut(name, "-")
 	switch word {
 	case "unknown":
-		require.ErrorAs(t, err, new(*traffic.UnknownKindError))
+		require.ErrorIs(t, err, traffic.ErrUnknownFormat)
 		return
 	case "malformed":
-		require.ErrorAs(t, err, new(*traffic.MalformedError))
+		require.ErrorIs(t, err, traffic.ErrMalformed)
 		return
 	}
 	require.NoError(t, err)
@@ -116,13 +116,13 @@ func describe(interactions []*traffic.Interaction, err error) string {
 			fmt.Fprintf(&b, "  %+v\n", in.Meta)
 		}
 	}
-	var unknown *traffic.UnknownKindError
-	var malformed *traffic.MalformedError
+	var unknown *traffic.Error
+	var malformed *traffic.Error
 	switch {
-	case errors.As(err, &unknown):
-		fmt.Fprintf(&b, "%T %s: %s\n", unknown, unknown.Source, unknown.Looks)
-	case errors.As(err, &malformed):
-		fmt.Fprintf(&b, "%T %s:%d:%d\n", malformed, malformed.Source, malformed.Line, malformed.Column)
+	case errors.As(err, &unknown) && unknown.Is(traffic.ErrUnknownFormat):
+		fmt.Fprintf(&b, "%v %s: %s\n", unknown.Reason, unknown.Source, unknown.Problem)
+	case errors.As(err, &malformed) && malformed.Is(traffic.ErrMalformed):
+		fmt.Fprintf(&b, "%v %s:%d:%d\n", malformed.Reason, malformed.Source, malformed.Line, malformed.Column)
 	case err != nil:
 		fmt.Fprintf(&b, "%T\n", err)
 	}

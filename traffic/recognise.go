@@ -37,7 +37,7 @@ func (in *input) recognise(head []byte, whole bool) (family, error) {
 	head = bytes.TrimPrefix(head, byteOrderMark)
 	for _, f := range foreign {
 		if f.begins(head) {
-			return unknown, &UnknownKindError{Source: in.name, Looks: f.looks, Format: f.format, Recorded: f.recorded, Remedy: f.remedy}
+			return unknown, unknownFormat(in.name, f.looks, f.format, f.recorded, f.remedy)
 		}
 	}
 	text := bytes.TrimLeft(head, blankJSON)

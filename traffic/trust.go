@@ -36,7 +36,7 @@ func (f File) trusted() trust {
 // Read yields the interactions of a file, as [Read] does of one that the user named. One that was
 // found below a folder and is not called .json, .ndjson or .jsonl is more likely something else:
 // without an extension it must be whole JSON, and with any other it must hold interactions, else it
-// is an *UnknownKindError.
+// is an [ErrUnknownFormat].
 func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.trusted(), r) }
 
 var (

@@ -142,11 +142,11 @@ func whatIs(t *testing.T, file traffic.File, r io.Reader) string {
 	t.Helper()
 	what := ""
 	for x, err := range file.Read(r) {
-		var unknown *traffic.UnknownKindError
+		var unknown *traffic.Error
 		switch {
-		case errors.As(err, &unknown):
+		case errors.As(err, &unknown) && unknown.Is(traffic.ErrUnknownFormat):
 			require.Empty(t, what)
-			require.NotEmpty(t, unknown.Looks)
+			require.NotEmpty(t, unknown.Problem)
 			require.NotEmpty(t, unknown.Remedy)
 			return unknown.Format
 		case err != nil:
@@ -181,9 +181,9 @@ func FuzzFound(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		requests := 0
 		for x, err := range (traffic.File{Path: name}).Read(bytes.NewReader(data)) {
-			var odd *traffic.EntryError
+			var odd *traffic.Error
 			switch {
-			case errors.As(err, &odd):
+			case errors.As(err, &odd) && odd.Is(traffic.ErrOddEntry):
 				requests++
 			case err != nil:
 				requireOneOf(t, err)

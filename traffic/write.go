@@ -18,7 +18,7 @@ import (
 // WriteCassette writes go-vcr's version 1, key by key in its order, so that stock go-vcr loads
 // every byte of it again: also the bodies that go-vcr cannot reload when it wrote them itself. The
 // same interactions give the same bytes. An interaction without a request cannot be replayed, nor
-// one whose body was not recorded: it is a *MalformedError, and nothing is written. The metadata of
+// one whose body was not recorded: it is a [ErrMalformed], and nothing is written. The metadata of
 // the interactions themselves is not looked at; see [Convert] for that.
 func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
 	for i, in := range interactions {
@@ -49,7 +49,7 @@ func fitsCassette(i int, in *Interaction) error {
 }
 
 func unfit(i int, in *Interaction, problem, remedy string) error {
-	return &MalformedError{Source: in.Source, Problem: fmt.Sprintf("interaction %d %s", i+1, problem), Remedy: remedy}
+	return &Error{Reason: ErrMalformed, Source: in.Source, Problem: fmt.Sprintf("interaction %d %s", i+1, problem), Remedy: remedy}
 }
 
 // cassetteWriter writes a cassette piece by piece: an interaction at a time, and its metadata last.
@@ -100,7 +100,7 @@ func (c *cassetteWriter) put(head, key string, below *yaml.Node) error {
 	}
 	c.written += len(head) + c.piece.Len()
 	if c.written > MaxCassette {
-		return &TooLargeError{Source: "the output", What: "cassette", Limit: MaxCassette}
+		return tooLarge("the output", "cassette", MaxCassette)
 	}
 	if _, err := io.WriteString(c.w, head); err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 // WriteNDJSON writes one interaction a line, such as Read reads, with its own [Meta]. Everything
 // comes back as it was. The same interactions give the same bytes. An interaction without a request
 // cannot be replayed, and text other than a body that is not UTF-8 cannot be written: it is a
-// *MalformedError, and nothing is written.
+// [ErrMalformed], and nothing is written.
 func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 	for i, in := range interactions {
 		if err := fitsNDJSON(i, in); err != nil {
@@ -61,7 +61,7 @@ type ndjsonWriter struct {
 func (n *ndjsonWriter) write(in *Interaction) error {
 	n.line = appendInteraction(n.line[:0], in)
 	if len(n.line) > MaxLine {
-		return &TooLargeError{Source: in.Source, What: "a line with one of its interactions", Limit: MaxLine}
+		return tooLarge(in.Source, "a line with one of its interactions", MaxLine)
 	}
 	_, err := n.w.Write(n.line)
 	return err

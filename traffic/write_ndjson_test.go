@@ -187,8 +187,9 @@ func TestWriteNDJSONRefuses(t *testing.T) {
 			var got bytes.Buffer
 			in.Source = "in.json"
 			err := traffic.WriteNDJSON(&got, []*traffic.Interaction{answer("{}"), in})
-			var malformed *traffic.MalformedError
+			var malformed *traffic.Error
 			require.ErrorAs(t, err, &malformed)
+			require.ErrorIs(t, err, traffic.ErrMalformed)
 			require.Equal(t, "in.json", malformed.Source)
 			require.NotEmpty(t, malformed.Remedy)
 			require.Empty(t, got.Bytes())
@@ -209,7 +210,7 @@ func TestReadLongInteraction(t *testing.T) {
 	text := `{"crcheckInteraction":1,"request":{"method":"GET","url":"` + strings.Repeat("x", traffic.MaxLine) + "\n"
 	for _, before := range []string{"", "{}\n"} {
 		_, err := readAll("in", strings.NewReader(before+text))
-		require.ErrorAs(t, err, new(*traffic.TooLargeError))
+		require.ErrorIs(t, err, traffic.ErrTooLarge)
 	}
 }
 

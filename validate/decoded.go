@@ -14,8 +14,8 @@ func unread(x *traffic.Interaction, err error) (Outcome, bool) {
 	if x.Response.Body.Missing {
 		return Outcome{NotChecked: "body not recorded"}, true
 	}
-	if coding := (*traffic.EncodingError)(nil); errors.As(err, &coding) && coding.Err == nil {
-		return Outcome{NotRead: wording.Clip(coding.Coding, maxShown) + " encoding"}, true
+	if coding := (*traffic.Error)(nil); errors.As(err, &coding) && coding.Reason == traffic.ErrUnknownCoding {
+		return Outcome{NotRead: wording.Clip(coding.Format, maxShown) + " encoding"}, true
 	}
 	return Outcome{}, false
 }

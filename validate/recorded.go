@@ -73,9 +73,8 @@ func Note(leftOut map[LeftOut]int) (found finding.Set) {
 }
 
 // Odd is the finding that an entry of a recording is, which is not as its format says.
-func Odd(e *traffic.EntryError) finding.Set {
-	m := e.Malformed
-	return finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: m.Source, Interaction: e.Index + 1, Line: m.Line, Column: m.Column, Wanted: finding.Want{Text: m.Form}, Cause: m.Problem})
+func Odd(e *traffic.Error) finding.Set {
+	return finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: e.Source, Interaction: e.Index + 1, Line: e.Line, Column: e.Column, Wanted: finding.Want{Text: e.Form}, Cause: e.Problem})
 }
 
 // recorded reports whether a header of the response would be there if the service had

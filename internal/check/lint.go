@@ -38,9 +38,9 @@ func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Repor
 		if err == nil {
 			err = lint.File(file.Name, text, options, run.linted)
 		}
-		var unknown *traffic.UnknownKindError
+		var unknown *traffic.Error
 		switch {
-		case errors.As(err, &unknown) && !file.Named:
+		case errors.As(err, &unknown) && unknown.Reason == traffic.ErrUnknownFormat && !file.Named:
 			run.collector.Skipped(unknown.Format)
 		case err != nil:
 			run.problem(err)

@@ -164,14 +164,13 @@ func (run *run) file(ctx context.Context, in input.File, interactions iter.Seq2[
 		if ctx.Err() != nil {
 			return
 		}
-		var unknown *traffic.UnknownKindError
-		var odd *traffic.EntryError
+		var failed *traffic.Error
 		switch {
-		case errors.As(err, &odd):
-			run.odd(odd)
+		case errors.As(err, &failed) && failed.Is(traffic.ErrOddEntry):
+			run.odd(failed)
 			continue
-		case errors.As(err, &unknown) && !in.Named:
-			run.collector.Skipped(unknown.Format)
+		case errors.As(err, &failed) && failed.Reason == traffic.ErrUnknownFormat && !in.Named:
+			run.collector.Skipped(failed.Format)
 			return
 		case err != nil:
 			run.problem(err)
@@ -187,11 +186,11 @@ func (run *run) file(ctx context.Context, in input.File, interactions iter.Seq2[
 }
 
 // odd takes an entry of a recording that is not as its format says.
-func (run *run) odd(e *traffic.EntryError) {
+func (run *run) odd(e *traffic.Error) {
 	for _, f := range run.options.Profile.Grade(validate.Odd(e)) {
 		run.collector.Add(f, nil)
 	}
-	if e.Unread {
+	if e.Reason == traffic.ErrUnreadEntry {
 		run.collector.NotChecked("not as its format says")
 	}
 }

@@ -72,7 +72,7 @@ func unread(r *traffic.Response) (why string) {
 		return "body not recorded"
 	}
 	_, err := r.Document()
-	if coding := (*traffic.EncodingError)(nil); errors.As(err, &coding) && coding.Err == nil {
+	if errors.Is(err, traffic.ErrUnknownCoding) {
 		return "body in an unknown encoding"
 	}
 	return ""

@@ -168,15 +168,13 @@ func (in *Traffic) Sources(ctx context.Context) iter.Seq2[File, iter.Seq2[*traff
 
 func (in *Traffic) readable(ctx context.Context, file File, all iter.Seq2[*traffic.Interaction, error], yield func(*traffic.Interaction, error) bool) {
 	for x, err := range all {
-		var unknown *traffic.UnknownKindError
-		var odd *traffic.EntryError
 		switch {
-		case errors.As(err, &odd):
+		case errors.Is(err, traffic.ErrOddEntry):
 			fmt.Fprintf(in.err, "crcheck: %v\n", err)
 			continue
 		case ctx.Err() != nil:
 			err = ctx.Err()
-		case errors.As(err, &unknown) && !file.Named:
+		case errors.Is(err, traffic.ErrUnknownFormat) && !file.Named:
 			return
 		}
 		if err != nil {

@@ -42,9 +42,9 @@ type Options struct {
 func File(name string, text []byte, options Options, found func(*traffic.Interaction, validate.Outcome, finding.Set)) error {
 	f := file{options: options, seen: map[[sha256.Size]byte]int{}}
 	for x, err := range (traffic.File{Path: name, Named: !options.Found}).Read(bytes.NewReader(text)) {
-		var odd *traffic.EntryError
+		var odd *traffic.Error
 		switch {
-		case errors.As(err, &odd):
+		case errors.As(err, &odd) && odd.Is(traffic.ErrOddEntry):
 			found(nil, validate.Outcome{}, options.Profile.Grade(validate.Odd(odd)))
 			continue
 		case err != nil:
