@@ -42,8 +42,6 @@ type Miss struct {
 	Nearest           *traffic.Interaction // the recording that comes nearest; nil if there is none
 	Difference        Difference           // the first one from Nearest
 	More              int                  // further differences
-	Compared          int                  // among how many interactions Nearest was looked for
-	Capped            bool                 // there are more that might be nearer
 	Sources           []string             // the cassettes that could have been meant
 }
 
@@ -83,7 +81,7 @@ func (d Difference) String() string {
 	}[d.Part]
 	switch {
 	case d.Part == PartOrder:
-		return fmt.Sprintf("this is request %s of its kind, and answers to %s were recorded", d.Got, d.Want)
+		return fmt.Sprintf("requested %s, recorded %s", times(d.Got), times(d.Want))
 	case d.Part == PartPath && d.Name == "":
 		name = "the number of path segments"
 	case d.Part == PartBody && d.Name == "":
@@ -92,6 +90,17 @@ func (d Difference) String() string {
 		name = "byte " + d.Name + " of the body"
 	}
 	return fmt.Sprintf("%s is %s, recorded is %s", name, orNothing(d.Got), orNothing(d.Want))
+}
+
+// times is a number of requests.
+func times(n string) string {
+	switch n {
+	case "1":
+		return "once"
+	case "2":
+		return "twice"
+	}
+	return n + " times"
 }
 
 func orNothing(s string) string {
@@ -134,13 +143,9 @@ func (m Miss) why() string {
 	case m.Nearest == nil:
 		return fmt.Sprintf("it is not recorded; only the first %d misses are compared with the recording", MaxMisses)
 	case m.Reason == Exhausted:
-		return fmt.Sprintf("%s (the last is %s); replay with the order sticky or any, or record it again", m.Difference, place(m.Nearest))
+		return fmt.Sprintf("%s; the last is %s; use --order sticky to repeat the last response, or record it again", m.Difference, place(m.Nearest))
 	}
-	among := ""
-	if m.Capped {
-		among = fmt.Sprintf(" of the first %d like it", m.Compared)
-	}
-	why := fmt.Sprintf("it is not recorded. The nearest%s is %s, %s %s: %s", among, place(m.Nearest), m.Nearest.Request.Method, pathOf(m.Nearest.Request.URL), m.Difference)
+	why := fmt.Sprintf("it is not recorded. The nearest is %s, %s %s: %s", place(m.Nearest), m.Nearest.Request.Method, pathOf(m.Nearest.Request.URL), m.Difference)
 	if m.More > 0 {
 		why += fmt.Sprintf(" (and %d more)", m.More)
 	}

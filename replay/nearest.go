@@ -9,13 +9,8 @@ import (
 	"strings"
 )
 
-// The search for the nearest interaction is bounded: each step looks more closely, at fewer.
-const (
-	maxWeighed   = 1 << 20 // interactions whose parts are weighed: five comparisons of numbers each
-	maxMeasured  = 100_000 // of those of most weight, whose texts are measured
-	maxRewritten = 10_000  // of those, if there are no more, whose bodies are put into canonical form for it
-	maxOpened    = 32      // of those with most text in common, which are compared member by member
-)
+// maxCompared bounds how many recorded requests are compared member by member with one that misses.
+const maxCompared = 256
 
 // parts are hashes of the parts of a recorded request: enough to weigh how near it is, without
 // touching it.
@@ -69,7 +64,6 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	if end.last >= 0 {
 		m.Reason = Exhausted
 		m.Nearest = r.answers[end.last].interaction
-		m.Compared = end.recorded
 		m.Difference = Difference{PartOrder, "", strconv.Itoa(end.recorded + 1), strconv.Itoa(end.recorded)}
 		return m
 	}
@@ -80,14 +74,8 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	if r.Missed() >= MaxMisses {
 		return m
 	}
-	weighed, capped := r.weigh(in, c)
-	heaviest, more := heaviest(weighed)
-	m.Compared, m.Capped = len(weighed), capped || more
-	if m.Capped {
-		m.Compared = len(heaviest)
-	}
 	var fewest []Difference
-	for _, number := range r.measure(c, heaviest) {
+	for _, number := range r.candidates(in, c) {
 		recorded := r.answers[number].interaction
 		var d canonical
 		if d.recorded(recorded.Request, r.opts) != nil {
@@ -103,95 +91,48 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	return m
 }
 
-// scored is an interaction and how near it is.
-type scored struct {
-	number int32
-	score  int
-}
-
-func (r *Player) weigh(in scope, c *canonical) (all []scored, capped bool) {
-	asked := r.hash.of(c)
+// candidates are the interactions of most weight; among them those with the fewest differing path
+// segments; and of those the first.
+func (r *Player) candidates(in scope, c *canonical) (numbers []int32) {
+	asked, segments := r.hash.of(c), strings.Split(string(c.path()), "/")
+	best, fewest := -1, 0
 	n := len(r.parts)
 	if in.source != nil {
 		n = len(in.source.numbers)
 	}
-	all = make([]scored, min(n, maxWeighed))
-	for i := range all {
+	for i := range n {
 		number := int32(i)
 		if in.source != nil {
 			number = in.source.numbers[i]
 		}
-		all[i] = scored{number, asked.weight(&r.parts[number])}
-	}
-	return all, n > len(all)
-}
-
-// heaviest keeps those of most weight, the first maxMeasured of them.
-func heaviest(all []scored) (kept []scored, more bool) {
-	most := 0
-	for _, s := range all {
-		most = max(most, s.score)
-	}
-	kept = all[:0]
-	for _, s := range all {
-		if s.score != most {
+		weight := asked.weight(&r.parts[number])
+		if weight < best {
 			continue
 		}
-		if len(kept) == maxMeasured {
-			return kept, true
+		differing := 0
+		if r.parts[number].path != asked.path {
+			differing = differingSegments(segments, pathOf(r.answers[number].interaction.Request.URL))
 		}
-		kept = append(kept, s)
-	}
-	return kept, false
-}
-
-// measure returns the numbers of those whose texts have most in common with the request, the
-// nearest first.
-func (r *Player) measure(c *canonical, among []scored) []int32 {
-	path, body := string(c.path()), string(c.raw)
-	rewrite := len(among) <= maxRewritten
-	if rewrite {
-		body = string(c.body())
-	}
-	var buffer []byte
-	if query := c.query(); len(query) > 0 {
-		path += "?" + string(query)
-	}
-	for i := range among {
-		request := r.answers[among[i].number].interaction.Request
-		among[i].score = common(path, pathOf(request.URL))
-		if len(body) > 0 {
-			recorded := request.Body.Bytes
-			if rewrite {
-				buffer, _ = appendBody(buffer[:0], recorded)
-				recorded = buffer
-			}
-			among[i].score += common(body[:min(len(body), maxCommon)], recorded[:min(len(recorded), maxCommon)])
+		if weight > best || differing < fewest {
+			best, fewest, numbers = weight, differing, numbers[:0]
 		}
-	}
-	slices.SortStableFunc(among, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	numbers := make([]int32, min(len(among), maxOpened))
-	for i := range numbers {
-		numbers[i] = among[i].number
+		if differing == fewest && len(numbers) < maxCompared {
+			numbers = append(numbers, number)
+		}
 	}
 	return numbers
 }
 
-// maxCommon bounds how much of two bodies is measured.
-const maxCommon = 4096
-
-// common is the number of bytes that two texts share at their beginning and at their end.
-func common[B string | []byte](a string, b B) int {
-	n := min(len(a), len(b))
-	start := 0
-	for start < n && a[start] == b[start] {
-		start++
+func differingSegments(segments []string, path string) (n int) {
+	path, _, _ = strings.Cut(path, "?")
+	for _, segment := range segments {
+		var other string
+		other, path, _ = strings.Cut(path, "/")
+		if segment != other {
+			n++
+		}
 	}
-	end := 0
-	for end < n-start && a[len(a)-1-end] == b[len(b)-1-end] {
-		end++
-	}
-	return start + end
+	return n
 }
 
 // pathOf is what follows the host of a URL.
@@ -217,7 +158,16 @@ func (r *Player) similarNames(wrong string) []string {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(common(wrong, b), common(wrong, a)), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(prefix(wrong, b), prefix(wrong, a)), cmp.Compare(a, b))
 	})
 	return names[:min(len(names), 5)]
+}
+
+// prefix is the number of bytes that two names share at their beginning.
+func prefix(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }

@@ -90,10 +90,7 @@ func (r *Player) play(req *http.Request, body []byte) *answer {
 		return r.refuse(req, miss)
 	}
 	c := r.requests.Get().(*canonical)
-	defer func() {
-		c.raw = nil
-		r.requests.Put(c)
-	}()
+	defer r.requests.Put(c)
 	asked := below(req, in)
 	r.canonical(c, asked, body)
 	var mapped *traffic.Request

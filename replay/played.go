@@ -1,7 +1,7 @@
 package replay
 
 import (
-	"cmp"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/google/renameio/v2/maybe"
 
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -76,20 +78,14 @@ func fileName(name string) string {
 }
 
 func writeCassette(path string, interactions []*traffic.Interaction) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".played-*")
-	if err != nil {
+	var text bytes.Buffer
+	if err := traffic.WriteCassette(&text, commonMeta(interactions), interactions); err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
-	err = traffic.WriteCassette(f, commonMeta(interactions), interactions)
-	if err := cmp.Or(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return maybe.WriteFile(path, text.Bytes(), 0o600)
 }
 
 // commonMeta is what the cassettes of all the interactions say of themselves; nothing if they

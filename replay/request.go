@@ -19,7 +19,6 @@ type canonical struct {
 	target  string
 	isJSON  bool
 
-	raw             []byte // the body as it was sent, for [Player.measure]
 	text            []byte // path, query and body, one after another
 	queryAt, bodyAt int
 }
@@ -34,7 +33,6 @@ func (c *canonical) reset(method, path, query, host string, header http.Header, 
 	if method == "" {
 		method = http.MethodGet
 	}
-	c.raw = body
 	c.service = serviceOf(header, query, host)
 	c.method = method
 	c.target = awshttp.Value(header, awshttp.Target)
