@@ -104,16 +104,16 @@ func replayForTest(tb testing.TB, path string, opts TestOptions) http.RoundTripp
 
 // identify maps identifiers with the key that recording would take, where it is at hand.
 func (o *TestOptions) identify(path string) error {
-	how := o.Record.Redact
-	if how.Key == (redact.Key{}) {
+	if o.Replay.Key != "" {
+		return nil
+	}
+	o.Replay.Key, o.Replay.All, o.Replay.Catalog = o.Record.Key, o.Record.All, o.Record.Catalog
+	if o.Replay.Key == "" {
 		key, ok, err := redact.ReadKey(redact.KeyOf(path))
 		if err != nil || !ok {
 			return err
 		}
-		how.Key = key
-	}
-	if o.Replay.Redact == nil {
-		o.Replay.Redact = &how
+		o.Replay.Key = key.Text()
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func TestForTest(t *testing.T) {
 		fmt.Fprint(w, r.URL.Path)
 	})
 	path := filepath.Join(t.TempDir(), "testdata", "c.yaml")
-	opts := recorder.TestOptions{Record: recorder.Options{Redact: redact.Options{Key: testKey}}}
+	opts := recorder.TestOptions{Record: recorder.Options{Key: testKey.Text()}}
 	test := func(fail bool, paths ...string) error {
 		return inTest(t, func(tb testing.TB) {
 			client := recorder.ForTest(tb, path, opts)
@@ -104,7 +104,7 @@ func TestForTestTooLarge(t *testing.T) {
 	})
 	t.Setenv(recorder.RecordVariable, "1")
 	err := inTest(t, func(tb testing.TB) {
-		client := recorder.ForTest(tb, filepath.Join(t.TempDir(), "c.yaml"), recorder.TestOptions{Record: recorder.Options{Redact: redact.Options{Key: testKey}}})
+		client := recorder.ForTest(tb, filepath.Join(t.TempDir(), "c.yaml"), recorder.TestOptions{Record: recorder.Options{Key: testKey.Text()}})
 		req, _ := http.NewRequestWithContext(context.Background(), "GET", server.URL, nil)
 		res, err := client.Do(req)
 		require.NoError(t, err)
@@ -168,7 +168,7 @@ func TestForTestRedirect(t *testing.T) {
 	for _, mode := range []string{"1", ""} {
 		t.Setenv(recorder.RecordVariable, mode)
 		require.NoError(t, inTest(t, func(tb testing.TB) {
-			client := recorder.ForTest(tb, path, recorder.TestOptions{Record: recorder.Options{Redact: redact.Options{Key: testKey}}})
+			client := recorder.ForTest(tb, path, recorder.TestOptions{Record: recorder.Options{Key: testKey.Text()}})
 			req, err := http.NewRequest("GET", server.URL, nil)
 			require.NoError(t, err)
 			req.Header.Set("X-Amz-Security-Token", "no-token-of-anybody")

@@ -24,7 +24,7 @@ func TestIdentifiersOfEach(t *testing.T) {
 	const account = "/arn:aws:cleanrooms:us-east-1:111122223333:membership%2F7d9f3c1e-52a8-4b6f-9c04-0a1b2c3d4e5f"
 	live := map[string]string{}
 	for name, requests := range map[string][][2]string{"a.yaml": {{account, text}}, "b.yaml": {{"/b", arn}, {"/b", text}}} {
-		r := record(t, filepath.Join(dir, name), recorder.Options{Transport: direct(), Redact: redact.Options{Key: testKey}})
+		r := record(t, filepath.Join(dir, name), recorder.Options{Transport: direct(), Key: testKey.Text()})
 		for _, q := range requests {
 			live[q[0]+q[1]] = replaytest.Ask(t, r, "POST", server.URL+q[0], q[1])
 		}
@@ -47,7 +47,7 @@ func TestIdentifiersOfEach(t *testing.T) {
 		{"sessions", map[string]string{account: "/_c/a.yaml/s", "/b": "/_c/b.yaml/s"}, [][2]string{{"/b", arn}, {account, text}, {"/b", text}}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			r, err := replay.Open([]string{dir}, replay.Options{Redact: &redact.Options{Key: testKey}})
+			r, err := replay.Open([]string{dir}, replay.Options{Key: testKey.Text()})
 			require.NoError(t, err)
 			for _, q := range v.asked {
 				require.Equal(t, live[q[0]+q[1]], replaytest.Ask(t, r, "POST", "http://127.0.0.1:1"+v.prefix[q[0]]+q[0], q[1]), q)
@@ -105,7 +105,7 @@ func TestCompressedRequest(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c.yaml")
 	const plain = `{"account":"111122223333"}`
 	packed := string(gzipped(plain))
-	r := record(t, path, recorder.Options{Transport: direct(), Redact: redact.Options{Key: testKey}})
+	r := record(t, path, recorder.Options{Transport: direct(), Key: testKey.Text()})
 	for range 5 {
 		replaytest.Ask(t, r, "POST", server.URL, packed, "Content-Encoding", "gzip")
 	}
@@ -113,20 +113,20 @@ func TestCompressedRequest(t *testing.T) {
 	pseudonym := string(written(t, path)[0].Request.Body.Bytes)
 	for _, v := range []struct {
 		name, body, coding string
-		key                *redact.Options
+		key                string
 		want               string
 	}{
-		{"pseudonyms", pseudonym, "", nil, "yes"},
-		{"pseudonyms, compressed", string(gzipped(pseudonym)), "gzip", nil, "yes"},
-		{"compressed", packed, "gzip", &redact.Options{Key: testKey}, "yes"},
-		{"not compressed", plain, "", &redact.Options{Key: testKey}, "yes"},
-		{"no key", packed, "gzip", nil, "miss"},
-		{"decoded by then", pseudonym, "gzip", nil, "yes"},
-		{"an unknown coding", packed, "br", nil, "miss"},
-		{"broken", packed[:20], "gzip", nil, "miss"},
+		{"pseudonyms", pseudonym, "", "", "yes"},
+		{"pseudonyms, compressed", string(gzipped(pseudonym)), "gzip", "", "yes"},
+		{"compressed", packed, "gzip", testKey.Text(), "yes"},
+		{"not compressed", plain, "", testKey.Text(), "yes"},
+		{"no key", packed, "gzip", "", "miss"},
+		{"decoded by then", pseudonym, "gzip", "", "yes"},
+		{"an unknown coding", packed, "br", "", "miss"},
+		{"broken", packed[:20], "gzip", "", "miss"},
 	} {
 		packed := false
-		r, err := replay.Open([]string{path}, replay.Options{Redact: v.key, Mask: func(_ *http.Request, body []byte) []byte {
+		r, err := replay.Open([]string{path}, replay.Options{Key: v.key, Mask: func(_ *http.Request, body []byte) []byte {
 			packed = packed || body[0] != '{'
 			return body
 		}})

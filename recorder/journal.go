@@ -60,7 +60,7 @@ type journalHeader struct {
 	Version  int         `json:"crcheckJournal"`
 	Cassette string      `json:"cassette"`
 	Meta     journalMeta `json:"meta"`
-	// Redact is format or all, as of [redact.Options]. It is empty, and so are the contracts, where
+	// Redact is format or all, as of [Options]. It is empty, and so are the contracts, where
 	// an older crcheck wrote the journal.
 	Redact    string `json:"redact,omitempty"`
 	Contracts string `json:"contracts,omitempty"` // as in [Options]
@@ -74,7 +74,7 @@ const (
 // headerOf is the first line of the journal of a cassette.
 func headerOf(cassette string, opts Options) journalHeader {
 	h := journalHeader{Version: journalVersion, Cassette: filepath.Base(cassette), Meta: journalMeta(opts.Meta), Redact: redactFormat, Contracts: opts.Contracts}
-	if opts.Redact.All {
+	if opts.All {
 		h.Redact = redactAll
 	}
 	return h

@@ -18,7 +18,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/recorder"
 )
 
@@ -34,7 +33,7 @@ func TestMain(m *testing.M) {
 // recording is a server that records what it passes on, until it is killed or its standard input
 // ends. Then it closes the recorder.
 func recording(upstream, cassette string) int {
-	r, err := recorder.New(cassette, recorder.Options{Redact: redact.Options{Key: testKey}})
+	r, err := recorder.New(cassette, recorder.Options{Key: testKey.Text()})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -145,7 +144,7 @@ func TestKill(t *testing.T) {
 				continue
 			}
 		} else {
-			report, err := recorder.Recover(recorder.JournalOf(cassette), "", redact.Options{})
+			report, err := recorder.Recover(recorder.JournalOf(cassette), "", recorder.Options{})
 			require.NoError(t, err)
 			require.LessOrEqual(t, len(report.Dropped), 1)
 			for _, line := range report.Dropped {

@@ -181,7 +181,11 @@ type Recovery struct {
 //
 // An error is a [*RecordError], [JournalInUse] if the recording still runs; then nothing was
 // changed.
-func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
+func Recover(journal, cassette string, opts Options) (*Recovery, error) {
+	how, err := opts.redaction()
+	if err != nil {
+		return nil, err
+	}
 	fail := func(problem Problem, err error) (*Recovery, error) {
 		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: journal, Err: err}
 	}
@@ -220,9 +224,9 @@ func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 	var found finding.Set
 	masked := slices.ContainsFunc(text.lines, func(e journalEntry) bool { return e.trace.Masked > 0 })
 	if text.header.Redact != "" {
-		opts.All = text.header.Redact == redactAll
+		how.All = text.header.Redact == redactAll
 	}
-	later, err := recoverNames(f, text, cassette, opts, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
+	later, err := recoverNames(f, text, cassette, how, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
 	if err == nil {
 		err = finish(f, text, cassette, later)
 	}
@@ -236,14 +240,14 @@ func Recover(journal, cassette string, opts redact.Options) (*Recovery, error) {
 }
 
 // recoverNames replaces names that became known late; nil without the key of the recording.
-func recoverNames(journal *os.File, text *journalText, cassette string, opts redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
-	if opts.Key == (redact.Key{}) {
-		opts.Key, _, _ = redact.ReadKey(redact.KeyOf(journal.Name())) // one that cannot be read is not that of the recording
+func recoverNames(journal *os.File, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
+	if how.Key == (redact.Key{}) {
+		how.Key, _, _ = redact.ReadKey(redact.KeyOf(journal.Name())) // one that cannot be read is not that of the recording
 	}
-	if opts.Key.ID() != text.header.Meta.RedactionKey {
+	if how.Key.ID() != text.header.Meta.RedactionKey {
 		return nil, nil
 	}
-	names := lateNames{text: text, cassette: cassette, later: redact.New(opts).Later(), tell: tell}
+	names := lateNames{text: text, cassette: cassette, later: redact.New(how).Later(), tell: tell}
 	return names.replace, names.learn(journal)
 }
 

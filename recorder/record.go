@@ -13,18 +13,25 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Options are how to record. The zero value redacts, with the key of CRCHECK_REDACTION_KEY or of
-// [redact.KeyOf] the cassette.
+// Options are how to record. The zero value redacts, with the key in CRCHECK_REDACTION_KEY or in
+// the key file beside the cassette.
 type Options struct {
 	// Transport reaches the service. Nil is a clone of [http.DefaultTransport] that asks for no
 	// compression by itself, so that bodies are recorded as they were on the wire.
 	Transport http.RoundTripper
-	// Redact is how to redact. A key of zeros stands for that of CRCHECK_REDACTION_KEY, or else of
-	// the file [redact.KeyOf], which is made if need be.
-	Redact redact.Options
+	// Key is the text of the redaction key, as in a key file. If it is empty, that is
+	// CRCHECK_REDACTION_KEY or else the key file beside the cassette, which is created if missing.
+	Key string
+	// All replaces every string, except those that identify nobody, such as enums.
+	All bool
+	// Catalog has the contracts that say which strings are sensitive. Nil redacts by the format of
+	// the strings alone.
+	Catalog *schema.Catalog
 	// Check is called with each interaction as it will be recorded, before the client has its
 	// answer; from many goroutines.
 	Check func(*traffic.Interaction) finding.Set
@@ -34,13 +41,26 @@ type Options struct {
 	// request, counted from zero as they began: those that are not recorded leave no gap in the
 	// cassette.
 	Found func(*traffic.Interaction, finding.Set)
-	// Contracts tells what Redact.Classify goes by from anything else that it might go by, as a
-	// digest does. [Recover] hands it back, so that whoever recovers can see whether their
+	// Contracts identifies the contracts of Catalog, as a digest does. [Recover] hands it back, so that whoever recovers can see whether their
 	// contracts are those of the recording.
 	Contracts string
 	// Meta is that of the cassette. The ID of the key and the provenance, "recorded", are filled
 	// in.
 	Meta traffic.Meta
+
+	classify redact.Classify // if not nil, in place of Catalog; for tests
+}
+
+// redaction returns the options of package redact. Its key is zero if o names none.
+func (o *Options) redaction() (how redact.Options, err error) {
+	how = redact.Options{Classify: o.classify, All: o.All}
+	if how.Classify == nil && o.Catalog != nil {
+		how.Classify = bycontract.New(o.Catalog)
+	}
+	if o.Key != "" {
+		how.Key, err = redact.ParseKey(o.Key)
+	}
+	return how, err
 }
 
 // Recorder is an [http.RoundTripper] that records what passes through it, from any number of
@@ -86,14 +106,18 @@ func New(path string, opts Options) (*Recorder, error) {
 	if err != nil {
 		return nil, &RecordError{Problem: CassetteUnusable, Cassette: path, Journal: JournalOf(path), Err: err}
 	}
-	if opts.Redact.Key == (redact.Key{}) {
-		if opts.Redact.Key, _, err = redact.LoadKey(redact.KeyOf(cassette)); err != nil {
+	how, err := opts.redaction()
+	if err != nil {
+		return nil, err
+	}
+	if how.Key == (redact.Key{}) {
+		if how.Key, _, err = redact.LoadKey(redact.KeyOf(cassette)); err != nil {
 			return nil, err
 		}
 	}
-	opts.Meta.RedactionKey = opts.Redact.Key.ID()
+	opts.Meta.RedactionKey = how.Key.ID()
 	opts.Meta.Provenance = "recorded"
-	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(opts.Redact)}
+	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how)}
 	if r.transport == nil {
 		r.transport = upstream()
 	}

@@ -48,7 +48,7 @@ func ExampleNew() {
 	path := filepath.Join(dir, "job.yaml")
 
 	r, err := recorder.New(path, recorder.Options{
-		Redact: redact.Options{Key: redact.Key{1}}, // leave it out: then a key file is made
+		Key: redact.Key{1}.Text(), // leave it out: then a key file is made
 		Found: func(in *traffic.Interaction, found finding.Set) {
 			fmt.Println(in.Request.Method, found)
 		},
@@ -81,7 +81,7 @@ func ExampleRecover() {
 	defer os.RemoveAll(dir)
 	cassette := filepath.Join(dir, "job.yaml")
 
-	_, err = recorder.Recover(recorder.JournalOf(cassette), "", redact.Options{})
+	_, err = recorder.Recover(recorder.JournalOf(cassette), "", recorder.Options{})
 	if problem, ok := err.(*recorder.RecordError); ok {
 		fmt.Println(problem.Problem)
 	}
@@ -92,7 +92,7 @@ func ExampleRecover() {
 		fmt.Println(err)
 		return
 	}
-	report, err := recorder.Recover(recorder.JournalOf(cassette), "", redact.Options{})
+	report, err := recorder.Recover(recorder.JournalOf(cassette), "", recorder.Options{})
 	fmt.Println(report.Interactions, report.Dropped, err)
 	// Output:
 	// journal-missing

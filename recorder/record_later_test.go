@@ -37,13 +37,13 @@ func TestOverlappingNamesKnownLate(t *testing.T) {
 			replaytest.Ask(t, r, "POST", server.URL+"/a", body)
 		}
 		if recovered {
-			require.Empty(t, recoverAgain(t, r, path, testKey).Found)
+			require.Empty(t, recoverAgain(t, r, path, testKey.Text()).Found)
 		}
 		require.NoError(t, r.Close())
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.NotContains(t, string(text), "acmecorp")
-		player, err := replay.New(replay.Of(written(t, path)...), replay.Options{Redact: &redact.Options{Key: testKey}})
+		player, err := replay.New(replay.Of(written(t, path)...), replay.Options{Key: testKey.Text()})
 		require.NoError(t, err)
 		for _, body := range asked {
 			require.Equal(t, `{"ok":true}`, replaytest.Ask(t, player, "POST", server.URL+"/a", body))
@@ -75,7 +75,7 @@ func TestLateNamesAreOneWay(t *testing.T) {
 		require.Equal(t, answers[at], replaytest.Ask(t, r, "GET", server.URL+at, ""))
 	}
 	require.Empty(t, told)
-	recovery := recoverAgain(t, r, path, testKey)
+	recovery := recoverAgain(t, r, path, testKey.Text())
 	require.Len(t, told, 1, "by Close")
 	require.Equal(t, finding.RecordOneWay, told[0].Rule)
 	require.Equal(t, path, told[0].Source)
@@ -84,14 +84,14 @@ func TestLateNamesAreOneWay(t *testing.T) {
 }
 
 // recoverAgain closes a recorder and recovers what it had in its journal before.
-func recoverAgain(t *testing.T, r *recorder.Recorder, path string, key redact.Key) *recorder.Recovery {
+func recoverAgain(t *testing.T, r *recorder.Recorder, path string, key string) *recorder.Recovery {
 	t.Helper()
 	journal, err := os.ReadFile(recorder.JournalOf(path))
 	require.NoError(t, err)
 	require.NoError(t, r.Close())
 	require.NoError(t, os.Remove(path))
 	require.NoError(t, os.WriteFile(recorder.JournalOf(path), journal, 0o600))
-	recovery, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{Key: key})
+	recovery, err := recorder.Recover(recorder.JournalOf(path), "", recorder.Options{Key: key})
 	require.NoError(t, err)
 	return recovery
 }
@@ -107,12 +107,12 @@ func TestNamesKnownLate(t *testing.T) {
 	for _, v := range []struct {
 		name           string
 		recovered      bool
-		key            redact.Key // to recover with
+		key            string // to recover with
 		gone, withKeys bool
 	}{
-		{"finished", false, redact.Key{}, true, true},
-		{"recovered", true, testKey, true, true},
-		{"recovered with another key", true, redact.Key{7}, false, false},
+		{"finished", false, "", true, true},
+		{"recovered", true, testKey.Text(), true, true},
+		{"recovered with another key", true, redact.Key{7}.Text(), false, false},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "c.yaml")
@@ -133,7 +133,7 @@ func TestNamesKnownLate(t *testing.T) {
 			}
 			require.NotContains(t, string(text), "the-analyst")
 
-			player, err := replay.New(replay.Of(written(t, path)...), replay.Options{Redact: &redact.Options{Key: testKey}})
+			player, err := replay.New(replay.Of(written(t, path)...), replay.Options{Key: testKey.Text()})
 			require.NoError(t, err)
 			require.Equal(t, answers["/111122223333/first"], replaytest.Ask(t, player, "GET", server.URL+"/111122223333/first", ""))
 		})
@@ -149,7 +149,7 @@ func TestNamesWithoutPseudonym(t *testing.T) {
 		node := &redact.Node{Members: map[string]*redact.Node{"w": {Place: only}}}
 		return redact.Places{Request: node, Response: node}
 	}
-	r := record(t, path, recorder.Options{Transport: direct(), Redact: redact.Options{Classify: words}})
+	r := record(t, path, recorder.Classified(recorder.Options{Transport: direct()}, words))
 	replaytest.Ask(t, r, "POST", server.URL, `{"note":"say secret-word"}`)
 	replaytest.Ask(t, r, "POST", server.URL, `{"w":"secret-word"}`)
 	journal, err := os.ReadFile(recorder.JournalOf(path))
@@ -159,7 +159,7 @@ func TestNamesWithoutPseudonym(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "secret-word")
 	require.NoError(t, os.WriteFile(recorder.JournalOf(path), journal, 0o600))
-	got, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{Key: testKey, Classify: words})
+	got, err := recorder.Recover(recorder.JournalOf(path), "", recorder.Classified(recorder.Options{Key: testKey.Text()}, words))
 	require.NoError(t, err)
 	require.True(t, got.Masked)
 }
@@ -175,7 +175,7 @@ func TestRecoverWithABrokenKey(t *testing.T) {
 	require.NoError(t, r.Close())
 	require.NoError(t, os.WriteFile(recorder.JournalOf(path), journal, 0o600))
 	t.Setenv(redact.Variable, "no key")
-	got, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{})
+	got, err := recorder.Recover(recorder.JournalOf(path), "", recorder.Options{})
 	require.NoError(t, err)
 	require.True(t, got.NoKey)
 	require.False(t, got.Masked)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/traffic"
@@ -73,7 +72,7 @@ func TestNewRefuses(t *testing.T) {
 				path = filepath.Join(dir, path)
 			}
 			before := tree(t, dir)
-			_, err := recorder.New(path, recorder.Options{Redact: redact.Options{Key: testKey}})
+			_, err := recorder.New(path, recorder.Options{Key: testKey.Text()})
 			got := requireProblem(t, v.want, err)
 			require.Equal(t, path, got.Cassette)
 			require.Equal(t, recorder.JournalOf(path), got.Journal)
@@ -145,15 +144,15 @@ func TestCloseFails(t *testing.T) {
 	require.Error(t, got.Err)
 	require.Same(t, got, r.Close())
 
-	_, err := recorder.Recover(got.Journal, "", redact.Options{})
+	_, err := recorder.Recover(got.Journal, "", recorder.Options{})
 	requireProblem(t, recorder.CassetteFailed, err)
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere.ndjson")
-	report, err := recorder.Recover(got.Journal, elsewhere, redact.Options{Key: testKey})
+	report, err := recorder.Recover(got.Journal, elsewhere, recorder.Options{Key: testKey.Text()})
 	require.NoError(t, err)
 	require.Equal(t, &recorder.Recovery{Cassette: elsewhere, Interactions: 1}, report)
 	require.Equal(t, traffic.NDJSON, written(t, elsewhere)[0].Kind)
 	require.Equal(t, "recorded", written(t, elsewhere)[0].Meta.Provenance)
-	_, err = recorder.Recover(got.Journal, "", redact.Options{})
+	_, err = recorder.Recover(got.Journal, "", recorder.Options{})
 	requireProblem(t, recorder.JournalMissing, err)
 }
 
@@ -179,7 +178,7 @@ func TestRecoverRefuses(t *testing.T) {
 				require.NoError(t, os.WriteFile(v.path, []byte(v.text), 0o600))
 			}
 			before := tree(t, dir)
-			_, err := recorder.Recover(v.path, filepath.Join(dir, "out.yaml"), redact.Options{})
+			_, err := recorder.Recover(v.path, filepath.Join(dir, "out.yaml"), recorder.Options{})
 			require.Equal(t, v.path, requireProblem(t, v.want, err).Journal)
 			require.Equal(t, before, tree(t, dir), "nothing is touched")
 		})
@@ -220,7 +219,7 @@ func TestRecoverDamaged(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "c.yaml")
 			require.NoError(t, os.WriteFile(recorder.JournalOf(path), []byte(v.journal), 0o600))
 			require.NoError(t, os.WriteFile(path, []byte("old"), 0o644))
-			report, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{})
+			report, err := recorder.Recover(recorder.JournalOf(path), "", recorder.Options{})
 			require.NoError(t, err)
 			require.Equal(t, v.dropped, report.Dropped)
 			_, err = os.Stat(recorder.JournalOf(path))
@@ -271,7 +270,7 @@ func requireFullDisk(t *testing.T, dir string, cause error) {
 	require.True(t, errors.Is(r.Close(), cause))
 
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere.yaml")
-	report, err := recorder.Recover(recorder.JournalOf(path), elsewhere, redact.Options{})
+	report, err := recorder.Recover(recorder.JournalOf(path), elsewhere, recorder.Options{})
 	require.NoError(t, err)
 	require.Equal(t, had, report.Interactions)
 	require.Empty(t, report.Dropped)

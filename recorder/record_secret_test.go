@@ -72,10 +72,9 @@ func TestNoPlaceForIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c.yaml")
 	keep := redact.Places{ResponseHeader: map[string]redact.Place{"x-odd": {Class: redact.Keep}}}
 	var rules []finding.RuleID
-	r := record(t, path, recorder.Options{
-		Redact: redact.Options{Classify: func(*traffic.Interaction) redact.Places { return keep }},
-		Found:  func(_ *traffic.Interaction, found finding.Set) { rules = found.Rules() },
-	})
+	r := record(t, path, recorder.Classified(recorder.Options{
+		Found: func(_ *traffic.Interaction, found finding.Set) { rules = found.Rules() },
+	}, func(*traffic.Interaction) redact.Places { return keep }))
 	require.Equal(t, "", replaytest.Ask(t, r, "GET", server.URL, ""))
 	require.Equal(t, recorder.Stats{Unrecorded: 1}, r.Stats())
 	require.Equal(t, []finding.RuleID{finding.RecordNotRedacted}, rules)

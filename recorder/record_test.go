@@ -29,7 +29,7 @@ import (
 var testKey = redact.Key{1}
 
 func record(tb testing.TB, path string, opts recorder.Options) *recorder.Recorder {
-	opts.Redact.Key = testKey
+	opts.Key = testKey.Text()
 	r, err := recorder.New(path, opts)
 	require.NoError(tb, err)
 	tb.Cleanup(func() { r.Close() })

@@ -21,7 +21,7 @@ func TestRecoverAsRecorded(t *testing.T) {
 	server := serve(t, echo)
 	for _, all := range []bool{false, true} {
 		path := filepath.Join(t.TempDir(), "c.yaml")
-		r := record(t, path, recorder.Options{Transport: direct(), Contracts: "digest of contracts", Redact: redact.Options{All: all}})
+		r := record(t, path, recorder.Options{Transport: direct(), Contracts: "digest of contracts", All: all})
 		replaytest.Ask(t, r, "POST", server.URL+"/a", `{"note":"no access for the-analyst"}`)
 		replaytest.Ask(t, r, "POST", server.URL+"/b", `{"arn":"arn:aws:iam::111122223333:role/the-analyst"}`)
 		journal, err := os.ReadFile(recorder.JournalOf(path))
@@ -40,7 +40,7 @@ func TestRecoverAsRecorded(t *testing.T) {
 			{"an older journal", strings.Replace(string(journal), said, "}", 1), "", all},
 		} {
 			require.NoError(t, os.WriteFile(recorder.JournalOf(path), []byte(v.journal), 0o600))
-			report, err := recorder.Recover(recorder.JournalOf(path), "", redact.Options{Key: testKey, All: v.all})
+			report, err := recorder.Recover(recorder.JournalOf(path), "", recorder.Options{Key: testKey.Text(), All: v.all})
 			require.NoError(t, err, v.name)
 			require.Equal(t, v.contracts, report.Contracts)
 			require.Empty(t, report.Found)
@@ -97,7 +97,7 @@ func TestLinks(t *testing.T) {
 
 			require.NoError(t, os.Remove(target))
 			require.NoError(t, os.WriteFile(journal, text, 0o600))
-			report, err := recorder.Recover(recorder.JournalOf(link), "", redact.Options{})
+			report, err := recorder.Recover(recorder.JournalOf(link), "", recorder.Options{})
 			require.NoError(t, err)
 			require.Equal(t, target, report.Cassette)
 			require.False(t, report.NoKey)
@@ -109,7 +109,7 @@ func TestLinks(t *testing.T) {
 			key, ok, err := redact.ReadKey(redact.KeyOf(link))
 			require.NoError(t, err)
 			require.True(t, ok)
-			player, err := replay.Open([]string{link}, replay.Options{Redact: &redact.Options{Key: key}})
+			player, err := replay.Open([]string{link}, replay.Options{Key: key.Text()})
 			require.NoError(t, err)
 			require.Equal(t, live, replaytest.Ask(t, player, "POST", "http://127.0.0.1:1/111122223333", `{}`))
 		})

@@ -15,7 +15,6 @@ import (
 	vcr "github.com/dnaeon/go-vcr/v2/recorder"
 	"github.com/stretchr/testify/require"
 
-	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/replay"
@@ -34,7 +33,7 @@ type implementation struct {
 func crcheck() implementation {
 	return implementation{
 		record: func(t *testing.T, name string, hide bool) (http.RoundTripper, func() error) {
-			r := record(t, name+".yaml", recorder.Options{Redact: redact.Options{All: hide}})
+			r := record(t, name+".yaml", recorder.Options{All: hide})
 			return r, r.Close
 		},
 		replay: func(t *testing.T, interactions []*traffic.Interaction) http.RoundTripper {

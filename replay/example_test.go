@@ -96,7 +96,7 @@ func ExampleOrder() {
 	// 200 STARTED <nil>
 	// 200 SUCCESS <nil>
 	// 200 SUCCESS <nil>
-	// there is no order "loose"; use strict, any or sticky
+	// unknown order "loose"; use strict, any or sticky
 }
 
 func ExamplePlayer_WritePlayed() {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -20,26 +21,34 @@ type identifiers struct {
 
 // learn makes the identifiers of all recordings that were made with the key of the options; nil if
 // there are none.
-func (r *Player) learn(opts *redact.Options) *identifiers {
-	if opts == nil {
-		return nil
+func (r *Player) learn() (*identifiers, error) {
+	if r.opts.Key == "" {
+		return nil, nil
 	}
-	i := &identifiers{key: opts.Key.ID(), redactors: map[string]*redact.Redactor{}}
+	key, err := redact.ParseKey(r.opts.Key)
+	if err != nil {
+		return nil, err
+	}
+	opts := redact.Options{Key: key, All: r.opts.All}
+	if r.opts.Catalog != nil {
+		opts.Classify = bycontract.New(r.opts.Catalog)
+	}
+	i := &identifiers{key: key.ID(), redactors: map[string]*redact.Redactor{}}
 	for _, a := range r.answers {
 		source := a.interaction.Source
 		if a.interaction.Meta.RedactionKey != i.key {
 			continue
 		}
 		if i.redactors[source] == nil {
-			i.redactors[source] = redact.New(*opts)
+			i.redactors[source] = redact.New(opts)
 			i.sources = append(i.sources, source)
 		}
 		i.redactors[source].Learn(a.interaction)
 	}
 	if len(i.sources) == 0 {
-		return nil
+		return nil, nil
 	}
-	return i
+	return i, nil
 }
 
 // identify makes c the canonical form of what would have been recorded of a request, and returns

@@ -2,19 +2,19 @@ package replay
 
 import "fmt"
 
-// Order says which answer a request gets that was recorded more than once, or is asked more often
-// than it was recorded. It is about equal requests only: requests that differ may come in any
-// order. Each session has its own.
+// Order selects the response to a request that was recorded more than once, or that comes more
+// often than it was recorded. It concerns equal requests only: requests that differ may come in any
+// order. Every session counts for itself.
 type Order int
 
 const (
-	// Strict: the recorded answers of a request in the order of recording, each once; after the
+	// Strict: the recorded responses to a request in the order of recording, each once; after the
 	// last one, a miss.
 	Strict Order = iota
-	// Any: the recorded answers of a request in the order of recording; after the last one, the
-	// first again. For servers that live longer than one run of the client.
+	// Any: the recorded responses to a request in the order of recording; after the last one, the
+	// first again. For servers that outlive one run of the client.
 	Any
-	// Sticky: the recorded answers of a request in the order of recording; the last one repeats.
+	// Sticky: the recorded responses to a request in the order of recording; the last one repeats.
 	// For clients that poll until something is done.
 	Sticky
 )
@@ -31,7 +31,7 @@ func (o Order) String() string {
 // MarshalText and UnmarshalText make an Order a flag.
 func (o Order) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// UnmarshalText accepts strict, any and sticky; everything else is an [*OrderError].
+// UnmarshalText accepts strict, any and sticky; anything else is an error.
 func (o *Order) UnmarshalText(text []byte) error {
 	for i, name := range orderNames {
 		if name == string(text) {
@@ -39,12 +39,5 @@ func (o *Order) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return &OrderError{Got: string(text)}
-}
-
-// OrderError says that there is no such order.
-type OrderError struct{ Got string }
-
-func (e *OrderError) Error() string {
-	return fmt.Sprintf("there is no order %q; use strict, any or sticky", e.Got)
+	return fmt.Errorf("unknown order %q; use strict, any or sticky", text)
 }

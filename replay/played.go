@@ -17,13 +17,6 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// OrderNotKeptError says that [Player.WritePlayed] was called without [Options.KeepOrder].
-type OrderNotKeptError struct{}
-
-func (*OrderNotKeptError) Error() string {
-	return "replay: which interactions were played in which order was not kept; set Options.KeepOrder"
-}
-
 // WritePlayed writes what was played, in the order of playing, below a folder: one cassette for
 // each session that was given an answer. They mirror the URLs: played.yaml for requests without a
 // prefix, _c/CASSETTE/SESSION.yaml for those of a session, with the end of a long name replaced by
@@ -31,7 +24,7 @@ func (*OrderNotKeptError) Error() string {
 // others from it. It returns the paths of the cassettes that were written, sorted.
 func (r *Player) WritePlayed(dir string) ([]string, error) {
 	if !r.opts.KeepOrder {
-		return nil, &OrderNotKeptError{}
+		return nil, errors.New("replay: the order of playing was not kept; set Options.KeepOrder")
 	}
 	var paths []string
 	var failed []error

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/crcheck/crcheck/internal/redact"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -20,12 +20,16 @@ type Options struct {
 	// many goroutines, with bodies that are decoded by their Content-Encoding; it must not read
 	// req.Body, nor change req or body.
 	Mask func(req *http.Request, body []byte) []byte
-	// Redact is how the recordings were redacted. A client that uses its real identifiers is
-	// answered in their terms then: they are mapped to the recorded pseudonyms, and back in the
-	// answer. Recordings that name another key, or none, are played as they are. A request is
+	// Key is the text of the redaction key of the recordings, as in a key file. With it a client
+	// may use its real identifiers: they are mapped to the recorded pseudonyms, and back in the
+	// response. Recordings that name another key, or none, are played as they are. A request is
 	// looked up as it is first; then in the terms of its session's recording or, without a session,
 	// of one recording after the other until one knows it.
-	Redact *redact.Options
+	Key string
+	// All says that the recordings were redacted with every string replaced.
+	All bool
+	// Catalog has the contracts that the recordings were redacted by.
+	Catalog *schema.Catalog
 	// KeepOrder keeps which interactions were played in which order, for [Player.WritePlayed]. It
 	// costs 4 bytes an answer.
 	KeepOrder bool
@@ -109,7 +113,10 @@ func newPlayer(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 		numbers = append(numbers, number)
 		r.source(name(in.Source), in.Source).add(number)
 	}
-	r.identifiers = r.learn(opts.Redact)
+	var err error
+	if r.identifiers, err = r.learn(); err != nil {
+		return nil, err
+	}
 	r.all = newIndex(r.keys, numbers)
 	r.plays = make([]uint32, len(r.answers))
 	r.root = newSession(r.all)

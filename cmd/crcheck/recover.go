@@ -7,8 +7,6 @@ import (
 
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/plural"
-	"github.com/crcheck/crcheck/internal/redact"
-	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -38,7 +36,7 @@ func (v *recoverCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	how := redact.Options{Classify: bycontract.New(schema.NewCatalog(loaded...))} // the key is the one at hand, and the journal says how it was redacted
+	how := recorder.Options{Catalog: schema.NewCatalog(loaded...)} // the key is the one at hand, and the journal says how it was redacted
 	got, err := recorder.Recover(journal, v.Output, how)
 	if err != nil {
 		return err

@@ -14,7 +14,6 @@ import (
 
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/redact"
-	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
@@ -43,7 +42,7 @@ func TestRecoverContracts(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv(redact.Variable, "")
 			cassette := filepath.Join(t.TempDir(), "job.yaml")
-			r, err := recorder.New(cassette, recorder.Options{Contracts: models.Digest(loaded), Redact: redact.Options{All: c.all, Classify: bycontract.New(schema.NewCatalog(loaded...))}})
+			r, err := recorder.New(cassette, recorder.Options{Contracts: models.Digest(loaded), All: c.all, Catalog: schema.NewCatalog(loaded...)})
 			require.NoError(t, err)
 			request, err := http.NewRequest("GET", service.URL+"/memberships/"+membership+"/protectedJobs/"+jobOne, nil)
 			require.NoError(t, err)

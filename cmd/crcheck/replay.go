@@ -8,7 +8,6 @@ import (
 
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/redact"
-	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/replay"
 )
@@ -40,8 +39,7 @@ identifiers, and is answered in their terms.
 // Run serves cassettes.
 func (v *replayCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
 	options := replay.Options{Order: v.Order, KeepOrder: v.Played != ""}
-	var err error
-	if options.Redact, err = v.redaction(ctx, t); err != nil {
+	if err := v.redaction(ctx, t, &options); err != nil {
 		return err
 	}
 	player, err := replay.Open(v.Paths, options)
@@ -92,8 +90,8 @@ func (v *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	return nil
 }
 
-// redaction is how cassettes were redacted whose key is at hand; nil without a key.
-func (v *replayCommand) redaction(ctx context.Context, t *terminal) (*redact.Options, error) {
+// redaction sets how the cassettes were redacted, if their key is at hand.
+func (v *replayCommand) redaction(ctx context.Context, t *terminal, options *replay.Options) error {
 	for _, path := range v.Paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			path = filepath.Join(path, "any") // the key lies in the folder
@@ -101,18 +99,19 @@ func (v *replayCommand) redaction(ctx context.Context, t *terminal) (*redact.Opt
 		key, ok, err := redact.ReadKey(redact.KeyOf(path))
 		switch {
 		case err != nil:
-			return nil, err
+			return err
 		case !ok:
 			continue
 		}
 		inForce, err := v.open(ctx, t)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		fmt.Fprintf(t.Err, "real identifiers are understood where cassettes were recorded with the key %s\n", key.ID())
-		return &redact.Options{Key: key, Classify: bycontract.New(inForce.Catalog), All: v.Redact == "all"}, nil
+		options.Key, options.Catalog, options.All = key.Text(), inForce.Catalog, v.Redact == "all"
+		return nil
 	}
-	return nil, nil
+	return nil
 }
 
 // some lists the first of n things, and how many more there are.

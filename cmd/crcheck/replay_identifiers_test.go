@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/internal/redact"
-	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/recorder"
 	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/schema"
@@ -36,7 +35,7 @@ func TestReplayRealIdentifiers(t *testing.T) {
 	folder := t.TempDir()
 	cassette := filepath.Join(folder, "job.yaml")
 	c := contracts.MustLoad(contracts.Newest)
-	r, err := recorder.New(cassette, recorder.Options{Redact: redact.Options{Classify: bycontract.New(schema.NewCatalog(c))}})
+	r, err := recorder.New(cassette, recorder.Options{Catalog: schema.NewCatalog(c)})
 	require.NoError(t, err)
 	request, err := http.NewRequest("GET", service.URL+path, nil)
 	require.NoError(t, err)

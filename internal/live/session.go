@@ -15,7 +15,6 @@ import (
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/proxy"
-	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/recorder"
@@ -222,7 +221,7 @@ func (call *Session) record() (*recorder.Recorder, error) {
 	}
 	record, err := recorder.New(call.options.Record, recorder.Options{
 		Transport: call.transport,
-		Redact:    redact.Options{Classify: bycontract.New(schema.NewCatalog(call.contract)), All: call.options.RedactAll},
+		Catalog:   schema.NewCatalog(call.contract), All: call.options.RedactAll,
 		Found: func(_ *traffic.Interaction, found finding.Set) {
 			for _, f := range call.options.Profile.Grade(found) {
 				f.Source, f.Line, f.Column, f.Interaction = "", 0, 0, 0 // places in the recording, which is not what is checked

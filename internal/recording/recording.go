@@ -18,8 +18,6 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/proxy"
-	"github.com/crcheck/crcheck/internal/redact"
-	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/recorder"
@@ -90,7 +88,7 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	}
 	record, err := recorder.New(o.Output, recorder.Options{
 		Transport: transport,
-		Redact:    redact.Options{Classify: bycontract.New(catalog), All: o.RedactAll},
+		Catalog:   catalog, All: o.RedactAll,
 		Check:     log.check,
 		Found:     func(_ *traffic.Interaction, found finding.Set) { log.found(o.Profile.Grade(found)) },
 		Contracts: models.Digest(contracts),

@@ -80,7 +80,8 @@ func ParseKey(text string) (k Key, err error) {
 	return Key(decoded), nil
 }
 
-func (k Key) text() string { return keyPrefix + base64.RawURLEncoding.EncodeToString(k[:]) + "\n" }
+// Text returns the text of the key, as [ParseKey] reads it. It is a secret.
+func (k Key) Text() string { return keyPrefix + base64.RawURLEncoding.EncodeToString(k[:]) + "\n" }
 
 // LoadKey returns the key in CRCHECK_REDACTION_KEY or, if that is not set, in the file. If the file
 // does not exist, LoadKey creates it with a new key, readable by its owner only (0600), and made is
@@ -141,7 +142,7 @@ func makeKey(file string) (Key, bool, error) {
 		return Key{}, false, unreadable(file, err)
 	}
 	defer os.Remove(draft.Name())
-	_, err = draft.WriteString(k.text())
+	_, err = draft.WriteString(k.Text())
 	err = errors.Join(err, draft.Sync(), draft.Close())
 	if err == nil {
 		err = os.Link(draft.Name(), file)

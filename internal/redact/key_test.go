@@ -17,7 +17,7 @@ import (
 func TestKey(t *testing.T) {
 	k, err := NewKey()
 	require.NoError(t, err)
-	parsed, err := ParseKey(k.text())
+	parsed, err := ParseKey(k.Text())
 	require.NoError(t, err)
 	require.Equal(t, k, parsed)
 	require.Len(t, k.ID(), 16)
@@ -28,12 +28,12 @@ func TestKey(t *testing.T) {
 		require.NotContains(t, fmt.Sprintf(format, k), fmt.Sprint(k[0], " ", k[1]))
 		require.NotContains(t, fmt.Sprintf(format, k), fmt.Sprintf("%x", k[:]))
 	}
-	for _, text := range []string{"", "x", keyPrefix, keyPrefix + "AAAA", strings.TrimPrefix(k.text(), keyPrefix), k.text() + "A"} {
+	for _, text := range []string{"", "x", keyPrefix, keyPrefix + "AAAA", strings.TrimPrefix(k.Text(), keyPrefix), k.Text() + "A"} {
 		t.Run(fmt.Sprintf("%.20q", text), func(t *testing.T) {
 			_, err := ParseKey(text)
 			var bad *KeyError
 			require.ErrorAs(t, err, &bad, text)
-			require.NotContains(t, err.Error(), strings.TrimSpace(strings.TrimPrefix(k.text(), keyPrefix)))
+			require.NotContains(t, err.Error(), strings.TrimSpace(strings.TrimPrefix(k.Text(), keyPrefix)))
 		})
 	}
 }
@@ -70,7 +70,7 @@ func TestLoadKey(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, left, 2, "the key and .gitignore")
 
-	t.Setenv(Variable, Key{9}.text())
+	t.Setenv(Variable, Key{9}.Text())
 	k, isMade, err := LoadKey(filepath.Join(t.TempDir(), "not", "there"))
 	require.NoError(t, err)
 	require.False(t, isMade)
