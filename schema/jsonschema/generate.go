@@ -105,11 +105,11 @@ func (g *generator) respell(top *Schema, part schema.Part, members []schema.Memb
 		}
 		name := g.projection.MemberName(m)
 		top.Required = slices.DeleteFunc(top.Required, func(r string) bool { return r == name })
-		p := slices.IndexFunc(top.Properties, func(p namedSchema) bool { return p.Name == name })
+		p := slices.IndexFunc(top.Properties, func(p NamedSchema) bool { return p.Name == name })
 		top.Properties[p].Schema = g.place(m.Shape, true)
 		any := &Schema{}
 		for _, n := range append([]string{name}, others...) {
-			any.AnyOf = append(any.AnyOf, &Schema{Required: []string{n}, Properties: named{{n, &Schema{Not: &Schema{Type: "null"}}}}})
+			any.AnyOf = append(any.AnyOf, &Schema{Required: []string{n}, Properties: Named{{n, &Schema{Not: &Schema{Type: "null"}}}}})
 		}
 		top.AllOf = append(top.AllOf, any)
 	}
@@ -119,7 +119,7 @@ type generator struct {
 	c          *schema.Contract
 	projection schema.Projection
 	form       Form
-	defs       named
+	defs       Named
 	defined    map[string]bool
 }
 
@@ -130,7 +130,7 @@ func (g *generator) define(name string) {
 	}
 	g.defined[name] = true
 	s := &Schema{Type: "object"}
-	g.defs = append(g.defs, namedSchema{name, s})
+	g.defs = append(g.defs, NamedSchema{name, s})
 	shape := g.c.Resolve(schema.Named(name))
 	g.fill(s, shape, shape.Members)
 }
@@ -149,7 +149,7 @@ func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member
 		if required && g.anything(m.Shape) {
 			property.Not = &Schema{Type: "null"} // null is absence, although it is a document
 		}
-		s.Properties = append(s.Properties, namedSchema{wire, property})
+		s.Properties = append(s.Properties, NamedSchema{wire, property})
 	}
 	if union {
 		g.union(s)
@@ -173,11 +173,11 @@ func (g *generator) union(s *Schema) {
 		ignored = ignored && p.Name != "__type"
 		s.OneOf = append(s.OneOf, &Schema{
 			Required:   []string{p.Name},
-			Properties: named{{p.Name, &Schema{Not: &Schema{Type: "null"}}}},
+			Properties: Named{{p.Name, &Schema{Not: &Schema{Type: "null"}}}},
 		})
 	}
 	if ignored {
-		s.Properties = append(s.Properties, namedSchema{"__type", &Schema{}})
+		s.Properties = append(s.Properties, NamedSchema{"__type", &Schema{}})
 	}
 	s.AdditionalProperties = &Schema{Type: "null"}
 }

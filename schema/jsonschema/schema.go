@@ -14,7 +14,7 @@ type Schema struct {
 	Ref                  string      `json:"$ref,omitempty"`
 	Type                 string      `json:"type,omitempty"`
 	Enum                 []string    `json:"enum,omitempty"`
-	Properties           named       `json:"properties,omitempty"`
+	Properties           Named       `json:"properties,omitempty"`
 	Required             []string    `json:"required,omitempty"`
 	PropertyNames        *Schema     `json:"propertyNames,omitempty"`
 	AdditionalProperties *Schema     `json:"additionalProperties,omitempty"`
@@ -37,7 +37,7 @@ type Schema struct {
 	Union                []string    `json:"crcheck-union,omitempty"`
 	AnyPattern           string      `json:"crcheck-pattern,omitempty"`
 	Timestamp            string      `json:"crcheck-timestamp,omitempty"`
-	Defs                 named       `json:"$defs,omitempty"`
+	Defs                 Named       `json:"$defs,omitempty"`
 }
 
 // Keywords of the [Extended] form.
@@ -51,17 +51,17 @@ const (
 	TimestampKeyword = "crcheck-timestamp"
 )
 
-// named is a JSON object of schemas that keeps its order.
-type named []namedSchema
+// Named is a JSON object of schemas that keeps its order.
+type Named []NamedSchema
 
-// namedSchema is an entry of [named].
-type namedSchema struct {
+// NamedSchema is an entry of [Named].
+type NamedSchema struct {
 	Name   string
 	Schema *Schema
 }
 
 // MarshalJSON writes the entries in their order.
-func (n named) MarshalJSON() ([]byte, error) {
+func (n Named) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
 	for i, entry := range n {
