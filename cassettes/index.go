@@ -131,7 +131,7 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 		return nil, indexError(name, 0, "this is no index of cassettes: it has no key crcheckIndex", fmt.Sprintf("begin it with \"crcheckIndex: %d\"", Format))
 	case *o.Format != Format:
 		return nil, indexError(name, 0, fmt.Sprintf("the index has format %d, this crcheck reads format %d", *o.Format, Format),
-			"use the crcheck that wrote it, or write it anew")
+			"use the crcheck that wrote it, or rewrite it")
 	}
 	at, err := linesOf(name, &o.Entries)
 	if err != nil {

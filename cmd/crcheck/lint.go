@@ -14,7 +14,7 @@ type lintCommand struct {
 
 // Help is the detail of --help.
 func (*lintCommand) Help() string {
-	return `Looks for secrets, for what breaks the contract, for cassettes that were made under another form of their contract, for interactions that stand twice, and for files that crcheck would write otherwise. In a folder, an index.yaml says which findings are expected.
+	return `Finds secrets, responses that break the contract, cassettes made for another form of their contract, duplicate interactions, and files that crcheck would write differently. In a folder, index.yaml lists the expected findings.
 
   crcheck cassette lint recordings/`
 }
