@@ -17,7 +17,7 @@ func (e *OverlapError) Error() string {
 }
 
 // overlaps finds rows that may match the same finding. It errs on the side of refusing: two
-// patterns overlap unless a literal part of them differs. Rows with a literal place, which
+// patterns overlap unless what they begin or end with differs. Rows with a literal place, which
 // baselines have many of, are looked up by it; only patterns are compared with all rows.
 type overlaps struct {
 	all, patterns map[RuleID][]*row    // by general rule
@@ -124,8 +124,9 @@ func globsMeet(a, b string) bool {
 	case isLiteral(b):
 		return globsMeet(b, a)
 	}
-	a, b = literalPrefix(a), literalPrefix(b)
-	return strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
+	p, q := literalPrefix(a), literalPrefix(b)
+	x, y := literalSuffix(a), literalSuffix(b)
+	return (strings.HasPrefix(p, q) || strings.HasPrefix(q, p)) && (strings.HasSuffix(x, y) || strings.HasSuffix(y, x))
 }
 
 func isLiteral(pattern string) bool {
@@ -142,6 +143,14 @@ func isLiteral(pattern string) bool {
 
 func literalPrefix(pattern string) string {
 	return pattern[:max(0, strings.IndexAny(pattern, `*?[\`))]
+}
+
+func literalSuffix(pattern string) string {
+	i := strings.LastIndexAny(pattern, `*?]\`)
+	if pattern[i] == '\\' {
+		i++ // the escaped character
+	}
+	return pattern[min(i+1, len(pattern)):]
 }
 
 // unescape is the text that a pattern without wildcards matches.
