@@ -26,52 +26,53 @@ import (
 
 type conformCommand struct {
 	generatedFlags
-	Suite            string      `placeholder:"PATH" help:"A suite of your own, a file with its cassettes beside it, or a folder of such files. Without: the built-in one."`
+	Suite            string      `placeholder:"PATH" help:"Your own suite: a file with its cassettes next to it, or a folder of such files. Default: the built-in suite."`
 	Case             string      `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	ExpectedFailures string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. One that does not occur fails the run."`
-	Seed             uint64      `help:"Makes the identifiers that the client sees."`
-	Format           string      `default:"text" enum:"text,json" help:"text or json."`
-	Output           output.Path `short:"o" placeholder:"PATH" help:"Write the report to a file."`
+	ExpectedFailures string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. An expected failure that does not occur fails the run."`
+	Seed             uint64      `help:"Seed of the generated identifiers that the client sees."`
+	Format           string      `default:"text" enum:"text,json" help:"Format of the report: text or json."`
+	Output           output.Path `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
 }
 
-// Help explains the command beyond its flags.
+// Help returns the text above the flags of --help.
 func (*conformCommand) Help() string {
-	return `The client's command and arguments follow --; it speaks the protocol of docs/protocol.md. Without one, the suite
-runs against the AWS SDK for Go.
+	return `The command after -- starts an adapter, which calls the client under test and speaks the protocol of docs/protocol.md.
+Without a command, the suite tests the AWS SDK for Go.
 
   crcheck conform
 
   crcheck conform --expected-failures failures.yaml -- python adapter.py
 
-With --contract the cases are made of contracts, of any operations, in place of the built-in suite: see docs/cases.md.
+With --contract, crcheck generates the cases from contracts of any operations instead of running the built-in suite.
+See docs/cases.md.
 
   crcheck conform --contract cleanrooms.service-2.json -- python adapter.py
 
-A suite of your own is about one operation. Its contract is a built-in one, or that of --contract.
+Your own suite tests one operation. Its contract is built in, or given with --contract.
 
   crcheck conform --suite membership.yaml --contract cleanrooms.service-2.json -- python adapter.py`
 }
 
-// Validate refuses flags that do not go together.
-func (v *conformCommand) Validate() error { return v.check(v.Suite) }
+// Validate refuses flags that exclude each other.
+func (c *conformCommand) Validate() error { return c.check(c.Suite) }
 
 // Run runs the suite against a client.
-func (v *conformCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
-	plan, err := v.plan(ctx, t)
+func (c *conformCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
+	plan, err := c.plan(ctx, t)
 	if err != nil {
 		return err
 	}
-	client, expected, err := v.client(ctx, command)
+	client, expected, err := c.client(ctx, command)
 	if err != nil {
 		return err
 	}
-	results, err := plan.Run(ctx, client, conformance.Options{Seed: v.Seed, Expected: expected, Today: time.Now()})
+	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now()})
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
 	}
 	formats := map[string]func(io.Writer, *conformance.Results) error{"text": report.Conformance, "json": report.ConformanceJSON}
-	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, results) }); err != nil {
+	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, results) }); err != nil {
 		return err
 	}
 	switch {
@@ -83,44 +84,44 @@ func (v *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 	return nil
 }
 
-func (v *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
-	if len(v.Contract) > 0 && v.Suite == "" {
-		plan, err := v.generatedFlags.plan(ctx, t)
+func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
+	if len(c.Contract) > 0 && c.Suite == "" {
+		plan, err := c.generatedFlags.plan(ctx, t)
 		if err != nil {
 			return nil, err
 		}
-		if plan = plan.Select(v.Case); plan.Len() == 0 {
-			return nil, fmt.Errorf("no case matches %q", v.Case)
+		if plan = plan.Select(c.Case); plan.Len() == 0 {
+			return nil, fmt.Errorf("no case matches %q", c.Case)
 		}
 		return plan, nil
 	}
 	suite := conformance.Builtin()
 	var files fs.FS = cassettes.Embedded()
-	if v.Suite != "" {
+	if c.Suite != "" {
 		var err error
-		if suite, files, err = readSuite(ctx, v.Suite); err != nil {
+		if suite, files, err = readSuite(ctx, c.Suite); err != nil {
 			return nil, err
 		}
 	}
-	contract, err := v.about(ctx, t, suite.Operation)
+	contract, err := c.about(ctx, t, suite.Operation)
 	if err != nil {
 		return nil, err
 	}
-	selected := suite.Select(v.Case)
+	selected := suite.Select(c.Case)
 	if selected.Len() == 0 {
-		return nil, fmt.Errorf("no case matches %q", v.Case)
+		return nil, fmt.Errorf("no case matches %q", c.Case)
 	}
 	return conformance.Load(selected, files, contract)
 }
 
-// readSuite reads a file of cases, or a folder of such files, and returns where
-// their cassettes are: beside the file, or below the folder.
+// readSuite reads a file of cases, or a folder of such files. It also returns the files that hold
+// their cassettes: those next to the file, or below the folder.
 func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		files := os.DirFS(path)
 		suite, err := conformance.ReadSuite(files, ".")
 		if bad := (*finding.RowError)(nil); errors.As(err, &bad) {
-			bad.Name = filepath.Join(path, bad.Name) // within the folder
+			bad.Name = filepath.Join(path, bad.Name) // relative to the folder
 		}
 		return suite, files, err
 	}
@@ -132,56 +133,55 @@ func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, err
 	return suite, os.DirFS(filepath.Dir(path)), err
 }
 
-// client is the client under test with its expected failures, as ignore rows.
-func (v *conformCommand) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
+// client returns the client under test and its expected failures, as ignore rows.
+func (c *conformCommand) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
 	var client conformance.Client = sdkgo.New()
 	expected := sdkgo.ExpectedFailures()
-	if v.Suite != "" || len(v.Contract) > 0 {
+	if c.Suite != "" || len(c.Contract) > 0 {
 		expected = nil // they are about the cases of the built-in suite
 	}
 	if len(command) > 0 {
 		client, expected = &conformance.Process{Command: command}, nil
 	}
-	if v.ExpectedFailures == "" {
+	if c.ExpectedFailures == "" {
 		return client, expected, nil
 	}
-	text, err := input.Document(ctx, v.ExpectedFailures)
+	text, err := input.Document(ctx, c.ExpectedFailures)
 	if err != nil {
 		return nil, nil, err
 	}
-	if expected, err = finding.ReadRows(v.ExpectedFailures, text); err != nil {
+	if expected, err = finding.ReadRows(c.ExpectedFailures, text); err != nil {
 		return nil, nil, err
 	}
 	_, err = finding.NewLedger(expected)
 	return client, expected, err
 }
 
-// generatedFlags choose the contracts that cases are made of, or that the one of a
-// suite is among.
+// generatedFlags choose the contracts that cases are generated from, or that include the contract of
+// a suite.
 type generatedFlags struct {
 	contractFlags
-	Operation string `placeholder:"NAME" help:"Of the contracts, only this operation."`
+	Operation string `placeholder:"NAME" help:"Use only this operation of the contracts."`
 }
 
-// check refuses flags that do not go together.
+// check refuses flags that exclude each other.
 func (f *generatedFlags) check(suite string) error {
 	switch {
 	case suite != "" && f.Operation != "":
-		return errors.New("--operation chooses what cases are made of, and --suite has cases of one operation: give one of the two")
+		return errors.New("--operation and --suite exclude each other: --operation chooses what to generate cases from, and a suite has its own operation")
 	case suite == "" && len(f.Contract) == 0 && (f.Operation != "" || len(f.Overlay) > 0):
-		return errors.New("--operation and --overlay are about contracts: give --contract, too")
+		return errors.New("--operation and --overlay need --contract")
 	}
 	return nil
 }
 
-// about returns the contract of the operation that a suite is about: of the chosen
-// contracts, or, where none is chosen, of the built-in ones. One that states no
-// version may be of any.
+// about returns the contract of the operation that a suite tests. It is one of the chosen contracts
+// or, if none is chosen, of the built-in ones. A contract without a version matches any version.
 func (f *generatedFlags) about(ctx context.Context, t *terminal, operation string) (*schema.Contract, error) {
 	chosen := *f
 	if len(f.Contract) == 0 {
 		if _, err := contracts.Load(operation); err != nil {
-			return nil, fmt.Errorf("the suite: %w; choose another one with --contract", err)
+			return nil, fmt.Errorf("--suite: %w; choose a contract with --contract", err)
 		}
 		chosen.Contract = []string{operation}
 	}
@@ -195,14 +195,14 @@ func (f *generatedFlags) about(ctx context.Context, t *terminal, operation strin
 	})
 	switch len(loaded) {
 	case 0:
-		return nil, fmt.Errorf("--contract: the contracts have no %s, which the suite is about", operation)
+		return nil, fmt.Errorf("--contract: no contract of %s, which the suite tests", operation)
 	case 1:
 		return loaded[0], nil
 	}
-	return nil, fmt.Errorf("--contract: there are %d contracts of %s, which the suite is about: choose one", len(loaded), operation)
+	return nil, fmt.Errorf("--contract: got %d contracts of %s, which the suite tests; choose one", len(loaded), operation)
 }
 
-// plan makes the cases of the chosen contracts.
+// plan generates the cases of the chosen contracts.
 func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
 	loaded, err := f.loadAndTell(ctx, t)
 	if err != nil {
@@ -210,15 +210,14 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 	}
 	if f.Operation != "" {
 		if loaded = schema.NewCatalog(loaded...).Named(f.Operation); len(loaded) == 0 {
-			return nil, fmt.Errorf("--operation: the contracts have no %s", f.Operation)
+			return nil, fmt.Errorf("--operation: no contract of %s", f.Operation)
 		}
 	}
 	models.Announce(t.Err, loaded)
 	return conformance.Generate(loaded, 0)
 }
 
-// loadAndTell returns the chosen contracts, and says on standard error what there
-// is to say of them.
+// loadAndTell returns the chosen contracts and prints the findings about them to standard error.
 func (f *generatedFlags) loadAndTell(ctx context.Context, t *terminal) ([]*schema.Contract, error) {
 	loaded, findings, err := f.load(ctx, t)
 	for _, f := range finding.Union(findings, models.UnsupportedPatterns(loaded)) {

@@ -13,34 +13,34 @@ import (
 )
 
 type convertCommand struct {
-	Files  []string    `arg:"" help:"Cassettes of go-vcr and vcrpy, HAR and NDJSON, compressed or not, or folders of them; - is standard input."`
-	To     string      `default:"cassette" enum:"cassette,ndjson" help:"cassette (the default), as go-vcr v2 reads it, or ndjson."`
-	Output output.Path `short:"o" placeholder:"PATH" help:"Write to a file."`
+	Files  []string    `arg:"" help:"Cassettes of go-vcr or vcrpy, HAR or NDJSON files, also compressed, or folders of these; - is standard input."`
+	To     string      `default:"cassette" enum:"cassette,ndjson" help:"Target format: cassette (the default; go-vcr v2 can read it) or ndjson."`
+	Output output.Path `short:"o" placeholder:"PATH" help:"Write to this file. Default: standard output."`
 }
 
-// Help is the detail of --help.
+// Help returns the text above the flags of --help.
 func (*convertCommand) Help() string {
-	return `Nothing is lost: what the format has no place for ends the conversion, and no file is written. The inputs are not changed.
+	return `The conversion loses nothing: if the target format cannot represent an interaction, the conversion fails and writes no file. The inputs are not changed.
 
   crcheck cassette convert browser.har -o session.yaml
 
   crcheck cassette convert cassettes/ --to ndjson | jq .response.status`
 }
 
-// Run converts traffic, with the memory of one interaction.
-func (v *convertCommand) Run(ctx context.Context, t *terminal) error {
-	inputs := input.Gather(t.In, t.Err, v.Files)
+// Run converts traffic. It holds one interaction in memory at a time.
+func (c *convertCommand) Run(ctx context.Context, t *terminal) error {
+	inputs := input.Gather(t.In, t.Err, c.Files)
 	if len(inputs.Problems) > 0 {
 		return errors.Join(inputs.Problems...)
 	}
-	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[v.To]
+	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[c.To]
 	converted := 0
-	err := v.Output.Stream(t.Out, func(w io.Writer) error {
+	err := c.Output.Stream(t.Out, func(w io.Writer) error {
 		if err := traffic.Convert(w, to, inputs.Interactions(ctx, &converted)); err != nil {
 			return err
 		}
 		if converted == 0 {
-			return errors.New("there is no interaction to convert: name files with traffic")
+			return errors.New("found no interaction to convert: name files of recorded traffic")
 		}
 		return nil
 	})

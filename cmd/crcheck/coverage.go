@@ -16,15 +16,15 @@ import (
 
 type coverageCommand struct {
 	contractFlags
-	Min    int         `placeholder:"PERCENT" help:"Fail below so many percent, of all contracts together."`
-	Format string      `default:"text" enum:"text,json" help:"text or json."`
-	Output output.Path `short:"o" placeholder:"PATH" help:"Write the report to a file."`
-	Files  []string    `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON, HAR, bodies, or folders of them; - is standard input. Without any: the embedded cassettes."`
+	Min    int         `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
+	Format string      `default:"text" enum:"text,json" help:"Format of the report: text or json."`
+	Output output.Path `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
+	Files  []string    `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
 }
 
-// Help is the detail of --help.
+// Help returns the text above the flags of --help.
 func (*coverageCommand) Help() string {
-	return `Says which members, union members, enum values, errors and statuses the responses show, which are missing, and which responses to record next. What counts is in docs/coverage.md.
+	return `Reports which members, union members, enum values, errors and statuses the responses cover, which are missing, and which responses to record next. docs/coverage.md explains what counts as covered.
 
   crcheck coverage cassettes/
 
@@ -32,23 +32,23 @@ func (*coverageCommand) Help() string {
 }
 
 // Validate refuses what is not a percentage.
-func (v *coverageCommand) Validate() error {
-	if v.Min < 0 || v.Min > 100 {
-		return fmt.Errorf("--min: %d is not a percentage: give one from 0 to 100", v.Min)
+func (c *coverageCommand) Validate() error {
+	if c.Min < 0 || c.Min > 100 {
+		return fmt.Errorf("--min: got %d, want a percentage from 0 to 100", c.Min)
 	}
 	return nil
 }
 
-// Run adds up what traffic shows of contracts.
-func (v *coverageCommand) Run(ctx context.Context, t *terminal) error {
-	plan, err := v.plan(ctx, t)
+// Run reports how much of the contracts the traffic covers.
+func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
+	plan, err := c.plan(ctx, t)
 	if err != nil {
 		return err
 	}
-	if len(v.Files) == 0 {
-		fmt.Fprintln(t.Err, "no files named: looking at the embedded cassettes")
+	if len(c.Files) == 0 {
+		fmt.Fprintln(t.Err, "no files named: reading the embedded cassettes")
 	}
-	inputs := input.Gather(t.In, t.Err, v.Files)
+	inputs := input.Gather(t.In, t.Err, c.Files)
 	if len(inputs.Problems) > 0 {
 		return errors.Join(inputs.Problems...)
 	}
@@ -61,21 +61,21 @@ func (v *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	r := tally.Report()
 	formats := map[string]func(io.Writer, *coverage.Summary) error{"text": report.Coverage, "json": report.JSON[coverage.Summary]}
-	if err := v.Output.Write(t.Out, func(w io.Writer) error { return formats[v.Format](w, r) }); err != nil {
+	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, r) }); err != nil {
 		return err
 	}
 	switch {
 	case r.Counted == 0:
-		return errors.New("nothing was counted: name files with responses of the contract's operation")
-	case r.Percent < v.Min:
-		fmt.Fprintf(t.Err, "crcheck: %d%% is below the %d%% of --min\n", r.Percent, v.Min)
+		return errors.New("no response matches a contract: name files with responses of its operation, or choose other contracts with --contract")
+	case r.Percent < c.Min:
+		fmt.Fprintf(t.Err, "crcheck: coverage is %d%%, below --min %d%%\n", r.Percent, c.Min)
 		return exit(exitFindings)
 	}
 	return nil
 }
 
-// plan lists what the chosen contracts let be shown. What is to be said of the
-// contracts themselves is validate's to say.
+// plan lists what traffic of the chosen contracts can cover. It drops the findings about the
+// contracts themselves: validate reports them.
 func (f *contractFlags) plan(ctx context.Context, t *terminal) (*coverage.Plan, error) {
 	loaded, _, err := f.load(ctx, t)
 	if err != nil {

@@ -17,10 +17,10 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// contractFlags choose contracts, alike on every command that takes them.
+// contractFlags choose contracts, in the same way for every command that uses them.
 type contractFlags struct {
-	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, a document to derive contracts from, a folder of them, or botocore:SERVICE for the models of the installed botocore; without it the newest built-in one. Repeats."`
-	Overlay  []string `sep:"none" placeholder:"PATH" help:"A YAML file with facets to state over the contracts. Repeats."`
+	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, a document to derive contracts from, a folder of these, or botocore:SERVICE for a model of the installed botocore. Repeatable. Default: the newest built-in contract."`
+	Overlay  []string `sep:"none" placeholder:"PATH" help:"A YAML overlay to apply to the contracts. Repeatable."`
 }
 
 // open returns the chosen contracts, or the newest built-in one.
@@ -28,7 +28,7 @@ func (f *contractFlags) open(ctx context.Context, t *terminal) (*models.InForce,
 	return models.Open(ctx, t.Err, f.Contract, f.Overlay)
 }
 
-// load is open for what needs all contracts.
+// load returns all chosen contracts at once, with the findings about them.
 func (f *contractFlags) load(ctx context.Context, t *terminal) ([]*schema.Contract, finding.Set, error) {
 	chosen, err := f.open(ctx, t)
 	if err != nil {
@@ -37,16 +37,16 @@ func (f *contractFlags) load(ctx context.Context, t *terminal) ([]*schema.Contra
 	return chosen.Catalog.Contracts(), chosen.Findings, nil
 }
 
-// reportFlags say how a command reports, alike on every command that does.
+// reportFlags control the report, in the same way for every command that writes one.
 type reportFlags struct {
 	Profile finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
 	FailOn  report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
-	Format  string           `default:"text" enum:"text,json" help:"text or json."`
-	Output  output.Path      `short:"o" placeholder:"PATH" help:"Write the report to a file."`
-	Color   string           `default:"auto" enum:"auto,always,never" help:"auto, always or never."`
+	Format  string           `default:"text" enum:"text,json" help:"Format of the report: text or json."`
+	Output  output.Path      `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
+	Color   string           `default:"auto" enum:"auto,always,never" help:"When to color the report: auto, always or never."`
 }
 
-// write writes the report and returns the exit that it makes.
+// write writes the report and returns the [exit] that follows from it.
 func (f *reportFlags) write(t *terminal, r *report.Report) error {
 	formats := map[string]func(io.Writer, *report.Report) error{
 		"text": report.Text(report.Style{Color: f.color(t.Out)}),
@@ -71,10 +71,10 @@ func (f *reportFlags) color(out io.Writer) bool {
 	return f.Color == "always"
 }
 
-// ignoreFlags name files of ignore rows, alike on every command that reports findings.
+// ignoreFlags name files of ignore rows, in the same way for every command that reports findings.
 type ignoreFlags struct {
-	Ignore      []string `sep:"none" placeholder:"PATH" help:"A YAML file of ignore rows: findings that are known and accepted, each with a reason. Repeats."`
-	FailOnStale bool     `help:"Fail if an ignore row no longer matches anything, although its place was checked."`
+	Ignore      []string `sep:"none" placeholder:"PATH" help:"A YAML file of ignore rows: known findings to accept, each with a reason. Repeatable."`
+	FailOnStale bool     `help:"Fail if an ignore row matches nothing although its location was checked."`
 }
 
 // rows reads the ignore files.
@@ -94,7 +94,7 @@ func (f *ignoreFlags) rows(ctx context.Context) ([]finding.Expected, error) {
 	return all, nil
 }
 
-// ledger takes rows, those of an index first, and those of the ignore files.
+// ledger returns a ledger of the required rows, such as those of an index, and the ignore files.
 func (f *ignoreFlags) ledger(ctx context.Context, required []finding.Expected) (*finding.Ledger, error) {
 	rows, err := f.rows(ctx)
 	if err != nil {
@@ -108,12 +108,12 @@ func (f *ignoreFlags) ledger(ctx context.Context, required []finding.Expected) (
 	return ledger, nil
 }
 
-// hidingFlags say what a report of traffic leaves out.
+// hidingFlags control which findings a report of traffic hides.
 type hidingFlags struct {
 	ignoreFlags
-	Deviations    report.DeviationMode `default:"hide" placeholder:"HOW" help:"Known deviations of AWS from its models: hide (the default) counts them, show reports them as info, error keeps their severity. They never apply to emulators and fixtures."`
+	Deviations    report.DeviationMode `default:"hide" placeholder:"HOW" help:"What to do with known deviations of AWS from its models: hide (the default) only counts them, show reports them as info, error keeps their severity. They never apply to emulators or fixtures."`
 	ResponsesOnly bool                 `help:"Count findings about requests without reporting them."`
-	Hidden        bool                 `help:"List the findings that are hidden, and by what."`
+	Hidden        bool                 `help:"List the hidden findings, each with what hides it."`
 }
 
 func (f *hidingFlags) acceptance(ctx context.Context, required []finding.Expected) (report.Acceptance, error) {
@@ -121,12 +121,12 @@ func (f *hidingFlags) acceptance(ctx context.Context, required []finding.Expecte
 	return report.Acceptance{Ledger: ledger, Deviations: f.Deviations, ResponsesOnly: f.ResponsesOnly, ListHidden: f.Hidden}, err
 }
 
-// originFlags say who sent the responses, alike on every command that reports findings about them.
+// originFlags say who sent the responses, in the same way for every command that validates them.
 type originFlags struct {
-	From finding.Origin `placeholder:"WHO" help:"Who sent the responses: aws, emulator or fixtures. Decides the advice, and whether known deviations of AWS apply. Without it: what the cassette states."`
+	From finding.Origin `placeholder:"WHO" help:"Who sent the responses: aws, emulator or fixtures. It decides the advice, and whether known deviations of AWS apply. Default: the origin that the cassette states."`
 }
 
-// findingFlags are those of every command that validates recorded traffic and reports findings.
+// findingFlags are the flags that every command that validates recorded traffic has.
 type findingFlags struct {
 	contractFlags
 	reportFlags
@@ -138,7 +138,7 @@ func (f *findingFlags) options(t *terminal, inForce *models.InForce) check.Optio
 	return check.Options{Contracts: inForce, Named: len(f.Contract) > 0, Profile: f.Profile, From: f.From, FailOn: f.FailOn, FailOnStale: f.FailOnStale, Stderr: t.Err}
 }
 
-// isMissing reports a path at which nothing is.
+// isMissing reports whether nothing exists at the path.
 func isMissing(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, fs.ErrNotExist)

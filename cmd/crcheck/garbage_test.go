@@ -142,7 +142,7 @@ func TestGarbageDocuments(t *testing.T) {
 				// A source's or overlay's own error is many things; what cannot be read at all says
 				// what to do.
 				if strings.HasSuffix(g.name, "folder") {
-					require.Regexp(t, `it is a folder; name a document in it|no file of the folder describes an operation`, got.err)
+					require.Regexp(t, `is a folder; name a document in it|no file of the folder describes an operation`, got.err)
 				}
 				if g.name == "missing" && command[len(command)-1] != "--contract" {
 					require.Contains(t, got.err, "check the spelling of the path")
@@ -160,12 +160,12 @@ func TestDocumentTooLarge(t *testing.T) {
 	for _, command := range [][]string{{"derive"}, {"schema", "--contract"}, {"schema", "--overlay"}} {
 		got := crcheck(t, dir, append(command, "large")...)
 		require.Equal(t, exitUsage, got.status)
-		require.Equal(t, "crcheck: large: it is larger than 64 MiB; name a smaller document\n", got.err)
+		require.Equal(t, "crcheck: large: larger than 64 MiB; name a smaller document\n", got.err)
 	}
 	if runtime.GOOS == "linux" && !raceEnabled {
 		got := crcheck(t, dir, "derive", "/dev/zero")
 		require.Equal(t, exitUsage, got.status)
-		require.Contains(t, got.err, "/dev/zero: it is larger than 64 MiB")
+		require.Contains(t, got.err, "/dev/zero: larger than 64 MiB")
 	}
 }
 
@@ -180,8 +180,8 @@ func TestOutputs(t *testing.T) {
 		says   string
 	}{
 		{"folder", folder, "folder", exitUsage, "folder is a folder: name a file in it"},
-		{"missing-folder", nothing, "missing-folder/report.json", exitUsage, "there is no folder missing-folder, make it first"},
-		{"file-for-a-folder", text("x"), "file-for-a-folder/report.json", exitUsage, "there is no folder file-for-a-folder, make it first"},
+		{"missing-folder", nothing, "missing-folder/report.json", exitUsage, "folder missing-folder does not exist; create it first"},
+		{"file-for-a-folder", text("x"), "file-for-a-folder/report.json", exitUsage, "folder file-for-a-folder does not exist; create it first"},
 		{"read-only", readOnly, "read-only/report.json", exitUsage, "read-only/report.json cannot be written: permission denied; nothing was changed"},
 		{"full", fullDevice, "full", exitUsage, "full cannot be written: no space left on device"},
 		{"null", nullDevice, "null", exitFindings, ""},

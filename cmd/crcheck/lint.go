@@ -9,31 +9,31 @@ import (
 
 type lintCommand struct {
 	findingFlags
-	Files []string `arg:"" optional:"" help:"Cassettes, or folders of them; without any, the embedded ones."`
+	Files []string `arg:"" optional:"" help:"Cassettes, or folders of them. Default: the embedded cassettes."`
 }
 
-// Help is the detail of --help.
+// Help returns the text above the flags of --help.
 func (*lintCommand) Help() string {
-	return `Looks for secrets, for what breaks the contract, for cassettes that were made under another form of their contract, for interactions that stand twice, and for files that crcheck would write otherwise. In a folder, an index.yaml says which findings are expected.
+	return `Finds secrets, contract violations, cassettes that were made with another version of their contract, duplicate interactions, and files that crcheck would format differently. In a folder, an index.yaml lists the findings to expect.
 
   crcheck cassette lint recordings/`
 }
 
-// Run looks through cassettes.
-func (v *lintCommand) Run(ctx context.Context, t *terminal) error {
-	inForce, err := v.open(ctx, t)
+// Run lints cassettes.
+func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
+	inForce, err := c.open(ctx, t)
 	if err != nil {
 		return err
 	}
 	inForce.Announce(t.Err)
-	inputs := input.Gather(t.In, t.Err, v.Files)
-	options := v.options(t, inForce)
-	if options.Accept, err = v.acceptance(ctx, inputs.Expected); err != nil {
+	inputs := input.Gather(t.In, t.Err, c.Files)
+	options := c.options(t, inForce)
+	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {
 		return err
 	}
 	r, err := check.Cassettes(ctx, inputs, options)
 	if err != nil {
 		return err
 	}
-	return v.write(t, r)
+	return c.write(t, r)
 }

@@ -152,7 +152,7 @@ func TestLiveRecords(t *testing.T) {
 	r := newLive(t, cleanRooms())
 	got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--print-body", "--input", jobOneInput)
 	require.Equal(t, exitClean, got.status, got.err)
-	require.Contains(t, got.err, "recorded 1 interaction into job.yaml\n")
+	require.Contains(t, got.err, "recorded 1 interaction to job.yaml\n")
 	require.Equal(t, job(jobOne, "STARTED"), got.out)
 	requireRedacted(t, r.recordingRun)
 	require.Contains(t, r.cassette(t), "contract: cleanrooms.GetProtectedJob@1.43.67")

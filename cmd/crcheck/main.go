@@ -1,6 +1,6 @@
-// Command crcheck tests clients and emulators of AWS JSON services against the
-// contracts of their operations. Each command is a file of this folder: it parses,
-// calls the library and reports.
+// Command crcheck tests clients and emulators of AWS JSON services against the contracts of their
+// operations. Each command has a file in this folder: it parses its flags, calls the library and
+// reports the result.
 package main
 
 import (
@@ -21,8 +21,8 @@ import (
 const (
 	exitClean      = 0
 	exitFindings   = 1 // findings at or above --fail-on
-	exitUsage      = 2 // wrong usage, an input that cannot be read, nothing checked
-	exitIncomplete = 3 // could not run to the end
+	exitUsage      = 2 // invalid usage, unreadable input, or nothing checked
+	exitIncomplete = 3 // the run did not complete
 )
 
 func main() {
@@ -33,47 +33,45 @@ func main() {
 	os.Exit(status)
 }
 
-// terminal is what a run reads and writes: data goes to Out, progress and what
-// is said about the run to Err.
+// terminal holds the streams of a run: data goes to Out, progress and diagnostics to Err.
 type terminal struct {
 	In       io.Reader
 	Out, Err io.Writer
 }
 
-// exit is the status that a command ends with; an error that is no exit is
-// [exitUsage].
+// exit is an error that carries the exit status of a command. Any other error means [exitUsage].
 type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 type commands struct {
-	Derive   deriveCommand   `cmd:"" help:"Derive a contract from a document."`
+	Derive   deriveCommand   `cmd:"" help:"Derive contracts from an API model or a documentation page."`
 	Schema   schemaCommand   `cmd:"" help:"Write a contract as JSON Schema."`
 	Validate validateCommand `cmd:"" help:"Validate recorded responses against a contract."`
 	Record   recordCommand   `cmd:"" help:"Record the traffic between a client and a service."`
 	Replay   replayCommand   `cmd:"" help:"Serve cassettes to a client."`
 	Live     liveCommand     `cmd:"" help:"Call the real API and validate its response."`
-	Cassette cassetteCommand `cmd:"" help:"Take care of cassettes."`
+	Cassette cassetteCommand `cmd:"" help:"Lint, recover, convert and minimize cassettes."`
 	Conform  conformCommand  `cmd:"" help:"Run the conformance suite against a client."`
-	Coverage coverageCommand `cmd:"" help:"Say how much of the contracts traffic shows."`
+	Coverage coverageCommand `cmd:"" help:"Report how much of the contracts recorded traffic covers."`
 	Probe    probeCommand    `cmd:"" help:"Compare an emulator with recorded traffic."`
-	Drift    driftCommand    `cmd:"" help:"Say what changed between contracts, or between a contract and traffic."`
-	Ignore   ignoreCommand   `cmd:"" help:"Accept a group of findings of a report: add a row to a file of ignore rows."`
+	Drift    driftCommand    `cmd:"" help:"Report what changed between contracts, or where traffic differs from a contract."`
+	Ignore   ignoreCommand   `cmd:"" help:"Accept a group of findings: add an ignore row for it."`
 	Rules    rulesCommand    `cmd:"" help:"List the rules."`
-	Version  versionCommand  `cmd:"" help:"Say which version this is."`
+	Version  versionCommand  `cmd:"" help:"Print the version, the commit, the Go version and the built-in contracts."`
 }
 
-// cassetteCommand is the care of cassettes.
+// cassetteCommand groups the commands that work on cassettes.
 type cassetteCommand struct {
-	Lint     lintCommand     `cmd:"" help:"Look for secrets, stale contracts, duplicates and what breaks the contract."`
-	Recover  recoverCommand  `cmd:"" help:"Write the cassette of a recording that was killed."`
-	Convert  convertCommand  `cmd:"" help:"Write traffic of any kind as a cassette or as NDJSON."`
-	Minimize minimizeCommand `cmd:"" help:"Keep the fewest interactions that show as much."`
+	Lint     lintCommand     `cmd:"" help:"Find secrets, outdated contracts, duplicates and contract violations in cassettes."`
+	Recover  recoverCommand  `cmd:"" help:"Recover the cassette of a recording that was killed."`
+	Convert  convertCommand  `cmd:"" help:"Convert recorded traffic to a cassette or to NDJSON."`
+	Minimize minimizeCommand `cmd:"" help:"Keep the fewest interactions that have the same coverage."`
 }
 
 // run runs the command line and returns its exit status.
 func run(ctx context.Context, t *terminal, args []string) (status int) {
-	// kong asks to exit in the middle of parsing, for --help.
+	// For --help, kong exits in the middle of parsing.
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(exit)
@@ -85,7 +83,7 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 	}()
 	help := t.Out
 	if len(args) == 0 {
-		// No command is wrong usage, so that a script whose arguments were lost fails.
+		// A missing command is invalid usage, so that a script that lost its arguments fails.
 		status, args, help = exitUsage, []string{"--help"}, t.Err
 	}
 	if args[0] == "--version" {
@@ -94,7 +92,7 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 	args, child := splitCommand(args)
 	parser, err := kong.New(grammar(args[0]),
 		kong.Name("crcheck"),
-		kong.Description("Contract tests for clients and emulators of AWS JSON services. Exit status: 0 clean, 1 findings, 2 wrong usage or unreadable input, 3 not run to the end."),
+		kong.Description("Contract tests for clients and emulators of AWS JSON services. Exit status: 0 no findings, 1 findings, 2 invalid usage or unreadable input, 3 incomplete run."),
 		kong.Writers(help, t.Err),
 		kong.Exit(func(code int) { panic(exit(max(code, status))) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -102,7 +100,7 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 		kong.Bind(child),
 	)
 	if err != nil {
-		panic(err) // the structs above are wrong
+		panic(err) // a mistake in the structs above
 	}
 	parsed, err := parser.Parse(args)
 	if err == nil {
@@ -111,8 +109,8 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 	return t.end(err)
 }
 
-// grammar is that of one command or, where the word is none, of all: to look
-// through all of them costs a process that starts more than a millisecond.
+// grammar returns the grammar of one command, or of all commands if none has that name. Building
+// the grammar of all of them takes more than a millisecond of the start-up.
 func grammar(word string) any {
 	all := reflect.TypeFor[commands]()
 	for i := range all.NumField() {
@@ -123,11 +121,11 @@ func grammar(word string) any {
 	return &commands{}
 }
 
-// childCommand is a program that follows -- and its arguments.
+// childCommand is the program after --, with its arguments.
 type childCommand []string
 
-// splitCommand takes what follows the first -- of a command that runs a program.
-// For the others, -- only ends the flags.
+// splitCommand splits the arguments at the first -- for the commands that run a program. For the
+// others, -- only ends the flags.
 func splitCommand(args []string) ([]string, childCommand) {
 	if args[0] != "record" && args[0] != "replay" && args[0] != "conform" {
 		return args, nil
@@ -140,7 +138,7 @@ func splitCommand(args []string) ([]string, childCommand) {
 	return args, nil
 }
 
-// end says what went wrong and returns the exit status.
+// end prints the error, if any, and returns the exit status.
 func (t *terminal) end(err error) int {
 	var status exit
 	switch {
@@ -159,7 +157,7 @@ func (t *terminal) end(err error) int {
 		if usage.Context.Selected() != nil {
 			command = " " + usage.Context.Selected().Name
 		}
-		fmt.Fprintf(t.Err, "Run `crcheck%s --help` to see what it takes.\n", command)
+		fmt.Fprintf(t.Err, "Run `crcheck%s --help` for usage.\n", command)
 	}
 	return exitUsage
 }

@@ -21,45 +21,45 @@ type probeCommand struct {
 	reportFlags
 	ignoreFlags
 	ResponsesOnly bool           `help:"Count findings about requests without reporting them."`
-	Hidden        bool           `help:"List the findings that are hidden, and by what."`
-	From          finding.Origin `default:"emulator" placeholder:"WHO" help:"Who responds: emulator (the default) or fixtures. Decides the advice."`
-	Endpoint      string         `required:"" placeholder:"URL" help:"The emulator, such as http://127.0.0.1:4566. Endpoints of AWS are refused."`
-	Negative      bool           `help:"Then send inputs that break the contract, which the emulator must refuse."`
-	Header        []string       `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeats."`
-	Region        string         `default:"us-east-1" placeholder:"NAME" help:"The region in the signature, us-east-1 by default."`
-	Timeout       time.Duration  `default:"30s" placeholder:"DURATION" help:"How long one response may take, 30s by default."`
-	Files         []string       `arg:"" name:"cassette" help:"Recorded traffic, or folders of it; - is standard input."`
+	Hidden        bool           `help:"List the hidden findings, each with what hides it."`
+	From          finding.Origin `default:"emulator" placeholder:"WHO" help:"Who responds: emulator (the default) or fixtures. It decides the advice."`
+	Endpoint      string         `required:"" placeholder:"URL" help:"The URL of the emulator, such as http://127.0.0.1:4566. AWS endpoints are refused."`
+	Negative      bool           `help:"Afterwards, send inputs that violate the contract; the emulator must reject them."`
+	Header        []string       `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeatable."`
+	Region        string         `default:"us-east-1" placeholder:"NAME" help:"The region to sign for. Default: us-east-1."`
+	Timeout       time.Duration  `default:"30s" placeholder:"DURATION" help:"How long to wait for each response. Default: 30s."`
+	Files         []string       `arg:"" name:"cassette" help:"Files of recorded traffic, or folders of them; - is standard input."`
 }
 
-// Help is the detail of --help.
+// Help returns the text above the flags of --help.
 func (*probeCommand) Help() string {
-	return `Sends recorded requests to an emulator, in order, with the identifiers that the emulator made up in place of the recorded ones. Validates each response against the contract, and compares status, error, members and union members with the recording. See docs/probe.md.
+	return `Sends recorded requests to an emulator, in order, and replaces recorded identifiers with those that the emulator generated. Validates each response against the contract, and compares its status, error, members and union members with the recording. See docs/probe.md.
 
   crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative`
 }
 
-// Validate refuses what is no header and no time.
-func (v *probeCommand) Validate() error {
-	if v.Timeout <= 0 {
-		return errors.New("--timeout: give a time such as 30s")
+// Validate refuses malformed headers, timeouts and origins.
+func (c *probeCommand) Validate() error {
+	if c.Timeout <= 0 {
+		return errors.New("--timeout: want a positive duration such as 30s")
 	}
-	if v.From == finding.OriginAWS {
-		return errors.New("--from: probe calls no service of AWS: give emulator or fixtures")
+	if c.From == finding.OriginAWS {
+		return errors.New("--from: probe never calls AWS: want emulator or fixtures")
 	}
-	_, err := v.headers()
+	_, err := c.headers()
 	return err
 }
 
-func (v *probeCommand) headers() (http.Header, error) {
+func (c *probeCommand) headers() (http.Header, error) {
 	h := http.Header{}
-	for _, text := range v.Header {
+	for _, text := range c.Header {
 		name, value, ok := strings.Cut(text, ":")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		switch {
 		case !ok || name == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) || strings.ContainsAny(name, " \"(),/;<=>?@[]{}"):
-			return nil, errors.New("--header: write NAME:VALUE") // what there is may be a secret
+			return nil, errors.New("--header: want NAME:VALUE") // the value may be a secret
 		case strings.EqualFold(name, "Host"):
-			return nil, errors.New("--header: the host is that of --endpoint")
+			return nil, errors.New("--header: the Host header comes from --endpoint")
 		}
 		h.Add(name, value)
 	}
@@ -67,34 +67,34 @@ func (v *probeCommand) headers() (http.Header, error) {
 }
 
 // Run probes an emulator.
-func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
-	loaded, derived, err := v.load(ctx, t)
+func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
+	loaded, derived, err := c.load(ctx, t)
 	if err != nil {
 		return err
 	}
-	headers, err := v.headers()
+	headers, err := c.headers()
 	if err != nil {
 		return err
 	}
-	p, err := probe.New(v.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: v.Profile, From: v.From, Region: v.Region, Header: headers, Timeout: v.Timeout})
+	p, err := probe.New(c.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: c.Profile, From: c.From, Region: c.Region, Header: headers, Timeout: c.Timeout})
 	if err != nil {
 		return err
 	}
 	models.Announce(t.Err, loaded)
 	run := &probing{probe: p}
-	ledger, err := v.ledger(ctx, nil)
+	ledger, err := c.ledger(ctx, nil)
 	if err != nil {
 		return err
 	}
-	// Whatever AWS does, an emulator has no excuse: known deviations do not apply.
-	run.collector.Accept = report.Acceptance{Ledger: ledger, ResponsesOnly: v.ResponsesOnly, ListHidden: v.Hidden}
-	run.collector.Origin = v.From
-	for _, f := range v.Profile.Grade(derived) {
+	// Known deviations of AWS do not excuse an emulator.
+	run.collector.Accept = report.Acceptance{Ledger: ledger, ResponsesOnly: c.ResponsesOnly, ListHidden: c.Hidden}
+	run.collector.Origin = c.From
+	for _, f := range c.Profile.Grade(derived) {
 		run.collector.Add(f, nil)
 	}
-	broken := run.all(ctx, t, input.Gather(t.In, t.Err, v.Files), v.Negative)
-	r := run.collector.Report(ledger.Settle(&run.scope, v.FailOnStale), v.FailOn)
-	err = v.write(t, r)
+	broken := run.all(ctx, t, input.Gather(t.In, t.Err, c.Files), c.Negative)
+	r := run.collector.Report(ledger.Settle(&run.scope, c.FailOnStale), c.FailOn)
+	err = c.write(t, r)
 	var status exit
 	switch {
 	case err != nil && !errors.As(err, &status):
@@ -104,20 +104,20 @@ func (v *probeCommand) Run(ctx context.Context, t *terminal) error {
 	case broken:
 		return exit(exitIncomplete)
 	case r.Verdict == report.NotChecked:
-		fmt.Fprintln(t.Err, "crcheck: nothing was probed: name recordings of the contract's operation")
+		fmt.Fprintln(t.Err, "crcheck: nothing was probed: no recording matches a loaded contract; name recordings of its operations, or choose other contracts with --contract")
 	}
 	return err
 }
 
-// probing is one run over many recordings.
+// probing is the state of one run over many recordings.
 type probing struct {
 	probe     *probe.Probe
 	collector report.Collector
 	scope     finding.Scope
 }
 
-// all probes with every recording, then with invalid inputs, and reports whether
-// the emulator stopped responding.
+// all probes with every recording, then with invalid inputs. It reports whether the emulator stopped
+// responding.
 func (run *probing) all(ctx context.Context, t *terminal, inputs *input.Traffic, negative bool) (broken bool) {
 	for _, err := range inputs.Problems {
 		run.problem(t, err)
@@ -153,7 +153,7 @@ func (run *probing) problem(t *terminal, err error) {
 	fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 }
 
-// take reports whether to go on.
+// take collects an outcome and reports whether to go on.
 func (run *probing) take(t *terminal, outcome probe.Outcome, err error) bool {
 	switch {
 	case err != nil:

@@ -15,29 +15,29 @@ import (
 
 type recordCommand struct {
 	contractFlags
-	From        finding.Origin   `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette says so to whoever validates it."`
-	Upstream    string           `required:"" placeholder:"URL" help:"The service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
-	Output      string           `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write, or to replace; as NDJSON if its name ends in .ndjson."`
-	Forward     bool             `help:"Be an HTTPS proxy that the client's own signatures pass through, instead of signing again."`
-	AllowWrites bool             `help:"Sign also what the contracts do not call read-only. Only what the client may do anyway goes through --forward, so it is not asked for there."`
-	Listen      string           `default:"127.0.0.1:0" placeholder:"ADDR" help:"Where to listen. Without: a free port that only this machine reaches."`
-	Redact      string           `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace: format (the default), identifiers and what contracts call sensitive; or all, every string that is not an enum."`
-	UpstreamCA  string           `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust besides those of the system: of an emulator, or of a company's proxy."`
-	AwsProfile  string           `name:"aws-profile" placeholder:"NAME" help:"The profile of AWS to sign with."`
-	Region      string           `placeholder:"NAME" help:"The region that the command is given. Without: that of the upstream, else the user's."`
+	From        finding.Origin   `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette states it for later validation."`
+	Upstream    string           `required:"" placeholder:"URL" help:"The URL of the service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
+	Output      string           `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write; it is replaced if it exists. A name that ends in .ndjson makes NDJSON."`
+	Forward     bool             `help:"Act as an HTTPS proxy that keeps the client's own signatures, instead of signing again."`
+	AllowWrites bool             `help:"Also sign operations that the contracts do not mark as read-only. Not needed with --forward, where the client signs with its own credentials."`
+	Listen      string           `default:"127.0.0.1:0" placeholder:"ADDR" help:"The address to listen on. Default: a free port on the loopback interface."`
+	Redact      string           `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace in the recording: format (the default) replaces identifiers and members that contracts mark as sensitive; all replaces every string that is not an enum value."`
+	UpstreamCA  string           `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust in addition to those of the system, such as those of an emulator or a company proxy."`
+	AwsProfile  string           `name:"aws-profile" placeholder:"NAME" help:"The AWS profile to sign with."`
+	Region      string           `placeholder:"NAME" help:"The region to pass to the command. Default: the region of the upstream, or else of your AWS configuration."`
 	Profile     finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
 	FailOn      report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 }
 
-// Help explains the command beyond its flags.
+// Help returns the text above the flags of --help.
 func (*recordCommand) Help() string {
-	return `A command after -- is recorded while it runs; crcheck exits with its status if that is not 0. Without a command, what to export is printed, and Ctrl-C ends the recording.
+	return `Runs the command after -- and records its traffic; crcheck exits with the command's status if that is not 0. Without a command, crcheck prints the variables to export and records until Ctrl-C.
 
-The command finds crcheck in AWS_ENDPOINT_URL and gets credentials that are good for nothing else; crcheck signs what it sends with yours. Only operations that a contract calls read-only are let through, unless --allow-writes says otherwise.
+AWS_ENDPOINT_URL points the command to crcheck, with credentials that are valid only there. crcheck signs its requests with your credentials. Operations that no contract marks as read-only need --allow-writes.
 
-With --forward the command keeps its own credentials and finds crcheck in HTTPS_PROXY, and its authority in AWS_CA_BUNDLE, SSL_CERT_FILE, REQUESTS_CA_BUNDLE and NODE_EXTRA_CA_CERTS. The AWS SDK for JavaScript ignores HTTPS_PROXY. Hosts other than the upstream are refused; those that the command needs, to get its credentials for instance, belong into NO_PROXY.
+With --forward, the command keeps its own credentials. HTTPS_PROXY points it to crcheck; AWS_CA_BUNDLE, SSL_CERT_FILE, REQUESTS_CA_BUNDLE and NODE_EXTRA_CA_CERTS make it trust crcheck's certificate authority. The AWS SDK for JavaScript ignores HTTPS_PROXY. Hosts other than the upstream are refused; add other hosts that the command needs, such as those that issue its credentials, to NO_PROXY.
 
-What identifies somebody is replaced before anything is written, and responses are validated against the contracts as they come. Exit status 1: findings, or a secret that had to be masked; 2: nothing was recorded or checked; 3: the service could not be reached, or the cassette not be written.
+Identifying values are replaced before anything is written, and responses are validated against the contracts as they arrive. Exit status: 1 findings or a masked secret, 2 nothing recorded or checked, 3 the service could not be reached or the cassette could not be written.
 
   crcheck record --upstream https://cleanrooms.us-east-1.amazonaws.com -o job.yaml -- python poll.py
 
@@ -46,24 +46,24 @@ What identifies somebody is replaced before anything is written, and responses a
   crcheck record --upstream http://localhost:4566 -o emulator.yaml --allow-writes`
 }
 
-// Validate refuses a cassette that is no file, which it has to be replaced by in the end.
-func (v *recordCommand) Validate() error {
-	if out := output.Path(v.Output); out.IsStandard() {
-		return fmt.Errorf("--output: %s is not a file: name a cassette to write, or to replace", v.Output)
+// Validate refuses an output that is not a file: the finished cassette must be able to replace it.
+func (c *recordCommand) Validate() error {
+	if out := output.Path(c.Output); out.IsStandard() {
+		return fmt.Errorf("--output: %s is not a file: name the cassette to write", c.Output)
 	}
 	return nil
 }
 
 // Run records.
-func (v *recordCommand) Run(ctx context.Context, t *terminal, child childCommand) error {
-	loaded, findings, err := v.load(ctx, t)
+func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand) error {
+	loaded, findings, err := c.load(ctx, t)
 	if err != nil {
 		return err
 	}
 	models.Announce(t.Err, loaded)
 	r, err := recording.Run(ctx, loaded, findings, recording.Options{
-		Upstream: v.Upstream, Output: v.Output, Listen: v.Listen, UpstreamCA: v.UpstreamCA, AwsProfile: v.AwsProfile, Region: v.Region,
-		Forward: v.Forward, AllowWrites: v.AllowWrites, RedactAll: v.Redact == "all", From: v.From, Profile: v.Profile, FailOn: v.FailOn,
+		Upstream: c.Upstream, Output: c.Output, Listen: c.Listen, UpstreamCA: c.UpstreamCA, AwsProfile: c.AwsProfile, Region: c.Region,
+		Forward: c.Forward, AllowWrites: c.AllowWrites, RedactAll: c.Redact == "all", From: c.From, Profile: c.Profile, FailOn: c.FailOn,
 		Command: child, Stdin: t.In, Stdout: t.Out, Stderr: t.Err})
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (v *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	if err := report.Text(report.Style{Color: output.IsTerminal(t.Err)})(t.Err, r.Report); err != nil {
 		return err
 	}
-	v.counts(t, r)
+	c.counts(t, r)
 	switch {
 	case r.Err != nil:
 		fmt.Fprintf(t.Err, "crcheck: %v\n", r.Err)
@@ -81,10 +81,10 @@ func (v *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	case r.Refused[proxy.NotRecorded] > 0, r.Stats.Interactions == 0 && r.Stats.Failed > 0:
 		return exit(exitIncomplete)
 	case r.Stats.Interactions == 0:
-		fmt.Fprintln(t.Err, "crcheck: nothing was recorded: the client has asked for nothing here; does it read AWS_ENDPOINT_URL, or with --forward HTTPS_PROXY?")
+		fmt.Fprintln(t.Err, "crcheck: nothing was recorded: crcheck received no request; check that the client reads AWS_ENDPOINT_URL, or HTTPS_PROXY with --forward")
 		return exit(exitUsage)
 	case r.Verdict == report.NotChecked:
-		fmt.Fprintln(t.Err, "crcheck: nothing was checked: choose the contracts of these operations with --contract")
+		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no interaction matches a loaded contract; choose its contract with --contract")
 		return exit(exitUsage)
 	case r.Verdict == report.Failed || r.Stats.Secrets > 0:
 		return exit(exitFindings)
@@ -92,24 +92,24 @@ func (v *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	return nil
 }
 
-// counts says what became of the requests.
-func (v *recordCommand) counts(t *terminal, r *recording.Result) {
+// counts prints how many requests were recorded, and what happened to the others.
+func (c *recordCommand) counts(t *terminal, r *recording.Result) {
 	if n := r.Stats.Interactions; n > 0 {
-		fmt.Fprintf(t.Err, "recorded %s into %s\n", plural.Of(n, "interaction"), v.Output)
+		fmt.Fprintf(t.Err, "recorded %s to %s\n", plural.Of(n, "interaction"), c.Output)
 	}
-	for _, c := range []struct {
+	for _, count := range []struct {
 		n    int
 		what string
 	}{
-		{r.Stats.Unrecorded, "passed without being recorded"},
+		{r.Stats.Unrecorded, "passed through without being recorded"},
 		{r.Stats.Failed, "got no complete response"},
 		{r.Refused[proxy.Refused], "refused"},
 	} {
-		if c.n > 0 {
-			fmt.Fprintf(t.Err, "%d %s\n", c.n, c.what)
+		if count.n > 0 {
+			fmt.Fprintf(t.Err, "%d %s\n", count.n, count.what)
 		}
 	}
 	if n := r.Stats.Secrets; n > 0 {
-		fmt.Fprintf(t.Err, "%s masked: look at the cassette before you share it, and at why the service sends them\n", plural.Of(n, "secret"))
+		fmt.Fprintf(t.Err, "%s masked: review the cassette before you share it, and find out why the service sends them\n", plural.Of(n, "secret"))
 	}
 }

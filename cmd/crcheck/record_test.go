@@ -31,7 +31,7 @@ func TestRecord(t *testing.T) {
 				got := r.run(t, env, append(append([]string{"--"}, command...), membership, jobOne, jobTwo)...)
 				require.Equal(t, exitClean, got.status, "%s\n%s", got.out, got.err)
 				require.Equal(t, "STARTED\nSUCCESS\n", got.out)
-				require.Contains(t, got.err, "recorded 2 interactions into job.yaml\n")
+				require.Contains(t, got.err, "recorded 2 interactions to job.yaml\n")
 				received := service.Received()
 				require.Len(t, received, 2)
 				for _, x := range received {
@@ -79,7 +79,7 @@ func TestRecordStatus(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(r.dir, "contract.json"), []byte(strings.Replace(text, `"readonly": true`, `"readonly": false`, 1)), 0o600))
 		got := r.run(t, nil, "--contract", "contract.json", "--", "aws-sdk-go", "get", membership, jobOne)
 		require.Equal(t, 4, got.status, got.err)
-		require.Contains(t, got.err, "the contract of cleanrooms.GetProtectedJob does not call it read-only")
+		require.Contains(t, got.err, "the contract does not mark cleanrooms.GetProtectedJob as read-only")
 		require.Empty(t, r.Received())
 	})
 	t.Run("an older contract", func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestRecordRefuses(t *testing.T) {
 		{"cassette is standard output", nil, []string{"-o -"}, "is not a file"},
 		{"below a file", func(r *recordingRun) { os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600) }, []string{"-o file/job.yaml"}, "file/job.yaml"},
 		{"address in use", nil, []string{"--listen", "127.0.0.1:99999"}, "cannot listen"},
-		{"no credentials", func(r *recordingRun) { r.env = append(r.env, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=") }, nil, "there are no credentials"},
+		{"no credentials", func(r *recordingRun) { r.env = append(r.env, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=") }, nil, "found no credentials"},
 		{"no profile", nil, []string{"--aws-profile", "none"}, "AWS profile none"},
 		{"forward over http", func(r *recordingRun) { r.upstream[1] = "http://localhost:1" }, []string{"--forward"}, "https"},
 	} {
@@ -204,7 +204,7 @@ func TestRecordInterrupted(t *testing.T) {
 		got := p.interrupt(t)
 		require.Equal(t, 7, got.status, got.err)
 		require.Equal(t, "STARTED\nSTARTED\n", got.out)
-		require.Contains(t, got.err, "recorded 2 interactions into job.yaml\n")
+		require.Contains(t, got.err, "recorded 2 interactions to job.yaml\n")
 		require.Contains(t, r.cassette(t), "interactions:")
 		requireNoFiles(t, r.temporary)
 	}
@@ -267,7 +267,7 @@ func TestRecordWithoutCommand(t *testing.T) {
 			require.NoError(t, p.Process.Signal(os.Interrupt))
 			got := ended(t, p.Wait(), &bytes.Buffer{}, &p.err)
 			require.Equal(t, exitClean, got.status, got.err)
-			require.Contains(t, got.err, "recorded 1 interaction into job.yaml\n")
+			require.Contains(t, got.err, "recorded 1 interaction to job.yaml\n")
 			requireRedacted(t, r)
 			requireNoFiles(t, r.temporary)
 		})

@@ -13,39 +13,40 @@ import (
 
 type recoverCommand struct {
 	contractFlags
-	Path   string `arg:"" help:"The cassette that was being recorded, or its journal."`
-	Output string `short:"o" placeholder:"PATH" help:"Write another cassette than the one that was being recorded."`
+	Path   string `arg:"" help:"The cassette of the recording, or its journal."`
+	Output string `short:"o" placeholder:"PATH" help:"Write to this cassette instead of the one that was being recorded."`
 }
 
-// Help is the detail of --help.
+// Help returns the text above the flags of --help.
 func (*recoverCommand) Help() string {
-	return `A recording that was killed leaves a journal beside its cassette. Every interaction of which a client had the whole response is in it.
-Where the redaction key is, in CRCHECK_REDACTION_KEY or in the file beside the journal, names that became known late are replaced
-in what stands before them, too; give the contracts of the recording for it.
+	return `A recording that was killed leaves a journal next to its cassette. The journal has every interaction whose whole response
+reached the client. Some names only turn out to be identifying later in a recording. To replace those names in earlier
+interactions too, recover needs the redaction key (CRCHECK_REDACTION_KEY, or the file next to the journal) and the
+contracts of the recording.
 
   crcheck cassette recover job.yaml`
 }
 
-// Run writes the cassette of a killed recording.
-func (v *recoverCommand) Run(ctx context.Context, t *terminal) error {
-	journal := v.Path
-	if beside := recorder.JournalOf(v.Path); exists(beside) {
+// Run recovers the cassette of a killed recording.
+func (c *recoverCommand) Run(ctx context.Context, t *terminal) error {
+	journal := c.Path
+	if beside := recorder.JournalOf(c.Path); exists(beside) {
 		journal = beside
 	}
-	loaded, _, err := v.load(ctx, t)
+	loaded, _, err := c.load(ctx, t)
 	if err != nil {
 		return err
 	}
-	how := recorder.Options{Catalog: schema.NewCatalog(loaded...)} // the key is the one at hand, and the journal says how it was redacted
-	got, err := recorder.Recover(journal, v.Output, how)
+	how := recorder.Options{Catalog: schema.NewCatalog(loaded...)} // recorder finds the key, and the journal states the redaction
+	got, err := recorder.Recover(journal, c.Output, how)
 	if err != nil {
 		return err
 	}
 	some(t, "dropped", len(got.Dropped), func(i int) string {
 		d := got.Dropped[i]
-		why := "it is damaged"
+		why := "damaged"
 		if d.Torn {
-			why = "the recording was killed while it wrote it"
+			why = "the recording was killed while writing it"
 		}
 		return fmt.Sprintf("line %d of the journal, %s: %s", d.Line, plural.Of(d.Bytes, "byte"), why)
 	})
@@ -53,19 +54,19 @@ func (v *recoverCommand) Run(ctx context.Context, t *terminal) error {
 		return fmt.Sprintf("interaction %d: %s", got.Found[i].Interaction, got.Found[i])
 	})
 	if got.Interactions == 0 {
-		fmt.Fprintln(t.Err, "there was nothing to recover; the journal is removed")
+		fmt.Fprintln(t.Err, "nothing to recover; removed the journal")
 		return nil
 	}
 	switch {
 	case got.NoKey:
-		fmt.Fprintln(t.Err, "names that became known after they were recorded are not replaced, for the key of the recording is not here; read the cassette before you publish it")
+		fmt.Fprintln(t.Err, "without the redaction key of the recording, names that turned out to be identifying later are not replaced in earlier interactions; review the cassette before you publish it")
 	case got.Contracts == "":
-		fmt.Fprintln(t.Err, "the journal does not say with which contracts it was recorded; names that only they make known are not replaced where they stand before that: read the cassette before you publish it")
+		fmt.Fprintln(t.Err, "the journal does not state the contracts of the recording; names that only those contracts identify may not be replaced in earlier interactions; review the cassette before you publish it")
 	case got.Contracts != models.Digest(loaded):
-		fmt.Fprintln(t.Err, "names that only the contracts of the recording make known are not replaced where they stand before that, for these are others; read the cassette before you publish it, or next time give the same --contract and --overlay as to record")
+		fmt.Fprintln(t.Err, "the recording used other contracts; names that only those contracts identify may not be replaced in earlier interactions; review the cassette before you publish it, or recover with the same --contract and --overlay as record")
 	}
 	if got.Masked {
-		fmt.Fprintln(t.Err, "values were masked for want of a pseudonym; where they stand in a text before that, they are not replaced: read the cassette before you publish it")
+		fmt.Fprintln(t.Err, "some values were masked because they have no pseudonym; they are not replaced in earlier text; review the cassette before you publish it")
 	}
 	fmt.Fprintf(t.Err, "recovered %s to %s\n", plural.Of(got.Interactions, "interaction"), got.Cassette)
 	return nil

@@ -60,7 +60,7 @@ func TestRecoverContracts(t *testing.T) {
 			require.Equal(t, exitClean, got.status, got.err)
 			require.Contains(t, got.err, "recovered 1 interaction to "+cassette)
 			if c.other {
-				require.Contains(t, got.err, "give the same --contract and --overlay as to record")
+				require.Contains(t, got.err, "recover with the same --contract and --overlay as record")
 				return
 			}
 			require.NotContains(t, got.err, "--contract")

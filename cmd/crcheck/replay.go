@@ -14,22 +14,22 @@ import (
 
 type replayCommand struct {
 	contractFlags
-	Listen string       `placeholder:"ADDR" help:"Where to listen, such as 127.0.0.1:8080. Without: a free port."`
-	Order  replay.Order `default:"strict" placeholder:"NAME" help:"Of a request that was recorded several times: strict, each response once; sticky, then the last again; any, from the first again."`
-	Played string       `placeholder:"DIR" help:"Write cassettes of what was played into a folder."`
-	Region string       `placeholder:"NAME" help:"The region that the command is given."`
-	Redact string       `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, if the command uses its real identifiers: format (the default) or all, as with record."`
+	Listen string       `placeholder:"ADDR" help:"The address to listen on, such as 127.0.0.1:8080. Default: a free port."`
+	Order  replay.Order `default:"strict" placeholder:"NAME" help:"How to replay a request that was recorded several times: strict plays each response once, sticky then repeats the last, any starts over with the first."`
+	Played string       `placeholder:"DIR" help:"Write cassettes of the played interactions to this folder."`
+	Region string       `placeholder:"NAME" help:"The region to pass to the command."`
+	Redact string       `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, for a command that uses its real identifiers: format (the default) or all, as with record."`
 	Paths  []string     `arg:"" name:"path" help:"Cassettes, or folders of them."`
 }
 
-// Help explains the command beyond its flags.
+// Help returns the text above the flags of --help.
 func (*replayCommand) Help() string {
-	return `A command after -- finds the server in AWS_ENDPOINT_URL, with dummy credentials; crcheck exits with its
-status, or 1 if it asked for what is not recorded. Without a command the server runs until it is interrupted.
-http://ADDR/_c/CASSETTE/SESSION isolates the tests that share a server.
+	return `Runs the command after -- with AWS_ENDPOINT_URL set to the server, and with dummy credentials. crcheck exits with the
+command's status, or with 1 if it sent a request that is not recorded. Without a command, the server runs until it is
+interrupted. http://ADDR/_c/CASSETTE/SESSION isolates tests that share a server.
 
-Where the redaction key is, in CRCHECK_REDACTION_KEY or in the file beside the cassettes, a command may use its real
-identifiers, and is answered in their terms.
+With the redaction key, in CRCHECK_REDACTION_KEY or in the file next to the cassettes, a command may use its real
+identifiers, and the responses contain them.
 
   crcheck replay recordings/ -- pytest
 
@@ -37,12 +37,12 @@ identifiers, and is answered in their terms.
 }
 
 // Run serves cassettes.
-func (v *replayCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
-	options := replay.Options{Order: v.Order, KeepOrder: v.Played != ""}
-	if err := v.redaction(ctx, t, &options); err != nil {
+func (c *replayCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
+	options := replay.Options{Order: c.Order, KeepOrder: c.Played != ""}
+	if err := c.redaction(ctx, t, &options); err != nil {
 		return err
 	}
-	player, err := replay.Open(v.Paths, options)
+	player, err := replay.Open(c.Paths, options)
 	if err != nil {
 		return err
 	}
@@ -55,10 +55,10 @@ func (v *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 		return fmt.Sprintf("%s, interaction %d: %s", s.Source, s.Interaction, s.Reason)
 	})
 	if player.Len() == 0 {
-		return fmt.Errorf("there is nothing to replay: name cassettes with requests")
+		return fmt.Errorf("found nothing to replay: name cassettes that have requests")
 	}
 	fmt.Fprintf(t.Err, "replaying %s\n", plural.Of(player.Len(), "interaction"))
-	status, err := serve.Run{Handler: player, Listen: v.Listen, Command: command, Region: v.Region,
+	status, err := serve.Run{Handler: player, Listen: c.Listen, Command: command, Region: c.Region,
 		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
 		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
 	if err != nil {
@@ -76,8 +76,8 @@ func (v *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 		x := unplayed[i]
 		return fmt.Sprintf("%s, interaction %d: %s %s", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
 	})
-	if v.Played != "" {
-		if _, err := player.WritePlayed(v.Played); err != nil {
+	if c.Played != "" {
+		if _, err := player.WritePlayed(c.Played); err != nil {
 			fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 			if status == 0 {
 				status = exitIncomplete
@@ -90,11 +90,11 @@ func (v *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	return nil
 }
 
-// redaction sets how the cassettes were redacted, if their key is at hand.
-func (v *replayCommand) redaction(ctx context.Context, t *terminal, options *replay.Options) error {
-	for _, path := range v.Paths {
+// redaction sets how the cassettes were redacted, if their key can be found.
+func (c *replayCommand) redaction(ctx context.Context, t *terminal, options *replay.Options) error {
+	for _, path := range c.Paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			path = filepath.Join(path, "any") // the key lies in the folder
+			path = filepath.Join(path, "any") // the key is in the folder
 		}
 		key, ok, err := redact.ReadKey(redact.KeyOf(path))
 		switch {
@@ -103,24 +103,24 @@ func (v *replayCommand) redaction(ctx context.Context, t *terminal, options *rep
 		case !ok:
 			continue
 		}
-		inForce, err := v.open(ctx, t)
+		inForce, err := c.open(ctx, t)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(t.Err, "real identifiers are understood where cassettes were recorded with the key %s\n", key.ID())
-		options.Key, options.Catalog, options.All = key.Text(), inForce.Catalog, v.Redact == "all"
+		fmt.Fprintf(t.Err, "accepting real identifiers for cassettes recorded with the key %s\n", key.ID())
+		options.Key, options.Catalog, options.All = key.Text(), inForce.Catalog, c.Redact == "all"
 		return nil
 	}
 	return nil
 }
 
-// some lists the first of n things, and how many more there are.
+// some prints the first of n lines, and how many more there are.
 func some(t *terminal, what string, n int, line func(i int) string) {
-	const most = 10
-	for i := range min(most, n) {
+	const maxLines = 10
+	for i := range min(maxLines, n) {
 		fmt.Fprintf(t.Err, "%s: %s\n", what, line(i))
 	}
-	if n > most {
-		fmt.Fprintf(t.Err, "… and %d more\n", n-most)
+	if n > maxLines {
+		fmt.Fprintf(t.Err, "… and %d more\n", n-maxLines)
 	}
 }

@@ -59,7 +59,7 @@ func TestReplayRealIdentifiers(t *testing.T) {
 	status, out, stderr := play()
 	require.Equal(t, exitClean, status, stderr)
 	require.Equal(t, "200 "+answer+"\n", out)
-	require.Contains(t, stderr, "real identifiers are understood")
+	require.Contains(t, stderr, "accepting real identifiers")
 
 	key, err := os.ReadFile(redact.KeyOf(cassette))
 	require.NoError(t, err)

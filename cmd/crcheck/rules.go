@@ -8,17 +8,17 @@ import (
 )
 
 type rulesCommand struct {
-	Rule     finding.RuleID `arg:"" optional:"" help:"One rule, to read all about it."`
-	Markdown bool           `help:"Write the page docs/rules.md."`
+	Rule     finding.RuleID `arg:"" optional:"" help:"A rule to explain. Default: list all rules."`
+	Markdown bool           `help:"Print the page docs/rules.md."`
 }
 
-// Run lists the rule table.
-func (v *rulesCommand) Run(t *terminal) error {
+// Run lists the rules, or explains one.
+func (c *rulesCommand) Run(t *terminal) error {
 	switch {
-	case v.Markdown:
+	case c.Markdown:
 		_, err := fmt.Fprint(t.Out, finding.RulesPage())
 		return err
-	case v.Rule == "":
+	case c.Rule == "":
 		out := bufio.NewWriter(t.Out)
 		fmt.Fprintf(out, "%-30s  %-6s  %-7s  %-7s  %s\n", "RULE", "LAYER", "LENIENT", "DEFAULT", "STRICT")
 		for _, r := range finding.Rules() {
@@ -27,11 +27,11 @@ func (v *rulesCommand) Run(t *terminal) error {
 		}
 		return out.Flush()
 	}
-	r, ok := v.Rule.Lookup()
+	r, ok := c.Rule.Lookup()
 	if !ok {
-		return fmt.Errorf("there is no rule %q: `crcheck rules` lists them", v.Rule)
+		return fmt.Errorf("unknown rule %q: `crcheck rules` lists all rules", c.Rule)
 	}
-	_, err := fmt.Fprintf(t.Out, "%s, of the %s layer\n\n%s\n\n→ %s\n\nSeverity: %s under lenient, %s under default, %s under strict.\n",
+	_, err := fmt.Fprintf(t.Out, "%s (%s layer)\n\n%s\n\n→ %s\n\nSeverity: %s under lenient, %s under default, %s under strict.\n",
 		r.ID, r.Layer, r.Purpose, r.Remedy, r.Severity(finding.Lenient), r.Severity(finding.Default), r.Severity(finding.Strict))
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// A release states its version and commit when it is linked:
+// A release build sets its version and commit at link time:
 //
 //	go build -ldflags "-X main.version=v1.2.3 -X main.commit=0123abc" ./cmd/crcheck
 var version, commit string
@@ -29,8 +29,8 @@ func (versionCommand) Run(t *terminal) error {
 	return out.Flush()
 }
 
-// built is the version and the commit that were linked in, else those that the go command recorded;
-// info may be nil.
+// built returns the version and the commit set at link time, or else those that the go command
+// recorded. info may be nil.
 func built(info *debug.BuildInfo) (string, string) {
 	if info == nil {
 		info = &debug.BuildInfo{}

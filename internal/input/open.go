@@ -1,9 +1,8 @@
-// Package input opens what a command reads: documents, whole, and traffic, interaction by
-// interaction.
+// Package input reads the inputs of commands: whole documents, and traffic one interaction at a time.
 //
-// The model: [Open] opens any path so that waiting for a pipe can be given up; [Document] reads one
-// document that a user named; [Gather] makes [Traffic] of files, folders and standard input, with
-// the findings that the indexes of folders expect.
+// The model: [Open] opens any path; cancelling its context ends the wait for a pipe. [Document] reads
+// one document that the user named. [Gather] collects files, folders and standard input as
+// [Traffic], with the findings that the indexes of folders expect.
 package input
 
 import (
@@ -15,8 +14,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Open opens a file. Opening a pipe waits for its writer, and reading one for
-// what is written: both can be given up.
+// Open opens a file. Opening a pipe blocks until it has a writer, and reading it blocks until the
+// writer writes. Cancelling ctx ends both.
 func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
 		return os.Open(path)
@@ -44,7 +43,7 @@ func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	}
 }
 
-// Interruptible lets a read that waits for a person or a pipe be given up.
+// Interruptible returns a reader whose blocked reads, of a terminal or a pipe, end when ctx does.
 func Interruptible(ctx context.Context, r io.Reader) io.Reader {
 	return &interruptible{ctx: ctx, r: r}
 }
@@ -52,7 +51,7 @@ func Interruptible(ctx context.Context, r io.Reader) io.Reader {
 type interruptible struct {
 	ctx    context.Context
 	r      io.Reader
-	buffer []byte // of its own: a read that was given up may still write to it
+	buffer []byte // its own, because a read that was abandoned may still write to it
 	err    error
 }
 
@@ -75,30 +74,31 @@ func (r *interruptible) Read(p []byte) (int, error) {
 	}()
 	select {
 	case <-r.ctx.Done():
-		r.err = r.ctx.Err() // the buffer is no longer its own
+		r.err = r.ctx.Err() // the abandoned read still uses the buffer
 		return 0, r.err
 	case got := <-done:
 		return copy(p, buffer[:got.n]), got.err
 	}
 }
 
-// MaxDocument bounds a document that is read whole: a source or an overlay.
+// MaxDocument is the maximum size in bytes of a document that is read whole, such as a source or an
+// overlay.
 const MaxDocument = 64 << 20
 
 // Document reads a file that the user named.
 func Document(ctx context.Context, path string) ([]byte, error) {
-	tooLarge := fmt.Errorf("%s: it is larger than %d MiB; name a smaller document", path, MaxDocument>>20)
+	tooLarge := fmt.Errorf("%s: larger than %d MiB; name a smaller document", path, MaxDocument>>20)
 	if info, err := os.Stat(path); err == nil {
 		switch {
 		case info.IsDir():
-			return nil, fmt.Errorf("%s: it is a folder; name a document in it", path)
+			return nil, fmt.Errorf("%s: is a folder; name a document in it", path)
 		case info.Size() > MaxDocument:
 			return nil, tooLarge
 		}
 	}
 	for _, err := range traffic.Files(path) {
 		if err != nil {
-			return nil, err // it says what to do
+			return nil, err // the error already says what to do
 		}
 	}
 	r, err := Open(ctx, path)
@@ -111,7 +111,7 @@ func Document(ctx context.Context, path string) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	case len(text) > MaxDocument:
-		return nil, tooLarge // a pipe or a device has no size
+		return nil, tooLarge // a pipe or a device does not state its size
 	}
 	return text, nil
 }

@@ -9,8 +9,7 @@ import (
 	"github.com/crcheck/crcheck/internal/output"
 )
 
-// progress shows how many bytes were read, on a terminal, when the work takes
-// longer than a second.
+// progress shows on a terminal how many bytes were read, once the work has taken more than a second.
 type progress struct {
 	out   io.Writer
 	total int64
@@ -19,8 +18,8 @@ type progress struct {
 	bar   *progressbar.ProgressBar
 }
 
-// newProgress returns nil, which shows nothing, where out is not a terminal. A
-// total of -1 is unknown.
+// newProgress returns nil, which shows nothing, if out is not a terminal. A total of -1 means
+// unknown.
 func newProgress(out io.Writer, total int64) *progress {
 	if !output.IsTerminal(out) {
 		return nil
@@ -40,11 +39,11 @@ func (p *progress) Write(data []byte) (int, error) {
 	p.read += int64(len(data))
 	if p.bar == nil && time.Since(p.since) > time.Second {
 		p.bar = progressbar.NewOptions64(p.total, progressbar.OptionSetWriter(p.out), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetSpinnerChangeInterval(0), // else a goroutine draws it for ever, also after close
+			progressbar.OptionSetSpinnerChangeInterval(0), // otherwise a goroutine keeps drawing it, even after close
 			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))
 	}
 	if p.bar != nil {
-		p.bar.Set64(p.read) //nolint:errcheck // a file that has grown exceeds the total; reading goes on
+		p.bar.Set64(p.read) //nolint:errcheck // a file that grew exceeds the total, which is not a reason to stop
 	}
 	return len(data), nil
 }

@@ -20,11 +20,11 @@ import (
 // File is one file of traffic, or standard input.
 type File struct {
 	Name  string
-	Named bool // by the user, rather than found in a folder
+	Named bool // the user named it, rather than its folder
 	Open  func(context.Context) (io.ReadCloser, error)
 }
 
-// Read reads the file whole.
+// Read reads the whole file.
 func (f File) Read(ctx context.Context) ([]byte, error) {
 	r, err := f.Open(ctx)
 	if err != nil {
@@ -37,16 +37,16 @@ func (f File) Read(ctx context.Context) ([]byte, error) {
 // Traffic is the traffic that a command reads.
 type Traffic struct {
 	Files    []File
-	Expected []finding.Expected // what the indexes of folders say
-	Problems []error            // files that are not there, or cannot be opened
+	Expected []finding.Expected // the findings that the indexes of folders expect
+	Problems []error            // files that are missing or cannot be opened
 
 	size    int64     // bytes
-	endless bool      // a pipe or a device is among the files: size is not all
-	err     io.Writer // for progress, and for what is odd about an interaction
+	endless bool      // a pipe or a device is among the files, so size is not the total
+	err     io.Writer // for progress, and for problems of single interactions
 }
 
-// Gather expands files and folders; none stands for the embedded cassettes. In
-// a folder, an index of cassettes says which findings are expected.
+// Gather expands files and folders. Without any, it returns the embedded cassettes. In a folder, an
+// index of cassettes lists the findings to expect.
 func Gather(stdin io.Reader, stderr io.Writer, paths []string) *Traffic {
 	in := &Traffic{err: stderr}
 	if len(paths) == 0 {
@@ -84,8 +84,8 @@ func (in *Traffic) file(file traffic.File) {
 	in.Files = append(in.Files, File{file.Path, file.Named, func(ctx context.Context) (io.ReadCloser, error) { return Open(ctx, file.Path) }})
 }
 
-// index takes the expectations of a folder's index. A file of that name may be
-// something else: then it is traffic, or skipped.
+// index reads the expected findings of a folder's index. A file of that name that is not an index is
+// treated as any other file.
 func (in *Traffic) index(path string) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -104,13 +104,13 @@ func (in *Traffic) index(path string) {
 	folder := filepath.Dir(path)
 	for _, entry := range index.Entries {
 		if _, err := os.Stat(filepath.Join(folder, filepath.FromSlash(entry.File))); err != nil {
-			in.Problems = append(in.Problems, fmt.Errorf("%s: lists %s, which is not there; restore it, or remove the entry", path, entry.File))
+			in.Problems = append(in.Problems, fmt.Errorf("%s: lists %s, which does not exist; restore the file or remove the entry", path, entry.File))
 		}
 	}
 	in.Expected = append(in.Expected, index.Expectations(folder)...)
 }
 
-// embedded takes the cassettes that are built in, under the name of their folder.
+// embedded adds the embedded cassettes, under the name of their folder.
 func (in *Traffic) embedded() {
 	const folder = "cassettes"
 	embedded, index := cassettes.Embedded(), cassettes.EmbeddedIndex()
@@ -125,8 +125,8 @@ func (in *Traffic) embedded() {
 	}
 }
 
-// Read yields all files with their interactions, and the errors of package traffic and of
-// [File.Open] as they come.
+// Read yields all files with their interactions, and every error of package traffic and of
+// [File.Open].
 func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.Interaction, error]] {
 	return func(yield func(File, iter.Seq2[*traffic.Interaction, error]) bool) {
 		size := in.size
@@ -152,9 +152,9 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 	}
 }
 
-// Sources is [Traffic.Read] without what a command that does not report findings can do nothing
-// about: files of a folder that are not traffic are passed over; what is odd about one interaction
-// is said on standard error. Of what cannot be read the error is yielded, and nothing after it.
+// Sources is [Traffic.Read] for commands that do not report findings. It skips files of a folder that
+// are not traffic, and prints problems of single interactions to standard error. After any other
+// error it yields nothing more.
 func (in *Traffic) Sources(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.Interaction, error]] {
 	return func(yield func(File, iter.Seq2[*traffic.Interaction, error]) bool) {
 		for file, all := range in.Read(ctx) {
@@ -187,7 +187,7 @@ func (in *Traffic) readable(ctx context.Context, file File, all iter.Seq2[*traff
 	}
 }
 
-// Interactions yields the interactions of all files, as [Traffic.Sources] says, and counts them.
+// Interactions yields the interactions of all files, like [Traffic.Sources], and counts them.
 func (in *Traffic) Interactions(ctx context.Context, count *int) iter.Seq2[*traffic.Interaction, error] {
 	return func(yield func(*traffic.Interaction, error) bool) {
 		for _, interactions := range in.Sources(ctx) {

@@ -113,11 +113,11 @@ func (call *Session) endpoint(users string) (*url.URL, error) {
 
 // noCredentials says that there are no credentials to sign with.
 func (call *Session) noCredentials(err error) error {
-	where := "the environment and the files of AWS"
+	where := "the environment or the AWS configuration files"
 	if call.options.AwsProfile != "" {
 		where = "the AWS profile " + call.options.AwsProfile
 	}
-	return fmt.Errorf("there are no credentials in %s: %w; log in, or choose a profile with --aws-profile", where, err)
+	return fmt.Errorf("found no credentials in %s: %w; log in, or choose a profile with --aws-profile", where, err)
 }
 
 // Run sends the request, unless the contract refuses it, and checks the response.
@@ -246,10 +246,10 @@ func (call *Session) recorded(record *recorder.Recorder) error {
 	err := record.Close()
 	stats := record.Stats()
 	if err == nil && stats.Interactions > 0 {
-		fmt.Fprintf(call.options.Stderr, "recorded 1 interaction into %s\n", call.options.Record)
+		fmt.Fprintf(call.options.Stderr, "recorded 1 interaction to %s\n", call.options.Record)
 	}
 	if stats.Secrets > 0 {
-		fmt.Fprintf(call.options.Stderr, "%s masked: look at the cassette before you share it, and at why the service sends them\n", plural.Of(stats.Secrets, "secret"))
+		fmt.Fprintf(call.options.Stderr, "%s masked: review the cassette before you share it, and find out why the service sends them\n", plural.Of(stats.Secrets, "secret"))
 	}
 	return err
 }

@@ -8,30 +8,30 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFolderNames: what documents call things leads to a file in the
-// folder, of its own, or nothing at all is written.
+// TestFolderNames checks that each name in a document becomes a separate file of the folder, or that
+// nothing is written.
 func TestFolderNames(t *testing.T) {
 	for _, v := range []struct {
 		name  string
 		files []string
 		fine  bool
 	}{
-		{"names of their own", []string{"s.A.json", "s.B.json", "s.A.output.json"}, true},
+		{"different names", []string{"s.A.json", "s.B.json", "s.A.output.json"}, true},
 		{"odd names", []string{"s..json", "s...json", "a b.json", "é.json", "-s.json", "~.json"}, true},
-		{"one twice", []string{"s.A.json", "s.B.json", "s.A.json"}, false},
-		{"another case", []string{"s.listBeds.json", "s.ListBeds.json"}, false},
-		{"another case beyond ASCII", []string{"s.Éa.json", "s.éa.json"}, false},
+		{"duplicate", []string{"s.A.json", "s.B.json", "s.A.json"}, false},
+		{"different case", []string{"s.listBeds.json", "s.ListBeds.json"}, false},
+		{"different case beyond ASCII", []string{"s.Éa.json", "s.éa.json"}, false},
 		{"above the folder", []string{"../s.json"}, false},
-		{"above the folder, on the way", []string{"s/../../s.json"}, false},
+		{"above the folder, in the middle", []string{"s/../../s.json"}, false},
 		{"below the folder", []string{"s/s.json"}, false},
-		{"from the root", []string{"/tmp/s.json"}, false},
-		{"above the folder of Windows", []string{`..\s.json`}, false},
-		{"a drive or a stream of Windows", []string{"c:s.json"}, false},
+		{"absolute", []string{"/tmp/s.json"}, false},
+		{"above the folder, on Windows", []string{`..\s.json`}, false},
+		{"drive or stream on Windows", []string{"c:s.json"}, false},
 		{"hidden", []string{".bashrc"}, false},
-		{"the folder", []string{"."}, false},
-		{"none", []string{""}, false},
-		{"a NUL", []string{"s\x00.json"}, false},
-		{"the last one", []string{"s.A.json", "../s.json"}, false},
+		{"the folder itself", []string{"."}, false},
+		{"empty", []string{""}, false},
+		{"NUL", []string{"s\x00.json"}, false},
+		{"only the last is invalid", []string{"s.A.json", "../s.json"}, false},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			above := t.TempDir()

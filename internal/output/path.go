@@ -1,5 +1,5 @@
-// Package output writes what a command makes: to standard output, to a file ([Path]) whole or not at
-// all, or to a folder of files ([Folder]).
+// Package output writes the results of commands: to standard output, to a file ([Path]) completely or
+// not at all, or to a folder of files ([Folder]).
 package output
 
 import (
@@ -18,13 +18,13 @@ import (
 	"github.com/crcheck/crcheck/internal/links"
 )
 
-// Path is where a command writes its data; empty or - is standard output.
+// Path is the file that a command writes its data to; empty or - is standard output.
 type Path string
 
-// IsStandard reports standard output.
+// IsStandard reports whether the path is standard output.
 func (p Path) IsStandard() bool { return p == "" || p == "-" || p == "/dev/stdout" }
 
-// Validate refuses, before any work is done, what cannot be written to.
+// Validate refuses a path that cannot be written, before any work is done.
 func (p Path) Validate() error {
 	if p.IsStandard() {
 		return nil
@@ -34,12 +34,12 @@ func (p Path) Validate() error {
 	}
 	folder := filepath.Dir(string(p))
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return fmt.Errorf("%s cannot be written: there is no folder %s, make it first", p, folder)
+		return fmt.Errorf("%s cannot be written: folder %s does not exist; create it first", p, folder)
 	}
 	return nil
 }
 
-// Write writes data, to a file whole or not at all.
+// Write writes data. A file is written completely or not at all.
 func (p Path) Write(stdout io.Writer, write func(io.Writer) error) error {
 	if p.IsStandard() {
 		return write(stdout)
@@ -51,8 +51,8 @@ func (p Path) Write(stdout io.Writer, write func(io.Writer) error) error {
 	return p.replace(data.Bytes())
 }
 
-// replace makes data what the file has. /dev/stderr may lead to a regular file, which others have
-// open.
+// replace replaces the content of the file. It only appends to /dev/stderr and the like, which may
+// lead to a regular file that other processes have open.
 func (p Path) replace(data []byte) error {
 	info, err := os.Stat(string(p))
 	if strings.HasPrefix(string(p), "/dev/") || err == nil && !info.Mode().IsRegular() {
@@ -61,7 +61,7 @@ func (p Path) replace(data []byte) error {
 	return p.explain(maybe.WriteFile(links.Follow(string(p)), data, 0o644))
 }
 
-// Stream writes data that may be large, to a file whole or not at all.
+// Stream writes data that may be large. A file is written completely or not at all.
 func (p Path) Stream(stdout io.Writer, write func(io.Writer) error) error {
 	if p.IsStandard() || strings.HasPrefix(string(p), "/dev/") {
 		return p.Write(stdout, write)
@@ -71,7 +71,7 @@ func (p Path) Stream(stdout io.Writer, write func(io.Writer) error) error {
 	if err != nil {
 		return p.explain(err)
 	}
-	defer os.Remove(pending.Name()) //nolint:errcheck // it is gone where all went well
+	defer os.Remove(pending.Name()) //nolint:errcheck // after a successful rename it no longer exists
 	if err := write(pending); err != nil {
 		return errors.Join(p.explainWrite(err), pending.Close())
 	}
@@ -81,7 +81,8 @@ func (p Path) Stream(stdout io.Writer, write func(io.Writer) error) error {
 	return p.explain(os.Rename(pending.Name(), path))
 }
 
-// explainWrite explains what comes from the file rather than from what is written to it.
+// explainWrite explains an error of writing the file. It returns errors of producing the data as they
+// are.
 func (p Path) explainWrite(err error) error {
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) && cause.Op == "write" {
 		return p.explain(err)
@@ -89,7 +90,7 @@ func (p Path) explainWrite(err error) error {
 	return err
 }
 
-// appendTo writes to what cannot be replaced: a device or a pipe.
+// appendTo writes to a device or a pipe, which cannot be replaced.
 func appendTo(path string, data []byte) error {
 	w, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
@@ -99,7 +100,7 @@ func appendTo(path string, data []byte) error {
 	return errors.Join(err, w.Close())
 }
 
-// explain names the file that the user named, rather than a temporary one.
+// explain names the file that the user named instead of a temporary one.
 func (p Path) explain(err error) error {
 	if err == nil {
 		return nil
@@ -107,10 +108,10 @@ func (p Path) explain(err error) error {
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
 		err = cause.Err
 	}
-	return fmt.Errorf("%s cannot be written: %w; nothing was changed, name another file with --output", p, err)
+	return fmt.Errorf("%s cannot be written: %w; nothing was changed; name another file with --output", p, err)
 }
 
-// IsTerminal reports a writer that a person watches.
+// IsTerminal reports whether w is a terminal.
 func IsTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))

@@ -16,7 +16,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// log says what is found while it is recorded, and what came of it at the end.
+// log prints findings during the recording, and collects them for the result.
 type log struct {
 	stderr io.Writer
 	failOn report.Threshold
@@ -24,7 +24,7 @@ type log struct {
 
 	mu        sync.Mutex
 	collector report.Collector
-	said      map[string]int // lines by kind
+	said      map[string]int // number of lines of each kind
 	refusals  map[proxy.Code]int
 }
 
@@ -35,7 +35,8 @@ func newLog(o *Options, catalog *schema.Catalog) (*log, error) {
 	return l, err
 }
 
-// maxLines bounds the lines of one kind: a client that polls has the same to say for hours.
+// maxLines is the maximum number of lines of one kind. A client that polls may cause the same line
+// for hours.
 const maxLines = 10
 
 // say writes a line of a kind. The caller holds l.mu.
@@ -44,7 +45,7 @@ func (l *log) say(kind, line string) {
 	case l.said[kind] <= maxLines:
 		fmt.Fprintln(l.stderr, line)
 	case l.said[kind] == maxLines+1:
-		fmt.Fprintln(l.stderr, "… and more of this kind, which are counted")
+		fmt.Fprintln(l.stderr, "… further lines of this kind are only counted")
 	}
 }
 
@@ -61,12 +62,12 @@ func (l *log) check(x *traffic.Interaction) finding.Set {
 	return outcome.Findings
 }
 
-// found takes graded findings.
+// found collects and prints graded findings.
 func (l *log) found(findings finding.Set) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range findings {
-		f.Source, f.Line, f.Column = "", 0, 0 // the body's lines are not those of the cassette
+		f.Source, f.Line, f.Column = "", 0, 0 // lines of the body are not lines of the cassette
 		l.collector.Add(f, nil)
 		line := f.String()
 		if f.Interaction > 0 {
@@ -87,8 +88,8 @@ func (l *log) refused(r *proxy.Refusal) {
 	l.say(string(r.Code), word+": "+r.Error())
 }
 
-// end sums up. The errors are those of writing the cassette, and of serving; a command that could
-// not be started is one of beginning.
+// end returns the result. It carries the errors of writing the cassette (closed) and of serving (ran).
+// If the command could not be started, end returns that error instead.
 func (l *log) end(record *recorder.Recorder, closed error, status int, ran error) (*Result, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -18,12 +18,12 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// session is a mode at work.
+// session is a running proxy of one mode.
 type session struct {
 	handler http.Handler
 	client  proxy.Environment
-	ended   func(context.Context) // after the server has ended
-	end     func()                // at the very end
+	ended   func(context.Context) // called after the server has ended
+	end     func()                // called last, to clean up
 }
 
 func (o *Options) session(target proxy.Target, user userCredentials, a net.Addr) (*session, error) {
@@ -33,13 +33,13 @@ func (o *Options) session(target proxy.Target, user userCredentials, a net.Addr)
 	return o.resign(target, user, a), nil
 }
 
-// userCredentials are what the re-sign mode signs with, and the region that goes with them.
+// userCredentials are the credentials and the region that the re-sign mode signs with.
 type userCredentials struct {
 	aws.CredentialsProvider
 	region string
 }
 
-// user finds credentials, or says that there are none.
+// user finds the user's credentials.
 func (o *Options) user(ctx context.Context) (userCredentials, error) {
 	user, region, err := proxy.Chain(ctx, o.AwsProfile)
 	if err == nil {
@@ -51,30 +51,30 @@ func (o *Options) user(ctx context.Context) (userCredentials, error) {
 	return userCredentials{user, region}, nil
 }
 
-// resign is the mode that signs again.
+// resign starts the mode that signs requests again.
 func (o *Options) resign(target proxy.Target, user userCredentials, a net.Addr) *session {
 	region := cmp.Or(o.Region, proxy.Region(target.Upstream), user.region, serve.DefaultRegion)
 	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user, Hosts: proxy.HostsOf(a)}
 	return &session{p, proxy.ResignEnvironment("http://"+serve.Reachable(a), region, p.Session), func(context.Context) {}, func() {}}
 }
 
-// credentialsError says that there is nothing to sign with.
+// credentialsError is the error of a user without credentials.
 type credentialsError struct {
 	profile string
 	err     error
 }
 
 func (e *credentialsError) Error() string {
-	where := "the environment and the files of AWS"
+	where := "the environment or the AWS configuration files"
 	if e.profile != "" {
 		where = "the AWS profile " + e.profile
 	}
-	return fmt.Sprintf("there are no credentials in %s: %v; log in, choose a profile with --aws-profile, or use --forward", where, e.err)
+	return fmt.Sprintf("found no credentials in %s: %v; log in, choose a profile with --aws-profile, or use --forward", where, e.err)
 }
 
 func (e *credentialsError) Unwrap() error { return e.err }
 
-// forward is the mode that the client's signatures pass.
+// forward starts the mode that keeps the client's signatures.
 func (o *Options) forward(target proxy.Target, a net.Addr) (*session, error) {
 	p, err := proxy.NewForward(target)
 	if err != nil {
@@ -94,11 +94,11 @@ func (o *Options) forward(target proxy.Target, a net.Addr) (*session, error) {
 	if o.Region != "" {
 		client = client.With("AWS_REGION="+o.Region, "AWS_DEFAULT_REGION="+o.Region)
 	}
-	ended := func(ctx context.Context) { p.End(ctx) } //nolint:errcheck // what is still under way is not recorded
+	ended := func(ctx context.Context) { p.End(ctx) } //nolint:errcheck // unfinished exchanges are not recorded
 	return &session{p, client, ended, end}, nil
 }
 
-// allow is what the re-sign mode lets through.
+// allow returns the check of the requests that the re-sign mode lets through.
 func (o *Options) allow(catalog *schema.Catalog) func(*http.Request, []byte) error {
 	if o.AllowWrites {
 		return nil
@@ -106,11 +106,11 @@ func (o *Options) allow(catalog *schema.Catalog) func(*http.Request, []byte) err
 	return func(r *http.Request, body []byte) error {
 		routes, unrouted := catalog.Candidates(schema.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: body})
 		if unrouted != nil {
-			return fmt.Errorf("no contract in force has this operation, of %s, so it may write; choose its contract with --contract, or let everything through with --allow-writes", unrouted)
+			return fmt.Errorf("no loaded contract has this operation of %s, so it may write; choose its contract with --contract, or allow all operations with --allow-writes", unrouted)
 		}
-		for _, route := range routes { // whichever it is
+		for _, route := range routes { // the service may take any of them
 			if !route.Contract.Readonly.Or(false) {
-				return fmt.Errorf("the contract of %s does not call it read-only; let it through with --allow-writes", route.Contract.Name())
+				return fmt.Errorf("the contract does not mark %s as read-only; allow it with --allow-writes", route.Contract.Name())
 			}
 			if err := routedOnce(route.Contract, r.URL); err != nil {
 				return err
@@ -120,15 +120,15 @@ func (o *Options) allow(catalog *schema.Catalog) func(*http.Request, []byte) err
 	}
 }
 
-// routedOnce refuses a query that says more than once what the URI of a contract says literally:
-// which one counts is the service's business.
+// routedOnce refuses a query that repeats a literal parameter of the contract's URI, because it is up
+// to the service which of them decides the operation.
 func routedOnce(c *schema.Contract, u *url.URL) error {
 	_, query, _ := strings.Cut(c.URI.Or(""), "?")
-	literal, _ := url.ParseQuery(query) // as the catalog reads it
+	literal, _ := url.ParseQuery(query) // parsed as the catalog does
 	asked := u.Query()
 	for name, values := range literal {
 		if len(asked[name]) > len(values) {
-			return fmt.Errorf("the query has %q several times, which says what operation of %s it is; let it through with --allow-writes", name, c.Service)
+			return fmt.Errorf("the query has %q several times, and that parameter decides which operation of %s is called; allow it with --allow-writes", name, c.Service)
 		}
 	}
 	return nil

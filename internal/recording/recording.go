@@ -1,9 +1,9 @@
-// Package recording records what a client and a real service exchange, while a command runs or until
-// it is interrupted.
+// Package recording records the traffic between a client and a real service, while a command runs or
+// until it is interrupted.
 //
-// The model: a listener in one of two modes, which sign again or pass the client's own signatures
-// (package proxy), sends through a recorder (package recorder), which redacts; every interaction is
-// validated as it comes. [Run] returns what came of it all.
+// The model: a listener in one of two modes, which signs requests again or keeps the client's
+// signatures (package proxy), sends them through a recorder (package recorder), which redacts. Every
+// interaction is validated as it arrives. [Run] returns the report and the counts.
 package recording
 
 import (
@@ -30,32 +30,32 @@ type Options struct {
 	Upstream    string // the service; requests go nowhere else
 	Output      string // the cassette
 	Listen      string
-	UpstreamCA  string // a file of certificates to trust, too
-	AwsProfile  string // to sign with; empty: the one that environment and files say
-	Region      string // that the command is given; empty: that of the upstream, else the user's
-	Forward     bool   // be a proxy that the client's own signatures pass through
-	AllowWrites bool   // sign also what the contracts do not call read-only
-	RedactAll   bool   // replace every string that is not an enum
+	UpstreamCA  string // a file of additional certificates to trust
+	AwsProfile  string // to sign with; empty: the profile of the environment and the AWS configuration files
+	Region      string // passed to the command; empty: that of the upstream, or else the user's
+	Forward     bool   // act as a proxy that keeps the client's signatures
+	AllowWrites bool   // also sign operations that the contracts do not mark as read-only
+	RedactAll   bool   // replace every string that is not an enum value
 	From        finding.Origin
 	Profile     finding.Profile
 	FailOn      report.Threshold
 	Command     []string // to run; empty: record until the context ends
 
 	Stdin          io.Reader // of the command
-	Stdout, Stderr io.Writer // of the command, and for what is said of the recording
+	Stdout, Stderr io.Writer // of the command, and for messages about the recording
 }
 
-// Result is what came of a recording.
+// Result is the result of a recording.
 type Result struct {
 	*report.Report
 	Stats   recorder.Stats
-	Refused map[proxy.Code]int // requests that got no response of the service, by why
+	Refused map[proxy.Code]int // number of requests without a response of the service, by reason
 	Status  int                // of the command
 	Err     error              // of serving, or of writing the cassette
 }
 
-// Run records. Findings are what the contracts have to say of themselves. The error is one of
-// beginning: nothing was recorded.
+// Run records until the command ends or ctx does. findings are those about the contracts themselves.
+// If it returns an error, nothing was recorded.
 func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set, o Options) (*Result, error) {
 	upstream, err := proxy.ParseUpstream(o.Upstream)
 	if err != nil {
@@ -78,10 +78,10 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	}
 	defer l.Close()
 	if !proxy.Loopback(l.Addr()) {
-		fmt.Fprintf(o.Stderr, "crcheck: other machines can reach %s, if they have the credentials of this session\n", l.Addr())
+		fmt.Fprintf(o.Stderr, "crcheck: warning: other machines can use %s if they have the credentials of this session\n", l.Addr())
 	}
 	var user userCredentials
-	if !o.Forward { // before the cassette is begun
+	if !o.Forward { // before the cassette is created
 		if user, err = o.user(ctx); err != nil {
 			return nil, err
 		}
@@ -107,15 +107,15 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	return log.end(record, record.Close(), status, ran)
 }
 
-// serve serves while the command runs, or until it is interrupted. The error says why it ended
-// before.
+// serve serves until the command ends or ctx does. It returns the command's status, or the error that
+// ended it earlier.
 func (o *Options) serve(ctx context.Context, l net.Listener, session *session) (status int, err error) {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- serve.Serve(serving, l, session.handler) }()
 	if len(o.Command) > 0 {
-		// Ctrl-C is for the command: its last requests are recorded, too.
+		// Ctrl-C goes to the command, whose last requests are still recorded.
 		status, err = serve.Child{Command: o.Command, Env: session.client.Client(os.Environ()), Stdin: o.Stdin, Stdout: o.Stdout, Stderr: o.Stderr}.Run(context.WithoutCancel(ctx))
 	} else {
 		fmt.Fprintf(o.Stderr, "recording; run the client with these variables, then press Ctrl-C\n")
