@@ -1,7 +1,7 @@
 // Package cassettes is traffic of the built-in contracts, as data: go-vcr
 // cassettes, one scenario a file, and an index that says what is wrong with each.
 //
-// The model: a cassette below good/ keeps to the contract that its metadata
+// The model: a cassette below good/ conforms to the contract that its metadata
 // name, and no check has anything to say about it. A cassette below hostile/
 // breaks one thing; the [Index] names every finding that it must lead to, as
 // [finding.Expected], each with a reason. So one set of vectors tests the

@@ -43,19 +43,9 @@ type Entry struct {
 	Expected []finding.Expected `yaml:"expected,omitempty"` // nil: nothing is wrong with it
 }
 
-// IndexError says where an index is broken.
-type IndexError struct {
-	Name    string
-	Line    int // 0: no such place
-	Problem string
-	Remedy  string
-}
-
-func (e *IndexError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s; %s", e.Name, e.Problem, e.Remedy)
-	}
-	return fmt.Sprintf("%s:%d: %s; %s", e.Name, e.Line, e.Problem, e.Remedy)
+// indexError says where an index is broken; line 0: no such place.
+func indexError(name string, line int, problem, remedy string) error {
+	return &finding.RowError{Name: name, Line: line, Problem: problem + "; " + remedy}
 }
 
 // form is the YAML of an index.
@@ -92,7 +82,7 @@ func linesOf(name string, entries *yaml.Node) ([]lines, error) {
 	for _, entry := range elements(entries) {
 		l := lines{entry: entry.Line}
 		if empty(entry) {
-			return nil, &IndexError{name, entry.Line, "an entry is empty", "state file and about, or remove it"}
+			return nil, indexError(name, entry.Line, "an entry is empty", "state file and about, or remove it")
 		}
 		for i := 0; entry.Kind == yaml.MappingNode && i < len(entry.Content); i += 2 {
 			if entry.Content[i].Value != "expected" {
@@ -100,7 +90,7 @@ func linesOf(name string, entries *yaml.Node) ([]lines, error) {
 			}
 			for _, e := range elements(entry.Content[i+1]) {
 				if empty(e) {
-					return nil, &IndexError{name, e.Line, "an expectation is empty", "state rule, at and reason, or remove it"}
+					return nil, indexError(name, e.Line, "an expectation is empty", "state rule, at and reason, or remove it")
 				}
 				l.expected = append(l.expected, e.Line)
 			}
@@ -129,7 +119,7 @@ func target(n *yaml.Node) *yaml.Node {
 func empty(n *yaml.Node) bool { return n.ShortTag() == "!!null" }
 
 // ParseIndex reads an index; name is that of its file, for the error, which is
-// an [*IndexError]. It is strict: unknown keys, files named twice and
+// an [*finding.RowError]. It is strict: unknown keys, files named twice and
 // ill-formed expectations are refused, as each would let something pass unseen.
 func ParseIndex(name string, text []byte) (*Index, error) {
 	var o outline
@@ -138,10 +128,10 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 	}
 	switch {
 	case o.Format == nil:
-		return nil, &IndexError{name, 0, "this is no index of cassettes: it has no key crcheckIndex", fmt.Sprintf("begin it with \"crcheckIndex: %d\"", Format)}
+		return nil, indexError(name, 0, "this is no index of cassettes: it has no key crcheckIndex", fmt.Sprintf("begin it with \"crcheckIndex: %d\"", Format))
 	case *o.Format != Format:
-		return nil, &IndexError{name, 0, fmt.Sprintf("the index has format %d, this crcheck reads format %d", *o.Format, Format),
-			"use the crcheck that wrote it, or write it anew"}
+		return nil, indexError(name, 0, fmt.Sprintf("the index has format %d, this crcheck reads format %d", *o.Format, Format),
+			"use the crcheck that wrote it, or rewrite it")
 	}
 	at, err := linesOf(name, &o.Entries)
 	if err != nil {
@@ -154,10 +144,10 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 		return nil, broken(name, err)
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, &IndexError{name, 0, "a second YAML document follows the index", "keep one index in a file"}
+		return nil, indexError(name, 0, "a second YAML document follows the index", "keep one index in a file")
 	}
 	if f.Provenance == "" {
-		return nil, &IndexError{name, 0, "the index does not say where its traffic came from", "state provenance"}
+		return nil, indexError(name, 0, "the index does not say where its traffic came from", "state provenance")
 	}
 	seen := map[string]int{}
 	for i, entry := range f.Entries {
@@ -165,7 +155,7 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 			return nil, err
 		}
 		if line, twice := seen[entry.File]; twice {
-			return nil, &IndexError{name, at[i].entry, fmt.Sprintf("%s has an entry already, in line %d", entry.File, line), "join the two entries"}
+			return nil, indexError(name, at[i].entry, fmt.Sprintf("%s has an entry already, in line %d", entry.File, line), "join the two entries")
 		}
 		seen[entry.File] = at[i].entry
 	}
@@ -175,18 +165,18 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 func (e Entry) check(name string, at lines) error {
 	switch {
 	case e.File == "":
-		return &IndexError{name, at.entry, "an entry names no file", "state file"}
+		return indexError(name, at.entry, "an entry names no file", "state file")
 	case !fs.ValidPath(e.File) || e.File == ".":
-		return &IndexError{name, at.entry, fmt.Sprintf("%q is no path of a file below the index", e.File), "write it relative to the index, with slashes and without .."}
+		return indexError(name, at.entry, fmt.Sprintf("%q is no path of a file below the index", e.File), "write it relative to the index, with slashes and without ..")
 	case e.About == "":
-		return &IndexError{name, at.entry, e.File + " is not said to be about anything", "state about, in one line"}
+		return indexError(name, at.entry, e.File+" is not said to be about anything", "state about, in one line")
 	}
 	for i, expected := range e.Expected {
 		if err := expected.Check(); err != nil {
-			return &IndexError{name, at.of(i), e.File + ": " + err.Error(), "see crcheck rules for the rules, and give each expectation a reason"}
+			return indexError(name, at.of(i), e.File+": "+err.Error(), "see crcheck rules for the rules, and give each expectation a reason")
 		}
 		if expected.Source != "" {
-			return &IndexError{name, at.of(i), e.File + ": an expectation has a source", "remove it: the source is the file of the entry"}
+			return indexError(name, at.of(i), e.File+": an expectation has a source", "remove it: the source is the file of the entry")
 		}
 	}
 	return nil
@@ -200,17 +190,17 @@ var (
 // broken says what the YAML library says, with its first line in a field.
 func broken(name string, err error) error {
 	if row := (*finding.RowError)(nil); errors.As(err, &row) {
-		return &IndexError{name, row.Line, row.Problem, "correct the row"}
+		return indexError(name, row.Line, row.Problem, "correct the row")
 	}
-	e := &IndexError{name, 0, strings.TrimPrefix(err.Error(), "yaml: "), "correct it there"}
-	if m := yamlLine.FindStringSubmatch(e.Problem); m != nil {
-		e.Line, _ = strconv.Atoi(m[1])
-		e.Problem = m[2]
+	line, problem, remedy := 0, strings.TrimPrefix(err.Error(), "yaml: "), "correct it there"
+	if m := yamlLine.FindStringSubmatch(problem); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		problem = m[2]
 	}
-	if m := unknownKey.FindStringSubmatch(e.Problem); m != nil {
-		e.Problem, e.Remedy = "unknown key "+m[1], "look for a misspelling, or remove it"
+	if m := unknownKey.FindStringSubmatch(problem); m != nil {
+		problem, remedy = "unknown key "+m[1], "look for a misspelling, or remove it"
 	}
-	return e
+	return indexError(name, line, problem, remedy)
 }
 
 // Expectations returns what is expected of the cassettes when they are read

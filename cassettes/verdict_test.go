@@ -76,7 +76,7 @@ func loaded(t *testing.T) *bed {
 	return b
 }
 
-// differences holds findings against expectations: what was not expected, and
+// differences compares findings with expectations: what was not expected, and
 // what was expected and is not so.
 func differences(t *testing.T, expected []finding.Expected, found finding.Set) []string {
 	t.Helper()

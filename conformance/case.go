@@ -39,7 +39,7 @@ func (c *scenario) Group() string {
 const (
 	levelMust    = "must"    // the specification demands it
 	levelShould  = "should"  // it recommends it, or all known implementations agree
-	levelObserve = "observe" // it leaves it open; the outcome is noted, never held against a client
+	levelObserve = "observe" // it leaves it open; the outcome is noted, never counted against a client
 )
 
 // Which part of a client a case tests.
@@ -94,7 +94,7 @@ type expectSpec struct {
 }
 
 // errorSpec is an error of the service that a client reports. What is not
-// stated is not judged.
+// stated is not checked.
 type errorSpec struct {
 	Code       string `yaml:"code"`
 	Message    string `yaml:"message"`

@@ -8,7 +8,7 @@
 // each case a listener of its own, so that the port identifies the case, every
 // attempt is counted and a fault hits that client alone; the client never sees
 // names of cases. The client reports what it made of the answer and the runner
-// judges: from the report, the wire log and the behaviour of the process.
+// checks: from the report, the wire log and the behaviour of the process.
 //
 // A client is a [Client], of one of two kinds: a process that speaks JSON Lines
 // (docs/protocol.md), in any language, or a [Func] in Go. Every selected case

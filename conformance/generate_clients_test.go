@@ -151,7 +151,7 @@ func BenchmarkGenerated(b *testing.B) {
 	})
 }
 
-// A contract is enough to judge a client: here one that fails when an enum has a
+// A contract is enough to test a client: here one that fails when an enum has a
 // new value.
 func ExampleGenerate() {
 	contract := contracts.MustLoad("cleanrooms.GetProtectedJob")

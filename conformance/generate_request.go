@@ -70,7 +70,7 @@ func (c *planned) answer(ids identifiers) (answering, error) {
 	}, nil
 }
 
-// asked judges the requests of a generated case: each says, read by the contract,
+// asked checks the requests of a generated case: each says, read by the contract,
 // what the client was asked for.
 func (c *planned) asked(ids identifiers, attempts []Attempt) []string {
 	if !c.generated {

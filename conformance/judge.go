@@ -32,7 +32,7 @@ type expectation struct {
 	corrected func(want, got any) any
 }
 
-// verdict holds a result against the alternatives and the wire log against the
+// verdict compares a result with the alternatives and the wire log against the
 // bounds of the case.
 func (j *oracle) verdict(result *Result) []string {
 	problems := j.wire(result)
@@ -71,7 +71,7 @@ func (j *oracle) alternative(e *expectation, kind string, result *Result) string
 	switch want {
 	case "output":
 		if j.reports == ReportsOutcome {
-			return "" // only the kind is judged
+			return "" // only the kind is checked
 		}
 		return difference("output", e.output, result.Output, e.corrected)
 	case "error":
@@ -105,7 +105,7 @@ func (j *oracle) error(e *expectation, got *ErrorResult) string {
 	return ""
 }
 
-// wire judges what arrived at the listener.
+// wire checks what arrived at the listener.
 func (j *oracle) wire(result *Result) []string {
 	var problems []string
 	low, high := j.c.Attempts.bounds()

@@ -35,7 +35,7 @@ func TestPauses(t *testing.T) {
 			j := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}, attempts: attempts}
 			require.Equal(t, v.atOnce, j.atOnce())
 			j.c = &scenario{}
-			require.False(t, j.atOnce(), "not judged")
+			require.False(t, j.atOnce(), "not checked")
 		})
 	}
 	j := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}}
@@ -78,7 +78,7 @@ func TestAttemptsAreCounted(t *testing.T) {
 	}
 }
 
-// TestErrorIsJudged: what a case does not state is not judged, and a message that
+// TestErrorIsJudged: what a case does not state is not checked, and a message that
 // the client leaves out is empty.
 func TestErrorIsJudged(t *testing.T) {
 	var bare Result

@@ -87,7 +87,7 @@ type Results struct {
 	Coverage *coverage.Summary `json:"coverage,omitempty"`
 }
 
-// Passes reports whether the client keeps to the suite: nothing failed that is
+// Passes reports whether the client conforms to the suite: nothing failed that is
 // not known, every expected failure fails, and not everything was skipped.
 func (r *Results) Passes() bool {
 	for _, o := range r.Outcomes {

@@ -231,7 +231,7 @@ func (c *child) wait(hello *time.Timer) {
 	close(c.ended)
 }
 
-// verdict judges how a process ended; nil is well. Its words are the same
+// verdict says how a process ended; nil is well. Its words are the same
 // whether or not the next call was already in flight. The mutex is held.
 func (c *child) verdict(state *os.ProcessState) *ClientError {
 	status := "unknown status"

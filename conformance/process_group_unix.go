@@ -13,7 +13,7 @@ func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: t
 
 // The whole group gets a signal, also after its leader has been waited for: the
 // number of a group is not given to another while it has a member, and one that
-// has none is unlikely to be given anew within the moment between the two calls.
+// has none is unlikely to be reused within the moment between the two calls.
 
 func terminateGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 

@@ -20,7 +20,7 @@ type ClientHello struct {
 	Client   ClientInfo `json:"client"`
 	// Reports is "output" or, for programs that cannot hand over the parsed
 	// answer, "outcome": then only success, the error code, transport errors,
-	// attempts and the wire are judged.
+	// attempts and the wire are checked.
 	Reports string `json:"reports"`
 	// Concurrency is how many calls the client takes at a time, at least 1.
 	Concurrency int `json:"concurrency"`

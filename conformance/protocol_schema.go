@@ -68,7 +68,7 @@ var protocolSchemas = sync.OnceValues(func() (map[string]*v5.Schema, error) {
 	return schemas, nil
 })
 
-// checkMessage holds a line against the schema of a message.
+// checkMessage validates a line against the schema of a message.
 func checkMessage(message string, line []byte) *messageError {
 	wrong := func(pointer, reason string) *messageError {
 		return &messageError{message, pointer, reason, lineExcerpt(line)}

@@ -233,7 +233,7 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 	return result, stage.close(), err
 }
 
-// oracle holds a result against the case.
+// oracle compares a result with the case.
 func (s *session) judge(o *Outcome, c *planned, result *Result) {
 	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
 	expect, err := c.expectations(ids)

@@ -101,7 +101,7 @@ func TestReadSuiteOfAFolder(t *testing.T) {
 	require.Equal(t, []string{"status/other", "status/failed"}, []string{suite.cases[0].Name, suite.cases[1].Name})
 
 	for name, files := range map[string]fstest.MapFS{
-		"a name stands twice": {"s/a.yaml": file(oneCase), "s/b.yaml": file(oneCase)},
+		"a duplicate name": {"s/a.yaml": file(oneCase), "s/b.yaml": file(oneCase)},
 		"two operations":      {"s/a.yaml": file(oneCase), "s/b.yaml": file(strings.Replace(other, "GetProtectedJob", "GetMembership", 1))},
 		"no suite":            {"s/a.yaml": file("a: b")},
 		"no files":            {"s/a.txt": file(oneCase)},

@@ -8,19 +8,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// DuplicateRowError says that a file has a row already.
-type DuplicateRowError struct {
-	Row Expected // that is there
-}
-
-func (e *DuplicateRowError) Error() string {
-	return fmt.Sprintf("there is already a row for %s at %s (%s)", e.Row.Rule, e.Row.At(), e.Row.Reason)
-}
-
 // AppendRow adds a row to the text of a file of ignore rows, whose name is for
 // errors, and leaves what is there as it is, comments included. A row that is
 // there already, whatever its reason and last day, is refused with a
-// [*DuplicateRowError].
+// [*RowError].
 func AppendRow(name string, text []byte, e Expected) ([]byte, error) {
 	if err := e.Check(); err != nil {
 		return nil, err
@@ -35,7 +26,7 @@ func AppendRow(name string, text []byte, e Expected) ([]byte, error) {
 	}
 	for _, r := range rows {
 		if same(r) == same(e) {
-			return nil, &DuplicateRowError{r}
+			return nil, &RowError{Name: name, Problem: fmt.Sprintf("there is already a row for %s at %s (%s)", r.Rule, r.At(), r.Reason)}
 		}
 	}
 	row, err := EncodeRows([]Expected{e})

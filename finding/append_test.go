@@ -26,7 +26,7 @@ func TestAppendRow(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, v.want, string(text))
 			_, err = AppendRow("x.yaml", text, row)
-			var twice *DuplicateRowError
+			var twice *RowError
 			require.ErrorAs(t, err, &twice)
 			later := row
 			later.Reason, later.Expires = "another", "2026-12-31"

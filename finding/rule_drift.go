@@ -2,7 +2,7 @@ package finding
 
 // Rules of [LayerDrift]: what changed between two contracts. Their severity in
 // the table is what a change weighs that nothing proves; package drift derives
-// the rest from a witness.
+// the rest from a breaking payload.
 const (
 	DriftOperationAdded   RuleID = "drift.operation-added"
 	DriftOperationRemoved RuleID = "drift.operation-removed"

@@ -106,7 +106,7 @@ func TestRules(t *testing.T) {
 	var got []string
 	seen := map[RuleID]bool{}
 	for _, r := range Rules() {
-		require.False(t, seen[r.ID], "%s stands twice", r.ID)
+		require.False(t, seen[r.ID], "%s appears twice", r.ID)
 		seen[r.ID] = true
 		require.Regexp(t, `^[a-z]+\.[a-z0-9-]+$`, string(r.ID))
 		require.Regexp(t, `^[A-Z].*\.$`, r.Purpose, "%s", r.ID)
@@ -150,7 +150,7 @@ func TestRulesPage(t *testing.T) {
 	anchors := map[string]bool{}
 	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
 		anchor := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
-		require.False(t, anchors[anchor], "%s stands twice", anchor)
+		require.False(t, anchors[anchor], "%s appears twice", anchor)
 		anchors[anchor] = true
 	}
 	links := regexp.MustCompile(`(?m)^\| \[([^]]+)\]\(#([^)]+)\) \| (\w+) \| (\w+) \| (\w+) \|$`).FindAllStringSubmatch(page, -1)

@@ -19,7 +19,7 @@ import (
 const deepestInline = 200
 
 // Check reports what makes a contract unusable: names that resolve to nothing
-// or stand twice, shapes without what their type needs, facets with values that
+// or appear twice, shapes without what their type needs, facets with values that
 // nobody knows the meaning of. Readers return only contracts that pass; a
 // contract file edited by hand may not.
 func (c *Contract) Check() error {
@@ -98,7 +98,7 @@ func (k *checker) declared(e *Error, before []Error) {
 		k.report("errors", "an error without a name")
 	}
 	if slices.ContainsFunc(before, func(f Error) bool { return f.Name == e.Name }) {
-		k.report(where, "the error stands twice")
+		k.report(where, "duplicate error")
 	}
 	k.facets(where, e.facets())
 }
@@ -140,7 +140,7 @@ func (k *checker) member(where string, m *Member, names, wire map[string]bool) {
 		k.report(where, "a member without a name")
 	}
 	if names[m.Name] {
-		k.report(where, "the member stands twice")
+		k.report(where, "duplicate member")
 	} else if m.InBody() && wire[m.Wire()] {
 		k.report(where, "another member has the name %q in the body", m.Wire())
 	}

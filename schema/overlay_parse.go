@@ -210,13 +210,13 @@ func eachKey(node *yaml.Node, visit func(key string, value *yaml.Node) error) er
 		node = node.Alias
 	}
 	if node.Kind != yaml.MappingNode {
-		return &lineError{node.Line, "a mapping goes here"}
+		return &lineError{node.Line, "expected a mapping"}
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		if key.Kind != yaml.ScalarNode || seen[key.Value] {
-			return &lineError{key.Line, fmt.Sprintf("the key %q stands twice, or is none", key.Value)}
+			return &lineError{key.Line, fmt.Sprintf("duplicate or missing key %q", key.Value)}
 		}
 		seen[key.Value] = true
 		if err := visit(key.Value, node.Content[i+1]); err != nil {
@@ -238,7 +238,7 @@ func eachItem(node *yaml.Node, visit func(*yaml.Node) error) error {
 		node = node.Alias
 	}
 	if node.Kind != yaml.SequenceNode {
-		return &lineError{node.Line, "a list goes here"}
+		return &lineError{node.Line, "expected a list"}
 	}
 	for _, item := range node.Content {
 		if err := visit(item); err != nil {

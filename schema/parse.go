@@ -54,7 +54,7 @@ func parseError(text []byte, err error) *DocumentError {
 		case semantic.Err != nil:
 			e.Problem = semantic.Err.Error()
 		default:
-			e.Problem = "no JSON " + semantic.JSONKind.String() + " goes here"
+			e.Problem = "unexpected JSON " + semantic.JSONKind.String()
 		}
 	}
 	before := text[:min(offset, len(text))]

@@ -11,7 +11,7 @@ import (
 // Unrouted says why a request is not routed, in what many requests share, so that
 // they can be counted. Fields that cannot be told are empty.
 type Unrouted struct {
-	Kind      UnroutedKind
+	Kind      string // one of those below
 	Service   string // the signing name that the signature states, else what the host is known for
 	Endpoint  string // the endpoint prefix, or its last part, of an AWS host
 	Host      string // of a request whose service is not known: its host, without the port
@@ -19,14 +19,12 @@ type Unrouted struct {
 	Protocol  string // as it looks: awsJson, rest, rest-xml, query, rpc-v2-cbor or rpc-v2-json
 }
 
-// UnroutedKind is a kind of reason.
-type UnroutedKind string
-
+// Kinds of reasons why a request is not routed.
 const (
-	UnknownService   UnroutedKind = "unknown service"
-	NoContract       UnroutedKind = "no contract"       // the service is none of the catalog's
-	NoSuchOperation  UnroutedKind = "no such operation" // the catalog has the service
-	ProtocolNotKnown UnroutedKind = "protocol"          // the catalog has the service, but routes no such protocol
+	UnknownService   = "unknown service"
+	NoContract       = "no contract"       // the service is none of the catalog's
+	NoSuchOperation  = "no such operation" // the catalog has the service
+	ProtocolNotKnown = "protocol"          // the catalog has the service, but routes no such protocol
 )
 
 // String returns the reason in few words, such as "iam (query)".

@@ -25,7 +25,7 @@ func (in *input) readHAR(yield func(*Interaction, error) bool) {
 		_, _ = in.r.Discard(len(byteOrderMark))
 		h.window.column = 1
 	}
-	// What is kept is held against UTF-8 entry by entry; names are repeated in what is not.
+	// What is kept is checked to be UTF-8 entry by entry; names are repeated in what is not.
 	h.decoder = jsontext.NewDecoder(&h.window, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if err := h.read(); err != nil && err != errStopped {
 		yield(nil, err)

@@ -80,7 +80,7 @@ func harOf(t *testing.T, bodies []string, indent string) string {
 	return string(text)
 }
 
-// requireEscapedAt holds the place of each character against the text, with encoding/json as the
+// requireEscapedAt compares the place of each character with the text, with encoding/json as the
 // judge of its escape.
 func requireEscapedAt(t *testing.T, text string, body traffic.Body) {
 	t.Helper()

@@ -88,7 +88,7 @@ func TestReadHostileInput(t *testing.T) {
 	}
 }
 
-// Deep JSON is for the validator to judge; here it only has to pass.
+// Deep JSON is for the validator to check; here it only has to pass.
 func TestReadDeepJSON(t *testing.T) {
 	for _, text := range []string{strings.Repeat("[", 5_000_000), strings.Repeat(`{"a":`, 1_000_000), strings.Repeat(`{"a":`, 1_000_000) + "\n{"} {
 		interactions, err := readAll("deep.json", strings.NewReader(text))
@@ -202,7 +202,8 @@ func manyKeys(n int) string {
 	return b.String()
 }
 
-// manyAliases is a cassette of 20,000 interactions that all refer to the one large part of the first.
+// manyAliases is a cassette of 20,000 interactions that all refer to the one large part of the
+// first.
 func manyAliases(part string) string {
 	anchor := `"` + strings.Repeat("a", 1<<20) + `"`
 	if part == "headers" {

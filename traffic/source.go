@@ -15,16 +15,16 @@ type source struct {
 	before int // characters that stand before data in that line
 
 	once   sync.Once
-	starts []int    // offsets where lines start
-	stops  []milage // characters counted up to an offset, every few kilobytes
+	starts []int        // offsets where lines start
+	stops  []checkpoint // characters counted up to an offset, every few kilobytes
 
 	yamlOnce   sync.Once
 	yamlStarts []int // offsets where lines start in YAML's eyes
 }
 
-// milage says how many characters come before an offset. Without it, the columns of many findings
-// in one long line would cost the square of the line's length.
-type milage struct{ offset, characters int }
+// checkpoint says how many characters come before an offset. Without it, the columns of many
+// findings in one long line would cost the square of the line's length.
+type checkpoint struct{ offset, characters int }
 
 const milageStep = 4 << 10
 
@@ -36,7 +36,7 @@ func (s *source) index() {
 		characters, next := 0, 0
 		for i := 0; i < len(s.data); {
 			if i >= next {
-				s.stops = append(s.stops, milage{i, characters})
+				s.stops = append(s.stops, checkpoint{i, characters})
 				next = i + milageStep
 			}
 			size := 1

@@ -84,7 +84,7 @@ func (m *message) unknowable(b *binding.Member) bool {
 	return false
 }
 
-// boundTo holds the bound members of a message against their shapes. Findings
+// boundTo validates the bound members of a message against their shapes. Findings
 // stand where the body begins: nothing that is read says where a header stands.
 func (d *document) boundTo(m *message) []located {
 	if d.bound == nil {

@@ -55,7 +55,7 @@ func said(t testing.TB, c *schema.Contract, x *traffic.Interaction) []string {
 	return said
 }
 
-// TestAnswerHeaders holds what an answer says beside its body against the output.
+// TestAnswerHeaders validates what a response says beside its body against the output.
 func TestAnswerHeaders(t *testing.T) {
 	for _, v := range []struct {
 		header string // NAME: VALUE, several in lines
@@ -162,7 +162,7 @@ func TestBoundMessages(t *testing.T) {
 	}, got)
 }
 
-// TestRequests holds requests against the input.
+// TestRequests validates requests against the input.
 func TestRequests(t *testing.T) {
 	for _, v := range []struct {
 		name   string

@@ -10,7 +10,7 @@
 // there is something to say.
 //
 // The oracle is santhosh-tekuri/jsonschema: the first document of each new kind
-// of finding is also held against the contract's JSON Schema, and a difference
+// of finding is also validated against the contract's JSON Schema, and a difference
 // of verdicts is a finding of its own ([finding.OracleDisagreement]). Fuzzing
 // holds both to one verdict on every document.
 //

@@ -89,7 +89,7 @@ func (e *echo) same(a, b string) bool {
 	return a == b
 }
 
-// echo holds a place of the output against what it repeats of the request.
+// echo compares a place of the output with what it repeats of the request.
 func (e *exchange) echo(echo *echo, request *message) {
 	asked, got := request.scalar(echo.input), e.answer(schema.OutputPart).scalar(echo.output)
 	if !asked.ok || !got.ok || echo.same(got.value, asked.value) {

@@ -26,7 +26,7 @@ import (
 //
 // Bodies are decoded by their Content-Encoding first.
 //
-// A request that the service answered with 4xx is not held against the input.
+// A request that the service answered with 4xx is not validated against the input.
 // Nor is one of a contract that does not say where its members travel, nor one
 // that was not recorded.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
@@ -101,7 +101,7 @@ func (e *exchange) answer(part schema.Part) *message {
 	return &message{binding.Message{Header: e.response.Header, Status: e.response.Status}, part, e.kept.responseHeaders, e.response.Body}
 }
 
-// message holds a request or an answer against its part: what travels beside the
+// message validates a request or a response against its part: what travels beside the
 // body, the Content-Type, and the body.
 func (e *exchange) message(m *message) {
 	d := e.v.parts[m.part]
@@ -175,7 +175,7 @@ func (d *document) demandsBody() bool {
 
 // contentType holds the Content-Type of a message that has a body. Of bytes it
 // may be any, and where it is a member's value it is that member's
-// matter. A request whose Content-Type was not recorded is not held against it.
+// matter. A request whose Content-Type was not recorded is not a finding.
 func (e *exchange) contentType(m *message, d *document) {
 	want, ok := binding.MediaType(e.v.contract.Protocol.Or(""))
 	if !ok || d != nil && d.bound.has("Content-Type") {

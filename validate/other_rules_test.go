@@ -125,7 +125,7 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 		require.Equal(t, []finding.RuleID{finding.PatternUnsupported}, c.UnsupportedPatterns().Rules())
 		v, err := Compile(c, Options{})
 		require.NoError(t, err)
-		require.Nil(t, v.Output([]byte(with(`,"error":{"code":"x","message":"-"}`))), "strings are not held against it")
+		require.Nil(t, v.Output([]byte(with(`,"error":{"code":"x","message":"-"}`))), "strings are not compared with it")
 	},
 	finding.PatternTimeout: func(t *testing.T) {
 		c := contracts.MustLoad(contracts.Newest).Clone()

@@ -33,8 +33,8 @@ func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kep
 	return m
 }
 
-// request holds the request against the input. One that the service refused is
-// not held against anything: that it was wrong is what the answer says.
+// request validates the request against the input. One that the service refused is
+// not validated: that it was wrong is what the answer says.
 func (e *exchange) request(m *message) {
 	if status := e.response.Status; !e.v.requests || status >= 400 && status < 500 {
 		return

@@ -23,7 +23,7 @@ func Require(t testing.TB, v *Validator, body []byte) {
 		}
 	}
 	if findings.Rejects() {
-		t.Fatalf("the body does not keep to %s:%s", v.contract, b.String())
+		t.Fatalf("the body does not conform to %s:%s", v.contract, b.String())
 	}
-	t.Logf("the body keeps to %s, but:%s", v.contract, b.String())
+	t.Logf("the body conforms to %s, but:%s", v.contract, b.String())
 }

@@ -134,7 +134,7 @@ func (w *explainer) timestamp(n *node) bool {
 	return w.mismatch(n)
 }
 
-// bounded reads a number and holds it against the limits of its type and shape.
+// bounded reads a number and compares it with the limits of its type and shape.
 func (w *explainer) bounded(n *node, at int) bool {
 	raw, ok := w.number()
 	if !ok {

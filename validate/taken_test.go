@@ -70,7 +70,7 @@ func TestAnswerToHead(t *testing.T) {
 	}
 	require.Empty(t, said(t, shelf(), asked("")))
 	require.Empty(t, said(t, shelf(), gone("")))
-	require.Equal(t, []string{"member.missing error:Gone#/message"}, said(t, shelf(), gone("{}")), "what is there all the same is held against the error")
+	require.Equal(t, []string{"member.missing error:Gone#/message"}, said(t, shelf(), gone("{}")), "a body that is there is validated against the error")
 
 	get := shelf()
 	get.Method = schema.Is("GET")

@@ -77,7 +77,7 @@ func TestTransport(t *testing.T) {
 	}
 }
 
-// TestTransportRequest: a live request is held against the input where its body
+// TestTransportRequest: a live request is validated against the input where its body
 // can be read again, and reaches the service as it was.
 func TestTransportRequest(t *testing.T) {
 	for _, v := range []struct {
@@ -161,17 +161,17 @@ func TestTransportConcurrently(t *testing.T) {
 	require.Len(t, all(), 16)
 }
 
-// witness is a testing.TB that notes how a test ended.
-type witness struct {
+// recordingTB is a testing.TB that notes how a test ended.
+type recordingTB struct {
 	testing.TB
 	fatal, logged string
 }
 
-func (w *witness) Helper() {}
-func (w *witness) Fatalf(format string, args ...any) {
+func (w *recordingTB) Helper() {}
+func (w *recordingTB) Fatalf(format string, args ...any) {
 	w.fatal = strings.TrimSpace(fmt.Sprintf(format, args...))
 }
-func (w *witness) Logf(format string, args ...any) { w.logged = fmt.Sprintf(format, args...) }
+func (w *recordingTB) Logf(format string, args ...any) { w.logged = fmt.Sprintf(format, args...) }
 
 func TestRequire(t *testing.T) {
 	v := newest(t)
@@ -183,7 +183,7 @@ func TestRequire(t *testing.T) {
 		{with(`,"extra":1`), "", "member.unknown"},
 		{output(`{"s3":{"location":"x"},"memberList":[]}`), "s3 and memberList", ""},
 	} {
-		w := &witness{TB: t}
+		w := &recordingTB{TB: t}
 		Require(w, v, []byte(c.document))
 		require.Equal(t, c.fatal == "", w.fatal == "")
 		require.Contains(t, w.fatal, c.fatal)

@@ -11,7 +11,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Options say how documents are held against a contract. The zero value takes
+// Options say how documents are validated against a contract. The zero value takes
 // them as HTTP bodies, under the default profile.
 type Options struct {
 	Projection schema.Projection
@@ -20,7 +20,7 @@ type Options struct {
 	From finding.Origin
 }
 
-// Validator holds documents against one contract. It is immutable and safe for
+// Validator validates documents against one contract. It is immutable and safe for
 // concurrent use.
 type Validator struct {
 	contract *schema.Contract
@@ -32,7 +32,7 @@ type Validator struct {
 	queries  bool // members of the input travel in the query
 }
 
-// document is what a part's documents are held against.
+// document is what a part's documents are validated against.
 type document struct {
 	part   schema.Part
 	shape  string // at which findings about the whole are: the structure or, of a raw body, its member
@@ -102,7 +102,7 @@ func MustCompile(c *schema.Contract, options Options) *Validator {
 	return v
 }
 
-// Contract returns the contract that documents are held against.
+// Contract returns the contract that documents are validated against.
 func (v *Validator) Contract() *schema.Contract { return v.contract }
 
 // Output returns every finding of a success response's body, nil if there is none.

@@ -45,7 +45,7 @@ func brokenSyntax() []scenario {
 	}
 }
 
-// brokenEncoding has bodies whose characters are broken, and names that stand twice.
+// brokenEncoding has bodies whose characters are broken, and duplicate names.
 func brokenEncoding() []scenario {
 	message := func(text string) answer {
 		return ok(document(id, membershipRef, arn, created, `"status":"FAILED"`, `"error":{"message":"`+text+`","code":"X"}`))
@@ -68,18 +68,18 @@ func brokenEncoding() []scenario {
 		hostile(2105, "over-long-utf-8", "A solidus in two bytes, which UTF-8 forbids.", message("\xc0\xaf"), utf8("0xC0 begins no character")),
 
 		hostile(2111, "status-twice", "The job has two statuses, both good.",
-			ok(job(`"status":"FAILED"`)), twice(atJob+"/status", "the name stands twice")),
+			ok(job(`"status":"FAILED"`)), twice(atJob+"/status", "duplicate member name")),
 		hostile(2112, "status-twice-escaped", "The job has two statuses, the second with an escape in its name.",
 			ok(job(`"st\u0061tus":"FAILED"`)), twice(atJob+"/status", "the names are the same once unescaped")),
-		hostile(2113, "parameter-twice", "A job parameter stands twice.",
+		hostile(2113, "parameter-twice", "A job parameter appears twice.",
 			ok(job(parameters(`"since":"2026-01-01"`, `"since":"2025-01-01"`))), twice(atParameters+"/*", "a map's keys are names too")),
 		hostile(2114, "job-twice", "Two jobs in one output; the first, which is empty, does not count.",
 			ok(`{"protectedJob":{},"protectedJob":`+object(id, membershipRef, arn, created, success)+"}"),
-			twice(atJob, "the name stands twice; the last value counts, and it lacks nothing")),
+			twice(atJob, "duplicate member name; the last value counts, and it lacks nothing")),
 		hostile(2115, "status-thrice", "The job has three statuses.", ok(job(`"status":"FAILED"`, success)),
 			finding.Expected{Rule: finding.SyntaxDuplicateMember, Place: atJob + "/status", Count: 2, Reason: "the second and the third"}),
 		hostile(2116, "output-twice", "The same union member twice: a repetition, not two members.",
-			ok(job(output(s3Output, s3Output))), twice(atOutput+"/s3", "the name stands twice")),
+			ok(job(output(s3Output, s3Output))), twice(atOutput+"/s3", "duplicate member name")),
 	}
 }
 

@@ -25,11 +25,11 @@ func brokenExchanges() []scenario {
 			finding.Expected{Rule: finding.ConstraintPattern, Part: "input", Place: "/membershipIdentifier", Reason: "it is no identifier of a membership"}).asking("00000000%2F0000%204000%3F8000%23000000000001"),
 		hostile(3013, "another-job-last", "The job has two identifiers; the last, which counts, is another's.",
 			ok(job(`"id":"00000000-0000-4000-8000-999999999999"`)),
-			expect(finding.SyntaxDuplicateMember, atJob+"/id", "the name stands twice"),
+			expect(finding.SyntaxDuplicateMember, atJob+"/id", "duplicate member name"),
 			echo(atJob+"/id", "the last value counts")),
 		hostile(3014, "another-job-first", "The job has two identifiers; the last, which counts, is its own.",
 			ok(document(`"id":"00000000-0000-4000-8000-999999999999"`, membershipRef, arn, created, success, id)),
-			expect(finding.SyntaxDuplicateMember, atJob+"/id", "the name stands twice")),
+			expect(finding.SyntaxDuplicateMember, atJob+"/id", "duplicate member name")),
 	}
 }
 
@@ -70,7 +70,7 @@ func brokenErrors() []scenario {
 
 		hostile(3121, "error-status-400-throttling", "ThrottlingException with status 400, as older services send it.",
 			named("ThrottlingException", 400, message), status("its own status is 429")),
-		hostile(3122, "error-status-500-denied", "AccessDeniedException with status 500, which clients will retry in vain.",
+		hostile(3122, "error-status-500-denied", "AccessDeniedException with status 500, which clients will retry without success.",
 			named("AccessDeniedException", 500, message), status("its own status is 403")),
 		hostile(3123, "error-status-503", "InternalServerException with status 503.", named("InternalServerException", 503, message),
 			status("its own status is 500; that no error has 503 goes without saying")),

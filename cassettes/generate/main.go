@@ -49,7 +49,7 @@ func render(table []scenario) (map[string][]byte, error) {
 			return nil, fmt.Errorf("%s: %w", s.file, err)
 		}
 		if _, twice := files[s.file]; twice {
-			return nil, fmt.Errorf("%s stands twice in the table", s.file)
+			return nil, fmt.Errorf("%s appears twice in the table", s.file)
 		}
 		files[s.file] = text.Bytes()
 		index.Entries = append(index.Entries, cassettes.Entry{File: s.file, About: s.about, Expected: s.expected})

@@ -60,7 +60,7 @@ func TestLive(t *testing.T) {
 			[]string{"checked 1 response of 1 file against cleanrooms.GetProtectedJob@1.43.67 (1)\npassed: 0 errors"}, "responded 200\n"},
 		{"findings", standin.Response{Body: job(jobOne, "BORED")}, nil, exitFindings,
 			[]string{"error enum.unknown-value in response at /protectedJob/status [09b7116c]\n", "response:1:", "failed: 1 error"}, "responded 200\n"},
-		{"not held against it", standin.Response{Body: job(jobOne, "BORED")}, []string{"--fail-on never"}, exitClean, []string{"enum.unknown-value", "passed: 1 error"}, ""},
+		{"it does not fail the run", standin.Response{Body: job(jobOne, "BORED")}, []string{"--fail-on never"}, exitClean, []string{"enum.unknown-value", "passed: 1 error"}, ""},
 		{"json", standin.Response{Body: job(jobOne, "BORED")}, []string{"--format json"}, exitFindings, []string{`"rule": "enum.unknown-value"`, `"verdict": "failed"`}, ""},
 		{"another job's", standin.Response{Body: job(jobTwo, "STARTED")}, nil, exitFindings, []string{"echo.mismatch"}, ""},
 		{"an error of the operation", standin.Error(404, "ResourceNotFoundException", "no such job"), nil, exitFindings,

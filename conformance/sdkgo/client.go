@@ -1,6 +1,6 @@
 // Package sdkgo is the AWS SDK for Go v2 as a client of the conformance suite.
 //
-// The SDK decides everything that is judged: what it refuses to send, what it
+// The SDK decides everything that is checked: what it refuses to send, what it
 // retries, what it makes of an answer. This package translates: the input from
 // JSON by API names, the output to canonical JSON by reflection over the SDK's
 // types, and errors to the kinds of the protocol. Two settings differ from the

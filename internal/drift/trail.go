@@ -97,12 +97,3 @@ func (w *walk) shape(side int) *schema.Shape {
 }
 
 func memberName(m *schema.Member) string { return m.Name }
-
-// above returns the walk without its last token.
-func (w *walk) above() *walk {
-	v := &walk{sides: w.sides, first: w.first, refs: w.first, at: w.steps[0].shape, steps: w.steps[:1:1]}
-	for _, token := range w.tokens[:len(w.tokens)-1] {
-		v.down(token, memberName)
-	}
-	return v
-}

@@ -204,7 +204,7 @@ func TestExtended(t *testing.T) {
         "q": {
           "anyOf": [
             {
-              "$comment": "Not held against the pattern ^\\p{NoSuch}$",
+              "$comment": "Not checked against the pattern ^\\p{NoSuch}$",
               "type": "string"
             },
             {

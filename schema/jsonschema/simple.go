@@ -15,7 +15,7 @@ func (g *generator) pattern(s *Schema, source string) *Schema {
 		return s
 	}
 	if _, err := pattern.Compile(source); err != nil { // Contract.UnsupportedPatterns reports it
-		s.Comment = "Not held against the pattern " + source
+		s.Comment = "Not checked against the pattern " + source
 		return s
 	}
 	if g.form == Extended {

@@ -11,7 +11,7 @@ import (
 
 // TestEventLocations: both models say where the members of an event travel in its
 // message, and which members of a stream are errors. Outside of events the same
-// structures keep to HTTP.
+// structures follow HTTP.
 func TestEventLocations(t *testing.T) {
 	for _, v := range []struct{ name, model string }{
 		{"botocore, rest", boto("rest-json", "")},

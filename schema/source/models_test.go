@@ -130,7 +130,7 @@ func TestContractsAndModels(t *testing.T) {
 	}
 }
 
-// TestModelPatterns holds the patterns of real models against the engines.
+// TestModelPatterns compiles the patterns of real models with the engines.
 func TestModelPatterns(t *testing.T) {
 	patterns, unsupported := map[string]bool{}, map[string]bool{}
 	for service := range sharedServices {

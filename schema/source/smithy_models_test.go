@@ -86,7 +86,7 @@ func TestSmithyAgainstBotocore(t *testing.T) {
 	}
 }
 
-// TestSmithyAgainstPages holds the model against boto3's pages of a year later.
+// TestSmithyAgainstPages compares the model with boto3's pages of a year later.
 // They differ where the service has changed since, as botocore's model of the
 // pages' version shows, and nowhere else.
 func TestSmithyAgainstPages(t *testing.T) {

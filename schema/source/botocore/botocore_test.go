@@ -191,7 +191,8 @@ func TestBotocoreTraits(t *testing.T) {
 	}
 }
 
-// TestBotocoreQueryCode: a code that is the error's name counts where clients of the query protocol read it.
+// TestBotocoreQueryCode: a code that is the error's name counts where clients of the query protocol
+// read it.
 func TestBotocoreQueryCode(t *testing.T) {
 	for name, test := range map[string]struct {
 		metadata string
@@ -209,7 +210,7 @@ func TestBotocoreQueryCode(t *testing.T) {
 	}
 }
 
-// TestBotocoreService holds the names of services against botocore's folders.
+// TestBotocoreService compares the names of services with botocore's folders.
 func TestBotocoreService(t *testing.T) {
 	for id, want := range map[string]string{
 		"CleanRooms": "cleanrooms", "Bedrock Runtime": "bedrock-runtime", "Lex Runtime V2": "lexv2-runtime", "EventBridge": "events",

@@ -33,5 +33,5 @@
 //     only under a REST protocol.
 //
 // References must lead somewhere, lists and maps must not contain themselves, and
-// no name may stand twice; keys that are not known are passed over.
+// names are unique; unknown keys are ignored.
 package botocore

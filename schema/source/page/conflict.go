@@ -59,7 +59,7 @@ func (c *conflicts) unstated(left *schema.DocumentError) {
 	c.report(position{left.Line, left.Column}, "", "", "the page leaves out its "+left.Place+", because it is too large to render: the "+string(c.part)+" is unspecified")
 }
 
-// agree holds the two words for a type against each other.
+// agree compares the two words for a type.
 func (b *pageBuilder) agree(l *literal, i *item) {
 	if !slices.Contains(l.form.words, i.word) {
 		b.conflicts.report(i.at, i.word, l.form.words[0],
@@ -71,7 +71,7 @@ func (b *pageBuilder) agree(l *literal, i *item) {
 	}
 }
 
-// agreeUnion holds the members of the note against the syntax.
+// agreeUnion compares the members of the note with the syntax.
 func (b *pageBuilder) agreeUnion(l *literal, note *unionNote) {
 	shown := make([]string, len(l.entries))
 	for at, e := range l.entries {

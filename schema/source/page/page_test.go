@@ -89,7 +89,7 @@ func TestPageLineEnds(t *testing.T) {
 	}
 }
 
-// TestPageSyntaxWins holds the conflicting pages against the sound one.
+// TestPageSyntaxWins compares the conflicting pages with the sound one.
 func TestPageSyntaxWins(t *testing.T) {
 	pages := vectors(t)
 	sound := outcomeOf(pages["page"]).Contract

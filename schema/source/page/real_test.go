@@ -130,7 +130,7 @@ func (p *printer) print(ref schema.Ref, pointer string, above []string) {
 	}
 }
 
-// TestPageAgainstModels holds every page of the reference material against what
+// TestPageAgainstModels compares every page of the reference material with what
 // the models say, member by member.
 func TestPageAgainstModels(t *testing.T) {
 	trees := goldenTrees(t)

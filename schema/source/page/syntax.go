@@ -166,7 +166,7 @@ func (p *syntaxParser) entries(l *literal, closing string, key func() ([]string,
 			return err
 		}
 		if name := e.keys[0]; seen[name] {
-			return broken(e.at.line, e.at.column, "the member "+name+" stands twice")
+			return broken(e.at.line, e.at.column, "duplicate member "+name+"")
 		}
 		seen[e.keys[0]] = true
 		if e.value, err = p.value(); err != nil {

@@ -48,7 +48,7 @@ func JSONError(document []byte, err error, remedy string) *schema.DocumentError 
 	case errors.As(err, &syntax):
 		offset, pointer, problem = syntax.ByteOffset, syntax.JSONPointer, syntax.Err.Error()
 	case errors.As(err, &semantic):
-		offset, pointer, problem = semantic.ByteOffset, semantic.JSONPointer, "no JSON "+semantic.JSONKind.String()+" goes here"
+		offset, pointer, problem = semantic.ByteOffset, semantic.JSONPointer, "unexpected JSON "+semantic.JSONKind.String()
 		if semantic.Err != nil {
 			problem = semantic.Err.Error()
 		}
