@@ -54,7 +54,7 @@ func ParseSuite(name string, text []byte) (*Suite, error) {
 		}
 	}
 	if len(suite.cases) == 0 {
-		return nil, &finding.RowError{Name: name, Line: 0, Problem: "it has no cases"}
+		return nil, &finding.RowError{Name: name, Line: 0, Problem: "found no cases: name a suite, or a folder of suites"}
 	}
 	return suite, nil
 }
@@ -93,7 +93,7 @@ func ReadSuite(files fs.FS, name string) (*Suite, error) {
 		}
 	}
 	if len(whole.cases) == 0 {
-		return nil, &finding.RowError{Name: name, Line: 0, Problem: "it has no cases"}
+		return nil, &finding.RowError{Name: name, Line: 0, Problem: "found no cases: name a suite, or a folder of suites"}
 	}
 	return whole, nil
 }
@@ -120,13 +120,19 @@ func strictly(text []byte, to any) error {
 	}
 	if !errors.Is(err, io.EOF) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n  ")
-		return errors.New(unknownKey.ReplaceAllString(problem, "there is no key $1 here"))
+		problem = unknownKey.ReplaceAllString(problem, "there is no key $1 here")
+		problem = notMapping.ReplaceAllString(problem, "expected a mapping")
+		return errors.New(notList.ReplaceAllString(problem, "expected a list"))
 	}
 	return nil
 }
 
-// unknownKey is how the YAML library says it, with a type that tells nobody anything.
-var unknownKey = regexp.MustCompile(`field (\S+) not found in type .*`)
+// unknownKey, notMapping and notList match messages of the YAML library that show Go types.
+var (
+	unknownKey = regexp.MustCompile(`field (\S+) not found in type .*`)
+	notMapping = regexp.MustCompile(`cannot unmarshal !!.* into (struct|conformance\.).*`)
+	notList    = regexp.MustCompile(`cannot unmarshal !!.* into \[\].*`)
+)
 
 // Select returns the suite with the cases whose names match a pattern of
 // [path.Match], or are below it; an empty pattern selects all.

@@ -27,7 +27,7 @@ func (o *Overlay) parse(text []byte) error {
 	var document yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
-		return errors.New("it is empty")
+		return errors.New("the file is empty; begin it with \"overlay: 1\"")
 	} else if err != nil {
 		return err
 	}

@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// nullDevice and fullDevice are devices of the test's own. A program that
-// replaces the file that it should write to would, run by root, take the
-// machine's /dev/null away from everybody.
+// nullDevice and fullDevice are separate devices for the test. If a bug made the program replace its
+// output file, a run as root would otherwise remove the machine's /dev/null.
 func nullDevice(t *testing.T, path string) { device(t, path, 3) }
 func fullDevice(t *testing.T, path string) { device(t, path, 7) }
 
@@ -19,7 +18,7 @@ func device(t *testing.T, path string, minor int) {
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		t.Skip("devices of the temporary folder cannot be used:", err)
+		t.Skip("cannot use devices in the temporary folder:", err)
 	}
 	f.Close()
 }

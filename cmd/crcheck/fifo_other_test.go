@@ -4,4 +4,4 @@ package main
 
 import "testing"
 
-func fifo(t *testing.T, path string) { t.Skip("there are no pipes in the file system") }
+func fifo(t *testing.T, path string) { t.Skip("the file system has no pipes") }

@@ -10,19 +10,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fifo is a pipe that somebody writes two documents to, on one line.
+// fifo makes a pipe and writes two documents to it, on one line.
 func fifo(t *testing.T, path string) {
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
 		if w, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil {
-			w.WriteString("{} {}") //nolint:errcheck // the reader says what it got
+			w.WriteString("{} {}") //nolint:errcheck // the reader reports what it got
 			w.Close()
 		}
 	}()
 	t.Cleanup(func() {
-		// Should nobody have read, the writer still waits for a reader.
+		// If nothing has read the pipe, the writer is still waiting for a reader.
 		if r, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0); err == nil {
 			defer r.Close()
 		}

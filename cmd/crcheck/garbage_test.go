@@ -13,7 +13,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 )
 
-// nonsense is one input that people and programs hand over by mistake.
+// nonsense is an input that people and programs pass by mistake.
 type nonsense struct {
 	name   string
 	make   func(t *testing.T, path string)
@@ -21,8 +21,8 @@ type nonsense struct {
 	says   string // its problem or finding
 }
 
-// garbage lists nonsense. By design section 13 broken JSON is a finding, what is
-// of no known kind or cannot be opened is wrong usage.
+// garbage lists nonsense. Broken JSON is a finding. A file that has no known format, or cannot be
+// opened, is invalid usage.
 func garbage() []nonsense {
 	return []nonsense{
 		{"empty", text(""), exitFindings, "syntax.invalid"},
@@ -63,13 +63,13 @@ func text(s string) func(*testing.T, string) {
 func repeated(b byte, n int) func(*testing.T, string) {
 	return func(t *testing.T, path string) {
 		if raceEnabled {
-			t.Skip("takes minutes under the race detector, in which there is no other goroutine")
+			t.Skip("takes minutes under the race detector, and has only one goroutine")
 		}
 		text(string(bytes.Repeat([]byte{b}, n)))(t, path)
 	}
 }
 
-// zeros is a file with a hole, which takes no space.
+// zeros makes a sparse file, which takes no space.
 func zeros(n int64) func(*testing.T, string) {
 	return func(t *testing.T, path string) {
 		text("")(t, path)
@@ -83,7 +83,7 @@ func nothing(*testing.T, string) {}
 
 func unreadable(t *testing.T, path string) {
 	if os.Geteuid() == 0 {
-		t.Skip("root may read every file")
+		t.Skip("root can read every file")
 	}
 	text("{}")(t, path)
 	require.NoError(t, os.Chmod(path, 0))
@@ -92,13 +92,13 @@ func unreadable(t *testing.T, path string) {
 func link(to string) func(*testing.T, string) {
 	return func(t *testing.T, path string) {
 		if runtime.GOOS == "windows" {
-			t.Skip("there are no devices, and links need a privilege")
+			t.Skip("Windows has no such devices, and links need a privilege")
 		}
 		require.NoError(t, os.Symlink(to, path))
 	}
 }
 
-// bomb is YAML whose aliases stand for 9^8 values.
+// bomb is YAML whose aliases expand to 9^8 values.
 func bomb(document string) string {
 	b := "a: &a [x, x, x, x, x, x, x, x, x]\n"
 	for c := 'b'; c <= 'i'; c++ {
@@ -108,6 +108,7 @@ func bomb(document string) string {
 	return head + "\n" + b + tail
 }
 
+// TestGarbage checks that validate reports each input briefly, and with the right exit status.
 func TestGarbage(t *testing.T) {
 	for _, g := range garbage() {
 		t.Run(g.name, func(t *testing.T) {
@@ -119,41 +120,40 @@ func TestGarbage(t *testing.T) {
 			if g.status == exitFindings {
 				require.Contains(t, got.out, "  "+g.name+":1:", "the report names the file")
 			}
-			require.Less(t, len(got.out)+len(got.err), 20_000, "what is said of it is short")
+			require.Less(t, len(got.out)+len(got.err), 20_000, "the message is short")
 		})
 	}
 }
 
-// TestGarbageDocuments: where a source or an overlay is due, no garbage will do.
+// TestGarbageDocuments checks that no garbage is accepted as a source or an overlay.
 func TestGarbageDocuments(t *testing.T) {
 	commands := [][]string{{"derive"}, {"validate", "--contract"}, {"schema", "--overlay"}}
 	for _, g := range garbage() {
 		t.Run(g.name, func(t *testing.T) {
 			dir := t.TempDir()
 			for i, command := range commands {
-				if i == 0 || g.name == "pipe" { // which can be read but once
-					os.Remove(filepath.Join(dir, g.name)) //nolint:errcheck // there may be none
+				if i == 0 || g.name == "pipe" { // a pipe can be read only once
+					os.Remove(filepath.Join(dir, g.name)) //nolint:errcheck // it may not exist
 					g.make(t, filepath.Join(dir, g.name))
 				}
 				got := crcheck(t, dir, append(command, g.name)...)
 				require.Equal(t, exitUsage, got.status, "%q %.2000s", command, got.err)
 				require.Empty(t, got.out)
 				require.Contains(t, got.err, g.name, "%q names the file", command)
-				// A source's or overlay's own error is many things; what cannot be read at all says
-				// what to do.
+				// The errors of sources and overlays differ. Those of unreadable files say what to do.
 				if strings.HasSuffix(g.name, "folder") {
 					require.Regexp(t, `is a folder; name a document in it|no file of the folder describes an operation`, got.err)
 				}
 				if g.name == "missing" && command[len(command)-1] != "--contract" {
 					require.Contains(t, got.err, "check the spelling of the path")
 				}
-				require.Less(t, len(got.err), 10_000, "%q: what is said of it is short", command)
+				require.Less(t, len(got.err), 10_000, "%q: the message is short", command)
 			}
 		})
 	}
 }
 
-// TestDocumentTooLarge: a source is read whole, so it is bounded.
+// TestDocumentTooLarge checks that sources, which are read whole, have a maximum size.
 func TestDocumentTooLarge(t *testing.T) {
 	dir := t.TempDir()
 	zeros(input.MaxDocument+1)(t, filepath.Join(dir, "large"))
@@ -169,8 +169,8 @@ func TestDocumentTooLarge(t *testing.T) {
 	}
 }
 
-// TestOutputs: where a report cannot be written, the text says so and why, and
-// nothing else has changed.
+// TestOutputs checks that the message says why a report could not be written, and that nothing else
+// has changed.
 func TestOutputs(t *testing.T) {
 	for _, o := range []struct {
 		name   string
@@ -211,7 +211,7 @@ func TestOutputs(t *testing.T) {
 			entries, err := os.ReadDir(dir)
 			require.NoError(t, err)
 			for _, e := range entries {
-				require.Contains(t, []string{o.name, "in.json", "gone"}, e.Name(), "nothing is left behind")
+				require.Contains(t, []string{o.name, "in.json", "gone"}, e.Name(), "no other file is left")
 			}
 		})
 	}
@@ -219,7 +219,7 @@ func TestOutputs(t *testing.T) {
 
 func readOnly(t *testing.T, path string) {
 	if os.Geteuid() == 0 {
-		t.Skip("root may write to every folder")
+		t.Skip("root can write to every folder")
 	}
 	require.NoError(t, os.Mkdir(path, 0o500))
 }

@@ -19,8 +19,8 @@ import (
 
 const broken = `{"protectedJob":{"id":7}}` + "\n"
 
-// feed is where endless input comes from: the path that is given to the
-// program, what is its standard input, and what the test writes to.
+// feed is a source of endless input: the path to pass to the program, its standard input, and the
+// writer of the test.
 type feed struct {
 	path  string
 	stdin io.Reader
@@ -34,7 +34,7 @@ func stdinFeed(t *testing.T, _ string) feed {
 	return feed{"-", r, w}
 }
 
-// stdinDevice is standard input by its name in the file system.
+// stdinDevice is standard input, named by its path in the file system.
 func stdinDevice(t *testing.T, dir string) feed {
 	f := stdinFeed(t, dir)
 	f.path = "/dev/stdin"
@@ -43,27 +43,27 @@ func stdinDevice(t *testing.T, dir string) feed {
 
 func pipeFeed(t *testing.T, dir string) feed {
 	path := unopened(t, dir).path
-	w, err := os.OpenFile(path, os.O_RDWR, 0) // both ends, so as not to wait for the reader
+	w, err := os.OpenFile(path, os.O_RDWR, 0) // both ends, so that opening does not wait for the reader
 	require.NoError(t, err)
 	t.Cleanup(func() { w.Close() })
 	return feed{path, nil, w}
 }
 
-// unopened is a pipe that nobody writes to: opening it does not return.
+// unopened is a pipe without a writer: opening it blocks.
 func unopened(t *testing.T, dir string) feed {
 	path := filepath.Join(dir, "endless")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	return feed{path, nil, nil}
 }
 
-// running is a process that is to be interrupted.
+// running is a process that the test interrupts.
 type running struct {
 	*exec.Cmd
 	dir, temporary string
 	out, err       bytes.Buffer
 }
 
-// start starts the program. It is killed should it not end.
+// start starts the program, and kills it if it does not end in time.
 func start(t *testing.T, dir string, stdin io.Reader, args ...string) *running {
 	r := &running{Cmd: exec.Command("crcheck", args...), dir: dir, temporary: t.TempDir()}
 	r.Dir, r.Stdin, r.Stdout, r.Stderr = dir, stdin, &r.out, &r.err
@@ -74,8 +74,8 @@ func start(t *testing.T, dir string, stdin io.Reader, args ...string) *running {
 	return r
 }
 
-// interrupt is Ctrl-C. It returns what the process has come to, at once.
-func (r *running) interrupt(t *testing.T) outcome {
+// interrupt sends Ctrl-C, checks that the process ends soon, and returns its status and output.
+func (r *running) interrupt(t *testing.T) finished {
 	sent := time.Now()
 	require.NoError(t, r.Process.Signal(os.Interrupt))
 	failure := r.Wait()
@@ -83,9 +83,8 @@ func (r *running) interrupt(t *testing.T) outcome {
 	return ended(t, failure, &r.out, &r.err)
 }
 
-// started waits for processes to start and to read what there is. Nothing tells
-// that it is so: a signal that comes too early ends a process otherwise, which
-// fails the test.
+// started waits until processes have started and read the available input. No event marks that point;
+// a signal that arrives too early kills the process and fails the test.
 func started() {
 	if raceEnabled {
 		time.Sleep(1500 * time.Millisecond)
@@ -93,19 +92,19 @@ func started() {
 	time.Sleep(1500 * time.Millisecond)
 }
 
-// interruptions are runs that read from a feed, and what they have found when
-// they are interrupted; empty: they write no report.
+// interruptions are runs that read from a feed, and what they have found when they are interrupted. If
+// found is empty, the run writes no report.
 var interruptions = []struct {
 	name  string
 	args  []string
 	feed  func(*testing.T, string) feed
-	lines int // before the signal, then nothing more comes; -1: without end
+	lines int // written before the signal; -1: endless
 	found string
 }{
-	{"stdin, silent", []string{"validate", "FEED"}, stdinFeed, 0, "incomplete: 0 errors"},
+	{"stdin, idle", []string{"validate", "FEED"}, stdinFeed, 0, "incomplete: 0 errors"},
 	{"stdin, after lines", []string{"validate", "FEED"}, stdinFeed, 10_000, "error type.mismatch in response at /protectedJob/id"},
 	{"stdin, endless", []string{"validate", "FEED"}, stdinFeed, -1, "error type.mismatch in response at /protectedJob/id"},
-	{"pipe, silent", []string{"validate", "FEED"}, pipeFeed, 0, "incomplete: 0 errors"},
+	{"pipe, idle", []string{"validate", "FEED"}, pipeFeed, 0, "incomplete: 0 errors"},
 	{"pipe, endless", []string{"validate", "FEED"}, pipeFeed, -1, "error type.mismatch in response at /protectedJob/id"},
 	{"pipe without a writer", []string{"validate", "FEED"}, unopened, 0, "incomplete: 0 errors"},
 	{"after a file", []string{"validate", "broken.json", "FEED"}, pipeFeed, 0, "error type.mismatch in response at /protectedJob/id"},
@@ -115,8 +114,8 @@ var interruptions = []struct {
 	{"overlay", []string{"validate", "--overlay", "FEED"}, pipeFeed, 0, ""},
 }
 
-// TestInterrupt: on Ctrl-C a run says what it has found so far and that it was
-// interrupted, with status 3. What an output file gets is whole.
+// TestInterrupt checks that after Ctrl-C a run reports what it has found so far and that it was
+// interrupted, with exit status 3, and that an output file is complete.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	check := map[string]func(*testing.T){}
@@ -139,7 +138,7 @@ func TestInterrupt(t *testing.T) {
 			go func() {
 				for n := 0; n != i.lines; n++ {
 					if _, err := io.WriteString(f.in, broken); err != nil {
-						return // the process has ended
+						return // the process has exited
 					}
 				}
 			}()
@@ -158,7 +157,7 @@ func TestInterrupt(t *testing.T) {
 					require.Equal(t, kept, written)
 				} else {
 					require.Contains(t, written, i.found)
-					require.True(t, strings.HasSuffix(written, "1 problem on standard error\n"), "the report is whole")
+					require.True(t, strings.HasSuffix(written, "1 problem on standard error\n"), "the report is complete")
 				}
 				requireNothingLeft(t, r)
 			}
@@ -170,7 +169,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// requireNothingLeft: there are no files but those of the test.
+// requireNothingLeft checks that only the files of the test exist.
 func requireNothingLeft(t *testing.T, r *running) {
 	for _, folder := range []string{r.dir, r.temporary} {
 		entries, err := os.ReadDir(folder)
@@ -181,8 +180,8 @@ func requireNothingLeft(t *testing.T, r *running) {
 	}
 }
 
-// TestSecondInterrupt ends a run that does not mind the first one: here it
-// waits for somebody to read its output.
+// TestSecondInterrupt checks that a second Ctrl-C ends a run that ignored the first, here because it is
+// waiting for a reader of its output.
 func TestSecondInterrupt(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -194,7 +193,8 @@ func TestSecondInterrupt(t *testing.T) {
 	require.EqualError(t, r.Wait(), "signal: interrupt")
 }
 
-// TestInterruptWithExpectations: what was not read is not called stale.
+// TestInterruptWithExpectations checks that expectations about files that were not read are not
+// reported as stale.
 func TestInterruptWithExpectations(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -205,9 +205,9 @@ entries:
   - file: a.json
     about: A number for an identifier.
     expected:
-      - {rule: type.mismatch, place: /protectedJob/id, reason: 7 is no string}
+      - {rule: type.mismatch, place: /protectedJob/id, reason: 7 is not a string}
 `), 0o600))
-	r := start(t, dir, stdinFeed(t, dir).stdin, "validate", "-", ".") // the folder is never come to
+	r := start(t, dir, stdinFeed(t, dir).stdin, "validate", "-", ".") // the run never reaches the folder
 	started()
 	got := r.interrupt(t)
 	require.Equal(t, exitIncomplete, got.status)

@@ -12,12 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lines is NDJSON as long as one likes, without being anywhere as a whole.
+// lines generates NDJSON of any length without holding it in memory.
 type lines struct {
-	left  int
-	make  func(i int) string
-	rest  []byte
-	peeks func() // now and then
+	left int
+	make func(i int) string
+	rest []byte
+	peek func() // called every 5,000 lines
 }
 
 func (l *lines) Read(p []byte) (int, error) {
@@ -26,8 +26,8 @@ func (l *lines) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		l.left--
-		if l.left%5_000 == 0 && l.peeks != nil {
-			l.peeks()
+		if l.left%5_000 == 0 && l.peek != nil {
+			l.peek()
 		}
 		l.rest = append(l.rest[:0], l.make(l.left)...)
 	}
@@ -39,37 +39,37 @@ func (l *lines) Read(p []byte) (int, error) {
 const wellFormed = `{"protectedJob":{"id":"00000000-0000-4000-8000-000000000001","membershipId":"10000000-0000-4000-8000-000000000001",` +
 	`"membershipArn":"arn:aws:cleanrooms:us-east-1:111122223333:membership/10000000-0000-4000-8000-000000000001","createTime":1767225600,"status":"SUCCESS"}}` + "\n"
 
-// wrong is a line with findings, each line with other values.
+// wrong returns a line with findings. The values of all lines differ.
 func wrong(i int) string {
 	return fmt.Sprintf(`{"protectedJob":{"id":%d,"membershipId":"%d","createTime":%d.5,"status":"S%d","statistics":{"totalDurationInMillis":-1e400}}}`+"\n", i, i, i, i)
 }
 
-// TestMemory: a run's memory grows with the kinds of its findings, not with
-// their number.
+// TestMemory checks that a run's memory grows with the number of different findings, not with the
+// number of findings.
 func TestMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped with -short: it reads hundreds of thousands of lines")
 	}
-	highest := func(n int) uint64 {
-		var most uint64
-		in := &lines{left: n, make: wrong, peeks: func() {
+	heap := func(n int) uint64 {
+		var peak uint64
+		in := &lines{left: n, make: wrong, peek: func() {
 			runtime.GC()
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapAlloc)
+			peak = max(peak, m.HeapAlloc)
 		}}
 		var out bytes.Buffer
 		require.Equal(t, exitFindings, run(context.Background(), &terminal{in, &out, io.Discard}, []string{"validate", "-"}))
 		require.Contains(t, out.String(), fmt.Sprintf("type.mismatch in response at /protectedJob/id, %s times", commas(n)))
-		return most
+		return peak
 	}
 	small, large := 20_000, 300_000
 	if raceEnabled {
 		small, large = 5_000, 20_000
 	}
-	few, many := highest(small), highest(large)
+	few, many := heap(small), heap(large)
 	t.Logf("%d lines: %d KiB; %d lines: %d KiB", small, few>>10, large, many>>10)
-	// A byte a line would be too much.
+	// One byte per line would already be too much.
 	require.Less(t, int64(many)-int64(few), int64(256<<10))
 }
 

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/crcheck/crcheck/internal/check"
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/report"
 )
 
 type lintCommand struct {
@@ -35,5 +37,9 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return c.write(t, r)
+	err = c.write(t, r)
+	if r.Verdict == report.NotChecked {
+		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name cassettes, or folders of them")
+	}
+	return err
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/crcheck/crcheck/internal/standin"
 )
 
-// liveRun is crcheck live against a stand-in.
+// liveRun is a run of crcheck live against a stand-in.
 type liveRun struct{ *recordingRun }
 
 func newLive(t *testing.T, service *standin.Service) liveRun {
@@ -24,7 +24,7 @@ func newLive(t *testing.T, service *standin.Service) liveRun {
 	return liveRun{r}
 }
 
-func (r liveRun) live(t *testing.T, operation string, env []string, args ...string) outcome {
+func (r liveRun) live(t *testing.T, operation string, env []string, args ...string) finished {
 	t.Helper()
 	p := r.process(operation, env, args...)
 	require.NoError(t, p.Start())
@@ -41,38 +41,38 @@ func (r liveRun) process(operation string, env []string, args ...string) *runnin
 
 const jobOneInput = `{"membershipIdentifier": "` + membership + `", "protectedJobIdentifier": "` + jobOne + `"}`
 
-func answering(answer standin.Response) *standin.Service {
+func responding(response standin.Response) *standin.Service {
 	s := cleanRooms()
-	s.Respond = func(*http.Request, []byte) standin.Response { return answer }
+	s.Respond = func(*http.Request, []byte) standin.Response { return response }
 	return s
 }
 
 func TestLive(t *testing.T) {
 	for _, c := range []struct {
-		name   string
-		answer standin.Response
-		args   []string // split at spaces
-		status int
-		out    []string
-		err    string
+		name     string
+		response standin.Response
+		args     []string // split at spaces
+		status   int
+		out      []string
+		err      string
 	}{
 		{"clean", standin.Response{Body: job(jobOne, "STARTED"), Gzip: true}, nil, exitClean,
 			[]string{"checked 1 response of 1 file against cleanrooms.GetProtectedJob@1.43.67 (1)\npassed: 0 errors"}, "responded 200\n"},
 		{"findings", standin.Response{Body: job(jobOne, "BORED")}, nil, exitFindings,
 			[]string{"error enum.unknown-value in response at /protectedJob/status [09b7116c]\n", "response:1:", "failed: 1 error"}, "responded 200\n"},
-		{"it does not fail the run", standin.Response{Body: job(jobOne, "BORED")}, []string{"--fail-on never"}, exitClean, []string{"enum.unknown-value", "passed: 1 error"}, ""},
+		{"findings that do not fail the run", standin.Response{Body: job(jobOne, "BORED")}, []string{"--fail-on never"}, exitClean, []string{"enum.unknown-value", "passed: 1 error"}, ""},
 		{"json", standin.Response{Body: job(jobOne, "BORED")}, []string{"--format json"}, exitFindings, []string{`"rule": "enum.unknown-value"`, `"verdict": "failed"`}, ""},
-		{"another job's", standin.Response{Body: job(jobTwo, "STARTED")}, nil, exitFindings, []string{"echo.mismatch"}, ""},
+		{"the response of another job", standin.Response{Body: job(jobTwo, "STARTED")}, nil, exitFindings, []string{"echo.mismatch"}, ""},
 		{"an error of the operation", standin.Error(404, "ResourceNotFoundException", "no such job"), nil, exitFindings,
 			[]string{"member.missing in response at error:ResourceNotFoundException"}, `responded 404 "ResourceNotFoundException"`},
-		{"a whole error", standin.Error(429, "ThrottlingException", "slow down"), nil, exitClean, []string{"passed: 0 errors"}, `responded 429 "ThrottlingException"`},
-		{"an error of nobody's", standin.Error(418, "TeapotException", "short and stout"), nil, exitClean, []string{"warning error.unmodeled"}, "responded 418"},
-		{"what is no JSON", standin.Response{Body: "<html>"}, nil, exitFindings, []string{"syntax.invalid"}, ""},
+		{"a complete error", standin.Error(429, "ThrottlingException", "slow down"), nil, exitClean, []string{"passed: 0 errors"}, `responded 429 "ThrottlingException"`},
+		{"an unlisted error", standin.Error(418, "TeapotException", "short and stout"), nil, exitClean, []string{"warning error.unmodeled"}, "responded 418"},
+		{"not JSON", standin.Response{Body: "<html>"}, nil, exitFindings, []string{"syntax.invalid"}, ""},
 		{"the body", standin.Response{Body: job(jobOne, "STARTED")}, []string{"--print-body"}, exitClean, []string{job(jobOne, "STARTED")}, "passed: 0 errors"},
 		{"the body of an error", standin.Error(429, "ThrottlingException", "slow down"), []string{"--print-body"}, exitClean, []string{`{"message":"slow down"}`}, "passed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			service := answering(c.answer)
+			service := responding(c.response)
 			got := newLive(t, service).live(t, "GetProtectedJob", nil, append(strings.Fields(strings.Join(c.args, " ")), "--input", jobOneInput)...)
 			require.Equal(t, c.status, got.status, "%s\n%s", got.out, got.err)
 			for _, text := range c.out {
@@ -80,14 +80,14 @@ func TestLive(t *testing.T) {
 			}
 			require.Contains(t, got.err, c.err)
 			received := service.Received()
-			require.Len(t, received, 1, "nothing is tried again")
+			require.Len(t, received, 1, "nothing is retried")
 			require.Equal(t, "/memberships/"+membership+"/protectedJobs/"+jobOne, received[0].URI)
 			require.Empty(t, received[0].Refused)
 			require.Equal(t, mine.SessionToken, received[0].Header.Get("X-Amz-Security-Token"))
 		})
 	}
-	t.Run("the body alone", func(t *testing.T) {
-		r := newLive(t, answering(standin.Response{Body: job(jobOne, "STARTED")}))
+	t.Run("only the body", func(t *testing.T) {
+		r := newLive(t, responding(standin.Response{Body: job(jobOne, "STARTED")}))
 		got := r.live(t, "GetProtectedJob", nil, "--print-body", "-o", "report.txt", "--input", jobOneInput)
 		require.Equal(t, job(jobOne, "STARTED"), got.out)
 		require.NotContains(t, got.err, "passed")
@@ -109,7 +109,7 @@ func TestLive(t *testing.T) {
 	})
 }
 
-// TestLiveCredentials: those that the service does not take are no clean answer.
+// TestLiveCredentials checks that rejected credentials are reported as such and fail the run.
 func TestLiveCredentials(t *testing.T) {
 	for _, c := range []struct{ name, variable, says string }{
 		{"unknown", "AWS_ACCESS_KEY_ID=AKIAFAKEFAKEFAKEFAK4", "UnrecognizedClientException"},
@@ -131,7 +131,7 @@ func TestLiveWrites(t *testing.T) {
 		"targetPrefix": "Rooms", "serviceId": "Rooms", "serviceFullName": "Rooms", "signatureVersion": "v4", "uid": "cleanrooms-2026-01-31"},
 		"operations": {"Clean": {"name": "Clean", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}, "output": {"shape": "In"}}},
 		"shapes": {"In": {"type": "structure", "members": {"Room": {"shape": "Text"}, "Token": {"shape": "Text", "idempotencyToken": true}}}, "Text": {"type": "string"}}}`
-	service := answering(standin.Response{Body: `{"Room":"a"}`, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}}})
+	service := responding(standin.Response{Body: `{"Room":"a"}`, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}}})
 	r := newLive(t, service)
 	require.NoError(t, os.WriteFile(filepath.Join(r.dir, "rooms.json"), []byte(model), 0o600))
 	got := r.live(t, "Clean", nil, "--contract", "rooms.json", "--input", `{"Room": "a"}`)
@@ -146,8 +146,8 @@ func TestLiveWrites(t *testing.T) {
 	require.Regexp(t, `^\{"Room":"a","Token":"[0-9a-f-]{36}"\}$`, string(received[0].Body))
 }
 
-// TestLiveRecords: what is recorded is redacted, loads, and plays; what is reported is what the
-// service said.
+// TestLiveRecords checks that the recording is redacted and can be read, and that the report is about
+// the response before redaction.
 func TestLiveRecords(t *testing.T) {
 	r := newLive(t, cleanRooms())
 	got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--print-body", "--input", jobOneInput)
@@ -161,7 +161,7 @@ func TestLiveRecords(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
 
 	t.Run("a secret", func(t *testing.T) {
-		r := newLive(t, answering(standin.Response{Body: strings.Replace(job(jobOne, "STARTED"), `"results"`, `"AKIAFAKEFAKEFAKEFAK2"`, 1)}))
+		r := newLive(t, responding(standin.Response{Body: strings.Replace(job(jobOne, "STARTED"), `"results"`, `"AKIAFAKEFAKEFAKEFAK2"`, 1)}))
 		got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--input", jobOneInput)
 		require.Equal(t, exitFindings, got.status, got.err)
 		require.Contains(t, got.out, "secret.found")
@@ -170,7 +170,7 @@ func TestLiveRecords(t *testing.T) {
 		require.Equal(t, exitFindings, got.status, got.err)
 	})
 	t.Run("all", func(t *testing.T) {
-		r := newLive(t, answering(standin.Error(429, "ThrottlingException", "slow down")))
+		r := newLive(t, responding(standin.Error(429, "ThrottlingException", "slow down")))
 		got := r.live(t, "GetProtectedJob", nil, "--record", "job.yaml", "--redact", "all", "--input", jobOneInput)
 		require.Equal(t, exitClean, got.status, got.err)
 		require.NotContains(t, r.cassette(t), "slow down")
@@ -185,9 +185,9 @@ func TestLiveRecords(t *testing.T) {
 	})
 }
 
-// TestLiveBreaksOff: without a whole answer, the run did not come to its end.
+// TestLiveBreaksOff checks that a run without a complete response is incomplete.
 func TestLiveBreaksOff(t *testing.T) {
-	const closed = "127.0.0.1:1" // a port that was free might be somebody's by now
+	const closed = "127.0.0.1:1" // a port that was free a moment ago may be in use by now
 	for _, args := range [][]string{nil, {"--record", "job.yaml"}} {
 		r := newLive(t, cleanRooms())
 		r.upstream[1] = "https://" + closed
@@ -198,7 +198,7 @@ func TestLiveBreaksOff(t *testing.T) {
 		require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
 		require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
 
-		cut := newLive(t, answering(standin.Response{Body: job(jobOne, "STARTED"), Cut: true}))
+		cut := newLive(t, responding(standin.Response{Body: job(jobOne, "STARTED"), Cut: true}))
 		got = cut.live(t, "GetProtectedJob", nil, append(args, "--input", jobOneInput)...)
 		require.Equal(t, exitIncomplete, got.status, got.err)
 		require.NoFileExists(t, filepath.Join(cut.dir, "job.yaml"))
@@ -206,7 +206,7 @@ func TestLiveBreaksOff(t *testing.T) {
 }
 
 func TestLiveInterrupted(t *testing.T) {
-	service := answering(standin.Response{Delay: time.Minute})
+	service := responding(standin.Response{Delay: time.Minute})
 	r := newLive(t, service)
 	p := r.process("GetProtectedJob", nil, "--record", "job.yaml", "--input", jobOneInput)
 	require.NoError(t, p.Start())

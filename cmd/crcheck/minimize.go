@@ -51,7 +51,10 @@ func (c *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 		}
 		kept.Take(x, shown)
 	}
-	if len(kept.Interactions) == 0 {
+	switch {
+	case read == 0:
+		return errors.New("found no interaction to minimize: name files of recorded traffic")
+	case len(kept.Interactions) == 0:
 		return fmt.Errorf("none of %s matches a loaded contract; name traffic of its operations, or choose other contracts with --contract", plural.Of(read, "interaction"))
 	}
 	fewest := kept.Fewest()

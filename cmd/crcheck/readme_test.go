@@ -14,7 +14,7 @@ import (
 // transcript is a block of the README that shows a session in the folder of the examples.
 var transcript = regexp.MustCompile("(?s)```\n\\$ crcheck ([^\n]*)\n(.*?)\\$ echo \\$\\?\n(\\d)\n```")
 
-// TestReadme: the README shows what the program prints.
+// TestReadme checks that the README shows what the program prints.
 func TestReadme(t *testing.T) {
 	path, err := filepath.Abs("../../README.md")
 	require.NoError(t, err)

@@ -1,15 +1,24 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"testing"
 
-	"github.com/crcheck/crcheck/internal/installed"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cleanrooms"
+	"github.com/aws/aws-sdk-go-v2/service/cleanrooms/types"
 	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/internal/installed"
 )
 
-// recorded is a program in some language that asks for jobs, and how it is run: its command, and
-// what it needs in the environment.
+// recorded is a client in some language that requests jobs: its command, and the environment variables
+// that it needs.
 type recorded struct {
 	name    string
 	modes   []string // "" or --forward
@@ -22,7 +31,7 @@ var recordedClients = []recorded{
 		into := installed.Folder(t, installed.Python("../../clients/python"))
 		return []string{filepath.Join(into, "bin", "python"), testdata(t, "boto3_get.py")}, nil
 	}},
-	// It ignores HTTPS_PROXY.
+	// The SDK ignores HTTPS_PROXY.
 	{"javascript", []string{""}, func(t *testing.T) ([]string, []string) {
 		into := installed.Folder(t, installed.NPM("../../clients/javascript", "adapter.mjs"))
 		return []string{"node", testdata(t, "javascript_get.cjs")}, []string{"NODE_PATH=" + filepath.Join(into, "node_modules")}
@@ -34,4 +43,44 @@ func testdata(t *testing.T, name string) string {
 	path, err := filepath.Abs(filepath.Join("testdata", "record", name))
 	require.NoError(t, err)
 	return path
+}
+
+// sdkGo is a program that uses the AWS SDK for Go and takes its whole configuration from the
+// environment, as most programs do.
+//
+//	aws-sdk-go get MEMBERSHIP JOB…     requests jobs and prints their statuses
+//	aws-sdk-go start MEMBERSHIP        starts a job
+//	aws-sdk-go patient MEMBERSHIP JOB  requests a job, waits for Ctrl-C, requests it again, exits with 7
+func sdkGo() {
+	must := func(err error) {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(4)
+		}
+	}
+	cfg, err := config.LoadDefaultConfig(context.Background())
+	must(err)
+	client := cleanrooms.NewFromConfig(cfg, func(o *cleanrooms.Options) { o.RetryMaxAttempts = 1 })
+	get := func(job string) {
+		out, err := client.GetProtectedJob(context.Background(), &cleanrooms.GetProtectedJobInput{MembershipIdentifier: &os.Args[2], ProtectedJobIdentifier: &job})
+		must(err)
+		fmt.Println(out.ProtectedJob.Status)
+	}
+	switch os.Args[1] {
+	case "get":
+		for _, job := range os.Args[3:] {
+			get(job)
+		}
+	case "start":
+		_, err := client.StartProtectedJob(context.Background(), &cleanrooms.StartProtectedJobInput{MembershipIdentifier: &os.Args[2], Type: types.ProtectedJobTypePyspark,
+			JobParameters: &types.ProtectedJobParameters{AnalysisTemplateArn: aws.String("arn:aws:cleanrooms:us-east-1:111122223333:membership/a/analysistemplate/b")}})
+		must(err)
+	case "patient":
+		interrupted := make(chan os.Signal, 1)
+		signal.Notify(interrupted, os.Interrupt)
+		get(os.Args[3])
+		<-interrupted
+		get(os.Args[3])
+		os.Exit(7)
+	}
 }

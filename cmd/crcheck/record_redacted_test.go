@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// disguises are the forms in which a secret may stand in a file.
+// disguises returns the forms in which a secret may appear in a file.
 func disguises(secret string) map[string]string {
 	quoted, err := json.Marshal(secret)
 	if err != nil {
@@ -29,14 +29,15 @@ func disguises(secret string) map[string]string {
 		"query": url.QueryEscape(secret), "path": url.PathEscape(secret),
 		"JSON": inner, "JSON in JSON": strings.ReplaceAll(inner, `\`, `\\`), "slashes": strings.ReplaceAll(secret, "/", `\/`),
 	}
-	for shift := range 3 { // base64 of what has it somewhere inside: the middle, which does not depend on its neighbours
+	for shift := range 3 { // base64 of a text that contains it: the middle does not depend on the neighboring bytes
 		encoded := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + secret))
 		all["base64 "+string(rune('0'+shift))] = strings.TrimRight(encoded, "=")[4 : 4+(len(encoded)-8)/4*4]
 	}
 	return all
 }
 
-// requireRedacted: nothing that identifies the user, and no secret, is in a file of the recording.
+// requireRedacted checks that no file of the recording contains a secret, or anything that identifies
+// the user.
 func requireRedacted(t *testing.T, r *recordingRun, more ...string) {
 	t.Helper()
 	secrets := append([]string{mine.AccessKeyID, mine.SecretAccessKey, mine.SessionToken, membership, jobOne, jobTwo, template, account, bucket, "Ms Example"}, more...)
@@ -66,7 +67,7 @@ func requireRedacted(t *testing.T, r *recordingRun, more ...string) {
 	require.NotZero(t, files)
 }
 
-// TestDisguises: the search finds what it is for.
+// TestDisguises checks that the search finds hidden secrets.
 func TestDisguises(t *testing.T) {
 	for form, hidden := range disguises(mine.SecretAccessKey) {
 		require.GreaterOrEqual(t, len(hidden), 12, form)
@@ -75,7 +76,7 @@ func TestDisguises(t *testing.T) {
 	require.Contains(t, inside, disguises(mine.SessionToken)["base64 1"])
 }
 
-// TestRecordSecrets: a secret inside a message is masked, and makes the run fail.
+// TestRecordSecrets checks that a secret in a message is masked and fails the run.
 func TestRecordSecrets(t *testing.T) {
 	for _, mode := range []string{"", "--forward"} {
 		service := cleanRooms()
@@ -90,7 +91,7 @@ func TestRecordSecrets(t *testing.T) {
 	}
 }
 
-// TestRecordRedactAll: names of things that are no identifiers go, too.
+// TestRecordRedactAll checks that --redact all also replaces names that are not identifiers.
 func TestRecordRedactAll(t *testing.T) {
 	r := newRecording(t, cleanRooms(), "")
 	got := r.run(t, nil, "--redact", "all", "--", "aws-sdk-go", "get", membership, jobOne)

@@ -31,14 +31,14 @@ const (
 // mine are the user's credentials.
 var mine = sigv4.Credentials{AccessKeyID: "AKIAQWERTZUIOPASDFGH", SecretAccessKey: "Zm9v/YmFyYmF6+cXV4cXV1eGNvcmdlZ3JhdWx0", SessionToken: "IQoJb3JpZ2luX2VjEXAMPLETOKEN/+c2Vzc2lvbg=="}
 
-// job is what the service says of one, in a state.
+// job returns the response for a job in a status.
 func job(id, status string) string {
 	return `{"protectedJob":{"id":"` + id + `","membershipId":"` + membership + `","membershipArn":"arn:aws:cleanrooms:us-east-1:` + account + `:membership/` + membership + `",` +
 		`"createTime":1700000000.25,"status":"` + status + `","jobParameters":{"analysisTemplateArn":"arn:aws:cleanrooms:us-east-1:` + account + `:membership/` + membership + `/analysistemplate/` + template + `","parameters":{"salary_of":"Ms Example"}},` +
 		`"resultConfiguration":{"outputConfiguration":{"s3":{"bucket":"` + bucket + `","keyPrefix":"results"}}}}}`
 }
 
-// cleanRooms is a stand-in that answers for every job; the last one of a membership is done.
+// cleanRooms is a stand-in for the service that has every job. Only jobTwo has succeeded.
 func cleanRooms() *standin.Service {
 	return &standin.Service{Credentials: mine, Name: "cleanrooms", Region: "us-east-1", Respond: func(r *http.Request, _ []byte) standin.Response {
 		id := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
@@ -49,7 +49,7 @@ func cleanRooms() *standin.Service {
 	}}
 }
 
-// recordingRun is a run of crcheck record against a stand-in, in a folder of its own.
+// recordingRun is a run of crcheck record against a stand-in, in a temporary folder.
 type recordingRun struct {
 	*standin.Server
 	dir, temporary string
@@ -59,9 +59,9 @@ type recordingRun struct {
 
 const realHost = "cleanrooms.us-east-1.amazonaws.com"
 
-// newRecording sets the stage. With --forward the upstream has its real name, since loopback is
-// never asked for through a proxy: crcheck itself gets through to the stand-in by a proxy, as in a
-// company.
+// newRecording prepares a run. With --forward the upstream has its real host name, because clients
+// never use a proxy for loopback addresses. crcheck itself reaches the stand-in through another proxy,
+// as in a company.
 func newRecording(t *testing.T, service *standin.Service, mode string) *recordingRun {
 	server := standin.Start(t, service, realHost)
 	r := &recordingRun{Server: server, dir: t.TempDir(), temporary: t.TempDir(), upstream: []string{"--upstream", server.URL, "--region", "us-east-1", "--upstream-ca", server.CAFile}}
@@ -82,7 +82,7 @@ func newRecording(t *testing.T, service *standin.Service, mode string) *recordin
 	return r
 }
 
-// tunnel is a proxy that leads to one address whatever it is asked for.
+// tunnel is a proxy that connects to one address, whatever the client requests.
 func tunnel(address string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		there, err := net.Dial("tcp", address)
@@ -105,7 +105,7 @@ func tunnel(address string) http.Handler {
 	})
 }
 
-// command is crcheck record, into job.yaml unless the arguments say otherwise.
+// command returns a crcheck record process. It writes job.yaml unless the arguments say otherwise.
 func (r *recordingRun) command(env []string, args ...string) *running {
 	all := append([]string{"record"}, r.upstream...)
 	if !strings.Contains(strings.Join(args, " "), "-o ") {
@@ -117,7 +117,7 @@ func (r *recordingRun) command(env []string, args ...string) *running {
 	return p
 }
 
-func (r *recordingRun) run(t *testing.T, env []string, args ...string) outcome {
+func (r *recordingRun) run(t *testing.T, env []string, args ...string) finished {
 	t.Helper()
 	p := r.command(env, args...)
 	require.NoError(t, p.Start())

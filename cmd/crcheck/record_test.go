@@ -19,8 +19,8 @@ import (
 	"github.com/crcheck/crcheck/internal/standin"
 )
 
-// TestRecord: SDKs of several languages are recorded in both modes, from a service that verifies
-// signatures. What was recorded is whole, redacted, and plays.
+// TestRecord records SDKs of several languages in both modes, against a service that verifies
+// signatures, and checks that the recording is complete, redacted and can be replayed.
 func TestRecord(t *testing.T) {
 	for _, c := range recordedClients {
 		for _, mode := range c.modes {
@@ -52,7 +52,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// requireNoFiles: a folder is empty again.
+// requireNoFiles checks that a folder is empty.
 func requireNoFiles(t *testing.T, folder string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -60,8 +60,8 @@ func requireNoFiles(t *testing.T, folder string) {
 	require.Empty(t, entries)
 }
 
-// TestRecordStatus: the command's status is that of crcheck, and what it may not do does not reach
-// the service.
+// TestRecordStatus checks that crcheck exits with the command's status, and that refused requests do
+// not reach the service.
 func TestRecordStatus(t *testing.T) {
 	t.Run("a write", func(t *testing.T) {
 		service := cleanRooms()
@@ -72,7 +72,7 @@ func TestRecordStatus(t *testing.T) {
 		require.Contains(t, got.err, "\n1 refused\n")
 		require.Empty(t, service.Received())
 	})
-	t.Run("not called read-only", func(t *testing.T) {
+	t.Run("not marked as read-only", func(t *testing.T) {
 		r := newRecording(t, cleanRooms(), "")
 		text := string(contractText(t))
 		require.Contains(t, text, `"readonly": true`)
@@ -110,7 +110,7 @@ func TestRecordStatus(t *testing.T) {
 		got := newRecording(t, cleanRooms(), "").run(t, nil, "--", "sh", "-c", "exit 5")
 		require.Equal(t, 5, got.status, got.err)
 	})
-	t.Run("nothing asked", func(t *testing.T) {
+	t.Run("no request", func(t *testing.T) {
 		r := newRecording(t, cleanRooms(), "")
 		got := r.run(t, nil, "--", "true")
 		require.Equal(t, exitUsage, got.status, got.err)
@@ -123,7 +123,7 @@ func TestRecordStatus(t *testing.T) {
 	})
 }
 
-// TestRecordRefuses, before anything is asked, what cannot work.
+// TestRecordRefuses checks that a recording that cannot work fails before the first request.
 func TestRecordRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -132,13 +132,13 @@ func TestRecordRefuses(t *testing.T) {
 		says   string
 	}{
 		{"no upstream", func(r *recordingRun) { r.upstream = nil }, nil, "--upstream"},
-		{"no URL", func(r *recordingRun) { r.upstream[1] = "cleanrooms" }, nil, "https://"},
-		{"a path", func(r *recordingRun) { r.upstream[1] += "/path" }, nil, "more than a host"},
+		{"upstream is not a URL", func(r *recordingRun) { r.upstream[1] = "cleanrooms" }, nil, "https://"},
+		{"upstream has a path", func(r *recordingRun) { r.upstream[1] += "/path" }, nil, "more than a host"},
 		{"no CA", func(r *recordingRun) { r.upstream[5] = "missing.pem" }, nil, "missing.pem cannot be read"},
-		{"no certificate", func(r *recordingRun) { os.WriteFile(r.CAFile, []byte("x"), 0o600) }, nil, "does not contain a certificate"},
+		{"CA file without a certificate", func(r *recordingRun) { os.WriteFile(r.CAFile, []byte("x"), 0o600) }, nil, "does not contain a certificate"},
 		{"cassette is a folder", func(r *recordingRun) { os.Mkdir(filepath.Join(r.dir, "job.yaml"), 0o755) }, nil, "job.yaml"},
 		{"cassette is standard output", nil, []string{"-o -"}, "is not a file"},
-		{"below a file", func(r *recordingRun) { os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600) }, []string{"-o file/job.yaml"}, "file/job.yaml"},
+		{"cassette below a file", func(r *recordingRun) { os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600) }, []string{"-o file/job.yaml"}, "file/job.yaml"},
 		{"address in use", nil, []string{"--listen", "127.0.0.1:99999"}, "cannot listen"},
 		{"no credentials", func(r *recordingRun) { r.env = append(r.env, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=") }, nil, "found no credentials"},
 		{"no profile", nil, []string{"--aws-profile", "none"}, "AWS profile none"},
@@ -159,7 +159,7 @@ func TestRecordRefuses(t *testing.T) {
 	}
 	t.Run("read-only folder", func(t *testing.T) {
 		if os.Getuid() == 0 {
-			t.Skip("skipped: root writes everywhere")
+			t.Skip("skipped: root can write everywhere")
 		}
 		r := newRecording(t, cleanRooms(), "")
 		require.NoError(t, os.Mkdir(filepath.Join(r.dir, "fixed"), 0o500))
@@ -170,10 +170,10 @@ func TestRecordRefuses(t *testing.T) {
 	})
 }
 
-// TestRecordUpstreamDown: the client gets an error, and the status says that it was not run to the
-// end.
+// TestRecordUpstreamDown checks that the client gets an error, and that crcheck reports an incomplete
+// run.
 func TestRecordUpstreamDown(t *testing.T) {
-	const closed = "127.0.0.1:1" // a port that was free might be somebody's by now
+	const closed = "127.0.0.1:1" // a port that was free a moment ago may be in use by now
 	r := newRecording(t, cleanRooms(), "")
 	r.upstream[1] = "https://" + closed
 	got := r.run(t, nil, "--", "aws-sdk-go", "get", membership, jobOne)
@@ -192,7 +192,7 @@ func TestRecordUpstreamDown(t *testing.T) {
 	})
 }
 
-// TestRecordInterrupted: Ctrl-C is for the command, whose last request is recorded, too.
+// TestRecordInterrupted checks that Ctrl-C goes to the command, whose last request is still recorded.
 func TestRecordInterrupted(t *testing.T) {
 	for _, mode := range []string{"", "--forward"} {
 		service := cleanRooms()
@@ -210,8 +210,8 @@ func TestRecordInterrupted(t *testing.T) {
 	}
 }
 
-// TestRecordWithoutCommand: what is printed is what a client needs, nobody gets through without it,
-// and Ctrl-C is the end.
+// TestRecordWithoutCommand checks that the printed variables are all that a client needs, that a client
+// without them is refused, and that Ctrl-C ends the recording.
 func TestRecordWithoutCommand(t *testing.T) {
 	for _, mode := range []string{"", "--forward"} {
 		t.Run("mode "+mode, func(t *testing.T) {
@@ -242,7 +242,7 @@ func TestRecordWithoutCommand(t *testing.T) {
 			}
 			require.NotContains(t, strings.Join(exports, "\n"), mine.SecretAccessKey)
 
-			// Another process knows the address, and its own credentials.
+			// Another process knows the address, but only has its own credentials.
 			address := variables["AWS_ENDPOINT_URL"]
 			stranger := []string{"AWS_ENDPOINT_URL=" + address}
 			if mode == "--forward" {
@@ -274,8 +274,8 @@ func TestRecordWithoutCommand(t *testing.T) {
 	}
 }
 
-// requireOnlyCertificates: no key is in a file of the recording, nor in one that its process has
-// open.
+// requireOnlyCertificates checks that neither a file of the recording nor a file that its process has
+// open contains a private key.
 func requireOnlyCertificates(t *testing.T, r *recordingRun, pid int) {
 	t.Helper()
 	certificates := 0
@@ -286,7 +286,7 @@ func requireOnlyCertificates(t *testing.T, r *recordingRun, pid int) {
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
-			require.Contains(t, path, "/fd/", err) // something of the kernel, which says of itself that it is a file
+			require.Contains(t, path, "/fd/", err) // an object of the kernel that claims to be a regular file
 			return
 		}
 		require.NotContains(t, string(text), "PRIVATE KEY", path)

@@ -19,12 +19,12 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// TestRecoverContracts: whoever recovers with other contracts than were in force is told, and
-// nobody else is. How it was redacted nobody needs to know.
+// TestRecoverContracts checks that recover warns if its contracts are not those of the recording, and
+// only then, and that it needs no flag for how the recording was redacted.
 func TestRecoverContracts(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, job(jobOne, "STARTED")) //nolint:errcheck // the client says what is missing
+		io.WriteString(w, job(jobOne, "STARTED")) //nolint:errcheck // the client reports an incomplete body
 	}))
 	defer service.Close()
 	loaded := []*schema.Contract{contracts.MustLoad(contracts.Newest)}

@@ -19,17 +19,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReplayRealIdentifiers: where the key is, a client asks with its real
-// identifiers and gets what the live run got, byte for byte; where it is not,
-// that is a miss, and the pseudonyms are what there is.
+// TestReplayRealIdentifiers checks that, with the key, a client that uses its real identifiers gets the
+// same bytes as from the live service, and that without the key its requests are misses.
 func TestReplayRealIdentifiers(t *testing.T) {
 	const (
-		path   = "/memberships/1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9/protectedJobs/0a1b2c3d-4e5f-4061-8273-849501627384"
-		answer = `{"protectedJob":{"id":"0a1b2c3d-4e5f-4061-8273-849501627384","membershipId":"1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9","membershipArn":"arn:aws:cleanrooms:us-east-1:123412341234:membership/1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9","createTime":1767225600,"status":"SUCCESS","result":{"output":{"memberList":[{"accountId":"432143214321"}]}}}}`
+		path = "/memberships/1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9/protectedJobs/0a1b2c3d-4e5f-4061-8273-849501627384"
+		body = `{"protectedJob":{"id":"0a1b2c3d-4e5f-4061-8273-849501627384","membershipId":"1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9","membershipArn":"arn:aws:cleanrooms:us-east-1:123412341234:membership/1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9","createTime":1767225600,"status":"SUCCESS","result":{"output":{"memberList":[{"accountId":"432143214321"}]}}}}`
 	)
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, answer) //nolint:errcheck // the client says what is missing
+		io.WriteString(w, body) //nolint:errcheck // the client reports an incomplete body
 	}))
 	defer service.Close()
 	folder := t.TempDir()
@@ -58,7 +57,7 @@ func TestReplayRealIdentifiers(t *testing.T) {
 	}
 	status, out, stderr := play()
 	require.Equal(t, exitClean, status, stderr)
-	require.Equal(t, "200 "+answer+"\n", out)
+	require.Equal(t, "200 "+body+"\n", out)
 	require.Contains(t, stderr, "accepting real identifiers")
 
 	key, err := os.ReadFile(redact.KeyOf(cassette))
@@ -71,5 +70,5 @@ func TestReplayRealIdentifiers(t *testing.T) {
 	t.Setenv(redact.Variable, strings.TrimSpace(string(key)))
 	status, out, _ = play()
 	require.Equal(t, exitClean, status)
-	require.Equal(t, "200 "+answer+"\n", out)
+	require.Equal(t, "200 "+body+"\n", out)
 }

@@ -14,15 +14,16 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
 // inProcess runs the command line in this process.
-func inProcess(in io.Reader, args ...string) outcome {
+func inProcess(in io.Reader, args ...string) finished {
 	var out, err bytes.Buffer
 	status := run(context.Background(), &terminal{in, &out, &err}, args)
-	return outcome{status, out.String(), err.String()}
+	return finished{status, out.String(), err.String()}
 }
 
 var errFull = errors.New("the disk is full")
@@ -31,21 +32,23 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// TestStandardOutputFails: what cannot be written is no success.
+// TestStandardOutputFails checks that a command fails if it cannot write its output.
 func TestStandardOutputFails(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "contract.json")
 	text(contractText(t))(t, path)
 	for _, args := range [][]string{{"derive", path}, {"schema"}, {"validate"}, {"validate", "--format", "json"},
 		{"rules"}, {"rules", "type.null"}, {"rules", "--markdown"}, {"version"}} {
-		var err bytes.Buffer
-		status := run(t.Context(), &terminal{strings.NewReader(""), full{}, &err}, args)
-		require.Equal(t, exitUsage, status, args)
-		require.Contains(t, err.String(), "crcheck: the disk is full\n", args)
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			var err bytes.Buffer
+			status := run(t.Context(), &terminal{strings.NewReader(""), full{}, &err}, args)
+			require.Equal(t, exitUsage, status)
+			require.Contains(t, err.String(), "crcheck: the disk is full\n")
+		})
 	}
 }
 
-// TestOutputIsReplaced: whoever has the old file open keeps reading the old
-// report, and the file keeps its mode.
+// TestOutputIsReplaced checks that a process that has the old file open keeps reading the old report,
+// and that the file keeps its mode.
 func TestOutputIsReplaced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.txt")
 	require.NoError(t, os.WriteFile(path, []byte("old"), 0o600))
@@ -65,11 +68,11 @@ func TestOutputIsReplaced(t *testing.T) {
 	require.Positive(t, info.Size())
 }
 
-// TestStandardOutputByName: a file that several programs write to one after the
-// other keeps what each has written.
+// TestStandardOutputByName checks that a file that several programs write to, one after the other,
+// keeps the output of each.
 func TestStandardOutputByName(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("/dev/stdout is another thing elsewhere")
+		t.Skip("/dev/stdout differs on other systems")
 	}
 	path := filepath.Join(t.TempDir(), "out")
 	out, err := os.Create(path)
@@ -90,19 +93,21 @@ func TestStandardOutputByName(t *testing.T) {
 	require.Equal(t, want, string(got))
 }
 
-// TestRunAgain: no run leaves anything behind for the next one, and the same
-// input makes the same bytes.
+// TestRunAgain checks that runs in one process do not affect each other, and that the same input
+// gives the same bytes.
 func TestRunAgain(t *testing.T) {
 	for _, args := range [][]string{{"validate"}, {"validate", "--format", "json", "--contract", "cleanrooms.GetProtectedJob@1.42.90", "--fail-on", "never"}, {"schema"}, {"rules"}} {
-		first := inProcess(nil, args...)
-		inProcess(nil, "validate", "--profile", "strict", "no-such-file")
-		require.Equal(t, first, inProcess(nil, args...), args)
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			first := inProcess(nil, args...)
+			inProcess(nil, "validate", "--profile", "strict", "no-such-file")
+			require.Equal(t, first, inProcess(nil, args...))
+		})
 	}
 }
 
-// TestStart: a process that starts does no work for what it may never be asked
-// for. The runtime says what each package allocates before main, which unlike
-// time is the same everywhere.
+// TestStart checks that a process does no work at start-up for commands that it may not run. It reads
+// from the runtime how much each package allocates before main, which unlike time is the same on every
+// machine.
 func TestStart(t *testing.T) {
 	command := exec.Command("crcheck", "version")
 	command.Env = append(os.Environ(), "GODEBUG=inittrace=1")
@@ -112,13 +117,53 @@ func TestStart(t *testing.T) {
 	found := line.FindAllSubmatch(trace, -1)
 	require.NotEmpty(t, found, "no trace: %s", trace)
 	for _, m := range found {
-		most := 1000 // some regular expressions
+		maxAllocations := 1000 // for a few regular expressions
 		switch name := string(m[1]); name {
 		case "cmd/crcheck", "report":
-			most = 50 // maps of a few entries, and the tests' own tables
+			maxAllocations = 50 // for small maps and the tables of tests
 		}
 		allocations, err := strconv.Atoi(string(m[3]))
 		require.NoError(t, err)
-		require.LessOrEqual(t, allocations, most, "%s", m[0])
+		require.LessOrEqual(t, allocations, maxAllocations, "%s", m[0])
 	}
+}
+
+// finished is the exit status and the output of a finished run.
+type finished struct {
+	status   int
+	out, err string
+}
+
+// patience is how long a process may take with any input on a busy machine. Benchmarks measure how
+// fast it really is.
+const patience = 60 * time.Second
+
+// crcheck runs the program as a separate process in a folder. The test fails if the process hangs or
+// panics.
+func crcheck(t *testing.T, folder string, args ...string) finished {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var out, err bytes.Buffer
+	command := exec.CommandContext(ctx, "crcheck", args...)
+	command.Dir, command.Stdout, command.Stderr = folder, &out, &err
+	failure := command.Run()
+	require.NoError(t, ctx.Err(), "crcheck %q did not end in time", args)
+	return ended(t, failure, &out, &err)
+}
+
+// ended returns the status and output of a process that exited by itself.
+func ended(t *testing.T, failure error, out, err *bytes.Buffer) finished {
+	t.Helper()
+	var exited *exec.ExitError
+	if failure != nil {
+		require.ErrorAs(t, failure, &exited)
+		require.True(t, exited.Exited(), "%v: %s", failure, err)
+	}
+	status := 0
+	if errors.As(failure, &exited) {
+		status = exited.ExitCode()
+	}
+	require.NotContains(t, err.String(), "goroutine ", "a panic")
+	return finished{status, out.String(), err.String()}
 }

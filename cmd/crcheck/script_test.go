@@ -1,11 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"flag"
+	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -14,13 +20,13 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
-	// The race detector of a process sleeps for a second before it exits, lest it miss a race.
+	// By default the race detector delays the exit of every process by a second.
 	os.Setenv("GORACE", "atexit_sleep_ms=10")
 	testscript.Main(m, map[string]func(){"crcheck": main, "ask": ask, "aws-sdk-go": sdkGo})
 }
 
-// TestScripts runs sessions at a terminal. A script says `crcheck …` where the
-// status is 0, and `status N crcheck …` where it is another one.
+// TestScripts runs terminal sessions. A script runs `crcheck …` if it expects status 0, and
+// `status N crcheck …` for any other status.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
@@ -34,7 +40,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// status runs a command, which must exit with a status.
+// status runs a command and checks its exit status.
 func status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N COMMAND ARGS…")
@@ -50,4 +56,54 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("exit status 0, want %d", want)
 	}
 	ts.Fatalf("%v, want %d", err, want)
+}
+
+// compress compresses a file like gzip(1). With -cut, it truncates the result.
+func compress(ts *testscript.TestScript, _ bool, args []string) {
+	cut := args[0] == "-cut"
+	if cut {
+		args = args[1:]
+	}
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := io.WriteString(w, ts.ReadFile(args[0]))
+	ts.Check(err)
+	ts.Check(w.Close())
+	text := out.Bytes()
+	if cut {
+		text = text[:len(text)/2]
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o644))
+}
+
+// ask is a client for scripts, because curl may not be installed. For each pair of arguments TARGET and
+// BODY it calls AWS_ENDPOINT_URL as awsJson clients do, one after the other, and prints the responses.
+// The arguments GET and PATH make a REST request.
+func ask() {
+	for args := os.Args[1:]; len(args) >= 2; args = args[2:] {
+		method, path, body := "POST", "/", args[1]
+		if args[0] == "GET" {
+			method, path, body = "GET", args[1], ""
+		}
+		req, err := http.NewRequest(method, os.Getenv("AWS_ENDPOINT_URL")+path, strings.NewReader(body))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		if method == "POST" {
+			req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+			req.Header.Set("X-Amz-Target", args[0])
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		fmt.Printf("%d %s\n", resp.StatusCode, text)
+	}
 }

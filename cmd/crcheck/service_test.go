@@ -22,14 +22,14 @@ import (
 
 const modelFolder = "../../../shared/data/models"
 
-// services returns what --contract is to name: a folder with the models of five
-// services or, where they are not, the built-in contract; and its contracts.
+// services returns a name for --contract and its contracts: a folder with the models of five services
+// or, if they are missing, the built-in contract.
 func services(tb testing.TB) (name string, all []*schema.Contract) {
 	tb.Helper()
 	paths, err := filepath.Glob(modelFolder + "/*-1.43.67.service-2.json")
 	require.NoError(tb, err)
 	if len(paths) == 0 {
-		tb.Logf("%s is not there: the built-in contract stands for five services", modelFolder)
+		tb.Logf("%s does not exist: using the built-in contract in place of five services", modelFolder)
 		c, err := contracts.Load(contracts.Newest)
 		require.NoError(tb, err)
 		return contracts.Newest, []*schema.Contract{c}
@@ -46,7 +46,7 @@ func services(tb testing.TB) (name string, all []*schema.Contract) {
 	return folder, all
 }
 
-// exchanges makes an interaction of each operation, over and over, as NDJSON.
+// exchanges makes an interaction of each operation, as NDJSON.
 func exchanges(tb testing.TB, all []*schema.Contract) [][]byte {
 	tb.Helper()
 	var lines [][]byte
@@ -72,8 +72,8 @@ func exchanges(tb testing.TB, all []*schema.Contract) [][]byte {
 	return lines
 }
 
-// TestServices: what the contracts of whole services promise is accepted, over
-// the command line, operation by operation.
+// TestServices checks that the command line accepts valid interactions of every operation of whole
+// services.
 func TestServices(t *testing.T) {
 	name, all := services(t)
 	var text bytes.Buffer
@@ -88,17 +88,17 @@ func TestServices(t *testing.T) {
 		require.Contains(t, out.String(), "checked 1 response of 1 file")
 		return
 	}
-	require.Contains(t, out.String(), fmt.Sprintf(" of %d responses", len(all)), "every one routes")
+	require.Contains(t, out.String(), fmt.Sprintf(" of %d responses", len(all)), "every interaction routes")
 	require.Contains(t, out.String(), "not read: 3 blob payloads\n")
 }
 
-// BenchmarkServices derives all operations of five services, and validates
-// 100,000 interactions of them all; the peak of the heap is in MB.
+// BenchmarkServices derives all operations of five services, and validates 100,000 interactions of
+// them. It reports the peak of the heap in MB.
 func BenchmarkServices(b *testing.B) {
 	name, all := services(b)
 	b.Run("derive", func(b *testing.B) {
 		if len(all) == 1 {
-			b.Skip("there are no models here")
+			b.Skip("the models are missing")
 		}
 		folder := b.TempDir()
 		b.ReportAllocs()
@@ -110,16 +110,16 @@ func BenchmarkServices(b *testing.B) {
 		made := exchanges(b, all)
 		const n = 100_000
 		b.ReportAllocs()
-		var most uint64
+		var peak uint64
 		for b.Loop() {
-			in := &lines{left: n, make: func(i int) string { return string(made[i%len(made)]) }, peeks: func() {
+			in := &lines{left: n, make: func(i int) string { return string(made[i%len(made)]) }, peek: func() {
 				var m runtime.MemStats
 				runtime.ReadMemStats(&m)
-				most = max(most, m.HeapInuse)
+				peak = max(peak, m.HeapInuse)
 			}}
 			require.Equal(b, exitClean, run(context.Background(), &terminal{in, io.Discard, io.Discard}, []string{"validate", "--contract", name, "-"}))
 		}
-		b.ReportMetric(float64(most)/1e6, "peak-MB")
+		b.ReportMetric(float64(peak)/1e6, "peak-MB")
 		b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "interactions/s")
 	})
 }

@@ -14,12 +14,12 @@ func TestBuilt(t *testing.T) {
 		linkedVersion, linkedCommit string
 		version, commit             string
 	}{
-		"nothing is known":      {version: "(devel)", commit: "unknown"},
-		"without a repository":  {info: &debug.BuildInfo{}, version: "(devel)", commit: "unknown"},
-		"installed by go":       {info: &debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}}, version: "v1.2.3", commit: "unknown"},
-		"in a repository":       {info: &debug.BuildInfo{Settings: []debug.BuildSetting{setting("vcs.revision", "0123abc"), setting("vcs.modified", "false")}}, version: "(devel)", commit: "0123abc"},
-		"in one that is edited": {info: &debug.BuildInfo{Settings: []debug.BuildSetting{setting("vcs.modified", "true"), setting("vcs.revision", "0123abc")}}, version: "(devel)", commit: "0123abc-dirty"},
-		"linked in": {&debug.BuildInfo{Main: debug.Module{Version: "v0.0.1"}, Settings: []debug.BuildSetting{setting("vcs.revision", "0123abc"), setting("vcs.modified", "true")}},
+		"nothing known":           {version: "(devel)", commit: "unknown"},
+		"without a repository":    {info: &debug.BuildInfo{}, version: "(devel)", commit: "unknown"},
+		"installed by go":         {info: &debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}}, version: "v1.2.3", commit: "unknown"},
+		"in a repository":         {info: &debug.BuildInfo{Settings: []debug.BuildSetting{setting("vcs.revision", "0123abc"), setting("vcs.modified", "false")}}, version: "(devel)", commit: "0123abc"},
+		"in an edited repository": {info: &debug.BuildInfo{Settings: []debug.BuildSetting{setting("vcs.modified", "true"), setting("vcs.revision", "0123abc")}}, version: "(devel)", commit: "0123abc-dirty"},
+		"set at link time": {&debug.BuildInfo{Main: debug.Module{Version: "v0.0.1"}, Settings: []debug.BuildSetting{setting("vcs.revision", "0123abc"), setting("vcs.modified", "true")}},
 			"v2.0.0", "fedcba9", "v2.0.0", "fedcba9"},
 	} {
 		t.Run(name, func(t *testing.T) {
