@@ -1,6 +1,6 @@
-"""Record boto3 against moto's server with vcrpy: real tools, an emulator's responses.
+"""Record boto3 against a moto server with vcrpy, for recordings by real tools of an emulator's responses.
 
-Usage: recordings.py FOLDER. Writes one cassette a service. Credentials are fake.
+Usage: recordings.py FOLDER. Writes one cassette per service. The credentials are fake.
 """
 import os
 import sys

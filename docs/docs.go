@@ -1,5 +1,5 @@
-// Package docs holds what a user reads beyond the README. Its only code keeps
-// the generated pages fresh.
+// Package docs holds the user documentation beyond the README. Its only code keeps the generated
+// pages up to date.
 package docs
 
 //go:generate sh -c "go run ../cmd/crcheck rules --markdown > rules.md"

@@ -1,4 +1,4 @@
-// Package examples runs the examples as their README says.
+// Package examples runs the examples as described in their README.
 package examples
 
 import (
@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestExamples: each example passes against its cassette, and fails against one
-// that does not have what it asks for.
+// TestExamples checks that each example passes against its cassette, and fails against one that does
+// not have its requests.
 func TestExamples(t *testing.T) {
 	for _, example := range []struct {
 		name    string
 		recipe  installed.Recipe
 		command func(into string) []string
-		passed  string // what the runner of the tests says
+		passed  string // in the output of the test runner
 	}{
 		{"pytest", installed.Python("pytest"), func(into string) []string {
 			return []string{filepath.Join(into, "bin", "python"), "-m", "pytest", "-p", "no:cacheprovider", "pytest"}

@@ -1,4 +1,4 @@
-// The AWS SDK for JavaScript as a client of crcheck's conformance suite: see README.md.
+// An adapter that tests the AWS SDK for JavaScript with crcheck's conformance suite. See README.md.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import * as sdk from "@aws-sdk/client-cleanrooms";
@@ -6,11 +6,11 @@ import { StandardRetryStrategy } from "@smithy/core/retry";
 
 const version = createRequire(import.meta.url)("@aws-sdk/client-cleanrooms/package.json").version;
 
-// The SDK decides whether to try again; only the pause is capped, so that a suite is fast.
+// The SDK decides whether to retry; the adapter only caps the pause, to keep the suite fast.
 const backoff = { setDelayBase() {}, computeNextBackoffDelay: () => 20 };
 
 function canonical(value) {
-  if (typeof value === "string") return value.toWellFormed(); // an unpaired surrogate is not valid text
+  if (typeof value === "string") return value.toWellFormed(); // UTF-8 cannot encode an unpaired surrogate
   if (value instanceof Date) return value.toISOString(); // UTC, with milliseconds
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   if (typeof value === "bigint") return String(value);
@@ -26,13 +26,13 @@ function failure(error, sent, signal) {
   if (signal.aborted) return { transport: { kind: "timeout", message } };
   if (!sent) return { rejected: { message, member: /label: (\w+)/.exec(message)?.[1] ?? "" } };
   if (error instanceof sdk.CleanRoomsServiceException) {
-    // What the SDK says of an error, and what identified it, are no members of it.
+    // Properties that the SDK adds, and those that identify the error, are not members of it.
     const { name, message: _, Message, code, Code, __type, $fault, $metadata, $response, $retryable, $service, ...fields } = error;
     return { error: { code: name, message, httpStatus: $metadata?.httpStatusCode ?? 0, fields: canonical(fields) } };
   }
-  // Node's error for a body whose connection ended too early; its code is that of a reset.
+  // Node's error for a connection that ended within the body. Its code is the same as for a reset.
   if (message.startsWith("aborted")) return { transport: { kind: "truncated", message } };
-  // Before the name: the SDK calls resets TimeoutError too.
+  // Checked before the name, because the SDK also names resets TimeoutError.
   if (/^(ECONN|EPIPE|HPE_)/.test(error.code)) return { transport: { kind: "connection", message } };
   if (error.name === "TimeoutError") return { transport: { kind: "timeout", message } };
   return { broken: { message: `${error.name}: ${message}` } };

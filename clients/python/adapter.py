@@ -1,20 +1,20 @@
-"""boto3 as a client of crcheck's conformance suite: see README.md."""
+"""An adapter that tests boto3 with crcheck's conformance suite. See README.md."""
 import base64, collections, contextlib, datetime, functools, json, math, os, re, sys, threading
 from concurrent import futures
 
 import boto3
 from botocore import config, exceptions as failed, response, retries
 
-# boto3 decides whether to try again; only the pause is capped, so that a suite is fast.
+# boto3 decides whether to retry; the adapter only caps the pause, to keep the suite fast.
 backoff = retries.standard.ExponentialBackoff.delay_amount
 retries.standard.ExponentialBackoff.delay_amount = lambda self, context: min(backoff(self, context), 0.02)
 sys.stdout.reconfigure(encoding="utf-8")
 session, making, writing = boto3.session.Session(), threading.Lock(), threading.Lock()
-calls = futures.ThreadPoolExecutor(64)  # more than the concurrency: calls that ran out of time go on
+calls = futures.ThreadPoolExecutor(64)  # more than the concurrency, because calls that timed out keep running
 
 
 def canonical(value):
-    if isinstance(value, datetime.datetime):  # boto3's are in the local time zone; isoformat cuts, and does not round
+    if isinstance(value, datetime.datetime):  # in the local time zone; isoformat truncates
         return value.astimezone(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, dict) and "SDK_UNKNOWN_MEMBER" in value:
         return {"$unknown": value["SDK_UNKNOWN_MEMBER"]["name"]}
@@ -29,7 +29,7 @@ def canonical(value):
 
 
 def native(shape, value):
-    """What boto3 takes for a canonical input; what it cannot be is left to boto3 to refuse."""
+    """Converts a canonical input to what boto3 accepts. Values of a wrong type stay as they are, for boto3 to refuse."""
     kind = shape.type_name
     if isinstance(value, dict) and kind in ("structure", "map"):
         below = shape.members if kind == "structure" else collections.defaultdict(lambda: shape.value)
@@ -39,30 +39,30 @@ def native(shape, value):
     if isinstance(value, str) and kind in ("blob", "float", "double", "integer", "long"):
         with contextlib.suppress(ValueError):
             return base64.b64decode(value) if kind == "blob" else int(value) if kind in ("integer", "long") else float(value)
-    return value  # timestamps are texts to boto3, too
+    return value  # boto3 accepts timestamps as strings
 
 
 def failure(e):
     if isinstance(e, failed.ClientError):
         error, status = e.response["Error"], e.response["ResponseMetadata"]["HTTPStatusCode"]
         fields = canonical({name: v for name, v in e.response.items() if name not in ("Error", "message", "Message")})
-        code, message = str(error["Code"]), error["Message"] or ""  # boto3 returns what is there, numbers and nulls too
+        code, message = str(error["Code"]), error["Message"] or ""  # boto3 returns numbers and nulls as they are
         return {"error": {"code": code, "message": message, "httpStatus": status, "fields": fields}}
     if isinstance(e, failed.ParamValidationError):
         member = re.search(r'parameter (?:in input: ")?(\w+)', str(e))
         return {"rejected": {"message": str(e), "member": member[1] if member else ""}}
     if isinstance(e, (failed.HTTPClientError, failed.ConnectionError)):
-        words = f"{e} {e.kwargs.get('error')!r}"  # boto3 has no class for each of what urllib3 raises
+        words = f"{e} {e.kwargs.get('error')!r}"  # boto3 does not have a class for every error of urllib3
         timeout = isinstance(e, (failed.ReadTimeoutError, failed.ConnectTimeoutError)) or "timed out" in words
         cut = re.search("IncompleteRead|InvalidChunkLength|ended prematurely", words)
         return {"transport": {"kind": "timeout" if timeout else "truncated" if cut else "connection", "message": words}}
     if isinstance(e, failed.UnknownServiceError):
         return {"skipped": {"reason": f"this version of boto3 has no {e.kwargs['service_name']}"}}
-    return {"broken": {"message": f"{type(e).__name__}: {e}"}}  # ResponseParserError, and what the parsers let through
+    return {"broken": {"message": f"{type(e).__name__}: {e}"}}  # ResponseParserError, and exceptions that its parsers do not catch
 
 
-def stay(endpoint, request, **_):
-    """For some inputs boto3 goes where no endpoint sent it; nothing may leave this machine."""
+def refuse_other_hosts(endpoint, request, **_):
+    """Refuses requests to other hosts: for some inputs boto3 ignores endpoint_url, and nothing may leave this machine."""
     if not request.url.startswith(endpoint):
         raise failed.EndpointConnectionError(endpoint_url=request.url)
 
@@ -70,16 +70,16 @@ def stay(endpoint, request, **_):
 def perform(call):
     service, operation = call.get("operation", hello["operation"]).split("@")[0].rsplit(".", 1)
     try:
-        # boto3's timeouts are for a read of an attempt: all attempts together fit into nine tenths of the call's.
+        # boto3's timeouts apply to each read of each attempt; all attempts share nine tenths of the call's timeout.
         keys, each = call["credentials"], 0.9 * call["timeoutMs"] / 1000 / call["maxAttempts"]
         settings = config.Config(connect_timeout=each, read_timeout=each, proxies={},
-                                 inject_host_prefix=False,  # there is no such host on loopback
+                                 inject_host_prefix=False,  # the prefixed host does not exist on loopback
                                  retries={"mode": "standard", "total_max_attempts": call["maxAttempts"]})
-        with making:  # a session must not be used by two threads at a time
+        with making:  # sessions are not thread-safe
             client = session.client(service, call["region"], endpoint_url=call["endpoint"], config=settings,
                                     aws_access_key_id=keys["accessKeyId"], aws_session_token=keys.get("sessionToken"),
                                     aws_secret_access_key=keys["secretAccessKey"])
-        client.meta.events.register("before-send", functools.partial(stay, call["endpoint"]))
+        client.meta.events.register("before-send", functools.partial(refuse_other_hosts, call["endpoint"]))
         with contextlib.closing(client):
             methods = {api: method for method, api in client.meta.method_to_api_mapping.items()}
             if operation not in methods:
@@ -93,15 +93,15 @@ def perform(call):
 
 def report(message):
     line = json.dumps(message, ensure_ascii=False)
-    line = re.sub("[\ud800-\udfff]", "\ufffd", line)  # an unpaired surrogate is not valid text
+    line = re.sub("[\ud800-\udfff]", "\ufffd", line)  # UTF-8 cannot encode an unpaired surrogate
     with writing:
         print(line, flush=True)
 
 
-def answer(call):
+def respond(call):
     try:
         result = calls.submit(perform, call).result(call["timeoutMs"] / 1000)
-    except futures.TimeoutError:  # boto3 has no limit for a whole call: a byte now and then keeps it waiting
+    except futures.TimeoutError:  # boto3 has no timeout for a whole call: a byte now and then keeps it waiting
         result = {"transport": {"kind": "timeout", "message": "the call took longer than timeoutMs"}}
     report({"type": "result", "seq": call["seq"], **result})
 
@@ -109,6 +109,6 @@ def answer(call):
 hello = json.loads(sys.stdin.readline())
 info = {"name": "boto3", "version": boto3.__version__, "language": "Python"}
 report({"type": "hello", "protocol": 1, "client": info, "reports": "output", "concurrency": 4, "operations": "any"})
-answers = futures.ThreadPoolExecutor(4)
-futures.wait([answers.submit(answer, json.loads(line)) for line in sys.stdin])
-os._exit(0)  # without waiting for the calls that ran out of time
+responses = futures.ThreadPoolExecutor(4)
+futures.wait([responses.submit(respond, json.loads(line)) for line in sys.stdin])
+os._exit(0)  # without waiting for calls that timed out

@@ -1,4 +1,4 @@
-//! The AWS SDK for Rust as a client of crcheck's conformance suite: see README.md.
+//! An adapter that tests the AWS SDK for Rust with crcheck's conformance suite. See README.md.
 use aws_sdk_cleanrooms::operation::get_protected_job::{GetProtectedJobError, GetProtectedJobError::*};
 use aws_sdk_cleanrooms::{Client, config::retry::*, config::timeout::TimeoutConfig, config::*, primitives::DateTime, primitives::DateTimeFormat};
 use aws_sdk_cleanrooms::{error::DisplayErrorContext, error::ProvideErrorMetadata, error::SdkError, types::*};
@@ -18,7 +18,7 @@ fn main() {
         } else if message["type"] == "call" && operation == "cleanrooms.GetProtectedJob" {
             calls.push(runtime.spawn(answer(message)));
         } else if message["type"] == "call" {
-            say(json!({"type": "result", "seq": message["seq"], "skipped": {"reason": "the adapter knows GetProtectedJob only"}}));
+            say(json!({"type": "result", "seq": message["seq"], "skipped": {"reason": "the adapter supports only GetProtectedJob"}}));
         }
     }
     calls.into_iter().for_each(|call| runtime.block_on(call).unwrap());
@@ -26,7 +26,7 @@ fn main() {
 
 fn say(mut message: Value) {
     drop_absent(&mut message);
-    writeln!(std::io::stdout(), "{message}").unwrap(); // it is flushed at the end of a line
+    writeln!(std::io::stdout(), "{message}").unwrap(); // stdout is flushed at the end of each line
 }
 
 fn drop_absent(value: &mut Value) {
@@ -46,7 +46,7 @@ async fn answer(call: Value) {
         .credentials_provider(Credentials::new(id, secret, text("/credentials/sessionToken"), None, "call"))
         .retry_config(RetryConfig::standard().with_max_attempts(call["maxAttempts"].as_u64().unwrap() as u32)
             .with_initial_backoff(pause).with_max_backoff(pause).with_use_static_exponential_base(true))
-        .retry_partition(RetryPartition::custom("call").build()) // else all clients share what they may spend on retries
+        .retry_partition(RetryPartition::custom("call").build()) // otherwise all clients share one retry budget
         .timeout_config(TimeoutConfig::builder().operation_timeout(timeout).build());
     let request = Client::from_conf(config.build()).get_protected_job().set_membership_identifier(text("/input/membershipIdentifier"));
     let (kind, result) = match request.set_protected_job_identifier(text("/input/protectedJobIdentifier")).send().await {
@@ -61,12 +61,12 @@ fn failure(e: &SdkError<GetProtectedJobError, http::HttpResponse>) -> (&'static 
     let transport = |kind| ("transport", json!({"kind": kind, "message": message}));
     match e {
         SdkError::ConstructionFailure(_) => ("rejected", json!({"message": message})),
-        SdkError::ServiceError(s) if s.raw().status().is_success() => ("broken", json!({"message": message})), // it is the parser's
+        SdkError::ServiceError(s) if s.raw().status().is_success() => ("broken", json!({"message": message})), // an error of the parser
         SdkError::ServiceError(s) => ("error", json!({"code": e.code().filter(|c| !c.is_empty()).unwrap_or("Unhandled"),
             "message": e.message().unwrap_or(""), "httpStatus": s.raw().status().as_u16(), "fields": fields(s.err())})),
         SdkError::DispatchFailure(f) if !f.is_timeout() => transport(if f.is_io() || f.as_other().is_some() { "connection" } else { end(e) }),
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => transport("timeout"),
-        _ => transport(end(e)), // of the answer
+        _ => transport(end(e)), // an error of reading the response
     }
 }
 
@@ -88,7 +88,7 @@ fn fields(e: &GetProtectedJobError) -> Value {
     }
 }
 
-/// Of a union the SDK tells that it holds something unknown, but not what.
+/// For a union, the SDK reports that the member is unknown, but not its name.
 fn job(j: &ProtectedJob) -> Value {
     let double = |d: f64| if d.is_finite() { json!(d) } else { json!(d.to_string().replace("inf", "Infinity")) };
     let target = |t: &ProtectedJobOutputConfigurationOutput| json!({"$unknown": t.is_unknown().then_some(true),
@@ -111,7 +111,7 @@ fn job(j: &ProtectedJob) -> Value {
         "computeConfiguration": j.compute_configuration.as_ref().map(compute)})
 }
 
-/// The SDK keeps the nanoseconds of the double that the time was: .123 comes as .122999906.
+/// The SDK returns the nanoseconds of the double in the JSON: .123 becomes .122999906.
 fn time(t: &DateTime) -> String {
     let t = DateTime::from_nanos(t.as_nanos() + 500).unwrap();
     let seconds = DateTime::from_secs(t.secs()).fmt(DateTimeFormat::DateTime).unwrap_or_else(|e| e.to_string());

@@ -16,14 +16,14 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.cleanrooms.CleanRoomsClient;
 
-/** Makes calls with the AWS SDK for Java 2.x for crcheck conform: see docs/protocol.md. */
+/** An adapter that tests the AWS SDK for Java 2.x with crcheck's conformance suite. See docs/protocol.md. */
 public class Adapter {
     static final ObjectMapper JSON = new ObjectMapper();
     static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
     static final PrintStream OUT = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
 
     public static void main(String[] args) throws Exception {
-        System.setOut(System.err); // whoever prints, standard output has only messages
+        System.setOut(System.err); // standard output carries only messages, even if a library prints
         ExecutorService pool = Executors.newFixedThreadPool(16);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String operation = "";
@@ -88,7 +88,7 @@ public class Adapter {
         return ((software.amazon.awssdk.utils.builder.Buildable) builder).build();
     }
 
-    /** What went wrong on the way, or null if the client complains about the input or the answer. */
+    /** The kind of a transport error, or null if the client rejected the input or the response. */
     static String kind(Throwable t) {
         return t == null ? null : switch (t.getClass().getSimpleName()) {
             case "ApiCallTimeoutException", "SocketTimeoutException", "ConnectTimeoutException" -> "timeout";
@@ -107,7 +107,7 @@ public class Adapter {
                 if (!absent) object.put(f.memberName(), canonical(v));
             }
             boolean union = Arrays.stream(o.getClass().getClasses()).anyMatch(c -> c.isEnum() && c.getSimpleName().equals("Type"));
-            if (union && object.isEmpty()) object.put("$unknown", true); // its type() is UNKNOWN_TO_SDK_VERSION and no more
+            if (union && object.isEmpty()) object.put("$unknown", true); // its type() is only UNKNOWN_TO_SDK_VERSION
             return object;
         }
         if (o instanceof Map<?, ?> m) { m.forEach((k, v) -> object.put(k.toString(), canonical(v))); return object; }
