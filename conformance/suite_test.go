@@ -102,9 +102,9 @@ func TestReadSuiteOfAFolder(t *testing.T) {
 
 	for name, files := range map[string]fstest.MapFS{
 		"a duplicate name": {"s/a.yaml": file(oneCase), "s/b.yaml": file(oneCase)},
-		"two operations":      {"s/a.yaml": file(oneCase), "s/b.yaml": file(strings.Replace(other, "GetProtectedJob", "GetMembership", 1))},
-		"no suite":            {"s/a.yaml": file("a: b")},
-		"no files":            {"s/a.txt": file(oneCase)},
+		"two operations":   {"s/a.yaml": file(oneCase), "s/b.yaml": file(strings.Replace(other, "GetProtectedJob", "GetMembership", 1))},
+		"no suite":         {"s/a.yaml": file("a: b")},
+		"no files":         {"s/a.txt": file(oneCase)},
 	} {
 		_, err := ReadSuite(files, "s")
 		var broken *finding.RowError
