@@ -158,9 +158,11 @@ func TestDocumentTooLarge(t *testing.T) {
 	dir := t.TempDir()
 	zeros(input.MaxDocument+1)(t, filepath.Join(dir, "large"))
 	for _, command := range [][]string{{"derive"}, {"schema", "--contract"}, {"schema", "--overlay"}} {
-		got := crcheck(t, dir, append(command, "large")...)
-		require.Equal(t, exitUsage, got.status)
-		require.Equal(t, "crcheck: large: larger than 64 MiB; name a smaller document\n", got.err)
+		t.Run(strings.Join(command, " "), func(t *testing.T) {
+			got := crcheck(t, dir, append(command, "large")...)
+			require.Equal(t, exitUsage, got.status)
+			require.Equal(t, "crcheck: large: larger than 64 MiB; name a smaller document\n", got.err)
+		})
 	}
 	if runtime.GOOS == "linux" && !raceEnabled {
 		got := crcheck(t, dir, "derive", "/dev/zero")

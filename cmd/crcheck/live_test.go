@@ -189,19 +189,21 @@ func TestLiveRecords(t *testing.T) {
 func TestLiveBreaksOff(t *testing.T) {
 	const closed = "127.0.0.1:1" // a port that was free a moment ago may be in use by now
 	for _, args := range [][]string{nil, {"--record", "job.yaml"}} {
-		r := newLive(t, cleanRooms())
-		r.upstream[1] = "https://" + closed
-		got := r.live(t, "GetProtectedJob", nil, append(args, "--input", jobOneInput)...)
-		require.Equal(t, exitIncomplete, got.status, got.err)
-		require.Contains(t, got.err, "connection refused")
-		require.Contains(t, got.out, "1 problem on standard error")
-		require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
-		require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
+		t.Run(strings.TrimSpace("live "+strings.Join(args, " ")), func(t *testing.T) {
+			r := newLive(t, cleanRooms())
+			r.upstream[1] = "https://" + closed
+			got := r.live(t, "GetProtectedJob", nil, append(args, "--input", jobOneInput)...)
+			require.Equal(t, exitIncomplete, got.status, got.err)
+			require.Contains(t, got.err, "connection refused")
+			require.Contains(t, got.out, "1 problem on standard error")
+			require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
+			require.NoFileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
 
-		cut := newLive(t, responding(standin.Response{Body: job(jobOne, "STARTED"), Cut: true}))
-		got = cut.live(t, "GetProtectedJob", nil, append(args, "--input", jobOneInput)...)
-		require.Equal(t, exitIncomplete, got.status, got.err)
-		require.NoFileExists(t, filepath.Join(cut.dir, "job.yaml"))
+			cut := newLive(t, responding(standin.Response{Body: job(jobOne, "STARTED"), Cut: true}))
+			got = cut.live(t, "GetProtectedJob", nil, append(args, "--input", jobOneInput)...)
+			require.Equal(t, exitIncomplete, got.status, got.err)
+			require.NoFileExists(t, filepath.Join(cut.dir, "job.yaml"))
+		})
 	}
 }
 

@@ -79,15 +79,17 @@ func TestDisguises(t *testing.T) {
 // TestRecordSecrets checks that a secret in a message is masked and fails the run.
 func TestRecordSecrets(t *testing.T) {
 	for _, mode := range []string{"", "--forward"} {
-		service := cleanRooms()
-		service.Respond = func(*http.Request, []byte) standin.Response {
-			return standin.Error(400, "ValidationException", "the key "+mine.AccessKeyID+" of account "+account+" may not read s3://"+bucket+"/results, token "+mine.SessionToken)
-		}
-		r := newRecording(t, service, mode)
-		got := r.run(t, nil, "--", "sh", "-c", "aws-sdk-go get "+membership+" "+jobOne+" || true")
-		require.Equal(t, exitFindings, got.status, got.err)
-		require.Contains(t, got.err, "secret.found")
-		requireRedacted(t, r)
+		t.Run("mode "+mode, func(t *testing.T) {
+			service := cleanRooms()
+			service.Respond = func(*http.Request, []byte) standin.Response {
+				return standin.Error(400, "ValidationException", "the key "+mine.AccessKeyID+" of account "+account+" may not read s3://"+bucket+"/results, token "+mine.SessionToken)
+			}
+			r := newRecording(t, service, mode)
+			got := r.run(t, nil, "--", "sh", "-c", "aws-sdk-go get "+membership+" "+jobOne+" || true")
+			require.Equal(t, exitFindings, got.status, got.err)
+			require.Contains(t, got.err, "secret.found")
+			requireRedacted(t, r)
+		})
 	}
 }
 

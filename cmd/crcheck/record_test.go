@@ -195,18 +195,20 @@ func TestRecordUpstreamDown(t *testing.T) {
 // TestRecordInterrupted checks that Ctrl-C goes to the command, whose last request is still recorded.
 func TestRecordInterrupted(t *testing.T) {
 	for _, mode := range []string{"", "--forward"} {
-		service := cleanRooms()
-		r := newRecording(t, service, mode)
-		p := r.command(nil, "--", "aws-sdk-go", "patient", membership, jobOne)
-		require.NoError(t, p.Start())
-		require.Eventually(t, func() bool { return len(service.Received()) == 1 }, 20*time.Second, 10*time.Millisecond)
-		time.Sleep(200 * time.Millisecond) // the client prints
-		got := p.interrupt(t)
-		require.Equal(t, 7, got.status, got.err)
-		require.Equal(t, "STARTED\nSTARTED\n", got.out)
-		require.Contains(t, got.err, "recorded 2 interactions to job.yaml\n")
-		require.Contains(t, r.cassette(t), "interactions:")
-		requireNoFiles(t, r.temporary)
+		t.Run("mode "+mode, func(t *testing.T) {
+			service := cleanRooms()
+			r := newRecording(t, service, mode)
+			p := r.command(nil, "--", "aws-sdk-go", "patient", membership, jobOne)
+			require.NoError(t, p.Start())
+			require.Eventually(t, func() bool { return len(service.Received()) == 1 }, 20*time.Second, 10*time.Millisecond)
+			time.Sleep(200 * time.Millisecond) // the client prints
+			got := p.interrupt(t)
+			require.Equal(t, 7, got.status, got.err)
+			require.Equal(t, "STARTED\nSTARTED\n", got.out)
+			require.Contains(t, got.err, "recorded 2 interactions to job.yaml\n")
+			require.Contains(t, r.cassette(t), "interactions:")
+			requireNoFiles(t, r.temporary)
+		})
 	}
 }
 
