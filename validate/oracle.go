@@ -24,9 +24,9 @@ type oracle struct {
 	asked  sync.Map // kinds of findings that were checked against the schema
 }
 
-func newOracle(c *schema.Contract, part schema.Part, projection schema.Projection) *oracle {
+func newOracle(c *schema.Contract, part schema.Part, encoding schema.Encoding) *oracle {
 	return &oracle{schema: sync.OnceValues(func() (*v5.Schema, error) {
-		s, err := jsonschema.Generate(c, part, projection, jsonschema.Extended)
+		s, err := jsonschema.Generate(c, part, encoding, jsonschema.Extended)
 		if err != nil {
 			return nil, err
 		}

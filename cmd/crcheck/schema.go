@@ -21,11 +21,11 @@ import (
 
 type schemaCommand struct {
 	contractFlags
-	Operation string            `xor:"which" placeholder:"NAME" help:"The operation, if there are several contracts."`
-	All       bool              `xor:"which" help:"Write the schemas of every part of every contract. --output names the folder to write to."`
-	Part      schema.Part       `placeholder:"PART" help:"The part: output (the default), input or error:NAME. With --all: write only this part."`
-	Encoding  schema.Projection `default:"http" placeholder:"NAME" help:"The encoding: http for HTTP bodies, or sdk for what boto3 and the AWS CLI return."`
-	Output    string            `short:"o" placeholder:"PATH" help:"Write the schema to this file; with --all, the schemas to this folder. Default: standard output."`
+	Operation string          `xor:"which" placeholder:"NAME" help:"The operation, if there are several contracts."`
+	All       bool            `xor:"which" help:"Write the schemas of every part of every contract. --output names the folder to write to."`
+	Part      schema.Part     `placeholder:"PART" help:"The part: output (the default), input or error:NAME. With --all: write only this part."`
+	Encoding  schema.Encoding `default:"http" placeholder:"NAME" help:"The encoding: http for HTTP bodies, or sdk for what boto3 and the AWS CLI return."`
+	Output    string          `short:"o" placeholder:"PATH" help:"Write the schema to this file; with --all, the schemas to this folder. Default: standard output."`
 }
 
 // Help returns the text above the flags of --help.
@@ -80,7 +80,7 @@ func (c *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {
 }
 
 func (c *schemaCommand) encode(contract *schema.Contract, part schema.Part) ([]byte, error) {
-	if protocol, ok := contract.NotJSON(); ok && c.Encoding == schema.Wire {
+	if protocol, ok := contract.NotJSON(); ok && c.Encoding == schema.HTTP {
 		return nil, &schema.NotJSONError{Contract: contract.String(), Protocol: protocol}
 	}
 	s, err := jsonschema.Generate(contract, part, c.Encoding, jsonschema.Standard)

@@ -37,16 +37,16 @@ func (e *PartError) Error() string {
 // Generate returns the schema of a part of a contract; the error is a
 // [*PartError]. A part whose members the contract does not state takes any object;
 // one whose body is raw (see [schema.Contract.RawBody]) has no schema on the wire.
-func Generate(c *schema.Contract, part schema.Part, projection schema.Projection, form Form) (*Schema, error) {
+func Generate(c *schema.Contract, part schema.Part, encoding schema.Encoding, form Form) (*Schema, error) {
 	if _, ok := c.Root(part); !ok {
 		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts()}
 	}
-	if raw, ok := c.RawBody(part); ok && projection == schema.Wire {
+	if raw, ok := c.RawBody(part); ok && encoding == schema.HTTP {
 		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts(), Raw: raw.Name}
 	}
-	g := generator{c: c, projection: projection, form: form, defined: map[string]bool{}}
+	g := generator{c: c, encoding: encoding, form: form, defined: map[string]bool{}}
 	top := &Schema{Type: "object"}
-	root, members, ok := projection.Document(c, part)
+	root, members, ok := encoding.Document(c, part)
 	shape := c.Resolve(root)
 	switch {
 	case !ok:
@@ -61,14 +61,14 @@ func Generate(c *schema.Contract, part schema.Part, projection schema.Projection
 		g.respell(top, part, members)
 	}
 	top.Dialect = "https://json-schema.org/draft/2020-12/schema"
-	top.ID = ID(c, part, projection)
-	top.Title = fmt.Sprintf("%s, %s, %s encoding", c, part, projection)
+	top.ID = ID(c, part, encoding)
+	top.Title = fmt.Sprintf("%s, %s, %s encoding", c, part, encoding)
 	top.Defs = g.defs
 	return top, nil
 }
 
 // ID returns the stable identifier of a schema.
-func ID(c *schema.Contract, part schema.Part, projection schema.Projection) string {
+func ID(c *schema.Contract, part schema.Part, encoding schema.Encoding) string {
 	version := c.Version
 	if version == "" {
 		version = "unversioned"
@@ -77,17 +77,17 @@ func ID(c *schema.Contract, part schema.Part, projection schema.Projection) stri
 	if e, isError := part.ErrorName(); isError {
 		name = "error/" + url.PathEscape(e)
 	}
-	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", url.PathEscape(c.Name()), url.PathEscape(version), projection, name)
+	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", url.PathEscape(c.Name()), url.PathEscape(version), encoding, name)
 }
 
 // spellings are the other names by which a required member of a document satisfies
-// its promise, see [schema.Projection.Spellings].
+// its promise, see [schema.Encoding.Spellings].
 func (g *generator) spellings(part schema.Part, members []schema.Member, m *schema.Member) []string {
 	if !m.Required.Or(false) {
 		return nil
 	}
-	return slices.DeleteFunc(g.projection.Spellings(part, g.projection.MemberName(m)), func(name string) bool {
-		return slices.ContainsFunc(members, func(other schema.Member) bool { return g.projection.MemberName(&other) == name })
+	return slices.DeleteFunc(g.encoding.Spellings(part, g.encoding.MemberName(m)), func(name string) bool {
+		return slices.ContainsFunc(members, func(other schema.Member) bool { return g.encoding.MemberName(&other) == name })
 	})
 }
 
@@ -103,7 +103,7 @@ func (g *generator) respell(top *Schema, part schema.Part, members []schema.Memb
 		if len(others) == 0 {
 			continue
 		}
-		name := g.projection.MemberName(m)
+		name := g.encoding.MemberName(m)
 		top.Required = slices.DeleteFunc(top.Required, func(r string) bool { return r == name })
 		p := slices.IndexFunc(top.Properties, func(p NamedSchema) bool { return p.Name == name })
 		top.Properties[p].Schema = g.place(m.Shape, true)
@@ -116,11 +116,11 @@ func (g *generator) respell(top *Schema, part schema.Part, members []schema.Memb
 }
 
 type generator struct {
-	c          *schema.Contract
-	projection schema.Projection
-	form       Form
-	defs       Named
-	defined    map[string]bool
+	c        *schema.Contract
+	encoding schema.Encoding
+	form     Form
+	defs     Named
+	defined  map[string]bool
 }
 
 // define adds the definition of a structure, before those that it refers to.
@@ -140,7 +140,7 @@ func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member
 	union := shape.Union.Or(false)
 	for i := range members {
 		m := &members[i]
-		wire := g.projection.MemberName(m)
+		wire := g.encoding.MemberName(m)
 		required := !union && m.Required.Or(false)
 		if required {
 			s.Required = append(s.Required, wire)
@@ -190,7 +190,7 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 		g.define(ref.Name)
 		pointer := url.URL{Fragment: "/$defs/" + jsontree.Escape(ref.Name)} // RFC 6901 section 6
 		s = &Schema{Ref: pointer.String()}
-		if shape.EventStream.Or(false) && g.projection == schema.SDK { // who has collected the events has a list
+		if shape.EventStream.Or(false) && g.encoding == schema.SDK { // who has collected the events has a list
 			s = &Schema{AnyOf: []*Schema{s, {Type: "array", Items: s}}}
 		}
 	} else {
@@ -228,7 +228,7 @@ func (g *generator) shape(s *schema.Shape) *Schema {
 	case schema.Timestamp:
 		return g.timestamp(s.Format.Or("epoch-seconds"))
 	case schema.Blob:
-		if g.projection == schema.SDK {
+		if g.encoding == schema.SDK {
 			return &Schema{Type: "string"}
 		}
 		return blob(length)

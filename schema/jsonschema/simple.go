@@ -65,7 +65,7 @@ func tighter(a, b json.Number, sign int) json.Number {
 func (g *generator) timestamp(format string) *Schema {
 	number := &Schema{Type: "number", Minimum: schema.EarliestTimestamp, ExclusiveMaximum: schema.TimestampsEnd}
 	switch {
-	case g.projection == schema.SDK:
+	case g.encoding == schema.SDK:
 		return anyOf(number, g.timestampText(schema.ISO8601))
 	case format == string(schema.DateTime), format == string(schema.HTTPDate):
 		return g.timestampText(schema.TimestampText(format))
