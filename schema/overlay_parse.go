@@ -73,7 +73,7 @@ func (o *Overlay) parse(text []byte) error {
 }
 
 func (o *Overlay) parseEntry(node *yaml.Node) error {
-	e := Entry{Reason: o.Reason, Line: node.Line, column: node.Column}
+	e := entry{Reason: o.Reason, Line: node.Line, column: node.Column}
 	err := eachKey(node, func(key string, value *yaml.Node) (err error) {
 		if key != "at" {
 			return nil
@@ -107,12 +107,12 @@ func (o *Overlay) parseEntry(node *yaml.Node) error {
 		}
 		o.lines[fact] = e.Line
 	}
-	o.Entries = append(o.Entries, e)
+	o.entries = append(o.entries, e)
 	return nil
 }
 
 // stated names what an entry states.
-func (e *Entry) stated() []string {
+func (e *entry) stated() []string {
 	var names []string
 	if e.Type != Unstated {
 		names = append(names, "type")
@@ -125,7 +125,7 @@ func (e *Entry) stated() []string {
 	return names
 }
 
-func (e *Entry) state(key string, value *yaml.Node) error {
+func (e *entry) state(key string, value *yaml.Node) error {
 	switch key {
 	case "at":
 		return nil
@@ -152,7 +152,7 @@ func (e *Entry) state(key string, value *yaml.Node) error {
 	return fmt.Errorf("%q is no facet of %s", key, e.At)
 }
 
-func (e *Entry) stateType(value *yaml.Node) error {
+func (e *entry) stateType(value *yaml.Node) error {
 	var text string
 	if err := value.Decode(&text); err != nil {
 		return err

@@ -141,7 +141,7 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 	}
 	c := v.contract
 	if protocol, ok := c.NotJSON(); ok && k.options.Encoding == schema.HTTP {
-		return Outcome{}, &BareError{Problem: (&schema.NotJSONError{Contract: c.String(), Protocol: protocol}).Error()}
+		return Outcome{}, &BareError{Problem: (&jsonschema.PartError{Contract: c.String(), Protocol: protocol}).Error()}
 	}
 	switch {
 	case bare.Part != "":

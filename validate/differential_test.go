@@ -36,12 +36,14 @@ func newVerdictsOf(t testing.TB, c *schema.Contract, part schema.Part, encoding 
 	v, err := Compile(c, Options{Encoding: encoding})
 	require.NoError(t, err)
 	o := &verdicts{part: part, validator: v}
-	for form, to := range map[jsonschema.Form]**v5.Schema{jsonschema.Standard: &o.standard, jsonschema.Extended: &o.extended} {
-		s, err := jsonschema.Generate(c, part, encoding, form)
-		require.NoError(t, err)
-		*to, err = CompileSchema(s)
-		require.NoError(t, err)
-	}
+	standard, err := jsonschema.Generate(c, part, encoding)
+	require.NoError(t, err)
+	o.standard, err = CompileSchema(standard)
+	require.NoError(t, err)
+	extended, err := jsonschema.GenerateExtended(c, part, encoding)
+	require.NoError(t, err)
+	o.extended, err = CompileSchema(extended)
+	require.NoError(t, err)
 	if plain := plainSchema(t, c, part, encoding); plain != nil {
 		o.standard = plain
 	}
@@ -51,7 +53,7 @@ func newVerdictsOf(t testing.TB, c *schema.Contract, part schema.Part, encoding 
 // plainSchema compiles the exported schema as a user would: no keyword of ours
 // is known to the compiler.
 func plainSchema(t testing.TB, c *schema.Contract, part schema.Part, encoding schema.Encoding) *v5.Schema {
-	s, err := jsonschema.Generate(c, part, encoding, jsonschema.Standard)
+	s, err := jsonschema.Generate(c, part, encoding)
 	require.NoError(t, err)
 	text, err := s.Encode()
 	require.NoError(t, err)

@@ -140,7 +140,7 @@ func (c *protocolCase) problems(t *testing.T, contract *schema.Contract) (proble
 	if _, _, ok := schema.HTTP.Document(contract, part); !ok || c.Response.Body == "" {
 		return problems
 	}
-	s, err := jsonschema.Generate(contract, part, schema.HTTP, jsonschema.Standard)
+	s, err := jsonschema.Generate(contract, part, schema.HTTP)
 	require.NoError(t, err)
 	exported, err := s.Encode()
 	require.NoError(t, err)

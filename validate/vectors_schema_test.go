@@ -30,7 +30,7 @@ func TestSchemaVectors(t *testing.T) {
 			v, err := Compile(c, Options{Encoding: encoding})
 			require.NoError(t, err)
 			o := &verdicts{part: schema.OutputPart, validator: v, standard: plainSchema(t, c, schema.OutputPart, encoding)}
-			extended, err := jsonschema.Generate(c, schema.OutputPart, encoding, jsonschema.Extended)
+			extended, err := jsonschema.GenerateExtended(c, schema.OutputPart, encoding)
 			require.NoError(t, err)
 			o.extended, err = CompileSchema(extended)
 			require.NoError(t, err)

@@ -81,9 +81,9 @@ func (c *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {
 
 func (c *schemaCommand) encode(contract *schema.Contract, part schema.Part) ([]byte, error) {
 	if protocol, ok := contract.NotJSON(); ok && c.Encoding == schema.HTTP {
-		return nil, &schema.NotJSONError{Contract: contract.String(), Protocol: protocol}
+		return nil, &jsonschema.PartError{Contract: contract.String(), Protocol: protocol}
 	}
-	s, err := jsonschema.Generate(contract, part, c.Encoding, jsonschema.Standard)
+	s, err := jsonschema.Generate(contract, part, c.Encoding)
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +94,8 @@ func (c *schemaCommand) encode(contract *schema.Contract, part schema.Part) ([]b
 // part that a contract does not have, or that is not a JSON document, has no file.
 func (c *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 	var files []output.File
-	var refused *schema.NotJSONError
-	left := map[string]*schema.NotJSONError{} // one of each service
+	var refused *jsonschema.PartError
+	left := map[string]*jsonschema.PartError{} // one of each service
 	for _, contract := range loaded {
 		for _, part := range contract.Parts() {
 			if c.Part != "" && c.Part != part {
@@ -103,9 +103,10 @@ func (c *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 			}
 			text, err := c.encode(contract, part)
 			if none := (*jsonschema.PartError)(nil); errors.As(err, &none) {
-				continue
-			} else if errors.As(err, &refused) {
-				left[contract.Service] = &schema.NotJSONError{Contract: contract.Service, Protocol: refused.Protocol}
+				if none.Protocol != "" {
+					refused = none
+					left[contract.Service] = &jsonschema.PartError{Contract: contract.Service, Protocol: none.Protocol}
+				}
 				continue
 			} else if err != nil {
 				return err

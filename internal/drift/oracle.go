@@ -55,7 +55,7 @@ func (j *oracle) schema(i int, side *schema.Contract) (*v5.Schema, error) {
 	if j.compiled[i] != nil {
 		return j.compiled[i], nil
 	}
-	s, err := jsonschema.Generate(side, j.part, j.encoding, jsonschema.Extended)
+	s, err := jsonschema.GenerateExtended(side, j.part, j.encoding)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ type court struct {
 // plain compiles the exported schema as a user would. If a pattern is beyond package regexp, it
 // uses the form with this project's keywords instead.
 func plain(t *testing.T, c *schema.Contract, part schema.Part, encoding schema.Encoding, n *tally) *v5.Schema {
-	s, err := jsonschema.Generate(c, part, encoding, jsonschema.Standard)
+	s, err := jsonschema.Generate(c, part, encoding)
 	require.NoError(t, err)
 	text, err := s.Encode()
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func plain(t *testing.T, c *schema.Contract, part schema.Part, encoding schema.E
 		return compiled
 	}
 	n.extended++
-	extended, err := jsonschema.Generate(c, part, encoding, jsonschema.Extended)
+	extended, err := jsonschema.GenerateExtended(c, part, encoding)
 	require.NoError(t, err)
 	compiled, err = validate.CompileSchema(extended)
 	require.NoError(t, err)

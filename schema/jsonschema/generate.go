@@ -9,42 +9,61 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Form says by which keywords a schema speaks.
-type Form int
-
-const (
-	Standard Form = iota // only keywords of draft 2020-12
-	Extended             // [UnionKeyword], [PatternKeyword] and [TimestampKeyword] in addition
-)
-
-// PartError says that a contract has no schema for a part.
+// PartError says why a part of a contract has no schema.
 type PartError struct {
 	Contract string
 	Part     schema.Part
 	Known    []schema.Part
-	// Raw is the member that is the body of a known part as it is. Such a body is
-	// no JSON, so it has a schema in the sdk encoding only.
+	// Raw is the member that is the whole body of a known part. Such a body is not JSON, so it has a
+	// schema in the sdk encoding only.
 	Raw string
+	// Protocol is set where no HTTP body of the contract is JSON; see [schema.Contract.NotJSON].
+	Protocol string
 }
 
 func (e *PartError) Error() string {
-	if e.Raw != "" {
+	switch {
+	case e.Protocol != "":
+		return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI hand over, use --encoding sdk", e.Contract, e.Protocol, bodies(e.Protocol))
+	case e.Raw != "":
 		return fmt.Sprintf("the %s of %s is no JSON on the wire: its member %s is the body as it is; use the sdk encoding", e.Part, e.Contract, e.Raw)
 	}
 	return fmt.Sprintf("%s has no part %q: use one of %q", e.Contract, e.Part, e.Known)
 }
 
-// Generate returns the schema of a part of a contract; the error is a
-// [*PartError]. A part whose members the contract does not state takes any object;
-// one whose body is raw (see [schema.Contract.RawBody]) has no schema on the wire.
-func Generate(c *schema.Contract, part schema.Part, encoding schema.Encoding, form Form) (*Schema, error) {
+// bodies names the format of the HTTP bodies of a protocol that [schema.Contract.NotJSON] returns.
+func bodies(protocol string) string {
+	switch protocol {
+	case "query", "ec2":
+		return "form data in requests and XML in responses"
+	case "rpc-v2-cbor":
+		return "CBOR"
+	}
+	return "XML"
+}
+
+// Generate returns the schema of a part of a contract, with the keywords of draft 2020-12 only.
+//
+// The error is a [*PartError]. A part whose members the contract does not state accepts any object;
+// one whose body is raw (see [schema.Contract.RawBody]) has no schema in the http encoding.
+func Generate(c *schema.Contract, part schema.Part, encoding schema.Encoding) (*Schema, error) {
+	return build(c, part, encoding, false)
+}
+
+// GenerateExtended is [Generate] with [UnionKeyword], [PatternKeyword] and [TimestampKeyword] in
+// addition.
+func GenerateExtended(c *schema.Contract, part schema.Part, encoding schema.Encoding) (*Schema, error) {
+	return build(c, part, encoding, true)
+}
+
+func build(c *schema.Contract, part schema.Part, encoding schema.Encoding, extended bool) (*Schema, error) {
 	if _, ok := c.Root(part); !ok {
 		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts()}
 	}
 	if raw, ok := c.RawBody(part); ok && encoding == schema.HTTP {
 		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts(), Raw: raw.Name}
 	}
-	g := generator{c: c, encoding: encoding, form: form, defined: map[string]bool{}}
+	g := generator{c: c, encoding: encoding, extended: extended, defined: map[string]bool{}}
 	top := &Schema{Type: "object"}
 	root, members, ok := encoding.Document(c, part)
 	shape := c.Resolve(root)
@@ -105,8 +124,11 @@ func (g *generator) respell(top *Schema, part schema.Part, members []schema.Memb
 		}
 		name := g.encoding.MemberName(m)
 		top.Required = slices.DeleteFunc(top.Required, func(r string) bool { return r == name })
-		p := slices.IndexFunc(top.Properties, func(p NamedSchema) bool { return p.Name == name })
-		top.Properties[p].Schema = g.place(m.Shape, true)
+		for i := range top.Properties {
+			if top.Properties[i].Name == name {
+				top.Properties[i].Schema = g.place(m.Shape, true)
+			}
+		}
 		any := &Schema{}
 		for _, n := range append([]string{name}, others...) {
 			any.AnyOf = append(any.AnyOf, &Schema{Required: []string{n}, Properties: Named{{n, &Schema{Not: &Schema{Type: "null"}}}}})
@@ -118,7 +140,7 @@ func (g *generator) respell(top *Schema, part schema.Part, members []schema.Memb
 type generator struct {
 	c        *schema.Contract
 	encoding schema.Encoding
-	form     Form
+	extended bool
 	defs     Named
 	defined  map[string]bool
 }
@@ -130,7 +152,7 @@ func (g *generator) define(name string) {
 	}
 	g.defined[name] = true
 	s := &Schema{Type: "object"}
-	g.defs = append(g.defs, NamedSchema{name, s})
+	g.defs = append(g.defs, Named{{name, s}}...)
 	shape := g.c.Resolve(schema.Named(name))
 	g.fill(s, shape, shape.Members)
 }
@@ -149,7 +171,7 @@ func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member
 		if required && g.anything(m.Shape) {
 			property.Not = &Schema{Type: "null"} // null is absence, although it is a document
 		}
-		s.Properties = append(s.Properties, NamedSchema{wire, property})
+		s.Properties = append(s.Properties, Named{{wire, property}}...)
 	}
 	if union {
 		g.union(s)
@@ -162,7 +184,7 @@ func (g *generator) union(s *Schema) {
 		s.Not = &Schema{} // no document is valid
 		return
 	}
-	if g.form == Extended {
+	if g.extended {
 		for _, p := range s.Properties {
 			s.Union = append(s.Union, p.Name)
 		}
@@ -177,7 +199,7 @@ func (g *generator) union(s *Schema) {
 		})
 	}
 	if ignored {
-		s.Properties = append(s.Properties, NamedSchema{"__type", &Schema{}})
+		s.Properties = append(s.Properties, Named{{"__type", &Schema{}}}...)
 	}
 	s.AdditionalProperties = &Schema{Type: "null"}
 }

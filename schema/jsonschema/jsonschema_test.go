@@ -50,9 +50,9 @@ func decode(t testing.TB, text string) any {
 	return v
 }
 
-func generate(t testing.TB, c *schema.Contract, part schema.Part, encoding schema.Encoding, form Form) *Schema {
+func generate(t testing.TB, c *schema.Contract, part schema.Part, encoding schema.Encoding, extended bool) *Schema {
 	t.Helper()
-	s, err := Generate(c, part, encoding, form)
+	s, err := build(c, part, encoding, extended)
 	require.NoError(t, err)
 	return s
 }
@@ -82,7 +82,7 @@ func TestVectors(t *testing.T) {
 				require.NoError(t, encoding.UnmarshalText([]byte(strings.TrimSpace(name))))
 			}
 			c := parse(t, string(archive.Files[0].Data))
-			compiled := compile(t, generate(t, c, schema.OutputPart, encoding, Standard))
+			compiled := compile(t, generate(t, c, schema.OutputPart, encoding, false))
 			for i := range archive.Files[1:] {
 				require.Equal(t, []string{"accept", "refuse", "refuse, but for the standard form"}[i], archive.Files[i+1].Name)
 				verdict := i != 1
@@ -106,7 +106,7 @@ func TestGolden(t *testing.T) {
 				if _, isError := part.ErrorName(); isError && encoding == schema.SDK {
 					continue
 				}
-				s := generate(t, c, part, encoding, Standard)
+				s := generate(t, c, part, encoding, false)
 				compile(t, s)
 				got, err := s.Encode()
 				require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestGolden(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, string(want), string(got))
 
-				again, err := generate(t, c, part, encoding, Standard).Encode()
+				again, err := generate(t, c, part, encoding, false).Encode()
 				require.NoError(t, err)
 				require.Equal(t, string(got), string(again))
 			}
@@ -166,7 +166,7 @@ func TestExtended(t *testing.T) {
     {"name": "p", "shape": {"type": "string", "pattern": "(?<=a)<b>"}}, {"name": "q", "shape": {"type": "string", "pattern": "^\\p{NoSuch}$"}}]},
   "U": {"type": "structure", "union": true, "members": [{"name": "a", "shape": {"type": "string"}}, {"name": "b", "shape": {"type": "string"}}]},
   "None": {"type": "structure", "union": true}}`)
-	text, err := generate(t, c, schema.OutputPart, schema.HTTP, Extended).Encode()
+	text, err := generate(t, c, schema.OutputPart, schema.HTTP, true).Encode()
 	require.NoError(t, err)
 	require.Equal(t, `{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -254,7 +254,7 @@ func TestExtended(t *testing.T) {
 }
 `, string(text))
 
-	text, err = generate(t, c, schema.OutputPart, schema.HTTP, Standard).Encode()
+	text, err = generate(t, c, schema.OutputPart, schema.HTTP, false).Encode()
 	require.NoError(t, err)
 	require.Contains(t, string(text), `"pattern": "(?<=a)<b>"`, "what cannot be rewritten stays ECMA-262")
 	require.NotContains(t, string(text), "crcheck-")
@@ -263,7 +263,7 @@ func TestExtended(t *testing.T) {
 func TestUnstatedPart(t *testing.T) {
 	c := parse(t, `{"Out": {"type": "structure"}}`)
 	c.Errors = []schema.Error{{Name: "Open"}}
-	compiled := compile(t, generate(t, c, schema.ErrorPart("Open"), schema.HTTP, Standard))
+	compiled := compile(t, generate(t, c, schema.ErrorPart("Open"), schema.HTTP, false))
 	require.NoError(t, compiled.Validate(map[string]any{"any": 1}))
 	require.Error(t, compiled.Validate([]any{}))
 }
@@ -271,21 +271,37 @@ func TestUnstatedPart(t *testing.T) {
 func TestPartError(t *testing.T) {
 	c := parse(t, `{"Out": {"type": "structure"}}`)
 	for _, part := range []schema.Part{"", "outputs", "error:Nothing"} {
-		_, err := Generate(c, part, schema.HTTP, Standard)
-		var unknown *PartError
-		require.ErrorAs(t, err, &unknown)
-		require.Equal(t, PartError{Contract: "test.Test", Part: part, Known: []schema.Part{"output", "input"}}, *unknown)
+		t.Run(string(part), func(t *testing.T) {
+			_, err := Generate(c, part, schema.HTTP)
+			var unknown *PartError
+			require.ErrorAs(t, err, &unknown)
+			require.Equal(t, PartError{Contract: "test.Test", Part: part, Known: []schema.Part{"output", "input"}}, *unknown)
+		})
 	}
 }
 
-// TestRawBody: a body that is no JSON has no schema, but the SDK's form of it has.
+// TestPartErrorNamesFormat checks that the error for each protocol names the format of its bodies.
+func TestPartErrorNamesFormat(t *testing.T) {
+	for protocol, format := range map[string]string{
+		"restXml": "XML", "awsQuery": "form data in requests and XML in responses",
+		"ec2Query": "form data in requests and XML in responses", "rpcv2Cbor": "CBOR",
+	} {
+		t.Run(protocol, func(t *testing.T) {
+			name, ok := (&schema.Contract{Protocol: schema.Is(protocol)}).NotJSON()
+			require.True(t, ok)
+			require.Contains(t, (&PartError{Contract: "s.O", Protocol: name}).Error(), name+", are "+format+", not JSON")
+		})
+	}
+}
+
+// TestRawBody checks that a body that is not JSON has a schema only in the sdk encoding.
 func TestRawBody(t *testing.T) {
 	c := parse(t, `{"Out": {"type": "structure", "members": [{"name": "text", "shape": {"type": "string"}, "location": "payload"}]}}`)
-	_, err := Generate(c, schema.OutputPart, schema.HTTP, Standard)
+	_, err := Generate(c, schema.OutputPart, schema.HTTP)
 	var none *PartError
 	require.ErrorAs(t, err, &none)
 	require.Equal(t, "text", none.Raw)
-	require.Error(t, compile(t, generate(t, c, schema.OutputPart, schema.SDK, Standard)).Validate(map[string]any{"text": 1}))
+	require.Error(t, compile(t, generate(t, c, schema.OutputPart, schema.SDK, false)).Validate(map[string]any{"text": 1}))
 }
 
 func TestID(t *testing.T) {
@@ -313,7 +329,7 @@ func ExampleGenerate() {
 	if err != nil {
 		panic(err)
 	}
-	s, err := Generate(c, schema.OutputPart, schema.HTTP, Standard)
+	s, err := Generate(c, schema.OutputPart, schema.HTTP)
 	if err != nil {
 		panic(err)
 	}

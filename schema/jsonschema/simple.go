@@ -18,7 +18,7 @@ func (g *generator) pattern(s *Schema, source string) *Schema {
 		s.Comment = "Not checked against the pattern " + source
 		return s
 	}
-	if g.form == Extended {
+	if g.extended {
 		s.AnyPattern = source
 		return s
 	}
@@ -74,7 +74,7 @@ func (g *generator) timestamp(format string) *Schema {
 }
 
 func (g *generator) timestampText(form schema.TimestampText) *Schema {
-	if g.form == Extended {
+	if g.extended {
 		return &Schema{Type: "string", Timestamp: string(form)}
 	}
 	return &Schema{Type: "string", Pattern: form.Pattern()}
