@@ -137,7 +137,7 @@ func (a *application) entry(e *entry) {
 			continue
 		}
 		if i >= len(t.slots) {
-			report(f.slot.String(), "%s is no member of a structure: %s says nothing there", e.At, f.name)
+			report(f.slot.String(), "%s is not a member of a structure, so %s does not apply", e.At, f.name)
 			continue
 		}
 		a.say(e, f, keys[i])
@@ -191,7 +191,7 @@ func (c *Contract) target(e *entry) (t target, problem string) {
 	}
 	shape, member, ok := c.At(e.At)
 	if !ok && e.Type == Unstated {
-		return target{}, "there is no such place; state its type to add it"
+		return target{}, "the contract has no such place; state its type to add it"
 	}
 	if !ok || shape.Type == Unstated && e.Type != Unstated {
 		if shape, member, ok = c.add(e.At, e.Type); !ok {

@@ -103,7 +103,7 @@ func (o *Overlay) parseEntry(node *yaml.Node) error {
 	for _, facet := range e.stated() {
 		fact := e.At.fact(facet)
 		if line, twice := o.lines[fact]; twice {
-			return &lineError{e.Line, fmt.Sprintf("%s of %s stands in line %d already: keep one of the two", facet, e.At, line)}
+			return &lineError{e.Line, fmt.Sprintf("duplicate %s of %s, first in line %d: keep one of the two", facet, e.At, line)}
 		}
 		o.lines[fact] = e.Line
 	}
@@ -149,7 +149,7 @@ func (e *entry) state(key string, value *yaml.Node) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%q is no facet of %s", key, e.At)
+	return fmt.Errorf("unknown facet %q of %s", key, e.At)
 }
 
 func (e *entry) stateType(value *yaml.Node) error {

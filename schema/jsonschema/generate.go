@@ -24,9 +24,9 @@ type PartError struct {
 func (e *PartError) Error() string {
 	switch {
 	case e.Protocol != "":
-		return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI hand over, use --encoding sdk", e.Contract, e.Protocol, bodies(e.Protocol))
+		return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI return, use --encoding sdk", e.Contract, e.Protocol, bodies(e.Protocol))
 	case e.Raw != "":
-		return fmt.Sprintf("the %s of %s is no JSON on the wire: its member %s is the body as it is; use the sdk encoding", e.Part, e.Contract, e.Raw)
+		return fmt.Sprintf("the %s of %s is not JSON in the http encoding: its member %s is the whole body; use the sdk encoding", e.Part, e.Contract, e.Raw)
 	}
 	return fmt.Sprintf("%s has no part %q: use one of %q", e.Contract, e.Part, e.Known)
 }
