@@ -31,7 +31,7 @@ func (e *unionError) Error() string {
 // [Result.Output]. Members that the contract does not know are left out, as
 // typed clients ignore them.
 func canonical(c *schema.Contract, part schema.Part, body []byte) (any, error) {
-	return reading{}.document(c, part, schema.Wire, body)
+	return reading{}.document(c, part, schema.HTTP, body)
 }
 
 // reading makes the canonical form of values.
@@ -41,7 +41,7 @@ type reading struct {
 }
 
 // document reads the document of a part; one that has none is empty.
-func (r reading) document(c *schema.Contract, part schema.Part, p schema.Projection, document []byte) (any, error) {
+func (r reading) document(c *schema.Contract, part schema.Part, p schema.Encoding, document []byte) (any, error) {
 	tree, err := jsontree.Parse(document)
 	if err != nil {
 		return nil, err

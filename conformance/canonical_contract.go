@@ -62,7 +62,7 @@ func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) 
 		}
 		return map[string]any{m.Name: base64.StdEncoding.EncodeToString(body)}, nil
 	}
-	canonical, err := reading{rounds: true}.document(o.Contract, part, schema.Wire, body)
+	canonical, err := reading{rounds: true}.document(o.Contract, part, schema.HTTP, body)
 	if err != nil {
 		return nil, err
 	}

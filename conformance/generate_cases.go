@@ -45,7 +45,7 @@ func newGenerator(c *schema.Contract, group string) (*generator, error) {
 			return nil, &notMadeError{"its " + string(part) + " is a stream of events"}
 		}
 	}
-	s, err := synth.New(c, schema.Wire)
+	s, err := synth.New(c, schema.HTTP)
 	if err != nil {
 		return nil, err
 	}

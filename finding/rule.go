@@ -11,7 +11,7 @@ const (
 	// layer other than [MemberUnknown]. Two rules of timestamps are the exception,
 	// since no pattern can express them: a wrong weekday in an HTTP date, and a
 	// second 60 that is not at 23:59:60 UTC on the last day of a month. There only
-	// jsonschema.Extended, not the Standard form, rejects what package validate does.
+	// jsonschema.GenerateExtended, not jsonschema.Generate, rejects what package validate does.
 	LayerSchema Layer = "schema"
 	// LayerBytes: the bytes against RFC 8259 and RFC 7493 (I-JSON).
 	LayerBytes Layer = "bytes"

@@ -79,6 +79,6 @@ func (b *Bounds) UnmarshalYAML(node *yaml.Node) error {
 		case "max":
 			return value.Decode(&b.Max)
 		}
-		return &lineError{value.Line, fmt.Sprintf("%q is no end of bounds: write min or max", key)}
+		return &lineError{value.Line, fmt.Sprintf("unknown bound %q: use min or max", key)}
 	})
 }

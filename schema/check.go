@@ -156,7 +156,7 @@ func (k *checker) ref(where string, ref *Ref, depth int) {
 			k.report(where, "no shape %q", ref.Name)
 		}
 	case ref.Inline.Type == Structure:
-		k.report(where, "a structure stands inline: give it a name in shapes")
+		k.report(where, "inline structure: give it a name in shapes")
 	case depth == deepestInline:
 		k.report(where, "lists and maps nest more than %d deep", deepestInline)
 	default:
@@ -176,7 +176,7 @@ func (k *checker) echoes() {
 func (c *Contract) echoProblem(e Echo) string {
 	place, err := ParsePlace(string(OutputPart) + "#" + e.Output)
 	if err != nil || e.Output == "" {
-		return fmt.Sprintf("%q is no JSON Pointer into the output", e.Output)
+		return fmt.Sprintf("%q is not a JSON Pointer into the output", e.Output)
 	}
 	output, _, ok := c.At(place)
 	if !ok {
@@ -218,7 +218,7 @@ func facetProblem(f namedSlot) string {
 		}
 	case "status":
 		if n, _ := f.slot.(*Known[int]).Get(); n < 100 || n > 599 {
-			return fmt.Sprintf("status %d is no HTTP status", n)
+			return fmt.Sprintf("%d is not an HTTP status", n)
 		}
 	case "length", "range":
 		sound, what := decimal.Bound, "a number"

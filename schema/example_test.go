@@ -140,12 +140,12 @@ func ExampleCatalog_Route() {
 	// Output: jobs.GetJob@1.0 map[jobId:a/b] true
 }
 
-func ExampleProjection_Document() {
+func ExampleEncoding_Document() {
 	c := job()
 	c.Shapes["GetJobOutput"].Members[0].Location = schema.Is(schema.LocationHeader)
-	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-		_, members, _ := projection.Document(c, schema.OutputPart)
-		fmt.Print(projection)
+	for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+		_, members, _ := encoding.Document(c, schema.OutputPart)
+		fmt.Print(encoding)
 		for _, m := range members {
 			fmt.Print(" ", m.Name)
 		}

@@ -36,16 +36,16 @@ type Overlay struct {
 	Name      string // of the file, for findings
 	Operation string
 	Reason    string
-	Entries   []Entry
 	Echoes    []Echo
 
+	entries   []entry
 	origin    Origin
 	lines     map[string]int // of entries, by the facts that they state
 	echoLines map[Echo]int
 }
 
-// Entry is one entry of an overlay.
-type Entry struct {
+// entry is one entry of an overlay.
+type entry struct {
 	At     Place
 	Reason string
 	Line   int
@@ -59,7 +59,7 @@ type Entry struct {
 }
 
 // facets are those that may be stated at the entry's place.
-func (e *Entry) facets() []namedSlot {
+func (e *entry) facets() []namedSlot {
 	_, isError := e.At.Part.ErrorName()
 	switch {
 	case e.At.Part == ContractPlace.Part:
@@ -90,8 +90,8 @@ func (o *Overlay) Apply(c *Contract, before ...*Overlay) (*Contract, finding.Set
 			a.remember(b)
 		}
 	}
-	for i := range o.Entries {
-		a.entry(&o.Entries[i])
+	for i := range o.entries {
+		a.entry(&o.entries[i])
 	}
 	for _, e := range o.Echoes {
 		a.echo(e)
@@ -113,7 +113,7 @@ func (a *application) report(f finding.Finding) {
 	a.stale = append(a.stale, f)
 }
 
-func (a *application) entry(e *Entry) {
+func (a *application) entry(e *entry) {
 	report := func(got, format string, args ...any) {
 		a.report(finding.Finding{Line: e.Line, Column: e.column, Pointer: e.At.Pointer, Found: finding.Value{Text: got}, Cause: fmt.Sprintf(format, args...)})
 	}
@@ -137,7 +137,7 @@ func (a *application) entry(e *Entry) {
 			continue
 		}
 		if i >= len(t.slots) {
-			report(f.slot.String(), "%s is no member of a structure: %s says nothing there", e.At, f.name)
+			report(f.slot.String(), "%s is not a member of a structure, so %s does not apply", e.At, f.name)
 			continue
 		}
 		a.say(e, f, keys[i])
@@ -166,12 +166,12 @@ func (a *application) echo(e Echo) {
 
 // target is where an entry's facets go.
 type target struct {
-	slots []namedSlot // in the order of [Entry.facets]; without those of a member where there is none
+	slots []namedSlot // in the order of [entry.facets]; without those of a member where there is none
 	added bool        // by the entry's type
 	is    Type
 }
 
-func (c *Contract) target(e *Entry) (t target, problem string) {
+func (c *Contract) target(e *entry) (t target, problem string) {
 	if e.At.Part == ContractPlace.Part {
 		return target{slots: c.facets()}, ""
 	}
@@ -191,7 +191,7 @@ func (c *Contract) target(e *Entry) (t target, problem string) {
 	}
 	shape, member, ok := c.At(e.At)
 	if !ok && e.Type == Unstated {
-		return target{}, "there is no such place; state its type to add it"
+		return target{}, "the contract has no such place; state its type to add it"
 	}
 	if !ok || shape.Type == Unstated && e.Type != Unstated {
 		if shape, member, ok = c.add(e.At, e.Type); !ok {

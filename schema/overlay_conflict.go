@@ -16,8 +16,8 @@ type statement struct {
 
 // remember notes what an overlay says that was applied before.
 func (a *application) remember(o *Overlay) {
-	for i := range o.Entries {
-		e := &o.Entries[i]
+	for i := range o.entries {
+		e := &o.entries[i]
 		for j, key := range a.c.identify(e) {
 			if f := e.facets()[j]; !f.slot.Silent() {
 				a.said[key] = statement{f.slot, o, e.Line}
@@ -27,7 +27,7 @@ func (a *application) remember(o *Overlay) {
 }
 
 // say notes what an entry says, and reports an overlay that says otherwise.
-func (a *application) say(e *Entry, f namedSlot, key string) {
+func (a *application) say(e *entry, f namedSlot, key string) {
 	if was, ok := a.said[key]; ok && !was.value.sameAs(f.slot) {
 		a.report(finding.Finding{
 			Rule: finding.SourceConflict, Problem: finding.OfOverlay, Line: e.Line, Column: e.column, Pointer: e.At.Pointer,
@@ -39,9 +39,9 @@ func (a *application) say(e *Entry, f namedSlot, key string) {
 }
 
 // identify returns a key for each facet of an entry's place, in the order of
-// [Entry.facets]: places that lead to one structure by different ways share those
+// [entry.facets]: places that lead to one structure by different ways share those
 // of its members. A place that is not there has none.
-func (c *Contract) identify(e *Entry) []string {
+func (c *Contract) identify(e *entry) []string {
 	shape, member := e.At.String(), ""
 	if _, isError := e.At.Part.ErrorName(); e.At.Part != ContractPlace.Part && (!isError || e.At.Pointer != "") {
 		root, ok := c.Root(e.At.Part)

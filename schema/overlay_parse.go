@@ -73,7 +73,7 @@ func (o *Overlay) parse(text []byte) error {
 }
 
 func (o *Overlay) parseEntry(node *yaml.Node) error {
-	e := Entry{Reason: o.Reason, Line: node.Line, column: node.Column}
+	e := entry{Reason: o.Reason, Line: node.Line, column: node.Column}
 	err := eachKey(node, func(key string, value *yaml.Node) (err error) {
 		if key != "at" {
 			return nil
@@ -103,16 +103,16 @@ func (o *Overlay) parseEntry(node *yaml.Node) error {
 	for _, facet := range e.stated() {
 		fact := e.At.fact(facet)
 		if line, twice := o.lines[fact]; twice {
-			return &lineError{e.Line, fmt.Sprintf("%s of %s stands in line %d already: keep one of the two", facet, e.At, line)}
+			return &lineError{e.Line, fmt.Sprintf("duplicate %s of %s, first in line %d: keep one of the two", facet, e.At, line)}
 		}
 		o.lines[fact] = e.Line
 	}
-	o.Entries = append(o.Entries, e)
+	o.entries = append(o.entries, e)
 	return nil
 }
 
 // stated names what an entry states.
-func (e *Entry) stated() []string {
+func (e *entry) stated() []string {
 	var names []string
 	if e.Type != Unstated {
 		names = append(names, "type")
@@ -125,7 +125,7 @@ func (e *Entry) stated() []string {
 	return names
 }
 
-func (e *Entry) state(key string, value *yaml.Node) error {
+func (e *entry) state(key string, value *yaml.Node) error {
 	switch key {
 	case "at":
 		return nil
@@ -149,10 +149,10 @@ func (e *Entry) state(key string, value *yaml.Node) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%q is no facet of %s", key, e.At)
+	return fmt.Errorf("unknown facet %q of %s", key, e.At)
 }
 
-func (e *Entry) stateType(value *yaml.Node) error {
+func (e *entry) stateType(value *yaml.Node) error {
 	var text string
 	if err := value.Decode(&text); err != nil {
 		return err

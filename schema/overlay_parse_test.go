@@ -27,10 +27,10 @@ echoes:
 	require.NoError(t, err)
 	require.Equal(t, []string{"o.yaml", "s.O", "why"}, []string{o.Name, o.Operation, o.Reason})
 	require.Equal(t, []Echo{{"/a", "b"}}, o.Echoes)
-	require.Len(t, o.Entries, 3)
-	require.Equal(t, []any{Place{"output", "/a"}, "why", 6}, []any{o.Entries[0].At, o.Entries[0].Reason, o.Entries[0].Line})
-	require.Equal(t, Is(Bounds{Min: "3", Max: "3.0"}), o.Entries[2].shape.Range)
-	require.Equal(t, []any{ContractPlace, "own", 8}, []any{o.Entries[1].At, o.Entries[1].Reason, o.Entries[1].Line})
+	require.Len(t, o.entries, 3)
+	require.Equal(t, []any{Place{"output", "/a"}, "why", 6}, []any{o.entries[0].At, o.entries[0].Reason, o.entries[0].Line})
+	require.Equal(t, Is(Bounds{Min: "3", Max: "3.0"}), o.entries[2].shape.Range)
+	require.Equal(t, []any{ContractPlace, "own", 8}, []any{o.entries[1].At, o.entries[1].Reason, o.entries[1].Line})
 }
 
 // TestParseOverlayErrors: each text is refused, at its line.

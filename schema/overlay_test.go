@@ -41,7 +41,7 @@ func TestApply(t *testing.T) {
 			require.NoError(t, err)
 			o, err := ParseOverlay("overlay.yaml", text)
 			require.NoError(t, err)
-			for _, e := range o.Entries {
+			for _, e := range o.entries {
 				require.NotEmpty(t, e.Reason)
 			}
 			c := garden(t)

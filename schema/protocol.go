@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -25,23 +24,6 @@ var protocolNames = map[string]string{"restXml": "rest-xml", "awsQuery": "query"
 func (c *Contract) NotJSON() (protocol string, ok bool) {
 	protocol, ok = protocolNames[c.Protocol.Or("")]
 	return protocol, ok
-}
-
-// NotJSONError says that a part of a contract is not JSON on the wire.
-type NotJSONError struct {
-	Contract string
-	Protocol string // as [Contract.NotJSON] returns it
-}
-
-func (e *NotJSONError) Error() string {
-	format := "XML"
-	switch e.Protocol {
-	case "query", "ec2":
-		format = "form data in requests and XML in responses"
-	case "rpc-v2-cbor":
-		format = "CBOR"
-	}
-	return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI hand over, use --encoding sdk", e.Contract, e.Protocol, format)
 }
 
 // endpoint is the API without its version, which often begins the host's name.

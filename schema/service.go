@@ -23,13 +23,11 @@ type Service struct {
 	// service that cannot be loaded has none: Load reports that in its own way.
 	Load func() []*Contract
 
-	// Templates returns the routes of its operations for less than Load costs; a nil function or
-	// result means that it has to be loaded for them. It is called at most once, by one goroutine.
-	Templates func() []Template
+	// Routes returns contracts that state only Operation, Method and URI, for less than Load costs. If
+	// the function or its result is nil, the service is loaded instead. It is called at most once, by
+	// one goroutine.
+	Routes func() []*Contract
 }
-
-// Template is an operation with its route, which only REST protocols go by.
-type Template struct{ Operation, Method, URI string }
 
 type service struct {
 	Service
@@ -42,21 +40,19 @@ type service struct {
 	templates  *table          // of contracts that have nothing but a route; nil: not known
 }
 
-// scanned reads the templates.
+// scanned reads the routes of the operations.
 func (s *service) scanned() *service {
 	s.scan.Do(func() {
-		if s.Templates == nil {
+		if s.Routes == nil {
 			return
 		}
-		templates := s.Templates()
-		if templates == nil {
+		bare := s.Routes()
+		if bare == nil {
 			return
 		}
 		s.operations = map[string]bool{}
-		bare := make([]*Contract, 0, len(templates))
-		for _, t := range templates {
-			s.operations[t.Operation] = true
-			bare = append(bare, &Contract{Method: Is(t.Method), URI: Is(t.URI)})
+		for _, c := range bare {
+			s.operations[c.Operation] = true
 		}
 		if s.mayRoute(&asked{}) {
 			s.templates = newTable(bare)
@@ -129,7 +125,7 @@ func (k *Catalog) at(affinity int, a *asked) iter.Seq[*service] {
 	}
 }
 
-// scanAll reads the templates of all services.
+// scanAll reads the routes of all services.
 func (k *Catalog) scanAll() {
 	var wait sync.WaitGroup
 	next := make(chan *service)

@@ -13,7 +13,7 @@ import (
 
 // onDemand is a catalog of services that note when they are loaded. A line is
 // NAME SIGNING ENDPOINT PROTOCOL, then routes or targets; "-" means nothing.
-func onDemand(templates bool, lines ...string) (k *Catalog, loaded func() string) {
+func onDemand(routes bool, lines ...string) (k *Catalog, loaded func() string) {
 	var mu sync.Mutex
 	var names []string
 	var services []Service
@@ -24,7 +24,7 @@ func onDemand(templates bool, lines ...string) (k *Catalog, loaded func() string
 		}
 		s := Service{Name: fields[0], Signing: fields[1], Endpoint: fields[2], Protocol: fields[3]}
 		var all []*Contract
-		var known []Template
+		var known []*Contract
 		for i, route := range fields[4:] {
 			c := &Contract{Service: s.Name, Operation: fmt.Sprintf("Op%d", i), Protocol: Is(s.Protocol)}
 			if s.Signing != "" {
@@ -37,7 +37,7 @@ func onDemand(templates bool, lines ...string) (k *Catalog, loaded func() string
 			}
 			c.Method, c.URI = Is(method), Is(uri)
 			all = append(all, c)
-			known = append(known, Template{c.Operation, method, uri})
+			known = append(known, &Contract{Operation: c.Operation, Method: c.Method, URI: c.URI})
 		}
 		s.Load = func() []*Contract {
 			mu.Lock()
@@ -45,8 +45,8 @@ func onDemand(templates bool, lines ...string) (k *Catalog, loaded func() string
 			names = append(names, s.Name)
 			return all
 		}
-		if templates {
-			s.Templates = func() []Template { return known }
+		if routes {
+			s.Routes = func() []*Contract { return known }
 		}
 		services = append(services, s)
 	}
@@ -121,7 +121,7 @@ func TestLoadedOnDemand(t *testing.T) {
 			for _, route := range found {
 				again = append(again, route.Contract.Name())
 			}
-			require.Equal(t, got, again, "neither the order nor what templates save decides")
+			require.Equal(t, got, again, "neither the order nor what routes save decides")
 		})
 	}
 }

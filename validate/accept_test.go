@@ -29,10 +29,10 @@ func TestAccept(t *testing.T) {
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			c := garden.Random(seed)
-			for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-				v, err := Compile(c, Options{Projection: projection})
+			for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+				v, err := Compile(c, Options{Encoding: encoding})
 				require.NoError(t, err)
-				s, err := synth.New(c, projection)
+				s, err := synth.New(c, encoding)
 				require.NoError(t, err)
 				for _, part := range c.Parts() {
 					n := 0
@@ -60,12 +60,12 @@ func FuzzAccept(f *testing.F) {
 	const contracts = 24
 	var all [contracts][2]*Validator
 	for seed := range all {
-		for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-			v, err := Compile(garden.Random(uint64(seed)), Options{Projection: projection})
+		for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+			v, err := Compile(garden.Random(uint64(seed)), Options{Encoding: encoding})
 			require.NoError(f, err)
-			all[seed][projection] = v
+			all[seed][encoding] = v
 		}
-		s, err := synth.New(garden.Random(uint64(seed)), schema.Wire)
+		s, err := synth.New(garden.Random(uint64(seed)), schema.HTTP)
 		require.NoError(f, err)
 		for i := range uint64(3) {
 			if document, err := s.Random(schema.OutputPart, i); err == nil {

@@ -19,7 +19,7 @@ import (
 type Auto struct {
 	wire, sdk *Catalog
 	options   Options
-	fixed     bool                   // options.Projection is for every document
+	fixed     bool                   // options.Encoding is for every document
 	names     func() map[string]bool // that contracts know at the top of documents
 }
 
@@ -28,11 +28,11 @@ type Auto struct {
 func CompileAuto(k *schema.Catalog, options Options) (*Auto, error) {
 	a := &Auto{options: options, names: sync.OnceValue(func() map[string]bool { return topNames(k.Given()) })}
 	var err error
-	options.Projection = schema.Wire
+	options.Encoding = schema.HTTP
 	if a.wire, err = CompileCatalog(k, options); err != nil {
 		return nil, err
 	}
-	options.Projection = schema.SDK
+	options.Encoding = schema.SDK
 	a.sdk, err = CompileCatalog(k, options)
 	return a, err
 }
@@ -60,15 +60,15 @@ const (
 // knows nothing.
 type Source struct {
 	kept  recorded
-	votes [2]int // documents that are evidence, by projection
+	votes [2]int // documents that are evidence, by encoding
 }
 
 // Kind is the encoding of documents that no evidence settles: that of most others.
-func (s *Source) Kind() schema.Projection {
-	if s.votes[schema.SDK] > s.votes[schema.Wire] {
+func (s *Source) Kind() schema.Encoding {
+	if s.votes[schema.SDK] > s.votes[schema.HTTP] {
 		return schema.SDK
 	}
-	return schema.Wire
+	return schema.HTTP
 }
 
 // Ahead yields the interactions of a source, once it has read ahead and knows what
@@ -137,24 +137,24 @@ func (s *Source) see(x *traffic.Interaction, a *Auto, bare Bare) {
 // Checked is what came of an interaction, and which encoding it was taken in.
 type Checked struct {
 	Outcome
-	Projection schema.Projection
-	Settled    bool // by evidence of its own
+	Encoding schema.Encoding
+	Settled  bool // by evidence of its own
 }
 
 // Check validates an interaction of a source. The error is a [*BareError] or a
 // [*jsonschema.PartError].
 func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, error) {
-	c := Checked{Projection: schema.Wire, Settled: true}
+	c := Checked{Encoding: schema.HTTP, Settled: true}
 	switch {
 	case a.fixed:
-		c.Projection = a.options.Projection
+		c.Encoding = a.options.Encoding
 	case x.Request == nil:
-		if c.Projection, c.Settled = a.settled(x, bare); !c.Settled {
-			c.Projection = s.Kind()
+		if c.Encoding, c.Settled = a.settled(x, bare); !c.Settled {
+			c.Encoding = s.Kind()
 		}
 	}
 	k := a.wire
-	if c.Projection == schema.SDK {
+	if c.Encoding == schema.SDK {
 		k = a.sdk
 	}
 	var err error
@@ -165,12 +165,12 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 			return c, nil
 		}
 	}
-	if err != nil || a.fixed || x.Request != nil || c.Contract == nil || c.Projection == s.Kind() {
+	if err != nil || a.fixed || x.Request != nil || c.Contract == nil || c.Encoding == s.Kind() {
 		return c, err
 	}
 	at := x.Response.Body.Position(0)
 	mixed := finding.NewSet(finding.Finding{Rule: finding.EncodingMixed, Operation: c.Contract.Name(), Line: at.Line, Column: at.Column,
-		Found: finding.Text(c.Projection.String()), Wanted: finding.Want{Text: s.Kind().String()}})
+		Found: finding.Text(c.Encoding.String()), Wanted: finding.Want{Text: s.Kind().String()}})
 	c.Findings = finding.Union(c.Findings, locate(a.options.Profile.Grade(mixed), x))
 	return c, nil
 }

@@ -52,7 +52,7 @@ func takenAs(t *testing.T, a *Auto, bare Bare, all iter.Seq2[*traffic.Interactio
 		require.NoError(t, err)
 		c, err := a.Check(x, bare, &s)
 		require.NoError(t, err)
-		line := c.Projection.String()
+		line := c.Encoding.String()
 		if c.Unrecognised != nil {
 			line = "unrecognised " + strings.Join(c.Unrecognised, " ")
 		}
@@ -119,7 +119,7 @@ func TestEvidence(t *testing.T) {
 	t.Run("a choice is kept", func(t *testing.T) {
 		c, err := schema.Parse([]byte(brokers))
 		require.NoError(t, err)
-		a, err := CompileFixed(schema.NewCatalog(c), Options{Projection: schema.Wire})
+		a, err := CompileFixed(schema.NewCatalog(c), Options{Encoding: schema.HTTP})
 		require.NoError(t, err)
 		require.Equal(t, []string{"http member.unknown", "http"}, takenAs(t, a, Bare{}, sourceOf(metadata, epoch)))
 	})

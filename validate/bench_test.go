@@ -57,7 +57,7 @@ func BenchmarkExplain(b *testing.B) {
 // through santhosh-tekuri/jsonschema, and through encoding/json alone.
 func BenchmarkPeers(b *testing.B) {
 	document := []byte(full)
-	o := newVerdicts(b, contracts.Newest, schema.OutputPart, schema.Wire)
+	o := newVerdicts(b, contracts.Newest, schema.OutputPart, schema.HTTP)
 	b.Run("jsonschema v5", func(b *testing.B) {
 		b.SetBytes(int64(len(document)))
 		b.ReportAllocs()

@@ -135,7 +135,7 @@ func TestBareOfNoJSON(t *testing.T) {
 				require.ErrorAs(t, err, &refused)
 				require.ErrorContains(t, err, what)
 			}
-			k, err := CompileCatalog(schema.NewCatalog(c), Options{Projection: schema.SDK})
+			k, err := CompileCatalog(schema.NewCatalog(c), Options{Encoding: schema.SDK})
 			require.NoError(t, err)
 			outcome, err := k.Check(x, Bare{})
 			require.NoError(t, err)

@@ -140,8 +140,8 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 		return Outcome{}, err
 	}
 	c := v.contract
-	if protocol, ok := c.NotJSON(); ok && k.options.Projection == schema.Wire {
-		return Outcome{}, &BareError{Problem: (&schema.NotJSONError{Contract: c.String(), Protocol: protocol}).Error()}
+	if protocol, ok := c.NotJSON(); ok && k.options.Encoding == schema.HTTP {
+		return Outcome{}, &BareError{Problem: (&jsonschema.PartError{Contract: c.String(), Protocol: protocol}).Error()}
 	}
 	switch {
 	case bare.Part != "":
@@ -151,7 +151,7 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 		return Outcome{Contract: c, Findings: locate(v.body(bare.Part, x.Response.Body), x)}, nil
 	}
 	answer := &traffic.Response{Status: bare.Status, Body: x.Response.Body}
-	failed := v.options.Projection == schema.SDK && v.asBoto3Has(answer)
+	failed := v.options.Encoding == schema.SDK && v.asBoto3Has(answer)
 	if failed || answer.Status >= 300 {
 		e := exchange{v: v, bare: true, kept: recorded{true, true, true}, response: answer}
 		e.identified()

@@ -147,7 +147,7 @@ func TestCatalogCompilesWhatIsUsed(t *testing.T) {
 
 // TestClientError: the response of boto3's ClientError is an error, however it was called.
 func TestClientError(t *testing.T) {
-	k, err := CompileCatalog(tables(t), Options{Projection: schema.SDK})
+	k, err := CompileCatalog(tables(t), Options{Encoding: schema.SDK})
 	require.NoError(t, err)
 	for _, v := range []struct {
 		body  string

@@ -26,23 +26,25 @@ type verdicts struct {
 	standard, extended *v5.Schema
 }
 
-func newVerdicts(t testing.TB, contract string, part schema.Part, projection schema.Projection) *verdicts {
+func newVerdicts(t testing.TB, contract string, part schema.Part, encoding schema.Encoding) *verdicts {
 	t.Helper()
-	return newVerdictsOf(t, contracts.MustLoad(contract), part, projection)
+	return newVerdictsOf(t, contracts.MustLoad(contract), part, encoding)
 }
 
-func newVerdictsOf(t testing.TB, c *schema.Contract, part schema.Part, projection schema.Projection) *verdicts {
+func newVerdictsOf(t testing.TB, c *schema.Contract, part schema.Part, encoding schema.Encoding) *verdicts {
 	t.Helper()
-	v, err := Compile(c, Options{Projection: projection})
+	v, err := Compile(c, Options{Encoding: encoding})
 	require.NoError(t, err)
 	o := &verdicts{part: part, validator: v}
-	for form, to := range map[jsonschema.Form]**v5.Schema{jsonschema.Standard: &o.standard, jsonschema.Extended: &o.extended} {
-		s, err := jsonschema.Generate(c, part, projection, form)
-		require.NoError(t, err)
-		*to, err = CompileSchema(s)
-		require.NoError(t, err)
-	}
-	if plain := plainSchema(t, c, part, projection); plain != nil {
+	standard, err := jsonschema.Generate(c, part, encoding)
+	require.NoError(t, err)
+	o.standard, err = CompileSchema(standard)
+	require.NoError(t, err)
+	extended, err := jsonschema.GenerateExtended(c, part, encoding)
+	require.NoError(t, err)
+	o.extended, err = CompileSchema(extended)
+	require.NoError(t, err)
+	if plain := plainSchema(t, c, part, encoding); plain != nil {
 		o.standard = plain
 	}
 	return o
@@ -50,8 +52,8 @@ func newVerdictsOf(t testing.TB, c *schema.Contract, part schema.Part, projectio
 
 // plainSchema compiles the exported schema as a user would: no keyword of ours
 // is known to the compiler.
-func plainSchema(t testing.TB, c *schema.Contract, part schema.Part, projection schema.Projection) *v5.Schema {
-	s, err := jsonschema.Generate(c, part, projection, jsonschema.Standard)
+func plainSchema(t testing.TB, c *schema.Contract, part schema.Part, encoding schema.Encoding) *v5.Schema {
+	s, err := jsonschema.Generate(c, part, encoding)
 	require.NoError(t, err)
 	text, err := s.Encode()
 	require.NoError(t, err)
@@ -132,17 +134,17 @@ func allVectors() [][]byte {
 }
 
 var oracles = []struct {
-	contract   string
-	part       schema.Part
-	projection schema.Projection
+	contract string
+	part     schema.Part
+	encoding schema.Encoding
 }{
-	{"cleanrooms.GetProtectedJob@1.43.67", schema.OutputPart, schema.Wire},
-	{"cleanrooms.GetProtectedJob@1.42.90", schema.OutputPart, schema.Wire},
+	{"cleanrooms.GetProtectedJob@1.43.67", schema.OutputPart, schema.HTTP},
+	{"cleanrooms.GetProtectedJob@1.42.90", schema.OutputPart, schema.HTTP},
 	{"cleanrooms.GetProtectedJob@1.43.67", schema.OutputPart, schema.SDK},
-	{"cleanrooms.GetProtectedJob@1.43.67", schema.InputPart, schema.Wire},
+	{"cleanrooms.GetProtectedJob@1.43.67", schema.InputPart, schema.HTTP},
 	{"cleanrooms.GetProtectedJob@1.43.67", schema.InputPart, schema.SDK},
-	{"cleanrooms.GetProtectedJob@1.43.67", schema.ErrorPart("ResourceNotFoundException"), schema.Wire},
-	{"cleanrooms.GetProtectedJob@1.43.67", schema.ErrorPart("ValidationException"), schema.Wire},
+	{"cleanrooms.GetProtectedJob@1.43.67", schema.ErrorPart("ResourceNotFoundException"), schema.HTTP},
+	{"cleanrooms.GetProtectedJob@1.43.67", schema.ErrorPart("ValidationException"), schema.HTTP},
 }
 
 func TestOneVerdict(t *testing.T) {
@@ -154,8 +156,8 @@ func TestOneVerdict(t *testing.T) {
 		[]byte(strings.Replace(with(""), "{", `{"ResponseMetadata":{"HTTPStatusCode":200},`, 1)),
 	}
 	for _, v := range oracles {
-		t.Run(v.contract+" "+string(v.part)+" "+v.projection.String(), func(t *testing.T) {
-			o := newVerdicts(t, v.contract, v.part, v.projection)
+		t.Run(v.contract+" "+string(v.part)+" "+v.encoding.String(), func(t *testing.T) {
+			o := newVerdicts(t, v.contract, v.part, v.encoding)
 			for _, document := range append(allVectors(), more...) {
 				o.agree(t, document)
 			}
@@ -168,7 +170,7 @@ func TestOneVerdict(t *testing.T) {
 func FuzzOneVerdict(f *testing.F) {
 	var all []*verdicts
 	for _, v := range oracles {
-		all = append(all, newVerdicts(f, v.contract, v.part, v.projection))
+		all = append(all, newVerdicts(f, v.contract, v.part, v.encoding))
 	}
 	for i, document := range allVectors() {
 		if len(document) < 2000 {
@@ -205,7 +207,7 @@ func replaceValue(document []byte, at int, by string) []byte {
 
 // TestOracleSurvives: numbers on which the library panics, and depth.
 func TestOracleSurvives(t *testing.T) {
-	o := newVerdicts(t, contracts.Newest, schema.OutputPart, schema.Wire)
+	o := newVerdicts(t, contracts.Newest, schema.OutputPart, schema.HTTP)
 	for _, document := range []string{millis("1e1000001"), millis("-1e999999999999"), millis("1e-1000001"), created("1e-99999999999999999999"), units("0e99999999999"), with(`,"x":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000))} {
 		o.agree(t, []byte(document))
 	}

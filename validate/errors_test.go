@@ -88,7 +88,7 @@ func TestQueryError(t *testing.T) {
 
 // TestQueryErrorOfSDK: boto3 has the header's code as Code and the error's name as QueryErrorCode.
 func TestQueryErrorOfSDK(t *testing.T) {
-	k, err := CompileCatalog(schema.NewCatalog(bagOf(t, Options{}).contract), Options{Projection: schema.SDK})
+	k, err := CompileCatalog(schema.NewCatalog(bagOf(t, Options{}).contract), Options{Encoding: schema.SDK})
 	require.NoError(t, err)
 	for name, test := range map[string]struct {
 		fault string
@@ -183,7 +183,7 @@ func TestErrorMessages(t *testing.T) {
 			require.NoError(t, err)
 			options := Options{}
 			if test.sdk {
-				options.Projection = schema.SDK
+				options.Encoding = schema.SDK
 			}
 			v, err := Compile(c, options)
 			require.NoError(t, err)
@@ -192,7 +192,7 @@ func TestErrorMessages(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, test.want, found.Rules(), found)
 			require.Equal(t, len(test.want) == 0, v.Accepts(schema.ErrorPart("E"), document))
-			newVerdictsOf(t, c, schema.ErrorPart("E"), options.Projection).agree(t, document)
+			newVerdictsOf(t, c, schema.ErrorPart("E"), options.Encoding).agree(t, document)
 		})
 	}
 }

@@ -13,12 +13,12 @@ import (
 )
 
 // settled returns the encoding that a bare body itself proves.
-func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Projection, bool) {
+func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Encoding, bool) {
 	body := x.Response.Body.Bytes
 	// Searching for a capital letter first is several times faster than for a quotation
 	// mark, of which JSON is full.
 	if !bytes.Contains(body, []byte(`ResponseMetadata"`)) && !bytes.Contains(body, []byte(`Error"`)) {
-		return schema.Wire, false
+		return schema.HTTP, false
 	}
 	v, err := a.wire.operation(bare.Operation)
 	output := func(name string) bool { return err == nil && v.hasOutput(name) }
@@ -67,37 +67,37 @@ func topLevel(body []byte, member func(name string, d *jsontext.Decoder) error) 
 
 // evidence is a vote of a bare body for the encoding of its source: what it proves,
 // or the members that only one of the two names.
-func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Projection, bool) {
+func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Encoding, bool) {
 	if kind, ok := a.settled(x, bare); ok {
 		return kind, true
 	}
 	wire, err := a.wire.operation(bare.Operation)
 	if err != nil {
-		return schema.Wire, false
+		return schema.HTTP, false
 	}
 	sdk, err := a.sdk.operation(bare.Operation)
 	if err != nil {
-		return schema.Wire, false
+		return schema.HTTP, false
 	}
 	part := bare.Part
 	if part == "" {
 		part = schema.OutputPart
 	}
 	document, _ := jsontree.Parse(bytes.TrimPrefix(x.Response.Body.Bytes, []byte(bom))) // one that breaks off votes, too
-	m, known := visit.Root(wire.contract, part, schema.Wire, document)
+	m, known := visit.Root(wire.contract, part, schema.HTTP, document)
 	n, alike := visit.Root(sdk.contract, part, schema.SDK, document)
 	if document == nil || !known || !alike {
-		return schema.Wire, false
+		return schema.HTTP, false
 	}
 	var votes [2]int
 	compareNames(m, n, &votes)
 	switch {
-	case votes[schema.SDK] > votes[schema.Wire]:
+	case votes[schema.SDK] > votes[schema.HTTP]:
 		return schema.SDK, true
-	case votes[schema.Wire] > votes[schema.SDK]:
-		return schema.Wire, true
+	case votes[schema.HTTP] > votes[schema.SDK]:
+		return schema.HTTP, true
 	}
-	return schema.Wire, false
+	return schema.HTTP, false
 }
 
 // compareNames counts the members of a value that only one of its two readings knows.
@@ -113,7 +113,7 @@ func compareNames(wire, sdk *visit.Site, votes *[2]int) {
 		switch {
 		case wire.Value.Kind != '{':
 		case inSDK.Unknown() && !inWire.Unknown():
-			votes[schema.Wire]++
+			votes[schema.HTTP]++
 		case inWire.Unknown() && !inSDK.Unknown():
 			votes[schema.SDK]++
 		}

@@ -20,7 +20,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 		Members: []schema.Member{member("integer", schema.Integer, 0, schema.Bounds{}), member("float", schema.Float, 0, schema.Bounds{}),
 			member("most", schema.Float, 0, schema.Bounds{Max: "1e500"}), member("least", schema.Integer, 0, schema.Bounds{Min: "-1e30"}),
 			member("long", schema.Integer, 64, schema.Bounds{}), member("double", schema.Float, 64, schema.Bounds{})}}}}
-	o := newVerdictsOf(t, c, schema.OutputPart, schema.Wire)
+	o := newVerdictsOf(t, c, schema.OutputPart, schema.HTTP)
 	digits := strings.Repeat("7", 1200)
 	for _, v := range []struct {
 		document string

@@ -24,9 +24,9 @@ type oracle struct {
 	asked  sync.Map // kinds of findings that were checked against the schema
 }
 
-func newOracle(c *schema.Contract, part schema.Part, projection schema.Projection) *oracle {
+func newOracle(c *schema.Contract, part schema.Part, encoding schema.Encoding) *oracle {
 	return &oracle{schema: sync.OnceValues(func() (*v5.Schema, error) {
-		s, err := jsonschema.Generate(c, part, projection, jsonschema.Extended)
+		s, err := jsonschema.GenerateExtended(c, part, encoding)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +52,7 @@ func CompileSchema(s *jsonschema.Schema) (*v5.Schema, error) {
 	return compiler.Compile(s.ID)
 }
 
-// keywords compiles the keywords of [jsonschema.Extended].
+// keywords compiles the keywords of [jsonschema.GenerateExtended].
 type keywords struct{}
 
 func (keywords) Compile(_ v5.CompilerContext, s map[string]any) (v5.ExtSchema, error) {

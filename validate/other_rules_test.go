@@ -107,7 +107,7 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 	finding.OracleDisagreement: func(t *testing.T) {
 		v := newest(t)
 		require.Empty(t, v.Output([]byte(with(""))))
-		v.parts[schema.OutputPart].oracle = newOracle(v.contract, schema.ErrorPart("ThrottlingException"), schema.Wire)
+		v.parts[schema.OutputPart].oracle = newOracle(v.contract, schema.ErrorPart("ThrottlingException"), schema.HTTP)
 		require.Equal(t, []finding.RuleID{finding.EnumUnknownValue, finding.OracleDisagreement},
 			v.Output([]byte(strings.Replace(with(""), "SUCCESS", "x", 1))).Rules())
 	},

@@ -72,7 +72,7 @@ func intervalOf(b schema.Bounds) interval {
 
 type compiler struct {
 	c          *schema.Contract
-	projection schema.Projection
+	encoding   schema.Encoding
 	structures map[string]*node
 	timestamps string // the format of those whose shape states none
 	patterns   map[string]*pattern.Pattern
@@ -94,7 +94,7 @@ func (p *compiler) compiled(source string) *pattern.Pattern {
 
 // document compiles the document of a part; nil: any object.
 func (p *compiler) document(part schema.Part) *node {
-	root, members, ok := p.projection.Document(p.c, part)
+	root, members, ok := p.encoding.Document(p.c, part)
 	switch {
 	case !ok:
 		return anyObject
@@ -105,25 +105,25 @@ func (p *compiler) document(part schema.Part) *node {
 	p.fill(n, p.c.Resolve(root), members)
 	if _, isError := part.ErrorName(); isError {
 		n.tolerate = []string{"code", "Code"} // they may name the error
-		if p.projection == schema.SDK {
+		if p.encoding == schema.SDK {
 			n.tolerate = append(n.tolerate, "Error", "ResponseMetadata")
 		}
-		n.spell(p.projection, part)
-	} else if p.projection == schema.SDK && part == schema.OutputPart {
+		n.spell(p.encoding, part)
+	} else if p.encoding == schema.SDK && part == schema.OutputPart {
 		n.tolerate = []string{"ResponseMetadata"}
 	}
 	return n
 }
 
 // spell lets an error carry its message under either spelling.
-func (n *node) spell(projection schema.Projection, part schema.Part) {
+func (n *node) spell(encoding schema.Encoding, part schema.Part) {
 	n.spelled = map[string]int{}
 	for _, name := range []string{"message", "Message"} {
 		i, known := n.index[name]
 		if !known {
 			i = -1
 		}
-		for _, other := range projection.Spellings(part, name) {
+		for _, other := range encoding.Spellings(part, name) {
 			_, member := n.index[other]
 			if _, twice := n.spelled[other]; !member && (known || !twice) {
 				n.spelled[other] = i
@@ -143,7 +143,7 @@ func (p *compiler) place(ref schema.Ref) *node {
 	n := &node{kind: schema.Structure, shape: ref.Name}
 	p.structures[ref.Name] = n
 	p.fill(n, shape, shape.Members)
-	if shape.EventStream.Or(false) && p.projection == schema.SDK {
+	if shape.EventStream.Or(false) && p.encoding == schema.SDK {
 		collected := *n
 		collected.events = &node{kind: schema.List, element: n}
 		n, p.structures[ref.Name] = &collected, &collected
@@ -157,7 +157,7 @@ func (p *compiler) fill(n *node, shape *schema.Shape, members []schema.Member) {
 	n.required = make(bitset, (len(members)+63)/64)
 	for i := range members {
 		m := &members[i]
-		name := p.projection.MemberName(m)
+		name := p.encoding.MemberName(m)
 		n.index[name] = i
 		n.members = append(n.members, member{name, p.place(m.Shape), m.Name})
 		if !n.union && m.Required.Or(false) {
@@ -198,9 +198,9 @@ func (p *compiler) shape(s *schema.Shape) *node {
 	case schema.Timestamp:
 		n.limits = intervalOf(boundsOf(schema.EarliestTimestamp, schema.TimestampsEnd))
 		n.limits.Interval = n.limits.Below()
-		n.epoch, n.form = timestampForms(s.Format.Or(p.timestamps), p.projection)
+		n.epoch, n.form = timestampForms(s.Format.Or(p.timestamps), p.encoding)
 	case schema.Blob:
-		if p.projection == schema.SDK {
+		if p.encoding == schema.SDK {
 			return &node{kind: schema.String, sensitive: n.sensitive}
 		}
 		n.form = base64Text{}
@@ -231,9 +231,9 @@ func (base64Text) Match(text []byte) bool {
 	return ok
 }
 
-func timestampForms(format string, projection schema.Projection) (epoch bool, form textForm) {
+func timestampForms(format string, encoding schema.Encoding) (epoch bool, form textForm) {
 	switch {
-	case projection == schema.SDK:
+	case encoding == schema.SDK:
 		return true, schema.ISO8601
 	case format == string(schema.DateTime), format == string(schema.HTTPDate):
 		return false, schema.TimestampText(format)

@@ -137,10 +137,10 @@ func (c *protocolCase) problems(t *testing.T, contract *schema.Contract) (proble
 			problems = append(problems, "  "+f.String())
 		}
 	}
-	if _, _, ok := schema.Wire.Document(contract, part); !ok || c.Response.Body == "" {
+	if _, _, ok := schema.HTTP.Document(contract, part); !ok || c.Response.Body == "" {
 		return problems
 	}
-	s, err := jsonschema.Generate(contract, part, schema.Wire, jsonschema.Standard)
+	s, err := jsonschema.Generate(contract, part, schema.HTTP)
 	require.NoError(t, err)
 	exported, err := s.Encode()
 	require.NoError(t, err)

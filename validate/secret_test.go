@@ -22,8 +22,8 @@ func TestSecretsOutOfPlace(t *testing.T) {
 		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[{"name":"m","shape":` + shape + `}]},
 			"Login":{"type":"structure","members":[{"name":"password","shape":` + secret + `}]}}}`))
 		require.NoError(t, err)
-		for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-			v, err := Compile(c, Options{Projection: projection})
+		for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+			v, err := Compile(c, Options{Encoding: encoding})
 			require.NoError(t, err)
 			found := v.Output([]byte(`{"m":12345678}`))
 			require.Len(t, found, 1, name)

@@ -177,7 +177,7 @@ func (n *node) memberNames() []string {
 // unknownMember is what boto3 leaves of a union member that it does not know: its name alone.
 const unknownMember = "SDK_UNKNOWN_MEMBER"
 
-// unknownTag is the name of an unknown union member: in the sdk projection it is inside
+// unknownTag is the name of an unknown union member: in the sdk encoding it is inside
 // SDK_UNKNOWN_MEMBER.
 func (s *sink) unknownTag(o *occurrence) string {
 	if o.name != unknownMember {

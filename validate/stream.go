@@ -130,7 +130,7 @@ func (p *compiler) event(m *schema.Member) *event {
 	p.fill(e.node, shape, body)
 	if e.exception {
 		e.node.tolerate = []string{"code", "Code"}
-		e.node.spell(p.projection, schema.ErrorPart(m.Name))
+		e.node.spell(p.encoding, schema.ErrorPart(m.Name))
 	}
 	return e
 }

@@ -14,8 +14,8 @@ import (
 // Options say how documents are validated against a contract. The zero value takes
 // them as HTTP bodies, under the default profile.
 type Options struct {
-	Projection schema.Projection
-	Profile    finding.Profile
+	Encoding schema.Encoding
+	Profile  finding.Profile
 	// From is who sent the responses: an emulator is asked more of than AWS.
 	From finding.Origin
 }
@@ -63,10 +63,10 @@ func check(c *schema.Contract) error {
 // compile prepares a contract that passes its check.
 func compile(c *schema.Contract, options Options) *Validator {
 	v := &Validator{contract: c, options: options, parts: map[schema.Part]*document{}}
-	p := &compiler{c: c, projection: options.Projection, structures: map[string]*node{}, timestamps: "epoch-seconds"}
+	p := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds"}
 	for _, part := range c.Parts() {
 		d := &document{part: part}
-		if raw, ok := c.RawBody(part); ok && options.Projection == schema.Wire {
+		if raw, ok := c.RawBody(part); ok && options.Encoding == schema.HTTP {
 			root, _ := c.Root(part)
 			d.shape = joinShape(root.Name, raw.Name)
 			d.raw, d.node = raw, p.place(raw.Shape)
@@ -74,18 +74,18 @@ func compile(c *schema.Contract, options Options) *Validator {
 				d.stream = p.stream(part, raw)
 			}
 		} else {
-			d.node, d.oracle = p.document(part), newOracle(c, part, options.Projection)
+			d.node, d.oracle = p.document(part), newOracle(c, part, options.Encoding)
 			d.shape = d.node.shape
-			if m, ok := c.Payload(part); ok && options.Projection == schema.Wire {
+			if m, ok := c.Payload(part); ok && options.Encoding == schema.HTTP {
 				d.whole = m
 			}
 		}
-		if options.Projection == schema.Wire {
+		if options.Encoding == schema.HTTP {
 			d.bound = newBound(c, part)
 		}
 		v.parts[part] = d
 	}
-	v.requests = options.Projection == schema.Wire && statesBindings(c)
+	v.requests = options.Encoding == schema.HTTP && statesBindings(c)
 	v.labelled = len(c.Labels()) > 0
 	v.queries = len(binding.Of(c, schema.InputPart).At(schema.LocationQuery)) > 0
 	v.echoes = newEchoes(c)

@@ -12,7 +12,7 @@ import (
 )
 
 // TestSchemaVectors holds the walker to the vectors of package jsonschema: one
-// contract and projection a file, documents to accept and to refuse.
+// contract and encoding a file, documents to accept and to refuse.
 func TestSchemaVectors(t *testing.T) {
 	paths, err := filepath.Glob("../schema/jsonschema/testdata/vectors/*.txt")
 	require.NoError(t, err)
@@ -21,16 +21,16 @@ func TestSchemaVectors(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(path)
 			require.NoError(t, err)
-			var projection schema.Projection
+			var encoding schema.Encoding
 			if _, name, found := strings.Cut(string(archive.Comment), "encoding: "); found {
-				require.NoError(t, projection.UnmarshalText([]byte(strings.TrimSpace(name))))
+				require.NoError(t, encoding.UnmarshalText([]byte(strings.TrimSpace(name))))
 			}
 			c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"test","operation":"Test","output":"Out","shapes":` + string(archive.Files[0].Data) + `}`))
 			require.NoError(t, err)
-			v, err := Compile(c, Options{Projection: projection})
+			v, err := Compile(c, Options{Encoding: encoding})
 			require.NoError(t, err)
-			o := &verdicts{part: schema.OutputPart, validator: v, standard: plainSchema(t, c, schema.OutputPart, projection)}
-			extended, err := jsonschema.Generate(c, schema.OutputPart, projection, jsonschema.Extended)
+			o := &verdicts{part: schema.OutputPart, validator: v, standard: plainSchema(t, c, schema.OutputPart, encoding)}
+			extended, err := jsonschema.GenerateExtended(c, schema.OutputPart, encoding)
 			require.NoError(t, err)
 			o.extended, err = CompileSchema(extended)
 			require.NoError(t, err)

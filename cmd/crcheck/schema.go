@@ -21,11 +21,11 @@ import (
 
 type schemaCommand struct {
 	contractFlags
-	Operation string            `xor:"which" placeholder:"NAME" help:"The operation, if there are several contracts."`
-	All       bool              `xor:"which" help:"Write the schemas of every part of every contract. --output names the folder to write to."`
-	Part      schema.Part       `placeholder:"PART" help:"The part: output (the default), input or error:NAME. With --all: write only this part."`
-	Encoding  schema.Projection `default:"http" placeholder:"NAME" help:"The encoding: http for HTTP bodies, or sdk for what boto3 and the AWS CLI return."`
-	Output    string            `short:"o" placeholder:"PATH" help:"Write the schema to this file; with --all, the schemas to this folder. Default: standard output."`
+	Operation string          `xor:"which" placeholder:"NAME" help:"The operation, if there are several contracts."`
+	All       bool            `xor:"which" help:"Write the schemas of every part of every contract. --output names the folder to write to."`
+	Part      schema.Part     `placeholder:"PART" help:"The part: output (the default), input or error:NAME. With --all: write only this part."`
+	Encoding  schema.Encoding `default:"http" placeholder:"NAME" help:"The encoding: http for HTTP bodies, or sdk for what boto3 and the AWS CLI return."`
+	Output    string          `short:"o" placeholder:"PATH" help:"Write the schema to this file; with --all, the schemas to this folder. Default: standard output."`
 }
 
 // Help returns the text above the flags of --help.
@@ -80,10 +80,10 @@ func (c *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {
 }
 
 func (c *schemaCommand) encode(contract *schema.Contract, part schema.Part) ([]byte, error) {
-	if protocol, ok := contract.NotJSON(); ok && c.Encoding == schema.Wire {
-		return nil, &schema.NotJSONError{Contract: contract.String(), Protocol: protocol}
+	if protocol, ok := contract.NotJSON(); ok && c.Encoding == schema.HTTP {
+		return nil, &jsonschema.PartError{Contract: contract.String(), Protocol: protocol}
 	}
-	s, err := jsonschema.Generate(contract, part, c.Encoding, jsonschema.Standard)
+	s, err := jsonschema.Generate(contract, part, c.Encoding)
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +94,8 @@ func (c *schemaCommand) encode(contract *schema.Contract, part schema.Part) ([]b
 // part that a contract does not have, or that is not a JSON document, has no file.
 func (c *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 	var files []output.File
-	var refused *schema.NotJSONError
-	left := map[string]*schema.NotJSONError{} // one of each service
+	var refused *jsonschema.PartError
+	left := map[string]*jsonschema.PartError{} // one of each service
 	for _, contract := range loaded {
 		for _, part := range contract.Parts() {
 			if c.Part != "" && c.Part != part {
@@ -103,9 +103,10 @@ func (c *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 			}
 			text, err := c.encode(contract, part)
 			if none := (*jsonschema.PartError)(nil); errors.As(err, &none) {
-				continue
-			} else if errors.As(err, &refused) {
-				left[contract.Service] = &schema.NotJSONError{Contract: contract.Service, Protocol: refused.Protocol}
+				if none.Protocol != "" {
+					refused = none
+					left[contract.Service] = &jsonschema.PartError{Contract: contract.Service, Protocol: none.Protocol}
+				}
 				continue
 			} else if err != nil {
 				return err

@@ -51,7 +51,7 @@ func exchanges(tb testing.TB, all []*schema.Contract) [][]byte {
 	tb.Helper()
 	var lines [][]byte
 	for i, c := range all {
-		s, err := synth.New(c, schema.Wire)
+		s, err := synth.New(c, schema.HTTP)
 		require.NoError(tb, err)
 		request, err := s.RandomRequest(uint64(i))
 		require.NoError(tb, err, c)

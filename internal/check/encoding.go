@@ -18,7 +18,7 @@ type Encoding string
 
 // Validate refuses what is not an encoding.
 func (e Encoding) Validate() error {
-	if e == Auto || new(schema.Projection).UnmarshalText([]byte(e)) == nil {
+	if e == Auto || new(schema.Encoding).UnmarshalText([]byte(e)) == nil {
 		return nil
 	}
 	return fmt.Errorf("%q is not an encoding: use auto, http or sdk", string(e))
@@ -29,7 +29,7 @@ func Compile(catalog *schema.Catalog, choice Encoding, options validate.Options)
 	if choice == Auto {
 		return validate.CompileAuto(catalog, options)
 	}
-	if err := options.Projection.UnmarshalText([]byte(choice)); err != nil {
+	if err := options.Encoding.UnmarshalText([]byte(choice)); err != nil {
 		return nil, err
 	}
 	return validate.CompileFixed(catalog, options)
@@ -45,15 +45,15 @@ func (n *taken) count(choice Encoding, x *traffic.Interaction, c *validate.Check
 	if choice != Auto || x.Request != nil || c.Contract == nil {
 		return
 	}
-	n.bodies[c.Projection]++
-	if c.Projection == schema.Wire && !c.Settled {
+	n.bodies[c.Encoding]++
+	if c.Encoding == schema.HTTP && !c.Settled {
 		n.unproven++
 	}
 }
 
 // announce says which encodings auto chose.
 func (n *taken) announce(stderr io.Writer) {
-	switch wire, sdk := n.bodies[schema.Wire], n.bodies[schema.SDK]; {
+	switch wire, sdk := n.bodies[schema.HTTP], n.bodies[schema.SDK]; {
 	case sdk > 0 && wire > 0:
 		fmt.Fprintf(stderr, "encoding: took %s as http (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); override with --encoding\n", plural.Of(wire, "document"), sdk)
 	case sdk > 0:

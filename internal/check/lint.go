@@ -20,7 +20,7 @@ import (
 // Cassettes looks for secrets, stale contracts, duplicates and what breaks the contract. It needs no
 // contract to look for secrets: a run that checked nothing else passes.
 func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Report, error) {
-	o.Encoding = Encoding(schema.Wire.String())
+	o.Encoding = Encoding(schema.HTTP.String())
 	run, err := start(in, &o)
 	if err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ type candidate struct {
 // candidates returns responses made from the contract that show missing points, each a different
 // set.
 func (o *operation) candidates(missing pointSet) []candidate {
-	s, err := synth.New(o.contract, schema.Wire)
+	s, err := synth.New(o.contract, schema.HTTP)
 	if err != nil {
 		return nil
 	}

@@ -120,7 +120,7 @@ func (o *operation) response(r *traffic.Response) Shown {
 		shown.Readable = part.body == nil || part.whole != nil || len(part.body.members) == 0
 	default:
 		document, err := jsontree.Parse(body.Bytes)
-		root, ok := visit.Root(o.contract, name, schema.Wire, document)
+		root, ok := visit.Root(o.contract, name, schema.HTTP, document)
 		switch {
 		case err != nil:
 			shown.Readable = false

@@ -137,7 +137,7 @@ func (c *Change) attest(x *traffic.Interaction, allowing, refusing *side) error 
 		return &ExchangeError{w.Allowed, "does not route it to the operation: " + outcome.NotChecked}
 	case len(outcome.Findings) > 0:
 		return &ExchangeError{w.Allowed, "does not allow it: " + outcome.Findings[0].String()}
-	case w.Projection != schema.SDK:
+	case w.Encoding != schema.SDK:
 		return nil
 	}
 	outcome, err = refusing.check(x)
@@ -155,7 +155,7 @@ func (c *Change) exchange(by *schema.Contract) (*exchange, error) {
 	if c.Witness.exchange != nil {
 		return c.Witness.exchange, nil
 	}
-	s, err := synth.New(by, schema.Wire)
+	s, err := synth.New(by, schema.HTTP)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +187,7 @@ func (c *Change) request(s *synth.Synth, by *schema.Contract) (synth.Request, er
 		return r, err
 	case len(w.Document) == 0:
 		return s.Request(minimal)
-	case w.Projection == schema.Wire:
+	case w.Encoding == schema.HTTP:
 		return s.Request(w.Document)
 	}
 	r, err := s.Request(minimal)
@@ -238,7 +238,7 @@ func (c *Change) response(s *synth.Synth, by *schema.Contract, to synth.Request)
 	}
 	to.Echoes = maps.Clone(to.Echoes)
 	delete(to.Echoes, jsontext.Pointer(w.Pointer)) // the payload breaks the echo itself
-	if w.Projection == schema.Wire {
+	if w.Encoding == schema.HTTP {
 		return s.Response(c.Part, w.Document, to)
 	}
 	load, err := unload(by, c.Part, w.Document)

@@ -101,7 +101,7 @@ func TestSDKCassettes(t *testing.T) {
 		member(c, "GetBedInput", "pages").Shape.Inline.Range = schema.Is(schema.Bounds{Min: "1", Max: "5"})
 	})
 	c, x := written(t, []*schema.Contract{old}, []*schema.Contract{asked})
-	require.Equal(t, schema.SDK, c.Witness.Projection)
+	require.Equal(t, schema.SDK, c.Witness.Encoding)
 	require.Empty(t, check(t, old, x))
 	require.Len(t, check(t, asked, x), 1)
 	require.JSONEq(t, `{"Sowing":`+sown+`}`, string(x.Request.Body.Bytes))

@@ -50,7 +50,7 @@ func TestCompare(t *testing.T) {
 			},
 			[]string{"info drift.length-narrowed output#/bed/names/* →20 unproven", "info drift.length-narrowed output#/bed/names/*key →1 unproven"},
 		},
-		"what travels beside the body is proven in the sdk projection": {
+		"what travels beside the body is proven in the sdk encoding": {
 			func(c *schema.Contract) {
 				member(c, "GetBedInput", "bedId").Shape.Inline.Length = schema.Is(schema.Bounds{Min: "2", Max: "4"})
 				member(c, "GetBedInput", "pages").Required = schema.Is(true)

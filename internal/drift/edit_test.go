@@ -161,7 +161,7 @@ func requireProof(t *testing.T, c *drift.Change, old, new *schema.Contract) {
 		return // TestRoutes, TestProvenByExchanges
 	}
 	allowing, refusing := sides(c, old, new)
-	options := validate.Options{Projection: w.Projection}
+	options := validate.Options{Encoding: w.Encoding}
 	require.True(t, validate.MustCompile(allowing, options).Accepts(c.Part, w.Document), "%s: %s", c.Rule, w.Document)
 	findings, err := validate.MustCompile(refusing, options).Part(c.Part, w.Document)
 	require.NoError(t, err)
@@ -171,7 +171,7 @@ func requireProof(t *testing.T, c *drift.Change, old, new *schema.Contract) {
 	tree, err := validate.Tree(w.Document)
 	require.NoError(t, err)
 	for _, side := range []*schema.Contract{allowing, refusing} {
-		s, err := jsonschema.Generate(side, c.Part, w.Projection, jsonschema.Standard)
+		s, err := jsonschema.Generate(side, c.Part, w.Encoding)
 		require.NoError(t, err)
 		compiled, err := validate.CompileSchema(s)
 		require.NoError(t, err)
@@ -198,7 +198,7 @@ func requireCassettes(t *testing.T, changes []drift.Change, old, new *schema.Con
 		if !errors.As(err, &problem) {
 			require.ErrorAs(t, err, &exchange)
 			require.Equal(t, unwritten.Change.Witness.Refused, exchange.Side, err)
-			require.Equal(t, schema.SDK, unwritten.Change.Witness.Projection, err)
+			require.Equal(t, schema.SDK, unwritten.Change.Witness.Encoding, err)
 		}
 	}
 }
@@ -227,14 +227,14 @@ func requireNoCounterexample(t *testing.T, c *drift.Change, old, new *schema.Con
 		return
 	}
 	allowing, refusing := sides(c, old, new)
-	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-		_, _, both := projection.Document(refusing, c.Part)
-		if _, _, ok := projection.Document(allowing, c.Part); !ok || !both {
+	for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+		_, _, both := encoding.Document(refusing, c.Part)
+		if _, _, ok := encoding.Document(allowing, c.Part); !ok || !both {
 			continue // a body that is not JSON has no breaking payload: see the package comment
 		}
-		s, err := synth.New(allowing, projection)
+		s, err := synth.New(allowing, encoding)
 		require.NoError(t, err)
-		allows, refuses := validate.MustCompile(allowing, validate.Options{Projection: projection}), validate.MustCompile(refusing, validate.Options{Projection: projection})
+		allows, refuses := validate.MustCompile(allowing, validate.Options{Encoding: encoding}), validate.MustCompile(refusing, validate.Options{Encoding: encoding})
 		for seed := range uint64(200) {
 			document, err := s.Random(c.Part, 1_000_000+seed)
 			if err != nil || !allows.Accepts(c.Part, document) || refuses.Accepts(c.Part, document) {

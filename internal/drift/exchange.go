@@ -113,7 +113,7 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	if len(claims) == 0 {
 		return nil
 	}
-	s := &search{old: withoutSensitive(p.old), new: withoutSensitive(p.new), part: part, projection: schema.Wire, claims: claims}
+	s := &search{old: withoutSensitive(p.old), new: withoutSensitive(p.new), part: part, encoding: schema.HTTP, claims: claims}
 	h := &exchangeSearch{search: s, allowing: s.new, refusing: s.old}
 	if part == schema.InputPart {
 		s.refuser, h.allowing, h.refusing = 1, s.old, s.new
@@ -144,7 +144,7 @@ type exchangeSearch struct {
 
 func (h *exchangeSearch) prepare() (err error) {
 	h.allowed, h.refused = side{contracts: []*schema.Contract{h.allowing}}, side{contracts: []*schema.Contract{h.refusing}}
-	if h.samples, err = synth.New(h.allowing, schema.Wire); err != nil {
+	if h.samples, err = synth.New(h.allowing, schema.HTTP); err != nil {
 		return err
 	}
 	h.refuses, err = validate.Compile(h.refusing, validate.Options{})

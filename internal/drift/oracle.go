@@ -14,7 +14,7 @@ import (
 type oracle struct {
 	allowing, refusing *schema.Contract
 	part               schema.Part
-	projection         schema.Projection
+	encoding           schema.Encoding
 	compiled           [2]*v5.Schema
 }
 
@@ -55,7 +55,7 @@ func (j *oracle) schema(i int, side *schema.Contract) (*v5.Schema, error) {
 	if j.compiled[i] != nil {
 		return j.compiled[i], nil
 	}
-	s, err := jsonschema.Generate(side, j.part, j.projection, jsonschema.Extended)
+	s, err := jsonschema.GenerateExtended(side, j.part, j.encoding)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (s *search) shrink(c *claim) *candidate {
 		}
 		found := s.rejected(document)
 		for _, e := range found {
-			next := &candidate{document: document, projection: s.projection, evidence: e.Finding, others: len(found) - 1}
+			next := &candidate{document: document, encoding: s.encoding, evidence: e.Finding, others: len(found) - 1}
 			if e.proves(c, s.refuser) && severity(e.Rule) >= severity(best.evidence.Rule) && next.others <= best.others {
 				best = next
 				return true

@@ -21,8 +21,8 @@ func (c *claim) note(err error) {
 
 // shows reports whether documents of an encoding may prove a change: over HTTP, a change in the
 // body; in the sdk encoding, any change but that of a member's location or form.
-func (c *claim) shows(p schema.Projection) bool {
-	if p == schema.Wire {
+func (c *claim) shows(p schema.Encoding) bool {
+	if p == schema.HTTP {
 		within, _ := c.travels()
 		return within
 	}
@@ -58,7 +58,7 @@ func (s *search) notes(none error) {
 	}
 	problems := s.samples.Problems(s.part)
 	for _, c := range s.claims {
-		if c.best != nil || !c.shows(s.projection) {
+		if c.best != nil || !c.shows(s.encoding) {
 			continue
 		}
 		err, depth := none, -1

@@ -20,11 +20,11 @@ import (
 // Witness is a breaking payload: a document, or a request, that one contract accepts and the other
 // rejects. It proves a change.
 type Witness struct {
-	Allowed    Side              `json:"allowed"` // accepts it without a finding
-	Refused    Side              `json:"refused"` // rejects it
-	Projection schema.Projection `json:"-"`
-	Form       string            `json:"projection"`         // of the document: http or sdk
-	Document   json.RawMessage   `json:"document,omitempty"` // of a change of documents; otherwise the body
+	Allowed  Side            `json:"allowed"` // accepts it without a finding
+	Refused  Side            `json:"refused"` // rejects it
+	Encoding schema.Encoding `json:"-"`
+	Form     string          `json:"projection"`         // of the document: http or sdk
+	Document json.RawMessage `json:"document,omitempty"` // of a change of documents; otherwise the body
 	// Request is the method, target and headers of a request that routes elsewhere or lacks a
 	// member; Response is the status and headers of a response.
 	Request  string `json:"request,omitempty"`
@@ -58,19 +58,19 @@ func severity(rule finding.RuleID) finding.Severity {
 
 // candidate is a document that proves a change.
 type candidate struct {
-	document   []byte
-	projection schema.Projection
-	evidence   finding.Finding
-	others     int // further findings of the refusing side
-	exchange   *exchange
-	line       string // of the exchange
+	document []byte
+	encoding schema.Encoding
+	evidence finding.Finding
+	others   int // further findings of the refusing side
+	exchange *exchange
+	line     string // of the exchange
 }
 
 // compare orders candidates: the more severe first, then those over HTTP, the plainer, the shorter.
 func (a *candidate) compare(b *candidate) int {
 	return cmp.Or(
 		cmp.Compare(severity(b.evidence.Rule), severity(a.evidence.Rule)),
-		cmp.Compare(a.projection, b.projection),
+		cmp.Compare(a.encoding, b.encoding),
 		cmp.Compare(a.others, b.others),
 		cmp.Compare(len(a.document), len(b.document)),
 		bytes.Compare(a.document, b.document),
@@ -99,11 +99,11 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 	if len(claims) == 0 {
 		return nil
 	}
-	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-		if projection == schema.SDK && len(binding.Of(old, part).Members) == 0 && len(binding.Of(new, part).Members) == 0 && !retyped(claims) {
+	for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+		if encoding == schema.SDK && len(binding.Of(old, part).Members) == 0 && len(binding.Of(new, part).Members) == 0 && !retyped(claims) {
 			break // the document has nothing that was not in the body
 		}
-		s, err := newSearch(old, new, part, projection, claims)
+		s, err := newSearch(old, new, part, encoding, claims)
 		if err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 			continue
 		}
 		for _, c := range claims {
-			if c.shows(projection) {
+			if c.shows(encoding) {
 				c.note(noJSON(part, p.old, p.new))
 			}
 		}
@@ -141,7 +141,7 @@ func retyped(claims []*claim) bool {
 
 // testify makes the best candidate the breaking payload, and derives the severity.
 func (c *claim) testify() {
-	w := &Witness{Allowed: New, Refused: Old, Projection: c.best.projection, Form: c.best.projection.String(),
+	w := &Witness{Allowed: New, Refused: Old, Encoding: c.best.encoding, Form: c.best.encoding.String(),
 		Document: c.best.document, Rule: c.best.evidence.Rule, Pointer: c.best.evidence.Pointer, Finding: c.best.evidence.Message}
 	if c.Part == schema.InputPart {
 		w.Allowed, w.Refused = Old, New
@@ -158,37 +158,37 @@ func (c *claim) testify() {
 
 // search looks for documents of a part that one side allows and the other refuses.
 type search struct {
-	old, new   *schema.Contract
-	part       schema.Part
-	projection schema.Projection
-	claims     []*claim
-	refuser    int // 0: old
-	samples    *synth.Synth
-	invalid    *synth.Synth // makes invalid variants of the refusing side
-	allows     *validate.Validator
-	refuses    *validate.Validator
-	oracle     *oracle
+	old, new *schema.Contract
+	part     schema.Part
+	encoding schema.Encoding
+	claims   []*claim
+	refuser  int // 0: old
+	samples  *synth.Synth
+	invalid  *synth.Synth // makes invalid variants of the refusing side
+	allows   *validate.Validator
+	refuses  *validate.Validator
+	oracle   *oracle
 }
 
 // newSearch returns nil if the part is not a JSON document. A side without a structure there
 // accepts an empty one.
-func newSearch(old, new *schema.Contract, part schema.Part, projection schema.Projection, claims []*claim) (*search, error) {
+func newSearch(old, new *schema.Contract, part schema.Part, encoding schema.Encoding, claims []*claim) (*search, error) {
 	allowing, refusing, refuser := new, old, 0
 	if part == schema.InputPart {
 		allowing, refusing, refuser = old, new, 1
 	}
-	_, _, refuses := projection.Document(refusing, part)
-	root, _, allows := projection.Document(allowing, part)
+	_, _, refuses := encoding.Document(refusing, part)
+	root, _, allows := encoding.Document(allowing, part)
 	if !refuses || !allows && root.Name != "" {
 		return nil, nil
 	}
-	s := &search{old: old, new: new, part: part, projection: projection, claims: claims, refuser: refuser}
+	s := &search{old: old, new: new, part: part, encoding: encoding, claims: claims, refuser: refuser}
 	var errs [4]error
-	s.samples, errs[0] = synth.New(allowing, projection)
-	s.invalid, errs[1] = synth.New(refusing, projection)
-	s.allows, errs[2] = validate.Compile(allowing, validate.Options{Projection: projection})
-	s.refuses, errs[3] = validate.Compile(refusing, validate.Options{Projection: projection})
-	s.oracle = &oracle{allowing: allowing, refusing: refusing, part: part, projection: projection}
+	s.samples, errs[0] = synth.New(allowing, encoding)
+	s.invalid, errs[1] = synth.New(refusing, encoding)
+	s.allows, errs[2] = validate.Compile(allowing, validate.Options{Encoding: encoding})
+	s.refuses, errs[3] = validate.Compile(refusing, validate.Options{Encoding: encoding})
+	s.oracle = &oracle{allowing: allowing, refusing: refusing, part: part, encoding: encoding}
 	return s, errors.Join(errs[:]...)
 }
 
@@ -256,7 +256,7 @@ func (s *search) try(document []byte) {
 			if !e.proves(c, s.refuser) {
 				continue
 			}
-			next := &candidate{document: document, projection: s.projection, evidence: e.Finding, others: len(found) - 1}
+			next := &candidate{document: document, encoding: s.encoding, evidence: e.Finding, others: len(found) - 1}
 			if c.best == nil || next.compare(c.best) < 0 {
 				c.best = next
 			}
@@ -288,19 +288,19 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 	e := &evidence{Finding: f, way: newWalk(s.old, s.new, s.part)}
 	e.value, _ = jsontree.Find(document, f.Pointer)
 	refusing := [2]*schema.Contract{s.old, s.new}[s.refuser]
-	if m, ok := refusing.Payload(s.part); ok && s.projection == schema.Wire {
+	if m, ok := refusing.Payload(s.part); ok && s.encoding == schema.HTTP {
 		e.way.down(m.Name, memberName)
 	}
 	for _, token := range jsontree.Tokens(f.Pointer) {
 		above := [2]*schema.Shape{e.way.shape(0), e.way.shape(1)}
 		e.entry, e.key = above[s.refuser].Type == schema.Map, token
-		e.way.down(token, s.projection.MemberName)
+		e.way.down(token, s.encoding.MemberName)
 	}
 	if f.Rule == finding.UnionUnknownMember {
 		e.tag = f.Names[0]
 		for side := range 2 {
 			for _, m := range e.way.shape(side).Members {
-				if s.projection.MemberName(&m) == f.Names[0] {
+				if s.encoding.MemberName(&m) == f.Names[0] {
 					e.tag = m.Name
 				}
 			}
@@ -316,7 +316,7 @@ func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog)
 	if routes == nil {
 		return
 	}
-	s, err := synth.New(old, schema.Wire)
+	s, err := synth.New(old, schema.HTTP)
 	if err != nil {
 		return
 	}
@@ -344,6 +344,6 @@ func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog)
 	}
 	c.Severity = finding.Error
 	x := exchange{request: request}
-	c.Witness = &Witness{Allowed: Old, Refused: New, Form: schema.Wire.String(), Finding: fmt.Sprintf("the request leads %s", where)}
+	c.Witness = &Witness{Allowed: Old, Refused: New, Form: schema.HTTP.String(), Finding: fmt.Sprintf("the request leads %s", where)}
 	c.Witness.Request, c.Witness.Document = x.text(schema.InputPart)
 }

@@ -170,7 +170,7 @@ func ApplyOverlays(ctx context.Context, paths []string, all *Found) (finding.Set
 			findings = finding.Union(findings, said)
 		}
 		if !applied {
-			return nil, fmt.Errorf("%s: the overlay is for %s, of which there is no contract here; choose one with --contract", path, overlay.Operation)
+			return nil, fmt.Errorf("%s: the overlay is for %s, but no contract of it is loaded; choose one with --contract", path, overlay.Operation)
 		}
 		before = append(before, overlay)
 	}

@@ -154,7 +154,7 @@ func (f *folder) model(m model) error {
 		}
 		return result.Contracts
 	}
-	service.Templates = func() []schema.Template { return templates(m.path) }
+	service.Routes = func() []*schema.Contract { return routes(m.path) }
 	f.found.Services = append(f.found.Services, service)
 	return nil
 }

@@ -155,9 +155,9 @@ func TestServiceAgrees(t *testing.T) {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
-			operations := map[string]schema.Template{}
-			for _, template := range s.Templates() {
-				operations[template.Operation] = template
+			operations := map[string]*schema.Contract{}
+			for _, route := range s.Routes() {
+				operations[route.Operation] = route
 			}
 			contracts := s.Load()
 			require.Len(t, operations, len(contracts))
@@ -165,7 +165,7 @@ func TestServiceAgrees(t *testing.T) {
 				require.Equal(t, s.Name, c.Service)
 				require.Equal(t, s.Signing, c.Signing.Or(""))
 				require.Equal(t, s.Protocol, c.Protocol.Or(""))
-				require.Equal(t, schema.Template{Operation: c.Operation, Method: c.Method.Or(""), URI: c.URI.Or("")}, operations[c.Operation])
+				require.Equal(t, &schema.Contract{Operation: c.Operation, Method: schema.Is(c.Method.Or("")), URI: schema.Is(c.URI.Or(""))}, operations[c.Operation])
 				if target, ok := c.Target.Get(); ok {
 					require.Equal(t, s.TargetPrefix+"."+c.Operation, target)
 				}
@@ -196,12 +196,12 @@ func FuzzHead(f *testing.F) {
 	f.Add([]byte(`{"metadata":{`))
 	f.Fuzz(func(t *testing.T, document []byte) {
 		service, ok := reader.Service(bytes.NewReader(document))
-		templates, _ := reader.Templates(bytes.NewReader(document))
+		routes, _ := reader.Routes(bytes.NewReader(document))
 		contracts, err := reader.Read(document, "")
 		if err != nil {
 			return
 		}
-		require.Len(t, templates, len(contracts))
+		require.Len(t, routes, len(contracts))
 		if ok {
 			require.Equal(t, service.Name, contracts[0].Service)
 		}

@@ -117,8 +117,8 @@ func (h *heads) read(path string) (service schema.Service, ok bool, err error) {
 	return service, ok, nil
 }
 
-// templates returns the routes of a botocore model, or nil if the model is malformed.
-func templates(path string) []schema.Template {
+// routes returns the routes of a botocore model, or nil if the model is malformed.
+func routes(path string) []*schema.Contract {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil
@@ -131,7 +131,7 @@ func templates(path string) []schema.Template {
 			return nil
 		}
 	}
-	found, ok := botocore.Templates(io.LimitReader(text, MaxDocument))
+	found, ok := botocore.Routes(io.LimitReader(text, MaxDocument))
 	if !ok {
 		return nil
 	}

@@ -50,7 +50,7 @@ func siteOf(c *schema.Contract, part schema.Part, r *traffic.Response) (root *vi
 	if err != nil {
 		return nil, false
 	}
-	return visit.Root(c, part, schema.Wire, document)
+	return visit.Root(c, part, schema.HTTP, document)
 }
 
 func (k *carrier) value(was, is *visit.Site) {

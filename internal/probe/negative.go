@@ -139,11 +139,11 @@ func (p *Probe) negatives(c *schema.Contract) []negative {
 
 // bodies returns requests with an invalid body.
 func bodies(c *schema.Contract, b *base) []negative {
-	root, members, ok := schema.Wire.Document(c, schema.InputPart)
+	root, members, ok := schema.HTTP.Document(c, schema.InputPart)
 	if !ok || len(members) == 0 && len(c.Resolve(root).Members) == len(binding.Of(c, schema.InputPart).Members) && len(b.request.Body.Bytes) == 0 {
 		return nil // there is no body
 	}
-	s, err := synth.New(c, schema.Wire)
+	s, err := synth.New(c, schema.HTTP)
 	if err != nil {
 		return nil
 	}

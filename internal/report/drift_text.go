@@ -72,7 +72,7 @@ func (t driftText) witness(w *drift.Witness) {
 		return
 	}
 	form := ""
-	if w.Form != schema.Wire.String() {
+	if w.Form != schema.HTTP.String() {
 		form = ", in the " + w.Form + " encoding"
 	}
 	fmt.Fprintf(t, "  breaking payload%s, which the %s contract allows; the %s one says %s at %s: %s\n", form, w.Allowed, w.Refused, w.Rule, visible(finding.PointerText(w.Pointer)), visible(w.Finding))

@@ -47,7 +47,7 @@ func (s *Synth) plainTexts(f *form, b *binding.Member, random *rand.Rand) []stri
 	var variants []string
 	switch f.shape.Type {
 	case schema.Timestamp:
-		variants = timestampVariants(b.Scalar.Format, schema.Wire)
+		variants = timestampVariants(b.Scalar.Format, schema.HTTP)
 	case schema.Structure, schema.List, schema.Map:
 		return nil
 	case schema.Document:

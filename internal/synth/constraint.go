@@ -61,7 +61,7 @@ func (s *Synth) lengthsMissed(at spot) []broken {
 	case schema.String:
 		missed = func(from, to int) broken { return s.textOf(at, from, to) }
 	case schema.Blob:
-		if s.projection == schema.SDK {
+		if s.encoding == schema.SDK {
 			return nil // any text
 		}
 		missed = func(_, to int) broken { return blobOf(to) }

@@ -63,8 +63,8 @@ type court struct {
 
 // plain compiles the exported schema as a user would. If a pattern is beyond package regexp, it
 // uses the form with this project's keywords instead.
-func plain(t *testing.T, c *schema.Contract, part schema.Part, projection schema.Projection, n *tally) *v5.Schema {
-	s, err := jsonschema.Generate(c, part, projection, jsonschema.Standard)
+func plain(t *testing.T, c *schema.Contract, part schema.Part, encoding schema.Encoding, n *tally) *v5.Schema {
+	s, err := jsonschema.Generate(c, part, encoding)
 	require.NoError(t, err)
 	text, err := s.Encode()
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func plain(t *testing.T, c *schema.Contract, part schema.Part, projection schema
 		return compiled
 	}
 	n.extended++
-	extended, err := jsonschema.Generate(c, part, projection, jsonschema.Extended)
+	extended, err := jsonschema.GenerateExtended(c, part, encoding)
 	require.NoError(t, err)
 	compiled, err = validate.CompileSchema(extended)
 	require.NoError(t, err)
@@ -127,10 +127,10 @@ func (k *court) refuses(m synth.InvalidVariant) error {
 }
 
 // try validates every document of a contract both ways.
-func try(t *testing.T, c *schema.Contract, projection schema.Projection, randoms int, n *tally) {
-	s, err := synth.New(c, projection)
+func try(t *testing.T, c *schema.Contract, encoding schema.Encoding, randoms int, n *tally) {
+	s, err := synth.New(c, encoding)
 	require.NoError(t, err)
-	v, err := validate.Compile(c, validate.Options{Projection: projection})
+	v, err := validate.Compile(c, validate.Options{Encoding: encoding})
 	require.NoError(t, err)
 	n.operations++
 	failures := 0
@@ -151,8 +151,8 @@ func try(t *testing.T, c *schema.Contract, projection schema.Projection, randoms
 			continue
 		}
 		k := &court{part: part, validator: v}
-		if _, raw := c.RawBody(part); !raw || projection == schema.SDK {
-			k.exported = plain(t, c, part, projection, n)
+		if _, raw := c.RawBody(part); !raw || encoding == schema.SDK {
+			k.exported = plain(t, c, part, encoding, n)
 		}
 		for document := range s.Documents(part) {
 			n.documents++
@@ -175,7 +175,7 @@ func try(t *testing.T, c *schema.Contract, projection schema.Projection, randoms
 			n.impossible[string(i.Rule)+", "+i.How+": "+i.Reason]++
 		}
 	}
-	if projection == schema.Wire {
+	if encoding == schema.HTTP {
 		check(exchanges(c, s, v, randoms, n))
 	}
 }
@@ -264,10 +264,10 @@ func exchanges(c *schema.Contract, s *synth.Synth, v *validate.Validator, random
 
 func TestBuiltIn(t *testing.T) {
 	for _, name := range []string{"cleanrooms.GetProtectedJob@1.42.90", "cleanrooms.GetProtectedJob@1.43.67"} {
-		for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-			t.Run(name+" "+projection.String(), func(t *testing.T) {
+		for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+			t.Run(name+" "+encoding.String(), func(t *testing.T) {
 				n := newTally()
-				try(t, contracts.MustLoad(name), projection, 200, n)
+				try(t, contracts.MustLoad(name), encoding, 200, n)
 				n.log(t)
 				require.Empty(t, n.problems)
 			})
@@ -285,10 +285,10 @@ func TestConstructs(t *testing.T) {
 		require.NoError(t, err)
 		c, err := schema.Parse(text)
 		require.NoError(t, err)
-		for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-			t.Run(c.Operation+" "+projection.String(), func(t *testing.T) {
+		for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+			t.Run(c.Operation+" "+encoding.String(), func(t *testing.T) {
 				n := newTally()
-				try(t, c, projection, 100, n)
+				try(t, c, encoding, 100, n)
 				n.log(t)
 				require.NotEmpty(t, n.documents)
 			})
@@ -321,7 +321,7 @@ func TestCorpora(t *testing.T) {
 				continue // a page without an operation
 			}
 			for _, c := range result.Contracts {
-				try(t, c, schema.Wire, 3, n)
+				try(t, c, schema.HTTP, 3, n)
 			}
 		}
 		n.log(t)
@@ -342,7 +342,7 @@ func TestCorpora(t *testing.T) {
 			n := newTally()
 			for i, c := range result.Contracts {
 				if i%every == 0 {
-					try(t, c, schema.Wire, 3, n)
+					try(t, c, schema.HTTP, 3, n)
 				}
 			}
 			n.log(t)

@@ -28,7 +28,7 @@ func cup() *schema.Contract {
 }
 
 func newCup() *synth.Synth {
-	s, err := synth.New(cup(), schema.Wire)
+	s, err := synth.New(cup(), schema.HTTP)
 	if err != nil {
 		panic(err)
 	}
@@ -36,9 +36,9 @@ func newCup() *synth.Synth {
 }
 
 func ExampleNew() {
-	s, err := synth.New(cup(), schema.Wire)
+	s, err := synth.New(cup(), schema.HTTP)
 	fmt.Println(s.Contract(), err)
-	_, err = synth.New(&schema.Contract{Format: schema.Format, Service: "kitchen", Operation: "GetCup", Output: "Cup"}, schema.Wire)
+	_, err = synth.New(&schema.Contract{Format: schema.Format, Service: "kitchen", Operation: "GetCup", Output: "Cup"}, schema.HTTP)
 	fmt.Println(err)
 	// Output:
 	// kitchen.GetCup <nil>
@@ -98,7 +98,7 @@ func ExampleSynth_Impossible() {
 	c := cup()
 	size, _ := c.Shapes["Cup"].Member("size")
 	size.Shape.Inline.Length = schema.Is(schema.Bounds{Max: "1"})
-	s, err := synth.New(c, schema.Wire)
+	s, err := synth.New(c, schema.HTTP)
 	for _, i := range s.Impossible(schema.OutputPart) {
 		fmt.Printf("%s at %s, %s: %s\n", i.Rule, i.Place, i.How, i.Reason)
 	}
@@ -112,7 +112,7 @@ func ExampleSynth_Problems() {
 	c := cup()
 	id, _ := c.Shapes["Cup"].Member("id")
 	id.Shape.Inline.Pattern = schema.Is("^[a-z]{9}$")
-	s, err := synth.New(c, schema.Wire)
+	s, err := synth.New(c, schema.HTTP)
 	for _, p := range s.Problems(schema.OutputPart) {
 		fmt.Println(p)
 	}

@@ -28,7 +28,7 @@ func FuzzPattern(f *testing.F) {
 				Type: schema.String, Pattern: schema.Is(source), Length: schema.Is(schema.Bounds{Min: count(low), Max: count(high)}),
 			})}}},
 		}}
-		s, err := synth.New(c, schema.Wire)
+		s, err := synth.New(c, schema.HTTP)
 		if err != nil {
 			require.Error(t, c.Check())
 			return
@@ -149,7 +149,7 @@ func FuzzContract(f *testing.F) {
 		}
 		c := (&pieces{bytes: b}).contract()
 		require.NoError(t, c.Check())
-		s := newSynth(t, c, schema.Wire)
+		s := newSynth(t, c, schema.HTTP)
 		document, err := s.Random(schema.OutputPart, seed)
 		if err != nil {
 			require.NotEmpty(t, s.Problems(schema.OutputPart))

@@ -140,7 +140,7 @@ func (s *Synth) mismatches(at spot) []broken {
 	}
 	switch shape.Type {
 	case schema.Blob:
-		if s.projection == schema.Wire {
+		if s.encoding == schema.HTTP {
 			all = append(all, broken{how: "not base64", value: quoted("?")})
 		}
 	case schema.Integer, schema.Float:
@@ -153,7 +153,7 @@ func (s *Synth) mismatches(at spot) []broken {
 
 func (s *Synth) timestampMismatches(shape *schema.Shape) []broken {
 	text := broken{how: "no timestamp", value: quoted("yesterday")}
-	if s.projection == schema.Wire && shape.Format.Or("epoch-seconds") != "epoch-seconds" {
+	if s.encoding == schema.HTTP && shape.Format.Or("epoch-seconds") != "epoch-seconds" {
 		return []broken{text, {how: "another type", value: scalar("1700000000")}}
 	}
 	return []broken{text, {how: "another type", value: scalar("true")},
@@ -278,7 +278,7 @@ func (s *Synth) unknownMember(at spot) []broken {
 	if !f.union() {
 		return nil
 	}
-	if s.projection == schema.SDK {
+	if s.encoding == schema.SDK {
 		name := "SDK_UNKNOWN_MEMBER" // as botocore returns it
 		return []broken{{how: "only an unknown member", value: object(entry{name, object(entry{"name", quoted(unknownName(f))})})}}
 	}

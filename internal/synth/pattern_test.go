@@ -55,7 +55,7 @@ func TestPatterns(t *testing.T) {
 			p, err := pattern.Compile(v.source)
 			require.NoError(t, err)
 			c := oneText(v.source, v.length)
-			s, err := synth.New(c, schema.Wire)
+			s, err := synth.New(c, schema.HTTP)
 			require.NoError(t, err)
 			valid, err := validate.Compile(c, validate.Options{})
 			require.NoError(t, err)

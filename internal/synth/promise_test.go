@@ -29,9 +29,9 @@ func construct(t testing.TB, name string) *schema.Contract {
 	return c
 }
 
-func newSynth(t testing.TB, c *schema.Contract, projection schema.Projection) *synth.Synth {
+func newSynth(t testing.TB, c *schema.Contract, encoding schema.Encoding) *synth.Synth {
 	t.Helper()
-	s, err := synth.New(c, projection)
+	s, err := synth.New(c, encoding)
 	require.NoError(t, err)
 	return s
 }
@@ -39,7 +39,7 @@ func newSynth(t testing.TB, c *schema.Contract, projection schema.Projection) *s
 // met records the documents that were seen, by shape.
 type met struct {
 	c                     *schema.Contract
-	projection            schema.Projection
+	encoding              schema.Encoding
 	present, absent, null map[*schema.Member]bool
 	values                map[*schema.Shape]map[string]bool
 	sizes                 map[*schema.Shape]map[int]bool
@@ -71,7 +71,7 @@ func (m *met) see(ref schema.Ref, value any) {
 		}
 		for i := range shape.Members {
 			member := &shape.Members[i]
-			item, ok := v[m.projection.MemberName(member)]
+			item, ok := v[m.encoding.MemberName(member)]
 			switch {
 			case !ok:
 				m.absent[member] = true
@@ -106,10 +106,10 @@ func (m *met) see(ref schema.Ref, value any) {
 // TestSystematic checks that the systematic documents have what the package comment promises, for
 // every construct.
 func TestSystematic(t *testing.T) {
-	for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
+	for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
 		c := construct(t, "Everything")
-		s := newSynth(t, c, projection)
-		m := &met{c, projection, map[*schema.Member]bool{}, map[*schema.Member]bool{}, map[*schema.Member]bool{}, map[*schema.Shape]map[string]bool{}, map[*schema.Shape]map[int]bool{}}
+		s := newSynth(t, c, encoding)
+		m := &met{c, encoding, map[*schema.Member]bool{}, map[*schema.Member]bool{}, map[*schema.Member]bool{}, map[*schema.Shape]map[string]bool{}, map[*schema.Shape]map[int]bool{}}
 		for document := range s.Documents(schema.OutputPart) {
 			d := json.NewDecoder(bytes.NewReader(document))
 			d.UseNumber()
@@ -187,7 +187,7 @@ func TestSystematic(t *testing.T) {
 // itself.
 func TestFull(t *testing.T) {
 	c := construct(t, "Everything")
-	document, err := newSynth(t, c, schema.Wire).Full(schema.OutputPart)
+	document, err := newSynth(t, c, schema.HTTP).Full(schema.OutputPart)
 	require.NoError(t, err)
 	var out map[string]map[string]any
 	require.NoError(t, json.Unmarshal(document, &out))
@@ -203,7 +203,7 @@ func TestFull(t *testing.T) {
 func TestDeterministic(t *testing.T) {
 	c := construct(t, "Everything")
 	for _, part := range c.Parts() {
-		a, b := newSynth(t, c, schema.Wire), newSynth(t, c.Clone(), schema.Wire)
+		a, b := newSynth(t, c, schema.HTTP), newSynth(t, c.Clone(), schema.HTTP)
 		require.Equal(t, slices.Collect(a.Documents(part)), slices.Collect(b.Documents(part)))
 		require.Equal(t, slices.Collect(a.InvalidVariants(part)), slices.Collect(b.InvalidVariants(part)))
 		require.Equal(t, a.Impossible(part), b.Impossible(part))
@@ -215,7 +215,7 @@ func TestDeterministic(t *testing.T) {
 			require.Equal(t, string(one), string(two))
 		}
 	}
-	a := newSynth(t, c, schema.Wire)
+	a := newSynth(t, c, schema.HTTP)
 	require.Equal(t, slices.Collect(a.Requests()), slices.Collect(a.Requests()))
 	different := map[string]bool{}
 	for seed := range uint64(50) {
@@ -228,7 +228,7 @@ func TestDeterministic(t *testing.T) {
 
 // TestEachOnce checks that no systematic document is repeated, and that iteration can stop early.
 func TestEachOnce(t *testing.T) {
-	s := newSynth(t, construct(t, "Everything"), schema.Wire)
+	s := newSynth(t, construct(t, "Everything"), schema.HTTP)
 	seen := map[string]bool{}
 	for document := range s.Documents(schema.OutputPart) {
 		require.False(t, seen[string(document)], "%s", document)
@@ -252,7 +252,7 @@ func TestEachOnce(t *testing.T) {
 // TestGolden compares documents, invalid variants and exchanges of the built-in contract with a
 // file.
 func TestGolden(t *testing.T) {
-	s := newSynth(t, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
+	s := newSynth(t, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.HTTP)
 	var b bytes.Buffer
 	for _, part := range s.Contract().Parts() {
 		fmt.Fprintf(&b, "== %s ==\n", part)
@@ -281,7 +281,7 @@ func TestGolden(t *testing.T) {
 
 // TestEveryRule checks that each rule of the schema layer has invalid variants.
 func TestEveryRule(t *testing.T) {
-	s := newSynth(t, construct(t, "Everything"), schema.Wire)
+	s := newSynth(t, construct(t, "Everything"), schema.HTTP)
 	missed := map[finding.RuleID]bool{}
 	for m := range s.InvalidVariants(schema.OutputPart) {
 		missed[m.Rule] = true
@@ -313,7 +313,7 @@ func TestSize(t *testing.T) {
 		}
 		return c
 	}
-	s := newSynth(t, build(false), schema.Wire)
+	s := newSynth(t, build(false), schema.HTTP)
 	documents, bytes := 0, 0
 	for document := range s.Documents(schema.OutputPart) {
 		documents++
@@ -321,7 +321,7 @@ func TestSize(t *testing.T) {
 	}
 	require.Less(t, documents, 300)
 	require.Less(t, bytes, 300_000)
-	s = newSynth(t, build(true), schema.Wire)
+	s = newSynth(t, build(true), schema.HTTP)
 	_, err := s.Minimal(schema.OutputPart)
 	var problem *synth.Problem
 	require.ErrorAs(t, err, &problem)
@@ -329,7 +329,7 @@ func TestSize(t *testing.T) {
 }
 
 func TestProblems(t *testing.T) {
-	s := newSynth(t, construct(t, "Everything"), schema.Wire)
+	s := newSynth(t, construct(t, "Everything"), schema.HTTP)
 	var places []string
 	for _, p := range s.Problems(schema.OutputPart) {
 		places = append(places, p.Place.String())

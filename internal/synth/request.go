@@ -50,7 +50,7 @@ func (s *Synth) travels() error {
 	switch _, ok := binding.MediaType(protocol); {
 	case !ok && protocol != "":
 		return &BindingError{s.contract.String(), "protocol " + protocol + " is not one of restJson1, awsJson1_0, awsJson1_1"}
-	case s.projection != schema.Wire:
+	case s.encoding != schema.HTTP:
 		return &BindingError{s.contract.String(), "the sdk encoding does not travel"}
 	}
 	return nil
@@ -208,7 +208,7 @@ func none(*binding.Member) bool { return false }
 func (s *Synth) outside(part schema.Part) iter.Seq[*binding.Member] {
 	return func(yield func(*binding.Member) bool) {
 		table, ok := s.tables[part]
-		if !ok || s.projection != schema.Wire {
+		if !ok || s.encoding != schema.HTTP {
 			return
 		}
 		for i := range table.Members {

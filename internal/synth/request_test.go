@@ -22,7 +22,7 @@ func TestEscaping(t *testing.T) {
 		Shapes: map[string]*schema.Shape{"In": {Type: schema.Structure, Members: []schema.Member{
 			enum("label", "one", true), enum("label", "all", true), enum("query", "q=", true), enum("header", "X-Text", false),
 		}}}}
-	s := newSynth(t, c, schema.Wire)
+	s := newSynth(t, c, schema.HTTP)
 	r, err := s.Request([]byte("{}"))
 	require.NoError(t, err)
 	require.Equal(t, synth.Request{Method: "GET", Path: "/x/a%2Fb%20c%26%C3%BC%25~%2B/a/b%20c%26%C3%BC%25~%2B",
@@ -42,7 +42,7 @@ func TestBindingErrors(t *testing.T) {
 		"no target":        func() *schema.Contract { c := rpc.Clone(); c.Target = schema.Known[string]{}; return c },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newSynth(t, change(), schema.Wire)
+			s := newSynth(t, change(), schema.HTTP)
 			_, err := s.Request([]byte("{}"))
 			var unbound *synth.BindingError
 			require.ErrorAs(t, err, &unbound, name)
@@ -54,7 +54,7 @@ func TestBindingErrors(t *testing.T) {
 	_, err := newSynth(t, everything, schema.SDK).Request([]byte("{}"))
 	var unbound *synth.BindingError
 	require.ErrorAs(t, err, &unbound)
-	s := newSynth(t, everything, schema.Wire)
+	s := newSynth(t, everything, schema.HTTP)
 	for _, part := range []schema.Part{schema.InputPart, "error:Unheard"} {
 		_, err = s.Response(part, []byte("{}"), synth.Request{})
 		var problem *synth.Problem
@@ -64,8 +64,8 @@ func TestBindingErrors(t *testing.T) {
 
 // TestExchangeForm checks the form of what the validator accepts in several forms.
 func TestExchangeForm(t *testing.T) {
-	everything := newSynth(t, construct(t, "Everything"), schema.Wire)
-	rpc := newSynth(t, construct(t, "Rpc"), schema.Wire)
+	everything := newSynth(t, construct(t, "Everything"), schema.HTTP)
+	rpc := newSynth(t, construct(t, "Rpc"), schema.HTTP)
 	r, err := rpc.Request([]byte(`{"id":"i"}`))
 	require.NoError(t, err)
 	require.Equal(t, "POST / map[Content-Type:[application/x-amz-json-1.1] X-Amz-Target:[Test_1.Rpc]]", fmt.Sprint(r.Method, " ", r.Target(), " ", r.Header))
@@ -111,7 +111,7 @@ func TestEchoes(t *testing.T) {
 				{"name":"n","shape":{"type":"float","bits":64}}]},
 			"Out":{"type":"structure","members":[` + members + `]}}}`))
 		require.NoError(t, err)
-		s, err := synth.New(c, schema.Wire)
+		s, err := synth.New(c, schema.HTTP)
 		require.NoError(t, err)
 		request, err := s.Request([]byte(`{"n":` + n + `}`))
 		require.NoError(t, err)

@@ -26,9 +26,9 @@ func (s *Synth) variants(f *form) []string {
 	case schema.Boolean:
 		return []string{"true", "false"}
 	case schema.Timestamp:
-		return timestampVariants(shape.Format.Or("epoch-seconds"), s.projection)
+		return timestampVariants(shape.Format.Or("epoch-seconds"), s.encoding)
 	case schema.Blob:
-		if s.projection == schema.SDK {
+		if s.encoding == schema.SDK {
 			return []string{`"text"`, `""`}
 		}
 		return blobVariants(shape)
@@ -77,20 +77,20 @@ const (
 	pythonLayout   = "2006-01-02 15:04:05.000000-07:00"
 )
 
-func timestampVariants(format string, projection schema.Projection) []string {
+func timestampVariants(format string, encoding schema.Encoding) []string {
 	var all []string
 	for _, m := range moments {
-		all = append(all, timestamp(m, format, projection))
+		all = append(all, timestamp(m, format, encoding))
 	}
-	if projection == schema.SDK {
+	if encoding == schema.SDK {
 		all = append(all, epoch(moments[0]), jsontree.Quote(moments[1].Format(pythonLayout)))
 	}
 	return all
 }
 
-func timestamp(m time.Time, format string, projection schema.Projection) string {
+func timestamp(m time.Time, format string, encoding schema.Encoding) string {
 	switch {
-	case projection == schema.SDK || format == "date-time":
+	case encoding == schema.SDK || format == "date-time":
 		return jsontree.Quote(m.Format(dateTimeLayout))
 	case format == "http-date":
 		return jsontree.Quote(m.Format(httpDateLayout))
@@ -156,8 +156,8 @@ func (s *Synth) randomly(f *form, random *rand.Rand) *value {
 		if random.IntN(2) == 0 {
 			m = m.Truncate(time.Second)
 		}
-		return scalar(timestamp(m, shape.Format.Or("epoch-seconds"), s.projection))
-	case shape.Type == schema.Blob && s.projection == schema.Wire:
+		return scalar(timestamp(m, shape.Format.Or("epoch-seconds"), s.encoding))
+	case shape.Type == schema.Blob && s.encoding == schema.HTTP:
 		low, high := lengths(shape)
 		b := make([]byte, low+random.IntN(min(high-low, 40)+1))
 		for i := range b {

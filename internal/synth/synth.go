@@ -12,11 +12,11 @@ import (
 // Synth makes documents of one contract in one encoding. It is immutable and safe for concurrent
 // use.
 type Synth struct {
-	contract   *schema.Contract
-	projection schema.Projection
-	forms      map[*schema.Shape]*form
-	tops       map[schema.Part]top
-	tables     map[schema.Part]*binding.Table // the members beside the body
+	contract *schema.Contract
+	encoding schema.Encoding
+	forms    map[*schema.Shape]*form
+	tops     map[schema.Part]top
+	tables   map[schema.Part]*binding.Table // the members beside the body
 }
 
 // form is a shape prepared for making documents.
@@ -30,7 +30,7 @@ type form struct {
 	keys     []string        // of a map, enough different ones for the minimum
 	minimal  *value          // nil: it has none
 	full     *value          // nil: as minimal
-	members  []string        // of a structure, in the projection
+	members  []string        // of a structure, in the encoding
 	below    []*form         // of a structure, its members; of a list its element; of a map its value and key
 }
 
@@ -45,11 +45,11 @@ func (t top) stream() bool { return t.raw != nil && t.form == nil }
 
 // New prepares a contract. It returns an error if the contract does not pass
 // [schema.Contract.Check].
-func New(c *schema.Contract, projection schema.Projection) (*Synth, error) {
+func New(c *schema.Contract, encoding schema.Encoding) (*Synth, error) {
 	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
 	}
-	s := &Synth{contract: c, projection: projection, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}, tables: map[schema.Part]*binding.Table{}}
+	s := &Synth{contract: c, encoding: encoding, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}, tables: map[schema.Part]*binding.Table{}}
 	var all []*form
 	for _, part := range c.Parts() {
 		s.tops[part] = s.newTop(part, &all)
@@ -73,14 +73,14 @@ func New(c *schema.Contract, projection schema.Projection) (*Synth, error) {
 
 func (s *Synth) newTop(part schema.Part, all *[]*form) top {
 	c := s.contract
-	if raw, ok := c.RawBody(part); ok && s.projection == schema.Wire {
+	if raw, ok := c.RawBody(part); ok && s.encoding == schema.HTTP {
 		shape := c.Resolve(raw.Shape)
 		if shape.Stream() {
 			return top{raw: raw}
 		}
 		return top{s.form(shape, all), raw}
 	}
-	root, members, ok := s.projection.Document(c, part)
+	root, members, ok := s.encoding.Document(c, part)
 	if !ok {
 		return top{}
 	}
@@ -108,7 +108,7 @@ func (s *Synth) form(shape *schema.Shape, all *[]*form) *form {
 	switch shape.Type {
 	case schema.Structure:
 		for i := range shape.Members {
-			f.members = append(f.members, s.projection.MemberName(&shape.Members[i]))
+			f.members = append(f.members, s.encoding.MemberName(&shape.Members[i]))
 			to(shape.Members[i].Shape)
 		}
 	case schema.List:

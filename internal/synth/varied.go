@@ -115,7 +115,7 @@ func (s *Synth) newOthers(f *form) func() []string {
 		case schema.Timestamp:
 			for i := range maxOthers {
 				m := moments[0].Add(time.Duration(i+1) * 25 * time.Hour)
-				add(timestamp(m, f.shape.Format.Or("epoch-seconds"), s.projection))
+				add(timestamp(m, f.shape.Format.Or("epoch-seconds"), s.encoding))
 			}
 		case schema.Blob:
 			if usual, err := base64.StdEncoding.DecodeString(strings.Trim(f.usual(), `"`)); err == nil && len(usual) > 0 {

@@ -35,7 +35,7 @@ func TestPlacesAreToldApart(t *testing.T) {
 		member(`{"type":"boolean"}`, "on", "off") + `,` + member(`{"type":"string","enum":["A","B"]}`, "kind", "sort") + `,` +
 		member(`{"type":"string","pattern":"^1$"}`, "one", "uno") + `]}}}`))
 	require.NoError(t, err)
-	s, err := synth.New(c, schema.Wire)
+	s, err := synth.New(c, schema.HTTP)
 	require.NoError(t, err)
 	for r := range s.Requests() {
 		labels := strings.Split(r.Path, "/")[2:]
@@ -76,7 +76,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 			c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
 			{"name":"n","shape":{"type":"integer","bits":` + bits + `}},{"name":"x","shape":{"type":"float","bits":` + bits + `}}]}}}`))
 			require.NoError(t, err)
-			s, err := synth.New(c, schema.Wire)
+			s, err := synth.New(c, schema.HTTP)
 			require.NoError(t, err)
 			found := 0
 			for m := range s.InvalidVariants(schema.OutputPart) {
@@ -95,7 +95,7 @@ func TestNumbersBeyond64Bits(t *testing.T) {
 		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[
 			{"name":"n","required":true,"shape":{"type":"` + kind + `","bits":0,"range":{"min":10000000000000000000}}}]}}}`))
 		require.NoError(t, err)
-		s, err := synth.New(c, schema.Wire)
+		s, err := synth.New(c, schema.HTTP)
 		require.NoError(t, err)
 		body, err := s.Minimal(schema.OutputPart)
 		require.NoError(t, err)
@@ -107,14 +107,14 @@ func BenchmarkNew(b *testing.B) {
 	c := contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := synth.New(c, schema.Wire); err != nil {
+		if _, err := synth.New(c, schema.HTTP); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkRandom(b *testing.B) {
-	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
+	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.HTTP)
 	b.ReportAllocs()
 	bytes, seed := 0, uint64(0)
 	for b.Loop() {
@@ -127,7 +127,7 @@ func BenchmarkRandom(b *testing.B) {
 }
 
 func BenchmarkDocuments(b *testing.B) {
-	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
+	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.HTTP)
 	b.ReportAllocs()
 	documents, bytes := 0, 0
 	for b.Loop() {
@@ -141,7 +141,7 @@ func BenchmarkDocuments(b *testing.B) {
 }
 
 func BenchmarkInvalidVariants(b *testing.B) {
-	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.Wire)
+	s := newSynth(b, contracts.MustLoad("cleanrooms.GetProtectedJob@1.43.67"), schema.HTTP)
 	b.ReportAllocs()
 	documents := 0
 	for b.Loop() {
@@ -156,7 +156,7 @@ func BenchmarkInvalidVariants(b *testing.B) {
 func TestTrials(t *testing.T) {
 	for _, name := range []string{"Everything", "Rpc", "PayloadText", "PayloadStream", "PayloadStructure", "NoOutput"} {
 		c := construct(t, name)
-		s := newSynth(t, c, schema.Wire)
+		s := newSynth(t, c, schema.HTTP)
 		known := func(place schema.Place, how string) {
 			_, _, ok := c.At(place)
 			require.True(t, ok || place.Pointer == "", "%s %s", name, place)
@@ -182,7 +182,7 @@ func TestTrials(t *testing.T) {
 }
 
 func ExampleSynth_Trials() {
-	s, err := synth.New(contracts.MustLoad("cleanrooms.GetProtectedJob"), schema.Wire)
+	s, err := synth.New(contracts.MustLoad("cleanrooms.GetProtectedJob"), schema.HTTP)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -94,7 +94,7 @@ func TestPropose(t *testing.T) {
 			}
 			options := validate.Options{}
 			if test.sdk {
-				options.Projection = schema.SDK
+				options.Encoding = schema.SDK
 			}
 			overlay, left := requireSettled(t, c, responses(bodies(test.bodies...)), options)
 			require.Equal(t, test.left, left, "%s", overlay)
@@ -169,7 +169,7 @@ func responses(all [][]byte) (interactions []*traffic.Interaction) {
 // contract, or names it as left.
 func TestProposeForInvalidVariants(t *testing.T) {
 	c := contracts.MustLoad(contracts.Newest)
-	s, err := synth.New(c, schema.Wire)
+	s, err := synth.New(c, schema.HTTP)
 	require.NoError(t, err)
 	settled := 0
 	for m := range s.InvalidVariants(schema.OutputPart) {
@@ -278,9 +278,9 @@ func TestProposeByChance(t *testing.T) {
 		r := &corrupter{rand.New(rand.NewPCG(seed, 3))}
 		options := validate.Options{Profile: []finding.Profile{finding.Default, finding.Strict}[seed%2]}
 		if seed%5 == 0 {
-			options.Projection = schema.SDK
+			options.Encoding = schema.SDK
 		}
-		overlay, left := requireSettled(t, c, hostileTo(t, c, r, options.Projection), options)
+		overlay, left := requireSettled(t, c, hostileTo(t, c, r, options.Encoding), options)
 		if overlay != nil {
 			overlays++
 		}
@@ -293,8 +293,8 @@ func TestProposeByChance(t *testing.T) {
 }
 
 // hostileTo makes requests and responses of a contract, most of them invalid.
-func hostileTo(t *testing.T, c *schema.Contract, r *corrupter, projection schema.Projection) (all []*traffic.Interaction) {
-	s, err := synth.New(c, projection)
+func hostileTo(t *testing.T, c *schema.Contract, r *corrupter, encoding schema.Encoding) (all []*traffic.Interaction) {
+	s, err := synth.New(c, encoding)
 	require.NoError(t, err)
 	for i := range 1 + r.IntN(12) {
 		x := &traffic.Interaction{Source: "c.yaml", Kind: traffic.Cassette, Index: i, Response: traffic.Response{Status: 200, Header: map[string][]string{"Content-Type": {"application/json"}}}}

@@ -62,7 +62,7 @@ func (t *timestamps) document(part schema.Part, document *jsontree.Node) {
 	if document == nil {
 		return
 	}
-	for _, p := range []schema.Projection{schema.Wire, schema.SDK} {
+	for _, p := range []schema.Encoding{schema.HTTP, schema.SDK} {
 		visit.Walk(t.contract, part, p, document, func(s *visit.Site) bool {
 			if s.Shape.Type == schema.Timestamp && inForm(s.Value, s.Shape.Format.Or("epoch-seconds")) {
 				t.seen[t.first[s.Shape]] = true

@@ -133,7 +133,7 @@ func TestExchanges(t *testing.T) {
 // names.
 func hostile(t testing.TB, n int) [][]byte {
 	t.Helper()
-	s, err := synth.New(contracts.MustLoad(contracts.Newest), schema.Wire)
+	s, err := synth.New(contracts.MustLoad(contracts.Newest), schema.HTTP)
 	require.NoError(t, err)
 	var misses [][]byte
 	for m := range s.InvalidVariants(schema.OutputPart) {
@@ -234,9 +234,9 @@ func TestNoProse(t *testing.T) {
 	for seed := range uint64(60) {
 		c, options := garden.Random(seed), validate.Options{Profile: finding.Strict}
 		if seed%5 == 0 {
-			options.Projection = schema.SDK
+			options.Encoding = schema.SDK
 		}
-		all := hostileTo(t, c, &corrupter{rand.New(rand.NewPCG(seed, 5))}, options.Projection)
+		all := hostileTo(t, c, &corrupter{rand.New(rand.NewPCG(seed, 5))}, options.Encoding)
 		k, err := validate.CompileCatalog(schema.NewCatalog(c), options)
 		require.NoError(t, err)
 		result := func(change func(*finding.Finding)) string {
@@ -296,7 +296,7 @@ func BenchmarkTraffic(b *testing.B) {
 // clean makes documents that are valid under the newest contract.
 func clean(t testing.TB, n int) [][]byte {
 	t.Helper()
-	s, err := synth.New(contracts.MustLoad(contracts.Newest), schema.Wire)
+	s, err := synth.New(contracts.MustLoad(contracts.Newest), schema.HTTP)
 	require.NoError(t, err)
 	var all [][]byte
 	for i := range n {

@@ -18,8 +18,8 @@ import (
 // Site is a value of a document together with the place of the contract that it is at. What is
 // below it has sites of its own: see [Site.Below].
 type Site struct {
-	Contract   *schema.Contract
-	Projection schema.Projection
+	Contract *schema.Contract
+	Encoding schema.Encoding
 	// Shape is the shape at the place; without a type where the contract says nothing: at members
 	// that it does not know, below documents, below a value of another type. Where not all members
 	// of the root travel in the document, the root has only those that do.
@@ -37,11 +37,11 @@ type Site struct {
 
 // Walk walks over a document of a part and the contract together: from the root down, in the order
 // of the document, to every value. The function says whether to go below the value. A part that has
-// no document, see [schema.Projection.Document], is not walked.
+// no document, see [schema.Encoding.Document], is not walked.
 //
 // A null member is visited, and means the same as an absent one: see [Site.Absent]. Of duplicate
 // members the last one counts, and only it is visited. Recursion ends with the document.
-func Walk(c *schema.Contract, part schema.Part, p schema.Projection, document *jsontree.Node, visit func(*Site) (below bool)) {
+func Walk(c *schema.Contract, part schema.Part, p schema.Encoding, document *jsontree.Node, visit func(*Site) (below bool)) {
 	if root, ok := Root(c, part, p, document); ok {
 		root.visit(visit)
 	}
@@ -59,7 +59,7 @@ func (s *Site) visit(visit func(*Site) bool) {
 // Root returns the root of a document of a part. It is for what [Walk] does not do: to follow two
 // documents side by side, or to make something of what is below first. ok is false for a part that
 // has no document.
-func Root(c *schema.Contract, part schema.Part, p schema.Projection, document *jsontree.Node) (*Site, bool) {
+func Root(c *schema.Contract, part schema.Part, p schema.Encoding, document *jsontree.Node) (*Site, bool) {
 	ref, members, ok := p.Document(c, part)
 	if !ok {
 		return nil, false
@@ -67,7 +67,7 @@ func Root(c *schema.Contract, part schema.Part, p schema.Projection, document *j
 	place := schema.Place{Part: part}
 	if root, _ := c.Root(part); root != ref { // the payload
 		for _, m := range c.Resolve(root).Members {
-			if p == schema.Wire && c.Location(&m) == schema.LocationPayload {
+			if p == schema.HTTP && c.Location(&m) == schema.LocationPayload {
 				place = place.Child(m.Name)
 			}
 		}
@@ -79,7 +79,7 @@ func Root(c *schema.Contract, part schema.Part, p schema.Projection, document *j
 		*shape = *all
 		shape.Members = members
 	}
-	return &Site{Contract: c, Projection: p, Shape: shape, Value: document, root: place}, true
+	return &Site{Contract: c, Encoding: p, Shape: shape, Value: document, root: place}, true
 }
 
 // unknown is the shape of what the contract says nothing of.
@@ -119,7 +119,7 @@ func (s *Site) Child(name string) *Site {
 }
 
 func (s *Site) below(e *jsontree.Entry, i int) *Site {
-	b := &Site{Contract: s.Contract, Projection: s.Projection, Shape: unknown, Value: &e.Value, Key: e.Name, above: s}
+	b := &Site{Contract: s.Contract, Encoding: s.Encoding, Shape: unknown, Value: &e.Value, Key: e.Name, above: s}
 	var ref *schema.Ref
 	switch {
 	case s.Value.Kind == '[':
@@ -131,7 +131,7 @@ func (s *Site) below(e *jsontree.Entry, i int) *Site {
 		ref = s.Shape.Value
 	case s.Shape.Type == schema.Structure:
 		for i := range s.Shape.Members {
-			if m := &s.Shape.Members[i]; s.Projection.MemberName(m) == e.Name {
+			if m := &s.Shape.Members[i]; s.Encoding.MemberName(m) == e.Name {
 				b.Member, b.word, b.Shape = m, m.Name, s.Contract.Resolve(m.Shape)
 				return b
 			}

@@ -57,13 +57,13 @@ func seen(s *visit.Site) string {
 
 func TestWalk(t *testing.T) {
 	for name, row := range map[string]struct {
-		part       schema.Part
-		projection schema.Projection
-		document   string
-		want       []string
+		part     schema.Part
+		encoding schema.Encoding
+		document string
+		want     []string
 	}{
 		"members by their wire names": {document: `{"n/m":"a","name":"b"}`, want: []string{" ", "/n~1m /name", "/name  unknown"}},
-		"members by their own names":  {projection: schema.SDK, document: `{"n/m":"a","name":"b","id":"c"}`, want: []string{" ", "/n~1m  unknown", "/name /name", "/id /id"}},
+		"members by their own names":  {encoding: schema.SDK, document: `{"n/m":"a","name":"b","id":"c"}`, want: []string{" ", "/n~1m  unknown", "/name /name", "/id /id"}},
 		"headers are not in a body":   {document: `{"id":"a","x-id":"b"}`, want: []string{" ", "/id  unknown", "/x-id  unknown"}},
 		"recursion":                   {document: `{"tree":{"next":{"next":{"text":"a"}}}}`, want: []string{" ", "/tree /tree", "/tree/next /tree/next", "/tree/next/next /tree/next/next", "/tree/next/next/text /tree/next/next/text"}},
 		"lists and maps":              {document: `{"nodes":[{"text":"a"},null],"byKey":{"~":{},"*":null}}`, want: []string{" ", "/nodes /nodes", "/nodes/0 /nodes/*", "/nodes/0/text /nodes/*/text", "/nodes/1 /nodes/*", "/byKey /byKey", "/byKey/~0 /byKey/*", "/byKey/* /byKey/*"}},
@@ -73,7 +73,7 @@ func TestWalk(t *testing.T) {
 		"another type":                {document: `{"tree":[{"text":"a"}],"nodes":{"text":"a"},"byKey":["a"]}`, want: []string{" ", "/tree /tree", "/tree/0 /tree unknown", "/tree/0/text /tree unknown", "/nodes /nodes", "/nodes/text /nodes unknown", "/byKey /byKey", "/byKey/0 /byKey unknown"}},
 		"no object":                   {document: `"a"`, want: []string{" "}},
 		"a payload":                   {part: "error:Bad", document: `{"text":"a"}`, want: []string{" /why", "/text /why/text"}},
-		"a payload of the SDK":        {part: "error:Bad", projection: schema.SDK, document: `{"why":{"text":"a"}}`, want: []string{" ", "/why /why", "/why/text /why/text"}},
+		"a payload of the SDK":        {part: "error:Bad", encoding: schema.SDK, document: `{"why":{"text":"a"}}`, want: []string{" ", "/why /why", "/why/text /why/text"}},
 		"a raw body":                  {part: "error:Raw", document: `"a"`},
 		"an unstated part":            {part: "error:Plain", document: `{}`},
 		"no such part":                {part: "error:Other", document: `{}`},
@@ -86,7 +86,7 @@ func TestWalk(t *testing.T) {
 				part = schema.OutputPart
 			}
 			var rows []string
-			visit.Walk(visited(), part, row.projection, tree, func(s *visit.Site) bool {
+			visit.Walk(visited(), part, row.encoding, tree, func(s *visit.Site) bool {
 				rows = append(rows, seen(s))
 				return true
 			})
@@ -99,7 +99,7 @@ func TestWalkGoesBelowOnlyWhereTold(t *testing.T) {
 	tree, err := jsontree.Parse([]byte(`{"tree":{"text":"a"},"nodes":[{}]}`))
 	require.NoError(t, err)
 	var rows []string
-	visit.Walk(visited(), schema.OutputPart, schema.Wire, tree, func(s *visit.Site) bool {
+	visit.Walk(visited(), schema.OutputPart, schema.HTTP, tree, func(s *visit.Site) bool {
 		rows = append(rows, s.Pointer())
 		return s.Key != "tree"
 	})
@@ -121,7 +121,7 @@ func TestSet(t *testing.T) {
 		t.Run(document, func(t *testing.T) {
 			tree, err := jsontree.Parse([]byte(`{"either":` + document + `}`))
 			require.NoError(t, err)
-			root, ok := visit.Root(visited(), schema.OutputPart, schema.Wire, tree)
+			root, ok := visit.Root(visited(), schema.OutputPart, schema.HTTP, tree)
 			require.True(t, ok)
 			var rows []string
 			for _, s := range root.Child("either").Set() {
@@ -143,7 +143,7 @@ func TestWalkSynthesised(t *testing.T) {
 	require.NoError(t, err)
 	for _, c := range []*schema.Contract{visited(), garden, contracts.MustLoad("cleanrooms.GetProtectedJob@1.42.90"), contracts.MustLoad(contracts.Newest)} {
 		for _, part := range c.Parts() {
-			for _, p := range []schema.Projection{schema.Wire, schema.SDK} {
+			for _, p := range []schema.Encoding{schema.HTTP, schema.SDK} {
 				if _, _, ok := p.Document(c, part); !ok {
 					continue
 				}
@@ -166,7 +166,7 @@ func TestWalkSynthesised(t *testing.T) {
 					root, _ := c.Root(part)
 					for _, m := range c.Resolve(root).Members {
 						in := slices.ContainsFunc(members, func(in schema.Member) bool { return in.Name == m.Name })
-						require.Equal(t, in || p == schema.Wire && c.Location(&m) == "payload", reached[schema.Place{Part: part}.Child(m.Name)], m.Name)
+						require.Equal(t, in || p == schema.HTTP && c.Location(&m) == "payload", reached[schema.Place{Part: part}.Child(m.Name)], m.Name)
 					}
 					c.Walk(func(place schema.Place, _ *schema.Shape, m *schema.Member) {
 						if reached[place.Parent()] && place.Pointer != "" && m != nil && place.Parent().Pointer != "" {
@@ -179,7 +179,7 @@ func TestWalkSynthesised(t *testing.T) {
 	}
 }
 
-func visitAll(t *testing.T, c *schema.Contract, part schema.Part, p schema.Projection, document []byte, reached map[schema.Place]bool) {
+func visitAll(t *testing.T, c *schema.Contract, part schema.Part, p schema.Encoding, document []byte, reached map[schema.Place]bool) {
 	t.Helper()
 	want := map[string]string{} // values by their pointers
 	d := jsontext.NewDecoder(strings.NewReader(string(document)))
@@ -230,7 +230,7 @@ func visitAll(t *testing.T, c *schema.Contract, part schema.Part, p schema.Proje
 
 func BenchmarkWalk(b *testing.B) {
 	c := contracts.MustLoad(contracts.Newest)
-	s, err := synth.New(c, schema.Wire)
+	s, err := synth.New(c, schema.HTTP)
 	require.NoError(b, err)
 	document, err := s.Full(schema.OutputPart)
 	require.NoError(b, err)
@@ -239,6 +239,6 @@ func BenchmarkWalk(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(document)))
 	for b.Loop() {
-		visit.Walk(c, schema.OutputPart, schema.Wire, tree, func(*visit.Site) bool { return true })
+		visit.Walk(c, schema.OutputPart, schema.HTTP, tree, func(*visit.Site) bool { return true })
 	}
 }

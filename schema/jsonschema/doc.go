@@ -2,13 +2,12 @@
 // draft 2020-12 (https://json-schema.org/draft/2020-12).
 //
 // The model: each structure of the contract becomes a definition of the same
-// name; the schema of a part refers to the one at its root. A schema comes in
-// two forms with one verdict. [Standard] uses only the keywords of the draft,
-// so any validator takes it. [Extended] says three things that standard
-// keywords say badly by keywords of its own: [UnionKeyword], because a failed
-// oneOf never tells which members were set, [PatternKeyword], because Go's
-// regexp does not compile every ECMA-262 pattern, and [TimestampKeyword], because
-// a pattern cannot tell in all respects whether the calendar has a date.
+// name; the schema of a part refers to the one at its root. [Generate] and [GenerateExtended] return
+// two forms of a schema that accept the same documents. Generate uses only the keywords of the draft,
+// so every validator accepts the result. GenerateExtended has its own keywords for three things that
+// the standard ones express badly: [UnionKeyword], because a failed oneOf does not tell which members
+// were set; [PatternKeyword], because Go's regexp does not compile every ECMA-262 pattern; and
+// [TimestampKeyword], because a pattern cannot check every rule of the calendar.
 //
 // How shapes are written, on the wire:
 //
@@ -38,6 +37,6 @@
 // pattern that [pattern.Compile] refuses is left out. The patterns of timestamps
 // know the days of every month and leap years; that the day of the week of an HTTP
 // date is wrong, and that a second 60 with an offset or within a month is none,
-// only [Extended] and package validate tell. The bounds of a float are those of what rounds to a
+// only [GenerateExtended] and package validate tell. The bounds of a float are those of what rounds to a
 // finite one.
 package jsonschema

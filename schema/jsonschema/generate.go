@@ -9,44 +9,63 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Form says by which keywords a schema speaks.
-type Form int
-
-const (
-	Standard Form = iota // only keywords of draft 2020-12
-	Extended             // [UnionKeyword], [PatternKeyword] and [TimestampKeyword] in addition
-)
-
-// PartError says that a contract has no schema for a part.
+// PartError says why a part of a contract has no schema.
 type PartError struct {
 	Contract string
 	Part     schema.Part
 	Known    []schema.Part
-	// Raw is the member that is the body of a known part as it is. Such a body is
-	// no JSON, so it has a schema in the sdk encoding only.
+	// Raw is the member that is the whole body of a known part. Such a body is not JSON, so it has a
+	// schema in the sdk encoding only.
 	Raw string
+	// Protocol is set where no HTTP body of the contract is JSON; see [schema.Contract.NotJSON].
+	Protocol string
 }
 
 func (e *PartError) Error() string {
-	if e.Raw != "" {
-		return fmt.Sprintf("the %s of %s is no JSON on the wire: its member %s is the body as it is; use the sdk encoding", e.Part, e.Contract, e.Raw)
+	switch {
+	case e.Protocol != "":
+		return fmt.Sprintf("%s: the HTTP bodies of its protocol, %s, are %s, not JSON; for what boto3 and the AWS CLI return, use --encoding sdk", e.Contract, e.Protocol, bodies(e.Protocol))
+	case e.Raw != "":
+		return fmt.Sprintf("the %s of %s is not JSON in the http encoding: its member %s is the whole body; use the sdk encoding", e.Part, e.Contract, e.Raw)
 	}
 	return fmt.Sprintf("%s has no part %q: use one of %q", e.Contract, e.Part, e.Known)
 }
 
-// Generate returns the schema of a part of a contract; the error is a
-// [*PartError]. A part whose members the contract does not state takes any object;
-// one whose body is raw (see [schema.Contract.RawBody]) has no schema on the wire.
-func Generate(c *schema.Contract, part schema.Part, projection schema.Projection, form Form) (*Schema, error) {
+// bodies names the format of the HTTP bodies of a protocol that [schema.Contract.NotJSON] returns.
+func bodies(protocol string) string {
+	switch protocol {
+	case "query", "ec2":
+		return "form data in requests and XML in responses"
+	case "rpc-v2-cbor":
+		return "CBOR"
+	}
+	return "XML"
+}
+
+// Generate returns the schema of a part of a contract, with the keywords of draft 2020-12 only.
+//
+// The error is a [*PartError]. A part whose members the contract does not state accepts any object;
+// one whose body is raw (see [schema.Contract.RawBody]) has no schema in the http encoding.
+func Generate(c *schema.Contract, part schema.Part, encoding schema.Encoding) (*Schema, error) {
+	return build(c, part, encoding, false)
+}
+
+// GenerateExtended is [Generate] with [UnionKeyword], [PatternKeyword] and [TimestampKeyword] in
+// addition.
+func GenerateExtended(c *schema.Contract, part schema.Part, encoding schema.Encoding) (*Schema, error) {
+	return build(c, part, encoding, true)
+}
+
+func build(c *schema.Contract, part schema.Part, encoding schema.Encoding, extended bool) (*Schema, error) {
 	if _, ok := c.Root(part); !ok {
 		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts()}
 	}
-	if raw, ok := c.RawBody(part); ok && projection == schema.Wire {
+	if raw, ok := c.RawBody(part); ok && encoding == schema.HTTP {
 		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts(), Raw: raw.Name}
 	}
-	g := generator{c: c, projection: projection, form: form, defined: map[string]bool{}}
+	g := generator{c: c, encoding: encoding, extended: extended, defined: map[string]bool{}}
 	top := &Schema{Type: "object"}
-	root, members, ok := projection.Document(c, part)
+	root, members, ok := encoding.Document(c, part)
 	shape := c.Resolve(root)
 	switch {
 	case !ok:
@@ -61,14 +80,14 @@ func Generate(c *schema.Contract, part schema.Part, projection schema.Projection
 		g.respell(top, part, members)
 	}
 	top.Dialect = "https://json-schema.org/draft/2020-12/schema"
-	top.ID = ID(c, part, projection)
-	top.Title = fmt.Sprintf("%s, %s, %s encoding", c, part, projection)
+	top.ID = ID(c, part, encoding)
+	top.Title = fmt.Sprintf("%s, %s, %s encoding", c, part, encoding)
 	top.Defs = g.defs
 	return top, nil
 }
 
 // ID returns the stable identifier of a schema.
-func ID(c *schema.Contract, part schema.Part, projection schema.Projection) string {
+func ID(c *schema.Contract, part schema.Part, encoding schema.Encoding) string {
 	version := c.Version
 	if version == "" {
 		version = "unversioned"
@@ -77,17 +96,17 @@ func ID(c *schema.Contract, part schema.Part, projection schema.Projection) stri
 	if e, isError := part.ErrorName(); isError {
 		name = "error/" + url.PathEscape(e)
 	}
-	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", url.PathEscape(c.Name()), url.PathEscape(version), projection, name)
+	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", url.PathEscape(c.Name()), url.PathEscape(version), encoding, name)
 }
 
 // spellings are the other names by which a required member of a document satisfies
-// its promise, see [schema.Projection.Spellings].
+// its promise, see [schema.Encoding.Spellings].
 func (g *generator) spellings(part schema.Part, members []schema.Member, m *schema.Member) []string {
 	if !m.Required.Or(false) {
 		return nil
 	}
-	return slices.DeleteFunc(g.projection.Spellings(part, g.projection.MemberName(m)), func(name string) bool {
-		return slices.ContainsFunc(members, func(other schema.Member) bool { return g.projection.MemberName(&other) == name })
+	return slices.DeleteFunc(g.encoding.Spellings(part, g.encoding.MemberName(m)), func(name string) bool {
+		return slices.ContainsFunc(members, func(other schema.Member) bool { return g.encoding.MemberName(&other) == name })
 	})
 }
 
@@ -103,10 +122,13 @@ func (g *generator) respell(top *Schema, part schema.Part, members []schema.Memb
 		if len(others) == 0 {
 			continue
 		}
-		name := g.projection.MemberName(m)
+		name := g.encoding.MemberName(m)
 		top.Required = slices.DeleteFunc(top.Required, func(r string) bool { return r == name })
-		p := slices.IndexFunc(top.Properties, func(p NamedSchema) bool { return p.Name == name })
-		top.Properties[p].Schema = g.place(m.Shape, true)
+		for i := range top.Properties {
+			if top.Properties[i].Name == name {
+				top.Properties[i].Schema = g.place(m.Shape, true)
+			}
+		}
 		any := &Schema{}
 		for _, n := range append([]string{name}, others...) {
 			any.AnyOf = append(any.AnyOf, &Schema{Required: []string{n}, Properties: Named{{n, &Schema{Not: &Schema{Type: "null"}}}}})
@@ -116,11 +138,11 @@ func (g *generator) respell(top *Schema, part schema.Part, members []schema.Memb
 }
 
 type generator struct {
-	c          *schema.Contract
-	projection schema.Projection
-	form       Form
-	defs       Named
-	defined    map[string]bool
+	c        *schema.Contract
+	encoding schema.Encoding
+	extended bool
+	defs     Named
+	defined  map[string]bool
 }
 
 // define adds the definition of a structure, before those that it refers to.
@@ -130,7 +152,7 @@ func (g *generator) define(name string) {
 	}
 	g.defined[name] = true
 	s := &Schema{Type: "object"}
-	g.defs = append(g.defs, NamedSchema{name, s})
+	g.defs = append(g.defs, Named{{name, s}}...)
 	shape := g.c.Resolve(schema.Named(name))
 	g.fill(s, shape, shape.Members)
 }
@@ -140,7 +162,7 @@ func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member
 	union := shape.Union.Or(false)
 	for i := range members {
 		m := &members[i]
-		wire := g.projection.MemberName(m)
+		wire := g.encoding.MemberName(m)
 		required := !union && m.Required.Or(false)
 		if required {
 			s.Required = append(s.Required, wire)
@@ -149,7 +171,7 @@ func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member
 		if required && g.anything(m.Shape) {
 			property.Not = &Schema{Type: "null"} // null is absence, although it is a document
 		}
-		s.Properties = append(s.Properties, NamedSchema{wire, property})
+		s.Properties = append(s.Properties, Named{{wire, property}}...)
 	}
 	if union {
 		g.union(s)
@@ -162,7 +184,7 @@ func (g *generator) union(s *Schema) {
 		s.Not = &Schema{} // no document is valid
 		return
 	}
-	if g.form == Extended {
+	if g.extended {
 		for _, p := range s.Properties {
 			s.Union = append(s.Union, p.Name)
 		}
@@ -177,7 +199,7 @@ func (g *generator) union(s *Schema) {
 		})
 	}
 	if ignored {
-		s.Properties = append(s.Properties, NamedSchema{"__type", &Schema{}})
+		s.Properties = append(s.Properties, Named{{"__type", &Schema{}}}...)
 	}
 	s.AdditionalProperties = &Schema{Type: "null"}
 }
@@ -190,7 +212,7 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 		g.define(ref.Name)
 		pointer := url.URL{Fragment: "/$defs/" + jsontree.Escape(ref.Name)} // RFC 6901 section 6
 		s = &Schema{Ref: pointer.String()}
-		if shape.EventStream.Or(false) && g.projection == schema.SDK { // who has collected the events has a list
+		if shape.EventStream.Or(false) && g.encoding == schema.SDK { // who has collected the events has a list
 			s = &Schema{AnyOf: []*Schema{s, {Type: "array", Items: s}}}
 		}
 	} else {
@@ -228,7 +250,7 @@ func (g *generator) shape(s *schema.Shape) *Schema {
 	case schema.Timestamp:
 		return g.timestamp(s.Format.Or("epoch-seconds"))
 	case schema.Blob:
-		if g.projection == schema.SDK {
+		if g.encoding == schema.SDK {
 			return &Schema{Type: "string"}
 		}
 		return blob(length)

@@ -50,9 +50,9 @@ func decode(t testing.TB, text string) any {
 	return v
 }
 
-func generate(t testing.TB, c *schema.Contract, part schema.Part, projection schema.Projection, form Form) *Schema {
+func generate(t testing.TB, c *schema.Contract, part schema.Part, encoding schema.Encoding, extended bool) *Schema {
 	t.Helper()
-	s, err := Generate(c, part, projection, form)
+	s, err := build(c, part, encoding, extended)
 	require.NoError(t, err)
 	return s
 }
@@ -77,12 +77,12 @@ func TestVectors(t *testing.T) {
 			archive, err := txtar.ParseFile(path)
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, len(archive.Files), 3)
-			projection := schema.Wire
+			encoding := schema.HTTP
 			if _, name, found := strings.Cut(string(archive.Comment), "encoding: "); found {
-				require.NoError(t, projection.UnmarshalText([]byte(strings.TrimSpace(name))))
+				require.NoError(t, encoding.UnmarshalText([]byte(strings.TrimSpace(name))))
 			}
 			c := parse(t, string(archive.Files[0].Data))
-			compiled := compile(t, generate(t, c, schema.OutputPart, projection, Standard))
+			compiled := compile(t, generate(t, c, schema.OutputPart, encoding, false))
 			for i := range archive.Files[1:] {
 				require.Equal(t, []string{"accept", "refuse", "refuse, but for the standard form"}[i], archive.Files[i+1].Name)
 				verdict := i != 1
@@ -102,15 +102,15 @@ func TestGolden(t *testing.T) {
 	for _, source := range contracts.Sources() {
 		c := contracts.MustLoad(source.Name())
 		for _, part := range c.Parts() {
-			for _, projection := range []schema.Projection{schema.Wire, schema.SDK} {
-				if _, isError := part.ErrorName(); isError && projection == schema.SDK {
+			for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+				if _, isError := part.ErrorName(); isError && encoding == schema.SDK {
 					continue
 				}
-				s := generate(t, c, part, projection, Standard)
+				s := generate(t, c, part, encoding, false)
 				compile(t, s)
 				got, err := s.Encode()
 				require.NoError(t, err)
-				path := filepath.Join("testdata", "golden", fmt.Sprintf("%s-%s-%s.json", source.Version, strings.ReplaceAll(string(part), ":", "-"), projection))
+				path := filepath.Join("testdata", "golden", fmt.Sprintf("%s-%s-%s.json", source.Version, strings.ReplaceAll(string(part), ":", "-"), encoding))
 				written[path] = true
 				if *update {
 					require.NoError(t, os.WriteFile(path, got, 0o644))
@@ -119,7 +119,7 @@ func TestGolden(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, string(want), string(got))
 
-				again, err := generate(t, c, part, projection, Standard).Encode()
+				again, err := generate(t, c, part, encoding, false).Encode()
 				require.NoError(t, err)
 				require.Equal(t, string(got), string(again))
 			}
@@ -166,7 +166,7 @@ func TestExtended(t *testing.T) {
     {"name": "p", "shape": {"type": "string", "pattern": "(?<=a)<b>"}}, {"name": "q", "shape": {"type": "string", "pattern": "^\\p{NoSuch}$"}}]},
   "U": {"type": "structure", "union": true, "members": [{"name": "a", "shape": {"type": "string"}}, {"name": "b", "shape": {"type": "string"}}]},
   "None": {"type": "structure", "union": true}}`)
-	text, err := generate(t, c, schema.OutputPart, schema.Wire, Extended).Encode()
+	text, err := generate(t, c, schema.OutputPart, schema.HTTP, true).Encode()
 	require.NoError(t, err)
 	require.Equal(t, `{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -254,7 +254,7 @@ func TestExtended(t *testing.T) {
 }
 `, string(text))
 
-	text, err = generate(t, c, schema.OutputPart, schema.Wire, Standard).Encode()
+	text, err = generate(t, c, schema.OutputPart, schema.HTTP, false).Encode()
 	require.NoError(t, err)
 	require.Contains(t, string(text), `"pattern": "(?<=a)<b>"`, "what cannot be rewritten stays ECMA-262")
 	require.NotContains(t, string(text), "crcheck-")
@@ -263,7 +263,7 @@ func TestExtended(t *testing.T) {
 func TestUnstatedPart(t *testing.T) {
 	c := parse(t, `{"Out": {"type": "structure"}}`)
 	c.Errors = []schema.Error{{Name: "Open"}}
-	compiled := compile(t, generate(t, c, schema.ErrorPart("Open"), schema.Wire, Standard))
+	compiled := compile(t, generate(t, c, schema.ErrorPart("Open"), schema.HTTP, false))
 	require.NoError(t, compiled.Validate(map[string]any{"any": 1}))
 	require.Error(t, compiled.Validate([]any{}))
 }
@@ -271,36 +271,52 @@ func TestUnstatedPart(t *testing.T) {
 func TestPartError(t *testing.T) {
 	c := parse(t, `{"Out": {"type": "structure"}}`)
 	for _, part := range []schema.Part{"", "outputs", "error:Nothing"} {
-		_, err := Generate(c, part, schema.Wire, Standard)
-		var unknown *PartError
-		require.ErrorAs(t, err, &unknown)
-		require.Equal(t, PartError{Contract: "test.Test", Part: part, Known: []schema.Part{"output", "input"}}, *unknown)
+		t.Run(string(part), func(t *testing.T) {
+			_, err := Generate(c, part, schema.HTTP)
+			var unknown *PartError
+			require.ErrorAs(t, err, &unknown)
+			require.Equal(t, PartError{Contract: "test.Test", Part: part, Known: []schema.Part{"output", "input"}}, *unknown)
+		})
 	}
 }
 
-// TestRawBody: a body that is no JSON has no schema, but the SDK's form of it has.
+// TestPartErrorNamesFormat checks that the error for each protocol names the format of its bodies.
+func TestPartErrorNamesFormat(t *testing.T) {
+	for protocol, format := range map[string]string{
+		"restXml": "XML", "awsQuery": "form data in requests and XML in responses",
+		"ec2Query": "form data in requests and XML in responses", "rpcv2Cbor": "CBOR",
+	} {
+		t.Run(protocol, func(t *testing.T) {
+			name, ok := (&schema.Contract{Protocol: schema.Is(protocol)}).NotJSON()
+			require.True(t, ok)
+			require.Contains(t, (&PartError{Contract: "s.O", Protocol: name}).Error(), name+", are "+format+", not JSON")
+		})
+	}
+}
+
+// TestRawBody checks that a body that is not JSON has a schema only in the sdk encoding.
 func TestRawBody(t *testing.T) {
 	c := parse(t, `{"Out": {"type": "structure", "members": [{"name": "text", "shape": {"type": "string"}, "location": "payload"}]}}`)
-	_, err := Generate(c, schema.OutputPart, schema.Wire, Standard)
+	_, err := Generate(c, schema.OutputPart, schema.HTTP)
 	var none *PartError
 	require.ErrorAs(t, err, &none)
 	require.Equal(t, "text", none.Raw)
-	require.Error(t, compile(t, generate(t, c, schema.OutputPart, schema.SDK, Standard)).Validate(map[string]any{"text": 1}))
+	require.Error(t, compile(t, generate(t, c, schema.OutputPart, schema.SDK, false)).Validate(map[string]any{"text": 1}))
 }
 
 func TestID(t *testing.T) {
 	for _, v := range []struct {
-		contract   schema.Contract
-		part       schema.Part
-		projection schema.Projection
-		want       string
+		contract schema.Contract
+		part     schema.Part
+		encoding schema.Encoding
+		want     string
 	}{
-		{schema.Contract{Service: "cleanrooms", Operation: "GetProtectedJob", Version: "1.42.90"}, "output", schema.Wire, "urn:crcheck:cleanrooms.GetProtectedJob:1.42.90/http/output"},
+		{schema.Contract{Service: "cleanrooms", Operation: "GetProtectedJob", Version: "1.42.90"}, "output", schema.HTTP, "urn:crcheck:cleanrooms.GetProtectedJob:1.42.90/http/output"},
 		{schema.Contract{Service: "s", Operation: "O"}, "input", schema.SDK, "urn:crcheck:s.O:unversioned/sdk/input"},
-		{schema.Contract{Service: "s", Operation: "O"}, "error:AException", schema.Wire, "urn:crcheck:s.O:unversioned/http/error/AException"},
-		{schema.Contract{Service: "s p", Operation: "O#", Version: "1%"}, "error:a/b?", schema.Wire, "urn:crcheck:s%20p.O%23:1%25/http/error/a%2Fb%3F"},
+		{schema.Contract{Service: "s", Operation: "O"}, "error:AException", schema.HTTP, "urn:crcheck:s.O:unversioned/http/error/AException"},
+		{schema.Contract{Service: "s p", Operation: "O#", Version: "1%"}, "error:a/b?", schema.HTTP, "urn:crcheck:s%20p.O%23:1%25/http/error/a%2Fb%3F"},
 	} {
-		require.Equal(t, v.want, ID(&v.contract, v.part, v.projection))
+		require.Equal(t, v.want, ID(&v.contract, v.part, v.encoding))
 		u, err := url.Parse(v.want)
 		require.NoError(t, err)
 		require.Empty(t, u.Fragment)
@@ -313,7 +329,7 @@ func ExampleGenerate() {
 	if err != nil {
 		panic(err)
 	}
-	s, err := Generate(c, schema.OutputPart, schema.Wire, Standard)
+	s, err := Generate(c, schema.OutputPart, schema.HTTP)
 	if err != nil {
 		panic(err)
 	}

@@ -40,7 +40,7 @@ type Schema struct {
 	Defs                 Named       `json:"$defs,omitempty"`
 }
 
-// Keywords of the [Extended] form.
+// Keywords of [GenerateExtended].
 const (
 	// UnionKeyword lists the members of a tagged union: exactly one of them is
 	// non-null, and no other member but __type is.
@@ -52,10 +52,7 @@ const (
 )
 
 // Named is a JSON object of schemas that keeps its order.
-type Named []NamedSchema
-
-// NamedSchema is an entry of [Named].
-type NamedSchema struct {
+type Named []struct {
 	Name   string
 	Schema *Schema
 }

@@ -18,7 +18,7 @@ func (g *generator) pattern(s *Schema, source string) *Schema {
 		s.Comment = "Not checked against the pattern " + source
 		return s
 	}
-	if g.form == Extended {
+	if g.extended {
 		s.AnyPattern = source
 		return s
 	}
@@ -65,7 +65,7 @@ func tighter(a, b json.Number, sign int) json.Number {
 func (g *generator) timestamp(format string) *Schema {
 	number := &Schema{Type: "number", Minimum: schema.EarliestTimestamp, ExclusiveMaximum: schema.TimestampsEnd}
 	switch {
-	case g.projection == schema.SDK:
+	case g.encoding == schema.SDK:
 		return anyOf(number, g.timestampText(schema.ISO8601))
 	case format == string(schema.DateTime), format == string(schema.HTTPDate):
 		return g.timestampText(schema.TimestampText(format))
@@ -74,7 +74,7 @@ func (g *generator) timestamp(format string) *Schema {
 }
 
 func (g *generator) timestampText(form schema.TimestampText) *Schema {
-	if g.form == Extended {
+	if g.extended {
 		return &Schema{Type: "string", Timestamp: string(form)}
 	}
 	return &Schema{Type: "string", Pattern: form.Pattern()}

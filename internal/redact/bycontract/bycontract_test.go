@@ -156,7 +156,7 @@ func TestRedactedIsValid(t *testing.T) {
 			if testing.Short() && i%10 > 0 {
 				continue
 			}
-			s, err := synth.New(c, schema.Wire)
+			s, err := synth.New(c, schema.HTTP)
 			require.NoError(t, err)
 			operations++
 			for seed := range uint64(2) {

@@ -43,9 +43,9 @@ func Service(document io.Reader) (service schema.Service, ok bool) {
 	return service, false
 }
 
-// Templates reads the routes of the operations of a model of botocore,
-// which come before its shapes. ok is false where something else comes first.
-func Templates(document io.Reader) (templates []schema.Template, ok bool) {
+// Routes reads the routes of the operations of a botocore model, which come before its shapes. The
+// contracts state only Operation, Method and URI. ok is false if something else comes first.
+func Routes(document io.Reader) (routes []*schema.Contract, ok bool) {
 	d := jsontext.NewDecoder(document)
 	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
 		return nil, false
@@ -79,9 +79,9 @@ func Templates(document io.Reader) (templates []schema.Template, ok bool) {
 			if jsonv2.UnmarshalDecode(d, &o) != nil {
 				return nil, false
 			}
-			templates = append(templates, schema.Template{Operation: operation, Method: o.HTTP.Method, URI: o.HTTP.URI})
+			routes = append(routes, &schema.Contract{Operation: operation, Method: schema.Is(o.HTTP.Method), URI: schema.Is(o.HTTP.URI)})
 		}
-		return templates, d.PeekKind() == '}'
+		return routes, d.PeekKind() == '}'
 	}
 	return nil, false
 }

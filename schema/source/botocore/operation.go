@@ -61,7 +61,7 @@ func (b *botoBuilder) root(r *botoRef) (*botoShape, error) {
 		return nil, err
 	}
 	if s.Type != "structure" || s.Document {
-		return nil, b.fail(r.at, "the shape %q is no structure: inputs, outputs and errors are", place.Excerpt(r.Shape))
+		return nil, b.fail(r.at, "shape %q is not a structure: inputs, outputs and errors must be structures", place.Excerpt(r.Shape))
 	}
 	b.roots[r.Shape] = true
 	return s, nil
@@ -77,7 +77,7 @@ func (b *botoBuilder) errorOf(r *botoRef) (schema.Error, error) {
 	e := schema.Error{Name: r.Shape, Shape: r.Shape}
 	if status := cmp.Or(r.Error.Status, s.Error.Status); status != 0 {
 		if status < 100 || status > 599 {
-			return e, b.fail(s.at, "httpStatusCode %d is no HTTP status", status)
+			return e, b.fail(s.at, "httpStatusCode %d is not an HTTP status", status)
 		}
 		e.Status = schema.Is(status)
 	}

@@ -87,7 +87,7 @@ func (b *botoBuilder) simple(s *botoShape, t *botoTraits, location schema.Locati
 func (b *botoBuilder) length(s *botoShape, t *botoTraits) (schema.Known[schema.Bounds], error) {
 	for _, end := range []model.Number{t.Min, t.Max} {
 		if strings.ContainsAny(string(end), "-.eE") {
-			return schema.Known[schema.Bounds]{}, b.fail(s.at, "a length of %s is no count", place.Excerpt(string(end)))
+			return schema.Known[schema.Bounds]{}, b.fail(s.at, "length %s is not a count", place.Excerpt(string(end)))
 		}
 	}
 	bounds := schema.Bounds{Min: json.Number(t.Min), Max: json.Number(t.Max)}
@@ -119,11 +119,11 @@ func (b *botoBuilder) timestamp(s *botoShape, t *botoTraits, location schema.Loc
 func (b *botoBuilder) structure(shape *schema.Shape, name string, s *botoShape) error {
 	for _, required := range s.Required {
 		if !s.has(required) {
-			return b.fail(s.at, "the structure requires %q, which is no member of it", place.Excerpt(required))
+			return b.fail(s.at, "the structure requires %q, which is not one of its members", place.Excerpt(required))
 		}
 	}
 	if s.Payload != "" && !s.has(s.Payload) {
-		return b.fail(s.at, "the payload %q is no member of the structure", place.Excerpt(s.Payload))
+		return b.fail(s.at, "the payload %q is not a member of the structure", place.Excerpt(s.Payload))
 	}
 	required := map[string]bool{}
 	for _, name := range s.Required {

@@ -148,7 +148,7 @@ func (b *pageBuilder) mapping(l *literal, i *item) schema.Shape {
 	if i != nil {
 		if key := b.only(i.children, e.at); key != nil {
 			if key.word != "string" {
-				b.conflicts.report(key.at, key.word, "string", "the member list gives the map a key that is no string")
+				b.conflicts.report(key.at, key.word, "string", "the member list gives the map a key that is not a string")
 			}
 			below = b.only(key.children, e.value.at)
 		}

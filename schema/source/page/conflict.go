@@ -95,7 +95,7 @@ func (b *pageBuilder) match(l *literal, i *item) []*item {
 		case child.name == "":
 			b.conflicts.report(child.at, child.word, "a member", "the member list has an entry without a name among the members of a structure")
 		case items[child.name] != nil:
-			b.conflicts.report(child.at, "", "", "the member list has the member twice", child.name)
+			b.conflicts.report(child.at, "", "", "the member list repeats the member", child.name)
 		default:
 			items[child.name] = child
 		}

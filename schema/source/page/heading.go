@@ -106,7 +106,7 @@ func (h *heading) complete() error {
 		h.api, h.operation = "", pascalCase(h.method)
 	}
 	if h.operation == "" {
-		return broken(h.at.line, h.at.column, "the method's name is no name of an operation")
+		return broken(h.at.line, h.at.column, "the method's name is not the name of an operation")
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func readParameters(list section, names interner) (*item, error) {
 		next, _ := rest.next()
 		text, isParam := strings.CutPrefix(next.text, "  :param "+name+":")
 		if !isWhole || !isParam || name == "" || len(name) > maxNameLength {
-			return nil, broken(l.number, 3, "this is no :type and :param of one argument: "+place.Excerpt(l.text))
+			return nil, broken(l.number, 3, "expected :type and :param of one argument, got "+place.Excerpt(l.text))
 		}
 		i := &item{at: l.at(), name: names.of(name), word: strings.TrimSpace(word)}
 		m.add(i, 1, l.start, next.start+len(next.text)-len(text))

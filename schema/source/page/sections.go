@@ -175,7 +175,7 @@ func readExceptions(rest *lines) ([]string, error) {
 			_, name, isClass := strings.Cut(link, ".Client.exceptions.")
 			name, isWhole := strings.CutSuffix(strings.TrimRight(name, " "), "`")
 			if !isLink || !isClass || !isWhole || name == "" || len(name) > maxNameLength {
-				return nil, broken(l.number, 3, "this is no exception of a client: "+place.Excerpt(l.text))
+				return nil, broken(l.number, 3, "expected an exception of a client, got "+place.Excerpt(l.text))
 			}
 			names = append(names, strings.Clone(name))
 		}

@@ -278,11 +278,11 @@ func (p *syntaxParser) space() {
 }
 
 func (p *syntaxParser) unexpected(want string) error {
-	got := "the block ends"
+	got := "the end of the block"
 	if p.offset < len(p.text) {
-		got = place.Excerpt(p.text[p.offset:min(p.offset+100, len(p.text))]) + " stands"
+		got = place.Excerpt(p.text[p.offset:min(p.offset+100, len(p.text))])
 	}
-	return p.fail(got + " where " + want + " should")
+	return p.fail("got " + got + ", want " + want)
 }
 
 func (p *syntaxParser) fail(problem string) error {

@@ -159,7 +159,7 @@ func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string
 	case "server":
 		e.Fault, e.Status = schema.Is("server"), schema.Is(500)
 	default:
-		return broken(r.Target, "it stands among errors, but is not marked as one of client or server", "Give it the trait smithy.api#error")
+		return broken(r.Target, "it is listed as an error, but does not have the trait error", "Give it the trait smithy.api#error")
 	}
 	if t.HTTPError != 0 {
 		e.Status = schema.Is(t.HTTPError)

@@ -104,7 +104,7 @@ func (m *smithyModel) closure(service string) ([]string, error) {
 			}
 			local := localName(r.Target)
 			if other, ok := found[local]; ok && other != r.Target {
-				return nil, broken(service, "it binds two operations of one name, "+place.Excerpt(other)+" and "+place.Excerpt(r.Target), "Bind one of them to a service of its own")
+				return nil, broken(service, "it binds two operations with the same name, "+place.Excerpt(other)+" and "+place.Excerpt(r.Target), "Bind one of them to a separate service")
 			}
 			found[local] = r.Target
 		}

@@ -2,27 +2,27 @@ package schema
 
 import "fmt"
 
-// Projection is how a document of a contract is written down.
-type Projection int
+// Encoding is how a document of a contract is written down.
+type Encoding int
 
 const (
-	// Wire is the HTTP body of the AWS JSON protocols.
-	Wire Projection = iota
+	// HTTP is the HTTP body of the AWS JSON protocols.
+	HTTP Encoding = iota
 	// SDK is what boto3 or the AWS CLI hands over: members by their API names,
 	// timestamps as ISO 8601 text (or the epoch number, as the AWS CLI v1
 	// prints it), boto3's ResponseMetadata beside the output.
 	SDK
 )
 
-var projectionNames = [...]string{Wire: "http", SDK: "sdk"}
+var encodingNames = [...]string{HTTP: "http", SDK: "sdk"}
 
-func (p Projection) String() string { return projectionNames[p] }
+func (p Encoding) String() string { return encodingNames[p] }
 
 // UnmarshalText reads "http" or "sdk".
-func (p *Projection) UnmarshalText(text []byte) error {
-	for i, name := range projectionNames {
+func (p *Encoding) UnmarshalText(text []byte) error {
+	for i, name := range encodingNames {
 		if name == string(text) {
-			*p = Projection(i)
+			*p = Encoding(i)
 			return nil
 		}
 	}
@@ -30,8 +30,8 @@ func (p *Projection) UnmarshalText(text []byte) error {
 }
 
 // MemberName returns the name that a member has in a document.
-func (p Projection) MemberName(m *Member) string {
-	if p == Wire {
+func (p Encoding) MemberName(m *Member) string {
+	if p == HTTP {
 		return m.Wire()
 	}
 	return m.Name
@@ -40,7 +40,7 @@ func (p Projection) MemberName(m *Member) string {
 // Spellings returns the other names by which a document of an error may carry the
 // member of that name, which is its message: services write message or Message,
 // whatever their models say, and SDKs read either; boto3 hands it over in Error.
-func (p Projection) Spellings(part Part, name string) []string {
+func (p Encoding) Spellings(part Part, name string) []string {
 	if _, isError := part.ErrorName(); !isError {
 		return nil
 	}
@@ -65,7 +65,7 @@ func (p Projection) Spellings(part Part, name string) []string {
 // in the body, and a member bound to the payload is the body
 // (Smithy, http-bindings.html). ok is false for a part that has no document:
 // its source does not state it, or its body is raw, see [Contract.RawBody].
-func (p Projection) Document(c *Contract, part Part) (root Ref, members []Member, ok bool) {
+func (p Encoding) Document(c *Contract, part Part) (root Ref, members []Member, ok bool) {
 	root, ok = c.Root(part)
 	if !ok || root.Name == "" {
 		return root, nil, false

@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestProjectionNames(t *testing.T) {
-	for _, p := range []Projection{Wire, SDK} {
-		var got Projection
+func TestEncodingNames(t *testing.T) {
+	for _, p := range []Encoding{HTTP, SDK} {
+		var got Encoding
 		require.NoError(t, got.UnmarshalText([]byte(p.String())))
 		require.Equal(t, p, got)
 	}
-	var p Projection = SDK
+	var p Encoding = SDK
 	for _, bad := range []string{"", "Wire", "wire"} {
 		require.Error(t, p.UnmarshalText([]byte(bad)))
 		require.Equal(t, SDK, p)
@@ -22,9 +22,9 @@ func TestProjectionNames(t *testing.T) {
 
 func TestMemberName(t *testing.T) {
 	m := Member{Name: "bucketName", WireName: Is("Bucket")}
-	require.Equal(t, "Bucket", Wire.MemberName(&m))
+	require.Equal(t, "Bucket", HTTP.MemberName(&m))
 	require.Equal(t, "bucketName", SDK.MemberName(&m))
-	require.Equal(t, "plain", Wire.MemberName(&Member{Name: "plain"}))
+	require.Equal(t, "plain", HTTP.MemberName(&Member{Name: "plain"}))
 }
 
 func TestDocument(t *testing.T) {
@@ -73,7 +73,7 @@ func TestDocument(t *testing.T) {
 		if v.protocol != "" {
 			c.Protocol = Is(v.protocol)
 		}
-		root, members, ok := Wire.Document(c, OutputPart)
+		root, members, ok := HTTP.Document(c, OutputPart)
 		require.Equal(t, v.raw == "", ok, v.name)
 		if ok {
 			require.Equal(t, v.root, root.Name, v.name)
@@ -98,7 +98,7 @@ func TestDocument(t *testing.T) {
 	}
 	for _, part := range []Part{InputPart, "error:Open", "error:None", "nothing"} {
 		c := &Contract{Errors: []Error{{Name: "Open"}}}
-		for _, p := range []Projection{Wire, SDK} {
+		for _, p := range []Encoding{HTTP, SDK} {
 			_, _, ok := p.Document(c, part)
 			require.False(t, ok, part)
 		}
