@@ -18,7 +18,8 @@ import (
 )
 
 // Cassettes looks for secrets, stale contracts, duplicates and what breaks the contract. It needs no
-// contract to look for secrets: a run that checked nothing else passes.
+// contract to look for secrets: a run passes if it found requests and checked nothing else, but not if
+// no input is a recording.
 func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Report, error) {
 	o.Encoding = Encoding(schema.HTTP.String())
 	run, err := start(in, &o)
@@ -49,7 +50,7 @@ func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Repor
 		}
 	}
 	r := run.collector.Report(o.Accept.Settle(&run.scope, o.FailOnStale), o.FailOn)
-	if r.Verdict == report.NotChecked && r.Checks.Files > 0 {
+	if r.Verdict == report.NotChecked && run.requests {
 		r.Verdict = report.Passed
 	}
 	return r, nil
@@ -70,6 +71,7 @@ func (run *run) lint(x *traffic.Interaction) (validate.Outcome, error) {
 // linted takes what is wrong with an interaction or, where there is none, a file.
 func (run *run) linted(x *traffic.Interaction, outcome validate.Outcome, findings finding.Set) {
 	run.collector.Origin = run.options.origin(x)
+	run.requests = run.requests || x != nil && x.Request != nil
 	switch {
 	case outcome.Contract != nil:
 		run.collector.Checked(outcome.Contract.String())

@@ -68,6 +68,7 @@ type run struct {
 	leftOut   map[validate.LeftOut]int
 	scope     finding.Scope
 	said      map[string]bool // problems that many interactions share
+	requests  bool            // an interaction has one
 	collector report.Collector
 	excerpts  bycontract.Excerpts
 	reached   models.Reached
