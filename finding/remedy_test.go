@@ -24,12 +24,12 @@ func TestRemedyFor(t *testing.T) {
 			if r.Layer != LayerSchema || r.ID == OracleDisagreement {
 				return
 			}
-			require.NotContains(t, strings.ToLower(aws), "misspelt")
-			require.Contains(t, aws, "Clients will meet")
+			require.NotContains(t, strings.ToLower(aws), "check the spelling")
+			require.Contains(t, aws, "Clients will receive")
 			if r.ID != MemberMissingCollection && r.ID != ConstraintEmpty { // what AWS does, not what its model gets wrong
 				require.Contains(t, aws, "crcheck drift --propose")
 				require.Contains(t, unknown, "crcheck drift --propose")
-				require.Contains(t, unknown, "clients will meet")
+				require.Contains(t, unknown, "clients will receive")
 			}
 		})
 	}

@@ -2,9 +2,8 @@ package finding
 
 import "path"
 
-// Rules of [LayerConform]: what a client does other than a case of the conformance
-// suite expects. Ignore rows for them have the name of a case in place of a
-// place, see [Expected.Case].
+// Rules of [LayerConform]: a client deviates from what a case of the conformance suite expects.
+// Ignore rows for them name a case instead of a place, see [Expected.Case].
 const (
 	ConformFailed RuleID = "conform.failed"
 	ConformFlaky  RuleID = "conform.flaky"
@@ -15,11 +14,11 @@ const LayerConform Layer = "conform"
 
 var conformRules = []Rule{
 	{ConformFailed, LayerConform,
-		"A client fails a case of the conformance suite: it sends another request than the one that was asked for, or reports another outcome than the responses have.",
-		"Correct the client or its adapter. What an SDK is known to get wrong goes into its list of expected failures, with a reason.", always},
+		"A client fails a case of the conformance suite: it sends another request than the case asks for, or reports another outcome than the responses have.",
+		"Fix the client or its adapter. Put what an SDK is known to get wrong into its list of expected failures, with a reason.", always},
 	{ConformFlaky, LayerConform,
 		"A client passes a case in one run and fails it in the next. Its outcome depends on chance, such as the order of a map.",
-		"Make the client choose by what it receives. A case whose outcome is known to differ goes into the list of expected failures under this rule: it may pass or fail.", always},
+		"Make the outcome depend only on what the client receives. Put a case whose outcome is known to vary into the list of expected failures under this rule; it may then pass or fail.", always},
 }
 
 // MatchesCase reports whether a pattern of [path.Match] matches the name of a case

@@ -10,26 +10,26 @@ const (
 	ProbeNotRefused  RuleID = "probe.not-refused"
 )
 
-// LayerProbe: the response of an emulator compared with the recorded one.
+// LayerProbe: the responses of an emulator compared with the recorded ones.
 const LayerProbe Layer = "probe"
 
 var probeRules = []Rule{
 	{ProbeStatus, LayerProbe,
-		"The emulator's HTTP status differs from the service's. Clients tell success from error, and what to retry, by it.",
+		"The emulator's HTTP status differs from the service's. Clients use it to tell success from errors, and to decide whether to retry.",
 		"Make the emulator send the recorded status. If it lacks the state that the service had, create that first: seed it, or probe with the recording of the calls that created it.", firm},
 	{ProbeErrorCode, LayerProbe,
-		"The emulator named another error than the service did. Typed clients raise another exception.",
-		"Make the emulator name the recorded error.", firm},
+		"The emulator returned another error than the service. Typed clients raise another exception.",
+		"Make the emulator return the recorded error.", firm},
 	{ProbeMember, LayerProbe,
-		"The service sent an optional member that the emulator leaves out. Code that was tested against the emulator has never seen it.",
+		"The service sent an optional member that the emulator omits. Code that was tested against the emulator has never seen it.",
 		"Make the emulator send the member.", firm},
 	{ProbeMemberExtra, LayerProbe,
-		"The emulator sends a member that the service left out there. Code that was tested against the emulator may rely on it.",
-		"Look whether the service sends it in this state; if not, leave it out.", noteworthy},
+		"The emulator sends a member that the service omitted in the same place. Code that was tested against the emulator may rely on it.",
+		"Check whether the service sends it in this state; if not, omit it.", noteworthy},
 	{ProbeUnionMember, LayerProbe,
 		"The emulator set another member of a tagged union than the service did. Clients take another branch.",
 		"Make the emulator set the recorded member.", firm},
 	{ProbeNotRefused, LayerProbe,
-		"An input that breaks the contract was not refused as invalid. A client with that bug passes its tests and fails in production.",
-		"Make the emulator validate its input before it looks anything up, and return the error that the contract has for that.", firm},
+		"An input that breaks the contract was not rejected as invalid. A client with that bug passes its tests and fails in production.",
+		"Make the emulator validate its input before it looks anything up, and return the contract's error for invalid input.", firm},
 }

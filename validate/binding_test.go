@@ -151,13 +151,13 @@ func TestBoundMessages(t *testing.T) {
 		require.NotContains(t, f.Got+f.Message, "hidden")
 	}
 	require.Equal(t, map[string]string{
-		"/code":             "the status: 203 is out of range; the contract allows 200 to 202",
-		"/day":              `header X-Day: got "today", want an RFC 3339 date-time such as 1994-11-06T08:49:37Z`,
-		"/time":             `header X-Time: got "2020-01-01T00:00:00Z", want an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT`,
-		"/tags/One":         "headers X-Tag-*: 5 code points; the contract allows at most 4",
-		"input#/limits/0":   `query parameter l: got string "x", want an integer`,
-		"input#/others/z/0": "the query: 31 code points; the contract allows at most 30",
-		"input#/secret":     "header X-Secret: 6 code points; the contract allows at most 3",
+		"/code":             "the status: 203 is out of range, want 200 to 202",
+		"/day":              `header X-Day: got "today", want RFC 3339 date-time such as 1994-11-06T08:49:37Z`,
+		"/time":             `header X-Time: got "2020-01-01T00:00:00Z", want HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT`,
+		"/tags/One":         "headers X-Tag-*: got 5 code points, want at most 4",
+		"input#/limits/0":   `query parameter l: got string "x", want integer`,
+		"input#/others/z/0": "the query: got 31 code points, want at most 30",
+		"input#/secret":     "header X-Secret: got 6 code points, want at most 3",
 		"input#/size":       `header X-Size: "M" is not a value of the enum`,
 	}, got)
 }

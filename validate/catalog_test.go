@@ -180,7 +180,7 @@ func TestBareBodies(t *testing.T) {
 		bare Bare
 		want string // a finding, or what is wrong
 	}{
-		{Bare{Operation: "ListTables", Part: schema.InputPart}, "1:10: warning constraint.range at input#/Limit: 101 is out of range; the contract allows at most 100"},
+		{Bare{Operation: "ListTables", Part: schema.InputPart}, "1:10: warning constraint.range at input#/Limit: 101 is out of range, want at most 100"},
 		{Bare{Operation: "dynamodb.DescribeTable", Part: "error:ResourceNotFoundException"}, `1:2: warning member.unknown at error:ResourceNotFoundException#/Limit: unknown member "Limit"`},
 		{Bare{}, "bodies without requests could be of"},
 		{Bare{Operation: "PutItem"}, `no contract is of operation "PutItem"`},

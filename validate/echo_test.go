@@ -84,7 +84,7 @@ func TestEchoedPlaces(t *testing.T) {
 			require.Equal(t, []finding.RuleID{finding.EchoMismatch}, found.Rules(), "%v: %v", v, found)
 			require.Equal(t, sensitive, found[0].Sensitive)
 			if sensitive {
-				require.Equal(t, "the value is not that of the request's in", found[0].Message)
+				require.Equal(t, "the value differs from the request's in", found[0].Message)
 				require.Empty(t, found[0].Got+found[0].Want)
 			} else {
 				require.NotEmpty(t, found[0].Got)
