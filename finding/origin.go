@@ -3,8 +3,8 @@ package finding
 import "github.com/crcheck/crcheck/internal/wording"
 
 // Origin says who sent the responses that findings are about. It decides the severity and the
-// remedy of a finding: an emulator can change, AWS cannot. The caller states it. It is never guessed
-// from a host name, since emulators in the process of the client use the host names of AWS.
+// remedy of a finding: an emulator can change, AWS cannot. The caller states it. It is never
+// guessed from a host name, since emulators in the process of the client use the host names of AWS.
 type Origin int
 
 const (

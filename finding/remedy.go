@@ -37,8 +37,8 @@ var awsRemedies = map[RuleID]string{
 
 const whereWrong = "If the model is wrong, crcheck drift --propose writes a correction."
 
-// RemedyFor returns the advice about a finding on a response of an origin. For [OriginUnknown] it is
-// r.Remedy, which covers all origins. For requests use [OriginFixtures], whoever responded.
+// RemedyFor returns the advice about a finding on a response of an origin. For [OriginUnknown] it
+// is r.Remedy, which covers all origins. For requests use [OriginFixtures], whoever responded.
 func (r Rule) RemedyFor(origin Origin) string {
 	aws, ok := awsRemedies[r.ID]
 	switch {

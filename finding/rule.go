@@ -91,8 +91,8 @@ type Rule struct {
 // Severity returns the rule's severity under a profile.
 func (r Rule) Severity(p Profile) Severity { return r.severity[p] }
 
-// fromEmulators are the severities that differ for emulators: clients must cope with what AWS sends,
-// but an emulator can be fixed.
+// fromEmulators are the severities that differ for emulators: clients must cope with what AWS
+// sends, but an emulator can be fixed.
 var fromEmulators = map[RuleID][3]Severity{
 	MemberMissingCollection: grades(Info, Error, Error),
 }
@@ -275,8 +275,8 @@ func (id RuleID) SeverityFrom(origin Origin, p Profile) Severity {
 	return id.Severity(p)
 }
 
-// Severity returns the rule's severity under a profile. A rule that is not in the table is an error,
-// so that it cannot pass unnoticed.
+// Severity returns the rule's severity under a profile. A rule that is not in the table is an
+// error, so that it cannot pass unnoticed.
 func (id RuleID) Severity(p Profile) Severity {
 	if r, ok := id.Lookup(); ok {
 		return r.Severity(p)

@@ -7,9 +7,9 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// unread reports a response whose body cannot be read, which is not the fault of the
-// service: browsers leave bodies out of what they record, and not every coding is
-// understood. The error is that of [decoded].
+// unread returns the outcome of a response whose body cannot be read. That is not the service's
+// fault: browsers omit some bodies from recordings, and crcheck does not support every
+// Content-Encoding. The error is that of [decoded].
 func unread(x *traffic.Interaction, err error) (Outcome, bool) {
 	if x.Response.Body.Missing {
 		return Outcome{NotChecked: "body not recorded"}, true
@@ -21,8 +21,8 @@ func unread(x *traffic.Interaction, err error) (Outcome, bool) {
 }
 
 // decoded is the interaction with its bodies decoded by their Content-Encoding
-// (RFC 9110 section 8.4). The error is of the answer; a request whose body was
-// not recorded, or cannot be decoded, is left out.
+// (RFC 9110 section 8.4). The error is about the response. A request whose body was not
+// recorded, or cannot be decoded, is left out.
 func decoded(x *traffic.Interaction) (*traffic.Interaction, error) {
 	y := *x
 	if x.Request != nil {

@@ -79,7 +79,7 @@ func (o *verdicts) agree(t *testing.T, document []byte) {
 		rejects = rejects || rule.Layer == finding.LayerSchema && f.Rule != finding.MemberUnknown
 		readable = readable && f.Rule != finding.SyntaxInvalid && f.Rule != finding.SyntaxTooDeep && f.Rule != finding.PatternTimeout
 	}
-	if !readable || len(found) >= mostFindings {
+	if !readable || len(found) >= maxFindings {
 		return
 	}
 	tree, err := Tree(bytes.TrimPrefix(document, []byte(bom)))

@@ -9,8 +9,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// statesBindings reports whether a contract says where the members of its input
-// travel. A page does not: it knows neither the protocol nor what a label is.
+// statesBindings reports whether a contract says where the members of its input travel. One derived
+// from a page does not: a page states neither the protocol nor the labels.
 func statesBindings(c *schema.Contract) bool {
 	if c.Protocol.Silent() {
 		return false
@@ -21,8 +21,8 @@ func statesBindings(c *schema.Contract) bool {
 	})
 }
 
-// newRequest is a recorded request as a message. What is to be said of its query
-// goes unsaid where its URL cannot be read, for then it was not routed.
+// newRequest returns a recorded request as a message. If its URL is malformed it was not routed,
+// and has no query.
 func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kept recorded) *message {
 	m := &message{binding.Message{Header: r.Header, Labels: labels}, schema.InputPart, kept.requestHeaders, r.Body}
 	if v.queries {
@@ -33,8 +33,8 @@ func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kep
 	return m
 }
 
-// request validates the request against the input. One that the service refused is
-// not validated: that it was wrong is what the answer says.
+// request validates the request against the input, unless the service rejected it: then the
+// response already says that it is invalid.
 func (e *exchange) request(m *message) {
 	if status := e.response.Status; !e.v.requests || status >= 400 && status < 500 {
 		return

@@ -130,11 +130,11 @@ func TestSensitiveValuesAreWithheld(t *testing.T) {
 
 func TestFindingsAreBounded(t *testing.T) {
 	list := ""
-	for range 3 * mostFindings {
+	for range 3 * maxFindings {
 		list += "null,"
 	}
 	found := newest(t).Output([]byte(output(`{"memberList":[` + list + `null]}`)))
-	require.Len(t, found, mostFindings)
+	require.Len(t, found, maxFindings)
 	require.Contains(t, found[len(found)-1].Message, "and more")
 }
 

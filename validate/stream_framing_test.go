@@ -94,14 +94,14 @@ func TestStreamIsBounded(t *testing.T) {
 	v, err := Compile(talkOf(t, "Talk", "rest-json"), Options{})
 	require.NoError(t, err)
 	bad := plainEvent(t, "plain", `{"n":"x","mood":"ODD"}`)
-	found := v.Output([]byte(strings.Repeat(string(bad), mostFindings)))
-	require.Len(t, found, mostFindings)
+	found := v.Output([]byte(strings.Repeat(string(bad), maxFindings)))
+	require.Len(t, found, maxFindings)
 	last := found[len(found)-1]
 	require.Contains(t, last.Message, "and more")
-	require.Equal(t, mostFindings/2, last.Event)
+	require.Equal(t, maxFindings/2, last.Event)
 	framing := resealed(string(bad))
 	framing[len(framing)-1] ^= 1
-	require.Len(t, v.Output([]byte(strings.Repeat(string(framing), mostFindings+5))), mostFindings)
+	require.Len(t, v.Output([]byte(strings.Repeat(string(framing), maxFindings+5))), maxFindings)
 }
 
 // BenchmarkStream reads a stream of 1,000 events, with one fault at its end.
