@@ -87,5 +87,5 @@ func TestRowRefuses(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, finding.TypeNull, row.Rule)
 	_, err = (&report.Report{}).Row("01234567")
-	require.ErrorContains(t, err, "no groups")
+	require.ErrorContains(t, err, "no findings")
 }

@@ -1,14 +1,14 @@
-// Package report presents what a run of crcheck found.
+// Package report presents the results of a run of crcheck.
 //
 // The model: a [Collector] takes findings one by one and keeps a [Report] of them: one [Group] for
-// each cause, with a count and a few samples, so that the memory of a run does not grow with its
-// findings but with their kinds. What an [Acceptance] hides is counted. [Drift] is what changed
-// between contracts, or between a contract and traffic, settled by ignore rows. Both are plain data
-// with a [Verdict].
+// each cause, with a count and a few samples, so that the memory of a run grows with the kinds of
+// findings, not with their number. It counts the findings that an [Acceptance] hides. [Drift] has
+// the changes between contracts, or between a contract and traffic, settled by ignore rows. Both
+// are plain data with a [Verdict].
 //
 // Each text is one function, made of the primitives of style.go: [Text] and [Groups] of a report,
-// [DriftText], [Coverage], [Conformance]. [JSON] writes any of them for programs. None holds a time
-// or map order: the same input makes the same bytes.
+// [DriftText], [Coverage], [Conformance]. [JSON] writes any of them for programs. None depends on
+// time or map order: the same input makes the same bytes.
 package report
 
 import (
@@ -32,7 +32,7 @@ type Report struct {
 	Problems   []string        `json:"problems,omitempty"` // what kept the run from checking everything
 }
 
-// Verdict is what a run comes to: the first of these that holds.
+// Verdict is the outcome of a run: the first of these that applies.
 type Verdict string
 
 const (
@@ -44,7 +44,7 @@ const (
 
 // Checks says what was checked.
 type Checks struct {
-	Responses  int     `json:"responses"` // all there were
+	Responses  int     `json:"responses"` // checked or not
 	Checked    int     `json:"checked"`
 	Files      int     `json:"files"`
 	Contracts  []Count `json:"contracts,omitempty"`  // checked, by contract
@@ -53,7 +53,7 @@ type Checks struct {
 	Skipped    int     `json:"skipped,omitempty"`    // files of a folder that were not read
 	// SkippedKinds are the files that were not read, by kind.
 	SkippedKinds []Count `json:"skippedKinds,omitempty"`
-	// Unrecognised are documents of which no contract knows a member.
+	// Unrecognised counts documents of which no contract knows a member.
 	Unrecognised *Unrecognised `json:"unrecognised,omitempty"`
 	// Notes are lines about the run as a whole, each once, in the order in which they came.
 	Notes []string `json:"notes,omitempty"`
@@ -65,7 +65,7 @@ type Unrecognised struct {
 	Names []string `json:"names,omitempty"` // some of the members' names, sorted
 }
 
-// Count is how often something was.
+// Count is a number with the name of what it counts.
 type Count struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
@@ -76,7 +76,7 @@ type Count struct {
 type Collector struct {
 	// Accept says which findings are hidden. Set it before the first finding.
 	Accept Acceptance
-	// Origin is who sent the responses that the findings to come are about.
+	// Origin is who sent the responses of the next findings.
 	Origin finding.Origin
 
 	kinds      map[kindKey]*kind
@@ -152,7 +152,7 @@ func (c *Collector) Unrecognised(names []string) {
 	}
 }
 
-// Note keeps a line about the run as a whole. One that was kept already is not repeated.
+// Note keeps a line about the run as a whole, unless it has it already.
 func (c *Collector) Note(line string) {
 	if !slices.Contains(c.report.Checks.Notes, line) {
 		c.report.Checks.Notes = append(c.report.Checks.Notes, line)
@@ -162,7 +162,7 @@ func (c *Collector) Note(line string) {
 // Expected counts a finding that an index expects.
 func (c *Collector) Expected() { c.report.Expected++ }
 
-// Problem notes what kept the run from checking everything.
+// Problem notes why the run could not check everything.
 func (c *Collector) Problem(err error) { c.report.Problems = append(c.report.Problems, err.Error()) }
 
 // Report returns the report, with the ignore rows that were not met.

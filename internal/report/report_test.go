@@ -348,12 +348,12 @@ func TestOrder(t *testing.T) {
 // TestMemory: what is kept of a kind of finding is bounded.
 func TestMemory(t *testing.T) {
 	var c report.Collector
-	for i := range 10 * report.MostSamples {
+	for i := range 10 * report.MaxSamples {
 		c.Add(at(finding.TypeMismatch, finding.Error, "/id", i+1, 1), []byte(strings.Repeat("x", 10_000)))
 	}
 	g := c.Report(nil, report.FailNever).Groups[0]
-	require.Equal(t, 10*report.MostSamples, g.Count)
-	require.Len(t, g.Samples, report.MostSamples)
+	require.Equal(t, 10*report.MaxSamples, g.Count)
+	require.Len(t, g.Samples, report.MaxSamples)
 	require.Equal(t, 1, g.Samples[0].Line)
 	require.Less(t, len(g.Samples[0].Excerpt.Text), 100)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 )
 
-// Service counts what was checked and found of one service.
+// Service counts the responses and findings of one service.
 type Service struct {
 	Name     string `json:"name"`
 	Checked  int    `json:"checked"` // responses
@@ -17,7 +17,7 @@ type Service struct {
 	Infos    int    `json:"infos"`
 }
 
-// services returns a line for each service, nil where there is one at most.
+// services returns the counts of each service; nil if there are fewer than two.
 func (c *Collector) services() []Service {
 	all := map[string]*Service{}
 	of := func(operation string) *Service {
