@@ -221,3 +221,20 @@ func globMatch(pattern, name string) bool {
 	ok, err := path.Match(pattern, name)
 	return ok && err == nil
 }
+
+// MatchesCase reports whether a pattern of [path.Match] matches the name of a case
+// or of a group above it: "union" and "union/*" both match "union/two".
+func MatchesCase(pattern, name string) bool {
+	for ; name != "." && name != "/"; name = path.Dir(name) {
+		if globMatch(pattern, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutCases reports whether ignore rows for the rule name cases.
+func (id RuleID) aboutCases() bool {
+	rule, ok := id.Lookup()
+	return ok && rule.Layer == LayerConform
+}

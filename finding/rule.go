@@ -283,3 +283,81 @@ func (id RuleID) Severity(p Profile) Severity {
 	}
 	return Error
 }
+
+// Rules of [LayerProbe]: how the responses of an emulator differ from the service's.
+const (
+	ProbeStatus      RuleID = "probe.status"
+	ProbeErrorCode   RuleID = "probe.error-code"
+	ProbeMember      RuleID = "probe.member"
+	ProbeMemberExtra RuleID = "probe.member-extra"
+	ProbeUnionMember RuleID = "probe.union-member"
+	ProbeNotRefused  RuleID = "probe.not-refused"
+)
+
+// LayerProbe: the responses of an emulator compared with the recorded ones.
+const LayerProbe Layer = "probe"
+
+var probeRules = []Rule{
+	{ProbeStatus, LayerProbe,
+		"The emulator's HTTP status differs from the service's. Clients use it to tell success from errors, and to decide whether to retry.",
+		"Make the emulator send the recorded status. If it lacks the state that the service had, create that first: seed it, or probe with the recording of the calls that created it.", firm},
+	{ProbeErrorCode, LayerProbe,
+		"The emulator returned another error than the service. Typed clients raise another exception.",
+		"Make the emulator return the recorded error.", firm},
+	{ProbeMember, LayerProbe,
+		"The service sent an optional member that the emulator omits. Code that was tested against the emulator has never seen it.",
+		"Make the emulator send the member.", firm},
+	{ProbeMemberExtra, LayerProbe,
+		"The emulator sends a member that the service omitted in the same place. Code that was tested against the emulator may rely on it.",
+		"Check whether the service sends it in this state; if not, omit it.", noteworthy},
+	{ProbeUnionMember, LayerProbe,
+		"The emulator set another member of a tagged union than the service did. Clients take another branch.",
+		"Make the emulator set the recorded member.", firm},
+	{ProbeNotRefused, LayerProbe,
+		"An input that breaks the contract was not rejected as invalid. A client with that bug passes its tests and fails in production.",
+		"Make the emulator validate its input before it looks anything up, and return the contract's error for invalid input.", firm},
+}
+
+// Rules of [LayerCassette]: the care of cassettes.
+const (
+	CassetteStale     RuleID = "cassette.stale"
+	CassetteDuplicate RuleID = "cassette.duplicate"
+	CassetteUnsorted  RuleID = "cassette.unsorted"
+)
+
+// LayerCassette: a recording as a file that people keep.
+const LayerCassette Layer = "cassette"
+
+var cassetteRules = []Rule{
+	{TrafficOddEntry, LayerCassette,
+		"An entry of a recording does not conform to its format. The entry, or its malformed part, was left out; the rest of the file was read.",
+		"Record it again, or remove the entry.", graduated},
+	{CassetteStale, LayerCassette,
+		"The cassette was recorded with another version of its contract, or with an unknown contract. The service may behave differently now.",
+		"See what changed in the contract with `crcheck drift`, then record the cassette again.", graduated},
+	{CassetteDuplicate, LayerCassette,
+		"An interaction has the same request and response as an earlier one. Replay needs both only if a client repeats the request.",
+		"Remove it, or run `crcheck cassette minimize`.", noteworthy},
+	{CassetteUnsorted, LayerCassette,
+		"The file is not formatted as crcheck writes cassettes: the order or style of keys or headers differs. Recording it again changes every line.",
+		"Rewrite it with `crcheck cassette convert FILE -o FILE`.", noteworthy},
+}
+
+// Rules of [LayerConform]: a client deviates from what a case of the conformance suite expects.
+// Ignore rows for them name a case instead of a place, see [Expected.Case].
+const (
+	ConformFailed RuleID = "conform.failed"
+	ConformFlaky  RuleID = "conform.flaky"
+)
+
+// LayerConform: a client against the conformance suite.
+const LayerConform Layer = "conform"
+
+var conformRules = []Rule{
+	{ConformFailed, LayerConform,
+		"A client fails a case of the conformance suite: it sends another request than the case asks for, or reports another outcome than the responses have.",
+		"Fix the client or its adapter. Put what an SDK is known to get wrong into its list of expected failures, with a reason.", always},
+	{ConformFlaky, LayerConform,
+		"A client passes a case in one run and fails it in the next. Its outcome depends on chance, such as the order of a map.",
+		"Make the outcome depend only on what the client receives. Put a case whose outcome is known to vary into the list of expected failures under this rule; it may then pass or fail.", always},
+}

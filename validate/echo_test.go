@@ -11,8 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEchoedPlaces: what is repeated is found wherever it travels, and compared
-// as what it is.
+// TestEchoedPlaces checks echoes wherever they travel, compared as numbers or strings.
 func TestEchoedPlaces(t *testing.T) {
 	const in = "body"
 	type side struct {

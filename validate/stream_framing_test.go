@@ -88,8 +88,7 @@ func resealed(message string) []byte {
 	return binary.BigEndian.AppendUint32(m, crc32.ChecksumIEEE(m))
 }
 
-// TestStreamIsBounded: a long stream costs one pass and no memory of its length;
-// of endless findings the first are kept.
+// TestStreamIsBounded checks that a long stream takes one pass and bounded memory.
 func TestStreamIsBounded(t *testing.T) {
 	v, err := Compile(talkOf(t, "Talk", "rest-json"), Options{})
 	require.NoError(t, err)

@@ -29,8 +29,7 @@ const clockContract = `{"crcheckContract":1,"service":"clock","operation":"Set",
   {"name":"all","shape":{"type":"map","key":{"type":"string"},"value":{"type":"timestamp","timestampFormat":"date-time"}}},
   {"name":"secret","shape":{"type":"timestamp","timestampFormat":"date-time","sensitive":true}}]}}}`
 
-// TestTimestampsOfExchanges puts moments that the calendar has, and others, where
-// a message can hold one.
+// TestTimestampsOfExchanges checks valid and invalid timestamps wherever a member may travel.
 func TestTimestampsOfExchanges(t *testing.T) {
 	c, err := schema.Parse([]byte(clockContract))
 	require.NoError(t, err)
@@ -82,7 +81,7 @@ func object(name, text string) []byte {
 	return object
 }
 
-// TestTimestampMessage says what is wrong, and nothing of what is sensitive.
+// TestTimestampMessage checks that the message says what is wrong, and shows nothing sensitive.
 func TestTimestampMessage(t *testing.T) {
 	c, err := schema.Parse([]byte(clockContract))
 	require.NoError(t, err)

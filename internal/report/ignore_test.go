@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/internal/report"
 )
 
-// TestRow: the row of a group accepts the group's findings, and no other value.
+// TestRow checks that the row of a group accepts the group's findings, and no other value.
 func TestRow(t *testing.T) {
 	of := func(change func(*finding.Finding)) finding.Finding {
 		f := at(finding.EnumUnknownValue, finding.Error, "/beds/0/season", 1, 1)

@@ -12,8 +12,11 @@
 package report
 
 import (
+	"encoding/json"
+	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 )
@@ -197,6 +200,60 @@ func sorted(counts map[string]int) []Count {
 	var list []Count
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		list = append(list, Count{name, counts[name]})
+	}
+	return list
+}
+
+// JSON writes a result as one indented JSON object: of a run, of drift or of coverage.
+func JSON[T any](w io.Writer, r *T) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// Service counts the responses and findings of one service.
+type Service struct {
+	Name     string `json:"name"`
+	Checked  int    `json:"checked"` // responses
+	Errors   int    `json:"errors"`
+	Warnings int    `json:"warnings"`
+	Infos    int    `json:"infos"`
+}
+
+// services returns the counts of each service; nil if there are fewer than two.
+func (c *Collector) services() []Service {
+	all := map[string]*Service{}
+	of := func(operation string) *Service {
+		name := finding.Service(operation)
+		if all[name] == nil {
+			all[name] = &Service{Name: name}
+		}
+		return all[name]
+	}
+	for contract, n := range c.contracts {
+		operation, _, _ := strings.Cut(contract, "@")
+		of(operation).Checked += n
+	}
+	for _, k := range c.kinds {
+		if k.Operation == "" {
+			continue
+		}
+		switch s := of(k.Operation); k.Severity {
+		case finding.Error:
+			s.Errors += k.Count
+		case finding.Warning:
+			s.Warnings += k.Count
+		default:
+			s.Infos += k.Count
+		}
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	var list []Service
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, *all[name])
 	}
 	return list
 }
