@@ -8,10 +8,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// AppendRow adds a row to the text of a file of ignore rows, whose name is for
-// errors, and leaves what is there as it is, comments included. A row that is
-// there already, whatever its reason and last day, is refused with a
-// [*RowError].
+// AppendRow adds a row to the text of a file of ignore rows, and leaves the rest as it is, comments
+// included. The name of the file is for errors. The error is a [*RowError], also if the file
+// already has the row with any reason and date of expiry.
 func AppendRow(name string, text []byte, e Expected) ([]byte, error) {
 	if err := e.Check(); err != nil {
 		return nil, err
@@ -45,12 +44,12 @@ func AppendRow(name string, text []byte, e Expected) ([]byte, error) {
 	}
 	again, err := ReadRows(name, b.Bytes())
 	if err != nil || len(again) != len(rows)+1 || same(again[len(rows)]) != same(e) {
-		return nil, &RowError{Name: name, Problem: "a row cannot be appended: write the list in block style, with nothing after it"}
+		return nil, &RowError{Name: name, Problem: "cannot append a row: write the list in block style, with nothing after it"}
 	}
 	return b.Bytes(), nil
 }
 
-// listIndent is how far the dashes of a list are indented.
+// listIndent returns how far the dashes of a list are indented.
 func listIndent(text []byte) int {
 	var document yaml.Node
 	if yaml.Unmarshal(text, &document) != nil || len(document.Content) == 0 || len(document.Content[0].Content) == 0 {

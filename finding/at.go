@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// anyPlace is the place that matches everything.
+// anyPlace matches every place.
 const anyPlace = "**"
 
-// At is the place of a row as files write it, one of
+// At returns the place of a row in the notation of files, one of
 //
 //	SERVICE:SHAPE$MEMBER [PART]      bedrock-runtime:ToolUseBlock$type
 //	OPERATION [PART][/POINTER]       dynamodb.ListTables output/TableNames/*
@@ -52,8 +52,8 @@ func (e Expected) At() string {
 	return operation + " " + e.Part + e.Place
 }
 
-// SetAt reads what [Expected.At] writes. The rule must be set before: it decides
-// whether at is the name of a case.
+// SetAt reads the notation of [Expected.At]. The rule must be set first: it decides whether at is
+// the name of a case.
 func (e *Expected) SetAt(at string) error {
 	e.Shape, e.Operation, e.Part, e.Place, e.Case = "", "", "", "", ""
 	first, rest, more := strings.Cut(at, " ")
@@ -68,7 +68,7 @@ func (e *Expected) SetAt(at string) error {
 	case first == "":
 		return errors.New("at begins with a space")
 	case strings.HasPrefix(at, "/"):
-		e.Place = at // member names may hold spaces
+		e.Place = at // member names may contain spaces
 		return nil
 	case strings.Contains(first, ":"):
 		if strings.ContainsAny(rest, " /") {
@@ -102,7 +102,7 @@ func (e *Expected) SetAt(at string) error {
 	return nil
 }
 
-// Service is the service of an operation's name, such as "cleanrooms" of
+// Service returns the service of an operation's name, such as "cleanrooms" of
 // "cleanrooms.GetProtectedJob".
 func Service(operation string) string {
 	if i := strings.LastIndexByte(operation, '.'); i >= 0 {

@@ -9,35 +9,34 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Deviation is where AWS itself breaks its model: an ignore row with evidence. It
-// is about responses, and only the exact value or class of values of the row
-// matches: another wrong value in the same place keeps its severity. It changes no
-// contract, nor anything that is made of one.
+// Deviation is a known deviation of AWS from its own model: an ignore row with evidence. It applies
+// to responses, and only to the value or class of values of the row: another wrong value in the
+// same place keeps its severity. Contracts, and everything derived from them, do not change.
 type Deviation struct {
 	Expected
-	Recorders int    `json:"recorders"` // independent recorders who saw it
+	Recorders int    `json:"recorders"` // independent recorders that saw it
 	Evidence  string `json:"evidence"`
 }
 
-// minRecorders is how many independent recorders must have seen a deviation for
-// it to regrade findings; one with fewer is a hint.
+// minRecorders is how many independent recorders must have seen a deviation before it regrades
+// findings; one with fewer is a hint.
 const minRecorders = 2
 
 // Regrades reports whether the evidence is enough to regrade findings to info.
 func (d Deviation) Regrades() bool { return d.Recorders >= minRecorders }
 
-// Hint says what the reader of a finding that matches should know.
+// Hint returns a note for the reader of a finding that matches.
 func (d Deviation) Hint() string {
 	if d.Regrades() {
 		return fmt.Sprintf("This is a known deviation of AWS: %s (%s).", d.Reason, d.Evidence)
 	}
-	return fmt.Sprintf("AWS may send this: it was recorded once (%s; %s), which is too little evidence to accept it.", d.Reason, d.Evidence)
+	return fmt.Sprintf("AWS may send this: it was recorded once (%s; %s), which is not enough evidence to accept it.", d.Reason, d.Evidence)
 }
 
 //go:embed deviations.yaml
 var deviationTable []byte
 
-// deviations are the table, and its rows as they match.
+// deviations is the table and its compiled rows.
 var deviations = sync.OnceValue(func() (table struct {
 	list []Deviation
 	rows []*row
@@ -83,9 +82,9 @@ func readDeviations(text []byte) ([]Deviation, error) {
 		case err != nil:
 			return nil, err
 		case d.Recorders < 1 || d.Evidence == "":
-			return nil, &RowError{Line: item.Line, Problem: "a deviation has no recorders or no evidence"}
+			return nil, &RowError{Line: item.Line, Problem: "a deviation needs recorders and evidence"}
 		case d.Shape == "" || d.Value == "" || d.Count != 0 || d.Source != "" || d.Expires != "":
-			return nil, &RowError{Line: item.Line, Problem: "a deviation names a shape and a value, and no count, source or last day"}
+			return nil, &RowError{Line: item.Line, Problem: "a deviation needs a shape and a value, and must not have a count, a source or a date of expiry"}
 		}
 		list = append(list, d)
 	}
@@ -95,7 +94,7 @@ func readDeviations(text []byte) ([]Deviation, error) {
 // Deviations returns the known deviations of AWS.
 func Deviations() []Deviation { return append([]Deviation(nil), deviations().list...) }
 
-// KnownDeviation returns the deviation of AWS that a finding on a response is.
+// KnownDeviation returns the known deviation of AWS that a finding about a response matches.
 func KnownDeviation(f Finding) (Deviation, bool) {
 	if f.Shape == "" || f.Part == "input" {
 		return Deviation{}, false

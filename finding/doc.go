@@ -1,13 +1,10 @@
-// Package finding is the vocabulary in which every check of crcheck speaks.
+// Package finding defines the results of every check of crcheck.
 //
-// The model: a check looks at something (a response, a request, a document)
-// and says what it noticed as a [Set] of [Finding] values. A finding names the
-// [Rule] that was broken, the place where it was broken and what stood there.
-// How much a finding weighs is not the check's business: the rule table gives
-// each rule one [Severity] for each [Profile], and [Profile.Grade] writes it
-// into the set. What is known and accepted is stated as [Expected] patterns,
-// each with a reason; a pattern that no longer matches exactly what it was
-// written for is itself reported.
+// The model: a check looks at a response, a request or another document, and returns a [Set] of
+// [Finding] values. A finding names the [Rule] that was broken, the place, and the value at that
+// place. The check does not decide the severity: the rule table gives each rule one [Severity] for
+// each [Profile], and [Profile.Grade] sets it in the set. [Expected] rows accept known findings,
+// each with a reason; a row that no longer matches as it should is reported.
 //
-// All types are plain values; nothing in this package holds state.
+// All types but [Ledger] and [Scope] are plain values. The package has no state.
 package finding

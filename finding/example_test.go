@@ -46,7 +46,7 @@ func ExampleRuleID_Lookup() {
 	fmt.Println(rule.Remedy)
 	// Output:
 	// true schema error
-	// Leave the entry out. If AWS responded, clients will meet this null: make them accept it. Where the model is wrong, crcheck drift --propose writes a correction.
+	// Leave the entry out. If AWS responded, clients will receive this null: make them accept it. If the model is wrong, crcheck drift --propose writes a correction.
 }
 
 func ExampleRules() {

@@ -12,44 +12,42 @@ import (
 	"time"
 )
 
-// Expected is an ignore row: a finding that is known and accepted, as a pattern
-// with a reason. It serves the index of the cassettes, baselines, ignore files
-// the known deviations of AWS, and the expected failures of clients. [ReadRows]
-// reads files of rows; there the place is one key, at, in the notation of
-// [Expected.At].
+// Expected is an ignore row: a pattern of findings that are known and accepted, with a reason. The
+// index of the cassettes, baselines, ignore files, the known deviations of AWS and the expected
+// failures of clients consist of rows. [ReadRows] reads files of rows; there the place is one key,
+// at, in the notation of [Expected.At].
 //
-// Rule is literal; a rule accepts its special cases as well ([RuleID.General]).
+// Rule is literal; a rule also accepts its special cases ([RuleID.General]).
 // Source, Operation and Part are patterns of [path.Match]; an
-// empty one matches any. The output's Part reads "output". A row is about a
-// shape or about a place of a document:
+// empty one matches any. The Part of the output is "output" here. A row is
+// about a shape or about a place of a document:
 //
 //   - Shape is SERVICE:SHAPE$MEMBER, a pattern on both sides of the colon, matched
 //     against the service and [Finding.Shape].
 //   - Place is a pattern matched against [Finding.Place], in which list indexes
-//     read "*": "*" matches them, and a name as well. An empty Place matches only
-//     the top of the document. A place that ends in "/**" matches what is below
-//     it as well, and "**" matches everything.
+//     are "*": "*" matches them, and also a name. An empty Place matches only
+//     the top of the document. A place that ends in "/**" also matches what is
+//     below it, and "**" matches everything.
 //
 // A row for a rule of [LayerConform] has a Case instead, a pattern of the names of
 // cases as [MatchesCase] reads it. The source of a finding of these rules is
-// the name of its case. Besides, only Value, Count and Expires are known there, and
-// no Value with [ConformFlaky].
+// the name of its case. Such a row may also have Value, Count and Expires, but no Value with
+// [ConformFlaky].
 //
-// Value is exactly what the finding got, as JSON text: "ACTIVE" in quotes is a
-// string, and text that is not JSON, such as ACTIVE without quotes, is taken as a
-// string, too. After a tilde it is a regular expression that must match all of
-// that text: ~"ACTIVE_.*". An empty Value matches any.
+// Value is exactly [Finding.Got], as JSON text: "ACTIVE" in quotes is a string, and text that is
+// not JSON, such as ACTIVE without quotes, is also read as a string. After a tilde it is a regular
+// expression that must match all of that text: ~"ACTIVE_.*". An empty Value matches any.
 //
-// Severity is the highest that is accepted; empty: any.
+// Severity is the highest severity that the row accepts; empty: any.
 //
-// With a Count, exactly so many findings must match: fewer and the row is stale,
-// more and it is over-broad, and would hide what nobody has looked at. Without
-// one, any number from 1 on is fine.
+// With a Count, exactly that number of findings must match. With fewer the row is stale; with more
+// it is over-broad, because it would hide findings that nobody has reviewed. Without a Count, any
+// number from 1 on is fine.
 //
-// Expires is the last day on which the row accepts anything, as YYYY-MM-DD.
+// Expires is the last day on which the row accepts findings, as YYYY-MM-DD.
 //
-// Required says that a row which no longer matches fails the run, rather than
-// being a warning. It is not written in files: who reads a file says so.
+// Required says that a row that no longer matches fails the run; otherwise it is a warning. Files
+// do not state it: the reader of a file sets it.
 type Expected struct {
 	Rule      RuleID `json:"rule"`
 	Source    string `json:"source,omitempty"`
@@ -66,7 +64,7 @@ type Expected struct {
 	Required  bool   `json:"-"`
 }
 
-// Check reports what is wrong with the row itself.
+// Check returns what is wrong with the row itself.
 func (e Expected) Check() error {
 	if _, err := e.compile(); err != nil {
 		return err
@@ -88,7 +86,7 @@ type row struct {
 
 func (e Expected) compile() (*row, error) {
 	if _, ok := e.Rule.Lookup(); !ok {
-		return nil, fmt.Errorf("row names no known rule: %q", e.Rule)
+		return nil, fmt.Errorf("unknown rule %q", e.Rule)
 	}
 	of := func(format string, args ...any) error {
 		return fmt.Errorf("row for %s at %s: %w", e.Rule, e.At(), fmt.Errorf(format, args...))
@@ -136,7 +134,7 @@ func (e Expected) compile() (*row, error) {
 	return r, nil
 }
 
-// checkCase checks that a case is named by rows for rules about cases, and those alone.
+// checkCase checks that rows for rules about cases name a case, and that other rows do not.
 func (e Expected) checkCase() error {
 	switch {
 	case !e.Rule.aboutCases() && e.Case != "":
@@ -146,15 +144,15 @@ func (e Expected) checkCase() error {
 	case e.Case == "":
 		return errors.New("names no case, such as union/two")
 	case e.Source != "" || e.Severity != "" || e.Operation != "" || e.Part != "" || e.Place != "" || e.Shape != "":
-		return errors.New("is about cases: it has neither a source nor a severity nor another place")
+		return errors.New("is about a case, and must not have a source, a severity or another place")
 	case e.Rule == ConformFlaky && e.Value != "":
-		return errors.New("has a value: what a flaky case comes to differs from run to run")
+		return errors.New("has a value, but the outcome of a flaky case varies between runs")
 	}
 	return nil
 }
 
-// Matches reports whether the finding is of the kind that is accepted. A row that
-// does not pass its check matches nothing.
+// Matches reports whether the row accepts the finding. A row that does not pass its check accepts
+// nothing.
 func (e Expected) Matches(f Finding) bool {
 	r, err := e.compile()
 	return err == nil && r.matches(f)
@@ -177,7 +175,7 @@ func (r *row) placed(f Finding) bool {
 	return (r.Operation == "" || globMatch(r.Operation, f.Operation)) && placeMatch(r.Place, f.Place())
 }
 
-// valued compares what a finding got.
+// valued reports whether the row accepts what a finding got.
 func (r *row) valued(got string) bool {
 	switch {
 	case r.Value == "":
@@ -188,7 +186,7 @@ func (r *row) valued(got string) bool {
 	return r.Value == got || !json.Valid([]byte(r.Value)) && strconv.Quote(r.Value) == got
 }
 
-// LiteralValue is the Value of a row that matches what a finding got and nothing else.
+// LiteralValue returns the Value of a row that matches only what a finding got.
 func LiteralValue(got string) string {
 	if strings.HasPrefix(got, "~") {
 		return "~" + regexp.QuoteMeta(got)
@@ -196,7 +194,7 @@ func LiteralValue(got string) string {
 	return got
 }
 
-// Literal is the pattern that matches a text alone.
+// Literal returns the pattern that matches only the text.
 func Literal(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(text)
 }
@@ -222,4 +220,21 @@ func placeMatch(pattern, place string) bool {
 func globMatch(pattern, name string) bool {
 	ok, err := path.Match(pattern, name)
 	return ok && err == nil
+}
+
+// MatchesCase reports whether a pattern of [path.Match] matches the name of a case
+// or of a group above it: "union" and "union/*" both match "union/two".
+func MatchesCase(pattern, name string) bool {
+	for ; name != "." && name != "/"; name = path.Dir(name) {
+		if globMatch(pattern, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutCases reports whether ignore rows for the rule name cases.
+func (id RuleID) aboutCases() bool {
+	rule, ok := id.Lookup()
+	return ok && rule.Layer == LayerConform
 }

@@ -88,7 +88,7 @@ func TestExpectedMatches(t *testing.T) {
 	require.True(t, Expected{Rule: TypeNull}.Matches(Finding{Rule: TypeNull}))
 }
 
-// TestExpectedShape: a shape names its place whatever operation leads there.
+// TestExpectedShape checks that a row with a shape matches in every operation that uses it.
 func TestExpectedShape(t *testing.T) {
 	f := Finding{Rule: EnumUnknownValue, Operation: "bedrock-runtime.Converse", Shape: "ToolUseBlock$type", Pointer: "/a/0/b"}
 	for _, v := range []struct {
@@ -149,7 +149,7 @@ func TestExpectedValue(t *testing.T) {
 	require.False(t, Expected{Rule: TypeNull, Value: LiteralValue("~.")}.Matches(Finding{Rule: TypeNull, Got: "~a"}))
 }
 
-// TestAt: a place reads back as it was written, and matches what it says.
+// TestAt checks that a place survives writing and reading, and matches its findings.
 func TestAt(t *testing.T) {
 	type at struct{ operation, part, pointer string }
 	anywhere := []at{{"a.B", "", ""}, {"a.B", "", "/x"}, {"a.B", "", "/x/y"}, {"a.B", "input", "/x"}, {"a.B", "error:E", ""}, {"a.C", "", "/x"}}
@@ -194,7 +194,7 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// TestExpectedCase: rows about cases match the names of cases, and nothing else.
+// TestExpectedCase checks that rows about cases match the names of cases, and nothing else.
 func TestExpectedCase(t *testing.T) {
 	for _, v := range []struct {
 		at, name string
@@ -225,7 +225,8 @@ func TestExpectedCase(t *testing.T) {
 	}
 }
 
-// TestExpectedSpecialCase: rows outlive the day on which a rule gets a special case.
+// TestExpectedSpecialCase checks that rows for a general rule still match after it gets a special
+// case.
 func TestExpectedSpecialCase(t *testing.T) {
 	require.True(t, Expected{Rule: MemberMissing}.Matches(Finding{Rule: MemberMissingCollection}))
 	require.True(t, Expected{Rule: ConstraintLength}.Matches(Finding{Rule: ConstraintEmpty}))

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Finding is one thing that a check says.
+// Finding is one result of a check.
 type Finding struct {
 	Rule     RuleID   `json:"rule"`
 	Severity Severity `json:"severity"`
@@ -17,26 +17,26 @@ type Finding struct {
 	Operation string `json:"operation,omitempty"`
 	// Source names the input: a file, "-" for standard input, or empty.
 	Source string `json:"source,omitempty"`
-	// Interaction is the one-based place of the interaction in the source; 0
-	// where a source is not made of interactions.
+	// Interaction is the one-based index of the interaction in the source; 0 if the source does not
+	// consist of interactions.
 	Interaction int `json:"interaction,omitempty"`
-	// Part says which document of the operation it is about: "input", the
-	// request's, or "error:NAME". Empty is the output.
+	// Part is the document of the operation: "input", the request's, or "error:NAME"; empty: the
+	// output.
 	Part string `json:"part,omitempty"`
-	// Pointer is the RFC 6901 JSON Pointer of the value in its document. A member
-	// that travels beside the body is there by its API name.
+	// Pointer is the RFC 6901 JSON Pointer of the value in its document. It has the API name of a
+	// member that is not in the body.
 	Pointer string `json:"pointer"`
 	// Event, EventType and Offset are the place within an event stream: the
 	// one-based number of the event, its :event-type or :exception-type, and the
-	// byte offset in the decoded body. Event is 0 where the body is not a stream.
+	// byte offset in the decoded body. Event is 0 if the body is not a stream.
 	Event     int    `json:"event,omitempty"`
 	EventType string `json:"eventType,omitempty"`
 	Offset    int64  `json:"offset,omitempty"`
 	// Shape is the same place in Smithy's notation: the structure and its member,
 	// as in "ToolUseBlock$type", also for a member that is missing or unknown.
 	// Elements of lists and keys and values of maps belong to the member that
-	// holds them. A finding about a union as a whole has the union's name alone,
-	// as has one about a whole document. Empty where no shape is concerned.
+	// has them. A finding about a whole union or a whole document has only the name of the
+	// structure. It is empty if the finding is not about a shape.
 	Shape string `json:"shape,omitempty"`
 	// Line and Column are one-based and count lines and Unicode code points of
 	// the source; 0 means that the place has none.
@@ -44,19 +44,18 @@ type Finding struct {
 	Column int `json:"column,omitempty"`
 	// Key says that the finding is about the key of the entry at Pointer, not its value.
 	Key bool `json:"key,omitempty"`
-	// Beside is where the member travels that Pointer leads to, if not in the body.
+	// Beside is where the member at Pointer travels, if it is not in the body.
 	Beside Carrier `json:"beside,omitzero"`
 
-	// Problem, Found, Names, Wanted and Cause are what is wrong, as far as it applies.
+	// Problem, Found, Names, Wanted and Cause say what is wrong; each is set if it applies.
 	Problem Problem  `json:"problem,omitempty"`
 	Found   Value    `json:"found,omitzero"`
-	Names   []string `json:"names,omitempty"` // that were found: members, headers, errors
+	Names   []string `json:"names,omitempty"` // of members, headers or errors that were found
 	Wanted  Want     `json:"wanted,omitzero"`
 	Was     Value    `json:"was,omitzero"`      // before a change of [LayerDrift]
 	Between []string `json:"between,omitempty"` // the sources that do not agree
 	Cause   string   `json:"cause,omitempty"`   // what a reader of bytes reported
-	// Truncated says that this is the last finding that is reported of a document, which has more
-	// than so many.
+	// Truncated is the maximum number of findings of a document in the last one, if there are more.
 	Truncated int `json:"truncated,omitempty"`
 
 	// Got, Want and Message say the same in words, see [Finding.Rendered]. Programs read the other
@@ -64,17 +63,17 @@ type Finding struct {
 	Got     string `json:"got,omitempty"`
 	Want    string `json:"want,omitempty"`
 	Message string `json:"message"`
-	// Sensitive says that the contract calls the value sensitive: Got and keys
-	// in the pointer are withheld, and so should be any excerpt of the source.
+	// Sensitive says that the contract calls the value sensitive: Got and keys in the pointer are
+	// withheld. Callers must not show excerpts of the source.
 	Sensitive bool `json:"sensitive,omitempty"`
 }
 
-// Place returns the pointer with list indexes folded to "*". A token of digits
-// is taken for an index; a map key that looks like one folds too.
+// Place returns the pointer with list indexes folded to "*". Every
+// token of digits counts as an index, even if it is a map key.
 func (f Finding) Place() string { return foldIndexes(f.Pointer) }
 
-// General is [RuleID.General] of the finding's rule. [ConstraintEmpty] is about the pattern that it
-// wants, and otherwise about a length.
+// General is [RuleID.General] of the finding's rule. For [ConstraintEmpty] it is
+// [ConstraintPattern] if the finding wants a pattern, else [ConstraintLength].
 func (f Finding) General() RuleID {
 	if f.Rule == ConstraintEmpty && f.Wanted.Pattern != "" {
 		return ConstraintPattern
@@ -113,8 +112,8 @@ func (f Finding) String() string {
 	return b.String()
 }
 
-// EventText is the place within an event stream as people read it, such as
-// "event 7 (chunk), byte 1024"; empty where the body is not a stream.
+// EventText returns the place within an event stream for people, such as "event 7 (chunk), byte
+// 1024"; it is empty if the body is not a stream.
 func (f Finding) EventText() string {
 	switch {
 	case f.Event == 0:
@@ -125,8 +124,8 @@ func (f Finding) EventText() string {
 	return fmt.Sprintf("event %d (%s), byte %d", f.Event, f.EventType, f.Offset)
 }
 
-// PlaceText is a place as people read it: the pointer, after the part where that
-// is not the output, as in input#/name.
+// PlaceText returns a place for people: the pointer, after the part unless that is the output, as
+// in input#/name.
 func PlaceText(part, pointer string) string {
 	switch {
 	case part == "":
@@ -137,7 +136,7 @@ func PlaceText(part, pointer string) string {
 	return part + "#" + pointer
 }
 
-// PointerText is a pointer as people read it: the whole document is no empty string.
+// PointerText returns a pointer for people: "the top" for the whole document.
 func PointerText(pointer string) string {
 	if pointer == "" {
 		return "the top"

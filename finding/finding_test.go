@@ -60,7 +60,7 @@ func TestFindingString(t *testing.T) {
 	}
 }
 
-// TestEventOrder: findings of a stream come in the order of its events.
+// TestEventOrder checks that the findings of a stream have the order of its events.
 func TestEventOrder(t *testing.T) {
 	set := NewSet(
 		Finding{Rule: TypeNull, Pointer: "/s/1/a", Event: 2, Offset: 7},
@@ -76,7 +76,7 @@ func TestEventOrder(t *testing.T) {
 	require.Equal(t, []int64{0, 2003, 2007, 10300}, order)
 }
 
-// TestGeneral: what an empty value breaks is told by what the finding wants.
+// TestGeneral checks that the general rule of an empty value depends on what the finding wants.
 func TestGeneral(t *testing.T) {
 	for name, test := range map[string]struct {
 		f    Finding

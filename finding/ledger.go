@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Ledger takes findings that ignore rows accept, as they come. Its zero value
-// accepts nothing. It is not safe for concurrent use.
+// Ledger accepts findings by ignore rows, and counts them. Its zero value accepts nothing. It is
+// not safe for concurrent use.
 //
-// No two rows of one severity may match the same finding: which of them takes it
-// would depend on their order. Of rows of different severities the first takes it.
+// Two rows of one severity must not match the same finding: their order would decide which one
+// accepts it. Of rows of different severities the first one accepts it.
 type Ledger struct {
 	rows []*row
 }
 
-// NewLedger returns a ledger over the rows, or what is wrong with the first one
-// that is ill-formed; an [*OverlapError] says that two rows may match the same finding.
+// NewLedger returns a ledger of the rows. The error is about the first row that does not pass its
+// check, or is an [*OverlapError] if two rows may match the same finding.
 func NewLedger(expected []Expected) (*Ledger, error) {
 	l, seen := &Ledger{}, newOverlaps()
 	for _, e := range expected {
@@ -32,8 +32,7 @@ func NewLedger(expected []Expected) (*Ledger, error) {
 	return l, nil
 }
 
-// Expire makes rows whose last day is before a day accept nothing; what is
-// then reported of them fails the run.
+// Expire makes rows that expired before a day accept nothing; an expired row fails the run.
 func (l *Ledger) Expire(today time.Time) {
 	day := today.Format(time.DateOnly)
 	for _, r := range l.rows {
@@ -63,11 +62,11 @@ type Unmet struct {
 	Expected
 	Matched int  `json:"matched"`
 	Expired bool `json:"expired,omitempty"`
-	// Warning says that it does not make the run fail.
+	// Warning says that the row does not fail the run.
 	Warning bool `json:"warning,omitempty"`
 }
 
-// Stale reports whether too little matched; otherwise the row is over-broad, or expired.
+// Stale reports whether too few findings matched; otherwise the row is over-broad, or expired.
 func (u Unmet) Stale() bool { return !u.Expired && u.Matched < max(u.Count, 1) }
 
 func (u Unmet) Error() string {
@@ -84,7 +83,7 @@ func (u Unmet) Error() string {
 	}
 	switch {
 	case u.Expired:
-		return fmt.Sprintf("ignore row expired on %s: %s (%s); fix what it is about, or set a new date", u.Expires, kind, u.Reason)
+		return fmt.Sprintf("ignore row expired on %s: %s (%s); fix the cause of the findings, or set a new date", u.Expires, kind, u.Reason)
 	case u.Stale():
 		return fmt.Sprintf("stale ignore row: %s matched %s, expected %s (%s); remove it, or correct it", kind, findings(u.Matched), u.wanted(), u.Reason)
 	}
@@ -105,8 +104,8 @@ func findings(n int) string {
 	return fmt.Sprintf("%d findings", n)
 }
 
-// Unmet returns the rows that are expired, stale or over-broad, in their order,
-// as if everything had been in the scope of the run and every one were required.
+// Unmet returns the rows that are expired, stale or over-broad, in their order. It assumes that
+// everything was in the scope of the run, and that every row is required.
 func (l *Ledger) Unmet() []Unmet {
 	var unmet []Unmet
 	for _, r := range l.rows {
@@ -117,9 +116,9 @@ func (l *Ledger) Unmet() []Unmet {
 	return unmet
 }
 
-// Settle returns the rows to report after a run: expired and over-broad ones,
-// stale ones that are required, and other stale ones if all that they name was
-// in the scope of the run; these are warnings unless failOnStale.
+// Settle returns the rows to report after a run: expired and over-broad ones, stale ones that are
+// required, and other stale ones if the scope of the run covers them; these are warnings unless
+// failOnStale.
 func (l *Ledger) Settle(scope *Scope, failOnStale bool) []Unmet {
 	var unmet []Unmet
 	for _, u := range l.Unmet() {
@@ -134,7 +133,8 @@ func (l *Ledger) Settle(scope *Scope, failOnStale bool) []Unmet {
 	return unmet
 }
 
-// UnmetText counts rows for a summary: "1 ignore row expired, 2 stale"; empty: none.
+// UnmetText counts rows for a summary: "1 ignore row expired, 2 stale"; it is empty if there are
+// none.
 func UnmetText(unmet []Unmet) string {
 	var expired, stale, broad int
 	for _, u := range unmet {

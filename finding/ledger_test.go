@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLedger holds what is reported, for findings in any order.
+// TestLedger checks which rows are reported, for findings in any order.
 func TestLedger(t *testing.T) {
 	at := func(place string, count int) Expected {
 		return Expected{Rule: TypeNull, Place: place, Count: count, Reason: "r"}
@@ -69,8 +69,7 @@ func day(t *testing.T, text string) time.Time {
 	return d
 }
 
-// TestExpire: a row accepts findings up to and with its last day. After it the
-// findings are back, and the row fails the run.
+// TestExpire checks that a row accepts findings up to its last day, and is reported afterwards.
 func TestExpire(t *testing.T) {
 	f := Finding{Rule: TypeNull, Pointer: "/a"}
 	for _, v := range []struct {
@@ -100,7 +99,7 @@ func TestExpire(t *testing.T) {
 	}
 }
 
-// TestStale: a row is stale only if all that it names was in the scope.
+// TestStale checks that a row is stale only if the scope covers everything that it names.
 func TestStale(t *testing.T) {
 	var scope Scope
 	scope.Layers(LayerSchema, LayerHTTP)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// OverlapError says that two rows of a list may match the same finding, so that the row that takes
-// it would depend on their order.
+// OverlapError says that two rows of a list may match the same finding, so that their order would
+// decide which row accepts it.
 type OverlapError struct{ First, Second Expected }
 
 func (e *OverlapError) Error() string {
@@ -16,9 +16,9 @@ func (e *OverlapError) Error() string {
 		e.Second.Rule, e.First.At(), e.First.Reason, e.Second.At(), e.Second.Reason)
 }
 
-// overlaps finds rows that may match the same finding. It errs on the side of refusing: two
-// patterns overlap unless what they begin or end with differs. Rows with a literal place, which
-// baselines have many of, are looked up by it; only patterns are compared with all rows.
+// overlaps finds rows that may match the same finding. When in doubt, two patterns overlap: unless
+// their literal prefixes or suffixes differ. Baselines have many rows with a literal place, so
+// those are looked up by place; only patterns are compared with all rows.
 type overlaps struct {
 	all, patterns map[RuleID][]*row    // by general rule
 	literal       map[[2]string][]*row // by general rule and place
@@ -28,7 +28,7 @@ func newOverlaps() *overlaps {
 	return &overlaps{map[RuleID][]*row{}, map[RuleID][]*row{}, map[[2]string][]*row{}}
 }
 
-// add returns a row added before that the new one overlaps; nil: none.
+// add adds a row, unless it overlaps an earlier row, which add returns.
 func (o *overlaps) add(r *row) *row {
 	rule := r.Rule.General()
 	key := [2]string{string(rule), unescape(r.Place)}
@@ -53,8 +53,8 @@ func (o *overlaps) add(r *row) *row {
 	return nil
 }
 
-// overlaps compares rows of different severities as disjoint: such rows are read in their order,
-// since a baseline has one for each severity of a change.
+// overlaps reports whether two rows overlap. Rows of different severities do not: their order
+// decides, because a baseline has a row for each severity of a change.
 func (r *row) overlaps(o *row) bool {
 	if r.Rule != o.Rule && r.Rule != o.Rule.General() && o.Rule != r.Rule.General() {
 		return false
@@ -79,7 +79,7 @@ func (r *row) placesMeet(o *row) bool {
 	return anyMeet(r.Operation, o.Operation) && segmentsMeet(r.Place, o.Place)
 }
 
-// valuesMeet counts two regular expressions as overlapping.
+// valuesMeet assumes that two regular expressions overlap.
 func (r *row) valuesMeet(o *row) bool {
 	switch {
 	case r.Value == "" || o.Value == "" || r.value != nil && o.value != nil:
@@ -153,7 +153,7 @@ func literalSuffix(pattern string) string {
 	return pattern[min(i+1, len(pattern)):]
 }
 
-// unescape is the text that a pattern without wildcards matches.
+// unescape returns the text that a pattern without wildcards matches.
 func unescape(pattern string) string {
 	var text strings.Builder
 	for i := 0; i < len(pattern); i++ {

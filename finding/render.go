@@ -9,10 +9,10 @@ import (
 	"github.com/crcheck/crcheck/internal/wording"
 )
 
-// prose is what a finding says in words.
+// prose is a finding in words.
 type prose struct{ got, want, message string }
 
-// withheld is what a finding got that the contract calls sensitive.
+// withheld replaces a value that the contract calls sensitive.
 const withheld = "(withheld: sensitive)"
 
 // Rendered returns the finding with Got, Want and Message made from its other fields. All prose of
@@ -48,7 +48,7 @@ var renderers = func() map[RuleID]func(Finding) prose {
 	return all
 }()
 
-// documentRenderers are those of rules about a document or its bytes.
+// documentRenderers render findings about a document or its bytes.
 var documentRenderers = map[RuleID]func(Finding) prose{
 	TypeMismatch:            renderMismatch,
 	TypeNull:                renderNull,
@@ -57,7 +57,7 @@ var documentRenderers = map[RuleID]func(Finding) prose{
 	MemberUnknown:           renderUnknown,
 	UnionMultipleMembers:    renderMultiple,
 	UnionNoMember: func(f Finding) prose {
-		return prose{"none", exactlyOne(f), "the union has no member; exactly one must be set"}
+		return prose{"none", exactlyOne(f), "the union has no member set, want exactly one"}
 	},
 	UnionUnknownMember: renderUnknownTag,
 	EnumUnknownValue: func(f Finding) prose {
@@ -72,7 +72,7 @@ var documentRenderers = map[RuleID]func(Finding) prose{
 	},
 	ConstraintRange: func(f Finding) prose {
 		bounds := f.Wanted.Bounds.String()
-		return f.about(bounds, "is out of range; the contract allows "+bounds)
+		return f.about(bounds, "is out of range, want "+bounds)
 	},
 	ConstraintPattern: renderPattern,
 	PatternTimeout: func(f Finding) prose {
@@ -80,45 +80,48 @@ var documentRenderers = map[RuleID]func(Finding) prose{
 	},
 	OracleDisagreement: func(f Finding) prose {
 		if f.Cause != "" {
-			return prose{message: "the JSON Schema could not be asked: " + f.Cause}
+			return prose{message: "the JSON Schema could not be evaluated: " + f.Cause}
 		}
-		accepts := f.Problem == SchemaAgrees
-		return prose{message: fmt.Sprintf("the JSON Schema accepts the document: %t; the walker: %t; please report it together with the document", accepts, !accepts)}
+		schema, validator := "rejects", "accepts"
+		if f.Problem == SchemaAgrees {
+			schema, validator = validator, schema
+		}
+		return prose{message: fmt.Sprintf("the JSON Schema %s the document, the validator %s it; report this bug together with the document", schema, validator)}
 	},
 
 	SyntaxInvalid: renderSyntax,
 	SyntaxTrailing: func(f Finding) prose {
-		return prose{f.Found.shown(), "end of input", "something follows the JSON text"}
+		return prose{f.Found.shown(), "end of input", "unexpected data after the JSON text"}
 	},
 	SyntaxBOM: func(f Finding) prose {
 		return prose{"U+FEFF", "", "the body begins with a byte order mark"}
 	},
 	SyntaxUTF8: func(f Finding) prose {
 		if f.Problem == InText {
-			return prose{"", "UTF-8", "the text holds bytes that are not UTF-8"}
+			return prose{"", "UTF-8", "the text contains invalid UTF-8"}
 		}
-		return prose{"", "UTF-8", "the string holds bytes that are not UTF-8, or an escape of half a surrogate pair"}
+		return prose{"", "UTF-8", "the string contains invalid UTF-8 or an unpaired surrogate escape"}
 	},
 	SyntaxTooDeep: func(f Finding) prose {
-		deepest := f.Wanted.Bounds.Max
-		return prose{"more than " + string(deepest), f.Wanted.Bounds.String(), fmt.Sprintf("values nest more than %s deep", deepest)}
+		maxDepth := f.Wanted.Bounds.Max
+		return prose{"more than " + string(maxDepth), f.Wanted.Bounds.String(), fmt.Sprintf("values are nested more than %s levels deep", maxDepth)}
 	},
 	SyntaxDuplicateMember: func(f Finding) prose {
 		name := quoted(f.name())
 		if f.Sensitive {
 			name = "(withheld)"
 		}
-		return prose{name, "each name once", "duplicate member name " + name + "; the last value counts here, other parsers may take the first"}
+		return prose{name, "each name once", "duplicate member name " + name + "; crcheck reads the last value, other parsers may read the first"}
 	},
 	NumberForm: func(f Finding) prose {
 		return f.about("plain digits", "is an integer written with a fraction or an exponent")
 	},
 	NumberPrecision: func(f Finding) prose {
-		return f.about("at most 2^53 in magnitude", "is beyond 2^53: parsers that read doubles change its value")
+		return f.about("at most 2^53 in magnitude", "exceeds 2^53; parsers that read numbers as doubles change its value")
 	},
 }
 
-// ShortWant is Want as a report for people shows it, without every name of a long list.
+// ShortWant is Want without every name of a long list, for reports that people read.
 func (f Finding) ShortWant() string {
 	const maxValues = 400 // bytes
 	switch {
@@ -135,7 +138,7 @@ func (f Finding) ShortWant() string {
 	return f.Want
 }
 
-// about is a sentence that begins with the value, which is withheld where it is sensitive.
+// about returns a sentence that begins with the value, or a substitute for a sensitive one.
 func (f Finding) about(want, message string) prose {
 	got := f.Found.shown()
 	subject := got
@@ -145,7 +148,7 @@ func (f Finding) about(want, message string) prose {
 	return prose{got, want, subject + " " + message}
 }
 
-// name is the first of the names that a finding is about.
+// name returns the first of the names that a finding is about.
 func (f Finding) name() string {
 	if len(f.Names) == 0 {
 		return ""
@@ -171,6 +174,8 @@ func renderMismatch(f Finding) prose {
 		subject = "string " + p.got
 	case kind.isNumber():
 		subject = "number " + p.got
+	case kind == KindObject, kind == KindList:
+		subject = string(kind)
 	default:
 		subject = p.got
 	}
@@ -184,11 +189,11 @@ func renderMismatch(f Finding) prose {
 func renderNumber(f Finding) prose {
 	switch {
 	case f.Wanted.Type != "integer" && f.Wanted.Type != "timestamp":
-		return f.about(f.Wanted.typed(false), "is beyond what the type can hold")
+		return f.about(f.Wanted.typed(false), "overflows the type")
 	case f.Wanted.Type == "timestamp":
-		return f.about(f.Wanted.typed(false), "epoch seconds are outside of the years 1 to 9999; are they milliseconds?")
+		return f.about(f.Wanted.typed(false), "epoch seconds are outside the years 1 to 9999; are they milliseconds?")
 	}
-	want, message := "an integer", "does not fit "+f.Wanted.Bounds.String()
+	want, message := "integer", "overflows the type, which holds "+f.Wanted.Bounds.String()
 	if f.Wanted.Bounds != (Bounds{}) {
 		want += ", " + f.Wanted.Bounds.String()
 	}
@@ -220,18 +225,18 @@ func renderUnknown(f Finding) prose {
 
 func renderMultiple(f Finding) prose {
 	return prose{strings.Join(f.Names, ", "), exactlyOne(f),
-		fmt.Sprintf("the union has %d members, %s; exactly one may be set", len(f.Names), joinAnd(f.Names))}
+		fmt.Sprintf("the union has %d members set (%s), want exactly one", len(f.Names), joinAnd(f.Names))}
 }
 
 func renderUnknownTag(f Finding) prose {
 	tag := f.name()
 	switch f.Problem {
 	case OfEvent:
-		return prose{clip(tag), oneOf(f.Wanted.OneOf), fmt.Sprintf(":event-type is %s, which the contract does not know", quoted(tag))}
+		return prose{clip(tag), oneOf(f.Wanted.OneOf), fmt.Sprintf("unknown :event-type %s", quoted(tag))}
 	case IsException:
-		return prose{clip(tag), oneOf(f.Wanted.OneOf), fmt.Sprintf(":event-type is %s, which is an exception: its :message-type is exception, and :exception-type names it", quoted(tag))}
+		return prose{clip(tag), oneOf(f.Wanted.OneOf), fmt.Sprintf(":event-type %s is an exception; send it with :message-type exception and name it in :exception-type", quoted(tag))}
 	}
-	return prose{tag, exactlyOne(f), fmt.Sprintf("the union's only member is %s, which the contract does not know", quoted(tag))}
+	return prose{tag, exactlyOne(f), fmt.Sprintf("unknown union member %s", quoted(tag))}
 }
 
 func renderLength(f Finding) prose {
@@ -240,7 +245,7 @@ func renderLength(f Finding) prose {
 		unit = strings.TrimSuffix(strings.Replace(unit, "entries", "entry", 1), "s")
 	}
 	got, want := fmt.Sprintf("%d %s", f.Found.Length, unit), f.Wanted.Bounds.String()
-	return prose{got, want, got + "; the contract allows " + want}
+	return prose{got, want, "got " + got + ", want " + want}
 }
 
 func renderPattern(f Finding) prose {
@@ -255,14 +260,14 @@ func renderSyntax(f Finding) prose {
 	case f.Problem == Undecodable:
 		return prose{"bytes that do not decode", "a body encoded as its Content-Encoding says", f.Cause}
 	case f.Problem == InNumber:
-		return prose{got, "", "not JSON: " + got + " in a number"}
+		return prose{got, "", "invalid JSON: unexpected " + got + " in a number"}
 	case f.Found.Kind == KindEnd && f.Cause == "":
-		return prose{got, "", "the JSON text ends in the middle"}
+		return prose{got, "", "unexpected end of the JSON text"}
 	}
-	return prose{got, "", "not JSON: " + f.Cause}
+	return prose{got, "", "invalid JSON: " + f.Cause}
 }
 
-// shown is a value as messages show it, clipped.
+// shown returns a value as messages show it, clipped.
 func (v Value) shown() string {
 	switch {
 	case v.Kind == KindObject:
@@ -281,7 +286,8 @@ func (v Value) clipped() string {
 	return wording.ClipPart(v.Text, max(v.Cut, len(v.Text)), maxShown)
 }
 
-// typed says what a type takes, with an article; in messages without all members of a union.
+// typed names the JSON that a type takes. The short form, for messages, clips the members of a
+// union.
 func (w Want) typed(short bool) string {
 	switch w.Type {
 	case "union":
@@ -289,37 +295,37 @@ func (w Want) typed(short bool) string {
 		if short {
 			names = clip(names)
 		}
-		return "a union, an object with exactly one of " + names
+		return "union (object with exactly one of " + names + ")"
 	case "structure":
-		return "an object"
+		return "object"
 	case "list":
-		return "an array"
+		return "array"
 	case "map":
-		return "an object of entries"
+		return "object (map)"
 	case "integer":
-		return "an integer"
+		return "integer"
 	case "float":
-		return `a number, or "NaN", "Infinity" or "-Infinity"`
+		return `number, "NaN", "Infinity" or "-Infinity"`
 	case "boolean":
-		return "true or false"
+		return "boolean"
 	case "blob":
-		return "base64 text"
+		return "base64 string"
 	case "encoded JSON":
-		return "base64 of a JSON text"
+		return "base64-encoded JSON text"
 	case "timestamp":
 		return timestampForms[w.Format]
 	}
-	return "a string"
+	return "string"
 }
 
 var timestampForms = map[string]string{
-	TextOrEpoch:     "a timestamp, as ISO 8601 text or epoch seconds",
-	"epoch-seconds": "a timestamp as a number of epoch seconds",
-	"http-date":     "an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT",
-	"date-time":     "an RFC 3339 date-time such as 1994-11-06T08:49:37Z",
+	TextOrEpoch:     "timestamp (ISO 8601 string or epoch seconds)",
+	"epoch-seconds": "timestamp (number of epoch seconds)",
+	"http-date":     "HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT",
+	"date-time":     "RFC 3339 date-time such as 1994-11-06T08:49:37Z",
 }
 
-// TextOrEpoch is the format of timestamps as SDKs hand them over.
+// TextOrEpoch is the format of timestamps that SDKs return.
 const TextOrEpoch = "iso-8601 or epoch-seconds"
 
 func exactlyOne(f Finding) string { return "exactly one of " + strings.Join(f.Wanted.OneOf, ", ") }

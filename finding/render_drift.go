@@ -7,15 +7,14 @@ import (
 	"strings"
 )
 
-// renderDrift is about a change of a facet, whose name is the first: it was one value and is
-// another.
+// renderDrift renders the change of a facet, which the first name names.
 func renderDrift(f Finding) prose {
 	old, new := f.Was.facet(), f.Found.facet()
 	return prose{renderChanged(f, old, new), old, renderChange(f, old, new)}
 }
 
-// renderChanged is what the change comes to. It differs from what others of its rule at its place
-// come to.
+// renderChanged returns the new value. It tells changes of one rule at one place apart: ignore rows
+// match it.
 func renderChanged(f Finding, old, new string) string {
 	end := string(f.Problem)
 	switch {
@@ -32,26 +31,26 @@ func renderChanged(f Finding, old, new string) string {
 func renderChange(f Finding, old, new string) string {
 	switch f.Rule {
 	case DriftOperationAdded, DriftErrorAdded:
-		return "it is new"
+		return "added"
 	case DriftOperationRemoved, DriftErrorRemoved:
-		return "it is gone"
+		return "removed"
 	case DriftEnumValueAdded:
-		return new + " is a new value"
+		return new + " was added to the enum"
 	case DriftEnumValueRemoved:
-		return old + " is no value any more"
+		return old + " was removed from the enum"
 	}
 	switch {
 	case f.name() == "member" && old == "":
-		return "a new member, of type " + f.Found.Text
+		return "member of type " + f.Found.Text + " was added"
 	case f.name() == "member":
-		return "the member, of type " + f.Was.Text + ", is gone"
+		return "member of type " + f.Was.Text + " was removed"
 	case f.Problem != "":
-		return fmt.Sprintf("the %s of the %s was %s and is %s", f.Problem, f.name(), orElse(old, "open"), orElse(new, "open"))
+		return fmt.Sprintf("the %s of the %s changed from %s to %s", f.Problem, f.name(), orElse(old, "unbounded"), orElse(new, "unbounded"))
 	}
-	return fmt.Sprintf("%s was %s and is %s", f.name(), orNone(old), orNone(new))
+	return fmt.Sprintf("%s changed from %s to %s", f.name(), orNone(old), orNone(new))
 }
 
-// facet is a value as contracts write it: JSON.
+// facet returns a value as contracts write it: JSON.
 func (v Value) facet() string {
 	if v.Kind != KindString {
 		return v.Text

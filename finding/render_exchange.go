@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// exchangeRenderers are those of rules about an exchange, an event stream or a recording.
+// exchangeRenderers render findings about an exchange, an event stream or a recording.
 var exchangeRenderers = map[RuleID]func(Finding) prose{
 	StreamFraming: renderFraming,
 	HTTPStatus: func(f Finding) prose {
@@ -19,7 +19,7 @@ var exchangeRenderers = map[RuleID]func(Finding) prose{
 	HTTPContentType: renderContentType,
 	ErrorUnidentified: func(f Finding) prose {
 		if f.Problem == OfEvent {
-			return prose{"no :error-code", ":error-code", "the error message names no error"}
+			return prose{"no :error-code", ":error-code", "the error message has no :error-code"}
 		}
 		return prose{"status " + f.Found.Text, "X-Amzn-Errortype, or code or __type in the body", "the response does not name its error"}
 	},
@@ -27,17 +27,17 @@ var exchangeRenderers = map[RuleID]func(Finding) prose{
 	ErrorStatusMismatch: func(f Finding) prose {
 		want := strings.Join(f.Wanted.OneOf, " or ")
 		if f.Problem == Common {
-			return prose{f.Found.Text, want, fmt.Sprintf("%s came with status %s, AWS sends it with %s", f.name(), f.Found.Text, want)}
+			return prose{f.Found.Text, want, fmt.Sprintf("%s has status %s, but AWS sends it with %s", f.name(), f.Found.Text, want)}
 		}
-		return prose{f.Found.Text, want, fmt.Sprintf("%s came with status %s, its own is %s", f.name(), f.Found.Text, want)}
+		return prose{f.Found.Text, want, fmt.Sprintf("%s has status %s, want %s", f.name(), f.Found.Text, want)}
 	},
 	ErrorQueryCode: renderQueryCode,
 	EchoMismatch: func(f Finding) prose {
 		if f.Sensitive {
-			return prose{message: "the value is not that of the request's " + f.name()}
+			return prose{message: "the value differs from the request's " + f.name()}
 		}
 		got := f.Found.shown()
-		return prose{got, strconv.Quote(f.Wanted.Text), fmt.Sprintf("the response has %s, the request's %s was %s", got, f.name(), quoted(f.Wanted.Text))}
+		return prose{got, strconv.Quote(f.Wanted.Text), fmt.Sprintf("got %s, but the request's %s is %s", got, f.name(), quoted(f.Wanted.Text))}
 	},
 	HTTPNotRecorded: func(f Finding) prose {
 		of, rules := "1 interaction", f.name()
@@ -48,7 +48,7 @@ var exchangeRenderers = map[RuleID]func(Finding) prose{
 			rules = "headers"
 		}
 		return prose{fmt.Sprintf("%d without %s", f.Found.Length, f.name()), "",
-			fmt.Sprintf("the %s of %s were not recorded; rules on %s were not applied", f.name(), of, rules)}
+			fmt.Sprintf("the %s of %s were not recorded; rules about %s were not applied", f.name(), of, rules)}
 	},
 	EncodingMixed: func(f Finding) prose {
 		document := "an HTTP body"
@@ -60,13 +60,13 @@ var exchangeRenderers = map[RuleID]func(Finding) prose{
 	TrafficOddEntry: func(f Finding) prose { return prose{"", f.Wanted.Text, f.Cause} },
 }
 
-// lacks says which message has no header of a name.
+// lacks maps the name of a missing header to the message about it.
 var lacks = map[string]string{
-	":date":           "a signed message has no header :date",
-	":message-type":   "the message has no string :message-type",
-	":event-type":     "the event has no string :event-type",
-	":exception-type": "the exception has no string :exception-type",
-	":error-message":  "the error has no string :error-message",
+	":date":           "a signed message has no :date header",
+	":message-type":   "the message has no :message-type header of type string",
+	":event-type":     "the event has no :event-type header of type string",
+	":exception-type": "the exception has no :exception-type header of type string",
+	":error-message":  "the error has no :error-message header of type string",
 }
 
 func renderFraming(f Finding) prose {
@@ -81,18 +81,18 @@ func renderFraming(f Finding) prose {
 	case InSigned:
 		return prose{got, "", "in a signed message: " + f.Cause}
 	case MoreInSigned:
-		return prose{"more bytes", "", "more than one message is in a signed message"}
+		return prose{"more bytes", "", "a signed message contains more than one message"}
 	case MessageType:
 		return prose{f.Found.shown(), "", ":message-type is " + f.Found.shown() + ", want event, exception or error"}
 	case NoInitial:
-		return prose{f.Found.clipped(), "", "the stream begins without " + f.Wanted.Text + ", which boto3 demands"}
+		return prose{f.Found.clipped(), "", "the stream begins without " + f.Wanted.Text + ", which boto3 requires"}
 	}
 	message := f.Cause
 	if f.Problem == NotStream {
 		message = "the body is not an event stream: " + message
 	}
 	if f.Found.Kind == KindReplaced {
-		message += "; the body holds U+FFFD, so a recorder may have replaced bytes that are not UTF-8"
+		message += "; the body contains U+FFFD, so a recorder may have replaced bytes that are not UTF-8"
 	}
 	return prose{got, "", message}
 }
@@ -116,19 +116,19 @@ func renderUnmodeled(f Finding) prose {
 	p := prose{got: clip(f.name()), want: oneOf(f.Wanted.OneOf)}
 	switch f.Problem {
 	case OfEvent:
-		p.message = "the stream has no exception " + quoted(f.name())
+		p.message = "unmodeled exception " + quoted(f.name())
 	case StreamError:
-		p.message = "the stream ends with the error " + quoted(f.name()) + ", which is not an exception of the contract"
+		p.message = "unmodeled error " + quoted(f.name()) + " ends the stream"
 	case Common:
-		p.message = fmt.Sprintf("the operation has no error %s, which any operation of AWS may return", quoted(f.name()))
+		p.message = fmt.Sprintf("unmodeled error %s, which any AWS operation may return", quoted(f.name()))
 	default:
-		p.message = "the operation has no error " + quoted(f.name())
+		p.message = "unmodeled error " + quoted(f.name())
 	}
 	return p
 }
 
-// renderQueryCode is about CODE;FAULT: the code is wanted by its text, the fault by its kinds. The
-// name is the error's.
+// renderQueryCode renders findings about CODE;FAULT: Want has the code as its text and the faults
+// that are allowed as OneOf. The name is the error's.
 func renderQueryCode(f Finding) prose {
 	want := f.Wanted.Text + ";" + strings.Join(f.Wanted.OneOf, " or ")
 	code, fault, _ := strings.Cut(f.Found.Text, ";")
@@ -136,9 +136,9 @@ func renderQueryCode(f Finding) prose {
 	case NoErrorCode:
 		return prose{"none", want, "the header X-Amzn-Query-Error is missing"}
 	case OtherCode:
-		return prose{f.Found.clipped(), want, fmt.Sprintf("the header X-Amzn-Query-Error names %s, the code of %s is %s", quoted(code), f.name(), f.Wanted.Text)}
+		return prose{f.Found.clipped(), want, fmt.Sprintf("the header X-Amzn-Query-Error has the code %s, want %s for %s", quoted(code), f.Wanted.Text, f.name())}
 	case OtherFault:
-		return prose{f.Found.clipped(), want, fmt.Sprintf("the header X-Amzn-Query-Error says %s, %s is the fault of the %s", fault, f.name(), strings.ToLower(strings.Join(f.Wanted.OneOf, " or ")))}
+		return prose{f.Found.clipped(), want, fmt.Sprintf("the header X-Amzn-Query-Error has the fault %s, want %s for %s", fault, strings.Join(f.Wanted.OneOf, " or "), f.name())}
 	}
 	return prose{f.Found.clipped(), want, "the header X-Amzn-Query-Error is not of the form CODE;Sender or CODE;Receiver"}
 }

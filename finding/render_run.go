@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// runRenderers are those of rules about cassettes, and about emulators beside a recording; the
-// rules about documents that contracts are made from come first.
+// runRenderers render findings about source documents, about cassettes, and about emulators
+// compared with a recording.
 var runRenderers = map[RuleID]func(Finding) prose{
 	PatternUnsupported: func(f Finding) prose {
 		where := strings.Join(f.Names, ", ")
@@ -21,51 +21,51 @@ var runRenderers = map[RuleID]func(Finding) prose{
 		case f.Problem == TwoSources && len(f.Names) == 2 && len(f.Between) == 2:
 			p.message = fmt.Sprintf("%s of %s is %s in %s and %s in %s", f.Names[0], f.Names[1], orElse(p.got, "absent"), f.Between[0], orElse(p.want, "absent"), f.Between[1])
 		case f.Problem == OfOverlay && len(f.Names) == 2 && len(f.Between) == 1:
-			p.message = fmt.Sprintf("%s of %s is %s here, which counts, and %s in %s", f.Names[0], f.Names[1], p.got, p.want, f.Between[0])
+			p.message = fmt.Sprintf("%s of %s is %s here, which takes precedence, and %s in %s", f.Names[0], f.Names[1], p.got, p.want, f.Between[0])
 		}
 		return p
 	},
 	OverlayStale: func(f Finding) prose { return prose{f.Found.Text, "", f.Cause} },
 
 	CassetteDuplicate: func(f Finding) prose {
-		return prose{"interaction " + f.Found.Text + " again", "", "it says the same as interaction " + f.Found.Text}
+		return prose{"interaction " + f.Found.Text + " again", "", "same request and response as interaction " + f.Found.Text}
 	},
 	CassetteStale: func(f Finding) prose {
 		if f.Found.Text == "" {
-			return prose{f.name(), "a contract that is known here", "it was made under " + f.name() + ", which is not known here"}
+			return prose{f.name(), "a contract that is known here", "recorded with the contract " + f.name() + ", which is neither loaded nor built in"}
 		}
-		return prose{f.Found.Text, f.Wanted.Text, "it was made under another form of " + f.name()}
+		return prose{f.Found.Text, f.Wanted.Text, "recorded with another version of " + f.name()}
 	},
 	CassetteUnsorted: func(f Finding) prose {
-		return prose{"line " + f.Found.Text, "the form that crcheck writes", "from line " + f.Found.Text + " on it is not as crcheck writes it"}
+		return prose{"line " + f.Found.Text, "the form that crcheck writes", "not formatted as crcheck writes cassettes, from line " + f.Found.Text + " on"}
 	},
 
 	ProbeStatus: func(f Finding) prose {
 		got, want := f.Found.Text, f.Wanted.Text
 		named := append(f.Names[:len(f.Names):len(f.Names)], "", "")
-		return prose{got, want, fmt.Sprintf("the emulator responded with %s, the service %s", withName(got, named[0]), withName(want, named[1]))}
+		return prose{got, want, fmt.Sprintf("the emulator responded with %s, the service with %s", withName(got, named[0]), withName(want, named[1]))}
 	},
 	ProbeErrorCode: func(f Finding) prose {
-		return prose{f.Found.Text, f.Wanted.Text, fmt.Sprintf("the emulator named %s, the service %s", f.Found.Text, f.Wanted.Text)}
+		return prose{f.Found.Text, f.Wanted.Text, fmt.Sprintf("the emulator returned the error %s, the service %s", f.Found.Text, f.Wanted.Text)}
 	},
 	ProbeMember: func(f Finding) prose {
-		return prose{"", f.Wanted.Text, fmt.Sprintf("the emulator leaves out %s, which the service sent", f.Wanted.Text)}
+		return prose{"", f.Wanted.Text, fmt.Sprintf("the emulator omits %s, which the service sent", f.Wanted.Text)}
 	},
 	ProbeMemberExtra: func(f Finding) prose {
-		return prose{f.Found.Text, "", fmt.Sprintf("the emulator sends %s, which the service left out", f.Found.Text)}
+		return prose{f.Found.Text, "", fmt.Sprintf("the emulator sends %s, which the service omitted", f.Found.Text)}
 	},
 	ProbeUnionMember: func(f Finding) prose {
 		want := strings.Join(f.Wanted.OneOf, " or ")
-		return prose{f.Found.Text, want, fmt.Sprintf("the emulator set %s, the service %s", f.Found.Text, want)}
+		return prose{f.Found.Text, want, fmt.Sprintf("the emulator set the union member %s, the service %s", f.Found.Text, want)}
 	},
 	// The names are the rule that the input breaks, how it does, and the error that was returned.
 	ProbeNotRefused: func(f Finding) prose {
 		named := append(f.Names[:len(f.Names):len(f.Names)], "", "", "")
 		got := withName(f.Found.Text, named[2])
 		return prose{got, f.Wanted.Text + " " + strings.Join(f.Wanted.OneOf, " or "),
-			fmt.Sprintf("the input breaks %s (%s), the emulator responded with %s", named[0], named[1], got)}
+			fmt.Sprintf("the input breaks %s (%s), but the emulator responded with %s", named[0], named[1], got)}
 	},
 }
 
-// withName is a status and the error that came with it.
+// withName returns a status and the error that came with it.
 func withName(status, name string) string { return strings.TrimSpace(status + " " + name) }

@@ -13,10 +13,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// RowError says what is wrong with a file of ignore rows.
+// RowError says what is wrong in a file of ignore rows.
 type RowError struct {
 	Name    string
-	Line    int // 0: no such place
+	Line    int // one-based; 0: the problem has no line
 	Problem string
 }
 
@@ -50,13 +50,11 @@ const BaselineFormat = 1
 // The keys are rule, at (see [Expected.At]), value, source, severity, count,
 // expires and reason. All rows need rule, at and reason.
 //
-// The list may be the value of "expected" in a mapping that begins with
-// "crcheckBaseline: 1", which crcheck drift writes. There rows are required, a row
-// without a count means 1, and a row may name its place by the older keys
-// operation, part and place, and its value by got.
+// The list may be the value of "expected" in a mapping that begins with "crcheckBaseline: 1", which
+// crcheck drift writes. There rows are required, the default of count is 1, and a row may use the
+// older keys operation, part and place instead of at, and got instead of value.
 //
-// Reading is strict: unknown keys and keys given twice are refused. The error is
-// a [*RowError].
+// Reading is strict: unknown and duplicate keys are errors. The error is a [*RowError].
 func ReadRows(name string, text []byte) ([]Expected, error) {
 	rows, err := readRows(text)
 	if broken := (*RowError)(nil); errors.As(err, &broken) {
@@ -71,13 +69,13 @@ func readRows(text []byte) ([]Expected, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	var document yaml.Node
 	if err := d.Decode(&document); errors.Is(err, io.EOF) {
-		return nil, nil // comments alone: no rows yet
+		return nil, nil // only comments: no rows yet
 	} else if err != nil {
 		return nil, err
 	}
 	var second yaml.Node
 	if err := d.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, &RowError{Line: second.Line, Problem: "a second YAML document follows; keep one list in a file"}
+		return nil, &RowError{Line: second.Line, Problem: "unexpected second YAML document; write one list per file"}
 	}
 	list, baseline := document.Content[0], false
 	if list.Kind == yaml.MappingNode {
@@ -137,7 +135,7 @@ var (
 	olderKeys = []string{"operation", "part", "place", "got"}
 )
 
-// renamed are keys of lists of known failures as they were before ignore rows.
+// renamed maps the keys of the older format of expected failures to advice.
 var renamed = map[string]string{
 	"crcheckKnownFailing": "write a list of ignore rows without a key around it, each with rule: conform.failed, at (once case) and reason, and rule: conform.flaky (once flaky: true)",
 	"cases":               "write a list of ignore rows without a key around it",
@@ -153,7 +151,7 @@ func (e *Expected) UnmarshalYAML(n *yaml.Node) (err error) {
 	return err
 }
 
-// decodeRow reads a row; older says whether the older keys are known.
+// decodeRow reads a row; older says whether the older keys are allowed.
 func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -182,11 +180,11 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 		return e, &RowError{Line: n.Line, Problem: "the row has no rule"}
 	}
 	if _, ok := e.Rule.Lookup(); !ok {
-		return e, &RowError{Line: n.Line, Problem: fmt.Sprintf("row names no known rule: %q", e.Rule)}
+		return e, &RowError{Line: n.Line, Problem: fmt.Sprintf("unknown rule %q", e.Rule)}
 	}
 	if count, ok := texts["count"]; ok {
 		if e.Count, err = strconv.Atoi(count); err != nil || e.Count < 1 {
-			return e, &RowError{Line: lines["count"], Problem: fmt.Sprintf("count: %q is not a number from 1 on", count)}
+			return e, &RowError{Line: lines["count"], Problem: fmt.Sprintf("count: %q is not a positive number", count)}
 		}
 	}
 	if got, ok := texts["got"]; ok {
@@ -213,8 +211,7 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 	return e, nil
 }
 
-// eachKey visits the keys of a mapping, and refuses those that are not known or
-// given twice.
+// eachKey visits the keys of a mapping. Unknown and duplicate keys are errors.
 func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.Node) error) error {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(m.Content); i += 2 {
@@ -232,7 +229,7 @@ func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.No
 			return &RowError{Line: key.Line, Problem: problem}
 		}
 		if seen[key.Value] {
-			return &RowError{Line: key.Line, Problem: key.Value + " is given twice"}
+			return &RowError{Line: key.Line, Problem: "duplicate key " + key.Value}
 		}
 		seen[key.Value] = true
 		if err := visit(key.Value, value); err != nil {
@@ -242,15 +239,16 @@ func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.No
 	return nil
 }
 
-// nearest is the known name that a misspelt one most likely means, if any is near.
+// nearest returns the known name that a misspelt name most likely means; it is empty if none is
+// near.
 func nearest(name string, known []string) (best string) {
-	least := min(3, len(name)/2+1)
+	distance := min(3, len(name)/2+1)
 	if len(name) > 40 {
 		return ""
 	}
 	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), k); d < least {
-			best, least = k, d
+		if d := editDistance(strings.ToLower(name), k); d < distance {
+			best, distance = k, d
 		}
 	}
 	return best
@@ -277,7 +275,7 @@ func editDistance(a, b string) int {
 	return previous[len(b)]
 }
 
-// rowForm is a row as it is written.
+// rowForm is the YAML of a row.
 type rowForm struct {
 	Rule     RuleID `yaml:"rule"`
 	At       string `yaml:"at"`
@@ -307,7 +305,7 @@ func EncodeRows(rows []Expected) ([]byte, error) {
 
 var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
 
-// yamlError says what the YAML library says, with its line in a field.
+// yamlError moves the line from an error of the YAML library into a field.
 func yamlError(name string, err error) *RowError {
 	e := &RowError{Name: name, Problem: strings.TrimPrefix(err.Error(), "yaml: ")}
 	if m := yamlLine.FindStringSubmatch(e.Problem); m != nil {

@@ -17,9 +17,9 @@ const (
 	LayerBytes Layer = "bytes"
 	// LayerHTTP: the exchange around the body.
 	LayerHTTP Layer = "http"
-	// LayerDerive: the source documents, and what was made of them.
+	// LayerDerive: the source documents and the contracts derived from them.
 	LayerDerive Layer = "derive"
-	// LayerRecord: what may be written to disk, and what was not.
+	// LayerRecord: what must not be written to disk, and what a recording lacks.
 	LayerRecord Layer = "record"
 )
 
@@ -82,7 +82,7 @@ const (
 type Rule struct {
 	ID      RuleID
 	Layer   Layer
-	Purpose string // what the rule forbids, and whom it protects
+	Purpose string // what the rule forbids, and what goes wrong otherwise
 	Remedy  string // what the reader of a finding does about it, see [Rule.RemedyFor]
 
 	severity [3]Severity // by Profile
@@ -91,21 +91,20 @@ type Rule struct {
 // Severity returns the rule's severity under a profile.
 func (r Rule) Severity(p Profile) Severity { return r.severity[p] }
 
-// fromEmulators are the severities that differ for emulators: what AWS does, clients
-// must bear; what an emulator does beyond the contract, it can stop doing.
+// fromEmulators are the severities that differ for emulators: clients must cope with what AWS
+// sends, but an emulator can be fixed.
 var fromEmulators = map[RuleID][3]Severity{
 	MemberMissingCollection: grades(Info, Error, Error),
 }
 
-// general are the rules that others are special cases of.
+// general maps special cases to their general rules.
 var general = map[RuleID]RuleID{
 	MemberMissingCollection: MemberMissing,
 	ConstraintEmpty:         ConstraintLength,
 }
 
-// General returns the rule that the contract's facet is checked by: that of a
-// special case which weighs less in responses, otherwise the rule itself. What
-// [ConstraintEmpty] is about only a finding tells: see [Finding.General].
+// General returns the general rule of a special case, otherwise the rule itself. For
+// [ConstraintEmpty] it depends on the finding: see [Finding.General].
 func (id RuleID) General() RuleID {
 	if g, ok := general[id]; ok {
 		return g
@@ -128,78 +127,78 @@ var (
 // rules is the table, in the order in which documentation lists it.
 var rules = slices.Concat(checkRules, cassetteRules, driftRules, probeRules, conformRules)
 
-// checkRules are about documents and what surrounds them.
+// checkRules are about documents, their bytes and the HTTP exchange.
 var checkRules = []Rule{
 	{TypeMismatch, LayerSchema,
-		"A value is not of the type that its shape has, or is a number that the type cannot hold. No typed client can read it.",
+		"A value has another type than its shape, or is a number that overflows the type. No typed client can read it.",
 		"Send the type that the contract names. An integer must fit its 32 or 64 bits; a timestamp is a number of epoch seconds, not milliseconds, up to the year 9999.", always},
 	{TypeNull, LayerSchema,
 		"A list or map that is not sparse has a null entry. boto3 and JavaScript pass it on, Go reads a zero value.",
 		"Leave the entry out.", graduated},
 	{MemberMissing, LayerSchema,
-		"A required member is absent or null. Clients that dereference it crash; services refuse a request without it.",
+		"A required member is absent or null. Clients that dereference it crash; services reject a request without it.",
 		"Send the member, or correct the contract with an overlay if the service really omits it.", firm},
 	{MemberMissingCollection, LayerSchema,
-		"A required list or map is absent from a response. AWS leaves empty ones out (SQS SendMessageBatch omits Failed); clients that dereference it crash.",
-		"Send the list or map, empty if need be.", graduated},
+		"A required list or map is absent from a response. AWS omits empty ones (SQS SendMessageBatch omits Failed); clients that dereference it crash.",
+		"Send the list or map, even if it is empty.", graduated},
 	{MemberUnknown, LayerSchema,
 		"A structure has a member that the contract does not list. The receiver ignores it, so its value is lost.",
-		"Look for a misspelt name. If the service has gained a member, derive the contract again from a newer source.", graduated},
+		"Check the spelling of the name. If the service added the member, derive the contract again from a newer source.", graduated},
 	{UnionMultipleMembers, LayerSchema,
-		"A tagged union has more than one non-null member. boto3 refuses it, the Go SDK picks one at random.",
+		"A tagged union has more than one non-null member. boto3 rejects it, the Go SDK picks one at random.",
 		"Send exactly one member; leave the others out.", always},
 	{UnionNoMember, LayerSchema,
-		"A tagged union has no non-null member. boto3 refuses it, the Go SDK reads nil.",
+		"A tagged union has no non-null member. boto3 rejects it, the Go SDK reads nil.",
 		"Send exactly one member, or leave the union itself out.", firm},
 	{UnionUnknownMember, LayerSchema,
 		"The only member of a tagged union is one that the contract does not list. Clients see an unknown member and lose its value.",
-		"Look for a misspelt name. If the service has gained a union member, derive the contract again from a newer source.", firm},
+		"Check the spelling of the name. If the service added the union member, derive the contract again from a newer source.", firm},
 	{EnumUnknownValue, LayerSchema,
 		"A string is not a value of its enum. Clients that switch over the values fall through.",
-		"Look for a misspelt value. If the service has gained a value, derive the contract again from a newer source.", firm},
+		"Check the spelling of the value. If the service added the value, derive the contract again from a newer source.", firm},
 	{ConstraintLength, LayerSchema,
 		"A string, blob, list or map is shorter or longer than its shape allows. Strings count in Unicode code points, blobs in decoded bytes.",
 		"Send a value within the bounds.", graduated},
 	{ConstraintEmpty, LayerSchema,
-		"A string, blob, list or map in a response is empty where its shape demands a length of at least 1, or a pattern that the empty string does not match. AWS sends such values; a client that relies on the length or the pattern fails on them.",
+		"A string, blob, list or map in a response is empty where its shape requires a length of at least 1, or a pattern that the empty string does not match. AWS sends such values; a client that relies on the length or the pattern fails on them.",
 		"Send a value, or leave the member out.", grades(Info, Info, Warning)},
 	{ConstraintRange, LayerSchema,
-		"A number is outside the bounds of its shape. It is compared exactly, never as a float.",
+		"A number is outside the bounds of its shape. The comparison is exact, never in floating point.",
 		"Send a value within the bounds.", graduated},
 	{ConstraintPattern, LayerSchema,
-		"A string does not match the pattern of its shape. An empty one in a response is constraint.empty.",
+		"A string does not match the pattern of its shape. An empty string in a response falls under constraint.empty.",
 		"Send a value that matches.", graduated},
 	{OracleDisagreement, LayerSchema,
 		"The validator and the JSON Schema that it is checked against disagree: a bug in crcheck.",
 		"Report the bug with the document, and treat the document as rejected.", always},
 
 	{SyntaxInvalid, LayerBytes,
-		"The body is not JSON (RFC 8259), or is empty. The rest of it was not checked.",
+		"The body is not JSON (RFC 8259), or is empty. The rest of the body was not checked.",
 		"Send one complete JSON text.", always},
 	{SyntaxTrailing, LayerBytes,
-		"Something follows the JSON text. Some parsers stop before it, others refuse the body.",
+		"The body has data after the JSON text. Some parsers ignore it, others reject the body.",
 		"Send one JSON text. In a file of several documents, put each on its own line.", always},
 	{SyntaxBOM, LayerBytes,
 		"The body begins with a byte order mark, which RFC 8259 section 8.1 forbids; many parsers fail on it.",
 		"Write UTF-8 without a byte order mark.", always},
 	{SyntaxUTF8, LayerBytes,
-		"The body holds bytes that are not UTF-8, or an escape of half a surrogate pair. Parsers fail or replace them.",
+		"The body contains invalid UTF-8 or an unpaired surrogate escape. Parsers fail, or replace the characters.",
 		"Encode the text as UTF-8.", always},
 	{SyntaxTooDeep, LayerBytes,
-		"Values nest more than 10,000 deep. Recursive parsers run out of stack. The rest of the body was not checked.",
+		"Values are nested more than 10,000 levels deep. Recursive parsers run out of stack. The rest of the body was not checked.",
 		"Send a flatter document.", always},
 	{SyntaxDuplicateMember, LayerBytes,
-		"An object has the same name twice, perhaps once escaped. Which value counts depends on the parser (RFC 7493 section 2.3).",
-		"Send each name once.", firm},
+		"An object has two members of the same name, perhaps one of them escaped. Which value a client reads depends on its parser (RFC 7493 section 2.3).",
+		"Send each member once.", firm},
 	{NumberForm, LayerBytes,
-		"An integer is written with a fraction or an exponent. It has an integer's value, but strict parsers of integers refuse it.",
+		"An integer is written with a fraction or an exponent. Its value is an integer, but strict integer parsers reject it.",
 		"Write plain digits: 4, not 4.0 or 4e0.", firm},
 	{NumberPrecision, LayerBytes,
-		"An integer is beyond 2^53. JavaScript and all parsers that read numbers as doubles change its value (RFC 7493 section 2.2).",
+		"An integer exceeds 2^53. JavaScript and all parsers that read numbers as doubles change its value (RFC 7493 section 2.2).",
 		"No action needed if every client reads 64-bit integers.", noteworthy},
 	{StreamFraming, LayerBytes,
 		"The framing of an event stream is broken: a length or CRC is wrong, a header is malformed or missing, an awsJson stream lacks its initial message, or the body ends inside a message. Clients end the stream there. Where the next message cannot be found, the rest was not checked.",
-		"If a recorder changed the bytes or cut them off, record the body again as base64. Otherwise send whole messages, as in Smithy's Amazon Event Stream Specification.", always},
+		"If a recorder changed the bytes or cut them off, record the body again as base64. Otherwise send complete messages that conform to Smithy's Amazon Event Stream Specification.", always},
 
 	{HTTPStatus, LayerHTTP,
 		"The status is neither the operation's success status nor that of one of its errors, and the response does not name an error.",
@@ -214,10 +213,10 @@ var checkRules = []Rule{
 		"An error response names an error that the contract does not list for the operation. Typed clients raise a generic exception.",
 		"Send an error of the operation, or derive the contract again from a newer source.", graduated},
 	{ErrorStatusMismatch, LayerHTTP,
-		"An error has a status other than the contract states for it. Retry rules go by status.",
-		"Send the error's own status.", graduated},
+		"An error has another status than the contract states for it. Clients decide by the status whether to retry.",
+		"Send the status that the contract states for the error.", graduated},
 	{ErrorQueryCode, LayerHTTP,
-		"An error of a service that replaced the query protocol lacks its old code in the header X-Amzn-Query-Error, or has another one than its contract states. Older clients match on that code.",
+		"An error of a service that migrated from the query protocol lacks its legacy code in the header X-Amzn-Query-Error, or has another code than the contract states. Older clients match on that code.",
 		"Send CODE;Sender or CODE;Receiver, with the code that the contract states for the error.", graduated},
 	{HTTPNotRecorded, LayerHTTP,
 		"The recorder left out or masked headers, or left out request bodies. Rules about them were not applied.",
@@ -230,29 +229,29 @@ var checkRules = []Rule{
 		"Look for a mixed-up fixture or cache key.", firm},
 
 	{PatternUnsupported, LayerDerive,
-		"No regular expression engine that crcheck has can compile a pattern. Strings were not matched against it.",
+		"None of crcheck's regular expression engines can compile a pattern. Strings were not matched against it.",
 		"Correct the pattern with an overlay.", graduated},
 	{PatternTimeout, LayerDerive,
-		"Matching a string against a pattern took too long, so it was stopped.",
+		"Matching a string against a pattern took too long and was stopped.",
 		"Simplify the pattern with an overlay, or shorten the string.", graduated},
 	{SourceConflict, LayerDerive,
-		"Two sources, or two parts of one, state a facet differently. The first one is used.",
+		"Two sources, or two parts of one source, contradict each other about a facet. The first takes precedence.",
 		"Override it with an overlay that states the right value and why.", graduated},
 	{OverlayStale, LayerDerive,
 		"An overlay states what its source now states itself, or names a member that does not exist.",
-		"Remove the entry, or correct its place.", graduated},
+		"Remove the entry, or correct the place that it names.", graduated},
 
 	{SecretFound, LayerRecord,
-		"An interaction holds what looks like a secret: an access key, a token, a signature, a password. A recording masks it; it is never shown.",
-		"Remove the secret from the request or response. Revoke it if it has been on a disk or in a repository.", always},
+		"An interaction contains something that looks like a secret: an access key, a token, a signature or a password. Recordings mask it, and reports never show it.",
+		"Remove the secret from the request or response. Revoke it if it was ever written to a disk or a repository.", always},
 	{RecordTooLarge, LayerRecord,
-		"A body is larger than the recording limit. The client got it, but the cassette lacks it, and so will replay.",
+		"A body is larger than the recording limit. The client received it, but the cassette does not contain it, so replay cannot return it.",
 		"Record with smaller data.", graduated},
 	{RecordNotRedacted, LayerRecord,
 		"A body could not be searched for secrets: it is binary, or has an unknown encoding. It was left out of the recording.",
 		"Record a request whose response is text, or accept no encoding other than gzip.", graduated},
 	{RecordOneWay, LayerRecord,
-		"A value was masked because no pseudonym of it fits the contract, or pseudonyms cannot be mapped back. Replay with the key returns another value than the live run did.",
+		"A value was masked because no pseudonym of it fits the contract, or pseudonyms cannot be mapped back. Replay with the key returns another value than the live run.",
 		"No action needed unless a test depends on the value. Then use a value that a pseudonym can replace.", graduated},
 }
 
@@ -268,7 +267,7 @@ func (id RuleID) Lookup() (Rule, bool) {
 	return anyOrigin()[i], true
 }
 
-// SeverityFrom is [RuleID.Severity] for what is known to come from an origin.
+// SeverityFrom is [RuleID.Severity] for a response of a known origin.
 func (id RuleID) SeverityFrom(origin Origin, p Profile) Severity {
 	if severities, ok := fromEmulators[id]; ok && origin == OriginEmulator {
 		return severities[p]
@@ -276,11 +275,89 @@ func (id RuleID) SeverityFrom(origin Origin, p Profile) Severity {
 	return id.Severity(p)
 }
 
-// Severity returns the rule's severity under a profile; a rule that the table
-// does not have weighs as an error, so that it cannot pass unseen.
+// Severity returns the rule's severity under a profile. A rule that is not in the table is an
+// error, so that it cannot pass unnoticed.
 func (id RuleID) Severity(p Profile) Severity {
 	if r, ok := id.Lookup(); ok {
 		return r.Severity(p)
 	}
 	return Error
+}
+
+// Rules of [LayerProbe]: how the responses of an emulator differ from the service's.
+const (
+	ProbeStatus      RuleID = "probe.status"
+	ProbeErrorCode   RuleID = "probe.error-code"
+	ProbeMember      RuleID = "probe.member"
+	ProbeMemberExtra RuleID = "probe.member-extra"
+	ProbeUnionMember RuleID = "probe.union-member"
+	ProbeNotRefused  RuleID = "probe.not-refused"
+)
+
+// LayerProbe: the responses of an emulator compared with the recorded ones.
+const LayerProbe Layer = "probe"
+
+var probeRules = []Rule{
+	{ProbeStatus, LayerProbe,
+		"The emulator's HTTP status differs from the service's. Clients use it to tell success from errors, and to decide whether to retry.",
+		"Make the emulator send the recorded status. If it lacks the state that the service had, create that first: seed it, or probe with the recording of the calls that created it.", firm},
+	{ProbeErrorCode, LayerProbe,
+		"The emulator returned another error than the service. Typed clients raise another exception.",
+		"Make the emulator return the recorded error.", firm},
+	{ProbeMember, LayerProbe,
+		"The service sent an optional member that the emulator omits. Code that was tested against the emulator has never seen it.",
+		"Make the emulator send the member.", firm},
+	{ProbeMemberExtra, LayerProbe,
+		"The emulator sends a member that the service omitted in the same place. Code that was tested against the emulator may rely on it.",
+		"Check whether the service sends it in this state; if not, omit it.", noteworthy},
+	{ProbeUnionMember, LayerProbe,
+		"The emulator set another member of a tagged union than the service did. Clients take another branch.",
+		"Make the emulator set the recorded member.", firm},
+	{ProbeNotRefused, LayerProbe,
+		"An input that breaks the contract was not rejected as invalid. A client with that bug passes its tests and fails in production.",
+		"Make the emulator validate its input before it looks anything up, and return the contract's error for invalid input.", firm},
+}
+
+// Rules of [LayerCassette]: the care of cassettes.
+const (
+	CassetteStale     RuleID = "cassette.stale"
+	CassetteDuplicate RuleID = "cassette.duplicate"
+	CassetteUnsorted  RuleID = "cassette.unsorted"
+)
+
+// LayerCassette: a recording as a file that people keep.
+const LayerCassette Layer = "cassette"
+
+var cassetteRules = []Rule{
+	{TrafficOddEntry, LayerCassette,
+		"An entry of a recording does not conform to its format. The entry, or its malformed part, was left out; the rest of the file was read.",
+		"Record it again, or remove the entry.", graduated},
+	{CassetteStale, LayerCassette,
+		"The cassette was recorded with another version of its contract, or with an unknown contract. The service may behave differently now.",
+		"See what changed in the contract with `crcheck drift`, then record the cassette again.", graduated},
+	{CassetteDuplicate, LayerCassette,
+		"An interaction has the same request and response as an earlier one. Replay needs both only if a client repeats the request.",
+		"Remove it, or run `crcheck cassette minimize`.", noteworthy},
+	{CassetteUnsorted, LayerCassette,
+		"The file is not formatted as crcheck writes cassettes: the order or style of keys or headers differs. Recording it again changes every line.",
+		"Rewrite it with `crcheck cassette convert FILE -o FILE`.", noteworthy},
+}
+
+// Rules of [LayerConform]: a client deviates from what a case of the conformance suite expects.
+// Ignore rows for them name a case instead of a place, see [Expected.Case].
+const (
+	ConformFailed RuleID = "conform.failed"
+	ConformFlaky  RuleID = "conform.flaky"
+)
+
+// LayerConform: a client against the conformance suite.
+const LayerConform Layer = "conform"
+
+var conformRules = []Rule{
+	{ConformFailed, LayerConform,
+		"A client fails a case of the conformance suite: it sends another request than the case asks for, or reports another outcome than the responses have.",
+		"Fix the client or its adapter. Put what an SDK is known to get wrong into its list of expected failures, with a reason.", always},
+	{ConformFlaky, LayerConform,
+		"A client passes a case in one run and fails it in the next. Its outcome depends on chance, such as the order of a map.",
+		"Make the outcome depend only on what the client receives. Put a case whose outcome is known to vary into the list of expected failures under this rule; it may then pass or fail.", always},
 }

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// Scope is what a run has checked. A row that matched nothing is stale only if
-// all that it names was in the scope. Its zero value is ready; a nil scope covers
-// everything.
+// Scope is what a run checked. A row that matched nothing is stale only if the scope covers
+// everything that the row names. The zero value is ready to use; a nil scope covers everything.
 type Scope struct {
 	layers  map[Layer]bool
 	sources map[string]bool
@@ -16,7 +15,7 @@ type Scope struct {
 	all     bool               // every source, operation, part and shape
 }
 
-// Layers says which rules the run applies; without any call, all of them.
+// Layers adds layers whose rules the run applies; by default it applies all rules.
 func (s *Scope) Layers(layers ...Layer) {
 	if s.layers == nil {
 		s.layers = map[Layer]bool{}
@@ -34,8 +33,7 @@ func (s *Scope) Source(name string) {
 	s.sources[name] = true
 }
 
-// All notes that every operation, part and shape was checked, of no source in
-// particular, and returns the scope.
+// All notes that every source, operation, part and shape was checked, and returns the scope.
 func (s *Scope) All() *Scope {
 	s.all = true
 	return s
@@ -49,8 +47,8 @@ func (s *Scope) Shape(operation, part, structure string) {
 	s.shapes[[3]string{Service(operation), cmp.Or(part, "output"), structure}] = true
 }
 
-// Part notes that a document of an operation's part, as [Finding] names them, was
-// checked. The first time it asks for the structures that the part leads to.
+// Part notes that a document of an operation's part, as [Finding] names them, was checked. It calls
+// structures, which returns the structures that the part leads to, the first time only.
 func (s *Scope) Part(operation, part string, structures func() []string) {
 	key := [2]string{operation, cmp.Or(part, "output")}
 	if s.parts[key] {
@@ -65,9 +63,8 @@ func (s *Scope) Part(operation, part string, structures func() []string) {
 	}
 }
 
-// Covers reports whether all that a row names was in the scope: its rule is one
-// that the run applies, its source one that was checked, and its operation, part
-// and shape, too. It never covers a row about cases: package conformance settles those.
+// Covers reports whether the run applied the rule of a row and checked its source, operation, part
+// and shape. It never covers a row about cases: package conformance settles those.
 func (s *Scope) Covers(e Expected) bool {
 	if s == nil {
 		return true

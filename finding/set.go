@@ -2,8 +2,7 @@ package finding
 
 import "slices"
 
-// Set is a number of findings, sorted by place and free of duplicates; nil when
-// there is nothing to say.
+// Set is a list of findings, sorted by place and without duplicates; nil if there are none.
 type Set []Finding
 
 // NewSet renders the findings that have no message yet, sorts them, drops duplicates and returns
@@ -39,7 +38,7 @@ func (s Set) Rejects() bool {
 	return ok && worst >= Error
 }
 
-// Rules returns the rules that the findings are of, each once, sorted.
+// Rules returns the rules of the findings, sorted and without duplicates.
 func (s Set) Rules() []RuleID {
 	var ids []RuleID
 	for _, f := range s {
@@ -49,8 +48,8 @@ func (s Set) Rules() []RuleID {
 	return slices.Compact(ids)
 }
 
-// General returns the findings with special cases put down to their general rules,
-// see [Finding.General]. Severities stay as they are.
+// General returns the findings under their general rules, see [Finding.General]. Severities stay as
+// they are.
 func (s Set) General() Set {
 	findings := slices.Clone(s)
 	for i := range findings {
@@ -59,7 +58,7 @@ func (s Set) General() Set {
 	return NewSet(findings...)
 }
 
-// Has reports whether some finding is of a layer.
+// Has reports whether the set has a finding of a layer.
 func (s Set) Has(layer Layer) bool {
 	return slices.ContainsFunc(s, func(f Finding) bool {
 		rule, _ := f.Rule.Lookup()

@@ -31,7 +31,7 @@ var ordered = []Finding{
 	{Source: "b"},
 }
 
-// TestNewSet: whatever the order and number of the findings, the set is the same.
+// TestNewSet checks that the set does not depend on the order and number of the findings.
 func TestNewSet(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 0))

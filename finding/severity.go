@@ -6,7 +6,7 @@ import (
 	"github.com/crcheck/crcheck/internal/wording"
 )
 
-// Severity says how much a finding weighs under a profile.
+// Severity says how serious a finding is under a profile.
 type Severity int
 
 const (
@@ -32,7 +32,7 @@ func (s Severity) MarshalText() ([]byte, error) {
 	return []byte(s.String()), nil
 }
 
-// UnmarshalText reads what [Severity.MarshalText] writes.
+// UnmarshalText reads "info", "warning" or "error".
 func (s *Severity) UnmarshalText(name []byte) error {
 	return wording.ParseName(s, severityNames[:], name, "severity")
 }
@@ -42,9 +42,9 @@ type Profile int
 
 const (
 	Default Profile = iota
-	// Lenient makes an error only of what breaks every client.
+	// Lenient makes errors only of findings that break every client.
 	Lenient
-	// Strict makes an error of all that the contract does not state.
+	// Strict makes errors of everything that the contract does not allow.
 	Strict
 )
 
@@ -62,11 +62,11 @@ func (p *Profile) UnmarshalText(name []byte) error {
 	return wording.ParseName(p, profileNames[:], name, "profile")
 }
 
-// Grade returns the findings with the severity that the profile gives their rules,
-// whoever sent what they are about.
+// Grade returns the findings with the severity that the profile gives their rules, for an unknown
+// origin.
 func (p Profile) Grade(findings Set) Set { return p.GradeFrom(OriginUnknown, findings) }
 
-// GradeFrom is [Profile.Grade] for what is known to come from an origin.
+// GradeFrom is [Profile.Grade] for the traffic of an origin.
 func (p Profile) GradeFrom(origin Origin, findings Set) Set {
 	if len(findings) == 0 {
 		return nil
@@ -77,4 +77,26 @@ func (p Profile) GradeFrom(origin Origin, findings Set) Set {
 		graded[i] = f
 	}
 	return graded
+}
+
+// Origin says who sent the responses that findings are about. It decides the severity and the
+// remedy of a finding: an emulator can be fixed, AWS cannot. The caller states it. It is never
+// guessed from a host name, because emulators in the client's process use the host names of AWS.
+type Origin int
+
+const (
+	OriginUnknown  Origin = iota
+	OriginAWS             // AWS itself
+	OriginEmulator        // a program that replaces AWS in tests, such as moto
+	OriginFixtures        // documents that somebody wrote for tests
+)
+
+var originNames = [...]string{OriginUnknown: "", OriginAWS: "aws", OriginEmulator: "emulator", OriginFixtures: "fixtures"}
+
+// String returns "aws", "emulator", "fixtures", or "" for [OriginUnknown].
+func (o Origin) String() string { return originNames[o] }
+
+// UnmarshalText reads "aws", "emulator" or "fixtures"; "" is [OriginUnknown].
+func (o *Origin) UnmarshalText(name []byte) error {
+	return wording.ParseName(o, originNames[:], name, "origin")
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Kind is the kind of what was found: the JSON type of a value, and of numbers and strings a
-// little more. It is known, too, where the value itself is withheld.
+// Kind is the kind of the value that was found: its JSON type, more exactly for numbers and
+// strings. It is set even if the value itself is withheld.
 type Kind string
 
 const (
@@ -18,16 +18,16 @@ const (
 	KindNumber     Kind = "number"
 	KindBigNumber  Kind = "number beyond 64 bits"
 	KindString     Kind = "string"
-	KindDateTime   Kind = "date-time string" // as RFC 3339 writes it
+	KindDateTime   Kind = "date-time string" // RFC 3339
 	KindHTTPDate   Kind = "http-date string"
 	KindList       Kind = "array"
 	KindObject     Kind = "object"
 
-	KindNameAlone Kind = "name alone" // what boto3 leaves of a union member that it does not know
-	KindCharacter Kind = "character"  // where a value or more of one should be
+	KindNameAlone Kind = "name alone" // a union member that boto3 does not know
+	KindCharacter Kind = "character"  // an unexpected character
 	KindEnd       Kind = "end of input"
 	KindAbsent    Kind = "absent"
-	KindReplaced  Kind = "replaced bytes" // U+FFFD, in a body that is binary
+	KindReplaced  Kind = "replaced bytes" // U+FFFD in a binary body
 )
 
 func (k Kind) isNumber() bool {
@@ -39,15 +39,15 @@ func (k Kind) isString() bool { return k == KindString || k == KindDateTime || k
 // maxText is how many bytes of a value a finding keeps.
 const maxText = 1024
 
-// Value is what was found.
+// Value is the value that was found.
 type Value struct {
 	Kind Kind `json:"kind,omitempty"`
 	// Text is a string without its quotes, or a number or boolean as it is written. It is empty
-	// for lists and objects, and where the value is withheld.
+	// for lists and objects, and if the value is withheld.
 	Text string `json:"text,omitempty"`
-	// Cut is the size of the whole text in bytes where Text is only its beginning.
+	// Cut is the size of the whole text in bytes if Text is only its beginning.
 	Cut int `json:"cut,omitempty"`
-	// Length counts units, which is what lengths are limits on.
+	// Length is the length of the value in units.
 	Length int    `json:"length,omitempty"`
 	Unit   string `json:"unit,omitempty"`
 }
@@ -60,7 +60,7 @@ const (
 	Entries    = "entries"
 )
 
-// ValueOf returns a value of which at most 1 KiB bytes are kept.
+// ValueOf returns a value with at most the first 1 KiB of the text.
 func ValueOf(kind Kind, text string) Value {
 	if len(text) <= maxText {
 		return Value{Kind: kind, Text: text}
@@ -68,23 +68,23 @@ func ValueOf(kind Kind, text string) Value {
 	return Value{Kind: kind, Text: strings.ToValidUTF8(text[:maxText], ""), Cut: len(text)}
 }
 
-// Text is a value that is known as a text alone.
+// Text returns a value without a kind.
 func Text(text string) Value { return ValueOf("", text) }
 
-// Want is what was wanted: what applies is filled in.
+// Want is the value that was wanted: the fields that apply are set.
 type Want struct {
-	// Type is a shape's, in the words of package schema; "union" and "encoded JSON" besides.
-	// Of a header of an event it is the header's.
+	// Type is the type of a shape as in package schema, or "union" or "encoded JSON"; for a header of
+	// an event it is the header's type.
 	Type string `json:"type,omitempty"`
-	// Format is that of a timestamp.
+	// Format is the format of a timestamp.
 	Format string `json:"format,omitempty"`
-	// OneOf are the names or values of which one was wanted: members, values of an enum, errors,
+	// OneOf lists the names or values that are allowed: members, values of an enum, errors or
 	// statuses.
 	OneOf []string `json:"oneOf,omitempty"`
-	// Bounds are those of a length, a range or a type.
+	// Bounds are the bounds of a length, a range or a type.
 	Bounds  Bounds `json:"bounds,omitzero"`
 	Pattern string `json:"pattern,omitempty"`
-	// Text is the only text that would do.
+	// Text is the only text that is allowed.
 	Text string `json:"text,omitempty"`
 }
 
@@ -108,7 +108,7 @@ func (b Bounds) String() string {
 	return fmt.Sprintf("%s to %s", b.Min, b.Max)
 }
 
-// Carrier is where a member travels that is not in the body.
+// Carrier is where a member travels if it is not in the body.
 type Carrier struct {
 	In   string `json:"in"`             // header, headers, query, label or status
 	Name string `json:"name,omitempty"` // on the wire; of headers: their prefix
@@ -128,13 +128,13 @@ func (c Carrier) String() string {
 	return c.In + " " + c.Name
 }
 
-// Problem tells apart the ways in which one rule is broken.
+// Problem distinguishes the ways in which one rule can be broken.
 type Problem string
 
 const (
 	NotIntegral  Problem = "not-integral"   // type.mismatch: an integer is wanted
 	BeyondType   Problem = "beyond-type"    // type.mismatch: the type cannot hold the number
-	NoForm       Problem = "no-form"        // type.mismatch: a text that is not of the type's form
+	NoForm       Problem = "no-form"        // type.mismatch: a text that does not have the form of the type
 	HeaderType   Problem = "header-type"    // type.mismatch: of a header of an event
 	InMap        Problem = "in-map"         // type.null: in a map, not a list
 	EmptyBody    Problem = "empty-body"     // syntax.invalid
@@ -149,13 +149,13 @@ const (
 	ErrorForm    Problem = "code-form"      // error.query-code: the header is malformed
 	OtherCode    Problem = "other-code"     // error.query-code
 	OtherFault   Problem = "other-fault"    // error.query-code
-	SchemaAgrees Problem = "schema-accepts" // oracle.disagreement: it accepts what package validate does not
+	SchemaAgrees Problem = "schema-accepts" // oracle.disagreement: the schema accepts what package validate rejects
 
 	Minimum Problem = "minimum" // drift.*: of a length or range
 	Maximum Problem = "maximum" // drift.*: of a length or range
 
 	TwoSources Problem = "two-sources" // source.conflict: Between them
-	OfOverlay  Problem = "overlay"     // source.conflict: an overlay that counts, and an earlier one
+	OfOverlay  Problem = "overlay"     // source.conflict: an overlay that takes precedence, and an earlier one
 
 	AfterEnd     Problem = "after-end"      // stream.framing: a message after the one that ends the stream
 	NoHeader     Problem = "no-header"      // stream.framing: the name is that of the header

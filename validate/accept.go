@@ -12,9 +12,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// acceptor is the filter before an [explainer]: it says yes where there is nothing to say about
-// bytes at any severity, and otherwise that it is unsure. What is wrong, and whether anything is,
-// only the explainer says: yes means that it finds nothing. All methods return true for yes.
+// acceptor is the filter before an [explainer]. Its methods return true if the explainer would find
+// nothing, at any severity. False means unsure: only the explainer decides whether anything is
+// wrong.
 type acceptor struct {
 	reader
 	typed []byte // for the header of an event, as JSON
@@ -44,7 +44,7 @@ func trimSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
 
 var acceptors = sync.Pool{New: func() any { return new(acceptor) }}
 
-// accepts reports whether there is nothing to say about a document.
+// accepts reports whether the explainer would find nothing in a document.
 func accepts(n *node, document []byte) bool {
 	a := acceptors.Get().(*acceptor)
 	defer acceptors.Put(a)
@@ -220,7 +220,7 @@ func (a *acceptor) string(n *node) bool {
 	return ok && a.fits(n, text)
 }
 
-// fits holds a string, the key of a map or a blob against its shape.
+// fits validates a string, the key of a map or a blob against its shape.
 func (a *acceptor) fits(n *node, text []byte) bool {
 	if n.enum != nil && !n.enum[string(text)] || n.form != nil && !n.form.Match(text) {
 		return false
@@ -253,7 +253,7 @@ func (a *acceptor) integer(n *node) bool {
 		return n.limits.HoldsInt(small) && n.bounds.HoldsInt(small)
 	}
 	value := a.decimal(raw)
-	return value.Integral() && !hasFractionOrExponent(raw) && beyondDoubles.Holds(value) && n.limits.Holds(value) && n.bounds.Holds(value)
+	return value.Integral() && !hasFractionOrExponent(raw) && exactDoubles.Holds(value) && n.limits.Holds(value) && n.bounds.Holds(value)
 }
 
 func (a *acceptor) float(n *node) bool {

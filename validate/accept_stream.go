@@ -6,7 +6,7 @@ import (
 	"github.com/crcheck/crcheck/internal/eventstream"
 )
 
-// accepts reports whether there is nothing to say about a stream.
+// accepts reports whether the explainer would find nothing in a stream.
 func (st *stream) accepts(body []byte) bool {
 	a := acceptors.Get().(*acceptor)
 	defer acceptors.Put(a)
@@ -43,7 +43,7 @@ func hasDate(m eventstream.Message) bool {
 	return ok && date.Type == eventstream.TypeTimestamp
 }
 
-// event takes the message of an event, out of its signed message.
+// event accepts the message of an event, unwrapped from its signed message.
 func (a *acceptor) event(st *stream, m eventstream.Message, index int) bool {
 	kind, _, ok := headerText(m, ":message-type")
 	if !ok {
@@ -68,7 +68,7 @@ func (a *acceptor) event(st *stream, m eventstream.Message, index int) bool {
 	return false
 }
 
-// eventMember takes an event or exception that is a member of the union.
+// eventMember accepts an event or exception that is a member of the union.
 func (a *acceptor) eventMember(st *stream, e *event, m eventstream.Message) bool {
 	for i := range e.headers {
 		if !a.eventHeader(&e.headers[i], m) {
@@ -93,15 +93,15 @@ func (a *acceptor) eventHeader(h *eventHeader, m eventstream.Message) bool {
 	return h.fits(v.Type) && a.accepts(h.node, a.typed)
 }
 
-// json takes a payload that is a JSON text, and its Content-Type.
+// json accepts a payload that is a JSON text, and its Content-Type.
 func (a *acceptor) json(st *stream, n *node, m eventstream.Message) bool {
 	return st.typed(m) && a.accepts(n, jsonPayload(m))
 }
 
 var noMembers = []byte("{}")
 
-// jsonPayload is a payload that is a JSON text. None at all is an object without members, as all
-// SDKs take it.
+// jsonPayload returns a payload that is a JSON text. All SDKs read an empty payload as an object
+// without members.
 func jsonPayload(m eventstream.Message) []byte {
 	if len(m.Payload) == 0 {
 		return noMembers
@@ -109,7 +109,7 @@ func jsonPayload(m eventstream.Message) []byte {
 	return m.Payload
 }
 
-// typed reports whether the :content-type of a payload that is JSON says so. It may be absent.
+// typed reports whether the :content-type of a JSON payload is that of JSON. It may be absent.
 func (st *stream) typed(m eventstream.Message) bool {
 	v, _, ok := m.Headers.Find(":content-type")
 	if !ok || st.media == "" || len(m.Payload) == 0 || string(v.Data) == st.media || string(v.Data) == "application/json" {

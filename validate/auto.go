@@ -9,22 +9,20 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Auto validates traffic whose encoding is told by evidence, one source at a time:
-// HTTP bodies, or what boto3 and the AWS CLI hand over. It is immutable and safe
-// for concurrent use.
+// Auto validates traffic, and detects the encoding of each source: HTTP bodies, or the output of
+// boto3 and the AWS CLI. It is immutable and safe for concurrent use.
 //
-// Evidence settles one document: a request beside it means HTTP; ResponseMetadata,
-// or Error with a Code, where the contract's output has no such member, means the
-// SDK. A document without evidence takes the kind of its source: see [Source].
+// Evidence decides about one document: a recorded request means HTTP; ResponseMetadata, or Error
+// with a Code, means the SDK unless the contract's output has such a member. A document without
+// evidence has the encoding of its source: see [Source].
 type Auto struct {
 	wire, sdk *Catalog
 	options   Options
-	fixed     bool                   // options.Encoding is for every document
-	names     func() map[string]bool // that contracts know at the top of documents
+	fixed     bool                   // every document has options.Encoding
+	names     func() map[string]bool // of members at the top of the contracts' documents
 }
 
-// CompileAuto prepares a catalog for either encoding; the one of the options counts
-// for nothing.
+// CompileAuto prepares a catalog for both encodings. It ignores the encoding of the options.
 func CompileAuto(k *schema.Catalog, options Options) (*Auto, error) {
 	a := &Auto{options: options, names: sync.OnceValue(func() map[string]bool { return topNames(k.Given()) })}
 	var err error
@@ -37,8 +35,7 @@ func CompileAuto(k *schema.Catalog, options Options) (*Auto, error) {
 	return a, err
 }
 
-// CompileFixed prepares a catalog for the encoding of the options, whatever the
-// evidence.
+// CompileFixed prepares a catalog for the encoding of the options, and ignores the evidence.
 func CompileFixed(k *schema.Catalog, options Options) (*Auto, error) {
 	a, err := CompileAuto(k, options)
 	if err == nil {
@@ -54,16 +51,15 @@ const (
 	MaxAheadBytes = 16 << 20
 )
 
-// Source is what is known of one source of traffic, such as a file: what its
-// recorder keeps, and in which encoding its documents are. It is decided by the
-// first [MaxAhead] interactions, in their order: see [Source.Ahead]. The zero value
-// knows nothing.
+// Source is what is known about one source of traffic, such as a file: what its recorder keeps, and
+// the encoding of its documents. The first [MaxAhead] interactions decide it: see [Source.Ahead].
+// The zero value knows nothing.
 type Source struct {
 	kept  recorded
 	votes [2]int // documents that are evidence, by encoding
 }
 
-// Kind is the encoding of documents that no evidence settles: that of most others.
+// Kind returns the encoding of documents without evidence: that of most documents with evidence.
 func (s *Source) Kind() schema.Encoding {
 	if s.votes[schema.SDK] > s.votes[schema.HTTP] {
 		return schema.SDK
@@ -71,9 +67,9 @@ func (s *Source) Kind() schema.Encoding {
 	return schema.HTTP
 }
 
-// Ahead yields the interactions of a source, once it has read ahead and knows what
-// it is. The function returns what an interaction is validated by, and how bare
-// bodies are taken; nil where that is not known. Errors keep their places.
+// Ahead yields the interactions of a source after it has read ahead to learn what the source is.
+// The function by returns the validator of an interaction, or nil if there is none; bare says what
+// bare bodies are. Errors keep their places.
 func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traffic.Interaction) *Auto, bare Bare) iter.Seq2[*traffic.Interaction, error] {
 	type read struct {
 		x   *traffic.Interaction
@@ -120,7 +116,7 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 	}
 }
 
-// See notes what the recorder of the source kept of an interaction. A caller that does not use
+// See notes what the recorder kept of an interaction. A caller that does not use
 // [Source.Ahead] calls it for each interaction.
 func (s *Source) See(x *traffic.Interaction) { s.kept.see(x) }
 
@@ -134,11 +130,11 @@ func (s *Source) see(x *traffic.Interaction, a *Auto, bare Bare) {
 	}
 }
 
-// Checked is what came of an interaction, and which encoding it was taken in.
+// Checked is the outcome of an interaction, and the encoding in which it was read.
 type Checked struct {
 	Outcome
 	Encoding schema.Encoding
-	Settled  bool // by evidence of its own
+	Settled  bool // the document itself is evidence of the encoding
 }
 
 // Check validates an interaction of a source. The error is a [*BareError] or a

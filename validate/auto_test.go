@@ -64,7 +64,8 @@ func takenAs(t *testing.T, a *Auto, bare Bare, all iter.Seq2[*traffic.Interactio
 	return lines
 }
 
-// TestEvidence: what a document proves, and what its source says of those that prove nothing.
+// TestEvidence checks which encoding a document proves, and which one its source gives it
+// otherwise.
 func TestEvidence(t *testing.T) {
 	const (
 		metadata = `{"ResponseMetadata":{"HTTPStatusCode":200},"Brokers":[]}`
@@ -125,7 +126,8 @@ func TestEvidence(t *testing.T) {
 	})
 }
 
-// TestUnrecognised: a document of which the contract knows no member is not validated against it.
+// TestUnrecognised checks that a document is not validated if the contract knows none of its
+// members.
 func TestUnrecognised(t *testing.T) {
 	other := strings.NewReplacer(`"mq"`, `"other"`, `"/brokers"`, `"/others"`).Replace(brokers)
 	for name, test := range map[string]struct {
@@ -164,7 +166,8 @@ func TestUnrecognised(t *testing.T) {
 	})
 }
 
-// TestAhead: reading ahead loses nothing, keeps the order, and holds a bounded part of the source.
+// TestAhead checks that reading ahead loses nothing, keeps the order, and buffers a bounded part of
+// the source.
 func TestAhead(t *testing.T) {
 	const n = 3*MaxAhead + 7
 	broken := fmt.Errorf("broken")
@@ -209,7 +212,7 @@ func TestAhead(t *testing.T) {
 	})
 }
 
-// TestFrom: a recording says who responded; whoever validates it may know better.
+// TestFrom checks that a recording says who responded, unless the options say it.
 func TestFrom(t *testing.T) {
 	for _, test := range []struct {
 		meta   string

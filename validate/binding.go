@@ -84,8 +84,8 @@ func (m *message) unknowable(b *binding.Member) bool {
 	return false
 }
 
-// boundTo validates the bound members of a message against their shapes. Findings
-// stand where the body begins: nothing that is read says where a header stands.
+// boundTo validates the bound members of a message against their shapes. Their findings have the
+// place where the body begins, because the position of a header is not known.
 func (d *document) boundTo(m *message) []located {
 	if d.bound == nil {
 		return nil

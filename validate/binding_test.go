@@ -55,8 +55,8 @@ func said(t testing.TB, c *schema.Contract, x *traffic.Interaction) []string {
 	return said
 }
 
-// TestAnswerHeaders validates what a response says beside its body against the output.
-func TestAnswerHeaders(t *testing.T) {
+// TestResponseHeaders validates the members of a response outside its body.
+func TestResponseHeaders(t *testing.T) {
 	for _, v := range []struct {
 		header string // NAME: VALUE, several in lines
 		want   string // findings, in lines
@@ -133,7 +133,7 @@ func TestAnswerHeaders(t *testing.T) {
 	}
 }
 
-// TestBoundMessages: a finding beside the body names the place where it travels.
+// TestBoundMessages checks that a finding outside the body says where the member travels.
 func TestBoundMessages(t *testing.T) {
 	x := parcelSent()
 	x.Request.URL = "https://h/depots/ab/parcels/MON/7/2026-01-02T03:04:05Z/x?send&c=red&l=x&z=" + strings.Repeat("z", 31)
@@ -151,13 +151,13 @@ func TestBoundMessages(t *testing.T) {
 		require.NotContains(t, f.Got+f.Message, "hidden")
 	}
 	require.Equal(t, map[string]string{
-		"/code":             "the status: 203 is out of range; the contract allows 200 to 202",
-		"/day":              `header X-Day: got "today", want an RFC 3339 date-time such as 1994-11-06T08:49:37Z`,
-		"/time":             `header X-Time: got "2020-01-01T00:00:00Z", want an HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT`,
-		"/tags/One":         "headers X-Tag-*: 5 code points; the contract allows at most 4",
-		"input#/limits/0":   `query parameter l: got string "x", want an integer`,
-		"input#/others/z/0": "the query: 31 code points; the contract allows at most 30",
-		"input#/secret":     "header X-Secret: 6 code points; the contract allows at most 3",
+		"/code":             "the status: 203 is out of range, want 200 to 202",
+		"/day":              `header X-Day: got "today", want RFC 3339 date-time such as 1994-11-06T08:49:37Z`,
+		"/time":             `header X-Time: got "2020-01-01T00:00:00Z", want HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT`,
+		"/tags/One":         "headers X-Tag-*: got 5 code points, want at most 4",
+		"input#/limits/0":   `query parameter l: got string "x", want integer`,
+		"input#/others/z/0": "the query: got 31 code points, want at most 30",
+		"input#/secret":     "header X-Secret: got 6 code points, want at most 3",
 		"input#/size":       `header X-Size: "M" is not a value of the enum`,
 	}, got)
 }
@@ -234,8 +234,8 @@ func withoutHeader(name string) func(*traffic.Request) {
 	return func(r *traffic.Request) { delete(r.Header, name) }
 }
 
-// TestRequestOfUnstatedBindings: a source that does not say where members travel
-// says nothing about requests.
+// TestRequestOfUnstatedBindings checks that a request is not validated if the contract does not say
+// where members travel.
 func TestRequestOfUnstatedBindings(t *testing.T) {
 	x := parcelSent()
 	body(`[]`)(x.Request)
@@ -248,7 +248,7 @@ func TestRequestOfUnstatedBindings(t *testing.T) {
 	require.Empty(t, said(t, unlabelled, x))
 }
 
-// TestErrorHeaders: members of an error travel in headers, too.
+// TestErrorHeaders checks that members of an error in headers are validated.
 func TestErrorHeaders(t *testing.T) {
 	for _, v := range []struct{ retry, want string }{
 		{"3", ""}, {"soon", "type.mismatch error:Busy#/retryAfter"}, {"", "member.missing error:Busy#/retryAfter"},
@@ -301,8 +301,8 @@ func FuzzBound(f *testing.F) {
 	})
 }
 
-// TestEchoes: an answer repeats labels, query parameters, headers and members of
-// the request's body.
+// TestEchoes checks responses that repeat labels, query parameters, headers and body members of the
+// request.
 func TestEchoes(t *testing.T) {
 	for _, v := range []struct{ answer, want string }{
 		{`{"Depot":"ab","label":{"Colour":"red","size":"S","note":"n"}}`, ""},

@@ -12,8 +12,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// readableRoutes leaves the routes to contracts of JSON, or says what the
-// protocol is. Of both kinds the response tells which it is.
+// readableRoutes returns the routes to contracts with a JSON protocol, or names the other protocol
+// if there are none. If there are routes of both kinds, the response decides.
 func readableRoutes(found []schema.Route, x *traffic.Interaction) (json []schema.Route, why string) {
 	for _, route := range found {
 		if other, ok := route.NotJSON(); !ok {
@@ -32,8 +32,8 @@ func isXML(r *traffic.Response) bool {
 	return strings.Contains(strings.ToLower(awshttp.Value(r.Header, "Content-Type")), "xml") || bytes.HasPrefix(bytes.TrimSpace(r.Body.Bytes), []byte("<"))
 }
 
-// fit is what an exchange says of whether it is of a contract: the places of what
-// is found of each severity from warning on, under the default profile.
+// fit says how well an exchange conforms to a contract: the rules and places of its errors and of
+// its warnings, under the default profile.
 type fit [finding.Error + 1]map[string]bool
 
 // fit returns the fit of a part; the empty one means the whole exchange.
@@ -54,10 +54,9 @@ func (c candidate) fit(only schema.Part) (f fit) {
 	return f
 }
 
-// compare is positive where a fit is better than another: it is so in one respect,
-// errors or warnings, and not worse in the other. To have none is better than to
-// have some; where both have some, to have only some of those that the other has.
-// It is zero where neither is better.
+// compare is positive if f is better than the other fit: better in errors or in warnings, and not
+// worse in the other. None is better than some; if both have some, a subset is better. It is zero
+// if neither is better.
 func (f fit) compare(other fit) int {
 	for _, within := range []func(a, b map[string]bool) bool{
 		func(a, b map[string]bool) bool { return len(a) == 0 || len(b) > 0 },
@@ -87,10 +86,9 @@ func (f fit) compare(other fit) int {
 	return 0
 }
 
-// choose validates an exchange by that of several contracts which it fits better
-// than any other: see [fit.compare]; else by the one that the request alone fits
-// so. Contracts that promise the same under several names count as one, and go by
-// the first. What fits several alike is not checked, and named as ambiguous.
+// choose validates an exchange against the contract that it fits best: see [fit.compare]. If
+// several fit equally well, the request alone decides. Equal contracts under several names count as
+// one: the first. If the choice is still ambiguous, the exchange is not checked.
 func (k *Catalog) choose(found []schema.Route, exchange func(*Validator, map[string]string) Outcome) Outcome {
 	all := make([]candidate, 0, len(found))
 	for _, route := range found {
@@ -112,13 +110,13 @@ func (k *Catalog) choose(found []schema.Route, exchange func(*Validator, map[str
 	return Outcome{NotChecked: ambiguous(all)}
 }
 
-// candidate is a contract that an exchange may be of.
+// candidate is a contract to which an exchange may belong.
 type candidate struct {
 	*inUse
 	Outcome
 }
 
-// fitting returns a candidate that fits best, and all that fit no worse.
+// fitting returns the candidates that fit best.
 func fitting(all []candidate, part schema.Part) (best []candidate) {
 	fits := make([]fit, len(all))
 	top := 0
@@ -136,7 +134,7 @@ func fitting(all []candidate, part schema.Part) (best []candidate) {
 	return best
 }
 
-// same reports whether candidates promise the same.
+// same reports whether all candidates have the same contract, whatever its service is called.
 func same(all []candidate) bool {
 	for i := 1; i < len(all); i++ {
 		if all[i].digest() != all[0].digest() {
@@ -146,13 +144,13 @@ func same(all []candidate) bool {
 	return len(all) > 0
 }
 
-// ambiguous names candidates: by their services where their operations go by one
-// name, as in "ambiguous: lex-models or lexv2-models ListTagsForResource"; by their
-// versions where all else is the same.
+// ambiguous names the candidates: by their services if their operations have the same name, as in
+// "ambiguous: lex-models or lexv2-models ListTagsForResource"; by their versions if only those
+// differ.
 func ambiguous(all []candidate) string {
-	const most = 3
+	const limit = 3
 	first := all[0].contract
-	service, operation := true, true // all have the first's
+	service, operation := true, true // all candidates have that of the first
 	for _, c := range all {
 		service = service && c.contract.Service == first.Service
 		operation = operation && c.contract.Operation == first.Operation
@@ -169,8 +167,8 @@ func ambiguous(all []candidate) string {
 			names = append(names, c.contract.Name())
 		}
 	}
-	if names = slices.Compact(names); len(names) > most {
-		return fmt.Sprintf("ambiguous: %s or %d more%s", strings.Join(names[:most], ", "), len(names)-most, after)
+	if names = slices.Compact(names); len(names) > limit {
+		return fmt.Sprintf("ambiguous: %s or %d more%s", strings.Join(names[:limit], ", "), len(names)-limit, after)
 	}
 	return "ambiguous: " + strings.Join(names, " or ") + after
 }

@@ -28,8 +28,8 @@ func inBody(name, shape string) string {
 	return fmt.Sprintf(`{"name": %q, "shape": %s, "location": "body"}`, name, shape)
 }
 
-// TestSeveralContracts: which of several contracts with one route an exchange is
-// of, whatever the order of the contracts.
+// TestSeveralContracts checks which of several contracts with one route an exchange is validated
+// against.
 func TestSeveralContracts(t *testing.T) {
 	text := `{"type": "string"}`
 	list, number := `{"type": "list", "element": {"type": "string"}}`, `{"type": "integer"}`
@@ -94,7 +94,7 @@ func TestSeveralContracts(t *testing.T) {
 	}
 }
 
-// TestSeveralProtocols: of a contract of JSON and one of XML the response tells.
+// TestSeveralProtocols checks that the response decides between a contract of JSON and one of XML.
 func TestSeveralProtocols(t *testing.T) {
 	json := tags(t, "rest", "", "", inBody("tags", `{"type": "string"}`))
 	xml := json.Clone()
@@ -120,7 +120,8 @@ func TestSeveralProtocols(t *testing.T) {
 	}
 }
 
-// TestBareOfNoJSON: what is not JSON on the wire is refused there, and read as boto3 has it.
+// TestBareOfNoJSON checks that a contract without a JSON protocol is refused for HTTP bodies, and
+// read for SDK output.
 func TestBareOfNoJSON(t *testing.T) {
 	for protocol, what := range map[string]string{"restXml": "XML", "awsQuery": "form data", "ec2Query": "form data", "rpcv2Cbor": "CBOR"} {
 		t.Run(protocol, func(t *testing.T) {
@@ -144,7 +145,7 @@ func TestBareOfNoJSON(t *testing.T) {
 	}
 }
 
-// TestOnDemand: a service is loaded and checked when it is used.
+// TestOnDemand checks that a service is loaded and checked when it is first used.
 func TestOnDemand(t *testing.T) {
 	good := tags(t, "lex-models", "", "", inBody("tags", `{"type": "string"}`))
 	broken := good.Clone()

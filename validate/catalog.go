@@ -26,11 +26,11 @@ type Catalog struct {
 // inUse is a contract that traffic has reached.
 type inUse struct {
 	*Validator
-	digest func() string // of what it promises, whatever the service is called
+	digest func() string // of the contract without the name of its service
 }
 
-// CompileCatalog checks the contracts that a catalog has at hand; those of
-// services are checked when they are first used. Each is compiled then.
+// CompileCatalog checks the contracts that a catalog was given; those of services are checked when
+// they are first used. All are compiled when they are first used.
 func CompileCatalog(k *schema.Catalog, options Options) (*Catalog, error) {
 	for _, contract := range k.Given() {
 		if err := check(contract); err != nil {
@@ -58,13 +58,13 @@ func (k *Catalog) use(c *schema.Contract) (*inUse, error) {
 	return compiled.(func() (*inUse, error))()
 }
 
-// Bare says what bare bodies are, which nobody recorded a request of. The zero
-// value takes them for success responses of the only contract.
+// Bare says what bare bodies are: bodies that were recorded without a request. The zero value reads
+// them as success responses of the only contract.
 type Bare struct {
 	Operation string      // name of the operation, with or without its service; empty: the only one
 	Part      schema.Part // empty: by Status
 	Status    int         // 0: a success; 300 and above: an error, identified by its body
-	Found     bool        // in a folder: nobody has named the file, so it may be anything
+	Found     bool        // in a folder: the user did not name the file, so it may be anything
 }
 
 // BareError says that a bare body cannot be validated as asked.
@@ -76,25 +76,25 @@ type BareError struct {
 
 func (e *BareError) Error() string { return e.Problem }
 
-// Outcome is what came of one interaction.
+// Outcome is the result of validating one interaction.
 type Outcome struct {
 	Contract   *schema.Contract // nil: not checked
 	NotChecked string           // why not
-	Unrouted   *schema.Unrouted // why no contract has the route, where that is the reason
-	// NotRead is the kind of a body that no rule read, such as "blob payload" or
-	// "CBOR". The contract, where there is one, was checked around it.
+	Unrouted   *schema.Unrouted // why no contract has the route, if that is the reason
+	// NotRead is the kind of a body that no rule read, such as "blob payload" or "CBOR". The rest of
+	// the exchange was checked if there is a contract.
 	NotRead string
 	LeftOut LeftOut
-	// Unrecognised are some names of a bare body of which no contract knows a member, not
-	// nil where it is one: see [Auto].
+	// Unrecognised are some member names of a bare body of which no contract knows a member; nil for
+	// other bodies. See [Auto].
 	Unrecognised []string
 	Findings     finding.Set
 }
 
-// Check validates an interaction by the contract that its request routes to, or
-// a bare body as bare says. The error is a [*BareError] or a [*jsonschema.PartError].
+// Check validates an interaction against the contract that its request routes to, or a bare body as
+// bare says. The error is a [*BareError] or a [*jsonschema.PartError].
 //
-// Of what the recorder keeps it knows this interaction alone: see [Auto].
+// It judges by this interaction alone what the recorder keeps; [Auto] knows the whole source.
 func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 	return k.check(x, bare, recordedOf(x))
 }
@@ -150,10 +150,10 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 		}
 		return Outcome{Contract: c, Findings: locate(v.body(bare.Part, x.Response.Body), x)}, nil
 	}
-	answer := &traffic.Response{Status: bare.Status, Body: x.Response.Body}
-	failed := v.options.Encoding == schema.SDK && v.asBoto3Has(answer)
-	if failed || answer.Status >= 300 {
-		e := exchange{v: v, bare: true, kept: recorded{true, true, true}, response: answer}
+	response := &traffic.Response{Status: bare.Status, Body: x.Response.Body}
+	failed := v.options.Encoding == schema.SDK && v.restoreBoto3Error(response)
+	if failed || response.Status >= 300 {
+		e := exchange{v: v, bare: true, kept: recorded{true, true, true}, response: response}
 		e.identified()
 		return Outcome{Contract: c, Findings: locate(e.graded(), x)}, nil
 	}
@@ -163,12 +163,12 @@ func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) 
 	return Outcome{Contract: c, Findings: locate(v.body(schema.OutputPart, x.Response.Body), x)}, nil
 }
 
-// asBoto3Has gives an answer the status and the name of the error that its body is,
-// if it is the response of a ClientError of boto3: the members of the modelled
-// error beside {"Error": {"Code", "Message"}, "ResponseMetadata": {"HTTPStatusCode"}}
-// (botocore/parsers.py). Where that was dumped without its status, the code decides,
-// unless the output of the operation has a member of that name.
-func (v *Validator) asBoto3Has(r *traffic.Response) (failed bool) {
+// restoreBoto3Error sets the status of a response and the header that names its error, if the body
+// is the response of a boto3 ClientError: the members of the modeled error and {"Error": {"Code",
+// "Message"}, "ResponseMetadata": {"HTTPStatusCode"}} (botocore/parsers.py). It returns true for
+// such a body without a status: then the code shows that it is an error, unless the output of the
+// operation has a member of that name.
+func (v *Validator) restoreBoto3Error(r *traffic.Response) (failed bool) {
 	if !bytes.Contains(r.Body.Bytes, []byte(`"Error"`)) {
 		return false
 	}
@@ -180,7 +180,7 @@ func (v *Validator) asBoto3Has(r *traffic.Response) (failed bool) {
 	number, _ := metadata["HTTPStatusCode"].(json.Number)
 	header := http.Header{}
 	if own, ok := fault["QueryErrorCode"].(string); ok && own != "" {
-		// Beside it, Code and Type are the two parts of the header X-Amzn-Query-Error.
+		// Next to it, Code and Type are the two parts of the header X-Amzn-Query-Error.
 		if side, ok := fault["Type"].(string); ok {
 			header[queryErrorHeader] = []string{code + ";" + side}
 		}
@@ -201,11 +201,11 @@ func (v *Validator) asBoto3Has(r *traffic.Response) (failed bool) {
 
 func (k *Catalog) operation(name string) (*Validator, error) {
 	if name == "" && k.routes.Services() > 0 {
-		return nil, &BareError{"bodies without requests could be of many operations: name one with --operation", true}
+		return nil, &BareError{"a body without a request does not say which operation it belongs to; name one with --operation", true}
 	}
 	switch found := k.routes.Named(name); len(found) {
 	case 0:
-		return nil, &BareError{Problem: fmt.Sprintf("no contract is of operation %q", name)}
+		return nil, &BareError{Problem: fmt.Sprintf("no loaded contract has the operation %q", name)}
 	case 1:
 		v, err := k.use(found[0])
 		if err != nil {
@@ -213,11 +213,11 @@ func (k *Catalog) operation(name string) (*Validator, error) {
 		}
 		return v.Validator, nil
 	default:
-		return nil, &BareError{fmt.Sprintf("bodies without requests could be of %s or of %s: name one with --operation", found[0], found[1]), name == ""}
+		return nil, &BareError{fmt.Sprintf("a body without a request may belong to %s or %s; name one with --operation", found[0], found[1]), name == ""}
 	}
 }
 
-// locate says in which interaction of which source findings stand.
+// locate sets the source and the interaction of findings.
 func locate(findings finding.Set, x *traffic.Interaction) finding.Set {
 	for i := range findings {
 		findings[i].Source = x.Source

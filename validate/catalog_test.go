@@ -52,7 +52,7 @@ func called(operation, request string, status int, answer string) *traffic.Inter
 		Response: traffic.Response{Status: status, Header: http.Header{"Content-Type": {media}}, Body: traffic.BodyOf([]byte(answer))}}
 }
 
-// TestTargets: calls that differ by X-Amz-Target and body alone, one after another.
+// TestTargets checks calls that differ only by X-Amz-Target and body.
 func TestTargets(t *testing.T) {
 	k, err := CompileCatalog(tables(t), Options{})
 	require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// TestNotChecked: what is not checked has a reason that many have in common.
+// TestNotChecked checks that the reason for not checking is the same for similar exchanges.
 func TestNotChecked(t *testing.T) {
 	rest := contracts.MustLoad(contracts.Newest)
 	xml := rest.Clone()
@@ -116,8 +116,7 @@ func TestNotChecked(t *testing.T) {
 	require.Equal(t, &schema.Unrouted{Kind: schema.NoContract, Service: "iam", Endpoint: "dynamodb", Operation: "ListUsers", Protocol: "query"}, outcome.Unrouted)
 }
 
-// TestCatalogCompilesWhatIsUsed: each contract once, when it is first needed, and
-// from many goroutines.
+// TestCatalogCompilesWhatIsUsed checks that each contract is compiled once, when it is first used.
 func TestCatalogCompilesWhatIsUsed(t *testing.T) {
 	k, err := CompileCatalog(tables(t), Options{})
 	require.NoError(t, err)
@@ -145,7 +144,8 @@ func TestCatalogCompilesWhatIsUsed(t *testing.T) {
 	require.ErrorContains(t, err, `no shape "Nothing"`, "a contract is checked before anything is validated")
 }
 
-// TestClientError: the response of boto3's ClientError is an error, however it was called.
+// TestClientError checks that the response of a boto3 ClientError is an error, whatever the other
+// options.
 func TestClientError(t *testing.T) {
 	k, err := CompileCatalog(tables(t), Options{Encoding: schema.SDK})
 	require.NoError(t, err)
@@ -180,10 +180,10 @@ func TestBareBodies(t *testing.T) {
 		bare Bare
 		want string // a finding, or what is wrong
 	}{
-		{Bare{Operation: "ListTables", Part: schema.InputPart}, "1:10: warning constraint.range at input#/Limit: 101 is out of range; the contract allows at most 100"},
+		{Bare{Operation: "ListTables", Part: schema.InputPart}, "1:10: warning constraint.range at input#/Limit: 101 is out of range, want at most 100"},
 		{Bare{Operation: "dynamodb.DescribeTable", Part: "error:ResourceNotFoundException"}, `1:2: warning member.unknown at error:ResourceNotFoundException#/Limit: unknown member "Limit"`},
-		{Bare{}, "bodies without requests could be of"},
-		{Bare{Operation: "PutItem"}, `no contract is of operation "PutItem"`},
+		{Bare{}, "a body without a request may belong to"},
+		{Bare{Operation: "PutItem"}, `no loaded contract has the operation "PutItem"`},
 	} {
 		outcome, err := k.Check(bare, v.bare)
 		if err != nil {

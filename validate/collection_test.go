@@ -39,7 +39,8 @@ func bagOf(t *testing.T, options Options) *Validator {
 	return v
 }
 
-// TestEmpty: AWS sends empty values where a model demands one character, element or entry.
+// TestEmpty checks empty values where a model requires one character, element or entry: AWS sends
+// them.
 func TestEmpty(t *testing.T) {
 	full := func(member string) string { return `{"items":[],"tags":{},"id":"1",` + member + `}` }
 	for name, test := range map[string]struct {
@@ -83,7 +84,7 @@ func TestEmpty(t *testing.T) {
 	}
 }
 
-// TestMissingCollection: AWS leaves out empty lists and maps that a model requires.
+// TestMissingCollection checks required lists and maps that are absent: AWS omits empty ones.
 func TestMissingCollection(t *testing.T) {
 	for name, test := range map[string]struct {
 		document string

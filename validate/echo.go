@@ -14,19 +14,19 @@ type echo struct {
 	pointer       string // to the place, as findings about it name it
 	member        string // of the input
 	output, input repeated
-	number        bool // it is compared as one: 1.0 is 1
+	number        bool // compared as a number: 1.0 equals 1
 	sensitive     bool
 }
 
 // repeated says where a scalar travels in a message.
 type repeated struct {
-	beside  *binding.Member  // nil: in the body
+	beside  *binding.Member  // outside the body; nil: in the body
 	raw     bool             // the body is the text
 	pointer jsontext.Pointer // into the body
 }
 
-// newEchoes compiles the echoes of a contract that passes its check: they lead
-// through members alone, to what can be compared.
+// newEchoes compiles the echoes of a contract that passes its check, so that their pointers lead
+// through members only, to scalars.
 func newEchoes(c *schema.Contract) []echo {
 	var echoes []echo
 	input, _ := c.Root(schema.InputPart)
@@ -65,8 +65,8 @@ func newEchoes(c *schema.Contract) []echo {
 	return echoes
 }
 
-// scalar is the text of what is repeated; there is none where a message has no
-// such value, or several.
+// scalar returns the text of the repeated scalar; there is none if the message has no such value,
+// or several.
 func (m *message) scalar(r repeated) scalarText {
 	switch {
 	case r.beside != nil:
@@ -81,7 +81,7 @@ func (m *message) scalar(r repeated) scalarText {
 	return scalarAt(m.body.Bytes, r.pointer)
 }
 
-// same compares two texts as what they are.
+// same compares two texts as numbers or as strings.
 func (e *echo) same(a, b string) bool {
 	if e.number && decimal.Valid(a) && decimal.Valid(b) {
 		return decimal.Compare(a, b) == 0
@@ -89,9 +89,9 @@ func (e *echo) same(a, b string) bool {
 	return a == b
 }
 
-// echo compares a place of the output with what it repeats of the request.
+// echo compares a place of the output with the member of the request that it repeats.
 func (e *exchange) echo(echo *echo, request *message) {
-	asked, got := request.scalar(echo.input), e.answer(schema.OutputPart).scalar(echo.output)
+	asked, got := request.scalar(echo.input), e.reply(schema.OutputPart).scalar(echo.output)
 	if !asked.ok || !got.ok || echo.same(got.value, asked.value) {
 		return
 	}

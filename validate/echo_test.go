@@ -11,8 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEchoedPlaces: what is repeated is found wherever it travels, and compared
-// as what it is.
+// TestEchoedPlaces checks echoes wherever they travel, compared as numbers or strings.
 func TestEchoedPlaces(t *testing.T) {
 	const in = "body"
 	type side struct {
@@ -84,7 +83,7 @@ func TestEchoedPlaces(t *testing.T) {
 			require.Equal(t, []finding.RuleID{finding.EchoMismatch}, found.Rules(), "%v: %v", v, found)
 			require.Equal(t, sensitive, found[0].Sensitive)
 			if sensitive {
-				require.Equal(t, "the value is not that of the request's in", found[0].Message)
+				require.Equal(t, "the value differs from the request's in", found[0].Message)
 				require.Empty(t, found[0].Got+found[0].Want)
 			} else {
 				require.NotEmpty(t, found[0].Got)

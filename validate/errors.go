@@ -15,7 +15,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// identified finds out which error the response is, and validates it against that error.
+// identified identifies the error of the response, and validates the response against it.
 func (e *exchange) identified() {
 	c, status := e.v.contract, e.response.Status
 	name := ErrorName(e.response.Header, e.response.Body.Bytes)
@@ -32,25 +32,24 @@ func (e *exchange) identified() {
 		e.add(finding.Finding{Rule: finding.ErrorStatusMismatch, Names: []string{declared.Name}, Found: statusValue(status), Wanted: statuses(want)})
 	}
 	e.queryError(declared)
-	e.message(e.answer(schema.ErrorPart(declared.Name)))
+	e.message(e.reply(schema.ErrorPart(declared.Name)))
 }
 
-// unidentified is about a response that names no error. Where headers were left out,
-// or the one that names it is masked, it may have.
+// unidentified handles a response that names no error. If the recorder left out headers or masked
+// the one that names the error, that is not a finding.
 func (e *exchange) unidentified() {
 	status := e.response.Status
 	if e.recorded("X-Amzn-Errortype") {
 		e.add(finding.Finding{Rule: finding.ErrorUnidentified, Found: statusValue(status)})
 	}
 	if !e.known(status) {
-		e.noSuchStatus()
+		e.unexpectedStatus()
 	}
 	e.bytesOnly()
 }
 
-// unmodeled is about an error that the contract does not list. Those that AWS's
-// front ends and protocols produce for any operation weigh less, unless an emulator
-// sends them.
+// unmodeled handles an error that the contract does not list. An error that AWS's front ends and
+// protocols produce for any operation has a lower severity, unless an emulator sends it.
 func (e *exchange) unmodeled(name string) {
 	want, common := commonErrors[name]
 	f := finding.Finding{Rule: finding.ErrorUnmodeled, Names: []string{name}}
@@ -79,12 +78,12 @@ func statusValue(status int) finding.Value {
 	return finding.ValueOf(finding.KindInteger, strconv.Itoa(status))
 }
 
-// commonErrors are the errors that any operation may return though no model lists
-// them, with the statuses that they come with: those of the pages "Common Errors" and
+// commonErrors are the errors that any operation may return though no model lists them, with their
+// statuses: those of the pages "Common Errors" and
 // "Common Error Types" of AWS's API references, those that the protocols define
 // (Smithy, aws-json-1_1-protocol.html and aws-restjson1-protocol.html), and those that
-// the SDKs retry for every service (botocore 1.43.67, retries/standard.py). Services
-// of awsJson answer 400 to most of what others answer 403 or 404 to.
+// the SDKs retry for every service (botocore 1.43.67, retries/standard.py). awsJson services
+// return 400 for most errors that other services return with 403 or 404.
 var commonErrors = map[string][]int{
 	"AccessDenied": {400, 403}, "AccessDeniedException": {400, 403}, "NotAuthorized": {400, 401, 403}, "UnauthorizedException": {401, 403},
 	"ExpiredToken": {400, 403}, "ExpiredTokenException": {400, 403}, "RequestExpired": {400, 403},
@@ -110,13 +109,12 @@ var commonErrors = map[string][]int{
 	"ServiceUnavailable": {503}, "ServiceUnavailableException": {503},
 }
 
-// queryErrorHeader names an error as the query protocol did.
+// queryErrorHeader has the code of an error in the query protocol.
 const queryErrorHeader = "X-Amzn-Query-Error"
 
-// queryError checks how the error of a service that once spoke the query protocol
-// names itself for clients of that time: CODE;Sender or CODE;Receiver (Smithy,
-// aws-query-protocol.html#awsquerycompatible). An error that the contract does not
-// list, or whose code it does not state, may have any.
+// queryError checks the legacy code of an error of a service that migrated from the query protocol:
+// CODE;Sender or CODE;Receiver (Smithy, aws-query-protocol.html#awsquerycompatible). An error that
+// the contract does not list, or whose code it does not state, may have any code.
 func (e *exchange) queryError(declared *schema.Error) {
 	got := awshttp.Value(e.response.Header, queryErrorHeader)
 	if e.bare && got == "" || !e.v.contract.QueryCompatible.Or(false) || !e.recorded(queryErrorHeader) {
@@ -158,7 +156,7 @@ func (e *exchange) queryError(declared *schema.Error) {
 	e.add(f)
 }
 
-func (e *exchange) noSuchStatus(want ...int) {
+func (e *exchange) unexpectedStatus(want ...int) {
 	e.add(finding.Finding{Rule: finding.HTTPStatus, Found: statusValue(e.response.Status), Wanted: statuses(want...)})
 }
 
@@ -171,11 +169,11 @@ func (e *exchange) known(status int) bool {
 	return false
 }
 
-// bytesOnly checks that the body of an error that the contract does not list is JSON,
-// unless it says that it is something else.
+// bytesOnly checks that the body of an error that the contract does not list is JSON, unless its
+// Content-Type is another.
 func (e *exchange) bytesOnly() {
 	if len(e.response.Body.Bytes) > 0 && !e.bare {
-		e.contentType(e.answer(schema.OutputPart), nil)
+		e.contentType(e.reply(schema.OutputPart), nil)
 	}
 	media, _, _ := mime.ParseMediaType(awshttp.Value(e.response.Header, "Content-Type"))
 	if len(e.response.Body.Bytes) == 0 || media != "" && !strings.Contains(media, "json") {
@@ -187,10 +185,10 @@ func (e *exchange) bytesOnly() {
 	}
 }
 
-// ErrorName identifies the error that a response is: by the header
+// ErrorName returns the name of the error that a response has, from the header
 // X-Amzn-Errortype, then the body's code or Code, then its __type
-// (Smithy, aws-restjson1-protocol.html#operation-error-serialization). Empty: it
-// names none.
+// (Smithy, aws-restjson1-protocol.html#operation-error-serialization). It is empty if the
+// response names no error.
 func ErrorName(h http.Header, body []byte) string {
 	if value := awshttp.Value(h, "X-Amzn-Errortype"); !awshttp.Masked(value) {
 		if name := sanitize(value); name != "" {

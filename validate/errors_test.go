@@ -31,7 +31,8 @@ func checkBag(t *testing.T, options Options, x *traffic.Interaction) finding.Set
 	return outcome.Findings
 }
 
-// TestQueryError: X-Amzn-Query-Error names the error for clients of the query protocol.
+// TestQueryError checks the header X-Amzn-Query-Error, which names the error for clients of the
+// query protocol.
 func TestQueryError(t *testing.T) {
 	const header = "X-Amzn-Query-Error"
 	const torn = `{"__type":"Torn","items":[],"tags":{},"id":"1"}`
@@ -86,7 +87,8 @@ func TestQueryError(t *testing.T) {
 	})
 }
 
-// TestQueryErrorOfSDK: boto3 has the header's code as Code and the error's name as QueryErrorCode.
+// TestQueryErrorOfSDK checks that boto3's Code is the code of the header, and QueryErrorCode the
+// name of the error.
 func TestQueryErrorOfSDK(t *testing.T) {
 	k, err := CompileCatalog(schema.NewCatalog(bagOf(t, Options{}).contract), Options{Encoding: schema.SDK})
 	require.NoError(t, err)
@@ -114,7 +116,8 @@ func TestQueryErrorOfSDK(t *testing.T) {
 	}
 }
 
-// TestCommonErrors: what any operation of AWS may return weighs less, unless an emulator sends it.
+// TestCommonErrors checks that an error of any AWS operation has a lower severity, unless an
+// emulator sends it.
 func TestCommonErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		status   int
@@ -150,7 +153,7 @@ func TestCommonErrors(t *testing.T) {
 	}
 }
 
-// TestErrorMessages: message and Message are one, whichever the model says.
+// TestErrorMessages checks that message and Message are the same member, whichever the model has.
 func TestErrorMessages(t *testing.T) {
 	const rest = `"__type":"E","reason":"r"`
 	for name, test := range map[string]struct {

@@ -40,14 +40,14 @@ func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Encoding, bool
 	return schema.SDK, metadata || failed
 }
 
-// hasOutput reports a member at the top of the output that goes by the name.
+// hasOutput reports whether the output has a member with the name.
 func (v *Validator) hasOutput(name string) bool {
 	root, ok := v.contract.Root(schema.OutputPart)
 	return ok && slices.ContainsFunc(v.contract.Resolve(root).Members, func(m schema.Member) bool { return m.Name == name || m.Wire() == name })
 }
 
-// topLevel hands over the names of a JSON object; the function reads their values.
-// Anything but an object has none; a broken one has those before the break.
+// topLevel calls the function with each member name of a JSON object; the function reads the value.
+// A body that is not an object has none; in a broken one they end at the syntax error.
 func topLevel(body []byte, member func(name string, d *jsontext.Decoder) error) (object bool) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.TrimPrefix(body, []byte(bom))), explaining...)
 	if d.PeekKind() != '{' {
@@ -65,8 +65,8 @@ func topLevel(body []byte, member func(name string, d *jsontext.Decoder) error) 
 	return true
 }
 
-// evidence is a vote of a bare body for the encoding of its source: what it proves,
-// or the members that only one of the two names.
+// evidence returns the vote of a bare body for the encoding of its source: the encoding that it
+// proves, or the one that knows more of its members.
 func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Encoding, bool) {
 	if kind, ok := a.settled(x, bare); ok {
 		return kind, true
@@ -83,7 +83,7 @@ func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Encoding, boo
 	if part == "" {
 		part = schema.OutputPart
 	}
-	document, _ := jsontree.Parse(bytes.TrimPrefix(x.Response.Body.Bytes, []byte(bom))) // one that breaks off votes, too
+	document, _ := jsontree.Parse(bytes.TrimPrefix(x.Response.Body.Bytes, []byte(bom))) // a document that breaks off votes too
 	m, known := visit.Root(wire.contract, part, schema.HTTP, document)
 	n, alike := visit.Root(sdk.contract, part, schema.SDK, document)
 	if document == nil || !known || !alike {
@@ -124,9 +124,9 @@ func compareNames(wire, sdk *visit.Site, votes *[2]int) {
 // maxNames bounds the sample of names of a document that is not recognised.
 const maxNames = 10
 
-// unrecognised reports a bare body that nobody has said what it is, and of which no
-// contract knows a member, with some of its names. Anything but an object has no names: it
-// is taken for a document where it was named.
+// unrecognised reports whether no contract knows a member of a bare body that the user did not
+// describe, and returns some of its names. A body that is not an object has no names: it counts as
+// a document if the user named its file.
 func (a *Auto) unrecognised(x *traffic.Interaction, bare Bare) (names []string, is bool) {
 	if x.Request != nil || bare.Operation != "" || bare.Part != "" || bare.Status != 0 {
 		return nil, false
@@ -150,8 +150,8 @@ func (a *Auto) unrecognised(x *traffic.Interaction, bare Bare) (names []string, 
 	return names, true
 }
 
-// topNames are the names of the members at the top of the documents of contracts, and
-// those that errors and SDKs add.
+// topNames returns the names of the members at the top of the contracts' documents, and those that
+// errors and SDKs add.
 func topNames(contracts []*schema.Contract) map[string]bool {
 	names := map[string]bool{"ResponseMetadata": true, "Error": true, "__type": true, "message": true, "Message": true, "code": true, "Code": true}
 	for _, c := range contracts {

@@ -24,7 +24,7 @@ func ExampleValidator_Output() {
 		fmt.Println(f)
 	}
 	// Output:
-	// 7:69: error union.multiple-members at /protectedJob/result/output: the union has 2 members, s3 and memberList; exactly one may be set
+	// 7:69: error union.multiple-members at /protectedJob/result/output: the union has 2 members set (s3 and memberList), want exactly one
 }
 
 func ExampleValidator_Part() {

@@ -3,6 +3,8 @@ package validate
 import (
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,27 +17,25 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Exchange returns every finding of a recorded interaction that the catalog
-// routed to the validator's contract, with the labels of its URI: of the
-// request, of the answer's status and Content-Type, how it names an error, its
-// headers, its body, and whether it is about what was asked.
+// Exchange returns every finding of a recorded interaction that was routed to the validator's
+// contract, with the labels of its URI: findings about the request, the status, Content-Type,
+// headers and body of the response, the way it names its error, and whether it echoes the request.
 //
-// An answer is a success or an error by its status alone, as all SDKs take it.
+// The status alone says whether a response is a success or an error, as in all SDKs.
 // An error is identified by the header X-Amzn-Errortype, then the body's code,
 // then its __type (Smithy, aws-restjson1-protocol.html#operation-error-serialization).
 //
 // Bodies are decoded by their Content-Encoding first.
 //
-// A request that the service answered with 4xx is not validated against the input.
-// Nor is one of a contract that does not say where its members travel, nor one
-// that was not recorded.
+// A request that the service rejected with 4xx is not validated. Nor is a request that was not
+// recorded, or whose contract does not state where members travel.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
 	readable, err := decoded(x)
 	findings, _ := v.exchange(readable, err, labels, recordedOf(x))
 	return findings
 }
 
-// outcome is what comes of an interaction, as [decoded] returned it.
+// outcome validates an interaction that [decoded] returned.
 func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) Outcome {
 	findings, leftOut := v.exchange(readable, err, labels, kept)
 	outcome := Outcome{Contract: v.contract, LeftOut: leftOut, Findings: findings}
@@ -45,7 +45,7 @@ func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map
 	return outcome
 }
 
-// exchange takes what [decoded] returned.
+// exchange validates an interaction that [decoded] returned.
 func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) (finding.Set, LeftOut) {
 	e := exchange{v: v, response: &readable.Response, kept: kept}
 	e.leftOut.ResponseHeaders = !kept.responseHeaders
@@ -69,8 +69,8 @@ func (v *Validator) exchange(readable *traffic.Interaction, err error, labels ma
 type exchange struct {
 	v        *Validator
 	response *traffic.Response
-	bare     bool // there is a body alone
-	head     bool // it was asked for without the body
+	bare     bool // only the body is known
+	head     bool // the method of the request is HEAD
 	kept     recorded
 	leftOut  LeftOut
 	findings []finding.Finding
@@ -80,28 +80,28 @@ func (e *exchange) graded() finding.Set {
 	return e.v.grade(e.findings)
 }
 
-// add notes a finding about the answer as a whole; it stands where the body begins.
+// add notes a finding about the response as a whole, at the place where the body begins.
 func (e *exchange) add(f finding.Finding) {
-	e.findings = append(e.findings, e.v.about(e.answer(schema.OutputPart), f))
+	e.findings = append(e.findings, e.v.about(e.reply(schema.OutputPart), f))
 }
 
 func (e *exchange) success(request *message) {
 	c, status := e.v.contract, e.response.Status
 	if want := c.Status.Or(200); status != want && status != 0 && !e.v.parts[schema.OutputPart].bound.dynamicStatus() { // 0: not recorded
-		e.noSuchStatus(want)
+		e.unexpectedStatus(want)
 	}
-	e.message(e.answer(schema.OutputPart))
+	e.message(e.reply(schema.OutputPart))
 	for i := range e.v.echoes {
 		e.echo(&e.v.echoes[i], request)
 	}
 }
 
-// answer is the response as a message.
-func (e *exchange) answer(part schema.Part) *message {
+// reply returns the response as a message of a part.
+func (e *exchange) reply(part schema.Part) *message {
 	return &message{binding.Message{Header: e.response.Header, Status: e.response.Status}, part, e.kept.responseHeaders, e.response.Body}
 }
 
-// message validates a request or a response against its part: what travels beside the
+// message validates a request or a response against its part: the members outside the
 // body, the Content-Type, and the body.
 func (e *exchange) message(m *message) {
 	d := e.v.parts[m.part]
@@ -122,10 +122,10 @@ func (e *exchange) message(m *message) {
 	}
 }
 
-// ignores reports a body that no client reads: the operation has no output, and the
-// body is empty or a JSON text such as null. Of an object the names are still checked.
-// Where no output is defined, a client must ignore a JSON payload (Smithy's protocol
-// test AwsJson10HandlesEmptyOutputShape).
+// ignores reports whether no client reads the body: the operation has no output, and the body is
+// empty or a JSON text such as null. The names of an object are still checked. A client must ignore
+// a JSON payload of an operation without output (Smithy's protocol test
+// AwsJson10HandlesEmptyOutputShape).
 func (v *Validator) ignores(part schema.Part, body []byte) bool {
 	if part != schema.OutputPart || v.contract.Output != "" {
 		return false
@@ -134,10 +134,10 @@ func (v *Validator) ignores(part schema.Part, body []byte) bool {
 	return len(text) == 0 || text[0] != '{' && jsontext.Value(text).IsValid()
 }
 
-// mayBeEmpty reports whether there is nothing more to say of an empty body.
+// mayBeEmpty reports whether an empty body needs no further validation.
 func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 	if m.part == schema.InputPart && !e.kept.requestBodies {
-		e.leftOut.RequestBody = d.demandsBody()
+		e.leftOut.RequestBody = d.requiresBody()
 		return true
 	}
 	switch {
@@ -156,14 +156,14 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 	case m.part == schema.OutputPart && (m.Status == 204 || m.Status > 0 && m.Status < 200):
 		return true // RFC 9110 section 6.4.1
 	}
-	if m.part == schema.InputPart { // the service took it
+	if m.part == schema.InputPart { // the service accepted it
 		return d.node.required.count() == 0
 	}
 	return d.node.kind == schema.Structure && len(d.node.members) == 0 || e.v.ignores(m.part, nil)
 }
 
-// demandsBody reports a part whose document has required members in the body.
-func (d *document) demandsBody() bool {
+// requiresBody reports whether the document has required members in the body.
+func (d *document) requiresBody() bool {
 	switch {
 	case d.raw != nil:
 		return d.raw.Required.Or(false)
@@ -173,9 +173,9 @@ func (d *document) demandsBody() bool {
 	return d.node.required.count() > 0
 }
 
-// contentType holds the Content-Type of a message that has a body. Of bytes it
-// may be any, and where it is a member's value it is that member's
-// matter. A request whose Content-Type was not recorded is not a finding.
+// contentType checks the Content-Type of a message with a body. That of a blob may be any. If it is
+// bound to a member, the shape of the member decides. A request without a recorded Content-Type is
+// not a finding.
 func (e *exchange) contentType(m *message, d *document) {
 	want, ok := binding.MediaType(e.v.contract.Protocol.Or(""))
 	if !ok || d != nil && d.bound.has("Content-Type") {
@@ -201,7 +201,7 @@ func (e *exchange) contentType(m *message, d *document) {
 	e.findings = append(e.findings, e.v.about(m, f))
 }
 
-// about is a finding about a message as a whole; it stands where its body begins.
+// about completes a finding about a message as a whole, at the place where its body begins.
 func (v *Validator) about(m *message, f finding.Finding) finding.Finding {
 	at := m.body.Position(0)
 	f.Operation, f.Part, f.Line, f.Column = v.contract.Name(), partText(m.part), at.Line, at.Column
@@ -213,15 +213,51 @@ type scalarText struct {
 	value  string
 	at     int
 	quoted bool // it is a string
-	ok     bool // there is one
+	ok     bool // there is a scalar
 }
 
-// scalarAt returns the string, number or boolean at a pointer into a document, unless the document
-// is broken: the body's syntax has a finding of its own.
+// scalarAt returns the string, number or boolean at a pointer into a document. A broken document
+// has none: its syntax error is a separate finding.
 func scalarAt(document []byte, pointer jsontext.Pointer) scalarText {
 	n, err := jsontree.Find(document, string(pointer))
 	if err != nil || n == nil || strings.IndexByte("{[n", byte(n.Kind)) >= 0 {
 		return scalarText{}
 	}
 	return scalarText{n.Text, n.Start, n.Kind == '"', true}
+}
+
+// statesBindings reports whether a contract says where the members of its input travel. One derived
+// from a page does not: a page states neither the protocol nor the labels.
+func statesBindings(c *schema.Contract) bool {
+	if c.Protocol.Silent() {
+		return false
+	}
+	bound := binding.Of(c, schema.InputPart).At(schema.LocationLabel)
+	return !slices.ContainsFunc(c.Labels(), func(label string) bool {
+		return !slices.ContainsFunc(bound, func(m binding.Member) bool { return m.Wire == label })
+	})
+}
+
+// newRequest returns a recorded request as a message. If its URL is malformed it was not routed,
+// and has no query.
+func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kept recorded) *message {
+	m := &message{binding.Message{Header: r.Header, Labels: labels}, schema.InputPart, kept.requestHeaders, r.Body}
+	if v.queries {
+		if u, err := url.Parse(r.URL); err == nil {
+			m.Query = u.Query()
+		}
+	}
+	return m
+}
+
+// request validates the request against the input, unless the service rejected it: then the
+// response already says that it is invalid.
+func (e *exchange) request(m *message) {
+	if status := e.response.Status; !e.v.requests || status >= 400 && status < 500 {
+		return
+	}
+	if m.Labels == nil && e.v.labelled {
+		return // it was not routed
+	}
+	e.message(m)
 }

@@ -16,15 +16,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// deepest is how deep values may nest; the decoder stops there.
-const deepest = 10_000
+// maxDepth is how deep values may nest; the decoder stops there.
+const maxDepth = 10_000
 
-// offset is where the next token begins.
+// offset returns where the next token begins.
 func (w *explainer) offset() int {
 	return nextToken(w.sink.document, int(w.dec.InputOffset()))
 }
 
-// nextToken is where the token after an offset begins.
+// nextToken returns where the token after an offset begins.
 func nextToken(document []byte, at int) int {
 	for at < len(document) && strings.IndexByte(" \t\r\n,:", document[at]) >= 0 {
 		at++
@@ -43,8 +43,8 @@ func (w *explainer) broken(err error) bool {
 	}
 	at = min(at, len(w.sink.document))
 	switch {
-	case w.dec.StackDepth() >= deepest && at < len(w.sink.document) && strings.Contains(problem, "depth"):
-		w.sink.addAt("", at, finding.Finding{Rule: finding.SyntaxTooDeep, Wanted: finding.Want{Bounds: finding.Bounds{Max: json.Number(strconv.Itoa(deepest))}}})
+	case w.dec.StackDepth() >= maxDepth && at < len(w.sink.document) && strings.Contains(problem, "depth"):
+		w.sink.addAt("", at, finding.Finding{Rule: finding.SyntaxTooDeep, Wanted: finding.Want{Bounds: finding.Bounds{Max: json.Number(strconv.Itoa(maxDepth))}}})
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		w.sink.add(at, finding.Finding{Rule: finding.SyntaxInvalid, Found: finding.Value{Kind: finding.KindEnd}})
 	default:
@@ -60,7 +60,7 @@ func (s *sink) character(at int) finding.Value {
 	return finding.ValueOf(finding.KindCharacter, string([]rune(string(s.document[at:min(at+4, len(s.document))]))[:1]))
 }
 
-// mismatch says that a value is of another type, and reads it.
+// mismatch notes that a value has another type, and reads it.
 func (w *explainer) mismatch(n *node) bool {
 	if k := w.dec.PeekKind(); k == 0 || k == ']' || k == '}' {
 		if _, err := w.dec.ReadToken(); err != nil {
@@ -76,8 +76,8 @@ func (w *explainer) mismatch(n *node) bool {
 	return w.skip()
 }
 
-// holdsSecret reports whether the value in the place of a list, map or structure
-// may be what is sensitive in it.
+// holdsSecret reports whether a value of another type, in place of a list, map or structure, may be
+// a sensitive value that belongs inside.
 func (n *node) holdsSecret() bool {
 	for inner := n.element; inner != nil; inner = inner.element {
 		if inner.sensitive || inner.key != nil && inner.key.sensitive {
@@ -87,8 +87,7 @@ func (n *node) holdsSecret() bool {
 	return n.key != nil && n.key.sensitive || slices.ContainsFunc(n.members, func(m member) bool { return m.node.sensitive })
 }
 
-// unknown says that a structure has a member which the contract does not know,
-// and reads it.
+// unknown notes a member that the contract does not know, and reads it.
 func (w *explainer) unknown(n *node, entry *occurrence) bool {
 	w.sink.unknown(n, entry)
 	return w.skip()
@@ -102,7 +101,7 @@ func (s *sink) mismatch(n *node, at int) {
 	s.add(at, finding.Finding{Rule: finding.TypeMismatch, Found: s.value(at), Wanted: n.wanted()})
 }
 
-// wanted says what a node takes.
+// wanted returns what a node accepts.
 func (n *node) wanted() finding.Want {
 	w := finding.Want{Type: string(n.kind)}
 	switch {
@@ -131,8 +130,8 @@ func (s *sink) null(n *node, at int) {
 	s.add(at, f)
 }
 
-// missingMember is [sink.missing] for a member of a body, of which AWS leaves out
-// empty lists and maps in responses.
+// missingMember is [sink.missing] for a member of a body: in responses AWS omits empty lists and
+// maps.
 func (s *sink) missingMember(m member, opened int) {
 	rule := finding.MemberMissing
 	if s.response && (m.node.kind == schema.List || m.node.kind == schema.Map) {
@@ -155,11 +154,11 @@ func (s *sink) length(n *node, size int, unit string, at int) {
 	s.add(at, finding.Finding{Rule: rule, Found: finding.Value{Length: size, Unit: unit}, Wanted: finding.Want{Bounds: n.length.written}})
 }
 
-// toleratesEmpty reports a shape of which AWS's responses hold empty values although
-// it demands at least one character, element or entry.
+// toleratesEmpty reports whether responses of AWS may have an empty value of a shape although it
+// requires at least one character, element or entry.
 func (s *sink) toleratesEmpty(n *node) bool {
-	least, ok := n.length.Min()
-	return s.response && ok && least.Compare(one) == 0
+	minimum, ok := n.length.Min()
+	return s.response && ok && minimum.Compare(one) == 0
 }
 
 var one = decimal.Parse(nil, []byte("1"))
@@ -180,10 +179,10 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 	rule := finding.ConstraintPattern
 	if len(text) == 0 && s.response {
 		if s.toleratesEmpty(n) {
-			return // that it is empty says it all
+			return // the finding about the length is enough
 		}
-		if least, ok := n.length.Min(); !ok || least.Compare(one) < 0 {
-			rule = finding.ConstraintEmpty // the pattern demands a character
+		if minimum, ok := n.length.Min(); !ok || minimum.Compare(one) < 0 {
+			rule = finding.ConstraintEmpty // the pattern requires a character
 		}
 	}
 	if err != nil {
@@ -192,16 +191,9 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 	s.add(at, finding.Finding{Rule: rule, Found: textValue(string(text)), Wanted: finding.Want{Pattern: n.pattern.String()}})
 }
 
-func (s *sink) notInteger(n *node, raw []byte, value decimal.Number, at int) {
-	f := finding.Finding{Rule: finding.TypeMismatch, Problem: finding.BeyondType, Found: numberValue(raw), Wanted: n.wanted()}
-	if !value.Integral() {
-		f.Problem = finding.NotIntegral
-	}
-	s.add(at, f)
-}
-
-func (s *sink) tooLarge(n *node, raw []byte, at int) {
-	s.add(at, finding.Finding{Rule: finding.TypeMismatch, Problem: finding.BeyondType, Found: numberValue(raw), Wanted: n.wanted()})
+// unfit notes a number that the type cannot hold.
+func (s *sink) unfit(n *node, problem finding.Problem, raw []byte, at int) {
+	s.add(at, finding.Finding{Rule: finding.TypeMismatch, Problem: problem, Found: numberValue(raw), Wanted: n.wanted()})
 }
 
 func (s *sink) outOfRange(n *node, raw []byte, at int) {
@@ -216,13 +208,13 @@ func (s *sink) precision(raw []byte, at int) {
 	s.add(at, finding.Finding{Rule: finding.NumberPrecision, Found: numberValue(raw)})
 }
 
-// utf8 says that a string has bytes, or half a surrogate pair, that are not UTF-8.
+// utf8 notes a string with invalid UTF-8 or an unpaired surrogate escape.
 func (s *sink) utf8(raw []byte, at int) {
 	s.add(at+firstInvalid(raw), finding.Finding{Rule: finding.SyntaxUTF8})
 }
 
-// firstInvalid is the offset of the first byte that is not UTF-8, or of the first
-// escape of a lone surrogate.
+// firstInvalid returns the offset of the first byte that is not UTF-8, or of the first unpaired
+// surrogate escape.
 func firstInvalid(raw []byte) int {
 	for i := 0; i < len(raw); {
 		if raw[i] == '\\' && i+1 < len(raw) {

@@ -12,8 +12,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestNoOutput: nobody reads the body of an operation without output, but that of one
-// whose output is an empty structure is read.
+// TestNoOutput checks that the body of an operation without output is ignored, unless it is an
+// object.
 func TestNoOutput(t *testing.T) {
 	const bags = `{"crcheckContract":1,"service":"test","operation":"Bag","protocol":"awsJson1_0","target":"Test.Bag","input":"Empty",%s"errors":[],"shapes":{"Empty":{"type":"structure","members":[]}}}`
 	mismatch, broken := []finding.RuleID{finding.TypeMismatch}, []finding.RuleID{finding.SyntaxInvalid}

@@ -21,7 +21,7 @@ import (
 // validator when it is first needed.
 type oracle struct {
 	schema func() (*v5.Schema, error)
-	asked  sync.Map // kinds of findings that were checked against the schema
+	asked  sync.Map // kinds of findings that were compared with the schema's verdict
 }
 
 func newOracle(c *schema.Contract, part schema.Part, encoding schema.Encoding) *oracle {
@@ -43,7 +43,7 @@ func CompileSchema(s *jsonschema.Schema) (*v5.Schema, error) {
 	compiler := v5.NewCompiler()
 	compiler.Draft = v5.Draft2020
 	compiler.LoadURL = func(url string) (io.ReadCloser, error) {
-		return nil, fmt.Errorf("schema refers to %s: nothing is fetched", url)
+		return nil, fmt.Errorf("the schema refers to %s, but crcheck does not fetch schemas", url)
 	}
 	compiler.RegisterExtension("crcheck", nil, keywords{})
 	if err := compiler.AddResource(s.ID, bytes.NewReader(text)); err != nil {
@@ -92,7 +92,7 @@ func (known unionKeyword) Validate(ctx v5.ValidationContext, v any) error {
 	if len(set) == 1 && valid {
 		return nil
 	}
-	return ctx.Error(jsonschema.UnionKeyword, "exactly one member must be set, but found %d: %s", len(set), strings.Join(set, ", "))
+	return ctx.Error(jsonschema.UnionKeyword, "got %d members set (%s), want exactly one", len(set), strings.Join(set, ", "))
 }
 
 type patternKeyword struct{ *pattern.Pattern }
@@ -103,7 +103,7 @@ func (p patternKeyword) Validate(ctx v5.ValidationContext, v any) error {
 		return nil
 	}
 	if matched, err := p.Match([]byte(text)); err != nil || matched {
-		return nil // a timeout is a finding of the walker's, not a verdict
+		return nil // a timeout is a finding of the explainer, not a verdict
 	}
 	return ctx.Error(jsonschema.PatternKeyword, "does not match pattern %q", p.String())
 }
@@ -115,7 +115,7 @@ func (k timestampKeyword) Validate(ctx v5.ValidationContext, v any) error {
 	if text, ok := v.(string); !ok || form.Match([]byte(text)) {
 		return nil
 	}
-	return ctx.Error(jsonschema.TimestampKeyword, "is not a timestamp of the form %s", form)
+	return ctx.Error(jsonschema.TimestampKeyword, "is not a %s timestamp", form)
 }
 
 // accepts returns the verdict of the oracle on a well-formed document.
@@ -136,16 +136,15 @@ func (o *oracle) accepts(document []byte) (bool, error) {
 	return err == nil, err
 }
 
-// Tree decodes a document into the values that santhosh-tekuri/jsonschema takes:
-// numbers keep their digits, the last of repeated names counts, and invalid
-// UTF-8 is replaced. Numbers that are too large to expand, on which that
-// library panics, are replaced by others that lie beyond the same bounds.
+// Tree decodes a document into the values that santhosh-tekuri/jsonschema takes: numbers keep their
+// digits, the last of repeated names counts, and invalid UTF-8 is replaced. That library panics on
+// numbers that are too large to expand, so they are replaced by others beyond the same bounds.
 func Tree(document []byte) (any, error) {
 	n, err := jsontree.Parse(document)
 	if err != nil {
 		return nil, err
 	}
-	return plain(n), nil // what trails is no part of the document
+	return plain(n), nil // trailing data is not part of the document
 }
 
 func plain(n *jsontree.Node) any {

@@ -155,8 +155,8 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 	},
 }
 
-// TestBytesOfUnknownErrors: a body that no shape is known of is still JSON, or
-// says that it is something else.
+// TestBytesOfUnknownErrors checks that the body of an unknown error must be JSON, unless its
+// Content-Type says otherwise.
 func TestBytesOfUnknownErrors(t *testing.T) {
 	k, err := CompileCatalog(schema.NewCatalog(contracts.MustLoad(contracts.Newest)), Options{})
 	require.NoError(t, err)

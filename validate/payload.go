@@ -7,7 +7,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// rawAccepts is [document.accepts] for a body that is a member as it is.
+// rawAccepts is [document.accepts] for a body that is the value of a member.
 func (d *document) rawAccepts(body []byte) bool {
 	if d.stream != nil {
 		return d.stream.accepts(body)
@@ -17,7 +17,7 @@ func (d *document) rawAccepts(body []byte) bool {
 	return a.raw(d.node, body)
 }
 
-// raw takes text or bytes as they are.
+// raw accepts a payload of text or bytes.
 func (a *acceptor) raw(n *node, text []byte) bool {
 	if n.kind == schema.Blob {
 		return n.length.HoldsInt(int64(len(text)))
@@ -47,7 +47,7 @@ func (d *document) rawExplain(body []byte) []located {
 	return s.found
 }
 
-// invalidUTF8 is the offset of the first byte that is no UTF-8, or the length.
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, or the length.
 func invalidUTF8(text []byte) int {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])

@@ -24,7 +24,7 @@ func payloadOf(t testing.TB, member string) *schema.Contract {
 	return c
 }
 
-// TestPayloads: a payload is the body: a JSON document, or text or bytes as they are.
+// TestPayloads checks payloads of JSON, text and bytes.
 func TestPayloads(t *testing.T) {
 	const (
 		text     = `{"name": "p", "shape": {"type": "string", "length": {"min": 1, "max": 4}, "pattern": "^[^x]*$"}, "location": "payload"}`
@@ -104,7 +104,7 @@ func TestPayloads(t *testing.T) {
 	}
 }
 
-// TestBarePayload: a bare body of a part that is no JSON is held as it is.
+// TestBarePayload checks that a bare body of a part that is not JSON is validated as it is.
 func TestBarePayload(t *testing.T) {
 	v, err := Compile(payloadOf(t, `{"name": "p", "shape": {"type": "string", "length": {"max": 4}}, "location": "payload"}`), Options{})
 	require.NoError(t, err)
@@ -114,7 +114,8 @@ func TestBarePayload(t *testing.T) {
 	require.False(t, v.Accepts(schema.OutputPart, []byte("longer")))
 }
 
-// TestContentTypeMember: a Content-Type that is a member's value is its matter.
+// TestContentTypeMember checks that the shape of a member that is the Content-Type decides about
+// its value.
 func TestContentTypeMember(t *testing.T) {
 	c := payloadOf(t, `{"name": "p", "shape": {"type": "string"}, "location": "payload"}, {"name": "type", "shape": {"type": "string", "enum": ["a/b"]}, "location": "header", "wireName": "Content-Type"}`)
 	for media, want := range map[string][]string{"a/b": nil, "c/d": {"enum.unknown-value /type"}} {
@@ -124,7 +125,7 @@ func TestContentTypeMember(t *testing.T) {
 	}
 }
 
-// TestDynamicStatus: where a member is the status, none is the operation's own.
+// TestDynamicStatus checks that any status is a success if a member is the status.
 func TestDynamicStatus(t *testing.T) {
 	x := parcelSent()
 	x.Response.Status = 201

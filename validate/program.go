@@ -21,8 +21,8 @@ type node struct {
 	members  []member       // structure
 	index    map[string]int // of members by their name in the document
 	required bitset
-	tolerate []string       // members that are neither known nor unknown here, besides __type
-	spelled  map[string]int // other names of members, which satisfy them; -1: of none
+	tolerate []string       // members that are ignored here, as __type always is
+	spelled  map[string]int // other spellings of members, which satisfy them; -1: of no member
 
 	events  *node // an event stream as a list, which may take the place of the union
 	padded  bool  // an event that AWS pads, see paddedServices
@@ -33,7 +33,7 @@ type node struct {
 	enum    map[string]bool
 	values  []string // of the enum, in the contract's order
 	pattern *pattern.Pattern
-	form    textForm // that the type itself demands of text; nil with epoch: no text
+	form    textForm // of a string of the type; nil with epoch: a string is not allowed
 	epoch   bool     // a timestamp may be a number
 	length  interval
 	limits  interval // of the type: bits, years; open: numbers of any size
@@ -74,12 +74,12 @@ type compiler struct {
 	c          *schema.Contract
 	encoding   schema.Encoding
 	structures map[string]*node
-	timestamps string // the format of those whose shape states none
+	timestamps string // the format if a shape states none
 	patterns   map[string]*pattern.Pattern
 }
 
-// compiled compiles a pattern, which many shapes may have, once. Nil: no engine
-// takes it; Contract.UnsupportedPatterns reports the error.
+// compiled compiles each pattern once, because many shapes may share it. It returns nil if no
+// engine supports the pattern; Contract.UnsupportedPatterns reports the error.
 func (p *compiler) compiled(source string) *pattern.Pattern {
 	known, ok := p.patterns[source]
 	if !ok {
@@ -92,7 +92,7 @@ func (p *compiler) compiled(source string) *pattern.Pattern {
 	return known
 }
 
-// document compiles the document of a part; nil: any object.
+// document compiles the document of a part.
 func (p *compiler) document(part schema.Part) *node {
 	root, members, ok := p.encoding.Document(p.c, part)
 	switch {
@@ -212,7 +212,7 @@ func boundsOf(low, high string) schema.Bounds {
 	return schema.Bounds{Min: json.Number(low), Max: json.Number(high)}
 }
 
-// textForm is a form of text that a type demands.
+// textForm is the form that a type requires of a string.
 type textForm interface{ Match(text []byte) bool }
 
 // base64Text is RFC 4648 section 4, with padding.
@@ -221,7 +221,7 @@ type base64Text struct{}
 var base64Pattern = sync.OnceValue(func() *pattern.Pattern {
 	p, err := pattern.Compile(schema.Base64Pattern)
 	if err != nil {
-		panic(err) // a pattern of this project's own
+		panic(err) // the pattern is a constant
 	}
 	return p
 })

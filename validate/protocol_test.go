@@ -73,9 +73,8 @@ var reasons = map[string]string{
 	"parses_long_shapes":                          "botocore reads 64 bits exactly, other clients do not",
 }
 
-// TestProtocolSuites holds the answers of botocore's protocol tests against
-// contracts made of their own shapes. What it leaves aside is a Content-Type
-// that is missing: many cases have none.
+// TestProtocolSuites validates the responses of botocore's protocol tests against contracts of their
+// shapes. It ignores a missing Content-Type, because many cases have none.
 func TestProtocolSuites(t *testing.T) {
 	var exceptions []string
 	excepted := 0

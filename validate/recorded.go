@@ -1,26 +1,28 @@
 package validate
 
 import (
+	"errors"
 	"mime"
 	"net/http"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// recorded says what the recorder of a source keeps. What any interaction of a source
-// has was not filtered: its absence from another is the service's or the client's doing.
-// The zero value knows of nothing that is kept.
+// recorded says what the recorder of a source keeps. If one interaction has it, the recorder does
+// not filter it, so another without it is the fault of the service or the client. The zero value
+// knows nothing.
 type recorded struct {
-	responseHeaders bool // some that only a service sends
-	requestHeaders  bool // some that only a client of AWS sends
+	responseHeaders bool // at least one that only a service sends
+	requestHeaders  bool // at least one that only an AWS client sends
 	requestBodies   bool
 }
 
-// see takes an interaction of the source.
+// see notes an interaction of the source.
 func (r *recorded) see(x *traffic.Interaction) {
 	r.responseHeaders = r.responseHeaders || x.Live || awshttp.OfService(x.Response.Header)
 	if x.Request == nil {
@@ -30,25 +32,23 @@ func (r *recorded) see(x *traffic.Interaction) {
 	r.requestBodies = r.requestBodies || x.Live || len(x.Request.Body.Bytes) > 0
 }
 
-// all reports whether more of the source can add nothing.
+// all reports whether further interactions cannot add anything.
 func (r recorded) all() bool { return r.responseHeaders && r.requestHeaders && r.requestBodies }
 
-// recordedOf knows an interaction alone.
+// recordedOf returns what a single interaction shows.
 func recordedOf(x *traffic.Interaction) recorded {
 	var r recorded
 	r.see(x)
 	return r
 }
 
-// LeftOut is what a recorder left out of an interaction, so that rules on it were not
-// applied.
+// LeftOut is what a recorder left out of an interaction, so that rules about it were not applied.
 type LeftOut struct {
 	ResponseHeaders bool
 	RequestBody     bool
 }
 
-// Note is the one finding of a run about what recorders left out of so many
-// interactions; ok is false where that is nothing.
+// Note returns the findings of a run about what recorders left out; the map counts interactions.
 func Note(leftOut map[LeftOut]int) (found finding.Set) {
 	headers, bodies := 0, 0
 	for l, n := range leftOut {
@@ -72,13 +72,13 @@ func Note(leftOut map[LeftOut]int) (found finding.Set) {
 	return finding.NewSet(all...)
 }
 
-// Odd is the finding that an entry of a recording is, which is not as its format says.
+// Odd returns the finding about an entry of a recording that does not conform to its format.
 func Odd(e *traffic.Error) finding.Set {
 	return finding.NewSet(finding.Finding{Rule: finding.TrafficOddEntry, Source: e.Source, Interaction: e.Index + 1, Line: e.Line, Column: e.Column, Wanted: finding.Want{Text: e.Form}, Cause: e.Problem})
 }
 
-// recorded reports whether a header of the response would be there if the service had
-// sent it, and as it was sent.
+// recorded reports whether the recorder would have kept a header of the response, and did not mask
+// it.
 func (e *exchange) recorded(name string) bool {
 	return e.kept.responseHeaders && !awshttp.Masked(awshttp.Value(e.response.Header, name))
 }
@@ -89,8 +89,8 @@ const (
 	cborBody    = "CBOR"
 )
 
-// respondsCBOR reports a response whose body is CBOR. Where its Content-Type was not
-// recorded, it is if the request asked for it and the body is not text.
+// respondsCBOR reports whether the body of a response is CBOR. If its Content-Type was not
+// recorded, the request decides, unless the body is text.
 func respondsCBOR(x *traffic.Interaction) bool {
 	media := awshttp.Value(x.Response.Header, "Content-Type")
 	if media != "" && !awshttp.Masked(media) {
@@ -99,15 +99,49 @@ func respondsCBOR(x *traffic.Interaction) bool {
 	return !utf8.Valid(x.Response.Body.Bytes) && (isCBOR(x.Request.Header) || awshttp.Value(x.Request.Header, "Smithy-Protocol") == "rpc-v2-cbor")
 }
 
-// isCBOR reports a message whose body is CBOR (Smithy, smithy-rpc-v2.html; Kinesis
-// speaks it under a type of its own).
+// isCBOR reports whether the body of a message is CBOR (Smithy, smithy-rpc-v2.html; Kinesis has a
+// separate media type).
 func isCBOR(h http.Header) bool {
 	media, _, _ := mime.ParseMediaType(awshttp.Value(h, "Content-Type"))
 	return media == "application/cbor" || media == "application/x-amz-cbor-1.1"
 }
 
-// blob reports a success whose body is a blob: nothing states what is in it.
+// blob reports whether the body of a success is a blob, whose content the contract does not
+// describe.
 func (v *Validator) blob(r *traffic.Response) bool {
 	d := v.parts[schema.OutputPart]
 	return r.Status < 300 && len(r.Body.Bytes) > 0 && d != nil && d.raw != nil && d.stream == nil && d.node.kind == schema.Blob
+}
+
+// unread returns the outcome of a response whose body cannot be read. That is not the service's
+// fault: browsers omit some bodies from recordings, and crcheck does not support every
+// Content-Encoding. The error is that of [decoded].
+func unread(x *traffic.Interaction, err error) (Outcome, bool) {
+	if x.Response.Body.Missing {
+		return Outcome{NotChecked: "body not recorded"}, true
+	}
+	if coding := (*traffic.Error)(nil); errors.As(err, &coding) && coding.Reason == traffic.ErrUnknownCoding {
+		return Outcome{NotRead: wording.Clip(coding.Format, maxShown) + " encoding"}, true
+	}
+	return Outcome{}, false
+}
+
+// decoded is the interaction with its bodies decoded by their Content-Encoding
+// (RFC 9110 section 8.4). The error is about the response. A request whose body was not
+// recorded, or cannot be decoded, is left out.
+func decoded(x *traffic.Interaction) (*traffic.Interaction, error) {
+	y := *x
+	if x.Request != nil {
+		body, err := x.Request.Document()
+		if err != nil || body.Missing || isCBOR(x.Request.Header) {
+			y.Request = nil
+		} else {
+			request := *x.Request
+			request.Body = body
+			y.Request = &request
+		}
+	}
+	var err error
+	y.Response.Body, err = x.Response.Document()
+	return &y, err
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestHeadersNotRecorded: what the recorder left out is not the service's fault; what it
-// kept of others is.
+// TestHeadersNotRecorded checks that headers that the recorder left out are not findings, and that
+// others are.
 func TestHeadersNotRecorded(t *testing.T) {
 	const requestID = "X-Amzn-Requestid"
 	for name, test := range map[string]struct {
@@ -48,7 +48,7 @@ func TestHeadersNotRecorded(t *testing.T) {
 	}
 }
 
-// TestBoundHeadersNotRecorded: members that travel in headers.
+// TestBoundHeadersNotRecorded checks members that travel in headers that were not recorded.
 func TestBoundHeadersNotRecorded(t *testing.T) {
 	for name, test := range map[string]struct {
 		header http.Header
@@ -71,8 +71,8 @@ func TestBoundHeadersNotRecorded(t *testing.T) {
 	}
 }
 
-// TestRequestBodiesNotRecorded: a request without a body is wrong only where the recorder keeps
-// bodies.
+// TestRequestBodiesNotRecorded checks that a missing request body is a finding only if the recorder
+// keeps bodies.
 func TestRequestBodiesNotRecorded(t *testing.T) {
 	v := bagOf(t, Options{})
 	k, err := CompileCatalog(schema.NewCatalog(v.contract), Options{})
@@ -111,7 +111,7 @@ func TestNote(t *testing.T) {
 	}
 }
 
-// TestNotRead: a body that no rule reads is not counted as checked.
+// TestNotRead checks that a response does not count as checked if no rule reads its body.
 func TestNotRead(t *testing.T) {
 	raw := func(kind string) *schema.Catalog {
 		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"test","operation":"Get","protocol":"restJson1","method":"GET","uri":"/o","status":200,"output":"Out","shapes":{
@@ -155,7 +155,7 @@ func TestNotRead(t *testing.T) {
 	}
 }
 
-// TestCBORWithoutHeaders: a recorder that filters headers hides that the body is CBOR.
+// TestCBORWithoutHeaders checks that CBOR is detected although the recorder filters headers.
 func TestCBORWithoutHeaders(t *testing.T) {
 	k, err := CompileCatalog(schema.NewCatalog(bagOf(t, Options{}).contract), Options{})
 	require.NoError(t, err)

@@ -3,12 +3,15 @@ package validate
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/stretchr/testify/require"
 )
 
 func newest(t testing.TB) *Validator {
@@ -18,8 +21,7 @@ func newest(t testing.TB) *Validator {
 	return v
 }
 
-// TestEveryRule iterates over the rule table: each rule has a document that it
-// refuses and a neighbour that it lets pass.
+// TestEveryRule checks that each rule of the table has a document that breaks it.
 func TestEveryRule(t *testing.T) {
 	v := newest(t)
 	for _, rule := range finding.Rules() {
@@ -74,7 +76,7 @@ func TestMismatches(t *testing.T) {
 	}
 }
 
-// TestExactNumbers: a double could not tell these from the bound.
+// TestExactNumbers checks numbers that a double cannot distinguish from the bound.
 func TestExactNumbers(t *testing.T) {
 	v, err := Compile(contracts.MustLoad("cleanrooms.GetProtectedJob@1.42.90"), Options{})
 	require.NoError(t, err)
@@ -98,8 +100,7 @@ func TestPlaces(t *testing.T) {
 	}, places)
 }
 
-// TestLastValueCounts: what is wrong with a value that a repetition replaces is
-// no finding of the schema layer, as no parser that takes the last one sees it.
+// TestLastValueCounts checks that findings about a repeated value are about its last occurrence.
 func TestLastValueCounts(t *testing.T) {
 	v := newest(t)
 	for _, vector := range []struct {
@@ -130,11 +131,11 @@ func TestSensitiveValuesAreWithheld(t *testing.T) {
 
 func TestFindingsAreBounded(t *testing.T) {
 	list := ""
-	for range 3 * mostFindings {
+	for range 3 * maxFindings {
 		list += "null,"
 	}
 	found := newest(t).Output([]byte(output(`{"memberList":[` + list + `null]}`)))
-	require.Len(t, found, mostFindings)
+	require.Len(t, found, maxFindings)
 	require.Contains(t, found[len(found)-1].Message, "and more")
 }
 
@@ -144,5 +145,67 @@ func TestProfiles(t *testing.T) {
 		v, err := Compile(contracts.MustLoad(contracts.Newest), Options{Profile: profile})
 		require.NoError(t, err)
 		require.Equal(t, want, v.Output(document)[0].Severity)
+	}
+}
+
+// TestNumbersOfAnySize checks that a number without bits has only the limits of its range.
+func TestNumbersOfAnySize(t *testing.T) {
+	member := func(name string, of schema.Type, bits int, bounds schema.Bounds) schema.Member {
+		return schema.Member{Name: name, Shape: schema.Inline(schema.Shape{Type: of, Bits: schema.Is(bits), Range: schema.Is(bounds)})}
+	}
+	c := &schema.Contract{Format: schema.Format, Service: "s", Operation: "O", Output: "Out", Shapes: map[string]*schema.Shape{"Out": {Type: schema.Structure,
+		Members: []schema.Member{member("integer", schema.Integer, 0, schema.Bounds{}), member("float", schema.Float, 0, schema.Bounds{}),
+			member("most", schema.Float, 0, schema.Bounds{Max: "1e500"}), member("least", schema.Integer, 0, schema.Bounds{Min: "-1e30"}),
+			member("long", schema.Integer, 64, schema.Bounds{}), member("double", schema.Float, 64, schema.Bounds{})}}}}
+	o := newVerdictsOf(t, c, schema.OutputPart, schema.HTTP)
+	digits := strings.Repeat("7", 1200)
+	for _, v := range []struct {
+		document string
+		want     []finding.RuleID
+	}{
+		{`{"integer":9223372036854775808}`, []finding.RuleID{finding.NumberPrecision}},
+		{`{"integer":-` + digits + `}`, []finding.RuleID{finding.NumberPrecision}},
+		{`{"integer":` + digits + `.5}`, []finding.RuleID{finding.TypeMismatch}},
+		{`{"integer":1e-400}`, []finding.RuleID{finding.TypeMismatch}},
+		{`{"integer":1e1000001}`, []finding.RuleID{finding.NumberForm, finding.NumberPrecision}},
+		{`{"long":9223372036854775808}`, []finding.RuleID{finding.TypeMismatch}},
+		{`{"float":1e400}`, nil},
+		{`{"float":-1e1000001}`, nil},
+		{`{"float":` + digits + `.5}`, nil},
+		{`{"double":1e400}`, []finding.RuleID{finding.TypeMismatch}},
+		{`{"most":1e499}`, nil},
+		{`{"most":1e501}`, []finding.RuleID{finding.ConstraintRange}},
+		{`{"most":1e1000001}`, []finding.RuleID{finding.ConstraintRange}},
+		{`{"least":-1000000000000000000000000000001}`, []finding.RuleID{finding.ConstraintRange, finding.NumberPrecision}},
+	} {
+		found, err := o.validator.Part(schema.OutputPart, []byte(v.document))
+		require.NoError(t, err)
+		require.Equal(t, v.want, found.Rules(), "%s: %v", wording.Clip(v.document, maxShown), found)
+		o.agree(t, []byte(v.document))
+	}
+}
+
+// TestSecretsOutOfPlace checks that a value of the wrong type is withheld if it replaces one with a
+// sensitive value.
+func TestSecretsOutOfPlace(t *testing.T) {
+	const secret = `{"type":"string","sensitive":true}`
+	for name, shape := range map[string]string{
+		"list":         `{"type":"list","element":` + secret + `}`,
+		"list of maps": `{"type":"list","element":{"type":"map","key":{"type":"string"},"value":` + secret + `}}`,
+		"keys":         `{"type":"map","key":` + secret + `,"value":{"type":"string"}}`,
+		"structure":    `"Login"`,
+		"blob":         `{"type":"blob","sensitive":true}`,
+	} {
+		c, err := schema.Parse([]byte(`{"crcheckContract":1,"service":"s","operation":"O","output":"Out","shapes":{"Out":{"type":"structure","members":[{"name":"m","shape":` + shape + `}]},
+			"Login":{"type":"structure","members":[{"name":"password","shape":` + secret + `}]}}}`))
+		require.NoError(t, err)
+		for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
+			v, err := Compile(c, Options{Encoding: encoding})
+			require.NoError(t, err)
+			found := v.Output([]byte(`{"m":12345678}`))
+			require.Len(t, found, 1, name)
+			require.True(t, found[0].Sensitive, name)
+			require.NotContains(t, found[0].Got+found[0].Message, "1234", name)
+		}
 	}
 }

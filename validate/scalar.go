@@ -45,8 +45,7 @@ func (w *explainer) checkText(n *node, text []byte, at int) {
 	}
 }
 
-// decodedLength is the number of bytes that base64 text, known to be
-// well-formed, stands for.
+// decodedLength returns the number of bytes that well-formed base64 text encodes.
 func decodedLength(text []byte) int {
 	n := base64.StdEncoding.DecodedLen(len(text))
 	for i := len(text); i > 0 && text[i-1] == '='; i-- {
@@ -55,9 +54,8 @@ func decodedLength(text []byte) int {
 	return n
 }
 
-// number reads a JSON number as its raw text. The decoder takes 016 for a zero
-// and looks at what follows only with the next read, which is one member too late
-// to name the place.
+// number reads a JSON number as its raw text. The decoder reads 016 as a zero, and notices what
+// follows only at the next read, which is one member too late to name the place.
 func (w *explainer) number() ([]byte, bool) {
 	raw, err := w.dec.ReadValue()
 	if err != nil {
@@ -82,13 +80,16 @@ func (w *explainer) integer(n *node) bool {
 		return false
 	}
 	value := w.decimal(raw)
-	if !value.Integral() || !n.limits.Holds(value) {
-		w.sink.notInteger(n, raw, value, at)
-	} else {
+	switch {
+	case !value.Integral():
+		w.sink.unfit(n, finding.NotIntegral, raw, at)
+	case !n.limits.Holds(value):
+		w.sink.unfit(n, finding.BeyondType, raw, at)
+	default:
 		if hasFractionOrExponent(raw) {
 			w.sink.numberForm(raw, at)
 		}
-		if !beyondDoubles.Holds(value) {
+		if !exactDoubles.Holds(value) {
 			w.sink.precision(raw, at)
 		}
 	}
@@ -98,9 +99,8 @@ func (w *explainer) integer(n *node) bool {
 	return true
 }
 
-// beyondDoubles are the integers that a double holds each exactly
-// (RFC 7493 section 2.2).
-var beyondDoubles = intervalOf(boundsOf("-9007199254740992", "9007199254740992"))
+// exactDoubles are the integers that a double represents exactly (RFC 7493 section 2.2).
+var exactDoubles = intervalOf(boundsOf("-9007199254740992", "9007199254740992"))
 
 func hasFractionOrExponent(raw []byte) bool {
 	return slices.ContainsFunc(raw, func(c byte) bool { return c == '.' || c == 'e' || c == 'E' })
@@ -142,7 +142,7 @@ func (w *explainer) bounded(n *node, at int) bool {
 	}
 	value := w.decimal(raw)
 	if !n.limits.Holds(value) {
-		w.sink.tooLarge(n, raw, at)
+		w.sink.unfit(n, finding.BeyondType, raw, at)
 	}
 	if !n.bounds.Holds(value) {
 		w.sink.outOfRange(n, raw, at)

@@ -8,8 +8,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Note adds what was validated of an interaction to the scope of a run, so that an
-// ignore row is called stale only if it had its chance.
+// Note adds what was validated of an interaction to the scope of a run, so that an ignore row is
+// stale only if the run could have matched it.
 func (o Outcome) Note(scope *finding.Scope, x *traffic.Interaction, bare Bare) {
 	c := o.Contract
 	if c == nil {
@@ -31,7 +31,7 @@ func (o Outcome) Note(scope *finding.Scope, x *traffic.Interaction, bare Bare) {
 	case status < 300:
 		note(schema.OutputPart)
 	default:
-		// What is said of an error as a whole, such as its status, is said of the output.
+		// Findings about an error as a whole, such as its status, are about the output.
 		scope.Part(c.Name(), "", func() []string { return nil })
 		if e, ok := c.Error(ErrorName(x.Response.Header, x.Response.Body.Bytes)); ok {
 			note(schema.ErrorPart(e.Name))
@@ -39,7 +39,7 @@ func (o Outcome) Note(scope *finding.Scope, x *traffic.Interaction, bare Bare) {
 	}
 }
 
-// structures are the names of the structures that a part leads to, sorted.
+// structures returns the names of the structures that a part leads to, sorted.
 func structures(c *schema.Contract, part schema.Part) []string {
 	root, ok := c.Root(part)
 	if !ok {

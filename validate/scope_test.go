@@ -13,7 +13,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// TestNote: what an ignore row names was in the scope of a run only if it was validated.
+// TestNote checks that the scope of a run has only what was validated.
 func TestNote(t *testing.T) {
 	contracts, err := source.Read([]byte(shapesModel), "")
 	require.NoError(t, err)

@@ -27,7 +27,7 @@ const shapesModel = `{"version":"2.0","metadata":{"apiVersion":"2020-01-01","end
 "Size":{"type":"integer","max":9},
 "Name":{"type":"string"}}}`
 
-// TestShape holds the place in Smithy's notation, at every depth and on the way back up.
+// TestShape checks the place in Smithy's notation, at every depth.
 func TestShape(t *testing.T) {
 	contracts, err := source.Read([]byte(shapesModel), "")
 	require.NoError(t, err)

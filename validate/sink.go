@@ -14,18 +14,17 @@ import (
 // maxShown is how many bytes of a text an outcome or error shows.
 const maxShown = 80
 
-// mostFindings bounds what is said of one document. The last finding then says
-// that there is more.
-const mostFindings = 10_000
+// maxFindings bounds the findings of one document. The last finding then says that there are more.
+const maxFindings = 10_000
 
 // sink collects what an explaining walk finds.
 type sink struct {
 	document []byte
 	path     []string // tokens of the pointer to the current value
 	shape    string   // of the current value, as [finding.Finding] has it
-	hidden   int      // how many sensitive shapes stand around the current value
+	hidden   int      // how many sensitive shapes enclose the current value
 	response bool     // the document is a response, or a part of one
-	key      bool     // what is looked at is the key of the entry at the path
+	key      bool     // the current value is the key of the entry at the path
 	found    []located
 	full     bool
 	cut      bool // the walk ended before the document did
@@ -70,13 +69,13 @@ func (s *sink) addAt(pointer string, offset int, f finding.Finding) {
 	if s.hidden > 0 {
 		f.Sensitive, f.Found.Text, f.Found.Cut = true, "", 0
 	}
-	if len(s.found) == mostFindings-1 {
-		s.full, f.Truncated = true, mostFindings
+	if len(s.found) == maxFindings-1 {
+		s.full, f.Truncated = true, maxFindings
 	}
 	s.found = append(s.found, located{Finding: f, offset: offset})
 }
 
-// memberShape is where findings about a member of a structure are, known or not.
+// memberShape returns the shape of findings about a member of a structure, known or not.
 func (n *node) memberShape(i int, known bool, name string) string {
 	if known {
 		name = n.members[i].api
@@ -84,7 +83,7 @@ func (n *node) memberShape(i int, known bool, name string) string {
 	return joinShape(n.shape, name)
 }
 
-// joinShape is SHAPE$MEMBER; empty where the structure has no name.
+// joinShape returns SHAPE$MEMBER; it is empty if the structure has no name.
 func joinShape(shape, member string) string {
 	if shape == "" {
 		return ""
@@ -92,20 +91,20 @@ func joinShape(shape, member string) string {
 	return shape + "$" + member
 }
 
-// occurrence is a member of an object, as the walk met it last.
+// occurrence is the last occurrence of a member of an object.
 type occurrence struct {
 	name     string
 	at       int  // offset of the name
 	value    int  // offset of its value
 	from, to int  // the findings inside its value
-	counts   bool // it is present for a union: not null, not __type
+	counts   bool // as a member of a union: not null, not __type
 }
 
 // seenNames are the members of one object, by name.
 type seenNames map[string]*occurrence
 
-// meet notes a name. Met again, what was found in its earlier value is
-// retracted, but for what is wrong with the bytes.
+// meet notes a name. If the name is repeated, it retracts the findings in the earlier value, except
+// those about bytes.
 func (n seenNames) meet(s *sink, name string, at int) (entry *occurrence, again bool) {
 	entry, again = n[name]
 	if !again {
@@ -129,7 +128,7 @@ func (n seenNames) meet(s *sink, name string, at int) (entry *occurrence, again 
 
 func (o *occurrence) close(s *sink, counts bool) { o.to, o.counts = len(s.found), counts }
 
-// union says what is wrong with the members that a union has.
+// union checks which members of a union are set.
 func (s *sink) union(n *node, seen seenNames, opened int) {
 	var members []*occurrence
 	known := 0
@@ -174,10 +173,10 @@ func (n *node) memberNames() []string {
 	return names
 }
 
-// unknownMember is what boto3 leaves of a union member that it does not know: its name alone.
+// unknownMember replaces a union member that boto3 does not know; it has only the member's name.
 const unknownMember = "SDK_UNKNOWN_MEMBER"
 
-// unknownTag is the name of an unknown union member: in the sdk encoding it is inside
+// unknownTag returns the name of an unknown union member. In the sdk encoding it is inside
 // SDK_UNKNOWN_MEMBER.
 func (s *sink) unknownTag(o *occurrence) string {
 	if o.name != unknownMember {

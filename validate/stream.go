@@ -11,13 +11,12 @@ import (
 // stream is a compiled event stream: the body of a part whose messages are
 // validated one by one (Smithy, aws/amazon-eventstream.html#amazon-event-semantics).
 //
-// Findings have the place where the body begins, because a stream is binary and has no
-// lines. Event, EventType and Offset say where in the stream they are. Their
-// pointer is /STREAM/INDEX/EVENT/…, as in a list of the union's values, which is
-// what a client has collected: index 0 is the first message, and the place folds
-// it to "*". What concerns a message as a whole is at /STREAM/INDEX. Members of
-// an initial-request or initial-response are members of the input or output and
-// have the pointers of those.
+// Findings have the place where the body begins, because a stream is binary and has no lines.
+// Event, EventType and Offset say where in the stream they are. Their pointer is
+// /STREAM/INDEX/EVENT/…, as in a list of the union's values, which is what a client collects: index
+// 0 is the first message, and the place folds it to "*". Findings about a message as a whole are at
+// /STREAM/INDEX. Members of an initial-request or initial-response are members of the input or
+// output and have the pointers of those.
 type stream struct {
 	name       string // of the member that is the stream
 	response   bool   // it is of a response
@@ -26,15 +25,15 @@ type stream struct {
 	plain      []string          // names of members that arrive as events
 	exceptions []string          // names of members that arrive as exceptions
 
-	initial     *node  // what the first message holds on RPC protocols; nil: it has no meaning of its own
+	initial     *node  // of the first message on RPC protocols; nil: the first message is an event
 	initialType string // initial-request or initial-response
 	signed      bool   // each message may come in a signed one
-	media       string // the protocol's media type of JSON; empty: not known
+	media       string // the protocol's media type of JSON; empty: unknown
 }
 
 // event is a member of the union.
 type event struct {
-	plain, exception bool // how it arrives; a source that does not say allows both
+	plain, exception bool // how it arrives; both if the source does not say
 	sensitive        bool
 	headers          []eventHeader
 	node             *node  // of the payload
@@ -52,16 +51,15 @@ type eventHeader struct {
 	required bool
 }
 
-// paddedServices are the services that pad their events against traffic analysis:
-// with a member p, a part of the alphabet of a length drawn at random. Public
-// recordings of three projects have it in 2,597 of 3,142 events of bedrock-runtime
-// and in those of no other service.
+// paddedServices are the services that pad their events against traffic analysis: a member p has a
+// prefix of the alphabet, of random length. In public recordings of three projects 2,597 of 3,142
+// events of bedrock-runtime have it, and no events of other services.
 var paddedServices = []string{"bedrock-runtime"}
 
 const paddingAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-// padding reads the member p of a padded event. Another value than padding makes
-// it a member that the contract does not know.
+// padding reads the member p of a padded event. With another value than padding it is an unknown
+// member.
 func (w *explainer) padding(n *node, entry *occurrence) bool {
 	if w.dec.PeekKind() != '"' {
 		return w.unknown(n, entry)
@@ -135,8 +133,8 @@ func (p *compiler) event(m *schema.Member) *event {
 	return e
 }
 
-// header compiles a member in a header. A timestamp there has a type of its own,
-// whatever its format is elsewhere.
+// header compiles a member in a header. Timestamps have a separate header type, whatever their
+// format is elsewhere.
 func (p *compiler) header(m *schema.Member) *node {
 	n := p.place(m.Shape)
 	if n.kind == schema.Timestamp {

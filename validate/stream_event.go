@@ -18,7 +18,7 @@ func headerText(m eventstream.Message, name string) (value []byte, at int, ok bo
 	return v.Data, m.HeadersAt + at, ok && v.Type == eventstream.TypeString
 }
 
-// eventType is the name by which findings tell a message.
+// eventType returns the name of a message in findings.
 func eventType(m eventstream.Message) string {
 	for _, name := range []string{":event-type", ":exception-type"} {
 		if value, _, ok := headerText(m, name); ok {
@@ -89,7 +89,7 @@ func (r *streamWalk) exceptionEvent(m eventstream.Message) {
 	r.sink.add(at, finding.Finding{Rule: finding.ErrorUnmodeled, Problem: finding.OfEvent, Names: []string{string(name)}, Wanted: finding.Want{OneOf: r.exceptions}})
 }
 
-// errorEvent notes an error that is outside of the contract by its nature.
+// errorEvent notes an error, which a contract never describes.
 func (r *streamWalk) errorEvent(m eventstream.Message) {
 	r.enter()
 	if code, at, ok := headerText(m, ":error-code"); ok {
@@ -139,12 +139,12 @@ func (r *streamWalk) json(n *node, m eventstream.Message) {
 	for i := from; i < len(r.sink.found); i++ {
 		f := &r.sink.found[i]
 		if f.offset += m.PayloadAt; f.Pointer == "" {
-			f.Pointer = top // of a document that nests too deep
+			f.Pointer = top // of a document that is nested too deep
 		}
 	}
 }
 
-// bytes validates a payload that is text or bytes as they are.
+// bytes validates a payload of text or bytes.
 func (r *streamWalk) bytes(e *event, m eventstream.Message) {
 	if e.node.sensitive || e.sensitive {
 		r.sink.hidden++
@@ -223,8 +223,8 @@ func (h *eventHeader) want() string {
 	return string(h.node.kind)
 }
 
-// appendHeader writes the value of a header as JSON writes it in a body: bytes in
-// base64, a timestamp in epoch seconds.
+// appendHeader writes the value of a header as JSON, as in a body: bytes in base64, a timestamp in
+// epoch seconds.
 func appendHeader(text []byte, v eventstream.Value) []byte {
 	switch v.Type {
 	case eventstream.TypeTrue, eventstream.TypeFalse:

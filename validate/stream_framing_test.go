@@ -88,20 +88,19 @@ func resealed(message string) []byte {
 	return binary.BigEndian.AppendUint32(m, crc32.ChecksumIEEE(m))
 }
 
-// TestStreamIsBounded: a long stream costs one pass and no memory of its length;
-// of endless findings the first are kept.
+// TestStreamIsBounded checks that a long stream takes one pass and bounded memory.
 func TestStreamIsBounded(t *testing.T) {
 	v, err := Compile(talkOf(t, "Talk", "rest-json"), Options{})
 	require.NoError(t, err)
 	bad := plainEvent(t, "plain", `{"n":"x","mood":"ODD"}`)
-	found := v.Output([]byte(strings.Repeat(string(bad), mostFindings)))
-	require.Len(t, found, mostFindings)
+	found := v.Output([]byte(strings.Repeat(string(bad), maxFindings)))
+	require.Len(t, found, maxFindings)
 	last := found[len(found)-1]
 	require.Contains(t, last.Message, "and more")
-	require.Equal(t, mostFindings/2, last.Event)
+	require.Equal(t, maxFindings/2, last.Event)
 	framing := resealed(string(bad))
 	framing[len(framing)-1] ^= 1
-	require.Len(t, v.Output([]byte(strings.Repeat(string(framing), mostFindings+5))), mostFindings)
+	require.Len(t, v.Output([]byte(strings.Repeat(string(framing), maxFindings+5))), maxFindings)
 }
 
 // BenchmarkStream reads a stream of 1,000 events, with one fault at its end.

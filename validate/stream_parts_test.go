@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestInitialMessages: on RPC protocols the first message holds the members
-// beside the stream.
+// TestInitialMessages checks the first message of a stream on RPC protocols, which has the members
+// of the input or output.
 func TestInitialMessages(t *testing.T) {
 	event := func(name, payload string, headers ...any) []byte { return plainEvent(t, name, payload, headers...) }
 	plain := event("plain", `{"n":1}`)
@@ -72,7 +72,7 @@ func signedMessage(t testing.TB, inner string, headers ...any) []byte {
 	return sentMessage(t, inner, headers...)
 }
 
-// TestSignedMessages: events of a request come in signed messages, or as they are.
+// TestSignedMessages checks the events of a request, signed and unsigned.
 func TestSignedMessages(t *testing.T) {
 	v, err := Compile(talkOf(t, "Talk", "rest-json"), Options{})
 	require.NoError(t, err)
@@ -125,8 +125,7 @@ func TestSignedMessages(t *testing.T) {
 	})
 }
 
-// TestPadding: bedrock-runtime pads its events. Nobody else does, and nothing
-// else is padding.
+// TestPadding checks that only events of bedrock-runtime may be padded, and only with padding.
 func TestPadding(t *testing.T) {
 	for _, row := range []struct{ name, service, event, payload, want string }{
 		{"padding", "Bedrock Runtime", "plain", `{"n":1,"p":"abcdefgh"}`, ""},
@@ -164,8 +163,7 @@ func TestPadding(t *testing.T) {
 	require.Equal(t, []string{"member.unknown /stream/0/object/inner/p 1 object"}, told(v.Output(deep)), "padding is a member of the event")
 }
 
-// TestCollectedEvents: what boto3 hands over is a stream that can be collected
-// into a list of events.
+// TestCollectedEvents checks the output of boto3 for a stream, whose events may be a list.
 func TestCollectedEvents(t *testing.T) {
 	c := talkOf(t, "Talk", "rest-json")
 	o := newVerdictsOf(t, c, schema.OutputPart, schema.SDK)
@@ -192,8 +190,7 @@ func TestCollectedEvents(t *testing.T) {
 	}
 }
 
-// TestStreamContentType: an event stream has a media type of its own, in requests
-// where it was recorded.
+// TestStreamContentType checks the media type of event streams, in requests and responses.
 func TestStreamContentType(t *testing.T) {
 	c := talkOf(t, "Talk", "rest-json")
 	for _, row := range []struct {
@@ -215,7 +212,7 @@ func TestStreamContentType(t *testing.T) {
 	}
 }
 
-// TestStreamTransport: live traffic is validated in the same way.
+// TestStreamTransport checks that live traffic is validated in the same way.
 func TestStreamTransport(t *testing.T) {
 	stream := append(plainEvent(t, "plain", `{"n":1}`), plainEvent(t, "plain", `{"n":"x"}`)...)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -240,8 +237,8 @@ func TestStreamTransport(t *testing.T) {
 	require.Equal(t, []string{"type.mismatch /stream/1/plain/n 2 plain", "member.missing input#/words/0/say/n 1 say"}, told(found))
 }
 
-// TestUnspecifiedStream: a source that does not say which members are exceptions
-// takes each as either.
+// TestUnspecifiedStream checks that members may arrive as events or exceptions if the source does
+// not say which.
 func TestUnspecifiedStream(t *testing.T) {
 	c := payloadOf(t, `{"name": "p", "shape": "Events"}`)
 	c.Protocol = schema.Known[string]{}

@@ -83,8 +83,7 @@ func told(found finding.Set) []string {
 	return told
 }
 
-// TestStreamEvents: a row is one message of a stream of restJson1, and what is
-// said of it.
+// TestStreamEvents checks one message of a restJson1 stream in each row.
 func TestStreamEvents(t *testing.T) {
 	v, err := Compile(talkOf(t, "Talk", "rest-json"), Options{})
 	require.NoError(t, err)
@@ -209,7 +208,7 @@ func TestStreamEvents(t *testing.T) {
 	}
 }
 
-// TestStreamOfAThousand: one fault among 1,000 events is found at its place.
+// TestStreamOfAThousand checks that one fault among 1,000 events is found at its place.
 func TestStreamOfAThousand(t *testing.T) {
 	v, err := Compile(talkOf(t, "Talk", "rest-json"), Options{})
 	require.NoError(t, err)
@@ -243,7 +242,7 @@ func TestStreamOfAThousand(t *testing.T) {
 	require.Equal(t, outcome.Findings, v.Exchange(x, map[string]string{}))
 }
 
-// TestSensitiveStream: nothing of a stream that is sensitive as a whole is shown.
+// TestSensitiveStream checks that findings show nothing of a stream that is sensitive as a whole.
 func TestSensitiveStream(t *testing.T) {
 	c := talkOf(t, "Talk", "rest-json").Clone()
 	c.Shapes["Stream"].Sensitive = schema.Is(true)

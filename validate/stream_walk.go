@@ -13,14 +13,14 @@ type streamWalk struct {
 	*stream
 	explainer
 	body  []byte
-	quick *acceptor // looks at each event first, for most have no findings
+	quick *acceptor // reads each event first, because most have no findings
 
 	index   int                 // of the message
 	current eventstream.Message // the event, out of its signed message
 	ended   bool                // a signed message without an event has ended the stream
 }
 
-// explain finds everything there is to say about a stream, up to [mostFindings].
+// explain returns the findings of a stream, up to [maxFindings].
 func (st *stream) explain(body []byte) []located {
 	quick := acceptors.Get().(*acceptor)
 	defer acceptors.Put(quick)
@@ -34,7 +34,7 @@ func (r *streamWalk) run() {
 	for at := 0; at >= 0 && at < len(r.body); r.index++ {
 		m, next, fault := eventstream.Decode(r.body, at)
 		if r.current = m; fault != nil {
-			r.current = eventstream.Message{} // nothing that it says can be trusted
+			r.current = eventstream.Message{} // its headers cannot be trusted
 		}
 		s := r.sink
 		if s.full {
@@ -54,7 +54,7 @@ func (r *streamWalk) run() {
 	}
 }
 
-// stamp says of findings from an index in which event they are.
+// stamp sets the event of the findings from an index on.
 func (r *streamWalk) stamp(s *sink, from int) {
 	s.path = s.path[:0]
 	if from == len(s.found) {
@@ -67,8 +67,7 @@ func (r *streamWalk) stamp(s *sink, from int) {
 	}
 }
 
-// fault notes broken framing. One that hides where the next message begins is the
-// last finding.
+// fault notes broken framing. If it hides where the next message begins, it is the last finding.
 func (r *streamWalk) fault(fault *eventstream.Error, lost bool) {
 	f := finding.Finding{Found: finding.Text(string(fault.Fault)), Cause: fault.Problem()}
 	if lost && r.index == 0 && fault.Fault != eventstream.CutMessage {
@@ -86,7 +85,7 @@ func (r *streamWalk) framing(at int, f finding.Finding) {
 	r.sink.add(at, f)
 }
 
-// noHeader is about a header that the message lacks, or that is of another type.
+// noHeader returns the finding about a header that the message lacks, or that has another type.
 func noHeader(name string) finding.Finding {
 	return finding.Finding{Problem: finding.NoHeader, Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}}
 }
@@ -95,7 +94,7 @@ func wrongHeader(name string, got, want eventstream.Type) finding.Finding {
 	return finding.Finding{Problem: finding.WrongHeader, Names: []string{name}, Found: finding.Text(got.String()), Wanted: finding.Want{Type: want.String()}}
 }
 
-// enter makes the message the place of what follows.
+// enter makes the message, or a member in it, the place of the next findings.
 func (r *streamWalk) enter(tokens ...string) {
 	s := r.sink
 	s.path = append(s.path[:0], r.name)
@@ -103,9 +102,8 @@ func (r *streamWalk) enter(tokens ...string) {
 	s.path = append(s.path, tokens...)
 }
 
-// unwrap takes an event out of the signed message that it may come in: one with
-// the headers :date and :chunk-signature, whose payload is the event's message,
-// or is empty at the end of the stream.
+// unwrap validates the event in a message. A signed message has the headers :date and
+// :chunk-signature; its payload is the event's message, or is empty at the end of the stream.
 func (r *streamWalk) unwrap(m eventstream.Message) {
 	if r.ended {
 		r.framing(m.At, finding.Finding{Problem: finding.AfterEnd})

@@ -38,8 +38,8 @@ func asked(query string, header ...string) *traffic.Interaction {
 	return x
 }
 
-// TestMapsOfTheRest: a map of all of a query, or of all headers, has what is
-// nobody else's.
+// TestMapsOfTheRest checks that a map of the whole query, or of all headers, has the names that no
+// other member takes.
 func TestMapsOfTheRest(t *testing.T) {
 	for _, v := range []struct {
 		name string
@@ -61,8 +61,8 @@ func TestMapsOfTheRest(t *testing.T) {
 	}
 }
 
-// TestAnswerToHead: such an answer has no body, whatever the contract requires.
-func TestAnswerToHead(t *testing.T) {
+// TestResponseToHead checks that a response to HEAD has no body, whatever the contract requires.
+func TestResponseToHead(t *testing.T) {
 	gone := func(body string) *traffic.Interaction {
 		x := asked("")
 		x.Response = traffic.Response{Status: 404, Header: http.Header{"X-Amzn-Errortype": {"Gone"}, "Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte(body))}

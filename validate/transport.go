@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/crcheck/crcheck/finding"
@@ -14,23 +15,21 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// MaxLiveBody bounds the body that [Transport] holds in memory, in bytes. A
-// longer one passes unchecked, and Report is told so by [ErrTooLong].
+// MaxLiveBody bounds the body that [Transport] keeps in memory, in bytes. A longer one passes
+// unchecked, and Report gets [ErrTooLong].
 const MaxLiveBody = 16 << 20
 
 // ErrTooLong marks a live body that was not checked because of its length.
 var ErrTooLong = fmt.Errorf("the body is longer than %d bytes and was not checked", MaxLiveBody)
 
-// Transport is an http.RoundTripper that validates live traffic in passing. It
-// changes nothing: the caller gets the response that Base returned, with its
-// body restored byte for byte, and a body that failed midway fails there again.
-// A request is checked as well where its body can be read again: it has none, or
-// GetBody.
+// Transport is an http.RoundTripper that validates live traffic. It changes nothing: the caller
+// gets the response that Base returned, with its body restored byte for byte; a body that failed
+// midway fails at the same byte. It validates a request too if the request has no body, or GetBody.
 type Transport struct {
 	// Base sends the requests; nil: http.DefaultTransport.
 	Base http.RoundTripper
-	// Catalog routes and validates. What it does not route, or not to one contract,
-	// is not checked.
+	// Catalog routes and validates. A request that it routes to no contract, or to several, is not
+	// checked.
 	Catalog *Catalog
 	// Report is called once for every response that was routed, with its findings,
 	// nil where there are none, before the caller gets the response. It must be
@@ -56,7 +55,7 @@ func TransportForTest(t testing.TB, k *Catalog) *Transport {
 	}}
 }
 
-// report passes on what became of a response.
+// report reports the outcome of a response.
 func (t *Transport) report(r *http.Request, findings finding.Set, err error) {
 	if t.Report != nil {
 		t.Report(r, findings, err)
@@ -76,7 +75,7 @@ func (t *Transport) report(r *http.Request, findings finding.Set, err error) {
 // levels are the levels at which findings are logged.
 var levels = map[finding.Severity]slog.Level{finding.Info: slog.LevelInfo, finding.Warning: slog.LevelWarn, finding.Error: slog.LevelError}
 
-// RoundTrip sends a request and validates the answer.
+// RoundTrip sends a request and validates the response.
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	base := t.Base
 	if base == nil {
@@ -94,7 +93,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	response.Body = &restored{io.MultiReader(bytes.NewReader(body), failing{readErr}, response.Body), response.Body}
 	switch {
 	case readErr != nil:
-		t.report(request, nil, fmt.Errorf("%s %s: the body broke off: %w", request.Method, request.URL, readErr))
+		t.report(request, nil, fmt.Errorf("%s %s: reading the response body: %w", request.Method, request.URL, readErr))
 	case len(body) > MaxLiveBody:
 		t.report(request, nil, fmt.Errorf("%s %s: %w", request.Method, request.URL, ErrTooLong))
 	default:
@@ -112,7 +111,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// sent is the request as it went out; nil where its body cannot be read again.
+// sent returns the request as it was sent; nil if its body cannot be read again.
 func sent(r *http.Request) *traffic.Request {
 	s := &traffic.Request{Method: r.Method, URL: r.URL.String(), Header: r.Header}
 	if r.Body == nil || r.Body == http.NoBody {
@@ -134,13 +133,13 @@ func sent(r *http.Request) *traffic.Request {
 	return s
 }
 
-// restored reads again what was read, then goes on with the live body.
+// restored repeats what was read, then continues with the live body.
 type restored struct {
 	io.Reader
 	io.Closer
 }
 
-// failing repeats the error that ended a body; nil ends silently.
+// failing repeats the error that ended a body; nil is the end of the body.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) {
@@ -148,4 +147,25 @@ func (f failing) Read([]byte) (int, error) {
 		return 0, io.EOF
 	}
 	return 0, f.err
+}
+
+// Require fails a Go test at once when the body of a success response has a
+// finding of severity error; lesser ones are logged.
+func Require(t testing.TB, v *Validator, body []byte) {
+	t.Helper()
+	findings := v.Output(body)
+	if len(findings) == 0 {
+		return
+	}
+	var b strings.Builder
+	for _, f := range findings {
+		b.WriteString("\n\t" + f.String())
+		if rule, ok := f.Rule.Lookup(); ok && f.Severity == finding.Error {
+			b.WriteString("\n\t\t" + rule.Remedy)
+		}
+	}
+	if findings.Rejects() {
+		t.Fatalf("the body does not conform to %s:%s", v.contract, b.String())
+	}
+	t.Logf("the body conforms to %s, but:%s", v.contract, b.String())
 }

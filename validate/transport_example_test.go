@@ -87,7 +87,8 @@ func ExampleTransportForTest() {
 	// Output: 1 failed, 0 logged
 }
 
-// TestTransportForTest: errors and unchecked responses fail a test, lesser findings are logged.
+// TestTransportForTest checks that errors and unchecked responses fail a test, and that lesser
+// findings are logged.
 func TestTransportForTest(t *testing.T) {
 	for _, v := range []struct {
 		name           string

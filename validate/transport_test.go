@@ -77,8 +77,7 @@ func TestTransport(t *testing.T) {
 	}
 }
 
-// TestTransportRequest: a live request is validated against the input where its body
-// can be read again, and reaches the service as it was.
+// TestTransportRequest checks that a live request is validated if its body can be read again.
 func TestTransportRequest(t *testing.T) {
 	for _, v := range []struct {
 		name    string

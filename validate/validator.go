@@ -11,12 +11,12 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Options say how documents are validated against a contract. The zero value takes
-// them as HTTP bodies, under the default profile.
+// Options say how documents are validated against a contract. The zero value reads them as HTTP
+// bodies, under the default profile.
 type Options struct {
 	Encoding schema.Encoding
 	Profile  finding.Profile
-	// From is who sent the responses: an emulator is asked more of than AWS.
+	// From is who sent the responses: severities are higher for an emulator than for AWS.
 	From finding.Origin
 }
 
@@ -35,17 +35,17 @@ type Validator struct {
 // document is what a part's documents are validated against.
 type document struct {
 	part   schema.Part
-	shape  string // at which findings about the whole are: the structure or, of a raw body, its member
+	shape  string // of findings about the whole document: the structure or, of a raw body, its member
 	node   *node
 	oracle *oracle        // nil: there is no schema to ask
-	raw    *schema.Member // that is the body as it is; nil: the body is JSON
+	raw    *schema.Member // that is a body of text, bytes or events; nil: the body is JSON
 	stream *stream        // the raw body is events; nil: it is text or bytes
-	whole  *schema.Member // that is the JSON body; nil: its members are, or it is raw
-	bound  *bound         // what travels beside the body; nil: nothing
+	whole  *schema.Member // that is the JSON body; nil: the body has the members, or is raw
+	bound  *bound         // members outside the body; nil: none
 }
 
 // Compile prepares a contract for validation. A contract that does not pass
-// [schema.Contract.Check] is refused.
+// [schema.Contract.Check] is an error.
 func Compile(c *schema.Contract, options Options) (*Validator, error) {
 	if err := check(c); err != nil {
 		return nil, err
@@ -119,16 +119,15 @@ func (v *Validator) Part(part schema.Part, body []byte) (finding.Set, error) {
 	return v.body(part, traffic.BodyOf(body)), nil
 }
 
-// Accepts reports whether there is nothing at all to say about the document of
-// a part, at any severity. It allocates nothing for documents without escapes
-// and without patterns that need the backtracking engine.
+// Accepts reports whether the document of a part has no findings of any severity. It allocates
+// nothing for documents without escapes and without patterns that need the backtracking engine.
 func (v *Validator) Accepts(part schema.Part, body []byte) bool {
 	d, ok := v.parts[part]
 	return ok && d.accepts(body)
 }
 
-// body holds the document of a known part, and returns graded findings with
-// their places in the source.
+// body validates the document of a known part, and returns graded findings with their places in the
+// source.
 func (v *Validator) body(part schema.Part, body traffic.Body) finding.Set {
 	d := v.parts[part]
 	if d.accepts(body.Bytes) {
@@ -156,8 +155,8 @@ func (v *Validator) grade(findings []finding.Finding) finding.Set {
 	return grade(finding.NewSet(findings...), v.options.Profile, v.options.From)
 }
 
-// grade weighs findings about what an origin sent: errors that any operation of AWS may
-// return weigh nothing, unless an emulator sends them.
+// grade sets the severities of findings about the traffic of an origin. An error that any AWS
+// operation may return is info, unless an emulator sends it.
 func grade(findings finding.Set, profile finding.Profile, from finding.Origin) finding.Set {
 	graded := profile.GradeFrom(from, findings)
 	for i, f := range graded {
@@ -168,7 +167,7 @@ func grade(findings finding.Set, profile finding.Profile, from finding.Origin) f
 	return graded
 }
 
-// partText is how findings name a part.
+// partText returns the name of a part in findings.
 func partText(part schema.Part) string {
 	if part == schema.OutputPart {
 		return ""
@@ -185,25 +184,24 @@ func (d *document) accepts(body []byte) bool {
 
 const bom = "\xEF\xBB\xBF"
 
-// explain finds everything there is to say about a document.
+// explain returns the findings of a document.
 func (d *document) explain(document []byte) []located {
 	if d.raw != nil {
 		return d.rawExplain(document)
 	}
 	s := &sink{shape: d.shape, response: d.part != schema.InputPart}
 	if s.explain(&explainer{sink: s}, d.node, document) {
-		d.hold(s)
+		d.askOracle(s)
 	}
 	return s.found
 }
 
-// explain notes everything there is to say about a JSON text, and returns whether
-// all of it was read.
+// explain notes the findings of a JSON text, and reports whether it read all of it.
 func (s *sink) explain(w *explainer, n *node, document []byte) bool {
 	s.document, s.cut = document, false
 	if strings.HasPrefix(string(document[:min(len(document), len(bom))]), bom) {
 		s.add(0, finding.Finding{Rule: finding.SyntaxBOM})
-		// The walk's offsets stay those of the document: blanks stand in for the mark.
+		// Spaces replace the mark, so that offsets stay those of the document.
 		document = append([]byte("   "), document[len(bom):]...)
 		s.document = document
 	}
@@ -223,8 +221,9 @@ func (s *sink) explain(w *explainer, n *node, document []byte) bool {
 	return true
 }
 
-// hold asks the oracle about the first document of each new kind of finding.
-func (d *document) hold(s *sink) {
+// askOracle compares the verdict on the first document of each new kind of finding with the
+// oracle's.
+func (d *document) askOracle(s *sink) {
 	if s.full || d.oracle == nil {
 		return
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// value is the value at an offset of the document, as findings have it.
+// value returns the value at an offset of the document, for findings.
 func (s *sink) value(at int) finding.Value { return valueAt(s.document, at) }
 
 func valueAt(document []byte, at int) finding.Value {
@@ -46,7 +46,7 @@ func valueAt(document []byte, at int) finding.Value {
 	return numberValue(text)
 }
 
-// textValue is a string.
+// textValue returns the value of a string.
 func textValue(text string) finding.Value {
 	kind := finding.KindString
 	switch {
@@ -58,7 +58,7 @@ func textValue(text string) finding.Value {
 	return finding.ValueOf(kind, text)
 }
 
-// numberValue is a number as it is written.
+// numberValue returns the value of a number, as it is written.
 func numberValue(raw []byte) finding.Value {
 	text := string(raw)
 	double, err := strconv.ParseFloat(text, 64)

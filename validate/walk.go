@@ -8,15 +8,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// explainer goes over the bytes of one document, and notes everything that is wrong with it: it is
-// the only one to say so. Methods that read a value return false where the syntax is broken, so
-// that the walk ends.
+// explainer reads the bytes of one document, and notes everything that is wrong with it. Methods
+// that read a value return false on a syntax error, which ends the walk.
 type explainer struct {
 	reader
 	sink *sink
 }
 
-// explaining makes the decoder read on where the explainer has findings of its own.
+// explaining makes the decoder continue after errors that the explainer reports itself.
 var explaining = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 
 func (w *explainer) walk(n *node) bool {
@@ -235,7 +234,7 @@ func (w *explainer) text() ([]byte, bool) {
 	return text, true
 }
 
-// skip reads a value of any shape, and notes what is wrong with its bytes.
+// skip reads a value of any shape, and notes findings about its bytes.
 func (w *explainer) skip() bool {
 	switch w.dec.PeekKind() {
 	case '"':

@@ -10,13 +10,13 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Auto chooses the encoding of each bare body.
+// Auto detects the encoding of each bare body.
 const Auto = "auto"
 
 // Encoding is an encoding, or "auto".
 type Encoding string
 
-// Validate refuses what is not an encoding.
+// Validate returns an error for other values.
 func (e Encoding) Validate() error {
 	if e == Auto || new(schema.Encoding).UnmarshalText([]byte(e)) == nil {
 		return nil
@@ -35,10 +35,10 @@ func Compile(catalog *schema.Catalog, choice Encoding, options validate.Options)
 	return validate.CompileFixed(catalog, options)
 }
 
-// taken counts the bare bodies that auto took, by encoding.
+// taken counts the bare bodies whose encoding auto detected, by encoding.
 type taken struct {
 	bodies   [2]int
-	unproven int // of them taken as HTTP bodies without evidence
+	unproven int // bodies that were read as HTTP bodies without evidence
 }
 
 func (n *taken) count(choice Encoding, x *traffic.Interaction, c *validate.Checked) {
@@ -51,14 +51,14 @@ func (n *taken) count(choice Encoding, x *traffic.Interaction, c *validate.Check
 	}
 }
 
-// announce says which encodings auto chose.
+// announce says which encodings auto detected.
 func (n *taken) announce(stderr io.Writer) {
 	switch wire, sdk := n.bodies[schema.HTTP], n.bodies[schema.SDK]; {
 	case sdk > 0 && wire > 0:
-		fmt.Fprintf(stderr, "encoding: took %s as http (HTTP bodies), %d as sdk (what boto3 and the AWS CLI hand over); override with --encoding\n", plural.Of(wire, "document"), sdk)
+		fmt.Fprintf(stderr, "encoding: read %s as http (HTTP bodies), %d as sdk (output of boto3 or the AWS CLI); override with --encoding\n", plural.Of(wire, "document"), sdk)
 	case sdk > 0:
-		fmt.Fprintln(stderr, "encoding: sdk (what boto3 and the AWS CLI hand over); override with --encoding")
+		fmt.Fprintln(stderr, "encoding: sdk (output of boto3 or the AWS CLI); override with --encoding")
 	case n.unproven > 0:
-		fmt.Fprintln(stderr, "encoding: http (HTTP bodies); for what boto3 or the AWS CLI handed over use --encoding sdk")
+		fmt.Fprintln(stderr, "encoding: http (HTTP bodies); for output of boto3 or the AWS CLI use --encoding sdk")
 	}
 }

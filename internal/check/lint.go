@@ -17,9 +17,8 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Cassettes looks for secrets, stale contracts, duplicates and what breaks the contract. It needs no
-// contract to look for secrets: a run passes if it found requests and checked nothing else, but not if
-// no input is a recording.
+// Cassettes looks for secrets, stale contracts, duplicates and contract violations. The search for
+// secrets needs no contract: a run that found recorded requests and checked nothing else passes.
 func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Report, error) {
 	o.Encoding = Encoding(schema.HTTP.String())
 	run, err := start(in, &o)
@@ -56,11 +55,11 @@ func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Repor
 	return r, nil
 }
 
-// lint validates an interaction by itself.
+// lint validates an interaction without the others of its source.
 func (run *run) lint(x *traffic.Interaction) (validate.Outcome, error) {
 	against, err := run.contracts(x)
 	if err != nil {
-		return validate.Outcome{NotChecked: "its contract is not known here"}, nil
+		return validate.Outcome{NotChecked: "with an unknown contract"}, nil
 	}
 	var source validate.Source
 	source.See(x)
@@ -68,7 +67,7 @@ func (run *run) lint(x *traffic.Interaction) (validate.Outcome, error) {
 	return checked.Outcome, err
 }
 
-// linted takes what is wrong with an interaction or, where there is none, a file.
+// linted collects the findings about an interaction or, if there is none, about a file.
 func (run *run) linted(x *traffic.Interaction, outcome validate.Outcome, findings finding.Set) {
 	run.collector.Origin = run.options.origin(x)
 	run.requests = run.requests || x != nil && x.Request != nil
@@ -83,14 +82,14 @@ func (run *run) linted(x *traffic.Interaction, outcome validate.Outcome, finding
 	secret := slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Rule == finding.SecretFound })
 	for _, f := range findings {
 		var line []byte
-		if outcome.Contract != nil && !secret { // an excerpt shows neighbours, too
+		if outcome.Contract != nil && !secret { // an excerpt also shows what surrounds the value
 			line = run.excerpts.Line(outcome.Contract, x, f.Line)
 		}
 		run.collector.Add(f, line)
 	}
 }
 
-// named returns the contract of a name and version: one in force, or a built-in one.
+// named returns the contract of a name and version: a loaded one, or a built-in one.
 func named(catalog *schema.Catalog, name string) *schema.Contract {
 	operation, _, _ := strings.Cut(name, "@")
 	loaded := catalog.Named(operation)

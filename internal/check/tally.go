@@ -15,7 +15,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// Tally adds up, of all traffic or of a shard of it, what the contracts do not explain.
+// Tally counts the deviations from the contracts in all traffic, or in a shard of it.
 func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract, shard tallies.Shard, o Options) (*tallies.Traffic, error) {
 	chosen, err := Compile(schema.NewCatalog(contracts...), o.Encoding, o.compile())
 	if err != nil {
@@ -51,7 +51,7 @@ func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract,
 	return tally.Traffic(shard, o.Profile), nil
 }
 
-// Shards reads the results of shards and puts them together. They must be of these contracts.
+// Shards reads the results of shards and merges them. They must be results of the loaded contracts.
 func Shards(ctx context.Context, loaded []*schema.Contract, paths []string) (*tallies.Traffic, error) {
 	var shards []*tallies.Traffic
 	for _, path := range paths {
@@ -63,10 +63,10 @@ func Shards(ctx context.Context, loaded []*schema.Contract, paths []string) (*ta
 		d := json.NewDecoder(bytes.NewReader(text))
 		d.DisallowUnknownFields()
 		if err := d.Decode(&r); err != nil || r.Traffic == nil {
-			return nil, fmt.Errorf("%s is not a result of a shard: write one with --shard I/N --format json", path)
+			return nil, fmt.Errorf("%s is not the result of a shard; write one with --shard I/N --format json", path)
 		}
 		if d.More() {
-			return nil, fmt.Errorf("%s has something after the result of a shard: keep each in a file of its own", path)
+			return nil, fmt.Errorf("%s has data after the result of a shard; keep each result in a separate file", path)
 		}
 		shards = append(shards, r.Traffic)
 	}
@@ -80,7 +80,7 @@ func Shards(ctx context.Context, loaded []*schema.Contract, paths []string) (*ta
 	}
 	for _, c := range merged.Contracts {
 		if !digests[c.Digest] {
-			return nil, fmt.Errorf("the shards were validated against another %s than the one named here", c.Name)
+			return nil, fmt.Errorf("the shards were validated against another version of %s than the loaded one", c.Name)
 		}
 	}
 	return merged, nil

@@ -1,9 +1,8 @@
-// Package check validates the traffic of many files in one run, and makes a report of it.
+// Package check validates the traffic of many files in one run, and reports the result.
 //
 // The model: [Options] say against which contracts, in which encoding and how strictly. [Traffic]
-// validates every interaction, and [Cassettes] looks after cassettes as files, too; both go on after
-// what they cannot read. [Tally] adds up, of a contract and traffic, what the contract does not
-// explain.
+// validates every interaction, and [Cassettes] also checks cassettes as files; both continue after
+// a file that they cannot read. [Tally] counts the deviations of traffic from contracts.
 package check
 
 import (
@@ -35,19 +34,19 @@ type Options struct {
 	Encoding Encoding
 	Bare     validate.Bare // what bare bodies are
 	Profile  finding.Profile
-	From     finding.Origin // who sent the responses; unknown: what each recording says
+	From     finding.Origin // who sent the responses; unknown: each recording says it
 	Accept   report.Acceptance
 	FailOn   report.Threshold
 	// FailOnStale fails on ignore rows that no longer match anything, required or not.
 	FailOnStale bool
-	Stderr      io.Writer // what is said of the run while it goes on
+	Stderr      io.Writer // gets messages about the run
 }
 
 func (o *Options) compile() validate.Options {
 	return validate.Options{Profile: o.Profile, From: o.From}
 }
 
-// origin is who responded: what the options say, else what the recording does.
+// origin returns who responded, according to the options or else the recording.
 func (o *Options) origin(x *traffic.Interaction) finding.Origin {
 	from := o.From
 	if from == finding.OriginUnknown && x != nil {
@@ -56,8 +55,8 @@ func (o *Options) origin(x *traffic.Interaction) finding.Origin {
 	return from
 }
 
-// ErrInterrupted says that a run did not come to its end.
-var ErrInterrupted = errors.New("interrupted: what follows was not checked")
+// ErrInterrupted says that a run was interrupted before its end.
+var ErrInterrupted = errors.New("interrupted; the rest of the traffic was not checked")
 
 // run is one run over many files.
 type run struct {
@@ -76,7 +75,7 @@ type run struct {
 	undecided *validate.BareError // the first of bodies that were found in folders
 }
 
-// start begins a run with what contracts and inputs have to say of themselves.
+// start begins a run with the findings about the contracts and the problems of the inputs.
 func start(in *input.Traffic, o *Options) (*run, error) {
 	chosen, err := Compile(o.Contracts.Catalog, o.Encoding, o.compile())
 	if err != nil {
@@ -94,7 +93,7 @@ func start(in *input.Traffic, o *Options) (*run, error) {
 	return run, nil
 }
 
-// Traffic validates every interaction. A run that is interrupted has a report of what was checked
+// Traffic validates every interaction. The report of an interrupted run covers what was checked
 // before.
 func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error) {
 	run, err := start(in, &o)
@@ -116,7 +115,7 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 	unmet := o.Accept.Settle(&run.scope, o.FailOnStale)
 	if interrupted {
 		run.collector.Problem(ErrInterrupted)
-		// What was not read cannot have met its expectations.
+		// A row is not stale because traffic was not read.
 		unmet = slices.DeleteFunc(unmet, finding.Unmet.Stale)
 	}
 	r := &Result{Report: run.collector.Report(unmet, o.FailOn), Interrupted: interrupted}
@@ -126,7 +125,7 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 	return r, nil
 }
 
-// Result is what a run came to.
+// Result is the outcome of a run.
 type Result struct {
 	*report.Report
 	Interrupted bool
@@ -138,27 +137,27 @@ func (run *run) nothing(c *report.Checks) string {
 	case run.unrouted.Total > 0:
 		return run.unrouted.String()
 	case c.Unrecognised != nil:
-		return "no contract knows a member of the documents; say which operation they are of with --contract and --operation"
+		return "no loaded contract knows any member of the documents; name their operation with --contract and --operation"
 	case run.undecided != nil:
 		return run.undecided.Error()
 	}
 	return c.WhyNothing()
 }
 
-// problem notes what keeps the run from checking everything.
+// problem notes that the run could not check everything.
 func (run *run) problem(err error) {
 	run.collector.Problem(err)
 	fmt.Fprintf(run.options.Stderr, "crcheck: %v\n", err)
 }
 
-// file checks every interaction of an input. What cannot be read is a problem, after which the next
-// input is checked all the same.
+// file checks every interaction of an input. An input that cannot be read is a problem, and does
+// not end the run.
 func (run *run) file(ctx context.Context, in input.File, interactions iter.Seq2[*traffic.Interaction, error]) {
 	var source validate.Source
 	bare := run.options.Bare
 	bare.Found = !in.Named
 	by := func(x *traffic.Interaction) *validate.Auto {
-		a, _ := run.contracts(x) // the error is told when the interaction is checked
+		a, _ := run.contracts(x) // the error is reported when the interaction is checked
 		return a
 	}
 	for x, err := range source.Ahead(interactions, by, bare) {
@@ -186,27 +185,26 @@ func (run *run) file(ctx context.Context, in input.File, interactions iter.Seq2[
 	}
 }
 
-// odd takes an entry of a recording that is not as its format says.
+// odd collects the finding about an entry that does not conform to the format of its recording.
 func (run *run) odd(e *traffic.Error) {
 	for _, f := range run.options.Profile.Grade(validate.Odd(e)) {
 		run.collector.Add(f, nil)
 	}
 	if e.Reason == traffic.ErrUnreadEntry {
-		run.collector.NotChecked("not as its format says")
+		run.collector.NotChecked("malformed")
 	}
 }
 
-// unchecked counts an interaction that does not say what to check it against.
-// Many have the same reason: it is said of the first. A body that was found in a folder
-// need not be of the contracts, and does not fail the run.
+// unchecked counts an interaction without a contract. A reason that many share is reported once. A
+// body that was found in a folder need not belong to the contracts, and does not fail the run.
 func (run *run) unchecked(x *traffic.Interaction, err error, found bool) {
 	var bare *validate.BareError
 	if found && errors.As(err, &bare) && bare.Undecided {
-		run.collector.NotChecked("body of no operation that --operation names")
+		run.collector.NotChecked("without a request and without --operation")
 		run.undecided = cmp.Or(run.undecided, bare)
 		return
 	}
-	run.collector.NotChecked("no contract to check it against")
+	run.collector.NotChecked("without a contract")
 	if !run.said[err.Error()] {
 		run.said[err.Error()] = true
 		run.problem(fmt.Errorf("%s: %w", x.Source, err))
@@ -250,15 +248,15 @@ func (run *run) check(x *traffic.Interaction, bare validate.Bare, source *valida
 	return nil
 }
 
-// patterns says of a contract that traffic reached which patterns are not checked.
+// patterns reports which patterns of a contract that traffic reached are not checked.
 func (run *run) patterns(c *schema.Contract) {
 	for _, f := range run.options.Profile.Grade(run.reached.By(c)) {
 		run.collector.Add(f, nil)
 	}
 }
 
-// contracts are the chosen ones or, where none was asked for and the cassette
-// names a built-in contract, that contract.
+// contracts returns the chosen contracts. If the user chose none and the cassette names a built-in
+// contract, it returns that one.
 func (run *run) contracts(x *traffic.Interaction) (*validate.Auto, error) {
 	name := x.Meta.Contract
 	if run.options.Named || name == "" {
@@ -269,7 +267,7 @@ func (run *run) contracts(x *traffic.Interaction) (*validate.Auto, error) {
 	}
 	c, err := contracts.Load(name)
 	if err != nil {
-		return nil, fmt.Errorf("it was recorded under %s, which is not built in: choose a contract with --contract", name)
+		return nil, fmt.Errorf("recorded with the contract %s, which is not built in; choose a contract with --contract", name)
 	}
 	known, err := Compile(schema.NewCatalog(c), run.options.Encoding, run.options.compile())
 	if err != nil {

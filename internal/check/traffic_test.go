@@ -21,7 +21,8 @@ const (
 	dumped  = `{"ResponseMetadata":{"HTTPStatusCode":200},"protectedJob":{"id":"a","membershipId":"b","membershipArn":"c","createTime":"2026-01-01T00:00:00Z","status":"SUCCESS"}}`
 )
 
-// TestTraffic: a run goes on after what it cannot read, and says what it came to.
+// TestTraffic checks that a run continues after a file that it cannot read, and reports the
+// verdict.
 func TestTraffic(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -35,7 +36,7 @@ func TestTraffic(t *testing.T) {
 		{"valid", map[string]string{"a.json": valid}, false, Auto, report.Passed, 1, "encoding: http (HTTP bodies)"},
 		{"invalid", map[string]string{"a.json": invalid, "b.json": valid}, false, Auto, report.Failed, 2, ""},
 		{"dumped by boto3", map[string]string{"a.json": dumped}, false, Auto, report.Passed, 1, "encoding: sdk ("},
-		{"of both encodings", map[string]string{"a.json": dumped, "b.json": valid}, false, Auto, report.Passed, 2, "encoding: took 1 document as http (HTTP bodies), 1 as sdk"},
+		{"of both encodings", map[string]string{"a.json": dumped, "b.json": valid}, false, Auto, report.Passed, 2, "encoding: read 1 document as http (HTTP bodies), 1 as sdk"},
 		{"dumped by boto3, but said to be an HTTP body", map[string]string{"a.json": dumped}, false, "http", report.Failed, 1, ""},
 		{"a file is missing", map[string]string{"a.json": valid}, true, Auto, report.Incomplete, 1, "no-such-file"},
 		{"nothing", nil, false, Auto, report.NotChecked, 0, ""},
@@ -53,7 +54,7 @@ func TestTraffic(t *testing.T) {
 	}
 }
 
-// TestInterrupted: what was not read is a problem, and no ignore row is stale for it.
+// TestInterrupted checks that an interruption is a problem, and makes no ignore row stale.
 func TestInterrupted(t *testing.T) {
 	in, options, _ := given(t, map[string]string{"a.json": valid, "b.json": valid}, false)
 	ledger, err := finding.NewLedger([]finding.Expected{{Rule: finding.TypeMismatch, Required: true, Reason: "not met"}})

@@ -71,8 +71,8 @@ func ExampleProbe_Negative() {
 		fmt.Println(outcome.Findings[0].Pointer, outcome.Findings[0].Message)
 	}
 	// Output:
-	// /membershipIdentifier the input breaks constraint.length (as text), the emulator responded with 404
-	// /membershipIdentifier the input breaks constraint.pattern (no match), the emulator responded with 404
-	// /protectedJobIdentifier the input breaks constraint.length (as text), the emulator responded with 404
-	// /protectedJobIdentifier the input breaks constraint.pattern (no match), the emulator responded with 404
+	// /membershipIdentifier the input breaks constraint.length (as text), but the emulator responded with 404
+	// /membershipIdentifier the input breaks constraint.pattern (no match), but the emulator responded with 404
+	// /protectedJobIdentifier the input breaks constraint.length (as text), but the emulator responded with 404
+	// /protectedJobIdentifier the input breaks constraint.pattern (no match), but the emulator responded with 404
 }

@@ -21,7 +21,7 @@ func ConformanceJSON(w io.Writer, r *conformance.Results) error {
 	}{suiteVerdict(r), r})
 }
 
-// suiteVerdict is the word for what a run of a suite came to.
+// suiteVerdict returns the verdict on a run of a suite.
 func suiteVerdict(r *conformance.Results) string {
 	switch {
 	case r.Passes():
@@ -33,8 +33,8 @@ func suiteVerdict(r *conformance.Results) string {
 }
 
 // Conformance writes a run of a suite for people: each group with its counts, what failed with
-// the difference and the wire log beneath it, the coverage, the verdict. It holds
-// no time, address or map order: the same seed and client make the same bytes.
+// the difference and the wire log beneath it, the coverage, the verdict. It
+// depends on no time, address or map order: the same seed and client make the same bytes.
 func Conformance(w io.Writer, r *conformance.Results) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s %s (%s) against %s, seed %d\n\n", r.Client.Name, r.Client.Version, r.Client.Language, r.Operation, r.Seed)
@@ -107,28 +107,28 @@ func playedCoverage(w io.Writer, r *coverage.Summary) {
 		parts = append(parts, fmt.Sprintf("%d of %d %s", s.Shown, s.Total, s.About()))
 	}
 	fmt.Fprintf(w, "coverage of the contract: %s\n", strings.Join(parts, ", "))
-	const most = 8
+	const limit = 8
 	for _, s := range shares {
 		for i, address := range s.Missing {
-			if i == most {
-				fmt.Fprintf(w, "  … and %d more\n", len(s.Missing)-most)
+			if i == limit {
+				fmt.Fprintf(w, "  … and %d more\n", len(s.Missing)-limit)
 				break
 			}
-			fmt.Fprintf(w, "  not played: %s\n", address)
+			fmt.Fprintf(w, "  not covered: %s\n", address)
 		}
 	}
 }
 
-// generated writes what was made, and what was not; of a suite, nothing.
+// generated writes which cases were generated and which were not; g is nil for a suite.
 func generated(w io.Writer, g *conformance.Generated) {
 	if g == nil {
 		return
 	}
-	fmt.Fprintf(w, "made of %s: %s\n", plural.Of(g.Operations, "operation"), plural.Of(g.Cases, "case"))
+	fmt.Fprintf(w, "generated from %s: %s\n", plural.Of(g.Operations, "operation"), plural.Of(g.Cases, "case"))
 	for _, reason := range slices.Sorted(maps.Keys(g.LeftOut)) {
-		fmt.Fprintf(w, "  not made: %d %s\n", g.LeftOut[reason], reason)
+		fmt.Fprintf(w, "  not generated: %d %s\n", g.LeftOut[reason], reason)
 	}
 	for _, n := range g.NotMade {
-		fmt.Fprintf(w, "  not made: %s: %s\n", n.Operation, n.Reason)
+		fmt.Fprintf(w, "  not generated: %s: %s\n", n.Operation, n.Reason)
 	}
 }

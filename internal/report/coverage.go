@@ -13,8 +13,8 @@ import (
 // maxAddresses is how many addresses a line of text names.
 const maxAddresses = 8
 
-// Coverage writes coverage for people: of each contract that was seen what is
-// missing and what to record next, then what was not seen or did not count.
+// Coverage writes coverage for people: what is missing from each contract that was seen and what to
+// record next, then what was not seen or did not count.
 func Coverage(w io.Writer, r *coverage.Summary) error {
 	out := bufio.NewWriter(w)
 	var unseen []string

@@ -76,8 +76,8 @@ var deviationVectors = map[string][]struct {
 		`{"lastStatus":"SUCCESS"}`, `{"lastStatus":"PENDING"}`, ""}},
 }
 
-// TestDeviations: an entry of the table regrades exactly its value, on responses
-// that AWS may have sent. An entry with too little evidence is a hint.
+// TestDeviations checks that an entry of the table regrades exactly its value, and only in
+// responses.
 func TestDeviations(t *testing.T) {
 	known := map[string]bool{}
 	for _, d := range finding.Deviations() {

@@ -9,8 +9,8 @@ import (
 	"github.com/crcheck/crcheck/internal/tallies"
 )
 
-// Drift is what a run of crcheck drift found, as plain data: one of
-// Comparison, Matrix and Traffic, and what a baseline made of it.
+// Drift is the result of crcheck drift, as plain data: one of Comparison, Matrix and Traffic,
+// settled by a baseline and ignore rows.
 type Drift struct {
 	Verdict    Verdict           `json:"verdict"`
 	Old        string            `json:"old,omitempty"`
@@ -23,7 +23,7 @@ type Drift struct {
 	Ignored  int             `json:"ignored,omitempty"`  // changes that other ignore rows accept; they are not in Comparison
 	Hidden   []HiddenChange  `json:"hidden,omitempty"`   // both of them
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
-	Left     []string        `json:"left,omitempty"`     // what a proposed overlay does not settle
+	Left     []string        `json:"left,omitempty"`     // changes that are not in a proposed overlay
 
 	// From is who sent the responses of Traffic: it decides the advice.
 	From finding.Origin `json:"-"`
@@ -33,7 +33,7 @@ type Drift struct {
 
 // Settle applies ignore rows to the report and derives the verdict; all of them
 // are taken as required, as those of a baseline are. Changes that a row accepts
-// are left out; what traffic showed stays, for shards of it are merged.
+// are left out; observations in traffic stay, because shards are merged.
 func (r *Drift) Settle(expected []finding.Expected, failOn Threshold) error {
 	rows := slices.Clone(expected)
 	for i := range rows {
@@ -86,9 +86,9 @@ func (r *Drift) SettleBy(ledger *finding.Ledger, failOn Threshold, failOnStale b
 	}
 }
 
-// scope is what the report is about. Of traffic, it does not know which parts and
-// shapes were reached: there a row is stale if its operation was reached and names
-// neither a part nor a shape, or one at which something was observed.
+// scope returns the scope of the report. For traffic it does not know which parts and shapes were
+// reached: a row is stale if its operation was reached and it names neither a part nor a shape, or
+// one with an observation.
 func (r *Drift) scope() *finding.Scope {
 	scope := &finding.Scope{}
 	if r.Comparison != nil {
@@ -110,7 +110,7 @@ func (r *Drift) scope() *finding.Scope {
 	return scope
 }
 
-// Findings returns what ignore rows may accept of the report.
+// Findings returns the findings that ignore rows may accept.
 func (r *Drift) Findings() []finding.Finding {
 	var all []finding.Finding
 	if r.Comparison != nil {

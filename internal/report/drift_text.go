@@ -75,7 +75,7 @@ func (t driftText) witness(w *drift.Witness) {
 	if w.Form != schema.HTTP.String() {
 		form = ", in the " + w.Form + " encoding"
 	}
-	fmt.Fprintf(t, "  breaking payload%s, which the %s contract allows; the %s one says %s at %s: %s\n", form, w.Allowed, w.Refused, w.Rule, visible(finding.PointerText(w.Pointer)), visible(w.Finding))
+	fmt.Fprintf(t, "  breaking payload%s, which the %s contract allows; the %s one reports %s at %s: %s\n", form, w.Allowed, w.Refused, w.Rule, visible(finding.PointerText(w.Pointer)), visible(w.Finding))
 	for _, line := range []string{w.Request, w.Response, string(w.Document)} {
 		if line != "" {
 			fmt.Fprintf(t, "    %s\n", visible(clip(line)))
@@ -200,7 +200,7 @@ func (t driftText) summary(r *Drift, counts [finding.Error + 1]int) {
 	fmt.Fprintln(t)
 }
 
-// hidden lists what rows accept, each with what it is and why.
+// hidden lists the changes that rows accept, with the reasons.
 func (t driftText) hidden(hidden []HiddenChange) {
 	for _, h := range hidden {
 		fmt.Fprintf(t, "hidden (%s): %s %s at %s of %s\n", h.By, h.Severity, h.Rule, visible(finding.PlaceText(h.Part, h.Pointer)), visible(h.Operation))

@@ -17,7 +17,7 @@ func collected() *report.Report {
 		Rule: finding.UnionMultipleMembers, Severity: finding.Error, Operation: "cleanrooms.GetProtectedJob",
 		Source: "job.yaml", Line: 12, Column: 20, Pointer: "/protectedJob/result/output",
 		Got: "s3, memberList", Want: "exactly one of s3, memberList",
-		Message: "the union has 2 members, s3 and memberList, where exactly one may be set",
+		Message: "the union has 2 members set (s3 and memberList), want exactly one",
 	}, []byte(`"output":{"s3":{},"memberList":[]}`))
 	return c.Report(nil, report.FailOnError)
 }
@@ -26,11 +26,11 @@ func ExampleText() {
 	report.Text(report.Style{})(os.Stdout, collected())
 	// Output:
 	// error union.multiple-members in response at /protectedJob/result/output [2cffaef8]
-	//   job.yaml:12:20: the union has 2 members, s3 and memberList, where exactly one may be set
+	//   job.yaml:12:20: the union has 2 members set (s3 and memberList), want exactly one
 	//     12 | "output":{"s3":{},"memberList":[]}
 	//        |                    ^
 	//   want: exactly one of s3, memberList
-	//   → Send exactly one member; leave the others out. If AWS responded, clients will meet this union: check which member they take. Where the model is wrong, crcheck drift --propose writes a correction.
+	//   → Send exactly one member; leave the others out. If AWS responded, clients will receive this union: check which member they take. If the model is wrong, crcheck drift --propose writes a correction.
 	//
 	// checked 1 response of 1 file against cleanrooms.GetProtectedJob@1.43.67 (1)
 	// failed: 1 error, 0 warnings, 0 infos
@@ -40,11 +40,11 @@ func ExampleGroups() {
 	report.Groups(report.Style{})(os.Stdout, collected())
 	// Output:
 	// error union.multiple-members in response at /protectedJob/result/output [2cffaef8]
-	//   job.yaml:12:20: the union has 2 members, s3 and memberList, where exactly one may be set
+	//   job.yaml:12:20: the union has 2 members set (s3 and memberList), want exactly one
 	//     12 | "output":{"s3":{},"memberList":[]}
 	//        |                    ^
 	//   want: exactly one of s3, memberList
-	//   → Send exactly one member; leave the others out. If AWS responded, clients will meet this union: check which member they take. Where the model is wrong, crcheck drift --propose writes a correction.
+	//   → Send exactly one member; leave the others out. If AWS responded, clients will receive this union: check which member they take. If the model is wrong, crcheck drift --propose writes a correction.
 }
 
 func ExampleJSON() {

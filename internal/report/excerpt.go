@@ -14,9 +14,8 @@ type Excerpt struct {
 	Caret int    `json:"caret"` // one-based place in Text, in code points
 }
 
-// excerpt cuts a window out of a line around the finding's column. Where the
-// contract calls the value sensitive there is none, nor of a stream, which has no
-// lines.
+// excerpt cuts a window out of a line around the finding's column. There is none if the contract
+// calls the value sensitive, nor for a stream, which has no lines.
 func excerpt(f finding.Finding, line []byte) *Excerpt {
 	if len(line) == 0 || f.Column < 1 || f.Sensitive || f.Event > 0 {
 		return nil
@@ -46,8 +45,8 @@ func excerpt(f finding.Finding, line []byte) *Excerpt {
 	return &Excerpt{window, caret}
 }
 
-// indent is the white space that puts a caret below its character. Terminals
-// give most East Asian characters and emoji two columns, and marks none.
+// indent returns the white space that puts a caret below its character. Terminals give most East
+// Asian characters and emoji two columns, and combining marks none.
 func (e *Excerpt) indent() string {
 	columns, place := 0, 1
 	for _, r := range e.Text {
@@ -60,8 +59,8 @@ func (e *Excerpt) indent() string {
 	return strings.Repeat(" ", columns)
 }
 
-// columnsOf is how many columns of a terminal a visible character takes, after
-// the blocks that Unicode Standard Annex #11 gives to the wide ones.
+// columnsOf returns how many columns of a terminal a visible character takes, by the blocks of wide
+// characters in Unicode Standard Annex #11.
 func columnsOf(r rune) int {
 	switch {
 	case unicode.In(r, unicode.Mn, unicode.Me):

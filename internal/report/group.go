@@ -16,7 +16,7 @@ const (
 	Response Side = "response"
 )
 
-// sideOf is empty where a finding is not about a message.
+// sideOf returns the side of a finding; it is empty if the finding is not about a message.
 func sideOf(f finding.Finding) Side {
 	switch rule, _ := f.Rule.Lookup(); rule.Layer {
 	case finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP, finding.LayerProbe:
@@ -28,10 +28,9 @@ func sideOf(f finding.Finding) Side {
 	return ""
 }
 
-// Group is the findings of one cause: of one rule at one member of one shape, or,
-// for rules about the HTTP exchange, with the same value found and expected,
-// whichever operations lead there. Other findings have one cause if they have the
-// same fingerprint.
+// Group has the findings of one cause: of one rule at one member of one shape or, for rules about
+// the HTTP exchange, with the same value found and expected, whatever the operation. Other findings
+// have one cause if they have the same fingerprint.
 //
 // Fingerprint, Operation, Part and Place are those of the first of Occurrences.
 type Group struct {
@@ -54,7 +53,7 @@ type Group struct {
 	Samples     []Sample     `json:"samples"` // the first findings of each occurrence by turns, in the order of the input
 }
 
-// Occurrence is the findings of one fingerprint within a group.
+// Occurrence counts the findings of one fingerprint within a group.
 type Occurrence struct {
 	Fingerprint string `json:"fingerprint"`
 	Operation   string `json:"operation,omitempty"`
@@ -69,14 +68,14 @@ const IDLength = 8
 // ID names the group in text, and in crcheck ignore.
 func (g *Group) ID() string { return g.Fingerprint[:IDLength] }
 
-// Sample is a finding with the line that it stands in.
+// Sample is a finding with an excerpt of its source line.
 type Sample struct {
 	finding.Finding
 	Excerpt *Excerpt `json:"excerpt,omitempty"`
 }
 
-// MostSamples bounds the samples of a group; [Text] shows fewer.
-const MostSamples = 100
+// MaxSamples bounds the samples of a group; [Text] shows fewer.
+const MaxSamples = 100
 
 // kindKey tells kinds of findings apart: known deviations of AWS may share their
 // fingerprint with findings that keep their severity.
@@ -86,7 +85,7 @@ type kindKey struct {
 	deviation   string
 }
 
-// kind is the findings of one fingerprint.
+// kind has the findings of one fingerprint.
 type kind struct {
 	Group
 	got, want              string
@@ -94,8 +93,8 @@ type kind struct {
 	hint                   string
 }
 
-// Add takes a finding, unless it is hidden. The line is the source's text where
-// it stands, nil where there is none.
+// Add collects a finding, unless it is hidden. The line is that of the finding in the source; nil:
+// the finding has none.
 func (c *Collector) Add(f finding.Finding, line []byte) {
 	deviation, hidden := c.hide(&f)
 	if hidden {
@@ -116,13 +115,13 @@ func (c *Collector) Add(f finding.Finding, line []byte) {
 	k.gotVaries = k.gotVaries || k.got != f.Got || k.want != f.Want
 	k.shapeVaries = k.shapeVaries || k.Shape != f.Shape
 	k.hint = cmp.Or(k.hint, deviation.hint)
-	if len(k.Samples) < MostSamples {
+	if len(k.Samples) < MaxSamples {
 		k.Samples = append(k.Samples, Sample{f, excerpt(f, line)})
 	}
 }
 
-// remedy is the advice about a finding: what to do about a request does not
-// depend on who responded.
+// remedy returns the advice about a finding. The advice about a request does not depend on who
+// responded.
 func (c *Collector) remedy(id finding.RuleID, side Side, deviation deviates) string {
 	rule, _ := id.Lookup()
 	switch {
@@ -134,7 +133,7 @@ func (c *Collector) remedy(id finding.RuleID, side Side, deviation deviates) str
 	return rule.RemedyFor(c.Origin)
 }
 
-// cause tells causes apart.
+// cause returns a key that is the same for findings of one cause.
 func (k *kind) cause() string {
 	rule, _ := k.Rule.Lookup()
 	parts := []string{string(k.Rule), k.Severity.String(), string(k.Side), k.Deviation, k.Remedy}
@@ -153,7 +152,7 @@ func (k *kind) cause() string {
 	return strings.Join(parts, "\x00")
 }
 
-// causes returns a group for each cause. In which order kinds came makes no difference.
+// causes returns a group for each cause, whatever the order in which the findings came.
 func (c *Collector) causes() []Group {
 	byCause := map[string][]*kind{}
 	var order []string
@@ -206,9 +205,9 @@ func join(kinds []*kind) Group {
 	if len(operations) > 1 {
 		g.Operations = len(operations)
 	}
-	for i := 0; i < MostSamples; i++ {
+	for i := 0; i < MaxSamples; i++ {
 		for _, k := range kinds {
-			if i < len(k.Samples) && len(g.Samples) < MostSamples {
+			if i < len(k.Samples) && len(g.Samples) < MaxSamples {
 				g.Samples = append(g.Samples, k.Samples[i])
 			}
 		}

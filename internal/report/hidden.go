@@ -7,13 +7,13 @@ import (
 	"github.com/crcheck/crcheck/finding"
 )
 
-// Acceptance says which findings of a run are hidden: counted, but neither
-// reported nor part of the verdict. Its zero value hides none.
+// Acceptance says which findings of a run are hidden: counted, but neither reported nor part of the
+// verdict. Its zero value hides none.
 type Acceptance struct {
 	// Ledger has the rows of indexes, which are required, and of ignore files.
 	Ledger *finding.Ledger
-	// Deviations says what becomes of known deviations of AWS. They apply to
-	// responses of AWS and of those who are not known.
+	// Deviations says how to treat known deviations of AWS. They apply to responses of AWS and of
+	// unknown origin.
 	Deviations DeviationMode
 	// ResponsesOnly hides findings about requests.
 	ResponsesOnly bool
@@ -72,12 +72,12 @@ type hiddenKey struct {
 	reason      string
 }
 
-// deviates says how a finding that is reported deviates: as is known, or as was
-// recorded too seldom.
+// deviates is the note about a finding that is reported although it is a deviation of AWS: text for
+// a known deviation, hint for one that was recorded too seldom.
 type deviates struct{ text, hint string }
 
-// hide counts a finding that is hidden, and regrades one that is a known
-// deviation to be shown. Rows go first: an index may expect a deviation.
+// hide counts a finding that is hidden, and regrades a known deviation that is shown. Rows take
+// precedence, because an index may expect a deviation.
 func (c *Collector) hide(f *finding.Finding) (_ deviates, hidden bool) {
 	if c.Accept.Ledger != nil {
 		if row, ok := c.Accept.Ledger.Accept(*f); ok {
@@ -124,7 +124,7 @@ func (c *Collector) count(by HiddenBy, reason string, f finding.Finding) {
 	g.Count++
 }
 
-// hiddenGroups is nil where nothing is hidden.
+// hiddenGroups returns nil if nothing is hidden.
 func (c *Collector) hiddenGroups() *Hidden {
 	if len(c.hidden) == 0 {
 		return nil

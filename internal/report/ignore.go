@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 )
 
-// GroupError says why an ID names no group of a report.
+// GroupError says that an ID does not name exactly one group of a report.
 type GroupError struct {
 	ID        string
 	Known     []string // IDs of the report's groups
@@ -20,16 +20,16 @@ type GroupError struct {
 func (e *GroupError) Error() string {
 	switch {
 	case e.Ambiguous:
-		return fmt.Sprintf("%s names several groups: %s", e.ID, strings.Join(e.Known, ", "))
+		return fmt.Sprintf("%s is ambiguous: it names the groups %s", e.ID, strings.Join(e.Known, ", "))
 	case len(e.Known) == 0:
-		return fmt.Sprintf("the report has no group %s: it has no groups at all", e.ID)
+		return fmt.Sprintf("the report has no group %s; it has no findings", e.ID)
 	}
 	return fmt.Sprintf("the report has no group %s; its groups are %s", e.ID, strings.Join(e.Known, ", "))
 }
 
-// Row returns an ignore row without a reason that accepts the findings of the
-// group with an ID: its fingerprint, or the beginning of it that text reports
-// show in brackets. The error is a [*GroupError].
+// Row returns an ignore row, still without a reason, that accepts the findings of a group. The ID
+// is the group's fingerprint, or the prefix of it that text reports show in brackets. The error is
+// a [*GroupError].
 func (r *Report) Row(id string) (finding.Expected, error) {
 	var found []*Group
 	var known []string
@@ -73,7 +73,7 @@ func (g *Group) row() finding.Expected {
 		return e
 	}
 	if g.Side == "" {
-		e.Part = "" // it is not about a document
+		e.Part = "" // the group is not about a document
 	}
 	e.Operation, e.Place = operationPattern(operations), placePattern(g.Place)
 	return e
@@ -82,7 +82,8 @@ func (g *Group) row() finding.Expected {
 // maxValues is how many values a row lists; with more it accepts any.
 const maxValues = 10
 
-// values accepts what the findings got, as far as the report knows them all.
+// values returns a pattern for the values of the findings; it is empty if the report does not have
+// all of them.
 func (g *Group) values() string {
 	if g.Count > len(g.Samples) {
 		return ""
@@ -104,7 +105,7 @@ func (g *Group) values() string {
 	return "~" + strings.Join(values, "|")
 }
 
-// operationPattern is the operation, all operations of the only service, or any.
+// operationPattern matches the operation, all operations of the only service, or any operation.
 func operationPattern(operations []string) string {
 	slices.Sort(operations)
 	operations = slices.Compact(operations)

@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/internal/report"
 )
 
-// TestRow: the row of a group accepts the group's findings, and no other value.
+// TestRow checks that the row of a group accepts the group's findings, and no other value.
 func TestRow(t *testing.T) {
 	of := func(change func(*finding.Finding)) finding.Finding {
 		f := at(finding.EnumUnknownValue, finding.Error, "/beds/0/season", 1, 1)
@@ -87,5 +87,5 @@ func TestRowRefuses(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, finding.TypeNull, row.Rule)
 	_, err = (&report.Report{}).Row("01234567")
-	require.ErrorContains(t, err, "no groups")
+	require.ErrorContains(t, err, "no findings")
 }

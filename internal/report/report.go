@@ -1,19 +1,22 @@
-// Package report presents what a run of crcheck found.
+// Package report presents the results of a run of crcheck.
 //
 // The model: a [Collector] takes findings one by one and keeps a [Report] of them: one [Group] for
-// each cause, with a count and a few samples, so that the memory of a run does not grow with its
-// findings but with their kinds. What an [Acceptance] hides is counted. [Drift] is what changed
-// between contracts, or between a contract and traffic, settled by ignore rows. Both are plain data
-// with a [Verdict].
+// each cause, with a count and a few samples, so that the memory of a run grows with the kinds of
+// findings, not with their number. It counts the findings that an [Acceptance] hides. [Drift] has
+// the changes between contracts, or between a contract and traffic, settled by ignore rows. Both
+// are plain data with a [Verdict].
 //
 // Each text is one function, made of the primitives of style.go: [Text] and [Groups] of a report,
-// [DriftText], [Coverage], [Conformance]. [JSON] writes any of them for programs. None holds a time
-// or map order: the same input makes the same bytes.
+// [DriftText], [Coverage], [Conformance]. [JSON] writes any of them for programs. None depends on
+// time or map order: the same input makes the same bytes.
 package report
 
 import (
+	"encoding/json"
+	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 )
@@ -32,7 +35,7 @@ type Report struct {
 	Problems   []string        `json:"problems,omitempty"` // what kept the run from checking everything
 }
 
-// Verdict is what a run comes to: the first of these that holds.
+// Verdict is the outcome of a run: the first of these that applies.
 type Verdict string
 
 const (
@@ -44,7 +47,7 @@ const (
 
 // Checks says what was checked.
 type Checks struct {
-	Responses  int     `json:"responses"` // all there were
+	Responses  int     `json:"responses"` // checked or not
 	Checked    int     `json:"checked"`
 	Files      int     `json:"files"`
 	Contracts  []Count `json:"contracts,omitempty"`  // checked, by contract
@@ -53,7 +56,7 @@ type Checks struct {
 	Skipped    int     `json:"skipped,omitempty"`    // files of a folder that were not read
 	// SkippedKinds are the files that were not read, by kind.
 	SkippedKinds []Count `json:"skippedKinds,omitempty"`
-	// Unrecognised are documents of which no contract knows a member.
+	// Unrecognised counts documents of which no contract knows a member.
 	Unrecognised *Unrecognised `json:"unrecognised,omitempty"`
 	// Notes are lines about the run as a whole, each once, in the order in which they came.
 	Notes []string `json:"notes,omitempty"`
@@ -65,7 +68,7 @@ type Unrecognised struct {
 	Names []string `json:"names,omitempty"` // some of the members' names, sorted
 }
 
-// Count is how often something was.
+// Count is a number with the name of what it counts.
 type Count struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
@@ -76,7 +79,7 @@ type Count struct {
 type Collector struct {
 	// Accept says which findings are hidden. Set it before the first finding.
 	Accept Acceptance
-	// Origin is who sent the responses that the findings to come are about.
+	// Origin is who sent the responses of the next findings.
 	Origin finding.Origin
 
 	kinds      map[kindKey]*kind
@@ -152,7 +155,7 @@ func (c *Collector) Unrecognised(names []string) {
 	}
 }
 
-// Note keeps a line about the run as a whole. One that was kept already is not repeated.
+// Note keeps a line about the run as a whole, unless it has it already.
 func (c *Collector) Note(line string) {
 	if !slices.Contains(c.report.Checks.Notes, line) {
 		c.report.Checks.Notes = append(c.report.Checks.Notes, line)
@@ -162,7 +165,7 @@ func (c *Collector) Note(line string) {
 // Expected counts a finding that an index expects.
 func (c *Collector) Expected() { c.report.Expected++ }
 
-// Problem notes what kept the run from checking everything.
+// Problem notes why the run could not check everything.
 func (c *Collector) Problem(err error) { c.report.Problems = append(c.report.Problems, err.Error()) }
 
 // Report returns the report, with the ignore rows that were not met.
@@ -197,6 +200,60 @@ func sorted(counts map[string]int) []Count {
 	var list []Count
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		list = append(list, Count{name, counts[name]})
+	}
+	return list
+}
+
+// JSON writes a result as one indented JSON object: of a run, of drift or of coverage.
+func JSON[T any](w io.Writer, r *T) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// Service counts the responses and findings of one service.
+type Service struct {
+	Name     string `json:"name"`
+	Checked  int    `json:"checked"` // responses
+	Errors   int    `json:"errors"`
+	Warnings int    `json:"warnings"`
+	Infos    int    `json:"infos"`
+}
+
+// services returns the counts of each service; nil if there are fewer than two.
+func (c *Collector) services() []Service {
+	all := map[string]*Service{}
+	of := func(operation string) *Service {
+		name := finding.Service(operation)
+		if all[name] == nil {
+			all[name] = &Service{Name: name}
+		}
+		return all[name]
+	}
+	for contract, n := range c.contracts {
+		operation, _, _ := strings.Cut(contract, "@")
+		of(operation).Checked += n
+	}
+	for _, k := range c.kinds {
+		if k.Operation == "" {
+			continue
+		}
+		switch s := of(k.Operation); k.Severity {
+		case finding.Error:
+			s.Errors += k.Count
+		case finding.Warning:
+			s.Warnings += k.Count
+		default:
+			s.Infos += k.Count
+		}
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	var list []Service
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, *all[name])
 	}
 	return list
 }

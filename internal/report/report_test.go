@@ -280,7 +280,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestNoStrayGolden: a golden file that no scenario writes would never fail.
+// TestNoStrayGolden checks that a scenario writes every golden file.
 func TestNoStrayGolden(t *testing.T) {
 	known := map[string]bool{}
 	for _, s := range scenarios {
@@ -295,8 +295,8 @@ func TestNoStrayGolden(t *testing.T) {
 	}
 }
 
-// TestCaret: the caret stands below its character, in code points in the data
-// and in columns in the text.
+// TestCaret checks that the caret is below its character, in code points in the data and columns in
+// the text.
 func TestCaret(t *testing.T) {
 	for _, x := range excerpts {
 		if !strings.Contains(x.line, "X") {
@@ -312,8 +312,7 @@ func TestCaret(t *testing.T) {
 	}
 }
 
-// TestOrder: findings of different kinds may come in any order, and so may
-// counts; the bytes are the same.
+// TestOrder checks that the report does not depend on the order of findings.
 func TestOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var want []string
@@ -345,15 +344,15 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestMemory: what is kept of a kind of finding is bounded.
+// TestMemory checks that the memory for a kind of finding is bounded.
 func TestMemory(t *testing.T) {
 	var c report.Collector
-	for i := range 10 * report.MostSamples {
+	for i := range 10 * report.MaxSamples {
 		c.Add(at(finding.TypeMismatch, finding.Error, "/id", i+1, 1), []byte(strings.Repeat("x", 10_000)))
 	}
 	g := c.Report(nil, report.FailNever).Groups[0]
-	require.Equal(t, 10*report.MostSamples, g.Count)
-	require.Len(t, g.Samples, report.MostSamples)
+	require.Equal(t, 10*report.MaxSamples, g.Count)
+	require.Len(t, g.Samples, report.MaxSamples)
 	require.Equal(t, 1, g.Samples[0].Line)
 	require.Less(t, len(g.Samples[0].Excerpt.Text), 100)
 }
@@ -384,7 +383,7 @@ func TestWriterFails(t *testing.T) {
 	}
 }
 
-// TestReportAgain: a report is a value; a collector may go on after it.
+// TestReportAgain checks that a report is a value, and that the collector may continue after it.
 func TestReportAgain(t *testing.T) {
 	var c report.Collector
 	require.Equal(t, report.NotChecked, c.Report(nil, report.FailOnError).Verdict)

@@ -15,7 +15,7 @@ import (
 // Style says how text is written.
 type Style struct{ Color bool }
 
-// text is a buffered writer with the primitives that every text of this package is made of.
+// text is a buffered writer with the primitives of every text in this package.
 type text struct {
 	*bufio.Writer
 	style Style
@@ -32,10 +32,11 @@ func (t text) paint(code, s string) string {
 
 func (t text) bold(s string) string { return t.paint("1", s) }
 
-// severity is the word of a severity, in its colour.
+// severity returns the name of a severity, in its colour.
 func (t text) severity(s finding.Severity) string { return t.paint(colors[s], s.String()) }
 
-// table writes rows aligned for a fixed font: the first column to the left, the others to the right.
+// table writes rows aligned for a fixed font: the first column to the left, the others to the
+// right.
 func (t text) table(rows [][]string) {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -52,9 +53,9 @@ func (t text) table(rows [][]string) {
 	}
 }
 
-// visible replaces what could move the caret or write to the terminal: control
-// characters, invisible ones such as those that turn the direction of text
-// around, line separators, and bytes that are no UTF-8.
+// visible replaces characters that could move the cursor or control the terminal: control
+// characters, invisible ones such as those that reverse the direction of text, line separators, and
+// bytes that are not UTF-8.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsGraphic(r) || r == utf8.RuneError {
@@ -70,9 +71,9 @@ const maxLine = 400
 func clip(s string) string { return wording.Clip(s, maxLine) }
 
 // some joins the first names of a list, and counts the others.
-func some(names []string, most int) string {
-	if len(names) > most+1 { // "and 1 more" would be longer than the one
-		return fmt.Sprintf("%s … and %s more", strings.Join(names[:most], ", "), plural.Number(len(names)-most))
+func some(names []string, limit int) string {
+	if len(names) > limit+1 { // "and 1 more" would be longer than the name
+		return fmt.Sprintf("%s … and %s more", strings.Join(names[:limit], ", "), plural.Number(len(names)-limit))
 	}
 	return strings.Join(names, ", ")
 }

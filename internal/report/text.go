@@ -12,11 +12,11 @@ import (
 	"github.com/crcheck/crcheck/internal/plural"
 )
 
-// shown is how many samples of a group the text has.
-const shown = 3
+// maxShown is how many samples of a group the text has.
+const maxShown = 3
 
-// Text returns a format for people: each group with its first samples, the
-// source line and a caret, and what to do about it; then what was checked.
+// Text returns a format for people: each group with its first samples, the source line and a caret,
+// and what to do about it; then a summary of what was checked.
 func Text(style Style) func(io.Writer, *Report) error {
 	return func(w io.Writer, r *Report) error {
 		out := bufio.NewWriter(w)
@@ -31,8 +31,7 @@ func Text(style Style) func(io.Writer, *Report) error {
 	}
 }
 
-// Groups returns [Text] without what was checked, for findings that are no
-// outcome of checking traffic.
+// Groups returns [Text] without the summary, for findings that are not about traffic.
 func Groups(style Style) func(io.Writer, *Report) error {
 	return func(w io.Writer, r *Report) error {
 		out := bufio.NewWriter(w)
@@ -45,7 +44,7 @@ func (t text) groups(r *Report) {
 	operation := ""
 	several := slices.ContainsFunc(r.Groups, func(g Group) bool {
 		if g.Operation == "" {
-			return false // it is about the run
+			return false // the group is about the run
 		}
 		operation = cmp.Or(operation, g.Operation)
 		return g.Operation != operation || g.Operations > 0
@@ -55,7 +54,7 @@ func (t text) groups(r *Report) {
 	}
 }
 
-// group writes one group; of is whether to say of which operation it is.
+// group writes one group; of says whether to name its operation.
 func (t text) group(g Group, of bool) {
 	fmt.Fprintf(t, "%s %s", t.severity(g.Severity), t.bold(string(g.Rule)))
 	if g.Side != "" {
@@ -65,10 +64,10 @@ func (t text) group(g Group, of bool) {
 	if len(g.Occurrences) > 0 {
 		fmt.Fprintf(t, "  in %s\n", visible(g.occurrences()))
 	}
-	for _, s := range g.Samples[:min(shown, len(g.Samples))] {
+	for _, s := range g.Samples[:min(maxShown, len(g.Samples))] {
 		t.sample(g, s)
 	}
-	if more := g.Count - shown; more > 0 {
+	if more := g.Count - maxShown; more > 0 {
 		fmt.Fprintf(t, "  … and %s more\n", plural.Number(more))
 	}
 	if want := g.want(); want != "" {
@@ -80,7 +79,7 @@ func (t text) group(g Group, of bool) {
 	fmt.Fprintf(t, "  → %s\n\n", g.Remedy)
 }
 
-// where is the place of a group, and how often it is there: " at /id of
+// where returns the place of a group, and its count: " at /id of
 // garden.GetBed, 3 times", or of a cause in several operations " at garden:Bed$id, in 20
 // operations, 812 times".
 func (g Group) where(of bool) string {
@@ -117,16 +116,15 @@ func (g Group) occurrences() string {
 		}
 		names = append(names, Count{name, o.Count})
 	}
-	text := list(names[:min(most, len(names))])
-	if more := len(names) - most; more > 0 {
+	text := list(names[:min(maxNamed, len(names))])
+	if more := len(names) - maxNamed; more > 0 {
 		text += fmt.Sprintf(" and %s more", plural.Number(more))
 	}
 	return text
 }
 
-// want is what the contract asks for, where the message does not say it: the
-// values of an enum, the members that there are. That a missing member is
-// wanted goes without saying.
+// want returns what the contract requires if the message does not say it: the values of an enum,
+// the known members. It says nothing for a missing member.
 func (g Group) want() string {
 	if len(g.Samples) == 0 || g.Rule == finding.MemberMissing {
 		return ""
@@ -161,8 +159,8 @@ func (t text) sample(g Group, s Sample) {
 	fmt.Fprintf(t, "    %s | %s%s\n", strings.Repeat(" ", len(number)), s.Excerpt.indent(), t.paint(colors[g.Severity], "^"))
 }
 
-// place is FILE:LINE:COLUMN, which editors and terminals make a link of. What
-// stands in no input is a matter of the contract.
+// place returns FILE:LINE:COLUMN, which editors and terminals turn into a link. A finding without a
+// source is about the contract of its operation.
 func place(f finding.Finding) string {
 	source := f.Source
 	switch source {
@@ -247,12 +245,12 @@ func (t text) summary(r *Report) {
 	fmt.Fprintln(t)
 }
 
-// most is how many contracts a line names.
-const most = 4
+// maxNamed is how many contracts or occurrences a line names.
+const maxNamed = 4
 
-// against names the contracts, or counts them where they are many.
+// against names the contracts, or counts them if there are many.
 func against(contracts []Count) string {
-	if len(contracts) > most {
+	if len(contracts) > maxNamed {
 		return plural.Of(len(contracts), "contract")
 	}
 	return list(contracts)
@@ -266,7 +264,7 @@ func list(counts []Count) string {
 	return strings.Join(parts, ", ")
 }
 
-// WhyNothing says why a run checked nothing, though the routes were known.
+// WhyNothing says why a run checked nothing although the contracts have the routes.
 func (c *Checks) WhyNothing() string {
 	var reasons []string
 	for _, n := range c.NotRead {
@@ -276,12 +274,12 @@ func (c *Checks) WhyNothing() string {
 		reasons = append(reasons, fmt.Sprintf("%d %s", n.Count, n.Name))
 	}
 	if reasons == nil {
-		return "name files with responses of the contract's operation"
+		return "the input has no responses; name files with responses of the contract's operation"
 	}
 	return strings.Join(reasons, "; ")
 }
 
-// reasons has counts first, for the names may end in parentheses themselves.
+// reasons puts counts first, because the names may end in parentheses.
 func reasons(counts []Count) string {
 	var parts []string
 	for _, c := range counts {
@@ -290,7 +288,7 @@ func reasons(counts []Count) string {
 	return strings.Join(parts, ", ")
 }
 
-// skipped names the kinds of files; a kind that is the only one goes without its count.
+// skipped names the kinds of files, with counts if there are several.
 func skipped(c Checks) string {
 	if len(c.SkippedKinds) == 1 {
 		return c.SkippedKinds[0].Name
@@ -311,7 +309,7 @@ func numbers(counts []Count) string {
 	return strings.Join(parts, ", ")
 }
 
-// text counts what is hidden; empty: nothing.
+// text returns the counts of hidden findings; it is empty if there are none.
 func (h *Hidden) text() string {
 	if h == nil {
 		return ""
@@ -329,7 +327,7 @@ func (h *Hidden) text() string {
 	return strings.Join(parts, ", ")
 }
 
-// hidden lists what is hidden, where that is asked for.
+// hidden lists the hidden findings on request.
 func (t text) hidden(h *Hidden) {
 	if h == nil || !h.list {
 		return
@@ -351,7 +349,7 @@ func (t text) hidden(h *Hidden) {
 	fmt.Fprintln(t)
 }
 
-// services is a table of what was checked and found of each service.
+// services writes a table with the counts of each service.
 func (t text) services(services []Service) {
 	if len(services) == 0 {
 		return

@@ -41,13 +41,13 @@ func (t Threshold) Fails(s finding.Severity) bool {
 	return s >= finding.Error
 }
 
-// DeviationMode says what to do with known deviations of AWS.
+// DeviationMode says how to treat known deviations of AWS.
 type DeviationMode int
 
 const (
 	// DeviationsError leaves them as they are.
 	DeviationsError DeviationMode = iota
-	// DeviationsHide counts them, and reports none.
+	// DeviationsHide counts them, but does not report them.
 	DeviationsHide
 	// DeviationsShow reports them as info.
 	DeviationsShow
@@ -59,11 +59,11 @@ func (m DeviationMode) String() string { return deviationModes[m] }
 
 // UnmarshalText reads "hide", "show" or "error".
 func (m *DeviationMode) UnmarshalText(name []byte) error {
-	return wording.ParseName(m, deviationModes[:], name, "way to treat deviations")
+	return wording.ParseName(m, deviationModes[:], name, "deviation mode")
 }
 
-// Applies reports whether responses of an origin may contain deviations of AWS. Emulators and
-// fixtures have no excuse for them.
+// Applies reports whether known deviations are excused in responses of an origin. In responses of
+// emulators and fixtures they are not.
 func (m DeviationMode) Applies(origin finding.Origin) bool {
 	return m != DeviationsError && (origin == finding.OriginAWS || origin == finding.OriginUnknown)
 }
