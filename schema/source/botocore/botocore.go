@@ -26,11 +26,11 @@ func Is(document []byte) bool {
 func Read(document []byte, version string) ([]*schema.Contract, error) {
 	origin := schema.NewOrigin("botocore-model", version, document)
 	document = place.WithoutBOM(document)
-	parsed, err := parseBotocore(document)
+	parsed, err := parse(document)
 	if err != nil {
 		return nil, err
 	}
-	b := botoBuilder{document: document, parsed: parsed, shapes: map[string]*botoShape{}, roots: map[string]bool{}}
+	b := builder{document: document, parsed: parsed, shapes: map[string]*shapeModel{}, roots: map[string]bool{}}
 	if err := b.checkWhole(); err != nil {
 		return nil, err
 	}
@@ -62,11 +62,11 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 	return contracts, b.placed(err)
 }
 
-// botoBuilder turns what a model says into contracts.
-type botoBuilder struct {
+// builder turns what a model says into contracts.
+type builder struct {
 	document []byte
-	parsed   *botoModel
-	shapes   map[string]*botoShape
+	parsed   *serviceModel
+	shapes   map[string]*shapeModel
 	roots    map[string]bool // structures that are bound to HTTP
 	protocol string          // in the words of a contract
 	// botocore took up two traits late. That a shape or operation does not have
@@ -74,12 +74,12 @@ type botoBuilder struct {
 	sparse, readonly bool
 }
 
-func (b *botoBuilder) fail(at int64, format string, args ...any) error {
+func (b *builder) fail(at int64, format string, args ...any) error {
 	return problemAt(b.document, at, fmt.Sprintf(format, args...))
 }
 
 // placed gives an error about a shape the shape's place.
-func (b *botoBuilder) placed(err error) error {
+func (b *builder) placed(err error) error {
 	if wrong, ok := errors.AsType[*schema.DocumentError](err); ok && b.shapes[wrong.Place] != nil {
 		return b.fail(b.shapes[wrong.Place].at, "%s", wrong.Problem)
 	}
@@ -88,7 +88,7 @@ func (b *botoBuilder) placed(err error) error {
 
 // checkWhole says what a model cannot do without, and settles what concerns all
 // of it.
-func (b *botoBuilder) checkWhole() error {
+func (b *builder) checkWhole() error {
 	m := b.parsed.Metadata
 	switch {
 	case m == nil:
@@ -98,11 +98,11 @@ func (b *botoBuilder) checkWhole() error {
 	case m.service() == "":
 		return b.fail(m.at, "the metadata have neither serviceId nor endpointPrefix nor signingName, of which the service's name comes")
 	}
-	b.readonly = slices.ContainsFunc(b.parsed.Operations, func(o model.Member[*botoOperation]) bool { return o.Value.Readonly })
+	b.readonly = slices.ContainsFunc(b.parsed.Operations, func(o model.Member[*operationModel]) bool { return o.Value.Readonly })
 	return b.readProtocol()
 }
 
-func (b *botoBuilder) readProtocol() error {
+func (b *builder) readProtocol() error {
 	protocol, problem := b.parsed.Metadata.protocol()
 	if problem != "" {
 		return b.fail(b.parsed.Metadata.at, "%s", problem)
@@ -112,15 +112,15 @@ func (b *botoBuilder) readProtocol() error {
 }
 
 // rest reports a protocol that binds members to HTTP.
-func (b *botoBuilder) rest() bool { return b.protocol == "restJson1" || b.protocol == "restXml" }
+func (b *builder) rest() bool { return b.protocol == "restJson1" || b.protocol == "restXml" }
 
 // json reports a protocol whose bodies are JSON.
-func (b *botoBuilder) json() bool {
+func (b *builder) json() bool {
 	return b.protocol == "restJson1" || strings.HasPrefix(b.protocol, "awsJson")
 }
 
 // target returns the shape of a reference.
-func (b *botoBuilder) target(r *botoRef) (*botoShape, error) {
+func (b *builder) target(r *reference) (*shapeModel, error) {
 	s := b.shapes[r.Shape]
 	if s == nil {
 		return nil, b.fail(r.at, "the model has no shape %q", place.Excerpt(r.Shape))

@@ -31,7 +31,7 @@ func Service(document io.Reader) (service schema.Service, ok bool) {
 		case err != nil:
 			return service, false
 		case name.String() == "metadata":
-			var m botoMetadata
+			var m metadata
 			if jsonv2.UnmarshalDecode(d, &m) != nil {
 				return service, false
 			}
@@ -86,7 +86,7 @@ func Routes(document io.Reader) (routes []*schema.Contract, ok bool) {
 	return nil, false
 }
 
-func (m *botoMetadata) describe() (service schema.Service, ok bool) {
+func (m *metadata) describe() (service schema.Service, ok bool) {
 	protocol, problem := m.protocol()
 	service = schema.Service{Name: m.service(), Signing: m.signing(), Endpoint: m.EndpointPrefix, Protocol: protocol}
 	if strings.HasPrefix(protocol, "awsJson") {
@@ -95,9 +95,9 @@ func (m *botoMetadata) describe() (service schema.Service, ok bool) {
 	return service, problem == "" && service.Name != ""
 }
 
-// service returns boto3's name of the service: see botoService. Models from
+// service returns boto3's name of the service: see model.ServiceName. Models from
 // before 2018 may have no serviceId; the endpoint then names the service.
-func (m *botoMetadata) service() string {
+func (m *metadata) service() string {
 	if m.ServiceID != "" {
 		return model.ServiceName(m.ServiceID)
 	}
@@ -105,7 +105,7 @@ func (m *botoMetadata) service() string {
 }
 
 // signing returns the name that requests are signed with; "": by SigV4 they are not.
-func (m *botoMetadata) signing() string {
+func (m *metadata) signing() string {
 	if slices.Contains(m.Auth, "aws.auth#sigv4") || strings.Contains(m.SignatureVersion, "v4") {
 		return cmp.Or(m.SigningName, m.EndpointPrefix)
 	}
@@ -115,7 +115,7 @@ func (m *botoMetadata) signing() string {
 // protocol returns, in the words of a contract, the protocol that botocore would
 // take: the first of its own list that the model has too
 // (utils.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS), or, where it has no list, the one.
-func (m *botoMetadata) protocol() (protocol, problem string) {
+func (m *metadata) protocol() (protocol, problem string) {
 	protocol = m.Declared
 	for _, known := range []string{"json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor", "query", "ec2"} {
 		if slices.Contains(m.Protocols, known) {

@@ -12,7 +12,7 @@ import (
 )
 
 // operation builds the contract of an operation, without shapes.
-func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract, error) {
+func (b *builder) operation(name string, o *operationModel) (*schema.Contract, error) {
 	m := b.parsed.Metadata
 	c := &schema.Contract{
 		Format: schema.Format, Service: m.service(), Operation: name,
@@ -30,7 +30,7 @@ func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract
 		c.Readonly = schema.Is(o.Readonly)
 	}
 	for _, part := range []struct {
-		ref  *botoRef
+		ref  *reference
 		name *string
 	}{{o.Input, &c.Input}, {o.Output, &c.Output}} {
 		if part.ref == nil {
@@ -55,7 +55,7 @@ func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract
 }
 
 // root returns the structure of an input, output or error.
-func (b *botoBuilder) root(r *botoRef) (*botoShape, error) {
+func (b *builder) root(r *reference) (*shapeModel, error) {
 	s, err := b.target(r)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (b *botoBuilder) root(r *botoRef) (*botoShape, error) {
 
 // errorOf reads an error. Whose fault it is may be left open, and so may its
 // status: the JSON protocols without REST do not need it.
-func (b *botoBuilder) errorOf(r *botoRef) (schema.Error, error) {
+func (b *builder) errorOf(r *reference) (schema.Error, error) {
 	s, err := b.root(r)
 	if err != nil {
 		return schema.Error{}, err

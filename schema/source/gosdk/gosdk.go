@@ -15,9 +15,9 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// mostGoSource bounds the source of a client of the AWS SDK for Go, in bytes. The
+// maxSource bounds the source of a client of the AWS SDK for Go, in bytes. The
 // largest, of EC2, has 30 MB.
-const mostGoSource = 64 << 20
+const maxSource = 64 << 20
 
 // Is reports whether a folder is the source of a client of the AWS SDK for
 // Go v2, such as the module github.com/aws/aws-sdk-go-v2/service/cleanrooms.
@@ -41,9 +41,9 @@ const remedy = "Name the folder of a client's module as it was released, such as
 // of all its operations, sorted by their names. See the package comment. The
 // contracts share their shapes.
 func Read(folder fs.FS) ([]*schema.Contract, error) {
-	g := goReader{
+	g := reader{
 		functions: map[string]*ast.FuncDecl{}, structs: map[string]*ast.StructType{}, enums: map[string][]string{},
-		unions: map[string][]string{}, faults: map[string]string{}, constants: map[string]string{}, members: map[string]goMembers{},
+		unions: map[string][]string{}, faults: map[string]string{}, constants: map[string]string{}, members: map[string]memberBindings{},
 		shapes: map[string]*schema.Shape{},
 	}
 	if err := g.parse(folder); err != nil {
@@ -52,8 +52,8 @@ func Read(folder fs.FS) ([]*schema.Contract, error) {
 	return g.contracts()
 }
 
-// goReader holds what is declared in the source.
-type goReader struct {
+// reader holds what is declared in the source.
+type reader struct {
 	source []byte // all that was read, for the digest
 
 	operations []string
@@ -65,27 +65,27 @@ type goReader struct {
 	unions     map[string][]string // member types by interface
 	faults     map[string]string   // of errors
 	constants  map[string]string
-	members    map[string]goMembers
+	members    map[string]memberBindings
 	shapes     map[string]*schema.Shape
 }
 
-// goFiles says which declarations are read from which files. The first fit counts.
-var goFiles = []struct {
+// fileReaders says which declarations are read from which files. The first fit counts.
+var fileReaders = []struct {
 	pattern string
-	read    func(*goReader, *ast.File)
+	read    func(*reader, *ast.File)
 }{
 	{"*_test.go", nil},
-	{"api_client.go", (*goReader).readConstants},
-	{"go_module_metadata.go", (*goReader).readConstants},
-	{"auth.go", (*goReader).readSigning},
-	{"api_op_*.go", (*goReader).readOperation},
-	{"serializers.go", (*goReader).readFunctions},
-	{"deserializers.go", (*goReader).readFunctions},
+	{"api_client.go", (*reader).readConstants},
+	{"go_module_metadata.go", (*reader).readConstants},
+	{"auth.go", (*reader).readSigning},
+	{"api_op_*.go", (*reader).readOperation},
+	{"serializers.go", (*reader).readFunctions},
+	{"deserializers.go", (*reader).readFunctions},
 	{"types/*_test.go", nil},
-	{"types/*.go", (*goReader).readTypes},
+	{"types/*.go", (*reader).readTypes},
 }
 
-func (g *goReader) parse(folder fs.FS) error {
+func (g *reader) parse(folder fs.FS) error {
 	files := token.NewFileSet()
 	return fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -96,21 +96,21 @@ func (g *goReader) parse(folder fs.FS) error {
 		case entry.IsDir():
 			return nil
 		}
-		i := slices.IndexFunc(goFiles, func(f struct {
+		i := slices.IndexFunc(fileReaders, func(f struct {
 			pattern string
-			read    func(*goReader, *ast.File)
+			read    func(*reader, *ast.File)
 		}) bool {
 			ok, _ := path.Match(f.pattern, name)
 			return ok
 		})
-		if i < 0 || goFiles[i].read == nil {
+		if i < 0 || fileReaders[i].read == nil {
 			return nil
 		}
 		text, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return err
 		}
-		if g.source = append(g.source, text...); len(g.source) > mostGoSource {
+		if g.source = append(g.source, text...); len(g.source) > maxSource {
 			return broken(name, 0, 0, "the source is larger than any client's")
 		}
 		parsed, err := parser.ParseFile(files, name, text, parser.ParseComments|parser.SkipObjectResolution)
@@ -120,15 +120,15 @@ func (g *goReader) parse(folder fs.FS) error {
 		} else if err != nil {
 			return broken(name, 0, 0, err.Error())
 		}
-		goFiles[i].read(g, parsed)
+		fileReaders[i].read(g, parsed)
 		return nil
 	})
 }
 
 // readConstants reads untyped string constants: ServiceID, goModuleVersion.
-func (g *goReader) readConstants(f *ast.File) {
+func (g *reader) readConstants(f *ast.File) {
 	eachValue(f, func(name *ast.Ident, _ ast.Expr, value ast.Expr) {
-		if text, ok := goText(value); ok {
+		if text, ok := stringLiteral(value); ok {
 			g.constants[name.Name] = text
 		}
 	})
@@ -149,8 +149,8 @@ func eachValue(f *ast.File, visit func(name *ast.Ident, kind, value ast.Expr)) {
 	}
 }
 
-// goText is the text of a string literal.
-func goText(e ast.Expr) (string, bool) {
+// stringLiteral is the text of a string literal.
+func stringLiteral(e ast.Expr) (string, bool) {
 	l, ok := e.(*ast.BasicLit)
 	if !ok || l.Kind != token.STRING {
 		return "", false
@@ -159,10 +159,10 @@ func goText(e ast.Expr) (string, bool) {
 	return text, err == nil
 }
 
-func (g *goReader) readSigning(f *ast.File) {
+func (g *reader) readSigning(f *ast.File) {
 	eachCall(f, func(name string, call *ast.CallExpr) {
 		if name == "SetSigV4SigningName" && len(call.Args) == 2 {
-			if text, ok := goText(call.Args[1]); ok {
+			if text, ok := stringLiteral(call.Args[1]); ok {
 				g.signing = text
 			}
 		}
@@ -186,7 +186,7 @@ func eachCall(n ast.Node, visit func(name string, call *ast.CallExpr)) {
 
 // readOperation reads the input and output of an operation; its name is that of
 // the client's method.
-func (g *goReader) readOperation(f *ast.File) {
+func (g *reader) readOperation(f *ast.File) {
 	g.readTypes(f)
 	for _, d := range f.Decls {
 		fn, ok := d.(*ast.FuncDecl)
@@ -213,7 +213,7 @@ func receiver(fn *ast.FuncDecl) string {
 
 // readFunctions takes the serializers and deserializers. Methods go by the type
 // that they are of.
-func (g *goReader) readFunctions(f *ast.File) {
+func (g *reader) readFunctions(f *ast.File) {
 	for _, d := range f.Decls {
 		fn, ok := d.(*ast.FuncDecl)
 		if !ok || fn.Body == nil {
@@ -234,7 +234,7 @@ func (g *goReader) readFunctions(f *ast.File) {
 }
 
 // readTypes reads structures, enums, unions and errors.
-func (g *goReader) readTypes(f *ast.File) {
+func (g *reader) readTypes(f *ast.File) {
 	for _, d := range f.Decls {
 		switch d := d.(type) {
 		case *ast.GenDecl:
@@ -262,13 +262,13 @@ func (g *goReader) readTypes(f *ast.File) {
 	}
 	eachValue(f, func(_ *ast.Ident, kind, value ast.Expr) {
 		of, ok := kind.(*ast.Ident)
-		if text, isText := goText(value); ok && isText {
+		if text, isText := stringLiteral(value); ok && isText {
 			g.enums[of.Name] = append(g.enums[of.Name], text)
 		}
 	})
 }
 
-func (g *goReader) readType(t *ast.TypeSpec) {
+func (g *reader) readType(t *ast.TypeSpec) {
 	switch of := t.Type.(type) {
 	case *ast.StructType:
 		g.structs[t.Name.Name] = of

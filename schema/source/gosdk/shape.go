@@ -12,8 +12,8 @@ import (
 )
 
 // contracts builds the contracts of all operations.
-func (g *goReader) contracts() ([]*schema.Contract, error) {
-	protocol, ok := goProtocols[g.protocol]
+func (g *reader) contracts() ([]*schema.Contract, error) {
+	protocol, ok := protocols[g.protocol]
 	switch {
 	case g.constants["ServiceID"] == "":
 		return nil, broken("api_client.go", 0, 0, "it has no constant ServiceID, which the service's name comes from")
@@ -49,7 +49,7 @@ func (g *goReader) contracts() ([]*schema.Contract, error) {
 }
 
 // errorsOf are the errors that an operation's deserializer knows.
-func (g *goReader) errorsOf(operation string) []schema.Error {
+func (g *reader) errorsOf(operation string) []schema.Error {
 	fn := g.functions[g.protocol+"_deserializeOpError"+operation]
 	if fn == nil {
 		return nil
@@ -64,7 +64,7 @@ func (g *goReader) errorsOf(operation string) []schema.Error {
 		code := ""
 		eachCall(c, func(name string, call *ast.CallExpr) {
 			if name == "EqualFold" && len(call.Args) == 2 {
-				code, _ = goText(call.Args[0])
+				code, _ = stringLiteral(call.Args[0])
 			}
 			if of, ok := strings.CutPrefix(name, g.protocol+"_deserializeError"); ok {
 				e.Name = of
@@ -89,7 +89,7 @@ func (g *goReader) errorsOf(operation string) []schema.Error {
 }
 
 // structure builds the shape of a struct.
-func (g *goReader) structure(name string) *schema.Shape {
+func (g *reader) structure(name string) *schema.Shape {
 	s := &schema.Shape{Type: schema.Structure, Union: schema.Is(false)}
 	bindings := g.membersOf(name)
 	_, isError := g.faults[name]
@@ -121,7 +121,7 @@ func (g *goReader) structure(name string) *schema.Shape {
 
 // root reports the input or output of an operation, whose members travel in
 // different places.
-func (g *goReader) root(name string) bool {
+func (g *reader) root(name string) bool {
 	operation, ok := strings.CutSuffix(name, "Input")
 	if !ok {
 		operation, ok = strings.CutSuffix(name, "Output")
@@ -132,18 +132,18 @@ func (g *goReader) root(name string) bool {
 // memberName is the API's name of a field: Go's begins with a capital. It is
 // that on the wire if the two differ in no more, and otherwise as the API's
 // protocol likes it.
-func (g *goReader) memberName(field, wire string) string {
+func (g *reader) memberName(field, wire string) string {
 	switch {
 	case strings.EqualFold(field, wire):
 		return wire
-	case goProtocols[g.protocol] == "restJson1":
+	case protocols[g.protocol] == "restJson1":
 		return strings.ToLower(field[:1]) + field[1:]
 	}
 	return field
 }
 
 // union builds the shape of an interface whose implementations are its members.
-func (g *goReader) union(name string) *schema.Shape {
+func (g *reader) union(name string) *schema.Shape {
 	s := &schema.Shape{Type: schema.Structure, Union: schema.Is(true)}
 	bindings := g.membersOf(name)
 	for _, member := range slices.Sorted(slices.Values(g.unions[name])) {
@@ -163,8 +163,8 @@ func (g *goReader) union(name string) *schema.Shape {
 	return s
 }
 
-// goScalars are the Go types of simple shapes.
-var goScalars = map[string]schema.Shape{
+// scalars are the Go types of simple shapes.
+var scalars = map[string]schema.Shape{
 	"string": {Type: schema.String, Enum: schema.Is([]string(nil))}, "bool": {Type: schema.Boolean},
 	"int8": {Type: schema.Integer, Bits: schema.Is(8)}, "int16": {Type: schema.Integer, Bits: schema.Is(16)},
 	"int32": {Type: schema.Integer, Bits: schema.Is(32)}, "int64": {Type: schema.Integer, Bits: schema.Is(64)},
@@ -174,7 +174,7 @@ var goScalars = map[string]schema.Shape{
 }
 
 // ref returns the shape of a Go type; one that is of no kind known here is left open.
-func (g *goReader) ref(e ast.Expr) schema.Ref {
+func (g *reader) ref(e ast.Expr) schema.Ref {
 	switch e := e.(type) {
 	case *ast.StarExpr:
 		return g.ref(e.X)
@@ -201,5 +201,5 @@ func (g *goReader) ref(e ast.Expr) schema.Ref {
 	if g.structs[full] != nil || g.unions[full] != nil {
 		return schema.Named(full)
 	}
-	return schema.Inline(goScalars[full])
+	return schema.Inline(scalars[full])
 }

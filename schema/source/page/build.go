@@ -5,10 +5,10 @@ import (
 	"github.com/crcheck/crcheck/schema/source/internal/model"
 )
 
-// pageBuilder walks the literals of a syntax block and the items of a member
+// builder walks the literals of a syntax block and the items of a member
 // list together, and builds shapes. Where an item is nil the member list does
 // not describe the place: that has been reported, or the list is left out.
-type pageBuilder struct {
+type builder struct {
 	contract  *schema.Contract
 	names     model.Names
 	strings   interner
@@ -16,7 +16,7 @@ type pageBuilder struct {
 	ancestors []ancestor
 }
 
-func newPageBuilder(h heading) *pageBuilder {
+func newBuilder(h heading) *builder {
 	c := &schema.Contract{
 		Format: schema.Format, Service: h.service, Operation: h.operation,
 		Shapes: map[string]*schema.Shape{},
@@ -24,14 +24,14 @@ func newPageBuilder(h heading) *pageBuilder {
 	if h.api != "" {
 		c.API = schema.Is(h.api)
 	}
-	return &pageBuilder{
+	return &builder{
 		contract: c, names: model.Names{}, strings: interner{},
 		conflicts: conflicts{operation: c.Name()},
 	}
 }
 
 // child builds the shape below a token of the path.
-func (b *pageBuilder) child(s pathStep, l *literal, i *item) schema.Ref {
+func (b *builder) child(s pathStep, l *literal, i *item) schema.Ref {
 	b.conflicts.path = append(b.conflicts.path, s)
 	defer func() { b.conflicts.path = b.conflicts.path[:len(b.conflicts.path)-1] }()
 	if i != nil {
@@ -94,7 +94,7 @@ func ellipsis(i *item) schema.Shape {
 }
 
 // structure builds a named structure, with its members in the syntax's order.
-func (b *pageBuilder) structure(l *literal, i *item, name string) {
+func (b *builder) structure(l *literal, i *item, name string) {
 	shape := &schema.Shape{Type: schema.Structure}
 	b.contract.Shapes[name] = shape
 	b.ancestors = append(b.ancestors, ancestor{schema.Structure, name, i})
@@ -118,7 +118,7 @@ func (b *pageBuilder) structure(l *literal, i *item, name string) {
 
 // union reads the facet from the note. Its absence says something only beside a
 // documentation text, and nothing of an event stream, which is always a union.
-func (b *pageBuilder) union(shape *schema.Shape, l *literal, i *item) {
+func (b *builder) union(shape *schema.Shape, l *literal, i *item) {
 	switch {
 	case i == nil:
 	case i.union != nil:
@@ -129,7 +129,7 @@ func (b *pageBuilder) union(shape *schema.Shape, l *literal, i *item) {
 	}
 }
 
-func (b *pageBuilder) list(l *literal, i *item) schema.Shape {
+func (b *builder) list(l *literal, i *item) schema.Shape {
 	b.ancestors = append(b.ancestors, ancestor{schema.List, "", i})
 	defer func() { b.ancestors = b.ancestors[:len(b.ancestors)-1] }()
 	var below *item
@@ -140,7 +140,7 @@ func (b *pageBuilder) list(l *literal, i *item) schema.Shape {
 	return schema.Shape{Type: schema.List, Element: &element}
 }
 
-func (b *pageBuilder) mapping(l *literal, i *item) schema.Shape {
+func (b *builder) mapping(l *literal, i *item) schema.Shape {
 	b.ancestors = append(b.ancestors, ancestor{schema.Map, "", i})
 	defer func() { b.ancestors = b.ancestors[:len(b.ancestors)-1] }()
 	e := l.entries[0]

@@ -60,7 +60,7 @@ func (c *conflicts) unstated(left *schema.DocumentError) {
 }
 
 // agree compares the two words for a type.
-func (b *pageBuilder) agree(l *literal, i *item) {
+func (b *builder) agree(l *literal, i *item) {
 	if !slices.Contains(l.form.words, i.word) {
 		b.conflicts.report(i.at, i.word, l.form.words[0],
 			fmt.Sprintf("the member list says (%s) where the syntax shows %s", place.Excerpt(i.word), l.form))
@@ -72,7 +72,7 @@ func (b *pageBuilder) agree(l *literal, i *item) {
 }
 
 // agreeUnion compares the members of the note with the syntax.
-func (b *pageBuilder) agreeUnion(l *literal, note *unionNote) {
+func (b *builder) agreeUnion(l *literal, note *unionNote) {
 	shown := make([]string, len(l.entries))
 	for at, e := range l.entries {
 		shown[at] = e.keys[0]
@@ -84,7 +84,7 @@ func (b *pageBuilder) agreeUnion(l *literal, note *unionNote) {
 }
 
 // match finds the item of each member of a structure, nil where there is none.
-func (b *pageBuilder) match(l *literal, i *item) []*item {
+func (b *builder) match(l *literal, i *item) []*item {
 	described := make([]*item, len(l.entries))
 	if i == nil {
 		return described
@@ -128,7 +128,7 @@ func (i *item) isBefore(j *item) bool { return i.at.line < j.at.line }
 
 // only returns the one entry without a name that describes an element, a key or
 // a value, and reports what else there is.
-func (b *pageBuilder) only(items []*item, at position) *item {
+func (b *builder) only(items []*item, at position) *item {
 	if len(items) == 0 {
 		b.conflicts.report(at, "", "", "the member list says nothing of what the syntax shows here")
 		return nil
@@ -142,7 +142,7 @@ func (b *pageBuilder) only(items []*item, at position) *item {
 }
 
 // nothing reports entries that have nothing to describe.
-func (b *pageBuilder) nothing(items []*item, why string) {
+func (b *builder) nothing(items []*item, why string) {
 	for _, i := range items {
 		if i.name == "" {
 			b.conflicts.report(i.at, i.word, "", why)

@@ -22,7 +22,7 @@ func Read(document []byte, version string) (*schema.Contract, finding.Set, error
 	if err != nil {
 		return nil, nil, err
 	}
-	b := newPageBuilder(cut.heading)
+	b := newBuilder(cut.heading)
 	b.contract.Version = version
 	b.contract.Origins = []schema.Origin{schema.NewOrigin("boto3-page", version, document)}
 
@@ -52,7 +52,7 @@ func Read(document []byte, version string) (*schema.Contract, finding.Set, error
 }
 
 // output builds the structure of the answer.
-func (b *pageBuilder) output(answer *literal, list memberSection) {
+func (b *builder) output(answer *literal, list memberSection) {
 	b.conflicts.part = schema.OutputPart
 	b.contract.Output = b.names.Unique(b.contract.Operation + "Output")
 	var described *item
@@ -68,7 +68,7 @@ func (b *pageBuilder) output(answer *literal, list memberSection) {
 }
 
 // input builds the structure of the call. A method without arguments has none.
-func (b *pageBuilder) input(call *literal, list memberSection, takes bool) error {
+func (b *builder) input(call *literal, list memberSection, takes bool) error {
 	b.conflicts.part = schema.InputPart
 	if !takes && len(call.entries) == 0 {
 		return nil
@@ -88,7 +88,7 @@ func (b *pageBuilder) input(call *literal, list memberSection, takes bool) error
 }
 
 // errors takes the names of the exceptions; a page says no more of them.
-func (b *pageBuilder) errors(names []string) {
+func (b *builder) errors(names []string) {
 	seen := map[string]bool{}
 	for _, name := range names {
 		if seen[name] {

@@ -26,7 +26,7 @@ func (a ancestor) word() string {
 // has a documentation of its own, its documentation. A single ancestor of the
 // type is the one; of several, the single one with the same documentation. What
 // is still open stays open.
-func (b *pageBuilder) recursion(i *item) schema.Ref {
+func (b *builder) recursion(i *item) schema.Ref {
 	if i == nil {
 		return schema.Inline(schema.Shape{})
 	}
@@ -51,7 +51,7 @@ func (b *pageBuilder) recursion(i *item) schema.Ref {
 
 // reference refers to an ancestor. Lists and maps have no names, so one of them
 // is written again as far as the structure that it leads to.
-func (b *pageBuilder) reference(at int) schema.Ref {
+func (b *builder) reference(at int) schema.Ref {
 	length := slices.IndexFunc(b.ancestors[at:], func(a ancestor) bool { return a.typ == schema.Structure })
 	if length < 0 {
 		return schema.Inline(schema.Shape{}) // lists of lists without end

@@ -41,8 +41,8 @@ var errOmitted = errors.New("the section is too large to render")
 
 const tooLarge = "# This section is too large to render."
 
-// pageSections is a page cut into the parts that are read.
-type pageSections struct {
+// sections is a page cut into the parts that are read.
+type sections struct {
 	heading    heading
 	request    section               // the call
 	omitted    *schema.DocumentError // of the request, where it is left out
@@ -62,7 +62,7 @@ type memberSection struct {
 
 // cutPage cuts a page into its sections. Headings are taken only at the columns
 // where the generator writes them, because prose may contain the same words.
-func cutPage(page section) (p pageSections, err error) {
+func cutPage(page section) (p sections, err error) {
 	rest := page.lines()
 	if p.heading, err = readHeading(&rest); err != nil {
 		return p, err

@@ -17,9 +17,9 @@ const (
 	maxMixedMembers = 1 << 20
 )
 
-// smithyModel finds shapes by their ids. They come whole: with what they mix in
+// index finds shapes by their ids. They come whole: with what they mix in
 // and with the traits that are applied to them from elsewhere.
-type smithyModel struct {
+type index struct {
 	shapes  map[string]*astShape
 	ids     []string // in the order of the document
 	applied map[string][]appliedTraits
@@ -34,8 +34,8 @@ type appliedTraits struct {
 	traits *astTraits
 }
 
-func newSmithyModel(ast *astModel) (*smithyModel, error) {
-	m := &smithyModel{shapes: map[string]*astShape{}, applied: map[string][]appliedTraits{}, whole: map[string]*astShape{}}
+func newIndex(ast *astModel) (*index, error) {
+	m := &index{shapes: map[string]*astShape{}, applied: map[string][]appliedTraits{}, whole: map[string]*astShape{}}
 	for _, s := range ast.Shapes {
 		if s.Value.Type == "apply" {
 			shape, member, _ := strings.Cut(s.Name, "$")
@@ -54,7 +54,7 @@ func newSmithyModel(ast *astModel) (*smithyModel, error) {
 }
 
 // raw returns a shape as the document or the prelude defines it.
-func (m *smithyModel) raw(id string) *astShape {
+func (m *index) raw(id string) *astShape {
 	if s := m.shapes[id]; s != nil {
 		return s
 	}
@@ -67,7 +67,7 @@ func (m *smithyModel) raw(id string) *astShape {
 }
 
 // shape returns the shape that another one refers to.
-func (m *smithyModel) shape(id, from string) (*astShape, error) {
+func (m *index) shape(id, from string) (*astShape, error) {
 	if s := m.whole[id]; s != nil {
 		return s, nil
 	}
@@ -95,7 +95,7 @@ func (m *smithyModel) shape(id, from string) (*astShape, error) {
 
 // compose puts a shape together: the mixins in their order, then what the shape
 // says itself, then what is applied to it (Smithy, spec/mixins.html).
-func (m *smithyModel) compose(id string, own *astShape) (*astShape, error) {
+func (m *index) compose(id string, own *astShape) (*astShape, error) {
 	whole := &astShape{Type: own.Type}
 	members := map[string]int{}
 	for _, used := range own.Mixins {

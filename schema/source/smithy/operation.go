@@ -9,13 +9,13 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// smithyBuilder makes the operations of one service and the shapes that they
+// builder makes the operations of one service and the shapes that they
 // reach. Shapes wait in a queue, so that the depth of a model costs no stack.
-type smithyBuilder struct {
-	m        *smithyModel
+type builder struct {
+	m        *index
 	id       string // of the service
 	service  *astShape
-	protocol smithyProtocol
+	protocol protocol
 	model    model.Model
 
 	names model.Names
@@ -48,8 +48,8 @@ type waiting struct {
 	traits *astTraits // of the member that overrides some; or nil
 }
 
-func newSmithyBuilder(m *smithyModel, id string, service *astShape) *smithyBuilder {
-	b := &smithyBuilder{
+func newBuilder(m *index, id string, service *astShape) *builder {
+	b := &builder{
 		m: m, id: id, service: service, protocol: protocolOf(&service.Traits),
 		model: model.Model{Shapes: map[string]*schema.Shape{}},
 		names: model.Names{}, given: map[string]string{}, made: map[use]string{},
@@ -63,7 +63,7 @@ func newSmithyBuilder(m *smithyModel, id string, service *astShape) *smithyBuild
 // name returns the name of a shape in the context of the service: its own
 // without the namespace, unless the service renames it or a shape that was met
 // before has the name.
-func (b *smithyBuilder) name(id string) string {
+func (b *builder) name(id string) string {
 	if _, ok := b.given[id]; !ok {
 		b.given[id] = b.names.Unique(localName(id))
 	}
@@ -71,7 +71,7 @@ func (b *smithyBuilder) name(id string) string {
 }
 
 // operation adds the contract of an operation.
-func (b *smithyBuilder) operation(id string) error {
+func (b *builder) operation(id string) error {
 	o, err := b.m.shape(id, b.id)
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (b *smithyBuilder) operation(id string) error {
 }
 
 // bind says what the HTTP request and the status of success are.
-func (b *smithyBuilder) bind(c *schema.Contract, o *astShape) {
+func (b *builder) bind(c *schema.Contract, o *astShape) {
 	http := o.Traits.HTTP
 	switch {
 	case b.protocol.target:
@@ -128,7 +128,7 @@ func (b *smithyBuilder) bind(c *schema.Contract, o *astShape) {
 }
 
 // root returns the name of an input or output; smithy.api#Unit is none.
-func (b *smithyBuilder) root(r *astMember, operation string, as role) (string, error) {
+func (b *builder) root(r *astMember, operation string, as role) (string, error) {
 	if r == nil || r.Target == preludeNamespace+"Unit" {
 		return "", nil
 	}
@@ -139,7 +139,7 @@ func (b *smithyBuilder) root(r *astMember, operation string, as role) (string, e
 }
 
 // error adds an error that the operation or the service declares.
-func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string) error {
+func (b *builder) error(c *schema.Contract, r *astMember, operation string) error {
 	shape, err := b.root(r, operation, asOutput)
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string
 
 // serviceName is boto3's name of the service. One that is not of AWS has none,
 // and goes by its own.
-func (b *smithyBuilder) serviceName() string {
+func (b *builder) serviceName() string {
 	if s := b.service.Traits.Service; s != nil {
 		return model.ServiceName(cmp.Or(s.SDKID, localName(b.id)))
 	}
@@ -191,7 +191,7 @@ func (b *smithyBuilder) serviceName() string {
 // api is the API's name in AWS's documentation links. A model that does not
 // state it gives a default that many services do not keep to; it is believed
 // where the endpoint goes by the same name (Smithy, aws/aws-core.html#docid).
-func (b *smithyBuilder) api() schema.Known[string] {
+func (b *builder) api() schema.Known[string] {
 	s := b.service.Traits.Service
 	if s == nil {
 		return schema.Known[string]{}

@@ -5,8 +5,8 @@ import (
 	"github.com/crcheck/crcheck/schema/source/internal/model"
 )
 
-// smithyProtocol is how a protocol writes what a model says.
-type smithyProtocol struct {
+// protocol is how a protocol writes what a model says.
+type protocol struct {
 	name    string
 	of      func(*astTraits) mark
 	binding bool // HTTP traits bind operations and members
@@ -17,9 +17,9 @@ type smithyProtocol struct {
 	timestamps string
 }
 
-// smithyProtocols is the table of protocols. Where a service has several, the
+// protocols is the table of protocols. Where a service has several, the
 // first counts.
-var smithyProtocols = []smithyProtocol{
+var protocols = []protocol{
 	{name: "restJson1", of: func(t *astTraits) mark { return t.RestJSON1 }, binding: true, names: true, renames: true, timestamps: "epoch-seconds"},
 	{name: "awsJson1_0", of: func(t *astTraits) mark { return t.AWSJSON10 }, target: true, names: true, timestamps: "epoch-seconds"},
 	{name: "awsJson1_1", of: func(t *astTraits) mark { return t.AWSJSON11 }, target: true, names: true, timestamps: "epoch-seconds"},
@@ -31,13 +31,13 @@ var smithyProtocols = []smithyProtocol{
 
 // protocolOf returns the protocol of a service. Without one the HTTP traits
 // still say how the operations are bound.
-func protocolOf(service *astTraits) smithyProtocol {
-	for _, p := range smithyProtocols {
+func protocolOf(service *astTraits) protocol {
+	for _, p := range protocols {
 		if p.of(service) {
 			return p
 		}
 	}
-	return smithyProtocol{binding: true}
+	return protocol{binding: true}
 }
 
 // role is where a structure stands. HTTP traits bind its members only at the
@@ -58,7 +58,7 @@ func (t *astTraits) bound() bool {
 
 // locate says where a member travels and by which name. What a location of its
 // own leaves no name (all query parameters, the status, the payload) is silent.
-func (p smithyProtocol) locate(m *schema.Member, t *astTraits, r role) {
+func (p protocol) locate(m *schema.Member, t *astTraits, r role) {
 	at := func(location schema.Location, name ...string) {
 		m.Location = schema.Is(location)
 		if len(name) > 0 {
@@ -94,7 +94,7 @@ func (p smithyProtocol) locate(m *schema.Member, t *astTraits, r role) {
 }
 
 // timestampFormat is the form of a timestamp that has none of its own.
-func (p smithyProtocol) timestampFormat(location schema.Location) schema.Known[string] {
+func (p protocol) timestampFormat(location schema.Location) schema.Known[string] {
 	if format, ok := location.TimestampFormat(); ok {
 		return schema.Is(format)
 	}

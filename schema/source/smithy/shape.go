@@ -24,13 +24,13 @@ var prelude = map[string]string{
 	"Float": "float", "PrimitiveFloat": "float", "Double": "double", "PrimitiveDouble": "double",
 }
 
-// smithyType is what a type of Smithy is in a contract.
-type smithyType struct {
+// shapeType is what a type of Smithy is in a contract.
+type shapeType struct {
 	of   schema.Type
 	bits int // zero: any number of them, or not a number
 }
 
-var smithyTypes = map[string]smithyType{
+var shapeTypes = map[string]shapeType{
 	"structure": {of: schema.Structure}, "union": {of: schema.Structure},
 	"list": {of: schema.List}, "set": {of: schema.List}, "map": {of: schema.Map},
 	"string": {of: schema.String}, "enum": {of: schema.String},
@@ -42,12 +42,12 @@ var smithyTypes = map[string]smithyType{
 
 // refer returns the name that a shape has in the model, and sees to it that the
 // shape is built. Traits of a member override those of the shape.
-func (b *smithyBuilder) refer(u use, traits *astTraits, from string) (string, error) {
+func (b *builder) refer(u use, traits *astTraits, from string) (string, error) {
 	s, err := b.m.shape(u.id, from)
 	if err != nil {
 		return "", err
 	}
-	switch smithyTypes[s.Type].of {
+	switch shapeTypes[s.Type].of {
 	case schema.Unstated:
 		return "", broken(from, fmt.Sprintf("it refers to %s, which is of type %q and no data", place.Excerpt(u.id), place.Excerpt(s.Type)), remedy)
 	case schema.Structure:
@@ -63,7 +63,7 @@ func (b *smithyBuilder) refer(u use, traits *astTraits, from string) (string, er
 		return name, nil
 	}
 	name := b.name(u.id)
-	if smithyTypes[s.Type].of != schema.Structure {
+	if shapeTypes[s.Type].of != schema.Structure {
 		name = b.names.Unique(u.String()) // contracts do not show it
 	} else if _, taken := b.model.Shapes[name]; taken {
 		name = b.names.Unique(name)
@@ -74,7 +74,7 @@ func (b *smithyBuilder) refer(u use, traits *astTraits, from string) (string, er
 }
 
 // build makes the shapes in the queue, which grows on the way.
-func (b *smithyBuilder) build() error {
+func (b *builder) build() error {
 	for len(b.queue) > 0 {
 		next := b.queue[0]
 		b.queue = b.queue[1:]
@@ -97,8 +97,8 @@ func (b *smithyBuilder) build() error {
 }
 
 // shape makes a shape with the traits that it has in a use.
-func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error) {
-	shape := &schema.Shape{Type: smithyTypes[s.Type].of, Sensitive: schema.Is(bool(t.Sensitive))}
+func (b *builder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error) {
+	shape := &schema.Shape{Type: shapeTypes[s.Type].of, Sensitive: schema.Is(bool(t.Sensitive))}
 	switch shape.Type {
 	case schema.Structure:
 		shape.Union = schema.Is(s.Type == "union")
@@ -123,7 +123,7 @@ func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, 
 		}
 		shape.Length, shape.Pattern, shape.Enum = t.length(), schema.Is(t.Pattern), schema.Is(s.values(t))
 	case schema.Integer, schema.Float:
-		shape.Bits, shape.Range = schema.Is(smithyTypes[s.Type].bits), t.numbers()
+		shape.Bits, shape.Range = schema.Is(shapeTypes[s.Type].bits), t.numbers()
 	case schema.Timestamp:
 		shape.Format = b.protocol.timestampFormat(u.location)
 		if t.Format != "" {
@@ -174,7 +174,7 @@ func (t *astTraits) numbers() schema.Known[schema.Bounds] {
 }
 
 // members makes the members of a structure or union.
-func (b *smithyBuilder) members(shape *schema.Shape, u use, s *astShape) error {
+func (b *builder) members(shape *schema.Shape, u use, s *astShape) error {
 	for _, m := range s.Members {
 		t := &m.Value.Traits
 		member := schema.Member{Name: m.Name, Required: schema.Is(bool(t.Required)), Token: schema.Is(bool(t.Token))}
@@ -199,7 +199,7 @@ func (b *smithyBuilder) members(shape *schema.Shape, u use, s *astShape) error {
 }
 
 // member returns the name in the model of the shape that stands at a member.
-func (b *smithyBuilder) member(id string, m *astMember, location schema.Location) (string, error) {
+func (b *builder) member(id string, m *astMember, location schema.Location) (string, error) {
 	u, traits := use{id: m.Target}, (*astTraits)(nil)
 	if m.Traits.reshapes() {
 		u.member, traits = id, &m.Traits
@@ -212,7 +212,7 @@ func (b *smithyBuilder) member(id string, m *astMember, location schema.Location
 
 // below makes the element of a list, or the key or value of a map. Simple values
 // in a list travel where the list does.
-func (b *smithyBuilder) below(into **schema.Ref, u use, slot string, m *astMember) error {
+func (b *builder) below(into **schema.Ref, u use, slot string, m *astMember) error {
 	if m == nil {
 		return broken(u.id, "it has no "+slot, remedy)
 	}

@@ -16,12 +16,12 @@ func broken(shape, problem, remedy string) error {
 	return &schema.DocumentError{Place: place.Excerpt(shape), Problem: problem, Remedy: remedy}
 }
 
-// smithyMark is what no other kind of document has, at whatever place.
-var smithyMark = regexp.MustCompile(`"smithy"[ \t\r\n]*:[ \t\r\n]*"`)
+// versionMember is what no other kind of document has, at whatever place.
+var versionMember = regexp.MustCompile(`"smithy"[ \t\r\n]*:[ \t\r\n]*"`)
 
 // Is reports whether a document looks like a Smithy model.
 func Is(document []byte) bool {
-	return place.IsObject(document) && smithyMark.Match(document)
+	return place.IsObject(document) && versionMember.Match(document)
 }
 
 // Read reads a Smithy model in the form of its JSON AST into the contracts of
@@ -35,7 +35,7 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newSmithyModel(ast)
+	m, err := newIndex(ast)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 }
 
 // service reads the operations of a service.
-func (m *smithyModel) service(id string) ([]*schema.Contract, error) {
+func (m *index) service(id string) ([]*schema.Contract, error) {
 	service, err := m.shape(id, id)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (m *smithyModel) service(id string) ([]*schema.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newSmithyBuilder(m, id, service)
+	b := newBuilder(m, id, service)
 	for _, operation := range operations {
 		if err := b.operation(operation); err != nil {
 			return nil, err
@@ -83,7 +83,7 @@ func (m *smithyModel) service(id string) ([]*schema.Contract, error) {
 
 // closure returns the ids of the operations that a service binds, itself or
 // through its resources, sorted.
-func (m *smithyModel) closure(service string) ([]string, error) {
+func (m *index) closure(service string) ([]string, error) {
 	found := map[string]string{} // operations, by local name
 	seen := map[string]bool{service: true}
 	for queue := []string{service}; len(queue) > 0; queue = queue[1:] {
@@ -127,7 +127,7 @@ func (m *smithyModel) closure(service string) ([]string, error) {
 }
 
 // expect holds a reference to the type that it must lead to.
-func (m *smithyModel) expect(id, from, of string) error {
+func (m *index) expect(id, from, of string) error {
 	s, err := m.shape(id, from)
 	if err != nil {
 		return err
