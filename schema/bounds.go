@@ -66,7 +66,7 @@ func (e *end) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		*e = end(digits)
 		return err
 	}
-	return errors.New("an end of bounds is a number")
+	return errors.New("a bound must be a number")
 }
 
 // UnmarshalYAML reads a mapping of min and max and nothing else.

@@ -44,7 +44,7 @@ func (c *Contract) Check() error {
 		case s == nil:
 			k.report(name, "the shape is null")
 		case s.Type != Structure:
-			k.report(name, "the shape is of type %q: only structures are named, all others stand inline", s.Type)
+			k.report(name, "the shape is of type %q: only structures are named, all other shapes are inline", s.Type)
 		default:
 			k.shape(name, s, 0)
 		}
@@ -52,7 +52,7 @@ func (c *Contract) Check() error {
 	k.echoes()
 	for _, fact := range slices.Sorted(maps.Keys(c.Provenance)) {
 		if i := c.Provenance[fact]; i < 0 || i >= len(c.Origins) {
-			k.report("provenance", "%s is of origin %d: there are %d", fact, i, len(c.Origins))
+			k.report("provenance", "%s has origin %d, but there are %d origins", fact, i, len(c.Origins))
 		}
 	}
 	return errors.Join(k.problems...)
@@ -81,13 +81,13 @@ func (k *checker) facets(where string, facets []namedSlot) {
 
 func (k *checker) contract() {
 	if k.c.Format != Format {
-		k.report("crcheckContract", "the format is %d: this version reads format %d", k.c.Format, Format)
+		k.report("crcheckContract", "unsupported format %d: this version reads format %d", k.c.Format, Format)
 	}
 	if k.c.Service == "" || k.c.Operation == "" {
 		k.report("contract", "it does not name its service and operation")
 	}
 	if k.c.InputUnstated && k.c.Input != "" {
-		k.report("contract", "the input is unstated and %s", k.c.Input)
+		k.report("contract", "the input is unstated, but also %s", k.c.Input)
 	}
 	k.facets("contract", k.c.facets())
 }
@@ -105,7 +105,7 @@ func (k *checker) declared(e *Error, before []Error) {
 
 func (k *checker) shape(where string, s *Shape, depth int) {
 	if s.Type != Unstated && !slices.Contains(types, s.Type) {
-		k.report(where, "no type %q", s.Type)
+		k.report(where, "unknown type %q", s.Type)
 	}
 	for _, part := range []struct {
 		name   string
@@ -114,7 +114,7 @@ func (k *checker) shape(where string, s *Shape, depth int) {
 	}{{"element", s.Element != nil, List}, {"key", s.Key != nil, Map}, {"value", s.Value != nil, Map}, {"members", s.Members != nil, Structure}} {
 		switch {
 		case part.stands && s.Type != part.of:
-			k.report(where, "%s of type %q: only a %s has that", part.name, s.Type, part.of)
+			k.report(where, "%s in a shape of type %q: only a %s has that", part.name, s.Type, part.of)
 		case !part.stands && s.Type == part.of && part.of != Structure:
 			k.report(where, "a %s without %s", s.Type, part.name)
 		}
@@ -129,7 +129,7 @@ func (k *checker) shape(where string, s *Shape, depth int) {
 		k.ref(below, ref, depth)
 		if token == "*key" && m == nil {
 			if t := k.c.Resolve(*ref).Type; t != String && t != Unstated {
-				k.report(below, "a key is a string, not of type %q", t)
+				k.report(below, "got key of type %q, want string", t)
 			}
 		}
 	})
@@ -180,11 +180,11 @@ func (c *Contract) echoProblem(e Echo) string {
 	}
 	output, _, ok := c.At(place)
 	if !ok {
-		return "no " + place.String()
+		return place.String() + " does not exist"
 	}
 	for ; place.Pointer != ""; place = place.Parent() {
 		if _, m, _ := c.At(place); m == nil {
-			return fmt.Sprintf("%s is not one place: an echo leads through members alone", place)
+			return fmt.Sprintf("%s can have several values: the path of an echo consists of members only", place)
 		}
 	}
 	root, _ := c.Root(InputPart)
@@ -194,7 +194,7 @@ func (c *Contract) echoProblem(e Echo) string {
 	}
 	for _, t := range []Type{output.Type, c.Resolve(m.Shape).Type} {
 		if !slices.Contains([]Type{Unstated, String, Integer, Float, Boolean}, t) {
-			return fmt.Sprintf("a value of type %q is not compared: an echo is of a string, a number or a boolean", t)
+			return fmt.Sprintf("values of type %q are not compared: use a string, number or boolean", t)
 		}
 	}
 	return ""
@@ -223,12 +223,12 @@ func facetProblem(f namedSlot) string {
 	case "length", "range":
 		sound, what := decimal.Bound, "a number"
 		if f.name == "length" {
-			sound, what = isCount, "a count"
+			sound, what = isCount, "a non-negative integer"
 		}
 		b, _ := f.slot.(*Known[Bounds]).Get()
 		for _, end := range []string{string(b.Min), string(b.Max)} {
 			if end != "" && !sound(end) {
-				return fmt.Sprintf("%s has the end %q: use %s", f.name, end, what)
+				return fmt.Sprintf("invalid bound %[2]q of %[1]s: use %[3]s", f.name, end, what)
 			}
 		}
 	}

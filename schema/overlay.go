@@ -126,7 +126,7 @@ func (a *application) entry(e *entry) {
 		a.loan.learn(e.At.fact("type"))
 	case e.Type == Unstated:
 	case e.Type == t.is:
-		report(string(e.Type), "%s is there already: the type need not be stated", e.At)
+		report(string(e.Type), "%s exists already: remove the type", e.At)
 	default:
 		report(string(e.Type), "%s is of type %s in the source: an overlay does not change types", e.At, t.is)
 		return
@@ -143,7 +143,7 @@ func (a *application) entry(e *entry) {
 		a.say(e, f, keys[i])
 		switch {
 		case t.slots[i].slot.sameAs(f.slot):
-			report(f.slot.String(), "%s of %s is %s in the source already", f.name, e.At, f.slot)
+			report(f.slot.String(), "%s of %s is already %s in the source", f.name, e.At, f.slot)
 		default:
 			a.loan.learn(e.At.fact(f.name))
 			t.slots[i].slot.set(f.slot)
@@ -154,7 +154,7 @@ func (a *application) entry(e *entry) {
 func (a *application) echo(e Echo) {
 	problem := a.c.echoProblem(e)
 	if slices.Contains(a.c.Echoes, e) {
-		problem = "the contract states it already"
+		problem = "the contract already states it"
 	}
 	if problem != "" {
 		a.report(finding.Finding{Line: a.o.echoLines[e], Column: 1, Pointer: e.Output, Cause: "echo of " + e.Input + ": " + problem})
@@ -195,7 +195,7 @@ func (c *Contract) target(e *entry) (t target, problem string) {
 	}
 	if !ok || shape.Type == Unstated && e.Type != Unstated {
 		if shape, member, ok = c.add(e.At, e.Type); !ok {
-			return target{}, "there is nothing to add it to"
+			return target{}, "it cannot be added here"
 		}
 		t.added = true
 	}

@@ -24,7 +24,7 @@ func Parse(text []byte) (*Contract, error) {
 	if err := jsonv2.Unmarshal(text, &form); err != nil {
 		return nil, parseError(text, err)
 	} else if form.Format != Format {
-		problem := fmt.Sprintf("crcheckContract is %d: this version reads format %d", form.Format, Format)
+		problem := fmt.Sprintf("unsupported format %d in crcheckContract: this version reads format %d", form.Format, Format)
 		return nil, &DocumentError{Line: 1, Column: 1, Problem: problem, Remedy: remedyContract}
 	}
 	var c Contract
@@ -50,7 +50,7 @@ func parseError(text []byte, err error) *DocumentError {
 		offset, e.Place = int(semantic.ByteOffset), string(semantic.JSONPointer)
 		switch {
 		case errors.Is(err, jsonv2.ErrUnknownName):
-			e.Problem = "a contract has no such member"
+			e.Problem = "unknown member"
 		case semantic.Err != nil:
 			e.Problem = semantic.Err.Error()
 		default:

@@ -32,7 +32,7 @@ func ParsePlace(text string) (Place, error) {
 	name, isError := strings.CutPrefix(part, "error:")
 	switch {
 	case isError && name == "", !isError && part != "output" && part != "input" && part != "contract":
-		return Place{}, fmt.Errorf("%q names no part: write contract, output, input or error:NAME, then #/POINTER", text)
+		return Place{}, fmt.Errorf("%q does not name a part: use contract, output, input or error:NAME, then #/POINTER", text)
 	case pointer != "" && pointer[0] != '/':
 		return Place{}, fmt.Errorf("%q: a pointer begins with a slash, as in output#/member", text)
 	case pointer != "" && part == string(ContractPlace.Part):

@@ -162,16 +162,16 @@ func Problem(at schema.Location, text string) string {
 	switch at {
 	case schema.LocationLabel:
 		if text == "" {
-			return "it is empty, and the request's path needs it"
+			return "it is empty, but the request's path needs it"
 		}
 		for segment := range strings.SplitSeq(text, "/") {
 			if segment == "." || segment == ".." {
-				return "it is a path of dots, which would lead to another operation"
+				return "it has the path segment \".\" or \"..\", which would lead to another operation"
 			}
 		}
 	case schema.LocationHeader, schema.LocationHeaders: // RFC 9110 section 5.5
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-			return "it holds control characters, which no header can"
+			return "it has control characters, which a header cannot contain"
 		}
 	}
 	return ""

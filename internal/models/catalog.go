@@ -66,7 +66,7 @@ func (c *InForce) Announce(stderr io.Writer) {
 	}
 	more := ""
 	if given := len(c.Catalog.Given()); given > 0 {
-		more = ", " + plural.Of(given, "contract") + " beside them"
+		more = ", and " + plural.Of(given, "other contract")
 	}
 	fmt.Fprintf(stderr, "contracts: %s of %s (loaded on demand)%s\n", plural.Of(n, "service"), c.source, more)
 }
@@ -137,7 +137,7 @@ func Named(ctx context.Context, stderr io.Writer, name string) (*Found, error) {
 	}
 	unknown, ok := errors.AsType[*contracts.UnknownError](err)
 	if _, err := os.Stat(name); ok && errors.Is(err, fs.ErrNotExist) && !isInstalled(name) {
-		return nil, fmt.Errorf("%s is neither a file, a folder nor a built-in contract; those are %s; botocore:SERVICE is the models of a service in the installed botocore", name, strings.Join(unknown.Known, " and "))
+		return nil, fmt.Errorf("%s is not a file, a folder or a built-in contract; the built-in contracts are %s; for a service of the installed botocore, use botocore:SERVICE", name, strings.Join(unknown.Known, " and "))
 	}
 	return Derivable(ctx, stderr, name, "")
 }

@@ -43,7 +43,7 @@ func readSources(ctx context.Context, stderr io.Writer, path, version string) (*
 		return nil, err
 	}
 	if found.Passed > 0 {
-		fmt.Fprintf(stderr, "%s: passed over %s that describe no operation\n", path, plural.Of(found.Passed, "file"))
+		fmt.Fprintf(stderr, "%s: skipped %s without an operation\n", path, plural.Of(found.Passed, "file"))
 	}
 	return found, nil
 }
@@ -69,7 +69,7 @@ func reading(stderr io.Writer, version string) Options {
 		mu.Lock()
 		defer mu.Unlock()
 		if refused := (*RefusedError)(nil); errors.As(err, &refused) {
-			fmt.Fprintf(stderr, "crcheck: %v (left out)\n", err)
+			fmt.Fprintf(stderr, "crcheck: %v (skipped)\n", err)
 			return
 		}
 		fmt.Fprintf(stderr, "crcheck: %v\n", err)
@@ -88,7 +88,7 @@ func IsSource(name string) (bool, error) {
 		return true, nil
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := contracts.Load(name); err != nil {
-			return false, fmt.Errorf("%s is neither a file, a folder nor a built-in contract", name)
+			return false, fmt.Errorf("%s is not a file, a folder or a built-in contract", name)
 		}
 		return true, nil
 	case err != nil:

@@ -46,16 +46,16 @@ func (u *Unrouted) Count(why *schema.Unrouted) {
 
 // String says what was not routed and what to do, for a run in which nothing was.
 func (u *Unrouted) String() string {
-	const most = 5
+	const maxNamed = 5
 	names := slices.SortedFunc(maps.Keys(u.services), func(a, b string) int {
 		return cmp.Or(cmp.Compare(u.services[b], u.services[a]), cmp.Compare(a, b))
 	})
 	var parts []string
-	for _, name := range names[:min(most, len(names))] {
+	for _, name := range names[:min(maxNamed, len(names))] {
 		parts = append(parts, fmt.Sprintf("%d %s", u.services[name], name))
 	}
-	if rest := len(names) - most; rest > 0 {
-		parts = append(parts, fmt.Sprintf("and of %d more", rest))
+	if rest := len(names) - maxNamed; rest > 0 {
+		parts = append(parts, fmt.Sprintf("%d more services", rest))
 	}
 	text := fmt.Sprintf("none of the %d responses matches a loaded contract (%s)", u.Total, strings.Join(parts, ", "))
 	if u.Total == 1 {
@@ -66,10 +66,10 @@ func (u *Unrouted) String() string {
 	}
 	text += "; add"
 	add := slices.Sorted(maps.Keys(u.add))
-	for _, source := range add[:min(most, len(add))] {
+	for _, source := range add[:min(maxNamed, len(add))] {
 		text += " --contract " + source
 	}
-	if len(add) > most {
+	if len(add) > maxNamed {
 		text += " …"
 	}
 	return text

@@ -46,7 +46,7 @@ type UnknownError struct {
 }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("no built-in contract %q: there are %s", e.Name, strings.Join(e.Known, ", "))
+	return fmt.Sprintf("unknown built-in contract %q: use one of %s", e.Name, strings.Join(e.Known, ", "))
 }
 
 // Load returns the built-in contract SERVICE.OPERATION@VERSION; without a

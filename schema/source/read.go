@@ -16,7 +16,7 @@ import (
 )
 
 // ErrUnknownKind marks a document that no reader recognises.
-var ErrUnknownKind = errors.New("the document is of no known kind")
+var ErrUnknownKind = errors.New("unknown kind of document")
 
 // Result is what a document says.
 type Result struct {
@@ -53,9 +53,9 @@ func Read(document []byte, version string) (Result, error) {
 	}
 	problem := "the document is empty"
 	if start := beginning(document); start != "" {
-		problem = fmt.Sprintf("the document, which begins %q, is of no known kind", start)
+		problem = fmt.Sprintf("unknown kind of document: it begins %q", start)
 	}
-	return Result{}, &schema.DocumentError{Problem: problem, Remedy: "It can be: " + strings.Join(names, ", "), Err: ErrUnknownKind}
+	return Result{}, &schema.DocumentError{Problem: problem, Remedy: "Supported kinds: " + strings.Join(names, ", "), Err: ErrUnknownKind}
 }
 
 // beginning returns how a document begins, enough of it to recognise the file.

@@ -96,7 +96,7 @@ func (b *builder) checkWhole() error {
 	case len(b.parsed.Operations) == 0:
 		return b.fail(0, "the model has no operations")
 	case m.service() == "":
-		return b.fail(m.at, "the metadata have neither serviceId nor endpointPrefix nor signingName, of which the service's name comes")
+		return b.fail(m.at, "the metadata has no serviceId, endpointPrefix or signingName to name the service by")
 	}
 	b.readonly = slices.ContainsFunc(b.parsed.Operations, func(o model.Member[*operationModel]) bool { return o.Value.Readonly })
 	return b.readProtocol()

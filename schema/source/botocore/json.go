@@ -11,7 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const remedy = "Correct the model, or take it from botocore again (botocore/data/SERVICE/VERSION/service-2.json)"
+const remedy = "Correct the model, or copy it from botocore again (botocore/data/SERVICE/VERSION/service-2.json)"
 
 // The types below are botocore's service-2.json as far as contracts need it.
 // What is not named here is passed over: botocore gains keys every few months.

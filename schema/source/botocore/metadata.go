@@ -125,13 +125,13 @@ func (m *metadata) protocol() (protocol, problem string) {
 	}
 	switch {
 	case protocol == "":
-		return "", "the metadata name no protocol"
+		return "", "the metadata does not name a protocol"
 	case protocol == "json" && m.JSONVersion == "1.0":
 		return "awsJson1_0", ""
 	case protocol == "json" && m.JSONVersion == "1.1":
 		return "awsJson1_1", ""
 	case protocol == "json":
-		return "", fmt.Sprintf("jsonVersion is %q: the protocol json has 1.0 and 1.1", place.Excerpt(m.JSONVersion))
+		return "", fmt.Sprintf("unknown jsonVersion %q: use 1.0 or 1.1", place.Excerpt(m.JSONVersion))
 	}
 	known := map[string]string{"rest-json": "restJson1", "rest-xml": "restXml", "smithy-rpc-v2-cbor": "rpcv2Cbor", "query": "awsQuery", "ec2": "ec2Query"}
 	return cmp.Or(known[protocol], protocol), ""

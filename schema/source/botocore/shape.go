@@ -41,7 +41,7 @@ func (b *builder) shape(name string, s *shapeModel) (*schema.Shape, error) {
 			shape.Value, err = b.child(s, s.Value, "value", "body")
 		}
 		if s.Key != nil && err == nil && types[b.shapes[s.Key.Shape].Type].typ != schema.String {
-			err = b.fail(s.at, "the map's keys are of type %q: keys are strings", place.Excerpt(b.shapes[s.Key.Shape].Type))
+			err = b.fail(s.at, "got map keys of type %q, want string", place.Excerpt(b.shapes[s.Key.Shape].Type))
 		}
 	}
 	return shape, err
@@ -51,7 +51,7 @@ func (b *builder) shape(name string, s *shapeModel) (*schema.Shape, error) {
 func (b *builder) simple(s *shapeModel, t *traits, location schema.Location) (*schema.Shape, error) {
 	known, ok := types[s.Type]
 	if !ok {
-		return nil, b.fail(s.at, "no shape is of type %q", place.Excerpt(s.Type))
+		return nil, b.fail(s.at, "unknown shape type %q", place.Excerpt(s.Type))
 	}
 	shape := &schema.Shape{Type: known.typ, Sensitive: schema.Is(t.Sensitive)}
 	if s.Document {
@@ -87,7 +87,7 @@ func (b *builder) simple(s *shapeModel, t *traits, location schema.Location) (*s
 func (b *builder) length(s *shapeModel, t *traits) (schema.Known[schema.Bounds], error) {
 	for _, end := range []model.Number{t.Min, t.Max} {
 		if strings.ContainsAny(string(end), "-.eE") {
-			return schema.Known[schema.Bounds]{}, b.fail(s.at, "length %s is not a count", place.Excerpt(string(end)))
+			return schema.Known[schema.Bounds]{}, b.fail(s.at, "length %s is not a non-negative integer", place.Excerpt(string(end)))
 		}
 	}
 	bounds := schema.Bounds{Min: json.Number(t.Min), Max: json.Number(t.Max)}
@@ -106,7 +106,7 @@ func (b *builder) timestamp(s *shapeModel, t *traits, location schema.Location) 
 	case format != "":
 		return schema.Is(format), nil
 	case t.Format != "":
-		return schema.Known[string]{}, b.fail(s.at, "no timestampFormat is %q", place.Excerpt(t.Format))
+		return schema.Known[string]{}, b.fail(s.at, "unknown timestampFormat %q", place.Excerpt(t.Format))
 	case ok:
 		return schema.Is(implied), nil
 	}
@@ -190,7 +190,7 @@ func (b *builder) location(s *shapeModel, name string, m *reference, root bool) 
 	location, ok := locations[m.Location]
 	switch {
 	case !ok:
-		return "", b.fail(m.at, "no location is %q", place.Excerpt(m.Location))
+		return "", b.fail(m.at, "unknown location %q", place.Excerpt(m.Location))
 	case !root || !b.rest():
 		return schema.LocationBody, nil
 	case location == schema.LocationBody && s.Payload == name:

@@ -2,6 +2,7 @@ package gosdk
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -35,7 +36,7 @@ func broken(file string, line, column int, problem string) error {
 	return &schema.DocumentError{File: file, Line: line, Column: column, Problem: problem, Remedy: remedy}
 }
 
-const remedy = "Name the folder of a client's module as it was released, such as service/cleanrooms@v1.45.2."
+const remedy = "Use the folder of a client's module as it was released, such as service/cleanrooms@v1.45.2."
 
 // Read reads the source of a client of the AWS SDK for Go v2 into the contracts
 // of all its operations, sorted by their names. See the package comment. The
@@ -111,12 +112,12 @@ func (g *reader) parse(folder fs.FS) error {
 			return err
 		}
 		if g.source = append(g.source, text...); len(g.source) > maxSource {
-			return broken(name, 0, 0, "the source is larger than any client's")
+			return broken(name, 0, 0, fmt.Sprintf("the source is larger than %d MiB", maxSource>>20))
 		}
 		parsed, err := parser.ParseFile(files, name, text, parser.ParseComments|parser.SkipObjectResolution)
 		if list := (scanner.ErrorList)(nil); errors.As(err, &list) && len(list) > 0 {
 			at := list[0].Pos
-			return broken(name, at.Line, at.Column, "no Go: "+list[0].Msg)
+			return broken(name, at.Line, at.Column, "invalid Go: "+list[0].Msg)
 		} else if err != nil {
 			return broken(name, 0, 0, err.Error())
 		}

@@ -16,13 +16,13 @@ func (g *reader) contracts() ([]*schema.Contract, error) {
 	protocol, ok := protocols[g.protocol]
 	switch {
 	case g.constants["ServiceID"] == "":
-		return nil, broken("api_client.go", 0, 0, "it has no constant ServiceID, which the service's name comes from")
+		return nil, broken("api_client.go", 0, 0, "it has no constant ServiceID to name the service by")
 	case g.protocol == "":
-		return nil, broken("serializers.go", 0, 0, "it has no serializer of an operation, which tells the protocol")
+		return nil, broken("serializers.go", 0, 0, "it has no serializer of an operation to tell the protocol by")
 	case !ok:
-		return nil, &schema.DocumentError{File: "serializers.go", Problem: "the protocol " + place.Excerpt(g.protocol) + " is not one of restJson1, awsJson1_0 and awsJson1_1", Remedy: "Take a client of another service."}
+		return nil, &schema.DocumentError{File: "serializers.go", Problem: "unsupported protocol " + place.Excerpt(g.protocol) + ": only restJson1, awsJson1_0 and awsJson1_1 are supported", Remedy: "Use the client of another service."}
 	case len(g.operations) == 0:
-		return nil, broken("api_client.go", 0, 0, "the client has no operation")
+		return nil, broken("api_client.go", 0, 0, "the client has no operations")
 	}
 	for name := range g.structs {
 		g.shapes[name] = g.structure(name)

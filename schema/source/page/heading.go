@@ -73,7 +73,7 @@ func (h *heading) readMethod(l line) error {
 		return noOperation(h.at, place.Excerpt(name))
 	}
 	if !isCall || !strings.HasSuffix(arguments, ")") || method == "" || len(method) > maxNameLength {
-		return broken(h.at.line, h.at.column, "the method's signature is not whole")
+		return broken(h.at.line, h.at.column, "the method's signature is incomplete")
 	}
 	h.method, h.takes = strings.Clone(method), arguments != ")"
 	return nil

@@ -16,7 +16,7 @@ import (
 func Read(document []byte, version string) (*schema.Contract, finding.Set, error) {
 	if !utf8.Valid(document) {
 		line, column := invalidUTF8(document)
-		return nil, nil, broken(line, column, "the page is not UTF-8")
+		return nil, nil, broken(line, column, "the page is not valid UTF-8")
 	}
 	cut, err := cutPage(section{strings.TrimPrefix(string(document), "\ufeff"), 1})
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // get_paginator.
 var ErrNoOperation = errors.New("the page is not about an operation")
 
-const remedy = "Take the page whole and unedited, as boto3's documentation generator writes it."
+const remedy = "Use the complete, unedited page, as boto3's documentation generator writes it."
 
 func broken(line, column int, problem string) error {
 	return &schema.DocumentError{Line: line, Column: column, Problem: problem, Remedy: remedy}
@@ -22,8 +22,8 @@ func broken(line, column int, problem string) error {
 func noOperation(at position, method string) error {
 	return &schema.DocumentError{
 		Line: at.line, Column: at.column, Place: method, Err: ErrNoOperation,
-		Problem: "the method calls no operation: its page has neither a request syntax nor a link to the API",
-		Remedy:  "Read the page of an operation; if this should be one, it is not whole",
+		Problem: "the method does not call an operation: its page has neither a request syntax nor a link to the API",
+		Remedy:  "Use the page of an operation; if this is one, it is incomplete",
 	}
 }
 
@@ -32,8 +32,8 @@ func noOperation(at position, method string) error {
 func omitted(at position, title string) *schema.DocumentError {
 	return &schema.DocumentError{
 		Line: at.line, Column: at.column, Place: title, Err: errOmitted,
-		Problem: "the page leaves this section out, because it is too large to render",
-		Remedy:  "Read the service's model (botocore's service-2.json) instead",
+		Problem: "the page omits this section because it is too large to render",
+		Remedy:  "Use the service's model (botocore's service-2.json) instead",
 	}
 }
 

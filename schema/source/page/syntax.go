@@ -166,7 +166,7 @@ func (p *syntaxParser) entries(l *literal, closing string, key func() ([]string,
 			return err
 		}
 		if name := e.keys[0]; seen[name] {
-			return broken(e.at.line, e.at.column, "duplicate member "+name+"")
+			return broken(e.at.line, e.at.column, "duplicate member "+name)
 		}
 		seen[e.keys[0]] = true
 		if e.value, err = p.value(); err != nil {
@@ -231,7 +231,7 @@ func (p *syntaxParser) quoted() (string, error) {
 	for i := 0; ; i++ {
 		next := strings.IndexAny(text[i:], "'\n")
 		if next < 0 || text[i+next] == '\n' {
-			return "", p.fail("the quote is not closed on its line")
+			return "", p.fail("the closing quote is missing")
 		}
 		i += next
 		if i+1 == len(text) || strings.IndexByte("|:,)]} \r\n", text[i+1]) >= 0 {

@@ -12,7 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const remedy = "Correct the model, or build its JSON AST again (smithy ast)"
+const remedy = "Correct the model, or rebuild its JSON AST (smithy ast)"
 
 // The types below are the JSON AST as far as contracts need it (Smithy 2.0,
 // spec/json-ast.html). What is not named here is passed over.
@@ -71,7 +71,7 @@ func (v *astVersion) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		return err
 	}
 	if major, _, _ := strings.Cut(text, "."); major != "1" && major != "2" {
-		return fmt.Errorf("the model is of version %q of Smithy: only 1.0 and 2.0 can be read", place.Excerpt(text))
+		return fmt.Errorf("unsupported Smithy version %q: use 1.0 or 2.0", place.Excerpt(text))
 	}
 	*v = astVersion(text)
 	return nil
@@ -84,7 +84,7 @@ func parseAST(document []byte) (*astModel, error) {
 		return nil, place.JSONError(document, err, remedy)
 	}
 	if model.Smithy == "" {
-		return nil, &schema.DocumentError{Line: 1, Column: 1, Problem: `the model does not say its version, as in "smithy": "2.0"`, Remedy: remedy}
+		return nil, &schema.DocumentError{Line: 1, Column: 1, Problem: `the model does not state its version, as in "smithy": "2.0"`, Remedy: remedy}
 	}
 	return &model, nil
 }

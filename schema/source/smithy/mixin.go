@@ -76,9 +76,9 @@ func (m *index) shape(id, from string) (*astShape, error) {
 	case s == nil:
 		return nil, model.NoShape(place.Excerpt(id), place.Excerpt(from))
 	case slices.Contains(m.open, id):
-		return nil, broken(id, "the shape mixes itself in", "Take it out of its mixins")
+		return nil, broken(id, "the shape mixes in itself", "Remove it from its mixins")
 	case len(m.open) == maxMixinDepth:
-		return nil, broken(id, fmt.Sprintf("mixins mix in each other more than %d deep", maxMixinDepth), "Flatten the model first")
+		return nil, broken(id, fmt.Sprintf("mixins nest more than %d deep", maxMixinDepth), "Flatten the model first")
 	}
 	if len(s.Mixins) > 0 || m.applied[id] != nil {
 		m.open = append(m.open, id)
@@ -104,18 +104,18 @@ func (m *index) compose(id string, own *astShape) (*astShape, error) {
 			return nil, err
 		}
 		if mixin.Type != own.Type {
-			return nil, broken(id, "it mixes in "+place.Excerpt(used.Target)+", which is of another type", "Mix in shapes of type "+own.Type)
+			return nil, broken(id, "its mixin "+place.Excerpt(used.Target)+" is of type "+place.Excerpt(mixin.Type), "Mix in shapes of type "+own.Type)
 		}
 		whole.add(mixin, mixin.Traits.passedOn(), members)
 		if m.mixed += len(mixin.Members); m.mixed > maxMixedMembers {
-			return nil, broken(id, fmt.Sprintf("mixins give the model more than %d members", maxMixedMembers), "Split the model")
+			return nil, broken(id, fmt.Sprintf("mixins add more than %d members to the model", maxMixedMembers), "Split the model")
 		}
 	}
 	whole.add(own, &own.Traits, members)
 	for _, a := range m.applied[id] {
 		traits := whole.traitsOf(a.member, members)
 		if traits == nil {
-			return nil, broken(id, "it has no member "+place.Excerpt(a.member)+", which traits are applied to", "Apply them to a member that it has")
+			return nil, broken(id, "traits are applied to "+place.Excerpt(a.member)+", which is not a member", "Apply them to one of its members")
 		}
 		traits.merge(a.traits)
 	}

@@ -159,7 +159,7 @@ func (b *builder) error(c *schema.Contract, r *astMember, operation string) erro
 	case "server":
 		e.Fault, e.Status = schema.Is("server"), schema.Is(500)
 	default:
-		return broken(r.Target, "it is listed as an error, but does not have the trait error", "Give it the trait smithy.api#error")
+		return broken(r.Target, "it is listed as an error, but does not have the trait error", "Add the trait smithy.api#error")
 	}
 	if t.HTTPError != 0 {
 		e.Status = schema.Is(t.HTTPError)

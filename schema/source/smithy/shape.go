@@ -49,7 +49,7 @@ func (b *builder) refer(u use, traits *astTraits, from string) (string, error) {
 	}
 	switch shapeTypes[s.Type].of {
 	case schema.Unstated:
-		return "", broken(from, fmt.Sprintf("it refers to %s, which is of type %q and no data", place.Excerpt(u.id), place.Excerpt(s.Type)), remedy)
+		return "", broken(from, fmt.Sprintf("it refers to %s, whose type %q is not a data type", place.Excerpt(u.id), place.Excerpt(s.Type)), remedy)
 	case schema.Structure:
 		u.location = ""
 		if traits == nil || !bool(traits.Sensitive) {

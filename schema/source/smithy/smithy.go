@@ -51,7 +51,7 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 		all = append(all, contracts...)
 	}
 	if len(all) == 0 {
-		return nil, broken("", "no service binds an operation", "Give the whole model of a service")
+		return nil, broken("", "no service binds an operation", "Use the complete model of a service")
 	}
 	for _, c := range all {
 		c.Version, c.Origins = version, []schema.Origin{origin}
@@ -104,7 +104,7 @@ func (m *index) closure(service string) ([]string, error) {
 			}
 			local := localName(r.Target)
 			if other, ok := found[local]; ok && other != r.Target {
-				return nil, broken(service, "it binds two operations with the same name, "+place.Excerpt(other)+" and "+place.Excerpt(r.Target), "Bind one of them to a separate service")
+				return nil, broken(service, "it binds two operations with the same name, "+place.Excerpt(other)+" and "+place.Excerpt(r.Target), "Move one of them to another service")
 			}
 			found[local] = r.Target
 		}
@@ -133,7 +133,7 @@ func (m *index) expect(id, from, of string) error {
 		return err
 	}
 	if s.Type != of {
-		return broken(from, fmt.Sprintf("it refers to %s, which is of type %q, where a %s goes", place.Excerpt(id), place.Excerpt(s.Type), of), remedy)
+		return broken(from, fmt.Sprintf("it refers to %s, got type %q, want %s", place.Excerpt(id), place.Excerpt(s.Type), of), remedy)
 	}
 	return nil
 }

@@ -36,9 +36,9 @@ const (
 const (
 	remedy      = "Correct the model"
 	remedyCycle = "Correct the model: a recursive shape needs a structure or union in its cycle"
-	remedyDeep  = "Correct the model: no service nests them so"
-	remedyLarge = "Correct the model: its shapes multiply as they contain each other"
-	remedyWhole = "Correct the model, or get it whole"
+	remedyDeep  = "Correct the model: no service nests them so deep"
+	remedyLarge = "Correct the model: nested references make its shapes multiply"
+	remedyWhole = "Correct the model, or use a complete copy"
 )
 
 // NoShape is a reference to a shape that the model does not have.
@@ -56,7 +56,7 @@ func deep(shape string) error {
 }
 
 func large(operation string) error {
-	problem := fmt.Sprintf("the contracts of the model have more than %d places here, counting each shape wherever it is used", maxPlaces)
+	problem := fmt.Sprintf("the contracts of the model have more than %d shapes up to here, counting each use", maxPlaces)
 	return &schema.DocumentError{Place: "operation " + operation, Problem: problem, Remedy: remedyLarge}
 }
 
