@@ -14,9 +14,9 @@ import (
 
 const remedyContract = "Correct the contract file, or derive it again from its source."
 
-// Parse reads the JSON form of a contract and checks it. It is strict, for a
-// misspelt facet would be a silent one: names are case-sensitive, unknown and
-// repeated ones are refused. The error is a [*DocumentError].
+// Parse reads the JSON form of a contract and checks it. Names are case-sensitive; unknown and
+// duplicate ones are errors, because a misspelt facet would otherwise be unspecified. The error is a
+// [*DocumentError].
 func Parse(text []byte) (*Contract, error) {
 	var form struct {
 		Format int `json:"crcheckContract"`
@@ -32,7 +32,7 @@ func Parse(text []byte) (*Contract, error) {
 		return nil, parseError(text, err)
 	}
 	if err := c.Check(); err != nil {
-		// The JSON is sound, the contract is not: its start is the place.
+		// The problem is not a single JSON value, so the error is at the start.
 		return nil, &DocumentError{Line: 1, Column: 1, Problem: fmt.Sprintf("contract %s: %v", &c, err), Remedy: remedyContract, Err: err}
 	}
 	return &c, nil
@@ -63,8 +63,8 @@ func parseError(text []byte, err error) *DocumentError {
 	return e
 }
 
-// Encode writes the JSON form of a contract: indented, keys in a fixed order,
-// ending in a newline.
+// Encode returns the JSON form of a contract: indented, with a fixed order of keys and a newline at
+// the end.
 func (c *Contract) Encode() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -1,21 +1,19 @@
 package schema
 
-// How AWS's JSON protocols write simple types. The validator and the JSON
-// Schemas both go by these constants
+// How AWS's JSON protocols write simple types. Package validate and the JSON
+// Schemas share these constants
 // (Smithy, aws/protocols/aws-restjson1-protocol.html#shape-serialization).
 
-// NonNumericFloats are the strings that stand for what JSON numbers cannot write.
+// NonNumericFloats are the strings for the floats that JSON numbers cannot represent.
 var NonNumericFloats = []string{"NaN", "Infinity", "-Infinity"}
 
 const (
-	// EarliestTimestamp and TimestampsEnd bound epoch seconds to the years 1 to
-	// 9999, which Python's datetime and RFC 3339 can represent. The end is
-	// exclusive.
+	// EarliestTimestamp and TimestampsEnd bound epoch seconds to the years 1 to 9999, the range of
+	// Python's datetime and of RFC 3339. The end is exclusive.
 	EarliestTimestamp = "-62135596800"
 	TimestampsEnd     = "253402300800"
 
-	// Days of the Gregorian calendar: those of each year, and 29 February of those
-	// that four divides, but for centuries that 400 does not.
+	// Days of the Gregorian calendar: those of every year, and 29 February of leap years.
 	year     = `([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])`
 	leapYear = `([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)`
 	to28     = `(0[1-9]|1[0-9]|2[0-8])`
@@ -37,11 +35,11 @@ const (
 	ISO8601Pattern = `^` + date + `[Tt ]` + zoned + `$`
 	// HTTPDatePattern is the pattern of [HTTPDate].
 	HTTPDatePattern = `^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), ` + httpDay + ` (` + clock + `|` + leapUTC + `) GMT$`
-	// Base64Pattern is RFC 4648 section 4, with padding.
+	// Base64Pattern is the pattern of base64 with padding (RFC 4648 section 4).
 	Base64Pattern = `^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`
 )
 
-// IntegerBounds returns the least and the greatest integer of so many bits.
+// IntegerBounds returns the smallest and the largest integer of a number of bits.
 func IntegerBounds(bits int) (low, high string) {
 	switch bits {
 	case 8:
@@ -54,9 +52,9 @@ func IntegerBounds(bits int) (low, high string) {
 	return "-9223372036854775808", "9223372036854775807"
 }
 
-// LargestFloat returns the greatest number, of 17 digits, that a float of so many
-// bits can hold: larger ones round to infinity. The shortest text of the greatest
-// 32-bit float, 3.4028235e38, lies above its exact value.
+// LargestFloat returns the largest number of 17 digits that rounds to a finite float of 32 or 64
+// bits. It has more digits than the shortest text of the largest 32-bit float, 3.4028235e38, which is
+// above its exact value.
 func LargestFloat(bits int) string {
 	if bits == 32 {
 		return "3.4028235677973366e38"
