@@ -116,13 +116,13 @@ func nested(depth int) Shape {
 // in time.
 func TestDeepNesting(t *testing.T) {
 	start := time.Now()
-	c := small(nested(deepestInline - 1))
+	c := small(nested(maxInlineDepth - 1))
 	require.NoError(t, c.Check())
 	d := c.Clone()
 	require.Equal(t, c.Digest(), d.Digest())
 	places := 0
 	c.Walk(func(Place, *Shape, *Member) { places++ })
-	require.Equal(t, deepestInline+1, places)
+	require.Equal(t, maxInlineDepth+1, places)
 	require.Empty(t, Diff(c, d))
 	merged, conflicts := Merge(c, d)
 	require.Nil(t, conflicts)
@@ -132,7 +132,7 @@ func TestDeepNesting(t *testing.T) {
 	_, err = Parse(text)
 	require.NoError(t, err)
 
-	require.Error(t, small(nested(deepestInline)).Check())
+	require.Error(t, small(nested(maxInlineDepth)).Check())
 	err = small(nested(100_000)).Check()
 	require.Error(t, err)
 	require.Less(t, len(err.Error()), 1000)

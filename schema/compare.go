@@ -11,8 +11,8 @@ import (
 type Difference struct {
 	Place Place
 	Facet string
-	// A and B are the values: a string, bool, int, []string, [Bounds] or [Type]. For a member or error
-	// that only one contract has, that one is "present" and the other nil.
+	// A and B are the values: a string, bool, int, []string, [Bounds] or [Type]. For a member or
+	// error that only one contract has, that one is "present" and the other nil.
 	A, B any
 }
 
@@ -187,8 +187,8 @@ func (p *pairing) agree(facet string, a, b slot) bool {
 	return a.sameAs(b)
 }
 
-// samePattern compares two patterns. A botocore model has Smithy's patterns in a different form, which
-// loses part of their meaning, so a pattern of a Smithy model is also compared in that form.
+// samePattern compares two patterns. A botocore model has Smithy's patterns in a different form,
+// which loses part of their meaning, so a pattern of a Smithy model is also compared in that form.
 func (p *pairing) samePattern(a, b string) bool {
 	if a == b {
 		return true
@@ -231,9 +231,9 @@ func withoutZeroMinimum(length slot) slot {
 	return &shorter
 }
 
-// Diff returns the differences between what two contracts both state, in the order of a's shapes. Each
-// difference appears once, at the first place that leads to it. An unspecified facet differs from
-// nothing. Errors are paired by name.
+// Diff returns the differences between what two contracts both state, in the order of a's shapes.
+// Each difference appears once, at the first place that leads to it. An unspecified facet differs
+// from nothing. Errors are paired by name.
 func Diff(a, b *Contract) []Difference {
 	var found []Difference
 	p := pairing{a: a, b: b,

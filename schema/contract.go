@@ -42,8 +42,8 @@ type Contract struct {
 	Shapes map[string]*Shape `json:"shapes,omitempty"`
 
 	Origins []Origin `json:"origins,omitempty"`
-	// Provenance maps the address of a fact, PART#POINTER:FACET, to the index of its origin. Facts of
-	// Origins[0] are not in it.
+	// Provenance maps the address of a fact, PART#POINTER:FACET, to the index of its origin. Facts
+	// of Origins[0] are not in it.
 	Provenance map[string]int `json:"provenance,omitempty"`
 }
 
@@ -53,8 +53,8 @@ type Error struct {
 	Status Known[int]    `json:"status,omitzero"`
 	Fault  Known[string] `json:"fault,omitzero"` // client or server
 	Shape  string        `json:"shape,omitempty"`
-	// Code is the name on the wire if it differs from Name. For a query-compatible service, it is the
-	// code in the query protocol if the source states one.
+	// Code is the name on the wire if it differs from Name. For a query-compatible service, it is
+	// the code in the query protocol if the source states one.
 	Code Known[string] `json:"code,omitzero"`
 }
 

@@ -9,8 +9,8 @@ const (
 	// HTTP is the HTTP body of the AWS JSON protocols.
 	HTTP Encoding = iota
 	// SDK is what boto3 or the AWS CLI returns: members by their API names, timestamps as ISO 8601
-	// text (or epoch seconds, as the AWS CLI v1 prints them), and boto3's ResponseMetadata beside the
-	// members of the output.
+	// text (or epoch seconds, as the AWS CLI v1 prints them), and boto3's ResponseMetadata beside
+	// the members of the output.
 	SDK
 )
 
@@ -59,10 +59,10 @@ func (p Encoding) Spellings(part Part, name string) []string {
 	return others
 }
 
-// Document returns the root of a document of a part, and the members of that root which the document
-// has. In the HTTP encoding, members bound to a header, the status or the URI are not in the body,
-// and a member bound to the payload is the body (Smithy, http-bindings.html). ok is false if the
-// source does not state the part, or if its body is raw, see [Contract.RawBody].
+// Document returns the root of a document of a part, and the members of that root which the
+// document has. In the HTTP encoding, members bound to a header, the status or the URI are not in
+// the body, and a member bound to the payload is the body (Smithy, http-bindings.html). ok is false
+// if the source does not state the part, or if its body is raw, see [Contract.RawBody].
 func (p Encoding) Document(c *Contract, part Part) (root Ref, members []Member, ok bool) {
 	root, ok = c.Root(part)
 	if !ok || root.Name == "" {
@@ -86,8 +86,8 @@ func (p Encoding) Document(c *Contract, part Part) (root Ref, members []Member, 
 	return root, members, true
 }
 
-// RawBody returns the member of a part that is the whole HTTP body and not JSON: a payload that is a
-// string, an enum or a blob, or a stream.
+// RawBody returns the member of a part that is the whole HTTP body and not JSON: a payload that is
+// a string, an enum or a blob, or a stream.
 func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
 	root, ok := c.Root(part)
 	if !ok || root.Name == "" {

@@ -7,15 +7,15 @@ import (
 	"github.com/crcheck/crcheck/internal/wording"
 )
 
-// DocumentError says why a document cannot be read: a contract, an overlay, or a source of
-// contracts. What is not known is empty or zero.
+// DocumentError reports why a document cannot be read: a contract, an overlay, or a source of
+// contracts. Fields that do not apply are empty or zero.
 type DocumentError struct {
-	File         string // of a folder, or the name that the caller gave
+	File         string // in a folder, or the name that the caller gave
 	Line, Column int    // one-based; columns count code points
 	Place        string // a JSON Pointer, a shape or an operation
 	Problem      string
 	Remedy       string
-	// Err is what [errors.Is] and [errors.As] find, such as the reason why a page has no contract.
+	// Err is the wrapped error, such as the reason why a page has no contract.
 	Err error
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // Merge returns a copy of the contract a that also has what only b, a contract of the same
-// operation, states: facets, echoes, and the members of errors and unstated shapes. Where both state
-// a value and differ, the copy has that of a, and a [finding.SourceConflict] reports it.
+// operation, states: facets, echoes, and the members of errors and unstated shapes. Where both
+// state a value and differ, the copy has that of a, and a [finding.SourceConflict] reports it.
 func Merge(a, b *Contract) (*Contract, finding.Set) {
 	merged := a.Clone()
 	loan := borrow(merged, b.sources(), b.Provenance)

@@ -11,9 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// ParseOverlay reads the YAML form: one document, in which unknown and repeated
-// keys, facets without a meaning, facets that two entries state of one place and
-// entries that state nothing are refused. The error is a [*DocumentError].
+// ParseOverlay reads the YAML form of an overlay, which is a single document. Unknown and duplicate
+// keys, invalid values, two entries for the same facet of a place, and entries without a facet are
+// errors. The error is a [*DocumentError].
 func ParseOverlay(name string, text []byte) (*Overlay, error) {
 	o := &Overlay{Name: name, origin: NewOrigin("overlay", "", text), lines: map[string]int{}, echoLines: map[Echo]int{}}
 	if err := o.parse(text); err != nil {
@@ -111,7 +111,7 @@ func (o *Overlay) parseEntry(node *yaml.Node) error {
 	return nil
 }
 
-// stated names what an entry states.
+// stated returns the names of the facets that an entry states.
 func (e *entry) stated() []string {
 	var names []string
 	if e.Type != Unstated {
@@ -203,8 +203,8 @@ type lineError struct {
 
 func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.problem) }
 
-// eachKey calls visit for the entries of a mapping, whose keys must be scalars
-// and differ. An error without a line gets that of its key.
+// eachKey calls visit for each entry of a mapping. Keys must be scalars and unique. An error
+// without a line gets the line of the key.
 func eachKey(node *yaml.Node, visit func(key string, value *yaml.Node) error) error {
 	if node.Kind == yaml.AliasNode {
 		node = node.Alias
@@ -229,7 +229,7 @@ func eachKey(node *yaml.Node, visit func(key string, value *yaml.Node) error) er
 	return nil
 }
 
-// eachItem calls visit for the items of a sequence; nil and null are empty ones.
+// eachItem calls visit for each item of a sequence. It treats nil and null as an empty sequence.
 func eachItem(node *yaml.Node, visit func(*yaml.Node) error) error {
 	if node == nil || node.Tag == "!!null" {
 		return nil
@@ -248,8 +248,7 @@ func eachItem(node *yaml.Node, visit func(*yaml.Node) error) error {
 	return nil
 }
 
-// yamlProblem takes an error of the YAML decoder, whose text holds the line, or a
-// [*lineError] apart.
+// yamlProblem splits an error of the YAML decoder, whose text contains the line, or a [*lineError].
 func yamlProblem(err error) (line int, problem string) {
 	problem = strings.TrimPrefix(err.Error(), "yaml: ")
 	if wrong, ok := errors.AsType[*yaml.TypeError](err); ok {
