@@ -13,8 +13,8 @@ import (
 
 const remedy = "Correct the model, or copy it from botocore again (botocore/data/SERVICE/VERSION/service-2.json)"
 
-// The types below are botocore's service-2.json as far as contracts need it.
-// What is not named here is passed over: botocore gains keys every few months.
+// The types below have the names of botocore's model.py and the keys of service-2.json that
+// contracts need. Other keys are ignored: botocore adds some every few months.
 
 type serviceModel struct {
 	Metadata   *metadata                     `json:"metadata"`
@@ -34,7 +34,7 @@ type metadata struct {
 	SigningName      string   `json:"signingName"`
 	SignatureVersion string   `json:"signatureVersion"`
 	Auth             []string `json:"auth"`
-	// QueryCompatible is an empty object where the trait is set.
+	// QueryCompatible is an empty object if the trait is set.
 	QueryCompatible *struct{} `json:"awsQueryCompatible"`
 }
 
@@ -51,7 +51,7 @@ type operationModel struct {
 	Readonly bool        `json:"readonly"`
 }
 
-// shapeModel is a shape of any type; each type uses some of the fields.
+// shapeModel is a shape of any type. Each type uses some of the fields.
 type shapeModel struct {
 	at       int64
 	Type     string                  `json:"type"`
@@ -73,8 +73,7 @@ type shapeModel struct {
 	traits
 }
 
-// reference is a member, or another reference to a shape. Traits beside the
-// reference take the place of those of the shape.
+// reference is a member or another reference to a shape. Its traits override those of the shape.
 type reference struct {
 	at    int64
 	Shape string `json:"shape"`
@@ -111,7 +110,7 @@ type errorTraits struct {
 	Fault  bool   `json:"fault"`
 }
 
-// UnmarshalJSONFrom notes where the metadata stand; the methods below likewise.
+// UnmarshalJSONFrom records the offset of the metadata, as the methods below do for other values.
 func (m *metadata) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	type plain metadata
 	m.at = d.InputOffset()
@@ -144,8 +143,8 @@ func parse(document []byte) (*serviceModel, error) {
 	return &m, nil
 }
 
-// problemAt says what is wrong with the value that follows an offset, which is
-// that of a token before it.
+// problemAt returns the error for the value after an offset, which is the end of the token before
+// it.
 func problemAt(document []byte, offset int64, problem string) error {
 	pointer := pointerTo(document, offset)
 	rest := document[offset:]

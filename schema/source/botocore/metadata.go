@@ -16,10 +16,9 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Service reads of a model of botocore no more than what it says of the
-// service as a whole, which comes before its operations: of every model of
-// botocore 1.43.67 within 2,115 bytes. Load is left to the caller. ok is false
-// where the document is something else, or says other things first.
+// Service reads the metadata of a model of botocore, which precede its operations: in every model
+// of botocore 1.43.67, they are within the first 2,115 bytes. It does not set Load. ok is false if
+// the document is not a model or something else comes first.
 func Service(document io.Reader) (service schema.Service, ok bool) {
 	d := jsontext.NewDecoder(document)
 	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
@@ -95,8 +94,8 @@ func (m *metadata) describe() (service schema.Service, ok bool) {
 	return service, problem == "" && service.Name != ""
 }
 
-// service returns boto3's name of the service: see model.ServiceName. Models from
-// before 2018 may have no serviceId; the endpoint then names the service.
+// service returns boto3's name of the service: see [model.ServiceName]. In models from before 2018
+// without a serviceId, the endpoint prefix names the service.
 func (m *metadata) service() string {
 	if m.ServiceID != "" {
 		return model.ServiceName(m.ServiceID)
@@ -104,7 +103,7 @@ func (m *metadata) service() string {
 	return strings.ReplaceAll(strings.ToLower(cmp.Or(m.EndpointPrefix, m.SigningName)), ".", "-")
 }
 
-// signing returns the name that requests are signed with; "": by SigV4 they are not.
+// signing returns the signing name, or "" if requests are not signed with SigV4.
 func (m *metadata) signing() string {
 	if slices.Contains(m.Auth, "aws.auth#sigv4") || strings.Contains(m.SignatureVersion, "v4") {
 		return cmp.Or(m.SigningName, m.EndpointPrefix)
@@ -112,9 +111,9 @@ func (m *metadata) signing() string {
 	return ""
 }
 
-// protocol returns, in the words of a contract, the protocol that botocore would
-// take: the first of its own list that the model has too
-// (utils.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS), or, where it has no list, the one.
+// protocol returns the name in a contract of the protocol that botocore would use: the first in its
+// own list (utils.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS) that the model has, or the only one of a
+// model without a list.
 func (m *metadata) protocol() (protocol, problem string) {
 	protocol = m.Declared
 	for _, known := range []string{"json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor", "query", "ec2"} {

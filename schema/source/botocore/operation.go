@@ -46,7 +46,7 @@ func (b *builder) operation(name string, o *operationModel) (*schema.Contract, e
 		if err != nil {
 			return nil, err
 		}
-		// Some models list an error twice. To raise it twice is no other promise.
+		// Some models list an error twice.
 		if !slices.ContainsFunc(c.Errors, func(f schema.Error) bool { return f.Name == e.Name }) {
 			c.Errors = append(c.Errors, e)
 		}
@@ -67,8 +67,8 @@ func (b *builder) root(r *reference) (*shapeModel, error) {
 	return s, nil
 }
 
-// errorOf reads an error. Whose fault it is may be left open, and so may its
-// status: the JSON protocols without REST do not need it.
+// errorOf reads an error. A model may omit its fault and its status, which JSON protocols without
+// REST do not need.
 func (b *builder) errorOf(r *reference) (schema.Error, error) {
 	s, err := b.root(r)
 	if err != nil {
@@ -87,8 +87,8 @@ func (b *builder) errorOf(r *reference) (schema.Error, error) {
 	case r.Error.Sender || s.Error.Sender:
 		e.Fault = schema.Is("client")
 	}
-	// Without a code the model of a query-compatible service leaves the one of the query
-	// protocol open: that of sqs has dropped all of them.
+	// Without a code in the model of a query-compatible service, the code in the query protocol is
+	// unknown: the model of sqs dropped all of them.
 	if code := cmp.Or(r.Error.Code, s.Error.Code); code != e.Name || b.parsed.Metadata.QueryCompatible != nil {
 		e.Code = model.Stated(code)
 	}

@@ -25,7 +25,7 @@ var types = map[string]struct {
 	"boolean": {typ: schema.Boolean}, "timestamp": {typ: schema.Timestamp}, "blob": {typ: schema.Blob},
 }
 
-// shape builds a named shape, as it is in a body.
+// shape builds a named shape as it is in a body.
 func (b *builder) shape(name string, s *shapeModel) (*schema.Shape, error) {
 	shape, err := b.simple(s, &s.traits, "body")
 	if err != nil {
@@ -47,7 +47,7 @@ func (b *builder) shape(name string, s *shapeModel) (*schema.Shape, error) {
 	return shape, err
 }
 
-// simple builds a shape without what is in it.
+// simple builds a shape without the shapes in it.
 func (b *builder) simple(s *shapeModel, t *traits, location schema.Location) (*schema.Shape, error) {
 	known, ok := types[s.Type]
 	if !ok {
@@ -82,8 +82,8 @@ func (b *builder) simple(s *shapeModel, t *traits, location schema.Location) (*s
 	return shape, err
 }
 
-// length reads the bounds of a length. botocore writes a minimum of zero, which
-// bounds nothing, wherever there is a maximum.
+// length reads the bounds of a length. It drops a minimum of zero, which botocore writes beside
+// every maximum.
 func (b *builder) length(s *shapeModel, t *traits) (schema.Known[schema.Bounds], error) {
 	for _, end := range []model.Number{t.Min, t.Max} {
 		if strings.ContainsAny(string(end), "-.eE") {
@@ -97,8 +97,8 @@ func (b *builder) length(s *shapeModel, t *traits) (schema.Known[schema.Bounds],
 	return schema.Is(bounds), nil
 }
 
-// timestamp reads the format, which follows from the place where none is stated
-// (botocore's serialize.py: TIMESTAMP_FORMAT and its like).
+// timestamp reads the format, which has a default for each location (TIMESTAMP_FORMAT and similar
+// constants in botocore's serialize.py).
 func (b *builder) timestamp(s *shapeModel, t *traits, location schema.Location) (schema.Known[string], error) {
 	formats := map[string]string{"unixTimestamp": "epoch-seconds", "iso8601": "date-time", "rfc822": "http-date"}
 	implied, ok := location.TimestampFormat()
@@ -146,7 +146,7 @@ func (b *builder) structure(shape *schema.Shape, name string, s *shapeModel) err
 				member.WireName = schema.Is(m.Name)
 			}
 		} else if location != schema.LocationStatus && location != schema.LocationPayload {
-			// In XML two members may read one element, the old way and the new.
+			// In XML, two members may read the same element, in an old and a new form.
 			wire := m.Value.wire(m.Name)
 			if location != schema.LocationBody || b.json() || onWire[wire] == 1 {
 				member.WireName = schema.Is(wire)
@@ -214,8 +214,8 @@ func (b *builder) inEvent(s *shapeModel, m *reference) schema.Location {
 	return ""
 }
 
-// child refers to the shape of a member, element, key or value. Where the shape
-// is another here than elsewhere, the reference has a variant of it.
+// child returns a reference to the shape of a member, element, key or value. If traits or the
+// location change the shape, the reference has an inline variant.
 func (b *builder) child(in *shapeModel, r *reference, what string, location schema.Location) (*schema.Ref, error) {
 	if r == nil {
 		return nil, b.fail(in.at, "the %s has no %s", in.Type, what)
@@ -229,7 +229,7 @@ func (b *builder) child(in *shapeModel, r *reference, what string, location sche
 	switch s.Type {
 	case "structure", "map":
 	case "list":
-		// Only timestamps depend on the place, and nothing nests lists in a header or query.
+		// Only timestamps depend on the location, and lists in a header or query do not nest.
 		if element := b.shapes[s.refTo()]; element == nil || element.Type != "timestamp" || location == schema.LocationBody {
 			break
 		}
@@ -262,12 +262,12 @@ func (s *shapeModel) refTo() string {
 	return s.Element.Shape
 }
 
-// any reports whether there is a trait.
+// any reports whether any trait is present.
 func (t *traits) any() bool {
 	return t.Enum != nil || t.Min != "" || t.Max != "" || t.Pattern != "" || t.Format != "" || t.Streaming || t.Sensitive
 }
 
-// with returns the traits of a shape where a reference to it has some of its own.
+// with returns the traits of a shape, overridden by those of a reference to it.
 func (t traits) with(own traits) traits {
 	if own.Enum != nil {
 		t.Enum = own.Enum
