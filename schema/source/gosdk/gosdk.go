@@ -16,8 +16,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// maxSource bounds the source of a client of the AWS SDK for Go, in bytes. The
-// largest, of EC2, has 30 MB.
+// maxSource limits the source of a client, in bytes. The largest one, of EC2, has 30 MB.
 const maxSource = 64 << 20
 
 // Is reports whether a folder is the source of a client of the AWS SDK for
@@ -31,16 +30,16 @@ func Is(folder fs.FS) bool {
 	return true
 }
 
-// broken is a file of the client that cannot be read, at a line where one is known.
+// broken returns the error for a file of the client. A line of 0 is unknown.
 func broken(file string, line, column int, problem string) error {
 	return &schema.DocumentError{File: file, Line: line, Column: column, Problem: problem, Remedy: remedy}
 }
 
 const remedy = "Use the folder of a client's module as it was released, such as service/cleanrooms@v1.45.2."
 
-// Read reads the source of a client of the AWS SDK for Go v2 into the contracts
-// of all its operations, sorted by their names. See the package comment. The
-// contracts share their shapes.
+// Read reads the source of a client of the AWS SDK for Go v2 into contracts for all its operations,
+// sorted by name. See the package comment. The contracts share their shapes. The error is a
+// [*schema.DocumentError], or that of the folder.
 func Read(folder fs.FS) ([]*schema.Contract, error) {
 	g := reader{
 		functions: map[string]*ast.FuncDecl{}, structs: map[string]*ast.StructType{}, enums: map[string][]string{},
@@ -53,7 +52,7 @@ func Read(folder fs.FS) ([]*schema.Contract, error) {
 	return g.contracts()
 }
 
-// reader holds what is declared in the source.
+// reader collects the declarations of the source.
 type reader struct {
 	source []byte // all that was read, for the digest
 
@@ -70,7 +69,8 @@ type reader struct {
 	shapes     map[string]*schema.Shape
 }
 
-// fileReaders says which declarations are read from which files. The first fit counts.
+// fileReaders says which declarations to read from which files. The first pattern that matches
+// wins.
 var fileReaders = []struct {
 	pattern string
 	read    func(*reader, *ast.File)
@@ -135,7 +135,7 @@ func (g *reader) readConstants(f *ast.File) {
 	})
 }
 
-// eachValue visits the constants of a file that have a name and a value each.
+// eachValue visits the constants of a file that are declared with one name and one value.
 func eachValue(f *ast.File, visit func(name *ast.Ident, kind, value ast.Expr)) {
 	for _, d := range f.Decls {
 		g, ok := d.(*ast.GenDecl)
@@ -150,7 +150,7 @@ func eachValue(f *ast.File, visit func(name *ast.Ident, kind, value ast.Expr)) {
 	}
 }
 
-// stringLiteral is the text of a string literal.
+// stringLiteral returns the value of a string literal.
 func stringLiteral(e ast.Expr) (string, bool) {
 	l, ok := e.(*ast.BasicLit)
 	if !ok || l.Kind != token.STRING {
@@ -170,7 +170,7 @@ func (g *reader) readSigning(f *ast.File) {
 	})
 }
 
-// eachCall visits the calls in a piece of source, by the last name of what is called.
+// eachCall visits the calls in a node, with the last name of the function.
 func eachCall(n ast.Node, visit func(name string, call *ast.CallExpr)) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
@@ -185,8 +185,8 @@ func eachCall(n ast.Node, visit func(name string, call *ast.CallExpr)) {
 	})
 }
 
-// readOperation reads the input and output of an operation; its name is that of
-// the client's method.
+// readOperation reads the input and output of an operation, which has the name of the client's
+// method.
 func (g *reader) readOperation(f *ast.File) {
 	g.readTypes(f)
 	for _, d := range f.Decls {
@@ -200,7 +200,7 @@ func (g *reader) readOperation(f *ast.File) {
 	}
 }
 
-// receiver is the type that a method is of.
+// receiver returns the receiver type of a method.
 func receiver(fn *ast.FuncDecl) string {
 	t := fn.Recv.List[0].Type
 	if star, ok := t.(*ast.StarExpr); ok {
@@ -212,8 +212,7 @@ func receiver(fn *ast.FuncDecl) string {
 	return ""
 }
 
-// readFunctions takes the serializers and deserializers. Methods go by the type
-// that they are of.
+// readFunctions reads serializers and deserializers. A method has the name of its receiver type.
 func (g *reader) readFunctions(f *ast.File) {
 	for _, d := range f.Decls {
 		fn, ok := d.(*ast.FuncDecl)

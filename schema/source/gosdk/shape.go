@@ -48,7 +48,7 @@ func (g *reader) contracts() ([]*schema.Contract, error) {
 	return m.Contracts()
 }
 
-// errorsOf are the errors that an operation's deserializer knows.
+// errorsOf returns the errors that an operation's deserializer knows.
 func (g *reader) errorsOf(operation string) []schema.Error {
 	fn := g.functions[g.protocol+"_deserializeOpError"+operation]
 	if fn == nil {
@@ -99,7 +99,7 @@ func (g *reader) structure(name string) *schema.Shape {
 		}
 		field := f.Names[0].Name
 		if field == "ResultMetadata" || isError && field == "ErrorCodeOverride" {
-			continue // the SDK's own
+			continue // added by the SDK
 		}
 		b := bindings[field]
 		m := schema.Member{Name: g.memberName(field, b.name), Shape: g.ref(f.Type)}
@@ -119,8 +119,8 @@ func (g *reader) structure(name string) *schema.Shape {
 	return s
 }
 
-// root reports the input or output of an operation, whose members travel in
-// different places.
+// root reports whether a structure is the input or output of an operation, whose members have
+// locations.
 func (g *reader) root(name string) bool {
 	operation, ok := strings.CutSuffix(name, "Input")
 	if !ok {
@@ -129,9 +129,8 @@ func (g *reader) root(name string) bool {
 	return ok && slices.Contains(g.operations, operation)
 }
 
-// memberName is the API's name of a field: Go's begins with a capital. It is
-// that on the wire if the two differ in no more, and otherwise as the API's
-// protocol likes it.
+// memberName returns the API's name of a field. It is the wire name if the two differ only in case.
+// If not, the case of the first letter follows the protocol.
 func (g *reader) memberName(field, wire string) string {
 	switch {
 	case strings.EqualFold(field, wire):
@@ -163,7 +162,7 @@ func (g *reader) union(name string) *schema.Shape {
 	return s
 }
 
-// scalars are the Go types of simple shapes.
+// scalars has the simple shapes by Go type.
 var scalars = map[string]schema.Shape{
 	"string": {Type: schema.String, Enum: schema.Is([]string(nil))}, "bool": {Type: schema.Boolean},
 	"int8": {Type: schema.Integer, Bits: schema.Is(8)}, "int16": {Type: schema.Integer, Bits: schema.Is(16)},
@@ -173,7 +172,7 @@ var scalars = map[string]schema.Shape{
 	"io.Reader": {Type: schema.Blob, Streaming: schema.Is(true)}, "io.ReadCloser": {Type: schema.Blob, Streaming: schema.Is(true)},
 }
 
-// ref returns the shape of a Go type; one that is of no kind known here is left open.
+// ref returns the shape of a Go type, or an unstated shape for an unknown type.
 func (g *reader) ref(e ast.Expr) schema.Ref {
 	switch e := e.(type) {
 	case *ast.StarExpr:
@@ -185,7 +184,7 @@ func (g *reader) ref(e ast.Expr) schema.Ref {
 		element := g.ref(e.Elt)
 		return schema.Inline(schema.Shape{Type: schema.List, Element: &element})
 	case *ast.MapType:
-		// Keys are strings, also where the model has an enum for them.
+		// Keys are strings, even if they have an enum in the model.
 		key, value := schema.Inline(schema.Shape{Type: schema.String}), g.ref(e.Value)
 		return schema.Inline(schema.Shape{Type: schema.Map, Key: &key, Value: &value})
 	}

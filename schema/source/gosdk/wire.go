@@ -8,24 +8,24 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// binding is where a field travels, and under which name.
+// binding is the location and wire name of a field.
 type binding struct {
 	location schema.Location
 	name     string
 }
 
-// memberBindings are the bindings of a structure's fields, or of a union's member types.
+// memberBindings has the bindings of a structure's fields, or of a union's member types.
 type memberBindings map[string]binding
 
-// inputLocations are the methods of httpbinding.Encoder that say where a member of an
-// input travels.
+// inputLocations has the methods of httpbinding.Encoder that bind a member of an input to a
+// location.
 var inputLocations = map[string]schema.Location{
 	"SetURI": schema.LocationLabel, "SetQuery": schema.LocationQuery, "AddQuery": schema.LocationQuery,
 	"SetHeader": schema.LocationHeader, "AddHeader": schema.LocationHeader, "Headers": schema.LocationHeaders,
 }
 
-// membersOf finds out how the fields of a structure, or the members of a union,
-// travel: from the functions that read it, then from those that write it.
+// membersOf returns the bindings of a structure or union, from the functions that read it and then
+// from those that write it.
 func (g *reader) membersOf(name string) memberBindings {
 	if known, ok := g.members[name]; ok {
 		return known
@@ -77,8 +77,8 @@ func (m memberBindings) readCases(fn *ast.FuncDecl) {
 	})
 }
 
-// writtenKeys reads the keys that a serializer writes: object.Key("name") beside
-// the field that goes there, or under a union's type.
+// writtenKeys reads the keys that a serializer writes: object.Key("name") in the same statement as
+// the field, or in the case of a union's type.
 func (m memberBindings) writtenKeys(fn *ast.FuncDecl) {
 	var statements []ast.Stmt
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
@@ -113,7 +113,7 @@ func firstKey(n ast.Node) (key string) {
 	return key
 }
 
-// bound reads what travels beside the body, statement by statement.
+// bound reads the bindings outside of the body, statement by statement.
 func (m memberBindings) bound(fn *ast.FuncDecl, locations map[string]schema.Location) {
 	for _, s := range fn.Body.List {
 		var location schema.Location
@@ -143,7 +143,7 @@ func (m memberBindings) bound(fn *ast.FuncDecl, locations map[string]schema.Loca
 	}
 }
 
-// selectors are the names that are selected in a piece of source.
+// selectors returns the names that are selected in a node.
 func selectors(n ast.Node) string {
 	var b strings.Builder
 	ast.Inspect(n, func(n ast.Node) bool {
@@ -155,7 +155,7 @@ func selectors(n ast.Node) string {
 	return b.String()
 }
 
-// firstField is the first field of a variable that a piece of source speaks of.
+// firstField returns the first field of a variable in a node.
 func firstField(n ast.Node, variable string) (field string) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		s, ok := n.(*ast.SelectorExpr)
@@ -170,7 +170,7 @@ func firstField(n ast.Node, variable string) (field string) {
 	return field
 }
 
-// composite is the type of a literal that a union is set to.
+// composite returns the type of the literal that is assigned to a union.
 func composite(n ast.Node) (name string) {
 	a, ok := n.(*ast.AssignStmt)
 	if !ok || len(a.Lhs) != 1 {
@@ -188,7 +188,7 @@ func composite(n ast.Node) (name string) {
 	return name
 }
 
-// typeName is the last name of a type.
+// typeName returns the last name of a type.
 func typeName(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
@@ -201,10 +201,10 @@ func typeName(e ast.Expr) string {
 	return ""
 }
 
-// protocols are the prefixes of functions, by the protocol in a contract's words.
+// protocols has the protocols of contracts by the prefix of functions.
 var protocols = map[string]string{"awsRestjson1": "restJson1", "awsAwsjson10": "awsJson1_0", "awsAwsjson11": "awsJson1_1"}
 
-// route reads how an operation's request is made.
+// route reads the method, URI and target of an operation's requests.
 func (g *reader) route(c *schema.Contract) {
 	fn := g.functions[g.protocol+"_serializeOp"+c.Operation]
 	if fn == nil {

@@ -12,10 +12,10 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// maxConflicts bounds what is said of a page that contradicts itself throughout.
+// maxConflicts is the maximum number of findings for a page.
 const maxConflicts = 1000
 
-// conflicts collects where a page's two descriptions disagree.
+// conflicts collects the differences between the two descriptions of a page.
 type conflicts struct {
 	operation string
 	part      schema.Part
@@ -23,8 +23,8 @@ type conflicts struct {
 	found     []finding.Finding
 }
 
-// report says that at the present path, or below it, the member list says got
-// where the syntax says want.
+// report reports that at the current path, or below it, the member list has got and the syntax has
+// want.
 func (c *conflicts) report(at position, got, want, message string, below ...string) {
 	if len(c.found) > maxConflicts {
 		return
@@ -48,13 +48,13 @@ func (c *conflicts) report(at position, got, want, message string, below ...stri
 	c.found = append(c.found, f.Rendered())
 }
 
-// omitted says that nothing holds the syntax block to account.
+// omitted reports a missing member list.
 func (c *conflicts) omitted(at position, title string) {
 	c.report(at, "", "", "the page omits its "+title+" because it is too large to render: "+
 		"which structures are unions, and all else that only the member list states, is unspecified")
 }
 
-// unstated says that a part is unspecified.
+// unstated reports a part that is unspecified because its section is missing.
 func (c *conflicts) unstated(left *schema.DocumentError) {
 	c.report(position{left.Line, left.Column}, "", "", "the page omits its "+left.Place+" because it is too large to render: the "+string(c.part)+" is unspecified")
 }
@@ -83,7 +83,7 @@ func (b *builder) agreeUnion(l *literal, note *unionNote) {
 	}
 }
 
-// match finds the item of each member of a structure, nil where there is none.
+// match returns the item of each member of a structure, or nil for members without one.
 func (b *builder) match(l *literal, i *item) []*item {
 	described := make([]*item, len(l.entries))
 	if i == nil {
@@ -126,8 +126,8 @@ func (b *builder) match(l *literal, i *item) []*item {
 
 func (i *item) isBefore(j *item) bool { return i.at.line < j.at.line }
 
-// only returns the one entry without a name that describes an element, a key or
-// a value, and reports what else there is.
+// only returns the entry that describes an element, a key or a value, which has no name. It reports
+// other entries.
 func (b *builder) only(items []*item, at position) *item {
 	if len(items) == 0 {
 		b.conflicts.report(at, "", "", "the member list does not describe what the syntax shows here")
@@ -141,7 +141,7 @@ func (b *builder) only(items []*item, at position) *item {
 	return items[0]
 }
 
-// nothing reports entries that have nothing to describe.
+// nothing reports entries that do not describe anything.
 func (b *builder) nothing(items []*item, why string) {
 	for _, i := range items {
 		if i.name == "" {

@@ -2,17 +2,15 @@ package page
 
 import "github.com/crcheck/crcheck/schema"
 
-// form is how a syntax block writes a value, what the member list calls it, and
-// what it means.
+// form is how a syntax block writes a value, what the member list calls it, and its shape.
 type form struct {
-	literal string // the whole of it, where it is fixed
+	literal string // empty if it is not fixed
 	name    string // for messages
 	words   []string
-	shape   schema.Shape // of a leaf that needs no more to be known
+	shape   schema.Shape // of a leaf that the form alone determines
 }
 
-// forms is the table of values. Where one literal begins another, the longer
-// one stands first.
+// forms is the table of values with fixed literals. A literal precedes its prefixes.
 var forms = []*form{
 	documentForm, recursiveForm,
 	{literal: "b'bytes'|file", words: []string{"bytes or seekable file-like object"},
@@ -33,8 +31,8 @@ var (
 	documentForm = &form{literal: "{...}|[...]|123|123.4|'string'|True|None",
 		words: []string{":ref:`document<document>`", "JSON serializable"}, shape: schema.Shape{Type: schema.Document}}
 	recursiveForm = &form{literal: "{'... recursive ...'}", words: []string{"dict", "list"}}
-	// The generator has no literal for a 32-bit float, nor for a character: only
-	// the member list tells them apart.
+	// The generator has no literal for a 32-bit float or a character. Only the member list
+	// distinguishes them.
 	ellipsisForm = &form{literal: "...", words: []string{"float", "string"}}
 
 	stringForm = &form{name: "a string", words: []string{"string"}}

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// maxNesting bounds the reader's own recursion. Pages stop at the first
-	// repetition of a shape, so real ones nest about twenty deep.
+	// maxNesting limits the recursion of the parser. Pages stop at the first repetition of a shape,
+	// so real ones nest about twenty deep.
 	maxNesting = 100
-	// maxNameLength bounds names in bytes, and so what is made of them.
+	// maxNameLength is the maximum length of a name in bytes.
 	maxNameLength = 200
 )
 
@@ -21,7 +21,7 @@ const (
 type literal struct {
 	at      position
 	form    *form
-	enum    []string // of a string: nil if it shows 'string'
+	enum    []string // of a string; nil for 'string'
 	entries []entry  // of a dict, an EventStream or a call
 	element *literal // of a list
 }
@@ -29,7 +29,7 @@ type literal struct {
 // entry is a member of a structure, an argument of a call, or what a map holds.
 type entry struct {
 	at    position
-	keys  []string // several only where a map's key shows its enum
+	keys  []string // several only for the enum of a map's key
 	value *literal
 }
 
@@ -41,7 +41,7 @@ type entry struct {
 //	list  = "[" value "]"
 //	string = "'" text "'" {"|'" text "'"} [" or " value]
 //
-// A comma may follow the last entry of anything.
+// A comma may follow the last entry.
 type syntaxParser struct {
 	text    string
 	offset  int
@@ -50,7 +50,7 @@ type syntaxParser struct {
 	names   interner
 }
 
-// interner gives equal strings one copy, which does not keep the page in memory.
+// interner shares copies of equal strings, which do not keep the page in memory.
 type interner map[string]string
 
 func (in interner) of(text string) string {
@@ -66,7 +66,7 @@ func newSyntaxParser(block section, names interner) *syntaxParser {
 	return &syntaxParser{text: block.text, at: position{block.line, 1}, names: names}
 }
 
-// call reads the request's block.
+// call reads the syntax block of a request.
 func (p *syntaxParser) call(method string) (*literal, error) {
 	p.space()
 	call := &literal{at: p.at, form: dictForm}
@@ -79,17 +79,17 @@ func (p *syntaxParser) call(method string) (*literal, error) {
 	return call, p.end()
 }
 
-// answer reads the response's block.
-func (p *syntaxParser) answer() (*literal, error) {
+// response reads the syntax block of a response.
+func (p *syntaxParser) response() (*literal, error) {
 	p.space()
 	if !p.ahead("{") {
 		return nil, p.unexpected("a dict")
 	}
-	answer, err := p.value()
+	response, err := p.value()
 	if err != nil {
 		return nil, err
 	}
-	return answer, p.end()
+	return response, p.end()
 }
 
 func (p *syntaxParser) end() error {
@@ -153,7 +153,7 @@ func (p *syntaxParser) value() (*literal, error) {
 	return l, err
 }
 
-// entries reads what stands between the brackets of a dict or a call.
+// entries reads the entries of a dict or a call, up to the closing bracket.
 func (p *syntaxParser) entries(l *literal, closing string, key func() ([]string, error)) error {
 	seen := map[string]bool{}
 	for {
@@ -224,8 +224,8 @@ func (p *syntaxParser) strings() (texts []string, err error) {
 	}
 }
 
-// quoted reads one string. The generator escapes nothing, so a quote inside a
-// text stands as it is: the closing one is followed by what can follow a string.
+// quoted reads one string. The generator does not escape quotes within a text; the closing quote is
+// one that precedes a character that can follow a string.
 func (p *syntaxParser) quoted() (string, error) {
 	text := p.text[p.offset+1:]
 	for i := 0; ; i++ {
@@ -258,7 +258,7 @@ func (p *syntaxParser) expect(text string) error {
 	return nil
 }
 
-// advance moves over text that stands on one line.
+// advance skips n bytes on the same line.
 func (p *syntaxParser) advance(n int) {
 	p.at.column += utf8.RuneCountInString(p.text[p.offset : p.offset+n])
 	p.offset += n

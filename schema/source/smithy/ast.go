@@ -14,8 +14,8 @@ import (
 
 const remedy = "Correct the model, or rebuild its JSON AST (smithy ast)"
 
-// The types below are the JSON AST as far as contracts need it (Smithy 2.0,
-// spec/json-ast.html). What is not named here is passed over.
+// The types below have the parts of the JSON AST that contracts need (Smithy 2.0,
+// spec/json-ast.html). Other parts are ignored.
 
 // astModel is the whole document.
 type astModel struct {
@@ -23,7 +23,7 @@ type astModel struct {
 	Shapes model.Object[*astShape] `json:"shapes"`
 }
 
-// astShape is a shape of any type; each type uses some of the fields.
+// astShape is a shape of any type. Each type uses some of the fields.
 type astShape struct {
 	Type    string                `json:"type"`
 	Traits  astTraits             `json:"traits"`
@@ -61,8 +61,7 @@ type (
 	astText    string
 )
 
-// astVersion is the version of the AST. Those of one major version differ in
-// nothing that is read here.
+// astVersion is the version of the AST. Minor versions do not differ in what is read here.
 type astVersion string
 
 func (v *astVersion) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -77,7 +76,6 @@ func (v *astVersion) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// parseAST reads the document.
 func parseAST(document []byte) (*astModel, error) {
 	var model astModel
 	if err := jsonv2.Unmarshal(document, &model); err != nil {

@@ -10,25 +10,24 @@ import (
 )
 
 const (
-	// maxMixinDepth bounds how mixins mix in each other; real models stay below ten.
+	// maxMixinDepth limits how deep mixins nest. Real models stay below ten.
 	maxMixinDepth = 100
-	// maxMixedMembers bounds the members that mixins copy, which a small
-	// document could make grow with the square of its size.
+	// maxMixedMembers limits the members that mixins copy, because their number can be quadratic in
+	// the size of the document.
 	maxMixedMembers = 1 << 20
 )
 
-// index finds shapes by their ids. They come whole: with what they mix in
-// and with the traits that are applied to them from elsewhere.
+// index finds shapes by id. The shapes include their mixins and the traits of apply statements.
 type index struct {
 	shapes  map[string]*astShape
 	ids     []string // in the order of the document
 	applied map[string][]appliedTraits
 	whole   map[string]*astShape
-	open    []string // shapes that are being made whole
+	open    []string // shapes that are being composed
 	mixed   int      // members copied so far
 }
 
-// appliedTraits stand in an apply statement.
+// appliedTraits is the traits of an apply statement.
 type appliedTraits struct {
 	member string // empty: the shape itself
 	traits *astTraits
@@ -53,7 +52,7 @@ func newIndex(ast *astModel) (*index, error) {
 	return m, nil
 }
 
-// raw returns a shape as the document or the prelude defines it.
+// raw returns a shape as the document or the prelude defines it, or nil.
 func (m *index) raw(id string) *astShape {
 	if s := m.shapes[id]; s != nil {
 		return s
@@ -93,8 +92,8 @@ func (m *index) shape(id, from string) (*astShape, error) {
 	return s, nil
 }
 
-// compose puts a shape together: the mixins in their order, then what the shape
-// says itself, then what is applied to it (Smithy, spec/mixins.html).
+// compose returns a shape that combines its mixins in their order, then the shape itself, then the
+// traits applied to it (Smithy, spec/mixins.html).
 func (m *index) compose(id string, own *astShape) (*astShape, error) {
 	whole := &astShape{Type: own.Type}
 	members := map[string]int{}
@@ -122,7 +121,8 @@ func (m *index) compose(id string, own *astShape) (*astShape, error) {
 	return whole, nil
 }
 
-// traitsOf finds the traits of a member, or of the shape itself.
+// traitsOf returns the traits of a member, or of the shape itself for an empty name. It returns nil
+// if there is no such member.
 func (s *astShape) traitsOf(member string, members map[string]int) *astTraits {
 	if member == "" {
 		return &s.Traits
@@ -138,8 +138,7 @@ func (s *astShape) traitsOf(member string, members map[string]int) *astTraits {
 	return nil
 }
 
-// add merges what another shape says into a shape under construction, whose
-// members the map finds.
+// add merges another shape into a shape under construction. The map has the indices of its members.
 func (s *astShape) add(other *astShape, traits *astTraits, members map[string]int) {
 	s.Traits.merge(traits)
 	for _, m := range other.Members {
@@ -167,7 +166,7 @@ func (s *astShape) add(other *astShape, traits *astTraits, members map[string]in
 	}
 }
 
-// with returns a member that is overridden by another; the first may be nil.
+// with returns the member, which may be nil, overridden by another one.
 func (m *astMember) with(other *astMember) *astMember {
 	if m == nil {
 		copied := *other
@@ -181,8 +180,7 @@ func (m *astMember) with(other *astMember) *astMember {
 	return &both
 }
 
-// references lists the references that a shape has one each of, by their names
-// in the AST.
+// references lists the single references of a shape by their names in the AST.
 func (s *astShape) references() []model.Member[**astMember] {
 	return []model.Member[**astMember]{
 		{Name: "member", Value: &s.Member}, {Name: "key", Value: &s.Key}, {Name: "value", Value: &s.Value}, {Name: "input", Value: &s.Input}, {Name: "output", Value: &s.Output},

@@ -9,8 +9,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// builder makes the operations of one service and the shapes that they
-// reach. Shapes wait in a queue, so that the depth of a model costs no stack.
+// builder builds the operations of one service and the shapes that they reach. Shapes wait in a
+// queue, because recursion into a deep model would need much stack.
 type builder struct {
 	m        *index
 	id       string // of the service
@@ -24,8 +24,8 @@ type builder struct {
 	queue []waiting
 }
 
-// use is a shape as one or more places use it. Places that make it another
-// shape have a use, and a name in the model, of their own.
+// use is a shape as one or more places use it. Places that change the shape have a separate use,
+// and a separate name in the model.
 type use struct {
 	id       string
 	role     role            // of a structure
@@ -41,11 +41,11 @@ func (u use) String() string {
 	return text
 }
 
-// waiting is a shape that is to be built.
+// waiting is a shape in the queue.
 type waiting struct {
 	use
 	name   string     // in the model
-	traits *astTraits // of the member that overrides some; or nil
+	traits *astTraits // of the member that overrides some, or nil
 }
 
 func newBuilder(m *index, id string, service *astShape) *builder {
@@ -60,9 +60,8 @@ func newBuilder(m *index, id string, service *astShape) *builder {
 	return b
 }
 
-// name returns the name of a shape in the context of the service: its own
-// without the namespace, unless the service renames it or a shape that was met
-// before has the name.
+// name returns the name of a shape in the context of the service: its local name, unless the
+// service renames it or an earlier shape has that name.
 func (b *builder) name(id string) string {
 	if _, ok := b.given[id]; !ok {
 		b.given[id] = b.names.Unique(localName(id))
@@ -109,7 +108,7 @@ func (b *builder) operation(id string) error {
 	return nil
 }
 
-// bind says what the HTTP request and the status of success are.
+// bind sets the HTTP request and the status of success.
 func (b *builder) bind(c *schema.Contract, o *astShape) {
 	http := o.Traits.HTTP
 	switch {
@@ -127,7 +126,7 @@ func (b *builder) bind(c *schema.Contract, o *astShape) {
 	c.Method, c.URI, c.Status = model.Stated(http.Method), model.Stated(http.URI), schema.Is(cmp.Or(http.Code, 200))
 }
 
-// root returns the name of an input or output; smithy.api#Unit is none.
+// root returns the name of an input or output, or "" for smithy.api#Unit.
 func (b *builder) root(r *astMember, operation string, as role) (string, error) {
 	if r == nil || r.Target == preludeNamespace+"Unit" {
 		return "", nil
@@ -150,7 +149,7 @@ func (b *builder) error(c *schema.Contract, r *astMember, operation string) erro
 	}
 	e := schema.Error{Name: b.name(r.Target), Shape: shape}
 	if local := localName(r.Target); local != e.Name {
-		e.Code = schema.Is(local) // a rename leaves the wire alone
+		e.Code = schema.Is(local) // a rename does not change the wire
 	}
 	t := &s.Traits
 	switch t.Error {
@@ -179,8 +178,8 @@ func (b *builder) error(c *schema.Contract, r *astMember, operation string) erro
 	return nil
 }
 
-// serviceName is boto3's name of the service. One that is not of AWS has none,
-// and goes by its own.
+// serviceName returns boto3's name of the service. For a service that is not of AWS, it is derived
+// from the name of the shape.
 func (b *builder) serviceName() string {
 	if s := b.service.Traits.Service; s != nil {
 		return model.ServiceName(cmp.Or(s.SDKID, localName(b.id)))
@@ -188,9 +187,9 @@ func (b *builder) serviceName() string {
 	return model.ServiceName(localName(b.id))
 }
 
-// api is the API's name in AWS's documentation links. A model that does not
-// state it gives a default that many services do not keep to; it is believed
-// where the endpoint goes by the same name (Smithy, aws/aws-core.html#docid).
+// api returns the API's name in AWS's documentation links. It is docId or, without one, a default
+// that many services do not use: the default counts only if the endpoint has the same name as the
+// service (Smithy, aws/aws-core.html#docid).
 func (b *builder) api() schema.Known[string] {
 	s := b.service.Traits.Service
 	if s == nil {

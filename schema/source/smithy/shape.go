@@ -13,8 +13,8 @@ import (
 
 const preludeNamespace = "smithy.api#"
 
-// prelude is what every model has without saying so: the types of the shapes in
-// the namespace smithy.api (Smithy, spec/model.html#prelude).
+// prelude has the types of the shapes in the namespace smithy.api, which every model has implicitly
+// (Smithy, spec/model.html#prelude).
 var prelude = map[string]string{
 	"String": "string", "Blob": "blob", "Timestamp": "timestamp", "Document": "document", "Unit": "structure",
 	"BigInteger": "bigInteger", "BigDecimal": "bigDecimal",
@@ -24,10 +24,10 @@ var prelude = map[string]string{
 	"Float": "float", "PrimitiveFloat": "float", "Double": "double", "PrimitiveDouble": "double",
 }
 
-// shapeType is what a type of Smithy is in a contract.
+// shapeType is the equivalent in a contract of a type of Smithy.
 type shapeType struct {
 	of   schema.Type
-	bits int // zero: any number of them, or not a number
+	bits int // zero: of any size, or not a number
 }
 
 var shapeTypes = map[string]shapeType{
@@ -40,8 +40,8 @@ var shapeTypes = map[string]shapeType{
 	"boolean": {of: schema.Boolean}, "timestamp": {of: schema.Timestamp}, "blob": {of: schema.Blob}, "document": {of: schema.Document},
 }
 
-// refer returns the name that a shape has in the model, and sees to it that the
-// shape is built. Traits of a member override those of the shape.
+// refer returns the name of a shape in the model, and queues the shape to be built. Traits of a
+// member override those of the shape.
 func (b *builder) refer(u use, traits *astTraits, from string) (string, error) {
 	s, err := b.m.shape(u.id, from)
 	if err != nil {
@@ -53,7 +53,7 @@ func (b *builder) refer(u use, traits *astTraits, from string) (string, error) {
 	case schema.Structure:
 		u.location = ""
 		if traits == nil || !bool(traits.Sensitive) {
-			u.member, traits = "", nil // no other trait makes it another structure
+			u.member, traits = "", nil // no other trait changes a structure
 		}
 		if !b.protocol.binding || !slices.ContainsFunc(s.Members, func(m model.Member[*astMember]) bool { return m.Value.Traits.bound() }) {
 			u.role = nested // the role makes no difference
@@ -73,7 +73,7 @@ func (b *builder) refer(u use, traits *astTraits, from string) (string, error) {
 	return name, nil
 }
 
-// build makes the shapes in the queue, which grows on the way.
+// build builds the shapes in the queue, which may add others to it.
 func (b *builder) build() error {
 	for len(b.queue) > 0 {
 		next := b.queue[0]
@@ -96,7 +96,7 @@ func (b *builder) build() error {
 	return nil
 }
 
-// shape makes a shape with the traits that it has in a use.
+// shape builds a shape with the traits that it has in a use.
 func (b *builder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error) {
 	shape := &schema.Shape{Type: shapeTypes[s.Type].of, Sensitive: schema.Is(bool(t.Sensitive))}
 	switch shape.Type {
@@ -115,7 +115,7 @@ func (b *builder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error)
 		return shape, b.below(&shape.Value, u, "value", s.Value)
 	case schema.String:
 		if t.MediaType != "" && u.location == schema.LocationHeader { // Smithy, http-bindings.html#httpheader-serialization-rules: base64
-			encoded := &schema.Shape{Type: schema.Blob, Sensitive: shape.Sensitive} // its text has the other facets
+			encoded := &schema.Shape{Type: schema.Blob, Sensitive: shape.Sensitive} // the other facets apply to its text
 			if t.MediaType == "application/json" {
 				encoded.Type = schema.Document
 			}
@@ -135,7 +135,7 @@ func (b *builder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error)
 	return shape, nil
 }
 
-// values are the values of an enum, or of a string with the older enum trait.
+// values returns the values of an enum, or of a string with the older enum trait.
 func (s *astShape) values(t *astTraits) []string {
 	var values []string
 	if s.Type == "enum" {
@@ -154,7 +154,7 @@ func (s *astShape) values(t *astTraits) []string {
 	return values
 }
 
-// length drops a minimum of zero, which says nothing.
+// length returns the bounds without a minimum of zero, which has no effect.
 func (t *astTraits) length() schema.Known[schema.Bounds] {
 	var b schema.Bounds
 	if t.Length != nil {
@@ -173,7 +173,7 @@ func (t *astTraits) numbers() schema.Known[schema.Bounds] {
 	return schema.Is(schema.Bounds{Min: json.Number(t.Range.Min), Max: json.Number(t.Range.Max)})
 }
 
-// members makes the members of a structure or union.
+// members builds the members of a structure or union.
 func (b *builder) members(shape *schema.Shape, u use, s *astShape) error {
 	for _, m := range s.Members {
 		t := &m.Value.Traits
@@ -198,7 +198,7 @@ func (b *builder) members(shape *schema.Shape, u use, s *astShape) error {
 	return nil
 }
 
-// member returns the name in the model of the shape that stands at a member.
+// member returns the name in the model of the shape of a member.
 func (b *builder) member(id string, m *astMember, location schema.Location) (string, error) {
 	u, traits := use{id: m.Target}, (*astTraits)(nil)
 	if m.Traits.reshapes() {
@@ -210,8 +210,8 @@ func (b *builder) member(id string, m *astMember, location schema.Location) (str
 	return b.refer(u, traits, id)
 }
 
-// below makes the element of a list, or the key or value of a map. Simple values
-// in a list travel where the list does.
+// below builds the element of a list, or the key or value of a map. Simple values in a list have
+// the location of the list.
 func (b *builder) below(into **schema.Ref, u use, slot string, m *astMember) error {
 	if m == nil {
 		return broken(u.id, "it has no "+slot, remedy)

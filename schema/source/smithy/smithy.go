@@ -11,12 +11,12 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// broken is a part of a model that makes no sense: a shape, or the model as a whole.
+// broken returns the error for an invalid shape or, if shape is empty, an invalid model.
 func broken(shape, problem, remedy string) error {
 	return &schema.DocumentError{Place: place.Excerpt(shape), Problem: problem, Remedy: remedy}
 }
 
-// versionMember is what no other kind of document has, at whatever place.
+// versionMember matches the member that distinguishes a Smithy model, anywhere in the document.
 var versionMember = regexp.MustCompile(`"smithy"[ \t\r\n]*:[ \t\r\n]*"`)
 
 // Is reports whether a document looks like a Smithy model.
@@ -24,11 +24,10 @@ func Is(document []byte) bool {
 	return place.IsObject(document) && versionMember.Match(document)
 }
 
-// Read reads a Smithy model in the form of its JSON AST into the contracts of
-// the operations of all its services. The services come in the order of the
-// document, their operations by name. See the package comment. The version is
-// that of the model's release, which it does not state. The contracts share
-// their shapes.
+// Read reads a Smithy model, as its JSON AST, into contracts for the operations of all its
+// services. Services are in the order of the document, and their operations are sorted by name. See
+// the package comment. The version is that of the model's release, which the model does not state.
+// The contracts share their shapes. The error is a [*schema.DocumentError].
 func Read(document []byte, version string) ([]*schema.Contract, error) {
 	origin := schema.NewOrigin("smithy-model", version, document)
 	ast, err := parseAST(place.WithoutBOM(document))
@@ -81,8 +80,8 @@ func (m *index) service(id string) ([]*schema.Contract, error) {
 	return b.model.Contracts()
 }
 
-// closure returns the ids of the operations that a service binds, itself or
-// through its resources, sorted.
+// closure returns the sorted ids of the operations that a service binds, directly or through its
+// resources.
 func (m *index) closure(service string) ([]string, error) {
 	found := map[string]string{} // operations, by local name
 	seen := map[string]bool{service: true}
@@ -126,7 +125,7 @@ func (m *index) closure(service string) ([]string, error) {
 	return ids, nil
 }
 
-// expect holds a reference to the type that it must lead to.
+// expect checks the type of a shape that another one refers to.
 func (m *index) expect(id, from, of string) error {
 	s, err := m.shape(id, from)
 	if err != nil {
@@ -138,5 +137,5 @@ func (m *index) expect(id, from, of string) error {
 	return nil
 }
 
-// localName is a shape's name without its namespace.
+// localName returns a shape's name without its namespace.
 func localName(id string) string { return id[strings.IndexByte(id, '#')+1:] }
