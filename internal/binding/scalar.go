@@ -10,12 +10,12 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Scalar is the form of a text beside the body.
+// Scalar is the format of a text outside of the body.
 type Scalar struct {
-	Type   schema.Type // of structures, lists and maps there is no text
+	Type   schema.Type // structures, lists and maps have no text
 	Format string      // of a timestamp
-	// Opaque reads a document as true where it has its form. It is for those who ask only that:
-	// else a document that is a string could not be told from a text that is not a document.
+	// Opaque reads every valid document as true. This is for checking only the format: a document
+	// that is a string could otherwise not be distinguished from a text that is not a document.
 	Opaque bool
 }
 
@@ -24,8 +24,8 @@ func scalarOf(s *schema.Shape, at schema.Location) Scalar {
 	return Scalar{Type: s.Type, Format: s.Format.Or(format)}
 }
 
-// Text writes a JSON value, as the SDK has it, as text; ok is false where it has none. Timestamps
-// get their format, unless they are not timestamps; documents become base64 of their JSON text
+// Text converts a JSON value in the sdk encoding to text. It returns false if the value has no text
+// form. Valid timestamps get their format; documents become base64 of their JSON text
 // (Smithy, http-bindings.html#httpheader-serialization-rules).
 func (s Scalar) Text(value jsontext.Value) (text string, ok bool) {
 	if s.Type == schema.Document {
@@ -54,8 +54,8 @@ func (s Scalar) Text(value jsontext.Value) (text string, ok bool) {
 	return text, true
 }
 
-// AppendJSON writes a text as JSON. What does not have the form of its type becomes a string, which
-// does not have it there either.
+// AppendJSON appends a text as JSON. A text without the format of its type becomes a string, which
+// validation refuses.
 func (s Scalar) AppendJSON(to []byte, text string) []byte {
 	plain := false
 	switch s.Type {
@@ -81,13 +81,13 @@ func (s Scalar) AppendJSON(to []byte, text string) []byte {
 	return AppendQuoted(to, text)
 }
 
-// IsNumber reports a JSON number without blanks around it.
+// IsNumber reports whether a text is a JSON number without spaces around it.
 func IsNumber(text string) bool {
 	return text != "" && (text[0] == '-' || text[0] >= '0' && text[0] <= '9') && strings.TrimRight(text, " \t\r\n") == text && jsontext.Value(text).IsValid()
 }
 
-// AppendQuoted writes text as a JSON string and leaves bytes that are not UTF-8 as they are, for
-// validation to find.
+// AppendQuoted appends a text as a JSON string. It keeps bytes that are not UTF-8, which validation
+// reports.
 func AppendQuoted(to []byte, text string) []byte {
 	const hex = "0123456789abcdef"
 	to = append(to, '"')
@@ -104,7 +104,7 @@ func AppendQuoted(to []byte, text string) []byte {
 	return append(to, '"')
 }
 
-// AppendJSON writes the texts of a member as JSON.
+// AppendJSON appends the value of a member as JSON.
 func (b *Member) AppendJSON(to []byte, v Value) []byte {
 	switch b.Type {
 	case schema.List:
@@ -138,8 +138,8 @@ func (s Scalar) appendList(to []byte, list []string) []byte {
 	return append(to, ']')
 }
 
-// AppendDocument writes the members beside the body of a message as one JSON object, by their API
-// names.
+// AppendDocument appends the members of a message outside of its body as one JSON object, by their
+// API names.
 func (t *Table) AppendDocument(to []byte, m *Message) []byte {
 	to = append(to, '{')
 	start := len(to)

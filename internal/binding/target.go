@@ -9,8 +9,8 @@ import (
 	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
-// Path returns the path of the URI with its labels filled in, escaped; ok is false where one of
-// them has no text. A greedy label keeps its slashes.
+// Path returns the escaped path of the URI with the values of its labels. It returns false if a
+// label has no value. It does not escape slashes in a greedy label.
 func (t *Table) Path(labels map[string]string) (escaped string, ok bool) {
 	if t.RPC() {
 		return "/", true
@@ -38,8 +38,8 @@ func (t *Table) Path(labels map[string]string) (escaped string, ok bool) {
 	return path, !strings.ContainsAny(path, "{}")
 }
 
-// RawQuery returns the query of a request: the literals of the URI as they are there, then the
-// other parameters by their names.
+// RawQuery returns the query of a request: the literals of the URI unchanged, then the other
+// parameters sorted by name.
 func (t *Table) RawQuery(query url.Values) string {
 	_, literals, _ := strings.Cut(t.contract.URI.Or(""), "?")
 	pieces := strings.FieldsFunc(literals, func(c rune) bool { return c == '&' })

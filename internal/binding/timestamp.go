@@ -9,17 +9,17 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// ParseTimestamp reads a timestamp as the SDK has it: epoch seconds, or ISO 8601 text. Only the
-// years 1 to 9999 have a form in every format.
+// ParseTimestamp parses a timestamp in the sdk encoding: epoch seconds, or ISO 8601 text. It
+// accepts the years 1 to 9999, which every format can represent.
 func ParseTimestamp(text string, number bool) (t time.Time, ok bool) {
 	if !number {
-		if !schema.ISO8601.Match([]byte(text)) { // Go's layouts are too generous: single digits, no offset
+		if !schema.ISO8601.Match([]byte(text)) { // Go's layouts also accept single digits and no offset
 			return t, false
 		}
 		t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(strings.Replace(text, " ", "T", 1)))
 		return t.UTC(), err == nil && inYears(t.Unix())
 	}
-	if len(text) > 64 { // so many digits say nothing, and cost much; of exponents, package big takes care
+	if len(text) > 64 { // limits the cost; package big limits exponents itself
 		return t, false
 	}
 	seconds, ok := new(big.Rat).SetString(text)
@@ -40,7 +40,7 @@ func inYears(seconds int64) bool {
 	return seconds >= earliest && seconds < end
 }
 
-// FormatTimestamp writes a time in a format, with the fraction of a second that it has (Smithy,
+// FormatTimestamp formats a time, including its fraction of a second (Smithy,
 // spec/protocol-traits.html#timestampformat-trait). Epoch seconds are a number in JSON.
 func FormatTimestamp(t time.Time, format string) (text string, number bool) {
 	switch t = t.UTC(); format {

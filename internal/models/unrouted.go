@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Unrouted counts the responses that no contract has the route of, by service.
+// Unrouted counts the responses without a matching contract by service.
 type Unrouted struct {
 	Total    int
 	services map[string]int
@@ -33,7 +33,7 @@ func (u *Unrouted) Count(why *schema.Unrouted) {
 		return
 	}
 	switch {
-	case why.Kind == schema.NoSuchOperation: // perhaps of a model that has more of them
+	case why.Kind == schema.NoSuchOperation: // a complete model may have it
 		u.add[Botocore+name] = true
 		u.services[name+" (no such operation)"]++
 	case why.Protocol == "awsJson" || why.Protocol == "rest":
@@ -44,7 +44,7 @@ func (u *Unrouted) Count(why *schema.Unrouted) {
 	}
 }
 
-// String says what was not routed and what to do, for a run in which nothing was.
+// String returns what was not routed and what to do, for a run in which nothing was routed.
 func (u *Unrouted) String() string {
 	const maxNamed = 5
 	names := slices.SortedFunc(maps.Keys(u.services), func(a, b string) int {
