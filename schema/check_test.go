@@ -81,11 +81,13 @@ func TestCheck(t *testing.T) {
 		{"origin beyond", "provenance", func(c *Contract) { c.Provenance["contract:uri"] = 2 }},
 		{"origin before", "provenance", func(c *Contract) { c.Provenance["contract:uri"] = -1 }},
 	} {
-		c := garden(t)
-		v.change(c)
-		err := c.Check()
-		require.Error(t, err, v.name)
-		require.True(t, strings.HasPrefix(err.Error(), v.where+": "), "%s: %s", v.name, err)
+		t.Run(v.name, func(t *testing.T) {
+			c := garden(t)
+			v.change(c)
+			err := c.Check()
+			require.Error(t, err, v.name)
+			require.True(t, strings.HasPrefix(err.Error(), v.where+": "), "%s: %s", v.name, err)
+		})
 	}
 	require.NoError(t, garden(t).Check())
 	require.NoError(t, small(Shape{Type: Integer, Bits: Is(0)}).Check(), "an integer of any size")

@@ -80,13 +80,15 @@ func TestDiffStructure(t *testing.T) {
 		{"no output", func(c *Contract) { c.Output = "" }, []string{`output type: "structure", `}},
 		{"no input", func(c *Contract) { c.Input = "" }, []string{`input type: "structure", `}},
 	} {
-		a, b := garden(t), garden(t)
-		v.change(b)
-		require.Equal(t, v.forward, differences(a, b), v.name)
-		require.Len(t, Diff(b, a), len(v.forward), "%s, backwards", v.name)
-		for _, d := range Diff(b, a) {
-			require.Contains(t, v.forward, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, ValueText(d.B), ValueText(d.A)), "%s, backwards", v.name)
-		}
+		t.Run(v.name, func(t *testing.T) {
+			a, b := garden(t), garden(t)
+			v.change(b)
+			require.Equal(t, v.forward, differences(a, b), v.name)
+			require.Len(t, Diff(b, a), len(v.forward), "%s, backwards", v.name)
+			for _, d := range Diff(b, a) {
+				require.Contains(t, v.forward, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, ValueText(d.B), ValueText(d.A)), "%s, backwards", v.name)
+			}
+		})
 	}
 }
 
