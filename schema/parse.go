@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/wording"
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -58,9 +58,7 @@ func parseError(text []byte, err error) *DocumentError {
 			e.Problem = "unexpected JSON " + semantic.JSONKind.String()
 		}
 	}
-	before := text[:min(offset, len(text))]
-	e.Line = 1 + bytes.Count(before, []byte("\n"))
-	e.Column = 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	e.Line, e.Column = jsontree.Position(text, offset)
 	return e
 }
 

@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -253,6 +254,13 @@ func Unquote[T ~string | ~[]byte](text T) (value string, ok bool) {
 	}
 	b, err := jsontext.AppendUnquote(nil, text)
 	return string(b), err == nil
+}
+
+// Position returns the position of a byte of a document: one-based, with columns in code points.
+func Position(document []byte, offset int) (line, column int) {
+	before := document[:min(max(offset, 0), len(document))]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])
 }
 
 var (

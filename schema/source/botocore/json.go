@@ -2,6 +2,7 @@ package botocore
 
 import (
 	"bytes"
+	"github.com/crcheck/crcheck/internal/jsontree"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source/internal/model"
@@ -149,7 +150,7 @@ func problemAt(document []byte, offset int64, problem string) error {
 	pointer := pointerTo(document, offset)
 	rest := document[offset:]
 	offset += int64(len(rest) - len(bytes.TrimLeft(rest, " \t\r\n:,")))
-	line, column := place.Of(document, int(offset))
+	line, column := jsontree.Position(document, int(offset))
 	return &schema.DocumentError{Line: line, Column: column, Place: pointer, Problem: problem, Remedy: remedy}
 }
 

@@ -1,9 +1,8 @@
 package page
 
 import (
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"strings"
-
-	"github.com/crcheck/crcheck/schema/source/internal/place"
 )
 
 // position is a place of a document: one-based, the column in code points.
@@ -66,6 +65,6 @@ func (l lines) until(end int) section {
 
 // errorAtEnd returns the error for a page that ends before a required part.
 func errorAtEnd(page string, missing string) error {
-	line, column := place.Of([]byte(page), len(page))
+	line, column := jsontree.Position([]byte(page), len(page))
 	return broken(line, column, "the page ends before "+missing)
 }

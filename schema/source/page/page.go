@@ -1,10 +1,9 @@
 package page
 
 import (
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/crcheck/crcheck/schema/source/internal/place"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -105,9 +104,9 @@ func invalidUTF8(document []byte) (line, column int) {
 	for i := 0; i < len(document); {
 		r, size := utf8.DecodeRune(document[i:])
 		if r == utf8.RuneError && size == 1 {
-			return place.Of(document, i)
+			return jsontree.Position(document, i)
 		}
 		i += size
 	}
-	return place.Of(document, len(document))
+	return jsontree.Position(document, len(document))
 }

@@ -5,11 +5,11 @@ import (
 	"bytes"
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -19,13 +19,6 @@ func WithoutBOM(document []byte) []byte { return bytes.TrimPrefix(document, []by
 // IsObject reports whether a document begins like a JSON object.
 func IsObject(document []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(WithoutBOM(document)), []byte("{"))
-}
-
-// Of returns the position of a byte of a document: one-based, with columns in code points.
-func Of(document []byte, offset int) (line, column int) {
-	before := document[:min(max(offset, 0), len(document))]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])
 }
 
 // Excerpt shortens a text for a message: to one line of about 40 characters.
@@ -53,6 +46,6 @@ func JSONError(document []byte, err error, remedy string) *schema.DocumentError 
 			problem = semantic.Err.Error()
 		}
 	}
-	line, column := Of(document, int(offset))
+	line, column := jsontree.Position(document, int(offset))
 	return &schema.DocumentError{Line: line, Column: column, Place: string(pointer), Problem: problem, Remedy: remedy}
 }
