@@ -73,11 +73,11 @@ var rooms = map[string][]string{
 	"docs":                              {},
 	"cmd/crcheck":                       {"*"},
 	"schema/source/page":                {"finding", "internal/jsontree", "schema", "schema/source/internal/model", "schema/source/internal/place"},
-	"schema/source/botocore":            {"internal/pattern", "schema", "schema/source/internal/model", "schema/source/internal/place"},
+	"schema/source/botocore":            {"internal/jsontree", "internal/pattern", "schema", "schema/source/internal/model", "schema/source/internal/place"},
 	"schema/source/smithy":              {"schema", "schema/source/internal/model", "schema/source/internal/place"},
 	"schema/source/gosdk":               {"schema", "schema/source/internal/model", "schema/source/internal/place"},
 	"schema/source/internal/model":      {"schema", "schema/source/internal/place"},
-	"schema/source/internal/place":      {"schema"},
+	"schema/source/internal/place":      {"internal/jsontree", "schema"},
 	"schema/source/internal/sourcetest": {"schema"},
 	"internal/visit":                    {"internal/jsontree", "schema"},
 }

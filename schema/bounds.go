@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Bounds is a closed interval; an empty end is open.
+// Bounds is a closed interval. An empty end is unbounded.
 type Bounds struct {
 	Min json.Number `json:"min,omitempty" yaml:"min"`
 	Max json.Number `json:"max,omitempty" yaml:"max"`
@@ -23,7 +23,7 @@ func (b Bounds) String() string {
 	return finding.Bounds(b).String()
 }
 
-// empty reports that the ends, which are open or numbers, leave nothing between them.
+// empty reports whether no number is within valid bounds.
 func (b Bounds) empty() bool {
 	i := decimal.Between(b.Min, b.Max)
 	return i.Empty()
@@ -40,10 +40,10 @@ func sameNumber(a, b json.Number) bool {
 	return decimal.Compare(a, b) == 0
 }
 
-// isCount reports an end of a length, which JSON Schema's minLength and its like take.
+// isCount reports whether a text is a valid bound of a length, as for minLength of JSON Schema.
 func isCount(text string) bool { return decimal.Bound(text) && !strings.ContainsAny(text, "-.eE") }
 
-// UnmarshalJSONFrom reads the ends as they are written.
+// UnmarshalJSONFrom reads the ends without converting them.
 func (b *Bounds) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var form struct {
 		Min end `json:"min"`
@@ -54,7 +54,7 @@ func (b *Bounds) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return err
 }
 
-// end is a [json.Number], which the decoder would read from a string alone.
+// end is a [json.Number]. The decoder reads that only from a string.
 type end string
 
 func (e *end) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -66,10 +66,10 @@ func (e *end) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		*e = end(digits)
 		return err
 	}
-	return errors.New("an end of bounds is a number")
+	return errors.New("a bound must be a number")
 }
 
-// UnmarshalYAML reads a mapping of min and max and nothing else.
+// UnmarshalYAML reads a mapping of min and max. Other keys are errors.
 func (b *Bounds) UnmarshalYAML(node *yaml.Node) error {
 	*b = Bounds{}
 	return eachKey(node, func(key string, value *yaml.Node) error {

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Catalog is the contracts in force. It routes an HTTP request to the operation
-// that it calls. From outside it is immutable and safe for concurrent use; the
-// contracts of a [Service] are loaded when a request first may be for it.
+// Catalog is the set of contracts in force. It routes an HTTP request to the operation that it
+// calls. It is safe for concurrent use. It loads the contracts of a [Service] when a request first
+// may be for it.
 type Catalog struct {
 	contracts []*Contract
 	named     map[string][]*Contract // by operation, and by service and operation
@@ -23,13 +23,12 @@ type Catalog struct {
 	scan      sync.Once             // of the templates of all services
 }
 
-// NewCatalog returns a catalog. Contracts of REST protocols whose method or URI
-// is not known are not routed to, nor are those of awsJson without a target. Nor
-// are those of other RPC protocols: their requests all look alike.
+// NewCatalog returns a catalog of contracts. Requests are not routed to contracts of REST protocols
+// without a method or URI, of awsJson without a target, and of other RPC protocols, whose requests
+// do not differ in method and URI.
 func NewCatalog(contracts ...*Contract) *Catalog { return NewServiceCatalog(nil, contracts...) }
 
-// NewServiceCatalog returns a catalog that loads services on demand, beside
-// contracts at hand.
+// NewServiceCatalog returns a catalog of contracts and of services to load on demand.
 func NewServiceCatalog(services []Service, contracts ...*Contract) *Catalog {
 	k := &Catalog{contracts: slices.Clone(contracts), named: map[string][]*Contract{}, known: map[string]bool{}, routes: newTable(contracts),
 		bySigning: map[string][]*service{}, byPrefix: map[string][]*service{}, endpoints: map[string][]*service{}}
@@ -62,8 +61,8 @@ func NewServiceCatalog(services []Service, contracts ...*Contract) *Catalog {
 	return k
 }
 
-// Contracts returns the contracts in the order in which they were given, then
-// those of services, which are all loaded for it.
+// Contracts loads all services. It returns the given contracts, in their order, and then those of
+// the services.
 func (k *Catalog) Contracts() []*Contract {
 	all := slices.Clone(k.contracts)
 	for _, s := range k.services {
@@ -73,13 +72,13 @@ func (k *Catalog) Contracts() []*Contract {
 	return all
 }
 
-// Given returns the contracts that were at hand from the start.
+// Given returns the contracts that the catalog was created with.
 func (k *Catalog) Given() []*Contract { return slices.Clone(k.contracts) }
 
 // Services returns the number of services that are loaded on demand.
 func (k *Catalog) Services() int { return len(k.services) }
 
-// Len returns how many contracts there are. It loads all services.
+// Len loads all services and returns the number of contracts.
 func (k *Catalog) Len() int {
 	n := len(k.contracts)
 	for _, s := range k.services {
@@ -89,9 +88,8 @@ func (k *Catalog) Len() int {
 	return n
 }
 
-// Named returns the contracts of an operation, which is named with or without
-// its service; the empty name means all contracts. Of services only those that
-// the name does not rule out are loaded.
+// Named returns the contracts of an operation, given as OPERATION or SERVICE.OPERATION. The empty
+// name means all contracts. Named loads only services that may have the operation.
 func (k *Catalog) Named(operation string) []*Contract {
 	if operation == "" {
 		return k.Contracts()

@@ -14,14 +14,13 @@ import (
 	"github.com/crcheck/crcheck/internal/wording"
 )
 
-// deepestInline bounds how deep lists and maps may nest in each other. Documents
-// stop at 10,000 levels, and what walks shapes is recursive.
-const deepestInline = 200
+// maxInlineDepth limits how deep lists and maps nest, because functions that walk shapes are
+// recursive.
+const maxInlineDepth = 200
 
-// Check reports what makes a contract unusable: names that resolve to nothing
-// or appear twice, shapes without what their type needs, facets with values that
-// nobody knows the meaning of. Readers return only contracts that pass; a
-// contract file edited by hand may not.
+// Check reports what makes a contract unusable: names that are undefined or duplicate, shapes
+// without the parts that their type needs, and facets with invalid values. Readers return only
+// contracts that pass. A contract file edited by hand may not.
 func (c *Contract) Check() error {
 	k := checker{c: c}
 	k.contract()
@@ -44,7 +43,7 @@ func (c *Contract) Check() error {
 		case s == nil:
 			k.report(name, "the shape is null")
 		case s.Type != Structure:
-			k.report(name, "the shape is of type %q: only structures are named, all others stand inline", s.Type)
+			k.report(name, "the shape is of type %q: only structures are named, all other shapes are inline", s.Type)
 		default:
 			k.shape(name, s, 0)
 		}
@@ -52,13 +51,13 @@ func (c *Contract) Check() error {
 	k.echoes()
 	for _, fact := range slices.Sorted(maps.Keys(c.Provenance)) {
 		if i := c.Provenance[fact]; i < 0 || i >= len(c.Origins) {
-			k.report("provenance", "%s is of origin %d: there are %d", fact, i, len(c.Origins))
+			k.report("provenance", "%s has origin %d, but there are %d origins", fact, i, len(c.Origins))
 		}
 	}
 	return errors.Join(k.problems...)
 }
 
-// checker collects problems, in the order of the contract's JSON form.
+// checker collects problems in the order of the contract's JSON form.
 type checker struct {
 	c        *Contract
 	problems []error
@@ -68,7 +67,7 @@ func (k *checker) report(where, format string, args ...any) {
 	k.problems = append(k.problems, errors.New(wording.Clip(where, maxPointer)+": "+fmt.Sprintf(format, args...)))
 }
 
-// maxPointer is how many bytes of a pointer errors show.
+// maxPointer is the maximum length of a pointer in an error, in bytes.
 const maxPointer = 200
 
 func (k *checker) facets(where string, facets []namedSlot) {
@@ -81,13 +80,13 @@ func (k *checker) facets(where string, facets []namedSlot) {
 
 func (k *checker) contract() {
 	if k.c.Format != Format {
-		k.report("crcheckContract", "the format is %d: this version reads format %d", k.c.Format, Format)
+		k.report("crcheckContract", "unsupported format %d: this version reads format %d", k.c.Format, Format)
 	}
 	if k.c.Service == "" || k.c.Operation == "" {
 		k.report("contract", "it does not name its service and operation")
 	}
 	if k.c.InputUnstated && k.c.Input != "" {
-		k.report("contract", "the input is unstated and %s", k.c.Input)
+		k.report("contract", "the input is unstated, but also %s", k.c.Input)
 	}
 	k.facets("contract", k.c.facets())
 }
@@ -105,17 +104,17 @@ func (k *checker) declared(e *Error, before []Error) {
 
 func (k *checker) shape(where string, s *Shape, depth int) {
 	if s.Type != Unstated && !slices.Contains(types, s.Type) {
-		k.report(where, "no type %q", s.Type)
+		k.report(where, "unknown type %q", s.Type)
 	}
 	for _, part := range []struct {
-		name   string
-		stands bool
-		of     Type
+		name string
+		has  bool
+		of   Type
 	}{{"element", s.Element != nil, List}, {"key", s.Key != nil, Map}, {"value", s.Value != nil, Map}, {"members", s.Members != nil, Structure}} {
 		switch {
-		case part.stands && s.Type != part.of:
-			k.report(where, "%s of type %q: only a %s has that", part.name, s.Type, part.of)
-		case !part.stands && s.Type == part.of && part.of != Structure:
+		case part.has && s.Type != part.of:
+			k.report(where, "%s in a shape of type %q: only a %s has that", part.name, s.Type, part.of)
+		case !part.has && s.Type == part.of && part.of != Structure:
 			k.report(where, "a %s without %s", s.Type, part.name)
 		}
 	}
@@ -129,7 +128,7 @@ func (k *checker) shape(where string, s *Shape, depth int) {
 		k.ref(below, ref, depth)
 		if token == "*key" && m == nil {
 			if t := k.c.Resolve(*ref).Type; t != String && t != Unstated {
-				k.report(below, "a key is a string, not of type %q", t)
+				k.report(below, "got key of type %q, want string", t)
 			}
 		}
 	})
@@ -157,8 +156,8 @@ func (k *checker) ref(where string, ref *Ref, depth int) {
 		}
 	case ref.Inline.Type == Structure:
 		k.report(where, "inline structure: give it a name in shapes")
-	case depth == deepestInline:
-		k.report(where, "lists and maps nest more than %d deep", deepestInline)
+	case depth == maxInlineDepth:
+		k.report(where, "lists and maps nest more than %d deep", maxInlineDepth)
 	default:
 		k.shape(where, ref.Inline, depth+1)
 	}
@@ -172,7 +171,8 @@ func (k *checker) echoes() {
 	}
 }
 
-// echoProblem says what an echo names that is not there, or cannot be compared.
+// echoProblem returns what is wrong with an echo: it names something that does not exist or cannot
+// be compared. It returns "" for a valid echo.
 func (c *Contract) echoProblem(e Echo) string {
 	place, err := ParsePlace(string(OutputPart) + "#" + e.Output)
 	if err != nil || e.Output == "" {
@@ -180,11 +180,11 @@ func (c *Contract) echoProblem(e Echo) string {
 	}
 	output, _, ok := c.At(place)
 	if !ok {
-		return "no " + place.String()
+		return place.String() + " does not exist"
 	}
 	for ; place.Pointer != ""; place = place.Parent() {
 		if _, m, _ := c.At(place); m == nil {
-			return fmt.Sprintf("%s is not one place: an echo leads through members alone", place)
+			return fmt.Sprintf("%s can have several values: the path of an echo consists of members only", place)
 		}
 	}
 	root, _ := c.Root(InputPart)
@@ -194,13 +194,13 @@ func (c *Contract) echoProblem(e Echo) string {
 	}
 	for _, t := range []Type{output.Type, c.Resolve(m.Shape).Type} {
 		if !slices.Contains([]Type{Unstated, String, Integer, Float, Boolean}, t) {
-			return fmt.Sprintf("a value of type %q is not compared: an echo is of a string, a number or a boolean", t)
+			return fmt.Sprintf("values of type %q are not compared: use a string, number or boolean", t)
 		}
 	}
 	return ""
 }
 
-// facetProblem says what makes the value of a facet meaningless.
+// facetProblem returns why the value of a facet is invalid, or "".
 func facetProblem(f namedSlot) string {
 	if f.slot.Silent() {
 		return ""
@@ -223,19 +223,19 @@ func facetProblem(f namedSlot) string {
 	case "length", "range":
 		sound, what := decimal.Bound, "a number"
 		if f.name == "length" {
-			sound, what = isCount, "a count"
+			sound, what = isCount, "a non-negative integer"
 		}
 		b, _ := f.slot.(*Known[Bounds]).Get()
 		for _, end := range []string{string(b.Min), string(b.Max)} {
 			if end != "" && !sound(end) {
-				return fmt.Sprintf("%s has the end %q: use %s", f.name, end, what)
+				return fmt.Sprintf("invalid bound %[2]q of %[1]s: use %[3]s", f.name, end, what)
 			}
 		}
 	}
 	return ""
 }
 
-// oneOf reports the value of a facet that is not one of the known ones.
+// oneOf returns a problem if the value of a facet is not one of the known ones.
 func oneOf[T ~string](f namedSlot, known ...T) string {
 	got, _ := f.slot.(*Known[T]).Get()
 	if slices.Contains(known, got) {
@@ -248,12 +248,11 @@ func oneOf[T ~string](f namedSlot, known ...T) string {
 	return fmt.Sprintf("%s is %q: use one of %s", f.name, got, strings.Join(names, ", "))
 }
 
-// maxPlaces bounds the places that a finding names.
+// maxPlaces is the maximum number of places that a finding names.
 const maxPlaces = 5
 
-// UnsupportedPatterns reports the patterns that no regular expression engine
-// here compiles, each once, at the first of its places. Strings are not held
-// against them.
+// UnsupportedPatterns reports the patterns that cannot be compiled, each once, at the first of its
+// places. Strings are not validated against them.
 func (c *Contract) UnsupportedPatterns() finding.Set {
 	places := map[string][]Place{} // of each pattern
 	var sources []string

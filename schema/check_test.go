@@ -81,11 +81,13 @@ func TestCheck(t *testing.T) {
 		{"origin beyond", "provenance", func(c *Contract) { c.Provenance["contract:uri"] = 2 }},
 		{"origin before", "provenance", func(c *Contract) { c.Provenance["contract:uri"] = -1 }},
 	} {
-		c := garden(t)
-		v.change(c)
-		err := c.Check()
-		require.Error(t, err, v.name)
-		require.True(t, strings.HasPrefix(err.Error(), v.where+": "), "%s: %s", v.name, err)
+		t.Run(v.name, func(t *testing.T) {
+			c := garden(t)
+			v.change(c)
+			err := c.Check()
+			require.Error(t, err, v.name)
+			require.True(t, strings.HasPrefix(err.Error(), v.where+": "), "%s: %s", v.name, err)
+		})
 	}
 	require.NoError(t, garden(t).Check())
 	require.NoError(t, small(Shape{Type: Integer, Bits: Is(0)}).Check(), "an integer of any size")
@@ -116,13 +118,13 @@ func nested(depth int) Shape {
 // in time.
 func TestDeepNesting(t *testing.T) {
 	start := time.Now()
-	c := small(nested(deepestInline - 1))
+	c := small(nested(maxInlineDepth - 1))
 	require.NoError(t, c.Check())
 	d := c.Clone()
 	require.Equal(t, c.Digest(), d.Digest())
 	places := 0
 	c.Walk(func(Place, *Shape, *Member) { places++ })
-	require.Equal(t, deepestInline+1, places)
+	require.Equal(t, maxInlineDepth+1, places)
 	require.Empty(t, Diff(c, d))
 	merged, conflicts := Merge(c, d)
 	require.Nil(t, conflicts)
@@ -132,7 +134,7 @@ func TestDeepNesting(t *testing.T) {
 	_, err = Parse(text)
 	require.NoError(t, err)
 
-	require.Error(t, small(nested(deepestInline)).Check())
+	require.Error(t, small(nested(maxInlineDepth)).Check())
 	err = small(nested(100_000)).Check()
 	require.Error(t, err)
 	require.Less(t, len(err.Error()), 1000)

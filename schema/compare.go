@@ -6,18 +6,17 @@ import (
 	"github.com/crcheck/crcheck/internal/pattern"
 )
 
-// Difference is a facet on which two contracts both speak and do not agree.
-// Besides the facets there are "type", and "member" and "error" for what only
-// one side has.
+// Difference is a facet that two contracts both state, with different values. Facet can also be
+// "type", or "member" or "error" for one that only one contract has.
 type Difference struct {
 	Place Place
 	Facet string
-	// A and B are the values: a string, bool, int, []string, [Bounds] or [Type]; of a member or an
-	// error that one side alone has, "present". Nil: that side has none.
+	// A and B are the values: a string, bool, int, []string, [Bounds] or [Type]. For a member or
+	// error that only one contract has, that one is "present" and the other nil.
 	A, B any
 }
 
-// ValueText is a value of a [Difference] as JSON; empty for none.
+// ValueText returns a value of a [Difference] as JSON, or "" for nil.
 func ValueText(value any) string {
 	if value == nil {
 		return ""
@@ -29,19 +28,19 @@ func ValueText(value any) string {
 	return string(text)
 }
 
-// pairing walks two contracts side by side. Shapes are paired by the places
-// that they stand at, never by name, for a page does not know the names.
+// pairing walks two contracts side by side. It pairs shapes by their places and not by their names,
+// which a page does not know.
 type pairing struct {
 	a, b *Contract
-	// facet is called for every facet of every pair, spoken of or not.
+	// facet is called for every facet of every pair, stated or not.
 	facet func(at Place, name string, a, b slot)
-	// unlike is called for what facets cannot hold: types, members, errors.
+	// unlike is called for differences in types, members and errors, which are not facets.
 	unlike func(Difference)
-	// open is called where a leaves a shape open, or b does.
+	// open is called where a or b has an unstated shape.
 	open func(at Place, a, b *Ref)
 
 	seen     map[[2]string]bool
-	patterns map[[2]string]bool // pairs of patterns, and whether they match the same
+	patterns map[[2]string]bool // pairs of patterns, and whether they match the same texts
 }
 
 func (p *pairing) run() {
@@ -67,7 +66,7 @@ func (p *pairing) run() {
 		} else if e.Shape != f.Shape {
 			a, b := Named(e.Shape), Named(f.Shape)
 			p.open(at, &a, &b)
-			if a.Name != e.Shape { // Diff must not write, not even what is there
+			if a.Name != e.Shape { // Diff must not write, not even the same value
 				e.Shape = a.Name
 			}
 		}
@@ -79,7 +78,7 @@ func (p *pairing) run() {
 	}
 }
 
-// unstatedInput lets a take over the input that its source leaves out.
+// unstatedInput calls open for an input that only one source states.
 func (p *pairing) unstatedInput() {
 	if p.a.InputUnstated == p.b.InputUnstated {
 		return
@@ -93,7 +92,7 @@ func (p *pairing) unstatedInput() {
 
 const present = "present"
 
-// root compares the structures at the root of a part; without a name there is none.
+// root compares the structures at the root of a part. An empty name means no structure.
 func (p *pairing) root(at Place, nameA, nameB string) {
 	if nameA != "" && nameB != "" {
 		a, b := Named(nameA), Named(nameB)
@@ -109,8 +108,8 @@ func (p *pairing) root(at Place, nameA, nameB string) {
 	}
 }
 
-// noMembers reports an input that one side leaves out and that has no members on
-// the other: a method without arguments looks the same either way.
+// noMembers reports whether a part is an input that one side omits and that has no members on the
+// other: on a page, both are a method without arguments.
 func (p *pairing) noMembers(at Place, nameA, nameB string) bool {
 	return at.Part == InputPart && len(p.a.Resolve(Named(nameA)).Members) == 0 && len(p.b.Resolve(Named(nameB)).Members) == 0
 }
@@ -176,9 +175,8 @@ func (e *Error) facets() []namedSlot {
 	return []namedSlot{{"status", &e.Status}, {"fault", &e.Fault}, {"code", &e.Code}}
 }
 
-// agree reports whether two values of a facet promise the same. A length of at
-// least zero is any length: some sources write down a minimum that others leave
-// out. Patterns are compared by what they match.
+// agree reports whether two values of a facet have the same meaning. A minimum length of zero is no
+// bound: some sources write it and others do not. Patterns are equal if they match the same texts.
 func (p *pairing) agree(facet string, a, b slot) bool {
 	switch facet {
 	case "length":
@@ -189,9 +187,8 @@ func (p *pairing) agree(facet string, a, b slot) bool {
 	return a.sameAs(b)
 }
 
-// samePattern compares two patterns. A botocore model states Smithy's patterns in
-// a form of its own, which does not keep all of their meaning: of models of the two
-// kinds the forms are compared.
+// samePattern compares two patterns. A botocore model has Smithy's patterns in a different form,
+// which loses part of their meaning, so a pattern of a Smithy model is also compared in that form.
 func (p *pairing) samePattern(a, b string) bool {
 	if a == b {
 		return true
@@ -216,7 +213,7 @@ func (p *pairing) samePattern(a, b string) bool {
 	return same
 }
 
-// kind is the kind of the contract's source.
+// kind returns the kind of the contract's source.
 func (c *Contract) kind() string {
 	if len(c.Origins) == 0 {
 		return ""
@@ -234,9 +231,9 @@ func withoutZeroMinimum(length slot) slot {
 	return &shorter
 }
 
-// Diff returns where two contracts both speak and do not agree, in the order of
-// a's shapes, each difference once, at the first place that leads to it. Silence
-// agrees with everything. Errors are paired by their names.
+// Diff returns the differences between what two contracts both state, in the order of a's shapes.
+// Each difference appears once, at the first place that leads to it. An unspecified facet differs
+// from nothing. Errors are paired by name.
 func Diff(a, b *Contract) []Difference {
 	var found []Difference
 	p := pairing{a: a, b: b,

@@ -80,13 +80,15 @@ func TestDiffStructure(t *testing.T) {
 		{"no output", func(c *Contract) { c.Output = "" }, []string{`output type: "structure", `}},
 		{"no input", func(c *Contract) { c.Input = "" }, []string{`input type: "structure", `}},
 	} {
-		a, b := garden(t), garden(t)
-		v.change(b)
-		require.Equal(t, v.forward, differences(a, b), v.name)
-		require.Len(t, Diff(b, a), len(v.forward), "%s, backwards", v.name)
-		for _, d := range Diff(b, a) {
-			require.Contains(t, v.forward, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, ValueText(d.B), ValueText(d.A)), "%s, backwards", v.name)
-		}
+		t.Run(v.name, func(t *testing.T) {
+			a, b := garden(t), garden(t)
+			v.change(b)
+			require.Equal(t, v.forward, differences(a, b), v.name)
+			require.Len(t, Diff(b, a), len(v.forward), "%s, backwards", v.name)
+			for _, d := range Diff(b, a) {
+				require.Contains(t, v.forward, fmt.Sprintf("%s %s: %s, %s", d.Place, d.Facet, ValueText(d.B), ValueText(d.A)), "%s, backwards", v.name)
+			}
+		})
 	}
 }
 
@@ -171,4 +173,42 @@ func TestDiffRecursion(t *testing.T) {
 	require.Len(t, Diff(cycle(2, String), cycle(3, Integer)), 2, "each of two shapes is compared with the one that differs")
 	_, conflicts := Merge(cycle(30, String), cycle(49, Integer))
 	require.Len(t, conflicts, 30)
+}
+
+// TestDiffPatterns: patterns differ by what they match, not by how they are
+// written; between a Smithy model and botocore's, by what botocore makes of them.
+func TestDiffPatterns(t *testing.T) {
+	const smithy, botocore = "smithy-model", "botocore-model"
+	for _, v := range []struct {
+		name         string
+		a, b         string
+		kindA, kindB string
+		differ       bool
+	}{
+		{"the same", `^a$`, `^a$`, botocore, botocore, false},
+		{"written otherwise", `^(?:a|b)$`, `^[ab]$`, botocore, botocore, false},
+		{"another", `^(?:a|b)$`, `^a$`, botocore, botocore, true},
+		{"none, and one that takes all", ``, `^[\s\S]*$`, botocore, botocore, false},
+		{"none, and one", ``, `^a$`, botocore, botocore, true},
+		{"alternatives that lost their anchors", `^a|b$`, `^(?:a|b)$`, smithy, botocore, false},
+		{"the same, the other way round", `^(?:a|b)$`, `^a|b$`, botocore, smithy, false},
+		{"in two Smithy models", `^a|b$`, `^(?:a|b)$`, smithy, smithy, true},
+		{"in two botocore models", `^a|b$`, `^(?:a|b)$`, botocore, botocore, true}, // in the form of the contract
+		{"other alternatives", `^a|b$`, `^(?:a|c)$`, smithy, botocore, true},
+		{"too hard to compare", `^(a)(?<!b)c$`, `^(a)(?<!c)c$`, botocore, botocore, true},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			a, b := small(Shape{Type: String, Pattern: Is(v.a)}), small(Shape{Type: String, Pattern: Is(v.b)})
+			a.Origins, b.Origins = []Origin{{Kind: v.kindA}}, []Origin{{Kind: v.kindB}}
+			want := 0
+			if v.differ {
+				want = 1
+			}
+			require.Len(t, Diff(a, b), want)
+			merged, conflicts := Merge(a, b)
+			require.Len(t, conflicts, want)
+			shape, _, _ := merged.At(Place{Part: OutputPart, Pointer: "/m"})
+			require.Equal(t, v.a, shape.Pattern.Or("?"), "the first stands")
+		})
+	}
 }

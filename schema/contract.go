@@ -27,13 +27,13 @@ type Contract struct {
 	URI      Known[string] `json:"uri,omitzero"`      // URI template, such as "/memberships/{membershipIdentifier}"
 	Status   Known[int]    `json:"status,omitzero"`   // HTTP status of success
 	Readonly Known[bool]   `json:"readonly,omitzero"` // calling it changes nothing
-	// QueryCompatible says that errors also name themselves as the service did when it
-	// spoke the query protocol, in X-Amzn-Query-Error (Smithy, aws.protocols#awsQueryCompatible).
+	// QueryCompatible says that errors also have the code that they had in the query protocol, in
+	// X-Amzn-Query-Error (Smithy, aws.protocols#awsQueryCompatible).
 	QueryCompatible Known[bool] `json:"queryCompatible,omitzero"`
 
 	Input  string `json:"input,omitempty"`  // name of the structure; empty: no input
 	Output string `json:"output,omitempty"` // name of the structure; empty: no output
-	// InputUnstated says that the source leaves the input out; Input is then empty.
+	// InputUnstated says that the source omits the input; Input is then empty.
 	InputUnstated bool `json:"inputUnstated,omitempty"`
 
 	Errors []Error `json:"errors,omitempty"`
@@ -42,23 +42,23 @@ type Contract struct {
 	Shapes map[string]*Shape `json:"shapes,omitempty"`
 
 	Origins []Origin `json:"origins,omitempty"`
-	// Provenance maps the address of a fact to the index of its origin, for
-	// facts that are not of Origins[0]. An address is PART#POINTER:FACET.
+	// Provenance maps the address of a fact, PART#POINTER:FACET, to the index of its origin. Facts
+	// of Origins[0] are not in it.
 	Provenance map[string]int `json:"provenance,omitempty"`
 }
 
-// Error is an error that the operation may answer with.
+// Error is an error that the operation may return.
 type Error struct {
 	Name   string        `json:"name"`
 	Status Known[int]    `json:"status,omitzero"`
 	Fault  Known[string] `json:"fault,omitzero"` // client or server
 	Shape  string        `json:"shape,omitempty"`
-	// Code is the name on the wire where it differs from Name. Of a query-compatible
-	// service it is its code of the query protocol, where the source states that.
+	// Code is the name on the wire if it differs from Name. For a query-compatible service, it is
+	// the code in the query protocol if the source states one.
 	Code Known[string] `json:"code,omitzero"`
 }
 
-// Echo states that a place of the output repeats a member of the input.
+// Echo states that a place of the output has the value of a member of the input.
 type Echo struct {
 	Output string `json:"output" yaml:"output"` // JSON Pointer into the output
 	Input  string `json:"input" yaml:"input"`   // name of the input member
@@ -71,7 +71,7 @@ type Origin struct {
 	Digest  string `json:"digest"` // "sha256:" and the digest of the document, in hexadecimal
 }
 
-// NewOrigin describes a document.
+// NewOrigin returns the origin for a document.
 func NewOrigin(kind, version string, document []byte) Origin {
 	return Origin{kind, version, sha256Of(document)}
 }
@@ -81,7 +81,7 @@ func sha256Of(data []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// Name returns SERVICE.OPERATION, which findings and expectations go by.
+// Name returns SERVICE.OPERATION, the name of the operation in findings and ignore rows.
 func (c *Contract) Name() string { return c.Service + "." + c.Operation }
 
 // String returns SERVICE.OPERATION@VERSION.
@@ -92,9 +92,8 @@ func (c *Contract) String() string {
 	return c.Name() + "@" + c.Version
 }
 
-// Resolve returns the shape that stands at a reference. A name that the
-// contract does not have resolves to an unstated shape: [Contract.Check]
-// reports it.
+// Resolve returns the shape that a reference refers to. A name that the contract does not have
+// resolves to an unstated shape; [Contract.Check] reports it.
 func (c *Contract) Resolve(r Ref) *Shape {
 	if r.Inline != nil {
 		return r.Inline
@@ -105,8 +104,7 @@ func (c *Contract) Resolve(r Ref) *Shape {
 	return &Shape{}
 }
 
-// Error returns the error of that name or, if there is none, of that code on
-// the wire.
+// Error returns the error with a name or, if there is none, with that code on the wire.
 func (c *Contract) Error(name string) (*Error, bool) {
 	if e, ok := c.errorNamed(name); ok {
 		return e, true
@@ -142,10 +140,9 @@ func ErrorPart(name string) Part { return Part("error:" + name) }
 // ErrorName returns the name of the error that the part is the body of.
 func (p Part) ErrorName() (name string, ok bool) { return strings.CutPrefix(string(p), "error:") }
 
-// Root returns the structure at the root of a part. A part that has none (an
-// operation without output, an error whose members the source does not state)
-// returns the zero Ref with ok true; a part that the contract does not know
-// returns false.
+// Root returns the structure at the root of a part. It returns the zero Ref and true for a part
+// without one: no output, or an error whose members the source does not state. It returns false for
+// a part that the contract does not have.
 func (c *Contract) Root(part Part) (root Ref, ok bool) {
 	switch {
 	case part == OutputPart:
@@ -174,7 +171,7 @@ func (c *Contract) Parts() []Part {
 }
 
 // Digest identifies what the contract promises: the SHA-256 of its JSON form
-// without version, origins and provenance. It panics on bounds that are no
+// without version, origins and provenance. It panics on bounds that are not
 // numbers, which [Contract.Check] reports.
 func (c *Contract) Digest() string {
 	promise := *c
@@ -203,7 +200,7 @@ func (c *Contract) Clone() *Contract {
 // ShapeNames returns the names of the contract's shapes, sorted.
 func (c *Contract) ShapeNames() []string { return slices.Sorted(maps.Keys(c.Shapes)) }
 
-// Only returns the contract with one of its parts. It shares the shapes.
+// Only returns a copy of the contract that has only one of its parts. The copy shares the shapes.
 func (c *Contract) Only(part Part) *Contract {
 	d := *c
 	d.Echoes, d.Provenance, d.Errors = nil, nil, nil

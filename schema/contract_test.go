@@ -68,18 +68,20 @@ func TestFacetLists(t *testing.T) {
 		{Shape{}, (&Shape{}).facets()}, {Member{}, (&Member{}).facets()},
 		{Error{}, (&Error{}).facets()}, {Contract{}, (&Contract{}).facets()},
 	} {
-		var want, got []string
-		for _, field := range reflect.VisibleFields(reflect.TypeOf(v.of)) {
-			if strings.HasPrefix(field.Type.Name(), "Known[") {
-				name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
-				require.Equal(t, "omitzero", option)
-				want = append(want, name)
+		t.Run(reflect.TypeOf(v.of).Name(), func(t *testing.T) {
+			var want, got []string
+			for _, field := range reflect.VisibleFields(reflect.TypeOf(v.of)) {
+				if strings.HasPrefix(field.Type.Name(), "Known[") {
+					name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
+					require.Equal(t, "omitzero", option)
+					want = append(want, name)
+				}
 			}
-		}
-		for _, f := range v.facets {
-			got = append(got, f.name)
-		}
-		require.ElementsMatch(t, want, got)
+			for _, f := range v.facets {
+				got = append(got, f.name)
+			}
+			require.ElementsMatch(t, want, got)
+		})
 	}
 }
 
@@ -166,9 +168,11 @@ func TestDigest(t *testing.T) {
 		"type":      func(c *Contract) { c.Shapes["Bed"].Members[1].Shape.Inline.Type = Float },
 		"ref":       func(c *Contract) { c.Shapes["Plant"].Members[1].Shape = Named("Bed") },
 	} {
-		d := c.Clone()
-		change(d)
-		require.NotEqual(t, digest, d.Digest(), name)
+		t.Run(name, func(t *testing.T) {
+			d := c.Clone()
+			change(d)
+			require.NotEqual(t, digest, d.Digest(), name)
+		})
 	}
 	d := c.Clone()
 	d.Version, d.Origins, d.Provenance = "9", nil, map[string]int{}
@@ -191,11 +195,13 @@ func TestNames(t *testing.T) {
 func TestErrorByNameAndCode(t *testing.T) {
 	c := Contract{Errors: []Error{{Name: "A", Code: Is("B")}, {Name: "B"}, {Name: "C", Code: Is("D")}}}
 	for name, want := range map[string]string{"A": "A", "B": "B", "C": "C", "D": "C", "E": "", "": ""} {
-		e, ok := c.Error(name)
-		require.Equal(t, want != "", ok, name)
-		if ok {
-			require.Equal(t, want, e.Name, name)
-		}
+		t.Run(name, func(t *testing.T) {
+			e, ok := c.Error(name)
+			require.Equal(t, want != "", ok, name)
+			if ok {
+				require.Equal(t, want, e.Name, name)
+			}
+		})
 	}
 }
 
@@ -206,13 +212,17 @@ func TestParts(t *testing.T) {
 		"output": Named("GetBedOutput"), "input": Named("GetBedInput"), "error:NotFoundException": Named("NotFoundException"),
 		"error:NotFound": Named("NotFoundException"), "error:FrostException": {},
 	} {
-		root, ok := c.Root(part)
-		require.True(t, ok, part)
-		require.Equal(t, want, root, part)
+		t.Run(string(part), func(t *testing.T) {
+			root, ok := c.Root(part)
+			require.True(t, ok, part)
+			require.Equal(t, want, root, part)
+		})
 	}
 	for _, part := range []Part{"", "outputs", "error", "error:", "error:X", "contract"} {
-		_, ok := c.Root(part)
-		require.False(t, ok, part)
+		t.Run(string(part), func(t *testing.T) {
+			_, ok := c.Root(part)
+			require.False(t, ok, part)
+		})
 	}
 	require.Equal(t, &Shape{}, c.Resolve(Named("Nothing")))
 	require.Equal(t, &Shape{}, (&Contract{Shapes: map[string]*Shape{"Null": nil}}).Resolve(Named("Null")))

@@ -1,24 +1,22 @@
-// Package schema holds what one operation of a service promises: the [Contract].
+// Package schema describes what one operation of a service promises: the [Contract].
 //
-// The model: a contract is a graph of shapes. Its structures and unions are
-// named and stand in [Contract.Shapes]; every other shape (string, list, map, …)
-// stands inline where it is used, so that a facet set at one place never
-// changes another. Input, output and each error are parts of a contract and
-// name the structure at their root.
+// The model: a contract is a graph of shapes. Structures and unions have names and are in
+// [Contract.Shapes]. Every other shape (string, list, map, …) is inline where it is used, so a
+// facet set at one place never changes another place. The input, the output and each error are
+// parts of a contract, and each part names the structure at its root.
 //
-// Every checkable property of a shape or member is a facet, and every facet is
-// either known or silent ([Known]): a boto3 page cannot say which members a
-// response requires, and its silence is not a "no". [Diff] compares two
-// contracts where both speak, [Merge] fills one from the other and reports
-// where they contradict, and an [Overlay] states facets by hand, each with a
-// reason. Where a fact did not come from the contract's first source,
-// [Contract.Provenance] says which of [Contract.Origins] it came from.
+// Every property of a shape or member that can be checked is a facet. A facet is either known or
+// unspecified ([Known]): a boto3 page cannot say which members a response requires, and that does
+// not mean that none is required. [Diff] compares two contracts where both state a facet. [Merge]
+// adds to one contract what only the other states, and reports contradictions. An [Overlay] states
+// facets by hand, each with a reason. [Contract.Provenance] gives the origin, in
+// [Contract.Origins], of each fact that is not from the contract's first source.
 //
-// The words are Smithy's (https://smithy.io/2.0/spec/): shape, member,
-// structure, union, sparse, label. A [Type] merges what AWS JSON protocols
-// write alike: integer covers byte to long, told apart by the bits facet.
+// The terms are Smithy's (https://smithy.io/2.0/spec/): shape, member, structure, union, sparse,
+// label. A [Type] combines the types that AWS JSON protocols encode the same way: integer covers
+// byte to long, distinguished by the bits facet.
 //
-// Contracts are values to be read: a function of this package that changes one
-// returns a copy. They serialise to JSON and back without loss, and
-// [Contract.Digest] identifies what they promise, wherever it was learnt.
+// Treat contracts as immutable: a function of this package that changes a contract returns a copy.
+// Their JSON form is lossless. [Contract.Digest] identifies what a contract promises, whatever its
+// source.
 package schema

@@ -2,15 +2,15 @@ package schema
 
 import "fmt"
 
-// Encoding is how a document of a contract is written down.
+// Encoding is the form in which a document of a contract is written.
 type Encoding int
 
 const (
 	// HTTP is the HTTP body of the AWS JSON protocols.
 	HTTP Encoding = iota
-	// SDK is what boto3 or the AWS CLI hands over: members by their API names,
-	// timestamps as ISO 8601 text (or the epoch number, as the AWS CLI v1
-	// prints it), boto3's ResponseMetadata beside the output.
+	// SDK is what boto3 or the AWS CLI returns: members by their API names, timestamps as ISO 8601
+	// text (or epoch seconds, as the AWS CLI v1 prints them), and boto3's ResponseMetadata beside
+	// the members of the output.
 	SDK
 )
 
@@ -29,7 +29,7 @@ func (p *Encoding) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is not an encoding: use http or sdk", text)
 }
 
-// MemberName returns the name that a member has in a document.
+// MemberName returns the name of a member in a document.
 func (p Encoding) MemberName(m *Member) string {
 	if p == HTTP {
 		return m.Wire()
@@ -37,9 +37,9 @@ func (p Encoding) MemberName(m *Member) string {
 	return m.Name
 }
 
-// Spellings returns the other names by which a document of an error may carry the
-// member of that name, which is its message: services write message or Message,
-// whatever their models say, and SDKs read either; boto3 hands it over in Error.
+// Spellings returns the other names that the member of an error with a name may have in a document.
+// Only the message has some: services write message or Message, whatever their models say, and SDKs
+// read either. boto3 returns it in Error.
 func (p Encoding) Spellings(part Part, name string) []string {
 	if _, isError := part.ErrorName(); !isError {
 		return nil
@@ -59,12 +59,10 @@ func (p Encoding) Spellings(part Part, name string) []string {
 	return others
 }
 
-// Document returns what a document of a part is: the reference to the shape at
-// its root, and the members of that root which are in the document where not
-// all are. On the wire, members bound to the HTTP header, status or URI are not
-// in the body, and a member bound to the payload is the body
-// (Smithy, http-bindings.html). ok is false for a part that has no document:
-// its source does not state it, or its body is raw, see [Contract.RawBody].
+// Document returns the root of a document of a part, and the members of that root which the
+// document has. In the HTTP encoding, members bound to a header, the status or the URI are not in
+// the body, and a member bound to the payload is the body (Smithy, http-bindings.html). ok is false
+// if the source does not state the part, or if its body is raw, see [Contract.RawBody].
 func (p Encoding) Document(c *Contract, part Part) (root Ref, members []Member, ok bool) {
 	root, ok = c.Root(part)
 	if !ok || root.Name == "" {
@@ -88,8 +86,8 @@ func (p Encoding) Document(c *Contract, part Part) (root Ref, members []Member, 
 	return root, members, true
 }
 
-// RawBody returns the member that is the HTTP body of a part as it is, not JSON:
-// a payload that is a string, an enum or a blob, or a stream.
+// RawBody returns the member of a part that is the whole HTTP body and not JSON: a payload that is
+// a string, an enum or a blob, or a stream.
 func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
 	root, ok := c.Root(part)
 	if !ok || root.Name == "" {
@@ -104,7 +102,7 @@ func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
 			if body.Type == String || body.Type == Blob || body.Stream() {
 				return m, true
 			}
-		case LocationBody: // a page does not say that a stream is the payload
+		case LocationBody: // a page does not mark a stream as the payload
 			if body.Stream() {
 				return m, true
 			}
@@ -113,5 +111,5 @@ func (c *Contract) RawBody(part Part) (m *Member, ok bool) {
 	return nil, false
 }
 
-// Stream reports a shape that is the HTTP body itself as it arrives, bytes or events.
+// Stream reports whether the shape is an HTTP body that is read as it arrives: bytes or events.
 func (s *Shape) Stream() bool { return s.Streaming.Or(false) || s.EventStream.Or(false) }

@@ -67,42 +67,46 @@ func TestDocument(t *testing.T) {
 		{"events on RPC", []Member{at("a", "", text), at("b", "", Named("Events"))}, "awsJson1_1", "", nil, "b", 0},
 		{"payload of events", []Member{at("a", "payload", Named("Events"))}, "", "", nil, "a", 0},
 	} {
-		c := &Contract{Output: "Out", Shapes: map[string]*Shape{
-			"Out": {Type: Structure, Members: v.members}, "Inner": {Type: Structure, Members: []Member{at("x", "", text)}},
-			"Events": {Type: Structure, EventStream: Is(true)}}}
-		if v.protocol != "" {
-			c.Protocol = Is(v.protocol)
-		}
-		root, members, ok := HTTP.Document(c, OutputPart)
-		require.Equal(t, v.raw == "", ok, v.name)
-		if ok {
-			require.Equal(t, v.root, root.Name, v.name)
-			var names []string
-			for _, m := range members {
-				names = append(names, m.Name)
+		t.Run(v.name, func(t *testing.T) {
+			c := &Contract{Output: "Out", Shapes: map[string]*Shape{
+				"Out": {Type: Structure, Members: v.members}, "Inner": {Type: Structure, Members: []Member{at("x", "", text)}},
+				"Events": {Type: Structure, EventStream: Is(true)}}}
+			if v.protocol != "" {
+				c.Protocol = Is(v.protocol)
 			}
-			require.Equal(t, v.wire, names, v.name)
-		}
-		raw, ok := c.RawBody(OutputPart)
-		require.Equal(t, v.raw != "", ok, v.name)
-		if ok {
-			require.Equal(t, v.raw, raw.Name, v.name)
-		}
-		beside := slices.DeleteFunc(slices.Clone(v.members), func(m Member) bool { return c.Location(&m).InBody() })
-		require.Len(t, beside, v.bound, v.name)
+			root, members, ok := HTTP.Document(c, OutputPart)
+			require.Equal(t, v.raw == "", ok, v.name)
+			if ok {
+				require.Equal(t, v.root, root.Name, v.name)
+				var names []string
+				for _, m := range members {
+					names = append(names, m.Name)
+				}
+				require.Equal(t, v.wire, names, v.name)
+			}
+			raw, ok := c.RawBody(OutputPart)
+			require.Equal(t, v.raw != "", ok, v.name)
+			if ok {
+				require.Equal(t, v.raw, raw.Name, v.name)
+			}
+			beside := slices.DeleteFunc(slices.Clone(v.members), func(m Member) bool { return c.Location(&m).InBody() })
+			require.Len(t, beside, v.bound, v.name)
 
-		root, members, ok = SDK.Document(c, OutputPart)
-		require.True(t, ok, v.name)
-		require.Equal(t, Named("Out"), root, v.name)
-		require.Equal(t, v.members, members, v.name)
+			root, members, ok = SDK.Document(c, OutputPart)
+			require.True(t, ok, v.name)
+			require.Equal(t, Named("Out"), root, v.name)
+			require.Equal(t, v.members, members, v.name)
+		})
 	}
 	for _, part := range []Part{InputPart, "error:Open", "error:None", "nothing"} {
-		c := &Contract{Errors: []Error{{Name: "Open"}}}
-		for _, p := range []Encoding{HTTP, SDK} {
-			_, _, ok := p.Document(c, part)
+		t.Run(string(part), func(t *testing.T) {
+			c := &Contract{Errors: []Error{{Name: "Open"}}}
+			for _, p := range []Encoding{HTTP, SDK} {
+				_, _, ok := p.Document(c, part)
+				require.False(t, ok, part)
+			}
+			_, ok := c.RawBody(part)
 			require.False(t, ok, part)
-		}
-		_, ok := c.RawBody(part)
-		require.False(t, ok, part)
+		})
 	}
 }

@@ -27,7 +27,7 @@ func ExampleParse() {
 	fmt.Println(err)
 	// Output:
 	// jobs.GetJob <nil>
-	// line 2, column 25 at /servise: a contract has no such member. Correct the contract file, or derive it again from its source.
+	// line 2, column 25 at /servise: unknown member. Correct the contract file, or derive it again from its source.
 }
 
 func ExampleContract_Encode() {
@@ -129,7 +129,7 @@ facets:
 	// id string true
 	// parent structure silent
 	// state string silent
-	// 8 method of contract is "GET" in the source already
+	// 8 method of contract is already "GET" in the source
 }
 
 func ExampleCatalog_Route() {

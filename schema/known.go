@@ -11,15 +11,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Known is the value of a facet, or silence. The zero value is silent. In JSON
-// and YAML a silent facet is left out.
+// Known is the value of a facet, or unspecified, which is the zero value. JSON and YAML omit an
+// unspecified facet.
 type Known[T any] struct {
 	value T
 	known bool
 }
 
-// Is returns a facet that is known to have the value. A nil slice is an empty
-// one, for null is silence.
+// Is returns a facet with a known value. A nil slice becomes an empty one, because null means
+// unspecified.
 func Is[T any](value T) Known[T] {
 	if v := reflect.ValueOf(&value).Elem(); v.Kind() == reflect.Slice && v.IsNil() {
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
@@ -30,7 +30,7 @@ func Is[T any](value T) Known[T] {
 // Get returns the value and whether it is known.
 func (k Known[T]) Get() (T, bool) { return k.value, k.known }
 
-// Or returns the value, or what to take where the source is silent.
+// Or returns the value, or the argument if the facet is unspecified.
 func (k Known[T]) Or(silent T) T {
 	if !k.known {
 		return silent
@@ -38,14 +38,14 @@ func (k Known[T]) Or(silent T) T {
 	return k.value
 }
 
-// Silent reports whether the source does not state the facet.
+// Silent reports whether the facet is unspecified: the source does not state it.
 func (k Known[T]) Silent() bool { return !k.known }
 
-// IsZero makes encoding/json (omitzero) and yaml (omitempty) leave out silence.
+// IsZero makes encoding/json (omitzero) and yaml (omitempty) omit an unspecified facet.
 func (k Known[T]) IsZero() bool { return !k.known }
 
-// Equal reports whether both are silent, or known and of one meaning: the values
-// of an enum may stand in any order, and the ends of [Bounds] are numbers.
+// Equal reports whether both are unspecified, or have values with the same meaning. The order of
+// the values of an enum is ignored, and the ends of [Bounds] are compared as numbers.
 func (k Known[T]) Equal(l Known[T]) bool {
 	if k.known != l.known {
 		return false
@@ -67,7 +67,7 @@ func (k Known[T]) String() string {
 	return ValueText(k.value)
 }
 
-// MarshalJSON writes the value as it is; silence, where it cannot be left out, as null.
+// MarshalJSON writes the value, or null if the facet is unspecified and cannot be omitted.
 func (k Known[T]) MarshalJSON() ([]byte, error) {
 	if !k.known {
 		return []byte("null"), nil
@@ -75,7 +75,7 @@ func (k Known[T]) MarshalJSON() ([]byte, error) {
 	return marshal(k.value)
 }
 
-// marshal leaves < > & as they are: patterns are read by people.
+// marshal does not escape < > &, to keep patterns readable.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -86,11 +86,11 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// UnmarshalJSON reads a value; null is silence.
+// UnmarshalJSON reads a value. Null means unspecified.
 func (k *Known[T]) UnmarshalJSON(text []byte) error { return jsonv2.Unmarshal(text, k) }
 
-// UnmarshalJSONFrom is [Known.UnmarshalJSON] under the options of the decoder,
-// which make [Parse] strict at every depth.
+// UnmarshalJSONFrom is [Known.UnmarshalJSON] with the options of the decoder, which make [Parse]
+// strict at every depth.
 func (k *Known[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	*k = Known[T]{}
 	if d.PeekKind() == 'n' {
@@ -100,18 +100,18 @@ func (k *Known[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return jsonv2.UnmarshalDecode(d, &k.value)
 }
 
-// UnmarshalYAML reads a value. The decoder never calls it for null, which leaves
-// the facet as it was: a new one is silent.
+// UnmarshalYAML reads a value. The decoder does not call it for null, so a new facet remains
+// unspecified.
 func (k *Known[T]) UnmarshalYAML(node *yaml.Node) error {
 	*k = Known[T]{known: true}
 	return node.Decode(&k.value)
 }
 
-// slot is a facet of any type, for the loops over all of them.
+// slot is a facet of any type, for loops over facets.
 type slot interface {
 	Silent() bool
 	String() string
-	stated() any // nil: silent
+	stated() any // nil: unspecified
 	sameAs(slot) bool
 	set(slot)
 }
@@ -126,7 +126,7 @@ func (k *Known[T]) stated() any {
 func (k *Known[T]) sameAs(other slot) bool { return k.Equal(*other.(*Known[T])) }
 func (k *Known[T]) set(other slot)         { *k = *other.(*Known[T]) }
 
-// clone copies what the value refers to as well.
+// clone returns a deep copy.
 func (k Known[T]) clone() Known[T] {
 	if values, ok := any(k.value).([]string); ok {
 		k.value = any(slices.Clone(values)).(T)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -46,7 +47,9 @@ func TestKnownEqual(t *testing.T) {
 		{[]string{"A", "B"}, []string{"A"}, false},
 		{[]string{"A", "A"}, []string{"A", "B"}, false},
 	} {
-		require.Equal(t, v.same, Is(v.a).Equal(Is(v.b)), "%q %q", v.a, v.b)
+		t.Run(fmt.Sprintf("%q %q", v.a, v.b), func(t *testing.T) {
+			require.Equal(t, v.same, Is(v.a).Equal(Is(v.b)), "%q %q", v.a, v.b)
+		})
 	}
 	a := []string{"B", "A"}
 	Is(a).Equal(Is([]string{"A", "B"}))
@@ -64,7 +67,9 @@ func TestKnownEqual(t *testing.T) {
 		{Bounds{Min: "1"}, Bounds{Max: "1"}, false},
 		{Bounds{Min: "1e999999999"}, Bounds{Min: "2e999999999"}, false}, // not expanded
 	} {
-		require.Equal(t, v.same, Is(v.a).Equal(Is(v.b)), "%s, %s", v.a, v.b)
+		t.Run(fmt.Sprintf("%s %s", v.a, v.b), func(t *testing.T) {
+			require.Equal(t, v.same, Is(v.a).Equal(Is(v.b)), "%s, %s", v.a, v.b)
+		})
 	}
 }
 
@@ -85,17 +90,21 @@ func TestKnownJSON(t *testing.T) {
 		{facetForm{Enum: Is[[]string](nil)}, `{"enum":[],"always":null}`},
 		{facetForm{Enum: Is([]string{"A", "B"}), Bounds: Is(Bounds{"-1", "1e3"})}, `{"enum":["A","B"],"bounds":{"min":-1,"max":1e3},"always":null}`},
 	} {
-		text, err := json.Marshal(v.form)
-		require.NoError(t, err)
-		require.Equal(t, v.text, string(text))
-		back := facetForm{Flag: Is(true), Always: Is(7)}
-		require.NoError(t, json.Unmarshal(text, &back))
-		require.Equal(t, v.form.Always, back.Always, "null is silence")
-		require.Equal(t, v.form.Enum, back.Enum)
-		require.Equal(t, v.form.Bounds, back.Bounds)
+		t.Run(v.text, func(t *testing.T) {
+			text, err := json.Marshal(v.form)
+			require.NoError(t, err)
+			require.Equal(t, v.text, string(text))
+			back := facetForm{Flag: Is(true), Always: Is(7)}
+			require.NoError(t, json.Unmarshal(text, &back))
+			require.Equal(t, v.form.Always, back.Always, "null is silence")
+			require.Equal(t, v.form.Enum, back.Enum)
+			require.Equal(t, v.form.Bounds, back.Bounds)
+		})
 	}
 	for _, bad := range []string{`{"flag":"true"}`, `{"enum":"A"}`, `{"enum":[1]}`, `{"bounds":[]}`, `{"bounds":{"min":"1"}}`, `{"always":1.5}`} {
-		require.Error(t, json.Unmarshal([]byte(bad), new(facetForm)), bad)
+		t.Run(bad, func(t *testing.T) {
+			require.Error(t, json.Unmarshal([]byte(bad), new(facetForm)), bad)
+		})
 	}
 }
 
@@ -107,13 +116,17 @@ func TestKnownYAML(t *testing.T) {
 	require.NoError(t, yaml.Unmarshal([]byte("flag: null\nenum: ~\nbounds:"), &form))
 	require.Equal(t, facetForm{}, form, "null is silence")
 	for _, bad := range []string{"flag: 7", "enum: A", "enum: {}", "bounds: 3", "bounds: {least: 3}", "bounds: {min: 1, min: 2}", "bounds: {min: [1]}"} {
-		require.Error(t, yaml.Unmarshal([]byte(bad), new(facetForm)), bad)
+		t.Run(bad, func(t *testing.T) {
+			require.Error(t, yaml.Unmarshal([]byte(bad), new(facetForm)), bad)
+		})
 	}
 }
 
 func TestBoundsString(t *testing.T) {
 	for want, b := range map[string]Bounds{"any": {}, "at most 3": {Max: "3"}, "at least 3": {Min: "3"}, "exactly 3": {"3", "3"}, "3 to 4": {"3", "4"}} {
-		require.Equal(t, want, b.String())
+		t.Run(want, func(t *testing.T) {
+			require.Equal(t, want, b.String())
+		})
 	}
 }
 
@@ -124,6 +137,8 @@ func TestNumbers(t *testing.T) {
 		"": {}, "-": {}, "+1": {}, "01": {}, "1.": {}, ".5": {}, "1e": {}, "0x1": {}, "1_0": {}, "3/4": {}, " 1": {}, "1\n": {}, "1 2": {},
 		"NaN": {}, "Infinity": {}, "null": {}, "true": {}, `"1"`: {}, "[1]": {}, "１": {},
 	} {
-		require.Equal(t, is, [2]bool{decimal.Bound(text), isCount(text)}, "%q", text)
+		t.Run(text, func(t *testing.T) {
+			require.Equal(t, is, [2]bool{decimal.Bound(text), isCount(text)}, "%q", text)
+		})
 	}
 }

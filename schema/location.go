@@ -1,14 +1,14 @@
 package schema
 
 // Location says where a member travels in an HTTP message (Smithy, http-bindings.html). Package
-// schema/binding reads and writes the values there.
+// internal/binding reads and writes the values there.
 type Location string
 
 const (
 	LocationBody    Location = "body"
 	LocationPayload Location = "payload" // the member is the body
 	LocationLabel   Location = "label"   // of the URI
-	LocationQuery   Location = "query"   // a parameter; of a map all that are left
+	LocationQuery   Location = "query"   // a parameter; for a map, all other parameters
 	LocationHeader  Location = "header"
 	LocationHeaders Location = "headers" // all headers with a prefix
 	LocationStatus  Location = "status"
@@ -25,14 +25,14 @@ var locations = []Location{
 	LocationEventHeader, LocationEventPayload, LocationException,
 }
 
-// InBody reports a location in the body of an HTTP message.
+// InBody reports whether the location is in the body of an HTTP message.
 func (l Location) InBody() bool { return l == LocationBody || l == LocationPayload }
 
-// InHeaders reports a location in the headers of an HTTP message.
+// InHeaders reports whether the location is in the headers of an HTTP message.
 func (l Location) InHeaders() bool { return l == LocationHeader || l == LocationHeaders }
 
-// TimestampFormat returns the format of timestamps whose shape states none. In the body it depends
-// on the protocol: ok is false.
+// TimestampFormat returns the default format of timestamps at the location. It returns false for
+// the body, where the default depends on the protocol.
 func (l Location) TimestampFormat() (format string, ok bool) {
 	switch l {
 	case LocationHeader, LocationHeaders:
@@ -43,8 +43,8 @@ func (l Location) TimestampFormat() (format string, ok bool) {
 	return "", false
 }
 
-// Location returns where a member of an input, output or error travels: on RPC protocols everything
-// is in the body, and so is what no source says more of.
+// Location returns where a member of an input, output or error travels. The default is the body,
+// and in RPC protocols all members are in the body.
 func (c *Contract) Location(m *Member) Location {
 	if c.rpc() || m.InEvent() != "" { // a structure can be an event, and an error or output elsewhere
 		return LocationBody
@@ -57,8 +57,8 @@ func (m Member) InBody() bool {
 	return m.Location.Or(LocationBody) == LocationBody || m.InEvent() != ""
 }
 
-// InEvent returns where a member travels in the message of an event, where that is not the JSON
-// payload. Empty: it is not a member of an event.
+// InEvent returns where a member travels in the message of an event, unless that is the JSON
+// payload. It returns "" for all other members.
 func (m Member) InEvent() Location {
 	switch location := m.Location.Or(""); location {
 	case LocationEventHeader, LocationEventPayload, LocationException:

@@ -7,10 +7,9 @@ import (
 	"github.com/crcheck/crcheck/finding"
 )
 
-// Merge fills the silences of a contract from another one of the same
-// operation: facets, the members of what is left open (errors, unstated
-// shapes), echoes. Where both speak and differ the first stands, and a
-// [finding.SourceConflict] says so.
+// Merge returns a copy of the contract a that also has what only b, a contract of the same
+// operation, states: facets, echoes, and the members of errors and unstated shapes. Where both
+// state a value and differ, the copy has that of a, and a [finding.SourceConflict] reports it.
 func Merge(a, b *Contract) (*Contract, finding.Set) {
 	merged := a.Clone()
 	loan := borrow(merged, b.sources(), b.Provenance)
@@ -74,10 +73,10 @@ func describe(c *Contract) string {
 	return "the " + o.Kind + " " + o.Version
 }
 
-// loan keeps account of the facts that a contract takes over from elsewhere.
+// loan records the origins of facts that a contract takes from elsewhere.
 type loan struct {
 	to      *Contract
-	own     []Origin       // of what the contract said before
+	own     []Origin       // of the contract before
 	origins []Origin       // of the lender
 	facts   map[string]int // the lender's provenance
 }
@@ -86,8 +85,7 @@ func borrow(to *Contract, origins []Origin, facts map[string]int) loan {
 	return loan{to, to.sources(), origins, facts}
 }
 
-// sources returns the origins of a contract; one that was made without a
-// document is its own.
+// sources returns the origins of a contract. A contract without a document is its own origin.
 func (c *Contract) sources() []Origin {
 	if len(c.Origins) > 0 {
 		return c.Origins
@@ -95,8 +93,8 @@ func (c *Contract) sources() []Origin {
 	return []Origin{{Kind: "contract", Version: c.Version, Digest: c.Digest()}}
 }
 
-// origin returns the index that an origin of the lender has in the contract,
-// which gains it with the first fact.
+// origin returns the index in the contract of an origin of the lender. The first fact adds the
+// origin.
 func (l loan) origin(i int) int {
 	if len(l.to.Origins) == 0 {
 		l.to.Origins = slices.Clone(l.own)
@@ -118,7 +116,7 @@ func (l loan) learn(fact string) {
 	}
 }
 
-// learnPlace learns all that a contract says of a place.
+// learnPlace learns everything that a contract states about a place.
 func (l loan) learnPlace(at Place, s *Shape, m *Member) {
 	l.learn(at.fact("type"))
 	facets := s.facets()
@@ -132,8 +130,7 @@ func (l loan) learnPlace(at Place, s *Shape, m *Member) {
 	}
 }
 
-// graft copies the shapes that a reference of another contract reaches, under
-// names that are free here.
+// graft copies the shapes that a reference of another contract reaches, under unused names.
 func (c *Contract) graft(from *Contract, ref Ref) Ref {
 	names := map[string]string{}
 	var copyRef func(*Ref)

@@ -29,9 +29,8 @@ import (
 //	echoes:
 //	  - {output: /protectedJob/id, input: protectedJobIdentifier}
 //
-// An entry with a type adds the member where the structure does not have it, or
-// says what stands at a place that the source leaves open; one of an error whose
-// members the source does not state opens its structure.
+// An entry with a type adds a member to a structure, or gives a type to a place that the source
+// does not specify. For an error whose members the source does not state, it adds the structure.
 type Overlay struct {
 	Name      string // of the file, for findings
 	Operation string
@@ -58,7 +57,7 @@ type entry struct {
 	member   Member
 }
 
-// facets are those that may be stated at the entry's place.
+// facets returns the facets that an entry can state at its place.
 func (e *entry) facets() []namedSlot {
 	_, isError := e.At.Part.ErrorName()
 	switch {
@@ -70,15 +69,14 @@ func (e *entry) facets() []namedSlot {
 	return append(e.shape.facets(), e.member.facets()...)
 }
 
-// Apply returns the contract with the overlay's facets; an overlay of another
-// operation changes nothing. A [finding.OverlayStale] is reported for each
-// entry that says nothing new, or speaks of a place that is not there or is of
-// another type; the latter changes nothing. An overlay that gives two members
-// one name in the body makes a contract that [Contract.Check] refuses.
+// Apply returns a copy of the contract with the overlay's facets. An overlay for another operation
+// changes nothing. A [finding.OverlayStale] reports each entry that states nothing new, or whose
+// place does not exist or has another type; an entry of the last two kinds changes nothing. If an
+// overlay gives two members the same name in the body, [Contract.Check] refuses the result.
 //
-// An overlay corrects what the contract states. Where it contradicts an overlay
-// that was applied before it, which the caller names, or itself at two places of
-// one structure, the later entry counts, and a [finding.SourceConflict] says so.
+// An overlay overrides what the contract states. If it contradicts one of the overlays applied
+// before it, or itself at two places of one structure, the later entry wins, and a
+// [finding.SourceConflict] reports it.
 func (o *Overlay) Apply(c *Contract, before ...*Overlay) (*Contract, finding.Set) {
 	if o.Operation != c.Name() {
 		return c, nil
@@ -99,12 +97,12 @@ func (o *Overlay) Apply(c *Contract, before ...*Overlay) (*Contract, finding.Set
 	return a.c, finding.NewSet(a.stale...)
 }
 
-// application is an overlay on its way into a contract.
+// application is the state of applying an overlay to a contract.
 type application struct {
 	o     *Overlay
 	c     *Contract
 	loan  loan
-	said  map[string]statement // by overlays: see [Contract.identify]
+	said  map[string]statement // by the overlays, by key of [Contract.identify]
 	stale []finding.Finding
 }
 
@@ -126,7 +124,7 @@ func (a *application) entry(e *entry) {
 		a.loan.learn(e.At.fact("type"))
 	case e.Type == Unstated:
 	case e.Type == t.is:
-		report(string(e.Type), "%s is there already: the type need not be stated", e.At)
+		report(string(e.Type), "%s exists already: remove the type", e.At)
 	default:
 		report(string(e.Type), "%s is of type %s in the source: an overlay does not change types", e.At, t.is)
 		return
@@ -143,7 +141,7 @@ func (a *application) entry(e *entry) {
 		a.say(e, f, keys[i])
 		switch {
 		case t.slots[i].slot.sameAs(f.slot):
-			report(f.slot.String(), "%s of %s is %s in the source already", f.name, e.At, f.slot)
+			report(f.slot.String(), "%s of %s is already %s in the source", f.name, e.At, f.slot)
 		default:
 			a.loan.learn(e.At.fact(f.name))
 			t.slots[i].slot.set(f.slot)
@@ -154,7 +152,7 @@ func (a *application) entry(e *entry) {
 func (a *application) echo(e Echo) {
 	problem := a.c.echoProblem(e)
 	if slices.Contains(a.c.Echoes, e) {
-		problem = "the contract states it already"
+		problem = "the contract already states it"
 	}
 	if problem != "" {
 		a.report(finding.Finding{Line: a.o.echoLines[e], Column: 1, Pointer: e.Output, Cause: "echo of " + e.Input + ": " + problem})
@@ -164,10 +162,10 @@ func (a *application) echo(e Echo) {
 	a.c.Echoes = append(a.c.Echoes, e)
 }
 
-// target is where an entry's facets go.
+// target is what an entry applies to.
 type target struct {
-	slots []namedSlot // in the order of [entry.facets]; without those of a member where there is none
-	added bool        // by the entry's type
+	slots []namedSlot // in the order of [entry.facets]; without those of a member if there is none
+	added bool        // by this entry
 	is    Type
 }
 
@@ -195,7 +193,7 @@ func (c *Contract) target(e *entry) (t target, problem string) {
 	}
 	if !ok || shape.Type == Unstated && e.Type != Unstated {
 		if shape, member, ok = c.add(e.At, e.Type); !ok {
-			return target{}, "there is nothing to add it to"
+			return target{}, "it cannot be added here"
 		}
 		t.added = true
 	}
@@ -206,7 +204,7 @@ func (c *Contract) target(e *entry) (t target, problem string) {
 	return t, ""
 }
 
-// add puts a shape of a type where there is none, or where it is unstated.
+// add adds a shape of a type at a place without a shape or with an unstated one.
 func (c *Contract) add(at Place, t Type) (*Shape, *Member, bool) {
 	tokens := jsontree.Tokens(at.Pointer)
 	if len(tokens) == 0 {
@@ -236,7 +234,7 @@ func (c *Contract) add(at Place, t Type) (*Shape, *Member, bool) {
 	return shape, member, true
 }
 
-// newShape makes a shape for a place; what is below it is left open.
+// newShape creates a shape for a place. The shapes below it are unstated.
 func (c *Contract) newShape(at Place, tokens []string, t Type) Ref {
 	shape := &Shape{Type: t}
 	switch t {

@@ -7,14 +7,14 @@ import (
 	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
-// statement is what an overlay says of a facet.
+// statement is the value that an overlay states for a facet.
 type statement struct {
 	value slot
 	of    *Overlay
 	line  int
 }
 
-// remember notes what an overlay says that was applied before.
+// remember records the statements of an overlay that was applied before.
 func (a *application) remember(o *Overlay) {
 	for i := range o.entries {
 		e := &o.entries[i]
@@ -26,7 +26,7 @@ func (a *application) remember(o *Overlay) {
 	}
 }
 
-// say notes what an entry says, and reports an overlay that says otherwise.
+// say records a statement, and reports it if it contradicts an earlier one.
 func (a *application) say(e *entry, f namedSlot, key string) {
 	if was, ok := a.said[key]; ok && !was.value.sameAs(f.slot) {
 		a.report(finding.Finding{
@@ -38,9 +38,9 @@ func (a *application) say(e *entry, f namedSlot, key string) {
 	a.said[key] = statement{f.slot, a.o, e.Line}
 }
 
-// identify returns a key for each facet of an entry's place, in the order of
-// [entry.facets]: places that lead to one structure by different ways share those
-// of its members. A place that is not there has none.
+// identify returns a key for each facet of an entry's place, in the order of [entry.facets]. Places
+// on different paths to the same member have the same keys. It returns nil for a place that does not
+// exist.
 func (c *Contract) identify(e *entry) []string {
 	shape, member := e.At.String(), ""
 	if _, isError := e.At.Part.ErrorName(); e.At.Part != ContractPlace.Part && (!isError || e.At.Pointer != "") {

@@ -11,9 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// ParseOverlay reads the YAML form: one document, in which unknown and repeated
-// keys, facets without a meaning, facets that two entries state of one place and
-// entries that state nothing are refused. The error is a [*DocumentError].
+// ParseOverlay reads the YAML form of an overlay, which is a single document. Unknown and duplicate
+// keys, invalid values, two entries for the same facet of a place, and entries without a facet are
+// errors. The error is a [*DocumentError].
 func ParseOverlay(name string, text []byte) (*Overlay, error) {
 	o := &Overlay{Name: name, origin: NewOrigin("overlay", "", text), lines: map[string]int{}, echoLines: map[Echo]int{}}
 	if err := o.parse(text); err != nil {
@@ -32,7 +32,7 @@ func (o *Overlay) parse(text []byte) error {
 		return err
 	}
 	if err := decoder.Decode(new(yaml.Node)); err == nil {
-		return errors.New("it holds more than one YAML document")
+		return errors.New("the file has more than one YAML document")
 	} else if !errors.Is(err, io.EOF) {
 		return err
 	}
@@ -42,7 +42,7 @@ func (o *Overlay) parse(text []byte) error {
 		switch key {
 		case "overlay":
 			if err := value.Decode(&format); err != nil || format != 1 {
-				return fmt.Errorf("the format is %q: this version reads \"overlay: 1\"", value.Value)
+				return fmt.Errorf("unsupported format %q: use \"overlay: 1\"", value.Value)
 			}
 			return nil
 		case "operation":
@@ -56,7 +56,7 @@ func (o *Overlay) parse(text []byte) error {
 			echoes = value
 			return nil
 		}
-		return fmt.Errorf("an overlay has no key %q", key)
+		return fmt.Errorf("unknown key %q of an overlay", key)
 	})
 	switch {
 	case err != nil:
@@ -64,7 +64,7 @@ func (o *Overlay) parse(text []byte) error {
 	case format == 0:
 		return errors.New("the format is missing: begin with \"overlay: 1\"")
 	case o.Operation == "":
-		return errors.New("it names no operation: write \"operation: SERVICE.OPERATION\"")
+		return errors.New("the operation is missing: add \"operation: SERVICE.OPERATION\"")
 	}
 	if err := eachItem(facets, o.parseEntry); err != nil {
 		return err
@@ -89,14 +89,14 @@ func (o *Overlay) parseEntry(node *yaml.Node) error {
 		return err
 	}
 	if e.At.Part == "" {
-		return &lineError{e.Line, "an entry without \"at\""}
+		return &lineError{e.Line, "the entry has no \"at\""}
 	}
 	if err := eachKey(node, e.state); err != nil {
 		return err
 	}
 	switch {
 	case e.Reason == "":
-		return &lineError{e.Line, fmt.Sprintf("the entry at %s has no reason, nor has the overlay", e.At)}
+		return &lineError{e.Line, fmt.Sprintf("the entry at %s has no reason, and neither has the overlay", e.At)}
 	case len(e.stated()) == 0:
 		return &lineError{e.Line, fmt.Sprintf("the entry at %s states nothing", e.At)}
 	}
@@ -111,7 +111,7 @@ func (o *Overlay) parseEntry(node *yaml.Node) error {
 	return nil
 }
 
-// stated names what an entry states.
+// stated returns the names of the facets that an entry states.
 func (e *entry) stated() []string {
 	var names []string
 	if e.Type != Unstated {
@@ -145,7 +145,7 @@ func (e *entry) state(key string, value *yaml.Node) error {
 			return errors.New(problem)
 		}
 		if bounds, ok := f.slot.(*Known[Bounds]); ok && bounds.value.empty() {
-			return fmt.Errorf("%s is %s to %s: no value is within", f.name, bounds.value.Min, bounds.value.Max)
+			return fmt.Errorf("%s %s to %s contains no value", f.name, bounds.value.Min, bounds.value.Max)
 		}
 		return nil
 	}
@@ -163,9 +163,9 @@ func (e *entry) stateType(value *yaml.Node) error {
 	case e.At.Part == ContractPlace.Part:
 		return errors.New("the operation as a whole has no type")
 	case isError && e.At.Pointer == "" && e.Type != Structure:
-		return fmt.Errorf("an error is a structure, not of type %q", e.Type)
+		return fmt.Errorf("got type %q, want structure: an error has no other type", e.Type)
 	case !slices.Contains(types, e.Type):
-		return fmt.Errorf("no type %q", e.Type)
+		return fmt.Errorf("unknown type %q", e.Type)
 	}
 	return nil
 }
@@ -179,13 +179,13 @@ func (o *Overlay) parseEcho(node *yaml.Node) error {
 		case "input":
 			return value.Decode(&e.Input)
 		}
-		return fmt.Errorf("an echo has no key %q", key)
+		return fmt.Errorf("unknown key %q of an echo", key)
 	})
 	switch {
 	case err != nil:
 		return err
 	case e.Output == "" || e.Input == "":
-		return &lineError{node.Line, "an echo names an output place and an input member"}
+		return &lineError{node.Line, "an echo needs an output and an input"}
 	}
 	if _, err := ParsePlace(string(OutputPart) + "#" + e.Output); err != nil {
 		return &lineError{node.Line, err.Error()}
@@ -203,8 +203,8 @@ type lineError struct {
 
 func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.problem) }
 
-// eachKey calls visit for the entries of a mapping, whose keys must be scalars
-// and differ. An error without a line gets that of its key.
+// eachKey calls visit for each entry of a mapping. Keys must be scalars and unique. An error
+// without a line gets the line of the key.
 func eachKey(node *yaml.Node, visit func(key string, value *yaml.Node) error) error {
 	if node.Kind == yaml.AliasNode {
 		node = node.Alias
@@ -229,7 +229,7 @@ func eachKey(node *yaml.Node, visit func(key string, value *yaml.Node) error) er
 	return nil
 }
 
-// eachItem calls visit for the items of a sequence; nil and null are empty ones.
+// eachItem calls visit for each item of a sequence. It treats nil and null as an empty sequence.
 func eachItem(node *yaml.Node, visit func(*yaml.Node) error) error {
 	if node == nil || node.Tag == "!!null" {
 		return nil
@@ -248,8 +248,7 @@ func eachItem(node *yaml.Node, visit func(*yaml.Node) error) error {
 	return nil
 }
 
-// yamlProblem takes an error of the YAML decoder, whose text holds the line, or a
-// [*lineError] apart.
+// yamlProblem splits an error of the YAML decoder, whose text contains the line, or a [*lineError].
 func yamlProblem(err error) (line int, problem string) {
 	problem = strings.TrimPrefix(err.Error(), "yaml: ")
 	if wrong, ok := errors.AsType[*yaml.TypeError](err); ok {

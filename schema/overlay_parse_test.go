@@ -114,18 +114,20 @@ func TestParseOverlayErrors(t *testing.T) {
 		{"an unknown anchor", entry("{at: output#/a, pattern: *p}"), 0},
 		{"an anchor in itself", entry("{at: output#/a, enum: &e [*e]}"), 5},
 	} {
-		_, err := ParseOverlay("o.yaml", []byte(v.text))
-		var wrong *DocumentError
-		require.ErrorAs(t, err, &wrong, v.name)
-		require.Equal(t, "o.yaml", wrong.File, v.name)
-		require.Equal(t, v.line, wrong.Line, "%s: %s", v.name, err)
-		require.NotEmpty(t, wrong.Problem, v.name)
-		require.NotContains(t, wrong.Problem, "\n", v.name)
-		require.NotContains(t, wrong.Problem, "schema.", "%s: the problem names no Go type", v.name)
-		require.NotContains(t, wrong.Problem, fmt.Sprintf("line %d", wrong.Line), "%s: the line is told apart", v.name)
-		if strings.Contains(v.name, "of an entry before") {
-			require.Contains(t, wrong.Problem, "line 5", "the line of the other one, too")
-		}
+		t.Run(v.name, func(t *testing.T) {
+			_, err := ParseOverlay("o.yaml", []byte(v.text))
+			var wrong *DocumentError
+			require.ErrorAs(t, err, &wrong, v.name)
+			require.Equal(t, "o.yaml", wrong.File, v.name)
+			require.Equal(t, v.line, wrong.Line, "%s: %s", v.name, err)
+			require.NotEmpty(t, wrong.Problem, v.name)
+			require.NotContains(t, wrong.Problem, "\n", v.name)
+			require.NotContains(t, wrong.Problem, "schema.", "%s: the problem names no Go type", v.name)
+			require.NotContains(t, wrong.Problem, fmt.Sprintf("line %d", wrong.Line), "%s: the line is told apart", v.name)
+			if strings.Contains(v.name, "of an entry before") {
+				require.Contains(t, wrong.Problem, "line 5", "the line of the other one, too")
+			}
+		})
 	}
 }
 

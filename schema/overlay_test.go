@@ -144,14 +144,16 @@ func TestApplyToOpenKey(t *testing.T) {
 		is    Type
 		stale int
 	}{{Integer, 1}, {Structure, 1}, {String, 0}} {
-		o, err := ParseOverlay("o", fmt.Appendf(nil, "overlay: 1\noperation: s.O\nreason: r\nfacets: [{at: 'output#/m/*key', type: %s}]", v.is))
-		require.NoError(t, err)
-		d, stale := o.Apply(c)
-		require.Len(t, stale, v.stale)
-		require.NoError(t, d.Check())
-		key, _, _ := d.At(place(t, "output#/m/*key"))
-		require.Equal(t, v.stale == 0, key.Type == String)
-		require.Equal(t, Is(true), key.Sensitive)
+		t.Run(string(v.is), func(t *testing.T) {
+			o, err := ParseOverlay("o", fmt.Appendf(nil, "overlay: 1\noperation: s.O\nreason: r\nfacets: [{at: 'output#/m/*key', type: %s}]", v.is))
+			require.NoError(t, err)
+			d, stale := o.Apply(c)
+			require.Len(t, stale, v.stale)
+			require.NoError(t, d.Check())
+			key, _, _ := d.At(place(t, "output#/m/*key"))
+			require.Equal(t, v.stale == 0, key.Type == String)
+			require.Equal(t, Is(true), key.Sensitive)
+		})
 	}
 }
 

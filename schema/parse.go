@@ -6,17 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/wording"
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 const remedyContract = "Correct the contract file, or derive it again from its source."
 
-// Parse reads the JSON form of a contract and checks it. It is strict, for a
-// misspelt facet would be a silent one: names are case-sensitive, unknown and
-// repeated ones are refused. The error is a [*DocumentError].
+// Parse reads the JSON form of a contract and checks it. Names are case-sensitive; unknown and
+// duplicate ones are errors, because a misspelt facet would otherwise be unspecified. The error is a
+// [*DocumentError].
 func Parse(text []byte) (*Contract, error) {
 	var form struct {
 		Format int `json:"crcheckContract"`
@@ -24,7 +25,7 @@ func Parse(text []byte) (*Contract, error) {
 	if err := jsonv2.Unmarshal(text, &form); err != nil {
 		return nil, parseError(text, err)
 	} else if form.Format != Format {
-		problem := fmt.Sprintf("crcheckContract is %d: this version reads format %d", form.Format, Format)
+		problem := fmt.Sprintf("unsupported format %d in crcheckContract: this version reads format %d", form.Format, Format)
 		return nil, &DocumentError{Line: 1, Column: 1, Problem: problem, Remedy: remedyContract}
 	}
 	var c Contract
@@ -32,7 +33,7 @@ func Parse(text []byte) (*Contract, error) {
 		return nil, parseError(text, err)
 	}
 	if err := c.Check(); err != nil {
-		// The JSON is sound, the contract is not: its start is the place.
+		// The problem is not a single JSON value, so the error is at the start.
 		return nil, &DocumentError{Line: 1, Column: 1, Problem: fmt.Sprintf("contract %s: %v", &c, err), Remedy: remedyContract, Err: err}
 	}
 	return &c, nil
@@ -50,21 +51,19 @@ func parseError(text []byte, err error) *DocumentError {
 		offset, e.Place = int(semantic.ByteOffset), string(semantic.JSONPointer)
 		switch {
 		case errors.Is(err, jsonv2.ErrUnknownName):
-			e.Problem = "a contract has no such member"
+			e.Problem = "unknown member"
 		case semantic.Err != nil:
 			e.Problem = semantic.Err.Error()
 		default:
 			e.Problem = "unexpected JSON " + semantic.JSONKind.String()
 		}
 	}
-	before := text[:min(offset, len(text))]
-	e.Line = 1 + bytes.Count(before, []byte("\n"))
-	e.Column = 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	e.Line, e.Column = jsontree.Position(text, offset)
 	return e
 }
 
-// Encode writes the JSON form of a contract: indented, keys in a fixed order,
-// ending in a newline.
+// Encode returns the JSON form of a contract: indented, with a fixed order of keys and a newline at
+// the end.
 func (c *Contract) Encode() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -73,3 +72,45 @@ func (c *Contract) Encode() ([]byte, error) {
 	err := e.Encode(c)
 	return b.Bytes(), err
 }
+
+// DocumentError reports why a document cannot be read: a contract, an overlay, or a source of
+// contracts. Fields that do not apply are empty or zero.
+type DocumentError struct {
+	File         string // in a folder, or the name that the caller gave
+	Line, Column int    // one-based; columns count code points
+	Place        string // a JSON Pointer, a shape or an operation
+	Problem      string
+	Remedy       string
+	// Err is the wrapped error, such as the reason why a page has no contract.
+	Err error
+}
+
+func (e *DocumentError) Error() string {
+	var b strings.Builder
+	if e.Line > 0 {
+		fmt.Fprintf(&b, "line %d", e.Line)
+		if e.Column > 0 {
+			fmt.Fprintf(&b, ", column %d", e.Column)
+		}
+	}
+	if e.Place != "" {
+		if b.Len() > 0 {
+			b.WriteString(" ")
+		}
+		b.WriteString("at " + wording.Clip(e.Place, maxPointer))
+	}
+	text := e.Problem
+	if b.Len() > 0 {
+		text = b.String() + ": " + text
+	}
+	if e.File != "" {
+		text = e.File + ": " + text
+	}
+	if e.Remedy != "" {
+		text += ". " + e.Remedy
+	}
+	return text
+}
+
+// Unwrap returns Err.
+func (e *DocumentError) Unwrap() error { return e.Err }

@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -74,19 +75,21 @@ func TestParseErrors(t *testing.T) {
 		{"a number for a shape", `"shape": "Events"`, `"shape": ¦7`, "/shapes/GetBedOutput/members/1/shape"},
 		{"invalid UTF-8", `"BedId"`, "\"Bed¦\xff\"", ""},
 	} {
-		text := strings.Replace(string(gardenText(t)), v.old, v.new, 1)
-		before, _, found := strings.Cut(text, "¦")
-		require.True(t, found, v.name)
-		_, err := Parse([]byte(strings.Replace(text, "¦", "", 1)))
-		var at *DocumentError
-		require.ErrorAs(t, err, &at, v.name)
-		require.NotEmpty(t, at.Problem)
-		assert.NotContains(t, at.Problem, "schema.", "%s: the problem names no Go type", v.name)
-		if v.pointer != "" {
-			assert.Equal(t, v.pointer, at.Place, v.name)
-		}
-		want := [2]int{1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])}
-		assert.Equal(t, want, [2]int{at.Line, at.Column}, "%s: %s", v.name, err)
+		t.Run(v.name, func(t *testing.T) {
+			text := strings.Replace(string(gardenText(t)), v.old, v.new, 1)
+			before, _, found := strings.Cut(text, "¦")
+			require.True(t, found, v.name)
+			_, err := Parse([]byte(strings.Replace(text, "¦", "", 1)))
+			var at *DocumentError
+			require.ErrorAs(t, err, &at, v.name)
+			require.NotEmpty(t, at.Problem)
+			assert.NotContains(t, at.Problem, "schema.", "%s: the problem names no Go type", v.name)
+			if v.pointer != "" {
+				assert.Equal(t, v.pointer, at.Place, v.name)
+			}
+			want := [2]int{1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])}
+			assert.Equal(t, want, [2]int{at.Line, at.Column}, "%s: %s", v.name, err)
+		})
 	}
 	text := gardenText(t)
 	for end := 0; end < len(text)-2; end += 7 {
@@ -94,8 +97,10 @@ func TestParseErrors(t *testing.T) {
 		require.Error(t, err, "cut at %d", end)
 	}
 	for _, bad := range []string{"", " ", "null", "7", "[]", "{}", "{}{}", string(text) + "x", string(text) + string(text), "\ufeff" + string(text)} {
-		_, err := Parse([]byte(bad))
-		require.Error(t, err, "%.20q", bad)
+		t.Run(fmt.Sprintf("%.20q", bad), func(t *testing.T) {
+			_, err := Parse([]byte(bad))
+			require.Error(t, err, "%.20q", bad)
+		})
 	}
 	_, err := Parse([]byte(`{"crcheckContract": 2, "service": "s", "news": {}}`))
 	require.ErrorContains(t, err, "reads format 1", "a newer format is called that, not a misspelling")

@@ -7,15 +7,15 @@ import (
 	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
-// Place is an address in a contract: a part and a pointer into its shapes. The
-// tokens of the pointer are member names; "*" is the element of a list or the
-// value of a map, "*key" the key of a map. Its text is PART#POINTER.
+// Place is an address in a contract: a part and a pointer into its shapes. A token of the pointer
+// is the name of a member, "*" for the element of a list or the value of a map, or "*key" for the
+// key of a map. The text form is PART#POINTER.
 type Place struct {
 	Part    Part
 	Pointer string
 }
 
-// ContractPlace is the address of what a contract says of the operation as a whole.
+// ContractPlace is the place of the facets of the operation as a whole.
 var ContractPlace = Place{Part: "contract"}
 
 func (p Place) String() string {
@@ -25,14 +25,13 @@ func (p Place) String() string {
 	return string(p.Part) + "#" + p.Pointer
 }
 
-// ParsePlace reads PART or PART#POINTER; the pointer's escapes are those of
-// RFC 6901.
+// ParsePlace parses PART or PART#POINTER. The pointer has the escapes of RFC 6901.
 func ParsePlace(text string) (Place, error) {
 	part, pointer, _ := strings.Cut(text, "#")
 	name, isError := strings.CutPrefix(part, "error:")
 	switch {
 	case isError && name == "", !isError && part != "output" && part != "input" && part != "contract":
-		return Place{}, fmt.Errorf("%q names no part: write contract, output, input or error:NAME, then #/POINTER", text)
+		return Place{}, fmt.Errorf("%q does not name a part: use contract, output, input or error:NAME, then #/POINTER", text)
 	case pointer != "" && pointer[0] != '/':
 		return Place{}, fmt.Errorf("%q: a pointer begins with a slash, as in output#/member", text)
 	case pointer != "" && part == string(ContractPlace.Part):
@@ -50,13 +49,13 @@ func (p Place) Child(token string) Place {
 	return Place{p.Part, p.Pointer + "/" + jsontree.Escape(token)}
 }
 
-// Parent returns the place above, which for a root is the root.
+// Parent returns the place above. The parent of a root is the root.
 func (p Place) Parent() Place {
 	return Place{p.Part, p.Pointer[:max(strings.LastIndexByte(p.Pointer, '/'), 0)]}
 }
 
-// step returns the reference below a shape that a token names, and the member
-// where the shape is a structure.
+// step returns the reference below a shape that a token names, and the member if the shape is a
+// structure.
 func (s *Shape) step(token string) (*Ref, *Member) {
 	switch s.Type {
 	case Structure:
@@ -78,8 +77,8 @@ func (s *Shape) step(token string) (*Ref, *Member) {
 	return nil, nil
 }
 
-// At returns the shape at a place and, where the place is a member of a
-// structure, the member. A root that the source does not state is not found.
+// At returns the shape at a place and, if the place is a member of a structure, the member. It
+// returns false if the place does not exist or the source does not state the root.
 func (c *Contract) At(place Place) (*Shape, *Member, bool) {
 	root, ok := c.Root(place.Part)
 	if !ok || root.Name == "" {
@@ -109,10 +108,9 @@ func (s *Shape) children(visit func(token string, ref *Ref, member *Member)) {
 	}
 }
 
-// Walk visits the places of the contract below its roots. It goes into each
-// named shape once, from the first place that reaches it; places that reach it
-// again are visited without what is below them. The member is nil at roots and
-// below lists and maps.
+// Walk visits the roots of the contract and all places below them. It descends into each named
+// shape once, at the first place that reaches it; other places of the shape are visited without
+// those below them. The member is nil at roots and below lists and maps.
 func (c *Contract) Walk(visit func(place Place, shape *Shape, member *Member)) {
 	seen := map[string]bool{}
 	for _, part := range c.Parts() {

@@ -21,16 +21,20 @@ func TestParsePlace(t *testing.T) {
 		"output#/a~1b/~0":       {"output", "/a~1b/~0"},
 		"output#/with#hash/ü 😀": {"output", "/with#hash/ü 😀"},
 	} {
-		got, err := ParsePlace(text)
-		require.NoError(t, err, text)
-		require.Equal(t, want, got, text)
-		again, err := ParsePlace(got.String())
-		require.NoError(t, err, text)
-		require.Equal(t, got, again, text)
+		t.Run(text, func(t *testing.T) {
+			got, err := ParsePlace(text)
+			require.NoError(t, err, text)
+			require.Equal(t, want, got, text)
+			again, err := ParsePlace(got.String())
+			require.NoError(t, err, text)
+			require.Equal(t, got, again, text)
+		})
 	}
 	for _, bad := range []string{"", "#/a", "outputs", "Output", "error", "error:", "error:#/a", "output#a", "contract#/a", "contract#/", "output#/a~", "output#/~2", "output#/~~0"} {
-		_, err := ParsePlace(bad)
-		require.Error(t, err, bad)
+		t.Run(bad, func(t *testing.T) {
+			_, err := ParsePlace(bad)
+			require.Error(t, err, bad)
+		})
 	}
 }
 
@@ -70,18 +74,22 @@ func TestAt(t *testing.T) {
 		"error:NotFound":                   {Structure, ""},
 		"output#/bed/plants/*" + strings.Repeat("/parent/children/*", 500) + "/seed": {String, "seed"},
 	} {
-		shape, member, ok := c.At(place(t, text))
-		require.True(t, ok, text)
-		require.Equal(t, want.is, shape.Type, text)
-		require.Equal(t, want.member != "", member != nil, text)
-		if member != nil {
-			require.Equal(t, want.member, member.Name)
-		}
+		t.Run(text, func(t *testing.T) {
+			shape, member, ok := c.At(place(t, text))
+			require.True(t, ok, text)
+			require.Equal(t, want.is, shape.Type, text)
+			require.Equal(t, want.member != "", member != nil, text)
+			if member != nil {
+				require.Equal(t, want.member, member.Name)
+			}
+		})
 	}
 	for _, text := range []string{"contract", "output#/nothing", "output#/bed/size/x", "output#/bed/open/x",
 		"output#/bed/plants/0", "output#/bed/plants/*key", "output#/bed/tags/x", "output#/Id", "error:FrostException", "error:X", "output#/"} {
-		_, _, ok := c.At(place(t, text))
-		require.False(t, ok, text)
+		t.Run(text, func(t *testing.T) {
+			_, _, ok := c.At(place(t, text))
+			require.False(t, ok, text)
+		})
 	}
 	shape, member, _ := c.At(place(t, "output#/bed/size"))
 	shape.Bits, member.Required = Is(8), Is(true)

@@ -10,23 +10,23 @@ import (
 	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
-// Request is what routing looks at of an HTTP request. Names of headers may be
-// spelled in any case, as recorders do.
+// Request is the part of an HTTP request that routing uses. Header names may have any case, because
+// recorders differ.
 type Request struct {
 	Method string
 	URL    *url.URL
 	Header http.Header
-	Body   []byte // tells the protocol of what does not route; may be missing
+	Body   []byte // shows the protocol of a request without a route; may be missing
 }
 
-// Route is where a request leads.
+// Route is the operation that a request calls.
 type Route struct {
 	Contract *Contract
 	Labels   map[string]string // values of the URI's labels, decoded
 }
 
-// NotJSON says of a route to a contract whose bodies are not JSON why it cannot be read, as
-// [Unrouted] says it, such as "iam (query)".
+// NotJSON returns why the messages of a route cannot be read, if the bodies of its contract are not
+// JSON. The form is that of [Unrouted.String], such as "iam (query)".
 func (r Route) NotJSON() (why string, ok bool) {
 	protocol, ok := r.Contract.NotJSON()
 	if !ok {
@@ -35,8 +35,8 @@ func (r Route) NotJSON() (why string, ok bool) {
 	return r.Contract.Signing.Or(r.Contract.Service) + " (" + protocol + ")", true
 }
 
-// Route finds the operation of a request: the first of its [Catalog.Candidates]. Where no contract
-// of the catalog has the route it says why; else why is nil.
+// Route returns the first of the [Catalog.Candidates] for a request. If there is none, it returns
+// why; otherwise why is nil.
 func (k *Catalog) Route(r Request) (found Route, why *Unrouted) {
 	all, why := k.Candidates(r)
 	if why != nil {
@@ -45,25 +45,23 @@ func (k *Catalog) Route(r Request) (found Route, why *Unrouted) {
 	return all[0], nil
 }
 
-// Candidates returns the routes of a request that are equally good, in the order of their
-// contracts' names and versions; the order in which contracts were given means nothing. Mostly
-// there is one. Where there is none, why is not nil. Where several services share a signing name
-// and a route, or several versions of a contract are in force, what is sent and received can tell
-// which it is (validate.Catalog does that).
+// Candidates returns the best routes for a request, sorted by the names and versions of their
+// contracts, whatever the order in which these were given. Usually there is one. If there is none,
+// why is not nil. There are several if services share a signing name and a route, or if several
+// versions of a contract are in force. What is sent and received can then select one: see
+// validate.Catalog.
 //
-// The signing service that the request's signature names leaves only contracts of
-// that service and such as do not state theirs; a host's name leaves out nothing,
-// since it need not be the signing service's. Contracts that state the signing
-// service go before all others, then those that the host's name fits.
+// If the request is signed, contracts that state another signing service are excluded. The host
+// name excludes no contract, since it may differ from the signing service. Contracts that state the
+// signing service precede all others; next come those that match the host name.
 //
-// A request with X-Amz-Target goes by that alone: by the operation and the last
-// dotted part of the prefix, for models do not agree on what comes before it.
-// Contracts with exactly that target go first. Every other request goes by its
-// method and URI template (Smithy, http-bindings.html#uri): where several
-// templates match, the leftmost segment in which they differ decides: a literal
-// goes before a label, a label before a greedy one; then the template with more
-// query literals. The names of labels decide nothing, nor does a slash at the end
-// of a path or template, which models do not agree on either. Labels are never empty.
+// A request with X-Amz-Target is matched by that header alone: by the operation and the last dotted
+// part of the prefix, because models differ in what precedes it. Contracts with exactly that target
+// come first. Other requests are matched by method and URI template (Smithy,
+// http-bindings.html#uri). If several templates match, the leftmost segment in which they differ
+// decides: a literal precedes a label, and a label precedes a greedy label. Then the template with
+// more query literals comes first. Names of labels are ignored, and so is a slash at the end of a
+// path or template, because models differ in both. Labels are never empty.
 func (k *Catalog) Candidates(r Request) (found []Route, why *Unrouted) {
 	if a := k.asked(r); a != nil {
 		found = k.best(a)
@@ -74,7 +72,7 @@ func (k *Catalog) Candidates(r Request) (found []Route, why *Unrouted) {
 	return found, nil
 }
 
-// best are the routes of a request that no other goes before.
+// best returns the routes of a request that no other route precedes.
 func (k *Catalog) best(a *asked) []Route {
 	var best matches
 	k.routes.collect(a, &best, -1)
@@ -89,21 +87,21 @@ func (k *Catalog) best(a *asked) []Route {
 	return best.found(a)
 }
 
-// asked is a request on its way through the routes.
+// asked is a request that is being routed.
 type asked struct {
 	Request
-	service      string // that it is signed for; empty: not known
-	host         string // what its host is known for; empty: nothing
+	service      string // signing service; empty: not known
+	host         string // endpoint name of the host; empty: not of AWS
 	target       string // X-Amz-Target
 	targetKey    string
 	targetPrefix string     // the last dotted part of its prefix
-	endpoint     []*service // whose endpoint the host is
+	endpoint     []*service // services with the endpoint of the host
 	segments     []string   // of the path, decoded
 
-	query url.Values // read when a template asks for it
+	query url.Values // parsed on first use
 }
 
-// asked looks at a request; nil: its path is malformed.
+// asked prepares a request for routing. It returns nil if the path is malformed.
 func (k *Catalog) asked(r Request) *asked {
 	a := &asked{Request: r, service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), target: awshttp.Value(r.Header, awshttp.Target)}
 	if len(k.services) > 0 {
@@ -130,8 +128,8 @@ func (k *Catalog) asked(r Request) *asked {
 	return a
 }
 
-// targetKey is what targets that name one operation have in common: the last
-// dotted part of the prefix, and the operation.
+// targetKey returns what the targets of one operation have in common: the last dotted part of the
+// prefix, and the operation.
 func targetKey(target string) string {
 	end := strings.LastIndexByte(target, '.')
 	if end < 0 {
@@ -144,7 +142,7 @@ func (a *asked) takes(r *route) bool {
 	if signing, ok := r.contract.Signing.Get(); ok && a.service != "" && signing != a.service {
 		return false
 	}
-	if r.greedy { // the tree did not compare what follows its label
+	if r.greedy { // the tree does not compare what follows the label
 		if _, ok := r.match(a.segments); !ok {
 			return false
 		}
@@ -165,7 +163,7 @@ func (a *asked) takes(r *route) bool {
 	return true
 }
 
-// affinity says how well a contract fits what is known of the service.
+// affinity returns how well a contract matches what is known of the service, from 0 to 3.
 func (a *asked) affinity(c *Contract) (n int) {
 	if a.service != "" && !c.Signing.Silent() {
 		n += 2 // takes has compared them
@@ -176,13 +174,13 @@ func (a *asked) affinity(c *Contract) (n int) {
 	return n
 }
 
-// matches are the best routes so far.
+// matches is the best routes so far.
 type matches struct {
 	affinity int
 	routes   []*route
 }
 
-// add takes a route that is not worse than those before it.
+// add adds a route, unless it is worse than those so far, and drops worse ones.
 func (m *matches) add(a *asked, r *route, affinity int) {
 	better := 1
 	if len(m.routes) > 0 {
@@ -196,7 +194,7 @@ func (m *matches) add(a *asked, r *route, affinity int) {
 	}
 }
 
-// before is positive where a route goes before another of the same affinity.
+// before returns a positive number if the route precedes another of the same affinity.
 func (r *route) before(other *route, a *asked) int {
 	if a.target == "" {
 		return other.compare(r)

@@ -176,9 +176,11 @@ func TestNamed(t *testing.T) {
 
 func TestContractWithoutJSON(t *testing.T) {
 	for protocol, want := range map[string]string{"restXml": "rest-xml", "awsQuery": "query", "ec2Query": "ec2", "rpcv2Cbor": "rpc-v2-cbor", "restJson1": "", "awsJson1_0": "", "awsJson1_1": ""} {
-		got, ok := (&Contract{Protocol: Is(protocol)}).NotJSON()
-		require.Equal(t, want, got)
-		require.Equal(t, want != "", ok)
+		t.Run(protocol, func(t *testing.T) {
+			got, ok := (&Contract{Protocol: Is(protocol)}).NotJSON()
+			require.Equal(t, want, got)
+			require.Equal(t, want != "", ok)
+		})
 	}
 	_, ok := (&Contract{}).NotJSON()
 	require.False(t, ok)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// table is the routes of contracts.
+// table holds the routes of contracts.
 type table struct {
 	targets map[string][]*route // of awsJson, by targetKey
 	methods map[string]*branch  // of REST, by HTTP method
@@ -31,8 +31,8 @@ func newTable(contracts []*Contract) *table {
 	return t
 }
 
-// collect adds the routes that a request can take. Their affinity is that of their
-// contracts or, if it is not negative, the one given.
+// collect adds the routes that match a request. Their affinity is the given one or, if that is
+// negative, that of their contracts.
 func (t *table) collect(a *asked, best *matches, affinity int) {
 	take := func(routes []*route) {
 		for _, r := range routes {
@@ -53,16 +53,16 @@ func (t *table) collect(a *asked, best *matches, affinity int) {
 	}
 }
 
-// branch is a node of the tree of URI templates, a level for each segment, so
-// that what a route costs depends on the request and not on the catalog.
+// branch is a node of the tree of URI templates, which has a level for each segment. The cost of
+// routing depends on the request and not on the size of the catalog.
 type branch struct {
 	literals map[string]*branch
 	label    *branch
-	greedy   []*route // whose next label is greedy
-	ends     []*route // that end here
+	greedy   []*route // routes whose next label is greedy
+	ends     []*route // routes that end here
 }
 
-// add puts a route into the tree.
+// add adds a route to the tree.
 func (b *branch) add(r *route) {
 	for _, s := range r.segments {
 		switch s.kind {
@@ -87,7 +87,7 @@ func (b *branch) add(r *route) {
 	b.ends = append(b.ends, r)
 }
 
-// find takes the routes whose templates match what is left of a path, up to what
+// find calls take with the routes whose templates match the rest of a path. It does not compare what
 // follows a greedy label.
 func (b *branch) find(segments []string, take func([]*route)) {
 	if len(segments) == 0 || len(segments) == 1 && segments[0] == "" {
@@ -113,7 +113,7 @@ type route struct {
 	query    url.Values // literals that the query must hold
 }
 
-// segment is what stands between two slashes of a URI template.
+// segment is the part of a URI template between two slashes.
 type segment struct {
 	text string // the literal, or the name of the label
 	kind segmentKind
@@ -124,7 +124,7 @@ type segmentKind int
 const (
 	literal segmentKind = iota
 	label
-	greedy // takes as many segments as it can
+	greedy // matches as many segments as possible
 	none   // past the end
 )
 
@@ -145,13 +145,13 @@ func newRoute(c *Contract, uri string) *route {
 		r.segments = append(r.segments, s)
 	}
 	if last := len(r.segments) - 1; last > 0 && r.segments[last] == (segment{}) {
-		r.segments = r.segments[:last] // a slash at the end decides nothing
+		r.segments = r.segments[:last] // ignore a slash at the end
 	}
-	r.query, _ = url.ParseQuery(query) // what is malformed is no literal
+	r.query, _ = url.ParseQuery(query) // a malformed query has no literals
 	return r
 }
 
-// compare is negative where a route goes before another.
+// compare returns a negative number if the route precedes another.
 func (r *route) compare(other *route) int {
 	at := func(r *route, i int) segmentKind {
 		if i < len(r.segments) {
@@ -167,7 +167,7 @@ func (r *route) compare(other *route) int {
 	return cmp.Compare(len(other.query), len(r.query))
 }
 
-// match returns the labels of a decoded path that the template fits.
+// match returns the labels of a decoded path that matches the template.
 func (r *route) match(segments []string) (labels map[string]string, ok bool) {
 	if labels, ok = r.matchAll(segments); ok {
 		return labels, true

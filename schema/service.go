@@ -10,8 +10,8 @@ import (
 	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
-// Service is a service whose contracts are loaded when a request first may be for
-// it. What it states of itself decides that, so it must agree with its contracts.
+// Service is a service whose contracts are loaded when a request first may be for it. The other
+// fields decide that, so they must agree with the contracts.
 type Service struct {
 	Name         string // as in Contract.Service
 	Signing      string // as in Contract.Signing; empty: its contracts do not state it
@@ -19,13 +19,13 @@ type Service struct {
 	Protocol     string // as in Contract.Protocol; empty: not known
 	TargetPrefix string // of X-Amz-Target, which awsJson contracts have
 
-	// Load returns the contracts. It is called at most once, by one goroutine. A
-	// service that cannot be loaded has none: Load reports that in its own way.
+	// Load returns the contracts, or none if they cannot be loaded, which Load reports itself. It
+	// is called at most once, by one goroutine.
 	Load func() []*Contract
 
-	// Routes returns contracts that state only Operation, Method and URI, for less than Load costs. If
-	// the function or its result is nil, the service is loaded instead. It is called at most once, by
-	// one goroutine.
+	// Routes returns contracts that state only Operation, Method and URI, for less than Load costs.
+	// If the function or its result is nil, the service is loaded instead. It is called at most
+	// once, by one goroutine.
 	Routes func() []*Contract
 }
 
@@ -37,10 +37,10 @@ type service struct {
 
 	scan       sync.Once
 	operations map[string]bool // nil: not known
-	templates  *table          // of contracts that have nothing but a route; nil: not known
+	templates  *table          // of contracts that state only a route; nil: not known
 }
 
-// scanned reads the routes of the operations.
+// scanned reads the routes of the operations on its first call.
 func (s *service) scanned() *service {
 	s.scan.Do(func() {
 		if s.Routes == nil {
@@ -61,14 +61,14 @@ func (s *service) scanned() *service {
 	return s
 }
 
-// mayBeOf reports whether the service could have an operation of that name.
+// mayBeOf reports whether the service could have an operation with a name.
 func (s *service) mayBeOf(operation string) bool {
 	known := s.scanned().operations
 	return known == nil || known[operation]
 }
 
-// mayHave reports whether the service could have the route of a request. It is
-// asked where nothing else tells which of all services to load.
+// mayHave reports whether the service could have the route of a request. It is used if nothing else
+// tells which services to load.
 func (s *service) mayHave(a *asked) bool {
 	if s.scanned().templates == nil {
 		return true
@@ -89,9 +89,9 @@ func (s *service) load() *table {
 // lastPart returns the last dotted part of a target prefix.
 func lastPart(prefix string) string { return prefix[strings.LastIndexByte(prefix, '.')+1:] }
 
-// at yields the services that may have the route of a request and whose contracts
-// would have an affinity for it: see [asked.affinity]. Left out are services that
-// sign with another name or, where there is no signature, have another host.
+// at yields the services that may have the route of a request, with contracts of an affinity: see
+// [asked.affinity]. It excludes services with another signing name or, if the request is not
+// signed, with another host.
 func (k *Catalog) at(affinity int, a *asked) iter.Seq[*service] {
 	return func(yield func(*service) bool) {
 		from := k.services
@@ -143,9 +143,9 @@ func (k *Catalog) scanAll() {
 	wait.Wait()
 }
 
-// byHost returns the services that may be behind a host of AWS whose endpoint is
-// not theirs: the last part of it is, for before that stand names such as
-// BUCKET.s3 and ACCOUNT-ats.iot, or they sign with the name that goes with it.
+// byHost returns the services that may be behind a host of AWS with another endpoint: those with
+// its signing name, or with its last part, which names such as BUCKET.s3 and ACCOUNT-ats.iot
+// precede.
 func (k *Catalog) byHost(a *asked) (found []*service) {
 	signing := awshttp.SigningName(a.URL.Hostname())
 	for _, s := range k.services {
@@ -156,7 +156,8 @@ func (k *Catalog) byHost(a *asked) (found []*service) {
 	return found
 }
 
-// affinity is that of the service's contracts; -1: they are signed for another.
+// affinity returns the affinity of the service's contracts, or -1 if the request is signed for
+// another service.
 func (s *service) affinity(a *asked) (n int) {
 	switch {
 	case a.service != "" && s.Signing == a.service:
@@ -170,7 +171,7 @@ func (s *service) affinity(a *asked) (n int) {
 	return n
 }
 
-// mayRoute says what the service's protocol has to do with a request.
+// mayRoute reports whether the service's protocol can route a request.
 func (s *service) mayRoute(a *asked) bool {
 	if a.target != "" {
 		return s.TargetPrefix != "" && lastPart(s.TargetPrefix) == a.targetPrefix

@@ -11,9 +11,8 @@ import (
 type Type string
 
 const (
-	// Unstated is the type of a place that a source leaves open, such as a
-	// recursive reference on a page that could mean several shapes. Any value
-	// is taken there.
+	// Unstated is the type of a place that the source does not specify, such as a recursive reference
+	// on a page that could mean several shapes. It accepts any value.
 	Unstated  Type = ""
 	Structure Type = "structure" // a union is a structure with the union facet
 	List      Type = "list"
@@ -31,8 +30,8 @@ var types = []Type{Structure, List, Map, String, Integer, Float, Boolean, Timest
 
 // Shape is a named type, or an inline one.
 type Shape struct {
-	// Name is the source's name of an inline shape, where it has one. A shape
-	// of [Contract.Shapes] goes by its key there.
+	// Name is the source's name of an inline shape, if it has one. The name of a shape in
+	// [Contract.Shapes] is its key.
 	Name string `json:"name,omitempty"`
 	Type Type   `json:"type,omitempty"`
 
@@ -45,11 +44,11 @@ type Shape struct {
 	EventStream Known[bool]     `json:"eventStream,omitzero"`     // a union whose members arrive as events, not in a JSON body
 	Streaming   Known[bool]     `json:"streaming,omitzero"`       // a blob that is the HTTP body itself
 	Sparse      Known[bool]     `json:"sparse,omitzero"`          // a list or map that may hold null
-	Enum        Known[[]string] `json:"enum,omitzero"`            // empty: known to be no enum
+	Enum        Known[[]string] `json:"enum,omitzero"`            // empty: known not to be an enum
 	Length      Known[Bounds]   `json:"length,omitzero"`          // code points, bytes, elements or entries
 	Range       Known[Bounds]   `json:"range,omitzero"`           // of a number, inclusive
 	Pattern     Known[string]   `json:"pattern,omitzero"`         // ECMA-262 search semantics; empty: known to have none
-	Bits        Known[int]      `json:"bits,omitzero"`            // of an integer 8, 16, 32, 64; of a float 32, 64; 0: of any size
+	Bits        Known[int]      `json:"bits,omitzero"`            // of an integer 8, 16, 32 or 64; of a float 32 or 64; 0: any size
 	Format      Known[string]   `json:"timestampFormat,omitzero"` // epoch-seconds, date-time, http-date
 	Sensitive   Known[bool]     `json:"sensitive,omitzero"`
 }
@@ -61,22 +60,22 @@ type Member struct {
 	Required Known[bool]     `json:"required,omitzero"`
 	Location Known[Location] `json:"location,omitzero"`
 	WireName Known[string]   `json:"wireName,omitzero"`         // its name in the body or at its location
-	Token    Known[bool]     `json:"idempotencyToken,omitzero"` // clients fill it in at random
+	Token    Known[bool]     `json:"idempotencyToken,omitzero"` // clients fill it with a random value
 }
 
 // Wire returns the name under which the member travels.
 func (m Member) Wire() string { return m.WireName.Or(m.Name) }
 
-// Ref says which shape stands at a place: a structure by name, or an inline shape.
+// Ref refers to a shape: to a structure by name, or to an inline shape.
 type Ref struct {
 	Name   string
 	Inline *Shape
 }
 
-// Named refers to a shape of [Contract.Shapes].
+// Named returns a reference to a shape of [Contract.Shapes].
 func Named(name string) Ref { return Ref{Name: name} }
 
-// Inline refers to a shape that stands only here.
+// Inline returns a reference to an inline shape.
 func Inline(s Shape) Ref { return Ref{Inline: &s} }
 
 // MarshalJSON writes a name as a string and an inline shape as an object.
@@ -100,7 +99,7 @@ func (r *Ref) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return jsonv2.UnmarshalDecode(d, r.Inline)
 }
 
-// Member returns the member of that name.
+// Member returns the member with a name.
 func (s *Shape) Member(name string) (*Member, bool) {
 	for i := range s.Members {
 		if s.Members[i].Name == name {
@@ -110,8 +109,7 @@ func (s *Shape) Member(name string) (*Member, bool) {
 	return nil, false
 }
 
-// facets lists the shape's facets by name. It is the one list that comparing,
-// merging and overlaying go by.
+// facets lists the shape's facets by name. Comparing, merging and overlays use this list.
 func (s *Shape) facets() []namedSlot {
 	return []namedSlot{
 		{"union", &s.Union}, {"eventStream", &s.EventStream}, {"streaming", &s.Streaming},

@@ -5,25 +5,26 @@ import (
 	"time"
 )
 
-// TimestampText is a form in which timestamps are written as text. A text has the
-// form if it is a moment of the calendar, too: there is no 30 February.
+// TimestampText is a text format of timestamps. A text that is not a moment of the calendar, such
+// as 30 February, does not have the format.
 type TimestampText string
 
 const (
-	// DateTime is RFC 3339 section 5.6, date-time, within section 5.7: a second 60
-	// only where UTC may have a leap second, at 23:59:60 on the last day of a month.
+	// DateTime is date-time of RFC 3339 section 5.6 with the restrictions of section 5.7: the
+	// second is 60 only where UTC may have a leap second, at 23:59:60 on the last day of a month.
 	// Years are 1 to 9999, as in epoch seconds.
 	DateTime TimestampText = "date-time"
-	// ISO8601 adds what Python's str(datetime) prints: a space for the T.
+	// ISO8601 is DateTime, or the same with a space instead of the T, as Python's str(datetime)
+	// prints.
 	ISO8601 TimestampText = "iso8601"
-	// HTTPDate is RFC 9110 section 5.6.7, IMF-fixdate, with the fraction of a second
-	// that Smithy allows. The day of the week is the one of the date.
+	// HTTPDate is IMF-fixdate of RFC 9110 section 5.6.7, with the fraction of a second that Smithy
+	// allows. The day of the week must be that of the date.
 	HTTPDate TimestampText = "http-date"
 )
 
-// Pattern returns the pattern of the form. It knows the days of the months, also
-// in leap years; that a day of the week is right, and where with an offset the
-// second 60 is, a pattern of reasonable size cannot tell.
+// Pattern returns the pattern of the format. It checks the days of each month, in leap years too.
+// It does not check the day of the week, or a second 60 with an offset: a pattern for these would
+// be too large.
 func (f TimestampText) Pattern() string {
 	switch f {
 	case ISO8601:
@@ -34,15 +35,14 @@ func (f TimestampText) Pattern() string {
 	return DateTimePattern
 }
 
-// Match reports whether a text has the form.
+// Match reports whether a text has the format.
 func (f TimestampText) Match(text []byte) bool {
 	m, ok := f.read(text)
 	return ok && m.valid()
 }
 
-// Problem says what is wrong with a text that looks as the form demands and is no
-// moment of the calendar, such as "February 2022 has 28 days"; empty: nothing, or
-// it does not look like that.
+// Problem returns why a text with the right syntax is not a moment of the calendar, such as
+// "February 2022 has 28 days". It returns "" if the text is valid or has another syntax.
 func (f TimestampText) Problem(text []byte) string {
 	m, ok := f.read(text)
 	if !ok {
@@ -51,17 +51,16 @@ func (f TimestampText) Problem(text []byte) string {
 	return m.problem()
 }
 
-// moment is a timestamp as it is written.
+// moment is the parts of a timestamp.
 type moment struct {
 	year, month, day, hour, minute, second int
 	offset                                 int // minutes east of UTC
 	offsetMinute                           int
 	weekday                                time.Weekday
-	named                                  bool // the weekday is
+	named                                  bool // it has a weekday
 }
 
-// read takes a text apart; ok is false where digits or separators are not where
-// they have to be.
+// read parses a text. It returns false if digits or separators are missing or misplaced.
 func (f TimestampText) read(text []byte) (m moment, ok bool) {
 	r := textReader{rest: text, ok: true}
 	if f == HTTPDate {
@@ -115,8 +114,8 @@ func (m *moment) date() time.Time {
 	return time.Date(m.year, time.Month(m.month), m.day, m.hour, m.minute, 0, 0, time.UTC)
 }
 
-// leap reports whether a leap second may follow the minute: the last one of a
-// month, in UTC.
+// leap reports whether a leap second may follow the minute: whether it is the last of a month in
+// UTC.
 func (m *moment) leap() bool {
 	next := m.date().Add(time.Minute - time.Duration(m.offset)*time.Minute)
 	return next.Day() == 1 && next.Hour() == 0 && next.Minute() == 0
@@ -148,7 +147,7 @@ func (m *moment) problem() string {
 	return fmt.Sprintf("%d %s %d is a %s", m.day, time.Month(m.month), m.year, m.date().Weekday())
 }
 
-// textReader reads a text of fixed parts. Once it is not ok it stays so.
+// textReader reads a text of fixed parts. After an error, ok remains false.
 type textReader struct {
 	rest []byte
 	ok   bool
@@ -162,7 +161,7 @@ func (r *textReader) take(text string) {
 	}
 }
 
-// digits reads a number of so many digits, and what follows it.
+// digits reads a number of n digits and the text after it.
 func (r *textReader) digits(n int, then string) (number int) {
 	if r.ok = r.ok && len(r.rest) >= n; !r.ok {
 		return 0
@@ -186,7 +185,7 @@ func (r *textReader) fraction() {
 	r.rest = r.rest[n:]
 }
 
-// one reads one of several characters.
+// one reads a character, which must be one of several.
 func (r *textReader) one(of string) byte {
 	if r.ok = r.ok && len(r.rest) > 0; !r.ok {
 		return 0
@@ -202,8 +201,8 @@ func (r *textReader) one(of string) byte {
 	return 0
 }
 
-// name reads one of several names of three letters and what follows it, and
-// returns its index.
+// name reads a name of three letters, which must be one of several, and the text after it. It
+// returns the index of the name.
 func (r *textReader) name(names []string, then string) int {
 	if r.ok = r.ok && len(r.rest) >= 3; !r.ok {
 		return 0

@@ -8,26 +8,26 @@ import (
 	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
-// Unrouted says why a request is not routed, in what many requests share, so that
-// they can be counted. Fields that cannot be told are empty.
+// Unrouted is the reason why a request is not routed, in terms that many requests share, for
+// counting them. Unknown fields are empty.
 type Unrouted struct {
-	Kind      string // one of those below
-	Service   string // the signing name that the signature states, else what the host is known for
+	Kind      string // one of the constants below
+	Service   string // the signing name in the signature, or else the endpoint name of the host
 	Endpoint  string // the endpoint prefix, or its last part, of an AWS host
-	Host      string // of a request whose service is not known: its host, without the port
-	Operation string // that X-Amz-Target or a form names
-	Protocol  string // as it looks: awsJson, rest, rest-xml, query, rpc-v2-cbor or rpc-v2-json
+	Host      string // the host without the port, if the service is not known
+	Operation string // the operation in X-Amz-Target or a form
+	Protocol  string // a guess: awsJson, rest, rest-xml, query, rpc-v2-cbor or rpc-v2-json
 }
 
 // Kinds of reasons why a request is not routed.
 const (
 	UnknownService   = "unknown service"
-	NoContract       = "no contract"       // the service is none of the catalog's
+	NoContract       = "no contract"       // the catalog does not have the service
 	NoSuchOperation  = "no such operation" // the catalog has the service
-	ProtocolNotKnown = "protocol"          // the catalog has the service, but routes no such protocol
+	ProtocolNotKnown = "protocol"          // the catalog has the service, but does not route the protocol
 )
 
-// String returns the reason in few words, such as "iam (query)".
+// String returns the reason in a few words, such as "iam (query)".
 func (u Unrouted) String() string {
 	switch {
 	case u.Kind == UnknownService && u.Host != "":
@@ -40,7 +40,7 @@ func (u Unrouted) String() string {
 	return u.Service + " (" + u.Protocol + ")"
 }
 
-// unrouted says why a request is not routed.
+// unrouted returns why a request is not routed.
 func (k *Catalog) unrouted(r Request) *Unrouted {
 	u := &Unrouted{Service: awshttp.Scope(r.Header, r.URL.RawQuery), Endpoint: awshttp.EndpointName(r.URL.Hostname()), Protocol: r.protocol(), Operation: r.operation()}
 	known := k.known[u.Service] || u.Service == "" && k.known[u.Endpoint]
@@ -60,7 +60,8 @@ func (k *Catalog) unrouted(r Request) *Unrouted {
 	return u
 }
 
-// hostname is a host as counts name it: masks and other text that is not a name are left out.
+// hostname returns the name of a host for counts, or "" for masks and other text that is not a
+// name.
 func hostname(host string) string {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if len(host) > 80 || strings.ContainsFunc(host, func(r rune) bool {
@@ -71,7 +72,7 @@ func hostname(host string) string {
 	return host
 }
 
-// operation is what a request itself names its operation.
+// operation returns the name of the operation in the request, or "".
 func (r Request) operation() string {
 	if target := awshttp.Value(r.Header, awshttp.Target); target != "" {
 		return word(target[strings.LastIndexByte(target, '.')+1:])
@@ -88,7 +89,7 @@ func (r Request) operation() string {
 	return ""
 }
 
-// word returns a name that an operation could have, or nothing.
+// word returns the text if it could be the name of an operation, or else "".
 func word(text string) string {
 	if len(text) > 128 || strings.ContainsFunc(text, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_'
@@ -98,7 +99,7 @@ func word(text string) string {
 	return text
 }
 
-// protocol guesses the protocol of a request from its looks.
+// protocol guesses the protocol of a request.
 func (r Request) protocol() string {
 	media := strings.ToLower(awshttp.Value(r.Header, "Content-Type"))
 	switch smithy := awshttp.Value(r.Header, "Smithy-Protocol"); {
@@ -114,21 +115,20 @@ func (r Request) protocol() string {
 	return "rest"
 }
 
-// namesAction reports a form of the query protocol, which names the operation.
+// namesAction reports whether a form names an operation, as in the query protocol.
 func namesAction(form string) bool {
 	return strings.HasPrefix(form, "Action=") || strings.Contains(form, "&Action=")
 }
 
-// mayBeREST reports a request that REST contracts may route: other protocols have
-// URIs that say nothing.
+// mayBeREST reports whether the URI of the request may name the operation, as in REST protocols.
 func (r Request) mayBeREST() bool {
 	protocol := r.protocol()
 	return protocol == "rest" || protocol == "rest-xml"
 }
 
-// mayBeAWS reports a request that looks as if a client of AWS had made it, or
-// whose host is one that emulators have: no name of the public Internet. Nothing
-// else makes a catalog load services that neither signature nor host names.
+// mayBeAWS reports whether a request may be from a client of AWS: it has its headers, or its host
+// may be an emulator, because it is not a name of the public Internet. If neither the signature nor
+// the host names a service, the catalog loads services only for such a request.
 func (r Request) mayBeAWS() bool {
 	host := strings.ToLower(strings.TrimSuffix(r.URL.Hostname(), "."))
 	if awshttp.IsAWS(host) || net.ParseIP(host) != nil || !strings.Contains(host, ".") || strings.HasSuffix(host, ".localstack.cloud") ||
@@ -149,6 +149,6 @@ func (r Request) mayBeAWS() bool {
 	return false
 }
 
-// localDomains are top-level domains that the Internet does not have (RFC 6761,
-// RFC 6762, and ICANN's .internal).
+// localDomains are top-level domains reserved for private use (RFC 6761, RFC 6762, and ICANN's
+// .internal).
 var localDomains = map[string]bool{"localhost": true, "local": true, "internal": true, "test": true, "lan": true}

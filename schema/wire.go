@@ -1,21 +1,24 @@
 package schema
 
-// How AWS's JSON protocols write simple types. The validator and the JSON
-// Schemas both go by these constants
+import (
+	"slices"
+	"strings"
+)
+
+// How AWS's JSON protocols write simple types. Package validate and the JSON
+// Schemas share these constants
 // (Smithy, aws/protocols/aws-restjson1-protocol.html#shape-serialization).
 
-// NonNumericFloats are the strings that stand for what JSON numbers cannot write.
+// NonNumericFloats are the strings for the floats that JSON numbers cannot represent.
 var NonNumericFloats = []string{"NaN", "Infinity", "-Infinity"}
 
 const (
-	// EarliestTimestamp and TimestampsEnd bound epoch seconds to the years 1 to
-	// 9999, which Python's datetime and RFC 3339 can represent. The end is
-	// exclusive.
+	// EarliestTimestamp and TimestampsEnd bound epoch seconds to the years 1 to 9999, the range of
+	// Python's datetime and of RFC 3339. The end is exclusive.
 	EarliestTimestamp = "-62135596800"
 	TimestampsEnd     = "253402300800"
 
-	// Days of the Gregorian calendar: those of each year, and 29 February of those
-	// that four divides, but for centuries that 400 does not.
+	// Days of the Gregorian calendar: those of every year, and 29 February of leap years.
 	year     = `([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])`
 	leapYear = `([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)`
 	to28     = `(0[1-9]|1[0-9]|2[0-8])`
@@ -37,11 +40,11 @@ const (
 	ISO8601Pattern = `^` + date + `[Tt ]` + zoned + `$`
 	// HTTPDatePattern is the pattern of [HTTPDate].
 	HTTPDatePattern = `^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), ` + httpDay + ` (` + clock + `|` + leapUTC + `) GMT$`
-	// Base64Pattern is RFC 4648 section 4, with padding.
+	// Base64Pattern is the pattern of base64 with padding (RFC 4648 section 4).
 	Base64Pattern = `^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`
 )
 
-// IntegerBounds returns the least and the greatest integer of so many bits.
+// IntegerBounds returns the smallest and the largest integer of a number of bits.
 func IntegerBounds(bits int) (low, high string) {
 	switch bits {
 	case 8:
@@ -54,12 +57,42 @@ func IntegerBounds(bits int) (low, high string) {
 	return "-9223372036854775808", "9223372036854775807"
 }
 
-// LargestFloat returns the greatest number, of 17 digits, that a float of so many
-// bits can hold: larger ones round to infinity. The shortest text of the greatest
-// 32-bit float, 3.4028235e38, lies above its exact value.
+// LargestFloat returns the largest number of 17 digits that rounds to a finite float of 32 or 64
+// bits. It has more digits than the shortest text of the largest 32-bit float, 3.4028235e38, which is
+// above its exact value.
 func LargestFloat(bits int) string {
 	if bits == 32 {
 		return "3.4028235677973366e38"
 	}
 	return "1.7976931348623158e308"
+}
+
+// awsJSON reports whether requests name the operation in X-Amz-Target
+// (Smithy, aws-json-1_0-protocol.html).
+func (c *Contract) awsJSON() bool { return strings.HasPrefix(c.Protocol.Or(""), "awsJson") }
+
+// rpc reports whether the protocol puts all of an input or output into the body and ignores HTTP
+// bindings.
+func (c *Contract) rpc() bool {
+	return c.awsJSON() || slices.Contains([]string{"awsQuery", "ec2Query", "rpcv2Cbor"}, c.Protocol.Or(""))
+}
+
+// protocolNames gives the names, in counts of unchecked traffic, of protocols whose bodies are not
+// JSON.
+var protocolNames = map[string]string{"restXml": "rest-xml", "awsQuery": "query", "ec2Query": "ec2", "rpcv2Cbor": "rpc-v2-cbor"}
+
+// NotJSON returns the name of the contract's protocol if its bodies are not JSON, such as
+// "rest-xml". Without a known protocol, bodies are JSON.
+func (c *Contract) NotJSON() (protocol string, ok bool) {
+	protocol, ok = protocolNames[c.Protocol.Or("")]
+	return protocol, ok
+}
+
+// endpoint returns the API's name without its version: often the beginning of the host name.
+func (c *Contract) endpoint() string {
+	api := c.API.Or(c.Service)
+	if at := len(api) - len("-2006-01-02"); at > 0 && api[at] == '-' {
+		return api[:at]
+	}
+	return api
 }

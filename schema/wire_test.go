@@ -16,17 +16,19 @@ import (
 
 func TestIntegerBounds(t *testing.T) {
 	for _, bits := range []int{8, 16, 32, 64} {
-		low, high := IntegerBounds(bits)
-		for _, bound := range []string{low, high} {
-			_, err := strconv.ParseInt(bound, 10, bits)
-			require.NoError(t, err)
-		}
-		n, _ := new(big.Int).SetString(high, 10)
-		_, err := strconv.ParseInt(n.Add(n, big.NewInt(1)).String(), 10, bits)
-		require.Error(t, err)
-		n.SetString(low, 10)
-		_, err = strconv.ParseInt(n.Sub(n, big.NewInt(1)).String(), 10, bits)
-		require.Error(t, err)
+		t.Run(fmt.Sprint(bits), func(t *testing.T) {
+			low, high := IntegerBounds(bits)
+			for _, bound := range []string{low, high} {
+				_, err := strconv.ParseInt(bound, 10, bits)
+				require.NoError(t, err)
+			}
+			n, _ := new(big.Int).SetString(high, 10)
+			_, err := strconv.ParseInt(n.Add(n, big.NewInt(1)).String(), 10, bits)
+			require.Error(t, err)
+			n.SetString(low, 10)
+			_, err = strconv.ParseInt(n.Sub(n, big.NewInt(1)).String(), 10, bits)
+			require.Error(t, err)
+		})
 	}
 	low, high := IntegerBounds(0)
 	low64, high64 := IntegerBounds(64)
@@ -35,16 +37,18 @@ func TestIntegerBounds(t *testing.T) {
 
 func TestLargestFloat(t *testing.T) {
 	for bits, largest := range map[int]float64{32: math.MaxFloat32, 64: math.MaxFloat64} {
-		got, err := strconv.ParseFloat(LargestFloat(bits), bits)
-		require.NoError(t, err)
-		require.Equal(t, largest, got)
-		mantissa, exponent, _ := strings.Cut(LargestFloat(bits), "e")
-		last := mantissa[len(mantissa)-1] + 1
-		_, err = strconv.ParseFloat(mantissa[:len(mantissa)-1]+string(last)+"e"+exponent, bits)
-		require.Error(t, err, "the next number is too large")
-		shortest, _ := new(big.Rat).SetString(strconv.FormatFloat(largest, 'g', -1, bits))
-		bound, _ := new(big.Rat).SetString(LargestFloat(bits))
-		require.LessOrEqual(t, shortest.Cmp(bound), 0, "what programs write for it is within")
+		t.Run(fmt.Sprint(bits), func(t *testing.T) {
+			got, err := strconv.ParseFloat(LargestFloat(bits), bits)
+			require.NoError(t, err)
+			require.Equal(t, largest, got)
+			mantissa, exponent, _ := strings.Cut(LargestFloat(bits), "e")
+			last := mantissa[len(mantissa)-1] + 1
+			_, err = strconv.ParseFloat(mantissa[:len(mantissa)-1]+string(last)+"e"+exponent, bits)
+			require.Error(t, err, "the next number is too large")
+			shortest, _ := new(big.Rat).SetString(strconv.FormatFloat(largest, 'g', -1, bits))
+			bound, _ := new(big.Rat).SetString(LargestFloat(bits))
+			require.LessOrEqual(t, shortest.Cmp(bound), 0, "what programs write for it is within")
+		})
 	}
 }
 

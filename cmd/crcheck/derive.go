@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -123,7 +125,14 @@ func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, 
 	case len(chosen) == 0:
 		return nil, fmt.Errorf("%s has no operation %s; choose one of its operations: %s", c.Source, c.Operation, known)
 	}
-	return nil, fmt.Errorf("%s has %d operations named %s; add the service to the name, or name a document that has only one: %s", c.Source, len(chosen), c.Operation, known)
+	qualified := map[string]bool{}
+	for _, contract := range chosen {
+		qualified[contract.Name()] = true
+	}
+	if len(qualified) == 1 {
+		return nil, fmt.Errorf("%s has %d operations named %s; derive from a document that has only one of them", c.Source, len(chosen), chosen[0].Name())
+	}
+	return nil, fmt.Errorf("%s has %d operations named %s; choose one with --operation: %s", c.Source, len(chosen), c.Operation, strings.Join(slices.Sorted(maps.Keys(qualified)), ", "))
 }
 
 // reportFindings reports findings about a document on standard error.

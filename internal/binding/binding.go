@@ -1,17 +1,17 @@
-// Package binding is the codec of HTTP bindings: it reads and writes what travels beside the body
-// of a request or a response (Smithy, http-bindings.html), and knows what its body is.
+// Package binding is the codec of HTTP bindings: it reads and writes the members of a request or a
+// response that are not in its body (Smithy, http-bindings.html).
 //
-// The model: a part of a contract has a [Table] of the members beside its body. A value travels in
-// three steps, in either direction:
+// The model: a part of a contract has a [Table] of the members outside of its body. A value has
+// three forms:
 //
-//	JSON       the value as the SDK has it                     {"tags":["a","b,c"]}
-//	[Value]    its texts, in the form of its location          ["a" "b,c"]
-//	[Message]  the texts where they travel                     X-Tags: a, "b,c"
+//	JSON       the value in the sdk encoding                   {"tags":["a","b,c"]}
+//	[Value]    its texts, in the format of its location        ["a" "b,c"]
+//	[Message]  the texts in the message                        X-Tags: a, "b,c"
 //
-// [Scalar.Text] and [Member.AppendJSON] lead from JSON to texts and back, [Message.Write] and
-// [Table.Read] from texts to the message and back, [Table.Path] and [Table.RawQuery] from there to
-// the request's target. What is written is read back as the same value. What is read may be
-// anything: what does not have its form becomes a JSON string, for validation to find.
+// [Scalar.Text] and [Member.AppendJSON] convert between JSON and texts. [Message.Write] and
+// [Table.Read] convert between texts and the message. [Table.Path] and [Table.RawQuery] write the
+// target of a request. Reading what was written returns the same value. A text that does not have
+// the format of its member becomes a JSON string, which validation then reports.
 package binding
 
 import (
@@ -23,29 +23,29 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Table says where the members of a part travel. It is not changed once it is made.
+// Table has the members of a part that are not in its body. It is immutable.
 type Table struct {
-	// Members travel beside the body, in the order of the source.
+	// Members are in the order of the source.
 	Members []Member
 
 	contract *schema.Contract
 	part     schema.Part
 	literals url.Values      // of the URI
-	queries  map[string]bool // names of parameters that a map of the query leaves out
-	headers  map[string]bool // names in lower case that a map of headers leaves out
+	queries  map[string]bool // names of parameters that are not entries of a map
+	headers  map[string]bool // names in lower case that are not entries of a map
 }
 
-// Member is a member that travels beside the body.
+// Member is a member outside of the body.
 type Member struct {
 	*schema.Member
 	Location schema.Location
-	Wire     string      // its name there; of [schema.LocationHeaders] the prefix
-	Type     schema.Type // List, Map or that of the scalar
-	Scalar   Scalar      // the form of its texts
+	Wire     string      // the name at the location; the prefix for [schema.LocationHeaders]
+	Type     schema.Type // List, Map or the type of the scalar
+	Scalar   Scalar      // the format of its texts
 	Lists    bool        // the values of the map are lists
 }
 
-// Message is the parts of an HTTP message that members beside the body travel in.
+// Message is the parts of an HTTP message other than its body.
 type Message struct {
 	Labels map[string]string // of the URI, decoded
 	Query  url.Values
@@ -53,20 +53,20 @@ type Message struct {
 	Status int         // of a response; 0: not known
 }
 
-// Value is the texts of a member.
+// Value has the texts of a member.
 type Value struct {
 	Text    string   // of a scalar
 	List    []string // of a list
 	Entries []Entry  // of a map, sorted by name when read
 }
 
-// Entry is an entry of a map: its texts are one, or those of a list.
+// Entry is an entry of a map. It has one text, or those of a list.
 type Entry struct {
 	Name  string
 	Texts []string
 }
 
-// Texts returns the texts of a value, those of a map's entries one after the other.
+// Texts returns the texts of a value. For a map, it concatenates those of the entries.
 func (b *Member) Texts(v Value) []string {
 	switch b.Type {
 	case schema.List:
@@ -85,7 +85,7 @@ func (b *Member) Texts(v Value) []string {
 func Of(c *schema.Contract, part schema.Part) *Table {
 	t := &Table{contract: c, part: part, queries: map[string]bool{}, headers: map[string]bool{}}
 	_, literals, _ := strings.Cut(c.URI.Or(""), "?")
-	t.literals, _ = url.ParseQuery(literals) // what is malformed is not a literal
+	t.literals, _ = url.ParseQuery(literals) // a malformed query has no literals
 	for name := range t.literals {
 		t.queries[name] = true
 	}
@@ -126,7 +126,7 @@ func memberOf(c *schema.Contract, m *schema.Member, location schema.Location) Me
 	return b
 }
 
-// Member returns the member of that name.
+// Member returns the member with a name.
 func (t *Table) Member(name string) (*Member, bool) {
 	i := slices.IndexFunc(t.Members, func(b Member) bool { return b.Name == name })
 	if i < 0 {
@@ -135,13 +135,13 @@ func (t *Table) Member(name string) (*Member, bool) {
 	return &t.Members[i], true
 }
 
-// At returns the members that travel at a location.
+// At returns the members at a location.
 func (t *Table) At(location schema.Location) []Member {
 	return slices.DeleteFunc(slices.Clone(t.Members), func(b Member) bool { return b.Location != location })
 }
 
-// Find returns the member that a label, a parameter of the query or a header belongs to: one of
-// that name, else the map that takes it.
+// Find returns the member that a label, a query parameter or a header belongs to: the member with
+// that name, or else the map that has it as an entry.
 func (t *Table) Find(at schema.Location, name string) (found *Member, ok bool) {
 	for i := range t.Members {
 		switch b := &t.Members[i]; {
@@ -157,10 +157,10 @@ func (t *Table) Find(at schema.Location, name string) (found *Member, ok bool) {
 	return found, found != nil
 }
 
-// takes reports whether a map has an entry of that name in a message. Of the query it takes all
-// parameters but those of a signature, of other members, which go first (Smithy,
-// http-bindings.html#httpqueryparams-trait), and of the URI; of headers those with its prefix. An
-// empty prefix takes all that no other member has and that HTTP and AWS do not have of their own.
+// takes reports whether a parameter or header is an entry of a map. A map of the query has all
+// parameters except those of a signature, of the URI, and of other members, which precede it
+// (Smithy, http-bindings.html#httpqueryparams-trait). A map of headers has those with its prefix.
+// If the prefix is empty, it has all headers except those of other members, HTTP and AWS.
 func (t *Table) takes(b *Member, name string) bool {
 	lower := strings.ToLower(name)
 	if b.Location == schema.LocationQuery {
@@ -169,5 +169,5 @@ func (t *Table) takes(b *Member, name string) bool {
 	return len(name) >= len(b.Wire) && strings.EqualFold(name[:len(b.Wire)], b.Wire) && !t.headers[lower] && (b.Wire != "" || !ownHeader(lower))
 }
 
-// Literal reports a parameter of the query that the URI itself has.
+// Literal reports whether a query parameter is a literal of the URI.
 func (t *Table) Literal(name string) bool { return t.literals.Has(name) }

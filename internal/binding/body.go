@@ -10,26 +10,27 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// mediaTypes are those of the JSON bodies of protocols.
+// mediaTypes has the media types of JSON bodies by protocol.
 var mediaTypes = map[string]string{
 	"restJson1": "application/json", "awsJson1_0": "application/x-amz-json-1.0", "awsJson1_1": "application/x-amz-json-1.1",
 }
 
-// MediaType returns the media type of a protocol's JSON bodies; ok is false where it has none.
+// MediaType returns the media type of a protocol's JSON bodies. It returns false for other
+// protocols.
 func MediaType(protocol string) (media string, ok bool) {
 	media, ok = mediaTypes[protocol]
 	return media, ok
 }
 
-// protocol is that of the contract: restJson1 where it states none.
+// protocol returns the protocol of the contract; the default is restJson1.
 func (t *Table) protocol() string { return t.contract.Protocol.Or("restJson1") }
 
-// RPC reports a protocol whose requests are all to one path.
+// RPC reports whether the protocol sends all requests to one path.
 func (t *Table) RPC() bool { return strings.HasPrefix(t.protocol(), "awsJson") }
 
-// MediaType returns the media type of the part's body: of JSON that of its protocol, else by the
-// member that is the body (Smithy, http-bindings.html#httppayload-trait). Empty: the protocol is
-// not known to have JSON bodies.
+// MediaType returns the media type of the part's body: that of the protocol for JSON, or else that
+// of the member that is the body (Smithy, http-bindings.html#httppayload-trait). It returns "" if
+// the protocol does not have JSON bodies.
 func (t *Table) MediaType() string {
 	media, ok := MediaType(t.protocol())
 	raw, isRaw := t.contract.RawBody(t.part)
@@ -45,7 +46,7 @@ func (t *Table) MediaType() string {
 	return "application/octet-stream"
 }
 
-// UnstatedError says what a contract leaves open of how its requests travel.
+// UnstatedError reports what a contract does not state and a request needs.
 type UnstatedError struct {
 	Contract string
 	What     string
@@ -55,8 +56,8 @@ func (e *UnstatedError) Error() string {
 	return fmt.Sprintf("%s: its source does not state %s", e.Contract, e.What)
 }
 
-// Operation returns the method of requests, and puts into their headers what names the operation
-// where its URI does not (Smithy, aws-json-1_0-protocol.html). The error is an [*UnstatedError].
+// Operation returns the method of requests. If the URI does not name the operation, it adds the
+// header that does (Smithy, aws-json-1_0-protocol.html). The error is an [*UnstatedError].
 func (t *Table) Operation(h http.Header) (method string, err error) {
 	if t.RPC() {
 		target, ok := t.contract.Target.Get()

@@ -6,8 +6,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Join writes a list as the value of one header (RFC 9110 section 5.6.1). Strings that would not
-// be read back stand in quotes.
+// Join writes a list as the value of one header (RFC 9110 section 5.6.1). It quotes strings that
+// would otherwise not be read back.
 func Join(list []string, of Scalar) string {
 	var b strings.Builder
 	for i, text := range list {
@@ -25,8 +25,8 @@ func Join(list []string, of Scalar) string {
 var quoter = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // Split splits the value of a header that holds a list of elements
-// (RFC 9110 section 5.6.1). Strings with commas stand in quotes; an HTTP date has
-// a comma of its own (Smithy, http-bindings.html#httpheader-serialization-rules).
+// (RFC 9110 section 5.6.1). Strings with commas are quoted; an HTTP date contains
+// a comma (Smithy, http-bindings.html#httpheader-serialization-rules).
 func Split(value string, of Scalar) []string {
 	commas := 1
 	if of.Type == schema.Timestamp && of.Format == string(schema.HTTPDate) {
@@ -41,7 +41,7 @@ func Split(value string, of Scalar) []string {
 	return list
 }
 
-// nextElement cuts off an element, which ends before so many commas.
+// nextElement cuts off an element, which ends at a comma: the first, second, … as commas says.
 func nextElement(text string, commas int) (element, rest string) {
 	if strings.HasPrefix(text, `"`) {
 		if unquoted, rest, ok := cutQuoted(text); ok {
@@ -58,8 +58,8 @@ func nextElement(text string, commas int) (element, rest string) {
 	return strings.TrimRight(text, " \t"), ""
 }
 
-// cutQuoted cuts off a quoted string (RFC 9110 section 5.6.4) and the comma
-// behind it; ok is false where it does not end, or something else follows.
+// cutQuoted cuts off a quoted string (RFC 9110 section 5.6.4) and the comma after it. It returns
+// false if the string does not end or something else follows.
 func cutQuoted(text string) (unquoted, rest string, ok bool) {
 	var b strings.Builder
 	for i := 1; i < len(text); i++ {

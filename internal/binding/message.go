@@ -12,8 +12,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Texts returns the texts of a scalar or a list as they stand in a message: a list in headers is
-// not split.
+// Texts returns the texts of a scalar or a list in a message. It does not split a list in a header.
 func (m *Message) Texts(b *Member) []string {
 	switch b.Location {
 	case schema.LocationStatus:
@@ -32,8 +31,8 @@ func (m *Message) Texts(b *Member) []string {
 	return nil
 }
 
-// Read returns the value of a member in a message; ok is false where it has none. A map that must
-// be there is, without entries. A header that a recorder has masked has no text.
+// Read returns the value of a member in a message, or false if the message does not have it. A
+// required map without entries is empty. A header that a recorder masked is absent.
 func (t *Table) Read(m *Message, b *Member) (v Value, ok bool) {
 	switch {
 	case b.Location == schema.LocationHeaders:
@@ -67,7 +66,7 @@ func (t *Table) readQuery(query url.Values, b *Member) (v Value, ok bool) {
 	return v, len(v.Entries) > 0 || b.Required.Or(false)
 }
 
-// readHeaders reads headers whose names are one whatever their case.
+// readHeaders reads a map of headers. Names that differ only in case are the same entry.
 func (t *Table) readHeaders(h http.Header, b *Member) (v Value, ok bool) {
 	found, spelled := map[string][]string{}, map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
@@ -86,23 +85,22 @@ func (t *Table) readHeaders(h http.Header, b *Member) (v Value, ok bool) {
 	return v, len(found) > 0 || b.Required.Or(false)
 }
 
-// ownHeaders are those that models should not bind (Smithy,
-// http-bindings.html#restricted-http-headers), and what clients, servers and
-// proxies add of themselves to every message.
+// ownHeaders are headers that models should not bind (Smithy,
+// http-bindings.html#restricted-http-headers), and those that clients, servers and proxies add to
+// every message.
 var ownHeaders = []string{
 	"authorization", "connection", "content-length", "expect", "host", "max-forwards", "proxy-authenticate", "server", "te", "trailer",
 	"transfer-encoding", "upgrade", "user-agent", "www-authenticate", "x-forwarded-for",
 	"accept", "accept-encoding", "content-encoding", "content-type", "date", "keep-alive", "via",
 }
 
-// ownHeader reports a header, in lower case, that is not an entry of a map of all headers.
+// ownHeader reports whether a header, in lower case, is not an entry of a map of all headers.
 func ownHeader(lower string) bool {
 	return slices.Contains(ownHeaders, lower) || strings.HasPrefix(lower, "x-amz-") || strings.HasPrefix(lower, "x-amzn-") || strings.HasPrefix(lower, "amz-sdk-")
 }
 
-// Write puts the texts of a member into a message, whose maps it makes where they are nil. What
-// [Problem] says of a text is for the caller to look at first. The names of prefixed headers stay
-// as they are spelled.
+// Write adds the value of a member to a message, and creates maps that are nil. The caller checks
+// texts with [Problem] first. The case of the names of prefixed headers is kept.
 func (m *Message) Write(b *Member, v Value) {
 	switch b.Location {
 	case schema.LocationLabel:
@@ -125,7 +123,8 @@ func (m *Message) Write(b *Member, v Value) {
 	}
 }
 
-// writeQuery lets members of their own go before the entries of a map, in any order.
+// writeQuery writes parameters in any order: other members take precedence over the entries of a
+// map.
 func (m *Message) writeQuery(b *Member, v Value) {
 	switch b.Type {
 	case schema.Map:
@@ -157,35 +156,80 @@ func (m *Message) writeHeader(b *Member, v Value) {
 	}
 }
 
-// Problem says why a text cannot travel at a location; empty: it can.
+// Problem returns why a location cannot have a text, or "".
 func Problem(at schema.Location, text string) string {
 	switch at {
 	case schema.LocationLabel:
 		if text == "" {
-			return "it is empty, and the request's path needs it"
+			return "it is empty, but the request's path needs it"
 		}
 		for segment := range strings.SplitSeq(text, "/") {
 			if segment == "." || segment == ".." {
-				return "it is a path of dots, which would lead to another operation"
+				return "it has the path segment \".\" or \"..\", which would lead to another operation"
 			}
 		}
 	case schema.LocationHeader, schema.LocationHeaders: // RFC 9110 section 5.5
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-			return "it holds control characters, which no header can"
+			return "it has control characters, which a header cannot contain"
 		}
 	}
 	return ""
 }
 
-// Visible reports a text of visible ASCII and blanks, which every implementation of HTTP carries in
-// a header (RFC 9110 section 5.5).
+// Visible reports whether a text has only visible ASCII and spaces, which every implementation of
+// HTTP accepts in a header (RFC 9110 section 5.5).
 func Visible(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// HeaderName reports a text that can be the name of a header (RFC 9110 section 5.6.2).
+// HeaderName reports whether a text is a valid name of a header (RFC 9110 section 5.6.2).
 func HeaderName(text string) bool {
 	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 	})
+}
+
+// Path returns the escaped path of the URI with the values of its labels. It returns false if a
+// label has no value. It does not escape slashes in a greedy label.
+func (t *Table) Path(labels map[string]string) (escaped string, ok bool) {
+	if t.RPC() {
+		return "/", true
+	}
+	path, _, _ := strings.Cut(t.contract.URI.Or(""), "?")
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		name, isLabel := strings.CutPrefix(segment, "{")
+		name, closed := strings.CutSuffix(name, "}")
+		if !isLabel || !closed {
+			continue
+		}
+		name, greedy := strings.CutSuffix(name, "+")
+		text, there := labels[name]
+		if !there {
+			return "", false
+		}
+		keep := ""
+		if greedy {
+			keep = "/"
+		}
+		segments[i] = awshttp.Escape(text, keep)
+	}
+	path = strings.Join(segments, "/")
+	return path, !strings.ContainsAny(path, "{}")
+}
+
+// RawQuery returns the query of a request: the literals of the URI unchanged, then the other
+// parameters sorted by name.
+func (t *Table) RawQuery(query url.Values) string {
+	_, literals, _ := strings.Cut(t.contract.URI.Or(""), "?")
+	pieces := strings.FieldsFunc(literals, func(c rune) bool { return c == '&' })
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if t.Literal(name) {
+			continue
+		}
+		for _, text := range query[name] {
+			pieces = append(pieces, awshttp.Escape(name, "")+"="+awshttp.Escape(text, ""))
+		}
+	}
+	return strings.Join(pieces, "&")
 }

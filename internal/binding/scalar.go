@@ -3,19 +3,21 @@ package binding
 import (
 	"bytes"
 	"encoding/base64"
+	"math/big"
+	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
+	"time"
 
 	"github.com/crcheck/crcheck/schema"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Scalar is the form of a text beside the body.
+// Scalar is the format of a text outside of the body.
 type Scalar struct {
-	Type   schema.Type // of structures, lists and maps there is no text
+	Type   schema.Type // structures, lists and maps have no text
 	Format string      // of a timestamp
-	// Opaque reads a document as true where it has its form. It is for those who ask only that:
-	// else a document that is a string could not be told from a text that is not a document.
+	// Opaque reads every valid document as true. This is for checking only the format: a document
+	// that is a string could otherwise not be distinguished from a text that is not a document.
 	Opaque bool
 }
 
@@ -24,8 +26,8 @@ func scalarOf(s *schema.Shape, at schema.Location) Scalar {
 	return Scalar{Type: s.Type, Format: s.Format.Or(format)}
 }
 
-// Text writes a JSON value, as the SDK has it, as text; ok is false where it has none. Timestamps
-// get their format, unless they are not timestamps; documents become base64 of their JSON text
+// Text converts a JSON value in the sdk encoding to text. It returns false if the value has no text
+// form. Valid timestamps get their format; documents become base64 of their JSON text
 // (Smithy, http-bindings.html#httpheader-serialization-rules).
 func (s Scalar) Text(value jsontext.Value) (text string, ok bool) {
 	if s.Type == schema.Document {
@@ -54,8 +56,8 @@ func (s Scalar) Text(value jsontext.Value) (text string, ok bool) {
 	return text, true
 }
 
-// AppendJSON writes a text as JSON. What does not have the form of its type becomes a string, which
-// does not have it there either.
+// AppendJSON appends a text as JSON. A text without the format of its type becomes a string, which
+// validation refuses.
 func (s Scalar) AppendJSON(to []byte, text string) []byte {
 	plain := false
 	switch s.Type {
@@ -81,13 +83,13 @@ func (s Scalar) AppendJSON(to []byte, text string) []byte {
 	return AppendQuoted(to, text)
 }
 
-// IsNumber reports a JSON number without blanks around it.
+// IsNumber reports whether a text is a JSON number without spaces around it.
 func IsNumber(text string) bool {
 	return text != "" && (text[0] == '-' || text[0] >= '0' && text[0] <= '9') && strings.TrimRight(text, " \t\r\n") == text && jsontext.Value(text).IsValid()
 }
 
-// AppendQuoted writes text as a JSON string and leaves bytes that are not UTF-8 as they are, for
-// validation to find.
+// AppendQuoted appends a text as a JSON string. It keeps bytes that are not UTF-8, which validation
+// reports.
 func AppendQuoted(to []byte, text string) []byte {
 	const hex = "0123456789abcdef"
 	to = append(to, '"')
@@ -104,7 +106,7 @@ func AppendQuoted(to []byte, text string) []byte {
 	return append(to, '"')
 }
 
-// AppendJSON writes the texts of a member as JSON.
+// AppendJSON appends the value of a member as JSON.
 func (b *Member) AppendJSON(to []byte, v Value) []byte {
 	switch b.Type {
 	case schema.List:
@@ -138,8 +140,8 @@ func (s Scalar) appendList(to []byte, list []string) []byte {
 	return append(to, ']')
 }
 
-// AppendDocument writes the members beside the body of a message as one JSON object, by their API
-// names.
+// AppendDocument appends the members of a message outside of its body as one JSON object, by their
+// API names.
 func (t *Table) AppendDocument(to []byte, m *Message) []byte {
 	to = append(to, '{')
 	start := len(to)
@@ -155,4 +157,49 @@ func (t *Table) AppendDocument(to []byte, m *Message) []byte {
 		to = b.AppendJSON(append(AppendQuoted(to, b.Name), ':'), v)
 	}
 	return append(to, '}')
+}
+
+// ParseTimestamp parses a timestamp in the sdk encoding: epoch seconds, or ISO 8601 text. It
+// accepts the years 1 to 9999, which every format can represent.
+func ParseTimestamp(text string, number bool) (t time.Time, ok bool) {
+	if !number {
+		if !schema.ISO8601.Match([]byte(text)) { // Go's layouts also accept single digits and no offset
+			return t, false
+		}
+		t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(strings.Replace(text, " ", "T", 1)))
+		return t.UTC(), err == nil && inYears(t.Unix())
+	}
+	if len(text) > 64 { // limits the cost; package big limits exponents itself
+		return t, false
+	}
+	seconds, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return t, false
+	}
+	nanos := new(big.Int).Mul(seconds.Num(), big.NewInt(1e9))
+	whole, rest := nanos.DivMod(nanos.Div(nanos, seconds.Denom()), big.NewInt(1e9), new(big.Int))
+	if !whole.IsInt64() || !inYears(whole.Int64()) {
+		return t, false
+	}
+	return time.Unix(whole.Int64(), rest.Int64()).UTC(), true
+}
+
+func inYears(seconds int64) bool {
+	earliest, _ := strconv.ParseInt(schema.EarliestTimestamp, 10, 64)
+	end, _ := strconv.ParseInt(schema.TimestampsEnd, 10, 64)
+	return seconds >= earliest && seconds < end
+}
+
+// FormatTimestamp formats a time, including its fraction of a second (Smithy,
+// spec/protocol-traits.html#timestampformat-trait). Epoch seconds are a number in JSON.
+func FormatTimestamp(t time.Time, format string) (text string, number bool) {
+	switch t = t.UTC(); format {
+	case string(schema.DateTime):
+		return t.Format(time.RFC3339Nano), false
+	case string(schema.HTTPDate):
+		return t.Format("Mon, 02 Jan 2006 15:04:05.999999999 GMT"), false
+	}
+	seconds := new(big.Rat).SetInt64(t.Unix())
+	seconds.Add(seconds, big.NewRat(int64(t.Nanosecond()), 1e9))
+	return strings.TrimRight(strings.TrimRight(seconds.FloatString(9), "0"), "."), true
 }

@@ -1,8 +1,8 @@
 // Package decimal compares JSON numbers exactly, whatever their size.
 //
-// The model: a [Number] is its digits and where the point is. It is never expanded, so that
-// 1e999999999 costs no more than its text. What needs arithmetic takes a [Rat], whose exponent is
-// bounded.
+// The model: a [Number] is its digits and the position of its decimal point. It is never expanded,
+// so 1e999999999 costs no more than its text. For arithmetic, [Rat] returns a number with a limited
+// exponent.
 package decimal
 
 import (
@@ -14,19 +14,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Number is a JSON number, exactly: 0.DIGITS times ten to the point. Zero has no digits. The zero
-// value is zero.
+// Number is the exact value of a JSON number: 0.DIGITS times ten to the power of point. Zero, which
+// is the zero value, has no digits.
 type Number struct {
 	negative bool
 	digits   []byte // without leading and trailing zeros
 	point    int64
 }
 
-// farthest saturates exponents: no document is long enough to reach it with digits.
+// farthest is the maximum exponent. No document has enough digits to reach it.
 const farthest = 1 << 40
 
-// Parse reads a number that is well-formed by RFC 8259 section 6. The
-// digits are appended to scratch, which may be nil: see [Number.Scratch].
+// Parse parses a number that is valid by RFC 8259 section 6. It appends the digits to scratch,
+// which may be nil: see [Number.Scratch].
 func Parse(scratch, raw []byte) Number {
 	var d Number
 	raw, d.negative = cutMinus(raw)
@@ -65,7 +65,7 @@ func parseExponent(raw []byte) int64 {
 	return e
 }
 
-// Zero reports zero, of either sign.
+// Zero reports whether the number is zero, with either sign.
 func (d Number) Zero() bool { return len(d.digits) == 0 }
 
 // Integral reports whether the number is an integer: 4.0 and 1e2 are.
@@ -106,8 +106,8 @@ func (d Number) magnitude(e Number) int {
 	return bytes.Compare(d.digits, e.digits) // no trailing zeros: a prefix is smaller
 }
 
-// SmallInteger reads up to 15 plain digits, which a double holds exactly; ok is
-// false for every other number.
+// SmallInteger parses an integer of up to 15 plain digits, which a double represents exactly. It
+// returns false for every other number.
 func SmallInteger(raw []byte) (n int64, ok bool) {
 	digits, negative := cutMinus(raw)
 	if len(digits) == 0 || len(digits) > 15 {
@@ -125,11 +125,11 @@ func SmallInteger(raw []byte) (n int64, ok bool) {
 	return n, true
 }
 
-// Scratch is the memory of the digits, for the next [Parse].
+// Scratch returns the memory of the digits for the next [Parse].
 func (d Number) Scratch() []byte { return d.digits[:0] }
 
-// String writes the number in one form: numbers that are equal read the same. Up to 21 digits are
-// written in full, and beyond that one before the point, as in JavaScript and RFC 8785.
+// String returns the canonical text: equal numbers have the same text. Numbers of up to 21 digits
+// are in full, and larger ones have one digit before the point, as in JavaScript and RFC 8785.
 func (d Number) String() string {
 	if d.Zero() {
 		return "0"
@@ -156,7 +156,7 @@ func (d Number) String() string {
 	return text
 }
 
-// Valid reports a JSON number (RFC 8259 section 6) and nothing around it.
+// Valid reports whether a text is a JSON number (RFC 8259 section 6) with nothing around it.
 func Valid[T ~string | ~[]byte](text T) bool {
 	if len(text) == 0 || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
 		return false
@@ -165,8 +165,8 @@ func Valid[T ~string | ~[]byte](text T) bool {
 	return '0' <= end && end <= '9' && jsontext.Value(text).IsValid()
 }
 
-// Bound reports a number that a contract may have as the end of an interval: a valid one that is
-// cheap to expand.
+// Bound reports whether a text can be a bound in a contract: a valid number that is cheap to
+// expand.
 func Bound(text string) bool {
 	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	return len(text) <= 40 && len(strings.TrimLeft(exponent, "+-")) <= 3 && Valid(text)
@@ -177,9 +177,9 @@ func Compare[T ~string | ~[]byte](a, b T) int {
 	return Parse(nil, []byte(a)).Compare(Parse(nil, []byte(b)))
 }
 
-// Near returns a number that is cheap to expand: the same one, unless its exponent is beyond those
-// of every [Bound]. Then it is another one of the same sign that is an integer or not, too, and is
-// on the same side of every bound.
+// Near returns a number that is cheap to expand. It is the same number unless its exponent is
+// beyond that of every [Bound]. Then it is a number with the same sign, on the same side of every
+// bound, and an integer only if the original is one.
 func Near(raw string) string {
 	const far = 1100 // a bound has at most 40 characters, three of them in an exponent
 	d := Parse(nil, []byte(raw))
@@ -198,7 +198,7 @@ func Near(raw string) string {
 	return raw
 }
 
-// Rat is a number for arithmetic, as [Near] has it; ok is false for what is not a number.
+// Rat returns the value of [Near] for arithmetic. It returns false if the text is not a number.
 func Rat[T ~string | ~[]byte](text T) (r *big.Rat, ok bool) {
 	if !Valid(text) {
 		return nil, false
@@ -206,14 +206,15 @@ func Rat[T ~string | ~[]byte](text T) (r *big.Rat, ok bool) {
 	return new(big.Rat).SetString(Near(string(text)))
 }
 
-// Interval is closed, but for an exclusive maximum; an end that is not set is open.
+// Interval is a closed interval, except for an exclusive maximum. An end that is not set is
+// unbounded.
 type Interval struct {
 	min, max       Number
 	hasMin, hasMax bool
 	exclusive      bool
 }
 
-// Between returns the interval between two bounds; an empty one is open.
+// Between returns the interval between two bounds. An empty bound means unbounded.
 func Between[T ~string](low, high T) Interval {
 	i := Interval{hasMin: low != "", hasMax: high != ""}
 	if i.hasMin {
@@ -225,28 +226,28 @@ func Between[T ~string](low, high T) Interval {
 	return i
 }
 
-// Below returns the interval without its maximum itself.
+// Below returns the interval with an exclusive maximum.
 func (i Interval) Below() Interval {
 	i.exclusive = true
 	return i
 }
 
-// Open reports an interval that holds every number.
+// Open reports whether the interval contains every number.
 func (i *Interval) Open() bool { return !i.hasMin && !i.hasMax }
 
-// Empty reports an interval that holds no number.
+// Empty reports whether the interval contains no number.
 func (i *Interval) Empty() bool {
 	c := i.min.Compare(i.max)
 	return i.hasMin && i.hasMax && (c > 0 || c == 0 && i.exclusive)
 }
 
-// Min returns the minimum; ok is false where that end is open.
+// Min returns the minimum, or false if that end is unbounded.
 func (i *Interval) Min() (n Number, ok bool) { return i.min, i.hasMin }
 
-// Under reports a number below the minimum.
+// Under reports whether a number is below the minimum.
 func (i *Interval) Under(d Number) bool { return i.hasMin && d.Compare(i.min) < 0 }
 
-// Over reports a number beyond the maximum.
+// Over reports whether a number is above the maximum.
 func (i *Interval) Over(d Number) bool {
 	if !i.hasMax {
 		return false
@@ -255,7 +256,7 @@ func (i *Interval) Over(d Number) bool {
 	return c > 0 || c == 0 && i.exclusive
 }
 
-// Holds reports a number that is in the interval.
+// Holds reports whether a number is in the interval.
 func (i *Interval) Holds(d Number) bool { return !i.Under(d) && !i.Over(d) }
 
 // HoldsInt is [Interval.Holds] for sizes and small integers.

@@ -1,17 +1,18 @@
-// Package jsontree holds a JSON document in memory as it is written.
+// Package jsontree represents JSON documents as trees that keep positions and duplicates.
 //
-// The model: a [Node] is a value with the bytes of the document that it takes up. Numbers keep
-// their digits, objects the order of their members and the members that a later one of the same
-// name overrides. A tree is read once with [Parse] and then read from any goroutine; [Find] reads
-// only the value at a pointer. Nesting is bounded by the decoder, at 10,000.
+// The model: a [Node] is a value with its position in the document. Numbers keep their digits, and
+// objects keep the order of their members, including members that a later one with the same name
+// overrides. [Parse] reads a tree; [Find] reads only the value at a pointer. Any number of
+// goroutines may read a tree. The decoder limits the depth to 10,000.
 //
-// Pointers are those of RFC 6901. What writes or reads one goes through [Escape] and [Tokens].
+// Pointers are JSON Pointers (RFC 6901). [Escape] and [Tokens] write and read them.
 package jsontree
 
 import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -19,8 +20,9 @@ import (
 // Node is a JSON value.
 type Node struct {
 	Kind       jsontext.Kind // '{', '[', '"', '0', 't', 'f' or 'n'
-	Start, End int           // the bytes of the document that it takes up
-	// Text is a string, decoded, with invalid UTF-8 replaced; any other scalar as it is written.
+	Start, End int           // the range of bytes in the document
+	// Text is the decoded value of a string, with invalid UTF-8 replaced, or the text of another
+	// scalar.
 	Text    string
 	Entries []Entry // of an object or array
 }
@@ -29,16 +31,16 @@ type Node struct {
 type Entry struct {
 	Name  string // of a member
 	Start int    // of a member's name
-	// Overridden says that a later member has the same name. The last one counts.
+	// Overridden is true if a later member has the same name. The last one counts.
 	Overridden bool
 	Value      Node
 }
 
-// options read what a decoder may refuse: both are for the validator to report.
+// options accept what a decoder may refuse, because the validator reports it.
 var options = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 
-// Parse reads the first value of a document. What follows it is not looked at. With an error
-// comes what was read before the document broke, or nil.
+// Parse reads the first value of a document and ignores what follows. With an error, it returns
+// what it read before the error, or nil.
 func Parse(document []byte) (*Node, error) {
 	r := reader{document, jsontext.NewDecoder(bytes.NewBuffer(document), options...)}
 	n := new(Node)
@@ -49,8 +51,8 @@ func Parse(document []byte) (*Node, error) {
 	return n, err
 }
 
-// Find reads the value at a pointer and leaves out the rest of the document: nil, if there is
-// none. With an error comes what was found before the document broke.
+// Find reads the value at a pointer, without building the rest of the document. It returns nil if
+// there is none. With an error, it returns what it found before the error.
 func Find(document []byte, pointer string) (*Node, error) {
 	r := reader{document, jsontext.NewDecoder(bytes.NewBuffer(document), options...)}
 	return r.find(Tokens(pointer))
@@ -61,7 +63,7 @@ type reader struct {
 	d        *jsontext.Decoder
 }
 
-// next returns where the next token starts.
+// next returns the offset of the next token.
 func (r reader) next() int {
 	at := int(r.d.InputOffset())
 	for at < len(r.document) && strings.IndexByte(" \t\r\n,:", r.document[at]) >= 0 {
@@ -70,8 +72,8 @@ func (r reader) next() int {
 	return at
 }
 
-// value reads a value. A value that breaks off before its end has what was read of it; a scalar
-// that does has no kind.
+// value reads a value. After an error, the node has what was read before it, and no kind for a
+// scalar.
 func (r reader) value(n *Node) error {
 	start := r.next()
 	token, err := r.d.ReadToken()
@@ -112,10 +114,10 @@ func (r reader) entries(n *Node) error {
 	return err
 }
 
-// few is how many names are compared with each other. For more, a map costs less.
+// few is the maximum number of names for pairwise comparison. For more, a map is faster.
 const few = 12
 
-// override marks the members that a later one of the same name overrides.
+// override marks the members that a later one with the same name overrides.
 func (n *Node) override() {
 	if n.Kind != '{' {
 		return
@@ -178,10 +180,10 @@ func (r reader) find(tokens []string) (found *Node, err error) {
 	}
 }
 
-// Null reports null.
+// Null reports whether the value is null.
 func (n *Node) Null() bool { return n.Kind == 'n' }
 
-// Member returns the value of a member, nil where there is none. A nil node has no members.
+// Member returns the value of a member, or nil. A nil node has no members.
 func (n *Node) Member(name string) *Node {
 	if n == nil || n.Kind != '{' {
 		return nil
@@ -194,8 +196,8 @@ func (n *Node) Member(name string) *Node {
 	return nil
 }
 
-// Set gives a member another value, or adds it at the end. The offsets of what is set are those of
-// the document that it is from.
+// Set replaces the value of a member, or adds the member at the end. The value keeps the offsets in
+// its own document.
 func (n *Node) Set(name string, value Node) {
 	if is := n.Member(name); is != nil {
 		*is = value
@@ -204,7 +206,7 @@ func (n *Node) Set(name string, value Node) {
 	n.Entries = append(n.Entries, Entry{Name: name, Value: value})
 }
 
-// Delete removes the members of a name.
+// Delete removes the members with a name.
 func (n *Node) Delete(name string) {
 	kept := n.Entries[:0:0]
 	for _, e := range n.Entries {
@@ -215,7 +217,7 @@ func (n *Node) Delete(name string) {
 	n.Entries = kept
 }
 
-// Append writes the value after what is in b, without blanks.
+// Append appends the value to b, without whitespace.
 func (n *Node) Append(b []byte) []byte {
 	switch n.Kind {
 	case '"':
@@ -239,13 +241,13 @@ func (n *Node) Append(b []byte) []byte {
 	return append(b, byte(n.Kind)+2) // '}' and ']' follow their openers by two in ASCII
 }
 
-// Quote writes a JSON string. Invalid UTF-8 is replaced.
+// Quote returns a text as a JSON string. It replaces invalid UTF-8.
 func Quote(text string) string {
 	b, _ := jsontext.AppendQuote(nil, strings.ToValidUTF8(text, "\ufffd"))
 	return string(b)
 }
 
-// Unquote reads a JSON string; ok is false for any other value.
+// Unquote returns the value of a JSON string. It returns false for any other value.
 func Unquote[T ~string | ~[]byte](text T) (value string, ok bool) {
 	if len(text) == 0 || text[0] != '"' {
 		return "", false
@@ -254,12 +256,19 @@ func Unquote[T ~string | ~[]byte](text T) (value string, ok bool) {
 	return string(b), err == nil
 }
 
+// Position returns the position of a byte of a document: one-based, with columns in code points.
+func Position(document []byte, offset int) (line, column int) {
+	before := document[:min(max(offset, 0), len(document))]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])
+}
+
 var (
 	escape   = strings.NewReplacer("~", "~0", "/", "~1")
 	unescape = strings.NewReplacer("~1", "/", "~0", "~")
 )
 
-// Escape writes a token of a pointer (RFC 6901 section 3).
+// Escape escapes a token of a pointer (RFC 6901 section 3).
 func Escape(token string) string {
 	if !strings.ContainsAny(token, "~/") {
 		return token
@@ -267,7 +276,7 @@ func Escape(token string) string {
 	return escape.Replace(token)
 }
 
-// Tokens splits a pointer. The whole document has none.
+// Tokens splits a pointer into unescaped tokens. The pointer to the whole document has none.
 func Tokens(pointer string) []string {
 	if pointer == "" {
 		return nil

@@ -197,7 +197,7 @@ func (s *search) nothing(folders []string, service string, h *heads) error {
 				}
 			}
 			slices.Sort(versions)
-			return &BotocoreError{s.name, fmt.Sprintf("%s has no version %s of %s", of, s.api, service), "it has " + strings.Join(slices.Compact(versions), ", ")}
+			return &BotocoreError{s.name, fmt.Sprintf("%s has no version %s of %s", of, s.api, service), "use one of " + strings.Join(slices.Compact(versions), ", ")}
 		}
 	}
 	var near []string
@@ -206,7 +206,7 @@ func (s *search) nothing(folders []string, service string, h *heads) error {
 			near = append(near, m.service)
 		}
 	}
-	remedy := "it names services as boto3.client does"
+	remedy := "use the name that boto3.client takes"
 	if len(near) > 0 {
 		remedy = "did you mean " + strings.Join(near, ", ") + "?"
 	}

@@ -23,8 +23,8 @@ import (
 // InForce is the chosen contracts.
 type InForce struct {
 	Catalog  *schema.Catalog
-	Findings finding.Set // what the documents and overlays have to say of themselves
-	source   string      // where services come from that are loaded on demand
+	Findings finding.Set // about the documents and overlays
+	source   string      // where services are loaded from on demand
 }
 
 // Open returns the chosen contracts, or the newest built-in one. Services of a
@@ -57,7 +57,7 @@ func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InF
 	return &InForce{schema.NewServiceCatalog(all.Services, all.Contracts...), finding.Union(all.Findings, said), strings.Join(sources, " and ")}, nil
 }
 
-// Announce says which contracts are in force.
+// Announce writes which contracts are in force.
 func (c *InForce) Announce(stderr io.Writer) {
 	n := c.Catalog.Services()
 	if n == 0 {
@@ -66,12 +66,12 @@ func (c *InForce) Announce(stderr io.Writer) {
 	}
 	more := ""
 	if given := len(c.Catalog.Given()); given > 0 {
-		more = ", " + plural.Of(given, "contract") + " beside them"
+		more = ", and " + plural.Of(given, "other contract")
 	}
 	fmt.Fprintf(stderr, "contracts: %s of %s (loaded on demand)%s\n", plural.Of(n, "service"), c.source, more)
 }
 
-// Announce says which contracts are in force.
+// Announce writes which contracts are in force.
 func Announce(stderr io.Writer, loaded []*schema.Contract) {
 	const many = 20
 	if len(loaded) <= 3 {
@@ -95,14 +95,14 @@ func Announce(stderr io.Writer, loaded []*schema.Contract) {
 	fmt.Fprintf(stderr, "contracts: %d, of %s\n", len(loaded), strings.Join(services, ", "))
 }
 
-// Reached says once what patterns of contracts that traffic reached cannot be
-// compiled, however many of these share one.
+// Reached reports the unsupported patterns of contracts that traffic reached, each once, even if
+// several contracts share it.
 type Reached struct {
 	contracts map[*schema.Contract]bool
 	patterns  map[string]bool
 }
 
-// By returns what to say of a contract that traffic reached.
+// By returns the findings to report when traffic reaches a contract.
 func (r *Reached) By(c *schema.Contract) finding.Set {
 	if r.contracts[c] {
 		return nil
@@ -118,7 +118,7 @@ func (r *Reached) By(c *schema.Contract) finding.Set {
 	})
 }
 
-// UnsupportedPatterns says of contracts which patterns cannot be compiled.
+// UnsupportedPatterns reports the patterns of contracts that cannot be compiled.
 func UnsupportedPatterns(contracts []*schema.Contract) finding.Set {
 	var all []finding.Finding
 	var r Reached
@@ -128,8 +128,8 @@ func UnsupportedPatterns(contracts []*schema.Contract) finding.Set {
 	return finding.NewSet(all...)
 }
 
-// Named returns a built-in contract, else what the installed botocore or a
-// file or folder of that name describes.
+// Named returns the built-in contract with a name, or else the contracts of the installed botocore,
+// a file or a folder with that name.
 func Named(ctx context.Context, stderr io.Writer, name string) (*Found, error) {
 	c, err := contracts.Load(name)
 	if err == nil {
@@ -137,13 +137,12 @@ func Named(ctx context.Context, stderr io.Writer, name string) (*Found, error) {
 	}
 	unknown, ok := errors.AsType[*contracts.UnknownError](err)
 	if _, err := os.Stat(name); ok && errors.Is(err, fs.ErrNotExist) && !isInstalled(name) {
-		return nil, fmt.Errorf("%s is neither a file, a folder nor a built-in contract; those are %s; botocore:SERVICE is the models of a service in the installed botocore", name, strings.Join(unknown.Known, " and "))
+		return nil, fmt.Errorf("%s is not a file, a folder or a built-in contract; the built-in contracts are %s; for a service of the installed botocore, use botocore:SERVICE", name, strings.Join(unknown.Known, " and "))
 	}
 	return Derivable(ctx, stderr, name, "")
 }
 
-// ApplyOverlays replaces the contracts by those with the facets of overlays, one
-// after the other, and returns what these have to say of them and of each other.
+// ApplyOverlays applies overlays to the contracts, one after the other, and returns the findings.
 // It loads the services that overlays are for.
 func ApplyOverlays(ctx context.Context, paths []string, all *Found) (finding.Set, error) {
 	var findings finding.Set
@@ -177,7 +176,7 @@ func ApplyOverlays(ctx context.Context, paths []string, all *Found) (finding.Set
 	return findings, nil
 }
 
-// Meta is what a recording says of itself: it names the contract that is in force, if it is one.
+// Meta returns the metadata of a recording. They name the contract in force if there is only one.
 func Meta(loaded []*schema.Contract, from finding.Origin) traffic.Meta {
 	if len(loaded) != 1 {
 		return traffic.Meta{From: from.String()}
@@ -185,7 +184,7 @@ func Meta(loaded []*schema.Contract, from finding.Origin) traffic.Meta {
 	return traffic.Meta{Contract: loaded[0].String(), ContractDigest: loaded[0].Digest(), From: from.String()}
 }
 
-// Digest is a digest of the contracts in force, in whatever order.
+// Digest returns a digest of the contracts in force, which does not depend on their order.
 func Digest(loaded []*schema.Contract) string {
 	var digests []string
 	for _, c := range loaded {

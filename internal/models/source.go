@@ -18,9 +18,9 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// readSources reads a document, or those of a folder, and derives contracts. In
-// a folder, files that describe no operation are passed over, and counted on
-// standard error; documents that cannot be read are named there.
+// readSources reads a document, or all documents of a folder, and derives contracts. For a folder,
+// it writes to standard error how many files do not describe an operation, and which documents
+// cannot be read.
 func readSources(ctx context.Context, stderr io.Writer, path, version string) (*Found, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
@@ -43,18 +43,18 @@ func readSources(ctx context.Context, stderr io.Writer, path, version string) (*
 		return nil, err
 	}
 	if found.Passed > 0 {
-		fmt.Fprintf(stderr, "%s: passed over %s that describe no operation\n", path, plural.Of(found.Passed, "file"))
+		fmt.Fprintf(stderr, "%s: skipped %s without an operation\n", path, plural.Of(found.Passed, "file"))
 	}
 	return found, nil
 }
 
-// isInstalled reports a name of models of the installed botocore.
+// isInstalled reports whether a name means models of the installed botocore.
 func isInstalled(name string) bool {
 	_, err := os.Stat(name)
 	return strings.HasPrefix(name, Botocore) && errors.Is(err, fs.ErrNotExist)
 }
 
-// Derivable reads what contracts can be derived from.
+// Derivable reads a file, a folder or models of the installed botocore, and derives contracts.
 func Derivable(ctx context.Context, stderr io.Writer, name, version string) (*Found, error) {
 	if isInstalled(name) {
 		return Installed(ctx, name, reading(stderr, version))
@@ -62,23 +62,22 @@ func Derivable(ctx context.Context, stderr io.Writer, name, version string) (*Fo
 	return readSources(ctx, stderr, name, version)
 }
 
-// reading names documents that cannot be read on standard error.
+// reading returns options that report documents that cannot be read on standard error.
 func reading(stderr io.Writer, version string) Options {
 	var mu sync.Mutex
 	return Options{Version: version, Refused: func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if refused := (*RefusedError)(nil); errors.As(err, &refused) {
-			fmt.Fprintf(stderr, "crcheck: %v (left out)\n", err)
+			fmt.Fprintf(stderr, "crcheck: %v (skipped)\n", err)
 			return
 		}
 		fmt.Fprintf(stderr, "crcheck: %v\n", err)
 	}}
 }
 
-// IsSource reports whether an argument describes operations: it is a built-in
-// name, or the beginning of the file, or of one of a folder's, is that of a
-// document that a reader knows. Anything else is traffic.
+// IsSource reports whether an argument describes operations: it is a built-in name, or a reader
+// recognises the beginning of the file, or of a file in the folder. Anything else is traffic.
 func IsSource(name string) (bool, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -88,7 +87,7 @@ func IsSource(name string) (bool, error) {
 		return true, nil
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := contracts.Load(name); err != nil {
-			return false, fmt.Errorf("%s is neither a file, a folder nor a built-in contract", name)
+			return false, fmt.Errorf("%s is not a file, a folder or a built-in contract", name)
 		}
 		return true, nil
 	case err != nil:
@@ -107,11 +106,11 @@ func IsSource(name string) (bool, error) {
 	return false, nil
 }
 
-// enough is how much of a document tells its kind.
+// enough is the number of bytes from which the kind of a document can be recognised.
 const enough = 64 << 10
 
-// beginsAsSource looks at the beginning of a file. A pipe is traffic: what was
-// read of it would be lost.
+// beginsAsSource reports whether a reader recognises the beginning of a file. A pipe is traffic,
+// because what is read from it would be lost.
 func beginsAsSource(path string) (bool, error) {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return false, err

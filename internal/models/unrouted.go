@@ -10,7 +10,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Unrouted counts the responses that no contract has the route of, by service.
+// Unrouted counts the responses without a matching contract by service.
 type Unrouted struct {
 	Total    int
 	services map[string]int
@@ -33,7 +33,7 @@ func (u *Unrouted) Count(why *schema.Unrouted) {
 		return
 	}
 	switch {
-	case why.Kind == schema.NoSuchOperation: // perhaps of a model that has more of them
+	case why.Kind == schema.NoSuchOperation: // a complete model may have it
 		u.add[Botocore+name] = true
 		u.services[name+" (no such operation)"]++
 	case why.Protocol == "awsJson" || why.Protocol == "rest":
@@ -44,18 +44,18 @@ func (u *Unrouted) Count(why *schema.Unrouted) {
 	}
 }
 
-// String says what was not routed and what to do, for a run in which nothing was.
+// String returns what was not routed and what to do, for a run in which nothing was routed.
 func (u *Unrouted) String() string {
-	const most = 5
+	const maxNamed = 5
 	names := slices.SortedFunc(maps.Keys(u.services), func(a, b string) int {
 		return cmp.Or(cmp.Compare(u.services[b], u.services[a]), cmp.Compare(a, b))
 	})
 	var parts []string
-	for _, name := range names[:min(most, len(names))] {
+	for _, name := range names[:min(maxNamed, len(names))] {
 		parts = append(parts, fmt.Sprintf("%d %s", u.services[name], name))
 	}
-	if rest := len(names) - most; rest > 0 {
-		parts = append(parts, fmt.Sprintf("and of %d more", rest))
+	if rest := len(names) - maxNamed; rest > 0 {
+		parts = append(parts, fmt.Sprintf("%d more services", rest))
 	}
 	text := fmt.Sprintf("none of the %d responses matches a loaded contract (%s)", u.Total, strings.Join(parts, ", "))
 	if u.Total == 1 {
@@ -66,10 +66,10 @@ func (u *Unrouted) String() string {
 	}
 	text += "; add"
 	add := slices.Sorted(maps.Keys(u.add))
-	for _, source := range add[:min(most, len(add))] {
+	for _, source := range add[:min(maxNamed, len(add))] {
 		text += " --contract " + source
 	}
-	if len(add) > most {
+	if len(add) > maxNamed {
 		text += " …"
 	}
 	return text

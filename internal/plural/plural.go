@@ -1,4 +1,4 @@
-// Package plural writes counts and their nouns: "1 file", "1,204 files", "2 misses".
+// Package plural formats counts with nouns: "1 file", "1,204 files", "2 misses".
 package plural
 
 import (
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Of writes a count and its noun, which is given in the singular.
+// Of returns a count and its noun, given in the singular.
 func Of(n int, noun string) string { return Number(n) + " " + Noun(n, noun) }
 
-// Noun is the noun that goes with a count.
+// Noun returns the form of a noun for a count.
 func Noun(n int, noun string) string {
 	switch {
 	case n == 1:
@@ -20,7 +20,7 @@ func Noun(n int, noun string) string {
 	return noun + "s"
 }
 
-// Number writes a count with a comma before each three digits.
+// Number returns a count with commas between groups of three digits.
 func Number(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {

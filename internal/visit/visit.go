@@ -1,10 +1,10 @@
-// Package visit walks over a shape and a value together. It is the one such walk of the program,
-// apart from the streaming validation of package validate:
+// Package visit walks a contract and a document together. It is the only such walk of the program,
+// except for the streaming validation of package validate:
 //
 //	contract, part, encoding + document (jsontree) ──▶ Site ──▶ Site …
 //
-// A [Site] is a value with its shape, its member and its two pointers: the concrete one in the
-// document, and the folded one in the contract.
+// The model: a [Site] is a value with its shape, its member, its pointer in the document and its
+// place in the contract.
 package visit
 
 import (
@@ -15,19 +15,19 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Site is a value of a document together with the place of the contract that it is at. What is
-// below it has sites of its own: see [Site.Below].
+// Site is a value of a document and its place in the contract. The values below it have their own
+// sites: see [Site.Below].
 type Site struct {
 	Contract *schema.Contract
 	Encoding schema.Encoding
-	// Shape is the shape at the place; without a type where the contract says nothing: at members
-	// that it does not know, below documents, below a value of another type. Where not all members
-	// of the root travel in the document, the root has only those that do.
+	// Shape is the shape at the place. It has no type where the contract states nothing: at unknown
+	// members, below documents, and below a value of another type. The shape of the root has only
+	// the members that the document has.
 	Shape  *schema.Shape
-	Member *schema.Member // that the value is of; nil for the root, elements, entries of maps and unknown members
+	Member *schema.Member // of the value; nil for the root, elements, entries of maps and unknown members
 	Value  *jsontree.Node
-	// Key is the last token of the site's pointer: the name of a member as it is in the document,
-	// an index, the key of a map's entry.
+	// Key is the last token of the site's pointer: the name of a member in the document, an index,
+	// or the key of a map's entry.
 	Key string
 
 	above *Site // nil: the root
@@ -35,12 +35,13 @@ type Site struct {
 	root  schema.Place // of the root
 }
 
-// Walk walks over a document of a part and the contract together: from the root down, in the order
-// of the document, to every value. The function says whether to go below the value. A part that has
-// no document, see [schema.Encoding.Document], is not walked.
+// Walk visits every value of a document of a part, from the root down, in the order of the
+// document. The function returns whether to visit the values below. Walk does nothing for a part
+// without a document, see [schema.Encoding.Document].
 //
-// A null member is visited, and means the same as an absent one: see [Site.Absent]. Of duplicate
-// members the last one counts, and only it is visited. Recursion ends with the document.
+// A null member is visited, although it means the same as an absent one: see [Site.Absent]. Of
+// duplicate members, only the last one counts and is visited. The depth of recursion is that of the
+// document.
 func Walk(c *schema.Contract, part schema.Part, p schema.Encoding, document *jsontree.Node, visit func(*Site) (below bool)) {
 	if root, ok := Root(c, part, p, document); ok {
 		root.visit(visit)
@@ -56,9 +57,9 @@ func (s *Site) visit(visit func(*Site) bool) {
 	}
 }
 
-// Root returns the root of a document of a part. It is for what [Walk] does not do: to follow two
-// documents side by side, or to make something of what is below first. ok is false for a part that
-// has no document.
+// Root returns the root of a document of a part, or false for a part without a document. It is for
+// traversals that [Walk] does not support, such as of two documents side by side or from the bottom
+// up.
 func Root(c *schema.Contract, part schema.Part, p schema.Encoding, document *jsontree.Node) (*Site, bool) {
 	ref, members, ok := p.Document(c, part)
 	if !ok {
@@ -82,10 +83,11 @@ func Root(c *schema.Contract, part schema.Part, p schema.Encoding, document *jso
 	return &Site{Contract: c, Encoding: p, Shape: shape, Value: document, root: place}, true
 }
 
-// unknown is the shape of what the contract says nothing of.
+// unknown is the shape of values that are not in the contract.
 var unknown = &schema.Shape{}
 
-// Below yields the sites of the members, elements or entries of a value, in the order of the document.
+// Below yields the sites of the members, elements or entries of a value, in the order of the
+// document.
 func (s *Site) Below() iter.Seq[*Site] {
 	return func(yield func(*Site) bool) {
 		for i := range s.Value.Entries {
@@ -96,7 +98,7 @@ func (s *Site) Below() iter.Seq[*Site] {
 	}
 }
 
-// Entry returns the site of one of the entries of the value; nil for one that is overridden.
+// Entry returns the site of an entry of the value, or nil if it is overridden.
 func (s *Site) Entry(i int) *Site {
 	if e := &s.Value.Entries[i]; !e.Overridden {
 		return s.below(e, i)
@@ -104,8 +106,8 @@ func (s *Site) Entry(i int) *Site {
 	return nil
 }
 
-// Child returns the site of the member of an object or the entry of a map that has the name in the
-// document; nil where there is none.
+// Child returns the site of the member of an object or the entry of a map with a name in the
+// document, or nil.
 func (s *Site) Child(name string) *Site {
 	if s.Value.Kind != '{' {
 		return nil
@@ -143,16 +145,16 @@ func (s *Site) below(e *jsontree.Entry, i int) *Site {
 	return b
 }
 
-// Unknown reports a value that the contract has no place for: a member that it does not know, or
-// what is below something of another type. Whatever is below it is unknown, too.
+// Unknown reports whether the value has no place in the contract: it is an unknown member, is below
+// a value of another type, or is below an unknown value.
 func (s *Site) Unknown() bool { return s.above != nil && s.word == "" }
 
-// Absent reports a null member of a structure: it is as good as absent.
+// Absent reports whether the value is a null member of a structure, which means the same as none.
 func (s *Site) Absent() bool {
 	return s.Value.Null() && s.above != nil && s.above.Shape.Type == schema.Structure && s.above.Value.Kind == '{'
 }
 
-// Set returns the members of a union that are set, known or not. A member __type is not one
+// Set returns the members of a union that are set, known or not. __type is not a member
 // (Smithy, aws-restjson1-protocol.html#shape-serialization).
 func (s *Site) Set() (set []*Site) {
 	for m := range s.Below() {
@@ -163,7 +165,7 @@ func (s *Site) Set() (set []*Site) {
 	return set
 }
 
-// Pointer is where the value is in the document (RFC 6901).
+// Pointer returns the JSON Pointer to the value in the document (RFC 6901).
 func (s *Site) Pointer() string {
 	if s.above == nil {
 		return ""
@@ -171,9 +173,9 @@ func (s *Site) Pointer() string {
 	return s.above.Pointer() + "/" + jsontree.Escape(s.Key)
 }
 
-// Place is where the value is in the contract: with the contract's names of members, and one place
-// for all elements of a list or values of a map. Of a value that is [Site.Unknown] it is the place
-// above it that is not.
+// Place returns the place of the value in the contract. All elements of a list, and all values of a
+// map, have the same place. For a value that is [Site.Unknown], it is the place of the nearest
+// known value above.
 func (s *Site) Place() schema.Place {
 	switch {
 	case s.above == nil:

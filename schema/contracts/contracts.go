@@ -1,11 +1,8 @@
-// Package contracts holds the contracts that are built into crcheck, embedded
-// in their JSON form.
+// Package contracts has the contracts that are built into crcheck.
 //
-// Each is derived from a documentation page and an overlay, which stand beside
-// it in this folder: the page has the response syntax as the service's
-// documentation states it, the overlay adds what the API model of the same
-// version states and a page cannot. `go generate` derives them again; a test
-// fails when they are stale.
+// The model: a built-in contract is a JSON file in this folder, derived from a documentation page
+// and an overlay beside it. The overlay adds what the API model of the same version states and a
+// page cannot. `go generate` derives the contracts again; a test fails if they are stale.
 package contracts
 
 import (
@@ -21,36 +18,36 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// sources lists the built-in contracts, of each operation the oldest first.
+// sources lists the built-in contracts, the oldest of each operation first.
 var sources = []Source{
 	{"cleanrooms.GetProtectedJob", "1.42.90", "get_protected_job-1.42.90"},
 	{"cleanrooms.GetProtectedJob", "1.43.67", "get_protected_job-1.43.67"},
 }
 
-// Source is what a built-in contract is derived from: Base.rst and Base.overlay.yaml.
+// Source is the source of a built-in contract: Base.rst and Base.overlay.yaml.
 type Source struct{ Operation, Version, Base string }
 
 // Name returns SERVICE.OPERATION@VERSION.
 func (s Source) Name() string { return s.Operation + "@" + s.Version }
 
-// Sources returns the built-in contracts, of each operation the oldest first.
+// Sources returns the built-in contracts, the oldest of each operation first.
 func Sources() []Source { return append([]Source(nil), sources...) }
 
-// Newest is the name of the contract that is used where none is asked for.
+// Newest is the name of the default contract.
 const Newest = "cleanrooms.GetProtectedJob"
 
-// UnknownError says that there is no built-in contract of a name.
+// UnknownError reports that there is no built-in contract with a name.
 type UnknownError struct {
 	Name  string
 	Known []string
 }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("no built-in contract %q: there are %s", e.Name, strings.Join(e.Known, ", "))
+	return fmt.Sprintf("unknown built-in contract %q: use one of %s", e.Name, strings.Join(e.Known, ", "))
 }
 
-// Load returns the built-in contract SERVICE.OPERATION@VERSION; without a
-// version the newest. The error is an [*UnknownError].
+// Load returns the built-in contract SERVICE.OPERATION@VERSION, or the newest one for
+// SERVICE.OPERATION. The error is an [*UnknownError].
 func Load(name string) (*schema.Contract, error) {
 	var known []string
 	for i := len(sources) - 1; i >= 0; i-- {
@@ -71,7 +68,7 @@ func load(s Source) (*schema.Contract, error) {
 	return schema.Parse(text)
 }
 
-// MustLoad is [Load] for names that are known to be built in; it panics on others.
+// MustLoad is [Load] for names that are known to be built in. It panics on other names.
 func MustLoad(name string) *schema.Contract {
 	c, err := Load(name)
 	if err != nil {

@@ -11,10 +11,12 @@ import (
 
 func TestLoad(t *testing.T) {
 	for _, s := range contracts.Sources() {
-		c, err := contracts.Load(s.Name())
-		require.NoError(t, err)
-		require.Equal(t, s.Name(), c.String())
-		require.NoError(t, c.Check())
+		t.Run(s.Name(), func(t *testing.T) {
+			c, err := contracts.Load(s.Name())
+			require.NoError(t, err)
+			require.Equal(t, s.Name(), c.String())
+			require.NoError(t, c.Check())
+		})
 	}
 	newest, err := contracts.Load(contracts.Newest)
 	require.NoError(t, err)

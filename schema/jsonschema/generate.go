@@ -14,8 +14,8 @@ type PartError struct {
 	Contract string
 	Part     schema.Part
 	Known    []schema.Part
-	// Raw is the member that is the whole body of a known part. Such a body is not JSON, so it has a
-	// schema in the sdk encoding only.
+	// Raw is the member that is the whole body of a known part. Such a body is not JSON, so it has
+	// a schema in the sdk encoding only.
 	Raw string
 	// Protocol is set where no HTTP body of the contract is JSON; see [schema.Contract.NotJSON].
 	Protocol string
@@ -72,7 +72,7 @@ func build(c *schema.Contract, part schema.Part, encoding schema.Encoding, exten
 		top.Comment = "The contract's source does not state the members of this document."
 	case len(members) == len(shape.Members) && !g.spelled(part, members):
 		top = g.place(root, false)
-	default: // the document has not all members, which places that lead back to its root do have
+	default: // the document does not have all members; places that refer back to its root do
 		g.fill(top, shape, members)
 		if len(members) == 0 {
 			top.Comment = "No member is in the JSON body: see the sdk encoding."
@@ -99,8 +99,8 @@ func ID(c *schema.Contract, part schema.Part, encoding schema.Encoding) string {
 	return fmt.Sprintf("urn:crcheck:%s:%s/%s/%s", url.PathEscape(c.Name()), url.PathEscape(version), encoding, name)
 }
 
-// spellings are the other names by which a required member of a document satisfies
-// its promise, see [schema.Encoding.Spellings].
+// spellings returns the other names that satisfy a required member of a document, see
+// [schema.Encoding.Spellings].
 func (g *generator) spellings(part schema.Part, members []schema.Member, m *schema.Member) []string {
 	if !m.Required.Or(false) {
 		return nil
@@ -114,7 +114,7 @@ func (g *generator) spelled(part schema.Part, members []schema.Member) bool {
 	return slices.ContainsFunc(members, func(m schema.Member) bool { return len(g.spellings(part, members, &m)) > 0 })
 }
 
-// respell makes other spellings of a required member do.
+// respell lets other spellings satisfy a required member.
 func (g *generator) respell(top *Schema, part schema.Part, members []schema.Member) {
 	for i := range members {
 		m := &members[i]
@@ -157,7 +157,7 @@ func (g *generator) define(name string) {
 	g.fill(s, shape, shape.Members)
 }
 
-// fill says of an object what a structure with these members demands of it.
+// fill adds to the schema of an object what a structure with these members requires.
 func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member) {
 	union := shape.Union.Or(false)
 	for i := range members {
@@ -169,7 +169,7 @@ func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member
 		}
 		property := g.place(m.Shape, !required)
 		if required && g.anything(m.Shape) {
-			property.Not = &Schema{Type: "null"} // null is absence, although it is a document
+			property.Not = &Schema{Type: "null"} // null means absent, although it is a document
 		}
 		s.Properties = append(s.Properties, Named{{wire, property}}...)
 	}
@@ -178,7 +178,7 @@ func (g *generator) fill(s *Schema, shape *schema.Shape, members []schema.Member
 	}
 }
 
-// union makes a schema with the members of a union demand exactly one of them.
+// union makes a schema with the members of a union require exactly one of them.
 func (g *generator) union(s *Schema) {
 	if len(s.Properties) == 0 {
 		s.Not = &Schema{} // no document is valid
@@ -204,7 +204,7 @@ func (g *generator) union(s *Schema) {
 	s.AdditionalProperties = &Schema{Type: "null"}
 }
 
-// place returns the schema of what stands at a reference.
+// place returns the schema for a reference.
 func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 	var s *Schema
 	shape := g.c.Resolve(ref)
@@ -212,7 +212,7 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 		g.define(ref.Name)
 		pointer := url.URL{Fragment: "/$defs/" + jsontree.Escape(ref.Name)} // RFC 6901 section 6
 		s = &Schema{Ref: pointer.String()}
-		if shape.EventStream.Or(false) && g.encoding == schema.SDK { // who has collected the events has a list
+		if shape.EventStream.Or(false) && g.encoding == schema.SDK { // a client that collects the events has a list
 			s = &Schema{AnyOf: []*Schema{s, {Type: "array", Items: s}}}
 		}
 	} else {
@@ -224,7 +224,7 @@ func (g *generator) place(ref schema.Ref, nullable bool) *Schema {
 	return &Schema{AnyOf: []*Schema{s, {Type: "null"}}}
 }
 
-// anything reports a reference to what takes any value, null as well.
+// anything reports whether a reference accepts any value, including null.
 func (g *generator) anything(ref schema.Ref) bool {
 	t := g.c.Resolve(ref).Type
 	return t == schema.Document || t == schema.Unstated

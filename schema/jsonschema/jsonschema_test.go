@@ -316,10 +316,12 @@ func TestID(t *testing.T) {
 		{schema.Contract{Service: "s", Operation: "O"}, "error:AException", schema.HTTP, "urn:crcheck:s.O:unversioned/http/error/AException"},
 		{schema.Contract{Service: "s p", Operation: "O#", Version: "1%"}, "error:a/b?", schema.HTTP, "urn:crcheck:s%20p.O%23:1%25/http/error/a%2Fb%3F"},
 	} {
-		require.Equal(t, v.want, ID(&v.contract, v.part, v.encoding))
-		u, err := url.Parse(v.want)
-		require.NoError(t, err)
-		require.Empty(t, u.Fragment)
+		t.Run(v.want, func(t *testing.T) {
+			require.Equal(t, v.want, ID(&v.contract, v.part, v.encoding))
+			u, err := url.Parse(v.want)
+			require.NoError(t, err)
+			require.Empty(t, u.Fragment)
+		})
 	}
 }
 

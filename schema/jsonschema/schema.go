@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// Schema is a JSON Schema. The zero value is the schema that takes everything.
+// Schema is a JSON Schema. The zero value accepts every document.
 type Schema struct {
 	Dialect              string      `json:"$schema,omitempty"`
 	ID                   string      `json:"$id,omitempty"`
@@ -42,12 +42,12 @@ type Schema struct {
 
 // Keywords of [GenerateExtended].
 const (
-	// UnionKeyword lists the members of a tagged union: exactly one of them is
-	// non-null, and no other member but __type is.
+	// UnionKeyword lists the members of a tagged union. Exactly one of them is non-null, and so is
+	// no other member except __type.
 	UnionKeyword = "crcheck-union"
-	// PatternKeyword is an ECMA-262 pattern as the contract states it.
+	// PatternKeyword is the pattern of the contract, unchanged.
 	PatternKeyword = "crcheck-pattern"
-	// TimestampKeyword is the form of a timestamp as text, a [schema.TimestampText].
+	// TimestampKeyword is the format of a timestamp as text, a [schema.TimestampText].
 	TimestampKeyword = "crcheck-timestamp"
 )
 
@@ -81,7 +81,7 @@ func (n Named) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Encode writes the schema indented, with a newline at its end.
+// Encode returns the schema as indented JSON with a newline at the end.
 func (s *Schema) Encode() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -91,7 +91,7 @@ func (s *Schema) Encode() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// marshal leaves < > & as they are: patterns are read by people.
+// marshal does not escape < > &, to keep patterns readable.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

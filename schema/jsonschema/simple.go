@@ -23,7 +23,7 @@ func (g *generator) pattern(s *Schema, source string) *Schema {
 		return s
 	}
 	must, refuse, ok := pattern.Portable(source)
-	s.Pattern = must // where it is not ok, what ECMA-262 reads
+	s.Pattern = must // if it is not ok, for ECMA-262 only
 	if ok && refuse != "" {
 		s.Not = &Schema{Pattern: refuse}
 	}
@@ -31,7 +31,7 @@ func (g *generator) pattern(s *Schema, source string) *Schema {
 }
 
 func integer(s *schema.Shape) *Schema {
-	var low, high string // open for as many bits as there are
+	var low, high string // unbounded for integers of any size
 	if bits := s.Bits.Or(64); bits > 0 {
 		low, high = schema.IntegerBounds(bits)
 	}
@@ -53,8 +53,8 @@ func float(s *schema.Shape) *Schema {
 	}}
 }
 
-// tighter returns the greater of two bounds (sign 1) or the smaller (sign -1);
-// an empty one does not count.
+// tighter returns the larger of two bounds (sign 1) or the smaller one (sign -1). It ignores an
+// empty bound.
 func tighter(a, b json.Number, sign int) json.Number {
 	if a == "" || b != "" && decimal.Compare(b, a) == sign {
 		return b
@@ -80,13 +80,13 @@ func (g *generator) timestampText(form schema.TimestampText) *Schema {
 	return &Schema{Type: "string", Pattern: form.Pattern()}
 }
 
-// blob bounds the decoded bytes of base64 text by its length and padding: n
-// bytes are written as 4*ceil(n/3) characters, of which 3*ceil(n/3)-n are "=".
+// blob limits the decoded length of base64 text by its characters and padding: n bytes have
+// 4*ceil(n/3) characters, of which 3*ceil(n/3)-n are "=".
 func blob(length schema.Bounds) *Schema {
 	s := &Schema{Type: "string", Pattern: schema.Base64Pattern, ContentEncoding: "base64"}
 	if chars, padding, ok := base64Length(length.Min); ok && chars > 0 {
 		atLeast := &Schema{MinLength: number(chars)}
-		if padding < 2 { // as long a text may hold fewer bytes, and then ends in more padding
+		if padding < 2 { // a text of this length with more padding has fewer bytes
 			atLeast.Not = &Schema{Pattern: "={" + strconv.Itoa(padding+1) + "}$"}
 			atLeast = anyOf(&Schema{MinLength: number(chars + 1)}, atLeast)
 		}

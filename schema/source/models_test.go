@@ -104,14 +104,16 @@ func TestHistoryAndModels(t *testing.T) {
 		{"1.42.28", "1.42.90", []string{"output#/protectedJob/jobParameters/parameters"}},
 		{"1.37.15", "1.42.90", []string{"output#/protectedJob/jobParameters/parameters", "output#/protectedJob/computeConfiguration"}},
 	} {
-		page, _, err := page.Read(sourcetest.SharedFile(t, "data/history/get_protected_job-"+v.page+".rst"), v.page)
-		require.NoError(t, err)
-		var got []string
-		for _, d := range schema.Diff(page, sharedModel(t, "cleanrooms", v.model)["GetProtectedJob"]) {
-			require.Equal(t, "member", d.Facet)
-			got = append(got, d.Place.String())
-		}
-		require.ElementsMatch(t, v.want, got, "page %s, model %s", v.page, v.model)
+		t.Run(v.page+" "+v.model, func(t *testing.T) {
+			page, _, err := page.Read(sourcetest.SharedFile(t, "data/history/get_protected_job-"+v.page+".rst"), v.page)
+			require.NoError(t, err)
+			var got []string
+			for _, d := range schema.Diff(page, sharedModel(t, "cleanrooms", v.model)["GetProtectedJob"]) {
+				require.Equal(t, "member", d.Facet)
+				got = append(got, d.Place.String())
+			}
+			require.ElementsMatch(t, v.want, got, "page %s, model %s", v.page, v.model)
+		})
 	}
 	require.True(t, sharedModel(t, "cleanrooms", "1.37.15")["GetProtectedJob"].Readonly.Silent(), "botocore had the trait from 1.40.37 on")
 }
@@ -120,13 +122,15 @@ func TestHistoryAndModels(t *testing.T) {
 // written by hand, against the models that they stand for.
 func TestContractsAndModels(t *testing.T) {
 	for _, version := range []string{"1.42.90", "1.43.67"} {
-		builtin, err := contracts.Load("cleanrooms.GetProtectedJob@" + version)
-		require.NoError(t, err)
-		model := sharedModel(t, "cleanrooms", version)["GetProtectedJob"]
-		require.Empty(t, schema.Diff(builtin, model))
-		facets := spokenBoth(builtin, model)
-		t.Logf("%s agrees with its model on %d facets", version, facets)
-		require.Greater(t, facets, 100)
+		t.Run(version, func(t *testing.T) {
+			builtin, err := contracts.Load("cleanrooms.GetProtectedJob@" + version)
+			require.NoError(t, err)
+			model := sharedModel(t, "cleanrooms", version)["GetProtectedJob"]
+			require.Empty(t, schema.Diff(builtin, model))
+			facets := spokenBoth(builtin, model)
+			t.Logf("%s agrees with its model on %d facets", version, facets)
+			require.Greater(t, facets, 100)
+		})
 	}
 }
 

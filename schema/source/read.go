@@ -16,9 +16,9 @@ import (
 )
 
 // ErrUnknownKind marks a document that no reader recognises.
-var ErrUnknownKind = errors.New("the document is of no known kind")
+var ErrUnknownKind = errors.New("unknown kind of document")
 
-// Result is what a document says.
+// Result is the content of a document.
 type Result struct {
 	Contracts []*schema.Contract
 	Findings  finding.Set
@@ -39,8 +39,9 @@ var kinds = []kind{
 	{"a botocore model (service-2.json)", botocore.Is, models(botocore.Read)},
 }
 
-// Read recognises the kind of a document by its content and reads it. The
-// version is taken where the document does not state its own; it may be empty.
+// Read recognises the kind of a document by its content and reads it. The version, which may be
+// empty, is for contracts of documents that do not state one. The error is a
+// [*schema.DocumentError]; it wraps [ErrUnknownKind] if no reader recognises the document.
 func Read(document []byte, version string) (Result, error) {
 	for _, k := range kinds {
 		if k.recognises(document) {
@@ -53,12 +54,12 @@ func Read(document []byte, version string) (Result, error) {
 	}
 	problem := "the document is empty"
 	if start := beginning(document); start != "" {
-		problem = fmt.Sprintf("the document, which begins %q, is of no known kind", start)
+		problem = fmt.Sprintf("unknown kind of document: it begins %q", start)
 	}
-	return Result{}, &schema.DocumentError{Problem: problem, Remedy: "It can be: " + strings.Join(names, ", "), Err: ErrUnknownKind}
+	return Result{}, &schema.DocumentError{Problem: problem, Remedy: "Supported kinds: " + strings.Join(names, ", "), Err: ErrUnknownKind}
 }
 
-// beginning returns how a document begins, enough of it to recognise the file.
+// beginning returns the beginning of a document for a message.
 func beginning(document []byte) string {
 	text := bytes.TrimSpace(document)
 	return place.Excerpt(string(text[:min(len(text), 200)]))
@@ -72,7 +73,7 @@ func readPage(document []byte, version string) (Result, error) {
 	return Result{[]*schema.Contract{contract}, findings}, nil
 }
 
-// models is a reader of models, which yield no findings.
+// models adapts a reader of models, which have no findings.
 func models(read func(document []byte, version string) ([]*schema.Contract, error)) func([]byte, string) (Result, error) {
 	return func(document []byte, version string) (Result, error) {
 		contracts, err := read(document, version)
@@ -84,8 +85,8 @@ func looksLikeContract(document []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(document), []byte("{")) && bytes.Contains(document, []byte(`"crcheckContract"`))
 }
 
-// readContract reads a contract that crcheck wrote. Its origins stay those that
-// it names: the file is a form of the contract, not a source of facts.
+// readContract reads a contract that crcheck wrote. The origins remain those in the file, because
+// the file is a form of the contract and not a source of facts.
 func readContract(document []byte, version string) (Result, error) {
 	contract, err := schema.Parse(document)
 	if err != nil {

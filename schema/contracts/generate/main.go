@@ -1,5 +1,5 @@
-// Command generate derives the built-in contracts from the pages and overlays
-// in the current folder, which `go generate ./schema/contracts` makes theirs.
+// Command generate derives the built-in contracts from the pages and overlays in the current
+// folder. Run it with `go generate ./schema/contracts`.
 package main
 
 import (

@@ -13,24 +13,24 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Is comes after what tells a model of Smithy, which has shapes
-// and operations too. A model that was cut off before its shapes is still one.
+// Is reports whether a document looks like a model of botocore, which may be cut off before its
+// shapes. Test for a Smithy model first: it may have the same names.
 func Is(document []byte) bool {
 	return place.IsObject(document) &&
 		bytes.Contains(document, []byte(`"metadata"`)) && bytes.Contains(document, []byte(`"operations"`))
 }
 
-// Read reads a model of botocore, service-2.json, into the contracts of all
-// its operations, sorted by their names. See the package comment. The version is
-// botocore's, which a model does not state. The contracts share their shapes.
+// Read reads a model of botocore, a service-2.json, into contracts for all its operations, sorted
+// by name. See the package comment. The version is that of botocore, which a model does not state.
+// The contracts share their shapes. The error is a [*schema.DocumentError].
 func Read(document []byte, version string) ([]*schema.Contract, error) {
 	origin := schema.NewOrigin("botocore-model", version, document)
 	document = place.WithoutBOM(document)
-	parsed, err := parseBotocore(document)
+	parsed, err := parse(document)
 	if err != nil {
 		return nil, err
 	}
-	b := botoBuilder{document: document, parsed: parsed, shapes: map[string]*botoShape{}, roots: map[string]bool{}}
+	b := builder{document: document, parsed: parsed, shapes: map[string]*shapeModel{}, roots: map[string]bool{}}
 	if err := b.checkWhole(); err != nil {
 		return nil, err
 	}
@@ -62,33 +62,32 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 	return contracts, b.placed(err)
 }
 
-// botoBuilder turns what a model says into contracts.
-type botoBuilder struct {
+// builder converts a model into contracts.
+type builder struct {
 	document []byte
-	parsed   *botoModel
-	shapes   map[string]*botoShape
+	parsed   *serviceModel
+	shapes   map[string]*shapeModel
 	roots    map[string]bool // structures that are bound to HTTP
-	protocol string          // in the words of a contract
-	// botocore took up two traits late. That a shape or operation does not have
-	// one says something only in a model in which another has it.
+	protocol string          // the name in a contract
+	// botocore adopted two traits late. Their absence means something only if another shape or
+	// operation of the model has the trait.
 	sparse, readonly bool
 }
 
-func (b *botoBuilder) fail(at int64, format string, args ...any) error {
+func (b *builder) fail(at int64, format string, args ...any) error {
 	return problemAt(b.document, at, fmt.Sprintf(format, args...))
 }
 
-// placed gives an error about a shape the shape's place.
-func (b *botoBuilder) placed(err error) error {
+// placed replaces the name of a shape in an error by its position.
+func (b *builder) placed(err error) error {
 	if wrong, ok := errors.AsType[*schema.DocumentError](err); ok && b.shapes[wrong.Place] != nil {
 		return b.fail(b.shapes[wrong.Place].at, "%s", wrong.Problem)
 	}
 	return err
 }
 
-// checkWhole says what a model cannot do without, and settles what concerns all
-// of it.
-func (b *botoBuilder) checkWhole() error {
+// checkWhole checks for required parts of the model and reads what applies to all operations.
+func (b *builder) checkWhole() error {
 	m := b.parsed.Metadata
 	switch {
 	case m == nil:
@@ -96,13 +95,13 @@ func (b *botoBuilder) checkWhole() error {
 	case len(b.parsed.Operations) == 0:
 		return b.fail(0, "the model has no operations")
 	case m.service() == "":
-		return b.fail(m.at, "the metadata have neither serviceId nor endpointPrefix nor signingName, of which the service's name comes")
+		return b.fail(m.at, "the metadata has no serviceId, endpointPrefix or signingName to name the service by")
 	}
-	b.readonly = slices.ContainsFunc(b.parsed.Operations, func(o model.Member[*botoOperation]) bool { return o.Value.Readonly })
+	b.readonly = slices.ContainsFunc(b.parsed.Operations, func(o model.Member[*operationModel]) bool { return o.Value.Readonly })
 	return b.readProtocol()
 }
 
-func (b *botoBuilder) readProtocol() error {
+func (b *builder) readProtocol() error {
 	protocol, problem := b.parsed.Metadata.protocol()
 	if problem != "" {
 		return b.fail(b.parsed.Metadata.at, "%s", problem)
@@ -111,16 +110,16 @@ func (b *botoBuilder) readProtocol() error {
 	return nil
 }
 
-// rest reports a protocol that binds members to HTTP.
-func (b *botoBuilder) rest() bool { return b.protocol == "restJson1" || b.protocol == "restXml" }
+// rest reports whether the protocol binds members to HTTP.
+func (b *builder) rest() bool { return b.protocol == "restJson1" || b.protocol == "restXml" }
 
-// json reports a protocol whose bodies are JSON.
-func (b *botoBuilder) json() bool {
+// json reports whether the bodies of the protocol are JSON.
+func (b *builder) json() bool {
 	return b.protocol == "restJson1" || strings.HasPrefix(b.protocol, "awsJson")
 }
 
 // target returns the shape of a reference.
-func (b *botoBuilder) target(r *botoRef) (*botoShape, error) {
+func (b *builder) target(r *reference) (*shapeModel, error) {
 	s := b.shapes[r.Shape]
 	if s == nil {
 		return nil, b.fail(r.at, "the model has no shape %q", place.Excerpt(r.Shape))

@@ -216,9 +216,11 @@ func TestBotocoreService(t *testing.T) {
 		"CleanRooms": "cleanrooms", "Bedrock Runtime": "bedrock-runtime", "Lex Runtime V2": "lexv2-runtime", "EventBridge": "events",
 		"SFN": "stepfunctions", "IoT Data Plane": "iot-data", "Pinpoint SMS Voice": "pinpoint-sms-voice", "DynamoDB": "dynamodb",
 	} {
-		contracts, err := botocore.Read([]byte(strings.Replace(small, "Shed", id, 1)), "")
-		require.NoError(t, err)
-		require.Equal(t, want, contracts[0].Service)
+		t.Run(id, func(t *testing.T) {
+			contracts, err := botocore.Read([]byte(strings.Replace(small, "Shed", id, 1)), "")
+			require.NoError(t, err)
+			require.Equal(t, want, contracts[0].Service)
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package botocore
 
 import (
 	"bytes"
+	"github.com/crcheck/crcheck/internal/jsontree"
 
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source/internal/model"
@@ -11,18 +12,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const remedy = "Correct the model, or take it from botocore again (botocore/data/SERVICE/VERSION/service-2.json)"
+const remedy = "Correct the model, or copy it from botocore again (botocore/data/SERVICE/VERSION/service-2.json)"
 
-// The types below are botocore's service-2.json as far as contracts need it.
-// What is not named here is passed over: botocore gains keys every few months.
+// The types below have the names of botocore's model.py and the keys of service-2.json that
+// contracts need. Other keys are ignored: botocore adds some every few months.
 
-type botoModel struct {
-	Metadata   *botoMetadata                `json:"metadata"`
-	Operations model.Object[*botoOperation] `json:"operations"`
-	Shapes     model.Object[*botoShape]     `json:"shapes"`
+type serviceModel struct {
+	Metadata   *metadata                     `json:"metadata"`
+	Operations model.Object[*operationModel] `json:"operations"`
+	Shapes     model.Object[*shapeModel]     `json:"shapes"`
 }
 
-type botoMetadata struct {
+type metadata struct {
 	at               int64
 	ServiceID        string   `json:"serviceId"`
 	UID              string   `json:"uid"`
@@ -34,48 +35,47 @@ type botoMetadata struct {
 	SigningName      string   `json:"signingName"`
 	SignatureVersion string   `json:"signatureVersion"`
 	Auth             []string `json:"auth"`
-	// QueryCompatible is an empty object where the trait is set.
+	// QueryCompatible is an empty object if the trait is set.
 	QueryCompatible *struct{} `json:"awsQueryCompatible"`
 }
 
-type botoOperation struct {
+type operationModel struct {
 	at   int64
 	HTTP struct {
 		Method string `json:"method"`
 		URI    string `json:"requestUri"`
 		Status int    `json:"responseCode"`
 	} `json:"http"`
-	Input    *botoRef  `json:"input"`
-	Output   *botoRef  `json:"output"`
-	Errors   []botoRef `json:"errors"`
-	Readonly bool      `json:"readonly"`
+	Input    *reference  `json:"input"`
+	Output   *reference  `json:"output"`
+	Errors   []reference `json:"errors"`
+	Readonly bool        `json:"readonly"`
 }
 
-// botoShape is a shape of any type; each type uses some of the fields.
-type botoShape struct {
+// shapeModel is a shape of any type. Each type uses some of the fields.
+type shapeModel struct {
 	at       int64
-	Type     string                `json:"type"`
-	Members  model.Object[botoRef] `json:"members"`
-	Required []string              `json:"required"`
-	Payload  string                `json:"payload"`
-	Element  *botoRef              `json:"member"`
-	Key      *botoRef              `json:"key"`
-	Value    *botoRef              `json:"value"`
+	Type     string                  `json:"type"`
+	Members  model.Object[reference] `json:"members"`
+	Required []string                `json:"required"`
+	Payload  string                  `json:"payload"`
+	Element  *reference              `json:"member"`
+	Key      *reference              `json:"key"`
+	Value    *reference              `json:"value"`
 
 	Union       bool `json:"union"`
 	EventStream bool `json:"eventstream"`
 	Exception   bool `json:"exception"`
 	Document    bool `json:"document"`
 
-	Error botoError `json:"error"`
-	Fault bool      `json:"fault"`
+	Error errorTraits `json:"error"`
+	Fault bool        `json:"fault"`
 
-	botoTraits
+	traits
 }
 
-// botoRef is a member, or another reference to a shape. Traits beside the
-// reference take the place of those of the shape.
-type botoRef struct {
+// reference is a member or another reference to a shape. Its traits override those of the shape.
+type reference struct {
 	at    int64
 	Shape string `json:"shape"`
 
@@ -86,14 +86,14 @@ type botoRef struct {
 	EventHeader  bool    `json:"eventheader"`
 	EventPayload bool    `json:"eventpayload"`
 
-	Error botoError `json:"error"` // of an error, in models before 2016
-	Fault bool      `json:"fault"`
+	Error errorTraits `json:"error"` // of an error, in models before 2016
+	Fault bool        `json:"fault"`
 
-	botoTraits
+	traits
 }
 
-// botoTraits are the traits of simple shapes, lists and maps.
-type botoTraits struct {
+// traits are the traits of simple shapes, lists and maps.
+type traits struct {
 	Enum      []string     `json:"enum"`
 	Min       model.Number `json:"min"`
 	Max       model.Number `json:"max"`
@@ -104,55 +104,53 @@ type botoTraits struct {
 	Sparse    bool         `json:"sparse"`
 }
 
-type botoError struct {
+type errorTraits struct {
 	Code   string `json:"code"`
 	Status int    `json:"httpStatusCode"`
 	Sender bool   `json:"senderFault"`
 	Fault  bool   `json:"fault"`
 }
 
-// UnmarshalJSONFrom notes where the metadata stand; the methods below likewise.
-func (m *botoMetadata) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	type plain botoMetadata
+// UnmarshalJSONFrom records the offset of the metadata, as the methods below do for other values.
+func (m *metadata) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	type plain metadata
 	m.at = d.InputOffset()
 	return jsonv2.UnmarshalDecode(d, (*plain)(m))
 }
 
-func (o *botoOperation) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	type plain botoOperation
+func (o *operationModel) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	type plain operationModel
 	o.at = d.InputOffset()
 	return jsonv2.UnmarshalDecode(d, (*plain)(o))
 }
 
-func (s *botoShape) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	type plain botoShape
+func (s *shapeModel) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	type plain shapeModel
 	s.at = d.InputOffset()
 	return jsonv2.UnmarshalDecode(d, (*plain)(s))
 }
 
-func (r *botoRef) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	type plain botoRef
+func (r *reference) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	type plain reference
 	r.at = d.InputOffset()
 	return jsonv2.UnmarshalDecode(d, (*plain)(r))
 }
 
-// parseBotocore reads the document.
-func parseBotocore(document []byte) (*botoModel, error) {
-	var model botoModel
-	err := jsonv2.Unmarshal(document, &model)
-	if err == nil {
-		return &model, nil
+func parse(document []byte) (*serviceModel, error) {
+	var m serviceModel
+	if err := jsonv2.Unmarshal(document, &m); err != nil {
+		return nil, place.JSONError(document, err, remedy)
 	}
-	return nil, place.JSONError(document, err, remedy)
+	return &m, nil
 }
 
-// problemAt says what is wrong with the value that follows an offset, which is
-// that of a token before it.
+// problemAt returns the error for the value after an offset, which is the end of the token before
+// it.
 func problemAt(document []byte, offset int64, problem string) error {
 	pointer := pointerTo(document, offset)
 	rest := document[offset:]
 	offset += int64(len(rest) - len(bytes.TrimLeft(rest, " \t\r\n:,")))
-	line, column := place.Of(document, int(offset))
+	line, column := jsontree.Position(document, int(offset))
 	return &schema.DocumentError{Line: line, Column: column, Place: pointer, Problem: problem, Remedy: remedy}
 }
 

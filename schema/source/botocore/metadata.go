@@ -16,10 +16,9 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Service reads of a model of botocore no more than what it says of the
-// service as a whole, which comes before its operations: of every model of
-// botocore 1.43.67 within 2,115 bytes. Load is left to the caller. ok is false
-// where the document is something else, or says other things first.
+// Service reads the metadata of a model of botocore, which precede its operations: in every model
+// of botocore 1.43.67, they are within the first 2,115 bytes. It does not set Load. ok is false if
+// the document is not a model or something else comes first.
 func Service(document io.Reader) (service schema.Service, ok bool) {
 	d := jsontext.NewDecoder(document)
 	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
@@ -31,7 +30,7 @@ func Service(document io.Reader) (service schema.Service, ok bool) {
 		case err != nil:
 			return service, false
 		case name.String() == "metadata":
-			var m botoMetadata
+			var m metadata
 			if jsonv2.UnmarshalDecode(d, &m) != nil {
 				return service, false
 			}
@@ -86,7 +85,7 @@ func Routes(document io.Reader) (routes []*schema.Contract, ok bool) {
 	return nil, false
 }
 
-func (m *botoMetadata) describe() (service schema.Service, ok bool) {
+func (m *metadata) describe() (service schema.Service, ok bool) {
 	protocol, problem := m.protocol()
 	service = schema.Service{Name: m.service(), Signing: m.signing(), Endpoint: m.EndpointPrefix, Protocol: protocol}
 	if strings.HasPrefix(protocol, "awsJson") {
@@ -95,27 +94,27 @@ func (m *botoMetadata) describe() (service schema.Service, ok bool) {
 	return service, problem == "" && service.Name != ""
 }
 
-// service returns boto3's name of the service: see botoService. Models from
-// before 2018 may have no serviceId; the endpoint then names the service.
-func (m *botoMetadata) service() string {
+// service returns boto3's name of the service: see [model.ServiceName]. In models from before 2018
+// without a serviceId, the endpoint prefix names the service.
+func (m *metadata) service() string {
 	if m.ServiceID != "" {
 		return model.ServiceName(m.ServiceID)
 	}
 	return strings.ReplaceAll(strings.ToLower(cmp.Or(m.EndpointPrefix, m.SigningName)), ".", "-")
 }
 
-// signing returns the name that requests are signed with; "": by SigV4 they are not.
-func (m *botoMetadata) signing() string {
+// signing returns the signing name, or "" if requests are not signed with SigV4.
+func (m *metadata) signing() string {
 	if slices.Contains(m.Auth, "aws.auth#sigv4") || strings.Contains(m.SignatureVersion, "v4") {
 		return cmp.Or(m.SigningName, m.EndpointPrefix)
 	}
 	return ""
 }
 
-// protocol returns, in the words of a contract, the protocol that botocore would
-// take: the first of its own list that the model has too
-// (utils.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS), or, where it has no list, the one.
-func (m *botoMetadata) protocol() (protocol, problem string) {
+// protocol returns the name in a contract of the protocol that botocore would use: the first in its
+// own list (utils.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS) that the model has, or the only one of a
+// model without a list.
+func (m *metadata) protocol() (protocol, problem string) {
 	protocol = m.Declared
 	for _, known := range []string{"json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor", "query", "ec2"} {
 		if slices.Contains(m.Protocols, known) {
@@ -125,13 +124,13 @@ func (m *botoMetadata) protocol() (protocol, problem string) {
 	}
 	switch {
 	case protocol == "":
-		return "", "the metadata name no protocol"
+		return "", "the metadata does not name a protocol"
 	case protocol == "json" && m.JSONVersion == "1.0":
 		return "awsJson1_0", ""
 	case protocol == "json" && m.JSONVersion == "1.1":
 		return "awsJson1_1", ""
 	case protocol == "json":
-		return "", fmt.Sprintf("jsonVersion is %q: the protocol json has 1.0 and 1.1", place.Excerpt(m.JSONVersion))
+		return "", fmt.Sprintf("unknown jsonVersion %q: use 1.0 or 1.1", place.Excerpt(m.JSONVersion))
 	}
 	known := map[string]string{"rest-json": "restJson1", "rest-xml": "restXml", "smithy-rpc-v2-cbor": "rpcv2Cbor", "query": "awsQuery", "ec2": "ec2Query"}
 	return cmp.Or(known[protocol], protocol), ""

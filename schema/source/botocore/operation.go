@@ -12,7 +12,7 @@ import (
 )
 
 // operation builds the contract of an operation, without shapes.
-func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract, error) {
+func (b *builder) operation(name string, o *operationModel) (*schema.Contract, error) {
 	m := b.parsed.Metadata
 	c := &schema.Contract{
 		Format: schema.Format, Service: m.service(), Operation: name,
@@ -30,7 +30,7 @@ func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract
 		c.Readonly = schema.Is(o.Readonly)
 	}
 	for _, part := range []struct {
-		ref  *botoRef
+		ref  *reference
 		name *string
 	}{{o.Input, &c.Input}, {o.Output, &c.Output}} {
 		if part.ref == nil {
@@ -46,7 +46,7 @@ func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract
 		if err != nil {
 			return nil, err
 		}
-		// Some models list an error twice. To raise it twice is no other promise.
+		// Some models list an error twice.
 		if !slices.ContainsFunc(c.Errors, func(f schema.Error) bool { return f.Name == e.Name }) {
 			c.Errors = append(c.Errors, e)
 		}
@@ -55,7 +55,7 @@ func (b *botoBuilder) operation(name string, o *botoOperation) (*schema.Contract
 }
 
 // root returns the structure of an input, output or error.
-func (b *botoBuilder) root(r *botoRef) (*botoShape, error) {
+func (b *builder) root(r *reference) (*shapeModel, error) {
 	s, err := b.target(r)
 	if err != nil {
 		return nil, err
@@ -67,9 +67,9 @@ func (b *botoBuilder) root(r *botoRef) (*botoShape, error) {
 	return s, nil
 }
 
-// errorOf reads an error. Whose fault it is may be left open, and so may its
-// status: the JSON protocols without REST do not need it.
-func (b *botoBuilder) errorOf(r *botoRef) (schema.Error, error) {
+// errorOf reads an error. A model may omit its fault and its status, which JSON protocols without
+// REST do not need.
+func (b *builder) errorOf(r *reference) (schema.Error, error) {
 	s, err := b.root(r)
 	if err != nil {
 		return schema.Error{}, err
@@ -87,8 +87,8 @@ func (b *botoBuilder) errorOf(r *botoRef) (schema.Error, error) {
 	case r.Error.Sender || s.Error.Sender:
 		e.Fault = schema.Is("client")
 	}
-	// Without a code the model of a query-compatible service leaves the one of the query
-	// protocol open: that of sqs has dropped all of them.
+	// Without a code in the model of a query-compatible service, the code in the query protocol is
+	// unknown: the model of sqs dropped all of them.
 	if code := cmp.Or(r.Error.Code, s.Error.Code); code != e.Name || b.parsed.Metadata.QueryCompatible != nil {
 		e.Code = model.Stated(code)
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// botoTypes are botocore's types of shapes, with their bits.
-var botoTypes = map[string]struct {
+// types are botocore's types of shapes, with their bits.
+var types = map[string]struct {
 	typ  schema.Type
 	bits int
 }{
@@ -25,9 +25,9 @@ var botoTypes = map[string]struct {
 	"boolean": {typ: schema.Boolean}, "timestamp": {typ: schema.Timestamp}, "blob": {typ: schema.Blob},
 }
 
-// shape builds a named shape, as it is in a body.
-func (b *botoBuilder) shape(name string, s *botoShape) (*schema.Shape, error) {
-	shape, err := b.simple(s, &s.botoTraits, "body")
+// shape builds a named shape as it is in a body.
+func (b *builder) shape(name string, s *shapeModel) (*schema.Shape, error) {
+	shape, err := b.simple(s, &s.traits, "body")
 	if err != nil {
 		return nil, err
 	}
@@ -40,18 +40,18 @@ func (b *botoBuilder) shape(name string, s *botoShape) (*schema.Shape, error) {
 		if shape.Key, err = b.child(s, s.Key, "key", "body"); err == nil {
 			shape.Value, err = b.child(s, s.Value, "value", "body")
 		}
-		if s.Key != nil && err == nil && botoTypes[b.shapes[s.Key.Shape].Type].typ != schema.String {
-			err = b.fail(s.at, "the map's keys are of type %q: keys are strings", place.Excerpt(b.shapes[s.Key.Shape].Type))
+		if s.Key != nil && err == nil && types[b.shapes[s.Key.Shape].Type].typ != schema.String {
+			err = b.fail(s.at, "got map keys of type %q, want string", place.Excerpt(b.shapes[s.Key.Shape].Type))
 		}
 	}
 	return shape, err
 }
 
-// simple builds a shape without what is in it.
-func (b *botoBuilder) simple(s *botoShape, t *botoTraits, location schema.Location) (*schema.Shape, error) {
-	known, ok := botoTypes[s.Type]
+// simple builds a shape without the shapes in it.
+func (b *builder) simple(s *shapeModel, t *traits, location schema.Location) (*schema.Shape, error) {
+	known, ok := types[s.Type]
 	if !ok {
-		return nil, b.fail(s.at, "no shape is of type %q", place.Excerpt(s.Type))
+		return nil, b.fail(s.at, "unknown shape type %q", place.Excerpt(s.Type))
 	}
 	shape := &schema.Shape{Type: known.typ, Sensitive: schema.Is(t.Sensitive)}
 	if s.Document {
@@ -82,12 +82,12 @@ func (b *botoBuilder) simple(s *botoShape, t *botoTraits, location schema.Locati
 	return shape, err
 }
 
-// length reads the bounds of a length. botocore writes a minimum of zero, which
-// bounds nothing, wherever there is a maximum.
-func (b *botoBuilder) length(s *botoShape, t *botoTraits) (schema.Known[schema.Bounds], error) {
+// length reads the bounds of a length. It drops a minimum of zero, which botocore writes beside
+// every maximum.
+func (b *builder) length(s *shapeModel, t *traits) (schema.Known[schema.Bounds], error) {
 	for _, end := range []model.Number{t.Min, t.Max} {
 		if strings.ContainsAny(string(end), "-.eE") {
-			return schema.Known[schema.Bounds]{}, b.fail(s.at, "length %s is not a count", place.Excerpt(string(end)))
+			return schema.Known[schema.Bounds]{}, b.fail(s.at, "length %s is not a non-negative integer", place.Excerpt(string(end)))
 		}
 	}
 	bounds := schema.Bounds{Min: json.Number(t.Min), Max: json.Number(t.Max)}
@@ -97,16 +97,16 @@ func (b *botoBuilder) length(s *botoShape, t *botoTraits) (schema.Known[schema.B
 	return schema.Is(bounds), nil
 }
 
-// timestamp reads the format, which follows from the place where none is stated
-// (botocore's serialize.py: TIMESTAMP_FORMAT and its like).
-func (b *botoBuilder) timestamp(s *botoShape, t *botoTraits, location schema.Location) (schema.Known[string], error) {
+// timestamp reads the format, which has a default for each location (TIMESTAMP_FORMAT and similar
+// constants in botocore's serialize.py).
+func (b *builder) timestamp(s *shapeModel, t *traits, location schema.Location) (schema.Known[string], error) {
 	formats := map[string]string{"unixTimestamp": "epoch-seconds", "iso8601": "date-time", "rfc822": "http-date"}
 	implied, ok := location.TimestampFormat()
 	switch format := formats[t.Format]; {
 	case format != "":
 		return schema.Is(format), nil
 	case t.Format != "":
-		return schema.Known[string]{}, b.fail(s.at, "no timestampFormat is %q", place.Excerpt(t.Format))
+		return schema.Known[string]{}, b.fail(s.at, "unknown timestampFormat %q", place.Excerpt(t.Format))
 	case ok:
 		return schema.Is(implied), nil
 	}
@@ -116,7 +116,7 @@ func (b *botoBuilder) timestamp(s *botoShape, t *botoTraits, location schema.Loc
 }
 
 // structure builds the members of a structure.
-func (b *botoBuilder) structure(shape *schema.Shape, name string, s *botoShape) error {
+func (b *builder) structure(shape *schema.Shape, name string, s *shapeModel) error {
 	for _, required := range s.Required {
 		if !s.has(required) {
 			return b.fail(s.at, "the structure requires %q, which is not one of its members", place.Excerpt(required))
@@ -146,7 +146,7 @@ func (b *botoBuilder) structure(shape *schema.Shape, name string, s *botoShape) 
 				member.WireName = schema.Is(m.Name)
 			}
 		} else if location != schema.LocationStatus && location != schema.LocationPayload {
-			// In XML two members may read one element, the old way and the new.
+			// In XML, two members may read the same element, in an old and a new form.
 			wire := m.Value.wire(m.Name)
 			if location != schema.LocationBody || b.json() || onWire[wire] == 1 {
 				member.WireName = schema.Is(wire)
@@ -168,12 +168,12 @@ func (b *botoBuilder) structure(shape *schema.Shape, name string, s *botoShape) 
 	return nil
 }
 
-func (s *botoShape) has(member string) bool {
-	return slices.ContainsFunc(s.Members, func(m model.Member[botoRef]) bool { return m.Name == member })
+func (s *shapeModel) has(member string) bool {
+	return slices.ContainsFunc(s.Members, func(m model.Member[reference]) bool { return m.Name == member })
 }
 
 // wire returns the name of a member on the wire.
-func (r *botoRef) wire(name string) string {
+func (r *reference) wire(name string) string {
 	if r.LocationName != nil {
 		return *r.LocationName
 	}
@@ -182,7 +182,7 @@ func (r *botoRef) wire(name string) string {
 
 // location returns where a member travels. Only the members of inputs, outputs
 // and errors are bound to HTTP, and only under a REST protocol.
-func (b *botoBuilder) location(s *botoShape, name string, m *botoRef, root bool) (schema.Location, error) {
+func (b *builder) location(s *shapeModel, name string, m *reference, root bool) (schema.Location, error) {
 	locations := map[string]schema.Location{
 		"": schema.LocationBody, "uri": schema.LocationLabel, "querystring": schema.LocationQuery, "header": schema.LocationHeader,
 		"headers": schema.LocationHeaders, "statusCode": schema.LocationStatus,
@@ -190,7 +190,7 @@ func (b *botoBuilder) location(s *botoShape, name string, m *botoRef, root bool)
 	location, ok := locations[m.Location]
 	switch {
 	case !ok:
-		return "", b.fail(m.at, "no location is %q", place.Excerpt(m.Location))
+		return "", b.fail(m.at, "unknown location %q", place.Excerpt(m.Location))
 	case !root || !b.rest():
 		return schema.LocationBody, nil
 	case location == schema.LocationBody && s.Payload == name:
@@ -201,7 +201,7 @@ func (b *botoBuilder) location(s *botoShape, name string, m *botoRef, root bool)
 
 // inEvent returns where a member travels in an event's message, as
 // [schema.Member.InEvent] does.
-func (b *botoBuilder) inEvent(s *botoShape, m *botoRef) schema.Location {
+func (b *builder) inEvent(s *shapeModel, m *reference) schema.Location {
 	target := b.shapes[m.Shape]
 	switch {
 	case m.EventHeader:
@@ -214,9 +214,9 @@ func (b *botoBuilder) inEvent(s *botoShape, m *botoRef) schema.Location {
 	return ""
 }
 
-// child refers to the shape of a member, element, key or value. Where the shape
-// is another here than elsewhere, the reference has a variant of it.
-func (b *botoBuilder) child(in *botoShape, r *botoRef, what string, location schema.Location) (*schema.Ref, error) {
+// child returns a reference to the shape of a member, element, key or value. If traits or the
+// location change the shape, the reference has an inline variant.
+func (b *builder) child(in *shapeModel, r *reference, what string, location schema.Location) (*schema.Ref, error) {
 	if r == nil {
 		return nil, b.fail(in.at, "the %s has no %s", in.Type, what)
 	}
@@ -224,16 +224,16 @@ func (b *botoBuilder) child(in *botoShape, r *botoRef, what string, location sch
 	if err != nil {
 		return nil, err
 	}
-	traits := s.with(r.botoTraits)
+	traits := s.with(r.traits)
 	var variant *schema.Shape
 	switch s.Type {
 	case "structure", "map":
 	case "list":
-		// Only timestamps depend on the place, and nothing nests lists in a header or query.
+		// Only timestamps depend on the location, and lists in a header or query do not nest.
 		if element := b.shapes[s.refTo()]; element == nil || element.Type != "timestamp" || location == schema.LocationBody {
 			break
 		}
-		if variant, err = b.simple(s, &s.botoTraits, location); err == nil {
+		if variant, err = b.simple(s, &s.traits, location); err == nil {
 			variant.Element, err = b.child(s, s.Element, "member", location)
 		}
 	case "string":
@@ -255,20 +255,20 @@ func (b *botoBuilder) child(in *botoShape, r *botoRef, what string, location sch
 	return &schema.Ref{Inline: variant}, nil
 }
 
-func (s *botoShape) refTo() string {
+func (s *shapeModel) refTo() string {
 	if s.Element == nil {
 		return ""
 	}
 	return s.Element.Shape
 }
 
-// any reports whether there is a trait.
-func (t *botoTraits) any() bool {
+// any reports whether any trait is present.
+func (t *traits) any() bool {
 	return t.Enum != nil || t.Min != "" || t.Max != "" || t.Pattern != "" || t.Format != "" || t.Streaming || t.Sensitive
 }
 
-// with returns the traits of a shape where a reference to it has some of its own.
-func (t botoTraits) with(own botoTraits) botoTraits {
+// with returns the traits of a shape, overridden by those of a reference to it.
+func (t traits) with(own traits) traits {
 	if own.Enum != nil {
 		t.Enum = own.Enum
 	}

@@ -1,15 +1,14 @@
-// Package gosdk reads the source of clients of the AWS SDK for Go into contracts.
+// Package gosdk reads clients of the AWS SDK for Go into contracts.
 //
-// [Read] reads the source folder of a client, such as the module
-// service/cleanrooms, as it was generated: nothing is compiled or run. The types
-// give structures, enums and the members of unions; serializers and
-// deserializers give names on the wire, what is bound to HTTP, methods, URIs,
-// targets and the errors of each operation; the comment "This member is
-// required." gives just that.
+// The model: [Read] parses the source folder of a generated client, such as the module
+// service/cleanrooms. It neither compiles nor runs anything. Types give structures, enums and the
+// members of unions. Serializers and deserializers give wire names, HTTP bindings, methods, URIs,
+// targets and the errors of each operation. The comment "This member is required." gives required
+// members.
 //
-// A client is silent on lengths, ranges, patterns, sparse lists, the status of
-// success and of errors, which members of an error are required, the enum of a
-// map's keys, and where a payload travels. A member whose name on the wire
-// differs by more than its first letter goes by the Go name with a small first
-// letter, or in awsJson by the Go name. Only clients of the JSON protocols are read.
+// Only clients of JSON protocols can be read. A client does not state, so contracts leave
+// unspecified: lengths, ranges, patterns, sparse lists, the status of success and of errors, the
+// required members of an error, the enum of a map's keys, and the location of a payload. If a wire
+// name differs from the Go name by more than the case of its letters, the member gets the Go name,
+// with a small first letter unless the protocol is awsJson.
 package gosdk

@@ -2,6 +2,7 @@ package gosdk
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -15,9 +16,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// mostGoSource bounds the source of a client of the AWS SDK for Go, in bytes. The
-// largest, of EC2, has 30 MB.
-const mostGoSource = 64 << 20
+// maxSource limits the source of a client, in bytes. The largest one, of EC2, has 30 MB.
+const maxSource = 64 << 20
 
 // Is reports whether a folder is the source of a client of the AWS SDK for
 // Go v2, such as the module github.com/aws/aws-sdk-go-v2/service/cleanrooms.
@@ -30,20 +30,20 @@ func Is(folder fs.FS) bool {
 	return true
 }
 
-// broken is a file of the client that cannot be read, at a line where one is known.
+// broken returns the error for a file of the client. A line of 0 is unknown.
 func broken(file string, line, column int, problem string) error {
 	return &schema.DocumentError{File: file, Line: line, Column: column, Problem: problem, Remedy: remedy}
 }
 
-const remedy = "Name the folder of a client's module as it was released, such as service/cleanrooms@v1.45.2."
+const remedy = "Use the folder of a client's module as it was released, such as service/cleanrooms@v1.45.2."
 
-// Read reads the source of a client of the AWS SDK for Go v2 into the contracts
-// of all its operations, sorted by their names. See the package comment. The
-// contracts share their shapes.
+// Read reads the source of a client of the AWS SDK for Go v2 into contracts for all its operations,
+// sorted by name. See the package comment. The contracts share their shapes. The error is a
+// [*schema.DocumentError], or that of the folder.
 func Read(folder fs.FS) ([]*schema.Contract, error) {
-	g := goReader{
+	g := reader{
 		functions: map[string]*ast.FuncDecl{}, structs: map[string]*ast.StructType{}, enums: map[string][]string{},
-		unions: map[string][]string{}, faults: map[string]string{}, constants: map[string]string{}, members: map[string]goMembers{},
+		unions: map[string][]string{}, faults: map[string]string{}, constants: map[string]string{}, members: map[string]memberBindings{},
 		shapes: map[string]*schema.Shape{},
 	}
 	if err := g.parse(folder); err != nil {
@@ -52,8 +52,8 @@ func Read(folder fs.FS) ([]*schema.Contract, error) {
 	return g.contracts()
 }
 
-// goReader holds what is declared in the source.
-type goReader struct {
+// reader collects the declarations of the source.
+type reader struct {
 	source []byte // all that was read, for the digest
 
 	operations []string
@@ -65,27 +65,28 @@ type goReader struct {
 	unions     map[string][]string // member types by interface
 	faults     map[string]string   // of errors
 	constants  map[string]string
-	members    map[string]goMembers
+	members    map[string]memberBindings
 	shapes     map[string]*schema.Shape
 }
 
-// goFiles says which declarations are read from which files. The first fit counts.
-var goFiles = []struct {
+// fileReaders says which declarations to read from which files. The first pattern that matches
+// wins.
+var fileReaders = []struct {
 	pattern string
-	read    func(*goReader, *ast.File)
+	read    func(*reader, *ast.File)
 }{
 	{"*_test.go", nil},
-	{"api_client.go", (*goReader).readConstants},
-	{"go_module_metadata.go", (*goReader).readConstants},
-	{"auth.go", (*goReader).readSigning},
-	{"api_op_*.go", (*goReader).readOperation},
-	{"serializers.go", (*goReader).readFunctions},
-	{"deserializers.go", (*goReader).readFunctions},
+	{"api_client.go", (*reader).readConstants},
+	{"go_module_metadata.go", (*reader).readConstants},
+	{"auth.go", (*reader).readSigning},
+	{"api_op_*.go", (*reader).readOperation},
+	{"serializers.go", (*reader).readFunctions},
+	{"deserializers.go", (*reader).readFunctions},
 	{"types/*_test.go", nil},
-	{"types/*.go", (*goReader).readTypes},
+	{"types/*.go", (*reader).readTypes},
 }
 
-func (g *goReader) parse(folder fs.FS) error {
+func (g *reader) parse(folder fs.FS) error {
 	files := token.NewFileSet()
 	return fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -96,45 +97,45 @@ func (g *goReader) parse(folder fs.FS) error {
 		case entry.IsDir():
 			return nil
 		}
-		i := slices.IndexFunc(goFiles, func(f struct {
+		i := slices.IndexFunc(fileReaders, func(f struct {
 			pattern string
-			read    func(*goReader, *ast.File)
+			read    func(*reader, *ast.File)
 		}) bool {
 			ok, _ := path.Match(f.pattern, name)
 			return ok
 		})
-		if i < 0 || goFiles[i].read == nil {
+		if i < 0 || fileReaders[i].read == nil {
 			return nil
 		}
 		text, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return err
 		}
-		if g.source = append(g.source, text...); len(g.source) > mostGoSource {
-			return broken(name, 0, 0, "the source is larger than any client's")
+		if g.source = append(g.source, text...); len(g.source) > maxSource {
+			return broken(name, 0, 0, fmt.Sprintf("the source is larger than %d MiB", maxSource>>20))
 		}
 		parsed, err := parser.ParseFile(files, name, text, parser.ParseComments|parser.SkipObjectResolution)
 		if list := (scanner.ErrorList)(nil); errors.As(err, &list) && len(list) > 0 {
 			at := list[0].Pos
-			return broken(name, at.Line, at.Column, "no Go: "+list[0].Msg)
+			return broken(name, at.Line, at.Column, "invalid Go: "+list[0].Msg)
 		} else if err != nil {
 			return broken(name, 0, 0, err.Error())
 		}
-		goFiles[i].read(g, parsed)
+		fileReaders[i].read(g, parsed)
 		return nil
 	})
 }
 
 // readConstants reads untyped string constants: ServiceID, goModuleVersion.
-func (g *goReader) readConstants(f *ast.File) {
+func (g *reader) readConstants(f *ast.File) {
 	eachValue(f, func(name *ast.Ident, _ ast.Expr, value ast.Expr) {
-		if text, ok := goText(value); ok {
+		if text, ok := stringLiteral(value); ok {
 			g.constants[name.Name] = text
 		}
 	})
 }
 
-// eachValue visits the constants of a file that have a name and a value each.
+// eachValue visits the constants of a file that are declared with one name and one value.
 func eachValue(f *ast.File, visit func(name *ast.Ident, kind, value ast.Expr)) {
 	for _, d := range f.Decls {
 		g, ok := d.(*ast.GenDecl)
@@ -149,8 +150,8 @@ func eachValue(f *ast.File, visit func(name *ast.Ident, kind, value ast.Expr)) {
 	}
 }
 
-// goText is the text of a string literal.
-func goText(e ast.Expr) (string, bool) {
+// stringLiteral returns the value of a string literal.
+func stringLiteral(e ast.Expr) (string, bool) {
 	l, ok := e.(*ast.BasicLit)
 	if !ok || l.Kind != token.STRING {
 		return "", false
@@ -159,17 +160,17 @@ func goText(e ast.Expr) (string, bool) {
 	return text, err == nil
 }
 
-func (g *goReader) readSigning(f *ast.File) {
+func (g *reader) readSigning(f *ast.File) {
 	eachCall(f, func(name string, call *ast.CallExpr) {
 		if name == "SetSigV4SigningName" && len(call.Args) == 2 {
-			if text, ok := goText(call.Args[1]); ok {
+			if text, ok := stringLiteral(call.Args[1]); ok {
 				g.signing = text
 			}
 		}
 	})
 }
 
-// eachCall visits the calls in a piece of source, by the last name of what is called.
+// eachCall visits the calls in a node, with the last name of the function.
 func eachCall(n ast.Node, visit func(name string, call *ast.CallExpr)) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
@@ -184,9 +185,9 @@ func eachCall(n ast.Node, visit func(name string, call *ast.CallExpr)) {
 	})
 }
 
-// readOperation reads the input and output of an operation; its name is that of
-// the client's method.
-func (g *goReader) readOperation(f *ast.File) {
+// readOperation reads the input and output of an operation, which has the name of the client's
+// method.
+func (g *reader) readOperation(f *ast.File) {
 	g.readTypes(f)
 	for _, d := range f.Decls {
 		fn, ok := d.(*ast.FuncDecl)
@@ -199,7 +200,7 @@ func (g *goReader) readOperation(f *ast.File) {
 	}
 }
 
-// receiver is the type that a method is of.
+// receiver returns the receiver type of a method.
 func receiver(fn *ast.FuncDecl) string {
 	t := fn.Recv.List[0].Type
 	if star, ok := t.(*ast.StarExpr); ok {
@@ -211,9 +212,8 @@ func receiver(fn *ast.FuncDecl) string {
 	return ""
 }
 
-// readFunctions takes the serializers and deserializers. Methods go by the type
-// that they are of.
-func (g *goReader) readFunctions(f *ast.File) {
+// readFunctions reads serializers and deserializers. A method has the name of its receiver type.
+func (g *reader) readFunctions(f *ast.File) {
 	for _, d := range f.Decls {
 		fn, ok := d.(*ast.FuncDecl)
 		if !ok || fn.Body == nil {
@@ -234,7 +234,7 @@ func (g *goReader) readFunctions(f *ast.File) {
 }
 
 // readTypes reads structures, enums, unions and errors.
-func (g *goReader) readTypes(f *ast.File) {
+func (g *reader) readTypes(f *ast.File) {
 	for _, d := range f.Decls {
 		switch d := d.(type) {
 		case *ast.GenDecl:
@@ -262,13 +262,13 @@ func (g *goReader) readTypes(f *ast.File) {
 	}
 	eachValue(f, func(_ *ast.Ident, kind, value ast.Expr) {
 		of, ok := kind.(*ast.Ident)
-		if text, isText := goText(value); ok && isText {
+		if text, isText := stringLiteral(value); ok && isText {
 			g.enums[of.Name] = append(g.enums[of.Name], text)
 		}
 	})
 }
 
-func (g *goReader) readType(t *ast.TypeSpec) {
+func (g *reader) readType(t *ast.TypeSpec) {
 	switch of := t.Type.(type) {
 	case *ast.StructType:
 		g.structs[t.Name.Name] = of

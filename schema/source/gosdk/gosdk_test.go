@@ -23,22 +23,24 @@ import (
 // TestGoSDK reads small clients, written in the way of the SDK.
 func TestRead(t *testing.T) {
 	for _, name := range []string{"garden", "tables"} {
-		folder := os.DirFS(filepath.Join("testdata", name))
-		require.True(t, gosdk.Is(folder))
-		contracts, err := gosdk.Read(folder)
-		require.NoError(t, err)
-		require.Len(t, contracts, 1)
-		require.Equal(t, "go-sdk", contracts[0].Origins[0].Kind)
-		contracts[0].Origins = nil // the digest of the source says nothing here
-		text, err := contracts[0].Encode()
-		require.NoError(t, err)
-		path := filepath.Join("testdata", name+".json")
-		if *sourcetest.Update {
-			require.NoError(t, os.WriteFile(path, text, 0o644))
-		}
-		want, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.Equal(t, string(want), string(text))
+		t.Run(name, func(t *testing.T) {
+			folder := os.DirFS(filepath.Join("testdata", name))
+			require.True(t, gosdk.Is(folder))
+			contracts, err := gosdk.Read(folder)
+			require.NoError(t, err)
+			require.Len(t, contracts, 1)
+			require.Equal(t, "go-sdk", contracts[0].Origins[0].Kind)
+			contracts[0].Origins = nil // the digest of the source says nothing here
+			text, err := contracts[0].Encode()
+			require.NoError(t, err)
+			path := filepath.Join("testdata", name+".json")
+			if *sourcetest.Update {
+				require.NoError(t, os.WriteFile(path, text, 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Equal(t, string(want), string(text))
+		})
 	}
 	require.False(t, gosdk.Is(os.DirFS("testdata")))
 }
@@ -91,13 +93,15 @@ func TestGoSDKProblems(t *testing.T) {
 			}
 		}, "serializers.go", 0},
 	} {
-		files := copied(t, os.DirFS("testdata/garden"))
-		test.breakIt(files)
-		_, err := gosdk.Read(files)
-		var problem *schema.DocumentError
-		require.ErrorAs(t, err, &problem, name)
-		require.Equal(t, []any{test.file, test.line}, []any{problem.File, problem.Line}, name)
-		require.NotEmpty(t, problem.Remedy)
+		t.Run(name, func(t *testing.T) {
+			files := copied(t, os.DirFS("testdata/garden"))
+			test.breakIt(files)
+			_, err := gosdk.Read(files)
+			var problem *schema.DocumentError
+			require.ErrorAs(t, err, &problem, name)
+			require.Equal(t, []any{test.file, test.line}, []any{problem.File, problem.Line}, name)
+			require.NotEmpty(t, problem.Remedy)
+		})
 	}
 }
 

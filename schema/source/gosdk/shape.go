@@ -12,17 +12,17 @@ import (
 )
 
 // contracts builds the contracts of all operations.
-func (g *goReader) contracts() ([]*schema.Contract, error) {
-	protocol, ok := goProtocols[g.protocol]
+func (g *reader) contracts() ([]*schema.Contract, error) {
+	protocol, ok := protocols[g.protocol]
 	switch {
 	case g.constants["ServiceID"] == "":
-		return nil, broken("api_client.go", 0, 0, "it has no constant ServiceID, which the service's name comes from")
+		return nil, broken("api_client.go", 0, 0, "it has no constant ServiceID to name the service by")
 	case g.protocol == "":
-		return nil, broken("serializers.go", 0, 0, "it has no serializer of an operation, which tells the protocol")
+		return nil, broken("serializers.go", 0, 0, "it has no serializer of an operation to tell the protocol by")
 	case !ok:
-		return nil, &schema.DocumentError{File: "serializers.go", Problem: "the protocol " + place.Excerpt(g.protocol) + " is not one of restJson1, awsJson1_0 and awsJson1_1", Remedy: "Take a client of another service."}
+		return nil, &schema.DocumentError{File: "serializers.go", Problem: "unsupported protocol " + place.Excerpt(g.protocol) + ": only restJson1, awsJson1_0 and awsJson1_1 are supported", Remedy: "Use the client of another service."}
 	case len(g.operations) == 0:
-		return nil, broken("api_client.go", 0, 0, "the client has no operation")
+		return nil, broken("api_client.go", 0, 0, "the client has no operations")
 	}
 	for name := range g.structs {
 		g.shapes[name] = g.structure(name)
@@ -48,8 +48,8 @@ func (g *goReader) contracts() ([]*schema.Contract, error) {
 	return m.Contracts()
 }
 
-// errorsOf are the errors that an operation's deserializer knows.
-func (g *goReader) errorsOf(operation string) []schema.Error {
+// errorsOf returns the errors that an operation's deserializer knows.
+func (g *reader) errorsOf(operation string) []schema.Error {
 	fn := g.functions[g.protocol+"_deserializeOpError"+operation]
 	if fn == nil {
 		return nil
@@ -64,7 +64,7 @@ func (g *goReader) errorsOf(operation string) []schema.Error {
 		code := ""
 		eachCall(c, func(name string, call *ast.CallExpr) {
 			if name == "EqualFold" && len(call.Args) == 2 {
-				code, _ = goText(call.Args[0])
+				code, _ = stringLiteral(call.Args[0])
 			}
 			if of, ok := strings.CutPrefix(name, g.protocol+"_deserializeError"); ok {
 				e.Name = of
@@ -89,7 +89,7 @@ func (g *goReader) errorsOf(operation string) []schema.Error {
 }
 
 // structure builds the shape of a struct.
-func (g *goReader) structure(name string) *schema.Shape {
+func (g *reader) structure(name string) *schema.Shape {
 	s := &schema.Shape{Type: schema.Structure, Union: schema.Is(false)}
 	bindings := g.membersOf(name)
 	_, isError := g.faults[name]
@@ -99,7 +99,7 @@ func (g *goReader) structure(name string) *schema.Shape {
 		}
 		field := f.Names[0].Name
 		if field == "ResultMetadata" || isError && field == "ErrorCodeOverride" {
-			continue // the SDK's own
+			continue // added by the SDK
 		}
 		b := bindings[field]
 		m := schema.Member{Name: g.memberName(field, b.name), Shape: g.ref(f.Type)}
@@ -119,9 +119,9 @@ func (g *goReader) structure(name string) *schema.Shape {
 	return s
 }
 
-// root reports the input or output of an operation, whose members travel in
-// different places.
-func (g *goReader) root(name string) bool {
+// root reports whether a structure is the input or output of an operation, whose members have
+// locations.
+func (g *reader) root(name string) bool {
 	operation, ok := strings.CutSuffix(name, "Input")
 	if !ok {
 		operation, ok = strings.CutSuffix(name, "Output")
@@ -129,21 +129,20 @@ func (g *goReader) root(name string) bool {
 	return ok && slices.Contains(g.operations, operation)
 }
 
-// memberName is the API's name of a field: Go's begins with a capital. It is
-// that on the wire if the two differ in no more, and otherwise as the API's
-// protocol likes it.
-func (g *goReader) memberName(field, wire string) string {
+// memberName returns the API's name of a field. It is the wire name if the two differ only in case.
+// If not, the case of the first letter follows the protocol.
+func (g *reader) memberName(field, wire string) string {
 	switch {
 	case strings.EqualFold(field, wire):
 		return wire
-	case goProtocols[g.protocol] == "restJson1":
+	case protocols[g.protocol] == "restJson1":
 		return strings.ToLower(field[:1]) + field[1:]
 	}
 	return field
 }
 
 // union builds the shape of an interface whose implementations are its members.
-func (g *goReader) union(name string) *schema.Shape {
+func (g *reader) union(name string) *schema.Shape {
 	s := &schema.Shape{Type: schema.Structure, Union: schema.Is(true)}
 	bindings := g.membersOf(name)
 	for _, member := range slices.Sorted(slices.Values(g.unions[name])) {
@@ -163,8 +162,8 @@ func (g *goReader) union(name string) *schema.Shape {
 	return s
 }
 
-// goScalars are the Go types of simple shapes.
-var goScalars = map[string]schema.Shape{
+// scalars has the simple shapes by Go type.
+var scalars = map[string]schema.Shape{
 	"string": {Type: schema.String, Enum: schema.Is([]string(nil))}, "bool": {Type: schema.Boolean},
 	"int8": {Type: schema.Integer, Bits: schema.Is(8)}, "int16": {Type: schema.Integer, Bits: schema.Is(16)},
 	"int32": {Type: schema.Integer, Bits: schema.Is(32)}, "int64": {Type: schema.Integer, Bits: schema.Is(64)},
@@ -173,8 +172,8 @@ var goScalars = map[string]schema.Shape{
 	"io.Reader": {Type: schema.Blob, Streaming: schema.Is(true)}, "io.ReadCloser": {Type: schema.Blob, Streaming: schema.Is(true)},
 }
 
-// ref returns the shape of a Go type; one that is of no kind known here is left open.
-func (g *goReader) ref(e ast.Expr) schema.Ref {
+// ref returns the shape of a Go type, or an unstated shape for an unknown type.
+func (g *reader) ref(e ast.Expr) schema.Ref {
 	switch e := e.(type) {
 	case *ast.StarExpr:
 		return g.ref(e.X)
@@ -185,7 +184,7 @@ func (g *goReader) ref(e ast.Expr) schema.Ref {
 		element := g.ref(e.Elt)
 		return schema.Inline(schema.Shape{Type: schema.List, Element: &element})
 	case *ast.MapType:
-		// Keys are strings, also where the model has an enum for them.
+		// Keys are strings, even if they have an enum in the model.
 		key, value := schema.Inline(schema.Shape{Type: schema.String}), g.ref(e.Value)
 		return schema.Inline(schema.Shape{Type: schema.Map, Key: &key, Value: &value})
 	}
@@ -201,5 +200,5 @@ func (g *goReader) ref(e ast.Expr) schema.Ref {
 	if g.structs[full] != nil || g.unions[full] != nil {
 		return schema.Named(full)
 	}
-	return schema.Inline(goScalars[full])
+	return schema.Inline(scalars[full])
 }

@@ -8,29 +8,29 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// goBinding is where a field travels, and under which name.
-type goBinding struct {
+// binding is the location and wire name of a field.
+type binding struct {
 	location schema.Location
 	name     string
 }
 
-// goMembers are the bindings of a structure's fields, or of a union's member types.
-type goMembers map[string]goBinding
+// memberBindings has the bindings of a structure's fields, or of a union's member types.
+type memberBindings map[string]binding
 
-// goLocations are the methods of httpbinding.Encoder that say where a member of an
-// input travels.
-var goLocations = map[string]schema.Location{
+// inputLocations has the methods of httpbinding.Encoder that bind a member of an input to a
+// location.
+var inputLocations = map[string]schema.Location{
 	"SetURI": schema.LocationLabel, "SetQuery": schema.LocationQuery, "AddQuery": schema.LocationQuery,
 	"SetHeader": schema.LocationHeader, "AddHeader": schema.LocationHeader, "Headers": schema.LocationHeaders,
 }
 
-// membersOf finds out how the fields of a structure, or the members of a union,
-// travel: from the functions that read it, then from those that write it.
-func (g *goReader) membersOf(name string) goMembers {
+// membersOf returns the bindings of a structure or union, from the functions that read it and then
+// from those that write it.
+func (g *reader) membersOf(name string) memberBindings {
 	if known, ok := g.members[name]; ok {
 		return known
 	}
-	all := goMembers{}
+	all := memberBindings{}
 	g.members[name] = all
 	for _, form := range []string{"_deserializeOpDocument", "_deserializeDocument"} {
 		if fn := g.functions[g.protocol+form+name]; fn != nil {
@@ -43,7 +43,7 @@ func (g *goReader) membersOf(name string) goMembers {
 		}
 	}
 	if fn := g.functions[g.protocol+"_serializeOpHttpBindings"+name]; fn != nil {
-		all.bound(fn, goLocations)
+		all.bound(fn, inputLocations)
 	}
 	if fn := g.functions[g.protocol+"_deserializeOpHttpBindings"+name]; fn != nil {
 		all.bound(fn, map[string]schema.Location{"Values": schema.LocationHeader})
@@ -51,20 +51,20 @@ func (g *goReader) membersOf(name string) goMembers {
 	return all
 }
 
-func (m goMembers) learn(field string, location schema.Location, name string) {
+func (m memberBindings) learn(field string, location schema.Location, name string) {
 	if _, known := m[field]; !known && field != "" {
-		m[field] = goBinding{location, name}
+		m[field] = binding{location, name}
 	}
 }
 
 // readCases reads the switch of a deserializer over the names of members.
-func (m goMembers) readCases(fn *ast.FuncDecl) {
+func (m memberBindings) readCases(fn *ast.FuncDecl) {
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		c, ok := n.(*ast.CaseClause)
 		if !ok || len(c.List) == 0 {
 			return true
 		}
-		name, ok := goText(c.List[0])
+		name, ok := stringLiteral(c.List[0])
 		if !ok {
 			return true
 		}
@@ -77,9 +77,9 @@ func (m goMembers) readCases(fn *ast.FuncDecl) {
 	})
 }
 
-// writtenKeys reads the keys that a serializer writes: object.Key("name") beside
-// the field that goes there, or under a union's type.
-func (m goMembers) writtenKeys(fn *ast.FuncDecl) {
+// writtenKeys reads the keys that a serializer writes: object.Key("name") in the same statement as
+// the field, or in the case of a union's type.
+func (m memberBindings) writtenKeys(fn *ast.FuncDecl) {
 	var statements []ast.Stmt
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -107,14 +107,14 @@ func (m goMembers) writtenKeys(fn *ast.FuncDecl) {
 func firstKey(n ast.Node) (key string) {
 	eachCall(n, func(name string, call *ast.CallExpr) {
 		if name == "Key" && key == "" && len(call.Args) == 1 {
-			key, _ = goText(call.Args[0])
+			key, _ = stringLiteral(call.Args[0])
 		}
 	})
 	return key
 }
 
-// bound reads what travels beside the body, statement by statement.
-func (m goMembers) bound(fn *ast.FuncDecl, locations map[string]schema.Location) {
+// bound reads the bindings outside of the body, statement by statement.
+func (m memberBindings) bound(fn *ast.FuncDecl, locations map[string]schema.Location) {
 	for _, s := range fn.Body.List {
 		var location schema.Location
 		name := ""
@@ -123,12 +123,12 @@ func (m goMembers) bound(fn *ast.FuncDecl, locations map[string]schema.Location)
 				return
 			}
 			location = locations[method]
-			name, _ = goText(call.Args[0])
+			name, _ = stringLiteral(call.Args[0])
 		})
 		if name == "" { // locationName := "X-Name"
 			ast.Inspect(s, func(n ast.Node) bool {
 				if a, ok := n.(*ast.AssignStmt); ok && name == "" && len(a.Rhs) == 1 {
-					name, _ = goText(a.Rhs[0])
+					name, _ = stringLiteral(a.Rhs[0])
 				}
 				return true
 			})
@@ -139,11 +139,11 @@ func (m goMembers) bound(fn *ast.FuncDecl, locations map[string]schema.Location)
 			}
 			continue
 		}
-		m[firstField(s, "v")] = goBinding{location, name}
+		m[firstField(s, "v")] = binding{location, name}
 	}
 }
 
-// selectors are the names that are selected in a piece of source.
+// selectors returns the names that are selected in a node.
 func selectors(n ast.Node) string {
 	var b strings.Builder
 	ast.Inspect(n, func(n ast.Node) bool {
@@ -155,7 +155,7 @@ func selectors(n ast.Node) string {
 	return b.String()
 }
 
-// firstField is the first field of a variable that a piece of source speaks of.
+// firstField returns the first field of a variable in a node.
 func firstField(n ast.Node, variable string) (field string) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		s, ok := n.(*ast.SelectorExpr)
@@ -170,7 +170,7 @@ func firstField(n ast.Node, variable string) (field string) {
 	return field
 }
 
-// composite is the type of a literal that a union is set to.
+// composite returns the type of the literal that is assigned to a union.
 func composite(n ast.Node) (name string) {
 	a, ok := n.(*ast.AssignStmt)
 	if !ok || len(a.Lhs) != 1 {
@@ -188,7 +188,7 @@ func composite(n ast.Node) (name string) {
 	return name
 }
 
-// typeName is the last name of a type.
+// typeName returns the last name of a type.
 func typeName(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
@@ -201,17 +201,17 @@ func typeName(e ast.Expr) string {
 	return ""
 }
 
-// goProtocols are the prefixes of functions, by the protocol in a contract's words.
-var goProtocols = map[string]string{"awsRestjson1": "restJson1", "awsAwsjson10": "awsJson1_0", "awsAwsjson11": "awsJson1_1"}
+// protocols has the protocols of contracts by the prefix of functions.
+var protocols = map[string]string{"awsRestjson1": "restJson1", "awsAwsjson10": "awsJson1_0", "awsAwsjson11": "awsJson1_1"}
 
-// route reads how an operation's request is made.
-func (g *goReader) route(c *schema.Contract) {
+// route reads the method, URI and target of an operation's requests.
+func (g *reader) route(c *schema.Contract) {
 	fn := g.functions[g.protocol+"_serializeOp"+c.Operation]
 	if fn == nil {
 		return
 	}
 	set := func(to *schema.Known[string], e ast.Expr) {
-		if text, ok := goText(e); ok {
+		if text, ok := stringLiteral(e); ok {
 			*to = schema.Is(text)
 		}
 	}
@@ -237,7 +237,7 @@ func (g *goReader) route(c *schema.Contract) {
 				set(&c.URI, n.Args[0])
 			}
 			if of, ok := f.X.(*ast.CallExpr); ok && f.Sel.Name == "String" && len(of.Args) == 1 {
-				if header, _ := goText(of.Args[0]); header == "X-Amz-Target" {
+				if header, _ := stringLiteral(of.Args[0]); header == "X-Amz-Target" {
 					set(&c.Target, n.Args[0])
 				}
 			}

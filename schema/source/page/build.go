@@ -5,10 +5,10 @@ import (
 	"github.com/crcheck/crcheck/schema/source/internal/model"
 )
 
-// pageBuilder walks the literals of a syntax block and the items of a member
-// list together, and builds shapes. Where an item is nil the member list does
-// not describe the place: that has been reported, or the list is left out.
-type pageBuilder struct {
+// builder walks the literals of a syntax block and the items of a member list together, and builds
+// shapes. An item is nil if the member list does not describe the place, which has been reported,
+// or if the page omits the list.
+type builder struct {
 	contract  *schema.Contract
 	names     model.Names
 	strings   interner
@@ -16,7 +16,7 @@ type pageBuilder struct {
 	ancestors []ancestor
 }
 
-func newPageBuilder(h heading) *pageBuilder {
+func newBuilder(h heading) *builder {
 	c := &schema.Contract{
 		Format: schema.Format, Service: h.service, Operation: h.operation,
 		Shapes: map[string]*schema.Shape{},
@@ -24,14 +24,14 @@ func newPageBuilder(h heading) *pageBuilder {
 	if h.api != "" {
 		c.API = schema.Is(h.api)
 	}
-	return &pageBuilder{
+	return &builder{
 		contract: c, names: model.Names{}, strings: interner{},
 		conflicts: conflicts{operation: c.Name()},
 	}
 }
 
 // child builds the shape below a token of the path.
-func (b *pageBuilder) child(s pathStep, l *literal, i *item) schema.Ref {
+func (b *builder) child(s pathStep, l *literal, i *item) schema.Ref {
 	b.conflicts.path = append(b.conflicts.path, s)
 	defer func() { b.conflicts.path = b.conflicts.path[:len(b.conflicts.path)-1] }()
 	if i != nil {
@@ -66,8 +66,8 @@ func (b *pageBuilder) child(s pathStep, l *literal, i *item) schema.Ref {
 	return schema.Inline(l.form.shape)
 }
 
-// isMap tells a map from a structure. The syntax alone cannot: a structure may
-// have a single member named string.
+// isMap distinguishes a map from a structure. The syntax is not sufficient: a structure may have a
+// single member named string.
 func (l *literal) isMap(i *item) bool {
 	switch {
 	case l.form != dictForm || len(l.entries) != 1:
@@ -94,7 +94,7 @@ func ellipsis(i *item) schema.Shape {
 }
 
 // structure builds a named structure, with its members in the syntax's order.
-func (b *pageBuilder) structure(l *literal, i *item, name string) {
+func (b *builder) structure(l *literal, i *item, name string) {
 	shape := &schema.Shape{Type: schema.Structure}
 	b.contract.Shapes[name] = shape
 	b.ancestors = append(b.ancestors, ancestor{schema.Structure, name, i})
@@ -108,7 +108,7 @@ func (b *pageBuilder) structure(l *literal, i *item, name string) {
 	for at, e := range l.entries {
 		member := schema.Member{Name: e.keys[0]}
 		member.Shape = b.child(memberStep(member.Name), e.value, described[at])
-		// The generator forgets the mark of recursive members.
+		// The generator does not mark recursive members.
 		if b.conflicts.part == schema.InputPart && described[at] != nil && e.value.form != recursiveForm {
 			member.Required = schema.Is(described[at].required)
 		}
@@ -116,9 +116,9 @@ func (b *pageBuilder) structure(l *literal, i *item, name string) {
 	}
 }
 
-// union reads the facet from the note. Its absence says something only beside a
-// documentation text, and nothing of an event stream, which is always a union.
-func (b *pageBuilder) union(shape *schema.Shape, l *literal, i *item) {
+// union reads the facet from the note. The absence of the note means something only beside
+// documentation, and nothing for an event stream, which is always a union.
+func (b *builder) union(shape *schema.Shape, l *literal, i *item) {
 	switch {
 	case i == nil:
 	case i.union != nil:
@@ -129,7 +129,7 @@ func (b *pageBuilder) union(shape *schema.Shape, l *literal, i *item) {
 	}
 }
 
-func (b *pageBuilder) list(l *literal, i *item) schema.Shape {
+func (b *builder) list(l *literal, i *item) schema.Shape {
 	b.ancestors = append(b.ancestors, ancestor{schema.List, "", i})
 	defer func() { b.ancestors = b.ancestors[:len(b.ancestors)-1] }()
 	var below *item
@@ -140,7 +140,7 @@ func (b *pageBuilder) list(l *literal, i *item) schema.Shape {
 	return schema.Shape{Type: schema.List, Element: &element}
 }
 
-func (b *pageBuilder) mapping(l *literal, i *item) schema.Shape {
+func (b *builder) mapping(l *literal, i *item) schema.Shape {
 	b.ancestors = append(b.ancestors, ancestor{schema.Map, "", i})
 	defer func() { b.ancestors = b.ancestors[:len(b.ancestors)-1] }()
 	e := l.entries[0]
@@ -161,11 +161,11 @@ func (b *pageBuilder) mapping(l *literal, i *item) schema.Shape {
 	return schema.Shape{Type: schema.Map, Key: &schema.Ref{Inline: &key}, Value: &value}
 }
 
-// mapKey is the key of any map. Its enum is silent: the syntax shows 'string'
-// for an enum too.
+// mapKey returns the key of a map. Its enum is unspecified, because the syntax shows 'string' for
+// an enum too.
 func mapKey() schema.Shape { return schema.Shape{Type: schema.String} }
 
-// pathStep is a token of a pointer, and what it adds to the name of a shape.
+// pathStep is a token of a pointer, and its part of the name of a shape.
 type pathStep struct{ token, name string }
 
 var (
@@ -175,11 +175,11 @@ var (
 
 func memberStep(name string) pathStep { return pathStep{name, capitalised(name)} }
 
-// maxShapeName bounds the names of shapes. The longest of a real page that we
-// know has 177 letters.
+// maxShapeName is the maximum length of the names of shapes. The longest known name has 177
+// letters.
 const maxShapeName = 400
 
-// nameOf names the shape at a path after the members that lead to it.
+// nameOf returns a name for the shape at a path, from the members on the path.
 func nameOf(path []pathStep, names model.Names) string {
 	name := ""
 	for _, s := range path {

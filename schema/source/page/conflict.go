@@ -12,10 +12,10 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// maxConflicts bounds what is said of a page that contradicts itself throughout.
+// maxConflicts is the maximum number of findings for a page.
 const maxConflicts = 1000
 
-// conflicts collects where a page's two descriptions disagree.
+// conflicts collects the differences between the two descriptions of a page.
 type conflicts struct {
 	operation string
 	part      schema.Part
@@ -23,8 +23,8 @@ type conflicts struct {
 	found     []finding.Finding
 }
 
-// report says that at the present path, or below it, the member list says got
-// where the syntax says want.
+// report reports that at the current path, or below it, the member list has got and the syntax has
+// want.
 func (c *conflicts) report(at position, got, want, message string, below ...string) {
 	if len(c.found) > maxConflicts {
 		return
@@ -43,48 +43,48 @@ func (c *conflicts) report(at position, got, want, message string, below ...stri
 	}
 	if len(c.found) == maxConflicts {
 		f.Pointer, f.Found, f.Wanted = "", finding.Value{}, finding.Want{}
-		f.Cause = fmt.Sprintf("the page contradicts itself in more than %d places; the rest is not listed", maxConflicts)
+		f.Cause = fmt.Sprintf("the page contradicts itself in more than %d places; the others are not listed", maxConflicts)
 	}
 	c.found = append(c.found, f.Rendered())
 }
 
-// omitted says that nothing holds the syntax block to account.
+// omitted reports a missing member list.
 func (c *conflicts) omitted(at position, title string) {
-	c.report(at, "", "", "the page leaves out its "+title+", because it is too large to render: "+
-		"which structures are unions, and what only the member list tells, stays silent")
+	c.report(at, "", "", "the page omits its "+title+" because it is too large to render: "+
+		"which structures are unions, and all else that only the member list states, is unspecified")
 }
 
-// unstated says that a part is unspecified.
+// unstated reports a part that is unspecified because its section is missing.
 func (c *conflicts) unstated(left *schema.DocumentError) {
-	c.report(position{left.Line, left.Column}, "", "", "the page leaves out its "+left.Place+", because it is too large to render: the "+string(c.part)+" is unspecified")
+	c.report(position{left.Line, left.Column}, "", "", "the page omits its "+left.Place+" because it is too large to render: the "+string(c.part)+" is unspecified")
 }
 
 // agree compares the two words for a type.
-func (b *pageBuilder) agree(l *literal, i *item) {
+func (b *builder) agree(l *literal, i *item) {
 	if !slices.Contains(l.form.words, i.word) {
 		b.conflicts.report(i.at, i.word, l.form.words[0],
 			fmt.Sprintf("the member list says (%s) where the syntax shows %s", place.Excerpt(i.word), l.form))
 	}
 	if i.union != nil && (l.form != dictForm && l.form != streamForm && l.form != recursiveForm || l.isMap(i)) {
 		b.conflicts.report(i.union.at, "tagged union", l.form.words[0],
-			"the member list notes a tagged union where the syntax shows "+l.form.String())
+			"the member list marks a tagged union where the syntax shows "+l.form.String())
 	}
 }
 
 // agreeUnion compares the members of the note with the syntax.
-func (b *pageBuilder) agreeUnion(l *literal, note *unionNote) {
+func (b *builder) agreeUnion(l *literal, note *unionNote) {
 	shown := make([]string, len(l.entries))
 	for at, e := range l.entries {
 		shown[at] = e.keys[0]
 	}
 	if !slices.Equal(shown, note.members) {
 		b.conflicts.report(note.at, strings.Join(note.members, ", "), strings.Join(shown, ", "),
-			"the note on the tagged union lists other members than the syntax, or in another order")
+			"the note on the tagged union and the syntax differ in their members or the order of these")
 	}
 }
 
-// match finds the item of each member of a structure, nil where there is none.
-func (b *pageBuilder) match(l *literal, i *item) []*item {
+// match returns the item of each member of a structure, or nil for members without one.
+func (b *builder) match(l *literal, i *item) []*item {
 	described := make([]*item, len(l.entries))
 	if i == nil {
 		return described
@@ -93,9 +93,9 @@ func (b *pageBuilder) match(l *literal, i *item) []*item {
 	for _, child := range i.children {
 		switch {
 		case child.name == "":
-			b.conflicts.report(child.at, child.word, "a member", "the member list has an entry without a name among the members of a structure")
+			b.conflicts.report(child.at, child.word, "a member", "an entry of the member list, among the members of a structure, has no name")
 		case items[child.name] != nil:
-			b.conflicts.report(child.at, "", "", "the member list repeats the member", child.name)
+			b.conflicts.report(child.at, "", "", "the member list has the member twice", child.name)
 		default:
 			items[child.name] = child
 		}
@@ -104,7 +104,7 @@ func (b *pageBuilder) match(l *literal, i *item) []*item {
 	for at, e := range l.entries {
 		name := e.keys[0]
 		if described[at] = items[name]; described[at] == nil {
-			b.conflicts.report(e.at, "", e.value.form.words[0], "the syntax shows the member, the member list does not", name)
+			b.conflicts.report(e.at, "", e.value.form.words[0], "the member is in the syntax but not in the member list", name)
 			continue
 		}
 		shared = append(shared, described[at])
@@ -112,12 +112,12 @@ func (b *pageBuilder) match(l *literal, i *item) []*item {
 	}
 	for _, child := range i.children {
 		if items[child.name] == child {
-			b.conflicts.report(child.at, child.word, "", "the member list has the member, the syntax does not show it", child.name)
+			b.conflicts.report(child.at, child.word, "", "the member is in the member list but not in the syntax", child.name)
 		}
 	}
 	for at := 1; at < len(shared); at++ {
 		if shared[at].isBefore(shared[at-1]) {
-			b.conflicts.report(shared[at].at, shared[at].name+" first", shared[at-1].name+" first", "the member list has another order than the syntax")
+			b.conflicts.report(shared[at].at, shared[at].name+" first", shared[at-1].name+" first", "the member list and the syntax differ in the order of the members")
 			break
 		}
 	}
@@ -126,23 +126,23 @@ func (b *pageBuilder) match(l *literal, i *item) []*item {
 
 func (i *item) isBefore(j *item) bool { return i.at.line < j.at.line }
 
-// only returns the one entry without a name that describes an element, a key or
-// a value, and reports what else there is.
-func (b *pageBuilder) only(items []*item, at position) *item {
+// only returns the entry that describes an element, a key or a value, which has no name. It reports
+// other entries.
+func (b *builder) only(items []*item, at position) *item {
 	if len(items) == 0 {
-		b.conflicts.report(at, "", "", "the member list says nothing of what the syntax shows here")
+		b.conflicts.report(at, "", "", "the member list does not describe what the syntax shows here")
 		return nil
 	}
 	if items[0].name != "" {
-		b.nothing(items, "the syntax shows no structure")
+		b.nothing(items, "the syntax does not show a structure")
 		return nil
 	}
 	b.nothing(items[1:], "the member list has more than one entry for one value")
 	return items[0]
 }
 
-// nothing reports entries that have nothing to describe.
-func (b *pageBuilder) nothing(items []*item, why string) {
+// nothing reports entries that do not describe anything.
+func (b *builder) nothing(items []*item, why string) {
 	for _, i := range items {
 		if i.name == "" {
 			b.conflicts.report(i.at, i.word, "", why)

@@ -51,9 +51,9 @@ func readHeading(rest *lines) (h heading, err error) {
 	}
 }
 
-// startsSyntax looks two lines ahead: an author's own heading of that name in
-// the description is not followed by the call. The generator indents the title
-// by four where it has left the section out.
+// startsSyntax reports whether the section of the request syntax starts. It looks two lines ahead,
+// because a heading with the same name in the description does not precede the call. The generator
+// indents the title by four if it omits the section.
 func (h *heading) startsSyntax(l line, ahead lines) bool {
 	if !isTitle(l, "Request Syntax") || l.indent() != 2 && l.indent() != 4 {
 		return false
@@ -73,13 +73,13 @@ func (h *heading) readMethod(l line) error {
 		return noOperation(h.at, place.Excerpt(name))
 	}
 	if !isCall || !strings.HasSuffix(arguments, ")") || method == "" || len(method) > maxNameLength {
-		return broken(h.at.line, h.at.column, "the method's signature is not whole")
+		return broken(h.at.line, h.at.column, "the method's signature is incomplete")
 	}
 	h.method, h.takes = strings.Clone(method), arguments != ")"
 	return nil
 }
 
-// withoutSyntax says what a page without request syntax is.
+// withoutSyntax returns the error for a page without request syntax.
 func (h *heading) withoutSyntax(page string) error {
 	switch {
 	case h.method == "":
@@ -90,8 +90,8 @@ func (h *heading) withoutSyntax(page string) error {
 	return errorAtEnd(page, "its **Request Syntax**")
 }
 
-// complete checks what was read, and names the operation after the method where
-// the page has no link to the API.
+// complete checks the heading, and names the operation after the method if the page has no link to
+// the API.
 func (h *heading) complete() error {
 	switch {
 	case h.method == "":
@@ -121,7 +121,7 @@ func serviceOf(text string) string {
 	return link[strings.LastIndex(link, "/")+1:]
 }
 
-// pascalCase undoes botocore's naming of methods as far as it can be undone.
+// pascalCase reverses botocore's naming of methods as far as possible.
 func pascalCase(method string) string {
 	var b strings.Builder
 	for word := range strings.SplitSeq(method, "_") {

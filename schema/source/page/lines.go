@@ -1,9 +1,8 @@
 package page
 
 import (
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"strings"
-
-	"github.com/crcheck/crcheck/schema/source/internal/place"
 )
 
 // position is a place of a document: one-based, the column in code points.
@@ -21,7 +20,7 @@ func (l line) indent() int { return len(l.text) - len(strings.TrimLeft(l.text, "
 
 func (l line) blank() bool { return strings.TrimSpace(l.text) == "" }
 
-// at returns the position of the line's first character that is no space.
+// at returns the position of the line's first character that is not a space.
 func (l line) at() position { return position{l.number, l.indent() + 1} }
 
 // section is a run of whole lines of a page.
@@ -38,7 +37,7 @@ type lines struct {
 
 func (s section) lines() lines { return lines{section: s} }
 
-// next returns the next line; false at the end.
+// next returns the next line, or false at the end.
 func (l *lines) next() (line, bool) {
 	if l.offset >= len(l.text) {
 		return line{}, false
@@ -59,13 +58,13 @@ func (l *lines) nextText() (line, bool) {
 	}
 }
 
-// until cuts a section from one reading position to the start of a line.
+// until returns the section from the current position to an offset.
 func (l lines) until(end int) section {
 	return section{l.text[min(l.offset, len(l.text)):min(end, len(l.text))], l.line}
 }
 
-// errorAtEnd says that a page ends before something that it must have.
+// errorAtEnd returns the error for a page that ends before a required part.
 func errorAtEnd(page string, missing string) error {
-	line, column := place.Of([]byte(page), len(page))
+	line, column := jsontree.Position([]byte(page), len(page))
 	return broken(line, column, "the page ends before "+missing)
 }

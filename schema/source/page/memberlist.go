@@ -10,12 +10,12 @@ import (
 // key or value of a map.
 type item struct {
 	at       position
-	name     string // empty for what is no member
+	name     string // empty for elements, keys and values
 	word     string // the member list's word for the type
 	required bool
 	union    *unionNote
-	prose    string // the documentation, as it stands
-	joined   string // by documentation
+	prose    string // the documentation, verbatim
+	joined   string // the result of documentation
 	children []*item
 }
 
@@ -25,10 +25,8 @@ type unionNote struct {
 	members []string
 }
 
-// memberList reads nested bullets. Prose may hold bullets too, so an item counts
-// only where it can stand: two columns to the right of an item that is still
-// open. That is why the open items need no columns of their own: the item at
-// index i stands at column base + 2i.
+// memberList reads nested bullets. Prose may contain bullets too, so a bullet is an item only two
+// columns to the right of an open item. The open item at index i is at column base + 2i.
 type memberList struct {
 	base  int
 	open  []*item
@@ -40,8 +38,8 @@ type memberList struct {
 
 const step = 2 // columns by which a level is indented
 
-// readStructure reads the member list of a response. Its single item describes
-// the answer itself; what it finds beyond is left for the caller to report.
+// readStructure reads the member list of a response. Its first item describes the response itself.
+// The caller reports any others.
 func readStructure(list section, names interner) *item {
 	m := memberList{base: 4 - step, first: 1, open: []*item{{}}, text: list.text, names: names}
 	rest := list.lines()
@@ -51,8 +49,7 @@ func readStructure(list section, names interner) *item {
 	return m.close()
 }
 
-// readParameters reads the member list of a request, whose top level is made of
-// fields:
+// readParameters reads the member list of a request, whose top level has fields:
 //
 //	:type NAME: WORD
 //	:param NAME: **[REQUIRED]**
@@ -77,8 +74,7 @@ func readParameters(list section, names interner) (*item, error) {
 	return m.close(), nil
 }
 
-// read takes a line as an item if it is one, else as prose. end is where the
-// next line starts.
+// read reads a line, which is an item or prose. end is the start of the next line.
 func (m *memberList) read(l line, end int) {
 	indent := l.indent()
 	text := l.text[indent:]
@@ -118,8 +114,8 @@ func (m *memberList) parse(text string) (i *item, rest string, ok bool) {
 	return nil, "", false
 }
 
-// add opens an item at a level. Its prose, which may begin on its own line,
-// ends the one before at the start of that line.
+// add opens an item at a level. start is the start of its line, which ends the prose of the
+// previous item; prose is the start of its own.
 func (m *memberList) add(i *item, level, start, prose int) {
 	m.endProse(start)
 	parent := m.open[level-1]
@@ -128,12 +124,11 @@ func (m *memberList) add(i *item, level, start, prose int) {
 	m.start = prose
 }
 
-// endProse gives the text since the last item to that item. A mark at its
-// beginning is no documentation.
+// endProse assigns the text since the last item to that item, without a mark at its beginning.
 func (m *memberList) endProse(end int) {
 	last := m.open[len(m.open)-1]
 	if len(m.open) == 1 {
-		return // what precedes the first item is nobody's
+		return // text before the first item
 	}
 	prose := strings.TrimSpace(m.text[min(m.start, end):end])
 	last.prose, last.required = cutMark(prose)
@@ -170,8 +165,8 @@ func (m *memberList) readNote(l line, text string) {
 	last.union = note
 }
 
-// documentation returns the item's prose on one line, for comparing: the same
-// text is indented differently in different places.
+// documentation returns the item's prose on one line, for comparison: the same text may be indented
+// differently elsewhere.
 func (i *item) documentation() string {
 	if i.joined == "" && i.prose != "" {
 		i.joined = strings.Join(strings.Fields(i.prose), " ")

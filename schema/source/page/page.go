@@ -1,38 +1,38 @@
 package page
 
 import (
-	"fmt"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/crcheck/crcheck/schema/source/internal/place"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Read reads a page of boto3's reference about one client method. See the
-// package comment. The version is boto3's, which a page does not state.
+// Read reads a page of boto3's reference about one client method. See the package comment. The
+// version is that of boto3, which a page does not state. The findings are contradictions in the
+// page. The error is a [*schema.DocumentError]; it wraps [ErrNoOperation] for a method that does
+// not call an operation.
 func Read(document []byte, version string) (*schema.Contract, finding.Set, error) {
 	if !utf8.Valid(document) {
 		line, column := invalidUTF8(document)
-		return nil, nil, broken(line, column, "the page is not UTF-8")
+		return nil, nil, broken(line, column, "the page is not valid UTF-8")
 	}
 	cut, err := cutPage(section{strings.TrimPrefix(string(document), "\ufeff"), 1})
 	if err != nil {
 		return nil, nil, err
 	}
-	b := newPageBuilder(cut.heading)
+	b := newBuilder(cut.heading)
 	b.contract.Version = version
 	b.contract.Origins = []schema.Origin{schema.NewOrigin("boto3-page", version, document)}
 
-	// The output is named first: its shapes are the ones that people look for.
+	// The output comes first, so that its shapes have the plain names.
 	if !cut.none {
-		answer, err := newSyntaxParser(cut.response, b.strings).answer()
+		response, err := newSyntaxParser(cut.response, b.strings).response()
 		if err != nil {
 			return nil, nil, err
 		}
-		b.output(answer, cut.structure)
+		b.output(response, cut.structure)
 	}
 	if cut.omitted != nil {
 		b.conflicts.part = schema.InputPart
@@ -51,8 +51,8 @@ func Read(document []byte, version string) (*schema.Contract, finding.Set, error
 	return b.contract, finding.NewSet(b.conflicts.found...), nil
 }
 
-// output builds the structure of the answer.
-func (b *pageBuilder) output(answer *literal, list memberSection) {
+// output builds the structure of the response.
+func (b *builder) output(response *literal, list memberSection) {
 	b.conflicts.part = schema.OutputPart
 	b.contract.Output = b.names.Unique(b.contract.Operation + "Output")
 	var described *item
@@ -60,15 +60,15 @@ func (b *pageBuilder) output(answer *literal, list memberSection) {
 		b.conflicts.omitted(list.omittedAt, "Response Structure")
 	} else {
 		top := readStructure(list.section, b.strings)
-		if described = b.only(top.children, answer.at); described != nil {
-			b.agree(answer, described)
+		if described = b.only(top.children, response.at); described != nil {
+			b.agree(response, described)
 		}
 	}
-	b.structure(answer, described, b.contract.Output)
+	b.structure(response, described, b.contract.Output)
 }
 
 // input builds the structure of the call. A method without arguments has none.
-func (b *pageBuilder) input(call *literal, list memberSection, takes bool) error {
+func (b *builder) input(call *literal, list memberSection, takes bool) error {
 	b.conflicts.part = schema.InputPart
 	if !takes && len(call.entries) == 0 {
 		return nil
@@ -87,25 +87,26 @@ func (b *pageBuilder) input(call *literal, list memberSection, takes bool) error
 	return nil
 }
 
-// errors takes the names of the exceptions; a page says no more of them.
-func (b *pageBuilder) errors(names []string) {
+// errors adds the exceptions, of which a page states only the names.
+func (b *builder) errors(names []string) {
 	seen := map[string]bool{}
 	for _, name := range names {
 		if seen[name] {
-			continue // to raise an exception twice is no other promise
+			continue
 		}
 		seen[name] = true
 		b.contract.Errors = append(b.contract.Errors, schema.Error{Name: name})
 	}
 }
 
+// invalidUTF8 returns the position of the first byte that is not UTF-8.
 func invalidUTF8(document []byte) (line, column int) {
 	for i := 0; i < len(document); {
 		r, size := utf8.DecodeRune(document[i:])
 		if r == utf8.RuneError && size == 1 {
-			return place.Of(document, i)
+			return jsontree.Position(document, i)
 		}
 		i += size
 	}
-	panic(fmt.Sprintf("source: %d bytes are valid UTF-8", len(document))) // the caller has found them invalid
+	return jsontree.Position(document, len(document))
 }

@@ -79,13 +79,15 @@ func TestPage(t *testing.T) {
 // TestPageLineEnds reads pages as editors on other systems save them.
 func TestPageLineEnds(t *testing.T) {
 	for name, document := range vectors(t) {
-		saved := append([]byte("\ufeff"), bytes.ReplaceAll(document, []byte("\n"), []byte("\r\n"))...)
-		want, got := outcomeOf(document), outcomeOf(saved)
-		require.Equal(t, want.Error, got.Error, name)
-		require.Equal(t, want.Findings, got.Findings, name)
-		if want.Contract != nil {
-			require.Equal(t, want.Contract.Digest(), got.Contract.Digest(), name)
-		}
+		t.Run(name, func(t *testing.T) {
+			saved := append([]byte("\ufeff"), bytes.ReplaceAll(document, []byte("\n"), []byte("\r\n"))...)
+			want, got := outcomeOf(document), outcomeOf(saved)
+			require.Equal(t, want.Error, got.Error, name)
+			require.Equal(t, want.Findings, got.Findings, name)
+			if want.Contract != nil {
+				require.Equal(t, want.Contract.Digest(), got.Contract.Digest(), name)
+			}
+		})
 	}
 }
 
@@ -94,13 +96,15 @@ func TestPageSyntaxWins(t *testing.T) {
 	pages := vectors(t)
 	sound := outcomeOf(pages["page"]).Contract
 	for name, want := range map[string]schema.Type{"conflict-type": schema.Integer, "conflict-type-dict": schema.Structure} {
-		c, findings, err := page.Read(pages[name], "")
-		require.NoError(t, err)
-		require.Equal(t, sound.Digest(), c.Digest(), name)
-		shape, _, ok := c.At(schema.Place{Part: schema.OutputPart, Pointer: findings[0].Pointer})
-		require.True(t, ok, name)
-		require.Equal(t, want, shape.Type, name)
-		require.Equal(t, []finding.RuleID{finding.SourceConflict}, findings.Rules())
+		t.Run(name, func(t *testing.T) {
+			c, findings, err := page.Read(pages[name], "")
+			require.NoError(t, err)
+			require.Equal(t, sound.Digest(), c.Digest(), name)
+			shape, _, ok := c.At(schema.Place{Part: schema.OutputPart, Pointer: findings[0].Pointer})
+			require.True(t, ok, name)
+			require.Equal(t, want, shape.Type, name)
+			require.Equal(t, []finding.RuleID{finding.SourceConflict}, findings.Rules())
+		})
 	}
 }
 

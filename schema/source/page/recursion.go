@@ -13,7 +13,7 @@ type ancestor struct {
 	item *item
 }
 
-// word is what the member list calls the ancestor's type.
+// word returns the member list's word for the ancestor's type.
 func (a ancestor) word() string {
 	if a.typ == schema.List {
 		return "list"
@@ -21,12 +21,11 @@ func (a ancestor) word() string {
 	return "dict"
 }
 
-// recursion finds the ancestor that "{'... recursive ...'}" stands for. The page
-// does not name it, but the member list repeats its type and, unless the member
-// has a documentation of its own, its documentation. A single ancestor of the
-// type is the one; of several, the single one with the same documentation. What
-// is still open stays open.
-func (b *pageBuilder) recursion(i *item) schema.Ref {
+// recursion finds the ancestor that "{'... recursive ...'}" refers to. The page does not name it,
+// but the member list repeats its type and, unless the member has its own documentation, its
+// documentation. It is the only ancestor of the type or, of several, the only one with the same
+// documentation. Otherwise the shape is unstated.
+func (b *builder) recursion(i *item) schema.Ref {
 	if i == nil {
 		return schema.Inline(schema.Shape{})
 	}
@@ -49,9 +48,9 @@ func (b *pageBuilder) recursion(i *item) schema.Ref {
 	return b.reference(agreeing[0])
 }
 
-// reference refers to an ancestor. Lists and maps have no names, so one of them
-// is written again as far as the structure that it leads to.
-func (b *pageBuilder) reference(at int) schema.Ref {
+// reference returns a reference to an ancestor. Lists and maps have no names, so they are copied
+// down to the structure that they contain.
+func (b *builder) reference(at int) schema.Ref {
 	length := slices.IndexFunc(b.ancestors[at:], func(a ancestor) bool { return a.typ == schema.Structure })
 	if length < 0 {
 		return schema.Inline(schema.Shape{}) // lists of lists without end

@@ -12,28 +12,28 @@ import (
 // get_paginator.
 var ErrNoOperation = errors.New("the page is not about an operation")
 
-const remedy = "Take the page whole and unedited, as boto3's documentation generator writes it."
+const remedy = "Use the complete, unedited page, as boto3's documentation generator writes it."
 
 func broken(line, column int, problem string) error {
 	return &schema.DocumentError{Line: line, Column: column, Problem: problem, Remedy: remedy}
 }
 
-// noOperation is the page of a method that calls no operation.
+// noOperation returns the error for the page of a method that does not call an operation.
 func noOperation(at position, method string) error {
 	return &schema.DocumentError{
 		Line: at.line, Column: at.column, Place: method, Err: ErrNoOperation,
-		Problem: "the method calls no operation: its page has neither a request syntax nor a link to the API",
-		Remedy:  "Read the page of an operation; if this should be one, it is not whole",
+		Problem: "the method does not call an operation: its page has neither a request syntax nor a link to the API",
+		Remedy:  "Use the page of an operation; if this is one, it is incomplete",
 	}
 }
 
-// omitted is a syntax block that boto3's generator left out because of its length. The page cannot
-// be read without the one of the response.
+// omitted returns the error for a syntax block that boto3's generator omitted because of its
+// length. Without that of the response, the page cannot be read.
 func omitted(at position, title string) *schema.DocumentError {
 	return &schema.DocumentError{
 		Line: at.line, Column: at.column, Place: title, Err: errOmitted,
-		Problem: "the page leaves this section out, because it is too large to render",
-		Remedy:  "Read the service's model (botocore's service-2.json) instead",
+		Problem: "the page omits this section because it is too large to render",
+		Remedy:  "Use the service's model (botocore's service-2.json) instead",
 	}
 }
 
@@ -41,28 +41,28 @@ var errOmitted = errors.New("the section is too large to render")
 
 const tooLarge = "# This section is too large to render."
 
-// pageSections is a page cut into the parts that are read.
-type pageSections struct {
+// sections is the parts of a page that are read.
+type sections struct {
 	heading    heading
 	request    section               // the call
-	omitted    *schema.DocumentError // of the request, where it is left out
+	omitted    *schema.DocumentError // of the request, if it is missing
 	parameters memberSection
 	none       bool    // the call returns None
-	response   section // the answer, unless none
+	response   section // unless none
 	structure  memberSection
 	exceptions []string
 }
 
-// memberSection is a member list. The generator may have left it out.
+// memberSection is a member list, which the generator may have omitted.
 type memberSection struct {
 	section
 	omitted   bool
 	omittedAt position
 }
 
-// cutPage cuts a page into its sections. Headings are taken only at the columns
-// where the generator writes them, because prose may contain the same words.
-func cutPage(page section) (p pageSections, err error) {
+// cutPage cuts a page into its sections. It accepts headings only in the columns where the
+// generator writes them, because prose may contain the same words.
+func cutPage(page section) (p sections, err error) {
 	rest := page.lines()
 	if p.heading, err = readHeading(&rest); err != nil {
 		return p, err
@@ -103,8 +103,7 @@ func findTitle(rest *lines, title string) error {
 	return errorAtEnd(rest.text, "its **"+title+"**")
 }
 
-// codeBlock reads the literal block below a title: its lines are indented
-// deeper than the title.
+// codeBlock reads the literal block below a title. Its lines have a deeper indent than the title.
 func codeBlock(rest *lines, title string, indent int) (section, error) {
 	l, ok := rest.nextText()
 	if !ok {

@@ -6,14 +6,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source/internal/place"
 )
 
 const (
-	// maxNesting bounds the reader's own recursion. Pages stop at the first
-	// repetition of a shape, so real ones nest about twenty deep.
+	// maxNesting limits the recursion of the parser. Pages stop at the first repetition of a shape,
+	// so real ones nest about twenty deep.
 	maxNesting = 100
-	// maxNameLength bounds names in bytes, and so what is made of them.
+	// maxNameLength is the maximum length of a name in bytes.
 	maxNameLength = 200
 )
 
@@ -21,7 +22,7 @@ const (
 type literal struct {
 	at      position
 	form    *form
-	enum    []string // of a string: nil if it shows 'string'
+	enum    []string // of a string; nil for 'string'
 	entries []entry  // of a dict, an EventStream or a call
 	element *literal // of a list
 }
@@ -29,7 +30,7 @@ type literal struct {
 // entry is a member of a structure, an argument of a call, or what a map holds.
 type entry struct {
 	at    position
-	keys  []string // several only where a map's key shows its enum
+	keys  []string // several only for the enum of a map's key
 	value *literal
 }
 
@@ -41,7 +42,7 @@ type entry struct {
 //	list  = "[" value "]"
 //	string = "'" text "'" {"|'" text "'"} [" or " value]
 //
-// A comma may follow the last entry of anything.
+// A comma may follow the last entry.
 type syntaxParser struct {
 	text    string
 	offset  int
@@ -50,7 +51,7 @@ type syntaxParser struct {
 	names   interner
 }
 
-// interner gives equal strings one copy, which does not keep the page in memory.
+// interner shares copies of equal strings, which do not keep the page in memory.
 type interner map[string]string
 
 func (in interner) of(text string) string {
@@ -66,7 +67,7 @@ func newSyntaxParser(block section, names interner) *syntaxParser {
 	return &syntaxParser{text: block.text, at: position{block.line, 1}, names: names}
 }
 
-// call reads the request's block.
+// call reads the syntax block of a request.
 func (p *syntaxParser) call(method string) (*literal, error) {
 	p.space()
 	call := &literal{at: p.at, form: dictForm}
@@ -79,17 +80,17 @@ func (p *syntaxParser) call(method string) (*literal, error) {
 	return call, p.end()
 }
 
-// answer reads the response's block.
-func (p *syntaxParser) answer() (*literal, error) {
+// response reads the syntax block of a response.
+func (p *syntaxParser) response() (*literal, error) {
 	p.space()
 	if !p.ahead("{") {
 		return nil, p.unexpected("a dict")
 	}
-	answer, err := p.value()
+	response, err := p.value()
 	if err != nil {
 		return nil, err
 	}
-	return answer, p.end()
+	return response, p.end()
 }
 
 func (p *syntaxParser) end() error {
@@ -153,7 +154,7 @@ func (p *syntaxParser) value() (*literal, error) {
 	return l, err
 }
 
-// entries reads what stands between the brackets of a dict or a call.
+// entries reads the entries of a dict or a call, up to the closing bracket.
 func (p *syntaxParser) entries(l *literal, closing string, key func() ([]string, error)) error {
 	seen := map[string]bool{}
 	for {
@@ -166,7 +167,7 @@ func (p *syntaxParser) entries(l *literal, closing string, key func() ([]string,
 			return err
 		}
 		if name := e.keys[0]; seen[name] {
-			return broken(e.at.line, e.at.column, "duplicate member "+name+"")
+			return broken(e.at.line, e.at.column, "duplicate member "+name)
 		}
 		seen[e.keys[0]] = true
 		if e.value, err = p.value(); err != nil {
@@ -224,14 +225,14 @@ func (p *syntaxParser) strings() (texts []string, err error) {
 	}
 }
 
-// quoted reads one string. The generator escapes nothing, so a quote inside a
-// text stands as it is: the closing one is followed by what can follow a string.
+// quoted reads one string. The generator does not escape quotes within a text; the closing quote is
+// one that precedes a character that can follow a string.
 func (p *syntaxParser) quoted() (string, error) {
 	text := p.text[p.offset+1:]
 	for i := 0; ; i++ {
 		next := strings.IndexAny(text[i:], "'\n")
 		if next < 0 || text[i+next] == '\n' {
-			return "", p.fail("the quote is not closed on its line")
+			return "", p.fail("the closing quote is missing")
 		}
 		i += next
 		if i+1 == len(text) || strings.IndexByte("|:,)]} \r\n", text[i+1]) >= 0 {
@@ -258,7 +259,7 @@ func (p *syntaxParser) expect(text string) error {
 	return nil
 }
 
-// advance moves over text that stands on one line.
+// advance skips n bytes on the same line.
 func (p *syntaxParser) advance(n int) {
 	p.at.column += utf8.RuneCountInString(p.text[p.offset : p.offset+n])
 	p.offset += n
@@ -287,4 +288,51 @@ func (p *syntaxParser) unexpected(want string) error {
 
 func (p *syntaxParser) fail(problem string) error {
 	return broken(p.at.line, p.at.column, problem)
+}
+
+// form is how a syntax block writes a value, what the member list calls it, and its shape.
+type form struct {
+	literal string // empty if it is not fixed
+	name    string // for messages
+	words   []string
+	shape   schema.Shape // of a leaf that the form alone determines
+}
+
+// forms is the table of values with fixed literals. A literal precedes its prefixes.
+var forms = []*form{
+	documentForm, recursiveForm,
+	{literal: "b'bytes'|file", words: []string{"bytes or seekable file-like object"},
+		shape: schema.Shape{Type: schema.Blob, Streaming: schema.Is(true)}},
+	{literal: "b'bytes'", words: []string{"bytes"},
+		shape: schema.Shape{Type: schema.Blob, Streaming: schema.Is(false)}},
+	{literal: "StreamingBody()", words: []string{":class:`.StreamingBody`"},
+		shape: schema.Shape{Type: schema.Blob, Streaming: schema.Is(true)}},
+	{literal: "datetime(2015, 1, 1)", words: []string{"datetime"}, shape: schema.Shape{Type: schema.Timestamp}},
+	{literal: "True|False", words: []string{"boolean"}, shape: schema.Shape{Type: schema.Boolean}},
+	{literal: "123.0", words: []string{"float"}, shape: schema.Shape{Type: schema.Float}},
+	{literal: "123", words: []string{"integer"}, shape: schema.Shape{Type: schema.Integer}},
+	ellipsisForm,
+}
+
+var (
+	// The members of a JSON-valued HTTP header look the same as a document.
+	documentForm = &form{literal: "{...}|[...]|123|123.4|'string'|True|None",
+		words: []string{":ref:`document<document>`", "JSON serializable"}, shape: schema.Shape{Type: schema.Document}}
+	recursiveForm = &form{literal: "{'... recursive ...'}", words: []string{"dict", "list"}}
+	// The generator has no literal for a 32-bit float or a character. Only the member list
+	// distinguishes them.
+	ellipsisForm = &form{literal: "...", words: []string{"float", "string"}}
+
+	stringForm = &form{name: "a string", words: []string{"string"}}
+	eitherForm = &form{name: "a string or another value", words: []string{"str or dict"}}
+	dictForm   = &form{name: "a dict", words: []string{"dict"}}
+	listForm   = &form{name: "a list", words: []string{"list"}}
+	streamForm = &form{name: "an EventStream", words: []string{":class:`.EventStream`"}}
+)
+
+func (f *form) String() string {
+	if f.literal != "" {
+		return f.literal
+	}
+	return f.name
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const remedy = "Correct the model, or build its JSON AST again (smithy ast)"
+const remedy = "Correct the model, or rebuild its JSON AST (smithy ast)"
 
-// The types below are the JSON AST as far as contracts need it (Smithy 2.0,
-// spec/json-ast.html). What is not named here is passed over.
+// The types below have the parts of the JSON AST that contracts need (Smithy 2.0,
+// spec/json-ast.html). Other parts are ignored.
 
 // astModel is the whole document.
 type astModel struct {
@@ -23,7 +23,7 @@ type astModel struct {
 	Shapes model.Object[*astShape] `json:"shapes"`
 }
 
-// astShape is a shape of any type; each type uses some of the fields.
+// astShape is a shape of any type. Each type uses some of the fields.
 type astShape struct {
 	Type    string                `json:"type"`
 	Traits  astTraits             `json:"traits"`
@@ -61,8 +61,7 @@ type (
 	astText    string
 )
 
-// astVersion is the version of the AST. Those of one major version differ in
-// nothing that is read here.
+// astVersion is the version of the AST. Minor versions do not differ in what is read here.
 type astVersion string
 
 func (v *astVersion) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -71,20 +70,19 @@ func (v *astVersion) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		return err
 	}
 	if major, _, _ := strings.Cut(text, "."); major != "1" && major != "2" {
-		return fmt.Errorf("the model is of version %q of Smithy: only 1.0 and 2.0 can be read", place.Excerpt(text))
+		return fmt.Errorf("unsupported Smithy version %q: use 1.0 or 2.0", place.Excerpt(text))
 	}
 	*v = astVersion(text)
 	return nil
 }
 
-// parseAST reads the document.
 func parseAST(document []byte) (*astModel, error) {
 	var model astModel
 	if err := jsonv2.Unmarshal(document, &model); err != nil {
 		return nil, place.JSONError(document, err, remedy)
 	}
 	if model.Smithy == "" {
-		return nil, &schema.DocumentError{Line: 1, Column: 1, Problem: `the model does not say its version, as in "smithy": "2.0"`, Remedy: remedy}
+		return nil, &schema.DocumentError{Line: 1, Column: 1, Problem: `the model does not state its version, as in "smithy": "2.0"`, Remedy: remedy}
 	}
 	return &model, nil
 }

@@ -10,32 +10,31 @@ import (
 )
 
 const (
-	// maxMixinDepth bounds how mixins mix in each other; real models stay below ten.
+	// maxMixinDepth limits how deep mixins nest. Real models stay below ten.
 	maxMixinDepth = 100
-	// maxMixedMembers bounds the members that mixins copy, which a small
-	// document could make grow with the square of its size.
+	// maxMixedMembers limits the members that mixins copy, because their number can be quadratic in
+	// the size of the document.
 	maxMixedMembers = 1 << 20
 )
 
-// smithyModel finds shapes by their ids. They come whole: with what they mix in
-// and with the traits that are applied to them from elsewhere.
-type smithyModel struct {
+// index finds shapes by id. The shapes include their mixins and the traits of apply statements.
+type index struct {
 	shapes  map[string]*astShape
 	ids     []string // in the order of the document
 	applied map[string][]appliedTraits
 	whole   map[string]*astShape
-	open    []string // shapes that are being made whole
+	open    []string // shapes that are being composed
 	mixed   int      // members copied so far
 }
 
-// appliedTraits stand in an apply statement.
+// appliedTraits is the traits of an apply statement.
 type appliedTraits struct {
 	member string // empty: the shape itself
 	traits *astTraits
 }
 
-func newSmithyModel(ast *astModel) (*smithyModel, error) {
-	m := &smithyModel{shapes: map[string]*astShape{}, applied: map[string][]appliedTraits{}, whole: map[string]*astShape{}}
+func newIndex(ast *astModel) (*index, error) {
+	m := &index{shapes: map[string]*astShape{}, applied: map[string][]appliedTraits{}, whole: map[string]*astShape{}}
 	for _, s := range ast.Shapes {
 		if s.Value.Type == "apply" {
 			shape, member, _ := strings.Cut(s.Name, "$")
@@ -53,8 +52,8 @@ func newSmithyModel(ast *astModel) (*smithyModel, error) {
 	return m, nil
 }
 
-// raw returns a shape as the document or the prelude defines it.
-func (m *smithyModel) raw(id string) *astShape {
+// raw returns a shape as the document or the prelude defines it, or nil.
+func (m *index) raw(id string) *astShape {
 	if s := m.shapes[id]; s != nil {
 		return s
 	}
@@ -67,7 +66,7 @@ func (m *smithyModel) raw(id string) *astShape {
 }
 
 // shape returns the shape that another one refers to.
-func (m *smithyModel) shape(id, from string) (*astShape, error) {
+func (m *index) shape(id, from string) (*astShape, error) {
 	if s := m.whole[id]; s != nil {
 		return s, nil
 	}
@@ -76,9 +75,9 @@ func (m *smithyModel) shape(id, from string) (*astShape, error) {
 	case s == nil:
 		return nil, model.NoShape(place.Excerpt(id), place.Excerpt(from))
 	case slices.Contains(m.open, id):
-		return nil, broken(id, "the shape mixes itself in", "Take it out of its mixins")
+		return nil, broken(id, "the shape mixes in itself", "Remove it from its mixins")
 	case len(m.open) == maxMixinDepth:
-		return nil, broken(id, fmt.Sprintf("mixins mix in each other more than %d deep", maxMixinDepth), "Flatten the model first")
+		return nil, broken(id, fmt.Sprintf("mixins nest more than %d deep", maxMixinDepth), "Flatten the model first")
 	}
 	if len(s.Mixins) > 0 || m.applied[id] != nil {
 		m.open = append(m.open, id)
@@ -93,9 +92,9 @@ func (m *smithyModel) shape(id, from string) (*astShape, error) {
 	return s, nil
 }
 
-// compose puts a shape together: the mixins in their order, then what the shape
-// says itself, then what is applied to it (Smithy, spec/mixins.html).
-func (m *smithyModel) compose(id string, own *astShape) (*astShape, error) {
+// compose returns a shape that combines its mixins in their order, then the shape itself, then the
+// traits applied to it (Smithy, spec/mixins.html).
+func (m *index) compose(id string, own *astShape) (*astShape, error) {
 	whole := &astShape{Type: own.Type}
 	members := map[string]int{}
 	for _, used := range own.Mixins {
@@ -104,25 +103,26 @@ func (m *smithyModel) compose(id string, own *astShape) (*astShape, error) {
 			return nil, err
 		}
 		if mixin.Type != own.Type {
-			return nil, broken(id, "it mixes in "+place.Excerpt(used.Target)+", which is of another type", "Mix in shapes of type "+own.Type)
+			return nil, broken(id, "its mixin "+place.Excerpt(used.Target)+" is of type "+place.Excerpt(mixin.Type), "Mix in shapes of type "+own.Type)
 		}
 		whole.add(mixin, mixin.Traits.passedOn(), members)
 		if m.mixed += len(mixin.Members); m.mixed > maxMixedMembers {
-			return nil, broken(id, fmt.Sprintf("mixins give the model more than %d members", maxMixedMembers), "Split the model")
+			return nil, broken(id, fmt.Sprintf("mixins add more than %d members to the model", maxMixedMembers), "Split the model")
 		}
 	}
 	whole.add(own, &own.Traits, members)
 	for _, a := range m.applied[id] {
 		traits := whole.traitsOf(a.member, members)
 		if traits == nil {
-			return nil, broken(id, "it has no member "+place.Excerpt(a.member)+", which traits are applied to", "Apply them to a member that it has")
+			return nil, broken(id, "traits are applied to "+place.Excerpt(a.member)+", which is not a member", "Apply them to one of its members")
 		}
 		traits.merge(a.traits)
 	}
 	return whole, nil
 }
 
-// traitsOf finds the traits of a member, or of the shape itself.
+// traitsOf returns the traits of a member, or of the shape itself for an empty name. It returns nil
+// if there is no such member.
 func (s *astShape) traitsOf(member string, members map[string]int) *astTraits {
 	if member == "" {
 		return &s.Traits
@@ -138,8 +138,7 @@ func (s *astShape) traitsOf(member string, members map[string]int) *astTraits {
 	return nil
 }
 
-// add merges what another shape says into a shape under construction, whose
-// members the map finds.
+// add merges another shape into a shape under construction. The map has the indices of its members.
 func (s *astShape) add(other *astShape, traits *astTraits, members map[string]int) {
 	s.Traits.merge(traits)
 	for _, m := range other.Members {
@@ -167,7 +166,7 @@ func (s *astShape) add(other *astShape, traits *astTraits, members map[string]in
 	}
 }
 
-// with returns a member that is overridden by another; the first may be nil.
+// with returns the member, which may be nil, overridden by another one.
 func (m *astMember) with(other *astMember) *astMember {
 	if m == nil {
 		copied := *other
@@ -181,8 +180,7 @@ func (m *astMember) with(other *astMember) *astMember {
 	return &both
 }
 
-// references lists the references that a shape has one each of, by their names
-// in the AST.
+// references lists the single references of a shape by their names in the AST.
 func (s *astShape) references() []model.Member[**astMember] {
 	return []model.Member[**astMember]{
 		{Name: "member", Value: &s.Member}, {Name: "key", Value: &s.Key}, {Name: "value", Value: &s.Value}, {Name: "input", Value: &s.Input}, {Name: "output", Value: &s.Output},

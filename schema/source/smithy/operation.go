@@ -9,13 +9,13 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// smithyBuilder makes the operations of one service and the shapes that they
-// reach. Shapes wait in a queue, so that the depth of a model costs no stack.
-type smithyBuilder struct {
-	m        *smithyModel
+// builder builds the operations of one service and the shapes that they reach. Shapes wait in a
+// queue, because recursion into a deep model would need much stack.
+type builder struct {
+	m        *index
 	id       string // of the service
 	service  *astShape
-	protocol smithyProtocol
+	protocol protocol
 	model    model.Model
 
 	names model.Names
@@ -24,8 +24,8 @@ type smithyBuilder struct {
 	queue []waiting
 }
 
-// use is a shape as one or more places use it. Places that make it another
-// shape have a use, and a name in the model, of their own.
+// use is a shape as one or more places use it. Places that change the shape have a separate use,
+// and a separate name in the model.
 type use struct {
 	id       string
 	role     role            // of a structure
@@ -41,15 +41,15 @@ func (u use) String() string {
 	return text
 }
 
-// waiting is a shape that is to be built.
+// waiting is a shape in the queue.
 type waiting struct {
 	use
 	name   string     // in the model
-	traits *astTraits // of the member that overrides some; or nil
+	traits *astTraits // of the member that overrides some, or nil
 }
 
-func newSmithyBuilder(m *smithyModel, id string, service *astShape) *smithyBuilder {
-	b := &smithyBuilder{
+func newBuilder(m *index, id string, service *astShape) *builder {
+	b := &builder{
 		m: m, id: id, service: service, protocol: protocolOf(&service.Traits),
 		model: model.Model{Shapes: map[string]*schema.Shape{}},
 		names: model.Names{}, given: map[string]string{}, made: map[use]string{},
@@ -60,10 +60,9 @@ func newSmithyBuilder(m *smithyModel, id string, service *astShape) *smithyBuild
 	return b
 }
 
-// name returns the name of a shape in the context of the service: its own
-// without the namespace, unless the service renames it or a shape that was met
-// before has the name.
-func (b *smithyBuilder) name(id string) string {
+// name returns the name of a shape in the context of the service: its local name, unless the
+// service renames it or an earlier shape has that name.
+func (b *builder) name(id string) string {
 	if _, ok := b.given[id]; !ok {
 		b.given[id] = b.names.Unique(localName(id))
 	}
@@ -71,7 +70,7 @@ func (b *smithyBuilder) name(id string) string {
 }
 
 // operation adds the contract of an operation.
-func (b *smithyBuilder) operation(id string) error {
+func (b *builder) operation(id string) error {
 	o, err := b.m.shape(id, b.id)
 	if err != nil {
 		return err
@@ -109,8 +108,8 @@ func (b *smithyBuilder) operation(id string) error {
 	return nil
 }
 
-// bind says what the HTTP request and the status of success are.
-func (b *smithyBuilder) bind(c *schema.Contract, o *astShape) {
+// bind sets the HTTP request and the status of success.
+func (b *builder) bind(c *schema.Contract, o *astShape) {
 	http := o.Traits.HTTP
 	switch {
 	case b.protocol.target:
@@ -127,8 +126,8 @@ func (b *smithyBuilder) bind(c *schema.Contract, o *astShape) {
 	c.Method, c.URI, c.Status = model.Stated(http.Method), model.Stated(http.URI), schema.Is(cmp.Or(http.Code, 200))
 }
 
-// root returns the name of an input or output; smithy.api#Unit is none.
-func (b *smithyBuilder) root(r *astMember, operation string, as role) (string, error) {
+// root returns the name of an input or output, or "" for smithy.api#Unit.
+func (b *builder) root(r *astMember, operation string, as role) (string, error) {
 	if r == nil || r.Target == preludeNamespace+"Unit" {
 		return "", nil
 	}
@@ -139,7 +138,7 @@ func (b *smithyBuilder) root(r *astMember, operation string, as role) (string, e
 }
 
 // error adds an error that the operation or the service declares.
-func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string) error {
+func (b *builder) error(c *schema.Contract, r *astMember, operation string) error {
 	shape, err := b.root(r, operation, asOutput)
 	if err != nil {
 		return err
@@ -150,7 +149,7 @@ func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string
 	}
 	e := schema.Error{Name: b.name(r.Target), Shape: shape}
 	if local := localName(r.Target); local != e.Name {
-		e.Code = schema.Is(local) // a rename leaves the wire alone
+		e.Code = schema.Is(local) // a rename does not change the wire
 	}
 	t := &s.Traits
 	switch t.Error {
@@ -159,7 +158,7 @@ func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string
 	case "server":
 		e.Fault, e.Status = schema.Is("server"), schema.Is(500)
 	default:
-		return broken(r.Target, "it is listed as an error, but does not have the trait error", "Give it the trait smithy.api#error")
+		return broken(r.Target, "it is listed as an error, but does not have the trait error", "Add the trait smithy.api#error")
 	}
 	if t.HTTPError != 0 {
 		e.Status = schema.Is(t.HTTPError)
@@ -179,19 +178,19 @@ func (b *smithyBuilder) error(c *schema.Contract, r *astMember, operation string
 	return nil
 }
 
-// serviceName is boto3's name of the service. One that is not of AWS has none,
-// and goes by its own.
-func (b *smithyBuilder) serviceName() string {
+// serviceName returns boto3's name of the service. For a service that is not of AWS, it is derived
+// from the name of the shape.
+func (b *builder) serviceName() string {
 	if s := b.service.Traits.Service; s != nil {
 		return model.ServiceName(cmp.Or(s.SDKID, localName(b.id)))
 	}
 	return model.ServiceName(localName(b.id))
 }
 
-// api is the API's name in AWS's documentation links. A model that does not
-// state it gives a default that many services do not keep to; it is believed
-// where the endpoint goes by the same name (Smithy, aws/aws-core.html#docid).
-func (b *smithyBuilder) api() schema.Known[string] {
+// api returns the API's name in AWS's documentation links. It is docId or, without one, a default
+// that many services do not use: the default counts only if the endpoint has the same name as the
+// service (Smithy, aws/aws-core.html#docid).
+func (b *builder) api() schema.Known[string] {
 	s := b.service.Traits.Service
 	if s == nil {
 		return schema.Known[string]{}

@@ -5,21 +5,20 @@ import (
 	"github.com/crcheck/crcheck/schema/source/internal/model"
 )
 
-// smithyProtocol is how a protocol writes what a model says.
-type smithyProtocol struct {
+// protocol is how a protocol encodes what a model defines.
+type protocol struct {
 	name    string
 	of      func(*astTraits) mark
 	binding bool // HTTP traits bind operations and members
-	target  bool // the operation stands in X-Amz-Target
-	names   bool // members go by their names in the body
+	target  bool // X-Amz-Target names the operation
+	names   bool // members have names in the body
 	renames bool // jsonName replaces them
-	// timestamps is the form of a timestamp in the body that has none of its own.
+	// timestamps is the default format of timestamps in the body.
 	timestamps string
 }
 
-// smithyProtocols is the table of protocols. Where a service has several, the
-// first counts.
-var smithyProtocols = []smithyProtocol{
+// protocols is the table of protocols. If a service has several, the first in the table wins.
+var protocols = []protocol{
 	{name: "restJson1", of: func(t *astTraits) mark { return t.RestJSON1 }, binding: true, names: true, renames: true, timestamps: "epoch-seconds"},
 	{name: "awsJson1_0", of: func(t *astTraits) mark { return t.AWSJSON10 }, target: true, names: true, timestamps: "epoch-seconds"},
 	{name: "awsJson1_1", of: func(t *astTraits) mark { return t.AWSJSON11 }, target: true, names: true, timestamps: "epoch-seconds"},
@@ -29,20 +28,18 @@ var smithyProtocols = []smithyProtocol{
 	{name: "ec2Query", of: func(t *astTraits) mark { return t.EC2Query }, timestamps: "date-time"},
 }
 
-// protocolOf returns the protocol of a service. Without one the HTTP traits
-// still say how the operations are bound.
-func protocolOf(service *astTraits) smithyProtocol {
-	for _, p := range smithyProtocols {
+// protocolOf returns the protocol of a service. Without one, the HTTP traits still bind operations.
+func protocolOf(service *astTraits) protocol {
+	for _, p := range protocols {
 		if p.of(service) {
 			return p
 		}
 	}
-	return smithyProtocol{binding: true}
+	return protocol{binding: true}
 }
 
-// role is where a structure stands. HTTP traits bind its members only at the
-// root of an input or output, and not the same ones (Smithy,
-// spec/http-bindings.html).
+// role is what a structure is used as. HTTP traits bind members only at the root of an input or
+// output, and these allow different traits (Smithy, spec/http-bindings.html).
 type role int
 
 const (
@@ -51,14 +48,14 @@ const (
 	asOutput // of the operation or of an error
 )
 
-// bound reports whether a trait takes the member out of the body in some role.
+// bound reports whether a trait binds the member outside of the body in some role.
 func (t *astTraits) bound() bool {
 	return bool(t.Label || t.QueryParams || t.ResponseCode || t.Payload) || t.Query != "" || t.Header != "" || t.PrefixHeaders != nil
 }
 
-// locate says where a member travels and by which name. What a location of its
-// own leaves no name (all query parameters, the status, the payload) is silent.
-func (p smithyProtocol) locate(m *schema.Member, t *astTraits, r role) {
+// locate sets the location and wire name of a member. A member whose location has no name (all
+// query parameters, the status, the payload) has no wire name.
+func (p protocol) locate(m *schema.Member, t *astTraits, r role) {
 	at := func(location schema.Location, name ...string) {
 		m.Location = schema.Is(location)
 		if len(name) > 0 {
@@ -93,8 +90,8 @@ func (p smithyProtocol) locate(m *schema.Member, t *astTraits, r role) {
 	}
 }
 
-// timestampFormat is the form of a timestamp that has none of its own.
-func (p smithyProtocol) timestampFormat(location schema.Location) schema.Known[string] {
+// timestampFormat returns the default format of timestamps at a location.
+func (p protocol) timestampFormat(location schema.Location) schema.Known[string] {
 	if format, ok := location.TimestampFormat(); ok {
 		return schema.Is(format)
 	}

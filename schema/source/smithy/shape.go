@@ -13,8 +13,8 @@ import (
 
 const preludeNamespace = "smithy.api#"
 
-// prelude is what every model has without saying so: the types of the shapes in
-// the namespace smithy.api (Smithy, spec/model.html#prelude).
+// prelude has the types of the shapes in the namespace smithy.api, which every model has implicitly
+// (Smithy, spec/model.html#prelude).
 var prelude = map[string]string{
 	"String": "string", "Blob": "blob", "Timestamp": "timestamp", "Document": "document", "Unit": "structure",
 	"BigInteger": "bigInteger", "BigDecimal": "bigDecimal",
@@ -24,13 +24,13 @@ var prelude = map[string]string{
 	"Float": "float", "PrimitiveFloat": "float", "Double": "double", "PrimitiveDouble": "double",
 }
 
-// smithyType is what a type of Smithy is in a contract.
-type smithyType struct {
+// shapeType is the equivalent in a contract of a type of Smithy.
+type shapeType struct {
 	of   schema.Type
-	bits int // zero: any number of them, or not a number
+	bits int // zero: of any size, or not a number
 }
 
-var smithyTypes = map[string]smithyType{
+var shapeTypes = map[string]shapeType{
 	"structure": {of: schema.Structure}, "union": {of: schema.Structure},
 	"list": {of: schema.List}, "set": {of: schema.List}, "map": {of: schema.Map},
 	"string": {of: schema.String}, "enum": {of: schema.String},
@@ -40,20 +40,20 @@ var smithyTypes = map[string]smithyType{
 	"boolean": {of: schema.Boolean}, "timestamp": {of: schema.Timestamp}, "blob": {of: schema.Blob}, "document": {of: schema.Document},
 }
 
-// refer returns the name that a shape has in the model, and sees to it that the
-// shape is built. Traits of a member override those of the shape.
-func (b *smithyBuilder) refer(u use, traits *astTraits, from string) (string, error) {
+// refer returns the name of a shape in the model, and queues the shape to be built. Traits of a
+// member override those of the shape.
+func (b *builder) refer(u use, traits *astTraits, from string) (string, error) {
 	s, err := b.m.shape(u.id, from)
 	if err != nil {
 		return "", err
 	}
-	switch smithyTypes[s.Type].of {
+	switch shapeTypes[s.Type].of {
 	case schema.Unstated:
-		return "", broken(from, fmt.Sprintf("it refers to %s, which is of type %q and no data", place.Excerpt(u.id), place.Excerpt(s.Type)), remedy)
+		return "", broken(from, fmt.Sprintf("it refers to %s, whose type %q is not a data type", place.Excerpt(u.id), place.Excerpt(s.Type)), remedy)
 	case schema.Structure:
 		u.location = ""
 		if traits == nil || !bool(traits.Sensitive) {
-			u.member, traits = "", nil // no other trait makes it another structure
+			u.member, traits = "", nil // no other trait changes a structure
 		}
 		if !b.protocol.binding || !slices.ContainsFunc(s.Members, func(m model.Member[*astMember]) bool { return m.Value.Traits.bound() }) {
 			u.role = nested // the role makes no difference
@@ -63,7 +63,7 @@ func (b *smithyBuilder) refer(u use, traits *astTraits, from string) (string, er
 		return name, nil
 	}
 	name := b.name(u.id)
-	if smithyTypes[s.Type].of != schema.Structure {
+	if shapeTypes[s.Type].of != schema.Structure {
 		name = b.names.Unique(u.String()) // contracts do not show it
 	} else if _, taken := b.model.Shapes[name]; taken {
 		name = b.names.Unique(name)
@@ -73,8 +73,8 @@ func (b *smithyBuilder) refer(u use, traits *astTraits, from string) (string, er
 	return name, nil
 }
 
-// build makes the shapes in the queue, which grows on the way.
-func (b *smithyBuilder) build() error {
+// build builds the shapes in the queue, which may add others to it.
+func (b *builder) build() error {
 	for len(b.queue) > 0 {
 		next := b.queue[0]
 		b.queue = b.queue[1:]
@@ -96,9 +96,9 @@ func (b *smithyBuilder) build() error {
 	return nil
 }
 
-// shape makes a shape with the traits that it has in a use.
-func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error) {
-	shape := &schema.Shape{Type: smithyTypes[s.Type].of, Sensitive: schema.Is(bool(t.Sensitive))}
+// shape builds a shape with the traits that it has in a use.
+func (b *builder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error) {
+	shape := &schema.Shape{Type: shapeTypes[s.Type].of, Sensitive: schema.Is(bool(t.Sensitive))}
 	switch shape.Type {
 	case schema.Structure:
 		shape.Union = schema.Is(s.Type == "union")
@@ -115,7 +115,7 @@ func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, 
 		return shape, b.below(&shape.Value, u, "value", s.Value)
 	case schema.String:
 		if t.MediaType != "" && u.location == schema.LocationHeader { // Smithy, http-bindings.html#httpheader-serialization-rules: base64
-			encoded := &schema.Shape{Type: schema.Blob, Sensitive: shape.Sensitive} // its text has the other facets
+			encoded := &schema.Shape{Type: schema.Blob, Sensitive: shape.Sensitive} // the other facets apply to its text
 			if t.MediaType == "application/json" {
 				encoded.Type = schema.Document
 			}
@@ -123,7 +123,7 @@ func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, 
 		}
 		shape.Length, shape.Pattern, shape.Enum = t.length(), schema.Is(t.Pattern), schema.Is(s.values(t))
 	case schema.Integer, schema.Float:
-		shape.Bits, shape.Range = schema.Is(smithyTypes[s.Type].bits), t.numbers()
+		shape.Bits, shape.Range = schema.Is(shapeTypes[s.Type].bits), t.numbers()
 	case schema.Timestamp:
 		shape.Format = b.protocol.timestampFormat(u.location)
 		if t.Format != "" {
@@ -135,7 +135,7 @@ func (b *smithyBuilder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, 
 	return shape, nil
 }
 
-// values are the values of an enum, or of a string with the older enum trait.
+// values returns the values of an enum, or of a string with the older enum trait.
 func (s *astShape) values(t *astTraits) []string {
 	var values []string
 	if s.Type == "enum" {
@@ -154,7 +154,7 @@ func (s *astShape) values(t *astTraits) []string {
 	return values
 }
 
-// length drops a minimum of zero, which says nothing.
+// length returns the bounds without a minimum of zero, which has no effect.
 func (t *astTraits) length() schema.Known[schema.Bounds] {
 	var b schema.Bounds
 	if t.Length != nil {
@@ -173,8 +173,8 @@ func (t *astTraits) numbers() schema.Known[schema.Bounds] {
 	return schema.Is(schema.Bounds{Min: json.Number(t.Range.Min), Max: json.Number(t.Range.Max)})
 }
 
-// members makes the members of a structure or union.
-func (b *smithyBuilder) members(shape *schema.Shape, u use, s *astShape) error {
+// members builds the members of a structure or union.
+func (b *builder) members(shape *schema.Shape, u use, s *astShape) error {
 	for _, m := range s.Members {
 		t := &m.Value.Traits
 		member := schema.Member{Name: m.Name, Required: schema.Is(bool(t.Required)), Token: schema.Is(bool(t.Token))}
@@ -198,8 +198,8 @@ func (b *smithyBuilder) members(shape *schema.Shape, u use, s *astShape) error {
 	return nil
 }
 
-// member returns the name in the model of the shape that stands at a member.
-func (b *smithyBuilder) member(id string, m *astMember, location schema.Location) (string, error) {
+// member returns the name in the model of the shape of a member.
+func (b *builder) member(id string, m *astMember, location schema.Location) (string, error) {
 	u, traits := use{id: m.Target}, (*astTraits)(nil)
 	if m.Traits.reshapes() {
 		u.member, traits = id, &m.Traits
@@ -210,9 +210,9 @@ func (b *smithyBuilder) member(id string, m *astMember, location schema.Location
 	return b.refer(u, traits, id)
 }
 
-// below makes the element of a list, or the key or value of a map. Simple values
-// in a list travel where the list does.
-func (b *smithyBuilder) below(into **schema.Ref, u use, slot string, m *astMember) error {
+// below builds the element of a list, or the key or value of a map. Simple values in a list have
+// the location of the list.
+func (b *builder) below(into **schema.Ref, u use, slot string, m *astMember) error {
 	if m == nil {
 		return broken(u.id, "it has no "+slot, remedy)
 	}

@@ -11,31 +11,30 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// broken is a part of a model that makes no sense: a shape, or the model as a whole.
+// broken returns the error for an invalid shape or, if shape is empty, an invalid model.
 func broken(shape, problem, remedy string) error {
 	return &schema.DocumentError{Place: place.Excerpt(shape), Problem: problem, Remedy: remedy}
 }
 
-// smithyMark is what no other kind of document has, at whatever place.
-var smithyMark = regexp.MustCompile(`"smithy"[ \t\r\n]*:[ \t\r\n]*"`)
+// versionMember matches the member that distinguishes a Smithy model, anywhere in the document.
+var versionMember = regexp.MustCompile(`"smithy"[ \t\r\n]*:[ \t\r\n]*"`)
 
 // Is reports whether a document looks like a Smithy model.
 func Is(document []byte) bool {
-	return place.IsObject(document) && smithyMark.Match(document)
+	return place.IsObject(document) && versionMember.Match(document)
 }
 
-// Read reads a Smithy model in the form of its JSON AST into the contracts of
-// the operations of all its services. The services come in the order of the
-// document, their operations by name. See the package comment. The version is
-// that of the model's release, which it does not state. The contracts share
-// their shapes.
+// Read reads a Smithy model, as its JSON AST, into contracts for the operations of all its
+// services. Services are in the order of the document, and their operations are sorted by name. See
+// the package comment. The version is that of the model's release, which the model does not state.
+// The contracts share their shapes. The error is a [*schema.DocumentError].
 func Read(document []byte, version string) ([]*schema.Contract, error) {
 	origin := schema.NewOrigin("smithy-model", version, document)
 	ast, err := parseAST(place.WithoutBOM(document))
 	if err != nil {
 		return nil, err
 	}
-	m, err := newSmithyModel(ast)
+	m, err := newIndex(ast)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +50,7 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 		all = append(all, contracts...)
 	}
 	if len(all) == 0 {
-		return nil, broken("", "no service binds an operation", "Give the whole model of a service")
+		return nil, broken("", "no service binds an operation", "Use the complete model of a service")
 	}
 	for _, c := range all {
 		c.Version, c.Origins = version, []schema.Origin{origin}
@@ -60,7 +59,7 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 }
 
 // service reads the operations of a service.
-func (m *smithyModel) service(id string) ([]*schema.Contract, error) {
+func (m *index) service(id string) ([]*schema.Contract, error) {
 	service, err := m.shape(id, id)
 	if err != nil {
 		return nil, err
@@ -69,7 +68,7 @@ func (m *smithyModel) service(id string) ([]*schema.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newSmithyBuilder(m, id, service)
+	b := newBuilder(m, id, service)
 	for _, operation := range operations {
 		if err := b.operation(operation); err != nil {
 			return nil, err
@@ -81,9 +80,9 @@ func (m *smithyModel) service(id string) ([]*schema.Contract, error) {
 	return b.model.Contracts()
 }
 
-// closure returns the ids of the operations that a service binds, itself or
-// through its resources, sorted.
-func (m *smithyModel) closure(service string) ([]string, error) {
+// closure returns the sorted ids of the operations that a service binds, directly or through its
+// resources.
+func (m *index) closure(service string) ([]string, error) {
 	found := map[string]string{} // operations, by local name
 	seen := map[string]bool{service: true}
 	for queue := []string{service}; len(queue) > 0; queue = queue[1:] {
@@ -104,7 +103,7 @@ func (m *smithyModel) closure(service string) ([]string, error) {
 			}
 			local := localName(r.Target)
 			if other, ok := found[local]; ok && other != r.Target {
-				return nil, broken(service, "it binds two operations with the same name, "+place.Excerpt(other)+" and "+place.Excerpt(r.Target), "Bind one of them to a separate service")
+				return nil, broken(service, "it binds two operations with the same name, "+place.Excerpt(other)+" and "+place.Excerpt(r.Target), "Move one of them to another service")
 			}
 			found[local] = r.Target
 		}
@@ -126,17 +125,17 @@ func (m *smithyModel) closure(service string) ([]string, error) {
 	return ids, nil
 }
 
-// expect holds a reference to the type that it must lead to.
-func (m *smithyModel) expect(id, from, of string) error {
+// expect checks the type of a shape that another one refers to.
+func (m *index) expect(id, from, of string) error {
 	s, err := m.shape(id, from)
 	if err != nil {
 		return err
 	}
 	if s.Type != of {
-		return broken(from, fmt.Sprintf("it refers to %s, which is of type %q, where a %s goes", place.Excerpt(id), place.Excerpt(s.Type), of), remedy)
+		return broken(from, fmt.Sprintf("it refers to %s, got type %q, want %s", place.Excerpt(id), place.Excerpt(s.Type), of), remedy)
 	}
 	return nil
 }
 
-// localName is a shape's name without its namespace.
+// localName returns a shape's name without its namespace.
 func localName(id string) string { return id[strings.IndexByte(id, '#')+1:] }

@@ -10,8 +10,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// astTraits are the traits that contracts need. The zero value of a field is
-// the absence of the trait.
+// astTraits has the traits that contracts need. The zero value of a field means that the trait is
+// absent.
 type astTraits struct {
 	Mixin *astMixin `json:"smithy.api#mixin"`
 
@@ -66,7 +66,7 @@ type astTraits struct {
 
 type (
 	astMixin struct {
-		LocalTraits []string `json:"localTraits"` // those that are not passed on
+		LocalTraits []string `json:"localTraits"` // traits that the mixin does not pass on
 	}
 	astService struct {
 		SDKID          string `json:"sdkId"`
@@ -95,8 +95,8 @@ type (
 	}
 )
 
-// mark is a trait that says all by being there. Older models write true or null
-// where newer ones write an empty object.
+// mark is a trait whose value has no meaning: newer models write an empty object, and older ones
+// true or null.
 type mark bool
 
 func (m *mark) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -104,7 +104,7 @@ func (m *mark) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return d.SkipValue()
 }
 
-// astScalar is a string, or a number as it is written.
+// astScalar is a string or the text of a number.
 type astScalar string
 
 func (s *astScalar) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -114,7 +114,7 @@ func (s *astScalar) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return (*model.Number)(s).UnmarshalJSONFrom(d)
 }
 
-// merge adds traits; they replace those of the same names.
+// merge adds traits, which replace those with the same name.
 func (t *astTraits) merge(more *astTraits) {
 	into, from := reflect.ValueOf(t).Elem(), reflect.ValueOf(more).Elem()
 	for i := range from.NumField() {
@@ -124,7 +124,7 @@ func (t *astTraits) merge(more *astTraits) {
 	}
 }
 
-// passedOn returns the traits that a mixin gives to the shapes that use it.
+// passedOn returns the traits that a mixin adds to the shapes that use it.
 func (t *astTraits) passedOn() *astTraits {
 	passed := *t
 	passed.Mixin = nil
@@ -140,8 +140,7 @@ func (t *astTraits) passedOn() *astTraits {
 	return &passed
 }
 
-// reshapes reports traits that make the shape of a member differ from the shape
-// that the member targets.
+// reshapes reports whether the traits of a member make its shape differ from the target.
 func (t *astTraits) reshapes() bool {
 	return t.Length != nil || t.Range != nil || t.Pattern != "" || t.Enum != nil || t.Format != "" ||
 		t.MediaType != "" || bool(t.Sensitive || t.Sparse || t.Streaming)

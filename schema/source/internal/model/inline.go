@@ -1,5 +1,5 @@
-// Package model is what the readers of models share: it turns a model, whose shapes refer to each
-// other by name, into contracts of one operation each.
+// Package model is the shared part of the readers of models. It converts a [Model], whose shapes
+// refer to each other by name, into a contract for each operation.
 package model
 
 import (
@@ -13,35 +13,34 @@ import (
 	"github.com/crcheck/crcheck/schema/source/internal/place"
 )
 
-// Model is what a document says of a whole service. Its shapes are of any type
-// and refer to each other by name; a contract names structures only.
+// Model is a whole service. Shapes of all types have names and refer to each other by them. In a
+// contract, only structures have names.
 type Model struct {
 	Shapes map[string]*schema.Shape
-	// Operations are contracts without shapes; Input, Output and the shapes of
-	// errors are names of shapes.
+	// Operations are contracts without shapes. Input, Output and the shapes of errors are names in
+	// Shapes.
 	Operations []*schema.Contract
 }
 
 const (
-	// maxDepth is how deep lists and maps may nest in each other:
-	// [schema.Contract.Check] refuses more.
+	// maxDepth limits how deep lists and maps nest. [schema.Contract.Check] refuses more.
 	maxDepth = 200
-	// maxPlaces bounds the shapes of all contracts of a model, each counted
-	// wherever it stands. The largest model known, of QuickSight, has 30,000. A few
-	// lines of maps in maps would otherwise unfold without end.
+	// maxPlaces limits the number of shapes in all contracts of a model, counting each use. The
+	// largest known model, QuickSight, has 30,000. Without a limit, a few lines of maps in maps
+	// would expand exponentially.
 	maxPlaces = 1_000_000
 )
 
-// Remedies of what is wrong in a model.
+// Remedies for problems of a model.
 const (
 	remedy      = "Correct the model"
 	remedyCycle = "Correct the model: a recursive shape needs a structure or union in its cycle"
-	remedyDeep  = "Correct the model: no service nests them so"
-	remedyLarge = "Correct the model: its shapes multiply as they contain each other"
-	remedyWhole = "Correct the model, or get it whole"
+	remedyDeep  = "Correct the model: no service nests them so deep"
+	remedyLarge = "Correct the model: nested references make its shapes multiply"
+	remedyWhole = "Correct the model, or use a complete copy"
 )
 
-// NoShape is a reference to a shape that the model does not have.
+// NoShape returns the error for a reference to a shape that the model does not have.
 func NoShape(name, in string) error {
 	return &schema.DocumentError{Place: in, Problem: "the model has no shape " + place.Excerpt(name), Remedy: remedyWhole}
 }
@@ -56,18 +55,19 @@ func deep(shape string) error {
 }
 
 func large(operation string) error {
-	problem := fmt.Sprintf("the contracts of the model have more than %d places here, counting each shape wherever it is used", maxPlaces)
+	problem := fmt.Sprintf("the contracts of the model have more than %d shapes up to here, counting each use", maxPlaces)
 	return &schema.DocumentError{Place: "operation " + operation, Problem: problem, Remedy: remedyLarge}
 }
 
-// unsound is an operation whose contract [schema.Contract.Check] refuses, with the first of its reasons.
-func unsound(operation string, err error) error {
+// invalid returns the error for an operation whose contract [schema.Contract.Check] refuses, with
+// the first of its problems.
+func invalid(operation string, err error) error {
 	problem, _, _ := strings.Cut(err.Error(), "\n")
 	problem = strings.ToValidUTF8(problem[:min(len(problem), 300)], "")
 	return &schema.DocumentError{Place: "operation " + operation, Problem: problem, Remedy: remedy}
 }
 
-// Stated is a word of the model, or silence where it has none.
+// Stated returns a facet with the text as its value, or an unspecified facet if the text is empty.
 func Stated(word string) schema.Known[string] {
 	if word == "" {
 		return schema.Known[string]{}
@@ -75,8 +75,8 @@ func Stated(word string) schema.Known[string] {
 	return schema.Is(word)
 }
 
-// Contracts gives each operation the structures that it reaches, sorted by the
-// operations' names. Contracts share their shapes.
+// Contracts adds to each operation the structures that it reaches, and sorts operations by name.
+// The contracts share their shapes. It may be called once.
 func (m *Model) Contracts() ([]*schema.Contract, error) {
 	in := inliner{m: m, done: map[string]*placed{}}
 	places := 0
@@ -90,30 +90,29 @@ func (m *Model) Contracts() ([]*schema.Contract, error) {
 			return nil, large(c.Operation)
 		}
 		if err := c.Check(); err != nil {
-			return nil, unsound(c.Operation, err)
+			return nil, invalid(c.Operation, err)
 		}
 	}
 	slices.SortFunc(m.Operations, func(a, b *schema.Contract) int { return cmp.Compare(a.Operation, b.Operation) })
 	return m.Operations, nil
 }
 
-// inliner puts shapes that are no structures in the place of their names.
+// inliner replaces the names of shapes that are not structures by the shapes.
 type inliner struct {
 	m    *Model
 	done map[string]*placed
-	open []string // lists and maps that are being put in place
+	open []string // lists and maps that are being inlined
 }
 
-// placed is a shape whose references name structures only.
+// placed is a shape whose named references are all to structures.
 type placed struct {
 	shape   *schema.Shape
 	reaches []string // the structures that it names, sorted
 	depth   int      // of lists and maps in it
-	size    int      // of it and what is in it, but at most a little above maxPlaces
+	size    int      // the number of shapes in it and itself, at most maxPlaces+1
 }
 
-// collect adds the structures that a contract reaches, and returns how many
-// places they have.
+// collect adds the structures that a contract reaches, and returns the number of shapes in them.
 func (in *inliner) collect(c *schema.Contract) (size int, err error) {
 	type step struct{ name, from string }
 	steps := []step{{c.Input, c.Name()}, {c.Output, c.Name()}}
@@ -141,7 +140,7 @@ func (in *inliner) collect(c *schema.Contract) (size int, err error) {
 	return size, nil
 }
 
-// named puts the shape of a name in place, once.
+// named returns the inlined shape of a name, which it computes once.
 func (in *inliner) named(name, from string) (*placed, error) {
 	if p := in.done[name]; p != nil {
 		return p, nil
@@ -155,7 +154,7 @@ func (in *inliner) named(name, from string) (*placed, error) {
 		return nil, err
 	}
 	if s.Type == schema.Structure {
-		p.shape.Name = "" // it goes by its key
+		p.shape.Name = "" // its name is its key
 	} else if p.shape.Name == "" {
 		p.shape.Name = name
 	}
@@ -163,7 +162,7 @@ func (in *inliner) named(name, from string) (*placed, error) {
 	return p, nil
 }
 
-// place returns a copy of a shape whose references name structures only.
+// place returns a copy of a shape whose named references are all to structures.
 func (in *inliner) place(s *schema.Shape, name string) (*placed, error) {
 	if len(in.open) > maxDepth {
 		return nil, deep(in.open[0])
@@ -216,8 +215,8 @@ func (in *inliner) place(s *schema.Shape, name string) (*placed, error) {
 	return p, nil
 }
 
-// below puts the shape of a reference in place. One that stands inline already
-// may have the name of the shape that it is a variant of.
+// below inlines the shape of a reference. A shape that is already inline may have the name of the
+// shape that it is a variant of.
 func (in *inliner) below(r schema.Ref, from string) (*placed, error) {
 	if r.Inline == nil {
 		return in.named(r.Name, from)

@@ -60,8 +60,8 @@ func TestModelErrors(t *testing.T) {
 		{"maps of maps", laughs(150, twice), large("O")},
 		{"too deep", laughs(201, once), deep("L0")},
 		{"too deep inline", map[string]*schema.Shape{"S": structureOf(member("m", nested))}, deep("")},
-		{"unsound", map[string]*schema.Shape{"S": {Type: schema.Structure, Members: []schema.Member{member("", schema.Named("S"))}}},
-			unsound("O", errors.New("S/: a member without a name"))},
+		{"invalid", map[string]*schema.Shape{"S": {Type: schema.Structure, Members: []schema.Member{member("", schema.Named("S"))}}},
+			invalid("O", errors.New("S/: a member without a name"))},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			contracts, err := modelOf(v.shapes).Contracts()

@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Object is a JSON object whose order counts.
+// Object is a JSON object that keeps the order of its members.
 type Object[T any] []Member[T]
 
 // Member is a member of an [Object].
@@ -17,7 +17,7 @@ type Member[T any] struct {
 	Value T
 }
 
-// UnmarshalJSONFrom reads an object; null is an empty one.
+// UnmarshalJSONFrom reads an object. Null is an empty object.
 func (o *Object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	switch d.PeekKind() {
 	case 'n':
@@ -47,10 +47,10 @@ func (o *Object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return err
 }
 
-// ErrNoObject is another value in the place of an object.
+// ErrNoObject reports a value that is not an object.
 var ErrNoObject = errors.New("expected an object")
 
-// Number is a number as it is written.
+// Number is the text of a number.
 type Number json.Number
 
 func (n *Number) UnmarshalJSONFrom(d *jsontext.Decoder) error {

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// ServiceName returns boto3's name of a service, by which its folder in botocore
-// goes. A model does not state it: mostly it is the service's ID in lower case
-// with hyphens.
+// ServiceName returns boto3's name of a service, which is the name of its folder in botocore. A
+// model does not state it. Usually it is the service ID in lower case with hyphens.
 func ServiceName(id string) string {
 	name := strings.ReplaceAll(strings.ToLower(id), " ", "-")
 	if short, ok := serviceNames[name]; ok {
@@ -16,8 +15,8 @@ func ServiceName(id string) string {
 	return name
 }
 
-// serviceNames are the names that follow another rule, or none: all that botocore
-// 1.43.67 has, but for sms-voice, a second name of pinpoint-sms-voice.
+// serviceNames has the names that do not follow the rule: all of botocore 1.43.67, except
+// sms-voice, a second name of pinpoint-sms-voice.
 var serviceNames = map[string]string{
 	"api-gateway":                     "apigateway",
 	"app-mesh":                        "appmesh",
@@ -74,10 +73,10 @@ var serviceNames = map[string]string{
 	"storage-gateway":                 "storagegateway",
 }
 
-// Names gives out the names of shapes, each once. The value is the last suffix tried.
+// Names assigns unique names to shapes. The value is the last suffix that was tried.
 type Names map[string]int
 
-// Unique returns the name, or the name with a number where it is taken.
+// Unique returns the name, with a number if it is taken.
 func (n Names) Unique(name string) string {
 	unique := name
 	for {

@@ -1,34 +1,27 @@
-// Package place says where in a document something is wrong: what the errors of all readers need.
+// Package place locates problems in a document, for the errors of all readers.
 package place
 
 import (
 	"bytes"
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
 // WithoutBOM returns a document without its byte order mark.
 func WithoutBOM(document []byte) []byte { return bytes.TrimPrefix(document, []byte("\ufeff")) }
 
-// IsObject reports whether a document begins as a JSON object does.
+// IsObject reports whether a document begins like a JSON object.
 func IsObject(document []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(WithoutBOM(document)), []byte("{"))
 }
 
-// Of returns the position of a byte of a document.
-func Of(document []byte, offset int) (line, column int) {
-	before := document[:min(max(offset, 0), len(document))]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])
-}
-
-// Excerpt shortens what a message quotes.
+// Excerpt shortens a text for a message: to one line of about 40 characters.
 func Excerpt(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
 	for i := range text {
@@ -39,7 +32,7 @@ func Excerpt(text string) string {
 	return text
 }
 
-// JSONError gives an error of the decoder its place.
+// JSONError returns the error for an error of the JSON decoder, with its position.
 func JSONError(document []byte, err error, remedy string) *schema.DocumentError {
 	offset, pointer, problem := int64(0), jsontext.Pointer(""), err.Error()
 	var syntax *jsontext.SyntacticError
@@ -53,6 +46,6 @@ func JSONError(document []byte, err error, remedy string) *schema.DocumentError 
 			problem = semantic.Err.Error()
 		}
 	}
-	line, column := Of(document, int(offset))
+	line, column := jsontree.Position(document, int(offset))
 	return &schema.DocumentError{Line: line, Column: column, Place: string(pointer), Problem: problem, Remedy: remedy}
 }
