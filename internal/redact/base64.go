@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // unslash undoes the JSON escapes in a text that contains JSON.
@@ -13,7 +15,7 @@ func unslash(s string) string {
 		switch {
 		case s[i] != '\\' || i+1 == len(s):
 			b = append(b, s[i])
-		case s[i+1] == 'u' && i+6 <= len(s) && !strings.ContainsFunc(s[i+2:i+6], func(r rune) bool { return r >= 0x80 || nibble(byte(r)) < 0 }):
+		case s[i+1] == 'u' && i+6 <= len(s) && !strings.ContainsFunc(s[i+2:i+6], func(r rune) bool { return r >= 0x80 || awshttp.Unhex(byte(r)) < 0 }):
 			b = utf8.AppendRune(b, hexRune([]byte(s[i+2:])))
 			i += 5
 		default:

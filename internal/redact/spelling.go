@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // A pseudonym has the same number of bytes as the name, and so has each of its characters. A string
@@ -69,21 +71,9 @@ var simpleEscapes = map[byte]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f'
 
 func hexRune(b []byte) (r rune) {
 	for _, c := range b[:4] {
-		r = r<<4 | rune(nibble(c))
+		r = r<<4 | rune(awshttp.Unhex(c))
 	}
 	return r
-}
-
-func nibble(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }
 
 // appendString appends a text as a JSON string, with the escape sequences of raw.
@@ -118,53 +108,19 @@ func appendString(dst, raw []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// unescape undoes percent-encoding. If plus is set, + is a space. A percent sign without an escape
-// is literal.
-func unescape(raw string, plus bool) string {
-	if !strings.ContainsAny(raw, "%+") {
-		return raw
-	}
-	b := make([]byte, 0, len(raw))
-	for i := 0; i < len(raw); {
-		c, n := escaped(raw[i:], plus)
-		b = append(b, c)
-		i += n
-	}
-	return string(b)
-}
-
-func escaped(raw string, plus bool) (c byte, n int) {
-	if raw[0] == '+' && plus {
-		return ' ', 1
-	}
-	if raw[0] == '%' && len(raw) >= 3 {
-		if high, low := nibble(raw[1]), nibble(raw[2]); high >= 0 && low >= 0 {
-			return byte(high<<4 | low), 3
-		}
-	}
-	return raw[0], 1
-}
-
 // appendEscaped appends a text in place of raw: with the same escapes if the length is equal, and
 // newly escaped otherwise.
 func appendEscaped(dst []byte, raw, text string, plus bool) []byte {
-	was := unescape(raw, plus)
+	was := awshttp.Unescape(raw, plus)
 	if was == text {
 		return append(dst, raw...)
 	}
 	if len(was) != len(text) {
-		for i := range len(text) {
-			if c := text[i]; digit(c) || letter(c) || strings.IndexByte("-_.~", c) >= 0 {
-				dst = append(dst, c)
-			} else {
-				dst = fmt.Appendf(dst, "%%%02X", c)
-			}
-		}
-		return dst
+		return awshttp.AppendEscaped(dst, text, "")
 	}
 	at := 0
 	for i := 0; i < len(raw); at++ {
-		c, n := escaped(raw[i:], plus)
+		c, n := awshttp.UnescapeByte(raw[i:], plus)
 		switch {
 		case c == text[at]:
 			dst = append(dst, raw[i:i+n]...)
