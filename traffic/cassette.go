@@ -90,7 +90,7 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 	case r.Response == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no response", index), "record it again, or remove it")
 	case c.kind == VCRPy && r.Request.URL.IsZero():
-		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request.uri, as vcrpy's have", index), "record it again, or remove it")
+		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request.uri, which vcrpy always writes", index), "record it again, or remove it")
 	case c.kind == VCRPy && r.missing() != "":
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no %s", index, r.missing()), "record it again, or add it")
 	}

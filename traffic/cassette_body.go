@@ -66,7 +66,7 @@ func (c *cassette) expand(n *yaml.Node, bytes int) error {
 		return nil
 	}
 	c.spent = true
-	return c.malformed(n, "aliases of this body expand to more than a cassette may hold", "write the bodies out")
+	return c.malformed(n, "aliases of this body expand to more than a cassette may hold", "repeat the bodies instead of using aliases")
 }
 
 // maxNesting is as deep as JSON may nest.
@@ -83,7 +83,7 @@ func (c *cassette) encode(to []byte, n *yaml.Node, depth int) ([]byte, error) {
 		return to, err
 	}
 	if depth > maxNesting {
-		return nil, c.malformed(n, "the body nests too deep", "record it again")
+		return nil, c.malformed(n, fmt.Sprintf("the body is nested more than %d levels deep", maxNesting), "record it again")
 	}
 	var err error
 	switch n.Kind {

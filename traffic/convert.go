@@ -75,7 +75,7 @@ func (c *cassetteWriter) fits(i int, in *Interaction) error {
 		c.meta = in.Meta
 	}
 	if in.Meta != c.meta {
-		return unfit(i, in, "has other metadata than those before it", "write a cassette for each, or NDJSON")
+		return unfit(i, in, "has different metadata from the interactions before it", "write separate cassettes, or NDJSON")
 	}
 	return fitsCassette(i, in)
 }

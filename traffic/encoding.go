@@ -35,7 +35,7 @@ func (b Body) decode(header http.Header) (Body, error) {
 		case !known && utf8.Valid(decoded): // compressed data is not: it was decoded before it was recorded
 			continue
 		case !known:
-			return b, &Error{Reason: ErrUnknownCoding, Format: coding, Problem: fmt.Sprintf("the body is encoded with %q, which is not understood", coding), Remedy: "ask the service for gzip or for none, and record it again"}
+			return b, &Error{Reason: ErrUnknownCoding, Format: coding, Problem: fmt.Sprintf("the body has the unsupported Content-Encoding %q", coding), Remedy: "request gzip or no encoding, and record it again"}
 		}
 		from, err := open(decoded)
 		if err == nil && from == nil {

@@ -56,7 +56,7 @@ func TestOddEntries(t *testing.T) {
 		{"HAR: text not base64", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"?","encoding":"base64"}}}`), "response.content.text is not base64", "3:82", `200 "" missing`},
 		{"HAR: chunks not base64", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"[\"?\"]","encoding":"base64"}}}`), "response.content.text is not a list of chunks", "3:82", `200 "" missing`},
 		{"HAR: chunks not hexadecimal", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"1g","_isBinary":true}}}`), "response.content.text is not a list of chunks", "3:82", `200 "" missing`},
-		{"HAR: an encoding", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"a","encoding":"br"}}}`), `response.content.text has the encoding "br"`, "3:82", `200 "" missing`},
+		{"HAR: an encoding", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"a","encoding":"br"}}}`), `response.content.text has the unsupported encoding "br"`, "3:82", `200 "" missing`},
 		{"HAR: url a number", har(`{"request":{"method":"GET","url":1},"response":{"status":200,"content":{"text":"a"}}}`), "request.url is not a string", "3:34", `200 "a"`},
 		{"HAR: postData a string", har(`{"request":{"method":"POST","url":"/","postData":"a"},"response":{"status":200,"content":{"text":"a"}}}`), "request.postData is not an object", "3:50", `200 "a"`},
 
@@ -69,7 +69,7 @@ func TestOddEntries(t *testing.T) {
 		{"NDJSON: not base64", lines(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"bodyBase64":"?"}}`), "the body cannot be decoded", "2:77", `200 "" missing`},
 		{"NDJSON: marked, no URL", lines(`{"crcheckInteraction":1,"request":{"method":"GET"},"response":{"status":200}}`), `request has no member "url"`, "2:35", unread},
 		{"NDJSON: marked, cut off", lines(`{"crcheckInteraction":1,"request":{"method":"GET"`), "is not JSON", "2:50", unread},
-		{"NDJSON: marked, not first", lines(`{"request":{"method":"GET","url":"/"},"crcheckInteraction":1,"response":{"status":200,"odd":1}}`), `response has a member "odd"`, "2:87", unread},
+		{"NDJSON: marked, not first", lines(`{"request":{"method":"GET","url":"/"},"crcheckInteraction":1,"response":{"status":200,"odd":1}}`), `response has an unknown member "odd"`, "2:87", unread},
 
 		{"go-vcr: null", vcr("- ~\n"), "interaction 1 is empty", "5:3", unread},
 		{"go-vcr: a scalar", vcr("- text\n"), "broken YAML", "5:1", unread},
@@ -98,7 +98,7 @@ func TestOddEntries(t *testing.T) {
 			require.Equal(t, tc.odd == unread, odd[0].Reason == traffic.ErrUnreadEntry)
 			require.Equal(t, all[0].Kind, odd[0].Kind)
 			if strings.HasPrefix(tc.name, "NDJSON") && tc.odd == unread {
-				require.Contains(t, odd[0].Error(), `an interaction is {"request":{"method":"POST","url":`)
+				require.Contains(t, odd[0].Error(), `an interaction looks like {"request":{"method":"POST","url":`)
 			}
 			if tc.odd == unread {
 				require.Len(t, all, 2)

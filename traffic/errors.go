@@ -44,7 +44,7 @@ func (e *Error) Error() string {
 	switch e.Reason {
 	case ErrUnknownFormat:
 		if e.Recorded {
-			text += ", which is recognised but not read"
+			text += ", which is not supported"
 		}
 	case ErrTooLarge:
 		text = fmt.Sprintf("%s is larger than %d MiB", text, e.Limit>>20)
@@ -61,7 +61,7 @@ func (e *Error) Error() string {
 		text = e.Source + ": " + text
 	}
 	if e.Form != "" {
-		text += "; an interaction is " + e.Form
+		text += "; an interaction looks like " + e.Form
 	}
 	return text
 }
@@ -114,12 +114,12 @@ func openError(path string, err error) *Error {
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
 		err = cause.Err
 	}
-	remedy := "see that it can be read, then run again"
+	remedy := "make sure that it can be read, then run again"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		remedy = "check the spelling of the path, and the folder it is relative to"
 	case errors.Is(err, fs.ErrPermission):
-		remedy = "give yourself permission to read it"
+		remedy = "give your user permission to read it"
 	}
 	return &Error{Reason: ErrUnreadable, Source: path, Err: err, Remedy: remedy}
 }

@@ -34,11 +34,11 @@ var foreign = []struct {
 		"export it as a HAR: mitmdump -nr FILE --set hardump=FILE.har"},
 	{binary, "binary data", "binary data", false, readable},
 	{matches(`(?i)^\s*(<!doctype html|<html)`), "HTML", "HTML", false, "record the API itself rather than a web page"},
-	{matches(`^\s*<`), "XML", "XML", false, "only AWS JSON services are understood"},
-	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "keep its body only, or record a cassette"},
+	{matches(`^\s*<`), "XML", "XML", false, "only services with an AWS JSON protocol are supported"},
+	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "name a file with only its body, or record a cassette"},
 }
 
-const readable = "give JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy; gzip may be around it"
+const readable = "name JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy, optionally compressed with gzip"
 
 // lazy compiles an expression when it is first used: most runs need few of them.
 func lazy(expression string) func() *regexp.Regexp {
@@ -79,7 +79,7 @@ var prose = []struct {
 	remedy   string
 }{
 	{lazy(`(?m)(\bbotocore\.[a-z]+.{0,40}\bDEBUG\b|\bDEBUG\b.{0,10}\bbotocore\.|^SDK [0-9/]+ [0-9:]+ DEBUG |^\[AWS [a-z0-9-]+ [0-9]{3} |\bsoftware\.amazon\.awssdk\.\S+ - |\baws_smithy_runtime)`),
-		"a debug log of an SDK", "SDK debug log", true, "it shows messages, but not byte for byte: record the traffic with crcheck"},
+		"a debug log of an SDK", "SDK debug log", true, "it does not show messages byte for byte; record the traffic with crcheck"},
 	{lazy(`(?m)\A(\s*(#.*)?\n)*\s*\[\[?[\w."' -]+\]\]?[ \t]*(#.*)?\r?\n(\s*(#.*)?\r?\n)*[ \t]*[\w."'-]+[ \t]*=`), "TOML or INI", "TOML or INI", false, readable},
 	{lazy(`\A#!`), "a script", "script", false, readable},
 }

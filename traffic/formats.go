@@ -14,8 +14,8 @@ type format struct {
 }
 
 const (
-	later      = "a later version will read it; until then record it again with go-vcr, vcrpy or crcheck, or convert it to NDJSON (docs/ndjson.md)"
-	notTraffic = "it holds no recorded traffic: name recordings, or bodies as JSON"
+	later      = "record it again with go-vcr, vcrpy or crcheck, or convert it to NDJSON (docs/ndjson.md)"
+	notTraffic = "it does not contain recorded traffic; name recordings, or response bodies as JSON"
 )
 
 // formats are tried in this order. Each wants more than one sign: a body of AWS has members of any
@@ -38,7 +38,7 @@ var formats = []format{
 	}, "migrate it: python -m vcr.migration FILE"},
 	{"LocalStack snapshot", true, func(o *outline) bool {
 		return len(o.values) > 0 && o.isObject() && o.values[0].has("recorded-date", "recorded-content")
-	}, "check the responses in its recorded-content as bare bodies of the sdk form, or record the traffic of the test with crcheck"},
+	}, "check the responses in its recorded-content as bare bodies with --encoding sdk, or record the traffic of the test with crcheck"},
 	{"LocalStack validation file", false, func(o *outline) bool {
 		return len(o.values) > 0 && o.isObject() && o.values[0].has("last_validated_date")
 	}, notTraffic},
@@ -55,26 +55,26 @@ var formats = []format{
 	}, later},
 	{"Pact contract", true, func(o *outline) bool {
 		return o.at("consumer").has("name") && o.at("provider").has("name") && o.hasAny("interactions", "messages")
-	}, "it says what a consumer expects, not what the service sent: record the traffic"},
+	}, "it says what a consumer expects, not what the service sent; record the traffic"},
 	{"Charles session", true, func(o *outline) bool {
 		return o.isList() && o.element().has("host", "request", "response") && o.element().hasAny("protocolVersion", "actualPort")
 	}, "export it as a HAR"},
-	{"moto recording", true, func(o *outline) bool { return o.element().has("url", "method", "body_encoded") }, "it has requests without responses: record the traffic with crcheck"},
-	{"CloudTrail log", true, isCloudTrail, "it has parameters, not HTTP messages: record the traffic with crcheck"},
+	{"moto recording", true, func(o *outline) bool { return o.element().has("url", "method", "body_encoded") }, "it has requests without responses; record the traffic with crcheck"},
+	{"CloudTrail log", true, isCloudTrail, "it has parameters, not HTTP messages; record the traffic with crcheck"},
 	{"Bedrock invocation log", true, func(o *outline) bool {
 		return o.at("schemaType").text == "ModelInvocationLog" && o.at("operation").isText()
 	}, "check the member output.outputBodyJson of each line as a bare body"},
 	{"Postman collection", false, func(o *outline) bool {
 		return o.at("item").isList() && (o.at("info").has("_postman_id") || strings.Contains(o.at("info", "schema").text, "postman.com"))
-	}, "record the traffic that it causes: crcheck record"},
-	{"Insomnia export", false, func(o *outline) bool { return o.at("_type").text == "export" && o.at("resources").isList() }, "record the traffic that it causes: crcheck record"},
+	}, "record the traffic of its requests: crcheck record"},
+	{"Insomnia export", false, func(o *outline) bool { return o.at("_type").text == "export" && o.at("resources").isList() }, "record the traffic of its requests: crcheck record"},
 	{"OpenAPI document", false, func(o *outline) bool {
 		return o.at("info").isObject() && (o.hasAny("openapi", "swagger") && o.hasAny("paths", "webhooks", "components") || o.has("asyncapi"))
 	}, notTraffic},
-	{"Smithy model", false, func(o *outline) bool { return o.at("smithy").isText() && o.has("shapes") }, "give it with --contract, and name recorded traffic"},
+	{"Smithy model", false, func(o *outline) bool { return o.at("smithy").isText() && o.has("shapes") }, "pass it with --contract, and name recorded traffic"},
 	{"botocore model", false, func(o *outline) bool {
 		return o.at("metadata").isObject() && o.at("operations").isObject() && o.at("shapes").isObject()
-	}, "give it with --contract, and name recorded traffic"},
+	}, "pass it with --contract, and name recorded traffic"},
 	{"JSON Schema", false, func(o *outline) bool { return strings.Contains(o.at("$schema").text, "json-schema.org/") }, notTraffic},
 	{"Jupyter notebook", false, func(o *outline) bool { return o.at("cells").isList() && o.at("nbformat").isNumber() }, notTraffic},
 }

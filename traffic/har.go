@@ -53,7 +53,7 @@ func (h *harReader) read() error {
 		return err
 	}
 	if h.decoder.PeekKind() != jsontext.KindInvalid {
-		return h.malformed("text follows the HAR", "write one HAR a file")
+		return h.malformed("unexpected text after the HAR", "write one HAR per file")
 	}
 	if _, err := h.token(); err != io.EOF {
 		return err
@@ -165,9 +165,9 @@ func (h *harReader) broken(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, errWide):
-		return tooLarge(h.name, fmt.Sprintf("entry %d or what follows it", h.index), MaxEntry)
+		return tooLarge(h.name, fmt.Sprintf("entry %d, or the text after it,", h.index), MaxEntry)
 	case errors.As(err, &syntax) && syntax.Err == io.ErrUnexpectedEOF:
-		return h.malformedAt(syntax.ByteOffset, "the HAR is cut off", "export it again; what stands before was read")
+		return h.malformedAt(syntax.ByteOffset, "the HAR is cut off", "export it again; the entries before it were read")
 	case syntax != nil:
 		return h.malformedAt(syntax.ByteOffset, fmt.Sprintf("the HAR is not JSON: %v", syntax.Err), "export it again")
 	}

@@ -246,7 +246,7 @@ func (r *entryReader) decode(what string, m *harMessage) (body []byte, written j
 	inBase64 := strings.EqualFold(m.encoding, "base64")
 	lost := jsonString{start: m.at, opaque: true}
 	if m.encoding != "" && !inBase64 {
-		r.note(r.malformed(m.at, what+" has the encoding "+strconv.Quote(m.encoding), "export it as text or base64"))
+		r.note(r.malformed(m.at, what+" has the unsupported encoding "+strconv.Quote(m.encoding), "export it as text or base64"))
 		return nil, lost, false
 	}
 	var err error

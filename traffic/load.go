@@ -93,7 +93,7 @@ func (c *cassette) decode(top *yaml.Node) error {
 	case version == 2:
 		c.kind = Cassette2
 	case version != 1:
-		return c.malformed(&d.Version, fmt.Sprintf("there is no version %d of a cassette", version), "record it again with crcheck, go-vcr or vcrpy")
+		return c.malformed(&d.Version, fmt.Sprintf("unsupported cassette version %d", version), "record it again with crcheck, go-vcr or vcrpy")
 	case fromVCRPy(&d.Interactions):
 		c.kind = VCRPy
 	}
@@ -188,12 +188,12 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 	}
 	if m := yamlType.FindStringSubmatch(problem); m != nil {
 		stands, belongs := yamlKinds[m[1]], goTypes[m[2]]
-		problem = fmt.Sprintf("got %s, want %s", cmp.Or(stands, "another value"), cmp.Or(belongs, "one of another type"))
+		problem = fmt.Sprintf("got %s, want %s", cmp.Or(stands, "another value"), cmp.Or(belongs, "a value of another type"))
 	}
 	return &Error{Reason: ErrMalformed,
 		Source: c.name, Line: at.Line, Column: at.Column,
 		Problem: "broken YAML: " + strings.TrimPrefix(problem, "yaml: "),
-		Remedy:  "fix it there, or record it again",
+		Remedy:  "fix it, or record it again",
 	}
 }
 

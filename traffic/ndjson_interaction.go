@@ -69,7 +69,7 @@ func (r *interactionReader) readPart(x *recorded, from *source, start, end int) 
 	err := r.interaction()
 	if err == nil {
 		if _, end := r.decoder.ReadToken(); end != io.EOF {
-			err = r.malformed(r.offset(), "text follows the interaction", "write one interaction a line")
+			err = r.malformed(r.offset(), "unexpected text after the interaction", "write one interaction per line")
 		}
 	}
 	if odd, ok := malformed(err); ok {
@@ -93,7 +93,7 @@ func (r *interactionReader) interaction() error {
 		}
 		raw, at, err := r.value()
 		if err == nil && string(raw) != interactionVersion {
-			err = r.malformed(at, "crcheckInteraction is not "+interactionVersion, "write "+interactionVersion+", the only version; a later one needs a later crcheck")
+			err = r.malformed(at, "crcheckInteraction is not "+interactionVersion, "set it to "+interactionVersion+", or upgrade crcheck if a later version wrote the file")
 		}
 		return err
 	})
@@ -196,9 +196,9 @@ func (r *interactionReader) object(list members, member func(name string) error)
 		}
 		switch {
 		case i == len(list.names):
-			return start, r.malformed(at, fmt.Sprintf("%s has a member %q, which means nothing", list.of, name), "remove it")
+			return start, r.malformed(at, fmt.Sprintf("%s has an unknown member %q", list.of, name), "remove it")
 		case seen&(1<<i) != 0:
-			return start, r.malformed(at, fmt.Sprintf("%s has two members %q", list.of, name), "keep one of them")
+			return start, r.malformed(at, fmt.Sprintf("%s has a duplicate member %q", list.of, name), "keep one of them")
 		}
 		seen |= 1 << i
 		if err := member(list.names[i]); err != nil {
@@ -225,7 +225,7 @@ func (r *interactionReader) headers(what string) (http.Header, error) {
 		}
 		name := r.shared(raw)
 		if _, twice := header[name]; twice {
-			return nil, r.malformed(at, fmt.Sprintf("%s has two members %q", what, name), "put all values of a header into one list")
+			return nil, r.malformed(at, fmt.Sprintf("%s has a duplicate member %q", what, name), "put all values of a header into one list")
 		}
 		list, err := r.list(what)
 		if err != nil {

@@ -71,7 +71,7 @@ func (r *plainReader) read(from *source) error {
 		return err
 	}
 	if _, err := r.decoder.ReadToken(); err == nil {
-		return r.malformed(r.offset(), "text follows the interaction", "write one interaction a line")
+		return r.malformed(r.offset(), "unexpected text after the interaction", "write one interaction per line")
 	}
 	for _, m := range []struct {
 		missing bool

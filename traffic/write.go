@@ -39,9 +39,9 @@ func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
 func fitsCassette(i int, in *Interaction) error {
 	switch {
 	case in.Request == nil:
-		return unfit(i, in, "is a bare body", "a cassette needs the request too: record it")
+		return unfit(i, in, "is a bare body", "record the request too")
 	case in.Request.Body.Missing || in.Response.Body.Missing:
-		return unfit(i, in, "has a body that was not recorded", "a cassette cannot say so: leave the interaction out, or write NDJSON")
+		return unfit(i, in, "has a body that was not recorded", "leave the interaction out, or write NDJSON, which can say so")
 	case max(len(in.Request.Header), len(in.Response.Header)) > maxKeys:
 		return unfit(i, in, fmt.Sprintf("has more than %d headers", maxKeys), "write NDJSON")
 	}

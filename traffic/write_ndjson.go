@@ -35,7 +35,7 @@ func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 // fitsNDJSON says what of an interaction a line has no place for.
 func fitsNDJSON(i int, in *Interaction) error {
 	if in.Request == nil {
-		return unfit(i, in, "is a bare body", "an interaction needs the request too: record it")
+		return unfit(i, in, "is a bare body", "record the request too")
 	}
 	ok := utf8.ValidString(in.Request.Method) && utf8.ValidString(in.Request.URL) && utf8.ValidString(in.Response.StatusText)
 	for _, header := range []http.Header{in.Request.Header, in.Response.Header} {
