@@ -21,8 +21,8 @@ type cassette struct {
 	meta    Meta
 	odd     map[int]error // why an interaction could not be decoded
 
-	aliased int  // bytes of bodies that came through an alias
-	spent   bool // they are too many
+	aliased   int  // bytes of bodies that came through an alias
+	exhausted bool // they are too many
 }
 
 // topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's own
@@ -38,8 +38,8 @@ type record struct {
 	Request  *recordedRequest  `yaml:"request"`
 	Response *recordedResponse `yaml:"response"`
 
-	names           map[string]string // what the keys are called in the file, where that is not as in go-vcr
-	asked, answered bodyForm          // how the bodies are written
+	names                     map[string]string // what the keys are called in the file, where that is not as in go-vcr
+	requestForm, responseForm bodyForm          // how the bodies are written
 }
 
 type recordedRequest struct {
@@ -66,11 +66,11 @@ func (in *input) readCassette(kind family, yield func(*Interaction, error) bool)
 	}
 	for i := range c.records {
 		interaction, err := c.interaction(i)
-		if c.spent {
+		if c.exhausted {
 			yield(nil, err)
 			return
 		}
-		if !yield(interaction, entryError(err, c.kind, i)) {
+		if !yield(interaction, unreadEntry(err, c.kind, i)) {
 			return
 		}
 	}
@@ -112,10 +112,10 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 		}
 	}
 	var err error
-	if request.Body, err = c.body(r.name("request.body"), &r.Request.Body, at, r.asked); err != nil {
+	if request.Body, err = c.body(r.name("request.body"), &r.Request.Body, at, r.requestForm); err != nil {
 		return nil, err
 	}
-	if response.Body, err = c.body(r.name("response.body"), &r.Response.Body, at, r.answered); err != nil {
+	if response.Body, err = c.body(r.name("response.body"), &r.Response.Body, at, r.responseForm); err != nil {
 		return nil, err
 	}
 	return &Interaction{Source: c.name, Kind: c.kind, Index: index, Meta: c.meta, Request: &request, Response: response}, nil
@@ -166,5 +166,5 @@ func target(n *yaml.Node) *yaml.Node {
 
 func (c *cassette) malformed(n *yaml.Node, problem, remedy string) error {
 	at := c.source.at(n.Line, n.Column)
-	return &Error{Reason: ErrMalformed, Source: c.name, Line: at.Line, Column: at.Column, Problem: problem, Remedy: remedy}
+	return malformed(c.name, at, problem, remedy)
 }

@@ -65,7 +65,7 @@ func (c *cassette) expand(n *yaml.Node, bytes int) error {
 	if c.aliased += bytes; c.aliased <= MaxCassette {
 		return nil
 	}
-	c.spent = true
+	c.exhausted = true
 	return c.malformed(n, "aliases of this body expand to more than a cassette may hold", "repeat the bodies instead of using aliases")
 }
 

@@ -27,7 +27,7 @@ func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) 
 	i := 0
 	for in, err := range interactions {
 		if err == nil {
-			in = asSent(in)
+			in = correctHeaders(in)
 			err = convert.fits(i, in)
 		}
 		if err == nil {
@@ -44,14 +44,14 @@ func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) 
 	return out.Flush()
 }
 
-// asSent is an interaction whose response says of its body what is true.
-func asSent(in *Interaction) *Interaction {
+// correctHeaders is an interaction whose response says of its body what is true.
+func correctHeaders(in *Interaction) *Interaction {
 	if !in.Response.RecordedDecoded() {
 		return in
 	}
 	sent := *in
 	sent.Response.Header = maps.Clone(in.Response.Header)
-	dropCodings(sent.Response.Header)
+	dropEncodingHeaders(sent.Response.Header)
 	return &sent
 }
 
@@ -75,7 +75,7 @@ func (c *cassetteWriter) fits(i int, in *Interaction) error {
 		c.meta = in.Meta
 	}
 	if in.Meta != c.meta {
-		return unfit(i, in, "has different metadata from the interactions before it", "write separate cassettes, or NDJSON")
+		return unwritable(i, in, "has different metadata from the interactions before it", "write separate cassettes, or NDJSON")
 	}
 	return fitsCassette(i, in)
 }

@@ -59,10 +59,10 @@ func (b Body) decode(header http.Header) (Body, error) {
 	return Body{Bytes: decoded, Missing: b.Missing, place: &place{source: origin.source, written: encoded{b}}}, nil
 }
 
-// dropCodings: beside a body that was recorded decoded, headers that say otherwise, or state the
+// dropEncodingHeaders: beside a body that was recorded decoded, headers that say otherwise, or state the
 // length of what was encoded, would mislead who reads the body or is sent it. (net/http takes them
 // away, too.)
-func dropCodings(header http.Header) {
+func dropEncodingHeaders(header http.Header) {
 	if len(codings(header)) > 0 {
 		maps.DeleteFunc(header, func(name string, _ []string) bool {
 			return strings.EqualFold(name, "Content-Encoding") || strings.EqualFold(name, "Content-Length")

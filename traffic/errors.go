@@ -81,21 +81,27 @@ func (e *Error) Is(reason error) bool {
 	return false
 }
 
-// malformed returns err as an error that is about the text itself, and not yet about an entry.
-func malformed(err error) (*Error, bool) {
+// malformed returns an ErrMalformed. The zero Position is unknown.
+func malformed(source string, at Position, problem, remedy string) *Error {
+	return &Error{Reason: ErrMalformed, Source: source, Line: at.Line, Column: at.Column, Problem: problem, Remedy: remedy}
+}
+
+// asMalformed returns err if its reason is ErrMalformed itself, rather than one that includes it.
+func asMalformed(err error) (*Error, bool) {
 	e, ok := err.(*Error)
 	return e, ok && e.Reason == ErrMalformed
 }
 
-// entryError makes a malformed text the error of an interaction that is not read.
-func entryError(err error, kind Kind, index int) error {
-	if e, ok := malformed(err); ok {
-		return e.entry(ErrUnreadEntry, kind, index)
+// unreadEntry turns an ErrMalformed into an ErrUnreadEntry, and returns any other error as it is.
+func unreadEntry(err error, kind Kind, index int) error {
+	if e, ok := asMalformed(err); ok {
+		return e.ofEntry(ErrUnreadEntry, kind, index)
 	}
 	return err
 }
 
-func (e *Error) entry(reason error, kind Kind, index int) *Error {
+// ofEntry returns a copy of e with the reason, for one entry.
+func (e *Error) ofEntry(reason error, kind Kind, index int) *Error {
 	entry := *e
 	entry.Reason, entry.Kind, entry.Index = reason, kind, index
 	return &entry

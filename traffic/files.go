@@ -55,7 +55,7 @@ func walkFolder(path string, yield func(File, error) bool) bool {
 	}
 	for _, entry := range entries {
 		below := filepath.Join(path, entry.Name())
-		if strings.HasPrefix(entry.Name(), ".") || linkToFolder(below, entry) || entry.IsDir() && installed(below) {
+		if strings.HasPrefix(entry.Name(), ".") || linkToFolder(below, entry) || entry.IsDir() && thirdParty(below) {
 			continue
 		}
 		if !walk(below, false, yield) {
@@ -74,8 +74,8 @@ func linkToFolder(path string, entry fs.DirEntry) bool {
 	return err == nil && info.IsDir()
 }
 
-// installed says whether a folder below the one that was named is made by a package manager.
-func installed(path string) bool {
+// thirdParty says whether a folder below the one that was named is made by a package manager.
+func thirdParty(path string) bool {
 	switch filepath.Base(path) {
 	case "node_modules", "__pycache__", "site-packages":
 		return true

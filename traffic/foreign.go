@@ -122,7 +122,7 @@ func extension(path string) string {
 
 // text is text in none of the formats that are read; it is told by its name, or else by how it
 // begins.
-func (in *input) text(text []byte, looks string) error {
+func (in *input) unrecognised(text []byte, looks string) error {
 	head := text[:min(len(text), lookAhead)]
 	named := formatOf(in.name)
 	for _, p := range prose {

@@ -103,8 +103,8 @@ func isCloudTrail(o *outline) bool {
 		event.hasAny("userIdentity", "requestParameters", "eventCategory")
 }
 
-// unread is the format of a document that is recognised but not read; nil if there is none such.
-func unread(source string, o *outline) error {
+// unsupported is the format of a document that is recognised but not read; nil if there is none such.
+func unsupported(source string, o *outline) error {
 	for _, f := range formats {
 		if f.is(o) {
 			return unknownFormat(source, article(f.name), f.name, f.recorded, f.remedy)
@@ -113,13 +113,13 @@ func unread(source string, o *outline) error {
 	return nil
 }
 
-// unreadJSON looks at JSON documents only: what is a scalar is not a format.
-func unreadJSON(source string, text []byte) error {
+// unsupportedJSON looks at JSON documents only: what is a scalar is not a format.
+func unsupportedJSON(source string, text []byte) error {
 	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON)
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
 		return nil
 	}
-	return unread(source, outlineOf(text[:min(len(text), outlineBytes)]))
+	return unsupported(source, outlineOf(text[:min(len(text), outlineBytes)]))
 }
 
 // article puts a or an before a name.

@@ -60,5 +60,5 @@ func (g *gunzipper) explain(err error) error {
 	default:
 		return err // the reader below failed
 	}
-	return &Error{Reason: ErrMalformed, Source: g.name, Problem: problem, Remedy: "copy or download it again; the text before it was read"}
+	return malformed(g.name, Position{}, problem, "copy or download it again; the text before it was read")
 }

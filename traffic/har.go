@@ -117,7 +117,7 @@ func (h *harReader) list() error {
 // entry yields an entry, after what is odd about it, and says whether to go on.
 func (h *harReader) entry(x *recorded) bool {
 	if err := h.entries.read(x); err != nil {
-		return h.yield(nil, entryError(err, HAR, x.Index))
+		return h.yield(nil, unreadEntry(err, HAR, x.Index))
 	}
 	for _, problem := range h.entries.problems(&x.Interaction) {
 		if !h.yield(nil, problem) {
@@ -189,5 +189,5 @@ func (h *harReader) malformed(problem, remedy string) error {
 func (h *harReader) malformedAt(offset int64, problem, remedy string) error {
 	n := min(max(offset-h.window.offset, 0), int64(len(h.window.data)))
 	line, column := h.window.place(int(n))
-	return &Error{Reason: ErrMalformed, Source: h.name, Line: line, Column: column + 1, Problem: problem, Remedy: remedy}
+	return malformed(h.name, Position{line, column + 1}, problem, remedy)
 }

@@ -2,6 +2,9 @@ package traffic
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"math"
 	"net/http"
 	"net/textproto"
@@ -16,7 +19,7 @@ import (
 // entryReader reads the entries of a HAR, one after the other. Unlike an interaction of NDJSON, an
 // entry may have any members, and null for those that are not known.
 type entryReader struct {
-	laxReader
+	lenientReader
 	x *recorded
 }
 
@@ -24,7 +27,7 @@ type entryReader struct {
 // is no interaction in it.
 func (r *entryReader) read(x *recorded) error {
 	if r.of == "" {
-		r.of, r.remedy, r.lax = "the entry", "export it again", true
+		r.of, r.remedy, r.lenient = "the entry", "export it again", true
 	}
 	r.x, r.odd = x, nil
 	r.reset(x.Source, &x.source)
@@ -55,7 +58,7 @@ func (r *entryReader) read(x *recorded) error {
 	case response.start < 0: // aborted before there was one
 		response.start = start
 	}
-	r.answer(&response)
+	r.responseBody(&response)
 	return nil
 }
 
@@ -83,13 +86,13 @@ func (r *entryReader) request() error {
 		return err
 	}
 	r.x.Request = &r.x.request
-	r.asked(&m, start)
+	r.requestBody(&m, start)
 	return nil
 }
 
-// asked makes the body of the request. Without text there was none only if the entry says so, or
+// requestBody makes the body of the request. Without text there was none only if the entry says so, or
 // the method has none by custom.
-func (r *entryReader) asked(m *harMessage, start int) {
+func (r *entryReader) requestBody(m *harMessage, start int) {
 	request, body := &r.x.request, &r.x.bodies[0]
 	request.Body.place = &body.place
 	body.string = jsonString{start: start, opaque: true}
@@ -150,9 +153,9 @@ func (r *entryReader) response() (m harMessage, err error) {
 	return m, err
 }
 
-// answer makes the body of the response, which depends on what else the entry says. A body that has
+// responseBody makes the body of the response, which depends on what else the entry says. A body that has
 // no text was dropped by who recorded it, unless it is known that there was none.
-func (r *entryReader) answer(m *harMessage) {
+func (r *entryReader) responseBody(m *harMessage) {
 	response, body := &r.x.Response, &r.x.bodies[1]
 	response.Body.place = &body.place
 	body.string = jsonString{start: m.start, opaque: true}
@@ -162,7 +165,7 @@ func (r *entryReader) answer(m *harMessage) {
 			m.size = 1 // there was one
 		}
 		if len(response.Body.Bytes) > 0 {
-			r.decoded()
+			r.fixHeaders()
 			return
 		}
 	}
@@ -173,10 +176,10 @@ func (r *entryReader) answer(m *harMessage) {
 	}
 }
 
-// decoded: the text of a HAR is decoded already. Some proxies export the encoded bytes as base64.
-func (r *entryReader) decoded() {
+// fixHeaders drops the headers that describe an encoding: the text of a HAR is decoded already. Some proxies export the encoded bytes as base64.
+func (r *entryReader) fixHeaders() {
 	if response := &r.x.Response; !r.x.bodies[1].string.opaque || !bytes.HasPrefix(response.Body.Bytes, gzipMagic) {
-		dropCodings(response.Header)
+		dropEncodingHeaders(response.Header)
 	}
 }
 
@@ -243,20 +246,20 @@ func (r *entryReader) content(what string, m *harMessage) error {
 
 // decode is what a text holds; what it cannot be decoded to is noted.
 func (r *entryReader) decode(what string, m *harMessage) (body []byte, written jsonString, known bool) {
-	inBase64 := strings.EqualFold(m.encoding, "base64")
+	isBase64 := strings.EqualFold(m.encoding, "base64")
 	lost := jsonString{start: m.at, opaque: true}
-	if m.encoding != "" && !inBase64 {
+	if m.encoding != "" && !isBase64 {
 		r.note(r.malformed(m.at, what+" has the unsupported encoding "+strconv.Quote(m.encoding), "export it as text or base64"))
 		return nil, lost, false
 	}
 	var err error
 	if chunks := pollyChunks(m); chunks != nil {
-		body, err = chunks.decode(inBase64)
+		body, err = chunks.decode(isBase64)
 		if written = lost; err != nil {
 			err = r.notA(m.at, what, "a list of chunks in base64 or hexadecimal digits, as Polly.JS writes it")
 		}
 	} else {
-		body, written, err = r.body(what, m.text, m.at, inBase64)
+		body, written, err = r.body(what, m.text, m.at, isBase64)
 	}
 	if err != nil {
 		r.note(err)
@@ -293,15 +296,15 @@ func (r *entryReader) params(what string, m *harMessage) error {
 
 // status is 0 where there was no response: Playwright writes -1.
 func (r *entryReader) status() (int, error) {
-	n, err := r.whole("response.status")
+	n, err := r.wholeNumber("response.status")
 	return max(n, 0), err
 }
 
 // size is a number of bytes, -1 if it is not known.
 func (r *entryReader) size() (int, error) {
 	raw, _, err := r.value()
-	n, wrong := strconv.Atoi(string(raw))
-	if wrong != nil {
+	n, invalid := strconv.Atoi(string(raw))
+	if invalid != nil {
 		return -1, err
 	}
 	return max(n, -1), err
@@ -310,10 +313,53 @@ func (r *entryReader) size() (int, error) {
 // milliseconds may have a fraction; what is no time is none.
 func (r *entryReader) milliseconds() (time.Duration, error) {
 	raw, _, err := r.value()
-	ms, wrong := strconv.ParseFloat(string(raw), 64)
-	if err != nil || wrong != nil || !(ms > 0) || ms > 9.2e12 { // which is 292 years, the longest that a Duration can be
+	ms, invalid := strconv.ParseFloat(string(raw), 64)
+	if err != nil || invalid != nil || !(ms > 0) || ms > 9.2e12 { // which is 292 years, the longest that a Duration can be
 
 		return 0, err
 	}
 	return time.Duration(math.Round(ms * 1e6)), nil
+}
+
+// chunks are the pieces of a body as Polly.JS persists it in its HAR (@pollyjs/adapter-node-http,
+// getBodyFromChunks): what was encoded on the wire is a JSON list of its chunks within the string,
+// in hexadecimal digits with _isBinary, or in base64 from version 6 on; other bytes that are not
+// UTF-8 are one piece.
+type chunks []string
+
+// pollyChunks are nil where a text is written as in any other HAR.
+func pollyChunks(m *harMessage) chunks {
+	if m.text.Kind() != jsontext.KindString || m.encoding == "" && !m.hex {
+		return nil
+	}
+	text, err := jsontext.AppendUnquote(nil, m.text)
+	if err != nil {
+		return nil
+	}
+	if !bytes.HasPrefix(text, []byte("[")) {
+		if m.encoding != "" {
+			return nil // plain base64
+		}
+		return chunks{string(text)}
+	}
+	list := chunks{}
+	if json.Unmarshal(text, &list) != nil {
+		return chunks{"?"} // neither digits nor base64
+	}
+	return list
+}
+
+func (c chunks) decode(isBase64 bool) (body []byte, err error) {
+	decode := hex.DecodeString
+	if isBase64 {
+		decode = base64.StdEncoding.DecodeString
+	}
+	for _, chunk := range c {
+		piece, err := decode(chunk)
+		if err != nil {
+			return nil, err
+		}
+		body = append(body, piece...)
+	}
+	return body, nil
 }

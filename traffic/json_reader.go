@@ -16,7 +16,7 @@ import (
 // wrong in it stands.
 type jsonReader struct {
 	of, remedy string // what the text is, and what to do when it is no JSON
-	lax        bool   // what is passed over need not be UTF-8
+	lenient    bool   // what is passed over need not be UTF-8
 
 	decoder jsontext.Decoder
 	input   bytes.Buffer
@@ -44,17 +44,17 @@ func (r *jsonReader) resetPart(name string, from *source, start, end int) {
 	}
 	r.name, r.source, r.skip, r.failed = name, from, start, nil
 	r.input = *bytes.NewBuffer(from.data[start:end])
-	r.decoder.Reset(&r.input, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(r.lax)) // object refuses duplicates, and says which
+	r.decoder.Reset(&r.input, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(r.lenient)) // object refuses duplicates, and says which
 }
 
 // text reads a string; the short ones are shared.
 func (r *jsonReader) text(what string) (string, error) {
-	text, _, err := r.letters(what)
+	text, _, err := r.rawText(what)
 	return r.shared(text), err
 }
 
 // letters reads a string, which holds until the next call.
-func (r *jsonReader) letters(what string) (text []byte, at int, err error) {
+func (r *jsonReader) rawText(what string) (text []byte, at int, err error) {
 	raw, at, err := r.value()
 	switch {
 	case err != nil:
@@ -83,7 +83,7 @@ func (r *jsonReader) number(what string) (int, error) {
 }
 
 // body is what a string holds, as it is or as base64.
-func (r *jsonReader) body(what string, raw jsontext.Value, at int, inBase64 bool) ([]byte, jsonString, error) {
+func (r *jsonReader) body(what string, raw jsontext.Value, at int, isBase64 bool) ([]byte, jsonString, error) {
 	if raw.Kind() != jsontext.KindString {
 		return nil, jsonString{}, r.notA(at, what, "a string")
 	}
@@ -91,7 +91,7 @@ func (r *jsonReader) body(what string, raw jsontext.Value, at int, inBase64 bool
 	switch {
 	case err != nil:
 		return nil, jsonString{}, r.notA(at, what, "Unicode text")
-	case !inBase64:
+	case !isBase64:
 		return decoded, jsonString{start: at}, nil
 	case bytes.ContainsAny(decoded, "\r\n"): // package base64 passes over them
 		return nil, jsonString{}, r.notA(at, what, "base64")
@@ -118,7 +118,7 @@ func (r *jsonReader) shared(b []byte) string {
 
 // unquote decodes a string. The result holds until the next call.
 func (r *jsonReader) unquote(raw []byte) (text []byte, err error) {
-	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && (!r.lax || utf8.Valid(inner)) {
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && (!r.lenient || utf8.Valid(inner)) {
 		return inner, nil
 	}
 	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
@@ -145,9 +145,9 @@ func (r *jsonReader) value() (raw jsontext.Value, at int, err error) {
 	return raw, r.offset() - len(raw), nil
 }
 
-func (r *jsonReader) open(what string) (start int, err error) {
+func (r *jsonReader) openObject(what string) (start int, err error) {
 	if r.decoder.PeekKind() != jsontext.KindBeginObject {
-		return 0, r.wrong(what, "an object")
+		return 0, r.wrongType(what, "an object")
 	}
 	err = r.delimiter()
 	return r.offset() - 1, err
@@ -174,7 +174,7 @@ func (r *jsonReader) next() int {
 }
 
 // wrong reads the value that is of the wrong type.
-func (r *jsonReader) wrong(what, wanted string) error {
+func (r *jsonReader) wrongType(what, wanted string) error {
 	_, at, err := r.value()
 	if err != nil {
 		return err
@@ -196,6 +196,5 @@ func (r *jsonReader) broken(err error) error {
 }
 
 func (r *jsonReader) malformed(at int, problem, remedy string) error {
-	place := r.source.position(at)
-	return &Error{Reason: ErrMalformed, Source: r.name, Line: place.Line, Column: place.Column, Problem: problem, Remedy: remedy}
+	return malformed(r.name, r.source.position(at), problem, remedy)
 }

@@ -31,7 +31,7 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 		if kind == cassetteText {
 			return nil, c.broken(err, &root)
 		}
-		return nil, in.text(data, "plain text")
+		return nil, in.unrecognised(data, "plain text")
 	}
 	if len(root.Content) == 0 {
 		return nil, in.notACassette(data, nil)
@@ -40,13 +40,13 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 	if top.Kind != yaml.MappingNode {
 		return nil, in.notACassette(data, top)
 	}
-	if n := crowded(top); n != nil {
+	if n := oversizedMapping(top); n != nil {
 		if kind != cassetteText {
 			return nil, in.notACassette(data, top)
 		}
 		return nil, c.malformed(n, fmt.Sprintf("a mapping has more than %d keys", maxKeys), "split it")
 	}
-	if interactions := child(top, "interactions"); interactions == nil || child(top, "version") == nil && noneRecorded(interactions) {
+	if interactions := child(top, "interactions"); interactions == nil || child(top, "version") == nil && noInteractions(interactions) {
 		return nil, in.notACassette(data, top)
 	}
 	return c, c.decode(top)
@@ -58,15 +58,15 @@ func (in *input) notACassette(data []byte, top *yaml.Node) error {
 	looks := "YAML without interactions"
 	if top == nil || top.Kind == yaml.ScalarNode {
 		looks = "plain text"
-	} else if err := unread(in.name, outlineOfYAML(top)); err != nil {
+	} else if err := unsupported(in.name, outlineOfYAML(top)); err != nil {
 		return err
 	}
-	return in.text(data, looks)
+	return in.unrecognised(data, looks)
 }
 
-// noneRecorded says that a list is of something else than requests with their responses. Without a
+// noInteractions says that a list is of something else than requests with their responses. Without a
 // version it may be any.
-func noneRecorded(interactions *yaml.Node) bool {
+func noInteractions(interactions *yaml.Node) bool {
 	list := target(interactions)
 	if list.Kind != yaml.SequenceNode {
 		return true
@@ -150,13 +150,13 @@ func parse(data []byte, root *yaml.Node) (err error) {
 	return yaml.Unmarshal(data, root)
 }
 
-// crowded is the first mapping with too many keys.
-func crowded(n *yaml.Node) *yaml.Node {
+// oversizedMapping is the first mapping with too many keys.
+func oversizedMapping(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys {
 		return n
 	}
 	for _, child := range n.Content {
-		if found := crowded(child); found != nil {
+		if found := oversizedMapping(child); found != nil {
 			return found
 		}
 	}
@@ -184,17 +184,13 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 		line, _ := strconv.Atoi(m[1])
 		at, problem = c.source.position(c.source.yamlText(line)), m[2]
 	} else if near.Line == 0 {
-		at = c.source.position(suspect(c.source.data, problem))
+		at = c.source.position(invalidOffset(c.source.data, problem))
 	}
 	if m := yamlType.FindStringSubmatch(problem); m != nil {
 		stands, belongs := yamlKinds[m[1]], goTypes[m[2]]
 		problem = fmt.Sprintf("got %s, want %s", cmp.Or(stands, "another value"), cmp.Or(belongs, "a value of another type"))
 	}
-	return &Error{Reason: ErrMalformed,
-		Source: c.name, Line: at.Line, Column: at.Column,
-		Problem: "broken YAML: " + strings.TrimPrefix(problem, "yaml: "),
-		Remedy:  "fix it, or record it again",
-	}
+	return malformed(c.name, at, "broken YAML: "+strings.TrimPrefix(problem, "yaml: "), "fix it, or record it again")
 }
 
 var (
@@ -225,9 +221,9 @@ var (
 	}
 )
 
-// suspect is the offset of what the YAML library complains about without a line: an alias of
+// invalidOffset is the offset of what the YAML library complains about without a line: an alias of
 // nothing, or the first byte that YAML admits nowhere (YAML 1.1, section 5.1).
-func suspect(data []byte, problem string) int {
+func invalidOffset(data []byte, problem string) int {
 	if m := unknownAnchor.FindStringSubmatch(problem); m != nil {
 		return max(bytes.Index(data, []byte("*"+m[1])), 0)
 	}

@@ -75,15 +75,15 @@ func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 // refuses says why a document or, for all of a file, its first line is not a bare body: it is of
 // another format, or the file is of another kind, and below a folder; see [File.Read].
 func (in *input) refuses(text []byte, document bool) error {
-	if err := unreadJSON(in.name, text); err != nil {
+	if err := unsupportedJSON(in.name, text); err != nil {
 		return err
 	}
 	looks := cmp.Or(formatOf(in.name), "JSON without a request")
 	unknown := unknownFormat(in.name, looks, looks, false, "name the file itself to check it as a bare body")
 	switch text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON); {
-	case in.trust == onlyInteractions:
+	case in.accepts == onlyInteractions:
 		return unknown
-	case in.trust == wholeDocument && (len(text) == 0 || text[0] != '{' && text[0] != '[' || scan(text) != nil):
+	case in.accepts == wholeDocument && (len(text) == 0 || text[0] != '{' && text[0] != '[' || scan(text) != nil):
 		return unknownFormat(in.name, "plain text", "plain text", false, unknown.Remedy)
 	}
 	return nil
@@ -121,8 +121,8 @@ func (in *input) yieldLine(index int, text []byte, line int, err error, yield fu
 	case bareBody:
 		return yield(newBare(in.name, NDJSON, index, content(text), line), nil) && err == nil
 	case markedInteraction:
-		interaction, malformed := in.interactions.read(in.name, index, content(text), line)
-		return yield(interaction, entryError(malformed, NDJSON, index)) && err == nil
+		interaction, broken := in.interactions.read(in.name, index, content(text), line)
+		return yield(interaction, unreadEntry(broken, NDJSON, index)) && err == nil
 	}
 	x := &recorded{Interaction: Interaction{Source: in.name, Kind: NDJSON, Index: index}, source: source{data: content(text), first: line}}
 	start := len(x.source.data) - len(bytes.TrimPrefix(x.source.data, byteOrderMark))

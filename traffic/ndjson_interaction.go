@@ -72,7 +72,7 @@ func (r *interactionReader) readPart(x *recorded, from *source, start, end int) 
 			err = r.malformed(r.offset(), "unexpected text after the interaction", "write one interaction per line")
 		}
 	}
-	if odd, ok := malformed(err); ok {
+	if odd, ok := asMalformed(err); ok {
 		odd.Form = interactionForm
 	}
 	if err != nil {
@@ -154,7 +154,7 @@ func (r *interactionReader) messageBody(member string, body *Body, written *json
 
 // duration is written as Go does, and go-vcr.
 func (r *interactionReader) duration(what string) (time.Duration, error) {
-	text, at, err := r.letters(what)
+	text, at, err := r.rawText(what)
 	if err != nil {
 		return 0, err
 	}
@@ -181,7 +181,7 @@ func (r *interactionReader) meta() error {
 // object hands its members over by name, each of which must be known and come once, and says where
 // it starts.
 func (r *interactionReader) object(list members, member func(name string) error) (start int, err error) {
-	if start, err = r.open(list.of); err != nil {
+	if start, err = r.openObject(list.of); err != nil {
 		return start, err
 	}
 	seen := 0
@@ -214,7 +214,7 @@ func (r *interactionReader) object(list members, member func(name string) error)
 }
 
 func (r *interactionReader) headers(what string) (http.Header, error) {
-	if _, err := r.open(what); err != nil {
+	if _, err := r.openObject(what); err != nil {
 		return nil, err
 	}
 	header := make(http.Header, 4)
@@ -239,7 +239,7 @@ func (r *interactionReader) headers(what string) (http.Header, error) {
 // list reads the values of one header.
 func (r *interactionReader) list(what string) ([]string, error) {
 	if r.decoder.PeekKind() != jsontext.KindBeginArray {
-		return nil, r.wrong(what, "lists of strings")
+		return nil, r.wrongType(what, "lists of strings")
 	}
 	if err := r.delimiter(); err != nil {
 		return nil, err

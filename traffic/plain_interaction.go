@@ -14,7 +14,7 @@ import (
 // are not known are passed over, a header has one value or a list of them, and a body may be JSON
 // instead of text. The method, the URL and the status must be there.
 type plainReader struct {
-	laxReader
+	lenientReader
 	x *recorded
 }
 
@@ -22,15 +22,15 @@ type plainReader struct {
 // it.
 func (r *plainReader) yield(x *recorded, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	if r.of == "" {
-		r.of, r.remedy, r.lax = "the interaction", "write it again, or remove it", true
+		r.of, r.remedy, r.lenient = "the interaction", "write it again, or remove it", true
 	}
 	r.x, r.odd = x, nil
 	r.resetPart(x.Source, from, start, end)
 	if err := r.read(from); err != nil {
-		if odd, ok := malformed(err); ok {
+		if odd, ok := asMalformed(err); ok {
 			odd.Form = interactionForm
 		}
-		return yield(nil, entryError(err, x.Kind, x.Index))
+		return yield(nil, unreadEntry(err, x.Kind, x.Index))
 	}
 	for _, problem := range r.problems(&x.Interaction) {
 		if !yield(nil, problem) {
@@ -42,15 +42,15 @@ func (r *plainReader) yield(x *recorded, from *source, start, end int, yield fun
 
 // plainMessage is what a request or a response says.
 type plainMessage struct {
-	start            int // where it begins
-	method, url      string
-	header           http.Header
-	status           int
-	statusText       string
-	body             jsontext.Value // nil: there is none
-	at               int            // where the body begins
-	base64, missing  bool
-	hasURL, answered bool
+	start             int // where it begins
+	method, url       string
+	header            http.Header
+	status            int
+	statusText        string
+	body              jsontext.Value // nil: there is none
+	at                int            // where the body begins
+	base64, missing   bool
+	hasURL, hasStatus bool
 }
 
 func (r *plainReader) read(from *source) error {
@@ -80,7 +80,7 @@ func (r *plainReader) read(from *source) error {
 	}{
 		{request.method == "", "request.method", request.start},
 		{!request.hasURL, "request.url", request.start},
-		{!response.answered, "response.status", max(response.start, start)},
+		{!response.hasStatus, "response.status", max(response.start, start)},
 	} {
 		if m.missing && len(r.odd) > 0 {
 			return r.odd[0]
@@ -93,7 +93,7 @@ func (r *plainReader) read(from *source) error {
 	r.body(0, &r.x.request.Body, &request, from, !hasBody(request.method))
 	r.body(1, &r.x.Response.Body, &response, from, response.status == http.StatusNoContent || response.status == http.StatusNotModified || request.method == http.MethodHead)
 	if len(r.x.Response.Body.Bytes) > 0 && r.x.Response.RecordedDecoded() {
-		dropCodings(r.x.Response.Header)
+		dropEncodingHeaders(r.x.Response.Header)
 	}
 	return nil
 }
@@ -111,8 +111,8 @@ func (r *plainReader) message(what string) (m plainMessage, err error) {
 				_, err = r.members(what+"."+name, func(inner string) (err error) {
 					switch inner {
 					case "code":
-						m.status, err = r.whole(what + "." + name + ".code")
-						m.answered = err == nil
+						m.status, err = r.wholeNumber(what + "." + name + ".code")
+						m.hasStatus = err == nil
 					default:
 						err = r.skip()
 					}
@@ -120,8 +120,8 @@ func (r *plainReader) message(what string) (m plainMessage, err error) {
 				})
 				return err
 			}
-			m.status, err = r.whole(what + "." + name)
-			m.answered = err == nil
+			m.status, err = r.wholeNumber(what + "." + name)
+			m.hasStatus = err == nil
 		case "statusText", "status_text", "reason":
 			m.statusText, err = r.nullable(what + "." + name)
 		case "headers":
@@ -161,14 +161,14 @@ func (r *plainReader) headers(what string) (http.Header, error) {
 	}
 	_, err := r.members(what, func(name string) error {
 		if r.decoder.PeekKind() != jsontext.KindBeginArray {
-			value, err := r.word(what)
+			value, err := r.scalarText(what)
 			if err == nil {
 				add(name, value)
 			}
 			return err
 		}
 		return r.elements(what, func() error {
-			value, err := r.word(what)
+			value, err := r.scalarText(what)
 			if err == nil {
 				add(name, value)
 			}
@@ -227,7 +227,7 @@ func (in *input) readInteractions(text []byte, yield func(*Interaction, error) b
 		return false
 	}
 	o := outlineOf(text)
-	if o.element().shape() == bareBody || unread(in.name, o) != nil {
+	if o.element().shape() == bareBody || unsupported(in.name, o) != nil {
 		return false
 	}
 	start := len(text) - len(opening)
@@ -261,8 +261,8 @@ func (in *input) readInteractions(text []byte, yield func(*Interaction, error) b
 func (in *input) yieldPart(index int, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	x := &recorded{Interaction: Interaction{Source: in.name, Kind: JSON, Index: index}}
 	if shapeOf(from.data[start:end]) == markedInteraction {
-		interaction, malformed := in.interactions.readPart(x, from, start, end)
-		return yield(interaction, entryError(malformed, JSON, index))
+		interaction, err := in.interactions.readPart(x, from, start, end)
+		return yield(interaction, unreadEntry(err, JSON, index))
 	}
 	return in.plain.yield(x, from, start, end, yield)
 }

@@ -25,9 +25,9 @@ func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 	return File{Path: name, Named: true}.Read(r)
 }
 
-func read(name string, trusted trust, r io.Reader) iter.Seq2[*Interaction, error] {
+func read(name string, accepts acceptance, r io.Reader) iter.Seq2[*Interaction, error] {
 	return func(yield func(*Interaction, error) bool) {
-		in := &input{name: name, trust: trusted, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
+		in := &input{name: name, accepts: accepts, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
 		kind, err := in.kind()
 		switch {
 		case err != nil:
@@ -45,7 +45,7 @@ func read(name string, trusted trust, r io.Reader) iter.Seq2[*Interaction, error
 // input is what is being read.
 type input struct {
 	name         string
-	trust        trust
+	accepts      acceptance
 	r            *bufio.Reader
 	interactions interactionReader
 	plain        plainReader

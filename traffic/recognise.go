@@ -42,24 +42,24 @@ func (in *input) recognise(head []byte, whole bool) (family, error) {
 	}
 	text := bytes.TrimLeft(head, blankJSON)
 	switch {
-	case len(text) == 0 && whole && in.trust < anyDocument:
-		return unknown, in.text(nil, "empty file")
+	case len(text) == 0 && whole && in.accepts < anyDocument:
+		return unknown, in.unrecognised(nil, "empty file")
 	case len(text) == 0:
 		return jsonText, nil
 	case harOpening().Match(text):
 		return harText, nil
 	case flowCassette().Match(text), quotedKey().Match(text):
 		return cassetteText, nil
-	case in.trust == anyJSON && jsonOpening().Match(text), in.trust < anyJSON && likeJSON(text, whole):
+	case in.accepts == anyJSON && jsonOpening().Match(text), in.accepts < anyJSON && likeJSON(text, whole):
 		return jsonText, nil
-	case in.trust >= anyDocument && whole && jsonStump().Match(bytes.TrimRight(text, blankJSON)):
+	case in.accepts >= anyDocument && whole && jsonPrefix().Match(bytes.TrimRight(text, blankJSON)):
 		return jsonText, nil
 	case !yamlOpening().Match(text) && !topLevelKey().Match(text):
-		return unknown, in.text(text, "plain text")
+		return unknown, in.unrecognised(text, "plain text")
 	case cassetteKey().Match(text):
 		return cassetteText, nil
 	case !whole && !topLevelKey().Match(text): // a cassette has its keys first; parsing a large file is dear
-		return unknown, in.text(text, "YAML without interactions")
+		return unknown, in.unrecognised(text, "YAML without interactions")
 	}
 	return yamlText, nil
 }

@@ -39,7 +39,7 @@ func (o *outline) shape() shape {
 	request, response := o.at("request"), o.at("response")
 	method := httpMethod().MatchString(request.at("method").text)
 	address := request.at("url").isText() || request.at("uri").isText()
-	answered := response.isObject() && response.hasAny(statusNames...)
+	answered := response.isObject() && response.hasAny(statusMembers...)
 	switch {
 	case !o.isObject() || !request.isObject() || !o.has("response") || isWireMock(o):
 		return bareBody
@@ -47,7 +47,7 @@ func (o *outline) shape() shape {
 		return markedInteraction
 	case method && address, (method || address) && answered:
 		return plainInteraction
-	case response.isObject() && request.hasAny(requestNames...) && (answered || response.hasAny("headers", "body")):
+	case response.isObject() && request.hasAny(httpRequestMembers...) && (answered || response.hasAny("headers", "body")):
 		return plainInteraction // one that cannot be read
 	}
 	return bareBody
@@ -56,8 +56,8 @@ func (o *outline) shape() shape {
 // markName is interactionMark as a name.
 const markName = "crcheckInteraction"
 
-// requestNames are members of a request that is not of a contract.
-var requestNames = []string{"method", "url", "uri", "path", "headers", "body"}
+// httpRequestMembers are members of a request that is not of a contract.
+var httpRequestMembers = []string{"method", "url", "uri", "path", "headers", "body"}
 
-// statusNames are what tools call the status of a response.
-var statusNames = []string{"status", "statusCode", "status_code", "code"}
+// statusMembers are what tools call the status of a response.
+var statusMembers = []string{"status", "statusCode", "status_code", "code"}

@@ -14,9 +14,9 @@ type source struct {
 	first  int // the line number of data's first line
 	before int // characters that stand before data in that line
 
-	once   sync.Once
-	starts []int        // offsets where lines start
-	stops  []checkpoint // characters counted up to an offset, every few kilobytes
+	once        sync.Once
+	starts      []int        // offsets where lines start
+	checkpoints []checkpoint // characters counted up to an offset, every few kilobytes
 
 	yamlOnce   sync.Once
 	yamlStarts []int // offsets where lines start in YAML's eyes
@@ -26,7 +26,7 @@ type source struct {
 // findings in one long line would cost the square of the line's length.
 type checkpoint struct{ offset, characters int }
 
-const milageStep = 4 << 10
+const checkpointStep = 4 << 10
 
 func newSource(data []byte, first int) *source { return &source{data: data, first: first} }
 
@@ -36,8 +36,8 @@ func (s *source) index() {
 		characters, next := 0, 0
 		for i := 0; i < len(s.data); {
 			if i >= next {
-				s.stops = append(s.stops, checkpoint{i, characters})
-				next = i + milageStep
+				s.checkpoints = append(s.checkpoints, checkpoint{i, characters})
+				next = i + checkpointStep
 			}
 			size := 1
 			if s.data[i] >= utf8.RuneSelf {
@@ -69,11 +69,11 @@ func (s *source) position(offset int) Position {
 
 // characters counts what comes before offset.
 func (s *source) characters(offset int) int {
-	i := sort.Search(len(s.stops), func(i int) bool { return s.stops[i].offset > offset }) - 1
+	i := sort.Search(len(s.checkpoints), func(i int) bool { return s.checkpoints[i].offset > offset }) - 1
 	if i < 0 {
 		return 0
 	}
-	return s.stops[i].characters + utf8.RuneCount(s.data[s.stops[i].offset:offset])
+	return s.checkpoints[i].characters + utf8.RuneCount(s.data[s.checkpoints[i].offset:offset])
 }
 
 // line is the text of one line, a part of the data.

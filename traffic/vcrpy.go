@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -74,7 +75,7 @@ func (r *pyRecord) record() *record {
 	as := &record{names: pyNames}
 	if r.Request != nil {
 		as.Request = &recordedRequest{Headers: r.Request.Headers.header(), URL: r.Request.URI, Method: r.Request.Method}
-		as.Request.Body, as.asked = pyBody(r.Request.Body, r.Request.Parsed)
+		as.Request.Body, as.requestForm = pyBody(r.Request.Body, r.Request.Parsed)
 	}
 	switch {
 	case r.Response == nil:
@@ -82,13 +83,13 @@ func (r *pyRecord) record() *record {
 	case !r.Response.StatusCode.IsZero(): // by which vcrpy tells such a response, too
 		as.names = httpxNames
 		as.Response = &recordedResponse{Body: r.Response.Content, Headers: r.Response.Headers.header(), Code: r.Response.StatusCode}
-		dropCodings(as.Response.Headers)
+		dropEncodingHeaders(as.Response.Headers)
 	default:
 		as.Response = &recordedResponse{Headers: r.Response.Headers.header(), Status: r.Response.Status.Message, Code: r.Response.Status.Code}
-		as.Response.Body, as.answered = pyBody(r.Response.Body, r.Response.Parsed)
+		as.Response.Body, as.responseForm = pyBody(r.Response.Body, r.Response.Parsed)
 	}
-	if as.answered == asYAML {
-		dropCodings(as.Response.Headers)
+	if as.responseForm == asYAML {
+		dropEncodingHeaders(as.Response.Headers)
 	}
 	return as
 }
@@ -147,5 +148,53 @@ func (c *cassette) decodeJSON() bool {
 		return false
 	}
 	top, err := jsonNodes(c.source)
-	return err == nil && crowded(top) == nil && c.decode(top) == nil && c.kind != Cassette
+	return err == nil && oversizedMapping(top) == nil && c.decode(top) == nil && c.kind != Cassette
+}
+
+// jsonNodes reads JSON as the YAML library would, if YAML were the superset of JSON that it is
+// taken for.
+func jsonNodes(from *source) (*yaml.Node, error) {
+	document := bytes.TrimPrefix(from.data, byteOrderMark)
+	d := jsontext.NewDecoder(bytes.NewBuffer(document), jsontext.AllowDuplicateNames(true)) // decoding refuses them
+	return jsonNode(d, from, len(from.data)-len(document))
+}
+
+// jsonNode reads the next value. The decoder bounds how deep they nest.
+func jsonNode(d *jsontext.Decoder, from *source, skip int) (*yaml.Node, error) {
+	n := &yaml.Node{}
+	var end jsontext.Kind
+	switch d.PeekKind() {
+	case jsontext.KindBeginObject:
+		n.Kind, n.Tag, end = yaml.MappingNode, "!!map", jsontext.KindEndObject
+	case jsontext.KindBeginArray:
+		n.Kind, n.Tag, end = yaml.SequenceNode, "!!seq", jsontext.KindEndArray
+	default:
+		value, err := d.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		n.Kind, n.Value = yaml.ScalarNode, string(value)
+		if value.Kind() == jsontext.KindString {
+			text, err := jsontext.AppendUnquote(nil, value)
+			if err != nil {
+				return nil, err
+			}
+			n.Tag, n.Style, n.Value = "!!str", yaml.DoubleQuotedStyle, string(text)
+		}
+		n.Line, n.Column = from.yamlPlace(skip + int(d.InputOffset()) - len(value))
+		return n, nil
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, err
+	}
+	n.Line, n.Column = from.yamlPlace(skip + int(d.InputOffset()) - 1)
+	for d.PeekKind() != end {
+		child, err := jsonNode(d, from, skip)
+		if err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, child)
+	}
+	_, err := d.ReadToken()
+	return n, err
 }

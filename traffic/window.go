@@ -44,14 +44,14 @@ func (w *window) forget(offset int64) {
 
 // place is the line, and how many characters stand in it before the n-th byte of data.
 func (w *window) place(n int) (line, column int) {
-	gone := w.data[:n]
+	before := w.data[:n]
 	line, column = w.line, w.column
-	if last := bytes.LastIndexByte(gone, '\n'); last >= 0 {
-		line += bytes.Count(gone, []byte("\n"))
+	if last := bytes.LastIndexByte(before, '\n'); last >= 0 {
+		line += bytes.Count(before, []byte("\n"))
 		column = 0
-		gone = gone[last+1:]
+		before = before[last+1:]
 	}
-	return line, column + utf8.RuneCount(gone)
+	return line, column + utf8.RuneCount(before)
 }
 
 // cut copies a stretch of the stream. Blanks before it in its line belong to it.

@@ -39,17 +39,17 @@ func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
 func fitsCassette(i int, in *Interaction) error {
 	switch {
 	case in.Request == nil:
-		return unfit(i, in, "is a bare body", "record the request too")
+		return unwritable(i, in, "is a bare body", "record the request too")
 	case in.Request.Body.Missing || in.Response.Body.Missing:
-		return unfit(i, in, "has a body that was not recorded", "leave the interaction out, or write NDJSON, which can say so")
+		return unwritable(i, in, "has a body that was not recorded", "leave the interaction out, or write NDJSON, which can say so")
 	case max(len(in.Request.Header), len(in.Response.Header)) > maxKeys:
-		return unfit(i, in, fmt.Sprintf("has more than %d headers", maxKeys), "write NDJSON")
+		return unwritable(i, in, fmt.Sprintf("has more than %d headers", maxKeys), "write NDJSON")
 	}
 	return nil
 }
 
-func unfit(i int, in *Interaction, problem, remedy string) error {
-	return &Error{Reason: ErrMalformed, Source: in.Source, Problem: fmt.Sprintf("interaction %d %s", i+1, problem), Remedy: remedy}
+func unwritable(i int, in *Interaction, problem, remedy string) error {
+	return malformed(in.Source, Position{}, fmt.Sprintf("interaction %d %s", i+1, problem), remedy)
 }
 
 // cassetteWriter writes a cassette piece by piece: an interaction at a time, and its metadata last.

@@ -35,7 +35,7 @@ func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 // fitsNDJSON says what of an interaction a line has no place for.
 func fitsNDJSON(i int, in *Interaction) error {
 	if in.Request == nil {
-		return unfit(i, in, "is a bare body", "record the request too")
+		return unwritable(i, in, "is a bare body", "record the request too")
 	}
 	ok := utf8.ValidString(in.Request.Method) && utf8.ValidString(in.Request.URL) && utf8.ValidString(in.Response.StatusText)
 	for _, header := range []http.Header{in.Request.Header, in.Response.Header} {
@@ -47,7 +47,7 @@ func fitsNDJSON(i int, in *Interaction) error {
 		ok = ok && utf8.ValidString(*f.value)
 	}
 	if !ok {
-		return unfit(i, in, "has a method, URL, status, header or metadata that is not UTF-8", "write a cassette, which can hold it")
+		return unwritable(i, in, "has a method, URL, status, header or metadata that is not UTF-8", "write a cassette, which can hold it")
 	}
 	return nil
 }

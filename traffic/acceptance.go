@@ -9,19 +9,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// trust is how much a file's name, and who named it, say for its being JSON. Interactions speak for
+// acceptance is how much a file's name, and who named it, say for its being JSON. Interactions speak for
 // themselves, in any file.
-type trust int
+type acceptance int
 
 const (
-	onlyInteractions trust = iota // a file of another kind, or of YAML, below a folder
-	wholeDocument                 // a file without an extension, below a folder: its JSON must be whole
-	anyDocument                   // named by the user: what begins like JSON is, perhaps broken
-	anyJSON                       // named like JSON: its first character is enough
+	onlyInteractions acceptance = iota // a file of another kind, or of YAML, below a folder
+	wholeDocument                      // a file without an extension, below a folder: its JSON must be whole
+	anyDocument                        // named by the user: what begins like JSON is, perhaps broken
+	anyJSON                            // named like JSON: its first character is enough
 )
 
 // trusted is what a file's name tells.
-func (f File) trusted() trust {
+func (f File) accepts() acceptance {
 	switch ending := strings.TrimPrefix(extension(f.Path), "."); {
 	case ending == "json" || ending == "ndjson" || ending == "jsonl":
 		return anyJSON
@@ -37,11 +37,11 @@ func (f File) trusted() trust {
 // found below a folder and is not called .json, .ndjson or .jsonl is more likely something else:
 // without an extension it must be whole JSON, and with any other it must hold interactions, else it
 // is an [ErrUnknownFormat].
-func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.trusted(), r) }
+func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.accepts(), r) }
 
 var (
 	jsonOpening = lazy(`^([{\["]|-?[0-9]|(null|true|false)\b)`)
-	jsonStump   = lazy(`^(-|n|nu|nul|t|tr|tru|f|fa|fal|fals)$`)
+	jsonPrefix  = lazy(`^(-|n|nu|nul|t|tr|tru|f|fa|fal|fals)$`)
 	jsonScalar  = lazy(`^("(?:[^"\\\n]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|null|true|false)`)
 )
 

@@ -8,9 +8,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// laxReader reads objects that may have any members, in which one odd value does not spoil the
+// lenientReader reads objects that may have any members, in which one odd value does not spoil the
 // others: it is noted, and left out.
-type laxReader struct {
+type lenientReader struct {
 	jsonReader
 	odd []*Error // of the interaction that is being read
 }
@@ -18,23 +18,23 @@ type laxReader struct {
 // maxOdd bounds what is noted of one interaction: past it, another says nothing new.
 const maxOdd = 10
 
-func (r *laxReader) note(err error) {
-	if odd, ok := malformed(err); ok && len(r.odd) < maxOdd {
+func (r *lenientReader) note(err error) {
+	if odd, ok := asMalformed(err); ok && len(r.odd) < maxOdd {
 		r.odd = append(r.odd, odd)
 	}
 }
 
 // problems are what was noted of an interaction.
-func (r *laxReader) problems(x *Interaction) (all []*Error) {
+func (r *lenientReader) problems(x *Interaction) (all []*Error) {
 	for _, odd := range r.odd {
-		all = append(all, odd.entry(ErrOddEntry, x.Kind, x.Index))
+		all = append(all, odd.ofEntry(ErrOddEntry, x.Kind, x.Index))
 	}
 	return all
 }
 
 // members hands the names of an object's members over, and says where the object begins.
-func (r *laxReader) members(what string, member func(name string) error) (start int, err error) {
-	if start, err = r.open(what); err != nil {
+func (r *lenientReader) members(what string, member func(name string) error) (start int, err error) {
+	if start, err = r.openObject(what); err != nil {
 		return start, err
 	}
 	for r.decoder.PeekKind() != jsontext.KindEndObject {
@@ -54,9 +54,9 @@ func (r *laxReader) members(what string, member func(name string) error) (start 
 }
 
 // elements hands the elements of a list over.
-func (r *laxReader) elements(what string, element func() error) error {
+func (r *lenientReader) elements(what string, element func() error) error {
 	if r.decoder.PeekKind() != jsontext.KindBeginArray {
-		return r.wrong(what, "a list")
+		return r.wrongType(what, "a list")
 	}
 	if err := r.delimiter(); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (r *laxReader) elements(what string, element func() error) error {
 
 // ended says whether nothing more can be read: a string that is not closed looks like one that is
 // until it is read.
-func (r *laxReader) ended() bool {
+func (r *lenientReader) ended() bool {
 	if r.failed == nil && r.decoder.PeekKind() == jsontext.KindInvalid {
 		_ = r.skip()
 	}
@@ -81,7 +81,7 @@ func (r *laxReader) ended() bool {
 }
 
 // pairs reads a list of objects with a name and a value.
-func (r *laxReader) pairs(what string, pair func(name, value string, at int)) error {
+func (r *lenientReader) pairs(what string, pair func(name, value string, at int)) error {
 	if r.null() {
 		return r.skip()
 	}
@@ -90,9 +90,9 @@ func (r *laxReader) pairs(what string, pair func(name, value string, at int)) er
 		at, err := r.members(what, func(member string) (err error) {
 			switch member {
 			case "name":
-				name, err = r.word(what)
+				name, err = r.scalarText(what)
 			case "value":
-				value, err = r.word(what)
+				value, err = r.scalarText(what)
 			default:
 				err = r.skip()
 			}
@@ -106,16 +106,16 @@ func (r *laxReader) pairs(what string, pair func(name, value string, at int)) er
 }
 
 // null says whether null comes next.
-func (r *laxReader) null() bool { return r.decoder.PeekKind() == jsontext.KindNull }
+func (r *lenientReader) null() bool { return r.decoder.PeekKind() == jsontext.KindNull }
 
-func (r *laxReader) skip() error {
+func (r *lenientReader) skip() error {
 	if err := r.decoder.SkipValue(); err != nil {
 		return r.broken(err)
 	}
 	return nil
 }
 
-func (r *laxReader) nullable(what string) (string, error) {
+func (r *lenientReader) nullable(what string) (string, error) {
 	if r.null() {
 		return "", r.skip()
 	}
@@ -123,7 +123,7 @@ func (r *laxReader) nullable(what string) (string, error) {
 }
 
 // word is a string; a number or truth value in its place is noted, and taken as it is written.
-func (r *laxReader) word(what string) (string, error) {
+func (r *lenientReader) scalarText(what string) (string, error) {
 	switch r.decoder.PeekKind() {
 	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
 		raw, at, err := r.value()
@@ -138,7 +138,7 @@ func (r *laxReader) word(what string) (string, error) {
 
 // whole is a whole number; one with a fraction of zero, an exponent or quotes is noted, and taken
 // for what it means.
-func (r *laxReader) whole(what string) (int, error) {
+func (r *lenientReader) wholeNumber(what string) (int, error) {
 	if r.null() {
 		return 0, r.skip()
 	}
@@ -146,8 +146,8 @@ func (r *laxReader) whole(what string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, wrong := strconv.Atoi(string(raw))
-	if wrong == nil {
+	n, invalid := strconv.Atoi(string(raw))
+	if invalid == nil {
 		return n, nil
 	}
 	if digits := bytes.Trim(raw, `"`); len(digits) <= 16 {
@@ -159,7 +159,7 @@ func (r *laxReader) whole(what string) (int, error) {
 	return 0, r.notWhole(at, what, raw)
 }
 
-func (r *laxReader) notWhole(at int, what string, raw []byte) error {
+func (r *lenientReader) notWhole(at int, what string, raw []byte) error {
 	return r.malformed(at, fmt.Sprintf("%s is %.20s, not a whole number", what, raw), "export it again, or write it as a whole number")
 }
 
