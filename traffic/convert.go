@@ -9,12 +9,14 @@ import (
 )
 
 // Convert writes interactions, such as those of [Read], as a cassette ([Cassette]) or as NDJSON
-// ([NDJSON]), with the memory of one interaction. Nothing is lost: method, URL, headers, bodies,
-// status, its text, duration and metadata are read back as they were; only a Content-Encoding that
-// the body of a response does not have is left out, see [Response.RecordedDecoded]. What the format
-// has no place for is a [ErrMalformed] that names it, and a [ErrTooLarge] what its readers would
-// refuse; then, as when the interactions end in an error, which is returned as it is, some of the
-// output was written already.
+// ([NDJSON]). It holds one interaction in memory at a time. The conversion is lossless: method, URL,
+// headers, bodies, status, status text, duration and metadata are read back unchanged. Only a
+// Content-Encoding that does not describe the body of the response is dropped, with its
+// Content-Length; see [Response.RecordedDecoded].
+//
+// An interaction that the format cannot represent is an [ErrMalformed], and one that its readers
+// would reject is an [ErrTooLarge]. An error in interactions is returned unchanged. After any error,
+// part of the output may have been written.
 //
 // A cassette has one [Meta], which all of its interactions must share.
 func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) error {
@@ -44,7 +46,7 @@ func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) 
 	return out.Flush()
 }
 
-// correctHeaders is an interaction whose response says of its body what is true.
+// correctHeaders returns the interaction without headers that do not describe the body of its response.
 func correctHeaders(in *Interaction) *Interaction {
 	if !in.Response.RecordedDecoded() {
 		return in
@@ -69,7 +71,7 @@ var writers = map[Kind]func(*bufio.Writer) writer{
 
 func (n *ndjsonWriter) fits(i int, in *Interaction) error { return fitsNDJSON(i, in) }
 
-// fits also makes the metadata of the first interaction that of the cassette.
+// fits also takes the metadata of the cassette from the first interaction.
 func (c *cassetteWriter) fits(i int, in *Interaction) error {
 	if i == 0 {
 		c.meta = in.Meta

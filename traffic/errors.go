@@ -9,9 +9,9 @@ import (
 
 // The reasons of an [Error], for errors.Is.
 var (
-	ErrUnknownFormat = errors.New("unknown format")        // the input is not of a kind that this package reads
-	ErrMalformed     = errors.New("malformed")             // the input is broken, or the output format cannot hold an interaction
-	ErrOddEntry      = errors.New("odd entry")             // something odd about one interaction; reading goes on
+	ErrUnknownFormat = errors.New("unknown format")        // the format of the input is not supported
+	ErrMalformed     = errors.New("malformed")             // the input is broken, or the output format cannot represent an interaction
+	ErrOddEntry      = errors.New("odd entry")             // one interaction does not conform to its format; reading continues
 	ErrUnreadEntry   = errors.New("unread entry")          // an odd entry that is not yielded; also ErrOddEntry
 	ErrTooLarge      = errors.New("too large")             // a limit of this package is exceeded
 	ErrUnreadable    = errors.New("unreadable")            // the input cannot be opened or read; Err has the cause
@@ -19,21 +19,21 @@ var (
 	ErrBrokenCoding  = errors.New("broken content coding") // a body cannot be decoded; Err has the cause
 )
 
-// Error is every error that this package returns about traffic. Reason says which of its fields
-// are set. [ErrOddEntry] and [ErrUnreadEntry] do not end the input: reading goes on after them, and
-// one interaction may have several. An odd entry is itself yielded next, without its odd part; an
-// unread entry is left out. Both are also [ErrMalformed].
+// Error is every error that this package returns about traffic. Reason determines which fields are
+// set. [ErrOddEntry] and [ErrUnreadEntry] do not end the input: reading continues after them, and one
+// interaction may have several. After an odd entry, the interaction is yielded without the part that
+// the error is about. An unread entry is not yielded. Both are also [ErrMalformed].
 type Error struct {
 	Reason       error  // one of the Err variables
 	Source       string // the input's name; empty for a body, which does not know its input
-	Line, Column int    // 0: unknown
-	Problem      string // what is wrong; of ErrTooLarge what is too large: "line 17", "document"
+	Line, Column int    // from 1; 0: unknown
+	Problem      string // what is wrong; for ErrTooLarge, what is too large: "line 17", "document"
 	Remedy       string // what to do
 
-	Format   string // the format or content coding that is not read: "placebo recording", "TOML", "br"
-	Recorded bool   // of ErrUnknownFormat: a recognised format of recorded traffic
-	Form     string // an example of an interaction, where the text should have been one
-	Limit    int    // of ErrTooLarge, in bytes
+	Format   string // the format or content coding that is not supported: "placebo recording", "TOML", "br"
+	Recorded bool   // for ErrUnknownFormat: Format is one of recorded traffic
+	Form     string // an example of an interaction, if the text should have been one
+	Limit    int    // for ErrTooLarge, in bytes
 	Kind     Kind   // of an entry
 	Index    int    // of an entry, from 0
 	Err      error  // the cause, if another error is
@@ -68,7 +68,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether a reason is that of e, or one that includes it.
+// Is reports whether reason is the Reason of e, or one that includes it.
 func (e *Error) Is(reason error) bool {
 	switch reason {
 	case e.Reason:
@@ -116,7 +116,7 @@ func unknownFormat(source, looks, format string, recorded bool, remedy string) *
 }
 
 func openError(path string, err error) *Error {
-	// The path is a field of its own; os repeats it in its errors.
+	// Source has the path, which the errors of package os repeat.
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
 		err = cause.Err
 	}
@@ -130,7 +130,7 @@ func openError(path string, err error) *Error {
 	return &Error{Reason: ErrUnreadable, Source: path, Err: err, Remedy: remedy}
 }
 
-// readError is what a failing reader becomes.
+// readError returns the error for a failed read of the input.
 func readError(source string, err error) error {
 	if broken := (*Error)(nil); errors.As(err, &broken) && broken.Reason == ErrMalformed {
 		return broken // gzip data

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// format is a kind of document that is recognised by its outline but not read.
+// format is an unsupported format that is recognised by the outline of a document.
 type format struct {
 	name     string // as [Error.Format]
-	recorded bool   // it holds recorded traffic
+	recorded bool   // a format of recorded traffic
 	is       func(*outline) bool
 	remedy   string
 }
@@ -18,8 +18,8 @@ const (
 	notTraffic = "it does not contain recorded traffic; name recordings, or response bodies as JSON"
 )
 
-// formats are tried in this order. Each wants more than one sign: a body of AWS has members of any
-// name.
+// formats are tried in this order. Each takes more than one sign, because an AWS body may have members
+// of any name.
 var formats = []format{
 	{"placebo recording", true, func(o *outline) bool {
 		code, data := o.at("status_code"), o.at("data")
@@ -79,8 +79,8 @@ var formats = []format{
 	{"Jupyter notebook", false, func(o *outline) bool { return o.at("cells").isList() && o.at("nbformat").isNumber() }, notTraffic},
 }
 
-// isWireMock: one mapping is an interaction, save where it matches by patterns or makes the
-// response up.
+// isWireMock reports a WireMock mapping. A single mapping counts as an interaction, unless it matches
+// requests by patterns or generates the response.
 func isWireMock(o *outline) bool {
 	one := o
 	if o.at("mappings").isList() {
@@ -92,8 +92,8 @@ func isWireMock(o *outline) bool {
 		response.hasAny("jsonBody", "bodyFileName", "base64Body", "fault", "proxyBaseUrl", "transformers"))
 }
 
-// isCloudTrail: a log file, or one event a line. Records of DynamoDB's and S3's streams have some
-// of these members, too.
+// isCloudTrail reports a log file, or a line with one event. Records of DynamoDB streams and S3 events
+// also have some of these members.
 func isCloudTrail(o *outline) bool {
 	event := o
 	if len(o.names) == 1 && o.at("Records").isList() {
@@ -103,7 +103,7 @@ func isCloudTrail(o *outline) bool {
 		event.hasAny("userIdentity", "requestParameters", "eventCategory")
 }
 
-// unsupported is the format of a document that is recognised but not read; nil if there is none such.
+// unsupported returns the error for a document in an unsupported format; nil if no format matches.
 func unsupported(source string, o *outline) error {
 	for _, f := range formats {
 		if f.is(o) {
@@ -113,7 +113,7 @@ func unsupported(source string, o *outline) error {
 	return nil
 }
 
-// unsupportedJSON looks at JSON documents only: what is a scalar is not a format.
+// unsupportedJSON is [unsupported] for a JSON text. A scalar is not in any format.
 func unsupportedJSON(source string, text []byte) error {
 	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON)
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
@@ -122,7 +122,7 @@ func unsupportedJSON(source string, text []byte) error {
 	return unsupported(source, outlineOf(text[:min(len(text), outlineBytes)]))
 }
 
-// article puts a or an before a name.
+// article puts "a" or "an" before a name.
 func article(name string) string {
 	if strings.IndexByte("AEIOUaeio", name[0]) >= 0 {
 		return "an " + name

@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. What
-// it does not know, as the members with an underscore, it passes over token by token.
+// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. It skips
+// unknown members, such as those with an underscore, token by token.
 type harReader struct {
 	name    string
 	window  window
@@ -25,14 +25,14 @@ func (in *input) readHAR(yield func(*Interaction, error) bool) {
 		_, _ = in.r.Discard(len(byteOrderMark))
 		h.window.column = 1
 	}
-	// What is kept is checked to be UTF-8 entry by entry; names are repeated in what is not.
+	// entryReader checks that the members it keeps are UTF-8. The others may have duplicate names.
 	h.decoder = jsontext.NewDecoder(&h.window, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if err := h.read(); err != nil && err != errStopped {
 		yield(nil, err)
 	}
 }
 
-// errStopped: the caller wants no more.
+// errStopped ends reading because the caller stopped iterating.
 var errStopped = errors.New("stopped")
 
 func (h *harReader) read() error {
@@ -64,7 +64,7 @@ func (h *harReader) read() error {
 	return nil
 }
 
-// members hands the names of an object's members over; the function reads their values.
+// members calls member with the name of each member of an object. member must read the value.
 func (h *harReader) members(what string, member func(name string) error) error {
 	if h.decoder.PeekKind() != jsontext.KindBeginObject {
 		return h.notA(what, "an object")
@@ -114,7 +114,7 @@ func (h *harReader) list() error {
 	return err
 }
 
-// entry yields an entry, after what is odd about it, and says whether to go on.
+// entry yields an entry after its problems, and reports whether to continue.
 func (h *harReader) entry(x *recorded) bool {
 	if err := h.entries.read(x); err != nil {
 		return h.yield(nil, unreadEntry(err, HAR, x.Index))
@@ -127,7 +127,7 @@ func (h *harReader) entry(x *recorded) bool {
 	return h.yield(&x.Interaction, nil)
 }
 
-// skip passes over a value, of which the window never holds more than a token.
+// skip skips a value. The window never holds more than one of its tokens.
 func (h *harReader) skip() error {
 	depth := h.decoder.StackDepth()
 	for {
@@ -140,7 +140,7 @@ func (h *harReader) skip() error {
 	}
 }
 
-// token holds until the next call.
+// token returns the next token, which is valid until the next call.
 func (h *harReader) token() (jsontext.Token, error) {
 	token, err := h.decoder.ReadToken()
 	if err == io.EOF {
@@ -160,7 +160,7 @@ func (h *harReader) notA(what, wanted string) error {
 	return h.malformed(fmt.Sprintf("%s is not %s", what, wanted), "export it again")
 }
 
-// broken explains an error of the decoder, which may be one of the reader below.
+// broken converts an error of the decoder, which may come from the underlying reader.
 func (h *harReader) broken(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
@@ -174,7 +174,7 @@ func (h *harReader) broken(err error) error {
 	return readError(h.name, errors.Unwrap(err))
 }
 
-// malformed is a problem of the value that comes next.
+// malformed returns an error at the next value.
 func (h *harReader) malformed(problem, remedy string) error {
 	at := h.decoder.InputOffset()
 	for i := int(at - h.window.offset); i < len(h.window.data); i++ {
