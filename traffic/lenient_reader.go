@@ -8,14 +8,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// lenientReader reads objects that may have any members, in which one odd value does not spoil the
-// others: it is noted, and left out.
+// lenientReader reads objects that may have any members. An odd value is noted and left out; the rest
+// of the object is read.
 type lenientReader struct {
 	jsonReader
 	odd []*Error // of the interaction that is being read
 }
 
-// maxOdd bounds what is noted of one interaction: past it, another says nothing new.
+// maxOdd is the maximum number of problems that are noted of one interaction.
 const maxOdd = 10
 
 func (r *lenientReader) note(err error) {
@@ -24,7 +24,7 @@ func (r *lenientReader) note(err error) {
 	}
 }
 
-// problems are what was noted of an interaction.
+// problems returns the noted problems of an interaction.
 func (r *lenientReader) problems(x *Interaction) (all []*Error) {
 	for _, odd := range r.odd {
 		all = append(all, odd.ofEntry(ErrOddEntry, x.Kind, x.Index))
@@ -32,7 +32,8 @@ func (r *lenientReader) problems(x *Interaction) (all []*Error) {
 	return all
 }
 
-// members hands the names of an object's members over, and says where the object begins.
+// members calls member with the name of each member of an object, and returns the offset of the object.
+// member must read the value.
 func (r *lenientReader) members(what string, member func(name string) error) (start int, err error) {
 	if start, err = r.openObject(what); err != nil {
 		return start, err
@@ -53,7 +54,7 @@ func (r *lenientReader) members(what string, member func(name string) error) (st
 	return start, r.delimiter()
 }
 
-// elements hands the elements of a list over.
+// elements calls element for each element of a list. element must read it.
 func (r *lenientReader) elements(what string, element func() error) error {
 	if r.decoder.PeekKind() != jsontext.KindBeginArray {
 		return r.wrongType(what, "a list")
@@ -71,8 +72,8 @@ func (r *lenientReader) elements(what string, element func() error) error {
 	return r.delimiter()
 }
 
-// ended says whether nothing more can be read: a string that is not closed looks like one that is
-// until it is read.
+// ended reports whether nothing more can be read. It reads ahead, because a string without a closing
+// quote cannot be told apart until it is read.
 func (r *lenientReader) ended() bool {
 	if r.failed == nil && r.decoder.PeekKind() == jsontext.KindInvalid {
 		_ = r.skip()
@@ -105,7 +106,7 @@ func (r *lenientReader) pairs(what string, pair func(name, value string, at int)
 	})
 }
 
-// null says whether null comes next.
+// null reports whether the next value is null.
 func (r *lenientReader) null() bool { return r.decoder.PeekKind() == jsontext.KindNull }
 
 func (r *lenientReader) skip() error {
@@ -122,7 +123,7 @@ func (r *lenientReader) nullable(what string) (string, error) {
 	return r.text(what)
 }
 
-// word is a string; a number or truth value in its place is noted, and taken as it is written.
+// scalarText reads a string. A number or boolean in its place is noted, and used as it is written.
 func (r *lenientReader) scalarText(what string) (string, error) {
 	switch r.decoder.PeekKind() {
 	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
@@ -136,8 +137,8 @@ func (r *lenientReader) scalarText(what string) (string, error) {
 	return r.nullable(what)
 }
 
-// whole is a whole number; one with a fraction of zero, an exponent or quotes is noted, and taken
-// for what it means.
+// wholeNumber reads a whole number. A number with a fraction of zero, an exponent or quotes is noted,
+// and its value is used.
 func (r *lenientReader) wholeNumber(what string) (int, error) {
 	if r.null() {
 		return 0, r.skip()
@@ -163,5 +164,5 @@ func (r *lenientReader) notWhole(at int, what string, raw []byte) error {
 	return r.malformed(at, fmt.Sprintf("%s is %.20s, not a whole number", what, raw), "export it again, or write it as a whole number")
 }
 
-// isDecimal: Go also parses hexadecimal numbers, infinities and underscores.
+// isDecimal rejects the hexadecimal numbers, infinities and underscores that Go also parses.
 func isDecimal(digits []byte) bool { return len(bytes.Trim(digits, "0123456789.eE+-")) == 0 }

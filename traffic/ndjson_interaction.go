@@ -11,15 +11,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// interactionMark is the first member of a line that is a whole interaction, spelled so, and its
-// only version.
+// interactionMark is the first member of a line with a strict interaction, as it is written, and
+// interactionVersion its only value.
 const (
 	interactionMark    = `"crcheckInteraction"`
 	interactionVersion = "1"
 )
 
-// The members of the objects in such a line, as problems name them. Those that it must have come
-// first.
+// The members of the objects in such a line, as errors name them. Required members come first.
 var (
 	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response", "meta"}, 3}
 	requestMembers     = members{"request", "request.", []string{
@@ -35,8 +34,8 @@ type members struct {
 	required   int
 }
 
-// recorded is one interaction of a line of NDJSON, or an entry of a HAR, in one allocation: a file
-// has a great many of them.
+// recorded is one interaction of a line of NDJSON, or an entry of a HAR, in one allocation, because
+// files have many of them.
 type recorded struct {
 	Interaction
 	request Request
@@ -47,7 +46,7 @@ type recorded struct {
 	}
 }
 
-// interactionReader reads interactions of lines, one after the other.
+// interactionReader reads strict interactions, one after the other.
 type interactionReader struct {
 	jsonReader
 	line *recorded
@@ -59,7 +58,7 @@ func (r *interactionReader) read(name string, index int, text []byte, line int) 
 	return r.readPart(x, &x.source, len(text)-len(bytes.TrimPrefix(text, byteOrderMark)), len(text))
 }
 
-// readPart reads the interaction in a stretch of a source.
+// readPart reads the interaction in a part of a source.
 func (r *interactionReader) readPart(x *recorded, from *source, start, end int) (*Interaction, error) {
 	if r.of == "" {
 		r.of, r.remedy = "the interaction", "write it again, or remove it"
@@ -100,7 +99,7 @@ func (r *interactionReader) interaction() error {
 	return err
 }
 
-// message reads a request or a response. A body that it lacks stands where the message does.
+// message reads a request or a response. An absent body has the position of the message.
 func (r *interactionReader) message(list members, which int, header *http.Header, body *Body) error {
 	var hasBody bool
 	b := &r.line.bodies[which]
@@ -136,7 +135,7 @@ func (r *interactionReader) message(list members, which int, header *http.Header
 	return err
 }
 
-// messageBody reads any of the members that say what the body is.
+// messageBody reads the member body, bodyBase64 or bodyMissing.
 func (r *interactionReader) messageBody(member string, body *Body, written *jsonString) (at int, err error) {
 	raw, at, err := r.value()
 	switch {
@@ -152,7 +151,7 @@ func (r *interactionReader) messageBody(member string, body *Body, written *json
 	return at, nil
 }
 
-// duration is written as Go does, and go-vcr.
+// duration reads a duration in the notation of Go and go-vcr.
 func (r *interactionReader) duration(what string) (time.Duration, error) {
 	text, at, err := r.rawText(what)
 	if err != nil {
@@ -178,8 +177,8 @@ func (r *interactionReader) meta() error {
 	return err
 }
 
-// object hands its members over by name, each of which must be known and come once, and says where
-// it starts.
+// object calls member with the name of each member, and returns the offset of the object. Members must
+// be known and unique, and member must read the value.
 func (r *interactionReader) object(list members, member func(name string) error) (start int, err error) {
 	if start, err = r.openObject(list.of); err != nil {
 		return start, err

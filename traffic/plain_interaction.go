@@ -10,16 +10,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// plainReader reads objects with a request and a response as other tools write them: members that
-// are not known are passed over, a header has one value or a list of them, and a body may be JSON
-// instead of text. The method, the URL and the status must be there.
+// plainReader reads objects with a request and a response as other tools write them. Unknown members
+// are ignored, a header has one value or a list, and a body may be JSON instead of text. The method,
+// the URL and the status are required.
 type plainReader struct {
 	lenientReader
 	x *recorded
 }
 
-// yield reads the interaction in a stretch of the source, and yields it, after what is odd about
-// it.
+// yield reads the interaction in a part of the source, and yields it after its problems.
 func (r *plainReader) yield(x *recorded, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	if r.of == "" {
 		r.of, r.remedy, r.lenient = "the interaction", "write it again, or remove it", true
@@ -40,15 +39,15 @@ func (r *plainReader) yield(x *recorded, from *source, start, end int, yield fun
 	return yield(&x.Interaction, nil)
 }
 
-// plainMessage is what a request or a response says.
+// plainMessage is the content of a request or a response.
 type plainMessage struct {
-	start             int // where it begins
+	start             int // the offset of the message
 	method, url       string
 	header            http.Header
 	status            int
 	statusText        string
-	body              jsontext.Value // nil: there is none
-	at                int            // where the body begins
+	body              jsontext.Value // nil: absent
+	at                int            // the offset of the body
 	base64, missing   bool
 	hasURL, hasStatus bool
 }
@@ -149,7 +148,7 @@ func (r *plainReader) message(what string) (m plainMessage, err error) {
 	return m, err
 }
 
-// headers are an object of values or lists of them, or a list of names and values.
+// headers reads an object of values or lists of values, or a list of names and values.
 func (r *plainReader) headers(what string) (http.Header, error) {
 	header := make(http.Header, 8)
 	add := func(name, value string) {
@@ -178,8 +177,8 @@ func (r *plainReader) headers(what string) (http.Header, error) {
 	return header, err
 }
 
-// body is text, base64, or JSON as written in the source. One that is absent was not recorded,
-// unless there was none.
+// body sets a body, which is text, base64, or JSON as written in the source. An absent body was not
+// recorded, unless none is set.
 func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source, none bool) {
 	b := &r.x.bodies[which]
 	b.place.source, b.place.written = from, &b.string
@@ -212,15 +211,15 @@ func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source,
 	}
 }
 
-// verbatim is a body that the source holds as it is.
+// verbatim is a body that the source contains unchanged.
 type verbatim struct{ start, length int }
 
 func (v verbatim) trace(*source, []byte) (start int, spans []span) {
 	return v.start, []span{{body: 0, source: v.start}, {body: v.length, source: v.start + v.length, escaped: true}}
 }
 
-// readInteractions yields what a document of JSON holds: one interaction, or a list of them; or
-// says that it holds none.
+// readInteractions yields the interactions in a JSON document, which is one interaction or a list, and
+// reports whether there are any.
 func (in *input) readInteractions(text []byte, yield func(*Interaction, error) bool) bool {
 	opening := bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON)
 	if len(opening) == 0 || opening[0] != '{' && opening[0] != '[' || !bytes.Contains(text, []byte(`"request"`)) || !bytes.Contains(text, []byte(`"response"`)) {
@@ -247,7 +246,7 @@ func (in *input) readInteractions(text []byte, yield func(*Interaction, error) b
 	for index := 0; d.PeekKind() != jsontext.KindEndArray; index++ {
 		value, err := d.ReadValue()
 		if err != nil {
-			break // not of what was scanned
+			break // impossible after scan
 		}
 		end := start + int(d.InputOffset())
 		if !in.yieldPart(index, from, end-len(value), end, yield) {
@@ -257,7 +256,7 @@ func (in *input) readInteractions(text []byte, yield func(*Interaction, error) b
 	return true
 }
 
-// yieldPart yields the interaction that a part of a document holds.
+// yieldPart yields the interaction in a part of a document.
 func (in *input) yieldPart(index int, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	x := &recorded{Interaction: Interaction{Source: in.name, Kind: JSON, Index: index}}
 	if shapeOf(from.data[start:end]) == markedInteraction {

@@ -4,15 +4,15 @@ import (
 	"bytes"
 )
 
-// blankJSON is all that JSON takes for white space (RFC 8259, section 2).
+// blankJSON is the white space of JSON (RFC 8259, section 2).
 const blankJSON = " \t\r\n"
 
 const (
-	lookAhead       = 64 << 10 // what the kind is told by
-	binaryLookAhead = 4 << 10  // what tells binary data from text
+	lookAhead       = 64 << 10 // bytes that detection looks at
+	binaryLookAhead = 4 << 10  // bytes that tell binary data from text
 )
 
-// family is what an input could be, told by its beginning alone.
+// family is what an input could be, judging by its beginning alone.
 type family int
 
 const (
@@ -32,7 +32,7 @@ var (
 	yamlOpening  = lazy(`^(---(\s|$)|%YAML|#|- |["']?[A-Za-z_][\w.-]*["']?[ \t]*:(\s|$))`)
 )
 
-// recognise tells an input by its beginning; whole says that there is no more of it.
+// recognise detects the family of an input by its beginning, which is the whole input if whole is set.
 func (in *input) recognise(head []byte, whole bool) (family, error) {
 	head = bytes.TrimPrefix(head, byteOrderMark)
 	for _, f := range foreign {
@@ -58,7 +58,7 @@ func (in *input) recognise(head []byte, whole bool) (family, error) {
 		return unknown, in.unrecognised(text, "plain text")
 	case cassetteKey().Match(text):
 		return cassetteText, nil
-	case !whole && !topLevelKey().Match(text): // a cassette has its keys first; parsing a large file is dear
+	case !whole && !topLevelKey().Match(text): // a cassette begins with its keys; parsing a large file is expensive
 		return unknown, in.unrecognised(text, "YAML without interactions")
 	}
 	return yamlText, nil
