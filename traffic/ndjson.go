@@ -45,7 +45,7 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	case err != nil && err != io.EOF:
 		yield(nil, readError(in.name, err))
 	case err == nil && manyDocuments(first, blanks, next):
-		if err := in.refuses(first, false); err != nil {
+		if err := in.rejectBody(first, false); err != nil {
 			yield(nil, err)
 		} else if yield(newBare(in.name, NDJSON, 0, content(first), line), nil) {
 			in.readLines(line+1+bytes.Count(blanks, []byte("\n")), blanks, yield)
@@ -65,16 +65,16 @@ func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 	if in.readInteractions(body, yield) {
 		return
 	}
-	if err := in.refuses(body, true); err != nil {
+	if err := in.rejectBody(body, true); err != nil {
 		yield(nil, err)
 		return
 	}
 	yield(newBare(in.name, JSON, 0, body, 1), nil)
 }
 
-// refuses returns the error for a document, or the first line of a file, that is not a bare body: it is
+// rejectBody returns the error for a document, or the first line of a file, that is not a bare body: it is
 // in another format, or the file was found below a folder and has another extension. See [File.Read].
-func (in *input) refuses(text []byte, document bool) error {
+func (in *input) rejectBody(text []byte, document bool) error {
 	if err := unsupportedJSON(in.name, text); err != nil {
 		return err
 	}
