@@ -21,8 +21,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Whatever can be read is read again with the same values after it was converted, and once more
-// after it was converted back; or it is refused, for a reason that this test knows.
+// TestConvertEveryKind checks that every readable input has the same values after conversion, and after
+// conversion back, or is rejected for a reason that this test knows.
 func TestConvertEveryKind(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestConvertGenerated(t *testing.T) {
 	}
 }
 
-// requireConversion says whether the interactions can be converted.
+// requireConversion reports whether the interactions can be converted.
 func requireConversion(t *testing.T, to traffic.Kind, all []*traffic.Interaction) bool {
 	t.Helper()
 	var there, back, again bytes.Buffer
@@ -96,7 +96,7 @@ func requireConversion(t *testing.T, to traffic.Kind, all []*traffic.Interaction
 	return true
 }
 
-// asSent leaves out codings that bodies do not have.
+// asSent drops codings that bodies do not have.
 func asSent(all []*traffic.Interaction) (sent []*traffic.Interaction) {
 	for _, in := range all {
 		if in.Response.RecordedDecoded() {
@@ -122,7 +122,7 @@ func requireSame(t *testing.T, kind traffic.Kind, want []*traffic.Interaction, t
 		require.Equal(t, kind, in.Kind)
 		require.Equal(t, i, in.Index)
 	}
-	// An empty text is the one JSON document that no NDJSON can be told from.
+	// Empty text is the only JSON document that cannot be told from NDJSON.
 	sameBody := cmp.Comparer(func(a, b traffic.Body) bool { return bytes.Equal(a.Bytes, b.Bytes) && a.Missing == b.Missing })
 	options := cmp.Options{cmpopts.EquateEmpty(), sameBody, cmpopts.IgnoreFields(traffic.Interaction{}, "Source", "Kind", "Index")}
 	if diff := cmp.Diff(want, got, options); diff != "" {
@@ -130,7 +130,7 @@ func requireSame(t *testing.T, kind traffic.Kind, want []*traffic.Interaction, t
 	}
 }
 
-// fits says what a format can hold.
+// fits reports whether a format can represent an interaction.
 func fits(to traffic.Kind, all []*traffic.Interaction) bool {
 	for _, in := range all {
 		switch {
@@ -165,7 +165,7 @@ func sequence(all []*traffic.Interaction) iter.Seq2[*traffic.Interaction, error]
 	}
 }
 
-// What a format has no place for is refused, and named.
+// TestConvertRefuses checks that the error names what a format cannot represent.
 func TestConvertRefuses(t *testing.T) {
 	changed := func(change func(in *traffic.Interaction)) *traffic.Interaction {
 		in := answer("{}")
@@ -217,7 +217,7 @@ func TestConvertRefuses(t *testing.T) {
 	}
 }
 
-// A form of very many keys is left to the body: a cassette with it could not be read.
+// TestConvertLargeForm checks that a form with too many keys for a cassette is written as a body only.
 func TestConvertLargeForm(t *testing.T) {
 	var body strings.Builder
 	for i := range 5000 {
@@ -235,7 +235,7 @@ func TestConvertTooLongLine(t *testing.T) {
 	require.ErrorIs(t, traffic.Convert(&failing{room: 1 << 40}, traffic.NDJSON, sequence([]*traffic.Interaction{in})), traffic.ErrTooLarge)
 }
 
-// An error of what is read or written is returned as it is.
+// TestConvertFails checks that errors of the input and the output are returned unchanged.
 func TestConvertFails(t *testing.T) {
 	full, broken := errors.New("the disk is full"), errors.New("the disk is broken")
 	many := slices.Repeat([]*traffic.Interaction{answer(strings.Repeat("x", 1000))}, 100)
@@ -250,7 +250,7 @@ func TestConvertFails(t *testing.T) {
 	}
 }
 
-// The pieces of a cassette make the very bytes that it had as a whole.
+// TestConvertWritesLikeWriteCassette checks that Convert and WriteCassette write the same bytes.
 func TestConvertWritesLikeWriteCassette(t *testing.T) {
 	meta := traffic.Meta{Provenance: "recorded"}
 	for n := range 4 {

@@ -11,7 +11,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Interactions without our mark, as lines, as documents, and in lists of both.
+// TestPlainInteractions checks interactions without crcheckInteraction in lines, documents and lists.
 func TestPlainInteractions(t *testing.T) {
 	for _, tc := range []struct {
 		name, text     string
@@ -87,8 +87,8 @@ func TestPlainInteractions(t *testing.T) {
 	})
 }
 
-// Dialects of the cassettes and HARs that are read anyway: what tools put into them, and the bytes
-// and headers that it means.
+// TestDialects checks the bytes and headers that are read from variants of cassettes and HARs as tools
+// write them.
 func TestDialects(t *testing.T) {
 	const pyStatus = "status: {code: 200, message: OK}"
 	py := func(request, response string) string {
@@ -146,7 +146,8 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-// A body that is not encoded as its header says, as a recorder that keeps the headers writes it.
+// TestRecordedDecoded checks a body that is not encoded as its header says, from a recorder that keeps
+// the headers of decoded bodies.
 func TestRecordedDecoded(t *testing.T) {
 	gzipped := string(encode(t, "gzip", "{}"))
 	for _, tc := range []struct {

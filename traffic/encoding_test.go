@@ -70,7 +70,7 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// What a body decodes to is bounded, however small it is.
+// TestDocumentTooLarge checks that the decoded size of a body is limited, however small the body is.
 func TestDocumentTooLarge(t *testing.T) {
 	for _, extra := range []int64{0, 1} {
 		text, err := io.ReadAll(compressed(io.LimitReader(filler(' '), traffic.MaxDecoded+extra)))
@@ -90,7 +90,8 @@ func TestDocumentTooLarge(t *testing.T) {
 	}
 }
 
-// What was compressed stands where the compressed body begins; what was not keeps its places.
+// TestDocumentPositions checks that positions in a decompressed body are those of the beginning of the
+// compressed one, and that other positions do not change.
 func TestDocumentPositions(t *testing.T) {
 	const head = "version: 1\ninteractions:\n- request: {}\n  response:\n    headers: {Content-Encoding: [gzip]}\n    body: "
 	all, err := readAll("in", strings.NewReader(head+"!!binary H4sIAAAAAAAA/6pWSlSyMqwFBAAA//+vrBtWBwAAAA==\n"))

@@ -17,8 +17,8 @@ const (
 	goodPy     = "- request: {body: null, headers: {}, method: GET, uri: /}\n  response: {body: {string: ok}, headers: {}, status: {code: 200, message: OK}}\n"
 )
 
-// An odd interaction between two good ones: both of these are read, and the odd one is told, with
-// its place; what can be read of it is.
+// TestOddEntries checks an odd interaction between two good ones: both are read, and the odd one is
+// reported with its position. Its readable parts are read.
 func TestOddEntries(t *testing.T) {
 	har := func(entry string) string {
 		return `{"log":{"version":"1.2","entries":[` + "\n" + goodEntry + ",\n" + entry + ",\n" + goodEntry + "\n]}}"
@@ -124,14 +124,15 @@ func said(x *traffic.Interaction) string {
 	return text
 }
 
-// A status of -1 is Playwright's for a request that failed: nothing odd.
+// TestNoStatus checks that a status of -1, Playwright's for a failed request, is not odd.
 func TestNoStatus(t *testing.T) {
 	all, err := readAll("in", strings.NewReader(harHead+`{"request":{"method":"GET","url":"/"},"response":{"status":-1,"content":{"size":-1}}}]}}`))
 	require.NoError(t, err)
 	require.Equal(t, `0 "" missing`, said(all[0]))
 }
 
-// What is noted of one entry is bounded, and each file is read to its end.
+// TestOddEntriesAreBounded checks that the number of problems per entry is limited, and that every file
+// is read to its end.
 func TestOddEntriesAreBounded(t *testing.T) {
 	entry := `{"request":{"method":"GET","url":"/","headers":[` + strings.TrimSuffix(strings.Repeat("1,", 5000), ",") + `]},"response":{"status":200,"content":{"text":"ok"}}}`
 	all, odd, err := readEvery("in", strings.NewReader(harHead+entry+","+goodEntry+"]}}"))
@@ -150,14 +151,15 @@ func TestOddEntriesAreBounded(t *testing.T) {
 	}
 }
 
-// Aliases that expand too far end a cassette, rather than being told of each interaction.
+// TestAliasesEndACassette checks that aliases that expand too far end the cassette, instead of being
+// reported for each interaction.
 func TestAliasesEndACassette(t *testing.T) {
 	_, odd, err := readEvery("in", strings.NewReader(manyAliases("body")))
 	require.ErrorIs(t, err, traffic.ErrMalformed)
 	require.Empty(t, odd)
 }
 
-// Whether there was a body that was not recorded, by what a message says.
+// TestBodyMissing checks in which messages a body counts as not recorded.
 func TestBodyMissing(t *testing.T) {
 	for _, tc := range []struct {
 		name, request, response string // the rest of each

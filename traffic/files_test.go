@@ -93,7 +93,7 @@ func TestFilesWithoutPermission(t *testing.T) {
 	}
 }
 
-// A folder that was opened as a file fails when it is read.
+// TestReadFolder checks that a folder, which can be opened as a file, fails on reading.
 func TestReadFolder(t *testing.T) {
 	folder, err := os.Open(t.TempDir())
 	require.NoError(t, err)
@@ -105,7 +105,7 @@ func TestReadFolder(t *testing.T) {
 	require.Equal(t, "looks like a folder", unknown.Problem)
 }
 
-// Each remedy fits its cause.
+// TestOpenErrorRemedies checks that each cause has its remedy.
 func TestOpenErrorRemedies(t *testing.T) {
 	remedies := map[string]bool{}
 	for _, cause := range []error{fs.ErrNotExist, fs.ErrPermission, errors.New("on fire")} {

@@ -15,8 +15,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// A wrong value inside of a body has its own place in the file: that of its first character, behind
-// all escapes.
+// TestHARPositionOfAValue checks that a value within a body has the position of its first character in
+// the file, also after escapes.
 func TestHARPositionOfAValue(t *testing.T) {
 	for file, want := range map[string]traffic.Position{
 		"har-chrome":          {Line: 99, Column: 49},
@@ -34,8 +34,8 @@ func TestHARPositionOfAValue(t *testing.T) {
 	}
 }
 
-// Every character of every body stands where it is said to, whether the HAR is indented or on one
-// line.
+// TestHARPositions checks the position of every character of every body, in an indented HAR and in one
+// on a single line.
 func TestHARPositions(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for range 300 {
@@ -80,8 +80,8 @@ func harOf(t *testing.T, bodies []string, indent string) string {
 	return string(text)
 }
 
-// requireEscapedAt compares the place of each character with the text, with encoding/json as the
-// judge of its escape.
+// requireEscapedAt compares the text at the position of each character with the character. encoding/json
+// is the oracle for escapes.
 func requireEscapedAt(t *testing.T, text string, body traffic.Body) {
 	t.Helper()
 	lines := strings.Split(text, "\n")
@@ -100,7 +100,8 @@ func requireEscapedAt(t *testing.T, text string, body traffic.Body) {
 	}
 }
 
-// Entries are streamed: ten times as many need no more memory; neither does what is passed over.
+// TestReadHARInBoundedMemory checks that ten times as many entries, or large members that are skipped, do
+// not need more memory.
 func TestReadHARInBoundedMemory(t *testing.T) {
 	entry := strings.TrimSuffix(strings.TrimPrefix(harOf(t, []string{strings.Repeat("x", 1000)}, " "), "{\n \"log\": {\n  \"entries\": ["), "],\n  \"version\": \"1.2\"\n }\n}")
 	for name, between := range map[string]string{"entries": entry, "passed over": `{"request":{},"_x":[` + strings.Repeat("[1,{}],", 300) + "0]}"} {
@@ -131,7 +132,7 @@ func TestReadHARInBoundedMemory(t *testing.T) {
 	})
 }
 
-// A large entry passes, up to the limit.
+// TestReadLargeEntry checks that an entry is read up to the limit.
 func TestReadLargeEntry(t *testing.T) {
 	for _, body := range []int{1 << 20, traffic.MaxEntry - 100, traffic.MaxEntry} {
 		text := harHead + `{"request":{"url":"/"},"response":{"status":200,"content":{"text":"` + strings.Repeat("x", body) + "\"}}},\n" + `{"request":{"url":"/b"}}]}}`
@@ -149,7 +150,7 @@ func TestReadLargeEntry(t *testing.T) {
 	}
 }
 
-// What was yielded belongs to the caller: later entries do not overwrite it.
+// TestReadHARLeavesEarlierBodiesAlone checks that later entries do not overwrite yielded bodies.
 func TestReadHARLeavesEarlierBodiesAlone(t *testing.T) {
 	bodies := []string{strings.Repeat("a", 5000), "b", strings.Repeat("c", 90_000), "d"}
 	all, err := readAll("in", strings.NewReader(harOf(t, bodies, "")))

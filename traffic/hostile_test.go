@@ -23,7 +23,7 @@ const harHead = `{"log":{"version":"1.2","entries":[`
 
 const cassetteHead = "---\nversion: 1\ninteractions:\n"
 
-// Input made to exhaust a reader ends as an error, soon, and without eating the memory.
+// TestReadHostileInput checks that input made to exhaust a reader fails soon, in bounded memory.
 func TestReadHostileInput(t *testing.T) {
 	malformed, unknownKind, large := traffic.ErrMalformed, traffic.ErrUnknownFormat, traffic.ErrTooLarge
 	bomb := "---\na: &a [x,x,x,x,x,x,x,x,x,x]\n"
@@ -88,7 +88,7 @@ func TestReadHostileInput(t *testing.T) {
 	}
 }
 
-// Deep JSON is for the validator to check; here it only has to pass.
+// TestReadDeepJSON checks that deep JSON is yielded. The validator reports it.
 func TestReadDeepJSON(t *testing.T) {
 	for _, text := range []string{strings.Repeat("[", 5_000_000), strings.Repeat(`{"a":`, 1_000_000), strings.Repeat(`{"a":`, 1_000_000) + "\n{"} {
 		interactions, err := readAll("deep.json", strings.NewReader(text))
@@ -155,7 +155,7 @@ func readAll(name string, r io.Reader) (all []*traffic.Interaction, err error) {
 	return all, nil
 }
 
-// readEvery also reads what stands behind an odd interaction.
+// readEvery continues reading after odd interactions.
 func readEvery(name string, r io.Reader) (all []*traffic.Interaction, odd []*traffic.Error, err error) {
 	for interaction, err := range traffic.Read(name, r) {
 		var entry *traffic.Error
@@ -171,7 +171,7 @@ func readEvery(name string, r io.Reader) (all []*traffic.Interaction, odd []*tra
 	return all, odd, nil
 }
 
-// compressed is gzip data, made while it is read.
+// compressed returns a reader that compresses with gzip as it is read.
 func compressed(text io.Reader) io.Reader {
 	r, w := io.Pipe()
 	go func() {
@@ -182,7 +182,7 @@ func compressed(text io.Reader) io.Reader {
 	return r
 }
 
-// filler is a reader without end of one character.
+// filler is an endless reader of one character.
 type filler byte
 
 func (f filler) Read(p []byte) (int, error) {
@@ -202,8 +202,7 @@ func manyKeys(n int) string {
 	return b.String()
 }
 
-// manyAliases is a cassette of 20,000 interactions that all refer to the one large part of the
-// first.
+// manyAliases returns a cassette of 20,000 interactions that all refer to one large part of the first.
 func manyAliases(part string) string {
 	anchor := `"` + strings.Repeat("a", 1<<20) + `"`
 	if part == "headers" {
@@ -218,7 +217,7 @@ func manyAliases(part string) string {
 	return b.String()
 }
 
-// Wherever an input ends, and whichever quote it lacks, reading it comes to an end.
+// TestUnfinished checks that reading terminates for input that is cut off anywhere or lacks any quote.
 func TestUnfinished(t *testing.T) {
 	inputs := map[string]string{
 		"plain": `{"request":{"method":"POST","url":"https://a/","headers":[{"name":"a","value":"b"}],"body":"{}"},` +
@@ -244,7 +243,7 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
-// requireRead fails where an input yields more often than it has bytes, and one error.
+// requireRead fails if an input yields more often than once per byte and once for an error.
 func requireRead(t *testing.T, data string) {
 	read := 0
 	for range traffic.Read("in", strings.NewReader(data)) {

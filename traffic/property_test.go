@@ -17,7 +17,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// The alphabet of generated bodies: what quoting, folding and chomping stumble over.
+// The alphabet of generated bodies: characters that are difficult for quoting, folding and chomping.
 var alphabet = []string{
 	"a", "bc", "{", "}", "[", "]", `"`, `""`, "'", "''", `\`, `\\`, `\n`, "\t", " ", "  ", "\n", "\n\n", "\r", "\r\n",
 	": ", " #", "#", "- ", "---", "...", "é", "ß", "中", "😀", "\u0085", "\u2028", "\u2029", "\u00a0", "\ufeff", "\x00", "\x01",
@@ -36,8 +36,8 @@ func generate(r *rand.Rand) string {
 	return b.String()
 }
 
-// A body's position is that of its own character in the source, or of the escape of that character, in every style
-// that a YAML library writes.
+// TestPositionFollowsEveryStyle checks that each position is that of the character in the source, or of
+// its escape, in every style that a YAML library writes.
 func TestPositionFollowsEveryStyle(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	styles := map[string]yaml.Style{
@@ -60,7 +60,7 @@ func TestPositionFollowsEveryStyle(t *testing.T) {
 	require.Greater(t, checked, 2_250)
 }
 
-// The same in styles that libraries read and people write, but no library emits.
+// TestPositionInHandWrittenStyles checks the same in styles that people write but no library emits.
 func TestPositionInHandWrittenStyles(t *testing.T) {
 	for _, tc := range []struct{ name, scalar, body string }{
 		{"plain", `ab c`, "ab c"},
@@ -92,7 +92,7 @@ func TestPositionInHandWrittenStyles(t *testing.T) {
 	}
 }
 
-// What cannot be followed stands where its scalar begins.
+// TestPositionFallsBack checks that bytes that cannot be mapped have the position of their scalar.
 func TestPositionFallsBack(t *testing.T) {
 	for _, tc := range []struct {
 		name, response, body string
@@ -118,7 +118,8 @@ func TestPositionFallsBack(t *testing.T) {
 	}
 }
 
-// Bytes that were replaced, as redaction does, are no longer what the scalar says.
+// TestPositionOfReplacedBytes checks bytes that were replaced, as by redaction, and differ from the
+// scalar.
 func TestPositionOfReplacedBytes(t *testing.T) {
 	all, err := readAll("c.yaml", strings.NewReader("version: 1\ninteractions:\n- request: {}\n  response: {body: \"abc\"}\n"))
 	require.NoError(t, err)
@@ -127,8 +128,8 @@ func TestPositionOfReplacedBytes(t *testing.T) {
 	require.Equal(t, traffic.Position{Line: 4, Column: 20}, body.Position(7))
 }
 
-// checkPositions reads a cassette of one answer and holds each of the body's positions against the source. It
-// returns 0 if the cassette does not hold the body at all: stock YAML loses some.
+// checkPositions reads a cassette of one response and compares each position in the body with the source.
+// It returns 0 if the cassette does not contain the body: stock YAML loses some.
 func checkPositions(t *testing.T, style string, text []byte, body string) int {
 	t.Helper()
 	all, err := readAll("c.yaml", bytes.NewReader(text))
@@ -148,7 +149,7 @@ func checkPositions(t *testing.T, style string, text []byte, body string) int {
 	return 1
 }
 
-// standsAt says whether one character, or what the character may be written as, stands at a place.
+// standsAt reports whether a character or one of its escapes is at a position.
 func standsAt(body traffic.Body, at traffic.Position, character string) bool {
 	text, ok := body.Line(at.Line)
 	if !ok || at.Column > utf8.RuneCount(text)+1 {
@@ -185,7 +186,8 @@ func answer(body string) *traffic.Interaction {
 	}
 }
 
-// Columns count code points, and a long line costs no more than a short one: 10,000 positions in 4 MB of one line.
+// TestPositionInLongLine checks that columns count code points, and that 10,000 positions in a line of
+// 4 MB do not take quadratic time.
 func TestPositionInLongLine(t *testing.T) {
 	text := "{\"a\":\"" + strings.Repeat("é", 2<<20) + "\"}"
 	body := traffic.BodyOf([]byte(text))
@@ -211,7 +213,8 @@ func TestPositionOfBareBytes(t *testing.T) {
 	}
 }
 
-// A character that is escaped stands where its escape begins, and what follows it after the escape.
+// TestPositionOfEscape checks that an escaped character has the position of the beginning of its escape,
+// and the next character that of its end.
 func TestPositionOfEscape(t *testing.T) {
 	for scalar, columns := range map[string][]int{
 		`'a''b'`:        {12, 13, 15, 16},

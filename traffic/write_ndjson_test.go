@@ -60,8 +60,8 @@ func generateInteraction(r *rand.Rand) *traffic.Interaction {
 	return in
 }
 
-// requireNDJSON writes interactions, and has Read find the same values, each byte in its place, and
-// the schema accept every line.
+// requireNDJSON writes interactions, and checks that Read returns the same values and positions, and that
+// the schema accepts every line.
 func requireNDJSON(t *testing.T, interactions []*traffic.Interaction) {
 	t.Helper()
 	var first, second bytes.Buffer
@@ -92,8 +92,8 @@ func requireNDJSON(t *testing.T, interactions []*traffic.Interaction) {
 	}
 }
 
-// requireJSONPositions walks a body and the string in its line side by side, with encoding/json as
-// the judge of each escape.
+// requireJSONPositions walks through a body and the string in its line in parallel. encoding/json is the
+// oracle for each escape.
 func requireJSONPositions(t *testing.T, body traffic.Body, number int) {
 	t.Helper()
 	line, ok := body.Line(number)
@@ -135,7 +135,7 @@ func requireJSONPositions(t *testing.T, body traffic.Body, number int) {
 	require.Equal(t, '"', text[column-1])
 }
 
-// Every spelling of a character that another writer may choose leads back to it.
+// TestPositionInJSONStrings checks positions for every valid notation of a character.
 func TestPositionInJSONStrings(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	spellings := []string{
@@ -166,7 +166,8 @@ func TestPositionInJSONStrings(t *testing.T) {
 	}
 }
 
-// What stands for no byte of the body is no place of one, although this text begins with its own base64.
+// TestPositionOfBase64 checks that base64 is not mapped byte by byte, although this text begins with its
+// own base64.
 func TestPositionOfBase64(t *testing.T) {
 	all, err := readAll("in", strings.NewReader(`{"crcheckInteraction":1,"request":{"method":"","url":""},"response":{"status":1,"bodyBase64":"Vm0w"}}`))
 	require.NoError(t, err)
@@ -205,7 +206,8 @@ func TestWriteNDJSONFailingWriter(t *testing.T) {
 	}
 }
 
-// An interaction that is too long for a line is no document: it could not be told from a bare body.
+// TestReadLongInteraction checks that an interaction longer than MaxLine is not read as a document,
+// because it would be a bare body.
 func TestReadLongInteraction(t *testing.T) {
 	text := `{"crcheckInteraction":1,"request":{"method":"GET","url":"` + strings.Repeat("x", traffic.MaxLine) + "\n"
 	for _, before := range []string{"", "{}\n"} {
@@ -214,8 +216,9 @@ func TestReadLongInteraction(t *testing.T) {
 	}
 }
 
-// The schema accepts a line if the reader does. What JSON Schema cannot see is left out: duplicates, spellings of numbers, and what
-// encoding/json replaces.
+// TestNDJSONSchemaAgreesWithRead checks that the schema accepts exactly the lines that Read accepts,
+// except for what JSON Schema cannot check: duplicates, notations of numbers, and text that encoding/json
+// replaces.
 func TestNDJSONSchemaAgreesWithRead(t *testing.T) {
 	schema := ndjsonSchema(t)
 	unseen := []string{"twice", "version-fraction", "exponent", "huge", "trailing-bits", "surrogate", "utf-8"}

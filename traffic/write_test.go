@@ -19,8 +19,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// testdata/write.yaml shows a cassette as it is written: each body in the most readable style that
-// it survives.
+// TestWriteCassetteGolden checks that each body is written in the most readable style that preserves it.
 func TestWriteCassetteGolden(t *testing.T) {
 	post := answer("\t{\n")
 	post.Request = &traffic.Request{
@@ -51,8 +50,8 @@ func TestWriteCassetteGolden(t *testing.T) {
 	}
 }
 
-// go-vcr cannot load every cassette that it saves. This body is why WriteCassette chooses the
-// styles itself.
+// TestStockCannotReloadItself checks that go-vcr still cannot load every cassette that it saves, which is
+// why WriteCassette chooses the styles.
 func TestStockCannotReloadItself(t *testing.T) {
 	c := cassette.New(t.TempDir() + "/c")
 	c.AddInteraction(&cassette.Interaction{Response: cassette.Response{Body: "\t{\n"}})
@@ -79,7 +78,7 @@ func TestWriteCassetteRoundTrip(t *testing.T) {
 	}
 }
 
-// requireRoundTrip writes interactions, and has stock go-vcr and Read find the same values.
+// requireRoundTrip writes interactions, and checks that stock go-vcr and Read return the same values.
 func requireRoundTrip(t *testing.T, interactions []*traffic.Interaction) {
 	t.Helper()
 	var first, second bytes.Buffer
@@ -101,7 +100,7 @@ func requireRoundTrip(t *testing.T, interactions []*traffic.Interaction) {
 	}
 }
 
-// Keys stand in go-vcr's order; crcheck comes last.
+// TestWriteCassetteKeyOrder checks that keys have the order of go-vcr, with crcheck last.
 func TestWriteCassetteKeyOrder(t *testing.T) {
 	var got bytes.Buffer
 	require.NoError(t, traffic.WriteCassette(&got, traffic.Meta{Provenance: "recorded"}, []*traffic.Interaction{answer("{}")}))
