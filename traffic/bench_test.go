@@ -74,7 +74,7 @@ func BenchmarkWriteNDJSON(b *testing.B) {
 
 func benchInteractions() (interactions []*traffic.Interaction) {
 	for range 1000 {
-		interactions = append(interactions, answer(benchBody))
+		interactions = append(interactions, newInteraction(benchBody))
 	}
 	return interactions
 }

@@ -140,14 +140,16 @@ func TestOddEntriesAreBounded(t *testing.T) {
 	require.Len(t, all, 2)
 	require.Len(t, odd, 10)
 	for _, stop := range []int{1, 5} {
-		count := 0
-		for _, err := range traffic.Read("in", strings.NewReader(harHead+entry+","+goodEntry+"]}}")) {
-			require.True(t, errors.Is(err, traffic.ErrOddEntry))
-			if count++; count == stop {
-				break
+		t.Run(fmt.Sprint("stop after ", stop), func(t *testing.T) {
+			count := 0
+			for _, err := range traffic.Read("in", strings.NewReader(harHead+entry+","+goodEntry+"]}}")) {
+				require.True(t, errors.Is(err, traffic.ErrOddEntry))
+				if count++; count == stop {
+					break
+				}
 			}
-		}
-		require.Equal(t, stop, count)
+			require.Equal(t, stop, count)
+		})
 	}
 }
 

@@ -62,14 +62,14 @@ func FuzzWriteCassette(f *testing.F) {
 	f.Add("{\n  \"a\": 1\n}\n", "\xff", "null", "~", int64(-1))
 	f.Add(" a\r\n\u2028b \n\n", "'", "", "<<", int64(0))
 	f.Fuzz(func(t *testing.T, request, response, key, value string, duration int64) {
-		in := answer(response)
+		in := newInteraction(response)
 		in.Request.Body = traffic.BodyOf([]byte(request))
 		in.Request.Header = http.Header{key: {value, response}}
 		in.Request.URL, in.Response.StatusText, in.Response.Duration = value, key, time.Duration(duration)
 		requireRoundTrip(t, []*traffic.Interaction{in, in})
 
 		var written bytes.Buffer
-		require.NoError(t, traffic.WriteCassette(&written, traffic.Meta{}, []*traffic.Interaction{answer(response)}))
+		require.NoError(t, traffic.WriteCassette(&written, traffic.Meta{}, []*traffic.Interaction{newInteraction(response)}))
 		if utf8.ValidString(response) {
 			require.Positive(t, checkPositions(t, "fuzz", written.Bytes(), response))
 		}

@@ -3,6 +3,7 @@ package traffic_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -23,14 +24,16 @@ func TestHARPositionOfAValue(t *testing.T) {
 		"cassette2-recorded":  {Line: 38, Column: 36},
 		"vcrpy-with-an-error": {Line: 8, Column: 49},
 	} {
-		text, err := os.ReadFile("testdata/read/" + file + ".input")
-		require.NoError(t, err)
-		all, err := readAll("in", bytes.NewReader(text))
-		require.NoError(t, err)
-		body := all[0].Response.Body
-		require.Equal(t, want, body.Position(bytes.Index(body.Bytes, []byte("111122223333"))), file)
-		line := []rune(strings.Split(string(text), "\n")[want.Line-1])
-		require.Equal(t, "111122223333", string(line[want.Column-1:want.Column+11]), "the file itself")
+		t.Run(file, func(t *testing.T) {
+			text, err := os.ReadFile("testdata/read/" + file + ".input")
+			require.NoError(t, err)
+			all, err := readAll("in", bytes.NewReader(text))
+			require.NoError(t, err)
+			body := all[0].Response.Body
+			require.Equal(t, want, body.Position(bytes.Index(body.Bytes, []byte("111122223333"))), file)
+			line := []rune(strings.Split(string(text), "\n")[want.Line-1])
+			require.Equal(t, "111122223333", string(line[want.Column-1:want.Column+11]), "the file itself")
+		})
 	}
 }
 
@@ -135,18 +138,20 @@ func TestReadHARInBoundedMemory(t *testing.T) {
 // TestReadLargeEntry checks that an entry is read up to the limit.
 func TestReadLargeEntry(t *testing.T) {
 	for _, body := range []int{1 << 20, traffic.MaxEntry - 100, traffic.MaxEntry} {
-		text := harHead + `{"request":{"url":"/"},"response":{"status":200,"content":{"text":"` + strings.Repeat("x", body) + "\"}}},\n" + `{"request":{"url":"/b"}}]}}`
-		all, err := readAll("in", strings.NewReader(text))
-		if body == traffic.MaxEntry {
-			var large *traffic.Error
-			require.ErrorAs(t, err, &large)
-			require.ErrorIs(t, err, traffic.ErrTooLarge)
-			require.Equal(t, traffic.MaxEntry, large.Limit)
-			continue
-		}
-		require.NoError(t, err)
-		require.Len(t, all[0].Response.Body.Bytes, body)
-		require.Equal(t, traffic.Position{Line: 2, Column: 12}, all[1].Request.Body.Position(0))
+		t.Run(fmt.Sprint(body, " bytes"), func(t *testing.T) {
+			text := harHead + `{"request":{"url":"/"},"response":{"status":200,"content":{"text":"` + strings.Repeat("x", body) + "\"}}},\n" + `{"request":{"url":"/b"}}]}}`
+			all, err := readAll("in", strings.NewReader(text))
+			if body == traffic.MaxEntry {
+				var large *traffic.Error
+				require.ErrorAs(t, err, &large)
+				require.ErrorIs(t, err, traffic.ErrTooLarge)
+				require.Equal(t, traffic.MaxEntry, large.Limit)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, all[0].Response.Body.Bytes, body)
+			require.Equal(t, traffic.Position{Line: 2, Column: 12}, all[1].Request.Body.Position(0))
+		})
 	}
 }
 

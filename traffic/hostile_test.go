@@ -91,9 +91,11 @@ func TestReadHostileInput(t *testing.T) {
 // TestReadDeepJSON checks that deep JSON is yielded. The validator reports it.
 func TestReadDeepJSON(t *testing.T) {
 	for _, text := range []string{strings.Repeat("[", 5_000_000), strings.Repeat(`{"a":`, 1_000_000), strings.Repeat(`{"a":`, 1_000_000) + "\n{"} {
-		interactions, err := readAll("deep.json", strings.NewReader(text))
-		require.NoError(t, err)
-		require.NotEmpty(t, interactions)
+		t.Run(text[:6], func(t *testing.T) {
+			interactions, err := readAll("deep.json", strings.NewReader(text))
+			require.NoError(t, err)
+			require.NotEmpty(t, interactions)
+		})
 	}
 }
 

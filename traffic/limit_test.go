@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -50,11 +51,13 @@ func TestLongFirstLineIsDocument(t *testing.T) {
 func TestCassetteWriterKeepsTheLimit(t *testing.T) {
 	in := &Interaction{Request: &Request{}}
 	for _, written := range []int{0, MaxCassette - 10} {
-		c := &cassetteWriter{w: io.Discard, written: written}
-		if written == 0 {
-			require.NoError(t, c.write(in))
-			continue
-		}
-		require.ErrorIs(t, c.write(in), ErrTooLarge)
+		t.Run(fmt.Sprint(written, " bytes written"), func(t *testing.T) {
+			c := &cassetteWriter{w: io.Discard, written: written}
+			if written == 0 {
+				require.NoError(t, c.write(in))
+				return
+			}
+			require.ErrorIs(t, c.write(in), ErrTooLarge)
+		})
 	}
 }

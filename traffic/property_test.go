@@ -54,7 +54,7 @@ func TestPositionFollowsEveryStyle(t *testing.T) {
 			checked += checkPositions(t, name, text, body)
 		}
 		var written bytes.Buffer
-		require.NoError(t, traffic.WriteCassette(&written, traffic.Meta{}, []*traffic.Interaction{answer(body)}))
+		require.NoError(t, traffic.WriteCassette(&written, traffic.Meta{}, []*traffic.Interaction{newInteraction(body)}))
 		require.Positive(t, checkPositions(t, "WriteCassette", written.Bytes(), body), "%q\n%s", body, written.String())
 	}
 	require.Greater(t, checked, 2_250)
@@ -140,7 +140,7 @@ func checkPositions(t *testing.T, style string, text []byte, body string) int {
 	for i := 0; i < len(body); {
 		_, size := utf8.DecodeRuneInString(body[i:])
 		at := got.Position(i)
-		require.True(t, standsAt(got, at, body[i:i+size]), "%s: %q at offset %d is not at %+v of\n%q", style, body, i, at, text)
+		require.True(t, isAt(got, at, body[i:i+size]), "%s: %q at offset %d is not at %+v of\n%q", style, body, i, at, text)
 		for inside := range size {
 			require.Equal(t, at, got.Position(i+inside))
 		}
@@ -149,8 +149,8 @@ func checkPositions(t *testing.T, style string, text []byte, body string) int {
 	return 1
 }
 
-// standsAt reports whether a character or one of its escapes is at a position.
-func standsAt(body traffic.Body, at traffic.Position, character string) bool {
+// isAt reports whether a character or one of its escapes is at a position.
+func isAt(body traffic.Body, at traffic.Position, character string) bool {
 	text, ok := body.Line(at.Line)
 	if !ok || at.Column > utf8.RuneCount(text)+1 {
 		return false
@@ -175,7 +175,7 @@ func cassetteNode(body *yaml.Node) *yaml.Node {
 	return m(str("version"), str("1"), str("interactions"), &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{entry}})
 }
 
-func answer(body string) *traffic.Interaction {
+func newInteraction(body string) *traffic.Interaction {
 	return &traffic.Interaction{
 		Kind:    traffic.Cassette,
 		Request: &traffic.Request{Method: "GET", URL: "https://cleanrooms.us-east-1.amazonaws.com/"},
@@ -201,8 +201,10 @@ func TestPositionInLongLine(t *testing.T) {
 func TestPositionOfBareBytes(t *testing.T) {
 	body := traffic.Body{Bytes: []byte("ab\r\ncé\xffd\n")}
 	for offset, want := range map[int]string{-5: "1:1", 0: "1:1", 2: "1:3", 4: "2:1", 5: "2:2", 6: "2:2", 7: "2:3", 8: "2:4", 10: "3:1", 99: "3:1"} {
-		at := body.Position(offset)
-		require.Equal(t, want, fmt.Sprintf("%d:%d", at.Line, at.Column), strconv.Itoa(offset))
+		t.Run(strconv.Itoa(offset), func(t *testing.T) {
+			at := body.Position(offset)
+			require.Equal(t, want, fmt.Sprintf("%d:%d", at.Line, at.Column), strconv.Itoa(offset))
+		})
 	}
 	line, ok := body.Line(1)
 	require.True(t, ok)
@@ -224,13 +226,15 @@ func TestPositionOfEscape(t *testing.T) {
 		`&x 'é''''b'`:   {15, 15, 16, 18, 20, 21},
 		`"😀\U0001F600"`: {12, 12, 12, 12, 13, 13, 13, 13, 23},
 	} {
-		text := "version: 1\ninteractions:\n- request: {}\n  response:\n    body: " + scalar + "\n"
-		all, err := readAll("c.yaml", strings.NewReader(text))
-		require.NoError(t, err)
-		var got []int
-		for i := range columns {
-			got = append(got, all[0].Response.Body.Position(i).Column)
-		}
-		require.Equal(t, columns, got, scalar)
+		t.Run(scalar, func(t *testing.T) {
+			text := "version: 1\ninteractions:\n- request: {}\n  response:\n    body: " + scalar + "\n"
+			all, err := readAll("c.yaml", strings.NewReader(text))
+			require.NoError(t, err)
+			var got []int
+			for i := range columns {
+				got = append(got, all[0].Response.Body.Position(i).Column)
+			}
+			require.Equal(t, columns, got, scalar)
+		})
 	}
 }

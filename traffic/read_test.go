@@ -161,12 +161,14 @@ func TestReadStopsWhenAsked(t *testing.T) {
 		"{}", "{}\n{}\n{}\n{}\n", interactionLine + interactionLine, "version: 1\ninteractions: [{request: {}, response: {}}, {request: {}, response: {}}]",
 		`{"log":{"version":"1.2","entries":[{"request":{}},{"request":{}}]}}`,
 	} {
-		count := 0
-		for range traffic.Read("in", strings.NewReader(input)) {
-			count++
-			break
-		}
-		require.Equal(t, 1, count)
+		t.Run(input, func(t *testing.T) {
+			count := 0
+			for range traffic.Read("in", strings.NewReader(input)) {
+				count++
+				break
+			}
+			require.Equal(t, 1, count)
+		})
 	}
 }
 

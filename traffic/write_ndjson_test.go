@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -21,7 +22,7 @@ import (
 )
 
 func TestWriteNDJSONGolden(t *testing.T) {
-	post := answer("{\n\t\"é\": \"<😀&\u2028\x00\x7f\\\"\n}")
+	post := newInteraction("{\n\t\"é\": \"<😀&\u2028\x00\x7f\\\"\n}")
 	post.Request = &traffic.Request{
 		Method: "POST", URL: "https://example.com/?b=1&a=2", Body: traffic.BodyOf([]byte("a\xff")),
 		Header: http.Header{"X-Two": {"1", "2"}, "Accept": nil},
@@ -53,7 +54,7 @@ func generateInteraction(r *rand.Rand) *traffic.Interaction {
 		}
 		return traffic.BodyOf(b)
 	}
-	in := answer("")
+	in := newInteraction("")
 	in.Request.URL, in.Request.Method, in.Request.Body = generate(r), generate(r), body()
 	in.Request.Header = http.Header{generate(r): {generate(r), generate(r)}, "A": {}}
 	in.Response.Status, in.Response.Body = r.IntN(1000)-500, body()
@@ -178,7 +179,7 @@ func TestPositionOfBase64(t *testing.T) {
 }
 
 func TestWriteNDJSONRefuses(t *testing.T) {
-	bare, method, header, value := answer("{}"), answer("{}"), answer("{}"), answer("{}")
+	bare, method, header, value := newInteraction("{}"), newInteraction("{}"), newInteraction("{}"), newInteraction("{}")
 	bare.Request = nil
 	method.Request.Method = "\xff"
 	header.Request.Header = http.Header{"\xff": nil}
@@ -187,7 +188,7 @@ func TestWriteNDJSONRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
 			in.Source = "in.json"
-			err := traffic.WriteNDJSON(&got, []*traffic.Interaction{answer("{}"), in})
+			err := traffic.WriteNDJSON(&got, []*traffic.Interaction{newInteraction("{}"), in})
 			var malformed *traffic.Error
 			require.ErrorAs(t, err, &malformed)
 			require.ErrorIs(t, err, traffic.ErrMalformed)
@@ -201,8 +202,10 @@ func TestWriteNDJSONRefuses(t *testing.T) {
 func TestWriteNDJSONFailingWriter(t *testing.T) {
 	full := errors.New("the disk is full")
 	for _, room := range []int64{0, 10, 100} {
-		err := traffic.WriteNDJSON(&failing{room: room, err: full}, []*traffic.Interaction{answer(strings.Repeat("x", 1<<20))})
-		require.ErrorIs(t, err, full)
+		t.Run(fmt.Sprint("room for ", room), func(t *testing.T) {
+			err := traffic.WriteNDJSON(&failing{room: room, err: full}, []*traffic.Interaction{newInteraction(strings.Repeat("x", 1<<20))})
+			require.ErrorIs(t, err, full)
+		})
 	}
 }
 
@@ -211,8 +214,10 @@ func TestWriteNDJSONFailingWriter(t *testing.T) {
 func TestReadLongInteraction(t *testing.T) {
 	text := `{"crcheckInteraction":1,"request":{"method":"GET","url":"` + strings.Repeat("x", traffic.MaxLine) + "\n"
 	for _, before := range []string{"", "{}\n"} {
-		_, err := readAll("in", strings.NewReader(before+text))
-		require.ErrorIs(t, err, traffic.ErrTooLarge)
+		t.Run(fmt.Sprintf("after %q", before), func(t *testing.T) {
+			_, err := readAll("in", strings.NewReader(before+text))
+			require.ErrorIs(t, err, traffic.ErrTooLarge)
+		})
 	}
 }
 
@@ -222,7 +227,7 @@ func TestReadLongInteraction(t *testing.T) {
 func TestNDJSONSchemaAgreesWithRead(t *testing.T) {
 	schema := ndjsonSchema(t)
 	unseen := []string{"twice", "version-fraction", "exponent", "huge", "trailing-bits", "surrogate", "utf-8"}
-	judged := 0
+	checked := 0
 	paths, err := filepath.Glob("testdata/read/malformed-interaction-*.input")
 	require.NoError(t, err)
 	accepted, err := filepath.Glob("testdata/read/ndjson-interaction-*.input")
@@ -241,12 +246,12 @@ func TestNDJSONSchemaAgreesWithRead(t *testing.T) {
 				skip = skip || readErr != nil && strings.Contains(path, word)
 			}
 			if !skip {
-				judged++
+				checked++
 				require.Equal(t, readErr == nil, schema.Validate(value) == nil, "%s: %v", path, readErr)
 			}
 		}
 	}
-	require.Greater(t, judged, 30)
+	require.Greater(t, checked, 30)
 }
 
 func ndjsonSchema(t *testing.T) *jsonschema.Schema {
@@ -260,7 +265,7 @@ func FuzzWriteNDJSON(f *testing.F) {
 	f.Add("\t{\n", `{"a":1}`, "Content-Type", "application/json", 200)
 	f.Add("{\n  \"a\": \"😀\"\n}\n", "\xff", "null", "\x00", -1)
 	f.Fuzz(func(t *testing.T, request, response, key, value string, status int) {
-		in := answer(response)
+		in := newInteraction(response)
 		in.Request.Body = traffic.BodyOf([]byte(request))
 		in.Request.Header, in.Request.URL, in.Response.Status = http.Header{key: {value}}, value, status
 		if utf8.ValidString(key) && utf8.ValidString(value) {
