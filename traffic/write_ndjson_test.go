@@ -233,23 +233,25 @@ func TestNDJSONSchemaAgreesWithRead(t *testing.T) {
 	accepted, err := filepath.Glob("testdata/read/ndjson-interaction-*.input")
 	require.NoError(t, err)
 	for _, path := range append(paths, accepted...) {
-		text, err := os.ReadFile(path)
-		require.NoError(t, err)
-		for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
-			var value any
-			if !strings.Contains(line, `"crcheckInteraction"`) || strings.HasPrefix(line, `{"request"`) || json.Unmarshal([]byte(line), &value) != nil {
-				continue
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
+				var value any
+				if !strings.Contains(line, `"crcheckInteraction"`) || strings.HasPrefix(line, `{"request"`) || json.Unmarshal([]byte(line), &value) != nil {
+					continue
+				}
+				_, readErr := readAll("in", strings.NewReader(line))
+				skip := false
+				for _, word := range unseen {
+					skip = skip || readErr != nil && strings.Contains(path, word)
+				}
+				if !skip {
+					checked++
+					require.Equal(t, readErr == nil, schema.Validate(value) == nil, "%s: %v", path, readErr)
+				}
 			}
-			_, readErr := readAll("in", strings.NewReader(line))
-			skip := false
-			for _, word := range unseen {
-				skip = skip || readErr != nil && strings.Contains(path, word)
-			}
-			if !skip {
-				checked++
-				require.Equal(t, readErr == nil, schema.Validate(value) == nil, "%s: %v", path, readErr)
-			}
-		}
+		})
 	}
 	require.Greater(t, checked, 30)
 }
