@@ -33,10 +33,10 @@ func (f File) accepts() acceptance {
 	return onlyInteractions
 }
 
-// Read yields the interactions of a file, like [Read] for a file that the user named. A file that was
-// found below a folder, and is not named .json, .ndjson or .jsonl, is probably something else: without
-// an extension it must be valid JSON, and with any other extension it must contain interactions.
-// Otherwise it is an [ErrUnknownFormat].
+// Read yields the interactions of a file, like [Read] for a file that the user named. A file that
+// was found below a folder, and is not named .json, .ndjson or .jsonl, is probably something else:
+// without an extension it must be valid JSON, and with any other extension it must contain
+// interactions. Otherwise it is an [ErrUnknownFormat].
 func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.accepts(), r) }
 
 var (
@@ -45,8 +45,8 @@ var (
 	jsonScalar  = lazy(`^("(?:[^"\\\n]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|null|true|false)`)
 )
 
-// likeJSON tells JSON, even broken or cut off, from other text that begins with the same character: a
-// heading of TOML or INI, a link or list of Markdown, a date, a quotation, a template.
+// likeJSON tells JSON, even broken or cut off, from other text that begins with the same character:
+// a heading of TOML or INI, a link or list of Markdown, a date, a quotation, a template.
 func likeJSON(text []byte, whole bool) bool {
 	if !jsonOpening().Match(text) {
 		return false

@@ -21,8 +21,8 @@ const (
 	lockOfJSON = "{\n  \"_meta\": {\"hash\": {}},\n  \"default\": {}\n}\n"
 )
 
-// TestFileRead checks what a file is read as, given its name, its content, and whether the user named
-// it: a body, interactions, or an unsupported format.
+// TestFileRead checks what a file is read as, given its name, its content, and whether the user
+// named it: a body, interactions, or an unsupported format.
 func TestFileRead(t *testing.T) {
 	const body, interactions = "a body", "interactions"
 	for _, tc := range []struct {
@@ -160,13 +160,14 @@ func whatIs(t *testing.T, file traffic.File, r io.Reader) string {
 	return what
 }
 
-// TestStandardInputIsNamed checks that the name "-" counts as named by the user, without an extension.
+// TestStandardInputIsNamed checks that the name "-" counts as named by the user, without an
+// extension.
 func TestStandardInputIsNamed(t *testing.T) {
 	require.Equal(t, "a body", whatIs(t, traffic.File{Path: "-", Named: true}, strings.NewReader(`{"a":1`)))
 }
 
-// FuzzFound checks that a file found below a folder without an extension of JSON is not a bare body,
-// unless it has no extension and is valid JSON.
+// FuzzFound checks that a file found below a folder without an extension of JSON is not a bare
+// body, unless it has no extension and is valid JSON.
 func FuzzFound(f *testing.F) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(f, err)

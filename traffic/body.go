@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Body is the bytes of a request or response as they were on the wire, with their place in the source.
-// It may be copied and used from any goroutine.
+// Body is the bytes of a request or response as they were on the wire, with their place in the
+// source. It may be copied and used from any goroutine.
 type Body struct {
 	Bytes   []byte
 	Missing bool // the bytes, if any, were not recorded, as by browsers, which drop bodies
@@ -23,19 +23,19 @@ func BodyOf(b []byte) Body {
 	return Body{Bytes: b, place: &place{source: newSource(b, 1)}}
 }
 
-// Position returns the place in the source of the byte at an offset of Bytes: the character that the
-// byte belongs to, or the first character of its escape. Where bytes cannot be mapped (folded blocks,
-// !!binary, base64, compressed data), it is the place where the body begins. An offset outside of
-// Bytes is moved to the nearest end.
+// Position returns the place in the source of the byte at an offset of Bytes: the character that
+// the byte belongs to, or the first character of its escape. Where bytes cannot be mapped (folded
+// blocks, !!binary, base64, compressed data), it is the place where the body begins. An offset
+// outside of Bytes is moved to the nearest end.
 func (b Body) Position(offset int) Position {
 	p := b.origin()
 	offset = b.runeStart(offset)
 	return p.source.position(p.sourceOffset(b.Bytes, offset))
 }
 
-// Line returns line n of the source, without its line break. The caller must not modify it. Only the
-// line of the interaction is available for NDJSON, and only the lines of the entry for a HAR, without
-// the first one if other text precedes the entry in it.
+// Line returns line n of the source, without its line break. The caller must not modify it. Only
+// the line of the interaction is available for NDJSON, and only the lines of the entry for a HAR,
+// without the first one if other text precedes the entry in it.
 func (b Body) Line(n int) (text []byte, ok bool) {
 	return b.origin().source.line(n)
 }
@@ -65,8 +65,8 @@ func (b Body) runeStart(offset int) int {
 	return offset
 }
 
-// place is the origin of a body: the bytes of the source itself, or a YAML scalar or JSON string that
-// decodes to the body.
+// place is the origin of a body: the bytes of the source itself, or a YAML scalar or JSON string
+// that decodes to the body.
 type place struct {
 	source  *source
 	written written // nil: the body is the source
@@ -76,14 +76,14 @@ type place struct {
 	spans []span // nil: the bytes cannot be mapped
 }
 
-// written is the notation of a body in the source. trace returns the offset where it begins, and the
-// mapping of the bytes, which is nil if they cannot be mapped.
+// written is the notation of a body in the source. trace returns the offset where it begins, and
+// the mapping of the bytes, which is nil if they cannot be mapped.
 type written interface {
 	trace(from *source, body []byte) (start int, spans []span)
 }
 
-// sourceOffset maps an offset of the body to one of the source. The first call builds the mapping: a
-// body without findings never pays for it.
+// sourceOffset maps an offset of the body to one of the source. The first call builds the mapping:
+// a body without findings never pays for it.
 func (p *place) sourceOffset(body []byte, offset int) int {
 	if p.written == nil {
 		return offset

@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// cassette is the YAML of a cassette, decoded except for the leaves, which remain nodes because nodes
-// have positions. Interactions of vcrpy are converted to the records of go-vcr.
+// cassette is the YAML of a cassette, decoded except for the leaves, which remain nodes because
+// nodes have positions. Interactions of vcrpy are converted to the records of go-vcr.
 type cassette struct {
 	name    string
 	kind    Kind
@@ -25,9 +25,9 @@ type cassette struct {
 	exhausted bool // aliased exceeds the limit
 }
 
-// topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's structs,
-// so that the YAML library treats merge keys, null and duplicates in the same way. Version 2 has more
-// keys, which repeat these.
+// topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's
+// structs, so that the YAML library treats merge keys, null and duplicates in the same way. Version
+// 2 has more keys, which repeat these.
 type topLevel struct {
 	Version      yaml.Node `yaml:"version"`
 	Interactions yaml.Node `yaml:"interactions"`

@@ -20,8 +20,8 @@ const (
 	asYAML                   // a YAML structure that was parsed from JSON, as pydantic's serializer of vcrpy writes it
 )
 
-// body returns the body in a node. If it is absent, the body is empty, as in go-vcr, and has the place
-// of its interaction.
+// body returns the body in a node. If it is absent, the body is empty, as in go-vcr, and has the
+// place of its interaction.
 func (c *cassette) body(name string, n, parent *yaml.Node, form bodyForm) (Body, error) {
 	if n.IsZero() {
 		return c.bodyAt(parent, nil, parent.Style), nil
@@ -58,8 +58,8 @@ func (c *cassette) bodyAt(n *yaml.Node, text []byte, style yaml.Style) Body {
 	return Body{Bytes: text, place: &place{source: c.source, written: &scalar{line: n.Line, column: n.Column, style: style}}}
 }
 
-// expand counts the bytes that an alias adds. Too many end the cassette, since later aliases may expand
-// as far.
+// expand counts the bytes that an alias adds. Too many end the cassette, since later aliases may
+// expand as far.
 func (c *cassette) expand(n *yaml.Node, bytes int) error {
 	if c.aliased += bytes; c.aliased <= MaxCassette {
 		return nil
@@ -71,7 +71,8 @@ func (c *cassette) expand(n *yaml.Node, bytes int) error {
 // maxNesting is the maximum depth of JSON in a body.
 const maxNesting = 10_000
 
-// encode appends a YAML structure as the JSON that it was parsed from. The order of members is kept.
+// encode appends a YAML structure as the JSON that it was parsed from. The order of members is
+// kept.
 func (c *cassette) encode(to []byte, n *yaml.Node, depth int) ([]byte, error) {
 	if n.Kind == yaml.AliasNode {
 		before := len(to)

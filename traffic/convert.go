@@ -9,14 +9,14 @@ import (
 )
 
 // Convert writes interactions, such as those of [Read], as a cassette ([Cassette]) or as NDJSON
-// ([NDJSON]). It holds one interaction in memory at a time. The conversion is lossless: method, URL,
-// headers, bodies, status, status text, duration and metadata are read back unchanged. Only a
+// ([NDJSON]). It holds one interaction in memory at a time. The conversion is lossless: method,
+// URL, headers, bodies, status, status text, duration and metadata are read back unchanged. Only a
 // Content-Encoding that does not describe the body of the response is dropped, with its
 // Content-Length; see [Response.RecordedDecoded].
 //
 // An interaction that the format cannot represent is an [ErrMalformed], and one that its readers
-// would reject is an [ErrTooLarge]. An error in interactions is returned unchanged. After any error,
-// part of the output may have been written.
+// would reject is an [ErrTooLarge]. An error in interactions is returned unchanged. After any
+// error, part of the output may have been written.
 //
 // A cassette has one [Meta], which all of its interactions must share.
 func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) error {
@@ -46,7 +46,8 @@ func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) 
 	return out.Flush()
 }
 
-// correctHeaders returns the interaction without headers that do not describe the body of its response.
+// correctHeaders returns the interaction without headers that do not describe the body of its
+// response.
 func correctHeaders(in *Interaction) *Interaction {
 	if !in.Response.RecordedDecoded() {
 		return in

@@ -21,8 +21,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestConvertEveryKind checks that every readable input has the same values after conversion, and after
-// conversion back, or is rejected for a reason that this test knows.
+// TestConvertEveryKind checks that every readable input has the same values after conversion, and
+// after conversion back, or is rejected for a reason that this test knows.
 func TestConvertEveryKind(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)
@@ -219,7 +219,8 @@ func TestConvertRefuses(t *testing.T) {
 	}
 }
 
-// TestConvertLargeForm checks that a form with too many keys for a cassette is written as a body only.
+// TestConvertLargeForm checks that a form with too many keys for a cassette is written as a body
+// only.
 func TestConvertLargeForm(t *testing.T) {
 	var body strings.Builder
 	for i := range 5000 {

@@ -11,7 +11,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestPlainInteractions checks interactions without crcheckInteraction in lines, documents and lists.
+// TestPlainInteractions checks interactions without crcheckInteraction in lines, documents and
+// lists.
 func TestPlainInteractions(t *testing.T) {
 	for _, tc := range []struct {
 		name, text     string
@@ -87,8 +88,8 @@ func TestPlainInteractions(t *testing.T) {
 	})
 }
 
-// TestDialects checks the bytes and headers that are read from variants of cassettes and HARs as tools
-// write them.
+// TestDialects checks the bytes and headers that are read from variants of cassettes and HARs as
+// tools write them.
 func TestDialects(t *testing.T) {
 	const pyStatus = "status: {code: 200, message: OK}"
 	py := func(request, response string) string {
@@ -146,8 +147,8 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-// TestRecordedDecoded checks a body that is not encoded as its header says, from a recorder that keeps
-// the headers of decoded bodies.
+// TestRecordedDecoded checks a body that is not encoded as its header says, from a recorder that
+// keeps the headers of decoded bodies.
 func TestRecordedDecoded(t *testing.T) {
 	gzipped := string(encode(t, "gzip", "{}"))
 	for _, tc := range []struct {

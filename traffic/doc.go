@@ -1,16 +1,16 @@
 // Package traffic reads and writes recorded HTTP traffic. It reads JSON, NDJSON, HAR and the
-// cassettes of go-vcr and vcrpy, each of them optionally compressed with gzip, and writes NDJSON and
-// go-vcr cassettes. Every byte of a body can be traced back to its line and column in the source. The
-// package does not know schemas.
+// cassettes of go-vcr and vcrpy, each of them optionally compressed with gzip, and writes NDJSON
+// and go-vcr cassettes. Every byte of a body can be traced back to its line and column in the
+// source. The package does not know schemas.
 //
 // # Model
 //
 // An [Interaction] is one request and its response, or a bare body without a request. A [Body] has
 // the bytes as they were on the wire, or says that they were not recorded; [Response.Document] and
 // [Request.Document] decode them by their Content-Encoding. [Body.Position] maps a byte of either
-// form to its line and column in the source, also through the quotes, escapes and blocks of YAML and
-// the escapes of JSON strings. The mapping is built on first use, so a body without findings costs
-// nothing.
+// form to its line and column in the source, also through the quotes, escapes and blocks of YAML
+// and the escapes of JSON strings. The mapping is built on first use, so a body without findings
+// costs nothing.
 //
 //	path ── Files ──▶ File ── Read ──▶ interactions ─┬─ Convert ────────▶ cassette, NDJSON
 //	                                                 ├─ WriteCassette ──▶ cassette
@@ -18,10 +18,10 @@
 //
 // # How the format is detected
 //
-// The content decides. The file name counts only if the content is ambiguous. Input that begins with
-// the magic number of gzip is decompressed once; what follows applies to the decompressed text, and
-// so do positions. Detection looks at the first 64 KiB, after a byte order mark and white space. The
-// first matching row wins:
+// The content decides. The file name counts only if the content is ambiguous. Input that begins
+// with the magic number of gzip is decompressed once; what follows applies to the decompressed
+// text, and so do positions. Detection looks at the first 64 KiB, after a byte order mark and white
+// space. The first matching row wins:
 //
 //	UTF-16, gzip within gzip, zstd, bzip2, xz, ZIP, HTML,
 //	  XML, raw HTTP, packet captures, WARC, mitmproxy      ErrUnknownFormat that names the format
@@ -38,10 +38,10 @@
 //	  interactions at its top level                        a cassette
 //	anything else                                          ErrUnknownFormat
 //
-// Some formats are detected but not supported, such as placebo, Betamax, Ruby's VCR, WireMock, nock,
-// Postman and OpenAPI. They are recognised by the member names near the top of the JSON or YAML, and
-// reported as [ErrUnknownFormat] with [Error.Format]. Each of them takes more than one sign, because
-// a body may have members of any name.
+// Some formats are detected but not supported, such as placebo, Betamax, Ruby's VCR, WireMock,
+// nock, Postman and OpenAPI. They are recognised by the member names near the top of the JSON or
+// YAML, and reported as [ErrUnknownFormat] with [Error.Format]. Each of them takes more than one
+// sign, because a body may have members of any name.
 //
 // In a file named .json, .ndjson or .jsonl, the first character of JSON is enough. Otherwise a
 // heading of TOML or INI, a link or list of Markdown, a date, a quotation and a template are told
@@ -66,10 +66,10 @@
 // # Interactions in JSON and NDJSON
 //
 // A line of NDJSON is a bare body, unless it is an object with a request and a response that look
-// like HTTP messages: they have a method and a URL (url or uri), or one of these and a status. Such a
-// line is an interaction, and so is a JSON document that is such an object or a list of them. Other
-// members are ignored. A header has one value or a list, and a body is text, base64 or JSON. The
-// method, the URL and the status are required.
+// like HTTP messages: they have a method and a URL (url or uri), or one of these and a status. Such
+// a line is an interaction, and so is a JSON document that is such an object or a list of them.
+// Other members are ignored. A header has one value or a list, and a body is text, base64 or JSON.
+// The method, the URL and the status are required.
 //
 // An object with the member crcheckInteraction is read strictly, and can be replayed exactly:
 //
@@ -81,12 +81,14 @@
 // Only the method, the URL and the status are required. Bytes that are not UTF-8 are in bodyBase64
 // instead of body, and bodyMissing is true if they were not recorded. Members may have any order.
 // Unlike in a cassette, unknown members, duplicate members, values of the wrong type, and text that
-// is not JSON or not UTF-8 are errors. docs/ndjson.md has recipes, docs/ndjson.schema.json the schema.
+// is not JSON or not UTF-8 are errors. docs/ndjson.md has recipes, docs/ndjson.schema.json the
+// schema.
 //
 // # Cassettes
 //
 // A cassette that go-vcr v2 loads is read with the same values. So is a cassette that go-vcr v2
-// rejects only because a duration is empty. The following are errors; the second is an [ErrOddEntry]:
+// rejects only because a duration is empty. The following are errors; the second is an
+// [ErrOddEntry]:
 //
 //   - a version other than 1 and 2, which go-vcr v2 ignores;
 //   - an interaction that is null, or has no request or no response;
@@ -113,13 +115,13 @@
 // and values that Chrome joined with line breaks are split.
 //
 // Bodies in a HAR are already decoded, so Content-Encoding and Content-Length are dropped beside a
-// body, unless it is in base64 and still gzip data. Browsers drop some bodies: the body of a response
-// without text is Missing, unless its size is known to be 0, the request is a HEAD, or the status is
-// 204 or 304. An entry that was blocked or aborted has status 0 and a Missing body. The body of a
-// request without text is Missing if a size, a Content-Length or postData says that there was one,
-// and also for POST, PUT and PATCH unless one of these says that there was none. A form with
-// parameters but without text is encoded again. The chunks of Polly.JS, in base64 or hexadecimal
-// digits, are decoded.
+// body, unless it is in base64 and still gzip data. Browsers drop some bodies: the body of a
+// response without text is Missing, unless its size is known to be 0, the request is a HEAD, or the
+// status is 204 or 304. An entry that was blocked or aborted has status 0 and a Missing body. The
+// body of a request without text is Missing if a size, a Content-Length or postData says that there
+// was one, and also for POST, PUT and PATCH unless one of these says that there was none. A form
+// with parameters but without text is encoded again. The chunks of Polly.JS, in base64 or
+// hexadecimal digits, are decoded.
 //
 // # Limits
 //
@@ -131,6 +133,6 @@
 // Every error about traffic is an [Error], whose Reason is one of the Err variables. An
 // [ErrOddEntry] concerns one interaction, and reading continues after it. [ErrUnreadable],
 // [ErrUnknownFormat], [ErrMalformed] and [ErrTooLarge] end the input. Interactions before the error
-// are yielded first, also if gzip data or a HAR is cut off. [ErrBrokenCoding] and [ErrUnknownCoding]
-// concern one body.
+// are yielded first, also if gzip data or a HAR is cut off. [ErrBrokenCoding] and
+// [ErrUnknownCoding] concern one body.
 package traffic

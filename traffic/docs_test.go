@@ -24,8 +24,8 @@ func TestDocsShowAnInteraction(t *testing.T) {
 	require.True(t, requireConversion(t, traffic.NDJSON, all))
 }
 
-// TestDocsRecipeForHAR checks that the recipe of docs/traffic.md extracts what Read finds in the HAR
-// itself, except for durations and the case of header names.
+// TestDocsRecipeForHAR checks that the recipe of docs/traffic.md extracts what Read finds in the
+// HAR itself, except for durations and the case of header names.
 func TestDocsRecipeForHAR(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("skipped: jq is not installed")

@@ -71,7 +71,8 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// TestDocumentTooLarge checks that the decoded size of a body is limited, however small the body is.
+// TestDocumentTooLarge checks that the decoded size of a body is limited, however small the body
+// is.
 func TestDocumentTooLarge(t *testing.T) {
 	for _, extra := range []int64{0, 1} {
 		t.Run(fmt.Sprint("extra ", extra), func(t *testing.T) {
@@ -93,8 +94,8 @@ func TestDocumentTooLarge(t *testing.T) {
 	}
 }
 
-// TestDocumentPositions checks that positions in a decompressed body are those of the beginning of the
-// compressed one, and that other positions do not change.
+// TestDocumentPositions checks that positions in a decompressed body are those of the beginning of
+// the compressed one, and that other positions do not change.
 func TestDocumentPositions(t *testing.T) {
 	const head = "version: 1\ninteractions:\n- request: {}\n  response:\n    headers: {Content-Encoding: [gzip]}\n    body: "
 	all, err := readAll("in", strings.NewReader(head+"!!binary H4sIAAAAAAAA/6pWSlSyMqwFBAAA//+vrBtWBwAAAA==\n"))

@@ -131,8 +131,8 @@ func TestNoStatus(t *testing.T) {
 	require.Equal(t, `0 "" missing`, said(all[0]))
 }
 
-// TestOddEntriesAreBounded checks that the number of problems per entry is limited, and that every file
-// is read to its end.
+// TestOddEntriesAreBounded checks that the number of problems per entry is limited, and that every
+// file is read to its end.
 func TestOddEntriesAreBounded(t *testing.T) {
 	entry := `{"request":{"method":"GET","url":"/","headers":[` + strings.TrimSuffix(strings.Repeat("1,", 5000), ",") + `]},"response":{"status":200,"content":{"text":"ok"}}}`
 	all, odd, err := readEvery("in", strings.NewReader(harHead+entry+","+goodEntry+"]}}"))
@@ -153,8 +153,8 @@ func TestOddEntriesAreBounded(t *testing.T) {
 	}
 }
 
-// TestAliasesEndACassette checks that aliases that expand too far end the cassette, instead of being
-// reported for each interaction.
+// TestAliasesEndACassette checks that aliases that expand too far end the cassette, instead of
+// being reported for each interaction.
 func TestAliasesEndACassette(t *testing.T) {
 	_, odd, err := readEvery("in", strings.NewReader(manyAliases("body")))
 	require.ErrorIs(t, err, traffic.ErrMalformed)

@@ -20,9 +20,9 @@ var (
 )
 
 // Error is every error that this package returns about traffic. Reason determines which fields are
-// set. [ErrOddEntry] and [ErrUnreadEntry] do not end the input: reading continues after them, and one
-// interaction may have several. After an odd entry, the interaction is yielded without the part that
-// the error is about. An unread entry is not yielded. Both are also [ErrMalformed].
+// set. [ErrOddEntry] and [ErrUnreadEntry] do not end the input: reading continues after them, and
+// one interaction may have several. After an odd entry, the interaction is yielded without the part
+// that the error is about. An unread entry is not yielded. Both are also [ErrMalformed].
 type Error struct {
 	Reason       error  // one of the Err variables
 	Source       string // the input's name; empty for a body, which does not know its input

@@ -14,11 +14,11 @@ type File struct {
 	Named bool // the user named this file, rather than a folder above it
 }
 
-// Files expands paths. A file expands to itself, a folder to every regular file below it, in lexical
-// order, folder by folder. Below a folder, it skips links to folders, names that begin with "." (.git,
-// .venv), and folders of third-party packages: node_modules, __pycache__, site-packages and virtual
-// environments of Python. A path that cannot be opened is yielded with an [ErrUnreadable], and the
-// walk continues.
+// Files expands paths. A file expands to itself, a folder to every regular file below it, in
+// lexical order, folder by folder. Below a folder, it skips links to folders, names that begin with
+// "." (.git, .venv), and folders of third-party packages: node_modules, __pycache__, site-packages
+// and virtual environments of Python. A path that cannot be opened is yielded with an
+// [ErrUnreadable], and the walk continues.
 func Files(paths ...string) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for _, path := range paths {
@@ -43,7 +43,8 @@ func walk(path string, named bool, yield func(File, error) bool) bool {
 		}
 		return yield(File{path, named}, nil)
 	}
-	// A pipe or a device is read only if the user named it. Opening it here would consume its content.
+	// A pipe or a device is read only if the user named it. Opening it here would consume its
+	// content.
 	return !named || yield(File{path, named}, nil)
 }
 

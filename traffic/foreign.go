@@ -54,8 +54,8 @@ func prefix(p string) func([]byte) bool {
 	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(p)) }
 }
 
-// binary reports a NUL or many other control characters, which text does not have. UTF-16 is full of
-// NULs.
+// binary reports a NUL or many other control characters, which text does not have. UTF-16 is full
+// of NULs.
 func binary(head []byte) bool {
 	head = head[:min(len(head), binaryLookAhead)]
 	controls := 0

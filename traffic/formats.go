@@ -18,8 +18,8 @@ const (
 	notTraffic = "it does not contain recorded traffic; name recordings, or response bodies as JSON"
 )
 
-// formats are tried in this order. Each takes more than one sign, because an AWS body may have members
-// of any name.
+// formats are tried in this order. Each takes more than one sign, because an AWS body may have
+// members of any name.
 var formats = []format{
 	{"placebo recording", true, func(o *outline) bool {
 		code, data := o.at("status_code"), o.at("data")
@@ -79,8 +79,8 @@ var formats = []format{
 	{"Jupyter notebook", false, func(o *outline) bool { return o.at("cells").isList() && o.at("nbformat").isNumber() }, notTraffic},
 }
 
-// isWireMock reports a WireMock mapping. A single mapping counts as an interaction, unless it matches
-// requests by patterns or generates the response.
+// isWireMock reports a WireMock mapping. A single mapping counts as an interaction, unless it
+// matches requests by patterns or generates the response.
 func isWireMock(o *outline) bool {
 	one := o
 	if o.at("mappings").isList() {
@@ -92,8 +92,8 @@ func isWireMock(o *outline) bool {
 		response.hasAny("jsonBody", "bodyFileName", "base64Body", "fault", "proxyBaseUrl", "transformers"))
 }
 
-// isCloudTrail reports a log file, or a line with one event. Records of DynamoDB streams and S3 events
-// also have some of these members.
+// isCloudTrail reports a log file, or a line with one event. Records of DynamoDB streams and S3
+// events also have some of these members.
 func isCloudTrail(o *outline) bool {
 	event := o
 	if len(o.names) == 1 && o.at("Records").isList() {

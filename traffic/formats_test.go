@@ -91,7 +91,8 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// TestFormatsLeaveBodiesAlone checks that bodies of AWS with members of such formats are bare bodies.
+// TestFormatsLeaveBodiesAlone checks that bodies of AWS with members of such formats are bare
+// bodies.
 func TestFormatsLeaveBodiesAlone(t *testing.T) {
 	for _, text := range []string{
 		`{"status_code":200}`,
@@ -132,7 +133,8 @@ func TestFormatsLeaveBodiesAlone(t *testing.T) {
 	}
 }
 
-// TestSharedCasesAreNamed checks that unsupported inputs of the issue are named, if they are available.
+// TestSharedCasesAreNamed checks that unsupported inputs of the issue are named, if they are
+// available.
 func TestSharedCasesAreNamed(t *testing.T) {
 	folder := "../../../shared/cases/validate"
 	if _, err := os.Stat(folder); err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// FuzzRead checks that no input causes a panic or a hang, that errors are of this package, that positions
-// are within the source, and that cassettes have the values that go-vcr reads.
+// FuzzRead checks that no input causes a panic or a hang, that errors are of this package, that
+// positions are within the source, and that cassettes have the values that go-vcr reads.
 func FuzzRead(f *testing.F) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(f, err)
@@ -93,8 +93,8 @@ func FuzzHAR(f *testing.F)    { fuzzKind(f, "har", traffic.HAR) }
 func FuzzVCRPy(f *testing.F)  { fuzzKind(f, "vcrpy", traffic.VCRPy) }
 func FuzzGoVCR2(f *testing.F) { fuzzKind(f, "cassette2", traffic.Cassette2) }
 
-// fuzzKind checks inputs similar to those of one kind, plain and compressed: there is no panic, both are
-// read the same, bodies are decoded or have an error, and interactions survive NDJSON.
+// fuzzKind checks inputs similar to those of one kind, plain and compressed: there is no panic,
+// both are read the same, bodies are decoded or have an error, and interactions survive NDJSON.
 func fuzzKind(f *testing.F, name string, kind traffic.Kind) {
 	inputs, err := filepath.Glob("testdata/read/*" + name + "-*.input")
 	require.NoError(f, err)

@@ -13,8 +13,8 @@ import (
 // gzipMagic begins gzip data (RFC 1952, section 2.3.1).
 var gzipMagic = []byte("\x1f\x8b")
 
-// decompressed returns a reader of the text of r, decompressed if r is gzip data. Concatenated members
-// are one text.
+// decompressed returns a reader of the text of r, decompressed if r is gzip data. Concatenated
+// members are one text.
 func decompressed(name string, r io.Reader) io.Reader {
 	in := bufio.NewReaderSize(r, lookAhead)
 	if magic, _ := in.Peek(len(gzipMagic)); !bytes.Equal(magic, gzipMagic) {

@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. It skips
-// unknown members, such as those with an underscore, token by token.
+// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. It
+// skips unknown members, such as those with an underscore, token by token.
 type harReader struct {
 	name    string
 	window  window

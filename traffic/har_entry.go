@@ -23,8 +23,8 @@ type entryReader struct {
 	x *recorded
 }
 
-// read fills x. It notes odd values of the entry and leaves them out. The error says why the entry is
-// not an interaction.
+// read fills x. It notes odd values of the entry and leaves them out. The error says why the entry
+// is not an interaction.
 func (r *entryReader) read(x *recorded) error {
 	if r.of == "" {
 		r.of, r.remedy, r.lenient = "the entry", "export it again", true
@@ -90,8 +90,8 @@ func (r *entryReader) request() error {
 	return nil
 }
 
-// requestBody sets the body of the request. A request without text had no body only if the entry says
-// so, or if its method usually has none.
+// requestBody sets the body of the request. A request without text had no body only if the entry
+// says so, or if its method usually has none.
 func (r *entryReader) requestBody(m *harMessage, start int) {
 	request, body := &r.x.request, &r.x.bodies[0]
 	request.Body.place = &body.place
@@ -153,8 +153,8 @@ func (r *entryReader) response() (m harMessage, err error) {
 	return m, err
 }
 
-// responseBody sets the body of the response, which depends on the rest of the entry. A body without
-// text was dropped by the recorder, unless it is known to be empty.
+// responseBody sets the body of the response, which depends on the rest of the entry. A body
+// without text was dropped by the recorder, unless it is known to be empty.
 func (r *entryReader) responseBody(m *harMessage) {
 	response, body := &r.x.Response, &r.x.bodies[1]
 	response.Body.place = &body.place
@@ -270,8 +270,8 @@ func (r *entryReader) decode(what string, m *harMessage) (body []byte, written j
 }
 
 // headers reads a list of names and values. It canonicalises the names, which are in lower case in
-// HTTP/2, and skips HTTP/2 pseudo-headers, which begin with ":". Chrome joins the values of Set-Cookie
-// with line breaks.
+// HTTP/2, and skips HTTP/2 pseudo-headers, which begin with ":". Chrome joins the values of
+// Set-Cookie with line breaks.
 func (r *entryReader) headers(what string) (http.Header, error) {
 	header := make(http.Header, 8)
 	err := r.pairs(what, func(name, value string, _ int) {
@@ -322,9 +322,9 @@ func (r *entryReader) milliseconds() (time.Duration, error) {
 }
 
 // chunks are the pieces of a body in a HAR of Polly.JS (@pollyjs/adapter-node-http,
-// getBodyFromChunks). For a body that was encoded on the wire, the string has a JSON list of chunks: in
-// hexadecimal digits with _isBinary, or in base64 since version 6. Any other body that is not UTF-8 is
-// one chunk.
+// getBodyFromChunks). For a body that was encoded on the wire, the string has a JSON list of
+// chunks: in hexadecimal digits with _isBinary, or in base64 since version 6. Any other body that
+// is not UTF-8 is one chunk.
 type chunks []string
 
 // pollyChunks returns nil if the text is written as in any other HAR.

@@ -16,8 +16,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestHARPositionOfAValue checks that a value within a body has the position of its first character in
-// the file, also after escapes.
+// TestHARPositionOfAValue checks that a value within a body has the position of its first character
+// in the file, also after escapes.
 func TestHARPositionOfAValue(t *testing.T) {
 	for file, want := range map[string]traffic.Position{
 		"har-chrome":          {Line: 99, Column: 49},
@@ -37,8 +37,8 @@ func TestHARPositionOfAValue(t *testing.T) {
 	}
 }
 
-// TestHARPositions checks the position of every character of every body, in an indented HAR and in one
-// on a single line.
+// TestHARPositions checks the position of every character of every body, in an indented HAR and in
+// one on a single line.
 func TestHARPositions(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for range 300 {
@@ -83,8 +83,8 @@ func harOf(t *testing.T, bodies []string, indent string) string {
 	return string(text)
 }
 
-// requireEscapedAt compares the text at the position of each character with the character. encoding/json
-// is the oracle for escapes.
+// requireEscapedAt compares the text at the position of each character with the character.
+// encoding/json is the oracle for escapes.
 func requireEscapedAt(t *testing.T, text string, body traffic.Body) {
 	t.Helper()
 	lines := strings.Split(text, "\n")
@@ -103,8 +103,8 @@ func requireEscapedAt(t *testing.T, text string, body traffic.Body) {
 	}
 }
 
-// TestReadHARInBoundedMemory checks that ten times as many entries, or large members that are skipped, do
-// not need more memory.
+// TestReadHARInBoundedMemory checks that ten times as many entries, or large members that are
+// skipped, do not need more memory.
 func TestReadHARInBoundedMemory(t *testing.T) {
 	entry := strings.TrimSuffix(strings.TrimPrefix(harOf(t, []string{strings.Repeat("x", 1000)}, " "), "{\n \"log\": {\n  \"entries\": ["), "],\n  \"version\": \"1.2\"\n }\n}")
 	for name, between := range map[string]string{"entries": entry, "passed over": `{"request":{},"_x":[` + strings.Repeat("[1,{}],", 300) + "0]}"} {

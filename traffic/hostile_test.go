@@ -204,7 +204,8 @@ func manyKeys(n int) string {
 	return b.String()
 }
 
-// manyAliases returns a cassette of 20,000 interactions that all refer to one large part of the first.
+// manyAliases returns a cassette of 20,000 interactions that all refer to one large part of the
+// first.
 func manyAliases(part string) string {
 	anchor := `"` + strings.Repeat("a", 1<<20) + `"`
 	if part == "headers" {
@@ -219,7 +220,8 @@ func manyAliases(part string) string {
 	return b.String()
 }
 
-// TestUnfinished checks that reading terminates for input that is cut off anywhere or lacks any quote.
+// TestUnfinished checks that reading terminates for input that is cut off anywhere or lacks any
+// quote.
 func TestUnfinished(t *testing.T) {
 	inputs := map[string]string{
 		"plain": `{"request":{"method":"POST","url":"https://a/","headers":[{"name":"a","value":"b"}],"body":"{}"},` +

@@ -102,8 +102,8 @@ func (r *jsonReader) body(what string, raw jsontext.Value, at int, isBase64 bool
 	return decoded, jsonString{start: at, opaque: true}, nil
 }
 
-// shared returns b as a string, the same one for equal bytes: methods, and names and values of headers,
-// are often repeated.
+// shared returns b as a string, the same one for equal bytes: methods, and names and values of
+// headers, are often repeated.
 func (r *jsonReader) shared(b []byte) string {
 	if s, ok := r.names[string(b)]; ok {
 		return s

@@ -12,8 +12,8 @@ type jsonString struct {
 	opaque bool // base64, or not a string: its bytes cannot be mapped to the body
 }
 
-// trace follows the escapes of the string (RFC 8259, section 7). As for YAML, there is no mapping if it
-// disagrees with the body.
+// trace follows the escapes of the string (RFC 8259, section 7). As for YAML, there is no mapping
+// if it disagrees with the body.
 func (s *jsonString) trace(from *source, body []byte) (start int, spans []span) {
 	t := &tracer{src: from.data, pos: s.start, want: body}
 	if s.opaque || !t.eat('"') || !t.quoted() {

@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// lenientReader reads objects that may have any members. An odd value is noted and left out; the rest
-// of the object is read.
+// lenientReader reads objects that may have any members. An odd value is noted and left out; the
+// rest of the object is read.
 type lenientReader struct {
 	jsonReader
 	odd []*Error // of the interaction that is being read
@@ -32,8 +32,8 @@ func (r *lenientReader) problems(x *Interaction) (all []*Error) {
 	return all
 }
 
-// members calls member with the name of each member of an object, and returns the offset of the object.
-// member must read the value.
+// members calls member with the name of each member of an object, and returns the offset of the
+// object. member must read the value.
 func (r *lenientReader) members(what string, member func(name string) error) (start int, err error) {
 	if start, err = r.openObject(what); err != nil {
 		return start, err
@@ -72,8 +72,8 @@ func (r *lenientReader) elements(what string, element func() error) error {
 	return r.delimiter()
 }
 
-// ended reports whether nothing more can be read. It reads ahead, because a string without a closing
-// quote cannot be told apart until it is read.
+// ended reports whether nothing more can be read. It reads ahead, because a string without a
+// closing quote cannot be told apart until it is read.
 func (r *lenientReader) ended() bool {
 	if r.failed == nil && r.decoder.PeekKind() == jsontext.KindInvalid {
 		_ = r.skip()
@@ -137,8 +137,8 @@ func (r *lenientReader) scalarText(what string) (string, error) {
 	return r.nullable(what)
 }
 
-// wholeNumber reads a whole number. A number with a fraction of zero, an exponent or quotes is noted,
-// and its value is used.
+// wholeNumber reads a whole number. A number with a fraction of zero, an exponent or quotes is
+// noted, and its value is used.
 func (r *lenientReader) wholeNumber(what string) (int, error) {
 	if r.null() {
 		return 0, r.skip()

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRestKeepsItsLimit checks the limit of rest, which reads documents and cassettes, and whose real
-// limits are too large for a test. Text that was already read counts.
+// TestRestKeepsItsLimit checks the limit of rest, which reads documents and cassettes, and whose
+// real limits are too large for a test. Text that was already read counts.
 func TestRestKeepsItsLimit(t *testing.T) {
 	for _, tc := range []struct {
 		name, read, rest string

@@ -52,8 +52,8 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 	return c, c.decode(top)
 }
 
-// notACassette returns the error for YAML without interactions. top is nil if there are only comments.
-// Prose is also YAML: one scalar.
+// notACassette returns the error for YAML without interactions. top is nil if there are only
+// comments. Prose is also YAML: one scalar.
 func (in *input) notACassette(data []byte, top *yaml.Node) error {
 	looks := "YAML without interactions"
 	if top == nil || top.Kind == yaml.ScalarNode {
@@ -64,8 +64,8 @@ func (in *input) notACassette(data []byte, top *yaml.Node) error {
 	return in.unrecognised(data, looks)
 }
 
-// noInteractions reports whether interactions is not a list of requests and responses. In YAML without
-// a version it may be anything.
+// noInteractions reports whether interactions is not a list of requests and responses. In YAML
+// without a version it may be anything.
 func noInteractions(interactions *yaml.Node) bool {
 	list := target(interactions)
 	if list.Kind != yaml.SequenceNode {
@@ -111,8 +111,8 @@ func (c *cassette) decode(top *yaml.Node) error {
 }
 
 // decodeRecords decodes all interactions at once, so that the YAML library limits the expansion of
-// aliases. If a value has the wrong type, it decodes them one by one, so that the error concerns one
-// interaction only.
+// aliases. If a value has the wrong type, it decodes them one by one, so that the error concerns
+// one interaction only.
 func decodeRecords[T any](c *cassette, as func(*T) *record) error {
 	var list []*T
 	err := c.entries.Decode(&list)
@@ -220,8 +220,8 @@ var (
 	}
 )
 
-// invalidOffset returns the offset of a problem that the YAML library reports without a line: an alias
-// without an anchor, or the first byte that is not allowed in YAML (YAML 1.1, section 5.1).
+// invalidOffset returns the offset of a problem that the YAML library reports without a line: an
+// alias without an anchor, or the first byte that is not allowed in YAML (YAML 1.1, section 5.1).
 func invalidOffset(data []byte, problem string) int {
 	if m := unknownAnchor.FindStringSubmatch(problem); m != nil {
 		return max(bytes.Index(data, []byte("*"+m[1])), 0)

@@ -72,8 +72,9 @@ func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 	yield(newBare(in.name, JSON, 0, body, 1), nil)
 }
 
-// rejectBody returns the error for a document, or the first line of a file, that is not a bare body: it is
-// in another format, or the file was found below a folder and has another extension. See [File.Read].
+// rejectBody returns the error for a document, or the first line of a file, that is not a bare
+// body: it is in another format, or the file was found below a folder and has another extension.
+// See [File.Read].
 func (in *input) rejectBody(text []byte, document bool) error {
 	if err := unsupportedJSON(in.name, text); err != nil {
 		return err
@@ -89,8 +90,8 @@ func (in *input) rejectBody(text []byte, document bool) error {
 	return nil
 }
 
-// readLines yields every line after the first one. read is the white space before it, which was already
-// read.
+// readLines yields every line after the first one. read is the white space before it, which was
+// already read.
 func (in *input) readLines(line int, read []byte, yield func(*Interaction, error) bool) {
 	indent := read[bytes.LastIndexByte(read, '\n')+1:]
 	for index := 1; ; line++ {
@@ -105,8 +106,8 @@ func (in *input) readLines(line int, read []byte, yield func(*Interaction, error
 	}
 }
 
-// yieldLine yields the content of a line, or the error of reading it, and reports whether more lines may
-// follow.
+// yieldLine yields the content of a line, or the error of reading it, and reports whether more
+// lines may follow.
 func (in *input) yieldLine(index int, text []byte, line int, err error, yield func(*Interaction, error) bool) bool {
 	switch {
 	case err == errLong:
@@ -139,8 +140,8 @@ func (in *input) atObject() bool {
 
 var errLong = errors.New("line is too long")
 
-// line appends the next line, with its line break, to read. The error is errLong if the result exceeds
-// limit. The caller owns the result.
+// line appends the next line, with its line break, to read. The error is errLong if the result
+// exceeds limit. The caller owns the result.
 func (in *input) line(read []byte, limit int) ([]byte, error) {
 	for {
 		part, err := in.r.ReadSlice('\n')
@@ -168,8 +169,8 @@ func (in *input) blanks() (blanks []byte, next byte, err error) {
 	}
 }
 
-// manyDocuments is the rule of NDJSON: the first line is a complete document and another line follows;
-// or both begin with "{" in the first column, and the second cannot continue the first.
+// manyDocuments is the rule of NDJSON: the first line is a complete document and another line
+// follows; or both begin with "{" in the first column, and the second cannot continue the first.
 func manyDocuments(first, blanks []byte, next byte) bool {
 	first = bytes.TrimPrefix(first, byteOrderMark)
 	if scan(first) == nil {

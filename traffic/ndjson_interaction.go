@@ -177,8 +177,8 @@ func (r *interactionReader) meta() error {
 	return err
 }
 
-// object calls member with the name of each member, and returns the offset of the object. Members must
-// be known and unique, and member must read the value.
+// object calls member with the name of each member, and returns the offset of the object. Members
+// must be known and unique, and member must read the value.
 func (r *interactionReader) object(list members, member func(name string) error) (start int, err error) {
 	if start, err = r.openObject(list.of); err != nil {
 		return start, err

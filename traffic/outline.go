@@ -25,8 +25,8 @@ type outline struct {
 	values []*outline    // of an object's members; of a list at most one
 }
 
-// at returns the value at a path of member names; lists are replaced by their first element. It is empty
-// if there is none.
+// at returns the value at a path of member names; lists are replaced by their first element. It is
+// empty if there is none.
 func (o *outline) at(path ...string) *outline {
 	for _, name := range path {
 		o = o.element()

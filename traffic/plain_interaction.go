@@ -10,9 +10,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// plainReader reads objects with a request and a response as other tools write them. Unknown members
-// are ignored, a header has one value or a list, and a body may be JSON instead of text. The method,
-// the URL and the status are required.
+// plainReader reads objects with a request and a response as other tools write them. Unknown
+// members are ignored, a header has one value or a list, and a body may be JSON instead of text.
+// The method, the URL and the status are required.
 type plainReader struct {
 	lenientReader
 	x *recorded
@@ -218,8 +218,8 @@ func (v verbatim) trace(*source, []byte) (start int, spans []span) {
 	return v.start, []span{{body: 0, source: v.start}, {body: v.length, source: v.start + v.length, escaped: true}}
 }
 
-// readInteractions yields the interactions in a JSON document, which is one interaction or a list, and
-// reports whether there are any.
+// readInteractions yields the interactions in a JSON document, which is one interaction or a list,
+// and reports whether there are any.
 func (in *input) readInteractions(text []byte, yield func(*Interaction, error) bool) bool {
 	opening := bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON)
 	if len(opening) == 0 || opening[0] != '{' && opening[0] != '[' || !bytes.Contains(text, []byte(`"request"`)) || !bytes.Contains(text, []byte(`"response"`)) {

@@ -17,7 +17,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// The alphabet of generated bodies: characters that are difficult for quoting, folding and chomping.
+// The alphabet of generated bodies: characters that are difficult for quoting, folding and
+// chomping.
 var alphabet = []string{
 	"a", "bc", "{", "}", "[", "]", `"`, `""`, "'", "''", `\`, `\\`, `\n`, "\t", " ", "  ", "\n", "\n\n", "\r", "\r\n",
 	": ", " #", "#", "- ", "---", "...", "é", "ß", "中", "😀", "\u0085", "\u2028", "\u2029", "\u00a0", "\ufeff", "\x00", "\x01",
@@ -36,8 +37,8 @@ func generate(r *rand.Rand) string {
 	return b.String()
 }
 
-// TestPositionFollowsEveryStyle checks that each position is that of the character in the source, or of
-// its escape, in every style that a YAML library writes.
+// TestPositionFollowsEveryStyle checks that each position is that of the character in the source,
+// or of its escape, in every style that a YAML library writes.
 func TestPositionFollowsEveryStyle(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	styles := map[string]yaml.Style{
@@ -128,8 +129,8 @@ func TestPositionOfReplacedBytes(t *testing.T) {
 	require.Equal(t, traffic.Position{Line: 4, Column: 20}, body.Position(7))
 }
 
-// checkPositions reads a cassette of one response and compares each position in the body with the source.
-// It returns 0 if the cassette does not contain the body: stock YAML loses some.
+// checkPositions reads a cassette of one response and compares each position in the body with the
+// source. It returns 0 if the cassette does not contain the body: stock YAML loses some.
 func checkPositions(t *testing.T, style string, text []byte, body string) int {
 	t.Helper()
 	all, err := readAll("c.yaml", bytes.NewReader(text))
@@ -186,8 +187,8 @@ func newInteraction(body string) *traffic.Interaction {
 	}
 }
 
-// TestPositionInLongLine checks that columns count code points, and that 10,000 positions in a line of
-// 4 MB do not take quadratic time.
+// TestPositionInLongLine checks that columns count code points, and that 10,000 positions in a line
+// of 4 MB do not take quadratic time.
 func TestPositionInLongLine(t *testing.T) {
 	text := "{\"a\":\"" + strings.Repeat("é", 2<<20) + "\"}"
 	body := traffic.BodyOf([]byte(text))
@@ -215,8 +216,8 @@ func TestPositionOfBareBytes(t *testing.T) {
 	}
 }
 
-// TestPositionOfEscape checks that an escaped character has the position of the beginning of its escape,
-// and the next character that of its end.
+// TestPositionOfEscape checks that an escaped character has the position of the beginning of its
+// escape, and the next character that of its end.
 func TestPositionOfEscape(t *testing.T) {
 	for scalar, columns := range map[string][]int{
 		`'a''b'`:        {12, 13, 15, 16},

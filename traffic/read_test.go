@@ -22,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the goldens under testdata")
 
-// TestRead reads each testdata/read/NAME.input and compares the result with NAME.want. The first word of
-// NAME is the kind, or the reason of the error.
+// TestRead reads each testdata/read/NAME.input and compares the result with NAME.want. The first
+// word of NAME is the kind, or the reason of the error.
 func TestRead(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)

@@ -32,7 +32,8 @@ var (
 	yamlOpening  = lazy(`^(---(\s|$)|%YAML|#|- |["']?[A-Za-z_][\w.-]*["']?[ \t]*:(\s|$))`)
 )
 
-// recognise detects the family of an input by its beginning, which is the whole input if whole is set.
+// recognise detects the family of an input by its beginning, which is the whole input if whole is
+// set.
 func (in *input) recognise(head []byte, whole bool) (family, error) {
 	head = bytes.TrimPrefix(head, byteOrderMark)
 	for _, f := range foreign {

@@ -8,22 +8,22 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// scalar is a YAML scalar that a body was decoded from: its place according to the YAML library, and its
-// style.
+// scalar is a YAML scalar that a body was decoded from: its place according to the YAML library,
+// and its style.
 type scalar struct {
 	line, column int
 	style        yaml.Style
 }
 
-// span is a part of a body that the source contains byte by byte, or one character that is escaped in
-// the source.
+// span is a part of a body that the source contains byte by byte, or one character that is escaped
+// in the source.
 type span struct {
 	body, source int
 	escaped      bool
 }
 
-// trace decodes the scalar again, and notes the origin of each byte. If the result differs from that of
-// the YAML library in any byte, there is no mapping.
+// trace decodes the scalar again, and notes the origin of each byte. If the result differs from
+// that of the YAML library in any byte, there is no mapping.
 func (s *scalar) trace(from *source, body []byte) (start int, spans []span) {
 	start = from.yamlOffset(s.line, s.column)
 	t := &tracer{src: from.data, pos: start, want: body}
@@ -56,7 +56,8 @@ type tracer struct {
 	spans []span
 }
 
-// put maps the next bytes of the body to an offset of the source, and reports whether they are text.
+// put maps the next bytes of the body to an offset of the source, and reports whether they are
+// text.
 func (t *tracer) put(text string, at int, escaped bool) bool {
 	if len(text) == 0 {
 		return true
@@ -135,8 +136,9 @@ func (t *tracer) flow(quote byte) bool {
 	return true
 }
 
-// fold follows white space: unchanged within a line, a space for a single line break, and all breaks but
-// the first for several. After an escaped line break, blanks and the first break were already skipped.
+// fold follows white space: unchanged within a line, a space for a single line break, and all
+// breaks but the first for several. After an escaped line break, blanks and the first break were
+// already skipped.
 func (t *tracer) fold(afterEscape bool) bool {
 	from := t.pos
 	var breaks []int
@@ -200,8 +202,8 @@ func (t *tracer) escape() bool {
 	return err == nil && t.put(string(rune(r)), at, true)
 }
 
-// literal follows a literal block (YAML 1.1, section 9.3.1). It takes the indentation from the first line
-// with text, in the source and in the body, rather than from the parent.
+// literal follows a literal block (YAML 1.1, section 9.3.1). It takes the indentation from the
+// first line with text, in the source and in the body, rather than from the parent.
 func (t *tracer) literal() bool {
 	for t.pos < len(t.src) && !t.atBreak() {
 		t.pos++

@@ -18,9 +18,9 @@ const interactionForm = `{"request":{"method":"POST","url":"https://...","header
 
 var httpMethod = lazy(`^(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`)
 
-// shapeOf looks for interactionMark as the first member of a line. It needs the outline only of lines
-// with both request and response, because it runs for every line of a file. A body of AWS may have
-// these members too; it is an interaction only if they look like HTTP messages.
+// shapeOf looks for interactionMark as the first member of a line. It needs the outline only of
+// lines with both request and response, because it runs for every line of a file. A body of AWS may
+// have these members too; it is an interaction only if they look like HTTP messages.
 func shapeOf(text []byte) shape {
 	line, object := bytes.CutPrefix(bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON), []byte("{"))
 	switch {

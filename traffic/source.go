@@ -89,8 +89,8 @@ func (s *source) line(n int) ([]byte, bool) {
 	return bytes.TrimSuffix(text, []byte("\r")), true
 }
 
-// yamlIndex notes where lines start according to YAML: lines also end at CR, NEL, LS and PS, and a byte
-// order mark does not count as a column.
+// yamlIndex notes where lines start according to YAML: lines also end at CR, NEL, LS and PS, and a
+// byte order mark does not count as a column.
 func (s *source) yamlIndex() {
 	s.yamlOnce.Do(func() {
 		start := len(s.data) - len(bytes.TrimPrefix(s.data, byteOrderMark))
@@ -125,8 +125,8 @@ func (s *source) yamlPlace(offset int) (line, column int) {
 	return line, s.characters(offset) - s.characters(s.yamlStarts[max(line, 1)-1]) + 1
 }
 
-// yamlText returns the offset of the first character that is not a space in a line, as the YAML library
-// counts lines.
+// yamlText returns the offset of the first character that is not a space in a line, as the YAML
+// library counts lines.
 func (s *source) yamlText(line int) int {
 	offset := s.yamlOffset(line, 1)
 	return offset + leadingSpaces(s.data[offset:])
@@ -137,8 +137,8 @@ func (s *source) at(line, column int) Position { return s.position(s.yamlOffset(
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// lineBreak returns the width of the YAML 1.1 line break at src[i], 0 if there is none, and its decoded
-// form (section 5.4 of that specification: all but LS and PS are normalised).
+// lineBreak returns the width of the YAML 1.1 line break at src[i], 0 if there is none, and its
+// decoded form (section 5.4 of that specification: all but LS and PS are normalised).
 func lineBreak(src []byte, i int) (width int, decoded string) {
 	if i >= len(src) {
 		return 0, ""

@@ -21,8 +21,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestReadLikeStock checks that every cassette that stock go-vcr loads is read with the same values,
-// except for the errors that doc.go lists.
+// TestReadLikeStock checks that every cassette that stock go-vcr loads is read with the same
+// values, except for the errors that doc.go lists.
 func TestReadLikeStock(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)
@@ -35,8 +35,8 @@ func TestReadLikeStock(t *testing.T) {
 	require.Greater(t, agreed, 15)
 }
 
-// TestReadStockRecording reads cassettes that the recorder of go-vcr wrote. (They do not include a body
-// of only a line break, which go-vcr loses.)
+// TestReadStockRecording reads cassettes that the recorder of go-vcr wrote. (They do not include a
+// body of only a line break, which go-vcr loses.)
 func TestReadStockRecording(t *testing.T) {
 	bodies := []string{
 		"", "{}", `{"status":"SUCCESS"}`, "{\n  \"a\": 1\n}\n", "plain", "it's", "\"quoted\"", "a: b", "é中😀", "\xff\x00", "null", "200",

@@ -8,8 +8,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// pyRecord, pyRequest, pyStatus and pyResponse have the keys of vcrpy's cassettes (vcr/serialize.py),
-// including those of responses to httpx, as vcrpy 4.1 to 5.1 wrote them (vcr/stubs/httpx_stubs.py).
+// pyRecord, pyRequest, pyStatus and pyResponse have the keys of vcrpy's cassettes
+// (vcr/serialize.py), including those of responses to httpx, as vcrpy 4.1 to 5.1 wrote them
+// (vcr/stubs/httpx_stubs.py).
 type pyRecord struct {
 	Request  *pyRequest  `yaml:"request"`
 	Response *pyResponse `yaml:"response"`
@@ -92,8 +93,8 @@ func (r *pyRecord) record() *record {
 	return as
 }
 
-// pyBody returns the node of a body and its notation: text, a mapping with string or base64_string, or a
-// structure that was parsed from JSON.
+// pyBody returns the node of a body and its notation: text, a mapping with string or base64_string,
+// or a structure that was parsed from JSON.
 func pyBody(body, parsed yaml.Node) (yaml.Node, bodyForm) {
 	if body.IsZero() && !parsed.IsZero() {
 		return parsed, asYAML
@@ -125,8 +126,8 @@ func (r *record) missing() string {
 	return ""
 }
 
-// pyFile returns the content of a file in memory, which boto3 sends as the body of an upload. PyYAML
-// writes such an object as its bytes, an offset in them, and its attributes.
+// pyFile returns the content of a file in memory, which boto3 sends as the body of an upload.
+// PyYAML writes such an object as its bytes, an offset in them, and its attributes.
 func pyFile(n yaml.Node) yaml.Node {
 	body := target(&n)
 	if !strings.HasPrefix(body.Tag, "tag:yaml.org,2002:python/object") && !strings.HasPrefix(body.Tag, "!!python/object") {
@@ -138,9 +139,9 @@ func pyFile(n yaml.Node) yaml.Node {
 	return n
 }
 
-// decodeJSON reads a cassette in JSON that is not valid YAML, and reports whether it is one. The JSON of
-// vcrpy has pairs of surrogates, which YAML does not allow. Cassettes of go-vcr are excluded, because
-// go-vcr reads only YAML.
+// decodeJSON reads a cassette in JSON that is not valid YAML, and reports whether it is one. The
+// JSON of vcrpy has pairs of surrogates, which YAML does not allow. Cassettes of go-vcr are
+// excluded, because go-vcr reads only YAML.
 func (c *cassette) decodeJSON() bool {
 	if !bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(c.source.data, byteOrderMark), blankJSON), []byte("{")) {
 		return false

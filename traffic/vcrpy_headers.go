@@ -10,7 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// pyHeader maps each name to a list of values or, as recorded from some HTTP libraries, to one value.
+// pyHeader maps each name to a list of values or, as recorded from some HTTP libraries, to one
+// value.
 type pyHeader map[string]pyValues
 
 type pyValues []string
@@ -52,7 +53,8 @@ func plainHeaders(interactions *yaml.Node) {
 
 func isPython(n *yaml.Node) bool { return strings.Contains(n.Tag, "python/") }
 
-// Limits of the nodes per file that are searched for pairs, and of their depth. Aliases may be cyclic.
+// Limits of the nodes per file that are searched for pairs, and of their depth. Aliases may be
+// cyclic.
 const (
 	maxPairs   = 1 << 22
 	maxPickled = 100
@@ -74,9 +76,9 @@ func (h pyHeader) node(at *yaml.Node) *yaml.Node {
 	return n
 }
 
-// pairs adds the headers in a node: a mapping of names, or lists of a name and a value, of a name and
-// several values, or of a name in lower case and a pair with the original name. It returns the number of
-// nodes that may still be searched.
+// pairs adds the headers in a node: a mapping of names, or lists of a name and a value, of a name
+// and several values, or of a name in lower case and a pair with the original name. It returns the
+// number of nodes that may still be searched.
 func (h pyHeader) pairs(n *yaml.Node, left, depth int) int {
 	n = target(n)
 	if left--; left <= 0 || depth == 0 {

@@ -41,7 +41,8 @@ func (w *window) forget(offset int64) {
 	}
 }
 
-// place returns the line of the n-th byte of data, and the number of characters before it in that line.
+// place returns the line of the n-th byte of data, and the number of characters before it in that
+// line.
 func (w *window) place(n int) (line, column int) {
 	before := w.data[:n]
 	line, column = w.line, w.column
@@ -53,7 +54,8 @@ func (w *window) place(n int) (line, column int) {
 	return line, column + utf8.RuneCount(before)
 }
 
-// cut copies a part of the stream, including blanks before it if nothing else precedes it in its line.
+// cut copies a part of the stream, including blanks before it if nothing else precedes it in its
+// line.
 func (w *window) cut(start, end int64, into *source) {
 	at := int(start - w.offset)
 	before := w.data[:at]

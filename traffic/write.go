@@ -16,10 +16,10 @@ import (
 )
 
 // WriteCassette writes a cassette of version 1, with the keys of go-vcr in its order. Stock go-vcr
-// loads every byte again, also of bodies that go-vcr cannot reload if it wrote them itself. The output
-// is deterministic. An interaction without a request, or with a body that was not recorded, cannot be
-// replayed: it is an [ErrMalformed], and nothing is written. The Meta of the interactions is ignored;
-// [Convert] uses it.
+// loads every byte again, also of bodies that go-vcr cannot reload if it wrote them itself. The
+// output is deterministic. An interaction without a request, or with a body that was not recorded,
+// cannot be replayed: it is an [ErrMalformed], and nothing is written. The Meta of the interactions
+// is ignored; [Convert] uses it.
 func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
 	for i, in := range interactions {
 		if err := fitsCassette(i, in); err != nil {
@@ -84,8 +84,8 @@ func (c *cassetteWriter) close() error {
 	return c.put("crcheck:\n", "crcheck", metaNode(c.meta))
 }
 
-// put writes head, then the node below key. The node is encoded in a mapping with key, so that it has the
-// indentation of the whole cassette.
+// put writes head, then the node below key. The node is encoded in a mapping with key, so that it
+// has the indentation of the whole cassette.
 func (c *cassetteWriter) put(head, key string, below *yaml.Node) error {
 	c.piece.Reset()
 	if below != nil {
@@ -177,8 +177,8 @@ func number(n int) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(n)}
 }
 
-// plainText does not need quotes. The encoder still adds them to text that YAML would read as another
-// type.
+// plainText does not need quotes. The encoder still adds them to text that YAML would read as
+// another type.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9/][!-~]*( [!-~]+)*$`)
 
 // text returns a string in the most readable style that preserves every byte.
@@ -201,9 +201,9 @@ func text(s string) *yaml.Node {
 	return node
 }
 
-// survivesAsBlock reports whether a literal block preserves a string: every line is printable, the first
-// does not begin with white space and none ends with it (the YAML libraries lose or reject such lines),
-// and there is at most one line break at the end.
+// survivesAsBlock reports whether a literal block preserves a string: every line is printable, the
+// first does not begin with white space and none ends with it (the YAML libraries lose or reject
+// such lines), and there is at most one line break at the end.
 func survivesAsBlock(s string) bool {
 	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 	if len(lines) < 2 || strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || lines[0] == "" || lines[len(lines)-1] == "" {
@@ -218,8 +218,8 @@ func survivesAsBlock(s string) bool {
 }
 
 // printable reports whether single quotes and literal blocks preserve every character: there is no
-// control character, no line break of YAML, and nothing beyond the Basic Multilingual Plane (YAML 1.1,
-// section 5.1, as the YAML libraries implement it).
+// control character, no line break of YAML, and nothing beyond the Basic Multilingual Plane (YAML
+// 1.1, section 5.1, as the YAML libraries implement it).
 func printable(s string) bool {
 	for _, r := range s {
 		switch {

@@ -13,10 +13,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// WriteNDJSON writes one interaction per line, with its [Meta], in the strict form that [Read] reads
-// back unchanged. The output is deterministic. An interaction without a request cannot be replayed, and
-// text that is not UTF-8 can only be written in a body: either is an [ErrMalformed], and nothing is
-// written.
+// WriteNDJSON writes one interaction per line, with its [Meta], in the strict form that [Read]
+// reads back unchanged. The output is deterministic. An interaction without a request cannot be
+// replayed, and text that is not UTF-8 can only be written in a body: either is an [ErrMalformed],
+// and nothing is written.
 func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 	for i, in := range interactions {
 		if err := fitsNDJSON(i, in); err != nil {

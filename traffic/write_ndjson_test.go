@@ -61,8 +61,8 @@ func generateInteraction(r *rand.Rand) *traffic.Interaction {
 	return in
 }
 
-// requireNDJSON writes interactions, and checks that Read returns the same values and positions, and that
-// the schema accepts every line.
+// requireNDJSON writes interactions, and checks that Read returns the same values and positions,
+// and that the schema accepts every line.
 func requireNDJSON(t *testing.T, interactions []*traffic.Interaction) {
 	t.Helper()
 	var first, second bytes.Buffer
@@ -93,8 +93,8 @@ func requireNDJSON(t *testing.T, interactions []*traffic.Interaction) {
 	}
 }
 
-// requireJSONPositions walks through a body and the string in its line in parallel. encoding/json is the
-// oracle for each escape.
+// requireJSONPositions walks through a body and the string in its line in parallel. encoding/json
+// is the oracle for each escape.
 func requireJSONPositions(t *testing.T, body traffic.Body, number int) {
 	t.Helper()
 	line, ok := body.Line(number)
@@ -167,8 +167,8 @@ func TestPositionInJSONStrings(t *testing.T) {
 	}
 }
 
-// TestPositionOfBase64 checks that base64 is not mapped byte by byte, although this text begins with its
-// own base64.
+// TestPositionOfBase64 checks that base64 is not mapped byte by byte, although this text begins
+// with its own base64.
 func TestPositionOfBase64(t *testing.T) {
 	all, err := readAll("in", strings.NewReader(`{"crcheckInteraction":1,"request":{"method":"","url":""},"response":{"status":1,"bodyBase64":"Vm0w"}}`))
 	require.NoError(t, err)
@@ -221,9 +221,9 @@ func TestReadLongInteraction(t *testing.T) {
 	}
 }
 
-// TestNDJSONSchemaAgreesWithRead checks that the schema accepts exactly the lines that Read accepts,
-// except for what JSON Schema cannot check: duplicates, notations of numbers, and text that encoding/json
-// replaces.
+// TestNDJSONSchemaAgreesWithRead checks that the schema accepts exactly the lines that Read
+// accepts, except for what JSON Schema cannot check: duplicates, notations of numbers, and text
+// that encoding/json replaces.
 func TestNDJSONSchemaAgreesWithRead(t *testing.T) {
 	schema := ndjsonSchema(t)
 	unseen := []string{"twice", "version-fraction", "exponent", "huge", "trailing-bits", "surrogate", "utf-8"}

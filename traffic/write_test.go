@@ -20,7 +20,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// TestWriteCassetteGolden checks that each body is written in the most readable style that preserves it.
+// TestWriteCassetteGolden checks that each body is written in the most readable style that
+// preserves it.
 func TestWriteCassetteGolden(t *testing.T) {
 	post := newInteraction("\t{\n")
 	post.Request = &traffic.Request{
@@ -51,8 +52,8 @@ func TestWriteCassetteGolden(t *testing.T) {
 	}
 }
 
-// TestStockCannotReloadItself checks that go-vcr still cannot load every cassette that it saves, which is
-// why WriteCassette chooses the styles.
+// TestStockCannotReloadItself checks that go-vcr still cannot load every cassette that it saves,
+// which is why WriteCassette chooses the styles.
 func TestStockCannotReloadItself(t *testing.T) {
 	c := cassette.New(t.TempDir() + "/c")
 	c.AddInteraction(&cassette.Interaction{Response: cassette.Response{Body: "\t{\n"}})
@@ -79,7 +80,8 @@ func TestWriteCassetteRoundTrip(t *testing.T) {
 	}
 }
 
-// requireRoundTrip writes interactions, and checks that stock go-vcr and Read return the same values.
+// requireRoundTrip writes interactions, and checks that stock go-vcr and Read return the same
+// values.
 func requireRoundTrip(t *testing.T, interactions []*traffic.Interaction) {
 	t.Helper()
 	var first, second bytes.Buffer

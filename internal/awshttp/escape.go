@@ -25,8 +25,8 @@ func AppendEscaped(dst []byte, text, keep string) []byte {
 	return dst
 }
 
-// Unescape undoes percent-encoding. If plus is set, as in a form or a query, + is a space. A percent
-// sign that does not begin an escape is literal.
+// Unescape undoes percent-encoding. If plus is set, as in a form or a query, + is a space. A
+// percent sign that does not begin an escape is literal.
 func Unescape(text string, plus bool) string {
 	if strings.IndexByte(text, '%') < 0 && (!plus || strings.IndexByte(text, '+') < 0) {
 		return text
@@ -40,8 +40,8 @@ func Unescape(text string, plus bool) string {
 	return string(b)
 }
 
-// UnescapeByte returns the first byte of [Unescape] of text, which must not be empty, and the number
-// of bytes of text that encode it: 1, or 3 for an escape.
+// UnescapeByte returns the first byte of [Unescape] of text, which must not be empty, and the
+// number of bytes of text that encode it: 1, or 3 for an escape.
 func UnescapeByte(text string, plus bool) (c byte, width int) {
 	if plus && text[0] == '+' {
 		return ' ', 1

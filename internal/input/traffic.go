@@ -84,8 +84,8 @@ func (in *Traffic) file(file traffic.File) {
 	in.Files = append(in.Files, File{file.Path, file.Named, func(ctx context.Context) (io.ReadCloser, error) { return Open(ctx, file.Path) }})
 }
 
-// index reads the expected findings of a folder's index. A file of that name that is not an index is
-// treated as any other file.
+// index reads the expected findings of a folder's index. A file of that name that is not an index
+// is treated as any other file.
 func (in *Traffic) index(path string) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -152,9 +152,9 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 	}
 }
 
-// Sources is [Traffic.Read] for commands that do not report findings. It skips files of a folder that
-// are not traffic, and prints problems of single interactions to standard error. After any other
-// error it yields nothing more.
+// Sources is [Traffic.Read] for commands that do not report findings. It skips files of a folder
+// that are not traffic, and prints problems of single interactions to standard error. After any
+// other error it yields nothing more.
 func (in *Traffic) Sources(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.Interaction, error]] {
 	return func(yield func(File, iter.Seq2[*traffic.Interaction, error]) bool) {
 		for file, all := range in.Read(ctx) {
