@@ -126,7 +126,7 @@ func TestFileRead(t *testing.T) {
 					if compressed != "" {
 						text = encode(t, "gzip", tc.text)
 					}
-					require.Equal(t, want, whatIs(t, traffic.File{Path: tc.name + compressed, Named: named}, bytes.NewReader(text)))
+					require.Equal(t, want, describeFile(t, traffic.File{Path: tc.name + compressed, Named: named}, bytes.NewReader(text)))
 				})
 			}
 		}
@@ -138,7 +138,7 @@ func firstLine(text string) string {
 	return line[:min(len(line), 30)]
 }
 
-func whatIs(t *testing.T, file traffic.File, r io.Reader) string {
+func describeFile(t *testing.T, file traffic.File, r io.Reader) string {
 	t.Helper()
 	what := ""
 	for x, err := range file.Read(r) {
@@ -163,7 +163,7 @@ func whatIs(t *testing.T, file traffic.File, r io.Reader) string {
 // TestStandardInputIsNamed checks that the name "-" counts as named by the user, without an
 // extension.
 func TestStandardInputIsNamed(t *testing.T) {
-	require.Equal(t, "a body", whatIs(t, traffic.File{Path: "-", Named: true}, strings.NewReader(`{"a":1`)))
+	require.Equal(t, "a body", describeFile(t, traffic.File{Path: "-", Named: true}, strings.NewReader(`{"a":1`)))
 }
 
 // FuzzFound checks that a file found below a folder without an extension of JSON is not a bare

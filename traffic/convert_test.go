@@ -186,7 +186,7 @@ func TestConvertRefuses(t *testing.T) {
 		names string
 	}{
 		{"bare body", changed(func(in *traffic.Interaction) { in.Request = nil }), both, "bare body"},
-		{"no body of the answer", changed(func(in *traffic.Interaction) { in.Response.Body = traffic.Body{Missing: true} }), both[:1], "not recorded"},
+		{"no body of the response", changed(func(in *traffic.Interaction) { in.Response.Body = traffic.Body{Missing: true} }), both[:1], "not recorded"},
 		{"no body of the request", changed(func(in *traffic.Interaction) { in.Request.Body = traffic.Body{Missing: true} }), both[:1], "not recorded"},
 		{"other metadata", changed(func(in *traffic.Interaction) { in.Meta.Contract = "b" }), both[:1], "metadata"},
 		{"5,000 headers", changed(func(in *traffic.Interaction) { in.Response.Header = header }), both[:1], "headers"},

@@ -53,9 +53,9 @@ func TestDocument(t *testing.T) {
 			response := traffic.Response{Header: tc.header, Body: traffic.BodyOf(tc.body)}
 			request := traffic.Request{Header: tc.header, Body: traffic.BodyOf(tc.body)}
 			got, err := response.Document()
-			asked, askedErr := request.Document()
-			require.Equal(t, err, askedErr)
-			require.Equal(t, got.Bytes, asked.Bytes)
+			document, documentErr := request.Document()
+			require.Equal(t, err, documentErr)
+			require.Equal(t, got.Bytes, document.Bytes)
 			require.Equal(t, was, response.Body.Bytes, "what is replayed")
 			if tc.coding != "" {
 				var broken *traffic.Error

@@ -78,7 +78,7 @@ func TestOddEntries(t *testing.T) {
 		{"go-vcr: code a string", vcr("- request: {url: /}\n  response: {code: \"200\"}\n"), "response.code is not a whole number", "6:20", unread},
 		{"go-vcr: headers a string", vcr("- request: {url: /, headers: text}\n  response: {code: 200}\n"), "broken YAML", "5:1", unread},
 		{"go-vcr: a body that is a mapping", vcr("- request: {url: /}\n  response: {code: 200, body: {a: 1}}\n"), "response.body is not text", "6:31", unread},
-		{"go-vcr: a key twice", vcr("- request: {url: /}\n  request: {url: /}\n  response: {code: 200}\n"), "broken YAML", "6:3", unread},
+		{"go-vcr: a duplicate key", vcr("- request: {url: /}\n  request: {url: /}\n  response: {code: 200}\n"), "broken YAML", "6:3", unread},
 		{"vcrpy: no status", py("- request: {uri: /}\n  response: {body: {string: a}}\n"), "interaction 1 has no response.status.code", "5:3", unread},
 		{"vcrpy: no uri", py("- request: {method: GET}\n  response: {body: {string: a}, status: {code: 200}}\n"), "interaction 1 has no request.uri", "5:3", unread},
 		{"vcrpy: a scalar", py("- 7\n"), "broken YAML", "5:1", unread},
@@ -105,7 +105,7 @@ func TestOddEntries(t *testing.T) {
 			} else {
 				require.Len(t, all, 3)
 				require.Equal(t, 1, all[1].Index)
-				require.Equal(t, tc.odd, said(all[1]))
+				require.Equal(t, tc.odd, summary(all[1]))
 			}
 			require.Equal(t, 0, all[0].Index)
 			last := all[len(all)-1]
@@ -116,7 +116,7 @@ func TestOddEntries(t *testing.T) {
 	}
 }
 
-func said(x *traffic.Interaction) string {
+func summary(x *traffic.Interaction) string {
 	text := fmt.Sprintf("%d %q", x.Response.Status, x.Response.Body.Bytes)
 	if x.Response.Body.Missing {
 		text += " missing"
@@ -128,7 +128,7 @@ func said(x *traffic.Interaction) string {
 func TestNoStatus(t *testing.T) {
 	all, err := readAll("in", strings.NewReader(harHead+`{"request":{"method":"GET","url":"/"},"response":{"status":-1,"content":{"size":-1}}}]}}`))
 	require.NoError(t, err)
-	require.Equal(t, `0 "" missing`, said(all[0]))
+	require.Equal(t, `0 "" missing`, summary(all[0]))
 }
 
 // TestOddEntriesAreBounded checks that the number of problems per entry is limited, and that every
@@ -164,12 +164,12 @@ func TestAliasesEndACassette(t *testing.T) {
 // TestBodyMissing checks in which messages a body counts as not recorded.
 func TestBodyMissing(t *testing.T) {
 	for _, tc := range []struct {
-		name, request, response string // the rest of each
-		asked, answered         bool   // missing
+		name, request, response         string // the rest of each
+		requestMissing, responseMissing bool   // missing
 	}{
-		{"nothing is said of a GET", `"method":"GET"`, `"status":200,"content":{"size":0}`, false, false},
-		{"nothing is said of a POST", `"method":"POST"`, `"status":200,"content":{}`, true, true},
-		{"nothing is said of a post", `"method":"post"`, `"status":200`, true, true},
+		{"a GET without further signs", `"method":"GET"`, `"status":200,"content":{"size":0}`, false, false},
+		{"a POST without further signs", `"method":"POST"`, `"status":200,"content":{}`, true, true},
+		{"a post without further signs", `"method":"post"`, `"status":200`, true, true},
 		{"a POST of no bytes", `"method":"POST","bodySize":0`, `"status":200,"content":{"size":0}`, false, false},
 		{"a POST of unknown size", `"method":"POST","bodySize":-1`, `"status":200,"content":{"size":-1}`, true, true},
 		{"a GET of unknown size", `"method":"GET","bodySize":-1`, `"status":200,"content":{"size":2}`, false, true},
@@ -189,22 +189,22 @@ func TestBodyMissing(t *testing.T) {
 		t.Run("HAR: "+tc.name, func(t *testing.T) {
 			all, _, err := readEvery("in", strings.NewReader(harHead+`{"request":{"url":"/",`+tc.request+`},"response":{`+tc.response+`}}]}}`))
 			require.NoError(t, err)
-			require.Equal(t, tc.asked, all[0].Request.Body.Missing, "request")
-			require.Equal(t, tc.answered, all[0].Response.Body.Missing, "response")
+			require.Equal(t, tc.requestMissing, all[0].Request.Body.Missing, "request")
+			require.Equal(t, tc.responseMissing, all[0].Response.Body.Missing, "response")
 		})
 	}
 	for _, tc := range []struct {
-		name, text      string
-		asked, answered bool
+		name, text                      string
+		requestMissing, responseMissing bool
 	}{
 		{"vcrpy: null", "version: 1\ninteractions:\n- request: {uri: /, method: POST, body: null}\n  response: {body: {string: ''}, status: {code: 200}}\n", false, false},
 		{"vcrpy: no body", "version: 1\ninteractions:\n- request: {uri: /, method: POST}\n  response: {body: null, status: {code: 200}}\n", false, false},
 		{"go-vcr: empty", "version: 1\ninteractions:\n- request: {url: /, method: POST, body: \"\"}\n  response: {body: \"\", code: 200}\n", false, false},
-		{"NDJSON: nothing said", `{"request":{"method":"POST","url":"/"},"response":{"status":200}}`, true, true},
-		{"NDJSON: nothing said, none by custom", `{"request":{"method":"GET","url":"/"},"response":{"status":204}}`, false, false},
+		{"NDJSON: unspecified", `{"request":{"method":"POST","url":"/"},"response":{"status":200}}`, true, true},
+		{"NDJSON: unspecified, no body expected", `{"request":{"method":"GET","url":"/"},"response":{"status":204}}`, false, false},
 		{"NDJSON: null", `{"request":{"method":"POST","url":"/","body":null},"response":{"status":200,"body":null}}`, false, false},
 		{"NDJSON: empty", `{"request":{"method":"POST","url":"/","body":""},"response":{"status":200,"body":""}}`, false, false},
-		{"NDJSON: marked, nothing said", `{"crcheckInteraction":1,"request":{"method":"POST","url":"/"},"response":{"status":200}}`, false, false},
+		{"NDJSON: marked, unspecified", `{"crcheckInteraction":1,"request":{"method":"POST","url":"/"},"response":{"status":200}}`, false, false},
 		{"NDJSON: marked, missing", `{"crcheckInteraction":1,"request":{"method":"POST","url":"/","bodyMissing":true},"response":{"status":200,"bodyMissing":true}}`, true, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -212,8 +212,8 @@ func TestBodyMissing(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, all, 1)
 			require.NotNil(t, all[0].Request)
-			require.Equal(t, tc.asked, all[0].Request.Body.Missing, "request")
-			require.Equal(t, tc.answered, all[0].Response.Body.Missing, "response")
+			require.Equal(t, tc.requestMissing, all[0].Request.Body.Missing, "request")
+			require.Equal(t, tc.responseMissing, all[0].Response.Body.Missing, "response")
 		})
 	}
 }

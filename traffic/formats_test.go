@@ -148,7 +148,7 @@ func TestSharedCasesAreNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(folder, name))
 			require.NoError(t, err)
-			require.Equal(t, format, whatIs(t, traffic.File{Path: name}, bytes.NewReader(text)))
+			require.Equal(t, format, describeFile(t, traffic.File{Path: name}, bytes.NewReader(text)))
 		})
 	}
 }
