@@ -42,13 +42,13 @@ type Traffic struct {
 
 	size    int64     // bytes
 	endless bool      // a pipe or a device is among the files, so size is not the total
-	err     io.Writer // for progress, and for problems of single interactions
+	stderr  io.Writer // for progress, and for problems of single interactions
 }
 
 // Gather expands files and folders. Without any, it returns the embedded cassettes. In a folder, an
 // index of cassettes lists the findings to expect.
 func Gather(stdin io.Reader, stderr io.Writer, paths []string) *Traffic {
-	in := &Traffic{err: stderr}
+	in := &Traffic{stderr: stderr}
 	if len(paths) == 0 {
 		in.embedded()
 		return in
@@ -133,7 +133,7 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 		if in.endless {
 			size = -1
 		}
-		progress := newProgress(in.err, size)
+		progress := newProgress(in.stderr, size)
 		defer progress.close()
 		for _, file := range in.Files {
 			interactions := func(yield func(*traffic.Interaction, error) bool) {
@@ -170,7 +170,7 @@ func (in *Traffic) readable(ctx context.Context, file File, all iter.Seq2[*traff
 	for x, err := range all {
 		switch {
 		case errors.Is(err, traffic.ErrOddEntry):
-			fmt.Fprintf(in.err, "crcheck: %v\n", err)
+			fmt.Fprintf(in.stderr, "crcheck: %v\n", err)
 			continue
 		case ctx.Err() != nil:
 			err = ctx.Err()
