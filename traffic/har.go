@@ -105,26 +105,13 @@ func (h *harReader) list() error {
 		end := h.decoder.InputOffset()
 		h.window.cut(end-int64(len(entry)), end, &x.source)
 		h.window.forget(end)
-		if !h.entry(x) {
+		if err := h.entries.read(x); !h.entries.yieldEntry(&x.Interaction, err, h.yield) {
 			return errStopped
 		}
 		h.index++
 	}
 	_, err := h.token()
 	return err
-}
-
-// entry yields an entry after its problems, and reports whether to continue.
-func (h *harReader) entry(x *recorded) bool {
-	if err := h.entries.read(x); err != nil {
-		return h.yield(nil, unreadEntry(err, HAR, x.Index))
-	}
-	for _, problem := range h.entries.problems(&x.Interaction) {
-		if !h.yield(nil, problem) {
-			return false
-		}
-	}
-	return h.yield(&x.Interaction, nil)
 }
 
 // skip skips a value. The window never holds more than one of its tokens.

@@ -24,12 +24,18 @@ func (r *lenientReader) note(err error) {
 	}
 }
 
-// problems returns the noted problems of an interaction.
-func (r *lenientReader) problems(x *Interaction) (all []*Error) {
-	for _, odd := range r.odd {
-		all = append(all, odd.ofEntry(ErrOddEntry, x.Kind, x.Index))
+// yieldEntry yields an interaction after its noted problems, or the error of reading it, and reports
+// whether to continue.
+func (r *lenientReader) yieldEntry(x *Interaction, err error, yield func(*Interaction, error) bool) bool {
+	if err != nil {
+		return yield(nil, unreadEntry(err, x.Kind, x.Index))
 	}
-	return all
+	for _, odd := range r.odd {
+		if !yield(nil, odd.ofEntry(ErrOddEntry, x.Kind, x.Index)) {
+			return false
+		}
+	}
+	return yield(x, nil)
 }
 
 // members calls member with the name of each member of an object, and returns the offset of the

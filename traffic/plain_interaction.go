@@ -25,18 +25,11 @@ func (r *plainReader) yield(x *recorded, from *source, start, end int, yield fun
 	}
 	r.x, r.odd = x, nil
 	r.resetPart(x.Source, from, start, end)
-	if err := r.read(from); err != nil {
-		if odd, ok := asMalformed(err); ok {
-			odd.Form = interactionForm
-		}
-		return yield(nil, unreadEntry(err, x.Kind, x.Index))
+	err := r.read(from)
+	if broken, ok := asMalformed(err); ok {
+		broken.Form = interactionForm
 	}
-	for _, problem := range r.problems(&x.Interaction) {
-		if !yield(nil, problem) {
-			return false
-		}
-	}
-	return yield(&x.Interaction, nil)
+	return r.yieldEntry(&x.Interaction, err, yield)
 }
 
 // plainMessage is the content of a request or a response.
