@@ -3,6 +3,8 @@ package replay
 import (
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // appendPath appends the canonical form of an encoded path.
@@ -10,15 +12,11 @@ func appendPath(dst []byte, path string) []byte {
 	if path == "" {
 		return append(dst, '/')
 	}
-	for i := 0; i < len(path); i++ {
-		c := path[i]
-		if c == '/' {
-			dst = append(dst, '/')
-			continue
-		}
-		c, width := decoded(path[i:])
-		i += width - 1
-		dst = appendEncoded(dst, c)
+	slash := ""
+	for segment := range strings.SplitSeq(path, "/") {
+		dst = append(dst, slash...)
+		slash = "/"
+		dst = awshttp.AppendEscaped(dst, awshttp.Unescape(segment, false), "")
 	}
 	return dst
 }
@@ -32,9 +30,9 @@ func appendQuery(dst []byte, query string) []byte {
 		if i > 0 {
 			dst = append(dst, '&')
 		}
-		dst = appendText(dst, p.name)
+		dst = awshttp.AppendEscaped(dst, p.name, "")
 		dst = append(dst, '=')
-		dst = appendText(dst, p.value)
+		dst = awshttp.AppendEscaped(dst, p.value, "")
 	}
 	return dst
 }
@@ -47,7 +45,7 @@ func parameters(query string) []parameter {
 	var all []parameter
 	for piece := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(piece, "=")
-		p := parameter{formDecoded(name), formDecoded(value)}
+		p := parameter{awshttp.Unescape(name, true), awshttp.Unescape(value, true)}
 		if piece != "" && !slices.Contains(signature, p.name) {
 			all = append(all, p)
 		}
@@ -61,62 +59,4 @@ func parameters(query string) []parameter {
 var signature = []string{
 	"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
 	"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Region-Set",
-}
-
-func formDecoded(s string) string {
-	if !strings.ContainsAny(s, "%+") {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '+' {
-			b = append(b, ' ')
-			continue
-		}
-		c, width := decoded(s[i:])
-		i += width - 1
-		b = append(b, c)
-	}
-	return string(b)
-}
-
-// decoded is the first byte of s, which is not empty, and how many bytes of s spell it. A percent
-// sign that begins no escape is itself.
-func decoded(s string) (c byte, width int) {
-	if s[0] == '%' && len(s) >= 3 {
-		high, low := nibble(s[1]), nibble(s[2])
-		if high >= 0 && low >= 0 {
-			return byte(high<<4 | low), 3
-		}
-	}
-	return s[0], 1
-}
-
-func nibble(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
-}
-
-func appendText(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		dst = appendEncoded(dst, s[i])
-	}
-	return dst
-}
-
-// appendEncoded leaves the unreserved characters of RFC 3986, section 2.3, as they are.
-func appendEncoded(dst []byte, c byte) []byte {
-	const hex = "0123456789ABCDEF"
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
-		return append(dst, c)
-	}
-	return append(dst, '%', hex[c>>4], hex[c&15])
 }

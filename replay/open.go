@@ -64,7 +64,7 @@ func sessionName(root string, file traffic.File) string {
 func (o *opened) readFile(file traffic.File, yield func(*traffic.Interaction, error) bool) bool {
 	f, err := os.Open(file.Path)
 	if err != nil {
-		return yield(nil, &traffic.Error{Reason: traffic.ErrUnreadable, Source: file.Path, Err: err, Remedy: "see that it can be read, then run again"})
+		return yield(nil, &traffic.Error{Reason: traffic.ErrUnreadable, Source: file.Path, Err: err, Remedy: "make sure that it can be read, then run again"})
 	}
 	defer f.Close()
 	for in, err := range file.Read(f) {

@@ -34,7 +34,7 @@ func BenchmarkReadCassette(b *testing.B) {
 	}
 }
 
-// One position each in 1,000 bodies of a cassette, indexes included.
+// BenchmarkPosition measures one position in each of 1,000 bodies of a cassette, including indexes.
 func BenchmarkPosition(b *testing.B) {
 	text := benchCassette(b)
 	b.ReportAllocs()
@@ -74,7 +74,7 @@ func BenchmarkWriteNDJSON(b *testing.B) {
 
 func benchInteractions() (interactions []*traffic.Interaction) {
 	for range 1000 {
-		interactions = append(interactions, answer(benchBody))
+		interactions = append(interactions, newInteraction(benchBody))
 	}
 	return interactions
 }
@@ -93,7 +93,7 @@ func count(b *testing.B, text []byte) (n int) {
 	return n
 }
 
-// 10,000 and 100,000 entries: the peak of the heap must be the same.
+// BenchmarkReadHAR reads 10,000 and 100,000 entries. The peak of the heap must be the same.
 func BenchmarkReadHAR(b *testing.B) {
 	entry := `{"startedDateTime":"2026-01-02T03:04:05.678Z","time":12.5,"_priority":"High","request":{"method":"GET","url":"https://example.com/memberships","httpVersion":"h2",` +
 		`"headers":[{"name":":method","value":"GET"},{"name":"accept","value":"*/*"}],"queryString":[],"cookies":[],"headersSize":-1,"bodySize":0},` +
@@ -124,7 +124,7 @@ func BenchmarkReadHAR(b *testing.B) {
 	}
 }
 
-// newHAR is a HAR of one entry more than times.
+// newHAR returns a HAR with one more entry than times.
 func newHAR(entry string, times int) io.Reader {
 	return multi(harHead, &repeated{line: []byte(entry + ",\n"), left: times}, entry+"]}}")
 }

@@ -6,36 +6,36 @@ import (
 	"unicode/utf8"
 )
 
-// Body is bytes as they were on the wire, and the place in the source where they stand.
-// It may be copied and used from any goroutine.
+// Body is the bytes of a request or response as they were on the wire, with their place in the
+// source. It may be copied and used from any goroutine.
 type Body struct {
 	Bytes   []byte
-	Missing bool // there may have been bytes, but they were not recorded: browsers drop bodies
+	Missing bool // the bytes, if any, were not recorded, as by browsers, which drop bodies
 	place   *place
 }
 
-// Position is a place in a source file, both numbers from 1. Lines end at "\n"; columns count
-// Unicode code points, a byte that is no valid UTF-8 counts as one.
+// Position is a place in a source file. Both numbers begin at 1. Lines end at "\n". Columns count
+// Unicode code points; a byte that is not valid UTF-8 counts as one.
 type Position struct{ Line, Column int }
 
-// BodyOf is a body that stands in no file: its positions are those inside the bytes themselves.
+// BodyOf returns a body that is not from a file: positions are those within the bytes.
 func BodyOf(b []byte) Body {
 	return Body{Bytes: b, place: &place{source: newSource(b, 1)}}
 }
 
-// Position is the place in the source file of byte offset of Bytes: of the character that the byte
-// belongs to, or of the first character of its escape. Where that cannot be followed (folded
-// blocks, !!binary, base64, what was compressed), it is the place where the body begins. An offset
-// outside of Bytes is moved to its nearest end.
+// Position returns the place in the source of the byte at an offset of Bytes: the character that
+// the byte belongs to, or the first character of its escape. Where bytes cannot be mapped (folded
+// blocks, !!binary, base64, compressed data), it is the place where the body begins. An offset
+// outside of Bytes is moved to the nearest end.
 func (b Body) Position(offset int) Position {
 	p := b.origin()
 	offset = b.runeStart(offset)
 	return p.source.position(p.sourceOffset(b.Bytes, offset))
 }
 
-// Line is the text of line n of the source, without its line break, not to be written to. Of NDJSON
-// only the body's own line is at hand; of a HAR the lines of its entry, save a first one that does
-// not begin with it.
+// Line returns line n of the source, without its line break. The caller must not modify it. Only
+// the line of the interaction is available for NDJSON, and only the lines of the entry for a HAR,
+// without the first one if other text precedes the entry in it.
 func (b Body) Line(n int) (text []byte, ok bool) {
 	return b.origin().source.line(n)
 }
@@ -47,7 +47,7 @@ func (b Body) origin() *place {
 	return BodyOf(b.Bytes).place
 }
 
-// runeStart moves offset to the start of the character that it points into.
+// runeStart returns the offset of the first byte of the character at offset.
 func (b Body) runeStart(offset int) int {
 	offset = min(max(offset, 0), len(b.Bytes))
 	if offset == len(b.Bytes) {
@@ -65,25 +65,25 @@ func (b Body) runeStart(offset int) int {
 	return offset
 }
 
-// place is where a body stands: its bytes are those of the source itself, or what a YAML scalar or
-// JSON string there decodes to.
+// place is the origin of a body: the bytes of the source itself, or a YAML scalar or JSON string
+// that decodes to the body.
 type place struct {
 	source  *source
 	written written // nil: the body is the source
 
 	once  sync.Once
 	start int    // where the scalar begins
-	spans []span // nil: the scalar cannot be followed
+	spans []span // nil: the bytes cannot be mapped
 }
 
-// written is the form in which the source holds a body. It says where that begins, and what stands
-// where: nil if it cannot be followed.
+// written is the notation of a body in the source. trace returns the offset where it begins, and
+// the mapping of the bytes, which is nil if they cannot be mapped.
 type written interface {
 	trace(from *source, body []byte) (start int, spans []span)
 }
 
-// sourceOffset maps an offset of the body onto one of the source. The mapping is built by the first
-// caller: a body without findings never pays for it.
+// sourceOffset maps an offset of the body to one of the source. The first call builds the mapping:
+// a body without findings never pays for it.
 func (p *place) sourceOffset(body []byte, offset int) int {
 	if p.written == nil {
 		return offset

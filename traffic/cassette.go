@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// cassette is a cassette's YAML, decoded down to the leaves, which stay nodes: they know where they
-// stand. What vcrpy wrote is put into the records of go-vcr.
+// cassette is the YAML of a cassette, decoded except for the leaves, which remain nodes because
+// nodes have positions. Interactions of vcrpy are converted to the records of go-vcr.
 type cassette struct {
 	name    string
 	kind    Kind
@@ -21,13 +21,13 @@ type cassette struct {
 	meta    Meta
 	odd     map[int]error // why an interaction could not be decoded
 
-	aliased int  // bytes of bodies that came through an alias
-	spent   bool // they are too many
+	aliased   int  // bytes of bodies that aliases expand to
+	exhausted bool // aliased exceeds the limit
 }
 
-// topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's own
+// topLevel, record, recordedRequest and recordedResponse have the keys and types of go-vcr's
 // structs, so that the YAML library treats merge keys, null and duplicates in the same way. Version
-// 2 has more keys, which repeat what these say.
+// 2 has more keys, which repeat these.
 type topLevel struct {
 	Version      yaml.Node `yaml:"version"`
 	Interactions yaml.Node `yaml:"interactions"`
@@ -38,8 +38,8 @@ type record struct {
 	Request  *recordedRequest  `yaml:"request"`
 	Response *recordedResponse `yaml:"response"`
 
-	names           map[string]string // what the keys are called in the file, where that is not as in go-vcr
-	asked, answered bodyForm          // how the bodies are written
+	names                     map[string]string // the keys in the file that differ from go-vcr's
+	requestForm, responseForm bodyForm          // the notation of the bodies
 }
 
 type recordedRequest struct {
@@ -66,11 +66,11 @@ func (in *input) readCassette(kind family, yield func(*Interaction, error) bool)
 	}
 	for i := range c.records {
 		interaction, err := c.interaction(i)
-		if c.spent {
+		if c.exhausted {
 			yield(nil, err)
 			return
 		}
-		if !yield(interaction, entryError(err, c.kind, i)) {
+		if !yield(interaction, unreadEntry(err, c.kind, i)) {
 			return
 		}
 	}
@@ -90,7 +90,7 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 	case r.Response == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no response", index), "record it again, or remove it")
 	case c.kind == VCRPy && r.Request.URL.IsZero():
-		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request.uri, as vcrpy's have", index), "record it again, or remove it")
+		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request.uri, which vcrpy always writes", index), "record it again, or remove it")
 	case c.kind == VCRPy && r.missing() != "":
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no %s", index, r.missing()), "record it again, or add it")
 	}
@@ -112,25 +112,25 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 		}
 	}
 	var err error
-	if request.Body, err = c.body(r.name("request.body"), &r.Request.Body, at, r.asked); err != nil {
+	if request.Body, err = c.body(r.name("request.body"), &r.Request.Body, at, r.requestForm); err != nil {
 		return nil, err
 	}
-	if response.Body, err = c.body(r.name("response.body"), &r.Response.Body, at, r.answered); err != nil {
+	if response.Body, err = c.body(r.name("response.body"), &r.Response.Body, at, r.responseForm); err != nil {
 		return nil, err
 	}
 	return &Interaction{Source: c.name, Kind: c.kind, Index: index, Meta: c.meta, Request: &request, Response: response}, nil
 }
 
-// name is what a key is called in the file.
+// name returns the file's name for a key of go-vcr.
 func (r *record) name(key string) string { return cmp.Or(r.names[key], key) }
 
-// leaf decodes one scalar; one that is missing leaves its zero value, as in go-vcr.
+// leaf decodes one scalar. If it is absent, the zero value remains, as in go-vcr.
 func (c *cassette) leaf(name string, n, parent *yaml.Node, to any) error {
 	if n.IsZero() {
 		return nil
 	}
 	if _, ok := to.(*time.Duration); ok && target(n).Kind == yaml.ScalarNode && target(n).Value == "" {
-		return nil // go-vcr v1 kept none, and tools that write its cassettes leave it empty
+		return nil // go-vcr v1 did not record it, and tools that write its cassettes leave it empty
 	}
 	if err := n.Decode(to); err != nil {
 		return c.malformed(n, fmt.Sprintf("%s is not %s", name, wanted(to)), "record it again, or write it as the recorder does")
@@ -148,7 +148,7 @@ func wanted(to any) string {
 	return "text"
 }
 
-// entry is the node of one interaction.
+// entry returns the node of one interaction.
 func (c *cassette) entry(index int) *yaml.Node {
 	list := target(&c.entries)
 	if index < len(list.Content) {
@@ -166,5 +166,5 @@ func target(n *yaml.Node) *yaml.Node {
 
 func (c *cassette) malformed(n *yaml.Node, problem, remedy string) error {
 	at := c.source.at(n.Line, n.Column)
-	return &Error{Reason: ErrMalformed, Source: c.name, Line: at.Line, Column: at.Column, Problem: problem, Remedy: remedy}
+	return malformed(c.name, at, problem, remedy)
 }

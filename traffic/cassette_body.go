@@ -11,17 +11,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// bodyForm is how a cassette holds a body.
+// bodyForm is the notation of a body in a cassette.
 type bodyForm int
 
 const (
 	asText   bodyForm = iota // also !!binary, which the YAML library decodes
 	asBase64                 // text in base64
-	asYAML                   // a structure of YAML, which was JSON: pydantic's serializer of vcrpy
+	asYAML                   // a YAML structure that was parsed from JSON, as pydantic's serializer of vcrpy writes it
 )
 
-// body is what a node holds; one that is missing is empty, as in go-vcr, and has the place of its
-// interaction.
+// body returns the body in a node. If it is absent, the body is empty, as in go-vcr, and has the
+// place of its interaction.
 func (c *cassette) body(name string, n, parent *yaml.Node, form bodyForm) (Body, error) {
 	if n.IsZero() {
 		return c.bodyAt(parent, nil, parent.Style), nil
@@ -53,26 +53,26 @@ func (c *cassette) body(name string, n, parent *yaml.Node, form bodyForm) (Body,
 	return c.bodyAt(at, decoded, yaml.FoldedStyle), nil
 }
 
-// bodyAt is a body that begins where a node does; in the folded style, it cannot be followed
-// beyond.
+// bodyAt returns a body at the place of a node. In the folded style, only the beginning is known.
 func (c *cassette) bodyAt(n *yaml.Node, text []byte, style yaml.Style) Body {
 	return Body{Bytes: text, place: &place{source: c.source, written: &scalar{line: n.Line, column: n.Column, style: style}}}
 }
 
-// expand counts the bytes that an alias adds. Too many end the cassette: what follows may expand as
-// far.
+// expand counts the bytes that an alias adds. Too many end the cassette, since later aliases may
+// expand as far.
 func (c *cassette) expand(n *yaml.Node, bytes int) error {
 	if c.aliased += bytes; c.aliased <= MaxCassette {
 		return nil
 	}
-	c.spent = true
-	return c.malformed(n, "aliases of this body expand to more than a cassette may hold", "write the bodies out")
+	c.exhausted = true
+	return c.malformed(n, "aliases of this body expand to more than a cassette may hold", "repeat the bodies instead of using aliases")
 }
 
-// maxNesting is as deep as JSON may nest.
+// maxNesting is the maximum depth of JSON in a body.
 const maxNesting = 10_000
 
-// encode appends a structure of YAML as the JSON that it was made from, members in their order.
+// encode appends a YAML structure as the JSON that it was parsed from. The order of members is
+// kept.
 func (c *cassette) encode(to []byte, n *yaml.Node, depth int) ([]byte, error) {
 	if n.Kind == yaml.AliasNode {
 		before := len(to)
@@ -83,7 +83,7 @@ func (c *cassette) encode(to []byte, n *yaml.Node, depth int) ([]byte, error) {
 		return to, err
 	}
 	if depth > maxNesting {
-		return nil, c.malformed(n, "the body nests too deep", "record it again")
+		return nil, c.malformed(n, fmt.Sprintf("the body is nested more than %d levels deep", maxNesting), "record it again")
 	}
 	var err error
 	switch n.Kind {
@@ -110,7 +110,7 @@ func (c *cassette) encode(to []byte, n *yaml.Node, depth int) ([]byte, error) {
 	return appendScalar(to, n), nil
 }
 
-// appendScalar writes a number as it is written, if JSON has that form: 4.0 is not 4.
+// appendScalar keeps the notation of a number if it is valid in JSON: 4.0 is not 4.
 func appendScalar(to []byte, n *yaml.Node) []byte {
 	switch n.ShortTag() {
 	case "!!null":

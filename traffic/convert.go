@@ -9,12 +9,14 @@ import (
 )
 
 // Convert writes interactions, such as those of [Read], as a cassette ([Cassette]) or as NDJSON
-// ([NDJSON]), with the memory of one interaction. Nothing is lost: method, URL, headers, bodies,
-// status, its text, duration and metadata are read back as they were; only a Content-Encoding that
-// the body of a response does not have is left out, see [Response.RecordedDecoded]. What the format
-// has no place for is a [ErrMalformed] that names it, and a [ErrTooLarge] what its readers would
-// refuse; then, as when the interactions end in an error, which is returned as it is, some of the
-// output was written already.
+// ([NDJSON]). It holds one interaction in memory at a time. The conversion is lossless: method,
+// URL, headers, bodies, status, status text, duration and metadata are read back unchanged. Only a
+// Content-Encoding that does not describe the body of the response is dropped, with its
+// Content-Length; see [Response.RecordedDecoded].
+//
+// An interaction that the format cannot represent is an [ErrMalformed], and one that its readers
+// would reject is an [ErrTooLarge]. An error in interactions is returned unchanged. After any
+// error, part of the output may have been written.
 //
 // A cassette has one [Meta], which all of its interactions must share.
 func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) error {
@@ -27,7 +29,7 @@ func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) 
 	i := 0
 	for in, err := range interactions {
 		if err == nil {
-			in = asSent(in)
+			in = correctHeaders(in)
 			err = convert.fits(i, in)
 		}
 		if err == nil {
@@ -44,14 +46,15 @@ func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) 
 	return out.Flush()
 }
 
-// asSent is an interaction whose response says of its body what is true.
-func asSent(in *Interaction) *Interaction {
+// correctHeaders returns the interaction without headers that do not describe the body of its
+// response.
+func correctHeaders(in *Interaction) *Interaction {
 	if !in.Response.RecordedDecoded() {
 		return in
 	}
 	sent := *in
 	sent.Response.Header = maps.Clone(in.Response.Header)
-	dropCodings(sent.Response.Header)
+	dropEncodingHeaders(sent.Response.Header)
 	return &sent
 }
 
@@ -69,13 +72,13 @@ var writers = map[Kind]func(*bufio.Writer) writer{
 
 func (n *ndjsonWriter) fits(i int, in *Interaction) error { return fitsNDJSON(i, in) }
 
-// fits also makes the metadata of the first interaction that of the cassette.
+// fits also takes the metadata of the cassette from the first interaction.
 func (c *cassetteWriter) fits(i int, in *Interaction) error {
 	if i == 0 {
 		c.meta = in.Meta
 	}
 	if in.Meta != c.meta {
-		return unfit(i, in, "has other metadata than those before it", "write a cassette for each, or NDJSON")
+		return unwritable(i, in, "has different metadata from the interactions before it", "write separate cassettes, or NDJSON")
 	}
 	return fitsCassette(i, in)
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Interactions without our mark, as lines, as documents, and in lists of both.
+// TestPlainInteractions checks interactions without crcheckInteraction in lines, documents and
+// lists.
 func TestPlainInteractions(t *testing.T) {
 	for _, tc := range []struct {
 		name, text     string
@@ -87,8 +88,8 @@ func TestPlainInteractions(t *testing.T) {
 	})
 }
 
-// Dialects of the cassettes and HARs that are read anyway: what tools put into them, and the bytes
-// and headers that it means.
+// TestDialects checks the bytes and headers that are read from variants of cassettes and HARs as
+// tools write them.
 func TestDialects(t *testing.T) {
 	const pyStatus = "status: {code: 200, message: OK}"
 	py := func(request, response string) string {
@@ -99,7 +100,7 @@ func TestDialects(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name, text, request, response string
-		asked, answered               http.Header
+		requestHeader, responseHeader http.Header
 	}{
 		{name: "go-vcr: no duration", text: "version: 1\ninteractions:\n- request: {url: /, body: a}\n  response: {code: 200, body: b, duration: \"\"}\n", request: "a", response: "b"},
 		{name: "go-vcr: bytes", text: "version: 1\ninteractions:\n- request: {url: /, body: !!binary gAE=}\n  response: {code: 200, body: \"\\x00\\x01\"}\n", request: "\x80\x01", response: "\x00\x01"},
@@ -108,20 +109,20 @@ func TestDialects(t *testing.T) {
 		{name: "vcrpy: encoding", text: py(", body: {encoding: base64, string: gAE=}", ", body: {encoding: base64, string: gAE=}"), request: "\x80\x01", response: "\x80\x01"},
 		{name: "vcrpy: encoding of text", text: py(", body: a", ", body: {encoding: UTF-8, string: gAE=}"), request: "a", response: "gAE="},
 		{name: "vcrpy: text of Python 2", text: py(", body: !!python/unicode '{}'", ", body: {string: !!python/unicode '{\"a\": 1}'}"), request: "{}", response: `{"a": 1}`},
-		{name: "vcrpy: headers of Python 2", text: py(", headers: {!!python/unicode 'a': [!!python/unicode 'b']}", ", body: {string: x}"), response: "x", asked: http.Header{"A": {"b"}}},
+		{name: "vcrpy: headers of Python 2", text: py(", headers: {!!python/unicode 'a': [!!python/unicode 'b']}", ", body: {string: x}"), response: "x", requestHeader: http.Header{"A": {"b"}}},
 		{name: "parsed_body", text: py(", parsed_body: {a: [1, 2.50, true, null, 'text', \"é\\n\", 0x1F, '5'], b: {}, c: []}", ", parsed_body: [], headers: {content-encoding: [gzip], content-length: ['9'], x: [y]}"),
-			request: `{"a":[1,2.50,true,null,"text","é\n",31,"5"],"b":{},"c":[]}`, response: `[]`, answered: http.Header{"X": {"y"}}},
+			request: `{"a":[1,2.50,true,null,"text","é\n",31,"5"],"b":{},"c":[]}`, response: `[]`, responseHeader: http.Header{"X": {"y"}}},
 		{name: "parsed_body, a scalar", text: py(", parsed_body: 2024-01-01", ", parsed_body: .inf"), request: `"2024-01-01"`, response: `".inf"`},
 		{name: "parsed_body, with aliases", text: py(", parsed_body: {a: &x {y: z}, b: *x}", ", parsed_body: null"), request: `{"a":{"y":"z"},"b":{"y":"z"}}`, response: `null`},
 		{name: "parsed_body beside a body", text: py(", body: a, parsed_body: {}", ", body: {string: b}, parsed_body: {}"), request: "a", response: "b"},
 		{name: "tuples: CaseInsensitiveDict", text: py(", headers: !!python/object:requests.structures.CaseInsensitiveDict {_store: !!python/object/apply:collections.OrderedDict [[[content-type, !!python/tuple [Content-Type, a/b]], [x, !!python/tuple [X, !!binary eQ==]]]]}", ", body: {string: x}"),
-			response: "x", asked: http.Header{"Content-Type": {"a/b"}, "X": {"y"}}},
+			response: "x", requestHeader: http.Header{"Content-Type": {"a/b"}, "X": {"y"}}},
 		{name: "tuples: HTTPHeaders", text: py(", headers: !!python/object:botocore.compat.HTTPHeaders {_charset: null, _headers: [!!python/tuple [Content-Type, a/b], !!python/tuple [X, '1'], !!python/tuple [X, '2']], policy: !!python/object:email._policybase.Compat32 {}, defects: [], preamble: null}", ", body: {string: x}"),
-			response: "x", asked: http.Header{"Content-Type": {"a/b"}, "X": {"1", "2"}}},
+			response: "x", requestHeader: http.Header{"Content-Type": {"a/b"}, "X": {"1", "2"}}},
 		{name: "tuples: a list of pairs", text: py(", headers: [[Content-Type, a/b], !!python/tuple [x, y]]", ", body: {string: x}, headers: {a: !!python/tuple [b, c]}"),
-			response: "x", asked: http.Header{"Content-Type": {"a/b"}, "X": {"y"}}, answered: http.Header{"A": {"b", "c"}}},
-		{name: "tuples: a state", text: py(", headers: !!python/object/new:x.Headers {state: {_store: {a: [A, b]}}}", ", body: {string: x}"), response: "x", asked: http.Header{"A": {"b"}}},
-		{name: "tuples: an object of nothing", text: py(", headers: !!python/object:x.Headers {}", ", body: {string: x}"), response: "x", asked: http.Header{}},
+			response: "x", requestHeader: http.Header{"Content-Type": {"a/b"}, "X": {"y"}}, responseHeader: http.Header{"A": {"b", "c"}}},
+		{name: "tuples: a state", text: py(", headers: !!python/object/new:x.Headers {state: {_store: {a: [A, b]}}}", ", body: {string: x}"), response: "x", requestHeader: http.Header{"A": {"b"}}},
+		{name: "tuples: an object of nothing", text: py(", headers: !!python/object:x.Headers {}", ", body: {string: x}"), response: "x", requestHeader: http.Header{}},
 		{name: "Polly 5: hexadecimal", text: har(`,"postData":{"text":"8001","_isBinary":true}`, `"text":"8001","_isBinary":true`), request: "\x80\x01", response: "\x80\x01"},
 		{name: "Polly 5: chunks", text: har(``, `"text":"[\"7b\",\"7D\"]","_isBinary":true`), response: "{}"},
 		{name: "Polly 6: chunks", text: har(``, `"text":"[\"e30=\",\"gAE=\"]","encoding":"base64"`), response: "{}\x80\x01"},
@@ -134,11 +135,11 @@ func TestDialects(t *testing.T) {
 			require.Len(t, all, 1)
 			require.Equal(t, tc.request, string(all[0].Request.Body.Bytes))
 			require.Equal(t, tc.response, string(all[0].Response.Body.Bytes))
-			if tc.asked != nil {
-				require.Equal(t, tc.asked, all[0].Request.Header)
+			if tc.requestHeader != nil {
+				require.Equal(t, tc.requestHeader, all[0].Request.Header)
 			}
-			if tc.answered != nil {
-				require.Equal(t, tc.answered, all[0].Response.Header)
+			if tc.responseHeader != nil {
+				require.Equal(t, tc.responseHeader, all[0].Response.Header)
 			}
 			at := all[0].Response.Body.Position(1)
 			require.True(t, at.Line >= 1 && at.Column >= 1)
@@ -146,7 +147,8 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-// A body that is not encoded as its header says, as a recorder that keeps the headers writes it.
+// TestRecordedDecoded checks a body that is not encoded as its header says, from a recorder that
+// keeps the headers of decoded bodies.
 func TestRecordedDecoded(t *testing.T) {
 	gzipped := string(encode(t, "gzip", "{}"))
 	for _, tc := range []struct {

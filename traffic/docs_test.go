@@ -14,7 +14,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// The line that docs/ndjson.md shows is one.
+// TestDocsShowAnInteraction checks that the example in docs/ndjson.md is an interaction.
 func TestDocsShowAnInteraction(t *testing.T) {
 	all, err := readAll("ndjson.md", strings.NewReader(block(t, "../docs/ndjson.md", "json")))
 	require.NoError(t, err)
@@ -24,8 +24,8 @@ func TestDocsShowAnInteraction(t *testing.T) {
 	require.True(t, requireConversion(t, traffic.NDJSON, all))
 }
 
-// The recipe of docs/traffic.md makes lines that hold what Read finds in the HAR itself, but for
-// durations and the form of names.
+// TestDocsRecipeForHAR checks that the recipe of docs/traffic.md extracts what Read finds in the
+// HAR itself, except for durations and the case of header names.
 func TestDocsRecipeForHAR(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("skipped: jq is not installed")
@@ -54,7 +54,7 @@ func TestDocsRecipeForHAR(t *testing.T) {
 	}
 }
 
-// block is the last block of code in a page that is in one language.
+// block returns the last code block in a language on a page.
 func block(t *testing.T, page, language string) string {
 	t.Helper()
 	text, err := os.ReadFile(page)

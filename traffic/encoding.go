@@ -14,28 +14,29 @@ import (
 	"unicode/utf8"
 )
 
-// MaxDecoded bounds what one body may be decoded to, in bytes.
+// MaxDecoded is the maximum decoded size of one body, in bytes.
 const MaxDecoded = 64 << 20
 
-// Document is the body that a reader of the answer sees: decoded by its Content-Encoding (RFC 9110,
-// section 8.4). A body that was recorded decoded, although the header was kept, is returned as it
-// is. An error is [ErrUnknownCoding] or [ErrBrokenCoding].
+// Document returns the body as a client sees it: decoded by its Content-Encoding (RFC 9110, section
+// 8.4). A body that was already decoded when it was recorded, beside a header that was kept, is
+// returned unchanged. The error is [ErrUnknownCoding] or [ErrBrokenCoding].
 func (r *Response) Document() (Body, error) { return r.Body.decode(r.Header) }
 
-// Document is the body that the service sees: decoded by its Content-Encoding, as
-// [Response.Document] says.
+// Document returns the body as the service sees it: decoded by its Content-Encoding, like
+// [Response.Document].
 func (r *Request) Document() (Body, error) { return r.Body.decode(r.Header) }
 
-// decode undoes the codings, the last one first. Its positions are those where b begins.
+// decode undoes the codings, the last one first. Positions in the result are those of the beginning
+// of b.
 func (b Body) decode(header http.Header) (Body, error) {
 	decoded := b.Bytes
 	for _, coding := range slices.Backward(codings(header)) {
 		open, known := decoders[coding]
 		switch {
-		case !known && utf8.Valid(decoded): // compressed data is not: it was decoded before it was recorded
+		case !known && utf8.Valid(decoded): // compressed data is not UTF-8: the body was decoded before it was recorded
 			continue
 		case !known:
-			return b, &Error{Reason: ErrUnknownCoding, Format: coding, Problem: fmt.Sprintf("the body is encoded with %q, which is not understood", coding), Remedy: "ask the service for gzip or for none, and record it again"}
+			return b, &Error{Reason: ErrUnknownCoding, Format: coding, Problem: fmt.Sprintf("the body has the unsupported Content-Encoding %q", coding), Remedy: "request gzip or no encoding, and record it again"}
 		}
 		from, err := open(decoded)
 		if err == nil && from == nil {
@@ -48,7 +49,7 @@ func (b Body) decode(header http.Header) (Body, error) {
 		switch {
 		case err == nil:
 			decoded = text
-		case !utf8.Valid(decoded): // else it only began like encoded data
+		case !utf8.Valid(decoded): // otherwise it only began like encoded data
 			return b, &Error{Reason: ErrBrokenCoding, Format: coding, Problem: fmt.Sprintf("the body is not valid %s data", coding), Remedy: "record it again", Err: err}
 		}
 	}
@@ -59,10 +60,10 @@ func (b Body) decode(header http.Header) (Body, error) {
 	return Body{Bytes: decoded, Missing: b.Missing, place: &place{source: origin.source, written: encoded{b}}}, nil
 }
 
-// dropCodings: beside a body that was recorded decoded, headers that say otherwise, or state the
-// length of what was encoded, would mislead who reads the body or is sent it. (net/http takes them
-// away, too.)
-func dropCodings(header http.Header) {
+// dropEncodingHeaders removes Content-Encoding, and the Content-Length of the encoded bytes, from a
+// body that was recorded decoded. They would mislead a reader or a receiver of the body. (net/http
+// removes them as well.)
+func dropEncodingHeaders(header http.Header) {
 	if len(codings(header)) > 0 {
 		maps.DeleteFunc(header, func(name string, _ []string) bool {
 			return strings.EqualFold(name, "Content-Encoding") || strings.EqualFold(name, "Content-Length")
@@ -70,9 +71,9 @@ func dropCodings(header http.Header) {
 	}
 }
 
-// RecordedDecoded says that the body is not encoded as Content-Encoding says: it was recorded after
-// it had been decoded, and the header was kept. Who sends it again leaves Content-Encoding out, and
-// Content-Length.
+// RecordedDecoded reports whether the body is not encoded as Content-Encoding says: it was decoded
+// before it was recorded, and the header was kept. A caller that sends the response again must omit
+// Content-Encoding and Content-Length.
 func (r *Response) RecordedDecoded() bool {
 	if len(r.Body.Bytes) == 0 || len(codings(r.Header)) == 0 {
 		return false
@@ -81,7 +82,7 @@ func (r *Response) RecordedDecoded() bool {
 	return err == nil && len(document.Bytes) > 0 && &document.Bytes[0] == &r.Body.Bytes[0]
 }
 
-// codings are what was done to a body, in that order.
+// codings returns the codings of a body in the order in which they were applied.
 func codings(header http.Header) (list []string) {
 	for name, values := range header {
 		if len(name) != len("Content-Encoding") || !strings.EqualFold(name, "Content-Encoding") {
@@ -96,7 +97,7 @@ func codings(header http.Header) (list []string) {
 	return list
 }
 
-// decoders open encoded bytes; nil where the bytes are not encoded at all.
+// decoders open encoded bytes. They return nil for bytes that are not encoded.
 var decoders = map[string]func([]byte) (io.Reader, error){
 	"gzip": gunzip, "x-gzip": gunzip,
 	"deflate": inflate,
@@ -109,7 +110,8 @@ func gunzip(encoded []byte) (io.Reader, error) {
 	return gzip.NewReader(bytes.NewReader(encoded))
 }
 
-// inflate: deflate means zlib (RFC 9110, section 8.4.1.2), but some servers send the bare data.
+// inflate decodes zlib data, which is what deflate means (RFC 9110, section 8.4.1.2), and also raw
+// deflate data, which some servers send.
 func inflate(encoded []byte) (io.Reader, error) {
 	switch {
 	case len(encoded) > 1 && encoded[0]&0x0f == 8 && (int(encoded[0])<<8|int(encoded[1]))%31 == 0: // RFC 1950, section 2.2
@@ -128,7 +130,7 @@ func readDecoded(from io.Reader) ([]byte, error) {
 	return decoded, err
 }
 
-// encoded is the body that a body was decoded from.
+// encoded is the notation of a decoded body: the body that it was decoded from.
 type encoded struct{ body Body }
 
 func (e encoded) trace(*source, []byte) (start int, spans []span) {

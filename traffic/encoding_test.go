@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -52,9 +53,9 @@ func TestDocument(t *testing.T) {
 			response := traffic.Response{Header: tc.header, Body: traffic.BodyOf(tc.body)}
 			request := traffic.Request{Header: tc.header, Body: traffic.BodyOf(tc.body)}
 			got, err := response.Document()
-			asked, askedErr := request.Document()
-			require.Equal(t, err, askedErr)
-			require.Equal(t, got.Bytes, asked.Bytes)
+			document, documentErr := request.Document()
+			require.Equal(t, err, documentErr)
+			require.Equal(t, got.Bytes, document.Bytes)
 			require.Equal(t, was, response.Body.Bytes, "what is replayed")
 			if tc.coding != "" {
 				var broken *traffic.Error
@@ -70,27 +71,31 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// What a body decodes to is bounded, however small it is.
+// TestDocumentTooLarge checks that the decoded size of a body is limited, however small the body
+// is.
 func TestDocumentTooLarge(t *testing.T) {
 	for _, extra := range []int64{0, 1} {
-		text, err := io.ReadAll(compressed(io.LimitReader(filler(' '), traffic.MaxDecoded+extra)))
-		require.NoError(t, err)
-		response := traffic.Response{Header: http.Header{"Content-Encoding": {"gzip"}}, Body: traffic.BodyOf(text)}
-		document, err := response.Document()
-		if extra == 0 {
+		t.Run(fmt.Sprint("extra ", extra), func(t *testing.T) {
+			text, err := io.ReadAll(compressed(io.LimitReader(filler(' '), traffic.MaxDecoded+extra)))
 			require.NoError(t, err)
-			require.Len(t, document.Bytes, traffic.MaxDecoded)
-			continue
-		}
-		var large *traffic.Error
-		require.ErrorAs(t, err, &large)
-		require.ErrorIs(t, err, traffic.ErrTooLarge)
-		require.Equal(t, traffic.MaxDecoded, large.Err.(*traffic.Error).Limit)
-		require.NotContains(t, err.Error(), ": :")
+			response := traffic.Response{Header: http.Header{"Content-Encoding": {"gzip"}}, Body: traffic.BodyOf(text)}
+			document, err := response.Document()
+			if extra == 0 {
+				require.NoError(t, err)
+				require.Len(t, document.Bytes, traffic.MaxDecoded)
+				return
+			}
+			var large *traffic.Error
+			require.ErrorAs(t, err, &large)
+			require.ErrorIs(t, err, traffic.ErrTooLarge)
+			require.Equal(t, traffic.MaxDecoded, large.Err.(*traffic.Error).Limit)
+			require.NotContains(t, err.Error(), ": :")
+		})
 	}
 }
 
-// What was compressed stands where the compressed body begins; what was not keeps its places.
+// TestDocumentPositions checks that positions in a decompressed body are those of the beginning of
+// the compressed one, and that other positions do not change.
 func TestDocumentPositions(t *testing.T) {
 	const head = "version: 1\ninteractions:\n- request: {}\n  response:\n    headers: {Content-Encoding: [gzip]}\n    body: "
 	all, err := readAll("in", strings.NewReader(head+"!!binary H4sIAAAAAAAA/6pWSlSyMqwFBAAA//+vrBtWBwAAAA==\n"))

@@ -17,8 +17,8 @@ const (
 	goodPy     = "- request: {body: null, headers: {}, method: GET, uri: /}\n  response: {body: {string: ok}, headers: {}, status: {code: 200, message: OK}}\n"
 )
 
-// An odd interaction between two good ones: both of these are read, and the odd one is told, with
-// its place; what can be read of it is.
+// TestOddEntries checks an odd interaction between two good ones: both are read, and the odd one is
+// reported with its position. Its readable parts are read.
 func TestOddEntries(t *testing.T) {
 	har := func(entry string) string {
 		return `{"log":{"version":"1.2","entries":[` + "\n" + goodEntry + ",\n" + entry + ",\n" + goodEntry + "\n]}}"
@@ -56,7 +56,7 @@ func TestOddEntries(t *testing.T) {
 		{"HAR: text not base64", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"?","encoding":"base64"}}}`), "response.content.text is not base64", "3:82", `200 "" missing`},
 		{"HAR: chunks not base64", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"[\"?\"]","encoding":"base64"}}}`), "response.content.text is not a list of chunks", "3:82", `200 "" missing`},
 		{"HAR: chunks not hexadecimal", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"1g","_isBinary":true}}}`), "response.content.text is not a list of chunks", "3:82", `200 "" missing`},
-		{"HAR: an encoding", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"a","encoding":"br"}}}`), `response.content.text has the encoding "br"`, "3:82", `200 "" missing`},
+		{"HAR: an encoding", har(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"a","encoding":"br"}}}`), `response.content.text has the unsupported encoding "br"`, "3:82", `200 "" missing`},
 		{"HAR: url a number", har(`{"request":{"method":"GET","url":1},"response":{"status":200,"content":{"text":"a"}}}`), "request.url is not a string", "3:34", `200 "a"`},
 		{"HAR: postData a string", har(`{"request":{"method":"POST","url":"/","postData":"a"},"response":{"status":200,"content":{"text":"a"}}}`), "request.postData is not an object", "3:50", `200 "a"`},
 
@@ -69,7 +69,7 @@ func TestOddEntries(t *testing.T) {
 		{"NDJSON: not base64", lines(`{"request":{"method":"GET","url":"/"},"response":{"status":200,"bodyBase64":"?"}}`), "the body cannot be decoded", "2:77", `200 "" missing`},
 		{"NDJSON: marked, no URL", lines(`{"crcheckInteraction":1,"request":{"method":"GET"},"response":{"status":200}}`), `request has no member "url"`, "2:35", unread},
 		{"NDJSON: marked, cut off", lines(`{"crcheckInteraction":1,"request":{"method":"GET"`), "is not JSON", "2:50", unread},
-		{"NDJSON: marked, not first", lines(`{"request":{"method":"GET","url":"/"},"crcheckInteraction":1,"response":{"status":200,"odd":1}}`), `response has a member "odd"`, "2:87", unread},
+		{"NDJSON: marked, not first", lines(`{"request":{"method":"GET","url":"/"},"crcheckInteraction":1,"response":{"status":200,"odd":1}}`), `response has an unknown member "odd"`, "2:87", unread},
 
 		{"go-vcr: null", vcr("- ~\n"), "interaction 1 is empty", "5:3", unread},
 		{"go-vcr: a scalar", vcr("- text\n"), "broken YAML", "5:1", unread},
@@ -78,7 +78,7 @@ func TestOddEntries(t *testing.T) {
 		{"go-vcr: code a string", vcr("- request: {url: /}\n  response: {code: \"200\"}\n"), "response.code is not a whole number", "6:20", unread},
 		{"go-vcr: headers a string", vcr("- request: {url: /, headers: text}\n  response: {code: 200}\n"), "broken YAML", "5:1", unread},
 		{"go-vcr: a body that is a mapping", vcr("- request: {url: /}\n  response: {code: 200, body: {a: 1}}\n"), "response.body is not text", "6:31", unread},
-		{"go-vcr: a key twice", vcr("- request: {url: /}\n  request: {url: /}\n  response: {code: 200}\n"), "broken YAML", "6:3", unread},
+		{"go-vcr: a duplicate key", vcr("- request: {url: /}\n  request: {url: /}\n  response: {code: 200}\n"), "broken YAML", "6:3", unread},
 		{"vcrpy: no status", py("- request: {uri: /}\n  response: {body: {string: a}}\n"), "interaction 1 has no response.status.code", "5:3", unread},
 		{"vcrpy: no uri", py("- request: {method: GET}\n  response: {body: {string: a}, status: {code: 200}}\n"), "interaction 1 has no request.uri", "5:3", unread},
 		{"vcrpy: a scalar", py("- 7\n"), "broken YAML", "5:1", unread},
@@ -98,14 +98,14 @@ func TestOddEntries(t *testing.T) {
 			require.Equal(t, tc.odd == unread, odd[0].Reason == traffic.ErrUnreadEntry)
 			require.Equal(t, all[0].Kind, odd[0].Kind)
 			if strings.HasPrefix(tc.name, "NDJSON") && tc.odd == unread {
-				require.Contains(t, odd[0].Error(), `an interaction is {"request":{"method":"POST","url":`)
+				require.Contains(t, odd[0].Error(), `an interaction looks like {"request":{"method":"POST","url":`)
 			}
 			if tc.odd == unread {
 				require.Len(t, all, 2)
 			} else {
 				require.Len(t, all, 3)
 				require.Equal(t, 1, all[1].Index)
-				require.Equal(t, tc.odd, said(all[1]))
+				require.Equal(t, tc.odd, summary(all[1]))
 			}
 			require.Equal(t, 0, all[0].Index)
 			last := all[len(all)-1]
@@ -116,7 +116,7 @@ func TestOddEntries(t *testing.T) {
 	}
 }
 
-func said(x *traffic.Interaction) string {
+func summary(x *traffic.Interaction) string {
 	text := fmt.Sprintf("%d %q", x.Response.Status, x.Response.Body.Bytes)
 	if x.Response.Body.Missing {
 		text += " missing"
@@ -124,14 +124,15 @@ func said(x *traffic.Interaction) string {
 	return text
 }
 
-// A status of -1 is Playwright's for a request that failed: nothing odd.
+// TestNoStatus checks that a status of -1, Playwright's for a failed request, is not odd.
 func TestNoStatus(t *testing.T) {
 	all, err := readAll("in", strings.NewReader(harHead+`{"request":{"method":"GET","url":"/"},"response":{"status":-1,"content":{"size":-1}}}]}}`))
 	require.NoError(t, err)
-	require.Equal(t, `0 "" missing`, said(all[0]))
+	require.Equal(t, `0 "" missing`, summary(all[0]))
 }
 
-// What is noted of one entry is bounded, and each file is read to its end.
+// TestOddEntriesAreBounded checks that the number of problems per entry is limited, and that every
+// file is read to its end.
 func TestOddEntriesAreBounded(t *testing.T) {
 	entry := `{"request":{"method":"GET","url":"/","headers":[` + strings.TrimSuffix(strings.Repeat("1,", 5000), ",") + `]},"response":{"status":200,"content":{"text":"ok"}}}`
 	all, odd, err := readEvery("in", strings.NewReader(harHead+entry+","+goodEntry+"]}}"))
@@ -139,33 +140,36 @@ func TestOddEntriesAreBounded(t *testing.T) {
 	require.Len(t, all, 2)
 	require.Len(t, odd, 10)
 	for _, stop := range []int{1, 5} {
-		count := 0
-		for _, err := range traffic.Read("in", strings.NewReader(harHead+entry+","+goodEntry+"]}}")) {
-			require.True(t, errors.Is(err, traffic.ErrOddEntry))
-			if count++; count == stop {
-				break
+		t.Run(fmt.Sprint("stop after ", stop), func(t *testing.T) {
+			count := 0
+			for _, err := range traffic.Read("in", strings.NewReader(harHead+entry+","+goodEntry+"]}}")) {
+				require.True(t, errors.Is(err, traffic.ErrOddEntry))
+				if count++; count == stop {
+					break
+				}
 			}
-		}
-		require.Equal(t, stop, count)
+			require.Equal(t, stop, count)
+		})
 	}
 }
 
-// Aliases that expand too far end a cassette, rather than being told of each interaction.
+// TestAliasesEndACassette checks that aliases that expand too far end the cassette, instead of
+// being reported for each interaction.
 func TestAliasesEndACassette(t *testing.T) {
 	_, odd, err := readEvery("in", strings.NewReader(manyAliases("body")))
 	require.ErrorIs(t, err, traffic.ErrMalformed)
 	require.Empty(t, odd)
 }
 
-// Whether there was a body that was not recorded, by what a message says.
+// TestBodyMissing checks in which messages a body counts as not recorded.
 func TestBodyMissing(t *testing.T) {
 	for _, tc := range []struct {
-		name, request, response string // the rest of each
-		asked, answered         bool   // missing
+		name, request, response         string // the rest of each
+		requestMissing, responseMissing bool   // missing
 	}{
-		{"nothing is said of a GET", `"method":"GET"`, `"status":200,"content":{"size":0}`, false, false},
-		{"nothing is said of a POST", `"method":"POST"`, `"status":200,"content":{}`, true, true},
-		{"nothing is said of a post", `"method":"post"`, `"status":200`, true, true},
+		{"a GET without further signs", `"method":"GET"`, `"status":200,"content":{"size":0}`, false, false},
+		{"a POST without further signs", `"method":"POST"`, `"status":200,"content":{}`, true, true},
+		{"a post without further signs", `"method":"post"`, `"status":200`, true, true},
 		{"a POST of no bytes", `"method":"POST","bodySize":0`, `"status":200,"content":{"size":0}`, false, false},
 		{"a POST of unknown size", `"method":"POST","bodySize":-1`, `"status":200,"content":{"size":-1}`, true, true},
 		{"a GET of unknown size", `"method":"GET","bodySize":-1`, `"status":200,"content":{"size":2}`, false, true},
@@ -185,22 +189,22 @@ func TestBodyMissing(t *testing.T) {
 		t.Run("HAR: "+tc.name, func(t *testing.T) {
 			all, _, err := readEvery("in", strings.NewReader(harHead+`{"request":{"url":"/",`+tc.request+`},"response":{`+tc.response+`}}]}}`))
 			require.NoError(t, err)
-			require.Equal(t, tc.asked, all[0].Request.Body.Missing, "request")
-			require.Equal(t, tc.answered, all[0].Response.Body.Missing, "response")
+			require.Equal(t, tc.requestMissing, all[0].Request.Body.Missing, "request")
+			require.Equal(t, tc.responseMissing, all[0].Response.Body.Missing, "response")
 		})
 	}
 	for _, tc := range []struct {
-		name, text      string
-		asked, answered bool
+		name, text                      string
+		requestMissing, responseMissing bool
 	}{
 		{"vcrpy: null", "version: 1\ninteractions:\n- request: {uri: /, method: POST, body: null}\n  response: {body: {string: ''}, status: {code: 200}}\n", false, false},
 		{"vcrpy: no body", "version: 1\ninteractions:\n- request: {uri: /, method: POST}\n  response: {body: null, status: {code: 200}}\n", false, false},
 		{"go-vcr: empty", "version: 1\ninteractions:\n- request: {url: /, method: POST, body: \"\"}\n  response: {body: \"\", code: 200}\n", false, false},
-		{"NDJSON: nothing said", `{"request":{"method":"POST","url":"/"},"response":{"status":200}}`, true, true},
-		{"NDJSON: nothing said, none by custom", `{"request":{"method":"GET","url":"/"},"response":{"status":204}}`, false, false},
+		{"NDJSON: unspecified", `{"request":{"method":"POST","url":"/"},"response":{"status":200}}`, true, true},
+		{"NDJSON: unspecified, no body expected", `{"request":{"method":"GET","url":"/"},"response":{"status":204}}`, false, false},
 		{"NDJSON: null", `{"request":{"method":"POST","url":"/","body":null},"response":{"status":200,"body":null}}`, false, false},
 		{"NDJSON: empty", `{"request":{"method":"POST","url":"/","body":""},"response":{"status":200,"body":""}}`, false, false},
-		{"NDJSON: marked, nothing said", `{"crcheckInteraction":1,"request":{"method":"POST","url":"/"},"response":{"status":200}}`, false, false},
+		{"NDJSON: marked, unspecified", `{"crcheckInteraction":1,"request":{"method":"POST","url":"/"},"response":{"status":200}}`, false, false},
 		{"NDJSON: marked, missing", `{"crcheckInteraction":1,"request":{"method":"POST","url":"/","bodyMissing":true},"response":{"status":200,"bodyMissing":true}}`, true, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -208,8 +212,8 @@ func TestBodyMissing(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, all, 1)
 			require.NotNil(t, all[0].Request)
-			require.Equal(t, tc.asked, all[0].Request.Body.Missing, "request")
-			require.Equal(t, tc.answered, all[0].Response.Body.Missing, "response")
+			require.Equal(t, tc.requestMissing, all[0].Request.Body.Missing, "request")
+			require.Equal(t, tc.responseMissing, all[0].Response.Body.Missing, "response")
 		})
 	}
 }

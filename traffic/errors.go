@@ -9,9 +9,9 @@ import (
 
 // The reasons of an [Error], for errors.Is.
 var (
-	ErrUnknownFormat = errors.New("unknown format")        // the input is not of a kind that this package reads
-	ErrMalformed     = errors.New("malformed")             // the input is broken, or the output format cannot hold an interaction
-	ErrOddEntry      = errors.New("odd entry")             // something odd about one interaction; reading goes on
+	ErrUnknownFormat = errors.New("unknown format")        // the format of the input is not supported
+	ErrMalformed     = errors.New("malformed")             // the input is broken, or the output format cannot represent an interaction
+	ErrOddEntry      = errors.New("odd entry")             // one interaction does not conform to its format; reading continues
 	ErrUnreadEntry   = errors.New("unread entry")          // an odd entry that is not yielded; also ErrOddEntry
 	ErrTooLarge      = errors.New("too large")             // a limit of this package is exceeded
 	ErrUnreadable    = errors.New("unreadable")            // the input cannot be opened or read; Err has the cause
@@ -19,21 +19,21 @@ var (
 	ErrBrokenCoding  = errors.New("broken content coding") // a body cannot be decoded; Err has the cause
 )
 
-// Error is every error that this package returns about traffic. Reason says which of its fields
-// are set. [ErrOddEntry] and [ErrUnreadEntry] do not end the input: reading goes on after them, and
-// one interaction may have several. An odd entry is itself yielded next, without its odd part; an
-// unread entry is left out. Both are also [ErrMalformed].
+// Error is every error that this package returns about traffic. Reason determines which fields are
+// set. [ErrOddEntry] and [ErrUnreadEntry] do not end the input: reading continues after them, and
+// one interaction may have several. After an odd entry, the interaction is yielded without the part
+// that the error is about. An unread entry is not yielded. Both are also [ErrMalformed].
 type Error struct {
 	Reason       error  // one of the Err variables
 	Source       string // the input's name; empty for a body, which does not know its input
-	Line, Column int    // 0: unknown
-	Problem      string // what is wrong; of ErrTooLarge what is too large: "line 17", "document"
+	Line, Column int    // from 1; 0: unknown
+	Problem      string // what is wrong; for ErrTooLarge, what is too large: "line 17", "document"
 	Remedy       string // what to do
 
-	Format   string // the format or content coding that is not read: "placebo recording", "TOML", "br"
-	Recorded bool   // of ErrUnknownFormat: a recognised format of recorded traffic
-	Form     string // an example of an interaction, where the text should have been one
-	Limit    int    // of ErrTooLarge, in bytes
+	Format   string // the format or content coding that is not supported: "placebo recording", "TOML", "br"
+	Recorded bool   // for ErrUnknownFormat: Format is one of recorded traffic
+	Form     string // an example of an interaction, if the text should have been one
+	Limit    int    // for ErrTooLarge, in bytes
 	Kind     Kind   // of an entry
 	Index    int    // of an entry, from 0
 	Err      error  // the cause, if another error is
@@ -44,7 +44,7 @@ func (e *Error) Error() string {
 	switch e.Reason {
 	case ErrUnknownFormat:
 		if e.Recorded {
-			text += ", which is recognised but not read"
+			text += ", which is not supported"
 		}
 	case ErrTooLarge:
 		text = fmt.Sprintf("%s is larger than %d MiB", text, e.Limit>>20)
@@ -61,14 +61,14 @@ func (e *Error) Error() string {
 		text = e.Source + ": " + text
 	}
 	if e.Form != "" {
-		text += "; an interaction is " + e.Form
+		text += "; an interaction looks like " + e.Form
 	}
 	return text
 }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether a reason is that of e, or one that includes it.
+// Is reports whether reason is the Reason of e, or one that includes it.
 func (e *Error) Is(reason error) bool {
 	switch reason {
 	case e.Reason:
@@ -81,21 +81,27 @@ func (e *Error) Is(reason error) bool {
 	return false
 }
 
-// malformed returns err as an error that is about the text itself, and not yet about an entry.
-func malformed(err error) (*Error, bool) {
+// malformed returns an ErrMalformed. The zero Position is unknown.
+func malformed(source string, at Position, problem, remedy string) *Error {
+	return &Error{Reason: ErrMalformed, Source: source, Line: at.Line, Column: at.Column, Problem: problem, Remedy: remedy}
+}
+
+// asMalformed returns err if its reason is ErrMalformed itself, rather than one that includes it.
+func asMalformed(err error) (*Error, bool) {
 	e, ok := err.(*Error)
 	return e, ok && e.Reason == ErrMalformed
 }
 
-// entryError makes a malformed text the error of an interaction that is not read.
-func entryError(err error, kind Kind, index int) error {
-	if e, ok := malformed(err); ok {
-		return e.entry(ErrUnreadEntry, kind, index)
+// unreadEntry turns an ErrMalformed into an ErrUnreadEntry, and returns any other error as it is.
+func unreadEntry(err error, kind Kind, index int) error {
+	if e, ok := asMalformed(err); ok {
+		return e.ofEntry(ErrUnreadEntry, kind, index)
 	}
 	return err
 }
 
-func (e *Error) entry(reason error, kind Kind, index int) *Error {
+// ofEntry returns a copy of e with the reason, for one entry.
+func (e *Error) ofEntry(reason error, kind Kind, index int) *Error {
 	entry := *e
 	entry.Reason, entry.Kind, entry.Index = reason, kind, index
 	return &entry
@@ -110,21 +116,21 @@ func unknownFormat(source, looks, format string, recorded bool, remedy string) *
 }
 
 func openError(path string, err error) *Error {
-	// The path is a field of its own; os repeats it in its errors.
+	// Source has the path, which the errors of package os repeat.
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
 		err = cause.Err
 	}
-	remedy := "see that it can be read, then run again"
+	remedy := "make sure that it can be read, then run again"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		remedy = "check the spelling of the path, and the folder it is relative to"
 	case errors.Is(err, fs.ErrPermission):
-		remedy = "give yourself permission to read it"
+		remedy = "give your user permission to read it"
 	}
 	return &Error{Reason: ErrUnreadable, Source: path, Err: err, Remedy: remedy}
 }
 
-// readError is what a failing reader becomes.
+// readError returns the error for a failed read of the input.
 func readError(source string, err error) error {
 	if broken := (*Error)(nil); errors.As(err, &broken) && broken.Reason == ErrMalformed {
 		return broken // gzip data

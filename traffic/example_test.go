@@ -130,7 +130,7 @@ func ExampleWriteNDJSON() {
 	// <nil>
 }
 
-// A HAR becomes a cassette, which go-vcr and crcheck can replay.
+// This example converts a HAR to a cassette, which go-vcr and crcheck can replay.
 func ExampleConvert() {
 	const har = `{"log":{"version":"1.2","entries":[{
 		"request":{"method":"GET","url":"https://example.com/","headers":[{"name":"accept","value":"*/*"}]},

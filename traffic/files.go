@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// File is one input named by a walk.
+// File is one input that [Files] found.
 type File struct {
 	Path  string
-	Named bool // the user named this very file, rather than a folder above it
+	Named bool // the user named this file, rather than a folder above it
 }
 
-// Files expands paths: a file is itself, a folder is every regular file below it, in lexical order
-// folder by folder. Below a folder, links to folders are passed over, names that begin with "."
-// (.git, .venv), and folders that hold other people's packages: node_modules, __pycache__,
-// site-packages and virtual environments of Python. What cannot be opened is yielded as an
-// [ErrUnreadable], and the walk goes on.
+// Files expands paths. A file expands to itself, a folder to every regular file below it, in
+// lexical order, folder by folder. Below a folder, it skips links to folders, names that begin with
+// "." (.git, .venv), and folders of third-party packages: node_modules, __pycache__, site-packages
+// and virtual environments of Python. A path that cannot be opened is yielded with an
+// [ErrUnreadable], and the walk continues.
 func Files(paths ...string) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for _, path := range paths {
@@ -29,7 +29,7 @@ func Files(paths ...string) iter.Seq2[File, error] {
 	}
 }
 
-// walk yields what stands at path, and says whether to go on.
+// walk yields the files at path, and reports whether to continue.
 func walk(path string, named bool, yield func(File, error) bool) bool {
 	info, err := os.Stat(path)
 	switch {
@@ -43,8 +43,8 @@ func walk(path string, named bool, yield func(File, error) bool) bool {
 		}
 		return yield(File{path, named}, nil)
 	}
-	// A pipe or a device is read when it was asked for by name; opening it to see would eat what it
-	// holds.
+	// A pipe or a device is read only if the user named it. Opening it here would consume its
+	// content.
 	return !named || yield(File{path, named}, nil)
 }
 
@@ -55,7 +55,7 @@ func walkFolder(path string, yield func(File, error) bool) bool {
 	}
 	for _, entry := range entries {
 		below := filepath.Join(path, entry.Name())
-		if strings.HasPrefix(entry.Name(), ".") || linkToFolder(below, entry) || entry.IsDir() && installed(below) {
+		if strings.HasPrefix(entry.Name(), ".") || linkToFolder(below, entry) || entry.IsDir() && thirdParty(below) {
 			continue
 		}
 		if !walk(below, false, yield) {
@@ -65,7 +65,7 @@ func walkFolder(path string, yield func(File, error) bool) bool {
 	return true
 }
 
-// linkToFolder: following one could leave the folder that was named, or never end.
+// linkToFolder reports a link to a folder. Following it could leave the named folder, or never end.
 func linkToFolder(path string, entry fs.DirEntry) bool {
 	if entry.Type()&fs.ModeSymlink == 0 {
 		return false
@@ -74,8 +74,8 @@ func linkToFolder(path string, entry fs.DirEntry) bool {
 	return err == nil && info.IsDir()
 }
 
-// installed says whether a folder below the one that was named is made by a package manager.
-func installed(path string) bool {
+// thirdParty reports whether a folder is made by a package manager.
+func thirdParty(path string) bool {
 	switch filepath.Base(path) {
 	case "node_modules", "__pycache__", "site-packages":
 		return true

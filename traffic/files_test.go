@@ -86,14 +86,16 @@ func TestFilesWithoutPermission(t *testing.T) {
 	require.NoError(t, os.WriteFile("f", nil, 0))
 	require.NoError(t, os.Mkdir("d", 0))
 	for _, path := range []string{"f", "d"} {
-		for _, err := range traffic.Files(path) {
-			require.ErrorIs(t, err, traffic.ErrUnreadable)
-			require.ErrorIs(t, err, fs.ErrPermission)
-		}
+		t.Run(path, func(t *testing.T) {
+			for _, err := range traffic.Files(path) {
+				require.ErrorIs(t, err, traffic.ErrUnreadable)
+				require.ErrorIs(t, err, fs.ErrPermission)
+			}
+		})
 	}
 }
 
-// A folder that was opened as a file fails when it is read.
+// TestReadFolder checks that a folder, which can be opened as a file, fails on reading.
 func TestReadFolder(t *testing.T) {
 	folder, err := os.Open(t.TempDir())
 	require.NoError(t, err)
@@ -105,17 +107,18 @@ func TestReadFolder(t *testing.T) {
 	require.Equal(t, "looks like a folder", unknown.Problem)
 }
 
-// Each remedy fits its cause.
+// TestOpenErrorRemedies checks that each cause has its remedy.
 func TestOpenErrorRemedies(t *testing.T) {
 	remedies := map[string]bool{}
 	for _, cause := range []error{fs.ErrNotExist, fs.ErrPermission, errors.New("on fire")} {
-		_, err := readAll("in", failingReader{cause})
-		var open *traffic.Error
-		require.ErrorAs(t, err, &open)
-		require.ErrorIs(t, err, traffic.ErrUnreadable)
-		require.ErrorIs(t, err, traffic.ErrUnreadable)
-		require.ErrorIs(t, err, cause)
-		remedies[open.Remedy] = true
+		t.Run(cause.Error(), func(t *testing.T) {
+			_, err := readAll("in", failingReader{cause})
+			var open *traffic.Error
+			require.ErrorAs(t, err, &open)
+			require.ErrorIs(t, err, traffic.ErrUnreadable)
+			require.ErrorIs(t, err, cause)
+			remedies[open.Remedy] = true
+		})
 	}
 	require.Len(t, remedies, 3)
 }

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// foreign is what an input that cannot be read is called, by how it begins; the first row that
-// matches counts.
+// foreign are the unsupported formats that are recognised by how they begin. The first matching row
+// counts.
 var foreign = []struct {
 	begins   func([]byte) bool
 	looks    string
@@ -34,13 +34,13 @@ var foreign = []struct {
 		"export it as a HAR: mitmdump -nr FILE --set hardump=FILE.har"},
 	{binary, "binary data", "binary data", false, readable},
 	{matches(`(?i)^\s*(<!doctype html|<html)`), "HTML", "HTML", false, "record the API itself rather than a web page"},
-	{matches(`^\s*<`), "XML", "XML", false, "only AWS JSON services are understood"},
-	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "keep its body only, or record a cassette"},
+	{matches(`^\s*<`), "XML", "XML", false, "only services with an AWS JSON protocol are supported"},
+	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "name a file with only its body, or record a cassette"},
 }
 
-const readable = "give JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy; gzip may be around it"
+const readable = "name JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy, optionally compressed with gzip"
 
-// lazy compiles an expression when it is first used: most runs need few of them.
+// lazy compiles an expression on first use: most runs need few of them.
 func lazy(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
@@ -54,7 +54,8 @@ func prefix(p string) func([]byte) bool {
 	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(p)) }
 }
 
-// binary: text has no NUL, and of other control characters few. UTF-16 is full of NUL.
+// binary reports a NUL or many other control characters, which text does not have. UTF-16 is full
+// of NULs.
 func binary(head []byte) bool {
 	head = head[:min(len(head), binaryLookAhead)]
 	controls := 0
@@ -69,8 +70,8 @@ func binary(head []byte) bool {
 	return controls > len(head)/4
 }
 
-// prose is what text that is not JSON, YAML or anything above is called, by what is in its first
-// lines.
+// prose are the formats of text that is not JSON, YAML or in foreign. They are recognised by their
+// first lines.
 var prose = []struct {
 	is       func() *regexp.Regexp
 	looks    string
@@ -79,12 +80,12 @@ var prose = []struct {
 	remedy   string
 }{
 	{lazy(`(?m)(\bbotocore\.[a-z]+.{0,40}\bDEBUG\b|\bDEBUG\b.{0,10}\bbotocore\.|^SDK [0-9/]+ [0-9:]+ DEBUG |^\[AWS [a-z0-9-]+ [0-9]{3} |\bsoftware\.amazon\.awssdk\.\S+ - |\baws_smithy_runtime)`),
-		"a debug log of an SDK", "SDK debug log", true, "it shows messages, but not byte for byte: record the traffic with crcheck"},
+		"a debug log of an SDK", "SDK debug log", true, "it does not show messages byte for byte; record the traffic with crcheck"},
 	{lazy(`(?m)\A(\s*(#.*)?\n)*\s*\[\[?[\w."' -]+\]\]?[ \t]*(#.*)?\r?\n(\s*(#.*)?\r?\n)*[ \t]*[\w."'-]+[ \t]*=`), "TOML or INI", "TOML or INI", false, readable},
 	{lazy(`\A#!`), "a script", "script", false, readable},
 }
 
-// extensions tell what files that are not read are called, where their content does not.
+// extensions are the formats of unsupported files whose content does not reveal the format.
 var extensions = []struct{ format, of string }{
 	{"Markdown", "md markdown mdx"},
 	{"reStructuredText", "rst"},
@@ -103,7 +104,7 @@ var extensions = []struct{ format, of string }{
 	{"template", "tmpl tpl j2 jinja mustache hbs ejs"},
 }
 
-// formatOf is what a file of this name is called; empty if the name says nothing.
+// formatOf returns the format that a file name implies; "" if none.
 func formatOf(path string) string {
 	ending := strings.TrimPrefix(extension(path), ".")
 	for _, e := range extensions {
@@ -114,15 +115,15 @@ func formatOf(path string) string {
 	return ""
 }
 
-// extension is the ending of a file's name in lower case, without .gz.
+// extension returns the extension of a file name in lower case, ignoring .gz.
 func extension(path string) string {
 	name := strings.ToLower(filepath.Base(path))
 	return filepath.Ext(strings.TrimSuffix(name, ".gz"))
 }
 
-// text is text in none of the formats that are read; it is told by its name, or else by how it
-// begins.
-func (in *input) text(text []byte, looks string) error {
+// unrecognised returns the error for text in an unsupported format, which is named by the file name
+// or else by how the text begins.
+func (in *input) unrecognised(text []byte, looks string) error {
 	head := text[:min(len(text), lookAhead)]
 	named := formatOf(in.name)
 	for _, p := range prose {

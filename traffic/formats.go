@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// format is a kind of document that is recognised by its outline but not read.
+// format is an unsupported format that is recognised by the outline of a document.
 type format struct {
 	name     string // as [Error.Format]
-	recorded bool   // it holds recorded traffic
+	recorded bool   // a format of recorded traffic
 	is       func(*outline) bool
 	remedy   string
 }
 
 const (
-	later      = "a later version will read it; until then record it again with go-vcr, vcrpy or crcheck, or convert it to NDJSON (docs/ndjson.md)"
-	notTraffic = "it holds no recorded traffic: name recordings, or bodies as JSON"
+	later      = "record it again with go-vcr, vcrpy or crcheck, or convert it to NDJSON (docs/ndjson.md)"
+	notTraffic = "it does not contain recorded traffic; name recordings, or response bodies as JSON"
 )
 
-// formats are tried in this order. Each wants more than one sign: a body of AWS has members of any
-// name.
+// formats are tried in this order. Each takes more than one sign, because an AWS body may have
+// members of any name.
 var formats = []format{
 	{"placebo recording", true, func(o *outline) bool {
 		code, data := o.at("status_code"), o.at("data")
@@ -38,7 +38,7 @@ var formats = []format{
 	}, "migrate it: python -m vcr.migration FILE"},
 	{"LocalStack snapshot", true, func(o *outline) bool {
 		return len(o.values) > 0 && o.isObject() && o.values[0].has("recorded-date", "recorded-content")
-	}, "check the responses in its recorded-content as bare bodies of the sdk form, or record the traffic of the test with crcheck"},
+	}, "check the responses in its recorded-content as bare bodies with --encoding sdk, or record the traffic of the test with crcheck"},
 	{"LocalStack validation file", false, func(o *outline) bool {
 		return len(o.values) > 0 && o.isObject() && o.values[0].has("last_validated_date")
 	}, notTraffic},
@@ -55,32 +55,32 @@ var formats = []format{
 	}, later},
 	{"Pact contract", true, func(o *outline) bool {
 		return o.at("consumer").has("name") && o.at("provider").has("name") && o.hasAny("interactions", "messages")
-	}, "it says what a consumer expects, not what the service sent: record the traffic"},
+	}, "it says what a consumer expects, not what the service sent; record the traffic"},
 	{"Charles session", true, func(o *outline) bool {
 		return o.isList() && o.element().has("host", "request", "response") && o.element().hasAny("protocolVersion", "actualPort")
 	}, "export it as a HAR"},
-	{"moto recording", true, func(o *outline) bool { return o.element().has("url", "method", "body_encoded") }, "it has requests without responses: record the traffic with crcheck"},
-	{"CloudTrail log", true, isCloudTrail, "it has parameters, not HTTP messages: record the traffic with crcheck"},
+	{"moto recording", true, func(o *outline) bool { return o.element().has("url", "method", "body_encoded") }, "it has requests without responses; record the traffic with crcheck"},
+	{"CloudTrail log", true, isCloudTrail, "it has parameters, not HTTP messages; record the traffic with crcheck"},
 	{"Bedrock invocation log", true, func(o *outline) bool {
 		return o.at("schemaType").text == "ModelInvocationLog" && o.at("operation").isText()
 	}, "check the member output.outputBodyJson of each line as a bare body"},
 	{"Postman collection", false, func(o *outline) bool {
 		return o.at("item").isList() && (o.at("info").has("_postman_id") || strings.Contains(o.at("info", "schema").text, "postman.com"))
-	}, "record the traffic that it causes: crcheck record"},
-	{"Insomnia export", false, func(o *outline) bool { return o.at("_type").text == "export" && o.at("resources").isList() }, "record the traffic that it causes: crcheck record"},
+	}, "record the traffic of its requests: crcheck record"},
+	{"Insomnia export", false, func(o *outline) bool { return o.at("_type").text == "export" && o.at("resources").isList() }, "record the traffic of its requests: crcheck record"},
 	{"OpenAPI document", false, func(o *outline) bool {
 		return o.at("info").isObject() && (o.hasAny("openapi", "swagger") && o.hasAny("paths", "webhooks", "components") || o.has("asyncapi"))
 	}, notTraffic},
-	{"Smithy model", false, func(o *outline) bool { return o.at("smithy").isText() && o.has("shapes") }, "give it with --contract, and name recorded traffic"},
+	{"Smithy model", false, func(o *outline) bool { return o.at("smithy").isText() && o.has("shapes") }, "pass it with --contract, and name recorded traffic"},
 	{"botocore model", false, func(o *outline) bool {
 		return o.at("metadata").isObject() && o.at("operations").isObject() && o.at("shapes").isObject()
-	}, "give it with --contract, and name recorded traffic"},
+	}, "pass it with --contract, and name recorded traffic"},
 	{"JSON Schema", false, func(o *outline) bool { return strings.Contains(o.at("$schema").text, "json-schema.org/") }, notTraffic},
 	{"Jupyter notebook", false, func(o *outline) bool { return o.at("cells").isList() && o.at("nbformat").isNumber() }, notTraffic},
 }
 
-// isWireMock: one mapping is an interaction, save where it matches by patterns or makes the
-// response up.
+// isWireMock reports a WireMock mapping. A single mapping counts as an interaction, unless it
+// matches requests by patterns or generates the response.
 func isWireMock(o *outline) bool {
 	one := o
 	if o.at("mappings").isList() {
@@ -92,8 +92,8 @@ func isWireMock(o *outline) bool {
 		response.hasAny("jsonBody", "bodyFileName", "base64Body", "fault", "proxyBaseUrl", "transformers"))
 }
 
-// isCloudTrail: a log file, or one event a line. Records of DynamoDB's and S3's streams have some
-// of these members, too.
+// isCloudTrail reports a log file, or a line with one event. Records of DynamoDB streams and S3
+// events also have some of these members.
 func isCloudTrail(o *outline) bool {
 	event := o
 	if len(o.names) == 1 && o.at("Records").isList() {
@@ -103,8 +103,8 @@ func isCloudTrail(o *outline) bool {
 		event.hasAny("userIdentity", "requestParameters", "eventCategory")
 }
 
-// unread is the format of a document that is recognised but not read; nil if there is none such.
-func unread(source string, o *outline) error {
+// unsupported returns the error for a document in an unsupported format; nil if no format matches.
+func unsupported(source string, o *outline) error {
 	for _, f := range formats {
 		if f.is(o) {
 			return unknownFormat(source, article(f.name), f.name, f.recorded, f.remedy)
@@ -113,16 +113,16 @@ func unread(source string, o *outline) error {
 	return nil
 }
 
-// unreadJSON looks at JSON documents only: what is a scalar is not a format.
-func unreadJSON(source string, text []byte) error {
+// unsupportedJSON is [unsupported] for a JSON text. A scalar is not in any format.
+func unsupportedJSON(source string, text []byte) error {
 	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON)
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
 		return nil
 	}
-	return unread(source, outlineOf(text[:min(len(text), outlineBytes)]))
+	return unsupported(source, outlineOf(text[:min(len(text), outlineBytes)]))
 }
 
-// article puts a or an before a name.
+// article puts "a" or "an" before a name.
 func article(name string) string {
 	if strings.IndexByte("AEIOUaeio", name[0]) >= 0 {
 		return "an " + name

@@ -13,8 +13,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Formats that are recognised but not read; each also where its input is compressed, and found in a
-// folder.
+// TestFormats checks unsupported formats, also compressed and in a folder.
 func TestFormats(t *testing.T) {
 	for _, tc := range []struct {
 		name, text, format string
@@ -92,7 +91,8 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// Bodies of AWS that have members in common with such formats stay bodies.
+// TestFormatsLeaveBodiesAlone checks that bodies of AWS with members of such formats are bare
+// bodies.
 func TestFormatsLeaveBodiesAlone(t *testing.T) {
 	for _, text := range []string{
 		`{"status_code":200}`,
@@ -133,7 +133,8 @@ func TestFormatsLeaveBodiesAlone(t *testing.T) {
 	}
 }
 
-// The inputs of the issue that are named for now, where they are at hand.
+// TestSharedCasesAreNamed checks that unsupported inputs of the issue are named, if they are
+// available.
 func TestSharedCasesAreNamed(t *testing.T) {
 	folder := "../../../shared/cases/validate"
 	if _, err := os.Stat(folder); err != nil {
@@ -147,7 +148,7 @@ func TestSharedCasesAreNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(folder, name))
 			require.NoError(t, err)
-			require.Equal(t, format, whatIs(t, traffic.File{Path: name}, bytes.NewReader(text)))
+			require.Equal(t, format, describeFile(t, traffic.File{Path: name}, bytes.NewReader(text)))
 		})
 	}
 }

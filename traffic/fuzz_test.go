@@ -15,8 +15,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Whatever the input: no panic, no hang, one of the errors of this package at most, every position
-// within the source, and for a cassette what go-vcr says.
+// FuzzRead checks that no input causes a panic or a hang, that errors are of this package, that
+// positions are within the source, and that cassettes have the values that go-vcr reads.
 func FuzzRead(f *testing.F) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(f, err)
@@ -62,14 +62,14 @@ func FuzzWriteCassette(f *testing.F) {
 	f.Add("{\n  \"a\": 1\n}\n", "\xff", "null", "~", int64(-1))
 	f.Add(" a\r\n\u2028b \n\n", "'", "", "<<", int64(0))
 	f.Fuzz(func(t *testing.T, request, response, key, value string, duration int64) {
-		in := answer(response)
+		in := newInteraction(response)
 		in.Request.Body = traffic.BodyOf([]byte(request))
 		in.Request.Header = http.Header{key: {value, response}}
 		in.Request.URL, in.Response.StatusText, in.Response.Duration = value, key, time.Duration(duration)
 		requireRoundTrip(t, []*traffic.Interaction{in, in})
 
 		var written bytes.Buffer
-		require.NoError(t, traffic.WriteCassette(&written, traffic.Meta{}, []*traffic.Interaction{answer(response)}))
+		require.NoError(t, traffic.WriteCassette(&written, traffic.Meta{}, []*traffic.Interaction{newInteraction(response)}))
 		if utf8.ValidString(response) {
 			require.Positive(t, checkPositions(t, "fuzz", written.Bytes(), response))
 		}
@@ -93,9 +93,8 @@ func FuzzHAR(f *testing.F)    { fuzzKind(f, "har", traffic.HAR) }
 func FuzzVCRPy(f *testing.F)  { fuzzKind(f, "vcrpy", traffic.VCRPy) }
 func FuzzGoVCR2(f *testing.F) { fuzzKind(f, "cassette2", traffic.Cassette2) }
 
-// fuzzKind feeds inputs that are like those of one kind, plain and compressed: no panic, the same
-// from both, bodies that decode or say why not, and whatever was read is read again after it was
-// written as NDJSON.
+// fuzzKind checks inputs similar to those of one kind, plain and compressed: there is no panic,
+// both are read the same, bodies are decoded or have an error, and interactions survive NDJSON.
 func fuzzKind(f *testing.F, name string, kind traffic.Kind) {
 	inputs, err := filepath.Glob("testdata/read/*" + name + "-*.input")
 	require.NoError(f, err)

@@ -10,11 +10,11 @@ import (
 	"io"
 )
 
-// gzipMagic is how gzip data begins (RFC 1952, section 2.3.1).
+// gzipMagic begins gzip data (RFC 1952, section 2.3.1).
 var gzipMagic = []byte("\x1f\x8b")
 
-// decompressed is r, or what r holds if that is gzip data. Members that follow each other are one
-// text.
+// decompressed returns a reader of the text of r, decompressed if r is gzip data. Concatenated
+// members are one text.
 func decompressed(name string, r io.Reader) io.Reader {
 	in := bufio.NewReaderSize(r, lookAhead)
 	if magic, _ := in.Peek(len(gzipMagic)); !bytes.Equal(magic, gzipMagic) {
@@ -23,8 +23,7 @@ func decompressed(name string, r io.Reader) io.Reader {
 	return &gunzipper{name: name, from: in}
 }
 
-// gunzipper turns the ways in which gzip data is broken into a [ErrMalformed], which comes after
-// what could be read.
+// gunzipper reports broken gzip data as an [ErrMalformed], after the text that could be read.
 type gunzipper struct {
 	name  string
 	from  *bufio.Reader
@@ -60,5 +59,5 @@ func (g *gunzipper) explain(err error) error {
 	default:
 		return err // the reader below failed
 	}
-	return &Error{Reason: ErrMalformed, Source: g.name, Problem: problem, Remedy: "copy or download it again; what stands before was read"}
+	return malformed(g.name, Position{}, problem, "copy or download it again; the text before it was read")
 }

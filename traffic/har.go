@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. What
-// it does not know, as the members with an underscore, it passes over token by token.
+// harReader reads a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) entry by entry. It
+// skips unknown members, such as those with an underscore, token by token.
 type harReader struct {
 	name    string
 	window  window
@@ -25,14 +25,14 @@ func (in *input) readHAR(yield func(*Interaction, error) bool) {
 		_, _ = in.r.Discard(len(byteOrderMark))
 		h.window.column = 1
 	}
-	// What is kept is checked to be UTF-8 entry by entry; names are repeated in what is not.
+	// entryReader checks that the members it keeps are UTF-8. The others may have duplicate names.
 	h.decoder = jsontext.NewDecoder(&h.window, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if err := h.read(); err != nil && err != errStopped {
 		yield(nil, err)
 	}
 }
 
-// errStopped: the caller wants no more.
+// errStopped ends reading because the caller stopped iterating.
 var errStopped = errors.New("stopped")
 
 func (h *harReader) read() error {
@@ -53,7 +53,7 @@ func (h *harReader) read() error {
 		return err
 	}
 	if h.decoder.PeekKind() != jsontext.KindInvalid {
-		return h.malformed("text follows the HAR", "write one HAR a file")
+		return h.malformed("unexpected text after the HAR", "write one HAR per file")
 	}
 	if _, err := h.token(); err != io.EOF {
 		return err
@@ -64,7 +64,7 @@ func (h *harReader) read() error {
 	return nil
 }
 
-// members hands the names of an object's members over; the function reads their values.
+// members calls member with the name of each member of an object. member must read the value.
 func (h *harReader) members(what string, member func(name string) error) error {
 	if h.decoder.PeekKind() != jsontext.KindBeginObject {
 		return h.notA(what, "an object")
@@ -105,7 +105,7 @@ func (h *harReader) list() error {
 		end := h.decoder.InputOffset()
 		h.window.cut(end-int64(len(entry)), end, &x.source)
 		h.window.forget(end)
-		if !h.entry(x) {
+		if err := h.entries.read(x); !h.entries.yieldEntry(&x.Interaction, err, h.yield) {
 			return errStopped
 		}
 		h.index++
@@ -114,20 +114,7 @@ func (h *harReader) list() error {
 	return err
 }
 
-// entry yields an entry, after what is odd about it, and says whether to go on.
-func (h *harReader) entry(x *recorded) bool {
-	if err := h.entries.read(x); err != nil {
-		return h.yield(nil, entryError(err, HAR, x.Index))
-	}
-	for _, problem := range h.entries.problems(&x.Interaction) {
-		if !h.yield(nil, problem) {
-			return false
-		}
-	}
-	return h.yield(&x.Interaction, nil)
-}
-
-// skip passes over a value, of which the window never holds more than a token.
+// skip skips a value. The window never holds more than one of its tokens.
 func (h *harReader) skip() error {
 	depth := h.decoder.StackDepth()
 	for {
@@ -140,7 +127,7 @@ func (h *harReader) skip() error {
 	}
 }
 
-// token holds until the next call.
+// token returns the next token, which is valid until the next call.
 func (h *harReader) token() (jsontext.Token, error) {
 	token, err := h.decoder.ReadToken()
 	if err == io.EOF {
@@ -160,21 +147,21 @@ func (h *harReader) notA(what, wanted string) error {
 	return h.malformed(fmt.Sprintf("%s is not %s", what, wanted), "export it again")
 }
 
-// broken explains an error of the decoder, which may be one of the reader below.
+// broken converts an error of the decoder, which may come from the underlying reader.
 func (h *harReader) broken(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, errWide):
-		return tooLarge(h.name, fmt.Sprintf("entry %d or what follows it", h.index), MaxEntry)
+		return tooLarge(h.name, fmt.Sprintf("entry %d, or the text after it,", h.index), MaxEntry)
 	case errors.As(err, &syntax) && syntax.Err == io.ErrUnexpectedEOF:
-		return h.malformedAt(syntax.ByteOffset, "the HAR is cut off", "export it again; what stands before was read")
+		return h.malformedAt(syntax.ByteOffset, "the HAR is cut off", "export it again; the entries before it were read")
 	case syntax != nil:
 		return h.malformedAt(syntax.ByteOffset, fmt.Sprintf("the HAR is not JSON: %v", syntax.Err), "export it again")
 	}
 	return readError(h.name, errors.Unwrap(err))
 }
 
-// malformed is a problem of the value that comes next.
+// malformed returns an error at the next value.
 func (h *harReader) malformed(problem, remedy string) error {
 	at := h.decoder.InputOffset()
 	for i := int(at - h.window.offset); i < len(h.window.data); i++ {
@@ -189,5 +176,5 @@ func (h *harReader) malformed(problem, remedy string) error {
 func (h *harReader) malformedAt(offset int64, problem, remedy string) error {
 	n := min(max(offset-h.window.offset, 0), int64(len(h.window.data)))
 	line, column := h.window.place(int(n))
-	return &Error{Reason: ErrMalformed, Source: h.name, Line: line, Column: column + 1, Problem: problem, Remedy: remedy}
+	return malformed(h.name, Position{line, column + 1}, problem, remedy)
 }

@@ -2,6 +2,9 @@ package traffic
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"math"
 	"net/http"
 	"net/textproto"
@@ -14,17 +17,17 @@ import (
 )
 
 // entryReader reads the entries of a HAR, one after the other. Unlike an interaction of NDJSON, an
-// entry may have any members, and null for those that are not known.
+// entry may have any members, and null for unknown values.
 type entryReader struct {
-	laxReader
+	lenientReader
 	x *recorded
 }
 
-// read fills x. What is odd about the entry is noted, and left out of it; the error says why there
-// is no interaction in it.
+// read fills x. It notes odd values of the entry and leaves them out. The error says why the entry
+// is not an interaction.
 func (r *entryReader) read(x *recorded) error {
 	if r.of == "" {
-		r.of, r.remedy, r.lax = "the entry", "export it again", true
+		r.of, r.remedy, r.lenient = "the entry", "export it again", true
 	}
 	r.x, r.odd = x, nil
 	r.reset(x.Source, &x.source)
@@ -52,10 +55,10 @@ func (r *entryReader) read(x *recorded) error {
 		return r.odd[0]
 	case x.Request == nil:
 		return r.malformed(start, "the entry has no request", "export it again, or remove the entry")
-	case response.start < 0: // aborted before there was one
+	case response.start < 0: // the request was aborted before the response
 		response.start = start
 	}
-	r.answer(&response)
+	r.responseBody(&response)
 	return nil
 }
 
@@ -83,13 +86,13 @@ func (r *entryReader) request() error {
 		return err
 	}
 	r.x.Request = &r.x.request
-	r.asked(&m, start)
+	r.requestBody(&m, start)
 	return nil
 }
 
-// asked makes the body of the request. Without text there was none only if the entry says so, or
-// the method has none by custom.
-func (r *entryReader) asked(m *harMessage, start int) {
+// requestBody sets the body of the request. A request without text had no body only if the entry
+// says so, or if its method usually has none.
+func (r *entryReader) requestBody(m *harMessage, start int) {
 	request, body := &r.x.request, &r.x.bodies[0]
 	request.Body.place = &body.place
 	body.string = jsonString{start: start, opaque: true}
@@ -112,7 +115,7 @@ func (r *entryReader) asked(m *harMessage, start int) {
 	}
 }
 
-// hasBody says whether requests of a method have a body by custom.
+// hasBody reports whether requests of a method usually have a body.
 func hasBody(method string) bool {
 	switch strings.ToUpper(method) {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
@@ -150,9 +153,9 @@ func (r *entryReader) response() (m harMessage, err error) {
 	return m, err
 }
 
-// answer makes the body of the response, which depends on what else the entry says. A body that has
-// no text was dropped by who recorded it, unless it is known that there was none.
-func (r *entryReader) answer(m *harMessage) {
+// responseBody sets the body of the response, which depends on the rest of the entry. A body
+// without text was dropped by the recorder, unless it is known to be empty.
+func (r *entryReader) responseBody(m *harMessage) {
 	response, body := &r.x.Response, &r.x.bodies[1]
 	response.Body.place = &body.place
 	body.string = jsonString{start: m.start, opaque: true}
@@ -162,7 +165,7 @@ func (r *entryReader) answer(m *harMessage) {
 			m.size = 1 // there was one
 		}
 		if len(response.Body.Bytes) > 0 {
-			r.decoded()
+			r.fixHeaders()
 			return
 		}
 	}
@@ -173,29 +176,30 @@ func (r *entryReader) answer(m *harMessage) {
 	}
 }
 
-// decoded: the text of a HAR is decoded already. Some proxies export the encoded bytes as base64.
-func (r *entryReader) decoded() {
+// fixHeaders drops the headers that describe an encoding, because text in a HAR is already decoded.
+// Some proxies export the encoded bytes as base64; they keep their headers.
+func (r *entryReader) fixHeaders() {
 	if response := &r.x.Response; !r.x.bodies[1].string.opaque || !bytes.HasPrefix(response.Body.Bytes, gzipMagic) {
-		dropCodings(response.Header)
+		dropEncodingHeaders(response.Header)
 	}
 }
 
-// harMessage is what a request or response says of its body.
+// harMessage is what a request or response says about its body.
 type harMessage struct {
 	start    int // where the message begins
 	text     jsontext.Value
 	encoding string
 	mimeType string
 	params   []param
-	at       int  // where text, or else params, begins
-	size     int  // in bytes; below 0: not known
-	has      bool // there is an object that tells of a body
+	at       int  // the offset of text, or else of params
+	size     int  // in bytes; negative: unknown
+	has      bool // postData or content is present
 	hex      bool // the text is in hexadecimal digits: Polly.JS before version 6
 }
 
 type param struct{ name, value string }
 
-// encodeForm writes what a form was made of as a browser sends it.
+// encodeForm encodes the parameters of a form as a browser does.
 func encodeForm(params []param) string {
 	var b strings.Builder
 	for i, p := range params {
@@ -241,22 +245,22 @@ func (r *entryReader) content(what string, m *harMessage) error {
 	return err
 }
 
-// decode is what a text holds; what it cannot be decoded to is noted.
+// decode decodes a text. It notes a text that cannot be decoded.
 func (r *entryReader) decode(what string, m *harMessage) (body []byte, written jsonString, known bool) {
-	inBase64 := strings.EqualFold(m.encoding, "base64")
+	isBase64 := strings.EqualFold(m.encoding, "base64")
 	lost := jsonString{start: m.at, opaque: true}
-	if m.encoding != "" && !inBase64 {
-		r.note(r.malformed(m.at, what+" has the encoding "+strconv.Quote(m.encoding), "export it as text or base64"))
+	if m.encoding != "" && !isBase64 {
+		r.note(r.malformed(m.at, what+" has the unsupported encoding "+strconv.Quote(m.encoding), "export it as text or base64"))
 		return nil, lost, false
 	}
 	var err error
 	if chunks := pollyChunks(m); chunks != nil {
-		body, err = chunks.decode(inBase64)
+		body, err = chunks.decode(isBase64)
 		if written = lost; err != nil {
 			err = r.notA(m.at, what, "a list of chunks in base64 or hexadecimal digits, as Polly.JS writes it")
 		}
 	} else {
-		body, written, err = r.body(what, m.text, m.at, inBase64)
+		body, written, err = r.body(what, m.text, m.at, isBase64)
 	}
 	if err != nil {
 		r.note(err)
@@ -265,9 +269,9 @@ func (r *entryReader) decode(what string, m *harMessage) (body []byte, written j
 	return body, written, true
 }
 
-// headers come as a list of names and values. The names are put into one form, so that they can be
-// looked up: HTTP/2 has them in lower case, and its own fields begin with ":". Chrome joins the
-// values of Set-Cookie with line breaks.
+// headers reads a list of names and values. It canonicalises the names, which are in lower case in
+// HTTP/2, and skips HTTP/2 pseudo-headers, which begin with ":". Chrome joins the values of
+// Set-Cookie with line breaks.
 func (r *entryReader) headers(what string) (http.Header, error) {
 	header := make(http.Header, 8)
 	err := r.pairs(what, func(name, value string, _ int) {
@@ -291,29 +295,71 @@ func (r *entryReader) params(what string, m *harMessage) error {
 	})
 }
 
-// status is 0 where there was no response: Playwright writes -1.
+// status is 0 if there was no response, for which Playwright writes -1.
 func (r *entryReader) status() (int, error) {
-	n, err := r.whole("response.status")
+	n, err := r.wholeNumber("response.status")
 	return max(n, 0), err
 }
 
-// size is a number of bytes, -1 if it is not known.
+// size is a number of bytes; -1 if unknown.
 func (r *entryReader) size() (int, error) {
 	raw, _, err := r.value()
-	n, wrong := strconv.Atoi(string(raw))
-	if wrong != nil {
+	n, invalid := strconv.Atoi(string(raw))
+	if invalid != nil {
 		return -1, err
 	}
 	return max(n, -1), err
 }
 
-// milliseconds may have a fraction; what is no time is none.
+// milliseconds may have a fraction. An invalid time is 0.
 func (r *entryReader) milliseconds() (time.Duration, error) {
 	raw, _, err := r.value()
-	ms, wrong := strconv.ParseFloat(string(raw), 64)
-	if err != nil || wrong != nil || !(ms > 0) || ms > 9.2e12 { // which is 292 years, the longest that a Duration can be
-
+	ms, invalid := strconv.ParseFloat(string(raw), 64)
+	if err != nil || invalid != nil || !(ms > 0) || ms > 9.2e12 { // 292 years, the maximum of a Duration
 		return 0, err
 	}
 	return time.Duration(math.Round(ms * 1e6)), nil
+}
+
+// chunks are the pieces of a body in a HAR of Polly.JS (@pollyjs/adapter-node-http,
+// getBodyFromChunks). For a body that was encoded on the wire, the string has a JSON list of
+// chunks: in hexadecimal digits with _isBinary, or in base64 since version 6. Any other body that
+// is not UTF-8 is one chunk.
+type chunks []string
+
+// pollyChunks returns nil if the text is written as in any other HAR.
+func pollyChunks(m *harMessage) chunks {
+	if m.text.Kind() != jsontext.KindString || m.encoding == "" && !m.hex {
+		return nil
+	}
+	text, err := jsontext.AppendUnquote(nil, m.text)
+	if err != nil {
+		return nil
+	}
+	if !bytes.HasPrefix(text, []byte("[")) {
+		if m.encoding != "" {
+			return nil // plain base64
+		}
+		return chunks{string(text)}
+	}
+	list := chunks{}
+	if json.Unmarshal(text, &list) != nil {
+		return chunks{"?"} // neither digits nor base64
+	}
+	return list
+}
+
+func (c chunks) decode(isBase64 bool) (body []byte, err error) {
+	decode := hex.DecodeString
+	if isBase64 {
+		decode = base64.StdEncoding.DecodeString
+	}
+	for _, chunk := range c {
+		piece, err := decode(chunk)
+		if err != nil {
+			return nil, err
+		}
+		body = append(body, piece...)
+	}
+	return body, nil
 }

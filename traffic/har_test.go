@@ -3,6 +3,7 @@ package traffic_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -15,27 +16,29 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// A wrong value inside of a body has its own place in the file: that of its first character, behind
-// all escapes.
+// TestHARPositionOfAValue checks that a value within a body has the position of its first character
+// in the file, also after escapes.
 func TestHARPositionOfAValue(t *testing.T) {
 	for file, want := range map[string]traffic.Position{
 		"har-chrome":          {Line: 99, Column: 49},
 		"cassette2-recorded":  {Line: 38, Column: 36},
 		"vcrpy-with-an-error": {Line: 8, Column: 49},
 	} {
-		text, err := os.ReadFile("testdata/read/" + file + ".input")
-		require.NoError(t, err)
-		all, err := readAll("in", bytes.NewReader(text))
-		require.NoError(t, err)
-		body := all[0].Response.Body
-		require.Equal(t, want, body.Position(bytes.Index(body.Bytes, []byte("111122223333"))), file)
-		line := []rune(strings.Split(string(text), "\n")[want.Line-1])
-		require.Equal(t, "111122223333", string(line[want.Column-1:want.Column+11]), "the file itself")
+		t.Run(file, func(t *testing.T) {
+			text, err := os.ReadFile("testdata/read/" + file + ".input")
+			require.NoError(t, err)
+			all, err := readAll("in", bytes.NewReader(text))
+			require.NoError(t, err)
+			body := all[0].Response.Body
+			require.Equal(t, want, body.Position(bytes.Index(body.Bytes, []byte("111122223333"))), file)
+			line := []rune(strings.Split(string(text), "\n")[want.Line-1])
+			require.Equal(t, "111122223333", string(line[want.Column-1:want.Column+11]), "the file itself")
+		})
 	}
 }
 
-// Every character of every body stands where it is said to, whether the HAR is indented or on one
-// line.
+// TestHARPositions checks the position of every character of every body, in an indented HAR and in
+// one on a single line.
 func TestHARPositions(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for range 300 {
@@ -80,8 +83,8 @@ func harOf(t *testing.T, bodies []string, indent string) string {
 	return string(text)
 }
 
-// requireEscapedAt compares the place of each character with the text, with encoding/json as the
-// judge of its escape.
+// requireEscapedAt compares the text at the position of each character with the character.
+// encoding/json is the oracle for escapes.
 func requireEscapedAt(t *testing.T, text string, body traffic.Body) {
 	t.Helper()
 	lines := strings.Split(text, "\n")
@@ -100,10 +103,11 @@ func requireEscapedAt(t *testing.T, text string, body traffic.Body) {
 	}
 }
 
-// Entries are streamed: ten times as many need no more memory; neither does what is passed over.
+// TestReadHARInBoundedMemory checks that ten times as many entries, or large members that are
+// skipped, do not need more memory.
 func TestReadHARInBoundedMemory(t *testing.T) {
 	entry := strings.TrimSuffix(strings.TrimPrefix(harOf(t, []string{strings.Repeat("x", 1000)}, " "), "{\n \"log\": {\n  \"entries\": ["), "],\n  \"version\": \"1.2\"\n }\n}")
-	for name, between := range map[string]string{"entries": entry, "passed over": `{"request":{},"_x":[` + strings.Repeat("[1,{}],", 300) + "0]}"} {
+	for name, between := range map[string]string{"entries": entry, "skipped": `{"request":{},"_x":[` + strings.Repeat("[1,{}],", 300) + "0]}"} {
 		t.Run(name, func(t *testing.T) {
 			var peak uint64
 			count := 0
@@ -131,25 +135,27 @@ func TestReadHARInBoundedMemory(t *testing.T) {
 	})
 }
 
-// A large entry passes, up to the limit.
+// TestReadLargeEntry checks that an entry is read up to the limit.
 func TestReadLargeEntry(t *testing.T) {
 	for _, body := range []int{1 << 20, traffic.MaxEntry - 100, traffic.MaxEntry} {
-		text := harHead + `{"request":{"url":"/"},"response":{"status":200,"content":{"text":"` + strings.Repeat("x", body) + "\"}}},\n" + `{"request":{"url":"/b"}}]}}`
-		all, err := readAll("in", strings.NewReader(text))
-		if body == traffic.MaxEntry {
-			var large *traffic.Error
-			require.ErrorAs(t, err, &large)
-			require.ErrorIs(t, err, traffic.ErrTooLarge)
-			require.Equal(t, traffic.MaxEntry, large.Limit)
-			continue
-		}
-		require.NoError(t, err)
-		require.Len(t, all[0].Response.Body.Bytes, body)
-		require.Equal(t, traffic.Position{Line: 2, Column: 12}, all[1].Request.Body.Position(0))
+		t.Run(fmt.Sprint(body, " bytes"), func(t *testing.T) {
+			text := harHead + `{"request":{"url":"/"},"response":{"status":200,"content":{"text":"` + strings.Repeat("x", body) + "\"}}},\n" + `{"request":{"url":"/b"}}]}}`
+			all, err := readAll("in", strings.NewReader(text))
+			if body == traffic.MaxEntry {
+				var large *traffic.Error
+				require.ErrorAs(t, err, &large)
+				require.ErrorIs(t, err, traffic.ErrTooLarge)
+				require.Equal(t, traffic.MaxEntry, large.Limit)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, all[0].Response.Body.Bytes, body)
+			require.Equal(t, traffic.Position{Line: 2, Column: 12}, all[1].Request.Body.Position(0))
+		})
 	}
 }
 
-// What was yielded belongs to the caller: later entries do not overwrite it.
+// TestReadHARLeavesEarlierBodiesAlone checks that later entries do not overwrite yielded bodies.
 func TestReadHARLeavesEarlierBodiesAlone(t *testing.T) {
 	bodies := []string{strings.Repeat("a", 5000), "b", strings.Repeat("c", 90_000), "d"}
 	all, err := readAll("in", strings.NewReader(harOf(t, bodies, "")))

@@ -23,7 +23,7 @@ const harHead = `{"log":{"version":"1.2","entries":[`
 
 const cassetteHead = "---\nversion: 1\ninteractions:\n"
 
-// Input made to exhaust a reader ends as an error, soon, and without eating the memory.
+// TestReadHostileInput checks that input made to exhaust a reader fails soon, in bounded memory.
 func TestReadHostileInput(t *testing.T) {
 	malformed, unknownKind, large := traffic.ErrMalformed, traffic.ErrUnknownFormat, traffic.ErrTooLarge
 	bomb := "---\na: &a [x,x,x,x,x,x,x,x,x,x]\n"
@@ -54,16 +54,16 @@ func TestReadHostileInput(t *testing.T) {
 		{"vcrpy: headers of aliases that double and double", strings.NewReader(bomb + "version: 1\ninteractions: [{request: {uri: /, headers: !!python/object:x {_a: *j}}, response: {}}]\n"), malformed},
 		{"YAML of another kind, of aliases that double and double", strings.NewReader(strings.ReplaceAll(bomb, "x,", "{a: b},") + "responses: *j\n"), unknownKind},
 		{"a line of 30 MB that ends like an interaction", strings.NewReader(`{"request":{"method":"GET","url":"/"},"x":[` + strings.Repeat(`{"a":{"b":{}}},`, 2<<20) + `1],"response":{"status":"x"}}`), malformed},
-		{"text of brackets, without an end", io.LimitReader(filler('['), 100<<20), nil},
+		{"text of brackets, unterminated", io.LimitReader(filler('['), 100<<20), nil},
 		{"go-vcr v4: aliases of a large body", strings.NewReader(strings.Replace(manyAliases("body"), "version: 1", "version: 2", 1)), malformed},
-		{"HAR: arrays 100,000 deep, to be passed over", strings.NewReader(harHead + `{"_x":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}]}}"), malformed},
+		{"HAR: arrays 100,000 deep, skipped", strings.NewReader(harHead + `{"_x":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}]}}"), malformed},
 		{"HAR: arrays 100,000 deep, beside the entries", strings.NewReader(`{"log":{"_x":` + strings.Repeat("[", 100_000)), malformed},
 		{"HAR: an entry of 50 MB", io.MultiReader(strings.NewReader(harHead+`{"request":{"url":"`), io.LimitReader(filler('x'), 50<<20), strings.NewReader(`"}}]}}`)), large},
 		{"HAR: 50 MB of blanks", io.MultiReader(strings.NewReader(harHead), io.LimitReader(filler(' '), 50<<20), strings.NewReader(`]}}`)), large},
-		{"HAR: a name without end", io.MultiReader(strings.NewReader(harHead+`{"`), filler('x')), large},
-		{"HAR: a text without end, to be passed over", io.MultiReader(strings.NewReader(`{"log":{"_x":"`), filler('x')), large},
-		{"gzip: a line without end", compressed(io.MultiReader(strings.NewReader("{}\n{}\n\""), io.LimitReader(filler('x'), 100<<20))), large},
-		{"gzip: an entry without end", compressed(io.MultiReader(strings.NewReader(harHead+`{"_x":"`), io.LimitReader(filler('x'), 100<<20))), large},
+		{"HAR: an unterminated name", io.MultiReader(strings.NewReader(harHead+`{"`), filler('x')), large},
+		{"HAR: an unterminated text, skipped", io.MultiReader(strings.NewReader(`{"log":{"_x":"`), filler('x')), large},
+		{"gzip: an endless line", compressed(io.MultiReader(strings.NewReader("{}\n{}\n\""), io.LimitReader(filler('x'), 100<<20))), large},
+		{"gzip: an endless entry", compressed(io.MultiReader(strings.NewReader(harHead+`{"_x":"`), io.LimitReader(filler('x'), 100<<20))), large},
 		{"gzip: zero bytes", compressed(io.LimitReader(zeros{}, 100<<20)), unknownKind},
 		{"a string that never ends", strings.NewReader(cassetteHead + "  - request: {body: \"" + strings.Repeat("a\\n", 200_000)), malformed},
 	} {
@@ -88,12 +88,14 @@ func TestReadHostileInput(t *testing.T) {
 	}
 }
 
-// Deep JSON is for the validator to check; here it only has to pass.
+// TestReadDeepJSON checks that deep JSON is yielded. The validator reports it.
 func TestReadDeepJSON(t *testing.T) {
 	for _, text := range []string{strings.Repeat("[", 5_000_000), strings.Repeat(`{"a":`, 1_000_000), strings.Repeat(`{"a":`, 1_000_000) + "\n{"} {
-		interactions, err := readAll("deep.json", strings.NewReader(text))
-		require.NoError(t, err)
-		require.NotEmpty(t, interactions)
+		t.Run(text[:6], func(t *testing.T) {
+			interactions, err := readAll("deep.json", strings.NewReader(text))
+			require.NoError(t, err)
+			require.NotEmpty(t, interactions)
+		})
 	}
 }
 
@@ -155,7 +157,7 @@ func readAll(name string, r io.Reader) (all []*traffic.Interaction, err error) {
 	return all, nil
 }
 
-// readEvery also reads what stands behind an odd interaction.
+// readEvery continues reading after odd interactions.
 func readEvery(name string, r io.Reader) (all []*traffic.Interaction, odd []*traffic.Error, err error) {
 	for interaction, err := range traffic.Read(name, r) {
 		var entry *traffic.Error
@@ -171,7 +173,7 @@ func readEvery(name string, r io.Reader) (all []*traffic.Interaction, odd []*tra
 	return all, odd, nil
 }
 
-// compressed is gzip data, made while it is read.
+// compressed returns a reader that compresses with gzip as it is read.
 func compressed(text io.Reader) io.Reader {
 	r, w := io.Pipe()
 	go func() {
@@ -182,7 +184,7 @@ func compressed(text io.Reader) io.Reader {
 	return r
 }
 
-// filler is a reader without end of one character.
+// filler is an endless reader of one character.
 type filler byte
 
 func (f filler) Read(p []byte) (int, error) {
@@ -202,7 +204,7 @@ func manyKeys(n int) string {
 	return b.String()
 }
 
-// manyAliases is a cassette of 20,000 interactions that all refer to the one large part of the
+// manyAliases returns a cassette of 20,000 interactions that all refer to one large part of the
 // first.
 func manyAliases(part string) string {
 	anchor := `"` + strings.Repeat("a", 1<<20) + `"`
@@ -218,7 +220,8 @@ func manyAliases(part string) string {
 	return b.String()
 }
 
-// Wherever an input ends, and whichever quote it lacks, reading it comes to an end.
+// TestUnfinished checks that reading terminates for input that is cut off anywhere or lacks any
+// quote.
 func TestUnfinished(t *testing.T) {
 	inputs := map[string]string{
 		"plain": `{"request":{"method":"POST","url":"https://a/","headers":[{"name":"a","value":"b"}],"body":"{}"},` +
@@ -244,7 +247,7 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
-// requireRead fails where an input yields more often than it has bytes, and one error.
+// requireRead fails if an input yields more often than once per byte and once for an error.
 func requireRead(t *testing.T, data string) {
 	read := 0
 	for range traffic.Read("in", strings.NewReader(data)) {

@@ -12,11 +12,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// jsonReader reads the values of a JSON text that holds an interaction, and says where what is
-// wrong in it stands.
+// jsonReader reads the values of a JSON text with an interaction. Its errors have positions.
 type jsonReader struct {
-	of, remedy string // what the text is, and what to do when it is no JSON
-	lax        bool   // what is passed over need not be UTF-8
+	of, remedy string // what the text is, and what to do if it is not JSON
+	lenient    bool   // skipped text need not be UTF-8
 
 	decoder jsontext.Decoder
 	input   bytes.Buffer
@@ -25,11 +24,11 @@ type jsonReader struct {
 
 	name   string // of the input
 	source *source
-	skip   int   // bytes of the source before what the decoder sees
-	failed error // what the text is no JSON for
+	skip   int   // bytes of the source before the input of the decoder
+	failed error // why the text is not JSON
 }
 
-// maxNames bounds what a file of ever different names costs.
+// maxNames limits the memory for a file in which all names differ.
 const maxNames = 1 << 10
 
 func (r *jsonReader) reset(name string, from *source) {
@@ -37,24 +36,24 @@ func (r *jsonReader) reset(name string, from *source) {
 	r.resetPart(name, from, skip, len(from.data))
 }
 
-// resetPart makes it read a stretch of the source.
+// resetPart makes the reader read a part of the source.
 func (r *jsonReader) resetPart(name string, from *source, start, end int) {
 	if r.names == nil {
 		r.names = map[string]string{}
 	}
 	r.name, r.source, r.skip, r.failed = name, from, start, nil
 	r.input = *bytes.NewBuffer(from.data[start:end])
-	r.decoder.Reset(&r.input, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(r.lax)) // object refuses duplicates, and says which
+	r.decoder.Reset(&r.input, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(r.lenient)) // object rejects duplicates and names them
 }
 
-// text reads a string; the short ones are shared.
+// text reads a string. Short strings are shared.
 func (r *jsonReader) text(what string) (string, error) {
-	text, _, err := r.letters(what)
+	text, _, err := r.rawText(what)
 	return r.shared(text), err
 }
 
-// letters reads a string, which holds until the next call.
-func (r *jsonReader) letters(what string) (text []byte, at int, err error) {
+// rawText reads a string. The result is valid until the next call.
+func (r *jsonReader) rawText(what string) (text []byte, at int, err error) {
 	raw, at, err := r.value()
 	switch {
 	case err != nil:
@@ -69,7 +68,7 @@ func (r *jsonReader) letters(what string) (text []byte, at int, err error) {
 	return text, at, nil
 }
 
-// number is whole, and written so.
+// number reads a whole number without a fraction or an exponent.
 func (r *jsonReader) number(what string) (int, error) {
 	raw, at, err := r.value()
 	if err != nil {
@@ -82,8 +81,8 @@ func (r *jsonReader) number(what string) (int, error) {
 	return n, nil
 }
 
-// body is what a string holds, as it is or as base64.
-func (r *jsonReader) body(what string, raw jsontext.Value, at int, inBase64 bool) ([]byte, jsonString, error) {
+// body reads a body from a string, as text or in base64.
+func (r *jsonReader) body(what string, raw jsontext.Value, at int, isBase64 bool) ([]byte, jsonString, error) {
 	if raw.Kind() != jsontext.KindString {
 		return nil, jsonString{}, r.notA(at, what, "a string")
 	}
@@ -91,9 +90,9 @@ func (r *jsonReader) body(what string, raw jsontext.Value, at int, inBase64 bool
 	switch {
 	case err != nil:
 		return nil, jsonString{}, r.notA(at, what, "Unicode text")
-	case !inBase64:
+	case !isBase64:
 		return decoded, jsonString{start: at}, nil
-	case bytes.ContainsAny(decoded, "\r\n"): // package base64 passes over them
+	case bytes.ContainsAny(decoded, "\r\n"): // package base64 ignores them
 		return nil, jsonString{}, r.notA(at, what, "base64")
 	}
 	decoded, err = base64.StdEncoding.Strict().AppendDecode(nil, decoded)
@@ -103,8 +102,8 @@ func (r *jsonReader) body(what string, raw jsontext.Value, at int, inBase64 bool
 	return decoded, jsonString{start: at, opaque: true}, nil
 }
 
-// shared is b as a string, one for all that are equal: methods, and names and values of headers
-// repeat themselves.
+// shared returns b as a string, the same one for equal bytes: methods, and names and values of
+// headers, are often repeated.
 func (r *jsonReader) shared(b []byte) string {
 	if s, ok := r.names[string(b)]; ok {
 		return s
@@ -116,9 +115,9 @@ func (r *jsonReader) shared(b []byte) string {
 	return s
 }
 
-// unquote decodes a string. The result holds until the next call.
+// unquote decodes a string. The result is valid until the next call.
 func (r *jsonReader) unquote(raw []byte) (text []byte, err error) {
-	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && (!r.lax || utf8.Valid(inner)) {
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && (!r.lenient || utf8.Valid(inner)) {
 		return inner, nil
 	}
 	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
@@ -145,15 +144,14 @@ func (r *jsonReader) value() (raw jsontext.Value, at int, err error) {
 	return raw, r.offset() - len(raw), nil
 }
 
-func (r *jsonReader) open(what string) (start int, err error) {
+func (r *jsonReader) openObject(what string) (start int, err error) {
 	if r.decoder.PeekKind() != jsontext.KindBeginObject {
-		return 0, r.wrong(what, "an object")
+		return 0, r.wrongType(what, "an object")
 	}
 	err = r.delimiter()
 	return r.offset() - 1, err
 }
 
-// delimiter reads one delimiter.
 func (r *jsonReader) delimiter() error {
 	if _, err := r.decoder.ReadToken(); err != nil {
 		return r.broken(err)
@@ -161,10 +159,10 @@ func (r *jsonReader) delimiter() error {
 	return nil
 }
 
-// offset is the place in the source up to which it was read.
+// offset returns the offset in the source after the last token.
 func (r *jsonReader) offset() int { return r.skip + int(r.decoder.InputOffset()) }
 
-// next is the place of the value that comes next.
+// next returns the offset of the next value.
 func (r *jsonReader) next() int {
 	at := r.offset()
 	for at < len(r.source.data) && strings.IndexByte(blankJSON+":,", r.source.data[at]) >= 0 {
@@ -173,8 +171,8 @@ func (r *jsonReader) next() int {
 	return at
 }
 
-// wrong reads the value that is of the wrong type.
-func (r *jsonReader) wrong(what, wanted string) error {
+// wrongType skips a value of the wrong type, and returns the error for it.
+func (r *jsonReader) wrongType(what, wanted string) error {
 	_, at, err := r.value()
 	if err != nil {
 		return err
@@ -196,6 +194,5 @@ func (r *jsonReader) broken(err error) error {
 }
 
 func (r *jsonReader) malformed(at int, problem, remedy string) error {
-	place := r.source.position(at)
-	return &Error{Reason: ErrMalformed, Source: r.name, Line: place.Line, Column: place.Column, Problem: problem, Remedy: remedy}
+	return malformed(r.name, r.source.position(at), problem, remedy)
 }

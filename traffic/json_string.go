@@ -6,14 +6,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// jsonString is a JSON string that a body was decoded from, or what stands in its place.
+// jsonString is a JSON string that a body was decoded from, or the value in its place.
 type jsonString struct {
-	start  int  // where its quote stands
-	opaque bool // base64, or no string at all: nothing in it stands for one byte of the body
+	start  int  // the offset of the opening quote
+	opaque bool // base64, or not a string: its bytes cannot be mapped to the body
 }
 
-// trace follows the string's escapes (RFC 8259, section 7). As for YAML, the body has the last
-// word.
+// trace follows the escapes of the string (RFC 8259, section 7). As for YAML, there is no mapping
+// if it disagrees with the body.
 func (s *jsonString) trace(from *source, body []byte) (start int, spans []span) {
 	t := &tracer{src: from.data, pos: s.start, want: body}
 	if s.opaque || !t.eat('"') || !t.quoted() {
@@ -55,7 +55,7 @@ func (t *tracer) quotedEscape() bool {
 	return err == nil && t.put(string(text), at, true)
 }
 
-// isSurrogate: U+D800 to U+DFFF come in pairs, which are one character.
+// isSurrogate reports an escape of U+D800 to U+DFFF. They come in pairs, which are one character.
 func isSurrogate(escape []byte) bool {
 	return len(escape) > 3 && escape[2]|0x20 == 'd' && bytes.IndexByte([]byte("89abAB"), escape[3]) >= 0
 }

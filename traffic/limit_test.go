@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -9,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Documents and cassettes pass through rest, with limits too large for a test to reach. What was
-// read before counts, too.
+// TestRestKeepsItsLimit checks the limit of rest, which reads documents and cassettes, and whose
+// real limits are too large for a test. Text that was already read counts.
 func TestRestKeepsItsLimit(t *testing.T) {
 	for _, tc := range []struct {
 		name, read, rest string
@@ -36,7 +37,7 @@ func TestRestKeepsItsLimit(t *testing.T) {
 	}
 }
 
-// A first line that is too long for a line is still a document.
+// TestLongFirstLineIsDocument checks that a first line longer than MaxLine is read as a document.
 func TestLongFirstLineIsDocument(t *testing.T) {
 	text := "{\"a\":\"" + strings.Repeat("x", MaxLine) + "\"}\n{}\n"
 	for interaction, err := range Read("in", strings.NewReader(text)) {
@@ -46,15 +47,17 @@ func TestLongFirstLineIsDocument(t *testing.T) {
 	}
 }
 
-// A cassette that Read would refuse is not written.
+// TestCassetteWriterKeepsTheLimit checks that a cassette that Read would reject is not written.
 func TestCassetteWriterKeepsTheLimit(t *testing.T) {
 	in := &Interaction{Request: &Request{}}
 	for _, written := range []int{0, MaxCassette - 10} {
-		c := &cassetteWriter{w: io.Discard, written: written}
-		if written == 0 {
-			require.NoError(t, c.write(in))
-			continue
-		}
-		require.ErrorIs(t, c.write(in), ErrTooLarge)
+		t.Run(fmt.Sprint(written, " bytes written"), func(t *testing.T) {
+			c := &cassetteWriter{w: io.Discard, written: written}
+			if written == 0 {
+				require.NoError(t, c.write(in))
+				return
+			}
+			require.ErrorIs(t, c.write(in), ErrTooLarge)
+		})
 	}
 }

@@ -13,10 +13,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxKeys bounds the keys of one mapping: the YAML library compares each with each.
+// maxKeys is the maximum number of keys of one mapping, since the YAML library compares all pairs.
 const maxKeys = 4096
 
-// loadCassette reads a cassette whole, and decodes all of it but the leaves.
+// loadCassette reads a whole cassette, and decodes everything except the leaves.
 func (in *input) loadCassette(kind family) (*cassette, error) {
 	data, err := in.rest(nil, "cassette", MaxCassette)
 	if err != nil {
@@ -31,7 +31,7 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 		if kind == cassetteText {
 			return nil, c.broken(err, &root)
 		}
-		return nil, in.text(data, "plain text")
+		return nil, in.unrecognised(data, "plain text")
 	}
 	if len(root.Content) == 0 {
 		return nil, in.notACassette(data, nil)
@@ -40,33 +40,33 @@ func (in *input) loadCassette(kind family) (*cassette, error) {
 	if top.Kind != yaml.MappingNode {
 		return nil, in.notACassette(data, top)
 	}
-	if n := crowded(top); n != nil {
+	if n := oversizedMapping(top); n != nil {
 		if kind != cassetteText {
 			return nil, in.notACassette(data, top)
 		}
 		return nil, c.malformed(n, fmt.Sprintf("a mapping has more than %d keys", maxKeys), "split it")
 	}
-	if interactions := child(top, "interactions"); interactions == nil || child(top, "version") == nil && noneRecorded(interactions) {
+	if interactions := child(top, "interactions"); interactions == nil || child(top, "version") == nil && noInteractions(interactions) {
 		return nil, in.notACassette(data, top)
 	}
 	return c, c.decode(top)
 }
 
-// notACassette is the format of YAML that holds no interactions; nil: of nothing but comments.
-// Prose is YAML, too: one scalar.
+// notACassette returns the error for YAML without interactions. top is nil if there are only
+// comments. Prose is also YAML: one scalar.
 func (in *input) notACassette(data []byte, top *yaml.Node) error {
 	looks := "YAML without interactions"
 	if top == nil || top.Kind == yaml.ScalarNode {
 		looks = "plain text"
-	} else if err := unread(in.name, outlineOfYAML(top)); err != nil {
+	} else if err := unsupported(in.name, outlineOfYAML(top)); err != nil {
 		return err
 	}
-	return in.text(data, looks)
+	return in.unrecognised(data, looks)
 }
 
-// noneRecorded says that a list is of something else than requests with their responses. Without a
-// version it may be any.
-func noneRecorded(interactions *yaml.Node) bool {
+// noInteractions reports whether interactions is not a list of requests and responses. In YAML
+// without a version it may be anything.
+func noInteractions(interactions *yaml.Node) bool {
 	list := target(interactions)
 	if list.Kind != yaml.SequenceNode {
 		return true
@@ -84,7 +84,7 @@ func (c *cassette) decode(top *yaml.Node) error {
 	if err := top.Decode(&d); err != nil {
 		return c.broken(err, top)
 	}
-	version := 1 // go-vcr takes a cassette without a version for its own
+	version := 1 // go-vcr treats a cassette without a version as version 1
 	if err := c.leaf("version", &d.Version, top, &version); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (c *cassette) decode(top *yaml.Node) error {
 	case version == 2:
 		c.kind = Cassette2
 	case version != 1:
-		return c.malformed(&d.Version, fmt.Sprintf("there is no version %d of a cassette", version), "record it again with crcheck, go-vcr or vcrpy")
+		return c.malformed(&d.Version, fmt.Sprintf("unsupported cassette version %d", version), "record it again with crcheck, go-vcr or vcrpy")
 	case fromVCRPy(&d.Interactions):
 		c.kind = VCRPy
 	}
@@ -110,9 +110,9 @@ func (c *cassette) decode(top *yaml.Node) error {
 	return decodeRecords(c, func(r *record) *record { return r })
 }
 
-// decodeRecords decodes the interactions, all at once: the YAML library counts what aliases expand
-// to. Where one has a value of another type, that is its own problem, and they are decoded one by
-// one.
+// decodeRecords decodes all interactions at once, so that the YAML library limits the expansion of
+// aliases. If a value has the wrong type, it decodes them one by one, so that the error concerns
+// one interaction only.
 func decodeRecords[T any](c *cassette, as func(*T) *record) error {
 	var list []*T
 	err := c.entries.Decode(&list)
@@ -139,8 +139,7 @@ func decodeRecords[T any](c *cassette, as func(*T) *record) error {
 	return nil
 }
 
-// parse keeps a fault of the YAML library from ending the program: it has panicked on hostile input
-// before.
+// parse returns a panic of the YAML library as an error: the library has panicked on hostile input.
 func parse(data []byte, root *yaml.Node) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -150,13 +149,13 @@ func parse(data []byte, root *yaml.Node) (err error) {
 	return yaml.Unmarshal(data, root)
 }
 
-// crowded is the first mapping with too many keys.
-func crowded(n *yaml.Node) *yaml.Node {
+// oversizedMapping returns the first mapping with too many keys; nil if there is none.
+func oversizedMapping(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys {
 		return n
 	}
 	for _, child := range n.Content {
-		if found := crowded(child); found != nil {
+		if found := oversizedMapping(child); found != nil {
 			return found
 		}
 	}
@@ -172,7 +171,7 @@ func child(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// broken places an error of the YAML library, which at best names a line.
+// broken adds a position to an error of the YAML library, which has a line at best.
 func (c *cassette) broken(err error, near *yaml.Node) error {
 	problem := err.Error()
 	var types *yaml.TypeError
@@ -184,17 +183,13 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 		line, _ := strconv.Atoi(m[1])
 		at, problem = c.source.position(c.source.yamlText(line)), m[2]
 	} else if near.Line == 0 {
-		at = c.source.position(suspect(c.source.data, problem))
+		at = c.source.position(invalidOffset(c.source.data, problem))
 	}
 	if m := yamlType.FindStringSubmatch(problem); m != nil {
-		stands, belongs := yamlKinds[m[1]], goTypes[m[2]]
-		problem = fmt.Sprintf("got %s, want %s", cmp.Or(stands, "another value"), cmp.Or(belongs, "one of another type"))
+		got, want := yamlKinds[m[1]], goTypes[m[2]]
+		problem = fmt.Sprintf("got %s, want %s", cmp.Or(got, "another value"), cmp.Or(want, "a value of another type"))
 	}
-	return &Error{Reason: ErrMalformed,
-		Source: c.name, Line: at.Line, Column: at.Column,
-		Problem: "broken YAML: " + strings.TrimPrefix(problem, "yaml: "),
-		Remedy:  "fix it there, or record it again",
-	}
+	return malformed(c.name, at, "broken YAML: "+strings.TrimPrefix(problem, "yaml: "), "fix it, or record it again")
 }
 
 var (
@@ -203,7 +198,7 @@ var (
 	yamlType      = regexp.MustCompile(`^cannot unmarshal !!(\w+)(?s:.*) into (\S+)$`)
 )
 
-// What the YAML library calls things, and what a user calls them.
+// The names of types in errors of the YAML library, and their names for users.
 var (
 	yamlKinds = map[string]string{"seq": "a list", "map": "a mapping"}
 	goTypes   = map[string]string{
@@ -225,9 +220,9 @@ var (
 	}
 )
 
-// suspect is the offset of what the YAML library complains about without a line: an alias of
-// nothing, or the first byte that YAML admits nowhere (YAML 1.1, section 5.1).
-func suspect(data []byte, problem string) int {
+// invalidOffset returns the offset of a problem that the YAML library reports without a line: an
+// alias without an anchor, or the first byte that is not allowed in YAML (YAML 1.1, section 5.1).
+func invalidOffset(data []byte, problem string) int {
 	if m := unknownAnchor.FindStringSubmatch(problem); m != nil {
 		return max(bytes.Index(data, []byte("*"+m[1])), 0)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readJSON yields one document, or what each line holds. It looks at the first line that is not
-// blank, and unless that is an interaction, at the first character of the next one.
+// readJSON yields one document, or each line of NDJSON. It decides by the first non-blank line and,
+// unless that is an interaction, by the first character of the next one.
 func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	var read []byte // everything before the decision
 	var first []byte
@@ -45,7 +45,7 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	case err != nil && err != io.EOF:
 		yield(nil, readError(in.name, err))
 	case err == nil && manyDocuments(first, blanks, next):
-		if err := in.refuses(first, false); err != nil {
+		if err := in.rejectBody(first, false); err != nil {
 			yield(nil, err)
 		} else if yield(newBare(in.name, NDJSON, 0, content(first), line), nil) {
 			in.readLines(line+1+bytes.Count(blanks, []byte("\n")), blanks, yield)
@@ -55,7 +55,7 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	}
 }
 
-// document yields a bare body, or the interactions that a document of JSON holds.
+// document yields the interactions in a JSON document, or else the document as a bare body.
 func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 	body, err := in.rest(read, "document", MaxDocument)
 	if err != nil {
@@ -65,32 +65,33 @@ func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 	if in.readInteractions(body, yield) {
 		return
 	}
-	if err := in.refuses(body, true); err != nil {
+	if err := in.rejectBody(body, true); err != nil {
 		yield(nil, err)
 		return
 	}
 	yield(newBare(in.name, JSON, 0, body, 1), nil)
 }
 
-// refuses says why a document or, for all of a file, its first line is not a bare body: it is of
-// another format, or the file is of another kind, and below a folder; see [File.Read].
-func (in *input) refuses(text []byte, document bool) error {
-	if err := unreadJSON(in.name, text); err != nil {
+// rejectBody returns the error for a document, or the first line of a file, that is not a bare
+// body: it is in another format, or the file was found below a folder and has another extension.
+// See [File.Read].
+func (in *input) rejectBody(text []byte, document bool) error {
+	if err := unsupportedJSON(in.name, text); err != nil {
 		return err
 	}
 	looks := cmp.Or(formatOf(in.name), "JSON without a request")
 	unknown := unknownFormat(in.name, looks, looks, false, "name the file itself to check it as a bare body")
 	switch text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON); {
-	case in.trust == onlyInteractions:
+	case in.accepts == onlyInteractions:
 		return unknown
-	case in.trust == wholeDocument && (len(text) == 0 || text[0] != '{' && text[0] != '[' || scan(text) != nil):
+	case in.accepts == wholeDocument && (len(text) == 0 || text[0] != '{' && text[0] != '[' || scan(text) != nil):
 		return unknownFormat(in.name, "plain text", "plain text", false, unknown.Remedy)
 	}
 	return nil
 }
 
-// readLines yields every line after the first one. What stands before its first character was read
-// already.
+// readLines yields every line after the first one. read is the white space before it, which was
+// already read.
 func (in *input) readLines(line int, read []byte, yield func(*Interaction, error) bool) {
 	indent := read[bytes.LastIndexByte(read, '\n')+1:]
 	for index := 1; ; line++ {
@@ -105,7 +106,8 @@ func (in *input) readLines(line int, read []byte, yield func(*Interaction, error
 	}
 }
 
-// yieldLine yields what a line holds, or how reading it failed, and says whether there may be more.
+// yieldLine yields the content of a line, or the error of reading it, and reports whether more
+// lines may follow.
 func (in *input) yieldLine(index int, text []byte, line int, err error, yield func(*Interaction, error) bool) bool {
 	switch {
 	case err == errLong:
@@ -121,16 +123,16 @@ func (in *input) yieldLine(index int, text []byte, line int, err error, yield fu
 	case bareBody:
 		return yield(newBare(in.name, NDJSON, index, content(text), line), nil) && err == nil
 	case markedInteraction:
-		interaction, malformed := in.interactions.read(in.name, index, content(text), line)
-		return yield(interaction, entryError(malformed, NDJSON, index)) && err == nil
+		interaction, broken := in.interactions.read(in.name, index, content(text), line)
+		return yield(interaction, unreadEntry(broken, NDJSON, index)) && err == nil
 	}
 	x := &recorded{Interaction: Interaction{Source: in.name, Kind: NDJSON, Index: index}, source: source{data: content(text), first: line}}
 	start := len(x.source.data) - len(bytes.TrimPrefix(x.source.data, byteOrderMark))
 	return in.plain.yield(x, &x.source, start, len(x.source.data), yield) && err == nil
 }
 
-// atObject says whether the next line begins with an object: else a line that is cut off goes on
-// there.
+// atObject reports whether the next line begins with an object. If not, it may continue the current
+// line.
 func (in *input) atObject() bool {
 	next, err := in.r.Peek(1)
 	return err != nil || next[0] == '{'
@@ -138,8 +140,8 @@ func (in *input) atObject() bool {
 
 var errLong = errors.New("line is too long")
 
-// line appends the next line, with its line break, to read; errLong when that exceeds limit. The
-// bytes belong to the caller.
+// line appends the next line, with its line break, to read. The error is errLong if the result
+// exceeds limit. The caller owns the result.
 func (in *input) line(read []byte, limit int) ([]byte, error) {
 	for {
 		part, err := in.r.ReadSlice('\n')
@@ -153,7 +155,7 @@ func (in *input) line(read []byte, limit int) ([]byte, error) {
 	}
 }
 
-// blanks reads up to the next character that is no white space, and peeks at it.
+// blanks reads white space, and peeks at the character after it.
 func (in *input) blanks() (blanks []byte, next byte, err error) {
 	for {
 		next, err = in.r.ReadByte()
@@ -167,9 +169,8 @@ func (in *input) blanks() (blanks []byte, next byte, err error) {
 	}
 }
 
-// manyDocuments is the rule of NDJSON: the first line is a whole document and another line follows;
-// or both begin with "{" at the very left, and the next line cannot go on where the first one
-// stopped.
+// manyDocuments is the rule of NDJSON: the first line is a complete document and another line
+// follows; or both begin with "{" in the first column, and the second cannot continue the first.
 func manyDocuments(first, blanks []byte, next byte) bool {
 	first = bytes.TrimPrefix(first, byteOrderMark)
 	if scan(first) == nil {
@@ -179,11 +180,11 @@ func manyDocuments(first, blanks []byte, next byte) bool {
 	if first[0] != '{' || next != '{' || !left {
 		return false
 	}
-	// Cut off after "{", a text that could go on fails for want of more.
+	// A text that "{" can continue fails only at its end.
 	return !errors.Is(scan(append(bytes.Clone(first), '{')), io.ErrUnexpectedEOF)
 }
 
-// scan reads one document to its end: nil when it is whole and nothing follows.
+// scan returns nil if the text is exactly one complete document.
 func scan(text []byte) error {
 	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if err := d.SkipValue(); err != nil {
@@ -197,7 +198,7 @@ func scan(text []byte) error {
 
 var errTrailing = errors.New("text after the document")
 
-// content is a line without its line break.
+// content returns a line without its line break.
 func content(line []byte) []byte {
 	line = bytes.TrimSuffix(line, []byte("\n"))
 	return bytes.TrimSuffix(line, []byte("\r"))

@@ -11,15 +11,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// interactionMark is the first member of a line that is a whole interaction, spelled so, and its
-// only version.
+// interactionMark is the first member of a line with a strict interaction, as it is written, and
+// interactionVersion its only value.
 const (
 	interactionMark    = `"crcheckInteraction"`
 	interactionVersion = "1"
 )
 
-// The members of the objects in such a line, as problems name them. Those that it must have come
-// first.
+// The members of the objects in such a line, as errors name them. Required members come first.
 var (
 	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response", "meta"}, 3}
 	requestMembers     = members{"request", "request.", []string{
@@ -35,8 +34,8 @@ type members struct {
 	required   int
 }
 
-// recorded is one interaction of a line of NDJSON, or an entry of a HAR, in one allocation: a file
-// has a great many of them.
+// recorded is one interaction of a line of NDJSON, or an entry of a HAR, in one allocation, because
+// files have many of them.
 type recorded struct {
 	Interaction
 	request Request
@@ -47,7 +46,7 @@ type recorded struct {
 	}
 }
 
-// interactionReader reads interactions of lines, one after the other.
+// interactionReader reads strict interactions, one after the other.
 type interactionReader struct {
 	jsonReader
 	line *recorded
@@ -59,7 +58,7 @@ func (r *interactionReader) read(name string, index int, text []byte, line int) 
 	return r.readPart(x, &x.source, len(text)-len(bytes.TrimPrefix(text, byteOrderMark)), len(text))
 }
 
-// readPart reads the interaction in a stretch of a source.
+// readPart reads the interaction in a part of a source.
 func (r *interactionReader) readPart(x *recorded, from *source, start, end int) (*Interaction, error) {
 	if r.of == "" {
 		r.of, r.remedy = "the interaction", "write it again, or remove it"
@@ -69,10 +68,10 @@ func (r *interactionReader) readPart(x *recorded, from *source, start, end int) 
 	err := r.interaction()
 	if err == nil {
 		if _, end := r.decoder.ReadToken(); end != io.EOF {
-			err = r.malformed(r.offset(), "text follows the interaction", "write one interaction a line")
+			err = r.malformed(r.offset(), "unexpected text after the interaction", "write one interaction per line")
 		}
 	}
-	if odd, ok := malformed(err); ok {
+	if odd, ok := asMalformed(err); ok {
 		odd.Form = interactionForm
 	}
 	if err != nil {
@@ -93,14 +92,14 @@ func (r *interactionReader) interaction() error {
 		}
 		raw, at, err := r.value()
 		if err == nil && string(raw) != interactionVersion {
-			err = r.malformed(at, "crcheckInteraction is not "+interactionVersion, "write "+interactionVersion+", the only version; a later one needs a later crcheck")
+			err = r.malformed(at, "crcheckInteraction is not "+interactionVersion, "set it to "+interactionVersion+", or upgrade crcheck if a later version wrote the file")
 		}
 		return err
 	})
 	return err
 }
 
-// message reads a request or a response. A body that it lacks stands where the message does.
+// message reads a request or a response. An absent body has the position of the message.
 func (r *interactionReader) message(list members, which int, header *http.Header, body *Body) error {
 	var hasBody bool
 	b := &r.line.bodies[which]
@@ -136,7 +135,7 @@ func (r *interactionReader) message(list members, which int, header *http.Header
 	return err
 }
 
-// messageBody reads any of the members that say what the body is.
+// messageBody reads the member body, bodyBase64 or bodyMissing.
 func (r *interactionReader) messageBody(member string, body *Body, written *jsonString) (at int, err error) {
 	raw, at, err := r.value()
 	switch {
@@ -152,9 +151,9 @@ func (r *interactionReader) messageBody(member string, body *Body, written *json
 	return at, nil
 }
 
-// duration is written as Go does, and go-vcr.
+// duration reads a duration in the notation of Go and go-vcr.
 func (r *interactionReader) duration(what string) (time.Duration, error) {
-	text, at, err := r.letters(what)
+	text, at, err := r.rawText(what)
 	if err != nil {
 		return 0, err
 	}
@@ -178,10 +177,10 @@ func (r *interactionReader) meta() error {
 	return err
 }
 
-// object hands its members over by name, each of which must be known and come once, and says where
-// it starts.
+// object calls member with the name of each member, and returns the offset of the object. Members
+// must be known and unique, and member must read the value.
 func (r *interactionReader) object(list members, member func(name string) error) (start int, err error) {
-	if start, err = r.open(list.of); err != nil {
+	if start, err = r.openObject(list.of); err != nil {
 		return start, err
 	}
 	seen := 0
@@ -196,9 +195,9 @@ func (r *interactionReader) object(list members, member func(name string) error)
 		}
 		switch {
 		case i == len(list.names):
-			return start, r.malformed(at, fmt.Sprintf("%s has a member %q, which means nothing", list.of, name), "remove it")
+			return start, r.malformed(at, fmt.Sprintf("%s has an unknown member %q", list.of, name), "remove it")
 		case seen&(1<<i) != 0:
-			return start, r.malformed(at, fmt.Sprintf("%s has two members %q", list.of, name), "keep one of them")
+			return start, r.malformed(at, fmt.Sprintf("%s has a duplicate member %q", list.of, name), "keep one of them")
 		}
 		seen |= 1 << i
 		if err := member(list.names[i]); err != nil {
@@ -214,7 +213,7 @@ func (r *interactionReader) object(list members, member func(name string) error)
 }
 
 func (r *interactionReader) headers(what string) (http.Header, error) {
-	if _, err := r.open(what); err != nil {
+	if _, err := r.openObject(what); err != nil {
 		return nil, err
 	}
 	header := make(http.Header, 4)
@@ -225,7 +224,7 @@ func (r *interactionReader) headers(what string) (http.Header, error) {
 		}
 		name := r.shared(raw)
 		if _, twice := header[name]; twice {
-			return nil, r.malformed(at, fmt.Sprintf("%s has two members %q", what, name), "put all values of a header into one list")
+			return nil, r.malformed(at, fmt.Sprintf("%s has a duplicate member %q", what, name), "put all values of a header into one list")
 		}
 		list, err := r.list(what)
 		if err != nil {
@@ -239,7 +238,7 @@ func (r *interactionReader) headers(what string) (http.Header, error) {
 // list reads the values of one header.
 func (r *interactionReader) list(what string) ([]string, error) {
 	if r.decoder.PeekKind() != jsontext.KindBeginArray {
-		return nil, r.wrong(what, "lists of strings")
+		return nil, r.wrongType(what, "lists of strings")
 	}
 	if err := r.delimiter(); err != nil {
 		return nil, err

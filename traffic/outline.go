@@ -9,24 +9,24 @@ import (
 )
 
 const (
-	outlineBytes   = 1 << 20 // of a JSON document that the outline of a format is made from
+	outlineBytes   = 1 << 20 // of a JSON document
 	outlineDepth   = 4
 	outlineMembers = 64
-	outlineText    = 256  // bytes of the longest text that is kept
+	outlineText    = 256  // bytes; longer texts are not kept
 	outlineValues  = 4096 // in all
 )
 
-// outline is what the beginning of a document tells of its format: names of members, kinds of
-// values and short texts, a few levels deep. A list is told by its first element.
+// outline is the part of a document that reveals its format: names of members, kinds of values and
+// short texts, a few levels deep, near the beginning. A list has only its first element.
 type outline struct {
-	kind   jsontext.Kind // as jsontext calls it; YAML scalars that are not strings are numbers
-	text   string        // of a short string, or the literal of a number
+	kind   jsontext.Kind // YAML integers and floats are numbers, and booleans are KindTrue
+	text   string        // of a short string, number or other scalar
 	names  []string      // of an object's members
 	values []*outline    // of an object's members; of a list at most one
 }
 
-// at is the value of a member, of a member of that, and so on; a list is replaced by its first
-// element. It is empty if there is none.
+// at returns the value at a path of member names; lists are replaced by their first element. It is
+// empty if there is none.
 func (o *outline) at(path ...string) *outline {
 	for _, name := range path {
 		o = o.element()
@@ -39,7 +39,7 @@ func (o *outline) at(path ...string) *outline {
 	return o
 }
 
-// element is the first element of a list, or the value itself.
+// element returns the first element of a list, or the value itself.
 func (o *outline) element() *outline {
 	if o.kind == jsontext.KindBeginArray && len(o.values) > 0 {
 		return o.values[0]
@@ -47,7 +47,7 @@ func (o *outline) element() *outline {
 	return o
 }
 
-// has says whether an object has all of these members.
+// has reports whether an object has all of these members.
 func (o *outline) has(names ...string) bool {
 	for _, name := range names {
 		if !slices.Contains(o.names, name) {
@@ -57,7 +57,7 @@ func (o *outline) has(names ...string) bool {
 	return true
 }
 
-// hasAny says whether an object has one of these members.
+// hasAny reports whether an object has one of these members.
 func (o *outline) hasAny(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return o.has(name) })
 }
@@ -67,8 +67,7 @@ func (o *outline) isList() bool   { return o.kind == jsontext.KindBeginArray }
 func (o *outline) isText() bool   { return o.kind == jsontext.KindString }
 func (o *outline) isNumber() bool { return o.kind == jsontext.KindNumber }
 
-// outlineOf is the outline of a JSON text, which may be broken or cut off: then of what stands
-// before.
+// outlineOf returns the outline of a JSON text, up to the place where it is broken or cut off.
 func outlineOf(text []byte) *outline {
 	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.TrimPrefix(text, byteOrderMark)), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	o, left := &outline{}, outlineValues
@@ -127,7 +126,7 @@ func (o *outline) read(d *jsontext.Decoder, depth int, left *int) error {
 	}
 }
 
-// outlineOfYAML is the outline of a YAML document, whose aliases may expand to anything.
+// outlineOfYAML returns the outline of a YAML document. It limits the expansion of aliases.
 func outlineOfYAML(n *yaml.Node) *outline {
 	left := outlineValues
 	return outlineOfNode(n, outlineDepth, &left)

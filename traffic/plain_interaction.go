@@ -10,47 +10,39 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// plainReader reads objects with a request and a response as other tools write them: members that
-// are not known are passed over, a header has one value or a list of them, and a body may be JSON
-// instead of text. The method, the URL and the status must be there.
+// plainReader reads objects with a request and a response as other tools write them. Unknown
+// members are ignored, a header has one value or a list, and a body may be JSON instead of text.
+// The method, the URL and the status are required.
 type plainReader struct {
-	laxReader
+	lenientReader
 	x *recorded
 }
 
-// yield reads the interaction in a stretch of the source, and yields it, after what is odd about
-// it.
+// yield reads the interaction in a part of the source, and yields it after its problems.
 func (r *plainReader) yield(x *recorded, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	if r.of == "" {
-		r.of, r.remedy, r.lax = "the interaction", "write it again, or remove it", true
+		r.of, r.remedy, r.lenient = "the interaction", "write it again, or remove it", true
 	}
 	r.x, r.odd = x, nil
 	r.resetPart(x.Source, from, start, end)
-	if err := r.read(from); err != nil {
-		if odd, ok := malformed(err); ok {
-			odd.Form = interactionForm
-		}
-		return yield(nil, entryError(err, x.Kind, x.Index))
+	err := r.read(from)
+	if broken, ok := asMalformed(err); ok {
+		broken.Form = interactionForm
 	}
-	for _, problem := range r.problems(&x.Interaction) {
-		if !yield(nil, problem) {
-			return false
-		}
-	}
-	return yield(&x.Interaction, nil)
+	return r.yieldEntry(&x.Interaction, err, yield)
 }
 
-// plainMessage is what a request or a response says.
+// plainMessage is the content of a request or a response.
 type plainMessage struct {
-	start            int // where it begins
-	method, url      string
-	header           http.Header
-	status           int
-	statusText       string
-	body             jsontext.Value // nil: there is none
-	at               int            // where the body begins
-	base64, missing  bool
-	hasURL, answered bool
+	start             int // the offset of the message
+	method, url       string
+	header            http.Header
+	status            int
+	statusText        string
+	body              jsontext.Value // nil: absent
+	at                int            // the offset of the body
+	base64, missing   bool
+	hasURL, hasStatus bool
 }
 
 func (r *plainReader) read(from *source) error {
@@ -71,7 +63,7 @@ func (r *plainReader) read(from *source) error {
 		return err
 	}
 	if _, err := r.decoder.ReadToken(); err == nil {
-		return r.malformed(r.offset(), "text follows the interaction", "write one interaction a line")
+		return r.malformed(r.offset(), "unexpected text after the interaction", "write one interaction per line")
 	}
 	for _, m := range []struct {
 		missing bool
@@ -80,7 +72,7 @@ func (r *plainReader) read(from *source) error {
 	}{
 		{request.method == "", "request.method", request.start},
 		{!request.hasURL, "request.url", request.start},
-		{!response.answered, "response.status", max(response.start, start)},
+		{!response.hasStatus, "response.status", max(response.start, start)},
 	} {
 		if m.missing && len(r.odd) > 0 {
 			return r.odd[0]
@@ -93,7 +85,7 @@ func (r *plainReader) read(from *source) error {
 	r.body(0, &r.x.request.Body, &request, from, !hasBody(request.method))
 	r.body(1, &r.x.Response.Body, &response, from, response.status == http.StatusNoContent || response.status == http.StatusNotModified || request.method == http.MethodHead)
 	if len(r.x.Response.Body.Bytes) > 0 && r.x.Response.RecordedDecoded() {
-		dropCodings(r.x.Response.Header)
+		dropEncodingHeaders(r.x.Response.Header)
 	}
 	return nil
 }
@@ -111,8 +103,8 @@ func (r *plainReader) message(what string) (m plainMessage, err error) {
 				_, err = r.members(what+"."+name, func(inner string) (err error) {
 					switch inner {
 					case "code":
-						m.status, err = r.whole(what + "." + name + ".code")
-						m.answered = err == nil
+						m.status, err = r.wholeNumber(what + "." + name + ".code")
+						m.hasStatus = err == nil
 					default:
 						err = r.skip()
 					}
@@ -120,8 +112,8 @@ func (r *plainReader) message(what string) (m plainMessage, err error) {
 				})
 				return err
 			}
-			m.status, err = r.whole(what + "." + name)
-			m.answered = err == nil
+			m.status, err = r.wholeNumber(what + "." + name)
+			m.hasStatus = err == nil
 		case "statusText", "status_text", "reason":
 			m.statusText, err = r.nullable(what + "." + name)
 		case "headers":
@@ -149,7 +141,7 @@ func (r *plainReader) message(what string) (m plainMessage, err error) {
 	return m, err
 }
 
-// headers are an object of values or lists of them, or a list of names and values.
+// headers reads an object of values or lists of values, or a list of names and values.
 func (r *plainReader) headers(what string) (http.Header, error) {
 	header := make(http.Header, 8)
 	add := func(name, value string) {
@@ -161,14 +153,14 @@ func (r *plainReader) headers(what string) (http.Header, error) {
 	}
 	_, err := r.members(what, func(name string) error {
 		if r.decoder.PeekKind() != jsontext.KindBeginArray {
-			value, err := r.word(what)
+			value, err := r.scalarText(what)
 			if err == nil {
 				add(name, value)
 			}
 			return err
 		}
 		return r.elements(what, func() error {
-			value, err := r.word(what)
+			value, err := r.scalarText(what)
 			if err == nil {
 				add(name, value)
 			}
@@ -178,8 +170,8 @@ func (r *plainReader) headers(what string) (http.Header, error) {
 	return header, err
 }
 
-// body is text, base64, or JSON as written in the source. One that is absent was not recorded,
-// unless there was none.
+// body sets a body, which is text, base64, or JSON as written in the source. An absent body was not
+// recorded, unless none is set.
 func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source, none bool) {
 	b := &r.x.bodies[which]
 	b.place.source, b.place.written = from, &b.string
@@ -212,22 +204,22 @@ func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source,
 	}
 }
 
-// verbatim is a body that the source holds as it is.
+// verbatim is a body that the source contains unchanged.
 type verbatim struct{ start, length int }
 
 func (v verbatim) trace(*source, []byte) (start int, spans []span) {
 	return v.start, []span{{body: 0, source: v.start}, {body: v.length, source: v.start + v.length, escaped: true}}
 }
 
-// readInteractions yields what a document of JSON holds: one interaction, or a list of them; or
-// says that it holds none.
+// readInteractions yields the interactions in a JSON document, which is one interaction or a list,
+// and reports whether there are any.
 func (in *input) readInteractions(text []byte, yield func(*Interaction, error) bool) bool {
 	opening := bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), blankJSON)
 	if len(opening) == 0 || opening[0] != '{' && opening[0] != '[' || !bytes.Contains(text, []byte(`"request"`)) || !bytes.Contains(text, []byte(`"response"`)) {
 		return false
 	}
 	o := outlineOf(text)
-	if o.element().shape() == bareBody || unread(in.name, o) != nil {
+	if o.element().shape() == bareBody || unsupported(in.name, o) != nil {
 		return false
 	}
 	start := len(text) - len(opening)
@@ -247,7 +239,7 @@ func (in *input) readInteractions(text []byte, yield func(*Interaction, error) b
 	for index := 0; d.PeekKind() != jsontext.KindEndArray; index++ {
 		value, err := d.ReadValue()
 		if err != nil {
-			break // not of what was scanned
+			break // impossible after scan
 		}
 		end := start + int(d.InputOffset())
 		if !in.yieldPart(index, from, end-len(value), end, yield) {
@@ -257,12 +249,12 @@ func (in *input) readInteractions(text []byte, yield func(*Interaction, error) b
 	return true
 }
 
-// yieldPart yields the interaction that a part of a document holds.
+// yieldPart yields the interaction in a part of a document.
 func (in *input) yieldPart(index int, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	x := &recorded{Interaction: Interaction{Source: in.name, Kind: JSON, Index: index}}
 	if shapeOf(from.data[start:end]) == markedInteraction {
-		interaction, malformed := in.interactions.readPart(x, from, start, end)
-		return yield(interaction, entryError(malformed, JSON, index))
+		interaction, err := in.interactions.readPart(x, from, start, end)
+		return yield(interaction, unreadEntry(err, JSON, index))
 	}
 	return in.plain.yield(x, from, start, end, yield)
 }

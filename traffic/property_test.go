@@ -17,7 +17,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// The alphabet of generated bodies: what quoting, folding and chomping stumble over.
+// The alphabet of generated bodies: characters that are difficult for quoting, folding and
+// chomping.
 var alphabet = []string{
 	"a", "bc", "{", "}", "[", "]", `"`, `""`, "'", "''", `\`, `\\`, `\n`, "\t", " ", "  ", "\n", "\n\n", "\r", "\r\n",
 	": ", " #", "#", "- ", "---", "...", "é", "ß", "中", "😀", "\u0085", "\u2028", "\u2029", "\u00a0", "\ufeff", "\x00", "\x01",
@@ -36,8 +37,8 @@ func generate(r *rand.Rand) string {
 	return b.String()
 }
 
-// A body's position is that of its own character in the source, or of the escape of that character, in every style
-// that a YAML library writes.
+// TestPositionFollowsEveryStyle checks that each position is that of the character in the source,
+// or of its escape, in every style that a YAML library writes.
 func TestPositionFollowsEveryStyle(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	styles := map[string]yaml.Style{
@@ -54,13 +55,13 @@ func TestPositionFollowsEveryStyle(t *testing.T) {
 			checked += checkPositions(t, name, text, body)
 		}
 		var written bytes.Buffer
-		require.NoError(t, traffic.WriteCassette(&written, traffic.Meta{}, []*traffic.Interaction{answer(body)}))
+		require.NoError(t, traffic.WriteCassette(&written, traffic.Meta{}, []*traffic.Interaction{newInteraction(body)}))
 		require.Positive(t, checkPositions(t, "WriteCassette", written.Bytes(), body), "%q\n%s", body, written.String())
 	}
 	require.Greater(t, checked, 2_250)
 }
 
-// The same in styles that libraries read and people write, but no library emits.
+// TestPositionInHandWrittenStyles checks the same in styles that people write but no library emits.
 func TestPositionInHandWrittenStyles(t *testing.T) {
 	for _, tc := range []struct{ name, scalar, body string }{
 		{"plain", `ab c`, "ab c"},
@@ -92,7 +93,7 @@ func TestPositionInHandWrittenStyles(t *testing.T) {
 	}
 }
 
-// What cannot be followed stands where its scalar begins.
+// TestPositionFallsBack checks that bytes that cannot be mapped have the position of their scalar.
 func TestPositionFallsBack(t *testing.T) {
 	for _, tc := range []struct {
 		name, response, body string
@@ -118,7 +119,8 @@ func TestPositionFallsBack(t *testing.T) {
 	}
 }
 
-// Bytes that were replaced, as redaction does, are no longer what the scalar says.
+// TestPositionOfReplacedBytes checks bytes that were replaced, as by redaction, and differ from the
+// scalar.
 func TestPositionOfReplacedBytes(t *testing.T) {
 	all, err := readAll("c.yaml", strings.NewReader("version: 1\ninteractions:\n- request: {}\n  response: {body: \"abc\"}\n"))
 	require.NoError(t, err)
@@ -127,8 +129,8 @@ func TestPositionOfReplacedBytes(t *testing.T) {
 	require.Equal(t, traffic.Position{Line: 4, Column: 20}, body.Position(7))
 }
 
-// checkPositions reads a cassette of one answer and holds each of the body's positions against the source. It
-// returns 0 if the cassette does not hold the body at all: stock YAML loses some.
+// checkPositions reads a cassette of one response and compares each position in the body with the
+// source. It returns 0 if the cassette does not contain the body: stock YAML loses some.
 func checkPositions(t *testing.T, style string, text []byte, body string) int {
 	t.Helper()
 	all, err := readAll("c.yaml", bytes.NewReader(text))
@@ -139,7 +141,7 @@ func checkPositions(t *testing.T, style string, text []byte, body string) int {
 	for i := 0; i < len(body); {
 		_, size := utf8.DecodeRuneInString(body[i:])
 		at := got.Position(i)
-		require.True(t, standsAt(got, at, body[i:i+size]), "%s: %q at offset %d is not at %+v of\n%q", style, body, i, at, text)
+		require.True(t, isAt(got, at, body[i:i+size]), "%s: %q at offset %d is not at %+v of\n%q", style, body, i, at, text)
 		for inside := range size {
 			require.Equal(t, at, got.Position(i+inside))
 		}
@@ -148,8 +150,8 @@ func checkPositions(t *testing.T, style string, text []byte, body string) int {
 	return 1
 }
 
-// standsAt says whether one character, or what the character may be written as, stands at a place.
-func standsAt(body traffic.Body, at traffic.Position, character string) bool {
+// isAt reports whether a character or one of its escapes is at a position.
+func isAt(body traffic.Body, at traffic.Position, character string) bool {
 	text, ok := body.Line(at.Line)
 	if !ok || at.Column > utf8.RuneCount(text)+1 {
 		return false
@@ -174,7 +176,7 @@ func cassetteNode(body *yaml.Node) *yaml.Node {
 	return m(str("version"), str("1"), str("interactions"), &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{entry}})
 }
 
-func answer(body string) *traffic.Interaction {
+func newInteraction(body string) *traffic.Interaction {
 	return &traffic.Interaction{
 		Kind:    traffic.Cassette,
 		Request: &traffic.Request{Method: "GET", URL: "https://cleanrooms.us-east-1.amazonaws.com/"},
@@ -185,7 +187,8 @@ func answer(body string) *traffic.Interaction {
 	}
 }
 
-// Columns count code points, and a long line costs no more than a short one: 10,000 positions in 4 MB of one line.
+// TestPositionInLongLine checks that columns count code points, and that 10,000 positions in a line
+// of 4 MB do not take quadratic time.
 func TestPositionInLongLine(t *testing.T) {
 	text := "{\"a\":\"" + strings.Repeat("é", 2<<20) + "\"}"
 	body := traffic.BodyOf([]byte(text))
@@ -199,8 +202,10 @@ func TestPositionInLongLine(t *testing.T) {
 func TestPositionOfBareBytes(t *testing.T) {
 	body := traffic.Body{Bytes: []byte("ab\r\ncé\xffd\n")}
 	for offset, want := range map[int]string{-5: "1:1", 0: "1:1", 2: "1:3", 4: "2:1", 5: "2:2", 6: "2:2", 7: "2:3", 8: "2:4", 10: "3:1", 99: "3:1"} {
-		at := body.Position(offset)
-		require.Equal(t, want, fmt.Sprintf("%d:%d", at.Line, at.Column), strconv.Itoa(offset))
+		t.Run(strconv.Itoa(offset), func(t *testing.T) {
+			at := body.Position(offset)
+			require.Equal(t, want, fmt.Sprintf("%d:%d", at.Line, at.Column), strconv.Itoa(offset))
+		})
 	}
 	line, ok := body.Line(1)
 	require.True(t, ok)
@@ -211,7 +216,8 @@ func TestPositionOfBareBytes(t *testing.T) {
 	}
 }
 
-// A character that is escaped stands where its escape begins, and what follows it after the escape.
+// TestPositionOfEscape checks that an escaped character has the position of the beginning of its
+// escape, and the next character that of its end.
 func TestPositionOfEscape(t *testing.T) {
 	for scalar, columns := range map[string][]int{
 		`'a''b'`:        {12, 13, 15, 16},
@@ -221,13 +227,15 @@ func TestPositionOfEscape(t *testing.T) {
 		`&x 'é''''b'`:   {15, 15, 16, 18, 20, 21},
 		`"😀\U0001F600"`: {12, 12, 12, 12, 13, 13, 13, 13, 23},
 	} {
-		text := "version: 1\ninteractions:\n- request: {}\n  response:\n    body: " + scalar + "\n"
-		all, err := readAll("c.yaml", strings.NewReader(text))
-		require.NoError(t, err)
-		var got []int
-		for i := range columns {
-			got = append(got, all[0].Response.Body.Position(i).Column)
-		}
-		require.Equal(t, columns, got, scalar)
+		t.Run(scalar, func(t *testing.T) {
+			text := "version: 1\ninteractions:\n- request: {}\n  response:\n    body: " + scalar + "\n"
+			all, err := readAll("c.yaml", strings.NewReader(text))
+			require.NoError(t, err)
+			var got []int
+			for i := range columns {
+				got = append(got, all[0].Response.Body.Position(i).Column)
+			}
+			require.Equal(t, columns, got, scalar)
+		})
 	}
 }

@@ -8,26 +8,26 @@ import (
 	"iter"
 )
 
-// What is larger than these is a [ErrTooLarge].
+// Sizes of input, in bytes, beyond which reading fails with [ErrTooLarge].
 const (
-	MaxLine     = 64 << 20  // bytes of one line of NDJSON
-	MaxDocument = 256 << 20 // bytes of one JSON document
-	MaxCassette = 256 << 20 // bytes of one cassette
-	MaxEntry    = 32 << 20  // bytes of one entry of a HAR, or of anything else in it: as NDJSON it still fits a line
+	MaxLine     = 64 << 20  // one line of NDJSON
+	MaxDocument = 256 << 20 // one JSON document
+	MaxCassette = 256 << 20 // one cassette
+	MaxEntry    = 32 << 20  // one entry or other token of a HAR; as NDJSON it still fits MaxLine
 )
 
-// Read yields the interactions of one input in order. An [ErrOddEntry] is about one of them, and
-// reading goes on; any other error ends the input. The kind of the input is recognised by its
-// content, as the package comment says; see [File.Read] for files of a folder. NDJSON and HAR are
-// streamed: memory is bounded by the longest line or entry. What is compressed with gzip is read
-// through, and positions are those in its text.
+// Read yields the interactions of one input in order. An [ErrOddEntry] concerns one of them, and
+// reading continues; any other error ends the input. The format is detected by content, as
+// described in the package comment; see [File.Read] for files of a folder. NDJSON and HAR are
+// streamed: memory is bounded by the longest line or entry. Input that is compressed with gzip is
+// decompressed, and positions are those in the decompressed text.
 func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 	return File{Path: name, Named: true}.Read(r)
 }
 
-func read(name string, trusted trust, r io.Reader) iter.Seq2[*Interaction, error] {
+func read(name string, accepts acceptance, r io.Reader) iter.Seq2[*Interaction, error] {
 	return func(yield func(*Interaction, error) bool) {
-		in := &input{name: name, trust: trusted, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
+		in := &input{name: name, accepts: accepts, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
 		kind, err := in.kind()
 		switch {
 		case err != nil:
@@ -42,10 +42,9 @@ func read(name string, trusted trust, r io.Reader) iter.Seq2[*Interaction, error
 	}
 }
 
-// input is what is being read.
 type input struct {
 	name         string
-	trust        trust
+	accepts      acceptance
 	r            *bufio.Reader
 	interactions interactionReader
 	plain        plainReader
@@ -54,7 +53,7 @@ type input struct {
 func (in *input) kind() (family, error) {
 	head, err := in.r.Peek(lookAhead)
 	if errors.Is(err, ErrMalformed) && len(head) > 0 {
-		return in.recognise(head, false) // gzip data: the error comes again after what could be read
+		return in.recognise(head, false) // broken gzip data: the error is returned again after the text that could be read
 	}
 	if err != nil && err != io.EOF {
 		return unknown, readError(in.name, err)
@@ -62,7 +61,7 @@ func (in *input) kind() (family, error) {
 	return in.recognise(head, err == io.EOF)
 }
 
-// rest appends what is left of the input to what was read of it.
+// rest appends the remaining input to the part that was read.
 func (in *input) rest(read []byte, what string, limit int) ([]byte, error) {
 	whole := bytes.NewBuffer(read)
 	n, err := whole.ReadFrom(io.LimitReader(in.r, int64(limit-len(read)+1)))
@@ -75,7 +74,7 @@ func (in *input) rest(read []byte, what string, limit int) ([]byte, error) {
 	return whole.Bytes(), nil
 }
 
-// bare is one bare body in one allocation: NDJSON has a great many of them.
+// bare is one bare body in one allocation, because NDJSON has many of them.
 type bare struct {
 	Interaction
 	place  place

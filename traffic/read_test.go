@@ -22,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the goldens under testdata")
 
-// Each testdata/read/NAME.input is one scenario; NAME.want says what is read from it. The name's
-// first word is the kind, or how it must be refused.
+// TestRead reads each testdata/read/NAME.input and compares the result with NAME.want. The first
+// word of NAME is the kind, or the reason of the error.
 func TestRead(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)
@@ -83,7 +83,7 @@ func requireFamily(t *testing.T, name string, interactions []*traffic.Interactio
 	}
 }
 
-// describe writes down fields, never prose.
+// describe lists fields, never prose.
 func describe(interactions []*traffic.Interaction, err error) string {
 	var b strings.Builder
 	body := func(name string, body traffic.Body) {
@@ -129,7 +129,7 @@ func describe(interactions []*traffic.Interaction, err error) string {
 	return b.String()
 }
 
-// A body can show the line that it stands in.
+// TestReadLineOfSource checks that a body returns the line that contains it.
 func TestReadLineOfSource(t *testing.T) {
 	for _, tc := range []struct {
 		name, input string
@@ -155,22 +155,24 @@ func TestReadLineOfSource(t *testing.T) {
 
 const interactionLine = `{"crcheckInteraction":1,"request":{"method":"GET","url":"/"},"response":{"status":200}}` + "\n"
 
-// The caller may stop at any interaction.
+// TestReadStopsWhenAsked checks that the caller may stop at any interaction.
 func TestReadStopsWhenAsked(t *testing.T) {
 	for _, input := range []string{
 		"{}", "{}\n{}\n{}\n{}\n", interactionLine + interactionLine, "version: 1\ninteractions: [{request: {}, response: {}}, {request: {}, response: {}}]",
 		`{"log":{"version":"1.2","entries":[{"request":{}},{"request":{}}]}}`,
 	} {
-		count := 0
-		for range traffic.Read("in", strings.NewReader(input)) {
-			count++
-			break
-		}
-		require.Equal(t, 1, count)
+		t.Run(input, func(t *testing.T) {
+			count := 0
+			for range traffic.Read("in", strings.NewReader(input)) {
+				count++
+				break
+			}
+			require.Equal(t, 1, count)
+		})
 	}
 }
 
-// Lines are streamed: 64 MB of them pass through a heap that stays small.
+// TestReadNDJSONInBoundedMemory checks that 64 MB of lines are read with a small heap.
 func TestReadNDJSONInBoundedMemory(t *testing.T) {
 	const lines = 64_000
 	pad := strings.Repeat("x", 1000)
@@ -201,7 +203,7 @@ func TestReadNDJSONInBoundedMemory(t *testing.T) {
 	}
 }
 
-// What was yielded belongs to the caller: later lines do not overwrite it.
+// TestReadLeavesEarlierBodiesAlone checks that later lines do not overwrite yielded bodies.
 func TestReadLeavesEarlierBodiesAlone(t *testing.T) {
 	all, err := readAll("in", &repeated{line: []byte("{\"a\":1}\n"), left: 50_000})
 	require.NoError(t, err)
@@ -212,7 +214,7 @@ func TestReadLeavesEarlierBodiesAlone(t *testing.T) {
 	}
 }
 
-// repeated reads one line again and again.
+// repeated is a reader that repeats one line.
 type repeated struct {
 	line []byte
 	left int

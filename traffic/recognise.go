@@ -4,15 +4,15 @@ import (
 	"bytes"
 )
 
-// blankJSON is all that JSON takes for white space (RFC 8259, section 2).
+// blankJSON is the white space of JSON (RFC 8259, section 2).
 const blankJSON = " \t\r\n"
 
 const (
-	lookAhead       = 64 << 10 // what the kind is told by
-	binaryLookAhead = 4 << 10  // what tells binary data from text
+	lookAhead       = 64 << 10 // bytes that detection looks at
+	binaryLookAhead = 4 << 10  // bytes that tell binary data from text
 )
 
-// family is what an input could be, told by its beginning alone.
+// family is what an input could be, judging by its beginning alone.
 type family int
 
 const (
@@ -32,7 +32,8 @@ var (
 	yamlOpening  = lazy(`^(---(\s|$)|%YAML|#|- |["']?[A-Za-z_][\w.-]*["']?[ \t]*:(\s|$))`)
 )
 
-// recognise tells an input by its beginning; whole says that there is no more of it.
+// recognise detects the family of an input by its beginning, which is the whole input if whole is
+// set.
 func (in *input) recognise(head []byte, whole bool) (family, error) {
 	head = bytes.TrimPrefix(head, byteOrderMark)
 	for _, f := range foreign {
@@ -42,24 +43,24 @@ func (in *input) recognise(head []byte, whole bool) (family, error) {
 	}
 	text := bytes.TrimLeft(head, blankJSON)
 	switch {
-	case len(text) == 0 && whole && in.trust < anyDocument:
-		return unknown, in.text(nil, "empty file")
+	case len(text) == 0 && whole && in.accepts < anyDocument:
+		return unknown, in.unrecognised(nil, "empty file")
 	case len(text) == 0:
 		return jsonText, nil
 	case harOpening().Match(text):
 		return harText, nil
 	case flowCassette().Match(text), quotedKey().Match(text):
 		return cassetteText, nil
-	case in.trust == anyJSON && jsonOpening().Match(text), in.trust < anyJSON && likeJSON(text, whole):
+	case in.accepts == anyJSON && jsonOpening().Match(text), in.accepts < anyJSON && likeJSON(text, whole):
 		return jsonText, nil
-	case in.trust >= anyDocument && whole && jsonStump().Match(bytes.TrimRight(text, blankJSON)):
+	case in.accepts >= anyDocument && whole && jsonPrefix().Match(bytes.TrimRight(text, blankJSON)):
 		return jsonText, nil
 	case !yamlOpening().Match(text) && !topLevelKey().Match(text):
-		return unknown, in.text(text, "plain text")
+		return unknown, in.unrecognised(text, "plain text")
 	case cassetteKey().Match(text):
 		return cassetteText, nil
-	case !whole && !topLevelKey().Match(text): // a cassette has its keys first; parsing a large file is dear
-		return unknown, in.text(text, "YAML without interactions")
+	case !whole && !topLevelKey().Match(text): // a cassette begins with its keys; parsing a large file is expensive
+		return unknown, in.unrecognised(text, "YAML without interactions")
 	}
 	return yamlText, nil
 }

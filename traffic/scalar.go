@@ -8,22 +8,22 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// scalar is a YAML scalar that a body was decoded from: where the YAML library saw it begin, and
-// its style.
+// scalar is a YAML scalar that a body was decoded from: its place according to the YAML library,
+// and its style.
 type scalar struct {
 	line, column int
 	style        yaml.Style
 }
 
-// span is a stretch of a body that stands in the source byte by byte, or one character that stands
-// there in another form.
+// span is a part of a body that the source contains byte by byte, or one character that is escaped
+// in the source.
 type span struct {
 	body, source int
 	escaped      bool
 }
 
-// trace decodes the scalar once more, from the source, and notes where each byte came from. The
-// YAML library has the last word: when the two disagree on a single byte, there is no trace at all.
+// trace decodes the scalar again, and notes the origin of each byte. If the result differs from
+// that of the YAML library in any byte, there is no mapping.
 func (s *scalar) trace(from *source, body []byte) (start int, spans []span) {
 	start = from.yamlOffset(s.line, s.column)
 	t := &tracer{src: from.data, pos: start, want: body}
@@ -47,16 +47,17 @@ func (s *scalar) trace(from *source, body []byte) (start int, spans []span) {
 	return start, append(t.spans, span{body: len(body), source: t.pos, escaped: true})
 }
 
-// tracer walks the source and the body side by side.
+// tracer walks through the source and the body in parallel.
 type tracer struct {
 	src   []byte
 	pos   int
-	want  []byte // what is left of the body
-	done  int    // what is done of it
+	want  []byte // the rest of the body
+	done  int    // bytes of the body before want
 	spans []span
 }
 
-// put claims that text stands at offset at of the source, and says whether the body agrees.
+// put maps the next bytes of the body to an offset of the source, and reports whether they are
+// text.
 func (t *tracer) put(text string, at int, escaped bool) bool {
 	if len(text) == 0 {
 		return true
@@ -88,7 +89,7 @@ func (t *tracer) peek() byte {
 	return 0
 }
 
-// skipProperties steps over an anchor and a tag, which the YAML library counts as part of the node.
+// skipProperties skips an anchor and a tag, which the YAML library counts as part of the node.
 func (t *tracer) skipProperties() {
 	for t.peek() == '&' || t.peek() == '!' {
 		for t.pos < len(t.src) && !t.blank() && !t.atBreak() {
@@ -135,8 +136,9 @@ func (t *tracer) flow(quote byte) bool {
 	return true
 }
 
-// fold follows white space: kept within a line, one space for a single line break, the other breaks
-// for several. After an escaped line break, blanks and the first break are already gone.
+// fold follows white space: unchanged within a line, a space for a single line break, and all
+// breaks but the first for several. After an escaped line break, blanks and the first break were
+// already skipped.
 func (t *tracer) fold(afterEscape bool) bool {
 	from := t.pos
 	var breaks []int
@@ -174,7 +176,7 @@ var escapes = map[byte]string{
 
 var escapeDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}
 
-// escape follows what begins with a backslash (YAML 1.1, section 5.7).
+// escape follows an escape sequence (YAML 1.1, section 5.7).
 func (t *tracer) escape() bool {
 	at := t.pos
 	t.pos++
@@ -191,7 +193,7 @@ func (t *tracer) escape() bool {
 	if digits == 0 || t.pos+digits > len(t.src) {
 		return false
 	}
-	if c == 'u' && isSurrogate(t.src[at:]) { // only of JSON that YAML refuses
+	if c == 'u' && isSurrogate(t.src[at:]) { // only in JSON that is not valid YAML
 		t.pos = at
 		return t.quotedEscape()
 	}
@@ -200,8 +202,8 @@ func (t *tracer) escape() bool {
 	return err == nil && t.put(string(rune(r)), at, true)
 }
 
-// literal follows a literal block (YAML 1.1, section 9.3.1). Its indentation is not counted from the parent's but
-// read off the first line that has text, in the source and in the body.
+// literal follows a literal block (YAML 1.1, section 9.3.1). It takes the indentation from the
+// first line with text, in the source and in the body, rather than from the parent.
 func (t *tracer) literal() bool {
 	for t.pos < len(t.src) && !t.atBreak() {
 		t.pos++

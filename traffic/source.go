@@ -7,26 +7,25 @@ import (
 	"unicode/utf8"
 )
 
-// source is a text that bodies stand in, with indexes that are built when first asked for a
-// position.
+// source is a text with bodies. Its indexes are built when a position is first requested.
 type source struct {
 	data   []byte
-	first  int // the line number of data's first line
-	before int // characters that stand before data in that line
+	first  int // the number of the first line of data
+	before int // characters before data in that line
 
-	once   sync.Once
-	starts []int        // offsets where lines start
-	stops  []checkpoint // characters counted up to an offset, every few kilobytes
+	once        sync.Once
+	starts      []int        // offsets where lines start
+	checkpoints []checkpoint // characters counted up to an offset, every few kilobytes
 
 	yamlOnce   sync.Once
-	yamlStarts []int // offsets where lines start in YAML's eyes
+	yamlStarts []int // offsets where lines start according to YAML
 }
 
-// checkpoint says how many characters come before an offset. Without it, the columns of many
-// findings in one long line would cost the square of the line's length.
+// checkpoint is the number of characters before an offset. Without checkpoints, the columns of many
+// findings in one long line would take quadratic time.
 type checkpoint struct{ offset, characters int }
 
-const milageStep = 4 << 10
+const checkpointStep = 4 << 10 // bytes
 
 func newSource(data []byte, first int) *source { return &source{data: data, first: first} }
 
@@ -36,8 +35,8 @@ func (s *source) index() {
 		characters, next := 0, 0
 		for i := 0; i < len(s.data); {
 			if i >= next {
-				s.stops = append(s.stops, checkpoint{i, characters})
-				next = i + milageStep
+				s.checkpoints = append(s.checkpoints, checkpoint{i, characters})
+				next = i + checkpointStep
 			}
 			size := 1
 			if s.data[i] >= utf8.RuneSelf {
@@ -52,7 +51,7 @@ func (s *source) index() {
 	})
 }
 
-// position is the place of an offset, which may be one past the end.
+// position returns the position of an offset, which may be one past the end.
 func (s *source) position(offset int) Position {
 	s.index()
 	offset = min(max(offset, 0), len(s.data))
@@ -67,16 +66,16 @@ func (s *source) position(offset int) Position {
 	return at
 }
 
-// characters counts what comes before offset.
+// characters counts the characters before an offset.
 func (s *source) characters(offset int) int {
-	i := sort.Search(len(s.stops), func(i int) bool { return s.stops[i].offset > offset }) - 1
+	i := sort.Search(len(s.checkpoints), func(i int) bool { return s.checkpoints[i].offset > offset }) - 1
 	if i < 0 {
 		return 0
 	}
-	return s.stops[i].characters + utf8.RuneCount(s.data[s.stops[i].offset:offset])
+	return s.checkpoints[i].characters + utf8.RuneCount(s.data[s.checkpoints[i].offset:offset])
 }
 
-// line is the text of one line, a part of the data.
+// line returns one line, as a part of data.
 func (s *source) line(n int) ([]byte, bool) {
 	s.index()
 	i := n - s.first
@@ -90,8 +89,8 @@ func (s *source) line(n int) ([]byte, bool) {
 	return bytes.TrimSuffix(text, []byte("\r")), true
 }
 
-// yamlIndex notes where lines start in YAML's eyes: they also end at CR, NEL, LS and PS, and a byte
-// order mark is no column.
+// yamlIndex notes where lines start according to YAML: lines also end at CR, NEL, LS and PS, and a
+// byte order mark does not count as a column.
 func (s *source) yamlIndex() {
 	s.yamlOnce.Do(func() {
 		start := len(s.data) - len(bytes.TrimPrefix(s.data, byteOrderMark))
@@ -107,7 +106,7 @@ func (s *source) yamlIndex() {
 	})
 }
 
-// yamlOffset finds the offset of a place as the YAML library states it.
+// yamlOffset converts a place as stated by the YAML library to an offset.
 func (s *source) yamlOffset(line, column int) int {
 	s.yamlIndex()
 	offset := s.yamlStarts[min(max(line, 1), len(s.yamlStarts))-1]
@@ -118,7 +117,7 @@ func (s *source) yamlOffset(line, column int) int {
 	return offset
 }
 
-// yamlPlace is how the YAML library would state an offset.
+// yamlPlace converts an offset to a place as the YAML library would state it.
 func (s *source) yamlPlace(offset int) (line, column int) {
 	s.yamlIndex()
 	s.index()
@@ -126,20 +125,20 @@ func (s *source) yamlPlace(offset int) (line, column int) {
 	return line, s.characters(offset) - s.characters(s.yamlStarts[max(line, 1)-1]) + 1
 }
 
-// yamlText finds the offset of the first character of a line, as the YAML library counts them, that
-// is no space.
+// yamlText returns the offset of the first character that is not a space in a line, as the YAML
+// library counts lines.
 func (s *source) yamlText(line int) int {
 	offset := s.yamlOffset(line, 1)
 	return offset + leadingSpaces(s.data[offset:])
 }
 
-// at is the place that the YAML library states, as a Position.
+// at converts a place as stated by the YAML library to a Position.
 func (s *source) at(line, column int) Position { return s.position(s.yamlOffset(line, column)) }
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// lineBreak is the width of the YAML 1.1 line break at src[i], 0 if there is none, and what it
-// decodes to (section 5.4 of that specification: all but LS and PS are normalised).
+// lineBreak returns the width of the YAML 1.1 line break at src[i], 0 if there is none, and its
+// decoded form (section 5.4 of that specification: all but LS and PS are normalised).
 func lineBreak(src []byte, i int) (width int, decoded string) {
 	if i >= len(src) {
 		return 0, ""

@@ -21,8 +21,8 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Every cassette that stock go-vcr loads is read here with the same values, but for what doc.go
-// says is refused.
+// TestReadLikeStock checks that every cassette that stock go-vcr loads is read with the same
+// values, except for the errors that doc.go lists.
 func TestReadLikeStock(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(t, err)
@@ -35,8 +35,8 @@ func TestReadLikeStock(t *testing.T) {
 	require.Greater(t, agreed, 15)
 }
 
-// Cassettes that go-vcr's own recorder wrote. (It loses a body that is a line break alone; that one
-// is not among them.)
+// TestReadStockRecording reads cassettes that the recorder of go-vcr wrote. (They do not include a
+// body of only a line break, which go-vcr loses.)
 func TestReadStockRecording(t *testing.T) {
 	bodies := []string{
 		"", "{}", `{"status":"SUCCESS"}`, "{\n  \"a\": 1\n}\n", "plain", "it's", "\"quoted\"", "a: b", "é中😀", "\xff\x00", "null", "200",
@@ -76,7 +76,7 @@ func TestReadStockRecording(t *testing.T) {
 		require.Positive(t, all[i].Response.Duration)
 	}
 
-	// The forms that go-vcr took from the request come back when the interactions are written
+	// The forms that go-vcr took from the request are restored when the interactions are written
 	// again.
 	var again bytes.Buffer
 	require.NoError(t, traffic.WriteCassette(&again, traffic.Meta{}, all))
@@ -89,7 +89,7 @@ func TestReadStockRecording(t *testing.T) {
 	}
 }
 
-// compareWithStock returns 1 if both read the cassette, and agreed.
+// compareWithStock returns 1 if both read the cassette with the same values.
 func compareWithStock(t *testing.T, data []byte) int {
 	t.Helper()
 	stock, stockErr := loadStock(t, data)
@@ -114,7 +114,7 @@ func compareWithStock(t *testing.T, data []byte) int {
 	return 1
 }
 
-// refused: what go-vcr loads although it holds nothing to replay.
+// refused reports a cassette that go-vcr loads although there is nothing to replay in it.
 func refused(c *cassette.Cassette) bool {
 	if c == nil || c.Version != 1 || len(c.Interactions) == 0 {
 		return true

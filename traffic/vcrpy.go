@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 )
 
 // pyRecord, pyRequest, pyStatus and pyResponse have the keys of vcrpy's cassettes
-// (vcr/serialize.py), also those of answers that httpx got, as vcrpy 4.1 to 5.1 wrote them
+// (vcr/serialize.py), including those of responses to httpx, as vcrpy 4.1 to 5.1 wrote them
 // (vcr/stubs/httpx_stubs.py).
 type pyRecord struct {
 	Request  *pyRequest  `yaml:"request"`
@@ -38,8 +39,7 @@ type pyStatus struct {
 	Message yaml.Node `yaml:"message"`
 }
 
-// pyNames are vcrpy's names for what go-vcr calls otherwise, httpxNames those of an answer that
-// httpx got.
+// pyNames are vcrpy's names for keys of go-vcr, httpxNames those of responses to httpx.
 var (
 	pyNames = map[string]string{
 		"request.url": "request.uri", "response.status": "response.status.message",
@@ -48,8 +48,8 @@ var (
 	httpxNames = map[string]string{"request.url": "request.uri", "response.code": "response.status_code", "response.body": "response.content"}
 )
 
-// fromVCRPy: vcrpy has the same two top-level keys and the same version, but calls the URL uri. The
-// first interaction that has either decides.
+// fromVCRPy reports whether vcrpy wrote a cassette. It has the same two top-level keys and the same
+// version as go-vcr's, but calls the URL uri. The first interaction with a uri or url decides.
 func fromVCRPy(interactions *yaml.Node) bool {
 	list := target(interactions)
 	if list.Kind != yaml.SequenceNode {
@@ -74,27 +74,27 @@ func (r *pyRecord) record() *record {
 	as := &record{names: pyNames}
 	if r.Request != nil {
 		as.Request = &recordedRequest{Headers: r.Request.Headers.header(), URL: r.Request.URI, Method: r.Request.Method}
-		as.Request.Body, as.asked = pyBody(r.Request.Body, r.Request.Parsed)
+		as.Request.Body, as.requestForm = pyBody(r.Request.Body, r.Request.Parsed)
 	}
 	switch {
 	case r.Response == nil:
 		return as
-	case !r.Response.StatusCode.IsZero(): // by which vcrpy tells such a response, too
+	case !r.Response.StatusCode.IsZero(): // vcrpy recognises such a response in the same way
 		as.names = httpxNames
 		as.Response = &recordedResponse{Body: r.Response.Content, Headers: r.Response.Headers.header(), Code: r.Response.StatusCode}
-		dropCodings(as.Response.Headers)
+		dropEncodingHeaders(as.Response.Headers)
 	default:
 		as.Response = &recordedResponse{Headers: r.Response.Headers.header(), Status: r.Response.Status.Message, Code: r.Response.Status.Code}
-		as.Response.Body, as.answered = pyBody(r.Response.Body, r.Response.Parsed)
+		as.Response.Body, as.responseForm = pyBody(r.Response.Body, r.Response.Parsed)
 	}
-	if as.answered == asYAML {
-		dropCodings(as.Response.Headers)
+	if as.responseForm == asYAML {
+		dropEncodingHeaders(as.Response.Headers)
 	}
 	return as
 }
 
-// pyBody is the node that holds a body, and how: as text, in a mapping with string or
-// base64_string, or decoded from JSON.
+// pyBody returns the node of a body and its notation: text, a mapping with string or base64_string,
+// or a structure that was parsed from JSON.
 func pyBody(body, parsed yaml.Node) (yaml.Node, bodyForm) {
 	if body.IsZero() && !parsed.IsZero() {
 		return parsed, asYAML
@@ -113,21 +113,21 @@ func pyBody(body, parsed yaml.Node) (yaml.Node, bodyForm) {
 	return pyFile(*text), asText
 }
 
-// missing is the name of what vcrpy writes with every answer, where it is not there. Without the
-// one, an error would be read as a success, without the other any answer as an empty one. go-vcr
-// reads such a cassette, vcrpy does not.
+// missing returns the name of the key, status or body, that a response of vcrpy lacks; "" if none.
+// Without a status, an error would be read as a success; without a body, every response as empty.
+// go-vcr reads such a cassette, but vcrpy does not.
 func (r *record) missing() string {
 	switch {
-	case target(&r.Response.Code).ShortTag() == "!!null": // also without the key
+	case target(&r.Response.Code).ShortTag() == "!!null": // or absent
 		return r.name("response.code")
-	case r.Response.Body.IsZero(): // also without parsed_body
+	case r.Response.Body.IsZero(): // and so is parsed_body
 		return r.name("response.body")
 	}
 	return ""
 }
 
-// pyFile is what a file in memory holds, which boto3 sends for the body of an upload: PyYAML writes
-// such an object as its bytes, a place in them, and its attributes.
+// pyFile returns the content of a file in memory, which boto3 sends as the body of an upload.
+// PyYAML writes such an object as its bytes, an offset in them, and its attributes.
 func pyFile(n yaml.Node) yaml.Node {
 	body := target(&n)
 	if !strings.HasPrefix(body.Tag, "tag:yaml.org,2002:python/object") && !strings.HasPrefix(body.Tag, "!!python/object") {
@@ -139,13 +139,61 @@ func pyFile(n yaml.Node) yaml.Node {
 	return n
 }
 
-// decodeJSON reads a cassette of JSON that is no YAML, and says whether it is one: vcrpy's JSON has
-// pairs of surrogates, which YAML refuses. go-vcr reads nothing but YAML, so its own version is
-// left to that.
+// decodeJSON reads a cassette in JSON that is not valid YAML, and reports whether it is one. The
+// JSON of vcrpy has pairs of surrogates, which YAML does not allow. Cassettes of go-vcr are
+// excluded, because go-vcr reads only YAML.
 func (c *cassette) decodeJSON() bool {
 	if !bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(c.source.data, byteOrderMark), blankJSON), []byte("{")) {
 		return false
 	}
 	top, err := jsonNodes(c.source)
-	return err == nil && crowded(top) == nil && c.decode(top) == nil && c.kind != Cassette
+	return err == nil && oversizedMapping(top) == nil && c.decode(top) == nil && c.kind != Cassette
+}
+
+// jsonNodes reads JSON into the nodes that the YAML library would return if YAML were a superset of
+// JSON.
+func jsonNodes(from *source) (*yaml.Node, error) {
+	document := bytes.TrimPrefix(from.data, byteOrderMark)
+	d := jsontext.NewDecoder(bytes.NewBuffer(document), jsontext.AllowDuplicateNames(true)) // decoding the nodes rejects them
+	return jsonNode(d, from, len(from.data)-len(document))
+}
+
+// jsonNode reads the next value. The decoder limits the depth.
+func jsonNode(d *jsontext.Decoder, from *source, skip int) (*yaml.Node, error) {
+	n := &yaml.Node{}
+	var end jsontext.Kind
+	switch d.PeekKind() {
+	case jsontext.KindBeginObject:
+		n.Kind, n.Tag, end = yaml.MappingNode, "!!map", jsontext.KindEndObject
+	case jsontext.KindBeginArray:
+		n.Kind, n.Tag, end = yaml.SequenceNode, "!!seq", jsontext.KindEndArray
+	default:
+		value, err := d.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		n.Kind, n.Value = yaml.ScalarNode, string(value)
+		if value.Kind() == jsontext.KindString {
+			text, err := jsontext.AppendUnquote(nil, value)
+			if err != nil {
+				return nil, err
+			}
+			n.Tag, n.Style, n.Value = "!!str", yaml.DoubleQuotedStyle, string(text)
+		}
+		n.Line, n.Column = from.yamlPlace(skip + int(d.InputOffset()) - len(value))
+		return n, nil
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, err
+	}
+	n.Line, n.Column = from.yamlPlace(skip + int(d.InputOffset()) - 1)
+	for d.PeekKind() != end {
+		child, err := jsonNode(d, from, skip)
+		if err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, child)
+	}
+	_, err := d.ReadToken()
+	return n, err
 }

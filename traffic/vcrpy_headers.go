@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// pyHeader maps each name to a list of values or, as stubs of some HTTP libraries record it, to one
+// pyHeader maps each name to a list of values or, as recorded from some HTTP libraries, to one
 // value.
 type pyHeader map[string]pyValues
 
@@ -53,14 +53,14 @@ func plainHeaders(interactions *yaml.Node) {
 
 func isPython(n *yaml.Node) bool { return strings.Contains(n.Tag, "python/") }
 
-// Bounds of the nodes of a file that are looked through for pairs, and of how deep they nest:
-// aliases could lead round in circles.
+// Limits of the nodes per file that are searched for pairs, and of their depth. Aliases may be
+// cyclic.
 const (
 	maxPairs   = 1 << 22
 	maxPickled = 100
 )
 
-// node is a mapping with these headers, where another node stands.
+// node returns a mapping with these headers, at the place of another node.
 func (h pyHeader) node(at *yaml.Node) *yaml.Node {
 	scalar := func(text string) *yaml.Node {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: at.Line, Column: at.Column}
@@ -76,9 +76,9 @@ func (h pyHeader) node(at *yaml.Node) *yaml.Node {
 	return n
 }
 
-// pairs adds what a node holds: a mapping of names, or lists of a name and a value, of a name and
-// several, or of a name in lower case and a pair with the name as written. It returns how many
-// nodes may still be looked at.
+// pairs adds the headers in a node: a mapping of names, or lists of a name and a value, of a name
+// and several values, or of a name in lower case and a pair with the original name. It returns the
+// number of nodes that may still be searched.
 func (h pyHeader) pairs(n *yaml.Node, left, depth int) int {
 	n = target(n)
 	if left--; left <= 0 || depth == 0 {
@@ -105,7 +105,7 @@ func (h pyHeader) pairs(n *yaml.Node, left, depth int) int {
 	return left
 }
 
-// What a Python object has beside headers: where PyYAML puts its state, and attributes of
+// Keys of a Python object that are not headers: the state that PyYAML writes, and attributes of
 // http.client.HTTPMessage.
 var (
 	pickled    = []string{"state", "dictitems", "listitems", "args"}
@@ -134,8 +134,7 @@ func (h pyHeader) add(name, value *yaml.Node) {
 	}
 }
 
-// header puts the names into one form, so that they can be looked up: vcrpy leaves them as they
-// were on the wire.
+// header canonicalises the names, which vcrpy leaves as they were on the wire.
 func (h pyHeader) header() http.Header {
 	header := make(http.Header, len(h))
 	for _, name := range slices.Sorted(maps.Keys(h)) {

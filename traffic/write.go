@@ -15,11 +15,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// WriteCassette writes go-vcr's version 1, key by key in its order, so that stock go-vcr loads
-// every byte of it again: also the bodies that go-vcr cannot reload when it wrote them itself. The
-// same interactions give the same bytes. An interaction without a request cannot be replayed, nor
-// one whose body was not recorded: it is a [ErrMalformed], and nothing is written. The metadata of
-// the interactions themselves is not looked at; see [Convert] for that.
+// WriteCassette writes a cassette of version 1, with the keys of go-vcr in its order. Stock go-vcr
+// loads every byte again, also of bodies that go-vcr cannot reload if it wrote them itself. The
+// output is deterministic. An interaction without a request, or with a body that was not recorded,
+// cannot be replayed: it is an [ErrMalformed], and nothing is written. The Meta of the interactions
+// is ignored; [Convert] uses it.
 func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
 	for i, in := range interactions {
 		if err := fitsCassette(i, in); err != nil {
@@ -35,24 +35,24 @@ func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
 	return c.close()
 }
 
-// fitsCassette says what of an interaction a cassette has no place for.
+// fitsCassette returns an error if a cassette cannot represent an interaction.
 func fitsCassette(i int, in *Interaction) error {
 	switch {
 	case in.Request == nil:
-		return unfit(i, in, "is a bare body", "a cassette needs the request too: record it")
+		return unwritable(i, in, "is a bare body", "record the request too")
 	case in.Request.Body.Missing || in.Response.Body.Missing:
-		return unfit(i, in, "has a body that was not recorded", "a cassette cannot say so: leave the interaction out, or write NDJSON")
+		return unwritable(i, in, "has a body that was not recorded", "leave the interaction out, or write NDJSON, which can say so")
 	case max(len(in.Request.Header), len(in.Response.Header)) > maxKeys:
-		return unfit(i, in, fmt.Sprintf("has more than %d headers", maxKeys), "write NDJSON")
+		return unwritable(i, in, fmt.Sprintf("has more than %d headers", maxKeys), "write NDJSON")
 	}
 	return nil
 }
 
-func unfit(i int, in *Interaction, problem, remedy string) error {
-	return &Error{Reason: ErrMalformed, Source: in.Source, Problem: fmt.Sprintf("interaction %d %s", i+1, problem), Remedy: remedy}
+func unwritable(i int, in *Interaction, problem, remedy string) error {
+	return malformed(in.Source, Position{}, fmt.Sprintf("interaction %d %s", i+1, problem), remedy)
 }
 
-// cassetteWriter writes a cassette piece by piece: an interaction at a time, and its metadata last.
+// cassetteWriter writes one interaction at a time, and the metadata last.
 type cassetteWriter struct {
 	w       io.Writer
 	meta    Meta
@@ -84,8 +84,8 @@ func (c *cassetteWriter) close() error {
 	return c.put("crcheck:\n", "crcheck", metaNode(c.meta))
 }
 
-// put writes head, then what stands below key in a mapping: only there the encoder indents it as in
-// the whole cassette.
+// put writes head, then the node below key. The node is encoded in a mapping with key, so that it
+// has the indentation of the whole cassette.
 func (c *cassetteWriter) put(head, key string, below *yaml.Node) error {
 	c.piece.Reset()
 	if below != nil {
@@ -128,10 +128,10 @@ func interactionNode(in *Interaction) *yaml.Node {
 	)
 }
 
-// form is what go-vcr would have recorded under that key.
+// form returns the value that go-vcr would have recorded under the key form.
 func form(r *Request) url.Values {
 	parsed := &http.Request{Method: r.Method, Header: r.Header, URL: &url.URL{}, Body: io.NopCloser(bytes.NewReader(r.Body.Bytes))}
-	if parsed.ParseForm() != nil || len(parsed.PostForm) > maxKeys { // which Read refuses; the body says it all
+	if parsed.ParseForm() != nil || len(parsed.PostForm) > maxKeys { // Read rejects more keys; the body has the same data
 		return nil
 	}
 	return parsed.PostForm
@@ -147,7 +147,7 @@ func metaNode(meta Meta) *yaml.Node {
 	return node
 }
 
-// mapping takes keys and nodes in turn.
+// mapping returns a mapping of alternating keys and nodes.
 func mapping(entries ...any) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	for _, entry := range entries {
@@ -177,14 +177,14 @@ func number(n int) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(n)}
 }
 
-// plainText may do without quotes; the encoder still adds them where YAML would read something
-// else.
+// plainText does not need quotes. The encoder still adds them to text that YAML would read as
+// another type.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9/][!-~]*( [!-~]+)*$`)
 
-// text is a string in the most readable style that every byte of it survives.
+// text returns a string in the most readable style that preserves every byte.
 func text(s string) *yaml.Node {
 	node := &yaml.Node{}
-	node.SetString(s) // !!binary for what is no valid UTF-8
+	node.SetString(s) // !!binary if it is not valid UTF-8
 	if node.Tag == "!!binary" {
 		return node
 	}
@@ -201,8 +201,9 @@ func text(s string) *yaml.Node {
 	return node
 }
 
-// survivesAsBlock: every line survives, the first begins with no white space and none ends with it
-// (the YAML libraries lose or refuse those), and at most one line break stands at the end.
+// survivesAsBlock reports whether a literal block preserves a string: every line is printable, the
+// first does not begin with white space and none ends with it (the YAML libraries lose or reject
+// such lines), and there is at most one line break at the end.
 func survivesAsBlock(s string) bool {
 	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 	if len(lines) < 2 || strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || lines[0] == "" || lines[len(lines)-1] == "" {
@@ -216,9 +217,9 @@ func survivesAsBlock(s string) bool {
 	return true
 }
 
-// printable: every character survives in single quotes and literal blocks: no control character, no
-// line break of YAML's, none beyond the Basic Multilingual Plane (YAML 1.1, section 5.1, as the
-// YAML libraries read it).
+// printable reports whether single quotes and literal blocks preserve every character: there is no
+// control character, no line break of YAML, and nothing beyond the Basic Multilingual Plane (YAML
+// 1.1, section 5.1, as the YAML libraries implement it).
 func printable(s string) bool {
 	for _, r := range s {
 		switch {

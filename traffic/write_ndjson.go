@@ -13,10 +13,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// WriteNDJSON writes one interaction a line, such as Read reads, with its own [Meta]. Everything
-// comes back as it was. The same interactions give the same bytes. An interaction without a request
-// cannot be replayed, and text other than a body that is not UTF-8 cannot be written: it is a
-// [ErrMalformed], and nothing is written.
+// WriteNDJSON writes one interaction per line, with its [Meta], in the strict form that [Read]
+// reads back unchanged. The output is deterministic. An interaction without a request cannot be
+// replayed, and text that is not UTF-8 can only be written in a body: either is an [ErrMalformed],
+// and nothing is written.
 func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 	for i, in := range interactions {
 		if err := fitsNDJSON(i, in); err != nil {
@@ -32,10 +32,10 @@ func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 	return n.close()
 }
 
-// fitsNDJSON says what of an interaction a line has no place for.
+// fitsNDJSON returns an error if a line cannot represent an interaction.
 func fitsNDJSON(i int, in *Interaction) error {
 	if in.Request == nil {
-		return unfit(i, in, "is a bare body", "an interaction needs the request too: record it")
+		return unwritable(i, in, "is a bare body", "record the request too")
 	}
 	ok := utf8.ValidString(in.Request.Method) && utf8.ValidString(in.Request.URL) && utf8.ValidString(in.Response.StatusText)
 	for _, header := range []http.Header{in.Request.Header, in.Response.Header} {
@@ -47,7 +47,7 @@ func fitsNDJSON(i int, in *Interaction) error {
 		ok = ok && utf8.ValidString(*f.value)
 	}
 	if !ok {
-		return unfit(i, in, "has a method, URL, status, header or metadata that is not UTF-8", "write a cassette, which can hold it")
+		return unwritable(i, in, "has a method, URL, status, header or metadata that is not UTF-8", "write a cassette, which can hold it")
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func appendMessage(b []byte, header http.Header, body Body) []byte {
 	return append(b, '"')
 }
 
-// appendString appends a string that is UTF-8, which is all that jsontext could object to.
+// appendString appends a string in UTF-8, for which jsontext does not fail.
 func appendString[Text ~[]byte | ~string](b []byte, text Text) []byte {
 	b, _ = jsontext.AppendQuote(b, text)
 	return b

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -21,7 +22,7 @@ import (
 )
 
 func TestWriteNDJSONGolden(t *testing.T) {
-	post := answer("{\n\t\"é\": \"<😀&\u2028\x00\x7f\\\"\n}")
+	post := newInteraction("{\n\t\"é\": \"<😀&\u2028\x00\x7f\\\"\n}")
 	post.Request = &traffic.Request{
 		Method: "POST", URL: "https://example.com/?b=1&a=2", Body: traffic.BodyOf([]byte("a\xff")),
 		Header: http.Header{"X-Two": {"1", "2"}, "Accept": nil},
@@ -53,15 +54,15 @@ func generateInteraction(r *rand.Rand) *traffic.Interaction {
 		}
 		return traffic.BodyOf(b)
 	}
-	in := answer("")
+	in := newInteraction("")
 	in.Request.URL, in.Request.Method, in.Request.Body = generate(r), generate(r), body()
 	in.Request.Header = http.Header{generate(r): {generate(r), generate(r)}, "A": {}}
 	in.Response.Status, in.Response.Body = r.IntN(1000)-500, body()
 	return in
 }
 
-// requireNDJSON writes interactions, and has Read find the same values, each byte in its place, and
-// the schema accept every line.
+// requireNDJSON writes interactions, and checks that Read returns the same values and positions,
+// and that the schema accepts every line.
 func requireNDJSON(t *testing.T, interactions []*traffic.Interaction) {
 	t.Helper()
 	var first, second bytes.Buffer
@@ -92,8 +93,8 @@ func requireNDJSON(t *testing.T, interactions []*traffic.Interaction) {
 	}
 }
 
-// requireJSONPositions walks a body and the string in its line side by side, with encoding/json as
-// the judge of each escape.
+// requireJSONPositions walks through a body and the string in its line in parallel. encoding/json
+// is the oracle for each escape.
 func requireJSONPositions(t *testing.T, body traffic.Body, number int) {
 	t.Helper()
 	line, ok := body.Line(number)
@@ -135,7 +136,7 @@ func requireJSONPositions(t *testing.T, body traffic.Body, number int) {
 	require.Equal(t, '"', text[column-1])
 }
 
-// Every spelling of a character that another writer may choose leads back to it.
+// TestPositionInJSONStrings checks positions for every valid notation of a character.
 func TestPositionInJSONStrings(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	spellings := []string{
@@ -166,7 +167,8 @@ func TestPositionInJSONStrings(t *testing.T) {
 	}
 }
 
-// What stands for no byte of the body is no place of one, although this text begins with its own base64.
+// TestPositionOfBase64 checks that base64 is not mapped byte by byte, although this text begins
+// with its own base64.
 func TestPositionOfBase64(t *testing.T) {
 	all, err := readAll("in", strings.NewReader(`{"crcheckInteraction":1,"request":{"method":"","url":""},"response":{"status":1,"bodyBase64":"Vm0w"}}`))
 	require.NoError(t, err)
@@ -177,7 +179,7 @@ func TestPositionOfBase64(t *testing.T) {
 }
 
 func TestWriteNDJSONRefuses(t *testing.T) {
-	bare, method, header, value := answer("{}"), answer("{}"), answer("{}"), answer("{}")
+	bare, method, header, value := newInteraction("{}"), newInteraction("{}"), newInteraction("{}"), newInteraction("{}")
 	bare.Request = nil
 	method.Request.Method = "\xff"
 	header.Request.Header = http.Header{"\xff": nil}
@@ -186,7 +188,7 @@ func TestWriteNDJSONRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
 			in.Source = "in.json"
-			err := traffic.WriteNDJSON(&got, []*traffic.Interaction{answer("{}"), in})
+			err := traffic.WriteNDJSON(&got, []*traffic.Interaction{newInteraction("{}"), in})
 			var malformed *traffic.Error
 			require.ErrorAs(t, err, &malformed)
 			require.ErrorIs(t, err, traffic.ErrMalformed)
@@ -200,50 +202,58 @@ func TestWriteNDJSONRefuses(t *testing.T) {
 func TestWriteNDJSONFailingWriter(t *testing.T) {
 	full := errors.New("the disk is full")
 	for _, room := range []int64{0, 10, 100} {
-		err := traffic.WriteNDJSON(&failing{room: room, err: full}, []*traffic.Interaction{answer(strings.Repeat("x", 1<<20))})
-		require.ErrorIs(t, err, full)
+		t.Run(fmt.Sprint("room for ", room), func(t *testing.T) {
+			err := traffic.WriteNDJSON(&failing{room: room, err: full}, []*traffic.Interaction{newInteraction(strings.Repeat("x", 1<<20))})
+			require.ErrorIs(t, err, full)
+		})
 	}
 }
 
-// An interaction that is too long for a line is no document: it could not be told from a bare body.
+// TestReadLongInteraction checks that an interaction longer than MaxLine is not read as a document,
+// because it would be a bare body.
 func TestReadLongInteraction(t *testing.T) {
 	text := `{"crcheckInteraction":1,"request":{"method":"GET","url":"` + strings.Repeat("x", traffic.MaxLine) + "\n"
 	for _, before := range []string{"", "{}\n"} {
-		_, err := readAll("in", strings.NewReader(before+text))
-		require.ErrorIs(t, err, traffic.ErrTooLarge)
+		t.Run(fmt.Sprintf("after %q", before), func(t *testing.T) {
+			_, err := readAll("in", strings.NewReader(before+text))
+			require.ErrorIs(t, err, traffic.ErrTooLarge)
+		})
 	}
 }
 
-// The schema accepts a line if the reader does. What JSON Schema cannot see is left out: duplicates, spellings of numbers, and what
-// encoding/json replaces.
+// TestNDJSONSchemaAgreesWithRead checks that the schema accepts exactly the lines that Read
+// accepts, except for what JSON Schema cannot check: duplicates, notations of numbers, and text
+// that encoding/json replaces.
 func TestNDJSONSchemaAgreesWithRead(t *testing.T) {
 	schema := ndjsonSchema(t)
 	unseen := []string{"twice", "version-fraction", "exponent", "huge", "trailing-bits", "surrogate", "utf-8"}
-	judged := 0
+	checked := 0
 	paths, err := filepath.Glob("testdata/read/malformed-interaction-*.input")
 	require.NoError(t, err)
 	accepted, err := filepath.Glob("testdata/read/ndjson-interaction-*.input")
 	require.NoError(t, err)
 	for _, path := range append(paths, accepted...) {
-		text, err := os.ReadFile(path)
-		require.NoError(t, err)
-		for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
-			var value any
-			if !strings.Contains(line, `"crcheckInteraction"`) || strings.HasPrefix(line, `{"request"`) || json.Unmarshal([]byte(line), &value) != nil {
-				continue
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
+				var value any
+				if !strings.Contains(line, `"crcheckInteraction"`) || strings.HasPrefix(line, `{"request"`) || json.Unmarshal([]byte(line), &value) != nil {
+					continue
+				}
+				_, readErr := readAll("in", strings.NewReader(line))
+				skip := false
+				for _, word := range unseen {
+					skip = skip || readErr != nil && strings.Contains(path, word)
+				}
+				if !skip {
+					checked++
+					require.Equal(t, readErr == nil, schema.Validate(value) == nil, "%s: %v", path, readErr)
+				}
 			}
-			_, readErr := readAll("in", strings.NewReader(line))
-			skip := false
-			for _, word := range unseen {
-				skip = skip || readErr != nil && strings.Contains(path, word)
-			}
-			if !skip {
-				judged++
-				require.Equal(t, readErr == nil, schema.Validate(value) == nil, "%s: %v", path, readErr)
-			}
-		}
+		})
 	}
-	require.Greater(t, judged, 30)
+	require.Greater(t, checked, 30)
 }
 
 func ndjsonSchema(t *testing.T) *jsonschema.Schema {
@@ -257,7 +267,7 @@ func FuzzWriteNDJSON(f *testing.F) {
 	f.Add("\t{\n", `{"a":1}`, "Content-Type", "application/json", 200)
 	f.Add("{\n  \"a\": \"😀\"\n}\n", "\xff", "null", "\x00", -1)
 	f.Fuzz(func(t *testing.T, request, response, key, value string, status int) {
-		in := answer(response)
+		in := newInteraction(response)
 		in.Request.Body = traffic.BodyOf([]byte(request))
 		in.Request.Header, in.Request.URL, in.Response.Status = http.Header{key: {value}}, value, status
 		if utf8.ValidString(key) && utf8.ValidString(value) {

@@ -3,6 +3,7 @@ package traffic_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -19,10 +20,10 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// testdata/write.yaml shows a cassette as it is written: each body in the most readable style that
-// it survives.
+// TestWriteCassetteGolden checks that each body is written in the most readable style that
+// preserves it.
 func TestWriteCassetteGolden(t *testing.T) {
-	post := answer("\t{\n")
+	post := newInteraction("\t{\n")
 	post.Request = &traffic.Request{
 		Method: "POST", URL: "https://example.com/?b=1&a=2",
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": nil, "X-Account": {"111122223333", "null", ""}},
@@ -30,8 +31,8 @@ func TestWriteCassetteGolden(t *testing.T) {
 	}
 	post.Response.Duration = 1500 * time.Millisecond
 	interactions := []*traffic.Interaction{
-		post, answer(""), answer("plain words"), answer(`{"it's":"one line"}`), answer("{\n  \"a\": 1\n}\n"), answer("{\n\t\"a\": 1\n}"),
-		answer("no\n\n\n"), answer("\t{\n}\n"), answer("{ \n}\t\n1"), answer("😀"), answer("\xff\x00"), answer("12"), answer("~"),
+		post, newInteraction(""), newInteraction("plain words"), newInteraction(`{"it's":"one line"}`), newInteraction("{\n  \"a\": 1\n}\n"), newInteraction("{\n\t\"a\": 1\n}"),
+		newInteraction("no\n\n\n"), newInteraction("\t{\n}\n"), newInteraction("{ \n}\t\n1"), newInteraction("😀"), newInteraction("\xff\x00"), newInteraction("12"), newInteraction("~"),
 	}
 	meta := traffic.Meta{Contract: "cleanrooms.GetProtectedJob@1.42.90", ContractDigest: "sha256:0123", RedactionKey: "k1", Provenance: "recorded"}
 	var got bytes.Buffer
@@ -51,22 +52,22 @@ func TestWriteCassetteGolden(t *testing.T) {
 	}
 }
 
-// go-vcr cannot load every cassette that it saves. This body is why WriteCassette chooses the
-// styles itself.
+// TestStockCannotReloadItself checks that go-vcr still cannot load every cassette that it saves,
+// which is why WriteCassette chooses the styles.
 func TestStockCannotReloadItself(t *testing.T) {
 	c := cassette.New(t.TempDir() + "/c")
 	c.AddInteraction(&cassette.Interaction{Response: cassette.Response{Body: "\t{\n"}})
 	require.NoError(t, c.Save())
 	_, err := cassette.Load(c.Name)
 	require.Error(t, err)
-	requireRoundTrip(t, []*traffic.Interaction{answer("\t{\n")})
+	requireRoundTrip(t, []*traffic.Interaction{newInteraction("\t{\n")})
 }
 
 func TestWriteCassetteRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var interactions []*traffic.Interaction
 	for range 400 {
-		in := answer(generate(r))
+		in := newInteraction(generate(r))
 		in.Request.URL, in.Request.Method, in.Response.StatusText = generate(r), generate(r), generate(r)
 		in.Request.Body = traffic.BodyOf([]byte(generate(r)))
 		in.Request.Header = http.Header{generate(r): {generate(r), generate(r)}, "A": {}}
@@ -79,7 +80,8 @@ func TestWriteCassetteRoundTrip(t *testing.T) {
 	}
 }
 
-// requireRoundTrip writes interactions, and has stock go-vcr and Read find the same values.
+// requireRoundTrip writes interactions, and checks that stock go-vcr and Read return the same
+// values.
 func requireRoundTrip(t *testing.T, interactions []*traffic.Interaction) {
 	t.Helper()
 	var first, second bytes.Buffer
@@ -101,10 +103,10 @@ func requireRoundTrip(t *testing.T, interactions []*traffic.Interaction) {
 	}
 }
 
-// Keys stand in go-vcr's order; crcheck comes last.
+// TestWriteCassetteKeyOrder checks that keys have the order of go-vcr, with crcheck last.
 func TestWriteCassetteKeyOrder(t *testing.T) {
 	var got bytes.Buffer
-	require.NoError(t, traffic.WriteCassette(&got, traffic.Meta{Provenance: "recorded"}, []*traffic.Interaction{answer("{}")}))
+	require.NoError(t, traffic.WriteCassette(&got, traffic.Meta{Provenance: "recorded"}, []*traffic.Interaction{newInteraction("{}")}))
 	stock := cassette.New(t.TempDir() + "/c")
 	stock.AddInteraction(&cassette.Interaction{})
 	require.NoError(t, stock.Save())
@@ -133,9 +135,9 @@ func keys(t *testing.T, text []byte) (all []string) {
 
 func TestWriteCassetteRefusesBareBody(t *testing.T) {
 	var got bytes.Buffer
-	bare := answer("{}")
+	bare := newInteraction("{}")
 	bare.Request, bare.Source = nil, "in.json"
-	err := traffic.WriteCassette(&got, traffic.Meta{}, []*traffic.Interaction{answer("{}"), bare})
+	err := traffic.WriteCassette(&got, traffic.Meta{}, []*traffic.Interaction{newInteraction("{}"), bare})
 	var malformed *traffic.Error
 	require.ErrorAs(t, err, &malformed)
 	require.ErrorIs(t, err, traffic.ErrMalformed)
@@ -146,8 +148,10 @@ func TestWriteCassetteRefusesBareBody(t *testing.T) {
 func TestWriteCassetteFailingWriter(t *testing.T) {
 	full := errors.New("the disk is full")
 	for _, room := range []int64{0, 10, 100} {
-		err := traffic.WriteCassette(&failing{room: room, err: full}, traffic.Meta{}, []*traffic.Interaction{answer(strings.Repeat("x", 1<<20))})
-		require.ErrorContains(t, err, full.Error())
+		t.Run(fmt.Sprint("room for ", room), func(t *testing.T) {
+			err := traffic.WriteCassette(&failing{room: room, err: full}, traffic.Meta{}, []*traffic.Interaction{newInteraction(strings.Repeat("x", 1<<20))})
+			require.ErrorContains(t, err, full.Error())
+		})
 	}
 }
 

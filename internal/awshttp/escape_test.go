@@ -16,3 +16,20 @@ func TestEscape(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) { require.Equal(t, v.want, Escape(v.text, v.keep)) })
 	}
 }
+
+func TestUnescape(t *testing.T) {
+	for _, v := range []struct {
+		name, text string
+		plus       bool
+		want       string
+	}{
+		{"nothing to undo", "azAZ09-._~", true, "azAZ09-._~"},
+		{"digits of either case", "%2f%2F%c3%BC", false, "//ü"},
+		{"plus in a path", "a+b%20c", false, "a+b c"},
+		{"plus in a query", "a+b%2Bc", true, "a b+c"},
+		{"literal percent signs", "100%, %2, %2g, %%41", false, "100%, %2, %2g, %A"},
+		{"cut off", "%4", false, "%4"},
+	} {
+		t.Run(v.name, func(t *testing.T) { require.Equal(t, v.want, Unescape(v.text, v.plus)) })
+	}
+}

@@ -1,7 +1,8 @@
-// Package input reads the inputs of commands: whole documents, and traffic one interaction at a time.
+// Package input reads the inputs of commands: whole documents, and traffic one interaction at a
+// time.
 //
-// The model: [Open] opens any path; cancelling its context ends the wait for a pipe. [Document] reads
-// one document that the user named. [Gather] collects files, folders and standard input as
+// The model: [Open] opens any path; cancelling its context ends the wait for a pipe. [Document]
+// reads one document that the user named. [Gather] collects files, folders and standard input as
 // [Traffic], with the findings that the indexes of folders expect.
 package input
 

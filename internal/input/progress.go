@@ -9,7 +9,8 @@ import (
 	"github.com/crcheck/crcheck/internal/output"
 )
 
-// progress shows on a terminal how many bytes were read, once the work has taken more than a second.
+// progress shows on a terminal how many bytes were read, once the work has taken more than a
+// second.
 type progress struct {
 	out   io.Writer
 	total int64

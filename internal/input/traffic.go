@@ -42,13 +42,13 @@ type Traffic struct {
 
 	size    int64     // bytes
 	endless bool      // a pipe or a device is among the files, so size is not the total
-	err     io.Writer // for progress, and for problems of single interactions
+	stderr  io.Writer // for progress, and for problems of single interactions
 }
 
 // Gather expands files and folders. Without any, it returns the embedded cassettes. In a folder, an
 // index of cassettes lists the findings to expect.
 func Gather(stdin io.Reader, stderr io.Writer, paths []string) *Traffic {
-	in := &Traffic{err: stderr}
+	in := &Traffic{stderr: stderr}
 	if len(paths) == 0 {
 		in.embedded()
 		return in
@@ -84,8 +84,8 @@ func (in *Traffic) file(file traffic.File) {
 	in.Files = append(in.Files, File{file.Path, file.Named, func(ctx context.Context) (io.ReadCloser, error) { return Open(ctx, file.Path) }})
 }
 
-// index reads the expected findings of a folder's index. A file of that name that is not an index is
-// treated as any other file.
+// index reads the expected findings of a folder's index. A file of that name that is not an index
+// is treated as any other file.
 func (in *Traffic) index(path string) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -133,7 +133,7 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 		if in.endless {
 			size = -1
 		}
-		progress := newProgress(in.err, size)
+		progress := newProgress(in.stderr, size)
 		defer progress.close()
 		for _, file := range in.Files {
 			interactions := func(yield func(*traffic.Interaction, error) bool) {
@@ -152,9 +152,9 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 	}
 }
 
-// Sources is [Traffic.Read] for commands that do not report findings. It skips files of a folder that
-// are not traffic, and prints problems of single interactions to standard error. After any other
-// error it yields nothing more.
+// Sources is [Traffic.Read] for commands that do not report findings. It skips files of a folder
+// that are not traffic, and prints problems of single interactions to standard error. After any
+// other error it yields nothing more.
 func (in *Traffic) Sources(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.Interaction, error]] {
 	return func(yield func(File, iter.Seq2[*traffic.Interaction, error]) bool) {
 		for file, all := range in.Read(ctx) {
@@ -170,7 +170,7 @@ func (in *Traffic) readable(ctx context.Context, file File, all iter.Seq2[*traff
 	for x, err := range all {
 		switch {
 		case errors.Is(err, traffic.ErrOddEntry):
-			fmt.Fprintf(in.err, "crcheck: %v\n", err)
+			fmt.Fprintf(in.stderr, "crcheck: %v\n", err)
 			continue
 		case ctx.Err() != nil:
 			err = ctx.Err()

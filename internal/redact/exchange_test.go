@@ -118,13 +118,15 @@ func TestOneWayHeader(t *testing.T) {
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places { return Places{RequestHeader: bound, ResponseHeader: bound} }}
 	teaches, _ := New(options).Redact(exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`))
 	require.Equal(t, `{"a":"s3://vu-dagiee/"}`, string(teaches.Response.Body.Bytes))
-	for _, of := range []func(*traffic.Interaction) http.Header{
-		func(x *traffic.Interaction) http.Header { return x.Request.Header },
-		func(x *traffic.Interaction) http.Header { return x.Response.Header },
+	for name, of := range map[string]func(*traffic.Interaction) http.Header{
+		"request":  func(x *traffic.Interaction) http.Header { return x.Request.Header },
+		"response": func(x *traffic.Interaction) http.Header { return x.Response.Header },
 	} {
-		x := exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`)
-		of(x).Set("X-Note", "vu-dagiee")
-		_, found := New(options).Redact(x)
-		require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())
+		t.Run(name, func(t *testing.T) {
+			x := exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`)
+			of(x).Set("X-Note", "vu-dagiee")
+			_, found := New(options).Redact(x)
+			require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"regexp"
@@ -63,17 +64,19 @@ func TestLaterNames(t *testing.T) {
 	header.Response.Header["X-Note"] = []string{"made by the-role", "in my-bucket"}
 	live := []*traffic.Interaction{early, header, exchange("https://example.com/", `{"arn":"arn:aws:iam::`+account+`:role/the-role"}`, `{"a":"s3://my-bucket/"}`)}
 	for _, all := range []bool{false, true} {
-		options := Options{Key: testKey, All: all, Classify: note}
-		written, found := recording(t, options, live...)
-		require.Nil(t, found)
-		comesBack(t, options, live, written)
-		for _, y := range written {
-			for _, name := range []string{"the-role", "my-bucket"} {
-				for form, seen := range disguises(name) {
-					require.NotContains(t, bytesOf(y), seen, form)
+		t.Run(fmt.Sprint("all ", all), func(t *testing.T) {
+			options := Options{Key: testKey, All: all, Classify: note}
+			written, found := recording(t, options, live...)
+			require.Nil(t, found)
+			comesBack(t, options, live, written)
+			for _, y := range written {
+				for _, name := range []string{"the-role", "my-bucket"} {
+					for form, seen := range disguises(name) {
+						require.NotContains(t, bytesOf(y), seen, form)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 

@@ -120,12 +120,12 @@ func editFields(fields, part string, places map[string]Place, e edit) string {
 			b = append(b, '&')
 		}
 		raw, value, has := strings.Cut(piece, "=")
-		name := unescape(raw, true)
+		name := awshttp.Unescape(raw, true)
 		b = appendEscaped(b, raw, e(site{part: part, isName: true, pointer: noPointer}, name), true)
 		if has {
 			b = append(b, '=')
 			at := site{Place: places[name], part: part, name: name, pointer: noPointer, exempt: presigned[strings.ToLower(name)]}
-			b = appendEscaped(b, value, e(at, unescape(value, true)), true)
+			b = appendEscaped(b, value, e(at, awshttp.Unescape(value, true)), true)
 		}
 	}
 	return string(b)
@@ -216,7 +216,7 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 		} else if i <= len(places) {
 			at.Place = places[i-1]
 		}
-		b = appendEscaped(b, raw, e(at, unescape(raw, false)), false)
+		b = appendEscaped(b, raw, e(at, awshttp.Unescape(raw, false)), false)
 	}
 	return string(b)
 }

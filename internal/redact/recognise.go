@@ -189,8 +189,8 @@ func endpoint(s string) int {
 	return 0
 }
 
-// isS3 reports whether a host is of S3, with or without a bucket. S3's control plane does not count,
-// since its paths differ.
+// isS3 reports whether a host is of S3, with or without a bucket. S3's control plane does not
+// count, since its paths differ.
 func isS3(host string) bool {
 	host, _, _ = strings.Cut(strings.ToLower(host), ":")
 	for label := host; ; {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -257,7 +258,7 @@ func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, d
 	if depth > 0 {
 		inner := func(text string) string { return r.byFormat(at, Place{}, text, p, m, depth-1) }
 		if strings.IndexByte(s, '%') >= 0 {
-			if text := unescape(s, false); text != s && isText([]byte(text)) {
+			if text := awshttp.Unescape(s, false); text != s && isText([]byte(text)) {
 				if now := string(appendEscaped(nil, s, inner(text), false)); place.takes(s, now, p) {
 					return now
 				}

@@ -3,6 +3,8 @@ package redact
 import (
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // hit is a secret in a string.
@@ -49,11 +51,11 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 	}
 	whole := span{0, len(s)}
 	if strings.ContainsAny(s, "%+") {
-		if decoded := unescape(s, true); decoded != s {
+		if decoded := awshttp.Unescape(s, true); decoded != s {
 			form := strings.Contains(strings.ToUpper(s), "%2B") // beside encoded plus signs, the others are spaces; otherwise they may be data
 			hits = wholly(hits, sc.rules(&scanned{s: decoded, plus: !form, scanner: sc}), whole)
 		}
-		if decoded := unescape(s, false); decoded != s {
+		if decoded := awshttp.Unescape(s, false); decoded != s {
 			hits = wholly(hits, sc.find(decoded, depth-1), whole)
 		}
 	}
@@ -115,7 +117,7 @@ func (t *scanned) exempt(at span) bool {
 	case strings.IndexByte(token, '\\') >= 0:
 		rest = unslash(rest)
 	case strings.IndexByte(token, '%') >= 0:
-		rest = unescape(rest, false)
+		rest = awshttp.Unescape(rest, false)
 	default:
 		return false
 	}

@@ -3,6 +3,8 @@ package redact
 import (
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // word is a maximal run of characters of either alphabet of base64. It could be data or a secret,
@@ -221,5 +223,5 @@ func (t *scanned) escaped(at span) bool {
 	if len(after) >= 3 && after[0] == '%' && strings.Contains("2B2F2D5F", strings.ToUpper(after[1:3])) {
 		return true
 	}
-	return strings.HasSuffix(before, "%") && nibble(t.s[at.from]) >= 0 && nibble(t.s[at.from+1]) >= 0
+	return strings.HasSuffix(before, "%") && awshttp.Unhex(t.s[at.from]) >= 0 && awshttp.Unhex(t.s[at.from+1]) >= 0
 }

@@ -1,12 +1,15 @@
 package redact
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // A pseudonym has the same number of bytes as the name, and so has each of its characters. A string
@@ -69,21 +72,31 @@ var simpleEscapes = map[byte]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f'
 
 func hexRune(b []byte) (r rune) {
 	for _, c := range b[:4] {
-		r = r<<4 | rune(nibble(c))
+		r = r<<4 | rune(awshttp.Unhex(c))
 	}
 	return r
 }
 
-func nibble(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
+// unslash undoes the JSON escapes in a text that contains JSON.
+func unslash(s string) string {
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] != '\\' || i+1 == len(s):
+			b = append(b, s[i])
+		case s[i+1] == 'u' && i+6 <= len(s) && !strings.ContainsFunc(s[i+2:i+6], func(r rune) bool { return r >= 0x80 || awshttp.Unhex(byte(r)) < 0 }):
+			b = utf8.AppendRune(b, hexRune([]byte(s[i+2:])))
+			i += 5
+		default:
+			if c, ok := simpleEscapes[s[i+1]]; ok {
+				b = append(b, c)
+				i++
+			} else {
+				b = append(b, s[i])
+			}
+		}
 	}
-	return -1
+	return string(b)
 }
 
 // appendString appends a text as a JSON string, with the escape sequences of raw.
@@ -118,53 +131,19 @@ func appendString(dst, raw []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// unescape undoes percent-encoding. If plus is set, + is a space. A percent sign without an escape
-// is literal.
-func unescape(raw string, plus bool) string {
-	if !strings.ContainsAny(raw, "%+") {
-		return raw
-	}
-	b := make([]byte, 0, len(raw))
-	for i := 0; i < len(raw); {
-		c, n := escaped(raw[i:], plus)
-		b = append(b, c)
-		i += n
-	}
-	return string(b)
-}
-
-func escaped(raw string, plus bool) (c byte, n int) {
-	if raw[0] == '+' && plus {
-		return ' ', 1
-	}
-	if raw[0] == '%' && len(raw) >= 3 {
-		if high, low := nibble(raw[1]), nibble(raw[2]); high >= 0 && low >= 0 {
-			return byte(high<<4 | low), 3
-		}
-	}
-	return raw[0], 1
-}
-
 // appendEscaped appends a text in place of raw: with the same escapes if the length is equal, and
 // newly escaped otherwise.
 func appendEscaped(dst []byte, raw, text string, plus bool) []byte {
-	was := unescape(raw, plus)
+	was := awshttp.Unescape(raw, plus)
 	if was == text {
 		return append(dst, raw...)
 	}
 	if len(was) != len(text) {
-		for i := range len(text) {
-			if c := text[i]; digit(c) || letter(c) || strings.IndexByte("-_.~", c) >= 0 {
-				dst = append(dst, c)
-			} else {
-				dst = fmt.Appendf(dst, "%%%02X", c)
-			}
-		}
-		return dst
+		return awshttp.AppendEscaped(dst, text, "")
 	}
 	at := 0
 	for i := 0; i < len(raw); at++ {
-		c, n := escaped(raw[i:], plus)
+		c, n := awshttp.UnescapeByte(raw[i:], plus)
 		switch {
 		case c == text[at]:
 			dst = append(dst, raw[i:i+n]...)
@@ -178,4 +157,54 @@ func appendEscaped(dst []byte, raw, text string, plus bool) []byte {
 		i += n
 	}
 	return dst
+}
+
+const minBase64 = 12 // characters, with padding
+
+// base64Words returns the words of a string that could be base64.
+func base64Words(s string) (words []span) {
+	for i := 0; i < len(s); i++ {
+		from := i
+		for i < len(s) && base64Byte(s[i]) {
+			i++
+		}
+		for padding := 0; padding < 2 && i > from && i < len(s) && s[i] == '='; padding++ {
+			i++
+		}
+		if i-from >= minBase64 {
+			words = append(words, span{from, i})
+		}
+	}
+	return words
+}
+
+func base64Byte(c byte) bool {
+	return digit(c) || letter(c) || c == '+' || c == '/' || c == '-' || c == '_'
+}
+
+var encodings = []*base64.Encoding{base64.StdEncoding.Strict(), base64.RawStdEncoding.Strict(), base64.URLEncoding.Strict(), base64.RawURLEncoding.Strict()}
+
+// fromBase64 decodes a word that encodes text. It returns "" for other words.
+func fromBase64(word string) (text string, encoding *base64.Encoding) {
+	if len(word) < minBase64 {
+		return "", nil
+	}
+	for _, e := range encodings {
+		if decoded, err := e.DecodeString(word); err == nil && isText(decoded) {
+			return string(decoded), e
+		}
+	}
+	return "", nil
+}
+
+func isText(b []byte) bool {
+	if !utf8.Valid(b) {
+		return false
+	}
+	for _, c := range b {
+		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0x7F {
+			return false
+		}
+	}
+	return true
 }

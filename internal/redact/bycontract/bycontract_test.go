@@ -224,3 +224,13 @@ func recorded(t *testing.T, s *synth.Synth, part schema.Part, seed uint64) *traf
 		Request:  &traffic.Request{Method: q.Method, URL: "https://" + c.Service + ".us-east-1.amazonaws.com" + q.Target(), Header: header, Body: traffic.BodyOf(q.Body)},
 		Response: traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Body)}}
 }
+
+func ExampleNew() {
+	catalog := schema.NewCatalog(contracts.MustLoad(contracts.Newest))
+	r := redact.New(redact.Options{Key: redact.Key{1, 2, 3}, Classify: bycontract.New(catalog)})
+	// The parameters of a job are sensitive, its status is an enum.
+	redacted, _ := r.Redact(job(`{"protectedJob":{"status":"SUCCESS","jobParameters":{"parameters":{"who":"Jane Doe"}}}}`))
+	fmt.Println(string(redacted.Response.Body.Bytes))
+	// Output:
+	// {"protectedJob":{"status":"SUCCESS","jobParameters":{"parameters":{"lzm":"Sgwg Ycj"}}}}
+}

@@ -21,8 +21,8 @@ const (
 	lockOfJSON = "{\n  \"_meta\": {\"hash\": {}},\n  \"default\": {}\n}\n"
 )
 
-// What a file holds, by its name, its content, and whether the user named it: a body, interactions,
-// or the format by which it is counted and skipped.
+// TestFileRead checks what a file is read as, given its name, its content, and whether the user
+// named it: a body, interactions, or an unsupported format.
 func TestFileRead(t *testing.T) {
 	const body, interactions = "a body", "interactions"
 	for _, tc := range []struct {
@@ -126,7 +126,7 @@ func TestFileRead(t *testing.T) {
 					if compressed != "" {
 						text = encode(t, "gzip", tc.text)
 					}
-					require.Equal(t, want, whatIs(t, traffic.File{Path: tc.name + compressed, Named: named}, bytes.NewReader(text)))
+					require.Equal(t, want, describeFile(t, traffic.File{Path: tc.name + compressed, Named: named}, bytes.NewReader(text)))
 				})
 			}
 		}
@@ -138,7 +138,7 @@ func firstLine(text string) string {
 	return line[:min(len(line), 30)]
 }
 
-func whatIs(t *testing.T, file traffic.File, r io.Reader) string {
+func describeFile(t *testing.T, file traffic.File, r io.Reader) string {
 	t.Helper()
 	what := ""
 	for x, err := range file.Read(r) {
@@ -160,13 +160,14 @@ func whatIs(t *testing.T, file traffic.File, r io.Reader) string {
 	return what
 }
 
-// The name - is standard input: named by the user, and of no extension.
+// TestStandardInputIsNamed checks that the name "-" counts as named by the user, without an
+// extension.
 func TestStandardInputIsNamed(t *testing.T) {
-	require.Equal(t, "a body", whatIs(t, traffic.File{Path: "-", Named: true}, strings.NewReader(`{"a":1`)))
+	require.Equal(t, "a body", describeFile(t, traffic.File{Path: "-", Named: true}, strings.NewReader(`{"a":1`)))
 }
 
-// Whatever a folder holds: what is not called JSON is not a body, unless it has no extension and is
-// whole.
+// FuzzFound checks that a file found below a folder without an extension of JSON is not a bare
+// body, unless it has no extension and is valid JSON.
 func FuzzFound(f *testing.F) {
 	inputs, err := filepath.Glob("testdata/read/*.input")
 	require.NoError(f, err)

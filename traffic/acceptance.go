@@ -9,19 +9,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// trust is how much a file's name, and who named it, say for its being JSON. Interactions speak for
-// themselves, in any file.
-type trust int
+// acceptance is the JSON that an input may be, given its name and whether the user named it.
+// Interactions are accepted in any file.
+type acceptance int
 
 const (
-	onlyInteractions trust = iota // a file of another kind, or of YAML, below a folder
-	wholeDocument                 // a file without an extension, below a folder: its JSON must be whole
-	anyDocument                   // named by the user: what begins like JSON is, perhaps broken
-	anyJSON                       // named like JSON: its first character is enough
+	onlyInteractions acceptance = iota // below a folder, another extension than those of JSON
+	wholeDocument                      // below a folder, no extension: also one valid JSON document
+	anyDocument                        // named by the user: also broken JSON, if it is like JSON
+	anyJSON                            // with an extension of JSON: also anything that begins like JSON
 )
 
-// trusted is what a file's name tells.
-func (f File) trusted() trust {
+// accepts returns the acceptance of a file by its name.
+func (f File) accepts() acceptance {
 	switch ending := strings.TrimPrefix(extension(f.Path), "."); {
 	case ending == "json" || ending == "ndjson" || ending == "jsonl":
 		return anyJSON
@@ -33,20 +33,20 @@ func (f File) trusted() trust {
 	return onlyInteractions
 }
 
-// Read yields the interactions of a file, as [Read] does of one that the user named. One that was
-// found below a folder and is not called .json, .ndjson or .jsonl is more likely something else:
-// without an extension it must be whole JSON, and with any other it must hold interactions, else it
-// is an [ErrUnknownFormat].
-func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.trusted(), r) }
+// Read yields the interactions of a file, like [Read] for a file that the user named. A file that
+// was found below a folder, and is not named .json, .ndjson or .jsonl, is probably something else:
+// without an extension it must be valid JSON, and with any other extension it must contain
+// interactions. Otherwise it is an [ErrUnknownFormat].
+func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.accepts(), r) }
 
 var (
 	jsonOpening = lazy(`^([{\["]|-?[0-9]|(null|true|false)\b)`)
-	jsonStump   = lazy(`^(-|n|nu|nul|t|tr|tru|f|fa|fal|fals)$`)
+	jsonPrefix  = lazy(`^(-|n|nu|nul|t|tr|tru|f|fa|fal|fals)$`)
 	jsonScalar  = lazy(`^("(?:[^"\\\n]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|null|true|false)`)
 )
 
-// likeJSON tells JSON, perhaps broken or cut off, from text that begins with the same character: a
-// heading of TOML or INI, a link or list of Markdown, a date, a quotation, a template.
+// likeJSON tells JSON, even broken or cut off, from other text that begins with the same character:
+// a heading of TOML or INI, a link or list of Markdown, a date, a quotation, a template.
 func likeJSON(text []byte, whole bool) bool {
 	if !jsonOpening().Match(text) {
 		return false
@@ -60,8 +60,8 @@ func likeJSON(text []byte, whole bool) bool {
 	return likeScalar(text, whole)
 }
 
-// likeArray: a list begins with a value, and if it holds only scalars, what follows it in its line
-// is not prose.
+// likeArray reports a list that begins with a value. Prose must not follow a list of scalars in its
+// line.
 func likeArray(text []byte) bool {
 	inner := bytes.TrimLeft(text, blankJSON+"[")
 	if len(inner) == 0 || strings.IndexByte("{],", inner[0]) >= 0 {
@@ -74,7 +74,7 @@ func likeArray(text []byte) bool {
 	if after := bytes.TrimLeft(inner[len(scalar):], blankJSON); len(after) > 0 && (isLetter(after[0]) || strings.IndexByte(".=/:", after[0]) >= 0) {
 		return false
 	}
-	// Markdown: [1]: a reference, [1](a link).
+	// In Markdown, [1]: begins a reference, and [1](…) is a link.
 	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if d.SkipValue() != nil {
 		return true
@@ -83,7 +83,7 @@ func likeArray(text []byte) bool {
 	return len(after) == 0 || after[0] != '(' && after[0] != ':' && after[0] != '['
 }
 
-// likeScalar: nothing follows a scalar but lines of more JSON.
+// likeScalar reports a scalar that is followed by nothing but lines of JSON.
 func likeScalar(text []byte, whole bool) bool {
 	scalar := jsonScalar().Find(text)
 	if scalar == nil {
