@@ -228,7 +228,7 @@ func TestManyOperations(t *testing.T) {
 		require.Equal(t, c.operation.Name(), asked[i])
 	}
 	require.Equal(t, fmt.Sprintf("%d operations of test", len(all)-1), results.Operation)
-	require.Len(t, results.Coverage.Contracts, len(all)-1)
+	require.Len(t, plan.Contracts(), len(all)-1)
 
 	client.Operations = ""
 	var one *oneOperationError

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -55,15 +54,11 @@ func (p *Plan) Select(pattern string) *Plan {
 // Len returns how many cases the plan has.
 func (p *Plan) Len() int { return len(p.cases) }
 
-// tally begins the coverage of a run of the plan's operations.
-func (p *Plan) tally() (*coverage.Tally, error) {
+// Contracts returns the contracts of the operations that the plan's cases call.
+func (p *Plan) Contracts() []*schema.Contract {
 	contracts := make([]*schema.Contract, len(p.operations))
 	for i, o := range p.operations {
 		contracts[i] = o.Contract
 	}
-	points, err := coverage.Compile(schema.NewCatalog(contracts...))
-	if err != nil {
-		return nil, err
-	}
-	return points.NewTally(), nil
+	return contracts
 }

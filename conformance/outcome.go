@@ -3,8 +3,6 @@ package conformance
 import (
 	"fmt"
 	"strings"
-
-	"github.com/crcheck/crcheck/internal/coverage"
 )
 
 // Verdict is what a case came to.
@@ -82,9 +80,6 @@ type Results struct {
 	Generated *Generated `json:"generated,omitempty"` // what the cases were made of, if not of cassettes
 	Unmet     []string   `json:"unmet,omitempty"`     // expected failures that did not occur as listed
 	Ended     string     `json:"ended,omitempty"`     // why the session ended early
-	// Coverage is how much of the contracts the service showed the client, whatever
-	// the client made of it.
-	Coverage *coverage.Summary `json:"coverage,omitempty"`
 }
 
 // Passes reports whether the client conforms to the suite: nothing failed that is

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -23,9 +22,12 @@ type Options struct {
 	Expected []finding.Expected
 	// Today is the day by which rows expire; the zero value: none expires.
 	Today time.Time
-	// Started is told of each case before it starts, for showing progress; it
+	// Started is called with the name of each case before it starts, for showing progress. It
 	// must be safe for concurrent use.
 	Started func(name string)
+	// Played is called with each recorded or generated response that reached the client, one at a
+	// time, for measuring coverage. It must not change the response.
+	Played func(*schema.Contract, *traffic.Response)
 }
 
 // Plan is a suite that is ready to run: its cassettes are read and its
@@ -84,11 +86,7 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 // and depend on the seed and the client alone. The error says that the run could
 // not be begun; what ends it later stands in the outcomes.
 func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Results, error) {
-	tally, err := p.tally()
-	if err == nil {
-		_, err = finding.NewLedger(options.Expected)
-	}
-	if err != nil {
+	if _, err := finding.NewLedger(options.Expected); err != nil {
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	run := &Results{Operation: p.title(), Seed: options.Seed, Outcomes: make([]Outcome, len(p.cases)), Generated: p.generated}
@@ -100,7 +98,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	run.Client, run.Reports = hello.Client, hello.Reports
-	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation, tally: tally}
+	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation}
 
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -120,7 +118,6 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 	if err := ctx.Err(); err != nil {
 		s.end(errors.New("interrupted"))
 	}
-	run.Coverage = tally.Report()
 	run.LeftOut = len(p.leftOut)
 	run.Unmet, err = settle(run.Outcomes, p.leftOut, options.Expected, options.Today)
 	return run, err
@@ -134,9 +131,8 @@ type session struct {
 	reports string
 	named   bool // calls name their operation
 
-	mu    sync.Mutex
-	run   *Results
-	tally *coverage.Tally // of what was played, whatever the client made of it
+	mu  sync.Mutex // guards run, except for its outcomes, and calls of options.Played
+	run *Results
 }
 
 // end notes why the session ended early; the first reason counts.
@@ -203,11 +199,19 @@ func (s *session) play(ctx context.Context, i int) {
 	default:
 		s.judge(o, c, result)
 	}
+	s.played(c.operation.Contract, attempts)
+}
+
+// played reports the responses that reached the client, whatever it made of them.
+func (s *session) played(contract *schema.Contract, attempts []Attempt) {
+	if s.options.Played == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range attempts {
 		if a.Miss == "" && a.Status != 0 {
-			s.tally.Response(c.operation.Contract, &traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Bytes)})
+			s.options.Played(contract, &traffic.Response{Status: a.Status, Header: a.header, Body: traffic.BodyOf(a.body)})
 		}
 	}
 }

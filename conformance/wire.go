@@ -28,9 +28,8 @@ type Attempt struct {
 
 	request *traffic.Request // what arrived, of a generated case
 
-	// Header and Bytes are those of the answer, for coverage; they are no part of a report.
-	Header http.Header `json:"-"`
-	Bytes  []byte      `json:"-"`
+	header http.Header // of the response
+	body   []byte      // of the response; nil for a miss
 }
 
 func (a Attempt) String() string {
@@ -135,9 +134,9 @@ func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err err
 	if err != nil {
 		return reply{}, false, err
 	}
-	a.Status, a.Header = whole.status, whole.header
+	a.Status, a.header = whole.status, whole.header
 	if a.Miss == "" {
-		a.Bytes = whole.body
+		a.body = whole.body
 		if s.fault.hits(len(s.attempts) + 1) {
 			a.Fault = s.fault.Kind
 			if kind, _ := s.fault.find(); !kind.whole {
