@@ -134,9 +134,9 @@ func (r reading) entry(s *visit.Site) (any, error) {
 	return r.value(s)
 }
 
-// withoutMadeUp leaves out of what a client reports the required members that the
+// dropCorrections leaves out of what a client reports the required members that the
 // answer lacks, where want is what follows from the answer, and rounds its floats.
-func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member, want, got any) any {
+func dropCorrections(c *schema.Contract, s *schema.Shape, members []schema.Member, want, got any) any {
 	switch got := got.(type) {
 	case map[string]any:
 		wanted, ok := want.(map[string]any)
@@ -152,7 +152,7 @@ func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member,
 			child, ok := wanted[m.Name]
 			if reported, there := got[m.Name]; ok && there {
 				below := c.Resolve(m.Shape)
-				kept[m.Name] = withoutMadeUp(c, below, below.Members, child, reported)
+				kept[m.Name] = dropCorrections(c, below, below.Members, child, reported)
 			} else if !ok && m.Required.Or(false) {
 				delete(kept, m.Name)
 			}
@@ -161,7 +161,7 @@ func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member,
 			entry := c.Resolve(*s.Value)
 			for key, reported := range got {
 				if child, ok := wanted[key]; ok {
-					kept[key] = withoutMadeUp(c, entry, entry.Members, child, reported)
+					kept[key] = dropCorrections(c, entry, entry.Members, child, reported)
 				}
 			}
 		}
@@ -173,7 +173,7 @@ func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member,
 		}
 		element, kept := c.Resolve(*s.Element), make([]any, len(got))
 		for i := range got {
-			kept[i] = withoutMadeUp(c, element, element.Members, wanted[i], got[i])
+			kept[i] = dropCorrections(c, element, element.Members, wanted[i], got[i])
 		}
 		return kept
 	case json.Number:

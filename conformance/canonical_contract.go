@@ -34,7 +34,7 @@ func (o *operation) output(part schema.Part, r *traffic.Response) (map[string]an
 	if err != nil {
 		return nil, err
 	}
-	return o.beside(part, canonical, &binding.Message{Header: lowered(r.Header), Status: r.Status})
+	return o.addBindings(part, canonical, &binding.Message{Header: lowerNames(r.Header), Status: r.Status})
 }
 
 // input is the canonical form of a request: what it asks for.
@@ -43,11 +43,11 @@ func (o *operation) input(r *traffic.Request, labels map[string]string) (map[str
 	if err != nil {
 		return nil, err
 	}
-	m := binding.Message{Header: lowered(r.Header), Labels: labels}
+	m := binding.Message{Header: lowerNames(r.Header), Labels: labels}
 	if u, err := url.Parse(r.URL); err == nil {
 		m.Query = u.Query()
 	}
-	return o.beside(schema.InputPart, canonical, &m)
+	return o.addBindings(schema.InputPart, canonical, &m)
 }
 
 // body reads what travels in a body: the members of a JSON object, or one member
@@ -73,7 +73,7 @@ func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) 
 }
 
 // beside adds what travels beside the body.
-func (o *operation) beside(part schema.Part, canonical map[string]any, m *binding.Message) (map[string]any, error) {
+func (o *operation) addBindings(part schema.Part, canonical map[string]any, m *binding.Message) (map[string]any, error) {
 	table := binding.Of(o.Contract, part)
 	if len(table.Members) == 0 {
 		return canonical, nil
@@ -105,16 +105,16 @@ func (o *operation) corrected(part schema.Part) func(want, got any) any {
 	shape := o.Resolve(root)
 	return func(want, got any) any {
 		if reported, ok := got.(map[string]any); ok {
-			got = o.withSmallNames(part, reported)
+			got = o.lowerMapNames(part, reported)
 		}
-		return withoutMadeUp(o.Contract, shape, shape.Members, want, got)
+		return dropCorrections(o.Contract, shape, shape.Members, want, got)
 	}
 }
 
-// lowered are headers with their names in small letters: where they are the keys
+// lowerNames are headers with their names in small letters: where they are the keys
 // of a map, nothing says in which case a client has them (Smithy,
 // http-bindings.html#httpprefixheaders-trait; RFC 9110 section 5.1).
-func lowered(h http.Header) http.Header {
+func lowerNames(h http.Header) http.Header {
 	small := make(http.Header, len(h))
 	for name, values := range h {
 		small[strings.ToLower(name)] = append(small[strings.ToLower(name)], values...)
@@ -122,8 +122,8 @@ func lowered(h http.Header) http.Header {
 	return small
 }
 
-// withSmallNames writes the maps of a report that are made of headers likewise.
-func (o *operation) withSmallNames(part schema.Part, reported map[string]any) map[string]any {
+// lowerMapNames writes the maps of a report that are made of headers likewise.
+func (o *operation) lowerMapNames(part schema.Part, reported map[string]any) map[string]any {
 	kept := maps.Clone(reported)
 	for _, m := range binding.Of(o.Contract, part).At(schema.LocationHeaders) {
 		entries, ok := reported[m.Name].(map[string]any)

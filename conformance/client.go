@@ -48,8 +48,8 @@ const (
 func (e *ClientError) Error() string {
 	text := fmt.Sprintf("client %s: %s", e.Kind, e.Message)
 	if stderr := strings.TrimSpace(e.Stderr); stderr != "" {
-		const most = 400
-		text += "; it wrote: " + strings.ToValidUTF8(stderr[max(0, len(stderr)-most):], "")
+		const maxLength = 400
+		text += "; it wrote: " + strings.ToValidUTF8(stderr[max(0, len(stderr)-maxLength):], "")
 	}
 	return text
 }

@@ -60,7 +60,7 @@ func (e *nothingGeneratedError) Error() string {
 // what is wrong with a contract.
 func Generate(contracts []*schema.Contract, maxCases int) (*Plan, error) {
 	plan := &Plan{generated: &Generated{LeftOut: map[string]int{}}}
-	most := cmp.Or(maxCases, maxGenerated)
+	limit := cmp.Or(maxCases, maxGenerated)
 	for _, c := range contracts {
 		made, err := newGenerator(c, groupOf(c, contracts))
 		var bound *synth.BindingError
@@ -73,9 +73,9 @@ func Generate(contracts []*schema.Contract, maxCases int) (*Plan, error) {
 		case err != nil:
 			return nil, err
 		}
-		cases := made.chosen(most)
+		cases := made.chosen(limit)
 		if beyond := len(made.cases) - len(cases); beyond > 0 {
-			made.leftOut[fmt.Sprintf("cases beyond the %d of an operation", most)] += beyond
+			made.leftOut[fmt.Sprintf("cases beyond the %d of an operation", limit)] += beyond
 		}
 		for reason, n := range made.leftOut {
 			plan.generated.LeftOut[reason] += n
@@ -127,7 +127,7 @@ type made struct {
 }
 
 // chosen are the cases of an operation, in the order in which they were made.
-func (g *generator) chosen(most int) []planned {
+func (g *generator) chosen(limit int) []planned {
 	order := slices.Clone(g.cases)
 	turns := map[string]int{}
 	index := map[string]int{}
@@ -139,7 +139,7 @@ func (g *generator) chosen(most int) []planned {
 		index[c.Name] = i
 	}
 	slices.SortStableFunc(order, func(a, b made) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.turn, b.turn)) })
-	order = order[:min(most, len(order))]
+	order = order[:min(limit, len(order))]
 	slices.SortFunc(order, func(a, b made) int { return index[a.Name] - index[b.Name] })
 	var cases []planned
 	for _, c := range order {

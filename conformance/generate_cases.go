@@ -23,8 +23,8 @@ const (
 	emptyPayload = "bodies without a byte that are a member: what that stands for is left open"
 )
 
-// longest bounds a body, in bytes: the protocol's lines hold it several times.
-const longest = maxLine / 4
+// maxBody bounds a body, in bytes: the protocol's lines hold it several times.
+const maxBody = maxLine / 4
 
 // generator makes the cases of an operation.
 type generator struct {
@@ -71,7 +71,7 @@ func (g *generator) make() error {
 	if err := g.requests(); err != nil {
 		return err
 	}
-	if err := g.answers(schema.OutputPart, "output", layerSchema, []expectSpec{{Output: canonicalValue}}); err != nil {
+	if err := g.responses(schema.OutputPart, "output", layerSchema, []expectSpec{{Output: canonicalValue}}); err != nil {
 		return err
 	}
 	for i := range g.operation.Errors {
@@ -81,7 +81,7 @@ func (g *generator) make() error {
 			g.notMade = append(g.notMade, NotMade{g.operation.Name(), err.Error()})
 			continue
 		}
-		if err := g.answers(part, "error/"+e.Name, layerError, nil); err != nil {
+		if err := g.responses(part, "error/"+e.Name, layerError, nil); err != nil {
 			return err
 		}
 	}
@@ -122,7 +122,7 @@ func (g *generator) requests() error {
 
 // answers answers the smallest request in every systematic way, and with the
 // invalid variants whose right reading is defined.
-func (g *generator) answers(part schema.Part, section string, layer string, expect []expectSpec) error {
+func (g *generator) responses(part schema.Part, section string, layer string, expect []expectSpec) error {
 	for t := range g.synth.ResponseTrials(part, g.smallest) {
 		c := scenario{Level: levelMust, Layer: layer, Ref: g.bindings(), Expect: expect, About: fmt.Sprintf("The answer: %s, %s.", t.Place, t.How)}
 		if err := g.add(section, t.Place, t.How, g.rank(t.Place, t.How), c, g.smallest, t.Response); err != nil {
@@ -130,7 +130,7 @@ func (g *generator) answers(part schema.Part, section string, layer string, expe
 		}
 	}
 	for n := range g.synth.InvalidVariants(part) {
-		kind, ok := survivable[n.Rule]
+		kind, ok := tolerated[n.Rule]
 		if !ok {
 			continue
 		}
@@ -146,9 +146,9 @@ func (g *generator) answers(part schema.Part, section string, layer string, expe
 	return nil
 }
 
-// survivable are the rules that an answer may break and a right client reads on,
+// tolerated are the rules that an answer may break and a right client reads on,
 // because it is defined how.
-var survivable = map[finding.RuleID]struct {
+var tolerated = map[finding.RuleID]struct {
 	level string
 	ref   string
 	rank  rank
@@ -213,12 +213,12 @@ func (g *generator) add(section string, place schema.Place, how string, r rank, 
 	x := &traffic.Interaction{Live: true, Kind: traffic.JSON,
 		Request:  &traffic.Request{Method: request.Method, URL: "http://127.0.0.1" + request.Target(), Header: request.Header, Body: traffic.BodyOf(request.Body)},
 		Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)}}
-	if reason := g.against(x); reason != "" {
+	if reason := g.exclusion(x); reason != "" {
 		g.leftOut[reason]++
 		return nil
 	}
 	p := planned{scenario: c, operation: g.operation, interactions: []*traffic.Interaction{x}, generated: true}
-	input, err := g.operation.asks(x.Request)
+	input, err := g.operation.inputJSON(x.Request)
 	if err != nil {
 		return fmt.Errorf("the request made of %s: %w", g.operation, err)
 	}
@@ -243,8 +243,8 @@ func nulls(document []byte) int {
 }
 
 // against says why an interaction makes no case.
-func (g *generator) against(x *traffic.Interaction) string {
-	if max(len(x.Request.Body.Bytes), len(x.Response.Body.Bytes)) > longest {
+func (g *generator) exclusion(x *traffic.Interaction) string {
+	if max(len(x.Request.Body.Bytes), len(x.Response.Body.Bytes)) > maxBody {
 		return tooLong
 	}
 	for _, h := range []http.Header{x.Request.Header, x.Response.Header} {
@@ -274,10 +274,10 @@ func (g *generator) name(section string, place schema.Place, how string) string 
 		case "*key":
 			token = "key"
 		}
-		parts = append(parts, plain(token))
+		parts = append(parts, nameToken(token))
 	}
 	for token := range strings.SplitSeq(how, "/") {
-		parts = append(parts, plain(token))
+		parts = append(parts, nameToken(token))
 	}
 	name := strings.Join(parts, "/")
 	for strings.Contains(name, "//") {
@@ -292,7 +292,7 @@ func (g *generator) name(section string, place schema.Place, how string) string 
 }
 
 // plain writes a text with letters, digits and a few signs, at most 60.
-func plain(text string) string {
+func nameToken(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-+:", r) {
 			return r

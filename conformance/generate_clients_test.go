@@ -99,7 +99,7 @@ func TestGeneratedOtherOperation(t *testing.T) {
 func TestGeneratedBoto3(t *testing.T) {
 	python := filepath.Join(installed.Folder(t, adapters[0].recipe), "bin", "python")
 	services := map[string]struct {
-		most int
+		limit int
 	}{"cleanrooms": {12}, "dynamodb": {8}, "lexv2-runtime": {20}}
 	for service, of := range services {
 		t.Run(service, func(t *testing.T) {
@@ -114,7 +114,7 @@ func TestGeneratedBoto3(t *testing.T) {
 				require.NoError(t, err)
 				all = derived.Contracts
 			}
-			plan, err := conformance.Generate(all, of.most)
+			plan, err := conformance.Generate(all, of.limit)
 			require.NoError(t, err)
 			results, err := plan.Run(t.Context(), &conformance.Process{Command: []string{python, "../clients/python/adapter.py"}}, conformance.Options{})
 			require.NoError(t, err)

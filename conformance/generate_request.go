@@ -18,7 +18,7 @@ import (
 )
 
 // asks is the input that a request states, canonical, as JSON.
-func (o *operation) asks(r *traffic.Request) (json.RawMessage, error) {
+func (o *operation) inputJSON(r *traffic.Request) (json.RawMessage, error) {
 	labels, miss := o.route(r)
 	if miss != "" {
 		return nil, fmt.Errorf("%s", miss)
@@ -50,7 +50,7 @@ func (o *operation) route(r *traffic.Request) (labels map[string]string, miss st
 }
 
 // answer is what the case answers with.
-func (c *planned) answer(ids identifiers) (answering, error) {
+func (c *planned) responder(ids identifiers) (responder, error) {
 	interactions := ids.interactions(c.interactions)
 	if !c.generated {
 		return replayed(interactions)
@@ -61,7 +61,7 @@ func (c *planned) answer(ids identifiers) (answering, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: lowered(request.Header), Body: traffic.BodyOf(body)}
+		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: lowerNames(request.Header), Body: traffic.BodyOf(body)}
 		if _, a.Miss = c.operation.route(a.request); a.Miss != "" {
 			return reply{replay.MissStatus, http.Header{"X-Amzn-Errortype": {replay.MissCode}, "Content-Type": {"application/json"}},
 				[]byte(`{"__type":"` + replay.MissCode + `"}`)}, nil
@@ -72,7 +72,7 @@ func (c *planned) answer(ids identifiers) (answering, error) {
 
 // asked checks the requests of a generated case: each says, read by the contract,
 // what the client was asked for.
-func (c *planned) asked(ids identifiers, attempts []Attempt) []string {
+func (c *planned) checkRequests(ids identifiers, attempts []Attempt) []string {
 	if !c.generated {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (c *planned) asked(ids identifiers, attempts []Attempt) []string {
 		if a.request == nil || a.Miss != "" {
 			continue
 		}
-		if problems := c.operation.refutes(want.(map[string]any), a.request); len(problems) > 0 {
+		if problems := c.operation.checkRequest(want.(map[string]any), a.request); len(problems) > 0 {
 			return problems
 		}
 	}
@@ -92,13 +92,13 @@ func (c *planned) asked(ids identifiers, attempts []Attempt) []string {
 }
 
 // refutes says what is wrong with a request for an input.
-func (o *operation) refutes(want map[string]any, r *traffic.Request) []string {
+func (o *operation) checkRequest(want map[string]any, r *traffic.Request) []string {
 	labels, _ := o.route(r)
 	got, err := o.input(r, labels)
 	if err != nil {
 		return []string{"the request cannot be read: " + err.Error()}
 	}
-	o.withoutFilledIn(want, got)
+	o.dropFilledIn(want, got)
 	text, err := json.Marshal(got)
 	if err != nil {
 		return []string{"the request cannot be read: " + err.Error()}
@@ -107,7 +107,7 @@ func (o *operation) refutes(want map[string]any, r *traffic.Request) []string {
 	if problem := difference("input that the request states", want, text, func(_, got any) any { return got }); problem != "" {
 		problems = append(problems, problem)
 	}
-	for _, name := range o.strangers(r) {
+	for _, name := range o.unknownParameters(r) {
 		problems = append(problems, fmt.Sprintf("the query has a parameter %q, which is no member of the input", name))
 	}
 	// Held against the input alone: an answer of this status says nothing of it.
@@ -120,9 +120,9 @@ func (o *operation) refutes(want map[string]any, r *traffic.Request) []string {
 	return problems
 }
 
-// withoutFilledIn takes away what a client may add to an input: idempotency
+// dropFilledIn takes away what a client may add to an input: idempotency
 // tokens, and headers that HTTP clients send of themselves.
-func (o *operation) withoutFilledIn(want, got map[string]any) {
+func (o *operation) dropFilledIn(want, got map[string]any) {
 	root, _ := o.Root(schema.InputPart)
 	table := binding.Of(o.Contract, schema.InputPart)
 	for _, m := range o.Resolve(root).Members {
@@ -133,7 +133,7 @@ func (o *operation) withoutFilledIn(want, got map[string]any) {
 		if b, ok := table.Member(m.Name); ok {
 			entries, isMap := got[m.Name].(map[string]any)
 			filled = filled || isMap && len(entries) == 0 ||
-				b.Location == schema.LocationHeader && slices.ContainsFunc(ofThemselves, func(name string) bool { return strings.EqualFold(name, b.Wire) })
+				b.Location == schema.LocationHeader && slices.ContainsFunc(automaticHeaders, func(name string) bool { return strings.EqualFold(name, b.Wire) })
 		}
 		if filled {
 			delete(got, m.Name)
@@ -141,10 +141,10 @@ func (o *operation) withoutFilledIn(want, got map[string]any) {
 	}
 }
 
-var ofThemselves = []string{"Accept", "Accept-Encoding", "Content-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent"}
+var automaticHeaders = []string{"Accept", "Accept-Encoding", "Content-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent"}
 
-// strangers are the parameters of the query that no member is bound to.
-func (o *operation) strangers(r *traffic.Request) []string {
+// unknownParameters are the parameters of the query that no member is bound to.
+func (o *operation) unknownParameters(r *traffic.Request) []string {
 	table := binding.Of(o.Contract, schema.InputPart)
 	known := map[string]bool{}
 	for _, b := range table.At(schema.LocationQuery) {

@@ -171,7 +171,7 @@ func TestHeaderOfRequest(t *testing.T) {
 		{map[string]any{"kind": "k"}, "http://h/", http.Header{"X-Kind": {"k"}}, false},
 		{map[string]any{"kind": "k"}, "http://h/", nil, true},
 	} {
-		problems := o.refutes(v.want, &traffic.Request{Method: "GET", URL: v.url, Header: v.header})
+		problems := o.checkRequest(v.want, &traffic.Request{Method: "GET", URL: v.url, Header: v.header})
 		require.Equal(t, v.problem, len(problems) > 0, "%v %s %v: %v", v.want, v.url, v.header, problems)
 	}
 }

@@ -176,7 +176,7 @@ func (p *Process) ended(c *child, failure *ClientError) *ClientError {
 	if p.current == c {
 		p.current = nil
 	}
-	if c.answers > 0 {
+	if c.results > 0 {
 		p.crashes = 0
 	}
 	if failure == nil {

@@ -33,7 +33,7 @@ type child struct {
 	introduced bool
 	calls      map[int]*inFlight // those made of this process, for ever: a second answer is told from a stray one
 	inFlight   int
-	answers    int          // lines that answered a call
+	results    int          // lines that answered a call
 	strays     int          // lines that answered none that waited
 	failure    *ClientError // what it did before it was killed for it; the first counts
 	retired    bool         // it hung: no further calls
@@ -256,7 +256,7 @@ func (c *child) verdict(state *os.ProcessState) *ClientError {
 		return failed(Crashed, "")
 	case c.rest != "":
 		return failed(InvalidOutput, "")
-	case c.answers == 0:
+	case c.results == 0:
 		return failed(Crashed, " without an answer")
 	}
 	return nil

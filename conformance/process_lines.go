@@ -12,13 +12,13 @@ var errLineTooLong = errors.New("line too long")
 
 // lines reads the lines of a client, never holding more than one.
 type lines struct {
-	r    *bufio.Reader
-	most int
-	line []byte // what was read of the current line
+	r     *bufio.Reader
+	limit int
+	line  []byte // what was read of the current line
 }
 
-func newLines(r io.Reader, most int) *lines {
-	return &lines{r: bufio.NewReaderSize(r, 64<<10), most: most}
+func newLines(r io.Reader, limit int) *lines {
+	return &lines{r: bufio.NewReaderSize(r, 64<<10), limit: limit}
 }
 
 // next returns the next line without its newline, valid until the call after
@@ -31,7 +31,7 @@ func (l *lines) next() ([]byte, error) {
 		if err == nil {
 			l.line = l.line[:len(l.line)-1]
 		}
-		if len(l.line) > l.most {
+		if len(l.line) > l.limit {
 			return nil, errLineTooLong
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {

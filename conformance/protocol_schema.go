@@ -189,13 +189,13 @@ func writeMessage(message string, from any) ([]byte, error) {
 // lineExcerpt is the start of a line, fit to be shown: quoted, so that what a
 // client wrote cannot steer a terminal.
 func lineExcerpt(line []byte) string {
-	const most = 120
+	const maxLength = 120
 	line = bytes.TrimRight(line, "\r\n")
-	if len(line) <= most {
+	if len(line) <= maxLength {
 		return fmt.Sprintf("%#q", line)
 	}
-	cut := most
-	for cut > most-utf8.UTFMax && !utf8.RuneStart(line[cut]) {
+	cut := maxLength
+	for cut > maxLength-utf8.UTFMax && !utf8.RuneStart(line[cut]) {
 		cut--
 	}
 	return fmt.Sprintf("%#q…", line[:cut])

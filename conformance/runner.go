@@ -72,7 +72,7 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 			return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: c.Cassette + " has no interaction"}
 		}
 		if !c.Call.Input.Stated() {
-			if p.Call.Input.JSON, err = about.asks(p.interactions[0].Request); err != nil {
+			if p.Call.Input.JSON, err = about.inputJSON(p.interactions[0].Request); err != nil {
 				return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: "the first request of its cassette is none of " + contract.Name() + ": " + err.Error()}
 			}
 		}
@@ -197,7 +197,7 @@ func (s *session) play(ctx context.Context, i int) {
 			o.Verdict, o.Problems = Failed, []string{"the runner failed: " + err.Error()}
 		}
 	default:
-		s.judge(o, c, result)
+		s.check(o, c, result)
 	}
 	s.played(c.operation.Contract, attempts)
 }
@@ -219,11 +219,11 @@ func (s *session) played(contract *schema.Contract, attempts []Attempt) {
 // perform plays the service for one call of the client.
 func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []Attempt, error) {
 	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
-	answer, err := c.answer(ids)
+	respond, err := c.responder(ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	stage, endpoint, err := newStage(answer, c.Fault)
+	server, endpoint, err := newCaseServer(respond, c.Fault)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -234,11 +234,11 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 		call.Operation = c.operation.Name()
 	}
 	result, err := s.client.Call(ctx, call)
-	return result, stage.close(), err
+	return result, server.close(), err
 }
 
 // oracle compares a result with the case.
-func (s *session) judge(o *Outcome, c *planned, result *Result) {
+func (s *session) check(o *Outcome, c *planned, result *Result) {
 	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
 	expect, err := c.expectations(ids)
 	if err != nil {
@@ -246,8 +246,8 @@ func (s *session) judge(o *Outcome, c *planned, result *Result) {
 		return
 	}
 	signed := signature{c.region(), c.operation.Signing.Or(""), c.Call.SessionToken}
-	j := oracle{c: &c.scenario, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
-	o.Problems = append(c.asked(ids, o.Wire), j.verdict(result)...)
+	right := oracle{c: &c.scenario, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
+	o.Problems = append(c.checkRequests(ids, o.Wire), right.verdict(result)...)
 	switch {
 	case len(o.Problems) > 0 && c.Level == levelObserve:
 		o.Verdict = Observed

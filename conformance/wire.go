@@ -24,7 +24,7 @@ type Attempt struct {
 
 	signature signature
 	// When it arrived, and when its answer was about to begin; no part of a report.
-	arrived, answered time.Time
+	arrived, responded time.Time
 
 	request *traffic.Request // what arrived, of a generated case
 
@@ -44,13 +44,13 @@ func (a Attempt) String() string {
 	return fmt.Sprintf("%s %s → %d", a.Method, a.Path, a.Status)
 }
 
-// answering finds the answer to a request, and notes in the attempt why there is
+// responder finds the answer to a request, and notes in the attempt why there is
 // none. It is called for one request at a time.
-type answering func(*http.Request, *Attempt) (reply, error)
+type responder func(*http.Request, *Attempt) (reply, error)
 
 // replayed answers with what was recorded; the last answer repeats, for attempts
 // are bounded by the case.
-func replayed(interactions []*traffic.Interaction) (answering, error) {
+func replayed(interactions []*traffic.Interaction) (responder, error) {
 	replay, err := replay.New(replay.Of(interactions...), replay.Options{Order: replay.Sticky})
 	if err != nil {
 		return nil, err
@@ -71,24 +71,24 @@ func replayed(interactions []*traffic.Interaction) (answering, error) {
 	}, nil
 }
 
-// stage serves one case on a listener of its own.
-type stage struct {
-	answer answering
-	fault  *faultSpec
-	server *http.Server
-	gone   chan struct{} // closed when the case is over: what hangs lets go
+// caseServer serves one case on a listener of its own.
+type caseServer struct {
+	respond responder
+	fault   *faultSpec
+	server  *http.Server
+	gone    chan struct{} // closed when the case is over: what hangs lets go
 
 	mu       sync.Mutex
 	attempts []Attempt
 }
 
-// newStage listens on a free port of the loopback interface.
-func newStage(answer answering, fault *faultSpec) (*stage, string, error) {
+// newCaseServer listens on a free port of the loopback interface.
+func newCaseServer(respond responder, fault *faultSpec) (*caseServer, string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", err
 	}
-	s := &stage{answer: answer, fault: fault, gone: make(chan struct{})}
+	s := &caseServer{respond: respond, fault: fault, gone: make(chan struct{})}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(listener) //nolint:errcheck // it ends with close
 	return s, "http://" + listener.Addr().String(), nil
@@ -96,7 +96,7 @@ func newStage(answer answering, fault *faultSpec) (*stage, string, error) {
 
 // close ends the case: connections are cut, so that nothing of this client
 // reaches another case, and the attempts are final.
-func (s *stage) close() []Attempt {
+func (s *caseServer) close() []Attempt {
 	close(s.gone)
 	s.server.Close() //nolint:errcheck // nothing is left to lose
 	s.mu.Lock()
@@ -106,7 +106,7 @@ func (s *stage) close() []Attempt {
 
 // ServeHTTP answers one attempt and logs it before the client can see the end
 // of the answer: when the client's result arrives, its attempts are all there.
-func (s *stage) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+func (s *caseServer) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	whole, fault, err := s.attempt(request)
 	switch {
 	case err != nil:
@@ -125,12 +125,12 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 }
 
 // attempt finds the answer to a request and logs both.
-func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err error) {
+func (s *caseServer) attempt(request *http.Request) (whole reply, fault bool, err error) {
 	a := Attempt{Method: request.Method, Path: request.URL.RequestURI(), arrived: time.Now()}
 	a.signature, a.Signed = signatureOf(request.Header)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	whole, err = s.answer(request, &a)
+	whole, err = s.respond(request, &a)
 	if err != nil {
 		return reply{}, false, err
 	}
@@ -144,7 +144,7 @@ func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err err
 			}
 		}
 	}
-	a.answered = time.Now()
+	a.responded = time.Now()
 	s.attempts = append(s.attempts, a)
 	return whole, a.Fault != "", nil
 }

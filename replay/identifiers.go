@@ -34,7 +34,7 @@ func (r *Player) learn() (*identifiers, error) {
 		opts.Classify = bycontract.New(r.opts.Catalog)
 	}
 	i := &identifiers{key: key.ID(), redactors: map[string]*redact.Redactor{}}
-	for _, a := range r.answers {
+	for _, a := range r.responses {
 		source := a.interaction.Source
 		if a.interaction.Meta.RedactionKey != i.key {
 			continue
@@ -102,13 +102,13 @@ func recordedOf(redactor *redact.Redactor, req *http.Request, body []byte) (own 
 }
 
 // restored is an answer in the terms of the client that asked.
-func (i *identifiers) restored(a *answer, asked *traffic.Request) *answer {
+func (i *identifiers) restored(a *response, asked *traffic.Request) *response {
 	if a.interaction.Meta.RedactionKey != i.key {
 		return a
 	}
 	recorded := *a.interaction
 	recorded.Request = asked
-	made := (&answers{known: map[string]string{}}).make(i.redactors[recorded.Source].Restore(&recorded))
+	made := (&responseBuilder{known: map[string]string{}}).make(i.redactors[recorded.Source].Restore(&recorded))
 	made.interaction = a.interaction
 	return &made
 }

@@ -158,7 +158,7 @@ func place(in *traffic.Interaction) string {
 }
 
 // refuse keeps a miss and makes its answer.
-func (r *Player) refuse(req *http.Request, m *Miss) *answer {
+func (r *Player) refuse(req *http.Request, m *Miss) *response {
 	m.Method, m.Path = req.Method, shown(req)
 	if m.Method == "" {
 		m.Method = http.MethodGet
@@ -172,7 +172,7 @@ func (r *Player) refuse(req *http.Request, m *Miss) *answer {
 
 	message := quoted(m.String())
 	body := []byte(`{"__type":"` + MissCode + `","code":"` + MissCode + `","message":` + message + "}")
-	return &answer{
+	return &response{
 		status:     MissStatus,
 		statusText: strconv.Itoa(MissStatus) + " " + http.StatusText(MissStatus),
 		length:     int64(len(body)),

@@ -63,7 +63,7 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	m := &Miss{Reason: NotRecorded, Cassette: in.key.cassette, Session: in.key.name}
 	if end.last >= 0 {
 		m.Reason = Exhausted
-		m.Nearest = r.answers[end.last].interaction
+		m.Nearest = r.responses[end.last].interaction
 		m.Difference = Difference{PartOrder, "", strconv.Itoa(end.recorded + 1), strconv.Itoa(end.recorded)}
 		return m
 	}
@@ -76,7 +76,7 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	}
 	var fewest []Difference
 	for _, number := range r.candidates(in, c) {
-		recorded := r.answers[number].interaction
+		recorded := r.responses[number].interaction
 		var d canonical
 		if d.recorded(recorded.Request, r.opts) != nil {
 			continue // it could be read when it was loaded
@@ -111,7 +111,7 @@ func (r *Player) candidates(in scope, c *canonical) (numbers []int32) {
 		}
 		differing := 0
 		if r.parts[number].path != asked.path {
-			differing = differingSegments(segments, pathOf(r.answers[number].interaction.Request.URL))
+			differing = differingSegments(segments, pathOf(r.responses[number].interaction.Request.URL))
 		}
 		if weight > best || differing < fewest {
 			best, fewest, numbers = weight, differing, numbers[:0]

@@ -26,11 +26,11 @@ func (r *Player) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := read(req)
 	switch {
 	case errors.Is(err, awshttp.ErrTooLarge):
-		return r.refuse(req, &Miss{Reason: TooLarge}).response(req), nil
+		return r.refuse(req, &Miss{Reason: TooLarge}).http(req), nil
 	case err != nil:
 		return nil, err
 	}
-	return r.play(req, body).response(req), nil
+	return r.play(req, body).http(req), nil
 }
 
 var errNoURL = errors.New("replay: the request has no URL; set Request.URL")
@@ -84,7 +84,7 @@ func (r *Player) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 // play finds the answer of a request, or makes that of a miss.
-func (r *Player) play(req *http.Request, body []byte) *answer {
+func (r *Player) play(req *http.Request, body []byte) *response {
 	in, miss := r.scopeOf(req.URL.EscapedPath())
 	if miss != nil {
 		return r.refuse(req, miss)
@@ -106,9 +106,9 @@ func (r *Player) play(req *http.Request, body []byte) *answer {
 		return r.refuse(req, r.explain(in, c, end))
 	}
 	if mapped != nil {
-		return r.identifiers.restored(&r.answers[number], mapped)
+		return r.identifiers.restored(&r.responses[number], mapped)
 	}
-	return &r.answers[number]
+	return &r.responses[number]
 }
 
 // canonical makes c that of a request without the prefix of a session.

@@ -46,7 +46,7 @@ func (r *Player) played(dir string) map[string][]*traffic.Interaction {
 	all := map[string][]*traffic.Interaction{}
 	add := func(path string, s *session) {
 		for _, number := range s.played {
-			all[path] = append(all[path], r.answers[number].interaction)
+			all[path] = append(all[path], r.responses[number].interaction)
 		}
 	}
 	add(filepath.Join(dir, "played.yaml"), r.root)
@@ -68,13 +68,13 @@ func cassetteFolder(cassette string) string {
 // fileName is a name that a file can have, with room for an extension: most systems take 255 bytes.
 // Different names stay different.
 func fileName(name string) string {
-	const most = 200
+	const maxLength = 200
 	escaped := url.PathEscape(name)
-	if len(escaped) <= most {
+	if len(escaped) <= maxLength {
 		return escaped
 	}
 	sum := sha256.Sum256([]byte(name))
-	return escaped[:most-2*len(sum)-1] + "-" + hex.EncodeToString(sum[:])
+	return escaped[:maxLength-2*len(sum)-1] + "-" + hex.EncodeToString(sum[:])
 }
 
 func writeCassette(path string, interactions []*traffic.Interaction) error {

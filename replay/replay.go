@@ -40,7 +40,7 @@ type Options struct {
 // while it is in use.
 type Player struct {
 	opts        Options
-	answers     []answer
+	responses   []response
 	keys        []key
 	services    map[string]int32
 	parts       []parts
@@ -96,7 +96,7 @@ func newPlayer(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 	r.requests.New = func() any { return new(canonical) }
 	var c canonical
 	var numbers []int32
-	made := answers{known: map[string]string{}}
+	made := responseBuilder{known: map[string]string{}}
 	r.hash = newPartHash()
 	for in, err := range interactions {
 		if err != nil {
@@ -106,8 +106,8 @@ func newPlayer(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 			r.skipped = append(r.skipped, Skip{in.Source, in.Index + 1, reason})
 			continue
 		}
-		number := int32(len(r.answers))
-		r.answers = append(r.answers, made.make(in))
+		number := int32(len(r.responses))
+		r.responses = append(r.responses, made.make(in))
 		r.keys = append(r.keys, key{c.digest(), r.number(c.service)})
 		r.parts = append(r.parts, r.hash.of(&c))
 		numbers = append(numbers, number)
@@ -118,7 +118,7 @@ func newPlayer(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 		return nil, err
 	}
 	r.all = newIndex(r.keys, numbers)
-	r.plays = make([]uint32, len(r.answers))
+	r.plays = make([]uint32, len(r.responses))
 	r.root = newSession(r.all)
 	return r, nil
 }
@@ -152,7 +152,7 @@ func (r *Player) number(service string) int32 {
 }
 
 // Len is the number of interactions that can be played.
-func (r *Player) Len() int { return len(r.answers) }
+func (r *Player) Len() int { return len(r.responses) }
 
 // Skipped is what cannot be replayed, in the order of the sequence: bare bodies, for instance.
 func (r *Player) Skipped() []Skip { return r.skipped }
@@ -170,7 +170,7 @@ func (r *Player) interactions(played bool) (list []*traffic.Interaction) {
 	defer r.mu.Unlock()
 	for i, n := range r.plays {
 		if (n > 0) == played {
-			list = append(list, r.answers[i].interaction)
+			list = append(list, r.responses[i].interaction)
 		}
 	}
 	return list

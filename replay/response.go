@@ -11,7 +11,7 @@ import (
 )
 
 // answer is a recorded response, made ready to be given again and again.
-type answer struct {
+type response struct {
 	interaction *traffic.Interaction
 	status      int
 	statusText  string
@@ -25,38 +25,38 @@ type answer struct {
 type field struct{ name, value string }
 
 // answers makes answers, and keeps equal strings of their headers once.
-type answers struct {
+type responseBuilder struct {
 	known  map[string]string
 	fields []field // room for the next headers: those of neighbours are neighbours
 }
 
-func (m *answers) one(s string) string {
+func (b *responseBuilder) one(s string) string {
 	if len(s) > 64 {
 		return s
 	}
-	if same, ok := m.known[s]; ok {
+	if same, ok := b.known[s]; ok {
 		return same
 	}
-	m.known[s] = s
+	b.known[s] = s
 	return s
 }
 
-func (m *answers) make(in *traffic.Interaction) answer {
-	response := &in.Response
-	a := answer{
+func (b *responseBuilder) make(in *traffic.Interaction) response {
+	recorded := &in.Response
+	a := response{
 		interaction: in,
-		status:      response.Status,
-		statusText:  response.StatusText,
+		status:      recorded.Status,
+		statusText:  recorded.StatusText,
 		length:      -1,
-		body:        response.Body.Bytes,
+		body:        recorded.Body.Bytes,
 	}
 	code := strconv.Itoa(a.status)
 	if !strings.HasPrefix(a.statusText, code+" ") {
 		a.statusText = strings.TrimSpace(code + " " + http.StatusText(a.status))
 	}
-	from := len(m.fields)
-	for name, values := range response.Header {
-		name = m.one(http.CanonicalHeaderKey(name))
+	from := len(b.fields)
+	for name, values := range recorded.Header {
+		name = b.one(http.CanonicalHeaderKey(name))
 		if name == "Content-Length" && len(values) > 0 {
 			if n, err := strconv.ParseInt(values[0], 10, 64); err == nil && n >= 0 {
 				a.length = n
@@ -66,10 +66,10 @@ func (m *answers) make(in *traffic.Interaction) answer {
 			continue
 		}
 		for _, value := range values {
-			m.fields = append(m.fields, field{name, value})
+			b.fields = append(b.fields, field{name, value})
 		}
 	}
-	a.header = m.fields[from:len(m.fields):len(m.fields)]
+	a.header = b.fields[from:len(b.fields):len(b.fields)]
 	if !hasBody(a.status) {
 		a.body = nil
 	}
@@ -91,7 +91,7 @@ func hasBody(status int) bool {
 }
 
 // fill adds the header to h, which nothing else shares.
-func (a *answer) fill(h http.Header, method string) {
+func (a *response) fill(h http.Header, method string) {
 	values := make([]string, len(a.header)+1)
 	for i, f := range a.header {
 		if same := h[f.name]; same != nil {
@@ -109,7 +109,7 @@ func (a *answer) fill(h http.Header, method string) {
 }
 
 // contentLength is -1 where none is to be stated. HEAD is told that of the recording.
-func (a *answer) contentLength(method string) int64 {
+func (a *response) contentLength(method string) int64 {
 	switch {
 	case method == http.MethodHead || a.status == http.StatusNotModified:
 		return a.length
@@ -119,7 +119,7 @@ func (a *answer) contentLength(method string) int64 {
 	return int64(len(a.body))
 }
 
-func (a *answer) response(req *http.Request) *http.Response {
+func (a *response) http(req *http.Request) *http.Response {
 	res := &http.Response{
 		Status: a.statusText, StatusCode: a.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -138,7 +138,7 @@ func (a *answer) response(req *http.Request) *http.Response {
 	return res
 }
 
-func (a *answer) write(w http.ResponseWriter, method string) {
+func (a *response) write(w http.ResponseWriter, method string) {
 	h := w.Header()
 	h["Content-Type"] = nil // net/http adds one, unless it is there: a recording without it is replayed without it
 	a.fill(h, method)

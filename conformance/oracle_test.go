@@ -27,10 +27,10 @@ func TestPauses(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			at := time.Unix(0, 0)
-			attempts := []Attempt{{arrived: at, answered: at.Add(time.Second)}}
+			attempts := []Attempt{{arrived: at, responded: at.Add(time.Second)}}
 			for _, ms := range v.pauses {
 				at = at.Add(time.Second + time.Duration(ms)*time.Millisecond)
-				attempts = append(attempts, Attempt{arrived: at, answered: at.Add(time.Second)})
+				attempts = append(attempts, Attempt{arrived: at, responded: at.Add(time.Second)})
 			}
 			j := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}, attempts: attempts}
 			require.Equal(t, v.atOnce, j.atOnce())

@@ -34,15 +34,15 @@ type expectation struct {
 
 // verdict compares a result with the alternatives and the wire log against the
 // bounds of the case.
-func (j *oracle) verdict(result *Result) []string {
-	problems := j.wire(result)
+func (o *oracle) verdict(result *Result) []string {
+	problems := o.wire(result)
 	kind := result.Kind()
 	if kind == "skipped" {
 		return problems
 	}
 	var reasons []string
-	for i := range j.expect {
-		reason := j.alternative(&j.expect[i], kind, result)
+	for i := range o.expect {
+		reason := o.alternative(&o.expect[i], kind, result)
 		if reason == "" {
 			return problems
 		}
@@ -63,19 +63,19 @@ func nearest(reasons []string) string {
 }
 
 // alternative returns why a result is not what is expected; empty: it is.
-func (j *oracle) alternative(e *expectation, kind string, result *Result) string {
+func (o *oracle) alternative(e *expectation, kind string, result *Result) string {
 	want := e.Kind()
 	if kind != want {
 		return fmt.Sprintf("expected %s, the client reports %s", e.describe(), describe(result))
 	}
 	switch want {
 	case "output":
-		if j.reports == ReportsOutcome {
+		if o.reports == ReportsOutcome {
 			return "" // only the kind is checked
 		}
 		return difference("output", e.output, result.Output, e.corrected)
 	case "error":
-		return j.error(e, result.Error)
+		return o.error(e, result.Error)
 	case "transport":
 		if kinds := e.Transport.Kinds; len(kinds) > 0 && !slices.Contains(kinds, result.Transport.Kind) {
 			return fmt.Sprintf("expected a transport failure of kind %s, the client reports %s", strings.Join(kinds, " or "), result.Transport.Kind)
@@ -84,12 +84,12 @@ func (j *oracle) alternative(e *expectation, kind string, result *Result) string
 	return ""
 }
 
-func (j *oracle) error(e *expectation, got *ErrorResult) string {
+func (o *oracle) error(e *expectation, got *ErrorResult) string {
 	want := e.Error
 	switch {
 	case want.Code != "" && want.Code != got.Code:
 		return fmt.Sprintf("expected error code %s, the client reports %q", want.Code, got.Code)
-	case j.reports == ReportsOutcome:
+	case o.reports == ReportsOutcome:
 		return ""
 	case want.Message != "" && want.Message != got.Message:
 		return fmt.Sprintf("expected error message %q, the client reports %q", want.Message, got.Message)
@@ -106,10 +106,10 @@ func (j *oracle) error(e *expectation, got *ErrorResult) string {
 }
 
 // wire checks what arrived at the listener.
-func (j *oracle) wire(result *Result) []string {
+func (o *oracle) wire(result *Result) []string {
 	var problems []string
-	low, high := j.c.Attempts.bounds()
-	n := len(j.attempts)
+	low, high := o.c.Attempts.bounds()
+	n := len(o.attempts)
 	switch kind := result.Kind(); {
 	case kind == "skipped" || kind == "rejected": // it says that it sent nothing
 		if n > 0 {
@@ -118,29 +118,29 @@ func (j *oracle) wire(result *Result) []string {
 	case n < low || n > high:
 		problems = append(problems, fmt.Sprintf("expected %s, %d arrived", between(low, high), n))
 	}
-	for _, a := range j.attempts {
+	for _, a := range o.attempts {
 		if a.Miss != "" {
 			problems = append(problems, "the request is not the one that was asked for: "+a.Miss)
 			break
 		}
-		if problem := j.signature(a); problem != "" {
+		if problem := o.signature(a); problem != "" {
 			problems = append(problems, problem)
 			break
 		}
 	}
-	if j.atOnce() {
-		problems = append(problems, fmt.Sprintf("expected pauses of %d ms or more between most of the attempts, there are hardly any", j.c.Attempts.PauseMs))
+	if o.atOnce() {
+		problems = append(problems, fmt.Sprintf("expected pauses of %d ms or more between most of the attempts, there are hardly any", o.c.Attempts.PauseMs))
 	}
 	return problems
 }
 
-func (j *oracle) signature(a Attempt) string {
+func (o *oracle) signature(a Attempt) string {
 	switch got := a.signature; {
 	case !a.Signed:
 		return "the request has no well-formed SigV4 signature in its Authorization header"
-	case got.region != j.signed.region || j.signed.service != "" && got.service != j.signed.service:
-		return fmt.Sprintf("the request is signed for %s, not for %s", got, j.signed)
-	case got.token != j.signed.token:
+	case got.region != o.signed.region || o.signed.service != "" && got.service != o.signed.service:
+		return fmt.Sprintf("the request is signed for %s, not for %s", got, o.signed)
+	case got.token != o.signed.token:
 		return "the session token of the credentials is not in the header X-Amz-Security-Token"
 	}
 	return ""
@@ -150,14 +150,14 @@ func (j *oracle) signature(a Attempt) string {
 // the case demands. A single one may be: backoff has jitter, down to nothing. A
 // slow machine only ever makes pauses longer, so a right client is never
 // blamed for it.
-func (j *oracle) atOnce() bool {
-	short, demanded := 0, time.Duration(j.c.Attempts.PauseMs)*time.Millisecond
-	for i := range len(j.attempts) - 1 {
-		if j.attempts[i+1].arrived.Sub(j.attempts[i].answered) < demanded {
+func (o *oracle) atOnce() bool {
+	short, demanded := 0, time.Duration(o.c.Attempts.PauseMs)*time.Millisecond
+	for i := range len(o.attempts) - 1 {
+		if o.attempts[i+1].arrived.Sub(o.attempts[i].responded) < demanded {
 			short++
 		}
 	}
-	return 2*short > max(0, len(j.attempts)-1)
+	return 2*short > max(0, len(o.attempts)-1)
 }
 
 func count(n int, what string) string {

@@ -19,19 +19,19 @@ const strayLines = 100
 
 // inFlight is a call made of a process.
 type inFlight struct {
-	state  callState
-	answer chan answer
+	state   callState
+	outcome chan callOutcome
 }
 
 type callState int
 
 const (
 	waiting callState = iota
-	answered
+	settled
 	givenUp // it hung, or the context was done; a late answer is no second one
 )
 
-type answer struct {
+type callOutcome struct {
 	result *Result
 	err    error
 }
@@ -39,15 +39,15 @@ type answer struct {
 // settle ends the wait for a call: with a result, with a failure, or, with
 // neither, with its being made again. The mutex of the Process is held.
 func (f *inFlight) settle(result *Result, failure *ClientError) {
-	f.state = answered
-	a := answer{result: result}
+	f.state = settled
+	a := callOutcome{result: result}
 	switch {
 	case failure != nil:
 		a.err = failure
 	case result == nil:
 		a.err = errAgain
 	}
-	f.answer <- a
+	f.outcome <- a
 }
 
 // call makes a call of the process and waits for its answer.
@@ -62,7 +62,7 @@ func (c *child) call(ctx context.Context, seq int, line []byte, timeout time.Dur
 		p.mu.Unlock()
 		return nil, errSameCall
 	}
-	f := &inFlight{answer: make(chan answer, 1)} // so that settling never waits
+	f := &inFlight{outcome: make(chan callOutcome, 1)} // so that settling never waits
 	c.calls[seq] = f
 	c.inFlight++
 	p.mu.Unlock()
@@ -74,7 +74,7 @@ func (c *child) call(ctx context.Context, seq int, line []byte, timeout time.Dur
 		select {
 		case outbox <- line:
 			outbox = nil
-		case a := <-f.answer:
+		case a := <-f.outcome:
 			return a.result, a.err
 		case <-deadline.C:
 			return c.giveUp(seq, f, &ClientError{Kind: Hung, Seq: seq, Message: fmt.Sprintf("no result within %v", timeout), Stderr: c.stderr.String()})
@@ -91,7 +91,7 @@ func (c *child) giveUp(seq int, f *inFlight, reason error) (*Result, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f.state != waiting {
-		a := <-f.answer
+		a := <-f.outcome
 		return a.result, a.err
 	}
 	f.state = givenUp
@@ -183,7 +183,7 @@ func (c *child) receive(h heard) bool {
 		return false
 	}
 	if f.state == waiting {
-		c.answers++
+		c.results++
 		c.inFlight--
 		f.settle(h.result, h.err)
 		if c.retired && c.inFlight == 0 {
@@ -191,10 +191,10 @@ func (c *child) receive(h heard) bool {
 		}
 		return true
 	}
-	if f.state == answered && c.strays < strayLines {
-		c.second(h.seq)
+	if f.state == settled && c.strays < strayLines {
+		c.repeated(h.seq)
 	}
-	f.state = answered
+	f.state = settled
 	if c.strays++; c.strays > strayLines {
 		c.fail(&ClientError{Kind: Flooded, Message: fmt.Sprintf("more than %d lines that answer no waiting call", strayLines)})
 		return false
@@ -203,7 +203,7 @@ func (c *child) receive(h heard) bool {
 }
 
 // second notes a second answer, once for each call. The mutex is held.
-func (c *child) second(seq int) {
+func (c *child) repeated(seq int) {
 	for _, err := range c.of.late {
 		if err.Seq == seq {
 			return
