@@ -17,7 +17,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// asks is the input that a request states, canonical, as JSON.
+// inputJSON is the canonical input of a request, as JSON.
 func (o *operation) inputJSON(r *traffic.Request) (json.RawMessage, error) {
 	labels, miss := o.route(r)
 	if miss != "" {
@@ -30,7 +30,7 @@ func (o *operation) inputJSON(r *traffic.Request) (json.RawMessage, error) {
 	return json.Marshal(input)
 }
 
-// route returns the labels of a request of this operation, or why it is none.
+// route returns the labels of a request, or why it does not call this operation.
 func (o *operation) route(r *traffic.Request) (labels map[string]string, miss string) {
 	u, err := url.Parse(r.URL)
 	if err != nil {
@@ -49,7 +49,7 @@ func (o *operation) route(r *traffic.Request) (labels map[string]string, miss st
 	return route.Labels, ""
 }
 
-// answer is what the case answers with.
+// responder returns the responses of the case.
 func (c *planned) responder(ids identifiers) (responder, error) {
 	interactions := ids.interactions(c.interactions)
 	if !c.generated {
@@ -70,15 +70,15 @@ func (c *planned) responder(ids identifiers) (responder, error) {
 	}, nil
 }
 
-// asked checks the requests of a generated case: each says, read by the contract,
-// what the client was asked for.
+// checkRequests checks that each request of a generated case has the input of the call, read by the
+// contract.
 func (c *planned) checkRequests(ids identifiers, attempts []Attempt) []string {
 	if !c.generated {
 		return nil
 	}
 	want, err := decode(c.input(ids))
 	if err != nil {
-		return []string{"the case is wrong: " + err.Error()}
+		return []string{"the case is invalid: " + err.Error()}
 	}
 	for _, a := range attempts {
 		if a.request == nil || a.Miss != "" {
@@ -91,7 +91,7 @@ func (c *planned) checkRequests(ids identifiers, attempts []Attempt) []string {
 	return nil
 }
 
-// refutes says what is wrong with a request for an input.
+// checkRequest returns the problems of a request for an input.
 func (o *operation) checkRequest(want map[string]any, r *traffic.Request) []string {
 	labels, _ := o.route(r)
 	got, err := o.input(r, labels)
@@ -104,13 +104,13 @@ func (o *operation) checkRequest(want map[string]any, r *traffic.Request) []stri
 		return []string{"the request cannot be read: " + err.Error()}
 	}
 	var problems []string
-	if problem := difference("input that the request states", want, text, func(_, got any) any { return got }); problem != "" {
+	if problem := difference("input of the request", want, text, func(_, got any) any { return got }); problem != "" {
 		problems = append(problems, problem)
 	}
 	for _, name := range o.unknownParameters(r) {
-		problems = append(problems, fmt.Sprintf("the query has a parameter %q, which is no member of the input", name))
+		problems = append(problems, fmt.Sprintf("the query has a parameter %q, which is not a member of the input", name))
 	}
-	// Held against the input alone: an answer of this status says nothing of it.
+	// Held against the input alone: a response of this status says nothing of it.
 	x := &traffic.Interaction{Live: true, Kind: traffic.JSON, Request: r, Response: traffic.Response{Status: http.StatusInternalServerError}}
 	for _, f := range o.validator.Exchange(x, labels) {
 		if f.Part == string(schema.InputPart) && f.Severity > finding.Info {
@@ -120,8 +120,8 @@ func (o *operation) checkRequest(want map[string]any, r *traffic.Request) []stri
 	return problems
 }
 
-// dropFilledIn takes away what a client may add to an input: idempotency
-// tokens, and headers that HTTP clients send of themselves.
+// dropFilledIn removes what a client may add to an input: idempotency tokens, and headers that HTTP
+// clients send by default.
 func (o *operation) dropFilledIn(want, got map[string]any) {
 	root, _ := o.Root(schema.InputPart)
 	table := binding.Of(o.Contract, schema.InputPart)
@@ -167,7 +167,7 @@ func (o *operation) unknownParameters(r *traffic.Request) []string {
 	return all
 }
 
-// expectError is what a client reports of an answer that is an error: by the name
+// expectError is what a client reports of a response that is an error: by the name
 // of its shape or by the code that it has on the wire, where that is another.
 func (o *operation) expectError(r *traffic.Response) ([]expectSpec, error) {
 	e, ok := o.Error(validate.ErrorName(r.Header, r.Body.Bytes))

@@ -8,15 +8,15 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// oneOperationError says that a client calls one operation in a session, and the
-// plan is about several.
+// oneOperationError says that a plan calls several operations, and the client only one in a
+// session.
 type oneOperationError struct{ Operations int }
 
 func (e *oneOperationError) Error() string {
-	return fmt.Sprintf(`the cases are about %d operations, and the client calls one in a session: its hello has no "operations": "any"; choose one operation`, e.Operations)
+	return fmt.Sprintf(`the cases call %d operations, but the client supports one per session: its hello has no "operations": "any"; select one operation`, e.Operations)
 }
 
-// title names what the plan is about.
+// title names the operation or operations of the plan.
 func (p *Plan) title() string {
 	first := p.operations[0]
 	if len(p.operations) == 1 {

@@ -13,17 +13,17 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Attempt is one request that arrived at a case's listener, and what it got.
+// Attempt is one request that arrived at the listener of a case, and its response.
 type Attempt struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`   // escaped, with its query
-	Status int    `json:"status"` // 0: a fault answered
+	Status int    `json:"status"` // 0: a fault replaced the response
 	Fault  string `json:"fault,omitempty"`
-	Miss   string `json:"miss,omitempty"` // why no recorded answer was found
+	Miss   string `json:"miss,omitempty"` // why no recorded response was found
 	Signed bool   `json:"signed"`         // the Authorization header is well-formed SigV4
 
 	signature signature
-	// When it arrived, and when its answer was about to begin; no part of a report.
+	// When it arrived, and when its response was about to begin; no part of a report.
 	arrived, responded time.Time
 
 	request *traffic.Request // what arrived, of a generated case
@@ -44,11 +44,11 @@ func (a Attempt) String() string {
 	return fmt.Sprintf("%s %s → %d", a.Method, a.Path, a.Status)
 }
 
-// responder finds the answer to a request, and notes in the attempt why there is
+// responder finds the response to a request, and notes in the attempt why there is
 // none. It is called for one request at a time.
 type responder func(*http.Request, *Attempt) (reply, error)
 
-// replayed answers with what was recorded; the last answer repeats, for attempts
+// replayed responds with what was recorded; the last response repeats, for attempts
 // are bounded by the case.
 func replayed(interactions []*traffic.Interaction) (responder, error) {
 	replay, err := replay.New(replay.Of(interactions...), replay.Options{Order: replay.Sticky})
@@ -71,12 +71,12 @@ func replayed(interactions []*traffic.Interaction) (responder, error) {
 	}, nil
 }
 
-// caseServer serves one case on a listener of its own.
+// caseServer serves one case on a separate listener.
 type caseServer struct {
 	respond responder
 	fault   *faultSpec
 	server  *http.Server
-	gone    chan struct{} // closed when the case is over: what hangs lets go
+	gone    chan struct{} // closed when the case is over, which ends faults that hang
 
 	mu       sync.Mutex
 	attempts []Attempt
@@ -98,21 +98,21 @@ func newCaseServer(respond responder, fault *faultSpec) (*caseServer, string, er
 // reaches another case, and the attempts are final.
 func (s *caseServer) close() []Attempt {
 	close(s.gone)
-	s.server.Close() //nolint:errcheck // nothing is left to lose
+	s.server.Close() //nolint:errcheck // the case is over
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.attempts
 }
 
-// ServeHTTP answers one attempt and logs it before the client can see the end
-// of the answer: when the client's result arrives, its attempts are all there.
+// ServeHTTP responds to one attempt and logs it before the client can see the end
+// of the response: when the client's result arrives, its attempts are all there.
 func (s *caseServer) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	whole, fault, err := s.attempt(request)
 	switch {
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	case fault:
-		if err := s.fault.commit(w, request, whole, s.gone); err != nil {
+		if err := s.fault.inject(w, request, whole, s.gone); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	default:
@@ -124,7 +124,7 @@ func (s *caseServer) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// attempt finds the answer to a request and logs both.
+// attempt finds the response to a request and logs both.
 func (s *caseServer) attempt(request *http.Request) (whole reply, fault bool, err error) {
 	a := Attempt{Method: request.Method, Path: request.URL.RequestURI(), arrived: time.Now()}
 	a.signature, a.Signed = signatureOf(request.Header)

@@ -39,10 +39,10 @@ func appendQuery(dst []byte, query string) []byte {
 	return dst
 }
 
-// parameter is one of a query, decoded.
+// parameter is a decoded parameter of a query.
 type parameter struct{ name, value string }
 
-// parameters are those of a query that count, by name.
+// parameters returns the parameters of a query without those of a signature, sorted by name.
 func parameters(query string) []parameter {
 	var all []parameter
 	for piece := range strings.SplitSeq(query, "&") {
@@ -56,8 +56,8 @@ func parameters(query string) []parameter {
 	return all
 }
 
-// signature are the parameters of a request that SigV4 signs in its query: they change with the
-// time.
+// signature lists the parameters that SigV4 adds to the query of a presigned request. They change
+// with the time.
 var signature = []string{
 	"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
 	"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Region-Set",
@@ -80,8 +80,8 @@ func formDecoded(s string) string {
 	return string(b)
 }
 
-// decoded is the first byte of s, which is not empty, and how many bytes of s spell it. A percent
-// sign that begins no escape is itself.
+// decoded returns the first decoded byte of s, which is not empty, and the number of bytes that
+// encode it. A percent sign without two hexadecimal digits is literal.
 func decoded(s string) (c byte, width int) {
 	if s[0] == '%' && len(s) >= 3 {
 		high, low := nibble(s[1]), nibble(s[2])
@@ -111,7 +111,7 @@ func appendText(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendEncoded leaves the unreserved characters of RFC 3986, section 2.3, as they are.
+// appendEncoded percent-encodes all but the unreserved characters of RFC 3986, section 2.3.
 func appendEncoded(dst []byte, c byte) []byte {
 	const hex = "0123456789ABCDEF"
 	switch {

@@ -10,24 +10,23 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// answer is a recorded response, made ready to be given again and again.
+// response is a recorded response in a form that is quick to send many times.
 type response struct {
 	interaction *traffic.Interaction
 	status      int
 	statusText  string
-	length      int64 // what HEAD is told
+	length      int64 // Content-Length of the recording, for HEAD; -1: none
 	header      []field
 	body        []byte
 }
 
-// field is one line of a header. A list of them costs less to copy than a map, and nobody can
-// change it.
+// field is one line of a header. A list of them is cheaper to copy than a map.
 type field struct{ name, value string }
 
-// answers makes answers, and keeps equal strings of their headers once.
+// responseBuilder makes responses, and stores equal strings of their headers once.
 type responseBuilder struct {
 	known  map[string]string
-	fields []field // room for the next headers: those of neighbours are neighbours
+	fields []field // backing array of the headers
 }
 
 func (b *responseBuilder) one(s string) string {
@@ -62,7 +61,7 @@ func (b *responseBuilder) make(in *traffic.Interaction) response {
 				a.length = n
 			}
 		}
-		if ofConnection[name] {
+		if notReplayed[name] {
 			continue
 		}
 		for _, value := range values {
@@ -76,21 +75,21 @@ func (b *responseBuilder) make(in *traffic.Interaction) response {
 	return a
 }
 
-// ofConnection are the headers that concerned the recorded connection (RFC 9110, section 7.6.1);
-// the length, which is that of the body as it is sent; and the date, which is that of the replay:
-// SDKs take an old one for a skewed clock, and the one for JavaScript then tries errors again.
-var ofConnection = map[string]bool{
+// notReplayed are the headers of the recorded connection (RFC 9110, section 7.6.1); the length,
+// which is that of the replayed body; and the date, which is that of the replay: SDKs interpret an
+// old date as clock skew, and the one for JavaScript then retries errors.
+var notReplayed = map[string]bool{
 	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Te": true, "Trailer": true,
 	"Transfer-Encoding": true, "Upgrade": true, "Content-Length": true,
 	"Date": true,
 }
 
-// hasBody: RFC 9110, section 6.4.1.
+// hasBody reports whether a response with this status has a body (RFC 9110, section 6.4.1).
 func hasBody(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// fill adds the header to h, which nothing else shares.
+// fill adds the header to h, which must not be shared.
 func (a *response) fill(h http.Header, method string) {
 	values := make([]string, len(a.header)+1)
 	for i, f := range a.header {
@@ -108,7 +107,7 @@ func (a *response) fill(h http.Header, method string) {
 	}
 }
 
-// contentLength is -1 where none is to be stated. HEAD is told that of the recording.
+// contentLength is the value of Content-Length; -1: none. For HEAD it is that of the recording.
 func (a *response) contentLength(method string) int64 {
 	switch {
 	case method == http.MethodHead || a.status == http.StatusNotModified:
@@ -140,10 +139,10 @@ func (a *response) http(req *http.Request) *http.Response {
 
 func (a *response) write(w http.ResponseWriter, method string) {
 	h := w.Header()
-	h["Content-Type"] = nil // net/http adds one, unless it is there: a recording without it is replayed without it
+	h["Content-Type"] = nil // keeps net/http from adding one that was not recorded
 	a.fill(h, method)
 	w.WriteHeader(a.status)
 	if method != http.MethodHead && len(a.body) > 0 {
-		_, _ = w.Write(a.body) // the client is gone; nobody is left to be told
+		_, _ = w.Write(a.body) // it fails only if the client is gone
 	}
 }
