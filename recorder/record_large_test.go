@@ -134,7 +134,7 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// An answer that is streamed does not wait for its end.
+// A response that is streamed does not wait for its end.
 func TestTooLargeIsStreamed(t *testing.T) {
 	release := make(chan bool)
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
