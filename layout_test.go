@@ -48,7 +48,7 @@ var rooms = map[string][]string{
 	"internal/redact":                   {"finding", "internal/awshttp", "internal/jsontree", "internal/links", "traffic"},
 	"internal/proxy":                    {"internal/awshttp", "internal/serve", "internal/sigv4", "recorder"},
 	"internal/sigv4":                    {"internal/awshttp"},
-	"conformance":                       {"cassettes", "finding", "internal/binding", "internal/coverage", "internal/decimal", "internal/jsontree", "internal/synth", "internal/visit", "replay", "schema", "schema/contracts", "traffic", "validate"},
+	"conformance":                       {"cassettes", "finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/synth", "internal/visit", "replay", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/reference":                {"conformance", "internal/awshttp"},
 	"conformance/sdkgo":                 {"conformance", "finding"},
 	"conformance/sdkgo/cmd/sdkgo":       {"conformance", "conformance/sdkgo"},

@@ -1,24 +1,24 @@
-// Package cassettes is traffic of the built-in contracts, as data: go-vcr
-// cassettes, one scenario a file, and an index that says what is wrong with each.
+// Package cassettes embeds traffic of the built-in contracts: go-vcr cassettes, one scenario per
+// file, and an index with the findings of each.
 //
-// The model: a cassette below good/ conforms to the contract that its metadata
-// name, and no check has anything to say about it. A cassette below hostile/
-// breaks one thing; the [Index] names every finding that it must lead to, as
-// [finding.Expected], each with a reason. So one set of vectors tests the
-// validator, replay, the conformance suite and clients in other languages.
+// A cassette below good/ conforms to the contract in its metadata and leads to no finding. A cassette
+// below hostile/ has one defect; the [Index] lists every finding that it must lead to, as
+// [finding.Expected] with a reason. One set of vectors thus tests the validator, replay, the
+// conformance suite and clients in other languages.
 //
-// All of it is synthesised: the folder was made where AWS cannot be reached.
-// Accounts, identifiers and request IDs are visibly made up. Every cassette asks
-// for a job of its own, so the whole folder can be replayed at once.
+// All traffic is synthesised: none was recorded from AWS. Accounts, identifiers and request IDs are
+// visibly fake. Every cassette requests a different job, so that the whole folder can be replayed at
+// once.
 //
-// The table that everything here is written from stands in generate/; its
-// expectations are thought out by hand from the rules, never copied from what
-// the validator prints. `go generate` writes the files; stale ones fail a test.
+// The files are generated from a table in generate/, whose expectations are derived by hand from the
+// rules, never copied from the output of the validator. `go generate` writes the files; a test fails
+// if they are stale.
 package cassettes
 
 import (
 	"embed"
 	"io/fs"
+	"sync"
 )
 
 //go:generate go run ./generate
@@ -32,8 +32,10 @@ const IndexName = "index.yaml"
 // Embedded returns the folder: the index and the cassettes that it lists.
 func Embedded() fs.FS { return files }
 
-// EmbeddedIndex returns the index of [Embedded].
-func EmbeddedIndex() *Index {
+// EmbeddedIndex returns the index of [Embedded], which is parsed once and must not be changed.
+func EmbeddedIndex() *Index { return embeddedIndex() }
+
+var embeddedIndex = sync.OnceValue(func() *Index {
 	text, err := files.ReadFile(IndexName)
 	if err != nil {
 		panic(err) // the compiler put it there
@@ -43,4 +45,4 @@ func EmbeddedIndex() *Index {
 		panic(err) // a test reads it
 	}
 	return x
-}
+})

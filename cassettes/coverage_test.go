@@ -14,14 +14,14 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// exercise holds for each thing that a contract's answers can have whether a
+// exercise records for each feature of a contract's responses whether a
 // body has it: a member, an enum value, an element or entry, an error.
 type exercise struct {
 	contract *schema.Contract
 	seen     map[string]bool
 }
 
-// exerciseOf returns what there is to see in answers of a contract.
+// exerciseOf returns the features of the responses of a contract.
 func exerciseOf(c *schema.Contract) *exercise {
 	e := &exercise{c, map[string]bool{}}
 	for _, part := range c.Parts() {
@@ -82,8 +82,8 @@ func (e *exercise) take(place string, value any) {
 	}
 }
 
-// answer takes an answer that is known to be good.
-func (e *exercise) answer(t *testing.T, x *traffic.Interaction) {
+// response adds a response that conforms to the contract.
+func (e *exercise) response(t *testing.T, x *traffic.Interaction) {
 	t.Helper()
 	place := string(schema.OutputPart)
 	if x.Response.Status >= 300 {
@@ -120,7 +120,7 @@ func TestGoodCassettesShowEverything(t *testing.T) {
 			continue
 		}
 		for _, x := range interactions {
-			e.answer(t, x)
+			e.response(t, x)
 		}
 	}
 	require.Empty(t, e.missing())
@@ -129,7 +129,7 @@ func TestGoodCassettesShowEverything(t *testing.T) {
 	require.Contains(t, e.seen, "error:ValidationException#/fieldList/*/name")
 
 	e = exerciseOf(newest)
-	e.answer(t, b.interactions["good/minimal-1.43.67.yaml"][0])
+	e.response(t, b.interactions["good/minimal-1.43.67.yaml"][0])
 	require.Contains(t, e.missing(), "output#/protectedJob/status=FAILED")
 	require.Contains(t, e.missing(), "output#/protectedJob/result")
 	require.NotContains(t, e.missing(), "output#/protectedJob/status=SUCCESS")
@@ -138,7 +138,7 @@ func TestGoodCassettesShowEverything(t *testing.T) {
 // The older contract has each of its members in one cassette.
 func TestOlderContractIsShown(t *testing.T) {
 	e := exerciseOf(contracts.MustLoad("cleanrooms.GetProtectedJob@1.42.90"))
-	e.answer(t, loaded(t).interactions["good/full-1.42.90.yaml"][0])
+	e.response(t, loaded(t).interactions["good/full-1.42.90.yaml"][0])
 	for _, place := range e.missing() {
 		beside := strings.HasSuffix(place, "/member") || strings.HasSuffix(place, "/memberList") // of unions whose s3 is set
 		below := strings.Contains(place, "/member/") || strings.Contains(place, "/memberList/")

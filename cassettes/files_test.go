@@ -30,7 +30,7 @@ func embeddedFiles(t *testing.T) []string {
 	return names
 }
 
-// The index lists every file of the folder, and none that is not there.
+// The index lists every file of the folder and no other.
 func TestIndexListsTheFolder(t *testing.T) {
 	var listed []string
 	for _, entry := range cassettes.EmbeddedIndex().Entries {
@@ -51,7 +51,7 @@ func TestIndexIsNoCassette(t *testing.T) {
 	}
 }
 
-// Stock go-vcr loads the same requests and answers.
+// Stock go-vcr loads the same requests and responses.
 func TestStockLoads(t *testing.T) {
 	for file, interactions := range loaded(t).interactions {
 		stock, err := cassette.Load(filepath.FromSlash(strings.TrimSuffix(file, ".yaml"))) // it appends .yaml

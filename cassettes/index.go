@@ -18,8 +18,8 @@ import (
 // Format is the version of the form of an index.
 const Format = 1
 
-// Index says of a folder of cassettes where it came from, what each file is
-// about, and which findings each leads to. Its YAML:
+// Index describes a folder of cassettes: its provenance, the subject of each file, and the findings
+// that each leads to. Its YAML:
 //
 //	crcheckIndex: 1
 //	provenance: 'synthesised: no real AWS traffic was recorded'
@@ -35,15 +35,15 @@ type Index struct {
 	Entries    []Entry
 }
 
-// Entry is one cassette. Its ignore rows have no Source: it is the file. Each
-// must match exactly as many findings as it counts, 1 without a count.
+// Entry describes one cassette. Its ignore rows have no Source, because it is the file. Each must
+// match exactly Count findings, or one if Count is 0.
 type Entry struct {
 	File     string             `yaml:"file"` // relative to the index, with slashes
 	About    string             `yaml:"about"`
 	Expected []finding.Expected `yaml:"expected,omitempty"` // nil: nothing is wrong with it
 }
 
-// indexError says where an index is broken; line 0: no such place.
+// indexError says where an index is invalid; line 0: no particular line.
 func indexError(name string, line int, problem, remedy string) error {
 	return &finding.RowError{Name: name, Line: line, Problem: problem + "; " + remedy}
 }
@@ -55,14 +55,14 @@ type form struct {
 	Entries    []Entry `yaml:"entries"`
 }
 
-// outline is what is read of an index before the rest of it is believed: a
-// later format may have other keys. Its nodes know their lines, which form does not.
+// outline is read first, because a later format may have other keys. Its nodes have line numbers,
+// unlike form.
 type outline struct {
 	Format  *int      `yaml:"crcheckIndex"`
 	Entries yaml.Node `yaml:"entries"`
 }
 
-// lines are those of an entry and of its expectations.
+// lines are the line numbers of an entry and of its expectations.
 type lines struct {
 	entry    int
 	expected []int
@@ -75,14 +75,14 @@ func (l lines) of(expectation int) int {
 	return l.entry // they came through a merge key
 }
 
-// linesOf refuses what is empty, because the YAML library passes over it: an
-// expectation would go unnoticed.
+// linesOf rejects empty elements, because the YAML library skips them and an expectation would get
+// lost.
 func linesOf(name string, entries *yaml.Node) ([]lines, error) {
 	var all []lines
 	for _, entry := range elements(entries) {
 		l := lines{entry: entry.Line}
 		if empty(entry) {
-			return nil, indexError(name, entry.Line, "an entry is empty", "state file and about, or remove it")
+			return nil, indexError(name, entry.Line, "an entry is empty", "add file and about, or remove it")
 		}
 		for i := 0; entry.Kind == yaml.MappingNode && i < len(entry.Content); i += 2 {
 			if entry.Content[i].Value != "expected" {
@@ -90,7 +90,7 @@ func linesOf(name string, entries *yaml.Node) ([]lines, error) {
 			}
 			for _, e := range elements(entry.Content[i+1]) {
 				if empty(e) {
-					return nil, indexError(name, e.Line, "an expectation is empty", "state rule, at and reason, or remove it")
+					return nil, indexError(name, e.Line, "an expectation is empty", "add rule, at and reason, or remove it")
 				}
 				l.expected = append(l.expected, e.Line)
 			}
@@ -118,9 +118,8 @@ func target(n *yaml.Node) *yaml.Node {
 
 func empty(n *yaml.Node) bool { return n.ShortTag() == "!!null" }
 
-// ParseIndex reads an index; name is that of its file, for the error, which is
-// an [*finding.RowError]. It is strict: unknown keys, files named twice and
-// ill-formed expectations are refused, as each would let something pass unseen.
+// ParseIndex reads an index. The error is a [*finding.RowError] with the name of the file. Unknown
+// keys, duplicate files and invalid expectations are errors.
 func ParseIndex(name string, text []byte) (*Index, error) {
 	var o outline
 	if err := yaml.Unmarshal(text, &o); err != nil {
@@ -128,7 +127,7 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 	}
 	switch {
 	case o.Format == nil:
-		return nil, indexError(name, 0, "this is no index of cassettes: it has no key crcheckIndex", fmt.Sprintf("begin it with \"crcheckIndex: %d\"", Format))
+		return nil, indexError(name, 0, "not an index of cassettes: it has no key crcheckIndex", fmt.Sprintf("begin it with \"crcheckIndex: %d\"", Format))
 	case *o.Format != Format:
 		return nil, indexError(name, 0, fmt.Sprintf("the index has format %d, this crcheck reads format %d", *o.Format, Format),
 			"use the crcheck that wrote it, or rewrite it")
@@ -144,10 +143,10 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 		return nil, broken(name, err)
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, indexError(name, 0, "a second YAML document follows the index", "keep one index in a file")
+		return nil, indexError(name, 0, "second YAML document", "write one index per file")
 	}
 	if f.Provenance == "" {
-		return nil, indexError(name, 0, "the index does not say where its traffic came from", "state provenance")
+		return nil, indexError(name, 0, "the index has no provenance", "add provenance: where its traffic came from")
 	}
 	seen := map[string]int{}
 	for i, entry := range f.Entries {
@@ -155,7 +154,7 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 			return nil, err
 		}
 		if line, twice := seen[entry.File]; twice {
-			return nil, indexError(name, at[i].entry, fmt.Sprintf("%s has an entry already, in line %d", entry.File, line), "join the two entries")
+			return nil, indexError(name, at[i].entry, fmt.Sprintf("duplicate entry for %s, first in line %d", entry.File, line), "merge the two entries")
 		}
 		seen[entry.File] = at[i].entry
 	}
@@ -165,11 +164,11 @@ func ParseIndex(name string, text []byte) (*Index, error) {
 func (e Entry) check(name string, at lines) error {
 	switch {
 	case e.File == "":
-		return indexError(name, at.entry, "an entry names no file", "state file")
+		return indexError(name, at.entry, "an entry has no file", "add file")
 	case !fs.ValidPath(e.File) || e.File == ".":
-		return indexError(name, at.entry, fmt.Sprintf("%q is no path of a file below the index", e.File), "write it relative to the index, with slashes and without ..")
+		return indexError(name, at.entry, fmt.Sprintf("%q is not a path below the index", e.File), "write it relative to the index, with slashes and without ..")
 	case e.About == "":
-		return indexError(name, at.entry, e.File+" is not said to be about anything", "state about, in one line")
+		return indexError(name, at.entry, e.File+" has no description", "add about, in one line")
 	}
 	for i, expected := range e.Expected {
 		if err := expected.Check(); err != nil {
@@ -187,7 +186,7 @@ var (
 	unknownKey = regexp.MustCompile(`^field (\S+) not found in type`)
 )
 
-// broken says what the YAML library says, with its first line in a field.
+// broken converts an error of the YAML library, with its line number as a field.
 func broken(name string, err error) error {
 	if row := (*finding.RowError)(nil); errors.As(err, &row) {
 		return indexError(name, row.Line, row.Problem, "correct the row")
@@ -203,8 +202,8 @@ func broken(name string, err error) error {
 	return indexError(name, line, problem, remedy)
 }
 
-// Expectations returns what is expected of the cassettes when they are read
-// from a folder, whose path becomes part of each Source as it is, not as a pattern.
+// Expectations returns the ignore rows of all cassettes for reading them from a folder. The path of
+// the folder becomes a literal part of each Source, not a pattern.
 func (x *Index) Expectations(dir string) []finding.Expected {
 	var all []finding.Expected
 	for _, entry := range x.Entries {

@@ -122,8 +122,7 @@ func TestGoProcess(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./sdkgo/cmd/sdkgo").CombinedOutput()
 	require.NoError(t, err, string(out))
 	report := func(client conformance.Client) string {
-		results, err := builtin(t).Run(t.Context(), client, conformance.Options{Expected: sdkgo.ExpectedFailures()})
-		require.NoError(t, err)
+		results := run(t, builtin(t), client, conformance.Options{Expected: sdkgo.ExpectedFailures()})
 		require.True(t, results.Passes(), results.Ended)
 		var text bytes.Buffer
 		require.NoError(t, report.Conformance(&text, results))

@@ -16,7 +16,7 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// unionError says that a union of a body has no right reading.
+// unionError says that a union of a body does not have exactly one member.
 type unionError struct {
 	Pointer string
 	Members []string
@@ -34,13 +34,13 @@ func canonical(c *schema.Contract, part schema.Part, body []byte) (any, error) {
 	return reading{}.document(c, part, schema.HTTP, body)
 }
 
-// reading makes the canonical form of values.
+// reading converts values to canonical form.
 type reading struct {
-	// rounds says that floats are read into the bits that they have.
+	// rounds converts floats to the precision of their shape.
 	rounds bool
 }
 
-// document reads the document of a part; one that has none is empty.
+// document reads the document of a part. A part without a shape is an empty object.
 func (r reading) document(c *schema.Contract, part schema.Part, p schema.Encoding, document []byte) (any, error) {
 	tree, err := jsontree.Parse(document)
 	if err != nil {
@@ -134,9 +134,10 @@ func (r reading) entry(s *visit.Site) (any, error) {
 	return r.value(s)
 }
 
-// withoutMadeUp leaves out of what a client reports the required members that the
-// answer lacks, where want is what follows from the answer, and rounds its floats.
-func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member, want, got any) any {
+// dropCorrections removes the required members that the response lacks from a client's report, and
+// rounds its floats (Smithy, aggregate-types, client error correction). want is the canonical form
+// of the response.
+func dropCorrections(c *schema.Contract, s *schema.Shape, members []schema.Member, want, got any) any {
 	switch got := got.(type) {
 	case map[string]any:
 		wanted, ok := want.(map[string]any)
@@ -152,7 +153,7 @@ func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member,
 			child, ok := wanted[m.Name]
 			if reported, there := got[m.Name]; ok && there {
 				below := c.Resolve(m.Shape)
-				kept[m.Name] = withoutMadeUp(c, below, below.Members, child, reported)
+				kept[m.Name] = dropCorrections(c, below, below.Members, child, reported)
 			} else if !ok && m.Required.Or(false) {
 				delete(kept, m.Name)
 			}
@@ -161,7 +162,7 @@ func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member,
 			entry := c.Resolve(*s.Value)
 			for key, reported := range got {
 				if child, ok := wanted[key]; ok {
-					kept[key] = withoutMadeUp(c, entry, entry.Members, child, reported)
+					kept[key] = dropCorrections(c, entry, entry.Members, child, reported)
 				}
 			}
 		}
@@ -173,7 +174,7 @@ func withoutMadeUp(c *schema.Contract, s *schema.Shape, members []schema.Member,
 		}
 		element, kept := c.Resolve(*s.Element), make([]any, len(got))
 		for i := range got {
-			kept[i] = withoutMadeUp(c, element, element.Members, wanted[i], got[i])
+			kept[i] = dropCorrections(c, element, element.Members, wanted[i], got[i])
 		}
 		return kept
 	case json.Number:
@@ -195,7 +196,7 @@ const canonicalTime = "2006-01-02T15:04:05.000Z"
 func timestamp(s *visit.Site) (any, error) {
 	at := s.Pointer()
 	if s.Value.Kind == '"' {
-		for _, form := range []string{time.RFC3339Nano, http.TimeFormat} { // time.Parse takes fractions besides
+		for _, form := range []string{time.RFC3339Nano, http.TimeFormat} { // time.Parse accepts fractions with either
 			if t, err := time.Parse(form, s.Value.Text); err == nil {
 				return t.UTC().Format(canonicalTime), nil
 			}

@@ -15,7 +15,7 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// operation is a contract with what cases about it need.
+// operation is a contract with its router and validator.
 type operation struct {
 	*schema.Contract
 	catalog   *schema.Catalog
@@ -27,27 +27,27 @@ func newOperation(c *schema.Contract) (*operation, error) {
 	return &operation{c, schema.NewCatalog(c), v}, err
 }
 
-// output is the canonical form of an answer, or of an error's members: what
+// output is the canonical form of a response, or of an error's members: what
 // follows from its body, its headers and its status.
 func (o *operation) output(part schema.Part, r *traffic.Response) (map[string]any, error) {
 	canonical, err := o.body(part, r.Body.Bytes)
 	if err != nil {
 		return nil, err
 	}
-	return o.beside(part, canonical, &binding.Message{Header: lowered(r.Header), Status: r.Status})
+	return o.addBindings(part, canonical, &binding.Message{Header: lowerNames(r.Header), Status: r.Status})
 }
 
-// input is the canonical form of a request: what it asks for.
+// input is the canonical input that a request carries.
 func (o *operation) input(r *traffic.Request, labels map[string]string) (map[string]any, error) {
 	canonical, err := o.body(schema.InputPart, r.Body.Bytes)
 	if err != nil {
 		return nil, err
 	}
-	m := binding.Message{Header: lowered(r.Header), Labels: labels}
+	m := binding.Message{Header: lowerNames(r.Header), Labels: labels}
 	if u, err := url.Parse(r.URL); err == nil {
 		m.Query = u.Query()
 	}
-	return o.beside(schema.InputPart, canonical, &m)
+	return o.addBindings(schema.InputPart, canonical, &m)
 }
 
 // body reads what travels in a body: the members of a JSON object, or one member
@@ -72,13 +72,13 @@ func (o *operation) body(part schema.Part, body []byte) (map[string]any, error) 
 	return canonical.(map[string]any), nil
 }
 
-// beside adds what travels beside the body.
-func (o *operation) beside(part schema.Part, canonical map[string]any, m *binding.Message) (map[string]any, error) {
+// addBindings adds the members that are bound to headers, the URI or the status.
+func (o *operation) addBindings(part schema.Part, canonical map[string]any, m *binding.Message) (map[string]any, error) {
 	table := binding.Of(o.Contract, part)
 	if len(table.Members) == 0 {
 		return canonical, nil
 	}
-	v, err := reading{rounds: true}.document(o.Contract, part, schema.SDK, table.AppendDocument(nil, m)) // it has the API's names
+	v, err := reading{rounds: true}.document(o.Contract, part, schema.SDK, table.AppendDocument(nil, m)) // the document has the API's names
 	if err != nil {
 		return nil, err
 	}
@@ -97,24 +97,24 @@ func (o *operation) fields(name string, r *traffic.Response) (map[string]any, er
 	return fields, err
 }
 
-// corrected takes back what a client may have made up of a part: required
-// members that the answer lacks (Smithy, aggregate-types, client error
-// correction), and digits beyond what a float holds.
+// corrected returns a function that removes what a client may add to a part: required members that
+// the response lacks (Smithy, aggregate-types, client error correction), and digits beyond the
+// precision of a float.
 func (o *operation) corrected(part schema.Part) func(want, got any) any {
 	root, _ := o.Root(part)
 	shape := o.Resolve(root)
 	return func(want, got any) any {
 		if reported, ok := got.(map[string]any); ok {
-			got = o.withSmallNames(part, reported)
+			got = o.lowerMapNames(part, reported)
 		}
-		return withoutMadeUp(o.Contract, shape, shape.Members, want, got)
+		return dropCorrections(o.Contract, shape, shape.Members, want, got)
 	}
 }
 
-// lowered are headers with their names in small letters: where they are the keys
-// of a map, nothing says in which case a client has them (Smithy,
+// lowerNames returns headers with their names in lower case. The specification does not say in
+// which case a client reports them as keys of a map (Smithy,
 // http-bindings.html#httpprefixheaders-trait; RFC 9110 section 5.1).
-func lowered(h http.Header) http.Header {
+func lowerNames(h http.Header) http.Header {
 	small := make(http.Header, len(h))
 	for name, values := range h {
 		small[strings.ToLower(name)] = append(small[strings.ToLower(name)], values...)
@@ -122,8 +122,8 @@ func lowered(h http.Header) http.Header {
 	return small
 }
 
-// withSmallNames writes the maps of a report that are made of headers likewise.
-func (o *operation) withSmallNames(part schema.Part, reported map[string]any) map[string]any {
+// lowerMapNames does the same for the maps of a report that are bound to headers.
+func (o *operation) lowerMapNames(part schema.Part, reported map[string]any) map[string]any {
 	kept := maps.Clone(reported)
 	for _, m := range binding.Of(o.Contract, part).At(schema.LocationHeaders) {
 		entries, ok := reported[m.Name].(map[string]any)
@@ -139,8 +139,8 @@ func (o *operation) withSmallNames(part schema.Part, reported map[string]any) ma
 	return kept
 }
 
-// rounded is a number as a float of so many bits holds it. One that is too large
-// stays as it is.
+// rounded converts a number to a float of 32 or 64 bits. A number out of range is returned
+// unchanged.
 func rounded(n json.Number, bits int) any {
 	f, err := strconv.ParseFloat(string(n), bits)
 	switch {

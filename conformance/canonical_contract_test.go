@@ -79,10 +79,10 @@ func TestCanonicalOfAnswers(t *testing.T) {
 
 func TestCanonicalOfRequests(t *testing.T) {
 	o := messages(t, nil)
-	text, err := o.asks(&traffic.Request{Method: "POST", URL: "http://h/a/b%2Fc?tag=x&tag=y&since=2014-04-29T18%3A30%3A38Z", Header: http.Header{"x-on": {"true"}}, Body: traffic.BodyOf([]byte(`{"b":"/w=="}`))})
+	text, err := o.inputJSON(&traffic.Request{Method: "POST", URL: "http://h/a/b%2Fc?tag=x&tag=y&since=2014-04-29T18%3A30%3A38Z", Header: http.Header{"x-on": {"true"}}, Body: traffic.BodyOf([]byte(`{"b":"/w=="}`))})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"id":"b/c","tags":["x","y"],"since":"2014-04-29T18:30:38.000Z","on":true,"bytes":"/w=="}`, string(text))
-	_, err = o.asks(&traffic.Request{Method: "GET", URL: "http://h/a/b"})
+	_, err = o.inputJSON(&traffic.Request{Method: "GET", URL: "http://h/a/b"})
 	require.ErrorContains(t, err, "it is GET /a/b, not POST /a/{id}")
 }
 

@@ -17,15 +17,15 @@ type scenario struct {
 	Name     string        `yaml:"name"`  // GROUP/SCENARIO
 	About    string        `yaml:"about"` // one line
 	Level    string        `yaml:"level"`
-	Layer    string        `yaml:"layer"`    // what of the client it tests
-	Ref      string        `yaml:"ref"`      // the section of the specification that says so
-	Cassette string        `yaml:"cassette"` // what the service answers, a file of the suite's cassettes
+	Layer    string        `yaml:"layer"`    // the part of the client that it tests
+	Ref      string        `yaml:"ref"`      // the section of the specification that demands it
+	Cassette string        `yaml:"cassette"` // the responses of the service: a file among the suite's cassettes
 	Call     callSpec      `yaml:"call"`
 	Fault    *faultSpec    `yaml:"fault"`
-	Expect   []expectSpec  `yaml:"expect"`   // alternatives
+	Expect   []expectSpec  `yaml:"expect"`   // alternatives; a correct client reports one of them
 	Attempts attemptBounds `yaml:"attempts"` // how often the client sends the request; zero: once
 
-	// Line is where the case stands in its file.
+	// Line is the line of the case in its file.
 	Line int `yaml:"-"`
 }
 
@@ -39,7 +39,7 @@ func (c *scenario) Group() string {
 const (
 	levelMust    = "must"    // the specification demands it
 	levelShould  = "should"  // it recommends it, or all known implementations agree
-	levelObserve = "observe" // it leaves it open; the outcome is noted, never counted against a client
+	levelObserve = "observe" // it leaves it open; a difference is reported, but does not fail the client
 )
 
 // Which part of a client a case tests.
@@ -50,13 +50,13 @@ const (
 	layerHTTP      = "http"      // status and headers
 	layerBytes     = "bytes"     // the body as JSON text
 	layerSchema    = "schema"    // the body as the contract reads it
-	layerError     = "error"     // which error an answer is
+	layerError     = "error"     // which error a response is
 )
 
 var layers = []string{layerRequest, layerRetry, layerTransport, layerHTTP, layerBytes, layerSchema, layerError}
 
-// callSpec is what the client is asked to call. What is not stated comes from
-// the first request of the cassette.
+// callSpec is the call that the client is asked to make. An absent input is that of the first
+// request of the cassette.
 type callSpec struct {
 	Input       yamlValue `yaml:"input"`
 	TimeoutMs   int       `yaml:"timeoutMs"`   // 0: 5000
@@ -68,12 +68,11 @@ type callSpec struct {
 
 func (c *scenario) region() string { return cmp.Or(c.Call.Region, "us-east-1") }
 
-// attemptBounds bounds how often a request arrives, and how soon again.
+// attemptBounds bounds the number of requests of a call and the pauses between them.
 type attemptBounds struct {
-	Min int `yaml:"min"` // 0: 1. That none is right is stated by an alternative: rejected
+	Min int `yaml:"min"` // 0: 1. A case in which no request may arrive has the alternative rejected
 	Max int `yaml:"max"` // 0: as Min
-	// PauseMs is how long most of the pauses between attempts last at least; 0: they are not
-	// judged.
+	// PauseMs is the minimum length of most of the pauses between attempts; 0: not checked.
 	PauseMs int `yaml:"pauseMs"`
 }
 
@@ -82,25 +81,24 @@ func (a attemptBounds) bounds() (low, high int) {
 	return low, cmp.Or(a.Max, low)
 }
 
-// expectSpec is one alternative of what a right client reports: exactly one field is set.
+// expectSpec is one result that a correct client may report. Exactly one field is set.
 type expectSpec struct {
-	// Output is the canonical output, or the word "canonical": what follows from
-	// the last answer's body and the contract.
+	// Output is the canonical output, or the word "canonical": the one that follows from the
+	// contract and the body of the last response.
 	Output    yamlValue      `yaml:"output"`
 	Error     *errorSpec     `yaml:"error"`
 	Transport *transportSpec `yaml:"transport"`
 	Rejected  bool           `yaml:"rejected"` // the client refuses the input and sends nothing
-	Broken    bool           `yaml:"broken"`   // the client says that it cannot make sense of the answer
+	Broken    bool           `yaml:"broken"`   // the client reports that it cannot parse the response
 }
 
-// errorSpec is an error of the service that a client reports. What is not
-// stated is not checked.
+// errorSpec is an error of the service that a client reports. Absent fields are not checked.
 type errorSpec struct {
 	Code       string `yaml:"code"`
 	Message    string `yaml:"message"`
 	HTTPStatus int    `yaml:"httpStatus"`
 	// Fields are the members but the message, or the word "canonical": what
-	// follows from the last answer's body and the contract.
+	// follows from the last response's body and the contract.
 	Fields yamlValue `yaml:"fields"`
 }
 
@@ -115,18 +113,17 @@ type yamlValue struct{ JSON json.RawMessage }
 // Stated reports whether there is a value.
 func (v yamlValue) Stated() bool { return v.JSON != nil }
 
-// canonical reports the word that stands for what follows from the answer.
+// canonical reports whether the value is the word "canonical".
 func (v yamlValue) canonical() bool { return string(v.JSON) == `"canonical"` }
 
 func (v yamlValue) object() bool { return len(v.JSON) > 0 && v.JSON[0] == '{' }
 
-// UnmarshalYAML reads a scalar that is written in single quotes and begins like
-// an object as JSON text, so that numbers keep their digits; everything else is
-// converted.
+// UnmarshalYAML reads a scalar that begins like an object as JSON text, so that numbers keep their
+// digits. It converts any other value.
 func (v *yamlValue) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind == yaml.ScalarNode && strings.HasPrefix(node.Value, "{") {
 		if !json.Valid([]byte(node.Value)) {
-			return fmt.Errorf("line %d: no JSON: %s", node.Line, node.Value)
+			return fmt.Errorf("line %d: not JSON: %s", node.Line, node.Value)
 		}
 		v.JSON = json.RawMessage(node.Value)
 		return nil
@@ -144,29 +141,29 @@ func (c *scenario) check() string {
 	group, scenario, _ := strings.Cut(c.Name, "/")
 	switch {
 	case group == "" || scenario == "" || path.Clean(c.Name) != c.Name:
-		return fmt.Sprintf("%q is no name: write GROUP/SCENARIO", c.Name)
+		return fmt.Sprintf("%q is not a name: write GROUP/SCENARIO", c.Name)
 	case c.About == "":
-		return c.Name + " does not say what it is about"
+		return c.Name + " has no about: describe it in one line"
 	case c.Level != levelMust && c.Level != levelShould && c.Level != levelObserve:
-		return fmt.Sprintf("%s: level %q is none of must, should, observe", c.Name, c.Level)
+		return fmt.Sprintf("%s: unknown level %q: use must, should or observe", c.Name, c.Level)
 	case !slices.Contains(layers, c.Layer):
-		return fmt.Sprintf("%s: layer %q is none of %v", c.Name, c.Layer, layers)
+		return fmt.Sprintf("%s: unknown layer %q: use one of %v", c.Name, c.Layer, layers)
 	case c.Level != levelObserve && c.Ref == "":
-		return c.Name + " does not say what specification it follows"
+		return c.Name + " has no ref: cite the specification that it follows"
 	case c.Cassette == "":
 		return c.Name + " has no cassette"
 	case min(c.Call.TimeoutMs, c.Call.MaxAttempts, c.Attempts.Min, c.Attempts.Max, c.Attempts.PauseMs) < 0:
-		return c.Name + " has a number below 0"
+		return c.Name + " has a negative number"
 	case c.Attempts.Max > 0 && c.Attempts.Min > c.Attempts.Max:
-		return fmt.Sprintf("%s: at least %d attempts are more than at most %d", c.Name, c.Attempts.Min, c.Attempts.Max)
+		return fmt.Sprintf("%s: attempts.min %d is larger than attempts.max %d", c.Name, c.Attempts.Min, c.Attempts.Max)
 	case c.Call.Input.Stated() && !c.Call.Input.object():
-		return fmt.Sprintf("%s: the input is no object: %s", c.Name, c.Call.Input.JSON)
+		return fmt.Sprintf("%s: the input is not an object: %s", c.Name, c.Call.Input.JSON)
 	case len(c.Expect) == 0:
-		return c.Name + " expects nothing"
+		return c.Name + " has no expect: list at least one alternative"
 	}
 	for _, e := range c.Expect {
 		if e.Kind() == "" {
-			return c.Name + ": an alternative states exactly one of output, error, transport, rejected, broken"
+			return c.Name + ": an alternative must have exactly one of output, error, transport, rejected, broken"
 		}
 		values := []yamlValue{e.Output}
 		if e.Error != nil {
@@ -174,13 +171,13 @@ func (c *scenario) check() string {
 		}
 		for _, v := range values {
 			if v.Stated() && !v.canonical() && !v.object() {
-				return fmt.Sprintf("%s expects %s, which is neither an object nor the word canonical", c.Name, v.JSON)
+				return fmt.Sprintf("%s expects %s: write an object or the word canonical", c.Name, v.JSON)
 			}
 		}
 		if e.Transport != nil {
 			for _, kind := range e.Transport.Kinds {
 				if !slices.Contains(transportKinds, kind) {
-					return fmt.Sprintf("%s: %q is none of the kinds %v", c.Name, kind, transportKinds)
+					return fmt.Sprintf("%s: unknown kind %q: use one of %v", c.Name, kind, transportKinds)
 				}
 			}
 		}

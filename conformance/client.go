@@ -7,36 +7,35 @@ import (
 	"time"
 )
 
-// Client is a client under test. Hello is called once, first; Call concurrently,
-// up to the concurrency that the client announced; Close once, last.
+// Client is a client under test. Hello is called first and once. Call is called concurrently, up to
+// the concurrency that the client announced. Close is called last and once.
 type Client interface {
 	Hello(context.Context, Hello) (ClientHello, error)
-	// Call returns what the client reported. A [*ClientError] says that the
-	// client misbehaved, and the case fails for it; another error is the
-	// context's or a defect of the runner's.
+	// Call returns the client's report. A [*ClientError] says that the client misbehaved, which
+	// fails the case. Any other error is the context's or a defect of the runner.
 	Call(context.Context, Call) (*Result, error)
-	// Close ends the session and reports the misbehaviour that no call was failed
-	// for: each a [*ClientError], joined.
+	// Close ends the session. Its error joins a [*ClientError] for each misbehaviour that Call did
+	// not report.
 	Close(context.Context) error
 }
 
-// ClientError says how a client misbehaved, which is not something that it reported.
+// ClientError says how a client misbehaved, as opposed to a result that it reported.
 type ClientError struct {
 	Kind    string // one of the constants below
-	Seq     int    // the call that it is about; 0 if it is about none in particular
+	Seq     int    // the call that it concerns; 0 if none in particular
 	Message string
-	Line    string // the start of the line that it is about, quoted; empty if it is about none
-	Stderr  string // the end of what the client wrote there, if it is a process
-	// Fatal says that the session is over and no further call can be made.
+	Line    string // the start of the line that it concerns, quoted; empty if none
+	Stderr  string // the end of the standard error of a process
+	// Fatal means that the session is over: no further call can be made.
 	Fatal bool
 }
 
 // How clients misbehave.
 const (
 	Crashed       = "crashed"         // the process ended, or the function panicked
-	Hung          = "hung"            // no result within the call's timeout and a grace
-	Flooded       = "flooded"         // a line of more than maxLine bytes, or no end of lines that answer nothing
-	InvalidOutput = "invalid-output"  // a line that is no message of the protocol
+	Hung          = "hung"            // no result within the timeout of the call and a grace period
+	Flooded       = "flooded"         // a line of more than maxLine bytes, or too many results that no call waits for
+	InvalidOutput = "invalid-output"  // a line that is not a message of the protocol
 	AnsweredTwice = "answered-twice"  // a second result for a call
 	UnknownSeq    = "unknown-seq"     // a result for a call that was never made
 	NoHello       = "no-hello"        // no hello, or one of another protocol
@@ -48,8 +47,8 @@ const (
 func (e *ClientError) Error() string {
 	text := fmt.Sprintf("client %s: %s", e.Kind, e.Message)
 	if stderr := strings.TrimSpace(e.Stderr); stderr != "" {
-		const most = 400
-		text += "; it wrote: " + strings.ToValidUTF8(stderr[max(0, len(stderr)-most):], "")
+		const maxLength = 400
+		text += "; it wrote: " + strings.ToValidUTF8(stderr[max(0, len(stderr)-maxLength):], "")
 	}
 	return text
 }
@@ -62,7 +61,7 @@ type Func struct {
 	Info        ClientInfo
 	Reports     string // empty: ReportsOutput
 	Concurrency int    // 0: 4
-	Operations  string // empty: the one of the hello
+	Operations  string // empty: only the operation of the hello
 	Do          func(context.Context, Call) *Result
 }
 
@@ -86,8 +85,8 @@ const (
 	stall = 500 * time.Millisecond
 )
 
-// Call calls Do; a panic there is a crash. The timeout is the client's to keep:
-// if it does not, it has hung, its context ends and it is waited for no longer.
+// Call calls Do. A panic there counts as a crash. Do has to enforce the timeout itself: if it does
+// not, the call fails as [Hung] and its context is cancelled.
 func (f *Func) Call(ctx context.Context, call Call) (*Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -95,7 +94,7 @@ func (f *Func) Call(ctx context.Context, call Call) (*Result, error) {
 		result *Result
 		err    error
 	}
-	done := make(chan outcome, 1) // room for one that nobody waits for
+	done := make(chan outcome, 1) // buffered, so that a late result does not leak the goroutine
 	go func() {
 		result, err := f.do(ctx, call)
 		done <- outcome{result, err}
@@ -127,5 +126,5 @@ func (f *Func) do(ctx context.Context, call Call) (result *Result, err error) {
 	return result, nil
 }
 
-// Close does nothing.
+// Close does nothing: there is no process to end.
 func (f *Func) Close(context.Context) error { return nil }

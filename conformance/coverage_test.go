@@ -9,21 +9,33 @@ import (
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/reference"
+	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// covered plays the cases that match a pattern by a contract.
+// run plays a plan against a client and measures the coverage.
+func run(t *testing.T, plan *conformance.Plan, client conformance.Client, options conformance.Options) *report.SuiteRun {
+	t.Helper()
+	points, err := coverage.Compile(schema.NewCatalog(plan.Contracts()...))
+	require.NoError(t, err)
+	tally := points.NewTally()
+	options.Played = tally.Response
+	results, err := plan.Run(t.Context(), client, options)
+	require.NoError(t, err)
+	return &report.SuiteRun{Results: results, Coverage: tally.Report()}
+}
+
+// covered plays the cases that match a pattern and returns how much of a contract they cover.
 func covered(t *testing.T, contract, pattern string) *coverage.Summary {
 	t.Helper()
 	plan, err := conformance.Load(conformance.Builtin().Select(pattern), cassettes.Embedded(), contracts.MustLoad(contract))
 	require.NoError(t, err)
-	results, err := plan.Run(t.Context(), reference.New(""), conformance.Options{})
-	require.NoError(t, err)
-	return results.Coverage
+	return run(t, plan, reference.New(""), conformance.Options{}).Coverage
 }
 
-// TestCoverage: what the suite plays shows all of each built-in contract:
-// members present, absent and null, union members, enum values, errors, statuses.
+// TestCoverage checks that the built-in suite covers each built-in contract completely: members
+// that are present, absent and null, union members, enum values, errors and statuses.
 func TestCoverage(t *testing.T) {
 	for _, source := range contracts.Sources() {
 		t.Run(source.Name(), func(t *testing.T) {
@@ -37,7 +49,7 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// TestCoverageOfPart: what is not played is missing, by its address.
+// TestCoverageOfPart checks that the points of cases that are not run are missing, by address.
 func TestCoverageOfPart(t *testing.T) {
 	v := covered(t, contracts.Newest, "status/failed")
 	missing := map[coverage.Kind][]string{}
@@ -48,7 +60,7 @@ func TestCoverageOfPart(t *testing.T) {
 	require.NotContains(t, missing[coverage.Members], "output#/protectedJob/error")
 	require.Contains(t, missing[coverage.Absent], "output#/protectedJob/error absent")
 	require.NotContains(t, missing[coverage.Absent], "output#/protectedJob/result absent")
-	require.NotContains(t, missing[coverage.Absent], "output#/protectedJob/id absent", "it is required, so the contract knows no such answer")
+	require.NotContains(t, missing[coverage.Absent], "output#/protectedJob/id absent", "it is required, so the contract allows no such response")
 	require.Contains(t, missing[coverage.Nulls], "output#/protectedJob/result null")
 	require.Contains(t, missing[coverage.UnionMembers], "output#/protectedJob/result/output/s3")
 	require.Contains(t, missing[coverage.EnumValues], "output#/protectedJob/status SUCCESS")
@@ -56,25 +68,26 @@ func TestCoverageOfPart(t *testing.T) {
 	require.Contains(t, missing[coverage.Statuses], "429")
 	require.Less(t, v.Percent, 50)
 
-	// What the newer contract alone has, the earlier one does not ask for.
+	// The earlier contract has fewer points.
 	require.Less(t, covered(t, "cleanrooms.GetProtectedJob@1.42.90", "status").Shares()[0].Total, v.Shares()[0].Total)
 }
 
-// TestWhatArrivesIsPlayed: an answer that a fault lets through counts as played,
-// with its status; one that it spoils does not.
-func TestWhatArrivesIsPlayed(t *testing.T) {
+// TestPlayed checks that a response counts as played, with its status, if its fault lets all of it
+// through, and does not count otherwise.
+func TestPlayed(t *testing.T) {
 	for pattern, played := range map[string]bool{"transport/chunked": true, "transport/truncated-chunks": false} {
-		plan, err := conformance.Load(conformance.Builtin().Select(pattern), cassettes.Embedded(), contracts.MustLoad(contracts.Newest))
-		require.NoError(t, err)
-		results, err := plan.Run(t.Context(), reference.New(""), conformance.Options{})
-		require.NoError(t, err)
-		require.Equal(t, played, results.Coverage.Contracts[0].Responses == 1, pattern)
-		require.Equal(t, played, results.Coverage.Percent > 0, pattern)
-		attempt := results.Outcomes[0].Wire[0]
-		require.NotEmpty(t, attempt.Fault)
-		require.Equal(t, played, attempt.Status == 200, pattern)
-		if played {
-			require.Contains(t, attempt.String(), "→ 200 by chunked")
-		}
+		t.Run(pattern, func(t *testing.T) {
+			plan, err := conformance.Load(conformance.Builtin().Select(pattern), cassettes.Embedded(), contracts.MustLoad(contracts.Newest))
+			require.NoError(t, err)
+			results := run(t, plan, reference.New(""), conformance.Options{})
+			require.Equal(t, played, results.Coverage.Contracts[0].Responses == 1)
+			require.Equal(t, played, results.Coverage.Percent > 0)
+			attempt := results.Outcomes[0].Wire[0]
+			require.NotEmpty(t, attempt.Fault)
+			require.Equal(t, played, attempt.Status == 200)
+			if played {
+				require.Contains(t, attempt.String(), "→ 200 by chunked")
+			}
+		})
 	}
 }

@@ -13,11 +13,11 @@ func (c *planned) input(ids identifiers) json.RawMessage {
 	return ids.replace(c.Call.Input.JSON)
 }
 
-// expectations makes out what the alternatives of a case expect.
+// expectations resolves the alternatives of a case.
 func (c *planned) expectations(ids identifiers) ([]expectation, error) {
 	var all []expectation
-	answers := ids.interactions(c.interactions)
-	last := &answers[len(answers)-1].Response
+	responses := ids.interactions(c.interactions)
+	last := &responses[len(responses)-1].Response
 	for _, e := range c.Expect {
 		made := expectation{expectSpec: e, corrected: func(_, got any) any { return got }}
 		var err error

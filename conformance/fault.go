@@ -10,30 +10,30 @@ import (
 	"time"
 )
 
-// faultSpec is something that happens to an answer on its way.
+// faultSpec is something that happens to a response on its way.
 type faultSpec struct {
 	Kind string `yaml:"kind"` // a name of the table of faults
-	// After is how many bytes of the body pass before it; of some kinds it is how
-	// many bytes it is about.
+	// After is the number of bytes of the body that pass before the fault. For some kinds it is the
+	// number of bytes that the fault affects.
 	After int `yaml:"after"`
-	// Times is how many attempts it hits; 0: all.
+	// Times is the number of attempts that it affects; 0: all.
 	Times int `yaml:"times"`
 }
 
-// reply is what the service would have answered.
+// reply is the response without the fault.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// scene is what a fault has at hand. It gets the connection itself, for the HTTP
-// server would correct what it is asked to break.
-type scene struct {
+// faultyReply is a response that a fault changes. The fault writes to the connection itself: the
+// HTTP server would correct what it is asked to break.
+type faultyReply struct {
 	reply
 	conn  net.Conn
 	after int
-	gzip  bool            // the client says that it takes gzip
+	gzip  bool            // the client accepts gzip
 	gone  <-chan struct{} // closed when the case is over
 }
 
@@ -41,48 +41,48 @@ type scene struct {
 type faultKind struct {
 	name  string
 	about string
-	whole bool // the answer arrives in spite of it, so that it counts as played
-	act   func(scene)
+	whole bool // the response arrives in spite of the fault, so it counts as played
+	act   func(faultyReply)
 }
 
 // faults is the table of faults.
 var faults = []faultKind{
-	{"close", "the connection is closed before the response begins", false, func(scene) {}},
-	{"reset", "the connection is reset before the response begins", false, scene.reset},
-	{"reset-in-headers", "the connection is reset in the middle of the headers", false, func(s scene) { s.send(s.halfHead()); s.reset() }},
-	{"reset-in-body", "the connection is reset after `after` bytes of the body", false, func(s scene) { s.send(s.head(), s.begin()); s.reset() }},
-	{"truncate", "the connection ends after `after` bytes of a longer body", false, func(s scene) { s.send(s.head(), s.begin()) }},
-	{"truncate-in-headers", "the connection ends in the middle of the headers", false, func(s scene) { s.send(s.halfHead()) }},
-	{"truncate-chunked", "the connection ends after a chunk of `after` bytes, without the last chunk", false, func(s scene) {
+	{"close", "the connection is closed before the response begins", false, func(faultyReply) {}},
+	{"reset", "the connection is reset before the response begins", false, faultyReply.reset},
+	{"reset-in-headers", "the connection is reset in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); s.reset() }},
+	{"reset-in-body", "the connection is reset after `after` bytes of the body", false, func(s faultyReply) { s.send(s.head(), s.begin()); s.reset() }},
+	{"truncate", "the connection ends after `after` bytes of a longer body", false, func(s faultyReply) { s.send(s.head(), s.begin()) }},
+	{"truncate-in-headers", "the connection ends in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()) }},
+	{"truncate-chunked", "the connection ends after a chunk of `after` bytes, without the last chunk", false, func(s faultyReply) {
 		s.send(s.headWith("Transfer-Encoding", "chunked"), chunk(s.begin()))
 	}},
-	{"hang", "the response stops after `after` bytes of the body and the connection stays open; 0: it never begins", false, func(s scene) {
+	{"hang", "the response stops after `after` bytes of the body and the connection stays open; 0: it never begins", false, func(s faultyReply) {
 		if s.after > 0 {
 			s.send(s.head(), s.begin())
 		}
 		<-s.gone
 	}},
-	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s scene) { s.send(s.halfHead()); <-s.gone }},
-	{"drip", "the body arrives one byte every 300 ms, which takes longer than any call may", false, func(s scene) {
+	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); <-s.gone }},
+	{"drip", "the body arrives one byte every 300 ms, which takes longer than any call may", false, func(s faultyReply) {
 		s.send(s.head())
 		s.pieces(1, 300*time.Millisecond)
 	}},
-	{"slow", "the body arrives in pieces of `after` bytes, 5 ms apart", true, func(s scene) {
+	{"slow", "the body arrives in pieces of `after` bytes, 5 ms apart", true, func(s faultyReply) {
 		s.send(s.head())
 		s.pieces(max(1, s.after), 5*time.Millisecond)
 	}},
-	{"length-too-short", "the Content-Length is `after`, and the body is longer", false, func(s scene) {
+	{"length-too-short", "the Content-Length is `after`, and the body is longer", false, func(s faultyReply) {
 		s.header = s.header.Clone()
-		s.header.Set("Connection", "close") // or the rest would be another answer
+		s.header.Set("Connection", "close") // or a client would parse the rest as another response
 		s.send(s.headWith("Content-Length", fmt.Sprint(s.after)), s.body)
 	}},
-	{"length-twice", "there are two different Content-Lengths", false, func(s scene) {
+	{"length-twice", "there are two different Content-Lengths", false, func(s faultyReply) {
 		s.send([]byte(strings.Replace(string(s.head()), "Content-Length:", fmt.Sprintf("Content-Length: %d\r\nContent-Length:", s.after), 1)), s.body)
 	}},
-	{"length-missing", "there is neither a Content-Length nor chunked encoding; the body ends with the connection", true, func(s scene) {
+	{"length-missing", "there is neither a Content-Length nor chunked encoding; the body ends with the connection", true, func(s faultyReply) {
 		s.send(s.headWith("Connection", "close"), s.body)
 	}},
-	{"chunked", "the body arrives in chunks of `after` bytes", true, func(s scene) {
+	{"chunked", "the body arrives in chunks of `after` bytes", true, func(s faultyReply) {
 		parts := [][]byte{s.headWith("Transfer-Encoding", "chunked")}
 		for rest := s.body; len(rest) > 0; {
 			n := min(max(1, s.after), len(rest))
@@ -91,13 +91,13 @@ var faults = []faultKind{
 		}
 		s.send(append(parts, chunk(nil))...)
 	}},
-	{"http-1.0", "the response is HTTP/1.0", true, func(s scene) {
+	{"http-1.0", "the response is HTTP/1.0", true, func(s faultyReply) {
 		s.send([]byte(strings.Replace(string(s.head()), "HTTP/1.1", "HTTP/1.0", 1)), s.body)
 	}},
-	{"informational", "103 Early Hints precedes the response", true, func(s scene) {
+	{"informational", "103 Early Hints precedes the response", true, func(s faultyReply) {
 		s.send([]byte("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"), s.head(), s.body)
 	}},
-	{"small-header-names", "header names are lower case", true, func(s scene) {
+	{"small-header-names", "header names are lower case", true, func(s faultyReply) {
 		lines := strings.Split(string(s.head()), "\r\n")
 		for i, line := range lines[1:] {
 			if name, value, ok := strings.Cut(line, ":"); ok {
@@ -106,7 +106,7 @@ var faults = []faultKind{
 		}
 		s.send([]byte(strings.Join(lines, "\r\n")), s.body)
 	}},
-	{"gzip", "the body is compressed, if the client accepts gzip", true, func(s scene) {
+	{"gzip", "the body is compressed, if the client accepts gzip", true, func(s faultyReply) {
 		if s.gzip {
 			s.body = compressed(s.body)
 			s.header = s.header.Clone()
@@ -114,11 +114,11 @@ var faults = []faultKind{
 		}
 		s.send(s.head(), s.body)
 	}},
-	{"pad", "`after` bytes of whitespace precede the body", true, func(s scene) {
+	{"pad", "`after` bytes of whitespace precede the body", true, func(s faultyReply) {
 		s.body = append(bytes.Repeat([]byte(" "), s.after), s.body...)
 		s.send(s.head(), s.body)
 	}},
-	{"garbage", "the response is not HTTP", false, func(s scene) { s.send([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }},
+	{"garbage", "the response is not HTTP", false, func(s faultyReply) { s.send([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }},
 }
 
 // find returns the row of a fault.
@@ -133,10 +133,10 @@ func (f *faultSpec) find() (faultKind, bool) {
 
 func (f *faultSpec) check() string {
 	if _, ok := f.find(); !ok {
-		return fmt.Sprintf("there is no fault %q", f.Kind)
+		return fmt.Sprintf("unknown fault %q", f.Kind)
 	}
 	if f.After < 0 || f.Times < 0 {
-		return "a fault is after, and hits, no fewer than 0"
+		return "after and times of a fault must not be negative"
 	}
 	return ""
 }
@@ -144,11 +144,11 @@ func (f *faultSpec) check() string {
 // hits reports whether the fault hits the attempt, counted from 1.
 func (f *faultSpec) hits(attempt int) bool { return f != nil && (f.Times == 0 || attempt <= f.Times) }
 
-// commit takes the connection over and lets the fault happen.
-func (f *faultSpec) commit(w http.ResponseWriter, request *http.Request, a reply, gone <-chan struct{}) error {
+// inject hijacks the connection and injects the fault.
+func (f *faultSpec) inject(w http.ResponseWriter, request *http.Request, a reply, gone <-chan struct{}) error {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
-		return fmt.Errorf("the connection cannot be taken over")
+		return fmt.Errorf("the connection cannot be hijacked")
 	}
 	conn, _, err := hijacker.Hijack()
 	if err != nil {
@@ -156,26 +156,26 @@ func (f *faultSpec) commit(w http.ResponseWriter, request *http.Request, a reply
 	}
 	defer conn.Close()
 	kind, _ := f.find()
-	kind.act(scene{a, conn, f.After, strings.Contains(request.Header.Get("Accept-Encoding"), "gzip"), gone})
+	kind.act(faultyReply{a, conn, f.After, strings.Contains(request.Header.Get("Accept-Encoding"), "gzip"), gone})
 	return nil
 }
 
-// send writes parts of the answer, as one packet where it can.
-func (s scene) send(parts ...[]byte) {
+// send writes parts of the response, as one packet where it can.
+func (s faultyReply) send(parts ...[]byte) {
 	s.conn.Write(bytes.Join(parts, nil)) //nolint:errcheck // the client may be gone
 }
 
-// reset has the close of the connection reset it. What the client has not read
-// by then is lost, so it gets a moment for what was sent.
-func (s scene) reset() {
+// reset makes the next close reset the connection. Data that the client has not read by then is
+// lost, so reset waits a moment first.
+func (s faultyReply) reset() {
 	time.Sleep(20 * time.Millisecond)
 	if tcp, ok := s.conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0) //nolint:errcheck // without it, the close is a clean end, which no client takes for an answer either
+		tcp.SetLinger(0) //nolint:errcheck // without it, the close is a clean end, which no client takes for a response either
 	}
 }
 
 // pieces sends the body in pieces until it is sent or the case is over.
-func (s scene) pieces(size int, pause time.Duration) {
+func (s faultyReply) pieces(size int, pause time.Duration) {
 	for rest := s.body; len(rest) > 0; {
 		n := min(size, len(rest))
 		s.send(rest[:n])
@@ -188,10 +188,10 @@ func (s scene) pieces(size int, pause time.Duration) {
 	}
 }
 
-// begin is the body up to where the fault strikes.
-func (s scene) begin() []byte { return s.body[:min(s.after, len(s.body))] }
+// begin is the body up to the fault.
+func (s faultyReply) begin() []byte { return s.body[:min(s.after, len(s.body))] }
 
-// head is the status line and headers of an answer, with the length of its whole body.
+// head is the status line and headers of a response, with the length of its whole body.
 func (a reply) head() []byte { return a.headWith("Content-Length", fmt.Sprint(len(a.body))) }
 
 // headWith is the head with this header in place of the length.

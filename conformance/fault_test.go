@@ -24,7 +24,7 @@ func asked(t *testing.T, fault faultSpec, header string) (text string, err error
 	gone := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		a := reply{404, http.Header{"Content-Type": {"application/json"}, "X-Amzn-Errortype": {"X"}}, []byte(`{"message":"gone"}`)}
-		fault.commit(w, request, a, gone) //nolint:errcheck // the test sees what comes
+		fault.inject(w, request, a, gone) //nolint:errcheck // the test sees what comes
 	}))
 	defer server.Close()
 	defer close(gone)

@@ -10,16 +10,16 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// maxGenerated is how many cases are made of an operation unless the caller says otherwise.
+// maxGenerated is the default bound of the cases of an operation.
 const maxGenerated = 500
 
-// Generated says what cases were made of contracts, and what was not.
+// Generated counts the cases that [Generate] made of contracts, and the ones that it did not.
 type Generated struct {
 	Operations int `json:"operations"`
 	Cases      int `json:"cases"`
-	// LeftOut counts what was made and is no case, by the reason.
+	// LeftOut counts the documents that did not become cases, by reason.
 	LeftOut map[string]int `json:"leftOut,omitempty"`
-	// NotMade are the operations, or parts of them, that nothing can be made of.
+	// NotMade lists the operations, or parts of them, without cases.
 	NotMade []NotMade `json:"notMade,omitempty"`
 }
 
@@ -29,38 +29,36 @@ type NotMade struct {
 	Reason    string `json:"reason"`
 }
 
-// nothingGeneratedError says that no case can be made of contracts.
+// nothingGeneratedError says that contracts lead to no case.
 type nothingGeneratedError struct{ NotMade []NotMade }
 
 func (e *nothingGeneratedError) Error() string {
 	if len(e.NotMade) == 0 {
-		return "no case can be made: there is no contract"
+		return "cannot generate cases: there is no contract"
 	}
-	return fmt.Sprintf("no case can be made of %s: %s", e.NotMade[0].Operation, e.NotMade[0].Reason)
+	return fmt.Sprintf("cannot generate cases of %s: %s", e.NotMade[0].Operation, e.NotMade[0].Reason)
 }
 
-// Generate makes cases of contracts. Of each operation:
+// Generate makes cases of contracts. For each operation there are:
 //
-//   - requests: the systematic ones of package synth, whose answer is the smallest.
-//     The client is asked for what the request says, and what arrives must say it.
-//   - answers: the systematic ones, to the smallest request. The client reports
-//     what follows from body, headers, status and contract.
-//   - errors: each of the operation, its systematic bodies, and one that it does
-//     not have.
-//   - invalid variants whose right reading is defined: unknown members, values of enums
-//     and members of unions, required members that are absent, and values that break
-//     a constraint, which is the service's to keep.
+//   - requests: the systematic ones of package synth, with the smallest response. The client is
+//     asked to send the input of the request, and the request that arrives must have this input.
+//   - responses: the systematic ones, to the smallest request. The client has to report the output
+//     that follows from body, headers, status and contract.
+//   - errors: each error of the operation with its systematic bodies, and one that is not modelled.
+//   - invalid variants that have a defined interpretation: unknown members, enum values and union
+//     members, absent required members, and values that break a constraint, which clients do not
+//     check.
 //
-// Each stands for itself and is made once, so that a client is never tried again.
-// Where an operation has more than the bound, those go first that show the most:
-// the smallest and the full document, members of unions, values of enums, what is
-// unknown, what is null; then those of the other kinds in turn.
+// Each case is independent, and allows one attempt. If an operation has more cases than the bound,
+// the most informative ones are kept: first the smallest and the full document, union members, enum
+// values, unknown values and nulls, then the other kinds in turn.
 //
-// An operation gets at most maxCases cases; 0: 500. The error says that no case can be made, or
-// what is wrong with a contract.
+// An operation gets at most maxCases cases; 0 means 500. The error says that there is no case, or
+// that a contract is invalid.
 func Generate(contracts []*schema.Contract, maxCases int) (*Plan, error) {
 	plan := &Plan{generated: &Generated{LeftOut: map[string]int{}}}
-	most := cmp.Or(maxCases, maxGenerated)
+	limit := cmp.Or(maxCases, maxGenerated)
 	for _, c := range contracts {
 		made, err := newGenerator(c, groupOf(c, contracts))
 		var bound *synth.BindingError
@@ -73,9 +71,9 @@ func Generate(contracts []*schema.Contract, maxCases int) (*Plan, error) {
 		case err != nil:
 			return nil, err
 		}
-		cases := made.chosen(most)
+		cases := made.chosen(limit)
 		if beyond := len(made.cases) - len(cases); beyond > 0 {
-			made.leftOut[fmt.Sprintf("cases beyond the %d of an operation", most)] += beyond
+			made.leftOut[fmt.Sprintf("cases beyond the %d of an operation", limit)] += beyond
 		}
 		for reason, n := range made.leftOut {
 			plan.generated.LeftOut[reason] += n
@@ -91,7 +89,7 @@ func Generate(contracts []*schema.Contract, maxCases int) (*Plan, error) {
 	return plan, nil
 }
 
-// groupOf is what the names of an operation's cases begin with.
+// groupOf is the first segment of the names of an operation's cases.
 func groupOf(c *schema.Contract, all []*schema.Contract) string {
 	if slices.ContainsFunc(all, func(other *schema.Contract) bool {
 		return other.Operation == c.Operation && other.Service != c.Service
@@ -106,7 +104,7 @@ type notMadeError struct{ reason string }
 
 func (e *notMadeError) Error() string { return e.reason }
 
-// rank is how much a case shows; lower ranks go first.
+// rank is the priority of a case; lower ranks are kept first.
 type rank int
 
 const (
@@ -118,16 +116,16 @@ const (
 	rankOther
 )
 
-// made is a generated case on its way to be chosen.
+// made is a generated case before the selection.
 type made struct {
 	planned
 	rank    rank
-	section string // what cases take turns by
+	section string // cases of different sections alternate
 	turn    int
 }
 
-// chosen are the cases of an operation, in the order in which they were made.
-func (g *generator) chosen(most int) []planned {
+// chosen returns the selected cases of an operation, in the order in which they were generated.
+func (g *generator) chosen(limit int) []planned {
 	order := slices.Clone(g.cases)
 	turns := map[string]int{}
 	index := map[string]int{}
@@ -139,7 +137,7 @@ func (g *generator) chosen(most int) []planned {
 		index[c.Name] = i
 	}
 	slices.SortStableFunc(order, func(a, b made) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.turn, b.turn)) })
-	order = order[:min(most, len(order))]
+	order = order[:min(limit, len(order))]
 	slices.SortFunc(order, func(a, b made) int { return index[a.Name] - index[b.Name] })
 	var cases []planned
 	for _, c := range order {

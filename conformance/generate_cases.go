@@ -14,7 +14,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Why something that was made is no case.
+// Why a generated document is not a case.
 const (
 	nullAsked    = "requests with null members: no client is asked for what is absent"
 	noRange      = "requests with NaN or an infinity where there is a range: whether that holds is left open"
@@ -23,8 +23,8 @@ const (
 	emptyPayload = "bodies without a byte that are a member: what that stands for is left open"
 )
 
-// longest bounds a body, in bytes: the protocol's lines hold it several times.
-const longest = maxLine / 4
+// maxBody bounds a body, in bytes: the protocol's lines hold it several times.
+const maxBody = maxLine / 4
 
 // generator makes the cases of an operation.
 type generator struct {
@@ -71,7 +71,7 @@ func (g *generator) make() error {
 	if err := g.requests(); err != nil {
 		return err
 	}
-	if err := g.answers(schema.OutputPart, "output", layerSchema, []expectSpec{{Output: canonicalValue}}); err != nil {
+	if err := g.responses(schema.OutputPart, "output", layerSchema, []expectSpec{{Output: canonicalValue}}); err != nil {
 		return err
 	}
 	for i := range g.operation.Errors {
@@ -81,17 +81,17 @@ func (g *generator) make() error {
 			g.notMade = append(g.notMade, NotMade{g.operation.Name(), err.Error()})
 			continue
 		}
-		if err := g.answers(part, "error/"+e.Name, layerError, nil); err != nil {
+		if err := g.responses(part, "error/"+e.Name, layerError, nil); err != nil {
 			return err
 		}
 	}
 	return g.unmodelled()
 }
 
-// canonicalValue stands for what follows from the answer.
+// canonicalValue is the output that follows from the response.
 var canonicalValue = yamlValue{json.RawMessage(`"canonical"`)}
 
-// requests asks for every systematic request, each with the smallest answer.
+// requests adds every systematic request, each with the smallest response.
 func (g *generator) requests() error {
 	for t := range g.synth.RequestTrials() {
 		body, err := g.synth.Minimal(schema.OutputPart)
@@ -120,17 +120,17 @@ func (g *generator) requests() error {
 	return nil
 }
 
-// answers answers the smallest request in every systematic way, and with the
-// invalid variants whose right reading is defined.
-func (g *generator) answers(part schema.Part, section string, layer string, expect []expectSpec) error {
+// responses adds every systematic response to the smallest request, and the invalid variants that
+// have a defined interpretation.
+func (g *generator) responses(part schema.Part, section string, layer string, expect []expectSpec) error {
 	for t := range g.synth.ResponseTrials(part, g.smallest) {
-		c := scenario{Level: levelMust, Layer: layer, Ref: g.bindings(), Expect: expect, About: fmt.Sprintf("The answer: %s, %s.", t.Place, t.How)}
+		c := scenario{Level: levelMust, Layer: layer, Ref: g.bindings(), Expect: expect, About: fmt.Sprintf("The response: %s, %s.", t.Place, t.How)}
 		if err := g.add(section, t.Place, t.How, g.rank(t.Place, t.How), c, g.smallest, t.Response); err != nil {
 			return err
 		}
 	}
 	for n := range g.synth.InvalidVariants(part) {
-		kind, ok := survivable[n.Rule]
+		kind, ok := tolerated[n.Rule]
 		if !ok {
 			continue
 		}
@@ -138,7 +138,7 @@ func (g *generator) answers(part schema.Part, section string, layer string, expe
 		if err != nil {
 			return err
 		}
-		c := scenario{Level: kind.level, Layer: layer, Ref: kind.ref, Expect: expect, About: fmt.Sprintf("The answer breaks %s: %s, %s.", n.Rule, n.Place, n.How)}
+		c := scenario{Level: kind.level, Layer: layer, Ref: kind.ref, Expect: expect, About: fmt.Sprintf("The response breaks %s: %s, %s.", n.Rule, n.Place, n.How)}
 		if err := g.add(section, n.Place, string(n.Rule)+"/"+n.How, kind.rank, c, g.smallest, response); err != nil {
 			return err
 		}
@@ -146,9 +146,9 @@ func (g *generator) answers(part schema.Part, section string, layer string, expe
 	return nil
 }
 
-// survivable are the rules that an answer may break and a right client reads on,
+// tolerated are the rules that a response may break and a right client reads on,
 // because it is defined how.
-var survivable = map[finding.RuleID]struct {
+var tolerated = map[finding.RuleID]struct {
 	level string
 	ref   string
 	rank  rank
@@ -162,7 +162,7 @@ var survivable = map[finding.RuleID]struct {
 	finding.ConstraintPattern:  {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
 }
 
-// unmodelled answers with an error that the contract does not have.
+// unmodelled adds an error that the contract does not have.
 func (g *generator) unmodelled() error {
 	const name = "CrcheckUnknownException"
 	response := synth.Response{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}},
@@ -170,7 +170,7 @@ func (g *generator) unmodelled() error {
 	if !strings.HasPrefix(g.operation.Protocol.Or(""), "awsJson") {
 		response.Header.Set("X-Amzn-Errortype", name)
 	}
-	c := scenario{Level: levelShould, Layer: layerError, Ref: g.errors(), About: "The answer is an error that the contract does not have.",
+	c := scenario{Level: levelShould, Layer: layerError, Ref: g.errors(), About: "The response is an error that the contract does not have.",
 		Expect: []expectSpec{{Error: &errorSpec{Code: name, Message: "What the client cannot know.", HTTPStatus: response.Status}}}}
 	return g.add("error/unknown", schema.Place{}, "", rankUnknown, c, g.smallest, response)
 }
@@ -189,7 +189,7 @@ func (g *generator) errors() string {
 	return "Smithy: aws-json-1_0-protocol, operation error serialization"
 }
 
-// rank is how much a trial shows.
+// rank is the priority of a trial.
 func (g *generator) rank(place schema.Place, how string) rank {
 	if place.Pointer == "" && how != "null members" {
 		return rankWhole
@@ -213,12 +213,12 @@ func (g *generator) add(section string, place schema.Place, how string, r rank, 
 	x := &traffic.Interaction{Live: true, Kind: traffic.JSON,
 		Request:  &traffic.Request{Method: request.Method, URL: "http://127.0.0.1" + request.Target(), Header: request.Header, Body: traffic.BodyOf(request.Body)},
 		Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)}}
-	if reason := g.against(x); reason != "" {
+	if reason := g.exclusion(x); reason != "" {
 		g.leftOut[reason]++
 		return nil
 	}
 	p := planned{scenario: c, operation: g.operation, interactions: []*traffic.Interaction{x}, generated: true}
-	input, err := g.operation.asks(x.Request)
+	input, err := g.operation.inputJSON(x.Request)
 	if err != nil {
 		return fmt.Errorf("the request made of %s: %w", g.operation, err)
 	}
@@ -242,9 +242,9 @@ func nulls(document []byte) int {
 	return bytes.Count(document, []byte(":null")) + bytes.Count(document, []byte("[null"))
 }
 
-// against says why an interaction makes no case.
-func (g *generator) against(x *traffic.Interaction) string {
-	if max(len(x.Request.Body.Bytes), len(x.Response.Body.Bytes)) > longest {
+// exclusion says why an interaction is not a case; empty: it is one.
+func (g *generator) exclusion(x *traffic.Interaction) string {
+	if max(len(x.Request.Body.Bytes), len(x.Response.Body.Bytes)) > maxBody {
 		return tooLong
 	}
 	for _, h := range []http.Header{x.Request.Header, x.Response.Header} {
@@ -263,8 +263,8 @@ func (g *generator) against(x *traffic.Interaction) string {
 	return ""
 }
 
-// name is OPERATION/SECTION/PLACE/HOW, in characters that patterns of names take
-// for themselves, and a number where that stands for several.
+// name is OPERATION/SECTION/PLACE/HOW, in characters without a meaning in patterns, and with a
+// number if the name would not be unique.
 func (g *generator) name(section string, place schema.Place, how string) string {
 	parts := []string{g.group, section}
 	for token := range strings.SplitSeq(strings.TrimPrefix(place.Pointer, "/"), "/") {
@@ -274,10 +274,10 @@ func (g *generator) name(section string, place schema.Place, how string) string 
 		case "*key":
 			token = "key"
 		}
-		parts = append(parts, plain(token))
+		parts = append(parts, nameToken(token))
 	}
 	for token := range strings.SplitSeq(how, "/") {
-		parts = append(parts, plain(token))
+		parts = append(parts, nameToken(token))
 	}
 	name := strings.Join(parts, "/")
 	for strings.Contains(name, "//") {
@@ -291,8 +291,8 @@ func (g *generator) name(section string, place schema.Place, how string) string 
 	return name
 }
 
-// plain writes a text with letters, digits and a few signs, at most 60.
-func plain(text string) string {
+// nameToken reduces a text to at most 60 letters, digits and a few signs.
+func nameToken(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-+:", r) {
 			return r

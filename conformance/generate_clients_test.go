@@ -37,8 +37,7 @@ func generated(t testing.TB) *conformance.Plan {
 // show it the whole contract, and bugs of every kind are found.
 func TestGeneratedReference(t *testing.T) {
 	plan := generated(t)
-	results, err := plan.Run(t.Context(), reference.New(""), conformance.Options{})
-	require.NoError(t, err)
+	results := run(t, plan, reference.New(""), conformance.Options{})
 	require.Equal(t, plan.Len(), results.Count(conformance.Passed))
 	require.Equal(t, 100, results.Coverage.Percent)
 	for _, bug := range []string{"closed-enum", "enum-as-identifier", "model-before-1.42.91", "constraints-checked", "unknown-member-fails", "null-member-fails",
@@ -54,8 +53,7 @@ func TestGeneratedReference(t *testing.T) {
 // follow from it.
 func TestGeneratedSeed(t *testing.T) {
 	report := func(seed uint64) string {
-		results, err := generated(t).Run(t.Context(), reference.New("closed-enum"), conformance.Options{Seed: seed})
-		require.NoError(t, err)
+		results := run(t, generated(t), reference.New("closed-enum"), conformance.Options{Seed: seed})
 		var text bytes.Buffer
 		require.NoError(t, report.Conformance(&text, results))
 		return text.String()
@@ -101,7 +99,7 @@ func TestGeneratedOtherOperation(t *testing.T) {
 func TestGeneratedBoto3(t *testing.T) {
 	python := filepath.Join(installed.Folder(t, adapters[0].recipe), "bin", "python")
 	services := map[string]struct {
-		most int
+		limit int
 	}{"cleanrooms": {12}, "dynamodb": {8}, "lexv2-runtime": {20}}
 	for service, of := range services {
 		t.Run(service, func(t *testing.T) {
@@ -116,7 +114,7 @@ func TestGeneratedBoto3(t *testing.T) {
 				require.NoError(t, err)
 				all = derived.Contracts
 			}
-			plan, err := conformance.Generate(all, of.most)
+			plan, err := conformance.Generate(all, of.limit)
 			require.NoError(t, err)
 			results, err := plan.Run(t.Context(), &conformance.Process{Command: []string{python, "../clients/python/adapter.py"}}, conformance.Options{})
 			require.NoError(t, err)

@@ -17,8 +17,8 @@ import (
 	"github.com/crcheck/crcheck/validate"
 )
 
-// asks is the input that a request states, canonical, as JSON.
-func (o *operation) asks(r *traffic.Request) (json.RawMessage, error) {
+// inputJSON is the canonical input of a request, as JSON.
+func (o *operation) inputJSON(r *traffic.Request) (json.RawMessage, error) {
 	labels, miss := o.route(r)
 	if miss != "" {
 		return nil, fmt.Errorf("%s", miss)
@@ -30,7 +30,7 @@ func (o *operation) asks(r *traffic.Request) (json.RawMessage, error) {
 	return json.Marshal(input)
 }
 
-// route returns the labels of a request of this operation, or why it is none.
+// route returns the labels of a request, or why it does not call this operation.
 func (o *operation) route(r *traffic.Request) (labels map[string]string, miss string) {
 	u, err := url.Parse(r.URL)
 	if err != nil {
@@ -49,8 +49,8 @@ func (o *operation) route(r *traffic.Request) (labels map[string]string, miss st
 	return route.Labels, ""
 }
 
-// answer is what the case answers with.
-func (c *planned) answer(ids identifiers) (answering, error) {
+// responder returns the responses of the case.
+func (c *planned) responder(ids identifiers) (responder, error) {
 	interactions := ids.interactions(c.interactions)
 	if !c.generated {
 		return replayed(interactions)
@@ -61,7 +61,7 @@ func (c *planned) answer(ids identifiers) (answering, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: lowered(request.Header), Body: traffic.BodyOf(body)}
+		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: lowerNames(request.Header), Body: traffic.BodyOf(body)}
 		if _, a.Miss = c.operation.route(a.request); a.Miss != "" {
 			return reply{replay.MissStatus, http.Header{"X-Amzn-Errortype": {replay.MissCode}, "Content-Type": {"application/json"}},
 				[]byte(`{"__type":"` + replay.MissCode + `"}`)}, nil
@@ -70,47 +70,47 @@ func (c *planned) answer(ids identifiers) (answering, error) {
 	}, nil
 }
 
-// asked checks the requests of a generated case: each says, read by the contract,
-// what the client was asked for.
-func (c *planned) asked(ids identifiers, attempts []Attempt) []string {
+// checkRequests checks that each request of a generated case has the input of the call, read by the
+// contract.
+func (c *planned) checkRequests(ids identifiers, attempts []Attempt) []string {
 	if !c.generated {
 		return nil
 	}
 	want, err := decode(c.input(ids))
 	if err != nil {
-		return []string{"the case is wrong: " + err.Error()}
+		return []string{"the case is invalid: " + err.Error()}
 	}
 	for _, a := range attempts {
 		if a.request == nil || a.Miss != "" {
 			continue
 		}
-		if problems := c.operation.refutes(want.(map[string]any), a.request); len(problems) > 0 {
+		if problems := c.operation.checkRequest(want.(map[string]any), a.request); len(problems) > 0 {
 			return problems
 		}
 	}
 	return nil
 }
 
-// refutes says what is wrong with a request for an input.
-func (o *operation) refutes(want map[string]any, r *traffic.Request) []string {
+// checkRequest returns the problems of a request for an input.
+func (o *operation) checkRequest(want map[string]any, r *traffic.Request) []string {
 	labels, _ := o.route(r)
 	got, err := o.input(r, labels)
 	if err != nil {
 		return []string{"the request cannot be read: " + err.Error()}
 	}
-	o.withoutFilledIn(want, got)
+	o.dropFilledIn(want, got)
 	text, err := json.Marshal(got)
 	if err != nil {
 		return []string{"the request cannot be read: " + err.Error()}
 	}
 	var problems []string
-	if problem := difference("input that the request states", want, text, func(_, got any) any { return got }); problem != "" {
+	if problem := difference("input of the request", want, text, func(_, got any) any { return got }); problem != "" {
 		problems = append(problems, problem)
 	}
-	for _, name := range o.strangers(r) {
-		problems = append(problems, fmt.Sprintf("the query has a parameter %q, which is no member of the input", name))
+	for _, name := range o.unknownParameters(r) {
+		problems = append(problems, fmt.Sprintf("the query has a parameter %q, which is not a member of the input", name))
 	}
-	// Held against the input alone: an answer of this status says nothing of it.
+	// Held against the input alone: a response of this status says nothing of it.
 	x := &traffic.Interaction{Live: true, Kind: traffic.JSON, Request: r, Response: traffic.Response{Status: http.StatusInternalServerError}}
 	for _, f := range o.validator.Exchange(x, labels) {
 		if f.Part == string(schema.InputPart) && f.Severity > finding.Info {
@@ -120,9 +120,9 @@ func (o *operation) refutes(want map[string]any, r *traffic.Request) []string {
 	return problems
 }
 
-// withoutFilledIn takes away what a client may add to an input: idempotency
-// tokens, and headers that HTTP clients send of themselves.
-func (o *operation) withoutFilledIn(want, got map[string]any) {
+// dropFilledIn removes what a client may add to an input: idempotency tokens, and headers that HTTP
+// clients send by default.
+func (o *operation) dropFilledIn(want, got map[string]any) {
 	root, _ := o.Root(schema.InputPart)
 	table := binding.Of(o.Contract, schema.InputPart)
 	for _, m := range o.Resolve(root).Members {
@@ -133,7 +133,7 @@ func (o *operation) withoutFilledIn(want, got map[string]any) {
 		if b, ok := table.Member(m.Name); ok {
 			entries, isMap := got[m.Name].(map[string]any)
 			filled = filled || isMap && len(entries) == 0 ||
-				b.Location == schema.LocationHeader && slices.ContainsFunc(ofThemselves, func(name string) bool { return strings.EqualFold(name, b.Wire) })
+				b.Location == schema.LocationHeader && slices.ContainsFunc(automaticHeaders, func(name string) bool { return strings.EqualFold(name, b.Wire) })
 		}
 		if filled {
 			delete(got, m.Name)
@@ -141,10 +141,10 @@ func (o *operation) withoutFilledIn(want, got map[string]any) {
 	}
 }
 
-var ofThemselves = []string{"Accept", "Accept-Encoding", "Content-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent"}
+var automaticHeaders = []string{"Accept", "Accept-Encoding", "Content-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent"}
 
-// strangers are the parameters of the query that no member is bound to.
-func (o *operation) strangers(r *traffic.Request) []string {
+// unknownParameters are the parameters of the query that no member is bound to.
+func (o *operation) unknownParameters(r *traffic.Request) []string {
 	table := binding.Of(o.Contract, schema.InputPart)
 	known := map[string]bool{}
 	for _, b := range table.At(schema.LocationQuery) {
@@ -167,7 +167,7 @@ func (o *operation) strangers(r *traffic.Request) []string {
 	return all
 }
 
-// expectError is what a client reports of an answer that is an error: by the name
+// expectError is what a client reports of a response that is an error: by the name
 // of its shape or by the code that it has on the wire, where that is another.
 func (o *operation) expectError(r *traffic.Response) ([]expectSpec, error) {
 	e, ok := o.Error(validate.ErrorName(r.Header, r.Body.Bytes))

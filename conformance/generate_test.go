@@ -86,7 +86,7 @@ func postman(p *Plan, change func(*http.Request, *planned)) *Func {
 }
 
 // TestGeneratedTravels: over HTTP, every generated request is taken for the one
-// that was asked for, and every answer for what is expected; whatever travels in
+// that was asked for, and every response for what is expected; whatever travels in
 // the path, the query, headers, bodies or the status.
 func TestGeneratedTravels(t *testing.T) {
 	plan, err := Generate(constructed(t), 1_000_000)
@@ -121,9 +121,9 @@ func TestWrongRequests(t *testing.T) {
 		change    func(*http.Request)
 		want      string
 	}{
-		"another method":    {"Everything", func(r *http.Request) { r.Method = "POST" }, "the request is not the one that was asked for: it is POST"},
-		"another path":      {"Everything", func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/other", "" }, "the request is not the one that was asked for: it is PUT /other"},
-		"a label":           {"Everything", func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/things/other/parts/b", "" }, "input that the request states differs"},
+		"another method":    {"Everything", func(r *http.Request) { r.Method = "POST" }, "unexpected request: it is POST"},
+		"another path":      {"Everything", func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/other", "" }, "unexpected request: it is PUT /other"},
+		"a label":           {"Everything", func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/things/other/parts/b", "" }, "input of the request differs"},
 		"a query parameter": {"Everything", func(r *http.Request) { r.URL.RawQuery += "&crcheck=1" }, "crcheck"},
 		"an unknown member": {"Everything", body(`{"crcheck":1}`), "member.unknown"},
 		"no JSON":           {"Rpc", body(`{`), "the request cannot be read"},
@@ -171,7 +171,7 @@ func TestHeaderOfRequest(t *testing.T) {
 		{map[string]any{"kind": "k"}, "http://h/", http.Header{"X-Kind": {"k"}}, false},
 		{map[string]any{"kind": "k"}, "http://h/", nil, true},
 	} {
-		problems := o.refutes(v.want, &traffic.Request{Method: "GET", URL: v.url, Header: v.header})
+		problems := o.checkRequest(v.want, &traffic.Request{Method: "GET", URL: v.url, Header: v.header})
 		require.Equal(t, v.problem, len(problems) > 0, "%v %s %v: %v", v.want, v.url, v.header, problems)
 	}
 }
@@ -228,7 +228,7 @@ func TestManyOperations(t *testing.T) {
 		require.Equal(t, c.operation.Name(), asked[i])
 	}
 	require.Equal(t, fmt.Sprintf("%d operations of test", len(all)-1), results.Operation)
-	require.Len(t, results.Coverage.Contracts, len(all)-1)
+	require.Len(t, plan.Contracts(), len(all)-1)
 
 	client.Operations = ""
 	var one *oneOperationError

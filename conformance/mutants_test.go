@@ -26,8 +26,7 @@ func builtin(t testing.TB) *conformance.Plan {
 // TestSameSeedSameReport: concurrency, ports and time leave no trace.
 func TestSameSeedSameReport(t *testing.T) {
 	report := func(seed uint64) []byte {
-		results, err := builtin(t).Run(t.Context(), reference.New("closed-enum"), conformance.Options{Seed: seed})
-		require.NoError(t, err)
+		results := run(t, builtin(t), reference.New("closed-enum"), conformance.Options{Seed: seed})
 		var text, json bytes.Buffer
 		require.NoError(t, report.Conformance(&text, results))
 		require.NoError(t, report.ConformanceJSON(&json, results))

@@ -5,19 +5,18 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 )
 
-// oneOperationError says that a client calls one operation in a session, and the
-// plan is about several.
+// oneOperationError says that a plan calls several operations, and the client only one in a
+// session.
 type oneOperationError struct{ Operations int }
 
 func (e *oneOperationError) Error() string {
-	return fmt.Sprintf(`the cases are about %d operations, and the client calls one in a session: its hello has no "operations": "any"; choose one operation`, e.Operations)
+	return fmt.Sprintf(`the cases call %d operations, but the client supports one per session: its hello has no "operations": "any"; select one operation`, e.Operations)
 }
 
-// title names what the plan is about.
+// title names the operation or operations of the plan.
 func (p *Plan) title() string {
 	first := p.operations[0]
 	if len(p.operations) == 1 {
@@ -55,15 +54,11 @@ func (p *Plan) Select(pattern string) *Plan {
 // Len returns how many cases the plan has.
 func (p *Plan) Len() int { return len(p.cases) }
 
-// tally begins the coverage of a run of the plan's operations.
-func (p *Plan) tally() (*coverage.Tally, error) {
+// Contracts returns the contracts of the operations that the plan's cases call.
+func (p *Plan) Contracts() []*schema.Contract {
 	contracts := make([]*schema.Contract, len(p.operations))
 	for i, o := range p.operations {
 		contracts[i] = o.Contract
 	}
-	points, err := coverage.Compile(schema.NewCatalog(contracts...))
-	if err != nil {
-		return nil, err
-	}
-	return points.NewTally(), nil
+	return contracts
 }

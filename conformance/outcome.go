@@ -3,24 +3,22 @@ package conformance
 import (
 	"fmt"
 	"strings"
-
-	"github.com/crcheck/crcheck/internal/coverage"
 )
 
-// Verdict is what a case came to.
+// Verdict is the outcome of a case in one word.
 type Verdict string
 
 const (
 	Passed          Verdict = "passed"
 	Failed          Verdict = "failed"
-	Skipped         Verdict = "skipped"          // the client says that it cannot do it
-	Observed        Verdict = "observed"         // of level observe: not what the case suggests, which is no fault
-	ExpectedFailure Verdict = "expected-failure" // failed, as listed
-	Flaky           Verdict = "flaky"            // known to differ from run to run
-	NotRun          Verdict = "not-run"          // the session ended before it
+	Skipped         Verdict = "skipped"          // the client reports that it does not support the call
+	Observed        Verdict = "observed"         // of level observe: differs from the case, which does not count against the client
+	ExpectedFailure Verdict = "expected-failure" // failed, and an ignore row expects it
+	Flaky           Verdict = "flaky"            // an ignore row says that the result differs from run to run
+	NotRun          Verdict = "not-run"          // the session ended before this case
 )
 
-// Outcome is what came of one case.
+// Outcome is the verdict of one case, with its problems and wire log.
 type Outcome struct {
 	Case     string    `json:"case"`
 	Level    string    `json:"level"`
@@ -32,18 +30,18 @@ type Outcome struct {
 	Wire     []Attempt `json:"wire,omitempty"`
 	// Client is how the client misbehaved, if it did.
 	Client string `json:"client,omitempty"`
-	// Reason is why a failure is known, or what a skipping client says.
+	// Reason is that of the ignore row, or of a client that skipped the call.
 	Reason string `json:"reason,omitempty"`
 }
 
-// known leaves of an outcome only that it is known and why. What a client does
-// wrong may differ from run to run, even if it always does.
+// known reduces an outcome to its verdict and reason. The problems of an expected failure may
+// differ from run to run, so the report leaves them out.
 func (o *Outcome) known(verdict Verdict, reason string) {
 	*o = Outcome{Case: o.Case, Level: o.Level, Layer: o.Layer, Ref: o.Ref, About: o.About, Verdict: verdict, Reason: reason}
 }
 
-// Text says of a case that did not pass what was wrong, with the wire log beneath it; of one that
-// passed it is empty.
+// Text describes the problems of a case, with the wire log below them. It is empty for a case that
+// passed, is flaky or did not run.
 func (o *Outcome) Text() string {
 	w := &strings.Builder{}
 	switch o.Verdict {
@@ -71,7 +69,7 @@ func (o *Outcome) Text() string {
 	return w.String()
 }
 
-// Results is what came of a suite.
+// Results are the outcomes of a run.
 type Results struct {
 	Operation string     `json:"operation"`
 	Client    ClientInfo `json:"client"`
@@ -79,16 +77,13 @@ type Results struct {
 	Seed      uint64     `json:"seed"`
 	Outcomes  []Outcome  `json:"outcomes"`            // in the order of the suite
 	LeftOut   int        `json:"leftOut,omitempty"`   // cases of the suite that were not selected
-	Generated *Generated `json:"generated,omitempty"` // what the cases were made of, if not of cassettes
+	Generated *Generated `json:"generated,omitempty"` // nil unless the cases come from [Generate]
 	Unmet     []string   `json:"unmet,omitempty"`     // expected failures that did not occur as listed
 	Ended     string     `json:"ended,omitempty"`     // why the session ended early
-	// Coverage is how much of the contracts the service showed the client, whatever
-	// the client made of it.
-	Coverage *coverage.Summary `json:"coverage,omitempty"`
 }
 
-// Passes reports whether the client conforms to the suite: nothing failed that is
-// not known, every expected failure fails, and not everything was skipped.
+// Passes reports whether the client conforms to the suite: every failure is an expected one, every
+// expected failure occurred, and at least one case was not skipped.
 func (r *Results) Passes() bool {
 	for _, o := range r.Outcomes {
 		if o.Verdict == Failed || o.Verdict == NotRun {

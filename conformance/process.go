@@ -10,47 +10,46 @@ import (
 )
 
 // Process is a client that is a program: it speaks the protocol on its standard
-// input and output (docs/protocol.md). Its environment is scrubbed, it runs in a
-// process group of its own, and Close leaves nothing of that group behind.
+// input and output (docs/protocol.md). It runs with a reduced environment in a
+// separate process group, and Close ends every process of that group.
 //
-// Who is blamed depends on who was faster only where calls in flight together
-// share a crash:
+// Errors are attributed to calls by rules that do not depend on timing, except for
+// a crash with several calls in flight:
 //
-//   - A line that names a call in flight, but is no valid result, fails that call.
+//   - A line that names a call in flight, but is not a valid result, fails that call.
 //   - A call without a result in time fails alone, as [Hung]. The process gets no
-//     further calls, is killed when its others are answered, and the next call
-//     starts another.
-//   - A crash, and a line that belongs to no call, fail the calls in flight; if
-//     there is none, the next one, which a faster runner would have had in flight.
-//     Three crashes without an answer between them end the session.
-//   - A process that ends with status 0 after an answer is no crash: the next call
-//     starts another, and calls that it had not answered are made again.
-//   - A second answer to a call, and what no next call could be failed for, is
+//     further calls, is killed when its other calls are done, and the next call
+//     starts a new process.
+//   - A crash, and a line that belongs to no call, fail the calls in flight or, if
+//     there are none, the next call, which a faster runner would have had in flight.
+//     Three crashes without a response between them end the session.
+//   - A process that ends with status 0 after a result has not crashed: the next call
+//     starts a new process, and calls without a result are made again.
+//   - A second response to a call, and what no next call could be failed for, is
 //     reported by Close.
 type Process struct {
 	// Command is the program, looked up in PATH, and its arguments.
 	Command []string
-	// HelloTimeout is how long a process may take to introduce itself. 0 is 30
-	// seconds, for virtual machines that start slowly.
+	// HelloTimeout is how long a process may take until its hello. 0 means 30 seconds: some virtual
+	// machines start slowly.
 	HelloTimeout time.Duration
 
 	patience patience
 
 	// The mutex guards what follows and the state of the children.
 	mu         sync.Mutex
-	hello      []byte       // the line that begins every process's session
-	introduced *ClientHello // what the first process answered
+	hello      []byte       // the first line to every process
+	introduced *ClientHello // the hello of the first process
 	current    *child       // takes new calls; nil: the next call starts one
 	children   map[*child]bool
-	crashes    int            // in a row, without an answer between them
+	crashes    int            // in a row, without a response between them
 	fatal      *ClientError   // the session is over
 	unclaimed  []*ClientError // to fail the next call, or for Close
-	late       []*ClientError // about calls that had been answered, for Close
+	late       []*ClientError // about calls that already had a result, for Close
 	closed     bool
 }
 
-// patience is how long a client is waited for. Zero values are the defaults;
-// tests have less.
+// patience holds the timeouts. Zero values mean the defaults; tests use shorter ones.
 type patience struct {
 	grace time.Duration // beyond a call's timeout
 	eof   time.Duration // between the end of its input and SIGTERM
@@ -76,11 +75,11 @@ const crashesInARow = 3
 
 var (
 	errClosed   = errors.New("the session with the client is closed")
-	errNoHello  = errors.New("Hello comes before Call")
-	errSameCall = errors.New("a call of that number was made")
+	errNoHello  = errors.New("Call before Hello")
+	errSameCall = errors.New("duplicate call number")
 )
 
-// Hello starts the client and lets it introduce itself. Any failure is fatal.
+// Hello starts the client and waits for its hello. Any failure is fatal.
 func (p *Process) Hello(ctx context.Context, hello Hello) (ClientHello, error) {
 	line, err := writeMessage(runnerHello, hello)
 	if err != nil {
@@ -116,8 +115,8 @@ func (p *Process) Call(ctx context.Context, call Call) (*Result, error) {
 		return nil, err
 	}
 	timeout := time.Duration(call.TimeoutMs)*time.Millisecond + p.waits().grace
-	// Each turn but the last saw a process end well that had answered something,
-	// so that there is an end to them.
+	// Each repetition follows a process that ended successfully after at least one result, so the
+	// loop terminates.
 	for {
 		c, err := p.ready(ctx)
 		if err != nil {
@@ -130,9 +129,8 @@ func (p *Process) Call(ctx context.Context, call Call) (*Result, error) {
 	}
 }
 
-// ready returns a process that has introduced itself, and starts one if there
-// is none. It may be on its way out: then it takes the call with it if it failed,
-// or has it made again, as it would have if it had been called a moment earlier.
+// ready returns a process that has sent its hello, and starts one if there is none. The process may
+// be ending: then the call fails or is made again, as if it had been in flight.
 func (p *Process) ready(ctx context.Context) (*child, error) {
 	c, err := p.take()
 	if err == nil {
@@ -141,7 +139,7 @@ func (p *Process) ready(ctx context.Context) (*child, error) {
 	return c, err
 }
 
-// take returns the process of the moment, which may still be starting.
+// take returns the current process, which may still be starting.
 func (p *Process) take() (*child, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -169,14 +167,14 @@ func (p *Process) take() (*child, error) {
 	return c, nil
 }
 
-// ended takes a process off the books when nothing of it is left, and returns
-// what to fail its calls with; nil, if they are to be made again. The mutex is held.
+// ended removes a process that has ended, and returns the error for its calls; nil means that they
+// are made again. The mutex is held.
 func (p *Process) ended(c *child, failure *ClientError) *ClientError {
 	delete(p.children, c)
 	if p.current == c {
 		p.current = nil
 	}
-	if c.answers > 0 {
+	if c.results > 0 {
 		p.crashes = 0
 	}
 	if failure == nil {
@@ -188,7 +186,7 @@ func (p *Process) ended(c *child, failure *ClientError) *ClientError {
 	if p.crashes == crashesInARow && p.fatal == nil {
 		failure = failure.fatal()
 		failure.Kind = RepeatedCrash
-		failure.Message = fmt.Sprintf("%d crashes in a row without an answer between them; the last: %s", crashesInARow, failure.Message)
+		failure.Message = fmt.Sprintf("%d crashes in a row without a response between them; the last: %s", crashesInARow, failure.Message)
 		p.fatal = failure
 	}
 	if c.introduced && c.inFlight == 0 {
@@ -197,8 +195,8 @@ func (p *Process) ended(c *child, failure *ClientError) *ClientError {
 	return failure
 }
 
-// Close ends the client: the end of its input, SIGTERM, SIGKILL, each when the
-// one before has not helped in time. When the context is done it kills at once.
+// Close ends the client: it closes its input, then sends SIGTERM, then SIGKILL, each after a
+// timeout. When the context is done it kills at once.
 func (p *Process) Close(ctx context.Context) error {
 	p.mu.Lock()
 	p.closed = true
@@ -209,7 +207,7 @@ func (p *Process) Close(ctx context.Context) error {
 	}
 	p.mu.Unlock()
 
-	// Together, since a client that hung may be left beside the current one.
+	// Concurrently, because a process that hung may exist next to the current one.
 	stubborn := make([]*ClientError, len(children))
 	var closing sync.WaitGroup
 	for i, c := range children {

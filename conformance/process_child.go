@@ -31,15 +31,15 @@ type child struct {
 
 	// Guarded by the mutex of the Process.
 	introduced bool
-	calls      map[int]*inFlight // those made of this process, for ever: a second answer is told from a stray one
+	calls      map[int]*inFlight // all calls of this process, to tell a second result from a stray one
 	inFlight   int
-	answers    int          // lines that answered a call
-	strays     int          // lines that answered none that waited
-	failure    *ClientError // what it did before it was killed for it; the first counts
+	results    int          // results that a call waited for
+	strays     int          // results that no call waited for
+	failure    *ClientError // why it was killed; the first reason counts
 	retired    bool         // it hung: no further calls
 	closing    bool         // its input was ended by Close
-	killed     bool         // by us, so that its status says nothing
-	rest       string       // what stood behind its last newline, quoted
+	killed     bool         // by us, so its exit status means nothing
+	rest       string       // the text after its last newline, quoted
 }
 
 // start starts a process. The mutex is held.
@@ -48,7 +48,7 @@ func (p *Process) start() (*child, *ClientError) {
 		return &ClientError{Kind: NotStarted, Message: err.Error(), Fatal: true}
 	}
 	if len(p.Command) == 0 {
-		return nil, notStarted(errors.New("there is no command"))
+		return nil, notStarted(errors.New("no command given"))
 	}
 	c := &child{of: p, patience: p.waits(), calls: map[int]*inFlight{}, outbox: make(chan []byte),
 		greeted: make(chan struct{}), quiet: make(chan struct{}), exited: make(chan struct{}), ended: make(chan struct{})}
@@ -107,12 +107,12 @@ func (c *child) late(timeout time.Duration) {
 	}
 }
 
-// write writes lines until the process has ended. A goroutine of its own does
-// it, since a client that does not read would block a call past its deadline.
+// write writes lines until the process has ended. It runs in a separate goroutine, because a client
+// that does not read would block a call past its deadline.
 func (c *child) write(line []byte) {
 	for {
 		if _, err := c.in.Write(line); err != nil {
-			return // it has ended, which others see, or will have to answer for not reading
+			return // it has ended, which wait reports, or its calls will time out
 		}
 		select {
 		case line = <-c.outbox:
@@ -122,9 +122,9 @@ func (c *child) write(line []byte) {
 	}
 }
 
-// read hands on lines until the output ends or one of them fails the process,
-// which is killed for it. It reads on while the process ends: a client that writes
-// then must not block on a full pipe and be held to ignore SIGTERM.
+// read receives lines until the output ends or one of them fails the process, which is then killed.
+// It continues while the process ends: a client that still writes must not block on a full pipe and
+// appear to ignore SIGTERM.
 func (c *child) read() {
 	defer close(c.quiet)
 	noise := make(chan struct{})
@@ -147,11 +147,11 @@ func (c *child) read() {
 			break
 		}
 	}
-	go c.silent()
+	go c.outputClosed()
 	<-noise
 }
 
-// unfinished notes what stood behind the last newline.
+// unfinished records the text after the last newline.
 func (c *child) unfinished(rest []byte) {
 	if len(rest) == 0 {
 		return
@@ -161,9 +161,9 @@ func (c *child) unfinished(rest []byte) {
 	c.rest = lineExcerpt(rest)
 }
 
-// silent fails a process that has closed its output and goes on: it can answer
-// nothing any more. One that is about to end is left the time to do so.
-func (c *child) silent() {
+// outputClosed fails a process that has closed its output but does not end, because it can report
+// no more results.
+func (c *child) outputClosed() {
 	select {
 	case <-c.exited:
 	case <-time.After(c.patience.eof):
@@ -175,7 +175,7 @@ func (c *child) silent() {
 	}
 }
 
-// fail notes what the process did and kills it. The mutex is held.
+// fail records why the process fails and kills it. The mutex is held.
 func (c *child) fail(err *ClientError) {
 	if c.failure == nil && !c.killed {
 		c.failure = err
@@ -189,7 +189,7 @@ func (c *child) kill() {
 	killGroup(c.cmd)
 }
 
-// wait sees a process to its end.
+// wait waits for the end of the process and of its pipes.
 func (c *child) wait(hello *time.Timer) {
 	state, _ := c.cmd.Process.Wait()
 	close(c.exited)
@@ -231,8 +231,8 @@ func (c *child) wait(hello *time.Timer) {
 	close(c.ended)
 }
 
-// verdict says how a process ended; nil is well. Its words are the same
-// whether or not the next call was already in flight. The mutex is held.
+// verdict returns how a process failed; nil if it ended successfully. Its message does not depend on
+// whether the next call was already in flight. The mutex is held.
 func (c *child) verdict(state *os.ProcessState) *ClientError {
 	status := "unknown status"
 	if state != nil {
@@ -256,8 +256,8 @@ func (c *child) verdict(state *os.ProcessState) *ClientError {
 		return failed(Crashed, "")
 	case c.rest != "":
 		return failed(InvalidOutput, "")
-	case c.answers == 0:
-		return failed(Crashed, " without an answer")
+	case c.results == 0:
+		return failed(Crashed, " without a response")
 	}
 	return nil
 }
@@ -268,7 +268,7 @@ func (c *child) closePipes() {
 	}
 }
 
-// close ends a process and says if it had to be killed.
+// close ends a process and reports whether it had to be killed.
 func (c *child) close(ctx context.Context) *ClientError {
 	c.in.Close()
 	if c.endsWithin(ctx, c.patience.eof) {
@@ -286,13 +286,13 @@ func (c *child) close(ctx context.Context) *ClientError {
 	c.of.mu.Unlock()
 	<-c.ended
 	if ctx.Err() != nil {
-		return nil // it was not given the time
+		return nil // it had no time to end
 	}
-	return &ClientError{Kind: IgnoredTerm, Message: fmt.Sprintf("it ended neither with its input nor within %v of SIGTERM", c.patience.term), Stderr: c.stderr.String()}
+	return &ClientError{Kind: IgnoredTerm, Message: fmt.Sprintf("it ended neither at the end of its input nor within %v of SIGTERM", c.patience.term), Stderr: c.stderr.String()}
 }
 
-// endsWithin waits for the process, and if it ends for all that is left of it:
-// pipes that a process outside the group holds are not its obstinacy.
+// endsWithin waits for the process to end. If it does, it also waits for the pipes, which a process
+// outside of the group may hold open.
 func (c *child) endsWithin(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -2,11 +2,10 @@ package conformance
 
 import "os"
 
-// passed are the variables that a client gets from the runner's environment:
-// what programs need to start and to find their libraries. What could change a
-// client's answers is left out, above all AWS_* (credentials, endpoints, retry
-// modes) and the variables of proxies. A client that needs another one is
-// started through env: `-- env NAME=VALUE CLIENT`.
+// passed are the variables that a client gets from the runner's environment: those that programs
+// need to start and to find their libraries. Variables that could change the results of a client
+// are left out, above all AWS_* (credentials, endpoints, retry modes) and those of proxies. To pass
+// another one, start the client through env: `-- env NAME=VALUE CLIENT`.
 var passed = []string{
 	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ",
 	"XDG_CACHE_HOME", "XDG_DATA_HOME",
@@ -25,8 +24,8 @@ var passed = []string{
 	"CARGO_HOME", "RUSTUP_HOME", "PERL5LIB", "ERL_LIBS",
 }
 
-// environment is what a client gets: the variables passed, and three that keep
-// the SDKs away from this machine's own AWS configuration, which HOME leads to.
+// environment is the environment of a client: the passed variables, and three that keep the SDKs
+// from the AWS configuration in HOME.
 func environment() []string {
 	env := []string{
 		"AWS_CONFIG_FILE=" + os.DevNull,

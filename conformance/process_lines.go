@@ -7,22 +7,22 @@ import (
 	"sync"
 )
 
-// errLineTooLong says that a line has more than the bytes allowed.
+// errLineTooLong says that a line exceeds the limit.
 var errLineTooLong = errors.New("line too long")
 
-// lines reads the lines of a client, never holding more than one.
+// lines reads the lines of a client. It never holds more than one.
 type lines struct {
-	r    *bufio.Reader
-	most int
-	line []byte // what was read of the current line
+	r     *bufio.Reader
+	limit int
+	line  []byte // what was read of the current line
 }
 
-func newLines(r io.Reader, most int) *lines {
-	return &lines{r: bufio.NewReaderSize(r, 64<<10), most: most}
+func newLines(r io.Reader, limit int) *lines {
+	return &lines{r: bufio.NewReaderSize(r, 64<<10), limit: limit}
 }
 
-// next returns the next line without its newline, valid until the call after
-// it. After an error, rest is what stood behind the last newline.
+// next returns the next line without its newline, valid until the next call. After an error, rest
+// is the text after the last newline.
 func (l *lines) next() ([]byte, error) {
 	l.line = l.line[:0]
 	for {
@@ -31,7 +31,7 @@ func (l *lines) next() ([]byte, error) {
 		if err == nil {
 			l.line = l.line[:len(l.line)-1]
 		}
-		if len(l.line) > l.most {
+		if len(l.line) > l.limit {
 			return nil, errLineTooLong
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
@@ -42,8 +42,8 @@ func (l *lines) next() ([]byte, error) {
 
 func (l *lines) rest() []byte { return l.line }
 
-// tail keeps the end of what is written to it. The whole of it is taken, or a
-// client that logs much would block on its standard error.
+// tail keeps the end of the text that is written to it. It never blocks, so that a client may log
+// any amount to its standard error.
 type tail struct {
 	mu   sync.Mutex
 	kept []byte

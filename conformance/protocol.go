@@ -2,30 +2,30 @@ package conformance
 
 import "encoding/json"
 
-// Protocol is the version of the client protocol, docs/protocol.md. Its messages
-// are objects of one line each, valid against protocol.schema.json.
+// Protocol is the version of the client protocol, docs/protocol.md. Each message is a JSON object
+// on one line, valid against protocol.schema.json.
 const Protocol = 1
 
-// Hello begins a session: the runner sends it, the client answers [ClientHello].
+// Hello begins a session: the runner sends it, and the client responds with a [ClientHello].
 type Hello struct {
 	Type      string `json:"type"` // "hello"
 	Protocol  int    `json:"protocol"`
 	Operation string `json:"operation"` // SERVICE.OPERATION
 }
 
-// ClientHello says what the client is.
+// ClientHello introduces the client.
 type ClientHello struct {
 	Type     string     `json:"type"` // "hello"
 	Protocol int        `json:"protocol"`
 	Client   ClientInfo `json:"client"`
-	// Reports is "output" or, for programs that cannot hand over the parsed
-	// answer, "outcome": then only success, the error code, transport errors,
-	// attempts and the wire are checked.
+	// Reports is [ReportsOutput] or, for programs that cannot return the parsed response,
+	// [ReportsOutcome]: then only success, the error code, transport errors, attempts and the wire
+	// are checked.
 	Reports string `json:"reports"`
-	// Concurrency is how many calls the client takes at a time, at least 1.
+	// Concurrency is the number of concurrent calls that the client accepts, at least 1.
 	Concurrency int `json:"concurrency"`
-	// Operations is [AnyOperation] if the client heeds the operation of each call;
-	// empty: it calls that of the hello.
+	// Operations is [AnyOperation] if the client calls the operation that each call names. If it is
+	// empty, the client calls that of the hello.
 	Operations string `json:"operations,omitempty"`
 }
 
@@ -42,14 +42,14 @@ const (
 	ReportsOutcome = "outcome"
 )
 
-// AnyOperation says of a client that it calls what each call names.
+// AnyOperation means that the client calls the operation that each call names.
 const AnyOperation = "any"
 
 // Call asks the client to call the operation once.
 type Call struct {
 	Type        string          `json:"type"` // "call"
 	Seq         int             `json:"seq"`
-	Operation   string          `json:"operation,omitempty"` // SERVICE.OPERATION, to a client that calls any
+	Operation   string          `json:"operation,omitempty"` // SERVICE.OPERATION, for clients with AnyOperation
 	Endpoint    string          `json:"endpoint"`            // such as "http://127.0.0.1:41233"
 	Region      string          `json:"region"`
 	Credentials Credentials     `json:"credentials"`
@@ -58,14 +58,14 @@ type Call struct {
 	MaxAttempts int             `json:"maxAttempts"` // including the first
 }
 
-// Credentials are visibly fake.
+// Credentials of a call are visibly fake.
 type Credentials struct {
 	AccessKeyID     string `json:"accessKeyId"`
 	SecretAccessKey string `json:"secretAccessKey"`
 	SessionToken    string `json:"sessionToken,omitempty"`
 }
 
-// Result is what came of a call: exactly one of the pointers, or Output, is set.
+// Result is the client's report of a call. Exactly one of the pointers or Output is set.
 type Result struct {
 	Type string `json:"type"` // "result"
 	Seq  int    `json:"seq"`
@@ -73,14 +73,14 @@ type Result struct {
 	// Output is the canonical output: API names; RFC 3339 UTC with milliseconds;
 	// absent members left out; NaN and infinities as strings; integers beyond
 	// 2^53 may be strings; an unknown union member as {"$unknown": "tag"}, or
-	// {"$unknown": true} where the client does not tell the tag. A
-	// client that reports the outcome sends {}.
+	// {"$unknown": true} if the client does not report the tag. A
+	// client with ReportsOutcome sends {}.
 	Output    json.RawMessage `json:"output,omitempty"`
 	Error     *ErrorResult    `json:"error,omitempty"`     // the service's error, as the client raises it
-	Transport *Failure        `json:"transport,omitempty"` // no answer came, or not all of it
+	Transport *Failure        `json:"transport,omitempty"` // no response arrived, or only a part of it
 	Rejected  *Failure        `json:"rejected,omitempty"`  // the client refused the input and sent nothing
-	Skipped   *SkippedResult  `json:"skipped,omitempty"`   // the client cannot do what is asked
-	Broken    *Failure        `json:"broken,omitempty"`    // the client could not make sense of the answer
+	Skipped   *SkippedResult  `json:"skipped,omitempty"`   // the client does not support the call
+	Broken    *Failure        `json:"broken,omitempty"`    // the client could not parse the response
 }
 
 // ErrorResult is an error of the service.
@@ -91,7 +91,7 @@ type ErrorResult struct {
 	Fields     json.RawMessage `json:"fields,omitempty"` // the other members, canonical
 }
 
-// Failure says why a call came to neither an output nor an error of the service.
+// Failure says why a call has neither an output nor an error of the service.
 type Failure struct {
 	Kind    string `json:"kind,omitempty"`   // only of a transport failure: one of the kinds below
 	Member  string `json:"member,omitempty"` // only of a rejected input: the member that is wrong
@@ -113,8 +113,8 @@ type SkippedResult struct {
 	Reason string `json:"reason"`
 }
 
-// Kind names the one alternative that a result is of: output, error, transport,
-// rejected, skipped or broken; empty when it is not exactly one.
+// Kind names the alternative that is set: output, error, transport, rejected, skipped or broken. It
+// is empty unless exactly one is set.
 func (r *Result) Kind() string {
 	return theOne([]alternative{
 		{"output", r.Output != nil}, {"error", r.Error != nil}, {"transport", r.Transport != nil},

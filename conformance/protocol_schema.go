@@ -33,10 +33,10 @@ const (
 // alternatives are the members of a result of which it has exactly one.
 var alternatives = []string{"output", "error", "transport", "rejected", "skipped", "broken"}
 
-// messageError says where a line departs from the protocol. Of several places
-// it is the first, by pointer.
+// messageError says where a line violates the protocol. If there are several places, it is the
+// first by pointer.
 type messageError struct {
-	Message string // which message it should be: runnerHello, clientHello, call or result
+	Message string // the expected message: runnerHello, clientHello, call or result
 	Pointer string // the place in it, RFC 6901; empty is the whole
 	Reason  string
 	Line    string // the line's start
@@ -47,7 +47,7 @@ func (e *messageError) Error() string {
 	if e.Pointer != "" {
 		at = " at " + e.Pointer
 	}
-	return fmt.Sprintf("no valid %s%s: %s: %s", e.Message, at, e.Reason, e.Line)
+	return fmt.Sprintf("invalid %s%s: %s: %s", e.Message, at, e.Reason, e.Line)
 }
 
 // protocolSchemas are compiled with the first message, not with the program.
@@ -73,8 +73,8 @@ func checkMessage(message string, line []byte) *messageError {
 	wrong := func(pointer, reason string) *messageError {
 		return &messageError{message, pointer, reason, lineExcerpt(line)}
 	}
-	// Strict where encoding/json is not: a repeated member or invalid UTF-8 reads
-	// differently in every language, so the protocol has neither.
+	// This is stricter than encoding/json: languages differ in how they read duplicate members and
+	// invalid UTF-8, so the protocol allows neither.
 	var value jsontext.Value
 	if err := json.Unmarshal(line, &value); err != nil {
 		return wrong("", syntaxReason(err))
@@ -147,7 +147,7 @@ func alternativesReason(tree any) string {
 	if len(set) > 0 {
 		found = strings.Join(set, " and ")
 	}
-	return "exactly one of " + strings.Join(alternatives, ", ") + " is wanted, but it has " + found
+	return "exactly one of " + strings.Join(alternatives, ", ") + " is required, got " + found
 }
 
 func syntaxReason(err error) string {
@@ -158,8 +158,8 @@ func syntaxReason(err error) string {
 	return fmt.Sprintf("not JSON: %v at byte %d", syntax.Err, syntax.ByteOffset)
 }
 
-// readMessage checks a line and decodes it. Names are matched exactly, which
-// encoding/json does not do: its result could be another one than was checked.
+// readMessage checks a line and decodes it. Names are matched exactly, unlike in encoding/json,
+// whose result could differ from the document that was checked.
 func readMessage(message string, line []byte, into any) *messageError {
 	if err := checkMessage(message, line); err != nil {
 		return err
@@ -170,8 +170,8 @@ func readMessage(message string, line []byte, into any) *messageError {
 	return nil
 }
 
-// writeMessage encodes a message of the runner's as a line. That it is checked as well finds
-// our own defects before a client has to.
+// writeMessage encodes a message of the runner as a line. It checks the message too, to find our
+// own defects before a client does.
 func writeMessage(message string, from any) ([]byte, error) {
 	line, err := stdjson.Marshal(from)
 	if err != nil {
@@ -181,21 +181,21 @@ func writeMessage(message string, from any) ([]byte, error) {
 		return nil, err
 	}
 	if len(line) > maxLine {
-		return nil, &messageError{message, "", fmt.Sprintf("it has %d bytes, of at most %d", len(line), maxLine), lineExcerpt(line)}
+		return nil, &messageError{message, "", fmt.Sprintf("got %d bytes, want at most %d", len(line), maxLine), lineExcerpt(line)}
 	}
 	return append(line, '\n'), nil
 }
 
-// lineExcerpt is the start of a line, fit to be shown: quoted, so that what a
-// client wrote cannot steer a terminal.
+// lineExcerpt is the start of a line, quoted so that the output of a client cannot control a
+// terminal.
 func lineExcerpt(line []byte) string {
-	const most = 120
+	const maxLength = 120
 	line = bytes.TrimRight(line, "\r\n")
-	if len(line) <= most {
+	if len(line) <= maxLength {
 		return fmt.Sprintf("%#q", line)
 	}
-	cut := most
-	for cut > most-utf8.UTFMax && !utf8.RuneStart(line[cut]) {
+	cut := maxLength
+	for cut > maxLength-utf8.UTFMax && !utf8.RuneStart(line[cut]) {
 		cut--
 	}
 	return fmt.Sprintf("%#q…", line[:cut])

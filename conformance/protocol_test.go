@@ -128,7 +128,7 @@ func TestProtocolErrorIsStable(t *testing.T) {
 	for range 50 {
 		require.Equal(t, want, checkMessage(resultMessage, line))
 	}
-	require.Equal(t, "exactly one of output, error, transport, rejected, skipped, broken is wanted, but it has output and error and transport and skipped", want.Reason)
+	require.Equal(t, "exactly one of output, error, transport, rejected, skipped, broken is required, got output and error and transport and skipped", want.Reason)
 }
 
 // What Go writes is what Go reads.

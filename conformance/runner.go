@@ -9,27 +9,29 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Options say how a suite is run. The zero value runs it with seed 0.
+// Options configure a run. The zero value runs with seed 0 and expects no failures.
 type Options struct {
-	// Seed makes the identifiers that the client sees.
+	// Seed determines the identifiers that the client sees.
 	Seed uint64
 	// Expected are the failures that are expected of this client, as ignore rows for
-	// [finding.ConformFailed] and [finding.ConformFlaky]; other rows are passed over.
+	// [finding.ConformFailed] and [finding.ConformFlaky]; rows for other rules are ignored.
 	Expected []finding.Expected
-	// Today is the day by which rows expire; the zero value: none expires.
+	// Today is the date that expiry dates of rows are compared with. With the zero value no row
+	// expires.
 	Today time.Time
-	// Started is told of each case before it starts, for showing progress; it
+	// Started is called with the name of each case before it starts, for showing progress. It
 	// must be safe for concurrent use.
 	Started func(name string)
+	// Played is called with each recorded or generated response that reached the client, one at a
+	// time, for measuring coverage. It must not change the response.
+	Played func(*schema.Contract, *traffic.Response)
 }
 
-// Plan is a suite that is ready to run: its cassettes are read and its
-// expectations made out.
+// Plan is a list of cases that is ready to run: the cassettes are read and the inputs are known.
 type Plan struct {
 	operations []*operation
 	cases      []planned
@@ -41,11 +43,11 @@ type planned struct {
 	scenario
 	operation    *operation
 	interactions []*traffic.Interaction
-	generated    bool // of a contract, not of a cassette
+	generated    bool // from a contract, not from a cassette
 }
 
-// Load reads the cassettes of a suite; the error is a [*finding.RowError] or what
-// reading said.
+// Load reads the cassettes of a suite. The error is a [*finding.RowError], or that of
+// [traffic.Read].
 func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, error) {
 	about, err := newOperation(contract)
 	if err != nil {
@@ -70,8 +72,8 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 			return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: c.Cassette + " has no interaction"}
 		}
 		if !c.Call.Input.Stated() {
-			if p.Call.Input.JSON, err = about.asks(p.interactions[0].Request); err != nil {
-				return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: "the first request of its cassette is none of " + contract.Name() + ": " + err.Error()}
+			if p.Call.Input.JSON, err = about.inputJSON(p.interactions[0].Request); err != nil {
+				return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: "the first request of its cassette does not call " + contract.Name() + ": " + err.Error()}
 			}
 		}
 		plan.cases = append(plan.cases, p)
@@ -79,16 +81,11 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 	return plan, nil
 }
 
-// Run runs a plan against a client: one listener for each case, as many cases
-// at a time as the client takes. The outcomes stand in the order of the suite
-// and depend on the seed and the client alone. The error says that the run could
-// not be begun; what ends it later stands in the outcomes.
+// Run runs a plan against a client, with one listener for each case and as many concurrent cases as
+// the client accepts. The outcomes are in the order of the plan and depend only on the seed and the
+// client. The error says that the run could not start; [Results.Ended] says why one ended early.
 func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Results, error) {
-	tally, err := p.tally()
-	if err == nil {
-		_, err = finding.NewLedger(options.Expected)
-	}
-	if err != nil {
+	if _, err := finding.NewLedger(options.Expected); err != nil {
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	run := &Results{Operation: p.title(), Seed: options.Seed, Outcomes: make([]Outcome, len(p.cases)), Generated: p.generated}
@@ -100,7 +97,7 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	run.Client, run.Reports = hello.Client, hello.Reports
-	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation, tally: tally}
+	s := &session{plan: p, client: client, options: options, run: run, reports: hello.Reports, named: hello.Operations == AnyOperation}
 
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -120,7 +117,6 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 	if err := ctx.Err(); err != nil {
 		s.end(errors.New("interrupted"))
 	}
-	run.Coverage = tally.Report()
 	run.LeftOut = len(p.leftOut)
 	run.Unmet, err = settle(run.Outcomes, p.leftOut, options.Expected, options.Today)
 	return run, err
@@ -132,14 +128,13 @@ type session struct {
 	client  Client
 	options Options
 	reports string
-	named   bool // calls name their operation
+	named   bool // each call states its operation
 
-	mu    sync.Mutex
-	run   *Results
-	tally *coverage.Tally // of what was played, whatever the client made of it
+	mu  sync.Mutex // guards run, except for its outcomes, and calls of options.Played
+	run *Results
 }
 
-// end notes why the session ended early; the first reason counts.
+// end records why the session ended early. Only the first reason is kept.
 func (s *session) end(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,8 +143,8 @@ func (s *session) end(err error) {
 	}
 }
 
-// closed notes what a client did wrong that no call was failed for. What is
-// about one call fails its case; the rest ends the session.
+// closed records the errors of [Client.Close]. An error about one call fails its case; any other
+// ends the session.
 func (s *session) closed(err error) {
 	all := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
@@ -175,10 +170,10 @@ func (s *session) ended() bool {
 	return s.run.Ended != ""
 }
 
-// play runs one case and notes its outcome.
+// play runs one case and records its outcome.
 func (s *session) play(ctx context.Context, i int) {
 	c := &s.plan.cases[i]
-	o := &s.run.Outcomes[i] // of this case alone: no other worker writes it
+	o := &s.run.Outcomes[i] // no other worker writes this element
 	*o = Outcome{Case: c.Name, Level: c.Level, Layer: c.Layer, Ref: c.Ref, About: c.About, Verdict: NotRun}
 	if s.ended() || ctx.Err() != nil {
 		return
@@ -201,13 +196,21 @@ func (s *session) play(ctx context.Context, i int) {
 			o.Verdict, o.Problems = Failed, []string{"the runner failed: " + err.Error()}
 		}
 	default:
-		s.judge(o, c, result)
+		s.check(o, c, result)
+	}
+	s.played(c.operation.Contract, attempts)
+}
+
+// played reports the responses that reached the client, whatever it made of them.
+func (s *session) played(contract *schema.Contract, attempts []Attempt) {
+	if s.options.Played == nil {
+		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range attempts {
 		if a.Miss == "" && a.Status != 0 {
-			s.tally.Response(c.operation.Contract, &traffic.Response{Status: a.Status, Header: a.Header, Body: traffic.BodyOf(a.Bytes)})
+			s.options.Played(contract, &traffic.Response{Status: a.Status, Header: a.header, Body: traffic.BodyOf(a.body)})
 		}
 	}
 }
@@ -215,11 +218,11 @@ func (s *session) play(ctx context.Context, i int) {
 // perform plays the service for one call of the client.
 func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []Attempt, error) {
 	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
-	answer, err := c.answer(ids)
+	respond, err := c.responder(ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	stage, endpoint, err := newStage(answer, c.Fault)
+	server, endpoint, err := newCaseServer(respond, c.Fault)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -230,20 +233,20 @@ func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []At
 		call.Operation = c.operation.Name()
 	}
 	result, err := s.client.Call(ctx, call)
-	return result, stage.close(), err
+	return result, server.close(), err
 }
 
-// oracle compares a result with the case.
-func (s *session) judge(o *Outcome, c *planned, result *Result) {
+// check compares a result with what the case expects.
+func (s *session) check(o *Outcome, c *planned, result *Result) {
 	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
 	expect, err := c.expectations(ids)
 	if err != nil {
-		o.Verdict, o.Problems = Failed, []string{"the case is wrong: " + err.Error()}
+		o.Verdict, o.Problems = Failed, []string{"the case is invalid: " + err.Error()}
 		return
 	}
 	signed := signature{c.region(), c.operation.Signing.Or(""), c.Call.SessionToken}
-	j := oracle{c: &c.scenario, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
-	o.Problems = append(c.asked(ids, o.Wire), j.verdict(result)...)
+	right := oracle{c: &c.scenario, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
+	o.Problems = append(c.checkRequests(ids, o.Wire), right.verdict(result)...)
 	switch {
 	case len(o.Problems) > 0 && c.Level == levelObserve:
 		o.Verdict = Observed

@@ -9,12 +9,11 @@ import (
 	"sync"
 )
 
-// Serve makes a process of a client in Go: it speaks the client's side of
-// docs/protocol.md, a message a line, until in ends, and then closes the client.
-// Calls run concurrently, as many as the client announces. It returns an error
-// when in holds no message of the protocol, out cannot be written, or the client
-// misbehaves; a process should then end with a status other than 0, which the
-// runner takes for a crash.
+// Serve turns a client in Go into a process: it speaks the client's side of docs/protocol.md, one
+// message a line, until in ends, and then closes the client. It runs as many concurrent calls as
+// the client announces. It returns an error if a line of in is not a message of the protocol, if
+// out cannot be written, or if the client misbehaves. The process should then exit with a status
+// other than 0, which the runner reports as a crash.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, client Client) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -71,11 +70,11 @@ func (s *server) hello(ctx context.Context, lines *bufio.Scanner) (concurrency i
 	if err := json.Unmarshal(lines.Bytes(), &hello); err != nil || hello.Type != "hello" {
 		return 0, fmt.Errorf("expected a hello, not %.200q", lines.Text())
 	}
-	answer, err := s.client.Hello(ctx, hello)
+	introduced, err := s.client.Hello(ctx, hello)
 	if err != nil {
 		return 0, err
 	}
-	return max(1, answer.Concurrency), s.write(answer)
+	return max(1, introduced.Concurrency), s.write(introduced)
 }
 
 func (s *server) call(ctx context.Context, call Call) {
@@ -88,8 +87,8 @@ func (s *server) call(ctx context.Context, call Call) {
 	}
 }
 
-// write writes a message and the end of its line at once, so that results of
-// concurrent calls do not mix.
+// write writes a message and its newline in one piece, so that results of concurrent calls do not
+// mix.
 func (s *server) write(message any) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()

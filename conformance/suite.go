@@ -15,11 +15,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Suite is a file of cases, docs/cases.md.
+// Suite is a list of cases about one operation. docs/cases.md describes the files.
 type Suite struct {
 	Operation string // SERVICE.OPERATION, perhaps @VERSION
 	cases     []scenario
-	leftOut   []string // the names of the cases that Select left out
+	leftOut   []string // names of the cases that Select left out
 }
 
 // ParseSuite reads a suite; the error is a [*finding.RowError].
@@ -59,8 +59,8 @@ func ParseSuite(name string, text []byte) (*Suite, error) {
 	return suite, nil
 }
 
-// ReadSuite reads a suite from a file, or from all YAML files of a folder, by
-// their names: one operation's cases, by subject.
+// ReadSuite reads a suite from a file, or from all YAML files of a folder in the order of their
+// names. All files have to be about the same operation.
 func ReadSuite(files fs.FS, name string) (*Suite, error) {
 	names := []string{name}
 	if info, err := fs.Stat(files, name); err != nil {
@@ -84,7 +84,7 @@ func ReadSuite(files fs.FS, name string) (*Suite, error) {
 			whole.Operation = part.Operation
 		}
 		if whole.Operation != part.Operation {
-			return nil, &finding.RowError{Name: name, Line: 0, Problem: "it is about " + part.Operation + ", the files before it about " + whole.Operation}
+			return nil, &finding.RowError{Name: name, Line: 0, Problem: "got operation " + part.Operation + ", want " + whole.Operation + " as in the other files of the folder"}
 		}
 		for _, c := range part.cases {
 			if err := whole.add(name, c); err != nil {
@@ -98,16 +98,16 @@ func ReadSuite(files fs.FS, name string) (*Suite, error) {
 	return whole, nil
 }
 
-// add takes over a case, whose name must be new.
+// add appends a case, whose name must be new.
 func (s *Suite) add(name string, c scenario) error {
 	if slices.ContainsFunc(s.cases, func(other scenario) bool { return other.Name == c.Name }) {
-		return &finding.RowError{Name: name, Line: c.Line, Problem: "the name " + c.Name + " is given twice"}
+		return &finding.RowError{Name: name, Line: c.Line, Problem: "duplicate name " + c.Name}
 	}
 	s.cases = append(s.cases, c)
 	return nil
 }
 
-// strictly decodes a text of one YAML document without unknown keys.
+// strictly decodes a single YAML document. It rejects unknown keys.
 func strictly(text []byte, to any) error {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
@@ -115,12 +115,12 @@ func strictly(text []byte, to any) error {
 	if err == nil {
 		var second yaml.Node
 		if err = d.Decode(&second); err == nil {
-			return fmt.Errorf("line %d: a second YAML document begins: keep one in a file", second.Line)
+			return fmt.Errorf("line %d: second YAML document: write one per file", second.Line)
 		}
 	}
 	if !errors.Is(err, io.EOF) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n  ")
-		problem = unknownKey.ReplaceAllString(problem, "there is no key $1 here")
+		problem = unknownKey.ReplaceAllString(problem, "unknown key $1")
 		problem = notMapping.ReplaceAllString(problem, "expected a mapping")
 		return errors.New(notList.ReplaceAllString(problem, "expected a list"))
 	}

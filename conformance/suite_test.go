@@ -59,7 +59,7 @@ func TestParseSuiteRefuses(t *testing.T) {
 		{"fields that are a text", "output: canonical", "error: {fields: canonicl}"},
 		{"an input that is a text", "    expect", "    call: {input: canonical}\n    expect"},
 		{"a second document", oneCase, oneCase + "---\n" + oneCase},
-		{"something that is no YAML behind it", oneCase, oneCase + "---\n["},
+		{"invalid YAML after it", oneCase, oneCase + "---\n["},
 		{"no JSON", "[{output: canonical}]", "[{output: '{'}]"},
 		{"no YAML", "cases:", "cases: ["},
 		{"twice", "  - name", "  - {name: status/failed, about: a, level: observe, layer: schema, cassette: c, expect: [{broken: true}]}\n  - name"},
@@ -77,7 +77,7 @@ func TestParseSuiteRefuses(t *testing.T) {
 // TestSecondDocument: it is refused with its line, for nothing of it would be read.
 func TestSecondDocument(t *testing.T) {
 	_, err := ParseSuite("s.yaml", []byte(oneCase+"---\n"+oneCase))
-	require.EqualError(t, err, "s.yaml: line 11: a second YAML document begins: keep one in a file")
+	require.EqualError(t, err, "s.yaml: line 11: second YAML document: write one per file")
 }
 
 func FuzzParseSuite(f *testing.F) {
@@ -181,7 +181,7 @@ func TestCanonical(t *testing.T) {
 
 func asReported(_, got any) any { return got }
 
-// Required members that the answer lacks may be made up, others not.
+// Required members that the response lacks may be made up, others not.
 func TestClientErrorCorrection(t *testing.T) {
 	c := contracts.MustLoad("cleanrooms.GetProtectedJob")
 	about, err := newOperation(c)

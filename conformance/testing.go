@@ -9,9 +9,9 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// Run runs the built-in suite against a client, each case as a subtest. An expected
-// failure is skipped with its reason; one that passes, or matches
-// nothing, fails the test.
+// Run runs the built-in suite against a client, each case as a subtest. An expected failure is
+// skipped with its reason. An ignore row that matches nothing, or only cases that pass, fails the
+// test.
 func Run(t *testing.T, client Client, expected ...finding.Expected) {
 	t.Helper()
 	suite := Builtin()

@@ -13,24 +13,23 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Attempt is one request that arrived at a case's listener, and what it got.
+// Attempt is one request that arrived at the listener of a case, and its response.
 type Attempt struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`   // escaped, with its query
-	Status int    `json:"status"` // 0: a fault answered
+	Status int    `json:"status"` // 0: a fault replaced the response
 	Fault  string `json:"fault,omitempty"`
-	Miss   string `json:"miss,omitempty"` // why no recorded answer was found
+	Miss   string `json:"miss,omitempty"` // why no recorded response was found
 	Signed bool   `json:"signed"`         // the Authorization header is well-formed SigV4
 
 	signature signature
-	// When it arrived, and when its answer was about to begin; no part of a report.
-	arrived, answered time.Time
+	// When it arrived, and when its response was about to begin; no part of a report.
+	arrived, responded time.Time
 
 	request *traffic.Request // what arrived, of a generated case
 
-	// Header and Bytes are those of the answer, for coverage; they are no part of a report.
-	Header http.Header `json:"-"`
-	Bytes  []byte      `json:"-"`
+	header http.Header // of the response
+	body   []byte      // of the response; nil for a miss
 }
 
 func (a Attempt) String() string {
@@ -45,13 +44,13 @@ func (a Attempt) String() string {
 	return fmt.Sprintf("%s %s → %d", a.Method, a.Path, a.Status)
 }
 
-// answering finds the answer to a request, and notes in the attempt why there is
+// responder finds the response to a request, and notes in the attempt why there is
 // none. It is called for one request at a time.
-type answering func(*http.Request, *Attempt) (reply, error)
+type responder func(*http.Request, *Attempt) (reply, error)
 
-// replayed answers with what was recorded; the last answer repeats, for attempts
+// replayed responds with what was recorded; the last response repeats, for attempts
 // are bounded by the case.
-func replayed(interactions []*traffic.Interaction) (answering, error) {
+func replayed(interactions []*traffic.Interaction) (responder, error) {
 	replay, err := replay.New(replay.Of(interactions...), replay.Options{Order: replay.Sticky})
 	if err != nil {
 		return nil, err
@@ -72,24 +71,24 @@ func replayed(interactions []*traffic.Interaction) (answering, error) {
 	}, nil
 }
 
-// stage serves one case on a listener of its own.
-type stage struct {
-	answer answering
-	fault  *faultSpec
-	server *http.Server
-	gone   chan struct{} // closed when the case is over: what hangs lets go
+// caseServer serves one case on a separate listener.
+type caseServer struct {
+	respond responder
+	fault   *faultSpec
+	server  *http.Server
+	gone    chan struct{} // closed when the case is over, which ends faults that hang
 
 	mu       sync.Mutex
 	attempts []Attempt
 }
 
-// newStage listens on a free port of the loopback interface.
-func newStage(answer answering, fault *faultSpec) (*stage, string, error) {
+// newCaseServer listens on a free port of the loopback interface.
+func newCaseServer(respond responder, fault *faultSpec) (*caseServer, string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", err
 	}
-	s := &stage{answer: answer, fault: fault, gone: make(chan struct{})}
+	s := &caseServer{respond: respond, fault: fault, gone: make(chan struct{})}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(listener) //nolint:errcheck // it ends with close
 	return s, "http://" + listener.Addr().String(), nil
@@ -97,23 +96,23 @@ func newStage(answer answering, fault *faultSpec) (*stage, string, error) {
 
 // close ends the case: connections are cut, so that nothing of this client
 // reaches another case, and the attempts are final.
-func (s *stage) close() []Attempt {
+func (s *caseServer) close() []Attempt {
 	close(s.gone)
-	s.server.Close() //nolint:errcheck // nothing is left to lose
+	s.server.Close() //nolint:errcheck // the case is over
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.attempts
 }
 
-// ServeHTTP answers one attempt and logs it before the client can see the end
-// of the answer: when the client's result arrives, its attempts are all there.
-func (s *stage) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+// ServeHTTP responds to one attempt and logs it before the client can see the end
+// of the response: when the client's result arrives, its attempts are all there.
+func (s *caseServer) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	whole, fault, err := s.attempt(request)
 	switch {
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	case fault:
-		if err := s.fault.commit(w, request, whole, s.gone); err != nil {
+		if err := s.fault.inject(w, request, whole, s.gone); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	default:
@@ -125,19 +124,19 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// attempt finds the answer to a request and logs both.
-func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err error) {
+// attempt finds the response to a request and logs both.
+func (s *caseServer) attempt(request *http.Request) (whole reply, fault bool, err error) {
 	a := Attempt{Method: request.Method, Path: request.URL.RequestURI(), arrived: time.Now()}
 	a.signature, a.Signed = signatureOf(request.Header)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	whole, err = s.answer(request, &a)
+	whole, err = s.respond(request, &a)
 	if err != nil {
 		return reply{}, false, err
 	}
-	a.Status, a.Header = whole.status, whole.header
+	a.Status, a.header = whole.status, whole.header
 	if a.Miss == "" {
-		a.Bytes = whole.body
+		a.body = whole.body
 		if s.fault.hits(len(s.attempts) + 1) {
 			a.Fault = s.fault.Kind
 			if kind, _ := s.fault.find(); !kind.whole {
@@ -145,7 +144,7 @@ func (s *stage) attempt(request *http.Request) (whole reply, fault bool, err err
 			}
 		}
 	}
-	a.answered = time.Now()
+	a.responded = time.Now()
 	s.attempts = append(s.attempts, a)
 	return whole, a.Fault != "", nil
 }

@@ -15,29 +15,29 @@ import (
 // RecordVariable is the environment variable that makes [ForTest] record, if it is 1.
 const RecordVariable = "CRCHECK_RECORD"
 
-// TestOptions are how a test records and replays. In its zero value every recorded answer is given
+// TestOptions are how a test records and replays. In its zero value every recorded response is given
 // once, and recording redacts.
 type TestOptions struct {
 	Replay replay.Options
 	Record Options
 }
 
-// ForTest is a client for a test, which is answered from the cassette at path and never reaches the
-// network. When the test ends, it is told the requests that were not recorded; and, unless it has
-// failed already, the interactions that it never asked for.
+// ForTest returns a client for a test. It plays the cassette at path and never reaches the network.
+// At its end, the test fails for every request that was not recorded and, unless it has failed
+// already, for every interaction that it never requested.
 //
-// A test that uses its real identifiers is answered in their terms where the redaction key is, in
-// CRCHECK_REDACTION_KEY or the file [KeyOf]; what it asks is looked up with its identifiers first.
-// Anywhere else, as in a CI without the key, a test has to use those that stand in the cassette.
+// A test may use its real identifiers if the redaction key is available, in CRCHECK_REDACTION_KEY or
+// in the key file next to the cassette. Requests are mapped to the identifiers of the recording and
+// responses back. Without the key, as in CI, a test has to use the identifiers of the cassette.
 //
-// The client follows no redirect: it is an answer like others.
+// The client does not follow redirects.
 //
-// With CRCHECK_RECORD=1 the client reaches the service, and the cassette is replaced when the test
-// ends, also if the test fails. A secret in what was recorded, and what could not be recorded,
-// makes the test fail then.
+// With CRCHECK_RECORD=1 the client reaches the service, and the cassette is replaced at the end of
+// the test, even if it fails. The test then fails for every secret in the recording, and for every
+// interaction that could not be recorded.
 func ForTest(tb testing.TB, path string, opts TestOptions) *http.Client {
 	tb.Helper()
-	// A redirect would carry what a request is signed with to whatever host it names.
+	// A redirect could send the signature of a request to another host.
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	if os.Getenv(RecordVariable) == "1" {
 		client.Transport = recordForTest(tb, path, opts.Record)
@@ -93,16 +93,16 @@ func replayForTest(tb testing.TB, path string, opts TestOptions) http.RoundTripp
 			tb.Error(miss)
 		}
 		if failed || r.Missed() > 0 {
-			return // what was not played is no news then
+			return // unplayed interactions are then likely a consequence
 		}
 		for _, in := range r.Unplayed() {
-			tb.Errorf("crcheck replay: interaction %d of %s was never asked for: %s %s", in.Index+1, in.Source, in.Request.Method, in.Request.URL)
+			tb.Errorf("crcheck replay: interaction %d of %s was never requested: %s %s", in.Index+1, in.Source, in.Request.Method, in.Request.URL)
 		}
 	})
 	return r
 }
 
-// identify maps identifiers with the key that recording would take, where it is at hand.
+// identify sets the key of the replay to that of recordings, if it is available.
 func (o *TestOptions) identify(path string) error {
 	if o.Replay.Key != "" {
 		return nil

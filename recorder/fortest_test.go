@@ -91,9 +91,9 @@ func TestForTest(t *testing.T) {
 
 	t.Setenv(recorder.RecordVariable, "")
 	require.NoError(t, test(false, "/b", "/a"))
-	require.ErrorContains(t, test(false, "/a"), "never asked for")
+	require.ErrorContains(t, test(false, "/a"), "never requested")
 	require.EqualError(t, test(true, "/a"), "of its own")
-	require.ErrorContains(t, test(false, "/a", "/b", "/c"), "no answer for GET /c")
+	require.ErrorContains(t, test(false, "/a", "/b", "/c"), "no response for GET /c")
 	require.Equal(t, 4, asked, "replay reaches no network")
 }
 
@@ -158,7 +158,7 @@ func TestForTestWithRealIdentifiers(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist, "replay makes no key")
 }
 
-// TestForTestRedirect: a redirect is an answer, in both modes; what the request was signed with
+// TestForTestRedirect: a redirect is a response, in both modes; what the request was signed with
 // goes to no other host.
 func TestForTestRedirect(t *testing.T) {
 	var other http.Header

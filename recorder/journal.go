@@ -26,33 +26,33 @@ import (
 //
 //	{"request":0,"crc32c":"9d71dbc4","known":2,"origin":"9f86d081884c7d659a2feaa0c55ad015","interaction":{"crcheckInteraction":1,…}}
 //
-// Lines stand in the order in which interactions ended. The last one may be torn if the machine or
-// the process ended while it was written.
+// Lines are in the order in which interactions ended. The last one may be incomplete if the machine
+// or the process ended while it was written.
 type journal struct {
 	file     journalFile
 	disk     *os.File // the same, for reading it again; it holds the lock
 	cassette string
 	path     string
-	size     int64 // of what is whole
+	size     int64 // of the complete lines
 
 	pending chan entry
 	closing chan struct{} // closed by the recorder
-	ended   chan struct{} // closed by the writer, when nothing is written any more
+	ended   chan struct{} // closed by the writer when it has ended
 	failure atomic.Pointer[RecordError]
 	kept    atomic.Int64
 }
 
-// journalFile is what a journal needs of an [os.File].
+// journalFile is the part of [os.File] that a journal uses.
 type journalFile interface {
 	io.WriteCloser
 	Sync() error
 	Truncate(size int64) error
 }
 
-// entry is a line that waits to be on the disk.
+// entry is a line that waits to be written and synced.
 type entry struct {
 	line    []byte
-	written chan error // room for one
+	written chan error // buffered
 }
 
 // journalHeader is the first line.
@@ -89,18 +89,17 @@ type journalMeta struct {
 	From           string `json:"from,omitempty"`
 }
 
-// journalVersion is that of the lines; those of version 1 have no trace.
+// journalVersion is the version of the format. Lines of version 1 have no trace.
 const journalVersion = 2
 
 // JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its
-// folder, a name that [traffic.Files] passes over. A link to the cassette is followed.
+// folder, a name that [traffic.Files] skips. A link to the cassette is followed.
 func JournalOf(cassette string) string {
 	dir, name := filepath.Split(links.Follow(cassette))
 	return filepath.Join(dir, "."+name+".journal")
 }
 
-// newJournal makes a journal that nobody else can use. Only the owner of the redacted data may read
-// it.
+// newJournal creates a journal and locks it. Only its owner may read it.
 func newJournal(cassette string, opts Options) (*journal, error) {
 	path := JournalOf(cassette)
 	fail := func(problem Problem, err error) (*journal, error) {
@@ -113,8 +112,8 @@ func newJournal(cassette string, opts Options) (*journal, error) {
 	if err != nil {
 		return fail(JournalUnusable, err)
 	}
-	// Somebody else may hold the lock for a moment, to see whether the journal is in use; or may
-	// have taken it away as one that holds nothing.
+	// Another process may hold the lock briefly, to see whether the journal is in use, or may have
+	// removed the journal because it was empty.
 	if err := lock(f, true); err != nil {
 		f.Close()
 		return fail(JournalUnusable, err)
@@ -143,7 +142,7 @@ func newJournal(cassette string, opts Options) (*journal, error) {
 	return j, nil
 }
 
-// occupied says whether the recorder of a journal still runs.
+// occupied returns whether the recorder of a journal is still running.
 func occupied(path string) Problem {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -156,7 +155,7 @@ func occupied(path string) Problem {
 	return JournalLeft
 }
 
-// names says whether path still is the name of f.
+// names reports whether path is still the name of f.
 func names(path string, f *os.File) bool {
 	there, err := os.Lstat(path)
 	if err != nil {
@@ -175,8 +174,8 @@ func (j *journal) start() {
 	go j.write()
 }
 
-// keep returns when the interaction is on the disk. If the context ends first, it may get there or
-// not.
+// keep returns when the interaction is on the disk. If the context ends first, it may or may not be
+// written.
 func (j *journal) keep(ctx context.Context, number int64, trace redact.Trace, line []byte) error {
 	e := entry{journalLine(number, trace, line), make(chan error, 1)}
 	select {
@@ -232,8 +231,8 @@ func appendChecksum(b, number, origin, interaction []byte) []byte {
 // maxBatch bounds the bytes that wait for one sync.
 const maxBatch = 32 << 20
 
-// write is the one goroutine that writes: whoever comes while it waits for the disk shares the next
-// sync.
+// write runs in the only goroutine that writes. Entries that arrive while it waits for the disk share
+// the next sync.
 func (j *journal) write() {
 	defer close(j.ended)
 	var text []byte
@@ -271,8 +270,8 @@ func (j *journal) write() {
 	}
 }
 
-// settle writes text and tells those who wait for it. After the first failure nothing is written
-// any more: what a disk holds after a failed sync is not known.
+// settle writes text and notifies its callers. After the first failure it writes nothing more: after
+// a failed sync the content of the disk is unknown.
 func (j *journal) settle(text []byte, waiting []entry) {
 	var err error
 	if failure := j.failure.Load(); failure != nil {
@@ -295,14 +294,14 @@ func (j *journal) append(text []byte) error {
 		err = j.file.Sync()
 	}
 	if err != nil {
-		_ = j.file.Truncate(j.size) // else recovery drops what is torn
+		_ = j.file.Truncate(j.size) // if this fails, recovery drops the incomplete line
 		return err
 	}
 	j.size += int64(len(text))
 	return nil
 }
 
-// usable says why the journal takes nothing any more.
+// usable returns why the journal accepts no more entries; nil: it does.
 func (j *journal) usable() error {
 	if failure := j.failure.Load(); failure != nil {
 		return failure
@@ -315,7 +314,7 @@ func (j *journal) usable() error {
 	}
 }
 
-// close ends writing. What was handed to the journal before is on the disk then.
+// close waits until all entries are on the disk.
 func (j *journal) close() error {
 	close(j.closing)
 	<-j.ended

@@ -82,7 +82,7 @@ func recordingChild(t *testing.T, upstream, cassette string) (cmd *exec.Cmd, end
 	return cmd, strings.TrimSpace(line), func() { stdin.Close() }
 }
 
-// Whenever a recording is killed, every answer that a client had in full is recovered, as it was,
+// Whenever a recording is killed, every response that a client had in full is recovered, as it was,
 // once.
 func TestKill(t *testing.T) {
 	rounds := 100
@@ -124,7 +124,7 @@ func TestKill(t *testing.T) {
 				}
 			})
 		}
-		if round%2 == 1 { // not before the first answer, however slow the machine is
+		if round%2 == 1 { // not before the first response, however slow the machine is
 			require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(had) > 0 }, time.Minute, time.Millisecond)
 		}
 		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)

@@ -21,28 +21,28 @@ import (
 )
 
 // Dropped is a line of a journal that is not whole, and is left out of the cassette. No client had
-// the last byte of its answer, unless the disk lost what it had said was safe.
+// the last byte of its response, unless the disk lost what it had said was safe.
 type Dropped struct {
 	Line  int // one-based
 	Bytes int
 	Torn  bool // the last line, without its end; else it does not have its checksum
 }
 
-// journalText is what can be used of a journal.
+// journalText is the readable part of a journal.
 type journalText struct {
 	header  journalHeader
 	lines   []journalEntry // in the order in which the requests began
 	dropped []Dropped
 }
 
-// journalEntry is where the text of an interaction stands.
+// journalEntry is the position of an interaction.
 type journalEntry struct {
 	number         int64
 	trace          redact.Trace
 	offset, length int64
 }
 
-var errForeign = errors.New("the first line is not that of a journal")
+var errForeign = errors.New("the first line is not the header of a journal")
 
 // readJournal finds the interactions of a journal. They are not decoded yet.
 func readJournal(from io.Reader) (*journalText, error) {
@@ -52,7 +52,7 @@ func readJournal(from io.Reader) (*journalText, error) {
 	const mark = `{"crcheckJournal":`
 	switch {
 	case err == io.EOF && (strings.HasPrefix(mark, string(first)) || bytes.HasPrefix(first, []byte(mark))):
-		// It ended while it began.
+		// The process was killed while it wrote the header.
 		if len(first) > 0 {
 			j.dropped = []Dropped{{Line: 1, Bytes: len(first), Torn: true}}
 		}
@@ -67,7 +67,7 @@ func readJournal(from io.Reader) (*journalText, error) {
 		return nil, errForeign
 	}
 	if j.header.Version > journalVersion {
-		return nil, fmt.Errorf("%w, but a newer crcheck's", errForeign)
+		return nil, fmt.Errorf("%w of this version: a newer crcheck wrote it", errForeign)
 	}
 	offset := int64(len(first))
 	for line := 2; ; line++ {
@@ -90,8 +90,7 @@ func readJournal(from io.Reader) (*journalText, error) {
 	return j, nil
 }
 
-// parseLine says where in a line its interaction stands; false if the line is not as it was
-// written.
+// parseLine returns the position of the interaction in a line; false if the line is damaged.
 func parseLine(line []byte) (entry journalEntry, ok bool) {
 	rest, ok := bytes.CutSuffix(line, []byte("}\n"))
 	if !ok {
@@ -154,12 +153,12 @@ func (r *inOrder) Read(b []byte) (int, error) {
 	}
 }
 
-// Recovery is what became of a journal.
+// Recovery is the result of [Recover].
 type Recovery struct {
 	Cassette     string
 	Interactions int // in the cassette; 0: there were none, and no cassette was written
 	Dropped      []Dropped
-	NoKey        bool // the key of the recording was not there to replace names that became known late
+	NoKey        bool // names that became known late were not replaced, because the key of the recording is missing
 	Masked       bool // names were masked for want of a pseudonym; where they stand before that, they stay
 	// Contracts are those of the recording, as in [Options]; empty: it did not say. With others,
 	// names that they make known stay where they are.
@@ -170,14 +169,14 @@ type Recovery struct {
 }
 
 // Recover writes the cassette of a recording that was killed, or that could not be finished, and
-// removes its journal. Every interaction of which a client had the whole answer is there, once. An
+// removes its journal. Every interaction of which a client had the whole response is there, once. An
 // empty cassette path means the one that was being recorded; one that ends in .ndjson is written as
 // NDJSON, which has no limit of size.
 //
 // The options are those of the recording: with its key, names that became known late are replaced
-// in what stands before them, as [Recorder.Close] does. A key of zeros stands for the one at hand,
-// see [KeyAtHand]; without the key of the recording such names stay, which NoKey says. What the
-// journal says of Options.All goes before what the options say.
+// in what stands before them, as [Recorder.Close] does. Without Options.Key, the key
+// is looked up as in [New], but not created. Without the key of the recording such names stay, and
+// NoKey is set. Options.All of the journal takes precedence.
 //
 // An error is a [*RecordError], [JournalInUse] if the recording still runs; then nothing was
 // changed.
@@ -213,10 +212,10 @@ func Recover(journal, cassette string, opts Options) (*Recovery, error) {
 		return fail(JournalUnusable, err)
 	}
 	if base := filepath.Base(journal); text.header.Cassette == "" && !(strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".journal")) {
-		return fail(JournalForeign, errors.New("it is empty, and not named as a journal"))
+		return fail(JournalForeign, errors.New("it is empty, and its name is not that of a journal"))
 	}
 	if len(text.lines) == 0 && slices.ContainsFunc(text.dropped, func(d Dropped) bool { return !d.Torn }) {
-		return fail(JournalUnusable, errors.New("every line of it is damaged; nothing was changed"))
+		return fail(JournalUnusable, errors.New("all of its lines are damaged; nothing was changed"))
 	}
 	if cassette == "" && text.header.Cassette != "" {
 		cassette = filepath.Join(filepath.Dir(journal), text.header.Cassette)
@@ -242,7 +241,7 @@ func Recover(journal, cassette string, opts Options) (*Recovery, error) {
 // recoverNames replaces names that became known late; nil without the key of the recording.
 func recoverNames(journal *os.File, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
 	if how.Key == (redact.Key{}) {
-		how.Key, _, _ = redact.ReadKey(redact.KeyOf(journal.Name())) // one that cannot be read is not that of the recording
+		how.Key, _, _ = redact.ReadKey(redact.KeyOf(journal.Name())) // an unreadable key is not that of the recording
 	}
 	if how.Key.ID() != text.header.Meta.RedactionKey {
 		return nil, nil
@@ -251,7 +250,7 @@ func recoverNames(journal *os.File, text *journalText, cassette string, how reda
 	return names.replace, names.learn(journal)
 }
 
-// discard removes a journal and gives up its lock. Windows removes no file that is open.
+// discard removes a journal and releases its lock. Windows does not remove open files.
 func discard(f *os.File, path string) error {
 	err := os.Remove(path)
 	if closed := f.Close(); err == nil {

@@ -18,16 +18,16 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Options are how to record. The zero value redacts, with the key in CRCHECK_REDACTION_KEY or in
-// the key file beside the cassette.
+// Options configure a [Recorder]. The zero value redacts with the key in CRCHECK_REDACTION_KEY or in
+// the key file next to the cassette.
 type Options struct {
-	// Transport reaches the service. Nil is a clone of [http.DefaultTransport] that asks for no
-	// compression by itself, so that bodies are recorded as they were on the wire.
+	// Transport reaches the service. Nil is a clone of [http.DefaultTransport] that does not request
+	// compression, so that bodies are recorded as they were on the wire.
 	Transport http.RoundTripper
-	// Key is the text of the redaction key, as in a key file. If it is empty, that is
-	// CRCHECK_REDACTION_KEY or else the key file beside the cassette, which is created if missing.
+	// Key is the text of the redaction key, as in a key file. If it is empty, the key
+	// is CRCHECK_REDACTION_KEY or else the key file next to the cassette, which is created if missing.
 	Key string
-	// All replaces every string, except those that identify nobody, such as enums.
+	// All replaces every string, except those that do not identify anybody, such as enum values.
 	All bool
 	// Catalog has the contracts that say which strings are sensitive. Nil redacts by the format of
 	// the strings alone.
@@ -36,19 +36,19 @@ type Options struct {
 	// answer; from many goroutines.
 	Check func(*traffic.Interaction) finding.Set
 	// Found is told what redaction, its scan and Check found in an interaction, and of bodies that
-	// were too large, before the client has its answer; and by [Recorder.Close] what it found in
+	// were too large, before the client has its response; and by [Recorder.Close] what it found in
 	// those that it changed. One call at a time. [traffic.Interaction.Index] is the number of the
 	// request, counted from zero as they began: those that are not recorded leave no gap in the
 	// cassette.
 	Found func(*traffic.Interaction, finding.Set)
-	// Contracts identifies the contracts of Catalog, as a digest does. [Recover] hands it back, so that whoever recovers can see whether their
-	// contracts are those of the recording.
+	// Contracts identifies the contracts of Catalog, such as by a digest. [Recover] returns it, so
+	// that a caller can check that its contracts are those of the recording.
 	Contracts string
-	// Meta is that of the cassette. The ID of the key and the provenance, "recorded", are filled
-	// in.
+	// Meta is the metadata of the cassette. The recorder sets the ID of the key and the provenance,
+	// "recorded".
 	Meta traffic.Meta
 
-	classify redact.Classify // if not nil, in place of Catalog; for tests
+	classify redact.Classify // replaces Catalog if not nil; for tests
 }
 
 // redaction returns the options of package redact. Its key is zero if o names none.
@@ -63,12 +63,12 @@ func (o *Options) redaction() (how redact.Options, err error) {
 	return how, err
 }
 
-// Recorder is an [http.RoundTripper] that records what passes through it, from any number of
-// goroutines. The client sees the answer of the service as it is; what is written is redacted, and
-// is on the disk before the client has the answer.
+// Recorder is an [http.RoundTripper] that records what passes through it. It is safe for concurrent
+// use. The client sees the response of the service as it is; what is written is redacted, and
+// is on the disk before the client has the response.
 //
-// An answer is read to its end before RoundTrip returns it, so one that never ends never comes.
-// These are not recorded: a request without an answer, or whose answer broke off; switched
+// A response is read to its end before RoundTrip returns it, so one that never ends never comes.
+// These are not recorded: a request without a response, or whose response broke off; switched
 // protocols (status 101); and bodies of more than [MaxBody], which are streamed. Trailers reach the
 // client, but a cassette has no place for them.
 type Recorder struct {
@@ -87,20 +87,20 @@ type Recorder struct {
 	closed  error
 }
 
-// Stats is what a Recorder has done so far.
+// Stats counts the requests of a Recorder.
 type Stats struct {
 	Interactions int // recorded
 	Unrecorded   int // passed through without being recorded, each with a finding
-	Failed       int // requests without a whole answer: their error went to the client, and is not recorded
+	Failed       int // requests without a whole response: their error went to the client, and is not recorded
 	Secrets      int // findings of secrets, which were masked
 }
 
-// New records into a cassette at path, whose folder is made if need be; a path that ends in .ndjson
-// is written as NDJSON. The interactions are kept in a journal beside it, [JournalOf], until
-// [Recorder.Close] replaces the cassette: a cassette that is there stays as it is until then.
+// New records into a cassette at path and creates its folder if necessary. A path that ends in
+// .ndjson is written as NDJSON. The interactions are kept in a journal next to it, [JournalOf], until
+// [Recorder.Close] writes the cassette. An existing cassette is unchanged until then.
 //
-// A journal that is there already is a [*RecordError] of [JournalInUse] or [JournalLeft], see
-// [Recover]; what else prevents recording is one, too, or an error of package redact.
+// If a journal exists already, the error is a [*RecordError] with [JournalInUse] or [JournalLeft],
+// see [Recover]. Other problems are a [*RecordError] too, or an error about the redaction key.
 func New(path string, opts Options) (*Recorder, error) {
 	cassette, err := cassettePath(path)
 	if err != nil {
@@ -127,8 +127,8 @@ func New(path string, opts Options) (*Recorder, error) {
 	return r, nil
 }
 
-// upstream is a transport that leaves bodies as they are. A program that has replaced the default
-// one keeps its own.
+// upstream returns a transport that does not decompress bodies. If the program has replaced the
+// default transport, it returns that one.
 func upstream() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -139,7 +139,7 @@ func upstream() http.RoundTripper {
 	return t
 }
 
-// RoundTrip sends a request and returns its answer, as [http.RoundTripper] asks. What the transport
+// RoundTrip sends a request and returns its response, as [http.RoundTripper] asks. What the transport
 // answers or fails with is returned unchanged. A [*RecordError] says that the interaction could not
 // be kept; then no further request is sent. If the context ends while it is written, it may be kept
 // or not.
@@ -173,20 +173,20 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		r.pass(in, tooLarge("request"))
 		return res, nil
 	case res.StatusCode == http.StatusSwitchingProtocols:
-		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "what follows a switch of protocols is not recorded"})
+		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "traffic after a switch of protocols is not recorded"})
 		return res, nil
 	}
-	answered := takeAnswer(res)
+	received := takeResponse(res)
 	switch {
-	case answered.large:
-		r.pass(in, tooLarge("answer"))
+	case received.large:
+		r.pass(in, tooLarge("response"))
 		return res, nil
-	case answered.err != nil:
+	case received.err != nil:
 		r.count(&r.stats.Failed)
 		return res, nil
 	}
 	in.Request.Body = traffic.BodyOf(asked.text)
-	in.Response.Body = traffic.BodyOf(answered.text)
+	in.Response.Body = traffic.BodyOf(received.text)
 	in.Response.Duration = time.Since(start)
 	if err := r.keep(req.Context(), in); err != nil {
 		return nil, err
@@ -194,7 +194,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// interaction is one without its bodies.
+// interaction returns an interaction without its bodies.
 func (r *Recorder) interaction(req *http.Request, res *http.Response, number int) *traffic.Interaction {
 	method := req.Method
 	if method == "" {
@@ -207,14 +207,14 @@ func (r *Recorder) interaction(req *http.Request, res *http.Response, number int
 	}
 }
 
-// keep redacts an interaction and puts it into the journal.
+// keep redacts an interaction and appends it to the journal.
 func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 	redacted, trace, found := r.redactor.RedactTraced(in)
 	if r.opts.Check != nil {
 		found = finding.Union(found, r.opts.Check(redacted))
 	}
 	r.tell(redacted, found)
-	if redacted.Request.Body.Missing || redacted.Response.Body.Missing { // there is a finding of redaction that says so
+	if redacted.Request.Body.Missing || redacted.Response.Body.Missing { // redaction has reported it
 		r.count(&r.stats.Unrecorded)
 		return nil
 	}
@@ -224,13 +224,13 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		r.pass(in, tooLarge("interaction"))
 		return nil
 	case err != nil:
-		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "the interaction was left out of the recording: " + err.Error()})
+		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "the interaction was not recorded: " + err.Error()})
 		return nil
 	}
 	return r.journal.keep(ctx, int64(in.Index), trace, text)
 }
 
-// lineOf is an interaction as the journal holds it. Its metadata stands in the journal's first
+// lineOf is the line of an interaction in the journal, without the metadata, which is in the first
 // line.
 func lineOf(in *traffic.Interaction) ([]byte, error) {
 	line := *in
@@ -244,11 +244,11 @@ func tooLarge(what string) finding.Finding {
 	return finding.Finding{
 		Rule:    finding.RecordTooLarge,
 		Want:    fmt.Sprintf("at most %d MiB", MaxBody>>20),
-		Message: fmt.Sprintf("the %s is too large to be recorded: it reached the client, and the cassette does not have it", what),
+		Message: fmt.Sprintf("the %s is too large to be recorded: it reached the client, but is not in the cassette", what),
 	}
 }
 
-// pass tells of an interaction that is not recorded.
+// pass reports an interaction that is not recorded.
 func (r *Recorder) pass(in *traffic.Interaction, why finding.Finding) {
 	r.count(&r.stats.Unrecorded)
 	bare := *in
@@ -260,7 +260,7 @@ func (r *Recorder) pass(in *traffic.Interaction, why finding.Finding) {
 	r.tell(redacted, finding.Union(found, finding.Default.Grade(finding.NewSet(why))))
 }
 
-// tell says what was found in an interaction.
+// tell reports the findings of an interaction.
 func (r *Recorder) tell(in *traffic.Interaction, found finding.Set) {
 	for _, f := range found {
 		if f.Rule == finding.SecretFound {
@@ -281,12 +281,12 @@ func (r *Recorder) count(n *int) {
 	*n++
 }
 
-// Close writes the cassette and removes the journal. The interactions stand in the order in which
-// their requests began; names that became known after an interaction was kept are replaced in it,
-// too; that breaks no pattern of a contract, so Check is not asked again. Requests that are under
-// way get a [*RecordError] of [RecorderClosed] instead of their answer, and are not recorded: end
-// the client first. If nothing was recorded, nothing is written, and a cassette that was there
-// stays.
+// Close writes the cassette and removes the journal. The interactions are in the order in which their
+// requests began. Names that became known after an interaction was kept are replaced in it, too,
+// which violates no pattern of a contract, so Check is not called again. Requests that are under
+// way get a [*RecordError] of [RecorderClosed] instead of their response, and are not recorded: end
+// the client first. If nothing was recorded, nothing is written, and an existing cassette
+// is unchanged.
 //
 // An error is a [*RecordError]; the journal is then kept for [Recover]. Closing again does nothing
 // and returns the same.
@@ -323,7 +323,7 @@ func (r *Recorder) close() error {
 	return nil
 }
 
-// Stats is what was done so far.
+// Stats returns the counts so far.
 func (r *Recorder) Stats() Stats {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,14 +13,14 @@ import (
 // MaxBody is the largest body that is recorded, in bytes. It can be replayed, too.
 const MaxBody = awshttp.MaxBody
 
-// taken is a body that was read, or its beginning.
+// taken is a body that was read, or the beginning of one.
 type taken struct {
 	text  []byte
 	large bool  // there is more than is recorded: text is the beginning
-	err   error // what ended it, if that was not its end
+	err   error // why reading failed; nil at the end of the body
 }
 
-// take reads a body, the length of which is stated or -1.
+// take reads a body of a stated length; -1: not stated.
 func take(body io.Reader, length int64) taken {
 	if length > MaxBody {
 		return taken{large: true}
@@ -32,20 +32,20 @@ func take(body io.Reader, length int64) taken {
 	return taken{text: text, err: err}
 }
 
-// joined is a body of which the beginning was read already.
+// joined is a body whose beginning was already read.
 type joined struct {
 	io.Reader
 	io.Closer
 }
 
-// takeRequest reads the body of a request. What is to be sent instead is framed as it was: its
-// length is stated only if it was before.
+// takeRequest reads the body of a request and returns the request to send instead. It has the same
+// framing: a length only if the original has one.
 func takeRequest(req *http.Request) (taken, *http.Request) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return taken{}, req
 	}
 	ctx, body := req.Context(), req.Body
-	stop := context.AfterFunc(ctx, func() { body.Close() }) // a pipe would wait for ever
+	stop := context.AfterFunc(ctx, func() { body.Close() }) // reading a pipe might never end
 	t := take(body, req.ContentLength)
 	stop()
 	if t.err != nil {
@@ -64,8 +64,8 @@ func takeRequest(req *http.Request) (taken, *http.Request) {
 	return t, sent
 }
 
-// takeAnswer reads the body of an answer, and puts it back for the client.
-func takeAnswer(res *http.Response) taken {
+// takeResponse reads the body of a response, and puts it back for the client.
+func takeResponse(res *http.Response) taken {
 	if res.Body == nil || res.Body == http.NoBody {
 		return taken{}
 	}
@@ -83,7 +83,7 @@ func takeAnswer(res *http.Response) taken {
 	return t
 }
 
-// failing fails as the rest of a body did.
+// failing returns the error of the rest of a body.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -14,9 +14,9 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-var errNoFile = errors.New("it is there and is no file")
+var errNoFile = errors.New("it exists and is not a regular file")
 
-// cassettePath is where a cassette is written, through a link to it, and makes its folder.
+// cassettePath returns the file of a cassette, with links followed, and creates its folder.
 func cassettePath(path string) (string, error) {
 	path = links.Follow(path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -34,7 +34,7 @@ func cassettePath(path string) (string, error) {
 	return path, nil
 }
 
-// formatOf is that of a cassette's path.
+// formatOf is the format for the path of a cassette.
 func formatOf(path string) traffic.Kind {
 	if strings.EqualFold(filepath.Ext(path), ".ndjson") {
 		return traffic.NDJSON
@@ -42,7 +42,7 @@ func formatOf(path string) traffic.Kind {
 	return traffic.Cassette
 }
 
-// lateNames replaces names in the interactions of a journal that became known late.
+// lateNames replaces names that became known only after the interaction that has them.
 type lateNames struct {
 	text     *journalText
 	cassette string
@@ -50,10 +50,10 @@ type lateNames struct {
 	tell     func(*traffic.Interaction, finding.Set)
 }
 
-// learn looks through the journal.
+// learn collects the names from the journal.
 func (l lateNames) learn(journal *os.File) error {
 	if len(l.text.lines) == 0 {
-		return nil // which is no NDJSON
+		return nil // an empty text is not NDJSON
 	}
 	n := 0
 	for in, err := range l.text.interactions(journal, journal.Name()) {
@@ -76,8 +76,8 @@ func (l lateNames) replace(n int, in *traffic.Interaction) *traffic.Interaction 
 	return now
 }
 
-// finish replaces a cassette by the interactions of a journal, whole or not at all, after the nth
-// was given to later, if that is not nil. Whoever calls it holds the lock of the journal.
+// finish atomically replaces a cassette by the interactions of a journal, each changed by later
+// unless that is nil. The caller holds the lock of the journal.
 func finish(journal *os.File, text *journalText, cassette string, later func(n int, in *traffic.Interaction) *traffic.Interaction) error {
 	if len(text.lines) == 0 {
 		return nil
@@ -92,7 +92,7 @@ func finish(journal *os.File, text *journalText, cassette string, later func(n i
 	}
 	dir, name := filepath.Split(cassette)
 	unfinished := filepath.Join(dir, "."+name+".new")
-	if err := os.Remove(unfinished); err != nil && !errors.Is(err, os.ErrNotExist) { // of somebody who was killed here
+	if err := os.Remove(unfinished); err != nil && !errors.Is(err, os.ErrNotExist) { // left by a process that was killed here
 		return err
 	}
 	f, err := os.OpenFile(unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)

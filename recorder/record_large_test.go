@@ -39,7 +39,7 @@ func peak(f func()) int64 {
 	runtime.GC()
 	var before runtime.MemStats
 	runtime.ReadMemStats(&before)
-	var most atomic.Int64
+	var peak atomic.Int64
 	stop, stopped := make(chan bool), make(chan bool)
 	go func() {
 		defer close(stopped)
@@ -50,14 +50,14 @@ func peak(f func()) int64 {
 			case <-time.After(5 * time.Millisecond):
 				var now runtime.MemStats
 				runtime.ReadMemStats(&now)
-				most.Store(max(most.Load(), int64(now.HeapInuse)-int64(before.HeapInuse)))
+				peak.Store(max(peak.Load(), int64(now.HeapInuse)-int64(before.HeapInuse)))
 			}
 		}
 	}()
 	f()
 	close(stop)
 	<-stopped
-	return most.Load()
+	return peak.Load()
 }
 
 // What is too large passes through as it comes, with the memory of MaxBody, and is said.
@@ -134,7 +134,7 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// An answer that is streamed does not wait for its end.
+// A response that is streamed does not wait for its end.
 func TestTooLargeIsStreamed(t *testing.T) {
 	release := make(chan bool)
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {

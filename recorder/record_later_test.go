@@ -51,7 +51,7 @@ func TestOverlappingNamesKnownLate(t *testing.T) {
 	}
 }
 
-// TestLateNamesAreOneWay: a word of the first answer is what the name of the second is replaced by.
+// TestLateNamesAreOneWay: a word of the first response is what the name of the second is replaced by.
 // Who closes or recovers is told of it.
 func TestLateNamesAreOneWay(t *testing.T) {
 	const arn = `{"arn":"arn:aws:iam::111122223333:role/the-analyst"}`
@@ -96,8 +96,8 @@ func recoverAgain(t *testing.T, r *recorder.Recorder, path string, key string) *
 	return recovery
 }
 
-// TestNamesKnownLate: what the first answer has in a text where nothing marks it, the second makes known; the cassette has it nowhere, whether
-// it was finished or recovered, and replays the first answer as it was.
+// TestNamesKnownLate: what the first response has in a text where nothing marks it, the second makes known; the cassette has it nowhere, whether
+// it was finished or recovered, and replays the first response as it was.
 func TestNamesKnownLate(t *testing.T) {
 	answers := map[string]string{"/111122223333/first": `{"message":"no access for the-analyst"}`, "/second": `{"arn":"arn:aws:iam::111122223333:role/the-analyst"}`}
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -277,7 +277,7 @@ func TestManyClients(t *testing.T) {
 	require.Len(t, seen, clients*each)
 }
 
-// What has no whole answer goes to the client as it is, and is not recorded.
+// What has no whole response goes to the client as it is, and is not recorded.
 func TestNoWholeAnswer(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

@@ -153,7 +153,7 @@ func TestTraps(t *testing.T) {
 			first, second := get(t, r, "http://localhost/a?x=1&y=2"), get(t, r, "http://localhost/a?x=1&y=2")
 			first.Header.Set("X-A", "mine")
 			if second.Header.Get("X-A") == "mine" {
-				return fmt.Errorf("two answers share a header")
+				return fmt.Errorf("two responses share a header")
 			}
 			return nil
 		})},

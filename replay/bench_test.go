@@ -71,7 +71,7 @@ var orders = []struct {
 	{"random", func(_, n int) int { return rand.IntN(n) }},
 }
 
-// BenchmarkReplay is whole round trips, from a new request to the last byte of the answer,
+// BenchmarkReplay is whole round trips, from a new request to the last byte of the response,
 // beside stock go-vcr; its largest size is left out, because it would take hours.
 func BenchmarkReplay(b *testing.B) {
 	for _, kind := range kinds {

@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// appendBody appends the canonical form of a body and says whether it is JSON.
+// appendBody appends the canonical form of a body and reports whether it is JSON.
 func appendBody(dst, body []byte) (canonical []byte, isJSON bool) {
 	text := bytes.TrimLeft(body, " \t\r\n")
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
@@ -15,14 +15,14 @@ func appendBody(dst, body []byte) (canonical []byte, isJSON bool) {
 	}
 	from := len(dst)
 	dst, err := jsontext.AppendFormat(dst, body, jsontext.AllowDuplicateNames(true), jsontext.ReorderRawObjects(true))
-	if err != nil { // it is no JSON, or not in UTF-8
+	if err != nil { // not JSON, or not in UTF-8
 		return append(dst[:from], body...), false
 	}
 	return appendNumbers(dst[:from], dst[from:]), true
 }
 
-// appendNumbers appends formatted JSON with its numbers in canonical form. The two may overlap as
-// in dst[:from], dst[from:]: a number whose canonical form is the longer one moves the rest away.
+// appendNumbers appends formatted JSON with its numbers in canonical form. The arguments may overlap
+// as in dst[:from], dst[from:].
 func appendNumbers(dst, text []byte) []byte {
 	if !oddNumber(text) {
 		return append(dst, text...)
@@ -46,7 +46,7 @@ func appendNumbers(dst, text []byte) []byte {
 	return dst
 }
 
-// oddNumber says whether some number may not be in canonical form yet. Whole numbers that end in no
+// oddNumber reports whether a number may not be in canonical form. Integers that do not end in a
 // zero are.
 func oddNumber(text []byte) bool {
 	for i := 0; i < len(text); {
@@ -89,9 +89,9 @@ func numberLength(text []byte) int {
 	return len(text)
 }
 
-// appendNumber appends the exact value of a number as digits without zeros at either end, and an
-// exponent if it is not 0: 1200, 1.2e3 and 12E+2 are all 12e2. Nothing is rounded. An exponent
-// beyond a billion is left as it is.
+// appendNumber appends the exact value of a number as digits without leading or trailing zeros, and
+// an exponent unless it is 0: 1200, 1.2e3 and 12E+2 are all 12e2. Nothing is rounded. A number with
+// an exponent beyond a billion is unchanged.
 func appendNumber(dst, number []byte) []byte {
 	mantissa, exponent := number, 0
 	if e := bytes.IndexAny(number, "eE"); e >= 0 {

@@ -37,10 +37,10 @@ func appendQuery(dst []byte, query string) []byte {
 	return dst
 }
 
-// parameter is one of a query, decoded.
+// parameter is a decoded parameter of a query.
 type parameter struct{ name, value string }
 
-// parameters are those of a query that count, by name.
+// parameters returns the parameters of a query without those of a signature, sorted by name.
 func parameters(query string) []parameter {
 	var all []parameter
 	for piece := range strings.SplitSeq(query, "&") {
@@ -54,8 +54,8 @@ func parameters(query string) []parameter {
 	return all
 }
 
-// signature are the parameters of a request that SigV4 signs in its query: they change with the
-// time.
+// signature lists the parameters that SigV4 adds to the query of a presigned request. They change
+// with the time.
 var signature = []string{
 	"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
 	"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Region-Set",

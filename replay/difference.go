@@ -12,14 +12,13 @@ import (
 	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
-// Bounds of what is compared member by member, and of what is shown of a value.
+// Bounds of the bodies that are compared member by member, and of the text of a value in a message.
 const (
 	maxComparedBody = 1 << 20
 	maxShown        = 80
 )
 
-// differences are those of a request and a recorded one, in the order of [Part]: the coarsest
-// first.
+// differences returns the differences between a request and a recorded one, in the order of [Part].
 func differences(got, want *canonical) (all []Difference) {
 	add := func(part Part, got, want string) {
 		if got != want {
@@ -36,7 +35,7 @@ func differences(got, want *canonical) (all []Difference) {
 	return append(all, bodyDifferences(got, want)...)
 }
 
-// present is a text as JSON; "" for none.
+// present quotes a text as JSON; "" stays "".
 func present(s string) string {
 	if s == "" {
 		return ""
@@ -111,7 +110,7 @@ func bodyDifferences(got, want *canonical) (all []Difference) {
 	return all
 }
 
-// whole is a body as it is shown.
+// whole is a body as messages show it.
 func whole(c *canonical) string {
 	if c.isJSON {
 		return shortened(string(c.body()), maxShown)
@@ -119,14 +118,14 @@ func whole(c *canonical) string {
 	return present(string(c.body()))
 }
 
-// member is one of an object, or an element of an array.
+// member is a member of an object or an element of an array.
 type member struct {
 	name  string
 	value []byte
 }
 
-// compareJSON walks two canonical values side by side: their members are sorted. It says where the
-// values differ that are no objects and arrays, or not of one kind; nil is an absent value.
+// compareJSON walks two canonical values, whose members are sorted, in parallel. It reports
+// differing scalars and values of different kinds; nil is an absent value.
 func compareJSON(pointer string, got, want []byte, differ func(pointer string, got, want []byte)) {
 	switch {
 	case bytes.Equal(got, want):
@@ -164,7 +163,7 @@ func compareNames(a, b string) int {
 	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
 }
 
-// members are those of a canonical object or array; the names of elements are their indexes.
+// members returns the members of a canonical object or array. The name of an element is its index.
 func members(value []byte) (all []member) {
 	d := jsontext.NewDecoder(bytes.NewReader(value), jsontext.AllowDuplicateNames(true))
 	if _, err := d.ReadToken(); err != nil {

@@ -25,7 +25,7 @@ func polled() []*traffic.Interaction {
 	return all
 }
 
-// fetch prints an answer, or the message of a miss.
+// fetch prints a response, or the message of a miss.
 func fetch(client *http.Client, url string) {
 	res, err := client.Get(url)
 	if err != nil {

@@ -10,16 +10,16 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// identifiers maps those of a client to the pseudonyms of recordings, and back in the answers. Each
-// recording has a redactor of its own: a name that one of them makes known stands in another as it
-// is.
+// identifiers maps those of a client to the pseudonyms of recordings, and back in the responses. Each
+// recording has a separate redactor: a name that is known from one recording is not replaced in
+// another.
 type identifiers struct {
 	key       string   // the ID of the key that the recordings were made with
 	sources   []string // of the recordings, in their order
 	redactors map[string]*redact.Redactor
 }
 
-// learn makes the identifiers of all recordings that were made with the key of the options; nil if
+// learn collects the identifiers of all recordings with the key of the options. It returns nil if
 // there are none.
 func (r *Player) learn() (*identifiers, error) {
 	if r.opts.Key == "" {
@@ -34,7 +34,7 @@ func (r *Player) learn() (*identifiers, error) {
 		opts.Classify = bycontract.New(r.opts.Catalog)
 	}
 	i := &identifiers{key: key.ID(), redactors: map[string]*redact.Redactor{}}
-	for _, a := range r.answers {
+	for _, a := range r.responses {
 		source := a.interaction.Source
 		if a.interaction.Meta.RedactionKey != i.key {
 			continue
@@ -51,9 +51,9 @@ func (r *Player) learn() (*identifiers, error) {
 	return i, nil
 }
 
-// identify makes c the canonical form of what would have been recorded of a request, and returns
-// that: in the recording of its session; without a session in the first one under which the request
-// is known, or in the first one. It is nil where no recording can say.
+// identify returns the request as it would have been recorded, and sets c to its canonical form. It
+// uses the recording of the session or, without a session, the first recording that has the
+// request, else the first one. It returns nil if no recording has the key.
 func (r *Player) identify(in scope, c *canonical, req *http.Request, body []byte) *traffic.Request {
 	sources := r.identifiers.sources
 	if in.source != nil {
@@ -67,7 +67,7 @@ func (r *Player) identify(in scope, c *canonical, req *http.Request, body []byte
 			continue
 		}
 		if len(sources) > 1 {
-			redactor = redactor.Fork() // the request may be for another one, which has names of its own
+			redactor = redactor.Fork() // the request may belong to another recording with other names
 		}
 		own, recorded, err := recordedOf(redactor, req, body)
 		if err != nil {
@@ -87,7 +87,7 @@ func (r *Player) identify(in scope, c *canonical, req *http.Request, body []byte
 	return mapped
 }
 
-// recordedOf is what would have been recorded of a request, and the request with that path and
+// recordedOf returns the request as it would have been recorded, and a copy of req with its path and
 // header.
 func recordedOf(redactor *redact.Redactor, req *http.Request, body []byte) (own *http.Request, recorded *traffic.Request, err error) {
 	full := *req.URL
@@ -101,19 +101,19 @@ func recordedOf(redactor *redact.Redactor, req *http.Request, body []byte) (own 
 	return &copied, recorded, nil
 }
 
-// restored is an answer in the terms of the client that asked.
-func (i *identifiers) restored(a *answer, asked *traffic.Request) *answer {
+// restored is a response with the identifiers of the client.
+func (i *identifiers) restored(a *response, asked *traffic.Request) *response {
 	if a.interaction.Meta.RedactionKey != i.key {
 		return a
 	}
 	recorded := *a.interaction
 	recorded.Request = asked
-	made := (&answers{known: map[string]string{}}).make(i.redactors[recorded.Source].Restore(&recorded))
+	made := (&responseBuilder{known: map[string]string{}}).make(i.redactors[recorded.Source].Restore(&recorded))
 	made.interaction = a.interaction
 	return &made
 }
 
-// knows says whether a session has a request as it is, answered already or not.
+// knows reports whether a session has the unmapped request, played already or not.
 func (r *Player) knows(in scope, c *canonical) bool {
 	x := r.all
 	if in.source != nil {

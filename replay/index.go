@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// index finds the answers of a request among some of the interactions. It never changes, and
-// sessions share it.
+// index finds the responses of a request among some of the interactions. It is immutable and shared
+// by sessions.
 type index struct {
 	groups map[digest]span // of chains
 	chains []chain
@@ -23,8 +23,8 @@ type chain struct {
 
 type span struct{ from, n int32 }
 
-// Services are numbered by [Player]. That of a request which names none, and that of one which
-// names none of the recording.
+// [Player] numbers services. These are the numbers for a request without a service and for one whose
+// service is not in the recording.
 const (
 	anyService     int32 = 0
 	unknownService int32 = -1
@@ -71,8 +71,8 @@ func newIndex(keys []key, numbers []int32) *index {
 	return x
 }
 
-// next is the number of the interaction that answers a request, and moves the position; -1 if there
-// is none.
+// next returns the number of the next interaction for a request and advances the position; -1 if
+// there is none.
 func (x *index) next(d digest, service int32, order Order, at []uint32) (number int32, miss exhausted) {
 	group, ok := x.groups[d]
 	if !ok {
@@ -110,7 +110,7 @@ func (x *index) next(d digest, service int32, order Order, at []uint32) (number 
 	return -1, miss
 }
 
-// exhausted says of a request without an answer left how many were recorded, and which was the last
+// exhausted says of a request without a response left how many were recorded, and which was the last
 // of them; -1 if there were none.
 type exhausted struct {
 	last     int32

@@ -11,38 +11,38 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// MissCode is what a client takes for the error code of a miss, and MissStatus its status.
+// MissCode is the error code of the response to a miss, and MissStatus its status.
 const (
 	MissCode   = "CrcheckReplayMiss"
 	MissStatus = http.StatusBadRequest
 )
 
-// MaxMisses bounds the misses that are kept. Later ones are counted and answered, but not compared
-// with the recording.
+// MaxMisses bounds the misses that are kept. Further ones are counted and get a response, but are
+// not compared with the recording.
 const MaxMisses = 1000
 
-// Reason is why there is no answer.
+// Reason is why there is no response.
 type Reason string
 
 const (
 	NotRecorded     Reason = "not-recorded"      // no interaction has this request
 	NothingRecorded Reason = "nothing-recorded"  // there is no interaction at all
-	Exhausted       Reason = "exhausted"         // all answers of this request were given
+	Exhausted       Reason = "exhausted"         // all responses to this request were played
 	UnknownCassette Reason = "unknown-cassette"  // the URL names no cassette and session
-	Ambiguous       Reason = "ambiguous"         // the URL names a cassette that there are two of
+	Ambiguous       Reason = "ambiguous"         // two cassettes have the name in the URL
 	TooManySessions Reason = "too-many-sessions" // beyond [MaxPositions]
 	TooLarge        Reason = "too-large"         // beyond [MaxBody]
 )
 
-// Miss is a request without an answer.
+// Miss is a request without a response.
 type Miss struct {
 	Reason            Reason
-	Method, Path      string               // as they were asked
+	Method, Path      string               // of the request
 	Cassette, Session string               // from the prefix of the URL
-	Nearest           *traffic.Interaction // the recording that comes nearest; nil if there is none
+	Nearest           *traffic.Interaction // the most similar recorded interaction; nil if there is none
 	Difference        Difference           // the first one from Nearest
 	More              int                  // further differences
-	Sources           []string             // the cassettes that could have been meant
+	Sources           []string             // the cassettes that may have been meant
 }
 
 // Part is where a request can differ from a recorded one.
@@ -63,10 +63,10 @@ type Difference struct {
 	Part Part
 	// Name is which of them: the one-based number of a path segment, the name of a query parameter,
 	// the JSON Pointer of a body's member ("" is the whole body), the one-based number of a body's
-	// byte where one of the two is no JSON.
+	// byte if one of the two is not JSON.
 	Name string
-	// Got and Want are what was asked and what was recorded, as JSON, shortened; "" is nothing at
-	// all. Of PartOrder they are the number of this request and how many answers were recorded.
+	// Got and Want are the requested and the recorded value, as JSON, shortened; "" is an absent
+	// value. For PartOrder they are the number of this request and how many responses were recorded.
 	Got, Want string
 }
 
@@ -110,10 +110,10 @@ func orNothing(s string) string {
 	return s
 }
 
-// String says why there is no answer, and what the nearest recording is.
+// String says why there is no response, and what the nearest recording is.
 func (m Miss) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "crcheck replay: no answer for %s %s", m.Method, m.Path)
+	fmt.Fprintf(&b, "crcheck replay: no response for %s %s", m.Method, m.Path)
 	if m.Session != "" {
 		fmt.Fprintf(&b, " in session %q of %s", m.Session, m.Cassette)
 	}
@@ -157,8 +157,8 @@ func place(in *traffic.Interaction) string {
 	return fmt.Sprintf("interaction %d of %s", in.Index+1, in.Source)
 }
 
-// refuse keeps a miss and makes its answer.
-func (r *Player) refuse(req *http.Request, m *Miss) *answer {
+// refuse records a miss and returns its response.
+func (r *Player) refuse(req *http.Request, m *Miss) *response {
 	m.Method, m.Path = req.Method, shown(req)
 	if m.Method == "" {
 		m.Method = http.MethodGet
@@ -172,7 +172,7 @@ func (r *Player) refuse(req *http.Request, m *Miss) *answer {
 
 	message := quoted(m.String())
 	body := []byte(`{"__type":"` + MissCode + `","code":"` + MissCode + `","message":` + message + "}")
-	return &answer{
+	return &response{
 		status:     MissStatus,
 		statusText: strconv.Itoa(MissStatus) + " " + http.StatusText(MissStatus),
 		length:     int64(len(body)),
@@ -190,7 +190,7 @@ func shown(req *http.Request) string {
 	return shortened(path, 2000)
 }
 
-// quoted is s as JSON; what is no UTF-8 in it is replaced.
+// quoted is s as JSON. Invalid UTF-8 is replaced.
 func quoted(s string) string {
 	b, _ := jsontext.AppendQuote(nil, strings.ToValidUTF8(s, "\ufffd"))
 	return string(b)

@@ -12,13 +12,12 @@ import (
 // maxCompared bounds how many recorded requests are compared member by member with one that misses.
 const maxCompared = 256
 
-// parts are hashes of the parts of a recorded request: enough to weigh how near it is, without
-// touching it.
+// parts are hashes of the parts of a recorded request, for a quick estimate of its similarity.
 type parts struct{ service, method, target, path, shape, query, body uint32 }
 
 type partHash struct{ seed maphash.Seed }
 
-// newPartHash: any two differ, but there is one for each Replay.
+// newPartHash returns a hash with a random seed, one for each [Player].
 func newPartHash() partHash { return partHash{maphash.MakeSeed()} }
 
 func (h partHash) of(c *canonical) parts {
@@ -40,8 +39,8 @@ func (h partHash) of(c *canonical) parts {
 	}
 }
 
-// weight is how much of a request equals a recorded one. A wrong label is a smaller error than
-// another operation.
+// weight is the similarity of a request and a recorded one. A wrong label counts less than another
+// operation.
 func (p *parts) weight(q *parts) int {
 	w := 0
 	for _, part := range [...]struct {
@@ -63,7 +62,7 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	m := &Miss{Reason: NotRecorded, Cassette: in.key.cassette, Session: in.key.name}
 	if end.last >= 0 {
 		m.Reason = Exhausted
-		m.Nearest = r.answers[end.last].interaction
+		m.Nearest = r.responses[end.last].interaction
 		m.Difference = Difference{PartOrder, "", strconv.Itoa(end.recorded + 1), strconv.Itoa(end.recorded)}
 		return m
 	}
@@ -76,10 +75,10 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	}
 	var fewest []Difference
 	for _, number := range r.candidates(in, c) {
-		recorded := r.answers[number].interaction
+		recorded := r.responses[number].interaction
 		var d canonical
 		if d.recorded(recorded.Request, r.opts) != nil {
-			continue // it could be read when it was loaded
+			continue // cannot happen: New has read it
 		}
 		if all := differences(c, &d); len(all) > 0 && (fewest == nil || len(all) < len(fewest)) {
 			m.Nearest, fewest = recorded, all
@@ -91,8 +90,8 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	return m
 }
 
-// candidates are the interactions of most weight; among them those with the fewest differing path
-// segments; and of those the first.
+// candidates returns the interactions with the highest weight and, among them, the fewest differing
+// path segments, at most maxCompared.
 func (r *Player) candidates(in scope, c *canonical) (numbers []int32) {
 	asked, segments := r.hash.of(c), strings.Split(string(c.path()), "/")
 	best, fewest := -1, 0
@@ -111,7 +110,7 @@ func (r *Player) candidates(in scope, c *canonical) (numbers []int32) {
 		}
 		differing := 0
 		if r.parts[number].path != asked.path {
-			differing = differingSegments(segments, pathOf(r.answers[number].interaction.Request.URL))
+			differing = differingSegments(segments, pathOf(r.responses[number].interaction.Request.URL))
 		}
 		if weight > best || differing < fewest {
 			best, fewest, numbers = weight, differing, numbers[:0]
@@ -148,7 +147,7 @@ func pathOf(raw string) string {
 	return rest[slash:]
 }
 
-// similarNames are up to five names of cassettes that a wrong one may have meant.
+// similarNames returns up to five names of cassettes that resemble an unknown one.
 func (r *Player) similarNames(wrong string) []string {
 	if unescaped, err := url.PathUnescape(wrong); err == nil {
 		wrong = unescaped
@@ -163,7 +162,7 @@ func (r *Player) similarNames(wrong string) []string {
 	return names[:min(len(names), 5)]
 }
 
-// prefix is the number of bytes that two names share at their beginning.
+// prefix is the length of the common prefix of two names.
 func prefix(a, b string) int {
 	n := 0
 	for n < min(len(a), len(b)) && a[n] == b[n] {

@@ -9,12 +9,12 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// Open replays the cassettes at paths. A folder is every file below it, as [traffic.Files]
-// says; in the URL of a session, a cassette is named by its path below that folder, and a file that
+// Open replays the cassettes at paths. A folder stands for every file below it, as in
+// [traffic.Files]. In the URL of a session, a cassette is named by its path below that folder, and a file that
 // was named itself by its base name.
 //
-// What cannot be opened or is malformed is the error of package traffic that says so. A file below
-// a folder that is of no known kind is passed over and told by [Player.Skipped].
+// The error is a [*traffic.Error]. A file below a folder that is not recorded traffic is skipped and
+// reported by [Player.Skipped].
 func Open(paths []string, opts Options) (*Player, error) {
 	o := opened{names: map[string]string{}}
 	r, err := newPlayer(o.read(paths), func(source string) string { return o.names[source] }, opts)
@@ -39,7 +39,7 @@ func (o *opened) read(paths []string) iter.Seq2[*traffic.Interaction, error] {
 					yield(nil, err)
 					return
 				}
-				// Each interaction is one answer, also if the user names a folder and a file in it.
+				// A file is read once, even if the user names both a folder and a file in it.
 				path := filepath.Clean(file.Path)
 				if seen[path] {
 					continue

@@ -28,7 +28,7 @@ func (o Order) String() string {
 	return orderNames[o]
 }
 
-// MarshalText and UnmarshalText make an Order a flag.
+// MarshalText returns the name, so that an Order can be a flag.
 func (o Order) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText accepts strict, any and sticky; anything else is an error.

@@ -13,9 +13,9 @@ import (
 // MaxBody is the largest body of a request, in bytes; a larger one is a miss.
 const MaxBody = awshttp.MaxBody
 
-// RoundTrip answers in process, as [http.RoundTripper] asks: the request is not changed, its body
-// is read and closed, the context is honoured. A miss is no error but a response, as it is over the
-// wire.
+// RoundTrip plays a response in process. As [http.RoundTripper] demands, it does not change the
+// request, reads and closes its body and respects its context. A miss is a response, not an error,
+// as over the wire.
 func (r *Player) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL == nil {
 		if req.Body != nil {
@@ -26,11 +26,11 @@ func (r *Player) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := read(req)
 	switch {
 	case errors.Is(err, awshttp.ErrTooLarge):
-		return r.refuse(req, &Miss{Reason: TooLarge}).response(req), nil
+		return r.refuse(req, &Miss{Reason: TooLarge}).http(req), nil
 	case err != nil:
 		return nil, err
 	}
-	return r.play(req, body).response(req), nil
+	return r.play(req, body).http(req), nil
 }
 
 var errNoURL = errors.New("replay: the request has no URL; set Request.URL")
@@ -45,7 +45,7 @@ func read(req *http.Request) ([]byte, error) {
 		req.Body.Close()
 		return nil, err
 	}
-	// GetBody tells of a body in memory, which never blocks.
+	// A body with GetBody is in memory and never blocks.
 	if req.GetBody != nil || ctx.Done() == nil {
 		defer req.Body.Close()
 		body, err := awshttp.ReadBody(req.Body, req.ContentLength)
@@ -69,7 +69,7 @@ func read(req *http.Request) ([]byte, error) {
 	}
 }
 
-// ServeHTTP answers as a server.
+// ServeHTTP plays a response as a server.
 func (r *Player) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, err := awshttp.ReadBody(req.Body, req.ContentLength)
 	switch {
@@ -77,14 +77,14 @@ func (r *Player) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.Header()["Connection"] = []string{"close"} // the rest of the body is not read
 		r.refuse(req, &Miss{Reason: TooLarge}).write(w, req.Method)
 	case err != nil:
-		panic(http.ErrAbortHandler) // the client broke off: there is nobody to answer
+		panic(http.ErrAbortHandler) // the client has disconnected
 	default:
 		r.play(req, body).write(w, req.Method)
 	}
 }
 
-// play finds the answer of a request, or makes that of a miss.
-func (r *Player) play(req *http.Request, body []byte) *answer {
+// play finds the response of a request, or makes that of a miss.
+func (r *Player) play(req *http.Request, body []byte) *response {
 	in, miss := r.scopeOf(req.URL.EscapedPath())
 	if miss != nil {
 		return r.refuse(req, miss)
@@ -106,12 +106,12 @@ func (r *Player) play(req *http.Request, body []byte) *answer {
 		return r.refuse(req, r.explain(in, c, end))
 	}
 	if mapped != nil {
-		return r.identifiers.restored(&r.answers[number], mapped)
+		return r.identifiers.restored(&r.responses[number], mapped)
 	}
-	return &r.answers[number]
+	return &r.responses[number]
 }
 
-// canonical makes c that of a request without the prefix of a session.
+// canonical sets c to the canonical form of a request without the prefix of a session.
 func (r *Player) canonical(c *canonical, req *http.Request, body []byte) {
 	body = document(req.Header, body)
 	if r.opts.Mask != nil {
@@ -120,7 +120,7 @@ func (r *Player) canonical(c *canonical, req *http.Request, body []byte) {
 	c.reset(req.Method, req.URL.EscapedPath(), req.URL.RawQuery, cmp.Or(req.Host, req.URL.Host), req.Header, body)
 }
 
-// advance takes the next answer of a request from its session.
+// advance takes the next response of a request from its session.
 func (r *Player) advance(in scope, c *canonical) (number int32, end exhausted, room bool) {
 	x := r.all
 	if in.source != nil {

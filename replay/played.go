@@ -17,21 +17,21 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// WritePlayed writes what was played, in the order of playing, below a folder: one cassette for
-// each session that was given an answer. They mirror the URLs: played.yaml for requests without a
+// WritePlayed writes the played interactions below a folder, in the order of playing: one cassette
+// for each session that got a response. They mirror the URLs: played.yaml for requests without a
 // prefix, _c/CASSETTE/SESSION.yaml for those of a session, with the end of a long name replaced by
-// its digest. Each is replaced whole or not at all; one that cannot be written does not keep the
-// others from it. It returns the paths of the cassettes that were written, sorted.
+// its digest. Each is replaced atomically. If one cannot be written, the others
+// still are. It returns the paths of the cassettes that were written, sorted.
 func (r *Player) WritePlayed(dir string) ([]string, error) {
 	if !r.opts.KeepOrder {
-		return nil, errors.New("replay: the order of playing was not kept; set Options.KeepOrder")
+		return nil, errors.New("replay: the order of playing was not recorded; set Options.KeepOrder")
 	}
 	var paths []string
 	var failed []error
 	played := r.played(dir)
 	for _, path := range slices.Sorted(maps.Keys(played)) {
 		if err := writeCassette(path, played[path]); err != nil {
-			failed = append(failed, fmt.Errorf("replay: what was played cannot be written: %w", err))
+			failed = append(failed, fmt.Errorf("replay: cannot write the played interactions: %w", err))
 			continue
 		}
 		paths = append(paths, path)
@@ -39,14 +39,14 @@ func (r *Player) WritePlayed(dir string) ([]string, error) {
 	return paths, errors.Join(failed...)
 }
 
-// played is what each session was given, by the path of its cassette.
+// played returns the interactions that each session got, by the path of its cassette.
 func (r *Player) played(dir string) map[string][]*traffic.Interaction {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := map[string][]*traffic.Interaction{}
 	add := func(path string, s *session) {
 		for _, number := range s.played {
-			all[path] = append(all[path], r.answers[number].interaction)
+			all[path] = append(all[path], r.responses[number].interaction)
 		}
 	}
 	add(filepath.Join(dir, "played.yaml"), r.root)
@@ -56,8 +56,7 @@ func (r *Player) played(dir string) map[string][]*traffic.Interaction {
 	return all
 }
 
-// cassetteFolder keeps what was played below the folder that was asked for, whatever the cassette
-// is called.
+// cassetteFolder returns a path that stays below the folder, whatever the name of the cassette.
 func cassetteFolder(cassette string) string {
 	if filepath.IsLocal(filepath.FromSlash(cassette)) {
 		return filepath.FromSlash(cassette)
@@ -65,16 +64,16 @@ func cassetteFolder(cassette string) string {
 	return fileName(cassette)
 }
 
-// fileName is a name that a file can have, with room for an extension: most systems take 255 bytes.
-// Different names stay different.
+// fileName is a valid file name, with room for an extension: most systems allow 255 bytes. Different
+// names stay different.
 func fileName(name string) string {
-	const most = 200
+	const maxLength = 200
 	escaped := url.PathEscape(name)
-	if len(escaped) <= most {
+	if len(escaped) <= maxLength {
 		return escaped
 	}
 	sum := sha256.Sum256([]byte(name))
-	return escaped[:most-2*len(sum)-1] + "-" + hex.EncodeToString(sum[:])
+	return escaped[:maxLength-2*len(sum)-1] + "-" + hex.EncodeToString(sum[:])
 }
 
 func writeCassette(path string, interactions []*traffic.Interaction) error {
@@ -88,8 +87,7 @@ func writeCassette(path string, interactions []*traffic.Interaction) error {
 	return maybe.WriteFile(path, text.Bytes(), 0o600)
 }
 
-// commonMeta is what the cassettes of all the interactions say of themselves; nothing if they
-// disagree.
+// commonMeta is the metadata of the cassettes of all interactions, or the zero value if they differ.
 func commonMeta(interactions []*traffic.Interaction) traffic.Meta {
 	metas := map[traffic.Meta]bool{}
 	for _, in := range interactions {

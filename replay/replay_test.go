@@ -240,7 +240,7 @@ type errorReader struct{ err error }
 
 func (e errorReader) Read([]byte) (int, error) { return 0, e.err }
 
-// 64 goroutines: each answer is given once, and what one of them does to its answer nobody else
+// 64 goroutines: each response is given once, and what one of them does to its response nobody else
 // sees.
 func TestConcurrency(t *testing.T) {
 	const goroutines, each = 64, 50
@@ -259,13 +259,13 @@ func TestConcurrency(t *testing.T) {
 				req, _ := http.NewRequest("POST", "http://localhost/", strings.NewReader(`{"a":1}`))
 				res, err := r.RoundTrip(req)
 				if err != nil || res.StatusCode != 200 {
-					t.Error("no answer", err)
+					t.Error("no response", err)
 					return
 				}
 				text, _ := io.ReadAll(res.Body)
 				number := string(text)
 				if number != res.Header.Get("X-Number") {
-					t.Error("the header of another answer")
+					t.Error("the header of another response")
 				}
 				res.Header.Set("X-Number", "changed")
 				res.Header["X-Number"][0] = "changed again"
@@ -273,7 +273,7 @@ func TestConcurrency(t *testing.T) {
 					text[j] = 'x'
 				}
 				if _, twice := seen.LoadOrStore(number, true); twice {
-					t.Error("an answer was given twice", number)
+					t.Error("a response was given twice", number)
 				}
 				if i%10 == 0 {
 					replaytest.Ask(t, r, "GET", "http://localhost/nowhere", "")

@@ -12,7 +12,7 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// canonical is what two requests are compared by.
+// canonical is the form in which requests are compared.
 type canonical struct {
 	service string // "": any
 	method  string
@@ -27,8 +27,8 @@ func (c *canonical) path() []byte  { return c.text[:c.queryAt] }
 func (c *canonical) query() []byte { return c.text[c.queryAt:c.bodyAt] }
 func (c *canonical) body() []byte  { return c.text[c.bodyAt:] }
 
-// reset makes c the canonical form of a request whose path and query are given as they were sent,
-// and whose body is that which it is matched by.
+// reset sets c to the canonical form of a request, with path and query as they were sent and the
+// body by which it is matched.
 func (c *canonical) reset(method, path, query, host string, header http.Header, body []byte) {
 	if method == "" {
 		method = http.MethodGet
@@ -43,8 +43,8 @@ func (c *canonical) reset(method, path, query, host string, header http.Header, 
 	c.text, c.isJSON = appendBody(c.text, body)
 }
 
-// digest identifies everything but the service. SHA-256 cut to 128 bits: no two requests that
-// anybody makes share one.
+// digest identifies everything but the service: SHA-256 truncated to 128 bits, so collisions are
+// not expected.
 type digest [16]byte
 
 func (c *canonical) digest() digest {
@@ -66,7 +66,7 @@ func (c *canonical) digest() digest {
 	return digest(sum[:16])
 }
 
-// recorded makes c the canonical form of a recorded request.
+// recorded sets c to the canonical form of a recorded request.
 func (c *canonical) recorded(r *traffic.Request, opts Options) error {
 	u, err := url.Parse(r.URL)
 	if err != nil {
@@ -80,8 +80,7 @@ func (c *canonical) recorded(r *traffic.Request, opts Options) error {
 	return nil
 }
 
-// document is the body of a request, decoded by its Content-Encoding; as it is where that cannot be
-// done.
+// document is the body of a request, decoded by its Content-Encoding if possible.
 func document(header http.Header, body []byte) []byte {
 	if len(body) == 0 || awshttp.Value(header, "Content-Encoding") == "" {
 		return body
@@ -93,8 +92,8 @@ func document(header http.Header, body []byte) []byte {
 	return decoded.Bytes
 }
 
-// serviceOf is the signing service of a request: what its signature says, else what its host is
-// known for, else "".
+// serviceOf is the signing service of a request: that of its signature, else that of its host, else
+// "".
 func serviceOf(header http.Header, query, host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

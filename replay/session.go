@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// MaxPositions bounds what all sessions together remember: each needs one for every different
-// request of its cassette. A session beyond is refused with a miss.
+// MaxPositions bounds the positions of all sessions together: each has one for every distinct
+// request of its cassette. Requests of further sessions are misses.
 const MaxPositions = 16 << 20
 
 // sessionPrefix begins the path of a request that belongs to a session.
@@ -15,19 +15,19 @@ const sessionPrefix = "/_c/"
 
 type sessionKey struct{ cassette, name string }
 
-// session is how far the requests of one user of an index have got.
+// session holds the position of each request of one user of an index.
 type session struct {
 	index  *index
-	at     []uint32 // by chain, how many of its answers were given
+	at     []uint32 // by chain, how many of its responses were given
 	played []int32  // in order; only with [Options.KeepOrder]
 }
 
 func newSession(x *index) *session { return &session{index: x, at: make([]uint32, len(x.chains))} }
 
-// source is the interactions that a session may name.
+// source is the interactions of one file, which a session may name.
 type source struct {
 	path    string // as in Interaction.Source
-	also    string // another source of that name: neither can be meant
+	also    string // another source of this name, which makes it ambiguous
 	numbers []int32
 
 	once  sync.Once
@@ -53,16 +53,15 @@ func (r *Player) source(name, path string) *source {
 	return s
 }
 
-// scope is what a request may be answered from.
+// scope is the set of interactions that a request may match.
 type scope struct {
 	key    sessionKey // zero: the session of requests without a prefix
 	source *source    // nil: all of them
 	rest   string     // the path below the prefix
 }
 
-// scopeOf takes the prefix of a session off an encoded path. A cassette's name may stand there with
-// its slashes as they are, so it is the shortest run of segments that names one: a file is no
-// folder.
+// scopeOf removes the prefix of a session from an encoded path. The name of a cassette may contain
+// slashes, so it is the shortest run of segments that names one: a file is not a folder.
 func (r *Player) scopeOf(path string) (scope, *Miss) {
 	below, ok := strings.CutPrefix(path, sessionPrefix)
 	if !ok {
@@ -93,7 +92,8 @@ func (r *Player) scopeOf(path string) (scope, *Miss) {
 	return scope{}, &Miss{Reason: UnknownCassette, Cassette: below, Sources: r.similarNames(below)}
 }
 
-// session is that of a scope; false if there is no room for another one. The caller holds r.mu.
+// session returns the session of a scope, or false if there is no room for another one. The caller
+// holds r.mu.
 func (r *Player) session(s scope, x *index) (*session, bool) {
 	if s.source == nil {
 		return r.root, true
@@ -101,7 +101,7 @@ func (r *Player) session(s scope, x *index) (*session, bool) {
 	if known, ok := r.sessions[s.key]; ok {
 		return known, true
 	}
-	// An empty session is not free either.
+	// An empty session takes memory too.
 	cost := len(x.chains) + 64
 	if r.slots+cost > MaxPositions {
 		return nil, false

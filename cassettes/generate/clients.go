@@ -7,13 +7,13 @@ import (
 	"github.com/crcheck/crcheck/finding"
 )
 
-// clientSuccesses has good answers by which clients are told apart: values and
+// clientSuccesses has good responses by which clients are told apart: values and
 // texts that parsers like to take for something else.
 func clientSuccesses() []scenario {
-	at := func(timestamp string) answer {
+	at := func(timestamp string) response {
 		return ok(document(id, membershipRef, arn, `"createTime":`+timestamp, success))
 	}
-	message := func(text string) answer {
+	message := func(text string) response {
 		return ok(document(id, membershipRef, arn, created, `"status":"FAILED"`, `"error":{"message":"`+text+`","code":"X"}`))
 	}
 	nested := []string{
@@ -45,8 +45,8 @@ func clientSuccesses() []scenario {
 // clientErrors has errors whose members are absent or null, and the spellings
 // that clients know.
 func clientErrors() []scenario {
-	named := func(name string, status int, body string) answer {
-		return answer{status: status, body: body}.with("X-Amzn-Errortype", name)
+	named := func(name string, status int, body string) response {
+		return response{status: status, body: body}.with("X-Amzn-Errortype", name)
 	}
 	return []scenario{
 		good(621, "error-validation-bare", "A ValidationException without members, none of which is required.", named("ValidationException", 400, "{}")),
@@ -58,39 +58,39 @@ func clientErrors() []scenario {
 		good(625, "error-internal-null", "An InternalServerException whose message is null.", named("InternalServerException", 500, `{"message":null}`)),
 		good(626, "error-throttling-bare", "A ThrottlingException without members.", named("ThrottlingException", 429, "{}")),
 		good(627, "error-by-capital-code", "The error is named by Code, as SDKs take it.",
-			answer{status: 403, body: `{"Code":"AccessDeniedException","message":"You may not do that."}`}),
+			response{status: 403, body: `{"Code":"AccessDeniedException","message":"You may not do that."}`}),
 		good(628, "error-capital-message", "The message of an error is called Message, as gateways write it.",
 			named("AccessDeniedException", 403, `{"Message":"You may not do that."}`)),
 	}
 }
 
-// clientSequences has answers that are tried again, or must not be.
+// clientSequences has responses that are tried again, or must not be.
 func clientSequences() []scenario {
 	throttled, denied := failure("throttling").named(), failure("access-denied").named()
-	proxy := func(status int) answer {
-		return answer{status: status, body: "<html>\n<head><title>" + http.StatusText(status) + "</title></head>\n</html>\n"}.with("Content-Type", "text/html")
+	proxy := func(status int) response {
+		return response{status: status, body: "<html>\n<head><title>" + http.StatusText(status) + "</title></head>\n</html>\n"}.with("Content-Type", "text/html")
 	}
 	from := func(of int, name, about string, status int) scenario {
 		s := hostile(of, name, about, proxy(status),
 			expect(finding.ErrorUnidentified, "", "HTML names no error"),
 			expect(finding.HTTPStatus, "", "no error of the operation has it"),
 			expect(finding.HTTPContentType, "", "restJson1 says application/json"))
-		s.answers = append(s.answers, ok(job()))
+		s.responses = append(s.responses, ok(job()))
 		return s
 	}
 	older := hostile(3154, "throttled-with-400-then-success", "An attempt is throttled with status 400, as older services do it; the next succeeds.",
 		throttled, expect(finding.ErrorStatusMismatch, "", "its own status is 429"))
-	older.answers[0].status = 400
-	older.answers = append(older.answers, ok(job()))
+	older.responses[0].status = 400
+	older.responses = append(older.responses, ok(job()))
 	unnamed := hostile(3155, "unnamed-error-then-success", "A failure that names no error, then a success.",
-		answer{status: 500, body: `{"message":"Something is wrong."}`}, expect(finding.ErrorUnidentified, "", "no header, no code, no __type"))
-	unnamed.answers = append(unnamed.answers, ok(job()))
+		response{status: 500, body: `{"message":"Something is wrong."}`}, expect(finding.ErrorUnidentified, "", "no header, no code, no __type"))
+	unnamed.responses = append(unnamed.responses, ok(job()))
 	return []scenario{
 		good(631, "throttled-then-denied", "An attempt is throttled, the next is denied.", throttled, denied),
 		good(632, "denied-then-success", "An attempt is denied; the next would succeed.", denied, ok(job())),
-		from(3151, "bad-gateway-then-success", "A proxy says 502, then the service answers.", 502),
-		from(3152, "unavailable-then-success", "A load balancer says 503, then the service answers.", 503),
-		from(3153, "gateway-timeout-then-success", "A proxy says 504, then the service answers.", 504),
+		from(3151, "bad-gateway-then-success", "A proxy says 502, then the service responds.", 502),
+		from(3152, "unavailable-then-success", "A load balancer says 503, then the service responds.", 503),
+		from(3153, "gateway-timeout-then-success", "A proxy says 504, then the service responds.", 504),
 		older, unnamed,
 	}
 }
@@ -100,11 +100,11 @@ func clientHostile() []scenario {
 	unknown := func(place, reason string) finding.Expected { return expect(finding.MemberUnknown, place, reason) }
 	asking := func(of int, name, about, escaped string) scenario {
 		return hostile(of, name, about, ok(job()), expect(finding.EchoMismatch, atJob+"/membershipId", "the job is another membership's"),
-			finding.Expected{Rule: finding.ConstraintPattern, Part: "input", Place: "/membershipIdentifier", Reason: "it is no identifier of a membership"}).asking(escaped)
+			finding.Expected{Rule: finding.ConstraintPattern, Part: "input", Place: "/membershipIdentifier", Reason: "it is not an identifier of a membership"}).asking(escaped)
 	}
 	redirect := func(of, status int) scenario {
 		return hostile(of, fmt.Sprintf("redirect-%d", status), "A redirect, which the protocol does not have.",
-			answer{status: status}.with("Location", "/elsewhere"),
+			response{status: status}.with("Location", "/elsewhere"),
 			expect(finding.ErrorUnidentified, "", "nothing names an error"),
 			expect(finding.HTTPStatus, "", "the operation has no such status"))
 	}

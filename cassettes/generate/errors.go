@@ -22,13 +22,13 @@ var modeledErrors = []modeled{
 }
 
 // named is the error with its name in the header, where the service writes it.
-func (m modeled) named() answer {
-	return answer{status: m.status, body: object(m.members...)}.with("X-Amzn-Errortype", m.name)
+func (m modeled) named() response {
+	return response{status: m.status, body: object(m.members...)}.with("X-Amzn-Errortype", m.name)
 }
 
 // inBody is the error with its name in the body.
-func (m modeled) inBody(member, name string) answer {
-	return answer{status: m.status, body: object(append([]string{`"` + member + `":"` + name + `"`}, m.members...)...)}
+func (m modeled) inBody(member, name string) response {
+	return response{status: m.status, body: object(append([]string{`"` + member + `":"` + name + `"`}, m.members...)...)}
 }
 
 func failure(slug string) modeled {
@@ -40,10 +40,10 @@ func failure(slug string) modeled {
 	panic("no error " + slug)
 }
 
-// errorAnswers has the operation's errors, each identified in each of the ways
+// errorResponses has the operation's errors, each identified in each of the ways
 // that clients must understand
 // (Smithy, aws-restjson1-protocol.html#operation-error-serialization).
-func errorAnswers() []scenario {
+func errorResponses() []scenario {
 	var all []scenario
 	for i, m := range modeledErrors {
 		all = append(all,
@@ -71,20 +71,20 @@ func errorAnswers() []scenario {
 		good(453, "error-header-wins", "Header and __type name different errors: the header wins.",
 			denied.inBody("__type", "ThrottlingException").with(header, denied.name)),
 		good(454, "error-code-wins", "Body members code and __type name different errors: code wins.",
-			answer{status: 429, body: `{"__type":"AccessDeniedException","code":"ThrottlingException","message":"Rate exceeded."}`}),
-		good(455, "error-without-message", "No member of the error is required, and none is there.",
-			answer{status: 500, body: `{}`}.with(header, internalError.name)),
+			response{status: 429, body: `{"__type":"AccessDeniedException","code":"ThrottlingException","message":"Rate exceeded."}`}),
+		good(455, "error-without-message", "An error without members, none of which is required.",
+			response{status: 500, body: `{}`}.with(header, internalError.name)),
 		good(456, "error-null-message", "The message is null, which is the same as absent.",
-			answer{status: 429, body: `{"message":null}`}.with(header, throttling.name)),
+			response{status: 429, body: `{"message":null}`}.with(header, throttling.name)),
 		good(457, "error-empty-field-list", "A list of fields that is empty.",
-			answer{status: 400, body: `{"message":"Invalid.","fieldList":[]}`}.with(header, "ValidationException")),
+			response{status: 400, body: `{"message":"Invalid.","fieldList":[]}`}.with(header, "ValidationException")),
 	)
 }
 
-// sequences has several answers to one request, as a client that retries or
+// sequences has several responses to one request, as a client that retries or
 // polls meets them.
 func sequences() []scenario {
-	status := func(s string) answer {
+	status := func(s string) response {
 		return ok(document(id, membershipRef, arn, created, `"status":"`+s+`"`))
 	}
 	throttled, broken := failure("throttling").named(), failure("internal").named()

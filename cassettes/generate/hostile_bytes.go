@@ -23,7 +23,7 @@ func brokenSyntax() []scenario {
 			ok(strings.TrimSuffix(job(), "}")), invalid("", "the output's object does not end")),
 		hostile(2004, "empty", "The body is empty.", ok(""), invalid("", "RFC 8259 has no empty text")),
 		hostile(2005, "html", "A proxy's page with status 200, as application/json.",
-			ok("<html><body>It works!</body></html>"), invalid("", "HTML is no JSON")),
+			ok("<html><body>It works!</body></html>"), invalid("", "HTML is not JSON")),
 		hostile(2006, "nan-bare", "NaN without quotes, as Python's json.dumps writes it.",
 			ok(job(units("NaN"))), invalid(atUnits, "JSON has no such literal; the protocol writes it as a string")),
 		hostile(2007, "single-quotes", "A Python dictionary, printed.",
@@ -32,7 +32,7 @@ func brokenSyntax() []scenario {
 		hostile(2009, "comment", "A comment.", ok(begun+success+"/* done */}}"), invalid(atJob, "JSON has no comments")),
 		hostile(2010, "leading-zero", "A number with a leading zero.",
 			ok(job(workers("016"))), invalid(atNumber, "RFC 8259 section 6: no leading zeros")),
-		hostile(2011, "line-break-in-a-string", "A line break stands bare in a string.", ok(job(`"error":{"message":"one`+"\n"+`two","code":"X"}`)),
+		hostile(2011, "line-break-in-a-string", "A string contains an unescaped line break.", ok(job(`"error":{"message":"one`+"\n"+`two","code":"X"}`)),
 			invalid(atJob+"/error/message", "RFC 8259 section 7: control characters are escaped")),
 
 		hostile(2021, "two-documents", "The body twice, one right after the other.", ok(job()+job()), trailing("the second document")),
@@ -47,7 +47,7 @@ func brokenSyntax() []scenario {
 
 // brokenEncoding has bodies whose characters are broken, and duplicate names.
 func brokenEncoding() []scenario {
-	message := func(text string) answer {
+	message := func(text string) response {
 		return ok(document(id, membershipRef, arn, created, `"status":"FAILED"`, `"error":{"message":"`+text+`","code":"X"}`))
 	}
 	utf8 := func(reason string) finding.Expected {

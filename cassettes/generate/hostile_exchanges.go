@@ -4,7 +4,7 @@ import "github.com/crcheck/crcheck/finding"
 
 // brokenExchanges has successes whose body is good and whose surroundings are not.
 func brokenExchanges() []scenario {
-	status := func(code int) answer { return answer{status: code, body: job()} }
+	status := func(code int) response { return response{status: code, body: job()} }
 	contentType := func(reason string) finding.Expected { return expect(finding.HTTPContentType, "", reason) }
 	echo := func(place, reason string) finding.Expected { return expect(finding.EchoMismatch, place, reason) }
 	return []scenario{
@@ -16,13 +16,13 @@ func brokenExchanges() []scenario {
 		hostile(3005, "content-type-of-another-protocol", "The Content-Type of awsJson1_1.",
 			ok(job()).with("Content-Type", "application/x-amz-json-1.1"), contentType("restJson1 says application/json")),
 
-		hostile(3011, "another-job", "The answer is about another job.",
+		hostile(3011, "another-job", "The response is about another job.",
 			ok(document(`"id":"00000000-0000-4000-8000-999999999999"`, membershipRef, arn, created, success)), echo(atJob+"/id", "it is not the job that was asked for")),
-		hostile(3012, "another-membership", "The answer is about a job of another membership.",
+		hostile(3012, "another-membership", "The response is about a job of another membership.",
 			ok(document(id, `"membershipId":"10000000-0000-4000-8000-999999999999"`, arn, created, success)), echo(atJob+"/membershipId", "it is not the membership that was asked for")),
 		hostile(3019, "identifier-escaped", "The membership that was asked for has characters which a path must escape.",
 			ok(job()), echo(atJob+"/membershipId", "the job is another membership's"),
-			finding.Expected{Rule: finding.ConstraintPattern, Part: "input", Place: "/membershipIdentifier", Reason: "it is no identifier of a membership"}).asking("00000000%2F0000%204000%3F8000%23000000000001"),
+			finding.Expected{Rule: finding.ConstraintPattern, Part: "input", Place: "/membershipIdentifier", Reason: "it is not an identifier of a membership"}).asking("00000000%2F0000%204000%3F8000%23000000000001"),
 		hostile(3013, "another-job-last", "The job has two identifiers; the last, which counts, is another's.",
 			ok(job(`"id":"00000000-0000-4000-8000-999999999999"`)),
 			expect(finding.SyntaxDuplicateMember, atJob+"/id", "duplicate member name"),
@@ -36,8 +36,8 @@ func brokenExchanges() []scenario {
 // brokenErrors has errors that clients cannot identify, do not know, or meet
 // with another status.
 func brokenErrors() []scenario {
-	named := func(name string, status int, body string) answer {
-		return answer{status: status, body: body}.with("X-Amzn-Errortype", name)
+	named := func(name string, status int, body string) response {
+		return response{status: status, body: body}.with("X-Amzn-Errortype", name)
 	}
 	unidentified := func(reason string) finding.Expected { return expect(finding.ErrorUnidentified, "", reason) }
 	unmodeled := func(reason string) finding.Expected { return expect(finding.ErrorUnmodeled, "", reason) }
@@ -45,13 +45,13 @@ func brokenErrors() []scenario {
 	const message = `{"message":"Something is wrong."}`
 	return []scenario{
 		hostile(3101, "error-unnamed", "A failure of the service that names no error.",
-			answer{status: 500, body: message}, unidentified("no header, no code, no __type")),
-		hostile(3102, "error-named-too-deep", "An error whose name stands in a member of the body, where it does not count.",
-			answer{status: 429, body: `{"message":"Rate exceeded.","cause":{"__type":"ThrottlingException","code":"ThrottlingException"}}`}, unidentified("only the top of the body names an error")),
+			response{status: 500, body: message}, unidentified("no header, no code, no __type")),
+		hostile(3102, "error-named-too-deep", "An error whose name is in a nested member of the body, where it does not count.",
+			response{status: 429, body: `{"message":"Rate exceeded.","cause":{"__type":"ThrottlingException","code":"ThrottlingException"}}`}, unidentified("only the top of the body names an error")),
 		hostile(3103, "error-code-is-a-number", "An error whose code repeats the status.",
-			answer{status: 403, body: `{"code":403,"message":"Forbidden"}`}, unidentified("a name is a string")),
-		hostile(3104, "error-html", "A load balancer answers in HTML, with a status that the operation does not have.",
-			answer{status: 503, body: "<html>\n<head><title>503 Service Temporarily Unavailable</title></head>\n</html>\n"}.with("Content-Type", "text/html"),
+			response{status: 403, body: `{"code":403,"message":"Forbidden"}`}, unidentified("a name is a string")),
+		hostile(3104, "error-html", "A load balancer responds in HTML, with a status that the operation does not have.",
+			response{status: 503, body: "<html>\n<head><title>503 Service Temporarily Unavailable</title></head>\n</html>\n"}.with("Content-Type", "text/html"),
 			unidentified("HTML names no error"),
 			expect(finding.HTTPStatus, "", "no error of the operation has 503"),
 			expect(finding.HTTPContentType, "", "restJson1 says application/json")),
@@ -62,9 +62,9 @@ func brokenErrors() []scenario {
 			named("UnrecognizedClientException", 403, message), unmodeled("no error of the operation; 403 is the status of one")),
 		hostile(3112, "error-of-another-operation", "ConflictException, which other operations of the service have, with its status.",
 			named("ConflictException", 409, message),
-			unmodeled("no error of the operation; that 409 is none of its statuses goes without saying")),
+			unmodeled("not an error of the operation; its status 409 is not reported separately")),
 		hostile(3113, "error-unmodeled-by-type", "An error of the signature check, named by __type.",
-			answer{status: 403, body: `{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"The security token has expired."}`}, unmodeled("no error of the operation")),
+			response{status: 403, body: `{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"The security token has expired."}`}, unmodeled("no error of the operation")),
 		hostile(3114, "error-name-in-small-letters", "The name of an error in small letters.",
 			named("throttlingexception", 429, message), unmodeled("names are compared exactly")),
 

@@ -10,11 +10,11 @@ func brokenMembers() []scenario {
 	value := func(place, reason string) finding.Expected {
 		return expect(finding.EnumUnknownValue, place, reason)
 	}
-	of := func(status string) answer {
+	of := func(status string) response {
 		return ok(document(id, membershipRef, arn, created, `"status":"`+status+`"`))
 	}
-	failed := func(name string, status int, members ...string) answer {
-		return answer{status: status, body: object(members...)}.with("X-Amzn-Errortype", name)
+	failed := func(name string, status int, members ...string) response {
+		return response{status: status, body: object(members...)}.with("X-Amzn-Errortype", name)
 	}
 	return []scenario{
 		hostile(1101, "no-job", "The output is empty.", ok("{}"), missing(atJob, "the output's only member is required")),
@@ -23,7 +23,7 @@ func brokenMembers() []scenario {
 			missing(atJob+"/status", "null is the same as absent")),
 		hostile(1104, "no-create-time", "The job has no time of creation.",
 			ok(document(id, membershipRef, arn, success)), missing(atJob+"/createTime", "required")),
-		hostile(1105, "no-identifier", "The job does not say which it is.", ok(document(membershipRef, arn, created, success)),
+		hostile(1105, "no-identifier", "The job has no identifier.", ok(document(membershipRef, arn, created, success)),
 			missing(atJob+"/id", "required; there is nothing to hold against what was asked")),
 		hostile(1106, "result-without-output", "The result is empty.",
 			ok(job(`"result":{}`)), missing(atJob+"/result/output", "required of a result")),
@@ -33,7 +33,7 @@ func brokenMembers() []scenario {
 			ok(job(output(`"memberList":[{"accountId":"444455556666"},{}]`))), missing(atAccount, "required of each element")),
 		hostile(1109, "no-template", "Job parameters without an analysis template, as before 1.41.6.", ok(job(`"jobParameters":{"parameters":{}}`)),
 			missing(atJob+"/jobParameters/analysisTemplateArn", "required since 1.41.6")),
-		hostile(1110, "error-without-resource", "A ResourceNotFoundException does not say what was not found.",
+		hostile(1110, "error-without-resource", "A ResourceNotFoundException does not name the resource.",
 			failed("ResourceNotFoundException", 404, `"message":"Not found."`),
 			missing("/resourceId", "required of this error"), missing("/resourceType", "required of this error")),
 
@@ -55,13 +55,13 @@ func brokenMembers() []scenario {
 			ok(`{"protectedJob":`+object(id, membershipRef, arn, created, success)+`,"nextToken":null,"requestId":"r"}`),
 			unknown("/requestId", "the output has protectedJob alone; nextToken is null, which is the same as absent")),
 
-		hostile(1131, "status-unknown", "A status that nobody knows.", of("PAUSED"), value(atJob+"/status", "none of the six")),
+		hostile(1131, "status-unknown", "An unknown status.", of("PAUSED"), value(atJob+"/status", "not one of the six values")),
 		hostile(1132, "status-lower-case", "A status in small letters.", of("success"), value(atJob+"/status", "values are compared exactly")),
 		hostile(1133, "worker-type-unknown", "CR.8X, which is a size of the SQL workers.",
 			ok(job(worker(`"type":"CR.8X"`, `"number":16`))), value(atWorker+"/type", "workers of jobs are CR.1X or CR.4X")),
 		hostile(1134, "resource-type-unknown", "What was not found is a PROTECTED_JOB, for which the error has no value.",
 			failed("ResourceNotFoundException", 404, `"message":"Not found."`, `"resourceId":"`+asked+`"`, `"resourceType":"PROTECTED_JOB"`),
-			value("/resourceType", "none of the four")),
+			value("/resourceType", "not one of the four values")),
 		hostile(1135, "reason-unknown", "Access is denied for a reason that nobody knows.",
 			failed("AccessDeniedException", 403, `"message":"Denied."`, `"reason":"MOON_PHASE"`), value("/reason", "the only value is INSUFFICIENT_PERMISSIONS")),
 	}
@@ -77,7 +77,7 @@ func brokenUnions() []scenario {
 	unknown := func(place, reason string) finding.Expected {
 		return expect(finding.UnionUnknownMember, place, reason)
 	}
-	properties := func(members ...string) answer {
+	properties := func(members ...string) response {
 		return ok(job(worker(`"type":"CR.1X"`, `"number":4`, `"properties":`+object(members...))))
 	}
 	const worker4 = `"worker":{"type":"CR.1X","number":4}`
@@ -98,7 +98,7 @@ func brokenUnions() []scenario {
 		hostile(1212, "output-null-members", "An output whose members are null.",
 			ok(job(output(`"s3":null`, `"memberList":null`))), none(atOutput, "null is not set")),
 		hostile(1213, "output-type-alone", "An output with a __type and nothing else.",
-			ok(job(output(`"__type":"ProtectedJobOutput"`))), none(atOutput, "__type is no member")),
+			ok(job(output(`"__type":"ProtectedJobOutput"`))), none(atOutput, "__type is not a member")),
 		hostile(1214, "properties-empty", "Worker properties with no member.", properties(), none(atWorker+"/properties", "none is set")),
 		hostile(1215, "compute-empty", "A compute configuration with no member.",
 			ok(job(compute())), none(atJob+"/computeConfiguration", "none is set")),

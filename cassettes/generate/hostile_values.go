@@ -24,7 +24,7 @@ const (
 // brokenTypes has values of another type than their shape's.
 func brokenTypes() []scenario {
 	mismatch := func(place, reason string) finding.Expected { return expect(finding.TypeMismatch, place, reason) }
-	at := func(timestamp string) answer {
+	at := func(timestamp string) response {
 		return ok(document(id, membershipRef, arn, `"createTime":`+timestamp, success))
 	}
 	return []scenario{
@@ -34,7 +34,7 @@ func brokenTypes() []scenario {
 			mismatch(atJob+"/createTime", "taken for seconds it lies after the year 9999, which no datetime can hold")),
 		hostile(1003, "timestamp-just-too-late", "The first second of the year 10000.", at("253402300800"),
 			mismatch(atJob+"/createTime", "the years that a timestamp can hold end before it")),
-		hostile(1004, "job-is-a-list", "The job stands in a list.", ok(`{"protectedJob":[`+object(id)+`]}`),
+		hostile(1004, "job-is-a-list", "The job is inside a list.", ok(`{"protectedJob":[`+object(id)+`]}`),
 			mismatch(atJob, "a structure is an object; what the list holds has no shape")),
 		hostile(1005, "body-is-a-list", "The body is a list.", ok(`[`+job()+`]`),
 			mismatch("", "the output is an object")),
@@ -48,7 +48,7 @@ func brokenTypes() []scenario {
 		hostile(1009, "workers-text", "The number of workers is text.", ok(job(workers(`"16"`))),
 			mismatch(atNumber, "an integer is a number")),
 		hostile(1010, "workers-fraction", "Half a worker.", ok(job(workers("16.5"))),
-			mismatch(atNumber, "16.5 is no integer")),
+			mismatch(atNumber, "16.5 is not an integer")),
 		hostile(1011, "workers-beyond-32-bits", "More workers than 32 bits can count.", ok(job(workers("2147483648"))),
 			mismatch(atNumber, "2^31 does not fit a signed integer of 32 bits"),
 			expect(finding.ConstraintRange, atNumber, "and is more than 1,024")),
@@ -61,18 +61,18 @@ func brokenTypes() []scenario {
 		hostile(1015, "spark-value-number", "A Spark property is a number.", ok(job(spark(`"spark.sql.shuffle.partitions":200`))),
 			mismatch(atSpark+"/spark.sql.shuffle.partitions", "the map's values are strings")),
 		hostile(1016, "error-message-number", "The message of an error is a number.",
-			answer{status: 500, body: `{"message":500}`}.with("X-Amzn-Errortype", "InternalServerException"),
+			response{status: 500, body: `{"message":500}`}.with("X-Amzn-Errortype", "InternalServerException"),
 			mismatch("/message", "a message is a string, in an error too")),
 
-		hostile(1021, "null-in-member-list", "A null stands in the list of members.",
+		hostile(1021, "null-in-member-list", "A null in the list of members.",
 			ok(job(output(`"memberList":[{"accountId":"444455556666"},null]`))),
 			expect(finding.TypeNull, atOutput+"/memberList/*", "the list is not sparse")),
 		hostile(1022, "null-in-spark", "A Spark property is null.", ok(job(spark(`"spark.executor.memory":null`))),
 			expect(finding.TypeNull, atSpark+"/spark.executor.memory", "the map is not sparse")),
 		hostile(1023, "null-parameter", "A job parameter is null.", ok(job(parameters(`"since":null`))),
 			expect(finding.TypeNull, atParameters+"/*", "the map is not sparse")),
-		hostile(1024, "null-in-field-list", "A null stands in the fields of a ValidationException.",
-			answer{status: 400, body: `{"message":"Invalid.","fieldList":[null]}`}.with("X-Amzn-Errortype", "ValidationException"),
+		hostile(1024, "null-in-field-list", "A null in the fields of a ValidationException.",
+			response{status: 400, body: `{"message":"Invalid.","fieldList":[null]}`}.with("X-Amzn-Errortype", "ValidationException"),
 			expect(finding.TypeNull, "/fieldList/*", "the list is not sparse")),
 	}
 }
@@ -82,8 +82,8 @@ func brokenConstraints() []scenario {
 	length := func(place, reason string) finding.Expected { return expect(finding.ConstraintLength, place, reason) }
 	pattern := func(place, reason string) finding.Expected { return expect(finding.ConstraintPattern, place, reason) }
 	outside := func(reason string) finding.Expected { return expect(finding.ConstraintRange, atNumber, reason) }
-	bucket := func(name string) answer { return ok(job(outputConfiguration(`"s3":{"bucket":"` + name + `"}`))) }
-	arnOf := func(text string) answer {
+	bucket := func(name string) response { return ok(job(outputConfiguration(`"s3":{"bucket":"` + name + `"}`))) }
+	arnOf := func(text string) response {
 		return ok(document(id, membershipRef, `"membershipArn":"`+text+`"`, created, success))
 	}
 	return []scenario{
@@ -108,7 +108,7 @@ func brokenConstraints() []scenario {
 		hostile(1313, "workers-too-many-1.43.67", "1,025 workers.", ok(job(workers("1025"))), outside("at most 1,024")),
 		hostile(1314, "workers-just-too-many", "128 workers and a bit, which every double rounds to 128.",
 			ok(job(workers("128.0000000000000000001"))),
-			expect(finding.TypeMismatch, atNumber, "it has a fraction, so it is no integer"),
+			expect(finding.TypeMismatch, atNumber, "it has a fraction, so it is not an integer"),
 			outside("it is more than 128: numbers are compared exactly")).under(v1_42_90),
 
 		hostile(1321, "region-of-govcloud", "A membership in us-gov-west-1, whose name the pattern of regions does not allow.",

@@ -16,12 +16,12 @@ import (
 )
 
 const provenance = "synthesised: no real AWS traffic was recorded. " +
-	"Every request and answer was written by hand after the API model and the protocol's specification."
+	"Every request and response was written by hand after the API model and the protocol's specification."
 
 // scenarios is the table, in the order of the index.
 func scenarios() []scenario {
 	return slices.Concat(
-		statuses(), documents(), computeConfigurations(), notations(), errorAnswers(), sequences(),
+		statuses(), documents(), computeConfigurations(), notations(), errorResponses(), sequences(),
 		brokenTypes(), brokenMembers(), brokenUnions(), brokenConstraints(),
 		brokenSyntax(), brokenEncoding(), brokenNumbers(), brokenExchanges(), brokenErrors(),
 		clientSuccesses(), clientErrors(), clientSequences(), clientHostile(),

@@ -1,8 +1,8 @@
 package main
 
-// notations has values and documents in the ways in which JSON can write them.
+// notations has values and documents in different JSON notations.
 func notations() []scenario {
-	at := func(timestamp string) answer {
+	at := func(timestamp string) response {
 		return ok(document(id, membershipRef, arn, `"createTime":`+timestamp, success))
 	}
 	pretty := `{

@@ -19,8 +19,8 @@ const (
 	v1_43_67 = "cleanrooms.GetProtectedJob@1.43.67"
 )
 
-// Labels stand in bodies where the identifiers that were asked for belong. The
-// bytes around them are as written: a body need not be JSON.
+// Labels are replaced in bodies by the requested identifiers. All other bytes are unchanged: a body
+// need not be JSON.
 const (
 	membership = "{membershipIdentifier}"
 	asked      = "{protectedJobIdentifier}"
@@ -28,35 +28,35 @@ const (
 
 const membershipID = "10000000-0000-4000-8000-000000000001"
 
-// scenario is one cassette: answers to one request, repeated as often as there are answers.
+// scenario is one cassette: responses to one request, repeated as often as there are responses.
 type scenario struct {
-	file     string
-	about    string
-	contract string
-	job      int // which job is asked for: each scenario has its own
-	answers  []answer
-	expected []finding.Expected
-	// from is the membership as the URL has it; empty: the one of all scenarios.
+	file      string
+	about     string
+	contract  string
+	job       int // number of the requested job, different in each scenario
+	responses []response
+	expected  []finding.Expected
+	// from is the membership in the URL; empty: the default one.
 	from string
 }
 
-// answer is an HTTP response. What header leaves out has the value of a good
-// answer; an empty value takes the header away.
-type answer struct {
+// response is an HTTP response. Headers that are absent have the value of a good response; an empty
+// value removes the header.
+type response struct {
 	status int
 	header map[string]string
 	body   string
 }
 
-func good(job int, name, about string, answers ...answer) scenario {
-	return scenario{"good/" + name + ".yaml", about, v1_43_67, job, answers, nil, ""}
+func good(job int, name, about string, responses ...response) scenario {
+	return scenario{"good/" + name + ".yaml", about, v1_43_67, job, responses, nil, ""}
 }
 
-func hostile(job int, name, about string, a answer, expected ...finding.Expected) scenario {
-	return scenario{"hostile/" + name + ".yaml", about, v1_43_67, job, []answer{a}, expected, ""}
+func hostile(job int, name, about string, a response, expected ...finding.Expected) scenario {
+	return scenario{"hostile/" + name + ".yaml", about, v1_43_67, job, []response{a}, expected, ""}
 }
 
-// under has the scenario hold against another contract than the newest.
+// under makes the scenario conform to another contract than the newest.
 func (s scenario) under(contract string) scenario {
 	s.contract = contract
 	return s
@@ -73,10 +73,10 @@ func expect(rule finding.RuleID, place, reason string) finding.Expected {
 }
 
 // ok is a success with this body.
-func ok(body string) answer { return answer{status: http.StatusOK, body: body} }
+func ok(body string) response { return response{status: http.StatusOK, body: body} }
 
-// with returns the answer with a header set, or taken away by an empty value.
-func (a answer) with(name, value string) answer {
+// with returns the response with a header set, or taken away by an empty value.
+func (a response) with(name, value string) response {
 	a.header = maps.Clone(a.header)
 	if a.header == nil {
 		a.header = map[string]string{}
@@ -92,7 +92,7 @@ func (s scenario) meta() traffic.Meta {
 func (s scenario) interactions() []*traffic.Interaction {
 	labels := strings.NewReplacer(membership, membershipID, asked, fmt.Sprintf("00000000-0000-4000-8000-%012d", s.job))
 	var all []*traffic.Interaction
-	for i, a := range s.answers {
+	for i, a := range s.responses {
 		body := labels.Replace(a.body)
 		header := http.Header{
 			"Content-Type":     {"application/json"},

@@ -4,7 +4,7 @@ import "strings"
 
 // statuses has a job in each of its states.
 func statuses() []scenario {
-	in := func(status string, more ...string) answer {
+	in := func(status string, more ...string) response {
 		members := []string{id, membershipRef, arn, created, `"jobParameters":` + object(template), `"status":"` + status + `"`, outputConfiguration(toS3)}
 		return ok(document(append(members, more...)...))
 	}
@@ -71,7 +71,7 @@ func documents() []scenario {
 			ok(job(`"jobParameters":{"analysisTemplateArn":"arn:aws-cn:cleanrooms:cn-north-1:111122223333:membership/`+membership+`/analysistemplate/20000000-0000-4000-8000-000000000002"}`))),
 
 		good(141, "payer", "Another account pays for the compute; new in 1.43.13.", ok(job(`"jobComputePayerAccountId":"444455556666"`))),
-		good(142, "error-with-any-code", "The code of a job's error is no enum: a client must take any.",
+		good(142, "error-with-any-code", "The code of a job's error is not an enum: a client must accept any value.",
 			ok(document(id, membershipRef, arn, created, `"status":"FAILED"`, `"error":{"message":"","code":"SOMETHING_NEW"}`))),
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
@@ -66,13 +67,19 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 	if err != nil {
 		return err
 	}
-	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now()})
+	points, err := coverage.Compile(schema.NewCatalog(plan.Contracts()...))
+	if err != nil {
+		return err
+	}
+	tally := points.NewTally()
+	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now(), Played: tally.Response})
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
 	}
-	formats := map[string]func(io.Writer, *conformance.Results) error{"text": report.Conformance, "json": report.ConformanceJSON}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, results) }); err != nil {
+	run := &report.SuiteRun{Results: results, Coverage: tally.Report()}
+	formats := map[string]func(io.Writer, *report.SuiteRun) error{"text": report.Conformance, "json": report.ConformanceJSON}
+	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, run) }); err != nil {
 		return err
 	}
 	switch {

@@ -1,7 +1,7 @@
 // Package sdkgo is the AWS SDK for Go v2 as a client of the conformance suite.
 //
 // The SDK decides everything that is checked: what it refuses to send, what it
-// retries, what it makes of an answer. This package translates: the input from
+// retries, what it makes of a response. This package translates: the input from
 // JSON by API names, the output to canonical JSON by reflection over the SDK's
 // types, and errors to the kinds of the protocol. Two settings differ from the
 // SDK's defaults, so that a suite is fast and leaves nothing behind: the backoff

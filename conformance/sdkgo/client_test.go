@@ -33,7 +33,7 @@ func answer(status int, body string, header ...string) http.HandlerFunc {
 	}
 }
 
-// cut ends the connection after some bytes of an answer that promises 100.
+// cut ends the connection after some bytes of a response that promises 100.
 func cut(status, after int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
@@ -47,7 +47,7 @@ func cut(status, after int, body string) http.HandlerFunc {
 
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// TestSuite: what the SDK is known to do with the answers of the suite.
+// TestSuite: what the SDK is known to do with the responses of the suite.
 func TestSuite(t *testing.T) { conformance.Run(t, New(), ExpectedFailures()...) }
 
 // TestCall has what no case of the suite can ask for.

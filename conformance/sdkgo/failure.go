@@ -47,7 +47,7 @@ func failure(err error, w *wire) *conformance.Result {
 	case errors.As(err, &unsent): // the SDK wraps this in a ResponseError too
 		return transport(conformance.TransportConnection, message)
 	case errors.As(err, &response):
-		// There was an answer, and the SDK made no error of the service of it.
+		// There was a response, and the SDK made no error of the service of it.
 		return &conformance.Result{Broken: &conformance.Failure{Message: message}}
 	}
 	return transport(conformance.TransportOther, message)

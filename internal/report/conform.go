@@ -13,12 +13,18 @@ import (
 	"github.com/crcheck/crcheck/internal/plural"
 )
 
+// SuiteRun is the run of a suite and how much of its contracts the client was shown.
+type SuiteRun struct {
+	*conformance.Results
+	Coverage *coverage.Summary `json:"coverage,omitempty"`
+}
+
 // ConformanceJSON writes a run as one indented JSON object.
-func ConformanceJSON(w io.Writer, r *conformance.Results) error {
+func ConformanceJSON(w io.Writer, r *SuiteRun) error {
 	return JSON(w, &struct {
 		Verdict string `json:"verdict"`
-		*conformance.Results
-	}{suiteVerdict(r), r})
+		*SuiteRun
+	}{suiteVerdict(r.Results), r})
 }
 
 // suiteVerdict returns the verdict on a run of a suite.
@@ -33,12 +39,12 @@ func suiteVerdict(r *conformance.Results) string {
 }
 
 // Conformance writes a run of a suite for people: each group with its counts, what failed with
-// the difference and the wire log beneath it, the coverage, the verdict. It
-// depends on no time, address or map order: the same seed and client make the same bytes.
-func Conformance(w io.Writer, r *conformance.Results) error {
+// the difference and the wire log beneath it, the coverage, the verdict. It depends on
+// no time, address or map order: the same seed and client make the same bytes.
+func Conformance(w io.Writer, r *SuiteRun) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s %s (%s) against %s, seed %d\n\n", r.Client.Name, r.Client.Version, r.Client.Language, r.Operation, r.Seed)
-	caseGroups(out, r)
+	caseGroups(out, r.Results)
 	for i := range r.Outcomes {
 		fmt.Fprint(out, r.Outcomes[i].Text())
 	}
@@ -57,7 +63,7 @@ func Conformance(w io.Writer, r *conformance.Results) error {
 	if r.Reports == conformance.ReportsOutcome {
 		fmt.Fprintln(out, "not compared: outputs and error fields, which this client does not report")
 	}
-	fmt.Fprintf(out, "%s: %s\n", suiteVerdict(r), caseCounts(r))
+	fmt.Fprintf(out, "%s: %s\n", suiteVerdict(r.Results), caseCounts(r.Results))
 	return out.Flush()
 }
 

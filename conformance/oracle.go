@@ -14,35 +14,35 @@ import (
 	"github.com/crcheck/crcheck/internal/decimal"
 )
 
-// oracle says what is wrong with what a client did; nothing: the case passes.
+// oracle compares a result and the wire log with a case. Without a problem the case passes.
 type oracle struct {
 	c        *scenario
 	expect   []expectation
 	reports  string
-	signed   signature // what the requests must be signed for; without a service, any
+	signed   signature // what the requests must be signed for; an empty service matches any
 	attempts []Attempt
 }
 
-// expectation is an alternative with its output made out.
+// expectation is an alternative with its output resolved.
 type expectation struct {
 	expectSpec
 	output any // of the alternative output, canonical
 	fields any
-	// corrected takes back what the client may have made up in what it reports.
+	// corrected removes what a client may add to its report: client error correction.
 	corrected func(want, got any) any
 }
 
 // verdict compares a result with the alternatives and the wire log against the
 // bounds of the case.
-func (j *oracle) verdict(result *Result) []string {
-	problems := j.wire(result)
+func (o *oracle) verdict(result *Result) []string {
+	problems := o.wire(result)
 	kind := result.Kind()
 	if kind == "skipped" {
 		return problems
 	}
 	var reasons []string
-	for i := range j.expect {
-		reason := j.alternative(&j.expect[i], kind, result)
+	for i := range o.expect {
+		reason := o.alternative(&o.expect[i], kind, result)
 		if reason == "" {
 			return problems
 		}
@@ -51,8 +51,8 @@ func (j *oracle) verdict(result *Result) []string {
 	return append(problems, nearest(reasons))
 }
 
-// nearest is the most telling reason: a difference inside the right kind of
-// result says more than another kind does.
+// nearest returns the most specific reason: a difference within the expected kind of result, if
+// there is one.
 func nearest(reasons []string) string {
 	for _, r := range reasons {
 		if strings.Contains(r, "\n") {
@@ -62,20 +62,20 @@ func nearest(reasons []string) string {
 	return strings.Join(reasons, "; nor ")
 }
 
-// alternative returns why a result is not what is expected; empty: it is.
-func (j *oracle) alternative(e *expectation, kind string, result *Result) string {
+// alternative returns how a result differs from an alternative; empty: it does not.
+func (o *oracle) alternative(e *expectation, kind string, result *Result) string {
 	want := e.Kind()
 	if kind != want {
 		return fmt.Sprintf("expected %s, the client reports %s", e.describe(), describe(result))
 	}
 	switch want {
 	case "output":
-		if j.reports == ReportsOutcome {
+		if o.reports == ReportsOutcome {
 			return "" // only the kind is checked
 		}
 		return difference("output", e.output, result.Output, e.corrected)
 	case "error":
-		return j.error(e, result.Error)
+		return o.error(e, result.Error)
 	case "transport":
 		if kinds := e.Transport.Kinds; len(kinds) > 0 && !slices.Contains(kinds, result.Transport.Kind) {
 			return fmt.Sprintf("expected a transport failure of kind %s, the client reports %s", strings.Join(kinds, " or "), result.Transport.Kind)
@@ -84,12 +84,12 @@ func (j *oracle) alternative(e *expectation, kind string, result *Result) string
 	return ""
 }
 
-func (j *oracle) error(e *expectation, got *ErrorResult) string {
+func (o *oracle) error(e *expectation, got *ErrorResult) string {
 	want := e.Error
 	switch {
 	case want.Code != "" && want.Code != got.Code:
 		return fmt.Sprintf("expected error code %s, the client reports %q", want.Code, got.Code)
-	case j.reports == ReportsOutcome:
+	case o.reports == ReportsOutcome:
 		return ""
 	case want.Message != "" && want.Message != got.Message:
 		return fmt.Sprintf("expected error message %q, the client reports %q", want.Message, got.Message)
@@ -105,11 +105,11 @@ func (j *oracle) error(e *expectation, got *ErrorResult) string {
 	return ""
 }
 
-// wire checks what arrived at the listener.
-func (j *oracle) wire(result *Result) []string {
+// wire checks the requests that arrived at the listener.
+func (o *oracle) wire(result *Result) []string {
 	var problems []string
-	low, high := j.c.Attempts.bounds()
-	n := len(j.attempts)
+	low, high := o.c.Attempts.bounds()
+	n := len(o.attempts)
 	switch kind := result.Kind(); {
 	case kind == "skipped" || kind == "rejected": // it says that it sent nothing
 		if n > 0 {
@@ -118,46 +118,45 @@ func (j *oracle) wire(result *Result) []string {
 	case n < low || n > high:
 		problems = append(problems, fmt.Sprintf("expected %s, %d arrived", between(low, high), n))
 	}
-	for _, a := range j.attempts {
+	for _, a := range o.attempts {
 		if a.Miss != "" {
-			problems = append(problems, "the request is not the one that was asked for: "+a.Miss)
+			problems = append(problems, "unexpected request: "+a.Miss)
 			break
 		}
-		if problem := j.signature(a); problem != "" {
+		if problem := o.signature(a); problem != "" {
 			problems = append(problems, problem)
 			break
 		}
 	}
-	if j.atOnce() {
-		problems = append(problems, fmt.Sprintf("expected pauses of %d ms or more between most of the attempts, there are hardly any", j.c.Attempts.PauseMs))
+	if o.impatient() {
+		problems = append(problems, fmt.Sprintf("expected pauses of at least %d ms between most attempts, got fewer", o.c.Attempts.PauseMs))
 	}
 	return problems
 }
 
-func (j *oracle) signature(a Attempt) string {
+func (o *oracle) signature(a Attempt) string {
 	switch got := a.signature; {
 	case !a.Signed:
 		return "the request has no well-formed SigV4 signature in its Authorization header"
-	case got.region != j.signed.region || j.signed.service != "" && got.service != j.signed.service:
-		return fmt.Sprintf("the request is signed for %s, not for %s", got, j.signed)
-	case got.token != j.signed.token:
+	case got.region != o.signed.region || o.signed.service != "" && got.service != o.signed.service:
+		return fmt.Sprintf("the request is signed for %s, not for %s", got, o.signed)
+	case got.token != o.signed.token:
 		return "the session token of the credentials is not in the header X-Amz-Security-Token"
 	}
 	return ""
 }
 
-// atOnce reports whether most of the pauses between attempts are shorter than
-// the case demands. A single one may be: backoff has jitter, down to nothing. A
-// slow machine only ever makes pauses longer, so a right client is never
-// blamed for it.
-func (j *oracle) atOnce() bool {
-	short, demanded := 0, time.Duration(j.c.Attempts.PauseMs)*time.Millisecond
-	for i := range len(j.attempts) - 1 {
-		if j.attempts[i+1].arrived.Sub(j.attempts[i].answered) < demanded {
+// impatient reports whether most of the pauses between attempts are shorter than the case demands.
+// Single ones may be, because backoff has jitter. A slow machine only makes pauses longer, so it
+// never fails a correct client.
+func (o *oracle) impatient() bool {
+	short, demanded := 0, time.Duration(o.c.Attempts.PauseMs)*time.Millisecond
+	for i := range len(o.attempts) - 1 {
+		if o.attempts[i+1].arrived.Sub(o.attempts[i].responded) < demanded {
 			short++
 		}
 	}
-	return 2*short > max(0, len(j.attempts)-1)
+	return 2*short > max(0, len(o.attempts)-1)
 }
 
 func count(n int, what string) string {
@@ -187,14 +186,14 @@ func (e *expectation) describe() string {
 	case "transport":
 		return "a transport failure"
 	case "rejected":
-		return "that the input is rejected"
+		return "a report that the input is rejected"
 	case "broken":
-		return "that the answer is called broken"
+		return "a report that the response is broken"
 	}
 	return "an output"
 }
 
-// ports are those of the listener and of connections, which differ from run to run.
+// ports matches the ports of listeners and connections, which differ from run to run.
 var ports = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
 
 func describe(r *Result) string {
@@ -212,14 +211,14 @@ func (r *Result) describe() string {
 	case "skipped":
 		return because("that it skipped the call", r.Skipped.Reason)
 	case "broken":
-		return because("a broken answer", r.Broken.Message)
+		return because("a broken response", r.Broken.Message)
 	case "output":
 		return fmt.Sprintf("output %.200s", r.Output)
 	}
 	return r.Kind()
 }
 
-// because adds what a client says of it, if it says something.
+// because appends the client's message, if there is one.
 func because(what, message string) string {
 	if message == "" {
 		return what
@@ -227,14 +226,14 @@ func because(what, message string) string {
 	return fmt.Sprintf("%s: %.200s", what, message)
 }
 
-// difference compares canonical JSON; empty: equal. Numbers compare by value,
+// difference compares canonical JSON and returns "" if it is equal. Numbers are compared by value,
 // and integers beyond 2^53 may be strings.
 func difference(what string, want any, got json.RawMessage, corrected func(want, got any) any) string {
 	d := json.NewDecoder(bytes.NewReader(got))
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
-		return fmt.Sprintf("the client's %s is no JSON: %v", what, err)
+		return fmt.Sprintf("the %s of the client is not JSON: %v", what, err)
 	}
 	diff := cmp.Diff(normal(want), normal(tagged(want, corrected(want, value))))
 	if diff == "" {
@@ -245,8 +244,8 @@ func difference(what string, want any, got json.RawMessage, corrected func(want,
 	return what + " differs (- expected, + reported):\n" + strings.TrimRight(diff, "\n")
 }
 
-// tagged gives an unknown union member whose name the client does not tell, true,
-// the name that is expected there.
+// tagged replaces {"$unknown": true}, from a client that does not report the name of an unknown
+// union member, by the expected name.
 func tagged(want, got any) any {
 	switch got := got.(type) {
 	case map[string]any:
@@ -277,7 +276,7 @@ func tagged(want, got any) any {
 // number is a JSON number by its value.
 type number string
 
-// inDoubles are the integers that every client reads as numbers without loss.
+// inDoubles is the interval of integers that every client can represent without loss.
 var inDoubles = decimal.Between("-9007199254740991", "9007199254740991")
 
 func normal(v any) any {

@@ -10,88 +10,87 @@ import (
 	"github.com/crcheck/crcheck/traffic"
 )
 
-// answer is a recorded response, made ready to be given again and again.
-type answer struct {
+// response is a recorded response in a form that is quick to send many times.
+type response struct {
 	interaction *traffic.Interaction
 	status      int
 	statusText  string
-	length      int64 // what HEAD is told
+	length      int64 // Content-Length of the recording, for HEAD; -1: none
 	header      []field
 	body        []byte
 }
 
-// field is one line of a header. A list of them costs less to copy than a map, and nobody can
-// change it.
+// field is one line of a header. A list of them is cheaper to copy than a map.
 type field struct{ name, value string }
 
-// answers makes answers, and keeps equal strings of their headers once.
-type answers struct {
+// responseBuilder makes responses, and stores equal strings of their headers once.
+type responseBuilder struct {
 	known  map[string]string
-	fields []field // room for the next headers: those of neighbours are neighbours
+	fields []field // backing array of the headers
 }
 
-func (m *answers) one(s string) string {
+func (b *responseBuilder) one(s string) string {
 	if len(s) > 64 {
 		return s
 	}
-	if same, ok := m.known[s]; ok {
+	if same, ok := b.known[s]; ok {
 		return same
 	}
-	m.known[s] = s
+	b.known[s] = s
 	return s
 }
 
-func (m *answers) make(in *traffic.Interaction) answer {
-	response := &in.Response
-	a := answer{
+func (b *responseBuilder) make(in *traffic.Interaction) response {
+	recorded := &in.Response
+	a := response{
 		interaction: in,
-		status:      response.Status,
-		statusText:  response.StatusText,
+		status:      recorded.Status,
+		statusText:  recorded.StatusText,
 		length:      -1,
-		body:        response.Body.Bytes,
+		body:        recorded.Body.Bytes,
 	}
 	code := strconv.Itoa(a.status)
 	if !strings.HasPrefix(a.statusText, code+" ") {
 		a.statusText = strings.TrimSpace(code + " " + http.StatusText(a.status))
 	}
-	from := len(m.fields)
-	for name, values := range response.Header {
-		name = m.one(http.CanonicalHeaderKey(name))
+	from := len(b.fields)
+	for name, values := range recorded.Header {
+		name = b.one(http.CanonicalHeaderKey(name))
 		if name == "Content-Length" && len(values) > 0 {
 			if n, err := strconv.ParseInt(values[0], 10, 64); err == nil && n >= 0 {
 				a.length = n
 			}
 		}
-		if ofConnection[name] {
+		if notReplayed[name] {
 			continue
 		}
 		for _, value := range values {
-			m.fields = append(m.fields, field{name, value})
+			b.fields = append(b.fields, field{name, value})
 		}
 	}
-	a.header = m.fields[from:len(m.fields):len(m.fields)]
+	a.header = b.fields[from:len(b.fields):len(b.fields)]
 	if !hasBody(a.status) {
 		a.body = nil
 	}
 	return a
 }
 
-// ofConnection are the headers that concerned the recorded connection (RFC 9110, section 7.6.1);
-// the length, which is that of the body as it is sent; and the date, which is that of the replay:
-// SDKs take an old one for a skewed clock, and the one for JavaScript then tries errors again.
-var ofConnection = map[string]bool{
+// notReplayed are the headers of the recorded connection (RFC 9110, section 7.6.1); the length,
+// which is that of the replayed body; and the date, which is that of the replay: SDKs interpret an
+// old date as clock skew, and the one for JavaScript then retries errors.
+var notReplayed = map[string]bool{
 	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Te": true, "Trailer": true,
 	"Transfer-Encoding": true, "Upgrade": true, "Content-Length": true,
 	"Date": true,
 }
 
-// hasBody: RFC 9110, section 6.4.1.
+// hasBody reports whether a response with this status has a body (RFC 9110, section 6.4.1).
 func hasBody(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// fill adds the header to h, which nothing else shares.
-func (a *answer) fill(h http.Header, method string) {
+// fill adds the header to h, which must not be shared.
+func (a *response) fill(h http.Header, method string) {
 	values := make([]string, len(a.header)+1)
 	for i, f := range a.header {
 		if same := h[f.name]; same != nil {
@@ -108,8 +107,8 @@ func (a *answer) fill(h http.Header, method string) {
 	}
 }
 
-// contentLength is -1 where none is to be stated. HEAD is told that of the recording.
-func (a *answer) contentLength(method string) int64 {
+// contentLength is the value of Content-Length; -1: none. For HEAD it is that of the recording.
+func (a *response) contentLength(method string) int64 {
 	switch {
 	case method == http.MethodHead || a.status == http.StatusNotModified:
 		return a.length
@@ -119,7 +118,7 @@ func (a *answer) contentLength(method string) int64 {
 	return int64(len(a.body))
 }
 
-func (a *answer) response(req *http.Request) *http.Response {
+func (a *response) http(req *http.Request) *http.Response {
 	res := &http.Response{
 		Status: a.statusText, StatusCode: a.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -138,12 +137,12 @@ func (a *answer) response(req *http.Request) *http.Response {
 	return res
 }
 
-func (a *answer) write(w http.ResponseWriter, method string) {
+func (a *response) write(w http.ResponseWriter, method string) {
 	h := w.Header()
-	h["Content-Type"] = nil // net/http adds one, unless it is there: a recording without it is replayed without it
+	h["Content-Type"] = nil // keeps net/http from adding one that was not recorded
 	a.fill(h, method)
 	w.WriteHeader(a.status)
 	if method != http.MethodHead && len(a.body) > 0 {
-		_, _ = w.Write(a.body) // the client is gone; nobody is left to be told
+		_, _ = w.Write(a.body) // it fails only if the client is gone
 	}
 }

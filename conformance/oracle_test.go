@@ -27,19 +27,19 @@ func TestPauses(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			at := time.Unix(0, 0)
-			attempts := []Attempt{{arrived: at, answered: at.Add(time.Second)}}
+			attempts := []Attempt{{arrived: at, responded: at.Add(time.Second)}}
 			for _, ms := range v.pauses {
 				at = at.Add(time.Second + time.Duration(ms)*time.Millisecond)
-				attempts = append(attempts, Attempt{arrived: at, answered: at.Add(time.Second)})
+				attempts = append(attempts, Attempt{arrived: at, responded: at.Add(time.Second)})
 			}
-			j := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}, attempts: attempts}
-			require.Equal(t, v.atOnce, j.atOnce())
-			j.c = &scenario{}
-			require.False(t, j.atOnce(), "not checked")
+			o := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}, attempts: attempts}
+			require.Equal(t, v.atOnce, o.impatient())
+			o.c = &scenario{}
+			require.False(t, o.impatient(), "not checked")
 		})
 	}
-	j := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}}
-	require.False(t, j.atOnce(), "nothing was sent")
+	o := oracle{c: &scenario{Attempts: attemptBounds{PauseMs: 5}}}
+	require.False(t, o.impatient(), "nothing was sent")
 }
 
 // TestAttemptsAreCounted: as many requests arrive as the case allows, and none of
@@ -66,15 +66,15 @@ func TestAttemptsAreCounted(t *testing.T) {
 		{attemptBounds{}, skipped, 1, "1 request arrived, but the client says that it skipped the call: not yet"},
 		{attemptBounds{}, rejected, 2, "2 requests arrived, but the client says that it rejects the input: no UUID"},
 	} {
-		j := oracle{c: &scenario{Attempts: v.bounds}}
+		o := oracle{c: &scenario{Attempts: v.bounds}}
 		for range v.attempts {
-			j.attempts = append(j.attempts, Attempt{Signed: true})
+			o.attempts = append(o.attempts, Attempt{Signed: true})
 		}
 		var want []string
 		if v.problem != "" {
 			want = []string{v.problem}
 		}
-		require.Equal(t, want, j.wire(v.result), "%v %s", v.bounds, v.result.Kind())
+		require.Equal(t, want, o.wire(v.result), "%v %s", v.bounds, v.result.Kind())
 	}
 }
 
@@ -111,7 +111,7 @@ func TestDescriptions(t *testing.T) {
 		"error X: m":                          {Error: &ErrorResult{Code: "X", Message: "m"}},
 		"a transport failure of kind timeout": {Transport: &Failure{Kind: TransportTimeout}},
 		"that it rejects the input":           {Rejected: &Failure{}},
-		"a broken answer":                     {Broken: &Failure{}},
+		"a broken response":                   {Broken: &Failure{}},
 		"that it skipped the call: not yet":   {Skipped: &SkippedResult{Reason: "not yet"}},
 		`output {"a":1}`:                      {Output: json.RawMessage(`{"a":1}`)},
 	} {
@@ -120,15 +120,15 @@ func TestDescriptions(t *testing.T) {
 }
 
 func TestSignatureIsJudged(t *testing.T) {
-	j := oracle{signed: signature{"us-east-1", "cleanrooms", "t"}}
-	good := Attempt{Signed: true, signature: j.signed}
-	require.Empty(t, j.signature(good))
+	o := oracle{signed: signature{"us-east-1", "cleanrooms", "t"}}
+	good := Attempt{Signed: true, signature: o.signed}
+	require.Empty(t, o.signature(good))
 	for _, bad := range []signature{{"us-east-2", "cleanrooms", "t"}, {"us-east-1", "s3", "t"}, {"us-east-1", "cleanrooms", ""}} {
-		require.NotEmpty(t, j.signature(Attempt{Signed: true, signature: bad}), bad)
+		require.NotEmpty(t, o.signature(Attempt{Signed: true, signature: bad}), bad)
 	}
-	require.NotEmpty(t, j.signature(Attempt{signature: j.signed}))
-	j.signed.service = "" // the contract does not say
-	require.Empty(t, j.signature(Attempt{Signed: true, signature: signature{"us-east-1", "s3", "t"}}))
+	require.NotEmpty(t, o.signature(Attempt{signature: o.signed}))
+	o.signed.service = "" // the contract does not say
+	require.Empty(t, o.signature(Attempt{Signed: true, signature: signature{"us-east-1", "s3", "t"}}))
 }
 
 // TestPortsAreNoPartOfAReport: they differ from run to run.

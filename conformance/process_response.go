@@ -10,47 +10,47 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errAgain says that a call was not taken by its process, which ended well.
-var errAgain = errors.New("to be made again")
+// errAgain says that the process ended successfully before it read the call.
+var errAgain = errors.New("the call has to be made again")
 
-// strayLines is how many lines that answer no waiting call a process may write;
-// one that writes them for ever would keep the runner busy for ever.
-const strayLines = 100
+// maxStrayLines bounds the lines of a process for which no call waits, so that it cannot keep the
+// runner busy without end.
+const maxStrayLines = 100
 
 // inFlight is a call made of a process.
 type inFlight struct {
-	state  callState
-	answer chan answer
+	state   callState
+	outcome chan callOutcome
 }
 
 type callState int
 
 const (
 	waiting callState = iota
-	answered
-	givenUp // it hung, or the context was done; a late answer is no second one
+	settled
+	givenUp // it hung, or the context was done; a late result does not count as a second one
 )
 
-type answer struct {
+type callOutcome struct {
 	result *Result
 	err    error
 }
 
-// settle ends the wait for a call: with a result, with a failure, or, with
-// neither, with its being made again. The mutex of the Process is held.
+// settle ends the wait for a call with a result or a failure. With neither, the call is made again.
+// The mutex of the Process is held.
 func (f *inFlight) settle(result *Result, failure *ClientError) {
-	f.state = answered
-	a := answer{result: result}
+	f.state = settled
+	a := callOutcome{result: result}
 	switch {
 	case failure != nil:
 		a.err = failure
 	case result == nil:
 		a.err = errAgain
 	}
-	f.answer <- a
+	f.outcome <- a
 }
 
-// call makes a call of the process and waits for its answer.
+// call makes a call of the process and waits for its response.
 func (c *child) call(ctx context.Context, seq int, line []byte, timeout time.Duration) (*Result, error) {
 	p := c.of
 	p.mu.Lock()
@@ -62,7 +62,7 @@ func (c *child) call(ctx context.Context, seq int, line []byte, timeout time.Dur
 		p.mu.Unlock()
 		return nil, errSameCall
 	}
-	f := &inFlight{answer: make(chan answer, 1)} // so that settling never waits
+	f := &inFlight{outcome: make(chan callOutcome, 1)} // so that settling never waits
 	c.calls[seq] = f
 	c.inFlight++
 	p.mu.Unlock()
@@ -74,7 +74,7 @@ func (c *child) call(ctx context.Context, seq int, line []byte, timeout time.Dur
 		select {
 		case outbox <- line:
 			outbox = nil
-		case a := <-f.answer:
+		case a := <-f.outcome:
 			return a.result, a.err
 		case <-deadline.C:
 			return c.giveUp(seq, f, &ClientError{Kind: Hung, Seq: seq, Message: fmt.Sprintf("no result within %v", timeout), Stderr: c.stderr.String()})
@@ -84,14 +84,14 @@ func (c *child) call(ctx context.Context, seq int, line []byte, timeout time.Dur
 	}
 }
 
-// giveUp ends the wait for an answer that does not come, unless it came in the
+// giveUp ends the wait for a response that does not come, unless it came in the
 // moment before the mutex was taken.
 func (c *child) giveUp(seq int, f *inFlight, reason error) (*Result, error) {
 	p := c.of
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f.state != waiting {
-		a := <-f.answer
+		a := <-f.outcome
 		return a.result, a.err
 	}
 	f.state = givenUp
@@ -100,19 +100,19 @@ func (c *child) giveUp(seq int, f *inFlight, reason error) (*Result, error) {
 	if p.current == c {
 		p.current = nil
 	}
-	// The other calls in flight are innocent: they are left their own time.
+	// The other calls in flight keep their time limits.
 	if c.inFlight == 0 {
 		c.kill()
 	}
 	return nil, reason
 }
 
-// heard is what a line of a client says: one of hello, result and err.
+// heard is a parsed line of a client: one of hello, result and err.
 type heard struct {
 	hello  *ClientHello
 	result *Result
 	seq    int          // of a result, also of an invalid one; 0 if it has none
-	err    *ClientError // it is no message
+	err    *ClientError // it is not a valid message
 }
 
 // hear reads a line: a hello if it is the first, otherwise a result.
@@ -123,8 +123,8 @@ func (c *child) hear(line []byte) heard {
 	return hearHello(line)
 }
 
-// envelope is what every message has, read leniently to tell whose fault a
-// message is that is not valid.
+// envelope holds the common members of messages. It is read leniently, to attribute an invalid
+// message to a call.
 type envelope struct {
 	Type     jsontext.Value `json:"type"`
 	Protocol jsontext.Value `json:"protocol"`
@@ -183,7 +183,7 @@ func (c *child) receive(h heard) bool {
 		return false
 	}
 	if f.state == waiting {
-		c.answers++
+		c.results++
 		c.inFlight--
 		f.settle(h.result, h.err)
 		if c.retired && c.inFlight == 0 {
@@ -191,19 +191,19 @@ func (c *child) receive(h heard) bool {
 		}
 		return true
 	}
-	if f.state == answered && c.strays < strayLines {
-		c.second(h.seq)
+	if f.state == settled && c.strays < maxStrayLines {
+		c.repeated(h.seq)
 	}
-	f.state = answered
-	if c.strays++; c.strays > strayLines {
-		c.fail(&ClientError{Kind: Flooded, Message: fmt.Sprintf("more than %d lines that answer no waiting call", strayLines)})
+	f.state = settled
+	if c.strays++; c.strays > maxStrayLines {
+		c.fail(&ClientError{Kind: Flooded, Message: fmt.Sprintf("more than %d results that no call waits for", maxStrayLines)})
 		return false
 	}
 	return true
 }
 
-// second notes a second answer, once for each call. The mutex is held.
-func (c *child) second(seq int) {
+// second notes a second response, once for each call. The mutex is held.
+func (c *child) repeated(seq int) {
 	for _, err := range c.of.late {
 		if err.Seq == seq {
 			return
@@ -215,7 +215,7 @@ func (c *child) second(seq int) {
 func (c *child) receiveHello(h heard) bool {
 	p := c.of
 	if h.err == nil && p.introduced != nil && *p.introduced != *h.hello {
-		h.err = &ClientError{Kind: NoHello, Message: fmt.Sprintf("another hello than that of its first process: %+v, not %+v", *h.hello, *p.introduced)}
+		h.err = &ClientError{Kind: NoHello, Message: fmt.Sprintf("hello differs from that of the first process: got %+v, want %+v", *h.hello, *p.introduced)}
 	}
 	if h.err != nil {
 		c.fail(h.err)
