@@ -38,7 +38,7 @@ var foreign = []struct {
 	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "name a file with only its body, or record a cassette"},
 }
 
-const readable = "name JSON, NDJSON, a HAR, or a cassette of go-vcr or vcrpy, optionally compressed with gzip"
+const readable = "expected JSON, NDJSON, HAR, or a go-vcr or vcrpy cassette, optionally compressed with gzip"
 
 // lazy compiles an expression on first use: most runs need few of them.
 func lazy(expression string) func() *regexp.Regexp {
