@@ -34,7 +34,7 @@ func garbage() []nonsense {
 		{"arrays-open", text(strings.Repeat("[", 100_000)), exitFindings, "syntax.too-deep"},
 		{"objects", text(strings.Repeat(`{"a":`, 100_000) + "1" + strings.Repeat("}", 100_000)), exitFindings, "syntax.too-deep"},
 		{"missing", nothing, exitUsage, "missing: no such file or directory; check the spelling"},
-		{"unreadable", unreadable, exitUsage, "unreadable: permission denied; give yourself permission"},
+		{"unreadable", unreadable, exitUsage, "unreadable: permission denied; give your user permission"},
 		{"zero-bytes", zeros(100 << 20), exitUsage, "zero-bytes: looks like binary data; expected"},
 		{"digits", repeated('0', 100<<20), exitFindings, "syntax.trailing"},
 		{"ones", repeated('1', 100<<20), exitFindings, "type.mismatch"},
