@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // Bounds of the bodies that are compared member by member, and of the text of a value in a message.
@@ -40,14 +41,14 @@ func present(s string) string {
 	if s == "" {
 		return ""
 	}
-	return quoted(shortened(s, maxShown))
+	return quoted(wording.Clip(s, maxShown))
 }
 
 func pathDifferences(got, want string) (all []Difference) {
 	g, w := strings.Split(got[1:], "/"), strings.Split(want[1:], "/")
 	for i := range min(len(g), len(w)) {
 		if g[i] != w[i] {
-			all = append(all, Difference{PartPath, strconv.Itoa(i + 1), quoted(shortened(g[i], maxShown)), quoted(shortened(w[i], maxShown))})
+			all = append(all, Difference{PartPath, strconv.Itoa(i + 1), quoted(wording.Clip(g[i], maxShown)), quoted(wording.Clip(w[i], maxShown))})
 		}
 	}
 	if len(g) != len(w) {
@@ -67,10 +68,10 @@ func queryDifferences(got, want []parameter) (all []Difference) {
 		for i := range max(len(g), len(w)) {
 			d := Difference{Part: PartQuery, Name: name}
 			if i < len(g) {
-				d.Got = quoted(shortened(g[i], maxShown))
+				d.Got = quoted(wording.Clip(g[i], maxShown))
 			}
 			if i < len(w) {
-				d.Want = quoted(shortened(w[i], maxShown))
+				d.Want = quoted(wording.Clip(w[i], maxShown))
 			}
 			if i >= len(g) || i >= len(w) || g[i] != w[i] {
 				all = append(all, d)
@@ -105,7 +106,7 @@ func bodyDifferences(got, want *canonical) (all []Difference) {
 		return []Difference{{PartBody, strconv.Itoa(at + 1), present(string(g[at:])), present(string(w[at:]))}}
 	}
 	compareJSON("", g, w, func(pointer string, g, w []byte) {
-		all = append(all, Difference{PartBody, pointer, shortened(string(g), maxShown), shortened(string(w), maxShown)})
+		all = append(all, Difference{PartBody, pointer, wording.Clip(string(g), maxShown), wording.Clip(string(w), maxShown)})
 	})
 	return all
 }
@@ -113,7 +114,7 @@ func bodyDifferences(got, want *canonical) (all []Difference) {
 // whole is a body as messages show it.
 func whole(c *canonical) string {
 	if c.isJSON {
-		return shortened(string(c.body()), maxShown)
+		return wording.Clip(string(c.body()), maxShown)
 	}
 	return present(string(c.body()))
 }

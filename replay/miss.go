@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -187,19 +188,11 @@ func shown(req *http.Request) string {
 	if query := appendQuery(nil, req.URL.RawQuery); len(query) > 0 {
 		path += "?" + string(query)
 	}
-	return shortened(path, 2000)
+	return wording.Clip(path, 2000)
 }
 
 // quoted is s as JSON. Invalid UTF-8 is replaced.
 func quoted(s string) string {
 	b, _ := jsontext.AppendQuote(nil, strings.ToValidUTF8(s, "\ufffd"))
 	return string(b)
-}
-
-// shortened cuts between characters.
-func shortened(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	return strings.ToValidUTF8(s[:limit], "") + "…"
 }

@@ -48,7 +48,7 @@ Identifying values are replaced before anything is written, and responses are va
 
 // Validate refuses an output that is not a file: the finished cassette must be able to replace it.
 func (c *recordCommand) Validate() error {
-	if out := output.Path(c.Output); out.IsStandard() {
+	if out := output.Path(c.Output); c.Output != "" && out.IsStandard() {
 		return fmt.Errorf("--output: %s is not a file: name the cassette to write", c.Output)
 	}
 	return nil
