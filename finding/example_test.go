@@ -84,6 +84,20 @@ func ExampleNewLedger() {
 	// type.null true
 }
 
+func ExampleReadRows() {
+	rows, err := finding.ReadRows("ignore.yaml", []byte(`
+- rule: member.unknown
+  at: /job/color
+  reason: our emulator adds it
+`))
+	fmt.Println(len(rows), rows[0].Rule, err)
+	_, err = finding.ReadRows("ignore.yaml", []byte("- rule: member.unknown\n  at: /job/color\n"))
+	fmt.Println(err)
+	// Output:
+	// 1 member.unknown <nil>
+	// ignore.yaml:1: row for member.unknown at /job/color: has no reason
+}
+
 func ExampleRulesPage() {
 	page := finding.RulesPage()
 	fmt.Println(strings.Count(page, "\n### ") == len(finding.Rules()))

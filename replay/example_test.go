@@ -54,6 +54,19 @@ func ExampleNew() {
 	// 0 0
 }
 
+func ExampleOpen() {
+	r, err := replay.Open([]string{"testdata/miss/recording.yaml"}, replay.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fetch(&http.Client{Transport: r}, "https://cleanrooms.us-east-1.amazonaws.com/memberships/m1/protectedJobs/j1")
+	fmt.Println(r.Missed(), "missed")
+	// Output:
+	// 200 {} <nil>
+	// 0 missed
+}
+
 func ExamplePlayer_Misses() {
 	r, err := replay.New(replay.Of(polled()...), replay.Options{})
 	if err != nil {

@@ -68,6 +68,7 @@ func (f *failures) Helper() {}
 func (f *failures) Errorf(format string, args ...any) {
 	f.failed = append(f.failed, fmt.Sprintf(format, args...))
 }
+func (f *failures) Fatalf(format string, args ...any) { f.Errorf(format, args...) }
 func (f *failures) Logf(format string, args ...any) {
 	f.logged = append(f.logged, fmt.Sprintf(format, args...))
 }
@@ -85,6 +86,15 @@ func ExampleTransportForTest() {
 	response.Body.Close()
 	fmt.Println(len(t.failed), "failed,", len(t.logged), "logged")
 	// Output: 1 failed, 0 logged
+}
+
+// In a test, pass the *testing.T of the test; here its calls are counted.
+func ExampleRequire() {
+	v := validate.MustCompile(contracts.MustLoad("cleanrooms.GetProtectedJob"), validate.Options{})
+	t := &failures{}
+	validate.Require(t, v, []byte(twoMembers))
+	fmt.Println(len(t.failed), "failed")
+	// Output: 1 failed
 }
 
 // TestTransportForTest checks that errors and unchecked responses fail a test, and that lesser
