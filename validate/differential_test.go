@@ -2,6 +2,7 @@ package validate
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"regexp"
@@ -160,6 +161,30 @@ func TestOneVerdict(t *testing.T) {
 			o := newVerdicts(t, v.contract, v.part, v.encoding)
 			for _, document := range append(allVectors(), more...) {
 				o.agree(t, document)
+			}
+		})
+	}
+}
+
+// TestMangled checks that a document without one of its bytes, or without its end, never panics,
+// and has a finding if it is not JSON.
+func TestMangled(t *testing.T) {
+	for _, v := range oracles {
+		t.Run(v.contract+" "+string(v.part)+" "+v.encoding.String(), func(t *testing.T) {
+			o := newVerdicts(t, v.contract, v.part, v.encoding)
+			for _, document := range append(allVectors(), []byte(`{"":0,"x":null,"y":[tru,"z"]}`)) {
+				if len(document) > 150 {
+					continue
+				}
+				for i := range document {
+					for _, mangled := range [][]byte{document[:i], append(append([]byte{}, document[:i]...), document[i+1:]...)} {
+						findings, err := o.validator.Part(v.part, mangled)
+						require.NoError(t, err)
+						if !json.Valid(mangled) {
+							require.NotEmpty(t, findings, "%q", mangled)
+						}
+					}
+				}
 			}
 		})
 	}

@@ -13,6 +13,7 @@ import (
 // value returns the value at an offset of the document, for findings.
 func (s *sink) value(at int) finding.Value { return valueAt(s.document, at) }
 
+// valueAt returns the zero Value if no JSON value begins at the offset.
 func valueAt(document []byte, at int) finding.Value {
 	if at >= len(document) {
 		return finding.Value{}
@@ -37,13 +38,16 @@ func valueAt(document []byte, at int) finding.Value {
 	if end := bytes.IndexAny(text, " \t\r\n,:]}"); end >= 0 {
 		text = text[:end]
 	}
-	switch text[0] {
-	case 'n':
+	switch string(text) {
+	case "null":
 		return finding.Value{Kind: finding.KindNull, Text: "null"}
-	case 't', 'f':
+	case "true", "false":
 		return finding.ValueOf(finding.KindBoolean, string(text))
 	}
-	return numberValue(text)
+	if len(text) > 0 && (text[0] == '-' || '0' <= text[0] && text[0] <= '9') {
+		return numberValue(text)
+	}
+	return finding.Value{} // syntax.invalid reports it
 }
 
 // textValue returns the value of a string.
