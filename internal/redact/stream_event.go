@@ -115,12 +115,7 @@ func (e *eventEditor) bytes(at site, b []byte) []byte {
 		}
 		return []byte(e.text(at, string(b)))
 	case at.Class == Whole:
-		text := base64.StdEncoding.EncodeToString(b)
-		now := e.text(at, text)
-		if decoded, err := base64.StdEncoding.DecodeString(now); err == nil {
-			return decoded
-		}
-		return []byte(now)
+		return []byte(Mask)
 	}
 	return []byte(e.text(at, string(b)))
 }
