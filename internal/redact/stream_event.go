@@ -10,16 +10,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/internal/eventstream"
+	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // eventEditor edits one message.
 type eventEditor struct {
 	*streamEditor
-	event   *Event
-	media   string
-	failed  bool
-	pointer string // to the event, as in findings of validation
-	nested  int    // blobs of JSON around the current string
+	event  *Event
+	media  string
+	failed bool
+	name   string        // of the event or exception
+	outer  func() string // the pointer to the document around the current string
+	nested int           // blobs of JSON around the current string
 }
 
 func (s *streamEditor) eventEditor(m eventstream.Message) *eventEditor {
@@ -31,21 +33,29 @@ func (s *streamEditor) eventEditor(m eventstream.Message) *eventEditor {
 		return string(v.Data)
 	}
 	e := &eventEditor{streamEditor: s, media: strings.ToLower(header(":content-type")), failed: header(":message-type") == "exception"}
-	name := header(":event-type")
+	e.name = header(":event-type")
 	if e.failed {
-		name = header(":exception-type")
+		e.name = header(":exception-type")
 	}
-	e.pointer = fmt.Sprintf("/%d", s.index)
 	if s.contract != nil {
-		e.pointer = "/" + s.contract.Name + e.pointer
-		if e.event = s.contract.Events[name]; e.event == nil && strings.HasPrefix(name, "initial-re") {
+		if e.event = s.contract.Events[e.name]; e.event == nil && strings.HasPrefix(e.name, "initial-re") {
 			e.event = &Event{Payload: s.contract.Initial}
 		}
 	}
-	if plainType([]byte(name)) && name != "" {
-		e.pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-	}
+	e.outer = e.pointer
 	return e
+}
+
+// pointer returns the pointer to the event, as in findings of validation.
+func (e *eventEditor) pointer() string {
+	pointer := fmt.Sprintf("/%d", e.index)
+	if e.contract != nil {
+		pointer = "/" + e.contract.Name + pointer
+	}
+	if e.name != "" && plainType([]byte(e.name)) {
+		pointer += "/" + jsontree.Escape(e.name)
+	}
+	return pointer
 }
 
 // header edits a header. Its type is unchanged.
@@ -163,8 +173,8 @@ func (e *eventEditor) text(at site, s string) string {
 	if inner == nil {
 		inner = noPointer
 	}
-	outer := e.pointer
-	at.pointer = func() string { return outer + inner() }
+	outer := e.outer
+	at.pointer = func() string { return outer() + inner() }
 	at.part = e.part
 	switch {
 	case at.isName || at.number || at.Class == Keep:
@@ -172,9 +182,9 @@ func (e *eventEditor) text(at site, s string) string {
 		return padding
 	case len(s) >= minBase64 && !secretMember(at.name):
 		if b, encoding := base64Document(s); b != nil {
-			e.pointer = at.pointer()
+			e.outer = at.pointer
 			now, ok := e.document(at, b)
-			e.pointer = outer
+			e.outer = outer
 			switch {
 			case ok && bytes.Equal(now, b):
 				return s
