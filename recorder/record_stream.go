@@ -133,10 +133,10 @@ func (f *followed) Close() error {
 // end does what there is to do at the end of the stream, once.
 func (f *followed) end(how func() error) error {
 	f.once.Do(func() {
-		f.r.mu.Lock()
-		delete(f.r.streams, f)
-		f.r.mu.Unlock()
 		f.err = how()
+		f.r.mu.Lock()
+		delete(f.r.streams, f) // now, since Recorder.Close waits for those that are being kept
+		f.r.mu.Unlock()
 	})
 	return f.err
 }
