@@ -68,6 +68,9 @@ func (o *Options) redaction() (how redact.Options, err error) {
 // is on the disk before the client has the response.
 //
 // A response is read to its end before RoundTrip returns it, so one that never ends never comes.
+// Event streams are the exception: the client reads them as they come, and the interaction is kept
+// before their end reaches it. If the client closes one before, or the recorder is closed, the
+// messages that it has read are recorded.
 // These are not recorded: a request without a response, or whose response broke off; switched
 // protocols (status 101); and bodies of more than [MaxBody], which are streamed. Trailers reach the
 // client, but a cassette has no place for them.
@@ -82,6 +85,7 @@ type Recorder struct {
 	telling sync.Mutex // held while Found is called
 	mu      sync.Mutex
 	stats   Stats
+	streams map[*followed]bool // that have not ended
 
 	closing sync.Once
 	closed  error
@@ -156,8 +160,14 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	number := r.requests.Add(1) - 1
 	start := time.Now()
-	asked, sent := takeRequest(req)
-	if asked.err != nil {
+	var asked taken
+	var sent *http.Request
+	request := func() taken { return asked }
+	if live(req) {
+		var written *copied
+		written, sent = takeLive(req)
+		request = written.whole
+	} else if asked, sent = takeRequest(req); asked.err != nil {
 		r.count(&r.stats.Failed)
 		return nil, asked.err
 	}
@@ -175,6 +185,9 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	case res.StatusCode == http.StatusSwitchingProtocols:
 		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "traffic after a switch of protocols is not recorded"})
 		return res, nil
+	case streamed(res.Header):
+		r.follow(req.Context(), in, res, request, start)
+		return res, nil
 	}
 	received := takeResponse(res)
 	switch {
@@ -183,6 +196,10 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		return res, nil
 	case received.err != nil:
 		r.count(&r.stats.Failed)
+		return res, nil
+	}
+	if asked = request(); asked.large {
+		r.pass(in, tooLarge("request"))
 		return res, nil
 	}
 	in.Request.Body = traffic.BodyOf(asked.text)
@@ -301,6 +318,7 @@ func (r *Recorder) close() error {
 			t.CloseIdleConnections()
 		}
 	}
+	r.endStreams()
 	f, path := r.journal.disk, r.journal.path
 	if err := r.journal.close(); err != nil {
 		f.Close()

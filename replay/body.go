@@ -7,8 +7,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// appendBody appends the canonical form of a body and reports whether it is JSON.
+// appendBody appends the canonical form of a body and reports whether it is JSON. That of an event
+// stream is.
 func appendBody(dst, body []byte) (canonical []byte, isJSON bool) {
+	if document, ok := streamDocument(body); ok {
+		body = document
+	}
 	text := bytes.TrimLeft(body, " \t\r\n")
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
 		return append(dst, body...), false

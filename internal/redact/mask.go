@@ -108,7 +108,10 @@ func masks(s string) (spans []span) {
 
 // signing masks the credentials and the signature of a request in their proper places,
 // Authorization and the query, without findings. It collects them, to find them elsewhere.
-type signing struct{ secrets []string }
+type signing struct {
+	secrets  []string
+	invented bool // the key ID of Authorization or the query
+}
 
 func (g *signing) add(secret string) {
 	if len(secret) >= minPart && !strings.Contains(secret, Mask) && !placeholder(secret) {
@@ -125,7 +128,7 @@ func (g *signing) authorization(value string) (masked string, ok bool) {
 		return "", false
 	}
 	fields := strings.Split(rest, ",")
-	signed := !slices.ContainsFunc(fields, func(f string) bool {
+	g.invented = slices.ContainsFunc(fields, func(f string) bool {
 		credential, ok := strings.CutPrefix(strings.TrimSpace(f), "Credential=")
 		key, _, _ := strings.Cut(credential, "/")
 		return ok && madeUp(key)
@@ -136,7 +139,7 @@ func (g *signing) authorization(value string) (masked string, ok bool) {
 		case "Credential":
 			fields[i] = name + "=" + g.credential(value)
 		case "Signature":
-			if signed {
+			if !g.invented {
 				g.add(strings.TrimSpace(value))
 			}
 			fields[i] = name + "=" + Mask
@@ -174,7 +177,6 @@ func (g *signing) request(q *traffic.Request) {
 		}
 	}
 	var signature string
-	signed := true
 	q.URL = editURL(q.URL, Places{}, func(at site, s string) string {
 		if at.part != "query" {
 			return s
@@ -188,14 +190,15 @@ func (g *signing) request(q *traffic.Request) {
 			return Mask
 		case "x-amz-credential":
 			key, _, _ := strings.Cut(s, "/")
-			signed = !madeUp(key)
+			g.invented = madeUp(key)
 			return g.credential(s)
 		}
 		return s
 	})
-	if signed {
+	if !g.invented {
 		g.add(signature)
 	}
+	q.Body = g.stream(q.Body, q.Header)
 }
 
 // gather collects the secrets in headers that will be dropped.

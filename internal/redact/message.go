@@ -62,15 +62,19 @@ const (
 	formJSON
 	formFields
 	formBinary
+	formStream
 )
 
 func formOf(body []byte, h http.Header) form {
 	media := strings.ToLower(awshttp.Value(h, "Content-Type"))
 	text := bytes.TrimLeft(bytes.TrimPrefix(body, bom), " \t\r\n")
+	document := len(text) > 0 && (text[0] == '{' || text[0] == '[')
 	switch {
-	case strings.Contains(media, "eventstream"), strings.Contains(media, "cbor"):
+	case strings.Contains(media, "eventstream") && len(body) > 0 && !document, framed(body): // no message begins like a document
+		return formStream
+	case strings.Contains(media, "cbor"):
 		return formBinary
-	case strings.Contains(media, "json"), len(text) > 0 && (text[0] == '{' || text[0] == '['):
+	case strings.Contains(media, "json"), document:
 		return formJSON
 	case !utf8.Valid(body) || bytes.ContainsFunc(body, func(r rune) bool { return r < 0x20 && !strings.ContainsRune("\t\n\r\f\v", r) }):
 		return formBinary
@@ -90,6 +94,8 @@ func editBody(body traffic.Body, h http.Header, root root, part string, e edit) 
 		now = editJSON(body.Bytes, root, part, e)
 	case formFields:
 		now = []byte(editFields(string(body.Bytes), part, nil, e))
+	case formStream:
+		now = editStream(body.Bytes, root, part, e)
 	default:
 		at := site{part: part, pointer: noPointer}
 		if root.Node != nil && root.Class == Whole && formOf(body.Bytes, h) == formText {

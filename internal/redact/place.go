@@ -33,6 +33,7 @@ type Node struct {
 	Members map[string]*Node // of a structure, by the names on the wire
 	Key     Place            // of the names of a map
 	Element *Node            // of the elements of a list and the values of a map
+	Stream  *Stream          // of a body that is an event stream
 }
 
 // Places are the places of one interaction. The zero value states nothing.

@@ -124,6 +124,7 @@ func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction 
 	m.decode(y)
 	y.Response.StatusText = standardText(y.Response)
 	places := r.options.Classify.places(y)
+	m.streams(y, places)
 	g := &signing{}
 	if y.Request != nil {
 		g.gather(y.Request.Header)

@@ -34,12 +34,16 @@ func (k *compiler) part(part schema.Part) (b bound) {
 	if !ok || root.Name == "" {
 		return b
 	}
-	b.body = k.node(root, context{})
+	if m, ok := k.contract.RawBody(part); ok && k.contract.Resolve(m.Shape).EventStream.Or(false) {
+		b.body = &redact.Node{Stream: k.stream(root, m)}
+	} else {
+		b.body = k.node(root, context{})
+	}
 	sensitive := k.contract.Resolve(root).Sensitive.Or(false)
 	for _, m := range b.table.Members {
 		b.places[m.Name] = k.outside(*m.Member, context{sensitive: sensitive, bucket: buckets[strings.ToLower(m.Name)]})
 	}
-	if m, ok := k.contract.Payload(part); ok {
+	if m, ok := k.contract.Payload(part); ok && b.body.Stream == nil {
 		b.body = k.node(m.Shape, context{sensitive: sensitive})
 	}
 	return b
