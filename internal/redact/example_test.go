@@ -41,7 +41,7 @@ func ExampleRedactor_Request() {
 func ExampleScan() {
 	fmt.Println(redact.Scan(body(`{"message":"use password=hunter22"}`), nil))
 	// Output:
-	// [error secret.found at /message: the response body contains what looks like a password]
+	// [error secret.found at /message: the response body contains what looks like a password or key]
 }
 
 func ExampleParseKey() {

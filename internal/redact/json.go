@@ -77,6 +77,7 @@ type jsonEditor struct {
 	part  string
 	edit  edit
 	names map[string]bool // the names to hide
+	near  memberNames     // for the names of secrets
 
 	failed bool // the body of an error
 }
@@ -104,7 +105,7 @@ func (w *jsonEditor) offset() int { return w.start + int(w.d.InputOffset()) }
 func (w *jsonEditor) value(node *Node, name string) error {
 	switch w.d.PeekKind() {
 	case '{':
-		return w.object(node)
+		return w.object(node, name)
 	case '[':
 		if err := w.token(); err != nil {
 			return err
@@ -128,10 +129,12 @@ func (w *jsonEditor) value(node *Node, name string) error {
 	return w.token()
 }
 
-func (w *jsonEditor) object(node *Node) error {
+func (w *jsonEditor) object(node *Node, own string) error {
 	if err := w.token(); err != nil {
 		return err
 	}
+	w.near.enter(own)
+	defer w.near.leave()
 	for w.d.PeekKind() == '"' {
 		at := site{part: w.part, isName: true, pointer: w.pointer}
 		child := node.element()
@@ -139,7 +142,7 @@ func (w *jsonEditor) object(node *Node) error {
 		if err != nil {
 			return err
 		}
-		if err := w.value(child, name); err != nil {
+		if err := w.value(child, w.near.of(name)); err != nil {
 			return err
 		}
 	}
@@ -184,7 +187,9 @@ func (w *jsonEditor) scalar(at site) error {
 		return err
 	}
 	if raw[0] == '"' {
-		w.write(at, raw, unquote(raw))
+		text := unquote(raw)
+		w.near.pair(at.name, text)
+		w.write(at, raw, text)
 		return nil
 	}
 	at.number = true

@@ -48,16 +48,17 @@ func (m *masker) graded(r *Redactor) finding.Set {
 }
 
 func (m *masker) edit(at site, s string) string {
-	if at.number && !secretMember(at.name) {
-		return s
-	}
-	if at.name != "" && secretMember(at.name) && s != "" && placeholder(s) {
-		if m.whole(at) {
+	if at.name != "" && s != "" {
+		switch kind, secret := secretValue(at.name, s); {
+		case secret && !placeholder(s):
+			m.note(finding.SecretFound, at, "the "+at.part+" contains "+kind.String()+", according to the name of its member")
+			return Mask
+		case secret && m.whole(at) && !at.number:
 			return Mask // a pseudonym of the placeholder would look like a secret
 		}
-	} else if at.name != "" && secretMember(at.name) && s != "" {
-		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what(at.name)+", according to the name of its member")
-		return Mask
+	}
+	if at.number {
+		return s
 	}
 	if m.known != nil {
 		if now := m.known.replace(s, masks(s), minPart, 0); now != s {
@@ -86,13 +87,6 @@ func (m *masker) edit(at site, s string) string {
 }
 
 func (m *masker) whole(at site) bool { return at.class(m.all) == Whole }
-
-func what(member string) string {
-	if strings.Contains(strings.ToLower(member), "token") {
-		return "a token"
-	}
-	return "a password or key"
-}
 
 // masks returns the spans of existing masks.
 func masks(s string) (spans []span) {

@@ -169,7 +169,7 @@ func TestRestored(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		p := plant(r)
-		p.accessKey, p.secret, p.token, p.signature = "no", "secrets", "at", "all"
+		p.accessKey, p.secret, p.token, p.signature = "no", "some", "at", "all"
 		x := p.interaction(r)
 		x.Response.Header.Del("Set-Cookie")
 		options := Options{Key: testKey, All: seed%4 == 3}

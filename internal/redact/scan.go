@@ -15,8 +15,8 @@ type hit struct {
 }
 
 // find returns the secrets in a string as written, and in the text that it encodes by
-// percent-encoding, JSON escapes or base64. For an encoded secret, the whole encoded word is the
-// hit. depth is the maximum number of nested encodings.
+// percent-encoding, JSON escapes, HTML entities or base64. For an encoded secret, the whole encoded
+// word is the hit. depth is the maximum number of nested encodings.
 func find(s string, depth int) []hit {
 	var sc scanner
 	return sc.find(s, depth)
@@ -30,11 +30,17 @@ type scanner struct {
 
 // scanned is a string that is being searched.
 type scanned struct {
-	s, lower string
-	decodes  bool // also search the decoded string
-	plus     bool // spaces were plus signs, possibly of base64: only rules with context are reliable
-	words    []word
-	cut      bool // words is filled
+	s       string
+	decodes bool // also search the decoded string
+	plus    bool // spaces were plus signs, possibly of base64: only rules with context are reliable
+	words   []word
+	cut     bool // words is filled
+	plain   lastRun
+	signed  lastRun
+	open    [2][4]bool    // no closing quote follows, by kind of quote and number of backslashes
+	pair    int           // the end of a name such as "DB_PASSWORD" whose value may follow; 0: none
+	until   [maxRules]int // the end of the text that a rule has read
+	hits    []hit
 	*scanner
 }
 
@@ -50,60 +56,66 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 		return merged(hits)
 	}
 	whole := span{0, len(s)}
-	if strings.ContainsAny(s, "%+") {
-		if decoded := awshttp.Unescape(s, true); decoded != s {
-			form := strings.Contains(strings.ToUpper(s), "%2B") // beside encoded plus signs, the others are spaces; otherwise they may be data
-			hits = wholly(hits, sc.rules(&scanned{s: decoded, plus: !form, scanner: sc}), whole)
-		}
-		if decoded := awshttp.Unescape(s, false); decoded != s {
-			hits = wholly(hits, sc.find(decoded, depth-1), whole)
-		}
+	if strings.IndexByte(s, '+') >= 0 {
+		form := strings.Contains(s, "%2B") || strings.Contains(s, "%2b") // beside encoded plus signs, the others are spaces; otherwise they may be data
+		hits = wholly(hits, sc.rules(&scanned{s: awshttp.Unescape(s, true), plus: !form, scanner: sc}), whole)
 	}
-	if strings.IndexByte(s, '\\') >= 0 {
-		if decoded := unslash(s); decoded != s {
-			hits = wholly(hits, sc.find(decoded, depth-1), whole)
-		}
+	if decoded := undo(s); decoded != s {
+		sc.work += len(s)
+		hits = wholly(hits, sc.find(decoded, depth-1), whole)
 	}
 	for _, e := range encodedWords(s) {
 		sc.work += e.to - e.from
-		hits = wholly(hits, sc.find(readable(decodeWord(s[e.from:e.to])), depth-1), e)
+		if text := readable(decodeWord(s[e.from:e.to])); len(text) >= minText {
+			hits = wholly(hits, sc.find(text, depth-1), e)
+		}
 	}
 	return merged(hits)
 }
 
-// rules applies the table of rules.
-func (sc *scanner) rules(t *scanned) (hits []hit) {
-	sc.work += len(t.s)
-	if t.lower = strings.ToLower(t.s); len(t.lower) != len(t.s) {
-		t.lower = asciiLower(t.s)
-	}
-	for i := range secrets {
-		if r := &secrets[i]; !t.plus || !r.bare {
-			hits = r.find(hits, t)
+// rules applies the table of rules in one pass: a rule reads the text from one of its anchors on,
+// and does not read it twice.
+func (sc *scanner) rules(t *scanned) []hit {
+	s, x := t.s, anchors()
+	sc.work += len(s)
+	key := uint32(0)
+	for i := range len(s) {
+		c := s[i]
+		if separators[c] {
+			t.separator(i)
+		}
+		key = (key<<8 | uint32(lowerCase[c])) & 0xFF_FFFF
+		if bucket := x.index[hashOf(key)]; bucket != 0 && i >= 2 {
+			for _, a := range x.buckets[bucket-1] {
+				if from := i - 2; a.at(s, from) {
+					t.apply(a.rule, from, from+len(a.text))
+				}
+			}
 		}
 	}
-	return hits
+	if !t.plus {
+		for _, at := range t.secretKeys() {
+			t.hits = append(t.hits, hit{at, secretAccessKey, false})
+		}
+	}
+	return t.hits
 }
 
-func (r *secret) find(hits []hit, t *scanned) []hit {
-	if r.anchors != nil && !slices.ContainsFunc(r.anchors, func(a string) bool { return strings.Contains(t.lower, a) }) {
-		return hits
+// apply tries a rule at an anchor.
+func (t *scanned) apply(rule, at, from int) {
+	r := &secrets[rule]
+	if at < t.until[rule] || t.plus && r.bare {
+		return
 	}
-	if r.spans != nil {
-		for _, at := range r.spans(t) {
-			hits = append(hits, hit{at, r.what, false})
-		}
-		return hits
+	found, end := r.match(t, at, from)
+	t.work += end - at
+	t.until[rule] = max(t.until[rule], end)
+	if r.prefixed && found.to > from && t.exempt(span{from, found.to}) {
+		return
 	}
-	for _, m := range r.form().FindAllStringSubmatchIndex(t.s, -1) {
-		at := span{m[2*r.group], m[2*r.group+1]}
-		token := t.s[at.from:at.to]
-		if t.exempt(at) || r.check != nil && !r.check(token) || r.bare && t.inData(at) {
-			continue
-		}
-		hits = append(hits, hit{at, r.what, false})
+	if found.to > found.from && !t.exempt(found) && !(r.bare && t.inData(found)) {
+		t.hits = append(t.hits, hit{found, r.what, false})
 	}
-	return hits
 }
 
 // exempt reports whether the match of a rule is a placeholder, as written or with its escapes
@@ -113,14 +125,10 @@ func (t *scanned) exempt(at span) bool {
 		return true
 	}
 	token, rest := t.s[at.from:at.to], t.s[at.from:min(len(t.s), at.from+2*maxPlaceholder)]
-	switch {
-	case strings.IndexByte(token, '\\') >= 0:
-		rest = unslash(rest)
-	case strings.IndexByte(token, '%') >= 0:
-		rest = awshttp.Unescape(rest, false)
-	default:
+	if len(token) > 2*maxPlaceholder || strings.IndexByte(token, '\\') < 0 && strings.IndexByte(token, '%') < 0 {
 		return false
 	}
+	rest = undo(rest)
 	to := strings.IndexAny(rest, tokenEnds)
 	if to < 0 {
 		to = len(rest)
@@ -135,7 +143,7 @@ const tokenEnds = " \t\r\n\"',;&)}]"
 // part.
 func (t *scanned) closed(at span) string {
 	token := t.s[at.from:at.to]
-	if dots := strings.Index(token, "...<"); dots >= 0 {
+	if dots := strings.Index(token[:min(len(token), maxPlaceholder)], "...<"); dots >= 0 {
 		token = token[dots+3:]
 	}
 	for _, w := range wrappings {
@@ -168,8 +176,11 @@ func wholly(hits, inside []hit, word span) []hit {
 
 // merged sorts hits and merges those that overlap.
 func merged(hits []hit) []hit {
+	if len(hits) < 2 {
+		return hits
+	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return a.from - b.from })
-	var kept []hit
+	kept := hits[:0]
 	for _, h := range hits {
 		if last := len(kept) - 1; last >= 0 && h.from < kept[last].to {
 			kept[last].to = max(kept[last].to, h.to)
@@ -178,14 +189,4 @@ func merged(hits []hit) []hit {
 		}
 	}
 	return kept
-}
-
-func asciiLower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c | 0x20
-		}
-	}
-	return string(b)
 }

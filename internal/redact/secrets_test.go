@@ -20,22 +20,6 @@ var (
 	hex64     = strings.Repeat("0a1b", 16)
 )
 
-// secretVectors has, for each rule, secrets that it finds and similar texts that it does not.
-var secretVectors = map[string]struct{ refuses, passes []string }{
-	"an AWS access key ID":     {[]string{keyID, "key=" + keyID + ";", "ASIA" + keyID[4:]}, []string{"AKIAIOSFODNN7EXAMPLE", "AKIDEXAMPLE", "AKIA" + "short"}},
-	"an AWS secret access key": {[]string{secretSix, "my key: " + secretSix, "a/" + strings.ReplaceAll(strings.ReplaceAll(secretSix, "/", "a"), "+", "b")}, []string{"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", strings.Repeat("0a", 20), secretSix + "aa", base64.StdEncoding.EncodeToString([]byte("this is a text of thirty bytes"))}},
-	"an AWS session token":     {[]string{"IQoJ" + strings.Repeat("aZ8b", 30)}, []string{"IQoJ"}},
-	"a SigV4 signature":        {[]string{"Signature=" + hex64, `"signature": "` + hex64 + `"`}, []string{hex64, "Signature=" + Mask}},
-	"a private key":            {[]string{"-----BEGIN RSA " + "PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "-----BEGIN " + "PRIVATE KEY-----\nMIIE"}, []string{"-----BEGIN CERTIFICATE-----\nMIIE", "a private key"}},
-	"a JSON Web Token":         {[]string{"eyJ" + "hbGciOiJub25lIn0.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2ln"}, []string{"eyJ.a.b", "eyJhbGciOiJub25lIn0"}},
-	"a bearer token":           {[]string{"Authorization: Bearer " + strings.Repeat("ab.", 8)}, []string{"the bearer of news", "bearer token"}},
-	"basic credentials":        {[]string{"Basic " + base64.StdEncoding.EncodeToString([]byte("user:word"))}, []string{"Basic knowledge", "basic " + base64.StdEncoding.EncodeToString([]byte("no colon"))}},
-	"a password":               {[]string{"password=hunter22", `{"dbPassword":"hunter22"}`, "api_key: 12345678", "aws_secret_access_key = whatever"}, []string{"password reset", "password=", "no passwords: x", "nextToken=abcdefgh"}},
-	"a password in a URL":      {[]string{"postgres://me:word@host/db"}, []string{"https://host:8080/a@b", "https://me@host/"}},
-	"a token of another service": {[]string{"ghp_" + strings.Repeat("a1", 18), "xoxb-" + "1234567890-abc", "glpat-" + strings.Repeat("a", 20)},
-		[]string{"ghp_", "xoxo"}},
-}
-
 // TestEverySecret checks each rule of the scan: a secret is found as it is, encoded, and escaped,
 // and a redacted interaction does not contain any.
 func TestEverySecret(t *testing.T) {
@@ -43,7 +27,7 @@ func TestEverySecret(t *testing.T) {
 		t.Run(rule.what, func(t *testing.T) {
 			vector, ok := secretVectors[rule.what]
 			require.True(t, ok, "%s has no vector", rule.what)
-			for _, s := range vector.refuses {
+			for _, s := range vector.hits {
 				hits := find(s, 0)
 				require.True(t, slices.ContainsFunc(hits, func(h hit) bool { return h.what == rule.what }), "%s: %v", s, hits)
 				quoted, _ := json.Marshal("the " + s)
@@ -60,7 +44,7 @@ func TestEverySecret(t *testing.T) {
 					require.Nil(t, Scan(y, nil))
 				}
 			}
-			for _, s := range vector.passes {
+			for _, s := range vector.neighbours {
 				require.Empty(t, find(s, maxDepth), s)
 			}
 		})
@@ -68,7 +52,6 @@ func TestEverySecret(t *testing.T) {
 }
 
 func TestSecretMembers(t *testing.T) {
-	require.True(t, slices.IsSorted(secretMembers))
 	x := exchange("https://example.com/?password=a&x=1", `{"Password":"a","pwd":12345,"nextToken":"abc","client_secret":"","SecretString":null,"session-token":["a","b"]}`, ``)
 	y, found := New(Options{Key: testKey}).Redact(x)
 	require.Len(t, found, 5)

@@ -44,7 +44,8 @@ func jsonUnits(raw []byte) func(func(unit) bool) {
 				u.text = string(raw[i : i+1])
 			case raw[i+1] != 'u':
 				n = 2
-				u.text = string(simpleEscapes[raw[i+1]])
+				c, _ := simpleEscape(raw[i+1])
+				u.text = string(rune(c))
 			default:
 				n = 6
 				r := hexRune(raw[i+2:])
@@ -68,35 +69,11 @@ func jsonUnits(raw []byte) func(func(unit) bool) {
 	}
 }
 
-var simpleEscapes = map[byte]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
-
 func hexRune(b []byte) (r rune) {
 	for _, c := range b[:4] {
 		r = r<<4 | rune(awshttp.Unhex(c))
 	}
 	return r
-}
-
-// unslash undoes the JSON escapes in a text that contains JSON.
-func unslash(s string) string {
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] != '\\' || i+1 == len(s):
-			b = append(b, s[i])
-		case s[i+1] == 'u' && i+6 <= len(s) && !strings.ContainsFunc(s[i+2:i+6], func(r rune) bool { return r >= 0x80 || awshttp.Unhex(byte(r)) < 0 }):
-			b = utf8.AppendRune(b, hexRune([]byte(s[i+2:])))
-			i += 5
-		default:
-			if c, ok := simpleEscapes[s[i+1]]; ok {
-				b = append(b, c)
-				i++
-			} else {
-				b = append(b, s[i])
-			}
-		}
-	}
-	return string(b)
 }
 
 // appendString appends a text as a JSON string, with the escape sequences of raw.
