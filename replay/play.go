@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -117,7 +118,9 @@ func (r *Player) canonical(c *canonical, req *http.Request, body []byte) {
 	if r.opts.Mask != nil {
 		body = r.opts.Mask(req, body)
 	}
-	c.reset(req.Method, req.URL.EscapedPath(), req.URL.RawQuery, cmp.Or(req.Host, req.URL.Host), req.Header, body)
+	host := cmp.Or(req.Host, req.URL.Host)
+	path, query, body := r.ignored.without(schema.Request{Method: req.Method, URL: hosted(req.URL, host), Header: req.Header, Body: body})
+	c.reset(req.Method, path, query, host, req.Header, body)
 }
 
 // advance takes the next response of a request from its session.
