@@ -66,7 +66,7 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 		return fmt.Errorf("found nothing to replay: name cassettes that have requests")
 	}
 	fmt.Fprintf(t.Err, "replaying %s\n", plural.Of(player.Len(), "interaction"))
-	status, err := serve.Run{Handler: player, Listen: c.Listen, Command: command, Region: c.Region,
+	status, err := serve.Run{Handler: player, Listen: c.Listen, Command: command, Region: c.Region, Services: inForce.Catalog.ServiceNames(),
 		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
 		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
 	if err != nil {
