@@ -82,7 +82,7 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	fmt.Fprintf(t.Err, "played %s of %s, %s\n", plural.Number(player.Len()-len(unplayed)), plural.Of(player.Len(), "interaction"), plural.Of(player.Missed(), "miss"))
 	some(t, "not played", len(unplayed), func(i int) string {
 		x := unplayed[i]
-		return fmt.Sprintf("%s, interaction %d: %s %s", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
+		return fmt.Sprintf("%s, interaction %d: %s %s%s", x.Source, x.Index+1, x.Request.Method, x.Request.URL, replay.Operation(x.Request))
 	})
 	if c.Played != "" {
 		if _, err := player.WritePlayed(c.Played); err != nil {
