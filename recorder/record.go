@@ -218,7 +218,7 @@ func (r *Recorder) interaction(req *http.Request, res *http.Response, number int
 		method = http.MethodGet
 	}
 	return &traffic.Interaction{Live: true,
-		Source: r.cassette, Kind: formatOf(r.cassette), Index: number, Meta: r.opts.Meta,
+		Source: r.cassette, Kind: traffic.Written(r.cassette), Index: number, Meta: r.opts.Meta,
 		Request:  &traffic.Request{Method: method, URL: req.URL.String(), Header: req.Header.Clone()},
 		Response: traffic.Response{Status: res.StatusCode, StatusText: res.Status, Header: res.Header.Clone()},
 	}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/links"
@@ -32,14 +31,6 @@ func cassettePath(path string) (string, error) {
 		return path, errNoFile
 	}
 	return path, nil
-}
-
-// formatOf is the format for the path of a cassette.
-func formatOf(path string) traffic.Kind {
-	if strings.EqualFold(filepath.Ext(path), ".ndjson") {
-		return traffic.NDJSON
-	}
-	return traffic.Cassette
 }
 
 // lateNames replaces names that became known only after the interaction that has them.
@@ -100,7 +91,7 @@ func finish(journal *os.File, text *journalText, cassette string, later func(n i
 		return err
 	}
 	defer os.Remove(unfinished)
-	err = traffic.Convert(f, formatOf(cassette), func(yield func(*traffic.Interaction, error) bool) {
+	err = traffic.Convert(f, traffic.Written(cassette), func(yield func(*traffic.Interaction, error) bool) {
 		n := 0
 		for in, err := range text.interactions(journal, journal.Name()) {
 			if err == nil && later != nil {

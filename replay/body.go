@@ -18,11 +18,16 @@ func appendBody(dst, body []byte) (canonical []byte, isJSON bool) {
 		return append(dst, body...), false
 	}
 	from := len(dst)
-	dst, err := jsontext.AppendFormat(dst, body, jsontext.AllowDuplicateNames(true), jsontext.ReorderRawObjects(true))
+	dst, err := appendSorted(dst, body)
 	if err != nil { // not JSON, or not in UTF-8
 		return append(dst[:from], body...), false
 	}
 	return appendNumbers(dst[:from], dst[from:]), true
+}
+
+// appendSorted appends JSON without white space and with sorted members.
+func appendSorted(dst, body []byte) ([]byte, error) {
+	return jsontext.AppendFormat(dst, body, jsontext.AllowDuplicateNames(true), jsontext.ReorderRawObjects(true))
 }
 
 // appendNumbers appends formatted JSON with its numbers in canonical form. The arguments may overlap

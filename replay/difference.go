@@ -105,7 +105,7 @@ func bodyDifferences(got, want *canonical) (all []Difference) {
 		}
 		return []Difference{{PartBody, strconv.Itoa(at + 1), present(string(g[at:])), present(string(w[at:]))}}
 	}
-	compareJSON("", g, w, func(pointer string, g, w []byte) {
+	compareJSON("", written(got), written(want), func(pointer string, g, w []byte) {
 		all = append(all, Difference{PartBody, pointer, wording.Clip(string(g), maxShown), wording.Clip(string(w), maxShown)})
 	})
 	return all
@@ -114,9 +114,15 @@ func bodyDifferences(got, want *canonical) (all []Difference) {
 // whole is a body as messages show it.
 func whole(c *canonical) string {
 	if c.isJSON {
-		return wording.Clip(string(c.body()), maxShown)
+		return wording.Clip(string(written(c)), maxShown)
 	}
 	return present(string(c.body()))
+}
+
+// written is a JSON body with sorted members, and with its numbers as they were written.
+func written(c *canonical) []byte {
+	text, _ := appendSorted(nil, c.raw) // it has no errors: the body is JSON
+	return text
 }
 
 // member is a member of an object or an element of an array.
@@ -125,11 +131,11 @@ type member struct {
 	value []byte
 }
 
-// compareJSON walks two canonical values, whose members are sorted, in parallel. It reports
-// differing scalars and values of different kinds; nil is an absent value.
+// compareJSON walks two values, whose members are sorted, in parallel. It reports differing scalars
+// and values of different kinds; nil is an absent value.
 func compareJSON(pointer string, got, want []byte, differ func(pointer string, got, want []byte)) {
 	switch {
-	case bytes.Equal(got, want):
+	case bytes.Equal(got, want), isNumber(got) && isNumber(want) && bytes.Equal(appendNumber(nil, got), appendNumber(nil, want)):
 		return
 	case got == nil || want == nil || got[0] != want[0] || got[0] != '{' && got[0] != '[':
 		differ(pointer, got, want)
@@ -157,6 +163,10 @@ func compareJSON(pointer string, got, want []byte, differ func(pointer string, g
 		}
 		compareJSON(pointer+"/"+jsontree.Escape(name), gotValue, wantValue, differ)
 	}
+}
+
+func isNumber(value []byte) bool {
+	return len(value) > 0 && (value[0] == '-' || '0' <= value[0] && value[0] <= '9')
 }
 
 // compareNames is the order of canonical JSON: by UTF-16 code units (RFC 8785, section 3.2.3).

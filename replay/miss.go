@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/wording"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -39,6 +40,7 @@ const (
 type Miss struct {
 	Reason            Reason
 	Method, Path      string               // of the request
+	Operation         string               // in X-Amz-Target or the field Action of a form; "" if there is neither
 	Cassette, Session string               // from the prefix of the URL
 	Nearest           *traffic.Interaction // the most similar recorded interaction; nil if there is none
 	Difference        Difference           // the first one from Nearest
@@ -115,6 +117,9 @@ func orNothing(s string) string {
 func (m Miss) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "crcheck replay: no response for %s %s", m.Method, m.Path)
+	if m.Operation != "" {
+		fmt.Fprintf(&b, " (%s)", m.Operation)
+	}
 	if m.Session != "" {
 		fmt.Fprintf(&b, " in session %q of %s", m.Session, m.Cassette)
 	}
@@ -146,11 +151,33 @@ func (m Miss) why() string {
 	case m.Reason == Exhausted:
 		return fmt.Sprintf("%s; the last is %s; use --order sticky to repeat the last response, or record it again", m.Difference, place(m.Nearest))
 	}
-	why := fmt.Sprintf("it is not recorded. The nearest is %s, %s %s: %s", place(m.Nearest), m.Nearest.Request.Method, pathOf(m.Nearest.Request.URL), m.Difference)
+	nearest := m.Nearest.Request
+	why := fmt.Sprintf("it is not recorded. The nearest is %s, %s %s%s: %s", place(m.Nearest), nearest.Method, pathOf(nearest.URL), Operation(nearest), m.Difference)
 	if m.More > 0 {
 		why += fmt.Sprintf(" (and %d more)", m.More)
 	}
 	return why
+}
+
+// Operation returns the operation of a request of an awsJson or query protocol, in parentheses: all
+// of its requests have the same method and path. It is "" for other protocols.
+func Operation(r *traffic.Request) string {
+	if operation := operationOf(r.Header, r.Body.Bytes); operation != "" {
+		return " (" + operation + ")"
+	}
+	return ""
+}
+
+func operationOf(header http.Header, body []byte) string {
+	if target := awshttp.Value(header, awshttp.Target); target != "" || !strings.HasPrefix(awshttp.Value(header, "Content-Type"), formType) {
+		return wording.Clip(target, maxShown)
+	}
+	for piece := range strings.SplitSeq(string(body), "&") {
+		if action, ok := strings.CutPrefix(piece, "Action="); ok {
+			return wording.Clip(awshttp.Unescape(action, true), maxShown)
+		}
+	}
+	return ""
 }
 
 // place names an interaction, counted from one as findings do.
@@ -159,8 +186,8 @@ func place(in *traffic.Interaction) string {
 }
 
 // refuse records a miss and returns its response.
-func (r *Player) refuse(req *http.Request, m *Miss) *response {
-	m.Method, m.Path = req.Method, shown(req)
+func (r *Player) refuse(req *http.Request, body []byte, m *Miss) *response {
+	m.Method, m.Path, m.Operation = req.Method, shown(req), operationOf(req.Header, body)
 	if m.Method == "" {
 		m.Method = http.MethodGet
 	}
@@ -172,13 +199,13 @@ func (r *Player) refuse(req *http.Request, m *Miss) *response {
 	r.mu.Unlock()
 
 	message := quoted(m.String())
-	body := []byte(`{"__type":"` + MissCode + `","code":"` + MissCode + `","message":` + message + "}")
+	text := []byte(`{"__type":"` + MissCode + `","code":"` + MissCode + `","message":` + message + "}")
 	return &response{
 		status:     MissStatus,
 		statusText: strconv.Itoa(MissStatus) + " " + http.StatusText(MissStatus),
-		length:     int64(len(body)),
+		length:     int64(len(text)),
 		header:     []field{{"Content-Type", "application/json"}, {"X-Amzn-Errortype", MissCode}},
-		body:       body,
+		body:       text,
 	}
 }
 

@@ -73,6 +73,7 @@ func fields(m replay.Miss) string {
 		}
 	}
 	line("reason", m.Reason)
+	line("operation", m.Operation)
 	line("cassette", m.Cassette)
 	line("session", m.Session)
 	line("sources", m.Sources)
@@ -86,6 +87,41 @@ func fields(m replay.Miss) string {
 	line("more", m.More)
 	line("says", m.String())
 	return b.String()
+}
+
+// TestMissShows checks that a miss shows the operation, and values as they were written.
+func TestMissShows(t *testing.T) {
+	const aws, form = "application/x-amz-json-1.1", "application/x-www-form-urlencoded"
+	for _, c := range []struct {
+		name, contentType, target string
+		recorded, asked           string
+		operation                 string
+		want                      replay.Difference
+	}{
+		{"number", aws, "Logs.Put", `{"a":1200}`, `{"a":1300}`, "Logs.Put", replay.Difference{Part: replay.PartBody, Name: "/a", Got: "1300", Want: "1200"}},
+		{"float", aws, "Logs.Put", `{"a":1.50}`, `{"a":0.250e1}`, "Logs.Put", replay.Difference{Part: replay.PartBody, Name: "/a", Got: "0.250e1", Want: "1.50"}},
+		{"equal numbers beside it", aws, "", `{"a":1200,"b":[10.0]}`, `{"a":1.2e3,"b":[20.0]}`, "", replay.Difference{Part: replay.PartBody, Name: "/b/0", Got: "20.0", Want: "10.0"}},
+		{"number and text", aws, "", `{"a":"1200"}`, `{"a":1200}`, "", replay.Difference{Part: replay.PartBody, Name: "/a", Got: "1200", Want: `"1200"`}},
+		{"form", form, "", `Action=ListQueues&Version=1`, `Action=ListQueues&Version=2`, "ListQueues", replay.Difference{Part: replay.PartBody, Name: "27", Got: `"2"`, Want: `"1"`}},
+		{"JSON with the text of a form", aws, "", `{"a":"&Action=A&"}`, `{"a":"&Action=B&"}`, "", replay.Difference{Part: replay.PartBody, Name: "/a", Got: `"&Action=B&"`, Want: `"&Action=A&"`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := replaytest.Said("POST", "http://localhost/", c.recorded, "yes")
+			header := []string{"Content-Type", c.contentType}
+			if c.target != "" {
+				header = append(header, "X-Amz-Target", c.target)
+			}
+			for i := 0; i < len(header); i += 2 {
+				in.Request.Header.Set(header[i], header[i+1])
+			}
+			r := player(t, replay.Options{}, in)
+			require.Equal(t, "miss", replaytest.Ask(t, r, "POST", "http://localhost/", c.asked, header...))
+			miss := r.Misses()[0]
+			require.Equal(t, c.operation, miss.Operation)
+			require.Equal(t, c.want, miss.Difference)
+			require.Equal(t, replay.Operation(in.Request) != "", strings.Contains(miss.String(), "POST / ("+c.operation+")"))
+		})
+	}
 }
 
 func TestMissAnswer(t *testing.T) {

@@ -77,7 +77,7 @@ func (r *Player) explain(in scope, c *canonical, end exhausted) *Miss {
 	for _, number := range r.candidates(in, c) {
 		recorded := r.responses[number].interaction
 		var d canonical
-		if d.recorded(recorded.Request, r.opts) != nil {
+		if d.recorded(recorded.Request, r.opts, r.ignored) != nil {
 			continue // cannot happen: New has read it
 		}
 		if all := differences(c, &d); len(all) > 0 && (fewest == nil || len(all) < len(fewest)) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -26,7 +27,7 @@ func (r *Player) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := read(req)
 	switch {
 	case errors.Is(err, awshttp.ErrTooLarge):
-		return r.refuse(req, &Miss{Reason: TooLarge}).http(req), nil
+		return r.refuse(req, nil, &Miss{Reason: TooLarge}).http(req), nil
 	case err != nil:
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func (r *Player) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	switch {
 	case errors.Is(err, awshttp.ErrTooLarge):
 		w.Header()["Connection"] = []string{"close"} // the rest of the body is not read
-		r.refuse(req, &Miss{Reason: TooLarge}).write(w, req.Method)
+		r.refuse(req, nil, &Miss{Reason: TooLarge}).write(w, req.Method)
 	case err != nil:
 		panic(http.ErrAbortHandler) // the client has disconnected
 	default:
@@ -87,10 +88,13 @@ func (r *Player) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (r *Player) play(req *http.Request, body []byte) *response {
 	in, miss := r.scopeOf(req.URL.EscapedPath())
 	if miss != nil {
-		return r.refuse(req, miss)
+		return r.refuse(req, body, miss)
 	}
 	c := r.requests.Get().(*canonical)
-	defer r.requests.Put(c)
+	defer func() {
+		c.raw = nil // the body is not kept for the next request
+		r.requests.Put(c)
+	}()
 	asked := below(req, in)
 	r.canonical(c, asked, body)
 	var mapped *traffic.Request
@@ -101,9 +105,9 @@ func (r *Player) play(req *http.Request, body []byte) *response {
 	number, end, room := r.advance(in, c)
 	switch {
 	case !room:
-		return r.refuse(req, &Miss{Reason: TooManySessions, Cassette: in.key.cassette, Session: in.key.name})
+		return r.refuse(req, body, &Miss{Reason: TooManySessions, Cassette: in.key.cassette, Session: in.key.name})
 	case number < 0:
-		return r.refuse(req, r.explain(in, c, end))
+		return r.refuse(req, body, r.explain(in, c, end))
 	}
 	if mapped != nil {
 		return r.identifiers.restored(&r.responses[number], mapped)
@@ -117,7 +121,9 @@ func (r *Player) canonical(c *canonical, req *http.Request, body []byte) {
 	if r.opts.Mask != nil {
 		body = r.opts.Mask(req, body)
 	}
-	c.reset(req.Method, req.URL.EscapedPath(), req.URL.RawQuery, cmp.Or(req.Host, req.URL.Host), req.Header, body)
+	host := cmp.Or(req.Host, req.URL.Host)
+	path, query, body := r.ignored.without(schema.Request{Method: req.Method, URL: hosted(req.URL, host), Header: req.Header, Body: body})
+	c.reset(req.Method, path, query, host, req.Header, body)
 }
 
 // advance takes the next response of a request from its session.

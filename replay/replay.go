@@ -28,8 +28,13 @@ type Options struct {
 	Key string
 	// All states that the recordings were redacted with the option to replace every string.
 	All bool
-	// Catalog has the contracts that the recordings were redacted by.
+	// Catalog has the contracts of the recordings. Members that they mark as idempotency tokens
+	// never decide a match, and identifiers are replaced as when they were recorded.
 	Catalog *schema.Catalog
+	// Ignore are JSON Pointers to further members that never decide a match; "*" is any element of a
+	// list or map. A pointer with one name is also the query parameter or the form field of that
+	// name.
+	Ignore []string
 	// KeepOrder records the order in which interactions are played, for [Player.WritePlayed]. It
 	// costs 4 bytes a response.
 	KeepOrder bool
@@ -40,6 +45,7 @@ type Options struct {
 // while it is in use.
 type Player struct {
 	opts        Options
+	ignored     *ignored
 	responses   []response
 	keys        []key
 	services    map[string]int32
@@ -93,6 +99,10 @@ func newPlayer(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 		sources:  map[string]*source{},
 		sessions: map[sessionKey]*session{},
 	}
+	var err error
+	if r.ignored, err = newIgnored(&opts); err != nil {
+		return nil, err
+	}
 	r.requests.New = func() any { return new(canonical) }
 	var c canonical
 	var numbers []int32
@@ -113,7 +123,6 @@ func newPlayer(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 		numbers = append(numbers, number)
 		r.source(name(in.Source), in.Source).add(number)
 	}
-	var err error
 	if r.identifiers, err = r.learn(); err != nil {
 		return nil, err
 	}
@@ -137,7 +146,7 @@ func (r *Player) unplayable(in *traffic.Interaction, c *canonical) string {
 	if in.Response.Status < 200 || in.Response.Status > 999 {
 		return fmt.Sprintf("status %d cannot be sent as a response", in.Response.Status)
 	}
-	if err := c.recorded(in.Request, r.opts); err != nil {
+	if err := c.recorded(in.Request, r.opts, r.ignored); err != nil {
 		return fmt.Sprintf("the URL of the request cannot be read: %v", err)
 	}
 	return ""

@@ -142,6 +142,15 @@ func TestAnswer(t *testing.T) {
 		{"nothing added", "GET", 200, nil, "", "200 OK", "", http.Header{"Content-Length": {"0"}}, 0},
 		{"an unheard-of status", "GET", 599, nil, "x", "599", "x", http.Header{"Content-Length": {"1"}}, 1},
 		{"HEAD", "HEAD", 200, http.Header{"Content-Length": {"999"}}, "", "200 OK", "", http.Header{"Content-Length": {"999"}}, 999},
+		{"not encoded as stated", "GET", 200, http.Header{"content-encoding": {"gzip"}, "Content-Length": {"999"}}, "text",
+			"200 OK", "text", http.Header{"Content-Length": {"4"}}, 4},
+		{"encoded as stated", "GET", 200, http.Header{"Content-Encoding": {"br"}}, "\x8b\x01\x80text\x03",
+			"200 OK", "\x8b\x01\x80text\x03", http.Header{"Content-Encoding": {"br"}, "Content-Length": {"8"}}, 8},
+		{"in an unknown encoding", "GET", 200, http.Header{"Content-Encoding": {"compress"}}, "\x1f\x9d\xff",
+			"200 OK", "\x1f\x9d\xff", http.Header{"Content-Encoding": {"compress"}, "Content-Length": {"3"}}, 3},
+		{"nothing, stated as encoded", "GET", 200, http.Header{"Content-Encoding": {"gzip"}}, "", "200 OK", "", http.Header{"Content-Length": {"0"}}, 0},
+		{"HEAD of an encoded body", "HEAD", 200, http.Header{"Content-Encoding": {"gzip"}, "Content-Length": {"999"}}, "",
+			"200 OK", "", http.Header{"Content-Encoding": {"gzip"}, "Content-Length": {"999"}}, 999},
 		{"no content", "GET", 204, http.Header{"Content-Length": {"3"}}, "abc", "204 No Content", "", http.Header{}, 0},
 	} {
 		in := replaytest.Said(v.method, "http://localhost/", "", v.body)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -19,6 +20,7 @@ type canonical struct {
 	target  string
 	isJSON  bool
 
+	raw             []byte // the body, with its numbers as they were written
 	text            []byte // path, query and body, one after another
 	queryAt, bodyAt int
 }
@@ -40,6 +42,7 @@ func (c *canonical) reset(method, path, query, host string, header http.Header, 
 	c.queryAt = len(c.text)
 	c.text = appendQuery(c.text, query)
 	c.bodyAt = len(c.text)
+	c.raw = body
 	c.text, c.isJSON = appendBody(c.text, body)
 }
 
@@ -67,7 +70,7 @@ func (c *canonical) digest() digest {
 }
 
 // recorded sets c to the canonical form of a recorded request.
-func (c *canonical) recorded(r *traffic.Request, opts Options) error {
+func (c *canonical) recorded(r *traffic.Request, opts Options, ignored *ignored) error {
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return err
@@ -76,7 +79,8 @@ func (c *canonical) recorded(r *traffic.Request, opts Options) error {
 	if opts.Mask != nil {
 		body = opts.Mask(&http.Request{Method: r.Method, URL: u, Host: u.Host, Header: r.Header}, body)
 	}
-	c.reset(r.Method, u.EscapedPath(), u.RawQuery, u.Host, r.Header, body)
+	path, query, body := ignored.without(schema.Request{Method: r.Method, URL: u, Header: r.Header, Body: body})
+	c.reset(r.Method, path, query, u.Host, r.Header, body)
 	return nil
 }
 

@@ -54,8 +54,12 @@ func (b *responseBuilder) make(in *traffic.Interaction) response {
 		a.statusText = strings.TrimSpace(code + " " + http.StatusText(a.status))
 	}
 	from := len(b.fields)
+	decoded := recorded.RecordedDecoded() || len(a.body) == 0 && in.Request.Method != http.MethodHead
 	for name, values := range recorded.Header {
 		name = b.one(http.CanonicalHeaderKey(name))
+		if decoded && name == "Content-Encoding" {
+			continue // the body is not encoded, so a client could not decode it
+		}
 		if name == "Content-Length" && len(values) > 0 {
 			if n, err := strconv.ParseInt(values[0], 10, 64); err == nil && n >= 0 {
 				a.length = n

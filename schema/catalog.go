@@ -2,6 +2,7 @@ package schema
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -77,6 +78,18 @@ func (k *Catalog) Given() []*Contract { return slices.Clone(k.contracts) }
 
 // Services returns the number of services that are loaded on demand.
 func (k *Catalog) Services() int { return len(k.services) }
+
+// ServiceNames returns the names of all services, sorted. It loads none.
+func (k *Catalog) ServiceNames() []string {
+	names := map[string]bool{}
+	for _, c := range k.contracts {
+		names[c.Service] = true
+	}
+	for _, s := range k.services {
+		names[s.Name] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
 
 // Len loads all services and returns the number of contracts.
 func (k *Catalog) Len() int {

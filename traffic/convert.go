@@ -6,7 +6,18 @@ import (
 	"io"
 	"iter"
 	"maps"
+	"path/filepath"
+	"strings"
 )
+
+// Written returns the format in which traffic is written to a file: NDJSON if its name ends in
+// .ndjson, else a cassette.
+func Written(path string) Kind {
+	if strings.EqualFold(filepath.Ext(path), ".ndjson") {
+		return NDJSON
+	}
+	return Cassette
+}
 
 // Convert writes interactions, such as those of [Read], as a cassette ([Cassette]) or as NDJSON
 // ([NDJSON]). It holds one interaction in memory at a time. The conversion is lossless: method,

@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 )
 
 // MaxDecoded is the maximum decoded size of one body, in bytes.
@@ -36,7 +39,7 @@ func (b Body) decode(header http.Header) (Body, error) {
 		case !known && utf8.Valid(decoded): // compressed data is not UTF-8: the body was decoded before it was recorded
 			continue
 		case !known:
-			return b, &Error{Reason: ErrUnknownCoding, Format: coding, Problem: fmt.Sprintf("the body has the unsupported Content-Encoding %q", coding), Remedy: "request gzip or no encoding, and record it again"}
+			return b, &Error{Reason: ErrUnknownCoding, Format: coding, Problem: fmt.Sprintf("the body has the unsupported Content-Encoding %q", coding), Remedy: "request gzip, br, zstd or no encoding, and record it again"}
 		}
 		from, err := open(decoded)
 		if err == nil && from == nil {
@@ -100,7 +103,7 @@ func codings(header http.Header) (list []string) {
 // decoders open encoded bytes. They return nil for bytes that are not encoded.
 var decoders = map[string]func([]byte) (io.Reader, error){
 	"gzip": gunzip, "x-gzip": gunzip,
-	"deflate": inflate,
+	"deflate": inflate, "br": unbrotli, "zstd": unzstd,
 }
 
 func gunzip(encoded []byte) (io.Reader, error) {
@@ -120,6 +123,24 @@ func inflate(encoded []byte) (io.Reader, error) {
 		return nil, nil
 	}
 	return flate.NewReader(bytes.NewReader(encoded)), nil
+}
+
+// unbrotli decodes brotli (RFC 7932), which has no magic number.
+func unbrotli(encoded []byte) (io.Reader, error) {
+	if utf8.Valid(encoded) {
+		return nil, nil
+	}
+	return brotli.NewReader(bytes.NewReader(encoded)), nil
+}
+
+// maxWindow limits the memory for decoding zstd, as RFC 9659 does for this coding.
+const maxWindow = 8 << 20
+
+func unzstd(encoded []byte) (io.Reader, error) {
+	if !bytes.HasPrefix(encoded, []byte("\x28\xb5\x2f\xfd")) {
+		return nil, nil
+	}
+	return zstd.NewReader(bytes.NewReader(encoded), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 }
 
 func readDecoded(from io.Reader) ([]byte, error) {

@@ -13,6 +13,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -45,8 +48,16 @@ func TestDocument(t *testing.T) {
 		{"two", http.Header{"Content-Encoding": {"deflate, gzip"}}, encode(t, "gzip", string(zlibbed)), text, ""},
 		{"two, in two lines", http.Header{"Content-Encoding": {"deflate", " gzip"}}, encode(t, "gzip", string(zlibbed)), text, ""},
 		{"brotli that was decoded before", http.Header{"Content-Encoding": {"br"}}, []byte(text), text, ""},
-		{"brotli", http.Header{"Content-Encoding": {"br"}}, []byte("\x0b\x02\x80\xff"), "", "br"},
-		{"zstd around gzip", http.Header{"Content-Encoding": {"gzip, zstd"}}, []byte("\x28\xb5\x2f\xfd"), "", "zstd"},
+		{"brotli", http.Header{"Content-Encoding": {"br"}}, encode(t, "br", text), text, ""},
+		{"brotli, cut off", http.Header{"Content-Encoding": {"br"}}, encode(t, "br", text)[:8], "", "br"},
+		{"brotli, broken", http.Header{"Content-Encoding": {"br"}}, []byte("\xff\xff\xff\xff"), "", "br"},
+		{"zstd", http.Header{"Content-Encoding": {"zstd"}}, encode(t, "zstd", text), text, ""},
+		{"zstd that was decoded before", http.Header{"Content-Encoding": {"zstd"}}, []byte(text), text, ""},
+		{"zstd, cut off", http.Header{"Content-Encoding": {"zstd"}}, encode(t, "zstd", text)[:12], "", "zstd"},
+		{"zstd, window too large", http.Header{"Content-Encoding": {"zstd"}}, []byte("\x28\xb5\x2f\xfd\x00\x90\x01\x00\x00"), "", "zstd"},
+		{"zstd around gzip", http.Header{"Content-Encoding": {"gzip, zstd"}}, encode(t, "zstd", string(gzipped)), text, ""},
+		{"unknown", http.Header{"Content-Encoding": {"compress"}}, []byte("\x1f\x9d\xff"), "", "compress"},
+		{"unknown around gzip", http.Header{"Content-Encoding": {"gzip, compress"}}, []byte("\x1f\x9d\xff"), "", "compress"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			was := bytes.Clone(tc.body)
@@ -61,7 +72,7 @@ func TestDocument(t *testing.T) {
 				var broken *traffic.Error
 				require.ErrorAs(t, err, &broken)
 				require.Equal(t, tc.coding, broken.Format)
-				require.Equal(t, tc.coding == "br" || tc.coding == "zstd", broken.Err == nil)
+				require.Equal(t, tc.coding == "compress", broken.Err == nil)
 				require.Contains(t, broken.Error(), tc.coding)
 				return
 			}
@@ -126,6 +137,12 @@ func encode(t *testing.T, coding, text string) []byte {
 		w = gzip.NewWriter(&b)
 	case "zlib":
 		w = zlib.NewWriter(&b)
+	case "br":
+		w = brotli.NewWriter(&b)
+	case "zstd":
+		var err error
+		w, err = zstd.NewWriter(&b)
+		require.NoError(t, err)
 	default:
 		var err error
 		w, err = flate.NewWriter(&b, flate.DefaultCompression)

@@ -171,10 +171,10 @@ func ExampleResponse_Document() {
 }
 
 func ExampleRequest_Document() {
-	request := traffic.Request{Header: http.Header{"Content-Encoding": {"br"}}, Body: traffic.BodyOf([]byte("\x0b\x02\x80\xff"))}
+	request := traffic.Request{Header: http.Header{"Content-Encoding": {"compress"}}, Body: traffic.BodyOf([]byte("\x1f\x9d\xff"))}
 	_, err := request.Document()
 	var encoding *traffic.Error
 	fmt.Println(errors.As(err, &encoding) && encoding.Is(traffic.ErrUnknownCoding), encoding.Format)
 	// Output:
-	// true br
+	// true compress
 }

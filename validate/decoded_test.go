@@ -42,7 +42,8 @@ func TestDecoded(t *testing.T) {
 		{name: "said to be gzip, decoded by the recorder", coding: "gzip", body: []byte(good)},
 		{name: "wrong inside of gzip", coding: "gzip", body: compressed(`{"protectedJob":7}`), rules: []finding.RuleID{finding.TypeMismatch}},
 		{name: "cut gzip", coding: "gzip", body: compressed(good)[:40], rules: []finding.RuleID{finding.SyntaxInvalid}},
-		{name: "brotli", coding: "br", body: []byte("\x8b\x00\x80\xff\x03"), notRead: "br encoding"},
+		{name: "brotli", coding: "br", body: []byte("\x8b\x00\x80\xff\x03"), rules: []finding.RuleID{finding.SyntaxInvalid}},
+		{name: "unknown", coding: "compress", body: []byte("\x1f\x9d\xff"), notRead: "compress encoding"},
 		{name: "not recorded", missing: true, notChecked: "body not recorded"},
 		{name: "empty", rules: []finding.RuleID{finding.SyntaxInvalid}},
 	} {

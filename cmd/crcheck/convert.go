@@ -13,8 +13,8 @@ import (
 )
 
 type convertCommand struct {
-	Files  []string    `arg:"" help:"Cassettes of go-vcr or vcrpy, HAR or NDJSON files, also compressed, or folders of these; - is standard input."`
-	To     string      `default:"cassette" enum:"cassette,ndjson" help:"Target format: cassette (the default; go-vcr v2 can read it) or ndjson."`
+	Files []string `arg:"" help:"Cassettes of go-vcr or vcrpy, HAR or NDJSON files, also compressed, or folders of these; - is standard input."`
+	trafficFlag
 	Output output.Path `short:"o" placeholder:"PATH" help:"Write to this file. Default: standard output."`
 }
 
@@ -33,10 +33,9 @@ func (c *convertCommand) Run(ctx context.Context, t *terminal) error {
 	if len(inputs.Problems) > 0 {
 		return errors.Join(inputs.Problems...)
 	}
-	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[c.To]
 	converted := 0
 	err := c.Output.Stream(t.Out, func(w io.Writer) error {
-		if err := traffic.Convert(w, to, inputs.Interactions(ctx, &converted)); err != nil {
+		if err := traffic.Convert(w, c.format(c.Output), inputs.Interactions(ctx, &converted)); err != nil {
 			return err
 		}
 		if converted == 0 {

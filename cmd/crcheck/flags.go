@@ -15,6 +15,7 @@ import (
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
 )
 
 // contractFlags choose contracts, in the same way for every command that uses them.
@@ -106,6 +107,21 @@ func (f *ignoreFlags) ledger(ctx context.Context, required []finding.Expected) (
 	}
 	ledger.Expire(time.Now())
 	return ledger, nil
+}
+
+// trafficFlag chooses the format of the traffic that a command writes.
+type trafficFlag struct {
+	To string `default:"" enum:",cassette,ndjson" placeholder:"FORMAT" help:"Target format: cassette (go-vcr v2 can read it) or ndjson. Default: ndjson for an output whose name ends in .ndjson, else cassette."`
+}
+
+func (f *trafficFlag) format(path output.Path) traffic.Kind {
+	switch f.To {
+	case "ndjson":
+		return traffic.NDJSON
+	case "cassette":
+		return traffic.Cassette
+	}
+	return traffic.Written(string(path))
 }
 
 // hidingFlags control which findings a report of traffic hides.

@@ -16,7 +16,7 @@ import (
 
 type minimizeCommand struct {
 	contractFlags
-	To     string      `default:"cassette" enum:"cassette,ndjson" help:"Target format: cassette (the default; go-vcr v2 can read it) or ndjson."`
+	trafficFlag
 	Output output.Path `short:"o" required:"" placeholder:"PATH" help:"The file to write."`
 	Files  []string    `arg:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, or folders of these; - is standard input."`
 }
@@ -58,8 +58,7 @@ func (c *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 		return fmt.Errorf("none of %s matches a loaded contract; name traffic of its operations, or choose other contracts with --contract", plural.Of(read, "interaction"))
 	}
 	fewest := kept.Fewest()
-	to := map[string]traffic.Kind{"cassette": traffic.Cassette, "ndjson": traffic.NDJSON}[c.To]
-	if err := c.Output.Stream(t.Out, func(w io.Writer) error { return traffic.Convert(w, to, all(fewest)) }); err != nil {
+	if err := c.Output.Stream(t.Out, func(w io.Writer) error { return traffic.Convert(w, c.format(c.Output), all(fewest)) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.Err, "kept %s of %s", plural.Number(len(fewest)), plural.Of(read, "interaction"))

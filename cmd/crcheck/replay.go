@@ -19,6 +19,7 @@ type replayCommand struct {
 	Played string       `placeholder:"DIR" help:"Write cassettes of the played interactions to this folder."`
 	Region string       `placeholder:"NAME" help:"The region to pass to the command."`
 	Redact string       `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, for a command that uses its real identifiers: format (the default) or all, as with record."`
+	Ignore []string     `name:"ignore-member" sep:"none" placeholder:"POINTER" help:"A JSON Pointer to a member of requests that never decides a match, such as /clientToken; * is any element. Also a query parameter or a form field. Repeatable. Not needed for members that a contract marks as idempotency tokens."`
 	Paths  []string     `arg:"" name:"path" help:"Cassettes, or folders of them."`
 }
 
@@ -27,6 +28,9 @@ func (*replayCommand) Help() string {
 	return `Runs the command after -- with AWS_ENDPOINT_URL set to the server, and with dummy credentials. crcheck exits with the
 command's status, or with 1 if it sent a request that is not recorded. Without a command, the server runs until it is
 interrupted. http://ADDR/_c/CASSETTE/SESSION isolates tests that share a server.
+
+Idempotency tokens, which SDKs invent for each call, never decide a match: name the contracts that mark them with --contract,
+as with record, or the members with --ignore-member.
 
 With the redaction key, in CRCHECK_REDACTION_KEY or in the file next to the cassettes, a command may use its real
 identifiers, and the responses contain them.
@@ -38,8 +42,12 @@ identifiers, and the responses contain them.
 
 // Run serves cassettes.
 func (c *replayCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
-	options := replay.Options{Order: c.Order, KeepOrder: c.Played != ""}
-	if err := c.redaction(ctx, t, &options); err != nil {
+	inForce, err := c.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	options := replay.Options{Order: c.Order, Catalog: inForce.Catalog, Ignore: c.Ignore, KeepOrder: c.Played != ""}
+	if err := c.redaction(t, &options); err != nil {
 		return err
 	}
 	player, err := replay.Open(c.Paths, options)
@@ -58,7 +66,7 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 		return fmt.Errorf("found nothing to replay: name cassettes that have requests")
 	}
 	fmt.Fprintf(t.Err, "replaying %s\n", plural.Of(player.Len(), "interaction"))
-	status, err := serve.Run{Handler: player, Listen: c.Listen, Command: command, Region: c.Region,
+	status, err := serve.Run{Handler: player, Listen: c.Listen, Command: command, Region: c.Region, Services: inForce.Catalog.ServiceNames(),
 		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
 		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
 	if err != nil {
@@ -74,7 +82,7 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	fmt.Fprintf(t.Err, "played %s of %s, %s\n", plural.Number(player.Len()-len(unplayed)), plural.Of(player.Len(), "interaction"), plural.Of(player.Missed(), "miss"))
 	some(t, "not played", len(unplayed), func(i int) string {
 		x := unplayed[i]
-		return fmt.Sprintf("%s, interaction %d: %s %s", x.Source, x.Index+1, x.Request.Method, x.Request.URL)
+		return fmt.Sprintf("%s, interaction %d: %s %s%s", x.Source, x.Index+1, x.Request.Method, x.Request.URL, replay.Operation(x.Request))
 	})
 	if c.Played != "" {
 		if _, err := player.WritePlayed(c.Played); err != nil {
@@ -91,7 +99,7 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 }
 
 // redaction sets how the cassettes were redacted, if their key can be found.
-func (c *replayCommand) redaction(ctx context.Context, t *terminal, options *replay.Options) error {
+func (c *replayCommand) redaction(t *terminal, options *replay.Options) error {
 	for _, path := range c.Paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			path = filepath.Join(path, "any") // the key is in the folder
@@ -103,12 +111,8 @@ func (c *replayCommand) redaction(ctx context.Context, t *terminal, options *rep
 		case !ok:
 			continue
 		}
-		inForce, err := c.open(ctx, t)
-		if err != nil {
-			return err
-		}
 		fmt.Fprintf(t.Err, "accepting real identifiers for cassettes recorded with the key %s\n", key.ID())
-		options.Key, options.Catalog, options.All = key.Text(), inForce.Catalog, c.Redact == "all"
+		options.Key, options.All = key.Text(), c.Redact == "all"
 		return nil
 	}
 	return nil

@@ -85,3 +85,33 @@ func TestScope(t *testing.T) {
 		})
 	}
 }
+
+// TestEndpointVariables checks the variables against those of the SDKs and Tools Reference Guide.
+func TestEndpointVariables(t *testing.T) {
+	for _, v := range []struct {
+		id, name string
+		want     []string
+	}{
+		{"CleanRooms", "cleanrooms", []string{"CLEANROOMS"}},
+		{"Cognito Identity Provider", "cognito-idp", []string{"COGNITO_IDENTITY_PROVIDER"}},
+		{"Cognito Identity", "cognito-identity", []string{"COGNITO_IDENTITY"}},
+		{"Secrets Manager", "secretsmanager", []string{"SECRETS_MANAGER"}},
+		{"Elastic Load Balancing v2", "elbv2", []string{"ELASTIC_LOAD_BALANCING_V2"}},
+		{"Lex Models V2", "lexv2-models", []string{"LEX_MODELS_V2"}},
+		{"EventBridge", "events", []string{"CLOUDWATCH_EVENTS", "EVENTBRIDGE"}},
+		{"SFN", "stepfunctions", []string{"SFN"}},
+		{"Route 53", "route53", []string{"ROUTE_53"}},
+		{"DynamoDB", "dynamodb", []string{"DYNAMODB"}},
+		{"Unheard Of", "unheard-of", []string{"UNHEARD_OF"}},
+		{"Models.Lex", "models.lex", []string{"MODELS_LEX"}},
+	} {
+		t.Run(v.id, func(t *testing.T) {
+			require.Equal(t, v.name, ServiceName(v.id))
+			var want []string
+			for _, name := range v.want {
+				want = append(want, "AWS_ENDPOINT_URL_"+name)
+			}
+			require.Equal(t, want, EndpointVariables(v.name))
+		})
+	}
+}

@@ -2,8 +2,6 @@ package live
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/crcheck/crcheck/internal/sigv4"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -49,8 +46,6 @@ func (e *CallError) Error() string {
 		remedy = fmt.Sprintf("it took longer than %s", Timeout)
 	case errors.Is(e.Err, errTooLong):
 		remedy = "request fewer results"
-	case errors.Is(e.Err, errUnsortable):
-		remedy = "send one of them at a time"
 	}
 	return fmt.Sprintf("%s %s: %v; %s", e.Method, e.URL, e.Err, remedy)
 }
@@ -58,11 +53,6 @@ func (e *CallError) Error() string {
 func (e *CallError) Unwrap() error { return e.Err }
 
 var errTooLong = fmt.Errorf("the response is longer than %d MiB", MaxBody>>20)
-
-// errUnsortable reports a query that the signer would sign incorrectly: it sorts parameters before
-// encoding them, the specification after ("Create a signed AWS API request", step 1). The two
-// differ, for example, if one name or value has ":" or "é" where another has a digit or a letter.
-var errUnsortable = errors.New("these query parameters cannot be signed: the signer of the SDK for Go sorts them differently from the service")
 
 // Call signs a request of [Request] and sends it once, without retries or redirects. An error
 // response is returned like any other. The error is a [*CallError], or the context's error if it
@@ -72,13 +62,8 @@ func (c *Caller) Call(ctx context.Context, r *http.Request) (*traffic.Interactio
 	defer cancel()
 	request := Recorded(r)
 	sent := r.Clone(timed)
-	sum := sha256.Sum256(request.Body.Bytes)
-	if err := v4.NewSigner().SignHTTP(timed, c.Credentials, sent, hex.EncodeToString(sum[:]), c.Service, c.Region, time.Now()); err != nil {
-		return nil, failed(ctx, r, err)
-	}
-	if sent.URL.RawQuery != sigv4.CanonicalQuery(sent.URL.RawQuery) {
-		return nil, failed(ctx, r, errUnsortable)
-	}
+	credentials := sigv4.Credentials{AccessKeyID: c.Credentials.AccessKeyID, SecretAccessKey: c.Credentials.SecretAccessKey, SessionToken: c.Credentials.SessionToken}
+	sigv4.Sign(sent, request.Body.Bytes, credentials, c.Region, c.Service, time.Now())
 	began := time.Now()
 	response, err := c.Transport.RoundTrip(sent)
 	if err != nil {

@@ -125,20 +125,20 @@ func TestCallFails(t *testing.T) {
 	}
 }
 
-// TestCallDoesNotSignWrongly checks that a query that the signer sorts differently from the service
-// is not sent.
-func TestCallDoesNotSignWrongly(t *testing.T) {
-	service := &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1"}
-	caller, u := caller(t, service)
-	for _, colours := range []string{`["é", "z"]`, `["a:", "a0"]`} {
-		request, err := live.Request(contract(t, "shed.json", "DescribeTool"), u, []byte(`{"shedName": "a", "path": "b", "colours": `+colours+`}`))
-		require.NoError(t, err)
-		_, err = caller.Call(t.Context(), request)
-		var failure *live.CallError
-		require.ErrorAs(t, err, &failure)
-		require.Contains(t, failure.Error(), "cannot be signed")
+// TestCallSignsAnyQuery checks queries that the signer of the SDK for Go sorts differently from the
+// service.
+func TestCallSignsAnyQuery(t *testing.T) {
+	for _, colours := range []string{`["é", "z"]`, `["a:", "a0"]`, `["z", "a"]`} {
+		t.Run(colours, func(t *testing.T) {
+			service := &standin.Service{Credentials: credentials, Name: "shed", Region: "us-east-1"}
+			caller, u := caller(t, service)
+			request, err := live.Request(contract(t, "shed.json", "DescribeTool"), u, []byte(`{"shedName": "a", "path": "b", "colours": `+colours+`}`))
+			require.NoError(t, err)
+			_, err = caller.Call(t.Context(), request)
+			require.NoError(t, err)
+			require.Empty(t, service.Received()[0].Refused)
+		})
 	}
-	require.Empty(t, service.Received())
 }
 
 func TestCallEnds(t *testing.T) {

@@ -29,6 +29,5 @@
 //	numbers          digit by digit as they were written
 //	tokens           idempotency tokens that are absent are made at random
 //
-// Inputs that are event streams are not sent, nor are queries that the signer of the SDK for Go
-// sorts differently from the service.
+// Inputs that are event streams are not sent.
 package live

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -38,6 +39,9 @@ func ambiguous(r *http.Request) error {
 		if strings.EqualFold(name, awshttp.Target) {
 			return fmt.Errorf("the query has a target, %s", name)
 		}
+	}
+	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+		return fmt.Errorf("the query can be read in several ways: %w", err)
 	}
 	if r.URL.Opaque != "" {
 		return errors.New("the URL has no path")

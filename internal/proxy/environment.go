@@ -30,16 +30,17 @@ func (e Environment) With(variables ...string) Environment {
 
 // ResignEnvironment directs a client to a re-sign proxy. The client inherits no AWS variables: it
 // does not get the user's credentials or profile, and it calls every service at the endpoint, which
-// refuses requests for other services.
-func ResignEnvironment(endpoint, region string, session sigv4.Credentials) Environment {
+// refuses requests for other services. The services are those (boto3's names) whose own endpoint
+// variables are set too.
+func ResignEnvironment(endpoint, region string, session sigv4.Credentials, services ...string) Environment {
 	credentials := []string{
 		"AWS_ACCESS_KEY_ID=" + session.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY=" + session.SecretAccessKey,
 		"AWS_SESSION_TOKEN=" + session.SessionToken,
 	}
-	set := []string{"AWS_ENDPOINT_URL=" + endpoint, "AWS_ENDPOINT_URL_CLEANROOMS=" + endpoint, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region}
+	set := append(serve.Endpoints(endpoint, services), "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
 	return Environment{append(set, credentials...), []string{"AWS_PROFILE"}, func(parent []string) []string {
-		return append(serve.Environment(parent, endpoint, region), credentials...)
+		return append(serve.Environment(parent, endpoint, region, services...), credentials...)
 	}}
 }
 

@@ -24,14 +24,14 @@ func value(env []string, name string) string {
 
 func TestResignEnvironment(t *testing.T) {
 	session := proxy.NewSession()
-	e := proxy.ResignEnvironment("http://127.0.0.1:1", "eu-west-1", session)
+	e := proxy.ResignEnvironment("http://127.0.0.1:1", "eu-west-1", session, "cognito-idp")
 	parent := []string{"PATH=/bin", "AWS_PROFILE=production", "AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=s", "AWS_SESSION_TOKEN=t", "AWS_ENDPOINT_URL_STS=http://a",
 		"AWS_WEB_IDENTITY_TOKEN_FILE=f", "aws_ca_bundle=b"}
 	env := e.Client(parent)
 	for name, want := range map[string]string{
 		"PATH": "/bin", "AWS_PROFILE": "", "AWS_ENDPOINT_URL_STS": "", "AWS_WEB_IDENTITY_TOKEN_FILE": "", "aws_ca_bundle": "",
 		"AWS_ACCESS_KEY_ID": session.AccessKeyID, "AWS_SECRET_ACCESS_KEY": session.SecretAccessKey, "AWS_SESSION_TOKEN": session.SessionToken,
-		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "eu-west-1", "AWS_CONFIG_FILE": os.DevNull,
+		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": "http://127.0.0.1:1", "AWS_REGION": "eu-west-1", "AWS_CONFIG_FILE": os.DevNull,
 	} {
 		require.Equal(t, want, value(env, name), name)
 	}

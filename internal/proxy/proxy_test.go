@@ -2,10 +2,8 @@ package proxy_test
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -130,14 +128,13 @@ func send(t *testing.T, client *http.Client, target, body string, c sigv4.Creden
 	if change != nil {
 		change(r)
 	}
-	hash := r.Header.Get("X-Amz-Content-Sha256")
-	if hash == "" {
-		sum := sha256.Sum256([]byte(body))
-		hash = hex.EncodeToString(sum[:])
+	if hash := r.Header.Get("X-Amz-Content-Sha256"); hash != "" {
+		err = v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken},
+			r, hash, "cleanrooms", "us-east-1", time.Now())
+		require.NoError(t, err)
+	} else { // keeps the query as it is
+		sigv4.Sign(r, []byte(body), c, "us-east-1", "cleanrooms", time.Now())
 	}
-	err = v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken},
-		r, hash, "cleanrooms", "us-east-1", time.Now())
-	require.NoError(t, err)
 	bare := *client
 	bare.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return bare.Do(r)
@@ -256,9 +253,7 @@ func TestRequests(t *testing.T) {
 			require.Empty(t, got.Header.Get("Keep-Alive"))
 			path, query, _ := strings.Cut(got.URI, "?")
 			require.Equal(t, "/x//y/../%7e", path)
-			values, err := url.ParseQuery(query)
-			require.NoError(t, err)
-			require.Equal(t, url.Values{"a": {" "}, "b": {"1"}, "c": {""}}, values)
+			require.Equal(t, "b=1&a=%20&c", query)
 		}
 	})
 }

@@ -2,9 +2,6 @@ package proxy
 
 import (
 	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
@@ -76,7 +72,7 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // readdress addresses a request to the upstream, without the headers of the client's signature.
 func (p *Resign) readdress(out, in *http.Request, body []byte) {
 	out.URL.Scheme, out.URL.Host, out.Host = p.Upstream.Scheme, p.Upstream.Host, p.Upstream.Host
-	out.URL.RawQuery = sigv4.CanonicalQuery(in.URL.RawQuery) // the signer does not parse every query
+	out.URL.RawQuery = in.URL.RawQuery // as the client wrote it
 	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "Date", "Expect"} {
 		out.Header.Del(name)
 	}
@@ -107,23 +103,11 @@ func (p *Resign) allowed(out *http.Request, authorization []string, body []byte)
 
 // send signs a request and sends it.
 func (p *Resign) send(out *http.Request, body []byte, scope sigv4.Scope) (*http.Response, error) {
-	if err := p.sign(out.Context(), out, body, scope); err != nil {
+	user, err := p.User.Retrieve(out.Context())
+	if err != nil {
 		return nil, p.refusal(out, http.StatusForbidden, CredentialsFailed, "no credentials to sign for the upstream: %v", err)
 	}
-	// The signer sorts parameters before it encodes them, but the specification says to encode them
-	// first ("Create a signed AWS API request", step 1).
-	if out.URL.RawQuery != sigv4.CanonicalQuery(out.URL.RawQuery) {
-		return nil, p.refusal(out, http.StatusForbidden, Refused, "these query parameters cannot be signed again: the signer of the SDK for Go sorts them in another order than the service; record with --forward")
-	}
+	credentials := sigv4.Credentials{AccessKeyID: user.AccessKeyID, SecretAccessKey: user.SecretAccessKey, SessionToken: user.SessionToken}
+	sigv4.Sign(out, body, credentials, scope.Region, scope.Service, time.Now())
 	return p.Transport.RoundTrip(out)
-}
-
-func (p *Resign) sign(ctx context.Context, out *http.Request, body []byte, scope sigv4.Scope) error {
-	credentials, err := p.User.Retrieve(ctx)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(body)
-	return v4.NewSigner().SignHTTP(ctx, credentials, out, hex.EncodeToString(sum[:]), scope.Service, scope.Region, time.Now(),
-		func(o *v4.SignerOptions) { o.DisableURIPathEscaping = sigv4.EncodesOnce(scope.Service) })
 }

@@ -122,6 +122,8 @@ func TestResignAmbiguous(t *testing.T) {
 		{"targets with a comma", "/", rpc(func(r *http.Request) { r.Header.Set("X-Amz-Target", "Ledger.GetEntry,Ledger.PutEntry") }), "X-Amz-Target has several values"},
 		{"target with underscores", "/", rpc(func(r *http.Request) { r.Header["X_Amz_Target"] = []string{"Ledger.PutEntry"} }), "may be taken for X-Amz-Target"},
 		{"target in the query", "/a?x-amz-target=Ledger.PutEntry", nil, "the query has a target"},
+		{"semicolon in the query", "/a?id=1;x=2", nil, "can be read in several ways"},
+		{"malformed escape in the query", "/a?id=%zz", nil, "can be read in several ways"},
 		{"target and a path", "/entries", rpc(func(*http.Request) {}), "not POST /"},
 		{"target and a query", "/?Action=PutEntry", rpc(func(*http.Request) {}), "not POST /"},
 		{"target and another method", "/", rpc(func(r *http.Request) { r.Method = "PUT" }), "not POST /"},

@@ -26,11 +26,11 @@ type session struct {
 	end     func()                // called last, to clean up
 }
 
-func (o *Options) session(target proxy.Target, user userCredentials, a net.Addr) (*session, error) {
+func (o *Options) session(target proxy.Target, user userCredentials, a net.Addr, services []string) (*session, error) {
 	if o.Forward {
 		return o.forward(target, a)
 	}
-	return o.resign(target, user, a), nil
+	return o.resign(target, user, a, services), nil
 }
 
 // userCredentials are the credentials and the region that the re-sign mode signs with.
@@ -52,10 +52,10 @@ func (o *Options) user(ctx context.Context) (userCredentials, error) {
 }
 
 // resign starts the mode that signs requests again.
-func (o *Options) resign(target proxy.Target, user userCredentials, a net.Addr) *session {
+func (o *Options) resign(target proxy.Target, user userCredentials, a net.Addr, services []string) *session {
 	region := cmp.Or(o.Region, proxy.Region(target.Upstream), user.region, serve.DefaultRegion)
 	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user, Hosts: proxy.HostsOf(a)}
-	return &session{p, proxy.ResignEnvironment("http://"+serve.Reachable(a), region, p.Session), func(context.Context) {}, func() {}}
+	return &session{p, proxy.ResignEnvironment("http://"+serve.Reachable(a), region, p.Session, services...), func(context.Context) {}, func() {}}
 }
 
 // credentialsError is the error of a user without credentials.

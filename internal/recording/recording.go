@@ -98,7 +98,7 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 		return nil, err
 	}
 	target := proxy.Target{Upstream: upstream, Transport: record, Allow: o.allow(catalog), Refused: log.refused}
-	session, err := o.session(target, user, l.Addr())
+	session, err := o.session(target, user, l.Addr(), catalog.ServiceNames())
 	if err != nil {
 		return nil, errors.Join(err, record.Close())
 	}

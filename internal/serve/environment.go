@@ -3,6 +3,8 @@ package serve
 import (
 	"os"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // What a client under replay signs with: visibly no secret of anybody.
@@ -14,11 +16,22 @@ const (
 // DefaultRegion is the region of a client under replay that is told no other.
 const DefaultRegion = "us-east-1"
 
+// Endpoints are the variables that name an endpoint for all services, and for these services alone.
+func Endpoints(endpoint string, services []string) []string {
+	all := []string{"AWS_ENDPOINT_URL=" + endpoint}
+	for _, service := range services {
+		for _, name := range awshttp.EndpointVariables(service) {
+			all = append(all, name+"="+endpoint)
+		}
+	}
+	return all
+}
+
 // Environment is that of a client under replay: the given one, in the form of [os.Environ], without
 // any variable of AWS, so that no credentials, profile or endpoint of the user gets into it; and
-// with the endpoint, the region and dummy credentials. Loopback is excepted from proxies, which
+// with the endpoint, also as that of the services (boto3's names), the region and dummy credentials. Loopback is excepted from proxies, which
 // botocore would ask for it otherwise.
-func Environment(env []string, endpoint, region string) []string {
+func Environment(env []string, endpoint, region string, services ...string) []string {
 	if region == "" {
 		region = DefaultRegion
 	}
@@ -35,11 +48,10 @@ func Environment(env []string, endpoint, region string) []string {
 		}
 	}
 	const loopback = "127.0.0.1,localhost,::1"
+	clean = append(clean, Endpoints(endpoint, services)...)
 	return append(clean,
 		"NO_PROXY="+exceptions["NO_PROXY"]+loopback,
 		"no_proxy="+exceptions["no_proxy"]+loopback,
-		"AWS_ENDPOINT_URL="+endpoint,
-		"AWS_ENDPOINT_URL_CLEANROOMS="+endpoint,
 		"AWS_REGION="+region,
 		"AWS_DEFAULT_REGION="+region,
 		"AWS_ACCESS_KEY_ID="+dummyAccessKeyID,

@@ -51,12 +51,13 @@ type Run struct {
 	Listen  string // "": a free port of 127.0.0.1
 	// Command is the client and its arguments. It finds the server in AWS_ENDPOINT_URL; see
 	// [Environment]. Without one, the server runs until the context is done.
-	Command []string
-	Region  string   // of the client; "": DefaultRegion
-	Env     []string // that the client's is made from; nil: os.Environ
-	Stdin   io.Reader
-	Stdout  io.Writer
-	Stderr  io.Writer
+	Command  []string
+	Region   string   // of the client; "": DefaultRegion
+	Services []string // whose own endpoint variables are set too; see [Environment]
+	Env      []string // that the client's is made from; nil: os.Environ
+	Stdin    io.Reader
+	Stdout   io.Writer
+	Stderr   io.Writer
 	// Ready, if set, is called once with the URL of the server, before the client starts.
 	Ready func(endpoint string)
 }
@@ -100,7 +101,7 @@ func (run Run) Do(ctx context.Context) (status int, err error) {
 		if env == nil {
 			env = os.Environ()
 		}
-		status, err = Child{run.Command, Environment(env, endpoint, run.Region), run.Stdin, run.Stdout, run.Stderr}.Run(ctx)
+		status, err = Child{run.Command, Environment(env, endpoint, run.Region, run.Services...), run.Stdin, run.Stdout, run.Stderr}.Run(ctx)
 		stop()
 	}
 	if failed := <-served; err == nil && failed != nil {

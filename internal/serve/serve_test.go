@@ -109,7 +109,7 @@ func TestRunPassesStreamsAndEnvironment(t *testing.T) {
 	run, out := run(t, "stdin", "env", "get=/a")
 	run.Stdin = strings.NewReader("input\n")
 	run.Env = append(os.Environ(), "AWS_PROFILE=mine", "AWS_SESSION_TOKEN=secret", "AWS_ENDPOINT_URL_S3=https://example.com", "aws_ca_bundle=x")
-	run.Region = "eu-west-1"
+	run.Region, run.Services = "eu-west-1", []string{"cleanrooms", "secretsmanager"}
 	var endpoint string
 	run.Ready = func(e string) { endpoint = e }
 	status, err := run.Do(t.Context())
@@ -125,6 +125,7 @@ func TestRunPassesStreamsAndEnvironment(t *testing.T) {
 		"AWS_EC2_METADATA_DISABLED=true",
 		"AWS_ENDPOINT_URL=" + endpoint,
 		"AWS_ENDPOINT_URL_CLEANROOMS=" + endpoint,
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + endpoint,
 		"AWS_REGION=eu-west-1",
 		"AWS_SECRET_ACCESS_KEY=crcheck-replay-this-is-no-secret",
 		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,

@@ -13,7 +13,7 @@ import (
 // canonicalRequest returns the text whose digest is in the string to sign.
 func canonicalRequest(r *http.Request, uri string, headers []string, payload string) string {
 	var text strings.Builder
-	for _, line := range []string{r.Method, uri, CanonicalQuery(r.URL.RawQuery)} {
+	for _, line := range []string{r.Method, uri, canonicalQuery(r.URL.RawQuery)} {
 		text.WriteString(line)
 		text.WriteByte('\n')
 	}
@@ -55,15 +55,14 @@ func requestPath(r *http.Request) string {
 	return r.URL.EscapedPath()
 }
 
-// canonicalURIs returns the forms of a path that may have been signed. Amazon S3 signs the path
-// encoded once. Every other service signs the sent path encoded once more. For those services, the
-// specification and botocore normalise the path first, but the SDKs for Go and JavaScript do not;
-// both forms are valid.
+// canonicalURIs returns the forms of a path that may have been signed, that of the specification
+// last. Amazon S3 signs the path encoded once. Every other service signs the sent path, normalised
+// and then encoded once more; the SDK for Go does not normalise it.
 func canonicalURIs(path, service string) []string {
 	if path == "" {
 		path = "/"
 	}
-	if EncodesOnce(service) {
+	if encodesOnce(service) {
 		decoded, err := url.PathUnescape(path)
 		if err != nil {
 			decoded = path
@@ -73,8 +72,8 @@ func canonicalURIs(path, service string) []string {
 	return slices.Compact([]string{awshttp.Escape(path, "/"), awshttp.Escape(normalise(path), "/")})
 }
 
-// EncodesOnce reports whether a service is Amazon S3, under any of its signing names.
-func EncodesOnce(service string) bool {
+// encodesOnce reports whether a service is Amazon S3, under any of its signing names.
+func encodesOnce(service string) bool {
 	return service == "s3" || service == "s3express" || service == "s3-outposts"
 }
 
@@ -98,10 +97,10 @@ func normalise(path string) string {
 	return "/" + strings.Join(kept, "/")
 }
 
-// CanonicalQuery encodes a query as it is signed: its parameters are sorted by encoded name, then
+// canonicalQuery encodes a query as it is signed: its parameters are sorted by encoded name, then
 // by value, and a space is %20, even if it was sent as a plus. The result is equivalent to the
 // query.
-func CanonicalQuery(query string) string {
+func canonicalQuery(query string) string {
 	if query == "" {
 		return ""
 	}

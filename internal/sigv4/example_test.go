@@ -25,9 +25,15 @@ func ExampleVerify() {
 	// wrong
 }
 
-func ExampleCanonicalQuery() {
-	fmt.Println(sigv4.CanonicalQuery("b=1&a=x+y"))
-	// Output: a=x%20y&b=1
+func ExampleSign() {
+	r, _ := http.NewRequest("GET", "https://cleanrooms.us-east-1.amazonaws.com/tags/a?tagKeys=z&tagKeys=a", nil)
+	sigv4.Sign(r, nil, documented, "us-east-1", "cleanrooms", documentedAt)
+	fmt.Println(r.URL.RawQuery)
+	_, err := sigv4.Verify(r, nil, documented, documentedAt)
+	fmt.Println(err)
+	// Output:
+	// tagKeys=z&tagKeys=a
+	// <nil>
 }
 
 func ExampleError() {

@@ -1,5 +1,5 @@
-// Package sigv4 verifies the AWS Signature Version 4 of a request, as the receiving service does.
-// It does not sign.
+// Package sigv4 signs requests with the AWS Signature Version 4, and verifies them as the receiving
+// service does.
 //
 // # Model
 //

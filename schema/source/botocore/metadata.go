@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/crcheck/crcheck/schema/source/internal/model"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema/source/internal/place"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -94,11 +94,11 @@ func (m *metadata) describe() (service schema.Service, ok bool) {
 	return service, problem == "" && service.Name != ""
 }
 
-// service returns boto3's name of the service: see [model.ServiceName]. In models from before 2018
+// service returns boto3's name of the service: see [awshttp.ServiceName]. In models from before 2018
 // without a serviceId, the endpoint prefix names the service.
 func (m *metadata) service() string {
 	if m.ServiceID != "" {
-		return model.ServiceName(m.ServiceID)
+		return awshttp.ServiceName(m.ServiceID)
 	}
 	return strings.ReplaceAll(strings.ToLower(cmp.Or(m.EndpointPrefix, m.SigningName)), ".", "-")
 }

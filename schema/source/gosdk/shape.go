@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema/source/internal/model"
 	"github.com/crcheck/crcheck/schema/source/internal/place"
 
@@ -35,7 +36,7 @@ func (g *reader) contracts() ([]*schema.Contract, error) {
 	m := model.Model{Shapes: g.shapes}
 	for _, name := range g.operations {
 		c := &schema.Contract{
-			Format: schema.Format, Service: model.ServiceName(g.constants["ServiceID"]), Operation: name, Version: version,
+			Format: schema.Format, Service: awshttp.ServiceName(g.constants["ServiceID"]), Operation: name, Version: version,
 			Protocol: schema.Is(protocol), Signing: model.Stated(g.signing), Input: name + "Input", Output: name + "Output",
 			Errors: g.errorsOf(name), Origins: []schema.Origin{origin},
 		}

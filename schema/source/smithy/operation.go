@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema/source/internal/model"
 
 	"github.com/crcheck/crcheck/schema"
@@ -182,9 +183,9 @@ func (b *builder) error(c *schema.Contract, r *astMember, operation string) erro
 // from the name of the shape.
 func (b *builder) serviceName() string {
 	if s := b.service.Traits.Service; s != nil {
-		return model.ServiceName(cmp.Or(s.SDKID, localName(b.id)))
+		return awshttp.ServiceName(cmp.Or(s.SDKID, localName(b.id)))
 	}
-	return model.ServiceName(localName(b.id))
+	return awshttp.ServiceName(localName(b.id))
 }
 
 // api returns the API's name in AWS's documentation links. It is docId or, without one, a default

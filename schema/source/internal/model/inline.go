@@ -223,3 +223,19 @@ func (in *inliner) below(r schema.Ref, from string) (*placed, error) {
 	}
 	return in.place(r.Inline, r.Inline.Name)
 }
+
+// Names assigns unique names to shapes. The value is the last suffix that was tried.
+type Names map[string]int
+
+// Unique returns the name, with a number if it is taken.
+func (n Names) Unique(name string) string {
+	unique := name
+	for {
+		if _, taken := n[unique]; !taken {
+			n[unique] = 1
+			return unique
+		}
+		n[name]++
+		unique = fmt.Sprint(name, n[name])
+	}
+}

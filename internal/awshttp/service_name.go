@@ -1,23 +1,49 @@
-package model
+package awshttp
 
 import (
-	"fmt"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// ServiceName returns boto3's name of a service, which is the name of its folder in botocore. A
-// model does not state it. Usually it is the service ID in lower case with hyphens.
+// ServiceName returns boto3's name of a service with this service ID, which is the name of its folder
+// in botocore. A model does not state it. Usually it is the ID in lower case with hyphens.
 func ServiceName(id string) string {
 	name := strings.ReplaceAll(strings.ToLower(id), " ", "-")
-	if short, ok := serviceNames[name]; ok {
+	if short, ok := boto3Names[name]; ok {
 		return short
 	}
 	return name
 }
 
-// serviceNames has the names that do not follow the rule: all of botocore 1.43.67, except
+// EndpointVariables returns the environment variables with which SDKs find the endpoint of a service
+// alone, given boto3's name of it: AWS_ENDPOINT_URL_ and the service ID in capitals (SDKs and Tools
+// Reference Guide, "Service-specific endpoints"). A name that several service IDs have has several.
+func EndpointVariables(service string) (names []string) {
+	for id, name := range boto3Names {
+		if name == service {
+			names = append(names, id)
+		}
+	}
+	if len(names) == 0 {
+		names = []string{service}
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		names[i] = "AWS_ENDPOINT_URL_" + strings.Map(func(c rune) rune {
+			if c < utf8.RuneSelf && (unicode.IsLetter(c) || unicode.IsDigit(c)) {
+				return unicode.ToUpper(c)
+			}
+			return '_'
+		}, name)
+	}
+	return names
+}
+
+// boto3Names has the names that do not follow the rule: all of botocore 1.43.67, except
 // sms-voice, a second name of pinpoint-sms-voice.
-var serviceNames = map[string]string{
+var boto3Names = map[string]string{
 	"api-gateway":                     "apigateway",
 	"app-mesh":                        "appmesh",
 	"application-auto-scaling":        "application-autoscaling",
@@ -71,20 +97,4 @@ var serviceNames = map[string]string{
 	"sfn":                             "stepfunctions",
 	"simpledb":                        "sdb",
 	"storage-gateway":                 "storagegateway",
-}
-
-// Names assigns unique names to shapes. The value is the last suffix that was tried.
-type Names map[string]int
-
-// Unique returns the name, with a number if it is taken.
-func (n Names) Unique(name string) string {
-	unique := name
-	for {
-		if _, taken := n[unique]; !taken {
-			n[unique] = 1
-			return unique
-		}
-		n[name]++
-		unique = fmt.Sprint(name, n[name])
-	}
 }
