@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/sigv4"
 )
 
@@ -26,15 +27,12 @@ type Resign struct {
 	Session sigv4.Credentials
 	// User provides the user's credentials, see [Chain].
 	User aws.CredentialsProvider
-	// Hosts are the allowed values of the header Host, see [HostsOf]. If it is nil, all are
-	// allowed.
-	Hosts []string
 }
 
 // ServeHTTP writes the response of the upstream, or a [Refusal].
 func (p *Resign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !hostIs(p.Hosts, r.Host) {
-		p.refuse(w, p.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is not %s", p.Hosts[0]))
+	if !awshttp.OwnHost(r) {
+		p.refuse(w, p.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host does not name this server; use the endpoint that crcheck record sets"))
 		return
 	}
 	body, refusal := p.readBody(r)

@@ -54,7 +54,7 @@ func (o *Options) user(ctx context.Context) (userCredentials, error) {
 // resign starts the mode that signs requests again.
 func (o *Options) resign(target proxy.Target, user userCredentials, a net.Addr) *session {
 	region := cmp.Or(o.Region, proxy.Region(target.Upstream), user.region, serve.DefaultRegion)
-	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user, Hosts: proxy.HostsOf(a)}
+	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user}
 	return &session{p, proxy.ResignEnvironment("http://"+serve.Reachable(a), region, p.Session), func(context.Context) {}, func() {}}
 }
 
