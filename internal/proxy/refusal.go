@@ -42,9 +42,14 @@ func (r *Refusal) Error() string {
 
 // refusal returns the refusal of a request to the upstream.
 func (t *Target) refusal(r *http.Request, status int, code Code, message string, cause error) *Refusal {
+	return &Refusal{status, code, t.at(r), message, cause}
+}
+
+// at returns a request as one to the upstream.
+func (t *Target) at(r *http.Request) *http.Request {
 	at := r.Clone(r.Context())
 	at.URL.Scheme, at.URL.Host = t.Upstream.Scheme, t.Upstream.Host
-	return &Refusal{status, code, at, message, cause}
+	return at
 }
 
 // response returns the refusal as an HTTP response, in the form of an error of the restJson1 and

@@ -87,15 +87,15 @@ func (p *Resign) verify(r *http.Request) (signed *sigv4.Signed, maxBody int64, r
 	if err == nil {
 		return signed, MaxBody, nil
 	}
-	if reason(err) == sigv4.Missing && p.Unsigned != nil && p.Unsigned(r) {
-		return nil, maxUnsigned, p.ofPage(r)
+	if reason(err) == sigv4.Missing && p.Unsigned != nil && p.Unsigned(p.at(r)) {
+		return nil, maxUnsigned, ofPage(r)
 	}
 	return nil, 0, notVerified(err)
 }
 
 // ofPage refuses a request that a web page sends. A page of any site can send requests to this
 // machine, though none that are signed.
-func (p *Resign) ofPage(r *http.Request) *Refusal {
+func ofPage(r *http.Request) *Refusal {
 	for _, name := range []string{"Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode"} {
 		if _, ok := r.Header[name]; ok {
 			return &Refusal{Status: http.StatusForbidden, Code: Refused, Message: "a web page sent this request without a signature"}

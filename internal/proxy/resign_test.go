@@ -169,3 +169,65 @@ func TestLongTermCredentials(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, b.service.Received()[0].Header.Get("X-Amz-Security-Token"))
 }
+
+// TestUnsigned checks which requests without a signature pass: those for an operation that needs none,
+// from a program. They get no signature of the user.
+func TestUnsigned(t *testing.T) {
+	for _, v := range []struct {
+		name, path string
+		change     func(*http.Request)
+		allow      error
+		status     int
+	}{
+		{"an operation that needs none", "/open", nil, nil, 200},
+		{"an operation that needs one", "/closed", nil, nil, 403},
+		{"an operation that is not allowed", "/open", nil, errors.New("it writes"), 403},
+		{"another scheme", "/open", func(r *http.Request) { r.SetBasicAuth("a", "b") }, nil, 403},
+		{"a wrong signature", "/open", func(r *http.Request) {
+			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/cleanrooms/aws4_request, SignedHeaders=host, Signature=00")
+		}, nil, 403},
+		{"a web page", "/open", func(r *http.Request) { r.Header.Set("Origin", "https://example.com") }, nil, 403},
+		{"a web page, without an origin", "/open", func(r *http.Request) { r.Header.Set("Sec-Fetch-Mode", "no-cors") }, nil, 403},
+		{"another host", "/open", func(r *http.Request) { r.Host = "rebound.example.com" }, nil, 421},
+		{"a large body", "/open", func(r *http.Request) {
+			r.Method, r.ContentLength = "POST", 2<<20
+			r.Body = io.NopCloser(io.LimitReader(zeros{}, 2<<20))
+		}, nil, 413},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			var sent *http.Request
+			b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
+				p.Unsigned = func(r *http.Request) bool {
+					require.Equal(t, upstreamHost, r.URL.Host)
+					return r.URL.Path == "/open"
+				}
+				p.Allow = func(*http.Request, []byte) error { return v.allow }
+				p.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+					sent = r
+					return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+				})
+			})
+			r, err := http.NewRequest("GET", b.url+v.path, nil)
+			require.NoError(t, err)
+			if v.change != nil {
+				v.change(r)
+			}
+			response, err := b.http.Do(r)
+			require.NoError(t, err)
+			response.Body.Close()
+			require.Equal(t, v.status, response.StatusCode)
+			require.Equal(t, v.status == 200, sent != nil)
+			if sent != nil {
+				require.Equal(t, upstreamHost, sent.URL.Host)
+				require.Empty(t, sent.Header.Get("Authorization"))
+			}
+		})
+	}
+	// A client may sign such a request nevertheless.
+	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) { p.Unsigned = func(*http.Request) bool { return true } })
+	response, err := send(t, b.http, b.url+"/open", "", b.signer, nil)
+	require.NoError(t, err)
+	response.Body.Close()
+	require.Equal(t, 200, response.StatusCode)
+	require.Equal(t, ours.AccessKeyID, b.service.Received()[0].Scope.AccessKeyID)
+}

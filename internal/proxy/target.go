@@ -33,8 +33,8 @@ type Target struct {
 	// Allow, if set, returns an error if a request must not be sent on. The URL of the request is that
 	// at the upstream. The error must not quote the request.
 	Allow func(r *http.Request, body []byte) error
-	// Unsigned, if set, reports whether the service takes a request without a signature. Without a
-	// body, it decides by the headers.
+	// Unsigned, if set, reports whether the service takes a request without a signature. It is asked
+	// before the body is read.
 	Unsigned func(r *http.Request) bool
 	// Refused, if set, is called with every refusal, before the client receives it.
 	Refused func(*Refusal)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -45,6 +46,14 @@ func (o *Options) allow(catalog *schema.Catalog) func(*http.Request, []byte) err
 			}
 		}
 		return nil
+	}
+}
+
+// unsigned returns [proxy.Target.Unsigned]: every contract that a request may be routed to says so.
+func unsigned(catalog *schema.Catalog) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		routes, unrouted := catalog.Candidates(schema.Request{Method: r.Method, URL: r.URL, Header: r.Header})
+		return unrouted == nil && !slices.ContainsFunc(routes, func(route schema.Route) bool { return !route.Contract.Unsigned.Or(false) })
 	}
 }
 

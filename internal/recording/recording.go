@@ -99,7 +99,7 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 		return nil, err
 	}
 	log.redacted = record.Redacted
-	target := proxy.Target{Upstream: upstream, Transport: record, Bodies: bodies, Allow: o.allow(catalog), Refused: log.refused}
+	target := proxy.Target{Upstream: upstream, Transport: record, Bodies: bodies, Allow: o.allow(catalog), Unsigned: unsigned(catalog), Refused: log.refused}
 	session, err := o.session(target, user, l.Addr())
 	if err != nil {
 		return nil, errors.Join(err, record.Close())
