@@ -42,20 +42,20 @@ var rooms = map[string][]string{
 	"internal/report":                   {"conformance", "finding", "internal/coverage", "internal/drift", "internal/plural", "internal/tallies", "internal/wording", "schema"},
 	"recorder":                          {"finding", "internal/awshttp", "internal/eventstream", "internal/links", "internal/redact", "internal/redact/bycontract", "replay", "schema", "traffic"},
 	"replay":                            {"internal/awshttp", "internal/eventstream", "internal/jsontree", "internal/redact", "internal/redact/bycontract", "internal/wording", "schema", "traffic"},
-	"internal/serve":                    {"internal/awshttp"},
+	"internal/serve":                    {"internal/awshttp", "internal/redact"},
 	"internal/replaytest":               {"replay", "traffic"},
 	"internal/redact/bycontract":        {"internal/binding", "internal/pattern", "internal/redact", "schema", "traffic"},
 	"internal/redact":                   {"finding", "internal/awshttp", "internal/eventstream", "internal/jsontree", "internal/links", "traffic"},
 	"internal/proxy":                    {"internal/awshttp", "internal/serve", "internal/sigv4", "recorder"},
 	"internal/sigv4":                    {"internal/awshttp"},
-	"conformance":                       {"cassettes", "finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/synth", "internal/visit", "replay", "schema", "schema/contracts", "traffic", "validate"},
+	"conformance":                       {"cassettes", "finding", "internal/awshttp", "internal/binding", "internal/decimal", "internal/jsontree", "internal/synth", "internal/visit", "replay", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/reference":                {"conformance", "internal/awshttp"},
 	"conformance/sdkgo":                 {"conformance", "finding"},
 	"conformance/sdkgo/cmd/sdkgo":       {"conformance", "conformance/sdkgo"},
 	"cassettes":                         {"finding"},
 	"internal/coverage":                 {"internal/binding", "internal/jsontree", "internal/synth", "internal/visit", "schema", "traffic", "validate"},
 	"internal/live":                     {"finding", "internal/binding", "internal/jsontree", "internal/models", "internal/plural", "internal/proxy", "internal/redact/bycontract", "internal/report", "internal/sigv4", "recorder", "schema", "traffic", "validate"},
-	"internal/recording":                {"finding", "internal/models", "internal/proxy", "internal/report", "internal/serve", "recorder", "schema", "traffic", "validate"},
+	"internal/recording":                {"finding", "internal/awshttp", "internal/binding", "internal/models", "internal/proxy", "internal/report", "internal/serve", "recorder", "schema", "traffic", "validate"},
 	"internal/lint":                     {"finding", "internal/awshttp", "internal/redact", "schema", "traffic", "validate"},
 	"internal/probe":                    {"finding", "internal/awshttp", "internal/binding", "internal/jsontree", "internal/synth", "internal/visit", "internal/wording", "schema", "traffic", "validate"},
 	"cassettes/generate":                {"cassettes", "finding", "schema/contracts", "traffic"},
@@ -63,7 +63,7 @@ var rooms = map[string][]string{
 	"internal/eventstream":              {},
 	"internal/installed":                {},
 	"internal/links":                    {},
-	"internal/models":                   {"finding", "internal/input", "internal/plural", "schema", "schema/contracts", "schema/source", "schema/source/botocore", "schema/source/gosdk", "schema/source/page", "traffic"},
+	"internal/models":                   {"finding", "internal/input", "internal/plural", "internal/redact", "schema", "schema/contracts", "schema/source", "schema/source/botocore", "schema/source/gosdk", "schema/source/page", "traffic"},
 	"internal/plural":                   {},
 	"internal/output":                   {"internal/links"},
 	"internal/input":                    {"cassettes", "finding", "internal/output", "traffic"},
@@ -128,6 +128,29 @@ func TestImports(t *testing.T) {
 	for room := range rooms {
 		require.True(t, seen[room], "%s is in the table of rooms but not there", room)
 	}
+}
+
+// TestChildren holds the places that start commands: none of these commands may inherit the redaction
+// key, which testdata/script/children.txtar of cmd/crcheck checks.
+func TestChildren(t *testing.T) {
+	var start []string
+	for _, p := range list(t, ".", "./...") {
+		for _, name := range p.GoFiles {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			require.NoError(t, err)
+			for _, call := range []string{"exec.Command", "exec.Cmd{", "os.StartProcess", "syscall.ForkExec", "syscall.Exec"} {
+				if bytes.Contains(text, []byte(call)) {
+					start = append(start, strings.TrimPrefix(p.ImportPath, module+"/")+"/"+name)
+				}
+			}
+		}
+	}
+	require.ElementsMatch(t, []string{
+		"conformance/process_child.go",
+		"internal/installed/installed.go", // only in tests
+		"internal/models/python.go",
+		"internal/serve/child.go",
+	}, start)
 }
 
 // TestConsumer builds an empty module against the libraries and holds the list

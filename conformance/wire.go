@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -107,6 +108,10 @@ func (s *caseServer) close() []Attempt {
 // ServeHTTP responds to one attempt and logs it before the client can see the end
 // of the response: when the client's result arrives, its attempts are all there.
 func (s *caseServer) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	if !awshttp.OwnHost(request) { // a web page after DNS rebinding, but not the client
+		http.Error(w, "the header Host does not name this server", http.StatusMisdirectedRequest)
+		return
+	}
 	whole, fault, err := s.attempt(request)
 	switch {
 	case err != nil:

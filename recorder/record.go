@@ -277,6 +277,20 @@ func (r *Recorder) pass(in *traffic.Interaction, why finding.Finding) {
 	r.tell(redacted, finding.Union(found, finding.Default.Grade(finding.NewSet(why))))
 }
 
+// Redacted returns the URL of a request without its query, and a text about it, for a message: redacted
+// like what is recorded. With [Options.All] there is no text.
+func (r *Recorder) Redacted(req *http.Request, text string) (url, redacted string) {
+	at := *req.URL
+	at.RawQuery, at.ForceQuery, at.Fragment, at.User = "", false, "", nil
+	in := &traffic.Interaction{Live: true, Request: &traffic.Request{Method: req.Method, URL: at.String(), Header: req.Header.Clone()},
+		Response: traffic.Response{Status: http.StatusForbidden, Header: http.Header{"Content-Type": {"text/plain"}}}}
+	if !r.opts.All {
+		in.Response.Body = traffic.BodyOf([]byte(text))
+	}
+	in, _ = r.redactor.Redact(in)
+	return in.Request.URL, string(in.Response.Body.Bytes)
+}
+
 // tell reports the findings of an interaction.
 func (r *Recorder) tell(in *traffic.Interaction, found finding.Set) {
 	for _, f := range found {

@@ -34,6 +34,7 @@ const (
 	Ambiguous       Reason = "ambiguous"         // two cassettes have the name in the URL
 	TooManySessions Reason = "too-many-sessions" // beyond [MaxPositions]
 	TooLarge        Reason = "too-large"         // beyond [MaxBody]
+	ForeignHost     Reason = "foreign-host"      // the header Host names another server, as that of a web page may (DNS rebinding)
 )
 
 // Miss is a request without a response.
@@ -140,6 +141,8 @@ func (m Miss) why() string {
 		return "that cassette may be " + strings.Join(m.Sources, " or ") + ": serve one of them, or the folder above both"
 	case TooManySessions:
 		return "there are too many sessions; start the server again, or use each session for more than one test"
+	case ForeignHost:
+		return "the header Host does not name this server; use the address that it listens on, or localhost"
 	case TooLarge:
 		return fmt.Sprintf("the body of the request is larger than %d MiB", MaxBody>>20)
 	}

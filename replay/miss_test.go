@@ -169,6 +169,36 @@ func TestTooLargeRequest(t *testing.T) {
 	require.Equal(t, "yes", replaytest.Ask(t, r, "POST", server.URL, "x"))
 }
 
+// TestForeignHost: a server plays nothing under the name of another, as a web page would ask it
+// after DNS rebinding.
+func TestForeignHost(t *testing.T) {
+	for _, v := range []struct {
+		host   string
+		status int
+	}{
+		{"", 200}, // the address of the server
+		{"rebound.example.com", replay.MissStatus},
+		{"127.0.0.1.example.com", replay.MissStatus},
+		{"dynamodb.us-east-1.amazonaws.com", replay.MissStatus},
+	} {
+		t.Run(v.host, func(t *testing.T) {
+			r := player(t, replay.Options{}, replaytest.Said("GET", "http://localhost/a", "", "yes"))
+			server := httptest.NewServer(r)
+			defer server.Close()
+			req, err := http.NewRequest("GET", server.URL+"/a", nil)
+			require.NoError(t, err)
+			req.Host = v.host
+			res, err := server.Client().Do(req)
+			require.NoError(t, err)
+			res.Body.Close()
+			require.Equal(t, v.status, res.StatusCode)
+			if v.status != 200 {
+				require.Equal(t, replay.ForeignHost, r.Misses()[0].Reason)
+			}
+		})
+	}
+}
+
 // TestMissAmongMany: a miss names a recording of the same operation with the fewest differences, soon;
 // BenchmarkMiss measures it among 100,000. Bodies are compared for the first ones only.
 func TestMissAmongMany(t *testing.T) {

@@ -72,6 +72,10 @@ func read(req *http.Request) ([]byte, error) {
 
 // ServeHTTP plays a response as a server.
 func (r *Player) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if !awshttp.OwnHost(req) {
+		r.refuse(req, nil, &Miss{Reason: ForeignHost}).write(w, req.Method)
+		return
+	}
 	body, err := awshttp.ReadBody(req.Body, req.ContentLength)
 	switch {
 	case errors.Is(err, awshttp.ErrTooLarge):

@@ -167,7 +167,7 @@ func (c *Contract) facets() []namedSlot {
 	return []namedSlot{
 		{"api", &c.API}, {"protocol", &c.Protocol}, {"signing", &c.Signing}, {"target", &c.Target},
 		{"method", &c.Method}, {"uri", &c.URI}, {"status", &c.Status}, {"readonly", &c.Readonly},
-		{"queryCompatible", &c.QueryCompatible},
+		{"queryCompatible", &c.QueryCompatible}, {"unsigned", &c.Unsigned},
 	}
 }
 

@@ -30,6 +30,9 @@ type Contract struct {
 	// QueryCompatible says that errors also have the code that they had in the query protocol, in
 	// X-Amzn-Query-Error (Smithy, aws.protocols#awsQueryCompatible).
 	QueryCompatible Known[bool] `json:"queryCompatible,omitzero"`
+	// Unsigned says that the service takes a request without a signature, as for logging in (Smithy,
+	// authentication-traits.html#auth-trait). Sources state it of such operations only.
+	Unsigned Known[bool] `json:"unsigned,omitzero"`
 
 	Input  string `json:"input,omitempty"`  // name of the structure; empty: no input
 	Output string `json:"output,omitempty"` // name of the structure; empty: no output

@@ -13,23 +13,27 @@ type edit func(r *rand.Rand, c *schema.Contract) bool
 
 // edits are all edits of the table that a contract can undergo, by field and name.
 var edits = map[string]edit{
-	"Contract.Format/another form of the contract file":                                           nil, // there is one form
-	"Contract.Service/another name":                                                               nil, // TestOperations
-	"Contract.Operation/an operation is added":                                                    nil,
-	"Contract.Operation/an operation is removed":                                                  nil,
-	"Contract.Operation/an operation is renamed":                                                  nil,
-	"Contract.Version/another version":                                                            func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
-	"Contract.API/the API or its version changes":                                                 func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
-	"Contract.Signing/the signing name changes":                                                   func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
-	"Contract.Protocol/the protocol changes":                                                      func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
-	"Contract.Target/X-Amz-Target changes":                                                        nil, // of awsJson: TestRoutes
-	"Contract.Method/the method changes":                                                          func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Method, "PUT") },
-	"Contract.URI/the URI changes":                                                                func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.URI, "/plots/{label}") },
-	"Contract.URI/a label is renamed":                                                             nil, // TestRouteTemplates, and the next
-	"Contract.URI/a trailing slash of the path is added or removed":                               nil,
-	"Member.WireName/the label that a member fills is renamed":                                    nil,
-	"Contract.Status/the status of success changes":                                               func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Status, 202) },
-	"Contract.Readonly/it becomes read-only, or no longer is":                                     func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Readonly, false) },
+	"Contract.Format/another form of the contract file":             nil, // there is one form
+	"Contract.Service/another name":                                 nil, // TestOperations
+	"Contract.Operation/an operation is added":                      nil,
+	"Contract.Operation/an operation is removed":                    nil,
+	"Contract.Operation/an operation is renamed":                    nil,
+	"Contract.Version/another version":                              func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
+	"Contract.API/the API or its version changes":                   func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
+	"Contract.Signing/the signing name changes":                     func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
+	"Contract.Protocol/the protocol changes":                        func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
+	"Contract.Target/X-Amz-Target changes":                          nil, // of awsJson: TestRoutes
+	"Contract.Method/the method changes":                            func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Method, "PUT") },
+	"Contract.URI/the URI changes":                                  func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.URI, "/plots/{label}") },
+	"Contract.URI/a label is renamed":                               nil, // TestRouteTemplates, and the next
+	"Contract.URI/a trailing slash of the path is added or removed": nil,
+	"Member.WireName/the label that a member fills is renamed":      nil,
+	"Contract.Status/the status of success changes":                 func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Status, 202) },
+	"Contract.Readonly/it becomes read-only, or no longer is":       func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Readonly, false) },
+	"Contract.Unsigned/it takes requests without a signature, or no longer does": func(_ *rand.Rand, c *schema.Contract) bool {
+		c.Unsigned = schema.Is(true)
+		return true
+	},
 	"Contract.Input/an operation gets an input or output document":                                nil, // TestDocuments
 	"Contract.QueryCompatible/errors also have their name of the query protocol, or no longer do": nil, // TestQueryCompatible
 	"Contract.Input/an operation loses its input or output document": func(_ *rand.Rand, c *schema.Contract) bool {

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // pythonTimeout limits the time of a Python to find botocore.
@@ -51,6 +54,7 @@ func askPython(ctx context.Context, python string) (string, error) {
 	defer cancel()
 	var stderr, stdout ending
 	cmd := exec.CommandContext(ctx, python, "-c", findBotocore)
+	cmd.Env = redact.WithoutKey(os.Environ())
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = time.Second // a child process may keep the pipes open
 	err := cmd.Run()

@@ -28,7 +28,7 @@ func ExampleResign() {
 	response.Body.Close()
 	fmt.Println(response.StatusCode, response.Header.Get("X-Amzn-Errortype"))
 	// Output:
-	// GET https://cleanrooms.us-east-1.amazonaws.com/memberships: the request is not signed: it has no Authorization header; only the command that crcheck record runs has the credentials for this
+	// the request is not signed: it has no Authorization header; only the command that crcheck record runs has the credentials for this
 	// 403 CrcheckRefused
 }
 

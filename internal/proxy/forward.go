@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/crcheck/crcheck/recorder"
 	"github.com/elazarl/goproxy"
 )
 
@@ -64,20 +65,27 @@ func (f *Forward) URL(address string) string {
 
 // ServeHTTP handles CONNECT requests to the upstream with the right password, and refuses others.
 func (f *Forward) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	refused := &Refusal{Code: Refused, Method: r.Method, URL: r.Host}
+	refused := &Refusal{Code: Refused}
 	switch {
 	case !f.authorized(r.Header.Get("Proxy-Authorization")):
 		w.Header().Set("Proxy-Authenticate", `Basic realm="crcheck record"`)
 		refused.Status, refused.Message = http.StatusProxyAuthRequired, "the user and the password of this session are missing; they are part of HTTPS_PROXY, which only the command that crcheck record runs has"
 	case r.Method != http.MethodConnect:
+		refused.Request = connect(r)
 		refused.Status, refused.Message = http.StatusForbidden, "this proxy supports https only, through CONNECT"
 	case !strings.EqualFold(withPort(r.Host), withPort(f.target.Upstream.Host)):
-		refused.Status, refused.Message = http.StatusForbidden, "only "+f.target.Upstream.Host+" is recorded, and other hosts are refused; to reach this host directly, add it to NO_PROXY"
+		refused.Request = connect(r)
+		refused.Status, refused.Message = http.StatusForbidden, "only the upstream is recorded, and other hosts are refused; to reach this host directly, add it to NO_PROXY"
 	default:
-		f.intercepted.ServeHTTP(w, r)
+		f.intercepted.ServeHTTP(hijackable{w}, r)
 		return
 	}
 	f.target.refuse(w, refused)
+}
+
+// connect returns a refused request to the proxy itself as one to the host that it names.
+func connect(r *http.Request) *http.Request {
+	return &http.Request{Method: r.Method, URL: &url.URL{Scheme: "https", Host: r.Host}, Header: http.Header{}}
 }
 
 func (f *Forward) authorized(authorization string) bool {
@@ -101,7 +109,7 @@ func (f *Forward) exchange(r *http.Request) *http.Response {
 	}
 	refusal := f.target.failed(r, err)
 	if refusal == nil { // the client has disconnected and will not read this
-		refusal = f.target.refusal(r, http.StatusBadGateway, UpstreamFailed, "%v", err)
+		refusal = f.target.refusal(r, http.StatusBadGateway, UpstreamFailed, "the client has disconnected", nil)
 	} else {
 		f.target.report(refusal)
 	}
@@ -110,12 +118,18 @@ func (f *Forward) exchange(r *http.Request) *http.Response {
 
 func (f *Forward) send(r *http.Request) (*http.Response, error) {
 	if !strings.EqualFold(withPort(r.Host), withPort(f.target.Upstream.Host)) {
-		return nil, f.target.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is %s", r.Host)
+		return nil, f.target.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is not that of the upstream", nil)
 	}
 	if !f.begin() {
-		return nil, f.target.refusal(r, http.StatusForbidden, Refused, "the recording has ended")
+		return nil, f.target.refusal(r, http.StatusForbidden, Refused, "the recording has ended", nil)
 	}
-	out := r.Clone(r.Context())
+	ctx, done, refusal := f.target.begin(r, held(r.ContentLength))
+	if refusal != nil {
+		f.end()
+		return nil, refusal
+	}
+	end := sync.OnceFunc(func() { done(); f.end() })
+	out := r.Clone(ctx)
 	out.RequestURI = ""
 	out.URL.Scheme, out.URL.Host = f.target.Upstream.Scheme, f.target.Upstream.Host
 	out.Close = false
@@ -126,13 +140,24 @@ func (f *Forward) send(r *http.Request) (*http.Response, error) {
 	}
 	response, err := f.target.Transport.RoundTrip(out)
 	if err != nil {
-		f.end()
+		end()
 		return nil, err
 	}
 	dropHopByHop(response.Header)
 	response.Close, response.Request = false, r
-	response.Body = &trackedBody{ReadCloser: response.Body, end: sync.OnceFunc(f.end)}
+	response.Body = &trackedBody{ReadCloser: response.Body, end: end}
 	return response, nil
+}
+
+// held returns how much of the body of a request the recorder holds. It passes larger ones through.
+func held(length int64) int64 {
+	switch {
+	case length < 0:
+		return recorder.MaxBody
+	case length > recorder.MaxBody:
+		return 0
+	}
+	return length
 }
 
 // dropHopByHop removes the headers for one connection only (RFC 9110, section 7.6.1).

@@ -78,7 +78,6 @@ func resigned(t *testing.T, service *standin.Service, change ...func(*proxy.Resi
 	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: provider(ours)}
 	front := httptest.NewServer(p)
 	t.Cleanup(front.Close)
-	p.Hosts = proxy.HostsOf(front.Listener.Addr())
 	for _, f := range change {
 		f(p)
 	}

@@ -3,7 +3,6 @@ package proxy
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -14,6 +13,7 @@ type Code string
 
 const (
 	Refused           Code = "CrcheckRefused"           // the client may not do this
+	Busy              Code = "CrcheckBusy"              // too many bodies are in flight; SDKs retry this
 	CredentialsFailed Code = "CrcheckCredentialsFailed" // the user's credentials cannot be retrieved
 	UpstreamFailed    Code = "CrcheckUpstreamFailed"    // there was no response
 	NotRecorded       Code = "CrcheckNotRecorded"       // there was a response, but it cannot be recorded
@@ -21,33 +21,52 @@ const (
 
 // Refusal is an error response from the proxy itself.
 type Refusal struct {
-	Status  int
-	Code    Code
-	Method  string
-	URL     string // without its query
-	Message string // what is wrong, and what to do
+	Status int
+	Code   Code
+	// Request is the request as the upstream would get it. It is nil if it does not come from a client
+	// of the session: then nothing of it is worth a message.
+	Request *http.Request
+	// Message says what is wrong and what to do. It does not quote the request or the upstream.
+	Message string
+	// Cause is an error from elsewhere, if any. Its text may quote anything.
+	Cause error
 }
 
 func (r *Refusal) Error() string {
-	return fmt.Sprintf("%s %s: %s", r.Method, r.URL, r.Message)
+	text := r.Message
+	if r.Cause != nil {
+		text += ": " + r.Cause.Error()
+	}
+	return text
 }
 
 // refusal returns the refusal of a request to the upstream.
-func (t *Target) refusal(r *http.Request, status int, code Code, format string, args ...any) *Refusal {
-	return &Refusal{status, code, r.Method, t.Upstream.Scheme + "://" + t.Upstream.Host + r.URL.EscapedPath(), fmt.Sprintf(format, args...)}
+func (t *Target) refusal(r *http.Request, status int, code Code, message string, cause error) *Refusal {
+	return &Refusal{status, code, t.at(r), message, cause}
+}
+
+// at returns a request as one to the upstream.
+func (t *Target) at(r *http.Request) *http.Request {
+	at := r.Clone(r.Context())
+	at.URL.Scheme, at.URL.Host = t.Upstream.Scheme, t.Upstream.Host
+	return at
 }
 
 // response returns the refusal as an HTTP response, in the form of an error of the restJson1 and
 // awsJson protocols.
 func (r *Refusal) response(request *http.Request) *http.Response {
-	body, err := json.Marshal(map[string]string{"__type": string(r.Code), "code": string(r.Code), "message": "crcheck record: " + r.Message})
+	body, err := json.Marshal(map[string]string{"__type": string(r.Code), "code": string(r.Code), "message": "crcheck record: " + r.Error()})
 	if err != nil {
 		panic(err) // a map of strings
+	}
+	header := http.Header{"Content-Type": {"application/json"}, "X-Amzn-Errortype": {string(r.Code)}}
+	if r.Code == Busy {
+		header["Retry-After"] = []string{"1"}
 	}
 	return &http.Response{
 		Status: strconv.Itoa(r.Status) + " " + http.StatusText(r.Status), StatusCode: r.Status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header:        http.Header{"Content-Type": {"application/json"}, "X-Amzn-Errortype": {string(r.Code)}},
+		Header:        header,
 		ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body)), Request: request,
 	}
 }

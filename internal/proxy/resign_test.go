@@ -101,72 +101,6 @@ func TestResignRefuses(t *testing.T) {
 	}
 }
 
-// TestResignAmbiguous checks that a request in which a service may read another operation is not
-// signed. A refusal of Allow comes first, since it is more specific.
-func TestResignAmbiguous(t *testing.T) {
-	rpc := func(change func(*http.Request)) func(*http.Request) {
-		return func(r *http.Request) {
-			r.Method = "POST"
-			r.Header.Set("X-Amz-Target", "Ledger.GetEntry")
-			r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-			change(r)
-		}
-	}
-	for _, c := range []struct {
-		name, path string
-		change     func(*http.Request)
-		refused    string // part of the refusal; empty if the request is allowed
-	}{
-		{"two targets", "/", rpc(func(r *http.Request) { r.Header.Add("X-Amz-Target", "Ledger.PutEntry") }), "X-Amz-Target has several values"},
-		{"duplicate target", "/", rpc(func(r *http.Request) { r.Header.Add("X-Amz-Target", "Ledger.GetEntry") }), "X-Amz-Target has several values"},
-		{"targets with a comma", "/", rpc(func(r *http.Request) { r.Header.Set("X-Amz-Target", "Ledger.GetEntry,Ledger.PutEntry") }), "X-Amz-Target has several values"},
-		{"target with underscores", "/", rpc(func(r *http.Request) { r.Header["X_Amz_Target"] = []string{"Ledger.PutEntry"} }), "may be taken for X-Amz-Target"},
-		{"target in the query", "/a?x-amz-target=Ledger.PutEntry", nil, "the query has a target"},
-		{"semicolon in the query", "/a?id=1;x=2", nil, "can be read in several ways"},
-		{"malformed escape in the query", "/a?id=%zz", nil, "can be read in several ways"},
-		{"target and a path", "/entries", rpc(func(*http.Request) {}), "not POST /"},
-		{"target and a query", "/?Action=PutEntry", rpc(func(*http.Request) {}), "not POST /"},
-		{"target and another method", "/", rpc(func(r *http.Request) { r.Method = "PUT" }), "not POST /"},
-		{"target and a form", "/", rpc(func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") }), "Content-Type is not"},
-		{"target and CBOR", "/", rpc(func(r *http.Request) { r.Header.Set("Smithy-Protocol", "rpc-v2-cbor") }), "Smithy-Protocol"},
-		{"two content types", "/", rpc(func(r *http.Request) { r.Header.Add("Content-Type", "application/x-www-form-urlencoded") }), "Content-Type has several values"},
-		{"another method by header", "/a", func(r *http.Request) { r.Header.Set("X-HTTP-Method-Override", "DELETE") }, "may override the operation"},
-		{"another path by header", "/a", func(r *http.Request) { r.Header.Set("X-Original-URL", "/b") }, "may override the operation"},
-		{"dot segments", "/a/../b", nil, "dot segments"},
-		{"encoded dot segments", "/a/x%2F%2e%2E/b", nil, "dot segments"},
-		{"refused anyway", "/", rpc(func(r *http.Request) { r.Header.Set("Smithy-Protocol", "rpc-v2-cbor") }), "by Allow"},
-		{"one content type with a comma in quotes", "/a", func(r *http.Request) { r.Header.Set("Content-Type", `multipart/form-data; boundary="a,\"b"`) }, ""},
-		{"a regular call", "/", rpc(func(*http.Request) {}), ""},
-		{"repeated headers and parameters that do not determine the operation", "/a%2Fb/c.d?id=1&id=2", func(r *http.Request) { r.Header["X-Odd"] = []string{"1", "2,3"} }, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
-				p.Allow = func(*http.Request, []byte) error {
-					if c.name == "refused anyway" {
-						return errors.New(c.refused)
-					}
-					return nil
-				}
-			})
-			response, err := send(t, b.http, b.url+c.path, "", b.signer, c.change)
-			require.NoError(t, err)
-			if c.refused == "" {
-				require.Equal(t, 200, response.StatusCode)
-				return
-			}
-			code, message := refusalOf(t, response)
-			require.Equal(t, string(proxy.Refused), code)
-			require.Contains(t, message, c.refused)
-			require.Empty(t, b.service.Received())
-
-			all := resigned(t, &standin.Service{}) // without Allow, every request is allowed
-			response, err = send(t, all.http, all.url+c.path, "", all.signer, c.change)
-			require.NoError(t, err)
-			require.Equal(t, 200, response.StatusCode)
-		})
-	}
-}
-
 // TestResignAllowsWhatIsSent checks that Allow does not see headers that the proxy drops.
 func TestResignAllowsWhatIsSent(t *testing.T) {
 	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
@@ -189,16 +123,22 @@ func TestResignAllowsWhatIsSent(t *testing.T) {
 	require.Empty(t, b.service.Received())
 }
 
-// TestResignTooLarge checks that a body above the limit is refused.
+// TestResignTooLarge checks that a body above the limit is refused: with a stated length before it is
+// read, and without one while it is read.
 func TestResignTooLarge(t *testing.T) {
-	b := resigned(t, &standin.Service{})
-	r, err := http.NewRequest("PUT", b.url, io.LimitReader(zeros{}, proxy.MaxBody+1))
-	require.NoError(t, err)
-	response, err := b.http.Do(r)
-	require.NoError(t, err)
-	_, message := refusalOf(t, response)
-	require.Equal(t, 413, response.StatusCode)
-	require.Contains(t, message, "forward mode")
+	for name, length := range map[string]int64{"stated": proxy.MaxBody + 1, "not stated": -1} {
+		t.Run(name, func(t *testing.T) {
+			b := resigned(t, &standin.Service{})
+			response, err := send(t, b.http, b.url, "", b.signer, func(r *http.Request) {
+				r.Method, r.ContentLength = "PUT", length
+				r.Body = io.NopCloser(io.LimitReader(zeros{}, proxy.MaxBody+1))
+			})
+			require.NoError(t, err)
+			_, message := refusalOf(t, response)
+			require.Equal(t, 413, response.StatusCode)
+			require.Contains(t, message, "forward mode")
+		})
+	}
 }
 
 type zeros struct{}
@@ -228,4 +168,66 @@ func TestLongTermCredentials(t *testing.T) {
 	_, err := ask(t, b.client(b.signer))
 	require.NoError(t, err)
 	require.Empty(t, b.service.Received()[0].Header.Get("X-Amz-Security-Token"))
+}
+
+// TestUnsigned checks which requests without a signature pass: those for an operation that needs none,
+// from a program. They get no signature of the user.
+func TestUnsigned(t *testing.T) {
+	for _, v := range []struct {
+		name, path string
+		change     func(*http.Request)
+		allow      error
+		status     int
+	}{
+		{"an operation that needs none", "/open", nil, nil, 200},
+		{"an operation that needs one", "/closed", nil, nil, 403},
+		{"an operation that is not allowed", "/open", nil, errors.New("it writes"), 403},
+		{"another scheme", "/open", func(r *http.Request) { r.SetBasicAuth("a", "b") }, nil, 403},
+		{"a wrong signature", "/open", func(r *http.Request) {
+			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/cleanrooms/aws4_request, SignedHeaders=host, Signature=00")
+		}, nil, 403},
+		{"a web page", "/open", func(r *http.Request) { r.Header.Set("Origin", "https://example.com") }, nil, 403},
+		{"a web page, without an origin", "/open", func(r *http.Request) { r.Header.Set("Sec-Fetch-Mode", "no-cors") }, nil, 403},
+		{"another host", "/open", func(r *http.Request) { r.Host = "rebound.example.com" }, nil, 421},
+		{"a large body", "/open", func(r *http.Request) {
+			r.Method, r.ContentLength = "POST", 2<<20
+			r.Body = io.NopCloser(io.LimitReader(zeros{}, 2<<20))
+		}, nil, 413},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			var sent *http.Request
+			b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
+				p.Unsigned = func(r *http.Request) bool {
+					require.Equal(t, upstreamHost, r.URL.Host)
+					return r.URL.Path == "/open"
+				}
+				p.Allow = func(*http.Request, []byte) error { return v.allow }
+				p.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+					sent = r
+					return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+				})
+			})
+			r, err := http.NewRequest("GET", b.url+v.path, nil)
+			require.NoError(t, err)
+			if v.change != nil {
+				v.change(r)
+			}
+			response, err := b.http.Do(r)
+			require.NoError(t, err)
+			response.Body.Close()
+			require.Equal(t, v.status, response.StatusCode)
+			require.Equal(t, v.status == 200, sent != nil)
+			if sent != nil {
+				require.Equal(t, upstreamHost, sent.URL.Host)
+				require.Empty(t, sent.Header.Get("Authorization"))
+			}
+		})
+	}
+	// A client may sign such a request nevertheless.
+	b := resigned(t, &standin.Service{}, func(p *proxy.Resign) { p.Unsigned = func(*http.Request) bool { return true } })
+	response, err := send(t, b.http, b.url+"/open", "", b.signer, nil)
+	require.NoError(t, err)
+	response.Body.Close()
+	require.Equal(t, 200, response.StatusCode)
+	require.Equal(t, ours.AccessKeyID, b.service.Received()[0].Scope.AccessKeyID)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"net"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -32,26 +30,6 @@ func Chain(ctx context.Context, profile string) (user aws.CredentialsProvider, r
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	return cfg.Credentials, cfg.Region, err
-}
-
-// HostsOf returns the values of the header Host that mean a listener: first its address, which
-// refusals quote, then localhost if it listens on loopback. It returns nil if the listener accepts
-// connections on all addresses, whose names are unknown.
-func HostsOf(a net.Addr) []string {
-	host, port, err := net.SplitHostPort(a.String())
-	ip := net.ParseIP(host)
-	if err != nil || ip == nil || ip.IsUnspecified() {
-		return nil
-	}
-	hosts := []string{a.String()}
-	if ip.IsLoopback() {
-		hosts = append(hosts, net.JoinHostPort("localhost", port))
-	}
-	return hosts
-}
-
-func hostIs(hosts []string, host string) bool {
-	return hosts == nil || slices.Contains(hosts, strings.ToLower(host))
 }
 
 // Loopback reports whether a listener can be reached from this machine only.

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -28,9 +27,15 @@ type Target struct {
 	// Transport sends the requests, and may record them. It must not ask for compression by itself,
 	// see [Transport].
 	Transport http.RoundTripper
-	// Allow, if set, returns an error if a request must not be signed again. The URL of the request
-	// is that at the upstream.
+	// Bodies limits the bodies in flight and should be the transport below a recorder. If it is nil,
+	// they are not limited.
+	Bodies *Bodies
+	// Allow, if set, returns an error if a request must not be sent on. The URL of the request is that
+	// at the upstream. The error must not quote the request.
 	Allow func(r *http.Request, body []byte) error
+	// Unsigned, if set, reports whether the service takes a request without a signature. It is asked
+	// before the body is read.
+	Unsigned func(r *http.Request) bool
 	// Refused, if set, is called with every refusal, before the client receives it.
 	Refused func(*Refusal)
 }
@@ -127,21 +132,22 @@ func (t *Target) failed(r *http.Request, err error) *Refusal {
 	case errors.As(err, &refusal):
 		return refusal
 	case errors.As(err, &record):
-		return t.refusal(r, http.StatusBadRequest, NotRecorded, "%v", record)
+		return t.refusal(r, http.StatusBadRequest, NotRecorded, "the response could not be recorded", record)
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return nil
 	}
-	return t.refusal(r, http.StatusBadGateway, UpstreamFailed, "cannot reach %s: %v; check --upstream, --upstream-ca and the network", t.Upstream, err)
+	return t.refusal(r, http.StatusBadGateway, UpstreamFailed, "cannot reach the upstream; check --upstream, --upstream-ca and the network", err)
 }
 
-// readBody reads the whole body of a request, up to [MaxBody].
-func (t *Target) readBody(r *http.Request) ([]byte, *Refusal) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
-	switch {
-	case err != nil:
-		return nil, t.refusal(r, http.StatusBadRequest, Refused, "the body of the request broke off: %v", err)
-	case len(body) > MaxBody:
-		return nil, t.refusal(r, http.StatusRequestEntityTooLarge, Refused, "the body of the request is larger than %d MiB and cannot be signed again; use the forward mode", MaxBody>>20)
+// begin waits until the body of a request can be held. The error is a [*Refusal], or nil with the
+// context and the end of the exchange.
+func (t *Target) begin(r *http.Request, size int64) (ctx context.Context, end func(), refusal *Refusal) {
+	if t.Bodies == nil {
+		return r.Context(), func() {}, nil
 	}
-	return body, nil
+	ctx, end, err := t.Bodies.begin(r.Context(), size)
+	if err != nil {
+		return nil, nil, t.refusal(r, http.StatusServiceUnavailable, Busy, "too many large bodies are in flight; send it again, or send fewer at a time", nil)
+	}
+	return ctx, end, nil
 }

@@ -43,6 +43,7 @@ func TestRecordAllow(t *testing.T) {
 			r := &http.Request{Method: c.method, URL: u, Header: http.Header{}}
 			if c.target != "" {
 				r.Header.Set("X-Amz-Target", c.target)
+				r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 			}
 			err = (&Options{}).allow(catalog)(r, nil)
 			require.Equal(t, c.refused == "", err == nil, "%v", err)

@@ -1,9 +1,11 @@
 package recording
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
@@ -20,7 +22,9 @@ import (
 type log struct {
 	stderr io.Writer
 	failOn report.Threshold
-	checks *validate.Catalog
+	// redacted is [recorder.Recorder.Redacted].
+	redacted func(r *http.Request, text string) (url, redacted string)
+	checks   *validate.Catalog
 
 	mu        sync.Mutex
 	collector report.Collector
@@ -81,11 +85,35 @@ func (l *log) refused(r *proxy.Refusal) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.refusals[r.Code]++
-	word := "failed"
+	line := "failed"
 	if r.Code == proxy.Refused {
-		word = "refused"
+		line = "refused"
 	}
-	l.say(string(r.Code), word+": "+r.Error())
+	var cause string
+	if r.Cause != nil {
+		cause = r.Cause.Error()
+	}
+	if r.Request != nil {
+		var url string
+		url, cause = l.redacted(r.Request, cause)
+		line += ": " + method(r.Request.Method) + " " + url
+	} else {
+		cause = ""
+	}
+	line += ": " + r.Message
+	if cause != "" {
+		line += ": " + cause
+	}
+	l.say(string(r.Code), line)
+}
+
+// method returns a method of HTTP. Any other is a text of the client.
+func method(name string) string {
+	switch name {
+	case "", http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return cmp.Or(name, http.MethodGet)
+	}
+	return "another method"
 }
 
 // end returns the result. It carries the errors of writing the cassette (closed) and of serving (ran).

@@ -6,16 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/serve"
-	"github.com/crcheck/crcheck/schema"
 )
 
 // session is a running proxy of one mode.
@@ -54,7 +51,7 @@ func (o *Options) user(ctx context.Context) (userCredentials, error) {
 // resign starts the mode that signs requests again.
 func (o *Options) resign(target proxy.Target, user userCredentials, a net.Addr, services []string) *session {
 	region := cmp.Or(o.Region, proxy.Region(target.Upstream), user.region, serve.DefaultRegion)
-	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user, Hosts: proxy.HostsOf(a)}
+	p := &proxy.Resign{Target: target, Session: proxy.NewSession(), User: user}
 	return &session{p, proxy.ResignEnvironment("http://"+serve.Reachable(a), region, p.Session, services...), func(context.Context) {}, func() {}}
 }
 
@@ -96,40 +93,4 @@ func (o *Options) forward(target proxy.Target, a net.Addr) (*session, error) {
 	}
 	ended := func(ctx context.Context) { p.End(ctx) } //nolint:errcheck // unfinished exchanges are not recorded
 	return &session{p, client, ended, end}, nil
-}
-
-// allow returns the check of the requests that the re-sign mode lets through.
-func (o *Options) allow(catalog *schema.Catalog) func(*http.Request, []byte) error {
-	if o.AllowWrites {
-		return nil
-	}
-	return func(r *http.Request, body []byte) error {
-		routes, unrouted := catalog.Candidates(schema.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: body})
-		if unrouted != nil {
-			return fmt.Errorf("no loaded contract has this operation of %s, so it may write; choose its contract with --contract, or allow all operations with --allow-writes", unrouted)
-		}
-		for _, route := range routes { // the service may take any of them
-			if !route.Contract.Readonly.Or(false) {
-				return fmt.Errorf("the contract does not mark %s as read-only; allow it with --allow-writes", route.Contract.Name())
-			}
-			if err := routedOnce(route.Contract, r.URL); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-}
-
-// routedOnce refuses a query that repeats a literal parameter of the contract's URI, because it is up
-// to the service which of them decides the operation.
-func routedOnce(c *schema.Contract, u *url.URL) error {
-	_, query, _ := strings.Cut(c.URI.Or(""), "?")
-	literal, _ := url.ParseQuery(query) // parsed as the catalog does
-	asked := u.Query()
-	for name, values := range literal {
-		if len(asked[name]) > len(values) {
-			return fmt.Errorf("the query has %q several times, and that parameter decides which operation of %s is called; allow it with --allow-writes", name, c.Service)
-		}
-	}
-	return nil
 }

@@ -86,8 +86,9 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 			return nil, err
 		}
 	}
+	bodies := proxy.NewBodies(transport)
 	record, err := recorder.New(o.Output, recorder.Options{
-		Transport: transport,
+		Transport: bodies,
 		Catalog:   catalog, All: o.RedactAll,
 		Check:     log.check,
 		Found:     func(_ *traffic.Interaction, found finding.Set) { log.found(o.Profile.Grade(found)) },
@@ -97,7 +98,8 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	if err != nil {
 		return nil, err
 	}
-	target := proxy.Target{Upstream: upstream, Transport: record, Allow: o.allow(catalog), Refused: log.refused}
+	log.redacted = record.Redacted
+	target := proxy.Target{Upstream: upstream, Transport: record, Bodies: bodies, Allow: o.allow(catalog), Unsigned: unsigned(catalog), Refused: log.refused}
 	session, err := o.session(target, user, l.Addr(), catalog.ServiceNames())
 	if err != nil {
 		return nil, errors.Join(err, record.Close())

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/links"
@@ -21,6 +22,15 @@ import (
 
 // Variable is the environment variable for a key where there is no key file, as in CI.
 const Variable = "CRCHECK_REDACTION_KEY"
+
+// WithoutKey returns the environment of a command that crcheck starts, in the form of [os.Environ]:
+// all of env except the key. A command could print the key or pass it on.
+func WithoutKey(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return strings.EqualFold(name, Variable) // as Windows compares names
+	})
+}
 
 // keyPrefix begins the text of a key, so that people and scanners can recognise it.
 const keyPrefix = "crcheck-redaction-key-1:"

@@ -8,12 +8,14 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+
+	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // Child is a program that is served while it runs.
 type Child struct {
 	Command []string // its name or path, and its arguments
-	Env     []string
+	Env     []string // nil: os.Environ. The redaction key is left out
 	Stdin   io.Reader
 	Stdout  io.Writer
 	Stderr  io.Writer
@@ -37,7 +39,10 @@ func (e *CommandError) Unwrap() error { return e.Err }
 func (c Child) Run(ctx context.Context) (status int, err error) {
 	cmd := exec.CommandContext(ctx, c.Command[0], c.Command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, c.Stderr
-	cmd.Env = c.Env
+	if cmd.Env = c.Env; cmd.Env == nil {
+		cmd.Env = os.Environ()
+	}
+	cmd.Env = redact.WithoutKey(cmd.Env)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = Grace
 

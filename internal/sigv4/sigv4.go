@@ -11,10 +11,16 @@
 //	signing key        HMAC of date, region, service and "aws4_request", each keyed by the previous
 //	signature          HMAC of the string to sign, in hexadecimal
 //
+// # Time
+//
+// A signature is valid for [MaxSkew] after its time, and before it, since clocks differ: at most 30
+// minutes, as in AWS. Within that window it may come again. Two equal requests of one second have
+// the same signature, so a second one is not a replay.
+//
 // # What is not verified
 //
 // Only signatures in the header Authorization over the whole body are verified. Presigned URLs,
-// SigV4a, UNSIGNED-PAYLOAD and the chunked STREAMING-… payloads are refused as [Unsupported].
+// which are valid for up to 7 days, SigV4a, UNSIGNED-PAYLOAD and the chunked STREAMING-… payloads are refused as [Unsupported].
 package sigv4
 
 import (
@@ -84,37 +90,79 @@ func refuse(reason Reason, format string, args ...any) *Error {
 // Verify verifies that a request received by a server was signed with the credentials, and returns
 // the scope of the signature. The body is the whole body of the request. The error is an [*Error].
 func Verify(r *http.Request, body []byte, c Credentials, now time.Time) (Scope, error) {
-	a, err := parseAuthorization(r)
+	signed, err := VerifyHeaders(r, c, now)
 	if err != nil {
 		return Scope{}, err
+	}
+	return signed.Scope, signed.VerifyBody(body)
+}
+
+// Signed is a request whose headers are verified. Its body is not.
+type Signed struct {
+	Scope   Scope
+	request *http.Request
+	authorization
+	at      time.Time
+	key     []byte
+	payload string // the digest of the body, which X-Amz-Content-Sha256 states; empty if there is no such header
+}
+
+// VerifyHeaders verifies what the headers of a request say, so that a server reads bodies of its own
+// clients only: the key, the session token, the time and the signed headers; also the signature, if
+// X-Amz-Content-Sha256 states the digest of the body. Without that header, only the body completes
+// the text that was signed. The error is an [*Error].
+func VerifyHeaders(r *http.Request, c Credentials, now time.Time) (*Signed, error) {
+	a, err := parseAuthorization(r)
+	if err != nil {
+		return nil, err
 	}
 	// In constant time: the key may be as random as the secret.
 	if !hmac.Equal([]byte(a.scope.AccessKeyID), []byte(c.AccessKeyID)) ||
 		!hmac.Equal([]byte(r.Header.Get("X-Amz-Security-Token")), []byte(c.SessionToken)) {
-		return Scope{}, refuse(UnknownKey, "the request is signed with other credentials than expected")
+		return nil, refuse(UnknownKey, "the request is signed with other credentials than expected")
 	}
 	at, err := signedAt(r, a.scope)
 	if err != nil {
-		return Scope{}, err
+		return nil, err
 	}
 	if skew := now.Sub(at); skew > MaxSkew || skew < -MaxSkew {
-		return Scope{}, refuse(Expired, "signature expired: signed at %s, received at %s", at.UTC().Format(timeFormat), now.UTC().Format(timeFormat))
+		return nil, refuse(Expired, "signature expired: signed at %s, received at %s", at.UTC().Format(timeFormat), now.UTC().Format(timeFormat))
 	}
 	if err := a.coversHeaders(r); err != nil {
-		return Scope{}, err
+		return nil, err
 	}
-	payload, err := payloadHash(r.Header, body)
+	payload, err := statedPayload(r.Header)
 	if err != nil {
-		return Scope{}, err
+		return nil, err
 	}
-	key := signingKey(c.SecretAccessKey, a.scope)
-	for _, uri := range canonicalURIs(requestPath(r), a.scope.Service) {
-		canonical := canonicalRequest(r, uri, a.headers, payload)
-		if hmac.Equal(sign(key, stringToSign(at, a.scope, canonical)), a.signature) {
-			return a.scope, nil
+	s := &Signed{a.scope, r, a, at, signingKey(c.SecretAccessKey, a.scope), payload}
+	if payload != "" {
+		err = s.verify(payload)
+	}
+	return s, err
+}
+
+// VerifyBody verifies the whole body, and the signature if the headers were not enough for that. The
+// error is an [*Error].
+func (s *Signed) VerifyBody(body []byte) error {
+	sum := sha256.Sum256(body)
+	switch computed := hex.EncodeToString(sum[:]); s.payload {
+	case "":
+		return s.verify(computed)
+	case computed:
+		return nil
+	}
+	return refuse(Wrong, "the body does not match X-Amz-Content-Sha256")
+}
+
+func (s *Signed) verify(payload string) error {
+	for _, uri := range canonicalURIs(requestPath(s.request), s.scope.Service) {
+		canonical := canonicalRequest(s.request, uri, s.headers, payload)
+		if hmac.Equal(sign(s.key, stringToSign(s.at, s.scope, canonical)), s.signature) {
+			return nil
 		}
 	}
-	return Scope{}, refuse(Wrong, "the signature does not match this request: it was made with another secret, or a signed part of the request was changed on the way")
+	return refuse(Wrong, "the signature does not match this request: it was made with another secret, or a signed part of the request was changed on the way")
 }
 
 func signingKey(secret string, s Scope) []byte {
@@ -136,18 +184,16 @@ func stringToSign(at time.Time, s Scope, canonical string) string {
 	return strings.Join([]string{algorithm, at.UTC().Format(timeFormat), s.text(), hex.EncodeToString(sum[:])}, "\n")
 }
 
-// payloadHash returns the last line of the canonical request. A header that states it must be
-// right.
-func payloadHash(h http.Header, body []byte) (string, error) {
-	sum := sha256.Sum256(body)
-	computed := hex.EncodeToString(sum[:])
-	switch stated := h.Get("X-Amz-Content-Sha256"); {
-	case stated == "" || stated == computed:
-		return computed, nil
+// statedPayload returns the digest of the body that the headers state.
+func statedPayload(h http.Header) (string, error) {
+	stated := h.Get("X-Amz-Content-Sha256")
+	switch _, err := hex.DecodeString(stated); {
+	case stated == "", err == nil && len(stated) == 2*sha256.Size:
+		return stated, nil
 	case stated == "UNSIGNED-PAYLOAD" || strings.HasPrefix(stated, "STREAMING-"):
-		return "", refuse(Unsupported, "the body is not signed as a whole (%s): make the client sign it, or use the forward mode", stated)
+		return "", refuse(Unsupported, "the body is not signed as a whole, as X-Amz-Content-Sha256 says: make the client sign it, or use the forward mode")
 	}
-	return "", refuse(Wrong, "the body does not match X-Amz-Content-Sha256")
+	return "", refuse(Malformed, "the header X-Amz-Content-Sha256 is not a SHA-256 digest in hexadecimal")
 }
 
 // signedAt returns the time of the signature, which must be on the date of the scope.
@@ -176,10 +222,18 @@ func (a authorization) coversHeaders(r *http.Request) error {
 	}
 	for _, name := range needed {
 		if !slices.Contains(a.headers, name) {
-			return refuse(Wrong, "the header %s is not signed", name)
+			return refuse(Wrong, "the header %s is not signed", unnamed(name))
 		}
 	}
 	return nil
+}
+
+// unnamed returns the name of a header without the part that its user chose.
+func unnamed(name string) string {
+	if strings.HasPrefix(name, "x-amz-meta-") {
+		return "x-amz-meta-*"
+	}
+	return name
 }
 
 // authorization is the content of the header Authorization.

@@ -161,6 +161,15 @@ func TestBotocoreTraits(t *testing.T) {
 		{"signed as the endpoint", `"protocol": "json"`, `"protocol": "json", "endpointPrefix": "shed", "signatureVersion": "v4"`, func(t *testing.T, c *schema.Contract) {
 			require.Equal(t, schema.Is("shed"), c.Signing)
 		}},
+		{"called without a signature", `"Count": {`, `"Count": {"authtype": "none", `, func(t *testing.T, c *schema.Contract) {
+			require.Equal(t, schema.Is(true), c.Unsigned)
+		}},
+		{"called without a signature, as of 2024", `"Count": {`, `"Count": {"auth": ["smithy.api#noAuth"], `, func(t *testing.T, c *schema.Contract) {
+			require.Equal(t, schema.Is(true), c.Unsigned)
+		}},
+		{"another kind of signature", `"Count": {`, `"Count": {"authtype": "v4-unsigned-body", "auth": ["aws.auth#sigv4"], `, func(t *testing.T, c *schema.Contract) {
+			require.True(t, c.Unsigned.Silent())
+		}},
 		{"nothing is readonly or sparse", "", "", func(t *testing.T, c *schema.Contract) {
 			require.True(t, c.Readonly.Silent())
 			many, _ := c.Shapes["In"].Member("b")

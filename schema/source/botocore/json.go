@@ -50,6 +50,8 @@ type operationModel struct {
 	Output   *reference  `json:"output"`
 	Errors   []reference `json:"errors"`
 	Readonly bool        `json:"readonly"`
+	AuthType string      `json:"authtype"`
+	Auth     []string    `json:"auth"`
 }
 
 // shapeModel is a shape of any type. Each type uses some of the fields.

@@ -26,6 +26,9 @@ func (b *builder) operation(name string, o *operationModel) (*schema.Contract, e
 	if m.QueryCompatible != nil {
 		c.QueryCompatible = schema.Is(true)
 	}
+	if o.AuthType == "none" || slices.Contains(o.Auth, "smithy.api#noAuth") {
+		c.Unsigned = schema.Is(true)
+	}
 	if b.readonly {
 		c.Readonly = schema.Is(o.Readonly)
 	}

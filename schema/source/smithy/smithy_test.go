@@ -59,6 +59,29 @@ func TestSmithy(t *testing.T) {
 	}
 }
 
+// TestSmithyUnsigned reads which operations need no signature.
+func TestSmithyUnsigned(t *testing.T) {
+	for name, v := range map[string]struct {
+		traits string
+		want   schema.Known[bool]
+	}{
+		"of the service":          {``, schema.Known[bool]{}},
+		"none":                    {`"smithy.api#auth": []`, schema.Is(true)},
+		"optional":                {`"smithy.api#optionalAuth": {}`, schema.Is(true)},
+		"none by name":            {`"smithy.api#auth": ["smithy.api#noAuth"]`, schema.Is(true)},
+		"a scheme":                {`"smithy.api#auth": ["aws.auth#sigv4"]`, schema.Known[bool]{}},
+		"another trait of a name": {`"smithy.api#authDefinition": {}`, schema.Known[bool]{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result, err := source.Read([]byte(`{"smithy": "2.0", "shapes": {
+				"a#S": {"type": "service", "version": "1", "operations": [{"target": "a#Do"}], "traits": {"aws.protocols#awsJson1_0": {}, "aws.api#service": {"sdkId": "S"}, "aws.auth#sigv4": {"name": "s"}}},
+				"a#Do": {"type": "operation", "traits": {`+v.traits+`}}}}`), "1")
+			require.NoError(t, err)
+			require.Equal(t, v.want, result.Contracts[0].Unsigned)
+		})
+	}
+}
+
 // TestSmithyByteOrderMark reads a model as some editors save it.
 func TestSmithyByteOrderMark(t *testing.T) {
 	model := smithyVectors(t)["json10"]

@@ -31,6 +31,9 @@ type astTraits struct {
 	// Of operations.
 	HTTP     *astHTTP `json:"smithy.api#http"`
 	Readonly mark     `json:"smithy.api#readonly"`
+	// Auth has the schemes of an operation if they are not those of the service.
+	Auth         *[]string `json:"smithy.api#auth"`
+	OptionalAuth mark      `json:"smithy.api#optionalAuth"`
 
 	// Of errors.
 	Error      string         `json:"smithy.api#error"`

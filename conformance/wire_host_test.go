@@ -1,0 +1,34 @@
+package conformance
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestForeignHost: a request under the name of another server, as of a web page after DNS rebinding,
+// is not an attempt of the client.
+func TestForeignHost(t *testing.T) {
+	for _, v := range []struct {
+		host             string
+		status, attempts int
+	}{
+		{"", 200, 1}, // the address of the server
+		{"rebound.example.com", 421, 0},
+		{"127.0.0.1:1", 421, 0},
+	} {
+		t.Run(v.host, func(t *testing.T) {
+			s, endpoint, err := newCaseServer(func(*http.Request, *Attempt) (reply, error) { return reply{status: 200}, nil }, nil)
+			require.NoError(t, err)
+			r, err := http.NewRequest("GET", endpoint, nil)
+			require.NoError(t, err)
+			r.Host = v.host
+			response, err := http.DefaultClient.Do(r)
+			require.NoError(t, err)
+			response.Body.Close()
+			require.Equal(t, v.status, response.StatusCode)
+			require.Len(t, s.close(), v.attempts)
+		})
+	}
+}
