@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/schema"
@@ -49,6 +50,14 @@ type Options struct {
 	Meta traffic.Meta
 
 	classify redact.Classify // replaces Catalog if not nil; for tests
+	files    disk.FS         // replaces the file system if not nil; for tests
+}
+
+func (o *Options) disk() disk.FS {
+	if o.files != nil {
+		return o.files
+	}
+	return disk.OS{}
 }
 
 // redaction returns the options of package redact. Its key is zero if o names none.
@@ -111,7 +120,7 @@ func New(path string, opts Options) (*Recorder, error) {
 		return nil, err
 	}
 	if how.Key == (redact.Key{}) {
-		if how.Key, _, err = redact.LoadKey(redact.KeyOf(cassette)); err != nil {
+		if how.Key, _, err = redact.LoadKey(opts.disk(), redact.KeyOf(cassette)); err != nil {
 			return nil, err
 		}
 	}
@@ -144,7 +153,7 @@ func upstream() http.RoundTripper {
 // be kept; then no further request is sent. If the context ends while it is written, it may be kept
 // or not.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	err := r.journal.usable()
+	_, err := r.journal.usable()
 	if req.URL == nil {
 		err = errors.New("recorder: the request has no URL; set Request.URL")
 	}
@@ -301,24 +310,27 @@ func (r *Recorder) close() error {
 			t.CloseIdleConnections()
 		}
 	}
-	f, path := r.journal.disk, r.journal.path
-	if err := r.journal.close(); err != nil {
-		f.Close()
+	j := r.journal
+	if err := j.close(); err != nil {
+		j.file.Close()
 		return err
 	}
-	text, err := readJournal(io.NewSectionReader(f, 0, r.journal.size))
+	text, err := readJournal(io.NewSectionReader(j.file, 0, j.size))
+	if err == nil && int64(len(text.lines)) != j.lines {
+		err = fmt.Errorf("the journal has %d of %d interactions", len(text.lines), j.lines)
+	}
 	if err == nil {
 		names := lateNames{text: text, cassette: r.cassette, later: r.redactor.Later(), tell: r.tell}
-		if err = names.learn(f); err == nil {
-			err = finish(f, text, r.cassette, names.replace)
+		if err = names.learn(j.file); err == nil {
+			err = finish(j.files, j.file, text, r.cassette, names.replace)
 		}
 	}
 	if err != nil {
-		f.Close()
-		return r.journal.problem(CassetteFailed, err)
+		j.file.Close()
+		return j.problem(CassetteFailed, err)
 	}
-	if err := discard(f, path); err != nil {
-		return r.journal.problem(JournalUnusable, err)
+	if err := j.discard(); err != nil {
+		return j.problem(JournalUnusable, err)
 	}
 	return nil
 }
@@ -328,6 +340,6 @@ func (r *Recorder) Stats() Stats {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	stats := r.stats
-	stats.Interactions = int(r.journal.kept.Load())
+	stats.Interactions, _ = r.journal.usable()
 	return stats
 }

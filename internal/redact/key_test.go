@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/internal/disk"
 )
 
 func TestKey(t *testing.T) {
@@ -46,7 +48,7 @@ func TestLoadKey(t *testing.T) {
 	for i := range keys {
 		wg.Go(func() {
 			var err error
-			keys[i], mades[i], err = LoadKey(file)
+			keys[i], mades[i], err = LoadKey(disk.OS{}, file)
 			if err != nil {
 				panic(err)
 			}
@@ -71,17 +73,17 @@ func TestLoadKey(t *testing.T) {
 	require.Len(t, left, 2, "the key and .gitignore")
 
 	t.Setenv(Variable, Key{9}.Text())
-	k, isMade, err := LoadKey(filepath.Join(t.TempDir(), "not", "there"))
+	k, isMade, err := LoadKey(disk.OS{}, filepath.Join(t.TempDir(), "not", "there"))
 	require.NoError(t, err)
 	require.False(t, isMade)
 	require.Equal(t, Key{9}, k)
 	t.Setenv(Variable, "nonsense")
-	_, _, err = LoadKey(file)
+	_, _, err = LoadKey(disk.OS{}, file)
 	var bad *KeyError
 	require.True(t, errors.As(err, &bad) && bad.Where == Variable)
 	t.Setenv(Variable, "")
 	require.NoError(t, os.WriteFile(file, []byte("nonsense"), 0o600))
-	_, _, err = LoadKey(file)
+	_, _, err = LoadKey(disk.OS{}, file)
 	require.True(t, errors.As(err, &bad) && bad.Where == file)
 }
 
@@ -117,7 +119,7 @@ func TestGitIgnoresTheKey(t *testing.T) {
 				}
 			}
 			for range 2 {
-				_, _, err = LoadKey(filepath.Join(folder, "my.key"))
+				_, _, err = LoadKey(disk.OS{}, filepath.Join(folder, "my.key"))
 				require.NoError(t, err)
 				require.NoError(t, exec.Command("git", "-C", top, "check-ignore", "-q", filepath.Join(folder, "my.key")).Run(), "git would commit the key")
 			}
