@@ -162,6 +162,12 @@ func TestRecoverRefuses(t *testing.T) {
 	head := func(version int, more string) string {
 		return fmt.Sprintf("{\"crcheckJournal\":%d,\"redact\":\"format\"%s}\n", version, more)
 	}
+	device := func(path string) string {
+		if os.Symlink(os.DevNull, path) != nil {
+			return filepath.Join(dir, "foreign")
+		}
+		return path
+	}
 	for _, v := range []struct {
 		name, path, text string
 		want             recorder.Problem
@@ -176,6 +182,7 @@ func TestRecoverRefuses(t *testing.T) {
 		{"no name", filepath.Join(dir, "nameless"), head(3, ""), recorder.JournalForeign},
 		{"unknown member", filepath.Join(dir, "unknown"), head(3, `,"cassette":"c","more":1`), recorder.JournalForeign},
 		{"redaction unknown", filepath.Join(dir, "redaction"), "{\"crcheckJournal\":3,\"cassette\":\"c\",\"redact\":\"some\"}\n", recorder.JournalForeign},
+		{"a device", device(filepath.Join(dir, "device")), "", recorder.JournalForeign},
 		{"long", filepath.Join(dir, "long"), strings.Repeat("x", 1<<20), recorder.JournalForeign},
 		{"word", filepath.Join(dir, "word"), "x", recorder.JournalForeign},
 	} {

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/links"
@@ -19,9 +21,11 @@ import (
 // git runs a command of git in the folder of a file, and returns its exit status: 0 or 1 for yes or
 // no, others if there is no git, or no repository.
 func git(file string, args ...string) int {
-	// A repository can name a program as its monitor of files.
-	c := exec.Command("git", append([]string{"-C", filepath.Dir(file), "-c", "core.fsmonitor=false"}, args...)...)
-	if c.Run(); c.ProcessState == nil {
+	// A repository can have a pipe that git waits for, and name a program as its monitor of files.
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	c := exec.CommandContext(ctx, "git", append([]string{"-C", filepath.Dir(file), "-c", "core.fsmonitor=false"}, args...)...)
+	if c.Run(); c.ProcessState == nil { //nolint:errcheck // the status has it
 		return -1
 	}
 	return c.ProcessState.ExitCode()
@@ -35,14 +39,7 @@ func tracked(file string) bool {
 // ignore makes git ignore a file. Without git or a repository, which may come later, a line in the
 // .gitignore beside the file has to do.
 func ignore(d disk.FS, file string) error {
-	const yes, no = 0, 1
-	asked := func() int { return git(file, "check-ignore", "-q", "--no-index", "--", filepath.Base(file)) }
-	now := asked()
-	if now == yes {
-		return nil
-	}
 	beside := links.Follow(filepath.Join(filepath.Dir(file), ".gitignore"))
-	rule := "/" + filepath.Base(file)
 	var text []byte
 	f, err := d.Open(beside, os.O_RDONLY, 0)
 	if err == nil {
@@ -52,6 +49,13 @@ func ignore(d disk.FS, file string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	const yes, no = 0, 1
+	asked := func() int { return git(file, "check-ignore", "-q", "--no-index", "--", filepath.Base(file)) }
+	now := asked()
+	if now == yes {
+		return nil
+	}
+	rule := "/" + filepath.Base(file)
 	for line := range strings.Lines(string(text)) {
 		if now != no && strings.TrimRight(line, " \t\r\n") == rule {
 			return nil
