@@ -9,7 +9,6 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"sync"
 
@@ -23,7 +22,7 @@ import (
 //	{"crcheckJournal":3,"cassette":"NAME","meta":{…},"redact":"format","contracts":"…"}
 //
 // Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of the
-// line, counted from one, the number of its request, its [redact.Trace], and a checksum of all:
+// line, counted from one, the number of its request, its origin (see originOf), and a checksum of all:
 //
 //	{"line":1,"request":0,"crc32c":"9d71dbc4","known":2,"origin":"9f86d081884c7d659a2feaa0c55ad015","interaction":{"crcheckInteraction":1,…}}
 //
@@ -37,6 +36,7 @@ type journal struct {
 
 	mu      sync.Mutex
 	next    *batch // what waits while the disk is busy
+	spare   []byte // the memory of a batch that is on the disk
 	lines   int64  // given a number
 	closed  bool
 	failure *RecordError
@@ -166,19 +166,20 @@ func (j *journal) wake() {
 
 // keep returns when the interaction is on the disk. If the context ends first, it may or may not be
 // written.
-func (j *journal) keep(ctx context.Context, request int64, trace redact.Trace, interaction []byte) error {
+func (j *journal) keep(ctx context.Context, request int64, origin, interaction []byte) error {
 	j.mu.Lock()
 	if err := j.refusal(); err != nil {
 		j.mu.Unlock()
 		return err
 	}
 	if j.next == nil {
-		j.next = &batch{done: make(chan struct{})}
+		j.next = &batch{text: j.spare[:0], done: make(chan struct{})}
+		j.spare = nil
 		j.wake()
 	}
 	b := j.next
 	j.lines++
-	b.text = appendLine(b.text, j.lines, request, trace, interaction)
+	b.text = appendLine(b.text, j.lines, request, origin, interaction)
 	b.n++
 	j.mu.Unlock()
 	select {
@@ -190,16 +191,14 @@ func (j *journal) keep(ctx context.Context, request int64, trace redact.Trace, i
 }
 
 // appendLine appends the line of an interaction, whose own line ends in a line break.
-func appendLine(b []byte, line, request int64, trace redact.Trace, interaction []byte) []byte {
+func appendLine(b []byte, line, request int64, origin, interaction []byte) []byte {
 	interaction = bytes.TrimSuffix(interaction, []byte("\n"))
-	b = slices.Grow(b, len(interaction)+200)
 	b = append(b, lineMark...)
 	from := len(b)
 	b = strconv.AppendInt(b, line, 10)
 	b = append(b, requestMark...)
 	b = strconv.AppendInt(b, request, 10)
 	numbers := b[from:]
-	origin := fmt.Appendf(nil, originForm, trace.Known, trace.Masked, trace.Sum)
 	b = append(b, checksumMark...)
 	b = appendChecksum(b, numbers, origin, interaction)
 	b = append(b, '"')
@@ -207,6 +206,11 @@ func appendLine(b []byte, line, request int64, trace redact.Trace, interaction [
 	b = append(b, interactionMark...)
 	b = append(b, interaction...)
 	return append(b, "}\n"...)
+}
+
+// originOf is what is needed to replace names in an interaction that become known after it.
+func originOf(trace redact.Trace) []byte {
+	return fmt.Appendf(nil, originForm, trace.Known, trace.Masked, trace.Sum)
 }
 
 const (
@@ -250,6 +254,9 @@ func (j *journal) write() {
 			} else {
 				j.kept += b.n
 			}
+			if cap(b.text) <= maxSpare {
+				j.spare = b.text
+			}
 			j.mu.Unlock()
 			close(b.done)
 		}
@@ -258,6 +265,8 @@ func (j *journal) write() {
 		}
 	}
 }
+
+const maxSpare = 1 << 20 // bytes
 
 func (j *journal) append(text []byte) error {
 	_, err := j.file.Write(text)

@@ -73,7 +73,7 @@ func TestGroupCommit(t *testing.T) {
 	for i := range 64 {
 		all.Go(func() {
 			text := fmt.Appendf(nil, "{\"n\":\"%d\"}\n", i)
-			if err := j.keep(context.Background(), int64(i), redact.Trace{}, text); err != nil {
+			if err := j.keep(context.Background(), int64(i), nil, text); err != nil {
 				t.Error(err)
 			}
 			if !disk.holds(text[:len(text)-1]) {
@@ -92,12 +92,12 @@ func TestJournalFails(t *testing.T) {
 	disk := &slowDisk{}
 	j := journalOn(disk)
 	ctx := context.Background()
-	require.NoError(t, j.keep(ctx, 0, redact.Trace{}, []byte("{}\n")))
+	require.NoError(t, j.keep(ctx, 0, nil, []byte("{}\n")))
 	whole := string(disk.written)
 	full := errors.New("full")
 	disk.fail = full
 	for range 2 {
-		err := j.keep(ctx, 1, redact.Trace{}, []byte("{}\n"))
+		err := j.keep(ctx, 1, nil, []byte("{}\n"))
 		require.ErrorIs(t, err, full)
 		require.Equal(t, JournalFailed, err.(*RecordError).Problem)
 		require.Equal(t, whole, string(disk.written), "what is torn is taken back, and nothing follows it")
@@ -113,7 +113,7 @@ func TestKeepOfGoneClient(t *testing.T) {
 	j := journalOn(&slowDisk{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := j.keep(ctx, 0, redact.Trace{}, []byte("{}\n")); err != nil {
+	if err := j.keep(ctx, 0, nil, []byte("{}\n")); err != nil {
 		require.ErrorIs(t, err, context.Canceled)
 	}
 	require.NoError(t, j.close())
@@ -121,7 +121,7 @@ func TestKeepOfGoneClient(t *testing.T) {
 
 func TestParseLine(t *testing.T) {
 	trace := redact.Trace{Sum: [16]byte{1, 0xab, 15: 9}, Known: 12}
-	good := string(appendLine(nil, 3, 7, trace, []byte("{\"a\":1}\n")))
+	good := string(appendLine(nil, 3, 7, originOf(trace), []byte("{\"a\":1}\n")))
 	entry, ok := parseLine([]byte(good))
 	require.True(t, ok)
 	require.EqualValues(t, 3, entry.line)

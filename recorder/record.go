@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -227,7 +228,9 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		r.count(&r.stats.Unrecorded)
 		return nil
 	}
-	text, err := lineOf(redacted)
+	line := lines.Get().(*line)
+	defer lines.Put(line)
+	text, err := line.of(redacted)
 	switch {
 	case errors.Is(err, traffic.ErrTooLarge):
 		r.pass(in, tooLarge("interaction"))
@@ -236,17 +239,28 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "the interaction was not recorded: " + err.Error()})
 		return nil
 	}
-	return r.journal.keep(ctx, int64(in.Index), trace, text)
+	return r.journal.keep(ctx, int64(in.Index), originOf(trace), text)
 }
 
-// lineOf is the line of an interaction in the journal, without the metadata, which is in the first
-// line.
-func lineOf(in *traffic.Interaction) ([]byte, error) {
-	line := *in
-	line.Meta = traffic.Meta{}
-	var text bytes.Buffer
-	err := traffic.WriteNDJSON(&text, []*traffic.Interaction{&line})
-	return text.Bytes(), err
+// line is the memory for a line of the journal.
+type line struct {
+	text bytes.Buffer
+	w    *bufio.Writer
+}
+
+var lines = sync.Pool{New: func() any { return &line{w: bufio.NewWriter(nil)} }}
+
+// of returns the line of an interaction, without the metadata, which is in the first line. It is
+// valid until the next call.
+func (l *line) of(in *traffic.Interaction) ([]byte, error) {
+	bare := *in
+	bare.Meta = traffic.Meta{}
+	if l.text.Reset(); l.text.Cap() > maxSpare {
+		l.text = bytes.Buffer{}
+	}
+	l.w.Reset(&l.text)
+	err := traffic.WriteNDJSON(l.w, []*traffic.Interaction{&bare})
+	return l.text.Bytes(), err
 }
 
 func tooLarge(what string) finding.Finding {
