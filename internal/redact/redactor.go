@@ -152,6 +152,7 @@ func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction 
 
 func keeps(bound map[string]Place) func(string) bool {
 	return func(name string) bool {
+		name = lowerName(name)
 		_, listed := headers[name]
 		if !listed {
 			_, listed = bound[name]
