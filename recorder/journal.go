@@ -7,52 +7,52 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync/atomic"
+	"sync"
 
+	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/links"
 	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // A journal is a file of lines, each of them JSON. The first says what it is:
 //
-//	{"crcheckJournal":1,"cassette":"NAME","meta":{…},"redact":"format","contracts":"…"}
+//	{"crcheckJournal":3,"cassette":"NAME","meta":{…},"redact":"format","contracts":"…"}
 //
-// Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of its
-// request, its [redact.Trace], and a checksum of all:
+// Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of the
+// line, counted from one, the number of its request, its origin (see originOf), and a checksum of all:
 //
-//	{"request":0,"crc32c":"9d71dbc4","known":2,"origin":"9f86d081884c7d659a2feaa0c55ad015","interaction":{"crcheckInteraction":1,…}}
+//	{"line":1,"request":0,"crc32c":"9d71dbc4","known":2,"origin":"9f86d081884c7d659a2feaa0c55ad015","interaction":{"crcheckInteraction":1,…}}
 //
 // Lines are in the order in which interactions ended. The last one may be incomplete if the machine
 // or the process ended while it was written.
 type journal struct {
-	file     journalFile
-	disk     *os.File // the same, for reading it again; it holds the lock
+	files    disk.FS
+	file     disk.File // it holds the lock
 	cassette string
 	path     string
-	size     int64 // of the complete lines
 
-	pending chan entry
-	closing chan struct{} // closed by the recorder
-	ended   chan struct{} // closed by the writer when it has ended
-	failure atomic.Pointer[RecordError]
-	kept    atomic.Int64
+	mu      sync.Mutex
+	next    *batch // what waits while the disk is busy
+	spare   []byte // the memory of a batch that is on the disk
+	lines   int64  // given a number
+	closed  bool
+	failure *RecordError
+	kept    int
+
+	size  int64         // of the lines on the disk; only the writer changes it
+	work  chan struct{} // has a value if there is a batch, or the journal is closed
+	ended chan struct{} // closed when the writer has ended
 }
 
-// journalFile is the part of [os.File] that a journal uses.
-type journalFile interface {
-	io.WriteCloser
-	Sync() error
-	Truncate(size int64) error
-}
-
-// entry is a line that waits to be written and synced.
-type entry struct {
-	line    []byte
-	written chan error // buffered
+// batch is lines that share a write and a sync.
+type batch struct {
+	text []byte
+	n    int
+	done chan struct{} // closed when they are on the disk, or err is set
+	err  error
 }
 
 // journalHeader is the first line.
@@ -60,9 +60,8 @@ type journalHeader struct {
 	Version  int         `json:"crcheckJournal"`
 	Cassette string      `json:"cassette"`
 	Meta     journalMeta `json:"meta"`
-	// Redact is format or all, as of [Options]. It is empty, and so are the contracts, where
-	// an older crcheck wrote the journal.
-	Redact    string `json:"redact,omitempty"`
+	// Redact is format or all, as of [Options].
+	Redact    string `json:"redact"`
 	Contracts string `json:"contracts,omitempty"` // as in [Options]
 }
 
@@ -89,8 +88,8 @@ type journalMeta struct {
 	From           string `json:"from,omitempty"`
 }
 
-// journalVersion is the version of the format. Lines of version 1 have no trace.
-const journalVersion = 2
+// journalVersion is the version of the format. Another version redacted in another way.
+const journalVersion = 3
 
 // JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its
 // folder, a name that [traffic.Files] skips. A link to the cassette is followed.
@@ -105,104 +104,103 @@ func newJournal(cassette string, opts Options) (*journal, error) {
 	fail := func(problem Problem, err error) (*journal, error) {
 		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: path, Err: err}
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	files := opts.disk()
+	f, err := files.Open(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return fail(occupied(path), nil)
+		return fail(occupied(files, path), nil)
 	}
 	if err != nil {
 		return fail(JournalUnusable, err)
 	}
 	// Another process may hold the lock briefly, to see whether the journal is in use, or may have
 	// removed the journal because it was empty.
-	if err := lock(f, true); err != nil {
+	if err := f.Lock(true); err != nil {
 		f.Close()
 		return fail(JournalUnusable, err)
 	}
-	if !names(path, f) {
+	if !disk.Names(path, f) {
 		f.Close()
 		return fail(JournalInUse, nil)
 	}
+	j := &journal{files: files, file: f, cassette: cassette, path: path}
 	first, err := json.Marshal(headerOf(cassette, opts))
 	if err == nil {
-		_, err = f.Write(append(first, '\n'))
+		err = j.append(append(first, '\n'))
 	}
 	if err == nil {
-		err = f.Sync()
-	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(path))
+		err = files.SyncFolder(filepath.Dir(path))
 	}
 	if err != nil {
-		os.Remove(path)
-		f.Close()
-		return fail(JournalUnusable, err)
+		return fail(JournalUnusable, errors.Join(err, j.discard()))
 	}
-	j := &journal{file: f, disk: f, cassette: cassette, path: path, size: int64(len(first) + 1)}
 	j.start()
 	return j, nil
 }
 
 // occupied returns whether the recorder of a journal is still running.
-func occupied(path string) Problem {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+func occupied(files disk.FS, path string) Problem {
+	f, err := files.Open(path, os.O_RDWR, 0)
 	if err != nil {
 		return JournalLeft
 	}
 	defer f.Close()
-	if err := lock(f, false); errors.Is(err, errLocked) {
+	if err := f.Lock(false); errors.Is(err, disk.ErrLocked) {
 		return JournalInUse
 	}
 	return JournalLeft
 }
 
-// names reports whether path is still the name of f.
-func names(path string, f *os.File) bool {
-	there, err := os.Lstat(path)
-	if err != nil {
-		return false
-	}
-	here, err := f.Stat()
-	return err == nil && os.SameFile(there, here)
-}
-
-var errLocked = errors.New("locked")
-
 func (j *journal) start() {
-	j.pending = make(chan entry)
-	j.closing = make(chan struct{})
+	j.work = make(chan struct{}, 1)
 	j.ended = make(chan struct{})
 	go j.write()
 }
 
+// wake makes the writer look for work.
+func (j *journal) wake() {
+	select {
+	case j.work <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
 // keep returns when the interaction is on the disk. If the context ends first, it may or may not be
 // written.
-func (j *journal) keep(ctx context.Context, number int64, trace redact.Trace, line []byte) error {
-	e := entry{journalLine(number, trace, line), make(chan error, 1)}
-	select {
-	case j.pending <- e:
-	case <-j.closing:
-		return j.problem(RecorderClosed, nil)
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select {
-	case err := <-e.written:
+func (j *journal) keep(ctx context.Context, request int64, origin, interaction []byte) error {
+	j.mu.Lock()
+	if err := j.refusal(); err != nil {
+		j.mu.Unlock()
 		return err
+	}
+	if j.next == nil {
+		j.next = &batch{text: j.spare[:0], done: make(chan struct{})}
+		j.spare = nil
+		j.wake()
+	}
+	b := j.next
+	j.lines++
+	b.text = appendLine(b.text, j.lines, request, origin, interaction)
+	b.n++
+	j.mu.Unlock()
+	select {
+	case <-b.done:
+		return b.err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// journalLine is the line of an interaction, whose own line ends in a line break.
-func journalLine(number int64, trace redact.Trace, interaction []byte) []byte {
+// appendLine appends the line of an interaction, whose own line ends in a line break.
+func appendLine(b []byte, line, request int64, origin, interaction []byte) []byte {
 	interaction = bytes.TrimSuffix(interaction, []byte("\n"))
-	b := make([]byte, 0, len(interaction)+160)
-	b = append(b, numberMark...)
-	b = strconv.AppendInt(b, number, 10)
-	digits := b[len(numberMark):]
+	b = append(b, lineMark...)
+	from := len(b)
+	b = strconv.AppendInt(b, line, 10)
+	b = append(b, requestMark...)
+	b = strconv.AppendInt(b, request, 10)
+	numbers := b[from:]
 	b = append(b, checksumMark...)
-	origin := fmt.Appendf(nil, originForm, trace.Known, trace.Masked, trace.Sum)
-	b = appendChecksum(b, digits, origin, interaction)
+	b = appendChecksum(b, numbers, origin, interaction)
 	b = append(b, '"')
 	b = append(b, origin...)
 	b = append(b, interactionMark...)
@@ -210,8 +208,14 @@ func journalLine(number int64, trace redact.Trace, interaction []byte) []byte {
 	return append(b, "}\n"...)
 }
 
+// originOf is what is needed to replace names in an interaction that become known after it.
+func originOf(trace redact.Trace) []byte {
+	return fmt.Appendf(nil, originForm, trace.Known, trace.Masked, trace.Sum)
+}
+
 const (
-	numberMark      = `{"request":`
+	lineMark        = `{"line":`
+	requestMark     = `,"request":`
 	checksumMark    = `,"crc32c":"`
 	originForm      = `,"known":%d,"masked":%d,"origin":"%x"`
 	interactionMark = `,"interaction":`
@@ -219,74 +223,50 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func appendChecksum(b, number, origin, interaction []byte) []byte {
+func appendChecksum(b, numbers, origin, interaction []byte) []byte {
 	const hex = "0123456789abcdef"
-	sum := crc32.Update(crc32.Update(crc32.Checksum(number, castagnoli), castagnoli, origin), castagnoli, interaction)
+	sum := crc32.Update(crc32.Update(crc32.Checksum(numbers, castagnoli), castagnoli, origin), castagnoli, interaction)
 	for shift := 28; shift >= 0; shift -= 4 {
 		b = append(b, hex[sum>>shift&15])
 	}
 	return b
 }
 
-// maxBatch bounds the bytes that wait for one sync.
-const maxBatch = 32 << 20
-
-// write runs in the only goroutine that writes. Entries that arrive while it waits for the disk share
-// the next sync.
+// write runs in the only goroutine that writes. Lines that arrive while it waits for the disk share
+// the next write and the next sync. After the first failure it writes nothing more: after a failed
+// sync the content of the disk is unknown.
 func (j *journal) write() {
 	defer close(j.ended)
-	var text []byte
-	var waiting []entry
-	for {
-		text, waiting = text[:0], waiting[:0]
-		select {
-		case e := <-j.pending:
-			waiting = append(waiting, e)
-		case <-j.closing:
+	for range j.work {
+		j.mu.Lock()
+		b, closed, failure := j.next, j.closed, j.failure
+		j.next = nil
+		j.mu.Unlock()
+		if b != nil {
+			if failure == nil {
+				if err := j.append(b.text); err != nil {
+					failure = j.problem(JournalFailed, err)
+				}
+			}
+			j.mu.Lock()
+			if j.failure = failure; failure != nil {
+				b.err = failure
+			} else {
+				j.kept += b.n
+			}
+			if cap(b.text) <= maxSpare {
+				j.spare = b.text
+			}
+			j.mu.Unlock()
+			close(b.done)
+		}
+		if closed {
 			return
 		}
-	more:
-		for size := len(waiting[0].line); size < maxBatch; {
-			select {
-			case e := <-j.pending:
-				waiting = append(waiting, e)
-				size += len(e.line)
-			default:
-				break more
-			}
-		}
-		if len(waiting) == 1 {
-			j.settle(waiting[0].line, waiting)
-			continue
-		}
-		for _, e := range waiting {
-			text = append(text, e.line...)
-		}
-		j.settle(text, waiting)
-		if cap(text) > 1<<20 {
-			text = nil
-		}
-		clear(waiting)
 	}
 }
 
-// settle writes text and notifies its callers. After the first failure it writes nothing more: after
-// a failed sync the content of the disk is unknown.
-func (j *journal) settle(text []byte, waiting []entry) {
-	var err error
-	if failure := j.failure.Load(); failure != nil {
-		err = failure
-	} else if cause := j.append(text); cause != nil {
-		failure := j.problem(JournalFailed, cause)
-		j.failure.Store(failure)
-		err = failure
-	} else {
-		j.kept.Add(int64(len(waiting)))
-	}
-	for _, e := range waiting {
-		e.written <- err
-	}
-}
+const maxSpare = 1 << 20 // bytes
 
 func (j *journal) append(text []byte) error {
 	_, err := j.file.Write(text)
@@ -301,27 +281,44 @@ func (j *journal) append(text []byte) error {
 	return nil
 }
 
-// usable returns why the journal accepts no more entries; nil: it does.
-func (j *journal) usable() error {
-	if failure := j.failure.Load(); failure != nil {
-		return failure
-	}
-	select {
-	case <-j.closing:
+// refusal returns why the journal accepts no more lines; nil: it does. The caller holds j.mu.
+func (j *journal) refusal() error {
+	switch {
+	case j.failure != nil:
+		return j.failure
+	case j.closed:
 		return j.problem(RecorderClosed, nil)
-	default:
-		return nil
-	}
-}
-
-// close waits until all entries are on the disk.
-func (j *journal) close() error {
-	close(j.closing)
-	<-j.ended
-	if failure := j.failure.Load(); failure != nil {
-		return failure
 	}
 	return nil
+}
+
+// usable is refusal, and the number of interactions on the disk.
+func (j *journal) usable() (kept int, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.kept, j.refusal()
+}
+
+// close waits until all lines are on the disk.
+func (j *journal) close() error {
+	j.mu.Lock()
+	j.closed = true
+	j.mu.Unlock()
+	j.wake()
+	<-j.ended
+	if j.failure != nil {
+		return j.failure
+	}
+	return nil
+}
+
+// discard removes the journal and releases its lock. Windows does not remove open files.
+func (j *journal) discard() error {
+	err := j.files.Remove(j.path)
+	if closed := j.file.Close(); err == nil {
+		return closed
+	}
+	return j.files.Remove(j.path)
 }
 
 func (j *journal) problem(problem Problem, err error) *RecordError {

@@ -9,13 +9,14 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -33,11 +34,13 @@ type journalText struct {
 	header  journalHeader
 	lines   []journalEntry // in the order in which the requests began
 	dropped []Dropped
+	gaps    []int
 }
 
 // journalEntry is the position of an interaction.
 type journalEntry struct {
-	number         int64
+	line           int64 // the number that it has, which the damage of a file can displace
+	number         int64 // of the request
 	trace          redact.Trace
 	offset, length int64
 }
@@ -62,29 +65,40 @@ func readJournal(from io.Reader) (*journalText, error) {
 	case err != nil:
 		return nil, err
 	}
-	name := &j.header.Cassette
-	if json.Unmarshal(first, &j.header) != nil || j.header.Version < 1 || *name == "" || *name != filepath.Base(*name) {
+	var version struct {
+		Version int `json:"crcheckJournal"`
+	}
+	if json.Unmarshal(first, &version) != nil || version.Version < 1 {
 		return nil, errForeign
 	}
-	if j.header.Version > journalVersion {
-		return nil, fmt.Errorf("%w of this version: a newer crcheck wrote it", errForeign)
+	if version.Version != journalVersion {
+		return nil, fmt.Errorf("%w of version %d, but of %d: recover with the crcheck that wrote it", errForeign, journalVersion, version.Version)
 	}
-	offset := int64(len(first))
-	for line := 2; ; line++ {
-		text, err := r.ReadBytes('\n')
-		if err != nil && err != io.EOF {
+	name, strict := &j.header.Cassette, json.NewDecoder(bytes.NewReader(first))
+	strict.DisallowUnknownFields()
+	if strict.Decode(&j.header) != nil || *name == "" || *name != filepath.Base(*name) || j.header.Redact != redactFormat && j.header.Redact != redactAll {
+		return nil, errForeign
+	}
+	offset, next, seen := int64(len(first)), int64(1), map[int64]bool{}
+	for line := 2; err == nil; line++ {
+		var text []byte
+		if text, err = r.ReadBytes('\n'); err != nil && err != io.EOF {
 			return nil, err
 		}
 		if entry, ok := parseLine(text); ok {
-			entry.offset += offset
-			j.lines = append(j.lines, entry)
+			if entry.line != next {
+				j.gaps = append(j.gaps, line)
+			}
+			if !seen[entry.line] {
+				entry.offset += offset
+				j.lines = append(j.lines, entry)
+			}
+			seen[entry.line], next = true, entry.line
 		} else if len(text) > 0 {
 			j.dropped = append(j.dropped, Dropped{Line: line, Bytes: len(text), Torn: err == io.EOF})
 		}
-		if err == io.EOF {
-			break
-		}
 		offset += int64(len(text))
+		next++
 	}
 	slices.SortStableFunc(j.lines, func(a, b journalEntry) int { return cmp.Compare(a.number, b.number) })
 	return j, nil
@@ -92,34 +106,29 @@ func readJournal(from io.Reader) (*journalText, error) {
 
 // parseLine returns the position of the interaction in a line; false if the line is damaged.
 func parseLine(line []byte) (entry journalEntry, ok bool) {
-	rest, ok := bytes.CutSuffix(line, []byte("}\n"))
-	if !ok {
-		return entry, false
-	}
-	if rest, ok = bytes.CutPrefix(rest, []byte(numberMark)); !ok {
-		return entry, false
-	}
-	number, rest, _ := bytes.Cut(rest, []byte(checksumMark))
+	rest, ends := bytes.CutSuffix(line, []byte("}\n"))
+	rest, begins := bytes.CutPrefix(rest, []byte(lineMark))
+	numbers, rest, _ := bytes.Cut(rest, []byte(checksumMark))
 	checksum, rest, _ := bytes.Cut(rest, []byte(`"`))
 	origin, text, found := bytes.Cut(rest, []byte(interactionMark))
-	n, err := strconv.ParseInt(string(number), 10, 64)
-	if err != nil || !found || !bytes.Equal(checksum, appendChecksum(nil, number, origin, text)) {
+	if !ends || !begins || !found || !bytes.Equal(checksum, appendChecksum(nil, numbers, origin, text)) {
 		return entry, false
 	}
-	entry = journalEntry{number: n, offset: int64(len(line) - len(text) - len("}\n")), length: int64(len(text))}
-	if len(origin) > 0 { // else it is of a crcheck that wrote none
-		var sum []byte
-		if _, err := fmt.Sscanf(string(origin), originForm, &entry.trace.Known, &entry.trace.Masked, &sum); err != nil || copy(entry.trace.Sum[:], sum) != len(entry.trace.Sum) {
-			return entry, false
-		}
+	entry = journalEntry{offset: int64(len(line) - len(text) - len("}\n")), length: int64(len(text))}
+	if _, err := fmt.Sscanf(string(numbers), "%d"+requestMark+"%d", &entry.line, &entry.number); err != nil {
+		return entry, false
+	}
+	var sum []byte
+	if _, err := fmt.Sscanf(string(origin), originForm, &entry.trace.Known, &entry.trace.Masked, &sum); err != nil || copy(entry.trace.Sum[:], sum) != len(entry.trace.Sum) {
+		return entry, false
 	}
 	return entry, true
 }
 
 // interactions decodes them one by one.
-func (j *journalText) interactions(f io.ReaderAt, name string) iter.Seq2[*traffic.Interaction, error] {
+func (j *journalText) interactions(f io.ReaderAt) iter.Seq2[*traffic.Interaction, error] {
 	return func(yield func(*traffic.Interaction, error) bool) {
-		for in, err := range traffic.Read(name, &inOrder{f: f, rest: j.lines}) {
+		for in, err := range traffic.Read(j.header.Cassette, &inOrder{f: f, rest: j.lines}) {
 			if err == nil {
 				in.Meta = traffic.Meta(j.header.Meta)
 			}
@@ -158,8 +167,9 @@ type Recovery struct {
 	Cassette     string
 	Interactions int // in the cassette; 0: there were none, and no cassette was written
 	Dropped      []Dropped
-	NoKey        bool // names that became known late were not replaced, because the key of the recording is missing
-	Masked       bool // names were masked for want of a pseudonym; where they stand before that, they stay
+	Gaps         []int // lines whose number does not follow that of the line before: lines are missing, or in another order
+	NoKey        bool  // names that became known late were not replaced, because the key of the recording is missing
+	Masked       bool  // names were masked for want of a pseudonym; where they stand before that, they stay
 	// Contracts are those of the recording, as in [Options]; empty: it did not say. With others,
 	// names that they make known stay where they are.
 	Contracts string
@@ -170,91 +180,88 @@ type Recovery struct {
 
 // Recover writes the cassette of a recording that was killed, or that could not be finished, and
 // removes its journal. Every interaction of which a client had the whole response is there, once. An
-// empty cassette path means the one that was being recorded; one that ends in .ndjson is written as
-// NDJSON, which has no limit of size.
+// empty cassette path means the one that was being recorded, which the name of the journal and its
+// first line must agree on; one that ends in .ndjson is written as NDJSON, which has no limit of size.
 //
 // The options are those of the recording: with its key, names that became known late are replaced
 // in what stands before them, as [Recorder.Close] does. Without Options.Key, the key
 // is looked up as in [New], but not created. Without the key of the recording such names stay, and
-// NoKey is set. Options.All of the journal takes precedence.
+// NoKey is set. Options.All does not matter: the journal has it.
 //
 // An error is a [*RecordError], [JournalInUse] if the recording still runs; then nothing was
 // changed.
-func Recover(journal, cassette string, opts Options) (*Recovery, error) {
+func Recover(path, cassette string, opts Options) (*Recovery, error) {
 	how, err := opts.redaction()
 	if err != nil {
 		return nil, err
 	}
 	fail := func(problem Problem, err error) (*Recovery, error) {
-		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: journal, Err: err}
+		return nil, &RecordError{Problem: problem, Cassette: cassette, Journal: path, Err: err}
 	}
-	f, err := os.OpenFile(journal, os.O_RDWR, 0)
+	j := &journal{files: opts.disk(), path: path}
+	j.file, err = j.files.Open(path, os.O_RDWR, 0)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return fail(JournalMissing, nil)
+	case errors.Is(err, disk.ErrNotRegular):
+		return fail(JournalForeign, err)
 	case err != nil:
 		return fail(JournalUnusable, err)
 	}
-	defer f.Close()
-	if err := lock(f, false); errors.Is(err, errLocked) {
+	defer j.file.Close()
+	if err := j.file.Lock(false); errors.Is(err, disk.ErrLocked) {
 		return fail(JournalInUse, nil)
 	} else if err != nil {
 		return fail(JournalUnusable, err)
 	}
-	if !names(journal, f) {
+	if !disk.Names(path, j.file) {
 		return fail(JournalMissing, nil)
 	}
-	text, err := readJournal(f)
+	text, err := readJournal(io.NewSectionReader(j.file, 0, math.MaxInt64))
 	switch {
 	case errors.Is(err, errForeign):
 		return fail(JournalForeign, err)
 	case err != nil:
 		return fail(JournalUnusable, err)
-	}
-	if base := filepath.Base(journal); text.header.Cassette == "" && !(strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".journal")) {
-		return fail(JournalForeign, errors.New("it is empty, and its name is not that of a journal"))
-	}
-	if len(text.lines) == 0 && slices.ContainsFunc(text.dropped, func(d Dropped) bool { return !d.Torn }) {
+	case len(text.lines) == 0 && slices.ContainsFunc(text.dropped, func(d Dropped) bool { return !d.Torn }):
 		return fail(JournalUnusable, errors.New("all of its lines are damaged; nothing was changed"))
 	}
-	if cassette == "" && text.header.Cassette != "" {
-		cassette = filepath.Join(filepath.Dir(journal), text.header.Cassette)
+	name := text.header.Cassette
+	if empty := name == ""; empty {
+		base := filepath.Base(path)
+		if !strings.HasPrefix(base, ".") || !strings.HasSuffix(base, ".journal") {
+			return fail(JournalForeign, errors.New("it is empty, and its name is not that of a journal"))
+		}
+	} else if cassette == "" {
+		cassette = filepath.Join(filepath.Dir(path), name)
+		if filepath.Base(JournalOf(name)) != filepath.Base(path) {
+			return fail(JournalForeign, fmt.Errorf("it is the journal of %s, by its first line: give it its name back, or choose another cassette", name))
+		}
 	}
+	how.All = text.header.Redact == redactAll
 	var found finding.Set
-	masked := slices.ContainsFunc(text.lines, func(e journalEntry) bool { return e.trace.Masked > 0 })
-	if text.header.Redact != "" {
-		how.All = text.header.Redact == redactAll
-	}
-	later, err := recoverNames(f, text, cassette, how, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
+	later, err := recoverNames(j, text, cassette, how, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
 	if err == nil {
-		err = finish(f, text, cassette, later)
+		err = finish(j.files, j.file, text, cassette, later)
 	}
 	if err != nil {
 		return fail(CassetteFailed, err)
 	}
-	if err := discard(f, journal); err != nil {
+	if err := j.discard(); err != nil {
 		return fail(JournalUnusable, err)
 	}
-	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, NoKey: later == nil && len(text.lines) > 0, Masked: masked, Contracts: text.header.Contracts, Found: found}, nil
+	masked := slices.ContainsFunc(text.lines, func(e journalEntry) bool { return e.trace.Masked > 0 })
+	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, Gaps: text.gaps, NoKey: later == nil && len(text.lines) > 0, Masked: masked, Contracts: text.header.Contracts, Found: found}, nil
 }
 
 // recoverNames replaces names that became known late; nil without the key of the recording.
-func recoverNames(journal *os.File, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
+func recoverNames(j *journal, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
 	if how.Key == (redact.Key{}) {
-		how.Key, _, _ = redact.ReadKey(redact.KeyOf(journal.Name())) // an unreadable key is not that of the recording
+		how.Key, _, _ = redact.ReadKey(redact.KeyOf(j.path)) // an unreadable key is not that of the recording
 	}
 	if how.Key.ID() != text.header.Meta.RedactionKey {
 		return nil, nil
 	}
 	names := lateNames{text: text, cassette: cassette, later: redact.New(how).Later(), tell: tell}
-	return names.replace, names.learn(journal)
-}
-
-// discard removes a journal and releases its lock. Windows does not remove open files.
-func discard(f *os.File, path string) error {
-	err := os.Remove(path)
-	if closed := f.Close(); err == nil {
-		return closed
-	}
-	return os.Remove(path)
+	return names.replace, names.learn(j.file)
 }

@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/schema"
@@ -49,6 +51,14 @@ type Options struct {
 	Meta traffic.Meta
 
 	classify redact.Classify // replaces Catalog if not nil; for tests
+	files    disk.FS         // replaces the file system if not nil; for tests
+}
+
+func (o *Options) disk() disk.FS {
+	if o.files != nil {
+		return o.files
+	}
+	return disk.OS{}
 }
 
 // redaction returns the options of package redact. Its key is zero if o names none.
@@ -115,7 +125,7 @@ func New(path string, opts Options) (*Recorder, error) {
 		return nil, err
 	}
 	if how.Key == (redact.Key{}) {
-		if how.Key, _, err = redact.LoadKey(redact.KeyOf(cassette)); err != nil {
+		if how.Key, _, err = redact.LoadKey(opts.disk(), redact.KeyOf(cassette)); err != nil {
 			return nil, err
 		}
 	}
@@ -148,7 +158,7 @@ func upstream() http.RoundTripper {
 // be kept; then no further request is sent. If the context ends while it is written, it may be kept
 // or not.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	err := r.journal.usable()
+	_, err := r.journal.usable()
 	if req.URL == nil {
 		err = errors.New("recorder: the request has no URL; set Request.URL")
 	}
@@ -235,7 +245,9 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		r.count(&r.stats.Unrecorded)
 		return nil
 	}
-	text, err := lineOf(redacted)
+	line := lines.Get().(*line)
+	defer lines.Put(line)
+	text, err := line.of(redacted)
 	switch {
 	case errors.Is(err, traffic.ErrTooLarge):
 		r.pass(in, tooLarge("interaction"))
@@ -244,17 +256,28 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "the interaction was not recorded: " + err.Error()})
 		return nil
 	}
-	return r.journal.keep(ctx, int64(in.Index), trace, text)
+	return r.journal.keep(ctx, int64(in.Index), originOf(trace), text)
 }
 
-// lineOf is the line of an interaction in the journal, without the metadata, which is in the first
-// line.
-func lineOf(in *traffic.Interaction) ([]byte, error) {
-	line := *in
-	line.Meta = traffic.Meta{}
-	var text bytes.Buffer
-	err := traffic.WriteNDJSON(&text, []*traffic.Interaction{&line})
-	return text.Bytes(), err
+// line is the memory for a line of the journal.
+type line struct {
+	text bytes.Buffer
+	w    *bufio.Writer
+}
+
+var lines = sync.Pool{New: func() any { return &line{w: bufio.NewWriter(nil)} }}
+
+// of returns the line of an interaction, without the metadata, which is in the first line. It is
+// valid until the next call.
+func (l *line) of(in *traffic.Interaction) ([]byte, error) {
+	bare := *in
+	bare.Meta = traffic.Meta{}
+	if l.text.Reset(); l.text.Cap() > maxSpare {
+		l.text = bytes.Buffer{}
+	}
+	l.w.Reset(&l.text)
+	err := traffic.WriteNDJSON(l.w, []*traffic.Interaction{&bare})
+	return l.text.Bytes(), err
 }
 
 func tooLarge(what string) finding.Finding {
@@ -333,24 +356,27 @@ func (r *Recorder) close() error {
 		}
 	}
 	r.endStreams()
-	f, path := r.journal.disk, r.journal.path
-	if err := r.journal.close(); err != nil {
-		f.Close()
+	j := r.journal
+	if err := j.close(); err != nil {
+		j.file.Close()
 		return err
 	}
-	text, err := readJournal(io.NewSectionReader(f, 0, r.journal.size))
+	text, err := readJournal(io.NewSectionReader(j.file, 0, j.size))
+	if err == nil && int64(len(text.lines)) != j.lines {
+		err = fmt.Errorf("the journal has %d of %d interactions", len(text.lines), j.lines)
+	}
 	if err == nil {
 		names := lateNames{text: text, cassette: r.cassette, later: r.redactor.Later(), tell: r.tell}
-		if err = names.learn(f); err == nil {
-			err = finish(f, text, r.cassette, names.replace)
+		if err = names.learn(j.file); err == nil {
+			err = finish(j.files, j.file, text, r.cassette, names.replace)
 		}
 	}
 	if err != nil {
-		f.Close()
-		return r.journal.problem(CassetteFailed, err)
+		j.file.Close()
+		return j.problem(CassetteFailed, err)
 	}
-	if err := discard(f, path); err != nil {
-		return r.journal.problem(JournalUnusable, err)
+	if err := j.discard(); err != nil {
+		return j.problem(JournalUnusable, err)
 	}
 	return nil
 }
@@ -360,6 +386,6 @@ func (r *Recorder) Stats() Stats {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	stats := r.stats
-	stats.Interactions = int(r.journal.kept.Load())
+	stats.Interactions, _ = r.journal.usable()
 	return stats
 }

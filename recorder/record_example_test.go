@@ -87,7 +87,7 @@ func ExampleRecover() {
 	}
 
 	// What a recorder leaves that was killed while it wrote.
-	const killed = `{"crcheckJournal":1,"cassette":"job.yaml","meta":{"provenance":"recorded"}}` + "\n" + `{"request":0,"crc32c":"`
+	const killed = `{"crcheckJournal":3,"cassette":"job.yaml","meta":{"provenance":"recorded"},"redact":"format"}` + "\n" + `{"line":1,"request":0,"crc32c":"`
 	if err := os.WriteFile(recorder.JournalOf(cassette), []byte(killed), 0o600); err != nil {
 		fmt.Println(err)
 		return
@@ -96,7 +96,7 @@ func ExampleRecover() {
 	fmt.Println(report.Interactions, report.Dropped, err)
 	// Output:
 	// journal-missing
-	// 0 [{2 23 true}] <nil>
+	// 0 [{2 32 true}] <nil>
 }
 
 // In a test, t is that of the test; with CRCHECK_RECORD=1 the test asks the service, and its

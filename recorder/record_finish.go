@@ -1,19 +1,17 @@
 package recorder
 
 import (
-	"cmp"
 	"errors"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/links"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/traffic"
 )
-
-var errNoFile = errors.New("it exists and is not a regular file")
 
 // cassettePath returns the file of a cassette, with links followed, and creates its folder.
 func cassettePath(path string) (string, error) {
@@ -28,7 +26,7 @@ func cassettePath(path string) (string, error) {
 	case err != nil:
 		return path, err
 	case !there.Mode().IsRegular():
-		return path, errNoFile
+		return path, disk.ErrNotRegular
 	}
 	return path, nil
 }
@@ -42,12 +40,12 @@ type lateNames struct {
 }
 
 // learn collects the names from the journal.
-func (l lateNames) learn(journal *os.File) error {
+func (l lateNames) learn(journal io.ReaderAt) error {
 	if len(l.text.lines) == 0 {
 		return nil // an empty text is not NDJSON
 	}
 	n := 0
-	for in, err := range l.text.interactions(journal, journal.Name()) {
+	for in, err := range l.text.interactions(journal) {
 		if err != nil {
 			return err
 		}
@@ -69,7 +67,7 @@ func (l lateNames) replace(n int, in *traffic.Interaction) *traffic.Interaction 
 
 // finish atomically replaces a cassette by the interactions of a journal, each changed by later
 // unless that is nil. The caller holds the lock of the journal.
-func finish(journal *os.File, text *journalText, cassette string, later func(n int, in *traffic.Interaction) *traffic.Interaction) error {
+func finish(files disk.FS, journal io.ReaderAt, text *journalText, cassette string, later func(n int, in *traffic.Interaction) *traffic.Interaction) error {
 	if len(text.lines) == 0 {
 		return nil
 	}
@@ -77,38 +75,18 @@ func finish(journal *os.File, text *journalText, cassette string, later func(n i
 	if err != nil {
 		return err
 	}
-	mode := fs.FileMode(0o644)
-	if there, err := os.Stat(cassette); err == nil {
-		mode = there.Mode().Perm()
-	}
-	dir, name := filepath.Split(cassette)
-	unfinished := filepath.Join(dir, "."+name+".new")
-	if err := os.Remove(unfinished); err != nil && !errors.Is(err, os.ErrNotExist) { // left by a process that was killed here
-		return err
-	}
-	f, err := os.OpenFile(unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(unfinished)
-	err = traffic.Convert(f, traffic.Written(cassette), func(yield func(*traffic.Interaction, error) bool) {
-		n := 0
-		for in, err := range text.interactions(journal, journal.Name()) {
-			if err == nil && later != nil {
-				in = later(n, in)
+	return disk.Replace(files, cassette, 0o644, func(w io.Writer) error {
+		return traffic.Convert(w, traffic.Written(cassette), func(yield func(*traffic.Interaction, error) bool) {
+			n := 0
+			for in, err := range text.interactions(journal) {
+				if err == nil && later != nil {
+					in = later(n, in)
+				}
+				if !yield(in, err) {
+					return
+				}
+				n++
 			}
-			if !yield(in, err) {
-				return
-			}
-			n++
-		}
+		})
 	})
-	err = cmp.Or(err, f.Sync())
-	if err = cmp.Or(err, f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(unfinished, cassette); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(cassette))
 }

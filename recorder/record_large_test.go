@@ -1,6 +1,8 @@
 package recorder_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -181,4 +183,77 @@ func TestSwitchedProtocols(t *testing.T) {
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, recorder.Stats{Unrecorded: 1}, r.Stats())
 	require.Contains(t, rules, finding.RecordNotRedacted)
+}
+
+// TestBomb has bodies of a few kilobytes that decode to a gigabyte, in as many layers as a server
+// likes: the client gets each as it is, none is held decoded, and each is said.
+func TestBomb(t *testing.T) {
+	bomb := func(layers int, size int64) []byte {
+		var from io.Reader = &spaces{size}
+		var text []byte
+		for range layers {
+			var b bytes.Buffer
+			z := gzip.NewWriter(&b)
+			_, err := io.Copy(z, from)
+			require.NoError(t, err)
+			require.NoError(t, z.Close())
+			text, from = b.Bytes(), &b
+		}
+		return bytes.Clone(text)
+	}
+	size := int64(1 << 30)
+	if testing.Short() {
+		size = 128 << 20
+	}
+	for _, v := range []struct {
+		name    string
+		layers  int
+		size    int64
+		request bool
+		fine    bool
+	}{
+		{"response", 1, size, false, false},
+		{"response, twice", 2, size, false, false},
+		{"request", 1, size, true, false},
+		{"one byte more", 1, recorder.MaxBody + 1, false, false},
+		{"a little", 1, 3 << 20, false, true},
+		{"a little, twice", 2, 1 << 20, false, true},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			text := bomb(v.layers, v.size)
+			coding := strings.TrimPrefix(strings.Repeat(", gzip", v.layers), ", ")
+			server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if !v.request {
+					w.Header().Set("Content-Encoding", coding)
+					_, _ = w.Write(text)
+				}
+			})
+			var found finding.Set
+			r := record(t, filepath.Join(t.TempDir(), "c.ndjson"), recorder.Options{
+				Transport: direct(),
+				Found:     func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) },
+			})
+			req, err := http.NewRequest("GET", server.URL, nil)
+			require.NoError(t, err)
+			if v.request {
+				req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+				req.Header.Set("Content-Encoding", coding)
+			}
+			used := peak(func() {
+				res, err := r.RoundTrip(req)
+				require.NoError(t, err)
+				got, err := io.ReadAll(res.Body)
+				require.NoError(t, err)
+				require.True(t, v.request || bytes.Equal(text, got))
+			})
+			if v.fine {
+				require.Empty(t, found)
+				require.Equal(t, recorder.Stats{Interactions: 1}, r.Stats())
+				return
+			}
+			require.Equal(t, []finding.RuleID{finding.RecordTooLarge}, found.Rules())
+			require.Equal(t, recorder.Stats{Unrecorded: 1}, r.Stats())
+			require.Less(t, used, int64(16<<20), "it was held")
+		})
+	}
 }

@@ -159,6 +159,15 @@ func TestCloseFails(t *testing.T) {
 func TestRecoverRefuses(t *testing.T) {
 	dir := t.TempDir()
 	running := record(t, filepath.Join(dir, "running.yaml"), recorder.Options{})
+	head := func(version int, more string) string {
+		return fmt.Sprintf("{\"crcheckJournal\":%d,\"redact\":\"format\"%s}\n", version, more)
+	}
+	device := func(path string) string {
+		if os.Symlink(os.DevNull, path) != nil {
+			return filepath.Join(dir, "foreign")
+		}
+		return path
+	}
 	for _, v := range []struct {
 		name, path, text string
 		want             recorder.Problem
@@ -166,10 +175,14 @@ func TestRecoverRefuses(t *testing.T) {
 		{"running", recorder.JournalOf(filepath.Join(dir, "running.yaml")), "", recorder.JournalInUse},
 		{"missing", filepath.Join(dir, "missing"), "", recorder.JournalMissing},
 		{"foreign", filepath.Join(dir, "foreign"), "{\"crcheckInteraction\":1}\n", recorder.JournalForeign},
-		{"other version", filepath.Join(dir, "version"), "{\"crcheckJournal\":3,\"cassette\":\"c\"}\n", recorder.JournalForeign},
-		{"all damaged", filepath.Join(dir, "damaged"), "{\"crcheckJournal\":2,\"cassette\":\"c\"}\nsomething\n", recorder.JournalUnusable},
-		{"elsewhere", filepath.Join(dir, "elsewhere"), "{\"crcheckJournal\":1,\"cassette\":\"../c\"}\n", recorder.JournalForeign},
-		{"no name", filepath.Join(dir, "nameless"), "{\"crcheckJournal\":1}\n", recorder.JournalForeign},
+		{"newer version", filepath.Join(dir, "newer"), head(4, `,"cassette":"c"`), recorder.JournalForeign},
+		{"older version", filepath.Join(dir, "older"), head(2, `,"cassette":"c"`), recorder.JournalForeign},
+		{"all damaged", filepath.Join(dir, "damaged"), head(3, `,"cassette":"c"`) + "something\n", recorder.JournalUnusable},
+		{"elsewhere", filepath.Join(dir, "elsewhere"), head(3, `,"cassette":"../c"`), recorder.JournalForeign},
+		{"no name", filepath.Join(dir, "nameless"), head(3, ""), recorder.JournalForeign},
+		{"unknown member", filepath.Join(dir, "unknown"), head(3, `,"cassette":"c","more":1`), recorder.JournalForeign},
+		{"redaction unknown", filepath.Join(dir, "redaction"), "{\"crcheckJournal\":3,\"cassette\":\"c\",\"redact\":\"some\"}\n", recorder.JournalForeign},
+		{"a device", device(filepath.Join(dir, "device")), "", recorder.JournalForeign},
 		{"long", filepath.Join(dir, "long"), strings.Repeat("x", 1<<20), recorder.JournalForeign},
 		{"word", filepath.Join(dir, "word"), "x", recorder.JournalForeign},
 	} {
@@ -203,17 +216,21 @@ func TestRecoverDamaged(t *testing.T) {
 	for _, v := range []struct {
 		name, journal, want string
 		dropped             []recorder.Dropped
+		gaps                []int
 	}{
-		{"whole", string(whole), "zero one two three", nil},
-		{"another order", head + lines[3] + lines[1] + lines[4] + "\n" + lines[2], "zero one two three", nil},
-		{"torn", strings.TrimSuffix(string(whole), "\"}}}\n"), "zero one two", []recorder.Dropped{{Line: 5, Bytes: len(lines[4]) - 4, Torn: true}}},
-		{"without its end", strings.TrimSuffix(string(whole), "\n"), "zero one two", []recorder.Dropped{{Line: 5, Bytes: len(lines[4]), Torn: true}}},
-		{"damaged", strings.Replace(string(whole), `"one"`, `"eno"`, 1), "zero two three", []recorder.Dropped{{Line: 3, Bytes: len(lines[2])}}},
-		{"zeros at the end", string(whole) + "\x00\x00\x00", "zero one two three", []recorder.Dropped{{Line: 6, Bytes: 3, Torn: true}}},
-		{"head alone", head, "", nil},
-		{"torn head", head[:10], "", []recorder.Dropped{{Line: 1, Bytes: 10, Torn: true}}},
-		{"torn head, later", head[:30], "", []recorder.Dropped{{Line: 1, Bytes: 30, Torn: true}}},
-		{"nothing", "", "", nil},
+		{"whole", string(whole), "zero one two three", nil, nil},
+		{"another order", head + lines[3] + lines[1] + lines[4] + "\n" + lines[2], "zero one two three", nil, []int{2, 3, 4, 5}},
+		{"missing at the beginning", head + lines[2] + lines[3], "one two", nil, []int{2}},
+		{"missing in the middle", head + lines[1] + lines[4] + "\n", "zero three", nil, []int{3}},
+		{"twice", head + lines[1] + lines[1] + lines[2], "zero one", nil, []int{3}},
+		{"torn", strings.TrimSuffix(string(whole), "\"}}}\n"), "zero one two", []recorder.Dropped{{Line: 5, Bytes: len(lines[4]) - 4, Torn: true}}, nil},
+		{"without its end", strings.TrimSuffix(string(whole), "\n"), "zero one two", []recorder.Dropped{{Line: 5, Bytes: len(lines[4]), Torn: true}}, nil},
+		{"damaged", strings.Replace(string(whole), `"one"`, `"eno"`, 1), "zero two three", []recorder.Dropped{{Line: 3, Bytes: len(lines[2])}}, nil},
+		{"zeros at the end", string(whole) + "\x00\x00\x00", "zero one two three", []recorder.Dropped{{Line: 6, Bytes: 3, Torn: true}}, nil},
+		{"head alone", head, "", nil, nil},
+		{"torn head", head[:10], "", []recorder.Dropped{{Line: 1, Bytes: 10, Torn: true}}, nil},
+		{"torn head, later", head[:30], "", []recorder.Dropped{{Line: 1, Bytes: 30, Torn: true}}, nil},
+		{"nothing", "", "", nil, nil},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "c.yaml")
@@ -222,6 +239,7 @@ func TestRecoverDamaged(t *testing.T) {
 			report, err := recorder.Recover(recorder.JournalOf(path), "", recorder.Options{})
 			require.NoError(t, err)
 			require.Equal(t, v.dropped, report.Dropped)
+			require.Equal(t, v.gaps, report.Gaps)
 			_, err = os.Stat(recorder.JournalOf(path))
 			require.ErrorIs(t, err, os.ErrNotExist)
 			var got []string

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/replaytest"
 	"github.com/crcheck/crcheck/recorder"
@@ -117,7 +118,7 @@ func TestKeyIsMade(t *testing.T) {
 		replaytest.Ask(t, r, "POST", server.URL, "{}")
 		require.NoError(t, r.Close())
 	}
-	key, made, err := redact.LoadKey(redact.KeyOf(path))
+	key, made, err := redact.LoadKey(disk.OS{}, redact.KeyOf(path))
 	require.NoError(t, err)
 	require.False(t, made)
 	require.Equal(t, key.ID(), written(t, path)[0].Meta.RedactionKey)

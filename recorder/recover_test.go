@@ -37,7 +37,6 @@ func TestRecoverAsRecorded(t *testing.T) {
 			all                      bool // as the options have it
 		}{
 			{"the options are others", string(journal), "digest of contracts", !all},
-			{"an older journal", strings.Replace(string(journal), said, "}", 1), "", all},
 		} {
 			require.NoError(t, os.WriteFile(recorder.JournalOf(path), []byte(v.journal), 0o600))
 			report, err := recorder.Recover(recorder.JournalOf(path), "", recorder.Options{Key: testKey.Text(), All: v.all})

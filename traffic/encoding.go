@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -22,16 +23,22 @@ const MaxDecoded = 64 << 20
 
 // Document returns the body as a client sees it: decoded by its Content-Encoding (RFC 9110, section
 // 8.4). A body that was already decoded when it was recorded, beside a header that was kept, is
-// returned unchanged. The error is [ErrUnknownCoding] or [ErrBrokenCoding].
-func (r *Response) Document() (Body, error) { return r.Body.decode(r.Header) }
+// returned unchanged. The error is [ErrUnknownCoding], [ErrBrokenCoding] or [ErrTooLarge].
+func (r *Response) Document() (Body, error) { return r.Body.decode(r.Header, MaxDecoded) }
 
 // Document returns the body as the service sees it: decoded by its Content-Encoding, like
 // [Response.Document].
-func (r *Request) Document() (Body, error) { return r.Body.decode(r.Header) }
+func (r *Request) Document() (Body, error) { return r.Body.decode(r.Header, MaxDecoded) }
+
+// DocumentWithin is Document with a smaller limit than [MaxDecoded].
+func (r *Response) DocumentWithin(limit int64) (Body, error) { return r.Body.decode(r.Header, limit) }
+
+// DocumentWithin is Document with a smaller limit than [MaxDecoded].
+func (r *Request) DocumentWithin(limit int64) (Body, error) { return r.Body.decode(r.Header, limit) }
 
 // decode undoes the codings, the last one first. Positions in the result are those of the beginning
 // of b.
-func (b Body) decode(header http.Header) (Body, error) {
+func (b Body) decode(header http.Header, limit int64) (Body, error) {
 	decoded := b.Bytes
 	for _, coding := range slices.Backward(codings(header)) {
 		open, known := decoders[coding]
@@ -41,17 +48,13 @@ func (b Body) decode(header http.Header) (Body, error) {
 		case !known:
 			return b, &Error{Reason: ErrUnknownCoding, Format: coding, Problem: fmt.Sprintf("the body has the unsupported Content-Encoding %q", coding), Remedy: "request gzip, br, zstd or no encoding, and record it again"}
 		}
-		from, err := open(decoded)
-		if err == nil && from == nil {
-			continue
-		}
-		text := decoded
-		if err == nil {
-			text, err = readDecoded(from)
-		}
+		text, err := readDecoded(func() (io.Reader, error) { return open(decoded) }, limit)
 		switch {
+		case err == nil && text == nil:
 		case err == nil:
 			decoded = text
+		case errors.Is(err, ErrTooLarge):
+			return b, err
 		case !utf8.Valid(decoded): // otherwise it only began like encoded data
 			return b, &Error{Reason: ErrBrokenCoding, Format: coding, Problem: fmt.Sprintf("the body is not valid %s data", coding), Remedy: "record it again", Err: err}
 		}
@@ -143,12 +146,33 @@ func unzstd(encoded []byte) (io.Reader, error) {
 	return zstd.NewReader(bytes.NewReader(encoded), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 }
 
-func readDecoded(from io.Reader) ([]byte, error) {
-	decoded, err := io.ReadAll(io.LimitReader(from, MaxDecoded+1))
-	if err == nil && len(decoded) > MaxDecoded {
-		err = tooLarge("", "the decoded body", MaxDecoded)
+// holdDecoded is how much of a text is held before its size is known.
+const holdDecoded = 1 << 20 // bytes
+
+// readDecoded reads a text of at most limit bytes; nil: the data are not encoded. A few bytes can
+// decode to gigabytes, so a longer text is counted before it is held.
+func readDecoded(open func() (io.Reader, error), limit int64) ([]byte, error) {
+	from, err := open()
+	if err != nil || from == nil {
+		return nil, err
 	}
-	return decoded, err
+	text, err := io.ReadAll(io.LimitReader(from, min(holdDecoded, limit+1)))
+	if err != nil || len(text) < holdDecoded {
+		return text, err
+	}
+	rest, err := io.Copy(io.Discard, io.LimitReader(from, limit+1-holdDecoded))
+	if err != nil || rest == 0 {
+		return text, err
+	}
+	if rest += holdDecoded; rest > limit {
+		return nil, tooLarge("", "the decoded body", int(limit))
+	}
+	if from, err = open(); err != nil {
+		return nil, err
+	}
+	text = make([]byte, rest)
+	_, err = io.ReadFull(from, text)
+	return text, err
 }
 
 // encoded is the notation of a decoded body: the body that it was decoded from.

@@ -99,7 +99,7 @@ func TestDocumentTooLarge(t *testing.T) {
 			var large *traffic.Error
 			require.ErrorAs(t, err, &large)
 			require.ErrorIs(t, err, traffic.ErrTooLarge)
-			require.Equal(t, traffic.MaxDecoded, large.Err.(*traffic.Error).Limit)
+			require.Equal(t, traffic.MaxDecoded, large.Limit)
 			require.NotContains(t, err.Error(), ": :")
 		})
 	}

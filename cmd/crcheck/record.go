@@ -94,7 +94,7 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 
 // counts prints how many requests were recorded, and what happened to the others.
 func (c *recordCommand) counts(t *terminal, r *recording.Result) {
-	if n := r.Stats.Interactions; n > 0 {
+	if n := r.Stats.Interactions; n > 0 && r.Err == nil { // otherwise the error says where they are
 		fmt.Fprintf(t.Err, "recorded %s to %s\n", plural.Of(n, "interaction"), c.Output)
 	}
 	for _, count := range []struct {

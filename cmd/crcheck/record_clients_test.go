@@ -6,6 +6,9 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,6 +52,7 @@ func testdata(t *testing.T, name string) string {
 // environment, as most programs do.
 //
 //	aws-sdk-go get MEMBERSHIP JOB…     requests jobs and prints their statuses
+//	aws-sdk-go many MEMBERSHIP JOB N   requests a job N times, from 64 clients
 //	aws-sdk-go start MEMBERSHIP        starts a job
 //	aws-sdk-go patient MEMBERSHIP JOB  requests a job, waits for Ctrl-C, requests it again, exits with 7
 func sdkGo() {
@@ -71,6 +75,20 @@ func sdkGo() {
 		for _, job := range os.Args[3:] {
 			get(job)
 		}
+	case "many":
+		n, err := strconv.Atoi(os.Args[4])
+		must(err)
+		var started atomic.Int64
+		var all sync.WaitGroup
+		for range 64 {
+			all.Go(func() {
+				for started.Add(1) <= int64(n) {
+					_, err := client.GetProtectedJob(context.Background(), &cleanrooms.GetProtectedJobInput{MembershipIdentifier: &os.Args[2], ProtectedJobIdentifier: &os.Args[3]})
+					must(err)
+				}
+			})
+		}
+		all.Wait()
 	case "start":
 		_, err := client.StartProtectedJob(context.Background(), &cleanrooms.StartProtectedJobInput{MembershipIdentifier: &os.Args[2], Type: types.ProtectedJobTypePyspark,
 			JobParameters: &types.ProtectedJobParameters{AnalysisTemplateArn: aws.String("arn:aws:cleanrooms:us-east-1:111122223333:membership/a/analysistemplate/b")}})

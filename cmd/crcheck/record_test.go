@@ -117,6 +117,15 @@ func TestRecordStatus(t *testing.T) {
 		require.Contains(t, got.err, "nothing was recorded")
 		require.NoFileExists(t, filepath.Join(r.dir, "job.yaml"))
 	})
+	t.Run("the cassette cannot be written", func(t *testing.T) {
+		r := newRecording(t, cleanRooms(), "")
+		got := r.run(t, nil, "--", "sh", "-c", "aws-sdk-go get "+membership+" "+jobOne+" && mkdir job.yaml")
+		require.Equal(t, exitIncomplete, got.status, got.err)
+		require.NotContains(t, got.err, "recorded 1")
+		require.Contains(t, got.err, "the recording is in the journal")
+		require.NoError(t, os.Remove(filepath.Join(r.dir, "job.yaml")))
+		require.FileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
+	})
 	t.Run("no such command", func(t *testing.T) {
 		got := newRecording(t, cleanRooms(), "").run(t, nil, "--", "./no-such-command")
 		require.Equal(t, exitUsage, got.status, got.err)

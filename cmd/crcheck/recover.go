@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/plural"
@@ -22,7 +23,7 @@ func (*recoverCommand) Help() string {
 	return `A recording that was killed leaves a journal next to its cassette. The journal has every interaction whose whole response
 reached the client. Some names only turn out to be identifying later in a recording. To replace those names in earlier
 interactions too, recover needs the redaction key (CRCHECK_REDACTION_KEY, or the file next to the journal) and the
-contracts of the recording.
+contracts of the recording. Exit status: 1 the journal is damaged, 2 there is no journal.
 
   crcheck cassette recover job.yaml`
 }
@@ -50,6 +51,9 @@ func (c *recoverCommand) Run(ctx context.Context, t *terminal) error {
 		}
 		return fmt.Sprintf("line %d of the journal, %s: %s", d.Line, plural.Of(d.Bytes, "byte"), why)
 	})
+	some(t, "out of order", len(got.Gaps), func(i int) string {
+		return fmt.Sprintf("line %d of the journal does not follow the line before it: lines are missing, or in another order", got.Gaps[i])
+	})
 	some(t, "found", len(got.Found), func(i int) string {
 		return fmt.Sprintf("interaction %d: %s", got.Found[i].Interaction, got.Found[i])
 	})
@@ -69,6 +73,9 @@ func (c *recoverCommand) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintln(t.Err, "some values were masked because they have no pseudonym; they are not replaced in earlier text; review the cassette before you publish it")
 	}
 	fmt.Fprintf(t.Err, "recovered %s to %s\n", plural.Of(got.Interactions, "interaction"), got.Cassette)
+	if len(got.Gaps) > 0 || slices.ContainsFunc(got.Dropped, func(d recorder.Dropped) bool { return !d.Torn }) {
+		return exit(exitFindings)
+	}
 	return nil
 }
 

@@ -2,12 +2,14 @@ package redact
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -51,14 +53,14 @@ func (m *masker) exchange(x *traffic.Interaction, places Places) {
 // searched.
 func (m *masker) decode(x *traffic.Interaction) {
 	if q := x.Request; q != nil {
-		body, err := q.Document()
+		body, err := q.DocumentWithin(awshttp.MaxBody)
 		q.Body = m.decoded("request body", body, err)
 		dropHeader(q.Header, "Content-Encoding")
 		if len(q.Body.Bytes) > 0 {
 			fitLength(q.Header, len(q.Body.Bytes))
 		}
 	}
-	body, err := x.Response.Document()
+	body, err := x.Response.DocumentWithin(awshttp.MaxBody)
 	x.Response.Body = m.decoded("response body", body, err)
 	dropHeader(x.Response.Header, "Content-Encoding")
 	if len(x.Response.Body.Bytes) > 0 {
@@ -70,7 +72,11 @@ func (m *masker) decoded(part string, body traffic.Body, err error) traffic.Body
 	if err == nil {
 		return body
 	}
-	m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: "+err.Error())
+	rule := finding.RecordNotRedacted
+	if errors.Is(err, traffic.ErrTooLarge) {
+		rule = finding.RecordTooLarge
+	}
+	m.note(rule, site{part: part, pointer: noPointer}, "the "+part+" was left out: "+err.Error())
 	return traffic.Body{Missing: true}
 }
 
@@ -90,7 +96,7 @@ func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
 			return body
 		}
 		text := string(body.Bytes)
-		if strings.Contains(text, Mask) || recognise(text, nil).parts != nil || r.known.replace(text, nil, minName, r.first, false) != text {
+		if strings.Contains(text, Mask) || len(recognise(text, nil).parts) > 0 || r.known.replace(text, nil, minName, r.first, false) != text {
 			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: it is binary and contains a secret or an identifier")
 			return traffic.Body{Missing: true}
 		}
@@ -132,7 +138,7 @@ func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 		}
 	}
 	if q := y.Request; q != nil {
-		if body, err := q.Document(); err == nil {
+		if body, err := q.DocumentWithin(awshttp.MaxBody); err == nil {
 			q.Body = body
 		}
 	}

@@ -3,6 +3,7 @@ package redact
 import (
 	"bytes"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -40,7 +41,12 @@ func editJSON(body []byte, root root, part string, e edit) []byte {
 	if bytes.HasPrefix(body, bom) {
 		w.done = len(bom)
 	}
-	w.d = jsontext.NewDecoder(bytes.NewBuffer(body[w.done:]), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	w.d = decoders.Get().(*jsontext.Decoder)
+	defer func() {
+		w.d.Reset(&bytes.Buffer{}) // do not hold the body
+		decoders.Put(w.d)
+	}()
+	w.d.Reset(bytes.NewBuffer(body[w.done:]), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	w.start = w.done
 	w.out = append(make([]byte, 0, len(body)+64), body[:w.done]...)
 	for w.d.PeekKind() > 0 {
@@ -59,6 +65,8 @@ func editJSON(body []byte, root root, part string, e edit) []byte {
 	}
 	return w.out
 }
+
+var decoders = sync.Pool{New: func() any { return &jsontext.Decoder{} }}
 
 // root is the place of a body.
 type root struct {

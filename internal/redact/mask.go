@@ -17,6 +17,7 @@ const maxDepth = 3
 type masker struct {
 	known    *occurrences // secrets from headers and the query; may be nil
 	all      bool         // Options.All
+	searches *searches    // may be nil
 	findings []finding.Finding
 	source   string
 	number   int // of the interaction, from 1; 0 if there is none
@@ -66,7 +67,7 @@ func (m *masker) edit(at site, s string) string {
 			s = now
 		}
 	}
-	hits := find(s, maxDepth)
+	hits := m.searches.find(s, maxDepth)
 	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}

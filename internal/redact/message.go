@@ -2,7 +2,6 @@ package redact
 
 import (
 	"bytes"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -38,10 +37,17 @@ func standardText(a traffic.Response) string {
 }
 
 func editHeader(h http.Header, places map[string]Place, part string, e edit) {
-	for _, name := range slices.Sorted(maps.Keys(h)) { // in a fixed order, since the first pseudonym learnt wins
+	var some [16]string
+	names := some[:0]
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names) // in a fixed order, since the first pseudonym learnt wins
+	for _, name := range names {
 		values := h[name]
-		place := places[strings.ToLower(name)]
-		class, listed := headers[strings.ToLower(name)]
+		lower := lowerName(name)
+		place := places[lower]
+		class, listed := headers[lower]
 		if listed { // these headers mean the same for every operation
 			place = Place{Class: class}
 		}
@@ -200,31 +206,38 @@ func s3Path(path string, places []Place) []Place {
 // editPath edits segments by their places. Adjacent segments without a place are edited together,
 // since an ARN may span them.
 func editPath(path string, places []Place, apart bool, e edit) string {
-	var b []byte
-	segments := strings.Split(path, "/")
 	silent := func(i int) bool {
 		return !apart && (i > len(places) || places[i-1].Class == ByFormat && places[i-1].Accepts == nil)
 	}
-	for i := 0; i < len(segments); i++ {
-		if i > 0 {
-			b = append(b, '/')
-		}
-		raw, at := segments[i], site{part: "path", pointer: noPointer}
-		if i == 0 {
-			b = append(b, raw...) // the part before the first slash
-			continue
-		}
+	slash := strings.IndexByte(path, '/')
+	if slash < 0 {
+		return path
+	}
+	b := append(make([]byte, 0, len(path)+16), path[:slash]...)
+	for i, rest := 1, path[slash+1:]; ; i++ {
+		at, to := site{part: "path", pointer: noPointer}, strings.IndexByte(rest, '/')
 		if silent(i) {
-			for i+1 < len(segments) && silent(i+1) {
-				i++
-				raw += "/" + segments[i]
+			for to >= 0 && silent(i+1) {
+				next := strings.IndexByte(rest[to+1:], '/')
+				if i++; next >= 0 {
+					next += to + 1
+				}
+				to = next
 			}
 		} else if i <= len(places) {
 			at.Place = places[i-1]
 		}
+		raw := rest
+		if to >= 0 {
+			raw = rest[:to]
+		}
+		b = append(b, '/')
 		b = appendEscaped(b, raw, e(at, awshttp.Unescape(raw, false)), false)
+		if to < 0 {
+			return string(b)
+		}
+		rest = rest[to+1:]
 	}
-	return string(b)
 }
 
 // headers are the headers that are kept without a contract, by name in lower case.
@@ -246,14 +259,35 @@ var headers = map[string]Class{
 	"x-amzn-requestid":   Whole,
 }
 
+// lowerNames are the names of headers in lower case, by the usual spelling.
+var lowerNames = func() map[string]string {
+	all := map[string]string{}
+	for name := range headers {
+		all[http.CanonicalHeaderKey(name)] = name
+	}
+	return all
+}()
+
+func lowerName(name string) string {
+	if lower, ok := lowerNames[name]; ok {
+		return lower
+	}
+	return strings.ToLower(name)
+}
+
 func cloneHeader(h http.Header, keep func(name string) bool) http.Header {
 	if h == nil {
 		return nil
 	}
-	kept := http.Header{}
+	n := 0
+	for _, values := range h {
+		n += len(values)
+	}
+	kept, all := make(http.Header, len(h)), make([]string, 0, n)
 	for name, values := range h {
-		if keep(strings.ToLower(name)) {
-			kept[name] = slices.Clone(values)
+		if keep(name) {
+			all = append(all, values...)
+			kept[name] = all[len(all)-len(values) : len(all) : len(all)]
 		}
 	}
 	return kept

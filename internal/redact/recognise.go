@@ -28,6 +28,9 @@ type span struct{ from, to int }
 func recognise(s string, literal func(piece string) bool) (found identifiers) {
 	end := 0 // the end of the last identifier
 	take := func(from, to int, parts ...part) {
+		if found.spans == nil {
+			found.parts, found.spans = make([]part, 0, 4), make([]span, 0, 4)
+		}
 		found.parts = append(found.parts, parts...)
 		found.spans = append(found.spans, span{from, to})
 		end = to

@@ -30,19 +30,22 @@ type Redactor struct {
 
 	mu      sync.RWMutex
 	secrets occurrences // credentials and signatures of requests
+
+	searches *searches
 }
 
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
-	clean := func(s string) bool { return len(find(s, 0)) == 0 }
-	return &Redactor{options: options, names: &namer{cipher: newCipher(options.Key), clean: clean}, known: &known{}, first: math.MaxInt}
+	past := &searches{}
+	clean := func(s string) bool { return len(past.find(s, 0)) == 0 }
+	return &Redactor{options: options, names: &namer{cipher: newCipher(options.Key), clean: clean}, known: &known{}, searches: past, first: math.MaxInt}
 }
 
 // Fork returns a redactor that knows the names of r, including those that r learns later, and does
 // not add to them. Its cost does not depend on their number. A fork must not be forked.
 func (r *Redactor) Fork() *Redactor {
 	learnt, ambiguous := r.known.state()
-	return &Redactor{options: r.options, names: r.names, first: r.first,
+	return &Redactor{options: r.options, names: r.names, searches: r.searches, first: r.first,
 		known: &known{base: r.known, forward: occurrences{under: &r.known.forward}, back: occurrences{under: &r.known.back}, learnt: learnt, ambiguous: ambiguous}}
 }
 
@@ -57,7 +60,7 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 // RedactTraced is like [Redactor.Redact], and also returns what [Later] needs to know about the
 // interaction.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
-	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All}
+	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, searches: r.searches}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
 	r.edit(masked, places, learnForward, nil)
@@ -76,7 +79,7 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 
 // scan masks secrets that appear after redaction. There should be none.
 func (r *Redactor) scan(redacted *traffic.Interaction, m *masker) {
-	again := &masker{source: m.source, number: m.number}
+	again := &masker{source: m.source, number: m.number, searches: r.searches}
 	again.exchange(redacted, r.options.Classify.places(redacted))
 	m.findings = append(m.findings, again.findings...)
 }
@@ -98,7 +101,7 @@ func (r *Redactor) pointer(pointer string) string {
 // Request maps a live request to the one that Redact would record, so that it can be compared with
 // recorded requests. The Body must be as it was sent; in the result, it is decoded.
 func (r *Redactor) Request(request *traffic.Request) *traffic.Request {
-	masked := r.mask(&traffic.Interaction{Request: request}, &masker{all: r.options.All})
+	masked := r.mask(&traffic.Interaction{Request: request}, &masker{all: r.options.All, searches: r.searches})
 	return r.rename(masked, forward).Request
 }
 
@@ -150,6 +153,7 @@ func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction 
 
 func keeps(bound map[string]Place) func(string) bool {
 	return func(name string) bool {
+		name = lowerName(name)
 		_, listed := headers[name]
 		if !listed {
 			_, listed = bound[name]
@@ -255,6 +259,9 @@ func (r *Redactor) named(s string, variants []variant, accepts func(string) bool
 
 // byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
 func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, depth int) string {
+	if r.searches.inert(s) {
+		return r.replaceKnown(at, place, s, nil, p)
+	}
 	var outside []span
 	if depth > 0 {
 		inner := func(text string) string { return r.byFormat(at, Place{}, text, p, m, depth-1) }
@@ -273,19 +280,24 @@ func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, d
 	if !ok {
 		return r.oneWay(at, s, p, m)
 	}
+	outside = append(append(outside, recognise(now, nil).spans...), masks(now)...)
+	slices.SortFunc(outside, func(a, b span) int { return a.from - b.from })
+	return r.replaceKnown(at, place, now, outside, p)
+}
+
+// replaceKnown replaces the known names in a string, outside of spans.
+func (r *Redactor) replaceKnown(at site, place Place, s string, outside []span, p pass) string {
 	if p.learns() || at.fixed {
-		return now
+		return s
 	}
 	minLength := minName
 	if at.isName && plain(s) || at.part == "host" {
 		minLength = minPart
 	}
-	outside = append(append(outside, recognise(now, nil).spans...), masks(now)...)
-	slices.SortFunc(outside, func(a, b span) int { return a.from - b.from })
-	if replaced := r.known.replace(now, outside, minLength, r.first, p.backward()); place.takes(now, replaced, p) {
-		now = replaced
+	if replaced := r.known.replace(s, outside, minLength, r.first, p.backward()); place.takes(s, replaced, p) {
+		return replaced
 	}
-	return now
+	return s
 }
 
 // takes reports whether a string may be replaced by another at this place: if the contract accepts

@@ -166,7 +166,13 @@ func fromBase64(word string) (text string, encoding *base64.Encoding) {
 	if len(word) < minBase64 {
 		return "", nil
 	}
-	for _, e := range encodings {
+	candidates := encodings
+	if strings.ContainsAny(word, "-_") { // decoding takes memory before it fails
+		if candidates = encodings[2:]; strings.ContainsAny(word, "+/") {
+			return "", nil
+		}
+	}
+	for _, e := range candidates {
 		if decoded, err := e.DecodeString(word); err == nil && isText(decoded) {
 			return string(decoded), e
 		}

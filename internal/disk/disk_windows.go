@@ -1,15 +1,20 @@
-package recorder
+package disk
 
 import (
+	"io/fs"
 	"os"
 	"syscall"
 	"unsafe"
 )
 
+const openFlags = 0
+
+// Foreign and Shared: the access control lists of Windows are not in the information about a file.
+func Foreign(fs.FileInfo) bool { return false }
+func Shared(fs.FileInfo) bool  { return false }
+
 var lockFileEx = syscall.NewLazyDLL("kernel32.dll").NewProc("LockFileEx")
 
-// lock takes a lock that ends with the process, however that ends: there are no stale ones. It
-// waits, or returns errLocked.
 func lock(f *os.File, wait bool) error {
 	const (
 		failImmediately = 1
@@ -27,7 +32,7 @@ func lock(f *os.File, wait bool) error {
 	case ok != 0:
 		return nil
 	case err == lockViolation || err == syscall.ERROR_IO_PENDING:
-		return errLocked
+		return ErrLocked
 	}
 	return err
 }

@@ -1,15 +1,26 @@
 //go:build unix && !aix && !solaris
 
-package recorder
+package disk
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 )
 
-// lock takes a lock that ends with the process, however that ends: there are no stale ones. It
-// waits, or returns errLocked.
+// openFlags keep the opening of a pipe from waiting for its other end.
+const openFlags = syscall.O_NONBLOCK
+
+// Foreign reports whether a file belongs to another user than that of this process.
+func Foreign(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) != os.Geteuid()
+}
+
+// Shared reports whether a file can be read or written by others than its owner.
+func Shared(info fs.FileInfo) bool { return info.Mode().Perm()&0o077 != 0 }
+
 func lock(f *os.File, wait bool) error {
 	how := syscall.LOCK_EX
 	if !wait {
@@ -20,14 +31,14 @@ func lock(f *os.File, wait bool) error {
 		switch {
 		case err == syscall.EINTR:
 		case err == syscall.EWOULDBLOCK:
-			return errLocked
+			return ErrLocked
 		default:
 			return err
 		}
 	}
 }
 
-// syncFolder makes the names in a folder survive the machine. Some file systems cannot, and say so.
+// syncFolder: some file systems cannot sync a folder, and say so.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
