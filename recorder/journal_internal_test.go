@@ -3,9 +3,11 @@ package recorder
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -136,4 +138,32 @@ func TestParseLine(t *testing.T) {
 		_, ok = parseLine(changed)
 		require.False(t, ok, "byte %d is another", i)
 	}
+}
+
+// FuzzReadJournal checks that reading a journal that anybody could have written ends, and that each
+// interaction that it finds is within the file, once.
+func FuzzReadJournal(f *testing.F) {
+	head, err := json.Marshal(headerOf("c.yaml", Options{}))
+	require.NoError(f, err)
+	head = append(head, '\n')
+	first := appendLine(nil, 1, 0, originOf(redact.Trace{Known: 1}), []byte("{\"a\":1}\n"))
+	second := appendLine(nil, 2, 5, originOf(redact.Trace{}), []byte("{}\n"))
+	f.Add(slices.Concat(head, first, second))
+	f.Add(slices.Concat(head, second, first, first))
+	f.Add(slices.Concat(head, first, second[:20]))
+	f.Add(head[:20])
+	f.Add([]byte("{\"crcheckJournal\":2}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		j, err := readJournal(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		seen := map[int64]bool{}
+		for _, line := range j.lines {
+			require.False(t, seen[line.line])
+			seen[line.line] = true
+			require.LessOrEqual(t, line.offset+line.length, int64(len(text)))
+			require.Positive(t, line.offset)
+		}
+	})
 }
