@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -148,8 +149,8 @@ func TestPauses(t *testing.T) {
 		status       int
 	}{
 		{"it pauses", maxPause + time.Second, 0, 400},
-		{"it is slow", maxPause - time.Second, 0, 200},
-		{"the service is slow", 0, time.Hour, 200},
+		{"it is slow", maxPause - time.Second, 0, 201},
+		{"the service is slow", 0, time.Hour, 201},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -162,7 +163,7 @@ func TestPauses(t *testing.T) {
 					case <-r.Context().Done():
 						return nil, r.Context().Err()
 					}
-					return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+					return &http.Response{StatusCode: 201, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 				})
 				bodies := NewBodies(p.Transport)
 				p.Bodies = bodies
@@ -190,4 +191,28 @@ func TestPauses(t *testing.T) {
 			})
 		})
 	}
+}
+
+// deadlines is a response that notes the limit of its writes.
+type deadlines struct {
+	http.ResponseWriter
+	write time.Time
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error { d.write = t; return nil }
+
+// TestPauseInResponse checks that a client that does not take its response gives way to others: each
+// write has a limit, which does not outlast the response.
+func TestPauseInResponse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &deadlines{ResponseWriter: httptest.NewRecorder(), write: time.Now()}
+		w := patient(d)
+		require.Zero(t, d.write)
+		for range 2 {
+			_, err := w.Write([]byte("a"))
+			require.NoError(t, err)
+			require.Equal(t, time.Now().Add(maxPause), d.write)
+			time.Sleep(time.Hour)
+		}
+	})
 }
