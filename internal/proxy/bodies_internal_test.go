@@ -1,10 +1,14 @@
 package proxy
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,4 +126,93 @@ func TestResponsesInFlight(t *testing.T) {
 			})
 		})
 	}
+}
+
+// pipes is a listener of connections in memory.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	if c, ok := <-p; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{} }
+
+// TestPauses checks that a client of the session that pauses within a body gives way to others, and
+// that one that is slow does not, nor one whose service is.
+func TestPauses(t *testing.T) {
+	for _, v := range []struct {
+		name         string
+		pause, takes time.Duration // between bytes of the body; of the service
+		status       int
+	}{
+		{"it pauses", maxPause + time.Second, 0, 400},
+		{"it is slow", maxPause - time.Second, 0, 201},
+		{"the service is slow", 0, time.Hour, 201},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				upstream, err := ParseUpstream("http://localhost")
+				require.NoError(t, err)
+				p := &Resign{Session: NewSession(), Target: Target{Upstream: upstream, Unsigned: func(*http.Request) bool { return true }}}
+				p.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+					select {
+					case <-time.After(v.takes):
+					case <-r.Context().Done():
+						return nil, r.Context().Err()
+					}
+					return &http.Response{StatusCode: 201, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+				})
+				bodies := NewBodies(p.Transport)
+				p.Bodies = bodies
+				server := &http.Server{Handler: p, ReadTimeout: time.Minute} // as package serve has
+				l := make(pipes, 1)
+				go server.Serve(l) //nolint:errcheck // it ends with the test
+				client, accepted := net.Pipe()
+				l <- accepted
+				var sending sync.WaitGroup
+				sending.Go(func() {
+					_, err := io.WriteString(client, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n")
+					for i := 0; i < 10 && err == nil; i++ {
+						time.Sleep(v.pause)
+						_, err = io.WriteString(client, "x")
+					}
+				})
+				response, err := http.ReadResponse(bufio.NewReader(client), nil)
+				require.NoError(t, err)
+				require.Equal(t, v.status, response.StatusCode)
+				client.Close()
+				server.Close()
+				sending.Wait()
+				synctest.Wait()
+				require.Zero(t, bodies.requests.taken)
+			})
+		})
+	}
+}
+
+// deadlines is a response that notes the limit of its writes.
+type deadlines struct {
+	http.ResponseWriter
+	write time.Time
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error { d.write = t; return nil }
+
+// TestPauseInResponse checks that a client that does not take its response gives way to others: each
+// write has a limit, which does not outlast the response.
+func TestPauseInResponse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &deadlines{ResponseWriter: httptest.NewRecorder(), write: time.Now()}
+		w := patient(d)
+		require.Zero(t, d.write)
+		for range 2 {
+			_, err := w.Write([]byte("a"))
+			require.NoError(t, err)
+			require.Equal(t, time.Now().Add(maxPause), d.write)
+			time.Sleep(time.Hour)
+		}
+	})
 }

@@ -23,8 +23,15 @@
 // not signed with them. Forward requires a user and a password, which are part of the URL in
 // HTTPS_PROXY. Another process on the machine that finds the port gets neither responses nor
 // signatures. Since Resign signs with the user's credentials, it also calls [Target.Allow] for each
-// request. The header Host must name its listener, so that no web page can reach it under another
-// name (DNS rebinding).
+// request. The header Host must name the listener, so that no web page can reach it under another
+// name (DNS rebinding). Requests without a signature pass if [Target.Unsigned] says that the service
+// needs none, as for logging in; they stay unsigned.
+//
+// # Memory
+//
+// Headers decide before a body is read: a connection without credentials costs no more than its
+// headers. Bodies of the session's clients are read in turn, within one bound, see [MaxInFlight].
+// Each pause within a body has a limit.
 //
 // Forward refuses every host except the upstream. The cassette therefore contains everything that
 // the client has sent through the proxy, and the proxy does not open a way into other networks. Any
@@ -39,5 +46,6 @@
 // # Refusals
 //
 // The response to a request that does not reach the upstream is a [Refusal]. SDKs do not retry its
-// status and code, except if the upstream cannot be reached, where a retry may help.
+// status and code, except if too much is in flight or the upstream cannot be reached, where a retry
+// may help.
 package proxy

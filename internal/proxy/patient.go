@@ -13,7 +13,7 @@ import (
 const maxPause = 30 * time.Second
 
 // patientReader reads the body of a request, with a limit for each pause instead of one for the
-// whole. At its end there is none: the service may take its time.
+// whole. At its end net/http lifts it: the service may take its time.
 type patientReader struct {
 	io.Reader
 	connection *http.ResponseController
@@ -21,11 +21,7 @@ type patientReader struct {
 
 func (p *patientReader) Read(b []byte) (int, error) {
 	p.connection.SetReadDeadline(time.Now().Add(maxPause)) //nolint:errcheck // not in a test without a connection
-	n, err := p.Reader.Read(b)
-	if err == io.EOF {
-		p.connection.SetReadDeadline(time.Time{}) //nolint:errcheck // as above
-	}
-	return n, err
+	return p.Reader.Read(b)
 }
 
 // patientWriter writes a response, with a limit for each pause.

@@ -123,6 +123,28 @@ func TestResignAllowsWhatIsSent(t *testing.T) {
 	require.Empty(t, b.service.Received())
 }
 
+// TestResignAllowsOverrides checks that Allow sees headers that [httputil.ReverseProxy] drops: a client
+// that sends them means something by it.
+func TestResignAllowsOverrides(t *testing.T) {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Http-Method-Override"} {
+		t.Run(name, func(t *testing.T) {
+			b := resigned(t, &standin.Service{}, func(p *proxy.Resign) {
+				p.Allow = func(r *http.Request, _ []byte) error {
+					if r.Header.Get(name) == "it" {
+						return errors.New("it overrides")
+					}
+					return nil
+				}
+			})
+			response, err := send(t, b.http, b.url+"/", "", b.signer, func(r *http.Request) { r.Header.Set(name, "it") })
+			require.NoError(t, err)
+			_, message := refusalOf(t, response)
+			require.Equal(t, "crcheck record: it overrides", message)
+			require.Empty(t, b.service.Received())
+		})
+	}
+}
+
 // TestResignTooLarge checks that a body above the limit is refused: with a stated length before it is
 // read, and without one while it is read.
 func TestResignTooLarge(t *testing.T) {

@@ -1,13 +1,19 @@
 package recording
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 )
@@ -67,5 +73,55 @@ func TestRecordAllow(t *testing.T) {
 	for _, both := range [][]*schema.Contract{{reads, writes}, {writes, reads}} {
 		err := (&Options{}).allow(schema.NewCatalog(both...))(&http.Request{Method: "GET", URL: &url.URL{Path: "/sheds"}}, nil)
 		require.ErrorContains(t, err, "does not mark zoo.ListSheds as read-only")
+	}
+}
+
+// TestAllowSynthesised checks that requests as SDKs send them are allowed, whatever values that satisfy
+// the contract they have. With CRCHECK_BOTOCORE_DATA, those of every JSON service of botocore are tried.
+func TestAllowSynthesised(t *testing.T) {
+	models, err := filepath.Glob("../live/testdata/*.json")
+	require.NoError(t, err)
+	if data := os.Getenv("CRCHECK_BOTOCORE_DATA"); data != "" {
+		all, err := filepath.Glob(data + "/*/*/service-2.json.gz")
+		require.NoError(t, err)
+		models = append(models, all...)
+	}
+	for _, model := range models {
+		t.Run(model, func(t *testing.T) {
+			text, err := os.ReadFile(model)
+			require.NoError(t, err)
+			if z, err := gzip.NewReader(bytes.NewReader(text)); err == nil {
+				text, err = io.ReadAll(z)
+				require.NoError(t, err)
+			}
+			read, err := source.Read(text, "1")
+			if err != nil {
+				t.Skip("not a model")
+			}
+			for _, c := range read.Contracts {
+				// Few models say which operations are read-only.
+				c.Readonly = schema.Is(strings.HasPrefix(c.Operation, "Get") || strings.HasPrefix(c.Operation, "List") || strings.HasPrefix(c.Operation, "Describe"))
+			}
+			allow := (&Options{}).allow(schema.NewCatalog(read.Contracts...))
+			for _, c := range read.Contracts {
+				s, err := synth.New(c, schema.HTTP)
+				if _, other := c.NotJSON(); other || err != nil || !c.Readonly.Or(false) {
+					continue
+				}
+				for seed := range uint64(4) {
+					request, err := s.RandomRequest(seed)
+					if err != nil {
+						continue // it has a label that cannot be sent
+					}
+					u, err := url.Parse("https://localhost" + request.Target())
+					require.NoError(t, err)
+					h := http.Header{}
+					for name, values := range request.Header {
+						h[http.CanonicalHeaderKey(name)] = values
+					}
+					require.NoError(t, allow(&http.Request{Method: request.Method, URL: u, Header: h}, request.Body), "%s: %s %s", c, request.Method, u)
+				}
+			}
+		})
 	}
 }

@@ -24,6 +24,37 @@ func catalogOf(t *testing.T, files ...string) *schema.Catalog {
 	return schema.NewCatalog(all...)
 }
 
+// TestUnsigned checks for which requests no signature is needed.
+func TestUnsigned(t *testing.T) {
+	catalog := catalogOf(t, "testdata/paths.json")
+	var open, closed *schema.Contract
+	for _, c := range catalog.Contracts() {
+		switch c.Operation {
+		case "LogIn":
+			open = c
+		case "GetThing":
+			closed = c.Clone()
+			closed.Service, closed.Method, closed.URI = "other", schema.Is("POST"), schema.Is("/login")
+		}
+	}
+	for _, v := range []struct {
+		name, method, url string
+		catalog           *schema.Catalog
+		want              bool
+	}{
+		{"an operation that says so", "POST", "/login", catalog, true},
+		{"an operation that does not say so", "GET", "/things/a", catalog, false},
+		{"another method", "GET", "/login", catalog, false},
+		{"no contract", "POST", "/unknown", catalog, false},
+		{"two services, one of which says so", "POST", "/login", schema.NewCatalog(open, closed), false},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			r := &http.Request{Method: v.method, URL: &url.URL{Scheme: "https", Host: "localhost", Path: v.url}, Header: http.Header{}}
+			require.Equal(t, v.want, unsigned(v.catalog)(r))
+		})
+	}
+}
+
 // TestAmbiguous checks that a request in which a service may read another operation is refused, and
 // that its neighbours, which SDKs send, are not.
 func TestAmbiguous(t *testing.T) {

@@ -27,6 +27,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10, // each connection may hold as much, before anything is known of its client
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()

@@ -146,6 +146,26 @@ func TestEnvironment(t *testing.T) {
 	require.NotContains(t, env, "AWS_REGION=x")
 }
 
+// TestHeaderLimit checks that a client cannot make the server hold more than a few headers.
+func TestHeaderLimit(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go serve.Serve(ctx, l, http.HandlerFunc(respond)) //nolint:errcheck // it ends with the test
+	for size, status := range map[int]int{40 << 10: 200, 200 << 10: 431} {
+		t.Run(strconv.Itoa(size), func(t *testing.T) {
+			r, err := http.NewRequest("GET", "http://"+l.Addr().String(), nil)
+			require.NoError(t, err)
+			r.Header.Set("X-Large", strings.Repeat("x", size))
+			response, err := http.DefaultClient.Do(r)
+			require.NoError(t, err)
+			response.Body.Close()
+			require.Equal(t, status, response.StatusCode)
+		})
+	}
+}
+
 func TestRunErrors(t *testing.T) {
 	r, _ := run(t)
 	r.Command = []string{"/nonexistent/client"}
