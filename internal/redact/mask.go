@@ -15,15 +15,39 @@ const maxDepth = 3
 
 // masker masks secrets and collects findings.
 type masker struct {
+	scan     scanner
 	known    *occurrences // secrets from headers and the query; may be nil
 	all      bool         // Options.All
 	findings []finding.Finding
+	secrets  int // findings of secrets, also those that are not reported
+	pointers int // bytes of their pointers
 	source   string
 	number   int // of the interaction, from 1; 0 if there is none
 }
 
+// A body of secrets has a finding for each, with a pointer that may be as long as the body.
+const (
+	maxFindings = 1000    // of secrets in one interaction; the last one says that there are more
+	maxPointers = 1 << 22 // bytes of pointers that are composed for them
+	maxPointer  = 1 << 10 // bytes of a pointer; a longer one is cut after a token
+)
+
 func (m *masker) note(rule finding.RuleID, at site, message string) {
-	f := finding.Finding{Rule: rule, Source: m.source, Interaction: m.number, Pointer: at.pointer(), Message: message, Sensitive: true}
+	if rule == finding.SecretFound {
+		if m.secrets++; m.secrets == maxFindings {
+			message, at.pointer = "the interaction contains more secrets than are reported one by one", noPointer
+		} else if m.secrets > maxFindings {
+			return
+		}
+	}
+	f := finding.Finding{Rule: rule, Source: m.source, Interaction: m.number, Message: message, Sensitive: true}
+	if m.pointers < maxPointers {
+		f.Pointer = at.pointer()
+		m.pointers += len(f.Pointer)
+		if len(f.Pointer) > maxPointer {
+			f.Pointer = strings.Clone(f.Pointer[:strings.LastIndexByte(f.Pointer[:maxPointer], '/')])
+		}
+	}
 	if strings.HasPrefix(at.part, "request") || at.part == "query" || at.part == "path" {
 		f.Part = "input"
 	}
@@ -66,7 +90,7 @@ func (m *masker) edit(at site, s string) string {
 			s = now
 		}
 	}
-	hits := find(s, maxDepth)
+	hits := m.scan.find(s, maxDepth)
 	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}

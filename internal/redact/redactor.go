@@ -312,15 +312,21 @@ func plain(s string) bool {
 
 // recode renames the text in words of base64 in a string, and returns the changed spans.
 func recode(s string, rename func(string) string) (recoded string, changed []span) {
+	var b []byte
+	end := 0
 	for _, word := range base64Words(s) {
 		text, encoding := fromBase64(s[word.from:word.to])
 		if text == "" {
 			continue
 		}
 		if now := rename(text); now != text {
-			s = s[:word.from] + encoding.EncodeToString([]byte(now)) + s[word.to:]
+			b = encoding.AppendEncode(append(b, s[end:word.from]...), []byte(now))
+			end = word.to
 			changed = append(changed, word)
 		}
 	}
-	return s, changed
+	if changed == nil {
+		return s, nil
+	}
+	return string(append(b, s[end:]...)), changed
 }
