@@ -29,8 +29,11 @@ func (r *Request) Document() (Body, error) { return r.Body.decode(r.Header) }
 // decode undoes the codings, the last one first. Positions in the result are those of the beginning
 // of b.
 func (b Body) decode(header http.Header) (Body, error) {
-	decoded := b.Bytes
-	for _, coding := range slices.Backward(codings(header)) {
+	decoded, all := b.Bytes, codings(header)
+	if len(all) > maxCodings && !utf8.Valid(decoded) {
+		return b, &Error{Reason: ErrBrokenCoding, Format: all[0], Problem: fmt.Sprintf("the body has %d codings", len(all)), Remedy: "record it again, with one Content-Encoding"}
+	}
+	for _, coding := range slices.Backward(all) {
 		open, known := decoders[coding]
 		switch {
 		case !known && utf8.Valid(decoded): // compressed data is not UTF-8: the body was decoded before it was recorded
@@ -44,7 +47,7 @@ func (b Body) decode(header http.Header) (Body, error) {
 		}
 		text := decoded
 		if err == nil {
-			text, err = readDecoded(from)
+			text, err = readDecoded(from, func() (io.Reader, error) { return open(decoded) })
 		}
 		switch {
 		case err == nil:
@@ -122,12 +125,33 @@ func inflate(encoded []byte) (io.Reader, error) {
 	return flate.NewReader(bytes.NewReader(encoded)), nil
 }
 
-func readDecoded(from io.Reader) ([]byte, error) {
-	decoded, err := io.ReadAll(io.LimitReader(from, MaxDecoded+1))
-	if err == nil && len(decoded) > MaxDecoded {
-		err = tooLarge("", "the decoded body", MaxDecoded)
+const (
+	smallDecoded = 1 << 20 // bytes that are decoded at once
+	maxCodings   = 4       // codings of one body
+)
+
+// readDecoded reads decoded bytes. More than a few are counted first, so that a body that is too
+// large is refused before it is held.
+func readDecoded(from io.Reader, again func() (io.Reader, error)) ([]byte, error) {
+	decoded, err := io.ReadAll(io.LimitReader(from, smallDecoded))
+	if err != nil || len(decoded) < smallDecoded {
+		return decoded, err
 	}
-	return decoded, err
+	rest, err := io.Copy(io.Discard, io.LimitReader(from, MaxDecoded-smallDecoded+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case rest > MaxDecoded-smallDecoded:
+		return nil, tooLarge("", "the decoded body", MaxDecoded)
+	case rest == 0:
+		return decoded, nil
+	}
+	if from, err = again(); err != nil {
+		return nil, err
+	}
+	whole := make([]byte, smallDecoded+rest)
+	_, err = io.ReadFull(from, whole)
+	return whole, err
 }
 
 // encoded is the notation of a decoded body: the body that it was decoded from.

@@ -97,3 +97,11 @@ func TestBlobIsNoSecret(t *testing.T) {
 	x.Response.Body = traffic.BodyOf([]byte(`{"etag":"AKIAFAKEFAKEFAKEFAKE"}`))
 	require.NotNil(t, Scan(x, blob), "other forms of secrets are still found")
 }
+
+// TestNotSearched checks that a body that cannot be decoded is reported: its absence from the
+// findings would be taken for the absence of secrets.
+func TestNotSearched(t *testing.T) {
+	x := exchange("https://example.com/", `{}`, "\x1f\x8b\xff broken")
+	x.Response.Header.Set("Content-Encoding", "gzip")
+	require.Equal(t, []finding.RuleID{finding.RecordNotRedacted}, Scan(x, nil).Rules())
+}
