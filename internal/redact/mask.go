@@ -140,6 +140,11 @@ func (g *signing) authorization(value string) (masked string, ok bool) {
 	algorithm, rest, _ := strings.Cut(value, " ")
 	if !strings.HasPrefix(algorithm, "AWS4-") {
 		g.add(credentialOf(value))
+		for piece := range strings.FieldsFuncSeq(credentialOf(value), func(r rune) bool { return strings.ContainsRune(":=, ", r) }) {
+			if len(piece) >= minCookie { // the key ID and the signature of versions 2 and 3
+				g.add(piece)
+			}
+		}
 		return "", false
 	}
 	fields := strings.Split(rest, ",")
@@ -208,6 +213,24 @@ func (g *signing) request(q *traffic.Request) {
 			key, _, _ := strings.Cut(s, "/")
 			signed = !madeUp(key)
 			return g.credential(s)
+		case "awsaccesskeyid": // version 2
+			signed = signed && !madeUp(s)
+			g.add(s)
+			return Mask
+		}
+		switch kindOf(at.name) {
+		case aSignature: // of version 2, CloudFront or Azure
+			if isSignature(s, true) {
+				signature = s
+				return Mask
+			}
+		case aPolicy:
+			if len(s) >= minPolicy && strings.HasPrefix(s, "eyJ") {
+				g.add(s)
+				return Mask
+			}
+		case aKeyPair:
+			return Mask
 		}
 		return s
 	})
