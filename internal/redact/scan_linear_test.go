@@ -4,14 +4,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/crcheck/crcheck/traffic"
 )
 
 // hostile are generators of texts of about n bytes that are expensive to search.
@@ -145,43 +142,6 @@ func TestScanIsLinear(t *testing.T) {
 			one, two := work(small), work(large)
 			require.LessOrEqual(t, two, 2*one+one/10+1<<10)
 			require.LessOrEqual(t, two, 64*len(large))
-		})
-	}
-}
-
-// BenchmarkDoubling measures time against size; .ci/doubling prints the ratios.
-func BenchmarkDoubling(b *testing.B) {
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(hostile)), slices.Sorted(maps.Keys(bodies))) {
-		for _, n := range []int{1 << 18, 1 << 19, 1 << 20, 1 << 21, 1 << 22} {
-			measure := func(part string, work func(*traffic.Interaction)) {
-				b.Run(fmt.Sprintf("%s/%s/%d", part, strings.ReplaceAll(name, " ", "-"), n), func(b *testing.B) {
-					x := exchange("https://example.com/", "", shape(name, n))
-					b.SetBytes(int64(n))
-					b.ReportAllocs()
-					for b.Loop() {
-						work(x)
-					}
-				})
-			}
-			measure("scan", func(x *traffic.Interaction) { Scan(x, nil) })
-			measure("redact", func(x *traffic.Interaction) { New(Options{Key: testKey}).Redact(x) })
-		}
-	}
-}
-
-// BenchmarkDense measures a body of 16 MiB of identifiers and near-secrets.
-func BenchmarkDense(b *testing.B) {
-	x := exchange("https://example.com/", "", shape("dense body", 16<<20))
-	for name, work := range map[string]func(){
-		"scan":   func() { Scan(x, nil) },
-		"redact": func() { New(Options{Key: testKey}).Redact(x) },
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(16 << 20)
-			b.ReportAllocs()
-			for b.Loop() {
-				work()
-			}
 		})
 	}
 }
