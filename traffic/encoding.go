@@ -39,8 +39,11 @@ func (r *Request) DocumentWithin(limit int64) (Body, error) { return r.Body.deco
 // decode undoes the codings, the last one first. Positions in the result are those of the beginning
 // of b.
 func (b Body) decode(header http.Header, limit int64) (Body, error) {
-	decoded := b.Bytes
-	for _, coding := range slices.Backward(codings(header)) {
+	decoded, all := b.Bytes, codings(header)
+	if len(all) > maxCodings && !utf8.Valid(decoded) {
+		return b, &Error{Reason: ErrBrokenCoding, Format: all[0], Problem: fmt.Sprintf("the body has %d codings", len(all)), Remedy: "record it again, with one Content-Encoding"}
+	}
+	for _, coding := range slices.Backward(all) {
 		open, known := decoders[coding]
 		switch {
 		case !known && utf8.Valid(decoded): // compressed data is not UTF-8: the body was decoded before it was recorded
@@ -145,6 +148,9 @@ func unzstd(encoded []byte) (io.Reader, error) {
 	}
 	return zstd.NewReader(bytes.NewReader(encoded), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 }
+
+// maxCodings is the number of codings of one body that are undone.
+const maxCodings = 4
 
 // holdDecoded is how much of a text is held before its size is known.
 const holdDecoded = 1 << 20 // bytes

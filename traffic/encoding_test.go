@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -90,7 +91,13 @@ func TestDocumentTooLarge(t *testing.T) {
 			text, err := io.ReadAll(compressed(io.LimitReader(filler(' '), traffic.MaxDecoded+extra)))
 			require.NoError(t, err)
 			response := traffic.Response{Header: http.Header{"Content-Encoding": {"gzip"}}, Body: traffic.BodyOf(text)}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			document, err := response.Document()
+			runtime.ReadMemStats(&after)
+			if extra > 0 {
+				require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(8<<20), "it is refused before it is held")
+			}
 			if extra == 0 {
 				require.NoError(t, err)
 				require.Len(t, document.Bytes, traffic.MaxDecoded)
@@ -103,6 +110,15 @@ func TestDocumentTooLarge(t *testing.T) {
 			require.NotContains(t, err.Error(), ": :")
 		})
 	}
+}
+
+// TestTooManyCodings checks that a body with many codings is refused: each may expand it.
+func TestTooManyCodings(t *testing.T) {
+	text, err := io.ReadAll(compressed(strings.NewReader("{}")))
+	require.NoError(t, err)
+	response := traffic.Response{Header: http.Header{"Content-Encoding": {strings.Repeat("gzip,", 5)}}, Body: traffic.BodyOf(text)}
+	_, err = response.Document()
+	require.ErrorIs(t, err, traffic.ErrBrokenCoding)
 }
 
 // TestDocumentPositions checks that positions in a decompressed body are those of the beginning of

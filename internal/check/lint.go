@@ -34,10 +34,7 @@ func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Repor
 			return nil, ctx.Err()
 		}
 		options.Found = !file.Named
-		text, err := file.Read(ctx)
-		if err == nil {
-			err = lint.File(file.Name, text, options, run.linted)
-		}
+		err := run.lintFile(ctx, file, options)
 		var unknown *traffic.Error
 		switch {
 		case errors.As(err, &unknown) && unknown.Reason == traffic.ErrUnknownFormat && !file.Named:
@@ -53,6 +50,15 @@ func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Repor
 		r.Verdict = report.Passed
 	}
 	return r, nil
+}
+
+func (run *run) lintFile(ctx context.Context, file input.File, options lint.Options) error {
+	r, err := file.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return lint.File(file.Name, r, options, run.linted)
 }
 
 // lint validates an interaction without the others of its source.

@@ -181,7 +181,7 @@ func TestNotCounted(t *testing.T) {
 		{exchange("https://iam.amazonaws.com/?Action=ListUsers", 200, "{}"), "iam (query)"},
 		{exchange("https://shed.us-east-1.amazonaws.com/%zz", 200, "{}"), "the request's URL is malformed"},
 		{dropped, "body not recorded"},
-		{tool(200, "\x8b", "Content-Encoding", "br"), "body in an unknown encoding"},
+		{tool(200, "\x8b", "Content-Encoding", "compress"), "body in an unknown encoding"},
 		{&traffic.Interaction{Response: traffic.Response{Body: traffic.BodyOf([]byte("{}"))}}, "bare body of an unknown operation"},
 	} {
 		t.Run(c.why, func(t *testing.T) {

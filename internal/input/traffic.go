@@ -24,16 +24,6 @@ type File struct {
 	Open  func(context.Context) (io.ReadCloser, error)
 }
 
-// Read reads the whole file.
-func (f File) Read(ctx context.Context) ([]byte, error) {
-	r, err := f.Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return io.ReadAll(r)
-}
-
 // Traffic is the traffic that a command reads.
 type Traffic struct {
 	Files    []File

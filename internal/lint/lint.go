@@ -38,10 +38,12 @@ type Options struct {
 
 // File checks one cassette, and calls found with each interaction and its findings. A call without
 // an interaction is about an entry that does not conform to its format or, as the last call, about
-// the file. The error is of package traffic.
-func File(name string, text []byte, options Options, found func(*traffic.Interaction, validate.Outcome, finding.Set)) error {
+// the file. The error is of package traffic. Only a cassette is held as a whole, at most
+// [traffic.MaxCassette] bytes: other formats are read one interaction at a time.
+func File(name string, in io.Reader, options Options, found func(*traffic.Interaction, validate.Outcome, finding.Set)) error {
 	f := file{options: options, seen: map[[sha256.Size]byte]int{}}
-	for x, err := range (traffic.File{Path: name, Named: !options.Found}).Read(bytes.NewReader(text)) {
+	var text written
+	for x, err := range (traffic.File{Path: name, Named: !options.Found}).Read(io.TeeReader(in, &text)) {
 		var odd *traffic.Error
 		switch {
 		case errors.As(err, &odd) && odd.Is(traffic.ErrOddEntry):
@@ -51,6 +53,9 @@ func File(name string, text []byte, options Options, found func(*traffic.Interac
 			return err
 		}
 		f.kind, f.meta, f.count = x.Kind, x.Meta, f.count+1
+		if f.kind != traffic.Cassette {
+			text = written{dropped: true}
+		}
 		outcome, findings, err := f.interaction(x)
 		if err != nil {
 			return err
@@ -58,9 +63,23 @@ func File(name string, text []byte, options Options, found func(*traffic.Interac
 		found(x, outcome, options.Profile.Grade(findings))
 	}
 	if f.count > 0 {
-		found(nil, validate.Outcome{}, options.Profile.Grade(f.whole(name, text)))
+		found(nil, validate.Outcome{}, options.Profile.Grade(f.whole(name, &text)))
 	}
 	return nil
+}
+
+// written is the text of a file as it was read, as long as it may be that of a cassette.
+type written struct {
+	bytes.Buffer
+	dropped bool
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	if w.dropped = w.dropped || w.Len()+len(p) > traffic.MaxCassette; w.dropped {
+		w.Buffer = bytes.Buffer{}
+		return len(p), nil
+	}
+	return w.Buffer.Write(p)
 }
 
 type file struct {
@@ -119,7 +138,7 @@ func digestOf(x *traffic.Interaction) [sha256.Size]byte {
 }
 
 // whole returns the findings about the file as a whole.
-func (f *file) whole(name string, text []byte) finding.Set {
+func (f *file) whole(name string, text *written) finding.Set {
 	var found []finding.Finding
 	add := func(f finding.Finding) {
 		f.Source, f.Line, f.Column = name, 1, 1
@@ -133,8 +152,8 @@ func (f *file) whole(name string, text []byte) finding.Set {
 			add(finding.Finding{Rule: finding.CassetteStale, Names: []string{f.meta.Contract}, Found: finding.Text(f.meta.ContractDigest), Wanted: finding.Want{Text: c.Digest()}})
 		}
 	}
-	if f.kind == traffic.Cassette {
-		if line := differs(text, name); line > 0 {
+	if !text.dropped {
+		if line := differs(text.Bytes(), name); line > 0 {
 			add(finding.Finding{Rule: finding.CassetteUnsorted, Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(line))})
 		}
 	}

@@ -3,6 +3,8 @@ package lint_test
 import (
 	"bytes"
 	"encoding/base64"
+	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -73,7 +75,7 @@ func TestFile(t *testing.T) {
 	for _, v := range vectors {
 		t.Run(v.name, func(t *testing.T) {
 			var rules []finding.RuleID
-			err := lint.File("x.yaml", v.text, lint.Options{
+			err := lint.File("x.yaml", bytes.NewReader(v.text), lint.Options{
 				Check: func(x *traffic.Interaction) (validate.Outcome, error) { return checks.Check(x, validate.Bare{}) },
 				Contract: func(name string) *schema.Contract {
 					if name == c.String() {
@@ -111,7 +113,7 @@ func TestBlob(t *testing.T) {
 		rules    []finding.RuleID
 	}{{nil, []finding.RuleID{finding.SecretFound}}, {blob, nil}} {
 		var rules []finding.RuleID
-		err := lint.File("x.yaml", text, lint.Options{
+		err := lint.File("x.yaml", bytes.NewReader(text), lint.Options{
 			Check:    func(*traffic.Interaction) (validate.Outcome, error) { return validate.Outcome{}, nil },
 			Classify: v.classify,
 		}, func(_ *traffic.Interaction, _ validate.Outcome, found finding.Set) {
@@ -146,7 +148,7 @@ func TestSecretsBesideExemptions(t *testing.T) {
 	} {
 		t.Run(v.body[:min(len(v.body), 60)], func(t *testing.T) {
 			var rules []finding.RuleID
-			err := lint.File("x.yaml", cassette(t, traffic.Meta{}, v.body), lint.Options{
+			err := lint.File("x.yaml", bytes.NewReader(cassette(t, traffic.Meta{}, v.body)), lint.Options{
 				Check: func(*traffic.Interaction) (validate.Outcome, error) { return validate.Outcome{}, nil },
 			}, func(_ *traffic.Interaction, _ validate.Outcome, found finding.Set) {
 				rules = append(rules, found.Rules()...)
@@ -156,3 +158,35 @@ func TestSecretsBesideExemptions(t *testing.T) {
 		})
 	}
 }
+
+// TestFileIsNotHeld checks that a long file of NDJSON is read one interaction at a time.
+func TestFileIsNotHeld(t *testing.T) {
+	line := []byte(`{"crcheckInteraction": 1, "request": {"method": "GET", "url": "https://localhost/"}, "response": {"status": 200, "body": "` + strings.Repeat("a text ", 1<<13) + `"}}` + "\n")
+	size, read, most := 800*len(line), 0, uint64(0)
+	in := readerFunc(func(p []byte) (n int, err error) {
+		if read >= size {
+			return 0, io.EOF
+		}
+		for n < min(len(p), size-read) {
+			at := (read + n) % len(line)
+			n += copy(p[n:min(len(p), size-read)], line[at:])
+		}
+		read += n
+		return n, nil
+	})
+	err := lint.File("x.ndjson", in, lint.Options{Check: func(*traffic.Interaction) (validate.Outcome, error) { return validate.Outcome{}, nil }},
+		func(x *traffic.Interaction, _ validate.Outcome, _ finding.Set) {
+			if x != nil && x.Index%100 == 0 {
+				runtime.GC()
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapAlloc)
+			}
+		})
+	require.NoError(t, err)
+	require.Less(t, most, uint64(size/2))
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -137,14 +137,16 @@ func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 			m.note(finding.SecretFound, site{part: "request", pointer: noPointer}, "the request contains the key, token or signature that it was signed with")
 		}
 	}
-	if q := y.Request; q != nil {
-		if body, err := q.DocumentWithin(awshttp.MaxBody); err == nil {
-			q.Body = body
+	search := func(part string, body *traffic.Body, decode func() (traffic.Body, error)) {
+		decoded, err := decode()
+		if *body = decoded; err != nil {
+			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was not searched: "+err.Error())
 		}
 	}
-	if body, err := y.Response.Document(); err == nil {
-		y.Response.Body = body
+	if q := y.Request; q != nil {
+		search("request body", &q.Body, q.Document)
 	}
+	search("response body", &y.Response.Body, y.Response.Document)
 	m.exchange(y, classify.places(y))
 	return finding.Default.Grade(finding.NewSet(m.findings...))
 }

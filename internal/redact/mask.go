@@ -15,16 +15,40 @@ const maxDepth = 3
 
 // masker masks secrets and collects findings.
 type masker struct {
+	scan     scanner
 	known    *occurrences // secrets from headers and the query; may be nil
 	all      bool         // Options.All
 	searches *searches    // may be nil
 	findings []finding.Finding
+	secrets  int // findings of secrets, also those that are not reported
+	pointers int // bytes of their pointers
 	source   string
 	number   int // of the interaction, from 1; 0 if there is none
 }
 
+// A body of secrets has a finding for each, with a pointer that may be as long as the body.
+const (
+	maxFindings = 1000    // of secrets in one interaction; the last one says that there are more
+	maxPointers = 1 << 22 // bytes of pointers that are composed for them
+	maxPointer  = 1 << 10 // bytes of a pointer; a longer one is cut after a token
+)
+
 func (m *masker) note(rule finding.RuleID, at site, message string) {
-	f := finding.Finding{Rule: rule, Source: m.source, Interaction: m.number, Pointer: at.pointer(), Message: message, Sensitive: true}
+	if rule == finding.SecretFound {
+		if m.secrets++; m.secrets == maxFindings {
+			message, at.pointer = "the interaction contains more secrets than are reported one by one", noPointer
+		} else if m.secrets > maxFindings {
+			return
+		}
+	}
+	f := finding.Finding{Rule: rule, Source: m.source, Interaction: m.number, Message: message, Sensitive: true}
+	if m.pointers < maxPointers {
+		f.Pointer = at.pointer()
+		m.pointers += len(f.Pointer)
+		if len(f.Pointer) > maxPointer {
+			f.Pointer = strings.Clone(f.Pointer[:strings.LastIndexByte(f.Pointer[:maxPointer], '/')])
+		}
+	}
 	if strings.HasPrefix(at.part, "request") || at.part == "query" || at.part == "path" {
 		f.Part = "input"
 	}
@@ -67,7 +91,7 @@ func (m *masker) edit(at site, s string) string {
 			s = now
 		}
 	}
-	hits := m.searches.find(s, maxDepth)
+	hits := m.searches.find(&m.scan, s, maxDepth)
 	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}
@@ -120,6 +144,11 @@ func (g *signing) authorization(value string) (masked string, ok bool) {
 	algorithm, rest, _ := strings.Cut(value, " ")
 	if !strings.HasPrefix(algorithm, "AWS4-") {
 		g.add(credentialOf(value))
+		for piece := range strings.FieldsFuncSeq(credentialOf(value), func(r rune) bool { return strings.ContainsRune(":=, ", r) }) {
+			if len(piece) >= minCookie { // the key ID and the signature of versions 2 and 3
+				g.add(piece)
+			}
+		}
 		return "", false
 	}
 	fields := strings.Split(rest, ",")
@@ -187,6 +216,24 @@ func (g *signing) request(q *traffic.Request) {
 			key, _, _ := strings.Cut(s, "/")
 			g.invented = madeUp(key)
 			return g.credential(s)
+		case "awsaccesskeyid": // version 2
+			g.invented = g.invented || madeUp(s)
+			g.add(s)
+			return Mask
+		}
+		switch kindOf(at.name) {
+		case aSignature: // of version 2, CloudFront or Azure
+			if isSignature(s, true) {
+				signature = s
+				return Mask
+			}
+		case aPolicy:
+			if len(s) >= minPolicy && strings.HasPrefix(s, "eyJ") {
+				g.add(s)
+				return Mask
+			}
+		case aKeyPair:
+			return Mask
 		}
 		return s
 	})

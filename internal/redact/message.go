@@ -147,6 +147,7 @@ func editFields(fields, part string, places map[string]Place, e edit) string {
 var presigned = map[string]bool{
 	"x-amz-algorithm": true, "x-amz-credential": true, "x-amz-date": true, "x-amz-expires": true,
 	"x-amz-security-token": true, "x-amz-signature": true, "x-amz-signedheaders": true,
+	"awsaccesskeyid": true, "signature": true, "key-pair-id": true, "policy": true, "sig": true,
 }
 
 func editURL(raw string, places Places, e edit) string {

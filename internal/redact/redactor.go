@@ -37,7 +37,7 @@ type Redactor struct {
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
 	past := &searches{}
-	clean := func(s string) bool { return len(past.find(s, 0)) == 0 }
+	clean := func(s string) bool { return len(past.find(new(scanner), s, 0)) == 0 }
 	return &Redactor{options: options, names: &namer{cipher: newCipher(options.Key), clean: clean}, known: &known{}, searches: past, first: math.MaxInt}
 }
 
@@ -325,15 +325,21 @@ func plain(s string) bool {
 
 // recode renames the text in words of base64 in a string, and returns the changed spans.
 func recode(s string, rename func(string) string) (recoded string, changed []span) {
+	var b []byte
+	end := 0
 	for _, word := range base64Words(s) {
 		text, encoding := fromBase64(s[word.from:word.to])
 		if text == "" {
 			continue
 		}
 		if now := rename(text); now != text {
-			s = s[:word.from] + encoding.EncodeToString([]byte(now)) + s[word.to:]
+			b = encoding.AppendEncode(append(b, s[end:word.from]...), []byte(now))
+			end = word.to
 			changed = append(changed, word)
 		}
 	}
-	return s, changed
+	if changed == nil {
+		return s, nil
+	}
+	return string(append(b, s[end:]...)), changed
 }

@@ -25,7 +25,9 @@ func find(s string, depth int) []hit {
 // scanner is one search. Its work is linear in the number of bytes: it reads a string a constant
 // number of times, and the decoded text is not longer than the string.
 type scanner struct {
-	work int // bytes read, for the test that the work is linear
+	work int     // bytes read, for the test that the work is linear
+	text scanned // the string that is being searched: the rules do not nest
+	word []byte  // a decoded word
 }
 
 // scanned is a string that is being searched.
@@ -50,7 +52,7 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 	if len(s) < minText {
 		return nil
 	}
-	hits = sc.rules(&scanned{s: s, decodes: depth > 0, scanner: sc})
+	hits = sc.rules(s, depth > 0, false)
 	hits = sc.members(hits, s, depth)
 	if depth == 0 {
 		return merged(hits)
@@ -58,7 +60,7 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 	whole := span{0, len(s)}
 	if strings.IndexByte(s, '+') >= 0 {
 		form := strings.Contains(s, "%2B") || strings.Contains(s, "%2b") // beside encoded plus signs, the others are spaces; otherwise they may be data
-		hits = wholly(hits, sc.rules(&scanned{s: awshttp.Unescape(s, true), plus: !form, scanner: sc}), whole)
+		hits = wholly(hits, sc.rules(awshttp.Unescape(s, true), false, !form), whole)
 	}
 	if decoded := undo(s); decoded != s {
 		sc.work += len(s)
@@ -66,7 +68,8 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 	}
 	for _, e := range encodedWords(s) {
 		sc.work += e.to - e.from
-		if text := readable(decodeWord(s[e.from:e.to])); len(text) >= minText {
+		sc.word = appendDecoded(sc.word[:0], s[e.from:e.to])
+		if text := readable(sc.word); len(text) >= minText {
 			hits = wholly(hits, sc.find(text, depth-1), e)
 		}
 	}
@@ -75,8 +78,9 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 
 // rules applies the table of rules in one pass: a rule reads the text from one of its anchors on,
 // and does not read it twice.
-func (sc *scanner) rules(t *scanned) []hit {
-	s, x := t.s, anchors()
+func (sc *scanner) rules(s string, decodes, plus bool) []hit {
+	t, x := &sc.text, anchors()
+	*t = scanned{s: s, decodes: decodes, plus: plus, words: t.words[:0], scanner: sc}
 	sc.work += len(s)
 	key := uint32(0)
 	for i := range len(s) {

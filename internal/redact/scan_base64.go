@@ -83,9 +83,13 @@ func afterPrefix(s string, w span) (from int) {
 }
 
 // decodeWord decodes base64 of either alphabet, with or without padding and line breaks, and with
-// any trailing bits. It returns nil for other text.
+// any trailing bits. The result is empty for other text.
 func decodeWord(word string) []byte {
-	b := make([]byte, 0, len(word))
+	return appendDecoded(make([]byte, 0, len(word)), word)
+}
+
+// appendDecoded is like decodeWord, into an empty buffer.
+func appendDecoded(b []byte, word string) []byte {
 	for i := range len(word) {
 		switch c := word[i]; c {
 		case '-':
@@ -102,7 +106,7 @@ func decodeWord(word string) []byte {
 	}
 	n, err := base64.RawStdEncoding.Decode(b, b)
 	if err != nil {
-		return nil
+		return b[:0]
 	}
 	return b[:n]
 }

@@ -49,18 +49,18 @@ func (p *searches) finds(what search, now func() bool) bool {
 	return found
 }
 
-// find is the function find.
-func (p *searches) find(s string, depth int) (hits []hit) {
+// find is [scanner.find].
+func (p *searches) find(sc *scanner, s string, depth int) (hits []hit) {
 	if p == nil || len(s) < minText || len(s) > maxSearchedText {
-		return find(s, depth)
+		return sc.find(s, depth)
 	}
 	searched := false
 	found := p.finds(search{s, depth}, func() bool {
-		hits, searched = find(s, depth), true
+		hits, searched = sc.find(s, depth), true
 		return len(hits) > 0
 	})
 	if found && !searched {
-		return find(s, depth)
+		return sc.find(s, depth)
 	}
 	return hits
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/bits"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -33,11 +34,7 @@ func (k kind) String() string {
 // secretEndings are the ends of the names of members and parameters with secret values, in lower
 // case and without punctuation. The last words of a name say what its value is: dbPassword is a
 // password, passwordPolicy is a policy.
-var secretEndings = []struct {
-	text string
-	kind kind
-	word int // 1: it must begin a word; 2: and another word must be before it
-}{
+var secretEndings = []ending{
 	{"password", aPassword, 0}, {"passwords", aPassword, 0}, {"passwd", aPassword, 0}, {"passphrase", aPassword, 0}, {"passcode", aPassword, 0},
 	{"pwd", aPassword, 1}, {"pw", aPassword, 2}, {"pass", aPassword, 2},
 	{"secret", aPassword, 0}, {"secretcode", aPassword, 0}, {"secrethash", aPassword, 0},
@@ -49,12 +46,12 @@ var secretEndings = []struct {
 	{"identitytoken", aToken, 0}, {"apitoken", aToken, 0}, {"signintoken", aToken, 0}, {"logintoken", aToken, 0}, {"oauthtoken", aToken, 0}, {"jwttoken", aToken, 0},
 	{"csrftoken", aToken, 0}, {"xsrftoken", aToken, 0}, {"secrettoken", aToken, 0}, {"bottoken", aToken, 1}, {"deploytoken", aToken, 1}, {"jointoken", aToken, 1},
 	{"ghtoken", aToken, 1}, {"githubtoken", aToken, 0}, {"gitlabtoken", aToken, 0}, {"slacktoken", aToken, 0}, {"npmtoken", aToken, 1}, {"vaulttoken", aToken, 1},
-	{"hftoken", aToken, 1}, {"sastoken", aToken, 1}, {"accessgranttoken", aToken, 0},
+	{"hftoken", aToken, 1}, {"sastoken", aToken, 1}, {"privatetoken", aToken, 0}, {"ssecustomerkey", aPassword, 0}, {"encryptioncustomerkey", aPassword, 0}, {"presharedkey", aPassword, 0},
 	{"signature", aSignature, 1}, {"sig", aSignature, 1}, {"policy", aPolicy, 1}, {"keypairid", aKeyPair, 0},
 }
 
 // fillings may follow the name of a secret without changing its meaning.
-var fillings = []string{"value", "string", "binary", "text", "plaintext", "base64", "confirmation", "confirm", "again", "hash", "raw", "plain"}
+var fillings = []string{"value", "string", "binary", "text", "plaintext", "base", "confirmation", "confirm", "again", "hash", "raw", "plain"}
 
 // refusals begin names that ask whether there is a secret, and what happens to it.
 var refusals = []string{"has", "is", "no", "use", "require", "requires", "required", "need", "needs", "forgot", "allow", "allows", "enable", "disable", "show", "hide", "rotate", "generate", "with", "without"}
@@ -101,7 +98,7 @@ func (f *normalised) strip() {
 			f.n--
 		}
 		for _, filling := range fillings {
-			if f.n > len(filling) && f.ends(filling) && f.start>>(f.n-len(filling))&1 == 1 {
+			if f.n > len(filling) && f.text[f.n-1] == filling[len(filling)-1] && f.ends(filling) && f.start>>(f.n-len(filling))&1 == 1 {
 				f.n, again = f.n-len(filling), true
 			}
 		}
@@ -141,10 +138,29 @@ func kindOf(name string) kind {
 	return k
 }
 
+// ending is one of the secretEndings.
+type ending struct {
+	text string
+	kind kind
+	word int // 1: it must begin a word; 2: and another word must be before it
+}
+
+// endings are the secretEndings by their last two letters.
+var endings = sync.OnceValue(func() (by map[[2]byte][]ending) {
+	by = map[[2]byte][]ending{}
+	for _, e := range secretEndings {
+		last := [2]byte([]byte(e.text[len(e.text)-2:]))
+		by[last] = append(by[last], e)
+	}
+	return by
+})
+
 func (f *normalised) kind() kind {
-	for i := range secretEndings {
-		e := &secretEndings[i]
-		if f.n == 0 || f.text[f.n-1] != e.text[len(e.text)-1] || !f.ends(e.text) {
+	if f.n < 2 {
+		return notSecret
+	}
+	for _, e := range endings()[[2]byte(f.text[f.n-2:f.n])] {
+		if !f.ends(e.text) {
 			continue
 		}
 		at := f.n - len(e.text)

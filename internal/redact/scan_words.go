@@ -60,12 +60,16 @@ func (t *scanned) wordsOf() []word {
 	t.cut = true
 	t.work += len(t.s)
 	for i := 0; i < len(t.s); i++ {
-		if !base64Byte(t.s[i]) {
+		if !base64Both[t.s[i]] {
 			continue
 		}
-		w := word{span: span{i, i}}
-		for ; w.to < len(t.s) && base64Byte(t.s[w.to]); w.to++ {
-			switch c := t.s[w.to]; c {
+		w := word{span: span{i, base64Both.run(t.s, i)}}
+		i = w.to
+		if w.to-w.from < secretKeyLength {
+			continue
+		}
+		for _, c := range []byte(t.s[w.from:w.to]) {
+			switch c {
 			case '+', '/':
 				w.std = true
 			case '-', '_':
@@ -74,10 +78,7 @@ func (t *scanned) wordsOf() []word {
 				w.add(c)
 			}
 		}
-		if w.to-w.from >= secretKeyLength {
-			t.words = append(t.words, w)
-		}
-		i = w.to
+		t.words = append(t.words, w)
 	}
 	return t.words
 }

@@ -97,3 +97,58 @@ func TestBlobIsNoSecret(t *testing.T) {
 	x.Response.Body = traffic.BodyOf([]byte(`{"etag":"AKIAFAKEFAKEFAKEFAKE"}`))
 	require.NotNil(t, Scan(x, blob), "other forms of secrets are still found")
 }
+
+// TestNotSearched checks that a body that cannot be decoded is reported: its absence from the
+// findings would be taken for the absence of secrets.
+func TestNotSearched(t *testing.T) {
+	x := exchange("https://example.com/", `{}`, "\x1f\x8b\xff broken")
+	x.Response.Header.Set("Content-Encoding", "gzip")
+	require.Equal(t, []finding.RuleID{finding.RecordNotRedacted}, Scan(x, nil).Rules())
+}
+
+// TestSignedQueries checks that the signatures of other schemes are masked without a finding in the
+// query of a request, and found elsewhere.
+func TestSignedQueries(t *testing.T) {
+	long := fake(170) + "~" + fake(100) + "__"
+	for _, query := range []string{
+		"AWSAccessKeyId=" + keyID + "&Expires=1767225600&Signature=" + fake(27) + "%3D",
+		"Expires=1767225600&Signature=" + long + "&Key-Pair-Id=K2JCJMDEHXQW5F",
+		"Policy=eyJ" + fake(120) + "__&Signature=" + long + "&Key-Pair-Id=K2JCJMDEHXQW5F",
+		"sv=2024-01-01&se=2026-01-01&sp=r&sig=" + fake(43) + "%3D",
+	} {
+		t.Run(query[:40], func(t *testing.T) {
+			x := exchange("https://example.com/k?"+query, "", `{"a":"see https://example.com/k?`+query+`"}`)
+			require.NotEmpty(t, Scan(x, nil))
+			y, found := New(Options{Key: testKey}).Redact(x)
+			for _, f := range found {
+				require.Equal(t, "/a", f.Pointer)
+			}
+			require.NotEmpty(t, found)
+			for _, secret := range []string{fake(27), fake(43), fake(100), fake(120), keyID, "K2JCJMDEHXQW5F"} {
+				require.NotContains(t, y.Request.URL+string(y.Response.Body.Bytes), secret)
+			}
+			require.Nil(t, Scan(y, nil))
+		})
+	}
+}
+
+// TestMembersByWords checks the names of members: what their last words say, in any case, and where
+// the value is beside the name or one level deeper.
+func TestMembersByWords(t *testing.T) {
+	for body, found := range map[string]bool{
+		`{"dbPassword":"a"}`: true, `{"DB_PASSWORD":"a"}`: true, `{"new-password-2":"a"}`: true, `{"MASTERUSERPASSWORD":"a"}`: true, `{"passwordConfirmation":"a"}`: true, `{"ClientSecretValue":"a"}`: true,
+		`{"password":{"S":"a"}}`: true, `{"password":{"value":["a"]}}`: true, `{"environment":[{"name":"DB_PASSWORD","value":"a"}]}`: true, `{"ParameterKey":"ApiKey","ParameterValue":"a"}`: true,
+		`{"SSECustomerKey":"a"}`: true, `{"signature":"` + fake(27) + `="}`: true, `{"policy":"` + base64.StdEncoding.EncodeToString([]byte(`{"expiration":"2026-01-01T00:00:00Z","conditions":[]}`)) + `"}`: true,
+		`{"body":"{\"dbPassword\":\"a\"}"}`: true, `{"body":"<a><Password>hunter2</Password></a>"}`: true, `{"body":"x=1&amp;password=hunter22"}`: true, `{"body":"{&quot;password&quot;:&quot;hunter22&quot;}"}`: true, `{"body":"password&#x3d;hunter22"}`: true,
+		`{"passwordPolicy":"a"}`: false, `{"hasPassword":"a"}`: false, `{"password":"true"}`: false, `{"NextToken":"a"}`: false, `{"clientRequestToken":"a"}`: false, `{"tokenType":"Bearer"}`: false, `{"SecretArn":"a"}`: false,
+		`{"name":"DB_HOST","value":"a"}`: false, `{"password":{"length":"a"}}`: false, `{"signature":"void f()"}`: false, `{"policy":"` + base64.StdEncoding.EncodeToString([]byte(`{"Version":"2012-10-17","Statement":[]}`)) + `"}`: false,
+		`{"keyId":"a"}`: false, `{"PasswordLastUsed":"2026-01-01"}`: false, `{"SSECustomerKeyMD5":"a"}`: false,
+	} {
+		t.Run(body, func(t *testing.T) {
+			x := exchange("https://example.com/", "", body)
+			require.Equal(t, found, len(Scan(x, nil)) > 0)
+			y, _ := New(Options{Key: testKey}).Redact(x)
+			require.Nil(t, Scan(y, nil))
+		})
+	}
+}

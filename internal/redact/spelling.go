@@ -142,9 +142,7 @@ const minBase64 = 12 // characters, with padding
 func base64Words(s string) (words []span) {
 	for i := 0; i < len(s); i++ {
 		from := i
-		for i < len(s) && base64Byte(s[i]) {
-			i++
-		}
+		i = base64Both.run(s, i)
 		for padding := 0; padding < 2 && i > from && i < len(s) && s[i] == '='; padding++ {
 			i++
 		}
@@ -155,9 +153,7 @@ func base64Words(s string) (words []span) {
 	return words
 }
 
-func base64Byte(c byte) bool {
-	return digit(c) || letter(c) || c == '+' || c == '/' || c == '-' || c == '_'
-}
+func base64Byte(c byte) bool { return base64Both[c] }
 
 var encodings = []*base64.Encoding{base64.StdEncoding.Strict(), base64.RawStdEncoding.Strict(), base64.URLEncoding.Strict(), base64.RawURLEncoding.Strict()}
 
