@@ -249,7 +249,7 @@ var checkRules = []Rule{
 		"Record with smaller data.", graduated},
 	{RecordNotRedacted, LayerRecord,
 		"A body could not be searched for secrets: it is binary, or has an unknown encoding. It was left out of the recording.",
-		"Record a request whose response is text, or accept no encoding other than gzip.", graduated},
+		"Record a request whose response is text, or accept no encoding other than gzip, deflate, br and zstd.", graduated},
 	{RecordOneWay, LayerRecord,
 		"A value was masked because no pseudonym of it fits the contract, or pseudonyms cannot be mapped back. Replay with the key returns another value than the live run.",
 		"No action needed unless a test depends on the value. Then use a value that a pseudonym can replace.", graduated},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
@@ -26,6 +27,7 @@ type log struct {
 	collector report.Collector
 	said      map[string]int // number of lines of each kind
 	refusals  map[proxy.Code]int
+	left      []string // why interactions were left out, each reason once
 }
 
 func newLog(o *Options, catalog *schema.Catalog) (*log, error) {
@@ -69,6 +71,9 @@ func (l *log) found(findings finding.Set) {
 	for _, f := range findings {
 		f.Source, f.Line, f.Column = "", 0, 0 // lines of the body are not lines of the cassette
 		l.collector.Add(f, nil)
+		if (f.Rule == finding.RecordTooLarge || f.Rule == finding.RecordNotRedacted) && !slices.Contains(l.left, f.Message) && len(l.left) < maxLines {
+			l.left = append(l.left, f.Message)
+		}
 		line := f.String()
 		if f.Interaction > 0 {
 			line = fmt.Sprintf("interaction %d: %s", f.Interaction, line)
@@ -100,5 +105,5 @@ func (l *log) end(record *recorder.Recorder, closed error, status int, ran error
 	if stats.Interactions > 0 {
 		l.collector.File()
 	}
-	return &Result{Report: l.collector.Report(nil, l.failOn), Stats: stats, Refused: l.refusals, Status: status, Err: errors.Join(ran, closed)}, nil
+	return &Result{Report: l.collector.Report(nil, l.failOn), Stats: stats, Refused: l.refusals, LeftOut: l.left, Status: status, Err: errors.Join(ran, closed)}, nil
 }

@@ -50,6 +50,7 @@ type Result struct {
 	*report.Report
 	Stats   recorder.Stats
 	Refused map[proxy.Code]int // number of requests without a response of the service, by reason
+	LeftOut []string           // why interactions were not recorded, each reason once
 	Status  int                // of the command
 	Err     error              // of serving, or of writing the cassette
 }
