@@ -55,7 +55,7 @@ var rooms = map[string][]string{
 	"cassettes":                         {"finding"},
 	"internal/coverage":                 {"internal/binding", "internal/jsontree", "internal/synth", "internal/visit", "schema", "traffic", "validate"},
 	"internal/live":                     {"finding", "internal/binding", "internal/jsontree", "internal/models", "internal/plural", "internal/proxy", "internal/redact/bycontract", "internal/report", "internal/sigv4", "recorder", "schema", "traffic", "validate"},
-	"internal/recording":                {"finding", "internal/models", "internal/proxy", "internal/report", "internal/serve", "recorder", "schema", "traffic", "validate"},
+	"internal/recording":                {"finding", "internal/awshttp", "internal/models", "internal/proxy", "internal/report", "internal/serve", "recorder", "schema", "traffic", "validate"},
 	"internal/lint":                     {"finding", "internal/awshttp", "internal/redact", "schema", "traffic", "validate"},
 	"internal/probe":                    {"finding", "internal/awshttp", "internal/binding", "internal/jsontree", "internal/synth", "internal/visit", "internal/wording", "schema", "traffic", "validate"},
 	"cassettes/generate":                {"cassettes", "finding", "schema/contracts", "traffic"},

@@ -30,7 +30,7 @@ type Resign struct {
 // ServeHTTP writes the response of the upstream, or a [Refusal].
 func (p *Resign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !hostIs(p.Hosts, r.Host) {
-		p.refuse(w, p.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is not %s", p.Hosts[0]))
+		p.refuse(w, p.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is not %s%s", p.Hosts[0], prefixed(p.Hosts, r.Host)))
 		return
 	}
 	body, refusal := p.readBody(r)

@@ -54,6 +54,18 @@ func hostIs(hosts []string, host string) bool {
 	return hosts == nil || slices.Contains(hosts, strings.ToLower(host))
 }
 
+// prefixed says how to keep an SDK from adding a prefix to the host of its endpoint, or "" if it added
+// none. The resolver of a system may take any name below localhost to the proxy.
+func prefixed(hosts []string, host string) string {
+	for _, own := range hosts {
+		if strings.HasSuffix(strings.ToLower(host), own) {
+			return "; keep the client from adding a prefix to it: for Amazon S3, address buckets by path " +
+				"(forcePathStyle in JavaScript, addressing_style = path in Python); for other services, turn off host prefixes (disableHostPrefix, inject_host_prefix=False)"
+		}
+	}
+	return ""
+}
+
 // Loopback reports whether a listener can be reached from this machine only.
 func Loopback(a net.Addr) bool {
 	host, _, err := net.SplitHostPort(a.String())

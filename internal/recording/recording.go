@@ -105,6 +105,9 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	}
 	defer session.end()
 	status, ran := o.serve(ctx, l, session)
+	if !o.Forward {
+		log.left(o.Profile)
+	}
 	return log.end(record, record.Close(), status, ran)
 }
 
