@@ -75,6 +75,7 @@ const (
 	SecretFound       RuleID = "secret.found"
 	RecordTooLarge    RuleID = "record.too-large"
 	RecordNotRedacted RuleID = "record.not-redacted"
+	RecordElsewhere   RuleID = "record.elsewhere"
 	RecordOneWay      RuleID = "record.one-way"
 )
 
@@ -249,7 +250,10 @@ var checkRules = []Rule{
 		"Record with smaller data.", graduated},
 	{RecordNotRedacted, LayerRecord,
 		"A body could not be searched for secrets: it is binary, or has an unknown encoding. It was left out of the recording.",
-		"Record a request whose response is text, or accept no encoding other than gzip.", graduated},
+		"Record a request whose response is text, or accept no encoding other than gzip, deflate, br and zstd.", graduated},
+	{RecordElsewhere, LayerRecord,
+		"The command was told a URL by the service, and may have sent further requests to its host instead of crcheck. These are not in the recording.",
+		"Change the setting of the SDK that the finding names, and record again.", graduated},
 	{RecordOneWay, LayerRecord,
 		"A value was masked because no pseudonym of it fits the contract, or pseudonyms cannot be mapped back. Replay with the key returns another value than the live run.",
 		"No action needed unless a test depends on the value. Then use a value that a pseudonym can replace.", graduated},

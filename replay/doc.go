@@ -27,6 +27,7 @@
 //	         matter; numbers are compared exactly, never as floating point. Duplicate members have no order.
 //	         Any other body byte by byte. It is first decoded by its Content-Encoding, if that is known; then
 //	         [Options.Mask] may change it
+//	ignored  idempotency tokens of [Options.Catalog], and [Options.Ignore]: they never decide
 //
 // The cost of a match does not depend on the number of interactions.
 //

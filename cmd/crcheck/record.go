@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
@@ -72,6 +73,9 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 		return err
 	}
 	c.counts(t, r)
+	if r.Stats.Interactions == 0 && r.Err == nil {
+		fmt.Fprintln(t.Err, "crcheck: nothing was recorded: "+whyNothing(r))
+	}
 	switch {
 	case r.Err != nil:
 		fmt.Fprintf(t.Err, "crcheck: %v\n", r.Err)
@@ -81,7 +85,6 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	case r.Refused[proxy.NotRecorded] > 0, r.Stats.Interactions == 0 && r.Stats.Failed > 0:
 		return exit(exitIncomplete)
 	case r.Stats.Interactions == 0:
-		fmt.Fprintln(t.Err, "crcheck: nothing was recorded: crcheck received no request; check that the client reads AWS_ENDPOINT_URL, or HTTPS_PROXY with --forward")
 		return exit(exitUsage)
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no interaction matches a loaded contract; choose its contract with --contract")
@@ -90,6 +93,19 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 		return exit(exitFindings)
 	}
 	return nil
+}
+
+// whyNothing says why nothing was recorded.
+func whyNothing(r *recording.Result) string {
+	switch refused := r.Refused[proxy.Refused]; {
+	case r.Stats.Unrecorded > 0:
+		return fmt.Sprintf("crcheck left out %s: %s", plural.Of(r.Stats.Unrecorded, "response"), strings.Join(r.LeftOut, "; "))
+	case r.Stats.Failed > 0:
+		return fmt.Sprintf("%s got no complete response", plural.Of(r.Stats.Failed, "request"))
+	case refused > 0:
+		return fmt.Sprintf("crcheck refused %s, for the reasons above", plural.Of(refused, "request"))
+	}
+	return "crcheck received no request; check that the client reads AWS_ENDPOINT_URL, or HTTPS_PROXY with --forward"
 }
 
 // counts prints how many requests were recorded, and what happened to the others.

@@ -16,7 +16,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/proxy"
+	"github.com/crcheck/crcheck/internal/recording"
 	"github.com/crcheck/crcheck/internal/standin"
+	"github.com/crcheck/crcheck/recorder"
 )
 
 // TestRecord records SDKs of several languages in both modes, against a service that verifies
@@ -126,6 +129,29 @@ func TestRecordStatus(t *testing.T) {
 		require.NoError(t, os.Remove(filepath.Join(r.dir, "job.yaml")))
 		require.FileExists(t, filepath.Join(r.dir, ".job.yaml.journal"))
 	})
+	for _, c := range []struct {
+		name, says string
+		respond    func(*http.Request) standin.Response
+		args       []string
+	}{
+		{"too large", "nothing was recorded: crcheck left out 1 response: the response is too large to be recorded",
+			func(*http.Request) standin.Response {
+				return standin.Response{Body: strings.Replace(job(jobOne, "SUCCESS"), "{", `{"more":"`+strings.Repeat("x", recorder.MaxBody)+`",`, 1)}
+			}, []string{"aws-sdk-go", "get", membership, jobOne}},
+		{"in an unknown encoding", "nothing was recorded: crcheck left out 1 response: the response body was left out: ",
+			func(*http.Request) standin.Response {
+				return standin.Response{Header: http.Header{"Content-Encoding": {"compress"}}, Body: "\x1f\x9d\xff"}
+			}, []string{"aws-sdk-go", "get", membership, jobOne}},
+	} {
+		t.Run("nothing but "+c.name, func(t *testing.T) {
+			service := cleanRooms()
+			service.Respond = func(r *http.Request, _ []byte) standin.Response { return c.respond(r) }
+			got := newRecording(t, service, "").run(t, nil, append([]string{"--"}, c.args...)...)
+			require.Contains(t, got.err, c.says)
+			require.NotContains(t, got.err, "received no request")
+			require.NotZero(t, got.status)
+		})
+	}
 	t.Run("no such command", func(t *testing.T) {
 		got := newRecording(t, cleanRooms(), "").run(t, nil, "--", "./no-such-command")
 		require.Equal(t, exitUsage, got.status, got.err)
@@ -316,5 +342,21 @@ func requireOnlyCertificates(t *testing.T, r *recordingRun, pid int) {
 	open, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/fd/*")
 	for _, path := range open {
 		look(path)
+	}
+}
+
+func TestWhyNothing(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		r    recording.Result
+		says string
+	}{
+		{"no request", recording.Result{}, "received no request"},
+		{"left out", recording.Result{Stats: recorder.Stats{Unrecorded: 2}, LeftOut: []string{"too large", "binary"}}, "left out 2 responses: too large; binary"},
+		{"refused", recording.Result{Refused: map[proxy.Code]int{proxy.Refused: 1}}, "refused 1 request"},
+		{"no response", recording.Result{Stats: recorder.Stats{Failed: 1}}, "1 request got no complete response"},
+		{"left out and refused", recording.Result{Stats: recorder.Stats{Unrecorded: 1}, LeftOut: []string{"binary"}, Refused: map[proxy.Code]int{proxy.Refused: 1}}, "left out 1 response: binary"},
+	} {
+		t.Run(c.name, func(t *testing.T) { require.Contains(t, whyNothing(&c.r), c.says) })
 	}
 }

@@ -33,8 +33,8 @@ const maxUnsigned = 1 << 20
 // if the headers are those of a client of the session.
 func (p *Resign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w = patient(w)
-	if !awshttp.OwnHost(r) {
-		p.refuse(w, &Refusal{Status: http.StatusMisdirectedRequest, Code: Refused, Message: "the header Host does not name this server; use the endpoint that crcheck record sets"})
+	if prefix := prefixed(r); prefix != "" || !awshttp.OwnHost(r) {
+		p.refuse(w, &Refusal{Status: http.StatusMisdirectedRequest, Code: Refused, Message: "the header Host does not name this server; use the endpoint that crcheck record sets" + prefix})
 		return
 	}
 	signed, maxBody, refusal := p.verify(r)

@@ -48,6 +48,8 @@ func TestResignRefuses(t *testing.T) {
 		{"another host", nil, func(r *http.Request) { r.Host = "rebound.example.com" }, nil, 421, proxy.Refused, "Host"},
 		{"the upstream's host", nil, func(r *http.Request) { r.Host = upstreamHost }, nil, 421, proxy.Refused, "Host"},
 		{"another port", nil, func(r *http.Request) { r.Host = "127.0.0.1:1" }, nil, 421, proxy.Refused, "Host"},
+		{"a bucket before the host", nil, func(r *http.Request) { r.Host = "bucket." + r.URL.Host }, nil, 421, proxy.Refused, "forcePathStyle"},
+		{"a prefix before the host", nil, func(r *http.Request) { r.Host = "sync-" + r.URL.Host }, nil, 421, proxy.Refused, "disableHostPrefix"},
 		{"unsigned payload", nil, func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD") }, nil, 403, proxy.Refused, "not signed as a whole"},
 		{"chunked signature", nil, func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD") }, nil, 403, proxy.Refused, "not signed as a whole"},
 		{"not allowed", nil, nil, func(p *proxy.Resign) {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"net"
+	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -30,6 +33,23 @@ func Chain(ctx context.Context, profile string) (user aws.CredentialsProvider, r
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	return cfg.Credentials, cfg.Region, err
+}
+
+// prefixed says how to keep an SDK from adding a prefix to the host of its endpoint, or "" if it added
+// none. The resolver of a system may take any name below localhost to the proxy.
+func prefixed(r *http.Request) string {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	if !ok {
+		return ""
+	}
+	host := strings.ToLower(r.Host)
+	for _, own := range []string{local.String(), net.JoinHostPort("localhost", strconv.Itoa(local.Port))} {
+		if host != own && strings.HasSuffix(host, own) {
+			return "; keep the client from adding a prefix to it: for Amazon S3, address buckets by path " +
+				"(forcePathStyle in JavaScript, addressing_style = path in Python); for other services, turn off host prefixes (disableHostPrefix, inject_host_prefix=False)"
+		}
+	}
+	return ""
 }
 
 // Loopback reports whether a listener can be reached from this machine only.

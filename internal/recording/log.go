@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
@@ -30,11 +31,13 @@ type log struct {
 	collector report.Collector
 	said      map[string]int // number of lines of each kind
 	refusals  map[proxy.Code]int
+	elsewhere elsewhere
+	leftOut   []string // why interactions were left out, each reason once
 }
 
 func newLog(o *Options, catalog *schema.Catalog) (*log, error) {
 	checks, err := validate.CompileCatalog(catalog, validate.Options{Profile: o.Profile, From: o.From})
-	l := &log{stderr: o.Stderr, failOn: o.FailOn, checks: checks, said: map[string]int{}, refusals: map[proxy.Code]int{}}
+	l := &log{stderr: o.Stderr, failOn: o.FailOn, checks: checks, said: map[string]int{}, refusals: map[proxy.Code]int{}, elsewhere: newElsewhere()}
 	l.collector.Origin = o.From
 	return l, err
 }
@@ -58,6 +61,7 @@ func (l *log) check(x *traffic.Interaction) finding.Set {
 	outcome, err := l.checks.Check(x, validate.Bare{})
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.elsewhere.see(x)
 	if err != nil || outcome.Contract == nil {
 		l.collector.NotChecked(outcome.NotChecked)
 		return nil
@@ -73,12 +77,23 @@ func (l *log) found(findings finding.Set) {
 	for _, f := range findings {
 		f.Source, f.Line, f.Column = "", 0, 0 // lines of the body are not lines of the cassette
 		l.collector.Add(f, nil)
+		if (f.Rule == finding.RecordTooLarge || f.Rule == finding.RecordNotRedacted) && !slices.Contains(l.leftOut, f.Message) && len(l.leftOut) < maxLines {
+			l.leftOut = append(l.leftOut, f.Message)
+		}
 		line := f.String()
 		if f.Interaction > 0 {
 			line = fmt.Sprintf("interaction %d: %s", f.Interaction, line)
 		}
 		l.say(f.Fingerprint(), line)
 	}
+}
+
+// left reports how the client may have left the proxy.
+func (l *log) left(profile finding.Profile) {
+	l.mu.Lock()
+	found := l.elsewhere.findings()
+	l.mu.Unlock()
+	l.found(profile.Grade(found))
 }
 
 func (l *log) refused(r *proxy.Refusal) {
@@ -128,5 +143,5 @@ func (l *log) end(record *recorder.Recorder, closed error, status int, ran error
 	if stats.Interactions > 0 {
 		l.collector.File()
 	}
-	return &Result{Report: l.collector.Report(nil, l.failOn), Stats: stats, Refused: l.refusals, Status: status, Err: errors.Join(ran, closed)}, nil
+	return &Result{Report: l.collector.Report(nil, l.failOn), Stats: stats, Refused: l.refusals, LeftOut: l.leftOut, Status: status, Err: errors.Join(ran, closed)}, nil
 }

@@ -51,6 +51,7 @@ type Result struct {
 	*report.Report
 	Stats   recorder.Stats
 	Refused map[proxy.Code]int // number of requests without a response of the service, by reason
+	LeftOut []string           // why interactions were not recorded, each reason once
 	Status  int                // of the command
 	Err     error              // of serving, or of writing the cassette
 }
@@ -111,6 +112,9 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	}
 	defer session.end()
 	status, ran := o.serve(ctx, l, session)
+	if !o.Forward {
+		log.left(o.Profile)
+	}
 	return log.end(record, record.Close(), status, ran)
 }
 

@@ -16,9 +16,11 @@ const (
 // DefaultRegion is the region of a client under replay that is told no other.
 const DefaultRegion = "us-east-1"
 
-// Endpoints are the variables that name an endpoint for all services, and for these services alone.
+// Endpoints are the variables that name an endpoint for all services, and for these services alone,
+// and that keep SDKs from choosing another: one that a service names (endpoint discovery), or that of
+// an account.
 func Endpoints(endpoint string, services []string) []string {
-	all := []string{"AWS_ENDPOINT_URL=" + endpoint}
+	all := []string{"AWS_ENABLE_ENDPOINT_DISCOVERY=false", "AWS_ACCOUNT_ID_ENDPOINT_MODE=disabled", "AWS_ENDPOINT_URL=" + endpoint}
 	for _, service := range services {
 		for _, name := range awshttp.EndpointVariables(service) {
 			all = append(all, name+"="+endpoint)

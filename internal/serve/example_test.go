@@ -48,11 +48,13 @@ func ExampleRun_Do() {
 }
 
 func ExampleEnvironment() {
-	for _, entry := range serve.Environment([]string{"AWS_PROFILE=production", "HOME=/home/me"}, "http://127.0.0.1:8080", "eu-west-1", "cognito-idp")[:5] {
+	for _, entry := range serve.Environment([]string{"AWS_PROFILE=production", "HOME=/home/me"}, "http://127.0.0.1:8080", "eu-west-1", "cognito-idp")[:7] {
 		fmt.Println(entry)
 	}
 	// Output:
 	// HOME=/home/me
+	// AWS_ENABLE_ENDPOINT_DISCOVERY=false
+	// AWS_ACCOUNT_ID_ENDPOINT_MODE=disabled
 	// AWS_ENDPOINT_URL=http://127.0.0.1:8080
 	// AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:8080
 	// NO_PROXY=127.0.0.1,localhost,::1

@@ -120,9 +120,11 @@ func TestRunPassesStreamsAndEnvironment(t *testing.T) {
 	require.Equal(t, []string{
 		"",
 		"AWS_ACCESS_KEY_ID=CRCHECKREPLAYNOKEY00",
+		"AWS_ACCOUNT_ID_ENDPOINT_MODE=disabled",
 		"AWS_CONFIG_FILE=" + os.DevNull,
 		"AWS_DEFAULT_REGION=eu-west-1",
 		"AWS_EC2_METADATA_DISABLED=true",
+		"AWS_ENABLE_ENDPOINT_DISCOVERY=false",
 		"AWS_ENDPOINT_URL=" + endpoint,
 		"AWS_ENDPOINT_URL_CLEANROOMS=" + endpoint,
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + endpoint,

@@ -1,6 +1,7 @@
 package gosdk
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -43,7 +44,7 @@ const remedy = "Use the folder of a client's module as it was released, such as 
 func Read(folder fs.FS) ([]*schema.Contract, error) {
 	g := reader{
 		functions: map[string]*ast.FuncDecl{}, structs: map[string]*ast.StructType{}, enums: map[string][]string{},
-		unions: map[string][]string{}, faults: map[string]string{}, constants: map[string]string{}, members: map[string]memberBindings{},
+		unions: map[string][]string{}, faults: map[string]string{}, tokens: map[string]string{}, constants: map[string]string{}, members: map[string]memberBindings{},
 		shapes: map[string]*schema.Shape{},
 	}
 	if err := g.parse(folder); err != nil {
@@ -64,6 +65,7 @@ type reader struct {
 	enums      map[string][]string // values by type
 	unions     map[string][]string // member types by interface
 	faults     map[string]string   // of errors
+	tokens     map[string]string   // idempotency tokens by input
 	constants  map[string]string
 	members    map[string]memberBindings
 	shapes     map[string]*schema.Shape
@@ -194,10 +196,28 @@ func (g *reader) readOperation(f *ast.File) {
 		if !ok || fn.Recv == nil || !ast.IsExported(fn.Name.Name) {
 			continue
 		}
+		if of, ok := strings.CutPrefix(receiver(fn), "idempotencyToken_initializeOp"); ok && fn.Body != nil {
+			g.tokens[of+"Input"] = cmp.Or(assigned(fn.Body, "input"), g.tokens[of+"Input"])
+		}
 		if g.structs[fn.Name.Name+"Input"] != nil && receiver(fn) == "Client" {
 			g.operations = append(g.operations, fn.Name.Name)
 		}
 	}
+}
+
+// assigned returns the field of a variable that a function assigns first, or "".
+func assigned(body *ast.BlockStmt, variable string) (field string) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok && field == "" {
+			if to, ok := a.Lhs[0].(*ast.SelectorExpr); ok {
+				if of, ok := to.X.(*ast.Ident); ok && of.Name == variable {
+					field = to.Sel.Name
+				}
+			}
+		}
+		return true
+	})
+	return field
 }
 
 // receiver returns the receiver type of a method.

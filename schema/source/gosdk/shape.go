@@ -107,6 +107,9 @@ func (g *reader) structure(name string) *schema.Shape {
 		if !isError { // members of errors have no comments
 			m.Required = schema.Is(strings.Contains(f.Doc.Text(), "This member is required."))
 		}
+		if field == g.tokens[name] {
+			m.Token = schema.Is(true)
+		}
 		if b.location != "" {
 			if g.root(name) {
 				m.Location = schema.Is(b.location)

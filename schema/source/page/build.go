@@ -3,6 +3,7 @@ package page
 import (
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source/internal/model"
+	"strings"
 )
 
 // builder walks the literals of a syntax block and the items of a member list together, and builds
@@ -112,9 +113,16 @@ func (b *builder) structure(l *literal, i *item, name string) {
 		if b.conflicts.part == schema.InputPart && described[at] != nil && e.value.form != recursiveForm {
 			member.Required = schema.Is(described[at].required)
 		}
+		if b.conflicts.part == schema.InputPart && described[at] != nil && strings.HasSuffix(described[at].documentation(), autopopulated) {
+			member.Token = schema.Is(true)
+		}
 		shape.Members = append(shape.Members, member)
 	}
 }
+
+// autopopulated is what the generator writes at the end of the documentation of an idempotency token
+// (botocore/docs/params.py).
+const autopopulated = "This field is autopopulated if not provided."
 
 // union reads the facet from the note. The absence of the note means something only beside
 // documentation, and nothing for an event stream, which is always a union.

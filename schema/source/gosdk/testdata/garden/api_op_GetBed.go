@@ -49,3 +49,29 @@ type GetBedOutput struct {
 
 	noSmithyDocumentSerde
 }
+
+type idempotencyToken_initializeOpGetBed struct {
+	tokenProvider IdempotencyTokenProvider
+}
+
+func (*idempotencyToken_initializeOpGetBed) ID() string {
+	return "OperationIdempotencyTokenAutoFill"
+}
+
+func (m *idempotencyToken_initializeOpGetBed) HandleInitialize(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+	out middleware.InitializeOutput, metadata middleware.Metadata, err error,
+) {
+	input, ok := in.Parameters.(*GetBedInput)
+	if !ok {
+		return out, metadata, fmt.Errorf("expected middleware input to be of type *GetBedInput ")
+	}
+
+	if input.Asker == nil {
+		t, err := m.tokenProvider.GetIdempotencyToken()
+		if err != nil {
+			return out, metadata, err
+		}
+		input.Asker = &t
+	}
+	return next.HandleInitialize(ctx, in)
+}
