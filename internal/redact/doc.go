@@ -88,6 +88,9 @@
 //     finding. Elsewhere, it is a secret.
 //   - The padding p of bedrock-runtime becomes a constant, since its length would say something about
 //     that of a text that was replaced.
+//   - Texts that come in pieces, of models and functions, are cut between words, so that no identifier
+//     is split over events (stream_words.go). Put together, the text has the same words. A name of
+//     several words may still be split, and so may pieces that are base64 of plain text.
 //   - A broken stream is not recorded: what follows the fault cannot be searched. The finding states the
 //     fault and its offset.
 //   - Bytes without structure, such as audio, are searched as text, and replaced in place.

@@ -138,7 +138,8 @@ func streamFault(stream []byte) *eventstream.Error {
 	return nil
 }
 
-// streams drops streams that are broken: what follows the fault cannot be searched.
+// streams prepares streams: it joins words that are split over events, and drops streams that are
+// broken, since what follows the fault cannot be searched.
 func (m *masker) streams(x *traffic.Interaction, places Places) {
 	check := func(part string, body traffic.Body, h map[string][]string, node *Node) traffic.Body {
 		form := formOf(body.Bytes, h)
@@ -147,6 +148,10 @@ func (m *masker) streams(x *traffic.Interaction, places Places) {
 		}
 		fault := streamFault(body.Bytes)
 		if fault == nil {
+			if now := joinWords(body.Bytes, root{Node: node}); !bytes.Equal(now, body.Bytes) {
+				fitLength(h, len(now))
+				return traffic.BodyOf(now)
+			}
 			return body
 		}
 		m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer},
