@@ -51,6 +51,9 @@ func TestSplitNames(t *testing.T) {
 				for from := 0; from < len(text); from += size {
 					stream = append(stream, v.piece(text[from:min(len(text), from+size)])...)
 				}
+				if v.joined {
+					require.Len(t, Scan(streamExchange(nil, stream), nil), 1)
+				}
 				y, found := New(Options{Key: testKey}).Redact(streamExchange(nil, stream))
 				now := shown(t, y.Response.Body.Bytes)
 				require.Equal(t, strings.Count(shown(t, stream), "\n"), strings.Count(now, "\n"), "the number of events")
