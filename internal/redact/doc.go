@@ -73,6 +73,28 @@
 // A binary body in which nothing is found is kept. Any other is dropped, since a change would break
 // its checksums (record.not-redacted).
 //
+// # Event streams
+//
+// An event stream is redacted message by message, see stream.go and stream_event.go: names, strings,
+// bytes and UUIDs of headers, JSON payloads by the contract of the event, other text and bytes. A
+// message that changes is framed again, with its lengths and CRCs. Kept are what clients go by, the
+// type of the message and the name of the event, unless they contain an identifier, and numbers.
+//
+//   - A blob that is a JSON document, in base64 or as the payload, is redacted as a document. If the
+//     contract calls it sensitive, as events of models are, every string in it is replaced as a whole,
+//     except names of members that are plain words and the words of modelWords, which state the
+//     kind of the event. Sensitive bytes that are not text become the mask.
+//   - The signature in each message that a client signs (:chunk-signature) becomes zeros, without a
+//     finding. Elsewhere, it is a secret.
+//   - The padding p of bedrock-runtime becomes a constant, since its length would say something about
+//     that of a text that was replaced.
+//   - Texts that come in pieces, of models and functions, are cut between words, so that no identifier
+//     is split over events (stream_words.go). Put together, the text has the same words. A name of
+//     several words may still be split, and so may pieces that are base64 of plain text.
+//   - A broken stream is not recorded: what follows the fault cannot be searched. The finding states the
+//     fault and its offset.
+//   - Bytes without structure, such as audio, are searched as text, and replaced in place.
+//
 // # The scan
 //
 // Recording and `crcheck cassette lint` share one scan, in the files scan*.go. It applies the table

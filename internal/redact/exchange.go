@@ -147,7 +147,11 @@ func Scan(x *traffic.Interaction, classify Classify) finding.Set {
 		search("request body", &q.Body, q.Document)
 	}
 	search("response body", &y.Response.Body, y.Response.Document)
-	m.exchange(y, classify.places(y))
+	places := classify.places(y)
+	if body := y.Response.Body; formOf(body.Bytes, y.Response.Header) == formStream && streamFault(body.Bytes) == nil {
+		y.Response.Body = joined(body, y.Response.Header, places.Response)
+	}
+	m.exchange(y, places)
 	return finding.Default.Grade(finding.NewSet(m.findings...))
 }
 

@@ -138,7 +138,8 @@ func streamFault(stream []byte) *eventstream.Error {
 	return nil
 }
 
-// streams drops streams that are broken: what follows the fault cannot be searched.
+// streams prepares streams: it joins words that are split over events, and drops streams that are
+// broken, since what follows the fault cannot be searched.
 func (m *masker) streams(x *traffic.Interaction, places Places) {
 	check := func(part string, body traffic.Body, h map[string][]string, node *Node) traffic.Body {
 		form := formOf(body.Bytes, h)
@@ -147,7 +148,7 @@ func (m *masker) streams(x *traffic.Interaction, places Places) {
 		}
 		fault := streamFault(body.Bytes)
 		if fault == nil {
-			return body
+			return joined(body, h, node)
 		}
 		m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer},
 			fmt.Sprintf("the %s was left out: its event stream is broken at byte %d (%s), so it cannot be redacted", part, fault.Offset, fault.Fault))
@@ -157,6 +158,16 @@ func (m *masker) streams(x *traffic.Interaction, places Places) {
 		q.Body = check("request body", q.Body, q.Header, places.Request)
 	}
 	x.Response.Body = check("response body", x.Response.Body, x.Response.Header, places.Response)
+}
+
+// joined is a well-formed stream without words that are split over events.
+func joined(body traffic.Body, h map[string][]string, node *Node) traffic.Body {
+	now := joinWords(body.Bytes, root{Node: node})
+	if bytes.Equal(now, body.Bytes) {
+		return body
+	}
+	fitLength(h, len(now))
+	return traffic.BodyOf(now)
 }
 
 // stream masks the signatures of the messages that a client sent.
