@@ -15,6 +15,7 @@ type site struct {
 	part    string // "request body", "response header Date", …
 	name    string // of the member or parameter with this value
 	isName  bool   // the string is the name of a member
+	isKey   bool   // and this member is an entry of a map
 	fixed   bool   // the string is a member name of the contract or the name of an error, in which no names are looked for
 	number  bool   // the string is the text of a number
 	exempt  bool   // from Options.All
@@ -23,7 +24,7 @@ type site struct {
 
 // class returns the class of the string, with or without Options.All.
 func (at site) class(all bool) Class {
-	if all && at.Class == ByFormat && !at.exempt && !at.isName {
+	if all && at.Class == ByFormat && !at.exempt && (!at.isName || at.isKey) {
 		return Whole
 	}
 	return at.Class
@@ -154,7 +155,7 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 	}
 	name := unquote(raw)
 	if node != nil {
-		at.Place = node.Key
+		at.Place, at.isKey = node.Key, node.Element != nil
 		if member, ok := node.Members[name]; ok {
 			at.fixed, at.Place, *child = true, Place{Class: Keep}, member
 		}
@@ -168,6 +169,7 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 		}
 		w.names[jsontree.Escape(name)] = true
 	}
+	at.Place = at.Place.of(name)
 	w.write(*at, raw, name)
 	return name, nil
 }
@@ -184,14 +186,20 @@ func (w *jsonEditor) scalar(at site) error {
 		return err
 	}
 	if raw[0] == '"' {
-		w.write(at, raw, unquote(raw))
+		text := unquote(raw)
+		at.Place = at.of(text)
+		w.write(at, raw, text)
 		return nil
 	}
 	at.number = true
+	at.Place = at.of(string(raw))
 	w.copy(w.offset() - len(raw))
-	if now := w.edit(at, string(raw)); now != string(raw) {
+	switch now := w.edit(at, string(raw)); {
+	case at.Class == Whole && at.Mask != "": // by the type of the member, this number identifies somebody
+		w.out = append(w.out, numberMask(at.Mask)...)
+	case now != string(raw):
 		w.out, _ = jsontext.AppendQuote(w.out, now)
-	} else {
+	default:
 		w.out = append(w.out, raw...)
 	}
 	w.done = w.offset()
@@ -222,4 +230,12 @@ func (n *Node) element() *Node {
 		return nil
 	}
 	return n.Element
+}
+
+// numberMask returns the mask of a place if it is a number, and otherwise 0.
+func numberMask(mask string) string {
+	if jsontext.Value(mask).Kind() == '0' && jsontext.Value(mask).IsValid() {
+		return mask
+	}
+	return "0"
 }

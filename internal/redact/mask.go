@@ -48,16 +48,16 @@ func (m *masker) graded(r *Redactor) finding.Set {
 }
 
 func (m *masker) edit(at site, s string) string {
-	if at.number && !secretMember(at.name) {
+	if at.number && !secretMember(at.name) || at.isMask(s) {
 		return s
 	}
 	if at.name != "" && secretMember(at.name) && s != "" && placeholder(s) {
 		if m.whole(at) {
-			return Mask // a pseudonym of the placeholder would look like a secret
+			return at.mask() // a pseudonym of the placeholder would look like a secret
 		}
 	} else if at.name != "" && secretMember(at.name) && s != "" {
-		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what(at.name)+", according to the name of its member")
-		return Mask
+		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what(at.name)+", according to the name of its member"+at.unmaskable())
+		return at.mask()
 	}
 	if m.known != nil {
 		if now := m.known.replace(s, masks(s), minPart, 0); now != s {
@@ -75,14 +75,25 @@ func (m *masker) edit(at site, s string) string {
 	var b []byte
 	end := 0
 	for _, h := range hits {
-		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s", at.part, h.what))
+		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s%s", at.part, h.what, at.unmaskable()))
 		b = append(append(b, s[end:h.from]...), Mask...)
 		end = h.to
 	}
 	if m.whole(at) {
-		return Mask // the rest of a sensitive string must not remain either
+		return at.mask() // the rest of a sensitive string must not remain either
 	}
-	return string(append(b, s[end:]...))
+	if now := string(append(b, s[end:]...)); at.takes(s, now, forward) {
+		return now
+	}
+	return at.mask()
+}
+
+// unmaskable says in a finding that no mask conforms to the contract.
+func (p Place) unmaskable() string {
+	if p.Unmaskable {
+		return "; no mask conforms to the contract, so the recorded value violates it"
+	}
+	return ""
 }
 
 func (m *masker) whole(at site) bool { return at.class(m.all) == Whole }
