@@ -155,7 +155,7 @@ func place(shape *schema.Shape, at context) redact.Place {
 	if is := only(shape); is != nil {
 		_, enum := shape.Enum.Get()
 		if at.sensitive && !enum && shape.Type != schema.Boolean { // even a birthday identifies somebody
-			p.Accepts = is
+			p.Class, p.Otherwise, p.Is, p.Accepts = redact.Keep, redact.Whole, isSpecial, is
 		} else {
 			p.Class, p.Otherwise, p.Is = redact.Keep, p.Class, is
 			if p.Otherwise == redact.ByFormat {
@@ -193,13 +193,11 @@ func only(shape *schema.Shape) func(string) bool {
 
 // isNumber reports whether a text is a number as in JSON, or one of the texts for other floats.
 func isNumber(s string) bool {
-	switch s {
-	case "NaN", "Infinity", "-Infinity":
-		return true
-	}
 	v := jsontext.Value(s)
-	return v.Kind() == '0' && v.IsValid()
+	return isSpecial(s) || v.Kind() == '0' && v.IsValid()
 }
+
+func isSpecial(s string) bool { return s == "NaN" || s == "Infinity" || s == "-Infinity" }
 
 func isBase64(s string) bool {
 	_, err := base64.StdEncoding.Strict().DecodeString(s)
