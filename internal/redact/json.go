@@ -155,7 +155,7 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 	}
 	name := unquote(raw)
 	if node != nil {
-		at.Place, at.isKey = node.Key, node.Element != nil
+		at.Place, at.isKey = node.Key, node.Element != nil && node.Members == nil
 		if member, ok := node.Members[name]; ok {
 			at.fixed, at.Place, *child = true, Place{Class: Keep}, member
 		}

@@ -51,6 +51,9 @@ func (m *masker) edit(at site, s string) string {
 	if at.number && !secretMember(at.name) || at.isMask(s) {
 		return s
 	}
+	if at.Constant && at.Class == Whole && s != "" {
+		return at.mask()
+	}
 	if at.name != "" && secretMember(at.name) && s != "" && placeholder(s) {
 		if m.whole(at) {
 			return at.mask() // a pseudonym of the placeholder would look like a secret

@@ -33,6 +33,9 @@ type Place struct {
 	// secret. If it is empty, [Mask] does. If nothing conforms, Unmaskable is set.
 	Mask       string
 	Unmaskable bool
+	// Constant reports that the mask replaces every string of the class Whole, since a pseudonym would
+	// reveal much of it, as of a date.
+	Constant bool
 }
 
 // of returns the place of a string, which has the class of this string.

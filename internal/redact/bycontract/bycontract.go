@@ -3,14 +3,14 @@
 // A request is routed to its contract, whose shapes are compiled once to a graph of [redact.Node].
 // The class of a string follows from the contract:
 //
-//	enum, timestamp, number as text   Keep: it identifies nobody, and clients depend on it
-//	literal in the URI                Keep: requests are routed by it
-//	sensitive, or below such a shape  Whole, including the keys of a map
-//	the value of a map                Whole
-//	a member named like a bucket      Whole
-//	anything else                     ByFormat
+//	value of an enum, timestamp, number, boolean  Keep: it identifies nobody, and clients depend on it
+//	literal in the URI                            Keep: requests are routed by it
+//	sensitive, or below such a shape              Whole, including the keys of a map
+//	the value of a map, or below it               Whole
+//	a member named like a bucket, key or ARN      Whole
+//	anything else                                 ByFormat
 //
-// Length and pattern become Accepts. The errors of an operation are merged into one structure with
+// A pattern becomes Accepts. Type, length and pattern determine Mask. The errors of an operation are merged into one structure with
 // the members of all, so that redaction need not know the error of a response. The members that
 // name it, code and __type, are kept.
 package bycontract

@@ -17,7 +17,8 @@ import (
 const maxMask = 4096
 
 // mask returns a string that conforms to a shape and identifies nobody, or false if none was found.
-func mask(shape *schema.Shape) (string, bool) {
+// conforms is the check of the pattern; it may be nil.
+func mask(shape *schema.Shape, conforms func(string) bool) (string, bool) {
 	if values, _ := shape.Enum.Get(); len(values) > 0 {
 		return values[0], true
 	}
@@ -45,13 +46,17 @@ func mask(shape *schema.Shape) (string, bool) {
 	case schema.Blob:
 		return base64.StdEncoding.EncodeToString([]byte(fit(redact.Mask, low, high))), true
 	}
-	conforms := accepts(shape)
-	for _, m := range []string{redact.Mask, fit(redact.Mask, low, high), "00000000-0000-0000-0000-000000000000", witness(shape.Pattern.Or(""), low)} {
-		if n := utf8.RuneCountInString(m); n >= low && (high < 0 || n <= high) && (conforms == nil || conforms(m)) {
+	fits := func(m string) bool {
+		n := utf8.RuneCountInString(m)
+		return n >= low && (high < 0 || n <= high) && (conforms == nil || conforms(m))
+	}
+	for _, m := range []string{redact.Mask, fit(redact.Mask, low, high), "00000000-0000-0000-0000-000000000000"} {
+		if fits(m) {
 			return m, true
 		}
 	}
-	return "", false
+	m := witness(shape.Pattern.Or(""), low)
+	return m, m != "" && fits(m)
 }
 
 // lengths returns the bounds of the length of a string or blob. high is negative if there is none.
@@ -86,7 +91,7 @@ func witness(source string, low int) string {
 	if err != nil {
 		return ""
 	}
-	for more := 0; ; more = 2*more + 1 {
+	for more := 0; ; more += 1 + low/256 {
 		var b strings.Builder
 		if !write(&b, tree, more) {
 			return ""

@@ -155,20 +155,20 @@ func place(shape *schema.Shape, at context) redact.Place {
 	if is := only(shape); is != nil {
 		_, enum := shape.Enum.Get()
 		if at.sensitive && !enum && shape.Type != schema.Boolean { // even a birthday identifies somebody
-			p.Class, p.Otherwise, p.Is, p.Accepts = redact.Keep, redact.Whole, isSpecial, is
+			p.Class, p.Otherwise, p.Is, p.Accepts, p.Constant = redact.Keep, redact.Whole, isSpecial, is, shape.Type == schema.Timestamp
 		} else {
 			p.Class, p.Otherwise, p.Is = redact.Keep, p.Class, is
-			if p.Otherwise == redact.ByFormat {
-				return p
-			}
 		}
 	} else if !p.Blob {
 		p.Accepts = accepts(shape)
 	} else if p.Class == redact.Whole {
 		p.Accepts = isBase64
 	}
-	m, ok := mask(shape)
-	p.Mask, p.Unmaskable = m, !ok
+	if m, ok := mask(shape, p.Accepts); ok {
+		p.Mask = m
+	} else {
+		p.Unmaskable = true
+	}
 	return p
 }
 
