@@ -76,16 +76,13 @@ func token(s string) int {
 			break
 		}
 	}
-	for n > 0 {
-		switch c := s[n-1]; {
-		case strings.IndexByte(".:!,;'|&?", c) >= 0,
-			c == ')' && strings.IndexByte(s[:n], '(') < 0, c == ']' && strings.IndexByte(s[:n], '[') < 0, c == '}' && strings.IndexByte(s[:n], '{') < 0:
-			n--
-		default:
-			return n
+	outer := ".:!,;'|&?"
+	for _, brackets := range []string{"()", "[]", "{}"} {
+		if strings.IndexByte(s[:n], brackets[0]) < 0 {
+			outer += brackets[1:]
 		}
 	}
-	return n
+	return len(strings.TrimRight(s[:n], outer))
 }
 
 // quoted reports whether an apostrophe before this text is the end of a quotation.
