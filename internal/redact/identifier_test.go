@@ -1,10 +1,12 @@
 package redact
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/crcheck/crcheck/traffic"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,4 +35,16 @@ func TestRecogniseIsLinear(t *testing.T) {
 			require.Less(t, time.Since(start), 5*time.Second)
 		})
 	}
+}
+
+// TestKeysStayDistinct checks that entries of a map do not get the same name if their names are
+// masked.
+func TestKeysStayDistinct(t *testing.T) {
+	classify := func(*traffic.Interaction) Places {
+		return Places{Response: &Node{Key: Place{Class: Whole, Accepts: func(s string) bool { return s == "a" || s == "b" || strings.HasPrefix(s, Mask) }}, Element: &Node{}}}
+	}
+	y, _ := New(Options{Key: testKey, Classify: classify}).Redact(exchange("https://example.com/", "", `{"AKIAQ3EGRI7XDWLZM5QT":1,"AKIAQ3EGRI7XDWLZM5QV":2}`))
+	var entries map[string]int
+	require.NoError(t, json.Unmarshal(y.Response.Body.Bytes, &entries))
+	require.Len(t, entries, 2, "%s", y.Response.Body.Bytes)
 }

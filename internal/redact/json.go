@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -133,10 +134,11 @@ func (w *jsonEditor) object(node *Node) error {
 	if err := w.token(); err != nil {
 		return err
 	}
+	var taken map[string]bool // the replaced names of entries
 	for w.d.PeekKind() == '"' {
 		at := site{part: w.part, isName: true, pointer: w.pointer}
 		child := node.element()
-		name, err := w.name(&at, node, &child)
+		name, err := w.name(&at, node, &child, &taken)
 		if err != nil {
 			return err
 		}
@@ -148,7 +150,7 @@ func (w *jsonEditor) object(node *Node) error {
 }
 
 // name writes the name of a member and finds the node of its value.
-func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
+func (w *jsonEditor) name(at *site, node *Node, child **Node, taken *map[string]bool) (string, error) {
 	raw, err := w.d.ReadValue()
 	if err != nil {
 		return "", err
@@ -170,8 +172,29 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 		w.names[jsontree.Escape(name)] = true
 	}
 	at.Place = at.Place.of(name)
-	w.write(*at, raw, name)
+	now := w.edit(*at, name)
+	if at.isKey {
+		now = distinct(at.Place, name, now, taken)
+	}
+	w.replace(raw, name, now)
 	return name, nil
+}
+
+// distinct numbers a name that another entry of the same map already has, since masks and the
+// constants for short names are equal.
+func distinct(place Place, was, name string, taken *map[string]bool) string {
+	if *taken == nil {
+		*taken = map[string]bool{}
+	}
+	next := name
+	for n := len(*taken); name != was && (*taken)[next]; n++ {
+		number := strconv.Itoa(n + 1)
+		if next = name + number; place.Accepts != nil && !place.Accepts(next) {
+			next = name[:max(0, len(name)-len(number))] + number
+		}
+	}
+	(*taken)[next] = true
+	return next
 }
 
 // errorNames are the members at the top of a response that name the error. Clients need them, so
@@ -206,8 +229,10 @@ func (w *jsonEditor) scalar(at site) error {
 	return nil
 }
 
-func (w *jsonEditor) write(at site, raw []byte, text string) {
-	now := w.edit(at, text)
+func (w *jsonEditor) write(at site, raw []byte, text string) { w.replace(raw, text, w.edit(at, text)) }
+
+// replace writes a new text in place of a string.
+func (w *jsonEditor) replace(raw []byte, text, now string) {
 	w.copy(w.offset() - len(raw))
 	if now != text {
 		w.out = appendString(w.out, raw, now)
