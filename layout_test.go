@@ -44,7 +44,7 @@ var rooms = map[string][]string{
 	"replay":                            {"internal/awshttp", "internal/eventstream", "internal/jsontree", "internal/redact", "internal/redact/bycontract", "internal/wording", "schema", "traffic"},
 	"internal/serve":                    {"internal/awshttp", "internal/redact"},
 	"internal/replaytest":               {"replay", "traffic"},
-	"internal/redact/bycontract":        {"internal/binding", "internal/pattern", "internal/redact", "schema", "traffic"},
+	"internal/redact/bycontract":        {"internal/awshttp", "internal/binding", "internal/pattern", "internal/redact", "schema", "traffic"},
 	"internal/redact":                   {"finding", "internal/awshttp", "internal/disk", "internal/eventstream", "internal/jsontree", "internal/links", "traffic"},
 	"internal/proxy":                    {"internal/awshttp", "internal/serve", "internal/sigv4", "recorder"},
 	"internal/sigv4":                    {"internal/awshttp"},

@@ -97,7 +97,7 @@ func TestBinary(t *testing.T) {
 // TestOneWay checks that a string without a pseudonym is masked, and so are its repetitions.
 func TestOneWay(t *testing.T) {
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {
-		return Places{Response: &Node{Members: map[string]*Node{"s": {Place: Place{Whole, func(s string) bool { return s == "the-only-one" }, false}}}}}
+		return Places{Response: &Node{Members: map[string]*Node{"s": {Place: Place{Class: Whole, Accepts: func(s string) bool { return s == "the-only-one" }}}}}}
 	}}
 	got, found := redactBody(t, options, "application/json", `{"m":"not the-only-one","s":"the-only-one"}`)
 	require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())

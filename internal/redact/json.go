@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -16,6 +17,7 @@ type site struct {
 	part    string // "request body", "response header Date", …
 	name    string // of the member or parameter with this value
 	isName  bool   // the string is the name of a member
+	isKey   bool   // and this member is an entry of a map
 	fixed   bool   // the string is a member name of the contract or the name of an error, in which no names are looked for
 	number  bool   // the string is the text of a number
 	exempt  bool   // from Options.All
@@ -24,7 +26,7 @@ type site struct {
 
 // class returns the class of the string, with or without Options.All.
 func (at site) class(all bool) Class {
-	if all && at.Class == ByFormat && !at.exempt && !at.isName {
+	if all && at.Class == ByFormat && !at.exempt && (!at.isName || at.isKey) {
 		return Whole
 	}
 	return at.Class
@@ -143,10 +145,11 @@ func (w *jsonEditor) object(node *Node, own string) error {
 	}
 	w.near.enter(own)
 	defer w.near.leave()
+	var taken map[string]bool // the replaced names of entries
 	for w.d.PeekKind() == '"' {
 		at := site{part: w.part, isName: true, pointer: w.pointer}
 		child := node.element()
-		name, err := w.name(&at, node, &child)
+		name, err := w.name(&at, node, &child, &taken)
 		if err != nil {
 			return err
 		}
@@ -158,14 +161,14 @@ func (w *jsonEditor) object(node *Node, own string) error {
 }
 
 // name writes the name of a member and finds the node of its value.
-func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
+func (w *jsonEditor) name(at *site, node *Node, child **Node, taken *map[string]bool) (string, error) {
 	raw, err := w.d.ReadValue()
 	if err != nil {
 		return "", err
 	}
 	name := unquote(raw)
 	if node != nil {
-		at.Place = node.Key
+		at.Place, at.isKey = node.Key, node.Element != nil && node.Members == nil
 		if member, ok := node.Members[name]; ok {
 			at.fixed, at.Place, *child = true, Place{Class: Keep}, member
 		}
@@ -179,8 +182,30 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node) (string, error) {
 		}
 		w.names[jsontree.Escape(name)] = true
 	}
-	w.write(*at, raw, name)
+	at.Place = at.Place.of(name)
+	now := w.edit(*at, name)
+	if at.isKey {
+		now = distinct(at.Place, name, now, taken)
+	}
+	w.replace(raw, name, now)
 	return name, nil
+}
+
+// distinct numbers a name that another entry of the same map already has, since masks and the
+// constants for short names are equal.
+func distinct(place Place, was, name string, taken *map[string]bool) string {
+	if *taken == nil {
+		*taken = map[string]bool{}
+	}
+	next := name
+	for n := len(*taken); name != was && (*taken)[next]; n++ {
+		number := strconv.Itoa(n + 1)
+		if next = name + number; place.Accepts != nil && !place.Accepts(next) {
+			next = name[:max(0, len(name)-len(number))] + number
+		}
+	}
+	(*taken)[next] = true
+	return next
 }
 
 // errorNames are the members at the top of a response that name the error. Clients need them, so
@@ -197,22 +222,29 @@ func (w *jsonEditor) scalar(at site) error {
 	if raw[0] == '"' {
 		text := unquote(raw)
 		w.near.pair(at.name, text)
+		at.Place = at.of(text)
 		w.write(at, raw, text)
 		return nil
 	}
 	at.number = true
+	at.Place = at.of(string(raw))
 	w.copy(w.offset() - len(raw))
-	if now := w.edit(at, string(raw)); now != string(raw) {
+	switch now := w.edit(at, string(raw)); {
+	case at.Class == Whole && at.Mask != "": // by the type of the member, this number identifies somebody
+		w.out = append(w.out, numberMask(at.Mask)...)
+	case now != string(raw):
 		w.out, _ = jsontext.AppendQuote(w.out, now)
-	} else {
+	default:
 		w.out = append(w.out, raw...)
 	}
 	w.done = w.offset()
 	return nil
 }
 
-func (w *jsonEditor) write(at site, raw []byte, text string) {
-	now := w.edit(at, text)
+func (w *jsonEditor) write(at site, raw []byte, text string) { w.replace(raw, text, w.edit(at, text)) }
+
+// replace writes a new text in place of a string.
+func (w *jsonEditor) replace(raw []byte, text, now string) {
 	w.copy(w.offset() - len(raw))
 	if now != text {
 		w.out = appendString(w.out, raw, now)
@@ -235,4 +267,12 @@ func (n *Node) element() *Node {
 		return nil
 	}
 	return n.Element
+}
+
+// numberMask returns the mask of a place if it is a number, and otherwise 0.
+func numberMask(mask string) string {
+	if jsontext.Value(mask).Kind() == '0' && jsontext.Value(mask).IsValid() {
+		return mask
+	}
+	return "0"
 }

@@ -213,7 +213,7 @@ func TestLaterOneWay(t *testing.T) {
 	})
 	t.Run("a name without a pseudonym", func(t *testing.T) {
 		only := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {
-			return Places{Response: &Node{Members: map[string]*Node{"s": {Place: Place{Whole, func(s string) bool { return s == "the-only-one" }, false}}}}}
+			return Places{Response: &Node{Members: map[string]*Node{"s": {Place: Place{Class: Whole, Accepts: func(s string) bool { return s == "the-only-one" }}}}}}
 		}}
 		written, found := recording(t, only, exchange("https://example.com/", `{}`, `{"m":"not the-only-one"}`), exchange("https://example.com/", `{}`, `{"s":"the-only-one"}`))
 		require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())

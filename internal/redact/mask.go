@@ -73,17 +73,23 @@ func (m *masker) graded(r *Redactor) finding.Set {
 }
 
 func (m *masker) edit(at site, s string) string {
+	var what kind
+	secret := false
 	if at.name != "" && s != "" {
-		switch kind, secret := secretValue(at.name, s); {
-		case secret && !placeholder(s):
-			m.note(finding.SecretFound, at, "the "+at.part+" contains "+kind.String()+", according to the name of its member")
-			return Mask
-		case secret && m.whole(at) && !at.number:
-			return Mask // a pseudonym of the placeholder would look like a secret
-		}
+		what, secret = secretValue(at.name, s)
 	}
-	if at.number {
+	switch {
+	case at.number && !secret || at.isMask(s):
 		return s
+	case at.Constant && at.Class == Whole && s != "":
+		return at.mask()
+	case secret && !placeholder(s):
+		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what.String()+", according to the name of its member"+at.unmaskable())
+		return at.mask()
+	case at.number:
+		return s
+	case secret && m.whole(at):
+		return at.mask() // a pseudonym of the placeholder would look like a secret
 	}
 	if m.known != nil {
 		if now := m.known.replace(s, masks(s), minPart, 0); now != s {
@@ -101,14 +107,25 @@ func (m *masker) edit(at site, s string) string {
 	var b []byte
 	end := 0
 	for _, h := range hits {
-		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s", at.part, h.what))
+		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s%s", at.part, h.what, at.unmaskable()))
 		b = append(append(b, s[end:h.from]...), Mask...)
 		end = h.to
 	}
 	if m.whole(at) {
-		return Mask // the rest of a sensitive string must not remain either
+		return at.mask() // the rest of a sensitive string must not remain either
 	}
-	return string(append(b, s[end:]...))
+	if now := string(append(b, s[end:]...)); at.takes(s, now, forward) {
+		return now
+	}
+	return at.mask()
+}
+
+// unmaskable says in a finding that no mask conforms to the contract.
+func (p Place) unmaskable() string {
+	if p.Unmaskable {
+		return "; no mask conforms to the contract, so the recorded value violates it"
+	}
+	return ""
 }
 
 func (m *masker) whole(at site) bool { return at.class(m.all) == Whole }

@@ -47,12 +47,13 @@ func editHeader(h http.Header, places map[string]Place, part string, e edit) {
 		values := h[name]
 		lower := lowerName(name)
 		place := places[lower]
-		class, listed := headers[lower]
+		known, listed := headers[lower]
 		if listed { // these headers mean the same for every operation
-			place = Place{Class: class}
+			place = known
 		}
-		at := site{Place: place, part: part + name, name: name, exempt: listed, pointer: noPointer}
 		for i, v := range values {
+			at := site{Place: place.of(v), part: part + name, name: name, pointer: noPointer}
+			at.exempt = listed && at.Class == place.Class
 			values[i] = e(at, v)
 		}
 	}
@@ -105,7 +106,7 @@ func editBody(body traffic.Body, h http.Header, root root, part string, e edit) 
 	default:
 		at := site{part: part, pointer: noPointer}
 		if root.Node != nil && root.Class == Whole && formOf(body.Bytes, h) == formText {
-			at.Place = root.Place
+			at.Place = root.of(string(body.Bytes))
 		}
 		now = []byte(e(at, string(body.Bytes)))
 	}
@@ -136,8 +137,9 @@ func editFields(fields, part string, places map[string]Place, e edit) string {
 		b = appendEscaped(b, raw, e(site{part: part, isName: true, pointer: noPointer}, name), true)
 		if has {
 			b = append(b, '=')
-			at := site{Place: places[name], part: part, name: name, pointer: noPointer, exempt: presigned[strings.ToLower(name)]}
-			b = appendEscaped(b, value, e(at, awshttp.Unescape(value, true)), true)
+			text := awshttp.Unescape(value, true)
+			at := site{Place: places[name].of(text), part: part, name: name, pointer: noPointer, exempt: presigned[strings.ToLower(name)]}
+			b = appendEscaped(b, value, e(at, text), true)
 		}
 	}
 	return string(b)
@@ -233,31 +235,14 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 			raw = rest[:to]
 		}
 		b = append(b, '/')
-		b = appendEscaped(b, raw, e(at, awshttp.Unescape(raw, false)), false)
+		text := awshttp.Unescape(raw, false)
+		at.Place = at.of(text)
+		b = appendEscaped(b, raw, e(at, text), false)
 		if to < 0 {
 			return string(b)
 		}
 		rest = rest[to+1:]
 	}
-}
-
-// headers are the headers that are kept without a contract, by name in lower case.
-var headers = map[string]Class{
-	"accept":             Keep,
-	"authorization":      Keep, // of SigV4, masked
-	"content-encoding":   Keep,
-	"content-length":     Keep,
-	"content-type":       Keep,
-	"date":               Keep,
-	"retry-after":        Keep,
-	"smithy-protocol":    Keep,
-	"x-amz-date":         Keep,
-	"x-amz-request-id":   Whole,
-	"x-amz-target":       Keep,
-	"x-amzn-errortype":   Keep,
-	"x-amzn-query-error": Keep,
-	"x-amzn-query-mode":  Keep,
-	"x-amzn-requestid":   Whole,
 }
 
 // lowerNames are the names of headers in lower case, by the usual spelling.

@@ -8,7 +8,8 @@ type Class int
 const (
 	// ByFormat replaces the identifiers that are recognised in the string.
 	ByFormat Class = iota
-	// Keep leaves the string unchanged, such as the value of an enum or a code.
+	// Keep leaves the string unchanged, such as the value of an enum or a code. If [Place.Is] reports
+	// that it is another value, it is redacted as [Place.Otherwise].
 	Keep
 	// Whole replaces the whole string, such as a bucket, a value of a map or a sensitive member.
 	Whole
@@ -17,6 +18,10 @@ const (
 // Place is what a contract states about a string. The zero value states nothing.
 type Place struct {
 	Class Class
+	// Is reports whether a string is of the type that makes the class Keep. If it is nil, every string
+	// is.
+	Is        func(string) bool
+	Otherwise Class // the class of other strings
 	// Accepts reports whether a string conforms to the contract: its length and pattern. A
 	// pseudonym conforms exactly if its name does. If it is nil, every string conforms. It must be
 	// safe for concurrent use and deterministic.
@@ -24,7 +29,33 @@ type Place struct {
 	// Blob reports that the string is base64 by contract, so that random characters do not indicate
 	// a secret.
 	Blob bool
+	// Mask conforms to the contract, and replaces a string that has no pseudonym, or that contains a
+	// secret. If it is empty, [Mask] does. If nothing conforms, Unmaskable is set.
+	Mask       string
+	Unmaskable bool
+	// Constant reports that the mask replaces every string of the class Whole, since a pseudonym would
+	// reveal much of it, as of a date.
+	Constant bool
 }
+
+// of returns the place of a string, which has the class of this string.
+func (p Place) of(s string) Place {
+	if p.Class == Keep && p.Is != nil && !p.Is(s) {
+		p.Class = p.Otherwise
+	}
+	return p
+}
+
+// mask returns the mask of the place.
+func (p Place) mask() string {
+	if p.Mask == "" {
+		return Mask
+	}
+	return p.Mask
+}
+
+// isMask reports whether a string is a mask already.
+func (p Place) isMask(s string) bool { return s == Mask || s != "" && s == p.Mask }
 
 // Node is what a contract states about a place in a JSON document and the places below it. A nil
 // node states nothing. Nodes may be cyclic.

@@ -29,7 +29,13 @@ var texts = []variant{
 // wholes are the variants for strings that are replaced as a whole.
 var wholes = []variant{
 	func(s string) identifiers {
-		if found := recognise(s, nil); len(found.spans) == 1 && found.spans[0] == (span{0, len(s)}) {
+		if found := recogniseWhole(s, nil); found.cover(s) {
+			return found
+		}
+		return tail(s, 0, modeOf(s))
+	},
+	func(s string) identifiers { // keep pieces of ARNs that may be types, as in texts
+		if found := recogniseWhole(s, func(piece string) bool { return len(piece) >= 8 && wordy(piece) }); found.cover(s) {
 			return found
 		}
 		return tail(s, 0, modeOf(s))
@@ -43,8 +49,15 @@ var wholes = []variant{
 	func(s string) identifiers { return tail(s, 0, digits) },
 }
 
+// cover reports whether the string is one identifier.
+func (how identifiers) cover(s string) bool {
+	return len(how.spans) == 1 && how.spans[0] == (span{0, len(s)})
+}
+
+// tail changes the end of a string, and the identifiers before it.
 func tail(s string, from int, m mode) identifiers {
-	return identifiers{[]part{{from, len(s), m, from == 0, false}}, []span{{0, len(s)}}}
+	before := recognise(s[:from], nil).parts
+	return identifiers{append(before, part{from, len(s), m, from == 0, false}), []span{{0, len(s)}}}
 }
 
 // hexWords keeps words of hexadecimal digits hexadecimal.

@@ -21,58 +21,106 @@ type identifiers struct {
 
 type span struct{ from, to int }
 
-// recognise finds account IDs, ARNs, UUIDs and the names of buckets. literal reports which pieces
-// of an ARN's resource are constant; if it is nil, these are the words for its type. recognise
-// depends only on the classes of characters, constant words and reserved words, so it finds the
-// same parts in the pseudonym.
-func recognise(s string, literal func(piece string) bool) (found identifiers) {
-	end := 0 // the end of the last identifier
-	take := func(from, to int, parts ...part) {
-		if found.spans == nil {
-			found.parts, found.spans = make([]part, 0, 4), make([]span, 0, 4)
-		}
-		found.parts = append(found.parts, parts...)
-		found.spans = append(found.spans, span{from, to})
-		end = to
-	}
+// recognise finds the identifiers in a text. literal reports which pieces of an ARN's resource are
+// constant; if it is nil, these are the words for its type. recognise depends only on the classes
+// of characters, constant words and reserved words, so it finds the same parts in the pseudonym.
+func recognise(s string, literal func(piece string) bool) identifiers {
+	return recogniser{text: s, literal: literal, token: token}.all()
+}
+
+// recogniseWhole is recognise for a string that is one value: an identifier at its beginning extends
+// to its end, whatever it contains.
+func recogniseWhole(s string, literal func(piece string) bool) identifiers {
+	return recogniser{text: s, literal: literal, token: func(s string) int { return len(s) }}.all()
+}
+
+type recogniser struct {
+	text    string
+	literal func(piece string) bool
+	token   func(s string) int // the length of the token at the start of s
+	found   identifiers
+	end     int // the end of the last identifier
+}
+
+func (r recogniser) all() identifiers {
+	s := r.text
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == 'a' && strings.HasPrefix(s[i:], "arn:") && boundary(s, i):
-			if parts, to := arn(s, i, literal); to > 0 {
-				take(i, to, parts...)
+			if parts, to := r.arn(i); to > 0 {
+				r.take(i, to, parts...)
 			}
 		case c == 's' && strings.HasPrefix(s[i:], "s3") && boundary(s, i):
 			if n := s3Scheme(s[i:]); n > 0 {
-				to := i + n + token(s[i+n:])
-				take(i, to, pieces(s, i+n, to)...)
+				to := i + n + r.token(s[i+n:])
+				r.take(i, to, pieces(s, i+n, to)...)
 			} else if n := endpoint(s[i:]); n > 0 && i+n < len(s) && s[i+n] == '/' { // s3.REGION.amazonaws.com/BUCKET/KEY
-				to := i + n + token(s[i+n:])
-				take(i, to, pieces(s, i+n+1, to)...)
+				to := i + n + urlPath(s[i+n:])
+				r.take(i, to, pieces(s, i+n+1, to)...)
 			}
 		case c == '.' && strings.HasPrefix(s[i:], ".s3") && endpoint(s[i+1:]) > 0: // BUCKET.s3.REGION.amazonaws.com/KEY
-			from, to := bucketStart(s, i), i+1+endpoint(s[i+1:])
-			for n := len(found.spans); n > 0 && found.spans[n-1].to > from; n-- { // an account ID in the name, or an ARN before it
-				if before := found.spans[n-1]; before.from < from {
-					from = before.to
-					break
+			r.virtualHost(i)
+		case c == '-' && i-8 >= r.end && isUUID(s[i-8:]):
+			r.take(i-8, i+28, part{i - 8, i + 28, uuidMode(s[i-8 : i+28]), false, false})
+		case c == '/' && strings.HasPrefix(s[i:], "/aws/") && (i == 0 || strings.IndexByte(" \t\n\"'`=:,([{", s[i-1]) >= 0): // a log group: /aws/SERVICE/NAME
+			if slash := strings.IndexByte(s[i+5:min(len(s), i+64)], '/'); slash > 0 && arnField(s[i+5:i+5+slash]) {
+				from, to := i+5+slash, i+r.token(s[i:])
+				if from+1 < to {
+					r.take(i, to, pieces(s, from, to)...)
 				}
-				found.spans = found.spans[:n-1]
-				found.parts = slices.DeleteFunc(found.parts, func(p part) bool { return p.from >= from })
 			}
-			parts := []part{{from, i, modeOf(s[from:i]), true, true}}
-			if to < len(s) && s[to] == '/' {
-				key := to + token(s[to:])
-				parts, to = append(parts, pieces(s, to, key)...), key
+		case c == 'A' && boundary(s, i) && principal(s[i:]) > 0: // AROA…, or AROA…:SESSION
+			to := i + principal(s[i:])
+			parts := []part{{i + 4, to, byClass, true, false}}
+			if to < len(s) && s[to] == ':' {
+				if session := to + 1 + r.token(s[to+1:]); session > to+1 {
+					parts = append(parts, part{to + 1, session, modeOf(s[to+1 : session]), true, true})
+					to = session
+				}
 			}
-			take(from, to, parts...)
-		case c == '-' && i-8 >= end && isUUID(s[i-8:]):
-			take(i-8, i+28, part{i - 8, i + 28, uuidMode(s[i-8 : i+28]), false, false})
+			r.take(i, to, parts...)
+		case (digit(c) || 'a' <= c && c <= 'f') && boundary(s, i) && isCanonical(s[i:]) && !strings.HasSuffix(s[:i], "sha256:") && !placeholder(s[i:i+64]):
+			r.take(i, i+64, part{i, i + 64, hexLower, true, false})
 		case digit(c) && boundary(s, i) && isAccount(s[i:]):
-			take(i, i+12, part{i, i + 12, digits, true, false})
+			parts, to := []part{{i, i + 12, digits, true, false}}, i+12
+			if to < len(s) && s[to] == '/' && urlHost(s[:i]) { // SQS: https://HOST/ACCOUNT/QUEUE
+				to += urlPath(s[to:])
+			} else if n := registry(s[to:]); n > 0 { // ECR: ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY
+				parts, to = append(parts, pieces(s, to+n, to+n+r.token(s[to+n:]))...), to+n+r.token(s[to+n:])
+				r.take(i, to, parts...)
+				break
+			}
+			r.take(i, to, append(parts, pieces(s, i+12, to)...)...)
 		}
-		i = max(i, end-1)
+		i = max(i, r.end-1)
 	}
-	return found
+	return r.found
+}
+
+func (r *recogniser) take(from, to int, parts ...part) {
+	r.found.parts = append(r.found.parts, parts...)
+	r.found.spans = append(r.found.spans, span{from, to})
+	r.end = to
+}
+
+// virtualHost takes a host of S3 that begins with the bucket, which ends at i.
+func (r *recogniser) virtualHost(i int) {
+	s := r.text
+	from, to := bucketStart(s, i), i+1+endpoint(s[i+1:])
+	for n := len(r.found.spans); n > 0 && r.found.spans[n-1].to > from; n-- { // an account ID in the name, or an ARN before it
+		if before := r.found.spans[n-1]; before.from < from {
+			from = before.to
+			break
+		}
+		r.found.spans = r.found.spans[:n-1]
+		r.found.parts = slices.DeleteFunc(r.found.parts, func(p part) bool { return p.from >= from })
+	}
+	parts := []part{{from, i, modeOf(s[from:i]), true, true}}
+	if to < len(s) && s[to] == '/' {
+		key := to + urlPath(s[to:])
+		parts, to = append(parts, pieces(s, to, key)...), key
+	}
+	r.take(from, to, parts...)
 }
 
 // nameFirst are the services whose ARNs do not have a word for the type before the name.
@@ -83,7 +131,8 @@ var words = []string{"analysistemplate", "autoScalingGroupName", "backup", "cons
 
 // arn reads arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE and returns its end, or 0 if there is
 // none.
-func arn(s string, at int, literal func(string) bool) (parts []part, to int) {
+func (r *recogniser) arn(at int) (parts []part, to int) {
+	s, literal := r.text, r.literal
 	i := at + len("arn:")
 	var fields [4]string
 	for f := range fields {
@@ -94,7 +143,7 @@ func arn(s string, at int, literal func(string) bool) (parts []part, to int) {
 		fields[f] = s[i : i+colon]
 		i += colon + 1
 	}
-	to = i + token(s[i:])
+	to = i + r.token(s[i:])
 	service, account := fields[1], fields[3]
 	if to == i {
 		return nil, 0
@@ -143,133 +192,3 @@ func pieces(s string, from, to int) (parts []part) {
 	}
 	return parts
 }
-
-// token returns the length of the token before a space, a quote, a bracket or the like, without
-// punctuation at its end, which belongs to the sentence.
-func token(s string) int {
-	if n := strings.IndexAny(s, " \t\r\n\"'`<>,;|()[]{}\\&?#="); n >= 0 {
-		s = s[:n]
-	}
-	return len(strings.TrimRight(s, ".:!"))
-}
-
-func s3Scheme(s string) int {
-	for _, scheme := range []string{"s3://", "s3a://", "s3n://"} {
-		if strings.HasPrefix(s, scheme) {
-			return len(scheme)
-		}
-	}
-	return 0
-}
-
-const maxHost = 253 // bytes; RFC 1035, section 2.3.4
-
-// bucketStart returns the start of the labels of a host name that end at i.
-func bucketStart(s string, i int) int {
-	first := max(0, i-maxHost)
-	for i > first && (lowerOrDigit(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
-		i--
-	}
-	return i
-}
-
-// endpoint returns the length of a host name of S3, or 0 if there is none.
-func endpoint(s string) int {
-	if !strings.HasPrefix(s, "s3.") && !strings.HasPrefix(s, "s3-") {
-		return 0
-	}
-	s = s[:min(len(s), maxHost)]
-	n := strings.IndexFunc(s, func(r rune) bool {
-		return !(r < 0x80 && (lowerOrDigit(byte(r)) || r == '-' || r == '.'))
-	})
-	if n < 0 {
-		n = len(s)
-	}
-	host := strings.TrimRight(s[:n], ".")
-	if strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn") {
-		return len(host)
-	}
-	return 0
-}
-
-// isS3 reports whether a host is of S3, with or without a bucket. S3's control plane does not
-// count, since its paths differ.
-func isS3(host string) bool {
-	host, _, _ = strings.Cut(strings.ToLower(host), ":")
-	for label := host; ; {
-		if n := endpoint(label); n > 0 && n == len(label) {
-			return !strings.HasPrefix(label, "s3-control")
-		}
-		_, rest, ok := strings.Cut(label, ".")
-		if !ok {
-			return false
-		}
-		label = rest
-	}
-}
-
-// modeOf returns the mode of a name that is the whole string.
-func modeOf(s string) mode {
-	switch {
-	case len(s) == 12 && isAccount(s):
-		return digits
-	case len(s) == 36 && isUUID(s):
-		return uuidMode(s)
-	}
-	return byClass
-}
-
-// isUUID reports whether s begins with a UUID.
-func isUUID(s string) bool {
-	if len(s) < 36 {
-		return false
-	}
-	for i := range 36 {
-		switch i {
-		case 8, 13, 18, 23:
-			if s[i] != '-' {
-				return false
-			}
-		default:
-			if !digit(s[i]) && !('a' <= s[i] && s[i] <= 'f') && !('A' <= s[i] && s[i] <= 'F') {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func uuidMode(s string) mode {
-	lower, upper := strings.ContainsAny(s, "abcdef"), strings.ContainsAny(s, "ABCDEF")
-	switch {
-	case lower && upper:
-		return uuidMixed
-	case upper:
-		return uuidUpper
-	}
-	return uuidLower
-}
-
-// isAccount reports whether s begins with twelve digits that are not part of a longer word.
-func isAccount(s string) bool {
-	for i := range 12 {
-		if i >= len(s) || !digit(s[i]) {
-			return false
-		}
-	}
-	return len(s) == 12 || !digit(s[12]) && !letter(s[12])
-}
-
-// boundary reports whether there is a word boundary at i. In a text that contains JSON, the last
-// character of an escape sequence is not part of a word.
-func boundary(s string, i int) bool {
-	if i == 0 || i == len(s) || !wordByte(s[i-1]) || !wordByte(s[i]) {
-		return true
-	}
-	return i >= 2 && s[i-2] == '\\' && strings.IndexByte("bfnrt", s[i-1]) >= 0 || i >= 6 && s[i-6] == '\\' && s[i-5] == 'u'
-}
-
-func wordByte(c byte) bool     { return digit(c) || letter(c) || c >= 0x80 }
-func digit(c byte) bool        { return '0' <= c && c <= '9' }
-func letter(c byte) bool       { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-func lowerOrDigit(c byte) bool { return digit(c) || 'a' <= c && c <= 'z' }

@@ -211,7 +211,7 @@ func (r *Redactor) edit(x *traffic.Interaction, places Places, p pass, m *masker
 func (r *Redactor) text(at site, s string, p pass, m *masker) string {
 	place := at.Place
 	place.Class = at.class(r.options.All)
-	if at.number || place.Class == Keep || s == "" || s == Mask || keptPlaceholder(at.name, s) {
+	if at.number || place.Class == Keep || s == "" || place.isMask(s) || keptPlaceholder(at.name, s) {
 		return s
 	}
 	if place.Class == Whole {
@@ -233,10 +233,10 @@ func (r *Redactor) oneWay(at site, s string, p pass, m *masker) string {
 		return s
 	}
 	if m != nil {
-		m.note(finding.RecordOneWay, at, "a value in the "+at.part+" was masked: none of its pseudonyms conforms to the contract")
+		m.note(finding.RecordOneWay, at, "a value in the "+at.part+" was masked: none of its pseudonyms conforms to the contract"+at.unmaskable())
 	}
 	r.known.learn(s, Mask)
-	return Mask
+	return at.mask()
 }
 
 // named renames a string, and learns the names in it if the pass learns.

@@ -169,6 +169,7 @@ func (e *eventEditor) payload(b []byte) []byte {
 // text edits a string of the message. A string that is base64 of a JSON document, as events of
 // models are, is edited as the document.
 func (e *eventEditor) text(at site, s string) string {
+	at.Place = at.of(s)
 	inner := at.pointer
 	if inner == nil {
 		inner = noPointer

@@ -3,14 +3,14 @@
 // A request is routed to its contract, whose shapes are compiled once to a graph of [redact.Node].
 // The class of a string follows from the contract:
 //
-//	enum, timestamp, number as text   Keep: it identifies nobody, and clients depend on it
-//	literal in the URI                Keep: requests are routed by it
-//	sensitive, or below such a shape  Whole, including the keys of a map
-//	the value of a map                Whole
-//	a member named like a bucket      Whole
-//	anything else                     ByFormat
+//	value of an enum, timestamp, number, boolean  Keep: it identifies nobody, and clients depend on it
+//	literal in the URI                            Keep: requests are routed by it
+//	sensitive, or below such a shape              Whole, including the keys of a map
+//	the value of a map, or below it               Whole
+//	a member named like a bucket, key or ARN      Whole
+//	anything else                                 ByFormat
 //
-// Length and pattern become Accepts. The errors of an operation are merged into one structure with
+// A pattern becomes Accepts. Type, length and pattern determine Mask. The errors of an operation are merged into one structure with
 // the members of all, so that redaction need not know the error of a response. The members that
 // name it, code and __type, are kept.
 package bycontract
@@ -21,6 +21,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
@@ -60,7 +61,8 @@ type operation struct {
 	uri           []string // segments of the template
 	input, output bound
 	errors        []bound
-	anyError      *redact.Node // the bodies of all
+	named         map[string]*redact.Node // the bodies of errors, by the names that a header gives them
+	anyError      *redact.Node            // the bodies of all
 }
 
 // bound is the places of a part.
@@ -74,7 +76,7 @@ func compile(c *schema.Contract) *operation {
 	k := &compiler{contract: c, nodes: map[nodeKey]*redact.Node{}}
 	path, _, _ := strings.Cut(c.URI.Or(""), "?")
 	o := &operation{uri: strings.Split(path, "/"), input: k.part(schema.InputPart), output: k.part(schema.OutputPart)}
-	o.anyError = &redact.Node{Members: map[string]*redact.Node{}}
+	o.anyError, o.named = &redact.Node{Members: map[string]*redact.Node{}}, map[string]*redact.Node{}
 	for _, e := range c.Errors {
 		b := k.part(schema.ErrorPart(e.Name))
 		o.errors = append(o.errors, b)
@@ -84,11 +86,22 @@ func compile(c *schema.Contract) *operation {
 		for name, node := range b.body.Members {
 			o.anyError.Members[name] = either(o.anyError.Members[name], node)
 		}
+		if b.body.Members != nil {
+			body := *b.body
+			body.Members = named(maps.Clone(body.Members))
+			o.named[e.Name], o.named[e.Code.Or(e.Name)] = &body, &body
+		}
 	}
-	for _, name := range []string{"__type", "code", "Code"} {
-		o.anyError.Members[name] = &redact.Node{Place: redact.Place{Class: redact.Keep}}
-	}
+	named(o.anyError.Members)
 	return o
+}
+
+// named adds the members that name an error.
+func named(members map[string]*redact.Node) map[string]*redact.Node {
+	for _, name := range []string{"__type", "code", "Code"} {
+		members[name] = &redact.Node{Place: redact.Place{Class: redact.Keep}}
+	}
+	return members
 }
 
 // either merges the nodes of a member that two errors share.
@@ -113,6 +126,10 @@ func (o *operation) places(x *traffic.Interaction, u *url.URL) redact.Places {
 	}
 	if x.Response.Status >= 300 {
 		p.ResponseHeader, p.Response = map[string]redact.Place{}, o.anyError
+		name, _, _ := strings.Cut(awshttp.Value(x.Response.Header, "X-Amzn-Errortype"), ":")
+		if body, ok := o.named[name[strings.IndexByte(name, '#')+1:]]; ok {
+			p.Response = body
+		}
 		for _, e := range o.errors {
 			maps.Copy(p.ResponseHeader, e.header(x.Response.Header))
 		}

@@ -126,17 +126,27 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
+func modelFiles() []string {
+	files, _ := filepath.Glob("../../../../shared/data/models/*-1.43.67.service-2.json")
+	return files
+}
+
+func readFile(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return text
+}
+
 // models returns the contracts of five services, if their models are available.
 func models(t *testing.T) (all [][]*schema.Contract) {
 	t.Helper()
-	files, _ := filepath.Glob("../../../../shared/data/models/*-1.43.67.service-2.json")
+	files := modelFiles()
 	if len(files) == 0 {
 		t.Skip("skipped: the models of the services are not available")
 	}
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		read, err := source.Read(text, "1.43.67")
+		read, err := source.Read(readFile(t, file), "1.43.67")
 		require.NoError(t, err, file)
 		all = append(all, read.Contracts)
 	}

@@ -2,7 +2,10 @@ package bycontract
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/pattern"
@@ -10,8 +13,18 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// buckets are the names of members for a bucket, in lower case.
-var buckets = map[string]bool{"bucket": true, "bucketname": true, "s3bucket": true, "s3bucketname": true, "outputbucket": true}
+// identifiers are the ends of the names of members for a bucket, a key, an ARN and the like, in
+// lower case.
+var identifiers = []string{
+	"arn", "arns", "bucket", "bucketname", "keyprefix", "loggroup", "loggroupname", "loggroupnames", "logstreamname", "objectkey", "queuename",
+	"queueurl", "queueurls", "s3key", "s3location", "s3path", "s3prefix", "s3uri", "s3url",
+}
+
+// identifier reports whether a member has such a name.
+func identifier(m schema.Member) bool {
+	name := strings.ToLower(m.Name)
+	return slices.ContainsFunc(identifiers, func(end string) bool { return strings.HasSuffix(name, end) })
+}
 
 // compiler compiles the shapes of a contract to nodes.
 type compiler struct {
@@ -19,14 +32,17 @@ type compiler struct {
 	nodes    map[nodeKey]*redact.Node // of structures
 }
 
-// nodeKey is a structure and whether it is below a sensitive shape.
+// nodeKey is a structure and what its place adds to it.
 type nodeKey struct {
-	name      string
-	sensitive bool
+	name string
+	at   context
 }
 
-// context is what the place of a shape adds to it.
-type context struct{ sensitive, value, bucket bool }
+// context is what the place of a shape adds to it: whether it is below a sensitive shape, below the
+// value of a map, or the value of a member named like an identifier.
+type context struct{ sensitive, value, identifier bool }
+
+func (at context) marked() bool { return at.sensitive || at.value || at.identifier }
 
 func (k *compiler) part(part schema.Part) (b bound) {
 	b = bound{table: binding.Of(k.contract, part), places: map[string]redact.Place{}}
@@ -41,7 +57,7 @@ func (k *compiler) part(part schema.Part) (b bound) {
 	}
 	sensitive := k.contract.Resolve(root).Sensitive.Or(false)
 	for _, m := range b.table.Members {
-		b.places[m.Name] = k.outside(*m.Member, context{sensitive: sensitive, bucket: buckets[strings.ToLower(m.Name)]})
+		b.places[m.Name] = k.outside(*m.Member, context{sensitive: sensitive, identifier: identifier(*m.Member)})
 	}
 	if m, ok := k.contract.Payload(part); ok && b.body.Stream == nil {
 		b.body = k.node(m.Shape, context{sensitive: sensitive})
@@ -59,7 +75,13 @@ func (k *compiler) outside(m schema.Member, at context) redact.Place {
 	for n.Element != nil && n.Element != n {
 		n = n.Element
 	}
-	return redact.Place{Class: n.Class} // several values may share one string
+	p := redact.Place{Class: n.Class, Otherwise: n.Otherwise} // several values may share one string
+	if is := n.Is; is != nil {
+		p.Is = func(s string) bool {
+			return is(s) || !slices.ContainsFunc(strings.Split(s, ","), func(value string) bool { return !is(strings.Trim(value, ` "`)) })
+		}
+	}
+	return p
 }
 
 func (k *compiler) node(ref schema.Ref, at context) *redact.Node {
@@ -70,33 +92,37 @@ func (k *compiler) node(ref schema.Ref, at context) *redact.Node {
 		return k.structure(ref, shape, at)
 	case schema.List:
 		n := &redact.Node{Element: k.node(*shape.Element, at)}
-		n.Class = n.Element.Class
+		n.Place = n.Element.Place
 		return n
 	case schema.Map:
 		return k.mapping(shape, at)
 	case schema.Document, schema.Unstated:
-		if at.sensitive || at.value {
-			return anything()
+		if at.marked() {
+			return anything(at.sensitive)
 		}
 		return &redact.Node{}
 	}
 	n := &redact.Node{Place: place(shape, at)}
-	if at.sensitive {
+	if at.marked() {
 		n.Element = n // for a value of another type
 		n.Key.Class = redact.Whole
 	}
 	return n
 }
 
-// anything returns the node of a sensitive value of any type.
-func anything() *redact.Node {
+// anything returns the node of a value of any type. In a sensitive one, numbers are masked, too.
+func anything(sensitive bool) *redact.Node {
 	n := &redact.Node{Place: redact.Place{Class: redact.Whole}, Key: redact.Place{Class: redact.Whole}}
+	if sensitive {
+		n.Mask = redact.Mask
+	}
 	n.Element = n
 	return n
 }
 
 func (k *compiler) structure(ref schema.Ref, shape *schema.Shape, at context) *redact.Node {
-	key := nodeKey{ref.Name, at.sensitive}
+	at.identifier = false
+	key := nodeKey{ref.Name, at}
 	if n, ok := k.nodes[key]; ok && ref.Inline == nil {
 		return n
 	}
@@ -104,12 +130,12 @@ func (k *compiler) structure(ref schema.Ref, shape *schema.Shape, at context) *r
 	if ref.Inline == nil {
 		k.nodes[key] = n
 	}
-	if at.sensitive {
-		n.Element, n.Class = anything(), redact.Whole // members that the contract does not know
+	if at.marked() {
+		n.Element, n.Class = anything(at.sensitive), redact.Whole // members that the contract does not know
 	}
 	for _, m := range shape.Members {
 		if m.InBody() {
-			n.Members[m.Wire()] = k.node(m.Shape, context{sensitive: at.sensitive, bucket: buckets[strings.ToLower(m.Name)]})
+			n.Members[m.Wire()] = k.node(m.Shape, context{sensitive: at.sensitive, value: at.value, identifier: identifier(m)})
 		}
 	}
 	return n
@@ -117,9 +143,7 @@ func (k *compiler) structure(ref schema.Ref, shape *schema.Shape, at context) *r
 
 func (k *compiler) mapping(shape *schema.Shape, at context) *redact.Node {
 	n := &redact.Node{Element: k.node(*shape.Value, context{sensitive: at.sensitive, value: true})}
-	if at.sensitive {
-		n.Class = redact.Whole
-	}
+	n.Class = redact.Whole // for a value of another type
 	if key := k.contract.Resolve(*shape.Key); key != nil {
 		n.Key = place(key, context{sensitive: at.sensitive})
 	}
@@ -128,23 +152,60 @@ func (k *compiler) mapping(shape *schema.Shape, at context) *redact.Node {
 
 // place returns the place of a scalar.
 func place(shape *schema.Shape, at context) redact.Place {
+	p := redact.Place{Blob: shape.Type == schema.Blob}
+	if at.marked() {
+		p.Class = redact.Whole
+	}
+	if is := only(shape); is != nil {
+		_, enum := shape.Enum.Get()
+		if at.sensitive && !enum && shape.Type != schema.Boolean { // even a birthday identifies somebody
+			p.Class, p.Otherwise, p.Is, p.Accepts, p.Constant = redact.Keep, redact.Whole, isSpecial, is, shape.Type == schema.Timestamp
+		} else {
+			p.Class, p.Otherwise, p.Is = redact.Keep, p.Class, is
+		}
+	} else if !p.Blob {
+		p.Accepts = accepts(shape)
+	} else if p.Class == redact.Whole {
+		p.Accepts = isBase64
+	}
+	if m, ok := mask(shape, p.Accepts); ok {
+		p.Mask = m
+	} else {
+		p.Unmaskable = true
+	}
+	return p
+}
+
+// only returns the check of a type whose values identify nobody: an enum, a number, a boolean or a
+// timestamp. It returns nil for other types.
+func only(shape *schema.Shape) func(string) bool {
 	values, _ := shape.Enum.Get()
 	switch {
-	case shape.Type != schema.String && shape.Type != schema.Blob, len(values) > 0:
-		return redact.Place{Class: redact.Keep}
-	case shape.Type == schema.Blob:
-		p := redact.Place{Blob: true}
-		if at.sensitive || at.value {
-			p = redact.Place{Class: redact.Whole, Blob: true, Accepts: func(s string) bool {
-				_, err := base64.StdEncoding.Strict().DecodeString(s)
-				return err == nil
-			}}
+	case len(values) > 0:
+		return func(s string) bool { return slices.Contains(values, s) }
+	case shape.Type == schema.Integer, shape.Type == schema.Float:
+		return isNumber
+	case shape.Type == schema.Boolean:
+		return func(s string) bool { return s == "true" || s == "false" }
+	case shape.Type == schema.Timestamp:
+		return func(s string) bool {
+			return isNumber(s) || slices.ContainsFunc([]schema.TimestampText{schema.DateTime, schema.ISO8601, schema.HTTPDate}, func(f schema.TimestampText) bool { return f.Match([]byte(s)) })
 		}
-		return p
-	case at.sensitive || at.value || at.bucket:
-		return redact.Place{Class: redact.Whole, Accepts: accepts(shape)}
 	}
-	return redact.Place{Accepts: accepts(shape)}
+	return nil
+}
+
+// isNumber reports whether a text is a number as in JSON, or one of the texts for other floats.
+func isNumber(s string) bool {
+	v := jsontext.Value(s)
+	return isSpecial(s) || v.Kind() == '0' && v.IsValid()
+}
+
+func isSpecial(s string) bool { return s == "NaN" || s == "Infinity" || s == "-Infinity" }
+
+func isBase64(s string) bool {
+	_, err := base64.StdEncoding.Strict().DecodeString(s)
+	return err == nil
 }
 
 // accepts returns the check of a string against a shape, or nil if there is none. As in validation,
