@@ -79,7 +79,6 @@ var (
 
 	alnums     = lettersOf("", digits10, lowerAZ, upperAZ)
 	upperAlnum = lettersOf("", digits10, upperAZ)
-	lowerAlnum = lettersOf("", digits10, lowerAZ)
 	hexDigits  = lettersOf("", digits10, [2]byte{'a', 'f'}, [2]byte{'A', 'F'})
 	nameChars  = lettersOf("_-", digits10, lowerAZ, upperAZ)
 	dottedName = lettersOf("_-.", digits10, lowerAZ, upperAZ)
