@@ -75,7 +75,7 @@ const (
 	SecretFound       RuleID = "secret.found"
 	RecordTooLarge    RuleID = "record.too-large"
 	RecordNotRedacted RuleID = "record.not-redacted"
-	RecordOneWay      RuleID = "record.one-way"
+	RecordMasked      RuleID = "record.masked"
 )
 
 // Rule is one row of the rule table.
@@ -250,8 +250,8 @@ var checkRules = []Rule{
 	{RecordNotRedacted, LayerRecord,
 		"A body could not be searched for secrets: it is binary, or has an unknown encoding. It was left out of the recording.",
 		"Record a request whose response is text, or accept no encoding other than gzip.", graduated},
-	{RecordOneWay, LayerRecord,
-		"A value was masked because no pseudonym of it fits the contract, or pseudonyms cannot be mapped back. Replay with the key returns another value than the live run.",
+	{RecordMasked, LayerRecord,
+		"A value was masked because no pseudonym conforms to the contract, or a name was replaced in a binary body. The recording may violate the contract or a checksum there.",
 		"No action needed unless a test depends on the value. Then use a value that a pseudonym can replace.", graduated},
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"sync/atomic"
 
 	"github.com/crcheck/crcheck/internal/links"
-	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // A journal is a file of lines, each of them JSON. The first says what it is:
@@ -22,9 +20,9 @@ import (
 //	{"crcheckJournal":1,"cassette":"NAME","meta":{…},"redact":"format","contracts":"…"}
 //
 // Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of its
-// request, its [redact.Trace], and a checksum of all:
+// request, its [redact.Trace], whose names are sealed with the redaction key, and a checksum of all:
 //
-//	{"request":0,"crc32c":"9d71dbc4","known":2,"origin":"9f86d081884c7d659a2feaa0c55ad015","interaction":{"crcheckInteraction":1,…}}
+//	{"request":0,"crc32c":"9d71dbc4","known":2,"pseudonyms":["901015145457"],"names":"k7Wd…","interaction":{"crcheckInteraction":1,…}}
 //
 // Lines are in the order in which interactions ended. The last one may be incomplete if the machine
 // or the process ended while it was written.
@@ -87,10 +85,11 @@ type journalMeta struct {
 	RedactionKey   string `json:"redactionKey,omitempty"`
 	Provenance     string `json:"provenance,omitempty"`
 	From           string `json:"from,omitempty"`
+	Pseudonyms     string `json:"-"` // each line has its own
 }
 
-// journalVersion is the version of the format. Lines of version 1 have no trace.
-const journalVersion = 2
+// journalVersion is the version of the format. Lines of earlier ones have no names.
+const journalVersion = 3
 
 // JournalOf is the path of the journal of a cassette while it is recorded: .NAME.journal in its
 // folder, a name that [traffic.Files] skips. A link to the cassette is followed.
@@ -176,8 +175,8 @@ func (j *journal) start() {
 
 // keep returns when the interaction is on the disk. If the context ends first, it may or may not be
 // written.
-func (j *journal) keep(ctx context.Context, number int64, trace redact.Trace, line []byte) error {
-	e := entry{journalLine(number, trace, line), make(chan error, 1)}
+func (j *journal) keep(ctx context.Context, number int64, o origin, line []byte) error {
+	e := entry{journalLine(number, o, line), make(chan error, 1)}
 	select {
 	case j.pending <- e:
 	case <-j.closing:
@@ -194,34 +193,41 @@ func (j *journal) keep(ctx context.Context, number int64, trace redact.Trace, li
 }
 
 // journalLine is the line of an interaction, whose own line ends in a line break.
-func journalLine(number int64, trace redact.Trace, interaction []byte) []byte {
+func journalLine(number int64, o origin, interaction []byte) []byte {
 	interaction = bytes.TrimSuffix(interaction, []byte("\n"))
-	b := make([]byte, 0, len(interaction)+160)
+	trace, _ := json.Marshal(o) // numbers and strings cannot fail
+	trace[0], trace = ',', trace[:len(trace)-1]
+	b := make([]byte, 0, len(interaction)+len(trace)+80)
 	b = append(b, numberMark...)
 	b = strconv.AppendInt(b, number, 10)
 	digits := b[len(numberMark):]
 	b = append(b, checksumMark...)
-	origin := fmt.Appendf(nil, originForm, trace.Known, trace.Masked, trace.Sum)
-	b = appendChecksum(b, digits, origin, interaction)
+	b = appendChecksum(b, digits, trace, interaction)
 	b = append(b, '"')
-	b = append(b, origin...)
+	b = append(b, trace...)
 	b = append(b, interactionMark...)
 	b = append(b, interaction...)
 	return append(b, "}\n"...)
 }
 
+// origin is the trace of an interaction.
+type origin struct {
+	Known      int      `json:"known"`
+	Pseudonyms []string `json:"pseudonyms,omitempty"`
+	Names      string   `json:"names,omitempty"` // sealed
+}
+
 const (
 	numberMark      = `{"request":`
 	checksumMark    = `,"crc32c":"`
-	originForm      = `,"known":%d,"masked":%d,"origin":"%x"`
 	interactionMark = `,"interaction":`
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func appendChecksum(b, number, origin, interaction []byte) []byte {
+func appendChecksum(b, number, trace, interaction []byte) []byte {
 	const hex = "0123456789abcdef"
-	sum := crc32.Update(crc32.Update(crc32.Checksum(number, castagnoli), castagnoli, origin), castagnoli, interaction)
+	sum := crc32.Update(crc32.Update(crc32.Checksum(number, castagnoli), castagnoli, trace), castagnoli, interaction)
 	for shift := 28; shift >= 0; shift -= 4 {
 		b = append(b, hex[sum>>shift&15])
 	}

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // slowDisk is a disk whose syncs take a while.
@@ -69,10 +67,10 @@ func TestGroupCommit(t *testing.T) {
 	for i := range 64 {
 		all.Go(func() {
 			text := fmt.Appendf(nil, "{\"n\":\"%d\"}\n", i)
-			if err := j.keep(context.Background(), int64(i), redact.Trace{}, text); err != nil {
+			if err := j.keep(context.Background(), int64(i), origin{}, text); err != nil {
 				t.Error(err)
 			}
-			if !disk.holds(journalLine(int64(i), redact.Trace{}, text)) {
+			if !disk.holds(journalLine(int64(i), origin{}, text)) {
 				t.Error("not on the disk:", i)
 			}
 		})
@@ -87,12 +85,12 @@ func TestJournalFails(t *testing.T) {
 	disk := &slowDisk{}
 	j := journalOn(disk)
 	ctx := context.Background()
-	require.NoError(t, j.keep(ctx, 0, redact.Trace{}, []byte("{}\n")))
+	require.NoError(t, j.keep(ctx, 0, origin{}, []byte("{}\n")))
 	whole := string(disk.written)
 	full := errors.New("full")
 	disk.fail = full
 	for range 2 {
-		err := j.keep(ctx, 1, redact.Trace{}, []byte("{}\n"))
+		err := j.keep(ctx, 1, origin{}, []byte("{}\n"))
 		require.ErrorIs(t, err, full)
 		require.Equal(t, JournalFailed, err.(*RecordError).Problem)
 		require.Equal(t, whole, string(disk.written), "what is torn is taken back, and nothing follows it")
@@ -107,31 +105,31 @@ func TestKeepOfGoneClient(t *testing.T) {
 	j := journalOn(&slowDisk{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := j.keep(ctx, 0, redact.Trace{}, []byte("{}\n")); err != nil {
+	if err := j.keep(ctx, 0, origin{}, []byte("{}\n")); err != nil {
 		require.ErrorIs(t, err, context.Canceled)
 	}
 	require.NoError(t, j.close())
 }
 
 func TestParseLine(t *testing.T) {
-	trace := redact.Trace{Sum: [16]byte{1, 0xab, 15: 9}, Known: 12}
+	trace := origin{Known: 12, Pseudonyms: []string{"a\"b"}, Names: "sealed"}
 	good := string(journalLine(7, trace, []byte("{\"a\":1}\n")))
-	entry, ok := parseLine([]byte(good))
+	entry, read, ok := parseLine([]byte(good))
 	require.True(t, ok)
 	require.EqualValues(t, 7, entry.number)
-	require.Equal(t, trace, entry.trace)
+	require.Equal(t, trace, read)
 	require.Equal(t, `{"a":1}`, good[entry.offset:entry.offset+entry.length])
 	for i := range good {
-		_, ok := parseLine([]byte(good[:i]))
+		_, _, ok := parseLine([]byte(good[:i]))
 		require.False(t, ok, "torn after %d bytes", i)
 		changed := []byte(good)
 		changed[i] ^= 1
-		_, ok = parseLine(changed)
+		_, _, ok = parseLine(changed)
 		require.False(t, ok, "byte %d is another", i)
 	}
 
 	old := "{\"request\":7,\"crc32c\":\"" + string(appendChecksum(nil, []byte("7"), nil, []byte("{}"))) + "\",\"interaction\":{}}\n"
-	entry, ok = parseLine([]byte(old))
+	entry, _, ok = parseLine([]byte(old))
 	require.True(t, ok, "a line without a trace")
 	require.Equal(t, journalEntry{number: 7, offset: int64(len(old) - 4), length: 2}, entry)
 }

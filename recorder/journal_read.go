@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,12 +34,15 @@ type journalText struct {
 	header  journalHeader
 	lines   []journalEntry // in the order in which the requests began
 	dropped []Dropped
+
+	pseudonyms map[string]bool // of all lines
+	names      []string        // sealed, in the order in which the interactions ended
 }
 
 // journalEntry is the position of an interaction.
 type journalEntry struct {
 	number         int64
-	trace          redact.Trace
+	known          int // as of [redact.Trace]
 	offset, length int64
 }
 
@@ -47,7 +51,7 @@ var errForeign = errors.New("the first line is not the header of a journal")
 // readJournal finds the interactions of a journal. They are not decoded yet.
 func readJournal(from io.Reader) (*journalText, error) {
 	r := bufio.NewReaderSize(from, 64<<10)
-	j := &journalText{}
+	j := &journalText{pseudonyms: map[string]bool{}}
 	first, err := r.ReadSlice('\n')
 	const mark = `{"crcheckJournal":`
 	switch {
@@ -75,9 +79,15 @@ func readJournal(from io.Reader) (*journalText, error) {
 		if err != nil && err != io.EOF {
 			return nil, err
 		}
-		if entry, ok := parseLine(text); ok {
+		if entry, trace, ok := parseLine(text); ok {
 			entry.offset += offset
 			j.lines = append(j.lines, entry)
+			for _, pseudonym := range trace.Pseudonyms {
+				j.pseudonyms[pseudonym] = true
+			}
+			if trace.Names != "" {
+				j.names = append(j.names, trace.Names)
+			}
 		} else if len(text) > 0 {
 			j.dropped = append(j.dropped, Dropped{Line: line, Bytes: len(text), Torn: err == io.EOF})
 		}
@@ -90,38 +100,41 @@ func readJournal(from io.Reader) (*journalText, error) {
 	return j, nil
 }
 
-// parseLine returns the position of the interaction in a line; false if the line is damaged.
-func parseLine(line []byte) (entry journalEntry, ok bool) {
+// parseLine returns the position and the trace of the interaction in a line; false if the line is
+// damaged.
+func parseLine(line []byte) (entry journalEntry, o origin, ok bool) {
 	rest, ok := bytes.CutSuffix(line, []byte("}\n"))
 	if !ok {
-		return entry, false
+		return entry, o, false
 	}
 	if rest, ok = bytes.CutPrefix(rest, []byte(numberMark)); !ok {
-		return entry, false
+		return entry, o, false
 	}
 	number, rest, _ := bytes.Cut(rest, []byte(checksumMark))
 	checksum, rest, _ := bytes.Cut(rest, []byte(`"`))
-	origin, text, found := bytes.Cut(rest, []byte(interactionMark))
+	trace, text, found := bytes.Cut(rest, []byte(interactionMark))
 	n, err := strconv.ParseInt(string(number), 10, 64)
-	if err != nil || !found || !bytes.Equal(checksum, appendChecksum(nil, number, origin, text)) {
-		return entry, false
+	if err != nil || !found || !bytes.Equal(checksum, appendChecksum(nil, number, trace, text)) {
+		return entry, o, false
 	}
 	entry = journalEntry{number: n, offset: int64(len(line) - len(text) - len("}\n")), length: int64(len(text))}
-	if len(origin) > 0 { // else it is of a crcheck that wrote none
-		var sum []byte
-		if _, err := fmt.Sscanf(string(origin), originForm, &entry.trace.Known, &entry.trace.Masked, &sum); err != nil || copy(entry.trace.Sum[:], sum) != len(entry.trace.Sum) {
-			return entry, false
+	if len(trace) > 0 { // else it is of a crcheck that wrote none
+		if json.Unmarshal(append(append([]byte("{"), trace[1:]...), '}'), &o) != nil {
+			return entry, o, false
 		}
 	}
-	return entry, true
+	entry.known = o.Known
+	return entry, o, true
 }
 
 // interactions decodes them one by one.
 func (j *journalText) interactions(f io.ReaderAt, name string) iter.Seq2[*traffic.Interaction, error] {
 	return func(yield func(*traffic.Interaction, error) bool) {
+		meta := traffic.Meta(j.header.Meta)
+		meta.Pseudonyms = traffic.JoinPseudonyms(slices.Collect(maps.Keys(j.pseudonyms)))
 		for in, err := range traffic.Read(name, &inOrder{f: f, rest: j.lines}) {
 			if err == nil {
-				in.Meta = traffic.Meta(j.header.Meta)
+				in.Meta = meta
 			}
 			if !yield(in, err) {
 				return
@@ -159,12 +172,10 @@ type Recovery struct {
 	Interactions int // in the cassette; 0: there were none, and no cassette was written
 	Dropped      []Dropped
 	NoKey        bool // names that became known late were not replaced, because the key of the recording is missing
-	Masked       bool // names were masked for want of a pseudonym; where they stand before that, they stay
 	// Contracts are those of the recording, as in [Options]; empty: it did not say. With others,
 	// names that they make known stay where they are.
 	Contracts string
-	// Found is what was found when such names were replaced, as by [Recorder.Close]: record.one-way
-	// of interactions that the key does not lead back from.
+	// Found is what was found when such names were replaced, as by [Recorder.Close].
 	Found finding.Set
 }
 
@@ -221,33 +232,33 @@ func Recover(journal, cassette string, opts Options) (*Recovery, error) {
 		cassette = filepath.Join(filepath.Dir(journal), text.header.Cassette)
 	}
 	var found finding.Set
-	masked := slices.ContainsFunc(text.lines, func(e journalEntry) bool { return e.trace.Masked > 0 })
 	if text.header.Redact != "" {
 		how.All = text.header.Redact == redactAll
 	}
-	later, err := recoverNames(f, text, cassette, how, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
-	if err == nil {
-		err = finish(f, text, cassette, later)
-	}
-	if err != nil {
+	later := recoverNames(f, text, cassette, how, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
+	if err := finish(f, text, cassette, later); err != nil {
 		return fail(CassetteFailed, err)
 	}
 	if err := discard(f, journal); err != nil {
 		return fail(JournalUnusable, err)
 	}
-	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, NoKey: later == nil && len(text.lines) > 0, Masked: masked, Contracts: text.header.Contracts, Found: found}, nil
+	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, NoKey: later == nil && len(text.lines) > 0, Contracts: text.header.Contracts, Found: found}, nil
 }
 
 // recoverNames replaces names that became known late; nil without the key of the recording.
-func recoverNames(journal *os.File, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
+func recoverNames(journal *os.File, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) func(int, *traffic.Interaction) *traffic.Interaction {
 	if how.Key == (redact.Key{}) {
 		how.Key, _, _ = redact.ReadKey(redact.KeyOf(journal.Name())) // an unreadable key is not that of the recording
 	}
-	if how.Key.ID() != text.header.Meta.RedactionKey {
-		return nil, nil
+	if how.Key.ID() != text.header.Meta.RedactionKey || text.header.Version < journalVersion {
+		return nil
 	}
-	names := lateNames{text: text, cassette: cassette, later: redact.New(how).Later(), tell: tell}
-	return names.replace, names.learn(journal)
+	late := lateNames{text: text, cassette: cassette, redactor: redact.New(how), all: true, tell: tell}
+	sealer := how.Key.Sealer()
+	for _, sealed := range text.names {
+		late.redactor.Remember(sealer.Open(sealed))
+	}
+	return late.replace
 }
 
 // discard removes a journal and releases its lock. Windows does not remove open files.

@@ -48,12 +48,19 @@ type Options struct {
 	// "recorded".
 	Meta traffic.Meta
 
+	// Keep are names that are not replaced, such as those of public buckets. A name that looks like a
+	// secret is an error.
+	Keep []string
+
 	classify redact.Classify // replaces Catalog if not nil; for tests
 }
 
 // redaction returns the options of package redact. Its key is zero if o names none.
 func (o *Options) redaction() (how redact.Options, err error) {
-	how = redact.Options{Classify: o.classify, All: o.All}
+	if err := redact.CheckKeep(o.Keep); err != nil {
+		return how, err
+	}
+	how = redact.Options{Classify: o.classify, All: o.All, Keep: o.Keep}
 	if how.Classify == nil && o.Catalog != nil {
 		how.Classify = bycontract.New(o.Catalog)
 	}
@@ -76,6 +83,7 @@ type Recorder struct {
 	cassette  string
 	transport http.RoundTripper
 	redactor  *redact.Redactor
+	sealer    redact.Sealer
 	journal   *journal
 	requests  atomic.Int64
 
@@ -117,7 +125,7 @@ func New(path string, opts Options) (*Recorder, error) {
 	}
 	opts.Meta.RedactionKey = how.Key.ID()
 	opts.Meta.Provenance = "recorded"
-	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how)}
+	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how), sealer: how.Key.Sealer()}
 	if r.transport == nil {
 		r.transport = upstream()
 	}
@@ -227,7 +235,7 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "the interaction was not recorded: " + err.Error()})
 		return nil
 	}
-	return r.journal.keep(ctx, int64(in.Index), trace, text)
+	return r.journal.keep(ctx, int64(in.Index), origin{trace.Known, trace.Pseudonyms, r.sealer.Seal(trace.Names)}, text)
 }
 
 // lineOf is the line of an interaction in the journal, without the metadata, which is in the first
@@ -308,10 +316,8 @@ func (r *Recorder) close() error {
 	}
 	text, err := readJournal(io.NewSectionReader(f, 0, r.journal.size))
 	if err == nil {
-		names := lateNames{text: text, cassette: r.cassette, later: r.redactor.Later(), tell: r.tell}
-		if err = names.learn(f); err == nil {
-			err = finish(f, text, r.cassette, names.replace)
-		}
+		late := lateNames{text: text, cassette: r.cassette, redactor: r.redactor, tell: r.tell}
+		err = finish(f, text, r.cassette, late.replace)
 	}
 	if err != nil {
 		f.Close()

@@ -166,7 +166,7 @@ func TestRecoverRefuses(t *testing.T) {
 		{"running", recorder.JournalOf(filepath.Join(dir, "running.yaml")), "", recorder.JournalInUse},
 		{"missing", filepath.Join(dir, "missing"), "", recorder.JournalMissing},
 		{"foreign", filepath.Join(dir, "foreign"), "{\"crcheckInteraction\":1}\n", recorder.JournalForeign},
-		{"other version", filepath.Join(dir, "version"), "{\"crcheckJournal\":3,\"cassette\":\"c\"}\n", recorder.JournalForeign},
+		{"other version", filepath.Join(dir, "version"), "{\"crcheckJournal\":4,\"cassette\":\"c\"}\n", recorder.JournalForeign},
 		{"all damaged", filepath.Join(dir, "damaged"), "{\"crcheckJournal\":2,\"cassette\":\"c\"}\nsomething\n", recorder.JournalUnusable},
 		{"elsewhere", filepath.Join(dir, "elsewhere"), "{\"crcheckJournal\":1,\"cassette\":\"../c\"}\n", recorder.JournalForeign},
 		{"no name", filepath.Join(dir, "nameless"), "{\"crcheckJournal\":1}\n", recorder.JournalForeign},

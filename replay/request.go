@@ -19,6 +19,7 @@ type canonical struct {
 	target  string
 	isJSON  bool
 
+	document        []byte // the body, decoded
 	text            []byte // path, query and body, one after another
 	queryAt, bodyAt int
 }
@@ -40,6 +41,7 @@ func (c *canonical) reset(method, path, query, host string, header http.Header, 
 	c.queryAt = len(c.text)
 	c.text = appendQuery(c.text, query)
 	c.bodyAt = len(c.text)
+	c.document = body
 	c.text, c.isJSON = appendBody(c.text, body)
 }
 
