@@ -35,9 +35,10 @@ func redacted(live ...said) (all []*traffic.Interaction) {
 		y, trace, _ := r.RedactTraced(s.live(i))
 		all, known, list = append(all, y), append(known, trace.Known), append(list, trace.Pseudonyms...)
 	}
+	joined := traffic.JoinPseudonyms(list)
 	for i, y := range all {
 		all[i], _ = r.Late(y, known[i])
-		all[i].Meta.Pseudonyms = traffic.JoinPseudonyms(list)
+		all[i].Meta.Pseudonyms = joined
 	}
 	return all
 }
