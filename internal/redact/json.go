@@ -12,12 +12,13 @@ import (
 // site is the place of a string in an interaction.
 type site struct {
 	Place
-	part    string // "request body", "response header Date", …
-	name    string // of the member or parameter with this value
-	isName  bool   // the string is the name of a member
-	fixed   bool   // the string is a member name of the contract or the name of an error, in which no names are looked for
-	number  bool   // the string is the text of a number
-	exempt  bool   // from Options.All
+	part    string          // "request body", "response header Date", …
+	name    string          // of the member or parameter with this value
+	isName  bool            // the string is the name of a member
+	taken   map[string]bool // the pseudonyms of the other names of the object; nil if they are not Whole
+	fixed   bool            // the string is a member name of the contract or the name of an error, in which no names are looked for
+	number  bool            // the string is the text of a number
+	exempt  bool            // from Options.All
 	pointer func() string
 }
 
@@ -132,8 +133,12 @@ func (w *jsonEditor) object(node *Node) error {
 	if err := w.token(); err != nil {
 		return err
 	}
+	var taken map[string]bool
+	if node != nil && node.Key.Class == Whole {
+		taken = map[string]bool{}
+	}
 	for w.d.PeekKind() == '"' {
-		at := site{part: w.part, isName: true, pointer: w.pointer}
+		at := site{part: w.part, isName: true, taken: taken, pointer: w.pointer}
 		child := node.element()
 		name, err := w.name(&at, node, &child)
 		if err != nil {

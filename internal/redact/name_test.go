@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/crcheck/crcheck/traffic"
 	"github.com/stretchr/testify/require"
 )
 
@@ -94,6 +95,29 @@ func TestConstants(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDistinctMembers checks that members whose names share a constant stay members of their own.
+func TestDistinctMembers(t *testing.T) {
+	tags := &Node{Place: Place{Class: Whole}, Key: Place{Class: Whole}, Element: &Node{Place: Place{Class: Whole}}}
+	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {
+		return Places{Response: &Node{Members: map[string]*Node{"tags": tags}}}
+	}}
+	x := exchange("https://example.com/", `{}`, `{"tags":{"dev":"1","qat":"2","prd":"3"}}`)
+	y, trace, found := New(options).RedactTraced(x)
+	require.Nil(t, found)
+	names := regexp.MustCompile(`"([a-z]{3})":`).FindAllStringSubmatch(string(y.Response.Body.Bytes), -1)
+	require.Len(t, names, 3)
+	seen := map[string]bool{}
+	for _, name := range names {
+		require.Contains(t, trace.Pseudonyms, name[1])
+		seen[name[1]] = true
+	}
+	require.Len(t, seen, 3)
+	other := options
+	other.Key = Key{9}
+	z, _ := New(other).Redact(x)
+	require.Equal(t, string(y.Response.Body.Bytes), string(z.Response.Body.Bytes), "no key decides them")
 }
 
 // TestDrawing checks that names have different pseudonyms, the same in every recording with one key.

@@ -238,7 +238,13 @@ func (r *Redactor) text(at site, s string, p *pass) string {
 		return s
 	}
 	if place.Class == Whole {
+		if at.taken != nil {
+			place.Accepts = func(y string) bool { return !at.taken[y] && (at.Accepts == nil || at.Accepts(y)) }
+		}
 		now, ok := r.named(s, wholes, place.Accepts, p)
+		if at.taken != nil {
+			at.taken[now] = true
+		}
 		switch {
 		case ok:
 			return now
