@@ -41,7 +41,7 @@ var rooms = map[string][]string{
 	"internal/drift/generate":           {"internal/drift"},
 	"internal/report":                   {"conformance", "finding", "internal/coverage", "internal/drift", "internal/plural", "internal/tallies", "internal/wording", "schema"},
 	"recorder":                          {"finding", "internal/awshttp", "internal/disk", "internal/eventstream", "internal/links", "internal/redact", "internal/redact/bycontract", "replay", "schema", "traffic"},
-	"replay":                            {"internal/awshttp", "internal/eventstream", "internal/jsontree", "internal/redact", "internal/redact/bycontract", "internal/wording", "schema", "traffic"},
+	"replay":                            {"internal/awshttp", "internal/eventstream", "internal/jsontree", "internal/redact", "internal/wording", "schema", "traffic"},
 	"internal/serve":                    {"internal/awshttp", "internal/redact"},
 	"internal/replaytest":               {"replay", "traffic"},
 	"internal/redact/bycontract":        {"internal/awshttp", "internal/binding", "internal/pattern", "internal/redact", "schema", "traffic"},
@@ -191,8 +191,10 @@ func TestConsumer(t *testing.T) {
 	}
 	sort.Strings(modules)
 	require.Equal(t, []string{
+		"github.com/andybalholm/brotli",
 		"github.com/dlclark/regexp2",
 		"github.com/go-json-experiment/json",
+		"github.com/klauspost/compress",
 		"github.com/santhosh-tekuri/jsonschema/v5",
 		"go.yaml.in/yaml/v3",
 	}, modules)

@@ -76,7 +76,7 @@ const (
 	RecordTooLarge    RuleID = "record.too-large"
 	RecordNotRedacted RuleID = "record.not-redacted"
 	RecordElsewhere   RuleID = "record.elsewhere"
-	RecordOneWay      RuleID = "record.one-way"
+	RecordMasked      RuleID = "record.masked"
 )
 
 // Rule is one row of the rule table.
@@ -254,8 +254,8 @@ var checkRules = []Rule{
 	{RecordElsewhere, LayerRecord,
 		"The command was told a URL by the service, and may have sent further requests to its host instead of crcheck. These are not in the recording.",
 		"Change the setting of the SDK that the finding names, and record again.", graduated},
-	{RecordOneWay, LayerRecord,
-		"A value was masked because no pseudonym of it fits the contract, or pseudonyms cannot be mapped back. Replay with the key returns another value than the live run.",
+	{RecordMasked, LayerRecord,
+		"A value was masked because no pseudonym conforms to the contract, or a name was replaced in a binary body. The recording may violate the contract or a checksum there.",
 		"No action needed unless a test depends on the value. Then use a value that a pseudonym can replace.", graduated},
 }
 

@@ -50,7 +50,7 @@ secret.found             record error   error   error
 record.too-large         record info    warning error
 record.not-redacted      record info    warning error
 record.elsewhere         record info    warning error
-record.one-way           record info    warning error
+record.masked            record info    warning error
 traffic.odd-entry        cassette info    warning error
 cassette.stale           cassette info    warning error
 cassette.duplicate       cassette info    info    warning

@@ -107,7 +107,7 @@ func (o *TestOptions) identify(path string) error {
 	if o.Replay.Key != "" {
 		return nil
 	}
-	o.Replay.Key, o.Replay.All, o.Replay.Catalog = o.Record.Key, o.Record.All, o.Record.Catalog
+	o.Replay.Key, o.Replay.Catalog = o.Record.Key, o.Record.Catalog
 	if o.Replay.Key == "" {
 		key, ok, err := redact.ReadKey(redact.KeyOf(path))
 		if err != nil || !ok {

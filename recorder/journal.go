@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"os"
 	"path/filepath"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/links"
-	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // A journal is a file of lines, each of them JSON. The first says what it is:
@@ -22,9 +20,10 @@ import (
 //	{"crcheckJournal":3,"cassette":"NAME","meta":{…},"redact":"format","contracts":"…"}
 //
 // Every other line is an interaction, as [traffic.WriteNDJSON] writes it, with the number of the
-// line, counted from one, the number of its request, its origin (see originOf), and a checksum of all:
+// line, counted from one, the number of its request, its [redact.Trace], whose names are sealed with
+// the redaction key, and a checksum of all:
 //
-//	{"line":1,"request":0,"crc32c":"9d71dbc4","known":2,"origin":"9f86d081884c7d659a2feaa0c55ad015","interaction":{"crcheckInteraction":1,…}}
+//	{"line":1,"request":0,"crc32c":"9d71dbc4","known":2,"pseudonyms":["901015145457"],"names":"k7Wd…","interaction":{"crcheckInteraction":1,…}}
 //
 // Lines are in the order in which interactions ended. The last one may be incomplete if the machine
 // or the process ended while it was written.
@@ -86,6 +85,7 @@ type journalMeta struct {
 	RedactionKey   string `json:"redactionKey,omitempty"`
 	Provenance     string `json:"provenance,omitempty"`
 	From           string `json:"from,omitempty"`
+	Pseudonyms     string `json:"-"` // each line has its own
 }
 
 // journalVersion is the version of the format. Another version redacted in another way.
@@ -166,7 +166,8 @@ func (j *journal) wake() {
 
 // keep returns when the interaction is on the disk. If the context ends first, it may or may not be
 // written.
-func (j *journal) keep(ctx context.Context, request int64, origin, interaction []byte) error {
+func (j *journal) keep(ctx context.Context, request int64, trace origin, interaction []byte) error {
+	members := trace.members()
 	j.mu.Lock()
 	if err := j.refusal(); err != nil {
 		j.mu.Unlock()
@@ -179,7 +180,7 @@ func (j *journal) keep(ctx context.Context, request int64, origin, interaction [
 	}
 	b := j.next
 	j.lines++
-	b.text = appendLine(b.text, j.lines, request, origin, interaction)
+	b.text = appendLine(b.text, j.lines, request, members, interaction)
 	b.n++
 	j.mu.Unlock()
 	select {
@@ -191,7 +192,7 @@ func (j *journal) keep(ctx context.Context, request int64, origin, interaction [
 }
 
 // appendLine appends the line of an interaction, whose own line ends in a line break.
-func appendLine(b []byte, line, request int64, origin, interaction []byte) []byte {
+func appendLine(b []byte, line, request int64, trace, interaction []byte) []byte {
 	interaction = bytes.TrimSuffix(interaction, []byte("\n"))
 	b = append(b, lineMark...)
 	from := len(b)
@@ -200,32 +201,40 @@ func appendLine(b []byte, line, request int64, origin, interaction []byte) []byt
 	b = strconv.AppendInt(b, request, 10)
 	numbers := b[from:]
 	b = append(b, checksumMark...)
-	b = appendChecksum(b, numbers, origin, interaction)
+	b = appendChecksum(b, numbers, trace, interaction)
 	b = append(b, '"')
-	b = append(b, origin...)
+	b = append(b, trace...)
 	b = append(b, interactionMark...)
 	b = append(b, interaction...)
 	return append(b, "}\n"...)
 }
 
-// originOf is what is needed to replace names in an interaction that become known after it.
-func originOf(trace redact.Trace) []byte {
-	return fmt.Appendf(nil, originForm, trace.Known, trace.Masked, trace.Sum)
+// origin is the trace of an interaction.
+type origin struct {
+	Known      int      `json:"known"`
+	Pseudonyms []string `json:"pseudonyms,omitempty"`
+	Names      string   `json:"names,omitempty"` // sealed
+}
+
+// members returns the members of a line, each after a comma.
+func (o origin) members() []byte {
+	text, _ := json.Marshal(o) // numbers and strings cannot fail
+	text[0] = ','
+	return text[:len(text)-1]
 }
 
 const (
 	lineMark        = `{"line":`
 	requestMark     = `,"request":`
 	checksumMark    = `,"crc32c":"`
-	originForm      = `,"known":%d,"masked":%d,"origin":"%x"`
 	interactionMark = `,"interaction":`
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func appendChecksum(b, numbers, origin, interaction []byte) []byte {
+func appendChecksum(b, numbers, trace, interaction []byte) []byte {
 	const hex = "0123456789abcdef"
-	sum := crc32.Update(crc32.Update(crc32.Checksum(numbers, castagnoli), castagnoli, origin), castagnoli, interaction)
+	sum := crc32.Update(crc32.Update(crc32.Checksum(numbers, castagnoli), castagnoli, trace), castagnoli, interaction)
 	for shift := 28; shift >= 0; shift -= 4 {
 		b = append(b, hex[sum>>shift&15])
 	}

@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/crcheck/crcheck/internal/redact"
 )
 
 // slowDisk is a disk whose syncs take a while.
@@ -75,7 +73,7 @@ func TestGroupCommit(t *testing.T) {
 	for i := range 64 {
 		all.Go(func() {
 			text := fmt.Appendf(nil, "{\"n\":\"%d\"}\n", i)
-			if err := j.keep(context.Background(), int64(i), nil, text); err != nil {
+			if err := j.keep(context.Background(), int64(i), origin{}, text); err != nil {
 				t.Error(err)
 			}
 			if !disk.holds(text[:len(text)-1]) {
@@ -94,12 +92,12 @@ func TestJournalFails(t *testing.T) {
 	disk := &slowDisk{}
 	j := journalOn(disk)
 	ctx := context.Background()
-	require.NoError(t, j.keep(ctx, 0, nil, []byte("{}\n")))
+	require.NoError(t, j.keep(ctx, 0, origin{}, []byte("{}\n")))
 	whole := string(disk.written)
 	full := errors.New("full")
 	disk.fail = full
 	for range 2 {
-		err := j.keep(ctx, 1, nil, []byte("{}\n"))
+		err := j.keep(ctx, 1, origin{}, []byte("{}\n"))
 		require.ErrorIs(t, err, full)
 		require.Equal(t, JournalFailed, err.(*RecordError).Problem)
 		require.Equal(t, whole, string(disk.written), "what is torn is taken back, and nothing follows it")
@@ -115,27 +113,27 @@ func TestKeepOfGoneClient(t *testing.T) {
 	j := journalOn(&slowDisk{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := j.keep(ctx, 0, nil, []byte("{}\n")); err != nil {
+	if err := j.keep(ctx, 0, origin{}, []byte("{}\n")); err != nil {
 		require.ErrorIs(t, err, context.Canceled)
 	}
 	require.NoError(t, j.close())
 }
 
 func TestParseLine(t *testing.T) {
-	trace := redact.Trace{Sum: [16]byte{1, 0xab, 15: 9}, Known: 12}
-	good := string(appendLine(nil, 3, 7, originOf(trace), []byte("{\"a\":1}\n")))
-	entry, ok := parseLine([]byte(good))
+	trace := origin{Known: 12, Pseudonyms: []string{"a\"b"}, Names: "sealed"}
+	good := string(appendLine(nil, 3, 7, trace.members(), []byte("{\"a\":1}\n")))
+	entry, read, ok := parseLine([]byte(good))
 	require.True(t, ok)
 	require.EqualValues(t, 3, entry.line)
 	require.EqualValues(t, 7, entry.number)
-	require.Equal(t, trace, entry.trace)
+	require.Equal(t, trace, read)
 	require.Equal(t, `{"a":1}`, good[entry.offset:entry.offset+entry.length])
 	for i := range good {
-		_, ok := parseLine([]byte(good[:i]))
+		_, _, ok := parseLine([]byte(good[:i]))
 		require.False(t, ok, "torn after %d bytes", i)
 		changed := []byte(good)
 		changed[i] ^= 1
-		_, ok = parseLine(changed)
+		_, _, ok = parseLine(changed)
 		require.False(t, ok, "byte %d is another", i)
 	}
 }
@@ -146,8 +144,8 @@ func FuzzReadJournal(f *testing.F) {
 	head, err := json.Marshal(headerOf("c.yaml", Options{}))
 	require.NoError(f, err)
 	head = append(head, '\n')
-	first := appendLine(nil, 1, 0, originOf(redact.Trace{Known: 1}), []byte("{\"a\":1}\n"))
-	second := appendLine(nil, 2, 5, originOf(redact.Trace{}), []byte("{}\n"))
+	first := appendLine(nil, 1, 0, origin{Known: 1}.members(), []byte("{\"a\":1}\n"))
+	second := appendLine(nil, 2, 5, origin{}.members(), []byte("{}\n"))
 	f.Add(slices.Concat(head, first, second))
 	f.Add(slices.Concat(head, second, first, first))
 	f.Add(slices.Concat(head, first, second[:20]))

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -35,13 +36,16 @@ type journalText struct {
 	lines   []journalEntry // in the order in which the requests began
 	dropped []Dropped
 	gaps    []int
+
+	pseudonyms map[string]bool // of all lines
+	names      []string        // sealed, in the order in which the interactions ended
 }
 
 // journalEntry is the position of an interaction.
 type journalEntry struct {
 	line           int64 // the number that it has, which the damage of a file can displace
 	number         int64 // of the request
-	trace          redact.Trace
+	known          int   // as of [redact.Trace]
 	offset, length int64
 }
 
@@ -50,7 +54,7 @@ var errForeign = errors.New("the first line is not the header of a journal")
 // readJournal finds the interactions of a journal. They are not decoded yet.
 func readJournal(from io.Reader) (*journalText, error) {
 	r := bufio.NewReaderSize(from, 64<<10)
-	j := &journalText{}
+	j := &journalText{pseudonyms: map[string]bool{}}
 	first, err := r.ReadSlice('\n')
 	const mark = `{"crcheckJournal":`
 	switch {
@@ -85,13 +89,19 @@ func readJournal(from io.Reader) (*journalText, error) {
 		if text, err = r.ReadBytes('\n'); err != nil && err != io.EOF {
 			return nil, err
 		}
-		if entry, ok := parseLine(text); ok {
+		if entry, trace, ok := parseLine(text); ok {
 			if entry.line != next {
 				j.gaps = append(j.gaps, line)
 			}
 			if !seen[entry.line] {
 				entry.offset += offset
 				j.lines = append(j.lines, entry)
+				for _, pseudonym := range trace.Pseudonyms {
+					j.pseudonyms[pseudonym] = true
+				}
+				if trace.Names != "" {
+					j.names = append(j.names, trace.Names)
+				}
 			}
 			seen[entry.line], next = true, entry.line
 		} else if len(text) > 0 {
@@ -104,33 +114,36 @@ func readJournal(from io.Reader) (*journalText, error) {
 	return j, nil
 }
 
-// parseLine returns the position of the interaction in a line; false if the line is damaged.
-func parseLine(line []byte) (entry journalEntry, ok bool) {
+// parseLine returns the position and the trace of the interaction in a line; false if the line is
+// damaged.
+func parseLine(line []byte) (entry journalEntry, o origin, ok bool) {
 	rest, ends := bytes.CutSuffix(line, []byte("}\n"))
 	rest, begins := bytes.CutPrefix(rest, []byte(lineMark))
 	numbers, rest, _ := bytes.Cut(rest, []byte(checksumMark))
 	checksum, rest, _ := bytes.Cut(rest, []byte(`"`))
-	origin, text, found := bytes.Cut(rest, []byte(interactionMark))
-	if !ends || !begins || !found || !bytes.Equal(checksum, appendChecksum(nil, numbers, origin, text)) {
-		return entry, false
+	trace, text, found := bytes.Cut(rest, []byte(interactionMark))
+	if !ends || !begins || !found || len(trace) == 0 || !bytes.Equal(checksum, appendChecksum(nil, numbers, trace, text)) {
+		return entry, o, false
 	}
 	entry = journalEntry{offset: int64(len(line) - len(text) - len("}\n")), length: int64(len(text))}
 	if _, err := fmt.Sscanf(string(numbers), "%d"+requestMark+"%d", &entry.line, &entry.number); err != nil {
-		return entry, false
+		return entry, o, false
 	}
-	var sum []byte
-	if _, err := fmt.Sscanf(string(origin), originForm, &entry.trace.Known, &entry.trace.Masked, &sum); err != nil || copy(entry.trace.Sum[:], sum) != len(entry.trace.Sum) {
-		return entry, false
+	if json.Unmarshal(append(append([]byte("{"), trace[1:]...), '}'), &o) != nil {
+		return entry, o, false
 	}
-	return entry, true
+	entry.known = o.Known
+	return entry, o, true
 }
 
 // interactions decodes them one by one.
 func (j *journalText) interactions(f io.ReaderAt) iter.Seq2[*traffic.Interaction, error] {
 	return func(yield func(*traffic.Interaction, error) bool) {
+		meta := traffic.Meta(j.header.Meta)
+		meta.Pseudonyms = traffic.JoinPseudonyms(slices.Collect(maps.Keys(j.pseudonyms)))
 		for in, err := range traffic.Read(j.header.Cassette, &inOrder{f: f, rest: j.lines}) {
 			if err == nil {
-				in.Meta = traffic.Meta(j.header.Meta)
+				in.Meta = meta
 			}
 			if !yield(in, err) {
 				return
@@ -169,12 +182,10 @@ type Recovery struct {
 	Dropped      []Dropped
 	Gaps         []int // lines whose number does not follow that of the line before: lines are missing, or in another order
 	NoKey        bool  // names that became known late were not replaced, because the key of the recording is missing
-	Masked       bool  // names were masked for want of a pseudonym; where they stand before that, they stay
 	// Contracts are those of the recording, as in [Options]; empty: it did not say. With others,
 	// names that they make known stay where they are.
 	Contracts string
-	// Found is what was found when such names were replaced, as by [Recorder.Close]: record.one-way
-	// of interactions that the key does not lead back from.
+	// Found is what was found when such names were replaced, as by [Recorder.Close].
 	Found finding.Set
 }
 
@@ -240,28 +251,28 @@ func Recover(path, cassette string, opts Options) (*Recovery, error) {
 	}
 	how.All = text.header.Redact == redactAll
 	var found finding.Set
-	later, err := recoverNames(j, text, cassette, how, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
-	if err == nil {
-		err = finish(j.files, j.file, text, cassette, later)
-	}
-	if err != nil {
+	later := recoverNames(j, text, cassette, how, func(_ *traffic.Interaction, f finding.Set) { found = finding.Union(found, f) })
+	if err := finish(j.files, j.file, text, cassette, later); err != nil {
 		return fail(CassetteFailed, err)
 	}
 	if err := j.discard(); err != nil {
 		return fail(JournalUnusable, err)
 	}
-	masked := slices.ContainsFunc(text.lines, func(e journalEntry) bool { return e.trace.Masked > 0 })
-	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, Gaps: text.gaps, NoKey: later == nil && len(text.lines) > 0, Masked: masked, Contracts: text.header.Contracts, Found: found}, nil
+	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, Gaps: text.gaps, NoKey: later == nil && len(text.lines) > 0, Contracts: text.header.Contracts, Found: found}, nil
 }
 
 // recoverNames replaces names that became known late; nil without the key of the recording.
-func recoverNames(j *journal, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) (func(int, *traffic.Interaction) *traffic.Interaction, error) {
+func recoverNames(j *journal, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) func(int, *traffic.Interaction) *traffic.Interaction {
 	if how.Key == (redact.Key{}) {
 		how.Key, _, _ = redact.ReadKey(redact.KeyOf(j.path)) // an unreadable key is not that of the recording
 	}
 	if how.Key.ID() != text.header.Meta.RedactionKey {
-		return nil, nil
+		return nil
 	}
-	names := lateNames{text: text, cassette: cassette, later: redact.New(how).Later(), tell: tell}
-	return names.replace, names.learn(j.file)
+	late := lateNames{text: text, cassette: cassette, redactor: redact.New(how), all: true, tell: tell}
+	sealer := how.Key.Sealer()
+	for _, sealed := range text.names {
+		late.redactor.Remember(sealer.Open(sealed))
+	}
+	return late.replace
 }

@@ -50,6 +50,10 @@ type Options struct {
 	// "recorded".
 	Meta traffic.Meta
 
+	// Keep are names that are not replaced, such as those of public buckets. A name that looks like a
+	// secret is an error.
+	Keep []string
+
 	classify redact.Classify // replaces Catalog if not nil; for tests
 	files    disk.FS         // replaces the file system if not nil; for tests
 }
@@ -63,7 +67,10 @@ func (o *Options) disk() disk.FS {
 
 // redaction returns the options of package redact. Its key is zero if o names none.
 func (o *Options) redaction() (how redact.Options, err error) {
-	how = redact.Options{Classify: o.classify, All: o.All}
+	if err := redact.CheckKeep(o.Keep); err != nil {
+		return how, err
+	}
+	how = redact.Options{Classify: o.classify, All: o.All, Keep: o.Keep}
 	if how.Classify == nil && o.Catalog != nil {
 		how.Classify = bycontract.New(o.Catalog)
 	}
@@ -89,6 +96,7 @@ type Recorder struct {
 	cassette  string
 	transport http.RoundTripper
 	redactor  *redact.Redactor
+	sealer    redact.Sealer
 	journal   *journal
 	requests  atomic.Int64
 
@@ -131,7 +139,7 @@ func New(path string, opts Options) (*Recorder, error) {
 	}
 	opts.Meta.RedactionKey = how.Key.ID()
 	opts.Meta.Provenance = "recorded"
-	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how)}
+	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how), sealer: how.Key.Sealer()}
 	if r.transport == nil {
 		r.transport = upstream()
 	}
@@ -256,7 +264,7 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		r.pass(in, finding.Finding{Rule: finding.RecordNotRedacted, Message: "the interaction was not recorded: " + err.Error()})
 		return nil
 	}
-	return r.journal.keep(ctx, int64(in.Index), originOf(trace), text)
+	return r.journal.keep(ctx, int64(in.Index), origin{trace.Known, trace.Pseudonyms, r.sealer.Seal(trace.Names)}, text)
 }
 
 // line is the memory for a line of the journal.
@@ -366,10 +374,8 @@ func (r *Recorder) close() error {
 		err = fmt.Errorf("the journal has %d of %d interactions", len(text.lines), j.lines)
 	}
 	if err == nil {
-		names := lateNames{text: text, cassette: r.cassette, later: r.redactor.Later(), tell: r.tell}
-		if err = names.learn(j.file); err == nil {
-			err = finish(j.files, j.file, text, r.cassette, names.replace)
-		}
+		late := lateNames{text: text, cassette: r.cassette, redactor: r.redactor, tell: r.tell}
+		err = finish(j.files, j.file, text, r.cassette, late.replace)
 	}
 	if err != nil {
 		j.file.Close()

@@ -35,30 +35,19 @@ func cassettePath(path string) (string, error) {
 type lateNames struct {
 	text     *journalText
 	cassette string
-	later    *redact.Later
+	redactor *redact.Redactor // which knows all names
+	all      bool             // it did not redact the interactions itself
 	tell     func(*traffic.Interaction, finding.Set)
-}
-
-// learn collects the names from the journal.
-func (l lateNames) learn(journal io.ReaderAt) error {
-	if len(l.text.lines) == 0 {
-		return nil // an empty text is not NDJSON
-	}
-	n := 0
-	for in, err := range l.text.interactions(journal) {
-		if err != nil {
-			return err
-		}
-		l.later.Learn(in, l.text.lines[n].trace)
-		n++
-	}
-	return nil
 }
 
 func (l lateNames) replace(n int, in *traffic.Interaction) *traffic.Interaction {
 	line := l.text.lines[n]
 	in.Source, in.Index = l.cassette, int(line.number) // as when it was recorded
-	now, found := l.later.Redact(n, in, line.trace)
+	known := line.known
+	if l.all {
+		known = -1
+	}
+	now, found := l.redactor.Late(in, known)
 	if len(found) > 0 {
 		l.tell(now, found)
 	}

@@ -121,7 +121,7 @@ func whole(c *canonical) string {
 
 // written is a JSON body with sorted members, and with its numbers as they were written.
 func written(c *canonical) []byte {
-	text, _ := appendSorted(nil, c.raw) // it has no errors: the body is JSON
+	text, _ := appendSorted(nil, c.document) // it has no errors: the body is JSON
 	return text
 }
 

@@ -4,10 +4,11 @@
 // A [Player] holds interactions and, for each session, the position of each request. It finds the
 // recorded responses of a request by its canonical form and returns the next one. A request that was
 // not recorded is a [Miss]: a response that no SDK retries and that says what differs. Nothing ever
-// reaches the network, and recorded durations are not replayed. With [Options.Key] the player also
-// maps the real identifiers of a client to the pseudonyms of the recording, and back.
+// reaches the network, and recorded durations are not replayed. A client may use its real identifiers
+// where a recording has pseudonyms.
 //
-//	request ──▶ session ──▶ canonical request ──▶ digest ──▶ chain of responses ──▶ response
+//	request ──▶ session ──▶ canonical request ──▶ digest ──▶ chain of responses ──▶ names ──▶ response
+//	                                                  ├────▶ binder ──▶ digest
 //	                                                  └────▶ nearest interaction ──▶ Miss
 //
 // # Equal requests
@@ -30,6 +31,26 @@
 //	ignored  idempotency tokens of [Options.Catalog], and [Options.Ignore]: they never decide
 //
 // The cost of a match does not depend on the number of interactions.
+//
+// # Names
+//
+// The metadata of a recording lists its pseudonyms. A request that is not recorded as it is may be a
+// recorded one with other names: every difference is a pseudonym on one side and a value of the same
+// class (account ID, UUID, other name) on the other, as a whole or in the middle of a string.
+//
+//   - [NamesExact]: the value must have that pseudonym under [Options.Key]. A wrong name is a miss.
+//   - [NamesBind], without the key: value and pseudonym are bound to each other for the session, if
+//     neither is bound to another. If several recorded requests fit, those count whose pseudonyms have
+//     the lengths and classes of characters of the values; if several still fit, it is a miss with the
+//     reason [AmbiguousNames].
+//
+// A pseudonym that stands for all names of a short form takes any name of that form, and a mask takes
+// anything. In the responses, pseudonyms of the session's names are replaced by those names. Names
+// that only the service gave stay pseudonyms; a client may send them, also beside real names. The host
+// and headers do not decide a match, but their names are bound too.
+//
+// A recording of an earlier crcheck has no list; account IDs, UUIDs, and names in ARNs and S3 URLs of
+// its requests are then bound.
 //
 // # Sessions
 //

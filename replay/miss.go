@@ -35,6 +35,7 @@ const (
 	TooManySessions Reason = "too-many-sessions" // beyond [MaxPositions]
 	TooLarge        Reason = "too-large"         // beyond [MaxBody]
 	ForeignHost     Reason = "foreign-host"      // the header Host names another server, as that of a web page may (DNS rebinding)
+	AmbiguousNames  Reason = "ambiguous-names"   // the names of the request may be those of several interactions
 )
 
 // Miss is a request without a response.
@@ -46,7 +47,7 @@ type Miss struct {
 	Nearest           *traffic.Interaction // the most similar recorded interaction; nil if there is none
 	Difference        Difference           // the first one from Nearest
 	More              int                  // further differences
-	Sources           []string             // the cassettes that may have been meant
+	Sources           []string             // the cassettes, or interactions, that may have been meant
 }
 
 // Part is where a request can differ from a recorded one.
@@ -139,6 +140,8 @@ func (m Miss) why() string {
 		return why
 	case Ambiguous:
 		return "that cassette may be " + strings.Join(m.Sources, " or ") + ": serve one of them, or the folder above both"
+	case AmbiguousNames:
+		return "its names may be those of " + strings.Join(m.Sources, " or of ") + ": set the redaction key of the recording, or use the names that the recording has"
 	case TooManySessions:
 		return "there are too many sessions; start the server again, or use each session for more than one test"
 	case ForeignHost:
@@ -186,6 +189,15 @@ func operationOf(header http.Header, body []byte) string {
 // place names an interaction, counted from one as findings do.
 func place(in *traffic.Interaction) string {
 	return fmt.Sprintf("interaction %d of %s", in.Index+1, in.Source)
+}
+
+// ambiguous is the miss of a request whose names may be those of several interactions.
+func (r *Player) ambiguous(in scope, numbers []int32) *Miss {
+	m := &Miss{Reason: AmbiguousNames, Cassette: in.key.cassette, Session: in.key.name}
+	for _, number := range numbers {
+		m.Sources = append(m.Sources, place(r.responses[number].interaction))
+	}
+	return m
 }
 
 // refuse records a miss and returns its response.

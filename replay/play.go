@@ -8,7 +8,6 @@ import (
 
 	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/traffic"
 )
 
 // MaxBody is the largest body of a request, in bytes; a larger one is a miss.
@@ -96,25 +95,32 @@ func (r *Player) play(req *http.Request, body []byte) *response {
 	}
 	c := r.requests.Get().(*canonical)
 	defer func() {
-		c.raw = nil // the body is not kept for the next request
+		c.document = nil // the body is not kept for the next request
 		r.requests.Put(c)
 	}()
 	asked := below(req, in)
 	r.canonical(c, asked, body)
-	var mapped *traffic.Request
-	if r.identifiers != nil && !r.knows(in, c) {
-		mapped = r.identify(in, c, asked, body)
-	}
-
-	number, end, room := r.advance(in, c)
-	switch {
-	case !room:
+	x := r.indexOf(in)
+	s, ok := r.enter(in, x)
+	if !ok {
 		return r.refuse(req, body, &Miss{Reason: TooManySessions, Cassette: in.key.cassette, Session: in.key.name})
+	}
+	d := c.digest()
+	var bound *trial
+	if _, known := x.groups[d]; !known && r.names != nil {
+		var several []int32
+		if bound, several = r.binderOf(in).match(s.names, c, asked, r.responses); bound != nil {
+			d = bound.row.digest
+		} else if several != nil {
+			return r.refuse(req, body, r.ambiguous(in, several))
+		}
+	}
+	number, end := r.advance(s, d, c.service)
+	switch {
 	case number < 0:
 		return r.refuse(req, body, r.explain(in, c, end))
-	}
-	if mapped != nil {
-		return r.identifiers.restored(&r.responses[number], mapped)
+	case s.names != nil:
+		return s.names.restored(&r.responses[number], bound)
 	}
 	return &r.responses[number]
 }
@@ -130,32 +136,43 @@ func (r *Player) canonical(c *canonical, req *http.Request, body []byte) {
 	c.reset(req.Method, path, query, host, req.Header, body)
 }
 
-// advance takes the next response of a request from its session.
-func (r *Player) advance(in scope, c *canonical) (number int32, end exhausted, room bool) {
-	x := r.all
+func (r *Player) indexOf(in scope) *index {
 	if in.source != nil {
-		x = in.source.index(r.keys)
+		return in.source.index(r.keys)
 	}
-	service, ok := r.services[c.service]
-	if !ok {
-		service = unknownService
-	}
-	d := c.digest()
+	return r.all
+}
 
+func (r *Player) binderOf(in scope) *binder {
+	if in.source != nil {
+		return in.source.binder(r)
+	}
+	return r.binder()
+}
+
+// enter returns the session of a request, or false if there is no room for another one.
+func (r *Player) enter(in scope, x *index) (*session, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, room := r.session(in, x)
-	if !room {
-		return -1, exhausted{}, false
+	return r.session(in, x)
+}
+
+// advance takes the next response of a request from its session.
+func (r *Player) advance(s *session, d digest, service string) (number int32, end exhausted) {
+	n, ok := r.services[service]
+	if !ok {
+		n = unknownService
 	}
-	number, end = x.next(d, service, r.opts.Order, s.at)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	number, end = s.index.next(d, n, r.opts.Order, s.at)
 	if number >= 0 {
 		r.plays[number]++
 		if r.opts.KeepOrder {
 			s.played = append(s.played, number)
 		}
 	}
-	return number, end, true
+	return number, end
 }
 
 // below is the request without the prefix of its session.

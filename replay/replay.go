@@ -20,16 +20,13 @@ type Options struct {
 	// many goroutines, with bodies that are decoded by their Content-Encoding; it must not read
 	// req.Body, nor change req or body.
 	Mask func(req *http.Request, body []byte) []byte
-	// Key is the text of the redaction key of the recordings, as in a key file. With it a client
-	// may use its real identifiers: they are mapped to the recorded pseudonyms, and back in the
-	// response. Recordings with another key, or none, are played unchanged. A request is
-	// looked up as it is first; then in the terms of its session's recording or, without a session,
-	// of one recording after the other until one knows it.
+	// Key is the text of the redaction key of the recordings, as in a key file.
 	Key string
-	// All states that the recordings were redacted with the option to replace every string.
-	All bool
+	// Names is how the names of a client are compared with the pseudonyms of a recording: [NamesExact]
+	// or [NamesBind]; see the package comment. Empty: exact for recordings that Key made, else bind.
+	Names string
 	// Catalog has the contracts of the recordings. Members that they mark as idempotency tokens
-	// never decide a match, and identifiers are replaced as when they were recorded.
+	// never decide a match.
 	Catalog *schema.Catalog
 	// Ignore are JSON Pointers to further members that never decide a match; "*" is any element of a
 	// list or map. A pointer with one name is also the query parameter or the form field of that
@@ -44,17 +41,18 @@ type Options struct {
 // [http.Handler], from any number of goroutines. Bodies of recorded responses must not be changed
 // while it is in use.
 type Player struct {
-	opts        Options
-	ignored     *ignored
-	responses   []response
-	keys        []key
-	services    map[string]int32
-	parts       []parts
-	hash        partHash
-	skipped     []Skip
-	all         *index
-	identifiers *identifiers       // nil: every request is taken as it is
-	sources     map[string]*source // by the name in a session's URL
+	opts      Options
+	ignored   *ignored
+	responses []response
+	keys      []key
+	services  map[string]int32
+	parts     []parts
+	hash      partHash
+	skipped   []Skip
+	all       *index
+	binder    func() *binder     // of all
+	names     *identifiers       // nil: every request is taken as it is
+	sources   map[string]*source // by the name in a session's URL
 
 	requests sync.Pool // of *canonical
 
@@ -123,12 +121,13 @@ func newPlayer(interactions iter.Seq2[*traffic.Interaction, error], name func(so
 		numbers = append(numbers, number)
 		r.source(name(in.Source), in.Source).add(number)
 	}
-	if r.identifiers, err = r.learn(); err != nil {
+	if r.names, err = r.identify(); err != nil {
 		return nil, err
 	}
 	r.all = newIndex(r.keys, numbers)
 	r.plays = make([]uint32, len(r.responses))
-	r.root = newSession(r.all)
+	r.root = newSession(r.all, r.names)
+	r.binder = sync.OnceValue(func() *binder { return r.newBinder(numbers) })
 	return r, nil
 }
 
@@ -167,6 +166,22 @@ func (r *Player) Len() int { return len(r.responses) }
 // Skipped returns the interactions that cannot be replayed, such as bare bodies, in the order of the
 // sequence.
 func (r *Player) Skipped() []Skip { return r.skipped }
+
+// Names returns how the names of the client are compared with the pseudonyms of the recordings,
+// [NamesExact] or [NamesBind], and how many names were bound in all sessions. It returns "" if no
+// recording has pseudonyms.
+func (r *Player) Names() (mode string, bound int) {
+	if r.names == nil {
+		return "", 0
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	bound = r.root.names.count()
+	for _, s := range r.sessions {
+		bound += s.names.count()
+	}
+	return r.names.mode, bound
+}
 
 // Played is the interactions that were given as a response in any session, each once, in the order
 // of the sequence.

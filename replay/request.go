@@ -20,7 +20,7 @@ type canonical struct {
 	target  string
 	isJSON  bool
 
-	raw             []byte // the body, with its numbers as they were written
+	document        []byte // the body, decoded, with its numbers as they were written
 	text            []byte // path, query and body, one after another
 	queryAt, bodyAt int
 }
@@ -42,7 +42,7 @@ func (c *canonical) reset(method, path, query, host string, header http.Header, 
 	c.queryAt = len(c.text)
 	c.text = appendQuery(c.text, query)
 	c.bodyAt = len(c.text)
-	c.raw = body
+	c.document = body
 	c.text, c.isJSON = appendBody(c.text, body)
 }
 

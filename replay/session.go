@@ -20,9 +20,16 @@ type session struct {
 	index  *index
 	at     []uint32 // by chain, how many of its responses were given
 	played []int32  // in order; only with [Options.KeepOrder]
+	names  *bindings
 }
 
-func newSession(x *index) *session { return &session{index: x, at: make([]uint32, len(x.chains))} }
+func newSession(x *index, names *identifiers) *session {
+	s := &session{index: x, at: make([]uint32, len(x.chains))}
+	if names != nil {
+		s.names = newBindings(names)
+	}
+	return s
+}
 
 // source is the interactions of one file, which a session may name.
 type source struct {
@@ -32,6 +39,9 @@ type source struct {
 
 	once  sync.Once
 	built *index
+
+	binding sync.Once
+	bound   *binder
 }
 
 func (s *source) add(number int32) { s.numbers = append(s.numbers, number) }
@@ -39,6 +49,11 @@ func (s *source) add(number int32) { s.numbers = append(s.numbers, number) }
 func (s *source) index(keys []key) *index {
 	s.once.Do(func() { s.built = newIndex(keys, s.numbers) })
 	return s.built
+}
+
+func (s *source) binder(r *Player) *binder {
+	s.binding.Do(func() { s.bound = r.newBinder(s.numbers) })
+	return s.bound
 }
 
 func (r *Player) source(name, path string) *source {
@@ -107,7 +122,7 @@ func (r *Player) session(s scope, x *index) (*session, bool) {
 		return nil, false
 	}
 	r.slots += cost
-	created := newSession(x)
+	created := newSession(x, r.names)
 	r.sessions[s.key] = created
 	return created, true
 }

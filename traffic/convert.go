@@ -29,7 +29,7 @@ func Written(path string) Kind {
 // would reject is an [ErrTooLarge]. An error in interactions is returned unchanged. After any
 // error, part of the output may have been written.
 //
-// A cassette has one [Meta], which all of its interactions must share.
+// A cassette has one [Meta], which all of its interactions must share but for the pseudonyms.
 func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) error {
 	f, ok := writers[to]
 	if !ok {
@@ -88,7 +88,11 @@ func (c *cassetteWriter) fits(i int, in *Interaction) error {
 	if i == 0 {
 		c.meta = in.Meta
 	}
-	if in.Meta != c.meta {
+	if in.Meta.Pseudonyms != c.last && in.Meta.Pseudonyms != "" {
+		c.last = in.Meta.Pseudonyms
+		c.pseudonyms = append(c.pseudonyms, in.Meta.ListPseudonyms()...)
+	}
+	if in.Meta.without() != c.meta.without() {
 		return unwritable(i, in, "has different metadata from the interactions before it", "write separate cassettes, or NDJSON")
 	}
 	return fitsCassette(i, in)

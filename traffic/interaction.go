@@ -55,6 +55,9 @@ type Meta struct {
 	RedactionKey   string `yaml:"redactionKey"`   // the ID of the key of the pseudonyms, never the key
 	Provenance     string `yaml:"provenance"`     // recorded, synthesised, …
 	From           string `yaml:"from"`           // who responded: aws, emulator or fixtures; empty: unknown
+	// Pseudonyms are the words of the recording that replace names, as a JSON array, see
+	// [JoinPseudonyms]. In NDJSON, a line has them only if they differ from those of the line before.
+	Pseudonyms string `yaml:"-"`
 }
 
 // metaField is one entry of Meta with its key, which is the same in every format.

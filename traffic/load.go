@@ -99,7 +99,7 @@ func (c *cassette) decode(top *yaml.Node) error {
 	}
 	c.entries = d.Interactions
 	if !d.Crcheck.IsZero() {
-		if err := d.Crcheck.Decode(&c.meta); err != nil {
+		if err := c.meta.decode(&d.Crcheck); err != nil {
 			return c.broken(err, &d.Crcheck)
 		}
 	}
@@ -212,7 +212,7 @@ var (
 		"traffic.pyResponse":       "a response",
 		"traffic.pyStatus":         "a status with code and message",
 		"traffic.pyHeader":         "a mapping of headers",
-		"traffic.Meta":             "crcheck's metadata",
+		"traffic.cassetteMeta":     "crcheck's metadata",
 		"http.Header":              "a mapping of headers",
 		"url.Values":               "a mapping of form values",
 		"[]string":                 "a list of values",

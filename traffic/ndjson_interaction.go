@@ -25,7 +25,7 @@ var (
 		"request.method", "request.url", "request.headers", "request.body", "request.bodyBase64", "request.bodyMissing"}, 2}
 	responseMembers = members{"response", "response.", []string{
 		"response.status", "response.statusText", "response.headers", "response.body", "response.bodyBase64", "response.bodyMissing", "response.duration"}, 1}
-	metaMembers = members{"meta", "meta.", []string{"meta.contract", "meta.contractDigest", "meta.redactionKey", "meta.provenance", "meta.from"}, 0}
+	metaMembers = members{"meta", "meta.", []string{"meta.contract", "meta.contractDigest", "meta.redactionKey", "meta.provenance", "meta.from", "meta.pseudonyms"}, 0}
 )
 
 type members struct {
@@ -166,6 +166,11 @@ func (r *interactionReader) duration(what string) (time.Duration, error) {
 
 func (r *interactionReader) meta() error {
 	_, err := r.object(metaMembers, func(member string) error {
+		if member == "meta.pseudonyms" {
+			list, err := r.list(member)
+			r.line.Meta.Pseudonyms = JoinPseudonyms(list)
+			return err
+		}
 		text, err := r.text(member)
 		for _, f := range r.line.Meta.fields() {
 			if f.key == strings.TrimPrefix(member, metaMembers.prefix) {

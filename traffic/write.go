@@ -54,11 +54,13 @@ func unwritable(i int, in *Interaction, problem, remedy string) error {
 
 // cassetteWriter writes one interaction at a time, and the metadata last.
 type cassetteWriter struct {
-	w       io.Writer
-	meta    Meta
-	piece   bytes.Buffer
-	some    bool // an interaction was written
-	written int
+	w          io.Writer
+	meta       Meta
+	last       string   // the pseudonyms of the interaction before
+	pseudonyms []string // of all interactions
+	piece      bytes.Buffer
+	some       bool // an interaction was written
+	written    int
 }
 
 const cassetteHead = "---\nversion: 1\n"
@@ -77,6 +79,9 @@ func (c *cassetteWriter) close() error {
 		if err := c.put(cassetteHead+"interactions: []\n", "", nil); err != nil {
 			return err
 		}
+	}
+	if c.last != "" {
+		c.meta.Pseudonyms = JoinPseudonyms(c.pseudonyms)
 	}
 	if c.meta == (Meta{}) {
 		return nil
@@ -144,6 +149,9 @@ func metaNode(meta Meta) *yaml.Node {
 			node.Content = append(node.Content, text(f.key), text(*f.value))
 		}
 	}
+	if list := meta.ListPseudonyms(); len(list) > 0 {
+		node.Content = append(node.Content, mapping("pseudonyms", texts(list)).Content...)
+	}
 	return node
 }
 
@@ -164,13 +172,17 @@ func mapping(entries ...any) *yaml.Node {
 func values(m map[string][]string) *yaml.Node {
 	node := mapping()
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		list := &yaml.Node{Kind: yaml.SequenceNode}
-		for _, value := range m[key] {
-			list.Content = append(list.Content, text(value))
-		}
-		node.Content = append(node.Content, text(key), list)
+		node.Content = append(node.Content, text(key), texts(m[key]))
 	}
 	return node
+}
+
+func texts(values []string) *yaml.Node {
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, value := range values {
+		list.Content = append(list.Content, text(value))
+	}
+	return list
 }
 
 func number(n int) *yaml.Node {

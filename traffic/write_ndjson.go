@@ -54,12 +54,19 @@ func fitsNDJSON(i int, in *Interaction) error {
 
 // ndjsonWriter writes a line at a time.
 type ndjsonWriter struct {
-	w    *bufio.Writer
-	line []byte
+	w          *bufio.Writer
+	line       []byte
+	pseudonyms string // of the line before
 }
 
 func (n *ndjsonWriter) write(in *Interaction) error {
-	n.line = appendInteraction(n.line[:0], in)
+	line := *in
+	if in.Meta.Pseudonyms == n.pseudonyms {
+		line.Meta.Pseudonyms = ""
+	} else {
+		n.pseudonyms = in.Meta.Pseudonyms
+	}
+	n.line = appendInteraction(n.line[:0], &line)
 	if len(n.line) > MaxLine {
 		return tooLarge(in.Source, "a line with one of its interactions", MaxLine)
 	}
@@ -97,6 +104,16 @@ func appendMeta(b []byte, meta *Meta) []byte {
 			b = appendString(b, *f.value)
 			next = ','
 		}
+	}
+	if list := meta.ListPseudonyms(); len(list) > 0 {
+		b = append(b, next)
+		b = append(b, `"pseudonyms":`...)
+		next = '['
+		for _, pseudonym := range list {
+			b = appendString(append(b, next), pseudonym)
+			next = ','
+		}
+		b = append(b, ']')
 	}
 	return append(b, '}')
 }

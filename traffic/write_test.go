@@ -194,3 +194,35 @@ func TestMeta(t *testing.T) {
 		})
 	}
 }
+
+// TestPseudonyms checks that every format keeps the list of pseudonyms, once.
+func TestPseudonyms(t *testing.T) {
+	list := traffic.JoinPseudonyms([]string{"b", "a\n\x00\"é", "b", "123456789012"})
+	require.Equal(t, []string{"123456789012", "a\n\x00\"é", "b"}, traffic.Meta{Pseudonyms: list}.ListPseudonyms())
+	require.Empty(t, traffic.JoinPseudonyms(nil))
+	var all []*traffic.Interaction
+	for i := range 3 {
+		all = append(all, &traffic.Interaction{Index: i, Meta: traffic.Meta{RedactionKey: "k", Pseudonyms: list}, Request: &traffic.Request{Method: "GET", URL: "https://example.com/"}, Response: traffic.Response{Status: 200}})
+	}
+	for _, kind := range []traffic.Kind{traffic.Cassette, traffic.NDJSON} {
+		t.Run(string(kind), func(t *testing.T) {
+			var text, back bytes.Buffer
+			require.NoError(t, traffic.Convert(&text, kind, func(yield func(*traffic.Interaction, error) bool) {
+				for _, in := range all {
+					if !yield(in, nil) {
+						return
+					}
+				}
+			}))
+			require.Equal(t, 1, strings.Count(text.String(), "123456789012"))
+			require.NoError(t, traffic.Convert(&back, traffic.Cassette, traffic.Read("x", bytes.NewReader(text.Bytes()))))
+			n := 0
+			for in, err := range traffic.Read("x", &back) {
+				require.NoError(t, err)
+				require.Equal(t, all[0].Meta, in.Meta)
+				n++
+			}
+			require.Equal(t, 3, n)
+		})
+	}
+}

@@ -23,6 +23,7 @@ type recordCommand struct {
 	AllowWrites bool             `help:"Also sign operations that the contracts do not mark as read-only. Not needed with --forward, where the client signs with its own credentials."`
 	Listen      string           `default:"127.0.0.1:0" placeholder:"ADDR" help:"The address to listen on. Default: a free port on the loopback interface."`
 	Redact      string           `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace in the recording: format (the default) replaces identifiers and members that contracts mark as sensitive; all replaces every string that is not an enum value."`
+	Keep        []string         `placeholder:"NAME" sep:"none" help:"A name that is not replaced, such as that of a public bucket. Repeat it for several names."`
 	UpstreamCA  string           `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust in addition to those of the system, such as those of an emulator or a company proxy."`
 	AwsProfile  string           `name:"aws-profile" placeholder:"NAME" help:"The AWS profile to sign with."`
 	Region      string           `placeholder:"NAME" help:"The region to pass to the command. Default: the region of the upstream, or else of your AWS configuration."`
@@ -64,7 +65,7 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	models.Announce(t.Err, loaded)
 	r, err := recording.Run(ctx, loaded, findings, recording.Options{
 		Upstream: c.Upstream, Output: c.Output, Listen: c.Listen, UpstreamCA: c.UpstreamCA, AwsProfile: c.AwsProfile, Region: c.Region,
-		Forward: c.Forward, AllowWrites: c.AllowWrites, RedactAll: c.Redact == "all", From: c.From, Profile: c.Profile, FailOn: c.FailOn,
+		Forward: c.Forward, AllowWrites: c.AllowWrites, RedactAll: c.Redact == "all", Keep: c.Keep, From: c.From, Profile: c.Profile, FailOn: c.FailOn,
 		Command: child, Stdin: t.In, Stdout: t.Out, Stderr: t.Err})
 	if err != nil {
 		return err

@@ -69,9 +69,6 @@ func (c *recoverCommand) Run(ctx context.Context, t *terminal) error {
 	case got.Contracts != models.Digest(loaded):
 		fmt.Fprintln(t.Err, "the recording used other contracts; names that only those contracts identify may not be replaced in earlier interactions; review the cassette before you publish it, or recover with the same --contract and --overlay as record")
 	}
-	if got.Masked {
-		fmt.Fprintln(t.Err, "some values were masked because they have no pseudonym; they are not replaced in earlier text; review the cassette before you publish it")
-	}
 	fmt.Fprintf(t.Err, "recovered %s to %s\n", plural.Of(got.Interactions, "interaction"), got.Cassette)
 	if len(got.Gaps) > 0 || slices.ContainsFunc(got.Dropped, func(d recorder.Dropped) bool { return !d.Torn }) {
 		return exit(exitFindings)

@@ -18,8 +18,8 @@ type replayCommand struct {
 	Order  replay.Order `default:"strict" placeholder:"NAME" help:"How to replay a request that was recorded several times: strict plays each response once, sticky then repeats the last, any starts over with the first."`
 	Played string       `placeholder:"DIR" help:"Write cassettes of the played interactions to this folder."`
 	Region string       `placeholder:"NAME" help:"The region to pass to the command."`
-	Redact string       `default:"format" enum:"format,all" placeholder:"HOW" help:"How the cassettes were redacted, for a command that uses its real identifiers: format (the default) or all, as with record."`
 	Ignore []string     `name:"ignore-member" sep:"none" placeholder:"POINTER" help:"A JSON Pointer to a member of requests that never decides a match, such as /clientToken; * is any element. Also a query parameter or a form field. Repeatable. Not needed for members that a contract marks as idempotency tokens."`
+	Names  string       `default:"" enum:",exact,bind" placeholder:"HOW" help:"How the names of the command are compared with the pseudonyms of the cassettes: exact needs the redaction key and accepts the recorded names only; bind accepts other names in their place. Default: exact with the key of the cassettes, else bind."`
 	Paths  []string     `arg:"" name:"path" help:"Cassettes, or folders of them."`
 }
 
@@ -32,8 +32,9 @@ interrupted. http://ADDR/_c/CASSETTE/SESSION isolates tests that share a server.
 Idempotency tokens, which SDKs invent for each call, never decide a match: name the contracts that mark them with --contract,
 as with record, or the members with --ignore-member.
 
-With the redaction key, in CRCHECK_REDACTION_KEY or in the file next to the cassettes, a command may use its real
-identifiers, and the responses contain them.
+A command may use its real identifiers, and the responses contain them. With the redaction key, in
+CRCHECK_REDACTION_KEY or in the file next to the cassettes, only the recorded ones are accepted. Without it, each pseudonym
+is bound to the identifier that the command sends in its place; a request that fits several interactions is a miss.
 
   crcheck replay recordings/ -- pytest
 
@@ -47,7 +48,8 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 		return err
 	}
 	options := replay.Options{Order: c.Order, Catalog: inForce.Catalog, Ignore: c.Ignore, KeepOrder: c.Played != ""}
-	if err := c.redaction(t, &options); err != nil {
+	options.Names = c.Names
+	if err := c.key(&options); err != nil {
 		return err
 	}
 	player, err := replay.Open(c.Paths, options)
@@ -79,6 +81,12 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 		fmt.Fprintln(t.Err, miss)
 	}
 	unplayed := player.Unplayed()
+	switch mode, bound := player.Names(); {
+	case mode == replay.NamesExact:
+		fmt.Fprintln(t.Err, "names: exact, with the redaction key")
+	case mode == replay.NamesBind:
+		fmt.Fprintf(t.Err, "names: bound %s of the command to pseudonyms, without the redaction key\n", plural.Of(bound, "name"))
+	}
 	fmt.Fprintf(t.Err, "played %s of %s, %s\n", plural.Number(player.Len()-len(unplayed)), plural.Of(player.Len(), "interaction"), plural.Of(player.Missed(), "miss"))
 	some(t, "not played", len(unplayed), func(i int) string {
 		x := unplayed[i]
@@ -98,22 +106,20 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	return nil
 }
 
-// redaction sets how the cassettes were redacted, if their key can be found.
-func (c *replayCommand) redaction(t *terminal, options *replay.Options) error {
+// key sets the key of the cassettes, if it can be found.
+func (c *replayCommand) key(options *replay.Options) error {
 	for _, path := range c.Paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			path = filepath.Join(path, "any") // the key is in the folder
 		}
 		key, ok, err := redact.ReadKey(redact.KeyOf(path))
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case !ok:
-			continue
 		}
-		fmt.Fprintf(t.Err, "accepting real identifiers for cassettes recorded with the key %s\n", key.ID())
-		options.Key, options.All = key.Text(), c.Redact == "all"
-		return nil
+		if ok {
+			options.Key = key.Text()
+			break
+		}
 	}
 	return nil
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReplayRealIdentifiers checks that, with the key, a client that uses its real identifiers gets the
-// same bytes as from the live service, and that without the key its requests are misses.
+// TestReplayRealIdentifiers checks that a client that uses its real identifiers gets them back, with
+// the key and without it, and that only the key tells a wrong one.
 func TestReplayRealIdentifiers(t *testing.T) {
 	const (
 		path = "/memberships/1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9/protectedJobs/0a1b2c3d-4e5f-4061-8273-849501627384"
@@ -50,25 +50,38 @@ func TestReplayRealIdentifiers(t *testing.T) {
 		require.NotContains(t, string(text), real)
 	}
 
-	play := func() (status int, out, stderr string) {
+	play := func(path string) (status int, out, stderr string) {
 		var o, e bytes.Buffer
 		status = run(context.Background(), &terminal{strings.NewReader(""), &o, &e}, []string{"replay", cassette, "--", "ask", "GET", path})
 		return status, o.String(), e.String()
 	}
-	status, out, stderr := play()
+	status, out, stderr := play(path)
 	require.Equal(t, exitClean, status, stderr)
-	require.Equal(t, "200 "+body+"\n", out)
-	require.Contains(t, stderr, "accepting real identifiers")
+	requireOwn := func(out string) {
+		t.Helper()
+		require.Contains(t, out, `"id":"0a1b2c3d-4e5f-4061-8273-849501627384"`)
+		require.Contains(t, out, `:membership/1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"`)
+		require.NotContains(t, out, "432143214321", "which only the service named")
+	}
+	requireOwn(out)
+	require.Contains(t, stderr, "names: exact")
+	wrong := strings.Replace(path, "0a1b2c3d", "0a1b2c3e", 1)
+	status, out, _ = play(wrong)
+	require.Equal(t, exitFindings, status)
+	require.Contains(t, out, replay.MissCode)
 
 	key, err := os.ReadFile(redact.KeyOf(cassette))
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(redact.KeyOf(cassette)))
-	status, out, _ = play()
-	require.Equal(t, exitFindings, status)
-	require.Contains(t, out, replay.MissCode)
+	status, out, stderr = play(path)
+	require.Equal(t, exitClean, status)
+	requireOwn(out)
+	require.Contains(t, stderr, "names: bound 2 names")
+	status, _, _ = play(wrong)
+	require.Equal(t, exitClean, status, "a name like any other")
 
 	t.Setenv(redact.Variable, strings.TrimSpace(string(key)))
-	status, out, _ = play()
+	status, out, _ = play(path)
 	require.Equal(t, exitClean, status)
-	require.Equal(t, "200 "+body+"\n", out)
+	requireOwn(out)
 }

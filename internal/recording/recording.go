@@ -31,12 +31,13 @@ type Options struct {
 	Upstream    string // the service; requests go nowhere else
 	Output      string // the cassette
 	Listen      string
-	UpstreamCA  string // a file of additional certificates to trust
-	AwsProfile  string // to sign with; empty: the profile of the environment and the AWS configuration files
-	Region      string // passed to the command; empty: that of the upstream, or else the user's
-	Forward     bool   // act as a proxy that keeps the client's signatures
-	AllowWrites bool   // also sign operations that the contracts do not mark as read-only
-	RedactAll   bool   // replace every string that is not an enum value
+	UpstreamCA  string   // a file of additional certificates to trust
+	AwsProfile  string   // to sign with; empty: the profile of the environment and the AWS configuration files
+	Region      string   // passed to the command; empty: that of the upstream, or else the user's
+	Forward     bool     // act as a proxy that keeps the client's signatures
+	AllowWrites bool     // also sign operations that the contracts do not mark as read-only
+	RedactAll   bool     // replace every string that is not an enum value
+	Keep        []string // names that are not replaced
 	From        finding.Origin
 	Profile     finding.Profile
 	FailOn      report.Threshold
@@ -95,7 +96,7 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	bodies := proxy.NewBodies(transport)
 	record, err := recorder.New(o.Output, recorder.Options{
 		Transport: bodies,
-		Catalog:   catalog, All: o.RedactAll,
+		Catalog:   catalog, All: o.RedactAll, Keep: o.Keep,
 		Check:     log.check,
 		Found:     func(_ *traffic.Interaction, found finding.Set) { log.found(o.Profile.Grade(found)) },
 		Contracts: models.Digest(contracts),

@@ -13,12 +13,15 @@ type alphabet struct {
 
 func (a alphabet) size() int { return int(a.n) + int(a.m) }
 
-// index returns the index of a code point in the alphabet.
-func (a alphabet) index(r rune) int {
-	if i := r - a.first; 0 <= i && i < rune(a.n) {
-		return int(i)
+// fixed returns the code point of the constant that names of small domains have.
+func (a alphabet) fixed() rune {
+	switch a.first {
+	case 'a':
+		return 'a' + rune(min(a.n-1, 'x'-'a'))
+	case 'A':
+		return 'A' + rune(min(a.n-1, 'X'-'A'))
 	}
-	return int(a.n) + int(r-a.second)
+	return a.first
 }
 
 func (a alphabet) at(i int) rune {

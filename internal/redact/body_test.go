@@ -46,7 +46,7 @@ func TestBytesStay(t *testing.T) {
 
 func TestEscapesStay(t *testing.T) {
 	got, _ := redactBody(t, Options{Key: testKey}, "application/json", `{"a":"\u0061rn:aws:s3:::\u006dy-bucket\/é\u00e9\ud83d\ude00"}`)
-	require.Regexp(t, `^\{"a":"\\u0061rn:aws:s3:::\\u00[67][0-9a-f]u-dagiee\\/.\\u00[ef][0-9a-f]\\ud83d\\ude[0-9a-f]{2}"\}$`, got)
+	require.Regexp(t, `^\{"a":"\\u0061rn:aws:s3:::\\u00[67][0-9a-f]k-onwwqw\\/.\\u00[d-f][0-9a-f]\\ud83d\\ude[0-9a-f]{2}"\}$`, got)
 }
 
 func TestBroken(t *testing.T) {
@@ -69,7 +69,7 @@ func TestCompressed(t *testing.T) {
 	x.Response.Header.Set("Content-Length", fmt.Sprint(zipped.Len()))
 	y, found := New(Options{Key: testKey}).Redact(x)
 	require.Nil(t, found)
-	require.Equal(t, `{"a":"883914125777"}`, string(y.Response.Body.Bytes))
+	require.Equal(t, `{"a":"901015145457"}`, string(y.Response.Body.Bytes))
 	require.Empty(t, y.Response.Header["Content-Encoding"])
 	require.Equal(t, "20", y.Response.Header.Get("Content-Length"))
 
@@ -94,13 +94,13 @@ func TestBinary(t *testing.T) {
 	}
 }
 
-// TestOneWay checks that a string without a pseudonym is masked, and so are its repetitions.
-func TestOneWay(t *testing.T) {
+// TestMasked checks that a string without a pseudonym is masked, and so are its repetitions.
+func TestMasked(t *testing.T) {
 	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places {
 		return Places{Response: &Node{Members: map[string]*Node{"s": {Place: Place{Class: Whole, Accepts: func(s string) bool { return s == "the-only-one" }}}}}}
 	}}
 	got, found := redactBody(t, options, "application/json", `{"m":"not the-only-one","s":"the-only-one"}`)
-	require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())
+	require.Equal(t, []finding.RuleID{finding.RecordMasked}, found.Rules())
 	require.Equal(t, finding.Warning, found[0].Severity)
 	require.Equal(t, `{"m":"not `+Mask+`","s":"`+Mask+`"}`, got)
 }
@@ -120,18 +120,11 @@ func FuzzRedact(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, all bool) {
 		x := exchange("https://example.com/", "", string(body))
 		options := Options{Key: testKey, All: all, Classify: func(*traffic.Interaction) Places { return places }}
-		y, found := New(options).Redact(x)
+		y, _ := New(options).Redact(x)
 		if json.Valid(body) && !y.Response.Body.Missing {
 			require.True(t, json.Valid(y.Response.Body.Bytes), "%q", y.Response.Body.Bytes)
 		}
 		require.Nil(t, Scan(y, nil), "%q", y.Response.Body.Bytes)
-		if len(found) > 0 {
-			return
-		}
-		r := New(options)
-		r.Learn(y)
-		z := r.Restore(y)
-		require.Equal(t, string(body), string(z.Response.Body.Bytes), "by way of %q", y.Response.Body.Bytes)
 	})
 }
 
@@ -149,7 +142,7 @@ func TestTime(t *testing.T) {
 				began := time.Now()
 				body := `{"a":"` + strings.Repeat(shape, 1+(64<<10)/len(shape)) + `"}`
 				_, found := redactBody(t, Options{Key: testKey, All: all}, "application/json", body)
-				require.NotContains(t, found.Rules(), finding.RecordOneWay, shape)
+				require.NotContains(t, found.Rules(), finding.RecordMasked, shape)
 				require.Less(t, time.Since(began), 30*time.Second, "%s, %v", shape, all)
 				if d := time.Since(began); d > 300*time.Millisecond {
 					t.Log(shape, all, d)

@@ -1,17 +1,16 @@
 // Package redact prepares recorded traffic to be committed. It masks secrets, and replaces
-// identifiers by pseudonyms that can be mapped back with a key. It knows HTTP and JSON; a contract
-// is passed in as [Classify].
+// identifiers by pseudonyms that lead nowhere back. It knows HTTP and JSON; a contract is passed in as
+// [Classify].
 //
 // # Model
 //
-//	interaction ──▶ mask ──▶ rename ──▶ scan ──▶ what may be written to disk
-//	                            ▲
-//	                      restore: rename, backwards
+//	interaction ──▶ mask ──▶ learn ──▶ rename ──▶ scan ──▶ what may be written to disk
+//	                           │                             │
+//	                           └──▶ names ──▶ late ◀─────────┘
 //
-// Only masking is irreversible. With the key, [Redactor.Restore] returns the response that the live
-// client got, byte for byte, and [Redactor.Request] maps a live request to the recorded one.
-// [Redactor.Redact] verifies this for each interaction, and reports an interaction that cannot be
-// restored (record.one-way).
+// [Redactor.Redact] redacts one interaction. [Redactor.Late] replaces in it the names that became known
+// after it; they are still readable there. [Words] finds the pseudonyms of a recording again, from the
+// list in its metadata, and a [Guesser] tests with the key whether one may be that of a name.
 //
 // # What is replaced
 //
@@ -27,8 +26,8 @@
 // A string that is [Whole] by contract is replaced as a whole; with [Options.All], every string is.
 // Every replaced name is then looked for in all other strings of this and later interactions: names
 // of at least four code points between other words, and names of at least eight also within words.
-// All names of an interaction are collected before any of it is written. [Later] replaces them in
-// earlier interactions once the recording is complete. JSON within a string is treated as text.
+// All names of an interaction are collected before any of it is written. [Options.Keep] names what is
+// not replaced. JSON within a string is treated as text.
 // Words of base64 of at least twelve characters, and percent-encoded text, are decoded, searched
 // and encoded again.
 //
@@ -42,19 +41,21 @@
 //
 // A name and its pseudonym have the same length in bytes and in code points, and the same class at
 // each position: digit, upper-case or lower-case letter, or one of 64 neighbouring code points
-// beyond ASCII. Punctuation is unchanged. The cipher is a Feistel network over those positions, see
-// cipher.go. Under one key, equal names have equal pseudonyms, in every recording. If the contract
-// has a pattern for the string, the cipher is applied again until the pseudonym matches exactly if
-// the name does. If hardly any string would match, less of the name changes: words of hexadecimal
-// digits remain such words, or the part before the last delimiter is unchanged, or everything but
-// the digits. If that does not help either, the string is masked.
+// beyond ASCII. Punctuation is unchanged, and so are the version and variant of a UUID. The positions
+// come from a stream that is seeded with HMAC-SHA-256(key, form, name, counter), see pseudonym.go. The
+// first draw counts that conforms to the contract if the name does, and that is neither the pseudonym
+// of another name nor a known name. So under one key, equal names have equal pseudonyms, in every
+// recording, but for such collisions. If hardly any draw conforms, less of the name changes: words of
+// hexadecimal digits remain such words, or the part before the last delimiter is unchanged, or
+// everything but the digits. If that does not help either, the string is masked (record.masked).
+//
+// Names of a form with fewer than 2^32 values have a constant of that form, whatever the key: "dev" and
+// "qat" are both "xxx". A pseudonym from so few values would reveal its name to anyone who can guess
+// it.
 //
 // # What is not hidden
 //
 //   - Lengths, classes of characters, punctuation, and which names are equal.
-//   - Short names: "a" has 26 possible pseudonyms, one of which is "a". Anyone who knows a few short
-//     names and their pseudonyms learns much about the others. With few positions, no cipher does
-//     better.
 //   - Numbers, booleans, timestamps, the operation, its region and service, the types in ARNs, and
 //     what AWS itself owns (arn:aws:iam::aws:…).
 //   - The names of headers that a contract binds a map to (X-Label-NAME), even with [Options.All]: the

@@ -16,26 +16,9 @@ func ExampleRedactor_Redact() {
 	redacted, findings := r.Redact(body(`{"location":"s3://my-bucket/out", "error":"111122223333 may not write to my-bucket", "password":"hunter2"}`))
 	fmt.Println(string(redacted.Response.Body.Bytes))
 	fmt.Println(findings)
-	fmt.Println(string(r.Restore(redacted).Response.Body.Bytes))
 	// Output:
-	// {"location":"s3://vu-dagiee/qxz", "error":"883914125777 may not write to vu-dagiee", "password":"MASKED-BY-CRCHECK"}
+	// {"location":"s3://hk-onwwqw/xxx", "error":"901015145457 may not write to hk-onwwqw", "password":"MASKED-BY-CRCHECK"}
 	// [error secret.found at /password: the response body contains a password or key, according to the name of its member]
-	// {"location":"s3://my-bucket/out", "error":"111122223333 may not write to my-bucket", "password":"MASKED-BY-CRCHECK"}
-}
-
-func ExampleRedactor_Request() {
-	options := redact.Options{Key: redact.Key{1, 2, 3}}
-	r := redact.New(options)
-	recorded, _ := r.Redact(&traffic.Interaction{Request: &traffic.Request{Method: "GET", URL: "https://example.com/accounts/111122223333"}})
-	fmt.Println(recorded.Request.URL)
-
-	replay := redact.New(options)
-	replay.Learn(recorded)
-	live := replay.Request(&traffic.Request{Method: "GET", URL: "https://example.com/accounts/111122223333"})
-	fmt.Println(live.URL == recorded.Request.URL)
-	// Output:
-	// https://example.com/accounts/883914125777
-	// true
 }
 
 func ExampleScan() {

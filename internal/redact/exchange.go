@@ -96,7 +96,7 @@ func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
 			return body
 		}
 		text := string(body.Bytes)
-		if strings.Contains(text, Mask) || len(recognise(text, nil).parts) > 0 || r.known.replace(text, nil, minName, r.first, false) != text {
+		if strings.Contains(text, Mask) || len(recognise(text, nil).parts) > 0 || r.known.replace(text, spans{}, minName) != text {
 			m.note(finding.RecordNotRedacted, site{part: part, pointer: noPointer}, "the "+part+" was left out: it is binary and contains a secret or an identifier")
 			return traffic.Body{Missing: true}
 		}

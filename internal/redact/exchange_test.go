@@ -2,7 +2,6 @@ package redact
 
 import (
 	"fmt"
-	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -52,7 +51,7 @@ func TestErrorNames(t *testing.T) {
 		{400, `{` + learnt + `,"__type":"ThrottlingException","code":"ThrottlingException"}`, `"__type":"ThrottlingException","code":"ThrottlingException"`, false},
 		{400, `{` + learnt + `,"__type":"ThrottlingException","code":"ThrottlingException"}`, `"__type":"ThrottlingException","code":"ThrottlingException"`, true},
 		{400, `{` + learnt + `,"__type":"ns#ThrottlingException","Code":"` + uuid + `"}`, `"__type":"ns#ThrottlingException","Code":"[0-9a-f]{8}-[0-9a-f-]{27}"`, false},
-		{400, `{"code":"arn:aws:iam::` + account + `:role/the-analyst"}`, `{"code":"arn:aws:iam::883914125777:role/.{11}"}`, true},
+		{400, `{"code":"arn:aws:iam::` + account + `:role/the-analyst"}`, `{"code":"arn:aws:iam::901015145457:role/.{11}"}`, true},
 		{400, `{` + learnt + `,"x":{"code":"ThrottlingException"}}`, `"x":{"code":"[A-Z][a-z]{9}[A-Z][a-z]{8}"}`, false},
 		{200, `{` + learnt + `,"code":"ThrottlingException"}`, `"code":"[A-Z][a-z]{9}[A-Z][a-z]{8}"`, false},
 	} {
@@ -71,7 +70,6 @@ func TestErrorNames(t *testing.T) {
 				require.NotContains(t, bytesOf(written[0]), name)
 			}
 			require.NotContains(t, string(written[0].Request.Body.Bytes), "Throttling")
-			comesBack(t, options, []*traffic.Interaction{x}, written)
 		})
 	}
 }
@@ -103,30 +101,10 @@ func TestBucketsOfURLs(t *testing.T) {
 				if !all {
 					require.Equal(t, want, written[0].Request.URL)
 				}
-				comesBack(t, options, []*traffic.Interaction{x}, written)
 			})
 		}
 	}
 	kept := func(*traffic.Interaction) Places { return Places{Path: []Place{{Class: Keep}, {}}} }
 	y, _ := New(Options{Key: testKey, Classify: kept}).Redact(exchange("https://s3.us-east-1.amazonaws.com/literal/"+bucket, ``, ``))
 	require.Equal(t, "https://s3.us-east-1.amazonaws.com/literal/"+names[1], y.Request.URL)
-}
-
-// TestOneWayHeader checks that a header that cannot be restored is reported.
-func TestOneWayHeader(t *testing.T) {
-	bound := map[string]Place{"x-note": {}}
-	options := Options{Key: testKey, Classify: func(*traffic.Interaction) Places { return Places{RequestHeader: bound, ResponseHeader: bound} }}
-	teaches, _ := New(options).Redact(exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`))
-	require.Equal(t, `{"a":"s3://vu-dagiee/"}`, string(teaches.Response.Body.Bytes))
-	for name, of := range map[string]func(*traffic.Interaction) http.Header{
-		"request":  func(x *traffic.Interaction) http.Header { return x.Request.Header },
-		"response": func(x *traffic.Interaction) http.Header { return x.Response.Header },
-	} {
-		t.Run(name, func(t *testing.T) {
-			x := exchange("https://example.com/", `{}`, `{"a":"s3://my-bucket/"}`)
-			of(x).Set("X-Note", "vu-dagiee")
-			_, found := New(options).Redact(x)
-			require.Equal(t, []finding.RuleID{finding.RecordOneWay}, found.Rules())
-		})
-	}
 }

@@ -1,6 +1,9 @@
 package redact
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // headers are the headers that are kept without a contract, by name in lower case. A value of
 // another form than that of its header is redacted by format.
@@ -28,5 +31,6 @@ const (
 )
 
 func kept(form string) Place {
-	return Place{Class: Keep, Is: regexp.MustCompile(`^(?:` + form + `)$`).MatchString}
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:` + form + `)$`) })
+	return Place{Class: Keep, Is: func(s string) bool { return compiled().MatchString(s) }}
 }

@@ -14,13 +14,14 @@ import (
 // site is the place of a string in an interaction.
 type site struct {
 	Place
-	part    string // "request body", "response header Date", …
-	name    string // of the member or parameter with this value
-	isName  bool   // the string is the name of a member
-	isKey   bool   // and this member is an entry of a map
-	fixed   bool   // the string is a member name of the contract or the name of an error, in which no names are looked for
-	number  bool   // the string is the text of a number
-	exempt  bool   // from Options.All
+	part    string          // "request body", "response header Date", …
+	name    string          // of the member or parameter with this value
+	isName  bool            // the string is the name of a member
+	taken   map[string]bool // the pseudonyms of the other names of the object; nil if they are not Whole
+	isKey   bool            // and this member is an entry of a map
+	fixed   bool            // the string is a member name of the contract or the name of an error, in which no names are looked for
+	number  bool            // the string is the text of a number
+	exempt  bool            // from Options.All
 	pointer func() string
 }
 
@@ -145,11 +146,14 @@ func (w *jsonEditor) object(node *Node, own string) error {
 	}
 	w.near.enter(own)
 	defer w.near.leave()
-	var taken map[string]bool // the replaced names of entries
+	var taken, used map[string]bool
+	if node != nil && (node.Key.Class == Whole || node.isMap()) {
+		taken, used = map[string]bool{}, map[string]bool{}
+	}
 	for w.d.PeekKind() == '"' {
-		at := site{part: w.part, isName: true, pointer: w.pointer}
+		at := site{part: w.part, isName: true, taken: taken, pointer: w.pointer}
 		child := node.element()
-		name, err := w.name(&at, node, &child, &taken)
+		name, err := w.name(&at, node, &child, used)
 		if err != nil {
 			return err
 		}
@@ -161,14 +165,14 @@ func (w *jsonEditor) object(node *Node, own string) error {
 }
 
 // name writes the name of a member and finds the node of its value.
-func (w *jsonEditor) name(at *site, node *Node, child **Node, taken *map[string]bool) (string, error) {
+func (w *jsonEditor) name(at *site, node *Node, child **Node, used map[string]bool) (string, error) {
 	raw, err := w.d.ReadValue()
 	if err != nil {
 		return "", err
 	}
 	name := unquote(raw)
 	if node != nil {
-		at.Place, at.isKey = node.Key, node.Element != nil && node.Members == nil
+		at.Place, at.isKey = node.Key, node.isMap()
 		if member, ok := node.Members[name]; ok {
 			at.fixed, at.Place, *child = true, Place{Class: Keep}, member
 		}
@@ -185,26 +189,22 @@ func (w *jsonEditor) name(at *site, node *Node, child **Node, taken *map[string]
 	at.Place = at.Place.of(name)
 	now := w.edit(*at, name)
 	if at.isKey {
-		now = distinct(at.Place, name, now, taken)
+		now = distinct(at.Place, name, now, used)
 	}
 	w.replace(raw, name, now)
 	return name, nil
 }
 
-// distinct numbers a name that another entry of the same map already has, since masks and the
-// constants for short names are equal.
-func distinct(place Place, was, name string, taken *map[string]bool) string {
-	if *taken == nil {
-		*taken = map[string]bool{}
-	}
+// distinct numbers a mask that another entry of the same map already has.
+func distinct(place Place, was, name string, used map[string]bool) string {
 	next := name
-	for n := len(*taken); name != was && (*taken)[next]; n++ {
+	for n := len(used); name != was && used[next]; n++ {
 		number := strconv.Itoa(n + 1)
 		if next = name + number; place.Accepts != nil && !place.Accepts(next) {
 			next = name[:max(0, len(name)-len(number))] + number
 		}
 	}
-	(*taken)[next] = true
+	used[next] = true
 	return next
 }
 

@@ -17,67 +17,89 @@ const (
 
 // known are the replaced names, to be found in other strings.
 type known struct {
-	base          *known // names that are known as well; may be nil
-	mu            sync.RWMutex
-	forward, back occurrences
-	learnt        int  // pairs of a name and a pseudonym
-	unnamed       int  // names without a pseudonym
-	ambiguous     bool // a name has two pseudonyms, as under two contracts, or a pseudonym two names: the order decides which is used
+	mu       sync.RWMutex
+	names    occurrences
+	drawn    map[string]string // names by their pseudonyms
+	settled  occurrences       // names and pseudonyms, for redacted text; see late
+	learnt   int
+	settling int // the number of names that settled has
+}
+
+// learnable reports whether a name is looked for in other strings.
+func learnable(name string) bool {
+	return len(name) <= maxName && utf8.RuneCountInString(name) >= minName && !common(name)
 }
 
 // learn remembers a name and its pseudonym. The first pseudonym of a name wins.
-func (k *known) learn(name, pseudonym string) {
-	n := utf8.RuneCountInString(name)
-	if n < minName || len(name) > maxName || common(name) {
-		return
-	}
+func (k *known) learn(name, pseudonym string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	defer k.base.hold()()
-	if k.forward.n >= maxKnown {
-		return
+	if len(k.names.names) >= maxKnown || !k.names.add(name, pseudonym) {
+		return false
 	}
-	named := k.forward.add(occurrence{name: name, to: pseudonym, nth: k.learnt + 1})
-	if pseudonym == Mask {
-		if named {
-			k.learnt++
-			k.unnamed++
+	k.learnt++
+	return true
+}
+
+// pseudonym returns that of a known name.
+func (k *known) pseudonym(name string) (string, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	e, ok := k.names.names[name]
+	return e.to, ok
+}
+
+// free reports whether a pseudonym is not in use for another name, nor a known name itself, and
+// reserves it.
+func (k *known) free(name, pseudonym string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if other, ok := k.drawn[pseudonym]; ok {
+		return other == name
+	}
+	if _, ok := k.names.names[pseudonym]; ok || pseudonym == name {
+		return false
+	}
+	if len(k.drawn) < maxKnown && len(name) <= maxName {
+		if k.drawn == nil {
+			k.drawn = map[string]string{}
 		}
-		return
+		k.drawn[pseudonym] = strings.Clone(name)
 	}
-	if meant := k.back.add(occurrence{name: pseudonym, to: name, nth: k.learnt + 1}); named || meant {
-		k.learnt++
-		k.ambiguous = k.ambiguous || named != meant
-	}
+	return true
 }
 
-// state returns the number of learnt names, and whether the result depends on their order.
-func (k *known) state() (learnt int, ambiguous bool) {
+// count returns the number of learnt names.
+func (k *known) count() int {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return k.learnt, k.ambiguous
+	return k.learnt
 }
 
-// without returns the number of names without a pseudonym.
-func (k *known) without() int {
+// replace replaces the names in s outside of the spans.
+func (k *known) replace(s string, outside spans, minLength int) string {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return k.unnamed
+	return k.names.replace(s, outside, minLength)
 }
 
-// masked returns the names without a pseudonym.
-func (k *known) masked() (names []string) {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	for _, entries := range k.forward.heads {
-		for _, e := range entries {
-			if e.to == Mask {
-				names = append(names, e.name)
+// late is like replace, in a string that is redacted already: pseudonyms do not change, even if they
+// contain a name.
+func (k *known) late(s string, outside spans, minLength int) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.settling != k.learnt {
+		k.settling, k.settled = k.learnt, occurrences{}
+		for pseudonym := range k.drawn {
+			if utf8.RuneCountInString(pseudonym) >= minName {
+				k.settled.add(pseudonym, pseudonym)
 			}
 		}
+		for name, e := range k.names.names {
+			k.settled.add(name, e.to)
+		}
 	}
-	slices.Sort(names)
-	return names
+	return k.settled.replace(s, outside, minLength)
 }
 
 // common reports whether a string in the place of a name is not a name: a number, boolean or
@@ -103,40 +125,18 @@ func region(s string) bool {
 	return onlyLetters(strings.Join(labels[:last], "")) && strings.ToLower(s) == s
 }
 
-// replace replaces the names in s outside of the spans, if they are among the names learnt first.
-func (k *known) replace(s string, outside []span, minLength, first int, back bool) string {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	defer k.base.hold()()
-	if back {
-		return k.back.replace(s, outside, minLength, first)
-	}
-	return k.forward.replace(s, outside, minLength, first)
-}
-
-// hold locks the known names for reading until the returned function is called.
-func (k *known) hold() (release func()) {
-	if k == nil {
-		return func() {}
-	}
-	k.mu.RLock()
-	return k.mu.RUnlock
-}
-
 // occurrences finds any of many names in a text, at a cost independent of their number.
 type occurrences struct {
-	under *occurrences // found as well; may be nil
-	n     int
-	heads map[head][]occurrence // by the beginning of the name, the longest first
-	maybe [1 << 10]uint64       // a filter: one bit per hash of a head
+	names   map[string]occurrence
+	lengths map[head][]int  // of the names with this beginning, the longest first
+	maybe   [1 << 10]uint64 // a filter: one bit per hash of a head
 }
 
 type head [3]byte
 
 type occurrence struct {
-	name, to string
-	runes    int
-	nth      int // the position in the order of learning
+	to    string
+	runes int
 }
 
 func (h head) bit() (word int, mask uint64) {
@@ -144,75 +144,97 @@ func (h head) bit() (word int, mask uint64) {
 	return int(sum >> 6), 1 << (sum & 63)
 }
 
-func (o *occurrences) add(entry occurrence) bool {
-	h := head([]byte(entry.name[:3]))
-	same := func(e occurrence) bool { return e.name == entry.name }
-	if slices.ContainsFunc(o.heads[h], same) || o.under != nil && slices.ContainsFunc(o.under.heads[h], same) {
+// add adds a name of at least three bytes, unless it is known already.
+func (o *occurrences) add(name, to string) bool {
+	if _, ok := o.names[name]; ok {
 		return false
 	}
-	if o.heads == nil {
-		o.heads = map[head][]occurrence{}
+	if o.names == nil {
+		o.names, o.lengths = map[string]occurrence{}, map[head][]int{}
 	}
-	o.n++
+	o.names[name] = occurrence{to, utf8.RuneCountInString(name)}
+	h := head([]byte(name[:3]))
 	word, mask := h.bit()
 	o.maybe[word] |= mask
-	entry.runes = utf8.RuneCountInString(entry.name)
-	at, _ := slices.BinarySearchFunc(o.heads[h], entry, func(a, b occurrence) int { return cmp.Compare(len(b.name), len(a.name)) })
-	o.heads[h] = slices.Insert(o.heads[h], at, entry)
+	if at, ok := slices.BinarySearchFunc(o.lengths[h], len(name), func(a, b int) int { return cmp.Compare(b, a) }); !ok {
+		o.lengths[h] = slices.Insert(o.lengths[h], at, len(name))
+	}
 	return true
 }
 
-func (o *occurrences) replace(s string, outside []span, minLength, first int) string {
-	if o.n == 0 && (o.under == nil || o.under.n == 0) {
-		return s
-	}
+// replace replaces the names in s outside of the spans.
+func (o *occurrences) replace(s string, outside spans, minLength int) string {
 	var b []byte
 	end := 0
-	for i := 0; i+3 <= len(s); i++ {
-		for len(outside) > 0 && outside[0].to <= i {
-			outside = outside[1:]
-		}
-		if len(outside) > 0 && outside[0].from <= i {
-			i = outside[0].to - 1
-			continue
-		}
-		limit := len(s)
-		if len(outside) > 0 {
-			limit = outside[0].from
-		}
-		if e, ok := o.at(s, i, limit, minLength, first); ok {
-			b = append(append(b, s[end:i]...), e.to...)
-			end = i + len(e.name)
-			i = end - 1
-		}
-	}
+	o.find(s, outside, minLength, func(at span, to string) {
+		b = append(append(b, s[end:at.from]...), to...)
+		end = at.to
+	})
 	if b == nil {
 		return s
 	}
 	return string(append(b, s[end:]...))
 }
 
-// at returns the longest name that begins at i and ends no later than limit.
-func (o *occurrences) at(s string, i, limit, minLength, first int) (occurrence, bool) {
-	longest, found := o.own(s, i, limit, minLength, first)
-	if o.under != nil {
-		if e, ok := o.under.own(s, i, limit, minLength, first); ok && len(e.name) > len(longest.name) {
-			return e, true
+// spans are where no names are looked for, in order. A name may contain one of bare.
+type spans struct{ closed, bare []span }
+
+// find calls found with each name in s outside of the spans. Of names that overlap, the first counts
+// and, of those, the longest.
+func (o *occurrences) find(s string, outside spans, minLength int, found func(at span, to string)) {
+	if len(o.names) == 0 {
+		return
+	}
+	pass := func(list []span, i int) []span {
+		for len(list) > 0 && list[0].to <= i {
+			list = list[1:]
+		}
+		return list
+	}
+	for i := 0; i+3 <= len(s); i++ {
+		outside.closed, outside.bare = pass(outside.closed, i), pass(outside.bare, i)
+		limit := len(s)
+		if len(outside.closed) > 0 {
+			if outside.closed[0].from <= i {
+				i = outside.closed[0].to - 1
+				continue
+			}
+			limit = outside.closed[0].from
+		}
+		if len(outside.bare) > 0 && outside.bare[0].from < i {
+			i = outside.bare[0].to - 1
+			continue
+		}
+		if to, e, ok := o.at(s, i, limit, outside.bare, minLength); ok {
+			found(span{i, to}, e)
+			i = to - 1
 		}
 	}
-	return longest, found
 }
 
-func (o *occurrences) own(s string, i, limit, minLength, first int) (occurrence, bool) {
+// at returns the end of the longest name that begins at i, ends no later than limit, and is not a
+// part of a bare span.
+func (o *occurrences) at(s string, i, limit int, bare []span, minLength int) (to int, renamed string, ok bool) {
 	h := head{s[i], s[i+1], s[i+2]}
 	if word, mask := h.bit(); o.maybe[word]&mask == 0 {
-		return occurrence{}, false
+		return 0, "", false
 	}
-	for _, e := range o.heads[h] {
-		to := i + len(e.name)
-		if e.nth <= first && e.runes >= minLength && to <= limit && s[i:to] == e.name && (e.runes >= minPart || boundary(s, i) && boundary(s, to)) {
-			return e, true
+	for _, length := range o.lengths[h] {
+		to := i + length
+		if to > limit {
+			continue
+		}
+		e, ok := o.names[s[i:to]]
+		if !ok || e.runes < minLength || e.runes < minPart && !(boundary(s, i) && boundary(s, to)) {
+			continue
+		}
+		inside := len(bare) > 0 && bare[0] == span{i, to}
+		for n := 0; n < len(bare) && bare[n].from < to && !inside; n++ { // the spans are in order
+			inside = to < bare[n].to
+		}
+		if !inside {
+			return to, e.to, true
 		}
 	}
-	return occurrence{}, false
+	return 0, "", false
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -68,83 +67,43 @@ func (c *crowd) interaction(r *rand.Rand) *traffic.Interaction {
 	return x
 }
 
-// TestLaterProperty checks complete recordings, finished or recovered, whose interactions ended in
-// any order: every response is restored, every live request maps to the recorded one, and no name
-// appears that the recording reveals, however late. It limits the share of interactions for which a
-// finding reports otherwise.
-func TestLaterProperty(t *testing.T) {
-	t.Run("overlapping", func(t *testing.T) { require.Less(t, oneWay(t, 120, false), 0.002) })
-	t.Run("crowded", func(t *testing.T) { require.Less(t, oneWay(t, 120, true), 0.05) })
-}
-
-// oneWay returns the share of interactions with findings.
-func oneWay(t *testing.T, seeds uint64, crowded bool) float64 {
-	interactions, reported, unrestored, seen := 0, 0, 0, 0
-	for seed := range seeds {
-		r := rand.New(rand.NewPCG(seed, 11))
-		options := Options{Key: Key{byte(seed), 3}, All: seed%8 == 7, Classify: func(*traffic.Interaction) Places {
-			return Places{ResponseHeader: map[string]Place{"x-note": {}}}
-		}}
-		c := gather(r, crowded)
-		live := make([]*traffic.Interaction, 6)
-		for i := range live {
-			live[i] = c.interaction(r)
-		}
-		recorder, written, traces := New(options), make([]*traffic.Interaction, len(live)), make([]Trace, len(live))
-		excused := make([]bool, len(live))
-		for _, i := range ended(r, len(live)) {
-			y, trace, found := recorder.RedactTraced(live[i])
-			written[i], traces[i], excused[i] = y, trace, len(found) > 0
-		}
-		later := recorder.Later()
-		if seed%2 == 1 { // it was killed
-			later = New(options).Later()
-		}
-		for i, y := range written {
-			later.Learn(y, traces[i])
-		}
-		replay := New(options)
-		left := make([]bool, len(live))
-		for i, y := range written {
-			now, found := later.Redact(i, y, traces[i])
-			left[i] = len(found) > 0 && now == y
-			written[i], excused[i] = now, excused[i] || len(found) > 0
-		}
-		for _, y := range written {
-			replay.Learn(y)
-		}
-		for i, y := range written {
-			interactions++
-			for _, name := range c.names {
-				if utf8.RuneCountInString(name) < minPart || !knows(replay, name) || !strings.Contains(bytesOf(y), name) {
-					continue
+// TestLateProperty checks complete recordings, finished or recovered, whose interactions ended in
+// any order: no name appears that the recording reveals, however late.
+func TestLateProperty(t *testing.T) {
+	for _, crowded := range []bool{false, true} {
+		t.Run(fmt.Sprint("crowded ", crowded), func(t *testing.T) {
+			for seed := range uint64(120) {
+				r := rand.New(rand.NewPCG(seed, 11))
+				options := Options{Key: Key{byte(seed), 3}, All: seed%8 == 7, Classify: func(*traffic.Interaction) Places {
+					return Places{ResponseHeader: map[string]Place{"x-note": {}}}
+				}}
+				c := gather(r, crowded)
+				live := make([]*traffic.Interaction, 6)
+				for i := range live {
+					live[i] = c.interaction(r)
 				}
-				seen++
-				require.True(t, left[i], "seed %d: %s is seen in\n%s", seed, name, bytesOf(y))
+				recorder, written, traces := New(options), make([]*traffic.Interaction, len(live)), make([]Trace, len(live))
+				for _, i := range ended(r, len(live)) {
+					written[i], traces[i], _ = recorder.RedactTraced(live[i])
+				}
+				if seed%2 == 1 { // it was killed
+					recorder = New(options)
+					for i := range traces {
+						recorder.Remember(traces[i].Names)
+						traces[i].Known = -1
+					}
+				}
+				for i, y := range written {
+					now, _ := recorder.Late(y, traces[i].Known)
+					for _, name := range c.names {
+						if _, ok := recorder.known.pseudonym(name); ok && utf8.RuneCountInString(name) >= minPart {
+							require.NotContains(t, bytesOf(now), name, "seed %d", seed)
+						}
+					}
+				}
 			}
-			switch {
-			case left[i]:
-				unrestored++
-				continue
-			case excused[i]:
-				reported++
-			default:
-				back := replay.Restore(y)
-				require.Equal(t, bytesOf(live[i]), bytesOf(back), "seed %d", seed)
-			}
-			if !excused[i] {
-				asked := replay.Request(live[i].Request)
-				require.Equal(t, y.Request.URL, asked.URL, "seed %d", seed)
-				require.Equal(t, string(y.Request.Body.Bytes), string(asked.Body.Bytes), "seed %d", seed)
-			}
-		}
+		})
 	}
-	t.Logf("%d interactions; with a finding: %d one-way, and %d left as they were, with %d names seen", interactions, reported, unrestored, seen)
-	return float64(reported+unrestored) / float64(interactions)
-}
-
-func knows(r *Redactor, name string) bool {
-	return slices.ContainsFunc(r.known.forward.heads[head([]byte(name[:3]))], func(e occurrence) bool { return e.name == name })
 }
 
 // ended returns an order in which n interactions may end that began one after the other.

@@ -55,15 +55,6 @@ func (m *masker) note(rule finding.RuleID, at site, message string) {
 	m.findings = append(m.findings, f)
 }
 
-func (m *masker) noted(rule finding.RuleID) bool {
-	return slices.ContainsFunc(m.findings, func(f finding.Finding) bool { return f.Rule == rule })
-}
-
-// oneWay adds the finding that an interaction cannot be restored.
-func (m *masker) oneWay() {
-	m.note(finding.RecordOneWay, site{pointer: noPointer}, "the interaction cannot be restored with the key: not all of its pseudonyms are reversible")
-}
-
 // graded returns the findings, with pointers into the redacted document.
 func (m *masker) graded(r *Redactor) finding.Set {
 	for i, f := range m.findings {
@@ -92,7 +83,7 @@ func (m *masker) edit(at site, s string) string {
 		return at.mask() // a pseudonym of the placeholder would look like a secret
 	}
 	if m.known != nil {
-		if now := m.known.replace(s, masks(s), minPart, 0); now != s {
+		if now := m.known.replace(s, spans{closed: masks(s)}, minPart); now != s {
 			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret from the headers or the query")
 			s = now
 		}
@@ -114,7 +105,7 @@ func (m *masker) edit(at site, s string) string {
 	if m.whole(at) {
 		return at.mask() // the rest of a sensitive string must not remain either
 	}
-	if now := string(append(b, s[end:]...)); at.takes(s, now, forward) {
+	if now := string(append(b, s[end:]...)); at.takes(s, now) {
 		return now
 	}
 	return at.mask()

@@ -38,6 +38,9 @@ type Place struct {
 	Constant bool
 }
 
+// isMap reports whether the node is of a map, whose keys are data.
+func (n *Node) isMap() bool { return n != nil && n.Element != nil && n.Members == nil }
+
 // of returns the place of a string, which has the class of this string.
 func (p Place) of(s string) Place {
 	if p.Class == Keep && p.Is != nil && !p.Is(s) {

@@ -1,12 +1,8 @@
 package redact
 
 import (
-	"crypto/sha256"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
-	"unicode/utf8"
 )
 
 // variant is a way to split a string into parts. Later variants change less of it.
@@ -57,12 +53,12 @@ func (how identifiers) cover(s string) bool {
 // tail changes the end of a string, and the identifiers before it.
 func tail(s string, from int, m mode) identifiers {
 	before := recognise(s[:from], nil).parts
-	return identifiers{append(before, part{from, len(s), m, from == 0, false}), []span{{0, len(s)}}}
+	return identifiers{append(before, part{from, len(s), m, true, false}), []span{{0, len(s)}}, true}
 }
 
 // hexWords keeps words of hexadecimal digits hexadecimal.
 func hexWords(s string) (found identifiers) {
-	found.spans = []span{{0, len(s)}}
+	found.spans, found.one = []span{{0, len(s)}}, true
 	for i := 0; i < len(s); {
 		n := strings.IndexFunc(s[i:], func(r rune) bool { return r < 0x80 && !wordByte(byte(r)) })
 		if n < 0 {
@@ -99,141 +95,19 @@ func onlyLetters(s string) bool {
 
 func wordy(piece string) bool { return onlyLetters(strings.ReplaceAll(piece, "-", "")) }
 
-const (
-	maxProbes = 128  // strings tried per variant, to find whether any is accepted
-	maxSteps  = 4096 // steps of one cycle walk
-)
-
-// namer maps names to pseudonyms and back.
-type namer struct {
-	cipher *cipher
-	clean  func(string) bool // reports whether a string does not look like a secret
-
-	mu   sync.Mutex
-	memo map[step]string // of parts
-}
-
-// step is one step of a part along its cycle.
-type step struct {
-	name  string
-	mode  mode
-	piece bool
-	back  bool
-}
-
-const (
-	maxMemos = 1 << 14
-	maxMemo  = 128 // bytes
-)
-
-// rename returns the pseudonym of a string or, if back is set, the original, and how the string was
-// split. ok is false if there is none.
-//
-// It is a permutation of the strings that are split in the same way and for which accepts is the
-// same: it follows the cycle of the cipher from a string to the next string in this set (cycle
-// walking, as in NIST SP 800-38G). The choice of the variant depends only on properties that the
-// pseudonym shares: it is the first one for which a probe is accepted.
-func (n *namer) rename(s string, variants []variant, accepts func(string) bool, back bool) (renamed string, how identifiers, ok bool) {
-	want := accepts == nil || accepts(s)
-	v := choose(s, variants, accepts, want)
-	if v < 0 {
-		return s, identifiers{}, false
+// without returns the identifiers without the parts that keep reports.
+func (how identifiers) without(keep func(from, to int) bool) identifiers {
+	if keep == nil {
+		return how
 	}
-	how = variants[v](s)
-	if !how.changes(s) {
-		return s, how, true
-	}
-	clean := n.clean(s)
-	for y, steps := s, 0; steps < maxSteps; steps++ {
-		y = n.step(y, how.parts, back)
-		if how.equal(variants[v](y)) && (accepts == nil || accepts(y) == want) && n.clean(y) == clean &&
-			(v == 0 || choose(y, variants, accepts, want) == v) {
-			return y, how, true
+	if how.one {
+		if keep(0, how.spans[0].to) {
+			how.parts = nil
 		}
+		return how
 	}
-	return s, how, false
-}
-
-// step replaces each part by the next name on its cycle.
-func (n *namer) step(s string, parts []part, back bool) string {
-	b, end := make([]byte, 0, len(s)), 0
-	for _, p := range parts {
-		b = append(b, s[end:p.from]...)
-		b = append(b, n.part(s[p.from:p.to], p, back)...)
-		end = p.to
-	}
-	return string(append(b, s[end:]...))
-}
-
-// part returns the next name on the cycle of a part. For a piece, it returns the next name that is
-// recognised as a piece, as almost all are.
-func (n *namer) part(s string, p part, back bool) string {
-	at := step{s, p.mode, p.piece, back}
-	n.mu.Lock()
-	now, ok := n.memo[at]
-	n.mu.Unlock()
-	if ok {
-		return now
-	}
-	now = string(n.cipher.apply(nil, s, p.mode, back))
-	for p.piece && p.mode == byClass && (modeOf(now) != byClass || slices.Contains(words, now)) {
-		now = string(n.cipher.apply(nil, now, p.mode, back))
-	}
-	if len(s) <= maxMemo {
-		n.mu.Lock()
-		if n.memo == nil || len(n.memo) >= maxMemos {
-			n.memo = map[step]string{}
-		}
-		n.memo[step{strings.Clone(s), p.mode, p.piece, back}] = now
-		n.mu.Unlock()
-	}
-	return now
-}
-
-// choose returns the index of the variant for a string, or -1 if none is suitable.
-func choose(s string, variants []variant, accepts func(string) bool, want bool) int {
-	if accepts == nil || !variants[0](s).changes(s) {
-		return 0
-	}
-	for i, variant := range variants {
-		if how := variant(s); how.changes(s) && how.possible(s, variant, accepts, want) {
-			return i
-		}
-	}
-	return -1
-}
-
-// possible reports whether one of a few probes is accepted, which are split in the same way as the
-// string. They depend only on its constant parts.
-func (how identifiers) possible(s string, variant variant, accepts func(string) bool, want bool) bool {
-	chosen := rand.NewChaCha8(sha256.Sum256(how.fill(nil, s, func(int) int { return 0 })))
-	var probe []byte
-	for range maxProbes {
-		probe = how.fill(probe[:0], s, func(n int) int { return int(chosen.Uint64() % uint64(n)) })
-		if y := string(probe); accepts(y) == want && how.equal(variant(y)) {
-			return true
-		}
-	}
-	return false
-}
-
-// fill appends s with probe characters in the positions that change.
-func (how identifiers) fill(dst []byte, s string, choose func(n int) int) []byte {
-	end := 0
-	for _, p := range how.parts {
-		dst = append(dst, s[end:p.from]...)
-		end = p.to
-		for i := p.from; i < p.to; {
-			r, width := utf8.DecodeRuneInString(s[i:])
-			if a := p.mode.at(i-p.from, r); a.size() > 0 {
-				dst = utf8.AppendRune(dst, a.at(choose(a.size())))
-			} else {
-				dst = append(dst, s[i:i+width]...)
-			}
-			i += width
-		}
-	}
-	return append(dst, s[end:]...)
+	how.parts = slices.DeleteFunc(how.parts, func(p part) bool { return keep(p.from, p.to) })
+	return how
 }
 
 // changes reports whether any position of s changes.
@@ -246,8 +120,4 @@ func (how identifiers) changes(s string) bool {
 		}
 	}
 	return false
-}
-
-func (how identifiers) equal(other identifiers) bool {
-	return slices.Equal(how.parts, other.parts) && slices.Equal(how.spans, other.spans)
 }

@@ -155,34 +155,11 @@ func TestNothingPlantedIsSeen(t *testing.T) {
 				for _, name := range p.all() {
 					require.NotContains(t, fmt.Sprintf("%+v", f), name, "seed %d", seed)
 				}
-				require.NotContains(t, f.Message, "not all of its pseudonyms", "seed %d", seed)
 			}
 			require.Nil(t, Scan(y, nil), "seed %d", seed)
 			again, _ := New(Options{Key: testKey, All: seed%4 == 3}).Redact(p.interaction(rand.New(rand.NewPCG(seed, 2))))
 			twice, _ := New(Options{Key: testKey, All: seed%4 == 3}).Redact(p.interaction(rand.New(rand.NewPCG(seed, 2))))
 			require.Equal(t, bytesOf(again), bytesOf(twice))
 		}
-	}
-}
-
-func TestRestored(t *testing.T) {
-	for seed := range uint64(400) {
-		r := rand.New(rand.NewPCG(seed, 3))
-		p := plant(r)
-		p.accessKey, p.secret, p.token, p.signature = "no", "some", "at", "all"
-		x := p.interaction(r)
-		x.Response.Header.Del("Set-Cookie")
-		options := Options{Key: testKey, All: seed%4 == 3}
-		y, found := New(options).Redact(x)
-		require.Nil(t, found, "seed %d", seed)
-		red := New(options)
-		red.Learn(y)
-		z := red.Restore(y)
-		require.Equal(t, string(x.Request.Body.Bytes), string(z.Request.Body.Bytes), "seed %d", seed)
-		require.Equal(t, string(x.Response.Body.Bytes), string(z.Response.Body.Bytes), "seed %d", seed)
-		q := red.Request(x.Request)
-		require.Equal(t, y.Request.URL, q.URL, "seed %d", seed)
-		require.Equal(t, string(y.Request.Body.Bytes), string(q.Body.Bytes), "seed %d", seed)
-		require.Equal(t, y.Request.Header, q.Header)
 	}
 }

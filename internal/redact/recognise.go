@@ -17,6 +17,7 @@ type part struct {
 type identifiers struct {
 	parts []part
 	spans []span // whole identifiers, in which no other names are looked for
+	one   bool   // the string is one name, and the parts are what changes of it
 }
 
 type span struct{ from, to int }

