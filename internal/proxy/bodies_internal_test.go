@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,13 +39,13 @@ func TestBudget(t *testing.T) {
 		b.give(8)
 		synctest.Wait()
 		require.ElementsMatch(t, []int64{6, 2}, order) // both at once
-		require.EqualValues(t, 8, b.taken)
+		require.EqualValues(t, 8, b.held())
 		b.give(6)
 		synctest.Wait()
 		require.EqualValues(t, 5, order[2])
 		b.give(2)
 		b.give(5)
-		require.Zero(t, b.taken)
+		require.Zero(t, b.held())
 		require.Zero(t, b.waiting.Len())
 	})
 }
@@ -69,7 +70,7 @@ func TestBusy(t *testing.T) {
 		require.NoError(t, err)
 		end()
 		end() // no more than once
-		require.Zero(t, b.requests.taken)
+		require.Zero(t, b.requests.held())
 	})
 }
 
@@ -94,7 +95,7 @@ func TestResponsesInFlight(t *testing.T) {
 				b := NewBodies(roundTrip(func(*http.Request) (*http.Response, error) {
 					return &http.Response{ContentLength: v.length, Body: io.NopCloser(bytes.NewReader(body))}, nil
 				}))
-				ended := 0
+				var ended atomic.Int64
 				for range 100 {
 					go func() {
 						ctx, end, err := b.begin(t.Context(), 0)
@@ -111,18 +112,18 @@ func TestResponsesInFlight(t *testing.T) {
 							return
 						}
 						time.Sleep(time.Second) // until the client has it
-						ended++
+						ended.Add(1)
 					}()
 				}
 				for range 100 {
 					synctest.Wait()
 					for _, part := range []*budget{b.beginnings, b.rest} {
-						require.LessOrEqual(t, part.taken, part.limit)
+						require.LessOrEqual(t, part.held(), part.limit)
 					}
 					time.Sleep(time.Second)
 				}
-				require.Equal(t, 100, ended)
-				require.Zero(t, b.beginnings.taken+b.rest.taken)
+				require.EqualValues(t, 100, ended.Load())
+				require.Zero(t, b.beginnings.held()+b.rest.held())
 			})
 		})
 	}
@@ -187,7 +188,7 @@ func TestPauses(t *testing.T) {
 				server.Close()
 				sending.Wait()
 				synctest.Wait()
-				require.Zero(t, bodies.requests.taken)
+				require.Zero(t, bodies.requests.held())
 			})
 		})
 	}
@@ -215,4 +216,11 @@ func TestPauseInResponse(t *testing.T) {
 			time.Sleep(time.Hour)
 		}
 	})
+}
+
+// held returns the bytes that are taken.
+func (b *budget) held() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.taken
 }
