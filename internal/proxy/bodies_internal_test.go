@@ -23,11 +23,11 @@ func TestBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &budget{limit: 10}
 		require.NoError(t, b.take(t.Context(), 8))
-		var order []int64
+		order := make(chan int64, 3)
 		for _, size := range []int64{6, 2, 5} { // 2 would fit, but it is not its turn
 			go func() {
 				if b.take(context.Background(), size) == nil {
-					order = append(order, size)
+					order <- size
 				}
 			}()
 			synctest.Wait()
@@ -38,11 +38,11 @@ func TestBudget(t *testing.T) {
 		require.Empty(t, order)
 		b.give(8)
 		synctest.Wait()
-		require.ElementsMatch(t, []int64{6, 2}, order) // both at once
+		require.ElementsMatch(t, []int64{6, 2}, []int64{<-order, <-order}) // both at once
 		require.EqualValues(t, 8, b.held())
 		b.give(6)
 		synctest.Wait()
-		require.EqualValues(t, 5, order[2])
+		require.EqualValues(t, 5, <-order)
 		b.give(2)
 		b.give(5)
 		require.Zero(t, b.held())
