@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"net/http"
 	"os"
@@ -261,12 +262,10 @@ func TestRecordWithoutCommand(t *testing.T) {
 			require.NoError(t, p.Start())
 			require.NoError(t, in.Close())
 			var exports []string
-			text := make([]byte, 4096)
 			require.NoError(t, out.SetReadDeadline(time.Now().Add(20*time.Second)))
-			for lines := map[string]int{"": 8, "--forward": 7}[mode]; len(exports) < lines; {
-				n, err := out.Read(text)
-				require.NoError(t, err)
-				exports = append(exports, strings.Split(strings.TrimSpace(string(text[:n])), "\n")...)
+			for lines := bufio.NewScanner(out); len(exports) < map[string]int{"": 10, "--forward": 7}[mode]; {
+				require.True(t, lines.Scan(), lines.Err())
+				exports = append(exports, lines.Text())
 			}
 			variables := map[string]string{}
 			for _, line := range exports {
