@@ -1,8 +1,12 @@
 package redact
 
 import (
+	"net"
+	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/awshttp"
 )
 
 // variant is a way to split a string into parts. Later variants change less of it.
@@ -45,9 +49,20 @@ var wholes = []variant{
 	func(s string) identifiers { return tail(s, 0, digits) },
 }
 
-// cover reports whether the string is one identifier.
+// cover reports whether the string is one identifier. A URL of AWS or of this machine is one if the
+// rest of it is, as that of a queue: programs send requests to its host.
 func (how identifiers) cover(s string) bool {
-	return len(how.spans) == 1 && how.spans[0] == (span{0, len(s)})
+	return len(how.spans) == 1 && how.spans[0].to == len(s) && (how.spans[0].from == 0 || servesQueues(s[:how.spans[0].from]))
+}
+
+// servesQueues reports whether a text is a URL with a host of AWS or of this machine, and no path.
+func servesQueues(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Path != "/" || u.User != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return awshttp.IsAWS(u.Hostname()) || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // tail changes the end of a string, and the identifiers before it.

@@ -1,0 +1,41 @@
+package redact
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// TestQueueURLs checks that the URL of a queue keeps the host that programs send requests to, and
+// has the account and the name that they have elsewhere. Another host is part of the name.
+func TestQueueURLs(t *testing.T) {
+	whole := func(*traffic.Interaction) Places {
+		node := &Node{Place: Place{Class: Whole}}
+		return Places{Response: &Node{Members: map[string]*Node{"url": node, "name": node, "account": node}}}
+	}
+	for _, v := range []struct {
+		host string
+		kept bool
+	}{
+		{"https://sqs.us-east-1.amazonaws.com/", true},
+		{"https://sqs.cn-north-1.amazonaws.com.cn/", true},
+		{"http://localhost:4566/", true},
+		{"http://127.0.0.1:5000/", true},
+		{"https://queues.acme-corp.example/", false},
+		{"https://user@localhost/", false},
+		{"https://localhost/acme-corp/", false},
+	} {
+		t.Run(v.host, func(t *testing.T) {
+			x := exchange("https://example.com/", "", `{"url":"`+v.host+`987654321098/acme-orders","name":"acme-orders","account":"987654321098"}`)
+			y, _ := New(Options{Key: testKey, Classify: whole}).Redact(x)
+			var got struct{ URL, Name, Account string }
+			require.NoError(t, json.Unmarshal(y.Response.Body.Bytes, &got))
+			require.NotContains(t, string(y.Response.Body.Bytes), "acme")
+			require.NotContains(t, string(y.Response.Body.Bytes), "987654321098")
+			require.Equal(t, v.kept, got.URL == v.host+got.Account+"/"+got.Name, got.URL)
+		})
+	}
+}
