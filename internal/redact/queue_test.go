@@ -39,3 +39,29 @@ func TestQueueURLs(t *testing.T) {
 		})
 	}
 }
+
+// TestLogGroups checks that a log group has one pseudonym, by its name and by its ARN: the folder of a
+// service of AWS, as in /aws/lambda/NAME, is readable in both.
+func TestLogGroups(t *testing.T) {
+	for _, v := range []struct{ name, folder string }{
+		{"/aws/lambda/acme-orders-group", "/aws/lambda/"},
+		{"/aws/vendedlogs/acme-states/acme-orders", "/aws/vendedlogs/"},
+		{"/aws/acme-orders-group", "/"},
+		{"/acme-corporation/acme-orders", "/"},
+		{"acme-orders-group", ""},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			whole := func(*traffic.Interaction) Places {
+				node := &Node{Place: Place{Class: Whole}}
+				return Places{Response: &Node{Members: map[string]*Node{"name": node, "arn": node}}}
+			}
+			arn := "arn:aws:logs:us-east-1:987654321098:log-group:"
+			y, _ := New(Options{Key: testKey, Classify: whole}).Redact(exchange("https://example.com/", "", `{"name":"`+v.name+`","arn":"`+arn+v.name+`:*"}`))
+			var got struct{ Name, ARN string }
+			require.NoError(t, json.Unmarshal(y.Response.Body.Bytes, &got))
+			require.NotContains(t, string(y.Response.Body.Bytes), "acme")
+			require.Equal(t, v.folder, got.Name[:len(v.folder)])
+			require.Equal(t, got.Name+":*", got.ARN[len(arn):])
+		})
+	}
+}

@@ -64,11 +64,8 @@ func (r recogniser) all() identifiers {
 		case c == '-' && i-8 >= r.end && isUUID(s[i-8:]):
 			r.take(i-8, i+28, part{i - 8, i + 28, uuidMode(s[i-8 : i+28]), false, false})
 		case c == '/' && strings.HasPrefix(s[i:], "/aws/") && (i == 0 || strings.IndexByte(" \t\n\"'`=:,([{", s[i-1]) >= 0): // a log group: /aws/SERVICE/NAME
-			if slash := strings.IndexByte(s[i+5:min(len(s), i+64)], '/'); slash > 0 && arnField(s[i+5:i+5+slash]) {
-				from, to := i+5+slash, i+r.token(s[i:])
-				if from+1 < to {
-					r.take(i, to, pieces(s, from, to)...)
-				}
+			if from, to := i+awsFolder(s[i:]), i+r.token(s[i:]); i < from && from < to {
+				r.take(i, to, pieces(s, from, to)...)
 			}
 		case c == 'A' && boundary(s, i) && principal(s[i:]) > 0: // AROA…, or AROA…:SESSION
 			to := i + principal(s[i:])
@@ -155,12 +152,21 @@ func (r *recogniser) arn(at int) (parts []part, to int) {
 	if len(account) == 12 && isAccount(account) {
 		parts = append(parts, part{i - 13, i - 1, digits, true, false})
 	}
+	separators := ":/"
+	if service == "logs" { // names of log groups and streams contain slashes
+		separators = ":"
+	}
 	for first := true; i < to; first = false {
-		n := strings.IndexAny(s[i:to], ":/")
+		n := strings.IndexAny(s[i:to], separators)
 		if n < 0 {
 			n = to - i
 		}
 		piece := s[i : i+n]
+		if from := awsFolder(piece); service == "logs" && from > 0 {
+			parts = append(parts, pieces(s, i+from, i+n)...)
+			i += n + 1
+			continue
+		}
 		typed := first && i+n < to && !slices.Contains(nameFirst, service)
 		if n > 0 && !typed && !slices.Contains(words, piece) && (literal == nil || !literal(piece)) {
 			parts = append(parts, part{i, i + n, modeOf(piece), true, true})
@@ -168,6 +174,17 @@ func (r *recogniser) arn(at int) (parts []part, to int) {
 		i += n + 1
 	}
 	return parts, to
+}
+
+// awsFolder returns the length of the folder /aws/SERVICE/ at the start of the name of a log group, or
+// 0. AWS chose it, and clients branch on it.
+func awsFolder(s string) int {
+	if name, ok := strings.CutPrefix(s[:min(len(s), 64)], "/aws/"); ok {
+		if n := strings.IndexByte(name, '/'); n > 0 && arnField(name[:n]) {
+			return len("/aws/") + n + 1
+		}
+	}
+	return 0
 }
 
 func arnField(s string) bool {
