@@ -4,22 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
 type coverageCommand struct {
 	contractFlags
-	Min    int         `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
-	Format string      `default:"text" enum:"text,json" help:"Format of the report: text or json."`
-	Output output.Path `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
-	Files  []string    `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
+	outputFlags
+	Min   int      `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
+	Files []string `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
 }
 
 // Help returns the text above the flags of --help.
@@ -60,8 +57,7 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 		tally.Take(x)
 	}
 	r := tally.Report()
-	formats := map[string]func(io.Writer, *coverage.Summary) error{"text": report.Coverage, "json": report.JSON[coverage.Summary]}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, r) }); err != nil {
+	if err := c.write(t, &report.Results{Command: "coverage", Coverage: r}, false); err != nil {
 		return err
 	}
 	switch {
