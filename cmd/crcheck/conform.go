@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +16,7 @@ import (
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/project"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
@@ -102,7 +101,7 @@ func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 	var files fs.FS = cassettes.Embedded()
 	if c.Suite != "" {
 		var err error
-		if suite, files, err = readSuite(ctx, c.Suite); err != nil {
+		if suite, files, err = project.ReadSuite(ctx, c.Suite); err != nil {
 			return nil, err
 		}
 	}
@@ -115,25 +114,6 @@ func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 		return nil, fmt.Errorf("no case matches %q", c.Case)
 	}
 	return conformance.Load(selected, files, contract)
-}
-
-// readSuite reads a file of cases, or a folder of such files. It also returns the files that hold
-// their cassettes: those next to the file, or below the folder.
-func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		files := os.DirFS(path)
-		suite, err := conformance.ReadSuite(files, ".")
-		if bad := (*finding.RowError)(nil); errors.As(err, &bad) {
-			bad.Name = filepath.Join(path, bad.Name) // relative to the folder
-		}
-		return suite, files, err
-	}
-	text, err := input.Document(ctx, path)
-	if err != nil {
-		return nil, nil, err
-	}
-	suite, err := conformance.ParseSuite(path, text)
-	return suite, os.DirFS(filepath.Dir(path)), err
 }
 
 // client returns the client under test and its expected failures, as ignore rows.

@@ -13,9 +13,10 @@ import (
 type Results struct {
 	Command string // such as "validate"
 
-	Models   *Report // of the documents that contracts come from: derive, drift
-	Traffic  *Report // of recorded or live traffic: validate, record, live, probe
-	Lint     *Report // of cassettes as files
+	Project  *Project // of check and update: what the project pins, and the verdict on everything
+	Models   *Report  // of the documents that contracts come from: derive, drift
+	Traffic  *Report  // of recorded or live traffic: validate, record, live, probe
+	Lint     *Report  // of cassettes as files
 	Coverage *coverage.Summary
 	Suites   []Suite // conformance, a run for each client
 	Drift    *Drift
@@ -58,6 +59,9 @@ func (f *Format) UnmarshalText(name []byte) error {
 	return wording.ParseName(f, formatNames[:], name, "format")
 }
 
+// Formats returns the names of all formats.
+func Formats() []string { return formatNames[:] }
+
 // Write writes the results in a format.
 func Write(w io.Writer, format Format, r *Results, style Style) error {
 	if format == FormatJSON {
@@ -67,6 +71,14 @@ func Write(w io.Writer, format Format, r *Results, style Style) error {
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
+	if r.Project != nil {
+		return projectText(w, r, style)
+	}
+	return writeParts(w, r, style)
+}
+
+// writeParts writes all parts, one after the other.
+func writeParts(w io.Writer, r *Results, style Style) error {
 	if r.Models != nil {
 		if err := Groups(style)(w, r.Models); err != nil {
 			return err
@@ -98,6 +110,8 @@ func writeText(w io.Writer, r *Results, style Style) error {
 // writeJSON writes the only part of a command by itself, as programs know it.
 func writeJSON(w io.Writer, r *Results) error {
 	switch {
+	case r.Project != nil:
+		return projectJSON(w, r)
 	case r.Traffic != nil:
 		return JSON(w, r.Traffic)
 	case r.Lint != nil:
