@@ -4,24 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
 type coverageCommand struct {
 	contractFlags
-	Operation []string    `sep:"none" xor:"operations" placeholder:"NAME" help:"Count only this operation, such as GetItem or dynamodb.GetItem. Repeatable. Default: all operations of the contracts."`
-	OnlySeen  bool        `xor:"operations" help:"Count only the operations of which the traffic has a response."`
-	Min       int         `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
-	Format    string      `default:"text" enum:"text,json" help:"Format of the report: text or json."`
-	Output    output.Path `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
-	Files     []string    `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
+	outputFlags
+	Operation []string `sep:"none" xor:"operations" placeholder:"NAME" help:"Count only this operation, such as GetItem or dynamodb.GetItem. Repeatable. Default: all operations of the contracts."`
+	OnlySeen  bool     `xor:"operations" help:"Count only the operations of which the traffic has a response."`
+	Min       int      `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
+	Files     []string `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
 }
 
 // Help returns the text above the flags of --help.
@@ -67,8 +64,7 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	if c.OnlySeen {
 		r = r.OnlySeen()
 	}
-	formats := map[string]func(io.Writer, *coverage.Summary) error{"text": report.Coverage, "json": report.JSON[coverage.Summary]}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, r) }); err != nil {
+	if err := c.write(t, &report.Results{Command: "coverage", Coverage: r}, false); err != nil {
 		return err
 	}
 	switch {
