@@ -45,6 +45,8 @@ type exit int
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 type commands struct {
+	Check    checkCommand    `cmd:"" help:"Run every check of the project file, crcheck.yaml."`
+	Update   updateCommand   `cmd:"" help:"Pin the newest contracts of the project, and write what changed."`
 	Derive   deriveCommand   `cmd:"" help:"Derive contracts from an API model or a documentation page."`
 	Schema   schemaCommand   `cmd:"" help:"Write a contract as JSON Schema."`
 	Validate validateCommand `cmd:"" help:"Validate recorded responses against a contract."`

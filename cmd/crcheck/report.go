@@ -102,11 +102,14 @@ func (f *reportFlags) write(t *terminal, r *report.Results) error {
 	return f.outputFlags.write(t, r, f.color(t.Out))
 }
 
-func (f *reportFlags) color(out io.Writer) bool {
-	if f.Color == "auto" {
-		return f.Output == "" && output.IsTerminal(out) && os.Getenv("NO_COLOR") == ""
+func (f *reportFlags) color(out io.Writer) bool { return colored(f.Color, f.Output, out) }
+
+// colored reports whether a report that goes to a path, or else to out, has colors.
+func colored(choice string, path output.Path, out io.Writer) bool {
+	if choice == "auto" {
+		return path == "" && output.IsTerminal(out) && os.Getenv("NO_COLOR") == ""
 	}
-	return f.Color == "always"
+	return choice == "always"
 }
 
 // verdict returns the [exit] that follows from a report of traffic.

@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"io"
+	"maps"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -101,3 +102,5 @@ func (u usage) named(catalog *schema.Catalog, operation string) {
 		u[c.Name()] = true
 	}
 }
+
+func (u usage) sorted() []string { return slices.Sorted(maps.Keys(u)) }
