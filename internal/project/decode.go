@@ -90,7 +90,8 @@ func (f field) problem(n *yaml.Node, format string, args ...any) error {
 func fields(t reflect.Type) []field {
 	all := make([]field, t.NumField())
 	for i := range all {
-		all[i] = field{t.Field(i).Tag.Get("yaml"), t.Field(i).Tag}
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+		all[i] = field{name, t.Field(i).Tag}
 	}
 	return all
 }
