@@ -99,6 +99,7 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 	trace.Names = slices.SortedFunc(maps.Keys(learning.learnt), func(a, b Name) int {
 		return cmp.Or(cmp.Compare(a.Pseudonym, b.Pseudonym), cmp.Compare(a.Name, b.Name))
 	})
+	maps.Copy(learning.drawn, m.masks)
 	trace.Pseudonyms = slices.Sorted(maps.Keys(learning.drawn))
 	r.scan(redacted, m)
 	redacted.Meta.RedactionKey = r.options.Key.ID()
@@ -227,6 +228,9 @@ func (r *Redactor) masked(at site, s string, p *pass) string {
 	}
 	if p.learns() {
 		r.learn(s, Mask, p)
+		if mask := at.mask(); mask != Mask {
+			p.drawn[maskEntry+entryOf(mask)] = true
+		}
 	}
 	return at.mask()
 }
