@@ -47,9 +47,11 @@ type Format int
 const (
 	FormatText Format = iota
 	FormatJSON
+	FormatHTML
+	FormatBadge
 )
 
-var formatNames = [...]string{FormatText: "text", FormatJSON: "json"}
+var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatHTML: "html", FormatBadge: "badge"}
 
 func (f Format) String() string { return formatNames[f] }
 
@@ -60,8 +62,13 @@ func (f *Format) UnmarshalText(name []byte) error {
 
 // Write writes the results in a format.
 func Write(w io.Writer, format Format, r *Results, style Style) error {
-	if format == FormatJSON {
+	switch format {
+	case FormatJSON:
 		return writeJSON(w, r)
+	case FormatHTML:
+		return HTML(w, r)
+	case FormatBadge:
+		return Badge(w, r)
 	}
 	return writeText(w, r, style)
 }
