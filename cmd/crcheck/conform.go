@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,7 +18,6 @@ import (
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
@@ -27,12 +25,11 @@ import (
 
 type conformCommand struct {
 	generatedFlags
-	Suite            string      `placeholder:"PATH" help:"Your own suite: a file with its cassettes next to it, or a folder of such files. Default: the built-in suite."`
-	Case             string      `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	ExpectedFailures string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. An expected failure that does not occur fails the run."`
-	Seed             uint64      `help:"Seed of the generated identifiers that the client sees."`
-	Format           string      `default:"text" enum:"text,json" help:"Format of the report: text or json."`
-	Output           output.Path `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
+	outputFlags
+	Suite            string `placeholder:"PATH" help:"Your own suite: a file with its cassettes next to it, or a folder of such files. Default: the built-in suite."`
+	Case             string `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
+	ExpectedFailures string `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. An expected failure that does not occur fails the run."`
+	Seed             uint64 `help:"Seed of the generated identifiers that the client sees."`
 }
 
 // Help returns the text above the flags of --help.
@@ -78,8 +75,7 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 		return exit(exitIncomplete)
 	}
 	run := &report.SuiteRun{Results: results, Coverage: tally.Report()}
-	formats := map[string]func(io.Writer, *report.SuiteRun) error{"text": report.Conformance, "json": report.ConformanceJSON}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, run) }); err != nil {
+	if err := c.write(t, &report.Results{Command: "conform", Suites: []report.Suite{{SuiteRun: run}}}, false); err != nil {
 		return err
 	}
 	switch {

@@ -4,22 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
 type coverageCommand struct {
 	contractFlags
-	Min    int         `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
-	Format string      `default:"text" enum:"text,json" help:"Format of the report: text or json."`
-	Output output.Path `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
-	Files  []string    `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
+	outputFlags
+	Operation []string `sep:"none" xor:"operations" placeholder:"NAME" help:"Count only this operation, such as GetItem or dynamodb.GetItem. Repeatable. Default: all operations of the contracts."`
+	OnlySeen  bool     `xor:"operations" help:"Count only the operations of which the traffic has a response."`
+	Min       int      `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
+	Files     []string `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
 }
 
 // Help returns the text above the flags of --help.
@@ -28,7 +27,9 @@ func (*coverageCommand) Help() string {
 
   crcheck coverage cassettes/
 
-  crcheck coverage recorded.ndjson --contract model.json --min 80`
+  crcheck coverage recorded.ndjson --contract model.json --min 80
+
+  crcheck coverage recordings/ --contract botocore:dynamodb --only-seen`
 }
 
 // Validate refuses what is not a percentage.
@@ -41,7 +42,7 @@ func (c *coverageCommand) Validate() error {
 
 // Run reports how much of the contracts the traffic covers.
 func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
-	plan, err := c.plan(ctx, t)
+	plan, err := c.plan(ctx, t, c.Operation...)
 	if err != nil {
 		return err
 	}
@@ -60,8 +61,10 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 		tally.Take(x)
 	}
 	r := tally.Report()
-	formats := map[string]func(io.Writer, *coverage.Summary) error{"text": report.Coverage, "json": report.JSON[coverage.Summary]}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, r) }); err != nil {
+	if c.OnlySeen {
+		r = r.OnlySeen()
+	}
+	if err := c.write(t, &report.Results{Command: "coverage", Coverage: r}, false); err != nil {
 		return err
 	}
 	switch {
@@ -76,11 +79,11 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 
 // plan lists what traffic of the chosen contracts can cover. It drops the findings about the
 // contracts themselves: validate reports them.
-func (f *contractFlags) plan(ctx context.Context, t *terminal) (*coverage.Plan, error) {
+func (f *contractFlags) plan(ctx context.Context, t *terminal, operations ...string) (*coverage.Plan, error) {
 	loaded, _, err := f.load(ctx, t)
 	if err != nil {
 		return nil, err
 	}
 	models.Announce(t.Err, loaded)
-	return coverage.Compile(schema.NewCatalog(loaded...))
+	return coverage.Compile(schema.NewCatalog(loaded...), operations...)
 }

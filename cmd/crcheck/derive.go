@@ -17,6 +17,7 @@ import (
 )
 
 type deriveCommand struct {
+	reportFiles
 	Source    string           `arg:"" help:"A botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, a folder of these, or botocore:SERVICE for a model of the installed botocore."`
 	Operation string           `xor:"which" placeholder:"NAME" help:"The operation to derive, if the document has several."`
 	All       bool             `xor:"which" help:"Derive every operation. --output names the folder to write to."`
@@ -73,13 +74,13 @@ func (c *deriveCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	derived = chosen.Contracts
 	findings = finding.Union(findings, said, models.UnsupportedPatterns(derived))
-	if err := c.write(t, derived); err != nil {
+	if err := c.writeContracts(t, derived); err != nil {
 		return err
 	}
-	return reportFindings(t, c.Profile.Grade(findings), c.FailOn)
+	return c.models(t, "derive", c.Profile.Grade(findings), c.FailOn)
 }
 
-func (c *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
+func (c *deriveCommand) writeContracts(t *terminal, derived []*schema.Contract) error {
 	if c.All {
 		files := make([]output.File, len(derived))
 		for i, contract := range derived {
@@ -133,23 +134,4 @@ func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, 
 		return nil, fmt.Errorf("%s has %d operations named %s; derive from a document that has only one of them", c.Source, len(chosen), chosen[0].Name())
 	}
 	return nil, fmt.Errorf("%s has %d operations named %s; choose one with --operation: %s", c.Source, len(chosen), c.Operation, strings.Join(slices.Sorted(maps.Keys(qualified)), ", "))
-}
-
-// reportFindings reports findings about a document on standard error.
-func reportFindings(t *terminal, findings finding.Set, failOn report.Threshold) error {
-	if len(findings) == 0 {
-		return nil
-	}
-	var c report.Collector
-	for _, f := range findings {
-		c.Add(f, nil)
-	}
-	r := c.Report(nil, failOn)
-	if err := report.Groups(report.Style{})(t.Err, r); err != nil {
-		return err
-	}
-	if r.Verdict == report.Failed {
-		return exit(exitFindings)
-	}
-	return nil
 }

@@ -186,11 +186,8 @@ func (c *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*s
 		return nil, err
 	}
 	if said = finding.Union(result.Findings, said); len(said) > 0 {
-		var collector report.Collector
-		for _, f := range c.Profile.Grade(said) {
-			collector.Add(f, nil)
-		}
-		if err := report.Groups(report.Style{})(t.Err, collector.Report(nil, report.FailNever)); err != nil {
+		found := &report.Results{Models: report.Models(c.Profile.Grade(said), report.FailNever)}
+		if err := report.Write(t.Err, report.FormatText, found, report.Style{}); err != nil {
 			return nil, err
 		}
 	}
@@ -224,8 +221,7 @@ func (c *driftCommand) report(ctx context.Context, t *terminal, r *report.Drift)
 	}
 	r.SettleBy(ledger, c.FailOn, c.FailOnStale)
 	r.ListHidden = c.Hidden
-	formats := map[string]func(io.Writer, *report.Drift) error{"text": report.DriftText(report.Style{Color: c.color(t.Out)}), "json": report.JSON[report.Drift]}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, r) }); err != nil {
+	if err := c.write(t, &report.Results{Command: "drift", Drift: r}); err != nil {
 		return err
 	}
 	switch r.Verdict {

@@ -37,9 +37,11 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	err = c.write(t, r)
+	if err := c.write(t, &report.Results{Command: "cassette lint", Lint: r}); err != nil {
+		return err
+	}
 	if r.Verdict == report.NotChecked {
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name cassettes, or folders of them")
 	}
-	return err
+	return verdict(r)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/crcheck/crcheck/internal/live"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -85,16 +85,16 @@ func (c *liveCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	err = c.write(&to, r.Report)
-	switch {
-	case err != nil && !errors.As(err, new(exit)):
+	if err := c.write(&to, &report.Results{Command: "live", Traffic: r.Report}); err != nil {
 		return err
+	}
+	switch {
 	case r.Incomplete:
 		return exit(exitIncomplete)
 	case r.Secrets:
 		return exit(exitFindings)
 	}
-	return err
+	return verdict(r.Report)
 }
 
 // operation returns the contract of the operation to call.

@@ -94,11 +94,10 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	broken := run.all(ctx, t, input.Gather(t.In, t.Err, c.Files), c.Negative)
 	r := run.collector.Report(ledger.Settle(&run.scope, c.FailOnStale), c.FailOn)
-	err = c.write(t, r)
-	var status exit
-	switch {
-	case err != nil && !errors.As(err, &status):
+	if err := c.write(t, &report.Results{Command: "probe", Traffic: r}); err != nil {
 		return err
+	}
+	switch {
 	case ctx.Err() != nil:
 		return context.Canceled
 	case broken:
@@ -106,7 +105,7 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was probed: no recording matches a loaded contract; name recordings of its operations, or choose other contracts with --contract")
 	}
-	return err
+	return verdict(r)
 }
 
 // probing is the state of one run over many recordings.

@@ -16,6 +16,7 @@ import (
 
 type recordCommand struct {
 	contractFlags
+	reportFiles
 	From        finding.Origin   `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette states it for later validation."`
 	Upstream    string           `required:"" placeholder:"URL" help:"The URL of the service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
 	Output      string           `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write; it is replaced if it exists. A name that ends in .ndjson makes NDJSON."`
@@ -70,7 +71,11 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	if err != nil {
 		return err
 	}
-	if err := report.Text(report.Style{Color: output.IsTerminal(t.Err)})(t.Err, r.Report); err != nil {
+	results := &report.Results{Command: "record", Traffic: r.Report}
+	if err := report.Write(t.Err, report.FormatText, results, report.Style{Color: output.IsTerminal(t.Err)}); err != nil {
+		return err
+	}
+	if err := c.write(t, results); err != nil {
 		return err
 	}
 	c.counts(t, r)

@@ -21,6 +21,7 @@ import (
 
 type schemaCommand struct {
 	contractFlags
+	reportFiles
 	Operation string          `xor:"which" placeholder:"NAME" help:"The operation, if there are several contracts."`
 	All       bool            `xor:"which" help:"Write the schemas of every part of every contract. --output names the folder to write to."`
 	Part      schema.Part     `placeholder:"PART" help:"The part: output (the default), input or error:NAME. With --all: write only this part."`
@@ -62,7 +63,7 @@ func (c *schemaCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), report.FailNever)
+	return c.models(t, "schema", finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), report.FailNever)
 }
 
 func (c *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {

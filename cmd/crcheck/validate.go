@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/check"
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/validate"
 )
@@ -60,12 +60,14 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	err = c.write(t, r.Report)
+	if err := c.write(t, &report.Results{Command: "validate", Traffic: r.Report}); err != nil {
+		return err
+	}
 	switch {
-	case r.Interrupted && (err == nil || errors.As(err, new(exit))):
+	case r.Interrupted:
 		return context.Canceled
 	case r.Nothing != "":
 		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %s\n", r.Nothing)
 	}
-	return err
+	return verdict(r.Report)
 }

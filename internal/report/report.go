@@ -6,9 +6,10 @@
 // the changes between contracts, or between a contract and traffic, settled by ignore rows. Both
 // are plain data with a [Verdict].
 //
-// Each text is one function, made of the primitives of style.go: [Text] and [Groups] of a report,
-// [DriftText], [Coverage], [Conformance]. [JSON] writes any of them for programs. None depends on
-// time or map order: the same input makes the same bytes.
+// [Results] has the parts of a run, and [Write] writes them in a [Format]. Each text is one function,
+// made of the primitives of style.go: [Text] and [Groups] of a report, [DriftText], [Coverage], [Conformance].
+// [JSON] writes any of them for programs. None depends on time or map order: the same input makes
+// the same bytes.
 package report
 
 import (

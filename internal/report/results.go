@@ -1,10 +1,11 @@
 package report
 
 import (
-	"fmt"
 	"io"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // Results is what a run of a command found. Every format presents it. A command sets one part, except
@@ -12,11 +13,25 @@ import (
 type Results struct {
 	Command string // such as "validate"
 
+	Models   *Report // of the documents that contracts come from: derive, drift
 	Traffic  *Report // of recorded or live traffic: validate, record, live, probe
 	Lint     *Report // of cassettes as files
 	Coverage *coverage.Summary
 	Suites   []Suite // conformance, a run for each client
 	Drift    *Drift
+}
+
+// Models returns the report of findings about the documents that contracts come from.
+func Models(findings finding.Set, failOn Threshold) *Report {
+	var c Collector
+	for _, f := range findings {
+		c.Add(f, nil)
+	}
+	r := c.Report(nil, failOn)
+	if r.Verdict == NotChecked { // there is no traffic to check
+		r.Verdict = Passed
+	}
+	return r
 }
 
 // Suite is the run of a suite against a client that the project names.
@@ -25,27 +40,45 @@ type Suite struct {
 	*SuiteRun
 }
 
-// Format names the format of a report.
-type Format string
+// Format names the format of a report. Its zero value is [FormatText].
+type Format int
 
 // The formats.
 const (
-	FormatText Format = "text"
-	FormatJSON Format = "json"
+	FormatText Format = iota
+	FormatJSON
+	FormatHTML
+	FormatBadge
 )
+
+var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatHTML: "html", FormatBadge: "badge"}
+
+func (f Format) String() string { return formatNames[f] }
+
+// UnmarshalText reads the name of a format.
+func (f *Format) UnmarshalText(name []byte) error {
+	return wording.ParseName(f, formatNames[:], name, "format")
+}
 
 // Write writes the results in a format.
 func Write(w io.Writer, format Format, r *Results, style Style) error {
 	switch format {
-	case FormatText:
-		return writeText(w, r, style)
 	case FormatJSON:
 		return writeJSON(w, r)
+	case FormatHTML:
+		return HTML(w, r)
+	case FormatBadge:
+		return Badge(w, r)
 	}
-	return fmt.Errorf("unknown format %q", format)
+	return writeText(w, r, style)
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
+	if r.Models != nil {
+		if err := Groups(style)(w, r.Models); err != nil {
+			return err
+		}
+	}
 	for _, part := range []*Report{r.Traffic, r.Lint} {
 		if part != nil {
 			if err := Text(style)(w, part); err != nil {
@@ -80,6 +113,8 @@ func writeJSON(w io.Writer, r *Results) error {
 		return JSON(w, r.Coverage)
 	case r.Drift != nil:
 		return JSON(w, r.Drift)
+	case r.Models != nil:
+		return JSON(w, r.Models)
 	}
 	for _, s := range r.Suites {
 		if err := ConformanceJSON(w, s.SuiteRun); err != nil {

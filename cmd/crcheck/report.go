@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/report"
+)
+
+// reportFiles are the reports that every command can write beside its main one.
+type reportFiles struct {
+	Report reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file. Repeatable."`
+}
+
+// reportTarget is a format and where to write it.
+type reportTarget struct {
+	Format report.Format
+	Path   output.Path
+}
+
+// UnmarshalText reads FORMAT=PATH.
+func (r *reportTarget) UnmarshalText(text []byte) error {
+	format, path, ok := strings.Cut(string(text), "=")
+	if !ok || path == "" {
+		return fmt.Errorf("got %q, want FORMAT=PATH such as json=report.json", text)
+	}
+	r.Path = output.Path(path)
+	return r.Format.UnmarshalText([]byte(format))
+}
+
+type reportTargets []reportTarget
+
+// Validate refuses files that cannot be written, before any work is done, and two reports in one.
+func (r reportTargets) Validate() error {
+	seen := map[output.Path]bool{}
+	for _, target := range r {
+		if err := target.Path.Validate(); err != nil {
+			return err
+		}
+		if seen[target.Path] {
+			return fmt.Errorf("two reports go to %s: give each a file of its own", target.Path)
+		}
+		seen[target.Path] = true
+	}
+	return nil
+}
+
+// write writes the reports.
+func (f *reportFiles) write(t *terminal, r *report.Results) error {
+	for _, target := range f.Report {
+		if err := target.Path.Write(t.Out, func(w io.Writer) error { return report.Write(w, target.Format, r, report.Style{}) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// models reports findings about the documents that contracts come from, on standard error and in the
+// files.
+func (f *reportFiles) models(t *terminal, command string, findings finding.Set, failOn report.Threshold) error {
+	r := report.Models(findings, failOn)
+	results := &report.Results{Command: command, Models: r}
+	if err := report.Write(t.Err, report.FormatText, results, report.Style{}); err != nil {
+		return err
+	}
+	if err := f.write(t, results); err != nil {
+		return err
+	}
+	return verdict(r)
+}
+
+// outputFlags say where to write the reports and in which formats, in the same way for every command
+// whose output is its report.
+type outputFlags struct {
+	reportFiles
+	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default) or json."`
+	Output output.Path   `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
+}
+
+// write writes all reports. The color is that of the main one.
+func (f *outputFlags) write(t *terminal, r *report.Results, color bool) error {
+	if err := f.Output.Write(t.Out, func(w io.Writer) error { return report.Write(w, f.Format, r, report.Style{Color: color}) }); err != nil {
+		return err
+	}
+	return f.reportFiles.write(t, r)
+}
+
+// reportFlags control the report, in the same way for every command that validates.
+type reportFlags struct {
+	Profile finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
+	FailOn  report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
+	outputFlags
+	Color string `default:"auto" enum:"auto,always,never" help:"When to color the report: auto, always or never."`
+}
+
+// write writes the reports.
+func (f *reportFlags) write(t *terminal, r *report.Results) error {
+	return f.outputFlags.write(t, r, f.color(t.Out))
+}
+
+func (f *reportFlags) color(out io.Writer) bool {
+	if f.Color == "auto" {
+		return f.Output == "" && output.IsTerminal(out) && os.Getenv("NO_COLOR") == ""
+	}
+	return f.Color == "always"
+}
+
+// verdict returns the [exit] that follows from a report of traffic.
+func verdict(r *report.Report) error {
+	switch {
+	case len(r.Problems) > 0 || r.Verdict == report.NotChecked:
+		return exit(exitUsage)
+	case r.Verdict == report.Failed:
+		return exit(exitFindings)
+	}
+	return nil
+}
