@@ -18,7 +18,7 @@ type masker struct {
 	scan     scanner
 	known    *occurrences // secrets from headers and the query; may be nil
 	all      bool         // Options.All
-	searches *searches    // may be nil
+	scans    *memo[bool]  // may be nil
 	findings []finding.Finding
 	secrets  int // findings of secrets, also those that are not reported
 	pointers int // bytes of their pointers
@@ -88,7 +88,7 @@ func (m *masker) edit(at site, s string) string {
 			s = now
 		}
 	}
-	hits := m.searches.find(&m.scan, s, maxDepth)
+	hits := m.scan.findAgain(m.scans, s, maxDepth)
 	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}

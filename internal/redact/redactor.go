@@ -49,14 +49,14 @@ type Redactor struct {
 	mu      sync.RWMutex
 	secrets occurrences // credentials and signatures of requests
 
-	searches *searches
+	scans   *memo[bool] // of short strings: whether the scan finds something
+	formats *memo[*format]
 }
 
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
-	past := &searches{}
-	r := &Redactor{options: options, known: &known{}, searches: past}
-	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(past.find(new(scanner), s, 0)) == 0 })
+	r := &Redactor{options: options, known: &known{}, scans: newMemo[bool](), formats: newMemo[*format]()}
+	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(new(scanner).findAgain(r.scans, s, 0)) == 0 })
 	for _, name := range options.Keep {
 		if len(name) >= 3 {
 			r.kept.add(name, name)
@@ -89,7 +89,7 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 
 // RedactTraced is like [Redactor.Redact], and also returns what was replaced, sorted.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
-	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, searches: r.searches}
+	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
 	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}}
@@ -107,7 +107,7 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 
 // scan masks secrets that appear after redaction. There should be none.
 func (r *Redactor) scan(redacted *traffic.Interaction, m *masker) {
-	again := &masker{source: m.source, number: m.number, searches: r.searches}
+	again := &masker{source: m.source, number: m.number, scans: r.scans}
 	again.exchange(redacted, r.options.Classify.places(redacted))
 	m.findings = append(m.findings, again.findings...)
 }
@@ -240,20 +240,17 @@ func (r *Redactor) named(s string, variants []variant, accepts func(string) bool
 	if !ok || !p.learns() {
 		return now, ok
 	}
-	if how.one && how.changes(s) {
-		how.parts = []part{{from: 0, to: len(s), learn: true}}
-	}
-	for _, part := range how.parts {
-		name, pseudonym := strings.Clone(s[part.from:part.to]), strings.Clone(now[part.from:part.to])
-		if name == pseudonym {
-			continue
-		}
-		p.drawn[entryOf(pseudonym)] = true
-		if part.learn {
-			r.learn(name, pseudonym, p)
-		}
-	}
+	r.learnAll(how.renamed(s, now), p)
 	return now, true
+}
+
+func (r *Redactor) learnAll(names []renamed, p *pass) {
+	for _, n := range names {
+		p.drawn[entryOf(n.Pseudonym)] = true
+		if n.learn {
+			r.learn(n.Name.Name, n.Pseudonym, p)
+		}
+	}
 }
 
 // learn remembers a name, and what it looks like in text that was redacted before the name was known:
@@ -276,11 +273,11 @@ func (r *Redactor) learn(name, pseudonym string, p *pass) {
 
 // keeps reports which parts of a string are kept; nil means none.
 func (r *Redactor) keeps(s string) func(from, to int) bool {
-	var kept []span
-	r.kept.find(s, spans{}, 0, func(at span, _ string) { kept = append(kept, at) })
 	if len(r.options.Keep) == 0 {
 		return nil
 	}
+	var kept []span
+	r.kept.find(s, spans{}, 0, func(at span, _ string) { kept = append(kept, at) })
 	return func(from, to int) bool {
 		return slices.Contains(r.options.Keep, s[from:to]) || slices.ContainsFunc(kept, func(k span) bool { return k.from <= from && to <= k.to })
 	}
@@ -288,8 +285,14 @@ func (r *Redactor) keeps(s string) func(from, to int) bool {
 
 // byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
 func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) string {
-	if !p.late && r.searches.inert(s) {
-		return r.replaceKnown(at, place, s, spans{}, p)
+	if !p.late {
+		f := r.formats.of(s, min(depth, 1), func() (*format, bool) { return r.format(s, depth), true })
+		if !f.encodes && (place.Accepts == nil || len(f.names) == 0) {
+			if p.learns() {
+				r.learnAll(f.names, p)
+			}
+			return r.replaceKnown(at, place, f.text(s), f.outside, p)
+		}
 	}
 	var changed []span
 	if depth > 0 {
@@ -315,20 +318,7 @@ func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) 
 	if p.learns() || at.fixed {
 		return now
 	}
-	outside := spans{closed: append(changed, masks(now)...)}
-	found := recognise(now, nil)
-	for _, at := range found.spans {
-		for len(found.parts) > 0 && found.parts[0].from < at.from {
-			found.parts = found.parts[1:]
-		}
-		if len(found.parts) > 0 && at == (span{found.parts[0].from, found.parts[0].to}) {
-			outside.bare = append(outside.bare, at)
-		} else {
-			outside.closed = append(outside.closed, at)
-		}
-	}
-	slices.SortFunc(outside.closed, func(a, b span) int { return a.from - b.from })
-	return r.replaceKnown(at, place, now, outside, p)
+	return r.replaceKnown(at, place, now, recognise(now, nil).closes(append(changed, masks(now)...)), p)
 }
 
 // replaceKnown replaces the known names in a string, outside of spans.
