@@ -42,6 +42,14 @@ func (k *known) learn(name, pseudonym string) bool {
 	return true
 }
 
+// takes reports whether a name is new, and can still be remembered.
+func (k *known) takes(name string) bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	_, ok := k.names.names[name]
+	return !ok && len(k.names.names) < maxKnown
+}
+
 // pseudonym returns that of a known name.
 func (k *known) pseudonym(name string) (string, bool) {
 	k.mu.RLock()

@@ -49,13 +49,14 @@ type Redactor struct {
 	mu      sync.RWMutex
 	secrets occurrences // credentials and signatures of requests
 
+	keyID   string
 	scans   *memo[bool] // of short strings: whether the scan finds something
 	formats *memo[*format]
 }
 
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
-	r := &Redactor{options: options, known: &known{}, scans: newMemo[bool](), formats: newMemo[*format]()}
+	r := &Redactor{options: options, known: &known{}, keyID: options.Key.ID(), scans: newMemo[bool](), formats: newMemo[*format]()}
 	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(new(scanner).findAgain(r.scans, s, 0)) == 0 })
 	for _, name := range options.Keep {
 		if len(name) >= 3 {
@@ -92,16 +93,17 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
-	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}}
+	found := &formats{}
+	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}, formats: found}
 	r.edit(masked, places, learning)
 	trace := Trace{Known: r.known.count()} // before the next line, since other goroutines may add names
-	redacted := r.edit(masked, places, &pass{m: m})
+	redacted := r.edit(masked, places, &pass{m: m, formats: found})
 	trace.Names = slices.SortedFunc(maps.Keys(learning.learnt), func(a, b Name) int {
 		return cmp.Or(cmp.Compare(a.Pseudonym, b.Pseudonym), cmp.Compare(a.Name, b.Name))
 	})
 	trace.Pseudonyms = slices.Sorted(maps.Keys(learning.drawn))
 	r.scan(redacted, m)
-	redacted.Meta.RedactionKey = r.options.Key.ID()
+	redacted.Meta.RedactionKey = r.keyID
 	return redacted, trace, m.graded(r)
 }
 
@@ -174,6 +176,8 @@ type pass struct {
 	learnt map[Name]bool   // in the first pass: the names that are looked for
 	drawn  map[string]bool // and the entries of all pseudonyms
 	late   bool            // the interaction is redacted already: replace the known names only
+
+	formats *formats // shared by the first pass and the next one; nil in others
 }
 
 func (p *pass) learns() bool { return p.learnt != nil }
@@ -262,7 +266,7 @@ func (r *Redactor) learn(name, pseudonym string, p *pass) {
 	if p != nil {
 		p.learnt[Name{name, pseudonym}] = true
 	}
-	if _, ok := r.known.pseudonym(name); ok {
+	if !r.known.takes(name) {
 		return
 	}
 	before := r.byFormat(site{pointer: noPointer}, Place{}, name, &pass{}, 0)
@@ -286,7 +290,9 @@ func (r *Redactor) keeps(s string) func(from, to int) bool {
 // byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
 func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) string {
 	if !p.late {
-		f := r.formats.of(s, min(depth, 1), func() (*format, bool) { return r.format(s, depth), true })
+		f := p.formats.next(s, depth, p.learns(), func() *format {
+			return r.formats.of(s, min(depth, 1), func() (*format, bool) { return r.format(s, depth), true })
+		})
 		if !f.encodes && (place.Accepts == nil || len(f.names) == 0) {
 			if p.learns() {
 				r.learnAll(f.names, p)
