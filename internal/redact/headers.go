@@ -40,7 +40,7 @@ func kept(form string) Place {
 			return true
 		}
 		matches := compiled().MatchString(s)
-		if matches && len(s) <= maxMemo {
+		if matches && len(s) <= shortText {
 			again := strings.Clone(s)
 			last.Store(&again)
 		}

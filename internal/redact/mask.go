@@ -19,6 +19,7 @@ type masker struct {
 	known    *occurrences // secrets from headers and the query; may be nil
 	all      bool         // Options.All
 	scans    *memo[bool]  // may be nil
+	bodies   *memo[*edited]
 	findings []finding.Finding
 	secrets  int // findings of secrets, also those that are not reported
 	pointers int // bytes of their pointers

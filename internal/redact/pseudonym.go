@@ -41,7 +41,7 @@ type drawer struct {
 }
 
 func newNamer(key Key, k *known, clean func(string) bool) *namer {
-	n := &namer{clean: clean, known: k, drawn: newMemo[string]()}
+	n := &namer{clean: clean, known: k, drawn: newMemo[string](shortTexts, shortText)}
 	n.idle.New = func() any {
 		return &drawer{mac: hmac.New(sha256.New, key[:]), stream: rand.NewChaCha8([32]byte{})}
 	}
@@ -106,8 +106,8 @@ func (n *namer) draw(s string, how identifiers, count int) string {
 
 // name returns a pseudonym of a name that changes as a whole.
 func (n *namer) name(s string, m mode, count int) string {
-	return n.drawn.of(s, count<<8|int(m), func() (string, bool) {
-		return n.freely(s, []part{{from: 0, to: len(s), mode: m}}, count), true
+	return n.drawn.of(s, count<<8|int(m), func() string {
+		return n.freely(s, []part{{from: 0, to: len(s), mode: m}}, count)
 	})
 }
 

@@ -52,11 +52,12 @@ type Redactor struct {
 	keyID   string
 	scans   *memo[bool] // of short strings: whether the scan finds something
 	formats *memo[*format]
+	bodies  *memo[*edited]
 }
 
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
-	r := &Redactor{options: options, known: &known{}, keyID: options.Key.ID(), scans: newMemo[bool](), formats: newMemo[*format]()}
+	r := &Redactor{options: options, known: &known{}, keyID: options.Key.ID(), scans: newMemo[bool](shortTexts, shortText), formats: newMemo[*format](shortTexts, shortText), bodies: newMemo[*edited](someBodies, smallBody)}
 	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(new(scanner).findAgain(r.scans, s, 0)) == 0 })
 	for _, name := range options.Keep {
 		if len(name) >= 3 {
@@ -90,7 +91,7 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 
 // RedactTraced is like [Redactor.Redact], and also returns what was replaced, sorted.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
-	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans}
+	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans, bodies: r.bodies}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
 	found := &formats{}
@@ -109,7 +110,7 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 
 // scan masks secrets that appear after redaction. There should be none.
 func (r *Redactor) scan(redacted *traffic.Interaction, m *masker) {
-	again := &masker{source: m.source, number: m.number, scans: r.scans}
+	again := &masker{source: m.source, number: m.number, scans: r.scans, bodies: r.bodies}
 	again.exchange(redacted, r.options.Classify.places(redacted))
 	m.findings = append(m.findings, again.findings...)
 }
@@ -184,6 +185,7 @@ func (p *pass) learns() bool { return p.learnt != nil }
 
 func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic.Interaction {
 	y := clone(x)
+	places.again = r.again(p)
 	e := func(at site, s string) string {
 		if now := r.text(at, s, p); !p.learns() {
 			return now
@@ -291,7 +293,7 @@ func (r *Redactor) keeps(s string) func(from, to int) bool {
 func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) string {
 	if !p.late {
 		f := p.formats.next(s, depth, p.learns(), func() *format {
-			return r.formats.of(s, min(depth, 1), func() (*format, bool) { return r.format(s, depth), true })
+			return r.formats.of(s, min(depth, 1), func() *format { return r.format(s, depth) })
 		})
 		if !f.encodes && (place.Accepts == nil || len(f.names) == 0) {
 			if p.learns() {

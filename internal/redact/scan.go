@@ -82,9 +82,9 @@ func (sc *scanner) findAgain(past *memo[bool], s string, depth int) (hits []hit)
 		return nil
 	}
 	searched := false
-	found := past.of(s, depth, func() (found, keep bool) {
+	found := past.of(s, depth, func() bool {
 		hits, searched = sc.find(s, depth), true
-		return len(hits) > 0, true
+		return len(hits) > 0
 	})
 	if found && !searched {
 		return sc.find(s, depth)

@@ -177,7 +177,7 @@ func fromBase64(word string) (text string, encoding *base64.Encoding) {
 	default:
 		encoding = encodings[1]
 	}
-	var short [maxMemo]byte
+	var short [shortText]byte
 	decoded := short[:]
 	if len(word) > len(short) {
 		decoded = make([]byte, len(word))
