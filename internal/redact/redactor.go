@@ -184,7 +184,10 @@ type pass struct {
 func (p *pass) learns() bool { return p.learnt != nil }
 
 func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic.Interaction {
-	y := clone(x)
+	y := x
+	if !p.learns() { // the first pass changes nothing
+		y = clone(x)
+	}
 	places.again = r.again(p)
 	e := func(at site, s string) string {
 		if now := r.text(at, s, p); !p.learns() {
