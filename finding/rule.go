@@ -233,7 +233,7 @@ var checkRules = []Rule{
 		"None of crcheck's regular expression engines can compile a pattern. Strings were not matched against it.",
 		"Correct the pattern with an overlay.", graduated},
 	{PatternTimeout, LayerDerive,
-		"Matching a string against a pattern took too long and was stopped.",
+		"Matching a string against a pattern took too long and was stopped, or was not tried, since slow matches had used up the time of the run.",
 		"Simplify the pattern with an overlay, or shorten the string.", graduated},
 	{SourceConflict, LayerDerive,
 		"Two sources, or two parts of one source, contradict each other about a facet. The first takes precedence.",

@@ -16,9 +16,10 @@ const maxDepth = 3
 // masker masks secrets and collects findings.
 type masker struct {
 	scan     scanner
-	known    *occurrences    // secrets from headers and the query; may be nil
-	all      bool            // Options.All
-	searches *searches       // may be nil
+	known    *occurrences // secrets from headers and the query; may be nil
+	all      bool         // Options.All
+	scans    *memo[bool]  // may be nil
+	bodies   *memo[*edited]
 	masks    map[string]bool // the entries of the masks that a contract chose
 	findings []finding.Finding
 	secrets  int // findings of secrets, also those that are not reported
@@ -89,7 +90,7 @@ func (m *masker) edit(at site, s string) string {
 			s = now
 		}
 	}
-	hits := m.searches.find(&m.scan, s, maxDepth)
+	hits := m.scan.findAgain(m.scans, s, maxDepth)
 	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}

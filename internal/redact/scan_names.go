@@ -219,7 +219,7 @@ func answer(value string) bool {
 // keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded
 // unchanged: its pseudonym would look like a secret. The account in an ARN is still replaced.
 func keptPlaceholder(name, value string) bool {
-	return name != "" && placeholder(value) && secretMember(name) && !arnReference(value)
+	return name != "" && secretMember(name) && placeholder(value) && !arnReference(value)
 }
 
 // A name may be a value itself, as in {"Key": "DB_PASSWORD", "Value": "…"}, or have its value one
