@@ -12,6 +12,7 @@ import (
 // check, which sets a part for each of its checks.
 type Results struct {
 	Command string // such as "validate"
+	Version string // of crcheck; empty: unknown
 
 	Models   *Report // of the documents that contracts come from: derive, drift
 	Traffic  *Report // of recorded or live traffic: validate, record, live, probe
@@ -47,9 +48,21 @@ type Format int
 const (
 	FormatText Format = iota
 	FormatJSON
+	FormatJUnit
+	FormatSARIF
+	FormatGitHub
+	FormatMarkdown
 )
 
-var formatNames = [...]string{FormatText: "text", FormatJSON: "json"}
+var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatJUnit: "junit", FormatSARIF: "sarif", FormatGitHub: "github", FormatMarkdown: "markdown"}
+
+// sharedFormats leave the terminal: they show no more of the traffic than a cassette does.
+var sharedFormats = map[Format]func(io.Writer, *Results) error{
+	FormatJUnit:    writeJUnit,
+	FormatSARIF:    writeSARIF,
+	FormatGitHub:   writeGitHub,
+	FormatMarkdown: writeMarkdown,
+}
 
 func (f Format) String() string { return formatNames[f] }
 
@@ -63,7 +76,40 @@ func Write(w io.Writer, format Format, r *Results, style Style) error {
 	if format == FormatJSON {
 		return writeJSON(w, r)
 	}
+	if write := sharedFormats[format]; write != nil {
+		if !style.ShowValues {
+			r = r.Withheld()
+		}
+		return write(w, r)
+	}
 	return writeText(w, r, style)
+}
+
+// Verdict returns the most severe verdict of the parts.
+func (r *Results) Verdict() Verdict {
+	found := map[Verdict]bool{}
+	for _, part := range []*Report{r.Models, r.Traffic, r.Lint} {
+		if part != nil {
+			found[part.Verdict] = true
+		}
+	}
+	if r.Drift != nil {
+		found[r.Drift.Verdict] = true
+	}
+	for _, s := range r.Suites {
+		switch {
+		case s.Ended != "":
+			found[Incomplete] = true
+		case !s.Passes():
+			found[Failed] = true
+		}
+	}
+	for _, v := range []Verdict{Failed, Incomplete, NotChecked} {
+		if found[v] {
+			return v
+		}
+	}
+	return Passed
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
