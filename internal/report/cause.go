@@ -21,12 +21,14 @@ const (
 	InCassette Section = "cassettes"
 	InClients  Section = "clients"
 	InDrift    Section = "drift"
+	InCoverage Section = "coverage"
 )
 
 // Rules of causes that are not findings.
 const (
 	unmetRow   finding.RuleID = "ignore.unmet"
 	incomplete finding.RuleID = "run.incomplete"
+	tooLow     finding.RuleID = "coverage.minimum"
 )
 
 // Cause is one line of any format: the findings of one cause, a change, a failed case, an ignore row
@@ -106,6 +108,10 @@ func (r *Results) Causes() []Cause {
 	}
 	if r.Drift != nil {
 		causes = append(causes, r.Drift.causes()...)
+	}
+	if r.Coverage != nil && r.Coverage.Percent < r.MinCoverage {
+		causes = append(causes, Cause{Section: InCoverage, Rule: tooLow, Severity: finding.Error, Fails: true, Count: 1,
+			Message: fmt.Sprintf("coverage is %d%%, want at least %d%%", r.Coverage.Percent, r.MinCoverage), Remedy: "Record what crcheck coverage lists under record next."})
 	}
 	return causes
 }

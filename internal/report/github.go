@@ -40,7 +40,9 @@ func (c *Cause) lines() []string {
 		lines = append(lines, "want: "+visible(clip(c.Want)))
 	}
 	for _, note := range c.Notes {
-		lines = append(lines, visible(clip(note)))
+		for line := range strings.SplitSeq(note, "\n") {
+			lines = append(lines, visible(clip(line)))
+		}
 	}
 	if c.Remedy != "" {
 		lines = append(lines, c.Remedy)

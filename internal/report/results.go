@@ -18,6 +18,8 @@ type Results struct {
 	Traffic  *Report // of recorded or live traffic: validate, record, live, probe
 	Lint     *Report // of cassettes as files
 	Coverage *coverage.Summary
+	// MinCoverage is the percentage of Coverage that the run requires.
+	MinCoverage int
 	Suites   []Suite // conformance, a run for each client
 	Drift    *Drift
 }
@@ -95,6 +97,9 @@ func (r *Results) Verdict() Verdict {
 	}
 	if r.Drift != nil {
 		found[r.Drift.Verdict] = true
+	}
+	if r.Coverage != nil && r.Coverage.Percent < r.MinCoverage {
+		found[Failed] = true
 	}
 	for _, s := range r.Suites {
 		switch {

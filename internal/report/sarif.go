@@ -127,6 +127,8 @@ func ruleOf(id finding.RuleID) sarifRule {
 	case ok:
 	case id == unmetRow:
 		rule.Purpose, rule.Remedy = "An ignore row is expired, matches nothing, or matches more than it says.", "Remove the row, or correct it."
+	case id == tooLow:
+		rule.Purpose, rule.Remedy = "The traffic covers less of the contracts than the run requires.", "Record what crcheck coverage lists under record next."
 	default:
 		rule.Purpose, rule.Remedy = "A part of the input could not be checked.", "Fix the cause, then run the command again."
 	}
