@@ -162,7 +162,38 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 		}
 	}
 	result.Old, result.New, result.Comparison = sources[0].Name, sources[1].Name, comparison
+	if c.showsFiles() {
+		result.Located = located(sources[1], sources[0])
+	}
 	return c.report(ctx, t, result)
+}
+
+// located returns where the first source that is a model in JSON defines the place of a change.
+func located(sources ...drift.Source) func(*drift.Change) report.Seen {
+	positions := make([]*models.Positions, len(sources))
+	byName := make([]map[string]*schema.Contract, len(sources))
+	for i, s := range sources {
+		positions[i], byName[i] = models.ReadPositions(s.Name), map[string]*schema.Contract{}
+		for _, c := range s.Contracts {
+			byName[i][c.Name()] = c
+		}
+	}
+	return func(change *drift.Change) report.Seen {
+		for i := range sources {
+			c := byName[i][change.Operation]
+			if c == nil {
+				continue
+			}
+			_, _, exists := c.At(change.Place())
+			if !exists && change.Part != "contract" {
+				continue
+			}
+			if file, line, column := positions[i].Of(c, change.Place()); file != "" {
+				return report.Seen{File: file, Line: line, Column: column}
+			}
+		}
+		return report.Seen{}
+	}
 }
 
 // choose returns the contracts of the operation that the user asked for.

@@ -111,6 +111,11 @@ func (f *outputFlags) write(t *terminal, r *report.Results, color bool) error {
 	return f.reportFiles.write(t, r)
 }
 
+// showsFiles reports whether a report shows the files of models, which takes time to find.
+func (f *outputFlags) showsFiles() bool {
+	return f.Format > report.FormatJSON || len(f.Report) > 0
+}
+
 // reportFlags control the report, in the same way for every command that validates.
 type reportFlags struct {
 	Profile finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`

@@ -196,6 +196,12 @@ func (r *Drift) causes() []Cause {
 func (r *Drift) change(change *drift.Change) Cause {
 	c := Cause{Section: InDrift, Fingerprint: change.Finding().Fingerprint(), Rule: change.Rule, Severity: change.Severity, Fails: r.failOn.Fails(change.Severity), Operation: change.Operation,
 		Where: change.Place().String() + " of " + change.Operation, Message: change.Message, Remedy: change.Remedy(), Count: 1}
+	if r.Located != nil {
+		if at := r.Located(change); at.File != "" {
+			at.Message = change.Message
+			c.Seen = []Seen{at}
+		}
+	}
 	if w := change.Witness; w != nil {
 		c.Notes = append(c.Notes, fmt.Sprintf("breaking payload, which the %s contract allows: %s", w.Allowed, clip(strings.Join(strings.Fields(w.Request+" "+w.Response+" "+string(w.Document)), " "))))
 	}

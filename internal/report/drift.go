@@ -25,6 +25,10 @@ type Drift struct {
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Left     []string        `json:"left,omitempty"`     // changes that are not in a proposed overlay
 
+	// Located returns where a document defines the place of a change; nil: unknown. It is for
+	// formats that show files.
+	Located func(*drift.Change) Seen `json:"-"`
+
 	failOn Threshold
 
 	// From is who sent the responses of Traffic: it decides the advice.

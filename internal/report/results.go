@@ -20,8 +20,8 @@ type Results struct {
 	Coverage *coverage.Summary
 	// MinCoverage is the percentage of Coverage that the run requires.
 	MinCoverage int
-	Suites   []Suite // conformance, a run for each client
-	Drift    *Drift
+	Suites      []Suite // conformance, a run for each client
+	Drift       *Drift
 }
 
 // Models returns the report of findings about the documents that contracts come from.
