@@ -45,11 +45,18 @@ func (r reportTargets) Validate() error {
 			return err
 		}
 		if seen[target.Path] {
-			return fmt.Errorf("two reports go to %s: give each a file of its own", target.Path)
+			return sameFile(target.Path)
 		}
 		seen[target.Path] = true
 	}
 	return nil
+}
+
+func sameFile(path output.Path) error {
+	if path.IsStandard() {
+		return errors.New("two reports go to standard output: write one of them to a file")
+	}
+	return fmt.Errorf("two reports go to %s: give each a file of its own", path)
 }
 
 // write writes the reports.
@@ -101,6 +108,18 @@ type outputFlags struct {
 	reportFiles
 	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default), json, junit, sarif, github or markdown."`
 	Output output.Path   `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
+}
+
+// checkFiles refuses a second report in the file of the main one. Lines for GitHub may be among
+// others.
+func (f *outputFlags) checkFiles() error {
+	for _, target := range f.Report {
+		standard := target.Path.IsStandard() && f.Output.IsStandard()
+		if target.Path == f.Output || standard && target.Format != report.FormatGitHub {
+			return sameFile(target.Path)
+		}
+	}
+	return nil
 }
 
 // write writes all reports. The color is that of the main one.

@@ -58,6 +58,9 @@ const (
 
 var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatJUnit: "junit", FormatSARIF: "sarif", FormatGitHub: "github", FormatMarkdown: "markdown"}
 
+// Formats returns the names of all formats.
+func Formats() []string { return formatNames[:] }
+
 // sharedFormats leave the terminal: they show no more of the traffic than a cassette does.
 var sharedFormats = map[Format]func(io.Writer, *Results) error{
 	FormatJUnit:    writeJUnit,

@@ -91,15 +91,17 @@ func (g *Group) withheld() Group {
 // withheldNames withholds what reasons quote, and joins those that become the same.
 func withheldNames(counts []Count) []Count {
 	var shown []Count
+	known := map[string]int{}
 	for _, c := range counts {
 		c.Name = finding.Unquoted(c.Name)
 		if before, _, host := strings.Cut(c.Name, "unknown service at "); host && before == "" {
 			c.Name = "unknown service"
 		}
-		if i := slices.IndexFunc(shown, func(s Count) bool { return s.Name == c.Name }); i >= 0 {
+		if i, ok := known[c.Name]; ok {
 			shown[i].Count += c.Count
 			continue
 		}
+		known[c.Name] = len(shown)
 		shown = append(shown, c)
 	}
 	return shown
