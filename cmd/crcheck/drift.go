@@ -35,6 +35,7 @@ type driftCommand struct {
 	Propose        output.Path    `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
 	Shard          tallies.Shard  `placeholder:"I/N" help:"With traffic: read only every Nth interaction, starting at the Ith. Use it with --format json."`
 	Merge          bool           `help:"Merge the results of all shards, given in place of the traffic."`
+	Said           finding.Set    `kong:"-"` // about the sources
 	Sources        []string       `arg:"" help:"OLD NEW, or more than two sources; or CONTRACT TRAFFIC…"`
 }
 
@@ -217,7 +218,9 @@ func (c *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*s
 		return nil, err
 	}
 	if said = finding.Union(result.Findings, said); len(said) > 0 {
-		found := &report.Results{Models: report.Models(c.Profile.Grade(said), report.FailNever)}
+		said = c.Profile.Grade(said)
+		c.Said = finding.Union(c.Said, said)
+		found := &report.Results{Models: report.Models(said, report.FailNever)}
 		if err := report.Write(t.Err, report.FormatText, found, report.Style{}); err != nil {
 			return nil, err
 		}
@@ -252,7 +255,7 @@ func (c *driftCommand) report(ctx context.Context, t *terminal, r *report.Drift)
 	}
 	r.SettleBy(ledger, c.FailOn, c.FailOnStale)
 	r.ListHidden = c.Hidden
-	if err := c.write(t, &report.Results{Command: "drift", Drift: r}); err != nil {
+	if err := c.write(t, &report.Results{Command: "drift", Models: report.Models(c.Said, report.FailNever), Drift: r}); err != nil {
 		return err
 	}
 	switch r.Verdict {

@@ -121,7 +121,7 @@ func (r *Results) Verdict() Verdict {
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
-	if r.Models != nil {
+	if r.Models != nil && r.Drift == nil { // drift writes them to standard error as it finds them
 		if err := Groups(style)(w, r.Models); err != nil {
 			return err
 		}
