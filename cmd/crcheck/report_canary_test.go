@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,22 +31,28 @@ const canaryModel = `{"version":"2.0","metadata":{"apiVersion":"2020-01-01","end
 // canaryWord is in every text of the traffic; the cases are those that it may have.
 const canaryWord = "canary"
 
+// canaryFill puts prose for P and a key for K.
+func canaryFill(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "K", "canary key"), "P", "my canary 4711")
+}
+
+func canaryBody() string {
+	return canaryFill(`{"season":"P","code":"P","count":"P","when":"P","data":"?P","tags":{"canary":"P","K":7,"canarylist":["P"]},"beds":{"canary":{},"K":{"id":"P","P":1}},"list":["P",{"canary":"P"}],"either":{"a":"P","b":"P","P":"P"},"P":"P","count":"P","tags":{"canary":"P","canary":"x"}}`)
+}
+
 // canaryTraffic has the canary in every text: as prose, in keys of maps that look like names, and in
 // names that do not look like those of members.
 func canaryTraffic(meta string) string {
-	const prose = "my canary 4711"
-	body := `{"season":"P","code":"P","count":"P","when":"P","data":"?P","tags":{"canary":"P","K":7,"canarylist":["P"]},"beds":{"canary":{},"K":{"id":"P","P":1}},"list":["P",{"canary":"P"}],"either":{"a":"P","b":"P","P":"P"},"P":"P","count":"P","tags":{"canary":"P","canary":"x"}}`
-	fill := func(text string) string {
-		return strings.ReplaceAll(strings.ReplaceAll(text, "K", "canary key"), "P", prose)
-	}
+	body := canaryBody()
+	fill := canaryFill
 	interaction := func(path, headers, status, response, body string) string {
 		return `{"crcheckInteraction":1,"request":{"method":"POST","url":"https://nest.us-east-1.amazonaws.com/` + path + `","headers":{` + headers + `},"body":` + strconv.Quote(fill(`{"tags":{"canary":"P","K":1}}`)) +
 			`},"response":{"status":` + status + `,"headers":{` + response + `},"body":` + strconv.Quote(body) + `}` + meta + `}`
 	}
 	json := `"Content-Type":["application/json"]`
 	return strings.Join([]string{
-		interaction("nests/my%20canary?q=my%20canary", `"X-H":["my canary"]`, "200", json+`,"X-H":["my canary"],"X-Meta-canary":["my canary"]`, fill(body)),
-		interaction("nests/canary", json, "200", `"Content-Type":["text/canary"]`, fill(body)),
+		interaction("nests/my%20canary?q=my%20canary", `"X-H":["my canary"]`, "200", json+`,"X-H":["my canary"],"X-Meta-canary":["my canary"]`, body),
+		interaction("nests/canary", json, "200", `"Content-Type":["text/canary"]`, body),
 		interaction("nests/canary", json, "400", json+`,"X-Amzn-Errortype":["my canary 4711"]`, `{"message":"my canary 4711"}`),
 		interaction("nests/canary", json, "418", json, `not { json canary`),
 		interaction("other/canary?canary", json, "200", json, "{}"),
@@ -66,6 +75,14 @@ func TestReportsReveal(t *testing.T) {
 	broken := file("broken.json", `{"season": canary 4711`)
 	odd := file("odd.ndjson", canaryTraffic("")+`{"request":{"method":"GET","url":7,"canary":"my canary"},"response":"my canary 4711"}`+"\n")
 	rows := file("rows.yaml", "- {rule: type.mismatch, at: \"nest.GetNest output/count\", value: '\"my canary 4711\"', reason: seen}\n- {rule: type.mismatch, at: \"nest.GetNest output/season\", value: '\"my canary 4712\"', reason: seen}\n")
+	emulator := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/canary")
+		w.Header().Set("X-Meta-canary", "my canary 4711")
+		_, _ = io.WriteString(w, canaryBody())
+	}))
+	defer emulator.Close()
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 	for _, command := range []struct {
 		name string
 		args []string
@@ -77,6 +94,9 @@ func TestReportsReveal(t *testing.T) {
 		{"validate-redacted", []string{"validate", "--contract", model, redacted}},
 		{"lint", []string{"cassette", "lint", "--contract", model, raw}},
 		{"coverage", []string{"coverage", "--contract", model, raw}},
+		{"probe", []string{"probe", "--contract", model, "--profile", "strict", "--endpoint", emulator.URL, "--negative", raw}},
+		{"live", []string{"live", "--contract", model, "--fail-on", "warning", "--endpoint-url", emulator.URL, "--region", "us-east-1", "--allow-writes", "--profile", "lenient",
+			"--input", `{"id": "ABC", "tags": {"ABC": "my canary 4711"}}`, "GetNest"}},
 		{"drift", []string{"drift", "--profile", "strict", model, raw}},
 	} {
 		for _, format := range report.Formats() {
