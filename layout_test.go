@@ -64,7 +64,7 @@ var rooms = map[string][]string{
 	"internal/installed":                {},
 	"internal/disk":                     {},
 	"internal/links":                    {},
-	"internal/models":                   {"finding", "internal/input", "internal/plural", "internal/redact", "schema", "schema/contracts", "schema/source", "schema/source/botocore", "schema/source/gosdk", "schema/source/page", "traffic"},
+	"internal/models":                   {"finding", "internal/input", "internal/jsontree", "internal/plural", "internal/redact", "schema", "schema/contracts", "schema/source", "schema/source/botocore", "schema/source/gosdk", "schema/source/page", "traffic"},
 	"internal/plural":                   {},
 	"internal/output":                   {"internal/links"},
 	"internal/input":                    {"cassettes", "finding", "internal/output", "traffic"},

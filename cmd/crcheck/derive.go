@@ -73,7 +73,7 @@ func (c *deriveCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	derived = chosen.Contracts
-	findings = finding.Union(findings, said, models.UnsupportedPatterns(derived))
+	findings = finding.Union(findings, said, models.ReadPositions(c.Source).Place(models.UnsupportedPatterns(derived), derived))
 	if err := c.writeContracts(t, derived); err != nil {
 		return err
 	}

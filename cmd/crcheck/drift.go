@@ -35,6 +35,7 @@ type driftCommand struct {
 	Propose        output.Path    `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
 	Shard          tallies.Shard  `placeholder:"I/N" help:"With traffic: read only every Nth interaction, starting at the Ith. Use it with --format json."`
 	Merge          bool           `help:"Merge the results of all shards, given in place of the traffic."`
+	Said           finding.Set    `kong:"-"` // about the sources
 	Sources        []string       `arg:"" help:"OLD NEW, or more than two sources; or CONTRACT TRAFFIC…"`
 }
 
@@ -162,7 +163,38 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 		}
 	}
 	result.Old, result.New, result.Comparison = sources[0].Name, sources[1].Name, comparison
+	if c.showsFiles() {
+		result.Located = located(sources[1], sources[0])
+	}
 	return c.report(ctx, t, result)
+}
+
+// located returns where the first source that is a model in JSON defines the place of a change.
+func located(sources ...drift.Source) func(*drift.Change) report.Seen {
+	positions := make([]*models.Positions, len(sources))
+	byName := make([]map[string]*schema.Contract, len(sources))
+	for i, s := range sources {
+		positions[i], byName[i] = models.ReadPositions(s.Name), map[string]*schema.Contract{}
+		for _, c := range s.Contracts {
+			byName[i][c.Name()] = c
+		}
+	}
+	return func(change *drift.Change) report.Seen {
+		for i := range sources {
+			c := byName[i][change.Operation]
+			if c == nil {
+				continue
+			}
+			_, _, exists := c.At(change.Place())
+			if !exists && change.Part != "contract" {
+				continue
+			}
+			if file, line, column := positions[i].Of(c, change.Place()); file != "" {
+				return report.Seen{File: file, Line: line, Column: column}
+			}
+		}
+		return report.Seen{}
+	}
 }
 
 // choose returns the contracts of the operation that the user asked for.
@@ -186,7 +218,9 @@ func (c *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*s
 		return nil, err
 	}
 	if said = finding.Union(result.Findings, said); len(said) > 0 {
-		found := &report.Results{Models: report.Models(c.Profile.Grade(said), report.FailNever)}
+		said = c.Profile.Grade(said)
+		c.Said = finding.Union(c.Said, said)
+		found := &report.Results{Models: report.Models(said, report.FailNever)}
 		if err := report.Write(t.Err, report.FormatText, found, report.Style{}); err != nil {
 			return nil, err
 		}
@@ -221,7 +255,7 @@ func (c *driftCommand) report(ctx context.Context, t *terminal, r *report.Drift)
 	}
 	r.SettleBy(ledger, c.FailOn, c.FailOnStale)
 	r.ListHidden = c.Hidden
-	if err := c.write(t, &report.Results{Command: "drift", Drift: r}); err != nil {
+	if err := c.write(t, &report.Results{Command: "drift", Models: report.Models(c.Said, report.FailNever), Drift: r}); err != nil {
 		return err
 	}
 	switch r.Verdict {

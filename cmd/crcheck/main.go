@@ -104,6 +104,12 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 	}
 	parsed, err := parser.Parse(args)
 	if err == nil {
+		// Parse does not validate flags that commands share by embedding.
+		if f, ok := parsed.Selected().Target.Addr().Interface().(interface{ checkFiles() error }); ok {
+			err = f.checkFiles()
+		}
+	}
+	if err == nil {
 		err = parsed.Run()
 	}
 	return t.end(err)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -13,7 +15,8 @@ import (
 
 // reportFiles are the reports that every command can write beside its main one.
 type reportFiles struct {
-	Report reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file. Repeatable."`
+	Report     reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file: text, json, junit, sarif, github or markdown. Repeatable."`
+	ShowValues bool          `help:"Show values of the traffic also in junit, sarif, github and markdown, which otherwise show them only if the traffic is marked redacted."`
 }
 
 // reportTarget is a format and where to write it.
@@ -42,21 +45,47 @@ func (r reportTargets) Validate() error {
 			return err
 		}
 		if seen[target.Path] {
-			return fmt.Errorf("two reports go to %s: give each a file of its own", target.Path)
+			return sameFile(target.Path)
 		}
 		seen[target.Path] = true
 	}
 	return nil
 }
 
+func sameFile(path output.Path) error {
+	if path.IsStandard() {
+		return errors.New("two reports go to standard output: write one of them to a file")
+	}
+	return fmt.Errorf("two reports go to %s: give each a file of its own", path)
+}
+
 // write writes the reports.
 func (f *reportFiles) write(t *terminal, r *report.Results) error {
 	for _, target := range f.Report {
-		if err := target.Path.Write(t.Out, func(w io.Writer) error { return report.Write(w, target.Format, r, report.Style{}) }); err != nil {
+		if err := f.one(t, target, r, false); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// one writes a report. With the format github it also adds to the summary of the step.
+func (f *reportFiles) one(t *terminal, target reportTarget, r *report.Results, color bool) error {
+	info, _ := debug.ReadBuildInfo()
+	r.Version, _ = built(info)
+	style := report.Style{Color: color, ShowValues: f.ShowValues}
+	if err := target.Path.Write(t.Out, func(w io.Writer) error { return report.Write(w, target.Format, r, style) }); err != nil {
+		return err
+	}
+	summary := os.Getenv("GITHUB_STEP_SUMMARY")
+	if target.Format != report.FormatGitHub || summary == "" {
+		return nil
+	}
+	file, err := os.OpenFile(summary, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY cannot be written: %w", err)
+	}
+	return errors.Join(report.Write(file, report.FormatMarkdown, r, style), file.Close())
 }
 
 // models reports findings about the documents that contracts come from, on standard error and in the
@@ -77,16 +106,33 @@ func (f *reportFiles) models(t *terminal, command string, findings finding.Set, 
 // whose output is its report.
 type outputFlags struct {
 	reportFiles
-	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default) or json."`
+	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default), json, junit, sarif, github or markdown."`
 	Output output.Path   `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
+}
+
+// checkFiles refuses a second report in the file of the main one. Lines for GitHub may be among
+// others.
+func (f *outputFlags) checkFiles() error {
+	for _, target := range f.Report {
+		standard := target.Path.IsStandard() && f.Output.IsStandard()
+		if target.Path == f.Output || standard && target.Format != report.FormatGitHub {
+			return sameFile(target.Path)
+		}
+	}
+	return nil
 }
 
 // write writes all reports. The color is that of the main one.
 func (f *outputFlags) write(t *terminal, r *report.Results, color bool) error {
-	if err := f.Output.Write(t.Out, func(w io.Writer) error { return report.Write(w, f.Format, r, report.Style{Color: color}) }); err != nil {
+	if err := f.one(t, reportTarget{f.Format, f.Output}, r, color); err != nil {
 		return err
 	}
 	return f.reportFiles.write(t, r)
+}
+
+// showsFiles reports whether a report shows the files of models, which takes time to find.
+func (f *outputFlags) showsFiles() bool {
+	return f.Format > report.FormatJSON || len(f.Report) > 0
 }
 
 // reportFlags control the report, in the same way for every command that validates.

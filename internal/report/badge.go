@@ -17,7 +17,7 @@ type badge struct {
 // percentage.
 func Badge(w io.Writer, r *Results) error {
 	b := badge{SchemaVersion: 1, Label: "crcheck"}
-	if r.Coverage != nil && len(r.verdicts()) == 0 {
+	if r.Coverage != nil && r.Traffic == nil && r.Lint == nil && r.Drift == nil && len(r.Suites) == 0 {
 		b.Label, b.Message, b.Color = "crcheck coverage", fmt.Sprintf("%d%%", r.Coverage.Percent), percentColor(r.Coverage.Percent)
 		return JSON(w, &b)
 	}

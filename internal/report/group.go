@@ -72,6 +72,8 @@ func (g *Group) ID() string { return g.Fingerprint[:IDLength] }
 type Sample struct {
 	finding.Finding
 	Excerpt *Excerpt `json:"excerpt,omitempty"`
+
+	redacted bool // the traffic is marked redacted
 }
 
 // MaxSamples bounds the samples of a group; [Text] shows fewer.
@@ -116,7 +118,7 @@ func (c *Collector) Add(f finding.Finding, line []byte) {
 	k.shapeVaries = k.shapeVaries || k.Shape != f.Shape
 	k.hint = cmp.Or(k.hint, deviation.hint)
 	if len(k.Samples) < MaxSamples {
-		k.Samples = append(k.Samples, Sample{f, excerpt(f, line)})
+		k.Samples = append(k.Samples, Sample{f, excerpt(f, line), c.Redacted})
 	}
 }
 
