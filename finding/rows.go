@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/crcheck/crcheck/internal/spelling"
 )
 
 // RowError says what is wrong in a file of ignore rows.
@@ -180,7 +182,7 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 		return e, &RowError{Line: n.Line, Problem: "the row has no rule"}
 	}
 	if _, ok := e.Rule.Lookup(); !ok {
-		return e, &RowError{Line: n.Line, Problem: fmt.Sprintf("unknown rule %q", e.Rule)}
+		return e, &RowError{Line: n.Line, Problem: UnknownRule(e.Rule).Error()}
 	}
 	if count, ok := texts["count"]; ok {
 		if e.Count, err = strconv.Atoi(count); err != nil || e.Count < 1 {
@@ -223,8 +225,8 @@ func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.No
 			problem := "unknown key " + key.Value
 			if now := renamed[key.Value]; now != "" {
 				problem = key.Value + " is a key of an older format: " + now
-			} else if near := nearest(key.Value, known); near != "" {
-				problem += "; did you mean " + near + "?"
+			} else {
+				problem += spelling.Hint(key.Value, known, "use one of "+strings.Join(known, ", "))
 			}
 			return &RowError{Line: key.Line, Problem: problem}
 		}
@@ -237,42 +239,6 @@ func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.No
 		}
 	}
 	return nil
-}
-
-// nearest returns the known name that a misspelt name most likely means; it is empty if none is
-// near.
-func nearest(name string, known []string) (best string) {
-	distance := min(3, len(name)/2+1)
-	if len(name) > 40 {
-		return ""
-	}
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), k); d < distance {
-			best, distance = k, d
-		}
-	}
-	return best
-}
-
-func editDistance(a, b string) int {
-	previous := make([]int, len(b)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := range len(a) {
-		current := make([]int, len(b)+1)
-		current[0] = i + 1
-		for j := range len(b) {
-			current[j+1] = min(previous[j+1]+1, current[j]+1)
-			if cost := previous[j]; a[i] == b[j] {
-				current[j+1] = min(current[j+1], cost)
-			} else {
-				current[j+1] = min(current[j+1], cost+1)
-			}
-		}
-		previous = current
-	}
-	return previous[len(b)]
 }
 
 // rowForm is the YAML of a row.

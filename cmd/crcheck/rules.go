@@ -29,7 +29,7 @@ func (c *rulesCommand) Run(t *terminal) error {
 	}
 	r, ok := c.Rule.Lookup()
 	if !ok {
-		return fmt.Errorf("unknown rule %q: `crcheck rules` lists all rules", c.Rule)
+		return finding.UnknownRule(c.Rule)
 	}
 	_, err := fmt.Fprintf(t.Out, "%s (%s layer)\n\n%s\n\n→ %s\n\nSeverity: %s under lenient, %s under default, %s under strict.\n",
 		r.ID, r.Layer, r.Purpose, r.Remedy, r.Severity(finding.Lenient), r.Severity(finding.Default), r.Severity(finding.Strict))
