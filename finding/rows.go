@@ -116,7 +116,7 @@ func readRows(text []byte) ([]Expected, error) {
 // baselineList returns the rows of a baseline's mapping.
 func baselineList(m *yaml.Node) (list *yaml.Node, err error) {
 	format := 0
-	err = eachKey(m, []string{"crcheckBaseline", "expected"}, func(key string, value *yaml.Node) error {
+	err = eachKey(m, []string{"crcheckBaseline", "expected"}, "write a list of rows, each with rule, at and reason", func(key string, value *yaml.Node) error {
 		if key == "expected" {
 			list = value
 			return nil
@@ -166,7 +166,7 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 		known = slices.Concat(rowKeys, olderKeys)
 	}
 	texts, lines := map[string]string{}, map[string]int{}
-	err = eachKey(n, known, func(key string, value *yaml.Node) error {
+	err = eachKey(n, known, "use one of "+strings.Join(known, ", "), func(key string, value *yaml.Node) error {
 		if value.Kind != yaml.ScalarNode || value.ShortTag() == "!!null" {
 			return &RowError{Line: value.Line, Problem: key + ": expected text"}
 		}
@@ -213,8 +213,9 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 	return e, nil
 }
 
-// eachKey visits the keys of a mapping. Unknown and duplicate keys are errors.
-func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.Node) error) error {
+// eachKey visits the keys of a mapping. Unknown and duplicate keys are errors; otherwise is what to do
+// about a key that is like no known one.
+func eachKey(m *yaml.Node, known []string, otherwise string, visit func(key string, value *yaml.Node) error) error {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		key, value := m.Content[i], m.Content[i+1]
@@ -226,7 +227,7 @@ func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.No
 			if now := renamed[key.Value]; now != "" {
 				problem = key.Value + " is a key of an older format: " + now
 			} else {
-				problem += spelling.Hint(key.Value, known, "use one of "+strings.Join(known, ", "))
+				problem += spelling.Hint(key.Value, known, otherwise)
 			}
 			return &RowError{Line: key.Line, Problem: problem}
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
@@ -37,10 +38,12 @@ type conformCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*conformCommand) Help() string {
-	return `The command after -- starts an adapter, which calls the client under test and speaks the protocol of docs/protocol.md.
-Without a command, the suite tests the AWS SDK for Go.
+	return `For example:
 
   crcheck conform
+
+The command after -- starts an adapter, which calls the client under test and speaks the protocol of docs/protocol.md.
+Without a command, the suite tests the AWS SDK for Go.
 
   crcheck conform --expected-failures failures.yaml -- python adapter.py
 
@@ -72,7 +75,9 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 		return err
 	}
 	tally := points.NewTally()
-	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now(), Played: tally.Response})
+	meter := progress.Start(ctx, "running cases", int64(plan.Len()), progress.Items)
+	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now(), Played: tally.Response, Started: func(string) { meter.Add(1) }})
+	meter.Done()
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
@@ -220,7 +225,7 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 			return nil, fmt.Errorf("--operation: no contract of %s", f.Operation)
 		}
 	}
-	models.Announce(t.Err, loaded)
+	models.Announce(t.notes(), loaded)
 	return conformance.Generate(loaded, 0)
 }
 
@@ -228,7 +233,7 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 func (f *generatedFlags) loadAndTell(ctx context.Context, t *terminal) ([]*schema.Contract, error) {
 	loaded, findings, err := f.load(ctx, t)
 	for _, f := range finding.Union(findings, models.UnsupportedPatterns(loaded)) {
-		fmt.Fprintf(t.Err, "crcheck: %s\n", f)
+		fmt.Fprintf(t.notes(), "crcheck: %s\n", f)
 	}
 	return loaded, err
 }

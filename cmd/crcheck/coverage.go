@@ -24,9 +24,11 @@ type coverageCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*coverageCommand) Help() string {
-	return `Reports which members, union members, enum values, errors and statuses the responses cover, which are missing, and which responses to record next. docs/coverage.md explains what counts as covered.
+	return `For example:
 
   crcheck coverage cassettes/
+
+Reports which members, union members, enum values, errors and statuses the responses cover, which are missing, and which responses to record next. docs/coverage.md explains what counts as covered.
 
   crcheck coverage recorded.ndjson --contract model.json --min 80`
 }
@@ -46,7 +48,7 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	if len(c.Files) == 0 {
-		fmt.Fprintln(t.Err, "no files named: reading the embedded cassettes")
+		fmt.Fprintln(t.notes(), "no files named: reading the embedded cassettes")
 	}
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	if len(inputs.Problems) > 0 {
@@ -81,6 +83,6 @@ func (f *contractFlags) plan(ctx context.Context, t *terminal) (*coverage.Plan, 
 	if err != nil {
 		return nil, err
 	}
-	models.Announce(t.Err, loaded)
+	models.Announce(t.notes(), loaded)
 	return coverage.Compile(schema.NewCatalog(loaded...))
 }

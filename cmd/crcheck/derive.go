@@ -29,9 +29,11 @@ type deriveCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*deriveCommand) Help() string {
-	return `Writes the contract to standard output. Contradictions within the document, and overlay entries that change nothing, are reported on standard error.
+	return `For example:
 
   crcheck derive get_protected_job.rst --version 1.43.67 --overlay mine.yaml -o contract.json
+
+Writes the contract to standard output. Contradictions within the document, and overlay entries that change nothing, are reported on standard error.
 
   crcheck derive service-2.json --operation GetProtectedJob
 
@@ -92,7 +94,7 @@ func (c *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 		if err := output.Folder(c.Output).WriteAll(files); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.Err, "derived %s to %s\n", plural.Of(len(derived), "contract"), c.Output)
+		fmt.Fprintf(t.notes(), "derived %s to %s\n", plural.Of(len(derived), "contract"), c.Output)
 		return nil
 	}
 	contract := derived[0]
@@ -103,7 +105,7 @@ func (c *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 	if err := output.Path(c.Output).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "derived %s (shapes: %d, errors: %d)\n", contract, len(contract.Shapes), len(contract.Errors))
+	fmt.Fprintf(t.notes(), "derived %s (shapes: %d, errors: %d)\n", contract, len(contract.Shapes), len(contract.Errors))
 	return nil
 }
 
@@ -145,7 +147,11 @@ func reportFindings(t *terminal, findings finding.Set, failOn report.Threshold) 
 		c.Add(f, nil)
 	}
 	r := c.Report(nil, failOn)
-	if err := report.Groups(report.Style{})(t.Err, r); err != nil {
+	w := t.notes()
+	if r.Verdict == report.Failed {
+		w = t.Err // it says why the run fails
+	}
+	if err := report.Groups(report.Style{})(w, r); err != nil {
 		return err
 	}
 	if r.Verdict == report.Failed {

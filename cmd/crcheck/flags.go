@@ -44,13 +44,12 @@ type reportFlags struct {
 	FailOn  report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 	Format  string           `default:"text" enum:"text,json" help:"Format of the report: text or json."`
 	Output  output.Path      `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
-	Color   string           `default:"auto" enum:"auto,always,never" help:"When to color the report: auto, always or never."`
 }
 
 // write writes the report and returns the [exit] that follows from it.
 func (f *reportFlags) write(t *terminal, r *report.Report) error {
 	formats := map[string]func(io.Writer, *report.Report) error{
-		"text": report.Text(report.Style{Color: f.color(t.Out)}),
+		"text": report.Text(report.Style{Color: f.color(t)}),
 		"json": report.JSON[report.Report],
 	}
 	if err := f.Output.Write(t.Out, func(w io.Writer) error { return formats[f.Format](w, r) }); err != nil {
@@ -65,11 +64,8 @@ func (f *reportFlags) write(t *terminal, r *report.Report) error {
 	return nil
 }
 
-func (f *reportFlags) color(out io.Writer) bool {
-	if f.Color == "auto" {
-		return f.Output == "" && output.IsTerminal(out) && os.Getenv("NO_COLOR") == ""
-	}
-	return f.Color == "always"
+func (f *reportFlags) color(t *terminal) bool {
+	return t.Color == "always" || f.Output.IsStandard() && t.colors(t.Out)
 }
 
 // ignoreFlags name files of ignore rows, in the same way for every command that reports findings.

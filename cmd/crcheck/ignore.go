@@ -22,9 +22,11 @@ type ignoreCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*ignoreCommand) Help() string {
-	return `Adds a row to a file of ignore rows; pass the file to --ignore. Existing rows are not changed.
+	return `For example:
 
   crcheck validate recordings/ --format json -o report.json
+
+Adds a row to a file of ignore rows; pass the file to --ignore. Existing rows are not changed.
 
   crcheck ignore 1a2b3c4d --report report.json --reason "moto sends it" --expires 2026-12-31
 
@@ -58,7 +60,7 @@ func (c *ignoreCommand) Run(ctx context.Context, t *terminal) error {
 	if err := c.File.Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "added a row for %s at %s to %s\n", row.Rule, row.At(), c.File)
+	fmt.Fprintf(t.notes(), "added a row for %s at %s to %s\n", row.Rule, row.At(), c.File)
 	return nil
 }
 

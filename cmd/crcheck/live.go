@@ -32,13 +32,15 @@ type liveCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*liveCommand) Help() string {
-	return `Signs one request with your credentials (environment, profile, single sign-on, container, instance), sends it once, and validates the raw response. Modeled errors are validated like any other response. Nothing is retried, and the call times out after a minute.
+	return `For example:
+
+  crcheck live GetProtectedJob --input '{"membershipIdentifier": "…", "protectedJobIdentifier": "…"}'
+
+Signs one request with your credentials (environment, profile, single sign-on, container, instance), sends it once, and validates the raw response. Modeled errors are validated like any other response. Nothing is retried, and the call times out after a minute.
 
 A request that violates the contract is not sent. Warnings do not prevent it, so --profile lenient sends more requests and --profile strict fewer. Operations that the contract does not mark as read-only need --allow-writes. AWS_ENDPOINT_URL is ignored.
 
 Exit status: 1 findings about the request or the response, 2 invalid usage or missing or rejected credentials, 3 no complete response.
-
-  crcheck live GetProtectedJob --input '{"membershipIdentifier": "…", "protectedJobIdentifier": "…"}'
 
   crcheck live GetProtectedJob --input @job.json --record job.yaml --aws-profile analytics --region us-east-1
 
@@ -63,7 +65,7 @@ func (c *liveCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	models.Announce(t.Err, []*schema.Contract{contract})
+	models.Announce(t.notes(), []*schema.Contract{contract})
 	text, err := c.input(ctx, t)
 	if err != nil {
 		return err

@@ -12,6 +12,13 @@ type rulesCommand struct {
 	Markdown bool           `help:"Print the page docs/rules.md."`
 }
 
+// Help returns the text above the flags of --help.
+func (*rulesCommand) Help() string {
+	return `For example:
+
+  crcheck rules type.null`
+}
+
 // Run lists the rules, or explains one.
 func (c *rulesCommand) Run(t *terminal) error {
 	switch {

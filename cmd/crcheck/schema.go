@@ -30,9 +30,11 @@ type schemaCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*schemaCommand) Help() string {
-	return `The schema is JSON Schema 2020-12 and uses only standard keywords.
+	return `For example:
 
   crcheck schema -o protected-job.schema.json
+
+The schema is JSON Schema 2020-12 and uses only standard keywords.
 
   crcheck schema --contract contract.json --part error:ThrottlingException
 
@@ -116,7 +118,7 @@ func (c *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 		}
 	}
 	for _, service := range slices.Sorted(maps.Keys(left)) {
-		fmt.Fprintf(t.Err, "left out %v\n", left[service])
+		fmt.Fprintf(t.notes(), "left out %v\n", left[service])
 	}
 	if len(files) == 0 && len(left) > 0 {
 		return refused
@@ -127,6 +129,6 @@ func (c *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 	if err := output.Folder(c.Output).WriteAll(files); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "wrote %s of %s to %s\n", plural.Of(len(files), "schema"), plural.Of(len(loaded), "contract"), c.Output)
+	fmt.Fprintf(t.notes(), "wrote %s of %s to %s\n", plural.Of(len(files), "schema"), plural.Of(len(loaded), "contract"), c.Output)
 	return nil
 }

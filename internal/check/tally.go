@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
@@ -47,7 +48,7 @@ func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract,
 			tally.Add(position, x, checked.Outcome)
 		}
 	}
-	taken.announce(o.Stderr)
+	taken.announce(progress.Notes(o.Stderr))
 	return tally.Traffic(shard, o.Profile), nil
 }
 

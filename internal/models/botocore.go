@@ -49,7 +49,7 @@ func Installed(ctx context.Context, name string, options Options) (*Found, error
 		return nil, &BotocoreError{name, "services do not share an API version", "name a service before it"}
 	}
 	own := ownFolders()
-	f := &folder{options: options, found: &Found{}, from: map[string]string{}}
+	f := newFolder(options)
 	if service != "" && s.botocore == "" {
 		if models := s.models(own, service); len(models) > 0 {
 			return f.take(models, true)

@@ -31,7 +31,11 @@ func Nearest(name string, known []string) string {
 	if name == "" || len(name) > maxName {
 		return ""
 	}
-	letters := []rune(strings.ToLower(name))
+	name = strings.ToLower(name)
+	if whole := only(name, known, last); whole != "" {
+		return whole
+	}
+	letters := []rune(name)
 	best, distance := "", typos(len(letters))+1
 	for _, k := range known {
 		lower := []rune(strings.ToLower(k))
@@ -45,20 +49,33 @@ func Nearest(name string, known []string) string {
 	if best != "" {
 		return best
 	}
-	return part(string(letters), known)
+	return only(name, known, begun)
 }
 
-// typos returns how many letters of a name of n letters may be wrong. Two of three letters make
-// another name; one of ten is a slip.
-func typos(n int) int { return max(min(n/2, 2), min(n/6, 4)) }
+// typos returns how many letters of a name of n letters may be wrong. Two of four make another name.
+func typos(n int) int {
+	switch {
+	case n < 2:
+		return 0
+	case n < 5:
+		return 1
+	}
+	return max(2, min(n/6, 4))
+}
 
-// part returns the only known name that begins with name, or has it as its last part.
-func part(name string, known []string) string {
+// begun reports whether name is the beginning of a known name.
+func begun(known, name string) bool { return len(name) >= 3 && strings.HasPrefix(known, name) }
+
+// last reports whether name is the last part of a known name.
+func last(known, name string) bool {
+	return strings.HasSuffix(known, name) && len(known) > len(name) && strings.ContainsRune(" ./:", rune(known[len(known)-len(name)-1]))
+}
+
+// only returns the only known name that fits.
+func only(name string, known []string, fits func(known, name string) bool) string {
 	var found []string
 	for _, k := range known {
-		lower := strings.ToLower(k)
-		if len(name) >= 3 && strings.HasPrefix(lower, name) ||
-			strings.HasSuffix(lower, name) && strings.ContainsRune(" ./:", rune(lower[max(0, len(lower)-len(name)-1)])) {
+		if fits(strings.ToLower(k), name) {
 			found = append(found, k)
 		}
 	}

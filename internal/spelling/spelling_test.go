@@ -28,6 +28,8 @@ func TestNearest(t *testing.T) {
 		{"lint", commands, "cassette lint"},
 		{"int", commands, ""},
 		{"recover", commands, "cassette recover"},
+		{"frob", []string{"probe"}, ""},
+		{"lint", append([]string{"live"}, commands...), "cassette lint"},
 		{"frobnicate", commands, ""},
 		{"", commands, ""},
 		{"validate", nil, ""},
