@@ -67,7 +67,7 @@ var rooms = map[string][]string{
 	"internal/links":                    {},
 	"internal/models":                   {"finding", "internal/input", "internal/plural", "internal/progress", "internal/redact", "schema", "schema/contracts", "schema/source", "schema/source/botocore", "schema/source/gosdk", "schema/source/page", "traffic"},
 	"internal/plural":                   {},
-	"internal/progress":                 {},
+	"internal/progress":                 {"internal/wording"},
 	"internal/output":                   {"internal/links"},
 	"internal/input":                    {"cassettes", "finding", "internal/progress", "traffic"},
 	"internal/check":                    {"finding", "internal/input", "internal/lint", "internal/models", "internal/plural", "internal/progress", "internal/redact/bycontract", "internal/report", "internal/tallies", "schema", "schema/contracts", "traffic", "validate"},

@@ -22,6 +22,7 @@ import (
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
@@ -78,6 +79,9 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 	meter := progress.Start(ctx, "running cases", int64(plan.Len()), progress.Items)
 	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now(), Played: tally.Response, Started: func(string) { meter.Add(1) }})
 	meter.Done()
+	if misbehaved := (*conformance.ClientError)(nil); errors.As(err, &misbehaved) && misbehaved.Kind == conformance.NotStarted {
+		err = &serve.CommandError{Command: command[0], Err: errors.New(misbehaved.Message)}
+	}
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)

@@ -24,9 +24,11 @@ type ignoreCommand struct {
 func (*ignoreCommand) Help() string {
 	return `For example:
 
-  crcheck validate recordings/ --format json -o report.json
+  crcheck validate recordings/ --format json | crcheck ignore 1a2b3c4d --reason "moto sends it"
 
 Adds a row to a file of ignore rows; pass the file to --ignore. Existing rows are not changed.
+
+  crcheck validate recordings/ --format json -o report.json
 
   crcheck ignore 1a2b3c4d --report report.json --reason "moto sends it" --expires 2026-12-31
 

@@ -41,7 +41,7 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	err = c.write(t, r)
 	if r.Verdict == report.NotChecked {
-		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name cassettes, or folders of them")
+		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no cassette was found; name cassettes, or folders of them; check any other traffic with: crcheck validate PATH")
 	}
 	return err
 }

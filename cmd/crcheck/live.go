@@ -80,6 +80,13 @@ func (c *liveCommand) Run(ctx context.Context, t *terminal) error {
 		options.Body, to.Out = t.Out, t.Err
 	}
 	session, err := live.Prepare(ctx, contract, text, options)
+	if malformed := (*live.InputError)(nil); errors.As(err, &malformed) {
+		source := ""
+		if strings.HasPrefix(c.Input, "@") {
+			source = c.Input[1:] + ": "
+		}
+		return fmt.Errorf("--input: %s%w; for the schema of the input, run: crcheck schema --operation %s --part input", source, err, contract.Name())
+	}
 	if err != nil {
 		return err
 	}

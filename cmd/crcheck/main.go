@@ -94,6 +94,7 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 			status = int(e)
 		}
 	}()
+	t = &terminal{In: t.In, Out: t.Out, Err: t.screen()}
 	help := t.Out
 	if len(args) == 0 {
 		// A missing command is invalid usage, so that a script that lost its arguments fails.
@@ -110,6 +111,7 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 		kong.Description(description),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, NoAppDescFormat: true}),
 		kong.Writers(help, t.Err),
+		kong.KindMapper(reflect.String, kong.MapperFunc(asTyped)),
 		kong.Exit(func(code int) { panic(exit(max(code, status))) }),
 	)
 	if err != nil {
@@ -122,6 +124,16 @@ func run(ctx context.Context, t *terminal, args []string) (status int) {
 	ctx, t = global.with(ctx, t)
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return t.end(parsed.Run(t, child))
+}
+
+// asTyped sets a string to an argument. Kong's own mapper replaces what is not UTF-8, so that it would
+// name another file.
+func asTyped(args *kong.DecodeContext, target reflect.Value) error {
+	token, err := args.Scan.PopValue("string")
+	if err == nil {
+		target.SetString(token.String())
+	}
+	return err
 }
 
 // command returns the arguments with their command spelled as kong knows it, and that command; it is

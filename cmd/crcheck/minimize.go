@@ -58,7 +58,7 @@ func (c *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 	case read == 0:
 		return errors.New("found no interaction to minimize: name files of recorded traffic")
 	case len(kept.Interactions) == 0:
-		return fmt.Errorf("none of %s matches a loaded contract; name traffic of its operations, or choose other contracts with --contract", plural.Of(read, "interaction"))
+		return fmt.Errorf("none of %s has a request of a loaded contract; name traffic of its operations, or choose other contracts with --contract", plural.Of(read, "interaction"))
 	}
 	meter := progress.Start(ctx, "choosing interactions", 0, progress.Items)
 	fewest := kept.Fewest()

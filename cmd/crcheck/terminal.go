@@ -31,9 +31,17 @@ type globalFlags struct {
 // with returns the terminal of a run with these flags, and the context whose work shows its progress
 // there.
 func (f *globalFlags) with(ctx context.Context, t *terminal) (context.Context, *terminal) {
-	screen := progress.NewScreen(t.Err, output.IsTerminal(t.Err) && !dumb())
+	screen := t.screen()
 	screen.Quiet = f.Quiet
 	return progress.With(ctx, screen), &terminal{In: t.In, Out: t.Out, Err: screen, Color: f.Color}
+}
+
+// screen returns Err as a screen.
+func (t *terminal) screen() *progress.Screen {
+	if s, ok := t.Err.(*progress.Screen); ok {
+		return s
+	}
+	return progress.NewScreen(t.Err, output.IsTerminal(t.Err) && !dumb())
 }
 
 // dumb reports whether terminals do not obey control codes.
@@ -69,6 +77,9 @@ func (t *terminal) end(err error) int {
 		}
 		fmt.Fprintf(t.Err, "crcheck: standard output cannot be written: %v; free space, or write to a file with --output\n", failed.Err)
 		return exitUsage
+	}
+	if failed, ok := err.(*fs.PathError); ok { // nobody else said what to do
+		err = fmt.Errorf("%s: %w; check that it exists, and that your user may use it", failed.Path, failed.Err)
 	}
 	fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 	if errors.As(err, &usage) {

@@ -7,14 +7,19 @@
 package progress
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/schollz/progressbar/v3"
+
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 const (
@@ -45,7 +50,8 @@ type Screen struct {
 // NewScreen returns a screen that writes to out. Bars need a terminal that obeys control codes.
 func NewScreen(out io.Writer, bars bool) *Screen { return &Screen{out: out, bars: bars} }
 
-// Write writes a message. A bar is removed before, and drawn again after it.
+// Write writes a message. A bar is removed before, and drawn again after it. What a message quotes,
+// such as a path, may not be valid UTF-8 or of any use to a reader: long words are cut.
 func (s *Screen) Write(message []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,7 +61,37 @@ func (s *Screen) Write(message []byte) (int, error) {
 	if len(message) > 0 {
 		s.midLine = message[len(message)-1] != '\n'
 	}
-	return s.out.Write(message)
+	if _, err := s.out.Write(readable(message)); err != nil {
+		return 0, err
+	}
+	return len(message), nil
+}
+
+// maxWord is the maximum length of a word of a message, in bytes.
+const maxWord = 1000
+
+func readable(message []byte) []byte {
+	if !utf8.Valid(message) {
+		message = bytes.ToValidUTF8(message, []byte("\uFFFD"))
+	}
+	if len(message) <= maxWord {
+		return message
+	}
+	var short []byte
+	for len(message) > 0 {
+		end := bytes.IndexFunc(message, unicode.IsSpace)
+		if end < 0 {
+			end = len(message)
+		}
+		short = append(short, wording.Clip(string(message[:end]), maxWord)...)
+		space := bytes.IndexFunc(message[end:], func(r rune) bool { return !unicode.IsSpace(r) })
+		if space < 0 {
+			space = len(message) - end
+		}
+		short = append(short, message[end:end+space]...)
+		message = message[end+space:]
+	}
+	return short
 }
 
 type key struct{}

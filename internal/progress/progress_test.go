@@ -106,6 +106,25 @@ func visible(text string) string {
 	return strings.Join(lines, "\n")
 }
 
+// TestMessages checks that messages are readable whatever they quote.
+func TestMessages(t *testing.T) {
+	long := strings.Repeat("x", 100_000)
+	for _, v := range []struct{ name, message, want string }{
+		{"short", "crcheck: a: no such file\n", "crcheck: a: no such file\n"},
+		{"not UTF-8", "crcheck: \xff\xfe: no such file\n", "crcheck: \uFFFD: no such file\n"},
+		{"a long path", "crcheck: " + long + ": no\n such  file\n", "crcheck: " + long[:1000] + "… (100001 bytes) no\n such  file\n"},
+		{"many words", strings.Repeat("word ", 1000), strings.Repeat("word ", 1000)},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			var shown bytes.Buffer
+			n, err := progress.NewScreen(&shown, false).Write([]byte(v.message))
+			require.NoError(t, err)
+			require.Equal(t, len(v.message), n)
+			require.Equal(t, v.want, shown.String())
+		})
+	}
+}
+
 // TestNested checks that only the outer work is shown, and that a meter without a screen does nothing.
 func TestNested(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
