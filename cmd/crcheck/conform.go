@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ import (
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/serve"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
@@ -106,10 +108,11 @@ func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 		if err != nil {
 			return nil, err
 		}
-		if plan = plan.Select(c.Case); plan.Len() == 0 {
-			return nil, fmt.Errorf("no case matches %q", c.Case)
+		selected := plan.Select(c.Case)
+		if selected.Len() == 0 {
+			return nil, noCase(c.Case, plan.Names())
 		}
-		return plan, nil
+		return selected, nil
 	}
 	suite := conformance.Builtin()
 	var files fs.FS = cassettes.Embedded()
@@ -125,9 +128,14 @@ func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 	}
 	selected := suite.Select(c.Case)
 	if selected.Len() == 0 {
-		return nil, fmt.Errorf("no case matches %q", c.Case)
+		return nil, noCase(c.Case, suite.Names())
 	}
 	return conformance.Load(selected, files, contract)
+}
+
+// noCase returns the error for a pattern that matches no case.
+func noCase(pattern string, names []string) error {
+	return fmt.Errorf("--case: no case matches %q%s", pattern, spelling.Hint(pattern, names, fmt.Sprintf("a case is named like %s, and %s matches several", names[0], path.Dir(names[0])+"/*")))
 }
 
 // readSuite reads a file of cases, or a folder of such files. It also returns the files that hold
@@ -211,7 +219,7 @@ func (f *generatedFlags) about(ctx context.Context, t *terminal, operation strin
 	})
 	switch len(loaded) {
 	case 0:
-		return nil, fmt.Errorf("--contract: no contract of %s, which the suite tests", operation)
+		return nil, fmt.Errorf("--contract: no contract of %s, which the suite tests; add one with --contract", operation)
 	case 1:
 		return loaded[0], nil
 	}
@@ -225,8 +233,9 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 		return nil, err
 	}
 	if f.Operation != "" {
-		if loaded = schema.NewCatalog(loaded...).Named(f.Operation); len(loaded) == 0 {
-			return nil, fmt.Errorf("--operation: no contract of %s", f.Operation)
+		catalog := schema.NewCatalog(loaded...)
+		if loaded = catalog.Named(f.Operation); len(loaded) == 0 {
+			return nil, fmt.Errorf("--operation: %w", catalog.UnknownOperation(f.Operation))
 		}
 	}
 	models.Announce(t.notes(), loaded)

@@ -13,6 +13,7 @@ import (
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -110,13 +111,13 @@ func (c *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 }
 
 func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, error) {
-	var names []string
+	var names, bare []string
 	var chosen []*schema.Contract
 	for _, contract := range contracts {
 		if c.Operation == "" || c.Operation == contract.Operation || c.Operation == contract.Name() {
 			chosen = append(chosen, contract)
 		}
-		names = append(names, contract.Name())
+		names, bare = append(names, contract.Name()), append(bare, contract.Operation)
 	}
 	known := strings.Join(names, ", ")
 	switch {
@@ -125,7 +126,7 @@ func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, 
 	case c.Operation == "":
 		return nil, fmt.Errorf("%s has %d operations; choose one with --operation, or all with --all: %s", c.Source, len(contracts), known)
 	case len(chosen) == 0:
-		return nil, fmt.Errorf("%s has no operation %s; choose one of its operations: %s", c.Source, c.Operation, known)
+		return nil, fmt.Errorf("%s has no operation %s%s", c.Source, c.Operation, spelling.Hint(c.Operation, append(bare, names...), "choose one of its operations: "+known))
 	}
 	qualified := map[string]bool{}
 	for _, contract := range chosen {

@@ -110,7 +110,7 @@ func (c *liveCommand) Run(ctx context.Context, t *terminal) error {
 func (c *liveCommand) operation(catalog *schema.Catalog) (*schema.Contract, error) {
 	switch found := catalog.Named(c.Operation); len(found) {
 	case 0:
-		return nil, fmt.Errorf("no loaded contract has the operation %s; choose its contract with --contract", c.Operation)
+		return nil, catalog.UnknownOperation(c.Operation)
 	case 1:
 		if !found[0].Readonly.Or(false) && !c.AllowWrites {
 			return nil, fmt.Errorf("the contract does not mark %s as read-only; call it with --allow-writes", found[0].Name())
@@ -131,7 +131,7 @@ func (c *liveCommand) input(ctx context.Context, t *terminal) ([]byte, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(input.Interruptible(ctx, t.In), input.MaxDocument+1))
 	if err == nil && len(text) > input.MaxDocument {
-		err = fmt.Errorf("--input: larger than %d MiB", input.MaxDocument>>20)
+		err = fmt.Errorf("--input: larger than %d MiB; send a smaller input", input.MaxDocument>>20)
 	}
 	return text, err
 }

@@ -59,7 +59,7 @@ func (c *schemaCommand) Run(ctx context.Context, t *terminal) error {
 	if c.All {
 		err = c.all(t, chosen)
 	} else {
-		err = c.one(t, chosen)
+		err = c.one(t, inForce.Catalog, chosen)
 	}
 	if err != nil {
 		return err
@@ -67,10 +67,10 @@ func (c *schemaCommand) Run(ctx context.Context, t *terminal) error {
 	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), report.FailNever)
 }
 
-func (c *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {
+func (c *schemaCommand) one(t *terminal, catalog *schema.Catalog, chosen []*schema.Contract) error {
 	switch {
 	case len(chosen) == 0:
-		return fmt.Errorf("no loaded contract has the operation %s; choose its contract with --contract", c.Operation)
+		return catalog.UnknownOperation(c.Operation)
 	case len(chosen) > 1:
 		return fmt.Errorf("got %d contracts, want one; choose one with --operation or --contract, or write all schemas with --all", len(chosen))
 	}

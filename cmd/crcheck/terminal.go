@@ -7,12 +7,15 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/progress"
+	"github.com/crcheck/crcheck/internal/spelling"
 )
 
 // terminal holds the streams of a run: data goes to Out, progress and diagnostics to Err.
@@ -81,11 +84,32 @@ func (t *terminal) end(err error) int {
 	if failed, ok := err.(*fs.PathError); ok { // nobody else said what to do
 		err = fmt.Errorf("%s: %w; check that it exists, and that your user may use it", failed.Path, failed.Err)
 	}
-	fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 	if errors.As(err, &usage) {
+		err = plainly(err)
+	}
+	fmt.Fprintf(t.Err, "crcheck: %v\n", err)
+	if usage != nil {
 		fmt.Fprintf(t.Err, "Run `crcheck%s --help` for usage.\n", commandOf(usage.Context))
 	}
 	return exitUsage
+}
+
+// plainly returns an error of kong in the words of the other messages.
+func plainly(err error) error {
+	text := err.Error()
+	if m := regexp.MustCompile(`(?s)^(--\S+) must be one of (\S+) but got "(.*)"$`).FindStringSubmatch(text); m != nil {
+		var known []string
+		for name := range strings.SplitSeq(m[2], ",") {
+			if name = strings.Trim(name, `"`); name != "" {
+				known = append(known, name)
+			}
+		}
+		return fmt.Errorf("%s: got %q, want one of %s%s", m[1], m[3], strings.Join(known, ", "), spelling.Hint(m[3], known, ""))
+	}
+	if m := regexp.MustCompile(`^expected "(<.*)"$`).FindStringSubmatch(text); m != nil {
+		return fmt.Errorf("missing argument %s", m[1])
+	}
+	return err
 }
 
 // commandOf returns the selected command, after a space.

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/spelling"
 )
 
 // Botocore is the prefix of a source of models: "botocore:" followed by a service and optionally
@@ -200,14 +202,17 @@ func (s *search) nothing(folders []string, service string, h *heads) error {
 			return &BotocoreError{s.name, fmt.Sprintf("%s has no version %s of %s", of, s.api, service), "use one of " + strings.Join(slices.Compact(versions), ", ")}
 		}
 	}
-	var near []string
+	var near, all []string
 	for _, m := range (&search{}).models(folders, "") {
+		all = append(all, m.service)
 		if service != "" && (strings.Contains(m.service, service) || strings.Contains(service, m.service)) && len(near) < 5 {
 			near = append(near, m.service)
 		}
 	}
 	remedy := "use the name that boto3.client takes"
-	if len(near) > 0 {
+	if likely := spelling.Nearest(service, all); likely != "" {
+		remedy = "did you mean botocore:" + likely + "?"
+	} else if len(near) > 0 {
 		remedy = "did you mean " + strings.Join(near, ", ") + "?"
 	}
 	if service == "" {

@@ -90,10 +90,11 @@ func IsSource(name string) (bool, error) {
 	case isInstalled(name):
 		return true, nil
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := contracts.Load(name); err != nil {
-			return false, fmt.Errorf("%s is not a file, a folder or a built-in contract", name)
+		_, err := contracts.Load(name)
+		if unknown, ok := errors.AsType[*contracts.UnknownError](err); ok {
+			return false, unknownName(name, unknown)
 		}
-		return true, nil
+		return true, err
 	case err != nil:
 		return false, err
 	case info.IsDir() && gosdk.Is(os.DirFS(name)):

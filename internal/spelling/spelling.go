@@ -32,6 +32,9 @@ func Nearest(name string, known []string) string {
 		return ""
 	}
 	name = strings.ToLower(name)
+	if i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, name) }); i >= 0 {
+		return known[i]
+	}
 	if whole := only(name, known, last); whole != "" {
 		return whole
 	}

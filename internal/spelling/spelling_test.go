@@ -34,6 +34,7 @@ func TestNearest(t *testing.T) {
 		{"", commands, ""},
 		{"validate", nil, ""},
 		{"cleanroom.GetProtectdJob", names, "cleanrooms.GetProtectedJob"},
+		{"getprotectedjob", append([]string{"GetProtectedJob"}, names...), "GetProtectedJob"},
 		{"GetProtectedJob", names, "cleanrooms.GetProtectedJob"},
 		{"cleanrooms", names, ""},
 		{"dynamodb", names, "dynamodb.ListTables"},
