@@ -70,7 +70,7 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	case r.Counted == 0:
 		return errors.New("no response matches a contract: name files with responses of its operation, or choose other contracts with --contract")
 	case r.Percent < c.Min:
-		fmt.Fprintf(t.Err, "crcheck: coverage is %d%%, below --min %d%%\n", r.Percent, c.Min)
+		fmt.Fprintf(t.Err, "crcheck: coverage is %d%%, below --min %d%%; the report lists what to record next\n", r.Percent, c.Min)
 		return exit(exitFindings)
 	}
 	return nil

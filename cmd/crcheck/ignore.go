@@ -80,7 +80,7 @@ func (c *ignoreCommand) report(ctx context.Context, t *terminal) (*report.Report
 	}
 	var r report.Report
 	if err := json.Unmarshal(text, &r); err != nil || r.Verdict == "" {
-		return nil, fmt.Errorf("%s is not a report of crcheck: write a report with --format json", c.Report)
+		return nil, fmt.Errorf("%s is not a report of crcheck; write one with: crcheck validate PATH --format json -o report.json", c.Report)
 	}
 	return &r, nil
 }

@@ -124,7 +124,7 @@ func (c *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 		return refused
 	}
 	if len(files) == 0 {
-		return fmt.Errorf("no contract has the part %q", c.Part)
+		return fmt.Errorf("no contract has the part %q; name output, input or error:NAME, or leave --part out", c.Part)
 	}
 	if err := output.Folder(c.Output).WriteAll(files); err != nil {
 		return err

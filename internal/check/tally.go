@@ -81,7 +81,7 @@ func Shards(ctx context.Context, loaded []*schema.Contract, paths []string) (*ta
 	}
 	for _, c := range merged.Contracts {
 		if !digests[c.Digest] {
-			return nil, fmt.Errorf("the shards were validated against another version of %s than the loaded one", c.Name)
+			return nil, fmt.Errorf("the shards were validated against another version of %s than the loaded one; name the contract that the shards were made with", c.Name)
 		}
 	}
 	return merged, nil

@@ -185,7 +185,7 @@ func (call *Session) requestFindings() (finding.Set, error) {
 	case err != nil:
 		return nil, err
 	case outcome.Contract == nil:
-		return nil, fmt.Errorf("the request does not lead to %s: %s", call.contract.Name(), outcome.NotChecked)
+		return nil, fmt.Errorf("the request does not lead to %s: %s; correct --input or the contract", call.contract.Name(), outcome.NotChecked)
 	}
 	asked, _ := split(outcome.Findings)
 	return asked, nil

@@ -93,7 +93,7 @@ func (f *folder) take(models []model, whole bool) (*Found, error) {
 		f.found.Load("")
 	}
 	if len(f.found.Services)+len(f.found.Contracts) == 0 {
-		return nil, errors.New("none of the models can be read")
+		return nil, errors.New("none of the models can be read, for the reasons above; reinstall botocore (pip install --force-reinstall botocore), or name a folder of models")
 	}
 	return f.found, nil
 }
