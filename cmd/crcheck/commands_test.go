@@ -61,6 +61,9 @@ func places() map[string][]string {
 	}
 }
 
+// broken is a response with a finding.
+const broken = `{"protectedJob":{"id":7}}` + "\n"
+
 // oneCall is a cassette with one call.
 const oneCall = `version: 1
 interactions:
