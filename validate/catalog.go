@@ -207,7 +207,7 @@ func (k *Catalog) operation(name string) (*Validator, error) {
 	}
 	switch found := k.routes.Named(name); len(found) {
 	case 0:
-		return nil, &BareError{Problem: fmt.Sprintf("no loaded contract has the operation %q", name)}
+		return nil, &BareError{Problem: k.routes.UnknownOperation(name).Error()}
 	case 1:
 		v, err := k.use(found[0])
 		if err != nil {

@@ -93,7 +93,11 @@ func (f *reportFiles) one(t *terminal, target reportTarget, r *report.Results, c
 func (f *reportFiles) models(t *terminal, command string, findings finding.Set, failOn report.Threshold) error {
 	r := report.Models(findings, failOn)
 	results := &report.Results{Command: command, Models: r}
-	if err := report.Write(t.Err, report.FormatText, results, report.Style{}); err != nil {
+	w := t.notes()
+	if r.Verdict == report.Failed {
+		w = t.Err // it says why the run fails
+	}
+	if err := report.Write(w, report.FormatText, results, report.Style{}); err != nil {
 		return err
 	}
 	if err := f.write(t, results); err != nil {
@@ -122,8 +126,9 @@ func (f *outputFlags) checkFiles() error {
 	return nil
 }
 
-// write writes all reports. The color is that of the main one.
-func (f *outputFlags) write(t *terminal, r *report.Results, color bool) error {
+// write writes all reports.
+func (f *outputFlags) write(t *terminal, r *report.Results) error {
+	color := t.Color == "always" || f.Output.IsStandard() && t.colors(t.Out)
 	if err := f.one(t, reportTarget{f.Format, f.Output}, r, color); err != nil {
 		return err
 	}
@@ -140,19 +145,6 @@ type reportFlags struct {
 	Profile finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
 	FailOn  report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 	outputFlags
-	Color string `default:"auto" enum:"auto,always,never" help:"When to color the report: auto, always or never."`
-}
-
-// write writes the reports.
-func (f *reportFlags) write(t *terminal, r *report.Results) error {
-	return f.outputFlags.write(t, r, f.color(t.Out))
-}
-
-func (f *reportFlags) color(out io.Writer) bool {
-	if f.Color == "auto" {
-		return f.Output == "" && output.IsTerminal(out) && os.Getenv("NO_COLOR") == ""
-	}
-	return f.Color == "always"
 }
 
 // verdict returns the [exit] that follows from a report of traffic.

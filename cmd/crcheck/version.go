@@ -17,6 +17,13 @@ var version, commit string
 
 type versionCommand struct{}
 
+// Help returns the text above the flags of --help.
+func (versionCommand) Help() string {
+	return `For example:
+
+  crcheck version`
+}
+
 // Run prints the version, the commit, the Go version and the built-in contracts.
 func (versionCommand) Run(t *terminal) error {
 	info, _ := debug.ReadBuildInfo()

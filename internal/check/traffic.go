@@ -17,6 +17,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
@@ -111,7 +112,7 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 			break
 		}
 	}
-	run.taken.announce(o.Stderr)
+	run.taken.announce(progress.Notes(o.Stderr))
 	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
 		run.collector.Add(f, nil)
 	}
