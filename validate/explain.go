@@ -143,7 +143,7 @@ func (s *sink) missingMember(m member, opened int) {
 func (s *sink) missing(name string, opened int) { s.absent(finding.MemberMissing, name, opened) }
 
 func (s *sink) absent(rule finding.RuleID, name string, opened int) {
-	s.addAt(s.below(name), opened, finding.Finding{Rule: rule, Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}})
+	s.addAt(s.below(name), opened, finding.Finding{Rule: rule, Masked: s.maskedBelow(name), Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}})
 }
 
 func (s *sink) length(n *node, size int, unit string, at int) {

@@ -251,6 +251,6 @@ func (d *document) askOracle(s *sink) {
 	case accepted:
 		f.Problem = finding.SchemaAgrees
 	}
-	s.path, s.shape = nil, d.shape
+	s.path, s.keys, s.shape = nil, nil, d.shape
 	s.add(0, f)
 }

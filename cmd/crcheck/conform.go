@@ -74,7 +74,7 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
 	}
-	run := &report.SuiteRun{Results: results, Coverage: tally.Report()}
+	run := &report.SuiteRun{Results: results, Coverage: tally.Report(), Invented: c.Suite == ""}
 	if err := c.write(t, &report.Results{Command: "conform", Suites: []report.Suite{{SuiteRun: run}}}, false); err != nil {
 		return err
 	}

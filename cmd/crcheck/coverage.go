@@ -64,7 +64,7 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	if c.OnlySeen {
 		r = r.OnlySeen()
 	}
-	if err := c.write(t, &report.Results{Command: "coverage", Coverage: r}, false); err != nil {
+	if err := c.write(t, &report.Results{Command: "coverage", Coverage: r, MinCoverage: c.Min}, false); err != nil {
 		return err
 	}
 	switch {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -13,7 +15,8 @@ import (
 
 // reportFiles are the reports that every command can write beside its main one.
 type reportFiles struct {
-	Report reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file. Repeatable."`
+	Report     reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file: text, json, junit, sarif, github, markdown, html or badge. Repeatable."`
+	ShowValues bool          `help:"Show values of the traffic also in junit, sarif, github, markdown and html, which otherwise show them only if the traffic is marked redacted."`
 }
 
 // reportTarget is a format and where to write it.
@@ -52,11 +55,30 @@ func (r reportTargets) Validate() error {
 // write writes the reports.
 func (f *reportFiles) write(t *terminal, r *report.Results) error {
 	for _, target := range f.Report {
-		if err := target.Path.Write(t.Out, func(w io.Writer) error { return report.Write(w, target.Format, r, report.Style{}) }); err != nil {
+		if err := f.one(t, target, r, false); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// one writes a report. With the format github it also adds to the summary of the step.
+func (f *reportFiles) one(t *terminal, target reportTarget, r *report.Results, color bool) error {
+	info, _ := debug.ReadBuildInfo()
+	r.Version, _ = built(info)
+	style := report.Style{Color: color, ShowValues: f.ShowValues}
+	if err := target.Path.Write(t.Out, func(w io.Writer) error { return report.Write(w, target.Format, r, style) }); err != nil {
+		return err
+	}
+	summary := os.Getenv("GITHUB_STEP_SUMMARY")
+	if target.Format != report.FormatGitHub || summary == "" {
+		return nil
+	}
+	file, err := os.OpenFile(summary, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY cannot be written: %w", err)
+	}
+	return errors.Join(report.Write(file, report.FormatMarkdown, r, style), file.Close())
 }
 
 // models reports findings about the documents that contracts come from, on standard error and in the
@@ -77,13 +99,13 @@ func (f *reportFiles) models(t *terminal, command string, findings finding.Set, 
 // whose output is its report.
 type outputFlags struct {
 	reportFiles
-	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default) or json."`
+	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default), json, junit, sarif, github, markdown, html or badge."`
 	Output output.Path   `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
 }
 
 // write writes all reports. The color is that of the main one.
 func (f *outputFlags) write(t *terminal, r *report.Results, color bool) error {
-	if err := f.Output.Write(t.Out, func(w io.Writer) error { return report.Write(w, f.Format, r, report.Style{Color: color}) }); err != nil {
+	if err := f.one(t, reportTarget{f.Format, f.Output}, r, color); err != nil {
 		return err
 	}
 	return f.reportFiles.write(t, r)

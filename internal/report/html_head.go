@@ -9,42 +9,6 @@ import (
 	"github.com/crcheck/crcheck/internal/plural"
 )
 
-// Verdict is the verdict on all parts: the worst one.
-func (r *Results) Verdict() Verdict {
-	worst := Passed
-	for _, v := range r.verdicts() {
-		if severityOf(v) > severityOf(worst) {
-			worst = v
-		}
-	}
-	return worst
-}
-
-func severityOf(v Verdict) int {
-	return map[Verdict]int{NotChecked: 1, Incomplete: 2, Failed: 3}[v]
-}
-
-func (r *Results) verdicts() []Verdict {
-	var all []Verdict
-	for _, part := range r.reports() {
-		all = append(all, part.Verdict)
-	}
-	for _, s := range r.Suites {
-		switch {
-		case s.Passes():
-			all = append(all, Passed)
-		case s.Ended != "":
-			all = append(all, Incomplete)
-		default:
-			all = append(all, Failed)
-		}
-	}
-	if r.Drift != nil {
-		all = append(all, r.Drift.Verdict)
-	}
-	return all
-}
-
 // counts are the findings of all parts, by severity.
 func (r *Results) counts() (counts [finding.Error + 1]int) {
 	for _, part := range r.reports() {
@@ -85,7 +49,10 @@ func (p *page) head(r *Results) {
 	}
 	if r.Coverage != nil {
 		class := ""
-		if r.Coverage.Percent == 100 {
+		switch {
+		case r.Coverage.Percent < r.MinCoverage:
+			class = "error"
+		case r.Coverage.Percent == 100:
 			class = "ok"
 		}
 		p.Tiles = append(p.Tiles, tile{fmt.Sprintf("%d%%", r.Coverage.Percent), "covered", class})

@@ -12,13 +12,16 @@ import (
 // check, which sets a part for each of its checks.
 type Results struct {
 	Command string // such as "validate"
+	Version string // of crcheck; empty: unknown
 
 	Models   *Report // of the documents that contracts come from: derive, drift
 	Traffic  *Report // of recorded or live traffic: validate, record, live, probe
 	Lint     *Report // of cassettes as files
 	Coverage *coverage.Summary
-	Suites   []Suite // conformance, a run for each client
-	Drift    *Drift
+	// MinCoverage is the percentage of Coverage that the run requires.
+	MinCoverage int
+	Suites      []Suite // conformance, a run for each client
+	Drift       *Drift
 }
 
 // Models returns the report of findings about the documents that contracts come from.
@@ -47,11 +50,25 @@ type Format int
 const (
 	FormatText Format = iota
 	FormatJSON
+	FormatJUnit
+	FormatSARIF
+	FormatGitHub
+	FormatMarkdown
 	FormatHTML
 	FormatBadge
 )
 
-var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatHTML: "html", FormatBadge: "badge"}
+var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatJUnit: "junit", FormatSARIF: "sarif", FormatGitHub: "github", FormatMarkdown: "markdown", FormatHTML: "html", FormatBadge: "badge"}
+
+// sharedFormats leave the terminal: they show no more of the traffic than a cassette does.
+var sharedFormats = map[Format]func(io.Writer, *Results) error{
+	FormatJUnit:    writeJUnit,
+	FormatSARIF:    writeSARIF,
+	FormatGitHub:   writeGitHub,
+	FormatMarkdown: writeMarkdown,
+	FormatHTML:     writeHTML,
+	FormatBadge:    writeBadge,
+}
 
 func (f Format) String() string { return formatNames[f] }
 
@@ -62,15 +79,46 @@ func (f *Format) UnmarshalText(name []byte) error {
 
 // Write writes the results in a format.
 func Write(w io.Writer, format Format, r *Results, style Style) error {
-	switch format {
-	case FormatJSON:
+	if format == FormatJSON {
 		return writeJSON(w, r)
-	case FormatHTML:
-		return HTML(w, r)
-	case FormatBadge:
-		return Badge(w, r)
+	}
+	if write := sharedFormats[format]; write != nil {
+		if !style.ShowValues {
+			r = r.Withheld()
+		}
+		return write(w, r)
 	}
 	return writeText(w, r, style)
+}
+
+// Verdict returns the most severe verdict of the parts.
+func (r *Results) Verdict() Verdict {
+	found := map[Verdict]bool{}
+	for _, part := range []*Report{r.Models, r.Traffic, r.Lint} {
+		if part != nil {
+			found[part.Verdict] = true
+		}
+	}
+	if r.Drift != nil {
+		found[r.Drift.Verdict] = true
+	}
+	if r.Coverage != nil && r.Coverage.Percent < r.MinCoverage {
+		found[Failed] = true
+	}
+	for _, s := range r.Suites {
+		switch {
+		case s.Ended != "":
+			found[Incomplete] = true
+		case !s.Passes():
+			found[Failed] = true
+		}
+	}
+	for _, v := range []Verdict{Failed, Incomplete, NotChecked} {
+		if found[v] {
+			return v
+		}
+	}
+	return Passed
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
