@@ -78,7 +78,7 @@ func toFix(r *Results, ids cardIDs) pageSection {
 }
 
 // maxAdvice is how many cards repeat the same advice.
-const maxAdvice = 50
+const maxAdvice = 20
 
 // shorten refers to the first card with the same advice once many have it: a page of 10,000 cards
 // must open fast.
