@@ -13,12 +13,15 @@ type badge struct {
 	Color         string `json:"color"`
 }
 
-// Badge writes the verdict as a badge. That of coverage alone, which has no verdict, is the
+// writeBadge writes the verdict as a badge. That of coverage alone, which has no verdict, is the
 // percentage.
-func Badge(w io.Writer, r *Results) error {
+func writeBadge(w io.Writer, r *Results) error {
 	b := badge{SchemaVersion: 1, Label: "crcheck"}
-	if r.Coverage != nil && r.Traffic == nil && r.Lint == nil && r.Drift == nil && len(r.Suites) == 0 {
+	if r.Coverage != nil && r.Drift == nil && len(r.reports())+len(r.Suites) == 0 {
 		b.Label, b.Message, b.Color = "crcheck coverage", fmt.Sprintf("%d%%", r.Coverage.Percent), percentColor(r.Coverage.Percent)
+		if r.Coverage.Percent < r.MinCoverage {
+			b.Color = "red"
+		}
 		return JSON(w, &b)
 	}
 	verdict := r.Verdict()

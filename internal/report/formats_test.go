@@ -57,6 +57,7 @@ var shared = []struct {
 	{report.FormatSARIF, ".sarif.json"},
 	{report.FormatGitHub, ".github.txt"},
 	{report.FormatMarkdown, ".md"},
+	{report.FormatHTML, ".html"},
 }
 
 func written(t *testing.T, format report.Format, r *report.Results, showValues bool) string {

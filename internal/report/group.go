@@ -51,6 +51,8 @@ type Group struct {
 	Operations  int          `json:"operations,omitempty"`
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
 	Samples     []Sample     `json:"samples"` // the first findings of each occurrence by turns, in the order of the input
+
+	valueless bool // a value of Samples is withheld, so that no ignore row may state it
 }
 
 // Occurrence counts the findings of one fingerprint within a group.

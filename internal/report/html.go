@@ -20,10 +20,10 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").ParseFS(pageFiles, "html/page.html"))
 })
 
-// HTML writes the results as one page without outside assets, for people. It works without its
+// writeHTML writes the results as one page without outside assets, for people. It works without its
 // script, which filters, copies and opens everything before printing. Its policy allows no other
 // script, even if text of the traffic were ever taken for one.
-func HTML(w io.Writer, r *Results) error {
+func writeHTML(w io.Writer, r *Results) error {
 	style, err := pageFiles.ReadFile("html/style.css")
 	if err != nil {
 		return err

@@ -69,11 +69,36 @@ func toFix(r *Results, ids cardIDs) pageSection {
 			s.Facts = append(s.Facts, fact{Label: "expected failure", Text: plainText(problem)})
 		}
 	}
+	shorten(s.Cards)
 	if n := len(s.Cards); n > 0 {
 		s.Count = plural.Number(n)
 		s.Lead = fmt.Sprintf("%s of %s.", plural.Of(findings, "finding"), plural.Of(n, "cause"))
 	}
 	return s
+}
+
+// maxAdvice is how many cards repeat the same advice.
+const maxAdvice = 20
+
+// shorten refers to the first card with the same advice once many have it: a page of 10,000 cards
+// must open fast.
+func shorten(cards []card) {
+	type advice struct{ why, fix string }
+	type use struct {
+		first string
+		count int
+	}
+	seen := map[advice]*use{}
+	for i := range cards {
+		c := &cards[i]
+		a := advice{c.Why, c.Fix}
+		if seen[a] == nil {
+			seen[a] = &use{first: c.ID}
+		}
+		if seen[a].count++; seen[a].count > maxAdvice && c.Fix != "" {
+			c.Why, c.Fix = "", "see #"+seen[a].first
+		}
+	}
 }
 
 // reports are the parts with groups of findings.
@@ -106,7 +131,8 @@ func groupCard(g *Group, ids cardIDs) card {
 
 // row sets an ignore row. It has no reason, and crcheck refuses it until somebody writes one.
 func (c *card) row(e finding.Expected) {
-	if row, err := finding.EncodeRows([]finding.Expected{e}); err == nil {
+	// Text that had to be made visible would be another row.
+	if row, err := finding.EncodeRows([]finding.Expected{e}); err == nil && plainText(string(row)) == string(row) {
 		c.Row = string(row)
 	}
 }

@@ -49,7 +49,10 @@ func (p *page) head(r *Results) {
 	}
 	if r.Coverage != nil {
 		class := ""
-		if r.Coverage.Percent == 100 {
+		switch {
+		case r.Coverage.Percent < r.MinCoverage:
+			class = "error"
+		case r.Coverage.Percent == 100:
 			class = "ok"
 		}
 		p.Tiles = append(p.Tiles, tile{fmt.Sprintf("%d%%", r.Coverage.Percent), "covered", class})

@@ -70,8 +70,8 @@ var sharedFormats = map[Format]func(io.Writer, *Results) error{
 	FormatSARIF:    writeSARIF,
 	FormatGitHub:   writeGitHub,
 	FormatMarkdown: writeMarkdown,
-	FormatHTML:     HTML,
-	FormatBadge:    Badge,
+	FormatHTML:     writeHTML,
+	FormatBadge:    writeBadge,
 }
 
 func (f Format) String() string { return formatNames[f] }

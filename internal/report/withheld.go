@@ -67,7 +67,9 @@ func (g *Group) withheld() Group {
 			continue
 		}
 		fingerprint := s.Fingerprint()
+		got := s.Got
 		*s = Sample{Finding: s.Finding.Withheld()}
+		shown.valueless = shown.valueless || s.Got != got
 		places[fingerprint] = s.Place()
 	}
 	if place, ok := places[g.Fingerprint]; ok {
