@@ -65,7 +65,7 @@ var rooms = map[string][]string{
 	"internal/installed":                {},
 	"internal/disk":                     {},
 	"internal/links":                    {},
-	"internal/models": {"finding", "internal/input", "internal/jsontree", "internal/plural", "internal/progress", "internal/redact", "internal/spelling", "schema", "schema/contracts", "schema/source", "schema/source/botocore", "schema/source/gosdk", "schema/source/page", "traffic"},
+	"internal/models":                   {"finding", "internal/input", "internal/jsontree", "internal/plural", "internal/progress", "internal/redact", "internal/spelling", "schema", "schema/contracts", "schema/source", "schema/source/botocore", "schema/source/gosdk", "schema/source/page", "traffic"},
 	"internal/plural":                   {},
 	"internal/progress":                 {"internal/wording"},
 	"internal/output":                   {"internal/links"},
