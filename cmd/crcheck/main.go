@@ -45,20 +45,22 @@ type exit int
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 type commands struct {
-	Derive   deriveCommand   `cmd:"" help:"Derive contracts from an API model or a documentation page."`
-	Schema   schemaCommand   `cmd:"" help:"Write a contract as JSON Schema."`
-	Validate validateCommand `cmd:"" help:"Validate recorded responses against a contract."`
-	Record   recordCommand   `cmd:"" help:"Record the traffic between a client and a service."`
-	Replay   replayCommand   `cmd:"" help:"Serve cassettes to a client."`
-	Live     liveCommand     `cmd:"" help:"Call the real API and validate its response."`
-	Cassette cassetteCommand `cmd:"" help:"Lint, recover, convert and minimize cassettes."`
-	Conform  conformCommand  `cmd:"" help:"Run the conformance suite against a client."`
-	Coverage coverageCommand `cmd:"" help:"Report how much of the contracts recorded traffic covers."`
-	Probe    probeCommand    `cmd:"" help:"Compare an emulator with recorded traffic."`
-	Drift    driftCommand    `cmd:"" help:"Report what changed between contracts, or where traffic differs from a contract."`
-	Ignore   ignoreCommand   `cmd:"" help:"Accept a group of findings: add an ignore row for it."`
-	Rules    rulesCommand    `cmd:"" help:"List the rules."`
-	Version  versionCommand  `cmd:"" help:"Print the version, the commit, the Go version and the built-in contracts."`
+	Derive     deriveCommand     `cmd:"" help:"Derive contracts from an API model or a documentation page."`
+	Schema     schemaCommand     `cmd:"" help:"Write a contract as JSON Schema."`
+	Validate   validateCommand   `cmd:"" help:"Validate recorded responses against a contract."`
+	Record     recordCommand     `cmd:"" help:"Record the traffic between a client and a service."`
+	Replay     replayCommand     `cmd:"" help:"Serve cassettes to a client."`
+	Live       liveCommand       `cmd:"" help:"Call the real API and validate its response."`
+	Cassette   cassetteCommand   `cmd:"" help:"Lint, recover, convert and minimize cassettes."`
+	Conform    conformCommand    `cmd:"" help:"Run the conformance suite against a client."`
+	Coverage   coverageCommand   `cmd:"" help:"Report how much of the contracts recorded traffic covers."`
+	Probe      probeCommand      `cmd:"" help:"Compare an emulator with recorded traffic."`
+	Drift      driftCommand      `cmd:"" help:"Report what changed between contracts, or where traffic differs from a contract."`
+	Ignore     ignoreCommand     `cmd:"" help:"Accept a group of findings: add an ignore row for it."`
+	Rules      rulesCommand      `cmd:"" help:"List the rules."`
+	Version    versionCommand    `cmd:"" help:"Print the version, the commit, the Go version and the built-in contracts."`
+	Completion completionCommand `cmd:"" help:"Print the script that completes commands and flags in a shell."`
+	Complete   completeCommand   `cmd:"" hidden:"" passthrough:"" help:"Suggest the last word of a command line."`
 }
 
 // cassetteCommand groups the commands that work on cassettes.
