@@ -43,10 +43,12 @@ def main(version, builds, out):
     clone = os.path.dirname(here)
     os.makedirs(out, exist_ok=True)
     notices = subprocess.run([os.path.join(clone, ".ci", "notices")], stdout=subprocess.PIPE, check=True).stdout
+    built = 0
     for (system, arch), tag in TAGS.items():
         found = glob.glob(os.path.join(glob.escape(os.path.abspath(builds)), f"crcheck_{system}_{arch}*", "crcheck*"))
         if not found:
             continue
+        built += 1
         with tempfile.TemporaryDirectory() as folder:
             project = os.path.join(folder, "crcheck")
             shutil.copytree(here, project, ignore=shutil.ignore_patterns("bin", "tests", "__pycache__"))
@@ -55,6 +57,8 @@ def main(version, builds, out):
                 file.write(notices)
             environment = dict(os.environ, CRCHECK_BINARY=found[0], CRCHECK_TAG=tag, CRCHECK_VERSION=version)
             subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", out], cwd=project, env=environment, check=True)
+    if not built:
+        sys.exit(f"build.py: no programs in {builds}; build them with `goreleaser release --snapshot --clean`")
 
 
 if __name__ == "__main__":
