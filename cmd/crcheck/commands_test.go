@@ -58,6 +58,7 @@ func places() map[string][]string {
 		"drift":             {"drift GARBAGE contract.json", "drift contract.json GARBAGE", "drift contract.json contract.json --baseline GARBAGE", "drift contract.json contract.json --overlay GARBAGE", "drift --merge contract.json GARBAGE"},
 		"rules":             {"rules GARBAGE"},
 		"version":           {"version GARBAGE"},
+		"completion":        {"completion GARBAGE"},
 	}
 }
 

@@ -44,20 +44,22 @@ type exit int
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 type commands struct {
-	Validate validateCommand `cmd:"" group:"Check recorded traffic:" help:"Validate recorded responses against a contract."`
-	Coverage coverageCommand `cmd:"" group:"Check recorded traffic:" help:"Report how much of the contracts recorded traffic covers."`
-	Ignore   ignoreCommand   `cmd:"" group:"Check recorded traffic:" help:"Accept a group of findings: add an ignore row for it."`
-	Record   recordCommand   `cmd:"" group:"Record and replay:" help:"Record the traffic between a client and a service."`
-	Replay   replayCommand   `cmd:"" group:"Record and replay:" help:"Serve cassettes to a client."`
-	Cassette cassetteCommand `cmd:"" group:"Record and replay:" help:"Lint, recover, convert and minimize cassettes."`
-	Conform  conformCommand  `cmd:"" group:"Test a client, an emulator or a service:" help:"Run the conformance suite against a client."`
-	Probe    probeCommand    `cmd:"" group:"Test a client, an emulator or a service:" help:"Compare an emulator with recorded traffic."`
-	Live     liveCommand     `cmd:"" group:"Test a client, an emulator or a service:" help:"Call the real API and validate its response."`
-	Derive   deriveCommand   `cmd:"" group:"Get contracts and follow their changes:" help:"Derive contracts from an API model or a documentation page."`
-	Schema   schemaCommand   `cmd:"" group:"Get contracts and follow their changes:" help:"Write a contract as JSON Schema."`
-	Drift    driftCommand    `cmd:"" group:"Get contracts and follow their changes:" help:"Report what changed between contracts, or where traffic differs from a contract."`
-	Rules    rulesCommand    `cmd:"" group:"Look up:" help:"List the rules, or explain one."`
-	Version  versionCommand  `cmd:"" group:"Look up:" help:"Print the version, the commit, the Go version and the built-in contracts."`
+	Validate   validateCommand   `cmd:"" group:"Check recorded traffic:" help:"Validate recorded responses against a contract."`
+	Coverage   coverageCommand   `cmd:"" group:"Check recorded traffic:" help:"Report how much of the contracts recorded traffic covers."`
+	Ignore     ignoreCommand     `cmd:"" group:"Check recorded traffic:" help:"Accept a group of findings: add an ignore row for it."`
+	Record     recordCommand     `cmd:"" group:"Record and replay:" help:"Record the traffic between a client and a service."`
+	Replay     replayCommand     `cmd:"" group:"Record and replay:" help:"Serve cassettes to a client."`
+	Cassette   cassetteCommand   `cmd:"" group:"Record and replay:" help:"Lint, recover, convert and minimize cassettes."`
+	Conform    conformCommand    `cmd:"" group:"Test a client, an emulator or a service:" help:"Run the conformance suite against a client."`
+	Probe      probeCommand      `cmd:"" group:"Test a client, an emulator or a service:" help:"Compare an emulator with recorded traffic."`
+	Live       liveCommand       `cmd:"" group:"Test a client, an emulator or a service:" help:"Call the real API and validate its response."`
+	Derive     deriveCommand     `cmd:"" group:"Get contracts and follow their changes:" help:"Derive contracts from an API model or a documentation page."`
+	Schema     schemaCommand     `cmd:"" group:"Get contracts and follow their changes:" help:"Write a contract as JSON Schema."`
+	Drift      driftCommand      `cmd:"" group:"Get contracts and follow their changes:" help:"Report what changed between contracts, or where traffic differs from a contract."`
+	Rules      rulesCommand      `cmd:"" group:"Look up:" help:"List the rules, or explain one."`
+	Version    versionCommand    `cmd:"" group:"Look up:" help:"Print the version, the commit, the Go version and the built-in contracts."`
+	Completion completionCommand `cmd:"" group:"Look up:" help:"Print the script that completes commands and flags in a shell."`
+	Complete   completeCommand   `cmd:"" hidden:"" passthrough:"" help:"Suggest the last word of a command line."`
 
 	Global globalFlags `embed:""`
 }

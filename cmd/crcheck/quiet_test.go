@@ -41,6 +41,7 @@ func TestQuiet(t *testing.T) {
 		"drift":             {"drift cleanrooms.GetProtectedJob@1.42.90 contract.json", "drift contract.json in.json"},
 		"rules":             {"rules"},
 		"version":           {"version"},
+		"completion":        {"completion", "bash"},
 	}
 	require.ElementsMatch(t, leaves(t), slices.Collect(maps.Keys(rows)), "each command has a row")
 	contract := contractText(t)

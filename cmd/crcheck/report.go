@@ -72,7 +72,7 @@ func (f *reportFiles) write(t *terminal, r *report.Results) error {
 // one writes a report. With the format github it also adds to the summary of the step.
 func (f *reportFiles) one(t *terminal, target reportTarget, r *report.Results, color bool) error {
 	info, _ := debug.ReadBuildInfo()
-	r.Version, _ = built(info)
+	r.Version, _, _ = built(info)
 	style := report.Style{Color: color, ShowValues: f.ShowValues}
 	if err := target.Path.Write(t.Out, func(w io.Writer) error { return report.Write(w, target.Format, r, style) }); err != nil {
 		return err

@@ -116,11 +116,11 @@ func TestReportsReveal(t *testing.T) {
 					return strings.ReplaceAll(out.String()+string(steps), dir, "")
 				}
 				safe := strings.ToLower(written())
-				if command.name == "validate-redacted" {
+				if command.name == "validate-redacted" && format != "badge" {
 					require.Contains(t, safe, canaryWord)
 					return
 				}
-				if command.name == "validate" { // the canaries are where findings are
+				if command.name == "validate" && format != "badge" { // the canaries are where findings are
 					for _, rule := range []string{"constraint.pattern", "enum.unknown-value", "union.multiple-members", "type.mismatch", "syntax.duplicate-member", "member.unknown", "http.content-type", "error.unmodeled", "syntax.invalid"} {
 						require.Contains(t, safe, rule)
 					}
@@ -128,7 +128,7 @@ func TestReportsReveal(t *testing.T) {
 				for line := range strings.Lines(safe) {
 					require.NotContains(t, line, canaryWord)
 				}
-				if command.name != "coverage" && command.name != "lint" && command.name != "validate-broken" && command.name != "validate-odd" {
+				if format != "badge" && command.name != "coverage" && command.name != "lint" && command.name != "validate-broken" && command.name != "validate-odd" {
 					require.Contains(t, strings.ToLower(written("--show-values")), canaryWord)
 				}
 			})
