@@ -15,7 +15,6 @@ import (
 type checkCommand struct {
 	projectFlags
 	outputFlags
-	Color      string                `default:"auto" enum:"auto,always,never" help:"When to color the report: auto, always or never."`
 	Ignore     []string              `sep:"none" placeholder:"PATH" help:"A further YAML file of ignore rows. Repeatable."`
 	Deviations *report.DeviationMode `placeholder:"HOW" help:"What to do with known deviations of AWS from its models: hide, show or error."`
 	Min        *int                  `placeholder:"PERCENT" help:"Fail if the traffic covers less than this percentage of the operations that it uses."`
@@ -64,7 +63,7 @@ func (c *checkCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := c.write(t, results, colored(c.Color, c.Output, t.Out)); err != nil {
+	if err := c.write(t, results); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {

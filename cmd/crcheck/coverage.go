@@ -23,9 +23,11 @@ type coverageCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*coverageCommand) Help() string {
-	return `Reports which members, union members, enum values, errors and statuses the responses cover, which are missing, and which responses to record next. docs/coverage.md explains what counts as covered.
+	return `For example:
 
   crcheck coverage cassettes/
+
+Reports which members, union members, enum values, errors and statuses the responses cover, which are missing, and which responses to record next. docs/coverage.md explains what counts as covered.
 
   crcheck coverage recorded.ndjson --contract model.json --min 80
 
@@ -47,7 +49,7 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	if len(c.Files) == 0 {
-		fmt.Fprintln(t.Err, "no files named: reading the embedded cassettes")
+		fmt.Fprintln(t.notes(), "no files named: reading the embedded cassettes")
 	}
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	if len(inputs.Problems) > 0 {
@@ -64,14 +66,14 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	if c.OnlySeen {
 		r = r.OnlySeen()
 	}
-	if err := c.write(t, &report.Results{Command: "coverage", Coverage: r}, false); err != nil {
+	if err := c.write(t, &report.Results{Command: "coverage", Coverage: r, MinCoverage: c.Min}); err != nil {
 		return err
 	}
 	switch {
 	case r.Counted == 0:
 		return errors.New("no response matches a contract: name files with responses of its operation, or choose other contracts with --contract")
 	case r.Percent < c.Min:
-		fmt.Fprintf(t.Err, "crcheck: coverage is %d%%, below --min %d%%\n", r.Percent, c.Min)
+		fmt.Fprintf(t.Err, "crcheck: coverage is %d%%, below --min %d%%; the report lists what to record next\n", r.Percent, c.Min)
 		return exit(exitFindings)
 	}
 	return nil
@@ -84,6 +86,6 @@ func (f *contractFlags) plan(ctx context.Context, t *terminal, operations ...str
 	if err != nil {
 		return nil, err
 	}
-	models.Announce(t.Err, loaded)
+	models.Announce(t.notes(), loaded)
 	return coverage.Compile(schema.NewCatalog(loaded...), operations...)
 }

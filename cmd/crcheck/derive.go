@@ -13,6 +13,7 @@ import (
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -30,9 +31,11 @@ type deriveCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*deriveCommand) Help() string {
-	return `Writes the contract to standard output. Contradictions within the document, and overlay entries that change nothing, are reported on standard error.
+	return `For example:
 
   crcheck derive get_protected_job.rst --version 1.43.67 --overlay mine.yaml -o contract.json
+
+Writes the contract to standard output. Contradictions within the document, and overlay entries that change nothing, are reported on standard error.
 
   crcheck derive service-2.json --operation GetProtectedJob
 
@@ -73,7 +76,7 @@ func (c *deriveCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	derived = chosen.Contracts
-	findings = finding.Union(findings, said, models.UnsupportedPatterns(derived))
+	findings = finding.Union(findings, said, models.ReadPositions(c.Source).Place(models.UnsupportedPatterns(derived), derived))
 	if err := c.writeContracts(t, derived); err != nil {
 		return err
 	}
@@ -93,7 +96,7 @@ func (c *deriveCommand) writeContracts(t *terminal, derived []*schema.Contract) 
 		if err := output.Folder(c.Output).WriteAll(files); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.Err, "derived %s to %s\n", plural.Of(len(derived), "contract"), c.Output)
+		fmt.Fprintf(t.notes(), "derived %s to %s\n", plural.Of(len(derived), "contract"), c.Output)
 		return nil
 	}
 	contract := derived[0]
@@ -104,18 +107,18 @@ func (c *deriveCommand) writeContracts(t *terminal, derived []*schema.Contract) 
 	if err := output.Path(c.Output).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "derived %s (shapes: %d, errors: %d)\n", contract, len(contract.Shapes), len(contract.Errors))
+	fmt.Fprintf(t.notes(), "derived %s (shapes: %d, errors: %d)\n", contract, len(contract.Shapes), len(contract.Errors))
 	return nil
 }
 
 func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, error) {
-	var names []string
+	var names, bare []string
 	var chosen []*schema.Contract
 	for _, contract := range contracts {
 		if c.Operation == "" || c.Operation == contract.Operation || c.Operation == contract.Name() {
 			chosen = append(chosen, contract)
 		}
-		names = append(names, contract.Name())
+		names, bare = append(names, contract.Name()), append(bare, contract.Operation)
 	}
 	known := strings.Join(names, ", ")
 	switch {
@@ -124,7 +127,7 @@ func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, 
 	case c.Operation == "":
 		return nil, fmt.Errorf("%s has %d operations; choose one with --operation, or all with --all: %s", c.Source, len(contracts), known)
 	case len(chosen) == 0:
-		return nil, fmt.Errorf("%s has no operation %s; choose one of its operations: %s", c.Source, c.Operation, known)
+		return nil, fmt.Errorf("%s has no operation %s%s", c.Source, c.Operation, spelling.Hint(c.Operation, append(bare, names...), "choose one of its operations: "+known))
 	}
 	qualified := map[string]bool{}
 	for _, contract := range chosen {

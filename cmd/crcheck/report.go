@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -13,7 +15,8 @@ import (
 
 // reportFiles are the reports that every command can write beside its main one.
 type reportFiles struct {
-	Report reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file. Repeatable."`
+	Report     reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file: text, json, junit, sarif, github, markdown, html or badge. Repeatable."`
+	ShowValues bool          `help:"Show values of the traffic also in junit, sarif, github, markdown and html, which otherwise show them only if the traffic is marked redacted."`
 }
 
 // reportTarget is a format and where to write it.
@@ -42,21 +45,47 @@ func (r reportTargets) Validate() error {
 			return err
 		}
 		if seen[target.Path] {
-			return fmt.Errorf("two reports go to %s: give each a file of its own", target.Path)
+			return sameFile(target.Path)
 		}
 		seen[target.Path] = true
 	}
 	return nil
 }
 
+func sameFile(path output.Path) error {
+	if path.IsStandard() {
+		return errors.New("two reports go to standard output: write one of them to a file")
+	}
+	return fmt.Errorf("two reports go to %s: give each a file of its own", path)
+}
+
 // write writes the reports.
 func (f *reportFiles) write(t *terminal, r *report.Results) error {
 	for _, target := range f.Report {
-		if err := target.Path.Write(t.Out, func(w io.Writer) error { return report.Write(w, target.Format, r, report.Style{}) }); err != nil {
+		if err := f.one(t, target, r, false); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// one writes a report. With the format github it also adds to the summary of the step.
+func (f *reportFiles) one(t *terminal, target reportTarget, r *report.Results, color bool) error {
+	info, _ := debug.ReadBuildInfo()
+	r.Version, _, _ = built(info)
+	style := report.Style{Color: color, ShowValues: f.ShowValues}
+	if err := target.Path.Write(t.Out, func(w io.Writer) error { return report.Write(w, target.Format, r, style) }); err != nil {
+		return err
+	}
+	summary := os.Getenv("GITHUB_STEP_SUMMARY")
+	if target.Format != report.FormatGitHub || summary == "" {
+		return nil
+	}
+	file, err := os.OpenFile(summary, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY cannot be written: %w", err)
+	}
+	return errors.Join(report.Write(file, report.FormatMarkdown, r, style), file.Close())
 }
 
 // models reports findings about the documents that contracts come from, on standard error and in the
@@ -64,7 +93,11 @@ func (f *reportFiles) write(t *terminal, r *report.Results) error {
 func (f *reportFiles) models(t *terminal, command string, findings finding.Set, failOn report.Threshold) error {
 	r := report.Models(findings, failOn)
 	results := &report.Results{Command: command, Models: r}
-	if err := report.Write(t.Err, report.FormatText, results, report.Style{}); err != nil {
+	w := t.notes()
+	if r.Verdict == report.Failed {
+		w = t.Err // it says why the run fails
+	}
+	if err := report.Write(w, report.FormatText, results, report.Style{}); err != nil {
 		return err
 	}
 	if err := f.write(t, results); err != nil {
@@ -77,16 +110,34 @@ func (f *reportFiles) models(t *terminal, command string, findings finding.Set, 
 // whose output is its report.
 type outputFlags struct {
 	reportFiles
-	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default) or json."`
+	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default), json, junit, sarif, github, markdown, html or badge."`
 	Output output.Path   `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
 }
 
-// write writes all reports. The color is that of the main one.
-func (f *outputFlags) write(t *terminal, r *report.Results, color bool) error {
-	if err := f.Output.Write(t.Out, func(w io.Writer) error { return report.Write(w, f.Format, r, report.Style{Color: color}) }); err != nil {
+// checkFiles refuses a second report in the file of the main one. Lines for GitHub may be among
+// others.
+func (f *outputFlags) checkFiles() error {
+	for _, target := range f.Report {
+		standard := target.Path.IsStandard() && f.Output.IsStandard()
+		if target.Path == f.Output || standard && target.Format != report.FormatGitHub {
+			return sameFile(target.Path)
+		}
+	}
+	return nil
+}
+
+// write writes all reports.
+func (f *outputFlags) write(t *terminal, r *report.Results) error {
+	color := t.Color == "always" || f.Output.IsStandard() && t.colors(t.Out)
+	if err := f.one(t, reportTarget{f.Format, f.Output}, r, color); err != nil {
 		return err
 	}
 	return f.reportFiles.write(t, r)
+}
+
+// showsFiles reports whether a report shows the files of models, which takes time to find.
+func (f *outputFlags) showsFiles() bool {
+	return f.Format > report.FormatJSON || len(f.Report) > 0
 }
 
 // reportFlags control the report, in the same way for every command that validates.
@@ -94,22 +145,6 @@ type reportFlags struct {
 	Profile finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
 	FailOn  report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 	outputFlags
-	Color string `default:"auto" enum:"auto,always,never" help:"When to color the report: auto, always or never."`
-}
-
-// write writes the reports.
-func (f *reportFlags) write(t *terminal, r *report.Results) error {
-	return f.outputFlags.write(t, r, f.color(t.Out))
-}
-
-func (f *reportFlags) color(out io.Writer) bool { return colored(f.Color, f.Output, out) }
-
-// colored reports whether a report that goes to a path, or else to out, has colors.
-func colored(choice string, path output.Path, out io.Writer) bool {
-	if choice == "auto" {
-		return path == "" && output.IsTerminal(out) && os.Getenv("NO_COLOR") == ""
-	}
-	return choice == "always"
 }
 
 // verdict returns the [exit] that follows from a report of traffic.

@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/internal/wording"
 )
 
@@ -222,7 +223,7 @@ func (d *decoder) structure(n *yaml.Node, into reflect.Value, f field) error {
 
 // unknown returns the error for a name, with the nearest one that is known.
 func unknown(f field, key *yaml.Node, what string, names []string) error {
-	near := wording.Nearest(key.Value, names)
+	near := spelling.Nearest(key.Value, names)
 	switch {
 	case near != "":
 		near = "; did you mean " + near + "?"

@@ -34,6 +34,8 @@ type Report struct {
 	Deviations int             `json:"deviations,omitempty"`
 	Unmet      []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Problems   []string        `json:"problems,omitempty"` // what kept the run from checking everything
+
+	failOn Threshold
 }
 
 // Verdict is the outcome of a run: the first of these that applies.
@@ -82,6 +84,9 @@ type Collector struct {
 	Accept Acceptance
 	// Origin is who sent the responses of the next findings.
 	Origin finding.Origin
+	// Redacted says that the traffic of the next findings is marked redacted, so that every report
+	// may show what is in it.
+	Redacted bool
 
 	kinds      map[kindKey]*kind
 	hidden     map[hiddenKey]*HiddenGroup
@@ -172,7 +177,7 @@ func (c *Collector) Problem(err error) { c.report.Problems = append(c.report.Pro
 // Report returns the report, with the ignore rows that were not met.
 func (c *Collector) Report(unmet []finding.Unmet, failOn Threshold) *Report {
 	r := c.report
-	r.Unmet = unmet
+	r.Unmet, r.failOn = unmet, failOn
 	r.Checks.Contracts = sorted(c.contracts)
 	r.Checks.NotChecked = sorted(c.notChecked)
 	r.Checks.NotRead = sorted(c.notRead)

@@ -12,14 +12,17 @@ import (
 // check, which sets a part for each of its checks.
 type Results struct {
 	Command string // such as "validate"
+	Version string // of crcheck; empty: unknown
 
 	Project  *Project // of check and update: what the project pins, and the verdict on everything
 	Models   *Report  // of the documents that contracts come from: derive, drift
 	Traffic  *Report  // of recorded or live traffic: validate, record, live, probe
 	Lint     *Report  // of cassettes as files
 	Coverage *coverage.Summary
-	Suites   []Suite // conformance, a run for each client
-	Drift    *Drift
+	// MinCoverage is the percentage of Coverage that the run requires.
+	MinCoverage int
+	Suites      []Suite // conformance, a run for each client
+	Drift       *Drift
 }
 
 // Models returns the report of findings about the documents that contracts come from.
@@ -48,9 +51,29 @@ type Format int
 const (
 	FormatText Format = iota
 	FormatJSON
+	FormatJUnit
+	FormatSARIF
+	FormatGitHub
+	FormatMarkdown
+	FormatHTML
+	FormatBadge
 )
 
-var formatNames = [...]string{FormatText: "text", FormatJSON: "json"}
+var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatJUnit: "junit", FormatSARIF: "sarif", FormatGitHub: "github", FormatMarkdown: "markdown",
+	FormatHTML: "html", FormatBadge: "badge"}
+
+// Formats returns the names of all formats.
+func Formats() []string { return formatNames[:] }
+
+// sharedFormats leave the terminal: they show no more of the traffic than a cassette does.
+var sharedFormats = map[Format]func(io.Writer, *Results) error{
+	FormatJUnit:    writeJUnit,
+	FormatSARIF:    writeSARIF,
+	FormatGitHub:   writeGitHub,
+	FormatMarkdown: writeMarkdown,
+	FormatHTML:     writeHTML,
+	FormatBadge:    writeBadge,
+}
 
 func (f Format) String() string { return formatNames[f] }
 
@@ -59,15 +82,51 @@ func (f *Format) UnmarshalText(name []byte) error {
 	return wording.ParseName(f, formatNames[:], name, "format")
 }
 
-// Formats returns the names of all formats.
-func Formats() []string { return formatNames[:] }
-
 // Write writes the results in a format.
 func Write(w io.Writer, format Format, r *Results, style Style) error {
 	if format == FormatJSON {
 		return writeJSON(w, r)
 	}
+	if write := sharedFormats[format]; write != nil {
+		if !style.ShowValues {
+			r = r.Withheld()
+		}
+		return write(w, r)
+	}
 	return writeText(w, r, style)
+}
+
+// Verdict returns the most severe verdict of the parts.
+func (r *Results) Verdict() Verdict {
+	if r.Project != nil {
+		return r.Project.Verdict
+	}
+	found := map[Verdict]bool{}
+	for _, part := range []*Report{r.Models, r.Traffic, r.Lint} {
+		if part != nil {
+			found[part.Verdict] = true
+		}
+	}
+	if r.Drift != nil {
+		found[r.Drift.Verdict] = true
+	}
+	if r.Coverage != nil && r.Coverage.Percent < r.MinCoverage {
+		found[Failed] = true
+	}
+	for _, s := range r.Suites {
+		switch {
+		case s.Ended != "":
+			found[Incomplete] = true
+		case !s.Passes():
+			found[Failed] = true
+		}
+	}
+	for _, v := range []Verdict{Failed, Incomplete, NotChecked} {
+		if found[v] {
+			return v
+		}
+	}
+	return Passed
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
@@ -79,7 +138,7 @@ func writeText(w io.Writer, r *Results, style Style) error {
 
 // writeParts writes all parts, one after the other.
 func writeParts(w io.Writer, r *Results, style Style) error {
-	if r.Models != nil {
+	if r.Models != nil && (r.Drift == nil || r.Project != nil) { // drift writes them to standard error as it finds them
 		if err := Groups(style)(w, r.Models); err != nil {
 			return err
 		}

@@ -1,11 +1,12 @@
-// Package wording shortens the text that messages show, reads the names of enumerated flags, and
-// finds the name that a misspelt one means.
+// Package wording shortens the text that messages show, and reads the names of enumerated flags.
 package wording
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/spelling"
 )
 
 // Clip returns text if it has at most max bytes. Otherwise it returns a beginning of at most max
@@ -32,41 +33,5 @@ func ParseName[T ~int](to *T, names []string, text []byte, what string) error {
 		article = "an"
 	}
 	named := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
-	return fmt.Errorf("%q is not %s %s: use one of %s", text, article, what, strings.Join(named, ", "))
-}
-
-// Nearest returns the known name that a misspelt name most likely means; it is empty if none is
-// near.
-func Nearest(name string, known []string) (best string) {
-	distance := min(3, len(name)/2+1)
-	if len(name) > 40 {
-		return ""
-	}
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), k); d < distance {
-			best, distance = k, d
-		}
-	}
-	return best
-}
-
-func editDistance(a, b string) int {
-	previous := make([]int, len(b)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := range len(a) {
-		current := make([]int, len(b)+1)
-		current[0] = i + 1
-		for j := range len(b) {
-			current[j+1] = min(previous[j+1]+1, current[j]+1)
-			if cost := previous[j]; a[i] == b[j] {
-				current[j+1] = min(current[j+1], cost)
-			} else {
-				current[j+1] = min(current[j+1], cost+1)
-			}
-		}
-		previous = current
-	}
-	return previous[len(b)]
+	return fmt.Errorf("%q is not %s %s: use one of %s%s", Clip(string(text), 100), article, what, strings.Join(named, ", "), spelling.Hint(string(text), named, ""))
 }
