@@ -47,9 +47,12 @@ func (c *initCommand) Run(ctx context.Context, t *terminal) error {
 	if len(found.Sources) > 0 {
 		written += ", crcheck.lock and .crcheck/contracts"
 	}
-	if c.AcceptCurrent {
+	if c.AcceptCurrent && len(found.Traffic) > 0 {
 		written += fmt.Sprintf(", and crcheck.ignore.yaml with %s", plural.Of(found.Accepted, "row"))
 	}
-	fmt.Fprintf(t.Out, "wrote %s; commit them\nnext: crcheck check\n", written)
+	fmt.Fprintf(t.Out, "wrote %s\n", written)
+	if len(found.Traffic) > 0 {
+		fmt.Fprintln(t.Out, "next: crcheck check")
+	}
 	return nil
 }

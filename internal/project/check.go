@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -297,7 +298,7 @@ func (r *run) cassettes(ctx context.Context) error {
 
 // coverage measures the coverage of the operations in use, if the project demands some.
 func (r *run) coverage(ctx context.Context) error {
-	if min := cmpOr(r.options.Min, r.Coverage.Min); min != nil {
+	if min := cmp.Or(r.options.Min, r.Coverage.Min); min != nil {
 		plan, err := coverage.Compile(schema.NewCatalog(r.contract...))
 		if err != nil {
 			return err
@@ -312,7 +313,7 @@ func (r *run) coverage(ctx context.Context) error {
 			}
 		}
 		s := tally.Report().OnlySeen()
-		r.results.Coverage = s
+		r.results.Coverage, r.results.MinCoverage = s, *min
 		switch {
 		case s.Counted == 0:
 			r.verdict("coverage", report.NotChecked, "no response matches a contract")
@@ -323,13 +324,6 @@ func (r *run) coverage(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func cmpOr[T any](a, b *T) *T {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // clients runs the suite against each client. A client that cannot run does not keep the others from

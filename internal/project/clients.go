@@ -135,7 +135,7 @@ func (c *Client) run(ctx context.Context, inForce []*schema.Contract, today time
 	if err != nil {
 		return nil, err
 	}
-	return &report.SuiteRun{Results: results, Coverage: tally.Report()}, nil
+	return &report.SuiteRun{Results: results, Coverage: tally.Report(), Invented: c.Suite == ""}, nil
 }
 
 func readRows(ctx context.Context, path string) ([]finding.Expected, error) {

@@ -59,6 +59,9 @@ func Init(ctx context.Context, o Options, accept bool) (*Initialised, error) {
 	if err := writeText(FileName, found.text(accept)); err != nil {
 		return nil, err
 	}
+	if len(found.Traffic) == 0 {
+		return found, nil // there is nothing to check yet
+	}
 	f, err := Load(ctx, FileName)
 	if err != nil {
 		return nil, err
@@ -157,6 +160,7 @@ func (found *Initialised) sources(ctx context.Context, o Options) error {
 
 // text returns the project file.
 func (found *Initialised) text(accept bool) string {
+	accept = accept && len(found.Traffic) > 0
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n# What crcheck check does. docs/project-file.md describes every key.\n\n", SchemaURL)
 	list := func(key, comment string, items []string, example string) {

@@ -138,7 +138,7 @@ func (l *Locked) contracts(ctx context.Context) ([]*schema.Contract, error) {
 			return nil, err
 		}
 		if digest(text) != p.Digest {
-			return nil, &LockError{fmt.Sprintf("%s was edited: its digest is not the one in %s. Restore the file, put changes in an overlay", path, LockName)}
+			return nil, &LockError{fmt.Sprintf("%s was edited: its digest differs from the one in %s; put your changes into an overlay, which update does not overwrite", path, LockName)}
 		}
 		c, err := schema.Parse(text)
 		if err != nil {

@@ -90,7 +90,7 @@ func (u *Updated) changes(w io.Writer, severity finding.Severity) {
 		}
 	}
 	if n > maxChanges {
-		fmt.Fprintf(w, "… and %s. `crcheck update` lists them all with `--format text`.\n", plural.Of(n-maxChanges, "more change"))
+		fmt.Fprintf(w, "… and %s. `crcheck drift` lists them all.\n", plural.Of(n-maxChanges, "more change"))
 	}
 	if n > 0 {
 		fmt.Fprintln(w)

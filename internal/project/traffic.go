@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/url"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -98,6 +99,14 @@ func (u usage) interaction(catalog *schema.Catalog, x *traffic.Interaction) {
 // named notes the operations with a name, with or without its service.
 func (u usage) named(catalog *schema.Catalog, operation string) {
 	operation, _, _ = strings.Cut(operation, "@")
+	if strings.Contains(operation, "*") {
+		for _, c := range catalog.Contracts() {
+			if ok, _ := path.Match(operation, c.Name()); ok { // a malformed pattern is an error of the check
+				u[c.Name()] = true
+			}
+		}
+		return
+	}
 	for _, c := range catalog.Named(operation) {
 		u[c.Name()] = true
 	}

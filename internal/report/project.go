@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/plural"
 )
@@ -96,7 +98,14 @@ func projectText(w io.Writer, r *Results, style Style) error {
 	rest := *r
 	rest.Project = nil
 	for _, part := range rest.parts() {
+		if p.quiet(part) {
+			continue
+		}
 		fmt.Fprintf(t, "\n%s\n\n", t.bold("── "+part.name+" ──"))
+		if part.Lint != nil { // the rest is that of the traffic
+			t.groups(part.Lint)
+			continue
+		}
 		if err := writeParts(t, part.Results, style); err != nil {
 			return err
 		}
@@ -117,6 +126,25 @@ func projectText(w io.Writer, r *Results, style Style) error {
 	}
 	fmt.Fprintf(t, "%s: %s\n", t.bold(string(p.Verdict)), visible(p.File))
 	return out.Flush()
+}
+
+// quiet reports whether a check that passed needs no more than its line.
+func (p *Project) quiet(of part) bool {
+	return (of.Coverage != nil || len(of.Suites) > 0 || of.Lint != nil && len(of.Lint.Groups) == 0) && slices.ContainsFunc(p.Checks, func(c Check) bool { return c.Name == of.name && c.Verdict == Passed })
+}
+
+// withheld returns the project without the texts of errors, which may quote what they are about.
+func (p *Project) withheld() *Project {
+	if p == nil {
+		return nil
+	}
+	shown := *p
+	shown.Problems, shown.Notes = withheldLines(p.Problems), withheldLines(p.Notes)
+	shown.Checks = slices.Clone(p.Checks)
+	for i := range shown.Checks {
+		shown.Checks[i].Summary = finding.Unquoted(shown.Checks[i].Summary)
+	}
+	return &shown
 }
 
 type part struct {
