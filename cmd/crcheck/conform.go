@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +18,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/progress"
+	"github.com/crcheck/crcheck/internal/project"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/internal/spelling"
@@ -114,7 +113,7 @@ func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 	var files fs.FS = cassettes.Embedded()
 	if c.Suite != "" {
 		var err error
-		if suite, files, err = readSuite(ctx, c.Suite); err != nil {
+		if suite, files, err = project.ReadSuite(ctx, c.Suite); err != nil {
 			return nil, err
 		}
 	}
@@ -132,25 +131,6 @@ func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 // noCase returns the error for a pattern that matches no case.
 func noCase(pattern string, names []string) error {
 	return fmt.Errorf("--case: no case matches %q%s", pattern, spelling.Hint(pattern, names, fmt.Sprintf("a case is named like %s, and %s matches several", names[0], path.Dir(names[0])+"/*")))
-}
-
-// readSuite reads a file of cases, or a folder of such files. It also returns the files that hold
-// their cassettes: those next to the file, or below the folder.
-func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		files := os.DirFS(path)
-		suite, err := conformance.ReadSuite(files, ".")
-		if bad := (*finding.RowError)(nil); errors.As(err, &bad) {
-			bad.Name = filepath.Join(path, bad.Name) // relative to the folder
-		}
-		return suite, files, err
-	}
-	text, err := input.Document(ctx, path)
-	if err != nil {
-		return nil, nil, err
-	}
-	suite, err := conformance.ParseSuite(path, text)
-	return suite, os.DirFS(filepath.Dir(path)), err
 }
 
 // client returns the client under test and its expected failures, as ignore rows.

@@ -324,6 +324,9 @@ func (h *Hidden) text() string {
 	if h.Requests > 0 {
 		parts = append(parts, plural.Number(h.Requests)+" about requests")
 	}
+	if h.Off > 0 {
+		parts = append(parts, plural.Number(h.Off)+" of rules that are off")
+	}
 	return strings.Join(parts, ", ")
 }
 

@@ -14,6 +14,7 @@ import (
 func (r *Results) Withheld() *Results {
 	shown := *r
 	shown.Models, shown.Traffic, shown.Lint = r.Models.withheld(), r.Traffic.withheld(), r.Lint.withheld()
+	shown.Project = r.Project.withheld()
 	if r.Drift != nil {
 		shown.Drift = r.Drift.withheld()
 	}
