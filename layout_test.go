@@ -83,6 +83,7 @@ var rooms = map[string][]string{
 	"schema/source/internal/place":      {"internal/jsontree", "schema"},
 	"schema/source/internal/sourcetest": {"schema"},
 	"internal/visit":                    {"internal/jsontree", "schema"},
+	"internal/project":                  {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/spelling", "internal/wording", "schema", "schema/contracts", "traffic", "validate"},
 }
 
 type listed struct {

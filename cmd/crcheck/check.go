@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -23,11 +24,13 @@ type checkCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*checkCommand) Help() string {
-	return `Runs every check of the project file in one go: the traffic, the cassettes as files, the coverage, the clients and the drift of local documents. It checks against the contracts that crcheck update pinned, without the network. Flags take precedence over the file. docs/project-file.md describes the file.
+	return `For example:
 
   crcheck check
 
-  crcheck check --report junit=build/crcheck.xml --fail-on warning`
+Runs every check of the project file in one go: the traffic, the cassettes as files, the coverage, the clients and the drift of local documents. It checks against the contracts that crcheck update pinned, without the network. Flags take precedence over the file. docs/project-file.md describes the file.
+
+  crcheck check --report junit=crcheck.xml --fail-on warning`
 }
 
 // Validate refuses what is not a percentage.
@@ -72,7 +75,7 @@ func (c *checkCommand) Run(ctx context.Context, t *terminal) error {
 	return checked(results)
 }
 
-// addReports adds the reports of the file, unless a flag names a file for the format.
+// addReports adds the reports of the file, and makes their folders, unless a flag names a file for the format.
 func (c *checkCommand) addReports(file *project.File) error {
 	var named []report.Format
 	for _, target := range c.Report {
@@ -84,6 +87,9 @@ func (c *checkCommand) addReports(file *project.File) error {
 			return err
 		}
 		if !slices.Contains(named, target.Format) {
+			if err := os.MkdirAll(filepath.Dir(string(target.Path)), 0o755); err != nil {
+				return fmt.Errorf("reports: %w", err)
+			}
 			c.Report = append(c.Report, target)
 		}
 	}

@@ -17,7 +17,11 @@ type updateCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*updateCommand) Help() string {
-	return `Reads the newest documents of the project's contracts, and pins the operations in use: it rewrites crcheck.lock and .crcheck/contracts, and writes what changed as Markdown. It prints changed=true|false and breaking=true|false, also to the file that GITHUB_OUTPUT names. The exit status is 0 whatever changed.
+	return `For example:
+
+  crcheck update
+
+Reads the newest documents of the project's contracts, and pins the operations in use: it rewrites crcheck.lock and .crcheck/contracts, and writes what changed as Markdown. It prints changed=true|false and breaking=true|false, also to the file that GITHUB_OUTPUT names. The exit status is 0 whatever changed.
 
   crcheck update -o pull-request.md`
 }
