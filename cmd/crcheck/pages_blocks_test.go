@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,9 +35,11 @@ func (b *block) needs() string {
 }
 
 var (
-	fence = regexp.MustCompile("^( *)```([\\w-]*) ?(.*)$")
+	fence = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^( *)```([\\w-]*) ?(.*)$") })
 	// commandLine is a line that only a block of commands may have.
-	commandLine = regexp.MustCompile(`^(\$ .*|(go run \S*/cmd/)?crcheck (-\S+|[a-z]+).*)$`)
+	commandLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\$ .*|(go run \S*/cmd/)?crcheck (-\S+|[a-z]+).*)$`)
+	})
 )
 
 // blocks returns the fenced blocks of a page. A command anywhere else is an error, because nothing
@@ -45,7 +48,7 @@ func blocks(page string) (found []block, err error) {
 	var open *block
 	indent := ""
 	for i, line := range strings.Split(page, "\n") {
-		m := fence.FindStringSubmatch(line)
+		m := fence().FindStringSubmatch(line)
 		switch {
 		case open == nil && m != nil:
 			open, indent = &block{line: i + 1, lang: m[2], mark: m[3]}, m[1]
@@ -54,11 +57,11 @@ func blocks(page string) (found []block, err error) {
 			open = nil
 		case open != nil:
 			line = strings.TrimPrefix(line, indent)
-			if open.lang != "sh" && open.lang != "console" && open.lang != "text" && commandLine.MatchString(line) {
+			if open.lang != "sh" && open.lang != "console" && open.lang != "text" && commandLine().MatchString(line) {
 				return nil, fmt.Errorf("line %d: a command in a block of %q: begin it with ```sh or ```console", i+1, open.lang)
 			}
 			open.text += line + "\n"
-		case strings.HasPrefix(line, "    ") && commandLine.MatchString(strings.TrimSpace(line)):
+		case strings.HasPrefix(line, "    ") && commandLine().MatchString(strings.TrimSpace(line)):
 			return nil, fmt.Errorf("line %d: an indented command: put it between ```sh and ```", i+1)
 		}
 	}

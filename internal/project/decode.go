@@ -304,7 +304,7 @@ func (d *decoder) row(n *yaml.Node, to *finding.Expected) error {
 	}
 	rows, err := finding.ReadRows("", text)
 	if broken := (*finding.RowError)(nil); errors.As(err, &broken) {
-		broken.Line = n.Line // the row was written anew
+		broken.Line = n.Line // the row was written again
 	}
 	if len(rows) == 1 {
 		*to = rows[0]

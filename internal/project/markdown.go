@@ -69,7 +69,7 @@ func (u *Updated) Title() string {
 	case counts[finding.Warning]+counts[finding.Info] > 0:
 		return "API contracts: " + plural.Of(counts[finding.Warning]+counts[finding.Info], "change") + ", not breaking"
 	}
-	return "API contracts: pinned anew"
+	return "API contracts: pinned again"
 }
 
 var headings = [...]string{finding.Error: "Breaking", finding.Warning: "Worth a look", finding.Info: "Harmless"}

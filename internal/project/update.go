@@ -78,7 +78,7 @@ func (f *File) read(ctx context.Context, o Options, lock *Lock) ([]*source, erro
 		}
 		if s.old != nil {
 			if s.before, err = s.old.contracts(ctx); err != nil {
-				fmt.Fprintf(o.Stderr, "crcheck: %v; pinning %s anew without comparing\n", err, c.Source)
+				fmt.Fprintf(o.Stderr, "crcheck: %v; pinning %s again without comparing\n", err, c.Source)
 				s.old, s.before = nil, nil
 			}
 		}
