@@ -22,7 +22,11 @@ type ignoreCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*ignoreCommand) Help() string {
-	return `Adds a row to a file of ignore rows; pass the file to --ignore. Existing rows are not changed.
+	return `For example:
+
+  crcheck validate recordings/ --format json | crcheck ignore 1a2b3c4d --reason "moto sends it"
+
+Adds a row to a file of ignore rows; pass the file to --ignore. Existing rows are not changed.
 
   crcheck validate recordings/ --format json -o report.json
 
@@ -58,7 +62,7 @@ func (c *ignoreCommand) Run(ctx context.Context, t *terminal) error {
 	if err := c.File.Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "added a row for %s at %s to %s\n", row.Rule, row.At(), c.File)
+	fmt.Fprintf(t.notes(), "added a row for %s at %s to %s\n", row.Rule, row.At(), c.File)
 	return nil
 }
 
@@ -76,7 +80,7 @@ func (c *ignoreCommand) report(ctx context.Context, t *terminal) (*report.Report
 	}
 	var r report.Report
 	if err := json.Unmarshal(text, &r); err != nil || r.Verdict == "" {
-		return nil, fmt.Errorf("%s is not a report of crcheck: write a report with --format json", c.Report)
+		return nil, fmt.Errorf("%s is not a report of crcheck; write one with: crcheck validate PATH --format json -o report.json", c.Report)
 	}
 	return &r, nil
 }

@@ -75,7 +75,7 @@ func (run *run) lint(x *traffic.Interaction) (validate.Outcome, error) {
 
 // linted collects the findings about an interaction or, if there is none, about a file.
 func (run *run) linted(x *traffic.Interaction, outcome validate.Outcome, findings finding.Set) {
-	run.collector.Origin = run.options.origin(x)
+	run.collector.Origin, run.collector.Redacted = run.options.origin(x), redacted(x)
 	run.requests = run.requests || x != nil && x.Request != nil
 	switch {
 	case outcome.Contract != nil:

@@ -17,6 +17,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
@@ -54,6 +55,9 @@ func (o *Options) origin(x *traffic.Interaction) finding.Origin {
 	}
 	return from
 }
+
+// redacted reports whether the recording says that it was redacted.
+func redacted(x *traffic.Interaction) bool { return x != nil && x.Meta.RedactionKey != "" }
 
 // ErrInterrupted says that a run was interrupted before its end.
 var ErrInterrupted = errors.New("interrupted; the rest of the traffic was not checked")
@@ -108,7 +112,7 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 			break
 		}
 	}
-	run.taken.announce(o.Stderr)
+	run.taken.announce(progress.Notes(o.Stderr))
 	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
 		run.collector.Add(f, nil)
 	}
@@ -187,6 +191,7 @@ func (run *run) file(ctx context.Context, in input.File, interactions iter.Seq2[
 
 // odd collects the finding about an entry that does not conform to the format of its recording.
 func (run *run) odd(e *traffic.Error) {
+	run.collector.Redacted = false // an entry that is malformed may not be what its file says
 	for _, f := range run.options.Profile.Grade(validate.Odd(e)) {
 		run.collector.Add(f, nil)
 	}
@@ -222,7 +227,7 @@ func (run *run) check(x *traffic.Interaction, bare validate.Bare, source *valida
 	}
 	run.taken.count(run.options.Encoding, x, &outcome)
 	run.leftOut[outcome.LeftOut]++
-	run.collector.Origin = run.options.origin(x)
+	run.collector.Origin, run.collector.Redacted = run.options.origin(x), redacted(x)
 	switch {
 	case outcome.Unrecognised != nil:
 		run.collector.Unrecognised(outcome.Unrecognised)

@@ -15,6 +15,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -137,9 +138,25 @@ func Named(ctx context.Context, stderr io.Writer, name string) (*Found, error) {
 	}
 	unknown, ok := errors.AsType[*contracts.UnknownError](err)
 	if _, err := os.Stat(name); ok && errors.Is(err, fs.ErrNotExist) && !isInstalled(name) {
-		return nil, fmt.Errorf("%s is not a file, a folder or a built-in contract; the built-in contracts are %s; for a service of the installed botocore, use botocore:SERVICE", name, strings.Join(unknown.Known, " and "))
+		return nil, unknownName(name, unknown)
 	}
 	return Derivable(ctx, stderr, name, "")
+}
+
+// unknownName returns the error for a name that is neither a path nor a built-in contract.
+func unknownName(name string, unknown *contracts.UnknownError) error {
+	var known []string
+	asked, _, _ := strings.Cut(name, "@")
+	for _, versioned := range unknown.Known {
+		operation, _, _ := strings.Cut(versioned, "@")
+		if operation == asked {
+			known = nil // only the version is wrong
+			break
+		}
+		known = append(known, operation, versioned)
+	}
+	return fmt.Errorf("%s is not a file, a folder or a built-in contract%s", name,
+		spelling.Hint(name, known, "the built-in contracts are "+strings.Join(unknown.Known, " and ")+"; for a service of the installed botocore, use botocore:SERVICE"))
 }
 
 // ApplyOverlays applies overlays to the contracts, one after the other, and returns the findings.

@@ -25,6 +25,12 @@ type Drift struct {
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Left     []string        `json:"left,omitempty"`     // changes that are not in a proposed overlay
 
+	// Located returns where a document defines the place of a change; nil: unknown. It is for
+	// formats that show files.
+	Located func(*drift.Change) Seen `json:"-"`
+
+	failOn Threshold
+
 	// From is who sent the responses of Traffic: it decides the advice.
 	From finding.Origin `json:"-"`
 	// ListHidden makes [DriftText] list what is hidden.
@@ -50,6 +56,7 @@ func (r *Drift) Settle(expected []finding.Expected, failOn Threshold) error {
 // SettleBy is [Drift.Settle] with a ledger. A stale row that is not required is a
 // warning, unless failOnStale, and only if what it names was in the scope.
 func (r *Drift) SettleBy(ledger *finding.Ledger, failOn Threshold, failOnStale bool) {
+	r.failOn = failOn
 	fails := false
 	accepts := func(f finding.Finding) bool {
 		row, ok := ledger.Accept(f)

@@ -63,6 +63,8 @@ type HiddenGroup struct {
 	Shape       string           `json:"shape,omitempty"`
 	Count       int              `json:"count"`
 	First       finding.Finding  `json:"first"`
+
+	redacted bool
 }
 
 type hiddenKey struct {
@@ -118,7 +120,7 @@ func (c *Collector) count(by HiddenBy, reason string, f finding.Finding) {
 		if c.hidden == nil {
 			c.hidden = map[hiddenKey]*HiddenGroup{}
 		}
-		g = &HiddenGroup{by, reason, key.fingerprint, f.Rule, f.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, 0, f}
+		g = &HiddenGroup{by, reason, key.fingerprint, f.Rule, f.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, 0, f, c.Redacted}
 		c.hidden[key] = g
 	}
 	g.Count++
