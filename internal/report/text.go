@@ -50,7 +50,7 @@ func (t text) groups(r *Report) {
 		return g.Operation != operation || g.Operations > 0
 	})
 	for _, g := range r.Groups {
-		t.group(g, several)
+		t.group(g, several || g.Tests != nil)
 	}
 }
 

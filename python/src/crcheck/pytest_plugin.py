@@ -89,7 +89,6 @@ class Session:
         self.contracts = [text for text, _ in self._values("contract", started_in)]
         self.folder = tempfile.mkdtemp(prefix="crcheck-")
         self.lines = []
-        self.status = "not run"
 
     def _values(self, name, started_in):
         """Returns the values of an option, or else of the configuration file, each with the folder that its path is relative to."""
@@ -105,12 +104,14 @@ class Session:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session):
-        failed = self._validate()
-        if failed and session.exitstatus == pytest.ExitCode.OK:
+        if not self._validate():
+            return
+        self.lines.append(f"the session fails because of this; see --crcheck-fail-on ({self.fail_on}) and --crcheck-ignore")
+        if session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter):
-        terminalreporter.section("crcheck")
+        terminalreporter.write_sep("=", "crcheck")
         for line in self.lines:
             terminalreporter.write_line(line)
 
@@ -132,7 +133,7 @@ class Session:
         stopped = False
         if services:
             stopped = self._run(services)
-        elif not self.lines:
+        else:
             self.lines.append("nothing was checked: the tests received no JSON response through boto3")
         if other:
             counts = ", ".join(f"{count} of {service}" for service, count in sorted(other.items()))
@@ -145,6 +146,7 @@ class Session:
         import botocore
 
         files = [os.path.join(self.folder, name) for name in sorted(os.listdir(self.folder)) if name.endswith(".ndjson")]
+        files = [file for file in files if os.path.getsize(file)]
         results = os.path.join(self.folder, "results")
         arguments = [self.program, "validate", "--fail-on", self.fail_on, "--report", "json=" + results]
         for contract in self.contracts or ["botocore:" + service for service in sorted(services)]:
@@ -164,7 +166,7 @@ class Session:
             self.lines.append(f"the program cannot be run: {e}; reinstall it (pip install --force-reinstall crcheck)")
             return True
         for stream in (run.stderr, run.stdout):
-            self.lines += stream.decode("utf-8", "replace").rstrip().splitlines()
+            self.lines += stream.decode("utf-8", "replace").strip().splitlines()
         if run.returncode == 0:
             return False
         try:
