@@ -72,6 +72,7 @@ var rooms = map[string][]string{
 	"internal/input":                    {"cassettes", "finding", "internal/progress", "traffic"},
 	"internal/check":                    {"finding", "internal/input", "internal/lint", "internal/models", "internal/plural", "internal/progress", "internal/redact/bycontract", "internal/report", "internal/spelling", "internal/tallies", "schema", "schema/contracts", "traffic", "validate"},
 	"examples":                          {},
+	"python/tests":                      {},
 	"internal/standin":                  {"internal/sigv4"},
 	"docs":                              {},
 	"cmd/crcheck":                       {"*"},

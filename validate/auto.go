@@ -144,6 +144,8 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 	switch {
 	case a.fixed:
 		c.Encoding = a.options.Encoding
+	case returned(x):
+		c.Encoding = schema.SDK
 	case x.Request == nil:
 		if c.Encoding, c.Settled = a.settled(x, bare); !c.Settled {
 			c.Encoding = s.Kind()
@@ -161,7 +163,7 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 			return c, nil
 		}
 	}
-	if err != nil || a.fixed || x.Request != nil || c.Contract == nil || c.Encoding == s.Kind() {
+	if err != nil || a.fixed || x.Request != nil || returned(x) || c.Contract == nil || c.Encoding == s.Kind() {
 		return c, err
 	}
 	at := x.Response.Body.Position(0)
