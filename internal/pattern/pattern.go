@@ -32,6 +32,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -45,7 +46,12 @@ type Pattern struct {
 	source string
 	linear *regexp.Regexp  // RE2; nil if the pattern needs the backtracking engine
 	back   *regexp2.Regexp // nil if linear is set
+
+	matches atomic.Int32
+	table   atomic.Pointer[dfa] // nil until the pattern was matched often; noTable if there is none
 }
+
+var noTable = new(dfa)
 
 // UnsupportedError reports a pattern that neither engine compiles.
 type UnsupportedError struct {
@@ -126,6 +132,19 @@ func (p *Pattern) String() string { return p.source }
 
 // Match reports whether the text contains a match of the pattern. The error is a [*TimeoutError].
 func (p *Pattern) Match(text []byte) (bool, error) {
+	switch d := p.table.Load(); {
+	case d == nil:
+		if p.matches.Add(1) == warm {
+			if d = newDFA(p.source); d == nil {
+				d = noTable
+			}
+			p.table.Store(d)
+		}
+	case d != noTable:
+		if matched, ok := d.match(text); ok {
+			return matched, nil
+		}
+	}
 	if p.linear != nil {
 		return p.linear.Match(text), nil
 	}
