@@ -50,6 +50,7 @@ func newBound(c *schema.Contract, part schema.Part) *bound {
 			b.node.required.set(i)
 		}
 	}
+	filtered(b.node)
 	return b
 }
 
