@@ -12,6 +12,7 @@ func TestTable(t *testing.T) {
 	for _, source := range []string{
 		`^[a-z0-9-]+$`, bucket, `.*`, `a`, `^a`, `a$`, `^$`, ``, `^[0-9]{12}$`, `\bfoo\b`, `(?m)^x$`, `[^\n]`, `^\S+$`, `a|bc|^d$`,
 		`^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$`, `^[é-ü]+$`, `(?i)^k$`, `^.{2,5}$`, `^(?!\d+$)a1*$`, `[\u0000-\u00ff]{3}`,
+		`^(arn:aws:iam::)[0-9]{12}:role/[a-z]{2,5}(x|y)?$`, `^a{2,3}b?c*$`, `^[ab]{1,3}b$`, `^a*a$`, `^a?a?$`, `^(a{2})?$`, `^(ab)+$`, `^a{0,2}b{0,2}a$`, `^.*$`, `^[^a]+a[^b]*$`,
 	} {
 		t.Run(source, func(t *testing.T) {
 			p, err := Compile(source)
@@ -25,6 +26,11 @@ func TestTable(t *testing.T) {
 				require.True(t, ok || strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 }), "%q", text)
 				if ok {
 					require.Equal(t, want, got, "%q", text)
+				}
+				if r := newRuns(source); r != nil {
+					if got, ok := r.match([]byte(text)); ok {
+						require.Equal(t, want, got, "runs: %q", text)
+					}
 				}
 				p.matches.Store(0) // stay on the engine
 			}
@@ -41,6 +47,16 @@ func texts(source string) []string {
 		}
 	}
 	return all
+}
+
+// TestRuns checks which patterns are runs.
+func TestRuns(t *testing.T) {
+	for source, want := range map[string]int{
+		`^[a-f0-9]{8}-[a-f0-9]{4}$`: 3, `^[0-9]{12}$`: 1, `^arn:aws:iam::[0-9]{12}:role/[a-z]+$`: 4, `^a{0,2}b?$`: 2, `^(a)(b{1,9})$`: 2, `^.{2,5}$`: 1, `^[a-z]{0,999}$`: 1,
+		`[a-z]+`: 0, `^a*a$`: 0, `^[ab]*b$`: 0, `^a?b*a$`: 0, `^(ab)*$`: 0, `^a|b$`: 0, `^(?i)k$`: 0, `^(a{2})?$`: 0, `^(aa|bb)$`: 0,
+	} {
+		t.Run(source, func(t *testing.T) { require.Len(t, newRuns(source), want) })
+	}
 }
 
 // TestTableIsBounded checks that a pattern with a large table stays on its engine.
@@ -63,6 +79,11 @@ func FuzzTable(f *testing.F) {
 		p, err := Compile(source)
 		if err != nil || p.linear == nil { // the engines differ beyond what FuzzPortable covers
 			return
+		}
+		if r := newRuns(source); r != nil {
+			if got, ok := r.match([]byte(text)); ok {
+				require.Equal(t, p.linear.MatchString(text), got, "runs")
+			}
 		}
 		d := newDFA(source)
 		if d == nil {

@@ -48,10 +48,25 @@ type Pattern struct {
 	back   *regexp2.Regexp // nil if linear is set
 
 	matches atomic.Int32
-	table   atomic.Pointer[dfa] // nil until the pattern was matched often; noTable if there is none
+	quick   atomic.Pointer[quick] // nil until the pattern was matched often
 }
 
-var noTable = new(dfa)
+// quick is what decides the texts of a pattern that is matched often; both may be nil.
+type quick struct {
+	runs  runs
+	table *dfa
+}
+
+// match decides a text. ok is false if only the engine of the pattern can.
+func (q *quick) match(text []byte) (matched, ok bool) {
+	switch {
+	case q.runs != nil:
+		return q.runs.match(text)
+	case q.table != nil:
+		return q.table.match(text)
+	}
+	return false, false
+}
 
 // UnsupportedError reports a pattern that neither engine compiles.
 type UnsupportedError struct {
@@ -132,18 +147,16 @@ func (p *Pattern) String() string { return p.source }
 
 // Match reports whether the text contains a match of the pattern. The error is a [*TimeoutError].
 func (p *Pattern) Match(text []byte) (bool, error) {
-	switch d := p.table.Load(); {
-	case d == nil:
-		if p.matches.Add(1) == warm {
-			if d = newDFA(p.source); d == nil {
-				d = noTable
-			}
-			p.table.Store(d)
-		}
-	case d != noTable:
-		if matched, ok := d.match(text); ok {
+	if q := p.quick.Load(); q != nil {
+		if matched, ok := q.match(text); ok {
 			return matched, nil
 		}
+	} else if p.matches.Add(1) == warm {
+		q = &quick{runs: newRuns(p.source)}
+		if q.runs == nil {
+			q.table = newDFA(p.source)
+		}
+		p.quick.Store(q)
 	}
 	if p.linear != nil {
 		return p.linear.Match(text), nil
