@@ -2,14 +2,22 @@ package validate
 
 import (
 	"mime"
+	"sync"
 
 	"github.com/crcheck/crcheck/internal/eventstream"
 )
 
+// streamFilter holds the memory for a walk over the events of a stream.
+type streamFilter struct {
+	typed []byte // a header, as JSON
+}
+
+var streamFilters = sync.Pool{New: func() any { return new(streamFilter) }}
+
 // accepts reports whether the explainer would find nothing in a stream.
 func (st *stream) accepts(body []byte) bool {
-	a := acceptors.Get().(*acceptor)
-	defer acceptors.Put(a)
+	a := streamFilters.Get().(*streamFilter)
+	defer streamFilters.Put(a)
 	ended := false
 	for at, index := 0, 0; at < len(body); index++ {
 		m, next, fault := eventstream.Decode(body, at)
@@ -44,7 +52,7 @@ func hasDate(m eventstream.Message) bool {
 }
 
 // event accepts the message of an event, unwrapped from its signed message.
-func (a *acceptor) event(st *stream, m eventstream.Message, index int) bool {
+func (a *streamFilter) event(st *stream, m eventstream.Message, index int) bool {
 	kind, _, ok := headerText(m, ":message-type")
 	if !ok {
 		return false
@@ -56,7 +64,7 @@ func (a *acceptor) event(st *stream, m eventstream.Message, index int) bool {
 			return false
 		}
 		if st.initial != nil && index == 0 {
-			return string(name) == st.initialType && a.json(st, st.initial, m)
+			return string(name) == st.initialType && st.acceptsJSON(st.initial, m)
 		}
 		e := st.events[string(name)]
 		return e != nil && e.plain && a.eventMember(st, e, m)
@@ -69,7 +77,7 @@ func (a *acceptor) event(st *stream, m eventstream.Message, index int) bool {
 }
 
 // eventMember accepts an event or exception that is a member of the union.
-func (a *acceptor) eventMember(st *stream, e *event, m eventstream.Message) bool {
+func (a *streamFilter) eventMember(st *stream, e *event, m eventstream.Message) bool {
 	for i := range e.headers {
 		if !a.eventHeader(&e.headers[i], m) {
 			return false
@@ -79,23 +87,23 @@ func (a *acceptor) eventMember(st *stream, e *event, m eventstream.Message) bool
 	case e.payload != "" && len(m.Payload) == 0 && (!e.required || !e.raw):
 		return !e.required
 	case e.payload != "" && e.raw:
-		return a.raw(e.node, m.Payload)
+		return acceptsRaw(e.node, m.Payload)
 	}
-	return a.json(st, e.node, m)
+	return st.acceptsJSON(e.node, m)
 }
 
-func (a *acceptor) eventHeader(h *eventHeader, m eventstream.Message) bool {
+func (a *streamFilter) eventHeader(h *eventHeader, m eventstream.Message) bool {
 	v, _, ok := m.Headers.Find(h.wire)
 	if !ok {
 		return !h.required
 	}
 	a.typed = appendHeader(a.typed[:0], v)
-	return h.fits(v.Type) && a.accepts(h.node, a.typed)
+	return h.fits(v.Type) && accepts(h.node, a.typed)
 }
 
-// json accepts a payload that is a JSON text, and its Content-Type.
-func (a *acceptor) json(st *stream, n *node, m eventstream.Message) bool {
-	return st.typed(m) && a.accepts(n, jsonPayload(m))
+// acceptsJSON accepts a payload that is a JSON text, and its Content-Type.
+func (st *stream) acceptsJSON(n *node, m eventstream.Message) bool {
+	return st.typed(m) && accepts(n, jsonPayload(m))
 }
 
 var noMembers = []byte("{}")

@@ -17,7 +17,9 @@ import (
 func TestAcceptAllocatesNothing(t *testing.T) {
 	v := newest(t)
 	document := []byte(strings.Replace(full, `"s3":{"bucket":"example-bucket","keyPrefix":"results/daily"}`, `"member":{"accountId":"111122223333"}`, 1))
-	require.True(t, v.Accepts(schema.OutputPart, document))
+	for range 100 { // until the patterns have their tables
+		require.True(t, v.Accepts(schema.OutputPart, document))
+	}
 	require.Zero(t, testing.AllocsPerRun(100, func() { v.Accepts(schema.OutputPart, document) }))
 }
 

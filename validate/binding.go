@@ -51,6 +51,7 @@ func newBound(c *schema.Contract, part schema.Part, budget *pattern.Budget) *bou
 			b.node.required.set(i)
 		}
 	}
+	filtered(b.node)
 	return b
 }
 

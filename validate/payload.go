@@ -12,17 +12,15 @@ func (d *document) rawAccepts(body []byte) bool {
 	if d.stream != nil {
 		return d.stream.accepts(body)
 	}
-	a := acceptors.Get().(*acceptor)
-	defer acceptors.Put(a)
-	return a.raw(d.node, body)
+	return acceptsRaw(d.node, body)
 }
 
-// raw accepts a payload of text or bytes.
-func (a *acceptor) raw(n *node, text []byte) bool {
+// acceptsRaw reports whether the explainer would find nothing in a payload of text or bytes.
+func acceptsRaw(n *node, text []byte) bool {
 	if n.kind == schema.Blob {
 		return n.length.HoldsInt(int64(len(text)))
 	}
-	return utf8.Valid(text) && a.fits(n, text)
+	return utf8.Valid(text) && n.filter.Fits(text)
 }
 
 func (d *document) rawExplain(body []byte) []located {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/accept"
 	"github.com/crcheck/crcheck/internal/decimal"
 	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
@@ -38,6 +39,8 @@ type node struct {
 	length  interval
 	limits  interval // of the type: bits, years; open: numbers of any size
 	bounds  interval // of the range facet
+
+	filter *accept.Shape // see [compiler.filter]; nil if the node is never at the top
 }
 
 type member struct {

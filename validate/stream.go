@@ -80,6 +80,10 @@ func (p *compiler) stream(part schema.Part, raw *schema.Member) *stream {
 	for i := range union.Members {
 		m := &union.Members[i]
 		e := p.event(m)
+		filtered(e.node)
+		for _, h := range e.headers {
+			filtered(h.node)
+		}
 		st.events[m.Name] = e
 		if e.plain {
 			st.plain = append(st.plain, m.Name)
@@ -97,6 +101,7 @@ func (p *compiler) stream(part schema.Part, raw *schema.Member) *stream {
 			st.initialType = "initial-request"
 		}
 		p.fill(st.initial, shape, others)
+		filtered(st.initial)
 	}
 	return st
 }

@@ -13,7 +13,7 @@ type streamWalk struct {
 	*stream
 	explainer
 	body  []byte
-	quick *acceptor // reads each event first, because most have no findings
+	quick *streamFilter // reads each event first, because most have no findings
 
 	index   int                 // of the message
 	current eventstream.Message // the event, out of its signed message
@@ -22,8 +22,8 @@ type streamWalk struct {
 
 // explain returns the findings of a stream, up to [maxFindings].
 func (st *stream) explain(body []byte) []located {
-	quick := acceptors.Get().(*acceptor)
-	defer acceptors.Put(quick)
+	quick := streamFilters.Get().(*streamFilter)
+	defer streamFilters.Put(quick)
 	r := streamWalk{stream: st, body: body, quick: quick}
 	r.sink = &sink{response: st.response}
 	r.run()

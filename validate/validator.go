@@ -71,12 +71,12 @@ func compile(c *schema.Contract, options Options, budget *pattern.Budget) *Valid
 		if raw, ok := c.RawBody(part); ok && options.Encoding == schema.HTTP {
 			root, _ := c.Root(part)
 			d.shape = joinShape(root.Name, raw.Name)
-			d.raw, d.node = raw, p.place(raw.Shape)
+			d.raw, d.node = raw, filtered(p.place(raw.Shape))
 			if c.Resolve(raw.Shape).EventStream.Or(false) {
 				d.stream = p.stream(part, raw)
 			}
 		} else {
-			d.node, d.oracle = p.document(part), newOracle(c, part, options.Encoding)
+			d.node, d.oracle = filtered(p.document(part)), newOracle(c, part, options.Encoding)
 			d.shape = d.node.shape
 			if m, ok := c.Payload(part); ok && options.Encoding == schema.HTTP {
 				d.whole = m

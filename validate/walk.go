@@ -252,7 +252,7 @@ func (w *explainer) skip() bool {
 }
 
 var (
-	anything  = &node{kind: schema.Document}
+	anything  = filtered(&node{kind: schema.Document})
 	anyList   = &node{kind: schema.List, element: anything}
-	anyObject = &node{kind: schema.Map, element: anything, key: &node{kind: schema.String}}
+	anyObject = filtered(&node{kind: schema.Map, element: anything, key: &node{kind: schema.String}})
 )

@@ -7,6 +7,7 @@ package decimal
 
 import (
 	"bytes"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -266,4 +267,38 @@ func (i *Interval) HoldsInt(n int64) bool {
 	}
 	var digits, number [20]byte
 	return i.Holds(Parse(digits[:0], strconv.AppendInt(number[:0], n, 10)))
+}
+
+// Ints returns the largest interval of integers within the interval, as far as int64 holds them.
+func (i *Interval) Ints() (low, high int64) {
+	low, high = math.MinInt64, math.MaxInt64
+	if i.hasMin {
+		low = i.min.integer(1)
+	}
+	if i.hasMax {
+		high = i.max.integer(-1)
+		if i.exclusive && high > math.MinInt64 && i.max.Integral() {
+			high--
+		}
+	}
+	return low, high
+}
+
+// integer returns the number, rounded up or down to an integer and to the range of int64.
+func (d Number) integer(up int) int64 {
+	r, ok := Rat(d.String())
+	if !ok {
+		return math.MaxInt64 * int64(up)
+	}
+	whole, rest := new(big.Int).QuoRem(r.Num(), r.Denom(), new(big.Int))
+	if rest.Sign() == up {
+		whole.Add(whole, big.NewInt(int64(up)))
+	}
+	switch {
+	case whole.IsInt64():
+		return whole.Int64()
+	case whole.Sign() < 0:
+		return math.MinInt64
+	}
+	return math.MaxInt64
 }

@@ -35,9 +35,10 @@ func newAutomaton(text string) (*automaton, error) {
 // alphabet is a minimal set of characters that distinguishes all instructions of some automata.
 type alphabet struct {
 	runes []rune
-	takes [][]bool // by class of instructions and rune: whether they accept it
-	words bool     // an instruction tests for a word boundary
-	lines bool     // an instruction tests for the beginning or end of a line
+	takes [][]bool       // by class of instructions and rune: whether they accept it
+	insts []*syntax.Inst // by class
+	words bool           // an instruction tests for a word boundary
+	lines bool           // an instruction tests for the beginning or end of a line
 }
 
 func newAlphabet(automata []*automaton) *alphabet {
@@ -73,14 +74,15 @@ func newAlphabet(automata []*automaton) *alphabet {
 		edges = append(edges, '\n', '\n'+1)
 	}
 	slices.Sort(edges)
-	a.choose(slices.Compact(edges), insts)
+	a.insts = insts
+	a.choose(slices.Compact(edges))
 	return a
 }
 
 // choose adds one character for each distinct set of instructions that accept it.
-func (a *alphabet) choose(edges []rune, insts []*syntax.Inst) {
+func (a *alphabet) choose(edges []rune) {
 	seen := map[string]bool{}
-	a.takes = make([][]bool, len(insts))
+	a.takes = make([][]bool, len(a.insts))
 	for at, r := range edges {
 		if 0xD800 <= r && r <= 0xDFFF { // no well-formed text contains a surrogate
 			if at+1 < len(edges) && edges[at+1] <= 0xE000 {
@@ -91,20 +93,25 @@ func (a *alphabet) choose(edges []rune, insts []*syntax.Inst) {
 		if r > utf8.MaxRune {
 			continue
 		}
-		signature := make([]byte, 0, len(insts)+2)
-		for _, i := range insts {
-			signature = append(signature, bit(i.MatchRune(r)))
-		}
-		signature = append(signature, bit(a.words && syntax.IsWordChar(r)), bit(a.lines && r == '\n'))
+		signature := a.signature(r)
 		if seen[string(signature)] {
 			continue
 		}
 		seen[string(signature)] = true
 		a.runes = append(a.runes, r)
-		for i := range insts {
+		for i := range a.insts {
 			a.takes[i] = append(a.takes[i], signature[i] == 1)
 		}
 	}
+}
+
+// signature says what the automata distinguish in a character.
+func (a *alphabet) signature(r rune) []byte {
+	signature := make([]byte, 0, len(a.insts)+2)
+	for _, i := range a.insts {
+		signature = append(signature, bit(i.MatchRune(r)))
+	}
+	return append(signature, bit(a.words && syntax.IsWordChar(r)), bit(a.lines && r == '\n'))
 }
 
 func bit(b bool) byte {

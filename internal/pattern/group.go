@@ -21,7 +21,7 @@ func (p *parser) group() (*node, error) {
 	case p.take(":"):
 		n.op = group
 	case p.take(">"):
-		n.op = atomic
+		n.op = atomicGroup
 	case p.take("="), p.take("!"), p.take("<="), p.take("<!"):
 		n.op = look
 		n.text = p.source[strings.LastIndexByte(p.source[:p.at], '('):p.at]

@@ -16,10 +16,10 @@ const (
 	sequence           // of any number of parts
 	choice
 	repeat
-	capture // (…)
-	group   // (?:…)
-	atomic  // (?>…)
-	look    // (?=…) (?!…) (?<=…) (?<!…)
+	capture     // (…)
+	group       // (?:…)
+	atomicGroup // (?>…)
+	look        // (?=…) (?!…) (?<=…) (?<!…)
 	backreference
 )
 
@@ -36,7 +36,7 @@ type node struct {
 
 // regular reports whether a finite automaton can run the expression.
 func (n *node) regular() bool {
-	return n.op != atomic && n.op != look && n.op != backreference && !n.possessive &&
+	return n.op != atomicGroup && n.op != look && n.op != backreference && !n.possessive &&
 		!slices.ContainsFunc(n.subs, func(sub *node) bool { return !sub.regular() })
 }
 
@@ -121,7 +121,7 @@ func (n *node) print(b *strings.Builder, d dialect) {
 		inside("(", ")")
 	case group:
 		inside("(?:", ")")
-	case atomic:
+	case atomicGroup:
 		if d == backtracking {
 			inside("(?>", ")")
 		} else {

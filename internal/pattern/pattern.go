@@ -33,6 +33,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -47,6 +48,9 @@ type Pattern struct {
 	linear *regexp.Regexp  // RE2; nil if the pattern needs the backtracking engine
 	back   *regexp2.Regexp // nil if linear is set
 	budget *Budget         // of matches by back; may be nil
+
+	matches atomic.Int32
+	quick   atomic.Pointer[quick] // nil until the pattern was matched often
 }
 
 // Budget is the time that the matches of a run may take together on the backtracking engine, beyond what
@@ -92,9 +96,24 @@ func (p *Pattern) Within(b *Budget) *Pattern {
 	if p == nil || p.back == nil {
 		return p
 	}
-	limited := *p
-	limited.budget = b
-	return &limited
+	return &Pattern{source: p.source, back: p.back, budget: b}
+}
+
+// quick is what decides the texts of a pattern that is matched often; both may be nil.
+type quick struct {
+	runs  runs
+	table *dfa
+}
+
+// match decides a text. ok is false if only the engine of the pattern can.
+func (q *quick) match(text []byte) (matched, ok bool) {
+	switch {
+	case q.runs != nil:
+		return q.runs.match(text)
+	case q.table != nil:
+		return q.table.match(text)
+	}
+	return false, false
 }
 
 // UnsupportedError reports a pattern that neither engine compiles.
@@ -183,6 +202,17 @@ func (p *Pattern) String() string { return p.source }
 
 // Match reports whether the text contains a match of the pattern. The error is a [*TimeoutError].
 func (p *Pattern) Match(text []byte) (bool, error) {
+	if q := p.quick.Load(); q != nil {
+		if matched, ok := q.match(text); ok {
+			return matched, nil
+		}
+	} else if p.matches.Add(1) == warm {
+		q = &quick{runs: newRuns(p.source)}
+		if q.runs == nil {
+			q.table = newDFA(p.source)
+		}
+		p.quick.Store(q)
+	}
 	if p.linear != nil {
 		return p.linear.Match(text), nil
 	}

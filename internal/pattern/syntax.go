@@ -59,7 +59,7 @@ func (n *node) syntax(groups map[int]*node) *syntax.Regexp {
 			return group.syntax(groups)
 		}
 		return nothing
-	case capture, group, atomic:
+	case capture, group, atomicGroup:
 		return n.subs[0].syntax(groups)
 	}
 	tree := &syntax.Regexp{Op: syntax.OpConcat}
