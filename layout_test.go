@@ -34,7 +34,7 @@ var rooms = map[string][]string{
 	"schema/contracts":                  {"schema"},
 	"schema/contracts/generate":         {"schema", "schema/contracts", "schema/source/page"},
 	"traffic":                           {},
-	"validate":                          {"finding", "internal/awshttp", "internal/binding", "internal/decimal", "internal/eventstream", "internal/jsontree", "internal/pattern", "internal/visit", "internal/wording", "schema", "schema/jsonschema", "traffic"},
+	"validate":                          {"finding", "internal/accept", "internal/awshttp", "internal/binding", "internal/decimal", "internal/eventstream", "internal/jsontree", "internal/pattern", "internal/visit", "internal/wording", "schema", "schema/jsonschema", "traffic"},
 	"internal/binding":                  {"internal/awshttp", "internal/eventstream", "schema"},
 	"internal/drift":                    {"finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/pattern", "internal/synth", "internal/tallies", "schema", "schema/jsonschema", "traffic", "validate"},
 	"internal/tallies":                  {"finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/plural", "internal/visit", "schema", "traffic", "validate"},
@@ -85,6 +85,7 @@ var rooms = map[string][]string{
 	"schema/source/internal/sourcetest": {"schema"},
 	"internal/visit":                    {"internal/jsontree", "schema"},
 	"internal/project":                  {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/spelling", "internal/wording", "schema", "schema/contracts", "traffic", "validate"},
+	"internal/accept":                   {"internal/decimal"},
 }
 
 type listed struct {
