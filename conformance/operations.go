@@ -51,6 +51,15 @@ func (p *Plan) Select(pattern string) *Plan {
 	return selected
 }
 
+// Names returns the names of the cases.
+func (p *Plan) Names() []string {
+	names := make([]string, len(p.cases))
+	for i, c := range p.cases {
+		names[i] = c.Name
+	}
+	return names
+}
+
 // Len returns how many cases the plan has.
 func (p *Plan) Len() int { return len(p.cases) }
 

@@ -148,5 +148,14 @@ func (s *Suite) Select(pattern string) *Suite {
 	return selected
 }
 
+// Names returns the names of the cases.
+func (s *Suite) Names() []string {
+	names := make([]string, len(s.cases))
+	for i, c := range s.cases {
+		names[i] = c.Name
+	}
+	return names
+}
+
 // Len returns how many cases the suite has.
 func (s *Suite) Len() int { return len(s.cases) }

@@ -86,7 +86,7 @@ type row struct {
 
 func (e Expected) compile() (*row, error) {
 	if _, ok := e.Rule.Lookup(); !ok {
-		return nil, fmt.Errorf("unknown rule %q", e.Rule)
+		return nil, UnknownRule(e.Rule)
 	}
 	of := func(format string, args ...any) error {
 		return fmt.Errorf("row for %s at %s: %w", e.Rule, e.At(), fmt.Errorf(format, args...))

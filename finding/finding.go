@@ -29,6 +29,9 @@ type Finding struct {
 	// Pointer is the RFC 6901 JSON Pointer of the value in its document. It has the API name of a
 	// member that is not in the body.
 	Pointer string `json:"pointer"`
+	// Masked is the pointer with * in place of the keys of maps, for [Finding.Withheld]. It is empty
+	// if that is not known.
+	Masked string `json:"-"`
 	// Event, EventType and Offset are the place within an event stream: the
 	// one-based number of the event, its :event-type or :exception-type, and the
 	// byte offset in the decoded body. Event is 0 if the body is not a stream.

@@ -76,6 +76,9 @@ var documentRenderers = map[RuleID]func(Finding) prose{
 	},
 	ConstraintPattern: renderPattern,
 	PatternTimeout: func(f Finding) prose {
+		if f.Problem == RunBudget {
+			return f.about(f.Wanted.Pattern, "was not matched against the pattern: slow patterns have used up the time of this run")
+		}
 		return f.about(f.Wanted.Pattern, "took too long to match against the pattern, so it was not checked")
 	},
 	OracleDisagreement: func(f Finding) prose {

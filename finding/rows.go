@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/crcheck/crcheck/internal/spelling"
 )
 
 // RowError says what is wrong in a file of ignore rows.
@@ -114,7 +116,7 @@ func readRows(text []byte) ([]Expected, error) {
 // baselineList returns the rows of a baseline's mapping.
 func baselineList(m *yaml.Node) (list *yaml.Node, err error) {
 	format := 0
-	err = eachKey(m, []string{"crcheckBaseline", "expected"}, func(key string, value *yaml.Node) error {
+	err = eachKey(m, []string{"crcheckBaseline", "expected"}, "write a list of rows, each with rule, at and reason", func(key string, value *yaml.Node) error {
 		if key == "expected" {
 			list = value
 			return nil
@@ -164,7 +166,7 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 		known = slices.Concat(rowKeys, olderKeys)
 	}
 	texts, lines := map[string]string{}, map[string]int{}
-	err = eachKey(n, known, func(key string, value *yaml.Node) error {
+	err = eachKey(n, known, "use one of "+strings.Join(known, ", "), func(key string, value *yaml.Node) error {
 		if value.Kind != yaml.ScalarNode || value.ShortTag() == "!!null" {
 			return &RowError{Line: value.Line, Problem: key + ": expected text"}
 		}
@@ -180,7 +182,7 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 		return e, &RowError{Line: n.Line, Problem: "the row has no rule"}
 	}
 	if _, ok := e.Rule.Lookup(); !ok {
-		return e, &RowError{Line: n.Line, Problem: fmt.Sprintf("unknown rule %q", e.Rule)}
+		return e, &RowError{Line: n.Line, Problem: UnknownRule(e.Rule).Error()}
 	}
 	if count, ok := texts["count"]; ok {
 		if e.Count, err = strconv.Atoi(count); err != nil || e.Count < 1 {
@@ -211,8 +213,9 @@ func decodeRow(n *yaml.Node, older bool) (e Expected, err error) {
 	return e, nil
 }
 
-// eachKey visits the keys of a mapping. Unknown and duplicate keys are errors.
-func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.Node) error) error {
+// eachKey visits the keys of a mapping. Unknown and duplicate keys are errors; otherwise is what to do
+// about a key that is like no known one.
+func eachKey(m *yaml.Node, known []string, otherwise string, visit func(key string, value *yaml.Node) error) error {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		key, value := m.Content[i], m.Content[i+1]
@@ -223,8 +226,8 @@ func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.No
 			problem := "unknown key " + key.Value
 			if now := renamed[key.Value]; now != "" {
 				problem = key.Value + " is a key of an older format: " + now
-			} else if near := nearest(key.Value, known); near != "" {
-				problem += "; did you mean " + near + "?"
+			} else {
+				problem += spelling.Hint(key.Value, known, otherwise)
 			}
 			return &RowError{Line: key.Line, Problem: problem}
 		}
@@ -237,42 +240,6 @@ func eachKey(m *yaml.Node, known []string, visit func(key string, value *yaml.No
 		}
 	}
 	return nil
-}
-
-// nearest returns the known name that a misspelt name most likely means; it is empty if none is
-// near.
-func nearest(name string, known []string) (best string) {
-	distance := min(3, len(name)/2+1)
-	if len(name) > 40 {
-		return ""
-	}
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), k); d < distance {
-			best, distance = k, d
-		}
-	}
-	return best
-}
-
-func editDistance(a, b string) int {
-	previous := make([]int, len(b)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := range len(a) {
-		current := make([]int, len(b)+1)
-		current[0] = i + 1
-		for j := range len(b) {
-			current[j+1] = min(previous[j+1]+1, current[j]+1)
-			if cost := previous[j]; a[i] == b[j] {
-				current[j+1] = min(current[j+1], cost)
-			} else {
-				current[j+1] = min(current[j+1], cost+1)
-			}
-		}
-		previous = current
-	}
-	return previous[len(b)]
 }
 
 // rowForm is the YAML of a row.

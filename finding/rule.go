@@ -1,6 +1,12 @@
 package finding
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/crcheck/crcheck/internal/spelling"
+	"github.com/crcheck/crcheck/internal/wording"
+)
 
 // Layer is the part of a check that a rule belongs to.
 type Layer string
@@ -233,7 +239,7 @@ var checkRules = []Rule{
 		"None of crcheck's regular expression engines can compile a pattern. Strings were not matched against it.",
 		"Correct the pattern with an overlay.", graduated},
 	{PatternTimeout, LayerDerive,
-		"Matching a string against a pattern took too long and was stopped.",
+		"Matching a string against a pattern took too long and was stopped, or was not tried, since slow matches had used up the time of the run.",
 		"Simplify the pattern with an overlay, or shorten the string.", graduated},
 	{SourceConflict, LayerDerive,
 		"Two sources, or two parts of one source, contradict each other about a facet. The first takes precedence.",
@@ -269,6 +275,15 @@ func (id RuleID) Lookup() (Rule, bool) {
 		return Rule{}, false
 	}
 	return anyOrigin()[i], true
+}
+
+// UnknownRule returns the error for a rule that does not exist, with the rule that was probably meant.
+func UnknownRule(id RuleID) error {
+	var known []string
+	for _, r := range anyOrigin() {
+		known = append(known, string(r.ID))
+	}
+	return fmt.Errorf("unknown rule %q%s", wording.Clip(string(id), 100), spelling.Hint(string(id), known, "list the rules with: crcheck rules"))
 }
 
 // SeverityFrom is [RuleID.Severity] for a response of a known origin.

@@ -149,6 +149,7 @@ const (
 	ErrorForm    Problem = "code-form"      // error.query-code: the header is malformed
 	OtherCode    Problem = "other-code"     // error.query-code
 	OtherFault   Problem = "other-fault"    // error.query-code
+	RunBudget    Problem = "run-budget"     // pattern.timeout: not tried, since slow patterns have used up the time of the run
 	SchemaAgrees Problem = "schema-accepts" // oracle.disagreement: the schema accepts what package validate rejects
 
 	Minimum Problem = "minimum" // drift.*: of a length or range

@@ -1,6 +1,10 @@
 package replay
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/crcheck/crcheck/internal/spelling"
+)
 
 // Order selects the response to a request that was recorded more than once, or that comes more
 // often than it was recorded. It concerns equal requests only: requests that differ may come in any
@@ -39,5 +43,5 @@ func (o *Order) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("unknown order %q; use strict, any or sticky", text)
+	return fmt.Errorf("unknown order %q; use strict, any or sticky%s", text, spelling.Hint(string(text), orderNames[:], ""))
 }

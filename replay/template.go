@@ -16,7 +16,11 @@ func templateOf(s string, words *redact.Words) (t template) {
 	end := 0
 	for _, at := range words.Find(s) {
 		t.literals = append(t.literals, s[end:at[0]])
-		t.pseudonyms = append(t.pseudonyms, s[at[0]:at[1]])
+		pseudonym := s[at[0]:at[1]]
+		if words.IsMask(pseudonym) {
+			pseudonym = redact.Mask // of whatever form, it takes anything
+		}
+		t.pseudonyms = append(t.pseudonyms, pseudonym)
 		end = at[1]
 	}
 	t.literals = append(t.literals, s[end:])

@@ -2,10 +2,14 @@ package schema
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/crcheck/crcheck/internal/spelling"
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // Catalog is the set of contracts in force. It routes an HTTP request to the operation that it
@@ -124,4 +128,14 @@ func (k *Catalog) Named(operation string) []*Contract {
 		}
 	}
 	return found
+}
+
+// UnknownOperation returns the error for an operation that [Catalog.Named] does not find, with the
+// operation that was probably meant. It loads no services.
+func (k *Catalog) UnknownOperation(operation string) error {
+	var known []string
+	for _, c := range k.contracts {
+		known = append(known, c.Operation, c.Name())
+	}
+	return fmt.Errorf("no loaded contract has the operation %s%s", wording.Clip(operation, 200), spelling.Hint(operation, known, "choose its contract with --contract"))
 }

@@ -17,9 +17,10 @@ type cassette struct {
 	kind    Kind
 	source  *source
 	entries yaml.Node // the node of the interactions
+	first   int       // the index of the first of them
 	records []*record
 	meta    Meta
-	odd     map[int]error // why an interaction could not be decoded
+	odd     map[int]error // why a record could not be decoded
 
 	aliased   int  // bytes of bodies that aliases expand to
 	exhausted bool // aliased exceeds the limit
@@ -59,30 +60,68 @@ type recordedResponse struct {
 }
 
 func (in *input) readCassette(kind family, yield func(*Interaction, error) bool) {
-	c, err := in.loadCassette(kind)
+	data, err := in.rest(nil, "cassette", MaxCassette)
 	if err != nil {
 		yield(nil, err)
 		return
 	}
-	for i := range c.records {
-		interaction, err := c.interaction(i)
-		if c.exhausted {
-			yield(nil, err)
-			return
-		}
-		if !yield(interaction, unreadEntry(err, c.kind, i)) {
+	read, more := in.readPieces(data, yield)
+	if !more {
+		return
+	}
+	c, err := in.loadCassette(kind, data)
+	if err != nil {
+		yield(nil, err)
+		return
+	}
+	for i := read; i < len(c.records); i++ {
+		if !c.yield(i, yield) {
 			return
 		}
 	}
 }
 
+// readPieces yields the interactions of a cassette that can be parsed item by item. It returns how
+// many it has yielded, and whether the cassette must be read as a whole to go on.
+func (in *input) readPieces(data []byte, yield func(*Interaction, error) bool) (read int, more bool) {
+	p := cut(data)
+	if p == nil {
+		return 0, true
+	}
+	c := &cassette{name: in.name, source: newSource(data, 1)}
+	if !p.framed(c) {
+		return 0, true
+	}
+	for list := p.next(); list != nil; list = p.next() {
+		c.entries, c.first = *list, read
+		if c.decodeEntries() != nil {
+			return read, true
+		}
+		if !c.yield(read, yield) {
+			return read, false
+		}
+		read++
+	}
+	return read, p.at < p.end
+}
+
+// yield yields one interaction, and reports whether to go on.
+func (c *cassette) yield(index int, yield func(*Interaction, error) bool) bool {
+	interaction, err := c.interaction(index)
+	if c.exhausted {
+		yield(nil, err)
+		return false
+	}
+	return yield(interaction, unreadEntry(err, c.kind, index))
+}
+
 // interaction decodes the leaves of one record.
 func (c *cassette) interaction(index int) (*Interaction, error) {
-	r := c.records[index]
-	at := c.entry(index)
+	r := c.records[index-c.first]
+	at := c.entry(index - c.first)
 	switch {
-	case c.odd[index] != nil:
-		return nil, c.odd[index]
+	case c.odd[index-c.first] != nil:
+		return nil, c.odd[index-c.first]
 	case r == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d is empty", index), "remove it")
 	case r.Request == nil:
@@ -148,7 +187,7 @@ func wanted(to any) string {
 	return "text"
 }
 
-// entry returns the node of one interaction.
+// entry returns the node of one record.
 func (c *cassette) entry(index int) *yaml.Node {
 	list := target(&c.entries)
 	if index < len(list.Content) {

@@ -95,6 +95,9 @@
 //   - a mapping with more than 4096 keys, and aliases of bodies that expand to more than
 //     [MaxCassette].
 //
+// The text of a cassette is held, and its interactions are parsed one at a time if it is written in
+// block style without aliases, as recorders write it. Any other cassette is parsed as a whole.
+//
 // As in go-vcr, only the first YAML document of a file counts, and unknown keys are ignored. The
 // parsed form of a request is not kept: it repeats the body, and is written again from the body.
 //

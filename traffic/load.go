@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,12 +17,8 @@ import (
 // maxKeys is the maximum number of keys of one mapping, since the YAML library compares all pairs.
 const maxKeys = 4096
 
-// loadCassette reads a whole cassette, and decodes everything except the leaves.
-func (in *input) loadCassette(kind family) (*cassette, error) {
-	data, err := in.rest(nil, "cassette", MaxCassette)
-	if err != nil {
-		return nil, err
-	}
+// loadCassette parses a whole cassette, and decodes everything except the leaves.
+func (in *input) loadCassette(kind family, data []byte) (*cassette, error) {
 	c := &cassette{name: in.name, source: newSource(data, 1)}
 	var root yaml.Node
 	if err := parse(data, &root); err != nil {
@@ -80,6 +77,14 @@ func noInteractions(interactions *yaml.Node) bool {
 }
 
 func (c *cassette) decode(top *yaml.Node) error {
+	if err := c.decodeTop(top); err != nil {
+		return err
+	}
+	return c.decodeEntries()
+}
+
+// decodeTop decodes all but the interactions.
+func (c *cassette) decodeTop(top *yaml.Node) error {
 	var d topLevel
 	if err := top.Decode(&d); err != nil {
 		return c.broken(err, top)
@@ -103,6 +108,11 @@ func (c *cassette) decode(top *yaml.Node) error {
 			return c.broken(err, &d.Crcheck)
 		}
 	}
+	return nil
+}
+
+func (c *cassette) decodeEntries() error {
+	c.records, c.odd = nil, nil
 	if c.kind == VCRPy {
 		plainHeaders(&c.entries)
 		return decodeRecords(c, (*pyRecord).record)
@@ -141,12 +151,28 @@ func decodeRecords[T any](c *cassette, as func(*T) *record) error {
 
 // parse returns a panic of the YAML library as an error: the library has panicked on hostile input.
 func parse(data []byte, root *yaml.Node) (err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("yaml: the parser failed: %v", fault)
-		}
-	}()
+	defer failed(&err)
 	return yaml.Unmarshal(data, root)
+}
+
+// parseOnly is like parse, but a second document is an error.
+func parseOnly(data []byte) (root *yaml.Node, err error) {
+	defer failed(&err)
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	root = &yaml.Node{}
+	if err := d.Decode(root); err != nil {
+		return nil, err
+	}
+	if err := d.Decode(&yaml.Node{}); err != io.EOF {
+		return nil, errTrailing
+	}
+	return root, nil
+}
+
+func failed(err *error) {
+	if fault := recover(); fault != nil {
+		*err = fmt.Errorf("yaml: the parser failed: %v", fault)
+	}
 }
 
 // oversizedMapping returns the first mapping with too many keys; nil if there is none.

@@ -8,6 +8,7 @@ import (
 	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -24,7 +25,7 @@ type bound struct {
 const encodedJSON schema.Type = "encoded JSON"
 
 // newBound compiles the bound members of a part; nil: there are none.
-func newBound(c *schema.Contract, part schema.Part) *bound {
+func newBound(c *schema.Contract, part schema.Part, budget *pattern.Budget) *bound {
 	table := binding.Of(c, part)
 	members := table.Members
 	if len(members) == 0 {
@@ -37,7 +38,7 @@ func newBound(c *schema.Contract, part schema.Part) *bound {
 		m := &members[i]
 		m.Scalar.Opaque = true
 		format, _ := m.Location.TimestampFormat()
-		p := &compiler{c: c, structures: map[string]*node{}, timestamps: format}
+		p := &compiler{c: c, structures: map[string]*node{}, timestamps: format, budget: budget}
 		n := p.place(m.Shape)
 		for _, n := range []*node{n, n.element} {
 			if n != nil && n.kind == schema.Document {

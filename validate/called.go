@@ -37,9 +37,9 @@ func returned(x *traffic.Interaction) bool {
 	return x.Encoding == traffic.EncodingSDK && x.Operation != ""
 }
 
-// namedSource returns the source that findings about an interaction name: the file of its test, if the
+// sourceName returns the source that findings about an interaction name: the file of its test, if the
 // traffic says which it is.
-func namedSource(x *traffic.Interaction) string {
+func sourceName(x *traffic.Interaction) string {
 	if x.Test == "" {
 		return x.Source
 	}
@@ -51,7 +51,7 @@ func namedSource(x *traffic.Interaction) string {
 func locate(findings finding.Set, x *traffic.Interaction) finding.Set {
 	for i := range findings {
 		f := &findings[i]
-		f.Source = namedSource(x)
+		f.Source = sourceName(x)
 		switch {
 		case x.Test != "":
 			f.Test, f.Line, f.Column = x.Test, x.TestLine, 0

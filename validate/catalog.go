@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 	"github.com/crcheck/crcheck/traffic"
@@ -20,7 +21,8 @@ import (
 type Catalog struct {
 	routes  *schema.Catalog
 	options Options
-	used    sync.Map // *schema.Contract to func() (*inUse, error)
+	budget  *pattern.Budget // of all contracts
+	used    sync.Map        // *schema.Contract to func() (*inUse, error)
 }
 
 // inUse is a contract that traffic has reached.
@@ -37,7 +39,7 @@ func CompileCatalog(k *schema.Catalog, options Options) (*Catalog, error) {
 			return nil, err
 		}
 	}
-	return &Catalog{routes: k, options: options}, nil
+	return &Catalog{routes: k, options: options, budget: &pattern.Budget{}}, nil
 }
 
 // use returns the validator of a contract.
@@ -48,7 +50,7 @@ func (k *Catalog) use(c *schema.Contract) (*inUse, error) {
 			if err := check(c); err != nil {
 				return nil, err
 			}
-			return &inUse{compile(c, k.options), sync.OnceValue(func() string {
+			return &inUse{compile(c, k.options, k.budget), sync.OnceValue(func() string {
 				nameless := *c
 				nameless.Service = ""
 				return nameless.Digest()
@@ -213,7 +215,7 @@ func (k *Catalog) operation(name string) (*Validator, error) {
 	}
 	switch found := k.routes.Named(name); len(found) {
 	case 0:
-		return nil, &BareError{Problem: fmt.Sprintf("no loaded contract has the operation %q", name)}
+		return nil, &BareError{Problem: k.routes.UnknownOperation(name).Error()}
 	case 1:
 		v, err := k.use(found[0])
 		if err != nil {

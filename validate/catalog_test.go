@@ -183,7 +183,7 @@ func TestBareBodies(t *testing.T) {
 		{Bare{Operation: "ListTables", Part: schema.InputPart}, "1:10: warning constraint.range at input#/Limit: 101 is out of range, want at most 100"},
 		{Bare{Operation: "dynamodb.DescribeTable", Part: "error:ResourceNotFoundException"}, `1:2: warning member.unknown at error:ResourceNotFoundException#/Limit: unknown member "Limit"`},
 		{Bare{}, "a body without a request may belong to"},
-		{Bare{Operation: "PutItem"}, `no loaded contract has the operation "PutItem"`},
+		{Bare{Operation: "PutItem"}, "no loaded contract has the operation PutItem; choose its contract with --contract"},
 	} {
 		outcome, err := k.Check(bare, v.bare)
 		if err != nil {

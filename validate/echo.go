@@ -96,7 +96,7 @@ func (e *exchange) echo(echo *echo, request *message) {
 		return
 	}
 	place := e.response.Body.Position(got.at)
-	f := finding.Finding{Rule: finding.EchoMismatch, Operation: e.v.contract.Name(), Pointer: echo.pointer, Line: place.Line, Column: place.Column}
+	f := finding.Finding{Rule: finding.EchoMismatch, Operation: e.v.contract.Name(), Pointer: echo.pointer, Masked: echo.pointer, Line: place.Line, Column: place.Column}
 	f.Names = []string{echo.member}
 	if f.Sensitive = echo.sensitive; !f.Sensitive {
 		f.Found, f.Wanted.Text = finding.ValueOf(finding.KindString, got.value), asked.value

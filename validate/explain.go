@@ -12,6 +12,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/decimal"
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -143,7 +144,7 @@ func (s *sink) missingMember(m member, opened int) {
 func (s *sink) missing(name string, opened int) { s.absent(finding.MemberMissing, name, opened) }
 
 func (s *sink) absent(rule finding.RuleID, name string, opened int) {
-	s.addAt(s.below(name), opened, finding.Finding{Rule: rule, Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}})
+	s.addAt(s.below(name), opened, finding.Finding{Rule: rule, Masked: s.maskedBelow(name), Names: []string{name}, Found: finding.Value{Kind: finding.KindAbsent}})
 }
 
 func (s *sink) length(n *node, size int, unit string, at int) {
@@ -185,10 +186,14 @@ func (s *sink) pattern(n *node, text []byte, err error, at int) {
 			rule = finding.ConstraintEmpty // the pattern requires a character
 		}
 	}
-	if err != nil {
+	problem := finding.Problem("")
+	if timeout := (*pattern.TimeoutError)(nil); errors.As(err, &timeout) {
 		rule = finding.PatternTimeout
+		if timeout.Exhausted {
+			problem = finding.RunBudget
+		}
 	}
-	s.add(at, finding.Finding{Rule: rule, Found: textValue(string(text)), Wanted: finding.Want{Pattern: n.pattern.String()}})
+	s.add(at, finding.Finding{Rule: rule, Problem: problem, Found: textValue(string(text)), Wanted: finding.Want{Pattern: n.pattern.String()}})
 }
 
 // unfit notes a number that the type cannot hold.

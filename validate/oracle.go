@@ -36,7 +36,11 @@ func newOracle(c *schema.Contract, part schema.Part, encoding schema.Encoding) *
 
 // CompileSchema compiles a schema of either form for santhosh-tekuri/jsonschema.
 func CompileSchema(s *jsonschema.Schema) (*v5.Schema, error) {
-	text, err := s.Encode()
+	// The keywords mean the same in draft 2019-09. For 2020-12, the library goes through all subschemas
+	// for the dynamic anchors of each: it would compile 10,000 members for minutes.
+	older := *s
+	older.Dialect = "https://json-schema.org/draft/2019-09/schema"
+	text, err := older.Encode()
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -136,6 +137,15 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 		require.Equal(t, []finding.RuleID{finding.PatternTimeout},
 			v.Output([]byte(with(`,"error":{"code":"x","message":"`+strings.Repeat("a", 50)+`!"}`))).Rules())
 		require.Nil(t, v.Output([]byte(with(`,"error":{"code":"x","message":"aaa"}`))))
+
+		// What a run does not try is reported, too.
+		v = compile(c, Options{}, &pattern.Budget{Limit: 2 * pattern.Timeout}) // the filter and the explainer take one each
+		for i := range 200 {
+			found := v.Output([]byte(with(`,"error":{"code":"x","message":"` + strings.Repeat("a", 50+i) + `!"}`)))
+			require.Len(t, found, 1)
+			require.Equal(t, finding.PatternTimeout, found[0].Rule)
+			require.Equal(t, i > 0, found[0].Problem == finding.RunBudget)
+		}
 	},
 	finding.SourceConflict: func(t *testing.T) {
 		a, b := contracts.MustLoad("cleanrooms.GetProtectedJob@1.42.90"), contracts.MustLoad(contracts.Newest)

@@ -76,6 +76,7 @@ type compiler struct {
 	structures map[string]*node
 	timestamps string // the format if a shape states none
 	patterns   map[string]*pattern.Pattern
+	budget     *pattern.Budget
 }
 
 // compiled compiles each pattern once, because many shapes may share it. It returns nil if no
@@ -87,6 +88,7 @@ func (p *compiler) compiled(source string) *pattern.Pattern {
 			p.patterns = map[string]*pattern.Pattern{}
 		}
 		known, _ = pattern.Compile(source)
+		known = known.Within(p.budget)
 		p.patterns[source] = known
 	}
 	return known

@@ -21,6 +21,7 @@ const maxFindings = 10_000
 type sink struct {
 	document []byte
 	path     []string // tokens of the pointer to the current value
+	keys     []int    // which of them are keys of maps
 	shape    string   // of the current value, as [finding.Finding] has it
 	hidden   int      // how many sensitive shapes enclose the current value
 	response bool     // the document is a response, or a part of one
@@ -41,17 +42,38 @@ func (s *sink) pushKey(key string) {
 	if s.hidden > 0 {
 		key = "*"
 	}
+	s.keys = append(s.keys, len(s.path))
 	s.push(key)
 }
 
 func (s *sink) push(token string)     { s.path = append(s.path, token) }
 func (s *sink) pushIndex(i int)       { s.path = append(s.path, strconv.Itoa(i)) }
-func (s *sink) pop()                  { s.path = s.path[:len(s.path)-1] }
 func (s *sink) below(t string) string { return s.pointer() + "/" + jsontree.Escape(t) }
 
-func (s *sink) pointer() string {
+func (s *sink) pop() {
+	s.path = s.path[:len(s.path)-1]
+	if n := len(s.keys); n > 0 && s.keys[n-1] == len(s.path) {
+		s.keys = s.keys[:n-1]
+	}
+}
+
+func (s *sink) pointer() string { return pointerOf(s.path) }
+
+// masked returns the pointer with * in place of the keys of maps.
+func (s *sink) masked() string {
+	path := slices.Clone(s.path)
+	for _, i := range s.keys {
+		path[i] = "*"
+	}
+	return pointerOf(path)
+}
+
+// maskedBelow is [sink.below] of a member, with * in place of the keys of maps.
+func (s *sink) maskedBelow(name string) string { return s.masked() + "/" + jsontree.Escape(name) }
+
+func pointerOf(path []string) string {
 	var b strings.Builder
-	for _, token := range s.path {
+	for _, token := range path {
 		b.WriteByte('/')
 		b.WriteString(jsontree.Escape(token))
 	}
@@ -59,7 +81,10 @@ func (s *sink) pointer() string {
 }
 
 // add notes a finding at the current value.
-func (s *sink) add(offset int, f finding.Finding) { s.addAt(s.pointer(), offset, f) }
+func (s *sink) add(offset int, f finding.Finding) {
+	f.Masked = s.masked()
+	s.addAt(s.pointer(), offset, f)
+}
 
 func (s *sink) addAt(pointer string, offset int, f finding.Finding) {
 	if s.full {
@@ -105,7 +130,7 @@ type seenNames map[string]*occurrence
 
 // meet notes a name. If the name is repeated, it retracts the findings in the earlier value, except
 // those about bytes.
-func (n seenNames) meet(s *sink, name string, at int) (entry *occurrence, again bool) {
+func (n seenNames) meet(s *sink, name string, inMap bool, at int) (entry *occurrence, again bool) {
 	entry, again = n[name]
 	if !again {
 		entry = &occurrence{name: name}
@@ -120,7 +145,11 @@ func (n seenNames) meet(s *sink, name string, at int) (entry *occurrence, again 
 		if s.hidden > 0 {
 			token, names = "*", nil
 		}
-		s.addAt(s.below(token), at, finding.Finding{Rule: finding.SyntaxDuplicateMember, Names: names})
+		masked := token
+		if inMap {
+			masked = "*"
+		}
+		s.addAt(s.below(token), at, finding.Finding{Rule: finding.SyntaxDuplicateMember, Names: names, Masked: s.maskedBelow(masked)})
 	}
 	entry.at, entry.from = at, len(s.found)
 	return entry, again

@@ -56,7 +56,7 @@ func (r *streamWalk) plainEvent(m eventstream.Message) {
 	}
 	if r.initial != nil && r.index == 0 {
 		if string(name) == r.initialType {
-			r.sink.path = r.sink.path[:0] // its members are those of the part
+			r.sink.path, r.sink.keys = r.sink.path[:0], r.sink.keys[:0] // its members are those of the part
 			r.json(r.initial, m)
 			return
 		}

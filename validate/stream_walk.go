@@ -97,7 +97,7 @@ func wrongHeader(name string, got, want eventstream.Type) finding.Finding {
 // enter makes the message, or a member in it, the place of the next findings.
 func (r *streamWalk) enter(tokens ...string) {
 	s := r.sink
-	s.path = append(s.path[:0], r.name)
+	s.path, s.keys = append(s.path[:0], r.name), s.keys[:0]
 	s.pushIndex(r.index)
 	s.path = append(s.path, tokens...)
 }

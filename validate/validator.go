@@ -6,6 +6,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 	"github.com/crcheck/crcheck/traffic"
@@ -50,7 +51,7 @@ func Compile(c *schema.Contract, options Options) (*Validator, error) {
 	if err := check(c); err != nil {
 		return nil, err
 	}
-	return compile(c, options), nil
+	return compile(c, options, &pattern.Budget{}), nil
 }
 
 func check(c *schema.Contract) error {
@@ -60,10 +61,11 @@ func check(c *schema.Contract) error {
 	return nil
 }
 
-// compile prepares a contract that passes its check.
-func compile(c *schema.Contract, options Options) *Validator {
+// compile prepares a contract that passes its check. Matches against its patterns have a budget, which
+// a catalog shares among its contracts.
+func compile(c *schema.Contract, options Options, budget *pattern.Budget) *Validator {
 	v := &Validator{contract: c, options: options, parts: map[schema.Part]*document{}}
-	p := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds"}
+	p := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds", budget: budget}
 	for _, part := range c.Parts() {
 		d := &document{part: part}
 		if raw, ok := c.RawBody(part); ok && options.Encoding == schema.HTTP {
@@ -81,7 +83,7 @@ func compile(c *schema.Contract, options Options) *Validator {
 			}
 		}
 		if options.Encoding == schema.HTTP {
-			d.bound = newBound(c, part)
+			d.bound = newBound(c, part, budget)
 		}
 		v.parts[part] = d
 	}
@@ -251,6 +253,6 @@ func (d *document) askOracle(s *sink) {
 	case accepted:
 		f.Problem = finding.SchemaAgrees
 	}
-	s.path, s.shape = nil, d.shape
+	s.path, s.keys, s.shape = nil, nil, d.shape
 	s.add(0, f)
 }

@@ -83,7 +83,7 @@ func (w *explainer) structure(n *node) bool {
 		}
 		outer := w.sink.shape
 		w.sink.shape = n.memberShape(i, known, string(name))
-		entry, again := seen.meet(w.sink, string(name), at)
+		entry, again := seen.meet(w.sink, string(name), false, at)
 		if again && known {
 			present.clear(i)
 		}
@@ -182,7 +182,7 @@ func (w *explainer) entries(n *node) bool {
 		if !ok {
 			return false
 		}
-		entry, again := seen.meet(w.sink, string(name), at)
+		entry, again := seen.meet(w.sink, string(name), true, at)
 		if again {
 			count--
 		}

@@ -18,7 +18,7 @@ func brokenSyntax() []scenario {
 	return []scenario{
 		hostile(2001, "truncated-in-a-string", "The body ends in the middle of the status.",
 			ok(begun+`"status":"SUCC`), invalid(atJob+"/status", "the string does not end")),
-		hostile(2002, "truncated-after-a-comma", "The body ends where a member is due.", ok(begun), invalid(atJob, "the job's object does not end")),
+		hostile(2002, "truncated-after-a-comma", "The body ends where a member is missing.", ok(begun), invalid(atJob, "the job's object does not end")),
 		hostile(2003, "truncated-at-the-end", "The body lacks its last brace.",
 			ok(strings.TrimSuffix(job(), "}")), invalid("", "the output's object does not end")),
 		hostile(2004, "empty", "The body is empty.", ok(""), invalid("", "RFC 8259 has no empty text")),
@@ -28,7 +28,7 @@ func brokenSyntax() []scenario {
 			ok(job(units("NaN"))), invalid(atUnits, "JSON has no such literal; the protocol writes it as a string")),
 		hostile(2007, "single-quotes", "A Python dictionary, printed.",
 			ok(strings.ReplaceAll(job(), `"`, `'`)), invalid("", "JSON quotes names with quotation marks")),
-		hostile(2008, "trailing-comma", "A comma after the last member.", ok(begun+success+",}}"), invalid(atJob, "a member is due after a comma")),
+		hostile(2008, "trailing-comma", "A comma after the last member.", ok(begun+success+",}}"), invalid(atJob, "a member must follow a comma")),
 		hostile(2009, "comment", "A comment.", ok(begun+success+"/* done */}}"), invalid(atJob, "JSON has no comments")),
 		hostile(2010, "leading-zero", "A number with a leading zero.",
 			ok(job(workers("016"))), invalid(atNumber, "RFC 8259 section 6: no leading zeros")),

@@ -24,7 +24,7 @@ func brokenMembers() []scenario {
 		hostile(1104, "no-create-time", "The job has no time of creation.",
 			ok(document(id, membershipRef, arn, success)), missing(atJob+"/createTime", "required")),
 		hostile(1105, "no-identifier", "The job has no identifier.", ok(document(membershipRef, arn, created, success)),
-			missing(atJob+"/id", "required; there is nothing to hold against what was asked")),
+			missing(atJob+"/id", "required; there is nothing to compare with what was asked")),
 		hostile(1106, "result-without-output", "The result is empty.",
 			ok(job(`"result":{}`)), missing(atJob+"/result/output", "required of a result")),
 		hostile(1107, "no-bucket", "The result goes to a bucket without a name.",

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -19,28 +17,32 @@ import (
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/progress"
+	"github.com/crcheck/crcheck/internal/project"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/serve"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
 type conformCommand struct {
 	generatedFlags
-	Suite            string      `placeholder:"PATH" help:"Your own suite: a file with its cassettes next to it, or a folder of such files. Default: the built-in suite."`
-	Case             string      `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	ExpectedFailures string      `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. An expected failure that does not occur fails the run."`
-	Seed             uint64      `help:"Seed of the generated identifiers that the client sees."`
-	Format           string      `default:"text" enum:"text,json" help:"Format of the report: text or json."`
-	Output           output.Path `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
+	outputFlags
+	Suite            string `placeholder:"PATH" help:"Your own suite: a file with its cassettes next to it, or a folder of such files. Default: the built-in suite."`
+	Case             string `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
+	ExpectedFailures string `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. An expected failure that does not occur fails the run."`
+	Seed             uint64 `help:"Seed of the generated identifiers that the client sees."`
 }
 
 // Help returns the text above the flags of --help.
 func (*conformCommand) Help() string {
-	return `The command after -- starts an adapter, which calls the client under test and speaks the protocol of docs/protocol.md.
-Without a command, the suite tests the AWS SDK for Go.
+	return `For example:
 
   crcheck conform
+
+The command after -- starts an adapter, which calls the client under test and speaks the protocol of docs/protocol.md.
+Without a command, the suite tests the AWS SDK for Go.
 
   crcheck conform --expected-failures failures.yaml -- python adapter.py
 
@@ -72,14 +74,18 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 		return err
 	}
 	tally := points.NewTally()
-	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now(), Played: tally.Response})
+	meter := progress.Start(ctx, "running cases", int64(plan.Len()), progress.Items)
+	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now(), Played: tally.Response, Started: func(string) { meter.Add(1) }})
+	meter.Done()
+	if misbehaved := (*conformance.ClientError)(nil); errors.As(err, &misbehaved) && misbehaved.Kind == conformance.NotStarted {
+		err = &serve.CommandError{Command: command[0], Err: errors.New(misbehaved.Message)}
+	}
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
 	}
-	run := &report.SuiteRun{Results: results, Coverage: tally.Report()}
-	formats := map[string]func(io.Writer, *report.SuiteRun) error{"text": report.Conformance, "json": report.ConformanceJSON}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, run) }); err != nil {
+	run := &report.SuiteRun{Results: results, Coverage: tally.Report(), Invented: c.Suite == ""}
+	if err := c.write(t, &report.Results{Command: "conform", Suites: []report.Suite{{SuiteRun: run}}}); err != nil {
 		return err
 	}
 	switch {
@@ -97,16 +103,17 @@ func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 		if err != nil {
 			return nil, err
 		}
-		if plan = plan.Select(c.Case); plan.Len() == 0 {
-			return nil, fmt.Errorf("no case matches %q", c.Case)
+		selected := plan.Select(c.Case)
+		if selected.Len() == 0 {
+			return nil, noCase(c.Case, plan.Names())
 		}
-		return plan, nil
+		return selected, nil
 	}
 	suite := conformance.Builtin()
 	var files fs.FS = cassettes.Embedded()
 	if c.Suite != "" {
 		var err error
-		if suite, files, err = readSuite(ctx, c.Suite); err != nil {
+		if suite, files, err = project.ReadSuite(ctx, c.Suite); err != nil {
 			return nil, err
 		}
 	}
@@ -116,28 +123,14 @@ func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Pl
 	}
 	selected := suite.Select(c.Case)
 	if selected.Len() == 0 {
-		return nil, fmt.Errorf("no case matches %q", c.Case)
+		return nil, noCase(c.Case, suite.Names())
 	}
 	return conformance.Load(selected, files, contract)
 }
 
-// readSuite reads a file of cases, or a folder of such files. It also returns the files that hold
-// their cassettes: those next to the file, or below the folder.
-func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		files := os.DirFS(path)
-		suite, err := conformance.ReadSuite(files, ".")
-		if bad := (*finding.RowError)(nil); errors.As(err, &bad) {
-			bad.Name = filepath.Join(path, bad.Name) // relative to the folder
-		}
-		return suite, files, err
-	}
-	text, err := input.Document(ctx, path)
-	if err != nil {
-		return nil, nil, err
-	}
-	suite, err := conformance.ParseSuite(path, text)
-	return suite, os.DirFS(filepath.Dir(path)), err
+// noCase returns the error for a pattern that matches no case.
+func noCase(pattern string, names []string) error {
+	return fmt.Errorf("--case: no case matches %q%s", pattern, spelling.Hint(pattern, names, fmt.Sprintf("a case is named like %s, and %s matches several", names[0], path.Dir(names[0])+"/*")))
 }
 
 // client returns the client under test and its expected failures, as ignore rows.
@@ -202,7 +195,7 @@ func (f *generatedFlags) about(ctx context.Context, t *terminal, operation strin
 	})
 	switch len(loaded) {
 	case 0:
-		return nil, fmt.Errorf("--contract: no contract of %s, which the suite tests", operation)
+		return nil, fmt.Errorf("--contract: no contract of %s, which the suite tests; add one with --contract", operation)
 	case 1:
 		return loaded[0], nil
 	}
@@ -216,11 +209,12 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 		return nil, err
 	}
 	if f.Operation != "" {
-		if loaded = schema.NewCatalog(loaded...).Named(f.Operation); len(loaded) == 0 {
-			return nil, fmt.Errorf("--operation: no contract of %s", f.Operation)
+		catalog := schema.NewCatalog(loaded...)
+		if loaded = catalog.Named(f.Operation); len(loaded) == 0 {
+			return nil, fmt.Errorf("--operation: %w", catalog.UnknownOperation(f.Operation))
 		}
 	}
-	models.Announce(t.Err, loaded)
+	models.Announce(t.notes(), loaded)
 	return conformance.Generate(loaded, 0)
 }
 
@@ -228,7 +222,7 @@ func (f *generatedFlags) plan(ctx context.Context, t *terminal) (*conformance.Pl
 func (f *generatedFlags) loadAndTell(ctx context.Context, t *terminal) ([]*schema.Contract, error) {
 	loaded, findings, err := f.load(ctx, t)
 	for _, f := range finding.Union(findings, models.UnsupportedPatterns(loaded)) {
-		fmt.Fprintf(t.Err, "crcheck: %s\n", f)
+		fmt.Fprintf(t.notes(), "crcheck: %s\n", f)
 	}
 	return loaded, err
 }

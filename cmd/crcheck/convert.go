@@ -20,9 +20,11 @@ type convertCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*convertCommand) Help() string {
-	return `The conversion loses nothing: if the target format cannot represent an interaction, the conversion fails and writes no file. The inputs are not changed.
+	return `For example:
 
   crcheck cassette convert browser.har -o session.yaml
+
+The conversion loses nothing: if the target format cannot represent an interaction, the conversion fails and writes no file. The inputs are not changed.
 
   crcheck cassette convert cassettes/ --to ndjson | jq .response.status`
 }
@@ -44,7 +46,7 @@ func (c *convertCommand) Run(ctx context.Context, t *terminal) error {
 		return nil
 	})
 	if err == nil {
-		fmt.Fprintf(t.Err, "converted %s\n", plural.Of(converted, "interaction"))
+		fmt.Fprintf(t.notes(), "converted %s\n", plural.Of(converted, "interaction"))
 	}
 	return err
 }

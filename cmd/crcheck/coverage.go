@@ -4,31 +4,34 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
 type coverageCommand struct {
 	contractFlags
-	Min    int         `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
-	Format string      `default:"text" enum:"text,json" help:"Format of the report: text or json."`
-	Output output.Path `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
-	Files  []string    `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
+	outputFlags
+	Operation []string `sep:"none" xor:"operations" placeholder:"NAME" help:"Count only this operation, such as GetItem or dynamodb.GetItem. Repeatable. Default: all operations of the contracts."`
+	OnlySeen  bool     `xor:"operations" help:"Count only the operations of which the traffic has a response."`
+	Min       int      `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
+	Files     []string `arg:"" optional:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, bodies, or folders of these; - is standard input. Default: the embedded cassettes."`
 }
 
 // Help returns the text above the flags of --help.
 func (*coverageCommand) Help() string {
-	return `Reports which members, union members, enum values, errors and statuses the responses cover, which are missing, and which responses to record next. docs/coverage.md explains what counts as covered.
+	return `For example:
 
   crcheck coverage cassettes/
 
-  crcheck coverage recorded.ndjson --contract model.json --min 80`
+Reports which members, union members, enum values, errors and statuses the responses cover, which are missing, and which responses to record next. docs/coverage.md explains what counts as covered.
+
+  crcheck coverage recorded.ndjson --contract model.json --min 80
+
+  crcheck coverage recordings/ --contract botocore:dynamodb --only-seen`
 }
 
 // Validate refuses what is not a percentage.
@@ -41,12 +44,12 @@ func (c *coverageCommand) Validate() error {
 
 // Run reports how much of the contracts the traffic covers.
 func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
-	plan, err := c.plan(ctx, t)
+	plan, err := c.plan(ctx, t, c.Operation...)
 	if err != nil {
 		return err
 	}
 	if len(c.Files) == 0 {
-		fmt.Fprintln(t.Err, "no files named: reading the embedded cassettes")
+		fmt.Fprintln(t.notes(), "no files named: reading the embedded cassettes")
 	}
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	if len(inputs.Problems) > 0 {
@@ -60,15 +63,17 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 		tally.Take(x)
 	}
 	r := tally.Report()
-	formats := map[string]func(io.Writer, *coverage.Summary) error{"text": report.Coverage, "json": report.JSON[coverage.Summary]}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, r) }); err != nil {
+	if c.OnlySeen {
+		r = r.OnlySeen()
+	}
+	if err := c.write(t, &report.Results{Command: "coverage", Coverage: r, MinCoverage: c.Min}); err != nil {
 		return err
 	}
 	switch {
 	case r.Counted == 0:
 		return errors.New("no response matches a contract: name files with responses of its operation, or choose other contracts with --contract")
 	case r.Percent < c.Min:
-		fmt.Fprintf(t.Err, "crcheck: coverage is %d%%, below --min %d%%\n", r.Percent, c.Min)
+		fmt.Fprintf(t.Err, "crcheck: coverage is %d%%, below --min %d%%; the report lists what to record next\n", r.Percent, c.Min)
 		return exit(exitFindings)
 	}
 	return nil
@@ -76,11 +81,11 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 
 // plan lists what traffic of the chosen contracts can cover. It drops the findings about the
 // contracts themselves: validate reports them.
-func (f *contractFlags) plan(ctx context.Context, t *terminal) (*coverage.Plan, error) {
+func (f *contractFlags) plan(ctx context.Context, t *terminal, operations ...string) (*coverage.Plan, error) {
 	loaded, _, err := f.load(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	models.Announce(t.Err, loaded)
-	return coverage.Compile(schema.NewCatalog(loaded...))
+	models.Announce(t.notes(), loaded)
+	return coverage.Compile(schema.NewCatalog(loaded...), operations...)
 }

@@ -13,10 +13,12 @@ import (
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 )
 
 type deriveCommand struct {
+	reportFiles
 	Source    string           `arg:"" help:"A botocore model (service-2.json), a Smithy model (JSON AST), a boto3 documentation page, a contract, a folder of these, or botocore:SERVICE for a model of the installed botocore."`
 	Operation string           `xor:"which" placeholder:"NAME" help:"The operation to derive, if the document has several."`
 	All       bool             `xor:"which" help:"Derive every operation. --output names the folder to write to."`
@@ -29,9 +31,11 @@ type deriveCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*deriveCommand) Help() string {
-	return `Writes the contract to standard output. Contradictions within the document, and overlay entries that change nothing, are reported on standard error.
+	return `For example:
 
   crcheck derive get_protected_job.rst --version 1.43.67 --overlay mine.yaml -o contract.json
+
+Writes the contract to standard output. Contradictions within the document, and overlay entries that change nothing, are reported on standard error.
 
   crcheck derive service-2.json --operation GetProtectedJob
 
@@ -72,14 +76,14 @@ func (c *deriveCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	derived = chosen.Contracts
-	findings = finding.Union(findings, said, models.UnsupportedPatterns(derived))
-	if err := c.write(t, derived); err != nil {
+	findings = finding.Union(findings, said, models.ReadPositions(c.Source).Place(models.UnsupportedPatterns(derived), derived))
+	if err := c.writeContracts(t, derived); err != nil {
 		return err
 	}
-	return reportFindings(t, c.Profile.Grade(findings), c.FailOn)
+	return c.models(t, "derive", c.Profile.Grade(findings), c.FailOn)
 }
 
-func (c *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
+func (c *deriveCommand) writeContracts(t *terminal, derived []*schema.Contract) error {
 	if c.All {
 		files := make([]output.File, len(derived))
 		for i, contract := range derived {
@@ -92,7 +96,7 @@ func (c *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 		if err := output.Folder(c.Output).WriteAll(files); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.Err, "derived %s to %s\n", plural.Of(len(derived), "contract"), c.Output)
+		fmt.Fprintf(t.notes(), "derived %s to %s\n", plural.Of(len(derived), "contract"), c.Output)
 		return nil
 	}
 	contract := derived[0]
@@ -103,18 +107,18 @@ func (c *deriveCommand) write(t *terminal, derived []*schema.Contract) error {
 	if err := output.Path(c.Output).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "derived %s (shapes: %d, errors: %d)\n", contract, len(contract.Shapes), len(contract.Errors))
+	fmt.Fprintf(t.notes(), "derived %s (shapes: %d, errors: %d)\n", contract, len(contract.Shapes), len(contract.Errors))
 	return nil
 }
 
 func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, error) {
-	var names []string
+	var names, bare []string
 	var chosen []*schema.Contract
 	for _, contract := range contracts {
 		if c.Operation == "" || c.Operation == contract.Operation || c.Operation == contract.Name() {
 			chosen = append(chosen, contract)
 		}
-		names = append(names, contract.Name())
+		names, bare = append(names, contract.Name()), append(bare, contract.Operation)
 	}
 	known := strings.Join(names, ", ")
 	switch {
@@ -123,7 +127,7 @@ func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, 
 	case c.Operation == "":
 		return nil, fmt.Errorf("%s has %d operations; choose one with --operation, or all with --all: %s", c.Source, len(contracts), known)
 	case len(chosen) == 0:
-		return nil, fmt.Errorf("%s has no operation %s; choose one of its operations: %s", c.Source, c.Operation, known)
+		return nil, fmt.Errorf("%s has no operation %s%s", c.Source, c.Operation, spelling.Hint(c.Operation, append(bare, names...), "choose one of its operations: "+known))
 	}
 	qualified := map[string]bool{}
 	for _, contract := range chosen {
@@ -133,23 +137,4 @@ func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, 
 		return nil, fmt.Errorf("%s has %d operations named %s; derive from a document that has only one of them", c.Source, len(chosen), chosen[0].Name())
 	}
 	return nil, fmt.Errorf("%s has %d operations named %s; choose one with --operation: %s", c.Source, len(chosen), c.Operation, strings.Join(slices.Sorted(maps.Keys(qualified)), ", "))
-}
-
-// reportFindings reports findings about a document on standard error.
-func reportFindings(t *terminal, findings finding.Set, failOn report.Threshold) error {
-	if len(findings) == 0 {
-		return nil
-	}
-	var c report.Collector
-	for _, f := range findings {
-		c.Add(f, nil)
-	}
-	r := c.Report(nil, failOn)
-	if err := report.Groups(report.Style{})(t.Err, r); err != nil {
-		return err
-	}
-	if r.Verdict == report.Failed {
-		return exit(exitFindings)
-	}
-	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
@@ -35,14 +36,17 @@ type driftCommand struct {
 	Propose        output.Path    `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
 	Shard          tallies.Shard  `placeholder:"I/N" help:"With traffic: read only every Nth interaction, starting at the Ith. Use it with --format json."`
 	Merge          bool           `help:"Merge the results of all shards, given in place of the traffic."`
+	Said           finding.Set    `kong:"-"` // about the sources
 	Sources        []string       `arg:"" help:"OLD NEW, or more than two sources; or CONTRACT TRAFFIC…"`
 }
 
 // Help returns the text above the flags of --help.
 func (*driftCommand) Help() string {
-	return `A source is a built-in contract, a contract file, a botocore or Smithy model, a boto3 documentation page, the source folder of a client of the AWS SDK for Go, or a folder of these. Two sources are compared, old with new, and breaking payloads prove the changes and decide their severity; more sources are compared side by side. Anything else is traffic, as validate reads it, and the first argument is its contract. The second argument decides which it is, and all later ones must be of the same kind.
+	return `For example:
 
   crcheck drift cleanrooms.GetProtectedJob@1.42.90 service-2.json
+
+A source is a built-in contract, a contract file, a botocore or Smithy model, a boto3 documentation page, the source folder of a client of the AWS SDK for Go, or a folder of these. Two sources are compared, old with new, and breaking payloads prove the changes and decide their severity; more sources are compared side by side. Anything else is traffic, as validate reads it, and the first argument is its contract. The second argument decides which it is, and all later ones must be of the same kind.
 
   crcheck drift old.json new.json --payloads payloads/ --baseline accepted.yaml
 
@@ -115,7 +119,7 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if c.Merge {
 		result.Traffic, err = check.Shards(ctx, loaded, c.Sources[1:])
 	} else {
-		models.Announce(t.Err, loaded)
+		models.Announce(t.notes(), loaded)
 		result.Traffic, err = check.Tally(ctx, input.Gather(t.In, t.Err, c.Sources[1:]), loaded, c.Shard,
 			check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: c.Operation}, Profile: c.Profile, From: c.From, Stderr: t.Err})
 	}
@@ -152,7 +156,9 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 		result.Matrix = matrix
 		return c.report(ctx, t, result)
 	}
+	meter := progress.Start(ctx, "comparing contracts", 0, progress.Items)
 	comparison, err := drift.Compare(sources[0].Contracts, sources[1].Contracts)
+	meter.Done()
 	if err != nil {
 		return err
 	}
@@ -162,7 +168,38 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 		}
 	}
 	result.Old, result.New, result.Comparison = sources[0].Name, sources[1].Name, comparison
+	if c.showsFiles() {
+		result.Located = located(sources[1], sources[0])
+	}
 	return c.report(ctx, t, result)
+}
+
+// located returns where the first source that is a model in JSON defines the place of a change.
+func located(sources ...drift.Source) func(*drift.Change) report.Seen {
+	positions := make([]*models.Positions, len(sources))
+	byName := make([]map[string]*schema.Contract, len(sources))
+	for i, s := range sources {
+		positions[i], byName[i] = models.ReadPositions(s.Name), map[string]*schema.Contract{}
+		for _, c := range s.Contracts {
+			byName[i][c.Name()] = c
+		}
+	}
+	return func(change *drift.Change) report.Seen {
+		for i := range sources {
+			c := byName[i][change.Operation]
+			if c == nil {
+				continue
+			}
+			_, _, exists := c.At(change.Place())
+			if !exists && change.Part != "contract" {
+				continue
+			}
+			if file, line, column := positions[i].Of(c, change.Place()); file != "" {
+				return report.Seen{File: file, Line: line, Column: column}
+			}
+		}
+		return report.Seen{}
+	}
 }
 
 // choose returns the contracts of the operation that the user asked for.
@@ -186,11 +223,10 @@ func (c *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*s
 		return nil, err
 	}
 	if said = finding.Union(result.Findings, said); len(said) > 0 {
-		var collector report.Collector
-		for _, f := range c.Profile.Grade(said) {
-			collector.Add(f, nil)
-		}
-		if err := report.Groups(report.Style{})(t.Err, collector.Report(nil, report.FailNever)); err != nil {
+		said = c.Profile.Grade(said)
+		c.Said = finding.Union(c.Said, said)
+		found := &report.Results{Models: report.Models(said, report.FailNever)}
+		if err := report.Write(t.notes(), report.FormatText, found, report.Style{}); err != nil {
 			return nil, err
 		}
 	}
@@ -207,7 +243,7 @@ func (c *driftCommand) payloads(t *terminal, changes []drift.Change, old, new []
 	for _, err := range errs {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 	}
-	fmt.Fprintf(t.Err, "wrote %s to %s\n", plural.Of(len(cassettes), "breaking payload"), c.Payloads)
+	fmt.Fprintf(t.notes(), "wrote %s to %s\n", plural.Of(len(cassettes), "breaking payload"), c.Payloads)
 	return nil
 }
 
@@ -224,8 +260,7 @@ func (c *driftCommand) report(ctx context.Context, t *terminal, r *report.Drift)
 	}
 	r.SettleBy(ledger, c.FailOn, c.FailOnStale)
 	r.ListHidden = c.Hidden
-	formats := map[string]func(io.Writer, *report.Drift) error{"text": report.DriftText(report.Style{Color: c.color(t.Out)}), "json": report.JSON[report.Drift]}
-	if err := c.Output.Write(t.Out, func(w io.Writer) error { return formats[c.Format](w, r) }); err != nil {
+	if err := c.write(t, &report.Results{Command: "drift", Models: report.Models(c.Said, report.FailNever), Drift: r}); err != nil {
 		return err
 	}
 	switch r.Verdict {
@@ -261,7 +296,7 @@ func (c *driftCommand) baseline(ctx context.Context, t *terminal, r *report.Drif
 	if err := output.Path(c.Baseline).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(t.Err, "wrote the baseline %s: replace each reason %q with your own\n", c.Baseline, drift.Unreviewed)
+	fmt.Fprintf(t.notes(), "wrote the baseline %s: replace each reason %q with your own\n", c.Baseline, drift.Unreviewed)
 	return drift.ParseBaseline(c.Baseline, text)
 }
 
@@ -292,10 +327,10 @@ func (c *driftCommand) propose(t *terminal, r *tallies.Traffic, loaded []*schema
 		if err := path.Write(t.Out, func(w io.Writer) error { _, err := w.Write(p.Overlay); return err }); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(t.Err, "proposed an overlay for %s in %s: review each entry before you apply it\n", p.Operation, path)
+		fmt.Fprintf(t.notes(), "proposed an overlay for %s in %s: review each entry before you apply it\n", p.Operation, path)
 	}
 	if several == 0 {
-		fmt.Fprintln(t.Err, "no overlay needed")
+		fmt.Fprintln(t.notes(), "no overlay needed")
 	}
 	return left, nil
 }

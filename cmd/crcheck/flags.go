@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -36,40 +35,6 @@ func (f *contractFlags) load(ctx context.Context, t *terminal) ([]*schema.Contra
 		return nil, nil, err
 	}
 	return chosen.Catalog.Contracts(), chosen.Findings, nil
-}
-
-// reportFlags control the report, in the same way for every command that writes one.
-type reportFlags struct {
-	Profile finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
-	FailOn  report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
-	Format  string           `default:"text" enum:"text,json" help:"Format of the report: text or json."`
-	Output  output.Path      `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
-	Color   string           `default:"auto" enum:"auto,always,never" help:"When to color the report: auto, always or never."`
-}
-
-// write writes the report and returns the [exit] that follows from it.
-func (f *reportFlags) write(t *terminal, r *report.Report) error {
-	formats := map[string]func(io.Writer, *report.Report) error{
-		"text": report.Text(report.Style{Color: f.color(t.Out)}),
-		"json": report.JSON[report.Report],
-	}
-	if err := f.Output.Write(t.Out, func(w io.Writer) error { return formats[f.Format](w, r) }); err != nil {
-		return err
-	}
-	switch {
-	case len(r.Problems) > 0 || r.Verdict == report.NotChecked:
-		return exit(exitUsage)
-	case r.Verdict == report.Failed:
-		return exit(exitFindings)
-	}
-	return nil
-}
-
-func (f *reportFlags) color(out io.Writer) bool {
-	if f.Color == "auto" {
-		return f.Output == "" && output.IsTerminal(out) && os.Getenv("NO_COLOR") == ""
-	}
-	return f.Color == "always"
 }
 
 // ignoreFlags name files of ignore rows, in the same way for every command that reports findings.

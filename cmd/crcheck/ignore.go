@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -22,7 +21,11 @@ type ignoreCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*ignoreCommand) Help() string {
-	return `Adds a row to a file of ignore rows; pass the file to --ignore. Existing rows are not changed.
+	return `For example:
+
+  crcheck validate recordings/ --format json | crcheck ignore 1a2b3c4d --reason "moto sends it"
+
+Adds a row to a file of ignore rows; pass the file to --ignore. Existing rows are not changed.
 
   crcheck validate recordings/ --format json -o report.json
 
@@ -58,7 +61,7 @@ func (c *ignoreCommand) Run(ctx context.Context, t *terminal) error {
 	if err := c.File.Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "added a row for %s at %s to %s\n", row.Rule, row.At(), c.File)
+	fmt.Fprintf(t.notes(), "added a row for %s at %s to %s\n", row.Rule, row.At(), c.File)
 	return nil
 }
 
@@ -74,9 +77,9 @@ func (c *ignoreCommand) report(ctx context.Context, t *terminal) (*report.Report
 	if err != nil {
 		return nil, err
 	}
-	var r report.Report
-	if err := json.Unmarshal(text, &r); err != nil || r.Verdict == "" {
-		return nil, fmt.Errorf("%s is not a report of crcheck: write a report with --format json", c.Report)
+	r, ok := report.Parse(text)
+	if !ok {
+		return nil, fmt.Errorf("%s is not a report of crcheck; write one with: crcheck validate PATH --format json -o report.json", c.Report)
 	}
-	return &r, nil
+	return r, nil
 }

@@ -17,8 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const broken = `{"protectedJob":{"id":7}}` + "\n"
-
 // feed is a source of endless input: the path to pass to the program, its standard input, and the
 // writer of the test.
 type feed struct {

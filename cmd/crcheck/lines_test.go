@@ -59,7 +59,7 @@ func TestMemory(t *testing.T) {
 			peak = max(peak, m.HeapAlloc)
 		}}
 		var out bytes.Buffer
-		require.Equal(t, exitFindings, run(context.Background(), &terminal{in, &out, io.Discard}, []string{"validate", "-"}))
+		require.Equal(t, exitFindings, run(context.Background(), &terminal{In: in, Out: &out, Err: io.Discard}, []string{"validate", "-"}))
 		require.Contains(t, out.String(), fmt.Sprintf("type.mismatch in response at /protectedJob/id, %s times", commas(n)))
 		return peak
 	}
@@ -93,7 +93,7 @@ func BenchmarkValidate(b *testing.B) {
 			b.SetBytes(int64(text.Len()))
 			b.ReportAllocs()
 			for b.Loop() {
-				run(context.Background(), &terminal{strings.NewReader(text.String()), io.Discard, io.Discard}, []string{"validate", "-"})
+				run(context.Background(), &terminal{In: strings.NewReader(text.String()), Out: io.Discard, Err: io.Discard}, []string{"validate", "-"})
 			}
 		})
 	}

@@ -16,9 +16,11 @@ type lintCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*lintCommand) Help() string {
-	return `Finds secrets, contract violations, cassettes that were made with another version of their contract, duplicate interactions, and files that crcheck would format differently. In a folder, an index.yaml lists the findings to expect.
+	return `For example:
 
-  crcheck cassette lint recordings/`
+  crcheck cassette lint recordings/
+
+Finds secrets, contract violations, cassettes that were made with another version of their contract, duplicate interactions, and files that crcheck would format differently. In a folder, an index.yaml lists the findings to expect.`
 }
 
 // Run lints cassettes.
@@ -27,7 +29,7 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	inForce.Announce(t.Err)
+	inForce.Announce(t.notes())
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	options := c.options(t, inForce)
 	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {
@@ -37,9 +39,11 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	err = c.write(t, r)
-	if r.Verdict == report.NotChecked {
-		fmt.Fprintln(t.Err, "crcheck: nothing was checked: name cassettes, or folders of them")
+	if err := c.write(t, &report.Results{Command: "cassette lint", Lint: r}); err != nil {
+		return err
 	}
-	return err
+	if r.Verdict == report.NotChecked {
+		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no cassette was found; name cassettes, or folders of them; check any other traffic with: crcheck validate PATH")
+	}
+	return verdict(r)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/crcheck/crcheck/internal/live"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -32,13 +33,15 @@ type liveCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*liveCommand) Help() string {
-	return `Signs one request with your credentials (environment, profile, single sign-on, container, instance), sends it once, and validates the raw response. Modeled errors are validated like any other response. Nothing is retried, and the call times out after a minute.
+	return `For example:
+
+  crcheck live GetProtectedJob --input '{"membershipIdentifier": "…", "protectedJobIdentifier": "…"}'
+
+Signs one request with your credentials (environment, profile, single sign-on, container, instance), sends it once, and validates the raw response. Modeled errors are validated like any other response. Nothing is retried, and the call times out after a minute.
 
 A request that violates the contract is not sent. Warnings do not prevent it, so --profile lenient sends more requests and --profile strict fewer. Operations that the contract does not mark as read-only need --allow-writes. AWS_ENDPOINT_URL is ignored.
 
 Exit status: 1 findings about the request or the response, 2 invalid usage or missing or rejected credentials, 3 no complete response.
-
-  crcheck live GetProtectedJob --input '{"membershipIdentifier": "…", "protectedJobIdentifier": "…"}'
 
   crcheck live GetProtectedJob --input @job.json --record job.yaml --aws-profile analytics --region us-east-1
 
@@ -63,7 +66,7 @@ func (c *liveCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	models.Announce(t.Err, []*schema.Contract{contract})
+	models.Announce(t.notes(), []*schema.Contract{contract})
 	text, err := c.input(ctx, t)
 	if err != nil {
 		return err
@@ -78,6 +81,13 @@ func (c *liveCommand) Run(ctx context.Context, t *terminal) error {
 		options.Body, to.Out = t.Out, t.Err
 	}
 	session, err := live.Prepare(ctx, contract, text, options)
+	if malformed := (*live.InputError)(nil); errors.As(err, &malformed) {
+		source := ""
+		if strings.HasPrefix(c.Input, "@") {
+			source = c.Input[1:] + ": "
+		}
+		return fmt.Errorf("--input: %s%w; for the schema of the input, run: crcheck schema --operation %s --part input", source, err, contract.Name())
+	}
 	if err != nil {
 		return err
 	}
@@ -85,23 +95,23 @@ func (c *liveCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	err = c.write(&to, r.Report)
-	switch {
-	case err != nil && !errors.As(err, new(exit)):
+	if err := c.write(&to, &report.Results{Command: "live", Traffic: r.Report}); err != nil {
 		return err
+	}
+	switch {
 	case r.Incomplete:
 		return exit(exitIncomplete)
 	case r.Secrets:
 		return exit(exitFindings)
 	}
-	return err
+	return verdict(r.Report)
 }
 
 // operation returns the contract of the operation to call.
 func (c *liveCommand) operation(catalog *schema.Catalog) (*schema.Contract, error) {
 	switch found := catalog.Named(c.Operation); len(found) {
 	case 0:
-		return nil, fmt.Errorf("no loaded contract has the operation %s; choose its contract with --contract", c.Operation)
+		return nil, catalog.UnknownOperation(c.Operation)
 	case 1:
 		if !found[0].Readonly.Or(false) && !c.AllowWrites {
 			return nil, fmt.Errorf("the contract does not mark %s as read-only; call it with --allow-writes", found[0].Name())
@@ -122,7 +132,7 @@ func (c *liveCommand) input(ctx context.Context, t *terminal) ([]byte, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(input.Interruptible(ctx, t.In), input.MaxDocument+1))
 	if err == nil && len(text) > input.MaxDocument {
-		err = fmt.Errorf("--input: larger than %d MiB", input.MaxDocument>>20)
+		err = fmt.Errorf("--input: larger than %d MiB; send a smaller input", input.MaxDocument>>20)
 	}
 	return text, err
 }

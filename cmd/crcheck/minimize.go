@@ -11,6 +11,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -23,9 +24,11 @@ type minimizeCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*minimizeCommand) Help() string {
-	return `Keeps the fewest interactions that have the same coverage as all of them, in their order; see crcheck coverage. Interactions that match no contract are left out. The inputs are not changed.
+	return `For example:
 
-  crcheck cassette minimize recorded/ -o tests/jobs.yaml`
+  crcheck cassette minimize recorded/ -o tests/jobs.yaml
+
+Keeps the fewest interactions that have the same coverage as all of them, in their order; see crcheck coverage. Interactions that match no contract are left out. The inputs are not changed.`
 }
 
 // Run writes the interactions that coverage needs.
@@ -55,17 +58,19 @@ func (c *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 	case read == 0:
 		return errors.New("found no interaction to minimize: name files of recorded traffic")
 	case len(kept.Interactions) == 0:
-		return fmt.Errorf("none of %s matches a loaded contract; name traffic of its operations, or choose other contracts with --contract", plural.Of(read, "interaction"))
+		return fmt.Errorf("none of %s has a request of a loaded contract; name traffic of its operations, or choose other contracts with --contract", plural.Of(read, "interaction"))
 	}
+	meter := progress.Start(ctx, "choosing interactions", 0, progress.Items)
 	fewest := kept.Fewest()
+	meter.Done()
 	if err := c.Output.Stream(t.Out, func(w io.Writer) error { return traffic.Convert(w, c.format(c.Output), all(fewest)) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "kept %s of %s", plural.Number(len(fewest)), plural.Of(read, "interaction"))
+	fmt.Fprintf(t.notes(), "kept %s of %s", plural.Number(len(fewest)), plural.Of(read, "interaction"))
 	if left > 0 {
-		fmt.Fprintf(t.Err, "; left out %d that match no contract, have no request, or have an unreadable response", left)
+		fmt.Fprintf(t.notes(), "; left out %d that match no contract, have no request, or have an unreadable response", left)
 	}
-	fmt.Fprintln(t.Err)
+	fmt.Fprintln(t.notes())
 	return nil
 }
 

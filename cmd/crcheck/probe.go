@@ -12,6 +12,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/probe"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -33,9 +34,11 @@ type probeCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*probeCommand) Help() string {
-	return `Sends recorded requests to an emulator, in order, and replaces recorded identifiers with those that the emulator generated. Validates each response against the contract, and compares its status, error, members and union members with the recording. See docs/probe.md.
+	return `For example:
 
-  crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative`
+  crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative
+
+Sends recorded requests to an emulator, in order, and replaces recorded identifiers with those that the emulator generated. Validates each response against the contract, and compares its status, error, members and union members with the recording. See docs/probe.md.`
 }
 
 // Validate refuses malformed headers, timeouts and origins.
@@ -80,7 +83,7 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	models.Announce(t.Err, loaded)
+	models.Announce(t.notes(), loaded)
 	run := &probing{probe: p}
 	ledger, err := c.ledger(ctx, nil)
 	if err != nil {
@@ -94,11 +97,10 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	broken := run.all(ctx, t, input.Gather(t.In, t.Err, c.Files), c.Negative)
 	r := run.collector.Report(ledger.Settle(&run.scope, c.FailOnStale), c.FailOn)
-	err = c.write(t, r)
-	var status exit
-	switch {
-	case err != nil && !errors.As(err, &status):
+	if err := c.write(t, &report.Results{Command: "probe", Traffic: r}); err != nil {
 		return err
+	}
+	switch {
 	case ctx.Err() != nil:
 		return context.Canceled
 	case broken:
@@ -106,7 +108,7 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was probed: no recording matches a loaded contract; name recordings of its operations, or choose other contracts with --contract")
 	}
-	return err
+	return verdict(r)
 }
 
 // probing is the state of one run over many recordings.
@@ -140,7 +142,10 @@ func (run *probing) all(ctx context.Context, t *terminal, inputs *input.Traffic,
 	if !negative {
 		return false
 	}
+	meter := progress.Start(ctx, "sending invalid inputs", 0, progress.Items)
+	defer meter.Done()
 	for outcome, err := range run.probe.Negative(ctx) {
+		meter.Add(1)
 		if !run.take(t, outcome, err) {
 			return true
 		}

@@ -16,6 +16,7 @@ import (
 
 type recordCommand struct {
 	contractFlags
+	reportFiles
 	From        finding.Origin   `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette states it for later validation."`
 	Upstream    string           `required:"" placeholder:"URL" help:"The URL of the service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
 	Output      string           `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write; it is replaced if it exists. A name that ends in .ndjson makes NDJSON."`
@@ -33,15 +34,17 @@ type recordCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*recordCommand) Help() string {
-	return `Runs the command after -- and records its traffic; crcheck exits with the command's status if that is not 0. Without a command, crcheck prints the variables to export and records until Ctrl-C.
+	return `For example:
+
+  crcheck record --upstream https://cleanrooms.us-east-1.amazonaws.com -o job.yaml -- python poll.py
+
+Runs the command after -- and records its traffic; crcheck exits with the command's status if that is not 0. Without a command, crcheck prints the variables to export and records until Ctrl-C.
 
 AWS_ENDPOINT_URL points the command to crcheck, with credentials that are valid only there. crcheck signs its requests with your credentials. Operations that no contract marks as read-only need --allow-writes.
 
 With --forward, the command keeps its own credentials. HTTPS_PROXY points it to crcheck; AWS_CA_BUNDLE, SSL_CERT_FILE, REQUESTS_CA_BUNDLE and NODE_EXTRA_CA_CERTS make it trust crcheck's certificate authority. The AWS SDK for JavaScript ignores HTTPS_PROXY. Hosts other than the upstream are refused; add other hosts that the command needs, such as those that issue its credentials, to NO_PROXY.
 
 Identifying values are replaced before anything is written, and responses are validated against the contracts as they arrive. Exit status: 1 findings or a masked secret, 2 nothing recorded or checked, 3 the service could not be reached or the cassette could not be written.
-
-  crcheck record --upstream https://cleanrooms.us-east-1.amazonaws.com -o job.yaml -- python poll.py
 
   crcheck record --upstream https://cleanrooms.us-east-1.amazonaws.com -o job.yaml --forward -- terraform plan
 
@@ -62,7 +65,7 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	if err != nil {
 		return err
 	}
-	models.Announce(t.Err, loaded)
+	models.Announce(t.notes(), loaded)
 	r, err := recording.Run(ctx, loaded, findings, recording.Options{
 		Upstream: c.Upstream, Output: c.Output, Listen: c.Listen, UpstreamCA: c.UpstreamCA, AwsProfile: c.AwsProfile, Region: c.Region,
 		Forward: c.Forward, AllowWrites: c.AllowWrites, RedactAll: c.Redact == "all", Keep: c.Keep, From: c.From, Profile: c.Profile, FailOn: c.FailOn,
@@ -70,7 +73,15 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	if err != nil {
 		return err
 	}
-	if err := report.Text(report.Style{Color: output.IsTerminal(t.Err)})(t.Err, r.Report); err != nil {
+	results := &report.Results{Command: "record", Traffic: r.Report}
+	w := t.notes()
+	if r.Verdict == report.Failed {
+		w = t.Err // it says why the run fails
+	}
+	if err := report.Write(w, report.FormatText, results, report.Style{Color: t.colors(t.Err)}); err != nil {
+		return err
+	}
+	if err := c.write(t, results); err != nil {
 		return err
 	}
 	c.counts(t, r)
@@ -112,7 +123,7 @@ func whyNothing(r *recording.Result) string {
 // counts prints how many requests were recorded, and what happened to the others.
 func (c *recordCommand) counts(t *terminal, r *recording.Result) {
 	if n := r.Stats.Interactions; n > 0 && r.Err == nil { // otherwise the error says where they are
-		fmt.Fprintf(t.Err, "recorded %s to %s\n", plural.Of(n, "interaction"), c.Output)
+		fmt.Fprintf(t.notes(), "recorded %s to %s\n", plural.Of(n, "interaction"), c.Output)
 	}
 	for _, count := range []struct {
 		n    int
@@ -123,7 +134,7 @@ func (c *recordCommand) counts(t *terminal, r *recording.Result) {
 		{r.Refused[proxy.Refused], "refused"},
 	} {
 		if count.n > 0 {
-			fmt.Fprintf(t.Err, "%d %s\n", count.n, count.what)
+			fmt.Fprintf(t.notes(), "%d %s\n", count.n, count.what)
 		}
 	}
 	if n := r.Stats.Secrets; n > 0 {

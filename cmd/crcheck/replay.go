@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/internal/serve"
 	"github.com/crcheck/crcheck/replay"
@@ -25,7 +27,11 @@ type replayCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*replayCommand) Help() string {
-	return `Runs the command after -- with AWS_ENDPOINT_URL set to the server, and with dummy credentials. crcheck exits with the
+	return `For example:
+
+  crcheck replay recordings/ -- pytest
+
+Runs the command after -- with AWS_ENDPOINT_URL set to the server, and with dummy credentials. crcheck exits with the
 command's status, or with 1 if it sent a request that is not recorded. Without a command, the server runs until it is
 interrupted. http://ADDR/_c/CASSETTE/SESSION isolates tests that share a server.
 
@@ -35,8 +41,6 @@ as with record, or the members with --ignore-member.
 A command may use its real identifiers, and the responses contain them. With the redaction key, in
 CRCHECK_REDACTION_KEY or in the file next to the cassettes, only the recorded ones are accepted. Without it, each pseudonym
 is bound to the identifier that the command sends in its place; a request that fits several interactions is a miss.
-
-  crcheck replay recordings/ -- pytest
 
   crcheck replay job.yaml --listen 127.0.0.1:8080`
 }
@@ -52,12 +56,14 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	if err := c.key(&options); err != nil {
 		return err
 	}
+	meter := progress.Start(ctx, "loading cassettes", 0, progress.Items)
 	player, err := replay.Open(c.Paths, options)
+	meter.Done()
 	if err != nil {
 		return err
 	}
 	skipped := player.Skipped()
-	some(t, "cannot be replayed", len(skipped), func(i int) string {
+	some(t.notes(), "cannot be replayed", len(skipped), func(i int) string {
 		s := skipped[i]
 		if s.Interaction == 0 {
 			return s.Source + ": " + s.Reason
@@ -67,10 +73,14 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	if player.Len() == 0 {
 		return fmt.Errorf("found nothing to replay: name cassettes that have requests")
 	}
-	fmt.Fprintf(t.Err, "replaying %s\n", plural.Of(player.Len(), "interaction"))
+	fmt.Fprintf(t.notes(), "replaying %s\n", plural.Of(player.Len(), "interaction"))
+	ready := t.notes()
+	if len(command) == 0 {
+		ready = t.Err // nothing else says where
+	}
 	status, err := serve.Run{Handler: player, Listen: c.Listen, Command: command, Region: c.Region, Services: inForce.Catalog.ServiceNames(),
-		Stdin: t.In, Stdout: t.Out, Stderr: t.Err,
-		Ready: func(endpoint string) { fmt.Fprintf(t.Err, "listening on %s\n", endpoint) }}.Do(ctx)
+		Stdin: t.In, Stdout: t.Out, Stderr: progress.Inherited(t.Err),
+		Ready: func(endpoint string) { fmt.Fprintf(ready, "listening on %s\n", endpoint) }}.Do(ctx)
 	if err != nil {
 		return err
 	}
@@ -83,12 +93,12 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal, command childComma
 	unplayed := player.Unplayed()
 	switch mode, bound := player.Names(); {
 	case mode == replay.NamesExact:
-		fmt.Fprintln(t.Err, "names: exact, with the redaction key")
+		fmt.Fprintln(t.notes(), "names: exact, with the redaction key")
 	case mode == replay.NamesBind:
-		fmt.Fprintf(t.Err, "names: bound %s of the command to pseudonyms, without the redaction key\n", plural.Of(bound, "name"))
+		fmt.Fprintf(t.notes(), "names: bound %s of the command to pseudonyms, without the redaction key\n", plural.Of(bound, "name"))
 	}
-	fmt.Fprintf(t.Err, "played %s of %s, %s\n", plural.Number(player.Len()-len(unplayed)), plural.Of(player.Len(), "interaction"), plural.Of(player.Missed(), "miss"))
-	some(t, "not played", len(unplayed), func(i int) string {
+	fmt.Fprintf(t.notes(), "played %s of %s, %s\n", plural.Number(player.Len()-len(unplayed)), plural.Of(player.Len(), "interaction"), plural.Of(player.Missed(), "miss"))
+	some(t.notes(), "not played", len(unplayed), func(i int) string {
 		x := unplayed[i]
 		return fmt.Sprintf("%s, interaction %d: %s %s%s", x.Source, x.Index+1, x.Request.Method, x.Request.URL, replay.Operation(x.Request))
 	})
@@ -125,12 +135,12 @@ func (c *replayCommand) key(options *replay.Options) error {
 }
 
 // some prints the first of n lines, and how many more there are.
-func some(t *terminal, what string, n int, line func(i int) string) {
+func some(w io.Writer, what string, n int, line func(i int) string) {
 	const maxLines = 10
 	for i := range min(maxLines, n) {
-		fmt.Fprintf(t.Err, "%s: %s\n", what, line(i))
+		fmt.Fprintf(w, "%s: %s\n", what, line(i))
 	}
 	if n > maxLines {
-		fmt.Fprintf(t.Err, "… and %d more\n", n-maxLines)
+		fmt.Fprintf(w, "… and %d more\n", n-maxLines)
 	}
 }

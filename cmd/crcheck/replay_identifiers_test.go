@@ -52,7 +52,7 @@ func TestReplayRealIdentifiers(t *testing.T) {
 
 	play := func(path string) (status int, out, stderr string) {
 		var o, e bytes.Buffer
-		status = run(context.Background(), &terminal{strings.NewReader(""), &o, &e}, []string{"replay", cassette, "--", "ask", "GET", path})
+		status = run(context.Background(), &terminal{In: strings.NewReader(""), Out: &o, Err: &e}, []string{"replay", cassette, "--", "ask", "GET", path})
 		return status, o.String(), e.String()
 	}
 	status, out, stderr := play(path)

@@ -12,6 +12,13 @@ type rulesCommand struct {
 	Markdown bool           `help:"Print the page docs/rules.md."`
 }
 
+// Help returns the text above the flags of --help.
+func (*rulesCommand) Help() string {
+	return `For example:
+
+  crcheck rules type.null`
+}
+
 // Run lists the rules, or explains one.
 func (c *rulesCommand) Run(t *terminal) error {
 	switch {
@@ -29,7 +36,7 @@ func (c *rulesCommand) Run(t *terminal) error {
 	}
 	r, ok := c.Rule.Lookup()
 	if !ok {
-		return fmt.Errorf("unknown rule %q: `crcheck rules` lists all rules", c.Rule)
+		return finding.UnknownRule(c.Rule)
 	}
 	_, err := fmt.Fprintf(t.Out, "%s (%s layer)\n\n%s\n\n→ %s\n\nSeverity: %s under lenient, %s under default, %s under strict.\n",
 		r.ID, r.Layer, r.Purpose, r.Remedy, r.Severity(finding.Lenient), r.Severity(finding.Default), r.Severity(finding.Strict))

@@ -22,7 +22,7 @@ import (
 // inProcess runs the command line in this process.
 func inProcess(in io.Reader, args ...string) finished {
 	var out, err bytes.Buffer
-	status := run(context.Background(), &terminal{in, &out, &err}, args)
+	status := run(context.Background(), &terminal{In: in, Out: &out, Err: &err}, args)
 	return finished{status, out.String(), err.String()}
 }
 
@@ -40,7 +40,7 @@ func TestStandardOutputFails(t *testing.T) {
 		{"rules"}, {"rules", "type.null"}, {"rules", "--markdown"}, {"version"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			var err bytes.Buffer
-			status := run(t.Context(), &terminal{strings.NewReader(""), full{}, &err}, args)
+			status := run(t.Context(), &terminal{In: strings.NewReader(""), Out: full{}, Err: &err}, args)
 			require.Equal(t, exitUsage, status)
 			require.Contains(t, err.String(), "crcheck: the disk is full\n")
 		})

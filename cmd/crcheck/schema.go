@@ -21,6 +21,7 @@ import (
 
 type schemaCommand struct {
 	contractFlags
+	reportFiles
 	Operation string          `xor:"which" placeholder:"NAME" help:"The operation, if there are several contracts."`
 	All       bool            `xor:"which" help:"Write the schemas of every part of every contract. --output names the folder to write to."`
 	Part      schema.Part     `placeholder:"PART" help:"The part: output (the default), input or error:NAME. With --all: write only this part."`
@@ -30,9 +31,11 @@ type schemaCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*schemaCommand) Help() string {
-	return `The schema is JSON Schema 2020-12 and uses only standard keywords.
+	return `For example:
 
   crcheck schema -o protected-job.schema.json
+
+The schema is JSON Schema 2020-12 and uses only standard keywords.
 
   crcheck schema --contract contract.json --part error:ThrottlingException
 
@@ -57,18 +60,18 @@ func (c *schemaCommand) Run(ctx context.Context, t *terminal) error {
 	if c.All {
 		err = c.all(t, chosen)
 	} else {
-		err = c.one(t, chosen)
+		err = c.one(t, inForce.Catalog, chosen)
 	}
 	if err != nil {
 		return err
 	}
-	return reportFindings(t, finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), report.FailNever)
+	return c.models(t, "schema", finding.Default.Grade(finding.Union(inForce.Findings, models.UnsupportedPatterns(chosen))), report.FailNever)
 }
 
-func (c *schemaCommand) one(t *terminal, chosen []*schema.Contract) error {
+func (c *schemaCommand) one(t *terminal, catalog *schema.Catalog, chosen []*schema.Contract) error {
 	switch {
 	case len(chosen) == 0:
-		return fmt.Errorf("no loaded contract has the operation %s; choose its contract with --contract", c.Operation)
+		return catalog.UnknownOperation(c.Operation)
 	case len(chosen) > 1:
 		return fmt.Errorf("got %d contracts, want one; choose one with --operation or --contract, or write all schemas with --all", len(chosen))
 	}
@@ -116,17 +119,17 @@ func (c *schemaCommand) all(t *terminal, loaded []*schema.Contract) error {
 		}
 	}
 	for _, service := range slices.Sorted(maps.Keys(left)) {
-		fmt.Fprintf(t.Err, "left out %v\n", left[service])
+		fmt.Fprintf(t.notes(), "left out %v\n", left[service])
 	}
 	if len(files) == 0 && len(left) > 0 {
 		return refused
 	}
 	if len(files) == 0 {
-		return fmt.Errorf("no contract has the part %q", c.Part)
+		return fmt.Errorf("no contract has the part %q; name output, input or error:NAME, or leave --part out", c.Part)
 	}
 	if err := output.Folder(c.Output).WriteAll(files); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Err, "wrote %s of %s to %s\n", plural.Of(len(files), "schema"), plural.Of(len(loaded), "contract"), c.Output)
+	fmt.Fprintf(t.notes(), "wrote %s of %s to %s\n", plural.Of(len(files), "schema"), plural.Of(len(loaded), "contract"), c.Output)
 	return nil
 }

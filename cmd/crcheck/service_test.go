@@ -81,7 +81,7 @@ func TestServices(t *testing.T) {
 		text.Write(line)
 	}
 	var out, stderr bytes.Buffer
-	status := run(context.Background(), &terminal{&text, &out, &stderr}, []string{"validate", "--contract", name, "-"})
+	status := run(context.Background(), &terminal{In: &text, Out: &out, Err: &stderr}, []string{"validate", "--contract", name, "-"})
 	require.Equal(t, exitClean, status, out.String()+stderr.String())
 	require.NotContains(t, out.String(), "not checked")
 	if len(all) == 1 { // the built-in contract
@@ -103,7 +103,7 @@ func BenchmarkServices(b *testing.B) {
 		folder := b.TempDir()
 		b.ReportAllocs()
 		for b.Loop() {
-			require.Equal(b, exitClean, run(context.Background(), &terminal{strings.NewReader(""), io.Discard, io.Discard}, []string{"derive", name, "--all", "-o", folder}))
+			require.Equal(b, exitClean, run(context.Background(), &terminal{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, []string{"derive", name, "--all", "-o", folder}))
 		}
 	})
 	b.Run("validate", func(b *testing.B) {
@@ -117,7 +117,7 @@ func BenchmarkServices(b *testing.B) {
 				runtime.ReadMemStats(&m)
 				peak = max(peak, m.HeapInuse)
 			}}
-			require.Equal(b, exitClean, run(context.Background(), &terminal{in, io.Discard, io.Discard}, []string{"validate", "--contract", name, "-"}))
+			require.Equal(b, exitClean, run(context.Background(), &terminal{In: in, Out: io.Discard, Err: io.Discard}, []string{"validate", "--contract", name, "-"}))
 		}
 		b.ReportMetric(float64(peak)/1e6, "peak-MB")
 		b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "interactions/s")

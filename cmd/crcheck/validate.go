@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/check"
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/validate"
 )
@@ -22,9 +22,11 @@ type validateCommand struct {
 
 // Help returns the text above the flags of --help.
 func (*validateCommand) Help() string {
-	return `The request of an interaction decides its contract. A document without a request is a bare body: unless flags say otherwise, a successful response of the only contract. In a folder, an index.yaml lists the findings to expect.
+	return `For example:
 
-  crcheck validate cassettes/
+  crcheck validate recordings/ --contract botocore:dynamodb
+
+The request of an interaction decides its contract. A document without a request is a bare body: unless flags say otherwise, a successful response of the only contract. In a folder, an index.yaml lists the findings to expect.
 
   aws cleanrooms get-protected-job ... | crcheck validate --encoding sdk -
 
@@ -45,9 +47,9 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	inForce.Announce(t.Err)
+	inForce.Announce(t.notes())
 	if len(c.Files) == 0 {
-		fmt.Fprintln(t.Err, "no files named: checking the embedded cassettes")
+		fmt.Fprintln(t.notes(), "no files named: checking the embedded cassettes")
 	}
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	options := c.options(t, inForce)
@@ -60,12 +62,14 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	err = c.write(t, r.Report)
+	if err := c.write(t, &report.Results{Command: "validate", Traffic: r.Report}); err != nil {
+		return err
+	}
 	switch {
-	case r.Interrupted && (err == nil || errors.As(err, new(exit))):
+	case r.Interrupted:
 		return context.Canceled
 	case r.Nothing != "":
 		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %s\n", r.Nothing)
 	}
-	return err
+	return verdict(r.Report)
 }

@@ -10,28 +10,39 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// A release build sets its version and commit at link time:
+// A release build sets its version and commit, and the time of the commit, at link time:
 //
-//	go build -ldflags "-X main.version=v1.2.3 -X main.commit=0123abc" ./cmd/crcheck
-var version, commit string
+//	go build -ldflags "-X main.version=v1.2.3 -X main.commit=0123abc -X main.date=2026-01-02T15:04:05Z" ./cmd/crcheck
+var version, commit, date string
 
 type versionCommand struct{}
+
+// Help returns the text above the flags of --help.
+func (versionCommand) Help() string {
+	return `For example:
+
+  crcheck version`
+}
 
 // Run prints the version, the commit, the Go version and the built-in contracts.
 func (versionCommand) Run(t *terminal) error {
 	info, _ := debug.ReadBuildInfo()
-	version, commit := built(info)
+	version, commit, date := built(info)
 	out := bufio.NewWriter(t.Out)
-	fmt.Fprintf(out, "crcheck %s, commit %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(out, "crcheck %s, commit %s", version, commit)
+	if date != "" {
+		fmt.Fprintf(out, " of %s", date)
+	}
+	fmt.Fprintf(out, ", %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, s := range contracts.Sources() {
 		fmt.Fprintln(out, s.Name())
 	}
 	return out.Flush()
 }
 
-// built returns the version and the commit set at link time, or else those that the go command
-// recorded. info may be nil.
-func built(info *debug.BuildInfo) (string, string) {
+// built returns the version, the commit and its time as set at link time, or else as the go command
+// recorded them. info may be nil.
+func built(info *debug.BuildInfo) (string, string, string) {
 	if info == nil {
 		info = &debug.BuildInfo{}
 	}
@@ -43,5 +54,5 @@ func built(info *debug.BuildInfo) (string, string) {
 	if settings["vcs.modified"] == "true" {
 		revision += "-dirty"
 	}
-	return cmp.Or(version, info.Main.Version, "(devel)"), cmp.Or(commit, revision)
+	return cmp.Or(version, info.Main.Version, "(devel)"), cmp.Or(commit, revision), cmp.Or(date, settings["vcs.time"])
 }

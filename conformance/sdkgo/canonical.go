@@ -138,7 +138,7 @@ func union(v reflect.Value) any {
 	}
 	name, ok := strings.CutPrefix(member.Type().Name(), v.Type().Name()+"Member")
 	if !ok {
-		panic(fmt.Sprintf("%s is no member of the union %s", member.Type(), v.Type()))
+		panic(fmt.Sprintf("%s is not a member of the union %s", member.Type(), v.Type()))
 	}
 	return map[string]any{memberName(name): canonical(member.FieldByName("Value"))}
 }

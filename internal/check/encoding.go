@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -21,7 +22,7 @@ func (e Encoding) Validate() error {
 	if e == Auto || new(schema.Encoding).UnmarshalText([]byte(e)) == nil {
 		return nil
 	}
-	return fmt.Errorf("%q is not an encoding: use auto, http or sdk", string(e))
+	return fmt.Errorf("%q is not an encoding: use auto, http or sdk%s", string(e), spelling.Hint(string(e), []string{"auto", "http", "sdk"}, ""))
 }
 
 // Compile prepares contracts for documents of the chosen encoding.

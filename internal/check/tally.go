@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
@@ -47,7 +48,7 @@ func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract,
 			tally.Add(position, x, checked.Outcome)
 		}
 	}
-	taken.announce(o.Stderr)
+	taken.announce(progress.Notes(o.Stderr))
 	return tally.Traffic(shard, o.Profile), nil
 }
 
@@ -80,7 +81,7 @@ func Shards(ctx context.Context, loaded []*schema.Contract, paths []string) (*ta
 	}
 	for _, c := range merged.Contracts {
 		if !digests[c.Digest] {
-			return nil, fmt.Errorf("the shards were validated against another version of %s than the loaded one", c.Name)
+			return nil, fmt.Errorf("the shards were validated against another version of %s than the loaded one; name the contract that the shards were made with", c.Name)
 		}
 	}
 	return merged, nil

@@ -17,6 +17,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
@@ -39,7 +40,9 @@ type Options struct {
 	FailOn   report.Threshold
 	// FailOnStale fails on ignore rows that no longer match anything, required or not.
 	FailOnStale bool
-	Stderr      io.Writer // gets messages about the run
+	// FilesOnly makes [Cassettes] leave out what [Traffic] reports about the interactions.
+	FilesOnly bool
+	Stderr    io.Writer // gets messages about the run
 }
 
 func (o *Options) compile() validate.Options {
@@ -54,6 +57,9 @@ func (o *Options) origin(x *traffic.Interaction) finding.Origin {
 	}
 	return from
 }
+
+// redacted reports whether the recording says that it was redacted.
+func redacted(x *traffic.Interaction) bool { return x != nil && x.Meta.RedactionKey != "" }
 
 // ErrInterrupted says that a run was interrupted before its end.
 var ErrInterrupted = errors.New("interrupted; the rest of the traffic was not checked")
@@ -75,40 +81,52 @@ type run struct {
 	undecided *validate.BareError // the first of bodies that were found in folders
 }
 
-// start begins a run with the findings about the contracts and the problems of the inputs.
-func start(in *input.Traffic, o *Options) (*run, error) {
-	chosen, err := Compile(o.Contracts.Catalog, o.Encoding, o.compile())
-	if err != nil {
-		return nil, err
-	}
-	run := &run{options: o, chosen: chosen, named: map[string]*validate.Auto{}, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
+// start begins a run with the findings about the contracts.
+func start(o *Options) *run {
+	run := &run{options: o, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
 	run.collector.Accept = o.Accept
 	run.collector.Origin = o.From
 	for _, f := range o.Profile.Grade(o.Contracts.Findings) {
 		run.collector.Add(f, nil)
 	}
-	for _, problem := range in.Problems {
-		run.problem(problem)
-	}
-	return run, nil
+	return run
+}
+
+// Part is traffic of one origin, and what its bare bodies are.
+type Part struct {
+	Input    *input.Traffic
+	Encoding Encoding
+	Bare     validate.Bare
+	From     finding.Origin
 }
 
 // Traffic validates every interaction. The report of an interrupted run covers what was checked
 // before.
 func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error) {
-	run, err := start(in, &o)
-	if err != nil {
-		return nil, err
-	}
+	return Parts(ctx, []Part{{in, o.Encoding, o.Bare, o.From}}, o)
+}
+
+// Parts is [Traffic] for traffic of several origins in one report. The parts replace the options of
+// the same name.
+func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
+	run := start(&o)
 	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
 	interrupted := false
-	for file, interactions := range in.Read(ctx) {
-		run.file(ctx, file, interactions)
-		if interrupted = ctx.Err() != nil; interrupted {
+	for _, part := range parts {
+		if err := run.turnTo(part); err != nil {
+			return nil, err
+		}
+		for file, interactions := range part.Input.Read(ctx) {
+			run.file(ctx, file, interactions)
+			if interrupted = ctx.Err() != nil; interrupted {
+				break
+			}
+		}
+		if interrupted {
 			break
 		}
 	}
-	run.taken.announce(o.Stderr)
+	run.taken.announce(progress.Notes(o.Stderr))
 	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
 		run.collector.Add(f, nil)
 	}
@@ -123,6 +141,22 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 		r.Nothing = run.nothing(&r.Report.Checks)
 	}
 	return r, nil
+}
+
+// turnTo makes the options of a part those of the run.
+func (run *run) turnTo(part Part) error {
+	o := *run.options
+	o.Encoding, o.Bare, o.From = part.Encoding, part.Bare, part.From
+	chosen, err := Compile(o.Contracts.Catalog, o.Encoding, o.compile())
+	if err != nil {
+		return err
+	}
+	run.options, run.chosen, run.named = &o, chosen, map[string]*validate.Auto{}
+	run.collector.Origin = o.From
+	for _, problem := range part.Input.Problems {
+		run.problem(problem)
+	}
+	return nil
 }
 
 // Result is the outcome of a run.
@@ -187,6 +221,7 @@ func (run *run) file(ctx context.Context, in input.File, interactions iter.Seq2[
 
 // odd collects the finding about an entry that does not conform to the format of its recording.
 func (run *run) odd(e *traffic.Error) {
+	run.collector.Redacted = false // an entry that is malformed may not be what its file says
 	for _, f := range run.options.Profile.Grade(validate.Odd(e)) {
 		run.collector.Add(f, nil)
 	}
@@ -222,7 +257,7 @@ func (run *run) check(x *traffic.Interaction, bare validate.Bare, source *valida
 	}
 	run.taken.count(run.options.Encoding, x, &outcome)
 	run.leftOut[outcome.LeftOut]++
-	run.collector.Origin = run.options.origin(x)
+	run.collector.Origin, run.collector.Redacted = run.options.origin(x), redacted(x)
 	switch {
 	case outcome.Unrecognised != nil:
 		run.collector.Unrecognised(outcome.Unrecognised)

@@ -22,6 +22,11 @@ type Next struct {
 // of those.
 const randomResponses = 64
 
+// maxSystematic bounds the work on the systematic responses of a contract, in bytes: there is one for
+// each place, and reading it takes time for every point. For a contract with more than about 2,000
+// points, some points have no response.
+const maxSystematic = 64 << 20
+
 // next chooses responses that together show every point that responses made from the contract can
 // show, each time the one that shows most of the missing points (the greedy set cover; Chvátal,
 // 1979). There are none if no response can be made from the contract.
@@ -85,11 +90,15 @@ func (o *operation) candidates(missing pointSet) []candidate {
 			all = append(all, candidate{part, r, shows})
 		}
 	}
+	size := 0
 	for _, part := range o.contract.Parts() {
 		if part == schema.InputPart {
 			continue
 		}
 		for r := range s.Responses(part, synth.Request{}) {
+			if size += len(r.Body) + 16*len(o.points); size > maxSystematic {
+				break
+			}
 			consider(part, r)
 		}
 		for seed := range uint64(randomResponses) {

@@ -3,6 +3,7 @@ package coverage
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/binding"
@@ -44,20 +45,65 @@ var kinds = []struct {
 // Plan holds the points of contracts. It is immutable and safe for concurrent use.
 type Plan struct {
 	catalog    *schema.Catalog
+	contracts  []*schema.Contract // that count, in the order of the catalog
 	operations map[*schema.Contract]*operation
 }
 
-// Compile lists the points of every contract of a catalog. It returns an error for a contract that
-// does not pass [schema.Contract.Check].
-func Compile(k *schema.Catalog) (*Plan, error) {
-	p := &Plan{k, map[*schema.Contract]*operation{}}
-	for _, c := range k.Contracts() {
+// Compile lists the points of the contracts of a catalog: of every one, or of those whose operation
+// is named, as in GetItem or dynamodb.GetItem. It returns an error for a contract that does not pass
+// [schema.Contract.Check], and an [*UnknownOperationError].
+func Compile(k *schema.Catalog, operations ...string) (*Plan, error) {
+	chosen, err := choose(k.Contracts(), operations)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{k, chosen, map[*schema.Contract]*operation{}}
+	for _, c := range chosen {
 		if err := c.Check(); err != nil {
 			return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
 		}
 		p.operations[c] = compile(c)
 	}
 	return p, nil
+}
+
+// UnknownOperationError says that no contract has a named operation.
+type UnknownOperationError struct {
+	Name  string
+	Known string // the same name in other letters; empty: there is none
+}
+
+func (e *UnknownOperationError) Error() string {
+	if e.Known != "" {
+		return fmt.Sprintf("no contract has the operation %q; did you mean %s?", e.Name, e.Known)
+	}
+	return fmt.Sprintf("no contract has the operation %q; name one as in dynamodb.GetItem, or add its contract with --contract", e.Name)
+}
+
+// choose returns the contracts of the named operations; all if none is named.
+func choose(all []*schema.Contract, names []string) ([]*schema.Contract, error) {
+	if len(names) == 0 {
+		return all, nil
+	}
+	used := map[string]bool{}
+	chosen := slices.DeleteFunc(slices.Clone(all), func(c *schema.Contract) bool {
+		short, full := slices.Contains(names, c.Operation), slices.Contains(names, c.Name())
+		used[c.Operation], used[c.Name()] = used[c.Operation] || short, used[c.Name()] || full
+		return !short && !full
+	})
+	for _, name := range names {
+		if used[name] {
+			continue
+		}
+		unknown := &UnknownOperationError{Name: name}
+		for _, c := range all {
+			if strings.EqualFold(name, c.Operation) || strings.EqualFold(name, c.Name()) {
+				unknown.Known = c.Name()
+			}
+		}
+		return nil, unknown
+	}
+	return chosen, nil
 }
 
 // operation holds the points of a contract, and the compiled shapes that lead to them.
@@ -73,6 +119,7 @@ type operation struct {
 type point struct {
 	kind    Kind
 	address string
+	place   int // the length of the place in the address
 }
 
 // none is the index of no point.
@@ -117,7 +164,7 @@ func compile(c *schema.Contract) *operation {
 	o.parts[schema.OutputPart] = k.part(schema.OutputPart)
 	for _, e := range c.Errors {
 		o.parts[schema.ErrorPart(e.Name)] = k.part(schema.ErrorPart(e.Name))
-		o.errors[e.Name] = k.point(Errors, e.Name)
+		o.errors[e.Name] = k.point(Errors, "", e.Name)
 	}
 	if !k.dynamicStatus() {
 		k.status(c.Status.Or(http.StatusOK))
@@ -144,14 +191,19 @@ type compiler struct {
 	beside bool             // the body: an empty member there is absent
 }
 
-func (k *compiler) point(kind Kind, address string) int {
-	k.points = append(k.points, point{kind, address})
+// point adds a point. Its address is its place, and what is there if that is not obvious.
+func (k *compiler) point(kind Kind, place, what string) int {
+	p := point{kind, place, len(place)}
+	if what != "" {
+		p.address = strings.TrimPrefix(place+" "+what, " ")
+	}
+	k.points = append(k.points, p)
 	return len(k.points) - 1
 }
 
 func (k *compiler) status(status int) {
 	if _, twice := k.statuses[status]; !twice {
-		k.statuses[status] = k.point(Statuses, fmt.Sprint(status))
+		k.statuses[status] = k.point(Statuses, "", fmt.Sprint(status))
 	}
 }
 
@@ -198,11 +250,11 @@ func (k *compiler) part(name schema.Part) *part {
 // member adds the points of a member of a structure.
 func (k *compiler) member(above schema.Place, m *schema.Member) member {
 	place := above.Child(m.Name)
-	compiled := member{wire: m.Wire(), present: k.point(Members, place.String()), absent: none, null: none}
+	compiled := member{wire: m.Wire(), present: k.point(Members, place.String(), ""), absent: none, null: none}
 	if location := k.contract.Location(m); !m.Required.Or(false) && location != schema.LocationStatus {
-		compiled.absent = k.point(Absent, place.String()+" absent")
+		compiled.absent = k.point(Absent, place.String(), "absent")
 		if location == schema.LocationBody {
-			compiled.null = k.point(Nulls, place.String()+" null")
+			compiled.null = k.point(Nulls, place.String(), "null")
 		}
 	}
 	compiled.node = k.node(place, m.Shape)
@@ -229,7 +281,7 @@ func (k *compiler) node(place schema.Place, ref schema.Ref) *node {
 			continue
 		}
 		below := place.Child(m.Name)
-		compiled := member{wire: m.Wire(), present: k.point(UnionMembers, below.String()), absent: none, null: none}
+		compiled := member{wire: m.Wire(), present: k.point(UnionMembers, below.String(), ""), absent: none, null: none}
 		compiled.node = k.node(below, m.Shape)
 		n.members = append(n.members, compiled)
 	}
@@ -237,7 +289,7 @@ func (k *compiler) node(place schema.Place, ref schema.Ref) *node {
 		if n.enum == nil {
 			n.enum = map[string]int{}
 		}
-		n.enum[value] = k.point(EnumValues, place.String()+" "+value)
+		n.enum[value] = k.point(EnumValues, place.String(), value)
 	}
 	below := shape.Element
 	if shape.Type == schema.Map {
@@ -248,13 +300,13 @@ func (k *compiler) node(place schema.Place, ref schema.Ref) *node {
 		inner := place.Child("*")
 		bounds := shape.Length.Or(schema.Bounds{})
 		if bounds.Max != "0" {
-			n.entries = k.point(Entries, inner.String())
+			n.entries = k.point(Entries, inner.String(), "")
 		}
 		if strings.Trim(string(bounds.Min), "0") == "" && !k.beside {
-			n.empty = k.point(Empty, place.String()+" empty")
+			n.empty = k.point(Empty, place.String(), "empty")
 		}
 		if shape.Sparse.Or(false) {
-			n.null = k.point(Nulls, inner.String()+" null")
+			n.null = k.point(Nulls, inner.String(), "null")
 		}
 		n.below = k.node(inner, *below)
 	}

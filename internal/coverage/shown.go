@@ -42,13 +42,16 @@ func (p *Plan) Shown(x *traffic.Interaction) (Shown, error) {
 	if why != "" {
 		return Shown{}, &NotCountedError{why}
 	}
+	if p.operations[c] == nil {
+		return Shown{}, &NotCountedError{"of operations that were not chosen"}
+	}
 	return p.Response(c, &x.Response), nil
 }
 
 func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string) {
 	if x.Request == nil {
-		if all := p.catalog.Contracts(); len(all) == 1 {
-			return all[0], ""
+		if len(p.contracts) == 1 {
+			return p.contracts[0], ""
 		}
 		return nil, "bare body of an unknown operation"
 	}

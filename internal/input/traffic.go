@@ -14,6 +14,7 @@ import (
 
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/traffic"
 )
 
@@ -32,7 +33,7 @@ type Traffic struct {
 
 	size    int64     // bytes
 	endless bool      // a pipe or a device is among the files, so size is not the total
-	stderr  io.Writer // for progress, and for problems of single interactions
+	stderr  io.Writer // for problems of single interactions
 }
 
 // Gather expands files and folders. Without any, it returns the embedded cassettes. In a folder, an
@@ -121,10 +122,10 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 	return func(yield func(File, iter.Seq2[*traffic.Interaction, error]) bool) {
 		size := in.size
 		if in.endless {
-			size = -1
+			size = 0
 		}
-		progress := newProgress(in.stderr, size)
-		defer progress.close()
+		meter := progress.Start(ctx, "reading traffic", size, progress.Bytes)
+		defer meter.Done()
 		for _, file := range in.Files {
 			interactions := func(yield func(*traffic.Interaction, error) bool) {
 				r, err := file.Open(ctx)
@@ -133,7 +134,7 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 					return
 				}
 				defer r.Close()
-				traffic.File{Path: file.Name, Named: file.Named}.Read(progress.reader(r))(yield)
+				traffic.File{Path: file.Name, Named: file.Named}.Read(meter.Reader(r))(yield)
 			}
 			if !yield(file, interactions) {
 				return

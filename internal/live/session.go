@@ -14,6 +14,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
@@ -184,7 +185,7 @@ func (call *Session) requestFindings() (finding.Set, error) {
 	case err != nil:
 		return nil, err
 	case outcome.Contract == nil:
-		return nil, fmt.Errorf("the request does not lead to %s: %s", call.contract.Name(), outcome.NotChecked)
+		return nil, fmt.Errorf("the request does not lead to %s: %s; correct --input or the contract", call.contract.Name(), outcome.NotChecked)
 	}
 	asked, _ := split(outcome.Findings)
 	return asked, nil
@@ -246,7 +247,7 @@ func (call *Session) recorded(record *recorder.Recorder) error {
 	err := record.Close()
 	stats := record.Stats()
 	if err == nil && stats.Interactions > 0 {
-		fmt.Fprintf(call.options.Stderr, "recorded 1 interaction to %s\n", call.options.Record)
+		fmt.Fprintf(progress.Notes(call.options.Stderr), "recorded 1 interaction to %s\n", call.options.Record)
 	}
 	if stats.Secrets > 0 {
 		fmt.Fprintf(call.options.Stderr, "%s masked: review the cassette before you share it, and find out why the service sends them\n", plural.Of(stats.Secrets, "secret"))
@@ -267,7 +268,7 @@ func (call *Session) responded(x *traffic.Interaction) error {
 	if name != "" {
 		said += fmt.Sprintf(" %q", name)
 	}
-	fmt.Fprintf(call.options.Stderr, "%s responded %s\n", call.request.URL.Host, said)
+	fmt.Fprintf(progress.Notes(call.options.Stderr), "%s responded %s\n", call.request.URL.Host, said)
 	if call.options.Body != nil {
 		if _, err := call.options.Body.Write(x.Response.Body.Bytes); err != nil {
 			return err

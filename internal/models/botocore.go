@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/spelling"
 )
 
 // Botocore is the prefix of a source of models: "botocore:" followed by a service and optionally
@@ -49,7 +51,7 @@ func Installed(ctx context.Context, name string, options Options) (*Found, error
 		return nil, &BotocoreError{name, "services do not share an API version", "name a service before it"}
 	}
 	own := ownFolders()
-	f := &folder{options: options, found: &Found{}, from: map[string]string{}}
+	f := newFolder(options)
 	if service != "" && s.botocore == "" {
 		if models := s.models(own, service); len(models) > 0 {
 			return f.take(models, true)
@@ -91,7 +93,7 @@ func (f *folder) take(models []model, whole bool) (*Found, error) {
 		f.found.Load("")
 	}
 	if len(f.found.Services)+len(f.found.Contracts) == 0 {
-		return nil, errors.New("none of the models can be read")
+		return nil, errors.New("none of the models can be read, for the reasons above; reinstall botocore (pip install --force-reinstall botocore), or name a folder of models")
 	}
 	return f.found, nil
 }
@@ -200,14 +202,17 @@ func (s *search) nothing(folders []string, service string, h *heads) error {
 			return &BotocoreError{s.name, fmt.Sprintf("%s has no version %s of %s", of, s.api, service), "use one of " + strings.Join(slices.Compact(versions), ", ")}
 		}
 	}
-	var near []string
+	var near, all []string
 	for _, m := range (&search{}).models(folders, "") {
+		all = append(all, m.service)
 		if service != "" && (strings.Contains(m.service, service) || strings.Contains(service, m.service)) && len(near) < 5 {
 			near = append(near, m.service)
 		}
 	}
 	remedy := "use the name that boto3.client takes"
-	if len(near) > 0 {
+	if likely := spelling.Nearest(service, all); likely != "" {
+		remedy = "did you mean botocore:" + likely + "?"
+	} else if len(near) > 0 {
 		remedy = "did you mean " + strings.Join(near, ", ") + "?"
 	}
 	if service == "" {

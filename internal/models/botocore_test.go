@@ -49,7 +49,7 @@ func TestInstalled(t *testing.T) {
 		"no version":                        {source: "botocore:beds@latest", problem: `"latest" is not a version`},
 		"an empty version":                  {source: "botocore:beds@", problem: `"" is not a version`},
 		"a version of all APIs":             {source: "botocore:@2020-01-01", problem: "services do not share an API version"},
-		"no such service":                   {source: "botocore:shed-tool", python: files{"python3": found}, problem: "has no service shed-tool; did you mean shed-tools?"},
+		"no such service":                   {source: "botocore:shed-tool", python: files{"python3": found}, problem: "has no service shed-tool; did you mean botocore:shed-tools?"},
 		"no service at all":                 {source: "botocore:zzz", python: files{"python3": found}, problem: "use the name that boto3.client takes"},
 		"a path is not a service":           {source: "botocore:../data/beds", python: files{"python3": found}, problem: "has no service ../data/beds"},
 		"no Python":                         {source: "botocore:beds", problem: "there is no Python on the PATH to find botocore; install it (pip install botocore)"},

@@ -15,6 +15,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -50,11 +51,20 @@ func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InF
 			sources = append(sources, name)
 		}
 	}
-	said, err := ApplyOverlays(ctx, overlays, &all)
+	return all.inForce(ctx, overlays, strings.Join(sources, " and "))
+}
+
+// InForce returns the contracts with overlays applied.
+func (f *Found) InForce(ctx context.Context, overlays []string) (*InForce, error) {
+	return f.inForce(ctx, overlays, "")
+}
+
+func (f *Found) inForce(ctx context.Context, overlays []string, source string) (*InForce, error) {
+	said, err := ApplyOverlays(ctx, overlays, f)
 	if err != nil {
 		return nil, err
 	}
-	return &InForce{schema.NewServiceCatalog(all.Services, all.Contracts...), finding.Union(all.Findings, said), strings.Join(sources, " and ")}, nil
+	return &InForce{schema.NewServiceCatalog(f.Services, f.Contracts...), finding.Union(f.Findings, said), source}, nil
 }
 
 // Announce writes which contracts are in force.
@@ -137,9 +147,25 @@ func Named(ctx context.Context, stderr io.Writer, name string) (*Found, error) {
 	}
 	unknown, ok := errors.AsType[*contracts.UnknownError](err)
 	if _, err := os.Stat(name); ok && errors.Is(err, fs.ErrNotExist) && !isInstalled(name) {
-		return nil, fmt.Errorf("%s is not a file, a folder or a built-in contract; the built-in contracts are %s; for a service of the installed botocore, use botocore:SERVICE", name, strings.Join(unknown.Known, " and "))
+		return nil, unknownName(name, unknown)
 	}
 	return Derivable(ctx, stderr, name, "")
+}
+
+// unknownName returns the error for a name that is neither a path nor a built-in contract.
+func unknownName(name string, unknown *contracts.UnknownError) error {
+	var known []string
+	asked, _, _ := strings.Cut(name, "@")
+	for _, versioned := range unknown.Known {
+		operation, _, _ := strings.Cut(versioned, "@")
+		if operation == asked {
+			known = nil // only the version is wrong
+			break
+		}
+		known = append(known, operation, versioned)
+	}
+	return fmt.Errorf("%s is not a file, a folder or a built-in contract%s", name,
+		spelling.Hint(name, known, "the built-in contracts are "+strings.Join(unknown.Known, " and ")+"; for a service of the installed botocore, use botocore:SERVICE"))
 }
 
 // ApplyOverlays applies overlays to the contracts, one after the other, and returns the findings.

@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/source"
 )
@@ -30,6 +31,9 @@ type Options struct {
 	// Refused is called with the error of every document that cannot be read, possibly later, when
 	// a service is loaded. The document is skipped. Refused must be safe for concurrent use.
 	Refused func(error)
+	// Start begins a piece of work of a number of documents, and returns what counts them. Nil counts
+	// nothing.
+	Start func(what string, documents int) *progress.Meter
 }
 
 // Found is the content of a file or folder.
@@ -39,18 +43,34 @@ type Found struct {
 	Findings  finding.Set
 	Botocore  string // the version of botocore if this is its folder, else empty
 	Passed    int    // the number of files that do not describe an operation
+
+	options Options
 }
 
 // Load loads the services with a name, or all services if the name is empty, and moves them from
 // Services to Contracts.
 func (f *Found) Load(name string) {
+	chosen := len(f.Services)
+	if name != "" {
+		chosen = 1
+	}
+	meter := f.options.start("loading the contracts of services", chosen)
+	defer meter.Done()
 	f.Services = slices.DeleteFunc(f.Services, func(s schema.Service) bool {
 		if name != "" && s.Name != name {
 			return false
 		}
 		f.Contracts = append(f.Contracts, s.Load()...)
+		meter.Add(1)
 		return true
 	})
+}
+
+func (o *Options) start(what string, documents int) *progress.Meter {
+	if o.Start == nil {
+		return nil
+	}
+	return o.Start(what, documents)
 }
 
 // RefusedError reports a document that cannot be read.
@@ -79,19 +99,23 @@ func Folder(path string, options Options) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{options: options, found: &Found{}, from: map[string]string{}}
+	f := newFolder(options)
 	if len(tree.botocore) > 0 {
 		f.found.Botocore = botocoreVersion(path)
 		if f.options.Version == "" {
 			f.options.Version = f.found.Botocore
 		}
 	}
+	meter := f.options.start("reading "+path, len(tree.botocore)+len(tree.documents))
+	defer meter.Done()
 	for _, m := range tree.botocore {
+		meter.Add(1)
 		if err := f.model(m); err != nil {
 			return nil, err
 		}
 	}
 	for _, path := range tree.documents {
+		meter.Add(1)
 		if err := f.document(path, false); err != nil {
 			return nil, err
 		}
@@ -123,6 +147,10 @@ type folder struct {
 	heads     heads
 	documents int
 	refused   int
+}
+
+func newFolder(options Options) *folder {
+	return &folder{options: options, found: &Found{options: options}, from: map[string]string{}}
 }
 
 // model adds a model in the layout of botocore.

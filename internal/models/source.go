@@ -12,6 +12,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/schema/source/gosdk"
@@ -38,12 +39,12 @@ func readSources(ctx context.Context, stderr io.Writer, path, version string) (*
 		}
 		return &Found{Contracts: contracts}, nil
 	}
-	found, err := Folder(path, reading(stderr, version))
+	found, err := Folder(path, reading(ctx, stderr, version))
 	if err != nil {
 		return nil, err
 	}
 	if found.Passed > 0 {
-		fmt.Fprintf(stderr, "%s: skipped %s without an operation\n", path, plural.Of(found.Passed, "file"))
+		fmt.Fprintf(progress.Notes(stderr), "%s: skipped %s without an operation\n", path, plural.Of(found.Passed, "file"))
 	}
 	return found, nil
 }
@@ -57,15 +58,18 @@ func isInstalled(name string) bool {
 // Derivable reads a file, a folder or models of the installed botocore, and derives contracts.
 func Derivable(ctx context.Context, stderr io.Writer, name, version string) (*Found, error) {
 	if isInstalled(name) {
-		return Installed(ctx, name, reading(stderr, version))
+		return Installed(ctx, name, reading(ctx, stderr, version))
 	}
 	return readSources(ctx, stderr, name, version)
 }
 
-// reading returns options that report documents that cannot be read on standard error.
-func reading(stderr io.Writer, version string) Options {
+// reading returns options that report progress and documents that cannot be read on standard error.
+func reading(ctx context.Context, stderr io.Writer, version string) Options {
 	var mu sync.Mutex
-	return Options{Version: version, Refused: func(err error) {
+	start := func(what string, documents int) *progress.Meter {
+		return progress.Start(ctx, what, int64(documents), progress.Items)
+	}
+	return Options{Version: version, Start: start, Refused: func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if refused := (*RefusedError)(nil); errors.As(err, &refused) {
@@ -86,10 +90,11 @@ func IsSource(name string) (bool, error) {
 	case isInstalled(name):
 		return true, nil
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := contracts.Load(name); err != nil {
-			return false, fmt.Errorf("%s is not a file, a folder or a built-in contract", name)
+		_, err := contracts.Load(name)
+		if unknown, ok := errors.AsType[*contracts.UnknownError](err); ok {
+			return false, unknownName(name, unknown)
 		}
-		return true, nil
+		return true, err
 	case err != nil:
 		return false, err
 	case info.IsDir() && gosdk.Is(os.DirFS(name)):

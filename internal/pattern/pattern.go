@@ -11,7 +11,7 @@
 // The resulting tree is printed for one of two engines. RE2 (package regexp) runs in linear time
 // and takes every pattern that a finite automaton can decide; a repetition above RE2's limit of
 // 1,000 is printed as several in a row. Every other pattern runs on regexp2, a backtracking engine,
-// under a timeout. The printed form is bounded for both engines, however deep repetitions nest.
+// under a timeout and, where a [Budget] is set, a limit for all matches of a run. The printed form is bounded for both engines, however deep repetitions nest.
 //
 // # Deviations from ECMA-262
 //
@@ -32,6 +32,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -45,6 +46,55 @@ type Pattern struct {
 	source string
 	linear *regexp.Regexp  // RE2; nil if the pattern needs the backtracking engine
 	back   *regexp2.Regexp // nil if linear is set
+	budget *Budget         // of matches by back; may be nil
+}
+
+// Budget is the time that the matches of a run may take together on the backtracking engine, beyond what
+// an ordinary match takes. Without it, a pattern that backtracks on every value of a recording would
+// take a [Timeout] for each. The engine does not count its steps, so the budget is one of time. Its
+// zero value allows [RunTimeout]. It is safe for concurrent use.
+type Budget struct {
+	Limit time.Duration // 0: RunTimeout
+	mu    sync.Mutex
+	spent time.Duration
+}
+
+// RunTimeout is the usual limit of a [Budget].
+const RunTimeout = 5 * time.Second
+
+// ordinary is the time of a match that does not count. Of a million matches, some wait for a processor
+// for longer, but these few do not exhaust a budget.
+const ordinary = 2 * time.Millisecond
+
+func (b *Budget) exhausted() bool {
+	if b == nil {
+		return false
+	}
+	limit := b.Limit
+	if limit == 0 {
+		limit = RunTimeout
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.spent >= limit
+}
+
+func (b *Budget) spend(match time.Duration) {
+	if b != nil && match > ordinary {
+		b.mu.Lock()
+		b.spent += match
+		b.mu.Unlock()
+	}
+}
+
+// Within returns the pattern with a budget.
+func (p *Pattern) Within(b *Budget) *Pattern {
+	if p == nil || p.back == nil {
+		return p
+	}
+	limited := *p
+	limited.budget = b
+	return &limited
 }
 
 // UnsupportedError reports a pattern that neither engine compiles.
@@ -57,10 +107,17 @@ func (e *UnsupportedError) Error() string {
 	return fmt.Sprintf("pattern %q is not supported by either regular expression engine: %s", e.Source, e.Problem)
 }
 
-// TimeoutError reports a match that took longer than [Timeout].
-type TimeoutError struct{ Source string }
+// TimeoutError reports a match that took longer than [Timeout], or was not tried because the [Budget]
+// was exhausted.
+type TimeoutError struct {
+	Source    string
+	Exhausted bool
+}
 
 func (e *TimeoutError) Error() string {
+	if e.Exhausted {
+		return fmt.Sprintf("the text was not matched against %q: patterns like it have used up the time of this run", e.Source)
+	}
 	return fmt.Sprintf("matching against %q took longer than %v", e.Source, Timeout)
 }
 
@@ -129,9 +186,14 @@ func (p *Pattern) Match(text []byte) (bool, error) {
 	if p.linear != nil {
 		return p.linear.Match(text), nil
 	}
+	if p.budget.exhausted() {
+		return false, &TimeoutError{p.source, true}
+	}
+	began := time.Now()
 	ok, err := p.back.MatchString(string(text))
+	p.budget.spend(time.Since(began))
 	if err != nil {
-		return false, &TimeoutError{p.source}
+		return false, &TimeoutError{p.source, false}
 	}
 	return ok, nil
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -57,6 +58,27 @@ func TestTimeout(t *testing.T) {
 	_, err = p.Match([]byte(strings.Repeat("a", 40) + "!"))
 	var timeout *TimeoutError
 	require.ErrorAs(t, err, &timeout)
+}
+
+// TestBudget matches many texts against a hostile pattern, which must not take a timeout for each.
+func TestBudget(t *testing.T) {
+	hostile, err := Compile(`^(?=a)(a+)+$`)
+	require.NoError(t, err)
+	other, err := Compile(`^(?=b)b$`)
+	require.NoError(t, err)
+	linear, err := Compile(`^a$`)
+	require.NoError(t, err)
+	b := &Budget{Limit: time.Millisecond}
+	for i := range 1000 {
+		_, err := hostile.Within(b).Match([]byte(strings.Repeat("a", 40+i) + "!"))
+		require.Equal(t, &TimeoutError{hostile.source, i > 0}, err)
+	}
+	_, err = other.Within(b).Match([]byte("b"))
+	require.Equal(t, &TimeoutError{other.source, true}, err)
+	ok, err := linear.Within(b).Match([]byte("a"))
+	require.True(t, ok && err == nil, "an automaton needs no budget")
+	ok, err = other.Within(&Budget{}).Match([]byte("b"))
+	require.True(t, ok && err == nil, "another run has its own")
 }
 
 func TestPortable(t *testing.T) {

@@ -79,7 +79,7 @@ type comparison struct {
 }
 
 func (d *comparison) add(pointer string, f finding.Finding) {
-	f.Operation, f.Part, f.Pointer = d.c.Name(), string(d.part), pointer
+	f.Operation, f.Part, f.Pointer, f.Masked = d.c.Name(), string(d.part), pointer, pointer // keys of maps are *
 	if d.part == schema.OutputPart {
 		f.Part = ""
 	}

@@ -79,13 +79,13 @@ func (o *Options) forward(target proxy.Target, a net.Addr) (*session, error) {
 	}
 	folder, err := os.MkdirTemp("", "crcheck-record-")
 	if err != nil {
-		return nil, fmt.Errorf("the session's certificate cannot be written: %w", err)
+		return nil, fmt.Errorf("the session's certificate cannot be written: %w; name a folder with free space in TMPDIR", err)
 	}
 	end := func() { os.RemoveAll(folder) }
 	bundle := filepath.Join(folder, "ca.pem")
 	if err := os.WriteFile(bundle, proxy.Bundle(p.Authority(), os.Environ()), 0o600); err != nil {
 		end()
-		return nil, fmt.Errorf("the session's certificate cannot be written: %w", err)
+		return nil, fmt.Errorf("the session's certificate cannot be written: %w; name a folder with free space in TMPDIR", err)
 	}
 	client := proxy.ForwardEnvironment(p.URL(serve.Reachable(a)), bundle, target.Upstream)
 	if o.Region != "" {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/serve"
@@ -85,7 +86,7 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	}
 	defer l.Close()
 	if !proxy.Loopback(l.Addr()) {
-		fmt.Fprintf(o.Stderr, "crcheck: warning: other machines can use %s if they have the credentials of this session\n", l.Addr())
+		fmt.Fprintf(progress.Notes(o.Stderr), "crcheck: warning: other machines can use %s if they have the credentials of this session\n", l.Addr())
 	}
 	var user userCredentials
 	if !o.Forward { // before the cassette is created
@@ -116,7 +117,10 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	if !o.Forward {
 		log.left(o.Profile)
 	}
-	return log.end(record, record.Close(), status, ran)
+	closing := progress.Start(ctx, "closing the recording", 0, progress.Items)
+	closed := record.Close()
+	closing.Done()
+	return log.end(record, closed, status, ran)
 }
 
 // serve serves until the command ends or ctx does. It returns the command's status, or the error that
@@ -128,9 +132,9 @@ func (o *Options) serve(ctx context.Context, l net.Listener, session *session) (
 	go func() { served <- serve.Serve(serving, l, session.handler) }()
 	if len(o.Command) > 0 {
 		// Ctrl-C goes to the command, whose last requests are still recorded.
-		status, err = serve.Child{Command: o.Command, Env: session.client.Client(os.Environ()), Stdin: o.Stdin, Stdout: o.Stdout, Stderr: o.Stderr}.Run(context.WithoutCancel(ctx))
+		status, err = serve.Child{Command: o.Command, Env: session.client.Client(os.Environ()), Stdin: o.Stdin, Stdout: o.Stdout, Stderr: progress.Inherited(o.Stderr)}.Run(context.WithoutCancel(ctx))
 	} else {
-		fmt.Fprintf(o.Stderr, "recording; run the client with these variables, then press Ctrl-C\n")
+		fmt.Fprintf(progress.Notes(o.Stderr), "recording; run the client with these variables, then press Ctrl-C\n")
 		for _, name := range session.client.Unset {
 			fmt.Fprintf(o.Stdout, "unset %s\n", name)
 		}

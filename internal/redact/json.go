@@ -51,7 +51,6 @@ func editJSON(body []byte, root root, part string, e edit) []byte {
 	}()
 	w.d.Reset(bytes.NewBuffer(body[w.done:]), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	w.start = w.done
-	w.out = append(make([]byte, 0, len(body)+64), body[:w.done]...)
 	for w.d.PeekKind() > 0 {
 		if w.value(root.Node, "") != nil {
 			break
@@ -62,11 +61,15 @@ func editJSON(body []byte, root root, part string, e edit) []byte {
 		if root.Node != nil {
 			at.Class = Whole
 		}
-		w.out = append(w.out, e(at, string(rest))...)
-	} else {
-		w.out = append(w.out, rest...)
+		if now := e(at, string(rest)); now != string(rest) {
+			w.change(len(body)-len(rest), len(body))
+			w.out = append(w.out, now...)
+		}
 	}
-	return w.out
+	if w.out == nil {
+		return body
+	}
+	return append(w.out, body[w.copied:]...)
 }
 
 var decoders = sync.Pool{New: func() any { return &jsontext.Decoder{} }}
@@ -75,20 +78,31 @@ var decoders = sync.Pool{New: func() any { return &jsontext.Decoder{} }}
 type root struct {
 	*Node
 	failed bool // the body of an error
+	again  again
+}
+
+// edit is editJSON, or what it did before.
+func (r root) edit(body []byte, part string, e edit) []byte {
+	now := func() []byte { return editJSON(body, r, part, e) }
+	if r.again == nil {
+		return now()
+	}
+	return r.again(body, r, now)
 }
 
 var bom = []byte("\xEF\xBB\xBF")
 
 type jsonEditor struct {
-	text  []byte
-	start int // the offset of the decoder's input in text
-	done  int // the offset up to which text is in out
-	d     *jsontext.Decoder
-	out   []byte
-	part  string
-	edit  edit
-	names map[string]bool // the names to hide
-	near  memberNames     // for the names of secrets
+	text   []byte
+	start  int // the offset of the decoder's input in text
+	done   int // the offset up to which text is edited
+	copied int // the offset up to which text is in out
+	d      *jsontext.Decoder
+	out    []byte // nil until something changes
+	part   string
+	edit   edit
+	names  map[string]bool // the names to hide
+	near   memberNames     // for the names of secrets
 
 	failed bool // the body of an error
 }
@@ -105,10 +119,13 @@ func (w *jsonEditor) pointer() string {
 	return strings.Join(tokens, "/")
 }
 
-// copy copies the text before the token that has just been read.
-func (w *jsonEditor) copy(to int) {
-	w.out = append(w.out, w.text[w.done:to]...)
-	w.done = to
+// change prepares the output for what replaces a part of the text.
+func (w *jsonEditor) change(from, to int) {
+	if w.out == nil {
+		w.out = make([]byte, 0, len(w.text)+64)
+	}
+	w.out = append(w.out, w.text[w.copied:from]...)
+	w.copied = to
 }
 
 func (w *jsonEditor) offset() int { return w.start + int(w.d.InputOffset()) }
@@ -228,14 +245,13 @@ func (w *jsonEditor) scalar(at site) error {
 	}
 	at.number = true
 	at.Place = at.of(string(raw))
-	w.copy(w.offset() - len(raw))
 	switch now := w.edit(at, string(raw)); {
 	case at.Class == Whole && at.Mask != "": // by the type of the member, this number identifies somebody
+		w.change(w.offset()-len(raw), w.offset())
 		w.out = append(w.out, numberMask(at.Mask)...)
 	case now != string(raw):
+		w.change(w.offset()-len(raw), w.offset())
 		w.out, _ = jsontext.AppendQuote(w.out, now)
-	default:
-		w.out = append(w.out, raw...)
 	}
 	w.done = w.offset()
 	return nil
@@ -245,19 +261,17 @@ func (w *jsonEditor) write(at site, raw []byte, text string) { w.replace(raw, te
 
 // replace writes a new text in place of a string.
 func (w *jsonEditor) replace(raw []byte, text, now string) {
-	w.copy(w.offset() - len(raw))
 	if now != text {
+		w.change(w.offset()-len(raw), w.offset())
 		w.out = appendString(w.out, raw, now)
-		w.done = w.offset()
-	} else {
-		w.copy(w.offset())
 	}
+	w.done = w.offset()
 }
 
 func (w *jsonEditor) token() error {
 	_, err := w.d.ReadToken()
 	if err == nil {
-		w.copy(w.offset())
+		w.done = w.offset()
 	}
 	return err
 }

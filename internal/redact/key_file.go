@@ -31,7 +31,9 @@ func LoadKey(d disk.FS, file string) (k Key, made bool, err error) {
 	// makes a key has a lock on the file, and a file without a whole line was never used.
 	f, err := d.Open(file, os.O_RDWR|os.O_CREATE, 0o600)
 	if errors.Is(err, fs.ErrPermission) {
-		f, err = d.Open(file, os.O_RDONLY, 0)
+		if existing, readable := d.Open(file, os.O_RDONLY, 0); readable == nil {
+			f, err = existing, nil
+		}
 	}
 	if err != nil {
 		return Key{}, false, unreadable(file, err)
@@ -129,7 +131,11 @@ func unreadable(file string, err error) error {
 	if e := (*KeyError)(nil); errors.As(err, &e) {
 		return e
 	}
-	return &KeyError{Where: file, Problem: "cannot read or create the redaction key: " + err.Error(), Remedy: "check the path, or set " + Variable, Err: err}
+	remedy := "check the path"
+	if errors.Is(err, fs.ErrPermission) {
+		remedy = "make its folder writable"
+	}
+	return &KeyError{Where: file, Problem: "cannot read or create the redaction key: " + err.Error(), Remedy: remedy + ", or set " + Variable, Err: err}
 }
 
 func placed(err error, where string) error {

@@ -34,11 +34,20 @@ func learnable(name string) bool {
 func (k *known) learn(name, pseudonym string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.names.names) >= maxKnown || !k.names.add(name, pseudonym) {
+	if _, ok := k.names.names[name]; ok || len(k.names.names) >= maxKnown {
 		return false
 	}
+	k.names.add(strings.Clone(name), strings.Clone(pseudonym)) // they are parts of longer texts
 	k.learnt++
 	return true
+}
+
+// takes reports whether a name is new, and can still be remembered.
+func (k *known) takes(name string) bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	_, ok := k.names.names[name]
+	return !ok && len(k.names.names) < maxKnown
 }
 
 // pseudonym returns that of a known name.
@@ -64,7 +73,7 @@ func (k *known) free(name, pseudonym string) bool {
 		if k.drawn == nil {
 			k.drawn = map[string]string{}
 		}
-		k.drawn[pseudonym] = strings.Clone(name)
+		k.drawn[strings.Clone(pseudonym)] = strings.Clone(name)
 	}
 	return true
 }

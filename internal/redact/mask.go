@@ -18,7 +18,9 @@ type masker struct {
 	scan     scanner
 	known    *occurrences // secrets from headers and the query; may be nil
 	all      bool         // Options.All
-	searches *searches    // may be nil
+	scans    *memo[bool]  // may be nil
+	bodies   *memo[*edited]
+	masks    map[string]bool // the entries of the masks that a contract chose
 	findings []finding.Finding
 	secrets  int // findings of secrets, also those that are not reported
 	pointers int // bytes of their pointers
@@ -73,14 +75,14 @@ func (m *masker) edit(at site, s string) string {
 	case at.number && !secret || at.isMask(s):
 		return s
 	case at.Constant && at.Class == Whole && s != "":
-		return at.mask()
+		return m.maskOf(at)
 	case secret && !placeholder(s):
 		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what.String()+", according to the name of its member"+at.unmaskable())
-		return at.mask()
+		return m.maskOf(at)
 	case at.number:
 		return s
 	case secret && m.whole(at):
-		return at.mask() // a pseudonym of the placeholder would look like a secret
+		return m.maskOf(at) // a pseudonym of the placeholder would look like a secret
 	}
 	if m.known != nil {
 		if now := m.known.replace(s, spans{closed: masks(s)}, minPart); now != s {
@@ -88,7 +90,7 @@ func (m *masker) edit(at site, s string) string {
 			s = now
 		}
 	}
-	hits := m.searches.find(&m.scan, s, maxDepth)
+	hits := m.scan.findAgain(m.scans, s, maxDepth)
 	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}
@@ -103,12 +105,12 @@ func (m *masker) edit(at site, s string) string {
 		end = h.to
 	}
 	if m.whole(at) {
-		return at.mask() // the rest of a sensitive string must not remain either
+		return m.maskOf(at) // the rest of a sensitive string must not remain either
 	}
 	if now := string(append(b, s[end:]...)); at.takes(s, now) {
 		return now
 	}
-	return at.mask()
+	return m.maskOf(at)
 }
 
 // unmaskable says in a finding that no mask conforms to the contract.
@@ -117,6 +119,18 @@ func (p Place) unmaskable() string {
 		return "; no mask conforms to the contract, so the recorded value violates it"
 	}
 	return ""
+}
+
+// maskOf returns the mask for a place, and remembers it for [Words].
+func (m *masker) maskOf(at site) string {
+	mask := at.mask()
+	if mask != Mask {
+		if m.masks == nil {
+			m.masks = map[string]bool{}
+		}
+		m.masks[maskEntry+entryOf(mask)] = true
+	}
+	return mask
 }
 
 func (m *masker) whole(at site) bool { return at.class(m.all) == Whole }

@@ -16,12 +16,12 @@ import (
 func editRequest(q *traffic.Request, places Places, e edit) {
 	q.URL = editURL(q.URL, places, e)
 	editHeader(q.Header, places.RequestHeader, "request header ", e)
-	q.Body = editBody(q.Body, q.Header, root{Node: places.Request}, "request body", e)
+	q.Body = editBody(q.Body, q.Header, root{Node: places.Request, again: places.again}, "request body", e)
 }
 
 func editResponse(a *traffic.Response, places Places, e edit) {
 	editHeader(a.Header, places.ResponseHeader, "response header ", e)
-	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300}, "response body", e)
+	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300, places.again}, "response body", e)
 }
 
 // standardText returns the recorded text of a status if it is the standard one, with or without the
@@ -98,7 +98,7 @@ func editBody(body traffic.Body, h http.Header, root root, part string, e edit) 
 	var now []byte
 	switch formOf(body.Bytes, h) {
 	case formJSON:
-		now = editJSON(body.Bytes, root, part, e)
+		now = root.edit(body.Bytes, part, e)
 	case formFields:
 		now = []byte(editFields(string(body.Bytes), part, nil, e))
 	case formStream:

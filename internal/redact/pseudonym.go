@@ -7,7 +7,6 @@ import (
 	"hash"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"unicode/utf8"
 )
@@ -32,15 +31,7 @@ type namer struct {
 	known *known            // whose names keep the pseudonyms that they have
 	idle  sync.Pool         // of *drawer
 
-	mu   sync.Mutex
-	memo map[draw]string // of short names
-}
-
-// draw identifies a pseudonym of a name that changes as a whole.
-type draw struct {
-	name  string
-	mode  mode
-	count int
+	drawn *memo[string] // the pseudonyms of short names that change as a whole
 }
 
 type drawer struct {
@@ -49,13 +40,8 @@ type drawer struct {
 	form   []byte
 }
 
-const (
-	maxMemos = 1 << 14
-	maxMemo  = 128 // bytes
-)
-
 func newNamer(key Key, k *known, clean func(string) bool) *namer {
-	n := &namer{clean: clean, known: k}
+	n := &namer{clean: clean, known: k, drawn: newMemo[string](shortTexts, shortText)}
 	n.idle.New = func() any {
 		return &drawer{mac: hmac.New(sha256.New, key[:]), stream: rand.NewChaCha8([32]byte{})}
 	}
@@ -91,6 +77,19 @@ func (n *namer) rename(s string, variants []variant, accepts func(string) bool, 
 	return s, identifiers{}, false
 }
 
+// renameFound is rename for the first of texts, which has found these identifiers, or any other.
+func (n *namer) renameFound(s string, found identifiers, keep func(from, to int) bool) (renamed string, how identifiers, ok bool) {
+	if keep == nil {
+		if !found.changes(s) {
+			return s, found, true
+		}
+		if y := n.draw(s, found, 0); n.clean(y) {
+			return y, found, true
+		}
+	}
+	return n.rename(s, texts, nil, keep)
+}
+
 // draw returns a string with the pseudonyms of its parts, or of the whole if it is one name.
 func (n *namer) draw(s string, how identifiers, count int) string {
 	if how.one {
@@ -107,23 +106,9 @@ func (n *namer) draw(s string, how identifiers, count int) string {
 
 // name returns a pseudonym of a name that changes as a whole.
 func (n *namer) name(s string, m mode, count int) string {
-	at := draw{s, m, count}
-	n.mu.Lock()
-	now, ok := n.memo[at]
-	n.mu.Unlock()
-	if ok {
-		return now
-	}
-	now = n.freely(s, []part{{from: 0, to: len(s), mode: m}}, count)
-	if len(s) <= maxMemo {
-		n.mu.Lock()
-		if n.memo == nil || len(n.memo) >= maxMemos {
-			n.memo = map[draw]string{}
-		}
-		n.memo[draw{strings.Clone(s), m, count}] = now
-		n.mu.Unlock()
-	}
-	return now
+	return n.drawn.of(s, count<<8|int(m), func() string {
+		return n.freely(s, []part{{from: 0, to: len(s), mode: m}}, count)
+	})
 }
 
 // freely returns the pseudonym that a name has, or draws again until one is free.
@@ -138,10 +123,16 @@ func (n *namer) freely(name string, parts []part, count int) string {
 	}
 	for again := count; ; again++ {
 		p := w.render(name, parts, again, false)
-		if again-count >= maxDraws || n.known.free(name, p) {
+		if again-count >= maxDraws || !promises(p, name) && n.known.free(name, p) {
 			return p
 		}
 	}
+}
+
+// promises reports whether a pseudonym, as the name of a member, would say that its value is a secret,
+// although the real name does not: one in some thousand draws of salary_of ends in _pw.
+func promises(pseudonym, name string) bool {
+	return kindOf(pseudonym) != notSecret && kindOf(name) == notSecret
 }
 
 // render appends the string with a pseudonym in its parts. A constant does not depend on the key or

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -62,6 +63,27 @@ func TestLogGroups(t *testing.T) {
 			require.NotContains(t, string(y.Response.Body.Bytes), "acme")
 			require.Equal(t, v.folder, got.Name[:len(v.folder)])
 			require.Equal(t, got.Name+":*", got.ARN[len(arn):])
+		})
+	}
+}
+
+// TestWholeURIs checks that a string that begins with the URI of an object ends with it, whatever the
+// name of its member, and that a list of URIs has several.
+func TestWholeURIs(t *testing.T) {
+	for _, v := range []struct{ text, stays string }{
+		{"s3://acme-x1/a acme-corp/b acme", "s3://"},
+		{"s3a://acme-x1/a 'acme' (acme), \"acme\"", "s3a://"},
+		{"s3://acme-x1/a,s3://acme-x2/b with acme1", " with acme1"},
+		{"in s3://acme-x1/acme-key and acme2", " and acme2"},
+	} {
+		t.Run(v.text, func(t *testing.T) {
+			text, err := json.Marshal(map[string]string{"location": v.text})
+			require.NoError(t, err)
+			y, _ := New(Options{Key: testKey}).Redact(exchange("https://example.com/", "", string(text)))
+			var got struct{ Location string }
+			require.NoError(t, json.Unmarshal(y.Response.Body.Bytes, &got))
+			require.Contains(t, got.Location, v.stays)
+			require.NotContains(t, strings.ReplaceAll(got.Location, v.stays, ""), "acme")
 		})
 	}
 }

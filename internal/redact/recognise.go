@@ -25,7 +25,13 @@ type span struct{ from, to int }
 // recognise finds the identifiers in a text. literal reports which pieces of an ARN's resource are
 // constant; if it is nil, these are the words for its type. recognise depends only on the classes
 // of characters, constant words and reserved words, so it finds the same parts in the pseudonym.
+//
+// A string that is one URI of S3 is a whole value, since keys contain spaces: a member with one may
+// have any name, such as location.
 func recognise(s string, literal func(piece string) bool) identifiers {
+	if n := s3Scheme(s); n > 0 && !strings.Contains(s[n:], "://") && strings.IndexByte(s, '\n') < 0 {
+		return recogniseWhole(s, literal)
+	}
 	return recogniser{text: s, literal: literal, token: token}.all()
 }
 

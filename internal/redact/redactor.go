@@ -49,14 +49,16 @@ type Redactor struct {
 	mu      sync.RWMutex
 	secrets occurrences // credentials and signatures of requests
 
-	searches *searches
+	keyID   string
+	scans   *memo[bool] // of short strings: whether the scan finds something
+	formats *memo[*format]
+	bodies  *memo[*edited]
 }
 
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
-	past := &searches{}
-	r := &Redactor{options: options, known: &known{}, searches: past}
-	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(past.find(new(scanner), s, 0)) == 0 })
+	r := &Redactor{options: options, known: &known{}, keyID: options.Key.ID(), scans: newMemo[bool](shortTexts, shortText), formats: newMemo[*format](shortTexts, shortText), bodies: newMemo[*edited](someBodies, smallBody)}
+	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(new(scanner).findAgain(r.scans, s, 0)) == 0 })
 	for _, name := range options.Keep {
 		if len(name) >= 3 {
 			r.kept.add(name, name)
@@ -89,25 +91,27 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 
 // RedactTraced is like [Redactor.Redact], and also returns what was replaced, sorted.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
-	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, searches: r.searches}
+	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans, bodies: r.bodies}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
-	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}}
+	found := &formats{}
+	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}, formats: found}
 	r.edit(masked, places, learning)
 	trace := Trace{Known: r.known.count()} // before the next line, since other goroutines may add names
-	redacted := r.edit(masked, places, &pass{m: m})
+	redacted := r.edit(masked, places, &pass{m: m, formats: found})
 	trace.Names = slices.SortedFunc(maps.Keys(learning.learnt), func(a, b Name) int {
 		return cmp.Or(cmp.Compare(a.Pseudonym, b.Pseudonym), cmp.Compare(a.Name, b.Name))
 	})
+	maps.Copy(learning.drawn, m.masks)
 	trace.Pseudonyms = slices.Sorted(maps.Keys(learning.drawn))
 	r.scan(redacted, m)
-	redacted.Meta.RedactionKey = r.options.Key.ID()
+	redacted.Meta.RedactionKey = r.keyID
 	return redacted, trace, m.graded(r)
 }
 
 // scan masks secrets that appear after redaction. There should be none.
 func (r *Redactor) scan(redacted *traffic.Interaction, m *masker) {
-	again := &masker{source: m.source, number: m.number, searches: r.searches}
+	again := &masker{source: m.source, number: m.number, scans: r.scans, bodies: r.bodies}
 	again.exchange(redacted, r.options.Classify.places(redacted))
 	m.findings = append(m.findings, again.findings...)
 }
@@ -174,12 +178,18 @@ type pass struct {
 	learnt map[Name]bool   // in the first pass: the names that are looked for
 	drawn  map[string]bool // and the entries of all pseudonyms
 	late   bool            // the interaction is redacted already: replace the known names only
+
+	formats *formats // shared by the first pass and the next one; nil in others
 }
 
 func (p *pass) learns() bool { return p.learnt != nil }
 
 func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic.Interaction {
-	y := clone(x)
+	y := x
+	if !p.learns() { // the first pass changes nothing
+		y = clone(x)
+	}
+	places.again = r.again(p)
 	e := func(at site, s string) string {
 		if now := r.text(at, s, p); !p.learns() {
 			return now
@@ -227,6 +237,9 @@ func (r *Redactor) masked(at site, s string, p *pass) string {
 	}
 	if p.learns() {
 		r.learn(s, Mask, p)
+		if mask := at.mask(); mask != Mask {
+			p.drawn[maskEntry+entryOf(mask)] = true
+		}
 	}
 	return at.mask()
 }
@@ -240,20 +253,17 @@ func (r *Redactor) named(s string, variants []variant, accepts func(string) bool
 	if !ok || !p.learns() {
 		return now, ok
 	}
-	if how.one && how.changes(s) {
-		how.parts = []part{{from: 0, to: len(s), learn: true}}
-	}
-	for _, part := range how.parts {
-		name, pseudonym := strings.Clone(s[part.from:part.to]), strings.Clone(now[part.from:part.to])
-		if name == pseudonym {
-			continue
-		}
-		p.drawn[entryOf(pseudonym)] = true
-		if part.learn {
-			r.learn(name, pseudonym, p)
-		}
-	}
+	r.learnAll(how.renamed(s, now), p)
 	return now, true
+}
+
+func (r *Redactor) learnAll(names []renamed, p *pass) {
+	for _, n := range names {
+		p.drawn[entryOf(n.Pseudonym)] = true
+		if n.learn {
+			r.learn(n.Name.Name, n.Pseudonym, p)
+		}
+	}
 }
 
 // learn remembers a name, and what it looks like in text that was redacted before the name was known:
@@ -265,7 +275,7 @@ func (r *Redactor) learn(name, pseudonym string, p *pass) {
 	if p != nil {
 		p.learnt[Name{name, pseudonym}] = true
 	}
-	if _, ok := r.known.pseudonym(name); ok {
+	if !r.known.takes(name) {
 		return
 	}
 	before := r.byFormat(site{pointer: noPointer}, Place{}, name, &pass{}, 0)
@@ -276,11 +286,11 @@ func (r *Redactor) learn(name, pseudonym string, p *pass) {
 
 // keeps reports which parts of a string are kept; nil means none.
 func (r *Redactor) keeps(s string) func(from, to int) bool {
-	var kept []span
-	r.kept.find(s, spans{}, 0, func(at span, _ string) { kept = append(kept, at) })
 	if len(r.options.Keep) == 0 {
 		return nil
 	}
+	var kept []span
+	r.kept.find(s, spans{}, 0, func(at span, _ string) { kept = append(kept, at) })
 	return func(from, to int) bool {
 		return slices.Contains(r.options.Keep, s[from:to]) || slices.ContainsFunc(kept, func(k span) bool { return k.from <= from && to <= k.to })
 	}
@@ -288,8 +298,16 @@ func (r *Redactor) keeps(s string) func(from, to int) bool {
 
 // byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
 func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) string {
-	if !p.late && r.searches.inert(s) {
-		return r.replaceKnown(at, place, s, spans{}, p)
+	if !p.late {
+		f := p.formats.next(s, depth, p.learns(), func() *format {
+			return r.formats.of(s, min(depth, 1), func() *format { return r.format(s, depth) })
+		})
+		if !f.encodes && (place.Accepts == nil || len(f.names) == 0) {
+			if p.learns() {
+				r.learnAll(f.names, p)
+			}
+			return r.replaceKnown(at, place, f.text(s), f.outside, p)
+		}
 	}
 	var changed []span
 	if depth > 0 {
@@ -315,20 +333,7 @@ func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) 
 	if p.learns() || at.fixed {
 		return now
 	}
-	outside := spans{closed: append(changed, masks(now)...)}
-	found := recognise(now, nil)
-	for _, at := range found.spans {
-		for len(found.parts) > 0 && found.parts[0].from < at.from {
-			found.parts = found.parts[1:]
-		}
-		if len(found.parts) > 0 && at == (span{found.parts[0].from, found.parts[0].to}) {
-			outside.bare = append(outside.bare, at)
-		} else {
-			outside.closed = append(outside.closed, at)
-		}
-	}
-	slices.SortFunc(outside.closed, func(a, b span) int { return a.from - b.from })
-	return r.replaceKnown(at, place, now, outside, p)
+	return r.replaceKnown(at, place, now, recognise(now, nil).closes(append(changed, masks(now)...)), p)
 }
 
 // replaceKnown replaces the known names in a string, outside of spans.

@@ -76,6 +76,22 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 	return merged(hits)
 }
 
+// findAgain is like find, for a string that may have been searched before.
+func (sc *scanner) findAgain(past *memo[bool], s string, depth int) (hits []hit) {
+	if len(s) < minText {
+		return nil
+	}
+	searched := false
+	found := past.of(s, depth, func() bool {
+		hits, searched = sc.find(s, depth), true
+		return len(hits) > 0
+	})
+	if found && !searched {
+		return sc.find(s, depth)
+	}
+	return hits
+}
+
 // rules applies the table of rules in one pass: a rule reads the text from one of its anchors on,
 // and does not read it twice.
 func (sc *scanner) rules(s string, decodes, plus bool) []hit {

@@ -146,20 +146,20 @@ type ending struct {
 }
 
 // endings are the secretEndings by their last two letters.
-var endings = sync.OnceValue(func() (by map[[2]byte][]ending) {
-	by = map[[2]byte][]ending{}
+var endings = sync.OnceValue(func() *[26][26][]ending {
+	by := &[26][26][]ending{}
 	for _, e := range secretEndings {
-		last := [2]byte([]byte(e.text[len(e.text)-2:]))
-		by[last] = append(by[last], e)
+		last := &by[e.text[len(e.text)-2]-'a'][e.text[len(e.text)-1]-'a']
+		*last = append(*last, e)
 	}
 	return by
 })
 
 func (f *normalised) kind() kind {
-	if f.n < 2 {
+	if f.n < 2 || !small(f.text[f.n-2]) || !small(f.text[f.n-1]) {
 		return notSecret
 	}
-	for _, e := range endings()[[2]byte(f.text[f.n-2:f.n])] {
+	for _, e := range endings()[f.text[f.n-2]-'a'][f.text[f.n-1]-'a'] {
 		if !f.ends(e.text) {
 			continue
 		}
@@ -219,7 +219,7 @@ func answer(value string) bool {
 // keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded
 // unchanged: its pseudonym would look like a secret. The account in an ARN is still replaced.
 func keptPlaceholder(name, value string) bool {
-	return name != "" && placeholder(value) && secretMember(name) && !arnReference(value)
+	return name != "" && secretMember(name) && placeholder(value) && !arnReference(value)
 }
 
 // A name may be a value itself, as in {"Key": "DB_PASSWORD", "Value": "…"}, or have its value one

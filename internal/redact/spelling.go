@@ -162,18 +162,31 @@ func fromBase64(word string) (text string, encoding *base64.Encoding) {
 	if len(word) < minBase64 {
 		return "", nil
 	}
-	candidates := encodings
-	if strings.ContainsAny(word, "-_") { // decoding takes memory before it fails
-		if candidates = encodings[2:]; strings.ContainsAny(word, "+/") {
-			return "", nil
-		}
+	// Only one encoding can be right. Decoding with the others would take memory before it fails.
+	url, padded := strings.ContainsAny(word, "-_"), len(word)%4 == 0
+	if url && strings.ContainsAny(word, "+/") || !padded && word[len(word)-1] == '=' {
+		return "", nil
 	}
-	for _, e := range candidates {
-		if decoded, err := e.DecodeString(word); err == nil && isText(decoded) {
-			return string(decoded), e
-		}
+	switch {
+	case url && padded:
+		encoding = encodings[2]
+	case url:
+		encoding = encodings[3]
+	case padded:
+		encoding = encodings[0]
+	default:
+		encoding = encodings[1]
 	}
-	return "", nil
+	var short [shortText]byte
+	decoded := short[:]
+	if len(word) > len(short) {
+		decoded = make([]byte, len(word))
+	}
+	n, err := encoding.Decode(decoded, []byte(word))
+	if err != nil || !isText(decoded[:n]) {
+		return "", nil
+	}
+	return string(decoded[:n]), encoding
 }
 
 func isText(b []byte) bool {

@@ -161,7 +161,7 @@ func (e *eventEditor) payload(b []byte) []byte {
 		}
 		return e.bytes(at, b)
 	case node != nil, strings.Contains(e.media, "json"), len(text) > 0 && (text[0] == '{' || text[0] == '['):
-		return editJSON(b, root{node, e.failed}, e.part, e.text)
+		return editJSON(b, root{Node: node, failed: e.failed}, e.part, e.text)
 	}
 	return e.bytes(site{pointer: noPointer}, b)
 }

@@ -13,15 +13,20 @@ import (
 //
 // A pseudonym is found where it is the whole string. In a string, it is found as names are: between
 // other words or, from eight code points, also within them; and a shorter one as a piece of an ARN
-// or a URL. Masks are pseudonyms of anything.
+// or a URL. Masks are pseudonyms of anything. One that a contract chose is listed after [Mask] and =,
+// and is found only as the whole string.
 type Words struct {
 	listed map[string]bool
+	masks  map[string]bool
 	found  occurrences
 }
 
+// maskEntry begins the entry of a mask in a list.
+const maskEntry = Mask + "="
+
 // NewWords returns the words of a list.
 func NewWords(list []string) *Words {
-	w := &Words{listed: make(map[string]bool, len(list))}
+	w := &Words{listed: make(map[string]bool, len(list)), masks: map[string]bool{}}
 	w.Add(list...)
 	w.found.add(Mask, Mask)
 	return w
@@ -30,6 +35,10 @@ func NewWords(list []string) *Words {
 // Add adds pseudonyms to the list.
 func (w *Words) Add(list ...string) {
 	for _, p := range list {
+		if mask, ok := strings.CutPrefix(p, maskEntry); ok {
+			w.masks[mask] = true
+			continue
+		}
 		w.listed[p] = true
 		if utf8.RuneCountInString(p) >= minName && len(p) <= maxEntry {
 			w.found.add(p, p)
@@ -40,6 +49,11 @@ func (w *Words) Add(list ...string) {
 // Has reports whether a whole string is a pseudonym.
 func (w *Words) Has(s string) bool { return w.listed[s] || len(s) > maxEntry && w.listed[entryOf(s)] }
 
+// IsMask reports whether a whole string is a mask.
+func (w *Words) IsMask(s string) bool {
+	return s == Mask || w.masks[s] || len(s) > maxEntry && w.masks[entryOf(s)]
+}
+
 // Len returns the number of pseudonyms.
 func (w *Words) Len() int { return len(w.listed) }
 
@@ -48,7 +62,7 @@ func (w *Words) Find(s string) (at [][2]int) {
 	if s == "" {
 		return nil
 	}
-	if s == Mask || w.Has(s) {
+	if w.IsMask(s) || w.Has(s) {
 		return [][2]int{{0, len(s)}}
 	}
 	short := func(from, to int) {

@@ -17,6 +17,8 @@ import (
 type SuiteRun struct {
 	*conformance.Results
 	Coverage *coverage.Summary `json:"coverage,omitempty"`
+	// Invented says that crcheck made all values of the cases, so that every report may show them.
+	Invented bool `json:"-"`
 }
 
 // ConformanceJSON writes a run as one indented JSON object.

@@ -14,9 +14,11 @@ import (
 const maxAddresses = 8
 
 // Coverage writes coverage for people: what is missing from each contract that was seen and what to
-// record next, then what was not seen or did not count.
+// record next, then the percentages by operation and by service, then what was not seen or did not
+// count.
 func Coverage(w io.Writer, r *coverage.Summary) error {
 	out := bufio.NewWriter(w)
+	seen := [][]string{{"operation", "responses", "covered"}}
 	var unseen []string
 	for _, c := range r.Contracts {
 		if c.Responses == 0 {
@@ -24,6 +26,18 @@ func Coverage(w io.Writer, r *coverage.Summary) error {
 			continue
 		}
 		contractCoverage(out, &c)
+		seen = append(seen, []string{visible(c.Name), plural.Number(c.Responses), fmt.Sprintf("%d%%", c.Percent)})
+	}
+	t := text{out, Style{}}
+	if len(seen) > 2 {
+		t.table(seen)
+	}
+	if len(r.Services) > 0 {
+		rows := [][]string{{"service", "operations", "seen", "responses", "covered"}}
+		for _, s := range r.Services {
+			rows = append(rows, []string{visible(s.Name), plural.Number(s.Operations), plural.Number(s.Seen), plural.Number(s.Responses), fmt.Sprintf("%d%%", s.Percent)})
+		}
+		t.table(rows)
 	}
 	if len(unseen) > 0 {
 		fmt.Fprintf(out, "not seen: %s\n", some(unseen, maxAddresses))
@@ -34,6 +48,9 @@ func Coverage(w io.Writer, r *coverage.Summary) error {
 			parts = append(parts, plural.Number(n.Count)+" "+n.Name)
 		}
 		fmt.Fprintf(out, "not counted: %s\n", strings.Join(parts, ", "))
+	}
+	if r.Unseen > 0 {
+		fmt.Fprintf(out, "left out: %s, not seen\n", plural.Of(r.Unseen, "operation"))
 	}
 	fmt.Fprintf(out, "coverage: %d%% of %s, by %s of %s\n", r.Percent, plural.Of(len(r.Contracts), "contract"), plural.Number(r.Counted), plural.Of(r.Responses, "response"))
 	return out.Flush()

@@ -25,6 +25,12 @@ type Drift struct {
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Left     []string        `json:"left,omitempty"`     // changes that are not in a proposed overlay
 
+	// Located returns where a document defines the place of a change; nil: unknown. It is for
+	// formats that show files.
+	Located func(*drift.Change) Seen `json:"-"`
+
+	failOn Threshold
+
 	// From is who sent the responses of Traffic: it decides the advice.
 	From finding.Origin `json:"-"`
 	// ListHidden makes [DriftText] list what is hidden.
@@ -50,6 +56,7 @@ func (r *Drift) Settle(expected []finding.Expected, failOn Threshold) error {
 // SettleBy is [Drift.Settle] with a ledger. A stale row that is not required is a
 // warning, unless failOnStale, and only if what it names was in the scope.
 func (r *Drift) SettleBy(ledger *finding.Ledger, failOn Threshold, failOnStale bool) {
+	r.failOn = failOn
 	fails := false
 	accepts := func(f finding.Finding) bool {
 		row, ok := ledger.Accept(f)
@@ -84,6 +91,25 @@ func (r *Drift) SettleBy(ledger *finding.Ledger, failOn Threshold, failOnStale b
 	default:
 		r.Verdict = Passed
 	}
+}
+
+// Regrade gives the changes between contracts the severities of rules, and hides those of rules that
+// are off. Call it before settling.
+func (r *Drift) Regrade(rules Rules) {
+	if r.Comparison == nil || len(rules) == 0 {
+		return
+	}
+	kept := []drift.Change{}
+	for _, c := range r.Comparison.Changes {
+		f := c.Finding()
+		if rules.regrade(&f) {
+			r.Hidden = append(r.Hidden, HiddenChange{ByRule, "", f})
+			continue
+		}
+		c.Severity = f.Severity
+		kept = append(kept, c)
+	}
+	r.Comparison.Changes = kept
 }
 
 // scope returns the scope of the report. For traffic it does not know which parts and shapes were

@@ -51,8 +51,10 @@ type Group struct {
 	Operations  int          `json:"operations,omitempty"`
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
 	// Tests are the tests whose calls have the findings, if the traffic names them.
-	Tests   *Tests   `json:"tests,omitempty"`
-	Samples []Sample `json:"samples"` // the first findings of each occurrence by turns, in the order of the input
+	Tests *Tests `json:"tests,omitempty"`
+	Samples     []Sample     `json:"samples"` // the first findings of each occurrence by turns, in the order of the input
+
+	valueless bool // a value of Samples is withheld, so that no ignore row may state it
 }
 
 // Occurrence counts the findings of one fingerprint within a group.
@@ -74,6 +76,8 @@ func (g *Group) ID() string { return g.Fingerprint[:IDLength] }
 type Sample struct {
 	finding.Finding
 	Excerpt *Excerpt `json:"excerpt,omitempty"`
+
+	redacted bool // the traffic is marked redacted
 }
 
 // MaxSamples bounds the samples of a group; [Text] shows fewer.
@@ -120,7 +124,7 @@ func (c *Collector) Add(f finding.Finding, line []byte) {
 	k.shapeVaries = k.shapeVaries || k.Shape != f.Shape
 	k.hint = cmp.Or(k.hint, deviation.hint)
 	if len(k.Samples) < MaxSamples {
-		k.Samples = append(k.Samples, Sample{f, excerpt(f, line)})
+		k.Samples = append(k.Samples, Sample{f, excerpt(f, line), c.Redacted})
 	}
 }
 

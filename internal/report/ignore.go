@@ -85,7 +85,7 @@ const maxValues = 10
 // values returns a pattern for the values of the findings; it is empty if the report does not have
 // all of them.
 func (g *Group) values() string {
-	if g.Count > len(g.Samples) {
+	if g.valueless || g.Count > len(g.Samples) {
 		return ""
 	}
 	var values []string

@@ -6,9 +6,10 @@
 // the changes between contracts, or between a contract and traffic, settled by ignore rows. Both
 // are plain data with a [Verdict].
 //
-// Each text is one function, made of the primitives of style.go: [Text] and [Groups] of a report,
-// [DriftText], [Coverage], [Conformance]. [JSON] writes any of them for programs. None depends on
-// time or map order: the same input makes the same bytes.
+// [Results] has the parts of a run, and [Write] writes them in a [Format]. Each text is one function,
+// made of the primitives of style.go: [Text] and [Groups] of a report, [DriftText], [Coverage], [Conformance].
+// [JSON] writes any of them for programs. None depends on time or map order: the same input makes
+// the same bytes.
 package report
 
 import (
@@ -33,6 +34,8 @@ type Report struct {
 	Deviations int             `json:"deviations,omitempty"`
 	Unmet      []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Problems   []string        `json:"problems,omitempty"` // what kept the run from checking everything
+
+	failOn Threshold
 }
 
 // Verdict is the outcome of a run: the first of these that applies.
@@ -81,6 +84,9 @@ type Collector struct {
 	Accept Acceptance
 	// Origin is who sent the responses of the next findings.
 	Origin finding.Origin
+	// Redacted says that the traffic of the next findings is marked redacted, so that every report
+	// may show what is in it.
+	Redacted bool
 
 	kinds      map[kindKey]*kind
 	hidden     map[hiddenKey]*HiddenGroup
@@ -171,7 +177,7 @@ func (c *Collector) Problem(err error) { c.report.Problems = append(c.report.Pro
 // Report returns the report, with the ignore rows that were not met.
 func (c *Collector) Report(unmet []finding.Unmet, failOn Threshold) *Report {
 	r := c.report
-	r.Unmet = unmet
+	r.Unmet, r.failOn = unmet, failOn
 	r.Checks.Contracts = sorted(c.contracts)
 	r.Checks.NotChecked = sorted(c.notChecked)
 	r.Checks.NotRead = sorted(c.notRead)

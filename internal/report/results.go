@@ -1,22 +1,41 @@
 package report
 
 import (
-	"fmt"
 	"io"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // Results is what a run of a command found. Every format presents it. A command sets one part, except
 // check, which sets a part for each of its checks.
 type Results struct {
 	Command string // such as "validate"
+	Version string // of crcheck; empty: unknown
 
-	Traffic  *Report // of recorded or live traffic: validate, record, live, probe
-	Lint     *Report // of cassettes as files
+	Project  *Project // of check and update: what the project pins, and the verdict on everything
+	Models   *Report  // of the documents that contracts come from: derive, drift
+	Traffic  *Report  // of recorded or live traffic: validate, record, live, probe
+	Lint     *Report  // of cassettes as files
 	Coverage *coverage.Summary
-	Suites   []Suite // conformance, a run for each client
-	Drift    *Drift
+	// MinCoverage is the percentage of Coverage that the run requires.
+	MinCoverage int
+	Suites      []Suite // conformance, a run for each client
+	Drift       *Drift
+}
+
+// Models returns the report of findings about the documents that contracts come from.
+func Models(findings finding.Set, failOn Threshold) *Report {
+	var c Collector
+	for _, f := range findings {
+		c.Add(f, nil)
+	}
+	r := c.Report(nil, failOn)
+	if r.Verdict == NotChecked { // there is no traffic to check
+		r.Verdict = Passed
+	}
+	return r
 }
 
 // Suite is the run of a suite against a client that the project names.
@@ -25,27 +44,105 @@ type Suite struct {
 	*SuiteRun
 }
 
-// Format names the format of a report.
-type Format string
+// Format names the format of a report. Its zero value is [FormatText].
+type Format int
 
 // The formats.
 const (
-	FormatText Format = "text"
-	FormatJSON Format = "json"
+	FormatText Format = iota
+	FormatJSON
+	FormatJUnit
+	FormatSARIF
+	FormatGitHub
+	FormatMarkdown
+	FormatHTML
+	FormatBadge
 )
+
+var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatJUnit: "junit", FormatSARIF: "sarif", FormatGitHub: "github", FormatMarkdown: "markdown",
+	FormatHTML: "html", FormatBadge: "badge"}
+
+// Formats returns the names of all formats.
+func Formats() []string { return formatNames[:] }
+
+// sharedFormats leave the terminal: they show no more of the traffic than a cassette does.
+var sharedFormats = map[Format]func(io.Writer, *Results) error{
+	FormatJUnit:    writeJUnit,
+	FormatSARIF:    writeSARIF,
+	FormatGitHub:   writeGitHub,
+	FormatMarkdown: writeMarkdown,
+	FormatHTML:     writeHTML,
+	FormatBadge:    writeBadge,
+}
+
+func (f Format) String() string { return formatNames[f] }
+
+// UnmarshalText reads the name of a format.
+func (f *Format) UnmarshalText(name []byte) error {
+	return wording.ParseName(f, formatNames[:], name, "format")
+}
 
 // Write writes the results in a format.
 func Write(w io.Writer, format Format, r *Results, style Style) error {
-	switch format {
-	case FormatText:
-		return writeText(w, r, style)
-	case FormatJSON:
+	if format == FormatJSON {
 		return writeJSON(w, r)
 	}
-	return fmt.Errorf("unknown format %q", format)
+	if write := sharedFormats[format]; write != nil {
+		if !style.ShowValues {
+			r = r.Withheld()
+		}
+		return write(w, r)
+	}
+	return writeText(w, r, style)
+}
+
+// Verdict returns the most severe verdict of the parts.
+func (r *Results) Verdict() Verdict {
+	if r.Project != nil {
+		return r.Project.Verdict
+	}
+	found := map[Verdict]bool{}
+	for _, part := range []*Report{r.Models, r.Traffic, r.Lint} {
+		if part != nil {
+			found[part.Verdict] = true
+		}
+	}
+	if r.Drift != nil {
+		found[r.Drift.Verdict] = true
+	}
+	if r.Coverage != nil && r.Coverage.Percent < r.MinCoverage {
+		found[Failed] = true
+	}
+	for _, s := range r.Suites {
+		switch {
+		case s.Ended != "":
+			found[Incomplete] = true
+		case !s.Passes():
+			found[Failed] = true
+		}
+	}
+	for _, v := range []Verdict{Failed, Incomplete, NotChecked} {
+		if found[v] {
+			return v
+		}
+	}
+	return Passed
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
+	if r.Project != nil {
+		return projectText(w, r, style)
+	}
+	return writeParts(w, r, style)
+}
+
+// writeParts writes all parts, one after the other.
+func writeParts(w io.Writer, r *Results, style Style) error {
+	if r.Models != nil && (r.Drift == nil || r.Project != nil) { // drift writes them to standard error as it finds them
+		if err := Groups(style)(w, r.Models); err != nil {
+			return err
+		}
+	}
 	for _, part := range []*Report{r.Traffic, r.Lint} {
 		if part != nil {
 			if err := Text(style)(w, part); err != nil {
@@ -72,6 +169,8 @@ func writeText(w io.Writer, r *Results, style Style) error {
 // writeJSON writes the only part of a command by itself, as programs know it.
 func writeJSON(w io.Writer, r *Results) error {
 	switch {
+	case r.Project != nil:
+		return projectJSON(w, r)
 	case r.Traffic != nil:
 		return JSON(w, r.Traffic)
 	case r.Lint != nil:
@@ -80,6 +179,8 @@ func writeJSON(w io.Writer, r *Results) error {
 		return JSON(w, r.Coverage)
 	case r.Drift != nil:
 		return JSON(w, r.Drift)
+	case r.Models != nil:
+		return JSON(w, r.Models)
 	}
 	for _, s := range r.Suites {
 		if err := ConformanceJSON(w, s.SuiteRun); err != nil {

@@ -13,7 +13,11 @@ import (
 )
 
 // Style says how text is written.
-type Style struct{ Color bool }
+type Style struct {
+	Color bool
+	// ShowValues shows values of traffic also in reports that leave the terminal.
+	ShowValues bool
+}
 
 // text is a buffered writer with the primitives of every text in this package.
 type text struct {

@@ -50,7 +50,7 @@ func (t text) groups(r *Report) {
 		return g.Operation != operation || g.Operations > 0
 	})
 	for _, g := range r.Groups {
-		t.group(g, several)
+		t.group(g, several || g.Tests != nil)
 	}
 }
 
@@ -329,6 +329,9 @@ func (h *Hidden) text() string {
 	}
 	if h.Requests > 0 {
 		parts = append(parts, plural.Number(h.Requests)+" about requests")
+	}
+	if h.Off > 0 {
+		parts = append(parts, plural.Number(h.Off)+" of rules that are off")
 	}
 	return strings.Join(parts, ", ")
 }

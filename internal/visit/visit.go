@@ -9,6 +9,7 @@ package visit
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/crcheck/crcheck/internal/jsontree"
@@ -33,7 +34,13 @@ type Site struct {
 	above *Site // nil: the root
 	word  string
 	root  schema.Place // of the root
+
+	entries map[string]int            // of a value with many
+	members map[string]*schema.Member // of a shape with many
 }
+
+// many entries or members are found by an index rather than one after the other.
+const many = 16
 
 // Walk visits every value of a document of a part, from the root down, in the order of the
 // document. The function returns whether to visit the values below. Walk does nothing for a part
@@ -112,9 +119,43 @@ func (s *Site) Child(name string) *Site {
 	if s.Value.Kind != '{' {
 		return nil
 	}
+	if len(s.Value.Entries) > many {
+		if s.entries == nil {
+			s.entries = make(map[string]int, len(s.Value.Entries))
+			for i, e := range s.Value.Entries {
+				if !e.Overridden {
+					s.entries[e.Name] = i
+				}
+			}
+		}
+		if i, ok := s.entries[name]; ok {
+			return s.below(&s.Value.Entries[i], i)
+		}
+		return nil
+	}
 	for i := range s.Value.Entries {
 		if e := &s.Value.Entries[i]; e.Name == name && !e.Overridden {
 			return s.below(e, i)
+		}
+	}
+	return nil
+}
+
+// member returns the member of the structure with a name in the document, or nil.
+func (s *Site) member(name string) *schema.Member {
+	if len(s.Value.Entries) > many && len(s.Shape.Members) > many {
+		if s.members == nil {
+			s.members = make(map[string]*schema.Member, len(s.Shape.Members))
+			for i := range slices.Backward(s.Shape.Members) { // the first one counts
+				m := &s.Shape.Members[i]
+				s.members[s.Encoding.MemberName(m)] = m
+			}
+		}
+		return s.members[name]
+	}
+	for i := range s.Shape.Members {
+		if m := &s.Shape.Members[i]; s.Encoding.MemberName(m) == name {
+			return m
 		}
 	}
 	return nil
@@ -132,11 +173,9 @@ func (s *Site) below(e *jsontree.Entry, i int) *Site {
 	case s.Shape.Type == schema.Map:
 		ref = s.Shape.Value
 	case s.Shape.Type == schema.Structure:
-		for i := range s.Shape.Members {
-			if m := &s.Shape.Members[i]; s.Encoding.MemberName(m) == e.Name {
-				b.Member, b.word, b.Shape = m, m.Name, s.Contract.Resolve(m.Shape)
-				return b
-			}
+		if m := s.member(e.Name); m != nil {
+			b.Member, b.word, b.Shape = m, m.Name, s.Contract.Resolve(m.Shape)
+			return b
 		}
 	}
 	if ref != nil {

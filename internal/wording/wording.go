@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/crcheck/crcheck/internal/spelling"
 )
 
 // Clip returns text if it has at most max bytes. Otherwise it returns a beginning of at most max
@@ -31,5 +33,5 @@ func ParseName[T ~int](to *T, names []string, text []byte, what string) error {
 		article = "an"
 	}
 	named := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
-	return fmt.Errorf("%q is not %s %s: use one of %s", text, article, what, strings.Join(named, ", "))
+	return fmt.Errorf("%q is not %s %s: use one of %s%s", Clip(string(text), 100), article, what, strings.Join(named, ", "), spelling.Hint(string(text), named, ""))
 }

@@ -50,9 +50,9 @@ func TestParseName(t *testing.T) {
 		"known":       {"two", "number", 2, ""},
 		"unnamed":     {"", "number", 0, ""},
 		"unknown":     {"three", "number", 7, `"three" is not a number: use one of one, two`},
-		"other case":  {"One", "number", 7, `"One" is not a number: use one of one, two`},
+		"other case":  {"One", "number", 7, `"One" is not a number: use one of one, two; did you mean one?`},
 		"vowel":       {"x", "origin", 7, `"x" is not an origin: use one of one, two`},
-		"with spaces": {" one", "number", 7, `" one" is not a number: use one of one, two`},
+		"with spaces": {" one", "number", 7, `" one" is not a number: use one of one, two; did you mean one?`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := 7

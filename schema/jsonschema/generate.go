@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -28,7 +30,11 @@ func (e *PartError) Error() string {
 	case e.Raw != "":
 		return fmt.Sprintf("the %s of %s is not JSON in the http encoding: its member %s is the whole body; use the sdk encoding", e.Part, e.Contract, e.Raw)
 	}
-	return fmt.Sprintf("%s has no part %q: use one of %q", e.Contract, e.Part, e.Known)
+	known := make([]string, len(e.Known))
+	for i, part := range e.Known {
+		known[i] = string(part)
+	}
+	return fmt.Sprintf("%s has no part %q: use one of %s%s", e.Contract, e.Part, strings.Join(known, ", "), spelling.Hint(string(e.Part), known, ""))
 }
 
 // bodies names the format of the HTTP bodies of a protocol that [schema.Contract.NotJSON] returns.

@@ -23,6 +23,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/internal/redact"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -32,6 +33,7 @@ import (
 // catalog does not route the interaction, that is nothing.
 func New(catalog *schema.Catalog) redact.Classify {
 	var mu sync.Mutex
+	budget := &pattern.Budget{}
 	compiled := map[*schema.Contract]*operation{}
 	return func(x *traffic.Interaction) redact.Places {
 		if x.Request == nil {
@@ -48,7 +50,7 @@ func New(catalog *schema.Catalog) redact.Classify {
 		mu.Lock()
 		o, ok := compiled[route.Contract]
 		if !ok {
-			o = compile(route.Contract)
+			o = compile(route.Contract, budget)
 			compiled[route.Contract] = o
 		}
 		mu.Unlock()
@@ -72,8 +74,8 @@ type bound struct {
 	body   *redact.Node
 }
 
-func compile(c *schema.Contract) *operation {
-	k := &compiler{contract: c, nodes: map[nodeKey]*redact.Node{}}
+func compile(c *schema.Contract, budget *pattern.Budget) *operation {
+	k := &compiler{contract: c, nodes: map[nodeKey]*redact.Node{}, budget: budget}
 	path, _, _ := strings.Cut(c.URI.Or(""), "?")
 	o := &operation{uri: strings.Split(path, "/"), input: k.part(schema.InputPart), output: k.part(schema.OutputPart)}
 	o.anyError, o.named = &redact.Node{Members: map[string]*redact.Node{}}, map[string]*redact.Node{}

@@ -30,6 +30,7 @@ func identifier(m schema.Member) bool {
 type compiler struct {
 	contract *schema.Contract
 	nodes    map[nodeKey]*redact.Node // of structures
+	budget   *pattern.Budget          // of all contracts
 }
 
 // nodeKey is a structure and what its place adds to it.
@@ -102,7 +103,7 @@ func (k *compiler) node(ref schema.Ref, at context) *redact.Node {
 		}
 		return &redact.Node{}
 	}
-	n := &redact.Node{Place: place(shape, at)}
+	n := &redact.Node{Place: k.place(shape, at)}
 	if at.marked() {
 		n.Element = n // for a value of another type
 		n.Key.Class = redact.Whole
@@ -145,13 +146,13 @@ func (k *compiler) mapping(shape *schema.Shape, at context) *redact.Node {
 	n := &redact.Node{Element: k.node(*shape.Value, context{sensitive: at.sensitive, value: true})}
 	n.Class = redact.Whole // for a value of another type
 	if key := k.contract.Resolve(*shape.Key); key != nil {
-		n.Key = place(key, context{sensitive: at.sensitive})
+		n.Key = k.place(key, context{sensitive: at.sensitive})
 	}
 	return n
 }
 
 // place returns the place of a scalar.
-func place(shape *schema.Shape, at context) redact.Place {
+func (k *compiler) place(shape *schema.Shape, at context) redact.Place {
 	p := redact.Place{Blob: shape.Type == schema.Blob}
 	if at.marked() {
 		p.Class = redact.Whole
@@ -164,7 +165,7 @@ func place(shape *schema.Shape, at context) redact.Place {
 			p.Class, p.Otherwise, p.Is = redact.Keep, p.Class, is
 		}
 	} else if !p.Blob {
-		p.Accepts = accepts(shape)
+		p.Accepts = accepts(shape, k.budget)
 	} else if p.Class == redact.Whole {
 		p.Accepts = isBase64
 	}
@@ -211,7 +212,7 @@ func isBase64(s string) bool {
 // accepts returns the check of a string against a shape, or nil if there is none. As in validation,
 // an unsupported pattern is not checked. A length is not checked either, since pseudonyms are as
 // long as names.
-func accepts(shape *schema.Shape) func(string) bool {
+func accepts(shape *schema.Shape, budget *pattern.Budget) func(string) bool {
 	source := shape.Pattern.Or("")
 	if source == "" {
 		return nil
@@ -220,6 +221,7 @@ func accepts(shape *schema.Shape) func(string) bool {
 	if err != nil {
 		return nil
 	}
+	form = form.Within(budget)
 	return func(s string) bool {
 		ok, err := form.Match([]byte(s))
 		return ok && err == nil

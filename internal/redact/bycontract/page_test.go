@@ -66,7 +66,7 @@ var readable = []row{
 	{what: "keys of maps that are not sensitive, except the identifiers in them", body: `{"item":{"title":{"S":"x"}}}`, text: "title", why: "programs look entries up by them"},
 	{what: "free text without an identifier, such as messages", body: `{"note":"ask the night watchman"}`, text: "night watchman", why: "nothing marks it as a name"},
 	{what: "host names and addresses", body: `{"note":"10.1.2.3 of db.acme.example"}`, text: "db.acme.example", why: "nothing marks them as names"},
-	{what: "text after an escape sequence or a space in a name within free text", body: `{"note":"s3://acme-bucket/a b.csv"}`, text: " b.csv", why: "the end of a name in free text is a guess; a member that the contract marks is replaced whole"},
+	{what: "text after an escape sequence or a space in a name within free text", body: `{"note":"in s3://acme-bucket/a b.csv"}`, text: " b.csv", why: "the end of a name in free text is a guess; a member that the contract marks is replaced whole"},
 	{what: "the query of a URL in free text", body: `{"note":"https://acme-bucket.s3.amazonaws.com/a?mode=fast"}`, text: "?mode=fast", why: "not part of the name; secrets in it are masked"},
 	{what: "partition, service, region and type in ARNs", body: `{"roleArn":"arn:aws-cn:iam::111122223333:role/acme"}`, text: "arn:aws-cn:iam::", why: "clients branch on them", all: true},
 	{what: "prefixes of unique IDs", body: `{"note":"AROAZZZZZZZZZZZZZZZZZ:me-myself"}`, text: "AROA", why: "they name a type", all: true},

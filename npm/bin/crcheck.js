@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+// Runs the program of the package for this platform, which npm installs as an optional dependency.
+"use strict";
+
+const { spawn } = require("node:child_process");
+const os = require("node:os");
+
+const platform = `@crcheck/${process.platform}-${process.arch}`;
+const name = process.platform === "win32" ? "crcheck.exe" : "crcheck";
+
+let program;
+try {
+  program = require.resolve(`${platform}/bin/${name}`);
+} catch {
+  console.error(`crcheck: the package ${platform} is not installed. Install crcheck again without --omit=optional; if there is no such package, build crcheck with Go.`);
+  process.exit(2);
+}
+
+const child = spawn(program, process.argv.slice(2), { stdio: "inherit" });
+// A terminal sends Ctrl-C to both processes, so this one only waits. Other signals are passed on.
+process.on("SIGINT", () => {});
+for (const signal of ["SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => child.kill(signal));
+}
+child.on("error", (error) => {
+  console.error(`crcheck: cannot run ${program}: ${error.message}`);
+  process.exitCode = 2;
+});
+child.on("exit", (code, signal) => {
+  process.exitCode = code ?? 128 + os.constants.signals[signal];
+});
