@@ -61,7 +61,7 @@ def test_a_finding_names_its_test(run):
     result.stdout.fnmatch_lines([
         "*= crcheck =*",
         "error enum.unknown-value in response at /tasks/[*]/launchType of ecs.DescribeTasks *",
-        '*test_it.py:17 /tasks/0/launchType: "NOPE" is not a value of the enum',
+        '*test_it.py:15 /tasks/0/launchType: "NOPE" is not a value of the enum',
         "*tests: test_it.py::test_bad",
         "*want: one of EC2, *",
         "the session fails *",
