@@ -51,8 +51,8 @@ type Group struct {
 	Operations  int          `json:"operations,omitempty"`
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
 	// Tests are the tests whose calls have the findings, if the traffic names them.
-	Tests *Tests `json:"tests,omitempty"`
-	Samples     []Sample     `json:"samples"` // the first findings of each occurrence by turns, in the order of the input
+	Tests   *Tests   `json:"tests,omitempty"`
+	Samples []Sample `json:"samples"` // the first findings of each occurrence by turns, in the order of the input
 
 	valueless bool // a value of Samples is withheld, so that no ignore row may state it
 }
