@@ -1,5 +1,6 @@
 """Tests of `pytest --crcheck`. They run pytest in folders of their own, over Stubber where moto is not needed."""
 
+import json
 import os
 import shutil
 import xml.etree.ElementTree
@@ -106,6 +107,114 @@ def test_xdist(run):
     result.assert_outcomes(passed=6)
     result.stdout.fnmatch_lines(["*tests: test_it.py::test_0, test_it.py::test_1, test_it.py::test_2 and 3 more", "checked 6 responses *"])
     assert len([line for line in result.outlines if line.startswith("error ")]) == 1
+
+
+RESPONDING = '''
+import os
+from io import BytesIO
+from botocore.awsrequest import AWSResponse
+
+def responding(body, headers={}):
+    """Lists the tables of a handler that responds in place of AWS."""
+    class Raw(BytesIO):
+        def stream(self, **_):
+            yield self.read()
+    made = client("dynamodb")
+    made.meta.events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {"Content-Type": "application/x-amz-json-1.0", **headers}, Raw(body)))
+    return made.list_tables()
+'''
+
+
+def test_a_crashed_worker(run):
+    result = run(f"import os\n\ndef test_crash():\n    {ERROR}\n    os._exit(3)\n", "--crcheck", "-n", "1", "--max-worker-restart", "0")
+    result.stdout.fnmatch_lines(["*tests: test_it.py::test_crash", "checked 1 response *"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process(run):
+    result = run(f'''
+import os
+
+def test_fork():
+    {GOOD}
+    child = os.fork()
+    if child == 0:
+        try:
+            {ERROR}
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+''', "--crcheck")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*tests: test_it.py::test_fork", "checked 2 responses *"])
+
+
+def test_a_long_response_does_not_end_the_run(run):
+    result = run(RESPONDING + f'''
+from crcheck import exchanges
+
+exchanges.MAX_LINE = 10_000
+
+def test_long():
+    assert len(responding(b'{{"TableNames": ["' + b"x" * 10_000 + b'"]}}')["TableNames"][0]) == 10_000
+
+def test_bad():
+    {ERROR}
+''', "--crcheck")
+    assert result.ret == 1
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*tests: test_it.py::test_bad", "checked 1 of 2 responses *", "not checked: 1 body not recorded"])
+
+
+def test_text_that_is_not_unicode(run):
+    result = run(RESPONDING + '''
+def test_header():
+    responding(b'{"TableNames": []}', {"X-Half": "\\udcff"})
+
+def test_value():
+    stubbed("dynamodb", "list_tables", {"TableNames": ["half \\udcff"]})
+''', "--crcheck", "--crcheck-fail-on", "never")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["checked 2 responses *"])
+
+
+def test_values_without_http(run):
+    """A handler of before-call, such as placebo's, returns values beside an object that has a status only."""
+    result = run('''
+class Played:
+    status_code = 200
+
+def test_played():
+    made = client("dynamodb")
+    made.meta.events.register("before-call", lambda **_: (Played(), {"TableNames": [1]}))
+    made.list_tables()
+''', "--crcheck")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["error type.mismatch in response at /TableNames/[*] *", "*tests: test_it.py::test_played"])
+
+
+@pytest.mark.parametrize("origin, want", [(None, ""), ("emulator", "emulator")])
+def test_who_responds_over_http(monkeypatch, tmp_path, origin, want):
+    """A host does not tell who responds: LocalStack takes the names of AWS for itself."""
+    import boto3
+    import botocore.httpsession
+    from botocore.awsrequest import AWSResponse
+
+    from crcheck.exchanges import Exchanges
+
+    response = AWSResponse("https://dynamodb.us-east-1.amazonaws.com/", 200, {}, None)
+    response._content = b"{}"
+    monkeypatch.setattr(botocore.httpsession.URLLib3Session, "send", lambda session, request: response)
+    exchanges = Exchanges(str(tmp_path / "lines"), origin or "")
+    exchanges.install()
+    try:
+        made = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+        monkeypatch.setattr(response, "raw", object())
+        made.list_tables()
+    finally:
+        exchanges.uninstall()
+    lines = [json.loads(line) for line in (tmp_path / "lines").read_text().splitlines()]
+    assert [line.get("meta", {}).get("from", "") for line in lines] == [want]
 
 
 def test_aiobotocore(run):
@@ -238,6 +347,7 @@ def test_reports_and_ignores(run, pytester):
 @pytest.mark.parametrize("arguments, want", [
     (["--crcheck-fail-on", "often"], "*--crcheck-fail-on*often*"),
     (["-o", "crcheck_fail_on=often"], "*crcheck_fail_on: got 'often', want error, warning or never*"),
+    (["-o", "crcheck_from=localstack"], "*crcheck_from: got 'localstack', want aws, emulator or fixtures*"),
     (["--crcheck-report", "html"], "*--crcheck-report: got 'html', want FORMAT=PATH*"),
 ])
 def test_usage(run, arguments, want):

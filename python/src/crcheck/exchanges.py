@@ -18,7 +18,13 @@ JSON_PROTOCOLS = ("json", "rest-json")
 # They are credentials, and no rule reads them.
 SECRET_HEADERS = ("authorization", "x-amz-security-token")
 
+# The file of the names of the services, next to that of the lines.
+SERVICES = ".services"
+
 MAX_FAILURES = 3
+
+# In bytes. The program refuses a file with a longer line (MaxLine of package traffic).
+MAX_LINE = 32 << 20
 
 # The request that was sent last, and who responded to it. Each thread and each task has its own.
 _sent = contextvars.ContextVar("crcheck_sent", default=None)
@@ -27,12 +33,15 @@ _sent = contextvars.ContextVar("crcheck_sent", default=None)
 class Exchanges:
     """The file of a process, and what was not written to it."""
 
-    def __init__(self, path):
-        # A line is one write in append mode, so that threads and forked processes do not mix theirs.
-        self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    def __init__(self, path, origin=""):
+        # A line is one write in append mode, so that threads and forked processes do not mix theirs. What the report
+        # cannot do without is written at once: a worker may crash.
+        self.file = _create(path)
+        self.named = _create(path + SERVICES)
+        self.origin = origin  # of what comes over HTTP
         self.test = ("(outside of a test)", 0)
         self.lock = threading.Lock()
-        self.services = set()  # those of the lines, by their names in botocore
+        self.services = set()  # those that are written to their file
         self.other = {}  # responses with bodies that are not JSON, by service
         self.failures = []  # why responses could not be written, the first few
         self.failed = 0
@@ -55,6 +64,7 @@ class Exchanges:
             emitter._emit = original
         self.restore = []
         os.close(self.file)
+        os.close(self.named)
 
     def _replace(self, emitter, wrap):
         self.restore.append((emitter, emitter._emit))
@@ -83,7 +93,7 @@ class Exchanges:
     def _before(self, event, kwargs):
         if event.startswith("before-parse."):
             self._guard(self._received, **kwargs)
-        elif event.startswith("after-call.") and getattr(kwargs.get("http_response"), "raw", self) is None:
+        elif event.startswith("after-call.") and getattr(kwargs.get("http_response"), "raw", None) is None:
             self._guard(self._stubbed, **kwargs)
 
     def _after(self, event, kwargs, responses):
@@ -103,7 +113,14 @@ class Exchanges:
 
     def _sending(self, responses, request, **_):
         responder = next((handler for handler, response in responses or () if response is not None), None)
-        _sent.set((request, _origin(request, responder)))
+        _sent.set((request, self._origin(responder)))
+
+    def _origin(self, responder):
+        """Returns who responds: an emulator or fixtures; what the user says if it is not known, since a host does not tell."""
+        if responder is not None:
+            module = getattr(responder, "__module__", None) or type(responder).__module__
+            return "emulator" if module.split(".")[0] in ("moto", "localstack") else "fixtures"
+        return self.origin
 
     def _received(self, operation_model, response_dict, **_):
         sent, origin = _sent.get() or (None, "")
@@ -123,7 +140,7 @@ class Exchanges:
         """Sees what a handler of before-call returned in place of a call, as Stubber does."""
         request = {"method": model.http["method"], "url": "https://stubbed.invalid/", "bodyMissing": True}
         members = {name: value for name, value in parsed.items() if not hasattr(value, "read")}
-        response = {"status": http_response.status_code, "body": json.dumps(members, default=_plain)}
+        response = {"status": http_response.status_code, "body": json.dumps(members, default=_plain, ensure_ascii=False)}
         self._write(model, request, response, "fixtures", encoding="sdk")
 
     def _write(self, operation_model, request, response, origin, **more):
@@ -133,30 +150,36 @@ class Exchanges:
                 "request": request, "response": response}
         if origin:
             line["meta"] = {"from": origin}
-        os.write(self.file, (json.dumps(line) + "\n").encode())
-        self.services.add(name)
+        text = _line(line)
+        if len(text) > MAX_LINE:
+            response = {"status": response["status"], "headers": response.get("headers", {}), "bodyMissing": True}
+            text = _line({**line, "request": {**_without_body(request), "bodyMissing": True}, "response": response})
+        os.write(self.file, text)
+        if name not in self.services:
+            self.services.add(name)
+            os.write(self.named, (name + "\n").encode())
 
     def summary(self):
         """Returns what is not in the file, for the report."""
-        return {"services": sorted(self.services), "other": self.other, "failed": self.failed, "failures": self.failures}
+        return {"other": self.other, "failed": self.failed, "failures": self.failures}
+
+
+def _create(path):
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def _line(value):
+    """Returns a line of JSON. Half a surrogate pair, which JSON in UTF-8 cannot hold, becomes a question mark."""
+    return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _without_body(message):
+    return {name: value for name, value in message.items() if not name.startswith("body")}
 
 
 def _protocol(service):
     """Returns the protocol that the client speaks. Older versions of botocore know only one."""
     return getattr(service, "resolved_protocol", None) or service.metadata.get("protocol")
-
-
-def _origin(request, responder):
-    """Returns who responds: AWS itself, an emulator, fixtures; empty if it is not known."""
-    if responder is not None:
-        module = getattr(responder, "__module__", None) or type(responder).__module__
-        return "emulator" if module.split(".")[0] in ("moto", "localstack") else "fixtures"
-    from botocore.awsrequest import AWSHTTPSConnectionPool
-
-    if AWSHTTPSConnectionPool.ConnectionCls.__module__.startswith("vcr."):
-        return ""  # as recorded, from wherever that was
-    host = _text(request.url).partition("://")[2].partition("/")[0].partition(":")[0]
-    return "aws" if host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else ""
 
 
 def _headers(headers):

@@ -14,8 +14,9 @@ import tempfile
 import pytest
 
 from crcheck import binary
-from crcheck.exchanges import Exchanges
+from crcheck.exchanges import SERVICES, Exchanges
 
+ORIGINS = ("aws", "emulator", "fixtures")
 FAIL_ON = ("error", "warning", "never")
 
 
@@ -24,10 +25,12 @@ def pytest_addoption(parser):
     group.addoption("--crcheck", action="store_true", help="Validate every response that boto3 receives against the models of the installed botocore.")
     group.addoption("--crcheck-fail-on", choices=FAIL_ON, help="The lowest severity of a finding that fails the session: error (the default), warning or never.")
     group.addoption("--crcheck-report", action="append", metavar="FORMAT=PATH", help="Also write the report in this format, such as html=report.html or junit=crcheck.xml. Repeatable.")
+    group.addoption("--crcheck-from", choices=ORIGINS, help="Who responds over HTTP, such as emulator for LocalStack or moto's server. Responses of in-process moto and of Stubber say it themselves.")
     group.addoption("--crcheck-contract", action="append", metavar="NAME|PATH", help="Validate against this contract instead of the models of the installed botocore. Repeatable.")
     group.addoption("--crcheck-ignore", action="append", metavar="PATH", help="A YAML file of ignore rows: known findings to accept, each with a reason. Repeatable.")
     parser.addini("crcheck", "like --crcheck", type="bool", default=False)
     parser.addini("crcheck_fail_on", "like --crcheck-fail-on", default="error")
+    parser.addini("crcheck_from", "like --crcheck-from", default="")
     for name in ("report", "contract", "ignore"):
         parser.addini(f"crcheck_{name}", f"like --crcheck-{name}, one a line", type="linelist", default=[])
 
@@ -41,19 +44,19 @@ def pytest_configure(config):
     except ImportError:
         raise pytest.UsageError("--crcheck: botocore is not installed; install what the tests use (pip install boto3)") from None
     if worker is not None and "crcheck_folder" in worker:
-        config.pluginmanager.register(Recording(worker["crcheck_folder"], worker["workerid"]), "crcheck-recording")
+        config.pluginmanager.register(Recording(worker["crcheck_folder"], worker["workerid"], _chosen(config, "from", ORIGINS)), "crcheck-recording")
         return
     session = Session(config)
     config.pluginmanager.register(session, "crcheck-session")
-    config.pluginmanager.register(Recording(session.folder, "main"), "crcheck-recording")
+    config.pluginmanager.register(Recording(session.folder, "main", session.origin), "crcheck-recording")
 
 
 class Recording:
     """Writes the exchanges of this process."""
 
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, origin):
         self.path = os.path.join(folder, name)
-        self.exchanges = Exchanges(self.path + ".ndjson")
+        self.exchanges = Exchanges(self.path + ".ndjson", origin)
         self.exchanges.install()
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -80,9 +83,8 @@ class Session:
         self.program = binary()
         if not os.path.exists(self.program):
             raise pytest.UsageError(f"--crcheck: the program is missing: {self.program}; reinstall it (pip install --force-reinstall crcheck)")
-        self.fail_on = config.getoption("crcheck_fail_on") or config.getini("crcheck_fail_on")
-        if self.fail_on not in FAIL_ON:
-            raise pytest.UsageError(f"crcheck_fail_on: got {self.fail_on!r}, want {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}")
+        self.fail_on = _chosen(config, "fail_on", FAIL_ON)
+        self.origin = _chosen(config, "from", ORIGINS)
         started_in = str(config.invocation_params.dir)
         self.reports = [_report(text, base) for text, base in self._values("report", started_in)]
         self.ignores = [os.path.join(base, text) for text, base in self._values("ignore", started_in)]
@@ -122,10 +124,12 @@ class Session:
         """Runs the program, and returns whether the session is to fail."""
         services, other, failed, failures = set(), {}, 0, []
         for name in sorted(os.listdir(self.folder)):
-            if name.endswith(".json"):
+            if name.endswith(SERVICES):
+                with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+                    services.update(file.read().split())
+            elif name.endswith(".json"):
                 with open(os.path.join(self.folder, name), encoding="utf-8") as file:
                     summary = json.load(file)
-                services.update(summary["services"])
                 failed += summary["failed"]
                 failures += summary["failures"]
                 for service, count in summary["other"].items():
@@ -174,6 +178,14 @@ class Session:
                 return json.load(file)["verdict"] != "not checked"
         except (OSError, ValueError, KeyError):
             return True
+
+
+def _chosen(config, name, values):
+    """Returns the value of an option, or else of the configuration file, which may be empty."""
+    chosen = config.getoption("crcheck_" + name) or config.getini("crcheck_" + name)
+    if chosen and chosen not in values:
+        raise pytest.UsageError(f"crcheck_{name}: got {chosen!r}, want {', '.join(values[:-1])} or {values[-1]}")
+    return chosen
 
 
 def _report(text, base):
