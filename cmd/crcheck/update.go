@@ -32,6 +32,13 @@ func (c *updateCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	var outputs io.WriteCloser // opened before anything changes, since a second update would report no change
+	if path := os.Getenv("GITHUB_OUTPUT"); path != "" {
+		if outputs, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644); err != nil {
+			return fmt.Errorf("GITHUB_OUTPUT: %w", err)
+		}
+		defer outputs.Close() //nolint:errcheck // what it wrote is checked
+	}
 	u, err := project.Update(ctx, file, options)
 	if err != nil {
 		return err
@@ -39,22 +46,15 @@ func (c *updateCommand) Run(ctx context.Context, t *terminal) error {
 	if err := c.Output.Write(t.Out, u.Markdown); err != nil {
 		return err
 	}
-	outputs := fmt.Sprintf("changed=%t\nbreaking=%t\n", u.Changed, u.Breaking)
+	lines := fmt.Sprintf("changed=%t\nbreaking=%t\n", u.Changed, u.Breaking)
 	if c.Output.IsStandard() {
 		fmt.Fprintln(t.Out)
 	}
-	if _, err := io.WriteString(t.Out, outputs); err != nil {
-		return err
-	}
-	if path := os.Getenv("GITHUB_OUTPUT"); path != "" {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
-		if err != nil {
+	if outputs != nil {
+		if _, err := io.WriteString(outputs, lines); err != nil {
 			return fmt.Errorf("GITHUB_OUTPUT: %w", err)
 		}
-		if _, err := io.WriteString(f, outputs); err != nil {
-			return fmt.Errorf("GITHUB_OUTPUT: %w", err)
-		}
-		return f.Close()
 	}
-	return nil
+	_, err = io.WriteString(t.Out, lines)
+	return err
 }
