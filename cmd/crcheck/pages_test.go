@@ -20,18 +20,18 @@ import (
 // things are what commands of the pages may need, and whether it is here. A nil function means that
 // no test has it.
 var things = map[string]func() bool{
-	"a release":        nil, // from a registry
+	"a release":        nil, // nothing is published yet
 	"an adapter":       nil,
 	"an emulator":      nil,
 	"AWS credentials":  nil,
 	"minutes":          nil, // the command is a test of its own
 	"npm":              nil, // package examples runs these commands
-	"pip":              nil, // package examples runs these commands
+	"pip":              nil, // installs from a registry
 	"your own files":   nil,
 	"Go":               has("go"),
 	"jq":               has("jq"),
 	"boto3":            imports("boto3"),
-	"crcheck's pytest": imports("crcheck", "boto3", "moto", "pytest"),
+	"crcheck's pytest": imports("crcheck", "boto3", "pytest"),
 }
 
 func has(program string) func() bool {
