@@ -32,6 +32,7 @@ type Options struct {
 	// Named says that the user chose the contracts; otherwise a cassette that names a built-in
 	// contract is validated against that one.
 	Named    bool
+	Project  bool // the contracts are those of a project file
 	Encoding Encoding
 	Bare     validate.Bare // what bare bodies are
 	Profile  finding.Profile
@@ -43,6 +44,14 @@ type Options struct {
 	// FilesOnly makes [Cassettes] leave out what [Traffic] reports about the interactions.
 	FilesOnly bool
 	Stderr    io.Writer // gets messages about the run
+}
+
+// choose says how to choose other contracts: with flags, unless a project file names them.
+func (o *Options) choose(flags string) string {
+	if o.Project {
+		return "name their models under contracts in the project file, then run `crcheck update`"
+	}
+	return flags
 }
 
 func (o *Options) compile() validate.Options {
@@ -169,9 +178,9 @@ type Result struct {
 func (run *run) nothing(c *report.Checks) string {
 	switch {
 	case run.unrouted.Total > 0:
-		return run.unrouted.String()
+		return run.unrouted.String() + "; " + run.options.choose(run.unrouted.Add())
 	case c.Unrecognised != nil:
-		return "no loaded contract knows any member of the documents; name their operation with --contract and --operation"
+		return "no loaded contract knows any member of the documents; " + run.options.choose("name their operation with --contract and --operation")
 	case run.undecided != nil:
 		return run.undecided.Error()
 	}
@@ -302,7 +311,7 @@ func (run *run) contracts(x *traffic.Interaction) (*validate.Auto, error) {
 	}
 	c, err := contracts.Load(name)
 	if err != nil {
-		return nil, fmt.Errorf("recorded with the contract %s, which is not built in; choose a contract with --contract", name)
+		return nil, fmt.Errorf("recorded with the contract %s, which is not built in; %s", name, run.options.choose("choose a contract with --contract"))
 	}
 	known, err := Compile(schema.NewCatalog(c), run.options.Encoding, run.options.compile())
 	if err != nil {

@@ -205,7 +205,7 @@ func (l *Locked) changed(ctx context.Context) (bool, error) {
 }
 
 func (r *run) checkOptions() check.Options {
-	return check.Options{Contracts: r.inForce, Named: r.pins(), Profile: r.profile, FailOn: r.failOn, FailOnStale: r.stale, Stderr: r.options.Stderr}
+	return check.Options{Contracts: r.inForce, Named: r.pins(), Project: true, Profile: r.profile, FailOn: r.failOn, FailOnStale: r.stale, Stderr: r.options.Stderr}
 }
 
 // traffic validates the traffic.

@@ -223,14 +223,11 @@ func (d *decoder) structure(n *yaml.Node, into reflect.Value, f field) error {
 
 // unknown returns the error for a name, with the nearest one that is known.
 func unknown(f field, key *yaml.Node, what string, names []string) error {
-	near := spelling.Nearest(key.Value, names)
-	switch {
-	case near != "":
-		near = "; did you mean " + near + "?"
-	case len(names) <= 12:
-		near = "; use one of " + strings.Join(names, ", ")
+	otherwise := ""
+	if len(names) <= 12 {
+		otherwise = "use one of " + strings.Join(names, ", ")
 	}
-	return f.problem(key, "%s %s%s", what, wording.Clip(strconv.Quote(key.Value), 80), near)
+	return f.problem(key, "%s %s%s", what, wording.Clip(strconv.Quote(key.Value), 80), spelling.Hint(key.Value, names, otherwise))
 }
 
 // each visits the keys of a mapping, of which none may be there twice.

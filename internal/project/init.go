@@ -19,6 +19,8 @@ import (
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
 )
 
 // SchemaURL is where the JSON Schema of the project file is published.
@@ -130,32 +132,75 @@ func outermost(paths []string) (kept []string) {
 	return kept
 }
 
-// sources names the services of the installed botocore that the traffic uses.
+// sources names the sources of contracts that the traffic uses: models among the files of the folder,
+// and for the other services those of the installed botocore.
 func (found *Initialised) sources(ctx context.Context, o Options) error {
-	all, err := models.Named(ctx, o.Stderr, models.Botocore)
-	if err != nil {
-		found.Missing = "botocore is not installed: " + err.Error()
-		return nil
-	}
 	f := &File{}
 	for _, path := range found.Traffic {
 		f.Traffic = append(f.Traffic, Traffic{Path: path})
 	}
-	used := usage{}
-	if err := f.use(ctx, o, []*source{{Contract: Contract{Source: models.Botocore}, found: all}}, used); err != nil {
+	local, err := localModels(ctx, o)
+	if err != nil {
 		return err
 	}
-	for operation := range used {
-		name := models.Botocore + finding.Service(operation)
-		if !slices.Contains(found.Sources, name) {
-			found.Sources = append(found.Sources, name)
+	used, services := usage{}, map[string]bool{}
+	if err := f.use(ctx, o, local, used); err != nil {
+		return err
+	}
+	for _, s := range local {
+		switch i := slices.IndexFunc(s.found.Contracts, func(c *schema.Contract) bool { return used[c.Name()] }); {
+		case i < 0:
+		case services[s.found.Contracts[i].Service]:
+			fmt.Fprintf(o.Stderr, "crcheck: %s describes %s as well; not added to the contracts\n", s.Source, s.found.Contracts[i].Service)
+		default:
+			found.Sources = append(found.Sources, s.Source)
+			for _, c := range s.found.Contracts {
+				services[c.Service] = true
+			}
 		}
 	}
-	slices.Sort(found.Sources)
+	installed, err := models.Named(ctx, o.Stderr, models.Botocore)
+	if err != nil {
+		if len(found.Sources) == 0 {
+			found.Missing = err.Error()
+		}
+		return nil
+	}
+	used = usage{}
+	if err := f.use(ctx, o, []*source{{Contract: Contract{Source: models.Botocore}, found: installed}}, used); err != nil {
+		return err
+	}
+	for _, operation := range used.sorted() {
+		if service := finding.Service(operation); !services[service] {
+			services[service] = true
+			found.Sources = append(found.Sources, models.Botocore+service)
+		}
+	}
 	if len(found.Sources) == 0 {
-		found.Missing = "the installed botocore has no operation that the traffic uses"
+		found.Missing = "no model in this folder or in the installed botocore has an operation that the traffic uses"
 	}
 	return nil
+}
+
+// localModels reads the documents in this folder and below from which contracts can be derived. One that
+// cannot be read is left out, with a message.
+func localModels(ctx context.Context, o Options) (all []*source, err error) {
+	for file, err := range traffic.Files(".") {
+		if err != nil {
+			return nil, err
+		}
+		path := filepath.ToSlash(filepath.Clean(file.Path))
+		if is, err := models.IsSource(path); err != nil || !is {
+			continue // what cannot be opened is reported with the traffic
+		}
+		found, err := models.Named(ctx, o.Stderr, path)
+		if err != nil {
+			fmt.Fprintf(o.Stderr, "crcheck: %v; not added to the contracts\n", err)
+			continue
+		}
+		all = append(all, &source{Contract: Contract{Source: path}, found: found})
+	}
+	return all, ctx.Err()
 }
 
 // text returns the project file.

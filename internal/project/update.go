@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/crcheck/crcheck/internal/input"
@@ -211,7 +212,9 @@ func (u *Updated) write(ctx context.Context, o Options, old *Lock, sources []*so
 		}
 		for k, c := range s.chosen {
 			file := files[i][k]
-			pinned = append(pinned, file)
+			if !slices.ContainsFunc(pinned, func(f output.File) bool { return f.Name == file.Name }) { // two sources may agree
+				pinned = append(pinned, file)
+			}
 			l.Operations = append(l.Operations, Pinned{c.Name(), file.Name, digest(file.Text)})
 		}
 		lock.Contracts = append(lock.Contracts, l)
@@ -272,30 +275,25 @@ func (u *Updated) project(o Options, lock *Lock) {
 	}
 }
 
-// pinnedFiles returns the files of the chosen contracts, by source. An operation that is there twice
-// gets a file for each version.
+// pinnedFiles returns the files of the chosen contracts, by source. Their names have the beginning of
+// the digest, so that a new version of a contract does not overwrite the one that the lock names.
 func pinnedFiles(sources []*source) ([][]output.File, error) {
 	all := make([][]output.File, len(sources))
-	taken := map[string]bool{}
 	for i, s := range sources {
 		for _, c := range s.chosen {
 			text, err := c.Encode()
 			if err != nil {
 				return nil, err
 			}
-			name := c.Name() + ".json"
-			for n := 2; taken[name]; n++ {
-				name = fmt.Sprintf("%s.%d.json", c.Name(), n)
-			}
-			taken[name] = true
+			name := fmt.Sprintf("%s.%.8s.json", c.Name(), strings.TrimPrefix(digest(text), "sha256:"))
 			all[i] = append(all[i], output.File{Name: name, Of: c.String(), Text: text})
 		}
 	}
 	return all, nil
 }
 
-// replace writes the pinned contracts, then the lock, then deletes what is no longer pinned. If it is
-// interrupted, the digests of the old lock no longer fit, and check says so.
+// replace writes the pinned contracts, then the lock, and then deletes the files that only the old lock
+// names. A run that is interrupted leaves the old state or the new one.
 func (u *Updated) replace(old, lock *Lock, files []output.File) error {
 	if len(files) > 0 {
 		if err := output.Folder(PinnedFolder).WriteAll(files); err != nil {

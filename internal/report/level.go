@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/wording"
 )
 
 // Rules are severities that a project gives to rules in place of those of the profile.
@@ -15,11 +16,14 @@ type Level struct {
 
 // UnmarshalText reads "error", "warning", "info" or "off".
 func (l *Level) UnmarshalText(name []byte) error {
-	if string(name) == "off" {
-		*l = Level{Off: true}
+	var n int
+	if err := wording.ParseName(&n, []string{"off", "info", "warning", "error"}, name, "severity of a rule"); err != nil {
+		return err
+	}
+	*l = Level{Off: n == 0}
+	if l.Off {
 		return nil
 	}
-	*l = Level{}
 	return l.Severity.UnmarshalText(name)
 }
 
