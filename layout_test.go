@@ -84,8 +84,9 @@ var rooms = map[string][]string{
 	"schema/source/internal/place":      {"internal/jsontree", "schema"},
 	"schema/source/internal/sourcetest": {"schema"},
 	"internal/visit":                    {"internal/jsontree", "schema"},
-	"internal/project":                  {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/spelling", "internal/wording", "schema", "schema/contracts", "traffic", "validate"},
+	"internal/project":                  {"conformance", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/spelling", "internal/suite", "internal/wording", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/accept":                   {"internal/decimal"},
+	"internal/suite":                    {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/coverage", "internal/input", "internal/progress", "internal/report", "internal/serve", "internal/spelling", "schema"},
 }
 
 type listed struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/check"
 	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
@@ -103,7 +104,7 @@ func value[T any](given ...*T) (v T) {
 func (r *run) readRows(ctx context.Context) error {
 	r.rows = r.Ignore.Rows
 	for _, path := range slices.Concat(r.Ignore.Files, r.options.Ignore) {
-		rows, err := readRows(ctx, path)
+		rows, err := input.Rows(ctx, path)
 		if err != nil {
 			return err
 		}

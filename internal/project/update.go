@@ -16,6 +16,7 @@ import (
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/suite"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -162,11 +163,11 @@ func (f *File) use(ctx context.Context, o Options, sources []*source, used usage
 		if len(c.Generate) > 0 {
 			continue
 		}
-		suite, _, err := c.suite(ctx)
+		cases, _, err := suite.Read(ctx, c.Suite)
 		if err != nil {
 			return err
 		}
-		used.named(catalog, suite.Operation)
+		used.named(catalog, cases.Operation)
 	}
 	return nil
 }
