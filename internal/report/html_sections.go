@@ -36,9 +36,6 @@ func notRead(r *Results) pageSection {
 		for _, n := range c.SkippedKinds {
 			add("skipped", fmt.Sprintf("%s (%s)", plural.Of(n.Count, "file"), n.Name))
 		}
-		for _, note := range c.Notes {
-			add("note", note)
-		}
 	}
 	if r.Coverage != nil {
 		for _, n := range r.Coverage.NotCounted {

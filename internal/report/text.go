@@ -210,9 +210,6 @@ func (t text) summary(r *Report) {
 	if c.Skipped > 0 {
 		fmt.Fprintf(t, "skipped %s (%s)\n", plural.Of(c.Skipped, "file"), visible(skipped(c)))
 	}
-	for _, note := range c.Notes {
-		fmt.Fprintf(t, "note: %s\n", visible(note))
-	}
 	t.services(r.Services)
 	var counts, requests [finding.Error + 1]int
 	for _, g := range r.Groups {

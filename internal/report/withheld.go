@@ -49,7 +49,7 @@ func (r *Report) withheld() *Report {
 	if u := r.Checks.Unrecognised; u != nil {
 		shown.Checks.Unrecognised = &Unrecognised{Count: u.Count}
 	}
-	shown.Checks.Notes, shown.Problems = withheldLines(r.Checks.Notes), withheldLines(r.Problems)
+	shown.Problems = withheldLines(r.Problems)
 	shown.Unmet = withheldRows(r.Unmet)
 	return &shown
 }
