@@ -34,7 +34,7 @@ type Initialised struct {
 	Traffic  []string // paths with recorded traffic
 	Sources  []string // of the contracts; empty: the built-in one is in force
 	Accepted int      // groups of findings that ignore rows accept
-	Missing  string   // why there are no other contracts, if there are none although there is traffic
+	Missing  string   // why only the built-in contract is in force, although traffic was found
 }
 
 // Init writes a project file for what the folder contains, and pins the contracts that its traffic

@@ -15,7 +15,7 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// NoFileError says that there is no project file in a folder or above it.
+// NoFileError reports that neither a folder nor one above it has a project file.
 type NoFileError struct{ Folder string }
 
 func (e *NoFileError) Error() string {

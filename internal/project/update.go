@@ -33,7 +33,7 @@ type SourceChange struct {
 	Source   string
 	Old, New string   // versions; Old is empty if the source was not pinned
 	Added    []string // operations that are pinned now
-	Removed  []string // operations that are no longer pinned, because nothing uses them
+	Removed  []string // operations that were unpinned, because nothing uses them
 }
 
 // source is a source that is being read for an update.

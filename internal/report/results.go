@@ -32,7 +32,7 @@ func Models(findings finding.Set, failOn Threshold) *Report {
 		c.Add(f, nil)
 	}
 	r := c.Report(nil, failOn)
-	if r.Verdict == NotChecked { // there is no traffic to check
+	if r.Verdict == NotChecked { // no traffic was checked
 		r.Verdict = Passed
 	}
 	return r

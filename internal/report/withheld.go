@@ -9,7 +9,7 @@ import (
 )
 
 // Withheld returns the results without what traffic may say in confidence, for reports that leave
-// the terminal: see [finding.Finding.Withheld]. There are no excerpts. Traffic that is marked
+// the terminal: see [finding.Finding.Withheld]. Excerpts are left out. Traffic that is marked
 // redacted keeps everything.
 func (r *Results) Withheld() *Results {
 	shown := *r
