@@ -10,12 +10,14 @@ import (
 )
 
 // Deviation is a known deviation of AWS from its own model: an ignore row with evidence. It applies
-// to responses, and only to the value or class of values of the row: another wrong value in the
-// same place keeps its severity. Contracts, and everything derived from them, do not change.
+// to responses, or to requests if the row names the part "input", and only to the value or class of
+// values of the row: another wrong value in the same place keeps its severity. Contracts, and
+// everything derived from them, do not change.
 type Deviation struct {
 	Expected
-	Recorders int    `json:"recorders"` // independent recorders that saw it
-	Evidence  string `json:"evidence"`
+	Recorders  int    `json:"recorders,omitempty"`  // independent recorders that saw it
+	Documented bool   `json:"documented,omitempty"` // the text of the model contradicts its shapes
+	Evidence   string `json:"evidence"`
 }
 
 // minRecorders is how many independent recorders must have seen a deviation before it regrades
@@ -23,7 +25,7 @@ type Deviation struct {
 const minRecorders = 2
 
 // Regrades reports whether the evidence is enough to regrade findings to info.
-func (d Deviation) Regrades() bool { return d.Recorders >= minRecorders }
+func (d Deviation) Regrades() bool { return d.Documented || d.Recorders >= minRecorders }
 
 // Hint returns a note for the reader of a finding that matches.
 func (d Deviation) Hint() string {
@@ -52,7 +54,7 @@ var deviations = sync.OnceValue(func() (table struct {
 	return table
 })
 
-// readDeviations reads ignore rows with the keys recorders and evidence.
+// readDeviations reads ignore rows with the keys recorders, documented and evidence.
 func readDeviations(text []byte) ([]Deviation, error) {
 	var items []yaml.Node
 	if err := yaml.Unmarshal(text, &items); err != nil {
@@ -67,6 +69,8 @@ func readDeviations(text []byte) ([]Deviation, error) {
 			switch key.Value {
 			case "recorders":
 				d.Recorders, _ = strconv.Atoi(value.Value)
+			case "documented":
+				d.Documented = value.Value == "true"
 			case "evidence":
 				d.Evidence = value.Value
 			default:
@@ -81,8 +85,10 @@ func readDeviations(text []byte) ([]Deviation, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case d.Recorders < 1 || d.Evidence == "":
-			return nil, &RowError{Line: item.Line, Problem: "a deviation needs recorders and evidence"}
+		case d.Recorders < 1 && !d.Documented || d.Evidence == "":
+			return nil, &RowError{Line: item.Line, Problem: "a deviation needs recorders or documented, and evidence"}
+		case d.Part == "input" && !d.Documented:
+			return nil, &RowError{Line: item.Line, Problem: "a deviation of requests must be documented: a recording shows only what a client sends"}
 		case d.Shape == "" || d.Value == "" || d.Count != 0 || d.Source != "" || d.Expires != "":
 			return nil, &RowError{Line: item.Line, Problem: "a deviation needs a shape and a value, and must not have a count, a source or a date of expiry"}
 		}
@@ -94,14 +100,14 @@ func readDeviations(text []byte) ([]Deviation, error) {
 // Deviations returns the known deviations of AWS.
 func Deviations() []Deviation { return append([]Deviation(nil), deviations().list...) }
 
-// KnownDeviation returns the known deviation of AWS that a finding about a response matches.
+// KnownDeviation returns the known deviation of AWS that a finding matches.
 func KnownDeviation(f Finding) (Deviation, bool) {
-	if f.Shape == "" || f.Part == "input" {
+	if f.Shape == "" {
 		return Deviation{}, false
 	}
 	table := deviations()
 	for i, r := range table.rows {
-		if r.matches(f) {
+		if (f.Part == "input") == (table.list[i].Part == "input") && r.matches(f) {
 			return table.list[i], true
 		}
 	}

@@ -294,7 +294,7 @@ func (run *run) check(x *traffic.Interaction, bare validate.Bare, source *valida
 
 // patterns reports which patterns of a contract that traffic reached are not checked.
 func (run *run) patterns(c *schema.Contract) {
-	for _, f := range run.options.Profile.Grade(run.reached.By(c)) {
+	for _, f := range run.options.Profile.Grade(run.options.Contracts.Place(run.reached.By(c), c)) {
 		run.collector.Add(f, nil)
 	}
 }

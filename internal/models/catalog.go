@@ -26,6 +26,7 @@ type InForce struct {
 	Catalog  *schema.Catalog
 	Findings finding.Set // about the documents and overlays
 	source   string      // where services are loaded from on demand
+	names    []string    // of the chosen contracts
 }
 
 // Open returns the chosen contracts, or the newest built-in one. Services of a
@@ -51,7 +52,24 @@ func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InF
 			sources = append(sources, name)
 		}
 	}
-	return all.inForce(ctx, overlays, strings.Join(sources, " and "))
+	chosen, err := all.inForce(ctx, overlays, strings.Join(sources, " and "))
+	if err != nil {
+		return nil, err
+	}
+	chosen.names = names
+	return chosen, nil
+}
+
+// Place returns findings about a contract with their positions in the document that defines it, if
+// that is a file.
+func (c *InForce) Place(findings finding.Set, about *schema.Contract) finding.Set {
+	if len(findings) == 0 {
+		return nil
+	}
+	for _, name := range c.names {
+		findings = ReadPositions(name).Place(findings, []*schema.Contract{about})
+	}
+	return findings
 }
 
 // InForce returns the contracts with overlays applied.
@@ -64,7 +82,7 @@ func (f *Found) inForce(ctx context.Context, overlays []string, source string) (
 	if err != nil {
 		return nil, err
 	}
-	return &InForce{schema.NewServiceCatalog(f.Services, f.Contracts...), finding.Union(f.Findings, said), source}, nil
+	return &InForce{Catalog: schema.NewServiceCatalog(f.Services, f.Contracts...), Findings: finding.Union(f.Findings, said), source: source}, nil
 }
 
 // Announce writes which contracts are in force.

@@ -13,7 +13,7 @@ type Acceptance struct {
 	// Ledger has the rows of indexes, which are required, and of ignore files.
 	Ledger *finding.Ledger
 	// Deviations says how to treat known deviations of AWS. They apply to responses of AWS and of
-	// unknown origin.
+	// unknown origin, and to requests.
 	Deviations DeviationMode
 	// Rules are severities in place of those of the profile; findings of rules that are off are hidden.
 	Rules Rules
@@ -103,7 +103,7 @@ func (c *Collector) hide(f *finding.Finding) (_ deviates, hidden bool) {
 		c.count(ByRequest, "", *f)
 		return deviates{}, true
 	}
-	if !c.Accept.Deviations.Applies(c.Origin) {
+	if !c.Accept.Deviations.Applies(sideOf(*f), c.Origin) {
 		return deviates{}, false
 	}
 	d, ok := finding.KnownDeviation(*f)

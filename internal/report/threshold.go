@@ -62,8 +62,8 @@ func (m *DeviationMode) UnmarshalText(name []byte) error {
 	return wording.ParseName(m, deviationModes[:], name, "deviation mode")
 }
 
-// Applies reports whether known deviations are excused in responses of an origin. In responses of
-// emulators and fixtures they are not.
-func (m DeviationMode) Applies(origin finding.Origin) bool {
-	return m != DeviationsError && (origin == finding.OriginAWS || origin == finding.OriginUnknown)
+// Applies reports whether known deviations are excused on a side of exchanges with an origin. In
+// responses of emulators and fixtures they are not; a request is the same whoever responds.
+func (m DeviationMode) Applies(side Side, origin finding.Origin) bool {
+	return m != DeviationsError && (side == Request || origin == finding.OriginAWS || origin == finding.OriginUnknown)
 }

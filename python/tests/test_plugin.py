@@ -100,6 +100,29 @@ def test_off(run):
     result.stdout.no_fnmatch_line("*= crcheck =*")
 
 
+@pytest.mark.parametrize("arguments, status", [([], 1), (["--crcheck-responses-only"], 0)])
+def test_responses_only(run, arguments, status):
+    result = run('''
+import io
+from botocore.awsrequest import AWSResponse
+
+class Raw(io.BytesIO):
+    def stream(self, **_):
+        yield self.read()
+
+def test_request():
+    made = client("ecs")
+    made.meta.events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {"Content-Type": "application/x-amz-json-1.1"}, Raw(b"{}")))
+    made.run_task(taskDefinition="one", launchType="NOPE")
+''', "--crcheck", *arguments)
+    assert result.ret == status
+    result.assert_outcomes(passed=1)
+    if arguments:
+        result.stdout.fnmatch_lines(["*hidden*request*"])
+    else:
+        result.stdout.fnmatch_lines(["error enum.unknown-value in request at input#/launchType of ecs.RunTask *"])
+
+
 def test_xdist(run):
     text = "".join(f"def test_{i}():\n    {ERROR}\n\n" for i in range(6))
     result = run(text, "--crcheck", "-n", "2")

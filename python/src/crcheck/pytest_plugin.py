@@ -28,7 +28,9 @@ def pytest_addoption(parser):
     group.addoption("--crcheck-from", choices=ORIGINS, help="Who responds over HTTP, such as emulator for LocalStack or moto's server. Responses of in-process moto and of Stubber say it themselves.")
     group.addoption("--crcheck-contract", action="append", metavar="NAME|PATH", help="Validate against this contract instead of the models of the installed botocore. Repeatable.")
     group.addoption("--crcheck-ignore", action="append", metavar="PATH", help="A YAML file of ignore rows: known findings to accept, each with a reason. Repeatable.")
+    group.addoption("--crcheck-responses-only", action="store_true", help="Count findings about requests without reporting them.")
     parser.addini("crcheck", "like --crcheck", type="bool", default=False)
+    parser.addini("crcheck_responses_only", "like --crcheck-responses-only", type="bool", default=False)
     parser.addini("crcheck_fail_on", "like --crcheck-fail-on", default="error")
     parser.addini("crcheck_from", "like --crcheck-from", default="")
     for name in ("report", "contract", "ignore"):
@@ -89,6 +91,7 @@ class Session:
         self.reports = [_report(text, base) for text, base in self._values("report", started_in)]
         self.ignores = [os.path.join(base, text) for text, base in self._values("ignore", started_in)]
         self.contracts = [text for text, _ in self._values("contract", started_in)]
+        self.responses_only = config.getoption("crcheck_responses_only") or config.getini("crcheck_responses_only")
         self.folder = tempfile.mkdtemp(prefix="crcheck-")
         self.lines = []
 
@@ -153,6 +156,8 @@ class Session:
         files = [file for file in files if os.path.getsize(file)]
         results = os.path.join(self.folder, "results")
         arguments = [self.program, "validate", "--fail-on", self.fail_on, "--report", "json=" + results]
+        if self.responses_only:
+            arguments.append("--responses-only")
         for contract in self.contracts or ["botocore:" + service for service in sorted(services)]:
             arguments += ["--contract", contract]
         for path in self.ignores:
