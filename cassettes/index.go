@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/finding"
 	"go.yaml.in/yaml/v3"
@@ -182,8 +183,12 @@ func (e Entry) check(name string, at lines) error {
 }
 
 var (
-	yamlLine   = regexp.MustCompile(`line (\d+): (.*)`)
-	unknownKey = regexp.MustCompile(`^field (\S+) not found in type`)
+	yamlLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`line (\d+): (.*)`)
+	})
+	unknownKey = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^field (\S+) not found in type`)
+	})
 )
 
 // broken converts an error of the YAML library, with its line number as a field.
@@ -192,11 +197,11 @@ func broken(name string, err error) error {
 		return indexError(name, row.Line, row.Problem, "correct the row")
 	}
 	line, problem, remedy := 0, strings.TrimPrefix(err.Error(), "yaml: "), "correct it there"
-	if m := yamlLine.FindStringSubmatch(problem); m != nil {
+	if m := yamlLine().FindStringSubmatch(problem); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		problem = m[2]
 	}
-	if m := unknownKey.FindStringSubmatch(problem); m != nil {
+	if m := unknownKey().FindStringSubmatch(problem); m != nil {
 		problem, remedy = "unknown key "+m[1], "look for a misspelling, or remove it"
 	}
 	return indexError(name, line, problem, remedy)

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"sync"
 
 	"github.com/crcheck/crcheck/traffic"
 )
 
-var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+var uuid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+})
 
 // identifiers replaces the UUIDs of a case's cassette by others, which follow
 // from the seed and the case's name: a client cannot know a case by them.
@@ -21,7 +24,7 @@ func newIdentifiers(seed uint64, c *scenario, interactions []*traffic.Interactio
 	random := rand.New(rand.NewPCG(seed, uint64(name[0])<<24|uint64(name[1])<<16|uint64(name[2])<<8|uint64(name[3])))
 	ids := identifiers{}
 	for _, x := range interactions {
-		for _, known := range uuid.FindAllString(x.Request.URL, -1) {
+		for _, known := range uuid().FindAllString(x.Request.URL, -1) {
 			if ids[known] == "" {
 				ids[known] = newUUID(random)
 			}
@@ -39,7 +42,7 @@ func newUUID(random *rand.Rand) string {
 }
 
 func (ids identifiers) replace(text []byte) []byte {
-	return uuid.ReplaceAllFunc(bytes.Clone(text), func(found []byte) []byte {
+	return uuid().ReplaceAllFunc(bytes.Clone(text), func(found []byte) []byte {
 		if other, ok := ids[string(found)]; ok {
 			return []byte(other)
 		}

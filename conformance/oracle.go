@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -194,10 +195,12 @@ func (e *expectation) describe() string {
 }
 
 // ports matches the ports of listeners and connections, which differ from run to run.
-var ports = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+var ports = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+})
 
 func describe(r *Result) string {
-	return ports.ReplaceAllString(r.describe(), "127.0.0.1:PORT")
+	return ports().ReplaceAllString(r.describe(), "127.0.0.1:PORT")
 }
 
 func (r *Result) describe() string {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/finding"
 	"go.yaml.in/yaml/v3"
@@ -120,18 +121,24 @@ func strictly(text []byte, to any) error {
 	}
 	if !errors.Is(err, io.EOF) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n  ")
-		problem = unknownKey.ReplaceAllString(problem, "unknown key $1")
-		problem = notMapping.ReplaceAllString(problem, "expected a mapping")
-		return errors.New(notList.ReplaceAllString(problem, "expected a list"))
+		problem = unknownKey().ReplaceAllString(problem, "unknown key $1")
+		problem = notMapping().ReplaceAllString(problem, "expected a mapping")
+		return errors.New(notList().ReplaceAllString(problem, "expected a list"))
 	}
 	return nil
 }
 
 // unknownKey, notMapping and notList match messages of the YAML library that show Go types.
 var (
-	unknownKey = regexp.MustCompile(`field (\S+) not found in type .*`)
-	notMapping = regexp.MustCompile(`cannot unmarshal !!.* into (struct|conformance\.).*`)
-	notList    = regexp.MustCompile(`cannot unmarshal !!.* into \[\].*`)
+	unknownKey = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`field (\S+) not found in type .*`)
+	})
+	notMapping = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`cannot unmarshal !!.* into (struct|conformance\.).*`)
+	})
+	notList = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`cannot unmarshal !!.* into \[\].*`)
+	})
 )
 
 // Select returns the suite with the cases whose names match a pattern of

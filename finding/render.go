@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/internal/wording"
 )
@@ -18,7 +19,7 @@ const withheld = "(withheld: sensitive)"
 // Rendered returns the finding with Got, Want and Message made from its other fields. All prose of
 // findings comes from here, and nothing reads it back. [NewSet] calls it.
 func (f Finding) Rendered() Finding {
-	render := renderers[f.Rule]
+	render := renderers()[f.Rule]
 	if render == nil {
 		return f
 	}
@@ -37,7 +38,7 @@ func (f Finding) Rendered() Finding {
 }
 
 // renderers has a function for each rule.
-var renderers = func() map[RuleID]func(Finding) prose {
+var renderers = sync.OnceValue(func() map[RuleID]func(Finding) prose {
 	all := map[RuleID]func(Finding) prose{}
 	for _, some := range []map[RuleID]func(Finding) prose{documentRenderers, exchangeRenderers, runRenderers} {
 		maps.Copy(all, some)
@@ -46,7 +47,7 @@ var renderers = func() map[RuleID]func(Finding) prose {
 		all[rule.ID] = renderDrift
 	}
 	return all
-}()
+})
 
 // documentRenderers render findings about a document or its bytes.
 var documentRenderers = map[RuleID]func(Finding) prose{

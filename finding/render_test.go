@@ -141,7 +141,7 @@ func TestRendered(t *testing.T) {
 		switch rule.Layer {
 		case LayerRecord, LayerConform: // they are written where secrets are known, and by conformance
 		case LayerDrift: // one function for all of them
-			require.NotNil(t, renderers[rule.ID], "%s", rule.ID)
+			require.NotNil(t, renderers()[rule.ID], "%s", rule.ID)
 		default:
 			require.True(t, covered[rule.ID], "%s has no row", rule.ID)
 		}

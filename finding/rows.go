@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -270,12 +271,14 @@ func EncodeRows(rows []Expected) ([]byte, error) {
 	return b.Bytes(), encoder.Close()
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`line (\d+): (.*)`)
+})
 
 // yamlError moves the line from an error of the YAML library into a field.
 func yamlError(name string, err error) *RowError {
 	e := &RowError{Name: name, Problem: strings.TrimPrefix(err.Error(), "yaml: ")}
-	if m := yamlLine.FindStringSubmatch(e.Problem); m != nil {
+	if m := yamlLine().FindStringSubmatch(e.Problem); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])
 		e.Problem = m[2]
 	}

@@ -48,7 +48,7 @@ func (f Finding) Withheld() Finding {
 	case ProbeErrorCode, ProbeMember:
 		f.Wanted.Text = shownName(f.Wanted.Text)
 	}
-	if renderers[f.Rule] != nil {
+	if renderers()[f.Rule] != nil {
 		f.Got, f.Want, f.Message = "", "", ""
 		return f.Rendered()
 	}

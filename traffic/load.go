@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -205,13 +204,13 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 		problem = types.Errors[0]
 	}
 	at := c.source.at(near.Line, near.Column)
-	if m := yamlLine.FindStringSubmatch(problem); m != nil {
+	if m := yamlLine().FindStringSubmatch(problem); m != nil {
 		line, _ := strconv.Atoi(m[1])
 		at, problem = c.source.position(c.source.yamlText(line)), m[2]
 	} else if near.Line == 0 {
 		at = c.source.position(invalidOffset(c.source.data, problem))
 	}
-	if m := yamlType.FindStringSubmatch(problem); m != nil {
+	if m := yamlType().FindStringSubmatch(problem); m != nil {
 		got, want := yamlKinds[m[1]], goTypes[m[2]]
 		problem = fmt.Sprintf("got %s, want %s", cmp.Or(got, "another value"), cmp.Or(want, "a value of another type"))
 	}
@@ -219,9 +218,9 @@ func (c *cassette) broken(err error, near *yaml.Node) error {
 }
 
 var (
-	yamlLine      = regexp.MustCompile(`^(?:yaml: )?line (\d+): (?s:(.*))`)
-	unknownAnchor = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
-	yamlType      = regexp.MustCompile(`^cannot unmarshal !!(\w+)(?s:.*) into (\S+)$`)
+	yamlLine      = lazy(`^(?:yaml: )?line (\d+): (?s:(.*))`)
+	unknownAnchor = lazy(`unknown anchor '(.*)' referenced`)
+	yamlType      = lazy(`^cannot unmarshal !!(\w+)(?s:.*) into (\S+)$`)
 )
 
 // The names of types in errors of the YAML library, and their names for users.
@@ -249,7 +248,7 @@ var (
 // invalidOffset returns the offset of a problem that the YAML library reports without a line: an
 // alias without an anchor, or the first byte that is not allowed in YAML (YAML 1.1, section 5.1).
 func invalidOffset(data []byte, problem string) int {
-	if m := unknownAnchor.FindStringSubmatch(problem); m != nil {
+	if m := unknownAnchor().FindStringSubmatch(problem); m != nil {
 		return max(bytes.Index(data, []byte("*"+m[1])), 0)
 	}
 	for i := 0; i < len(data); {

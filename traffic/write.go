@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -191,7 +190,7 @@ func number(n int) *yaml.Node {
 
 // plainText does not need quotes. The encoder still adds them to text that YAML would read as
 // another type.
-var plainText = regexp.MustCompile(`^[A-Za-z0-9/][!-~]*( [!-~]+)*$`)
+var plainText = lazy(`^[A-Za-z0-9/][!-~]*( [!-~]+)*$`)
 
 // text returns a string in the most readable style that preserves every byte.
 func text(s string) *yaml.Node {
@@ -201,7 +200,7 @@ func text(s string) *yaml.Node {
 		return node
 	}
 	switch {
-	case plainText.MatchString(s):
+	case plainText().MatchString(s):
 		node.Style = 0
 	case s != "" && printable(s):
 		node.Style = yaml.SingleQuotedStyle

@@ -9,9 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -102,29 +100,6 @@ func TestRunAgain(t *testing.T) {
 			inProcess(nil, "validate", "--profile", "strict", "no-such-file")
 			require.Equal(t, first, inProcess(nil, args...))
 		})
-	}
-}
-
-// TestStart checks that a process does no work at start-up for commands that it may not run. It reads
-// from the runtime how much each package allocates before main, which unlike time is the same on every
-// machine.
-func TestStart(t *testing.T) {
-	command := exec.Command("crcheck", "version")
-	command.Env = append(os.Environ(), "GODEBUG=inittrace=1")
-	trace, err := command.CombinedOutput()
-	require.NoError(t, err)
-	line := regexp.MustCompile(`(?m)^init github.com/crcheck/crcheck/(\S+) .* (\d+) bytes, (\d+) allocs$`)
-	found := line.FindAllSubmatch(trace, -1)
-	require.NotEmpty(t, found, "no trace: %s", trace)
-	for _, m := range found {
-		maxAllocations := 1000 // for a few regular expressions
-		switch name := string(m[1]); name {
-		case "cmd/crcheck", "report":
-			maxAllocations = 50 // for small maps and the tables of tests
-		}
-		allocations, err := strconv.Atoi(string(m[3]))
-		require.NoError(t, err)
-		require.LessOrEqual(t, allocations, maxAllocations, "%s", m[0])
 	}
 }
 

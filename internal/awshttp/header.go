@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Target is the header that names the operation of an awsJson request (Smithy,
@@ -39,13 +40,15 @@ func Value(h http.Header, name string) string {
 // brackets or between asterisks; the name of the header followed by XXX; a placeholder of a
 // template; or one repeated character. A word that may be a real value counts only in capitals or
 // brackets.
-var masks = regexp.MustCompile(`^(` +
-	`["' *_-]*(?i:redacted|masked|filtered|scrubbed|saniti[sz]ed|obfuscated|censored|xxx+)([-_ ][A-Za-z0-9_ -]*)?["' *_-]*` +
-	`|["' *_-]*(REMOVED|OMITTED|HIDDEN|STRIPPED|DUMMY|PLACEHOLDER|FAKE|SECRET)([-_ ][A-Z0-9_ -]*)?["' *_-]*` +
-	`|[A-Za-z0-9_-]+[-_](XXX+|xxx+)` +
-	`|<[A-Za-z*][A-Za-z0-9_.* -]*>|\[[A-Za-z*][A-Za-z_* -]*\]|\{\{[^{}]*\}\}|\$\{[^{}]*\}|%\{[^{}]*\}` +
-	`|\*{3,}|[xX]{3,}|#{3,}|\.{3,}|-{3,}|_{3,}` +
-	`)$`)
+var masks = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(` +
+		`["' *_-]*(?i:redacted|masked|filtered|scrubbed|saniti[sz]ed|obfuscated|censored|xxx+)([-_ ][A-Za-z0-9_ -]*)?["' *_-]*` +
+		`|["' *_-]*(REMOVED|OMITTED|HIDDEN|STRIPPED|DUMMY|PLACEHOLDER|FAKE|SECRET)([-_ ][A-Z0-9_ -]*)?["' *_-]*` +
+		`|[A-Za-z0-9_-]+[-_](XXX+|xxx+)` +
+		`|<[A-Za-z*][A-Za-z0-9_.* -]*>|\[[A-Za-z*][A-Za-z_* -]*\]|\{\{[^{}]*\}\}|\$\{[^{}]*\}|%\{[^{}]*\}` +
+		`|\*{3,}|[xX]{3,}|#{3,}|\.{3,}|-{3,}|_{3,}` +
+		`)$`)
+})
 
 // maxMask is the maximum length of a mask, in bytes.
 const maxMask = 128
@@ -54,7 +57,7 @@ const maxMask = 128
 // the value alone.
 func Masked(value string) bool {
 	value = strings.TrimSpace(value)
-	return value != "" && len(value) <= maxMask && masks.MatchString(value)
+	return value != "" && len(value) <= maxMask && masks().MatchString(value)
 }
 
 // OfService reports whether a response has any headers that only services send. Content-Type and

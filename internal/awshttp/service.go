@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // domains are the domains of AWS endpoints, by partition (botocore 1.43.67, endpoints.json).
@@ -87,7 +88,9 @@ func cut(host string) (name string, ok bool) {
 	return "", false
 }
 
-var regions = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]$`)
+var regions = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]$`)
+})
 
 // serviceLabels returns the labels of an AWS host up to the one that names the service: those
 // before the region, as in SERVICE.REGION and BUCKET.s3.dualstack.REGION, or all, as in
@@ -101,7 +104,7 @@ func serviceLabels(host string) []string {
 	if last := len(labels) - 1; last > 0 && labels[last] == "vpce" {
 		labels = labels[:last]
 	}
-	if last := len(labels) - 1; last > 0 && regions.MatchString(labels[last]) {
+	if last := len(labels) - 1; last > 0 && regions().MatchString(labels[last]) {
 		labels = labels[:last]
 	}
 	if last := len(labels) - 1; last > 0 && labels[last] == "dualstack" {
@@ -116,13 +119,15 @@ func serviceLabels(host string) []string {
 // serviceName returns the text if it is a possible name of a service, and "" otherwise. Callers
 // count by this name, so a mask must not pass for one.
 func serviceName(text string) string {
-	if len(text) > 64 || !serviceNames.MatchString(text) || text == strings.ToUpper(text) {
+	if len(text) > 64 || !serviceNames().MatchString(text) || text == strings.ToUpper(text) {
 		return ""
 	}
 	return text
 }
 
-var serviceNames = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
+var serviceNames = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
+})
 
 // Scope returns the service that a request is signed for, from the credential scope in the header
 // Authorization or in the query of a presigned URL. It returns "" if neither has a credential

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/schema"
 )
@@ -26,7 +27,9 @@ var partitions = []struct{ region, domain string }{
 	{"cn-", "amazonaws.com.cn"}, {"eusc-", "amazonaws.eu"}, {"us-iso", ""}, {"eu-iso", ""}, {"", "amazonaws.com"},
 }
 
-var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`)
+var regionName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`)
+})
 
 // Endpoint returns the endpoint of a contract's service in a region:
 // https://PREFIX.REGION.amazonaws.com. Contracts do not state the prefix. It is the API's name if
@@ -34,7 +37,7 @@ var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`)
 // [*EndpointError].
 func Endpoint(c *schema.Contract, region string) (*url.URL, error) {
 	fail := func(problem string) (*url.URL, error) { return nil, &EndpointError{c.String(), region, problem} }
-	if !regionName.MatchString(region) {
+	if !regionName().MatchString(region) {
 		return fail("that is not the name of a region")
 	}
 	api, stated := c.API.Get()

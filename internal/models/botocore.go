@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/internal/spelling"
 )
@@ -28,7 +29,9 @@ import (
 // installed.
 const Botocore = "botocore:"
 
-var released = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+[A-Za-z0-9.+-]*$`)
+var released = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9]+(\.[0-9]+)+[A-Za-z0-9.+-]*$`)
+})
 
 // BotocoreError says why models of botocore are not available.
 type BotocoreError struct{ Name, Problem, Remedy string }
@@ -43,9 +46,9 @@ func Installed(ctx context.Context, name string, options Options) (*Found, error
 	service, version, _ := strings.Cut(strings.TrimPrefix(name, Botocore), "@")
 	s := search{name: name, api: version}
 	switch {
-	case strings.Contains(name, "@") && !dated.MatchString(version) && !released.MatchString(version):
+	case strings.Contains(name, "@") && !dated().MatchString(version) && !released().MatchString(version):
 		return nil, &BotocoreError{name, fmt.Sprintf("%q is not a version", version), "give that of the API, such as 2012-08-10, or that of botocore, such as 1.43.67, or none"}
-	case released.MatchString(version) && !dated.MatchString(version):
+	case released().MatchString(version) && !dated().MatchString(version):
 		s.api, s.botocore = "", version
 	case service == "" && version != "":
 		return nil, &BotocoreError{name, "services do not share an API version", "name a service before it"}
@@ -141,7 +144,7 @@ func (s *search) models(folders []string, service string) []model {
 		}
 		for _, name := range names {
 			for _, version := range subfolders(filepath.Join(folder, name)) {
-				if !dated.MatchString(version) || s.api != "" && version != s.api || version <= newest[name].version {
+				if !dated().MatchString(version) || s.api != "" && version != s.api || version <= newest[name].version {
 					continue
 				}
 				for _, file := range []string{"service-2.json", "service-2.json.gz"} {

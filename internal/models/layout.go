@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // model is a model in the layout of botocore.
@@ -23,9 +24,16 @@ type tree struct {
 }
 
 var (
-	dated      = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
-	companions = regexp.MustCompile(`^((paginators|waiters|examples|endpoint-rule-set|endpoint-tests|endpoint-bdd)-[0-9]+|.*\.sdk-extras)\.json(\.gz)?$`)
-	above      = regexp.MustCompile(`^(endpoints|partitions|sdk-default-configuration|_retry)\.json(\.gz)?$`) // beside the folders of services
+	dated = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
+	})
+	companions = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^((paginators|waiters|examples|endpoint-rule-set|endpoint-tests|endpoint-bdd)-[0-9]+|.*\.sdk-extras)\.json(\.gz)?$`)
+	})
+	// above matches the files beside the folders of services.
+	above = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(endpoints|partitions|sdk-default-configuration|_retry)\.json(\.gz)?$`)
+	})
 )
 
 func isModel(name string) bool { return name == "service-2.json" || name == "service-2.json.gz" }
@@ -46,7 +54,7 @@ func walk(path string, refused func(error)) (*tree, error) {
 		w.documents = append(w.documents, newest.files...)
 	}
 	for _, path := range w.documents {
-		if len(t.botocore) == 0 || !above.MatchString(filepath.Base(path)) {
+		if len(t.botocore) == 0 || !above().MatchString(filepath.Base(path)) {
 			t.documents = append(t.documents, path)
 		}
 	}
@@ -74,7 +82,7 @@ func (w *walker) folder(path string, depth int) error {
 		return err // it names the path
 	}
 	version, parent := filepath.Base(path), filepath.Dir(path)
-	if !dated.MatchString(version) {
+	if !dated().MatchString(version) {
 		version = ""
 	}
 	var documents []string
@@ -101,7 +109,7 @@ func (w *walker) folder(path string, depth int) error {
 				w.model(model{below, serviceFolder(parent, depth), version}, parent)
 			}
 			found = true
-		case version != "" && companions.MatchString(name):
+		case version != "" && companions().MatchString(name):
 		default:
 			documents = append(documents, below)
 		}

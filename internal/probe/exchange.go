@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
@@ -85,7 +86,9 @@ func (p *Probe) send(ctx context.Context, c *schema.Contract, r *traffic.Request
 
 // signed returns an Authorization header that an emulator can parse (AWS General Reference, "Create
 // a signed AWS API request", step 5).
-var signed = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=[^/, ]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$`)
+var signed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=[^/, ]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$`)
+})
 
 func (p *Probe) headers(to http.Header, c *schema.Contract, recorded http.Header) {
 	for name, values := range recorded {
@@ -93,7 +96,7 @@ func (p *Probe) headers(to http.Header, c *schema.Contract, recorded http.Header
 			to[name] = values
 		}
 	}
-	if !signed.MatchString(to.Get("Authorization")) {
+	if !signed().MatchString(to.Get("Authorization")) {
 		now := time.Now().UTC()
 		to.Set("X-Amz-Date", now.Format("20060102T150405Z"))
 		to.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/%s/%s/%s/aws4_request, SignedHeaders=host;x-amz-date, Signature=%s",

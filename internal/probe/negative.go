@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
@@ -28,7 +29,9 @@ var refusable = []finding.RuleID{
 
 // invalidInput matches the names of errors that say that an input is invalid. Other errors with
 // status 400 say that the request conflicts with the state.
-var invalidInput = regexp.MustCompile(`Validation|BadRequest|Malformed|Serialization|Missing(Parameter|Argument)|Invalid(Parameter|Argument|Input|Request)`)
+var invalidInput = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`Validation|BadRequest|Malformed|Serialization|Missing(Parameter|Argument)|Invalid(Parameter|Argument|Input|Request)`)
+})
 
 // common are errors that services return for invalid inputs, whether their operations list them or
 // not.
@@ -38,7 +41,7 @@ var common = []string{"ValidationException", "SerializationException"}
 func refusals(c *schema.Contract) []string {
 	var names []string
 	for _, e := range c.Errors {
-		if e.Status.Or(http.StatusBadRequest) == http.StatusBadRequest && invalidInput.MatchString(e.Name) {
+		if e.Status.Or(http.StatusBadRequest) == http.StatusBadRequest && invalidInput().MatchString(e.Name) {
 			names = append(names, e.Name)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -54,12 +55,14 @@ func decodeText(text []byte, into reflect.Value) error {
 	return (&decoder{}).value(document.Content[0], into, field{})
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`line (\d+): (.*)`)
+})
 
 // syntaxError moves the line from an error of the YAML library into a field.
 func syntaxError(err error) error {
 	e := &finding.RowError{Problem: strings.TrimPrefix(err.Error(), "yaml: ")}
-	if m := yamlLine.FindStringSubmatch(e.Problem); m != nil {
+	if m := yamlLine().FindStringSubmatch(e.Problem); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])
 		e.Problem = m[2]
 	}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -10,12 +11,13 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/http/httputil"
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/crcheck/crcheck/recorder"
-	"github.com/elazarl/goproxy"
 )
 
 // Forward is the handler of the forward mode: an HTTPS proxy that intercepts requests to the
@@ -24,7 +26,7 @@ type Forward struct {
 	target      Target
 	password    string
 	authority   []byte
-	intercepted *goproxy.ProxyHttpServer
+	intercepted *http.Server // of the connections that CONNECT has opened
 
 	mu       sync.Mutex
 	ended    bool
@@ -45,13 +47,15 @@ func NewForward(t Target) (*Forward, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Forward{target: t, password: rand.Text(), authority: authority, intercepted: goproxy.NewProxyHttpServer()}
-	f.intercepted.Logger = log.New(io.Discard, "", 0) // it would log paths, which contain identifiers
-	server := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
-	action := &goproxy.ConnectAction{Action: goproxy.ConnectMitm,
-		TLSConfig: func(string, *goproxy.ProxyCtx) (*tls.Config, error) { return server, nil }}
-	f.intercepted.OnRequest().HandleConnectFunc(func(host string, _ *goproxy.ProxyCtx) (*goproxy.ConnectAction, string) { return action, host })
-	f.intercepted.OnRequest().DoFunc(func(r *http.Request, _ *goproxy.ProxyCtx) (*http.Request, *http.Response) { return r, f.exchange(r) })
+	f := &Forward{target: t, password: rand.Text(), authority: authority}
+	f.intercepted = &http.Server{
+		Handler:           http.HandlerFunc(f.exchange),
+		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}},
+		ReadHeaderTimeout: 10 * time.Second, // these as in package serve
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // errors of clients that have disconnected
+	}
 	return f, nil
 }
 
@@ -77,11 +81,49 @@ func (f *Forward) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refused.Request = connect(r)
 		refused.Status, refused.Message = http.StatusForbidden, "only the upstream is recorded, and other hosts are refused; to reach this host directly, add it to NO_PROXY"
 	default:
-		f.intercepted.ServeHTTP(hijackable{w}, r)
+		f.intercept(w)
 		return
 	}
 	f.target.refuse(w, refused)
 }
+
+// intercept takes over the connection of a CONNECT request and serves the requests in it.
+func (f *Forward) intercept(w http.ResponseWriter) {
+	connection, buffer, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err) // the server is not one for HTTP/1.1
+	}
+	if _, err := io.WriteString(connection, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+		connection.Close()
+		return
+	}
+	early, _ := buffer.Peek(buffer.Reader.Buffered()) // from a client that did not wait for the response
+	client := &opened{connection, io.MultiReader(bytes.NewReader(early), connection)}
+	f.intercepted.Serve(&single{tls.Server(client, f.intercepted.TLSConfig)}) //nolint:errcheck // the end of the listener
+}
+
+// opened is a connection of which the server of CONNECT may have read some bytes.
+type opened struct {
+	net.Conn
+	reader io.Reader
+}
+
+func (o *opened) Read(b []byte) (int, error) { return o.reader.Read(b) }
+
+// single is a listener for one connection.
+type single struct{ net.Conn }
+
+func (s *single) Accept() (net.Conn, error) {
+	connection := s.Conn
+	if connection == nil {
+		return nil, io.EOF
+	}
+	s.Conn = nil
+	return connection, nil
+}
+
+func (s *single) Addr() net.Addr { return &net.TCPAddr{} }
+func (s *single) Close() error   { return nil } // the server closes the connection
 
 // connect returns a refused request to the proxy itself as one to the host that it names.
 func connect(r *http.Request) *http.Request {
@@ -101,52 +143,50 @@ func withPort(host string) string {
 	return net.JoinHostPort(strings.Trim(host, "[]"), "443")
 }
 
-// exchange sends an intercepted request and returns the response or a refusal.
-func (f *Forward) exchange(r *http.Request) *http.Response {
-	response, err := f.send(r)
-	if err == nil {
-		return response
+// exchange sends an intercepted request, and writes the response or a refusal.
+func (f *Forward) exchange(w http.ResponseWriter, r *http.Request) {
+	w = patient(w)
+	end, refusal := f.begin(&r)
+	if refusal != nil {
+		w.Header().Set("Connection", "close") // the body is not read
+		f.target.refuse(w, refusal)
+		return
 	}
-	refusal := f.target.failed(r, err)
-	if refusal == nil { // the client has disconnected and will not read this
-		refusal = f.target.refusal(r, http.StatusBadGateway, UpstreamFailed, "the client has disconnected", nil)
-	} else {
-		f.target.report(refusal)
+	defer end()
+	for _, name := range []string{"Content-Type", "Date"} {
+		w.Header()[name] = nil // net/http would send its own
 	}
-	return refusal.response(r)
+	(&httputil.ReverseProxy{
+		Rewrite:   func(*httputil.ProxyRequest) {},
+		Transport: roundTrip(func(out *http.Request) (*http.Response, error) { return f.send(w, r.WithContext(out.Context())) }),
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if refusal := f.target.failed(r, err); refusal != nil {
+				f.target.refuse(w, refusal)
+			}
+		},
+		FlushInterval: -1,                         // pass a stream on as it arrives
+		ErrorLog:      log.New(io.Discard, "", 0), // as above
+	}).ServeHTTP(w, r)
 }
 
-func (f *Forward) send(r *http.Request) (*http.Response, error) {
-	if !strings.EqualFold(withPort(r.Host), withPort(f.target.Upstream.Host)) {
-		return nil, f.target.refusal(r, http.StatusMisdirectedRequest, Refused, "the header Host is not that of the upstream", nil)
-	}
-	if !f.begin() {
-		return nil, f.target.refusal(r, http.StatusForbidden, Refused, "the recording has ended", nil)
-	}
-	ctx, done, refusal := f.target.begin(r, held(r.ContentLength))
-	if refusal != nil {
-		f.end()
-		return nil, refusal
-	}
-	end := sync.OnceFunc(func() { done(); f.end() })
-	out := r.Clone(ctx)
+// send sends an intercepted request with the headers that the client has signed. ReverseProxy would
+// remove some of them.
+func (f *Forward) send(w http.ResponseWriter, r *http.Request) (*http.Response, error) {
+	out := r.Clone(r.Context())
 	out.RequestURI = ""
 	out.URL.Scheme, out.URL.Host = f.target.Upstream.Scheme, f.target.Upstream.Host
 	out.Close = false
 	dropHopByHop(out.Header)
-	out.Header.Del("Expect") // the client sends its body although this proxy does not send 100 Continue
+	out.Header.Del("Expect") // the body is sent at once
 	if _, ok := out.Header["User-Agent"]; !ok {
 		out.Header.Set("User-Agent", "") // net/http would send its own
 	}
-	response, err := f.target.Transport.RoundTrip(out)
-	if err != nil {
-		end()
-		return nil, err
+	if out.ContentLength == 0 {
+		out.Body = http.NoBody
+	} else {
+		out.Body = io.NopCloser(&patientReader{r.Body, http.NewResponseController(w)})
 	}
-	dropHopByHop(response.Header)
-	response.Close, response.Request = false, r
-	response.Body = &trackedBody{ReadCloser: response.Body, end: end}
-	return response, nil
+	return f.target.Transport.RoundTrip(out)
 }
 
 // held returns how much of the body of a request the recorder holds. It passes larger ones through.
@@ -172,19 +212,26 @@ func dropHopByHop(h http.Header) {
 	}
 }
 
-// trackedBody is the body of a response. Closing it ends the exchange.
-type trackedBody struct {
-	io.ReadCloser
-	end func()
+// begin waits until the body of a request can be held, and counts the exchange as in flight until its
+// end. From then on, r has the context of the exchange.
+func (f *Forward) begin(r **http.Request) (end func(), refusal *Refusal) {
+	if !strings.EqualFold(withPort((*r).Host), withPort(f.target.Upstream.Host)) {
+		return nil, f.target.refusal(*r, http.StatusMisdirectedRequest, Refused, "the header Host is not that of the upstream", nil)
+	}
+	if !f.count() {
+		return nil, f.target.refusal(*r, http.StatusForbidden, Refused, "the recording has ended", nil)
+	}
+	ctx, done, refusal := f.target.begin(*r, held((*r).ContentLength))
+	if refusal != nil {
+		f.discount()
+		return nil, refusal
+	}
+	*r = (*r).WithContext(ctx)
+	return func() { done(); f.discount() }, nil
 }
 
-func (b *trackedBody) Close() error {
-	defer b.end()
-	return b.ReadCloser.Close()
-}
-
-// begin counts an exchange as in flight, unless the proxy has ended.
-func (f *Forward) begin() bool {
+// count counts an exchange as in flight, unless the proxy has ended.
+func (f *Forward) count() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ended {
@@ -194,7 +241,7 @@ func (f *Forward) begin() bool {
 	return true
 }
 
-func (f *Forward) end() {
+func (f *Forward) discount() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.inFlight--; f.inFlight == 0 && f.idle != nil {

@@ -1,9 +1,7 @@
 package proxy
 
 import (
-	"bufio"
 	"io"
-	"net"
 	"net/http"
 	"time"
 )
@@ -38,25 +36,4 @@ func (p patientWriter) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 func (p patientWriter) Write(b []byte) (int, error) {
 	http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(maxPause)) //nolint:errcheck // as above
 	return p.ResponseWriter.Write(b)
-}
-
-// hijackable lets [Forward] take over connections as patientConn.
-type hijackable struct{ http.ResponseWriter }
-
-func (h hijackable) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	connection, buffer, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	return patientConn{connection}, buffer, err
-}
-
-// patientConn is a connection that [Forward] has taken over, with a limit for each pause.
-type patientConn struct{ net.Conn }
-
-func (p patientConn) Read(b []byte) (int, error) {
-	p.SetReadDeadline(time.Now().Add(2 * time.Minute)) //nolint:errcheck // the read reports it; between requests, as in package serve
-	return p.Conn.Read(b)
-}
-
-func (p patientConn) Write(b []byte) (int, error) {
-	p.SetWriteDeadline(time.Now().Add(maxPause)) //nolint:errcheck // the write reports it
-	return p.Conn.Write(b)
 }

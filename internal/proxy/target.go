@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/crcheck/crcheck/recorder"
@@ -65,12 +66,14 @@ func ParseUpstream(text string) (*url.URL, error) {
 	return u, nil
 }
 
-var regions = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`)
+var regions = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`)
+})
 
 // Region returns the region in the host of an upstream, or "" if there is none.
 func Region(upstream *url.URL) string {
 	for label := range strings.SplitSeq(upstream.Hostname(), ".") {
-		if regions.MatchString(label) {
+		if regions().MatchString(label) {
 			return label
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/binding"
@@ -35,8 +36,10 @@ var deciders = []string{awshttp.Target, "Content-Type"}
 // overriding matches the names of headers and parameters that override a part of the request line or
 // the target: in frameworks on which emulators are built, in proxies in front of services, and in
 // services with the protocols query and Smithy RPC. Names differ, but not the words in them.
-var overriding = regexp.MustCompile(`override|rewrite|original|forward|method|redirect|path|http2|smithy` +
-	`|(^|[-_.])(action|command|operation|prefix|route|script|target|upgrade|verb)([-_.]|$)|(url|uri)$|^host|-host([-_.]|$)`)
+var overriding = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`override|rewrite|original|forward|method|redirect|path|http2|smithy` +
+		`|(^|[-_.])(action|command|operation|prefix|route|script|target|upgrade|verb)([-_.]|$)|(url|uri)$|^host|-host([-_.]|$)`)
+})
 
 func headers(h http.Header, bound *binding.Table) error {
 	for name, values := range h {
@@ -50,7 +53,7 @@ func headers(h http.Header, bound *binding.Table) error {
 				return fmt.Errorf("the header %s has several values", spelled)
 			}
 		case bindsHeader(bound, name):
-		case overriding.MatchString(strings.ToLower(spelled)):
+		case overriding().MatchString(strings.ToLower(spelled)):
 			return fmt.Errorf("the header %s may override the operation", shown(name))
 		}
 	}
@@ -65,13 +68,15 @@ func bindsHeader(bound *binding.Table, name string) bool {
 
 // shown returns a name for a message if it is made of words that are not the client's own.
 func shown(name string) string {
-	if known.MatchString(name) {
+	if known().MatchString(name) {
 		return name
 	}
 	return "of another name"
 }
 
-var known = regexp.MustCompile(`(?i)^(x[-_])?((http|original|rewrite|override|forwarded|method|path|request|envoy|smithy|upgrade|settings|protocol|host|url|uri|for|proto|port|prefix|server|action|operation|target|amz|version|http2)[-_]?)+$|^_method$`)
+var known = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(x[-_])?((http|original|rewrite|override|forwarded|method|path|request|envoy|smithy|upgrade|settings|protocol|host|url|uri|for|proto|port|prefix|server|action|operation|target|amz|version|http2)[-_]?)+$|^_method$`)
+})
 
 // query checks the query. It is known by its contract, but servers differ in how they read names.
 func query(u *url.URL, c *schema.Contract, bound *binding.Table) error {
@@ -98,7 +103,7 @@ func query(u *url.URL, c *schema.Contract, bound *binding.Table) error {
 			}
 		case strings.Contains(folded, strings.ToLower(awshttp.Target)):
 			return errors.New("the query has a target")
-		case overriding.MatchString(folded):
+		case overriding().MatchString(folded):
 			return fmt.Errorf("the parameter %s of the query may override the operation", shown(name))
 		}
 		for literal := range deciding {
@@ -164,7 +169,9 @@ func path(u *url.URL) error {
 // and once more.
 const maxDecoding = 4
 
-var packages = regexp.MustCompile(`^([a-z0-9]+\.)*$`)
+var packages = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([a-z0-9]+\.)*$`)
+})
 
 // target checks a request of the awsJson protocols: POST to the root, where only the target determines
 // the operation.
@@ -183,7 +190,7 @@ func target(r *http.Request, c *schema.Contract) error {
 		return errors.New("it has the header X-Amz-Target, but its request line is not POST /")
 	case err != nil || !strings.HasPrefix(media, "application/x-amz-json-"):
 		return errors.New("it has the header X-Amz-Target, but its Content-Type is not application/x-amz-json-1.0 or 1.1")
-	case asked != want && (!ok || !packages.MatchString(before)):
+	case asked != want && (!ok || !packages().MatchString(before)):
 		return fmt.Errorf("the header X-Amz-Target has more than %s", last)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
@@ -246,16 +247,16 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 }
 
 // lowerNames are the names of headers in lower case, by the usual spelling.
-var lowerNames = func() map[string]string {
+var lowerNames = sync.OnceValue(func() map[string]string {
 	all := map[string]string{}
 	for name := range headers {
 		all[http.CanonicalHeaderKey(name)] = name
 	}
 	return all
-}()
+})
 
 func lowerName(name string) string {
-	if lower, ok := lowerNames[name]; ok {
+	if lower, ok := lowerNames()[name]; ok {
 		return lower
 	}
 	return strings.ToLower(name)

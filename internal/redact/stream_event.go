@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -215,7 +216,7 @@ func (e *eventEditor) document(at site, b []byte) (now []byte, ok bool) {
 		switch {
 		case at.isName && len(s) <= 40 && plain(s):
 			at.Place = Place{}
-		case !at.isName && modelWords[s]:
+		case !at.isName && modelWords()[s]:
 			at.Place = Place{Class: Keep}
 		}
 		return e.text(at, s)
@@ -239,7 +240,7 @@ func base64Document(s string) ([]byte, *base64.Encoding) {
 }
 
 // modelWords are the types, roles and reasons in events of models, by which clients read them.
-var modelWords = func() map[string]bool {
+var modelWords = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{}
 	for _, word := range strings.Fields(`
 		message message_start message_delta message_stop content_block_start content_block_delta content_block_stop ping error
@@ -250,7 +251,7 @@ var modelWords = func() map[string]bool {
 		all[word] = true
 	}
 	return all
-}()
+})
 
 // Events of bedrock-runtime have a member p with a prefix of this alphabet, against analysis of
 // their lengths. Its length would say something about that of a text that was replaced, so it is

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/schema/source/internal/place"
 
@@ -17,11 +18,13 @@ func broken(shape, problem, remedy string) error {
 }
 
 // versionMember matches the member that distinguishes a Smithy model, anywhere in the document.
-var versionMember = regexp.MustCompile(`"smithy"[ \t\r\n]*:[ \t\r\n]*"`)
+var versionMember = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"smithy"[ \t\r\n]*:[ \t\r\n]*"`)
+})
 
 // Is reports whether a document looks like a Smithy model.
 func Is(document []byte) bool {
-	return place.IsObject(document) && versionMember.Match(document)
+	return place.IsObject(document) && versionMember().Match(document)
 }
 
 // Read reads a Smithy model, as its JSON AST, into contracts for the operations of all its
