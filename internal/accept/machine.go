@@ -3,6 +3,7 @@ package accept
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/internal/decimal"
@@ -155,14 +156,14 @@ func (m *machine) structure(s *Shape, at int) int {
 	if m.depth++; m.depth > maxDepth {
 		return unsure
 	}
-	var few [2]uint64 // for a small structure
-	both, words := few[:], s.words
-	if words > 1 {
-		m.bits = append(m.bits, make([]uint64, 2*words)...)
-		both = m.bits[len(m.bits)-2*words:]
+	unknown, base := len(m.hashes), len(m.bits)
+	if s.words > 1 {
+		m.bits = append(m.bits, make([]uint64, 2*s.words)...)
 	}
-	seen, present := both[:words], both[words:] // names that have appeared, members that have a value
-	unknown := len(m.hashes)                    // names of no member, which may be null
+	// Of 64 members: whose name has appeared, and which have a value. A structure with more members
+	// has the other bits in m.bits.
+	var seen, present uint64
+	page := 0
 	at = space(text, at+1)
 	more := text[at] != '}'
 	if !more {
@@ -172,15 +173,13 @@ func (m *machine) structure(s *Shape, at int) int {
 		if text[at] != '"' {
 			return unsure
 		}
-		i := expected
-		if i < len(s.names.list) && s.names.list[i].starts(text, at+1) {
-			at += len(s.names.list[i].text) + 2
-		} else {
-			if i, at = m.name(s, at+1); at < 0 {
+		i, after := s.names.next(text, at+1, expected)
+		if i < 0 {
+			if i, after = m.name(s, at+1); after < 0 {
 				return unsure
 			}
 			if i < 0 { // it may be null
-				if at = m.colon(at); at < 0 || word(text, at) != null || !m.first(unknown, m.decoded) {
+				if at = m.colon(after); at < 0 || word(text, at) != null || !m.first(unknown, m.decoded) {
 					return unsure
 				}
 				at, more = m.next(at+4, '}')
@@ -188,46 +187,72 @@ func (m *machine) structure(s *Shape, at int) int {
 			}
 		}
 		expected = i + 1
-		if text[at] == ':' && text[at+1] > ' ' {
+		if at = after; text[at] == ':' && text[at+1] > ' ' {
 			at++
 		} else if at = m.colon(at); at < 0 {
 			return unsure
 		}
-		if seen[i/64]&(1<<(i%64)) != 0 {
+		if i>>6 != page {
+			seen, present = m.turn(base, page, i>>6, seen, present)
+			page = i >> 6
+		}
+		if seen&(1<<(i&63)) != 0 {
 			return unsure
 		}
-		seen[i/64] |= 1 << (i % 64)
-		switch member := &s.Members[i]; {
-		case word(text, at) == null:
+		seen |= 1 << (i & 63)
+		member := &s.Members[i]
+		if text[at] == 'n' && word(text, at) == null {
 			at += 4
-		case member.Ignored:
-			at = m.value(member.Shape, at)
-		default:
-			present[member.As/64] |= 1 << (member.As % 64)
-			at = m.value(member.Shape, at)
+		} else {
+			if !member.Ignored {
+				if member.As>>6 != page {
+					seen, present = m.turn(base, page, member.As>>6, seen, present)
+					page = member.As >> 6
+				}
+				present |= 1 << (member.As & 63)
+			}
+			if at = m.value(member.Shape, at); at < 0 {
+				return unsure
+			}
 		}
-		at, more = m.next(at, '}')
+		if text[at] == ',' && text[at+1] == '"' {
+			at++
+		} else {
+			at, more = m.next(at, '}')
+		}
 	}
 	m.depth--
 	m.hashes = m.hashes[:unknown]
-	if words > 1 {
-		m.bits = m.bits[:len(m.bits)-2*words]
-	}
-	if at < 0 {
+	if at < 0 || !m.complete(s, base, page, seen, present) {
 		return unsure
 	}
-	if s.Union {
-		if count(present) != 1 {
-			return unsure
-		}
-		return at
-	}
-	for i, required := range s.required {
-		if present[i]&required != required {
-			return unsure
-		}
-	}
 	return at
+}
+
+// turn stores the bits of 64 members and loads those of other ones.
+func (m *machine) turn(base, from, to int, seen, present uint64) (uint64, uint64) {
+	m.bits[base+2*from], m.bits[base+2*from+1] = seen, present
+	return m.bits[base+2*to], m.bits[base+2*to+1]
+}
+
+// complete reports whether the required members are present or, in a union, exactly one. It releases
+// the bits of the structure.
+func (m *machine) complete(s *Shape, base, page int, seen, present uint64) bool {
+	if s.words <= 1 {
+		if s.Union {
+			return bits.OnesCount64(present) == 1
+		}
+		return present&s.required[0] == s.required[0]
+	}
+	m.turn(base, page, page, seen, present)
+	count, complete := 0, true
+	for i, required := range s.required {
+		present := m.bits[base+2*i+1]
+		count += bits.OnesCount64(present)
+		complete = complete && present&required == required
+	}
+	m.bits = m.bits[:base]
+	return complete && (!s.Union || count == 1)
 }
 
 // name finds the name that begins at this offset among the names of a structure. after is the offset

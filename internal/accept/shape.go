@@ -2,7 +2,6 @@ package accept
 
 import (
 	"math"
-	"math/bits"
 	"sync"
 
 	"github.com/crcheck/crcheck/internal/decimal"
@@ -85,7 +84,7 @@ func (s *Shape) Compile() {
 	s.number.min, s.number.max = max(s.number.min, low), min(s.number.max, high)
 	s.values.compile(s.Enum)
 	s.words = (len(s.Members) + 63) / 64
-	s.required = make([]uint64, s.words)
+	s.required = make([]uint64, max(1, s.words))
 	var all []string
 	for i, m := range s.Members {
 		all = append(all, m.Name)
@@ -126,13 +125,6 @@ func (s *Shape) Accepts(document []byte) bool {
 		machines.Put(m)
 	}
 	return ok
-}
-
-func count(words []uint64) (n int) {
-	for _, w := range words {
-		n += bits.OnesCount64(w)
-	}
-	return n
 }
 
 // Fits reports whether well-formed text that is not JSON satisfies a shape of a string.
