@@ -113,6 +113,17 @@ func TestStrings(t *testing.T) {
 	}
 }
 
+// TestManyNames checks that more names than a table has are never taken for known ones.
+func TestManyNames(t *testing.T) {
+	enum, structure := &Shape{Kind: String}, &Shape{Kind: Structure}
+	for i := range maxNames + 1 {
+		enum.Enum = append(enum.Enum, fmt.Sprint(i))
+		structure.Members = append(structure.Members, Member{Name: fmt.Sprint(i), Shape: anyValue, As: i})
+	}
+	require.False(t, compiled(enum).Accepts([]byte(`"x"`)))
+	require.False(t, compiled(structure).Accepts([]byte(`{"x":1}`)))
+}
+
 // TestMaps checks that equal names are never taken for different ones, and what is unsure.
 func TestMaps(t *testing.T) {
 	s := compiled(&Shape{Kind: Map, Element: &Shape{Kind: Integer}, Length: decimal.Between("1", "")})

@@ -51,7 +51,8 @@ type Shape struct {
 	length, number interval
 	names, values  names
 	required       []uint64
-	words          int // of 64 bits, for the names of a structure
+	words          int  // of 64 bits, for the names of a structure
+	free           bool // any string satisfies it
 	compiled       bool
 }
 
@@ -83,6 +84,7 @@ func (s *Shape) Compile() {
 	low, high := s.Bounds.Ints()
 	s.number.min, s.number.max = max(s.number.min, low), min(s.number.max, high)
 	s.values.compile(s.Enum)
+	s.free = s.Form == nil && s.Pattern == nil && len(s.Enum) == 0 && s.length.unbounded()
 	s.words = (len(s.Members) + 63) / 64
 	s.required = make([]uint64, max(1, s.words))
 	var all []string

@@ -39,8 +39,9 @@ type placed struct {
 
 // charset finds the characters of a class in a word of eight.
 type charset struct {
-	ranges []charRange
-	not    uint64 // the highest bits if the ranges are what the class lacks
+	two  [2]charRange // most classes have no more
+	more []charRange
+	not  uint64 // the highest bits if the ranges are what the class lacks
 }
 
 // charRange is a range of characters as what has to be added to set the highest bit of a byte: from the
@@ -58,18 +59,23 @@ const (
 const (
 	anyNumber = math.MaxInt
 	maxFixed  = 128 // characters of a fixed part
-	maxRanges = 8   // of a class; with more, a table is faster
+	maxRanges = 6   // of a class beside the first two; with more, a table is faster
 )
 
 // in sets the highest bit of each byte that is a character of the class.
 func (c *charset) in(word uint64) uint64 {
-	found, ascii := c.not, word&^highs
-	for i := range c.ranges {
-		s := &c.ranges[i]
-		folded := ascii | s.fold
-		found ^= (folded + s.first) &^ (folded + s.after)
+	ascii := word &^ highs
+	found := c.not ^ c.two[0].in(ascii) ^ c.two[1].in(ascii)
+	for i := range c.more {
+		found ^= c.more[i].in(ascii)
 	}
 	return found &^ word & highs
+}
+
+// in sets the highest bit of each byte that is in the range. The zero range has none.
+func (r *charRange) in(ascii uint64) uint64 {
+	folded := ascii | r.fold
+	return (folded + r.first) &^ (folded + r.after)
 }
 
 // load returns the eight bytes at an offset. Zeros follow the text.
@@ -190,7 +196,7 @@ func steps(all []characters) runs {
 	r := runs{}
 	for _, c := range all {
 		set := newCharset(&c.class)
-		if len(set.ranges) > maxRanges {
+		if len(set.more) > maxRanges {
 			return nil
 		}
 		if !c.fixed() {
@@ -221,7 +227,7 @@ func (s *step) extend(set charset, c characters) {
 			o.mask |= 0xff << shift
 			continue
 		}
-		i := slices.IndexFunc(o.classes, func(p placed) bool { return slices.Equal(p.class.ranges, set.ranges) && p.class.not == set.not })
+		i := slices.IndexFunc(o.classes, func(p placed) bool { return p.class.equal(&set) })
 		if i < 0 {
 			i = len(o.classes)
 			o.classes = append(o.classes, placed{class: set})
@@ -236,11 +242,17 @@ func newCharset(class *[128]bool) charset {
 	for i := range inverse {
 		inverse[i] = !class[i]
 	}
-	direct, others := rangesOf(*class), rangesOf(inverse)
-	if len(others) < len(direct) {
-		return charset{others, highs}
+	ranges, not := rangesOf(*class), uint64(0)
+	if others := rangesOf(inverse); len(others) < len(ranges) {
+		ranges, not = others, highs
 	}
-	return charset{direct, 0}
+	set := charset{not: not}
+	set.more = ranges[copy(set.two[:], ranges):]
+	return set
+}
+
+func (c *charset) equal(other *charset) bool {
+	return c.two == other.two && c.not == other.not && slices.Equal(c.more, other.more)
 }
 
 func rangesOf(class [128]bool) (all []charRange) {
