@@ -108,12 +108,17 @@ func (all *unsureShares) share() float64 {
 func (all *unsureShares) service(t *testing.T, name string, list []*schema.Contract) {
 	s := &unsureShare{name: name, operations: len(list), reasons: map[string]int{}}
 	all.services = append(all.services, s)
+	errors := map[schema.Part]bool{} // operations share them
 	for _, c := range list {
+		parts := slices.DeleteFunc(c.Parts(), func(part schema.Part) bool { return errors[part] })
+		for _, part := range parts {
+			_, errors[part] = part.ErrorName()
+		}
 		for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
 			made, err := synth.New(c, encoding)
 			require.NoError(t, err)
 			v := compile(c, Options{Encoding: encoding}, nil)
-			for _, part := range c.Parts() {
+			for _, part := range parts {
 				for _, document := range validDocuments(made, part) {
 					s.add(t, v.parts[part], document)
 				}
