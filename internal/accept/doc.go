@@ -25,7 +25,8 @@
 //
 // # What is unsure
 //
-// Whatever is invalid, and a map with more than 64 entries, because its names are compared pairwise.
+// Whatever is invalid; names of a map with the same hash, equal or not; more than 64 unknown members in
+// one structure, even if all are null.
 package accept
 
 // unsure is the offset after a value that is not known to be valid.

@@ -3,16 +3,17 @@ package accept
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
-	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/internal/decimal"
 )
 
+// maxPairwise is how many hashes of names are compared pairwise. A map with more gets a table.
+const maxPairwise = 64
+
 // Limits beyond which the walk is unsure.
 const (
 	maxDepth   = 10_000 // the limit of a document
-	maxEntries = 64     // of a map: their names are compared pairwise, by hash
+	maxUnknown = 64     // names of no member in a structure
 )
 
 // maxExact is the largest integer that a double represents exactly, with all below it.
@@ -151,132 +152,6 @@ func (m *machine) colon(at int) int {
 	return space(m.text, at+1)
 }
 
-func (m *machine) structure(s *Shape, at int) int {
-	text := m.text
-	if m.depth++; m.depth > maxDepth {
-		return unsure
-	}
-	unknown, base := len(m.hashes), len(m.bits)
-	if s.words > 1 {
-		m.bits = append(m.bits, make([]uint64, 2*s.words)...)
-	}
-	// Of 64 members: whose name has appeared, and which have a value. A structure with more members
-	// has the other bits in m.bits.
-	var seen, present uint64
-	page := 0
-	at = space(text, at+1)
-	more := text[at] != '}'
-	if !more {
-		at++
-	}
-	for expected := 0; more; {
-		if text[at] != '"' {
-			return unsure
-		}
-		i, after := s.names.next(text, at+1, expected)
-		if i < 0 {
-			if i, after = m.name(s, at+1); after < 0 {
-				return unsure
-			}
-			if i < 0 { // it may be null
-				if at = m.colon(after); at < 0 || word(text, at) != null || !m.first(unknown, m.decoded) {
-					return unsure
-				}
-				at, more = m.next(at+4, '}')
-				continue
-			}
-		}
-		expected = i + 1
-		if at = after; text[at] == ':' && text[at+1] > ' ' {
-			at++
-		} else if at = m.colon(at); at < 0 {
-			return unsure
-		}
-		if i>>6 != page {
-			seen, present = m.turn(base, page, i>>6, seen, present)
-			page = i >> 6
-		}
-		if seen&(1<<(i&63)) != 0 {
-			return unsure
-		}
-		seen |= 1 << (i & 63)
-		member := &s.Members[i]
-		if text[at] == 'n' && word(text, at) == null {
-			at += 4
-		} else {
-			if !member.Ignored {
-				if member.As>>6 != page {
-					seen, present = m.turn(base, page, member.As>>6, seen, present)
-					page = member.As >> 6
-				}
-				present |= 1 << (member.As & 63)
-			}
-			if at = m.value(member.Shape, at); at < 0 {
-				return unsure
-			}
-		}
-		if text[at] == ',' && text[at+1] == '"' {
-			at++
-		} else {
-			at, more = m.next(at, '}')
-		}
-	}
-	m.depth--
-	m.hashes = m.hashes[:unknown]
-	if at < 0 || !m.complete(s, base, page, seen, present) {
-		return unsure
-	}
-	return at
-}
-
-// turn stores the bits of 64 members and loads those of other ones.
-func (m *machine) turn(base, from, to int, seen, present uint64) (uint64, uint64) {
-	m.bits[base+2*from], m.bits[base+2*from+1] = seen, present
-	return m.bits[base+2*to], m.bits[base+2*to+1]
-}
-
-// complete reports whether the required members are present or, in a union, exactly one. It releases
-// the bits of the structure.
-func (m *machine) complete(s *Shape, base, page int, seen, present uint64) bool {
-	if s.words <= 1 {
-		if s.Union {
-			return bits.OnesCount64(present) == 1
-		}
-		return present&s.required[0] == s.required[0]
-	}
-	m.turn(base, page, page, seen, present)
-	count, complete := 0, true
-	for i, required := range s.required {
-		present := m.bits[base+2*i+1]
-		count += bits.OnesCount64(present)
-		complete = complete && present&required == required
-	}
-	m.bits = m.bits[:base]
-	return complete && (!s.Union || count == 1)
-}
-
-// name finds the name that begins at this offset among the names of a structure. after is the offset
-// after it. If i is negative, m.decoded has the name.
-func (m *machine) name(s *Shape, at int) (i, after int) {
-	end, wide := run(m.text, at)
-	switch {
-	case m.text[end] == '\\':
-		if m.decoded, end = unescape(m.decoded[:0], m.text, at); end < 0 || !utf8.Valid(m.decoded) {
-			return -1, unsure
-		}
-		size := len(m.decoded)
-		m.decoded = append(m.decoded, padding...)
-		i, m.decoded = s.names.find(m.decoded, 0, size), m.decoded[:size]
-	case m.text[end] != '"' || wide && !utf8.Valid(m.text[at:end]):
-		return -1, unsure
-	default:
-		if i = s.names.find(m.text, at, end); i < 0 {
-			m.decoded = append(m.decoded[:0], m.text[at:end]...)
-		}
-	}
-	return i, end + 1
-}
-
 func (m *machine) list(s *Shape, at int) int {
 	if m.depth++; m.depth > maxDepth {
 		return unsure
@@ -311,13 +186,14 @@ func (m *machine) entries(s *Shape, at int) int {
 	if m.depth++; m.depth > maxDepth {
 		return unsure
 	}
-	open := len(m.hashes)
+	open, n := len(m.hashes), int64(0)
+	var many map[uint64]bool
 	at = space(m.text, at+1)
 	more := m.text[at] != '}'
 	if !more {
 		at++
 	}
-	for more {
+	for ; more; n++ {
 		if m.text[at] != '"' {
 			return unsure
 		}
@@ -325,12 +201,20 @@ func (m *machine) entries(s *Shape, at int) int {
 		if end < 0 || s.Key != nil && !s.Key.fits(name, wide) || !m.first(open, name) {
 			return unsure
 		}
+		if len(m.hashes)-open == maxPairwise {
+			if many = tabled(many, m.hashes[open:]); many == nil {
+				return unsure
+			}
+			m.hashes = m.hashes[:open]
+		}
 		if at = m.colon(end); at < 0 {
 			return unsure
 		}
 		at, more = m.next(m.element(s, at), '}')
 	}
-	n := int64(len(m.hashes) - open)
+	if many != nil && tabled(many, m.hashes[open:]) == nil {
+		return unsure
+	}
 	m.hashes = m.hashes[:open]
 	if m.depth--; !s.length.holds(n) {
 		return unsure
@@ -338,8 +222,22 @@ func (m *machine) entries(s *Shape, at int) int {
 	return at
 }
 
-// first reports whether a name is surely not that of an earlier entry of the innermost map, whose
-// hashes begin at open.
+// tabled adds hashes to a table. It returns nil if one is in it already.
+func tabled(table map[uint64]bool, hashes []uint64) map[uint64]bool {
+	if table == nil {
+		table = make(map[uint64]bool, 4*len(hashes))
+	}
+	for _, h := range hashes {
+		if table[h] {
+			return nil
+		}
+		table[h] = true
+	}
+	return table
+}
+
+// first reports whether a name is surely not among the names whose hashes begin at open, and adds its
+// hash.
 func (m *machine) first(open int, name []byte) bool {
 	h := uint64(len(name))
 	for ; len(name) >= 8; name = name[8:] {
@@ -355,7 +253,7 @@ func (m *machine) first(open int, name []byte) bool {
 		}
 	}
 	m.hashes = append(m.hashes, h)
-	return len(m.hashes)-open <= maxEntries
+	return true
 }
 
 // any reads any value.
