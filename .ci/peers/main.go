@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -98,8 +99,12 @@ func compare(folder, what string, texts [][]byte) {
 	for _, name := range []string{"ajv", "schemasafe"} {
 		peers = append(peers, start(name, "node", "peer.mjs", name, schemaPath, path, folder))
 	}
-	for _, name := range []string{"boon", "jsonschema (Rust)"} {
-		peers = append(peers, start(name, filepath.Join(folder, "target/release/peers"), name, schemaPath, path))
+	if rust := filepath.Join(folder, "target/release/peers"); exists(rust) {
+		for _, name := range []string{"boon", "jsonschema (Rust)"} {
+			peers = append(peers, start(name, rust, name, schemaPath, path))
+		}
+	} else {
+		fmt.Print("boon and jsonschema (Rust) are not installed.\n\n")
 	}
 	blaze := &peer{name: "Blaze (command)", best: math.Inf(1)}
 	for range rounds {
@@ -113,6 +118,11 @@ func compare(folder, what string, texts [][]byte) {
 	for _, p := range append(peers, blaze) {
 		fmt.Printf("| %s | %.0f | %.1f | %.2f | %.1f | %d |\n", p.name, 1e9/p.best, oracle/p.best, syntax/p.best, p.best/ours, p.valid)
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func start(name, program string, args ...string) *peer {
@@ -137,16 +147,23 @@ func (p *peer) round(count int) {
 	p.best = min(p.best, must(strconv.ParseFloat(used, 64))/float64(count))
 }
 
+// machine says what Blaze's package calls a kind of machine.
+var machine = map[string]string{"amd64": "x86_64", "arm64": "arm64"}
+
 // command runs Blaze's command on all documents. The time of a run on one document, which starts the
 // process and compiles the schema, is subtracted.
 func (p *peer) command(folder, schemaPath, path string, count int) {
 	one := filepath.Join(folder, "one.jsonl")
 	text := must(os.ReadFile(path))
 	must(0, os.WriteFile(one, text[:bytes.IndexByte(text, '\n')+1], 0o600))
+	program := must(filepath.Glob(filepath.Join(folder, "node_modules/@sourcemeta/jsonschema/build/*/jsonschema-"+runtime.GOOS+"-"+machine[runtime.GOARCH])))[0]
 	run := func(path string) (time.Duration, []byte) {
-		cmd := exec.Command(filepath.Join(folder, "node_modules/@sourcemeta/jsonschema/build/dist/jsonschema-linux-x86_64"), "validate", schemaPath, path, "--fast", "--continue")
-		out, _ := cmd.CombinedOutput() // an invalid document is an error
-		return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out
+		cmd := exec.Command(program, "validate", schemaPath, path, "--fast", "--continue")
+		out, err := cmd.CombinedOutput()
+		if cmd.ProcessState == nil {
+			must(0, err)
+		}
+		return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out // an invalid document is an error
 	}
 	least, _ := run(one)
 	all, out := run(path)
