@@ -30,13 +30,13 @@ type machine struct {
 	depth   int
 }
 
-// word returns four bytes, such as those of null.
-func word(s []byte, at int) uint32 { return binary.LittleEndian.Uint32(s[at:]) }
+// fourBytes returns four bytes, such as those of null.
+func fourBytes(s []byte, at int) uint32 { return binary.LittleEndian.Uint32(s[at:]) }
 
 const (
-	null = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
-	yes  = 't' | 'r'<<8 | 'u'<<16 | 'e'<<24
-	alse = 'a' | 'l'<<8 | 's'<<16 | 'e'<<24
+	nullBytes = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
+	trueBytes = 't' | 'r'<<8 | 'u'<<16 | 'e'<<24
+	alseBytes = 'a' | 'l'<<8 | 's'<<16 | 'e'<<24
 )
 
 func (m *machine) value(s *Shape, at int) int {
@@ -93,9 +93,9 @@ func (m *machine) value(s *Shape, at int) int {
 
 func boolean(text []byte, at int) int {
 	switch {
-	case word(text, at) == yes:
+	case fourBytes(text, at) == trueBytes:
 		return at + 4
-	case text[at] == 'f' && word(text, at+1) == alse:
+	case text[at] == 'f' && fourBytes(text, at+1) == alseBytes:
 		return at + 5
 	}
 	return unsure
@@ -134,10 +134,10 @@ func (m *machine) next(at int, end byte) (next int, more bool) {
 	if at < 0 {
 		return unsure, false
 	}
-	at = space(m.text, at)
+	at = skipSpace(m.text, at)
 	switch m.text[at] {
 	case ',':
-		return space(m.text, at+1), true
+		return skipSpace(m.text, at+1), true
 	case end:
 		return at + 1, false
 	}
@@ -146,10 +146,10 @@ func (m *machine) next(at int, end byte) (next int, more bool) {
 
 // colon returns the offset of the value after a name that ends before this offset.
 func (m *machine) colon(at int) int {
-	if at = space(m.text, at); m.text[at] != ':' {
+	if at = skipSpace(m.text, at); m.text[at] != ':' {
 		return unsure
 	}
-	return space(m.text, at+1)
+	return skipSpace(m.text, at+1)
 }
 
 func (m *machine) list(s *Shape, at int) int {
@@ -157,7 +157,7 @@ func (m *machine) list(s *Shape, at int) int {
 		return unsure
 	}
 	n := int64(0)
-	at = space(m.text, at+1)
+	at = skipSpace(m.text, at+1)
 	more := m.text[at] != ']'
 	if !more {
 		at++
@@ -173,7 +173,7 @@ func (m *machine) list(s *Shape, at int) int {
 
 // element reads an element of a list or a value of a map.
 func (m *machine) element(s *Shape, at int) int {
-	if s.Element.Kind != Any && word(m.text, at) == null {
+	if s.Element.Kind != Any && fourBytes(m.text, at) == nullBytes {
 		if !s.Sparse {
 			return unsure
 		}
@@ -188,7 +188,7 @@ func (m *machine) entries(s *Shape, at int) int {
 	}
 	open, n := len(m.hashes), int64(0)
 	var many map[uint64]bool
-	at = space(m.text, at+1)
+	at = skipSpace(m.text, at+1)
 	more := m.text[at] != '}'
 	if !more {
 		at++
@@ -198,7 +198,7 @@ func (m *machine) entries(s *Shape, at int) int {
 			return unsure
 		}
 		name, end, wide := m.read(at + 1)
-		if end < 0 || s.Key != nil && !s.Key.fits(name, wide) || !m.first(open, name) {
+		if end < 0 || s.Key != nil && !s.Key.fits(name, wide) || !m.isNew(open, name) {
 			return unsure
 		}
 		if len(m.hashes)-open == maxPairwise {
@@ -236,9 +236,9 @@ func tabled(table map[uint64]bool, hashes []uint64) map[uint64]bool {
 	return table
 }
 
-// first reports whether a name is surely not among the names whose hashes begin at open, and adds its
+// isNew reports whether a name is surely not among the names whose hashes begin at open, and adds its
 // hash.
-func (m *machine) first(open int, name []byte) bool {
+func (m *machine) isNew(open int, name []byte) bool {
 	h := uint64(len(name))
 	for ; len(name) >= 8; name = name[8:] {
 		h = (h ^ binary.LittleEndian.Uint64(name)) * 0x9E3779B97F4A7C15
@@ -270,7 +270,7 @@ func (m *machine) any(at int) int {
 	case 't', 'f':
 		return boolean(text, at)
 	case 'n':
-		if word(text, at) == null {
+		if fourBytes(text, at) == nullBytes {
 			return at + 4
 		}
 		return unsure

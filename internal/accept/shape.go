@@ -121,8 +121,8 @@ func (s *Shape) Accepts(document []byte) bool {
 	m.text = append(append(m.text[:0], document...), padding...)
 	m.hashes, m.bits = m.hashes[:0], m.bits[:0]
 	m.depth = 0
-	at := m.value(s, space(m.text, 0))
-	ok := at >= 0 && space(m.text, at) == len(document)
+	at := m.value(s, skipSpace(m.text, 0))
+	ok := at >= 0 && skipSpace(m.text, at) == len(document)
 	if cap(m.text) <= maxKept {
 		machines.Put(m)
 	}

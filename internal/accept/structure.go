@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 )
 
+// structure reads an object whose members are those of a shape.
 func (m *machine) structure(s *Shape, at int) int {
 	text := m.text
 	if m.depth++; m.depth > maxDepth {
@@ -18,7 +19,7 @@ func (m *machine) structure(s *Shape, at int) int {
 	// has the other bits in m.bits.
 	var seen, present uint64
 	page := 0
-	at = space(text, at+1)
+	at = skipSpace(text, at+1)
 	more := text[at] != '}'
 	if !more {
 		at++
@@ -29,11 +30,11 @@ func (m *machine) structure(s *Shape, at int) int {
 		}
 		i, after := s.names.next(text, at+1, expected)
 		if i < 0 {
-			if i, after = m.name(s, at+1); after < 0 {
+			if i, after = m.lookUp(s, at+1); after < 0 {
 				return unsure
 			}
 			if i < 0 { // it may be null
-				if at = m.colon(after); at < 0 || word(text, at) != null || !m.first(unknown, m.decoded) || len(m.hashes)-unknown > maxUnknown {
+				if at = m.colon(after); at < 0 || fourBytes(text, at) != nullBytes || !m.isNew(unknown, m.decoded) || len(m.hashes)-unknown > maxUnknown {
 					return unsure
 				}
 				at, more = m.next(at+4, '}')
@@ -55,7 +56,7 @@ func (m *machine) structure(s *Shape, at int) int {
 		}
 		seen |= 1 << (i & 63)
 		member := &s.Members[i]
-		if text[at] == 'n' && word(text, at) == null {
+		if text[at] == 'n' && fourBytes(text, at) == nullBytes {
 			at += 4
 		} else {
 			if !member.Ignored {
@@ -109,10 +110,10 @@ func (m *machine) complete(s *Shape, base, page int, seen, present uint64) bool 
 	return complete && (!s.Union || count == 1)
 }
 
-// name finds the name that begins at this offset among the names of a structure. after is the offset
+// lookUp finds the name that begins at this offset among the names of a structure. after is the offset
 // after it. If i is negative, m.decoded has the name.
-func (m *machine) name(s *Shape, at int) (i, after int) {
-	end, wide := run(m.text, at)
+func (m *machine) lookUp(s *Shape, at int) (i, after int) {
+	end, wide := endOfText(m.text, at)
 	switch {
 	case m.text[end] == '\\':
 		if m.decoded, end = unescape(m.decoded[:0], m.text, at); end < 0 || !utf8.Valid(m.decoded) {

@@ -6,7 +6,7 @@ import "unicode/utf8"
 // the offset after it. wide says that it may contain characters beyond ASCII. The contents are valid
 // until the next string is read.
 func (m *machine) read(at int) (contents []byte, after int, wide bool) {
-	end, wide := run(m.text, at)
+	end, wide := endOfText(m.text, at)
 	contents = m.text[at:end]
 	if m.text[end] == '\\' {
 		if m.decoded, end = unescape(m.decoded[:0], m.text, at); end < 0 {
@@ -24,7 +24,7 @@ func (m *machine) read(at int) (contents []byte, after int, wide bool) {
 
 func (m *machine) string(s *Shape, at int) int {
 	at++
-	end, wide := run(m.text, at)
+	end, wide := endOfText(m.text, at)
 	if m.text[end] == '"' && !wide {
 		switch {
 		case s.free:
