@@ -92,10 +92,7 @@ func (paddingForm) Match(text []byte) bool { return strings.HasPrefix(paddingAlp
 
 type patternForm struct{ *pattern.Pattern }
 
-func (p patternForm) Match(text []byte) bool {
-	ok, err := p.Pattern.Match(text)
-	return ok && err == nil
-}
+func (p patternForm) Match(text []byte) bool { return p.Matches(text) }
 
 // reader reads the JSON text of one document.
 type reader struct {

@@ -109,7 +109,7 @@ func (v *Validator) Contract() *schema.Contract { return v.contract }
 
 // Output returns every finding of a success response's body, nil if there is none.
 func (v *Validator) Output(body []byte) finding.Set {
-	return v.body(schema.OutputPart, traffic.BodyOf(body))
+	return v.bytes(schema.OutputPart, body)
 }
 
 // Part returns every finding of a document of the named part; the error is a
@@ -118,7 +118,7 @@ func (v *Validator) Part(part schema.Part, body []byte) (finding.Set, error) {
 	if _, ok := v.parts[part]; !ok {
 		return nil, &jsonschema.PartError{Contract: v.contract.String(), Part: part, Known: v.contract.Parts()}
 	}
-	return v.body(part, traffic.BodyOf(body)), nil
+	return v.bytes(part, body), nil
 }
 
 // Accepts reports whether the document of a part has no findings of any severity. It allocates
@@ -126,6 +126,16 @@ func (v *Validator) Part(part schema.Part, body []byte) (finding.Set, error) {
 func (v *Validator) Accepts(part schema.Part, body []byte) bool {
 	d, ok := v.parts[part]
 	return ok && d.accepts(body)
+}
+
+// bytes validates the document of a known part, which is its own source. A body has its places, which
+// only findings need.
+func (v *Validator) bytes(part schema.Part, document []byte) finding.Set {
+	d := v.parts[part]
+	if d.accepts(document) {
+		return nil
+	}
+	return v.place(part, d.explain(document), traffic.BodyOf(document))
 }
 
 // body validates the document of a known part, and returns graded findings with their places in the

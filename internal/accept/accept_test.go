@@ -40,11 +40,7 @@ func FuzzAny(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if anyValue.Accepts(text) {
-			require.True(t, jsontext.Value(text).IsValid(), "%q", text)
-		} else if strings.Count(string(text), ":") <= maxEntries {
-			require.False(t, jsontext.Value(text).IsValid(), "%q", text)
-		}
+		require.Equal(t, jsontext.Value(text).IsValid(), anyValue.Accepts(text), "%q", text)
 	})
 }
 
@@ -113,19 +109,42 @@ func TestStrings(t *testing.T) {
 	}
 }
 
-// TestMaps checks that equal names are never taken for different ones, and what is unsure.
+// TestManyNames checks that more names than a table has are never taken for known ones.
+func TestManyNames(t *testing.T) {
+	enum, structure := &Shape{Kind: String}, &Shape{Kind: Structure}
+	for i := range maxNames + 1 {
+		enum.Enum = append(enum.Enum, fmt.Sprint(i))
+		structure.Members = append(structure.Members, Member{Name: fmt.Sprint(i), Shape: anyValue, As: i})
+	}
+	require.False(t, compiled(enum).Accepts([]byte(`"x"`)))
+	require.False(t, compiled(structure).Accepts([]byte(`{"x":1}`)))
+}
+
+// TestMaps checks that equal names are never taken for different ones, in maps of any size.
 func TestMaps(t *testing.T) {
-	s := compiled(&Shape{Kind: Map, Element: &Shape{Kind: Integer}, Length: decimal.Between("1", "")})
-	object := func(n int) []byte {
+	s := compiled(&Shape{Kind: Map, Element: &Shape{Kind: Integer}, Length: decimal.Between("1", "1000")})
+	object := func(keys ...int) []byte {
 		var entries []string
-		for i := range n {
-			entries = append(entries, fmt.Sprintf(`"key-%d":%d`, i, i))
+		for _, key := range keys {
+			entries = append(entries, fmt.Sprintf(`"key-%d":%d`, key, key))
 		}
 		return []byte("{" + strings.Join(entries, ",") + "}")
 	}
-	require.False(t, s.Accepts(object(0)))
-	require.True(t, s.Accepts(object(maxEntries)))
-	require.False(t, s.Accepts(object(maxEntries+1)))
-	require.False(t, s.Accepts([]byte(`{"a":1,"a":1}`)))
+	for _, n := range []int{0, 1, 2, maxPairwise - 1, maxPairwise, maxPairwise + 1, 2 * maxPairwise, 1000, 1001} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			var keys []int
+			for key := range n {
+				keys = append(keys, key)
+			}
+			require.Equal(t, n > 0 && n <= 1000, s.Accepts(object(keys...)))
+			for _, key := range []int{0, n / 2, n - 1} {
+				if n > 0 && n < 1000 {
+					require.False(t, s.Accepts(object(append(keys, key)...)), "%d twice", key)
+					require.False(t, s.Accepts(object(append(append([]int{}, key), keys...)...)), "%d twice", key)
+				}
+			}
+		})
+	}
 	require.False(t, s.Accepts([]byte(`{"a":null}`)))
+	require.False(t, s.Accepts([]byte(`{"a":1,"\u0061":1}`)))
 }

@@ -3,15 +3,17 @@ package accept
 import (
 	"bytes"
 	"encoding/binary"
-	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/internal/decimal"
 )
 
+// maxPairwise is how many hashes of names are compared pairwise. A map with more gets a table.
+const maxPairwise = 64
+
 // Limits beyond which the walk is unsure.
 const (
 	maxDepth   = 10_000 // the limit of a document
-	maxEntries = 64     // of a map: their names are compared pairwise, by hash
+	maxUnknown = 64     // names of no member in a structure
 )
 
 // maxExact is the largest integer that a double represents exactly, with all below it.
@@ -28,13 +30,13 @@ type machine struct {
 	depth   int
 }
 
-// word returns four bytes, such as those of null.
-func word(s []byte, at int) uint32 { return binary.LittleEndian.Uint32(s[at:]) }
+// fourBytes returns four bytes, such as those of null.
+func fourBytes(s []byte, at int) uint32 { return binary.LittleEndian.Uint32(s[at:]) }
 
 const (
-	null = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
-	yes  = 't' | 'r'<<8 | 'u'<<16 | 'e'<<24
-	alse = 'a' | 'l'<<8 | 's'<<16 | 'e'<<24
+	nullBytes = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
+	trueBytes = 't' | 'r'<<8 | 'u'<<16 | 'e'<<24
+	alseBytes = 'a' | 'l'<<8 | 's'<<16 | 'e'<<24
 )
 
 func (m *machine) value(s *Shape, at int) int {
@@ -91,9 +93,9 @@ func (m *machine) value(s *Shape, at int) int {
 
 func boolean(text []byte, at int) int {
 	switch {
-	case word(text, at) == yes:
+	case fourBytes(text, at) == trueBytes:
 		return at + 4
-	case text[at] == 'f' && word(text, at+1) == alse:
+	case text[at] == 'f' && fourBytes(text, at+1) == alseBytes:
 		return at + 5
 	}
 	return unsure
@@ -132,10 +134,10 @@ func (m *machine) next(at int, end byte) (next int, more bool) {
 	if at < 0 {
 		return unsure, false
 	}
-	at = space(m.text, at)
+	at = skipSpace(m.text, at)
 	switch m.text[at] {
 	case ',':
-		return space(m.text, at+1), true
+		return skipSpace(m.text, at+1), true
 	case end:
 		return at + 1, false
 	}
@@ -144,112 +146,10 @@ func (m *machine) next(at int, end byte) (next int, more bool) {
 
 // colon returns the offset of the value after a name that ends before this offset.
 func (m *machine) colon(at int) int {
-	if at = space(m.text, at); m.text[at] != ':' {
+	if at = skipSpace(m.text, at); m.text[at] != ':' {
 		return unsure
 	}
-	return space(m.text, at+1)
-}
-
-func (m *machine) structure(s *Shape, at int) int {
-	text := m.text
-	if m.depth++; m.depth > maxDepth {
-		return unsure
-	}
-	var few [2]uint64 // for a small structure
-	both, words := few[:], s.words
-	if words > 1 {
-		m.bits = append(m.bits, make([]uint64, 2*words)...)
-		both = m.bits[len(m.bits)-2*words:]
-	}
-	seen, present := both[:words], both[words:] // names that have appeared, members that have a value
-	unknown := len(m.hashes)                    // names of no member, which may be null
-	at = space(text, at+1)
-	more := text[at] != '}'
-	if !more {
-		at++
-	}
-	for expected := 0; more; {
-		if text[at] != '"' {
-			return unsure
-		}
-		i := expected
-		if i < len(s.names.list) && s.names.list[i].starts(text, at+1) {
-			at += len(s.names.list[i].text) + 2
-		} else {
-			if i, at = m.name(s, at+1); at < 0 {
-				return unsure
-			}
-			if i < 0 { // it may be null
-				if at = m.colon(at); at < 0 || word(text, at) != null || !m.first(unknown, m.decoded) {
-					return unsure
-				}
-				at, more = m.next(at+4, '}')
-				continue
-			}
-		}
-		expected = i + 1
-		if text[at] == ':' && text[at+1] > ' ' {
-			at++
-		} else if at = m.colon(at); at < 0 {
-			return unsure
-		}
-		if seen[i/64]&(1<<(i%64)) != 0 {
-			return unsure
-		}
-		seen[i/64] |= 1 << (i % 64)
-		switch member := &s.Members[i]; {
-		case word(text, at) == null:
-			at += 4
-		case member.Ignored:
-			at = m.value(member.Shape, at)
-		default:
-			present[member.As/64] |= 1 << (member.As % 64)
-			at = m.value(member.Shape, at)
-		}
-		at, more = m.next(at, '}')
-	}
-	m.depth--
-	m.hashes = m.hashes[:unknown]
-	if words > 1 {
-		m.bits = m.bits[:len(m.bits)-2*words]
-	}
-	if at < 0 {
-		return unsure
-	}
-	if s.Union {
-		if count(present) != 1 {
-			return unsure
-		}
-		return at
-	}
-	for i, required := range s.required {
-		if present[i]&required != required {
-			return unsure
-		}
-	}
-	return at
-}
-
-// name finds the name that begins at this offset among the names of a structure. after is the offset
-// after it. If i is negative, m.decoded has the name.
-func (m *machine) name(s *Shape, at int) (i, after int) {
-	end, wide := run(m.text, at)
-	switch {
-	case m.text[end] == '\\':
-		if m.decoded, end = unescape(m.decoded[:0], m.text, at); end < 0 || !utf8.Valid(m.decoded) {
-			return -1, unsure
-		}
-		size := len(m.decoded)
-		m.decoded = append(m.decoded, padding...)
-		i, m.decoded = s.names.find(m.decoded, 0, size), m.decoded[:size]
-	case m.text[end] != '"' || wide && !utf8.Valid(m.text[at:end]):
-		return -1, unsure
-	default:
-		if i = s.names.find(m.text, at, end); i < 0 {
-			m.decoded = append(m.decoded[:0], m.text[at:end]...)
-		}
-	}
-	return i, end + 1
+	return skipSpace(m.text, at+1)
 }
 
 func (m *machine) list(s *Shape, at int) int {
@@ -257,7 +157,7 @@ func (m *machine) list(s *Shape, at int) int {
 		return unsure
 	}
 	n := int64(0)
-	at = space(m.text, at+1)
+	at = skipSpace(m.text, at+1)
 	more := m.text[at] != ']'
 	if !more {
 		at++
@@ -273,7 +173,7 @@ func (m *machine) list(s *Shape, at int) int {
 
 // element reads an element of a list or a value of a map.
 func (m *machine) element(s *Shape, at int) int {
-	if s.Element.Kind != Any && word(m.text, at) == null {
+	if s.Element.Kind != Any && fourBytes(m.text, at) == nullBytes {
 		if !s.Sparse {
 			return unsure
 		}
@@ -286,26 +186,35 @@ func (m *machine) entries(s *Shape, at int) int {
 	if m.depth++; m.depth > maxDepth {
 		return unsure
 	}
-	open := len(m.hashes)
-	at = space(m.text, at+1)
+	open, n := len(m.hashes), int64(0)
+	var many map[uint64]bool
+	at = skipSpace(m.text, at+1)
 	more := m.text[at] != '}'
 	if !more {
 		at++
 	}
-	for more {
+	for ; more; n++ {
 		if m.text[at] != '"' {
 			return unsure
 		}
 		name, end, wide := m.read(at + 1)
-		if end < 0 || s.Key != nil && !s.Key.fits(name, wide) || !m.first(open, name) {
+		if end < 0 || s.Key != nil && !s.Key.fits(name, wide) || !m.isNew(open, name) {
 			return unsure
+		}
+		if len(m.hashes)-open == maxPairwise {
+			if many = tabled(many, m.hashes[open:]); many == nil {
+				return unsure
+			}
+			m.hashes = m.hashes[:open]
 		}
 		if at = m.colon(end); at < 0 {
 			return unsure
 		}
 		at, more = m.next(m.element(s, at), '}')
 	}
-	n := int64(len(m.hashes) - open)
+	if many != nil && tabled(many, m.hashes[open:]) == nil {
+		return unsure
+	}
 	m.hashes = m.hashes[:open]
 	if m.depth--; !s.length.holds(n) {
 		return unsure
@@ -313,9 +222,23 @@ func (m *machine) entries(s *Shape, at int) int {
 	return at
 }
 
-// first reports whether a name is surely not that of an earlier entry of the innermost map, whose
-// hashes begin at open.
-func (m *machine) first(open int, name []byte) bool {
+// tabled adds hashes to a table. It returns nil if one is in it already.
+func tabled(table map[uint64]bool, hashes []uint64) map[uint64]bool {
+	if table == nil {
+		table = make(map[uint64]bool, 4*len(hashes))
+	}
+	for _, h := range hashes {
+		if table[h] {
+			return nil
+		}
+		table[h] = true
+	}
+	return table
+}
+
+// isNew reports whether a name is surely not among the names whose hashes begin at open, and adds its
+// hash.
+func (m *machine) isNew(open int, name []byte) bool {
 	h := uint64(len(name))
 	for ; len(name) >= 8; name = name[8:] {
 		h = (h ^ binary.LittleEndian.Uint64(name)) * 0x9E3779B97F4A7C15
@@ -330,7 +253,7 @@ func (m *machine) first(open int, name []byte) bool {
 		}
 	}
 	m.hashes = append(m.hashes, h)
-	return len(m.hashes)-open <= maxEntries
+	return true
 }
 
 // any reads any value.
@@ -347,7 +270,7 @@ func (m *machine) any(at int) int {
 	case 't', 'f':
 		return boolean(text, at)
 	case 'n':
-		if word(text, at) == null {
+		if fourBytes(text, at) == nullBytes {
 			return at + 4
 		}
 		return unsure

@@ -9,13 +9,16 @@ type names struct {
 	shift uint
 }
 
-// name is a string with what is compared first: its quoted form, up to eight bytes after the opening
-// quotation mark.
+// name is a string with what is compared first: up to eight bytes at both ends of its quoted form,
+// which begins after the opening quotation mark.
 type name struct {
-	text string
-	head uint64
-	mask uint64 // of the bytes of head
+	text       string
+	head, tail uint64
+	mask       uint64 // of the bytes of head
 }
+
+// ahead is how many names are tried before the table: services leave some members out.
+const ahead = 4
 
 // maxNames is how many names a table has; a shape with more is always unsure about them.
 const maxNames = 1 << 14
@@ -34,6 +37,8 @@ func (n *names) compile(list []string) {
 		one := name{text: text, head: binary.LittleEndian.Uint64(quoted), mask: ^uint64(0)}
 		if size := len(text) + 1; size < 8 {
 			one.mask = 1<<(8*size) - 1
+		} else {
+			one.tail = binary.LittleEndian.Uint64(quoted[size-8:])
 		}
 		one.head &= one.mask
 		n.list = append(n.list, one)
@@ -70,11 +75,24 @@ func (n *names) find(s []byte, from, to int) int {
 	}
 }
 
-// starts reports whether the name and its closing quotation mark are at s[at:].
-func (n *name) starts(s []byte, at int) bool {
-	if binary.LittleEndian.Uint64(s[at:])&n.mask != n.head {
-		return false
+// next finds the name that begins at this offset among the expected one and those after it. after is
+// the offset after its closing quotation mark. If it is another name, i is negative.
+func (n *names) next(s []byte, at, expected int) (i, after int) {
+	head := binary.LittleEndian.Uint64(s[at:])
+	for i := expected; i < len(n.list) && i < expected+ahead; i++ {
+		one := &n.list[i]
+		if head&one.mask != one.head {
+			continue
+		}
+		size := len(one.text) + 1
+		after := at + size
+		switch {
+		case size <= 8:
+			return i, after
+		case after > len(s) || binary.LittleEndian.Uint64(s[after-8:]) != one.tail:
+		case size <= 16 || string(s[at+8:after-8]) == one.text[8:size-8]:
+			return i, after
+		}
 	}
-	end := at + len(n.text)
-	return len(n.text) < 8 || end < len(s) && s[end] == '"' && string(s[at+8:end]) == n.text[8:]
+	return -1, unsure
 }

@@ -18,17 +18,17 @@ const (
 	blanks      = ' ' * ones
 )
 
-// space returns the offset of the next token.
-func space(s []byte, at int) int {
+// skipSpace returns the offset of the next token.
+func skipSpace(s []byte, at int) int {
 	for at < len(s) && (s[at] == ' ' || s[at] == '\n' || s[at] == '\t' || s[at] == '\r') {
 		at++
 	}
 	return at
 }
 
-// run returns the offset of the first quotation mark, backslash or control character, and whether a
+// endOfText returns the offset of the first quotation mark, backslash or control character, and whether a
 // byte beyond ASCII precedes it.
-func run(s []byte, at int) (end int, wide bool) {
+func endOfText(s []byte, at int) (end int, wide bool) {
 	high := uint64(0)
 	for {
 		w := binary.LittleEndian.Uint64(s[at:])
@@ -50,7 +50,7 @@ func run(s []byte, at int) (end int, wide bool) {
 // or unsure. The string contains an escape, and may contain anything else.
 func unescape(text, s []byte, at int) ([]byte, int) {
 	for {
-		end, _ := run(s, at)
+		end, _ := endOfText(s, at)
 		text = append(text, s[at:end]...)
 		if s[end] == '"' {
 			return text, end

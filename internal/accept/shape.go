@@ -2,7 +2,6 @@ package accept
 
 import (
 	"math"
-	"math/bits"
 	"sync"
 
 	"github.com/crcheck/crcheck/internal/decimal"
@@ -52,7 +51,8 @@ type Shape struct {
 	length, number interval
 	names, values  names
 	required       []uint64
-	words          int // of 64 bits, for the names of a structure
+	words          int  // of 64 bits, for the names of a structure
+	free           bool // any string satisfies it
 	compiled       bool
 }
 
@@ -84,8 +84,9 @@ func (s *Shape) Compile() {
 	low, high := s.Bounds.Ints()
 	s.number.min, s.number.max = max(s.number.min, low), min(s.number.max, high)
 	s.values.compile(s.Enum)
+	s.free = s.Form == nil && s.Pattern == nil && len(s.Enum) == 0 && s.length.unbounded()
 	s.words = (len(s.Members) + 63) / 64
-	s.required = make([]uint64, s.words)
+	s.required = make([]uint64, max(1, s.words))
 	var all []string
 	for i, m := range s.Members {
 		all = append(all, m.Name)
@@ -120,19 +121,12 @@ func (s *Shape) Accepts(document []byte) bool {
 	m.text = append(append(m.text[:0], document...), padding...)
 	m.hashes, m.bits = m.hashes[:0], m.bits[:0]
 	m.depth = 0
-	at := m.value(s, space(m.text, 0))
-	ok := at >= 0 && space(m.text, at) == len(document)
+	at := m.value(s, skipSpace(m.text, 0))
+	ok := at >= 0 && skipSpace(m.text, at) == len(document)
 	if cap(m.text) <= maxKept {
 		machines.Put(m)
 	}
 	return ok
-}
-
-func count(words []uint64) (n int) {
-	for _, w := range words {
-		n += bits.OnesCount64(w)
-	}
-	return n
 }
 
 // Fits reports whether well-formed text that is not JSON satisfies a shape of a string.

@@ -6,7 +6,7 @@ import "unicode/utf8"
 // the offset after it. wide says that it may contain characters beyond ASCII. The contents are valid
 // until the next string is read.
 func (m *machine) read(at int) (contents []byte, after int, wide bool) {
-	end, wide := run(m.text, at)
+	end, wide := endOfText(m.text, at)
 	contents = m.text[at:end]
 	if m.text[end] == '\\' {
 		if m.decoded, end = unescape(m.decoded[:0], m.text, at); end < 0 {
@@ -23,15 +23,17 @@ func (m *machine) read(at int) (contents []byte, after int, wide bool) {
 }
 
 func (m *machine) string(s *Shape, at int) int {
-	if s.values.table != nil {
-		if end, _ := run(m.text, at+1); m.text[end] == '"' {
-			if s.values.find(m.text, at+1, end) < 0 || !s.bounded(m.text[at+1:end], true) {
-				return unsure
-			}
-			return end + 1
+	at++
+	end, wide := endOfText(m.text, at)
+	if m.text[end] == '"' && !wide {
+		switch {
+		case s.free:
+		case len(s.Enum) > 0 && s.values.find(m.text, at, end) < 0, !s.bounded(m.text[at:end], false):
+			return unsure
 		}
+		return end + 1
 	}
-	contents, after, wide := m.read(at + 1)
+	contents, after, wide := m.read(at)
 	if after < 0 || !s.fits(contents, wide) {
 		return unsure
 	}
@@ -40,7 +42,7 @@ func (m *machine) string(s *Shape, at int) int {
 
 // fits reports whether a string, or the key of a map, satisfies a shape.
 func (s *Shape) fits(contents []byte, wide bool) bool {
-	if s.values.table != nil {
+	if len(s.Enum) > 0 {
 		found := false
 		for i := range s.values.list {
 			found = found || s.values.list[i].text == string(contents)

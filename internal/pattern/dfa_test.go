@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -49,13 +50,31 @@ func texts(source string) []string {
 	return all
 }
 
-// TestRuns checks which patterns are runs.
+// TestRuns checks which patterns are runs, and how many steps they have.
 func TestRuns(t *testing.T) {
 	for source, want := range map[string]int{
-		`^[a-f0-9]{8}-[a-f0-9]{4}$`: 3, `^[0-9]{12}$`: 1, `^arn:aws:iam::[0-9]{12}:role/[a-z]+$`: 4, `^a{0,2}b?$`: 2, `^(a)(b{1,9})$`: 2, `^.{2,5}$`: 1, `^[a-z]{0,999}$`: 1,
-		`[a-z]+`: 0, `^a*a$`: 0, `^[ab]*b$`: 0, `^a?b*a$`: 0, `^(ab)*$`: 0, `^a|b$`: 0, `^(?i)k$`: 0, `^(a{2})?$`: 0, `^(aa|bb)$`: 0,
+		`^[a-f0-9]{8}-[a-f0-9]{4}$`: 1, `^[0-9]{12}$`: 1, `^arn:aws:iam::[0-9]{12}:role/[a-z]+$`: 2, `^a{0,2}b?$`: 2, `^(a)(b{1,9})$`: 2, `^.{2,5}$`: 1, `^[a-z]{0,999}$`: 1, `^a*a$`: 1, `^[a-f]{999}g$`: 2,
+		`[a-z]+`: 0, `^[ab]*b$`: 0, `^a?b*a$`: 0, `^(ab)*$`: 0, `^a|b$`: 0, `^(?i)k$`: 0, `^(a{2})?$`: 0, `^(aa|bb)$`: 0, `^[a-f]{999}a?b$`: 0,
 	} {
 		t.Run(source, func(t *testing.T) { require.Len(t, newRuns(source), want) })
+	}
+}
+
+// TestClasses checks every ASCII character in every byte of a word.
+func TestClasses(t *testing.T) {
+	for _, source := range []string{`[a-z]`, `[A-Za-z]`, `[A-Z]`, `[^A-Za-z]`, `\w`, `\W`, `\d`, `\s`, `\S`, `.`, `[@\x60\x5b{]`, `[\x00-\x1f\x7f]`, `[\w+=,.@:/-]`, `[^"\\]`, `[\x00-\x7f]`} {
+		t.Run(source, func(t *testing.T) {
+			engine := regexp.MustCompile("^" + source + "$")
+			r := newRuns("^" + source + "{1,9}$")
+			require.Len(t, r, 1)
+			for c := range 256 {
+				for at := range 8 {
+					word := uint64(c) << (8 * at)
+					want := c < 0x80 && engine.MatchString(string(rune(c)))
+					require.Equal(t, want, r[0].class.in(word)&(0x80<<(8*at)) != 0, "%q at %d", rune(c), at)
+				}
+			}
+		})
 	}
 }
 

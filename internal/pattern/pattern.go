@@ -228,6 +228,15 @@ func (p *Pattern) Match(text []byte) (bool, error) {
 	return ok, nil
 }
 
+// Matches reports whether the text certainly contains a match. It is the fast path of [Pattern.Match].
+func (p *Pattern) Matches(text []byte) bool {
+	if q := p.quick.Load(); q != nil && q.runs != nil && q.runs.end(text) == len(text) {
+		return true
+	}
+	ok, err := p.Match(text)
+	return ok && err == nil
+}
+
 // Portable rewrites a pattern for engines of both RE2 and ECMA-262. A string matches the pattern if
 // it matches must and, unless refuse is empty, does not match refuse. If ok is false, no such form
 // exists, and must is the closest form for ECMA-262 alone.
