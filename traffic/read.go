@@ -25,20 +25,20 @@ func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 	return File{Path: name, Named: true}.Read(r)
 }
 
-func read(name string, accepts acceptance, r io.Reader) iter.Seq2[*Interaction, error] {
-	return func(yield func(*Interaction, error) bool) {
-		in := &input{name: name, accepts: accepts, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
-		kind, err := in.kind()
-		switch {
-		case err != nil:
-			yield(nil, err)
-		case kind == jsonText:
-			in.readJSON(yield)
-		case kind == harText:
-			in.readHAR(yield)
-		default:
-			in.readCassette(kind, yield)
-		}
+// read yields the interactions of a file. If split is not nil, it gets the lines of NDJSON after the
+// first one instead.
+func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error) bool) {
+	in := &input{name: f.Path, accepts: f.accepts(), r: bufio.NewReaderSize(decompressed(f.Path, r), lookAhead), split: split}
+	kind, err := in.kind()
+	switch {
+	case err != nil:
+		yield(nil, err)
+	case kind == jsonText:
+		in.readJSON(yield)
+	case kind == harText:
+		in.readHAR(yield)
+	default:
+		in.readCassette(kind, yield)
 	}
 }
 
@@ -48,6 +48,7 @@ type input struct {
 	r            *bufio.Reader
 	interactions interactionReader
 	plain        plainReader
+	split        *splitter // nil: yield every line
 }
 
 func (in *input) kind() (family, error) {

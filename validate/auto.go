@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"iter"
 	"sync"
 
@@ -57,6 +58,8 @@ const (
 type Source struct {
 	kept  recorded
 	votes [2]int // documents that are evidence, by encoding
+
+	ahead, bytes int // interactions that were looked at, and the size of their bodies
 }
 
 // Kind returns the encoding of documents without evidence: that of most documents with evidence.
@@ -77,17 +80,7 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 	}
 	return func(yield func(*traffic.Interaction, error) bool) {
 		var ahead []read
-		size, decided := 0, false
-		flush := func() bool {
-			decided = true
-			for _, r := range ahead {
-				if !yield(r.x, r.err) {
-					return false
-				}
-			}
-			ahead = nil
-			return true
-		}
+		decided := false
 		for x, err := range all {
 			if decided {
 				if !yield(x, err) {
@@ -96,24 +89,34 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 				continue
 			}
 			ahead = append(ahead, read{x, err})
-			if err != nil {
+			if decided = err == nil && s.Look(x, by(x), bare); !decided {
 				continue
 			}
-			s.see(x, by(x), bare)
-			size += len(x.Response.Body.Bytes)
-			if x.Request != nil {
-				size += len(x.Request.Body.Bytes)
-			}
-			if len(ahead) >= MaxAhead || size >= MaxAheadBytes || s.kept.all() {
-				if !flush() {
+			for _, r := range ahead {
+				if !yield(r.x, r.err) {
 					return
 				}
 			}
+			ahead = nil
 		}
-		if !decided {
-			flush()
+		for _, r := range ahead {
+			if !yield(r.x, r.err) {
+				return
+			}
 		}
 	}
+}
+
+// Look notes one of the first interactions of a source, as [Source.Ahead] does, and reports whether
+// it is the last that decides what the source is. a is the validator of the interaction; it may be nil.
+func (s *Source) Look(x *traffic.Interaction, a *Auto, bare Bare) (decided bool) {
+	s.see(x, a, bare)
+	s.ahead++
+	s.bytes += len(x.Response.Body.Bytes)
+	if x.Request != nil {
+		s.bytes += len(x.Request.Body.Bytes)
+	}
+	return s.ahead >= MaxAhead || s.bytes >= MaxAheadBytes || s.kept.all()
 }
 
 // See notes what the recorder kept of an interaction. A caller that does not use
@@ -169,4 +172,29 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 		Found: finding.Text(c.Encoding.String()), Wanted: finding.Want{Text: s.Kind().String()}})
 	c.Findings = finding.Union(c.Findings, locate(a.options.Profile.Grade(mixed), x))
 	return c, nil
+}
+
+// Accepted returns a function that reports whether a bare body of the source has no findings, and
+// what [Auto.Check] returns for such a body. False means unsure. The function is nil if such bodies
+// have no validator, or one that depends on more than the body.
+func (a *Auto) Accepted(bare Bare, s *Source) (accepts func(body []byte) bool, outcome Checked) {
+	encoding := s.Kind()
+	if a.fixed {
+		encoding = a.options.Encoding
+	}
+	k := a.wire
+	if encoding == schema.SDK {
+		k = a.sdk
+	}
+	v, err := k.operation(bare.Operation)
+	if err != nil || bare.Status >= 300 {
+		return nil, Checked{}
+	}
+	part := cmp.Or(bare.Part, schema.OutputPart)
+	d, known := v.parts[part]
+	if _, other := v.contract.NotJSON(); !known || other && encoding == schema.HTTP {
+		return nil, Checked{}
+	}
+	outcome = Checked{Outcome: Outcome{Contract: v.contract}, Encoding: encoding, Settled: a.fixed}
+	return func(body []byte) bool { return d.accepts(body) && !mayBeSDK(body) }, outcome
 }

@@ -15,9 +15,7 @@ import (
 // settled returns the encoding that a bare body itself proves.
 func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Encoding, bool) {
 	body := x.Response.Body.Bytes
-	// Searching for a capital letter first is several times faster than for a quotation
-	// mark, of which JSON is full.
-	if !bytes.Contains(body, []byte(`ResponseMetadata"`)) && !bytes.Contains(body, []byte(`Error"`)) {
+	if !mayBeSDK(body) {
 		return schema.HTTP, false
 	}
 	v, err := a.wire.operation(bare.Operation)
@@ -38,6 +36,12 @@ func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Encoding, bool
 		return d.SkipValue()
 	})
 	return schema.SDK, metadata || failed
+}
+
+// mayBeSDK reports whether a body may have a member that proves its encoding. Searching for a capital
+// letter first is several times faster than for a quotation mark, of which JSON is full.
+func mayBeSDK(body []byte) bool {
+	return bytes.Contains(body, []byte(`ResponseMetadata"`)) || bytes.Contains(body, []byte(`Error"`))
 }
 
 // hasOutput reports whether the output has a member with the name.

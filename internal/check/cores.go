@@ -1,0 +1,211 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"sync"
+
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// One goroutine reads files in parts, several validate parts, and one collects the results in the
+// order of the input. So the report does not depend on the number of cores. The number of parts
+// between reading and collecting is bounded, and with it the memory.
+
+// source is one file of a run.
+type source struct {
+	validate.Source
+	file input.File
+	bare validate.Bare
+	over bool // its rest is not checked
+
+	once    sync.Once
+	accepts func(body []byte) bool // nil: no body is skipped
+	clean   validate.Checked       // the outcome of an accepted body
+}
+
+// part is some consecutive interactions of a source, and then what was found in them.
+type part struct {
+	of      *source
+	read    []result      // interactions that were read to learn what the source is
+	unread  *traffic.Part // nil: there are only those
+	err     error         // the file cannot be opened
+	results []result
+	done    chan struct{} // closed when results are complete
+}
+
+// result is the outcome of one interaction, or an error of reading.
+type result struct {
+	clean   int // accepted bodies before it
+	x       *traffic.Interaction
+	err     error // of reading
+	outcome validate.Checked
+	failed  error // of validating
+}
+
+// parts validates all files on several cores, and collects the results in order.
+func (run *run) parts(ctx context.Context, in *input.Traffic) {
+	cores := cmp.Or(run.options.Cores, runtime.GOMAXPROCS(0))
+	if cores == 1 {
+		run.read(ctx, in, func(p *part) bool {
+			run.validate(ctx, p)
+			run.collect(ctx, p)
+			return ctx.Err() == nil
+		})
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	defer working.Wait()
+	defer cancel()
+	todo, ordered := make(chan *part), make(chan *part, 2*cores)
+	working.Go(func() {
+		defer close(ordered)
+		defer close(todo)
+		run.read(ctx, in, func(p *part) bool {
+			p.done = make(chan struct{})
+			return send(ctx, ordered, p) && send(ctx, todo, p)
+		})
+	})
+	for range cores {
+		working.Go(func() {
+			for p := range todo {
+				run.validate(ctx, p)
+				close(p.done)
+			}
+		})
+	}
+	for p := range ordered {
+		select {
+		case <-p.done:
+			run.collect(ctx, p)
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func send(ctx context.Context, to chan<- *part, p *part) bool {
+	select {
+	case to <- p:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// read yields the parts of all files, after it has read ahead in each to learn what the source is.
+func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) bool) {
+	for file, parts := range in.Parts(ctx, cmp.Or(run.options.partSize, traffic.PartSize)) {
+		of := &source{file: file, bare: run.options.Bare}
+		of.bare.Found = !file.Named
+		if !run.readFile(of, parts, yield) || ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (run *run) readFile(of *source, parts func(func(*traffic.Part, error) bool), yield func(*part) bool) bool {
+	var ahead []*part
+	decided, more := false, true
+	flush := func() bool {
+		for _, p := range ahead {
+			more = more && yield(p)
+		}
+		ahead = nil
+		return more
+	}
+	for unread, err := range parts {
+		p := &part{of: of, unread: unread, err: err}
+		ahead = append(ahead, p)
+		if err == nil && !decided {
+			p.unread = nil
+			unread.Each(never, func(x *traffic.Interaction, err error) bool {
+				p.read = append(p.read, result{x: x, err: err})
+				if err == nil && !decided {
+					against, _ := run.contracts(x) // the error is reported when the interaction is checked
+					decided = of.Look(x, against, of.bare)
+				}
+				return true
+			})
+		}
+		if decided && !flush() {
+			return false
+		}
+	}
+	return flush()
+}
+
+func never([]byte) bool { return false }
+
+// validate validates the interactions of a part.
+func (run *run) validate(ctx context.Context, p *part) {
+	s := p.of
+	s.once.Do(func() { s.accepts, s.clean = run.chosen.Accepted(s.bare, &s.Source) })
+	clean := 0
+	add := func(r result) bool {
+		r.clean, clean = clean, 0
+		if r.err == nil {
+			against, err := run.contracts(r.x)
+			if r.failed = err; err == nil {
+				r.outcome, r.failed = against.Check(r.x, s.bare, &s.Source)
+			}
+		}
+		p.results = append(p.results, r)
+		return ctx.Err() == nil
+	}
+	for _, r := range p.read {
+		if !add(r) {
+			return
+		}
+	}
+	p.read = nil
+	switch {
+	case p.err != nil:
+		add(result{err: p.err})
+	case p.unread != nil:
+		p.unread.Each(func(body []byte) bool {
+			accepted := s.accepts != nil && s.accepts(body)
+			if accepted {
+				clean++
+			}
+			return accepted
+		}, func(x *traffic.Interaction, err error) bool { return add(result{x: x, err: err}) })
+	}
+	if clean > 0 {
+		p.results = append(p.results, result{clean: clean})
+	}
+}
+
+// collect adds the results of a part to the report.
+func (run *run) collect(ctx context.Context, p *part) {
+	for i := range p.results {
+		if ctx.Err() != nil || p.of.over {
+			return
+		}
+		r := &p.results[i]
+		if r.clean > 0 {
+			run.clean(p.of, r.clean)
+		}
+		if r.x != nil || r.err != nil {
+			run.result(p.of, r)
+		}
+	}
+}
+
+// clean counts bodies that the filter accepted. They have no interactions.
+func (run *run) clean(s *source, n int) {
+	c := s.clean.Contract
+	if run.options.Encoding == Auto {
+		run.taken.add(&s.clean, n)
+	}
+	run.collector.Origin, run.collector.Redacted = run.options.From, false
+	run.collector.CheckedMany(c.String(), n)
+	run.patterns(c)
+	s.clean.Note(&run.scope, &traffic.Interaction{Source: s.file.Name}, s.bare)
+}
