@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"sync"
+	"sync/atomic"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -57,14 +58,14 @@ const (
 // The zero value knows nothing.
 type Source struct {
 	kept  recorded
-	votes [2]int // documents that are evidence, by encoding
+	votes [2]atomic.Int32 // documents that are evidence, by encoding
 
 	ahead, bytes int // interactions that were looked at, and the size of their bodies
 }
 
 // Kind returns the encoding of documents without evidence: that of most documents with evidence.
 func (s *Source) Kind() schema.Encoding {
-	if s.votes[schema.SDK] > s.votes[schema.HTTP] {
+	if s.votes[schema.SDK].Load() > s.votes[schema.HTTP].Load() {
 		return schema.SDK
 	}
 	return schema.HTTP
@@ -89,7 +90,11 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 				continue
 			}
 			ahead = append(ahead, read{x, err})
-			if decided = err == nil && s.Look(x, by(x), bare); !decided {
+			if err == nil {
+				decided = s.Look(x)
+				s.Vote(x, by(x), bare)
+			}
+			if !decided {
 				continue
 			}
 			for _, r := range ahead {
@@ -108,9 +113,9 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 }
 
 // Look notes one of the first interactions of a source, as [Source.Ahead] does, and reports whether
-// it is the last that decides what the source is. a is the validator of the interaction; it may be nil.
-func (s *Source) Look(x *traffic.Interaction, a *Auto, bare Bare) (decided bool) {
-	s.see(x, a, bare)
+// it is the last that decides what the source is. Each of them must [Source.Vote] too.
+func (s *Source) Look(x *traffic.Interaction) (decided bool) {
+	s.See(x)
 	s.ahead++
 	s.bytes += len(x.Response.Body.Bytes)
 	if x.Request != nil {
@@ -123,13 +128,14 @@ func (s *Source) Look(x *traffic.Interaction, a *Auto, bare Bare) (decided bool)
 // [Source.Ahead] calls it for each interaction.
 func (s *Source) See(x *traffic.Interaction) { s.kept.see(x) }
 
-func (s *Source) see(x *traffic.Interaction, a *Auto, bare Bare) {
-	s.See(x)
+// Vote counts the evidence for an encoding in an interaction, before any interaction is checked. a is
+// the validator of the interaction; it may be nil. Goroutines may call it concurrently.
+func (s *Source) Vote(x *traffic.Interaction, a *Auto, bare Bare) {
 	if a == nil || a.fixed || x.Request != nil {
 		return
 	}
 	if kind, ok := a.evidence(x, bare); ok {
-		s.votes[kind]++
+		s.votes[kind].Add(1)
 	}
 }
 

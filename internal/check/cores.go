@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/crcheck/crcheck/internal/input"
@@ -48,7 +49,7 @@ type result struct {
 
 // parts validates all files on several cores, and collects the results in order.
 func (run *run) parts(ctx context.Context, in *input.Traffic) {
-	cores := cmp.Or(run.options.Cores, runtime.GOMAXPROCS(0))
+	cores := run.cores()
 	if cores == 1 {
 		run.read(ctx, in, func(p *part) bool {
 			run.validate(ctx, p)
@@ -112,8 +113,11 @@ func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) b
 
 func (run *run) readFile(of *source, parts func(func(*traffic.Part, error) bool), yield func(*part) bool) bool {
 	var ahead []*part
+	var looked []*traffic.Interaction
 	decided, more := false, true
 	flush := func() bool {
+		run.vote(of, looked)
+		looked = nil
 		for _, p := range ahead {
 			more = more && yield(p)
 		}
@@ -128,8 +132,8 @@ func (run *run) readFile(of *source, parts func(func(*traffic.Part, error) bool)
 			unread.Each(never, func(x *traffic.Interaction, err error) bool {
 				p.read = append(p.read, result{x: x, err: err})
 				if err == nil && !decided {
-					against, _ := run.contracts(x) // the error is reported when the interaction is checked
-					decided = of.Look(x, against, of.bare)
+					decided = of.Look(x)
+					looked = append(looked, x)
 				}
 				return true
 			})
@@ -140,6 +144,23 @@ func (run *run) readFile(of *source, parts func(func(*traffic.Part, error) bool)
 	}
 	return flush()
 }
+
+// vote counts the evidence in the first interactions of a source, on all cores.
+func (run *run) vote(s *source, first []*traffic.Interaction) {
+	var voting sync.WaitGroup
+	share := max(len(first)/run.cores()+1, 16)
+	for some := range slices.Chunk(first, share) {
+		voting.Go(func() {
+			for _, x := range some {
+				against, _ := run.contracts(x) // the error is reported when the interaction is checked
+				s.Vote(x, against, s.bare)
+			}
+		})
+	}
+	voting.Wait()
+}
+
+func (run *run) cores() int { return cmp.Or(run.options.Cores, runtime.GOMAXPROCS(0)) }
 
 func never([]byte) bool { return false }
 
