@@ -7,15 +7,14 @@ import (
 	"sync"
 )
 
-// PartSize is the usual size of a [Part] of NDJSON, in bytes.
+// PartSize is the usual size of a part of NDJSON in bytes, see [File.Parts].
 const PartSize = 256 << 10
 
 // partEntries bounds a part of input that is not split by lines.
 const partEntries = 64
 
-// Part is some consecutive interactions of an input. Parts of one input come in order, and may be
-// read concurrently, because each knows where in the input it is. A part can be read once.
-type Part struct {
+// part is some consecutive interactions of an input, and where in the input they are.
+type part struct {
 	entries []entry // interactions that are already read, and errors
 	lines   *input  // reads the lines of text; nil: the part has entries only
 	text    *[]byte // whole lines of NDJSON
@@ -28,19 +27,26 @@ type entry struct {
 	err error
 }
 
-// Parts reads an input as [File.Read] does. NDJSON is split at line ends, into parts of about size
-// bytes, and is parsed by [Part.Each].
-func (f File) Parts(r io.Reader, size int) iter.Seq[*Part] {
-	return func(yield func(*Part) bool) {
-		var read Part
+// Parts reads an input as [File.Read] does, and yields some consecutive interactions at a time. NDJSON
+// is split at line ends, into parts of about size bytes, and parsed when a part is called. Parts may be
+// called concurrently, each once. They leave out a bare body that skip returns true for; its text is
+// valid only until skip returns.
+func (f File) Parts(r io.Reader, size int) iter.Seq[func(skip func(body []byte) bool) iter.Seq2[*Interaction, error]] {
+	return func(yieldPart func(func(func([]byte) bool) iter.Seq2[*Interaction, error]) bool) {
+		yield := func(p *part) bool {
+			return yieldPart(func(skip func([]byte) bool) iter.Seq2[*Interaction, error] {
+				return func(yield func(*Interaction, error) bool) { p.each(skip, yield) }
+			})
+		}
+		var read part
 		bytes, stopped := 0, false
 		flush := func() bool {
-			part := read
-			read, bytes = Part{}, 0
-			stopped = stopped || len(part.entries) > 0 && !yield(&part)
+			done := read
+			read, bytes = part{}, 0
+			stopped = stopped || len(done.entries) > 0 && !yield(&done)
 			return !stopped
 		}
-		lines := func(p *Part) bool {
+		lines := func(p *part) bool {
 			stopped = !flush() || !yield(p)
 			return !stopped
 		}
@@ -57,9 +63,8 @@ func (f File) Parts(r io.Reader, size int) iter.Seq[*Part] {
 	}
 }
 
-// Each yields the interactions of the part, and errors in their places. It leaves out a bare body
-// that skip returns true for. The text of a bare body is valid only until skip returns.
-func (p *Part) Each(skip func(body []byte) bool, yield func(*Interaction, error) bool) {
+// each yields the interactions of the part, and errors in their places.
+func (p *part) each(skip func(body []byte) bool, yield func(*Interaction, error) bool) {
 	for _, e := range p.entries {
 		if !yield(e.x, e.err) {
 			return
@@ -88,7 +93,7 @@ func (p *Part) Each(skip func(body []byte) bool, yield func(*Interaction, error)
 // splitter makes parts of the lines of an input.
 type splitter struct {
 	size  int
-	yield func(*Part) bool
+	yield func(*part) bool
 }
 
 // buffers are the buffers of parts that were read.
@@ -111,8 +116,8 @@ func (in *input) splitLines(line int, indent []byte, yield func(*Interaction, er
 		}
 		*text = (*text)[:whole]
 		interactions, lines := countLines(*text)
-		part := &Part{lines: &input{name: in.name, accepts: in.accepts}, text: text, index: index, first: line}
-		if !in.split.yield(part) {
+		p := &part{lines: &input{name: in.name, accepts: in.accepts}, text: text, index: index, first: line}
+		if !in.split.yield(p) {
 			return
 		}
 		index += interactions

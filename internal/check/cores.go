@@ -31,9 +31,9 @@ type source struct {
 // part is some consecutive interactions of a source, and then what was found in them.
 type part struct {
 	of      *source
-	read    []result      // interactions that were read to learn what the source is
-	unread  *traffic.Part // nil: there are only those
-	err     error         // the file cannot be opened
+	read    []result   // interactions that were read to learn what the source is
+	unread  input.Part // nil: there are only those
+	err     error      // the file cannot be opened
 	results []result
 	done    chan struct{} // closed when results are complete
 }
@@ -111,7 +111,7 @@ func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) b
 	}
 }
 
-func (run *run) readFile(of *source, parts func(func(*traffic.Part, error) bool), yield func(*part) bool) bool {
+func (run *run) readFile(of *source, parts func(func(input.Part, error) bool), yield func(*part) bool) bool {
 	var ahead []*part
 	var looked []*traffic.Interaction
 	decided, more := false, true
@@ -129,7 +129,7 @@ func (run *run) readFile(of *source, parts func(func(*traffic.Part, error) bool)
 		ahead = append(ahead, p)
 		if err == nil && !decided {
 			p.unread = nil
-			unread.Each(never, func(x *traffic.Interaction, err error) bool {
+			unread(never)(func(x *traffic.Interaction, err error) bool {
 				p.read = append(p.read, result{x: x, err: err})
 				if err == nil && !decided {
 					decided = of.Look(x)
@@ -190,13 +190,13 @@ func (run *run) validate(ctx context.Context, p *part) {
 	case p.err != nil:
 		add(result{err: p.err})
 	case p.unread != nil:
-		p.unread.Each(func(body []byte) bool {
+		p.unread(func(body []byte) bool {
 			accepted := s.accepts != nil && s.accepts(body)
 			if accepted {
 				clean++
 			}
 			return accepted
-		}, func(x *traffic.Interaction, err error) bool { return add(result{x: x, err: err}) })
+		})(func(x *traffic.Interaction, err error) bool { return add(result{x: x, err: err}) })
 	}
 	if clean > 0 {
 		p.results = append(p.results, result{clean: clean})

@@ -134,12 +134,15 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 	}
 }
 
+// Part is some consecutive interactions of a file; see [traffic.File.Parts].
+type Part = func(skip func(body []byte) bool) iter.Seq2[*traffic.Interaction, error]
+
 // Parts yields all files with their interactions in parts of about size bytes, which goroutines may
 // read concurrently, and the error of [File.Open].
-func (in *Traffic) Parts(ctx context.Context, size int) iter.Seq2[File, iter.Seq2[*traffic.Part, error]] {
-	return func(yield func(File, iter.Seq2[*traffic.Part, error]) bool) {
+func (in *Traffic) Parts(ctx context.Context, size int) iter.Seq2[File, iter.Seq2[Part, error]] {
+	return func(yield func(File, iter.Seq2[Part, error]) bool) {
 		in.open(ctx, func(file File, open func() (io.ReadCloser, error)) bool {
-			return yield(file, func(yield func(*traffic.Part, error) bool) {
+			return yield(file, func(yield func(Part, error) bool) {
 				r, err := open()
 				if err != nil {
 					yield(nil, err)
