@@ -132,7 +132,7 @@ func (in *input) splitLines(line int, indent []byte, yield func(*Interaction, er
 	}
 }
 
-// block appends about as many bytes as a part has, and more until they contain the end of a line or
+// block appends at most as many bytes as a part has, and more until they contain the end of a line or
 // are too long for one. The error is that of the reader.
 func (in *input) block(text *[]byte) error {
 	for {
@@ -140,10 +140,8 @@ func (in *input) block(text *[]byte) error {
 		if cap(*text)-from < in.split.size {
 			*text = append(make([]byte, 0, 2*from+in.split.size), *text...)
 		}
-		var err error
-		for n := 0; err == nil && len(*text) < from+in.split.size; *text = (*text)[:len(*text)+n] {
-			n, err = in.r.Read((*text)[len(*text) : from+in.split.size])
-		}
+		n, err := in.r.Read((*text)[from : from+in.split.size]) // once: a pipe may have no more for now
+		*text = (*text)[:from+n]
 		if err != nil || bytes.IndexByte((*text)[from:], '\n') >= 0 || len(*text) > MaxLine {
 			return err
 		}
