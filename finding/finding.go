@@ -20,6 +20,9 @@ type Finding struct {
 	// Interaction is the one-based index of the interaction in the source; 0 if the source does not
 	// consist of interactions.
 	Interaction int `json:"interaction,omitempty"`
+	// Test is the test that made the call, if the traffic says so. Source and Line are then the file
+	// and the line of the test, and Interaction and Column are 0.
+	Test string `json:"test,omitempty"`
 	// Part is the document of the operation: "input", the request's, or "error:NAME"; empty: the
 	// output.
 	Part string `json:"part,omitempty"`
@@ -101,8 +104,11 @@ func (f Finding) String() string {
 	if f.Source != "" {
 		b.WriteString(f.Source + ":")
 	}
-	if f.Line > 0 {
+	switch {
+	case f.Column > 0:
 		fmt.Fprintf(&b, "%d:%d:", f.Line, f.Column)
+	case f.Line > 0:
+		fmt.Fprintf(&b, "%d:", f.Line)
 	}
 	if b.Len() > 0 {
 		b.WriteByte(' ')
@@ -153,6 +159,7 @@ func (f Finding) compare(g Finding) int {
 		cmp.Compare(f.Interaction, g.Interaction),
 		cmp.Compare(f.Line, g.Line),
 		cmp.Compare(f.Column, g.Column),
+		cmp.Compare(f.Test, g.Test),
 		cmp.Compare(f.Part, g.Part),
 		cmp.Compare(f.Event, g.Event),
 		cmp.Compare(f.Offset, g.Offset),

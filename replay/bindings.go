@@ -233,7 +233,7 @@ func (s *bindings) restored(a *response, request *trial) *response {
 	recorded := *a.interaction
 	recorded.Response = from.words.Response(recorded.Response, func(p string) (string, bool) {
 		name := s.nameOf[p]
-		if name == "" && strings.ContainsFunc(p, unicode.IsLetter) { // else it is a number, which is no name
+		if name == "" && strings.ContainsFunc(p, unicode.IsLetter) { // otherwise it is a number, not a name
 			name = s.constants[p]
 			if request != nil {
 				name = cmp.Or(request.constants[p], name)

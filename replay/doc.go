@@ -44,7 +44,7 @@
 //     the lengths and classes of characters of the values; if several still fit, it is a miss with the
 //     reason [AmbiguousNames].
 //
-// A pseudonym that stands for all names of a short form takes any name of that form, and a mask takes
+// A pseudonym that all names of a short form share matches any name of that form, and a mask matches
 // anything. In the responses, pseudonyms of the session's names are replaced by those names. Names
 // that only the service gave stay pseudonyms; a client may send them, also beside real names. The host
 // and headers do not decide a match, but their names are bound too.

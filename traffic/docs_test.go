@@ -59,7 +59,7 @@ func block(t *testing.T, page, language string) string {
 	t.Helper()
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
-	blocks := regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllSubmatch(text, -1)
+	blocks := regexp.MustCompile("(?s)```"+language+"[^\n]*\n(.*?)```").FindAllSubmatch(text, -1)
 	require.NotEmpty(t, blocks)
 	return string(blocks[len(blocks)-1][1])
 }

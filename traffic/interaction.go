@@ -18,6 +18,9 @@ const (
 	HAR       Kind = "har/1.2"  // an HTTP archive, as browsers and proxies export it
 )
 
+// EncodingSDK is the encoding of a document that boto3 returned.
+const EncodingSDK = "sdk"
+
 // Interaction is one request and its response, or a bare body.
 type Interaction struct {
 	Source string // the name of the input, as given
@@ -29,6 +32,16 @@ type Interaction struct {
 	Live     bool
 	Request  *Request // nil: a bare body, no request was recorded
 	Response Response
+	// Test is the test that made the call, such as "tests/test_jobs.py::test_waits", which begins
+	// with the path of its file, and TestLine is its line there; empty and 0: unknown.
+	Test     string
+	TestLine int
+	// Operation is the operation that the client called, such as "dynamodb.GetItem"; empty: the
+	// request decides.
+	Operation string
+	// Encoding is [EncodingSDK] if the body of the response is what boto3 returned; empty: it is the
+	// HTTP body.
+	Encoding string
 }
 
 // Request is what a client sent. A form has no separate field, because it repeats the body.

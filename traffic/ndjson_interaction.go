@@ -20,7 +20,7 @@ const (
 
 // The members of the objects in such a line, as errors name them. Required members come first.
 var (
-	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response", "meta"}, 3}
+	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response", "meta", "test", "testLine", "operation", "encoding"}, 3}
 	requestMembers     = members{"request", "request.", []string{
 		"request.method", "request.url", "request.headers", "request.body", "request.bodyBase64", "request.bodyMissing"}, 2}
 	responseMembers = members{"response", "response.", []string{
@@ -89,6 +89,8 @@ func (r *interactionReader) interaction() error {
 			return r.message(responseMembers, 1, &r.line.Response.Header, &r.line.Response.Body)
 		case "meta":
 			return r.meta()
+		case "test", "testLine", "operation", "encoding":
+			return r.call(member)
 		}
 		raw, at, err := r.value()
 		if err == nil && string(raw) != interactionVersion {
@@ -96,6 +98,27 @@ func (r *interactionReader) interaction() error {
 		}
 		return err
 	})
+	return err
+}
+
+// call reads a member about the call that the interaction belongs to.
+func (r *interactionReader) call(member string) (err error) {
+	switch member {
+	case "test":
+		r.line.Test, err = r.text(member)
+	case "testLine":
+		r.line.TestLine, err = r.number(member)
+	case "operation":
+		r.line.Operation, err = r.text(member)
+	case "encoding":
+		var text []byte
+		var at int
+		text, at, err = r.rawText(member)
+		if err == nil && string(text) != EncodingSDK {
+			return r.notA(at, member, `"`+EncodingSDK+`"`)
+		}
+		r.line.Encoding = EncodingSDK
+	}
 	return err
 }
 

@@ -46,6 +46,7 @@ func fitsNDJSON(i int, in *Interaction) error {
 	for _, f := range in.Meta.fields() {
 		ok = ok && utf8.ValidString(*f.value)
 	}
+	ok = ok && utf8.ValidString(in.Test) && utf8.ValidString(in.Operation)
 	if !ok {
 		return unwritable(i, in, "has a method, URL, status, header or metadata that is not UTF-8", "write a cassette, which can hold it")
 	}
@@ -77,7 +78,9 @@ func (n *ndjsonWriter) write(in *Interaction) error {
 func (n *ndjsonWriter) close() error { return n.w.Flush() }
 
 func appendInteraction(b []byte, in *Interaction) []byte {
-	b = append(b, `{`+interactionMark+`:`+interactionVersion+`,"request":{"method":`...)
+	b = append(b, `{`+interactionMark+`:`+interactionVersion...)
+	b = appendCall(b, in)
+	b = append(b, `,"request":{"method":`...)
 	b = appendString(b, in.Request.Method)
 	b = appendString(append(b, `,"url":`...), in.Request.URL)
 	b = appendMessage(b, in.Request.Header, in.Request.Body)
@@ -94,6 +97,23 @@ func appendInteraction(b []byte, in *Interaction) []byte {
 		b = appendMeta(append(b, `,"meta":`...), &in.Meta)
 	}
 	return append(b, "}\n"...)
+}
+
+// appendCall appends what is known about the call that an interaction belongs to.
+func appendCall(b []byte, in *Interaction) []byte {
+	if in.Test != "" {
+		b = appendString(append(b, `,"test":`...), in.Test)
+	}
+	if in.TestLine != 0 {
+		b = strconv.AppendInt(append(b, `,"testLine":`...), int64(in.TestLine), 10)
+	}
+	if in.Operation != "" {
+		b = appendString(append(b, `,"operation":`...), in.Operation)
+	}
+	if in.Encoding != "" {
+		b = appendString(append(b, `,"encoding":`...), in.Encoding)
+	}
+	return b
 }
 
 func appendMeta(b []byte, meta *Meta) []byte {

@@ -90,8 +90,10 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 				continue
 			}
 			ahead = append(ahead, read{x, err})
-			if err == nil {
-				decided = s.Look(x)
+			if err != nil {
+				x = nil
+			}
+			if decided = s.Look(x); x != nil {
 				s.Vote(x, by(x), bare)
 			}
 			if !decided {
@@ -112,11 +114,13 @@ func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traf
 	}
 }
 
-// Look notes one of the first interactions of a source, as [Source.Ahead] does, and reports whether
-// it is the last that decides what the source is. Each of them must [Source.Vote] too.
+// Look notes one of the first interactions of a source, or nil for one that cannot be read. It reports
+// whether it is the last that decides what the source is. Each of them must [Source.Vote] too.
 func (s *Source) Look(x *traffic.Interaction) (decided bool) {
+	if s.ahead++; x == nil {
+		return s.ahead >= MaxAhead
+	}
 	s.See(x)
-	s.ahead++
 	s.bytes += len(x.Response.Body.Bytes)
 	if x.Request != nil {
 		s.bytes += len(x.Request.Body.Bytes)
@@ -153,6 +157,8 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 	switch {
 	case a.fixed:
 		c.Encoding = a.options.Encoding
+	case returned(x):
+		c.Encoding = schema.SDK
 	case x.Request == nil:
 		if c.Encoding, c.Settled = a.settled(x, bare); !c.Settled {
 			c.Encoding = s.Kind()
@@ -170,7 +176,7 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 			return c, nil
 		}
 	}
-	if err != nil || a.fixed || x.Request != nil || c.Contract == nil || c.Encoding == s.Kind() {
+	if err != nil || a.fixed || x.Request != nil || returned(x) || c.Contract == nil || c.Encoding == s.Kind() {
 		return c, err
 	}
 	at := x.Response.Body.Position(0)

@@ -111,6 +111,9 @@ func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept recorded) (Outco
 }
 
 func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
+	if returned(x) {
+		return k.checkReturned(x)
+	}
 	if x.Request == nil {
 		return k.checkBare(x, bare)
 	}
@@ -122,6 +125,11 @@ func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Out
 		return Outcome{NotRead: cborBody}, nil
 	}
 	found, unrouted := k.routes.Candidates(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	if x.Operation != "" {
+		if found, unrouted = k.called(x.Operation, found), nil; len(found) == 0 {
+			return Outcome{NotChecked: noOperation}, nil
+		}
+	}
 	if unrouted != nil {
 		return Outcome{NotChecked: unrouted.String(), Unrouted: unrouted}, nil
 	}
@@ -217,15 +225,4 @@ func (k *Catalog) operation(name string) (*Validator, error) {
 	default:
 		return nil, &BareError{fmt.Sprintf("a body without a request may belong to %s or %s; name one with --operation", found[0], found[1]), name == ""}
 	}
-}
-
-// locate sets the source and the interaction of findings.
-func locate(findings finding.Set, x *traffic.Interaction) finding.Set {
-	for i := range findings {
-		findings[i].Source = x.Source
-		if x.Kind != traffic.JSON {
-			findings[i].Interaction = x.Index + 1
-		}
-	}
-	return findings
 }

@@ -15,7 +15,7 @@ func (o Outcome) Note(scope *finding.Scope, x *traffic.Interaction, bare Bare) {
 	if c == nil {
 		return
 	}
-	scope.Source(x.Source)
+	scope.Source(sourceName(x))
 	note := func(part schema.Part) {
 		scope.Part(c.Name(), partText(part), func() []string { return structures(c, part) })
 	}

@@ -59,6 +59,9 @@ func places() map[string][]string {
 		"rules":             {"rules GARBAGE"},
 		"version":           {"version GARBAGE"},
 		"completion":        {"completion GARBAGE"},
+		"init":              {"init GARBAGE"},
+		"check":             {"check --config GARBAGE"},
+		"update":            {"update --config GARBAGE"},
 	}
 }
 

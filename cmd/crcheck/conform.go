@@ -4,25 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
-	"github.com/crcheck/crcheck/conformance/sdkgo"
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/coverage"
-	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
-	"github.com/crcheck/crcheck/internal/serve"
-	"github.com/crcheck/crcheck/internal/spelling"
+	"github.com/crcheck/crcheck/internal/suite"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
@@ -66,115 +56,36 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 	if err != nil {
 		return err
 	}
-	client, expected, err := c.client(ctx, command)
+	client, expected, err := suite.Client(ctx, command, c.Suite == "" && len(c.Contract) == 0, c.ExpectedFailures)
 	if err != nil {
 		return err
 	}
-	points, err := coverage.Compile(schema.NewCatalog(plan.Contracts()...))
-	if err != nil {
-		return err
-	}
-	tally := points.NewTally()
-	meter := progress.Start(ctx, "running cases", int64(plan.Len()), progress.Items)
-	results, err := plan.Run(ctx, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now(), Played: tally.Response, Started: func(string) { meter.Add(1) }})
-	meter.Done()
-	if misbehaved := (*conformance.ClientError)(nil); errors.As(err, &misbehaved) && misbehaved.Kind == conformance.NotStarted {
-		err = &serve.CommandError{Command: command[0], Err: errors.New(misbehaved.Message)}
-	}
+	run, err := suite.Run(ctx, plan, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now()})
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
 	}
-	run := &report.SuiteRun{Results: results, Coverage: tally.Report(), Invented: c.Suite == ""}
+	run.Invented = c.Suite == ""
 	if err := c.write(t, &report.Results{Command: "conform", Suites: []report.Suite{{SuiteRun: run}}}); err != nil {
 		return err
 	}
 	switch {
-	case results.Ended != "":
+	case run.Ended != "":
 		return exit(exitIncomplete)
-	case !results.Passes():
+	case !run.Passes():
 		return exit(exitFindings)
 	}
 	return nil
 }
 
-func (c *conformCommand) plan(ctx context.Context, t *terminal) (*conformance.Plan, error) {
-	if len(c.Contract) > 0 && c.Suite == "" {
-		plan, err := c.generatedFlags.plan(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		selected := plan.Select(c.Case)
-		if selected.Len() == 0 {
-			return nil, noCase(c.Case, plan.Names())
-		}
-		return selected, nil
+func (c *conformCommand) plan(ctx context.Context, t *terminal) (plan *conformance.Plan, err error) {
+	if len(c.Contract) == 0 || c.Suite != "" {
+		return suite.Load(ctx, c.Suite, c.Case, func(operation string) (*schema.Contract, error) { return c.about(ctx, t, operation) })
 	}
-	suite := conformance.Builtin()
-	var files fs.FS = cassettes.Embedded()
-	if c.Suite != "" {
-		var err error
-		if suite, files, err = readSuite(ctx, c.Suite); err != nil {
-			return nil, err
-		}
-	}
-	contract, err := c.about(ctx, t, suite.Operation)
-	if err != nil {
+	if plan, err = c.generatedFlags.plan(ctx, t); err != nil {
 		return nil, err
 	}
-	selected := suite.Select(c.Case)
-	if selected.Len() == 0 {
-		return nil, noCase(c.Case, suite.Names())
-	}
-	return conformance.Load(selected, files, contract)
-}
-
-// noCase returns the error for a pattern that matches no case.
-func noCase(pattern string, names []string) error {
-	return fmt.Errorf("--case: no case matches %q%s", pattern, spelling.Hint(pattern, names, fmt.Sprintf("a case is named like %s, and %s matches several", names[0], path.Dir(names[0])+"/*")))
-}
-
-// readSuite reads a file of cases, or a folder of such files. It also returns the files that hold
-// their cassettes: those next to the file, or below the folder.
-func readSuite(ctx context.Context, path string) (*conformance.Suite, fs.FS, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		files := os.DirFS(path)
-		suite, err := conformance.ReadSuite(files, ".")
-		if bad := (*finding.RowError)(nil); errors.As(err, &bad) {
-			bad.Name = filepath.Join(path, bad.Name) // relative to the folder
-		}
-		return suite, files, err
-	}
-	text, err := input.Document(ctx, path)
-	if err != nil {
-		return nil, nil, err
-	}
-	suite, err := conformance.ParseSuite(path, text)
-	return suite, os.DirFS(filepath.Dir(path)), err
-}
-
-// client returns the client under test and its expected failures, as ignore rows.
-func (c *conformCommand) client(ctx context.Context, command childCommand) (conformance.Client, []finding.Expected, error) {
-	var client conformance.Client = sdkgo.New()
-	expected := sdkgo.ExpectedFailures()
-	if c.Suite != "" || len(c.Contract) > 0 {
-		expected = nil // they are about the cases of the built-in suite
-	}
-	if len(command) > 0 {
-		client, expected = &conformance.Process{Command: command}, nil
-	}
-	if c.ExpectedFailures == "" {
-		return client, expected, nil
-	}
-	text, err := input.Document(ctx, c.ExpectedFailures)
-	if err != nil {
-		return nil, nil, err
-	}
-	if expected, err = finding.ReadRows(c.ExpectedFailures, text); err != nil {
-		return nil, nil, err
-	}
-	_, err = finding.NewLedger(expected)
-	return client, expected, err
+	return suite.Select(plan, c.Case)
 }
 
 // generatedFlags choose the contracts that cases are generated from, or that include the contract of

@@ -47,11 +47,7 @@ type ignoreFlags struct {
 func (f *ignoreFlags) rows(ctx context.Context) ([]finding.Expected, error) {
 	var all []finding.Expected
 	for _, path := range f.Ignore {
-		text, err := input.Document(ctx, path)
-		if err != nil {
-			return nil, err
-		}
-		rows, err := finding.ReadRows(path, text)
+		rows, err := input.Rows(ctx, path)
 		if err != nil {
 			return nil, err
 		}

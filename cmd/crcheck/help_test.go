@@ -61,14 +61,6 @@ func requireParses(t *testing.T, line string) {
 	require.NoError(t, err, "%s", line)
 }
 
-// shellWords splits a command line at spaces outside of quotes.
-func shellWords(line string) (words []string) {
-	for _, m := range regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`).FindAllString(line, -1) {
-		words = append(words, strings.Trim(m, `'"`))
-	}
-	return words
-}
-
 // TestHelpOfEveryCommand checks the two ways to ask for the help of a command.
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, name := range leaves(t) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -78,9 +77,9 @@ func (c *ignoreCommand) report(ctx context.Context, t *terminal) (*report.Report
 	if err != nil {
 		return nil, err
 	}
-	var r report.Report
-	if err := json.Unmarshal(text, &r); err != nil || r.Verdict == "" {
+	r, ok := report.Parse(text)
+	if !ok {
 		return nil, fmt.Errorf("%s is not a report of crcheck; write one with: crcheck validate PATH --format json -o report.json", c.Report)
 	}
-	return &r, nil
+	return r, nil
 }

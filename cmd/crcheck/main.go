@@ -44,6 +44,9 @@ type exit int
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 type commands struct {
+	Init       initCommand       `cmd:"" group:"Check a project:" help:"Write a project file for this folder."`
+	Check      checkCommand      `cmd:"" group:"Check a project:" help:"Run every check of the project file, crcheck.yaml."`
+	Update     updateCommand     `cmd:"" group:"Check a project:" help:"Pin the newest contracts of the project, and write what changed."`
 	Validate   validateCommand   `cmd:"" group:"Check recorded traffic:" help:"Validate recorded responses against a contract."`
 	Coverage   coverageCommand   `cmd:"" group:"Check recorded traffic:" help:"Report how much of the contracts recorded traffic covers."`
 	Ignore     ignoreCommand     `cmd:"" group:"Check recorded traffic:" help:"Accept a group of findings: add an ignore row for it."`

@@ -41,7 +41,10 @@ func TestQuiet(t *testing.T) {
 		"drift":             {"drift cleanrooms.GetProtectedJob@1.42.90 contract.json", "drift contract.json in.json"},
 		"rules":             {"rules"},
 		"version":           {"version"},
-		"completion":        {"completion", "bash"},
+		"completion":        {"completion bash"},
+		"init":              {"init --accept-current"},
+		"check":             {"check --config in.project.yaml", "check"},
+		"update":            {"update --config in.project.yaml"},
 	}
 	require.ElementsMatch(t, leaves(t), slices.Collect(maps.Keys(rows)), "each command has a row")
 	contract := contractText(t)
@@ -57,6 +60,7 @@ func TestQuiet(t *testing.T) {
 					text(contract)(t, "contract.json")
 					text(oneCall)(t, "in.yaml")
 					text(jobOneInput)(t, "input.json")
+					text("contracts: [contract.json]\ntraffic: [in.yaml]\n")(t, "in.project.yaml")
 					inProcess(nil, "validate", "in.json", "--format", "json", "-o", "report.json")
 					line := strings.NewReplacer("SERVER", server.URL, "GROUP", group(t)).Replace(line)
 					return crcheck(t, dir, append(flags, strings.Fields(line)...)...)

@@ -28,7 +28,7 @@ func (*recoverCommand) Help() string {
 A recording that was killed leaves a journal next to its cassette. The journal has every interaction whose whole response
 reached the client. Some names only turn out to be identifying later in a recording. To replace those names in earlier
 interactions too, recover needs the redaction key (CRCHECK_REDACTION_KEY, or the file next to the journal) and the
-contracts of the recording. Exit status: 1 the journal is damaged, 2 there is no journal.`
+contracts of the recording. Exit status: 1 if the journal is damaged, 2 if it does not exist.`
 }
 
 // Run recovers the cassette of a killed recording.

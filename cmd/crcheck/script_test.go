@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,8 +37,25 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "compress": compress},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "compress": compress, "append": appendBlank},
 	})
+}
+
+// appendBlank appends a blank to each file that matches a pattern.
+func appendBlank(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: append PATTERN")
+	}
+	paths, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(paths) == 0 {
+		ts.Fatalf("no file matches %s", args[0])
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		ts.Check(err)
+		ts.Check(os.WriteFile(path, append(text, ' '), 0o644))
+	}
 }
 
 // status runs a command and checks its exit status.

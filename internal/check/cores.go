@@ -131,7 +131,11 @@ func (run *run) readFile(of *source, parts func(func(input.Part, error) bool), y
 			p.unread = nil
 			unread(never)(func(x *traffic.Interaction, err error) bool {
 				p.read = append(p.read, result{x: x, err: err})
-				if err == nil && !decided {
+				switch {
+				case decided:
+				case err != nil:
+					decided = of.Look(nil)
+				default:
 					decided = of.Look(x)
 					looked = append(looked, x)
 				}

@@ -21,11 +21,19 @@ import (
 // secrets needs no contract: a run that found recorded requests and checked nothing else passes.
 func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Report, error) {
 	o.Encoding = Encoding(schema.HTTP.String())
-	run, err := start(in, &o)
-	if err != nil {
+	if o.FilesOnly {
+		contracts := *o.Contracts
+		contracts.Findings = nil
+		o.Contracts = &contracts
+	}
+	run := start(&o)
+	if err := run.turnTo(Part{in, o.Encoding, o.Bare, o.From}); err != nil {
 		return nil, err
 	}
-	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP, finding.LayerRecord, finding.LayerCassette)
+	run.scope.Layers(finding.LayerRecord, finding.LayerCassette)
+	if !o.FilesOnly {
+		run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
+	}
 	catalog := o.Contracts.Catalog
 	options := lint.Options{Profile: o.Profile, Classify: bycontract.New(catalog), Check: run.lint,
 		Contract: func(name string) *schema.Contract { return named(catalog, name) }}
@@ -85,6 +93,9 @@ func (run *run) linted(x *traffic.Interaction, outcome validate.Outcome, finding
 	case x != nil:
 		run.collector.NotChecked(outcome.NotChecked)
 	}
+	if run.options.FilesOnly {
+		findings = slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return !OfFiles(f.Rule) })
+	}
 	secret := slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Rule == finding.SecretFound })
 	for _, f := range findings {
 		var line []byte
@@ -93,6 +104,12 @@ func (run *run) linted(x *traffic.Interaction, outcome validate.Outcome, finding
 		}
 		run.collector.Add(f, line)
 	}
+}
+
+// OfFiles reports whether a rule is about cassettes as files: only [Cassettes] applies it.
+func OfFiles(id finding.RuleID) bool {
+	rule, _ := id.Lookup()
+	return (rule.Layer == finding.LayerRecord || rule.Layer == finding.LayerCassette) && id != finding.TrafficOddEntry
 }
 
 // named returns the contract of a name and version: a loaded one, or a built-in one.

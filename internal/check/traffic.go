@@ -32,6 +32,7 @@ type Options struct {
 	// Named says that the user chose the contracts; otherwise a cassette that names a built-in
 	// contract is validated against that one.
 	Named    bool
+	Project  bool // the contracts are those of a project file
 	Encoding Encoding
 	Bare     validate.Bare // what bare bodies are
 	Profile  finding.Profile
@@ -40,10 +41,20 @@ type Options struct {
 	FailOn   report.Threshold
 	// FailOnStale fails on ignore rows that no longer match anything, required or not.
 	FailOnStale bool
-	Stderr      io.Writer // gets messages about the run
-	Cores       int       // that validate; 0: all
+	// FilesOnly makes [Cassettes] leave out what [Traffic] reports about the interactions.
+	FilesOnly bool
+	Stderr    io.Writer // gets messages about the run
+	Cores     int       // that validate; 0: all
 
 	partSize int // bytes; 0: the usual size
+}
+
+// choose says how to choose other contracts: with flags, unless a project file names them.
+func (o *Options) choose(flags string) string {
+	if o.Project {
+		return "name their models under contracts in the project file, then run `crcheck update`"
+	}
+	return flags
 }
 
 func (o *Options) compile() validate.Options {
@@ -83,33 +94,44 @@ type run struct {
 	undecided *validate.BareError // the first of bodies that were found in folders
 }
 
-// start begins a run with the findings about the contracts and the problems of the inputs.
-func start(in *input.Traffic, o *Options) (*run, error) {
-	chosen, err := Compile(o.Contracts.Catalog, o.Encoding, o.compile())
-	if err != nil {
-		return nil, err
-	}
-	run := &run{options: o, chosen: chosen, named: map[string]*validate.Auto{}, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
+// start begins a run with the findings about the contracts.
+func start(o *Options) *run {
+	run := &run{options: o, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
 	run.collector.Accept = o.Accept
 	run.collector.Origin = o.From
 	for _, f := range o.Profile.Grade(o.Contracts.Findings) {
 		run.collector.Add(f, nil)
 	}
-	for _, problem := range in.Problems {
-		run.problem(problem)
-	}
-	return run, nil
+	return run
+}
+
+// Part is traffic of one origin, and what its bare bodies are.
+type Part struct {
+	Input    *input.Traffic
+	Encoding Encoding
+	Bare     validate.Bare
+	From     finding.Origin
 }
 
 // Traffic validates every interaction. The report of an interrupted run covers what was checked
 // before.
 func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error) {
-	run, err := start(in, &o)
-	if err != nil {
-		return nil, err
-	}
+	return Parts(ctx, []Part{{in, o.Encoding, o.Bare, o.From}}, o)
+}
+
+// Parts is [Traffic] for traffic of several origins in one report. The parts replace the options of
+// the same name.
+func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
+	run := start(&o)
 	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
-	run.parts(ctx, in)
+	for _, part := range parts {
+		if err := run.turnTo(part); err != nil {
+			return nil, err
+		}
+		if run.parts(ctx, part.Input); ctx.Err() != nil {
+			break
+		}
+	}
 	interrupted := ctx.Err() != nil
 	run.taken.announce(progress.Notes(o.Stderr))
 	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
@@ -128,6 +150,22 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 	return r, nil
 }
 
+// turnTo makes the options of a part those of the run.
+func (run *run) turnTo(part Part) error {
+	o := *run.options
+	o.Encoding, o.Bare, o.From = part.Encoding, part.Bare, part.From
+	chosen, err := Compile(o.Contracts.Catalog, o.Encoding, o.compile())
+	if err != nil {
+		return err
+	}
+	run.options, run.chosen, run.named = &o, chosen, map[string]*validate.Auto{}
+	run.collector.Origin = o.From
+	for _, problem := range part.Input.Problems {
+		run.problem(problem)
+	}
+	return nil
+}
+
 // Result is the outcome of a run.
 type Result struct {
 	*report.Report
@@ -138,9 +176,9 @@ type Result struct {
 func (run *run) nothing(c *report.Checks) string {
 	switch {
 	case run.unrouted.Total > 0:
-		return run.unrouted.String()
+		return run.unrouted.String() + "; " + run.options.choose(run.unrouted.Add())
 	case c.Unrecognised != nil:
-		return "no loaded contract knows any member of the documents; name their operation with --contract and --operation"
+		return "no loaded contract knows any member of the documents; " + run.options.choose("name their operation with --contract and --operation")
 	case run.undecided != nil:
 		return run.undecided.Error()
 	}
@@ -256,7 +294,7 @@ func (run *run) contracts(x *traffic.Interaction) (*validate.Auto, error) {
 	}
 	c, err := contracts.Load(name)
 	if err != nil {
-		return nil, fmt.Errorf("recorded with the contract %s, which is not built in; choose a contract with --contract", name)
+		return nil, fmt.Errorf("recorded with the contract %s, which is not built in; %s", name, run.options.choose("choose a contract with --contract"))
 	}
 	known, err := Compile(schema.NewCatalog(c), run.options.Encoding, run.options.compile())
 	if err != nil {

@@ -107,25 +107,6 @@ func (d Number) magnitude(e Number) int {
 	return bytes.Compare(d.digits, e.digits) // no trailing zeros: a prefix is smaller
 }
 
-// SmallInteger parses an integer of up to 15 plain digits, which a double represents exactly. It
-// returns false for every other number.
-func SmallInteger(raw []byte) (n int64, ok bool) {
-	digits, negative := cutMinus(raw)
-	if len(digits) == 0 || len(digits) > 15 {
-		return 0, false
-	}
-	for _, c := range digits {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	if negative {
-		n = -n
-	}
-	return n, true
-}
-
 // Scratch returns the memory of the digits for the next [Parse].
 func (d Number) Scratch() []byte { return d.digits[:0] }
 

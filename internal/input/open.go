@@ -13,6 +13,8 @@ import (
 	"os"
 
 	"github.com/crcheck/crcheck/traffic"
+
+	"github.com/crcheck/crcheck/finding"
 )
 
 // Open opens a file. Opening a pipe blocks until it has a writer, and reading it blocks until the
@@ -115,4 +117,13 @@ func Document(ctx context.Context, path string) ([]byte, error) {
 		return nil, tooLarge // a pipe or a device does not state its size
 	}
 	return text, nil
+}
+
+// Rows reads a file of ignore rows.
+func Rows(ctx context.Context, path string) ([]finding.Expected, error) {
+	text, err := Document(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return finding.ReadRows(path, text)
 }

@@ -51,11 +51,20 @@ func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InF
 			sources = append(sources, name)
 		}
 	}
-	said, err := ApplyOverlays(ctx, overlays, &all)
+	return all.inForce(ctx, overlays, strings.Join(sources, " and "))
+}
+
+// InForce returns the contracts with overlays applied.
+func (f *Found) InForce(ctx context.Context, overlays []string) (*InForce, error) {
+	return f.inForce(ctx, overlays, "")
+}
+
+func (f *Found) inForce(ctx context.Context, overlays []string, source string) (*InForce, error) {
+	said, err := ApplyOverlays(ctx, overlays, f)
 	if err != nil {
 		return nil, err
 	}
-	return &InForce{schema.NewServiceCatalog(all.Services, all.Contracts...), finding.Union(all.Findings, said), strings.Join(sources, " and ")}, nil
+	return &InForce{schema.NewServiceCatalog(f.Services, f.Contracts...), finding.Union(f.Findings, said), source}, nil
 }
 
 // Announce writes which contracts are in force.

@@ -10,6 +10,9 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
+// maxNamed is how many services or sources a message names.
+const maxNamed = 5
+
 // Unrouted counts the responses without a matching contract by service.
 type Unrouted struct {
 	Total    int
@@ -44,9 +47,8 @@ func (u *Unrouted) Count(why *schema.Unrouted) {
 	}
 }
 
-// String returns what was not routed and what to do, for a run in which nothing was routed.
+// String returns what was not routed, for a run in which nothing was routed.
 func (u *Unrouted) String() string {
-	const maxNamed = 5
 	names := slices.SortedFunc(maps.Keys(u.services), func(a, b string) int {
 		return cmp.Or(cmp.Compare(u.services[b], u.services[a]), cmp.Compare(a, b))
 	})
@@ -61,10 +63,15 @@ func (u *Unrouted) String() string {
 	if u.Total == 1 {
 		text = fmt.Sprintf("the response matches no loaded contract (%s)", parts[0])
 	}
+	return text
+}
+
+// Add says which flags choose contracts that could have the responses.
+func (u *Unrouted) Add() string {
 	if len(u.add) == 0 {
-		return text + "; choose the contracts of these services with --contract"
+		return "choose the contracts of these services with --contract"
 	}
-	text += "; add"
+	text := "add"
 	add := slices.Sorted(maps.Keys(u.add))
 	for _, source := range add[:min(maxNamed, len(add))] {
 		text += " --contract " + source

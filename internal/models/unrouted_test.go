@@ -30,7 +30,7 @@ func TestUnrouted(t *testing.T) {
 			for _, why := range row.of {
 				u.Count(&why)
 			}
-			require.Equal(t, row.want, u.String())
+			require.Equal(t, row.want, u.String()+"; "+u.Add())
 		})
 	}
 }

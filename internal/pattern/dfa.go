@@ -154,7 +154,7 @@ func (b *tableBuilder) alive(next []int, width int, verdict bool) []bool {
 	return found
 }
 
-// symbol returns the index of the character of the alphabet that stands for c.
+// symbol returns the index of the character that represents c in the alphabet.
 func (a *alphabet) symbol(c rune) int {
 	signature := a.signature(c)
 	return slices.IndexFunc(a.runes, func(r rune) bool { return slices.Equal(a.signature(r), signature) })

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,7 +35,7 @@ func TestLines(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var shown bytes.Buffer
+				var shown buffer
 				screen := progress.NewScreen(&shown, false)
 				m := progress.Start(progress.With(t.Context(), screen), "working", v.total, v.unit)
 				time.Sleep(time.Millisecond)
@@ -57,7 +58,7 @@ func TestBar(t *testing.T) {
 	for _, total := range []int64{0, 3, 1 << 20} {
 		t.Run(fmt.Sprint("total ", total), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var shown bytes.Buffer
+				var shown buffer
 				screen := progress.NewScreen(&shown, true)
 				m := progress.Start(progress.With(t.Context(), screen), "working", total, progress.Bytes)
 				text := strings.Repeat("x", 1000)
@@ -94,6 +95,26 @@ func TestBar(t *testing.T) {
 	}
 }
 
+// buffer is a terminal that meters draw on while a test looks at it.
+type buffer struct {
+	mu    sync.Mutex
+	bytes bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes.String()
+}
+
+func (b *buffer) Len() int { return len(b.String()) }
+
 // visible is what a terminal shows of the text.
 func visible(text string) string {
 	var lines []string
@@ -116,7 +137,7 @@ func TestMessages(t *testing.T) {
 		{"many words", strings.Repeat("word ", 1000), strings.Repeat("word ", 1000)},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			var shown bytes.Buffer
+			var shown buffer
 			n, err := progress.NewScreen(&shown, false).Write([]byte(v.message))
 			require.NoError(t, err)
 			require.Equal(t, len(v.message), n)
@@ -128,7 +149,7 @@ func TestMessages(t *testing.T) {
 // TestNested checks that only the outer work is shown, and that a meter without a screen does nothing.
 func TestNested(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var shown bytes.Buffer
+		var shown buffer
 		ctx := progress.With(t.Context(), progress.NewScreen(&shown, false))
 		outer := progress.Start(ctx, "outer", 2, progress.Items)
 		inner := progress.Start(ctx, "inner", 2, progress.Items)

@@ -246,3 +246,14 @@ func TestKeep(t *testing.T) {
 	got, _ := redactBody(t, Options{Key: testKey, Keep: []string{"hunter22"}}, "application/json", `{"password":"hunter22"}`)
 	require.NotContains(t, got, "hunter22")
 }
+
+// TestNamesPromiseNoSecret checks that no pseudonym of a member's name makes its value look like a secret.
+func TestNamesPromiseNoSecret(t *testing.T) {
+	whole := func(*traffic.Interaction) Places {
+		return Places{Response: &Node{Members: map[string]*Node{"tags": {Key: Place{Class: Whole}, Element: &Node{}}}}}
+	}
+	for i := range 4000 {
+		_, found := New(Options{Key: Key{byte(i), byte(i >> 8)}, Classify: whole}).Redact(exchange("https://example.com/", "", `{"tags":{"salaries_of":"Ms Example"}}`))
+		require.Empty(t, found, "key %d", i)
+	}
+}

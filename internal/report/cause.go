@@ -48,7 +48,7 @@ type Cause struct {
 	Notes       []string // what else a reader should know
 	Count       int
 	Client      string // of a case
-	Seen        []Seen // the first findings; none if there is no file
+	Seen        []Seen // the first findings; empty if they are not about a file
 	HiddenBy    HiddenBy
 	Reason      string // of what hides it
 }

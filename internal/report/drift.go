@@ -93,6 +93,25 @@ func (r *Drift) SettleBy(ledger *finding.Ledger, failOn Threshold, failOnStale b
 	}
 }
 
+// Regrade gives the changes between contracts the severities of rules, and hides those of rules that
+// are off. Call it before settling.
+func (r *Drift) Regrade(rules Rules) {
+	if r.Comparison == nil || len(rules) == 0 {
+		return
+	}
+	kept := []drift.Change{}
+	for _, c := range r.Comparison.Changes {
+		f := c.Finding()
+		if rules.regrade(&f) {
+			r.Hidden = append(r.Hidden, HiddenChange{ByRule, "", f})
+			continue
+		}
+		c.Severity = f.Severity
+		kept = append(kept, c)
+	}
+	r.Comparison.Changes = kept
+}
+
 // scope returns the scope of the report. For traffic it does not know which parts and shapes were
 // reached: a row is stale if its operation was reached and it names neither a part nor a shape, or
 // one with an observation.

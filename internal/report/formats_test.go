@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -66,10 +67,13 @@ func written(t *testing.T, format report.Format, r *report.Results, showValues b
 	return b.String()
 }
 
+// constantParts are the style, the script and the hash of the page, which files of their own hold.
+var constantParts = regexp.MustCompile(`(?s)(<style>|<script>|script-src 'sha256-).*?(</style>|</script>|')`)
+
 func TestFormats(t *testing.T) {
 	for _, f := range shared {
 		t.Run(f.format.String(), func(t *testing.T) {
-			got := written(t, f.format, everyPart(), false)
+			got := constantParts.ReplaceAllString(written(t, f.format, everyPart(), false), "$1…$2")
 			path := filepath.Join("testdata", "every-part"+f.extension)
 			if *update {
 				require.NoError(t, os.WriteFile(path, []byte(got), 0o644))

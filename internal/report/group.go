@@ -50,7 +50,9 @@ type Group struct {
 	// are the fingerprints where there are several.
 	Operations  int          `json:"operations,omitempty"`
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
-	Samples     []Sample     `json:"samples"` // the first findings of each occurrence by turns, in the order of the input
+	// Tests are the tests whose calls have the findings, if the traffic names them.
+	Tests   *Tests   `json:"tests,omitempty"`
+	Samples []Sample `json:"samples"` // the first findings of each occurrence by turns, in the order of the input
 
 	valueless bool // a value of Samples is withheld, so that no ignore row may state it
 }
@@ -93,6 +95,7 @@ type kindKey struct {
 type kind struct {
 	Group
 	got, want              string
+	tests                  map[string]bool
 	gotVaries, shapeVaries bool
 	hint                   string
 }
@@ -116,6 +119,7 @@ func (c *Collector) Add(f finding.Finding, line []byte) {
 		c.kinds[key] = k
 	}
 	k.Count++
+	k.test(f.Test)
 	k.gotVaries = k.gotVaries || k.got != f.Got || k.want != f.Want
 	k.shapeVaries = k.shapeVaries || k.Shape != f.Shape
 	k.hint = cmp.Or(k.hint, deviation.hint)
@@ -196,6 +200,7 @@ func join(kinds []*kind) Group {
 	if hint != "" {
 		g.Remedy += " " + hint
 	}
+	g.Tests = testsOf(kinds)
 	if len(kinds) == 1 {
 		return g
 	}

@@ -15,6 +15,8 @@ type Acceptance struct {
 	// Deviations says how to treat known deviations of AWS. They apply to responses of AWS and of
 	// unknown origin.
 	Deviations DeviationMode
+	// Rules are severities in place of those of the profile; findings of rules that are off are hidden.
+	Rules Rules
 	// ResponsesOnly hides findings about requests.
 	ResponsesOnly bool
 	// ListHidden makes [Text] list what is hidden.
@@ -34,6 +36,7 @@ type Hidden struct {
 	Deviations int           `json:"deviations,omitempty"` // known deviations of AWS
 	Ignored    int           `json:"ignored,omitempty"`    // by ignore rows
 	Requests   int           `json:"requests,omitempty"`   // about requests
+	Off        int           `json:"off,omitempty"`        // of rules that are off
 	Groups     []HiddenGroup `json:"groups"`
 
 	list bool
@@ -47,6 +50,7 @@ const (
 	ByIgnoreRow HiddenBy = "ignore row"
 	ByRequest   HiddenBy = "responses only"
 	ByBaseline  HiddenBy = "baseline" // of drift
+	ByRule      HiddenBy = "rule that is off"
 )
 
 // HiddenGroup is the hidden findings of one fingerprint.
@@ -81,6 +85,10 @@ type deviates struct{ text, hint string }
 // hide counts a finding that is hidden, and regrades a known deviation that is shown. Rows take
 // precedence, because an index may expect a deviation.
 func (c *Collector) hide(f *finding.Finding) (_ deviates, hidden bool) {
+	if c.Accept.Rules.regrade(f) {
+		c.count(ByRule, "", *f)
+		return deviates{}, true
+	}
 	if c.Accept.Ledger != nil {
 		if row, ok := c.Accept.Ledger.Accept(*f); ok {
 			if row.Required {
@@ -141,6 +149,8 @@ func (c *Collector) hiddenGroups() *Hidden {
 			h.Ignored += g.Count
 		case ByRequest:
 			h.Requests += g.Count
+		case ByRule:
+			h.Off += g.Count
 		}
 	}
 	slices.SortFunc(h.Groups, func(a, b HiddenGroup) int {

@@ -102,7 +102,7 @@ func newPage(r *Results) *page {
 	p := &page{}
 	p.head(r)
 	ids := cardIDs{}
-	for _, s := range []pageSection{toFix(r, ids), notRead(r), hiddenFindings(r), operations(r), clients(r), drifted(r, ids)} {
+	for _, s := range []pageSection{projectChecks(r.Project), toFix(r, ids), notRead(r), hiddenFindings(r), operations(r), clients(r), drifted(r, ids)} {
 		if len(s.Cards)+len(s.Facts)+len(s.Tables)+len(s.Trees) > 0 {
 			p.Filter = p.Filter || len(s.Cards) > 1
 			p.Sections = append(p.Sections, s)

@@ -36,9 +36,6 @@ func notRead(r *Results) pageSection {
 		for _, n := range c.SkippedKinds {
 			add("skipped", fmt.Sprintf("%s (%s)", plural.Of(n.Count, "file"), n.Name))
 		}
-		for _, note := range c.Notes {
-			add("note", note)
-		}
 	}
 	if r.Coverage != nil {
 		for _, n := range r.Coverage.NotCounted {
@@ -231,4 +228,28 @@ func (s *pageSection) services(r *Results) {
 			number(plural.Number(one.Responses)), share(one.Percent)})
 	}
 	s.Tables = append(s.Tables, t)
+}
+
+// projectChecks shows the verdict on each check of a project, and the contracts in force.
+func projectChecks(p *Project) pageSection {
+	s := pageSection{ID: "project", Title: "Project"}
+	if p == nil {
+		return s
+	}
+	checks := pageTable{Caption: "Checks", Columns: []column{{Name: "check"}, {Name: "verdict"}, {Name: "summary"}}}
+	for _, c := range p.Checks {
+		checks.Rows = append(checks.Rows, []cell{head(c.Name), {Text: string(c.Verdict)}, {Text: plainText(c.Summary)}})
+	}
+	contracts := pageTable{Caption: "Contracts in force", Columns: []column{{Name: "contracts"}}}
+	for _, c := range p.Contracts {
+		contracts.Rows = append(contracts.Rows, []cell{head(c.text())})
+	}
+	s.Tables = []pageTable{checks, contracts}
+	for _, problem := range p.Problems {
+		s.Facts = append(s.Facts, fact{Label: "problem", Text: plainText(problem)})
+	}
+	for _, note := range p.Notes {
+		s.Facts = append(s.Facts, fact{Label: "note", Text: plainText(note)})
+	}
+	return s
 }

@@ -69,7 +69,7 @@ func (g *Group) row() finding.Expected {
 	}
 	rule, _ := g.Rule.Lookup()
 	if g.Shape != "" && rule.Layer != finding.LayerHTTP {
-		e.Shape = finding.Literal(finding.Service(g.Operation) + ":" + g.Shape)
+		e.Shape = finding.Literal(finding.Service(g.Operation)+":") + g.shapePattern()
 		return e
 	}
 	if g.Side == "" {
@@ -77,6 +77,16 @@ func (g *Group) row() finding.Expected {
 	}
 	e.Operation, e.Place = operationPattern(operations), placePattern(g.Place)
 	return e
+}
+
+// shapePattern matches the shapes of the findings, which differ in the name of the member if no contract
+// knows it.
+func (g *Group) shapePattern() string {
+	shape, _, _ := strings.Cut(g.Shape, "$")
+	if slices.ContainsFunc(g.Samples, func(s Sample) bool { return s.Shape != g.Shape }) {
+		return finding.Literal(shape) + "$*"
+	}
+	return finding.Literal(g.Shape)
 }
 
 // maxValues is how many values a row lists; with more it accepts any.

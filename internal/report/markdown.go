@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/conformance"
@@ -30,6 +31,7 @@ func writeMarkdown(w io.Writer, r *Results) error {
 		shown = append(shown, c)
 	}
 	fmt.Fprintf(m, "%s, %s, %s\n\n", plural.Of(counts[finding.Error], "error"), plural.Of(counts[finding.Warning], "warning"), plural.Of(counts[finding.Info], "info"))
+	m.project(r.Project)
 	m.causes(shown)
 	m.checks(r)
 	m.suites(r.Suites)
@@ -46,6 +48,25 @@ func writeMarkdown(w io.Writer, r *Results) error {
 }
 
 type markdown struct{ *bufio.Writer }
+
+// project writes the verdicts on the checks of a project, and the contracts in force.
+func (m markdown) project(p *Project) {
+	if p == nil {
+		return
+	}
+	var checks, contracts [][]string
+	for _, c := range p.Checks {
+		checks = append(checks, []string{c.Name, string(c.Verdict), c.Summary})
+	}
+	for _, c := range p.Contracts {
+		contracts = append(contracts, []string{c.text()})
+	}
+	m.table([]string{"check", "verdict", "summary"}, checks)
+	m.table([]string{"contracts in force"}, contracts)
+	for _, line := range slices.Concat(p.Problems, p.Notes) {
+		fmt.Fprintf(m, "- %s\n", escapeMarkdown(line))
+	}
+}
 
 func (m markdown) causes(causes []Cause) {
 	if len(causes) == 0 {

@@ -61,8 +61,6 @@ type Checks struct {
 	SkippedKinds []Count `json:"skippedKinds,omitempty"`
 	// Unrecognised counts documents of which no contract knows a member.
 	Unrecognised *Unrecognised `json:"unrecognised,omitempty"`
-	// Notes are lines about the run as a whole, each once, in the order in which they came.
-	Notes []string `json:"notes,omitempty"`
 }
 
 // Unrecognised counts documents of which no contract knows a member.
@@ -166,13 +164,6 @@ func (c *Collector) Unrecognised(names []string) {
 	}
 }
 
-// Note keeps a line about the run as a whole, unless it has it already.
-func (c *Collector) Note(line string) {
-	if !slices.Contains(c.report.Checks.Notes, line) {
-		c.report.Checks.Notes = append(c.report.Checks.Notes, line)
-	}
-}
-
 // Expected counts a finding that an index expects.
 func (c *Collector) Expected() { c.report.Expected++ }
 
@@ -190,7 +181,6 @@ func (c *Collector) Report(unmet []finding.Unmet, failOn Threshold) *Report {
 	if u := r.Checks.Unrecognised; u != nil {
 		r.Checks.Unrecognised = &Unrecognised{u.Count, slices.Clone(u.Names)}
 	}
-	r.Checks.Notes = slices.Clone(r.Checks.Notes)
 	r.Groups = c.causes()
 	r.Services = c.services()
 	r.Hidden = c.hiddenGroups()

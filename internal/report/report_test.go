@@ -63,9 +63,6 @@ var scenarios = []struct {
 		c.Skipped(report.NotTraffic)
 		c.Unrecognised([]string{"zeta", "alpha"})
 		c.Unrecognised([]string{"alpha", "\x1b[31mred"})
-		c.Note("headers were not recorded: rules about headers were not applied")
-		c.Note("headers were not recorded: rules about headers were not applied")
-		c.Note("another")
 	}},
 	{name: "causes", fill: func(c *report.Collector) {
 		for _, operation := range []string{"garden.GetBed", "garden.ListBeds", "garden.PutBed", "garden.GetRow", "garden.ListRows"} {

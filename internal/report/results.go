@@ -14,9 +14,10 @@ type Results struct {
 	Command string // such as "validate"
 	Version string // of crcheck; empty: unknown
 
-	Models   *Report // of the documents that contracts come from: derive, drift
-	Traffic  *Report // of recorded or live traffic: validate, record, live, probe
-	Lint     *Report // of cassettes as files
+	Project  *Project // of check and update: what the project pins, and the verdict on everything
+	Models   *Report  // of the documents that contracts come from: derive, drift
+	Traffic  *Report  // of recorded or live traffic: validate, record, live, probe
+	Lint     *Report  // of cassettes as files
 	Coverage *coverage.Summary
 	// MinCoverage is the percentage of Coverage that the run requires.
 	MinCoverage int
@@ -31,7 +32,7 @@ func Models(findings finding.Set, failOn Threshold) *Report {
 		c.Add(f, nil)
 	}
 	r := c.Report(nil, failOn)
-	if r.Verdict == NotChecked { // there is no traffic to check
+	if r.Verdict == NotChecked { // no traffic was checked
 		r.Verdict = Passed
 	}
 	return r
@@ -97,6 +98,9 @@ func Write(w io.Writer, format Format, r *Results, style Style) error {
 
 // Verdict returns the most severe verdict of the parts.
 func (r *Results) Verdict() Verdict {
+	if r.Project != nil {
+		return r.Project.Verdict
+	}
 	found := map[Verdict]bool{}
 	for _, part := range []*Report{r.Models, r.Traffic, r.Lint} {
 		if part != nil {
@@ -126,7 +130,15 @@ func (r *Results) Verdict() Verdict {
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
-	if r.Models != nil && r.Drift == nil { // drift writes them to standard error as it finds them
+	if r.Project != nil {
+		return projectText(w, r, style)
+	}
+	return writeParts(w, r, style)
+}
+
+// writeParts writes all parts, one after the other.
+func writeParts(w io.Writer, r *Results, style Style) error {
+	if r.Models != nil && (r.Drift == nil || r.Project != nil) { // drift writes them to standard error as it finds them
 		if err := Groups(style)(w, r.Models); err != nil {
 			return err
 		}
@@ -157,6 +169,8 @@ func writeText(w io.Writer, r *Results, style Style) error {
 // writeJSON writes the only part of a command by itself, as programs know it.
 func writeJSON(w io.Writer, r *Results) error {
 	switch {
+	case r.Project != nil:
+		return projectJSON(w, r)
 	case r.Traffic != nil:
 		return JSON(w, r.Traffic)
 	case r.Lint != nil:

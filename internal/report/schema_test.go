@@ -104,18 +104,37 @@ type suiteJSON struct {
 	*report.SuiteRun
 }
 
+// clientJSON is a client in a [checkJSON].
+type clientJSON struct {
+	Client  string `json:"name"`
+	Verdict string `json:"verdict"`
+	*report.SuiteRun
+}
+
+// checkJSON is what the checks of a project write.
+type checkJSON struct {
+	Verdict  report.Verdict    `json:"verdict"`
+	Project  *report.Project   `json:"project"`
+	Models   *report.Report    `json:"models,omitempty"`
+	Traffic  *report.Report    `json:"traffic,omitempty"`
+	Lint     *report.Report    `json:"lint,omitempty"`
+	Coverage *coverage.Summary `json:"coverage,omitempty"`
+	Suites   []clientJSON      `json:"suites,omitempty"`
+	Drift    *report.Drift     `json:"drift,omitempty"`
+}
+
 // TestSchema holds docs/report.schema.json to the types, and every golden JSON report to the schema.
 func TestSchema(t *testing.T) {
 	s := reportSchema{defs: object{}}
 	var kinds []any
-	for _, of := range []reflect.Type{reflect.TypeFor[report.Report](), reflect.TypeFor[report.Drift](), reflect.TypeFor[coverage.Summary](), reflect.TypeFor[suiteJSON]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[report.Report](), reflect.TypeFor[report.Drift](), reflect.TypeFor[coverage.Summary](), reflect.TypeFor[suiteJSON](), reflect.TypeFor[checkJSON]()} {
 		kinds = append(kinds, s.of(of))
 	}
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetIndent("", "  ")
 	require.NoError(t, e.Encode(object{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A JSON report of crcheck",
-		"description": "What --format json writes: of findings, of drift, of coverage, or of a run of the conformance suite.", "anyOf": kinds, "$defs": s.defs}))
+		"description": "What --format json writes: of findings, of drift, of coverage, of a run of the conformance suite, or of the checks of a project.", "anyOf": kinds, "$defs": s.defs}))
 	if *update {
 		require.NoError(t, os.WriteFile(schemaPath, text.Bytes(), 0o644))
 	}
@@ -145,6 +164,9 @@ func TestSchema(t *testing.T) {
 	for i, r := range parts(everyPart()) {
 		reports["every-part "+string(rune('1'+i))] = []byte(written(t, report.FormatJSON, r, false))
 	}
+	whole := everyPart()
+	whole.Project = &report.Project{File: "crcheck.yaml", Verdict: report.Failed, Contracts: []report.Contract{{Source: "a.json", Operations: 1}}, Checks: []report.Check{{Name: "traffic", Verdict: report.Failed, Summary: "1 error"}}, Notes: []string{"a note"}}
+	reports["check"] = []byte(written(t, report.FormatJSON, whole, false))
 	for name, text := range reports {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, valid(t, text))

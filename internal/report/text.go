@@ -50,7 +50,7 @@ func (t text) groups(r *Report) {
 		return g.Operation != operation || g.Operations > 0
 	})
 	for _, g := range r.Groups {
-		t.group(g, several)
+		t.group(g, several || g.Tests != nil)
 	}
 }
 
@@ -69,6 +69,9 @@ func (t text) group(g Group, of bool) {
 	}
 	if more := g.Count - maxShown; more > 0 {
 		fmt.Fprintf(t, "  … and %s more\n", plural.Number(more))
+	}
+	if g.Tests != nil {
+		fmt.Fprintf(t, "  tests: %s\n", visible(g.Tests.String()))
 	}
 	if want := g.want(); want != "" {
 		fmt.Fprintf(t, "  want: %s\n", visible(want))
@@ -169,8 +172,11 @@ func place(f finding.Finding) string {
 	case "-":
 		source = "stdin"
 	}
-	if f.Line == 0 {
+	switch {
+	case f.Line == 0:
 		return source
+	case f.Column == 0:
+		return fmt.Sprintf("%s:%d", source, f.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", source, f.Line, f.Column)
 }
@@ -203,9 +209,6 @@ func (t text) summary(r *Report) {
 	}
 	if c.Skipped > 0 {
 		fmt.Fprintf(t, "skipped %s (%s)\n", plural.Of(c.Skipped, "file"), visible(skipped(c)))
-	}
-	for _, note := range c.Notes {
-		fmt.Fprintf(t, "note: %s\n", visible(note))
 	}
 	t.services(r.Services)
 	var counts, requests [finding.Error + 1]int
@@ -323,6 +326,9 @@ func (h *Hidden) text() string {
 	}
 	if h.Requests > 0 {
 		parts = append(parts, plural.Number(h.Requests)+" about requests")
+	}
+	if h.Off > 0 {
+		parts = append(parts, plural.Number(h.Off)+" of rules that are off")
 	}
 	return strings.Join(parts, ", ")
 }

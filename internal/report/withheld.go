@@ -9,11 +9,12 @@ import (
 )
 
 // Withheld returns the results without what traffic may say in confidence, for reports that leave
-// the terminal: see [finding.Finding.Withheld]. There are no excerpts. Traffic that is marked
+// the terminal: see [finding.Finding.Withheld]. Excerpts are left out. Traffic that is marked
 // redacted keeps everything.
 func (r *Results) Withheld() *Results {
 	shown := *r
 	shown.Models, shown.Traffic, shown.Lint = r.Models.withheld(), r.Traffic.withheld(), r.Lint.withheld()
+	shown.Project = r.Project.withheld()
 	if r.Drift != nil {
 		shown.Drift = r.Drift.withheld()
 	}
@@ -48,7 +49,7 @@ func (r *Report) withheld() *Report {
 	if u := r.Checks.Unrecognised; u != nil {
 		shown.Checks.Unrecognised = &Unrecognised{Count: u.Count}
 	}
-	shown.Checks.Notes, shown.Problems = withheldLines(r.Checks.Notes), withheldLines(r.Problems)
+	shown.Problems = withheldLines(r.Problems)
 	shown.Unmet = withheldRows(r.Unmet)
 	return &shown
 }

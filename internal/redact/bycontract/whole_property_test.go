@@ -20,7 +20,6 @@ import (
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
-	"github.com/crcheck/crcheck/schema/source"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 	"github.com/stretchr/testify/require"
@@ -211,12 +210,7 @@ func contractsForCanaries(t *testing.T) (all [][]*schema.Contract) {
 	for seed := range uint64(40) {
 		all = append(all, []*schema.Contract{garden.Random(seed)})
 	}
-	for _, file := range modelFiles() {
-		read, err := source.Read(readFile(t, file), "1.43.67")
-		require.NoError(t, err, file)
-		all = append(all, read.Contracts)
-	}
-	return all
+	return append(all, available(t)...)
 }
 
 // TestCanaries plants canaries in the marked values of documents of every operation. None may be in

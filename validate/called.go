@@ -1,0 +1,63 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// noOperation is why a call was not checked whose operation no contract has.
+const noOperation = "without a contract for the operation"
+
+// called returns the routes of an operation: those among the routes of its request, or else its
+// contracts. The client knows what it called; a request to an emulator may not show it.
+func (k *Catalog) called(operation string, routes []schema.Route) []schema.Route {
+	routes = slices.DeleteFunc(slices.Clone(routes), func(r schema.Route) bool { return r.Contract.Name() != operation })
+	if len(routes) == 0 {
+		for _, c := range k.routes.Named(operation) {
+			routes = append(routes, schema.Route{Contract: c})
+		}
+	}
+	return routes
+}
+
+// checkReturned validates what boto3 returned from a call.
+func (k *Catalog) checkReturned(x *traffic.Interaction) (Outcome, error) {
+	if len(k.routes.Named(x.Operation)) == 0 {
+		return Outcome{NotChecked: noOperation}, nil
+	}
+	return k.checkBare(x, Bare{Operation: x.Operation, Status: x.Response.Status})
+}
+
+// returned reports whether the body of the response is what boto3 returned from a call.
+func returned(x *traffic.Interaction) bool {
+	return x.Encoding == traffic.EncodingSDK && x.Operation != ""
+}
+
+// sourceName returns the source that findings about an interaction name: the file of its test, if the
+// traffic says which it is.
+func sourceName(x *traffic.Interaction) string {
+	if x.Test == "" {
+		return x.Source
+	}
+	file, _, _ := strings.Cut(x.Test, "::")
+	return file
+}
+
+// locate sets the source and the interaction of findings, or the test that made the call.
+func locate(findings finding.Set, x *traffic.Interaction) finding.Set {
+	for i := range findings {
+		f := &findings[i]
+		f.Source = sourceName(x)
+		switch {
+		case x.Test != "":
+			f.Test, f.Line, f.Column = x.Test, x.TestLine, 0
+		case x.Kind != traffic.JSON:
+			f.Interaction = x.Index + 1
+		}
+	}
+	return findings
+}

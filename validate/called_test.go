@@ -1,0 +1,52 @@
+package validate
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+)
+
+// TestCalled checks what is known about a call beside its request: its operation, its test, and that
+// the body is what boto3 returned.
+func TestCalled(t *testing.T) {
+	const wrong = `{"TableNames":[1]}`
+	for _, test := range []struct {
+		name, operation, encoding, test, body string
+		status                                int
+		want                                  string // the finding
+		notChecked                            string
+	}{
+		{"by the request", "", "", "", wrong, 200, "tables.yaml:1:16: error type.mismatch at /TableNames/0: got number 1, want string", ""},
+		{"by the operation", "dynamodb.ListTables", "", "", wrong, 200, "tables.yaml:1:16: error type.mismatch at /TableNames/0: got number 1, want string", ""},
+		{"in a test", "dynamodb.ListTables", "", "tests/test_a.py::test_b[x::y]", wrong, 200, "tests/test_a.py:7: error type.mismatch at /TableNames/0: got number 1, want string", ""},
+		{"of boto3", "dynamodb.ListTables", "sdk", "tests/test_a.py::test_b", wrong, 200, "tests/test_a.py:7: error type.mismatch at /TableNames/0: got number 1, want string", ""},
+		{"an error of boto3", "dynamodb.DescribeTable", "sdk", "", `{"Error":{"Code":"ResourceNotFoundException","Message":""},"ResponseMetadata":{"HTTPStatusCode":400}}`, 400, "", ""},
+		{"an unknown error of boto3", "dynamodb.DescribeTable", "sdk", "", `{"Error":{"Code":"Invented","Message":""},"ResponseMetadata":{"HTTPStatusCode":400}}`, 400, `tables.yaml:1:1: warning error.unmodeled at the top: unmodeled error "Invented"`, ""},
+		{"without a contract", "dynamodb.PutItem", "", "", wrong, 200, "", noOperation},
+		{"of boto3 without a contract", "dynamodb.PutItem", "sdk", "", wrong, 200, "", noOperation},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			options := Options{}
+			if test.encoding == traffic.EncodingSDK {
+				options.Encoding = schema.SDK // as Auto chooses for it
+			}
+			k, err := CompileCatalog(tables(t), options)
+			require.NoError(t, err)
+			x := called("ListTables", "{}", test.status, test.body)
+			x.Operation, x.Encoding, x.Test, x.TestLine, x.Kind = test.operation, test.encoding, test.test, 7, traffic.JSON
+			outcome, err := k.Check(x, Bare{})
+			require.NoError(t, err)
+			require.Equal(t, test.notChecked, outcome.NotChecked)
+			if test.want == "" {
+				require.Empty(t, outcome.Findings)
+				return
+			}
+			require.Len(t, outcome.Findings, 1)
+			require.Equal(t, test.want, outcome.Findings[0].String())
+			require.Equal(t, test.test, outcome.Findings[0].Test)
+		})
+	}
+}
