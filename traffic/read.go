@@ -3,6 +3,7 @@ package traffic
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"iter"
@@ -53,8 +54,8 @@ type input struct {
 
 func (in *input) kind() (family, error) {
 	head, err := in.r.Peek(lookAhead)
-	if errors.Is(err, ErrMalformed) && len(head) > 0 {
-		return in.recognise(head, false) // broken gzip data: the error is returned again after the text that could be read
+	if (errors.Is(err, ErrMalformed) || errors.Is(err, context.Canceled)) && len(head) > 0 {
+		return in.recognise(head, false) // the error is returned again after the text that could be read
 	}
 	if err != nil && err != io.EOF {
 		return unknown, readError(in.name, err)

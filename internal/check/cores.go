@@ -3,18 +3,15 @@ package check
 import (
 	"cmp"
 	"context"
-	"runtime"
+	"errors"
 	"slices"
 	"sync"
 
+	"github.com/crcheck/crcheck/internal/cores"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
-
-// One goroutine reads files in parts, several validate parts, and one collects the results in the
-// order of the input. So the report does not depend on the number of cores. The number of parts
-// between reading and collecting is bounded, and with it the memory.
 
 // source is one file of a run.
 type source struct {
@@ -35,7 +32,6 @@ type part struct {
 	unread  input.Part // nil: there are only those
 	err     error      // the file cannot be opened
 	results []result
-	done    chan struct{} // closed when results are complete
 }
 
 // result is the outcome of one interaction, or an error of reading.
@@ -47,57 +43,11 @@ type result struct {
 	failed  error // of validating
 }
 
-// parts validates all files on several cores, and collects the results in order.
+// parts validates all files on several cores, and collects the results in order. An interrupt ends
+// the reading; what was read is still validated.
 func (run *run) parts(ctx context.Context, in *input.Traffic) {
-	cores := run.cores()
-	if cores == 1 {
-		run.read(ctx, in, func(p *part) bool {
-			run.validate(ctx, p)
-			run.collect(ctx, p)
-			return ctx.Err() == nil
-		})
-		return
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	var working sync.WaitGroup
-	defer working.Wait()
-	defer cancel()
-	todo, ordered := make(chan *part), make(chan *part, 2*cores)
-	working.Go(func() {
-		defer close(ordered)
-		defer close(todo)
-		run.read(ctx, in, func(p *part) bool {
-			p.done = make(chan struct{})
-			return send(ctx, ordered, p) && send(ctx, todo, p)
-		})
-	})
-	for range cores {
-		working.Go(func() {
-			for p := range todo {
-				run.validate(ctx, p)
-				close(p.done)
-			}
-		})
-	}
-	for p := range ordered {
-		select {
-		case <-p.done:
-			run.collect(ctx, p)
-		case <-ctx.Done():
-		}
-		if ctx.Err() != nil {
-			return
-		}
-	}
-}
-
-func send(ctx context.Context, to chan<- *part, p *part) bool {
-	select {
-	case to <- p:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	grace := cmp.Or(run.options.grace, cores.Grace)
+	cores.InOrder(ctx, run.cores(), grace, func(yield func(*part) bool) { run.read(ctx, in, yield) }, run.validate, run.collect)
 }
 
 // read yields the parts of all files, after it has read ahead in each to learn what the source is.
@@ -105,13 +55,13 @@ func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) b
 	for file, parts := range in.Parts(ctx, cmp.Or(run.options.partSize, traffic.PartSize)) {
 		of := &source{file: file, bare: run.options.Bare}
 		of.bare.Found = !file.Named
-		if !run.readFile(of, parts, yield) || ctx.Err() != nil {
+		if !run.readFile(ctx, of, parts, yield) || ctx.Err() != nil {
 			return
 		}
 	}
 }
 
-func (run *run) readFile(of *source, parts func(func(input.Part, error) bool), yield func(*part) bool) bool {
+func (run *run) readFile(ctx context.Context, of *source, parts func(func(input.Part, error) bool), yield func(*part) bool) bool {
 	var ahead []*part
 	var looked []*traffic.Interaction
 	decided, more := false, true
@@ -125,6 +75,9 @@ func (run *run) readFile(of *source, parts func(func(input.Part, error) bool), y
 		return more
 	}
 	for unread, err := range parts {
+		if err != nil && ctx.Err() != nil {
+			break // the interrupt is not a problem of the file
+		}
 		p := &part{of: of, unread: unread, err: err}
 		ahead = append(ahead, p)
 		if err == nil && !decided {
@@ -142,7 +95,7 @@ func (run *run) readFile(of *source, parts func(func(input.Part, error) bool), y
 				return true
 			})
 		}
-		if decided && !flush() {
+		if decided && (!flush() || ctx.Err() != nil) {
 			return false
 		}
 	}
@@ -164,16 +117,19 @@ func (run *run) vote(s *source, first []*traffic.Interaction) {
 	voting.Wait()
 }
 
-func (run *run) cores() int { return cmp.Or(run.options.Cores, runtime.GOMAXPROCS(0)) }
+func (run *run) cores() int { return cores.Number(run.options.Cores) }
 
 func never([]byte) bool { return false }
 
-// validate validates the interactions of a part.
-func (run *run) validate(ctx context.Context, p *part) {
+// validate validates the interactions of a part, and reports whether it did so before ctx ended.
+func (run *run) validate(ctx context.Context, p *part) (finished bool) {
 	s := p.of
 	s.once.Do(func() { s.accepts, s.clean = run.chosen.Accepted(s.bare, &s.Source) })
 	clean := 0
 	add := func(r result) bool {
+		if ctx.Err() != nil || errors.Is(r.err, context.Canceled) {
+			return false
+		}
 		r.clean, clean = clean, 0
 		if r.err == nil {
 			against, err := run.contracts(r.x)
@@ -182,17 +138,13 @@ func (run *run) validate(ctx context.Context, p *part) {
 			}
 		}
 		p.results = append(p.results, r)
-		return ctx.Err() == nil
+		return true
 	}
-	for _, r := range p.read {
-		if !add(r) {
-			return
-		}
-	}
+	finished = !slices.ContainsFunc(p.read, func(r result) bool { return !add(r) })
 	p.read = nil
 	switch {
 	case p.err != nil:
-		add(result{err: p.err})
+		finished = add(result{err: p.err})
 	case p.unread != nil:
 		p.unread(func(body []byte) bool {
 			accepted := s.accepts != nil && s.accepts(body)
@@ -200,17 +152,21 @@ func (run *run) validate(ctx context.Context, p *part) {
 				clean++
 			}
 			return accepted
-		})(func(x *traffic.Interaction, err error) bool { return add(result{x: x, err: err}) })
+		})(func(x *traffic.Interaction, err error) bool {
+			finished = add(result{x: x, err: err})
+			return finished
+		})
 	}
 	if clean > 0 {
 		p.results = append(p.results, result{clean: clean})
 	}
+	return finished
 }
 
 // collect adds the results of a part to the report.
-func (run *run) collect(ctx context.Context, p *part) {
+func (run *run) collect(p *part) {
 	for i := range p.results {
-		if ctx.Err() != nil || p.of.over {
+		if p.of.over {
 			return
 		}
 		r := &p.results[i]

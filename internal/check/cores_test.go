@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,31 +117,50 @@ func TestCores(t *testing.T) {
 	}
 }
 
-// TestCoresInterrupted checks that an interrupted run reports a beginning of the traffic.
+// TestCoresInterrupted checks that an interrupted run reports all that was read or, if that takes too
+// long, a beginning of it.
 func TestCoresInterrupted(t *testing.T) {
-	text := strings.Repeat(valid+"\n"+invalid+"\n", 2*validate.MaxAhead)
-	for _, cores := range []int{1, 2, 8} {
-		t.Run(fmt.Sprint(cores), func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			reader := io.MultiReader(strings.NewReader(text), readerFunc(func([]byte) (int, error) {
-				cancel()
-				<-ctx.Done()
-				return 0, ctx.Err()
-			}))
-			_, options, said := given(t, nil, false)
-			options.Encoding, options.Cores, options.partSize = Auto, cores, 1000
-			result, err := Traffic(ctx, input.Gather(reader, said, []string{"-"}), options)
-			require.NoError(t, err)
-			require.True(t, result.Interrupted)
-			_, options, said = given(t, nil, false)
-			options.Encoding = Auto
-			before := strings.Join(strings.SplitAfter(text, "\n")[:result.Checks.Checked], "")
-			whole, err := Traffic(t.Context(), input.Gather(strings.NewReader(before), said, []string{"-"}), options)
-			require.NoError(t, err)
-			require.Equal(t, whole.Groups, result.Groups)
-			require.Equal(t, whole.Checks, result.Checks)
-			require.Equal(t, []string{ErrInterrupted.Error()}, result.Problems)
-		})
+	lines := make([]string, 3*validate.MaxAhead)
+	for i := range lines {
+		lines[i] = [...]string{valid, valid, invalid}[i%3] + "\n"
+	}
+	for _, row := range []struct {
+		name  string
+		lines int // before the reader blocks
+		grace time.Duration
+	}{
+		{"a few lines", 3, time.Minute},
+		{"fewer lines than decide the encoding", validate.MaxAhead / 2, time.Minute},
+		{"many lines", 2*validate.MaxAhead + 1, time.Minute},
+		{"without time for the rest", len(lines), time.Nanosecond},
+	} {
+		for _, cores := range []int{1, 2, 8} {
+			t.Run(fmt.Sprint(row.name, " on ", cores), func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				blocked := readerFunc(func([]byte) (int, error) {
+					cancel()
+					select {} // the writer of the pipe writes nothing more
+				})
+				text := strings.Join(lines[:row.lines], "")
+				_, options, said := given(t, nil, false)
+				options.Encoding, options.Cores, options.partSize, options.grace = Auto, cores, 1000, row.grace
+				reader := io.MultiReader(strings.NewReader(text), strings.NewReader(`{"protectedJob"`), blocked)
+				result, err := Traffic(ctx, input.Gather(reader, said, []string{"-"}), options)
+				require.NoError(t, err)
+				require.True(t, result.Interrupted)
+				require.Equal(t, []string{ErrInterrupted.Error()}, result.Problems)
+				if row.grace == time.Minute {
+					require.Equal(t, row.lines, result.Checks.Checked)
+				}
+				_, options, said = given(t, nil, false)
+				options.Encoding = Auto
+				before := strings.Join(lines[:result.Checks.Checked], "")
+				whole, err := Traffic(t.Context(), input.Gather(strings.NewReader(before), said, []string{"-"}), options)
+				require.NoError(t, err)
+				require.Equal(t, whole.Groups, result.Groups)
+				require.Equal(t, whole.Checks.Checked, result.Checks.Checked)
+			})
+		}
 	}
 }
 

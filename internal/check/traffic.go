@@ -13,6 +13,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
@@ -46,7 +47,8 @@ type Options struct {
 	Stderr    io.Writer // gets messages about the run
 	Cores     int       // that validate; 0: all
 
-	partSize int // bytes; 0: the usual size
+	partSize int           // bytes; 0: the usual size
+	grace    time.Duration // after an interrupt; 0: the usual one
 }
 
 // choose says how to choose other contracts: with flags, unless a project file names them.
