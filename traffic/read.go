@@ -20,7 +20,7 @@ const (
 // Read yields the interactions of one input in order. An [ErrOddEntry] concerns one of them, and
 // reading continues; any other error ends the input. The format is detected by content, as
 // described in the package comment; see [File.Read] for files of a folder. NDJSON and HAR are
-// streamed: memory is bounded by the longest line or entry. Input that is compressed with gzip is
+// streamed: memory is bounded by the longest line or entry. Input that is compressed with gzip or zstd is
 // decompressed, and positions are those in the decompressed text.
 func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 	return File{Path: name, Named: true}.Read(r)

@@ -14,6 +14,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/require"
 
 	"github.com/crcheck/crcheck/internal/input"
@@ -65,6 +66,11 @@ func zipped(text string) string {
 	return packed.String()
 }
 
+func zstdOf(text string) []byte {
+	w, _ := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	return w.EncodeAll([]byte(text), nil)
+}
+
 // outcome is all that a run reports.
 func outcome(t *testing.T, common Options, r io.Reader, cores, size int, change func(*Options)) string {
 	t.Helper()
@@ -99,6 +105,7 @@ func TestCores(t *testing.T) {
 			{"an input", func() io.Reader { return strings.NewReader(text) }, func(o *Options) { o.Bare.Part = "input" }},
 			{"errors", func() io.Reader { return strings.NewReader(text) }, func(o *Options) { o.Bare.Status = 404 }},
 			{"gzip", func() io.Reader { return strings.NewReader(zipped(text)) }, func(*Options) {}},
+			{"zstd", func() io.Reader { return bytes.NewReader(zstdOf(text)) }, func(*Options) {}},
 			{"gzip, cut off", func() io.Reader { packed := zipped(text); return strings.NewReader(packed[:len(packed)-9]) }, func(*Options) {}},
 			{"small reads", func() io.Reader { return iotest.HalfReader(strings.NewReader(text)) }, func(*Options) {}},
 			{"a reader that fails", func() io.Reader {
