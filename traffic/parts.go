@@ -15,11 +15,11 @@ const partEntries = 64
 
 // part is some consecutive interactions of an input, and where in the input they are.
 type part struct {
-	entries []entry // interactions that are already read, and errors
-	lines   *input  // reads the lines of text; nil: the part has entries only
-	text    *[]byte // whole lines of NDJSON
-	index   int     // of the first interaction of text
-	first   int     // the number of the first line of text
+	entries []entry    // interactions that are already read, and errors
+	lines   *sync.Pool // of inputs that read the lines of text; nil: the part has entries only
+	text    *[]byte    // whole lines of NDJSON
+	index   int        // of the first interaction of text
+	first   int        // the number of the first line of text
 }
 
 type entry struct {
@@ -30,7 +30,7 @@ type entry struct {
 // Parts reads an input as [File.Read] does, and yields some consecutive interactions at a time. NDJSON
 // is split at line ends, into parts of about size bytes, and parsed when a part is called. Parts may be
 // called concurrently, each once. They leave out a bare body that skip returns true for; its text is
-// valid only until skip returns.
+// valid only until skip returns. The interactions of a part share one buffer.
 func (f File) Parts(r io.Reader, size int) iter.Seq[func(skip func(body []byte) bool) iter.Seq2[*Interaction, error]] {
 	return func(yieldPart func(func(func([]byte) bool) iter.Seq2[*Interaction, error]) bool) {
 		yield := func(p *part) bool {
@@ -73,8 +73,9 @@ func (p *part) each(skip func(body []byte) bool, yield func(*Interaction, error)
 	if p.lines == nil {
 		return
 	}
-	defer buffers.Put(p.text)
-	line, index := p.first, p.index
+	in := p.lines.Get().(*input)
+	defer p.lines.Put(in)
+	line, index, kept := p.first, p.index, false
 	for rest := *p.text; len(rest) > 0; line++ {
 		end := firstLine(rest)
 		text := rest[:end]
@@ -82,11 +83,21 @@ func (p *part) each(skip func(body []byte) bool, yield func(*Interaction, error)
 		if blank(text) {
 			continue
 		}
-		// The interaction keeps its line, and must not keep the others.
-		if (shapeOf(text) != bareBody || !skip(content(text))) && !p.lines.yieldLine(index, bytes.Clone(text), line, nil, yield) {
-			return
-		}
 		index++
+		switch {
+		case shapeOf(text) != bareBody:
+			text, kept = text[:len(text):len(text)], true
+		case skip(content(text)):
+			continue
+		default:
+			text = bytes.Clone(text) // most others are skipped, and the body must not keep them
+		}
+		if !in.yieldLine(index-1, text, line, nil, yield) {
+			break
+		}
+	}
+	if !kept { // otherwise an interaction has it
+		buffers.Put(p.text)
 	}
 }
 
@@ -101,6 +112,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // splitLines yields every line after the first one, in parts; see [input.readLines].
 func (in *input) splitLines(line int, indent []byte, yield func(*Interaction, error) bool) {
+	readers := &sync.Pool{New: func() any { return &input{name: in.name, accepts: in.accepts} }}
 	for index := 1; ; {
 		text := buffers.Get().(*[]byte)
 		*text = append((*text)[:0], indent...)
@@ -116,7 +128,7 @@ func (in *input) splitLines(line int, indent []byte, yield func(*Interaction, er
 		}
 		*text = (*text)[:whole]
 		interactions, lines := countLines(*text)
-		p := &part{lines: &input{name: in.name, accepts: in.accepts}, text: text, index: index, first: line}
+		p := &part{lines: readers, text: text, index: index, first: line}
 		if !in.split.yield(p) {
 			return
 		}

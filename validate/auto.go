@@ -22,6 +22,7 @@ type Auto struct {
 	options   Options
 	fixed     bool                   // every document has options.Encoding
 	names     func() map[string]bool // of members at the top of the contracts' documents
+	sameNames sync.Map               // by contract and part: see [Auto.alike]
 }
 
 // CompileAuto prepares a catalog for both encodings. It ignores the encoding of the options.
