@@ -2,7 +2,6 @@ package validate
 
 import (
 	"cmp"
-	"iter"
 	"sync"
 	"sync/atomic"
 
@@ -55,7 +54,7 @@ const (
 )
 
 // Source is what is known about one source of traffic, such as a file: what its recorder keeps, and
-// the encoding of its documents. The first [MaxAhead] interactions decide it: see [Source.Ahead].
+// the encoding of its documents. The first [MaxAhead] interactions decide it: see [Source.Look].
 // The zero value knows nothing.
 type Source struct {
 	kept  recorded
@@ -72,49 +71,6 @@ func (s *Source) Kind() schema.Encoding {
 	return schema.HTTP
 }
 
-// Ahead yields the interactions of a source after it has read ahead to learn what the source is.
-// The function by returns the validator of an interaction, or nil if there is none; bare says what
-// bare bodies are. Errors keep their places.
-func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traffic.Interaction) *Auto, bare Bare) iter.Seq2[*traffic.Interaction, error] {
-	type read struct {
-		x   *traffic.Interaction
-		err error
-	}
-	return func(yield func(*traffic.Interaction, error) bool) {
-		var ahead []read
-		decided := false
-		for x, err := range all {
-			if decided {
-				if !yield(x, err) {
-					return
-				}
-				continue
-			}
-			ahead = append(ahead, read{x, err})
-			if err != nil {
-				x = nil
-			}
-			if decided = s.Look(x); x != nil {
-				s.Vote(x, by(x), bare)
-			}
-			if !decided {
-				continue
-			}
-			for _, r := range ahead {
-				if !yield(r.x, r.err) {
-					return
-				}
-			}
-			ahead = nil
-		}
-		for _, r := range ahead {
-			if !yield(r.x, r.err) {
-				return
-			}
-		}
-	}
-}
-
 // Look notes one of the first interactions of a source, or nil for one that cannot be read. It reports
 // whether it is the last that decides what the source is. Each of them must [Source.Vote] too.
 func (s *Source) Look(x *traffic.Interaction) (decided bool) {
@@ -129,8 +85,7 @@ func (s *Source) Look(x *traffic.Interaction) (decided bool) {
 	return s.ahead >= MaxAhead || s.bytes >= MaxAheadBytes || s.kept.all()
 }
 
-// See notes what the recorder kept of an interaction. A caller that does not use
-// [Source.Ahead] calls it for each interaction.
+// See notes what the recorder kept of an interaction.
 func (s *Source) See(x *traffic.Interaction) { s.kept.see(x) }
 
 // Vote counts the evidence for an encoding in an interaction, before any interaction is checked. a is

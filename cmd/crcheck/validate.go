@@ -37,12 +37,16 @@ The request of an interaction decides its contract. A document without a request
 // Validate refuses a status that HTTP does not have, and a negative number of cores.
 func (c *validateCommand) Validate() error {
 	if c.Cores < 0 {
-		return fmt.Errorf("--cores: got %d, want at least 1; leave it out to use all", c.Cores)
+		return fewCores(c.Cores)
 	}
 	if c.Status != 0 && (c.Status < 100 || c.Status > 599) {
 		return fmt.Errorf("--status: got %d, want an HTTP status from 100 to 599", c.Status)
 	}
 	return nil
+}
+
+func fewCores(n int) error {
+	return fmt.Errorf("--cores: got %d, want at least 1; leave it out to use all", n)
 }
 
 // Run validates recorded responses against contracts.

@@ -16,9 +16,10 @@ import (
 // source is one file of a run.
 type source struct {
 	validate.Source
-	file input.File
-	bare validate.Bare
-	over bool // its rest is not checked
+	file   input.File
+	number int // in the order of reading
+	bare   validate.Bare
+	over   bool // its rest is not checked
 
 	once    sync.Once
 	accepts func(body []byte) bool // nil: no body is skipped
@@ -43,17 +44,19 @@ type result struct {
 	failed  error // of validating
 }
 
-// parts validates all files on several cores, and collects the results in order. An interrupt ends
-// the reading; what was read is still validated.
-func (run *run) parts(ctx context.Context, in *input.Traffic) {
+// each works on the parts of all files on several cores, and collects them in order. An interrupt ends
+// the reading; work on what was read continues.
+func (run *run) each(ctx context.Context, in *input.Traffic, work func(context.Context, *part) bool, collect func(*part)) {
 	grace := cmp.Or(run.options.grace, cores.Grace)
-	cores.InOrder(ctx, run.cores(), grace, func(yield func(*part) bool) { run.read(ctx, in, yield) }, run.validate, run.collect)
+	cores.InOrder(ctx, run.cores(), grace, func(yield func(*part) bool) { run.read(ctx, in, yield) }, work, collect)
 }
 
 // read yields the parts of all files, after it has read ahead in each to learn what the source is.
 func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) bool) {
+	number := 0
 	for file, parts := range in.Parts(ctx, cmp.Or(run.options.partSize, traffic.PartSize)) {
-		of := &source{file: file, bare: run.options.Bare}
+		of := &source{file: file, number: number, bare: run.options.Bare}
+		number++
 		of.bare.Found = !file.Named
 		if !run.readFile(ctx, of, parts, yield) || ctx.Err() != nil {
 			return
@@ -124,7 +127,11 @@ func never([]byte) bool { return false }
 // validate validates the interactions of a part, and reports whether it did so before ctx ended.
 func (run *run) validate(ctx context.Context, p *part) (finished bool) {
 	s := p.of
-	s.once.Do(func() { s.accepts, s.clean = run.chosen.Accepted(s.bare, &s.Source) })
+	s.once.Do(func() {
+		if !run.whole {
+			s.accepts, s.clean = run.chosen.Accepted(s.bare, &s.Source)
+		}
+	})
 	clean := 0
 	add := func(r result) bool {
 		if ctx.Err() != nil || errors.Is(r.err, context.Canceled) {

@@ -201,3 +201,32 @@ func TestCoresFiles(t *testing.T) {
 		require.Equal(t, want, report(cores))
 	}
 }
+
+// TestCoresTally checks that neither the number of cores nor the size of the parts changes a tally or
+// its error.
+func TestCoresTally(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 4))
+	_, common, _ := given(t, nil, false)
+	tallied := func(text string, cores, size int) string {
+		var said bytes.Buffer
+		options := common
+		options.Encoding, options.Cores, options.partSize, options.Stderr = Auto, cores, size, &said
+		tally, err := Tally(t.Context(), input.Gather(strings.NewReader(text), &said, []string{"-"}), options.Contracts.Catalog.Given(), options)
+		result, _ := json.Marshal(tally)
+		return fmt.Sprint(string(result), err, said.String())
+	}
+	for i := range 20 {
+		text := recording(r, 2+r.IntN(120))
+		if i%2 == 0 {
+			text = strings.Repeat(valid+"\n"+invalid+"\n"+dumped+"\n", 1+r.IntN(40))
+		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			want := tallied(text, 1, len(text)+1)
+			for _, cores := range []int{1, 2, 8} {
+				for _, size := range []int{1, 300, len(text) + 1} {
+					require.Equal(t, want, tallied(text, cores, size), "%d cores, parts of %d bytes:\n%s", cores, size, text)
+				}
+			}
+		})
+	}
+}

@@ -85,6 +85,7 @@ type run struct {
 	naming    sync.Mutex
 	named     map[string]*validate.Auto // by the contract that a cassette names; guarded by naming
 	taken     taken
+	whole     bool // accepted bodies are needed too
 	leftOut   map[validate.LeftOut]int
 	scope     finding.Scope
 	said      map[string]bool // problems that many interactions share
@@ -130,7 +131,7 @@ func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
 		if err := run.turnTo(part); err != nil {
 			return nil, err
 		}
-		if run.parts(ctx, part.Input); ctx.Err() != nil {
+		if run.each(ctx, part.Input, run.validate, run.collect); ctx.Err() != nil {
 			break
 		}
 	}
