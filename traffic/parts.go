@@ -76,6 +76,7 @@ func (p *part) each(skip func(body []byte) bool, yield func(*Interaction, error)
 	in := p.lines.Get().(*input)
 	defer p.lines.Put(in)
 	line, index, kept := p.first, p.index, false
+	full := len(*p.text) > cap(*p.text)/2
 	for rest := *p.text; len(rest) > 0; line++ {
 		end := firstLine(rest)
 		text := rest[:end]
@@ -84,13 +85,14 @@ func (p *part) each(skip func(body []byte) bool, yield func(*Interaction, error)
 			continue
 		}
 		index++
+		body := shapeOf(text) == bareBody
 		switch {
-		case shapeOf(text) != bareBody:
-			text, kept = text[:len(text):len(text)], true
-		case skip(content(text)):
+		case body && skip(content(text)):
 			continue
+		case !body && full:
+			text, kept = text[:len(text):len(text)], true
 		default:
-			text = bytes.Clone(text) // most others are skipped, and the body must not keep them
+			text = bytes.Clone(text) // it must not keep the lines that are skipped, or a buffer that is mostly empty
 		}
 		if !in.yieldLine(index-1, text, line, nil, yield) {
 			break
