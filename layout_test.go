@@ -27,6 +27,7 @@ var rooms = map[string][]string{
 	"internal/decimal":                  {},
 	"internal/jsontree":                 {},
 	"internal/pattern":                  {},
+	"internal/accept":                   {"internal/decimal"},
 	"schema":                            {"finding", "internal/awshttp", "internal/decimal", "internal/jsontree", "internal/pattern", "internal/spelling", "internal/wording"},
 	"schema/source":                     {"finding", "schema", "schema/source/botocore", "schema/source/internal/place", "schema/source/page", "schema/source/smithy"},
 	"schema/jsonschema":                 {"internal/decimal", "internal/jsontree", "internal/pattern", "internal/spelling", "schema"},
@@ -70,7 +71,7 @@ var rooms = map[string][]string{
 	"internal/progress":                 {"internal/wording"},
 	"internal/output":                   {"internal/links"},
 	"internal/input":                    {"cassettes", "finding", "internal/progress", "traffic"},
-	"internal/check":                    {"finding", "internal/input", "internal/lint", "internal/models", "internal/plural", "internal/progress", "internal/redact/bycontract", "internal/report", "internal/spelling", "internal/tallies", "schema", "schema/contracts", "traffic", "validate"},
+	"internal/check":                    {"finding", "internal/cores", "internal/input", "internal/lint", "internal/models", "internal/plural", "internal/progress", "internal/redact/bycontract", "internal/report", "internal/spelling", "internal/tallies", "schema", "schema/contracts", "traffic", "validate"},
 	"examples":                          {},
 	"python/tests":                      {},
 	"internal/standin":                  {"internal/sigv4"},
@@ -85,7 +86,7 @@ var rooms = map[string][]string{
 	"schema/source/internal/sourcetest": {"schema"},
 	"internal/visit":                    {"internal/jsontree", "schema"},
 	"internal/project":                  {"conformance", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/spelling", "internal/suite", "internal/wording", "schema", "schema/contracts", "traffic", "validate"},
-	"internal/accept":                   {"internal/decimal"},
+	"internal/cores":                    {},
 	"internal/suite":                    {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/coverage", "internal/input", "internal/progress", "internal/report", "internal/serve", "internal/spelling", "schema"},
 }
 

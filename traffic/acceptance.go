@@ -37,7 +37,9 @@ func (f File) accepts() acceptance {
 // was found below a folder, and is not named .json, .ndjson or .jsonl, is probably something else:
 // without an extension it must be valid JSON, and with any other extension it must contain
 // interactions. Otherwise it is an [ErrUnknownFormat].
-func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] { return read(f.Path, f.accepts(), r) }
+func (f File) Read(r io.Reader) iter.Seq2[*Interaction, error] {
+	return func(yield func(*Interaction, error) bool) { f.read(r, nil, yield) }
+}
 
 var (
 	jsonOpening = lazy(`^([{\["]|-?[0-9]|(null|true|false)\b)`)

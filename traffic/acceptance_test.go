@@ -116,7 +116,7 @@ func TestFileRead(t *testing.T) {
 		{"large.yaml", strings.Repeat("key: [1, 2\n", 10_000), "YAML without interactions", "YAML without interactions"},
 	} {
 		for _, named := range []bool{false, true} {
-			for _, compressed := range []string{"", ".gz"} {
+			for _, compressed := range []string{"", ".gz", ".zst"} {
 				want, where := tc.found, "found "
 				if named {
 					want, where = tc.named, "named "
@@ -124,7 +124,7 @@ func TestFileRead(t *testing.T) {
 				t.Run(where+tc.name+compressed+" "+firstLine(tc.text), func(t *testing.T) {
 					text := []byte(tc.text)
 					if compressed != "" {
-						text = encode(t, "gzip", tc.text)
+						text = encode(t, map[string]string{".gz": "gzip", ".zst": "zstd"}[compressed], tc.text)
 					}
 					require.Equal(t, want, describeFile(t, traffic.File{Path: tc.name + compressed, Named: named}, bytes.NewReader(text)))
 				})
@@ -191,7 +191,7 @@ func FuzzFound(f *testing.F) {
 			case x.Request != nil:
 				requests++
 			case requests == 0:
-				extension := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.ToLower(filepath.Base(name)), ".gz")))
+				extension := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(filepath.Base(name)), ".gz"), ".zst")))
 				require.Contains(t, []string{"", "json", "ndjson", "jsonl"}, strings.TrimPrefix(extension, "."))
 			}
 		}

@@ -1,5 +1,5 @@
 // Package traffic reads and writes recorded HTTP traffic. It reads JSON, NDJSON, HAR and the
-// cassettes of go-vcr and vcrpy, each of them optionally compressed with gzip, and writes NDJSON
+// cassettes of go-vcr and vcrpy, each of them optionally compressed with gzip or zstd, and writes NDJSON
 // and go-vcr cassettes. Every byte of a body can be traced back to its line and column in the
 // source. The package does not know schemas.
 //
@@ -19,11 +19,11 @@
 // # How the format is detected
 //
 // The content decides. The file name counts only if the content is ambiguous. Input that begins
-// with the magic number of gzip is decompressed once; what follows applies to the decompressed
+// with the magic number of gzip or zstd is decompressed once; what follows applies to the decompressed
 // text, and so do positions. Detection looks at the first 64 KiB, after a byte order mark and white
 // space. The first matching row wins:
 //
-//	UTF-16, gzip within gzip, zstd, bzip2, xz, ZIP, HTML,
+//	UTF-16, gzip or zstd within either, bzip2, xz, ZIP, HTML,
 //	  XML, raw HTTP, packet captures, WARC, mitmproxy      ErrUnknownFormat that names the format
 //	a NUL, or more than a quarter control characters,
 //	  in the first 4 KiB                                   ErrUnknownFormat; nothing more is read
@@ -129,13 +129,13 @@
 // # Limits
 //
 // Input that exceeds [MaxLine], [MaxDocument], [MaxCassette] or [MaxEntry] is an [ErrTooLarge]. For
-// gzip data, the decompressed size counts. [MaxDecoded] limits the decoded size of one body.
+// compressed data, the decompressed size counts. [MaxDecoded] limits the decoded size of one body.
 //
 // # Errors
 //
 // Every error about traffic is an [Error], whose Reason is one of the Err variables. An
 // [ErrOddEntry] concerns one interaction, and reading continues after it. [ErrUnreadable],
 // [ErrUnknownFormat], [ErrMalformed] and [ErrTooLarge] end the input. Interactions before the error
-// are yielded first, also if gzip data or a HAR is cut off. [ErrBrokenCoding] and
+// are yielded first, also if compressed data or a HAR is cut off. [ErrBrokenCoding] and
 // [ErrUnknownCoding] concern one body.
 package traffic

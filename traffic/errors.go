@@ -133,7 +133,7 @@ func openError(path string, err error) *Error {
 // readError returns the error for a failed read of the input.
 func readError(source string, err error) error {
 	if broken := (*Error)(nil); errors.As(err, &broken) && broken.Reason == ErrMalformed {
-		return broken // gzip data
+		return broken // compressed data
 	}
 	if errors.Is(err, syscall.EISDIR) {
 		return unknownFormat(source, "a folder", "folder", false, "name the files in it")

@@ -21,10 +21,10 @@ var foreign = []struct {
 }{
 	{prefix("\xff\xfe"), "UTF-16 text", "UTF-16 text", false, "convert it to UTF-8"},
 	{prefix("\xfe\xff"), "UTF-16 text", "UTF-16 text", false, "convert it to UTF-8"},
-	{prefix("\x1f\x8b"), "gzip data within gzip data", "gzip data", false, "decompress it"},
-	{prefix("\x28\xb5\x2f\xfd"), "zstd data", "zstd data", false, "decompress it, or compress it with gzip"},
-	{prefix("BZh"), "bzip2 data", "bzip2 data", false, "decompress it, or compress it with gzip"},
-	{prefix("\xfd7zXZ\x00"), "xz data", "xz data", false, "decompress it, or compress it with gzip"},
+	{prefix("\x1f\x8b"), "gzip data within compressed data", "gzip data", false, "decompress it"},
+	{prefix("\x28\xb5\x2f\xfd"), "zstd data within compressed data", "zstd data", false, "decompress it"},
+	{prefix("BZh"), "bzip2 data", "bzip2 data", false, "decompress it, or compress it with gzip or zstd"},
+	{prefix("\xfd7zXZ\x00"), "xz data", "xz data", false, "decompress it, or compress it with gzip or zstd"},
 	{prefix("PK\x03\x04"), "a ZIP archive", "ZIP archive", false, "unpack it"},
 	{prefix("\xd4\xc3\xb2\xa1"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
 	{prefix("\xa1\xb2\xc3\xd4"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
@@ -38,7 +38,7 @@ var foreign = []struct {
 	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "name a file with only its body, or record a cassette"},
 }
 
-const readable = "expected JSON, NDJSON, HAR, or a go-vcr or vcrpy cassette, optionally compressed with gzip"
+const readable = "expected JSON, NDJSON, HAR, or a go-vcr or vcrpy cassette, optionally compressed with gzip or zstd"
 
 // lazy compiles an expression on first use: most runs need few of them.
 func lazy(expression string) func() *regexp.Regexp {
@@ -115,10 +115,10 @@ func formatOf(path string) string {
 	return ""
 }
 
-// extension returns the extension of a file name in lower case, ignoring .gz.
+// extension returns the extension of a file name in lower case, ignoring .gz and .zst.
 func extension(path string) string {
 	name := strings.ToLower(filepath.Base(path))
-	return filepath.Ext(strings.TrimSuffix(name, ".gz"))
+	return filepath.Ext(strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst"))
 }
 
 // unrecognised returns the error for text in an unsupported format, which is named by the file name

@@ -60,7 +60,6 @@ func TestFormats(t *testing.T) {
 		{"a.pcap", "\xd4\xc3\xb2\xa1\x02\x00", "packet capture", true},
 		{"a.pcapng", "\x0a\x0d\x0d\x0a\x00\x00", "packet capture", true},
 		{"a.warc", "WARC/1.0\r\nWARC-Type: warcinfo\r\n", "WARC archive", true},
-		{"a.zst", "\x28\xb5\x2f\xfd\x00", "zstd data", false},
 		{"a.bz2", "BZh91AY", "bzip2 data", false},
 		{"out", "HTTP/1.1 200 OK\r\n\r\n{}", "raw HTTP message", true},
 		{"in", "POST / HTTP/1.1\r\nHost: x\r\n\r\n{}", "raw HTTP message", true},

@@ -86,7 +86,7 @@ func (r *jsonReader) body(what string, raw jsontext.Value, at int, isBase64 bool
 	if raw.Kind() != jsontext.KindString {
 		return nil, jsonString{}, r.notA(at, what, "a string")
 	}
-	decoded, err := jsontext.AppendUnquote(make([]byte, 0, len(raw)-len(`""`)), raw)
+	decoded, err := jsontext.AppendUnquote(make([]byte, 0, len(raw)), raw) // it needs room for the quotation marks
 	switch {
 	case err != nil:
 		return nil, jsonString{}, r.notA(at, what, "Unicode text")

@@ -94,6 +94,10 @@ func (in *input) rejectBody(text []byte, document bool) error {
 // already read.
 func (in *input) readLines(line int, read []byte, yield func(*Interaction, error) bool) {
 	indent := read[bytes.LastIndexByte(read, '\n')+1:]
+	if in.split != nil {
+		in.splitLines(line, indent, yield)
+		return
+	}
 	for index := 1; ; line++ {
 		text, err := in.line(indent, MaxLine)
 		indent = nil

@@ -3,6 +3,7 @@ package traffic
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"iter"
@@ -19,26 +20,26 @@ const (
 // Read yields the interactions of one input in order. An [ErrOddEntry] concerns one of them, and
 // reading continues; any other error ends the input. The format is detected by content, as
 // described in the package comment; see [File.Read] for files of a folder. NDJSON and HAR are
-// streamed: memory is bounded by the longest line or entry. Input that is compressed with gzip is
+// streamed: memory is bounded by the longest line or entry. Input that is compressed with gzip or zstd is
 // decompressed, and positions are those in the decompressed text.
 func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 	return File{Path: name, Named: true}.Read(r)
 }
 
-func read(name string, accepts acceptance, r io.Reader) iter.Seq2[*Interaction, error] {
-	return func(yield func(*Interaction, error) bool) {
-		in := &input{name: name, accepts: accepts, r: bufio.NewReaderSize(decompressed(name, r), lookAhead)}
-		kind, err := in.kind()
-		switch {
-		case err != nil:
-			yield(nil, err)
-		case kind == jsonText:
-			in.readJSON(yield)
-		case kind == harText:
-			in.readHAR(yield)
-		default:
-			in.readCassette(kind, yield)
-		}
+// read yields the interactions of a file. If split is not nil, it gets the lines of NDJSON after the
+// first one instead.
+func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error) bool) {
+	in := &input{name: f.Path, accepts: f.accepts(), r: bufio.NewReaderSize(decompressed(f.Path, r), lookAhead), split: split}
+	kind, err := in.kind()
+	switch {
+	case err != nil:
+		yield(nil, err)
+	case kind == jsonText:
+		in.readJSON(yield)
+	case kind == harText:
+		in.readHAR(yield)
+	default:
+		in.readCassette(kind, yield)
 	}
 }
 
@@ -48,12 +49,13 @@ type input struct {
 	r            *bufio.Reader
 	interactions interactionReader
 	plain        plainReader
+	split        *splitter // nil: yield every line
 }
 
 func (in *input) kind() (family, error) {
 	head, err := in.r.Peek(lookAhead)
-	if errors.Is(err, ErrMalformed) && len(head) > 0 {
-		return in.recognise(head, false) // broken gzip data: the error is returned again after the text that could be read
+	if (errors.Is(err, ErrMalformed) || errors.Is(err, context.Canceled)) && len(head) > 0 {
+		return in.recognise(head, false) // the error is returned again after the text that could be read
 	}
 	if err != nil && err != io.EOF {
 		return unknown, readError(in.name, err)

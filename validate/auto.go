@@ -1,8 +1,9 @@
 package validate
 
 import (
-	"iter"
+	"cmp"
 	"sync"
+	"sync/atomic"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -20,6 +21,7 @@ type Auto struct {
 	options   Options
 	fixed     bool                   // every document has options.Encoding
 	names     func() map[string]bool // of members at the top of the contracts' documents
+	sameNames sync.Map               // by contract and part: see [Auto.alike]
 }
 
 // CompileAuto prepares a catalog for both encodings. It ignores the encoding of the options.
@@ -52,81 +54,48 @@ const (
 )
 
 // Source is what is known about one source of traffic, such as a file: what its recorder keeps, and
-// the encoding of its documents. The first [MaxAhead] interactions decide it: see [Source.Ahead].
+// the encoding of its documents. The first [MaxAhead] interactions decide it: see [Source.Look].
 // The zero value knows nothing.
 type Source struct {
 	kept  recorded
-	votes [2]int // documents that are evidence, by encoding
+	votes [2]atomic.Int32 // documents that are evidence, by encoding
+
+	ahead, bytes int // interactions that were looked at, and the size of their bodies
 }
 
 // Kind returns the encoding of documents without evidence: that of most documents with evidence.
 func (s *Source) Kind() schema.Encoding {
-	if s.votes[schema.SDK] > s.votes[schema.HTTP] {
+	if s.votes[schema.SDK].Load() > s.votes[schema.HTTP].Load() {
 		return schema.SDK
 	}
 	return schema.HTTP
 }
 
-// Ahead yields the interactions of a source after it has read ahead to learn what the source is.
-// The function by returns the validator of an interaction, or nil if there is none; bare says what
-// bare bodies are. Errors keep their places.
-func (s *Source) Ahead(all iter.Seq2[*traffic.Interaction, error], by func(*traffic.Interaction) *Auto, bare Bare) iter.Seq2[*traffic.Interaction, error] {
-	type read struct {
-		x   *traffic.Interaction
-		err error
+// Look notes one of the first interactions of a source, or nil for one that cannot be read. It reports
+// whether it is the last that decides what the source is. Each of them must [Source.Vote] too.
+func (s *Source) Look(x *traffic.Interaction) (decided bool) {
+	if s.ahead++; x == nil {
+		return s.ahead >= MaxAhead
 	}
-	return func(yield func(*traffic.Interaction, error) bool) {
-		var ahead []read
-		size, decided := 0, false
-		flush := func() bool {
-			decided = true
-			for _, r := range ahead {
-				if !yield(r.x, r.err) {
-					return false
-				}
-			}
-			ahead = nil
-			return true
-		}
-		for x, err := range all {
-			if decided {
-				if !yield(x, err) {
-					return
-				}
-				continue
-			}
-			ahead = append(ahead, read{x, err})
-			if err != nil {
-				continue
-			}
-			s.see(x, by(x), bare)
-			size += len(x.Response.Body.Bytes)
-			if x.Request != nil {
-				size += len(x.Request.Body.Bytes)
-			}
-			if len(ahead) >= MaxAhead || size >= MaxAheadBytes || s.kept.all() {
-				if !flush() {
-					return
-				}
-			}
-		}
-		if !decided {
-			flush()
-		}
+	s.See(x)
+	s.bytes += len(x.Response.Body.Bytes)
+	if x.Request != nil {
+		s.bytes += len(x.Request.Body.Bytes)
 	}
+	return s.ahead >= MaxAhead || s.bytes >= MaxAheadBytes || s.kept.all()
 }
 
-// See notes what the recorder kept of an interaction. A caller that does not use
-// [Source.Ahead] calls it for each interaction.
+// See notes what the recorder kept of an interaction.
 func (s *Source) See(x *traffic.Interaction) { s.kept.see(x) }
 
-func (s *Source) see(x *traffic.Interaction, a *Auto, bare Bare) {
-	s.See(x)
+// Vote counts the evidence for an encoding in an interaction, before any interaction is checked. a is
+// the validator of the interaction; it may be nil. Goroutines may call it concurrently.
+func (s *Source) Vote(x *traffic.Interaction, a *Auto, bare Bare) {
 	if a == nil || a.fixed || x.Request != nil {
 		return
 	}
 	if kind, ok := a.evidence(x, bare); ok {
-		s.votes[kind]++
+		s.votes[kind].Add(1)
 	}
 }
 
@@ -171,4 +140,29 @@ func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, err
 		Found: finding.Text(c.Encoding.String()), Wanted: finding.Want{Text: s.Kind().String()}})
 	c.Findings = finding.Union(c.Findings, locate(a.options.Profile.Grade(mixed), x))
 	return c, nil
+}
+
+// Accepted returns a function that reports whether a bare body of the source has no findings, and
+// what [Auto.Check] returns for such a body. False means unsure. The function is nil if such bodies
+// have no validator, or one that depends on more than the body.
+func (a *Auto) Accepted(bare Bare, s *Source) (accepts func(body []byte) bool, outcome Checked) {
+	encoding := s.Kind()
+	if a.fixed {
+		encoding = a.options.Encoding
+	}
+	k := a.wire
+	if encoding == schema.SDK {
+		k = a.sdk
+	}
+	v, err := k.operation(bare.Operation)
+	if err != nil || bare.Status >= 300 {
+		return nil, Checked{}
+	}
+	part := cmp.Or(bare.Part, schema.OutputPart)
+	d, known := v.parts[part]
+	if _, other := v.contract.NotJSON(); !known || other && encoding == schema.HTTP {
+		return nil, Checked{}
+	}
+	outcome = Checked{Outcome: Outcome{Contract: v.contract}, Encoding: encoding, Settled: a.fixed}
+	return func(body []byte) bool { return d.accepts(body) && !mayBeSDK(body) }, outcome
 }

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"fmt"
 	"iter"
 	"strings"
 	"testing"
@@ -48,8 +47,12 @@ func sourceOf(bodies ...string) iter.Seq2[*traffic.Interaction, error] {
 func takenAs(t *testing.T, a *Auto, bare Bare, all iter.Seq2[*traffic.Interaction, error]) (lines []string) {
 	t.Helper()
 	var s Source
-	for x, err := range s.Ahead(all, func(*traffic.Interaction) *Auto { return a }, bare) {
+	for x, err := range all { // the sources of these tests are short
 		require.NoError(t, err)
+		s.Look(x)
+		s.Vote(x, a, bare)
+	}
+	for x := range all {
 		c, err := a.Check(x, bare, &s)
 		require.NoError(t, err)
 		line := c.Encoding.String()
@@ -166,50 +169,29 @@ func TestUnrecognised(t *testing.T) {
 	})
 }
 
-// TestAhead checks that reading ahead loses nothing, keeps the order, and buffers a bounded part of
-// the source.
-func TestAhead(t *testing.T) {
-	const n = 3*MaxAhead + 7
-	broken := fmt.Errorf("broken")
-	read, yielded := 0, 0
-	all := func(yield func(*traffic.Interaction, error) bool) {
-		for i := range n {
-			read++
-			var err error
-			if i%100 == 50 {
-				err = broken
+// TestLook checks that a bounded number of interactions and bytes decides what a source is, also if
+// some cannot be read.
+func TestLook(t *testing.T) {
+	small, large := &traffic.Interaction{Request: &traffic.Request{}}, &traffic.Interaction{Request: &traffic.Request{}}
+	large.Response.Body = traffic.BodyOf(make([]byte, MaxAheadBytes/4))
+	for name, test := range map[string]struct {
+		all  []*traffic.Interaction // repeated
+		want int
+	}{
+		"many":       {[]*traffic.Interaction{small}, MaxAhead},
+		"unreadable": {[]*traffic.Interaction{nil}, MaxAhead},
+		"some":       {[]*traffic.Interaction{small, nil}, MaxAhead},
+		"large":      {[]*traffic.Interaction{large}, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s Source
+			looked := 1
+			for !s.Look(test.all[looked%len(test.all)]) {
+				looked++
 			}
-			if !yield(&traffic.Interaction{Index: i, Request: &traffic.Request{}}, err) {
-				return
-			}
-		}
+			require.Equal(t, test.want, looked)
+		})
 	}
-	var s Source
-	for x, err := range s.Ahead(all, func(*traffic.Interaction) *Auto { return nil }, Bare{}) {
-		require.Equal(t, yielded, x.Index)
-		require.Equal(t, yielded%100 == 50, err != nil)
-		require.LessOrEqual(t, read-yielded, MaxAhead)
-		yielded++
-	}
-	require.Equal(t, n, yielded)
-
-	t.Run("bytes are bounded", func(t *testing.T) {
-		body := traffic.BodyOf(make([]byte, MaxAheadBytes/4))
-		read := 0
-		all := func(yield func(*traffic.Interaction, error) bool) {
-			for range 100 {
-				read++
-				if !yield(&traffic.Interaction{Request: &traffic.Request{}, Response: traffic.Response{Body: body}}, nil) {
-					return
-				}
-			}
-		}
-		var s Source
-		for range s.Ahead(all, func(*traffic.Interaction) *Auto { return nil }, Bare{}) {
-			break
-		}
-		require.Equal(t, 4, read)
-	})
 }
 
 // TestFrom checks that a recording says who responded, unless the options say it.

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"bytes"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -175,7 +174,7 @@ func (e *exchange) bytesOnly() {
 	if len(e.response.Body.Bytes) > 0 && !e.bare {
 		e.contentType(e.reply(schema.OutputPart), nil)
 	}
-	media, _, _ := mime.ParseMediaType(awshttp.Value(e.response.Header, "Content-Type"))
+	media, _ := mediaType(awshttp.Value(e.response.Header, "Content-Type"))
 	if len(e.response.Body.Bytes) == 0 || media != "" && !strings.Contains(media, "json") {
 		return
 	}

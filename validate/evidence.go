@@ -3,6 +3,7 @@ package validate
 import (
 	"bytes"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -15,9 +16,7 @@ import (
 // settled returns the encoding that a bare body itself proves.
 func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Encoding, bool) {
 	body := x.Response.Body.Bytes
-	// Searching for a capital letter first is several times faster than for a quotation
-	// mark, of which JSON is full.
-	if !bytes.Contains(body, []byte(`ResponseMetadata"`)) && !bytes.Contains(body, []byte(`Error"`)) {
+	if !mayBeSDK(body) {
 		return schema.HTTP, false
 	}
 	v, err := a.wire.operation(bare.Operation)
@@ -38,6 +37,12 @@ func (a *Auto) settled(x *traffic.Interaction, bare Bare) (schema.Encoding, bool
 		return d.SkipValue()
 	})
 	return schema.SDK, metadata || failed
+}
+
+// mayBeSDK reports whether a body may have a member that proves its encoding. Searching for a capital
+// letter first is several times faster than for a quotation mark, of which JSON is full.
+func mayBeSDK(body []byte) bool {
+	return bytes.Contains(body, []byte(`ResponseMetadata"`)) || bytes.Contains(body, []byte(`Error"`))
 }
 
 // hasOutput reports whether the output has a member with the name.
@@ -83,6 +88,9 @@ func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Encoding, boo
 	if part == "" {
 		part = schema.OutputPart
 	}
+	if a.alike(wire.contract, part) {
+		return schema.HTTP, false
+	}
 	document, _ := jsontree.Parse(bytes.TrimPrefix(x.Response.Body.Bytes, []byte(bom))) // a document that breaks off votes too
 	m, known := visit.Root(wire.contract, part, schema.HTTP, document)
 	n, alike := visit.Root(sdk.contract, part, schema.SDK, document)
@@ -98,6 +106,36 @@ func (a *Auto) evidence(x *traffic.Interaction, bare Bare) (schema.Encoding, boo
 		return schema.HTTP, true
 	}
 	return schema.HTTP, false
+}
+
+// alike reports whether the documents of a part have the same names in both encodings, so that none of
+// them votes.
+func (a *Auto) alike(c *schema.Contract, part schema.Part) bool {
+	type of struct {
+		contract *schema.Contract
+		part     schema.Part
+	}
+	known, ok := a.sameNames.Load(of{c, part})
+	if !ok {
+		known, _ = a.sameNames.LoadOrStore(of{c, part}, sync.OnceValue(func() bool { return sameNames(c, part) }))
+	}
+	return known.(func() bool)()
+}
+
+func sameNames(c *schema.Contract, part schema.Part) bool {
+	root, members, ok := schema.HTTP.Document(c, part)
+	other, all, _ := schema.SDK.Document(c, part)
+	if !ok || root != other || len(members) != len(all) {
+		return false
+	}
+	for _, shape := range reached(c, root) {
+		for i := range shape.Members {
+			if m := &shape.Members[i]; schema.HTTP.MemberName(m) != schema.SDK.MemberName(m) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // compareNames counts the members of a value that only one of its two readings knows.

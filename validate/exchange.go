@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -188,7 +187,7 @@ func (e *exchange) contentType(m *message, d *document) {
 		want = binding.Of(e.v.contract, m.part).MediaType()
 	}
 	got := awshttp.Value(m.Header, "Content-Type")
-	if media, _, err := mime.ParseMediaType(got); err == nil && media == want || awshttp.Masked(got) {
+	if media, err := mediaType(got); err == nil && media == want || awshttp.Masked(got) {
 		return
 	}
 	f := finding.Finding{Rule: finding.HTTPContentType, Found: finding.Text(got), Wanted: finding.Want{Text: want}}

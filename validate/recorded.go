@@ -102,8 +102,19 @@ func respondsCBOR(x *traffic.Interaction) bool {
 // isCBOR reports whether the body of a message is CBOR (Smithy, smithy-rpc-v2.html; Kinesis has a
 // separate media type).
 func isCBOR(h http.Header) bool {
-	media, _, _ := mime.ParseMediaType(awshttp.Value(h, "Content-Type"))
+	media, _ := mediaType(awshttp.Value(h, "Content-Type"))
 	return media == "application/cbor" || media == "application/x-amz-cbor-1.1"
+}
+
+// mediaType is [mime.ParseMediaType] without the parameters, and without an allocation for the types
+// that most messages have.
+func mediaType(contentType string) (string, error) {
+	switch contentType {
+	case "application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1":
+		return contentType, nil
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return media, err
 }
 
 // blob reports whether the body of a success is a blob, whose content the contract does not

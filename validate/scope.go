@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
@@ -45,28 +46,39 @@ func structures(c *schema.Contract, part schema.Part) []string {
 	if !ok {
 		return nil
 	}
-	seen := map[string]bool{}
 	var names []string
-	for refs := []schema.Ref{root}; len(refs) > 0; {
-		ref := refs[0]
-		refs = refs[1:]
-		if ref.Name != "" && seen[ref.Name] {
-			continue
-		}
-		seen[ref.Name] = true
-		shape := c.Resolve(ref)
-		if shape.Type == schema.Structure && ref.Name != "" {
-			names = append(names, ref.Name)
-		}
-		for i := range shape.Members {
-			refs = append(refs, shape.Members[i].Shape)
-		}
-		for _, inner := range []*schema.Ref{shape.Element, shape.Key, shape.Value} {
-			if inner != nil {
-				refs = append(refs, *inner)
-			}
+	for name, shape := range reached(c, root) {
+		if shape.Type == schema.Structure && name != "" {
+			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// reached yields every shape that a reference leads to, with its name. Unnamed shapes are repeated.
+func reached(c *schema.Contract, root schema.Ref) iter.Seq2[string, *schema.Shape] {
+	return func(yield func(string, *schema.Shape) bool) {
+		seen := map[string]bool{}
+		for refs := []schema.Ref{root}; len(refs) > 0; {
+			ref := refs[0]
+			refs = refs[1:]
+			if ref.Name != "" && seen[ref.Name] {
+				continue
+			}
+			seen[ref.Name] = true
+			shape := c.Resolve(ref)
+			if !yield(ref.Name, shape) {
+				return
+			}
+			for i := range shape.Members {
+				refs = append(refs, shape.Members[i].Shape)
+			}
+			for _, inner := range []*schema.Ref{shape.Element, shape.Key, shape.Value} {
+				if inner != nil {
+					refs = append(refs, *inner)
+				}
+			}
+		}
+	}
 }

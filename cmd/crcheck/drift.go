@@ -34,8 +34,7 @@ type driftCommand struct {
 	Encoding       check.Encoding `default:"auto" placeholder:"NAME" help:"With traffic: the encoding of bare bodies: http, sdk or auto (the default)."`
 	Operation      string         `placeholder:"NAME" help:"With sources: compare only this operation. With traffic: the operation that bare bodies belong to, if there are several contracts."`
 	Propose        output.Path    `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
-	Shard          tallies.Shard  `placeholder:"I/N" help:"With traffic: read only every Nth interaction, starting at the Ith. Use it with --format json."`
-	Merge          bool           `help:"Merge the results of all shards, given in place of the traffic."`
+	Cores          int            `short:"j" placeholder:"N" help:"With traffic: the number of cores to use. Default: all. The report does not depend on it."`
 	Said           finding.Set    `kong:"-"` // about the sources
 	Sources        []string       `arg:"" help:"OLD NEW, or more than two sources; or CONTRACT TRAFFIC…"`
 }
@@ -52,11 +51,7 @@ A source is a built-in contract, a contract file, a botocore or Smithy model, a 
 
   crcheck drift page.rst service-2.json model.json cleanrooms@v1.45.2/
 
-  crcheck drift cleanrooms.GetProtectedJob recordings/ --propose overlay.yaml
-
-  crcheck drift contract.json big.ndjson --shard 1/2 --format json -o 1.json
-
-  crcheck drift --merge contract.json 1.json 2.json`
+  crcheck drift cleanrooms.GetProtectedJob recordings/ --propose overlay.yaml`
 }
 
 // Validate refuses flags that exclude each other.
@@ -66,8 +61,8 @@ func (c *driftCommand) Validate() error {
 		return errors.New("got one argument, want two sources, OLD NEW, or CONTRACT TRAFFIC…")
 	case c.BaselineUpdate && c.Baseline == "":
 		return errors.New("--baseline-update needs --baseline")
-	case c.Shard.Of > 0 && (c.Baseline != "" || len(c.Ignore) > 0 || c.Propose != "" || c.Merge):
-		return errors.New("--shard excludes --baseline, --ignore, --propose and --merge: one shard is only a part of the traffic; pass them to the run that merges all shards")
+	case c.Cores < 0:
+		return fewCores(c.Cores)
 	}
 	return nil
 }
@@ -80,8 +75,6 @@ func (c *driftCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	case !first:
 		return fmt.Errorf("%s is not a source of contracts: the first argument must be the old source, or the contract to validate traffic against", c.Sources[0])
-	case c.Merge:
-		return c.traffic(ctx, t)
 	}
 	second, err := models.IsSource(c.Sources[1])
 	if err != nil {
@@ -100,8 +93,8 @@ func (c *driftCommand) Run(ctx context.Context, t *terminal) error {
 	if c.From != finding.OriginUnknown {
 		return fmt.Errorf("--from needs traffic: %s is a source of contracts", c.Sources[1])
 	}
-	if c.Shard.Of > 0 || c.Propose != "" {
-		return fmt.Errorf("--shard and --propose need traffic: %s is a source of contracts", c.Sources[1])
+	if c.Propose != "" {
+		return fmt.Errorf("--propose needs traffic: %s is a source of contracts", c.Sources[1])
 	}
 	return c.sources(ctx, t)
 }
@@ -116,13 +109,9 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 		return err
 	}
 	result := &report.Drift{From: c.From}
-	if c.Merge {
-		result.Traffic, err = check.Shards(ctx, loaded, c.Sources[1:])
-	} else {
-		models.Announce(t.notes(), loaded)
-		result.Traffic, err = check.Tally(ctx, input.Gather(t.In, t.Err, c.Sources[1:]), loaded, c.Shard,
-			check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: c.Operation}, Profile: c.Profile, From: c.From, Stderr: t.Err})
-	}
+	models.Announce(t.notes(), loaded)
+	result.Traffic, err = check.Tally(ctx, input.Gather(t.In, t.Err, c.Sources[1:]), loaded,
+		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: c.Operation}, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: c.Cores})
 	if err != nil {
 		return err
 	}

@@ -46,9 +46,13 @@ func (n *taken) count(choice Encoding, x *traffic.Interaction, c *validate.Check
 	if choice != Auto || x.Request != nil || c.Contract == nil {
 		return
 	}
-	n.bodies[c.Encoding]++
+	n.add(c, 1)
+}
+
+func (n *taken) add(c *validate.Checked, bodies int) {
+	n.bodies[c.Encoding] += bodies
 	if c.Encoding == schema.HTTP && !c.Settled {
-		n.unproven++
+		n.unproven += bodies
 	}
 }
 

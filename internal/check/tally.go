@@ -1,23 +1,21 @@
 package check
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/progress"
-	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/crcheck/crcheck/validate"
 )
 
-// Tally counts the deviations from the contracts in all traffic, or in a shard of it.
-func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract, shard tallies.Shard, o Options) (*tallies.Traffic, error) {
+// Tally counts the deviations from the contracts in all traffic. It returns the first error of an
+// input.
+func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract, o Options) (*tallies.Traffic, error) {
 	chosen, err := Compile(schema.NewCatalog(contracts...), o.Encoding, o.compile())
 	if err != nil {
 		return nil, err
@@ -25,64 +23,57 @@ func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract,
 	if err := errors.Join(in.Problems...); err != nil {
 		return nil, err
 	}
-	tally := tallies.New(contracts)
-	position := 0
-	var taken taken
-	by := func(*traffic.Interaction) *validate.Auto { return chosen }
-	for file, interactions := range in.Sources(ctx) {
-		var source validate.Source
-		bare := o.Bare
-		bare.Found = !file.Named
-		for x, err := range source.Ahead(interactions, by, bare) {
-			if err != nil {
-				return nil, err
-			}
-			if position++; !shard.Holds(position) {
-				continue
-			}
-			checked, err := chosen.Check(x, bare, &source)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", x.Source, err)
-			}
-			taken.count(o.Encoding, x, &checked)
-			tally.Add(position, x, checked.Outcome)
-		}
+	o.Named = true
+	run := &run{options: &o, chosen: chosen, whole: true}
+	idle := make(chan *tallies.Tally, run.cores())
+	for range cap(idle) {
+		idle <- tallies.New(contracts)
 	}
-	taken.announce(progress.Notes(o.Stderr))
-	return tally.Traffic(shard, o.Profile), nil
-}
-
-// Shards reads the results of shards and merges them. They must be results of the loaded contracts.
-func Shards(ctx context.Context, loaded []*schema.Contract, paths []string) (*tallies.Traffic, error) {
-	var shards []*tallies.Traffic
-	for _, path := range paths {
-		text, err := input.Document(ctx, path)
-		if err != nil {
-			return nil, err
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	var failed error
+	run.each(reading, in, func(ctx context.Context, p *part) bool {
+		tally := <-idle
+		defer func() { idle <- tally }()
+		finished := run.validate(ctx, p)
+		for i := range p.results {
+			if r := &p.results[i]; r.err == nil && r.failed == nil {
+				tally.Add(p.of.number, r.x, r.outcome.Outcome)
+			}
 		}
-		var r report.Drift
-		d := json.NewDecoder(bytes.NewReader(text))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&r); err != nil || r.Traffic == nil {
-			return nil, fmt.Errorf("%s is not the result of a shard; write one with --shard I/N --format json", path)
+		return finished
+	}, func(p *part) {
+		for i := 0; i < len(p.results) && failed == nil; i++ {
+			if failed = run.tallied(p.of, &p.results[i]); failed != nil {
+				stop()
+			}
 		}
-		if d.More() {
-			return nil, fmt.Errorf("%s has data after the result of a shard; keep each result in a separate file", path)
-		}
-		shards = append(shards, r.Traffic)
-	}
-	merged, err := tallies.Merge(shards)
-	if err != nil {
+	})
+	if err := cmp.Or(failed, ctx.Err()); err != nil {
 		return nil, err
 	}
-	digests := map[string]bool{}
-	for _, c := range loaded {
-		digests[c.Digest()] = true
+	run.taken.announce(progress.Notes(o.Stderr))
+	sum := tallies.New(contracts)
+	for range cap(idle) {
+		sum.Merge(<-idle)
 	}
-	for _, c := range merged.Contracts {
-		if !digests[c.Digest] {
-			return nil, fmt.Errorf("the shards were validated against another version of %s than the loaded one; name the contract that the shards were made with", c.Name)
-		}
+	return sum.Traffic(o.Profile), nil
+}
+
+// tallied returns the error of a result, unless it concerns only one interaction or a file that is not
+// traffic.
+func (run *run) tallied(s *source, r *result) error {
+	switch {
+	case errors.Is(r.err, traffic.ErrOddEntry):
+		fmt.Fprintf(run.options.Stderr, "crcheck: %v\n", r.err)
+		return nil
+	case errors.Is(r.err, traffic.ErrUnknownFormat) && !s.file.Named:
+		return nil
+	case r.err != nil:
+		return r.err
+	case r.failed != nil:
+		return fmt.Errorf("%s: %w", r.x.Source, r.failed)
 	}
-	return merged, nil
+	run.taken.count(run.options.Encoding, r.x, &r.outcome)
+	return nil
 }

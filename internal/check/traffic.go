@@ -11,8 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
@@ -44,6 +45,10 @@ type Options struct {
 	// FilesOnly makes [Cassettes] leave out what [Traffic] reports about the interactions.
 	FilesOnly bool
 	Stderr    io.Writer // gets messages about the run
+	Cores     int       // that validate; 0: all
+
+	partSize int           // bytes; 0: the usual size
+	grace    time.Duration // after an interrupt; 0: the usual one
 }
 
 // choose says how to choose other contracts: with flags, unless a project file names them.
@@ -77,8 +82,10 @@ var ErrInterrupted = errors.New("interrupted; the rest of the traffic was not ch
 type run struct {
 	options   *Options
 	chosen    *validate.Auto
-	named     map[string]*validate.Auto // by the contract that a cassette names
+	naming    sync.Mutex
+	named     map[string]*validate.Auto // by the contract that a cassette names; guarded by naming
 	taken     taken
+	whole     bool // accepted bodies are needed too
 	leftOut   map[validate.LeftOut]int
 	scope     finding.Scope
 	said      map[string]bool // problems that many interactions share
@@ -120,21 +127,15 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
 	run := start(&o)
 	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
-	interrupted := false
 	for _, part := range parts {
 		if err := run.turnTo(part); err != nil {
 			return nil, err
 		}
-		for file, interactions := range part.Input.Read(ctx) {
-			run.file(ctx, file, interactions)
-			if interrupted = ctx.Err() != nil; interrupted {
-				break
-			}
-		}
-		if interrupted {
+		if run.each(ctx, part.Input, run.validate, run.collect); ctx.Err() != nil {
 			break
 		}
 	}
+	interrupted := ctx.Err() != nil
 	run.taken.announce(progress.Notes(o.Stderr))
 	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
 		run.collector.Add(f, nil)
@@ -193,39 +194,31 @@ func (run *run) problem(err error) {
 	fmt.Fprintf(run.options.Stderr, "crcheck: %v\n", err)
 }
 
-// file checks every interaction of an input. An input that cannot be read is a problem, and does
-// not end the run.
-func (run *run) file(ctx context.Context, in input.File, interactions iter.Seq2[*traffic.Interaction, error]) {
-	var source validate.Source
-	bare := run.options.Bare
-	bare.Found = !in.Named
-	by := func(x *traffic.Interaction) *validate.Auto {
-		a, _ := run.contracts(x) // the error is reported when the interaction is checked
-		return a
+// result adds the outcome of one interaction. An input that cannot be read is a problem, and does not
+// end the run.
+func (run *run) result(s *source, r *result) {
+	var failed *traffic.Error
+	switch {
+	case errors.As(r.err, &failed) && failed.Is(traffic.ErrOddEntry):
+		run.odd(failed)
+		return
+	case errors.As(r.err, &failed) && failed.Reason == traffic.ErrUnknownFormat && !s.file.Named:
+		run.collector.Skipped(failed.Format)
+		s.over = true
+		return
+	case r.err != nil:
+		run.problem(r.err)
+		s.over = true
+		return
 	}
-	for x, err := range source.Ahead(interactions, by, bare) {
-		if ctx.Err() != nil {
-			return
-		}
-		var failed *traffic.Error
-		switch {
-		case errors.As(err, &failed) && failed.Is(traffic.ErrOddEntry):
-			run.odd(failed)
-			continue
-		case errors.As(err, &failed) && failed.Reason == traffic.ErrUnknownFormat && !in.Named:
-			run.collector.Skipped(failed.Format)
-			return
-		case err != nil:
-			run.problem(err)
-			return
-		}
-		if x.Index == 0 {
-			run.collector.File()
-		}
-		if err := run.check(x, bare, &source); err != nil {
-			run.unchecked(x, err, bare.Found)
-		}
+	if r.x.Index == 0 {
+		run.collector.File()
 	}
+	if r.failed != nil {
+		run.unchecked(r.x, r.failed, s.bare.Found)
+		return
+	}
+	run.checked(r.x, s.bare, &r.outcome)
 }
 
 // odd collects the finding about an entry that does not conform to the format of its recording.
@@ -255,22 +248,14 @@ func (run *run) unchecked(x *traffic.Interaction, err error, found bool) {
 	}
 }
 
-func (run *run) check(x *traffic.Interaction, bare validate.Bare, source *validate.Source) error {
-	against, err := run.contracts(x)
-	if err != nil {
-		return err
-	}
-	outcome, err := against.Check(x, bare, source)
-	if err != nil {
-		return err
-	}
-	run.taken.count(run.options.Encoding, x, &outcome)
+func (run *run) checked(x *traffic.Interaction, bare validate.Bare, outcome *validate.Checked) {
+	run.taken.count(run.options.Encoding, x, outcome)
 	run.leftOut[outcome.LeftOut]++
 	run.collector.Origin, run.collector.Redacted = run.options.origin(x), redacted(x)
 	switch {
 	case outcome.Unrecognised != nil:
 		run.collector.Unrecognised(outcome.Unrecognised)
-		return nil
+		return
 	case outcome.NotRead != "":
 		run.collector.NotRead(outcome.NotRead)
 	case outcome.Contract != nil:
@@ -282,14 +267,13 @@ func (run *run) check(x *traffic.Interaction, bare validate.Bare, source *valida
 		}
 	}
 	if outcome.Contract == nil {
-		return nil
+		return
 	}
 	run.patterns(outcome.Contract)
 	outcome.Note(&run.scope, x, bare)
 	for _, f := range outcome.Findings {
 		run.collector.Add(f, run.excerpts.Line(outcome.Contract, x, f.Line))
 	}
-	return nil
 }
 
 // patterns reports which patterns of a contract that traffic reached are not checked.
@@ -306,6 +290,8 @@ func (run *run) contracts(x *traffic.Interaction) (*validate.Auto, error) {
 	if run.options.Named || name == "" {
 		return run.chosen, nil
 	}
+	run.naming.Lock()
+	defer run.naming.Unlock()
 	if known, ok := run.named[name]; ok {
 		return known, nil
 	}

@@ -90,8 +90,7 @@ it, the page does not), *docs lag* (the page states something that no model does
 
 Findings are counted by rule and place, with the values, names or types that were seen and where each was seen first. The
 severities are those of [rules](rules.md) under ` + "`--profile`" + `. ` + "`--propose FILE`" + ` writes an overlay under which the traffic has no
-error; the rest, which no overlay can state, is listed. The memory that a run takes does not grow with the traffic. ` + "`--shard I/N`" + ` reads every
-Nth interaction; ` + "`--merge`" + ` combines the JSON results of all shards, to the same bytes that one run over everything writes. At most
+error; the rest, which no overlay can state, is listed. The memory that a run takes does not grow with the traffic. At most
 100 details of each kind of observation are kept.
 
 ## Possible changes

@@ -45,9 +45,9 @@ func tally(t testing.TB, c *schema.Contract, bodies ...string) *tallies.Traffic 
 		x := &traffic.Interaction{Source: "bodies.ndjson", Kind: traffic.NDJSON, Index: i, Response: traffic.Response{Body: traffic.BodyOf([]byte(body))}}
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		all.Add(i+1, x, outcome)
+		all.Add(0, x, outcome)
 	}
-	return all.Traffic(tallies.Shard{}, finding.Default)
+	return all.Traffic(finding.Default)
 }
 
 func TestReports(t *testing.T) {
@@ -190,7 +190,7 @@ func TestPlacesThatLookLikePatterns(t *testing.T) {
 }
 
 func TestNothingChecked(t *testing.T) {
-	r := &report.Drift{Traffic: tallies.New([]*schema.Contract{bed()}).Traffic(tallies.Shard{}, finding.Default)}
+	r := &report.Drift{Traffic: tallies.New([]*schema.Contract{bed()}).Traffic(finding.Default)}
 	require.NoError(t, r.Settle(nil, report.FailOnError))
 	require.Equal(t, report.NotChecked, r.Verdict)
 }

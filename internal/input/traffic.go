@@ -120,25 +120,66 @@ func (in *Traffic) embedded() {
 // [File.Open].
 func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.Interaction, error]] {
 	return func(yield func(File, iter.Seq2[*traffic.Interaction, error]) bool) {
-		size := in.size
-		if in.endless {
-			size = 0
-		}
-		meter := progress.Start(ctx, "reading traffic", size, progress.Bytes)
-		defer meter.Done()
-		for _, file := range in.Files {
-			interactions := func(yield func(*traffic.Interaction, error) bool) {
-				r, err := file.Open(ctx)
+		in.open(ctx, func(file File, open func() (io.ReadCloser, error)) bool {
+			return yield(file, func(yield func(*traffic.Interaction, error) bool) {
+				r, err := open()
 				if err != nil {
 					yield(nil, err)
 					return
 				}
 				defer r.Close()
-				traffic.File{Path: file.Name, Named: file.Named}.Read(meter.Reader(r))(yield)
+				traffic.File{Path: file.Name, Named: file.Named}.Read(r)(yield)
+			})
+		})
+	}
+}
+
+// Part is some consecutive interactions of a file; see [traffic.File.Parts].
+type Part = func(skip func(body []byte) bool) iter.Seq2[*traffic.Interaction, error]
+
+// Parts yields all files with their interactions in parts of about size bytes, which goroutines may
+// read concurrently, and the error of [File.Open].
+func (in *Traffic) Parts(ctx context.Context, size int) iter.Seq2[File, iter.Seq2[Part, error]] {
+	return func(yield func(File, iter.Seq2[Part, error]) bool) {
+		in.open(ctx, func(file File, open func() (io.ReadCloser, error)) bool {
+			return yield(file, func(yield func(Part, error) bool) {
+				r, err := open()
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				defer r.Close()
+				for part := range (traffic.File{Path: file.Name, Named: file.Named}).Parts(r, size) {
+					if !yield(part, nil) {
+						return
+					}
+				}
+			})
+		})
+	}
+}
+
+// open calls each with every file and a function that opens it and counts what is read.
+func (in *Traffic) open(ctx context.Context, each func(File, func() (io.ReadCloser, error)) bool) {
+	size := in.size
+	if in.endless {
+		size = 0
+	}
+	meter := progress.Start(ctx, "reading traffic", size, progress.Bytes)
+	defer meter.Done()
+	for _, file := range in.Files {
+		open := func() (io.ReadCloser, error) {
+			r, err := file.Open(ctx)
+			if err != nil {
+				return nil, err
 			}
-			if !yield(file, interactions) {
-				return
-			}
+			return struct {
+				io.Reader
+				io.Closer
+			}{meter.Reader(r), r}, nil
+		}
+		if !each(file, open) {
+			return
 		}
 	}
 }

@@ -39,7 +39,7 @@ type Drift struct {
 
 // Settle applies ignore rows to the report and derives the verdict; all of them
 // are taken as required, as those of a baseline are. Changes that a row accepts
-// are left out; observations in traffic stay, because shards are merged.
+// are left out; observations in traffic stay.
 func (r *Drift) Settle(expected []finding.Expected, failOn Threshold) error {
 	rows := slices.Clone(expected)
 	for i := range rows {

@@ -178,11 +178,7 @@ func (t driftText) summary(r *Drift, counts [finding.Error + 1]int) {
 		fmt.Fprintf(t, "%s: %s\n", t.bold(string(r.Verdict)), plural.Of(len(r.Matrix.Rows), "disagreement"))
 		return
 	case r.Traffic != nil:
-		shard := ""
-		if r.Traffic.Shard != "" {
-			shard = " of shard " + r.Traffic.Shard
-		}
-		fmt.Fprintf(t, "checked %d of %s%s\n", r.Traffic.Checked, plural.Of(r.Traffic.Interactions, "interaction"), shard)
+		fmt.Fprintf(t, "checked %d of %s\n", r.Traffic.Checked, plural.Of(r.Traffic.Interactions, "interaction"))
 	}
 	fmt.Fprintf(t, "%s: %s, %s, %s", t.bold(string(r.Verdict)), plural.Of(counts[finding.Error], "error"), plural.Of(counts[finding.Warning], "warning"), plural.Of(counts[finding.Info], "info"))
 	if r.Expected > 0 {

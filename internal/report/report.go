@@ -96,10 +96,13 @@ type Collector struct {
 }
 
 // Checked counts a response that was checked against a contract.
-func (c *Collector) Checked(contract string) {
-	c.report.Checks.Responses++
-	c.report.Checks.Checked++
-	count(&c.contracts, contract)
+func (c *Collector) Checked(contract string) { c.CheckedMany(contract, 1) }
+
+// CheckedMany counts responses that were checked against the same contract.
+func (c *Collector) CheckedMany(contract string, n int) {
+	c.report.Checks.Responses += n
+	c.report.Checks.Checked += n
+	countMany(&c.contracts, contract, n)
 }
 
 // NotChecked counts a response that was not checked.
@@ -108,11 +111,13 @@ func (c *Collector) NotChecked(why string) {
 	count(&c.notChecked, why)
 }
 
-func count(counts *map[string]int, name string) {
+func count(counts *map[string]int, name string) { countMany(counts, name, 1) }
+
+func countMany(counts *map[string]int, name string, n int) {
 	if *counts == nil {
 		*counts = map[string]int{}
 	}
-	(*counts)[name]++
+	(*counts)[name] += n
 }
 
 // File counts an input that was read.

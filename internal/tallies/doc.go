@@ -8,7 +8,7 @@
 // that were seen and where each was seen first. It reads the fields of findings, never their
 // messages. Its memory grows with the contracts and not with the traffic: of the details of one
 // observation, it keeps the first hundred in the order of their text. What it keeps does not depend
-// on the order of the traffic, so [Merge] can combine the results of shards.
+// on the order of the traffic, so [Tally.Merge] can add up the tallies of several cores.
 //
 // [Traffic.Propose] turns observations into overlays under which the traffic has no errors, as far
 // as an overlay can state what the traffic does.

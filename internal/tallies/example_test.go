@@ -21,7 +21,6 @@ func ExampleTally() {
 	}
 	tally := tallies.New([]*schema.Contract{contract})
 	responses := strings.NewReader(`{"protectedJob":{"status":"PAUSED"}}` + "\n" + `{"protectedJob":{"status":"PAUSED"}}` + "\n")
-	position := 0
 	for x, err := range traffic.Read("responses.ndjson", responses) {
 		if err != nil {
 			log.Fatal(err)
@@ -30,10 +29,9 @@ func ExampleTally() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		position++
-		tally.Add(position, x, outcome)
+		tally.Add(0, x, outcome)
 	}
-	result := tally.Traffic(tallies.Shard{}, finding.Default)
+	result := tally.Traffic(finding.Default)
 	for _, o := range result.Observations {
 		if o.Rule == finding.EnumUnknownValue {
 			fmt.Println(o.Place, o.Details[0].Text, o.Count)
@@ -43,23 +41,12 @@ func ExampleTally() {
 	// /protectedJob/status PAUSED 2
 }
 
-func ExampleMerge() {
-	shards := []*tallies.Traffic{
-		{Shard: "1/2", Profile: "default", Interactions: 2, Checked: 2},
-		{Shard: "2/2", Profile: "default", Interactions: 1, Checked: 1},
-	}
-	whole, err := tallies.Merge(shards)
-	fmt.Println(whole.Interactions, err)
-	// Output:
-	// 3 <nil>
-}
-
 func ExampleTraffic_Propose() {
 	contract := contracts.MustLoad(contracts.Newest)
 	seen := &tallies.Traffic{Observations: []tallies.Observation{{
 		Rule: finding.MemberUnknown, Operation: contract.Name(), Part: schema.OutputPart, Place: "/protectedJob", Count: 3,
-		First:   tallies.Seen{Position: 7, Source: "jobs.ndjson", Interaction: 7},
-		Details: []tallies.Detail{{Text: "priority", Types: []string{"integer"}, Count: 3, First: tallies.Seen{Position: 7, Source: "jobs.ndjson", Interaction: 7}}},
+		First:   tallies.Seen{Source: "jobs.ndjson", Interaction: 7},
+		Details: []tallies.Detail{{Text: "priority", Types: []string{"integer"}, Count: 3, First: tallies.Seen{Source: "jobs.ndjson", Interaction: 7}}},
 	}}}
 	for _, p := range seen.Propose([]*schema.Contract{contract}) {
 		fmt.Printf("%s", p.Overlay)

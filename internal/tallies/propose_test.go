@@ -149,12 +149,12 @@ func tallied(t *testing.T, c *schema.Contract, all []*traffic.Interaction, optio
 	k, err := validate.CompileCatalog(schema.NewCatalog(c), options)
 	require.NoError(t, err)
 	tally := tallies.New([]*schema.Contract{c})
-	for i, x := range all {
+	for _, x := range all {
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		tally.Add(i+1, x, outcome)
+		tally.Add(0, x, outcome)
 	}
-	return tally.Traffic(tallies.Shard{}, options.Profile)
+	return tally.Traffic(options.Profile)
 }
 
 // responses returns bare bodies as interactions.

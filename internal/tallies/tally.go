@@ -22,7 +22,8 @@ const maxDetails = 100
 const maxText = 256
 
 // Tally counts what traffic does, interaction by interaction, in memory that grows with the
-// contract and not with the traffic. It is not safe for concurrent use.
+// contract and not with the traffic. It is not safe for concurrent use: goroutines count in tallies of
+// their own, and [Tally.Merge] adds them up.
 type Tally struct {
 	places     map[*schema.Contract]*places
 	checked    map[*schema.Contract]int
@@ -38,12 +39,15 @@ type kindKey struct {
 
 // Seen is where something was seen first.
 type Seen struct {
-	Position    int    `json:"position"` // of the interaction in all of the traffic, from 1
 	Source      string `json:"source"`
 	Interaction int    `json:"interaction"` // in its source, from 1
+
+	source int // the number of the source
 }
 
-func (s Seen) before(t Seen) bool { return s.Position < t.Position }
+func (s Seen) before(t Seen) bool {
+	return cmp.Or(cmp.Compare(s.source, t.source), cmp.Compare(s.Interaction, t.Interaction)) < 0
+}
 
 // Observation is one kind of deviation from the contract: a rule at a place of the contract.
 type Observation struct {
@@ -86,8 +90,8 @@ func New(contracts []*schema.Contract) *Tally {
 	return t
 }
 
-// Add counts the outcome of an interaction, given its position in the whole traffic.
-func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outcome) {
+// Add counts the outcome of an interaction, given the number of its source in the order of reading.
+func (t *Tally) Add(source int, x *traffic.Interaction, outcome validate.Outcome) {
 	t.total++
 	if outcome.NotRead != "" {
 		t.notChecked["not read: "+outcome.NotRead]++
@@ -99,18 +103,63 @@ func (t *Tally) Add(position int, x *traffic.Interaction, outcome validate.Outco
 	if outcome.Contract == nil {
 		return
 	}
-	p := t.places[outcome.Contract]
-	if p == nil { // a contract that a cassette names
-		p = newPlaces(outcome.Contract)
-		t.places[outcome.Contract] = p
-	}
+	p := t.of(outcome.Contract)
 	p.timestamps.see(x)
 	if len(outcome.Findings) == 0 {
 		return
 	}
-	at := Seen{position, x.Source, x.Index + 1}
+	at := Seen{x.Source, x.Index + 1, source}
 	for _, f := range outcome.Findings {
 		t.finding(p, f, at)
+	}
+}
+
+func (t *Tally) of(c *schema.Contract) *places {
+	p := t.places[c]
+	if p == nil { // a contract that a cassette names
+		p = newPlaces(c)
+		t.places[c] = p
+	}
+	return p
+}
+
+// Merge adds what another tally of the same contracts counted, as if this one had counted it too.
+// Merging is associative and commutative, and an empty tally is its identity.
+func (t *Tally) Merge(u *Tally) {
+	t.total += u.total
+	for c, n := range u.checked {
+		t.checked[c] += n
+	}
+	for reason, n := range u.notChecked {
+		t.notChecked[reason] += n
+	}
+	for c, p := range u.places {
+		maps.Copy(t.of(c).timestamps.seen, p.timestamps.seen)
+	}
+	for key, o := range u.kinds {
+		if t.kinds[key] == nil {
+			t.kinds[key] = &Observation{Rule: o.Rule, Operation: o.Operation, Part: o.Part, Place: o.Place, Shape: o.Shape, First: o.First, details: map[string]*Detail{}}
+		}
+		finished := o.finished()
+		t.kinds[key].merge(&finished)
+	}
+}
+
+// merge adds a finished observation.
+func (o *Observation) merge(p *Observation) {
+	o.Count += p.Count
+	o.More += p.More
+	o.Severity = max(o.Severity, p.Severity)
+	if p.First.before(o.First) {
+		o.First = p.First
+	}
+	for _, n := range []json.Number{p.Least, p.Greatest} {
+		if n != "" {
+			o.stretch(n)
+		}
+	}
+	for _, d := range p.Details {
+		o.take(d)
 	}
 }
 

@@ -2,11 +2,8 @@ package tallies
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -14,10 +11,8 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// Traffic is the result of a [Tally]. Its JSON holds everything that [Merge] needs.
+// Traffic is the result of a [Tally].
 type Traffic struct {
-	// Shard says that this is only a part of the traffic, such as "3/10".
-	Shard        string        `json:"shard,omitempty"`
 	Profile      string        `json:"profile"`
 	Contracts    []Contract    `json:"contracts"`
 	Interactions int           `json:"interactions"`
@@ -49,34 +44,9 @@ type Reason struct {
 	Count int    `json:"count"`
 }
 
-// Shard is one of several parts of the same traffic, which take turns at its interactions.
-type Shard struct{ Index, Of int } // from 1; the zero value is the whole traffic
-
-// UnmarshalText reads "3/10".
-func (s *Shard) UnmarshalText(text []byte) error {
-	index, of, ok := strings.Cut(string(text), "/")
-	i, err := strconv.Atoi(index)
-	n, err2 := strconv.Atoi(of)
-	if !ok || err != nil || err2 != nil || i < 1 || i > n {
-		return fmt.Errorf("%q is not a shard: write index and count, such as 3/10", text)
-	}
-	*s = Shard{i, n}
-	return nil
-}
-
-func (s Shard) String() string {
-	if s.Of == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d/%d", s.Index, s.Of)
-}
-
-// Holds reports whether the shard has the interaction at a position, from 1.
-func (s Shard) Holds(position int) bool { return s.Of == 0 || (position-1)%s.Of == s.Index-1 }
-
 // Traffic returns the result.
-func (t *Tally) Traffic(shard Shard, profile finding.Profile) *Traffic {
-	r := &Traffic{Shard: shard.String(), Profile: profile.String(), Interactions: t.total, Contracts: []Contract{}, Observations: []Observation{}}
+func (t *Tally) Traffic(profile finding.Profile) *Traffic {
+	r := &Traffic{Profile: profile.String(), Interactions: t.total, Contracts: []Contract{}, Observations: []Observation{}}
 	for c, n := range t.checked {
 		r.Checked += n
 		r.Contracts = append(r.Contracts, Contract{c.String(), c.Digest(), n})
@@ -119,96 +89,6 @@ func (r *Traffic) sort() {
 		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place))
 	})
 	r.Timestamps = slices.Compact(r.Timestamps)
-}
-
-// ShardError says that results are not the shards of one run.
-type ShardError struct{ Problem string }
-
-func (e *ShardError) Error() string {
-	return "these results are not the shards of one run: " + e.Problem
-}
-
-// Merge combines the shards of one run. The result equals that of a run over the whole traffic. The
-// error is a [*ShardError].
-func Merge(shards []*Traffic) (*Traffic, error) {
-	if err := complete(shards); err != nil {
-		return nil, err
-	}
-	r := &Traffic{Profile: shards[0].Profile, Contracts: []Contract{}, Observations: []Observation{}}
-	contracts, reasons, kinds := map[[2]string]int{}, map[string]int{}, map[kindKey]*Observation{}
-	for _, s := range shards {
-		r.Interactions += s.Interactions
-		r.Checked += s.Checked
-		for _, c := range s.Contracts {
-			contracts[[2]string{c.Name, c.Digest}] += c.Checked
-		}
-		for _, n := range s.NotChecked {
-			reasons[n.Name] += n.Count
-		}
-		r.Timestamps = append(r.Timestamps, s.Timestamps...)
-		for i := range s.Observations {
-			o := &s.Observations[i]
-			key := kindKey{o.Rule, o.Operation, string(o.Part), o.Place}
-			if kinds[key] == nil {
-				kinds[key] = &Observation{Rule: o.Rule, Severity: o.Severity, Operation: o.Operation, Part: o.Part, Place: o.Place, Shape: o.Shape, First: o.First, details: map[string]*Detail{}}
-			}
-			kinds[key].merge(o)
-		}
-	}
-	for c, n := range contracts {
-		r.Contracts = append(r.Contracts, Contract{c[0], c[1], n})
-	}
-	for name, n := range reasons {
-		r.NotChecked = append(r.NotChecked, Reason{name, n})
-	}
-	for _, o := range kinds {
-		r.Observations = append(r.Observations, o.finished())
-	}
-	r.sort()
-	return r, nil
-}
-
-func (o *Observation) merge(p *Observation) {
-	o.Count += p.Count
-	o.More += p.More
-	if p.First.before(o.First) {
-		o.First = p.First
-	}
-	for _, n := range []json.Number{p.Least, p.Greatest} {
-		if n != "" {
-			o.stretch(n)
-		}
-	}
-	for _, d := range p.Details {
-		o.take(d)
-	}
-}
-
-// complete returns an error unless the results are all shards of one run.
-func complete(shards []*Traffic) error {
-	if len(shards) == 0 {
-		return &ShardError{"there are no results"}
-	}
-	seen := map[int]bool{}
-	for _, r := range shards {
-		var s Shard
-		if err := s.UnmarshalText([]byte(r.Shard)); err != nil {
-			return &ShardError{"one of them is not a shard; run with --shard"}
-		}
-		same := func(a, b Contract) bool { return a.Name == b.Name && a.Digest == b.Digest }
-		switch {
-		case s.Of != len(shards):
-			return &ShardError{fmt.Sprintf("shard %s is one of %d, but there are %d results", r.Shard, s.Of, len(shards))}
-		case seen[s.Index]:
-			return &ShardError{fmt.Sprintf("shard %s is there twice", r.Shard)}
-		case r.Profile != shards[0].Profile:
-			return &ShardError{fmt.Sprintf("shard %s has the profile %s, another one %s", r.Shard, r.Profile, shards[0].Profile)}
-		case !slices.EqualFunc(r.Contracts, shards[0].Contracts, same):
-			return &ShardError{fmt.Sprintf("shard %s was validated against other contracts", r.Shard)}
-		}
-		seen[s.Index] = true
-	}
-	return nil
 }
 
 // Findings returns the observations as findings, for ignore rows: one for each unknown value,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -20,31 +21,37 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tally validates bare bodies, those of a shard, against a contract.
-func tally(t testing.TB, c *schema.Contract, bodies [][]byte, shard tallies.Shard) *tallies.Traffic {
+// tally validates bare bodies against a contract.
+func tally(t testing.TB, c *schema.Contract, bodies [][]byte) *tallies.Traffic {
+	t.Helper()
+	return split(t, c, bodies, func(int) int { return 0 })[0].Traffic(finding.Default)
+}
+
+// split validates bare bodies, each into the tally that in names.
+func split(t testing.TB, c *schema.Contract, bodies [][]byte, in func(i int) int) map[int]*tallies.Tally {
 	t.Helper()
 	k, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
 	require.NoError(t, err)
-	all := tallies.New([]*schema.Contract{c})
+	all := map[int]*tallies.Tally{0: tallies.New([]*schema.Contract{c})}
 	for i, body := range bodies {
-		if !shard.Holds(i + 1) {
-			continue
+		if all[in(i)] == nil {
+			all[in(i)] = tallies.New([]*schema.Contract{c})
 		}
 		x := &traffic.Interaction{Source: "bodies.ndjson", Kind: traffic.NDJSON, Index: i, Response: traffic.Response{Body: traffic.BodyOf(body)}}
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		all.Add(i+1, x, outcome)
+		all[in(i)].Add(0, x, outcome)
 	}
-	return all.Traffic(shard, finding.Default)
+	return all
 }
 
 // observed lists observations in short.
 func observed(r *tallies.Traffic) []string {
 	all := []string{}
 	for _, o := range r.Observations {
-		line := fmt.Sprintf("%s %s#%s ×%d @%d", o.Rule, o.Part, o.Place, o.Count, o.First.Position)
+		line := fmt.Sprintf("%s %s#%s ×%d @%d", o.Rule, o.Part, o.Place, o.Count, o.First.Interaction)
 		for _, d := range o.Details {
-			line += fmt.Sprintf(" %s%v×%d@%d", d.Text, d.Types, d.Count, d.First.Position)
+			line += fmt.Sprintf(" %s%v×%d@%d", d.Text, d.Types, d.Count, d.First.Interaction)
 		}
 		if o.Least != "" {
 			line += fmt.Sprintf(" %s..%s", o.Least, o.Greatest)
@@ -104,7 +111,7 @@ func TestTally(t *testing.T) {
 				key.Length, value.Length = schema.Is(schema.Bounds{Max: "3"}), schema.Is(schema.Bounds{Max: "4"})
 				garden.Member(c, "Bed", "names").Shape.Inline.Key, garden.Member(c, "Bed", "names").Shape.Inline.Value = &schema.Ref{Inline: &key}, &schema.Ref{Inline: &value}
 			})
-			require.Equal(t, test.want, observed(tally(t, c, bodies(test.bodies...), tallies.Shard{})))
+			require.Equal(t, test.want, observed(tally(t, c, bodies(test.bodies...))))
 		})
 	}
 }
@@ -121,9 +128,9 @@ func TestExchanges(t *testing.T) {
 			Response: traffic.Response{Status: 400, Header: map[string][]string{"X-Amzn-Errortype": {"HailException"}, "Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte("{}"))}}
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		all.Add(i+1, x, outcome)
+		all.Add(0, x, outcome)
 	}
-	r := all.Traffic(tallies.Shard{}, finding.Default)
+	r := all.Traffic(finding.Default)
 	require.Equal(t, []string{"error.unmodeled output# ×2 @1 HailException[]×2@1"}, observed(r))
 	require.Equal(t, []int{3, 2}, []int{r.Interactions, r.Checked})
 	require.Len(t, r.NotChecked, 1)
@@ -156,35 +163,43 @@ func hostile(t testing.TB, n int) [][]byte {
 	return all
 }
 
-// TestShards checks that the shards of a run, merged in any order, equal the run byte for byte,
-// even if details are dropped.
-func TestShards(t *testing.T) {
+// TestMerge checks that tallies of parts of the traffic, merged in any order and grouping, equal one
+// tally of it byte for byte, even if details are dropped.
+func TestMerge(t *testing.T) {
 	c := contracts.MustLoad(contracts.Newest)
 	all := hostile(t, 3000)
-	whole := encoded(t, tally(t, c, all, tallies.Shard{}))
-	require.Contains(t, whole, `"more":`)
-	require.Contains(t, whole, `"timestamps":`)
-	var shards []*tallies.Traffic
-	for i := range 10 {
-		shards = append(shards, tally(t, c, all, tallies.Shard{Index: i + 1, Of: 10}))
+	want := encoded(t, tally(t, c, all))
+	require.Contains(t, want, `"more":`)
+	require.Contains(t, want, `"timestamps":`)
+	empty := func() *tallies.Tally { return tallies.New([]*schema.Contract{c}) }
+	merged := func(parts ...*tallies.Tally) *tallies.Tally {
+		sum := empty()
+		for _, p := range parts {
+			sum.Merge(p)
+		}
+		return sum
 	}
-	merged, err := tallies.Merge(shards)
-	require.NoError(t, err)
-	require.Equal(t, whole, encoded(t, merged))
-	slices.Reverse(shards)
-	merged, err = tallies.Merge(shards)
-	require.NoError(t, err)
-	require.Equal(t, whole, encoded(t, merged))
-
-	for name, wrong := range map[string][]*tallies.Traffic{
-		"none": {}, "one is missing": shards[1:], "one twice": append(shards[:9:9], shards[0]), "no shard": {tally(t, c, all[:1], tallies.Shard{})},
-		"another contract": append(shards[1:10:10], tally(t, contracts.MustLoad(contracts.Newest+"@1.42.90"), all[:10], tallies.Shard{Index: 10, Of: 10})),
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := tallies.Merge(wrong)
-			var problem *tallies.ShardError
-			require.ErrorAs(t, err, &problem)
-		})
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 15))
+		n := 2 + r.IntN(9)
+		turns := make([]int, len(all))
+		for i := range turns {
+			turns[i] = 1 + r.IntN(n)
+			if seed%2 == 0 {
+				turns[i] = 1 + i*n/len(all) // consecutive
+			}
+		}
+		byTurn := split(t, c, all, func(i int) int { return turns[i] })
+		parts := slices.Collect(maps.Values(byTurn)) // in any order
+		for name, sum := range map[string]func() *tallies.Tally{
+			"in a row":      func() *tallies.Tally { return merged(parts...) },
+			"backwards":     func() *tallies.Tally { slices.Reverse(parts); return merged(parts...) },
+			"grouped":       func() *tallies.Tally { return merged(merged(parts[:n/2]...), merged(parts[n/2:]...)) },
+			"grouped twice": func() *tallies.Tally { return merged(parts[0], merged(merged(parts[1:]...), empty())) },
+			"with nothing":  func() *tallies.Tally { return merged(empty(), merged(parts...), empty()) },
+		} {
+			t.Run(fmt.Sprint(seed, " ", name), func(t *testing.T) { require.Equal(t, want, encoded(t, sum().Traffic(finding.Default))) })
+		}
 	}
 }
 
@@ -202,24 +217,13 @@ func TestBounded(t *testing.T) {
 	for i := range 5000 {
 		all = append(all, fmt.Appendf(nil, `{"bed":{"colour":"C%d","n%d":1,"plant":{"p%d":1},"names":{"k%d":null}}}`, i, i, i, i))
 	}
-	r := tally(t, c, all, tallies.Shard{})
+	r := tally(t, c, all)
 	require.Len(t, r.Observations, 4)
 	for _, o := range r.Observations {
 		require.Equal(t, 5000, o.Count)
 		require.LessOrEqual(t, len(o.Details), 100)
 	}
 	require.Less(t, len(encoded(t, r)), 100_000)
-}
-
-func TestShardText(t *testing.T) {
-	for _, text := range []string{"", "3", "0/3", "4/3", "a/3", "1/b", "1/0"} {
-		t.Run(text, func(t *testing.T) { require.Error(t, new(tallies.Shard).UnmarshalText([]byte(text))) })
-	}
-	var s tallies.Shard
-	require.NoError(t, s.UnmarshalText([]byte("2/3")))
-	require.Equal(t, "2/3", s.String())
-	require.True(t, s.Holds(2) && s.Holds(5) && !s.Holds(3))
-	require.True(t, tallies.Shard{}.Holds(7))
 }
 
 // TestNoProse checks that the messages of findings affect neither observations nor proposals.
@@ -241,7 +245,7 @@ func TestNoProse(t *testing.T) {
 		require.NoError(t, err)
 		result := func(change func(*finding.Finding)) string {
 			tally := tallies.New([]*schema.Contract{c})
-			for i, x := range all {
+			for _, x := range all {
 				outcome, err := k.Check(x, validate.Bare{})
 				require.NoError(t, err)
 				outcome.Findings = slices.Clone(outcome.Findings)
@@ -249,9 +253,9 @@ func TestNoProse(t *testing.T) {
 					change(&outcome.Findings[i])
 				}
 				seen += len(outcome.Findings)
-				tally.Add(i+1, x, outcome)
+				tally.Add(0, x, outcome)
 			}
-			r := tally.Traffic(tallies.Shard{}, options.Profile)
+			r := tally.Traffic(options.Profile)
 			text := encoded(t, r)
 			for _, p := range r.Propose([]*schema.Contract{c}) {
 				text += string(p.Overlay) + strings.Join(p.Left, "\n")
@@ -278,15 +282,14 @@ func BenchmarkTraffic(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				tally, position := tallies.New([]*schema.Contract{c}), 0
+				tally := tallies.New([]*schema.Contract{c})
 				for x, err := range traffic.Read("bodies.ndjson", bytes.NewReader(text)) {
 					require.NoError(b, err)
 					outcome, err := k.Check(x, validate.Bare{})
 					require.NoError(b, err)
-					position++
-					tally.Add(position, x, outcome)
+					tally.Add(0, x, outcome)
 				}
-				require.Equal(b, len(all), tally.Traffic(tallies.Shard{}, finding.Default).Checked)
+				require.Equal(b, len(all), tally.Traffic(finding.Default).Checked)
 			}
 			b.ReportMetric(float64(b.N*len(all))/b.Elapsed().Seconds(), "responses/s")
 		})
