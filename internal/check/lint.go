@@ -95,14 +95,18 @@ func (run *run) lintParts(ctx context.Context, in *input.Traffic, options lint.O
 			}{io.TeeReader(r, text), r}, nil
 		}
 	}
+	late := 0 // parts after the interrupt: what a blocked reader had read is a first line and its rest
 	for file, parts := range kept.Parts(ctx, cmp.Or(run.options.partSize, traffic.PartSize)) {
 		text = &lint.Text{}
 		of := &cassette{File: lint.New(file.Name, options), file: file, text: text}
 		known := false // what the format is
 		for unread, err := range parts {
 			p := &lintPart{of: of, unread: unread}
+			if ctx.Err() != nil {
+				late++
+			}
 			switch {
-			case err != nil && ctx.Err() != nil:
+			case err != nil && late > 0 || late > 2:
 				return // the interrupt is not a problem of the file
 			case err != nil:
 				p.read = []lintResult{{err: err}}
@@ -115,11 +119,11 @@ func (run *run) lintParts(ctx context.Context, in *input.Traffic, options lint.O
 					}
 				}
 			}
-			if !yield(p) || ctx.Err() != nil {
+			if !yield(p) {
 				return
 			}
 		}
-		if !yield(&lintPart{of: of, end: true}) || ctx.Err() != nil {
+		if ctx.Err() != nil || !yield(&lintPart{of: of, end: true}) {
 			return
 		}
 	}

@@ -37,9 +37,13 @@ func Each[T any](ctx context.Context, in *Traffic, how Work, work func(iter.Seq[
 	defer stop()
 	var failed error
 	cores.InOrder(reading, cores.Number(how.Cores), cores.Grace, func(yield func(*share[T]) bool) {
+		late := 0 // parts after the interrupt: what a blocked reader had read is a first line and its rest
 		for file, parts := range in.Parts(reading, cmp.Or(how.PartSize, traffic.PartSize)) {
 			for part, err := range parts {
-				if err != nil && reading.Err() != nil || !yield(&share[T]{file: file, part: part, err: err}) || reading.Err() != nil {
+				if reading.Err() != nil {
+					late++
+				}
+				if err != nil && late > 0 || late > 2 || !yield(&share[T]{file: file, part: part, err: err}) {
 					return
 				}
 			}
