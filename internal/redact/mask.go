@@ -15,17 +15,18 @@ const maxDepth = 3
 
 // masker masks secrets and collects findings.
 type masker struct {
-	scan     scanner
-	known    *occurrences // secrets from headers and the query; may be nil
-	all      bool         // Options.All
-	scans    *memo[bool]  // may be nil
-	bodies   *memo[*edited]
-	masks    map[string]bool // the entries of the masks that a contract chose
-	findings []finding.Finding
-	secrets  int // findings of secrets, also those that are not reported
-	pointers int // bytes of their pointers
-	source   string
-	number   int // of the interaction, from 1; 0 if there is none
+	scan      scanner
+	known     *occurrences // secrets from headers and the query; may be nil
+	all       bool         // Options.All
+	scans     *memo[bool]  // may be nil
+	bodies    *memo[*edited]
+	documents *documents      // may be nil
+	masks     map[string]bool // the entries of the masks that a contract chose
+	findings  []finding.Finding
+	secrets   int // findings of secrets, also those that are not reported
+	pointers  int // bytes of their pointers
+	source    string
+	number    int // of the interaction, from 1; 0 if there is none
 }
 
 // A body of secrets has a finding for each, with a pointer that may be as long as the body.
@@ -65,12 +66,24 @@ func (m *masker) graded(r *Redactor) finding.Set {
 	return finding.Default.Grade(finding.NewSet(m.findings...))
 }
 
+// edit returns a string without its secrets. A string of a document in which nothing was found is not
+// searched again until it changes.
 func (m *masker) edit(at site, s string) string {
-	var what kind
-	secret := false
-	if at.name != "" && s != "" {
-		what, secret = secretValue(at.name, s)
+	if at.entry == nil {
+		return m.search(at, s)
 	}
+	if at.entry.searched && at.entry.text == s {
+		return s
+	}
+	findings := m.noted()
+	now := m.search(at, s)
+	at.entry.searched = now == s && m.noted() == findings
+	return now
+}
+
+func (m *masker) search(at site, s string) string {
+	what := at.kind()
+	secret := s != "" && secretValue(what, s)
 	switch {
 	case at.number && !secret || at.isMask(s):
 		return s

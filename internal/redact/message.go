@@ -16,12 +16,12 @@ import (
 func editRequest(q *traffic.Request, places Places, e edit) {
 	q.URL = editURL(q.URL, places, e)
 	editHeader(q.Header, places.RequestHeader, "request header ", e)
-	q.Body = editBody(q.Body, q.Header, root{Node: places.Request, again: places.again}, "request body", e)
+	q.Body = editBody(q.Body, q.Header, root{places.Request, false, places.again, places.documents}, "request body", e)
 }
 
 func editResponse(a *traffic.Response, places Places, e edit) {
 	editHeader(a.Header, places.ResponseHeader, "response header ", e)
-	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300, places.again}, "response body", e)
+	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300, places.again, places.documents}, "response body", e)
 }
 
 // standardText returns the recorded text of a status if it is the standard one, with or without the

@@ -91,14 +91,13 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 
 // RedactTraced is like [Redactor.Redact], and also returns what was replaced, sorted.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
-	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans, bodies: r.bodies}
+	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans, bodies: r.bodies, documents: &documents{}}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
-	found := &formats{}
-	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}, formats: found}
+	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}, documents: m.documents}
 	r.edit(masked, places, learning)
 	trace := Trace{Known: r.known.count()} // before the next line, since other goroutines may add names
-	redacted := r.edit(masked, places, &pass{m: m, formats: found})
+	redacted := r.edit(masked, places, &pass{m: m, documents: m.documents})
 	trace.Names = slices.SortedFunc(maps.Keys(learning.learnt), func(a, b Name) int {
 		return cmp.Or(cmp.Compare(a.Pseudonym, b.Pseudonym), cmp.Compare(a.Name, b.Name))
 	})
@@ -111,7 +110,7 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 
 // scan masks secrets that appear after redaction. There should be none.
 func (r *Redactor) scan(redacted *traffic.Interaction, m *masker) {
-	again := &masker{source: m.source, number: m.number, scans: r.scans, bodies: r.bodies}
+	again := &masker{source: m.source, number: m.number, scans: r.scans, bodies: r.bodies, documents: m.documents}
 	again.exchange(redacted, r.options.Classify.places(redacted))
 	m.findings = append(m.findings, again.findings...)
 }
@@ -179,7 +178,7 @@ type pass struct {
 	drawn  map[string]bool // and the entries of all pseudonyms
 	late   bool            // the interaction is redacted already: replace the known names only
 
-	formats *formats // shared by the first pass and the next one; nil in others
+	documents *documents // may be nil
 }
 
 func (p *pass) learns() bool { return p.learnt != nil }
@@ -189,7 +188,7 @@ func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic
 	if !p.learns() { // the first pass changes nothing
 		y = clone(x)
 	}
-	places.again = r.again(p)
+	places.again, places.documents = r.again(p), p.documents
 	e := func(at site, s string) string {
 		if now := r.text(at, s, p); !p.learns() {
 			return now
@@ -207,7 +206,7 @@ func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic
 func (r *Redactor) text(at site, s string, p *pass) string {
 	place := at.Place
 	place.Class = at.class(r.options.All)
-	if at.number || place.Class == Keep || s == "" || place.isMask(s) || keptPlaceholder(at.name, s) || p.late && place.Class == Whole {
+	if at.number || place.Class == Keep || s == "" || place.isMask(s) || at.keptPlaceholder(s) || p.late && place.Class == Whole {
 		return s
 	}
 	if place.Class == Whole {
@@ -299,9 +298,7 @@ func (r *Redactor) keeps(s string) func(from, to int) bool {
 // byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
 func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) string {
 	if !p.late {
-		f := p.formats.next(s, depth, p.learns(), func() *format {
-			return r.formats.of(s, min(depth, 1), func() *format { return r.format(s, depth) })
-		})
+		f := r.formatOf(at, s, depth)
 		if !f.encodes && (place.Accepts == nil || len(f.names) == 0) {
 			if p.learns() {
 				r.learnAll(f.names, p)

@@ -179,20 +179,20 @@ func secretMember(name string) bool {
 	return k == aPassword || k == aToken
 }
 
-// secretValue reports whether a member has a secret value, which may be a placeholder.
-func secretValue(name, value string) (kind, bool) {
-	switch k := kindOf(name); k {
+// secretValue reports whether a member of the kind has a secret value, which may be a placeholder.
+func secretValue(k kind, value string) bool {
+	switch k {
 	case aPassword, aToken:
-		return k, value != "" && !answer(value)
+		return value != "" && !answer(value)
 	case aSignature:
-		return k, isSignature(value, false)
+		return isSignature(value, false)
 	case aPolicy:
 		if len(value) >= minPolicy && strings.HasPrefix(value, "eyJ") {
 			text := strings.ToLower(string(decodeWord(strings.ReplaceAll(value, "~", "/"))))
-			return k, strings.Contains(text, `"expiration"`) || strings.Contains(text, `"datelessthan"`)
+			return strings.Contains(text, `"expiration"`) || strings.Contains(text, `"datelessthan"`)
 		}
 	}
-	return notSecret, false
+	return false
 }
 
 // isSignature reports whether a value has the form of a signature: hexadecimal of SHA-256 or
@@ -218,8 +218,9 @@ func answer(value string) bool {
 
 // keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded
 // unchanged: its pseudonym would look like a secret. The account in an ARN is still replaced.
-func keptPlaceholder(name, value string) bool {
-	return name != "" && secretMember(name) && placeholder(value) && !arnReference(value)
+func (at site) keptPlaceholder(value string) bool {
+	k := at.kind()
+	return (k == aPassword || k == aToken) && placeholder(value) && !arnReference(value)
 }
 
 // A name may be a value itself, as in {"Key": "DB_PASSWORD", "Value": "…"}, or have its value one
@@ -315,9 +316,9 @@ func (sc *scanner) members(hits []hit, s string, nested int) []hit {
 				name = m.of(value)
 				continue
 			}
-			k, secret := secretValue(name, value)
+			k := kindOf(name)
 			switch {
-			case secret && !placeholder(value):
+			case secretValue(k, value) && !placeholder(value):
 				hits = append(hits, hit{at, k.String(), false})
 			case nested > 0 && raw[0] == '"':
 				hits = wholly(hits, sc.members(nil, value, nested-1), at)
