@@ -73,10 +73,12 @@ func mayEncode(s string) bool {
 	if len(s) < minBase64 {
 		return false
 	}
-	return slices.ContainsFunc(base64Words(s), func(word span) bool {
-		text, _ := fromBase64(s[word.from:word.to])
-		return text != ""
-	})
+	for word := range base64Words(s) {
+		if text, _ := fromBase64(s[word.from:word.to]); text != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // renamed returns the names that changed from s to now.

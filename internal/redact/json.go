@@ -52,7 +52,7 @@ type root struct {
 // edit is editJSON, or what it did before.
 func (r root) edit(body []byte, part string, e edit) []byte {
 	now := func() []byte { return editJSON(body, r, part, e) }
-	if r.again == nil {
+	if r.again == nil || len(body) > smallBody {
 		return now()
 	}
 	return r.again(body, r, now)

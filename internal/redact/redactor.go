@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -58,7 +57,7 @@ type Redactor struct {
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
 	r := &Redactor{options: options, known: &known{}, keyID: options.Key.ID(), scans: newMemo[bool](shortTexts, shortText), formats: newMemo[*format](shortTexts, shortText), bodies: newMemo[*edited](someBodies, smallBody)}
-	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(new(scanner).findAgain(r.scans, s, 0)) == 0 })
+	r.names = newNamer(options.Key, r.known, r.clean)
 	for _, name := range options.Keep {
 		if len(name) >= 3 {
 			r.kept.add(name, name)
@@ -67,6 +66,18 @@ func New(options Options) *Redactor {
 	}
 	return r
 }
+
+// clean reports whether a pseudonym does not look like a secret.
+func (r *Redactor) clean(s string) bool {
+	sc := scanners.Get().(*scanner)
+	defer func() {
+		sc.text.s = "" // do not hold it
+		scanners.Put(sc)
+	}()
+	return len(sc.findAgain(r.scans, s, 0)) == 0
+}
+
+var scanners = sync.Pool{New: func() any { return &scanner{} }}
 
 // Name is a replaced name.
 type Name struct {
@@ -89,20 +100,19 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 	return y, found
 }
 
-// RedactTraced is like [Redactor.Redact], and also returns what was replaced, sorted.
+// RedactTraced is like [Redactor.Redact], and also returns what was replaced.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
 	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans, bodies: r.bodies, documents: &documents{}}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
-	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}, documents: m.documents}
+	learning := &pass{learnt: &learnt{}, documents: m.documents}
 	r.edit(masked, places, learning)
 	trace := Trace{Known: r.known.count()} // before the next line, since other goroutines may add names
 	redacted := r.edit(masked, places, &pass{m: m, documents: m.documents})
-	trace.Names = slices.SortedFunc(maps.Keys(learning.learnt), func(a, b Name) int {
-		return cmp.Or(cmp.Compare(a.Pseudonym, b.Pseudonym), cmp.Compare(a.Name, b.Name))
-	})
-	maps.Copy(learning.drawn, m.masks)
-	trace.Pseudonyms = slices.Sorted(maps.Keys(learning.drawn))
+	for _, mask := range slices.Sorted(maps.Keys(m.masks)) {
+		learning.learnt.drawn.add(mask)
+	}
+	trace.Names, trace.Pseudonyms = learning.learnt.names.list, learning.learnt.drawn.list
 	r.scan(redacted, m)
 	redacted.Meta.RedactionKey = r.keyID
 	return redacted, trace, m.graded(r)
@@ -173,10 +183,9 @@ func keeps(bound map[string]Place) func(string) bool {
 // pass is one walk over the strings of an interaction. All names of an interaction are collected in a
 // first pass, so that they are also found before the place that reveals them.
 type pass struct {
-	m      *masker         // may be nil
-	learnt map[Name]bool   // in the first pass: the names that are looked for
-	drawn  map[string]bool // and the entries of all pseudonyms
-	late   bool            // the interaction is redacted already: replace the known names only
+	m      *masker // may be nil
+	learnt *learnt // in the first pass
+	late   bool    // the interaction is redacted already: replace the known names only
 
 	documents *documents // may be nil
 }
@@ -237,7 +246,7 @@ func (r *Redactor) masked(at site, s string, p *pass) string {
 	if p.learns() {
 		r.learn(s, Mask, p)
 		if mask := at.mask(); mask != Mask {
-			p.drawn[maskEntry+entryOf(mask)] = true
+			p.learnt.drawn.add(maskEntry + entryOf(mask))
 		}
 	}
 	return at.mask()
@@ -258,7 +267,7 @@ func (r *Redactor) named(s string, variants []variant, accepts func(string) bool
 
 func (r *Redactor) learnAll(names []renamed, p *pass) {
 	for _, n := range names {
-		p.drawn[entryOf(n.Pseudonym)] = true
+		p.learnt.drawn.add(entryOf(n.Pseudonym))
 		if n.learn {
 			r.learn(n.Name.Name, n.Pseudonym, p)
 		}
@@ -272,7 +281,7 @@ func (r *Redactor) learn(name, pseudonym string, p *pass) {
 		return
 	}
 	if p != nil {
-		p.learnt[Name{name, pseudonym}] = true
+		p.learnt.names.add(Name{name, pseudonym})
 	}
 	if !r.known.takes(name) {
 		return
@@ -311,7 +320,9 @@ func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) 
 		inner := func(text string) string { return r.byFormat(at, Place{}, text, p, depth-1) }
 		if strings.IndexByte(s, '%') >= 0 {
 			if text := awshttp.Unescape(s, false); text != s && isText([]byte(text)) {
-				if now := string(appendEscaped(nil, s, inner(text), false)); place.takes(s, now) {
+				if now := inner(text); now == text {
+					return s
+				} else if now = string(appendEscaped(nil, s, now, false)); place.takes(s, now) {
 					return now
 				}
 			}
@@ -373,7 +384,7 @@ func plain(s string) bool {
 func recode(s string, rename func(string) string) (recoded string, changed []span) {
 	var b []byte
 	end := 0
-	for _, word := range base64Words(s) {
+	for word := range base64Words(s) {
 		text, encoding := fromBase64(s[word.from:word.to])
 		if text == "" {
 			continue

@@ -66,7 +66,7 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 		sc.work += len(s)
 		hits = wholly(hits, sc.find(decoded, depth-1), whole)
 	}
-	for _, e := range encodedWords(s) {
+	for e := range encodedWords(s) {
 		sc.work += e.to - e.from
 		sc.word = appendDecoded(sc.word[:0], s[e.from:e.to])
 		if text := readable(sc.word); len(text) >= minText {

@@ -113,12 +113,26 @@ func (f *normalised) first() string {
 	return string(f.text[:f.n])
 }
 
-// mayEnd are the last letters of names of secrets.
-var mayEnd = lettersOf("deghkmnrtwysyDEGHKMNRTWYS46", digits10)
+// mayEnd are the last two letters of names of secrets, in lower case.
+var mayEnd = sync.OnceValue(func() *[1 << 10]bool {
+	var pairs [1 << 10]bool
+	for _, e := range secretEndings {
+		pairs[lastPair(e.text)] = true
+	}
+	for _, filling := range fillings {
+		pairs[lastPair(filling)] = true
+	}
+	return &pairs
+})
+
+// lastPair returns a number for the last two letters of a name, in any case.
+func lastPair(name string) int {
+	return int(name[len(name)-2]&31)<<5 | int(name[len(name)-1]&31)
+}
 
 // kindOf returns what a name says about its value.
 func kindOf(name string) kind {
-	if len(name) < 2 || !mayEnd[name[len(name)-1]] && name[len(name)-1] < 0x80 && wordByte(name[len(name)-1]) {
+	if len(name) < 2 || letter(name[len(name)-1]) && letter(name[len(name)-2]) && !mayEnd()[lastPair(name)] {
 		return notSecret
 	}
 	f := normalise(name)
