@@ -101,7 +101,7 @@ const maxNames = 1 << 12
 
 func readDocument(body []byte, r root) *document {
 	w := &reader{document: &document{text: body, root: r, nests: make([]nest, 1)}, all: string(body), names: map[string]*memberName{}}
-	w.strings = make([]jsonString, 0, 4+len(body)/40)
+	w.strings = make([]jsonString, 0, 4+len(body)/32)
 	if bytes.HasPrefix(body, bom) {
 		w.start = len(bom)
 	}

@@ -35,6 +35,9 @@ func (f *format) text(s string) string {
 // formatOf returns the format of a string. The pass that learns the names and the next one come across
 // the same strings of a document.
 func (r *Redactor) formatOf(at site, s string, depth int) *format {
+	if len(s) < minBase64 && plain(s) { // too short for any identifier without punctuation
+		return inert
+	}
 	now := func() *format { return r.formats.of(s, min(depth, 1), func() *format { return r.format(s, depth) }) }
 	if at.entry == nil || depth < maxDepth || at.entry.text != s {
 		return now()

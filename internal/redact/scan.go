@@ -78,7 +78,7 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 
 // findAgain is like find, for a string that may have been searched before.
 func (sc *scanner) findAgain(past *memo[bool], s string, depth int) (hits []hit) {
-	if len(s) < minText {
+	if !mayHold(s) {
 		return nil
 	}
 	searched := false
