@@ -15,7 +15,6 @@ const maxDepth = 3
 
 // masker masks secrets and collects findings.
 type masker struct {
-	scan      scanner
 	known     *occurrences // secrets from headers and the query; may be nil
 	all       bool         // Options.All
 	scans     *memo[bool]  // may be nil
@@ -103,7 +102,7 @@ func (m *masker) search(at site, s string) string {
 			s = now
 		}
 	}
-	hits := m.scan.findAgain(m.scans, s, maxDepth)
+	hits := findAgain(m.scans, s, maxDepth)
 	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}

@@ -176,11 +176,13 @@ func editURL(raw string, places Places, e edit) string {
 		} else { // keep the part that AWS names, even if a name elsewhere equals that of a service
 			name, _, _ := strings.Cut(host, ":")
 			owned := awshttp.Owned(name)
-			host = e(at, host[:owned]) + host[owned:]
+			if now := e(at, host[:owned]); now != host[:owned] {
+				host = now + host[owned:]
+			}
 		}
-		host = scheme + "://" + host
+		scheme += "://"
 	}
-	if isS3(strings.TrimPrefix(host, scheme+"://")) {
+	if isS3(host) {
 		places.Path = s3Path(path, places.Path)
 	}
 	path = editPath(path, places.Path, places.apart, e)
@@ -190,7 +192,7 @@ func editURL(raw string, places Places, e edit) string {
 	if hasFragment {
 		query += "#" + e(site{part: "fragment", pointer: noPointer}, fragment)
 	}
-	return host + path + query
+	return scheme + host + path + query
 }
 
 // s3Path makes the segments of a path to S3 Whole, except those that a contract keeps: they are a
@@ -237,8 +239,15 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 		b = append(b, '/')
 		text := awshttp.Unescape(raw, false)
 		at.Place = at.of(text)
-		b = appendEscaped(b, raw, e(at, text), false)
+		if now := e(at, text); now == text {
+			b = append(b, raw...)
+		} else {
+			b = appendEscaped(b, raw, now, false)
+		}
 		if to < 0 {
+			if string(b) == path {
+				return path
+			}
 			return string(b)
 		}
 		rest = rest[to+1:]

@@ -57,7 +57,7 @@ type Redactor struct {
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
 	r := &Redactor{options: options, known: &known{}, keyID: options.Key.ID(), scans: newMemo[bool](shortTexts, shortText), formats: newMemo[*format](shortTexts, shortText), bodies: newMemo[*edited](someBodies, smallBody)}
-	r.names = newNamer(options.Key, r.known, r.clean)
+	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(findAgain(r.scans, s, 0)) == 0 })
 	for _, name := range options.Keep {
 		if len(name) >= 3 {
 			r.kept.add(name, name)
@@ -66,18 +66,6 @@ func New(options Options) *Redactor {
 	}
 	return r
 }
-
-// clean reports whether a pseudonym does not look like a secret.
-func (r *Redactor) clean(s string) bool {
-	sc := scanners.Get().(*scanner)
-	defer func() {
-		sc.text.s = "" // do not hold it
-		scanners.Put(sc)
-	}()
-	return len(sc.findAgain(r.scans, s, 0)) == 0
-}
-
-var scanners = sync.Pool{New: func() any { return &scanner{} }}
 
 // Name is a replaced name.
 type Name struct {
@@ -194,7 +182,7 @@ func (p *pass) learns() bool { return p.learnt != nil }
 
 func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic.Interaction {
 	y := x
-	if !p.learns() { // the first pass changes nothing
+	if p.late { // otherwise x is a copy already
 		y = clone(x)
 	}
 	places.again, places.documents = r.again(p), p.documents
