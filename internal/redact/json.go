@@ -10,7 +10,7 @@ import (
 // site is the place of a string in an interaction.
 type site struct {
 	Place
-	part    string          // "request body", "response header Date", …
+	part    string          // "request body", "response header ", …
 	name    string          // of the member or parameter with this value
 	isName  bool            // the string is the name of a member
 	taken   map[string]bool // the pseudonyms of the other names of the object; nil if they are not Whole
@@ -28,6 +28,14 @@ func (at site) class(all bool) Class {
 		return Whole
 	}
 	return at.Class
+}
+
+// where returns the part, with the name of a header.
+func (at site) where() string {
+	if strings.HasSuffix(at.part, " header ") {
+		return at.part + at.name
+	}
+	return at.part
 }
 
 // kind returns what the name says about the string.

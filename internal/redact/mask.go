@@ -89,7 +89,7 @@ func (m *masker) search(at site, s string) string {
 	case at.Constant && at.Class == Whole && s != "":
 		return m.maskOf(at)
 	case secret && !placeholder(s):
-		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what.String()+", according to the name of its member"+at.unmaskable())
+		m.note(finding.SecretFound, at, "the "+at.where()+" contains "+what.String()+", according to the name of its member"+at.unmaskable())
 		return m.maskOf(at)
 	case at.number:
 		return s
@@ -98,7 +98,7 @@ func (m *masker) search(at site, s string) string {
 	}
 	if m.known != nil {
 		if now := m.known.replace(s, spans{closed: masks(s)}, minPart); now != s {
-			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret from the headers or the query")
+			m.note(finding.SecretFound, at, "the "+at.where()+" repeats a secret from the headers or the query")
 			s = now
 		}
 	}
@@ -112,7 +112,7 @@ func (m *masker) search(at site, s string) string {
 	var b []byte
 	end := 0
 	for _, h := range hits {
-		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s%s", at.part, h.what, at.unmaskable()))
+		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s%s", at.where(), h.what, at.unmaskable()))
 		b = append(append(b, s[end:h.from]...), Mask...)
 		end = h.to
 	}

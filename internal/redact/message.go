@@ -52,7 +52,7 @@ func editHeader(h http.Header, places map[string]Place, part string, e edit) {
 			place = known
 		}
 		for i, v := range values {
-			at := site{Place: place.of(v), part: part + name, name: name, pointer: noPointer}
+			at := site{Place: place.of(v), part: part, name: name, pointer: noPointer}
 			at.exempt = listed && at.Class == place.Class
 			values[i] = e(at, v)
 		}
@@ -77,7 +77,7 @@ func formOf(body []byte, h http.Header) form {
 	text := bytes.TrimLeft(bytes.TrimPrefix(body, bom), " \t\r\n")
 	document := len(text) > 0 && (text[0] == '{' || text[0] == '[')
 	switch {
-	case strings.Contains(media, "eventstream") && len(body) > 0 && !document, framed(body): // no message begins like a document
+	case !document && (strings.Contains(media, "eventstream") && len(body) > 0 || framed(body)): // no message begins like a document
 		return formStream
 	case strings.Contains(media, "cbor"):
 		return formBinary
@@ -192,6 +192,13 @@ func editURL(raw string, places Places, e edit) string {
 	if hasFragment {
 		query += "#" + e(site{part: "fragment", pointer: noPointer}, fragment)
 	}
+	if after, ok := strings.CutPrefix(raw, scheme); ok { // most URLs do not change
+		if after, ok = strings.CutPrefix(after, host); ok {
+			if after, ok = strings.CutPrefix(after, path); ok && after == query {
+				return raw
+			}
+		}
+	}
 	return scheme + host + path + query
 }
 
@@ -218,7 +225,7 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 	if slash < 0 {
 		return path
 	}
-	b := append(make([]byte, 0, len(path)+16), path[:slash]...)
+	var b []byte // nil until something changes
 	for i, rest := 1, path[slash+1:]; ; i++ {
 		at, to := site{part: "path", pointer: noPointer}, strings.IndexByte(rest, '/')
 		if silent(i) {
@@ -236,19 +243,24 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 		if to >= 0 {
 			raw = rest[:to]
 		}
-		b = append(b, '/')
 		text := awshttp.Unescape(raw, false)
 		at.Place = at.of(text)
-		if now := e(at, text); now == text {
-			b = append(b, raw...)
-		} else {
-			b = appendEscaped(b, raw, now, false)
-		}
-		if to < 0 {
-			if string(b) == path {
-				return path
+		switch now := e(at, text); {
+		case now != text:
+			if b == nil {
+				b = append(make([]byte, 0, len(path)+16), path[:len(path)-len(rest)]...)
 			}
+			b = appendEscaped(b, raw, now, false)
+		case b != nil:
+			b = append(b, raw...)
+		}
+		switch {
+		case to >= 0 && b != nil:
+			b = append(b, '/')
+		case to < 0 && b != nil:
 			return string(b)
+		case to < 0:
+			return path
 		}
 		rest = rest[to+1:]
 	}

@@ -97,8 +97,10 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 	r.edit(masked, places, learning)
 	trace := Trace{Known: r.known.count()} // before the next line, since other goroutines may add names
 	redacted := r.edit(masked, places, &pass{m: m, documents: m.documents})
-	for _, mask := range slices.Sorted(maps.Keys(m.masks)) {
-		learning.learnt.drawn.add(mask)
+	if len(m.masks) > 0 {
+		for _, mask := range slices.Sorted(maps.Keys(m.masks)) {
+			learning.learnt.drawn.add(mask)
+		}
 	}
 	trace.Names, trace.Pseudonyms = learning.learnt.names.list, learning.learnt.drawn.list
 	r.scan(redacted, m)
@@ -229,7 +231,7 @@ func (r *Redactor) text(at site, s string, p *pass) string {
 // masked returns the mask for a string without a pseudonym.
 func (r *Redactor) masked(at site, s string, p *pass) string {
 	if p.m != nil {
-		p.m.note(finding.RecordMasked, at, "a value in the "+at.part+" was masked: none of its pseudonyms conforms to the contract"+at.unmaskable())
+		p.m.note(finding.RecordMasked, at, "a value in the "+at.where()+" was masked: none of its pseudonyms conforms to the contract"+at.unmaskable())
 	}
 	if p.learns() {
 		r.learn(s, Mask, p)
