@@ -3,6 +3,7 @@ package redact
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -132,7 +133,7 @@ func (d *document) edit(part string, e edit) []byte {
 	}
 	d.text = append(out, d.text[copied:]...)
 	for _, c := range changed { // not before, since pointers have the names before the edit
-		c.update()
+		c.update(d.text)
 	}
 	return d.text
 }
@@ -147,10 +148,13 @@ type changedString struct {
 	raw bool // a number that replaces a number
 }
 
-func (c changedString) update() {
-	c.text, c.format, c.searched = strings.ToValidUTF8(c.now, "\uFFFD"), nil, false
+func (c changedString) update(text []byte) {
+	c.text, c.format, c.searched = c.now, nil, false
 	if c.role == aNumber && !c.raw {
 		c.role = aValue
+	}
+	if c.role != aNumber && c.role != aRest && !utf8.ValidString(c.now) { // a mask is written without the invalid bytes
+		c.text = unquote(text[c.from:c.to])
 	}
 }
 
