@@ -89,6 +89,7 @@ func (how identifiers) renamed(s, now string) (names []renamed) {
 	if how.one && how.changes(s) {
 		how.parts = []part{{from: 0, to: len(s), learn: true}}
 	}
+	names = make([]renamed, 0, len(how.parts))
 	for _, p := range how.parts {
 		if name, pseudonym := s[p.from:p.to], now[p.from:p.to]; name != pseudonym {
 			names = append(names, renamed{Name{name, pseudonym}, p.learn})
