@@ -41,7 +41,7 @@ func sameHeader(a, b http.Header) bool {
 
 // exchange masks the secrets of an interaction, in place.
 func (m *masker) exchange(x *traffic.Interaction, places Places) {
-	places.apart, places.again = true, m.again
+	places.apart, places.again, places.documents = true, m.again, m.documents
 	if x.Request != nil {
 		editRequest(x.Request, places, m.edit)
 	}
