@@ -55,7 +55,7 @@ func places() map[string][]string {
 		"live":              {"live GetProtectedJob --input @GARBAGE --endpoint-url http://127.0.0.1:1 --region us-east-1", "live GetProtectedJob --contract GARBAGE --endpoint-url http://127.0.0.1:1 --region us-east-1", "live GetProtectedJob --upstream-ca GARBAGE --endpoint-url http://127.0.0.1:1 --region us-east-1"},
 		"derive":            {"derive GARBAGE", "derive contract.json --overlay GARBAGE", "derive GARBAGE --all -o out"},
 		"schema":            {"schema --contract GARBAGE", "schema --overlay GARBAGE"},
-		"drift":             {"drift GARBAGE contract.json", "drift contract.json GARBAGE", "drift contract.json contract.json --baseline GARBAGE", "drift contract.json contract.json --overlay GARBAGE", "drift --merge contract.json GARBAGE"},
+		"drift":             {"drift GARBAGE contract.json", "drift contract.json GARBAGE", "drift contract.json contract.json --baseline GARBAGE", "drift contract.json contract.json --overlay GARBAGE"},
 		"rules":             {"rules GARBAGE"},
 		"version":           {"version GARBAGE"},
 		"completion":        {"completion GARBAGE"},
