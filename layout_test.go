@@ -89,6 +89,7 @@ var rooms = map[string][]string{
 	"internal/suite":                    {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/coverage", "internal/input", "internal/progress", "internal/report", "internal/serve", "internal/spelling", "schema"},
 	"internal/fault":                    {"internal/spelling"},
 	"internal/responses":                {"finding", "internal/binding", "internal/jsontree", "internal/spelling", "internal/synth", "schema"},
+	"internal/mock":                     {"finding", "internal/awshttp", "internal/binding", "internal/fault", "internal/responses", "internal/synth", "schema", "traffic", "validate"},
 }
 
 type listed struct {

@@ -37,6 +37,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/spelling"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
@@ -87,17 +88,25 @@ type List struct {
 	wrapper  string // the pointer to the member that wraps the output, or empty
 	all      []Response
 	byID     map[string]int
+	pages    []page
 }
 
-// Of lists the responses of an operation. Pins has values by the names of members, as IDs write
-// them, or by JSON Pointers into the contract: a JSON value, or the member of a union by its name.
-func Of(c *schema.Contract, pins map[string]any) (*List, error) {
+// Options says how responses are made.
+type Options struct {
+	// Pins has values by the names of members, as IDs write them, or by JSON Pointers into the
+	// contract: a JSON value, or the member of a union by its name.
+	Pins map[string]any
+	Seed uint64 // of the identifiers
+}
+
+// Of lists the responses of an operation.
+func Of(c *schema.Contract, options Options) (*List, error) {
 	s, err := synth.New(c, schema.HTTP)
 	if err != nil {
 		return nil, err
 	}
-	l := &List{contract: c, synth: s, wrapper: wrapper(c), byID: map[string]int{}}
-	if l.pins, err = l.pinned(pins); err != nil {
+	l := &List{contract: c, synth: s.Seeded(options.Seed), wrapper: wrapper(c), byID: map[string]int{}, pages: pages(c)}
+	if l.pins, err = l.pinned(options.Pins); err != nil {
 		return nil, err
 	}
 	if err := l.whole(); err != nil {
@@ -162,6 +171,11 @@ func (l *List) Make(r Response, to synth.Request) (synth.Response, error) {
 	}
 	response, _, err := l.synth.SampleResponse(r.make.part, to, r.make.choices...)
 	return response, err
+}
+
+// Received returns what responses repeat of a request.
+func (l *List) Received(m *binding.Message, body []byte) synth.Request {
+	return l.synth.Received(m, body)
 }
 
 // add adds a response, unless a pin excludes it or an equal ID is listed.

@@ -19,14 +19,14 @@ const (
 // sampleTexts returns texts for a string, the best first, of which the contract may forbid any.
 func (s *Synth) sampleTexts(shape *schema.Shape, words []string, pointer string) []string {
 	kebab := strings.Join(words, "-")
-	id := sampleUUID(noun(words, pointer))
+	id := s.sampleUUID(noun(words, pointer))
 	var all []string
 	add := func(texts ...string) { all = append(all, texts...) }
 	is := func(some ...string) bool { return hasAny(words, some...) }
 	pattern := shape.Pattern.Or("")
 	switch last := words[max(0, len(words)-1)]; {
 	case strings.Contains(pattern, "arn:") || is("arn", "arns"):
-		if text := filledARN(pattern, service(s.contract)); text != "" {
+		if text := s.filledARN(pattern, service(s.contract)); text != "" {
 			add(text)
 		}
 		add(s.sampleARNs(words, id)...)
@@ -89,7 +89,10 @@ func noun(words []string, pointer string) string {
 }
 
 // sampleUUID returns a UUID of version 4 that follows from a word.
-func sampleUUID(of string) string {
+func (s *Synth) sampleUUID(of string) string {
+	if s.seed != 0 {
+		of = fmt.Sprint(of, "#", s.seed)
+	}
 	a, b := seedOf(of), seedOf(of+"/")
 	return fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", uint32(a>>32), uint16(a>>16), a&0xfff, b>>48&0xfff, b&(1<<48-1))
 }
@@ -99,7 +102,7 @@ func service(c *schema.Contract) string { return c.Signing.Or(c.Service) }
 // filledARN writes an ARN along a pattern whose parts, between colons and slashes, are patterns of
 // their own: literal parts stay, and the others are an ID or a word. It returns an empty text for
 // any other pattern.
-func filledARN(source, service string) string {
+func (s *Synth) filledARN(source, service string) string {
 	source = strings.TrimSuffix(strings.TrimPrefix(source, "^"), "$")
 	if !strings.HasPrefix(source, "arn:") {
 		return ""
@@ -112,7 +115,7 @@ func filledARN(source, service string) string {
 		if err != nil {
 			return ""
 		}
-		usual := []string{regexpLiteral(source[:end]), sampleUUID(strings.ToLower(before)), "example", "1"}
+		usual := []string{regexpLiteral(source[:end]), s.sampleUUID(strings.ToLower(before)), "example", "1"}
 		if part < 5 {
 			usual = append([]string{[]string{"arn", "aws", service, sampleRegion, sampleAccount}[part], regexpLiteral(source[:end])}, usual...)
 		}

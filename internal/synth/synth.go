@@ -17,6 +17,7 @@ type Synth struct {
 	forms    map[*schema.Shape]*form
 	tops     map[schema.Part]top
 	tables   map[schema.Part]*binding.Table // the members beside the body
+	seed     uint64                         // of the identifiers in samples
 }
 
 // form is a shape prepared for making documents.
@@ -91,6 +92,13 @@ func (s *Synth) newTop(part schema.Part, all *[]*form) top {
 		shape = &rest
 	}
 	return top{form: s.form(shape, all)}
+}
+
+// Seeded returns the same with other identifiers in samples.
+func (s *Synth) Seeded(seed uint64) *Synth {
+	other := *s
+	other.seed = seed
+	return &other
 }
 
 // Contract returns the contract that documents are made of.

@@ -1,0 +1,52 @@
+package responses
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/crcheck/crcheck/internal/synth"
+	"github.com/crcheck/crcheck/schema"
+)
+
+// page is a member of the output from which the next request of a list continues.
+type page struct{ output, input string }
+
+// pages returns the members by which an operation continues a list. AWS names them alike on both
+// sides: nextToken and nextToken, NextMarker and Marker, LastEvaluatedKey and ExclusiveStartKey.
+func pages(c *schema.Contract) []page {
+	input, _ := c.Root(schema.InputPart)
+	output, _ := c.Root(schema.OutputPart)
+	var all []page
+	for _, m := range c.Resolve(output).Members {
+		if m.Required.Or(false) {
+			continue
+		}
+		base := strings.TrimPrefix(strings.ToLower(m.Name), "next")
+		rest, last := strings.CutPrefix(base, "lastevaluated")
+		if !last && !strings.HasSuffix(base, "token") && !strings.HasSuffix(base, "marker") {
+			continue
+		}
+		for _, in := range c.Resolve(input).Members {
+			name := strings.ToLower(in.Name)
+			if last && name == "exclusivestart"+rest || !last && strings.TrimPrefix(name, "next") == base {
+				all = append(all, page{m.Name, in.Name})
+			}
+		}
+	}
+	return all
+}
+
+// Continues reports whether a request continues a list, given which members it has.
+func (l *List) Continues(has func(member string) bool) bool {
+	return slices.ContainsFunc(l.pages, func(p page) bool { return has(p.input) })
+}
+
+// LastPage is [List.Make] without the members from which another request could continue.
+func (l *List) LastPage(r Response, to synth.Request) (synth.Response, error) {
+	choices := slices.Clone(r.make.choices)
+	for _, p := range l.pages {
+		choices = append(choices, synth.Choice{Pointer: schema.Place{}.Child(p.output).Pointer, Absent: true})
+	}
+	response, _, err := l.synth.SampleResponse(r.make.part, to, choices...)
+	return response, err
+}
