@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -63,9 +64,9 @@ var Kinds = []Kind{
 		if s.after > 0 {
 			s.send(s.head(), s.begin())
 		}
-		<-s.gone
+		s.wait()
 	}},
-	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); <-s.gone }},
+	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); s.wait() }},
 	{"drip", "the body arrives one byte every 300 ms, which takes longer than any call may", false, func(s faultyReply) {
 		s.send(s.head())
 		s.pieces(1, 300*time.Millisecond)
@@ -179,6 +180,19 @@ func (s faultyReply) reset() {
 	time.Sleep(20 * time.Millisecond)
 	if tcp, ok := s.conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0) //nolint:errcheck // without it, the close is a clean end, which no client takes for a response either
+	}
+}
+
+// wait waits until the case is over, or the client has closed the connection.
+func (s faultyReply) wait() {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		io.Copy(io.Discard, s.conn) //nolint:errcheck // any error means the same
+	}()
+	select {
+	case <-s.gone:
+	case <-closed:
 	}
 }
 

@@ -3,7 +3,6 @@ package mock
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -73,7 +72,7 @@ func (s *Scenario) fit(server *Server) error {
 }
 
 // row returns the first row that fits a request, or nil.
-func (s *Scenario) row(c *schema.Contract, r received) *Row {
+func (s *Scenario) row(c *schema.Contract, r *received) *Row {
 	for i := range s.Rows {
 		row := &s.Rows[i]
 		if row.contract == c && row.fits(r) {
@@ -83,27 +82,11 @@ func (s *Scenario) row(c *schema.Contract, r received) *Row {
 	return nil
 }
 
-func (r *Row) fits(request received) bool {
+func (r *Row) fits(request *received) bool {
 	for name, want := range r.When {
 		if got, ok := request.text(name); !ok || got != want {
 			return false
 		}
 	}
 	return true
-}
-
-// identity is what a request identifies: its required scalars. Polls for one job have the same one.
-func (r *Row) identity(c *schema.Contract, request received) string {
-	input, ok := c.Root(schema.InputPart)
-	if !ok {
-		return fmt.Sprint(r.line)
-	}
-	texts := []string{fmt.Sprint(r.line)}
-	for _, m := range c.Resolve(input).Members {
-		if m.Required.Or(false) && !m.Token.Or(false) {
-			text, _ := request.text(m.Name)
-			texts = append(texts, text)
-		}
-	}
-	return strings.Join(texts, "\x00")
 }
