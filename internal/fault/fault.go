@@ -17,12 +17,12 @@ import (
 
 // Spec is something that happens to a response on its way.
 type Spec struct {
-	Kind string `yaml:"kind" json:"kind"` // a name of the table of faults
+	Kind string `yaml:"kind" json:"kind" key:"required,short" example:"reset" doc:"A kind of fault, of the table in docs/cases.md."`
 	// After is the number of bytes of the body that pass before the fault. For some kinds it is the
 	// number of bytes that the fault affects.
-	After int `yaml:"after" json:"after,omitempty"`
+	After int `yaml:"after" json:"after,omitempty" doc:"How many bytes of the body pass before the fault, or are affected."`
 	// Times is the number of attempts that it affects; 0: all.
-	Times int `yaml:"times" json:"times,omitempty"`
+	Times int `yaml:"times" json:"times,omitempty" doc:"How many attempts it affects; the default is all."`
 }
 
 // Reply is the response without the fault.

@@ -38,7 +38,7 @@ func (s *Server) choose(session *session, r *received) (*choice, error) {
 	}
 	if s.scenario != nil {
 		if row := s.scenario.row(r.contract, r); row != nil {
-			return s.played(session, row.line, &row.Reaction, r)
+			return s.played(session, int(row.Line), &row.Reaction, r)
 		}
 	}
 	list, err := s.list(r.contract, nil)
@@ -50,11 +50,11 @@ func (s *Server) choose(session *session, r *received) (*choice, error) {
 
 // Reaction says what an operation responds: in a session, and in a row of a scenario.
 type Reaction struct {
-	Response string         `json:"response,omitempty" yaml:"response"` // an ID; empty: full
-	Sequence []string       `json:"sequence,omitempty" yaml:"sequence"` // IDs, of which the last one repeats
-	Pin      map[string]any `json:"pin,omitempty" yaml:"pin"`           // values that stay, by the names of members
-	Fault    *fault.Spec    `json:"fault,omitempty" yaml:"fault"`
-	Delay    Delay          `json:"delay,omitempty" yaml:"delay"` // before the response
+	Response string         `json:"response,omitempty" yaml:"response" example:"status=FAILED" doc:"The ID of a response, of which crcheck mock --list has the list; the default is full."`
+	Sequence []string       `json:"sequence,omitempty" yaml:"sequence" doc:"IDs of responses, one for each request with the same identifiers. The last one repeats."`
+	Pin      map[string]any `json:"pin,omitempty" yaml:"pin" doc:"Values that stay in all responses, by the names of members as IDs write them."`
+	Fault    *fault.Spec    `json:"fault,omitempty" yaml:"fault" doc:"What happens to the response on its way."`
+	Delay    Delay          `json:"delay,omitempty" yaml:"delay" example:"250ms" doc:"How long the response is delayed."`
 }
 
 // Delay is a duration as Go writes it, such as 250ms.

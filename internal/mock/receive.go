@@ -81,17 +81,18 @@ func (r *received) identity() string {
 	return string(h.Sum(nil))
 }
 
-// check returns what makes a request invalid: the findings of error severity.
-func (s *Server) check(request *traffic.Request, r *received) (finding.Set, error) {
+// check validates a request. Findings of error severity make it invalid; services do not enforce
+// every length, range and pattern that they document, and ignore members that they do not know.
+func (s *Server) check(request *traffic.Request, r *received) (found finding.Set, invalid bool, err error) {
 	v, err := s.validator(r.contract)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var invalid finding.Set
 	for _, f := range v.Request(request, r.message.Labels) {
-		if f.Severity >= finding.Error {
-			invalid = append(invalid, f)
+		if f.Severity > finding.Info {
+			found = append(found, f)
 		}
+		invalid = invalid || f.Severity >= finding.Error
 	}
-	return invalid, nil
+	return found, invalid, nil
 }

@@ -254,15 +254,15 @@ func (s *Server) answer(session *session, request *traffic.Request, asked *Asked
 }
 
 func (s *Server) respond(session *session, request *traffic.Request, received *received, asked *Asked) (answer, error) {
-	invalid, err := s.check(request, received)
+	found, invalid, err := s.check(request, received)
 	if err != nil {
 		return answer{}, err
 	}
-	if len(invalid) > 0 {
+	for _, f := range found {
+		asked.Findings = append(asked.Findings, f.String())
+	}
+	if invalid {
 		asked.Invalid = true
-		for _, f := range invalid {
-			asked.Findings = append(asked.Findings, f.String())
-		}
 		list, err := s.list(received.contract, nil)
 		if err != nil {
 			return answer{}, err

@@ -34,7 +34,7 @@ func (s *session) asked(c *schema.Contract) *Reaction {
 	return s.reactions[c.String()]
 }
 
-// count counts a response, from 1. After very many different keys, counts begin anew.
+// count counts a response, from 1. After very many different keys, it starts over.
 func (s *session) count(key string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -177,7 +177,7 @@ func TestInvalid(t *testing.T) {
 	without := *with
 	without.Errors = nil
 	rpc := without
-	rpc.Protocol = schema.Is("awsJson1.0")
+	rpc.Protocol = schema.Is("awsJson1_0")
 	for _, row := range []struct {
 		name     string
 		contract *schema.Contract
