@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/go-json-experiment/json"
@@ -71,9 +72,9 @@ func (c *mockCommand) Run(ctx context.Context, t *terminal, command childCommand
 		return err
 	}
 	defer server.Close()
-	ready := t.notes()
+	ready := io.Discard // the command knows where
 	if len(command) == 0 {
-		ready = t.Err // nothing else says where
+		ready = t.Err
 		server.Note = func(a mock.Asked) { fmt.Fprintln(t.notes(), a) }
 	}
 	status, err := serve.Run{Handler: server, Listen: c.Listen, Command: command, Region: c.Region, Services: inForce.Catalog.ServiceNames(),

@@ -142,8 +142,13 @@ type PreferenceError struct {
 	Known      []string
 }
 
+// Brief is the error without what there is.
+func (e *PreferenceError) Brief() string {
+	return fmt.Sprintf("the preference %s cannot be followed: %s", e.Preference, e.Reason)
+}
+
 func (e *PreferenceError) Error() string {
-	text := fmt.Sprintf("the preference %s cannot be followed: %s", e.Preference, e.Reason)
+	text := e.Brief()
 	for i, known := range e.Known {
 		switch {
 		case i == 0:

@@ -240,7 +240,9 @@ func (s *Server) answer(session *session, request *traffic.Request, asked *Asked
 	asked.Operation = received.contract.Name()
 	a, err := s.respond(session, request, received, asked)
 	if preference := (*PreferenceError)(nil); errors.As(err, &preference) {
-		return refusal(asked, http.StatusBadRequest, "CrcheckMockException", err.Error())
+		a := refusal(asked, http.StatusBadRequest, "CrcheckMockException", err.Error())
+		asked.Problem = preference.Brief()
+		return a
 	}
 	if err != nil { // of the contract
 		return refusal(asked, http.StatusInternalServerError, "CrcheckMockException", err.Error())
