@@ -196,3 +196,16 @@ func TestInvalid(t *testing.T) {
 		})
 	}
 }
+
+// TestLinear checks that the cost of a list grows with the number of places, not with its square.
+func TestLinear(t *testing.T) {
+	cost := func(members int) float64 {
+		out := &schema.Shape{Type: schema.Structure}
+		for i := range members {
+			out.Members = append(out.Members, schema.Member{Name: fmt.Sprintf("m%d", i), Shape: schema.Inline(schema.Shape{Type: schema.Boolean})})
+		}
+		c := &schema.Contract{Format: 1, Service: "s", Operation: "O", Output: "Out", Protocol: schema.Is("awsJson1_0"), Method: schema.Is("POST"), URI: schema.Is("/"), Shapes: map[string]*schema.Shape{"Out": out}}
+		return testing.AllocsPerRun(1, func() { listOf(t, c, nil) })
+	}
+	require.Less(t, cost(800), 3*cost(400))
+}
