@@ -233,7 +233,11 @@ func (l *List) varied(id string, kind Kind, value string, choice synth.Choice) {
 	if !ok {
 		return
 	}
-	l.add(Response{ID: id, Kind: kind, Pointer: pointer, Value: json.RawMessage(value), make: plan{part: schema.OutputPart, choices: choices}})
+	r := Response{ID: id, Kind: kind, Pointer: pointer, make: plan{part: schema.OutputPart, choices: choices}}
+	if value != "" {
+		r.Value = json.RawMessage(value)
+	}
+	l.add(r)
 }
 
 // whole adds the full and the minimal response.
