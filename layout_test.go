@@ -50,7 +50,7 @@ var rooms = map[string][]string{
 	"internal/redact":                   {"finding", "internal/awshttp", "internal/disk", "internal/eventstream", "internal/jsontree", "internal/links", "traffic"},
 	"internal/proxy":                    {"internal/awshttp", "internal/serve", "internal/sigv4", "recorder"},
 	"internal/sigv4":                    {"internal/awshttp"},
-	"conformance":                       {"cassettes", "finding", "internal/awshttp", "internal/binding", "internal/decimal", "internal/jsontree", "internal/synth", "internal/visit", "replay", "schema", "schema/contracts", "traffic", "validate"},
+	"conformance":                       {"cassettes", "finding", "internal/awshttp", "internal/binding", "internal/decimal", "internal/fault", "internal/jsontree", "internal/synth", "internal/visit", "replay", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/reference":                {"conformance", "internal/awshttp"},
 	"conformance/sdkgo":                 {"conformance", "finding"},
 	"conformance/sdkgo/cmd/sdkgo":       {"conformance", "conformance/sdkgo"},
@@ -85,9 +85,13 @@ var rooms = map[string][]string{
 	"schema/source/internal/place":      {"internal/jsontree", "schema"},
 	"schema/source/internal/sourcetest": {"schema"},
 	"internal/visit":                    {"internal/jsontree", "schema"},
-	"internal/project":                  {"conformance", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/spelling", "internal/suite", "internal/wording", "schema", "schema/contracts", "traffic", "validate"},
+	"internal/project":                  {"conformance", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/suite", "internal/wording", "internal/yamlfile", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/cores":                    {},
 	"internal/suite":                    {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/coverage", "internal/input", "internal/progress", "internal/report", "internal/serve", "internal/spelling", "schema"},
+	"internal/fault":                    {"internal/spelling"},
+	"internal/responses":                {"finding", "internal/binding", "internal/jsontree", "internal/spelling", "internal/synth", "schema"},
+	"internal/mock":                     {"finding", "internal/awshttp", "internal/binding", "internal/fault", "internal/jsontree", "internal/plural", "internal/responses", "internal/spelling", "internal/synth", "internal/yamlfile", "schema", "traffic", "validate"},
+	"internal/yamlfile":                 {"finding", "internal/spelling", "internal/wording"},
 }
 
 type listed struct {
