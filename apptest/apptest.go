@@ -28,6 +28,7 @@ import (
 	"testing"
 
 	"github.com/crcheck/crcheck/internal/mock"
+	"github.com/crcheck/crcheck/internal/outcome"
 	"github.com/crcheck/crcheck/internal/responses"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -61,7 +62,7 @@ type Response struct {
 
 	t        testing.TB
 	endpoint string
-	outcomes *outcomes
+	outcomes *outcome.File
 }
 
 // EachResponse runs f as a subtest for each response of an operation. The subtest has the ID of the
@@ -81,7 +82,13 @@ type Response struct {
 // from a model (schema/source.Read).
 func EachResponse(t *testing.T, contract *schema.Contract, options Options, f func(t *testing.T, r Response, endpoint string)) {
 	t.Helper()
-	server, err := mock.New(schema.NewCatalog(append([]*schema.Contract{contract}, options.Also...)...), nil, options.Seed)
+	operations := []*schema.Contract{contract}
+	for _, c := range options.Also {
+		if c.Name() != contract.Name() {
+			operations = append(operations, c)
+		}
+	}
+	server, err := mock.New(schema.NewCatalog(operations...), nil, options.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +105,11 @@ func EachResponse(t *testing.T, contract *schema.Contract, options Options, f fu
 		server.Close()
 		loopback.Close()
 	})
-	outcomes := openOutcomes(t, options.Outcomes, selected)
+	ids := make([]string, len(selected))
+	for i, r := range selected {
+		ids[i] = r.ID
+	}
+	outcomes := outcome.Open(t, options.Outcomes, ids)
 	for _, r := range selected {
 		t.Run(r.ID, func(t *testing.T) {
 			session, path, err := server.Open(contract, &mock.Reaction{Response: r.ID, Pin: options.Pins})
@@ -111,11 +122,29 @@ func EachResponse(t *testing.T, contract *schema.Contract, options Options, f fu
 					t.Errorf("panic: %v\n\n%s", problem, debug.Stack())
 				}
 				checkRequests(t, server.LogOf(session))
-				outcomes.ran(t, r.ID)
+				outcomes.Ran(t, r.ID)
 			}()
 			f(t, Response{r.ID, string(r.Kind), r.Pointer, r.Value, r.Error, r.Sequence, t, endpoint, outcomes}, endpoint)
 		})
 	}
+}
+
+// Outcome compares what the application did with the line of the response in the outcome file:
+//
+//	status=FAILED: {"raises":"jobs.FailedError","message":"job failed: out of memory"}
+//	statistics absent: {"returns":{"Location":"s3://example-bucket/results/"}}
+//
+// It writes got as encoding/json does, unless err is not nil. The name of an error is its code of
+// AWS, or else its Go type. The endpoint, ports and request IDs are replaced.
+//
+// A response without a line is new, and fails the test. A line without a response, or of a subtest
+// that passes without calling Outcome, is stale, and fails the test around the subtests.
+//
+// go test -crcheck.update rewrites the file, and so does -update if the test package has such a flag.
+// Lines of subtests that -run leaves out stay.
+func (r Response) Outcome(got any, err error) {
+	r.t.Helper()
+	r.outcomes.Compare(r.t, r.ID, r.endpoint, got, err)
 }
 
 // checkRequests fails a test whose result says nothing about the response: no request arrived, or not

@@ -308,7 +308,7 @@ func TestProblems(t *testing.T) {
 		{"invalid", []string{"", "full"}, "invalid request of cleanrooms.GetProtectedJob"},
 		{"unknown", []string{"", "full"}, "GET /jobs: "},
 		{"panics", []string{"", "statistics_absent", "statistics_null", "statistics.totalDurationInMillis_absent", "statistics.totalDurationInMillis_null"}, "panic: runtime error: invalid memory address or nil pointer dereference"},
-		{"hidden", []string{"", "full"}, "JSON does not show the fields of apptest_test.failed, which are not exported"},
+		{"hidden", []string{"", "full"}, "the fields of apptest_test.failed are not exported"},
 		{"twice", []string{"", "full"}, "Outcome was called twice"},
 	} {
 		t.Run(v.application, func(t *testing.T) {

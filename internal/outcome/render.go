@@ -1,4 +1,4 @@
-package apptest
+package outcome
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,31 +19,25 @@ func render(got any, err error) (string, error) {
 			Message string `json:"message,omitempty"`
 		}{errorName(err), err.Error()})
 	}
-	if v := reflect.Indirect(reflect.ValueOf(got)); v.Kind() == reflect.Struct && v.NumField() > 0 && !speaks(v.Type()) {
-		return "", fmt.Errorf("JSON does not show the fields of %s, which are not exported: pass a struct or map of what matters to Outcome", v.Type())
-	}
 	text, problem := line(struct {
 		Returns any `json:"returns"`
 	}{got})
+	if problem == nil && text == `{"returns":{}}` && hidden(reflect.Indirect(reflect.ValueOf(got))) {
+		problem = fmt.Errorf("the fields of %T are not exported", got)
+	}
 	if problem != nil {
 		return "", fmt.Errorf("the outcome cannot be written as JSON: %w; pass a struct or map of what matters to Outcome", problem)
 	}
 	return text, nil
 }
 
-// speaks reports whether JSON shows anything of a struct.
-func speaks(t reflect.Type) bool {
-	for _, method := range []string{"MarshalJSON", "MarshalText"} {
-		if _, ok := reflect.PointerTo(t).MethodByName(method); ok {
-			return true
-		}
+// hidden reports whether JSON shows no field of a struct that has some.
+func hidden(v reflect.Value) bool {
+	if v.Kind() != reflect.Struct {
+		return false
 	}
-	for i := range t.NumField() {
-		if f := t.Field(i); f.IsExported() || f.Anonymous {
-			return true
-		}
-	}
-	return false
+	fields := reflect.VisibleFields(v.Type())
+	return len(fields) > 0 && !slices.ContainsFunc(fields, reflect.StructField.IsExported)
 }
 
 func line(value any) (string, error) {
