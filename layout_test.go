@@ -32,7 +32,7 @@ var rooms = map[string][]string{
 	"schema/jsonschema":                 {"internal/decimal", "internal/jsontree", "internal/pattern", "internal/spelling", "schema"},
 	"internal/synth":                    {"finding", "internal/binding", "internal/jsontree", "internal/pattern", "schema"},
 	"schema/contracts":                  {"schema"},
-	"schema/contracts/generate":         {"schema", "schema/contracts", "schema/source/page"},
+	"schema/contracts/generate":         {"schema", "schema/source/page"},
 	"traffic":                           {},
 	"validate":                          {"finding", "internal/accept", "internal/awshttp", "internal/binding", "internal/decimal", "internal/eventstream", "internal/jsontree", "internal/pattern", "internal/visit", "internal/wording", "schema", "schema/jsonschema", "traffic"},
 	"internal/binding":                  {"internal/awshttp", "internal/eventstream", "schema"},
@@ -90,6 +90,9 @@ var rooms = map[string][]string{
 	"internal/fault":                    {"internal/spelling"},
 	"internal/responses":                {"finding", "internal/binding", "internal/jsontree", "internal/spelling", "internal/synth", "schema"},
 	"internal/mock":                     {"finding", "internal/awshttp", "internal/binding", "internal/fault", "internal/responses", "internal/synth", "schema", "traffic", "validate"},
+	"apptest":                           {"internal/mock", "internal/outcome", "internal/responses", "schema"},
+	"examples/poller-go":                {},
+	"internal/outcome":                  {},
 }
 
 type listed struct {
