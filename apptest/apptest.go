@@ -82,13 +82,7 @@ type Response struct {
 // from a model (schema/source.Read).
 func EachResponse(t *testing.T, contract *schema.Contract, options Options, f func(t *testing.T, r Response, endpoint string)) {
 	t.Helper()
-	operations := []*schema.Contract{contract}
-	for _, c := range options.Also {
-		if c.Name() != contract.Name() {
-			operations = append(operations, c)
-		}
-	}
-	server, err := mock.New(schema.NewCatalog(operations...), nil, options.Seed)
+	server, err := mock.New(schema.NewCatalog(append([]*schema.Contract{contract}, options.Also...)...), nil, options.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
