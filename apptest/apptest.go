@@ -176,7 +176,7 @@ func choose(all []responses.Response, only, skip []string) ([]responses.Response
 		return len(only) > 0 && !one(only, r) || one(skip, r)
 	})
 	if len(selected) == 0 {
-		return nil, errors.New("Skip leaves no response of those that Only selects")
+		return nil, errors.New("no response is left: Skip excludes all that Only selects")
 	}
 	return selected, nil
 }

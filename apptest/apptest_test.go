@@ -24,7 +24,7 @@ func TestProblems(t *testing.T) {
 		{"also", nil, "PASS: TestApplication/status=FAILED"},
 		{"no pin", []string{""}, `has no member "state" to pin; did you mean status?`},
 		{"no such", []string{""}, `no response has the ID or kind "state=*": crcheck mock --list shows the IDs`},
-		{"none", []string{""}, "Skip leaves no response of those that Only selects"},
+		{"none", []string{""}, "no response is left: Skip excludes all that Only selects"},
 		{"elsewhere", []string{"", "full"}, "no request arrived at the endpoint"},
 		{"skips", nil, "SKIP: TestApplication/minimal"},
 		{"invalid", []string{"", "full"}, "invalid request of cleanrooms.GetProtectedJob"},
