@@ -43,6 +43,7 @@ var rooms = map[string][]string{
 	"internal/report":                   {"conformance", "finding", "internal/coverage", "internal/drift", "internal/plural", "internal/tallies", "internal/wording", "schema"},
 	"recorder":                          {"finding", "internal/awshttp", "internal/disk", "internal/eventstream", "internal/links", "internal/redact", "internal/redact/bycontract", "replay", "schema", "traffic"},
 	"replay":                            {"internal/awshttp", "internal/eventstream", "internal/jsontree", "internal/redact", "internal/spelling", "internal/wording", "schema", "traffic"},
+	"apptest":                           {"internal/mock", "internal/outcome", "internal/responses", "schema"},
 	"internal/serve":                    {"internal/awshttp", "internal/redact"},
 	"internal/replaytest":               {"replay", "traffic"},
 	"internal/redact/bycontract":        {"internal/awshttp", "internal/binding", "internal/pattern", "internal/redact", "schema", "traffic"},
@@ -51,6 +52,7 @@ var rooms = map[string][]string{
 	"internal/sigv4":                    {"internal/awshttp"},
 	"conformance":                       {"cassettes", "finding", "internal/awshttp", "internal/binding", "internal/decimal", "internal/fault", "internal/jsontree", "internal/synth", "internal/visit", "replay", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/reference":                {"conformance", "internal/awshttp"},
+	"internal/outcome":                  {},
 	"conformance/sdkgo":                 {"conformance", "finding"},
 	"conformance/sdkgo/cmd/sdkgo":       {"conformance", "conformance/sdkgo"},
 	"cassettes":                         {"finding"},
@@ -72,6 +74,7 @@ var rooms = map[string][]string{
 	"internal/input":                    {"cassettes", "finding", "internal/progress", "traffic"},
 	"internal/check":                    {"finding", "internal/input", "internal/lint", "internal/models", "internal/plural", "internal/progress", "internal/redact/bycontract", "internal/report", "internal/spelling", "internal/tallies", "schema", "schema/contracts", "traffic", "validate"},
 	"examples":                          {},
+	"examples/poller-go":                {},
 	"python/tests":                      {},
 	"internal/standin":                  {"internal/sigv4"},
 	"docs":                              {},
@@ -90,9 +93,6 @@ var rooms = map[string][]string{
 	"internal/fault":                    {"internal/spelling"},
 	"internal/responses":                {"finding", "internal/binding", "internal/jsontree", "internal/spelling", "internal/synth", "schema"},
 	"internal/mock":                     {"finding", "internal/awshttp", "internal/binding", "internal/fault", "internal/responses", "internal/synth", "schema", "traffic", "validate"},
-	"apptest":                           {"internal/mock", "internal/outcome", "internal/responses", "schema"},
-	"examples/poller-go":                {},
-	"internal/outcome":                  {},
 }
 
 type listed struct {
