@@ -178,7 +178,8 @@ func each[T any](t *testing.T, options apptest.Options, f func(string) (T, error
 	})
 }
 
-// TestApplication is a test of a user. The other tests run it in a process of its own, because it may fail.
+// TestApplication is a test of a user. The other tests run it in a process of its own, because it
+// may fail.
 func TestApplication(t *testing.T) {
 	application, ok := applications[os.Getenv("APPTEST_APPLICATION")]
 	if !ok {

@@ -6,8 +6,8 @@
 // of them, with an endpoint that gives this response. The subtest calls the application, and checks
 // what it did in one of two ways:
 //
-//   - it states what is right for the kind of response, its place and value, as [Response] has them;
-//   - or [Response.Outcome] compares what the application returned with an outcome file, in which one
+//   - it states what is right for the kind of response, its place and value, which [Response] has;
+//   - or [Response.Outcome] compares what the application returned with an outcome file, where one
 //     line says what the application does with each response. A reviewer reads the file; nobody has
 //     to write down beforehand what is right.
 //
@@ -66,8 +66,8 @@ type Response struct {
 }
 
 // EachResponse runs f as a subtest for each response of an operation. The subtest has the ID of the
-// response as its name, and an endpoint of its own on one server on loopback, so subtests may run in
-// parallel. The application needs a client with this endpoint, any region and any credentials:
+// response as its name, and an endpoint of its own on one server on loopback, so subtests may run
+// in parallel. The application needs a client with this endpoint, any region and any credentials:
 //
 //	client := cleanrooms.New(cleanrooms.Options{
 //		BaseEndpoint: &endpoint,
@@ -129,20 +129,20 @@ func EachResponse(t *testing.T, contract *schema.Contract, options Options, f fu
 //	statistics absent: {"returns":{"Location":"s3://example-bucket/results/"}}
 //
 // It writes got as encoding/json does, unless err is not nil. The name of an error is its code of
-// AWS, or else its Go type. The endpoint, ports and request IDs are replaced.
+// AWS, or else its Go type. The endpoint, ports, addresses and request IDs are replaced.
 //
 // A response without a line is new, and fails the test. A line without a response, or of a subtest
 // that passes without calling Outcome, is stale, and fails the test around the subtests.
 //
-// go test -crcheck.update rewrites the file, and so does -update if the test package has such a flag.
-// Lines of subtests that -run leaves out stay.
+// go test -crcheck.update rewrites the file, and so does -update if the test package has such a
+// flag. Lines of subtests that -run leaves out stay.
 func (r Response) Outcome(got any, err error) {
 	r.t.Helper()
 	r.outcomes.Compare(r.t, r.ID, r.endpoint, got, err)
 }
 
-// checkRequests fails a test whose result says nothing about the response: no request arrived, or not
-// one that the service would accept.
+// checkRequests fails a test whose result says nothing about the response: no request arrived, or
+// not one that the service would accept.
 func checkRequests(t testing.TB, asked []mock.Asked) {
 	if len(asked) == 0 && !t.Failed() && !t.Skipped() {
 		t.Error("no request arrived at the endpoint: pass it to the client, as its BaseEndpoint")

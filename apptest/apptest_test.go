@@ -65,7 +65,8 @@ func TestProblems(t *testing.T) {
 	})
 }
 
-// TestResponse checks what a test is told about a response, and that the seed decides the identifiers.
+// TestResponse checks what a test is told about a response, and that the seed decides the
+// identifiers.
 func TestResponse(t *testing.T) {
 	told := map[string]apptest.Response{}
 	bodies := map[uint64]string{}

@@ -9,8 +9,8 @@ import (
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
-// The test of an application that asks what became of a job. The first run with -crcheck.update writes
-// testdata/TestJob.outcomes, which says what the application does with every response.
+// The test of an application that asks what became of a job. The first run with -crcheck.update
+// writes testdata/TestJob.outcomes, which says what the application does with every response.
 func ExampleEachResponse() {
 	_ = func(t *testing.T) { // func TestJob(t *testing.T)
 		contract := contracts.MustLoad("cleanrooms.GetProtectedJob")
@@ -21,8 +21,8 @@ func ExampleEachResponse() {
 	}
 }
 
-// A test may also state what is right. This one holds for every status, those of a newer contract as
-// well. Pins hold the other members still.
+// A test may also state what is right. This one holds for every status, those of a newer contract
+// as well. Pins hold the other members still.
 func ExampleEachResponse_rule() {
 	_ = func(t *testing.T) { // func TestOnlySuccessSucceeds(t *testing.T)
 		options := apptest.Options{Only: []string{"status=*"}, Pins: map[string]any{"result.output": "s3"}}

@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// bugs are pollers that look right, and pass with a mock that responds what its author expected. Each
-// has the response that finds it; testdata/bugs.txt has all of them.
+// bugs are pollers that look right, and pass with a mock that responds what its author expected.
+// Each has the response that finds it; testdata/bugs.txt has all of them.
 var bugs = []struct {
 	name  string
 	found string
@@ -101,7 +101,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestBugs runs the other tests with each of the bugs, and compares what fails with testdata/bugs.txt.
+// TestBugs runs the other tests with each of the bugs, and compares what fails with
+// testdata/bugs.txt.
 func TestBugs(t *testing.T) {
 	var all strings.Builder
 	for _, bug := range bugs {

@@ -30,7 +30,8 @@ func (e *FailedError) Error() string {
 	return fmt.Sprintf("the job ended as %s: %s", e.Status, e.Reason)
 }
 
-// Poller waits for jobs. Its functions are fields because bugs_test.go replaces each by one with a bug.
+// Poller waits for jobs. Its functions are fields because bugs_test.go replaces each by one with a
+// bug.
 type Poller struct {
 	client   *cleanrooms.Client
 	interval time.Duration

@@ -48,8 +48,8 @@ func line(value any) (string, error) {
 	return strings.TrimSuffix(text.String(), "\n"), err
 }
 
-// errorName is what an error is: the outermost error of a chain that has a code of AWS, or a type of
-// its own. Types that only wrap, as those of fmt and of the SDK, say nothing.
+// errorName is what an error is: the outermost error of a chain that has a code of AWS, or a type
+// of its own. Types that only wrap, as those of fmt and of the SDK, say nothing.
 func errorName(err error) string {
 	name := "error"
 	for err != nil {
@@ -79,11 +79,13 @@ func errorName(err error) string {
 var (
 	loopbackPort = regexp.MustCompile(`(127\.0\.0\.1|\[::1\]|localhost):\d+`)
 	requestID    = regexp.MustCompile(`(?i)(request ?id:? ?)[0-9a-f-]{36}`)
+	address      = regexp.MustCompile(`\b0x[0-9a-f]{10,16}\b`)
 )
 
 // steady replaces what differs from run to run.
 func steady(line, endpoint string) string {
 	line = strings.ReplaceAll(line, endpoint, "<endpoint>")
 	line = loopbackPort.ReplaceAllString(line, "$1:<port>")
-	return requestID.ReplaceAllString(line, "$1<request ID>")
+	line = requestID.ReplaceAllString(line, "$1<request ID>")
+	return address.ReplaceAllString(line, "<address>")
 }

@@ -64,6 +64,8 @@ func TestRender(t *testing.T) {
 		{"an unknown error of AWS", nil, called(&smithy.GenericAPIError{Code: "NewException", Message: "m"}), `{"raises":"NewException",` + prefix + `api error NewException: m"}`},
 		{"an error of the SDK", nil, called(&smithy.DeserializationError{Err: errors.New("no JSON")}), `{"raises":"smithy.DeserializationError",` + prefix + `deserialization failed, no JSON"}`},
 		{"an error of the application around one of AWS", nil, &failedError{throttled}, `{"raises":"outcome.failedError","message":"failed"}`},
+		{"an address", nil, fmt.Errorf("got %v", []*string{new(string)}), `{"raises":"error","message":"got [<address>]"}`},
+		{"a number that is not an address", "0xc0ffee", nil, `{"returns":"0xc0ffee"}`},
 		{"ports", nil, errors.New("read tcp 127.0.0.1:1->127.0.0.1:40000: reset; dial [::1]:9"), `{"raises":"error","message":"read tcp 127.0.0.1:<port>->127.0.0.1:<port>: reset; dial [::1]:<port>"}`},
 	} {
 		t.Run(v.name, func(t *testing.T) {
