@@ -200,7 +200,9 @@ var verdict = regexp.MustCompile(`(?m)^ *--- (PASS|FAIL): TestApplication(?:/(.*
 // run runs TestApplication in a folder.
 func run(t *testing.T, folder, application string, args ...string) result {
 	t.Helper()
-	command := exec.Command(os.Args[0], append([]string{"-test.run=^TestApplication$", "-test.v"}, args...)...)
+	self, err := os.Executable()
+	require.NoError(t, err)
+	command := exec.Command(self, append([]string{"-test.run=^TestApplication$", "-test.v"}, args...)...)
 	command.Dir = folder
 	command.Env = append(os.Environ(), "APPTEST_APPLICATION="+application)
 	out, err := command.CombinedOutput()

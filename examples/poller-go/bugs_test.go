@@ -107,7 +107,9 @@ func TestBugs(t *testing.T) {
 	var all strings.Builder
 	for _, bug := range bugs {
 		t.Run(bug.name, func(t *testing.T) {
-			command := exec.Command(os.Args[0], "-test.run=^(TestPoller|TestFailedJob)$")
+			self, err := os.Executable()
+			require.NoError(t, err)
+			command := exec.Command(self, "-test.run=^(TestPoller|TestFailedJob)$")
 			command.Env = append(os.Environ(), bugVariable+"="+bug.name)
 			out, err := command.CombinedOutput()
 			require.Error(t, err, "no response finds the bug")
