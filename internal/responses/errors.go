@@ -87,7 +87,11 @@ func (l *List) errors() {
 			continue
 		}
 		l.add(Response{ID: "error=" + e.Name, Kind: Error, Error: e.Name, make: plan{part: part}})
-		if m := l.message(part); m != "" {
+		m := l.message(part)
+		if strings.Contains(e.Name, "Throttl") && m != "" {
+			l.all[len(l.all)-1].make.choices = []synth.Choice{{Pointer: "/" + m, Text: `"Rate exceeded"`}} // as all services say
+		}
+		if m != "" {
 			choice := synth.Choice{Pointer: "/" + m, Absent: true}
 			l.add(Response{ID: "error=" + e.Name + " without message", Kind: Error, Pointer: "/" + m, Error: e.Name, make: plan{part: part, choices: []synth.Choice{choice}}})
 		}
