@@ -86,11 +86,11 @@ func (l *List) errors() {
 		if _, err := l.synth.Prepare(part); err != nil {
 			continue
 		}
-		l.add(Response{ID: "error=" + e.Name, Kind: Error, Error: e.Name, make: plan{part: part}})
-		m := l.message(part)
-		if strings.Contains(e.Name, "Throttl") && m != "" {
-			l.all[len(l.all)-1].make.choices = []synth.Choice{{Pointer: "/" + m, Text: `"Rate exceeded"`}} // as all services say
+		made, m := plan{part: part}, l.message(part)
+		if m != "" && strings.Contains(e.Name, "Throttl") {
+			made.choices = []synth.Choice{{Pointer: "/" + m, Text: `"Rate exceeded"`}} // as all services say
 		}
+		l.add(Response{ID: "error=" + e.Name, Kind: Error, Error: e.Name, make: made})
 		if m != "" {
 			choice := synth.Choice{Pointer: "/" + m, Absent: true}
 			l.add(Response{ID: "error=" + e.Name + " without message", Kind: Error, Pointer: "/" + m, Error: e.Name, make: plan{part: part, choices: []synth.Choice{choice}}})

@@ -87,9 +87,9 @@ def _name(e):
 def _stable(text, endpoint):
     """Replaces what differs between runs."""
     if endpoint:
-        text = text.replace(endpoint, "ENDPOINT")
-    text = re.sub(r"http://127\.0\.0\.1:\d+(/_c/\w+)?", "ENDPOINT", text)
-    return re.sub(r"\bat 0x[0-9a-f]+", "at ADDRESS", text)
+        text = text.replace(endpoint, "<endpoint>")
+    text = re.sub(r"http://127\.0\.0\.1:\d+(/_c/\w+)?", "<endpoint>", text)
+    return re.sub(r"\bat 0x[0-9a-f]+", "at <address>", text)
 
 
 def _json(value):
