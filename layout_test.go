@@ -84,12 +84,13 @@ var rooms = map[string][]string{
 	"schema/source/internal/place":      {"internal/jsontree", "schema"},
 	"schema/source/internal/sourcetest": {"schema"},
 	"internal/visit":                    {"internal/jsontree", "schema"},
-	"internal/project":                  {"conformance", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/spelling", "internal/suite", "internal/wording", "schema", "schema/contracts", "traffic", "validate"},
+	"internal/project":                  {"conformance", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/suite", "internal/wording", "internal/yamlfile", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/accept":                   {"internal/decimal"},
 	"internal/suite":                    {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/coverage", "internal/input", "internal/progress", "internal/report", "internal/serve", "internal/spelling", "schema"},
 	"internal/fault":                    {"internal/spelling"},
 	"internal/responses":                {"finding", "internal/binding", "internal/jsontree", "internal/spelling", "internal/synth", "schema"},
-	"internal/mock":                     {"finding", "internal/awshttp", "internal/binding", "internal/fault", "internal/responses", "internal/synth", "schema", "traffic", "validate"},
+	"internal/mock":                     {"finding", "internal/awshttp", "internal/binding", "internal/fault", "internal/jsontree", "internal/plural", "internal/responses", "internal/spelling", "internal/synth", "internal/yamlfile", "schema", "traffic", "validate"},
+	"internal/yamlfile":                 {"finding", "internal/spelling", "internal/wording"},
 }
 
 type listed struct {

@@ -35,6 +35,19 @@ func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) f
 	return findings
 }
 
+// Request validates a request that was received, with the labels of its route. A body that cannot be
+// decoded is not validated.
+func (v *Validator) Request(r *traffic.Request, labels map[string]string) finding.Set {
+	readable, _ := decoded(&traffic.Interaction{Live: true, Request: r}) // the error is that of a response
+	if readable.Request == nil {
+		return nil
+	}
+	kept := recordedOf(readable)
+	e := exchange{v: v, response: &readable.Response, kept: kept}
+	e.request(v.newRequest(readable.Request, labels, kept))
+	return locate(e.graded(), readable)
+}
+
 // outcome validates an interaction that [decoded] returned.
 func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) Outcome {
 	findings, leftOut := v.exchange(readable, err, labels, kept)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/go-json-experiment/json"
@@ -70,9 +71,11 @@ func (c *mockCommand) Run(ctx context.Context, t *terminal, command childCommand
 	if err != nil {
 		return err
 	}
-	ready := t.notes()
+	defer server.Close()
+	ready := io.Discard // the command knows where
 	if len(command) == 0 {
-		ready = t.Err // nothing else says where
+		ready = t.Err
+		server.Note = func(a mock.Asked) { fmt.Fprintln(t.notes(), a) }
 	}
 	status, err := serve.Run{Handler: server, Listen: c.Listen, Command: command, Region: c.Region, Services: inForce.Catalog.ServiceNames(),
 		Stdin: t.In, Stdout: t.Out, Stderr: progress.Inherited(t.Err),
@@ -82,19 +85,18 @@ func (c *mockCommand) Run(ctx context.Context, t *terminal, command childCommand
 	if err != nil {
 		return err
 	}
-	asked, invalid, unrouted := server.Counts()
-	var problems []string
-	for _, a := range server.Log() {
-		if a.Problem != "" {
-			problems = append(problems, fmt.Sprintf("%s %s: %s", a.Method, a.Path, a.Problem))
+	counts := server.Counts()
+	if len(command) > 0 {
+		var problems []string
+		for _, a := range server.Log() {
+			if a.Problem != "" || a.Invalid {
+				problems = append(problems, a.String())
+			}
 		}
-		for _, f := range a.Findings {
-			problems = append(problems, fmt.Sprintf("%s: %s", a.Operation, f))
-		}
+		some(t.Err, "problem", len(problems), func(i int) string { return problems[i] })
 	}
-	some(t.Err, "invalid request", len(problems), func(i int) string { return problems[i] })
-	fmt.Fprintf(t.notes(), "mocked %s, %s invalid, %s of no known operation\n", plural.Of(asked, "request"), plural.Number(invalid), plural.Number(unrouted))
-	if status == 0 && invalid+unrouted > 0 {
+	fmt.Fprintf(t.notes(), "mocked %s: %s invalid, %s refused\n", plural.Of(counts.Requests, "request"), plural.Number(counts.Invalid), plural.Number(counts.Refused))
+	if status == 0 && counts.Invalid+counts.Refused > 0 {
 		status = exitFindings
 	}
 	if status != 0 {

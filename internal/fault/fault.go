@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -16,12 +17,12 @@ import (
 
 // Spec is something that happens to a response on its way.
 type Spec struct {
-	Kind string `yaml:"kind" json:"kind"` // a name of the table of faults
+	Kind string `yaml:"kind" json:"kind" key:"required,short" example:"reset" doc:"A kind of fault, of the table in docs/cases.md."`
 	// After is the number of bytes of the body that pass before the fault. For some kinds it is the
 	// number of bytes that the fault affects.
-	After int `yaml:"after" json:"after,omitempty"`
+	After int `yaml:"after" json:"after,omitempty" doc:"How many bytes of the body pass before the fault, or are affected."`
 	// Times is the number of attempts that it affects; 0: all.
-	Times int `yaml:"times" json:"times,omitempty"`
+	Times int `yaml:"times" json:"times,omitempty" doc:"How many attempts it affects; the default is all."`
 }
 
 // Reply is the response without the fault.
@@ -63,9 +64,9 @@ var Kinds = []Kind{
 		if s.after > 0 {
 			s.send(s.head(), s.begin())
 		}
-		<-s.gone
+		s.wait()
 	}},
-	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); <-s.gone }},
+	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); s.wait() }},
 	{"drip", "the body arrives one byte every 300 ms, which takes longer than any call may", false, func(s faultyReply) {
 		s.send(s.head())
 		s.pieces(1, 300*time.Millisecond)
@@ -179,6 +180,19 @@ func (s faultyReply) reset() {
 	time.Sleep(20 * time.Millisecond)
 	if tcp, ok := s.conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0) //nolint:errcheck // without it, the close is a clean end, which no client takes for a response either
+	}
+}
+
+// wait waits until the case is over, or the client has closed the connection.
+func (s faultyReply) wait() {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		io.Copy(io.Discard, s.conn) //nolint:errcheck // any error means the same
+	}()
+	select {
+	case <-s.gone:
+	case <-closed:
 	}
 }
 

@@ -1,8 +1,9 @@
 package mock
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -11,56 +12,49 @@ import (
 	"github.com/crcheck/crcheck/internal/responses"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
-	"github.com/crcheck/crcheck/traffic"
 )
 
 // choice is the response that a request gets.
 type choice struct {
 	list     *responses.List
 	response responses.Response // not a sequence
-	last     bool               // the last page of a list
 	fault    *fault.Spec
 	delay    time.Duration
-	applied  map[string]string // headers that say which preference was followed
+	applied  string // the preferences that were followed
 }
 
-func (c *choice) make(r received) (synth.Response, error) {
-	to := c.list.Received(&r.message, r.body)
-	if c.last {
-		return c.list.LastPage(c.response, to)
-	}
-	return c.list.Make(c.response, to)
+func (c *choice) make(r *received) (synth.Response, error) {
+	return c.list.Make(c.response, c.list.Received(&r.message, r.body), r.continues(c.list))
 }
 
 // choose decides which response an operation gives to a request: the one that its Prefer names, or
 // the session, or the scenario; else the full one.
-func (s *Server) choose(session *session, c *schema.Contract, r received, request *traffic.Request) (*choice, error) {
-	if prefer := http.Header(request.Header).Values("Prefer"); len(prefer) > 0 {
-		return s.preferred(c, prefer)
+func (s *Server) choose(session *session, r *received) (*choice, error) {
+	if prefer := r.message.Header.Values("Prefer"); len(prefer) > 0 {
+		return s.preferred(r.contract, prefer)
 	}
-	if asked := session.asked(c); asked != nil {
-		return s.played(session, "", asked, c, r)
+	if asked := session.asked(r.contract); asked != nil {
+		return s.played(session, 0, asked, r)
 	}
 	if s.scenario != nil {
-		if row := s.scenario.row(c, r); row != nil {
-			return s.played(session, row.identity(c, r), &row.Reaction, c, r)
+		if row := s.scenario.row(r.contract, r); row != nil {
+			return s.played(session, int(row.Line), &row.Reaction, r)
 		}
 	}
-	list, err := s.list(c, nil)
+	list, err := s.list(r.contract, nil)
 	if err != nil {
 		return nil, err
 	}
-	full, err := list.Find("full")
-	return &choice{list: list, response: full, last: list.Continues(r.has)}, err
+	return &choice{list: list, response: list.Full()}, nil
 }
 
 // Reaction says what an operation responds: in a session, and in a row of a scenario.
 type Reaction struct {
-	Response string         `json:"response,omitempty" yaml:"response"` // an ID; empty: full
-	Sequence []string       `json:"sequence,omitempty" yaml:"sequence"` // IDs, of which the last one repeats
-	Pin      map[string]any `json:"pin,omitempty" yaml:"pin"`           // values that stay, by the names of members
-	Fault    *fault.Spec    `json:"fault,omitempty" yaml:"fault"`
-	Delay    Delay          `json:"delay,omitempty" yaml:"delay"` // before the response
+	Response string         `json:"response,omitempty" yaml:"response" example:"status=FAILED" doc:"The ID of a response, of which crcheck mock --list has the list; the default is full."`
+	Sequence []string       `json:"sequence,omitempty" yaml:"sequence" doc:"IDs of responses, one for each request with the same identifiers. The last one repeats."`
+	Pin      map[string]any `json:"pin,omitempty" yaml:"pin" doc:"Values that stay in all responses, by the names of members as IDs write them."`
+	Fault    *fault.Spec    `json:"fault,omitempty" yaml:"fault" doc:"What happens to the response on its way."`
+	Delay    Delay          `json:"delay,omitempty" yaml:"delay" example:"250ms" doc:"How long the response is delayed."`
 }
 
 // Delay is a duration as Go writes it, such as 250ms.
@@ -83,11 +77,7 @@ func (d Delay) MarshalText() ([]byte, error) { return []byte(time.Duration(d).St
 func (a *Reaction) steps(list *responses.List) ([]responses.Response, error) {
 	ids := a.Sequence
 	if len(ids) == 0 {
-		id := a.Response
-		if id == "" {
-			id = "full"
-		}
-		ids = []string{id}
+		ids = []string{cmp.Or(a.Response, "full")}
 	}
 	var all []responses.Response
 	for _, id := range ids {
@@ -98,6 +88,11 @@ func (a *Reaction) steps(list *responses.List) ([]responses.Response, error) {
 		all = append(all, list.Steps(r)...)
 	}
 	return all, nil
+}
+
+// usual reports whether the reaction is the full response.
+func (a *Reaction) usual() bool {
+	return a.Response == "" && len(a.Sequence) == 0 && len(a.Pin) == 0 && a.Fault == nil && a.Delay == 0
 }
 
 // check says what is wrong with a reaction of an operation, or returns nil.
@@ -118,9 +113,10 @@ func (a *Reaction) check(s *Server, c *schema.Contract) error {
 	return err
 }
 
-// played is the next response of a reaction, counted in the session by what the request identifies.
-func (s *Server) played(session *session, identity string, a *Reaction, c *schema.Contract, r received) (*choice, error) {
-	list, err := s.list(c, a.Pin)
+// played is the next response of a reaction: of that of a session, or of a row of a scenario at a
+// line. Each session counts for each identity of requests.
+func (s *Server) played(session *session, line int, a *Reaction, r *received) (*choice, error) {
+	list, err := s.list(r.contract, a.Pin)
 	if err != nil {
 		return nil, err
 	}
@@ -128,14 +124,16 @@ func (s *Server) played(session *session, identity string, a *Reaction, c *schem
 	if err != nil {
 		return nil, err
 	}
-	attempt := session.count(c.String() + "\x00" + identity)
+	attempt := session.count(fmt.Sprint(r.contract, " ", line, " ") + r.identity())
 	chosen := &choice{list: list, response: steps[min(attempt, len(steps))-1], delay: time.Duration(a.Delay)}
-	chosen.last = chosen.response.Kind == responses.Full && list.Continues(r.has)
 	if a.Fault.Hits(attempt) {
 		chosen.fault = a.Fault
 	}
 	return chosen, nil
 }
+
+// maxKnown is the length from which a message does not list more.
+const maxKnown = 16 << 10
 
 // PreferenceError says that a preference cannot be followed.
 type PreferenceError struct {
@@ -144,10 +142,22 @@ type PreferenceError struct {
 	Known      []string
 }
 
+// Brief is the error without what there is.
+func (e *PreferenceError) Brief() string {
+	return fmt.Sprintf("the preference %s cannot be followed: %s", e.Preference, e.Reason)
+}
+
 func (e *PreferenceError) Error() string {
-	text := fmt.Sprintf("the preference %s cannot be followed: %s", e.Preference, e.Reason)
-	if len(e.Known) > 0 {
-		text += "; there are: " + strings.Join(e.Known, ", ")
+	text := e.Brief()
+	for i, known := range e.Known {
+		switch {
+		case i == 0:
+			text += "; there are: " + known
+		case len(text) > maxKnown:
+			return text + fmt.Sprintf(", and %d more: GET %sresponses", len(e.Known)-i, controlPrefix)
+		default:
+			text += ", " + known
+		}
 	}
 	return text
 }
@@ -159,24 +169,14 @@ func (s *Server) preferred(c *schema.Contract, headers []string) (*choice, error
 	if err != nil {
 		return nil, err
 	}
-	full, err := list.Find("full")
-	if err != nil {
-		return nil, err
-	}
-	chosen := &choice{list: list, response: full}
+	chosen := &choice{list: list, response: list.Full()}
 	var applied []string
 	for _, p := range preferences(strings.Join(headers, ",")) {
 		switch p.name {
 		case "response":
 			r, err := list.Find(p.value)
-			if err != nil {
-				var known []string
-				for _, r := range list.All() {
-					if len(r.Sequence) == 0 {
-						known = append(known, r.ID)
-					}
-				}
-				return nil, &PreferenceError{p.text, err.Error(), known}
+			if unknown := (*responses.UnknownError)(nil); errors.As(err, &unknown) {
+				return nil, &PreferenceError{p.text, err.Error(), unknown.Known}
 			}
 			if len(r.Sequence) > 0 {
 				return nil, &PreferenceError{p.text, "a sequence needs a session: POST it to " + controlPrefix + "sessions", nil}
@@ -204,7 +204,7 @@ func (s *Server) preferred(c *schema.Contract, headers []string) (*choice, error
 		}
 		applied = append(applied, p.text)
 	}
-	chosen.applied = map[string]string{"Preference-Applied": strings.Join(applied, ", ")}
+	chosen.applied = strings.Join(applied, ", ")
 	return chosen, nil
 }
 
@@ -216,7 +216,7 @@ func withStatus(list *responses.List, text string) (found responses.Response, kn
 		if len(r.Sequence) > 0 || r.Kind != responses.Full && r.Kind != responses.Error {
 			continue
 		}
-		m, err := list.Make(r, synth.Request{})
+		m, err := list.Make(r, synth.Request{}, false)
 		if err != nil {
 			continue
 		}

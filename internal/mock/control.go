@@ -1,8 +1,11 @@
 package mock
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -62,11 +65,15 @@ func (s *Server) controlOpen(w http.ResponseWriter, r *http.Request) {
 	var opening Opening
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxControl))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&opening); err != nil {
+	err := d.Decode(&opening)
+	if err == nil && d.More() {
+		err = errors.New("there is more than one JSON value")
+	}
+	if err != nil && err != io.EOF { // an empty body is an opening without a reaction
 		fail(w, http.StatusBadRequest, fmt.Errorf("the body is not a session: %w; write {\"operation\": NAME, \"response\": ID}", err))
 		return
 	}
-	if opening.Operation == "" {
+	if opening.Operation == "" && opening.Reaction.usual() {
 		session := s.open(nil, nil)
 		reply(w, http.StatusCreated, Opened{ID: session.id, Endpoint: endpoint(r, session)})
 		return
@@ -79,20 +86,13 @@ func (s *Server) controlOpen(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, err)
 		return
 	}
-	list, err := s.list(c, opening.Pin)
-	if err != nil {
-		fail(w, http.StatusBadRequest, err)
-		return
-	}
 	session := s.open(c, &opening.Reaction)
 	opened := Opened{ID: session.id, Endpoint: endpoint(r, session)}
 	if len(opening.Sequence) == 0 {
-		steps := opening.Response
-		if steps == "" {
-			steps = "full"
-		}
-		if found, err := list.Find(steps); err == nil {
-			opened.Response = &found
+		if list, err := s.list(c, opening.Pin); err == nil {
+			if found, err := list.Find(cmp.Or(opening.Response, "full")); err == nil {
+				opened.Response = &found
+			}
 		}
 	}
 	reply(w, http.StatusCreated, opened)
@@ -152,7 +152,7 @@ func fail(w http.ResponseWriter, status int, err error) {
 		Message string   `json:"message"`
 		Known   []string `json:"known,omitempty"`
 	}{Message: err.Error()}
-	if unknown, ok := err.(*responses.UnknownError); ok {
+	if unknown := (*responses.UnknownError)(nil); errors.As(err, &unknown) {
 		body.Known = unknown.Known
 	}
 	reply(w, status, body)

@@ -1,15 +1,17 @@
 package mock
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/url"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/responses"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
-	"github.com/crcheck/crcheck/validate"
 )
 
 // received is a request of an operation, read.
@@ -20,25 +22,25 @@ type received struct {
 	body     []byte
 }
 
-// receive finds the operation of a request. Without one, it says why.
-func (s *Server) receive(request *traffic.Request) (c *schema.Contract, r received, problem string) {
+// receive reads a request of an operation. For any other request, it says why there is none.
+func (s *Server) receive(request *traffic.Request) (r *received, problem string) {
 	u, err := url.Parse(request.URL)
 	if err != nil {
-		return nil, r, "the URL of the request cannot be read: " + err.Error()
+		return nil, "the URL of the request cannot be read: " + err.Error()
 	}
 	route, why := s.catalog.Route(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body.Bytes})
 	if why != nil {
-		return nil, r, why.String()
+		return nil, why.String()
 	}
 	if kind, not := route.NotJSON(); not {
-		return nil, r, "the mock speaks JSON protocols only, not that of " + kind
+		return nil, "the mock speaks JSON protocols only, not that of " + kind
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return nil, r, "the query of the request cannot be read: " + err.Error()
+		return nil, "the query of the request cannot be read: " + err.Error()
 	}
-	c = route.Contract
-	return c, received{c, binding.Message{Labels: route.Labels, Query: query, Header: request.Header}, binding.Of(c, schema.InputPart), request.Body.Bytes}, ""
+	c := route.Contract
+	return &received{c, binding.Message{Labels: route.Labels, Query: query, Header: request.Header}, binding.Of(c, schema.InputPart), request.Body.Bytes}, ""
 }
 
 // has reports whether the request has a member of the input, other than as an empty text.
@@ -60,49 +62,37 @@ func (r *received) text(name string) (string, bool) {
 	return "", false
 }
 
-// check validates a request, as part of an exchange whose response is the full one. Findings below
-// error severity do not make a request invalid.
-func (s *Server) check(request *traffic.Request, choice *choice, r received) finding.Set {
-	full, err := choice.list.Find("full")
-	if err != nil {
-		return nil
+// continues reports whether the request asks for the next page of a list.
+func (r *received) continues(list *responses.List) bool { return list.Continues(r.has) }
+
+// identity is what a request identifies: its required members. Polls for one job have the same one.
+func (r *received) identity() string {
+	input, ok := r.contract.Root(schema.InputPart)
+	if !ok {
+		return ""
 	}
-	response, err := choice.list.Make(full, choice.list.Received(&r.message, r.body))
-	if err != nil {
-		return nil
-	}
-	x := &traffic.Interaction{Source: "request", Live: true, Kind: traffic.JSON, Request: request,
-		Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)}}
-	outcome, err := s.checks.Check(x, validate.Bare{})
-	if err != nil {
-		return nil
-	}
-	var invalid finding.Set
-	for _, f := range outcome.Findings {
-		if f.Part == string(schema.InputPart) && f.Severity >= finding.Error {
-			invalid = append(invalid, f)
+	h := sha256.New()
+	for _, m := range r.contract.Resolve(input).Members {
+		if m.Required.Or(false) && !m.Token.Or(false) {
+			text, _ := r.text(m.Name)
+			fmt.Fprintf(h, "%q\n", text)
 		}
 	}
-	return invalid
+	return string(h.Sum(nil))
 }
 
-// rejected chooses the response to an invalid request: that of the service's own error if the
-// contract has one.
-func (s *Server) rejected(c *schema.Contract) (*choice, error) {
-	list, err := s.list(c, nil)
+// check validates a request. Findings of error severity make it invalid; services do not enforce
+// every length, range and pattern that they document, and ignore members that they do not know.
+func (s *Server) check(request *traffic.Request, r *received) (found finding.Set, invalid bool, err error) {
+	v, err := s.validator(r.contract)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	id := "error=ValidationException"
-	for i := range c.Errors {
-		if name := c.Errors[i].Name; strings.Contains(name, "Validation") || strings.Contains(name, "InvalidParameter") || strings.Contains(name, "InvalidRequest") {
-			id = "error=" + name
-			break
+	for _, f := range v.Request(request, r.message.Labels) {
+		if f.Severity > finding.Info {
+			found = append(found, f)
 		}
+		invalid = invalid || f.Severity >= finding.Error
 	}
-	r, err := list.Find(id)
-	if err != nil {
-		return nil, err
-	}
-	return &choice{list: list, response: r}, nil
+	return found, invalid, nil
 }

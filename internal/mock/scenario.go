@@ -1,18 +1,23 @@
 package mock
 
 import (
-	"bytes"
 	"fmt"
-	"strings"
+	"maps"
+	"slices"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/spelling"
+	"github.com/crcheck/crcheck/internal/yamlfile"
 	"github.com/crcheck/crcheck/schema"
 )
 
+// SchemaURL names the published JSON Schema of a scenario.
+const SchemaURL = "https://raw.githubusercontent.com/crcheck/crcheck/main/docs/scenario.schema.json"
+
 // Scenario is what a mock responds, by rows: the first row that fits a request decides.
 type Scenario struct {
-	Rows []Row `yaml:"responses"`
+	Schema string `yaml:"$schema" doc:"The schema of this file, for editors."`
+	Rows   []Row  `yaml:"responses" key:"required" doc:"What operations respond. The first row that fits a request decides; without one, the response is the full one."`
 
 	file string
 }
@@ -20,31 +25,22 @@ type Scenario struct {
 // Row is what an operation responds to the requests that it fits. A sequence advances for each
 // identity: requests with different identifiers do not share it.
 type Row struct {
-	Operation string            `yaml:"operation"`
-	When      map[string]string `yaml:"when"` // values of members of the request
-	Reaction  `yaml:",inline"`
+	Line      yamlfile.Line
+	Operation string            `yaml:"operation" key:"required" example:"GetProtectedJob" doc:"The operation, with its service if several services have it."`
+	When      map[string]string `yaml:"when" doc:"Values of members of the request: the row fits only requests that have them."`
+	Reaction
 
-	line     int
 	contract *schema.Contract
-}
-
-// UnmarshalYAML notes the line of a row.
-func (r *Row) UnmarshalYAML(node *yaml.Node) error {
-	type plain Row
-	r.line = node.Line
-	return node.Decode((*plain)(r))
 }
 
 // ParseScenario reads a scenario file, docs/scenario.schema.json. The name is that of its errors.
 func ParseScenario(name string, text []byte) (*Scenario, error) {
 	s := &Scenario{file: name}
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	if err := d.Decode(s); err != nil {
-		return nil, fmt.Errorf("%s is not a scenario: %w", name, err)
+	if err := yamlfile.Decode(name, text, s); err != nil {
+		return nil, err
 	}
 	if len(s.Rows) == 0 {
-		return nil, fmt.Errorf("%s has no responses: list rows with an operation and a response", name)
+		return nil, &finding.RowError{Name: name, Problem: "there are no responses; list rows with an operation and a response"}
 	}
 	return s, nil
 }
@@ -52,28 +48,34 @@ func ParseScenario(name string, text []byte) (*Scenario, error) {
 // fit checks the rows with the contracts of a server.
 func (s *Scenario) fit(server *Server) error {
 	for i := range s.Rows {
-		row := &s.Rows[i]
-		at := fmt.Sprintf("%s:%d: ", s.file, row.line)
-		c, err := Operation(server.catalog, row.Operation)
-		if err != nil {
-			return fmt.Errorf("%s%w", at, err)
-		}
-		row.contract = c
-		input, _ := c.Root(schema.InputPart)
-		for name := range row.When {
-			if _, ok := c.Resolve(input).Member(name); !ok {
-				return fmt.Errorf("%sthe input of %s has no member %q", at, row.Operation, name)
-			}
-		}
-		if err := row.check(server, c); err != nil {
-			return fmt.Errorf("%s%w", at, err)
+		if err := s.Rows[i].fit(server); err != nil {
+			return &finding.RowError{Name: s.file, Line: int(s.Rows[i].Line), Problem: err.Error()}
 		}
 	}
 	return nil
 }
 
+func (r *Row) fit(server *Server) error {
+	c, err := Operation(server.catalog, r.Operation)
+	if err != nil {
+		return err
+	}
+	r.contract = c
+	input, _ := c.Root(schema.InputPart)
+	var known []string
+	for _, m := range c.Resolve(input).Members {
+		known = append(known, m.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.When)) {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("when: the input of %s has no member %q%s", c.Name(), name, spelling.Hint(name, known, ""))
+		}
+	}
+	return r.check(server, c)
+}
+
 // row returns the first row that fits a request, or nil.
-func (s *Scenario) row(c *schema.Contract, r received) *Row {
+func (s *Scenario) row(c *schema.Contract, r *received) *Row {
 	for i := range s.Rows {
 		row := &s.Rows[i]
 		if row.contract == c && row.fits(r) {
@@ -83,27 +85,11 @@ func (s *Scenario) row(c *schema.Contract, r received) *Row {
 	return nil
 }
 
-func (r *Row) fits(request received) bool {
+func (r *Row) fits(request *received) bool {
 	for name, want := range r.When {
 		if got, ok := request.text(name); !ok || got != want {
 			return false
 		}
 	}
 	return true
-}
-
-// identity is what a request identifies: its required scalars. Polls for one job have the same one.
-func (r *Row) identity(c *schema.Contract, request received) string {
-	input, ok := c.Root(schema.InputPart)
-	if !ok {
-		return fmt.Sprint(r.line)
-	}
-	texts := []string{fmt.Sprint(r.line)}
-	for _, m := range c.Resolve(input).Members {
-		if m.Required.Or(false) && !m.Token.Or(false) {
-			text, _ := request.text(m.Name)
-			texts = append(texts, text)
-		}
-	}
-	return strings.Join(texts, "\x00")
 }

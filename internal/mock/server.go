@@ -14,6 +14,9 @@
 package mock
 
 import (
+	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,9 +25,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/fault"
+	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/responses"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -34,45 +38,45 @@ import (
 const (
 	maxBody     = 16 << 20 // bytes of a request
 	maxSessions = 10_000   // open at a time; the oldest one is closed
-	maxLog      = 10_000   // requests that are kept, the newest ones
+	maxCounts   = 100_000  // identities whose responses a session counts
+	maxLists    = 1_000    // lists of responses that are kept
+	maxLog      = 5_000    // requests that are kept, the newest ones
 )
 
 // Server is a handler that responds as the service would. It is safe for concurrent use.
 type Server struct {
+	// Note, if not nil, is called for each request before its response begins, for one at a time. Set
+	// it before the first request.
+	Note func(Asked)
+
 	catalog  *schema.Catalog
-	checks   *validate.Catalog
 	scenario *Scenario
 	seed     uint64
 	done     chan struct{} // closed when the server ends, which ends faults that hang
+	close    sync.Once
 
-	mu       sync.Mutex
-	lists    map[string]*lists // by contract and pins
-	sessions map[string]*session
-	order    []string // of sessions
-	opened   int
-	root     *session
-	log      []Asked
-	asked    int
-	invalid  int
-	unrouted int
+	mu         sync.Mutex
+	validators map[*schema.Contract]func() (*validate.Validator, error)
+	lists      map[pinned]func() (*responses.List, error)
+	sessions   map[string]*session
+	opened     int // sessions
+	oldest     int // all sessions up to this one are closed
+	root       *session
+	log        []Asked
+	counts     Counts
 }
 
-// lists is the responses of an operation, made when they are first needed.
-type lists struct {
-	once sync.Once
-	list *responses.List
-	err  error
+// pinned names a list of responses.
+type pinned struct {
+	contract *schema.Contract
+	pins     string // as JSON
 }
 
-// New returns a server of a catalog's operations. The scenario may be nil. An error says that a
-// contract cannot be used, or that the scenario does not fit the contracts.
+// New returns a server of a catalog's operations, of which it uses each when it is first called. The
+// scenario may be nil; an error says that it does not fit the contracts.
 func New(catalog *schema.Catalog, scenario *Scenario, seed uint64) (*Server, error) {
-	checks, err := validate.CompileCatalog(catalog, validate.Options{})
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{catalog: catalog, checks: checks, scenario: scenario, seed: seed, done: make(chan struct{}),
-		lists: map[string]*lists{}, sessions: map[string]*session{}, root: newSession("")}
+	s := &Server{catalog: catalog, scenario: scenario, seed: seed, done: make(chan struct{}), root: newSession(""),
+		validators: map[*schema.Contract]func() (*validate.Validator, error){}, lists: map[pinned]func() (*responses.List, error){}, sessions: map[string]*session{}}
 	if scenario != nil {
 		if err := scenario.fit(s); err != nil {
 			return nil, err
@@ -81,36 +85,86 @@ func New(catalog *schema.Catalog, scenario *Scenario, seed uint64) (*Server, err
 	return s, nil
 }
 
-// Close ends responses that hang.
-func (s *Server) Close() { close(s.done) }
+// Close ends responses that hang or are delayed.
+func (s *Server) Close() { s.close.Do(func() { close(s.done) }) }
 
 // list returns the responses of an operation under pins.
 func (s *Server) list(c *schema.Contract, pins map[string]any) (*responses.List, error) {
-	key := c.String() + fmt.Sprint(pins) // maps print in the order of their keys
+	text := ""
+	if len(pins) > 0 {
+		b, err := json.Marshal(pins) // sorted by name
+		if err != nil {
+			return nil, fmt.Errorf("the pins are not JSON values: %w", err)
+		}
+		text = string(b)
+	}
+	make := func() (*responses.List, error) {
+		return responses.Of(c, responses.Options{Pins: pins, Seed: s.seed})
+	}
+	return once(s, s.lists, pinned{c, text}, maxLists, make)
+}
+
+// validator returns the validator of requests of an operation.
+func (s *Server) validator(c *schema.Contract) (*validate.Validator, error) {
+	make := func() (*validate.Validator, error) {
+		return validate.Compile(c, validate.Options{Encoding: schema.HTTP})
+	}
+	return once(s, s.validators, c, s.catalog.Len(), make)
+}
+
+// once makes a value at its first use, without holding up those of other keys. It keeps a number of
+// them: which ones are forgotten is left to chance.
+func once[K comparable, V any](s *Server, all map[K]func() (V, error), key K, most int, make func() (V, error)) (V, error) {
 	s.mu.Lock()
-	l, ok := s.lists[key]
+	made, ok := all[key]
 	if !ok {
-		l = &lists{}
-		s.lists[key] = l
+		for other := range all {
+			if len(all) < most {
+				break
+			}
+			delete(all, other)
+		}
+		made = sync.OnceValues(make)
+		all[key] = made
 	}
 	s.mu.Unlock()
-	l.once.Do(func() { l.list, l.err = responses.Of(c, responses.Options{Pins: pins, Seed: s.seed}) })
-	return l.list, l.err
+	return made()
 }
 
 // Asked is a request that the server received, and what it responded with.
 type Asked struct {
-	Session   string      `json:"session,omitempty"`
-	Operation string      `json:"operation,omitempty"` // empty: of no contract
-	Method    string      `json:"method"`
-	Path      string      `json:"path"` // below the session
-	Body      string      `json:"body,omitempty"`
-	Response  string      `json:"response,omitempty"` // its ID
-	Fault     string      `json:"fault,omitempty"`
-	Status    int         `json:"status"`
-	Findings  []string    `json:"findings,omitempty"` // about the request
-	Problem   string      `json:"problem,omitempty"`  // why there is no response of the service
-	found     finding.Set // the findings
+	Session   string   `json:"session,omitempty"`
+	Operation string   `json:"operation,omitempty"` // empty: of no contract
+	Method    string   `json:"method"`
+	Path      string   `json:"path"` // below the session
+	Body      string   `json:"body,omitempty"`
+	Response  string   `json:"response,omitempty"` // its ID
+	Fault     string   `json:"fault,omitempty"`
+	Status    int      `json:"status"`
+	Findings  []string `json:"findings,omitempty"` // about the request
+	Problem   string   `json:"problem,omitempty"`  // why there is no response of the service
+	Invalid   bool     `json:"-"`
+}
+
+// String describes the request and its response in a line, and what is wrong with it in further ones.
+func (a Asked) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %s", a.Status, cmp.Or(a.Operation, a.Method+" "+a.Path))
+	if a.Session != "" {
+		fmt.Fprintf(&b, " in %s", a.Session)
+	}
+	switch {
+	case a.Problem != "":
+		fmt.Fprintf(&b, ": %s", a.Problem)
+	case a.Fault != "":
+		fmt.Fprintf(&b, ": %s, fault %s", a.Response, a.Fault)
+	default:
+		fmt.Fprintf(&b, ": %s", a.Response)
+	}
+	for _, f := range a.Findings {
+		fmt.Fprintf(&b, "\n  %s", f)
+	}
+	return b.String()
 }
 
 // ServeHTTP responds to a request of a client, or to one of the mock's own.
@@ -125,7 +179,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		http.Error(w, fmt.Sprintf("the request cannot be read: %v", err), http.StatusBadRequest)
+		status := http.StatusBadRequest
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+			status = http.StatusRequestEntityTooLarge
+		}
+		http.Error(w, fmt.Sprintf("the request cannot be read: %v", err), status)
 		return
 	}
 	session, target, err := s.sessionOf(r)
@@ -141,6 +199,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-time.After(a.delay):
 		case <-s.done:
+			return
 		case <-r.Context().Done():
 			return
 		}
@@ -169,57 +228,91 @@ type answer struct {
 func refusal(asked *Asked, status int, code, problem string) answer {
 	asked.Status, asked.Problem = status, problem
 	return answer{Reply: fault.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}, "X-Amzn-Errortype": {code}},
-		Body: fmt.Appendf(nil, `{"__type":%q,"message":%q}`, code, problem)}}
+		Body: fmt.Appendf(nil, `{"__type":%s,"message":%s}`, jsontree.Quote(code), jsontree.Quote(problem))}}
 }
 
 // answer decides what a request gets.
 func (s *Server) answer(session *session, request *traffic.Request, asked *Asked) answer {
-	c, received, problem := s.receive(request)
-	if c == nil {
+	received, problem := s.receive(request)
+	if received == nil {
 		return refusal(asked, http.StatusNotFound, "UnknownOperationException", problem)
 	}
-	asked.Operation = c.Name()
-	choice, err := s.choose(session, c, received, request)
-	if err != nil {
-		return refusal(asked, http.StatusBadRequest, "CrcheckMockException", err.Error())
+	asked.Operation = received.contract.Name()
+	a, err := s.respond(session, request, received, asked)
+	if preference := (*PreferenceError)(nil); errors.As(err, &preference) {
+		a := refusal(asked, http.StatusBadRequest, "CrcheckMockException", err.Error())
+		asked.Problem = preference.Brief()
+		return a
 	}
-	if asked.found = s.check(request, choice, received); len(asked.found) > 0 {
-		for _, f := range asked.found {
-			asked.Findings = append(asked.Findings, f.String())
-		}
-		if choice, err = s.rejected(c); err != nil {
-			return refusal(asked, http.StatusInternalServerError, "CrcheckMockException", err.Error())
-		}
-	}
-	response, err := choice.make(received)
-	if err != nil {
+	if err != nil { // of the contract
 		return refusal(asked, http.StatusInternalServerError, "CrcheckMockException", err.Error())
 	}
-	if response.Header == nil {
-		response.Header = http.Header{}
-	}
-	response.Header.Set("X-Amzn-Requestid", session.requestID())
-	for name, value := range choice.applied {
-		response.Header.Set(name, value)
-	}
-	asked.Response, asked.Status = choice.response.ID, response.Status
-	a := answer{Reply: fault.Reply{Status: response.Status, Header: response.Header, Body: response.Body}, fault: choice.fault, delay: choice.delay}
+	a.Header.Set("X-Amzn-Requestid", session.requestID())
+	asked.Status = a.Status
 	if a.fault != nil {
 		asked.Fault = a.fault.Kind
 	}
 	return a
 }
 
+func (s *Server) respond(session *session, request *traffic.Request, received *received, asked *Asked) (answer, error) {
+	found, invalid, err := s.check(request, received)
+	if err != nil {
+		return answer{}, err
+	}
+	for _, f := range found {
+		asked.Findings = append(asked.Findings, f.String())
+	}
+	if invalid {
+		asked.Invalid = true
+		list, err := s.list(received.contract, nil)
+		if err != nil {
+			return answer{}, err
+		}
+		r, made, err := list.Invalid(invalidMessage(asked.Findings))
+		asked.Response = r.ID
+		return answer{Reply: fault.Reply(made)}, err
+	}
+	choice, err := s.choose(session, received)
+	if err != nil {
+		return answer{}, err
+	}
+	made, err := choice.make(received)
+	if err != nil {
+		return answer{}, err
+	}
+	asked.Response = choice.response.ID
+	if choice.applied != "" {
+		made.Header.Set("Preference-Applied", choice.applied)
+	}
+	return answer{fault.Reply(made), choice.fault, choice.delay}, nil
+}
+
+// invalidMessage says what is wrong with a request, as services do.
+func invalidMessage(findings []string) string {
+	return fmt.Sprintf("%s detected: %s", plural.Of(len(findings), "validation error"), strings.Join(findings, "; "))
+}
+
+// Counts is how many requests a server received.
+type Counts struct {
+	Requests int
+	Invalid  int // they got the service's error
+	Refused  int // they called no known operation, or had a preference that cannot be followed
+}
+
 // note keeps a request for the log.
 func (s *Server) note(asked Asked) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked++
+	if s.Note != nil {
+		s.Note(asked)
+	}
+	s.counts.Requests++
 	switch {
-	case asked.Operation == "":
-		s.unrouted++
-	case len(asked.found) > 0:
-		s.invalid++
+	case asked.Problem != "":
+		s.counts.Refused++
+	case asked.Invalid:
+		s.counts.Invalid++
 	}
 	s.log = append(s.log, asked)
 	if len(s.log) > 2*maxLog {
@@ -234,30 +327,20 @@ func (s *Server) Log() []Asked {
 	return slices.Clone(s.log[max(0, len(s.log)-maxLog):])
 }
 
-// Counts returns how many requests came, how many of them were invalid, and how many called no
-// known operation.
-func (s *Server) Counts() (asked, invalid, unrouted int) {
+// Counts returns how many requests came.
+func (s *Server) Counts() Counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked, s.invalid, s.unrouted
-}
-
-// Findings returns the findings about requests in the log.
-func (s *Server) Findings() finding.Set {
-	var all finding.Set
-	for _, a := range s.Log() {
-		all = append(all, a.found...)
-	}
-	return all
+	return s.counts
 }
 
 // bodyText is a body for the log, shortened.
 func bodyText(body []byte) string {
 	const most = 4 << 10
 	if len(body) > most {
-		return string(body[:most]) + "…"
+		body = append(body[:most:most], "…"...)
 	}
-	return string(body)
+	return strings.ToValidUTF8(string(body), "\uFFFD")
 }
 
 // Operation returns the contract of an operation that a user named; an empty name means the only

@@ -34,10 +34,13 @@ func (s *session) asked(c *schema.Contract) *Reaction {
 	return s.reactions[c.String()]
 }
 
-// count counts a response, from 1.
+// count counts a response, from 1. After very many different keys, it starts over.
 func (s *session) count(key string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.counts) >= maxCounts {
+		clear(s.counts)
+	}
 	s.counts[key]++
 	return s.counts[key]
 }
@@ -79,17 +82,19 @@ func (s *Server) open(c *schema.Contract, reaction *Reaction) *session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opened++
-	session := newSession(fmt.Sprintf("s%d", s.opened))
+	session := newSession(sessionID(s.opened))
 	if reaction != nil {
 		session.reactions[c.String()] = reaction
 	}
 	s.sessions[session.id] = session
-	if s.order = append(s.order, session.id); len(s.sessions) > maxSessions {
-		delete(s.sessions, s.order[0])
-		s.order = s.order[1:]
+	for len(s.sessions) > maxSessions {
+		s.oldest++
+		delete(s.sessions, sessionID(s.oldest))
 	}
 	return session
 }
+
+func sessionID(number int) string { return fmt.Sprintf("s%d", number) }
 
 // shut closes a session, and reports whether there was one.
 func (s *Server) shut(id string) bool {

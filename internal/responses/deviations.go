@@ -20,22 +20,23 @@ func (l *List) deviations() {
 			ok, _ := path.Match(d.Shape, l.contract.Service+":"+names[shape]+"$"+member)
 			return ok && names[shape] != ""
 		}
-		for place, here := range l.places() {
-			id := "deviation=" + l.name(place.Pointer)
+		for i := range l.places {
+			p := &l.places[i]
+			id := "deviation=" + p.name
 			switch {
 			case d.Rule == finding.MemberUnknown:
-				if here.shape.Type == schema.Structure && is(here.shape, d.Value) {
-					l.varied(id+" with "+d.Value, Deviation, `"example"`, synth.Choice{Pointer: place.Pointer, Extra: d.Value})
+				if p.shape.Type == schema.Structure && is(p.shape, d.Value) {
+					l.varied(id+" with "+d.Value, Deviation, `"example"`, synth.Choice{Pointer: p.pointer, Extra: d.Value})
 				}
-			case here.member == nil || !is(here.above, here.member.Name):
+			case p.member == nil || p.header || !is(p.above, p.member.Name):
 			case d.Rule == finding.MemberMissing:
-				l.varied(id+" absent", Deviation, "", synth.Choice{Pointer: place.Pointer, Absent: true})
+				l.varied(id+" absent", Deviation, "", synth.Choice{Pointer: p.pointer, Absent: true})
 			default:
 				text := d.Value
-				if here.shape.Type == schema.String {
+				if p.shape.Type == schema.String {
 					text = jsontree.Quote(text)
 				}
-				l.varied(id+"="+d.Value, Deviation, text, synth.Choice{Pointer: place.Pointer, Text: text})
+				l.varied(id+"="+d.Value, Deviation, text, synth.Choice{Pointer: p.pointer, Text: text})
 			}
 		}
 	}

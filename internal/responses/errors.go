@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -18,12 +20,14 @@ type commonError struct {
 	message string
 }
 
+var validationError = commonError{"ValidationException", 400, "The request is not valid."}
+
 // commonErrors are errors that any operation of AWS may return, then one that nobody knows.
 var commonErrors = []commonError{
 	{"ThrottlingException", 429, "Rate exceeded"},
 	{"InternalServerException", 500, "An internal error occurred."},
 	{"ServiceUnavailableException", 503, "The service is unavailable."},
-	{"ValidationException", 400, "The request is not valid."},
+	validationError,
 	{"AccessDeniedException", 403, "You are not authorized to perform this operation."},
 	{"ExpiredTokenException", 403, "The security token included in the request is expired"},
 	{"UnrecognizedClientException", 403, "The security token included in the request is invalid."},
@@ -31,7 +35,7 @@ var commonErrors = []commonError{
 
 var unknownError = commonError{"CrcheckUnknownException", 400, "An error that no client knows."}
 
-func (e *commonError) response(c *schema.Contract) synth.Response {
+func (e *commonError) response(c *schema.Contract, message string) synth.Response {
 	r := synth.Response{Status: e.status, Header: http.Header{}}
 	protocol := c.Protocol.Or("restJson1")
 	media, _ := binding.MediaType(protocol)
@@ -40,12 +44,38 @@ func (e *commonError) response(c *schema.Contract) synth.Response {
 		if r.Status < http.StatusInternalServerError {
 			r.Status = http.StatusBadRequest
 		}
-		r.Body = fmt.Appendf(nil, `{"__type":%q,"message":%q}`, e.name, e.message)
+		r.Body = fmt.Appendf(nil, `{"__type":%s,"message":%s}`, jsontree.Quote(e.name), jsontree.Quote(message))
 		return r
 	}
 	r.Header.Set("X-Amzn-Errortype", e.name)
-	r.Body = fmt.Appendf(nil, `{"message":%q}`, e.message)
+	r.Body = fmt.Appendf(nil, `{"message":%s}`, jsontree.Quote(message))
 	return r
+}
+
+// Invalid returns the response to an invalid request, which is the service's own error if the
+// contract has one. The message says what is wrong with the request.
+func (l *List) Invalid(message string) (Response, synth.Response, error) {
+	id := "error=" + validationError.name
+	for i := range l.contract.Errors {
+		if name := l.contract.Errors[i].Name; strings.Contains(name, "Validation") || strings.Contains(name, "InvalidParameter") || strings.Contains(name, "InvalidRequest") {
+			id = "error=" + name
+			break
+		}
+	}
+	r, err := l.Find(id)
+	if err != nil || r.make.common != nil {
+		return r, validationError.response(l.contract, message), nil
+	}
+	p := r.make
+	if m := l.message(p.part); m != "" {
+		p.choices = []synth.Choice{{Pointer: schema.Place{}.Child(m).Pointer, Text: jsontree.Quote(message)}}
+	}
+	prepared, err := l.prepare(p)
+	if err != nil {
+		return r, synth.Response{}, err
+	}
+	made, err := prepared.Response(synth.Request{})
+	return r, made, err
 }
 
 // errors adds the errors of the contract, then those that any operation may return.
@@ -53,7 +83,7 @@ func (l *List) errors() {
 	for i := range l.contract.Errors {
 		e := &l.contract.Errors[i]
 		part := schema.ErrorPart(e.Name)
-		if _, _, err := l.synth.SampleResponse(part, synth.Request{}); err != nil {
+		if _, err := l.synth.Prepare(part); err != nil {
 			continue
 		}
 		l.add(Response{ID: "error=" + e.Name, Kind: Error, Error: e.Name, make: plan{part: part}})
@@ -99,42 +129,43 @@ func (l *List) message(part schema.Part) string {
 // sequences adds the ways to a final status: of the first enum whose values say that they are
 // on the way, and that they have arrived.
 func (l *List) sequences() {
-	for place, here := range l.places() {
-		values := here.shape.Enum.Or(nil)
-		if here.shape.Type != schema.String || strings.Contains(place.Pointer, "*") {
+	for i := range l.places {
+		p := &l.places[i]
+		values := p.shape.Enum.Or(nil)
+		if p.shape.Type != schema.String || strings.Contains(p.pointer, "*") {
 			continue
 		}
 		var underway []string
 		ends := map[synth.Progress]string{}
 		for _, v := range values {
-			switch p := synth.ProgressOf(v); {
-			case p == synth.Underway && !leadsElsewhere(v):
+			switch progress := synth.ProgressOf(v); {
+			case progress == synth.Underway && !leadsElsewhere(v):
 				underway = append(underway, v)
-			case p == synth.Succeeded || p == synth.Failed:
-				if ends[p] == "" || strings.Contains(strings.ToLower(v), "fail") { // rather than one that was cancelled
-					ends[p] = v
+			case progress == synth.Succeeded || progress == synth.Failed:
+				if ends[progress] == "" || strings.Contains(strings.ToLower(v), "fail") { // rather than one that was cancelled
+					ends[progress] = v
 				}
 			}
 		}
 		if len(underway) == 0 || ends[synth.Succeeded] == "" {
 			continue
 		}
-		name := l.name(place.Pointer)
-		for _, p := range []synth.Progress{synth.Succeeded, synth.Failed} {
-			if ends[p] == "" {
+		for _, progress := range []synth.Progress{synth.Succeeded, synth.Failed} {
+			end := ends[progress]
+			if end == "" {
 				continue
 			}
-			steps := append(append([]string{}, underway...), ends[p])
-			r := Response{ID: name + "=" + strings.Join(steps, " then "), Kind: Sequence}
+			steps := append(slices.Clone(underway), end)
+			r := Response{ID: p.name + "=" + strings.Join(steps, " then "), Kind: Sequence}
 			for _, v := range steps {
-				id := name + "=" + v
-				i, ok := l.byID[id]
+				id := p.name + "=" + v
+				step, ok := l.byID[id]
 				if !ok {
 					return // pinned
 				}
-				r.Sequence, r.Pointer = append(r.Sequence, id), l.all[i].Pointer
+				r.Sequence, r.Pointer = append(r.Sequence, id), l.all[step].Pointer
 			}
-			r.Value, _ = json.Marshal(ends[p])
+			r.Value, _ = json.Marshal(end)
 			l.add(r)
 		}
 		return

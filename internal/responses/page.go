@@ -41,12 +41,12 @@ func (l *List) Continues(has func(member string) bool) bool {
 	return slices.ContainsFunc(l.pages, func(p page) bool { return has(p.input) })
 }
 
-// LastPage is [List.Make] without the members from which another request could continue.
-func (l *List) LastPage(r Response, to synth.Request) (synth.Response, error) {
-	choices := slices.Clone(r.make.choices)
-	for _, p := range l.pages {
-		choices = append(choices, synth.Choice{Pointer: schema.Place{}.Child(p.output).Pointer, Absent: true})
+// lastPage returns the plan of a response without the members from which another request could
+// continue.
+func (l *List) lastPage(p plan) plan {
+	choices := slices.Clone(p.choices)
+	for _, page := range l.pages {
+		choices = append(choices, synth.Choice{Pointer: schema.Place{}.Child(page.output).Pointer, Absent: true})
 	}
-	response, _, err := l.synth.SampleResponse(r.make.part, to, choices...)
-	return response, err
+	return plan{part: p.part, choices: choices}
 }

@@ -13,7 +13,7 @@
 //	result.output=<unknown member>   one that the contract does not have
 //	statistics absent                an optional member that is left out
 //	statistics null                  … that is null, which means the same
-//	memberList=<empty>               a list or map; [] in a name stands for its entries
+//	memberList=<empty>               a list or map; [] in a name stands for its first entry
 //	statistics with unknown member   a structure with one member more
 //	error=ThrottlingException        an error, modelled or common to all services
 //	error=X without message          … without its message
@@ -26,16 +26,18 @@
 //
 // # Deviations
 //
-// Members in headers are present and do not vary. Of the values of an open string, of a blob and of
-// a document there is one. Structures in themselves are varied once.
+// Of the values of an open string, of a blob and of a document there is one. Structures in
+// themselves are varied once. In headers, times, lists and maps do not vary, and null does not exist.
 package responses
 
 import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/spelling"
@@ -86,9 +88,12 @@ type List struct {
 	synth    *synth.Synth
 	pins     []synth.Choice
 	wrapper  string // the pointer to the member that wraps the output, or empty
+	places   []place
 	all      []Response
 	byID     map[string]int
 	pages    []page
+
+	full, last func() (*synth.Prepared, error) // the full response, and as the last page of a list
 }
 
 // Options says how responses are made.
@@ -106,6 +111,7 @@ func Of(c *schema.Contract, options Options) (*List, error) {
 		return nil, err
 	}
 	l := &List{contract: c, synth: s.Seeded(options.Seed), wrapper: wrapper(c), byID: map[string]int{}, pages: pages(c)}
+	l.places = l.placesOf()
 	if l.pins, err = l.pinned(options.Pins); err != nil {
 		return nil, err
 	}
@@ -116,11 +122,17 @@ func Of(c *schema.Contract, options Options) (*List, error) {
 	l.deviations()
 	l.errors()
 	l.sequences()
+	full := l.all[0].make
+	l.full = sync.OnceValues(func() (*synth.Prepared, error) { return l.prepare(full) })
+	l.last = sync.OnceValues(func() (*synth.Prepared, error) { return l.prepare(l.lastPage(full)) })
 	return l, nil
 }
 
 // Contract returns the contract of the operation.
 func (l *List) Contract() *schema.Contract { return l.contract }
+
+// Full returns the full response.
+func (l *List) Full() Response { return l.all[0] }
 
 // All returns the responses in order.
 func (l *List) All() []Response { return slices.Clone(l.all) }
@@ -164,13 +176,31 @@ func (l *List) Steps(r Response) []Response {
 	return all
 }
 
-// Make returns the HTTP response of a response that is not a sequence, to a request.
-func (l *List) Make(r Response, to synth.Request) (synth.Response, error) {
-	if r.make.common != nil {
-		return r.make.common.response(l.contract), nil
+// Make returns the HTTP response of a response that is not a sequence, to a request. If the request
+// continues a list, the response is the last page of it.
+func (l *List) Make(r Response, to synth.Request, continues bool) (synth.Response, error) {
+	var prepared *synth.Prepared
+	var err error
+	switch {
+	case r.make.common != nil:
+		return r.make.common.response(l.contract, r.make.common.message), nil
+	case continues && r.Kind == Full:
+		prepared, err = l.last()
+	case r.Kind == Full:
+		prepared, err = l.full()
+	case continues && r.make.part == schema.OutputPart:
+		prepared, err = l.prepare(l.lastPage(r.make))
+	default:
+		prepared, err = l.prepare(r.make)
 	}
-	response, _, err := l.synth.SampleResponse(r.make.part, to, r.make.choices...)
-	return response, err
+	if err != nil {
+		return synth.Response{}, err
+	}
+	return prepared.Response(to)
+}
+
+func (l *List) prepare(p plan) (*synth.Prepared, error) {
+	return l.synth.Prepare(p.part, p.choices...)
 }
 
 // Received returns what responses repeat of a request.
@@ -188,33 +218,52 @@ func (l *List) add(r Response) bool {
 	return true
 }
 
-// varied adds a response that varies the output by one choice.
+// varied adds a response that varies the output by one choice, unless a pin excludes it.
 func (l *List) varied(id string, kind Kind, value string, choice synth.Choice) {
-	choices := append(slices.Clone(l.pins), choice)
-	sample, err := l.synth.Sample(schema.OutputPart, choices...)
-	if err != nil || len(sample.Pointers) != len(choices) {
+	opens := synth.Choice{Pointer: choice.Pointer} // as the pin of a member of a union does
+	choices := append(slices.DeleteFunc(slices.Clone(l.pins), func(pin synth.Choice) bool { return pin == opens && choice != opens }), choice)
+	last := len(choices) - 1
+	choices[last].First = true
+	for i := range last {
+		if _, ok := l.synth.Chosen(schema.OutputPart, choices, i); !ok {
+			return
+		}
+	}
+	pointer, ok := l.synth.Chosen(schema.OutputPart, choices, last)
+	if !ok {
 		return
 	}
-	l.add(Response{ID: id, Kind: kind, Pointer: sample.Pointers[choice.Pointer], Value: json.RawMessage(value), make: plan{part: schema.OutputPart, choices: choices}})
+	l.add(Response{ID: id, Kind: kind, Pointer: pointer, Value: json.RawMessage(value), make: plan{part: schema.OutputPart, choices: choices}})
 }
 
 // whole adds the full and the minimal response.
 func (l *List) whole() error {
-	sample, err := l.synth.Sample(schema.OutputPart, l.pins...)
-	if err != nil {
+	if _, err := l.synth.Sample(schema.OutputPart, l.pins...); err != nil {
 		return err
 	}
-	if len(sample.Pointers) != len(l.pins) {
-		return fmt.Errorf("the pins of %s exclude each other: one pins what another one leaves out", l.contract)
+	for i, pin := range l.pins {
+		if _, ok := l.synth.Chosen(schema.OutputPart, l.pins, i); !ok {
+			return fmt.Errorf("the pin of %s has no effect on %s: another pin excludes it", l.name(pin.Pointer), l.contract)
+		}
 	}
 	l.add(Response{ID: "full", Kind: Full, make: plan{part: schema.OutputPart, choices: l.pins}})
-	least := append(slices.Clone(l.pins), synth.Choice{Pointer: l.wrapper, Least: true})
-	l.add(Response{ID: "minimal", Kind: Minimal, make: plan{part: schema.OutputPart, choices: least}})
+	least := synth.Choice{Pointer: l.wrapper, Least: true}
+	if slices.ContainsFunc(l.pins, func(c synth.Choice) bool { return c.Pointer == l.wrapper }) {
+		least.Pointer = ""
+	}
+	l.varied("minimal", Minimal, "", least)
 	return nil
 }
 
-// wrapper returns the pointer to the single structure of an output, or an empty one.
+// wrapper returns the pointer to the structure that is the body, or that is all there is in it; or
+// an empty one.
 func wrapper(c *schema.Contract) string {
+	if _, raw := c.RawBody(schema.OutputPart); raw {
+		return ""
+	}
+	if m, ok := c.Payload(schema.OutputPart); ok {
+		return schema.Place{}.Child(m.Name).Pointer
+	}
 	root, ok := c.Root(schema.OutputPart)
 	if !ok {
 		return ""
@@ -245,13 +294,13 @@ func (l *List) pinned(pins map[string]any) ([]synth.Choice, error) {
 	var all []synth.Choice
 	names := map[string]string{} // pointers by name
 	var known []string
-	for place := range l.places() {
-		for _, name := range []string{l.name(place.Pointer), place.Pointer} {
-			names[name] = place.Pointer
+	for _, p := range l.places {
+		for _, name := range []string{p.name, p.pointer} {
+			names[name] = p.pointer
 			known = append(known, name)
 		}
 	}
-	for _, name := range sortedKeys(pins) {
+	for _, name := range slices.Sorted(maps.Keys(pins)) {
 		pointer, ok := names[name]
 		if !ok {
 			return nil, fmt.Errorf("the output of %s has no member %q to pin%s", l.contract, name, spelling.Hint(name, known, ""))

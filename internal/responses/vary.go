@@ -3,9 +3,6 @@ package responses
 import (
 	"encoding/json"
 	"fmt"
-	"iter"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/jsontree"
@@ -13,66 +10,89 @@ import (
 	"github.com/crcheck/crcheck/schema"
 )
 
-// What a response has that its contract does not.
-const (
-	unknownValue  = "CRCHECK_UNKNOWN_VALUE"
-	unknownMember = "crcheckUnknownMember"
-)
+// unknownMember is a member that no contract has.
+const unknownMember = "crcheckUnknownMember"
 
-// at is a place of the output in the body.
-type at struct {
-	shape  *schema.Shape
-	member *schema.Member
-	above  *schema.Shape // around a member
+// place is a place of the output in the body, or a member of the output in a header.
+type place struct {
+	pointer string // in the contract
+	name    string // in IDs
+	shape   *schema.Shape
+	member  *schema.Member // nil at the root and in lists and maps
+	above   *schema.Shape  // around the member
+	header  bool
+	body    bool // the member is the body
 }
 
-// places yields the places of the output that travel in the body, each structure entered once.
-func (l *List) places() iter.Seq2[schema.Place, at] {
+// optional reports whether the place may be absent.
+func (p *place) optional() bool {
+	return p.member != nil && !p.above.Union.Or(false) && !p.member.Required.Or(false) && !p.body
+}
+
+// placesOf returns the places of the output, each structure entered once.
+func (l *List) placesOf() []place {
 	c := l.contract
-	return func(yield func(schema.Place, at) bool) {
-		var outside []string
-		ended := false
-		c.Only(schema.OutputPart).Walk(func(place schema.Place, shape *schema.Shape, member *schema.Member) {
-			parent := place.Parent()
-			switch {
-			case ended || place.Part != schema.OutputPart || slices.ContainsFunc(outside, func(o string) bool { return strings.HasPrefix(place.Pointer, o+"/") }):
-				return
-			case member != nil && parent.Pointer == "" && !c.Location(member).InBody():
-				outside = append(outside, place.Pointer)
-				return
-			case strings.HasSuffix(place.Pointer, "/*key"):
+	var all []place
+	outside := map[string]bool{} // members of the output that are not in the body
+	c.Only(schema.OutputPart).Walk(func(at schema.Place, shape *schema.Shape, member *schema.Member) {
+		parent := at.Parent()
+		first, _, _ := strings.Cut(strings.TrimPrefix(at.Pointer, "/"), "/")
+		switch {
+		case at.Part != schema.OutputPart || strings.HasSuffix(at.Pointer, "/*key"):
+			return
+		case member != nil && parent.Pointer == "" && !c.Location(member).InBody():
+			outside[first] = true
+			if !c.Location(member).InHeaders() {
 				return
 			}
-			above, _, _ := c.At(parent)
-			ended = !yield(place, at{shape, member, above})
-		})
-	}
+		case outside[first]:
+			return
+		}
+		above, _, _ := c.At(parent)
+		all = append(all, place{at.Pointer, l.name(at.Pointer), shape, member, above, outside[first], member != nil && parent.Pointer == "" && c.Location(member) == schema.LocationPayload})
+	})
+	return all
 }
 
 // vary adds a response for each variation of each place.
 func (l *List) vary() {
-	for place, here := range l.places() {
-		pointer, name := place.Pointer, l.name(place.Pointer)
-		set := func(kind Kind, what, text string) {
-			l.varied(name+"="+what, kind, text, synth.Choice{Pointer: pointer, Text: text})
+	for i := range l.places {
+		p := &l.places[i]
+		if p.header {
+			l.varyHeader(p)
+			continue
 		}
-		l.varyValue(here.shape, pointer, name, set)
-		if here.member != nil && here.above != nil && !here.above.Union.Or(false) && !here.member.Required.Or(false) {
-			l.varied(name+" absent", Absent, "", synth.Choice{Pointer: pointer, Absent: true})
-			l.varied(name+" null", Null, "null", synth.Choice{Pointer: pointer, Text: "null"})
+		l.varyValue(p)
+		if p.optional() {
+			l.varied(p.name+" absent", Absent, "", synth.Choice{Pointer: p.pointer, Absent: true})
+			l.varied(p.name+" null", Null, "null", synth.Choice{Pointer: p.pointer, Text: "null"})
 		}
 	}
 }
 
-func (l *List) varyValue(shape *schema.Shape, pointer, name string, set func(kind Kind, what, text string)) {
+// varyHeader varies a member in a header: a time and the entries of a list or map do not vary.
+func (l *List) varyHeader(p *place) {
+	if p.shape.Type != schema.Timestamp && p.shape.Type != schema.List && p.shape.Type != schema.Map {
+		l.varyValue(p)
+	}
+	if p.optional() {
+		l.varied(p.name+" absent", Absent, "", synth.Choice{Pointer: p.pointer, Absent: true})
+	}
+}
+
+func (l *List) varyValue(p *place) {
+	shape, pointer, name := p.shape, p.pointer, p.name
+	set := func(kind Kind, what, text string) {
+		l.varied(name+"="+what, kind, text, synth.Choice{Pointer: pointer, Text: text})
+	}
 	switch shape.Type {
 	case schema.String:
-		values := shape.Enum.Or(nil)
+		values, unknown := l.synth.Enum(shape)
 		for _, v := range values {
 			set(Value, v, jsontree.Quote(v))
 		}
-		if len(values) > 0 {
-			set(UnknownValue, "<unknown value>", jsontree.Quote(unknownValue))
+		if unknown != "" {
+			set(UnknownValue, "<unknown value>", jsontree.Quote(unknown))
 		}
 	case schema.Integer, schema.Float, schema.Boolean, schema.Timestamp:
 		for _, text := range synth.Extremes(shape) {
@@ -101,5 +121,3 @@ func (l *List) varyValue(shape *schema.Shape, pointer, name string, set func(kin
 		}
 	}
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -33,7 +33,7 @@ func (s *Synth) sampleScalar(f *form, member *schema.Member, pointer string) str
 	case schema.Integer, schema.Float:
 		v := intervalOf(shape)
 		for _, text := range append(sampleNumbers(words), "1", "10") {
-			if n, ok := rat(json.Number(text)); ok && v.holds(n) {
+			if n, ok := rat(json.Number(text)); ok && v.holds(n) && (n.IsInt() || shape.Type == schema.Float) {
 				return text
 			}
 		}
@@ -146,6 +146,17 @@ func (t *texts) sampleEnum() string {
 		}
 	}
 	return t.enum[0]
+}
+
+// Enum returns the values of an enum that the other facets of the shape allow, and a value that the
+// enum does not have; it is empty if the other facets allow none.
+func (s *Synth) Enum(shape *schema.Shape) (values []string, unknown string) {
+	f := s.forms[shape]
+	if f == nil || f.texts == nil || len(shape.Enum.Or(nil)) == 0 {
+		return nil, ""
+	}
+	unknown, _ = f.texts.unknown(shape.Enum.Or(nil), "CRCHECK_UNKNOWN_VALUE", "crcheck_unknown", "unknown")
+	return f.texts.enum, unknown
 }
 
 // sampleNumbers returns usual numbers for a member of these words.
