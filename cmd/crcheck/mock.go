@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/mock"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/progress"
@@ -59,7 +59,7 @@ func (c *mockCommand) Run(ctx context.Context, t *terminal, command childCommand
 	}
 	var scenario *mock.Scenario
 	if c.Scenario != "" {
-		text, err := os.ReadFile(c.Scenario)
+		text, err := input.Document(ctx, c.Scenario)
 		if err != nil {
 			return fmt.Errorf("--scenario: %w", err)
 		}

@@ -34,8 +34,8 @@ func listOperation() *schema.Contract {
 		}}
 }
 
-// serve starts a server of GetProtectedJob and ListNames.
-func serve(t testing.TB, scenario string, seed uint64) (*mock.Server, string) {
+// serving starts a server of GetProtectedJob and ListNames.
+func serving(t testing.TB, scenario string, seed uint64) (*mock.Server, string) {
 	t.Helper()
 	var parsed *mock.Scenario
 	if scenario != "" {
@@ -110,7 +110,7 @@ func status(t testing.TB, g got) string {
 }
 
 func TestFull(t *testing.T) {
-	s, endpoint := serve(t, "", 0)
+	s, endpoint := serving(t, "", 0)
 	g := getJob(t, endpoint, job)
 	require.Equal(t, "SUCCESS", status(t, g))
 	require.Contains(t, g.body, job, "the identifiers of the request are repeated")
@@ -121,7 +121,7 @@ func TestFull(t *testing.T) {
 }
 
 func TestUnknownOperation(t *testing.T) {
-	s, endpoint := serve(t, "", 0)
+	s, endpoint := serving(t, "", 0)
 	g := send(t, "GET", endpoint+"/nothing", "")
 	require.Equal(t, 404, g.status)
 	require.Equal(t, "UnknownOperationException", g.header.Get("X-Amzn-Errortype"))
@@ -131,7 +131,7 @@ func TestUnknownOperation(t *testing.T) {
 
 // TestInvalid checks that an invalid request gets the service's own error, which says what is wrong.
 func TestInvalid(t *testing.T) {
-	s, endpoint := serve(t, "", 0)
+	s, endpoint := serving(t, "", 0)
 	g := listNames(t, endpoint, `{"NextToken": 7}`)
 	require.Equal(t, 400, g.status)
 	require.Contains(t, g.body, `"__type":"ValidationException"`)
@@ -145,7 +145,7 @@ func TestInvalid(t *testing.T) {
 }
 
 func TestPrefer(t *testing.T) {
-	_, endpoint := serve(t, "", 0)
+	_, endpoint := serving(t, "", 0)
 	for _, row := range []struct {
 		name    string
 		prefer  []string
@@ -182,7 +182,7 @@ func TestPrefer(t *testing.T) {
 }
 
 func TestSessions(t *testing.T) {
-	s, endpoint := serve(t, "", 0)
+	s, endpoint := serving(t, "", 0)
 	failed := open(t, endpoint, `{"operation": "GetProtectedJob", "response": "status=FAILED"}`)
 	polled := open(t, endpoint, `{"operation": "GetProtectedJob", "response": "status=SUBMITTED then STARTED then SUCCESS"}`)
 	pinned := open(t, endpoint, `{"operation": "cleanrooms.GetProtectedJob", "pin": {"status": "CANCELLED"}, "sequence": ["statistics absent", "full"]}`)
@@ -223,7 +223,7 @@ func TestSessions(t *testing.T) {
 }
 
 func TestControlErrors(t *testing.T) {
-	_, endpoint := serve(t, "", 0)
+	_, endpoint := serving(t, "", 0)
 	for _, row := range []struct{ name, method, path, body, want string }{
 		{"no such response", "POST", "sessions", `{"operation": "GetProtectedJob", "response": "x"}`, `"known":["full"`},
 		{"no such operation", "POST", "sessions", `{"operation": "GetProtectedJobs"}`, "GetProtectedJob"},
@@ -249,7 +249,7 @@ func TestControlErrors(t *testing.T) {
 }
 
 func TestListing(t *testing.T) {
-	_, endpoint := serve(t, "", 0)
+	_, endpoint := serving(t, "", 0)
 	var all, pinned mock.Listing
 	require.NoError(t, json.Unmarshal([]byte(send(t, "GET", endpoint+"/_crcheck/responses?operation=GetProtectedJob", "").body), &all))
 	require.NoError(t, json.Unmarshal([]byte(send(t, "GET", endpoint+`/_crcheck/responses?operation=GetProtectedJob&pin.status=FAILED`, "").body), &pinned))
@@ -260,7 +260,7 @@ func TestListing(t *testing.T) {
 
 // TestPagination checks that lists end, whichever response a session has.
 func TestPagination(t *testing.T) {
-	_, endpoint := serve(t, "", 0)
+	_, endpoint := serving(t, "", 0)
 	var all mock.Listing
 	require.NoError(t, json.Unmarshal([]byte(send(t, "GET", endpoint+"/_crcheck/responses?operation=ListNames", "").body), &all))
 	for _, r := range all.Responses {
@@ -287,7 +287,7 @@ func TestPagination(t *testing.T) {
 func TestSameBytes(t *testing.T) {
 	const sessions = 64
 	run := func(seed uint64, reverse bool) (all [sessions]string) {
-		_, endpoint := serve(t, "", seed)
+		_, endpoint := serving(t, "", seed)
 		var wg sync.WaitGroup
 		for n := range sessions {
 			if reverse {
@@ -313,7 +313,7 @@ func TestSameBytes(t *testing.T) {
 
 // TestHang checks that a fault that hangs ends with the client, and with the server.
 func TestHang(t *testing.T) {
-	s, endpoint := serve(t, "", 0)
+	s, endpoint := serving(t, "", 0)
 	hanging := open(t, endpoint, `{"operation": "GetProtectedJob", "fault": {"kind": "hang"}}`)
 	client := http.Client{Timeout: 50 * time.Millisecond}
 	_, err := client.Get(hanging + "/memberships/" + membership + "/protectedJobs/" + job)
@@ -324,7 +324,7 @@ func TestHang(t *testing.T) {
 }
 
 func TestForeignHost(t *testing.T) {
-	_, endpoint := serve(t, "", 0)
+	_, endpoint := serving(t, "", 0)
 	r, err := http.NewRequest("GET", endpoint+"/_crcheck/requests", nil)
 	require.NoError(t, err)
 	r.Host = "example.com"
@@ -335,7 +335,7 @@ func TestForeignHost(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	_, endpoint := serve(t, "", 0)
+	_, endpoint := serving(t, "", 0)
 	require.Equal(t, http.StatusRequestEntityTooLarge, listNames(t, endpoint, strings.Repeat(" ", 17<<20)).status)
 }
 

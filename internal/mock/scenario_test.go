@@ -33,7 +33,7 @@ responses:
 `
 
 func TestScenario(t *testing.T) {
-	s, endpoint := serve(t, scenario, 0)
+	s, endpoint := serving(t, scenario, 0)
 	failed := getJob(t, endpoint, job)
 	require.Equal(t, "FAILED", status(t, failed))
 	require.Contains(t, failed.body, `"444455556666"`)
