@@ -77,6 +77,28 @@ func (s *Server) sessionOf(r *http.Request) (*session, string, error) {
 	return session, rest, nil
 }
 
+// Open opens a session in which an operation reacts so. The path begins the URLs of its requests.
+func (s *Server) Open(c *schema.Contract, reaction *Reaction) (id, path string, err error) {
+	if err := reaction.check(s, c); err != nil {
+		return "", "", err
+	}
+	id = s.open(c, reaction).id
+	return id, sessionPrefix + id, nil
+}
+
+// LogOf returns the newest requests of a session.
+func (s *Server) LogOf(id string) []Asked {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Asked
+	for i := range s.log {
+		if s.log[i].Session == id {
+			all = append(all, s.log[i])
+		}
+	}
+	return all
+}
+
 // open opens a session.
 func (s *Server) open(c *schema.Contract, reaction *Reaction) *session {
 	s.mu.Lock()
