@@ -68,7 +68,7 @@ type Response struct {
 	ID       string          `json:"id"`
 	Kind     Kind            `json:"kind"`
 	Pointer  string          `json:"pointer,omitempty"`  // JSON Pointer to what varies in the body
-	Value    json.RawMessage `json:"value,omitempty"`    // what is there; absent for absent members
+	Value    json.RawMessage `json:"value,omitzero"`     // what is there; absent for absent members
 	Error    string          `json:"error,omitempty"`    // the name of an error
 	Sequence []string        `json:"sequence,omitempty"` // IDs of the responses, of which the last one repeats
 
@@ -133,6 +133,11 @@ func (l *List) Contract() *schema.Contract { return l.contract }
 
 // Full returns the full response.
 func (l *List) Full() Response { return l.all[0] }
+
+// Has reports whether the output has a member of this name, as pins write it.
+func (l *List) Has(name string) bool {
+	return slices.ContainsFunc(l.places, func(p place) bool { return p.name == name || p.pointer == name })
+}
 
 // All returns the responses in order.
 func (l *List) All() []Response { return slices.Clone(l.all) }
@@ -233,7 +238,11 @@ func (l *List) varied(id string, kind Kind, value string, choice synth.Choice) {
 	if !ok {
 		return
 	}
-	l.add(Response{ID: id, Kind: kind, Pointer: pointer, Value: json.RawMessage(value), make: plan{part: schema.OutputPart, choices: choices}})
+	r := Response{ID: id, Kind: kind, Pointer: pointer, make: plan{part: schema.OutputPart, choices: choices}}
+	if value != "" {
+		r.Value = json.RawMessage(value)
+	}
+	l.add(r)
 }
 
 // whole adds the full and the minimal response.
