@@ -162,6 +162,7 @@ func TestChildren(t *testing.T) {
 	require.ElementsMatch(t, []string{
 		"conformance/process_child.go",
 		"internal/installed/installed.go", // only in tests
+		"internal/installed/package.go",   // only in tests
 		"internal/models/python.go",
 		"internal/redact/ignore.go", // git, without the key
 		"internal/serve/child.go",
