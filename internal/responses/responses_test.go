@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/responses"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
@@ -195,4 +196,34 @@ func TestInvalid(t *testing.T) {
 			require.Contains(t, string(made.Body), row.body)
 		})
 	}
+}
+
+// TestLinear checks that the cost of a list grows with the number of places, not with its square.
+func TestLinear(t *testing.T) {
+	cost := func(members int) float64 {
+		out := &schema.Shape{Type: schema.Structure}
+		for i := range members {
+			out.Members = append(out.Members, schema.Member{Name: fmt.Sprintf("m%d", i), Shape: schema.Inline(schema.Shape{Type: schema.Boolean})})
+		}
+		c := &schema.Contract{Format: 1, Service: "s", Operation: "O", Output: "Out", Protocol: schema.Is("awsJson1_0"), Method: schema.Is("POST"), URI: schema.Is("/"), Shapes: map[string]*schema.Shape{"Out": out}}
+		return testing.AllocsPerRun(1, func() { listOf(t, c, nil) })
+	}
+	require.Less(t, cost(800), 3*cost(400))
+}
+
+// TestEchoes checks that a response repeats an identifier of the request that it has by the same name.
+func TestEchoes(t *testing.T) {
+	text := func(name string, required bool) schema.Member {
+		return schema.Member{Name: name, Required: schema.Is(required), Shape: schema.Inline(schema.Shape{Type: schema.String})}
+	}
+	c := &schema.Contract{Format: 1, Service: "s", Operation: "O", Input: "In", Output: "Out", Protocol: schema.Is("awsJson1_0"), Method: schema.Is("POST"), URI: schema.Is("/"), Shapes: map[string]*schema.Shape{
+		"In":    {Type: schema.Structure, Members: []schema.Member{text("TableName", true), text("Note", false)}},
+		"Out":   {Type: schema.Structure, Members: []schema.Member{{Name: "Table", Shape: schema.Named("Table")}}},
+		"Table": {Type: schema.Structure, Members: []schema.Member{text("TableName", false), text("Note", false)}},
+	}}
+	l := listOf(t, c, nil)
+	made, err := l.Make(l.Full(), l.Received(&binding.Message{}, []byte(`{"TableName":"orders","Note":"mine"}`)), false)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"Table":{"TableName":"orders","Note":"example-note"}}`, string(made.Body))
+	require.Empty(t, c.Echoes)
 }

@@ -177,9 +177,24 @@ func (b *sampler) value(f *form, member *schema.Member, at string) *value {
 			return v
 		}
 	default:
-		return scalar(b.s.sampleScalar(f, member, at))
+		return b.s.sampleAt(f, member, at)
 	}
 	return b.s.minimal(f)
+}
+
+// place is a place of a sample.
+type place struct {
+	form    *form
+	pointer string
+}
+
+// sampleAt is [Synth.sampleScalar], which compiles patterns, once for each place.
+func (s *Synth) sampleAt(f *form, member *schema.Member, pointer string) *value {
+	made, ok := s.samples.Load(place{f, pointer})
+	if !ok {
+		made, _ = s.samples.LoadOrStore(place{f, pointer}, scalar(s.sampleScalar(f, member, pointer)))
+	}
+	return made.(*value)
 }
 
 // entry makes the value of an entry of a list or map.

@@ -41,6 +41,33 @@ func (l *List) Continues(has func(member string) bool) bool {
 	return slices.ContainsFunc(l.pages, func(p page) bool { return has(p.input) })
 }
 
+// echoing returns the contract with echoes of the identifiers that have the same name in the input and
+// the output, such as TableName, unless it states one itself.
+func echoing(c *schema.Contract) *schema.Contract {
+	input, _ := c.Root(schema.InputPart)
+	echoes := slices.Clone(c.Echoes)
+	text := func(m *schema.Member) bool {
+		shape := c.Resolve(m.Shape)
+		return shape.Type == schema.String && shape.Enum.Or(nil) == nil
+	}
+	for _, in := range c.Resolve(input).Members {
+		if !in.Required.Or(false) || !text(&in) || slices.ContainsFunc(c.Echoes, func(e schema.Echo) bool { return e.Input == in.Name }) {
+			continue
+		}
+		at := schema.Place{Part: schema.OutputPart, Pointer: wrapper(c)}
+		shape, _, ok := c.At(at)
+		if !ok {
+			continue
+		}
+		if out, ok := shape.Member(in.Name); ok && text(out) && (at.Pointer != "" || c.Location(out).InBody()) {
+			echoes = append(echoes, schema.Echo{Input: in.Name, Output: at.Child(in.Name).Pointer})
+		}
+	}
+	echoed := *c
+	echoed.Echoes = echoes
+	return &echoed
+}
+
 // lastPage returns the plan of a response without the members from which another request could
 // continue.
 func (l *List) lastPage(p plan) plan {
