@@ -77,6 +77,7 @@ var rooms = map[string][]string{
 	"examples":                          {},
 	"examples/poller-go":                {},
 	"python/tests":                      {},
+	"npm/tests":                         {},
 	"internal/standin":                  {"internal/sigv4"},
 	"docs":                              {},
 	"cmd/crcheck":                       {"*"},

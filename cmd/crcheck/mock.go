@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,13 +20,14 @@ import (
 
 type mockCommand struct {
 	contractFlags
-	Scenario  string `placeholder:"FILE" help:"A YAML file that says what operations respond: docs/mock.md."`
-	Seed      uint64 `placeholder:"N" help:"Seed of the identifiers in responses."`
-	List      bool   `help:"List the responses of an operation, and do not serve."`
-	Operation string `placeholder:"NAME" help:"With --list, the operation. Not needed for a single one."`
-	Format    string `default:"text" enum:"text,json" placeholder:"NAME" help:"With --list, the format: text or json."`
-	Listen    string `placeholder:"ADDR" help:"The address to listen on, such as 127.0.0.1:8080. Default: a free port."`
-	Region    string `placeholder:"NAME" help:"The region to pass to the command."`
+	Scenario  string   `placeholder:"FILE" help:"A YAML file that says what operations respond: docs/mock.md."`
+	Seed      uint64   `placeholder:"N" help:"Seed of the identifiers in responses."`
+	List      bool     `help:"List the responses of an operation, and do not serve."`
+	Operation string   `placeholder:"NAME" help:"With --list, the operation. Not needed for a single one."`
+	Format    string   `default:"text" enum:"text,json" placeholder:"NAME" help:"With --list, the format: text or json."`
+	Pin       []string `sep:"none" placeholder:"NAME=JSON" help:"A value that stays in all responses of --list, and in the usual response of operations that have the member. Repeatable."`
+	Listen    string   `placeholder:"ADDR" help:"The address to listen on, such as 127.0.0.1:8080. Default: a free port."`
+	Region    string   `placeholder:"NAME" help:"The region to pass to the command."`
 }
 
 // Help returns the text above the flags of --help.
@@ -54,8 +56,17 @@ func (c *mockCommand) Run(ctx context.Context, t *terminal, command childCommand
 	if err != nil {
 		return err
 	}
+	pins, err := c.pins()
+	if err != nil {
+		return err
+	}
 	if c.List {
-		return c.list(t, inForce.Catalog)
+		return c.list(t, inForce.Catalog, pins)
+	}
+	if only := inForce.Catalog; len(pins) > 0 && only.Len() == 1 { // of several, any may have the members
+		if _, err := responses.Of(only.Contracts()[0], responses.Options{Pins: pins}); err != nil {
+			return fmt.Errorf("--pin: %w", err)
+		}
 	}
 	var scenario *mock.Scenario
 	if c.Scenario != "" {
@@ -72,6 +83,7 @@ func (c *mockCommand) Run(ctx context.Context, t *terminal, command childCommand
 		return err
 	}
 	defer server.Close()
+	server.Pins = pins
 	ready := io.Discard // the command knows where
 	if len(command) == 0 {
 		ready = t.Err
@@ -105,13 +117,26 @@ func (c *mockCommand) Run(ctx context.Context, t *terminal, command childCommand
 	return nil
 }
 
+// pins returns the values of --pin by the names of members.
+func (c *mockCommand) pins() (map[string]any, error) {
+	pins := map[string]any{}
+	for _, pin := range c.Pin {
+		name, value, ok := strings.Cut(pin, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--pin %q is not NAME=JSON: write a member and its value, such as --pin status=FAILED", pin)
+		}
+		pins[name] = mock.PinValue(value)
+	}
+	return pins, nil
+}
+
 // list writes the responses of an operation.
-func (c *mockCommand) list(t *terminal, catalog *schema.Catalog) error {
+func (c *mockCommand) list(t *terminal, catalog *schema.Catalog, pins map[string]any) error {
 	contract, err := mock.Operation(catalog, c.Operation)
 	if err != nil {
 		return fmt.Errorf("--operation: %w", err)
 	}
-	list, err := responses.Of(contract, responses.Options{Seed: c.Seed})
+	list, err := responses.Of(contract, responses.Options{Pins: pins, Seed: c.Seed})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (s *Server) choose(session *session, r *received) (*choice, error) {
 			return s.played(session, int(row.Line), &row.Reaction, r)
 		}
 	}
-	list, err := s.list(r.contract, nil)
+	list, err := s.usual(r.contract)
 	if err != nil {
 		return nil, err
 	}

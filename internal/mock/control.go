@@ -113,11 +113,7 @@ func (s *Server) controlList(w http.ResponseWriter, r *http.Request) {
 		if !ok {
 			continue
 		}
-		var value any
-		if json.Unmarshal([]byte(values[0]), &value) != nil {
-			value = values[0]
-		}
-		pins[member] = value
+		pins[member] = PinValue(values[0])
 	}
 	list, err := s.list(c, pins)
 	if err != nil {
@@ -125,6 +121,15 @@ func (s *Server) controlList(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, http.StatusOK, Listing{c.Name(), list.All()})
+}
+
+// PinValue reads the value of a pin: JSON, or a text without quotes.
+func PinValue(text string) any {
+	var value any
+	if json.Unmarshal([]byte(text), &value) != nil {
+		return text
+	}
+	return value
 }
 
 func (s *Server) controlLog(w http.ResponseWriter, r *http.Request) {

@@ -181,6 +181,17 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
+// TestPins checks that pins stay in usual responses, and that operations without such members do not
+// mind.
+func TestPins(t *testing.T) {
+	s, endpoint := serving(t, "", 0)
+	s.Pins = map[string]any{"status": "CANCELLED"}
+	require.Equal(t, "CANCELLED", status(t, getJob(t, endpoint, job)))
+	failed := open(t, endpoint, `{"operation": "GetProtectedJob", "response": "status=FAILED"}`)
+	require.Equal(t, "FAILED", status(t, getJob(t, failed, job)), "a session chooses")
+	require.Equal(t, http.StatusOK, send(t, "POST", endpoint+"/", "{}", "X-Amz-Target", "Shop_1.ListNames").status)
+}
+
 func TestSessions(t *testing.T) {
 	s, endpoint := serving(t, "", 0)
 	failed := open(t, endpoint, `{"operation": "GetProtectedJob", "response": "status=FAILED"}`)

@@ -48,6 +48,9 @@ type Server struct {
 	// Note, if not nil, is called for each request before its response begins, for one at a time. Set
 	// it before the first request.
 	Note func(Asked)
+	// Pins are values that stay in the responses that nothing chooses, of the operations that have such
+	// members. Set them before the first request.
+	Pins map[string]any
 
 	catalog  *schema.Catalog
 	scenario *Scenario
@@ -102,6 +105,21 @@ func (s *Server) list(c *schema.Contract, pins map[string]any) (*responses.List,
 		return responses.Of(c, responses.Options{Pins: pins, Seed: s.seed})
 	}
 	return once(s, s.lists, pinned{c, text}, maxLists, make)
+}
+
+// usual returns the responses of an operation under the pins of the server.
+func (s *Server) usual(c *schema.Contract) (*responses.List, error) {
+	list, err := s.list(c, nil)
+	if err != nil {
+		return nil, err
+	}
+	pins := map[string]any{}
+	for name, value := range s.Pins {
+		if list.Has(name) {
+			pins[name] = value
+		}
+	}
+	return s.list(c, pins)
 }
 
 // validator returns the validator of requests of an operation.

@@ -68,7 +68,7 @@ type Response struct {
 	ID       string          `json:"id"`
 	Kind     Kind            `json:"kind"`
 	Pointer  string          `json:"pointer,omitempty"`  // JSON Pointer to what varies in the body
-	Value    json.RawMessage `json:"value,omitempty"`    // what is there; absent for absent members
+	Value    json.RawMessage `json:"value,omitzero"`     // what is there; absent for absent members
 	Error    string          `json:"error,omitempty"`    // the name of an error
 	Sequence []string        `json:"sequence,omitempty"` // IDs of the responses, of which the last one repeats
 
@@ -134,6 +134,11 @@ func (l *List) Contract() *schema.Contract { return l.contract }
 
 // Full returns the full response.
 func (l *List) Full() Response { return l.all[0] }
+
+// Has reports whether the output has a member of this name, as pins write it.
+func (l *List) Has(name string) bool {
+	return slices.ContainsFunc(l.places, func(p place) bool { return p.name == name || p.pointer == name })
+}
 
 // All returns the responses in order.
 func (l *List) All() []Response { return slices.Clone(l.all) }
