@@ -80,6 +80,7 @@ const (
 
 	SecretFound       RuleID = "secret.found"
 	RecordTooLarge    RuleID = "record.too-large"
+	RecordUnredacted  RuleID = "record.unredacted"
 	RecordNotRedacted RuleID = "record.not-redacted"
 	RecordElsewhere   RuleID = "record.elsewhere"
 	RecordMasked      RuleID = "record.masked"
@@ -257,6 +258,9 @@ var checkRules = []Rule{
 	{RecordNotRedacted, LayerRecord,
 		"A body could not be searched for secrets: it is binary, or has an unknown encoding. It was left out of the recording.",
 		"Record a request whose response is text, or accept no encoding other than gzip, deflate, br and zstd.", graduated},
+	{RecordUnredacted, LayerRecord,
+		"Git tracks a recording of an emulator in which nothing was replaced. Everybody who has the repository has what is in it, secrets included.",
+		"Record it without --no-redact, or accept it with an ignore row if all of its data is made up.", graduated},
 	{RecordElsewhere, LayerRecord,
 		"The command was told a URL by the service, and may have sent further requests to its host instead of crcheck. These are not in the recording.",
 		"Change the setting of the SDK that the finding names, and record again.", graduated},

@@ -49,6 +49,7 @@ overlay.stale            derive info    warning error
 secret.found             record error   error   error
 record.too-large         record info    warning error
 record.not-redacted      record info    warning error
+record.unredacted        record info    warning error
 record.elsewhere         record info    warning error
 record.masked            record info    warning error
 traffic.odd-entry        cassette info    warning error
