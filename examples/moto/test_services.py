@@ -1,4 +1,4 @@
-"""A suite over twenty services of moto, in the process. It passes; crcheck shows in which responses moto differs from AWS."""
+"""A suite over 22 services of moto, in the process. It passes; crcheck shows in which responses moto differs from AWS."""
 
 import io
 import json
