@@ -99,7 +99,10 @@ probe.error-code         probe  warning error   error
 probe.member             probe  warning error   error
 probe.member-extra       probe  info    info    warning
 probe.union-member       probe  warning error   error
+probe.value              probe  warning error   error
 probe.not-refused        probe  warning error   error
+probe.failed             probe  warning error   error
+probe.other-error        probe  info    warning error
 conform.failed           conform error  error   error
 conform.flaky            conform error  error   error
 `

@@ -26,6 +26,7 @@ type probeCommand struct {
 	From          finding.Origin `default:"emulator" placeholder:"WHO" help:"Who responds: emulator (the default) or fixtures. It decides the advice."`
 	Endpoint      string         `required:"" placeholder:"URL" help:"The URL of the emulator, such as http://127.0.0.1:4566. AWS endpoints are refused."`
 	Negative      bool           `help:"Afterwards, send inputs that violate the contract; the emulator must reject them."`
+	CompareValues []string       `sep:"none" placeholder:"POINTER" help:"A value that must equal the recorded one, such as /Table/TableStatus, with * for any element of a list: a string, number or boolean in the body. Repeatable."`
 	Header        []string       `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeatable."`
 	Region        string         `default:"us-east-1" placeholder:"NAME" help:"The region to sign for. Default: us-east-1."`
 	Timeout       time.Duration  `default:"30s" placeholder:"DURATION" help:"How long to wait for each response. Default: 30s."`
@@ -48,6 +49,11 @@ func (c *probeCommand) Validate() error {
 	}
 	if c.From == finding.OriginAWS {
 		return errors.New("--from: probe never calls AWS: want emulator or fixtures")
+	}
+	for _, pointer := range c.CompareValues {
+		if !strings.HasPrefix(pointer, "/") {
+			return fmt.Errorf("--compare-values: got %q, want a JSON pointer that begins with /, such as /Table/TableStatus", pointer)
+		}
 	}
 	_, err := c.headers()
 	return err
@@ -79,7 +85,7 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	p, err := probe.New(c.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: c.Profile, From: c.From, Region: c.Region, Header: headers, Timeout: c.Timeout})
+	p, err := probe.New(c.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: c.Profile, From: c.From, Region: c.Region, Header: headers, Timeout: c.Timeout, CompareValues: c.CompareValues})
 	if err != nil {
 		return err
 	}
