@@ -31,6 +31,9 @@ type Options struct {
 	Key string
 	// All replaces every string, except those that do not identify anybody, such as enum values.
 	All bool
+	// NoRedact records everything as it is, for services that know nobody: emulators. Secrets are
+	// counted, and their findings are info. There is no key then.
+	NoRedact bool
 	// Catalog has the contracts that say which strings are sensitive. Nil redacts by the format of
 	// the strings alone.
 	Catalog *schema.Catalog
@@ -96,6 +99,7 @@ type Recorder struct {
 	cassette  string
 	transport http.RoundTripper
 	redactor  *redact.Redactor
+	classify  redact.Classify
 	sealer    redact.Sealer
 	journal   *journal
 	requests  atomic.Int64
@@ -132,14 +136,18 @@ func New(path string, opts Options) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if how.Key == (redact.Key{}) {
+	if how.Key == (redact.Key{}) && !opts.NoRedact {
 		if how.Key, _, err = redact.LoadKey(opts.disk(), redact.KeyOf(cassette)); err != nil {
 			return nil, err
 		}
 	}
-	opts.Meta.RedactionKey = how.Key.ID()
+	if opts.NoRedact {
+		opts.Meta.Redacted = traffic.NotRedacted
+	} else {
+		opts.Meta.RedactionKey = how.Key.ID()
+	}
 	opts.Meta.Provenance = "recorded"
-	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how), sealer: how.Key.Sealer()}
+	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how), classify: how.Classify, sealer: how.Key.Sealer()}
 	if r.transport == nil {
 		r.transport = upstream()
 	}
@@ -244,7 +252,7 @@ func (r *Recorder) interaction(req *http.Request, res *http.Response, number int
 
 // keep redacts an interaction and appends it to the journal.
 func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
-	redacted, trace, found := r.redactor.RedactTraced(in)
+	redacted, trace, found := r.redact(in)
 	if r.opts.Check != nil {
 		found = finding.Union(found, r.opts.Check(redacted))
 	}
@@ -265,6 +273,18 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		return nil
 	}
 	return r.journal.keep(ctx, int64(in.Index), origin{trace.Known, trace.Pseudonyms, r.sealer.Seal(trace.Names)}, text)
+}
+
+// redact returns an interaction as it is recorded.
+func (r *Recorder) redact(in *traffic.Interaction) (*traffic.Interaction, redact.Trace, finding.Set) {
+	if !r.opts.NoRedact {
+		return r.redactor.RedactTraced(in)
+	}
+	found := redact.Admitted(redact.Scan(in, r.classify))
+	for i := range found {
+		found[i].Source, found[i].Interaction = in.Source, in.Index+1
+	}
+	return in, redact.Trace{}, found
 }
 
 // line is the memory for a line of the journal.
@@ -303,7 +323,7 @@ func (r *Recorder) pass(in *traffic.Interaction, why finding.Finding) {
 	request := *in.Request
 	request.Body, bare.Response.Body = traffic.Body{}, traffic.Body{}
 	bare.Request = &request
-	redacted, found := r.redactor.Redact(&bare)
+	redacted, _, found := r.redact(&bare)
 	why.Source, why.Interaction = in.Source, in.Index+1
 	r.tell(redacted, finding.Union(found, finding.Default.Grade(finding.NewSet(why))))
 }
@@ -318,7 +338,7 @@ func (r *Recorder) Redacted(req *http.Request, text string) (url, redacted strin
 	if !r.opts.All {
 		in.Response.Body = traffic.BodyOf([]byte(text))
 	}
-	in, _ = r.redactor.Redact(in)
+	in, _, _ = r.redact(in)
 	return in.Request.URL, string(in.Response.Body.Bytes)
 }
 
@@ -374,8 +394,11 @@ func (r *Recorder) close() error {
 		err = fmt.Errorf("the journal has %d of %d interactions", len(text.lines), j.lines)
 	}
 	if err == nil {
-		late := lateNames{text: text, cassette: r.cassette, redactor: r.redactor, tell: r.tell}
-		err = finish(j.files, j.file, text, r.cassette, late.replace)
+		later := (&lateNames{text: text, cassette: r.cassette, redactor: r.redactor, tell: r.tell}).replace
+		if r.opts.NoRedact {
+			later = nil
+		}
+		err = finish(j.files, j.file, text, r.cassette, later)
 	}
 	if err != nil {
 		j.file.Close()

@@ -68,10 +68,14 @@ type Meta struct {
 	RedactionKey   string `yaml:"redactionKey"`   // the ID of the key of the pseudonyms, never the key
 	Provenance     string `yaml:"provenance"`     // recorded, synthesised, …
 	From           string `yaml:"from"`           // who responded: aws, emulator or fixtures; empty: unknown
+	Redacted       string `yaml:"redacted"`       // no: nothing was replaced, see [NotRedacted]; empty: unknown
 	// Pseudonyms are the words of the recording that replace names, as a JSON array, see
 	// [JoinPseudonyms]. In NDJSON, a line has them only if they differ from those of the line before.
 	Pseudonyms string `yaml:"-"`
 }
+
+// NotRedacted is [Meta.Redacted] of a recording in which nothing was replaced.
+const NotRedacted = "no"
 
 // metaField is one entry of Meta with its key, which is the same in every format.
 type metaField struct {
@@ -79,10 +83,10 @@ type metaField struct {
 	value *string
 }
 
-func (m *Meta) fields() [5]metaField {
-	return [5]metaField{
+func (m *Meta) fields() [6]metaField {
+	return [6]metaField{
 		{"contract", &m.Contract}, {"contractDigest", &m.ContractDigest},
 		{"redactionKey", &m.RedactionKey}, {"provenance", &m.Provenance},
-		{"from", &m.From},
+		{"from", &m.From}, {"redacted", &m.Redacted},
 	}
 }

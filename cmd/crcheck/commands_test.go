@@ -52,7 +52,7 @@ func places() map[string][]string {
 		"cassette minimize": {"cassette minimize GARBAGE -o out.yaml", "cassette minimize in.yaml --contract GARBAGE -o out.yaml"},
 		"mock":              {"mock --contract GARBAGE -- ask", "mock --scenario GARBAGE -- ask", "mock -- ./GARBAGE", "mock --list --contract GARBAGE"},
 		"conform":           {"conform --suite GARBAGE", "conform --expected-failures GARBAGE", "conform --contract GARBAGE", "conform -- ./GARBAGE"},
-		"probe":             {"probe --endpoint http://127.0.0.1:1 GARBAGE", "probe --endpoint http://127.0.0.1:1 in.yaml --contract GARBAGE", "probe --endpoint http://127.0.0.1:1 in.yaml --ignore GARBAGE"},
+		"probe":             {"probe --endpoint http://127.0.0.1:1 GARBAGE", "probe --endpoint http://127.0.0.1:1 in.yaml --contract GARBAGE", "probe --endpoint http://127.0.0.1:1 in.yaml --ignore GARBAGE", "probe --endpoint http://127.0.0.1:1 in.yaml --baseline GARBAGE"},
 		"live":              {"live GetProtectedJob --input @GARBAGE --endpoint-url http://127.0.0.1:1 --region us-east-1", "live GetProtectedJob --contract GARBAGE --endpoint-url http://127.0.0.1:1 --region us-east-1", "live GetProtectedJob --upstream-ca GARBAGE --endpoint-url http://127.0.0.1:1 --region us-east-1"},
 		"derive":            {"derive GARBAGE", "derive contract.json --overlay GARBAGE", "derive GARBAGE --all -o out"},
 		"schema":            {"schema --contract GARBAGE", "schema --overlay GARBAGE"},

@@ -60,7 +60,10 @@ func File(name string, in io.Reader, options Options, found func(*traffic.Intera
 		if err != nil {
 			return err
 		}
-		found(x, outcome, options.Profile.Grade(findings))
+		if findings = options.Profile.Grade(findings); x.Meta.Redacted == traffic.NotRedacted {
+			findings = redact.Admitted(findings)
+		}
+		found(x, outcome, findings)
 	}
 	if f.count > 0 {
 		found(nil, validate.Outcome{}, options.Profile.Grade(f.whole(name, &text)))
@@ -151,6 +154,9 @@ func (f *file) whole(name string, text *written) finding.Set {
 		case f.meta.ContractDigest != "" && f.meta.ContractDigest != c.Digest():
 			add(finding.Finding{Rule: finding.CassetteStale, Names: []string{f.meta.Contract}, Found: finding.Text(f.meta.ContractDigest), Wanted: finding.Want{Text: c.Digest()}})
 		}
+	}
+	if f.meta.Redacted == traffic.NotRedacted && redact.Tracked(name) {
+		add(finding.Finding{Rule: finding.RecordUnredacted, Message: "git tracks this recording, in which nothing was replaced"})
 	}
 	if !text.dropped {
 		if line := differs(text.Bytes(), name); line > 0 {

@@ -81,7 +81,7 @@ func TestFaults(t *testing.T) {
 			for _, f := range found {
 				rules = append(rules, f.Rule)
 				require.Equal(t, f.Rule.Severity(finding.Default), f.Severity)
-				if f.Rule != finding.ProbeNotRefused {
+				if f.Part != string(schema.InputPart) {
 					require.Equal(t, "session.yaml", f.Source)
 					require.Positive(t, f.Line)
 				}
@@ -94,6 +94,9 @@ func TestFaults(t *testing.T) {
 			}
 			if c.fault == "not JSON" { // nothing is carried, and the second request fails
 				rules = slices.DeleteFunc(rules, func(r finding.RuleID) bool { return r == finding.ProbeStatus })
+			}
+			if c.fault == "accepts an invalid identifier" { // and finds nothing by most of them
+				rules = slices.DeleteFunc(rules, func(r finding.RuleID) bool { return r == finding.ProbeOtherError })
 			}
 			require.Equal(t, []finding.RuleID{c.rule}, rules, "%v", found)
 			require.Equal(t, c.place, finding.PlaceText(found[0].Part, found[0].Place()))
@@ -364,7 +367,20 @@ func TestRefusals(t *testing.T) {
 			for o, err := range p.Negative(t.Context()) {
 				require.NoError(t, err)
 				sent++
-				require.Equal(t, c.refused, !slices.Contains(o.Findings.Rules(), finding.ProbeNotRefused), "%v", o.Findings)
+				wrong := slices.DeleteFunc(o.Findings.Rules(), func(r finding.RuleID) bool {
+					return r != finding.ProbeNotRefused && r != finding.ProbeFailed && r != finding.ProbeOtherError
+				})
+				require.Equal(t, c.refused, len(wrong) == 0, "%v", o.Findings)
+				if !c.refused {
+					rule := finding.ProbeNotRefused
+					switch {
+					case c.status >= 500:
+						rule = finding.ProbeFailed
+					case c.status >= 400:
+						rule = finding.ProbeOtherError
+					}
+					require.Equal(t, []finding.RuleID{rule}, wrong)
+				}
 				for _, f := range o.Findings {
 					require.Less(t, len(f.Message), 300)
 				}

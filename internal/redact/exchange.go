@@ -108,6 +108,17 @@ func (m *masker) binary(x *traffic.Interaction, r *Redactor) {
 	x.Response.Body = drop("response body", x.Response.Body, x.Response.Header)
 }
 
+// Admitted returns findings with secrets as info: those of an emulator's recording that is not
+// redacted on purpose.
+func Admitted(found finding.Set) finding.Set {
+	for i := range found {
+		if found[i].Rule == finding.SecretFound {
+			found[i].Severity = finding.Info
+		}
+	}
+	return found
+}
+
 // Scan reports the secrets in an interaction that is about to be committed, without quoting them. A
 // result of [Redactor.Redact] does not contain any that the rules find. classify may be nil; with a
 // contract, blobs of random base64 are not secrets.
