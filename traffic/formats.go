@@ -26,13 +26,6 @@ var formats = []format{
 		whole := len(o.names) == 2 && code.isNumber() && data.isObject()
 		return whole || len(o.names) == 1 && data.has("ResponseMetadata") // cut off before its end
 	}, "check its member data as a bare body: jq .data FILE | crcheck validate --operation NAME -"},
-	{"Betamax recording", true, func(o *outline) bool {
-		return o.at("http_interactions").isList() && (strings.HasPrefix(o.at("recorded_with").text, "betamax") || o.at("http_interactions", "response", "url").isText())
-	}, later},
-	{"Ruby VCR cassette", true, func(o *outline) bool { return o.has("http_interactions") }, later},
-	{"LangChain cassette", true, func(o *outline) bool {
-		return o.at("requests").isList() && o.at("responses").isList() && (o.at("requests").element().hasAny("uri", "method") || o.at("responses").element().has("status"))
-	}, later},
 	{"vcrpy 0 cassette", true, func(o *outline) bool {
 		return o.isList() && o.at("request").hasAny("protocol", "path") && o.at("request").has("method", "host") && o.at("response").isObject()
 	}, "migrate it: python -m vcr.migration FILE"},

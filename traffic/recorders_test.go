@@ -1,0 +1,116 @@
+package traffic_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crcheck/crcheck/traffic"
+)
+
+const recordedBody = `{"Table":{"TableName":"Movies é","TableStatus":"RUNNING","CreationDateTime":1767225600.5,"ItemCount":0}}`
+
+// TestRecorders checks recordings that the real tools made of one exchange: see
+// testdata/recorders/record.sh. Each is read, its body is placed, and converting it loses nothing.
+func TestRecorders(t *testing.T) {
+	for _, tc := range []struct {
+		file, at string // the place of RUNNING, or of the body in base64
+		kind     traffic.Kind
+	}{
+		{"betamax.json", "1:538", traffic.Betamax},
+		{"betamax-bytes.json", "1:495", traffic.Betamax},
+		{"betamax-gzip.json", "1:487", traffic.Betamax},
+		{"ruby-vcr.yml", "37:15", traffic.RubyVCR},
+		{"ruby-vcr-base64.yml", "39:22", traffic.RubyVCR},
+		{"ruby-vcr-gzip.yml", "39:15", traffic.RubyVCR},
+		{"ruby-vcr-json.json", "1:701", traffic.RubyVCR},
+		{"ruby-vcr-json-base64.json", "1:665", traffic.RubyVCR},
+	} {
+		t.Run(tc.file, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("testdata/recorders", tc.file))
+			require.NoError(t, err)
+			all, err := readAll("in", bytes.NewReader(text))
+			require.NoError(t, err)
+			require.Len(t, all, 1)
+			x := all[0]
+			require.Equal(t, tc.kind, x.Kind)
+			require.Equal(t, "POST", x.Request.Method)
+			require.Equal(t, "http://127.0.0.1:18471/", x.Request.URL)
+			require.Equal(t, []string{"DynamoDB_20120810.DescribeTable"}, x.Request.Header["X-Amz-Target"])
+			require.Equal(t, `{"TableName":"Movies"}`, string(x.Request.Body.Bytes))
+			require.Equal(t, 200, x.Response.Status)
+			require.Equal(t, []string{"application/x-amz-json-1.0"}, x.Response.Header["Content-Type"])
+			document, err := x.Response.Document()
+			require.NoError(t, err)
+			require.Equal(t, recordedBody, string(document.Bytes))
+			require.Equal(t, tc.at, place(document.Position(strings.Index(recordedBody, "RUNNING"))))
+
+			for _, to := range []traffic.Kind{traffic.NDJSON, traffic.Cassette} {
+				t.Run(string(to), func(t *testing.T) {
+					var written bytes.Buffer
+					require.NoError(t, traffic.Convert(&written, to, traffic.Read("in", bytes.NewReader(text))))
+					again, err := readAll("in", &written)
+					require.NoError(t, err)
+					require.Len(t, again, 1)
+					require.Equal(t, x.Request.URL, again[0].Request.URL)
+					require.Equal(t, x.Response.Header, again[0].Response.Header)
+					require.Equal(t, x.Response.StatusText, again[0].Response.StatusText)
+					require.Equal(t, string(x.Response.Body.Bytes), string(again[0].Response.Body.Bytes))
+				})
+			}
+		})
+	}
+}
+
+// TestRelatives checks the notations of vcrpy's relatives that no recording of testdata has.
+func TestRelatives(t *testing.T) {
+	const ruby = "http_interactions:\n- request: {method: get, uri: /}\n  response: {status: {code: 200}, body: "
+	for _, tc := range []struct {
+		name, text, body string // the body of the last response
+		kind             traffic.Kind
+		count            int
+		at, odd          string // the place of the body, and the problem of an entry
+	}{
+		{"Ruby's VCR, text", ruby + "{encoding: UTF-8, string: 'ab'}}\n", "ab", traffic.RubyVCR, 1, "3:68", ""},
+		{"Ruby's VCR, ISO-8859-1", ruby + `{encoding: ISO-8859-1, string: "\xc3\xa9"}}` + "\n", "é", traffic.RubyVCR, 1, "3:72", ""},
+		{"Ruby's VCR, not of its character set", ruby + `{encoding: ISO-8859-1, string: "€"}}` + "\n", "€", traffic.RubyVCR, 1, "3:73", ""},
+		{"Ruby's VCR, an odd entry", "http_interactions:\n- 7\n- request: {method: get, uri: /}\n  response: {status: {code: 200}, body: {string: a}}\n", "a", traffic.RubyVCR, 1, "4:50", "broken YAML"},
+		{"Betamax, no list of values", `{"http_interactions":[{"request":{"method":"GET","uri":"/","body":"","headers":{"A":"b"}},"response":{"url":"/","status":{"code":200,"message":"OK"},"body":"x"}}]}`, "x", traffic.Betamax, 1, "1:158", ""},
+		{"Betamax, an odd entry", `{"http_interactions":[{"request":{"method":"GET","uri":"/"},"response":{"url":"/"}},{"request":{"method":"GET","uri":"/"},"response":{"status":{"code":200},"body":{"string":"\ud83d\ude00"}}}]}`, "😀", traffic.Betamax, 1, "1:175", "no response.status.code"},
+		{"Betamax, empty", `{"http_interactions":[],"recorded_with":"betamax/0.9.0"}`, "", traffic.Betamax, 0, "", ""},
+		{"LangChain", "requests:\n- {method: POST, uri: /a}\n- {method: POST, uri: /b}\nresponses:\n- {status: {code: 200}, body: {string: a}}\n- {status: {code: 200}, body: {string: b}}\n", "b", traffic.LangChain, 2, "6:40", ""},
+		{"LangChain, gzip beside masked headers", "requests:\n- {method: POST, uri: /}\nresponses:\n- {status: {code: 200}, headers: {Content-Encoding: ['**REDACTED**']}, body: {string: !!binary H4sIAAAAAAAC/6uuBQBDv6ajAgAAAA==}}\n", "{}", traffic.LangChain, 1, "4:87", ""},
+		{"LangChain, a response is missing", "requests:\n- {method: POST, uri: /a}\n- {method: POST, uri: /b}\nresponses:\n- {status: {code: 200}, body: {string: a}}\n", "a", traffic.LangChain, 1, "5:40", "interaction 1 has no response"},
+		{"LangChain as JSON", `{"requests":[{"method":"POST","uri":"/"}],"responses":[{"status":{"code":200},"body":{"string":"a"}}]}`, "a", traffic.LangChain, 1, "1:97", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			all, odd, err := readEvery("in", strings.NewReader(tc.text))
+			require.NoError(t, err)
+			require.Len(t, all, tc.count)
+			if tc.odd != "" {
+				require.Len(t, odd, 1)
+				require.Contains(t, odd[0].Problem, tc.odd)
+				require.Equal(t, tc.kind, odd[0].Kind)
+			} else {
+				require.Empty(t, odd)
+			}
+			if tc.count == 0 {
+				return
+			}
+			last := all[len(all)-1]
+			require.Equal(t, tc.kind, last.Kind)
+			document, err := last.Response.Document()
+			require.NoError(t, err)
+			require.Equal(t, tc.body, string(document.Bytes))
+			require.Equal(t, tc.at, place(document.Position(0)))
+		})
+	}
+	t.Run("cut off", func(t *testing.T) {
+		_, err := readAll("in", strings.NewReader(`{"http_interactions":[{"request":{"method":"GET","uri":"/"},"response":{"url":"/"`))
+		require.ErrorIs(t, err, traffic.ErrMalformed)
+	})
+}
