@@ -21,11 +21,6 @@ const (
 // formats are tried in this order. Each takes more than one sign, because an AWS body may have
 // members of any name.
 var formats = []format{
-	{"placebo recording", true, func(o *outline) bool {
-		code, data := o.at("status_code"), o.at("data")
-		whole := len(o.names) == 2 && code.isNumber() && data.isObject()
-		return whole || len(o.names) == 1 && data.has("ResponseMetadata") // cut off before its end
-	}, "check its member data as a bare body: jq .data FILE | crcheck validate --operation NAME -"},
 	{"vcrpy 0 cassette", true, func(o *outline) bool {
 		return o.isList() && o.at("request").hasAny("protocol", "path") && o.at("request").has("method", "host") && o.at("response").isObject()
 	}, "migrate it: python -m vcr.migration FILE"},

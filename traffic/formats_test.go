@@ -19,9 +19,6 @@ func TestFormats(t *testing.T) {
 		name, text, format string
 		recorded           bool
 	}{
-		{"kms.GetKey_1.json", `{"status_code": 200, "data": {"ResponseMetadata": {}, "KeyId": "a"}}`, "placebo recording", true},
-		{"kms.GetKey_1.json", "{\n \"data\": {\n  \"KeyId\": \"a\"\n },\n \"status_code\": 200\n}\n", "placebo recording", true},
-		{"large.json", `{"data":{"ResponseMetadata":{},"x":"` + strings.Repeat("x", 2<<20) + `"},"status_code":200}`, "placebo recording", true},
 		{"a.yaml", "- request: {method: GET, host: h, path: /, protocol: https}\n  response: {}\n", "vcrpy 0 cassette", true},
 		{"test_x.snapshot.json", `{"tests/test_x.py::test": {"recorded-date": "01-01-2026", "recorded-content": {"get": {}}}}`, "LocalStack snapshot", true},
 		{"test_x.validation.json", `{"tests/test_x.py::test": {"last_validated_date": "2026-01-01"}}`, "LocalStack validation file", false},
@@ -134,7 +131,7 @@ func TestSharedCasesAreNamed(t *testing.T) {
 		t.Skip("skipped: the shared cases are not here")
 	}
 	for name, format := range map[string]string{
-		"placebo.json": "placebo recording", "betamax.json": "interactions", "langchain-requests-responses.yaml": "interactions",
+		"placebo.json": "a body", "betamax.json": "interactions", "langchain-requests-responses.yaml": "interactions",
 		"folder-walk/ruby-vcr.yml": "interactions", "folder-walk/README.md": "Markdown", "folder-walk/tox.ini": "INI", "folder-walk/pyproject.toml": "TOML",
 		"folder-walk/ok.yaml": "interactions",
 	} {

@@ -114,3 +114,64 @@ func TestRelatives(t *testing.T) {
 		require.ErrorIs(t, err, traffic.ErrMalformed)
 	})
 }
+
+// TestPlacebo checks a pill that placebo recorded, and notations that it does not have.
+func TestPlacebo(t *testing.T) {
+	text, err := os.ReadFile("testdata/recorders/placebo/dynamodb.DescribeTable_1.json")
+	require.NoError(t, err)
+	for _, tc := range []struct {
+		name, file, text string
+		operation, body  string // a part of the body; empty: all of it is {}
+		status           int
+		at               string // the place of the part
+	}{
+		{"recorded", "dynamodb.DescribeTable_1.json", string(text), "dynamodb.DescribeTable", "RUNNING", 200, "6:29"},
+		{"a time", "dynamodb.DescribeTable_1.json", string(text), "dynamodb.DescribeTable", `"2026-01-01T00:00:00.5+00:00"`, 200, "7:33"},
+		{"after a time", "dynamodb.DescribeTable_1.json", string(text), "dynamodb.DescribeTable", "ItemCount", 200, "17:14"},
+		{"a prefix, compressed", "mine.runtime.sagemaker.InvokeEndpoint_12.json.gz", `{"status_code":200,"data":{}}`, "mine.runtime.sagemaker.InvokeEndpoint", "{}", 200, "1:27"},
+		{"another name", "pill.json", `{"data":{},"status_code":404}`, "", "{}", 404, "1:9"},
+		{"a stream", "s3.GetObject_1.json", `{"status_code":200,"data":{"Body":{"__class__":"StreamingBody","__module__":"botocore.response","body":"YQ=="}}}`, "s3.GetObject", `"YQ=="`, 200, "1:35"},
+		{"members in another order", "a.B_1.json", `{"status_code":200,"data":{"a":{"day":2,"__class__":"datetime","year":2020,"month":1}}}`, "a.B", `"2020-01-02T00:00:00+00:00"`, 200, "1:32"},
+		{"another class", "a.B_1.json", `{"status_code":200,"data":{"a":{"__class__":"X"},"b":"__class__"}}`, "a.B", `{"__class__":"X"}`, 200, "1:32"},
+		{"a class of lists", "a.B_1.json", `{"status_code":200,"data":{"a":[{"__class__":"datetime","year":[1]}]}}`, "a.B", `[{"__class__":"datetime","year":[1]}]`, 200, "1:32"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			read := func() ([]*traffic.Interaction, error) { return readAll("folder/"+tc.file, strings.NewReader(tc.text)) }
+			all, err := read()
+			require.NoError(t, err)
+			require.Len(t, all, 1)
+			x := all[0]
+			require.Nil(t, x.Request)
+			require.Equal(t, traffic.Placebo, x.Kind)
+			require.Equal(t, traffic.EncodingSDK, x.Encoding)
+			require.Equal(t, tc.operation, x.Operation)
+			require.Equal(t, tc.status, x.Response.Status)
+			i := strings.Index(string(x.Response.Body.Bytes), tc.body)
+			require.GreaterOrEqual(t, i, 0, "%s", x.Response.Body.Bytes)
+			require.Equal(t, tc.at, place(x.Response.Body.Position(i)))
+
+			var written bytes.Buffer
+			require.NoError(t, traffic.WriteNDJSON(&written, all))
+			again, err := readAll("in", &written)
+			require.NoError(t, err)
+			require.Len(t, again, 1)
+			require.Nil(t, again[0].Request)
+			require.Equal(t, x.Operation, again[0].Operation)
+			require.Equal(t, x.Encoding, again[0].Encoding)
+			require.Equal(t, string(x.Response.Body.Bytes), string(again[0].Response.Body.Bytes))
+			require.ErrorIs(t, traffic.WriteCassette(&written, traffic.Meta{}, all), traffic.ErrMalformed)
+		})
+	}
+	for _, tc := range []struct {
+		name, text string
+		reason     error
+	}{
+		{"cut off", `{"data":{"ResponseMetadata":{},"a":`, traffic.ErrMalformed},
+		{"an odd status", `{"status_code":2.5,"data":{}}`, traffic.ErrUnreadEntry},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := readAll("a.B_1.json", strings.NewReader(tc.text))
+			require.ErrorIs(t, err, tc.reason)
+		})
+	}
+}

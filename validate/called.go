@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -24,17 +25,22 @@ func (k *Catalog) called(operation string, routes []schema.Route) []schema.Route
 	return routes
 }
 
-// checkReturned validates what boto3 returned from a call.
-func (k *Catalog) checkReturned(x *traffic.Interaction) (Outcome, error) {
+// checkReturned validates what boto3 returned from a call. If the recording does not say which
+// operation it was, bare does.
+func (k *Catalog) checkReturned(x *traffic.Interaction, bare Bare) (Outcome, error) {
+	if x.Operation == "" {
+		bare.Status = cmp.Or(bare.Status, x.Response.Status)
+		return k.checkBare(x, bare)
+	}
 	if len(k.routes.Named(x.Operation)) == 0 {
-		return Outcome{NotChecked: noOperation}, nil
+		return Outcome{NotChecked: noOperation, Unrouted: k.routes.UnroutedOperation(x.Operation)}, nil
 	}
 	return k.checkBare(x, Bare{Operation: x.Operation, Status: x.Response.Status})
 }
 
 // returned reports whether the body of the response is what boto3 returned from a call.
 func returned(x *traffic.Interaction) bool {
-	return x.Encoding == traffic.EncodingSDK && x.Operation != ""
+	return x.Encoding == traffic.EncodingSDK && (x.Operation != "" || x.Request == nil)
 }
 
 // sourceName returns the source that findings about an interaction name: the file of its test, if the

@@ -112,7 +112,7 @@ func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept recorded) (Outco
 
 func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
 	if returned(x) {
-		return k.checkReturned(x)
+		return k.checkReturned(x, bare)
 	}
 	if x.Request == nil {
 		return k.checkBare(x, bare)
