@@ -94,12 +94,13 @@ type run struct {
 	excerpts  bycontract.Excerpts
 	reached   models.Reached
 	unrouted  models.Unrouted
+	services  map[string]bool     // of the contracts that responses were checked against
 	undecided *validate.BareError // the first of bodies that were found in folders
 }
 
 // start begins a run with the findings about the contracts.
 func start(o *Options) *run {
-	run := &run{options: o, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
+	run := &run{options: o, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}, services: map[string]bool{}}
 	run.collector.Accept = o.Accept
 	run.collector.Origin = o.From
 	for _, f := range o.Profile.Grade(o.Contracts.Findings) {
@@ -137,6 +138,9 @@ func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
 	}
 	interrupted := ctx.Err() != nil
 	run.taken.announce(progress.Notes(o.Stderr))
+	if taken := o.Contracts.Taken(run.services, &run.unrouted); taken != "" {
+		fmt.Fprintln(progress.Notes(o.Stderr), taken)
+	}
 	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
 		run.collector.Add(f, nil)
 	}
@@ -269,6 +273,7 @@ func (run *run) checked(x *traffic.Interaction, bare validate.Bare, outcome *val
 	if outcome.Contract == nil {
 		return
 	}
+	run.services[outcome.Contract.Service] = true
 	run.patterns(outcome.Contract)
 	outcome.Note(&run.scope, x, bare)
 	for _, f := range outcome.Findings {
