@@ -46,8 +46,6 @@ func TestFormats(t *testing.T) {
 		{"a.har", `{"log":{"version":"1.2","creator":{}}}`, "HAR without entries", false},
 
 		// Not text, or text of another kind.
-		{"flows", "1234:9:websocket;0:~4:type;4:http;}", "mitmproxy recording", true},
-		{"flows.mitm", "5021:8:response;3:\x00\x01\x02,", "mitmproxy recording", true},
 		{"a.pcap", "\xd4\xc3\xb2\xa1\x02\x00", "packet capture", true},
 		{"a.pcapng", "\x0a\x0d\x0d\x0a\x00\x00", "packet capture", true},
 		{"a.warc", "WARC/1.0\r\nWARC-Type: warcinfo\r\n", "WARC archive", true},

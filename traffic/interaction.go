@@ -20,6 +20,7 @@ const (
 	Betamax   Kind = "betamax"   // a cassette of Python's Betamax
 	RubyVCR   Kind = "ruby-vcr"  // a cassette of Ruby's VCR, as YAML or JSON
 	Placebo   Kind = "placebo"   // a response that placebo recorded of boto3, without its request
+	Mitmproxy Kind = "mitmproxy" // flows of mitmproxy
 	LangChain Kind = "langchain" // a cassette of LangChain's tests: vcrpy with lists of its own
 )
 

@@ -2,6 +2,7 @@ package traffic_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,7 @@ func TestRecorders(t *testing.T) {
 		{"ruby-vcr-base64.yml", "39:22", traffic.RubyVCR},
 		{"ruby-vcr-gzip.yml", "39:15", traffic.RubyVCR},
 		{"ruby-vcr-json.json", "1:701", traffic.RubyVCR},
+		{"mitmproxy.flows", "1:224", traffic.Mitmproxy},
 		{"ruby-vcr-json-base64.json", "1:665", traffic.RubyVCR},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
@@ -174,4 +176,94 @@ func TestPlacebo(t *testing.T) {
 			require.ErrorIs(t, err, tc.reason)
 		})
 	}
+}
+
+// TestFlows checks flows that mitmproxy may write, and broken ones.
+func TestFlows(t *testing.T) {
+	value := func(text string, kind string) string { return fmt.Sprintf("%d:%s%s", len(text), text, kind) }
+	dict := func(pairs ...string) string { return value(strings.Join(pairs, ""), "}") }
+	name := func(text string) string { return value(text, ";") }
+	bytesOf := func(text string) string { return value(text, ",") }
+	request := func(more ...string) string {
+		return dict(append([]string{name("method"), bytesOf("GET"), name("scheme"), bytesOf("https"), name("host"), name("h"), name("port"), value("443", "#"), name("path"), bytesOf("/a"), name("content"), bytesOf("")}, more...)...)
+	}
+	response := func(status string) string {
+		return dict(name("status_code"), status, name("reason"), bytesOf("OK"), name("content"), bytesOf("\xff\n{}"), name("headers"), value(value(bytesOf(":status")+bytesOf("200"), "]")+value(bytesOf("x-a")+bytesOf("b"), "]"), "]"))
+	}
+	flow := func(pairs ...string) string { return dict(append([]string{name("type"), name("http")}, pairs...)...) }
+	ok := flow(name("request"), request(), name("response"), response(value("200", "#")))
+	for _, tc := range []struct {
+		name, text string
+		count      int
+		odd        string // the problem of an entry
+		ends       error
+	}{
+		{"two", ok + ok, 2, "", nil},
+		{"no response", flow(name("request"), request(), name("response"), value("", "~")), 1, "", nil},
+		{"no request", ok + flow(name("response"), response(value("200", "#"))) + ok, 2, "has no request", nil},
+		{"an odd status", ok + flow(name("request"), request(), name("response"), response(value("", "~"))) + ok, 2, "status of the flow", nil},
+		{"a broken value", ok + flow("9:request;9:a;") + ok, 2, "the flow is broken", nil},
+		{"of TCP", ok + dict(name("type"), name("tcp"), name("messages"), value("", "]")) + ok, 2, "", nil},
+		{"cut off", ok + ok[:len(ok)-9], 1, "", traffic.ErrMalformed},
+		{"text after it", ok + "text", 1, "", traffic.ErrMalformed},
+		{"not a dictionary", ok + "1:a,", 1, "", traffic.ErrMalformed},
+		{"too large", ok + "99999999:a", 1, "", traffic.ErrTooLarge},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			all, odd, err := readEvery("in", strings.NewReader(tc.text))
+			require.ErrorIs(t, err, tc.ends)
+			require.Len(t, all, tc.count)
+			if tc.odd != "" {
+				require.Len(t, odd, 1)
+				require.Contains(t, odd[0].Problem, tc.odd)
+				require.Equal(t, 1, odd[0].Index)
+			} else {
+				require.Empty(t, odd)
+			}
+			x := all[0]
+			require.Equal(t, "https://h/a", x.Request.URL)
+			require.Empty(t, x.Request.Body.Bytes)
+			require.False(t, x.Request.Body.Missing)
+			if tc.name == "no response" {
+				require.True(t, x.Response.Body.Missing)
+				return
+			}
+			require.Equal(t, 200, x.Response.Status)
+			require.Equal(t, map[string][]string{"X-A": {"b"}}, map[string][]string(x.Response.Header))
+			require.Equal(t, "\xff\n{}", string(x.Response.Body.Bytes))
+			require.Equal(t, "2:1", place(x.Response.Body.Position(2)))
+		})
+	}
+}
+
+// FuzzRecorders checks that no recording of a tool causes a panic or a hang, that places are within
+// the source, and that NDJSON holds what was read.
+func FuzzRecorders(f *testing.F) {
+	require.NoError(f, filepath.WalkDir("testdata/recorders", func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			text, _ := os.ReadFile(path)
+			f.Add(text)
+		}
+		return err
+	}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		all, _, err := readEvery("a.B_1.json", bytes.NewReader(data))
+		if err != nil {
+			requireOneOf(t, err)
+		}
+		lines := bytes.Count(data, []byte("\n")) + 1
+		for _, x := range all {
+			for _, offset := range []int{-1, 0, len(x.Response.Body.Bytes) / 2, len(x.Response.Body.Bytes)} {
+				at := x.Response.Body.Position(offset)
+				require.True(t, 1 <= at.Line && at.Line <= lines || bytes.HasPrefix(data, []byte("\x1f\x8b")), "%+v of %q", at, data)
+			}
+			var written bytes.Buffer
+			if traffic.WriteNDJSON(&written, []*traffic.Interaction{x}) != nil {
+				continue
+			}
+			again, err := readAll("in", &written)
+			require.NoError(t, err)
+			require.Equal(t, string(x.Response.Body.Bytes), string(again[0].Response.Body.Bytes))
+		}
+	})
 }
