@@ -30,6 +30,16 @@ func TestRecorders(t *testing.T) {
 		{"ruby-vcr-gzip.yml", "39:15", traffic.RubyVCR},
 		{"ruby-vcr-json.json", "1:701", traffic.RubyVCR},
 		{"mitmproxy.flows", "1:224", traffic.Mitmproxy},
+		{"polly2.har", "51:79", traffic.HAR},
+		{"polly2-gzip.har", "51:21", traffic.HAR},
+		{"polly5.har", "51:79", traffic.HAR},
+		{"polly5-gzip.har", "52:21", traffic.HAR},
+		{"polly6.har", "51:79", traffic.HAR},
+		{"polly6-gzip.har", "52:21", traffic.HAR},
+		{"go-vcr-1.yaml", "17:60", traffic.Cassette},
+		{"go-vcr-2.yaml", "17:64", traffic.Cassette},
+		{"go-vcr-3.yaml", "34:64", traffic.Cassette2},
+		{"go-vcr-4.yaml", "26:64", traffic.Cassette2},
 		{"ruby-vcr-json-base64.json", "1:665", traffic.RubyVCR},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
