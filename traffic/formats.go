@@ -24,9 +24,6 @@ var formats = []format{
 	{"vcrpy 0 cassette", true, func(o *outline) bool {
 		return o.isList() && o.at("request").hasAny("protocol", "path") && o.at("request").has("method", "host") && o.at("response").isObject()
 	}, "migrate it: python -m vcr.migration FILE"},
-	{"LocalStack snapshot", true, func(o *outline) bool {
-		return len(o.values) > 0 && o.isObject() && o.values[0].has("recorded-date", "recorded-content")
-	}, "check the responses in its recorded-content as bare bodies with --encoding sdk, or record the traffic of the test with crcheck"},
 	{"LocalStack validation file", false, func(o *outline) bool {
 		return len(o.values) > 0 && o.isObject() && o.values[0].has("last_validated_date")
 	}, notTraffic},

@@ -20,7 +20,6 @@ func TestFormats(t *testing.T) {
 		recorded           bool
 	}{
 		{"a.yaml", "- request: {method: GET, host: h, path: /, protocol: https}\n  response: {}\n", "vcrpy 0 cassette", true},
-		{"test_x.snapshot.json", `{"tests/test_x.py::test": {"recorded-date": "01-01-2026", "recorded-content": {"get": {}}}}`, "LocalStack snapshot", true},
 		{"test_x.validation.json", `{"tests/test_x.py::test": {"last_validated_date": "2026-01-01"}}`, "LocalStack validation file", false},
 		{"a.json", `[{"scope":"https://example.com:443","method":"GET","path":"/","body":"","status":200,"response":{"a":1},"rawHeaders":[]}]`, "nock recording", true},
 		{"a.json", `{"request":{"method":"GET","urlPath":"/a"},"response":{"status":200,"jsonBody":{}}}`, "WireMock mapping", true},

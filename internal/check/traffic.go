@@ -18,6 +18,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
@@ -87,6 +88,7 @@ type run struct {
 	taken     taken
 	whole     bool // accepted bodies are needed too
 	leftOut   map[validate.LeftOut]int
+	unknown   int // values of snapshots that are placeholders
 	scope     finding.Scope
 	said      map[string]bool // problems that many interactions share
 	requests  bool            // an interaction has one
@@ -138,6 +140,9 @@ func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
 	}
 	interrupted := ctx.Err() != nil
 	run.taken.announce(progress.Notes(o.Stderr))
+	if run.unknown > 0 {
+		fmt.Fprintf(progress.Notes(o.Stderr), "LocalStack snapshots: %s, such as <resource:1>, would not conform and may be any value\n", plural.Of(run.unknown, "placeholder"))
+	}
 	if taken := o.Contracts.Taken(run.services, &run.unrouted); taken != "" {
 		fmt.Fprintln(progress.Notes(o.Stderr), taken)
 	}
@@ -255,6 +260,7 @@ func (run *run) unchecked(x *traffic.Interaction, err error, found bool) {
 func (run *run) checked(x *traffic.Interaction, bare validate.Bare, outcome *validate.Checked) {
 	run.taken.count(run.options.Encoding, x, outcome)
 	run.leftOut[outcome.LeftOut]++
+	run.unknown += outcome.Placeholders
 	run.collector.Origin, run.collector.Redacted = run.options.origin(x), redacted(x)
 	switch {
 	case outcome.Unrecognised != nil:
