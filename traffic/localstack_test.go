@@ -54,8 +54,8 @@ func TestLocalStack(t *testing.T) {
 		})
 	}
 	t.Run("cut off after a response", func(t *testing.T) {
-		text := snapshot(sqs, `{"get-url":`+response+`,`)
-		all, _, err := readEvery("x.snapshot.json", strings.NewReader(strings.TrimSuffix(text, "}}")))
+		text := snapshot(sqs, `{"get-url":`+response+`}`)
+		all, _, err := readEvery("x.snapshot.json", strings.NewReader(strings.TrimSuffix(text, "}")+`,"b":{"recorded-content":{`))
 		require.ErrorIs(t, err, traffic.ErrMalformed)
 		require.Len(t, all, 1)
 	})

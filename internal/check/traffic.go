@@ -37,6 +37,7 @@ type Options struct {
 	Project  bool // the contracts are those of a project file
 	Encoding Encoding
 	Bare     validate.Bare // what bare bodies are
+	Names    Names         // the operations of bare bodies, by the names of their files
 	Profile  finding.Profile
 	From     finding.Origin // who sent the responses; unknown: each recording says it
 	Accept   report.Acceptance
