@@ -16,6 +16,15 @@ const (
 	Cassette2 Kind = "go-vcr/2" // a cassette as go-vcr v3 and v4 write it
 	VCRPy     Kind = "vcrpy/1"  // a cassette of Python's vcrpy, as YAML or JSON
 	HAR       Kind = "har/1.2"  // an HTTP archive, as browsers and proxies export it
+
+	Betamax Kind = "betamax"  // a cassette of Python's Betamax
+	RubyVCR Kind = "ruby-vcr" // a cassette of Ruby's VCR, as YAML or JSON
+	Placebo Kind = "placebo"  // a response that placebo recorded of boto3, without its request
+	// LocalStack is a snapshot of LocalStack's tests: what boto3 returned, with placeholders.
+	LocalStack Kind = "localstack"
+
+	Mitmproxy Kind = "mitmproxy" // flows of mitmproxy
+	LangChain Kind = "langchain" // a cassette of LangChain's tests: vcrpy with lists of its own
 )
 
 // EncodingSDK is the encoding of a document that boto3 returned.

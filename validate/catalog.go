@@ -90,6 +90,8 @@ type Outcome struct {
 	// Unrecognised are some member names of a bare body of which no contract knows a member; nil for
 	// other bodies. See [Auto].
 	Unrecognised []string
+	// Placeholders are the values of a snapshot that no finding is reported about.
+	Placeholders int
 	Findings     finding.Set
 }
 
@@ -103,6 +105,7 @@ func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 
 func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
 	outcome, err := k.checked(x, bare, kept)
+	outcome.Findings, outcome.Placeholders = withoutPlaceholders(x, outcome.Findings)
 	var from finding.Origin
 	if k.options.From == finding.OriginUnknown && from.UnmarshalText([]byte(x.Meta.From)) == nil && from != finding.OriginUnknown {
 		outcome.Findings = grade(outcome.Findings, k.options.Profile, from)
@@ -112,7 +115,7 @@ func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept recorded) (Outco
 
 func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
 	if returned(x) {
-		return k.checkReturned(x)
+		return k.checkReturned(x, bare)
 	}
 	if x.Request == nil {
 		return k.checkBare(x, bare)

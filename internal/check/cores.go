@@ -58,6 +58,7 @@ func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) b
 		of := &source{file: file, number: number, bare: run.options.Bare}
 		number++
 		of.bare.Found = !file.Named
+		of.bare.Operation = cmp.Or(run.options.Names.Operation(file.Name), of.bare.Operation)
 		if !run.readFile(ctx, of, parts, yield) || ctx.Err() != nil {
 			return
 		}
