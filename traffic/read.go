@@ -48,6 +48,7 @@ type input struct {
 	accepts      acceptance
 	r            *bufio.Reader
 	interactions interactionReader
+	scanner      scanner
 	plain        plainReader
 	split        *splitter // nil: yield every line
 }
