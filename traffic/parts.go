@@ -108,9 +108,12 @@ func (p *part) each(skip func(*Interaction) bool, yield func(*Interaction, error
 func (in *input) skips(skip func(*Interaction) bool, form shape, index int, line []byte) bool {
 	switch form {
 	case bareBody:
-		s := &in.scanner
-		s.interaction = Interaction{Source: in.name, Kind: NDJSON, Index: index, Response: Response{Body: Body{Bytes: line}}}
-		return skip(&s.interaction)
+		x := &in.scanner.interaction
+		if x.Source == "" || x.Request != nil {
+			*x = Interaction{Source: in.name, Kind: NDJSON}
+		}
+		x.Index, x.Response.Body.Bytes = index, line
+		return skip(x)
 	case markedInteraction:
 		x, sure := in.scanner.scan(in.name, index, line)
 		return sure && skip(x)

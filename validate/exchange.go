@@ -30,13 +30,23 @@ import (
 // recorded, or whose contract does not state where members travel.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
 	readable, err := decoded(x)
-	findings, _ := v.exchange(readable, err, labels, recordedOf(x))
+	r := routed{labels: labels}
+	if v.queries && x.Request != nil {
+		r.url, _ = url.Parse(x.Request.URL)
+	}
+	findings, _ := v.exchange(readable, err, r, recordedOf(x))
 	return findings
 }
 
+// routed is the URL of a request, and what routing learned from it.
+type routed struct {
+	url    *url.URL // nil: malformed, or not needed
+	labels map[string]string
+}
+
 // outcome validates an interaction that [decoded] returned.
-func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) Outcome {
-	findings, leftOut := v.exchange(readable, err, labels, kept)
+func (v *Validator) outcome(readable *traffic.Interaction, err error, r routed, kept recorded) Outcome {
+	findings, leftOut := v.exchange(readable, err, r, kept)
 	outcome := Outcome{Contract: v.contract, LeftOut: leftOut, Findings: findings}
 	if err == nil && v.blob(&readable.Response) {
 		outcome.NotRead = blobPayload
@@ -45,13 +55,13 @@ func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map
 }
 
 // exchange validates an interaction that [decoded] returned.
-func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) (finding.Set, LeftOut) {
+func (v *Validator) exchange(readable *traffic.Interaction, err error, r routed, kept recorded) (finding.Set, LeftOut) {
 	e := exchange{v: v, response: &readable.Response, kept: kept}
 	e.leftOut.ResponseHeaders = !kept.responseHeaders
 	request := &message{}
 	if readable.Request != nil {
 		e.head = readable.Request.Method == http.MethodHead
-		request = v.newRequest(readable.Request, labels, kept)
+		request = v.newRequest(readable.Request, r, kept)
 		e.request(request)
 	}
 	switch {
@@ -147,7 +157,7 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 	case d.whole != nil:
 		if d.whole.Required.Or(false) {
 			root, _ := e.v.contract.Root(m.part)
-			s := &sink{response: m.part != schema.InputPart, shape: joinShape(root.Name, d.whole.Name)}
+			s := &sink{response: m.part != schema.InputPart, shape: memberOf(root.Name, d.whole.Name)}
 			s.missingMember(member{name: d.whole.Name, node: d.node, api: d.whole.Name}, 0)
 			e.findings = append(e.findings, e.v.place(m.part, s.found, m.body)...)
 		}
@@ -239,12 +249,10 @@ func statesBindings(c *schema.Contract) bool {
 
 // newRequest returns a recorded request as a message. If its URL is malformed it was not routed,
 // and has no query.
-func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kept recorded) *message {
-	m := &message{binding.Message{Header: r.Header, Labels: labels}, schema.InputPart, kept.requestHeaders, r.Body}
-	if v.queries {
-		if u, err := url.Parse(r.URL); err == nil {
-			m.Query = u.Query()
-		}
+func (v *Validator) newRequest(r *traffic.Request, by routed, kept recorded) *message {
+	m := &message{binding.Message{Header: r.Header, Labels: by.labels}, schema.InputPart, kept.requestHeaders, r.Body}
+	if v.queries && by.url != nil && by.url.RawQuery != "" {
+		m.Query = by.url.Query()
 	}
 	return m
 }
