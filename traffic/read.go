@@ -50,6 +50,7 @@ type input struct {
 	accepts      acceptance
 	r            *bufio.Reader
 	interactions interactionReader
+	scanner      scanner
 	plain        plainReader
 	split        *splitter // nil: yield every line
 }

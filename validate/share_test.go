@@ -117,7 +117,7 @@ func (all *unsureShares) service(t *testing.T, name string, list []*schema.Contr
 		for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
 			made, err := synth.New(c, encoding)
 			require.NoError(t, err)
-			v := compile(c, Options{Encoding: encoding}, nil)
+			v := compile(c, Options{Encoding: encoding}, &patterns{})
 			for _, part := range parts {
 				for _, document := range validDocuments(made, part) {
 					s.add(t, v.parts[part], document)

@@ -284,7 +284,7 @@ func (run *run) checked(x *traffic.Interaction, bare validate.Bare, outcome *val
 	run.patterns(outcome.Contract)
 	outcome.Note(&run.scope, x, bare)
 	for _, f := range outcome.Findings {
-		run.collector.Add(f, run.excerpts.Line(outcome.Contract, x, f.Line))
+		run.collector.AddFrom(f, func() []byte { return run.excerpts.Line(outcome.Contract, x, f.Line) })
 	}
 }
 
