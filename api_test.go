@@ -102,14 +102,14 @@ type publicPackage struct {
 	parsed []*ast.File
 }
 
-// publicPackages parses every package that is not a program, not internal and not a generator.
+// publicPackages parses every package that is not a program, an example, internal or a generator.
 func publicPackages(t *testing.T) []*publicPackage {
 	t.Helper()
 	var public []*publicPackage
 	for _, l := range list(t, ".", "./...") {
 		room, ok := strings.CutPrefix(l.ImportPath, module+"/")
 		folders := strings.Split(room, "/")
-		if !ok || l.Name == "main" || folders[0] == "cmd" || slices.Contains(folders, "internal") || slices.Contains(folders, "generate") {
+		if !ok || l.Name == "main" || folders[0] == "cmd" || folders[0] == "examples" || slices.Contains(folders, "internal") || slices.Contains(folders, "generate") {
 			continue
 		}
 		p := &publicPackage{room: room, files: token.NewFileSet()}

@@ -36,8 +36,8 @@ type bed struct {
 var load = sync.OnceValues(func() (*bed, error) {
 	b := &bed{cassettes.EmbeddedIndex(), map[string][]*traffic.Interaction{}, map[string]finding.Set{}}
 	validators := map[string]*validate.Validator{}
-	for _, source := range contracts.Sources() {
-		validators[source.Name()] = validate.MustCompile(contracts.MustLoad(source.Name()), validate.Options{})
+	for _, name := range contracts.Names() {
+		validators[name] = validate.MustCompile(contracts.MustLoad(name), validate.Options{})
 	}
 	for _, entry := range b.index.Entries {
 		text, err := fs.ReadFile(cassettes.Embedded(), entry.File)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/crcheck/crcheck/internal/fault"
 )
 
 // scenario is one case of a suite.
@@ -21,7 +23,7 @@ type scenario struct {
 	Ref      string        `yaml:"ref"`      // the section of the specification that demands it
 	Cassette string        `yaml:"cassette"` // the responses of the service: a file among the suite's cassettes
 	Call     callSpec      `yaml:"call"`
-	Fault    *faultSpec    `yaml:"fault"`
+	Fault    *fault.Spec   `yaml:"fault"`
 	Expect   []expectSpec  `yaml:"expect"`   // alternatives; a correct client reports one of them
 	Attempts attemptBounds `yaml:"attempts"` // how often the client sends the request; zero: once
 
@@ -183,7 +185,7 @@ func (c *scenario) check() string {
 		}
 	}
 	if c.Fault != nil {
-		return c.Fault.check()
+		return c.Fault.Check()
 	}
 	return ""
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/fault"
 	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
@@ -56,17 +57,17 @@ func (c *planned) responder(ids identifiers) (responder, error) {
 		return replayed(interactions)
 	}
 	r := interactions[0].Response
-	return func(request *http.Request, a *Attempt) (reply, error) {
+	return func(request *http.Request, a *Attempt) (fault.Reply, error) {
 		body, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, replay.MaxBody))
 		if err != nil {
-			return reply{}, err
+			return fault.Reply{}, err
 		}
 		a.request = &traffic.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.RequestURI(), Header: lowerNames(request.Header), Body: traffic.BodyOf(body)}
 		if _, a.Miss = c.operation.route(a.request); a.Miss != "" {
-			return reply{replay.MissStatus, http.Header{"X-Amzn-Errortype": {replay.MissCode}, "Content-Type": {"application/json"}},
-				[]byte(`{"__type":"` + replay.MissCode + `"}`)}, nil
+			return fault.Reply{Status: replay.MissStatus, Header: http.Header{"X-Amzn-Errortype": {replay.MissCode}, "Content-Type": {"application/json"}},
+				Body: []byte(`{"__type":"` + replay.MissCode + `"}`)}, nil
 		}
-		return reply{r.Status, r.Header, r.Body.Bytes}, nil
+		return fault.Reply{Status: r.Status, Header: r.Header, Body: r.Body.Bytes}, nil
 	}, nil
 }
 

@@ -3,6 +3,7 @@ package conformance
 import (
 	"io/fs"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -259,4 +260,12 @@ func TestIdentifiers(t *testing.T) {
 		require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, other)
 	}
 	require.Len(t, first, 2)
+}
+
+func TestLayersAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/cases.md")
+	require.NoError(t, err)
+	for _, layer := range layers {
+		require.Contains(t, string(page), "`"+string(layer)+"`")
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/internal/fault"
 	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -47,7 +48,7 @@ func (a Attempt) String() string {
 
 // responder finds the response to a request, and notes in the attempt why there is
 // none. It is called for one request at a time.
-type responder func(*http.Request, *Attempt) (reply, error)
+type responder func(*http.Request, *Attempt) (fault.Reply, error)
 
 // replayed responds with what was recorded; the last response repeats, for attempts
 // are bounded by the case.
@@ -56,26 +57,26 @@ func replayed(interactions []*traffic.Interaction) (responder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(request *http.Request, a *Attempt) (reply, error) {
+	return func(request *http.Request, a *Attempt) (fault.Reply, error) {
 		misses := len(replay.Misses())
 		asked := request.Clone(context.WithoutCancel(request.Context()))
 		asked.URL.Scheme, asked.URL.Host = "http", request.Host
 		response, err := replay.RoundTrip(asked)
 		if err != nil {
-			return reply{}, err
+			return fault.Reply{}, err
 		}
 		body, err := io.ReadAll(response.Body)
 		if all := replay.Misses(); len(all) > misses {
 			a.Miss = all[len(all)-1].String()
 		}
-		return reply{response.StatusCode, response.Header, body}, err
+		return fault.Reply{Status: response.StatusCode, Header: response.Header, Body: body}, err
 	}, nil
 }
 
 // caseServer serves one case on a separate listener.
 type caseServer struct {
 	respond responder
-	fault   *faultSpec
+	fault   *fault.Spec
 	server  *http.Server
 	gone    chan struct{} // closed when the case is over, which ends faults that hang
 
@@ -84,12 +85,12 @@ type caseServer struct {
 }
 
 // newCaseServer listens on a free port of the loopback interface.
-func newCaseServer(respond responder, fault *faultSpec) (*caseServer, string, error) {
+func newCaseServer(respond responder, injected *fault.Spec) (*caseServer, string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", err
 	}
-	s := &caseServer{respond: respond, fault: fault, gone: make(chan struct{})}
+	s := &caseServer{respond: respond, fault: injected, gone: make(chan struct{})}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(listener) //nolint:errcheck // it ends with close
 	return s, "http://" + listener.Addr().String(), nil
@@ -112,39 +113,39 @@ func (s *caseServer) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		http.Error(w, "the header Host does not name this server", http.StatusMisdirectedRequest)
 		return
 	}
-	whole, fault, err := s.attempt(request)
+	whole, faulty, err := s.attempt(request)
 	switch {
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusInternalServerError)
-	case fault:
-		if err := s.fault.inject(w, request, whole, s.gone); err != nil {
+	case faulty:
+		if err := s.fault.Inject(w, request, whole, s.gone); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	default:
-		for name, values := range whole.header {
+		for name, values := range whole.Header {
 			w.Header()[name] = values
 		}
-		w.WriteHeader(whole.status)
-		w.Write(whole.body) //nolint:errcheck // a client that breaks off is seen by what it reports
+		w.WriteHeader(whole.Status)
+		w.Write(whole.Body) //nolint:errcheck // a client that breaks off is seen by what it reports
 	}
 }
 
 // attempt finds the response to a request and logs both.
-func (s *caseServer) attempt(request *http.Request) (whole reply, fault bool, err error) {
+func (s *caseServer) attempt(request *http.Request) (whole fault.Reply, faulty bool, err error) {
 	a := Attempt{Method: request.Method, Path: request.URL.RequestURI(), arrived: time.Now()}
 	a.signature, a.Signed = signatureOf(request.Header)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	whole, err = s.respond(request, &a)
 	if err != nil {
-		return reply{}, false, err
+		return fault.Reply{}, false, err
 	}
-	a.Status, a.header = whole.status, whole.header
+	a.Status, a.header = whole.Status, whole.Header
 	if a.Miss == "" {
-		a.body = whole.body
-		if s.fault.hits(len(s.attempts) + 1) {
+		a.body = whole.Body
+		if s.fault.Hits(len(s.attempts) + 1) {
 			a.Fault = s.fault.Kind
-			if kind, _ := s.fault.find(); !kind.whole {
+			if kind, _ := s.fault.Find(); !kind.Whole {
 				a.Status = 0
 			}
 		}

@@ -43,6 +43,29 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// TestJestResponses checks that the example of responses passes with its snapshot, and fails without.
+func TestJestResponses(t *testing.T) {
+	installation := installed.Folder(t, installed.NPM("jest", "job.test.js"))
+	folder := installed.NPMPackage(t, "..", installation, "jest/package.json", "jest/responses.test.js")
+	snapshots := filepath.Join(folder, "__snapshots__")
+	require.NoError(t, os.CopyFS(snapshots, os.DirFS("jest/__snapshots__")))
+	jest := func() (string, error) {
+		run := exec.CommandContext(t.Context(), "node", filepath.Join(installation, "node_modules", "jest", "bin", "jest.js"), "--ci")
+		run.Dir = folder
+		out, err := run.CombinedOutput()
+		return string(out), err
+	}
+	out, err := jest()
+	require.NoError(t, err, out)
+	require.Contains(t, out, "84 passed, 84 total")
+	require.NotContains(t, out, "obsolete")
+
+	require.NoError(t, os.RemoveAll(snapshots))
+	out, err = jest()
+	require.Error(t, err, out)
+	require.Contains(t, out, "84 failed, 84 total")
+}
+
 // replay runs a command against one of the cassettes.
 func replay(t *testing.T, cassette string, command []string) (out string, status int) {
 	t.Helper()

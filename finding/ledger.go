@@ -16,7 +16,7 @@ type Ledger struct {
 }
 
 // NewLedger returns a ledger of the rows. The error is about the first row that does not pass its
-// check, or is an [*OverlapError] if two rows may match the same finding.
+// check, or about two rows that may match the same finding.
 func NewLedger(expected []Expected) (*Ledger, error) {
 	l, seen := &Ledger{}, newOverlaps()
 	for _, e := range expected {
@@ -25,7 +25,7 @@ func NewLedger(expected []Expected) (*Ledger, error) {
 		}
 		r, _ := e.compile()
 		if other := seen.add(r); other != nil {
-			return nil, &OverlapError{other.Expected, r.Expected}
+			return nil, &overlapError{other.Expected, r.Expected}
 		}
 		l.rows = append(l.rows, r)
 	}

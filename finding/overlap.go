@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// OverlapError says that two rows of a list may match the same finding, so that their order would
+// overlapError says that two rows of a list may match the same finding, so that their order would
 // decide which row accepts it.
-type OverlapError struct{ First, Second Expected }
+type overlapError struct{ First, Second Expected }
 
-func (e *OverlapError) Error() string {
+func (e *overlapError) Error() string {
 	return fmt.Sprintf("two ignore rows may match the same finding of %s: at %s (%s) and at %s (%s); remove one, or narrow it",
 		e.Second.Rule, e.First.At(), e.First.Reason, e.Second.At(), e.Second.Reason)
 }

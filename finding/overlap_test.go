@@ -82,7 +82,7 @@ func TestOverlap(t *testing.T) {
 					require.NoError(t, err)
 					continue
 				}
-				var overlap *OverlapError
+				var overlap *overlapError
 				require.ErrorAs(t, err, &overlap)
 				require.Equal(t, rows[1], overlap.Second)
 			}

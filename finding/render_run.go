@@ -40,10 +40,16 @@ var runRenderers = map[RuleID]func(Finding) prose{
 		return prose{"line " + f.Found.Text, "the form that crcheck writes", "not formatted as crcheck writes cassettes, from line " + f.Found.Text + " on"}
 	},
 
-	ProbeStatus: func(f Finding) prose {
-		got, want := f.Found.Text, f.Wanted.Text
-		named := append(f.Names[:len(f.Names):len(f.Names)], "", "")
-		return prose{got, want, fmt.Sprintf("the emulator responded with %s, the service with %s", withName(got, named[0]), withName(want, named[1]))}
+	ProbeStatus: differentStatus,
+	ProbeFailed: func(f Finding) prose {
+		if len(f.Names) == 3 {
+			return notRefused(f)
+		}
+		return differentStatus(f)
+	},
+	ProbeValue: func(f Finding) prose {
+		want := strings.Join(f.Wanted.OneOf, " or ")
+		return prose{f.Found.Text, want, fmt.Sprintf("the emulator sent %s, the service %s", f.Found.Text, want)}
 	},
 	ProbeErrorCode: func(f Finding) prose {
 		return prose{f.Found.Text, f.Wanted.Text, fmt.Sprintf("the emulator returned the error %s, the service %s", f.Found.Text, f.Wanted.Text)}
@@ -58,13 +64,24 @@ var runRenderers = map[RuleID]func(Finding) prose{
 		want := strings.Join(f.Wanted.OneOf, " or ")
 		return prose{f.Found.Text, want, fmt.Sprintf("the emulator set the union member %s, the service %s", f.Found.Text, want)}
 	},
-	// The names are the rule that the input breaks, how it does, and the error that was returned.
-	ProbeNotRefused: func(f Finding) prose {
-		named := append(f.Names[:len(f.Names):len(f.Names)], "", "", "")
-		got := withName(f.Found.Text, named[2])
-		return prose{got, f.Wanted.Text + " " + strings.Join(f.Wanted.OneOf, " or "),
-			fmt.Sprintf("the input breaks %s (%s), but the emulator responded with %s", named[0], named[1], got)}
-	},
+	ProbeNotRefused: notRefused,
+	ProbeOtherError: notRefused,
+}
+
+// differentStatus renders a status that differs from the recorded one. The names are those of the errors.
+func differentStatus(f Finding) prose {
+	got, want := f.Found.Text, f.Wanted.Text
+	named := append(f.Names[:len(f.Names):len(f.Names)], "", "")
+	return prose{got, want, fmt.Sprintf("the emulator responded with %s, the service with %s", withName(got, named[0]), withName(want, named[1]))}
+}
+
+// notRefused renders a wrong response to an invalid input. The names are the rule that the input breaks,
+// how it does, and the error that was returned.
+func notRefused(f Finding) prose {
+	named := append(f.Names[:len(f.Names):len(f.Names)], "", "", "")
+	got := withName(f.Found.Text, named[2])
+	return prose{got, f.Wanted.Text + " " + strings.Join(f.Wanted.OneOf, " or "),
+		fmt.Sprintf("the input breaks %s (%s), but the emulator responded with %s", named[0], named[1], got)}
 }
 
 // withName returns a status and the error that came with it.

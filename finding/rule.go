@@ -80,6 +80,7 @@ const (
 
 	SecretFound       RuleID = "secret.found"
 	RecordTooLarge    RuleID = "record.too-large"
+	RecordUnredacted  RuleID = "record.unredacted"
 	RecordNotRedacted RuleID = "record.not-redacted"
 	RecordElsewhere   RuleID = "record.elsewhere"
 	RecordMasked      RuleID = "record.masked"
@@ -257,6 +258,9 @@ var checkRules = []Rule{
 	{RecordNotRedacted, LayerRecord,
 		"A body could not be searched for secrets: it is binary, or has an unknown encoding. It was left out of the recording.",
 		"Record a request whose response is text, or accept no encoding other than gzip, deflate, br and zstd.", graduated},
+	{RecordUnredacted, LayerRecord,
+		"Git tracks a recording of an emulator in which nothing was replaced. Everybody who has the repository has what is in it, secrets included.",
+		"Record it without --no-redact, or accept it with an ignore row if all of its data is made up.", graduated},
 	{RecordElsewhere, LayerRecord,
 		"The command was told a URL by the service, and may have sent further requests to its host instead of crcheck. These are not in the recording.",
 		"Change the setting of the SDK that the finding names, and record again.", graduated},
@@ -310,7 +314,10 @@ const (
 	ProbeMember      RuleID = "probe.member"
 	ProbeMemberExtra RuleID = "probe.member-extra"
 	ProbeUnionMember RuleID = "probe.union-member"
+	ProbeValue       RuleID = "probe.value"
 	ProbeNotRefused  RuleID = "probe.not-refused"
+	ProbeFailed      RuleID = "probe.failed"
+	ProbeOtherError  RuleID = "probe.other-error"
 )
 
 // LayerProbe: the responses of an emulator compared with the recorded ones.
@@ -332,9 +339,18 @@ var probeRules = []Rule{
 	{ProbeUnionMember, LayerProbe,
 		"The emulator set another member of a tagged union than the service did. Clients take another branch.",
 		"Make the emulator set the recorded member.", firm},
+	{ProbeValue, LayerProbe,
+		"A value that was to be compared differs from the recorded one.",
+		"Make the emulator send the recorded value, or leave its pointer out of --compare-values.", firm},
 	{ProbeNotRefused, LayerProbe,
-		"An input that breaks the contract was not rejected as invalid. A client with that bug passes its tests and fails in production.",
+		"An input that breaks the contract was accepted. A client with that bug passes its tests and fails in production.",
 		"Make the emulator validate its input before it looks anything up, and return the contract's error for invalid input.", firm},
+	{ProbeFailed, LayerProbe,
+		"The emulator failed with a status of 500 or above, where the service responds or rejects the input. SDKs retry such a status.",
+		"Look for the exception in the log of the emulator, and handle it.", firm},
+	{ProbeOtherError, LayerProbe,
+		"An input that breaks the contract was rejected with an error that does not say so, such as not found, or without a name. A client that tells errors apart takes another branch.",
+		"Make the emulator validate its input before it looks anything up, and return the contract's error for invalid input.", graduated},
 }
 
 // Rules of [LayerCassette]: the care of cassettes.

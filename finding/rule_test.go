@@ -49,6 +49,7 @@ overlay.stale            derive info    warning error
 secret.found             record error   error   error
 record.too-large         record info    warning error
 record.not-redacted      record info    warning error
+record.unredacted        record info    warning error
 record.elsewhere         record info    warning error
 record.masked            record info    warning error
 traffic.odd-entry        cassette info    warning error
@@ -98,7 +99,10 @@ probe.error-code         probe  warning error   error
 probe.member             probe  warning error   error
 probe.member-extra       probe  info    info    warning
 probe.union-member       probe  warning error   error
+probe.value              probe  warning error   error
 probe.not-refused        probe  warning error   error
+probe.failed             probe  warning error   error
+probe.other-error        probe  info    warning error
 conform.failed           conform error  error   error
 conform.flaky            conform error  error   error
 `

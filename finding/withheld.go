@@ -29,7 +29,7 @@ func (f Finding) Withheld() Finding {
 	f.Shape = maskedShape(f.Shape)
 	f.EventType = shownName(f.EventType)
 	f.Names = slices.Clone(f.Names)
-	if f.Rule != CassetteStale && f.Rule != HTTPNotRecorded && f.Rule != ProbeNotRefused { // they name contracts, or are phrases
+	if f.Rule != CassetteStale && f.Rule != HTTPNotRecorded && f.Rule != ProbeNotRefused && f.Rule != ProbeOtherError && (f.Rule != ProbeFailed || len(f.Names) != 3) { // they name contracts, or are phrases
 		for i, name := range f.Names {
 			if f.Names[i] = shownName(name); isKey {
 				f.Names[i] = Hidden
@@ -43,6 +43,9 @@ func (f Finding) Withheld() Finding {
 	case EchoMismatch:
 		f.Sensitive = true
 		f.Wanted.Text = ""
+	case ProbeValue:
+		f.Sensitive = true
+		f.Wanted.OneOf = nil
 	case TrafficOddEntry:
 		f.Cause = "the entry does not conform to the format of its file"
 	case ProbeErrorCode, ProbeMember:

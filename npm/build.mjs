@@ -21,6 +21,7 @@ const version = process.argv[2].replace(/^v/, "");
 const builds = resolve(process.argv[3]);
 const out = resolve(process.argv[4]);
 const systems = { linux: "linux", darwin: "darwin", windows: "win32" };
+const notes = ["LICENSE", "THIRD_PARTY_LICENSES"]; // that pack adds
 const architectures = { amd64: "x64", arm64: "arm64" };
 
 mkdirSync(out, { recursive: true });
@@ -47,7 +48,7 @@ for (const [goos, os] of Object.entries(systems)) {
     chmodSync(join(folder, "bin", name), 0o755);
     const { license, repository } = common;
     const description = `The program of the package crcheck for ${os} on ${cpu}`;
-    pack(folder, { name: `@crcheck/${os}-${cpu}`, version, description, license, repository, files: common.files, os: [os], cpu: [cpu] });
+    pack(folder, { name: `@crcheck/${os}-${cpu}`, version, description, license, repository, files: ["bin", ...notes], os: [os], cpu: [cpu] });
     optionalDependencies[`@crcheck/${os}-${cpu}`] = version;
   }
 }
@@ -57,7 +58,8 @@ if (Object.keys(optionalDependencies).length === 0) {
 }
 const folder = join(work, "crcheck");
 mkdirSync(folder);
-cpSync(join(here, "bin"), join(folder, "bin"), { recursive: true });
-cpSync(join(here, "README.md"), join(folder, "README.md"));
+for (const name of ["README.md", ...common.files.filter((f) => !notes.includes(f))]) {
+  cpSync(join(here, name), join(folder, name), { recursive: true });
+}
 pack(folder, { ...common, version, optionalDependencies });
 rmSync(work, { recursive: true });

@@ -59,7 +59,7 @@ type journalHeader struct {
 	Version  int         `json:"crcheckJournal"`
 	Cassette string      `json:"cassette"`
 	Meta     journalMeta `json:"meta"`
-	// Redact is format or all, as of [Options].
+	// Redact is format, all or none, as of [Options].
 	Redact    string `json:"redact"`
 	Contracts string `json:"contracts,omitempty"` // as in [Options]
 }
@@ -67,12 +67,16 @@ type journalHeader struct {
 const (
 	redactFormat = "format"
 	redactAll    = "all"
+	redactNone   = "none"
 )
 
 // headerOf is the first line of the journal of a cassette.
 func headerOf(cassette string, opts Options) journalHeader {
 	h := journalHeader{Version: journalVersion, Cassette: filepath.Base(cassette), Meta: journalMeta(opts.Meta), Redact: redactFormat, Contracts: opts.Contracts}
-	if opts.All {
+	switch {
+	case opts.NoRedact:
+		h.Redact = redactNone
+	case opts.All:
 		h.Redact = redactAll
 	}
 	return h
@@ -85,6 +89,7 @@ type journalMeta struct {
 	RedactionKey   string `json:"redactionKey,omitempty"`
 	Provenance     string `json:"provenance,omitempty"`
 	From           string `json:"from,omitempty"`
+	Redacted       string `json:"redacted,omitempty"`
 	Pseudonyms     string `json:"-"` // each line has its own
 }
 

@@ -80,7 +80,7 @@ func readJournal(from io.Reader) (*journalText, error) {
 	}
 	name, strict := &j.header.Cassette, json.NewDecoder(bytes.NewReader(first))
 	strict.DisallowUnknownFields()
-	if strict.Decode(&j.header) != nil || *name == "" || *name != filepath.Base(*name) || j.header.Redact != redactFormat && j.header.Redact != redactAll {
+	if strict.Decode(&j.header) != nil || *name == "" || *name != filepath.Base(*name) || !slices.Contains([]string{redactFormat, redactAll, redactNone}, j.header.Redact) {
 		return nil, errForeign
 	}
 	offset, next, seen := int64(len(first)), int64(1), map[int64]bool{}
@@ -258,11 +258,14 @@ func Recover(path, cassette string, opts Options) (*Recovery, error) {
 	if err := j.discard(); err != nil {
 		return fail(JournalUnusable, err)
 	}
-	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, Gaps: text.gaps, NoKey: later == nil && len(text.lines) > 0, Contracts: text.header.Contracts, Found: found}, nil
+	return &Recovery{Cassette: cassette, Interactions: len(text.lines), Dropped: text.dropped, Gaps: text.gaps, NoKey: later == nil && len(text.lines) > 0 && text.header.Redact != redactNone, Contracts: text.header.Contracts, Found: found}, nil
 }
 
 // recoverNames replaces names that became known late; nil without the key of the recording.
 func recoverNames(j *journal, text *journalText, cassette string, how redact.Options, tell func(*traffic.Interaction, finding.Set)) func(int, *traffic.Interaction) *traffic.Interaction {
+	if text.header.Redact == redactNone {
+		return nil
+	}
 	if how.Key == (redact.Key{}) {
 		how.Key, _, _ = redact.ReadKey(redact.KeyOf(j.path)) // an unreadable key is not that of the recording
 	}

@@ -13,72 +13,9 @@ import (
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/disk"
 	"github.com/crcheck/crcheck/internal/redact"
-	"github.com/crcheck/crcheck/internal/redact/bycontract"
-	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
-
-// Options configure a [Recorder]. The zero value redacts with the key in CRCHECK_REDACTION_KEY or in
-// the key file next to the cassette.
-type Options struct {
-	// Transport reaches the service. Nil is a clone of [http.DefaultTransport] that does not request
-	// compression, so that bodies are recorded as they were on the wire.
-	Transport http.RoundTripper
-	// Key is the text of the redaction key, as in a key file. If it is empty, the key
-	// is CRCHECK_REDACTION_KEY or else the key file next to the cassette, which is created if missing.
-	Key string
-	// All replaces every string, except those that do not identify anybody, such as enum values.
-	All bool
-	// Catalog has the contracts that say which strings are sensitive. Nil redacts by the format of
-	// the strings alone.
-	Catalog *schema.Catalog
-	// Check is called with each interaction as it will be recorded, before the client has its
-	// answer; from many goroutines.
-	Check func(*traffic.Interaction) finding.Set
-	// Found is told what redaction, its scan and Check found in an interaction, and of bodies that
-	// were too large, before the client has its response; and by [Recorder.Close] what it found in
-	// those that it changed. One call at a time. [traffic.Interaction.Index] is the number of the
-	// request, counted from zero as they began: those that are not recorded leave no gap in the
-	// cassette.
-	Found func(*traffic.Interaction, finding.Set)
-	// Contracts identifies the contracts of Catalog, such as by a digest. [Recover] returns it, so
-	// that a caller can check that its contracts are those of the recording.
-	Contracts string
-	// Meta is the metadata of the cassette. The recorder sets the ID of the key and the provenance,
-	// "recorded".
-	Meta traffic.Meta
-
-	// Keep are names that are not replaced, such as those of public buckets. A name that looks like a
-	// secret is an error.
-	Keep []string
-
-	classify redact.Classify // replaces Catalog if not nil; for tests
-	files    disk.FS         // replaces the file system if not nil; for tests
-}
-
-func (o *Options) disk() disk.FS {
-	if o.files != nil {
-		return o.files
-	}
-	return disk.OS{}
-}
-
-// redaction returns the options of package redact. Its key is zero if o names none.
-func (o *Options) redaction() (how redact.Options, err error) {
-	if err := redact.CheckKeep(o.Keep); err != nil {
-		return how, err
-	}
-	how = redact.Options{Classify: o.classify, All: o.All, Keep: o.Keep}
-	if how.Classify == nil && o.Catalog != nil {
-		how.Classify = bycontract.New(o.Catalog)
-	}
-	if o.Key != "" {
-		how.Key, err = redact.ParseKey(o.Key)
-	}
-	return how, err
-}
 
 // Recorder is an [http.RoundTripper] that records what passes through it. It is safe for concurrent
 // use. The client sees the response of the service as it is; what is written is redacted, and
@@ -96,6 +33,7 @@ type Recorder struct {
 	cassette  string
 	transport http.RoundTripper
 	redactor  *redact.Redactor
+	classify  redact.Classify
 	sealer    redact.Sealer
 	journal   *journal
 	requests  atomic.Int64
@@ -132,14 +70,18 @@ func New(path string, opts Options) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if how.Key == (redact.Key{}) {
+	if how.Key == (redact.Key{}) && !opts.NoRedact {
 		if how.Key, _, err = redact.LoadKey(opts.disk(), redact.KeyOf(cassette)); err != nil {
 			return nil, err
 		}
 	}
-	opts.Meta.RedactionKey = how.Key.ID()
+	if opts.NoRedact {
+		opts.Meta.Redacted = traffic.NotRedacted
+	} else {
+		opts.Meta.RedactionKey = how.Key.ID()
+	}
 	opts.Meta.Provenance = "recorded"
-	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how), sealer: how.Key.Sealer()}
+	r := &Recorder{opts: opts, cassette: cassette, transport: opts.Transport, redactor: redact.New(how), classify: how.Classify, sealer: how.Key.Sealer()}
 	if r.transport == nil {
 		r.transport = upstream()
 	}
@@ -244,7 +186,7 @@ func (r *Recorder) interaction(req *http.Request, res *http.Response, number int
 
 // keep redacts an interaction and appends it to the journal.
 func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
-	redacted, trace, found := r.redactor.RedactTraced(in)
+	redacted, trace, found := r.redact(in)
 	if r.opts.Check != nil {
 		found = finding.Union(found, r.opts.Check(redacted))
 	}
@@ -265,6 +207,18 @@ func (r *Recorder) keep(ctx context.Context, in *traffic.Interaction) error {
 		return nil
 	}
 	return r.journal.keep(ctx, int64(in.Index), origin{trace.Known, trace.Pseudonyms, r.sealer.Seal(trace.Names)}, text)
+}
+
+// redact returns an interaction as it is recorded.
+func (r *Recorder) redact(in *traffic.Interaction) (*traffic.Interaction, redact.Trace, finding.Set) {
+	if !r.opts.NoRedact {
+		return r.redactor.RedactTraced(in)
+	}
+	found := redact.Admitted(redact.Scan(in, r.classify))
+	for i := range found {
+		found[i].Source, found[i].Interaction = in.Source, in.Index+1
+	}
+	return in, redact.Trace{}, found
 }
 
 // line is the memory for a line of the journal.
@@ -303,7 +257,7 @@ func (r *Recorder) pass(in *traffic.Interaction, why finding.Finding) {
 	request := *in.Request
 	request.Body, bare.Response.Body = traffic.Body{}, traffic.Body{}
 	bare.Request = &request
-	redacted, found := r.redactor.Redact(&bare)
+	redacted, _, found := r.redact(&bare)
 	why.Source, why.Interaction = in.Source, in.Index+1
 	r.tell(redacted, finding.Union(found, finding.Default.Grade(finding.NewSet(why))))
 }
@@ -318,7 +272,7 @@ func (r *Recorder) Redacted(req *http.Request, text string) (url, redacted strin
 	if !r.opts.All {
 		in.Response.Body = traffic.BodyOf([]byte(text))
 	}
-	in, _ = r.redactor.Redact(in)
+	in, _, _ = r.redact(in)
 	return in.Request.URL, string(in.Response.Body.Bytes)
 }
 
@@ -374,8 +328,11 @@ func (r *Recorder) close() error {
 		err = fmt.Errorf("the journal has %d of %d interactions", len(text.lines), j.lines)
 	}
 	if err == nil {
-		late := lateNames{text: text, cassette: r.cassette, redactor: r.redactor, tell: r.tell}
-		err = finish(j.files, j.file, text, r.cassette, late.replace)
+		later := (&lateNames{text: text, cassette: r.cassette, redactor: r.redactor, tell: r.tell}).replace
+		if r.opts.NoRedact {
+			later = nil
+		}
+		err = finish(j.files, j.file, text, r.cassette, later)
 	}
 	if err != nil {
 		j.file.Close()

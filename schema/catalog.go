@@ -106,7 +106,9 @@ func (k *Catalog) Len() int {
 }
 
 // Named returns the contracts of an operation, given as OPERATION or SERVICE.OPERATION. The empty
-// name means all contracts. Named loads only services that may have the operation.
+// name means all contracts. If no service of the name has the operation, SERVICE may also be an
+// endpoint prefix or a signing name, after a prefix that ends in a dot, as in the names of placebo's
+// files. Named loads only services that may have the operation.
 func (k *Catalog) Named(operation string) []*Contract {
 	if operation == "" {
 		return k.Contracts()
@@ -127,7 +129,40 @@ func (k *Catalog) Named(operation string) []*Contract {
 			}
 		}
 	}
+	if qualified && len(found) == 0 {
+		return k.alsoNamed(operation)
+	}
 	return found
+}
+
+// alsoNamed returns the contracts of an operation whose service is given by its endpoint prefix or
+// signing name.
+func (k *Catalog) alsoNamed(operation string) (found []*Contract) {
+	dot := strings.LastIndexByte(operation, '.')
+	service, operation := operation[:dot], operation[dot+1:]
+	for {
+		for _, c := range k.contracts {
+			if c.Operation == operation && (service == c.Service || service == c.endpoint() || service == c.Signing.Or(c.Service)) {
+				found = append(found, c)
+			}
+		}
+		for _, s := range k.services {
+			if s.Name != service && s.Endpoint != service && s.Signing != service {
+				continue
+			}
+			s.load()
+			for _, c := range s.contracts {
+				if c.Operation == operation {
+					found = append(found, c)
+				}
+			}
+		}
+		_, rest, more := strings.Cut(service, ".")
+		if len(found) > 0 || !more {
+			return found
+		}
+		service = rest
+	}
 }
 
 // UnknownOperation returns the error for an operation that [Catalog.Named] does not find, with the

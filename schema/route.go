@@ -74,14 +74,14 @@ func (k *Catalog) Candidates(r Request) (found []Route, why *Unrouted) {
 
 // best returns the routes of a request that no other route precedes.
 func (k *Catalog) best(a *asked) []Route {
-	var best matches
-	k.routes.collect(a, &best, -1)
+	best := &a.best
+	k.routes.collect(a, best, -1)
 	for affinity := 3; affinity >= 0; affinity-- {
 		if len(best.routes) > 0 && best.affinity > affinity {
 			break
 		}
 		for s := range k.at(affinity, a) {
-			s.load().collect(a, &best, affinity)
+			s.load().collect(a, best, affinity)
 		}
 	}
 	return best.found(a)
@@ -97,15 +97,18 @@ type asked struct {
 	targetPrefix string     // the last dotted part of its prefix
 	endpoint     []*service // services with the endpoint of the host
 	segments     []string   // of the path, decoded
+	room         [12]string // for the segments
+	best         matches
 
 	query url.Values // parsed on first use
 }
 
 // asked prepares a request for routing. It returns nil if the path is malformed.
 func (k *Catalog) asked(r Request) *asked {
-	a := &asked{Request: r, service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(r.URL.Hostname()), target: awshttp.Value(r.Header, awshttp.Target)}
+	host := r.URL.Hostname()
+	a := &asked{Request: r, service: awshttp.Scope(r.Header, r.URL.RawQuery), host: awshttp.EndpointName(host), target: awshttp.Value(r.Header, awshttp.Target)}
 	if len(k.services) > 0 {
-		for name := awshttp.Endpoint(r.URL.Hostname()); name != "" && a.endpoint == nil; _, name, _ = strings.Cut(name, ".") {
+		for name := awshttp.Endpoint(host); name != "" && a.endpoint == nil; _, name, _ = strings.Cut(name, ".") {
 			a.endpoint = k.endpoints[name]
 		}
 	}
@@ -118,7 +121,13 @@ func (k *Catalog) asked(r Request) *asked {
 	if path == "" {
 		path = "/" // RFC 9110 section 4.2.3
 	}
-	a.segments = strings.Split(path, "/")
+	a.segments = a.room[:0]
+	for s := range strings.SplitSeq(path, "/") {
+		a.segments = append(a.segments, s)
+	}
+	if !strings.Contains(path, "%") {
+		return a
+	}
 	for i, s := range a.segments {
 		var err error
 		if a.segments[i], err = url.PathUnescape(s); err != nil {
@@ -178,6 +187,7 @@ func (a *asked) affinity(c *Contract) (n int) {
 type matches struct {
 	affinity int
 	routes   []*route
+	room     [2]*route // for the routes
 }
 
 // add adds a route, unless it is worse than those so far, and drops worse ones.
@@ -188,7 +198,10 @@ func (m *matches) add(a *asked, r *route, affinity int) {
 	}
 	switch {
 	case better > 0:
-		m.affinity, m.routes = affinity, append(m.routes[:0], r)
+		if m.affinity = affinity; m.routes == nil {
+			m.routes = m.room[:0]
+		}
+		m.routes = append(m.routes[:0], r)
 	case better == 0:
 		m.routes = append(m.routes, r)
 	}

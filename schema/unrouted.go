@@ -60,6 +60,22 @@ func (k *Catalog) unrouted(r Request) *Unrouted {
 	return u
 }
 
+// UnroutedOperation returns why an operation, given as SERVICE.OPERATION, has no contract.
+func (k *Catalog) UnroutedOperation(operation string) *Unrouted {
+	service, name := "", operation
+	if dot := strings.LastIndexByte(operation, '.'); dot >= 0 {
+		service, name = operation[:dot], operation[dot+1:]
+	}
+	u := &Unrouted{Kind: NoContract, Service: service, Operation: name, Protocol: "rest"}
+	switch {
+	case service == "":
+		u.Kind = UnknownService
+	case k.known[service]:
+		u.Kind = NoSuchOperation
+	}
+	return u
+}
+
 // hostname returns the name of a host for counts, or "" for masks and other text that is not a
 // name.
 func hostname(host string) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -74,12 +75,20 @@ func (in *input) readCassette(kind family, yield func(*Interaction, error) bool)
 		yield(nil, err)
 		return
 	}
-	for i := read; i < len(c.records); i++ {
+	c.yieldFrom(read, yield)
+}
+
+// yieldFrom yields the interactions from an index on.
+func (c *cassette) yieldFrom(index int, yield func(*Interaction, error) bool) {
+	for i := index; i < len(c.records); i++ {
 		if !c.yield(i, yield) {
 			return
 		}
 	}
 }
+
+// ofVCRPy reports whether the interactions have the keys of vcrpy.
+func (c *cassette) ofVCRPy() bool { return c.kind != Cassette && c.kind != Cassette2 }
 
 // readPieces yields the interactions of a cassette that can be parsed item by item. It returns how
 // many it has yielded, and whether the cassette must be read as a whole to go on.
@@ -128,9 +137,9 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request", index), "record it again, or remove it")
 	case r.Response == nil:
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no response", index), "record it again, or remove it")
-	case c.kind == VCRPy && r.Request.URL.IsZero():
-		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request.uri, which vcrpy always writes", index), "record it again, or remove it")
-	case c.kind == VCRPy && r.missing() != "":
+	case c.ofVCRPy() && r.Request.URL.IsZero():
+		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no request.uri, which recorders always write", index), "record it again, or remove it")
+	case c.ofVCRPy() && r.missing() != "":
 		return nil, c.malformed(at, fmt.Sprintf("interaction %d has no %s", index, r.missing()), "record it again, or add it")
 	}
 	request := Request{Header: r.Request.Headers}
@@ -149,6 +158,9 @@ func (c *cassette) interaction(index int) (*Interaction, error) {
 		if err := c.leaf(r.name(leaf.name), leaf.node, at, leaf.to); err != nil {
 			return nil, err
 		}
+	}
+	if c.kind == RubyVCR {
+		request.Method = strings.ToUpper(request.Method) // a symbol of Ruby
 	}
 	var err error
 	if request.Body, err = c.body(r.name("request.body"), &r.Request.Body, at, r.requestForm); err != nil {

@@ -17,6 +17,7 @@ type bodyForm int
 const (
 	asText   bodyForm = iota // also !!binary, which the YAML library decodes
 	asBase64                 // text in base64
+	asLatin1                 // text that was decoded as ISO-8859-1
 	asYAML                   // a YAML structure that was parsed from JSON, as pydantic's serializer of vcrpy writes it
 )
 
@@ -45,6 +46,13 @@ func (c *cassette) body(name string, n, parent *yaml.Node, form bodyForm) (Body,
 	}
 	if form == asText || at.ShortTag() == "!!binary" {
 		return c.bodyAt(at, []byte(text), at.Style), nil
+	}
+	if form == asLatin1 {
+		encoded := latin1(text)
+		if string(encoded) == text {
+			return c.bodyAt(at, encoded, at.Style), nil
+		}
+		return c.bodyAt(at, encoded, yaml.FoldedStyle), nil
 	}
 	decoded, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package traffic reads and writes recorded HTTP traffic. It reads JSON, NDJSON, HAR and the
-// cassettes of go-vcr and vcrpy, each of them optionally compressed with gzip or zstd, and writes NDJSON
-// and go-vcr cassettes. Every byte of a body can be traced back to its line and column in the
+// Package traffic reads and writes recorded HTTP traffic. It reads JSON, NDJSON, HAR, flows of mitmproxy,
+// pills of placebo, and the cassettes of go-vcr, vcrpy, Betamax, Ruby's VCR and LangChain, each of them
+// optionally compressed with gzip or zstd, and writes NDJSON and go-vcr cassettes. Every byte of a body can be traced back to its line and column in the
 // source. The package does not know schemas.
 //
 // # Model
@@ -24,7 +24,8 @@
 // space. The first matching row wins:
 //
 //	UTF-16, gzip or zstd within either, bzip2, xz, ZIP, HTML,
-//	  XML, raw HTTP, packet captures, WARC, mitmproxy      ErrUnknownFormat that names the format
+//	  XML, raw HTTP, packet captures, WARC                 ErrUnknownFormat that names the format
+//	lengths and names of a dictionary of mitmproxy         flows of mitmproxy
 //	a NUL, or more than a quarter control characters,
 //	  in the first 4 KiB                                   ErrUnknownFormat; nothing more is read
 //	empty input                                            JSON: one empty body
@@ -38,10 +39,10 @@
 //	  interactions at its top level                        a cassette
 //	anything else                                          ErrUnknownFormat
 //
-// Some formats are detected but not supported, such as placebo, Betamax, Ruby's VCR, WireMock,
-// nock, Postman and OpenAPI. They are recognised by the member names near the top of the JSON or
-// YAML, and reported as [ErrUnknownFormat] with [Error.Format]. Each of them takes more than one
-// sign, because a body may have members of any name.
+// Recordings of placebo, Betamax, Ruby's VCR and LangChain, and formats that are detected but not
+// supported, such as WireMock, nock, Postman and OpenAPI, are recognised by the member names near the
+// top of the JSON or YAML. Those that are not supported are reported as [ErrUnknownFormat] with
+// [Error.Format]. Each of them takes more than one sign, because a body may have members of any name.
 //
 // In a file named .json, .ndjson or .jsonl, the first character of JSON is enough. Otherwise a
 // heading of TOML or INI, a link or list of Markdown, a date, a quotation and a template are told

@@ -45,6 +45,9 @@ func (b Body) decode(header http.Header, limit int64) (Body, error) {
 	}
 	for _, coding := range slices.Backward(all) {
 		open, known := decoders[coding]
+		if !known && bytes.HasPrefix(decoded, gzipMagic) {
+			open, known = gunzip, true // the recorder masked the header
+		}
 		switch {
 		case !known && utf8.Valid(decoded): // compressed data is not UTF-8: the body was decoded before it was recorded
 			continue

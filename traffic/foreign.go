@@ -30,8 +30,6 @@ var foreign = []struct {
 	{prefix("\xa1\xb2\xc3\xd4"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
 	{prefix("\x0a\x0d\x0d\x0a"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
 	{prefix("WARC/"), "a WARC archive", "WARC archive", true, "convert it to a HAR"},
-	{matches(`^[0-9]{2,9}:[0-9]{1,5}:[a-z_]{2,40}[;,]`), "a mitmproxy recording", "mitmproxy recording", true,
-		"export it as a HAR: mitmdump -nr FILE --set hardump=FILE.har"},
 	{binary, "binary data", "binary data", false, readable},
 	{matches(`(?i)^\s*(<!doctype html|<html)`), "HTML", "HTML", false, "record the API itself rather than a web page"},
 	{matches(`^\s*<`), "XML", "XML", false, "only services with an AWS JSON protocol are supported"},

@@ -21,24 +21,9 @@ const (
 // formats are tried in this order. Each takes more than one sign, because an AWS body may have
 // members of any name.
 var formats = []format{
-	{"placebo recording", true, func(o *outline) bool {
-		code, data := o.at("status_code"), o.at("data")
-		whole := len(o.names) == 2 && code.isNumber() && data.isObject()
-		return whole || len(o.names) == 1 && data.has("ResponseMetadata") // cut off before its end
-	}, "check its member data as a bare body: jq .data FILE | crcheck validate --operation NAME -"},
-	{"Betamax recording", true, func(o *outline) bool {
-		return o.at("http_interactions").isList() && (strings.HasPrefix(o.at("recorded_with").text, "betamax") || o.at("http_interactions", "response", "url").isText())
-	}, later},
-	{"Ruby VCR cassette", true, func(o *outline) bool { return o.has("http_interactions") }, later},
-	{"LangChain cassette", true, func(o *outline) bool {
-		return o.at("requests").isList() && o.at("responses").isList() && (o.at("requests").element().hasAny("uri", "method") || o.at("responses").element().has("status"))
-	}, later},
 	{"vcrpy 0 cassette", true, func(o *outline) bool {
 		return o.isList() && o.at("request").hasAny("protocol", "path") && o.at("request").has("method", "host") && o.at("response").isObject()
 	}, "migrate it: python -m vcr.migration FILE"},
-	{"LocalStack snapshot", true, func(o *outline) bool {
-		return len(o.values) > 0 && o.isObject() && o.values[0].has("recorded-date", "recorded-content")
-	}, "check the responses in its recorded-content as bare bodies with --encoding sdk, or record the traffic of the test with crcheck"},
 	{"LocalStack validation file", false, func(o *outline) bool {
 		return len(o.values) > 0 && o.isObject() && o.values[0].has("last_validated_date")
 	}, notTraffic},

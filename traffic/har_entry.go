@@ -161,6 +161,7 @@ func (r *entryReader) responseBody(m *harMessage) {
 	body.string = jsonString{start: m.start, opaque: true}
 	if m.text != nil {
 		known := false
+		m.hex = m.hex || m.encoding == "" && len(codings(response.Header)) > 0 && hexChunks().Match(m.text)
 		if response.Body.Bytes, body.string, known = r.decode("response.content.text", m); !known {
 			m.size = 1 // there was one
 		}
@@ -326,6 +327,9 @@ func (r *entryReader) milliseconds() (time.Duration, error) {
 // chunks: in hexadecimal digits with _isBinary, or in base64 since version 6. Any other body that
 // is not UTF-8 is one chunk.
 type chunks []string
+
+// hexChunks matches the chunks of Polly.JS before version 4, which does not say that they are binary.
+var hexChunks = lazy(`^"\[(\\"([0-9a-f]{2})+\\",?)+\]"$`)
 
 // pollyChunks returns nil if the text is written as in any other HAR.
 func pollyChunks(m *harMessage) chunks {

@@ -16,6 +16,15 @@ const (
 	Cassette2 Kind = "go-vcr/2" // a cassette as go-vcr v3 and v4 write it
 	VCRPy     Kind = "vcrpy/1"  // a cassette of Python's vcrpy, as YAML or JSON
 	HAR       Kind = "har/1.2"  // an HTTP archive, as browsers and proxies export it
+
+	Betamax Kind = "betamax"  // a cassette of Python's Betamax
+	RubyVCR Kind = "ruby-vcr" // a cassette of Ruby's VCR, as YAML or JSON
+	Placebo Kind = "placebo"  // a response that placebo recorded of boto3, without its request
+	// LocalStack is a snapshot of LocalStack's tests: what boto3 returned, with placeholders.
+	LocalStack Kind = "localstack"
+
+	Mitmproxy Kind = "mitmproxy" // flows of mitmproxy
+	LangChain Kind = "langchain" // a cassette of LangChain's tests: vcrpy with lists of its own
 )
 
 // EncodingSDK is the encoding of a document that boto3 returned.
@@ -68,10 +77,14 @@ type Meta struct {
 	RedactionKey   string `yaml:"redactionKey"`   // the ID of the key of the pseudonyms, never the key
 	Provenance     string `yaml:"provenance"`     // recorded, synthesised, …
 	From           string `yaml:"from"`           // who responded: aws, emulator or fixtures; empty: unknown
+	Redacted       string `yaml:"redacted"`       // no: nothing was replaced, see [NotRedacted]; empty: unknown
 	// Pseudonyms are the words of the recording that replace names, as a JSON array, see
 	// [JoinPseudonyms]. In NDJSON, a line has them only if they differ from those of the line before.
 	Pseudonyms string `yaml:"-"`
 }
+
+// NotRedacted is [Meta.Redacted] of a recording in which nothing was replaced.
+const NotRedacted = "no"
 
 // metaField is one entry of Meta with its key, which is the same in every format.
 type metaField struct {
@@ -79,10 +92,10 @@ type metaField struct {
 	value *string
 }
 
-func (m *Meta) fields() [5]metaField {
-	return [5]metaField{
+func (m *Meta) fields() [6]metaField {
+	return [6]metaField{
 		{"contract", &m.Contract}, {"contractDigest", &m.ContractDigest},
 		{"redactionKey", &m.RedactionKey}, {"provenance", &m.Provenance},
-		{"from", &m.From},
+		{"from", &m.From}, {"redacted", &m.Redacted},
 	}
 }

@@ -104,13 +104,15 @@ func (r *jsonReader) body(what string, raw jsontext.Value, at int, isBase64 bool
 
 // shared returns b as a string, the same one for equal bytes: methods, and names and values of
 // headers, are often repeated.
-func (r *jsonReader) shared(b []byte) string {
-	if s, ok := r.names[string(b)]; ok {
+func (r *jsonReader) shared(b []byte) string { return share(r.names, b) }
+
+func share(names map[string]string, b []byte) string {
+	if s, ok := names[string(b)]; ok {
 		return s
 	}
 	s := string(b)
-	if len(s) <= 32 && len(r.names) < maxNames {
-		r.names[s] = s
+	if len(s) <= 32 && len(names) < maxNames {
+		names[s] = s
 	}
 	return s
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -36,16 +37,33 @@ func (in *input) loadCassette(kind family, data []byte) (*cassette, error) {
 	if top.Kind != yaml.MappingNode {
 		return nil, in.notACassette(data, top)
 	}
-	if n := oversizedMapping(top); n != nil {
+	if oversizedMapping(top) != nil {
 		if kind != cassetteText {
 			return nil, in.notACassette(data, top)
 		}
-		return nil, c.malformed(n, fmt.Sprintf("a mapping has more than %d keys", maxKeys), "split it")
+		return nil, c.oversized(top)
+	}
+	if r := relativeOf(outlineOfYAML(top)); r != nil {
+		return c, c.decodeRelative(r, top)
 	}
 	if interactions := child(top, "interactions"); interactions == nil || child(top, "version") == nil && noInteractions(interactions) {
 		return nil, in.notACassette(data, top)
 	}
 	return c, c.decode(top)
+}
+
+// oversized returns the error for a mapping with too many keys.
+func (c *cassette) oversized(top *yaml.Node) error {
+	return c.malformed(oversizedMapping(top), fmt.Sprintf("a mapping has more than %d keys", maxKeys), "split it")
+}
+
+// brokenJSON returns the error for a recording in JSON that is cut off or not JSON.
+func (c *cassette) brokenJSON(err error) error {
+	at := c.source.position(len(c.source.data))
+	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
+		at, err = c.source.position(int(syntax.ByteOffset)), syntax.Err
+	}
+	return malformed(c.name, at, fmt.Sprintf("the recording is not JSON: %v", err), "record it again")
 }
 
 // notACassette returns the error for YAML without interactions. top is nil if there are only
@@ -112,7 +130,7 @@ func (c *cassette) decodeTop(top *yaml.Node) error {
 
 func (c *cassette) decodeEntries() error {
 	c.records, c.odd = nil, nil
-	if c.kind == VCRPy {
+	if c.ofVCRPy() {
 		plainHeaders(&c.entries)
 		return decodeRecords(c, (*pyRecord).record)
 	}

@@ -65,7 +65,7 @@ func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 		yield(nil, err)
 		return
 	}
-	if in.readInteractions(body, yield) {
+	if in.readInteractions(body, yield) || in.readRelative(body, yield) || in.readPill(body, yield) || in.readSnapshot(body, yield) {
 		return
 	}
 	if err := in.rejectBody(body, true); err != nil {

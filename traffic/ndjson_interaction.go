@@ -20,7 +20,7 @@ const (
 
 // The members of the objects in such a line, as errors name them. Required members come first.
 var (
-	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "request", "response", "meta", "test", "testLine", "operation", "encoding"}, 3}
+	interactionMembers = members{"the interaction", "", []string{"crcheckInteraction", "response", "request", "meta", "test", "testLine", "operation", "encoding"}, 2}
 	requestMembers     = members{"request", "request.", []string{
 		"request.method", "request.url", "request.headers", "request.body", "request.bodyBase64", "request.bodyMissing"}, 2}
 	responseMembers = members{"response", "response.", []string{
@@ -81,9 +81,11 @@ func (r *interactionReader) readPart(x *recorded, from *source, start, end int) 
 }
 
 func (r *interactionReader) interaction() error {
-	_, err := r.object(interactionMembers, func(member string) error {
+	requested := false
+	start, err := r.object(interactionMembers, func(member string) error {
 		switch member {
 		case "request":
+			requested = true
 			return r.message(requestMembers, 0, &r.line.request.Header, &r.line.request.Body)
 		case "response":
 			return r.message(responseMembers, 1, &r.line.Response.Header, &r.line.Response.Body)
@@ -98,7 +100,14 @@ func (r *interactionReader) interaction() error {
 		}
 		return err
 	})
-	return err
+	switch {
+	case err != nil || requested:
+		return err
+	case r.line.Encoding == "": // boto3 returns a response without its request
+		return r.malformed(start, `the interaction has no member "request"`, "add it, or record the interaction again")
+	}
+	r.line.Interaction.Request = nil
+	return nil
 }
 
 // call reads a member about the call that the interaction belongs to.

@@ -29,12 +29,13 @@ type entry struct {
 
 // Parts reads an input as [File.Read] does, and yields some consecutive interactions at a time. NDJSON
 // is split at line ends, into parts of about size bytes, and parsed when a part is called. Parts may be
-// called concurrently, each once. They leave out a bare body that skip returns true for; its text is
-// valid only until skip returns. The interactions of a part share one buffer.
-func (f File) Parts(r io.Reader, size int) iter.Seq[func(skip func(body []byte) bool) iter.Seq2[*Interaction, error]] {
-	return func(yieldPart func(func(func([]byte) bool) iter.Seq2[*Interaction, error]) bool) {
+// called concurrently, each once. They leave out interactions that skip returns true for. skip gets
+// most of those in lines, bare bodies too; they have no positions, and are valid only until it
+// returns. The interactions of a part share one buffer. A nil skip leaves out none.
+func (f File) Parts(r io.Reader, size int) iter.Seq[func(skip func(*Interaction) bool) iter.Seq2[*Interaction, error]] {
+	return func(yieldPart func(func(func(*Interaction) bool) iter.Seq2[*Interaction, error]) bool) {
 		yield := func(p *part) bool {
-			return yieldPart(func(skip func([]byte) bool) iter.Seq2[*Interaction, error] {
+			return yieldPart(func(skip func(*Interaction) bool) iter.Seq2[*Interaction, error] {
 				return func(yield func(*Interaction, error) bool) { p.each(skip, yield) }
 			})
 		}
@@ -64,7 +65,7 @@ func (f File) Parts(r io.Reader, size int) iter.Seq[func(skip func(body []byte) 
 }
 
 // each yields the interactions of the part, and errors in their places.
-func (p *part) each(skip func(body []byte) bool, yield func(*Interaction, error) bool) {
+func (p *part) each(skip func(*Interaction) bool, yield func(*Interaction, error) bool) {
 	for _, e := range p.entries {
 		if !yield(e.x, e.err) {
 			return
@@ -85,11 +86,11 @@ func (p *part) each(skip func(body []byte) bool, yield func(*Interaction, error)
 			continue
 		}
 		index++
-		body := shapeOf(text) == bareBody
+		form := shapeOf(text)
 		switch {
-		case body && skip(content(text)):
+		case skip != nil && in.skips(skip, form, index-1, content(text)):
 			continue
-		case !body && full:
+		case form != bareBody && full:
 			text, kept = text[:len(text):len(text)], true
 		default:
 			text = bytes.Clone(text) // it must not keep the lines that are skipped, or a buffer that is mostly empty
@@ -101,6 +102,23 @@ func (p *part) each(skip func(body []byte) bool, yield func(*Interaction, error)
 	if !kept { // otherwise an interaction has it
 		buffers.Put(p.text)
 	}
+}
+
+// skips reports whether skip leaves out the interaction in a line.
+func (in *input) skips(skip func(*Interaction) bool, form shape, index int, line []byte) bool {
+	switch form {
+	case bareBody:
+		x := &in.scanner.interaction
+		if x.Source == "" || x.Request != nil {
+			*x = Interaction{Source: in.name, Kind: NDJSON}
+		}
+		x.Index, x.Response.Body.Bytes = index, line
+		return skip(x)
+	case markedInteraction:
+		x, sure := in.scanner.scan(in.name, index, line)
+		return sure && skip(x)
+	}
+	return false
 }
 
 // splitter makes parts of the lines of an input.

@@ -38,6 +38,8 @@ func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error)
 		in.readJSON(yield)
 	case kind == harText:
 		in.readHAR(yield)
+	case kind == flowText:
+		in.readFlows(yield)
 	default:
 		in.readCassette(kind, yield)
 	}
@@ -48,6 +50,7 @@ type input struct {
 	accepts      acceptance
 	r            *bufio.Reader
 	interactions interactionReader
+	scanner      scanner
 	plain        plainReader
 	split        *splitter // nil: yield every line
 }

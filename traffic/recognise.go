@@ -21,6 +21,7 @@ const (
 	yamlText            // YAML that may turn out to be a cassette
 	cassetteText        // a cassette, perhaps broken
 	harText             // a HAR, perhaps broken
+	flowText            // flows of mitmproxy
 )
 
 var (
@@ -36,6 +37,9 @@ var (
 // set.
 func (in *input) recognise(head []byte, whole bool) (family, error) {
 	head = bytes.TrimPrefix(head, byteOrderMark)
+	if flowOpening().Match(head) { // before binary data, which a body may be
+		return flowText, nil
+	}
 	for _, f := range foreign {
 		if f.begins(head) {
 			return unknown, unknownFormat(in.name, f.looks, f.format, f.recorded, f.remedy)

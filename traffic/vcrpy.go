@@ -107,10 +107,7 @@ func pyBody(body, parsed yaml.Node) (yaml.Node, bodyForm) {
 	if text == nil {
 		return pyFile(body), asText
 	}
-	if encoding := child(n, "encoding"); encoding != nil && strings.EqualFold(target(encoding).Value, "base64") {
-		return *text, asBase64
-	}
-	return pyFile(*text), asText
+	return pyFile(ruby(*text)), charset(n)
 }
 
 // missing returns the name of the key, status or body, that a response of vcrpy lacks; "" if none.

@@ -14,9 +14,9 @@ import (
 )
 
 // WriteNDJSON writes one interaction per line, with its [Meta], in the strict form that [Read]
-// reads back unchanged. The output is deterministic. An interaction without a request cannot be
-// replayed, and text that is not UTF-8 can only be written in a body: either is an [ErrMalformed],
-// and nothing is written.
+// reads back unchanged. The output is deterministic. An interaction without a request, unless boto3
+// returned it, cannot be written, and text that is not UTF-8 only in a body: either is an
+// [ErrMalformed], and nothing is written.
 func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 	for i, in := range interactions {
 		if err := fitsNDJSON(i, in); err != nil {
@@ -36,11 +36,15 @@ func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 
 // fitsNDJSON returns an error if a line cannot represent an interaction.
 func fitsNDJSON(i int, in *Interaction) error {
-	if in.Request == nil {
+	request := in.Request
+	switch {
+	case request == nil && in.Encoding != EncodingSDK:
 		return unwritable(i, in, "is a bare body", "record the request too")
+	case request == nil:
+		request = &Request{}
 	}
-	ok := utf8.ValidString(in.Request.Method) && utf8.ValidString(in.Request.URL) && utf8.ValidString(in.Response.StatusText)
-	for _, header := range []http.Header{in.Request.Header, in.Response.Header} {
+	ok := utf8.ValidString(request.Method) && utf8.ValidString(request.URL) && utf8.ValidString(in.Response.StatusText)
+	for _, header := range []http.Header{request.Header, in.Response.Header} {
 		for name, values := range header {
 			ok = ok && utf8.ValidString(name) && !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) })
 		}
@@ -87,11 +91,13 @@ func (n *ndjsonWriter) close() error { return n.w.Flush() }
 func appendInteraction(b []byte, in *Interaction) []byte {
 	b = append(b, `{`+interactionMark+`:`+interactionVersion...)
 	b = appendCall(b, in)
-	b = append(b, `,"request":{"method":`...)
-	b = appendString(b, in.Request.Method)
-	b = appendString(append(b, `,"url":`...), in.Request.URL)
-	b = appendMessage(b, in.Request.Header, in.Request.Body)
-	b = strconv.AppendInt(append(b, `},"response":{"status":`...), int64(in.Response.Status), 10)
+	if in.Request != nil {
+		b = append(b, `,"request":{"method":`...)
+		b = appendString(b, in.Request.Method)
+		b = appendString(append(b, `,"url":`...), in.Request.URL)
+		b = append(appendMessage(b, in.Request.Header, in.Request.Body), '}')
+	}
+	b = strconv.AppendInt(append(b, `,"response":{"status":`...), int64(in.Response.Status), 10)
 	if in.Response.StatusText != "" {
 		b = appendString(append(b, `,"statusText":`...), in.Response.StatusText)
 	}

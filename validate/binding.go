@@ -3,12 +3,12 @@ package validate
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
-	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
@@ -25,7 +25,7 @@ type bound struct {
 const encodedJSON schema.Type = "encoded JSON"
 
 // newBound compiles the bound members of a part; nil: there are none.
-func newBound(c *schema.Contract, part schema.Part, budget *pattern.Budget) *bound {
+func newBound(c *schema.Contract, part schema.Part, shared *patterns) *bound {
 	table := binding.Of(c, part)
 	members := table.Members
 	if len(members) == 0 {
@@ -38,7 +38,7 @@ func newBound(c *schema.Contract, part schema.Part, budget *pattern.Budget) *bou
 		m := &members[i]
 		m.Scalar.Opaque = true
 		format, _ := m.Location.TimestampFormat()
-		p := &compiler{c: c, structures: map[string]*node{}, timestamps: format, budget: budget}
+		p := &compiler{c: c, structures: map[string]*node{}, timestamps: format, patterns: shared}
 		n := p.place(m.Shape)
 		for _, n := range []*node{n, n.element} {
 			if n != nil && n.kind == schema.Document {
@@ -86,13 +86,19 @@ func (m *message) unknowable(b *binding.Member) bool {
 	return false
 }
 
+// documents are buffers for the documents of bound members.
+var documents = sync.Pool{New: func() any { return new([]byte) }}
+
 // boundTo validates the bound members of a message against their shapes. Their findings have the
 // place where the body begins, because the position of a header is not known.
 func (d *document) boundTo(m *message) []located {
 	if d.bound == nil {
 		return nil
 	}
-	text := d.bound.table.AppendDocument(make([]byte, 0, 256), &m.Message)
+	buffer := documents.Get().(*[]byte)
+	defer documents.Put(buffer)
+	text := d.bound.table.AppendDocument((*buffer)[:0], &m.Message)
+	*buffer = text
 	if accepts(d.bound.node, text) {
 		return nil
 	}

@@ -1,8 +1,11 @@
 package validate
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
@@ -11,6 +14,25 @@ import (
 
 // noOperation is why a call was not checked whose operation no contract has.
 const noOperation = "without a contract for the operation"
+
+// unnamedCall is why a response of a snapshot was not checked.
+const unnamedCall = "whose name in the snapshot is not that of an operation"
+
+// placeholder matches values that a snapshot of LocalStack has in place of those that differ from run
+// to run.
+var placeholder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`<[a-z][a-z0-9_-]*(:[0-9]+)?>|^(datetime|date|timestamp|time)$`)
+})
+
+// withoutPlaceholders returns the findings that are not about a placeholder of a snapshot, and how many
+// are. A placeholder may be any value.
+func withoutPlaceholders(x *traffic.Interaction, findings finding.Set) (finding.Set, int) {
+	if x.Kind != traffic.LocalStack {
+		return findings, 0
+	}
+	kept := slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return placeholder().MatchString(f.Found.Text) })
+	return kept, len(findings) - len(kept)
+}
 
 // called returns the routes of an operation: those among the routes of its request, or else its
 // contracts. The client knows what it called; a request to an emulator may not show it.
@@ -24,17 +46,25 @@ func (k *Catalog) called(operation string, routes []schema.Route) []schema.Route
 	return routes
 }
 
-// checkReturned validates what boto3 returned from a call.
-func (k *Catalog) checkReturned(x *traffic.Interaction) (Outcome, error) {
-	if len(k.routes.Named(x.Operation)) == 0 {
-		return Outcome{NotChecked: noOperation}, nil
+// checkReturned validates what boto3 returned from a call. If the recording does not say which
+// operation it was, bare does.
+func (k *Catalog) checkReturned(x *traffic.Interaction, bare Bare) (Outcome, error) {
+	named := len(k.routes.Named(x.Operation)) > 0
+	switch {
+	case x.Operation == "", !named && x.Kind == traffic.LocalStack && bare.Operation != "":
+		bare.Status = cmp.Or(bare.Status, x.Response.Status)
+		return k.checkBare(x, bare)
+	case !named && x.Kind == traffic.LocalStack: // whose operation is a guess
+		return Outcome{NotChecked: unnamedCall}, nil
+	case !named:
+		return Outcome{NotChecked: noOperation, Unrouted: k.routes.UnroutedOperation(x.Operation)}, nil
 	}
 	return k.checkBare(x, Bare{Operation: x.Operation, Status: x.Response.Status})
 }
 
 // returned reports whether the body of the response is what boto3 returned from a call.
 func returned(x *traffic.Interaction) bool {
-	return x.Encoding == traffic.EncodingSDK && x.Operation != ""
+	return x.Encoding == traffic.EncodingSDK && (x.Operation != "" || x.Request == nil)
 }
 
 // sourceName returns the source that findings about an interaction name: the file of its test, if the

@@ -50,3 +50,40 @@ func TestCalled(t *testing.T) {
 		})
 	}
 }
+
+// TestReturnedWithoutRequest checks responses of boto3 that recordings have without their requests:
+// who says the operation, and placeholders of snapshots.
+func TestReturnedWithoutRequest(t *testing.T) {
+	for _, test := range []struct {
+		name, operation, body string
+		kind                  traffic.Kind
+		bare                  Bare
+		pointer, notChecked   string // the place of the finding
+		placeholders          int
+	}{
+		{"placebo", "dynamodb.ListTables", `{"TableNames":[1]}`, traffic.Placebo, Bare{}, "/TableNames/0", "", 0},
+		{"placebo, another operation", "dynamodb.PutItem", `{}`, traffic.Placebo, Bare{Operation: "ListTables"}, "", noOperation, 0},
+		{"placebo, named by the user", "", `{"TableNames":[1]}`, traffic.Placebo, Bare{Operation: "ListTables"}, "/TableNames/0", "", 0},
+		{"a snapshot", "dynamodb.ListTables", `{"TableNames":[1,"<name:1>"]}`, traffic.LocalStack, Bare{}, "/TableNames/0", "", 0},
+		{"a snapshot, a placeholder", "dynamodb.ListTables", `{"TableNames":"<names:1>"}`, traffic.LocalStack, Bare{}, "", "", 1},
+		{"a snapshot, a guess", "dynamodb.Tables", `{}`, traffic.LocalStack, Bare{}, "", unnamedCall, 0},
+		{"a snapshot, named by the user", "dynamodb.Tables", `{"TableNames":[1]}`, traffic.LocalStack, Bare{Operation: "ListTables"}, "/TableNames/0", "", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			k, err := CompileCatalog(tables(t), Options{Encoding: schema.SDK})
+			require.NoError(t, err)
+			x := &traffic.Interaction{Source: "in", Kind: test.kind, Operation: test.operation, Encoding: traffic.EncodingSDK,
+				Response: traffic.Response{Status: 200, Body: traffic.BodyOf([]byte(test.body))}}
+			outcome, err := k.Check(x, test.bare)
+			require.NoError(t, err)
+			require.Equal(t, test.notChecked, outcome.NotChecked)
+			require.Equal(t, test.placeholders, outcome.Placeholders)
+			if test.pointer == "" {
+				require.Empty(t, outcome.Findings)
+				return
+			}
+			require.Len(t, outcome.Findings, 1)
+			require.Equal(t, test.pointer, outcome.Findings[0].Pointer)
+		})
+	}
+}

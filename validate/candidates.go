@@ -15,6 +15,9 @@ import (
 // readableRoutes returns the routes to contracts with a JSON protocol, or names the other protocol
 // if there are none. If there are routes of both kinds, the response decides.
 func readableRoutes(found []schema.Route, x *traffic.Interaction) (json []schema.Route, why string) {
+	if !slices.ContainsFunc(found, func(r schema.Route) bool { _, other := r.Contract.NotJSON(); return other }) {
+		return found, ""
+	}
 	for _, route := range found {
 		if other, ok := route.NotJSON(); !ok {
 			json = append(json, route)
@@ -90,16 +93,17 @@ func (f fit) compare(other fit) int {
 // several fit equally well, the request alone decides. Equal contracts under several names count as
 // one: the first. If the choice is still ambiguous, the exchange is not checked.
 func (k *Catalog) choose(found []schema.Route, exchange func(*Validator, map[string]string) Outcome) Outcome {
-	all := make([]candidate, 0, len(found))
+	var all []candidate
 	for _, route := range found {
 		v, err := k.use(route.Contract)
 		if err != nil {
 			return Outcome{NotChecked: err.Error()}
 		}
-		all = append(all, candidate{v, exchange(v.Validator, route.Labels)})
-	}
-	if len(all) == 1 {
-		return all[0].Outcome
+		outcome := exchange(v.Validator, route.Labels)
+		if len(found) == 1 {
+			return outcome
+		}
+		all = append(all, candidate{v, outcome})
 	}
 	for _, part := range []schema.Part{"", schema.InputPart} {
 		best := fitting(all, part)

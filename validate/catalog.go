@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 	"github.com/crcheck/crcheck/traffic"
@@ -19,10 +18,10 @@ import (
 // Catalog validates traffic of many operations. It is immutable and safe for
 // concurrent use.
 type Catalog struct {
-	routes  *schema.Catalog
-	options Options
-	budget  *pattern.Budget // of all contracts
-	used    sync.Map        // *schema.Contract to func() (*inUse, error)
+	routes   *schema.Catalog
+	options  Options
+	patterns patterns // of all contracts
+	used     sync.Map // *schema.Contract to func() (*inUse, error)
 }
 
 // inUse is a contract that traffic has reached.
@@ -39,7 +38,7 @@ func CompileCatalog(k *schema.Catalog, options Options) (*Catalog, error) {
 			return nil, err
 		}
 	}
-	return &Catalog{routes: k, options: options, budget: &pattern.Budget{}}, nil
+	return &Catalog{routes: k, options: options}, nil
 }
 
 // use returns the validator of a contract.
@@ -50,7 +49,7 @@ func (k *Catalog) use(c *schema.Contract) (*inUse, error) {
 			if err := check(c); err != nil {
 				return nil, err
 			}
-			return &inUse{compile(c, k.options, k.budget), sync.OnceValue(func() string {
+			return &inUse{compile(c, k.options, &k.patterns), sync.OnceValue(func() string {
 				nameless := *c
 				nameless.Service = ""
 				return nameless.Digest()
@@ -90,6 +89,8 @@ type Outcome struct {
 	// Unrecognised are some member names of a bare body of which no contract knows a member; nil for
 	// other bodies. See [Auto].
 	Unrecognised []string
+	// Placeholders are the values of a snapshot that no finding is reported about.
+	Placeholders int
 	Findings     finding.Set
 }
 
@@ -103,6 +104,7 @@ func (k *Catalog) Check(x *traffic.Interaction, bare Bare) (Outcome, error) {
 
 func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
 	outcome, err := k.checked(x, bare, kept)
+	outcome.Findings, outcome.Placeholders = withoutPlaceholders(x, outcome.Findings)
 	var from finding.Origin
 	if k.options.From == finding.OriginUnknown && from.UnmarshalText([]byte(x.Meta.From)) == nil && from != finding.OriginUnknown {
 		outcome.Findings = grade(outcome.Findings, k.options.Profile, from)
@@ -112,7 +114,7 @@ func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept recorded) (Outco
 
 func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
 	if returned(x) {
-		return k.checkReturned(x)
+		return k.checkReturned(x, bare)
 	}
 	if x.Request == nil {
 		return k.checkBare(x, bare)
@@ -141,7 +143,9 @@ func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Out
 	if outcome, unread := unread(x, err); unread {
 		return outcome, nil
 	}
-	return k.choose(found, func(v *Validator, labels map[string]string) Outcome { return v.outcome(readable, err, labels, kept) }), nil
+	return k.choose(found, func(v *Validator, labels map[string]string) Outcome {
+		return v.outcome(readable, err, routed{u, labels}, kept)
+	}), nil
 }
 
 func (k *Catalog) checkBare(x *traffic.Interaction, bare Bare) (Outcome, error) {

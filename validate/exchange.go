@@ -30,13 +30,41 @@ import (
 // recorded, or whose contract does not state where members travel.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
 	readable, err := decoded(x)
-	findings, _ := v.exchange(readable, err, labels, recordedOf(x))
+	findings, _ := v.exchange(readable, err, v.routed(x.Request, labels), recordedOf(x))
 	return findings
 }
 
+// Request validates a request that was received, with the labels of its route. A body that cannot be
+// decoded is not validated.
+func (v *Validator) Request(r *traffic.Request, labels map[string]string) finding.Set {
+	readable, _ := decoded(&traffic.Interaction{Live: true, Request: r}) // the error is that of a response
+	if readable.Request == nil {
+		return nil
+	}
+	kept := recordedOf(readable)
+	e := exchange{v: v, response: &readable.Response, kept: kept}
+	e.request(v.newRequest(readable.Request, v.routed(r, labels), kept))
+	return locate(e.graded(), readable)
+}
+
+// routed is the URL of a request, and what routing learned from it.
+type routed struct {
+	url    *url.URL // nil: malformed, or not needed
+	labels map[string]string
+}
+
+// routed reads the URL of a request, which may be nil, if the contract has members in the query.
+func (v *Validator) routed(request *traffic.Request, labels map[string]string) routed {
+	r := routed{labels: labels}
+	if v.queries && request != nil {
+		r.url, _ = url.Parse(request.URL)
+	}
+	return r
+}
+
 // outcome validates an interaction that [decoded] returned.
-func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) Outcome {
-	findings, leftOut := v.exchange(readable, err, labels, kept)
+func (v *Validator) outcome(readable *traffic.Interaction, err error, r routed, kept recorded) Outcome {
+	findings, leftOut := v.exchange(readable, err, r, kept)
 	outcome := Outcome{Contract: v.contract, LeftOut: leftOut, Findings: findings}
 	if err == nil && v.blob(&readable.Response) {
 		outcome.NotRead = blobPayload
@@ -45,13 +73,13 @@ func (v *Validator) outcome(readable *traffic.Interaction, err error, labels map
 }
 
 // exchange validates an interaction that [decoded] returned.
-func (v *Validator) exchange(readable *traffic.Interaction, err error, labels map[string]string, kept recorded) (finding.Set, LeftOut) {
+func (v *Validator) exchange(readable *traffic.Interaction, err error, r routed, kept recorded) (finding.Set, LeftOut) {
 	e := exchange{v: v, response: &readable.Response, kept: kept}
 	e.leftOut.ResponseHeaders = !kept.responseHeaders
 	request := &message{}
 	if readable.Request != nil {
 		e.head = readable.Request.Method == http.MethodHead
-		request = v.newRequest(readable.Request, labels, kept)
+		request = v.newRequest(readable.Request, r, kept)
 		e.request(request)
 	}
 	switch {
@@ -147,7 +175,7 @@ func (e *exchange) mayBeEmpty(d *document, m *message) bool {
 	case d.whole != nil:
 		if d.whole.Required.Or(false) {
 			root, _ := e.v.contract.Root(m.part)
-			s := &sink{response: m.part != schema.InputPart, shape: joinShape(root.Name, d.whole.Name)}
+			s := &sink{response: m.part != schema.InputPart, shape: memberOf(root.Name, d.whole.Name)}
 			s.missingMember(member{name: d.whole.Name, node: d.node, api: d.whole.Name}, 0)
 			e.findings = append(e.findings, e.v.place(m.part, s.found, m.body)...)
 		}
@@ -239,12 +267,10 @@ func statesBindings(c *schema.Contract) bool {
 
 // newRequest returns a recorded request as a message. If its URL is malformed it was not routed,
 // and has no query.
-func (v *Validator) newRequest(r *traffic.Request, labels map[string]string, kept recorded) *message {
-	m := &message{binding.Message{Header: r.Header, Labels: labels}, schema.InputPart, kept.requestHeaders, r.Body}
-	if v.queries {
-		if u, err := url.Parse(r.URL); err == nil {
-			m.Query = u.Query()
-		}
+func (v *Validator) newRequest(r *traffic.Request, by routed, kept recorded) *message {
+	m := &message{binding.Message{Header: r.Header, Labels: by.labels}, schema.InputPart, kept.requestHeaders, r.Body}
+	if v.queries && by.url != nil && by.url.RawQuery != "" {
+		m.Query = by.url.Query()
 	}
 	return m
 }

@@ -139,7 +139,7 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 		require.Nil(t, v.Output([]byte(with(`,"error":{"code":"x","message":"aaa"}`))))
 
 		// What a run does not try is reported, too.
-		v = compile(c, Options{}, &pattern.Budget{Limit: 2 * pattern.Timeout}) // the filter and the explainer take one each
+		v = compile(c, Options{}, &patterns{budget: pattern.Budget{Limit: 2 * pattern.Timeout}}) // the filter and the explainer take one each
 		for i := range 200 {
 			found := v.Output([]byte(with(`,"error":{"code":"x","message":"` + strings.Repeat("a", 50+i) + `!"}`)))
 			require.Len(t, found, 1)

@@ -27,7 +27,7 @@ func (d *document) rawExplain(body []byte) []located {
 	if d.stream != nil {
 		return d.stream.explain(body)
 	}
-	s := &sink{document: body, shape: d.shape, response: d.part != schema.InputPart}
+	s := &sink{document: body, shape: shapeName{structure: d.shape}, response: d.part != schema.InputPart}
 	if d.node.sensitive {
 		s.hidden++
 	}

@@ -78,23 +78,24 @@ type compiler struct {
 	encoding   schema.Encoding
 	structures map[string]*node
 	timestamps string // the format if a shape states none
-	patterns   map[string]*pattern.Pattern
-	budget     *pattern.Budget
+	patterns   *patterns
 }
 
-// compiled compiles each pattern once, because many shapes may share it. It returns nil if no
-// engine supports the pattern; Contract.UnsupportedPatterns reports the error.
-func (p *compiler) compiled(source string) *pattern.Pattern {
-	known, ok := p.patterns[source]
+// patterns are compiled once, because the shapes of many contracts share them. Their matches share a
+// budget. It is safe for concurrent use.
+type patterns struct {
+	budget   pattern.Budget
+	compiled sync.Map // source to *pattern.Pattern
+}
+
+// of returns nil if no engine supports the pattern; Contract.UnsupportedPatterns reports the error.
+func (p *patterns) of(source string) *pattern.Pattern {
+	known, ok := p.compiled.Load(source)
 	if !ok {
-		if p.patterns == nil {
-			p.patterns = map[string]*pattern.Pattern{}
-		}
-		known, _ = pattern.Compile(source)
-		known = known.Within(p.budget)
-		p.patterns[source] = known
+		made, _ := pattern.Compile(source)
+		known, _ = p.compiled.LoadOrStore(source, made.Within(&p.budget))
 	}
-	return known
+	return known.(*pattern.Pattern)
 }
 
 // document compiles the document of a part.
@@ -187,7 +188,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 			}
 		}
 		if source := s.Pattern.Or(""); source != "" {
-			n.pattern = p.compiled(source)
+			n.pattern = p.patterns.of(source)
 		}
 	case schema.Integer:
 		if bits := s.Bits.Or(64); bits > 0 {

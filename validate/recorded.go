@@ -141,18 +141,28 @@ func unread(x *traffic.Interaction, err error) (Outcome, bool) {
 // (RFC 9110 section 8.4). The error is about the response. A request whose body was not
 // recorded, or cannot be decoded, is left out.
 func decoded(x *traffic.Interaction) (*traffic.Interaction, error) {
-	y := *x
-	if x.Request != nil {
-		body, err := x.Request.Document()
-		if err != nil || body.Missing || isCBOR(x.Request.Header) {
-			y.Request = nil
-		} else {
-			request := *x.Request
-			request.Body = body
-			y.Request = &request
+	request := x.Request
+	if request != nil {
+		body, err := request.Document()
+		switch {
+		case err != nil || body.Missing || isCBOR(request.Header):
+			request = nil
+		case !sameBytes(body.Bytes, request.Body.Bytes):
+			own := *request
+			own.Body = body
+			request = &own
 		}
 	}
-	var err error
-	y.Response.Body, err = x.Response.Document()
+	body, err := x.Response.Document()
+	if request == x.Request && sameBytes(body.Bytes, x.Response.Body.Bytes) {
+		return x, err // the usual case: no copy
+	}
+	y := *x
+	y.Request, y.Response.Body = request, body
 	return &y, err
+}
+
+// sameBytes reports whether two slices have the same bytes in memory.
+func sameBytes(a, b []byte) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }

@@ -36,8 +36,8 @@ const (
 // the values that accept was unsure about.
 func TestUnsure(t *testing.T) {
 	var all unsureShares
-	for _, c := range contracts.Sources() {
-		all.service(t, c.Name(), []*schema.Contract{contracts.MustLoad(c.Name())})
+	for _, name := range contracts.Names() {
+		all.service(t, name, []*schema.Contract{contracts.MustLoad(name)})
 	}
 	for _, path := range modelPaths(t) {
 		if read := readModel(t, path); len(read) > 0 {
@@ -117,7 +117,7 @@ func (all *unsureShares) service(t *testing.T, name string, list []*schema.Contr
 		for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
 			made, err := synth.New(c, encoding)
 			require.NoError(t, err)
-			v := compile(c, Options{Encoding: encoding}, nil)
+			v := compile(c, Options{Encoding: encoding}, &patterns{})
 			for _, part := range parts {
 				for _, document := range validDocuments(made, part) {
 					s.add(t, v.parts[part], document)

@@ -22,10 +22,10 @@ type sink struct {
 	document []byte
 	path     []string // tokens of the pointer to the current value
 	keys     []int    // which of them are keys of maps
-	shape    string   // of the current value, as [finding.Finding] has it
-	hidden   int      // how many sensitive shapes enclose the current value
-	response bool     // the document is a response, or a part of one
-	key      bool     // the current value is the key of the entry at the path
+	shape    shapeName
+	hidden   int  // how many sensitive shapes enclose the current value
+	response bool // the document is a response, or a part of one
+	key      bool // the current value is the key of the entry at the path
 	found    []located
 	full     bool
 	cut      bool // the walk ended before the document did
@@ -90,7 +90,7 @@ func (s *sink) addAt(pointer string, offset int, f finding.Finding) {
 	if s.full {
 		return
 	}
-	f.Pointer, f.Shape, f.Key = pointer, s.shape, s.key
+	f.Pointer, f.Shape, f.Key = pointer, s.shape.String(), s.key
 	if s.hidden > 0 {
 		f.Sensitive, f.Found.Text, f.Found.Cut = true, "", 0
 	}
@@ -100,13 +100,22 @@ func (s *sink) addAt(pointer string, offset int, f finding.Finding) {
 	s.found = append(s.found, located{Finding: f, offset: offset})
 }
 
-// memberShape returns the shape of findings about a member of a structure, known or not.
-func (n *node) memberShape(i int, known bool, name string) string {
-	if known {
-		name = n.members[i].api
-	}
-	return joinShape(n.shape, name)
+// shapeName is the shape of the current value, as [finding.Finding] has it. It is joined only for a
+// finding.
+type shapeName struct {
+	structure, member string
+	isMember          bool
 }
+
+func (s shapeName) String() string {
+	if !s.isMember {
+		return s.structure
+	}
+	return joinShape(s.structure, s.member)
+}
+
+// memberOf returns the name of a member of a structure, known or not.
+func memberOf(structure, member string) shapeName { return shapeName{structure, member, true} }
 
 // joinShape returns SHAPE$MEMBER; it is empty if the structure has no name.
 func joinShape(shape, member string) string {
@@ -125,16 +134,55 @@ type occurrence struct {
 	counts   bool // as a member of a union: not null, not __type
 }
 
-// seenNames are the members of one object, by name.
-type seenNames map[string]*occurrence
+// seenNames are the members of one object, in the order of their first appearance. Most objects have
+// few.
+type seenNames struct {
+	all []occurrence
+	at  map[string]int // indexes by name; nil for few names
+}
+
+// maxSearched is how many names are searched one by one.
+const maxSearched = 16
+
+// find returns the occurrence of a name, or nil. It is valid until the next one is noted.
+func (n *seenNames) find(name string) *occurrence {
+	if n.at != nil {
+		if i, ok := n.at[name]; ok {
+			return &n.all[i]
+		}
+		return nil
+	}
+	for i := range n.all {
+		if n.all[i].name == name {
+			return &n.all[i]
+		}
+	}
+	return nil
+}
+
+func (n *seenNames) note(name string) *occurrence {
+	if n.all == nil {
+		n.all = make([]occurrence, 0, 4)
+	}
+	n.all = append(n.all, occurrence{name: name})
+	switch last := len(n.all) - 1; {
+	case n.at != nil:
+		n.at[name] = last
+	case last == maxSearched:
+		n.at = map[string]int{}
+		for i := range n.all {
+			n.at[n.all[i].name] = i
+		}
+	}
+	return &n.all[len(n.all)-1]
+}
 
 // meet notes a name. If the name is repeated, it retracts the findings in the earlier value, except
 // those about bytes.
-func (n seenNames) meet(s *sink, name string, inMap bool, at int) (entry *occurrence, again bool) {
-	entry, again = n[name]
-	if !again {
-		entry = &occurrence{name: name}
-		n[name] = entry
+func (n *seenNames) meet(s *sink, name string, inMap bool, at int) (entry *occurrence, again bool) {
+	entry = n.find(name)
+	if again = entry != nil; !again {
+		entry = n.note(name)
 	} else {
 		for i := entry.from; i < entry.to; i++ {
 			if rule, _ := s.found[i].Rule.Lookup(); rule.Layer != finding.LayerBytes || rule.ID == finding.NumberForm || rule.ID == finding.NumberPrecision {
@@ -158,10 +206,11 @@ func (n seenNames) meet(s *sink, name string, inMap bool, at int) (entry *occurr
 func (o *occurrence) close(s *sink, counts bool) { o.to, o.counts = len(s.found), counts }
 
 // union checks which members of a union are set.
-func (s *sink) union(n *node, seen seenNames, opened int) {
+func (s *sink) union(n *node, seen *seenNames, opened int) {
 	var members []*occurrence
 	known := 0
-	for _, o := range seen {
+	for i := range seen.all {
+		o := &seen.all[i]
 		if o.counts {
 			members = append(members, o)
 			if _, ok := n.index[o.name]; ok {
@@ -177,7 +226,9 @@ func (s *sink) union(n *node, seen seenNames, opened int) {
 	want := finding.Want{Type: "union", OneOf: n.memberNames()}
 	outer := s.shape
 	defer func() { s.shape = outer }()
-	s.shape = cmp.Or(n.shape, outer)
+	if n.shape != "" {
+		s.shape = shapeName{structure: n.shape}
+	}
 	switch {
 	case len(members) > 1:
 		s.add(members[1].at, finding.Finding{Rule: finding.UnionMultipleMembers, Names: names, Wanted: want})
@@ -189,7 +240,9 @@ func (s *sink) union(n *node, seen seenNames, opened int) {
 		if members[0].name == unknownMember {
 			found = finding.Value{Kind: finding.KindNameAlone}
 		}
-		s.shape = cmp.Or(joinShape(n.shape, tag), outer)
+		if n.shape != "" {
+			s.shape = memberOf(n.shape, tag)
+		}
 		s.add(members[0].at, finding.Finding{Rule: finding.UnionUnknownMember, Names: []string{tag}, Found: found, Wanted: want})
 	}
 }

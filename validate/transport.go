@@ -102,7 +102,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		found, _ := readableRoutes(found, x)
 		readable, err := decoded(x)
 		outcome := t.Catalog.choose(found, func(v *Validator, labels map[string]string) Outcome {
-			return v.outcome(readable, err, labels, recordedOf(x))
+			return v.outcome(readable, err, routed{request.URL, labels}, recordedOf(x))
 		})
 		if outcome.Contract != nil {
 			t.report(request, outcome.Findings, nil)

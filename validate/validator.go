@@ -6,7 +6,6 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
-	"github.com/crcheck/crcheck/internal/pattern"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/jsonschema"
 	"github.com/crcheck/crcheck/traffic"
@@ -51,7 +50,7 @@ func Compile(c *schema.Contract, options Options) (*Validator, error) {
 	if err := check(c); err != nil {
 		return nil, err
 	}
-	return compile(c, options, &pattern.Budget{}), nil
+	return compile(c, options, &patterns{}), nil
 }
 
 func check(c *schema.Contract) error {
@@ -61,11 +60,11 @@ func check(c *schema.Contract) error {
 	return nil
 }
 
-// compile prepares a contract that passes its check. Matches against its patterns have a budget, which
-// a catalog shares among its contracts.
-func compile(c *schema.Contract, options Options, budget *pattern.Budget) *Validator {
+// compile prepares a contract that passes its check. The contracts of a catalog share their
+// patterns.
+func compile(c *schema.Contract, options Options, shared *patterns) *Validator {
 	v := &Validator{contract: c, options: options, parts: map[schema.Part]*document{}}
-	p := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds", budget: budget}
+	p := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds", patterns: shared}
 	for _, part := range c.Parts() {
 		d := &document{part: part}
 		if raw, ok := c.RawBody(part); ok && options.Encoding == schema.HTTP {
@@ -83,7 +82,7 @@ func compile(c *schema.Contract, options Options, budget *pattern.Budget) *Valid
 			}
 		}
 		if options.Encoding == schema.HTTP {
-			d.bound = newBound(c, part, budget)
+			d.bound = newBound(c, part, shared)
 		}
 		v.parts[part] = d
 	}
@@ -201,7 +200,7 @@ func (d *document) explain(document []byte) []located {
 	if d.raw != nil {
 		return d.rawExplain(document)
 	}
-	s := &sink{shape: d.shape, response: d.part != schema.InputPart}
+	s := &sink{shape: shapeName{structure: d.shape}, response: d.part != schema.InputPart}
 	if s.explain(&explainer{sink: s}, d.node, document) {
 		d.askOracle(s)
 	}
@@ -263,6 +262,6 @@ func (d *document) askOracle(s *sink) {
 	case accepted:
 		f.Problem = finding.SchemaAgrees
 	}
-	s.path, s.keys, s.shape = nil, nil, d.shape
+	s.path, s.keys, s.shape = nil, nil, shapeName{structure: d.shape}
 	s.add(0, f)
 }

@@ -70,20 +70,27 @@ func (w *explainer) structure(n *node) bool {
 	seen := seenNames{}
 	for w.dec.PeekKind() == '"' {
 		at := w.offset()
-		name, ok := w.text()
+		text, ok := w.text()
 		if !ok {
 			return false
 		}
-		i, known := n.index[string(name)]
-		ignored, satisfies := !known && (string(name) == "__type" || slices.Contains(n.tolerate, string(name))), -1
+		i, known := n.index[string(text)]
+		var name, api string
+		if known {
+			name, api = n.members[i].name, n.members[i].api
+		} else {
+			name = string(text)
+			api = name
+		}
+		ignored, satisfies := !known && (name == "__type" || slices.Contains(n.tolerate, name)), -1
 		if !known && n.spelled != nil {
-			if member, ok := n.spelled[string(name)]; ok {
+			if member, ok := n.spelled[name]; ok {
 				ignored, satisfies = true, member
 			}
 		}
 		outer := w.sink.shape
-		w.sink.shape = n.memberShape(i, known, string(name))
-		entry, again := seen.meet(w.sink, string(name), false, at)
+		w.sink.shape = memberOf(n.shape, api)
+		entry, again := seen.meet(w.sink, name, false, at)
 		if again && known {
 			present.clear(i)
 		}
@@ -101,7 +108,7 @@ func (w *explainer) structure(n *node) bool {
 			ok = w.walk(n.members[i].node)
 		case n.union:
 			ok = w.skip()
-		case n.padded && string(name) == "p":
+		case n.padded && name == "p":
 			ok = w.padding(n, entry)
 		default:
 			ok = w.unknown(n, entry)
@@ -117,7 +124,7 @@ func (w *explainer) structure(n *node) bool {
 		return w.broken(err)
 	}
 	if n.union {
-		w.sink.union(n, seen, opened)
+		w.sink.union(n, &seen, opened)
 	} else {
 		w.missing(n, present, opened)
 	}
@@ -133,7 +140,7 @@ func (w *explainer) missing(n *node, present bitset, opened int) {
 		outer := w.sink.shape
 		for i := word * 64; i < min(len(n.members), word*64+64); i++ {
 			if n.required.has(i) && !present.has(i) {
-				w.sink.shape = n.memberShape(i, true, "")
+				w.sink.shape = memberOf(n.shape, n.members[i].api)
 				w.sink.missingMember(n.members[i], opened)
 			}
 		}

@@ -20,7 +20,7 @@ import (
 
 // contractFlags choose contracts, in the same way for every command that uses them.
 type contractFlags struct {
-	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, a document to derive contracts from, a folder of these, or botocore:SERVICE for a model of the installed botocore. Repeatable. Default: the newest built-in contract."`
+	Contract []string `sep:"none" placeholder:"NAME|PATH" help:"A built-in contract, a contract file, a document to derive contracts from, a folder of these, botocore:SERVICE for a model of the installed botocore, or auto for the services that the traffic names. Repeatable. Default: the newest built-in contract."`
 	Overlay  []string `sep:"none" placeholder:"PATH" help:"A YAML overlay to apply to the contracts. Repeatable."`
 }
 

@@ -14,25 +14,30 @@ import (
 
 // lines generates NDJSON of any length without holding it in memory.
 type lines struct {
-	left int
-	make func(i int) string
-	rest []byte
-	peek func() // called every 5,000 lines
+	left   int
+	make   func(i int) string
+	rest   []byte
+	buffer []byte
+	peek   func() // called every 5,000 lines
 }
 
-func (l *lines) Read(p []byte) (int, error) {
-	if len(l.rest) == 0 {
-		if l.left == 0 {
-			return 0, io.EOF
+// Read fills p, as a file does.
+func (l *lines) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		if len(l.rest) == 0 {
+			if l.left == 0 {
+				return n, io.EOF
+			}
+			l.left--
+			if l.left%5_000 == 0 && l.peek != nil {
+				l.peek()
+			}
+			l.rest = append(l.buffer[:0], l.make(l.left)...)
+			l.buffer = l.rest
 		}
-		l.left--
-		if l.left%5_000 == 0 && l.peek != nil {
-			l.peek()
-		}
-		l.rest = append(l.rest[:0], l.make(l.left)...)
+		copied := copy(p[n:], l.rest)
+		n, l.rest = n+copied, l.rest[copied:]
 	}
-	n := copy(p, l.rest)
-	l.rest = l.rest[n:]
 	return n, nil
 }
 

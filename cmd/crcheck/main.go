@@ -53,6 +53,7 @@ type commands struct {
 	Record     recordCommand     `cmd:"" group:"Record and replay:" help:"Record the traffic between a client and a service."`
 	Replay     replayCommand     `cmd:"" group:"Record and replay:" help:"Serve cassettes to a client."`
 	Cassette   cassetteCommand   `cmd:"" group:"Record and replay:" help:"Lint, recover, convert and minimize cassettes."`
+	Mock       mockCommand       `cmd:"" group:"Test an application:" help:"Serve any operation, with every response that it may give."`
 	Conform    conformCommand    `cmd:"" group:"Test a client, an emulator or a service:" help:"Run the conformance suite against a client."`
 	Probe      probeCommand      `cmd:"" group:"Test a client, an emulator or a service:" help:"Compare an emulator with recorded traffic."`
 	Live       liveCommand       `cmd:"" group:"Test a client, an emulator or a service:" help:"Call the real API and validate its response."`
@@ -219,7 +220,7 @@ type childCommand []string
 // splitCommand splits the arguments at the first -- for the commands that run a program. For the
 // others, -- only ends the flags.
 func splitCommand(args []string, word string) ([]string, childCommand) {
-	if word != "record" && word != "replay" && word != "conform" {
+	if word != "record" && word != "replay" && word != "conform" && word != "mock" {
 		return args, nil
 	}
 	if i := slices.Index(args, "--"); i >= 0 {

@@ -142,11 +142,11 @@ func userPath(t *testing.T) string {
 		// everything again, because the copy has another path.
 		wrap(t, filepath.Join(bin, "go"), fmt.Sprintf(`go='%s'
 case "$1 $2" in "run ./cmd/crcheck" | "run ../cmd/crcheck") shift 2; exec crcheck "$@" ;; esac
-if [ "$*" = "get github.com/crcheck/crcheck" ]; then
+case "$*" in "get github.com/crcheck/crcheck"*)
 	module=$("$go" list -m)
 	cp "$CRCHECK_ROOT/go.mod" "$CRCHECK_ROOT/go.sum" .
 	exec "$go" mod edit -module "$module" -require github.com/crcheck/crcheck@v0.0.0 -replace "github.com/crcheck/crcheck=$CRCHECK_ROOT"
-fi
+;; esac
 exec "$go" "$@"`, path))
 	}
 	return bin

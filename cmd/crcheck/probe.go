@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/probe"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
@@ -21,22 +24,25 @@ type probeCommand struct {
 	contractFlags
 	reportFlags
 	ignoreFlags
-	ResponsesOnly bool           `help:"Count findings about requests without reporting them."`
-	Hidden        bool           `help:"List the hidden findings, each with what hides it."`
-	From          finding.Origin `default:"emulator" placeholder:"WHO" help:"Who responds: emulator (the default) or fixtures. It decides the advice."`
-	Endpoint      string         `required:"" placeholder:"URL" help:"The URL of the emulator, such as http://127.0.0.1:4566. AWS endpoints are refused."`
-	Negative      bool           `help:"Afterwards, send inputs that violate the contract; the emulator must reject them."`
-	Header        []string       `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeatable."`
-	Region        string         `default:"us-east-1" placeholder:"NAME" help:"The region to sign for. Default: us-east-1."`
-	Timeout       time.Duration  `default:"30s" placeholder:"DURATION" help:"How long to wait for each response. Default: 30s."`
-	Files         []string       `arg:"" name:"cassette" help:"Files of recorded traffic, or folders of them; - is standard input."`
+	Baseline       string         `placeholder:"PATH" help:"A file of ignore rows with the accepted findings of an emulator, so that only new ones fail."`
+	BaselineUpdate bool           `help:"Add all current findings to the baseline, which is created if missing."`
+	ResponsesOnly  bool           `help:"Count findings about requests without reporting them."`
+	Hidden         bool           `help:"List the hidden findings, each with what hides it."`
+	From           finding.Origin `default:"emulator" placeholder:"WHO" help:"Who responds: emulator (the default) or fixtures. It decides the advice."`
+	Endpoint       string         `required:"" placeholder:"URL" help:"The URL of the emulator, such as http://127.0.0.1:4566. AWS endpoints are refused."`
+	Negative       bool           `help:"Afterwards, send inputs that violate the contract; the emulator must reject them."`
+	CompareValues  []string       `sep:"none" placeholder:"POINTER" help:"A value that must equal the recorded one, such as /Table/TableStatus, with * for any element of a list: a string, number or boolean in the body. Repeatable."`
+	Header         []string       `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeatable."`
+	Region         string         `default:"us-east-1" placeholder:"NAME" help:"The region to sign for. Default: us-east-1."`
+	Timeout        time.Duration  `default:"30s" placeholder:"DURATION" help:"How long to wait for each response. Default: 30s."`
+	Files          []string       `arg:"" name:"cassette" help:"Files of recorded traffic, or folders of them; - is standard input."`
 }
 
 // Help returns the text above the flags of --help.
 func (*probeCommand) Help() string {
 	return `For example:
 
-  crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative
+  crcheck probe --endpoint http://127.0.0.1:4566 session.yaml --negative --baseline known.yaml
 
 Sends recorded requests to an emulator, in order, and replaces recorded identifiers with those that the emulator generated. Validates each response against the contract, and compares its status, error, members and union members with the recording. See docs/probe.md.`
 }
@@ -48,6 +54,14 @@ func (c *probeCommand) Validate() error {
 	}
 	if c.From == finding.OriginAWS {
 		return errors.New("--from: probe never calls AWS: want emulator or fixtures")
+	}
+	if c.BaselineUpdate && c.Baseline == "" {
+		return errors.New("--baseline-update needs --baseline")
+	}
+	for _, pointer := range c.CompareValues {
+		if !strings.HasPrefix(pointer, "/") {
+			return fmt.Errorf("--compare-values: got %q, want a JSON pointer that begins with /, such as /Table/TableStatus", pointer)
+		}
 	}
 	_, err := c.headers()
 	return err
@@ -79,12 +93,15 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	p, err := probe.New(c.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: c.Profile, From: c.From, Region: c.Region, Header: headers, Timeout: c.Timeout})
+	p, err := probe.New(c.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: c.Profile, From: c.From, Region: c.Region, Header: headers, Timeout: c.Timeout, CompareValues: c.CompareValues})
 	if err != nil {
 		return err
 	}
 	models.Announce(t.notes(), loaded)
 	run := &probing{probe: p}
+	if c.Baseline != "" && !(c.BaselineUpdate && isMissing(c.Baseline)) {
+		c.Ignore = append(c.Ignore, c.Baseline)
+	}
 	ledger, err := c.ledger(ctx, nil)
 	if err != nil {
 		return err
@@ -103,12 +120,34 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Canceled
+	case c.BaselineUpdate && !broken && r.Verdict == report.Failed:
+		return c.update(ctx, t, r)
 	case broken:
 		return exit(exitIncomplete)
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was probed: no recording matches a loaded contract; name recordings of its operations, or choose other contracts with --contract")
 	}
 	return verdict(r)
+}
+
+// update adds the findings that fail the run to the baseline.
+func (c *probeCommand) update(ctx context.Context, t *terminal, r *report.Report) error {
+	var text []byte
+	if !isMissing(c.Baseline) {
+		var err error
+		if text, err = input.Document(ctx, c.Baseline); err != nil {
+			return err
+		}
+	}
+	text, added, err := r.Baseline(c.Baseline, text, c.FailOn)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Baseline, err)
+	}
+	if err := output.Path(c.Baseline).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.notes(), "added %s to the baseline %s: replace each reason %q with your own\n", plural.Of(added, "row"), c.Baseline, report.Unreviewed)
+	return nil
 }
 
 // probing is the state of one run over many recordings.

@@ -33,6 +33,7 @@ func TestQuiet(t *testing.T) {
 		"cassette recover":  {"cassette recover in.yaml"},
 		"cassette convert":  {"cassette convert in.yaml"},
 		"cassette minimize": {"cassette minimize in.yaml -o out.yaml"},
+		"mock":              {"mock --list", "mock -- ask " + get, "mock -- ask GET /other"},
 		"conform":           {"conform --case union/*", "conform -- missing"},
 		"probe":             {"probe --endpoint SERVER in.yaml", "probe --endpoint http://127.0.0.1:1 in.yaml"},
 		"live":              {"live GetProtectedJob --input @input.json --endpoint-url SERVER --region us-east-1"},

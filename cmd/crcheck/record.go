@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/proxy"
@@ -17,19 +17,22 @@ import (
 type recordCommand struct {
 	contractFlags
 	reportFiles
-	From        finding.Origin   `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette states it for later validation."`
-	Upstream    string           `required:"" placeholder:"URL" help:"The URL of the service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
-	Output      string           `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write; it is replaced if it exists. A name that ends in .ndjson makes NDJSON."`
-	Forward     bool             `help:"Act as an HTTPS proxy that keeps the client's own signatures, instead of signing again."`
-	AllowWrites bool             `help:"Also sign operations that the contracts do not mark as read-only. Not needed with --forward, where the client signs with its own credentials."`
-	Listen      string           `default:"127.0.0.1:0" placeholder:"ADDR" help:"The address to listen on. Default: a free port on the loopback interface."`
-	Redact      string           `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace in the recording: format (the default) replaces identifiers and members that contracts mark as sensitive; all replaces every string that is not an enum value."`
-	Keep        []string         `placeholder:"NAME" sep:"none" help:"A name that is not replaced, such as that of a public bucket. Repeat it for several names."`
-	UpstreamCA  string           `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust in addition to those of the system, such as those of an emulator or a company proxy."`
-	AwsProfile  string           `name:"aws-profile" placeholder:"NAME" help:"The AWS profile to sign with."`
-	Region      string           `placeholder:"NAME" help:"The region to pass to the command. Default: the region of the upstream, or else of your AWS configuration."`
-	Profile     finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
-	FailOn      report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
+	From           finding.Origin   `placeholder:"WHO" help:"Who responds: aws, emulator or fixtures. The cassette states it for later validation."`
+	Upstream       string           `required:"" placeholder:"URL" help:"The URL of the service, such as https://cleanrooms.us-east-1.amazonaws.com. Requests go nowhere else."`
+	Output         string           `short:"o" required:"" placeholder:"CASSETTE" help:"The cassette to write; it is replaced if it exists. A name that ends in .ndjson makes NDJSON."`
+	Emulator       bool             `help:"The upstream is an emulator on this machine: short for --any-credentials --no-redact --from emulator."`
+	AnyCredentials bool             `help:"Take requests with any signature or none, at any time and for all operations. Only for emulators on this machine. A request that is signed with a key that may be real is refused."`
+	NoRedact       bool             `help:"Record everything as it is; count secrets without masking them. Only for emulators on this machine."`
+	Forward        bool             `help:"Act as an HTTPS proxy that keeps the client's own signatures, instead of signing again."`
+	AllowWrites    bool             `help:"Also sign operations that the contracts do not mark as read-only. Not needed with --forward, where the client signs with its own credentials."`
+	Listen         string           `default:"127.0.0.1:0" placeholder:"ADDR" help:"The address to listen on. Default: a free port on the loopback interface."`
+	Redact         string           `default:"format" enum:"format,all" placeholder:"HOW" help:"What to replace in the recording: format (the default) replaces identifiers and members that contracts mark as sensitive; all replaces every string that is not an enum value."`
+	Keep           []string         `placeholder:"NAME" sep:"none" help:"A name that is not replaced, such as that of a public bucket. Repeat it for several names."`
+	UpstreamCA     string           `name:"upstream-ca" placeholder:"PATH" help:"Certificates (PEM) to trust in addition to those of the system, such as those of an emulator or a company proxy."`
+	AwsProfile     string           `name:"aws-profile" placeholder:"NAME" help:"The AWS profile to sign with."`
+	Region         string           `placeholder:"NAME" help:"The region to pass to the command. Default: the region of the upstream, or else of your AWS configuration."`
+	Profile        finding.Profile  `default:"default" placeholder:"NAME" help:"How strict to be: lenient, default or strict."`
+	FailOn         report.Threshold `default:"error" placeholder:"SEVERITY" help:"The lowest severity that fails the run: error (the default), warning or never."`
 }
 
 // Help returns the text above the flags of --help.
@@ -48,7 +51,9 @@ Identifying values are replaced before anything is written, and responses are va
 
   crcheck record --upstream https://cleanrooms.us-east-1.amazonaws.com -o job.yaml --forward -- terraform plan
 
-  crcheck record --upstream http://localhost:4566 -o emulator.yaml --allow-writes`
+With --emulator, an emulator on this machine is recorded as it is: the command may use any credentials or none, for all operations, and nothing is replaced. See docs/emulators.md.
+
+  crcheck record --emulator --upstream http://localhost:4566 -o emulator.yaml --contract botocore: -- pytest`
 }
 
 // Validate refuses an output that is not a file: the finished cassette must be able to replace it.
@@ -56,20 +61,42 @@ func (c *recordCommand) Validate() error {
 	if out := output.Path(c.Output); c.Output != "" && out.IsStandard() {
 		return fmt.Errorf("--output: %s is not a file: name the cassette to write", c.Output)
 	}
+	if c.Emulator {
+		c.AnyCredentials, c.NoRedact = true, true
+	}
+	switch local := c.AnyCredentials || c.NoRedact; {
+	case !local:
+		return nil
+	case c.Forward:
+		return errors.New("--forward: the client's own signatures already pass with --any-credentials, and nothing is redacted with --no-redact; remove --forward")
+	case c.NoRedact && (c.Redact != "format" || len(c.Keep) > 0):
+		return errors.New("--no-redact: nothing is replaced; remove --redact and --keep")
+	case c.From == finding.OriginUnknown:
+		c.From = finding.OriginEmulator
+	case c.From == finding.OriginAWS:
+		return errors.New("--from: --any-credentials and --no-redact are for emulators; remove --from aws")
+	}
 	return nil
 }
 
 // Run records.
 func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand) error {
-	loaded, findings, err := c.load(ctx, t)
+	options := recording.Options{
+		Upstream: c.Upstream, Output: c.Output, Listen: c.Listen, UpstreamCA: c.UpstreamCA, AwsProfile: c.AwsProfile, Region: c.Region,
+		AnyCredentials: c.AnyCredentials, NoRedact: c.NoRedact, Forward: c.Forward, AllowWrites: c.AllowWrites, RedactAll: c.Redact == "all", Keep: c.Keep, From: c.From, Profile: c.Profile, FailOn: c.FailOn,
+		Command: child, Stdin: t.In, Stdout: t.Out, Stderr: t.Err}
+	if err := options.Validate(); err != nil {
+		return err
+	}
+	if c.NoRedact {
+		fmt.Fprintf(t.Err, "redacted: no, from: %s\n", c.From)
+	}
+	chosen, err := c.open(ctx, t)
 	if err != nil {
 		return err
 	}
-	models.Announce(t.notes(), loaded)
-	r, err := recording.Run(ctx, loaded, findings, recording.Options{
-		Upstream: c.Upstream, Output: c.Output, Listen: c.Listen, UpstreamCA: c.UpstreamCA, AwsProfile: c.AwsProfile, Region: c.Region,
-		Forward: c.Forward, AllowWrites: c.AllowWrites, RedactAll: c.Redact == "all", Keep: c.Keep, From: c.From, Profile: c.Profile, FailOn: c.FailOn,
-		Command: child, Stdin: t.In, Stdout: t.Out, Stderr: t.Err})
+	chosen.Announce(t.notes())
+	r, err := recording.Run(ctx, chosen, options)
 	if err != nil {
 		return err
 	}
@@ -101,7 +128,7 @@ func (c *recordCommand) Run(ctx context.Context, t *terminal, child childCommand
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no interaction matches a loaded contract; choose its contract with --contract")
 		return exit(exitUsage)
-	case r.Verdict == report.Failed || r.Stats.Secrets > 0:
+	case r.Verdict == report.Failed || r.Stats.Secrets > 0 && !c.NoRedact:
 		return exit(exitFindings)
 	}
 	return nil
@@ -137,7 +164,11 @@ func (c *recordCommand) counts(t *terminal, r *recording.Result) {
 			fmt.Fprintf(t.notes(), "%d %s\n", count.n, count.what)
 		}
 	}
-	if n := r.Stats.Secrets; n > 0 {
+	switch n := r.Stats.Secrets; {
+	case n == 0:
+	case c.NoRedact:
+		fmt.Fprintf(t.notes(), "%s in the cassette, as the emulator sent them: keep it out of git unless they are all made up\n", plural.Of(n, "secret"))
+	default:
 		fmt.Fprintf(t.Err, "%s masked: review the cassette before you share it, and find out why the service sends them\n", plural.Of(n, "secret"))
 	}
 }

@@ -65,13 +65,18 @@ const realHost = "cleanrooms.us-east-1.amazonaws.com"
 func newRecording(t *testing.T, service *standin.Service, mode string) *recordingRun {
 	server := standin.Start(t, service, realHost)
 	r := &recordingRun{Server: server, dir: t.TempDir(), temporary: t.TempDir(), upstream: []string{"--upstream", server.URL, "--region", "us-east-1", "--upstream-ca", server.CAFile}}
+	profile := filepath.Join(t.TempDir(), "credentials")
+	require.NoError(t, os.WriteFile(profile, []byte("[mine]\naws_access_key_id = "+mine.AccessKeyID+"\naws_secret_access_key = "+mine.SecretAccessKey+"\naws_session_token = "+mine.SessionToken+"\n"), 0o600))
 	for _, entry := range os.Environ() {
 		if !strings.HasPrefix(entry, "AWS_") && !strings.Contains(strings.ToUpper(entry[:strings.IndexByte(entry, '=')]), "PROXY") {
 			r.env = append(r.env, entry)
 		}
 	}
-	r.env = append(r.env, "TMPDIR="+r.temporary, "HOME="+r.dir, "AWS_EC2_METADATA_DISABLED=true", "AWS_REGION=us-east-1", "CRCHECK_REDACTION_KEY=",
+	r.env = append(r.env, "TMPDIR="+r.temporary, "HOME="+r.dir, "AWS_EC2_METADATA_DISABLED=true", "AWS_REGION=us-east-1", "CRCHECK_REDACTION_KEY=", "AWS_SHARED_CREDENTIALS_FILE="+profile,
 		"AWS_ACCESS_KEY_ID="+mine.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+mine.SecretAccessKey, "AWS_SESSION_TOKEN="+mine.SessionToken)
+	if mode == "" { // an upstream on this machine gets no credentials unless a profile is named
+		r.upstream = append(r.upstream, "--aws-profile", "mine")
+	}
 	if mode == "--forward" {
 		company := httptest.NewServer(tunnel(server.Address))
 		t.Cleanup(company.Close)

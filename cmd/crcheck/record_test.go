@@ -176,7 +176,10 @@ func TestRecordRefuses(t *testing.T) {
 		{"cassette is standard output", nil, []string{"-o -"}, "is not a file"},
 		{"cassette below a file", func(r *recordingRun) { os.WriteFile(filepath.Join(r.dir, "file"), nil, 0o600) }, []string{"-o file/job.yaml"}, "file/job.yaml"},
 		{"address in use", nil, []string{"--listen", "127.0.0.1:99999"}, "cannot listen"},
-		{"no credentials", func(r *recordingRun) { r.env = append(r.env, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=") }, nil, "found no credentials"},
+		{"no credentials", func(r *recordingRun) {
+			r.upstream = []string{"--upstream", "https://" + realHost}
+			r.env = append(r.env, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
+		}, nil, "found no credentials"},
 		{"no profile", nil, []string{"--aws-profile", "none"}, "AWS profile none"},
 		{"forward over http", func(r *recordingRun) { r.upstream[1] = "http://localhost:1" }, []string{"--forward"}, "https"},
 	} {

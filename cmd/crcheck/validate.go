@@ -16,6 +16,7 @@ type validateCommand struct {
 	coresFlag
 	Encoding  check.Encoding `default:"auto" placeholder:"NAME" help:"The encoding of the documents: http for HTTP bodies, sdk for what boto3 and the AWS CLI return, or auto (the default) to detect it for each bare body."`
 	Operation string         `placeholder:"NAME" help:"The operation that bare bodies belong to, if there are several contracts."`
+	Names     check.Names    `name:"operation-names" placeholder:"PATTERN" help:"How the names of files say the operation of bare bodies, such as '{service}.{operation}_*.json'."`
 	Part      schema.Part    `xor:"bare" placeholder:"PART" help:"The part that bare bodies are: output, input or error:NAME."`
 	Status    int            `xor:"bare" placeholder:"CODE" help:"The HTTP status of bare bodies. From 300 on, they are errors."`
 	Files     []string       `arg:"" optional:"" help:"JSON, NDJSON or HAR files, cassettes, or folders of these; - is standard input. Default: the embedded cassettes."`
@@ -54,7 +55,7 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	options := c.options(t, inForce)
-	options.Encoding, options.Cores = c.Encoding, int(c.Cores)
+	options.Encoding, options.Cores, options.Names = c.Encoding, int(c.Cores), c.Names
 	options.Bare = validate.Bare{Operation: c.Operation, Part: c.Part, Status: c.Status}
 	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {
 		return err

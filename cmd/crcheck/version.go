@@ -34,8 +34,8 @@ func (versionCommand) Run(t *terminal) error {
 		fmt.Fprintf(out, " of %s", date)
 	}
 	fmt.Fprintf(out, ", %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	for _, s := range contracts.Sources() {
-		fmt.Fprintln(out, s.Name())
+	for _, name := range contracts.Names() {
+		fmt.Fprintln(out, name)
 	}
 	return out.Flush()
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Target is the header that names the operation of an awsJson request (Smithy,
@@ -57,7 +58,31 @@ const maxMask = 128
 // the value alone.
 func Masked(value string) bool {
 	value = strings.TrimSpace(value)
-	return value != "" && len(value) <= maxMask && masks().MatchString(value)
+	return value != "" && len(value) <= maxMask && !unmasked(value) && masks().MatchString(value)
+}
+
+// unmasked reports whether a value is certainly not a mask, as most values are. A mask that begins with
+// a letter or a digit has one of the words, or ends in x, and it has no punctuation such as that of
+// a media type. Letters beyond ASCII may equal those of a word without regard to case.
+func unmasked(value string) bool {
+	switch c := value[0] | 0x20; {
+	case c >= 'a' && c <= 'z', value[0] >= '0' && value[0] <= '9':
+		if strings.IndexByte("rmfsocxhdp", c) < 0 && value[len(value)-1]|0x20 != 'x' {
+			return strings.IndexFunc(value, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+		}
+	default:
+		return false
+	}
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c >= utf8.RuneSelf:
+			return false
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9', strings.IndexByte(` "'*_-`, c) >= 0:
+		default:
+			return strings.IndexFunc(value, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+		}
+	}
+	return false
 }
 
 // OfService reports whether a response has any headers that only services send. Content-Type and

@@ -47,3 +47,26 @@ func TestOfServiceAndClient(t *testing.T) {
 		})
 	}
 }
+
+// TestUnmasked checks that the quick test refuses no mask.
+func TestUnmasked(t *testing.T) {
+	for _, word := range []string{
+		"redacted", "Masked", "ma\u017fked", "FILTERED", "scrubbed", "sanitised", "sanitized", "obfuscated", "censored", "xxx", "REMOVED", "OMITTED",
+		"HIDDEN", "STRIPPED", "DUMMY", "PLACEHOLDER", "FAKE", "SECRET", "a-XXX", "9_xxxx", "mas\u212aed",
+	} {
+		for _, text := range []string{word, word + "-a b", word + " 1*", "a" + word, word + "/json", word + "x", "<" + word + ">", "*" + word + "*"} {
+			t.Run(text, func(t *testing.T) {
+				require.False(t, unmasked(text) && masks().MatchString(text))
+			})
+		}
+	}
+	require.True(t, unmasked("application/json"))
+	require.True(t, unmasked("00000000-0000-4000-8000-000000000001"))
+}
+
+func FuzzUnmasked(f *testing.F) {
+	f.Add("REDACTED_a")
+	f.Fuzz(func(t *testing.T, text string) {
+		require.False(t, text != "" && unmasked(text) && masks().MatchString(text))
+	})
+}

@@ -119,15 +119,24 @@ func serviceLabels(host string) []string {
 // serviceName returns the text if it is a possible name of a service, and "" otherwise. Callers
 // count by this name, so a mask must not pass for one.
 func serviceName(text string) string {
-	if len(text) > 64 || !serviceNames().MatchString(text) || text == strings.ToUpper(text) {
+	if text == "" || len(text) > 64 || text[0] == '-' {
+		return ""
+	}
+	small := false // a mask may have capitals only
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 'a' && c <= 'z':
+			small = true
+		case c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-':
+		default:
+			return ""
+		}
+	}
+	if !small {
 		return ""
 	}
 	return text
 }
-
-var serviceNames = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
-})
 
 // Scope returns the service that a request is signed for, from the credential scope in the header
 // Authorization or in the query of a presigned URL. It returns "" if neither has a credential

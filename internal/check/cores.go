@@ -22,7 +22,7 @@ type source struct {
 	over   bool // its rest is not checked
 
 	once    sync.Once
-	accepts func(body []byte) bool // nil: no body is skipped
+	accepts func(body []byte) bool // nil: no bare body is skipped
 	clean   validate.Checked       // the outcome of an accepted body
 }
 
@@ -37,7 +37,7 @@ type part struct {
 
 // result is the outcome of one interaction, or an error of reading.
 type result struct {
-	clean   int // accepted bodies before it
+	clean   []clean // before it, in the order in which their contracts appear
 	x       *traffic.Interaction
 	err     error // of reading
 	outcome validate.Checked
@@ -58,6 +58,7 @@ func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) b
 		of := &source{file: file, number: number, bare: run.options.Bare}
 		number++
 		of.bare.Found = !file.Named
+		of.bare.Operation = cmp.Or(run.options.Names.Operation(file.Name), of.bare.Operation)
 		if !run.readFile(ctx, of, parts, yield) || ctx.Err() != nil {
 			return
 		}
@@ -85,7 +86,7 @@ func (run *run) readFile(ctx context.Context, of *source, parts func(func(input.
 		ahead = append(ahead, p)
 		if err == nil && !decided {
 			p.unread = nil
-			unread(never)(func(x *traffic.Interaction, err error) bool {
+			unread(nil)(func(x *traffic.Interaction, err error) bool {
 				p.read = append(p.read, result{x: x, err: err})
 				switch {
 				case decided:
@@ -122,8 +123,6 @@ func (run *run) vote(s *source, first []*traffic.Interaction) {
 
 func (run *run) cores() int { return cores.Number(run.options.Cores) }
 
-func never([]byte) bool { return false }
-
 // validate validates the interactions of a part, and reports whether it did so before ctx ended.
 func (run *run) validate(ctx context.Context, p *part) (finished bool) {
 	s := p.of
@@ -132,12 +131,12 @@ func (run *run) validate(ctx context.Context, p *part) (finished bool) {
 			s.accepts, s.clean = run.chosen.Accepted(s.bare, &s.Source)
 		}
 	})
-	clean := 0
+	var before cleans
 	add := func(r result) bool {
 		if ctx.Err() != nil || errors.Is(r.err, context.Canceled) {
 			return false
 		}
-		r.clean, clean = clean, 0
+		r.clean = before.take()
 		if r.err == nil {
 			against, err := run.contracts(r.x)
 			if r.failed = err; err == nil {
@@ -153,19 +152,17 @@ func (run *run) validate(ctx context.Context, p *part) (finished bool) {
 	case p.err != nil:
 		finished = add(result{err: p.err})
 	case p.unread != nil:
-		p.unread(func(body []byte) bool {
-			accepted := s.accepts != nil && s.accepts(body)
-			if accepted {
-				clean++
-			}
-			return accepted
-		})(func(x *traffic.Interaction, err error) bool {
+		var skip func(*traffic.Interaction) bool
+		if !run.whole {
+			skip = func(x *traffic.Interaction) bool { return ctx.Err() == nil && run.isClean(s, x, &before) }
+		}
+		p.unread(skip)(func(x *traffic.Interaction, err error) bool {
 			finished = add(result{x: x, err: err})
 			return finished
 		})
 	}
-	if clean > 0 {
-		p.results = append(p.results, result{clean: clean})
+	if last := before.take(); last != nil {
+		p.results = append(p.results, result{clean: last})
 	}
 	return finished
 }
@@ -177,23 +174,11 @@ func (run *run) collect(p *part) {
 			return
 		}
 		r := &p.results[i]
-		if r.clean > 0 {
-			run.clean(p.of, r.clean)
+		for _, c := range r.clean {
+			run.clean(p.of, c)
 		}
 		if r.x != nil || r.err != nil {
 			run.result(p.of, r)
 		}
 	}
-}
-
-// clean counts bodies that the filter accepted. They have no interactions.
-func (run *run) clean(s *source, n int) {
-	c := s.clean.Contract
-	if run.options.Encoding == Auto {
-		run.taken.add(&s.clean, n)
-	}
-	run.collector.Origin, run.collector.Redacted = run.options.From, false
-	run.collector.CheckedMany(c.String(), n)
-	run.patterns(c)
-	s.clean.Note(&run.scope, &traffic.Interaction{Source: s.file.Name}, s.bare)
 }

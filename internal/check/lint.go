@@ -112,7 +112,7 @@ func (run *run) lintParts(ctx context.Context, in *input.Traffic, options lint.O
 				p.read = []lintResult{{err: err}}
 			case !known:
 				p.unread = nil
-				for x, err := range unread(never) {
+				for x, err := range unread(nil) {
 					p.read = append(p.read, lintResult{x: x, err: err})
 					if known = known || err == nil; err == nil && x.Kind != traffic.Cassette {
 						text.Drop()
@@ -147,7 +147,7 @@ func (p *lintPart) work(ctx context.Context) (finished bool) {
 	}
 	finished = !slices.ContainsFunc(p.read, func(r lintResult) bool { return !add(r) })
 	if p.read = nil; p.unread != nil {
-		p.unread(never)(func(x *traffic.Interaction, err error) bool {
+		p.unread(nil)(func(x *traffic.Interaction, err error) bool {
 			finished = add(lintResult{x: x, err: err})
 			return finished
 		})

@@ -18,6 +18,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
@@ -36,6 +37,7 @@ type Options struct {
 	Project  bool // the contracts are those of a project file
 	Encoding Encoding
 	Bare     validate.Bare // what bare bodies are
+	Names    Names         // the operations of bare bodies, by the names of their files
 	Profile  finding.Profile
 	From     finding.Origin // who sent the responses; unknown: each recording says it
 	Accept   report.Acceptance
@@ -87,6 +89,7 @@ type run struct {
 	taken     taken
 	whole     bool // accepted bodies are needed too
 	leftOut   map[validate.LeftOut]int
+	unknown   int // values of snapshots that are placeholders
 	scope     finding.Scope
 	said      map[string]bool // problems that many interactions share
 	requests  bool            // an interaction has one
@@ -94,12 +97,13 @@ type run struct {
 	excerpts  bycontract.Excerpts
 	reached   models.Reached
 	unrouted  models.Unrouted
+	services  map[string]bool     // of the contracts that responses were checked against
 	undecided *validate.BareError // the first of bodies that were found in folders
 }
 
 // start begins a run with the findings about the contracts.
 func start(o *Options) *run {
-	run := &run{options: o, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}}
+	run := &run{options: o, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}, services: map[string]bool{}}
 	run.collector.Accept = o.Accept
 	run.collector.Origin = o.From
 	for _, f := range o.Profile.Grade(o.Contracts.Findings) {
@@ -137,6 +141,12 @@ func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
 	}
 	interrupted := ctx.Err() != nil
 	run.taken.announce(progress.Notes(o.Stderr))
+	if run.unknown > 0 {
+		fmt.Fprintf(progress.Notes(o.Stderr), "LocalStack snapshots: %s, such as <resource:1>, would not conform and may be any value\n", plural.Of(run.unknown, "placeholder"))
+	}
+	if taken := o.Contracts.Taken(run.services, &run.unrouted); taken != "" {
+		fmt.Fprintln(progress.Notes(o.Stderr), taken)
+	}
 	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
 		run.collector.Add(f, nil)
 	}
@@ -251,6 +261,7 @@ func (run *run) unchecked(x *traffic.Interaction, err error, found bool) {
 func (run *run) checked(x *traffic.Interaction, bare validate.Bare, outcome *validate.Checked) {
 	run.taken.count(run.options.Encoding, x, outcome)
 	run.leftOut[outcome.LeftOut]++
+	run.unknown += outcome.Placeholders
 	run.collector.Origin, run.collector.Redacted = run.options.origin(x), redacted(x)
 	switch {
 	case outcome.Unrecognised != nil:
@@ -269,10 +280,11 @@ func (run *run) checked(x *traffic.Interaction, bare validate.Bare, outcome *val
 	if outcome.Contract == nil {
 		return
 	}
+	run.services[outcome.Contract.Service] = true
 	run.patterns(outcome.Contract)
 	outcome.Note(&run.scope, x, bare)
 	for _, f := range outcome.Findings {
-		run.collector.Add(f, run.excerpts.Line(outcome.Contract, x, f.Line))
+		run.collector.AddFrom(f, func() []byte { return run.excerpts.Line(outcome.Contract, x, f.Line) })
 	}
 }
 

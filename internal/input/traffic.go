@@ -135,7 +135,7 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 }
 
 // Part is some consecutive interactions of a file; see [traffic.File.Parts].
-type Part = func(skip func(body []byte) bool) iter.Seq2[*traffic.Interaction, error]
+type Part = func(skip func(*traffic.Interaction) bool) iter.Seq2[*traffic.Interaction, error]
 
 // Parts yields all files with their interactions in parts of about size bytes, which goroutines may
 // read concurrently, and the error of [File.Open].

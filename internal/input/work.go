@@ -74,7 +74,7 @@ func Each[T any](ctx context.Context, in *Traffic, how Work, work func(iter.Seq[
 
 // each yields the interactions, and reports whether it did so before ctx ended.
 func (s *share[T]) each(ctx context.Context, yield func(*traffic.Interaction) bool) (finished bool) {
-	for x, err := range s.part(func([]byte) bool { return false }) {
+	for x, err := range s.part(nil) {
 		switch {
 		case ctx.Err() != nil || errors.Is(err, context.Canceled):
 			return false

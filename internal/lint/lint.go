@@ -73,13 +73,18 @@ func (f *File) Check(x *traffic.Interaction) (c Checked, err error) {
 func (f *File) Add(x *traffic.Interaction, c Checked) finding.Set {
 	f.meta, f.count = x.Meta, f.count+1
 	first, twice := f.seen[c.digest]
+	all := c.findings
 	if !twice {
 		f.seen[c.digest] = x.Index + 1
-		return f.options.Profile.Grade(c.findings)
+	} else {
+		at := x.Response.Body.Position(0)
+		all = finding.Union(all, located(finding.NewSet(finding.Finding{Rule: finding.CassetteDuplicate, Line: at.Line, Column: at.Column,
+			Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(first))}), x))
 	}
-	at := x.Response.Body.Position(0)
-	return f.options.Profile.Grade(finding.Union(c.findings, located(finding.NewSet(finding.Finding{Rule: finding.CassetteDuplicate, Line: at.Line, Column: at.Column,
-		Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(first))}), x)))
+	if all = f.options.Profile.Grade(all); x.Meta.Redacted == traffic.NotRedacted {
+		all = redact.Admitted(all)
+	}
+	return all
 }
 
 // Text is the text of a file as it was read, as long as it may be that of a cassette.
@@ -143,6 +148,9 @@ func (f *File) Whole(differs int) finding.Set {
 		case f.meta.ContractDigest != "" && f.meta.ContractDigest != c.Digest():
 			add(finding.Finding{Rule: finding.CassetteStale, Names: []string{f.meta.Contract}, Found: finding.Text(f.meta.ContractDigest), Wanted: finding.Want{Text: c.Digest()}})
 		}
+	}
+	if f.meta.Redacted == traffic.NotRedacted && redact.Tracked(f.name) {
+		add(finding.Finding{Rule: finding.RecordUnredacted, Message: "git tracks this recording, in which nothing was replaced"})
 	}
 	if differs > 0 {
 		add(finding.Finding{Rule: finding.CassetteUnsorted, Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(differs))})

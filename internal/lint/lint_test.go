@@ -5,6 +5,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -178,6 +181,47 @@ func TestSecretsBesideExemptions(t *testing.T) {
 			})
 			require.NoError(t, err)
 			require.Equal(t, v.found, slices.Contains(rules, finding.SecretFound))
+		})
+	}
+}
+
+// TestUnredacted checks that a recording of an emulator in which nothing was replaced is one warning
+// as soon as git tracks it, and that its secrets are info, but not those of another cassette.
+func TestUnredacted(t *testing.T) {
+	secret := job[:len(job)-2] + `,"error":{"code":"x","message":"key AKIAQWERTZUIOPASDFGH"}}}`
+	for _, v := range []struct {
+		name    string
+		meta    traffic.Meta
+		tracked bool
+		want    []string
+	}{
+		{"not tracked", traffic.Meta{From: "emulator", Redacted: traffic.NotRedacted}, false, []string{"info secret.found"}},
+		{"tracked", traffic.Meta{From: "emulator", Redacted: traffic.NotRedacted}, true, []string{"info secret.found", "warning record.unredacted"}},
+		{"redacted and tracked", traffic.Meta{From: "emulator"}, true, []string{"error secret.found"}},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			dir := t.TempDir()
+			name := filepath.Join(dir, "x.yaml")
+			text := cassette(t, v.meta, secret)
+			require.NoError(t, os.WriteFile(name, text, 0o600))
+			if v.tracked {
+				for _, args := range [][]string{{"init", "-q"}, {"add", "x.yaml"}} {
+					out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
+					require.NoError(t, err, string(out))
+				}
+			}
+			var got []string
+			err := file(name, bytes.NewReader(text), lint.Options{
+				Profile:  finding.Default,
+				Check:    func(*traffic.Interaction) (validate.Outcome, error) { return validate.Outcome{}, nil },
+				Contract: func(string) *schema.Contract { return nil },
+			}, func(_ *traffic.Interaction, _ validate.Outcome, found finding.Set) {
+				for _, f := range found {
+					got = append(got, f.Severity.String()+" "+string(f.Rule))
+				}
+			})
+			require.NoError(t, err)
+			require.Equal(t, v.want, got)
 		})
 	}
 }

@@ -27,6 +27,7 @@ type InForce struct {
 	Findings finding.Set // about the documents and overlays
 	source   string      // where services are loaded from on demand
 	names    []string    // of the chosen contracts
+	folders  []string    // in which [Auto] found models
 }
 
 // Open returns the chosen contracts, or the newest built-in one. Services of a
@@ -45,6 +46,7 @@ func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InF
 		all.Contracts = append(all.Contracts, found.Contracts...)
 		all.Services = append(all.Services, found.Services...)
 		all.Findings = finding.Union(all.Findings, found.Findings)
+		all.folders = append(all.folders, found.folders...)
 		if len(found.Services) > 0 && found.Botocore != "" {
 			name = "botocore " + found.Botocore
 		}
@@ -56,7 +58,7 @@ func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InF
 	if err != nil {
 		return nil, err
 	}
-	chosen.names = names
+	chosen.names, chosen.folders = names, all.folders
 	return chosen, nil
 }
 
@@ -159,6 +161,9 @@ func UnsupportedPatterns(contracts []*schema.Contract) finding.Set {
 // Named returns the built-in contract with a name, or else the contracts of the installed botocore,
 // a file or a folder with that name.
 func Named(ctx context.Context, stderr io.Writer, name string) (*Found, error) {
+	if isAuto(name) {
+		return automatic(ctx, reading(ctx, stderr, ""))
+	}
 	c, err := contracts.Load(name)
 	if err == nil {
 		return &Found{Contracts: []*schema.Contract{c}}, nil

@@ -44,6 +44,7 @@ type Found struct {
 	Botocore  string // the version of botocore if this is its folder, else empty
 	Passed    int    // the number of files that do not describe an operation
 
+	folders []string // of [Auto]
 	options Options
 }
 

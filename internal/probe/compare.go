@@ -18,10 +18,14 @@ import (
 // compare compares a response with the recorded one in three steps, each of which requires the one
 // before: the status, the error, the members. It ignores what the contract reports: a missing
 // required member, an error without a name, a union without exactly one member.
-func compare(c *schema.Contract, recorded, live *traffic.Response) finding.Set {
-	d := comparison{c: c, part: schema.OutputPart}
+func compare(c *schema.Contract, values map[string]bool, recorded, live *traffic.Response) finding.Set {
+	d := comparison{c: c, part: schema.OutputPart, values: values}
 	if recorded.Status != live.Status {
-		d.add("", finding.Finding{Rule: finding.ProbeStatus, Found: statusValue(live), Wanted: finding.Want{Text: strconv.Itoa(recorded.Status)},
+		rule := finding.ProbeStatus
+		if live.Status >= 500 {
+			rule = finding.ProbeFailed
+		}
+		d.add("", finding.Finding{Rule: rule, Found: statusValue(live), Wanted: finding.Want{Text: strconv.Itoa(recorded.Status)},
 			Names: []string{named(live), named(recorded)}})
 	}
 	if (recorded.Status >= 300) != (live.Status >= 300) {
@@ -73,9 +77,10 @@ func errorName(c *schema.Contract, r *traffic.Response) string {
 }
 
 type comparison struct {
-	c     *schema.Contract
-	part  schema.Part
-	found []finding.Finding
+	c      *schema.Contract
+	part   schema.Part
+	values map[string]bool // pointers of values that are compared
+	found  []finding.Finding
 }
 
 func (d *comparison) add(pointer string, f finding.Finding) {
@@ -132,6 +137,7 @@ func (d *comparison) value(pointer string, was []*visit.Site, is *visit.Site) {
 			d.value(pointer+"/*", all, entry)
 		}
 	case s.Type != schema.Structure || kind != '{':
+		d.same(pointer, was, is)
 	case s.Union.Or(false):
 		d.union(pointer, was, is)
 	default:
@@ -150,6 +156,30 @@ func (d *comparison) member(above string, m *schema.Member, was []*visit.Site, i
 		d.value(pointer, there, value)
 	}
 }
+
+// same compares a value with the recorded ones, if that was asked for.
+func (d *comparison) same(pointer string, was []*visit.Site, is *visit.Site) {
+	if !d.values[pointer] {
+		return
+	}
+	got := string(is.Value.Append(nil))
+	var want []string
+	for _, s := range was {
+		text := string(s.Value.Append(nil))
+		if text == got {
+			return
+		}
+		text = wording.Clip(text, maxName)
+		if !slices.Contains(want, text) && len(want) < maxWanted {
+			want = append(want, text)
+		}
+	}
+	slices.Sort(want)
+	d.add(pointer, finding.Finding{Rule: finding.ProbeValue, Found: finding.Text(wording.Clip(got, maxName)), Wanted: finding.Want{OneOf: want}, Sensitive: is.Shape.Sensitive.Or(false)})
+}
+
+// maxWanted is the number of recorded values that a finding names.
+const maxWanted = 3
 
 // union compares which member is set.
 func (d *comparison) union(pointer string, was []*visit.Site, is *visit.Site) {

@@ -119,9 +119,20 @@ func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (O
 		}
 		return Outcome{Contract: c, Findings: found}, nil
 	}
-	f := finding.Finding{Rule: finding.ProbeNotRefused, Operation: c.Name(), Part: string(schema.InputPart), Pointer: n.pointer,
+	f := finding.Finding{Rule: wrong(response.Status), Operation: c.Name(), Part: string(schema.InputPart), Pointer: n.pointer,
 		Found: statusValue(response), Names: []string{string(n.rule), n.how, named(response)}, Wanted: finding.Want{Text: "400", OneOf: names}}
 	return Outcome{Contract: c, Findings: p.options.Profile.Grade(finding.NewSet(f))}, nil
+}
+
+// wrong returns the rule about a wrong response to an invalid input.
+func wrong(status int) finding.RuleID {
+	switch {
+	case status >= 500:
+		return finding.ProbeFailed
+	case status >= 400:
+		return finding.ProbeOtherError
+	}
+	return finding.ProbeNotRefused
 }
 
 // negatives returns the invalid requests of an operation, in the order of its contract.

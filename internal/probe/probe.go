@@ -20,7 +20,10 @@ type Options struct {
 	From    finding.Origin // the origin of responses; unknown: an emulator
 	Region  string         // in the signature; empty: us-east-1
 	Header  http.Header    // sent with every request, replacing recorded ones
-	Timeout time.Duration  // of one exchange; 0: DefaultTimeout
+	// CompareValues are pointers of values that must equal the recorded ones, with * for any element of a
+	// list or entry of a map.
+	CompareValues []string
+	Timeout       time.Duration // of one exchange; 0: DefaultTimeout
 	// Transport reaches the emulator; nil means a clone of [http.DefaultTransport] that does not
 	// ask for compression.
 	Transport http.RoundTripper
@@ -38,6 +41,7 @@ type Probe struct {
 	contract *validate.Catalog // with the profile
 	oracle   *validate.Catalog // strict; confirms that inputs are invalid
 	carry    carrier
+	values   map[string]bool // options.CompareValues
 	bases    map[*schema.Contract]*base
 	order    []*schema.Contract // of bases
 }
@@ -54,6 +58,10 @@ func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, err
 	}
 	if p.oracle, err = validate.CompileCatalog(catalog, validate.Options{Profile: finding.Strict, From: finding.OriginEmulator}); err != nil {
 		return nil, err
+	}
+	p.values = map[string]bool{}
+	for _, pointer := range options.CompareValues {
+		p.values[pointer] = true
 	}
 	p.options.Region = cmp.Or(options.Region, "us-east-1")
 	p.options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
@@ -90,7 +98,7 @@ func (p *Probe) Replay(ctx context.Context, x *traffic.Interaction) (Outcome, er
 	p.remember(route, request, response)
 	c := route.Contract
 	found := p.validated(request, response)
-	comparison := compare(c, &x.Response, response)
+	comparison := compare(c, p.values, &x.Response, response)
 	found = finding.Union(without(found, comparison), p.options.Profile.Grade(comparison))
 	if x.Response.Status < 300 && response.Status < 300 {
 		p.carry.learn(c, &x.Response, response)
@@ -118,7 +126,7 @@ func (p *Probe) validated(request *traffic.Request, response *traffic.Response) 
 // contract's, if it differs from the recorded one, too.
 func without(found, comparison finding.Set) finding.Set {
 	for _, c := range comparison {
-		if c.Rule != finding.ProbeStatus {
+		if c.Rule != finding.ProbeStatus && c.Rule != finding.ProbeFailed {
 			continue
 		}
 		var rest []finding.Finding

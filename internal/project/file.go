@@ -11,8 +11,11 @@ package project
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/check"
@@ -23,7 +26,7 @@ import (
 // FileName is the name of a project's file.
 const FileName = "crcheck.yaml"
 
-// File is the content of a project's file. The tags describe the keys for the decoder (decode.go)
+// File is the content of a project's file. The tags describe the keys for the decoder (package yamlfile)
 // and for the published JSON Schema:
 //
 //   - key: "required"; "path" for a path; "source" for a name or a path; "short" for the member that
@@ -61,6 +64,33 @@ type Contract struct {
 type Operations struct {
 	All   bool
 	Names []string
+}
+
+// DecodeYAML decodes a word or a list of names.
+func (o *Operations) DecodeYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode && (n.Value == "used" || n.Value == "all") {
+		*o = Operations{All: n.Value == "all"}
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		return errors.New("expected used, all, or a list of operations")
+	}
+	for _, name := range n.Content {
+		if name.Kind != yaml.ScalarNode {
+			return errors.New("expected text")
+		}
+		o.Names = append(o.Names, name.Value)
+	}
+	if len(o.Names) == 0 {
+		return errors.New("the list is empty; name operations, or write used or all")
+	}
+	return nil
+}
+
+// JSONSchema describes what DecodeYAML decodes.
+func (Operations) JSONSchema() map[string]any {
+	names := map[string]any{"type": "array", "items": map[string]any{"type": "string"}, "minItems": 1}
+	return map[string]any{"anyOf": []map[string]any{{"enum": []string{"used", "all"}}, names}}
 }
 
 // Traffic is recorded traffic of one origin.

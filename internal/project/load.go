@@ -12,6 +12,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/yamlfile"
 	"github.com/crcheck/crcheck/schema/contracts"
 )
 
@@ -66,10 +67,10 @@ func (l *loader) load(ctx context.Context, path string) (*File, error) {
 		return nil, err
 	}
 	f := &File{}
-	if err := decode(path, text, f); err != nil {
+	if err := yamlfile.Decode(path, text, f); err != nil {
 		return nil, err
 	}
-	rebase(reflect.ValueOf(f).Elem(), field{}, filepath.Dir(path))
+	rebase(reflect.ValueOf(f).Elem(), "", filepath.Dir(path))
 	truly, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, err
@@ -107,38 +108,40 @@ func (l *loader) load(ctx context.Context, path string) (*File, error) {
 }
 
 // rebase makes the paths in a value relative to the current folder; they are relative to a folder.
-func rebase(v reflect.Value, f field, folder string) {
+// The words are the tag key of the field that has the value.
+func rebase(v reflect.Value, words, folder string) {
+	is := func(word string) bool { return slices.Contains(strings.Split(words, ","), word) }
 	if folder == "." {
 		return
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			rebase(v.Elem(), f, folder)
+			rebase(v.Elem(), words, folder)
 		}
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[finding.Expected]() {
 			return
 		}
-		for i, k := range fields(v.Type()) {
-			rebase(v.Field(i), k, folder)
+		for i := range v.NumField() {
+			rebase(v.Field(i), v.Type().Field(i).Tag.Get("key"), folder)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			rebase(v.Index(i), f, folder)
+			rebase(v.Index(i), words, folder)
 		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			if f.is("path") {
+			if is("path") {
 				v.SetMapIndex(key, reflect.ValueOf(within(folder, v.MapIndex(key).String())))
 			}
 		}
 	case reflect.String:
 		switch path := v.String(); {
 		case path == "" || strings.Contains(path, "://"):
-		case f.is("path"):
+		case is("path"):
 			v.SetString(within(folder, path))
-		case f.is("source"):
+		case is("source"):
 			// A name such as cleanrooms.GetProtectedJob is a path only if there is such a file.
 			if _, err := os.Stat(within(folder, path)); err == nil {
 				v.SetString(within(folder, path))
@@ -154,19 +157,6 @@ func within(folder, path string) string {
 	return filepath.Join(folder, path)
 }
 
-// keysOf returns the names that may be the keys of a mapping.
-func keysOf(t reflect.Type) (names []string) {
-	switch t {
-	case reflect.TypeFor[finding.RuleID]():
-		for _, r := range finding.Rules() {
-			names = append(names, string(r.ID))
-		}
-	case reflect.TypeFor[Format]():
-		return report.Formats()
-	}
-	return names
-}
-
 // Validate refuses an unknown preset.
 func (p Preset) Validate() error {
 	if p == AWSDeviations || p == Requests {
@@ -177,6 +167,9 @@ func (p Preset) Validate() error {
 
 // Format is the name of a format of reports.
 type Format string
+
+// Keys has the names of the formats.
+func (Format) Keys() (what string, known []string) { return "format", report.Formats() }
 
 // check refuses what no single value shows to be wrong.
 func (f *File) check(path string) error {

@@ -17,6 +17,7 @@ import (
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/yamlfile"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -61,7 +62,7 @@ func (e *LockError) Error() string { return e.Problem + "; run `crcheck update`"
 // parseLock reads a lock, strictly. The error is a [*finding.RowError].
 func parseLock(name string, text []byte) (*Lock, error) {
 	l := &Lock{}
-	if err := decode(name, text, l); err != nil {
+	if err := yamlfile.Decode(name, text, l); err != nil {
 		return nil, err
 	}
 	bad := func(format string, args ...any) error {

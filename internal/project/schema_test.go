@@ -14,19 +14,24 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/yamlfile"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/crcheck.schema.json and the tables of docs/project-file.md")
+
+func jsonSchema() []byte {
+	return yamlfile.Schema(reflect.TypeFor[File](), SchemaURL, "crcheck.yaml, the project file of crcheck")
+}
 
 // TestSchemaIsFresh holds the published JSON Schema to the types.
 func TestSchemaIsFresh(t *testing.T) {
 	const path = "../../docs/crcheck.schema.json"
 	if *update {
-		require.NoError(t, os.WriteFile(path, JSONSchema(), 0o644))
+		require.NoError(t, os.WriteFile(path, jsonSchema(), 0o644))
 	}
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Equal(t, string(JSONSchema()), string(text), "run go test ./internal/project -update")
+	require.Equal(t, string(jsonSchema()), string(text), "run go test ./internal/project -update")
 }
 
 // TestKeysAreDocumented holds the table of keys on the page to the types.
@@ -118,7 +123,7 @@ reports: {junit: j.xml}
 // TestFiles checks the strict reader, and that the JSON Schema accepts what it accepts.
 func TestFiles(t *testing.T) {
 	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource(SchemaURL, bytes.NewReader(JSONSchema())))
+	require.NoError(t, c.AddResource(SchemaURL, bytes.NewReader(jsonSchema())))
 	compiled, err := c.Compile(SchemaURL)
 	require.NoError(t, err)
 	for _, v := range files {
@@ -176,7 +181,7 @@ func FuzzFile(f *testing.F) {
 	}
 	f.Add([]byte("crcheckLock: 1\ncontracts:\n  - source: a\n    version: 1\n    date: \"2026-01-01\"\n    operations: [{operation: a.B, file: a.B.json, digest: \"sha256:00\"}]\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		_ = decode(FileName, text, &File{})
+		_ = yamlfile.Decode(FileName, text, &File{})
 		if l, err := parseLock(LockName, text); err == nil {
 			require.NotNil(t, l)
 		}

@@ -14,7 +14,9 @@
 //	         unchanged. SDKs that ignore HTTPS_PROXY or the variables for certificate authorities,
 //	         such as that for JavaScript, need Resign.
 //
-// Both send requests through [Target.Transport], such as a [recorder.Recorder], and to one upstream
+// For an emulator on this machine neither is needed: Emulator passes requests as they come.
+//
+// All send requests through [Target.Transport], such as a [recorder.Recorder], and to one upstream
 // only.
 //
 // # Access
@@ -26,6 +28,9 @@
 // request. The header Host must name the listener, so that no web page can reach it under another
 // name (DNS rebinding). Requests without a signature pass if [Target.Unsigned] says that the service
 // needs none, as for logging in; they stay unsigned.
+//
+// Emulator asks for no credentials, since every process of the machine reaches the emulator anyway. It
+// refuses requests that were signed with a key that may be real.
 //
 // # Memory
 //

@@ -36,10 +36,15 @@ func ResignEnvironment(endpoint, region string, session sigv4.Credentials, servi
 	credentials := []string{
 		"AWS_ACCESS_KEY_ID=" + session.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY=" + session.SecretAccessKey,
-		"AWS_SESSION_TOKEN=" + session.SessionToken,
+	}
+	unset := []string{"AWS_PROFILE"}
+	if session.SessionToken != "" {
+		credentials = append(credentials, "AWS_SESSION_TOKEN="+session.SessionToken)
+	} else {
+		unset = append(unset, "AWS_SESSION_TOKEN")
 	}
 	set := append(serve.Endpoints(endpoint, services), "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
-	return Environment{append(set, credentials...), []string{"AWS_PROFILE"}, func(parent []string) []string {
+	return Environment{append(set, credentials...), unset, func(parent []string) []string {
 		return append(serve.Environment(parent, endpoint, region, services...), credentials...)
 	}}
 }

@@ -74,7 +74,7 @@ func (a *allowance) labels(r *http.Request, route schema.Route) error {
 		return fmt.Errorf("the contract of %s cannot be checked", route.Contract.Name())
 	}
 	request := &traffic.Request{Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: traffic.BodyOf(nil)}
-	for _, f := range v.Exchange(&traffic.Interaction{Live: true, Request: request}, route.Labels) {
+	for _, f := range v.Request(request, route.Labels) {
 		if f.Beside.In == string(schema.LocationLabel) {
 			return fmt.Errorf("the label %s does not conform to the contract of %s (%s)", f.Beside.Name, route.Contract.Name(), f.Rule)
 		}

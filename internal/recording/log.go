@@ -32,7 +32,8 @@ type log struct {
 	said      map[string]int // number of lines of each kind
 	refusals  map[proxy.Code]int
 	elsewhere elsewhere
-	leftOut   []string // why interactions were left out, each reason once
+	learn     func(body []byte) // see [proxy.Emulator.Learn]; may be nil
+	leftOut   []string          // why interactions were left out, each reason once
 }
 
 func newLog(o *Options, catalog *schema.Catalog) (*log, error) {
@@ -58,6 +59,9 @@ func (l *log) say(kind, line string) {
 
 // check validates an interaction against its contract.
 func (l *log) check(x *traffic.Interaction) finding.Set {
+	if l.learn != nil {
+		l.learn(x.Response.Body.Bytes)
+	}
 	outcome, err := l.checks.Check(x, validate.Bare{})
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -70,7 +74,7 @@ func (l *log) check(x *traffic.Interaction) finding.Set {
 	return outcome.Findings
 }
 
-// found collects and prints graded findings.
+// found collects graded findings, and prints the first of each kind.
 func (l *log) found(findings finding.Set) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,11 +84,14 @@ func (l *log) found(findings finding.Set) {
 		if (f.Rule == finding.RecordTooLarge || f.Rule == finding.RecordNotRedacted) && !slices.Contains(l.leftOut, f.Message) && len(l.leftOut) < maxLines {
 			l.leftOut = append(l.leftOut, f.Message)
 		}
+		if l.said[f.Fingerprint()]++; l.said[f.Fingerprint()] > 1 {
+			continue // the report at the end has the count
+		}
 		line := f.String()
 		if f.Interaction > 0 {
 			line = fmt.Sprintf("interaction %d: %s", f.Interaction, line)
 		}
-		l.say(f.Fingerprint(), line)
+		fmt.Fprintln(l.stderr, line)
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/crcheck/crcheck/internal/proxy"
 	"github.com/crcheck/crcheck/internal/serve"
@@ -23,9 +25,12 @@ type session struct {
 	end     func()                // called last, to clean up
 }
 
-func (o *Options) session(target proxy.Target, user userCredentials, a net.Addr, services []string) (*session, error) {
-	if o.Forward {
+func (o *Options) session(target proxy.Target, user userCredentials, a net.Addr, services []string, log *log) (*session, error) {
+	switch {
+	case o.Forward:
 		return o.forward(target, a)
+	case o.AnyCredentials:
+		return o.emulator(target, a, services, log), nil
 	}
 	return o.resign(target, user, a, services), nil
 }
@@ -36,8 +41,12 @@ type userCredentials struct {
 	region string
 }
 
-// user finds the user's credentials.
-func (o *Options) user(ctx context.Context) (userCredentials, error) {
+// user finds the user's credentials. An upstream on this machine gets dummy credentials unless a profile
+// is named: it is an emulator, and has no business with real ones.
+func (o *Options) user(ctx context.Context, upstream *url.URL) (userCredentials, error) {
+	if o.AwsProfile == "" && proxy.OnThisMachine(upstream) {
+		return userCredentials{credentials.NewStaticCredentialsProvider(dummy.AccessKeyID, dummy.SecretAccessKey, ""), ""}, nil
+	}
 	user, region, err := proxy.Chain(ctx, o.AwsProfile)
 	if err == nil {
 		_, err = user.Retrieve(ctx)

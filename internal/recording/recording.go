@@ -40,9 +40,12 @@ type Options struct {
 	RedactAll   bool     // replace every string that is not an enum value
 	Keep        []string // names that are not replaced
 	From        finding.Origin
-	Profile     finding.Profile
-	FailOn      report.Threshold
-	Command     []string // to run; empty: record until the context ends
+	// For upstreams on this machine only:
+	AnyCredentials bool // take any signature or none, at any time, for all operations
+	NoRedact       bool // record everything as it is
+	Profile        finding.Profile
+	FailOn         report.Threshold
+	Command        []string // to run; empty: record until the context ends
 
 	Stdin          io.Reader // of the command
 	Stdout, Stderr io.Writer // of the command, and for messages about the recording
@@ -58,27 +61,31 @@ type Result struct {
 	Err     error              // of serving, or of writing the cassette
 }
 
-// Run records until the command ends or ctx does. findings are those about the contracts themselves.
-// If it returns an error, nothing was recorded.
-func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set, o Options) (*Result, error) {
+// Run records until the command ends or ctx does. If it returns an error, nothing was recorded.
+func Run(ctx context.Context, chosen *models.InForce, o Options) (*Result, error) {
 	// An interaction is garbage at once, so the heap is small, and would be collected many times a
 	// second. Pages that are never touched take no memory, and make the collector wait.
 	ballast := make([]byte, 32<<20)
 	defer runtime.KeepAlive(ballast)
-	upstream, err := proxy.ParseUpstream(o.Upstream)
+	upstream, err := o.upstream()
 	if err != nil {
-		return nil, fmt.Errorf("--upstream: %w", err)
+		return nil, err
 	}
 	transport, err := proxy.Transport(o.UpstreamCA)
 	if err != nil {
 		return nil, fmt.Errorf("--upstream-ca: %w", err)
 	}
-	catalog := schema.NewCatalog(contracts...)
+	catalog := chosen.Catalog
+	var contracts []*schema.Contract
+	if !o.NoRedact { // otherwise services are loaded on demand
+		contracts = catalog.Contracts()
+		catalog = schema.NewCatalog(contracts...)
+	}
 	log, err := newLog(&o, catalog)
 	if err != nil {
 		return nil, err
 	}
-	log.found(o.Profile.Grade(findings))
+	log.found(o.Profile.Grade(chosen.Findings))
 
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
@@ -89,17 +96,17 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 		fmt.Fprintf(progress.Notes(o.Stderr), "crcheck: warning: other machines can use %s if they have the credentials of this session\n", l.Addr())
 	}
 	var user userCredentials
-	if !o.Forward { // before the cassette is created
-		if user, err = o.user(ctx); err != nil {
+	if !o.Forward && !o.AnyCredentials { // before the cassette is created
+		if user, err = o.user(ctx, upstream); err != nil {
 			return nil, err
 		}
 	}
 	bodies := proxy.NewBodies(transport)
 	record, err := recorder.New(o.Output, recorder.Options{
 		Transport: bodies,
-		Catalog:   catalog, All: o.RedactAll, Keep: o.Keep,
+		Catalog:   catalog, All: o.RedactAll, Keep: o.Keep, NoRedact: o.NoRedact,
 		Check:     log.check,
-		Found:     func(_ *traffic.Interaction, found finding.Set) { log.found(o.Profile.Grade(found)) },
+		Found:     func(_ *traffic.Interaction, found finding.Set) { log.found(o.graded(found)) },
 		Contracts: models.Digest(contracts),
 		Meta:      models.Meta(contracts, o.From),
 	})
@@ -108,7 +115,7 @@ func Run(ctx context.Context, contracts []*schema.Contract, findings finding.Set
 	}
 	log.redacted = record.Redacted
 	target := proxy.Target{Upstream: upstream, Transport: record, Bodies: bodies, Allow: o.allow(catalog), Unsigned: unsigned(catalog), Refused: log.refused}
-	session, err := o.session(target, user, l.Addr(), catalog.ServiceNames())
+	session, err := o.session(target, user, l.Addr(), catalog.ServiceNames(), log)
 	if err != nil {
 		return nil, errors.Join(err, record.Close())
 	}

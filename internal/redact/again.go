@@ -1,7 +1,5 @@
 package redact
 
-import "maps"
-
 // again edits a body, or returns what it was edited to before.
 type again func(body []byte, root root, now func() []byte) []byte
 
@@ -9,8 +7,7 @@ type again func(body []byte, root root, now func() []byte) []byte
 type edited struct {
 	state  int    // what the result depends on beside the body: the number of known names or secrets
 	now    []byte // nil: the body itself
-	learnt map[Name]bool
-	drawn  map[string]bool
+	learnt *learnt
 }
 
 // The passes over a body.
@@ -53,15 +50,14 @@ func (r *Redactor) learnAgain(p *pass, body []byte, root root, now func() []byte
 		if place == nil {
 			return now()
 		}
-		learnt, drawn := p.learnt, p.drawn
-		p.learnt, p.drawn = map[Name]bool{}, map[string]bool{}
+		outer := p.learnt
+		p.learnt = &learnt{}
 		now()
-		before = &edited{learnt: p.learnt, drawn: p.drawn}
-		p.learnt, p.drawn = learnt, drawn
+		before = &edited{learnt: p.learnt}
+		p.learnt = outer
 		place.put(of, before)
 	}
-	maps.Copy(p.learnt, before.learnt)
-	maps.Copy(p.drawn, before.drawn)
+	p.learnt.addAll(before.learnt)
 	return body
 }
 

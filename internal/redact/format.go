@@ -32,40 +32,21 @@ func (f *format) text(s string) string {
 	return f.now
 }
 
-// formats are those of the strings of an interaction, in the order of the first pass. The next pass
-// comes across the same strings, and need not recognise their identifiers again.
-type formats struct {
-	of  []formatOf
-	now int // where the next pass is
-}
-
-type formatOf struct {
-	text  string
-	depth int
-	*format
-}
-
-// next returns the format of the next string. The passes part where a known name is replaced in an
-// encoded text.
-func (q *formats) next(s string, depth int, first bool, now func() *format) *format {
-	switch {
-	case q == nil:
+// formatOf returns the format of a string. The pass that learns the names and the next one come across
+// the same strings of a document.
+func (r *Redactor) formatOf(at site, s string, depth int) *format {
+	if len(s) < minBase64 && plain(s) { // too short for any identifier without punctuation
+		return inert
+	}
+	now := func() *format { return r.formats.of(s, min(depth, 1), func() *format { return r.format(s, depth) }) }
+	if at.entry == nil || depth < maxDepth || at.entry.text != s {
 		return now()
-	case first:
-		f := now()
-		q.of = append(q.of, formatOf{s, depth, f})
-		return f
 	}
-	for ahead := q.now; ahead < min(q.now+maxAhead, len(q.of)); ahead++ {
-		if f := q.of[ahead]; f.depth == depth && f.text == s {
-			q.now = ahead + 1
-			return f.format
-		}
+	if at.entry.format == nil {
+		at.entry.format = now()
 	}
-	return now()
+	return at.entry.format
 }
-
-const maxAhead = 4 // strings that the next pass may leave out
 
 func (r *Redactor) format(s string, depth int) *format {
 	if depth > 0 && mayEncode(s) {
@@ -95,10 +76,12 @@ func mayEncode(s string) bool {
 	if len(s) < minBase64 {
 		return false
 	}
-	return slices.ContainsFunc(base64Words(s), func(word span) bool {
-		text, _ := fromBase64(s[word.from:word.to])
-		return text != ""
-	})
+	for word := range base64Words(s) {
+		if text, _ := fromBase64(s[word.from:word.to]); text != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // renamed returns the names that changed from s to now.
@@ -106,6 +89,7 @@ func (how identifiers) renamed(s, now string) (names []renamed) {
 	if how.one && how.changes(s) {
 		how.parts = []part{{from: 0, to: len(s), learn: true}}
 	}
+	names = make([]renamed, 0, len(how.parts))
 	for _, p := range how.parts {
 		if name, pseudonym := s[p.from:p.to], now[p.from:p.to]; name != pseudonym {
 			names = append(names, renamed{Name{name, pseudonym}, p.learn})

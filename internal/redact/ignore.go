@@ -31,8 +31,8 @@ func git(file string, args ...string) int {
 	return c.ProcessState.ExitCode()
 }
 
-// tracked reports whether git has a file, so that it is in every clone.
-func tracked(file string) bool {
+// Tracked reports whether git has a file, so that it is in every clone.
+func Tracked(file string) bool {
 	return git(file, "ls-files", "--error-unmatch", "--", filepath.Base(file)) == 0
 }
 

@@ -1,20 +1,17 @@
 package redact
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
-	"sync"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/crcheck/crcheck/internal/jsontree"
 )
 
 // site is the place of a string in an interaction.
 type site struct {
 	Place
-	part    string          // "request body", "response header Date", …
+	part    string          // "request body", "response header ", …
 	name    string          // of the member or parameter with this value
 	isName  bool            // the string is the name of a member
 	taken   map[string]bool // the pseudonyms of the other names of the object; nil if they are not Whole
@@ -23,6 +20,7 @@ type site struct {
 	number  bool            // the string is the text of a number
 	exempt  bool            // from Options.All
 	pointer func() string
+	entry   *jsonString // of a document; otherwise nil
 }
 
 // class returns the class of the string, with or without Options.All.
@@ -33,183 +31,150 @@ func (at site) class(all bool) Class {
 	return at.Class
 }
 
-// edit returns the replacement of a string, or the string itself to leave it unchanged.
-type edit func(at site, s string) string
-
-// editJSON applies an edit to the strings in a JSON text and does not change any other byte. Text
-// that is not JSON is edited as one string. Its class is Whole if the contract states anything
-// about the document, since it could be a part of something sensitive.
-func editJSON(body []byte, root root, part string, e edit) []byte {
-	w := &jsonEditor{text: body, part: part, edit: e, failed: root.failed}
-	if bytes.HasPrefix(body, bom) {
-		w.done = len(bom)
+// where returns the part, with the name of a header.
+func (at site) where() string {
+	if strings.HasSuffix(at.part, " header ") {
+		return at.part + at.name
 	}
-	w.d = decoders.Get().(*jsontext.Decoder)
-	defer func() {
-		w.d.Reset(&bytes.Buffer{}) // do not hold the body
-		decoders.Put(w.d)
-	}()
-	w.d.Reset(bytes.NewBuffer(body[w.done:]), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	w.start = w.done
-	for w.d.PeekKind() > 0 {
-		if w.value(root.Node, "") != nil {
-			break
-		}
-	}
-	if rest := body[w.done:]; len(bytes.TrimSpace(rest)) > 0 {
-		at := site{part: part, pointer: w.pointer}
-		if root.Node != nil {
-			at.Class = Whole
-		}
-		if now := e(at, string(rest)); now != string(rest) {
-			w.change(len(body)-len(rest), len(body))
-			w.out = append(w.out, now...)
-		}
-	}
-	if w.out == nil {
-		return body
-	}
-	return append(w.out, body[w.copied:]...)
+	return at.part
 }
 
-var decoders = sync.Pool{New: func() any { return &jsontext.Decoder{} }}
+// kind returns what the name says about the string.
+func (at site) kind() kind {
+	if at.entry != nil && at.entry.name != nil && at.name == at.entry.name.text {
+		return at.entry.name.kind
+	}
+	return kindOf(at.name)
+}
+
+// edit returns the replacement of a string, or the string itself to leave it unchanged.
+type edit func(at site, s string) string
 
 // root is the place of a body.
 type root struct {
 	*Node
-	failed bool // the body of an error
-	again  again
+	failed    bool // the body of an error
+	again     again
+	documents *documents
 }
 
 // edit is editJSON, or what it did before.
 func (r root) edit(body []byte, part string, e edit) []byte {
 	now := func() []byte { return editJSON(body, r, part, e) }
-	if r.again == nil {
+	if r.again == nil || len(body) > smallBody {
 		return now()
 	}
 	return r.again(body, r, now)
 }
 
-var bom = []byte("\xEF\xBB\xBF")
-
-type jsonEditor struct {
-	text   []byte
-	start  int // the offset of the decoder's input in text
-	done   int // the offset up to which text is edited
-	copied int // the offset up to which text is in out
-	d      *jsontext.Decoder
-	out    []byte // nil until something changes
-	part   string
-	edit   edit
-	names  map[string]bool // the names to hide
-	near   memberNames     // for the names of secrets
-
-	failed bool // the body of an error
+// editJSON applies an edit to the strings in a JSON text and does not change any other byte. Text
+// that is not JSON is edited as one string. Its class is Whole if the contract states anything
+// about the document, since it could be a part of something sensitive.
+func editJSON(body []byte, root root, part string, e edit) []byte {
+	return root.documents.of(body, root).edit(part, e)
 }
 
-// pointer returns the JSON pointer to the current place. Names that are sensitive by contract
-// become "*".
-func (w *jsonEditor) pointer() string {
-	tokens := strings.Split(string(w.d.StackPointer()), "/")
-	for i, t := range tokens {
-		if w.names[t] {
-			tokens[i] = "*"
-		}
-	}
-	return strings.Join(tokens, "/")
-}
-
-// change prepares the output for what replaces a part of the text.
-func (w *jsonEditor) change(from, to int) {
-	if w.out == nil {
-		w.out = make([]byte, 0, len(w.text)+64)
-	}
-	w.out = append(w.out, w.text[w.copied:from]...)
-	w.copied = to
-}
-
-func (w *jsonEditor) offset() int { return w.start + int(w.d.InputOffset()) }
-
-func (w *jsonEditor) value(node *Node, name string) error {
-	switch w.d.PeekKind() {
-	case '{':
-		return w.object(node, name)
-	case '[':
-		if err := w.token(); err != nil {
-			return err
-		}
-		for w.d.PeekKind() != ']' {
-			if err := w.value(node.element(), name); err != nil {
-				return err
+// edit applies an edit to each string of the document, and returns the text.
+func (d *document) edit(part string, e edit) []byte {
+	var (
+		out     []byte // nil until something changes
+		copied  int    // the offset up to which the text is in out
+		shift   int    // from offsets of the text to those of out
+		changed []changedString
+		unique  = map[int32]*names{} // by nest
+		pointer = d.pointer
+	)
+	for i := range d.strings {
+		d.now = i
+		s := &d.strings[i]
+		at := s.site()
+		at.part, at.pointer = part, pointer
+		var others *names
+		if at.isName && d.nests[s.nest].unique {
+			if others = unique[s.nest]; others == nil {
+				others = &names{map[string]bool{}, map[string]bool{}}
+				unique[s.nest] = others
 			}
+			at.taken = others.taken
 		}
-		return w.token()
-	case '"', '0':
-		at := site{part: w.part, name: name, pointer: w.pointer}
+		now := e(at, s.text)
+		if at.isKey {
+			now = distinct(at.Place, s.text, now, others.used)
+		}
+		masked := s.role == aNumber && at.Class == Whole && at.Mask != "" // by the type of the member, this number identifies somebody
+		if masked {
+			now = numberMask(at.Mask)
+		}
+		if now == s.text {
+			s.from, s.to = s.from+shift, s.to+shift
+			continue
+		}
+		if out == nil {
+			out = make([]byte, 0, len(d.text)+64)
+		}
+		out = append(out, d.text[copied:s.from]...)
+		raw := d.text[s.from:s.to]
+		copied = s.to
+		s.from = len(out)
 		switch {
-		case node == errorName:
-			at.fixed, at.exempt = true, true
-		case node != nil:
-			at.Place = node.Place
+		case masked, s.role == aRest:
+			out = append(out, now...)
+		case s.role == aNumber:
+			out, _ = jsontext.AppendQuote(out, now)
+		default:
+			out = appendString(out, raw, now)
 		}
-		return w.scalar(at)
+		s.to = len(out)
+		shift = s.to - copied
+		changed = append(changed, changedString{s, now, masked})
 	}
-	return w.token()
+	if out == nil {
+		return d.text
+	}
+	d.text = append(out, d.text[copied:]...)
+	for _, c := range changed { // not before, since pointers have the names before the edit
+		c.update(d.text)
+	}
+	return d.text
 }
 
-func (w *jsonEditor) object(node *Node, own string) error {
-	if err := w.token(); err != nil {
-		return err
-	}
-	w.near.enter(own)
-	defer w.near.leave()
-	var taken, used map[string]bool
-	if node != nil && (node.Key.Class == Whole || node.isMap()) {
-		taken, used = map[string]bool{}, map[string]bool{}
-	}
-	for w.d.PeekKind() == '"' {
-		at := site{part: w.part, isName: true, taken: taken, pointer: w.pointer}
-		child := node.element()
-		name, err := w.name(&at, node, &child, used)
-		if err != nil {
-			return err
-		}
-		if err := w.value(child, w.near.of(name)); err != nil {
-			return err
-		}
-	}
-	return w.token()
+// names are those of an object after an edit.
+type names struct{ taken, used map[string]bool }
+
+// changedString is a string, and what replaces it.
+type changedString struct {
+	*jsonString
+	now string
+	raw bool // a number that replaces a number
 }
 
-// name writes the name of a member and finds the node of its value.
-func (w *jsonEditor) name(at *site, node *Node, child **Node, used map[string]bool) (string, error) {
-	raw, err := w.d.ReadValue()
-	if err != nil {
-		return "", err
+func (c changedString) update(text []byte) {
+	c.text, c.format, c.searched = c.now, nil, false
+	if c.role == aNumber && !c.raw {
+		c.role = aValue
 	}
-	name := unquote(raw)
-	if node != nil {
-		at.Place, at.isKey = node.Key, node.isMap()
-		if member, ok := node.Members[name]; ok {
-			at.fixed, at.Place, *child = true, Place{Class: Keep}, member
+	if c.role != aNumber && c.role != aRest && !utf8.ValidString(c.now) { // a mask is written without the invalid bytes
+		c.text = unquote(text[c.from:c.to])
+	}
+}
+
+// site returns the place of the string, which has the class of this string.
+func (s *jsonString) site() site {
+	at := site{entry: s, isName: s.role.isName(), isKey: s.role == aKey, number: s.role == aNumber}
+	if s.name != nil {
+		at.name = s.name.text
+	}
+	switch s.role {
+	case aMember:
+		at.fixed, at.Class = true, Keep
+	case errorName:
+		at.fixed, at.exempt = true, true
+	default:
+		if s.place != nil {
+			at.Place = s.place.of(s.text)
 		}
 	}
-	if w.failed && w.d.StackDepth() == 1 && errorNames[name] && (*child == nil || (*child).Class == Keep) {
-		*child = errorName
-	}
-	if at.Class == Whole {
-		if w.names == nil {
-			w.names = map[string]bool{}
-		}
-		w.names[jsontree.Escape(name)] = true
-	}
-	at.Place = at.Place.of(name)
-	now := w.edit(*at, name)
-	if at.isKey {
-		now = distinct(at.Place, name, now, used)
-	}
-	w.replace(raw, name, now)
-	return name, nil
+	return at
 }
 
 // distinct numbers a mask that another entry of the same map already has.
@@ -223,64 +188,6 @@ func distinct(place Place, was, name string, used map[string]bool) string {
 	}
 	used[next] = true
 	return next
-}
-
-// errorNames are the members at the top of a response that name the error. Clients need them, so
-// they are redacted by format: the name of an error does not contain an identifier.
-var errorNames = map[string]bool{"__type": true, "code": true, "Code": true}
-
-var errorName = &Node{Place: Place{Class: Keep}}
-
-func (w *jsonEditor) scalar(at site) error {
-	raw, err := w.d.ReadValue()
-	if err != nil {
-		return err
-	}
-	if raw[0] == '"' {
-		text := unquote(raw)
-		w.near.pair(at.name, text)
-		at.Place = at.of(text)
-		w.write(at, raw, text)
-		return nil
-	}
-	at.number = true
-	at.Place = at.of(string(raw))
-	switch now := w.edit(at, string(raw)); {
-	case at.Class == Whole && at.Mask != "": // by the type of the member, this number identifies somebody
-		w.change(w.offset()-len(raw), w.offset())
-		w.out = append(w.out, numberMask(at.Mask)...)
-	case now != string(raw):
-		w.change(w.offset()-len(raw), w.offset())
-		w.out, _ = jsontext.AppendQuote(w.out, now)
-	}
-	w.done = w.offset()
-	return nil
-}
-
-func (w *jsonEditor) write(at site, raw []byte, text string) { w.replace(raw, text, w.edit(at, text)) }
-
-// replace writes a new text in place of a string.
-func (w *jsonEditor) replace(raw []byte, text, now string) {
-	if now != text {
-		w.change(w.offset()-len(raw), w.offset())
-		w.out = appendString(w.out, raw, now)
-	}
-	w.done = w.offset()
-}
-
-func (w *jsonEditor) token() error {
-	_, err := w.d.ReadToken()
-	if err == nil {
-		w.done = w.offset()
-	}
-	return err
-}
-
-func (n *Node) element() *Node {
-	if n == nil {
-		return nil
-	}
-	return n.Element
 }
 
 // numberMask returns the mask of a place if it is a number, and otherwise 0.

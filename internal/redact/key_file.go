@@ -105,7 +105,7 @@ func keyIn(f disk.File, file string) (k Key, ok bool, err error) {
 		return refused("the redaction key belongs to another user", "use a copy that belongs to you")
 	case disk.Shared(info):
 		return refused("other users can read or write the redaction key", "run chmod 600 "+file)
-	case tracked(file):
+	case Tracked(file):
 		return refused("git tracks the redaction key, so everybody who has the repository has it", "run git rm --cached "+file+", and remove the file to get a new key")
 	}
 	text, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<10))

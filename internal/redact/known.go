@@ -114,8 +114,11 @@ func (k *known) late(s string, outside spans, minLength int) string {
 // common reports whether a string in the place of a name is not a name: a number, boolean or
 // region.
 func common(s string) bool {
-	if strings.Trim(s, "0123456789.-") == "" {
+	switch {
+	case numeric.all(s):
 		return len(s) < minPart
+	case len(s) > len("default"):
+		return region(s)
 	}
 	switch strings.ToLower(s) {
 	case "true", "false", "null", "none", "default":
@@ -124,11 +127,16 @@ func common(s string) bool {
 	return region(s)
 }
 
+var numeric = lettersOf(".-", digits10)
+
 // region reports whether s looks like us-east-1.
 func region(s string) bool {
+	if n := len(s); n < 5 || s[2] != '-' || s[n-2] != '-' || !digit(s[n-1]) {
+		return false
+	}
 	labels := strings.Split(s, "-")
 	last := len(labels) - 1
-	if last < 2 || last > 3 || len(labels[0]) != 2 || len(labels[last]) != 1 || !digit(labels[last][0]) {
+	if last < 2 || last > 3 || len(labels[0]) != 2 {
 		return false
 	}
 	return onlyLetters(strings.Join(labels[:last], "")) && strings.ToLower(s) == s

@@ -15,17 +15,17 @@ const maxDepth = 3
 
 // masker masks secrets and collects findings.
 type masker struct {
-	scan     scanner
-	known    *occurrences // secrets from headers and the query; may be nil
-	all      bool         // Options.All
-	scans    *memo[bool]  // may be nil
-	bodies   *memo[*edited]
-	masks    map[string]bool // the entries of the masks that a contract chose
-	findings []finding.Finding
-	secrets  int // findings of secrets, also those that are not reported
-	pointers int // bytes of their pointers
-	source   string
-	number   int // of the interaction, from 1; 0 if there is none
+	known     *occurrences // secrets from headers and the query; may be nil
+	all       bool         // Options.All
+	scans     *memo[bool]  // may be nil
+	bodies    *memo[*edited]
+	documents *documents      // may be nil
+	masks     map[string]bool // the entries of the masks that a contract chose
+	findings  []finding.Finding
+	secrets   int // findings of secrets, also those that are not reported
+	pointers  int // bytes of their pointers
+	source    string
+	number    int // of the interaction, from 1; 0 if there is none
 }
 
 // A body of secrets has a finding for each, with a pointer that may be as long as the body.
@@ -65,19 +65,31 @@ func (m *masker) graded(r *Redactor) finding.Set {
 	return finding.Default.Grade(finding.NewSet(m.findings...))
 }
 
+// edit returns a string without its secrets. A string of a document in which nothing was found is not
+// searched again until it changes.
 func (m *masker) edit(at site, s string) string {
-	var what kind
-	secret := false
-	if at.name != "" && s != "" {
-		what, secret = secretValue(at.name, s)
+	if at.entry == nil {
+		return m.search(at, s)
 	}
+	if at.entry.searched && at.entry.text == s {
+		return s
+	}
+	findings := m.noted()
+	now := m.search(at, s)
+	at.entry.searched = now == s && m.noted() == findings
+	return now
+}
+
+func (m *masker) search(at site, s string) string {
+	what := at.kind()
+	secret := s != "" && secretValue(what, s)
 	switch {
 	case at.number && !secret || at.isMask(s):
 		return s
 	case at.Constant && at.Class == Whole && s != "":
 		return m.maskOf(at)
 	case secret && !placeholder(s):
-		m.note(finding.SecretFound, at, "the "+at.part+" contains "+what.String()+", according to the name of its member"+at.unmaskable())
+		m.note(finding.SecretFound, at, "the "+at.where()+" contains "+what.String()+", according to the name of its member"+at.unmaskable())
 		return m.maskOf(at)
 	case at.number:
 		return s
@@ -86,11 +98,11 @@ func (m *masker) edit(at site, s string) string {
 	}
 	if m.known != nil {
 		if now := m.known.replace(s, spans{closed: masks(s)}, minPart); now != s {
-			m.note(finding.SecretFound, at, "the "+at.part+" repeats a secret from the headers or the query")
+			m.note(finding.SecretFound, at, "the "+at.where()+" repeats a secret from the headers or the query")
 			s = now
 		}
 	}
-	hits := m.scan.findAgain(m.scans, s, maxDepth)
+	hits := findAgain(m.scans, s, maxDepth)
 	if at.Blob { // by contract, the whole string is base64, which may look random
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.what == secretAccessKey && !h.inside && isWord(s) })
 	}
@@ -100,7 +112,7 @@ func (m *masker) edit(at site, s string) string {
 	var b []byte
 	end := 0
 	for _, h := range hits {
-		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s%s", at.part, h.what, at.unmaskable()))
+		m.note(finding.SecretFound, at, fmt.Sprintf("the %s contains what looks like %s%s", at.where(), h.what, at.unmaskable()))
 		b = append(append(b, s[end:h.from]...), Mask...)
 		end = h.to
 	}

@@ -17,12 +17,12 @@ import (
 func editRequest(q *traffic.Request, places Places, e edit) {
 	q.URL = editURL(q.URL, places, e)
 	editHeader(q.Header, places.RequestHeader, "request header ", e)
-	q.Body = editBody(q.Body, q.Header, root{Node: places.Request, again: places.again}, "request body", e)
+	q.Body = editBody(q.Body, q.Header, root{places.Request, false, places.again, places.documents}, "request body", e)
 }
 
 func editResponse(a *traffic.Response, places Places, e edit) {
 	editHeader(a.Header, places.ResponseHeader, "response header ", e)
-	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300, places.again}, "response body", e)
+	a.Body = editBody(a.Body, a.Header, root{places.Response, a.Status >= 300, places.again, places.documents}, "response body", e)
 }
 
 // standardText returns the recorded text of a status if it is the standard one, with or without the
@@ -53,7 +53,7 @@ func editHeader(h http.Header, places map[string]Place, part string, e edit) {
 			place = known
 		}
 		for i, v := range values {
-			at := site{Place: place.of(v), part: part + name, name: name, pointer: noPointer}
+			at := site{Place: place.of(v), part: part, name: name, pointer: noPointer}
 			at.exempt = listed && at.Class == place.Class
 			values[i] = e(at, v)
 		}
@@ -78,7 +78,7 @@ func formOf(body []byte, h http.Header) form {
 	text := bytes.TrimLeft(bytes.TrimPrefix(body, bom), " \t\r\n")
 	document := len(text) > 0 && (text[0] == '{' || text[0] == '[')
 	switch {
-	case strings.Contains(media, "eventstream") && len(body) > 0 && !document, framed(body): // no message begins like a document
+	case !document && (strings.Contains(media, "eventstream") && len(body) > 0 || framed(body)): // no message begins like a document
 		return formStream
 	case strings.Contains(media, "cbor"):
 		return formBinary
@@ -177,11 +177,13 @@ func editURL(raw string, places Places, e edit) string {
 		} else { // keep the part that AWS names, even if a name elsewhere equals that of a service
 			name, _, _ := strings.Cut(host, ":")
 			owned := awshttp.Owned(name)
-			host = e(at, host[:owned]) + host[owned:]
+			if now := e(at, host[:owned]); now != host[:owned] {
+				host = now + host[owned:]
+			}
 		}
-		host = scheme + "://" + host
+		scheme += "://"
 	}
-	if isS3(strings.TrimPrefix(host, scheme+"://")) {
+	if isS3(host) {
 		places.Path = s3Path(path, places.Path)
 	}
 	path = editPath(path, places.Path, places.apart, e)
@@ -191,7 +193,14 @@ func editURL(raw string, places Places, e edit) string {
 	if hasFragment {
 		query += "#" + e(site{part: "fragment", pointer: noPointer}, fragment)
 	}
-	return host + path + query
+	if after, ok := strings.CutPrefix(raw, scheme); ok { // most URLs do not change
+		if after, ok = strings.CutPrefix(after, host); ok {
+			if after, ok = strings.CutPrefix(after, path); ok && after == query {
+				return raw
+			}
+		}
+	}
+	return scheme + host + path + query
 }
 
 // s3Path makes the segments of a path to S3 Whole, except those that a contract keeps: they are a
@@ -217,7 +226,7 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 	if slash < 0 {
 		return path
 	}
-	b := append(make([]byte, 0, len(path)+16), path[:slash]...)
+	var b []byte // nil until something changes
 	for i, rest := 1, path[slash+1:]; ; i++ {
 		at, to := site{part: "path", pointer: noPointer}, strings.IndexByte(rest, '/')
 		if silent(i) {
@@ -235,12 +244,24 @@ func editPath(path string, places []Place, apart bool, e edit) string {
 		if to >= 0 {
 			raw = rest[:to]
 		}
-		b = append(b, '/')
 		text := awshttp.Unescape(raw, false)
 		at.Place = at.of(text)
-		b = appendEscaped(b, raw, e(at, text), false)
-		if to < 0 {
+		switch now := e(at, text); {
+		case now != text:
+			if b == nil {
+				b = append(make([]byte, 0, len(path)+16), path[:len(path)-len(rest)]...)
+			}
+			b = appendEscaped(b, raw, now, false)
+		case b != nil:
+			b = append(b, raw...)
+		}
+		switch {
+		case to >= 0 && b != nil:
+			b = append(b, '/')
+		case to < 0 && b != nil:
 			return string(b)
+		case to < 0:
+			return path
 		}
 		rest = rest[to+1:]
 	}

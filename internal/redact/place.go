@@ -82,8 +82,9 @@ type Places struct {
 	RequestHeader, ResponseHeader map[string]Place
 	Request, Response             *Node // the bodies, if they are JSON
 
-	apart bool  // each segment of the path is edited separately
-	again again // may be nil
+	apart     bool       // each segment of the path is edited separately
+	again     again      // may be nil
+	documents *documents // may be nil
 }
 
 // Classify returns what a contract states about an interaction, or the zero value. It is called

@@ -49,9 +49,15 @@ type recogniser struct {
 	end     int // the end of the last identifier
 }
 
+// beginnings are the bytes at which identifiers are recognised.
+var beginnings = lettersOf("sA.-/", digits10, [2]byte{'a', 'f'})
+
 func (r recogniser) all() identifiers {
 	s := r.text
 	for i := 0; i < len(s); i++ {
+		if !beginnings[s[i]] {
+			continue
+		}
 		switch c := s[i]; {
 		case c == 'a' && strings.HasPrefix(s[i:], "arn:") && boundary(s, i):
 			if parts, to := r.arn(i); to > 0 {
@@ -83,7 +89,7 @@ func (r recogniser) all() identifiers {
 				}
 			}
 			r.take(i, to, parts...)
-		case (digit(c) || 'a' <= c && c <= 'f') && boundary(s, i) && isCanonical(s[i:]) && !strings.HasSuffix(s[:i], "sha256:") && !placeholder(s[i:i+64]):
+		case (digit(c) || 'a' <= c && c <= 'f') && len(s)-i >= 64 && boundary(s, i) && isCanonical(s[i:]) && !strings.HasSuffix(s[:i], "sha256:") && !placeholder(s[i:i+64]):
 			r.take(i, i+64, part{i, i + 64, hexLower, true, false})
 		case digit(c) && boundary(s, i) && isAccount(s[i:]):
 			parts, to := []part{{i, i + 12, digits, true, false}}, i+12

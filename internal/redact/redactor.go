@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -58,7 +57,7 @@ type Redactor struct {
 // New returns a redactor without any known names.
 func New(options Options) *Redactor {
 	r := &Redactor{options: options, known: &known{}, keyID: options.Key.ID(), scans: newMemo[bool](shortTexts, shortText), formats: newMemo[*format](shortTexts, shortText), bodies: newMemo[*edited](someBodies, smallBody)}
-	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(new(scanner).findAgain(r.scans, s, 0)) == 0 })
+	r.names = newNamer(options.Key, r.known, func(s string) bool { return len(findAgain(r.scans, s, 0)) == 0 })
 	for _, name := range options.Keep {
 		if len(name) >= 3 {
 			r.kept.add(name, name)
@@ -89,21 +88,21 @@ func (r *Redactor) Redact(x *traffic.Interaction) (*traffic.Interaction, finding
 	return y, found
 }
 
-// RedactTraced is like [Redactor.Redact], and also returns what was replaced, sorted.
+// RedactTraced is like [Redactor.Redact], and also returns what was replaced.
 func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, Trace, finding.Set) {
-	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans, bodies: r.bodies}
+	m := &masker{source: x.Source, number: x.Index + 1, all: r.options.All, scans: r.scans, bodies: r.bodies, documents: &documents{}}
 	masked := r.mask(x, m)
 	places := r.options.Classify.places(masked)
-	found := &formats{}
-	learning := &pass{learnt: map[Name]bool{}, drawn: map[string]bool{}, formats: found}
+	learning := &pass{learnt: &learnt{}, documents: m.documents}
 	r.edit(masked, places, learning)
 	trace := Trace{Known: r.known.count()} // before the next line, since other goroutines may add names
-	redacted := r.edit(masked, places, &pass{m: m, formats: found})
-	trace.Names = slices.SortedFunc(maps.Keys(learning.learnt), func(a, b Name) int {
-		return cmp.Or(cmp.Compare(a.Pseudonym, b.Pseudonym), cmp.Compare(a.Name, b.Name))
-	})
-	maps.Copy(learning.drawn, m.masks)
-	trace.Pseudonyms = slices.Sorted(maps.Keys(learning.drawn))
+	redacted := r.edit(masked, places, &pass{m: m, documents: m.documents})
+	if len(m.masks) > 0 {
+		for _, mask := range slices.Sorted(maps.Keys(m.masks)) {
+			learning.learnt.drawn.add(mask)
+		}
+	}
+	trace.Names, trace.Pseudonyms = learning.learnt.names.list, learning.learnt.drawn.list
 	r.scan(redacted, m)
 	redacted.Meta.RedactionKey = r.keyID
 	return redacted, trace, m.graded(r)
@@ -111,7 +110,7 @@ func (r *Redactor) RedactTraced(x *traffic.Interaction) (*traffic.Interaction, T
 
 // scan masks secrets that appear after redaction. There should be none.
 func (r *Redactor) scan(redacted *traffic.Interaction, m *masker) {
-	again := &masker{source: m.source, number: m.number, scans: r.scans, bodies: r.bodies}
+	again := &masker{source: m.source, number: m.number, scans: r.scans, bodies: r.bodies, documents: m.documents}
 	again.exchange(redacted, r.options.Classify.places(redacted))
 	m.findings = append(m.findings, again.findings...)
 }
@@ -174,22 +173,21 @@ func keeps(bound map[string]Place) func(string) bool {
 // pass is one walk over the strings of an interaction. All names of an interaction are collected in a
 // first pass, so that they are also found before the place that reveals them.
 type pass struct {
-	m      *masker         // may be nil
-	learnt map[Name]bool   // in the first pass: the names that are looked for
-	drawn  map[string]bool // and the entries of all pseudonyms
-	late   bool            // the interaction is redacted already: replace the known names only
+	m      *masker // may be nil
+	learnt *learnt // in the first pass
+	late   bool    // the interaction is redacted already: replace the known names only
 
-	formats *formats // shared by the first pass and the next one; nil in others
+	documents *documents // may be nil
 }
 
 func (p *pass) learns() bool { return p.learnt != nil }
 
 func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic.Interaction {
 	y := x
-	if !p.learns() { // the first pass changes nothing
+	if p.late { // otherwise x is a copy already
 		y = clone(x)
 	}
-	places.again = r.again(p)
+	places.again, places.documents = r.again(p), p.documents
 	e := func(at site, s string) string {
 		if now := r.text(at, s, p); !p.learns() {
 			return now
@@ -207,7 +205,7 @@ func (r *Redactor) edit(x *traffic.Interaction, places Places, p *pass) *traffic
 func (r *Redactor) text(at site, s string, p *pass) string {
 	place := at.Place
 	place.Class = at.class(r.options.All)
-	if at.number || place.Class == Keep || s == "" || place.isMask(s) || keptPlaceholder(at.name, s) || p.late && place.Class == Whole {
+	if at.number || place.Class == Keep || s == "" || place.isMask(s) || at.keptPlaceholder(s) || p.late && place.Class == Whole {
 		return s
 	}
 	if place.Class == Whole {
@@ -233,12 +231,12 @@ func (r *Redactor) text(at site, s string, p *pass) string {
 // masked returns the mask for a string without a pseudonym.
 func (r *Redactor) masked(at site, s string, p *pass) string {
 	if p.m != nil {
-		p.m.note(finding.RecordMasked, at, "a value in the "+at.part+" was masked: none of its pseudonyms conforms to the contract"+at.unmaskable())
+		p.m.note(finding.RecordMasked, at, "a value in the "+at.where()+" was masked: none of its pseudonyms conforms to the contract"+at.unmaskable())
 	}
 	if p.learns() {
 		r.learn(s, Mask, p)
 		if mask := at.mask(); mask != Mask {
-			p.drawn[maskEntry+entryOf(mask)] = true
+			p.learnt.drawn.add(maskEntry + entryOf(mask))
 		}
 	}
 	return at.mask()
@@ -259,7 +257,7 @@ func (r *Redactor) named(s string, variants []variant, accepts func(string) bool
 
 func (r *Redactor) learnAll(names []renamed, p *pass) {
 	for _, n := range names {
-		p.drawn[entryOf(n.Pseudonym)] = true
+		p.learnt.drawn.add(entryOf(n.Pseudonym))
 		if n.learn {
 			r.learn(n.Name.Name, n.Pseudonym, p)
 		}
@@ -273,7 +271,7 @@ func (r *Redactor) learn(name, pseudonym string, p *pass) {
 		return
 	}
 	if p != nil {
-		p.learnt[Name{name, pseudonym}] = true
+		p.learnt.names.add(Name{name, pseudonym})
 	}
 	if !r.known.takes(name) {
 		return
@@ -299,9 +297,7 @@ func (r *Redactor) keeps(s string) func(from, to int) bool {
 // byFormat replaces identifiers in a string, and in the text that it encodes, up to the depth.
 func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) string {
 	if !p.late {
-		f := p.formats.next(s, depth, p.learns(), func() *format {
-			return r.formats.of(s, min(depth, 1), func() *format { return r.format(s, depth) })
-		})
+		f := r.formatOf(at, s, depth)
 		if !f.encodes && (place.Accepts == nil || len(f.names) == 0) {
 			if p.learns() {
 				r.learnAll(f.names, p)
@@ -314,7 +310,9 @@ func (r *Redactor) byFormat(at site, place Place, s string, p *pass, depth int) 
 		inner := func(text string) string { return r.byFormat(at, Place{}, text, p, depth-1) }
 		if strings.IndexByte(s, '%') >= 0 {
 			if text := awshttp.Unescape(s, false); text != s && isText([]byte(text)) {
-				if now := string(appendEscaped(nil, s, inner(text), false)); place.takes(s, now) {
+				if now := inner(text); now == text {
+					return s
+				} else if now = string(appendEscaped(nil, s, now, false)); place.takes(s, now) {
 					return now
 				}
 			}
@@ -376,7 +374,7 @@ func plain(s string) bool {
 func recode(s string, rename func(string) string) (recoded string, changed []span) {
 	var b []byte
 	end := 0
-	for _, word := range base64Words(s) {
+	for word := range base64Words(s) {
 		text, encoding := fromBase64(s[word.from:word.to])
 		if text == "" {
 			continue

@@ -3,6 +3,7 @@ package redact
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
 )
@@ -66,7 +67,7 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 		sc.work += len(s)
 		hits = wholly(hits, sc.find(decoded, depth-1), whole)
 	}
-	for _, e := range encodedWords(s) {
+	for e := range encodedWords(s) {
 		sc.work += e.to - e.from
 		sc.word = appendDecoded(sc.word[:0], s[e.from:e.to])
 		if text := readable(sc.word); len(text) >= minText {
@@ -77,20 +78,25 @@ func (sc *scanner) find(s string, depth int) (hits []hit) {
 }
 
 // findAgain is like find, for a string that may have been searched before.
-func (sc *scanner) findAgain(past *memo[bool], s string, depth int) (hits []hit) {
-	if len(s) < minText {
+func findAgain(past *memo[bool], s string, depth int) (hits []hit) {
+	if !mayHold(s) {
 		return nil
 	}
 	searched := false
-	found := past.of(s, depth, func() bool {
+	search := func() bool {
+		sc := scanners.Get().(*scanner)
 		hits, searched = sc.find(s, depth), true
+		sc.text.s = "" // do not hold it
+		scanners.Put(sc)
 		return len(hits) > 0
-	})
-	if found && !searched {
-		return sc.find(s, depth)
+	}
+	if past.of(s, depth, search) && !searched {
+		search()
 	}
 	return hits
 }
+
+var scanners = sync.Pool{New: func() any { return &scanner{} }}
 
 // rules applies the table of rules in one pass: a rule reads the text from one of its anchors on,
 // and does not read it twice.

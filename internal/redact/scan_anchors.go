@@ -89,6 +89,49 @@ var (
 	spaces     = lettersOf(" \t\r\n")
 )
 
+// What a byte means to mayHold.
+const (
+	apart   = iota // none of the others
+	inToken        // tokens and base64 consist of such bytes
+	active         // begins or separates what a rule reads: an assignment, an encoding, a host
+)
+
+var meanings = func() (table [256]byte) {
+	for c := range table {
+		switch {
+		case alnums[c], c == '_', c == '.':
+			table[c] = inToken
+		case strings.IndexByte("=:<-%\\&+/@~", byte(c)) >= 0:
+			table[c] = active
+		}
+	}
+	return table
+}()
+
+// mayHold reports whether the scan has to read a string. A secret without active bytes is one run of a
+// token: at least twelve bytes, or eight behind a word, as in Basic YTpiYzpk.
+func mayHold(s string) bool {
+	if len(s) < minText {
+		return false
+	}
+	run, most := 0, minBase64
+	for i := range len(s) {
+		switch meanings[s[i]] {
+		case active:
+			return true
+		case inToken:
+			if run++; run >= most {
+				return true
+			}
+		default:
+			run, most = 0, minBasic
+		}
+	}
+	return false
+}
+
+const minBasic = 8 // characters of base64 after Basic
+
 // run returns the end of the characters of an alphabet from i on.
 func (l *letters) run(s string, i int) int {
 	for i < len(s) && l[s[i]] {

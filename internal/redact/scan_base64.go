@@ -4,30 +4,34 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"iter"
 	"strings"
 )
 
-// encodedWords returns the spans that the scan decodes: the words of a string that could be base64,
+// encodedWords are the spans that the scan decodes: the words of a string that could be base64,
 // the rest of a word after a plain prefix, as in v1-eyJ…, and the lines of wrapped base64 as one.
-func encodedWords(s string) (words []span) {
-	all := base64Words(s)
-	for i := 0; i < len(all); i++ {
-		to := block(s, all[i])
-		words = append(words, span{all[i].from, to}) // the lines of a block are not decoded separately
-		if from := afterPrefix(s, all[i]); from > 0 && to-from >= minBase64 {
-			words = append(words, span{from, to})
-		}
-		if to == all[i].to {
-			continue
-		}
-		for i+1 < len(all) && all[i+1].to <= to {
-			i++
-		}
-		if decoded := decodeWord(s[all[i].from:all[i].to]); len(decoded) > 0 && (decoded[0] == '{' || decoded[0] == '[') {
-			words = append(words, all[i]) // the last line could be a separate word
+func encodedWords(s string) iter.Seq[span] {
+	return func(yield func(span) bool) {
+		for word, ok := base64Word(s, 0); ok; {
+			to := block(s, word) // the lines of a block are not decoded separately
+			if !yield(span{word.from, to}) {
+				return
+			}
+			if from := afterPrefix(s, word); from > 0 && to-from >= minBase64 && !yield(span{from, to}) {
+				return
+			}
+			first, last := word, word
+			for word, ok = base64Word(s, word.to); ok && word.to <= to; word, ok = base64Word(s, word.to) {
+				last = word
+			}
+			if first.to == to {
+				continue
+			}
+			if decoded := decodeWord(s[last.from:last.to]); len(decoded) > 0 && (decoded[0] == '{' || decoded[0] == '[') && !yield(last) {
+				return // the last line could be a separate word
+			}
 		}
 	}
-	return words
 }
 
 // block returns the end of wrapped base64, given its first line: lines of the same width and a last
@@ -113,8 +117,8 @@ func appendDecoded(b []byte, word string) []byte {
 
 // isWord reports whether a string is exactly one word of base64.
 func isWord(s string) bool {
-	words := base64Words(s)
-	return len(words) == 1 && words[0] == span{0, len(s)}
+	word, ok := base64Word(s, 0)
+	return ok && word == span{0, len(s)}
 }
 
 // readable returns the text in decoded bytes: all of it or, for binary data, the printable runs

@@ -175,5 +175,6 @@ func FuzzScan(f *testing.F) {
 			require.True(t, end <= h.from && h.from < h.to && h.to <= len(s), "%v", h)
 			end = h.to
 		}
+		require.True(t, end == 0 || mayHold(s))
 	})
 }

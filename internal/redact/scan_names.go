@@ -113,12 +113,26 @@ func (f *normalised) first() string {
 	return string(f.text[:f.n])
 }
 
-// mayEnd are the last letters of names of secrets.
-var mayEnd = lettersOf("deghkmnrtwysyDEGHKMNRTWYS46", digits10)
+// mayEnd are the last two letters of names of secrets, in lower case.
+var mayEnd = sync.OnceValue(func() *[1 << 10]bool {
+	var pairs [1 << 10]bool
+	for _, e := range secretEndings {
+		pairs[lastPair(e.text)] = true
+	}
+	for _, filling := range fillings {
+		pairs[lastPair(filling)] = true
+	}
+	return &pairs
+})
+
+// lastPair returns a number for the last two letters of a name, in any case.
+func lastPair(name string) int {
+	return int(name[len(name)-2]&31)<<5 | int(name[len(name)-1]&31)
+}
 
 // kindOf returns what a name says about its value.
 func kindOf(name string) kind {
-	if len(name) < 2 || !mayEnd[name[len(name)-1]] && name[len(name)-1] < 0x80 && wordByte(name[len(name)-1]) {
+	if len(name) < 2 || letter(name[len(name)-1]) && letter(name[len(name)-2]) && !mayEnd()[lastPair(name)] {
 		return notSecret
 	}
 	f := normalise(name)
@@ -179,20 +193,20 @@ func secretMember(name string) bool {
 	return k == aPassword || k == aToken
 }
 
-// secretValue reports whether a member has a secret value, which may be a placeholder.
-func secretValue(name, value string) (kind, bool) {
-	switch k := kindOf(name); k {
+// secretValue reports whether a member of the kind has a secret value, which may be a placeholder.
+func secretValue(k kind, value string) bool {
+	switch k {
 	case aPassword, aToken:
-		return k, value != "" && !answer(value)
+		return value != "" && !answer(value)
 	case aSignature:
-		return k, isSignature(value, false)
+		return isSignature(value, false)
 	case aPolicy:
 		if len(value) >= minPolicy && strings.HasPrefix(value, "eyJ") {
 			text := strings.ToLower(string(decodeWord(strings.ReplaceAll(value, "~", "/"))))
-			return k, strings.Contains(text, `"expiration"`) || strings.Contains(text, `"datelessthan"`)
+			return strings.Contains(text, `"expiration"`) || strings.Contains(text, `"datelessthan"`)
 		}
 	}
-	return notSecret, false
+	return false
 }
 
 // isSignature reports whether a value has the form of a signature: hexadecimal of SHA-256 or
@@ -218,8 +232,9 @@ func answer(value string) bool {
 
 // keptPlaceholder reports whether the value of a secret member is a placeholder that is recorded
 // unchanged: its pseudonym would look like a secret. The account in an ARN is still replaced.
-func keptPlaceholder(name, value string) bool {
-	return name != "" && secretMember(name) && placeholder(value) && !arnReference(value)
+func (at site) keptPlaceholder(value string) bool {
+	k := at.kind()
+	return (k == aPassword || k == aToken) && placeholder(value) && !arnReference(value)
 }
 
 // A name may be a value itself, as in {"Key": "DB_PASSWORD", "Value": "…"}, or have its value one
@@ -315,9 +330,9 @@ func (sc *scanner) members(hits []hit, s string, nested int) []hit {
 				name = m.of(value)
 				continue
 			}
-			k, secret := secretValue(name, value)
+			k := kindOf(name)
 			switch {
-			case secret && !placeholder(value):
+			case secretValue(k, value) && !placeholder(value):
 				hits = append(hits, hit{at, k.String(), false})
 			case nested > 0 && raw[0] == '"':
 				hits = wholly(hits, sc.members(nil, value, nested-1), at)

@@ -48,6 +48,9 @@ func madeUp(token string) bool {
 		slices.ContainsFunc([]string{"dummy", "example", "fake", "foo", "mock", "moto", "sample", "test"}, func(w string) bool { return strings.Contains(token, w) })
 }
 
+// IsDummyKey reports whether an access key ID is marked as fake, so that nobody has it.
+func IsDummyKey(id string) bool { return isKeyID(id) && placeholderKeyID(id) }
+
 // isKeyID reports whether a token has the form of an access key ID.
 func isKeyID(s string) bool {
 	return len(s) == 20 && (strings.HasPrefix(s, "AKIA") || strings.HasPrefix(s, "ASIA")) && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""

@@ -205,7 +205,7 @@ func basic(t *scanned, at, from int) (span, int) {
 		return span{}, start
 	}
 	end := base64Std.run(t.s, start)
-	if end-start < 8 {
+	if end-start < minBasic {
 		return span{}, end
 	}
 	decoded, err := base64.StdEncoding.DecodeString(t.s[start:end])

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -110,7 +111,7 @@ func (t *scanned) inData(at span) bool {
 func (t *scanned) secretKeys() (keys []span) {
 	for _, w := range t.wordsOf() {
 		data := w.url && !w.std && t.urlData(w)
-		for _, run := range split(t.s, w.span, "-_") {
+		for run := range split(t.s, w.span, urlMarks) {
 			if run.to-run.from == secretKeyLength+1 && t.s[run.from] == '+' { // a space
 				run.from++
 			}
@@ -119,8 +120,8 @@ func (t *scanned) secretKeys() (keys []span) {
 			case n == secretKeyLength:
 				keys = t.secretKey(keys, run)
 			default:
-				keys = t.delimited(keys, run, "/")
-				keys = t.delimited(keys, run, "+")
+				keys = t.delimited(keys, run, slash)
+				keys = t.delimited(keys, run, plusSign)
 			}
 		}
 	}
@@ -132,7 +133,7 @@ func (t *scanned) secretKeys() (keys []span) {
 func (t *scanned) urlData(w word) bool {
 	t.work += w.to - w.from
 	var rest classes
-	for _, run := range split(t.s, w.span, "-_") {
+	for run := range split(t.s, w.span, urlMarks) {
 		if piece := t.s[run.from:run.to]; run.to-run.from != secretKeyLength && !plainPiece(piece) {
 			c := classesOf(piece)
 			rest = classes{rest.lower + c.lower, rest.upper + c.upper, rest.digits + c.digits}
@@ -142,13 +143,13 @@ func (t *scanned) urlData(w word) bool {
 }
 
 // delimited finds the keys between separators if all other pieces are plain.
-func (t *scanned) delimited(keys []span, run span, separator string) []span {
+func (t *scanned) delimited(keys []span, run span, separator *letters) []span {
 	t.work += run.to - run.from
 	var found []span
-	for _, p := range split(t.s, run, separator) {
+	for p := range split(t.s, run, separator) {
 		piece := t.s[p.from:p.to]
 		switch {
-		case len(piece) == secretKeyLength && (separator == "/" || !strings.HasPrefix(piece, "/")):
+		case len(piece) == secretKeyLength && (separator == slash || !strings.HasPrefix(piece, "/")):
 			found = append(found, p)
 		case !plainPiece(piece):
 			return keys
@@ -164,16 +165,22 @@ func (t *scanned) delimited(keys []span, run span, separator string) []span {
 }
 
 // split splits a span at each of the separators.
-func split(s string, in span, separators string) (pieces []span) {
-	from := in.from
-	for i := in.from; i <= in.to; i++ {
-		if i == in.to || strings.IndexByte(separators, s[i]) >= 0 {
-			pieces = append(pieces, span{from, i})
+func split(s string, in span, separators *letters) iter.Seq[span] {
+	return func(yield func(span) bool) {
+		from := in.from
+		for i := in.from; i <= in.to; i++ {
+			if i < in.to && !separators[s[i]] {
+				continue
+			}
+			if !yield(span{from, i}) {
+				return
+			}
 			from = i + 1
 		}
 	}
-	return pieces
 }
+
+var urlMarks, slash, plusSign = lettersOf("-_"), lettersOf("/"), lettersOf("+")
 
 // plainPiece reports whether a piece is not random base64: it has at most 32 letters and digits and
 // only one case of letters, or it is a camel-case word of at most 16 letters, or empty.

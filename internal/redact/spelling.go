@@ -1,8 +1,10 @@
 package redact
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
+	"iter"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -18,7 +20,7 @@ import (
 
 // unquote returns the text of a JSON string. A lone surrogate is U+FFFD.
 func unquote(raw []byte) string {
-	if inner := raw[1 : len(raw)-1]; strings.IndexByte(string(inner), '\\') < 0 {
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 {
 		return string(inner)
 	}
 	text := make([]byte, 0, len(raw))
@@ -83,6 +85,9 @@ func appendString(dst, raw []byte, text string) []byte {
 		return dst
 	}
 	dst = append(dst, '"')
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return append(append(dst, text...), '"')
+	}
 	at := 0
 	for u := range jsonUnits(raw) {
 		now := text[at : at+len(u.text)]
@@ -138,19 +143,32 @@ func appendEscaped(dst []byte, raw, text string, plus bool) []byte {
 
 const minBase64 = 12 // characters, with padding
 
-// base64Words returns the words of a string that could be base64.
-func base64Words(s string) (words []span) {
-	for i := 0; i < len(s); i++ {
+// base64Words are the words of a string that could be base64.
+func base64Words(s string) iter.Seq[span] {
+	return func(yield func(span) bool) {
+		for w, ok := base64Word(s, 0); ok && yield(w); {
+			w, ok = base64Word(s, w.to)
+		}
+	}
+}
+
+// base64Word returns the next word of a string that could be base64, after a word that ends at i.
+func base64Word(s string, i int) (word span, ok bool) {
+	for i < len(s) {
 		from := i
 		i = base64Both.run(s, i)
-		for padding := 0; padding < 2 && i > from && i < len(s) && s[i] == '='; padding++ {
+		if i == from {
+			i++
+			continue
+		}
+		for padding := 0; padding < 2 && i < len(s) && s[i] == '='; padding++ {
 			i++
 		}
 		if i-from >= minBase64 {
-			words = append(words, span{from, i})
+			return span{from, i}, true
 		}
 	}
-	return words
+	return span{}, false
 }
 
 func base64Byte(c byte) bool { return base64Both[c] }

@@ -70,7 +70,7 @@ func TestStreamCanaries(t *testing.T) {
 			all := shown(t, y.Response.Body.Bytes) + string(y.Response.Body.Bytes)
 			for from := 0; ; { // also what is in words of base64
 				words := ""
-				for _, w := range base64Words(all[from:]) {
+				for w := range base64Words(all[from:]) {
 					words += string(decodeWord(all[from+w.from:from+w.to])) + "\n"
 				}
 				if words == "" {

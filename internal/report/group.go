@@ -103,6 +103,11 @@ type kind struct {
 // Add collects a finding, unless it is hidden. The line is that of the finding in the source; nil:
 // the finding has none.
 func (c *Collector) Add(f finding.Finding, line []byte) {
+	c.AddFrom(f, func() []byte { return line })
+}
+
+// AddFrom is [Collector.Add] for a line that is computed only if the report has it.
+func (c *Collector) AddFrom(f finding.Finding, line func() []byte) {
 	deviation, hidden := c.hide(&f)
 	if hidden {
 		return
@@ -124,7 +129,7 @@ func (c *Collector) Add(f finding.Finding, line []byte) {
 	k.shapeVaries = k.shapeVaries || k.Shape != f.Shape
 	k.hint = cmp.Or(k.hint, deviation.hint)
 	if len(k.Samples) < MaxSamples {
-		k.Samples = append(k.Samples, Sample{f, excerpt(f, line), c.Redacted})
+		k.Samples = append(k.Samples, Sample{f, excerpt(f, line()), c.Redacted})
 	}
 }
 

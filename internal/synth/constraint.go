@@ -26,18 +26,27 @@ func (s *Synth) unknownValues(at spot) []broken {
 	if t == nil || len(values) == 0 {
 		return nil
 	}
-	for _, text := range []string{"CRCHECK_UNKNOWN", "crcheck_unknown"} {
+	if text, ok := t.unknown(values, "CRCHECK_UNKNOWN", "crcheck_unknown"); ok {
+		return []broken{textual(at, how, text)}
+	}
+	return []broken{{how: how, reason: "the other facets allow only values of the enum"}}
+}
+
+// unknown returns a text that is not a value of an enum and that the other facets allow: one of
+// those that are preferred if possible.
+func (t *texts) unknown(values []string, preferred ...string) (string, bool) {
+	for _, text := range preferred {
 		if t.fits(text) && !slices.Contains(values, text) {
-			return []broken{textual(at, how, text)}
+			return text, true
 		}
 	}
 	random := usual()
 	for range attempts {
 		if text, ok := t.between(random, false, t.low, t.high); ok && !slices.Contains(values, text) {
-			return []broken{textual(at, how, text)}
+			return text, true
 		}
 	}
-	return []broken{{how: how, reason: "the other facets allow only values of the enum"}}
+	return "", false
 }
 
 // Reasons why no value breaks a length.

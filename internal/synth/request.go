@@ -7,10 +7,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/internal/binding"
+	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -132,25 +134,49 @@ func (s *Synth) bodied(part schema.Part, document []byte, h http.Header) []byte 
 
 // echoes returns the texts that the response to a request repeats.
 func (s *Synth) echoes(body []byte, all []boundMember) map[jsontext.Pointer]string {
+	return s.repeated(func(m *schema.Member) (string, bool) {
+		for _, b := range all {
+			if texts := b.Texts(b.value); b.Name == m.Name && len(texts) == 1 {
+				return texts[0], true
+			}
+		}
+		return TextAt(body, m)
+	})
+}
+
+// Received returns what a response repeats of a request that was received.
+func (s *Synth) Received(m *binding.Message, body []byte) Request {
+	table := s.tables[schema.InputPart]
+	return Request{Echoes: s.repeated(func(member *schema.Member) (string, bool) {
+		if b, ok := table.Member(member.Name); ok {
+			texts := m.Texts(b)
+			return strings.Join(texts, ","), len(texts) == 1
+		}
+		return TextAt(body, member)
+	})}
+}
+
+// repeated returns the texts that the output repeats of the members of an input.
+func (s *Synth) repeated(text func(m *schema.Member) (string, bool)) map[jsontext.Pointer]string {
 	echoes := map[jsontext.Pointer]string{}
 	input, _ := s.contract.Root(schema.InputPart)
 	for _, e := range s.contract.Echoes {
-		m, ok := s.contract.Resolve(input).Member(e.Input)
-		if !ok {
-			continue
-		}
-		if s.contract.Location(m) == schema.LocationBody {
-			if start, end, ok := find(body, jsontext.Pointer("").AppendToken(m.Wire())); ok {
-				echoes[s.wirePointer(e.Output)] = scalar(string(body[start:end])).text()
-			}
-		}
-		for _, b := range all {
-			if texts := b.Texts(b.value); b.Name == m.Name && len(texts) == 1 {
-				echoes[s.wirePointer(e.Output)] = texts[0]
+		if m, ok := s.contract.Resolve(input).Member(e.Input); ok {
+			if is, ok := text(m); ok {
+				echoes[s.wirePointer(e.Output)] = is
 			}
 		}
 	}
 	return echoes
+}
+
+// TextAt returns the text of a member in a body: that of a scalar, else its JSON text.
+func TextAt(body []byte, m *schema.Member) (string, bool) {
+	n, err := jsontree.Find(body, string(jsontext.Pointer("").AppendToken(m.Wire())))
+	if err != nil || n == nil || n.Kind == 'n' {
+		return "", false
+	}
+	return scalar(string(body[n.Start:n.End])).text(), true
 }
 
 // wirePointer converts a pointer into the output by the API's names to one into the body.

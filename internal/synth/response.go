@@ -83,7 +83,7 @@ func (s *Synth) response(part schema.Part, body []byte, to Request, all []boundM
 		}
 	case part == schema.OutputPart:
 		r.Status = s.contract.Status.Or(http.StatusOK)
-		if s.contract.Output == "" && !s.tables[part].RPC() || r.Status == http.StatusNoContent {
+		if s.bodiless() {
 			return r, nil
 		}
 		for _, e := range s.contract.Echoes {
@@ -96,6 +96,12 @@ func (s *Synth) response(part schema.Part, body []byte, to Request, all []boundM
 	}
 	r.Body = s.bodied(part, body, r.Header)
 	return r, nil
+}
+
+// bodiless reports whether a successful response has no body.
+func (s *Synth) bodiless() bool {
+	rpc := strings.HasPrefix(s.contract.Protocol.Or(""), "awsJson")
+	return s.contract.Output == "" && !rpc || s.contract.Status.Or(http.StatusOK) == http.StatusNoContent
 }
 
 // repeat writes a text into an output at a pointer: into the body, or into the header that the

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
@@ -17,6 +18,8 @@ type Synth struct {
 	forms    map[*schema.Shape]*form
 	tops     map[schema.Part]top
 	tables   map[schema.Part]*binding.Table // the members beside the body
+	seed     uint64                         // of the identifiers in samples
+	samples  *sync.Map                      // of place to the JSON text of the scalar in a sample there
 }
 
 // form is a shape prepared for making documents.
@@ -49,7 +52,7 @@ func New(c *schema.Contract, encoding schema.Encoding) (*Synth, error) {
 	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
 	}
-	s := &Synth{contract: c, encoding: encoding, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}, tables: map[schema.Part]*binding.Table{}}
+	s := &Synth{contract: c, encoding: encoding, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}, tables: map[schema.Part]*binding.Table{}, samples: &sync.Map{}}
 	var all []*form
 	for _, part := range c.Parts() {
 		s.tops[part] = s.newTop(part, &all)
@@ -91,6 +94,13 @@ func (s *Synth) newTop(part schema.Part, all *[]*form) top {
 		shape = &rest
 	}
 	return top{form: s.form(shape, all)}
+}
+
+// Seeded returns the same with other identifiers in samples.
+func (s *Synth) Seeded(seed uint64) *Synth {
+	other := *s
+	other.seed, other.samples = seed, &sync.Map{}
+	return &other
 }
 
 // Contract returns the contract that documents are made of.

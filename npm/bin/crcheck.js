@@ -1,18 +1,15 @@
 #!/usr/bin/env node
-// Runs the program of the package for this platform, which npm installs as an optional dependency.
+// Runs the program of the package for this platform.
 "use strict";
 
 const { spawn } = require("node:child_process");
 const os = require("node:os");
 
-const platform = `@crcheck/${process.platform}-${process.arch}`;
-const name = process.platform === "win32" ? "crcheck.exe" : "crcheck";
-
 let program;
 try {
-  program = require.resolve(`${platform}/bin/${name}`);
-} catch {
-  console.error(`crcheck: the package ${platform} is not installed. Install crcheck again without --omit=optional; if there is no such package, build crcheck with Go.`);
+  program = require("../program.js")();
+} catch (error) {
+  console.error(`crcheck: ${error.message}`);
   process.exit(2);
 }
 

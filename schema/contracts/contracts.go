@@ -19,19 +19,24 @@ import (
 var files embed.FS
 
 // sources lists the built-in contracts, the oldest of each operation first.
-var sources = []Source{
-	{"cleanrooms.GetProtectedJob", "1.42.90", "get_protected_job-1.42.90"},
-	{"cleanrooms.GetProtectedJob", "1.43.67", "get_protected_job-1.43.67"},
+var sources = []source{
+	{"cleanrooms.GetProtectedJob", "1.42.90", "get_protected_job-1.42.90.json"},
+	{"cleanrooms.GetProtectedJob", "1.43.67", "get_protected_job-1.43.67.json"},
 }
 
-// Source is the source of a built-in contract: Base.rst and Base.overlay.yaml.
-type Source struct{ Operation, Version, Base string }
+type source struct{ operation, version, file string }
 
-// Name returns SERVICE.OPERATION@VERSION.
-func (s Source) Name() string { return s.Operation + "@" + s.Version }
+func (s source) name() string { return s.operation + "@" + s.version }
 
-// Sources returns the built-in contracts, the oldest of each operation first.
-func Sources() []Source { return append([]Source(nil), sources...) }
+// Names returns SERVICE.OPERATION@VERSION of each built-in contract, the oldest of each operation
+// first.
+func Names() []string {
+	var names []string
+	for _, s := range sources {
+		names = append(names, s.name())
+	}
+	return names
+}
 
 // Newest is the name of the default contract.
 const Newest = "cleanrooms.GetProtectedJob"
@@ -52,16 +57,16 @@ func Load(name string) (*schema.Contract, error) {
 	var known []string
 	for i := len(sources) - 1; i >= 0; i-- {
 		s := sources[i]
-		if name == s.Operation || name == s.Name() {
+		if name == s.operation || name == s.name() {
 			return load(s)
 		}
-		known = append(known, s.Name())
+		known = append(known, s.name())
 	}
 	return nil, &UnknownError{name, known}
 }
 
-func load(s Source) (*schema.Contract, error) {
-	text, err := files.ReadFile(s.Base + ".json")
+func load(s source) (*schema.Contract, error) {
+	text, err := files.ReadFile(s.file)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/crcheck/crcheck/schema/source/page"
@@ -14,11 +15,15 @@ import (
 )
 
 func TestContractsAreFresh(t *testing.T) {
-	for _, s := range contracts.Sources() {
-		t.Run(s.Name(), func(t *testing.T) {
-			want, err := derive(os.DirFS(".."), s)
+	pages, err := filepath.Glob("../*.rst")
+	require.NoError(t, err)
+	require.Len(t, pages, len(contracts.Names()))
+	for _, path := range pages {
+		base := strings.TrimSuffix(filepath.Base(path), ".rst")
+		t.Run(base, func(t *testing.T) {
+			want, err := derive(os.DirFS(".."), base)
 			require.NoError(t, err)
-			got, err := os.ReadFile(filepath.Join("..", s.Base+".json"))
+			got, err := os.ReadFile(filepath.Join("..", base+".json"))
 			require.NoError(t, err)
 			require.Equal(t, string(want), string(got), "run `go generate ./schema/contracts`")
 		})

@@ -1,52 +1,56 @@
-package conformance
+// Package fault is what can happen to a response of HTTP on its way: a table of kinds, each of which
+// writes to the connection itself, because an HTTP server would correct what it is asked to break.
+package fault
 
 import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/crcheck/crcheck/internal/spelling"
 )
 
-// faultSpec is something that happens to a response on its way.
-type faultSpec struct {
-	Kind string `yaml:"kind"` // a name of the table of faults
+// Spec is something that happens to a response on its way.
+type Spec struct {
+	Kind string `yaml:"kind" json:"kind" key:"required,short" example:"reset" doc:"A kind of fault, of the table in docs/cases.md."`
 	// After is the number of bytes of the body that pass before the fault. For some kinds it is the
 	// number of bytes that the fault affects.
-	After int `yaml:"after"`
+	After int `yaml:"after" json:"after,omitempty" doc:"How many bytes of the body pass before the fault, or are affected."`
 	// Times is the number of attempts that it affects; 0: all.
-	Times int `yaml:"times"`
+	Times int `yaml:"times" json:"times,omitempty" doc:"How many attempts it affects; the default is all."`
 }
 
-// reply is the response without the fault.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
+// Reply is the response without the fault.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
 }
 
-// faultyReply is a response that a fault changes. The fault writes to the connection itself: the
-// HTTP server would correct what it is asked to break.
+// faultyReply is a response that a fault changes.
 type faultyReply struct {
-	reply
+	Reply
 	conn  net.Conn
 	after int
 	gzip  bool            // the client accepts gzip
 	gone  <-chan struct{} // closed when the case is over
 }
 
-// faultKind is a row of the table of faults.
-type faultKind struct {
-	name  string
-	about string
-	whole bool // the response arrives in spite of the fault, so it counts as played
+// Kind is a row of the table of faults.
+type Kind struct {
+	Name  string
+	About string
+	Whole bool // the response arrives in spite of the fault
 	act   func(faultyReply)
 }
 
-// faults is the table of faults.
-var faults = []faultKind{
+// Kinds is the table of faults.
+var Kinds = []Kind{
 	{"close", "the connection is closed before the response begins", false, func(faultyReply) {}},
 	{"reset", "the connection is reset before the response begins", false, faultyReply.reset},
 	{"reset-in-headers", "the connection is reset in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); s.reset() }},
@@ -60,9 +64,9 @@ var faults = []faultKind{
 		if s.after > 0 {
 			s.send(s.head(), s.begin())
 		}
-		<-s.gone
+		s.wait()
 	}},
-	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); <-s.gone }},
+	{"hang-in-headers", "the response stops in the middle of the headers", false, func(s faultyReply) { s.send(s.halfHead()); s.wait() }},
 	{"drip", "the body arrives one byte every 300 ms, which takes longer than any call may", false, func(s faultyReply) {
 		s.send(s.head())
 		s.pieces(1, 300*time.Millisecond)
@@ -72,19 +76,19 @@ var faults = []faultKind{
 		s.pieces(max(1, s.after), 5*time.Millisecond)
 	}},
 	{"length-too-short", "the Content-Length is `after`, and the body is longer", false, func(s faultyReply) {
-		s.header = s.header.Clone()
-		s.header.Set("Connection", "close") // or a client would parse the rest as another response
-		s.send(s.headWith("Content-Length", fmt.Sprint(s.after)), s.body)
+		s.Header = s.Header.Clone()
+		s.Header.Set("Connection", "close") // or a client would parse the rest as another response
+		s.send(s.headWith("Content-Length", fmt.Sprint(s.after)), s.Body)
 	}},
 	{"length-twice", "there are two different Content-Lengths", false, func(s faultyReply) {
-		s.send([]byte(strings.Replace(string(s.head()), "Content-Length:", fmt.Sprintf("Content-Length: %d\r\nContent-Length:", s.after), 1)), s.body)
+		s.send([]byte(strings.Replace(string(s.head()), "Content-Length:", fmt.Sprintf("Content-Length: %d\r\nContent-Length:", s.after), 1)), s.Body)
 	}},
 	{"length-missing", "there is neither a Content-Length nor chunked encoding; the body ends with the connection", true, func(s faultyReply) {
-		s.send(s.headWith("Connection", "close"), s.body)
+		s.send(s.headWith("Connection", "close"), s.Body)
 	}},
 	{"chunked", "the body arrives in chunks of `after` bytes", true, func(s faultyReply) {
 		parts := [][]byte{s.headWith("Transfer-Encoding", "chunked")}
-		for rest := s.body; len(rest) > 0; {
+		for rest := s.Body; len(rest) > 0; {
 			n := min(max(1, s.after), len(rest))
 			parts = append(parts, chunk(rest[:n]))
 			rest = rest[n:]
@@ -92,10 +96,10 @@ var faults = []faultKind{
 		s.send(append(parts, chunk(nil))...)
 	}},
 	{"http-1.0", "the response is HTTP/1.0", true, func(s faultyReply) {
-		s.send([]byte(strings.Replace(string(s.head()), "HTTP/1.1", "HTTP/1.0", 1)), s.body)
+		s.send([]byte(strings.Replace(string(s.head()), "HTTP/1.1", "HTTP/1.0", 1)), s.Body)
 	}},
 	{"informational", "103 Early Hints precedes the response", true, func(s faultyReply) {
-		s.send([]byte("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"), s.head(), s.body)
+		s.send([]byte("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"), s.head(), s.Body)
 	}},
 	{"small-header-names", "header names are lower case", true, func(s faultyReply) {
 		lines := strings.Split(string(s.head()), "\r\n")
@@ -104,36 +108,41 @@ var faults = []faultKind{
 				lines[i+1] = strings.ToLower(name) + ":" + value
 			}
 		}
-		s.send([]byte(strings.Join(lines, "\r\n")), s.body)
+		s.send([]byte(strings.Join(lines, "\r\n")), s.Body)
 	}},
 	{"gzip", "the body is compressed, if the client accepts gzip", true, func(s faultyReply) {
 		if s.gzip {
-			s.body = compressed(s.body)
-			s.header = s.header.Clone()
-			s.header.Set("Content-Encoding", "gzip")
+			s.Body = compressed(s.Body)
+			s.Header = s.Header.Clone()
+			s.Header.Set("Content-Encoding", "gzip")
 		}
-		s.send(s.head(), s.body)
+		s.send(s.head(), s.Body)
 	}},
 	{"pad", "`after` bytes of whitespace precede the body", true, func(s faultyReply) {
-		s.body = append(bytes.Repeat([]byte(" "), s.after), s.body...)
-		s.send(s.head(), s.body)
+		s.Body = append(bytes.Repeat([]byte(" "), s.after), s.Body...)
+		s.send(s.head(), s.Body)
 	}},
 	{"garbage", "the response is not HTTP", false, func(s faultyReply) { s.send([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }},
 }
 
-// find returns the row of a fault.
-func (f *faultSpec) find() (faultKind, bool) {
-	for _, k := range faults {
-		if f != nil && k.name == f.Kind {
+// Find returns the row of a fault.
+func (f *Spec) Find() (Kind, bool) {
+	for _, k := range Kinds {
+		if f != nil && k.Name == f.Kind {
 			return k, true
 		}
 	}
-	return faultKind{}, false
+	return Kind{}, false
 }
 
-func (f *faultSpec) check() string {
-	if _, ok := f.find(); !ok {
-		return fmt.Sprintf("unknown fault %q", f.Kind)
+// Check says what is wrong with a fault, or nothing.
+func (f *Spec) Check() string {
+	if _, ok := f.Find(); !ok {
+		var known []string
+		for _, k := range Kinds {
+			known = append(known, k.Name)
+		}
+		return fmt.Sprintf("unknown fault %q%s", f.Kind, spelling.Hint(f.Kind, known, "use one of "+strings.Join(known, ", ")))
 	}
 	if f.After < 0 || f.Times < 0 {
 		return "after and times of a fault must not be negative"
@@ -141,11 +150,11 @@ func (f *faultSpec) check() string {
 	return ""
 }
 
-// hits reports whether the fault hits the attempt, counted from 1.
-func (f *faultSpec) hits(attempt int) bool { return f != nil && (f.Times == 0 || attempt <= f.Times) }
+// Hits reports whether the fault hits the attempt, counted from 1.
+func (f *Spec) Hits(attempt int) bool { return f != nil && (f.Times == 0 || attempt <= f.Times) }
 
-// inject hijacks the connection and injects the fault.
-func (f *faultSpec) inject(w http.ResponseWriter, request *http.Request, a reply, gone <-chan struct{}) error {
+// Inject hijacks the connection and injects the fault. A fault that hangs ends when gone is closed.
+func (f *Spec) Inject(w http.ResponseWriter, request *http.Request, a Reply, gone <-chan struct{}) error {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
 		return fmt.Errorf("the connection cannot be hijacked")
@@ -155,7 +164,7 @@ func (f *faultSpec) inject(w http.ResponseWriter, request *http.Request, a reply
 		return err
 	}
 	defer conn.Close()
-	kind, _ := f.find()
+	kind, _ := f.Find()
 	kind.act(faultyReply{a, conn, f.After, strings.Contains(request.Header.Get("Accept-Encoding"), "gzip"), gone})
 	return nil
 }
@@ -174,9 +183,22 @@ func (s faultyReply) reset() {
 	}
 }
 
+// wait waits until the case is over, or the client has closed the connection.
+func (s faultyReply) wait() {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		io.Copy(io.Discard, s.conn) //nolint:errcheck // any error means the same
+	}()
+	select {
+	case <-s.gone:
+	case <-closed:
+	}
+}
+
 // pieces sends the body in pieces until it is sent or the case is over.
 func (s faultyReply) pieces(size int, pause time.Duration) {
-	for rest := s.body; len(rest) > 0; {
+	for rest := s.Body; len(rest) > 0; {
 		n := min(size, len(rest))
 		s.send(rest[:n])
 		rest = rest[n:]
@@ -189,16 +211,16 @@ func (s faultyReply) pieces(size int, pause time.Duration) {
 }
 
 // begin is the body up to the fault.
-func (s faultyReply) begin() []byte { return s.body[:min(s.after, len(s.body))] }
+func (s faultyReply) begin() []byte { return s.Body[:min(s.after, len(s.Body))] }
 
 // head is the status line and headers of a response, with the length of its whole body.
-func (a reply) head() []byte { return a.headWith("Content-Length", fmt.Sprint(len(a.body))) }
+func (a Reply) head() []byte { return a.headWith("Content-Length", fmt.Sprint(len(a.Body))) }
 
 // headWith is the head with this header in place of the length.
-func (a reply) headWith(name, value string) []byte {
+func (a Reply) headWith(name, value string) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
-	header := a.header.Clone()
+	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", a.Status, http.StatusText(a.Status))
+	header := a.Header.Clone()
 	header.Del("Content-Length")
 	header.Set(name, value)
 	header.Write(&b) //nolint:errcheck // a strings.Builder takes everything
@@ -207,7 +229,7 @@ func (a reply) headWith(name, value string) []byte {
 }
 
 // halfHead ends within the name of a header.
-func (a reply) halfHead() []byte {
+func (a Reply) halfHead() []byte {
 	head := a.head()
 	return head[:bytes.IndexByte(head, '\n')+len("Conte")]
 }

@@ -1,4 +1,4 @@
-package project
+package yamlfile
 
 import (
 	"bytes"
@@ -10,13 +10,15 @@ import (
 	"github.com/crcheck/crcheck/finding"
 )
 
-// JSONSchema returns the JSON Schema of the project file, for editors. It follows from [File], whose
-// tags describe the keys.
-func JSONSchema() []byte {
-	s := schemaOf(reflect.TypeFor[File](), "")
+// Described is a type with a schema of its own.
+type Described interface{ JSONSchema() map[string]any }
+
+// Schema returns the JSON Schema of a struct, for editors.
+func Schema(t reflect.Type, id, title string) []byte {
+	s := schemaOf(t, "")
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	s["$id"] = SchemaURL
-	s["title"] = "crcheck.yaml, the project file of crcheck"
+	s["$id"] = id
+	s["title"] = title
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -37,15 +39,17 @@ func schemaOf(t reflect.Type, enum string) object {
 	if enum != "" && t.Kind() != reflect.Map && t.Kind() != reflect.Slice {
 		return object{"enum": strings.Split(enum, ",")}
 	}
-	switch t {
-	case reflect.TypeFor[Operations]():
-		return object{"anyOf": []object{{"enum": []string{"used", "all"}}, {"type": "array", "items": object{"type": "string"}, "minItems": 1}}}
-	case reflect.TypeFor[finding.Expected]():
+	if own, ok := reflect.Zero(t).Interface().(Described); ok {
+		return own.JSONSchema()
+	}
+	if t == reflect.TypeFor[finding.Expected]() {
 		return object{"type": "object", "required": []string{"reason"}, "description": "See docs/ignoring.md."}
 	}
 	switch {
 	case t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
 		return structSchema(t)
+	case t.Kind() == reflect.Interface:
+		return object{}
 	case t.Kind() == reflect.Slice:
 		return object{"type": "array", "items": schemaOf(t.Elem(), enum)}
 	case t.Kind() == reflect.Map:
@@ -62,10 +66,9 @@ func schemaOf(t reflect.Type, enum string) object {
 // it a string as well.
 func structSchema(t reflect.Type) object {
 	properties, required, short := object{}, []string{}, false
-	for i := range t.NumField() {
-		tag := t.Field(i).Tag
-		f := field{tag.Get("yaml"), tag}
-		s := schemaOf(t.Field(i).Type, tag.Get("enum"))
+	for _, f := range fields(t) {
+		tag := f.tags
+		s := schemaOf(f.of, tag.Get("enum"))
 		s["description"] = tag.Get("doc")
 		if example := tag.Get("example"); example != "" {
 			s["examples"] = []string{example}

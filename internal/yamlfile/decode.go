@@ -1,8 +1,15 @@
-package project
+// Package yamlfile reads files that people write in YAML into structs, strictly, and describes them
+// by a JSON Schema.
+//
+// The tags of a struct are the whole description: yaml has the name of the key; key has the words
+// required, and short for the key that text in place of the mapping means; enum the possible values;
+// doc the description; example an example.
+package yamlfile
 
 import (
 	"bytes"
 	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,16 +27,27 @@ import (
 	"github.com/crcheck/crcheck/internal/wording"
 )
 
-// maxFile is the maximum size of a project file or a lock in bytes, and maxNodes how many values one
+// maxFile is the maximum size of a file in bytes, and maxNodes how many values one
 // may have after aliases were followed.
 const (
 	maxFile  = 4 << 20
 	maxNodes = 200_000
 )
 
-// decode reads YAML into a struct, strictly: unknown and duplicate keys, and values of another type
+// Line is a field of a struct that gets the line where its mapping begins.
+type Line int
+
+// Decoder is a type that decodes a node itself. Its errors are of type [*finding.RowError].
+type Decoder interface{ DecodeYAML(n *yaml.Node) error }
+
+// Keys is the type of the keys of a mapping that has only certain ones, named by a word.
+type Keys interface {
+	Keys() (what string, known []string)
+}
+
+// Decode reads YAML into a struct, strictly: unknown and duplicate keys, and values of another type
 // are errors, each a [*finding.RowError] with the line.
-func decode(name string, text []byte, into any) error {
+func Decode(name string, text []byte, into any) error {
 	err := decodeText(text, reflect.ValueOf(into).Elem())
 	if broken := (*finding.RowError)(nil); errors.As(err, &broken) {
 		broken.Name = name
@@ -74,8 +92,10 @@ type decoder struct{ nodes int }
 
 // field is a key of a mapping, with its tags.
 type field struct {
-	name string
-	tags reflect.StructTag
+	name  string
+	tags  reflect.StructTag
+	of    reflect.Type
+	index []int
 }
 
 func (f field) is(word string) bool {
@@ -90,12 +110,13 @@ func (f field) problem(n *yaml.Node, format string, args ...any) error {
 	return &finding.RowError{Line: n.Line, Problem: text}
 }
 
-// fields returns the keys of a struct.
-func fields(t reflect.Type) []field {
-	all := make([]field, t.NumField())
-	for i := range all {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
-		all[i] = field{name, t.Field(i).Tag}
+// fields returns the keys of a struct, with those of structs that it embeds.
+func fields(t reflect.Type) (all []field) {
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if f.IsExported() && !f.Anonymous && f.Type != reflect.TypeFor[Line]() {
+			all = append(all, field{name, f.Tag, f.Type, f.Index})
+		}
 	}
 	return all
 }
@@ -113,8 +134,11 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, f field) error {
 	switch to := into.Addr().Interface().(type) {
 	case *finding.Expected:
 		return d.row(n, to)
-	case *Operations:
-		return d.operations(n, to, f)
+	case Decoder:
+		if err := to.DecodeYAML(n); err != nil {
+			return f.problem(n, "%v", err)
+		}
+		return nil
 	case encoding.TextUnmarshaler:
 		if n.Kind != yaml.ScalarNode {
 			return f.problem(n, "expected text")
@@ -134,6 +158,8 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, f field) error {
 		return d.mapping(n, into, f)
 	case reflect.Slice:
 		return d.list(n, into, f)
+	case reflect.Interface:
+		return d.any(n, into, f)
 	}
 	return d.scalar(n, into, f)
 }
@@ -198,11 +224,16 @@ func (d *decoder) list(n *yaml.Node, into reflect.Value, f field) error {
 func (d *decoder) structure(n *yaml.Node, into reflect.Value, f field) error {
 	known := fields(into.Type())
 	if short := slices.IndexFunc(known, func(k field) bool { return k.is("short") }); short >= 0 && n.Kind == yaml.ScalarNode {
-		return d.value(n, into.Field(short), known[short])
+		return d.value(n, into.FieldByIndex(known[short].index), known[short])
 	}
 	names := make([]string, len(known))
 	for i, k := range known {
 		names[i] = k.name
+	}
+	for _, of := range reflect.VisibleFields(into.Type()) {
+		if of.Type == reflect.TypeFor[Line]() {
+			into.FieldByIndex(of.Index).SetInt(int64(n.Line))
+		}
 	}
 	seen := map[string]bool{}
 	err := d.each(n, f, func(key, value *yaml.Node) error {
@@ -211,13 +242,13 @@ func (d *decoder) structure(n *yaml.Node, into reflect.Value, f field) error {
 			return unknown(f, key, "unknown key", names)
 		}
 		seen[key.Value] = value.ShortTag() != "!!null"
-		return d.value(value, into.Field(i), known[i])
+		return d.value(value, into.FieldByIndex(known[i].index), known[i])
 	})
 	if err != nil {
 		return err
 	}
-	for i, k := range known {
-		if k.is("required") && (!seen[k.name] || into.Field(i).IsZero()) {
+	for _, k := range known {
+		if k.is("required") && (!seen[k.name] || into.FieldByIndex(k.index).IsZero()) {
 			return f.problem(n, "an entry needs the key %s", k.name)
 		}
 	}
@@ -258,16 +289,16 @@ func (d *decoder) each(n *yaml.Node, f field, visit func(key, value *yaml.Node) 
 // mapping decodes a mapping with free keys, such as rules.
 func (d *decoder) mapping(n *yaml.Node, into reflect.Value, f field) error {
 	all := reflect.MakeMap(into.Type())
-	known := keysOf(into.Type().Key())
+	what, known := keysOf(into.Type().Key())
 	err := d.each(n, f, func(key, value *yaml.Node) error {
-		if !slices.Contains(known, key.Value) {
-			return unknown(f, key, "unknown "+singular[f.name], known)
+		if what != "" && !slices.Contains(known, key.Value) {
+			return unknown(f, key, "unknown "+what, known)
 		}
 		one := reflect.New(into.Type().Elem()).Elem()
-		if value.ShortTag() == "!!null" {
+		if value.ShortTag() == "!!null" && one.Kind() != reflect.Interface {
 			return f.problem(value, "%s has no value", key.Value)
 		}
-		if err := d.value(value, one, field{f.name + ": " + key.Value, f.tags}); err != nil {
+		if err := d.value(value, one, field{name: f.name + ": " + key.Value, tags: f.tags}); err != nil {
 			return err
 		}
 		all.SetMapIndex(reflect.ValueOf(key.Value).Convert(into.Type().Key()), one)
@@ -277,21 +308,51 @@ func (d *decoder) mapping(n *yaml.Node, into reflect.Value, f field) error {
 	return err
 }
 
-var singular = map[string]string{"rules": "rule", "reports": "format"}
+// keysOf returns the names that may be the keys of a mapping, and what they are; nothing if they are
+// free.
+func keysOf(t reflect.Type) (what string, known []string) {
+	switch keys := reflect.Zero(t).Interface().(type) {
+	case finding.RuleID:
+		for _, r := range finding.Rules() {
+			known = append(known, string(r.ID))
+		}
+		return "rule", known
+	case Keys:
+		return keys.Keys()
+	}
+	return "", nil
+}
 
-func (d *decoder) operations(n *yaml.Node, to *Operations, f field) error {
-	if n.Kind == yaml.ScalarNode && (n.Value == "used" || n.Value == "all") {
-		*to = Operations{All: n.Value == "all"}
+// any decodes a JSON value.
+func (d *decoder) any(n *yaml.Node, into reflect.Value, f field) error {
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := reflect.New(reflect.TypeFor[map[string]any]()).Elem()
+		if err := d.mapping(n, m, f); err != nil {
+			return err
+		}
+		into.Set(m)
+		return nil
+	case yaml.SequenceNode:
+		all := make([]any, len(n.Content))
+		for i, item := range n.Content {
+			if err := d.value(item, reflect.ValueOf(&all[i]).Elem(), f); err != nil {
+				return err
+			}
+		}
+		into.Set(reflect.ValueOf(all))
 		return nil
 	}
-	if n.Kind != yaml.SequenceNode {
-		return f.problem(n, "expected used, all, or a list of operations")
-	}
-	if err := d.list(n, reflect.ValueOf(&to.Names).Elem(), f); err != nil {
-		return err
-	}
-	if len(to.Names) == 0 {
-		return f.problem(n, "the list is empty; name operations, or write used or all")
+	switch n.ShortTag() {
+	case "!!bool":
+		into.Set(reflect.ValueOf(strings.EqualFold(n.Value, "true")))
+	case "!!int", "!!float":
+		if !json.Valid([]byte(n.Value)) {
+			return f.problem(n, "%s is not a number of JSON", wording.Clip(n.Value, 40))
+		}
+		into.Set(reflect.ValueOf(json.Number(n.Value)))
+	default:
+		into.Set(reflect.ValueOf(n.Value))
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package conformance
+package fault
 
 import (
 	"bufio"
@@ -19,12 +19,12 @@ import (
 
 // asked sends a request over a connection of its own and returns all that comes back within a
 // moment.
-func asked(t *testing.T, fault faultSpec, header string) (text string, err error) {
+func asked(t *testing.T, fault Spec, header string) (text string, err error) {
 	t.Helper()
 	gone := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		a := reply{404, http.Header{"Content-Type": {"application/json"}, "X-Amzn-Errortype": {"X"}}, []byte(`{"message":"gone"}`)}
-		fault.inject(w, request, a, gone) //nolint:errcheck // the test sees what comes
+		a := Reply{404, http.Header{"Content-Type": {"application/json"}, "X-Amzn-Errortype": {"X"}}, []byte(`{"message":"gone"}`)}
+		fault.Inject(w, request, a, gone) //nolint:errcheck // the test sees what comes
 	}))
 	defer server.Close()
 	defer close(gone)
@@ -80,14 +80,14 @@ func TestFaults(t *testing.T) {
 		"pad":                 {2, strings.Replace(head, "18", "20", 1) + "  " + body, closed},
 		"garbage":             {0, "SSH-2.0-OpenSSH_9.6\r\n", closed},
 	}
-	require.Len(t, tests, len(faults))
-	for _, k := range faults {
-		t.Run(k.name, func(t *testing.T) {
+	require.Len(t, tests, len(Kinds))
+	for _, k := range Kinds {
+		t.Run(k.Name, func(t *testing.T) {
 			t.Parallel()
-			test, ok := tests[k.name]
+			test, ok := tests[k.Name]
 			require.True(t, ok)
-			require.NotEmpty(t, k.about)
-			got, err := asked(t, faultSpec{Kind: k.name, After: test.after}, "")
+			require.NotEmpty(t, k.About)
+			got, err := asked(t, Spec{Kind: k.Name, After: test.after}, "")
 			var network net.Error
 			switch {
 			case err == nil:
@@ -104,18 +104,15 @@ func TestFaults(t *testing.T) {
 }
 
 func TestFaultsAreDocumented(t *testing.T) {
-	page, err := os.ReadFile("../docs/cases.md")
+	page, err := os.ReadFile("../../docs/cases.md")
 	require.NoError(t, err)
-	for _, k := range faults {
-		require.Contains(t, string(page), fmt.Sprintf("\n| `%s` | %s |\n", k.name, k.about))
-	}
-	for _, layer := range layers {
-		require.Contains(t, string(page), "`"+string(layer)+"`")
+	for _, k := range Kinds {
+		require.Contains(t, string(page), fmt.Sprintf("\n| `%s` | %s |\n", k.Name, k.About))
 	}
 }
 
 func TestGzipIfTheClientTakesIt(t *testing.T) {
-	got, err := asked(t, faultSpec{Kind: "gzip"}, "Accept-Encoding: br, gzip\r\n")
+	got, err := asked(t, Spec{Kind: "gzip"}, "Accept-Encoding: br, gzip\r\n")
 	require.NoError(t, err)
 	response, err := http.ReadResponse(bufio.NewReader(strings.NewReader(got)), nil)
 	require.NoError(t, err)
@@ -128,9 +125,9 @@ func TestGzipIfTheClientTakesIt(t *testing.T) {
 }
 
 func TestFaultHits(t *testing.T) {
-	var none *faultSpec
-	require.False(t, none.hits(1))
-	require.True(t, (&faultSpec{}).hits(9))
-	require.True(t, (&faultSpec{Times: 1}).hits(1))
-	require.False(t, (&faultSpec{Times: 1}).hits(2))
+	var none *Spec
+	require.False(t, none.Hits(1))
+	require.True(t, (&Spec{}).Hits(9))
+	require.True(t, (&Spec{Times: 1}).Hits(1))
+	require.False(t, (&Spec{Times: 1}).Hits(2))
 }
