@@ -2,12 +2,14 @@ package traffic
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
 	"maps"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // Written returns the format in which traffic is written to a file: NDJSON if its name ends in
@@ -31,30 +33,99 @@ func Written(path string) Kind {
 //
 // A cassette has one [Meta], which all of its interactions must share but for the pseudonyms.
 func Convert(w io.Writer, to Kind, interactions iter.Seq2[*Interaction, error]) error {
-	f, ok := writers[to]
-	if !ok {
-		return unknownFormat(string(to), "a format that is not written", "", false, fmt.Sprintf("write %s or %s", Cassette, NDJSON))
+	c, err := newConverter(w, to)
+	if err != nil {
+		return err
 	}
-	out := bufio.NewWriter(w)
-	convert := f(out)
-	i := 0
 	for in, err := range interactions {
-		if err == nil {
-			in = correctHeaders(in)
-			err = convert.fits(i, in)
-		}
-		if err == nil {
-			err = convert.write(in)
-		}
 		if err != nil {
 			return err
 		}
-		i++
+		if err := c.encode(func(yield func(*Interaction) bool) { yield(in) })(); err != nil {
+			return err
+		}
 	}
-	if err := convert.close(); err != nil {
+	return c.close()
+}
+
+// Converter is [Convert] on several cores. Goroutines may call encode concurrently, each with some
+// consecutive interactions. Call the functions that it returns once, in the order of the interactions,
+// and then end.
+func Converter(w io.Writer, to Kind) (encode func(iter.Seq[*Interaction]) (write func() error), end func() error, err error) {
+	c, err := newConverter(w, to)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c.encode, c.close, nil
+}
+
+// converter writes interactions in order, once they are encoded.
+type converter struct {
+	out  *bufio.Writer
+	to   writer
+	next int // the index of the next interaction
+	free sync.Pool
+}
+
+func newConverter(w io.Writer, to Kind) (*converter, error) {
+	f, ok := writers[to]
+	if !ok {
+		return nil, unknownFormat(string(to), "a format that is not written", "", false, fmt.Sprintf("write %s or %s", Cassette, NDJSON))
+	}
+	out := bufio.NewWriter(w)
+	return &converter{out: out, to: f(out)}, nil
+}
+
+// encodedText is an interaction, and where its text ends in the buffer of all.
+type encodedText struct {
+	in  *Interaction
+	end int
+	err error
+}
+
+// encode encodes consecutive interactions, and returns the function that writes them.
+func (c *converter) encode(interactions iter.Seq[*Interaction]) (write func() error) {
+	buffer, _ := c.free.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new([]byte)
+	}
+	text := (*buffer)[:0]
+	var all []encodedText
+	for in := range interactions {
+		in = correctHeaders(in)
+		e := encodedText{in: in}
+		if e.err = c.to.fits(0, in); e.err == nil {
+			text, e.err = c.to.encode(text, in)
+		}
+		e.end = len(text)
+		if all = append(all, e); e.err != nil {
+			break
+		}
+	}
+	*buffer = text
+	return func() error {
+		defer c.free.Put(buffer)
+		start := 0
+		for _, e := range all {
+			if e.err != nil {
+				return cmp.Or(c.to.fits(c.next, e.in), e.err) // with its index
+			}
+			if err := c.to.write(c.next, e.in, text[start:e.end]); err != nil {
+				return err
+			}
+			start = e.end
+			c.next++
+		}
+		return nil
+	}
+}
+
+// close completes the output. It does not close the writer.
+func (c *converter) close() error {
+	if err := c.to.close(); err != nil {
 		return err
 	}
-	return out.Flush()
+	return c.out.Flush()
 }
 
 // correctHeaders returns the interaction without headers that do not describe the body of its
@@ -71,29 +142,15 @@ func correctHeaders(in *Interaction) *Interaction {
 
 // writer writes one format.
 type writer interface {
+	// fits returns an error for an interaction, the i-th, that the format cannot represent. It and
+	// encode may be called concurrently.
 	fits(i int, in *Interaction) error
-	write(in *Interaction) error
+	encode(text []byte, in *Interaction) ([]byte, error)
+	write(i int, in *Interaction, text []byte) error // in order
 	close() error
 }
 
 var writers = map[Kind]func(*bufio.Writer) writer{
-	Cassette: func(w *bufio.Writer) writer { return &cassetteWriter{w: w} },
+	Cassette: func(w *bufio.Writer) writer { return &cassetteWriter{w: w, shared: true} },
 	NDJSON:   func(w *bufio.Writer) writer { return &ndjsonWriter{w: w} },
-}
-
-func (n *ndjsonWriter) fits(i int, in *Interaction) error { return fitsNDJSON(i, in) }
-
-// fits also takes the metadata of the cassette from the first interaction.
-func (c *cassetteWriter) fits(i int, in *Interaction) error {
-	if i == 0 {
-		c.meta = in.Meta
-	}
-	if in.Meta.Pseudonyms != c.last && in.Meta.Pseudonyms != "" {
-		c.last = in.Meta.Pseudonyms
-		c.pseudonyms = append(c.pseudonyms, in.Meta.ListPseudonyms()...)
-	}
-	if in.Meta.without() != c.meta.without() {
-		return unwritable(i, in, "has different metadata from the interactions before it", "write separate cassettes, or NDJSON")
-	}
-	return fitsCassette(i, in)
 }

@@ -3,6 +3,7 @@ package traffic_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"iter"
 	"math/rand/v2"
 	"net/http"
@@ -292,4 +293,43 @@ func FuzzConvert(f *testing.F) {
 		requireConversion(t, traffic.Cassette, all)
 		requireConversion(t, traffic.NDJSON, all)
 	})
+}
+
+// TestConverter checks that interactions that are encoded some at a time, in any order, become the
+// bytes that [traffic.Convert] writes, up to the first one that the format cannot represent.
+func TestConverter(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 6))
+	for i := range 40 {
+		var all []*traffic.Interaction
+		for range r.IntN(30) {
+			in := generateInteraction(r)
+			in.Meta.Pseudonyms = [...]string{"", "", "a=b", "a=b", "c=d"}[r.IntN(5)]
+			all = append(all, in)
+		}
+		if i%4 == 0 && len(all) > 0 {
+			all[r.IntN(len(all))].Request = nil
+		}
+		for _, to := range []traffic.Kind{traffic.Cassette, traffic.NDJSON} {
+			t.Run(fmt.Sprint(i, " ", to), func(t *testing.T) {
+				var want, got bytes.Buffer
+				failed := traffic.Convert(&want, to, sequence(all))
+				encode, end, err := traffic.Converter(&got, to)
+				require.NoError(t, err)
+				var writes []func() error
+				for some := range slices.Chunk(all, 1+r.IntN(10)) {
+					writes = append(writes, encode(slices.Values(some)))
+				}
+				for _, write := range writes {
+					if err == nil {
+						err = write()
+					}
+				}
+				if err == nil {
+					err = end()
+				}
+				require.Equal(t, failed, err)
+				require.Equal(t, want.String(), got.String())
+			})
+		}
+	}
 }

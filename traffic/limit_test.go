@@ -53,11 +53,13 @@ func TestCassetteWriterKeepsTheLimit(t *testing.T) {
 	for _, written := range []int{0, MaxCassette - 10} {
 		t.Run(fmt.Sprint(written, " bytes written"), func(t *testing.T) {
 			c := &cassetteWriter{w: io.Discard, written: written}
+			text, err := c.encode(nil, in)
+			require.NoError(t, err)
 			if written == 0 {
-				require.NoError(t, c.write(in))
+				require.NoError(t, c.write(0, in, text))
 				return
 			}
-			require.ErrorIs(t, c.write(in), ErrTooLarge)
+			require.ErrorIs(t, c.write(0, in, text), ErrTooLarge)
 		})
 	}
 }

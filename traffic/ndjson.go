@@ -43,6 +43,9 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 	read = append(read, blanks...)
 	switch {
 	case err != nil && err != io.EOF:
+		if scan(content(first)) == nil && in.rejectBody(first, false) == nil && !yield(newBare(in.name, NDJSON, 0, content(first), line), nil) {
+			return // a whole line is not lost because the rest cannot be read
+		}
 		yield(nil, readError(in.name, err))
 	case err == nil && manyDocuments(first, blanks, next):
 		if err := in.rejectBody(first, false); err != nil {

@@ -26,8 +26,13 @@ func WriteCassette(w io.Writer, meta Meta, interactions []*Interaction) error {
 		}
 	}
 	c := cassetteWriter{w: w, meta: meta}
-	for _, in := range interactions {
-		if err := c.write(in); err != nil {
+	var text []byte
+	for i, in := range interactions {
+		var err error
+		if text, err = c.encode(text[:0], in); err != nil {
+			return err
+		}
+		if err := c.write(i, in, text); err != nil {
 			return err
 		}
 	}
@@ -55,27 +60,53 @@ func unwritable(i int, in *Interaction, problem, remedy string) error {
 type cassetteWriter struct {
 	w          io.Writer
 	meta       Meta
+	shared     bool     // the interactions have meta
 	last       string   // the pseudonyms of the interaction before
 	pseudonyms []string // of all interactions
-	piece      bytes.Buffer
-	some       bool // an interaction was written
+	some       bool     // an interaction was written
 	written    int
 }
 
 const cassetteHead = "---\nversion: 1\n"
 
-func (c *cassetteWriter) write(in *Interaction) error {
+func (c *cassetteWriter) fits(i int, in *Interaction) error { return fitsCassette(i, in) }
+
+func (c *cassetteWriter) encode(text []byte, in *Interaction) ([]byte, error) {
+	return appendBelow(text, "interactions", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{interactionNode(in)}})
+}
+
+func (c *cassetteWriter) write(i int, in *Interaction, text []byte) error {
+	if c.shared {
+		if err := c.share(i, in); err != nil {
+			return err
+		}
+	}
 	head := ""
 	if !c.some {
 		head = cassetteHead + "interactions:\n"
 	}
 	c.some = true
-	return c.put(head, "interactions", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{interactionNode(in)}})
+	return c.put(head, text)
+}
+
+// share takes the metadata of the cassette from the first interaction, and pseudonyms from all.
+func (c *cassetteWriter) share(i int, in *Interaction) error {
+	if i == 0 {
+		c.meta = in.Meta
+	}
+	if in.Meta.Pseudonyms != c.last && in.Meta.Pseudonyms != "" {
+		c.last = in.Meta.Pseudonyms
+		c.pseudonyms = append(c.pseudonyms, in.Meta.ListPseudonyms()...)
+	}
+	if in.Meta.without() != c.meta.without() {
+		return unwritable(i, in, "has different metadata from the interactions before it", "write separate cassettes, or NDJSON")
+	}
+	return nil
 }
 
 func (c *cassetteWriter) close() error {
 	if !c.some {
-		if err := c.put(cassetteHead+"interactions: []\n", "", nil); err != nil {
+		if err := c.put(cassetteHead+"interactions: []\n", nil); err != nil {
 			return err
 		}
 	}
@@ -85,32 +116,40 @@ func (c *cassetteWriter) close() error {
 	if c.meta == (Meta{}) {
 		return nil
 	}
-	return c.put("crcheck:\n", "crcheck", metaNode(c.meta))
+	text, err := appendBelow(nil, "crcheck", metaNode(c.meta))
+	if err != nil {
+		return err
+	}
+	return c.put("crcheck:\n", text)
 }
 
-// put writes head, then the node below key. The node is encoded in a mapping with key, so that it
-// has the indentation of the whole cassette.
-func (c *cassetteWriter) put(head, key string, below *yaml.Node) error {
-	c.piece.Reset()
-	if below != nil {
-		e := yaml.NewEncoder(&c.piece)
-		if err := e.Encode(mapping(key, below)); err != nil {
-			return err
-		}
-		if err := e.Close(); err != nil {
-			return err
-		}
-		c.piece.Next(len(key) + len(":\n"))
-	}
-	c.written += len(head) + c.piece.Len()
+// put writes head, then text.
+func (c *cassetteWriter) put(head string, text []byte) error {
+	c.written += len(head) + len(text)
 	if c.written > MaxCassette {
 		return tooLarge("the output", "cassette", MaxCassette)
 	}
 	if _, err := io.WriteString(c.w, head); err != nil {
 		return err
 	}
-	_, err := c.w.Write(c.piece.Bytes())
+	_, err := c.w.Write(text)
 	return err
+}
+
+// appendBelow appends the node below key, encoded in a mapping with key, so that it has the
+// indentation of the whole cassette.
+func appendBelow(text []byte, key string, below *yaml.Node) ([]byte, error) {
+	start := len(text)
+	whole := bytes.NewBuffer(text)
+	e := yaml.NewEncoder(whole)
+	if err := e.Encode(mapping(key, below)); err != nil {
+		return text, err
+	}
+	if err := e.Close(); err != nil {
+		return text, err
+	}
+	text = whole.Bytes()
+	return slices.Delete(text, start, start+len(key)+len(":\n")), nil
 }
 
 func interactionNode(in *Interaction) *yaml.Node {

@@ -24,8 +24,10 @@ func WriteNDJSON(w io.Writer, interactions []*Interaction) error {
 		}
 	}
 	n := ndjsonWriter{w: bufio.NewWriter(w)}
-	for _, in := range interactions {
-		if err := n.write(in); err != nil {
+	var line []byte
+	for i, in := range interactions {
+		line, _ = n.encode(line[:0], in)
+		if err := n.write(i, in, line); err != nil {
 			return err
 		}
 	}
@@ -60,22 +62,27 @@ func fitsNDJSON(i int, in *Interaction) error {
 // ndjsonWriter writes a line at a time.
 type ndjsonWriter struct {
 	w          *bufio.Writer
-	line       []byte
 	pseudonyms string // of the line before
 }
 
-func (n *ndjsonWriter) write(in *Interaction) error {
+func (n *ndjsonWriter) fits(i int, in *Interaction) error { return fitsNDJSON(i, in) }
+
+// encode leaves out the pseudonyms, because the line before may have them.
+func (n *ndjsonWriter) encode(text []byte, in *Interaction) ([]byte, error) {
 	line := *in
-	if in.Meta.Pseudonyms == n.pseudonyms {
-		line.Meta.Pseudonyms = ""
-	} else {
+	line.Meta.Pseudonyms = ""
+	return appendInteraction(text, &line), nil
+}
+
+func (n *ndjsonWriter) write(_ int, in *Interaction, line []byte) error {
+	if in.Meta.Pseudonyms != n.pseudonyms {
 		n.pseudonyms = in.Meta.Pseudonyms
+		line = appendInteraction(nil, in)
 	}
-	n.line = appendInteraction(n.line[:0], &line)
-	if len(n.line) > MaxLine {
+	if len(line) > MaxLine {
 		return tooLarge(in.Source, "a line with one of its interactions", MaxLine)
 	}
-	_, err := n.w.Write(n.line)
+	_, err := n.w.Write(line)
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 type checkCommand struct {
 	projectFlags
 	outputFlags
+	coresFlag
 	Ignore     []string              `sep:"none" placeholder:"PATH" help:"A further YAML file of ignore rows. Repeatable."`
 	Deviations *report.DeviationMode `placeholder:"HOW" help:"What to do with known deviations of AWS from its models: hide, show or error."`
 	Min        *int                  `placeholder:"PERCENT" help:"Fail if the traffic covers less than this percentage of the operations that it uses."`
@@ -62,6 +63,7 @@ func (c *checkCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	options.Min, options.Deviations, options.Ignore, options.ListHidden = c.Min, c.Deviations, c.Ignore, c.Hidden
+	options.Cores = int(c.Cores)
 	results, err := project.Check(ctx, file, options)
 	if err != nil {
 		return err

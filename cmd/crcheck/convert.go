@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/output"
@@ -15,6 +16,7 @@ import (
 type convertCommand struct {
 	Files []string `arg:"" help:"Cassettes of go-vcr or vcrpy, HAR or NDJSON files, also compressed, or folders of these; - is standard input."`
 	trafficFlag
+	coresFlag
 	Output output.Path `short:"o" placeholder:"PATH" help:"Write to this file. Default: standard output."`
 }
 
@@ -29,7 +31,13 @@ The conversion loses nothing: if the target format cannot represent an interacti
   crcheck cassette convert cassettes/ --to ndjson | jq .response.status`
 }
 
-// Run converts traffic. It holds one interaction in memory at a time.
+// encoded is some consecutive interactions, ready to be written.
+type encoded struct {
+	interactions int
+	write        func() error
+}
+
+// Run converts traffic. It holds few interactions in memory at a time.
 func (c *convertCommand) Run(ctx context.Context, t *terminal) error {
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	if len(inputs.Problems) > 0 {
@@ -37,13 +45,32 @@ func (c *convertCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	converted := 0
 	err := c.Output.Stream(t.Out, func(w io.Writer) error {
-		if err := traffic.Convert(w, c.format(c.Output), inputs.Interactions(ctx, &converted)); err != nil {
+		encode, end, err := traffic.Converter(w, c.format(c.Output))
+		if err != nil {
 			return err
 		}
-		if converted == 0 {
+		err = input.Each(ctx, inputs, input.Work{Cores: int(c.Cores)}, func(interactions iter.Seq[*traffic.Interaction]) encoded {
+			e := encoded{}
+			e.write = encode(func(yield func(*traffic.Interaction) bool) {
+				for x := range interactions {
+					e.interactions++
+					if !yield(x) {
+						return
+					}
+				}
+			})
+			return e
+		}, func(e encoded) error {
+			converted += e.interactions
+			return e.write()
+		})
+		switch {
+		case err != nil:
+			return err
+		case converted == 0:
 			return errors.New("found no interaction to convert: name files of recorded traffic")
 		}
-		return nil
+		return end()
 	})
 	if err == nil {
 		fmt.Fprintf(t.notes(), "converted %s\n", plural.Of(converted, "interaction"))

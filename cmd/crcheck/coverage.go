@@ -15,6 +15,7 @@ import (
 type coverageCommand struct {
 	contractFlags
 	outputFlags
+	coresFlag
 	Operation []string `sep:"none" xor:"operations" placeholder:"NAME" help:"Count only this operation, such as GetItem or dynamodb.GetItem. Repeatable. Default: all operations of the contracts."`
 	OnlySeen  bool     `xor:"operations" help:"Count only the operations of which the traffic has a response."`
 	Min       int      `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
@@ -55,14 +56,13 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	if len(inputs.Problems) > 0 {
 		return errors.Join(inputs.Problems...)
 	}
-	tally, read := plan.NewTally(), 0
-	for x, err := range inputs.Interactions(ctx, &read) {
-		if err != nil {
-			return err
-		}
-		tally.Take(x)
+	tally, err := plan.Read(ctx, inputs, input.Work{Cores: int(c.Cores)})
+	interrupted := errors.Is(err, context.Canceled)
+	if err != nil && !interrupted {
+		return err
 	}
 	r := tally.Report()
+	r.Interrupted = interrupted
 	if c.OnlySeen {
 		r = r.OnlySeen()
 	}
@@ -70,6 +70,8 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	switch {
+	case r.Interrupted:
+		return context.Canceled
 	case r.Counted == 0:
 		return errors.New("no response matches a contract: name files with responses of its operation, or choose other contracts with --contract")
 	case r.Percent < c.Min:

@@ -26,6 +26,7 @@ type driftCommand struct {
 	reportFlags
 	ignoreFlags
 	originFlags
+	coresFlag
 	Overlay        []string       `sep:"none" placeholder:"PATH" help:"A YAML overlay to apply to every source that has its operation. Repeatable."`
 	Payloads       string         `placeholder:"FOLDER" help:"With OLD NEW: write the breaking payloads to this folder, as cassettes."`
 	Hidden         bool           `help:"List the findings that the baseline and ignore rows accept, each with its reason."`
@@ -34,7 +35,6 @@ type driftCommand struct {
 	Encoding       check.Encoding `default:"auto" placeholder:"NAME" help:"With traffic: the encoding of bare bodies: http, sdk or auto (the default)."`
 	Operation      string         `placeholder:"NAME" help:"With sources: compare only this operation. With traffic: the operation that bare bodies belong to, if there are several contracts."`
 	Propose        output.Path    `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
-	Cores          int            `short:"j" placeholder:"N" help:"With traffic: the number of cores to use. Default: all. The report does not depend on it."`
 	Said           finding.Set    `kong:"-"` // about the sources
 	Sources        []string       `arg:"" help:"OLD NEW, or more than two sources; or CONTRACT TRAFFIC…"`
 }
@@ -61,8 +61,6 @@ func (c *driftCommand) Validate() error {
 		return errors.New("got one argument, want two sources, OLD NEW, or CONTRACT TRAFFIC…")
 	case c.BaselineUpdate && c.Baseline == "":
 		return errors.New("--baseline-update needs --baseline")
-	case c.Cores < 0:
-		return fewCores(c.Cores)
 	}
 	return nil
 }
@@ -111,9 +109,13 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	result := &report.Drift{From: c.From}
 	models.Announce(t.notes(), loaded)
 	result.Traffic, err = check.Tally(ctx, input.Gather(t.In, t.Err, c.Sources[1:]), loaded,
-		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: c.Operation}, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: c.Cores})
-	if err != nil {
+		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: c.Operation}, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: int(c.Cores)})
+	if result.Interrupted = errors.Is(err, context.Canceled); err != nil && !result.Interrupted {
 		return err
+	}
+	if result.Interrupted && (c.Propose != "" || c.BaselineUpdate) {
+		fmt.Fprintln(t.Err, "crcheck: wrote no overlay and no baseline: they need the whole traffic")
+		c.Propose, c.BaselineUpdate = "", false
 	}
 	if c.Propose != "" {
 		if result.Left, err = c.propose(t, result.Traffic, loaded); err != nil {
@@ -251,6 +253,9 @@ func (c *driftCommand) report(ctx context.Context, t *terminal, r *report.Drift)
 	r.ListHidden = c.Hidden
 	if err := c.write(t, &report.Results{Command: "drift", Models: report.Models(c.Said, report.FailNever), Drift: r}); err != nil {
 		return err
+	}
+	if r.Interrupted {
+		return context.Canceled
 	}
 	switch r.Verdict {
 	case report.NotChecked:

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"time"
@@ -35,6 +36,22 @@ func (f *contractFlags) load(ctx context.Context, t *terminal) ([]*schema.Contra
 		return nil, nil, err
 	}
 	return chosen.Catalog.Contracts(), chosen.Findings, nil
+}
+
+// coresFlag limits the cores, in the same way for every command that reads much traffic.
+type coresFlag struct {
+	Cores coreCount `short:"j" placeholder:"N" help:"The number of cores to read traffic on. Default: all. The output does not depend on it."`
+}
+
+// coreCount is a number of cores; 0: all.
+type coreCount int
+
+// Validate refuses a negative number.
+func (n coreCount) Validate() error {
+	if n < 0 {
+		return fmt.Errorf("got %d, want at least 1; leave it out to use all", int(n))
+	}
+	return nil
 }
 
 // ignoreFlags name files of ignore rows, in the same way for every command that reports findings.

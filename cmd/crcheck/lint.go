@@ -11,6 +11,7 @@ import (
 
 type lintCommand struct {
 	findingFlags
+	coresFlag
 	Files []string `arg:"" optional:"" help:"Cassettes, or folders of them. Default: the embedded cassettes."`
 }
 
@@ -32,6 +33,7 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	inForce.Announce(t.notes())
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	options := c.options(t, inForce)
+	options.Cores = int(c.Cores)
 	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {
 		return err
 	}
@@ -41,6 +43,9 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	if err := c.write(t, &report.Results{Command: "cassette lint", Lint: r}); err != nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		return context.Canceled
 	}
 	if r.Verdict == report.NotChecked {
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no cassette was found; name cassettes, or folders of them; check any other traffic with: crcheck validate PATH")

@@ -13,12 +13,12 @@ import (
 
 type validateCommand struct {
 	findingFlags
+	coresFlag
 	Encoding  check.Encoding `default:"auto" placeholder:"NAME" help:"The encoding of the documents: http for HTTP bodies, sdk for what boto3 and the AWS CLI return, or auto (the default) to detect it for each bare body."`
 	Operation string         `placeholder:"NAME" help:"The operation that bare bodies belong to, if there are several contracts."`
 	Names     check.Names    `name:"operation-names" placeholder:"PATTERN" help:"How the names of files say the operation of bare bodies, such as '{service}.{operation}_*.json'."`
 	Part      schema.Part    `xor:"bare" placeholder:"PART" help:"The part that bare bodies are: output, input or error:NAME."`
 	Status    int            `xor:"bare" placeholder:"CODE" help:"The HTTP status of bare bodies. From 300 on, they are errors."`
-	Cores     int            `short:"j" placeholder:"N" help:"The number of cores to use. Default: all. The report does not depend on it."`
 	Files     []string       `arg:"" optional:"" help:"JSON, NDJSON or HAR files, cassettes, or folders of these; - is standard input. Default: the embedded cassettes."`
 }
 
@@ -35,19 +35,12 @@ The request of an interaction decides its contract. A document without a request
   crcheck validate error.json --status 404 --format json -o report.json`
 }
 
-// Validate refuses a status that HTTP does not have, and a negative number of cores.
+// Validate refuses a status that HTTP does not have.
 func (c *validateCommand) Validate() error {
-	if c.Cores < 0 {
-		return fewCores(c.Cores)
-	}
 	if c.Status != 0 && (c.Status < 100 || c.Status > 599) {
 		return fmt.Errorf("--status: got %d, want an HTTP status from 100 to 599", c.Status)
 	}
 	return nil
-}
-
-func fewCores(n int) error {
-	return fmt.Errorf("--cores: got %d, want at least 1; leave it out to use all", n)
 }
 
 // Run validates recorded responses against contracts.
@@ -62,7 +55,7 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	inputs := input.Gather(t.In, t.Err, c.Files)
 	options := c.options(t, inForce)
-	options.Encoding, options.Cores, options.Names = c.Encoding, c.Cores, c.Names
+	options.Encoding, options.Cores, options.Names = c.Encoding, int(c.Cores), c.Names
 	options.Bare = validate.Bare{Operation: c.Operation, Part: c.Part, Status: c.Status}
 	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {
 		return err

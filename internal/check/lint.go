@@ -1,12 +1,15 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/cores"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/lint"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
@@ -37,36 +40,145 @@ func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Repor
 	catalog := o.Contracts.Catalog
 	options := lint.Options{Profile: o.Profile, Classify: bycontract.New(catalog), Check: run.lint,
 		Contract: func(name string) *schema.Contract { return named(catalog, name) }}
-	for _, file := range in.Files {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		options.Found = !file.Named
-		err := run.lintFile(ctx, file, options)
-		var unknown *traffic.Error
-		switch {
-		case errors.As(err, &unknown) && unknown.Reason == traffic.ErrUnknownFormat && !file.Named:
-			run.collector.Skipped(unknown.Format)
-		case err != nil:
-			run.problem(err)
-		default:
-			run.collector.File()
-		}
+	cores.InOrder(ctx, run.cores(), cmp.Or(o.grace, cores.Grace), func(yield func(*lintPart) bool) { run.lintParts(ctx, in, options, yield) },
+		func(ctx context.Context, p *lintPart) bool { return p.work(ctx) }, run.lintCollect)
+	unmet := o.Accept.Settle(&run.scope, o.FailOnStale)
+	if ctx.Err() != nil {
+		run.collector.Problem(ErrInterrupted)
+		unmet = slices.DeleteFunc(unmet, finding.Unmet.Stale) // a row is not stale because a file was not read
 	}
-	r := run.collector.Report(o.Accept.Settle(&run.scope, o.FailOnStale), o.FailOn)
+	r := run.collector.Report(unmet, o.FailOn)
 	if r.Verdict == report.NotChecked && run.requests {
 		r.Verdict = report.Passed
 	}
 	return r, nil
 }
 
-func (run *run) lintFile(ctx context.Context, file input.File, options lint.Options) error {
-	r, err := file.Open(ctx)
-	if err != nil {
-		return err
+// cassette is one file of a run.
+type cassette struct {
+	*lint.File
+	file input.File
+	text *lint.Text
+	over bool // its rest is not checked
+}
+
+// lintPart is some consecutive interactions of a file, or its end, and then what was found in them.
+type lintPart struct {
+	of      *cassette
+	read    []lintResult // interactions that were read to learn the format
+	unread  input.Part   // nil: there are only those
+	end     bool
+	differs int // the line of the file that crcheck would write differently
+	results []lintResult
+}
+
+type lintResult struct {
+	x       *traffic.Interaction
+	err     error
+	checked lint.Checked
+}
+
+// lintParts yields the parts of all files. It keeps the text of those that are cassettes.
+func (run *run) lintParts(ctx context.Context, in *input.Traffic, options lint.Options, yield func(*lintPart) bool) {
+	text := &lint.Text{} // of the file that is being read
+	kept := *in
+	kept.Files = slices.Clone(in.Files)
+	for i, file := range in.Files {
+		kept.Files[i].Open = func(ctx context.Context) (io.ReadCloser, error) {
+			r, err := file.Open(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return struct {
+				io.Reader
+				io.Closer
+			}{io.TeeReader(r, text), r}, nil
+		}
 	}
-	defer r.Close()
-	return lint.File(file.Name, r, options, run.linted)
+	late := 0 // parts after the interrupt: what a blocked reader had read is a first line and its rest
+	for file, parts := range kept.Parts(ctx, cmp.Or(run.options.partSize, traffic.PartSize)) {
+		text = &lint.Text{}
+		of := &cassette{File: lint.New(file.Name, options), file: file, text: text}
+		known := false // what the format is
+		for unread, err := range parts {
+			p := &lintPart{of: of, unread: unread}
+			if ctx.Err() != nil {
+				late++
+			}
+			switch {
+			case err != nil && late > 0 || late > 2:
+				return // the interrupt is not a problem of the file
+			case err != nil:
+				p.read = []lintResult{{err: err}}
+			case !known:
+				p.unread = nil
+				for x, err := range unread(nil) {
+					p.read = append(p.read, lintResult{x: x, err: err})
+					if known = known || err == nil; err == nil && x.Kind != traffic.Cassette {
+						text.Drop()
+					}
+				}
+			}
+			if !yield(p) {
+				return
+			}
+		}
+		if ctx.Err() != nil || !yield(&lintPart{of: of, end: true}) {
+			return
+		}
+	}
+}
+
+// work checks the interactions of a part, and reports whether it did so before ctx ended.
+func (p *lintPart) work(ctx context.Context) (finished bool) {
+	add := func(r lintResult) bool {
+		if ctx.Err() != nil || errors.Is(r.err, context.Canceled) {
+			return false
+		}
+		if r.err == nil {
+			r.checked, r.err = p.of.Check(r.x)
+		}
+		p.results = append(p.results, r)
+		return true
+	}
+	if p.end {
+		p.differs = p.of.text.Differs(p.of.file.Name)
+		return true
+	}
+	finished = !slices.ContainsFunc(p.read, func(r lintResult) bool { return !add(r) })
+	if p.read = nil; p.unread != nil {
+		p.unread(nil)(func(x *traffic.Interaction, err error) bool {
+			finished = add(lintResult{x: x, err: err})
+			return finished
+		})
+	}
+	return finished
+}
+
+// lintCollect adds what was found in a part to the report.
+func (run *run) lintCollect(p *lintPart) {
+	for _, r := range p.results {
+		if p.of.over {
+			return
+		}
+		var failed *traffic.Error
+		switch {
+		case errors.As(r.err, &failed) && failed.Is(traffic.ErrOddEntry):
+			run.linted(nil, validate.Outcome{}, run.options.Profile.Grade(validate.Odd(failed)))
+		case errors.As(r.err, &failed) && failed.Reason == traffic.ErrUnknownFormat && !p.of.file.Named:
+			run.collector.Skipped(failed.Format)
+			p.of.over = true
+		case r.err != nil:
+			run.problem(r.err)
+			p.of.over = true
+		default:
+			run.linted(r.x, r.checked.Outcome, p.of.Add(r.x, r.checked))
+		}
+	}
+	if p.end && !p.of.over {
+		run.linted(nil, validate.Outcome{}, p.of.Whole(p.differs))
+		run.collector.File()
+	}
 }
 
 // lint validates an interaction without the others of its source.

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +13,7 @@ import (
 )
 
 // Tally counts the deviations from the contracts in all traffic. It returns the first error of an
-// input.
+// input. If ctx is cancelled, it also returns what was counted before.
 func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract, o Options) (*tallies.Traffic, error) {
 	chosen, err := Compile(schema.NewCatalog(contracts...), o.Encoding, o.compile())
 	if err != nil {
@@ -49,15 +48,15 @@ func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract,
 			}
 		}
 	})
-	if err := cmp.Or(failed, ctx.Err()); err != nil {
-		return nil, err
+	if failed != nil {
+		return nil, failed
 	}
 	run.taken.announce(progress.Notes(o.Stderr))
 	sum := tallies.New(contracts)
 	for range cap(idle) {
 		sum.Merge(<-idle)
 	}
-	return sum.Traffic(o.Profile), nil
+	return sum.Traffic(o.Profile), ctx.Err()
 }
 
 // tallied returns the error of a result, unless it concerns only one interaction or a file that is not

@@ -19,6 +19,8 @@ type Summary struct {
 	Services   []Service  `json:"services,omitempty"`   // where there are several
 	// Unseen is how many operations do not count, because no response of theirs was seen.
 	Unseen int `json:"unseen,omitempty"`
+	// Interrupted says that the rest of the traffic was not read.
+	Interrupted bool `json:"interrupted,omitempty"`
 }
 
 // Service says how much of the contracts of one service the traffic shows.

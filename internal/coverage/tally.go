@@ -1,16 +1,21 @@
 package coverage
 
 import (
+	"context"
 	"errors"
+	"iter"
 	"maps"
 	"slices"
 
+	"github.com/crcheck/crcheck/internal/cores"
+	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 )
 
 // Tally adds up the points that interactions show. Its memory grows with the contracts and the
-// reasons why interactions do not count, never with the traffic. It is not safe for concurrent use.
+// reasons why interactions do not count, never with the traffic. It is not safe for concurrent use:
+// goroutines count in tallies of their own, and [Tally.Merge] adds them up.
 type Tally struct {
 	plan       *Plan
 	sums       map[*schema.Contract]*sum
@@ -56,6 +61,42 @@ func (t *Tally) Add(s Shown) {
 		sum.unreadable++
 	}
 	sum.seen.add(s.shows)
+}
+
+// Merge adds what another tally of the same plan counted, as if this one had counted it too. Merging
+// is associative and commutative, and an empty tally is its identity.
+func (t *Tally) Merge(u *Tally) {
+	for c, more := range u.sums {
+		sum := t.sums[c]
+		sum.responses += more.responses
+		sum.unreadable += more.unreadable
+		sum.seen.add(more.seen)
+	}
+	for why, n := range u.notCounted {
+		t.notCounted[why] += n
+	}
+}
+
+// Read counts the interactions of all traffic on several cores. If ctx is cancelled, the tally has
+// what was read before, and the error is that of ctx.
+func (p *Plan) Read(ctx context.Context, in *input.Traffic, how input.Work) (*Tally, error) {
+	idle := make(chan *Tally, cores.Number(how.Cores))
+	for range cap(idle) {
+		idle <- p.NewTally()
+	}
+	err := input.Each(ctx, in, how, func(interactions iter.Seq[*traffic.Interaction]) (none struct{}) {
+		t := <-idle
+		for x := range interactions {
+			t.Take(x)
+		}
+		idle <- t
+		return none
+	}, func(struct{}) error { return nil })
+	sum := <-idle
+	for range cap(idle) - 1 {
+		sum.Merge(<-idle)
+	}
+	return sum, err
 }
 
 // Report returns the totals so far. Only contracts that occurred have responses to record next.

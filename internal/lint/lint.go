@@ -1,8 +1,8 @@
 // Package lint checks cassettes as files that people keep and commit.
 //
-// The model: a file is read once, in the order of its interactions, keeping a digest of each. Every
-// interaction is validated against the contract that its request routes to, searched for secrets,
-// and compared with the earlier ones. The file as a whole is compared with what crcheck would
+// The model: a file is read once. [File.Check] validates every interaction against the contract that
+// its request routes to, and searches it for secrets, on several cores. [File.Add] compares it with
+// the earlier ones by their digests, in order. [File.Whole] compares the file with what crcheck would
 // write, and with the contract that it names.
 package lint
 
@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -33,85 +32,77 @@ type Options struct {
 	// Classify returns the contracts' classes of strings for the search for secrets; nil: none.
 	Classify redact.Classify
 	Profile  finding.Profile
-	Found    bool // the file was found in a folder, rather than named
 }
 
-// File checks one cassette, and calls found with each interaction and its findings. A call without
-// an interaction is about an entry that does not conform to its format or, as the last call, about
-// the file. The error is of package traffic. Only a cassette is held as a whole, at most
-// [traffic.MaxCassette] bytes: other formats are read one interaction at a time.
-func File(name string, in io.Reader, options Options, found func(*traffic.Interaction, validate.Outcome, finding.Set)) error {
-	f := file{options: options, seen: map[[sha256.Size]byte]int{}}
-	var text written
-	for x, err := range (traffic.File{Path: name, Named: !options.Found}).Read(io.TeeReader(in, &text)) {
-		var odd *traffic.Error
-		switch {
-		case errors.As(err, &odd) && odd.Is(traffic.ErrOddEntry):
-			found(nil, validate.Outcome{}, options.Profile.Grade(validate.Odd(odd)))
-			continue
-		case err != nil:
-			return err
-		}
-		f.kind, f.meta, f.count = x.Kind, x.Meta, f.count+1
-		if f.kind != traffic.Cassette {
-			text = written{dropped: true}
-		}
-		outcome, findings, err := f.interaction(x)
-		if err != nil {
-			return err
-		}
-		if findings = options.Profile.Grade(findings); x.Meta.Redacted == traffic.NotRedacted {
-			findings = redact.Admitted(findings)
-		}
-		found(x, outcome, findings)
-	}
-	if f.count > 0 {
-		found(nil, validate.Outcome{}, options.Profile.Grade(f.whole(name, &text)))
-	}
-	return nil
-}
-
-// written is the text of a file as it was read, as long as it may be that of a cassette.
-type written struct {
-	bytes.Buffer
-	dropped bool
-}
-
-func (w *written) Write(p []byte) (int, error) {
-	if w.dropped = w.dropped || w.Len()+len(p) > traffic.MaxCassette; w.dropped {
-		w.Buffer = bytes.Buffer{}
-		return len(p), nil
-	}
-	return w.Buffer.Write(p)
-}
-
-type file struct {
+// File is the state of the checks of one file.
+type File struct {
+	name    string
 	options Options
 	seen    map[[sha256.Size]byte]int // number of the first interaction, by digest
 	count   int
-	kind    traffic.Kind
 	meta    traffic.Meta
 }
 
-func (f *file) interaction(x *traffic.Interaction) (validate.Outcome, finding.Set, error) {
-	outcome := validate.Outcome{NotChecked: "no request was recorded"}
+// New begins the checks of a file.
+func New(name string, options Options) *File {
+	return &File{name: name, options: options, seen: map[[sha256.Size]byte]int{}}
+}
+
+// Checked is the outcome of an interaction by itself.
+type Checked struct {
+	validate.Outcome
+	findings finding.Set
+	digest   [sha256.Size]byte
+}
+
+// Check checks an interaction by itself. Goroutines may call it concurrently.
+func (f *File) Check(x *traffic.Interaction) (c Checked, err error) {
+	c.Outcome = validate.Outcome{NotChecked: "no request was recorded"}
 	if x.Request != nil {
-		var err error
-		if outcome, err = f.options.Check(x); err != nil {
-			return outcome, nil, err
+		if c.Outcome, err = f.options.Check(x); err != nil {
+			return c, err
 		}
 	}
-	findings := finding.Union(outcome.Findings, located(redact.Scan(x, f.options.Classify), x))
-	digest := digestOf(x)
-	first, twice := f.seen[digest]
-	if !twice {
-		f.seen[digest] = x.Index + 1
-		return outcome, findings, nil
-	}
-	at := x.Response.Body.Position(0)
-	return outcome, finding.Union(findings, located(finding.NewSet(finding.Finding{Rule: finding.CassetteDuplicate, Line: at.Line, Column: at.Column,
-		Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(first))}), x)), nil
+	c.findings = finding.Union(c.Findings, located(redact.Scan(x, f.options.Classify), x))
+	c.digest = digestOf(x)
+	return c, nil
 }
+
+// Add returns all findings about an interaction, after comparing it with the ones that were added
+// before.
+func (f *File) Add(x *traffic.Interaction, c Checked) finding.Set {
+	f.meta, f.count = x.Meta, f.count+1
+	first, twice := f.seen[c.digest]
+	all := c.findings
+	if !twice {
+		f.seen[c.digest] = x.Index + 1
+	} else {
+		at := x.Response.Body.Position(0)
+		all = finding.Union(all, located(finding.NewSet(finding.Finding{Rule: finding.CassetteDuplicate, Line: at.Line, Column: at.Column,
+			Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(first))}), x))
+	}
+	if all = f.options.Profile.Grade(all); x.Meta.Redacted == traffic.NotRedacted {
+		all = redact.Admitted(all)
+	}
+	return all
+}
+
+// Text is the text of a file as it was read, as long as it may be that of a cassette.
+type Text struct {
+	read    bytes.Buffer
+	dropped bool
+}
+
+func (t *Text) Write(p []byte) (int, error) {
+	if t.dropped || t.read.Len()+len(p) > traffic.MaxCassette {
+		t.Drop()
+		return len(p), nil
+	}
+	return t.read.Write(p)
+}
+
+// Drop forgets the text of a file that is not a cassette.
+func (t *Text) Drop() { *t = Text{dropped: true} }
 
 // located sets the place of findings about an interaction.
 func located(findings finding.Set, x *traffic.Interaction) finding.Set {
@@ -140,12 +131,15 @@ func digestOf(x *traffic.Interaction) [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// whole returns the findings about the file as a whole.
-func (f *file) whole(name string, text *written) finding.Set {
+// Whole returns the findings about the file as a whole, given the line that [Text.Differs] returned.
+func (f *File) Whole(differs int) finding.Set {
+	if f.count == 0 {
+		return nil
+	}
 	var found []finding.Finding
-	add := func(f finding.Finding) {
-		f.Source, f.Line, f.Column = name, 1, 1
-		found = append(found, f)
+	add := func(one finding.Finding) {
+		one.Source, one.Line, one.Column = f.name, 1, 1
+		found = append(found, one)
 	}
 	if f.meta.Contract != "" {
 		switch c := f.options.Contract(f.meta.Contract); {
@@ -155,21 +149,22 @@ func (f *file) whole(name string, text *written) finding.Set {
 			add(finding.Finding{Rule: finding.CassetteStale, Names: []string{f.meta.Contract}, Found: finding.Text(f.meta.ContractDigest), Wanted: finding.Want{Text: c.Digest()}})
 		}
 	}
-	if f.meta.Redacted == traffic.NotRedacted && redact.Tracked(name) {
+	if f.meta.Redacted == traffic.NotRedacted && redact.Tracked(f.name) {
 		add(finding.Finding{Rule: finding.RecordUnredacted, Message: "git tracks this recording, in which nothing was replaced"})
 	}
-	if !text.dropped {
-		if line := differs(text.Bytes(), name); line > 0 {
-			add(finding.Finding{Rule: finding.CassetteUnsorted, Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(line))})
-		}
+	if differs > 0 {
+		add(finding.Finding{Rule: finding.CassetteUnsorted, Found: finding.ValueOf(finding.KindInteger, strconv.Itoa(differs))})
 	}
-	return finding.NewSet(found...)
+	return f.options.Profile.Grade(finding.NewSet(found...))
 }
 
-// differs returns the first line that crcheck would write differently, or 0.
-func differs(text []byte, name string) int {
-	w := &comparing{want: text, line: 1}
-	err := traffic.Convert(w, traffic.Cassette, traffic.Read(name, bytes.NewReader(text)))
+// Differs returns the first line of a cassette that crcheck would write differently, or 0.
+func (t *Text) Differs(name string) int {
+	if t.dropped {
+		return 0
+	}
+	w := &comparing{want: t.read.Bytes(), line: 1}
+	err := traffic.Convert(w, traffic.Cassette, traffic.Read(name, bytes.NewReader(w.want)))
 	switch {
 	case w.different, err == nil && len(w.want) > 0:
 		return w.line

@@ -31,6 +31,7 @@ type Options struct {
 	Deviations  *report.DeviationMode
 	Ignore      []string // more files of ignore rows
 	ListHidden  bool
+	Cores       int // 0: all
 	Today       time.Time
 	Stderr      io.Writer
 }
@@ -206,7 +207,7 @@ func (l *Locked) changed(ctx context.Context) (bool, error) {
 }
 
 func (r *run) checkOptions() check.Options {
-	return check.Options{Contracts: r.inForce, Named: r.pins(), Project: true, Profile: r.profile, FailOn: r.failOn, FailOnStale: r.stale, Stderr: r.options.Stderr}
+	return check.Options{Contracts: r.inForce, Named: r.pins(), Project: true, Profile: r.profile, FailOn: r.failOn, FailOnStale: r.stale, Stderr: r.options.Stderr, Cores: r.options.Cores}
 }
 
 // traffic validates the traffic.
@@ -304,14 +305,13 @@ func (r *run) coverage(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		tally, read := plan.NewTally(), 0
+		tally := plan.NewTally()
 		for _, p := range r.parts {
-			for x, err := range p.Input.Interactions(ctx, &read) {
-				if err != nil {
-					return err
-				}
-				tally.Take(x)
+			part, err := plan.Read(ctx, p.Input, input.Work{Cores: r.options.Cores})
+			if err != nil {
+				return err
 			}
+			tally.Merge(part)
 		}
 		s := tally.Report().OnlySeen()
 		r.results.Coverage, r.results.MinCoverage = s, *min

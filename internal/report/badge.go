@@ -19,7 +19,7 @@ func writeBadge(w io.Writer, r *Results) error {
 	b := badge{SchemaVersion: 1, Label: "crcheck"}
 	if r.Coverage != nil && r.Drift == nil && len(r.reports())+len(r.Suites) == 0 {
 		b.Label, b.Message, b.Color = "crcheck coverage", fmt.Sprintf("%d%%", r.Coverage.Percent), percentColor(r.Coverage.Percent)
-		if r.Coverage.Percent < r.MinCoverage {
+		if r.coverageTooLow() {
 			b.Color = "red"
 		}
 		return JSON(w, &b)

@@ -109,7 +109,7 @@ func (r *Results) Causes() []Cause {
 	if r.Drift != nil {
 		causes = append(causes, r.Drift.causes()...)
 	}
-	if r.Coverage != nil && r.Coverage.Percent < r.MinCoverage {
+	if r.coverageTooLow() {
 		causes = append(causes, Cause{Section: InCoverage, Rule: tooLow, Severity: finding.Error, Fails: true, Count: 1,
 			Message: fmt.Sprintf("coverage is %d%%, want at least %d%%", r.Coverage.Percent, r.MinCoverage), Remedy: "Record what crcheck coverage lists under record next."})
 	}

@@ -25,6 +25,9 @@ type Drift struct {
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
 	Left     []string        `json:"left,omitempty"`     // changes that are not in a proposed overlay
 
+	// Interrupted says that the rest of the traffic was not read.
+	Interrupted bool `json:"interrupted,omitempty"`
+
 	// Located returns where a document defines the place of a change; nil: unknown. It is for
 	// formats that show files.
 	Located func(*drift.Change) Seen `json:"-"`
@@ -82,10 +85,15 @@ func (r *Drift) SettleBy(ledger *finding.Ledger, failOn Threshold, failOnStale b
 		}
 	}
 	r.Unmet = ledger.Settle(r.scope(), failOnStale)
+	if r.Interrupted { // a row is not stale because traffic was not read
+		r.Unmet = slices.DeleteFunc(r.Unmet, finding.Unmet.Stale)
+	}
 	fails = fails || slices.ContainsFunc(r.Unmet, func(u finding.Unmet) bool { return !u.Warning })
 	switch {
 	case fails:
 		r.Verdict = Failed
+	case r.Interrupted:
+		r.Verdict = Incomplete
 	case r.Traffic != nil && r.Traffic.Checked == 0:
 		r.Verdict = NotChecked
 	default:

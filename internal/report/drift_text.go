@@ -179,6 +179,9 @@ func (t driftText) summary(r *Drift, counts [finding.Error + 1]int) {
 		return
 	case r.Traffic != nil:
 		fmt.Fprintf(t, "checked %d of %s\n", r.Traffic.Checked, plural.Of(r.Traffic.Interactions, "interaction"))
+		if r.Interrupted {
+			fmt.Fprintln(t, "incomplete: interrupted; the rest of the traffic was not read")
+		}
 	}
 	fmt.Fprintf(t, "%s: %s, %s, %s", t.bold(string(r.Verdict)), plural.Of(counts[finding.Error], "error"), plural.Of(counts[finding.Warning], "warning"), plural.Of(counts[finding.Info], "info"))
 	if r.Expected > 0 {

@@ -110,8 +110,9 @@ func (r *Results) Verdict() Verdict {
 	if r.Drift != nil {
 		found[r.Drift.Verdict] = true
 	}
-	if r.Coverage != nil && r.Coverage.Percent < r.MinCoverage {
-		found[Failed] = true
+	if r.Coverage != nil {
+		found[Incomplete] = found[Incomplete] || r.Coverage.Interrupted
+		found[Failed] = found[Failed] || r.coverageTooLow()
 	}
 	for _, s := range r.Suites {
 		switch {
@@ -127,6 +128,11 @@ func (r *Results) Verdict() Verdict {
 		}
 	}
 	return Passed
+}
+
+// coverageTooLow reports whether the whole traffic covers less than the run requires.
+func (r *Results) coverageTooLow() bool {
+	return r.Coverage != nil && r.Coverage.Percent < r.MinCoverage && !r.Coverage.Interrupted
 }
 
 func writeText(w io.Writer, r *Results, style Style) error {
