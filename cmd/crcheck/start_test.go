@@ -77,7 +77,7 @@ func TestStart(t *testing.T) {
 		}
 	}
 	for name := range costlyStarts {
-		require.True(t, linked[name], "%s is no longer linked: remove its row", name)
+		require.True(t, linked[name], "the command does not link %s: remove its row", name)
 	}
 }
 

@@ -61,7 +61,7 @@ var bugs = []struct {
 		p.explain = func(err error) error {
 			var missing *types.ResourceNotFoundException
 			if errors.As(err, &missing) {
-				return fmt.Errorf("there is no such job: %s", *missing.Message)
+				return fmt.Errorf("job not found: %s", *missing.Message)
 			}
 			return explain(err)
 		}

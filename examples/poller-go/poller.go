@@ -87,7 +87,7 @@ func retries(o *cleanrooms.Options) { o.RetryMaxAttempts = 5 }
 func explain(err error) error {
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
-		return fmt.Errorf("there is no such job: %s", missing.ErrorMessage())
+		return fmt.Errorf("job not found: %s", missing.ErrorMessage())
 	}
 	return fmt.Errorf("cannot get the job: %w", err)
 }

@@ -48,7 +48,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		s.controlOpen(w, r)
 	case one && r.Method == http.MethodDelete:
 		if !s.shut(id) {
-			fail(w, http.StatusNotFound, fmt.Errorf("there is no session %q", id))
+			fail(w, http.StatusNotFound, fmt.Errorf("unknown session %q", id))
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)

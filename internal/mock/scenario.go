@@ -40,7 +40,7 @@ func ParseScenario(name string, text []byte) (*Scenario, error) {
 		return nil, err
 	}
 	if len(s.Rows) == 0 {
-		return nil, &finding.RowError{Name: name, Problem: "there are no responses; list rows with an operation and a response"}
+		return nil, &finding.RowError{Name: name, Problem: "it lists no responses; add rows with an operation and a response"}
 	}
 	return s, nil
 }

@@ -160,7 +160,7 @@ type Asked struct {
 	Fault     string   `json:"fault,omitempty"`
 	Status    int      `json:"status"`
 	Findings  []string `json:"findings,omitempty"` // about the request
-	Problem   string   `json:"problem,omitempty"`  // why there is no response of the service
+	Problem   string   `json:"problem,omitempty"`  // why unknown response of the service
 	Invalid   bool     `json:"-"`
 }
 

@@ -72,7 +72,7 @@ func (s *Server) sessionOf(r *http.Request) (*session, string, error) {
 	defer s.mu.Unlock()
 	session, ok := s.sessions[id]
 	if !ok {
-		return nil, "", fmt.Errorf("there is no session %q: open one with POST %ssessions", id, controlPrefix)
+		return nil, "", fmt.Errorf("unknown session %q: open one with POST %ssessions", id, controlPrefix)
 	}
 	return session, rest, nil
 }

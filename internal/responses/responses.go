@@ -152,9 +152,9 @@ type UnknownError struct {
 
 func (e *UnknownError) Error() string {
 	if e.Nearest != "" {
-		return fmt.Sprintf("there is no response %q: did you mean %q?", e.ID, e.Nearest)
+		return fmt.Sprintf("unknown response %q: did you mean %q?", e.ID, e.Nearest)
 	}
-	return fmt.Sprintf("there is no response %q", e.ID)
+	return fmt.Sprintf("unknown response %q", e.ID)
 }
 
 // Find returns a response by its ID. The error is an [*UnknownError].
