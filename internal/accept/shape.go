@@ -28,6 +28,14 @@ const (
 // Matcher decides a string.
 type Matcher interface{ Match(text []byte) bool }
 
+// Ender is a [Matcher] that can match a string of JSON while it looks for the end of it. If End returns
+// the offset of a quotation mark, the contents, which begin at the offset at, are ASCII without escapes,
+// and match. Any other result says nothing. Eight zero bytes follow the document.
+type Ender interface {
+	Matcher
+	End(padded []byte, at int) int
+}
+
 // Shape says what a value has to satisfy. After [Shape.Compile], it must not change, and is safe for
 // concurrent use. Shapes may be cyclic.
 type Shape struct {
@@ -48,6 +56,7 @@ type Shape struct {
 	Limits  decimal.Interval // of a number
 	Bounds  decimal.Interval // the same
 
+	ender          Ender // the pattern, if nothing but it and the length decides
 	length, number interval
 	names, values  names
 	required       []uint64
@@ -85,6 +94,9 @@ func (s *Shape) Compile() {
 	s.number.min, s.number.max = max(s.number.min, low), min(s.number.max, high)
 	s.values.compile(s.Enum)
 	s.free = s.Form == nil && s.Pattern == nil && len(s.Enum) == 0 && s.length.unbounded()
+	if s.Kind == String && s.Form == nil && len(s.Enum) == 0 {
+		s.ender, _ = s.Pattern.(Ender)
+	}
 	s.words = (len(s.Members) + 63) / 64
 	s.required = make([]uint64, max(1, s.words))
 	var all []string

@@ -24,6 +24,11 @@ func (m *machine) read(at int) (contents []byte, after int, wide bool) {
 
 func (m *machine) string(s *Shape, at int) int {
 	at++
+	if s.ender != nil {
+		if end := s.ender.End(m.text, at); end >= 0 && m.text[end] == '"' && s.length.holds(int64(end-at)) {
+			return end + 1
+		}
+	}
 	end, wide := endOfText(m.text, at)
 	if m.text[end] == '"' && !wide {
 		switch {

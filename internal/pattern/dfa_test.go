@@ -85,6 +85,38 @@ func TestTableIsBounded(t *testing.T) {
 	}
 }
 
+// TestEnd checks where a pattern ends a string of JSON: nowhere if it takes what ends or escapes one.
+func TestEnd(t *testing.T) {
+	for _, v := range []struct {
+		source, text string
+		end          int
+	}{
+		{`^[a-z0-9-]+$`, `my-bucket"`, 9},
+		{`^[a-z0-9-]+$`, `a-name-of-more-than-eight"`, 25},
+		{`^[a-z]{0,3}$`, `"`, 0},
+		{`^[a-z]+$`, `"`, -1},
+		{`^[a-z]{1,3}$`, `abcd"`, -1},
+		{`^arn:[a-z]+:x$`, `arn:aws:x"`, 9},
+		{`^arn:[a-z]+:x$`, `arn:aws:y"`, -1},
+		{`^[^a]*$`, `b"`, -1},
+		{`^"b"$`, `"b""`, -1},
+		{`^[!-~]+$`, `b"`, -1},
+		{`^b\\+$`, `b\"`, -1},
+		{`^.*$`, `b"`, -1},
+		{`^a|b$`, `a"`, -1},
+	} {
+		t.Run(v.source+" "+v.text, func(t *testing.T) {
+			p, err := Compile(v.source)
+			require.NoError(t, err)
+			for range warm {
+				_, err = p.Match(nil)
+				require.NoError(t, err)
+			}
+			require.Equal(t, v.end, p.End([]byte(v.text+"\x00\x00\x00\x00\x00\x00\x00\x00"), 0))
+		})
+	}
+}
+
 // FuzzTable compares tables with engines.
 func FuzzTable(f *testing.F) {
 	for _, source := range []string{`^[a-z0-9-]+$`, bucket, `\bfoo\b`, `(?m)^x$`, `a|bc|^d$`, `^(?!\d+$)a1*$`} {
@@ -102,6 +134,11 @@ func FuzzTable(f *testing.F) {
 		if r := newRuns(source); r != nil {
 			if got, ok := r.match([]byte(text)); ok {
 				require.Equal(t, p.linear.MatchString(text), got, "runs")
+			}
+			in := text + `"`
+			if end := r.end([]byte(in+"\x00\x00\x00\x00\x00\x00\x00\x00"), 0); r.plain() && end >= 0 && in[end] == '"' {
+				require.Equal(t, strings.IndexByte(in, '"'), end)
+				require.True(t, p.linear.MatchString(in[:end]))
 			}
 		}
 		d := newDFA(source)

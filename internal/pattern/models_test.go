@@ -39,7 +39,7 @@ func TestModelPatterns(t *testing.T) {
 			asEngine++
 			continue
 		}
-		q := &quick{r, d}
+		q := &quick{runs: r, table: d}
 		for _, text := range textsOf(source) {
 			p.matches.Store(0) // stay on the engine
 			want, err := p.Match([]byte(text))

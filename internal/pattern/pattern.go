@@ -102,6 +102,7 @@ func (p *Pattern) Within(b *Budget) *Pattern {
 // quick is what decides the texts of a pattern that is matched often; both may be nil.
 type quick struct {
 	runs  runs
+	plain bool // see [runs.plain]
 	table *dfa
 }
 
@@ -208,7 +209,7 @@ func (p *Pattern) Match(text []byte) (bool, error) {
 		}
 	} else if p.matches.Add(1) == warm {
 		q = &quick{runs: newRuns(p.source)}
-		if q.runs == nil {
+		if q.plain = q.runs != nil && q.runs.plain(); q.runs == nil {
 			q.table = newDFA(p.source)
 		}
 		p.quick.Store(q)
@@ -230,11 +231,21 @@ func (p *Pattern) Match(text []byte) (bool, error) {
 
 // Matches reports whether the text certainly contains a match. It is the fast path of [Pattern.Match].
 func (p *Pattern) Matches(text []byte) bool {
-	if q := p.quick.Load(); q != nil && q.runs != nil && q.runs.end(text) == len(text) {
+	if q := p.quick.Load(); q != nil && q.runs != nil && q.runs.matches(text) {
 		return true
 	}
 	ok, err := p.Match(text)
 	return ok && err == nil
+}
+
+// End finds the end of a string of JSON whose contents begin at an offset. If it returns the offset of
+// a quotation mark, the contents are ASCII without escapes, and match the pattern. Any other result says
+// nothing. Eight zero bytes follow the document.
+func (p *Pattern) End(padded []byte, at int) int {
+	if q := p.quick.Load(); q != nil && q.plain {
+		return q.runs.end(padded, at)
+	}
+	return -1
 }
 
 // Portable rewrites a pattern for engines of both RE2 and ECMA-262. A string matches the pattern if

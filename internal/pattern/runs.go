@@ -78,53 +78,47 @@ func (r *charRange) in(ascii uint64) uint64 {
 	return (folded + r.first) &^ (folded + r.after)
 }
 
-// load returns the eight bytes at an offset. Zeros follow the text.
-func load(text []byte, at int) (word uint64) {
-	switch rest := len(text) - at; {
-	case rest >= 8:
-		return binary.LittleEndian.Uint64(text[at:])
-	case len(text) >= 8:
-		return binary.LittleEndian.Uint64(text[len(text)-8:]) >> (64 - 8*rest)
-	}
-	for i := len(text) - 1; i >= at; i-- {
-		word = word<<8 | uint64(text[i])
-	}
-	return word
+// matches reports whether the steps take the whole text.
+func (r runs) matches(text []byte) bool {
+	var buffer [128]byte
+	padded := append(append(buffer[:0], text...), make([]byte, 8)...)
+	return r.end(padded, 0) == len(text)
 }
 
 // match decides an ASCII text. ok is false if a byte beyond ASCII may decide.
 func (r runs) match(text []byte) (matched, ok bool) {
-	if end := r.end(text); end == len(text) {
+	if r.matches(text) {
 		return true, true
 	}
 	return false, !slices.ContainsFunc(text, func(c byte) bool { return c >= 0x80 })
 }
 
-// end returns the offset after all steps, or -1.
-func (r runs) end(text []byte) (at int) {
+// end returns the offset after all steps, or -1. Eight zero bytes follow the text.
+func (r runs) end(padded []byte, at int) int {
+	size := len(padded) - 8
 	for i := range r {
 		s := &r[i]
 		if s.fixed == nil {
 			start := at
-			for at < len(text) {
-				outside := ^s.class.in(load(text, at)) & highs
+			for at < size {
+				outside := ^s.class.in(binary.LittleEndian.Uint64(padded[at:])) & highs
 				if outside != 0 {
 					at += bits.TrailingZeros64(outside) / 8
 					break
 				}
 				at += 8
 			}
-			at = min(at, len(text))
+			at = min(at, size)
 			if n := at - start; n < s.min || n > s.max {
 				return -1
 			}
 			continue
 		}
-		if len(text)-at < s.size {
+		if size-at < s.size {
 			return -1
 		}
 		for j := range s.fixed {
-			o, word := &s.fixed[j], load(text, at+8*j)
+			o, word := &s.fixed[j], binary.LittleEndian.Uint64(padded[at+8*j:])
 			if word&o.mask != o.literal {
 				return -1
 			}
@@ -137,6 +131,32 @@ func (r runs) end(text []byte) (at int) {
 		at += s.size
 	}
 	return at
+}
+
+// plain reports whether no character that a step takes ends or escapes a string of JSON.
+func (r runs) plain() bool {
+	for c := range uint64(0x80) {
+		if (c < ' ' || c == '"' || c == '\\') && slices.ContainsFunc(r, func(s step) bool { return s.takes(c) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *step) takes(c uint64) bool {
+	if s.fixed == nil {
+		return s.class.in(c*ones) != 0
+	}
+	for i := range s.size {
+		o, shift := &s.fixed[i/8], 8*(i%8)
+		if o.mask>>shift&0xff != 0 && o.literal>>shift&0xff == c {
+			return true
+		}
+		if slices.ContainsFunc(o.classes, func(p placed) bool { return p.class.in(c*ones)&p.at != 0 }) {
+			return true
+		}
+	}
+	return false
 }
 
 // characters is a run of min to max characters of a class of ASCII characters.

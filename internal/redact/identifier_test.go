@@ -32,7 +32,7 @@ func TestRecogniseIsLinear(t *testing.T) {
 			recognise(text, nil)
 			recognise(text[len("s3://"):], nil)
 			recogniseWhole(text, nil)
-			require.Less(t, time.Since(start), 5*time.Second)
+			require.Less(t, time.Since(start), 30*time.Second)
 		})
 	}
 }
