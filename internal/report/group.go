@@ -147,6 +147,12 @@ func (c *Collector) remedy(id finding.RuleID, side Side, deviation deviates) str
 	return rule.RemedyFor(c.Origin)
 }
 
+// CauseOf returns a key that is the same for findings of one cause, if the findings of a kind do not vary.
+func CauseOf(f finding.Finding) string {
+	k := kind{Group: Group{Fingerprint: f.Fingerprint(), Rule: f.Rule, Severity: f.Severity, Side: sideOf(f), Operation: f.Operation, Shape: f.Shape}, got: f.Got, want: f.Want}
+	return k.cause()
+}
+
 // cause returns a key that is the same for findings of one cause.
 func (k *kind) cause() string {
 	rule, _ := k.Rule.Lookup()
