@@ -44,7 +44,7 @@ func TestComplete(t *testing.T) {
 		"validate --contract=" + shop + " --operation=G":    "--operation=GetOrder",
 		"validate --contract = " + shop + " --operation = ": "CreateOrder GetOrder",
 		"mock --contract cleanrooms.GetProtectedJob --contract " + shop + " --operation ": "cleanrooms.GetProtectedJob shop.CreateOrder shop.GetOrder",
-		"mock --contract absent.json --operation ":                             "",
+		"mock --contract absent.json --operation ":                                        "",
 		"rules enum.unknown":                 "enum.unknown-value",
 		"completion ":                        "bash zsh fish powershell",
 		"comple":                             "completion", // not the hidden command
