@@ -59,6 +59,10 @@ func TestJestResponses(t *testing.T) {
 	require.NoError(t, err, out)
 	require.Contains(t, out, "84 passed, 84 total")
 	require.NotContains(t, out, "obsolete")
+	requireObsolete(t, snapshots, func() ([]byte, error) {
+		out, err := jest()
+		return []byte(out), err
+	})
 
 	require.NoError(t, os.RemoveAll(snapshots))
 	out, err = jest()

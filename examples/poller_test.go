@@ -83,6 +83,22 @@ func TestPollerTypeScript(t *testing.T) {
 		requireFailed(t, ids, err, out)
 		return ids, out
 	})
+	requireObsolete(t, filepath.Join(folder, "__snapshots__"), func() ([]byte, error) {
+		return node("POLLER=Poller", filepath.Join(installation, "node_modules", "vitest", "vitest.mjs"), "run", "--no-color")
+	})
+}
+
+// requireObsolete checks that a snapshot of a response that does not exist fails a run in CI.
+func requireObsolete(t *testing.T, snapshots string, run func() ([]byte, error)) {
+	files, err := filepath.Glob(filepath.Join(snapshots, "*.snap"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	text, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(files[0], append(text, "\nexports[`results > status=GONE 1`] = `1`;\n"...), 0o600))
+	out, err := run()
+	require.Error(t, err, "%s", out)
+	require.Regexp(t, "(?i)1 (snapshot )?obsolete", string(out))
 }
 
 // testPollers runs the test of each poller, which returns the IDs of the responses for which it fails,

@@ -3,18 +3,16 @@ package finding
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// AppendRow adds a row to the text of a file of ignore rows, and leaves the rest as it is, comments
+// AppendRows adds rows to the text of a file of ignore rows, and leaves the rest as it is, comments
 // included. The name of the file is for errors. The error is a [*RowError], also if the file
-// already has the row with any reason and date of expiry.
-func AppendRow(name string, text []byte, e Expected) ([]byte, error) {
-	if err := e.Check(); err != nil {
-		return nil, err
-	}
+// already has one of the rows with any reason and date of expiry.
+func AppendRows(name string, text []byte, added ...Expected) ([]byte, error) {
 	rows, err := ReadRows(name, text)
 	if err != nil {
 		return nil, err
@@ -23,12 +21,20 @@ func AppendRow(name string, text []byte, e Expected) ([]byte, error) {
 		e.Reason, e.Expires, e.Required, e.Count = "", "", false, 0
 		return e
 	}
+	known := map[Expected]Expected{}
 	for _, r := range rows {
-		if same(r) == same(e) {
+		known[same(r)] = r
+	}
+	for _, e := range added {
+		if err := e.Check(); err != nil {
+			return nil, err
+		}
+		if r, ok := known[same(e)]; ok {
 			return nil, &RowError{Name: name, Problem: fmt.Sprintf("there is already a row for %s at %s (%s)", r.Rule, r.At(), r.Reason)}
 		}
+		known[same(e)] = e
 	}
-	row, err := EncodeRows([]Expected{e})
+	encoded, err := EncodeRows(added)
 	if err != nil {
 		return nil, err
 	}
@@ -38,12 +44,12 @@ func AppendRow(name string, text []byte, e Expected) ([]byte, error) {
 		b.WriteByte('\n')
 	}
 	indent := strings.Repeat(" ", listIndent(text))
-	for line := range bytes.Lines(row) {
+	for line := range bytes.Lines(encoded) {
 		b.WriteString(indent)
 		b.Write(line)
 	}
 	again, err := ReadRows(name, b.Bytes())
-	if err != nil || len(again) != len(rows)+1 || same(again[len(rows)]) != same(e) {
+	if err != nil || len(again) != len(rows)+len(added) || !slices.EqualFunc(again[len(rows):], added, func(a, e Expected) bool { return same(a) == same(e) }) {
 		return nil, &RowError{Name: name, Problem: "cannot append a row: write the list in block style, with nothing after it"}
 	}
 	return b.Bytes(), nil

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAppendRow(t *testing.T) {
+func TestAppendRows(t *testing.T) {
 	row := Expected{Rule: TypeNull, Place: "/b", Value: "null", Reason: "r"}
 	const written = "- rule: type.null\n  at: /b\n  value: \"null\"\n  reason: r\n"
 	const other = "- rule: type.null\n  at: /a\n  reason: r\n"
@@ -22,15 +22,15 @@ func TestAppendRow(t *testing.T) {
 		{"another value", "- {rule: type.null, at: /b, reason: r}\n", "- {rule: type.null, at: /b, reason: r}\n" + written},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			text, err := AppendRow("x.yaml", []byte(v.text), row)
+			text, err := AppendRows("x.yaml", []byte(v.text), row)
 			require.NoError(t, err)
 			require.Equal(t, v.want, string(text))
-			_, err = AppendRow("x.yaml", text, row)
+			_, err = AppendRows("x.yaml", text, row)
 			var twice *RowError
 			require.ErrorAs(t, err, &twice)
 			later := row
 			later.Reason, later.Expires = "another", "2026-12-31"
-			_, err = AppendRow("x.yaml", text, later)
+			_, err = AppendRows("x.yaml", text, later)
 			require.ErrorAs(t, err, &twice, "reason and last day do not matter")
 		})
 	}
@@ -42,12 +42,17 @@ func TestAppendRow(t *testing.T) {
 		{"not rows", "a: b\n"},
 	} {
 		t.Run("refused: "+v.name, func(t *testing.T) {
-			_, err := AppendRow("x.yaml", []byte(v.text), row)
+			_, err := AppendRows("x.yaml", []byte(v.text), row)
 			var broken *RowError
 			require.ErrorAs(t, err, &broken)
 			require.Equal(t, "x.yaml", broken.Name)
 		})
 	}
-	_, err := AppendRow("x.yaml", nil, Expected{Rule: TypeNull, Place: "/b"})
+	text, err := AppendRows("x.yaml", nil, row, Expected{Rule: TypeNull, Place: "/a", Reason: "r"})
+	require.NoError(t, err)
+	require.Equal(t, written+other, string(text))
+	_, err = AppendRows("x.yaml", nil, row, row)
+	require.ErrorContains(t, err, "already a row")
+	_, err = AppendRows("x.yaml", nil, Expected{Rule: TypeNull, Place: "/b"})
 	require.ErrorContains(t, err, "no reason")
 }

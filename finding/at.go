@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// anyPlace matches every place.
-const anyPlace = "**"
+// AnyPlace is the Place of a row that matches every place.
+const AnyPlace = "**"
 
 // At returns the place of a row in the notation of files, one of
 //
@@ -35,7 +35,7 @@ func (e Expected) At() string {
 		operation = "*"
 	}
 	switch {
-	case e.Part == "" && e.Place == anyPlace:
+	case e.Part == "" && e.Place == AnyPlace:
 		return operation
 	case e.Operation == "" && e.Part == "" && e.Place != "":
 		return e.Place
@@ -44,8 +44,8 @@ func (e Expected) At() string {
 			return "top"
 		}
 		return operation + " *" // the top of any part
-	case e.Place == anyPlace:
-		return operation + " " + e.Part + "/" + anyPlace
+	case e.Place == AnyPlace:
+		return operation + " " + e.Part + "/" + AnyPlace
 	case e.Part == "":
 		return operation + " " + e.Place
 	}
@@ -83,7 +83,7 @@ func (e *Expected) SetAt(at string) error {
 		e.Operation = first
 	}
 	if !more {
-		e.Place = anyPlace
+		e.Place = AnyPlace
 		return nil
 	}
 	part, pointer, below := strings.Cut(rest, "/")
@@ -96,8 +96,8 @@ func (e *Expected) SetAt(at string) error {
 	if below {
 		e.Place = "/" + pointer
 	}
-	if e.Place == "/"+anyPlace {
-		e.Place = anyPlace
+	if e.Place == "/"+AnyPlace {
+		e.Place = AnyPlace
 	}
 	return nil
 }

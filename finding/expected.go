@@ -120,7 +120,7 @@ func (e Expected) compile() (*row, error) {
 			return nil, of("has both a shape and a place")
 		}
 	}
-	if e.Place != "" && e.Place != anyPlace && e.Place[0] != '/' {
+	if e.Place != "" && e.Place != AnyPlace && e.Place[0] != '/' {
 		return nil, of("place %q does not begin with a slash", e.Place)
 	}
 	if err := e.checkCase(); err != nil {
@@ -205,10 +205,10 @@ func shapeMatch(pattern, service, shape string) bool {
 }
 
 func placeMatch(pattern, place string) bool {
-	if pattern == anyPlace {
+	if pattern == AnyPlace {
 		return true
 	}
-	above, below := strings.CutSuffix(pattern, "/"+anyPlace)
+	above, below := strings.CutSuffix(pattern, "/"+AnyPlace)
 	if !below {
 		return globMatch(pattern, place)
 	}

@@ -65,7 +65,7 @@ func (r *row) overlaps(o *row) bool {
 func (r *row) placesMeet(o *row) bool {
 	switch {
 	case r.Case != "":
-		return segmentsMeet(r.Case+"/"+anyPlace, o.Case+"/"+anyPlace) // a group matches its cases
+		return segmentsMeet(r.Case+"/"+AnyPlace, o.Case+"/"+AnyPlace) // a group matches its cases
 	case r.Shape == "" && o.Shape != "":
 		return o.placesMeet(r)
 	case r.Shape != "":
@@ -97,7 +97,7 @@ func anyMeet(a, b string) bool { return a == "" || b == "" || segmentsMeet(a, b)
 func segmentsMeet(a, b string) bool {
 	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
 	for i := range min(len(as), len(bs)) {
-		if as[i] == anyPlace || bs[i] == anyPlace {
+		if as[i] == AnyPlace || bs[i] == AnyPlace {
 			return true
 		}
 		if !globsMeet(as[i], bs[i]) {
@@ -107,7 +107,7 @@ func segmentsMeet(a, b string) bool {
 	if len(as) > len(bs) {
 		as, bs = bs, as
 	}
-	return len(as) == len(bs) || bs[len(as)] == anyPlace
+	return len(as) == len(bs) || bs[len(as)] == AnyPlace
 }
 
 // globsMeet reports whether two patterns without a slash may match the same name. Two that both

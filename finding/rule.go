@@ -260,7 +260,7 @@ var checkRules = []Rule{
 		"Record a request whose response is text, or accept no encoding other than gzip, deflate, br and zstd.", graduated},
 	{RecordUnredacted, LayerRecord,
 		"Git tracks a recording of an emulator in which nothing was replaced. Everybody who has the repository has what is in it, secrets included.",
-		"Record it without --no-redact, or accept it with an ignore row if all of its data is made up.", graduated},
+		"Record it without --emulator and --no-redact, or accept it with an ignore row if all of its data is made up.", graduated},
 	{RecordElsewhere, LayerRecord,
 		"The command was told a URL by the service, and may have sent further requests to its host instead of crcheck. These are not in the recording.",
 		"Change the setting of the SDK that the finding names, and record again.", graduated},

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/check"
+	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/replay"
 	"github.com/crcheck/crcheck/schema"
@@ -102,13 +105,13 @@ type completeCommand struct {
 }
 
 // Run prints a line for each suggestion: the word and, after a tab, its help.
-func (c *completeCommand) Run(t *terminal) error {
+func (c *completeCommand) Run(ctx context.Context, t *terminal) error {
 	parser, err := kong.New(&commands{}, kong.Name("crcheck"))
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(t.Out)
-	for _, s := range suggest(parser.Model.Node, c.Words) {
+	for _, s := range suggest(ctx, parser.Model.Node, c.Words) {
 		help, _, _ := strings.Cut(s.help, "\n")
 		fmt.Fprintf(out, "%s\t%s\n", s.word, help)
 	}
@@ -118,7 +121,7 @@ func (c *completeCommand) Run(t *terminal) error {
 type suggestion struct{ word, help string }
 
 // suggest returns the words that may be the last of words.
-func suggest(node *kong.Node, words []string) []suggestion {
+func suggest(ctx context.Context, node *kong.Node, words []string) []suggestion {
 	var last, prefix string
 	if len(words) > 0 {
 		last, words = strings.TrimSpace(words[len(words)-1]), words[:len(words)-1]
@@ -155,7 +158,7 @@ func suggest(node *kong.Node, words []string) []suggestion {
 	var all []suggestion
 	switch {
 	case value != nil:
-		all = values(value)
+		all = valuesIn(ctx, node, words, value)
 	case strings.HasPrefix(last, "-"):
 		all = flags(node)
 	case len(node.Children) > 0:
@@ -165,7 +168,7 @@ func suggest(node *kong.Node, words []string) []suggestion {
 			}
 		}
 	case len(node.Positional) > 0:
-		all = values(node.Positional[min(arguments, len(node.Positional)-1)])
+		all = valuesIn(ctx, node, words, node.Positional[min(arguments, len(node.Positional)-1)])
 	}
 	var found []suggestion
 	for _, s := range all {
@@ -197,6 +200,40 @@ func flags(node *kong.Node) []suggestion {
 		}
 	}
 	return all
+}
+
+// valuesIn is [values] on a command line, whose contracts have the operations.
+func valuesIn(ctx context.Context, node *kong.Node, words []string, value *kong.Value) []suggestion {
+	if value.Name != "operation" || flagOf(node, "--contract") == nil {
+		return values(value)
+	}
+	var contracts []string
+	for i, word := range words {
+		switch name, assigned, ok := strings.Cut(word, "="); {
+		case name != "--contract":
+		case ok && assigned != "":
+			contracts = append(contracts, assigned)
+		case i+2 < len(words) && words[i+1] == "=": // see suggest
+			contracts = append(contracts, words[i+2])
+		case i+1 < len(words):
+			contracts = append(contracts, words[i+1])
+		}
+	}
+	chosen, err := models.Open(ctx, io.Discard, contracts, nil)
+	if err != nil || chosen.Catalog.Services() > 1 { // which takes seconds
+		return nil
+	}
+	var all []suggestion
+	several := len(chosen.Catalog.ServiceNames()) > 1
+	for _, c := range chosen.Catalog.Contracts() {
+		name := c.Operation
+		if several {
+			name = c.Name()
+		}
+		all = append(all, suggestion{name, c.String()})
+	}
+	slices.SortFunc(all, func(a, b suggestion) int { return strings.Compare(a.word, b.word) })
+	return slices.Compact(all)
 }
 
 // values returns the values of an enum. For any other value it returns nil.

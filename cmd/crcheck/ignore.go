@@ -54,7 +54,7 @@ func (c *ignoreCommand) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 	}
-	text, err = finding.AppendRow(string(c.File), text, row)
+	text, err = finding.AppendRows(string(c.File), text, row)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}

@@ -11,13 +11,11 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
-	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/probe"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
-	"github.com/crcheck/crcheck/schema"
 )
 
 type probeCommand struct {
@@ -31,7 +29,7 @@ type probeCommand struct {
 	From           finding.Origin `default:"emulator" placeholder:"WHO" help:"Who responds: emulator (the default) or fixtures. It decides the advice."`
 	Endpoint       string         `required:"" placeholder:"URL" help:"The URL of the emulator, such as http://127.0.0.1:4566. AWS endpoints are refused."`
 	Negative       bool           `help:"Afterwards, send inputs that violate the contract; the emulator must reject them."`
-	CompareValues  []string       `sep:"none" placeholder:"POINTER" help:"A value that must equal the recorded one, such as /Table/TableStatus, with * for any element of a list: a string, number or boolean in the body. Repeatable."`
+	CompareValues  []string       `sep:"none" placeholder:"POINTER" help:"A value that must equal the recorded one, with all values below it, such as /Table/TableStatus, with * for any element of a list. Repeatable."`
 	Header         []string       `sep:"none" placeholder:"NAME:VALUE" help:"A header to send with every request. Repeatable."`
 	Region         string         `default:"us-east-1" placeholder:"NAME" help:"The region to sign for. Default: us-east-1."`
 	Timeout        time.Duration  `default:"30s" placeholder:"DURATION" help:"How long to wait for each response. Default: 30s."`
@@ -85,7 +83,7 @@ func (c *probeCommand) headers() (http.Header, error) {
 
 // Run probes an emulator.
 func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
-	loaded, derived, err := c.load(ctx, t)
+	inForce, err := c.open(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -93,11 +91,11 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	p, err := probe.New(c.Endpoint, schema.NewCatalog(loaded...), probe.Options{Profile: c.Profile, From: c.From, Region: c.Region, Header: headers, Timeout: c.Timeout, CompareValues: c.CompareValues})
+	p, err := probe.New(c.Endpoint, inForce.Catalog, probe.Options{Profile: c.Profile, From: c.From, Region: c.Region, Header: headers, Timeout: c.Timeout, CompareValues: c.CompareValues})
 	if err != nil {
 		return err
 	}
-	models.Announce(t.notes(), loaded)
+	inForce.Announce(t.notes())
 	run := &probing{probe: p}
 	if c.Baseline != "" && !(c.BaselineUpdate && isMissing(c.Baseline)) {
 		c.Ignore = append(c.Ignore, c.Baseline)
@@ -108,8 +106,8 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	// Known deviations of AWS do not excuse an emulator.
 	run.collector.Accept = report.Acceptance{Ledger: ledger, ResponsesOnly: c.ResponsesOnly, ListHidden: c.Hidden}
-	run.collector.Origin = c.From
-	for _, f := range c.Profile.Grade(derived) {
+	run.collector.Origin, run.collector.ByOperation = c.From, true
+	for _, f := range c.Profile.Grade(inForce.Findings) {
 		run.collector.Add(f, nil)
 	}
 	broken := run.all(ctx, t, input.Gather(t.In, t.Err, c.Files), c.Negative)
@@ -126,6 +124,9 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 		return exit(exitIncomplete)
 	case r.Verdict == report.NotChecked:
 		fmt.Fprintln(t.Err, "crcheck: nothing was probed: no recording matches a loaded contract; name recordings of its operations, or choose other contracts with --contract")
+	case r.Verdict == report.Passed && len(p.NotCompared()) > 0:
+		fmt.Fprintf(t.Err, "crcheck: --compare-values %s: no response has a value there; write * for the index of a list or the key of a map\n", strings.Join(p.NotCompared(), ", "))
+		return exit(exitUsage)
 	}
 	return verdict(r)
 }

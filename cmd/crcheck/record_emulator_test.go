@@ -52,7 +52,7 @@ func TestRecordEmulator(t *testing.T) {
 		{"no flag at all asks for no credentials", job(jobOne, "SUCCESS"), nil, nil, exitClean, "SUCCESS\n",
 			nil, []string{"redactionKey"}, []string{account}},
 		{"findings once, in short form", job(jobOne, "BORED"), []string{"--emulator"}, nil, exitFindings, "BORED\nBORED\n",
-			[]string{"interaction 1: error enum.unknown-value at /protectedJob/status: ", "2 times"}, []string{"BORED", "redacted: no"}, nil},
+			[]string{"interaction 1 (cleanrooms.GetProtectedJob): error enum.unknown-value at /protectedJob/status: ", "2 times"}, []string{"BORED", "redacted: no"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url, keys := emulator(t, c.body)
@@ -70,7 +70,7 @@ func TestRecordEmulator(t *testing.T) {
 			for _, says := range c.says {
 				require.Contains(t, got.err, says)
 			}
-			require.NotContains(t, got.err, "interaction 2:")
+			require.NotContains(t, got.err, "interaction 2")
 			text := r.cassette(t)
 			for _, written := range c.written {
 				require.Contains(t, text, written)

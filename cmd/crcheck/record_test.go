@@ -105,7 +105,7 @@ func TestRecordStatus(t *testing.T) {
 		}
 		got := newRecording(t, service, "").run(t, nil, "--", "aws-sdk-go", "get", membership, jobOne)
 		require.Equal(t, exitFindings, got.status, got.err)
-		require.Contains(t, got.err, "interaction 1: error enum.unknown-value at /protectedJob/status: ")
+		require.Contains(t, got.err, "interaction 1 (cleanrooms.GetProtectedJob): error enum.unknown-value at /protectedJob/status: ")
 		require.Contains(t, got.err, "member.missing")
 		got = newRecording(t, service, "").run(t, nil, "--fail-on", "never", "--", "aws-sdk-go", "get", membership, jobOne)
 		require.Equal(t, exitClean, got.status, got.err)

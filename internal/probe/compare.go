@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
@@ -18,14 +19,14 @@ import (
 // compare compares a response with the recorded one in three steps, each of which requires the one
 // before: the status, the error, the members. It ignores what the contract reports: a missing
 // required member, an error without a name, a union without exactly one member.
-func compare(c *schema.Contract, values map[string]bool, recorded, live *traffic.Response) finding.Set {
+func compare(c *schema.Contract, values *compared, recorded, live *traffic.Response) finding.Set {
 	d := comparison{c: c, part: schema.OutputPart, values: values}
 	if recorded.Status != live.Status {
 		rule := finding.ProbeStatus
 		if live.Status >= 500 {
 			rule = finding.ProbeFailed
 		}
-		d.add("", finding.Finding{Rule: rule, Found: statusValue(live), Wanted: finding.Want{Text: strconv.Itoa(recorded.Status)},
+		d.add("", "", finding.Finding{Rule: rule, Found: statusValue(live), Wanted: finding.Want{Text: strconv.Itoa(recorded.Status)},
 			Names: []string{named(live), named(recorded)}})
 	}
 	if (recorded.Status >= 300) != (live.Status >= 300) {
@@ -34,7 +35,7 @@ func compare(c *schema.Contract, values map[string]bool, recorded, live *traffic
 	if recorded.Status >= 300 {
 		was, is := errorName(c, recorded), errorName(c, live)
 		if was != is && was != "" && is != "" {
-			d.add("", finding.Finding{Rule: finding.ProbeErrorCode, Found: finding.Text(is), Wanted: finding.Want{Text: was}})
+			d.add("", "", finding.Finding{Rule: finding.ProbeErrorCode, Found: finding.Text(is), Wanted: finding.Want{Text: was}})
 		}
 		e, ok := c.Error(was)
 		if was != is || !ok {
@@ -79,12 +80,13 @@ func errorName(c *schema.Contract, r *traffic.Response) string {
 type comparison struct {
 	c      *schema.Contract
 	part   schema.Part
-	values map[string]bool // pointers of values that are compared
+	values *compared
 	found  []finding.Finding
 }
 
-func (d *comparison) add(pointer string, f finding.Finding) {
-	f.Operation, f.Part, f.Pointer, f.Masked = d.c.Name(), string(d.part), pointer, pointer // keys of maps are *
+// add adds a finding at a pointer, in which keys of maps are *, and at a shape or the member of one.
+func (d *comparison) add(pointer, shape string, f finding.Finding) {
+	f.Operation, f.Part, f.Pointer, f.Masked, f.Shape = d.c.Name(), string(d.part), pointer, pointer, shape
 	if d.part == schema.OutputPart {
 		f.Part = ""
 	}
@@ -93,20 +95,26 @@ func (d *comparison) add(pointer string, f finding.Finding) {
 
 // beside compares the members in headers.
 func (d *comparison) beside(recorded, live http.Header) {
+	root, _ := d.c.Root(d.part)
 	for _, b := range binding.Of(d.c, d.part).At(schema.LocationHeader) {
-		was := len(recorded.Values(b.Wire)) > 0
-		d.presence("/"+jsontree.Escape(b.Name), b.Member, was, was, len(live.Values(b.Wire)) > 0)
+		pointer := "/" + jsontree.Escape(b.Name)
+		was, is := recorded.Values(b.Wire), live.Values(b.Wire)
+		d.presence(pointer, root.Name, b.Member, len(was) > 0, len(was) > 0, len(is) > 0)
+		if len(was) > 0 && len(is) > 0 && d.values.has(pointer) {
+			d.same(pointer, visit.MemberOf(root.Name, b.Member), d.c.Resolve(b.Member.Shape), []string{strings.Join(was, ", ")}, strings.Join(is, ", "))
+		}
 	}
 }
 
 // presence compares whether a member is present with whether it always or ever was in the
 // recording.
-func (d *comparison) presence(pointer string, m *schema.Member, always, ever, is bool) {
+func (d *comparison) presence(pointer, structure string, m *schema.Member, always, ever, is bool) {
+	shape := visit.MemberOf(structure, m)
 	switch {
 	case always && !is && !m.Required.Or(false):
-		d.add(pointer, finding.Finding{Rule: finding.ProbeMember, Wanted: finding.Want{Text: m.Name}})
+		d.add(pointer, shape, finding.Finding{Rule: finding.ProbeMember, Wanted: finding.Want{Text: m.Name}})
 	case !ever && is:
-		d.add(pointer, finding.Finding{Rule: finding.ProbeMemberExtra, Found: finding.Text(m.Name)})
+		d.add(pointer, shape, finding.Finding{Rule: finding.ProbeMemberExtra, Found: finding.Text(m.Name)})
 	}
 }
 
@@ -137,7 +145,13 @@ func (d *comparison) value(pointer string, was []*visit.Site, is *visit.Site) {
 			d.value(pointer+"/*", all, entry)
 		}
 	case s.Type != schema.Structure || kind != '{':
-		d.same(pointer, was, is)
+		if d.values.has(pointer) {
+			var recorded []string
+			for _, s := range was {
+				recorded = append(recorded, string(s.Value.Append(nil)))
+			}
+			d.same(pointer, is.Holder(), is.Shape, recorded, string(is.Value.Append(nil)))
+		}
 	case s.Union.Or(false):
 		d.union(pointer, was, is)
 	default:
@@ -151,31 +165,43 @@ func (d *comparison) value(pointer string, was []*visit.Site, is *visit.Site) {
 func (d *comparison) member(above string, m *schema.Member, was []*visit.Site, is *visit.Site) {
 	pointer := above + "/" + jsontree.Escape(m.Wire())
 	there, value := below(was, m.Wire()), present(is, m.Wire())
-	d.presence(pointer, m, len(there) == len(was), len(there) > 0, value != nil)
+	d.presence(pointer, is.Name, m, len(there) == len(was), len(there) > 0, value != nil)
 	if value != nil {
 		d.value(pointer, there, value)
 	}
 }
 
-// same compares a value with the recorded ones, if that was asked for.
-func (d *comparison) same(pointer string, was []*visit.Site, is *visit.Site) {
-	if !d.values[pointer] {
+// compared are the values that must equal the recorded ones, and what is below them.
+type compared struct {
+	pointers []string
+	found    map[string]bool // pointers at which both responses had a value
+}
+
+// has reports whether the value at a pointer is compared, and notes that there is one.
+func (v *compared) has(pointer string) bool {
+	asked := false
+	for _, p := range v.pointers {
+		if rest, below := strings.CutPrefix(pointer, p); below && (rest == "" || rest[0] == '/') {
+			v.found[p], asked = true, true
+		}
+	}
+	return asked
+}
+
+// same compares a value with the recorded ones that may be in its place.
+func (d *comparison) same(pointer, shape string, of *schema.Shape, was []string, is string) {
+	if slices.Contains(was, is) {
 		return
 	}
-	got := string(is.Value.Append(nil))
 	var want []string
-	for _, s := range was {
-		text := string(s.Value.Append(nil))
-		if text == got {
-			return
-		}
+	for _, text := range was {
 		text = wording.Clip(text, maxName)
 		if !slices.Contains(want, text) && len(want) < maxWanted {
 			want = append(want, text)
 		}
 	}
 	slices.Sort(want)
-	d.add(pointer, finding.Finding{Rule: finding.ProbeValue, Found: finding.Text(wording.Clip(got, maxName)), Wanted: finding.Want{OneOf: want}, Sensitive: is.Shape.Sensitive.Or(false)})
+	d.add(pointer, shape, finding.Finding{Rule: finding.ProbeValue, Found: finding.Text(wording.Clip(is, maxName)), Wanted: finding.Want{OneOf: want}, Sensitive: of.Sensitive.Or(false)})
 }
 
 // maxWanted is the number of recorded values that a finding names.
@@ -199,7 +225,7 @@ func (d *comparison) union(pointer string, was []*visit.Site, is *visit.Site) {
 	m := set[0]
 	if !slices.Contains(names, m.Member.Name) {
 		if len(names) > 0 {
-			d.add(pointer, finding.Finding{Rule: finding.ProbeUnionMember, Found: finding.Text(m.Member.Name), Wanted: finding.Want{OneOf: names}})
+			d.add(pointer, is.Name, finding.Finding{Rule: finding.ProbeUnionMember, Found: finding.Text(m.Member.Name), Wanted: finding.Want{OneOf: names}})
 		}
 		return
 	}

@@ -58,6 +58,7 @@ type base struct {
 	request *traffic.Request
 	labels  map[string]string
 	good    bool // the emulator accepted it
+	failed  bool // the emulator failed, with 500 or above
 }
 
 // remember keeps the last request of each operation that the emulator accepted, otherwise the last
@@ -69,7 +70,7 @@ func (p *Probe) remember(route schema.Route, r *traffic.Request, response *traff
 		p.order = append(p.order, c)
 	}
 	if !ok || good || !known.good {
-		p.bases[c] = &base{r, route.Labels, good}
+		p.bases[c] = &base{r, route.Labels, good, response.Status >= 500}
 	}
 }
 
@@ -108,6 +109,9 @@ func (p *Probe) negative(ctx context.Context, c *schema.Contract, n negative) (O
 		return Outcome{}, err
 	}
 	names := refusals(c)
+	if response.Status >= 500 && p.bases[c].failed {
+		return Outcome{NotProbed: "the emulator fails on valid inputs of " + c.Name() + ", too"}, nil
+	}
 	name := errorName(c, response)
 	if response.Status >= 400 && response.Status < 500 && slices.Contains(names, name) {
 		if _, modeled := c.Error(name); !modeled {

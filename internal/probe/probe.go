@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,8 @@ type Options struct {
 	From    finding.Origin // the origin of responses; unknown: an emulator
 	Region  string         // in the signature; empty: us-east-1
 	Header  http.Header    // sent with every request, replacing recorded ones
-	// CompareValues are pointers of values that must equal the recorded ones, with * for any element of a
-	// list or entry of a map.
+	// CompareValues are pointers of values that must equal the recorded ones, and so must all values below
+	// them; * is any element of a list or entry of a map.
 	CompareValues []string
 	Timeout       time.Duration // of one exchange; 0: DefaultTimeout
 	// Transport reaches the emulator; nil means a clone of [http.DefaultTransport] that does not
@@ -41,7 +42,7 @@ type Probe struct {
 	contract *validate.Catalog // with the profile
 	oracle   *validate.Catalog // strict; confirms that inputs are invalid
 	carry    carrier
-	values   map[string]bool // options.CompareValues
+	values   compared
 	bases    map[*schema.Contract]*base
 	order    []*schema.Contract // of bases
 }
@@ -59,10 +60,7 @@ func New(endpoint string, catalog *schema.Catalog, options Options) (*Probe, err
 	if p.oracle, err = validate.CompileCatalog(catalog, validate.Options{Profile: finding.Strict, From: finding.OriginEmulator}); err != nil {
 		return nil, err
 	}
-	p.values = map[string]bool{}
-	for _, pointer := range options.CompareValues {
-		p.values[pointer] = true
-	}
+	p.values = compared{options.CompareValues, map[string]bool{}}
 	p.options.Region = cmp.Or(options.Region, "us-east-1")
 	p.options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
 	if options.Transport == nil {
@@ -98,12 +96,18 @@ func (p *Probe) Replay(ctx context.Context, x *traffic.Interaction) (Outcome, er
 	p.remember(route, request, response)
 	c := route.Contract
 	found := p.validated(request, response)
-	comparison := compare(c, p.values, &x.Response, response)
+	comparison := compare(c, &p.values, &x.Response, response)
 	found = finding.Union(without(found, comparison), p.options.Profile.Grade(comparison))
 	if x.Response.Status < 300 && response.Status < 300 {
 		p.carry.learn(c, &x.Response, response)
 	}
 	return Outcome{Contract: c, Findings: at(x, found)}, nil
+}
+
+// NotCompared returns those of [Options.CompareValues] at which no recorded response and its counterpart
+// both had a value.
+func (p *Probe) NotCompared() []string {
+	return slices.DeleteFunc(slices.Clone(p.values.pointers), func(pointer string) bool { return p.values.found[pointer] })
 }
 
 // validated returns the contract's findings about a response. Findings about the request belong to

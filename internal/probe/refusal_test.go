@@ -29,10 +29,14 @@ func TestRefusals(t *testing.T) {
 		{"ValidationException", 200, false}, {"ValidationException", 500, false}, {strings.Repeat("x", 5000), 400, false},
 	} {
 		t.Run(fmt.Sprintf("%.40s %d", c.name, c.status), func(t *testing.T) {
+			accepted := false
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("X-Amzn-Errortype", c.name)
 				w.Header().Set("Content-Type", "application/json")
-				w.WriteHeader(c.status)
+				if accepted || c.status < 500 {
+					w.WriteHeader(c.status)
+				}
+				accepted = true
 				_, _ = io.WriteString(w, "{}")
 			}))
 			t.Cleanup(server.Close)
@@ -64,6 +68,25 @@ func TestRefusals(t *testing.T) {
 			require.Positive(t, sent)
 		})
 	}
+}
+
+// TestFailsAnyway checks that an emulator that fails on valid inputs has no finding for each invalid one.
+func TestFailsAnyway(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNotImplemented)
+	}))
+	t.Cleanup(server.Close)
+	p := newProbe(t, server.URL, shop(t), probe.Options{})
+	o, err := p.Replay(t.Context(), recorded(t)[2])
+	require.NoError(t, err)
+	require.Equal(t, []finding.RuleID{finding.ErrorUnidentified, finding.ProbeFailed}, o.Findings.Rules())
+	sent := 0
+	for o, err := range p.Negative(t.Context()) {
+		require.NoError(t, err)
+		require.Equal(t, probe.Outcome{NotProbed: "the emulator fails on valid inputs of shop.GetOrder, too"}, o)
+		sent++
+	}
+	require.Positive(t, sent)
 }
 
 func TestContractThatCannotBeUsed(t *testing.T) {

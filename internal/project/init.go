@@ -81,10 +81,8 @@ func Init(ctx context.Context, o Options, accept bool) (*Initialised, error) {
 		}
 		found.Accepted = len(rows)
 		text := []byte("# Findings that were known when this file was written. Remove a row once its cause is fixed.\n")
-		for _, row := range rows {
-			if text, err = finding.AppendRow(IgnoreName, text, row); err != nil {
-				return nil, err
-			}
+		if text, err = finding.AppendRows(IgnoreName, text, rows...); err != nil {
+			return nil, err
 		}
 		return found, writeText(IgnoreName, string(text))
 	}

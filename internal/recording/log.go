@@ -74,7 +74,7 @@ func (l *log) check(x *traffic.Interaction) finding.Set {
 	return outcome.Findings
 }
 
-// found collects graded findings, and prints the first of each kind.
+// found collects graded findings, and prints the first of each cause.
 func (l *log) found(findings finding.Set) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -84,11 +84,15 @@ func (l *log) found(findings finding.Set) {
 		if (f.Rule == finding.RecordTooLarge || f.Rule == finding.RecordNotRedacted) && !slices.Contains(l.leftOut, f.Message) && len(l.leftOut) < maxLines {
 			l.leftOut = append(l.leftOut, f.Message)
 		}
-		if l.said[f.Fingerprint()]++; l.said[f.Fingerprint()] > 1 {
+		cause := report.CauseOf(f)
+		if l.said[cause]++; l.said[cause] > 1 {
 			continue // the report at the end has the count
 		}
 		line := f.String()
-		if f.Interaction > 0 {
+		switch {
+		case f.Interaction > 0 && f.Operation != "":
+			line = fmt.Sprintf("interaction %d (%s): %s", f.Interaction, f.Operation, line)
+		case f.Interaction > 0:
 			line = fmt.Sprintf("interaction %d: %s", f.Interaction, line)
 		}
 		fmt.Fprintln(l.stderr, line)

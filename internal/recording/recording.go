@@ -93,7 +93,11 @@ func Run(ctx context.Context, chosen *models.InForce, o Options) (*Result, error
 	}
 	defer l.Close()
 	if !proxy.Loopback(l.Addr()) {
-		fmt.Fprintf(progress.Notes(o.Stderr), "crcheck: warning: other machines can use %s if they have the credentials of this session\n", l.Addr())
+		who := "if they have the credentials of this session"
+		if o.AnyCredentials {
+			who = "with any credentials or none"
+		}
+		fmt.Fprintf(progress.Notes(o.Stderr), "crcheck: warning: other machines can use %s %s\n", l.Addr(), who)
 	}
 	var user userCredentials
 	if !o.Forward && !o.AnyCredentials { // before the cassette is created

@@ -7,23 +7,32 @@ import (
 // Unreviewed is the reason of a row that [Report.Baseline] adds.
 const Unreviewed = "not yet reviewed"
 
-// Baseline returns the text of a file of ignore rows with a row added for each group that fails the
-// run. The rows name no values: an emulator makes other ones in each run.
+// Baseline returns the text of a file of ignore rows with rows added for each group that fails the
+// run: one for a shape, or one for each place, so that the same fault in another place still fails. The
+// rows name no values: an emulator makes other ones in each run.
 func (r *Report) Baseline(name string, text []byte, failOn Threshold) ([]byte, int, error) {
-	added := 0
+	var rows []finding.Expected
 	for i := range r.Groups {
-		g := &r.Groups[i]
-		if !failOn.Fails(g.Severity) {
-			continue
+		if g := &r.Groups[i]; failOn.Fails(g.Severity) {
+			rows = append(rows, g.baseline()...)
 		}
-		row := g.row()
-		row.Value, row.Reason = "", Unreviewed
-		more, err := finding.AppendRow(name, text, row)
-		if err != nil {
-			return nil, 0, err
-		}
-		text = more
-		added++
 	}
-	return text, added, nil
+	for i := range rows {
+		rows[i].Value, rows[i].Reason = "", Unreviewed
+	}
+	text, err := finding.AppendRows(name, text, rows...)
+	return text, len(rows), err
+}
+
+func (g *Group) baseline() []finding.Expected {
+	if g.Shape != "" || len(g.Occurrences) == 0 {
+		return []finding.Expected{g.row()}
+	}
+	var rows []finding.Expected
+	for _, o := range g.Occurrences {
+		one := *g
+		one.Operation, one.Part, one.Place, one.Occurrences = o.Operation, o.Part, o.Place, nil
+		rows = append(rows, one.row())
+	}
+	return rows
 }

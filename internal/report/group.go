@@ -29,8 +29,9 @@ func sideOf(f finding.Finding) Side {
 }
 
 // Group has the findings of one cause: of one rule at one member of one shape or, for rules about
-// the HTTP exchange, with the same value found and expected, whatever the operation. Other findings
-// have one cause if they have the same fingerprint.
+// the HTTP exchange, with the same value found and expected, whatever the operation. Invalid inputs of
+// one operation that an emulator treats in the same wrong way have one cause. Other findings have one
+// cause if they have the same fingerprint.
 //
 // Fingerprint, Operation, Part and Place are those of the first of Occurrences.
 type Group struct {
@@ -146,11 +147,19 @@ func (c *Collector) remedy(id finding.RuleID, side Side, deviation deviates) str
 	return rule.RemedyFor(c.Origin)
 }
 
+// CauseOf returns a key that is the same for findings of one cause, if the findings of a kind do not vary.
+func CauseOf(f finding.Finding) string {
+	k := kind{Group: Group{Fingerprint: f.Fingerprint(), Rule: f.Rule, Severity: f.Severity, Side: sideOf(f), Operation: f.Operation, Shape: f.Shape}, got: f.Got, want: f.Want}
+	return k.cause()
+}
+
 // cause returns a key that is the same for findings of one cause.
 func (k *kind) cause() string {
 	rule, _ := k.Rule.Lookup()
 	parts := []string{string(k.Rule), k.Severity.String(), string(k.Side), k.Deviation, k.Remedy}
 	switch {
+	case rule.Layer == finding.LayerProbe && k.Side == Request: // the operation does not validate its input
+		parts = append(parts, k.Operation)
 	case k.Rule == finding.HTTPContentType && !k.gotVaries || k.Rule == finding.HTTPStatus && !k.gotVaries:
 		parts = append(parts, k.got, k.want)
 	case k.Rule == finding.ErrorUnmodeled && !k.gotVaries: // each operation has its own list of errors

@@ -43,6 +43,7 @@ func TestRow(t *testing.T) {
 		{"an exchange in several operations", []finding.Finding{everywhere("garden.GetBed")[0], everywhere("garden.PutBed")[0]}, "garden.* output", "text/html",
 			everywhere("shed.GetTool")[0]},
 		{"an exchange in several services", []finding.Finding{everywhere("garden.GetBed")[0], everywhere("shed.GetTool")[0]}, "* output", "text/html", of(same)},
+		{"invalid inputs of an operation", probed()[:3], "garden.PutBed input/**", "got", probed()[3]},
 		{"a contract", []finding.Finding{at(finding.PatternUnsupported, finding.Warning, "/id", 0, 0)}, "garden.GetBed /id", "got", of(same)},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -68,6 +69,35 @@ func TestRow(t *testing.T) {
 				require.False(t, row.Matches(v.not))
 			}
 		})
+	}
+}
+
+// TestBaseline checks that a baseline accepts all findings of a probe, and neither another place nor
+// another kind of wrong response.
+func TestBaseline(t *testing.T) {
+	var c report.Collector
+	for _, f := range probed() {
+		c.Add(f, nil)
+	}
+	text, added, err := c.Report(nil, report.FailOnWarning).Baseline("known.yaml", []byte("# ours\n"), report.FailOnWarning)
+	require.NoError(t, err)
+	require.Equal(t, 6, added, "%s", text)
+	rows, err := finding.ReadRows("known.yaml", text)
+	require.NoError(t, err)
+	ledger, err := finding.NewLedger(rows)
+	require.NoError(t, err)
+	for _, f := range probed() {
+		f.Got = "another value"
+		require.True(t, ledger.Take(f), "%v", f)
+	}
+	for _, change := range []func(*finding.Finding){
+		func(f *finding.Finding) { f.Pointer = "/colour" },
+		func(f *finding.Finding) { f.Rule = finding.ProbeOtherError },
+		func(f *finding.Finding) { f.Operation = "garden.GetBed" },
+	} {
+		f := probed()[0]
+		change(&f)
+		require.False(t, ledger.Take(f), "%v", f)
 	}
 }
 

@@ -115,6 +115,7 @@ func (m markdown) checks(r *Results) {
 			fmt.Fprintf(m, " As expected: %s.", plural.Of(part.Expected, "finding"))
 		}
 		fmt.Fprint(m, "\n\n")
+		m.table(serviceHeader, serviceRows(part.Services, ""))
 	}
 	if r.Drift != nil && r.Drift.Comparison != nil {
 		fmt.Fprintf(m, "Compared %s: %s with %s.\n\n", plural.Of(r.Drift.Comparison.Compared, "operation"), escapeMarkdown(r.Drift.Old), escapeMarkdown(r.Drift.New))

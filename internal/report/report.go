@@ -17,7 +17,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 )
@@ -27,7 +26,7 @@ type Report struct {
 	Verdict  Verdict   `json:"verdict"`
 	Checks   Checks    `json:"checks"`
 	Groups   []Group   `json:"groups"`             // one for each cause, highest severity first
-	Services []Service `json:"services,omitempty"` // where there are several
+	Services []Service `json:"services,omitempty"` // where there are several, or with operations
 	Expected int       `json:"expected"`           // findings that an index expects
 	Hidden   *Hidden   `json:"hidden,omitempty"`   // findings that are not in Groups
 	// Deviations counts the known deviations of AWS that Groups has as info.
@@ -85,6 +84,8 @@ type Collector struct {
 	// Redacted says that the traffic of the next findings is marked redacted, so that every report
 	// may show what is in it.
 	Redacted bool
+	// ByOperation adds the counts of each operation to those of the services.
+	ByOperation bool
 
 	kinds      map[kindKey]*kind
 	hidden     map[hiddenKey]*HiddenGroup
@@ -211,50 +212,4 @@ func JSON[T any](w io.Writer, r *T) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(r)
-}
-
-// Service counts the responses and findings of one service.
-type Service struct {
-	Name     string `json:"name"`
-	Checked  int    `json:"checked"` // responses
-	Errors   int    `json:"errors"`
-	Warnings int    `json:"warnings"`
-	Infos    int    `json:"infos"`
-}
-
-// services returns the counts of each service; nil if there are fewer than two.
-func (c *Collector) services() []Service {
-	all := map[string]*Service{}
-	of := func(operation string) *Service {
-		name := finding.Service(operation)
-		if all[name] == nil {
-			all[name] = &Service{Name: name}
-		}
-		return all[name]
-	}
-	for contract, n := range c.contracts {
-		operation, _, _ := strings.Cut(contract, "@")
-		of(operation).Checked += n
-	}
-	for _, k := range c.kinds {
-		if k.Operation == "" {
-			continue
-		}
-		switch s := of(k.Operation); k.Severity {
-		case finding.Error:
-			s.Errors += k.Count
-		case finding.Warning:
-			s.Warnings += k.Count
-		default:
-			s.Infos += k.Count
-		}
-	}
-	if len(all) < 2 {
-		return nil
-	}
-	var list []Service
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		list = append(list, *all[name])
-	}
-	return list
 }

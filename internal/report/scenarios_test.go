@@ -45,6 +45,25 @@ func everywhere(operation string) []finding.Finding {
 	}
 }
 
+// probed is what a probe found: invalid inputs of two operations that the emulator accepts or fails on,
+// and a member that it leaves out in both.
+func probed() (found []finding.Finding) {
+	add := func(rule finding.RuleID, operation, part, pointer, shape string) {
+		f := at(rule, rule.Severity(finding.Default), pointer, 0, 0)
+		f.Operation, f.Part, f.Shape, f.Source = operation, part, shape, ""
+		found = append(found, f)
+	}
+	add(finding.ProbeNotRefused, "garden.PutBed", "input", "/size", "")
+	add(finding.ProbeNotRefused, "garden.PutBed", "input", "/size", "")
+	add(finding.ProbeNotRefused, "garden.PutBed", "input", "/rows/0/n", "")
+	add(finding.ProbeFailed, "garden.PutBed", "input", "/size", "")
+	add(finding.ProbeOtherError, "garden.GetBed", "input", "/id", "")
+	add(finding.ProbeStatus, "garden.GetBed", "", "", "")
+	add(finding.ProbeMember, "garden.GetBed", "", "/bed/soil", "Bed$soil")
+	add(finding.ProbeMember, "garden.PutBed", "", "/soil", "Bed$soil")
+	return found
+}
+
 // everyRule has a finding of every rule that has a remedy for AWS, and one on a request.
 func everyRule(c *report.Collector) {
 	checked(c, 1)

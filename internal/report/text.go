@@ -360,9 +360,10 @@ func (t text) services(services []Service) {
 	if len(services) == 0 {
 		return
 	}
-	rows := [][]string{{"service", "checked", "errors", "warnings", "infos"}}
-	for _, s := range services {
-		rows = append(rows, []string{visible(s.Name), plural.Number(s.Checked), plural.Number(s.Errors), plural.Number(s.Warnings), plural.Number(s.Infos)})
+	rows := [][]string{serviceHeader}
+	for _, row := range serviceRows(services, "  ") {
+		row[0] = visible(row[0])
+		rows = append(rows, row)
 	}
 	t.table(rows)
 }

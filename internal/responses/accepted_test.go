@@ -201,6 +201,22 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
+// TestContradiction checks that an operation has responses although no text has both the length and the
+// pattern of a required member.
+func TestContradiction(t *testing.T) {
+	c := contracts.MustLoad(contracts.Newest)
+	id, ok := c.Shapes["ProtectedJob"].Member("id")
+	require.True(t, ok)
+	c.Resolve(id.Shape).Pattern = schema.Is("^[0-9a-f]{8}$")
+	l, err := responses.Of(c, responses.Options{})
+	require.NoError(t, err)
+	full, err := l.Find("full")
+	require.NoError(t, err)
+	made, err := l.Make(full, synth.Request{}, false)
+	require.NoError(t, err)
+	require.Regexp(t, `"id":"[^"]{36}"`, string(made.Body))
+}
+
 func constructs(t *testing.T) []string {
 	all, err := filepath.Glob("../synth/testdata/contracts/*.json")
 	require.NoError(t, err)

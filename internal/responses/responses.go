@@ -107,7 +107,7 @@ type Options struct {
 // Of lists the responses of an operation.
 func Of(c *schema.Contract, options Options) (*List, error) {
 	c = echoing(c)
-	s, err := synth.New(c, schema.HTTP)
+	s, err := synth.NewLenient(c, schema.HTTP)
 	if err != nil {
 		return nil, err
 	}

@@ -123,6 +123,16 @@ func ExampleSynth_Problems() {
 	// <nil>
 }
 
+func ExampleNewLenient() {
+	c := cup()
+	id, _ := c.Shapes["Cup"].Member("id")
+	id.Shape.Inline.Pattern = schema.Is("^[a-z]{9}$")
+	s, err := synth.NewLenient(c, schema.HTTP)
+	body, _ := s.Minimal(schema.OutputPart)
+	fmt.Println(string(body), err, len(s.Problems(schema.OutputPart)))
+	// Output: {"id":"zcwxhy"} <nil> 0
+}
+
 func ExampleSynth_Request() {
 	s := newCup()
 	body, _ := s.Minimal(schema.InputPart)

@@ -17,7 +17,9 @@ import (
 func (s *Synth) variants(f *form) []string {
 	switch shape := f.shape; shape.Type {
 	case schema.String:
-		f.texts = newTexts(shape)
+		if f.texts = newTexts(shape); s.lenient {
+			f.texts.reconcile()
+		}
 		return f.texts.variants(shape)
 	case schema.Integer:
 		return integerVariants(shape)

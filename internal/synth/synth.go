@@ -15,6 +15,7 @@ import (
 type Synth struct {
 	contract *schema.Contract
 	encoding schema.Encoding
+	lenient  bool // see [NewLenient]
 	forms    map[*schema.Shape]*form
 	tops     map[schema.Part]top
 	tables   map[schema.Part]*binding.Table // the members beside the body
@@ -49,10 +50,20 @@ func (t top) stream() bool { return t.raw != nil && t.form == nil }
 // New prepares a contract. It returns an error if the contract does not pass
 // [schema.Contract.Check].
 func New(c *schema.Contract, encoding schema.Encoding) (*Synth, error) {
+	return prepare(c, encoding, false)
+}
+
+// NewLenient is [New] for a server that must respond although a model contradicts itself: where no
+// string has both the length and the pattern of its shape, documents have one of the length.
+func NewLenient(c *schema.Contract, encoding schema.Encoding) (*Synth, error) {
+	return prepare(c, encoding, true)
+}
+
+func prepare(c *schema.Contract, encoding schema.Encoding, lenient bool) (*Synth, error) {
 	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
 	}
-	s := &Synth{contract: c, encoding: encoding, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}, tables: map[schema.Part]*binding.Table{}, samples: &sync.Map{}}
+	s := &Synth{contract: c, encoding: encoding, lenient: lenient, forms: map[*schema.Shape]*form{}, tops: map[schema.Part]top{}, tables: map[schema.Part]*binding.Table{}, samples: &sync.Map{}}
 	var all []*form
 	for _, part := range c.Parts() {
 		s.tops[part] = s.newTop(part, &all)

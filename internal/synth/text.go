@@ -42,6 +42,14 @@ func newTexts(s *schema.Shape) *texts {
 	return t
 }
 
+// reconcile leaves out a pattern that contradicts the lengths: App Runner's ServiceId is a UUID of 36
+// characters, and has 32.
+func (t *texts) reconcile() {
+	if t.excludes(t.low, t.high) {
+		t.engine, t.piece = nil, nil
+	}
+}
+
 // writable returns an expression to write strings from. Its strings are candidates: if it is not
 // the pattern itself, not all of them match.
 func writable(source string) *piece {

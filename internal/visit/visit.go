@@ -25,6 +25,7 @@ type Site struct {
 	// members, below documents, and below a value of another type. The shape of the root has only
 	// the members that the document has.
 	Shape  *schema.Shape
+	Name   string         // of the shape; empty if it is inline or unknown
 	Member *schema.Member // of the value; nil for the root, elements, entries of maps and unknown members
 	Value  *jsontree.Node
 	// Key is the last token of the site's pointer: the name of a member in the document, an index,
@@ -87,7 +88,7 @@ func Root(c *schema.Contract, part schema.Part, p schema.Encoding, document *jso
 		*shape = *all
 		shape.Members = members
 	}
-	return &Site{Contract: c, Encoding: p, Shape: shape, Value: document, root: place}, true
+	return &Site{Contract: c, Encoding: p, Shape: shape, Name: ref.Name, Value: document, root: place}, true
 }
 
 // unknown is the shape of values that are not in the contract.
@@ -174,12 +175,12 @@ func (s *Site) below(e *jsontree.Entry, i int) *Site {
 		ref = s.Shape.Value
 	case s.Shape.Type == schema.Structure:
 		if m := s.member(e.Name); m != nil {
-			b.Member, b.word, b.Shape = m, m.Name, s.Contract.Resolve(m.Shape)
+			b.Member, b.word, b.Shape, b.Name = m, m.Name, s.Contract.Resolve(m.Shape), m.Shape.Name
 			return b
 		}
 	}
 	if ref != nil {
-		b.word, b.Shape = "*", s.Contract.Resolve(*ref)
+		b.word, b.Shape, b.Name = "*", s.Contract.Resolve(*ref), ref.Name
 	}
 	return b
 }
@@ -210,6 +211,26 @@ func (s *Site) Pointer() string {
 		return ""
 	}
 	return s.above.Pointer() + "/" + jsontree.Escape(s.Key)
+}
+
+// Holder returns the member that the value belongs to, as findings name it: the nearest
+// one, for elements of lists and entries of maps. It is empty if the structure has no name.
+func (s *Site) Holder() string {
+	for s.above != nil && s.Member == nil {
+		s = s.above
+	}
+	if s.above == nil {
+		return s.Name
+	}
+	return MemberOf(s.above.Name, s.Member)
+}
+
+// MemberOf returns a member in Smithy's notation, or "" if its structure has no name.
+func MemberOf(structure string, m *schema.Member) string {
+	if structure == "" {
+		return ""
+	}
+	return structure + "$" + m.Name
 }
 
 // Place returns the place of the value in the contract. All elements of a list, and all values of a
