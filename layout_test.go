@@ -73,7 +73,7 @@ var rooms = map[string][]string{
 	"internal/progress":                 {"internal/wording"},
 	"internal/output":                   {"internal/links"},
 	"internal/input":                    {"cassettes", "finding", "internal/cores", "internal/progress", "traffic"},
-	"internal/check":                    {"finding", "internal/cores", "internal/input", "internal/lint", "internal/models", "internal/plural", "internal/progress", "internal/redact/bycontract", "internal/report", "internal/spelling", "internal/tallies", "schema", "schema/contracts", "traffic", "validate"},
+	"internal/check":                    {"finding", "internal/cores", "internal/input", "internal/lint", "internal/models", "internal/plural", "internal/progress", "internal/redact/bycontract", "internal/report", "internal/spelling", "internal/tallies", "internal/yamlfile", "schema", "schema/contracts", "traffic", "validate"},
 	"examples":                          {},
 	"examples/poller-go":                {},
 	"python/tests":                      {},

@@ -12,6 +12,10 @@ import (
 type File struct {
 	Path  string
 	Named bool // the user named this file, rather than a folder above it
+	// Pointers say where the JSON of the file has the parts of each interaction, see [ParsePointers]. A
+	// document or line of NDJSON is an envelope then, and so is each element of a list, unless it has
+	// the member crcheckInteraction. Nil: the content decides.
+	Pointers map[string]string
 }
 
 // Files expands paths. A file expands to itself, a folder to every regular file below it, in
@@ -34,18 +38,18 @@ func walk(path string, named bool, yield func(File, error) bool) bool {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return yield(File{path, named}, openError(path, err))
+		return yield(File{Path: path, Named: named}, openError(path, err))
 	case info.IsDir():
 		return walkFolder(path, yield)
 	case info.Mode().IsRegular():
 		if err := openable(path); err != nil {
-			return yield(File{path, named}, openError(path, err))
+			return yield(File{Path: path, Named: named}, openError(path, err))
 		}
-		return yield(File{path, named}, nil)
+		return yield(File{Path: path, Named: named}, nil)
 	}
 	// A pipe or a device is read only if the user named it. Opening it here would consume its
 	// content.
-	return !named || yield(File{path, named}, nil)
+	return !named || yield(File{Path: path, Named: named}, nil)
 }
 
 func walkFolder(path string, yield func(File, error) bool) bool {

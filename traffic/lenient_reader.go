@@ -12,6 +12,7 @@ import (
 // rest of the object is read.
 type lenientReader struct {
 	jsonReader
+	lax bool     // a number may be in place of text
 	odd []*Error // of the interaction that is being read
 }
 
@@ -137,7 +138,9 @@ func (r *lenientReader) scalarText(what string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		r.note(r.notA(at, what, "a string"))
+		if !r.lax {
+			r.note(r.notA(at, what, "a string"))
+		}
 		return string(raw), nil
 	}
 	return r.nullable(what)

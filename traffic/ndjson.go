@@ -24,7 +24,10 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 		first = read[from:]
 		line := bytes.Count(read[:from], []byte("\n")) + 1
 		switch {
-		case shapeOf(first) != bareBody && (err != nil || scan(content(first)) == nil || in.atObject()):
+		case in.envelopes != nil && opensList(first):
+			in.document(read, yield)
+			return
+		case in.shapeOf(first) != bareBody && (err != nil || scan(content(first)) == nil || in.atObject()):
 			if in.yieldLine(0, first, line, err, yield) {
 				in.readLines(line+1, nil, yield)
 			}
@@ -65,7 +68,11 @@ func (in *input) document(read []byte, yield func(*Interaction, error) bool) {
 		yield(nil, err)
 		return
 	}
-	if in.readInteractions(body, yield) || in.readRelative(body, yield) || in.readPill(body, yield) || in.readSnapshot(body, yield) {
+	if in.envelopes == nil && in.readInteractions(body, yield) || in.readRelative(body, yield) || in.readPill(body, yield) || in.readSnapshot(body, yield) {
+		return
+	}
+	if in.envelopes != nil {
+		in.readEnvelopes(body, yield)
 		return
 	}
 	if err := in.rejectBody(body, true); err != nil {
@@ -126,12 +133,16 @@ func (in *input) yieldLine(index int, text []byte, line int, err error, yield fu
 	case blank(text):
 		return err == nil
 	}
-	switch shapeOf(text) {
+	switch in.shapeOf(text) {
 	case bareBody:
 		return yield(newBare(in.name, NDJSON, index, content(text), line), nil) && err == nil
 	case markedInteraction:
 		interaction, broken := in.interactions.read(in.name, index, content(text), line)
 		return yield(interaction, unreadEntry(broken, NDJSON, index)) && err == nil
+	case envelope:
+		from := newSource(content(text), line)
+		start := len(from.data) - len(bytes.TrimPrefix(from.data, byteOrderMark))
+		return in.readEnvelope(NDJSON, index, from, start, len(from.data), yield) && err == nil
 	}
 	x := &recorded{Interaction: Interaction{Source: in.name, Kind: NDJSON, Index: index}, source: source{data: content(text), first: line}}
 	start := len(x.source.data) - len(bytes.TrimPrefix(x.source.data, byteOrderMark))

@@ -86,7 +86,7 @@ func (p *part) each(skip func(*Interaction) bool, yield func(*Interaction, error
 			continue
 		}
 		index++
-		form := shapeOf(text)
+		form := in.shapeOf(text)
 		switch {
 		case skip != nil && in.skips(skip, form, index-1, content(text)):
 			continue
@@ -132,7 +132,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // splitLines yields every line after the first one, in parts; see [input.readLines].
 func (in *input) splitLines(line int, indent []byte, yield func(*Interaction, error) bool) {
-	readers := &sync.Pool{New: func() any { return &input{name: in.name, accepts: in.accepts} }}
+	readers := &sync.Pool{New: func() any { return File{Path: in.name, Named: in.named, Pointers: in.pointers}.input() }}
 	for index := 1; ; {
 		text := buffers.Get().(*[]byte)
 		*text = append((*text)[:0], indent...)

@@ -80,14 +80,28 @@ func (r *plainReader) read(from *source) error {
 			return r.malformed(m.at, "the interaction has no "+m.what, "add it")
 		}
 	}
+	r.assemble(&request, &response, from)
+	return nil
+}
+
+// assemble sets the interaction.
+func (r *plainReader) assemble(request, response *plainMessage, from *source) {
 	r.x.request = Request{Method: strings.ToUpper(request.method), URL: request.url, Header: request.header}
 	r.x.Response = Response{Status: response.status, StatusText: response.statusText, Header: response.header}
-	r.body(0, &r.x.request.Body, &request, from, !hasBody(request.method))
-	r.body(1, &r.x.Response.Body, &response, from, response.status == http.StatusNoContent || response.status == http.StatusNotModified || request.method == http.MethodHead)
+	r.body(0, &r.x.request.Body, request, from)
+	r.body(1, &r.x.Response.Body, response, from)
 	if len(r.x.Response.Body.Bytes) > 0 && r.x.Response.RecordedDecoded() {
 		dropEncodingHeaders(r.x.Response.Header)
 	}
-	return nil
+}
+
+// bodiless reports whether a message has no body by its method or status, so that it was not left out.
+func (r *plainReader) bodiless(which int) bool {
+	if which == 0 {
+		return !hasBody(r.x.request.Method)
+	}
+	status := r.x.Response.Status
+	return status == http.StatusNoContent || status == http.StatusNotModified || r.x.request.Method == http.MethodHead
 }
 
 func (r *plainReader) message(what string) (m plainMessage, err error) {
@@ -144,12 +158,15 @@ func (r *plainReader) message(what string) (m plainMessage, err error) {
 // headers reads an object of values or lists of values, or a list of names and values.
 func (r *plainReader) headers(what string) (http.Header, error) {
 	header := make(http.Header, 8)
-	add := func(name, value string) {
+	return header, r.fields(what, func(name, value string) {
 		name = textproto.CanonicalMIMEHeaderKey(name)
 		header[name] = append(header[name], value)
-	}
+	})
+}
+
+func (r *plainReader) fields(what string, add func(name, value string)) error {
 	if r.null() || r.decoder.PeekKind() == jsontext.KindBeginArray {
-		return header, r.pairs(what, func(name, value string, _ int) { add(name, value) })
+		return r.pairs(what, func(name, value string, _ int) { add(name, value) })
 	}
 	_, err := r.members(what, func(name string) error {
 		if r.decoder.PeekKind() != jsontext.KindBeginArray {
@@ -167,12 +184,12 @@ func (r *plainReader) headers(what string) (http.Header, error) {
 			return err
 		})
 	})
-	return header, err
+	return err
 }
 
 // body sets a body, which is text, base64, or JSON as written in the source. An absent body was not
-// recorded, unless none is set.
-func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source, none bool) {
+// recorded, unless the message has none.
+func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source) {
 	b := &r.x.bodies[which]
 	b.place.source, b.place.written = from, &b.string
 	b.string = jsonString{start: m.start, opaque: true}
@@ -182,7 +199,7 @@ func (r *plainReader) body(which int, body *Body, m *plainMessage, from *source,
 	case m.missing:
 		body.Missing = true
 	case m.body == nil:
-		body.Missing = !none
+		body.Missing = !r.bodiless(which)
 	case m.body.Kind() == jsontext.KindNull:
 		b.string.start = m.at
 	case m.body.Kind() == jsontext.KindString && m.base64:
@@ -234,19 +251,24 @@ func (in *input) readInteractions(text []byte, yield func(*Interaction, error) b
 		return false
 	}
 	from := newSource(text, 1)
-	d := jsontext.NewDecoder(bytes.NewBuffer(opening), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	eachElement(opening, start, func(index, start, end int) bool { return in.yieldPart(index, from, start, end, yield) })
+	return true
+}
+
+// eachElement calls yield with the offsets of the elements of a list, which begins at an offset.
+func eachElement(list []byte, offset int, yield func(index, start, end int) bool) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(list), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	_, _ = d.ReadToken()
 	for index := 0; d.PeekKind() != jsontext.KindEndArray; index++ {
 		value, err := d.ReadValue()
 		if err != nil {
-			break // impossible after scan
+			return // impossible in valid JSON
 		}
-		end := start + int(d.InputOffset())
-		if !in.yieldPart(index, from, end-len(value), end, yield) {
-			break
+		end := offset + int(d.InputOffset())
+		if !yield(index, end-len(value), end) {
+			return
 		}
 	}
-	return true
 }
 
 // yieldPart yields the interaction in a part of a document.

@@ -29,7 +29,8 @@ func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 // read yields the interactions of a file. If split is not nil, it gets the lines of NDJSON after the
 // first one instead.
 func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error) bool) {
-	in := &input{name: f.Path, accepts: f.accepts(), r: bufio.NewReaderSize(decompressed(f.Path, r), lookAhead), split: split}
+	in := f.input()
+	in.named, in.split, in.r = f.Named, split, bufio.NewReaderSize(decompressed(f.Path, r), lookAhead)
 	kind, err := in.kind()
 	switch {
 	case err != nil:
@@ -45,9 +46,17 @@ func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error)
 	}
 }
 
+// input returns a reader without its text.
+func (f File) input() *input {
+	return &input{name: f.Path, accepts: f.accepts(), pointers: f.Pointers, envelopes: newEnvelopeReader(f.Pointers)}
+}
+
 type input struct {
 	name         string
+	named        bool
 	accepts      acceptance
+	pointers     map[string]string
+	envelopes    *envelopeReader // nil: the content decides
 	r            *bufio.Reader
 	interactions interactionReader
 	scanner      scanner

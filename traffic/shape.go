@@ -11,6 +11,7 @@ const (
 	bareBody          shape = iota
 	markedInteraction       // with crcheckInteraction; read strictly
 	plainInteraction        // a request and a response, as other tools write them
+	envelope                // read by pointers
 )
 
 // interactionForm is the [Error.Form] of an interaction that cannot be read.

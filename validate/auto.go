@@ -94,7 +94,7 @@ func (s *Source) Vote(x *traffic.Interaction, a *Auto, bare Bare) {
 	if a == nil || a.fixed || x.Request != nil {
 		return
 	}
-	if kind, ok := a.evidence(x, bare); ok {
+	if kind, ok := a.evidence(x, bare.of(x)); ok {
 		s.votes[kind].Add(1)
 	}
 }
@@ -109,6 +109,7 @@ type Checked struct {
 // Check validates an interaction of a source. The error is a [*BareError] or a
 // [*jsonschema.PartError].
 func (a *Auto) Check(x *traffic.Interaction, bare Bare, s *Source) (Checked, error) {
+	bare = bare.of(x)
 	c := Checked{Encoding: schema.HTTP, Settled: true}
 	switch {
 	case a.fixed:

@@ -15,6 +15,9 @@ import (
 // noOperation is why a call was not checked whose operation no contract has.
 const noOperation = "without a contract for the operation"
 
+// bodyNotRecorded is why a response was not checked whose body the recorder left out.
+const bodyNotRecorded = "body not recorded"
+
 // unnamedCall is why a response of a snapshot was not checked.
 const unnamedCall = "whose name in the snapshot is not that of an operation"
 
@@ -46,11 +49,21 @@ func (k *Catalog) called(operation string, routes []schema.Route) []schema.Route
 	return routes
 }
 
-// checkReturned validates what boto3 returned from a call. If the recording does not say which
-// operation it was, bare does.
-func (k *Catalog) checkReturned(x *traffic.Interaction, bare Bare) (Outcome, error) {
+// of returns what a bare body is, if the recording says its operation.
+func (b Bare) of(x *traffic.Interaction) Bare {
+	if x.Request == nil && x.Operation != "" {
+		b.Operation = x.Operation
+	}
+	return b
+}
+
+// checkCalled validates a response without its request, or what boto3 returned from a call. If the
+// recording does not say which operation it was, bare does.
+func (k *Catalog) checkCalled(x *traffic.Interaction, bare Bare) (Outcome, error) {
 	named := len(k.routes.Named(x.Operation)) > 0
 	switch {
+	case x.Response.Body.Missing:
+		return Outcome{NotChecked: bodyNotRecorded}, nil
 	case x.Operation == "", !named && x.Kind == traffic.LocalStack && bare.Operation != "":
 		bare.Status = cmp.Or(bare.Status, x.Response.Status)
 		return k.checkBare(x, bare)

@@ -113,11 +113,8 @@ func (k *Catalog) check(x *traffic.Interaction, bare Bare, kept recorded) (Outco
 }
 
 func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Outcome, error) {
-	if returned(x) {
-		return k.checkReturned(x, bare)
-	}
-	if x.Request == nil {
-		return k.checkBare(x, bare)
+	if x.Request == nil || returned(x) {
+		return k.checkCalled(x, bare)
 	}
 	u, err := url.Parse(x.Request.URL)
 	if err != nil {

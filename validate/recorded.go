@@ -129,7 +129,7 @@ func (v *Validator) blob(r *traffic.Response) bool {
 // Content-Encoding. The error is that of [decoded].
 func unread(x *traffic.Interaction, err error) (Outcome, bool) {
 	if x.Response.Body.Missing {
-		return Outcome{NotChecked: "body not recorded"}, true
+		return Outcome{NotChecked: bodyNotRecorded}, true
 	}
 	if coding := (*traffic.Error)(nil); errors.As(err, &coding) && coding.Reason == traffic.ErrUnknownCoding {
 		return Outcome{NotRead: wording.Clip(coding.Format, maxShown) + " encoding"}, true

@@ -15,6 +15,7 @@ import (
 
 type convertCommand struct {
 	Files []string `arg:"" help:"Cassettes of go-vcr or vcrpy, HAR or NDJSON files, also compressed, or folders of these; - is standard input."`
+	mapFlag
 	trafficFlag
 	coresFlag
 	Output output.Path `short:"o" placeholder:"PATH" help:"Write to this file. Default: standard output."`
@@ -39,12 +40,15 @@ type encoded struct {
 
 // Run converts traffic. It holds few interactions in memory at a time.
 func (c *convertCommand) Run(ctx context.Context, t *terminal) error {
-	inputs := input.Gather(t.In, t.Err, c.Files)
+	inputs, err := c.gather(t, c.Files)
+	if err != nil {
+		return err
+	}
 	if len(inputs.Problems) > 0 {
 		return errors.Join(inputs.Problems...)
 	}
 	converted := 0
-	err := c.Output.Stream(t.Out, func(w io.Writer) error {
+	err = c.Output.Stream(t.Out, func(w io.Writer) error {
 		encode, end, err := traffic.Converter(w, c.format(c.Output))
 		if err != nil {
 			return err

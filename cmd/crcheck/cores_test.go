@@ -73,9 +73,16 @@ func TestCores(t *testing.T) {
 	for _, format := range report.Formats() {
 		commands = append(commands, []string{"validate", "--format", format})
 	}
+	inputs["mapped"] = write("h.log", strings.ReplaceAll(odd, `"crcheckInteraction"`, `"kind"`))
 	for name, path := range inputs {
 		for _, command := range commands {
 			args := append(append([]string{}, command...), path)
+			if name == "mapped" {
+				if len(command) == 3 && command[2] != "text" && command[2] != "json" && command[0] == "validate" {
+					continue // the lines are those of another row
+				}
+				args = append(args, "--map", "request.method=/request/method,request.url=/request/url,response.status=/response/status,response.headers=/response/headers,response.body=/response/body")
+			}
 			t.Run(name+" "+strings.Join(command, " "), func(t *testing.T) {
 				want := inProcess(nil, append(args, "-j", "1")...)
 				require.NotEmpty(t, want.out+want.err)

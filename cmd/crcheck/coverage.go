@@ -15,6 +15,7 @@ import (
 type coverageCommand struct {
 	contractFlags
 	outputFlags
+	mapFlag
 	coresFlag
 	Operation []string `sep:"none" xor:"operations" placeholder:"NAME" help:"Count only this operation, such as GetItem or dynamodb.GetItem. Repeatable. Default: all operations of the contracts."`
 	OnlySeen  bool     `xor:"operations" help:"Count only the operations of which the traffic has a response."`
@@ -52,7 +53,10 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	if len(c.Files) == 0 {
 		fmt.Fprintln(t.notes(), "no files named: reading the embedded cassettes")
 	}
-	inputs := input.Gather(t.In, t.Err, c.Files)
+	inputs, err := c.gather(t, c.Files)
+	if err != nil {
+		return err
+	}
 	if len(inputs.Problems) > 0 {
 		return errors.Join(inputs.Problems...)
 	}

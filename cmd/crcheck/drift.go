@@ -26,6 +26,7 @@ type driftCommand struct {
 	reportFlags
 	ignoreFlags
 	originFlags
+	mapFlag
 	coresFlag
 	Overlay        []string       `sep:"none" placeholder:"PATH" help:"A YAML overlay to apply to every source that has its operation. Repeatable."`
 	Payloads       string         `placeholder:"FOLDER" help:"With OLD NEW: write the breaking payloads to this folder, as cassettes."`
@@ -34,9 +35,10 @@ type driftCommand struct {
 	BaselineUpdate bool           `help:"Rewrite the baseline to accept all current findings."`
 	Encoding       check.Encoding `default:"auto" placeholder:"NAME" help:"With traffic: the encoding of bare bodies: http, sdk or auto (the default)."`
 	Operation      string         `placeholder:"NAME" help:"With sources: compare only this operation. With traffic: the operation that bare bodies belong to, if there are several contracts."`
-	Propose        output.Path    `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
-	Said           finding.Set    `kong:"-"` // about the sources
-	Sources        []string       `arg:"" help:"OLD NEW, or more than two sources; or CONTRACT TRAFFIC…"`
+	namesFlag
+	Propose output.Path `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
+	Said    finding.Set `kong:"-"` // about the sources
+	Sources []string    `arg:"" help:"OLD NEW, or more than two sources; or CONTRACT TRAFFIC…"`
 }
 
 // Help returns the text above the flags of --help.
@@ -94,6 +96,12 @@ func (c *driftCommand) Run(ctx context.Context, t *terminal) error {
 	if c.Propose != "" {
 		return fmt.Errorf("--propose needs traffic: %s is a source of contracts", c.Sources[1])
 	}
+	if c.Names != "" {
+		return fmt.Errorf("--operation-names needs traffic: %s is a source of contracts", c.Sources[1])
+	}
+	if len(c.Map) > 0 {
+		return fmt.Errorf("--map needs traffic: %s is a source of contracts", c.Sources[1])
+	}
 	return c.sources(ctx, t)
 }
 
@@ -102,14 +110,22 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if c.Payloads != "" {
 		return errors.New("--payloads needs two sources, OLD NEW: traffic already is the payload")
 	}
+	inputs, err := c.gather(t, c.Sources[1:])
+	if err != nil {
+		return err
+	}
+	names, err := check.ReadNames(ctx, c.Names, inputs, t.notes())
+	if err != nil {
+		return err
+	}
 	loaded, err := c.load(ctx, t, c.Sources[0])
 	if err != nil {
 		return err
 	}
 	result := &report.Drift{From: c.From}
 	models.Announce(t.notes(), loaded)
-	result.Traffic, err = check.Tally(ctx, input.Gather(t.In, t.Err, c.Sources[1:]), loaded,
-		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: c.Operation}, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: int(c.Cores)})
+	result.Traffic, err = check.Tally(ctx, inputs, loaded,
+		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: c.Operation}, Names: names, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: int(c.Cores)})
 	if result.Interrupted = errors.Is(err, context.Canceled); err != nil && !result.Interrupted {
 		return err
 	}

@@ -54,6 +54,30 @@ func (n coreCount) Validate() error {
 	return nil
 }
 
+// mapFlag says how to read the logs of gateways and proxies, in the same way for every command that
+// reads traffic.
+type mapFlag struct {
+	Map []string `sep:"none" placeholder:"PART=POINTER,…" help:"Where the JSON lines of a log have the parts of an interaction, as JSON pointers: request.path=/http/path,response.body=/resp. docs/traffic.md lists the parts. Repeatable."`
+}
+
+// gather collects traffic.
+func (f *mapFlag) gather(t *terminal, paths []string) (*input.Traffic, error) {
+	in := input.Gather(t.In, t.Err, paths)
+	if len(f.Map) == 0 {
+		return in, nil
+	}
+	var err error
+	if in.Pointers, err = traffic.ParsePointers(f.Map...); err != nil {
+		return nil, fmt.Errorf("--map: %w", err)
+	}
+	return in, nil
+}
+
+// namesFlag says which operations bare bodies belong to, by the names of their files.
+type namesFlag struct {
+	Names string `name:"operation-names" placeholder:"PATTERN|PATH" help:"How the names of files say the operation of bare bodies, such as '{service}.{operation}_*.json'; or a YAML file that lists files with their operations, see docs/traffic.md."`
+}
+
 // ignoreFlags name files of ignore rows, in the same way for every command that reports findings.
 type ignoreFlags struct {
 	Ignore      []string `sep:"none" placeholder:"PATH" help:"A YAML file of ignore rows: known findings to accept, each with a reason. Repeatable."`

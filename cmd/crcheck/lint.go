@@ -5,12 +5,12 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/check"
-	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/report"
 )
 
 type lintCommand struct {
 	findingFlags
+	mapFlag
 	coresFlag
 	Files []string `arg:"" optional:"" help:"Cassettes, or folders of them. Default: the embedded cassettes."`
 }
@@ -31,7 +31,10 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	inForce.Announce(t.notes())
-	inputs := input.Gather(t.In, t.Err, c.Files)
+	inputs, err := c.gather(t, c.Files)
+	if err != nil {
+		return err
+	}
 	options := c.options(t, inForce)
 	options.Cores = int(c.Cores)
 	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {

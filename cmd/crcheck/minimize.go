@@ -8,7 +8,6 @@ import (
 	"iter"
 
 	"github.com/crcheck/crcheck/internal/coverage"
-	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/output"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/progress"
@@ -17,6 +16,7 @@ import (
 
 type minimizeCommand struct {
 	contractFlags
+	mapFlag
 	trafficFlag
 	Output output.Path `short:"o" required:"" placeholder:"PATH" help:"The file to write."`
 	Files  []string    `arg:"" name:"traffic" help:"Cassettes, NDJSON or HAR files, or folders of these; - is standard input."`
@@ -37,7 +37,10 @@ func (c *minimizeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	inputs := input.Gather(t.In, t.Err, c.Files)
+	inputs, err := c.gather(t, c.Files)
+	if err != nil {
+		return err
+	}
 	if len(inputs.Problems) > 0 {
 		return errors.Join(inputs.Problems...)
 	}

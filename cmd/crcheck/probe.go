@@ -22,6 +22,7 @@ type probeCommand struct {
 	contractFlags
 	reportFlags
 	ignoreFlags
+	mapFlag
 	Baseline       string         `placeholder:"PATH" help:"A file of ignore rows with the accepted findings of an emulator, so that only new ones fail."`
 	BaselineUpdate bool           `help:"Add all current findings to the baseline, which is created if missing."`
 	ResponsesOnly  bool           `help:"Count findings about requests without reporting them."`
@@ -95,6 +96,10 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	inputs, err := c.gather(t, c.Files)
+	if err != nil {
+		return err
+	}
 	inForce.Announce(t.notes())
 	run := &probing{probe: p}
 	if c.Baseline != "" && !(c.BaselineUpdate && isMissing(c.Baseline)) {
@@ -110,7 +115,7 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	for _, f := range c.Profile.Grade(inForce.Findings) {
 		run.collector.Add(f, nil)
 	}
-	broken := run.all(ctx, t, input.Gather(t.In, t.Err, c.Files), c.Negative)
+	broken := run.all(ctx, t, inputs, c.Negative)
 	r := run.collector.Report(ledger.Settle(&run.scope, c.FailOnStale), c.FailOn)
 	if err := c.write(t, &report.Results{Command: "probe", Traffic: r}); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/check"
-	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/validate"
@@ -13,13 +12,14 @@ import (
 
 type validateCommand struct {
 	findingFlags
+	mapFlag
 	coresFlag
 	Encoding  check.Encoding `default:"auto" placeholder:"NAME" help:"The encoding of the documents: http for HTTP bodies, sdk for what boto3 and the AWS CLI return, or auto (the default) to detect it for each bare body."`
 	Operation string         `placeholder:"NAME" help:"The operation that bare bodies belong to, if there are several contracts."`
-	Names     check.Names    `name:"operation-names" placeholder:"PATTERN" help:"How the names of files say the operation of bare bodies, such as '{service}.{operation}_*.json'."`
-	Part      schema.Part    `xor:"bare" placeholder:"PART" help:"The part that bare bodies are: output, input or error:NAME."`
-	Status    int            `xor:"bare" placeholder:"CODE" help:"The HTTP status of bare bodies. From 300 on, they are errors."`
-	Files     []string       `arg:"" optional:"" help:"JSON, NDJSON or HAR files, cassettes, or folders of these; - is standard input. Default: the embedded cassettes."`
+	namesFlag
+	Part   schema.Part `xor:"bare" placeholder:"PART" help:"The part that bare bodies are: output, input or error:NAME."`
+	Status int         `xor:"bare" placeholder:"CODE" help:"The HTTP status of bare bodies. From 300 on, they are errors."`
+	Files  []string    `arg:"" optional:"" help:"JSON, NDJSON or HAR files, cassettes, or folders of these; - is standard input. Default: the embedded cassettes."`
 }
 
 // Help returns the text above the flags of --help.
@@ -53,9 +53,15 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
 	if len(c.Files) == 0 {
 		fmt.Fprintln(t.notes(), "no files named: checking the embedded cassettes")
 	}
-	inputs := input.Gather(t.In, t.Err, c.Files)
+	inputs, err := c.gather(t, c.Files)
+	if err != nil {
+		return err
+	}
 	options := c.options(t, inForce)
-	options.Encoding, options.Cores, options.Names = c.Encoding, int(c.Cores), c.Names
+	if options.Names, err = check.ReadNames(ctx, c.Names, inputs, t.notes()); err != nil {
+		return err
+	}
+	options.Encoding, options.Cores = c.Encoding, int(c.Cores)
 	options.Bare = validate.Bare{Operation: c.Operation, Part: c.Part, Status: c.Status}
 	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {
 		return err

@@ -55,10 +55,9 @@ func (run *run) each(ctx context.Context, in *input.Traffic, work func(context.C
 func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) bool) {
 	number := 0
 	for file, parts := range in.Parts(ctx, cmp.Or(run.options.partSize, traffic.PartSize)) {
-		of := &source{file: file, number: number, bare: run.options.Bare}
+		of := &source{file: file, number: number, bare: run.options.Names.Bare(file.Name, run.options.Bare)}
 		number++
 		of.bare.Found = !file.Named
-		of.bare.Operation = cmp.Or(run.options.Names.Operation(file.Name), of.bare.Operation)
 		if !run.readFile(ctx, of, parts, yield) || ctx.Err() != nil {
 			return
 		}

@@ -50,6 +50,12 @@ func (p *Plan) Shown(x *traffic.Interaction) (Shown, error) {
 
 func (p *Plan) contract(x *traffic.Interaction) (c *schema.Contract, why string) {
 	if x.Request == nil {
+		if x.Operation != "" && x.Encoding != traffic.EncodingSDK {
+			if called := p.catalog.Named(x.Operation); len(called) == 1 {
+				return called[0], ""
+			}
+			return nil, "without a contract for the operation"
+		}
 		if len(p.contracts) == 1 {
 			return p.contracts[0], ""
 		}

@@ -30,6 +30,7 @@ type Traffic struct {
 	Files    []File
 	Expected []finding.Expected // the findings that the indexes of folders expect
 	Problems []error            // files that are missing or cannot be opened
+	Pointers map[string]string  // see [traffic.File.Pointers]
 
 	size    int64     // bytes
 	endless bool      // a pipe or a device is among the files, so size is not the total
@@ -128,10 +129,14 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 					return
 				}
 				defer r.Close()
-				traffic.File{Path: file.Name, Named: file.Named}.Read(r)(yield)
+				in.of(file).Read(r)(yield)
 			})
 		})
 	}
+}
+
+func (in *Traffic) of(f File) traffic.File {
+	return traffic.File{Path: f.Name, Named: f.Named, Pointers: in.Pointers}
 }
 
 // Part is some consecutive interactions of a file; see [traffic.File.Parts].
@@ -149,7 +154,7 @@ func (in *Traffic) Parts(ctx context.Context, size int) iter.Seq2[File, iter.Seq
 					return
 				}
 				defer r.Close()
-				for part := range (traffic.File{Path: file.Name, Named: file.Named}).Parts(r, size) {
+				for part := range in.of(file).Parts(r, size) {
 					if !yield(part, nil) {
 						return
 					}
