@@ -39,7 +39,7 @@ func TestClean(t *testing.T) {
 			var lines bytes.Buffer
 			all := common.Contracts.Catalog.Given()
 			for i, c := range all {
-				nearMisses(t, &lines, c, uint64(i), 1+600/len(all))
+				invalidVariants(t, &lines, c, uint64(i), 1+600/len(all))
 			}
 			// The first interactions of a source are not skipped.
 			scanned := strings.Repeat(lines.String(), 2+validate.MaxAhead/bytes.Count(lines.Bytes(), []byte("\n")))
@@ -59,9 +59,9 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// nearMisses writes at most n pairs of interactions of an operation: a valid one, and one that breaks
+// invalidVariants writes at most n pairs of interactions of an operation: a valid one, and one that breaks
 // one rule of the request or of the response.
-func nearMisses(t *testing.T, to io.Writer, c *schema.Contract, seed uint64, n int) {
+func invalidVariants(t *testing.T, to io.Writer, c *schema.Contract, seed uint64, n int) {
 	t.Helper()
 	s, err := synth.New(c, schema.HTTP)
 	require.NoError(t, err)
