@@ -37,7 +37,7 @@ var rooms = map[string][]string{
 	"traffic":                           {},
 	"validate":                          {"finding", "internal/accept", "internal/awshttp", "internal/binding", "internal/decimal", "internal/eventstream", "internal/jsontree", "internal/pattern", "internal/visit", "internal/wording", "schema", "schema/jsonschema", "traffic"},
 	"internal/binding":                  {"internal/awshttp", "internal/eventstream", "schema"},
-	"internal/drift":                    {"finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/pattern", "internal/synth", "internal/tallies", "schema", "schema/jsonschema", "traffic", "validate"},
+	"internal/drift":                    {"finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/pattern", "internal/plural", "internal/synth", "internal/tallies", "schema", "schema/jsonschema", "traffic", "validate"},
 	"internal/tallies":                  {"finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/plural", "internal/visit", "schema", "traffic", "validate"},
 	"internal/garden":                   {"schema"},
 	"internal/drift/generate":           {"internal/drift"},

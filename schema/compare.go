@@ -165,7 +165,7 @@ func (p *pairing) refs(at Place, refA, refB *Ref) {
 
 func (c *Contract) facets() []namedSlot {
 	return []namedSlot{
-		{"api", &c.API}, {"protocol", &c.Protocol}, {"signing", &c.Signing}, {"target", &c.Target},
+		{"api", &c.API}, {"protocol", &c.Protocol}, {"protocols", &c.Protocols}, {"signing", &c.Signing}, {"target", &c.Target},
 		{"method", &c.Method}, {"uri", &c.URI}, {"status", &c.Status}, {"readonly", &c.Readonly},
 		{"queryCompatible", &c.QueryCompatible}, {"unsigned", &c.Unsigned},
 	}
@@ -246,5 +246,22 @@ func Diff(a, b *Contract) []Difference {
 		}
 	}
 	p.run()
+	return found
+}
+
+// DiffFacets returns the differences between the facets of two contracts, errors, members or shapes,
+// each given by a pointer, without those of what is below them. The contracts are those that x and y
+// are of.
+func DiffFacets(a, b *Contract, at Place, x, y any) []Difference {
+	type faceted interface{ facets() []namedSlot }
+	var found []Difference
+	p := pairing{a: a, b: b}
+	others := y.(faceted).facets()
+	for i, f := range x.(faceted).facets() {
+		v, w := f.slot, others[i].slot
+		if !v.Silent() && !w.Silent() && !v.sameAs(w) && !p.agree(f.name, v, w) {
+			found = append(found, Difference{at, f.name, v.stated(), w.stated()})
+		}
+	}
 	return found
 }

@@ -21,12 +21,14 @@ type Contract struct {
 
 	API      Known[string] `json:"api,omitzero"`      // the API and its version, such as "cleanrooms-2022-02-17"
 	Protocol Known[string] `json:"protocol,omitzero"` // restJson1, awsJson1_0, awsJson1_1, …
-	Signing  Known[string] `json:"signing,omitzero"`  // SigV4's service name
-	Target   Known[string] `json:"target,omitzero"`   // X-Amz-Target of awsJson, such as "DynamoDB_20120810.ListTables"
-	Method   Known[string] `json:"method,omitzero"`   // HTTP method
-	URI      Known[string] `json:"uri,omitzero"`      // URI template, such as "/memberships/{membershipIdentifier}"
-	Status   Known[int]    `json:"status,omitzero"`   // HTTP status of success
-	Readonly Known[bool]   `json:"readonly,omitzero"` // calling it changes nothing
+	// Protocols are the protocols that the source lists, if they are several.
+	Protocols Known[[]string] `json:"protocols,omitzero"`
+	Signing   Known[string]   `json:"signing,omitzero"`  // SigV4's service name
+	Target    Known[string]   `json:"target,omitzero"`   // X-Amz-Target of awsJson, such as "DynamoDB_20120810.ListTables"
+	Method    Known[string]   `json:"method,omitzero"`   // HTTP method
+	URI       Known[string]   `json:"uri,omitzero"`      // URI template, such as "/memberships/{membershipIdentifier}"
+	Status    Known[int]      `json:"status,omitzero"`   // HTTP status of success
+	Readonly  Known[bool]     `json:"readonly,omitzero"` // calling it changes nothing
 	// QueryCompatible says that errors also have the code that they had in the query protocol, in
 	// X-Amzn-Query-Error (Smithy, aws.protocols#awsQueryCompatible).
 	QueryCompatible Known[bool] `json:"queryCompatible,omitzero"`
@@ -72,11 +74,13 @@ type Origin struct {
 	Kind    string `json:"kind"` // "boto3-page", "overlay", …
 	Version string `json:"version,omitempty"`
 	Digest  string `json:"digest"` // "sha256:" and the digest of the document, in hexadecimal
+	// Operations is the number of operations that the document describes; 0: not known.
+	Operations int `json:"operations,omitempty"`
 }
 
 // NewOrigin returns the origin for a document.
 func NewOrigin(kind, version string, document []byte) Origin {
-	return Origin{kind, version, sha256Of(document)}
+	return Origin{Kind: kind, Version: version, Digest: sha256Of(document)}
 }
 
 func sha256Of(data []byte) string {

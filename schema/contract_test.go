@@ -189,7 +189,7 @@ func TestNames(t *testing.T) {
 	c.Version = "1"
 	require.Equal(t, "s.O@1", c.String())
 	require.Equal(t, []string{"Bed", "Events", "GetBedInput", "GetBedOutput", "NotFoundException", "Plant"}, garden(t).ShapeNames())
-	require.Equal(t, Origin{"k", "1", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, NewOrigin("k", "1", nil))
+	require.Equal(t, Origin{"k", "1", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 0}, NewOrigin("k", "1", nil))
 }
 
 func TestErrorByNameAndCode(t *testing.T) {

@@ -78,7 +78,7 @@ func randomContract(seed uint64) *Contract {
 		c.Errors = append(c.Errors, e)
 	}
 	for i := range r.IntN(3) {
-		c.Origins = append(c.Origins, Origin{"k", "", fmt.Sprintf("sha256:%d", i)})
+		c.Origins = append(c.Origins, Origin{"k", "", fmt.Sprintf("sha256:%d", i), 0})
 		c.Provenance = map[string]int{"contract:uri": i}
 	}
 	return c

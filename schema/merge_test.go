@@ -31,20 +31,20 @@ func TestMergeWithItself(t *testing.T) {
 // the value again, and says where it came from.
 func TestMergeFillsSilence(t *testing.T) {
 	whole := garden(t)
-	whole.Origins, whole.Provenance = []Origin{{"botocore", "1", "sha256:b"}}, nil
+	whole.Origins, whole.Provenance = []Origin{{"botocore", "1", "sha256:b", 0}}, nil
 	eachFacet(whole, func(at Place, name string, in func(*Contract) namedSlot) {
 		if in(whole).slot.Silent() {
 			return
 		}
 		part := whole.Clone()
-		part.Origins = []Origin{{"page", "1", "sha256:a"}}
+		part.Origins = []Origin{{"page", "1", "sha256:a", 0}}
 		silence(in(part))
 		partBefore, wholeBefore := encode(t, part), encode(t, whole)
 		merged, conflicts := Merge(part, whole)
 		require.Nil(t, conflicts)
 		require.Equal(t, whole.Digest(), merged.Digest(), "%s of %s", name, at)
 		require.Equal(t, map[string]int{at.fact(name): 1}, merged.Provenance)
-		require.Equal(t, []Origin{{"page", "1", "sha256:a"}, {"botocore", "1", "sha256:b"}}, merged.Origins)
+		require.Equal(t, []Origin{{"page", "1", "sha256:a", 0}, {"botocore", "1", "sha256:b", 0}}, merged.Origins)
 		require.Equal(t, partBefore, encode(t, part), "the inputs stay as they are")
 		require.Equal(t, wholeBefore, encode(t, whole))
 	})
@@ -156,7 +156,7 @@ func TestMergeWithoutOrigins(t *testing.T) {
 	a.Version = "1"
 	digest := a.Digest()
 	merged, _ := Merge(a, b)
-	require.Equal(t, []Origin{{"contract", "1", digest}, {"contract", "", b.Digest()}}, merged.Origins)
+	require.Equal(t, []Origin{{"contract", "1", digest, 0}, {"contract", "", b.Digest(), 0}}, merged.Origins)
 	require.Equal(t, map[string]int{"output#/m:bits": 1}, merged.Provenance)
 }
 

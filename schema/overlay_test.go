@@ -123,7 +123,7 @@ func TestApplyToContractWithoutOrigins(t *testing.T) {
 	c := small(Shape{Type: String})
 	d, stale := o.Apply(c)
 	require.Nil(t, stale)
-	require.Equal(t, []Origin{{"contract", "", c.Digest()}, o.origin}, d.Origins)
+	require.Equal(t, []Origin{{"contract", "", c.Digest(), 0}, o.origin}, d.Origins)
 	require.Equal(t, map[string]int{"output#/m:required": 1}, d.Provenance)
 	require.Equal(t, NewOrigin("overlay", "", []byte("overlay: 1\noperation: s.O\nreason: r\nfacets: [{at: output#/m, required: true}]")), o.origin)
 }

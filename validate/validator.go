@@ -232,6 +232,19 @@ func (s *sink) explain(w *explainer, n *node, document []byte) bool {
 	return true
 }
 
+// WithoutOracle returns the same without the second opinion of the oracle, for callers that ask it
+// themselves.
+func (v *Validator) WithoutOracle() *Validator {
+	alone := *v
+	alone.parts = make(map[schema.Part]*document, len(v.parts))
+	for part, d := range v.parts {
+		of := *d
+		of.oracle = nil
+		alone.parts[part] = &of
+	}
+	return &alone
+}
+
 // askOracle compares the verdict on the first document of each new kind of finding with the
 // oracle's.
 func (d *document) askOracle(s *sink) {

@@ -34,7 +34,7 @@ type driftCommand struct {
 	Baseline       string         `placeholder:"PATH" help:"A YAML file of known changes to accept, each with a reason. Entries that no longer match anything fail the run."`
 	BaselineUpdate bool           `help:"Rewrite the baseline to accept all current findings."`
 	Encoding       check.Encoding `default:"auto" placeholder:"NAME" help:"With traffic: the encoding of bare bodies: http, sdk or auto (the default)."`
-	Operation      string         `placeholder:"NAME" help:"With sources: compare only this operation. With traffic: the operation that bare bodies belong to, if there are several contracts."`
+	Operation      []string       `sep:"none" placeholder:"NAME" help:"With sources: compare only this operation. Repeatable. With traffic: the operation that bare bodies belong to, if there are several contracts."`
 	namesFlag
 	Propose output.Path `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
 	Said    finding.Set `kong:"-"` // about the sources
@@ -118,14 +118,19 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	loaded, err := c.load(ctx, t, c.Sources[0])
+	found, err := c.load(ctx, t, c.Sources[0])
 	if err != nil {
 		return err
 	}
+	if len(c.Operation) > 1 {
+		return errors.New("with traffic, name one --operation: the one that bare bodies belong to")
+	}
+	found.Load("")
+	loaded := found.Contracts
 	result := &report.Drift{From: c.From}
 	models.Announce(t.notes(), loaded)
 	result.Traffic, err = check.Tally(ctx, inputs, loaded,
-		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: c.Operation}, Names: names, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: int(c.Cores)})
+		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: strings.Join(c.Operation, "")}, Names: names, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: int(c.Cores)})
 	if result.Interrupted = errors.Is(err, context.Canceled); err != nil && !result.Interrupted {
 		return err
 	}
@@ -143,18 +148,22 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 
 // sources compares two sources, or shows several side by side.
 func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
-	sources := make([]drift.Source, len(c.Sources))
+	found := make([]*models.Found, len(c.Sources))
 	for i, name := range c.Sources {
-		loaded, err := c.load(ctx, t, name)
-		if err != nil {
+		var err error
+		if found[i], err = c.load(ctx, t, name); err != nil {
 			return err
 		}
-		sources[i] = drift.Source{Name: name, Contracts: c.choose(loaded)}
 	}
 	result := &report.Drift{}
-	if len(sources) > 2 {
+	if len(found) > 2 {
 		if c.Payloads != "" || c.Baseline != "" || len(c.Ignore) > 0 || c.Hidden {
 			return errors.New("--payloads, --baseline, --ignore and --hidden need exactly two sources, OLD NEW")
+		}
+		sources := make([]drift.Source, len(found))
+		for i, name := range c.Sources {
+			found[i].Load("")
+			sources[i] = drift.Source{Name: name, Contracts: c.choose(found[i].Contracts)}
 		}
 		matrix, err := drift.CompareSources(sources)
 		if err != nil {
@@ -163,20 +172,35 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 		result.Matrix = matrix
 		return c.report(ctx, t, result)
 	}
-	meter := progress.Start(ctx, "comparing contracts", 0, progress.Items)
-	comparison, err := drift.Compare(sources[0].Contracts, sources[1].Contracts)
+	old, new := found[0], found[1]
+	if c.Payloads != "" || c.showsFiles() { // both need the contracts again
+		old.Load("")
+		new.Load("")
+	}
+	of := map[string]bool{}
+	for _, f := range found {
+		for _, s := range f.Services {
+			of[s.Name] = true
+		}
+		for _, k := range f.Contracts {
+			of[k.Service] = true
+		}
+	}
+	meter := progress.Start(ctx, "comparing services", int64(len(of)), progress.Items)
+	comparison, err := drift.CompareServices(drift.Contracts{Given: old.Contracts, Services: old.Services}, drift.Contracts{Given: new.Contracts, Services: new.Services},
+		drift.Options{Operations: c.Operation, Step: func() { meter.Add(1) }})
 	meter.Done()
 	if err != nil {
 		return err
 	}
 	if c.Payloads != "" {
-		if err := c.payloads(t, comparison.Changes, sources[0].Contracts, sources[1].Contracts); err != nil {
+		if err := c.payloads(t, comparison.Changes, old.Contracts, new.Contracts); err != nil {
 			return err
 		}
 	}
-	result.Old, result.New, result.Comparison = sources[0].Name, sources[1].Name, comparison
+	result.Old, result.New, result.Comparison = c.Sources[0], c.Sources[1], comparison
 	if c.showsFiles() {
-		result.Located = located(sources[1], sources[0])
+		result.Located = located(drift.Source{Name: c.Sources[1], Contracts: new.Contracts}, drift.Source{Name: c.Sources[0], Contracts: old.Contracts})
 	}
 	return c.report(ctx, t, result)
 }
@@ -209,22 +233,26 @@ func located(sources ...drift.Source) func(*drift.Change) report.Seen {
 	}
 }
 
-// choose returns the contracts of the operation that the user asked for.
+// choose returns the contracts of the operations that the user asked for.
 func (c *driftCommand) choose(loaded []*schema.Contract) []*schema.Contract {
-	if c.Operation == "" {
+	if len(c.Operation) == 0 {
 		return loaded
 	}
-	return schema.NewCatalog(loaded...).Named(c.Operation)
+	var chosen []*schema.Contract
+	catalog := schema.NewCatalog(loaded...)
+	for _, name := range c.Operation {
+		chosen = append(chosen, catalog.Named(name)...)
+	}
+	return chosen
 }
 
-// load reads a source. Contradictions within it are printed but do not fail the run; those of
-// `crcheck derive` do.
-func (c *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*schema.Contract, error) {
+// load reads a source. Services of a folder of models are loaded later. Contradictions within it are
+// printed but do not fail the run; those of `crcheck derive` do.
+func (c *driftCommand) load(ctx context.Context, t *terminal, name string) (*models.Found, error) {
 	result, err := models.Named(ctx, t.Err, name)
 	if err != nil {
 		return nil, err
 	}
-	result.Load("")
 	said, err := models.ApplyOverlays(ctx, c.Overlay, result)
 	if err != nil {
 		return nil, err
@@ -237,7 +265,7 @@ func (c *driftCommand) load(ctx context.Context, t *terminal, name string) ([]*s
 			return nil, err
 		}
 	}
-	return result.Contracts, nil
+	return result, nil
 }
 
 func (c *driftCommand) payloads(t *terminal, changes []drift.Change, old, new []*schema.Contract) error {

@@ -48,7 +48,7 @@ func TestRouteCassettes(t *testing.T) {
 	}{
 		"route changed":     {[]*schema.Contract{put("PutBed", "/beds/{bedId}")}, []*schema.Contract{put("PutBed", "/plots/{bedId}")}, finding.DriftRouteChanged},
 		"operation removed": {[]*schema.Contract{get, put("PutBed", "/beds/{bedId}"), put("PutHedge", "/hedges/{bedId}")}, []*schema.Contract{get, put("PutHedge", "/hedges/{bedId}")}, finding.DriftOperationRemoved},
-		"target changed":    {[]*schema.Contract{rpc("Garden.GetBed")}, []*schema.Contract{rpc("Garden2.GetBed")}, finding.DriftRouteChanged},
+		"target changed":    {[]*schema.Contract{rpc("Garden.GetBed")}, []*schema.Contract{rpc("Garden.GetPlot")}, finding.DriftRouteChanged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, x := written(t, test.old, test.new)

@@ -13,10 +13,15 @@ type Change struct {
 	Operation string           `json:"operation"`
 	Part      schema.Part      `json:"part"`    // "contract" for the operation as a whole
 	Pointer   string           `json:"pointer"` // into the part's shapes, as in [schema.Place]
-	Facet     string           `json:"facet"`
-	Old       string           `json:"old,omitempty"` // JSON of the facet, the value or the end; empty: none
-	New       string           `json:"new,omitempty"`
-	Message   string           `json:"message"`
+	// Shape is what changed: a shape by its name, a member as STRUCTURE$MEMBER, or an error. It is
+	// empty for a change of the operation itself. Part and Pointer are one place of it.
+	Shape      string   `json:"shape,omitempty"`
+	Places     int      `json:"places"`     // where the change shows, in all operations
+	Operations []string `json:"operations"` // where the change shows, in the order of the older source
+	Facet      string   `json:"facet"`
+	Old        string   `json:"old,omitempty"` // JSON of the facet, the value or the end; empty: none
+	New        string   `json:"new,omitempty"`
+	Message    string   `json:"message"`
 	// Witness is the breaking payload that proves the change; nil if none was found, or if no
 	// document can prove such a change.
 	Witness *Witness `json:"witness,omitempty"`
@@ -35,7 +40,7 @@ func (c *Change) Place() schema.Place { return schema.Place{Part: c.Part, Pointe
 
 // Finding returns the change as a finding, for ignore rows and reports.
 func (c *Change) Finding() finding.Finding {
-	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: tallies.PartText(c.Part), Pointer: c.Pointer,
+	return finding.Finding{Rule: c.Rule, Severity: c.Severity, Operation: c.Operation, Part: tallies.PartText(c.Part), Pointer: c.Pointer, Shape: c.Shape,
 		Problem: map[bound]finding.Problem{minEnd: finding.Minimum, maxEnd: finding.Maximum}[c.end],
 		Names:   []string{c.Facet}, Found: facetJSON(c.new), Was: facetJSON(c.old)}.Rendered()
 }

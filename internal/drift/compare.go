@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
-	"sync"
+	"strings"
 
-	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -41,42 +40,72 @@ func (e *NothingInCommonError) Error() string {
 	return fmt.Sprintf("the sources have no operation in common: the old one describes %s, the new one %s", e.Old, e.New)
 }
 
+// Contracts are one side of a comparison: contracts, and services whose contracts are loaded when it
+// is their turn.
+type Contracts struct {
+	Given    []*schema.Contract
+	Services []schema.Service
+}
+
+// Options choose what is compared.
+type Options struct {
+	// Operations are names of operations, with or without their service; empty: all.
+	Operations []string
+	// Whole says that both sides have all operations that count, so that one that only one of them
+	// has was added or removed.
+	Whole bool
+	// Traffic is what callers do; nil: not known.
+	Traffic *Traffic
+	// Step is called after each service.
+	Step func()
+}
+
+// chosen reports whether an operation is compared.
+func (o *Options) chosen(c *schema.Contract) bool {
+	return (len(o.Operations) == 0 || slices.Contains(o.Operations, c.Operation) || slices.Contains(o.Operations, c.Name())) &&
+		(o.Traffic == nil || o.Traffic.Called[c.Name()])
+}
+
+// mayChoose reports whether operations of a service may be compared.
+func (o *Options) mayChoose(service string) bool {
+	return len(o.Operations) == 0 || slices.ContainsFunc(o.Operations, func(name string) bool {
+		of, _, qualified := strings.Cut(name, ".")
+		return !qualified || of == service
+	})
+}
+
 // Compare returns the changes between two sources, operation by operation. The error is a
 // [*TwiceError] or a [*NothingInCommonError], or says why a contract cannot be used.
 func Compare(old, new []*schema.Contract) (*Comparison, error) {
-	before, err := byName(old, "old")
-	if err != nil {
-		return nil, err
-	}
-	after, err := byName(new, "new")
-	if err != nil {
-		return nil, err
-	}
-	var pairs []*pair
-	for _, c := range old {
-		if d := after[c.Name()]; d != nil {
-			pairs = append(pairs, &pair{old: c, new: d})
+	return CompareServices(Contracts{Given: old}, Contracts{Given: new}, Options{})
+}
+
+// CompareServices is [Compare] service by service: no more than one is in memory.
+func CompareServices(old, new Contracts, o Options) (*Comparison, error) {
+	for _, c := range slices.Concat(old.Given, new.Given) {
+		if err := c.Check(); err != nil {
+			return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
 		}
 	}
-	if len(pairs) == 0 {
-		return nil, &NothingInCommonError{some(old), some(new)}
+	was, is := old.byService(), new.byService()
+	result := &Comparison{Changes: []Change{}}
+	names := slices.Concat(slices.Collect(maps.Keys(was)), slices.Collect(maps.Keys(is)))
+	slices.Sort(names)
+	var alone [2][]Alone
+	for _, name := range slices.Compact(names) {
+		if !o.mayChoose(name) {
+			continue
+		}
+		if err := result.service(name, was[name], is[name], &o, &alone); err != nil {
+			return nil, err
+		}
+		if o.Step != nil {
+			o.Step()
+		}
 	}
-	routes := map[string]*schema.Catalog{} // by service
-	for service, contracts := range byService(new) {
-		routes[service] = schema.NewCatalog(contracts...)
-	}
-	result := &Comparison{Compared: len(pairs), Changes: []Change{}}
-	errs := make([]error, len(pairs))
-	each(len(pairs), func(i int) { errs[i] = pairs[i].compare(routes) })
-	if err := cmp.Or(errs...); err != nil {
-		return nil, err
-	}
-	for _, p := range pairs {
-		result.Changes = append(result.Changes, p.changes...)
-	}
-	result.services(old, before, new, after, routes)
-	for i := range result.Changes {
-		result.Changes[i].Message = result.Changes[i].Finding().Message
+	result.Alone = slices.Concat(alone[0], alone[1])
+	if result.Compared+len(result.Changes) == 0 {
+		return nil, &NothingInCommonError{old.some(), new.some()}
 	}
 	slices.SortStableFunc(result.Changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part),
@@ -85,22 +114,62 @@ func Compare(old, new []*schema.Contract) (*Comparison, error) {
 	return result, nil
 }
 
-// each calls do for 0 to n-1, concurrently.
-func each(n int, do func(int)) {
-	var wait sync.WaitGroup
-	next := make(chan int)
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wait.Go(func() {
-			for i := range next {
-				do(i)
-			}
-		})
+// service adds the changes of a service.
+func (r *Comparison) service(name string, old, new func() []*schema.Contract, o *Options, alone *[2][]Alone) error {
+	if old == nil || new == nil {
+		i, side, load := 0, Old, old
+		if old == nil {
+			i, side, load = 1, New, new
+		}
+		if contracts := load(); len(contracts) > 0 {
+			alone[i] = append(alone[i], Alone{side, name, len(contracts)})
+		}
+		return nil
 	}
-	for i := range n {
-		next <- i
+	s, err := newService(old(), new(), o)
+	if err != nil {
+		return err
 	}
-	close(next)
-	wait.Wait()
+	r.Compared += len(s.pairs)
+	changes, err := s.compare()
+	if err != nil {
+		return err
+	}
+	for i := range changes {
+		changes[i].Message = changes[i].Finding().Message
+	}
+	r.Changes = append(r.Changes, changes...)
+	return nil
+}
+
+// byService returns what yields the contracts of each service.
+func (c *Contracts) byService() map[string]func() []*schema.Contract {
+	given := map[string][]*schema.Contract{}
+	for _, contract := range c.Given {
+		given[contract.Service] = append(given[contract.Service], contract)
+	}
+	all := map[string]func() []*schema.Contract{}
+	for name, contracts := range given {
+		all[name] = func() []*schema.Contract { return contracts }
+	}
+	for _, s := range c.Services {
+		all[s.Name] = func() []*schema.Contract { return append(s.Load(), given[s.Name]...) }
+	}
+	return all
+}
+
+// some names a few of the operations.
+func (c *Contracts) some() string {
+	switch n := len(c.Given) + len(c.Services); {
+	case n == 0:
+		return "nothing"
+	case len(c.Given) == 0:
+		return plural.Of(n, "service")
+	case n == 1:
+		return c.Given[0].Name()
+	default:
+		return fmt.Sprintf("%s and %d more", c.Given[0].Name(), n-1)
+	}
 }
 
 func byName(contracts []*schema.Contract, side string) (map[string]*schema.Contract, error) {
@@ -109,136 +178,7 @@ func byName(contracts []*schema.Contract, side string) (map[string]*schema.Contr
 		if d := named[c.Name()]; d != nil {
 			return nil, &TwiceError{side, c.Name(), d.String(), c.String()}
 		}
-		if err := c.Check(); err != nil {
-			return nil, fmt.Errorf("contract %s cannot be used: %w", c, err)
-		}
 		named[c.Name()] = c
 	}
 	return named, nil
-}
-
-// some names a few of the contracts.
-func some(contracts []*schema.Contract) string {
-	if len(contracts) == 0 {
-		return "nothing"
-	}
-	if len(contracts) == 1 {
-		return contracts[0].Name()
-	}
-	return fmt.Sprintf("%s and %d more", contracts[0].Name(), len(contracts)-1)
-}
-
-// services compares the sets of operations, service by service, where both sides describe the whole
-// service.
-func (r *Comparison) services(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) {
-	was, is := byService(old), byService(new)
-	for _, service := range slices.Sorted(maps.Keys(was)) {
-		if is[service] == nil {
-			r.Alone = append(r.Alone, Alone{Old, service, len(was[service])})
-		} else if whole(was[service]) && whole(is[service]) {
-			r.Changes = append(r.Changes, addedAndRemoved(was[service], before, is[service], after, routes)...)
-		}
-	}
-	for _, service := range slices.Sorted(maps.Keys(is)) {
-		if was[service] == nil {
-			r.Alone = append(r.Alone, Alone{New, service, len(is[service])})
-		}
-	}
-}
-
-func byService(contracts []*schema.Contract) map[string][]*schema.Contract {
-	services := map[string][]*schema.Contract{}
-	for _, c := range contracts {
-		services[c.Service] = append(services[c.Service], c)
-	}
-	return services
-}
-
-// whole reports whether a source describes all operations of its service.
-func whole(contracts []*schema.Contract) bool {
-	page := func(c *schema.Contract) bool { return len(c.Origins) > 0 && c.Origins[0].Kind == "boto3-page" }
-	return len(contracts) > 1 && !slices.ContainsFunc(contracts, page)
-}
-
-// addedAndRemoved returns a change for each operation that only one side has.
-func addedAndRemoved(old []*schema.Contract, before map[string]*schema.Contract, new []*schema.Contract, after map[string]*schema.Contract, routes map[string]*schema.Catalog) []Change {
-	var all []Change
-	for _, c := range old {
-		if after[c.Name()] == nil {
-			gone := Change{Rule: finding.DriftOperationRemoved, Operation: c.Name(), Part: schema.ContractPlace.Part, Facet: "operation"}
-			gone.lost(c, routes)
-			all = append(all, gone)
-		}
-	}
-	for _, c := range new {
-		if before[c.Name()] == nil {
-			all = append(all, Change{Rule: finding.DriftOperationAdded, Operation: c.Name(), Part: schema.ContractPlace.Part, Facet: "operation"})
-		}
-	}
-	return all
-}
-
-// pair is an operation in two sources.
-type pair struct {
-	old, new *schema.Contract
-	changes  []Change
-}
-
-// compare compares the operation part by part. A structure in both the input and the output changes
-// twice.
-func (p *pair) compare(routes map[string]*schema.Catalog) error {
-	p.part(schema.ContractPlace.Part)
-	for i := range p.changes {
-		if c := &p.changes[i]; c.Rule == finding.DriftRouteChanged {
-			c.lost(p.old, routes)
-		}
-	}
-	for _, part := range p.parts() {
-		first := len(p.changes)
-		p.part(part)
-		if err := p.prove(part, p.changes[first:]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// parts returns the parts of both sides.
-func (p *pair) parts() []schema.Part {
-	parts := p.old.Parts()
-	for _, part := range p.new.Parts() {
-		if !slices.Contains(parts, part) {
-			parts = append(parts, part)
-		}
-	}
-	return parts
-}
-
-// part adds the changes of a part.
-func (p *pair) part(part schema.Part) {
-	for _, d := range schema.Diff(p.old.Only(part), p.new.Only(part)) {
-		row := facetOf(d)
-		if d.Place.Part != part || row == nil {
-			continue
-		}
-		for _, piece := range row.pieces(d, p) {
-			p.changes = append(p.changes, Change{Rule: piece.rule, Operation: p.old.Name(), Part: d.Place.Part, Pointer: d.Place.Pointer,
-				Facet: d.Facet, Old: schema.ValueText(piece.old), New: schema.ValueText(piece.new), piece: piece})
-		}
-	}
-}
-
-// withoutSensitive returns a contract in which nothing is sensitive, so that findings show values.
-// Synthesized documents need no protection.
-func withoutSensitive(c *schema.Contract) *schema.Contract {
-	sensitive := false
-	c.Walk(func(_ schema.Place, s *schema.Shape, _ *schema.Member) {
-		sensitive = sensitive || s.Sensitive.Or(false)
-	})
-	if !sensitive {
-		return c
-	}
-	d := c.Clone()
-	d.Walk(func(_ schema.Place, s *schema.Shape, _ *schema.Member) { s.Sensitive = schema.Is(false) })
-	return d
 }

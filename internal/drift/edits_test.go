@@ -13,16 +13,29 @@ type edit func(r *rand.Rand, c *schema.Contract) bool
 
 // edits are all edits of the table that a contract can undergo, by field and name.
 var edits = map[string]edit{
-	"Contract.Format/another form of the contract file":             nil, // there is one form
-	"Contract.Service/another name":                                 nil, // TestOperations
-	"Contract.Operation/an operation is added":                      nil,
-	"Contract.Operation/an operation is removed":                    nil,
-	"Contract.Operation/an operation is renamed":                    nil,
-	"Contract.Version/another version":                              func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
-	"Contract.API/the API or its version changes":                   func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
-	"Contract.Signing/the signing name changes":                     func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
-	"Contract.Protocol/the protocol changes":                        func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
-	"Contract.Target/X-Amz-Target changes":                          nil, // of awsJson: TestRoutes
+	"Contract.Format/another form of the contract file": nil, // there is one form
+	"Contract.Service/another name":                     nil, // TestOperations
+	"Contract.Operation/an operation is added":          nil,
+	"Contract.Operation/an operation is removed":        nil,
+	"Contract.Operation/an operation is renamed":        nil,
+	"Contract.Version/another version":                  func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
+	"Contract.API/the API or its version changes":       func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
+	"Contract.Signing/the signing name changes":         func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
+	"Contract.Protocol/a protocol is no longer listed":  func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
+	"Contract.Protocol/another protocol is listed, or preferred while the old one is still listed": func(_ *rand.Rand, c *schema.Contract) bool {
+		c.Protocols = schema.Is([]string{"restXml", c.Protocol.Or("")})
+		return change(&c.Protocol, "restXml")
+	},
+	"Contract.Protocols/a protocol is no longer listed": func(_ *rand.Rand, c *schema.Contract) bool {
+		c.Protocols = schema.Is([]string{"restXml", "awsQuery"})
+		return !c.Protocol.Silent()
+	},
+	"Contract.Protocols/another protocol is listed, or preferred while the old one is still listed": func(_ *rand.Rand, c *schema.Contract) bool {
+		c.Protocols = schema.Is([]string{"restXml", c.Protocol.Or("")})
+		return true
+	},
+	"Contract.Target/the operation in X-Amz-Target changes":         nil, // of awsJson: TestRoutes
+	"Contract.Target/the prefix of X-Amz-Target changes":            nil, // of awsJson: TestRoutes
 	"Contract.Method/the method changes":                            func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Method, "PUT") },
 	"Contract.URI/the URI changes":                                  func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.URI, "/plots/{label}") },
 	"Contract.URI/a label is renamed":                               nil, // TestRouteTemplates, and the next

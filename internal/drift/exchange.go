@@ -113,7 +113,12 @@ func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	if len(claims) == 0 {
 		return nil
 	}
-	s := &search{old: withoutSensitive(p.old), new: withoutSensitive(p.new), part: part, encoding: schema.HTTP, claims: claims}
+	changes := make([]*Change, len(claims))
+	for i, c := range claims {
+		changes[i] = c.Change
+	}
+	old, new := p.reduceWhole(part, changes)
+	s := &search{old: old, new: new, part: part, encoding: schema.HTTP, claims: claims}
 	h := &exchangeSearch{search: s, allowing: s.new, refusing: s.old}
 	if part == schema.InputPart {
 		s.refuser, h.allowing, h.refusing = 1, s.old, s.new
@@ -212,7 +217,7 @@ func (h *exchangeSearch) try(x *exchange) {
 				continue
 			}
 			next := &candidate{document: body, exchange: x, line: line, evidence: e.Finding, others: len(found) - 1}
-			if c.best == nil || c.best.exchange == nil && severity(e.Rule) > severity(c.best.evidence.Rule) || c.best.exchange != nil && next.compare(c.best) < 0 {
+			if c.best == nil || c.best.exchange == nil && plainness(e.Rule) > plainness(c.best.evidence.Rule) || c.best.exchange != nil && next.compare(c.best) < 0 {
 				c.best = next
 			}
 		}

@@ -31,25 +31,25 @@ func TestProvenByExchanges(t *testing.T) {
 	}{
 		"a header of the request is renamed": {
 			func(c *schema.Contract) { member(c, "GetBedInput", "ask").WireName = schema.Is("X-Ask") },
-			`warning drift.binding-changed input#/ask "X-Hint"→"X-Ask" member.missing`, "GET /beds/", "",
+			`error drift.binding-changed input#/ask "X-Hint"→"X-Ask" member.missing`, "GET /beds/", "",
 		},
 		"a query parameter is renamed": {
 			func(c *schema.Contract) { member(c, "GetBedInput", "pages").WireName = schema.Is("page") },
-			`warning drift.binding-changed input#/pages "pages"→"page" member.missing`, "?pages=", "",
+			`error drift.binding-changed input#/pages "pages"→"page" member.missing`, "?pages=", "",
 		},
 		"a query parameter moves to a header": {
 			func(c *schema.Contract) {
 				member(c, "GetBedInput", "pages").Location = schema.Is(schema.LocationHeader)
 			},
-			`warning drift.binding-changed input#/pages "query"→"header" member.missing`, "?pages=", "",
+			`error drift.binding-changed input#/pages "query"→"header" member.missing`, "?pages=", "",
 		},
 		"a header of the response is renamed": {
 			func(c *schema.Contract) { member(c, "GetBedOutput", "hint").WireName = schema.Is("X-Tip") },
-			`warning drift.binding-changed output#/hint "X-Hint"→"X-Tip" member.missing`, "", "200 (X-Tip: ",
+			`error drift.binding-changed output#/hint "X-Hint"→"X-Tip" member.missing`, "", "200 (X-Tip: ",
 		},
 		"a header of an error is renamed": {
 			func(c *schema.Contract) { member(c, "FrostException", "cold").WireName = schema.Is("X-Cold") },
-			`warning drift.binding-changed error:FrostException#/cold "X-Hint"→"X-Cold" member.missing`, "", "X-Cold: ",
+			`error drift.binding-changed error:FrostException#/cold "X-Hint"→"X-Cold" member.missing`, "", "X-Cold: ",
 		},
 		"a header's timestamp has another format": {
 			func(c *schema.Contract) {
@@ -87,9 +87,9 @@ func TestWrapped(t *testing.T) {
 		old, new *schema.Contract
 		line     string
 	}{
-		"it becomes the payload": {wrapped, whole, `warning drift.binding-changed output#/bed "body"→"payload" member.missing`},
-		"and back":               {whole, wrapped, `warning drift.binding-changed output#/bed "payload"→"body" member.missing`},
-		"no member is required":  {optional(wrapped), optional(whole), `info drift.binding-changed output#/bed "body"→"payload" member.unknown`},
+		"it becomes the payload": {wrapped, whole, `error drift.binding-changed output#/bed "body"→"payload" member.missing`},
+		"and back":               {whole, wrapped, `error drift.binding-changed output#/bed "payload"→"body" member.missing`},
+		"no member is required":  {optional(wrapped), optional(whole), `error drift.binding-changed output#/bed "body"→"payload" member.unknown`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, []string{test.line}, lines(t, []*schema.Contract{test.old}, []*schema.Contract{test.new}))

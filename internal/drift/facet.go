@@ -17,7 +17,7 @@ type Facet struct {
 	Edits []Edit
 
 	// split turns a difference into changes; nil: it is one change, of the only edit.
-	split func(d schema.Difference, in *pair) []piece
+	split func(d *difference, in *pair) []piece
 }
 
 // Edit is one way in which a facet changes, with its rule, or the reason why it has none.
@@ -61,8 +61,12 @@ var facets = []Facet{
 	{Field: "Contract.Version", Edits: not("another version", "it promises nothing")},
 	{Field: "Contract.API", Name: "api", Edits: one("the API or its version changes", finding.DriftServiceChanged)},
 	{Field: "Contract.Signing", Name: "signing", Edits: one("the signing name changes", finding.DriftServiceChanged)},
-	{Field: "Contract.Protocol", Name: "protocol", Edits: one("the protocol changes", finding.DriftRouteChanged)},
-	{Field: "Contract.Target", Name: "target", Edits: one("X-Amz-Target changes", finding.DriftRouteChanged)},
+	{Field: "Contract.Protocol", Name: "protocol", Edits: protocolEdits},
+	{Field: "Contract.Protocols", Name: "protocols", Edits: protocolEdits},
+	{Field: "Contract.Target", Name: "target", split: splitTarget, Edits: []Edit{
+		{What: "the operation in X-Amz-Target changes", Rule: finding.DriftRouteChanged},
+		{What: "the prefix of X-Amz-Target changes", Reason: "its last part names the operation; models of one service disagree about the rest"},
+	}},
 	{Field: "Contract.Method", Name: "method", Edits: one("the method changes", finding.DriftRouteChanged)},
 	{Field: "Contract.URI", Name: "uri", split: splitURI, Edits: []Edit{
 		{What: "the URI changes", Rule: finding.DriftRouteChanged},
@@ -76,7 +80,7 @@ var facets = []Facet{
 	{Field: "Contract.Input", Edits: documentEdits},
 	{Field: "Contract.Output", Edits: documentEdits},
 	{Field: "Contract.InputUnstated", Edits: not("a source leaves the input out", "what one side does not state is not compared")},
-	{Field: "Contract.Errors", Name: "error", split: splitPresence(finding.DriftErrorAdded, finding.DriftErrorRemoved), Edits: []Edit{
+	{Field: "Contract.Errors", Name: "error", Edits: []Edit{
 		{What: "an error is added", Rule: finding.DriftErrorAdded},
 		{What: "an error is removed", Rule: finding.DriftErrorRemoved},
 		{What: "errors are reordered", Reason: "a response has one error, so the order has no meaning"},
@@ -155,17 +159,18 @@ var facets = []Facet{
 	{Field: "Shape.Sensitive", Name: "sensitive", Edits: one("a value becomes sensitive, or no longer is", finding.DriftSensitiveChanged)},
 }
 
+var protocolEdits = []Edit{
+	{What: "a protocol is no longer listed", Rule: finding.DriftRouteChanged},
+	{What: "another protocol is listed, or preferred while the old one is still listed", Reason: "old callers and readers do not notice"},
+}
+
 var documentEdits = []Edit{
 	{What: "an operation gets an input or output document", Rule: finding.DriftDocumentAdded},
 	{What: "an operation loses its input or output document", Rule: finding.DriftDocumentRemoved},
 }
 
-// facetOf returns the row of a difference.
-func facetOf(d schema.Difference) *Facet {
-	name := d.Facet
-	if _, isError := d.Place.Part.ErrorName(); isError && d.Place.Pointer == "" && slices.Contains([]string{"status", "fault", "code"}, name) {
-		name = "error." + name
-	}
+// facetNamed returns the row of a facet; nil if it is never compared.
+func facetNamed(name string) *Facet {
 	i := slices.IndexFunc(facets, func(f Facet) bool { return f.Name == name })
 	if i < 0 {
 		return nil
@@ -174,24 +179,15 @@ func facetOf(d schema.Difference) *Facet {
 }
 
 // pieces returns the changes of a difference.
-func (f *Facet) pieces(d schema.Difference, in *pair) []piece {
+func (f *Facet) pieces(d *difference, in *pair) []piece {
 	if f.split == nil {
 		return []piece{{rule: f.Edits[0].Rule, old: d.A, new: d.B}}
 	}
 	return f.split(d, in)
 }
 
-func splitPresence(added, removed finding.RuleID) func(schema.Difference, *pair) []piece {
-	return func(d schema.Difference, _ *pair) []piece {
-		if d.A == nil {
-			return []piece{{rule: added}}
-		}
-		return []piece{{rule: removed}}
-	}
-}
-
-func splitBool(added, removed finding.RuleID) func(schema.Difference, *pair) []piece {
-	return func(d schema.Difference, _ *pair) []piece {
+func splitBool(added, removed finding.RuleID) func(*difference, *pair) []piece {
+	return func(d *difference, _ *pair) []piece {
 		if d.B == true {
 			return []piece{{rule: added, old: d.A, new: d.B}}
 		}
@@ -201,27 +197,16 @@ func splitBool(added, removed finding.RuleID) func(schema.Difference, *pair) []p
 
 // splitMember distinguishes members of unions from those of structures by the side that lacks the
 // member, because the member is new to that side.
-func splitMember(d schema.Difference, in *pair) []piece {
-	added := d.A == nil
-	has, lacks := in.new, in.old
-	if !added {
-		has, lacks = in.old, in.new
-	}
-	described := "present"
-	if shape, _, ok := has.At(d.Place); ok {
-		described = typeText(shape)
-	}
-	parent, _, ok := lacks.At(d.Place.Parent())
-	union := ok && parent.Union.Or(false)
-	switch {
-	case added && union:
-		return []piece{{rule: finding.DriftUnionMemberAdded, new: described}}
+func splitMember(d *difference, _ *pair) []piece {
+	switch added := d.A == nil; {
+	case added && d.union:
+		return []piece{{rule: finding.DriftUnionMemberAdded, new: d.described}}
 	case added:
-		return []piece{{rule: finding.DriftMemberAdded, new: described}}
-	case union:
-		return []piece{{rule: finding.DriftUnionMemberRemoved, old: described}}
+		return []piece{{rule: finding.DriftMemberAdded, new: d.described}}
+	case d.union:
+		return []piece{{rule: finding.DriftUnionMemberRemoved, old: d.described}}
 	}
-	return []piece{{rule: finding.DriftMemberRemoved, old: described}}
+	return []piece{{rule: finding.DriftMemberRemoved, old: d.described}}
 }
 
 // typeText names the type of a shape as contracts do.
@@ -237,7 +222,7 @@ func typeText(s *schema.Shape) string {
 	return string(s.Type)
 }
 
-func splitType(d schema.Difference, _ *pair) []piece {
+func splitType(d *difference, _ *pair) []piece {
 	switch {
 	case d.A == nil:
 		return []piece{{rule: finding.DriftDocumentAdded, new: d.B}}
@@ -247,7 +232,7 @@ func splitType(d schema.Difference, _ *pair) []piece {
 	return []piece{{rule: finding.DriftTypeChanged, old: d.A, new: d.B}}
 }
 
-func splitEnum(d schema.Difference, _ *pair) []piece {
+func splitEnum(d *difference, _ *pair) []piece {
 	old, new := d.A.([]string), d.B.([]string)
 	switch {
 	case len(new) == 0:
@@ -269,8 +254,8 @@ func splitEnum(d schema.Difference, _ *pair) []piece {
 	return all
 }
 
-func splitBounds(widened, narrowed finding.RuleID) func(schema.Difference, *pair) []piece {
-	return func(d schema.Difference, _ *pair) []piece {
+func splitBounds(widened, narrowed finding.RuleID) func(*difference, *pair) []piece {
+	return func(d *difference, _ *pair) []piece {
 		old, new := d.A.(schema.Bounds), d.B.(schema.Bounds)
 		var all []piece
 		for _, e := range []struct {
@@ -321,7 +306,7 @@ func moved(old, new json.Number, end bound) int {
 	return c
 }
 
-func splitBits(d schema.Difference, _ *pair) []piece {
+func splitBits(d *difference, _ *pair) []piece {
 	old, new := d.A.(int), d.B.(int)
 	if old != 0 && (new == 0 || new > old) { // 0: of any size
 		return []piece{{rule: finding.DriftBitsWidened, old: d.A, new: d.B}}

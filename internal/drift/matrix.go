@@ -105,7 +105,7 @@ func CompareSources(sources []Source) (*Matrix, error) {
 		m.Rows = append(m.Rows, m.rows(name, row)...)
 	}
 	if m.Compared == 0 {
-		return nil, &NothingInCommonError{some(sources[0].Contracts), some(sources[1].Contracts)}
+		return nil, &NothingInCommonError{(&Contracts{Given: sources[0].Contracts}).some(), (&Contracts{Given: sources[1].Contracts}).some()}
 	}
 	return m, nil
 }

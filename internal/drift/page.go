@@ -30,7 +30,7 @@ func Page() string {
 			if r.ID == finding.DriftTypeChanged && p.rule != finding.TypeMismatch {
 				continue
 			}
-			rules = append(rules, fmt.Sprintf("`%s` (%s)", p.rule, severity(p.rule)))
+			rules = append(rules, fmt.Sprintf("`%s` (%s)", p.rule, plainness(p.rule)))
 		}
 		switch {
 		case r.ID == finding.DriftTypeChanged:

@@ -69,8 +69,9 @@ type claim struct {
 	key  bool // the change is about the keys of a map
 	best *candidate
 
-	tried   bool  // documents that may prove it were made
-	untried error // why none were
+	matcher *pattern.Pattern // of the refusing side
+	tried   bool             // documents that may prove it were made
+	untried error            // why none were
 }
 
 func newClaim(c *Change, old, new *schema.Contract) *claim {
@@ -102,13 +103,17 @@ func (c *claim) wraps() bool {
 	return c.Rule == finding.DriftBindingChanged && (c.old == schema.LocationPayload) != (c.new == schema.LocationPayload)
 }
 
+// provenBy returns the findings that prove the change.
+func (c *claim) provenBy() []proof {
+	if c.wraps() {
+		return slices.Concat(proofs[c.Rule], wrapped)
+	}
+	return proofs[c.Rule]
+}
+
 // proves reports whether the evidence proves the change.
 func (e *evidence) proves(c *claim, refuser int) bool {
-	by := proofs[c.Rule]
-	if c.wraps() {
-		by = slices.Concat(by, wrapped)
-	}
-	for _, p := range by {
+	for _, p := range c.provenBy() {
 		if p.rule == e.Rule && e.reaches(p.at, c) && (p.at == anywhere || e.explains(c, refuser)) {
 			return true
 		}
@@ -173,7 +178,7 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 			return text == c.old
 		}
 	case finding.ConstraintPattern:
-		p, err := pattern.Compile(promise.Pattern.Or(""))
+		p, err := c.pattern(promise.Pattern.Or(""))
 		if err != nil || !isText {
 			return false
 		}
@@ -191,6 +196,14 @@ func (e *evidence) explains(c *claim, refuser int) bool {
 		return !c.key
 	}
 	return true
+}
+
+// pattern compiles the pattern of the refusing side once.
+func (c *claim) pattern(source string) (p *pattern.Pattern, err error) {
+	if c.matcher == nil || c.matcher.String() != source {
+		c.matcher, err = pattern.Compile(source)
+	}
+	return c.matcher, err
 }
 
 // beyond reports a number beyond the end that the change moved.

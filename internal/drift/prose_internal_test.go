@@ -42,7 +42,7 @@ func TestNoProse(t *testing.T) {
 				old, new := old.Only(schema.OutputPart), new.Only(schema.OutputPart)
 				for i := range result.Changes {
 					c := newClaim(&result.Changes[i], old, new)
-					s, err := newSearch(old, new, schema.OutputPart, schema.HTTP, nil)
+					s, err := newSearch(old, new, schema.OutputPart, schema.HTTP, []*claim{c})
 					require.NoError(t, err)
 					documents := slices.Collect(s.samples.Documents(schema.OutputPart))
 					for miss := range s.invalid.InvalidVariants(schema.OutputPart) {

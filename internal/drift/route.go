@@ -10,15 +10,47 @@ import (
 
 // splitURI ignores what does not affect routing: the names of labels, and a trailing slash of the
 // path (see schema.Catalog.Candidates).
-func splitURI(d schema.Difference, in *pair) []piece {
+func splitURI(d *difference, in *pair) []piece {
 	if sameTemplate(in) && !relabelled(in) {
 		return nil
 	}
 	return []piece{{rule: finding.DriftRouteChanged, old: d.A, new: d.B}}
 }
 
+// splitTarget ignores the prefix of X-Amz-Target (see schema.Catalog.Candidates).
+func splitTarget(d *difference, _ *pair) []piece {
+	old, new := d.A.(string), d.B.(string)
+	if old[strings.LastIndexByte(old, '.')+1:] == new[strings.LastIndexByte(new, '.')+1:] {
+		return nil
+	}
+	return []piece{{rule: finding.DriftRouteChanged, old: d.A, new: d.B}}
+}
+
+// protocols returns the protocols that a source lists; nil if it states none.
+func protocols(c *schema.Contract) []string {
+	if one, ok := c.Protocol.Get(); ok {
+		return c.Protocols.Or([]string{one})
+	}
+	return nil
+}
+
+// lostProtocols returns the protocols that only the old side lists.
+func (p *pair) lostProtocols() []string {
+	new := protocols(p.new)
+	if new == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(protocols(p.old)), func(of string) bool { return slices.Contains(new, of) })
+}
+
+// foreign reports whether the sides are read by different protocols.
+func (p *pair) foreign() bool {
+	old, new := p.old.Protocol.Or(""), p.new.Protocol.Or("")
+	return old != "" && new != "" && old != new
+}
+
 // splitWireName ignores a renamed label at the same position.
-func splitWireName(d schema.Difference, in *pair) []piece {
+func splitWireName(d *difference, in *pair) []piece {
 	old, new := labelAt(in.old, d.Place), labelAt(in.new, d.Place)
 	if old >= 0 && old == new && sameTemplate(in) {
 		return nil

@@ -2,8 +2,11 @@ package drift
 
 import (
 	"slices"
+	"strconv"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // maxChecks and maxChecked bound how often a document that is being shrunk is validated against
@@ -24,8 +27,8 @@ func (s *search) shrink(c *claim) *candidate {
 		}
 		found := s.rejected(document)
 		for _, e := range found {
-			next := &candidate{document: document, encoding: s.encoding, evidence: e.Finding, others: len(found) - 1}
-			if e.proves(c, s.refuser) && severity(e.Rule) >= severity(best.evidence.Rule) && next.others <= best.others {
+			next := &candidate{document: document, encoding: s.encoding, evidence: e.Finding, others: len(found) - 1, whole: best.whole}
+			if e.proves(c, s.refuser) && plainness(e.Rule) >= plainness(best.evidence.Rule) && next.others <= best.others {
 				best = next
 				return true
 			}
@@ -37,14 +40,50 @@ func (s *search) shrink(c *claim) *candidate {
 		if err != nil {
 			return best
 		}
-		again = smaller(root, func() bool { return proves(root.Append(nil)) })
+		keep := func() bool { return proves(root.Append(nil)) }
+		if best.whole || best.others > 0 || best.encoding == schema.SDK {
+			again = smaller(root, keep)
+			continue
+		}
+		above, at := around(root, best.evidence.Pointer) // elsewhere it is minimal
+		again = fewer(above, keep)
+		if at != nil && best.evidence.Rule != finding.EnumUnknownValue {
+			again = smaller(at, keep) || again
+		}
 	}
 	return best
+}
+
+// around returns the value at a pointer, or nil, and the one that holds it.
+func around(root *jsontree.Node, pointer string) (above, at *jsontree.Node) {
+	above, at = root, root
+	for _, token := range jsontree.Tokens(pointer) {
+		if above = at; above == nil {
+			return root, nil
+		}
+		i, err := strconv.Atoi(token)
+		if above.Kind == '{' {
+			i, err = slices.IndexFunc(above.Entries, func(e jsontree.Entry) bool { return e.Name == token }), nil
+		}
+		if at = nil; err == nil && i >= 0 && i < len(above.Entries) {
+			at = &above.Entries[i].Value
+		}
+	}
+	return above, at
 }
 
 // smaller removes every entry of a value and below it without which keep still holds, from the top
 // down, and reports whether there was one. An entry that keep refuses to lose is restored.
 func smaller(n *jsontree.Node, keep func() bool) bool {
+	any := fewer(n, keep)
+	for i := range n.Entries {
+		any = smaller(&n.Entries[i].Value, keep) || any
+	}
+	return shorter(n, keep) || any
+}
+
+// fewer removes the entries of a value without which keep still holds.
+func fewer(n *jsontree.Node, keep func() bool) bool {
 	any := false
 	for i := 0; i < len(n.Entries); {
 		all := n.Entries
@@ -56,10 +95,7 @@ func smaller(n *jsontree.Node, keep func() bool) bool {
 		n.Entries = all
 		i++
 	}
-	for i := range n.Entries {
-		any = smaller(&n.Entries[i].Value, keep) || any
-	}
-	return shorter(n, keep) || any
+	return any
 }
 
 // shorter cuts a string: to nothing, to its first half, or by its last character.

@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/url"
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
@@ -45,23 +43,13 @@ const (
 	New Side = "new"
 )
 
-// severity is the severity of a change that a finding of a rule proves.
-func severity(rule finding.RuleID) finding.Severity {
-	switch finding.Error {
-	case rule.Severity(finding.Lenient):
-		return finding.Error
-	case rule.Severity(finding.Default):
-		return finding.Warning
-	}
-	return finding.Info
-}
-
 // candidate is a document that proves a change.
 type candidate struct {
 	document []byte
 	encoding schema.Encoding
 	evidence finding.Finding
-	others   int // further findings of the refusing side
+	others   int  // further findings of the refusing side
+	whole    bool // more than one place of it may be more than minimal
 	exchange *exchange
 	line     string // of the exchange
 }
@@ -69,7 +57,7 @@ type candidate struct {
 // compare orders candidates: the more severe first, then those over HTTP, the plainer, the shorter.
 func (a *candidate) compare(b *candidate) int {
 	return cmp.Or(
-		cmp.Compare(severity(b.evidence.Rule), severity(a.evidence.Rule)),
+		cmp.Compare(plainness(b.evidence.Rule), plainness(a.evidence.Rule)),
 		cmp.Compare(a.encoding, b.encoding),
 		cmp.Compare(a.others, b.others),
 		cmp.Compare(len(a.document), len(b.document)),
@@ -88,20 +76,23 @@ const (
 )
 
 // prove looks for a breaking payload of each of a part's changes.
-func (p *pair) prove(part schema.Part, changes []Change) error {
+func (p *pair) prove(part schema.Part, changes []*Change) error {
 	var claims []*claim
-	old, new := withoutSensitive(p.old.Only(part)), withoutSensitive(p.new.Only(part))
-	for i := range changes {
-		if proofs[changes[i].Rule] != nil {
-			claims = append(claims, newClaim(&changes[i], old, new))
+	old, new := p.reduce(part, changes)
+	for _, c := range changes {
+		if proofs[c.Rule] != nil {
+			claims = append(claims, newClaim(c, old, new))
 		}
 	}
 	if len(claims) == 0 {
 		return nil
 	}
 	for _, encoding := range []schema.Encoding{schema.HTTP, schema.SDK} {
-		if encoding == schema.SDK && len(binding.Of(old, part).Members) == 0 && len(binding.Of(new, part).Members) == 0 && !retyped(claims) {
-			break // the document has nothing that was not in the body
+		switch {
+		case encoding == schema.HTTP && (notJSON(old) || notJSON(new)):
+			continue
+		case encoding == schema.SDK && !notJSON(old) && !notJSON(new) && !beside(old, part) && !beside(new, part) && !retyped(claims):
+			continue // the document has nothing that was not in the body
 		}
 		s, err := newSearch(old, new, part, encoding, claims)
 		if err != nil {
@@ -131,11 +122,22 @@ func (p *pair) prove(part schema.Part, changes []Change) error {
 	return nil
 }
 
+func notJSON(c *schema.Contract) bool {
+	_, other := c.NotJSON()
+	return other
+}
+
+// beside reports whether a part has members that are not in a JSON body: beside the body, or events.
+func beside(c *schema.Contract, part schema.Part) bool {
+	m, raw := c.RawBody(part)
+	return raw && c.Resolve(m.Shape).EventStream.Or(false) || len(binding.Of(c, part).Members) > 0
+}
+
 // retyped reports a change of type that no error proves so far. Types that look alike over HTTP,
 // such as numbers and timestamps, may differ in an SDK.
 func retyped(claims []*claim) bool {
 	return slices.ContainsFunc(claims, func(c *claim) bool {
-		return c.Rule == finding.DriftTypeChanged && (c.best == nil || severity(c.best.evidence.Rule) < finding.Error)
+		return c.Rule == finding.DriftTypeChanged && (c.best == nil || plainness(c.best.evidence.Rule) < finding.Error)
 	})
 }
 
@@ -153,7 +155,7 @@ func (c *claim) testify() {
 			w.Response = c.best.line
 		}
 	}
-	c.Severity, c.Witness = severity(w.Rule), w
+	c.Severity, c.Witness = c.weigh(w.Rule), w
 }
 
 // search looks for documents of a part that one side allows and the other refuses.
@@ -189,11 +191,58 @@ func newSearch(old, new *schema.Contract, part schema.Part, encoding schema.Enco
 	s.allows, errs[2] = validate.Compile(allowing, validate.Options{Encoding: encoding})
 	s.refuses, errs[3] = validate.Compile(refusing, validate.Options{Encoding: encoding})
 	s.oracle = &oracle{allowing: allowing, refusing: refusing, part: part, encoding: encoding}
-	return s, errors.Join(errs[:]...)
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, err
+	}
+	var rules []finding.RuleID
+	for _, c := range claims {
+		for _, p := range c.provenBy() {
+			rules = append(rules, p.rule)
+		}
+	}
+	s.samples, s.invalid = s.samples.At(s.wanted), s.invalid.At(s.wanted, rules...)
+	s.allows, s.refuses = s.allows.WithoutOracle(), s.refuses.WithoutOracle() // confirm asks it
+	return s, nil
+}
+
+// wanted reports whether documents that vary a place may prove a claim: the place is on the way to
+// that of the claim, or from there on.
+func (s *search) wanted(place schema.Place) bool {
+	w := newWalk(s.old, s.new, s.part)
+	for _, token := range jsontree.Tokens(place.Pointer) {
+		w.down(token, memberName)
+	}
+	for _, c := range s.claims {
+		if c.wraps() || c.way.leadsTo(w.last()) || w.leadsTo(c.way.last()) {
+			return true
+		}
+	}
+	return false
+}
+
+// leadsTo reports whether a step, or the shape there, is on the walk.
+func (w *walk) leadsTo(to step) bool {
+	return slices.ContainsFunc(w.steps, func(s step) bool { return s.shape == to.shape || s.member == to.member })
+}
+
+// ofNumbers are the rules whose plainest proof is the number next to an end.
+var ofNumbers = []finding.RuleID{finding.DriftRangeNarrowed, finding.DriftRangeWidened, finding.DriftBitsNarrowed, finding.DriftBitsWidened}
+
+// settled reports whether no document can prove any claim better.
+func (s *search) settled() bool {
+	return !slices.ContainsFunc(s.claims, func(c *claim) bool {
+		if c.best == nil || c.best.others > 0 || slices.Contains(ofNumbers, c.Rule) {
+			return true
+		}
+		return slices.ContainsFunc(c.provenBy(), func(p proof) bool { return plainness(p.rule) > plainness(c.best.evidence.Rule) })
+	})
 }
 
 // run tries documents, shrinks the best ones, and has the oracle confirm them.
 func (s *search) run() {
+	if s.settled() {
+		return
+	}
 	before := map[*claim]*candidate{}
 	for _, c := range s.claims {
 		before[c] = c.best
@@ -203,7 +252,7 @@ func (s *search) run() {
 	for seed := uint64(1); seed <= tries && s.wanting() && none == nil; seed++ {
 		var document []byte
 		if document, none = s.samples.Random(s.part, seed); none == nil {
-			s.try(document)
+			s.try(document, true)
 		}
 	}
 	s.notes(none)
@@ -218,21 +267,22 @@ func (s *search) run() {
 	}
 }
 
-// systematic tries the documents of the allowing side, and the invalid variants of the other.
+// systematic tries the documents of the allowing side, and the invalid variants of the other, until
+// no further one can prove more.
 func (s *search) systematic() {
 	tried, size := 0, 0
-	more := func(document []byte) bool {
-		s.try(document)
+	more := func(document []byte, whole bool) bool {
+		s.try(document, whole)
 		tried, size = tried+1, size+len(document)
-		return tried < maxDocuments && size < maxBytes
+		return tried < maxDocuments && size < maxBytes && !s.settled()
 	}
-	for document := range s.samples.Documents(s.part) {
-		if !more(document) {
+	for t := range s.samples.Trials(s.part) {
+		if !more(t.Document, t.Place.Pointer == "") {
 			return
 		}
 	}
 	for miss := range s.invalid.InvalidVariants(s.part) {
-		if !more(miss.Document) {
+		if !more(miss.Document, false) {
 			return
 		}
 	}
@@ -249,14 +299,14 @@ func (s *search) wanting() bool {
 }
 
 // try records a document for every change that it proves better than the best one so far.
-func (s *search) try(document []byte) {
+func (s *search) try(document []byte, whole bool) {
 	found := s.rejected(document)
 	for _, e := range found {
 		for _, c := range s.claims {
 			if !e.proves(c, s.refuser) {
 				continue
 			}
-			next := &candidate{document: document, encoding: s.encoding, evidence: e.Finding, others: len(found) - 1}
+			next := &candidate{document: document, encoding: s.encoding, evidence: e.Finding, others: len(found) - 1, whole: whole}
 			if c.best == nil || next.compare(c.best) < 0 {
 				c.best = next
 			}
@@ -266,7 +316,7 @@ func (s *search) try(document []byte) {
 
 // rejected returns the findings of the refusing side for a document that the other side accepts.
 func (s *search) rejected(document []byte) []*evidence {
-	if s.refuses.Accepts(s.part, document) || !s.allows.Accepts(s.part, document) {
+	if !s.allows.Accepts(s.part, document) || s.refuses.Accepts(s.part, document) {
 		return nil
 	}
 	findings, err := s.refuses.Part(s.part, document)
@@ -307,43 +357,4 @@ func (s *search) evidence(f finding.Finding, document []byte) *evidence {
 		}
 	}
 	return e
-}
-
-// lost sets the breaking payload of a request that the new contracts of the service no longer route
-// to the operation, whatever responds instead.
-func (c *Change) lost(old *schema.Contract, services map[string]*schema.Catalog) {
-	routes := services[old.Service]
-	if routes == nil {
-		return
-	}
-	s, err := synth.New(old, schema.HTTP)
-	if err != nil {
-		return
-	}
-	body, err := s.Minimal(schema.InputPart)
-	if err != nil {
-		return
-	}
-	request, err := s.Request(body)
-	if err != nil {
-		return
-	}
-	u, err := url.Parse(request.Target())
-	if err != nil {
-		return
-	}
-	where := "nowhere"
-	found, _ := routes.Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body})
-	for _, route := range found {
-		if route.Contract.Name() == old.Name() {
-			return
-		}
-		if where == "nowhere" {
-			where = "to " + route.Contract.Name()
-		}
-	}
-	c.Severity = finding.Error
-	x := exchange{request: request}
-	c.Witness = &Witness{Allowed: Old, Refused: New, Form: schema.HTTP.String(), Finding: fmt.Sprintf("the request leads %s", where)}
-	c.Witness.Request, c.Witness.Document = x.text(schema.InputPart)
 }

@@ -89,11 +89,14 @@ func (s *Synth) misses(part schema.Part, yield func(InvalidVariant) bool, not fu
 		if t.raw != nil { // the body is a raw member, which has no other type
 			at.place, at.pointer = at.place.Child(t.raw.Name), child("", t.raw.Name)
 		}
+		if s.wanted != nil && !s.wanted(at.place) {
+			return true
+		}
 		for _, b := range breakers {
 			if at.form.size >= endless && at.again {
 				return true // it has no surrounding document
 			}
-			if t.raw != nil && b.rule == finding.TypeMismatch {
+			if t.raw != nil && b.rule == finding.TypeMismatch || s.breaks != nil && !slices.Contains(s.breaks, b.rule) {
 				continue
 			}
 			for _, way := range b.broken(s, at) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -21,6 +22,8 @@ type Synth struct {
 	tables   map[schema.Part]*binding.Table // the members beside the body
 	seed     uint64                         // of the identifiers in samples
 	samples  *sync.Map                      // of place to the JSON text of the scalar in a sample there
+	wanted   func(schema.Place) bool        // the places that systematic documents vary; nil: all
+	breaks   []finding.RuleID               // the rules that invalid variants break; nil: all
 }
 
 // form is a shape prepared for making documents.
@@ -111,6 +114,14 @@ func (s *Synth) newTop(part schema.Part, all *[]*form) top {
 func (s *Synth) Seeded(seed uint64) *Synth {
 	other := *s
 	other.seed, other.samples = seed, &sync.Map{}
+	return &other
+}
+
+// At returns the same with fewer systematic documents and invalid variants: those that vary a wanted
+// place, and the minimal and the full one; and those that break one of the rules.
+func (s *Synth) At(wanted func(schema.Place) bool, breaks ...finding.RuleID) *Synth {
+	other := *s
+	other.wanted, other.breaks = wanted, breaks
 	return &other
 }
 

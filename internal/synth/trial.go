@@ -59,6 +59,9 @@ func (s *Synth) trials(part schema.Part, write func(top, *value) []byte) iter.Se
 			if t.raw != nil {
 				at.place = at.place.Child(t.raw.Name)
 			}
+			if s.wanted != nil && !s.wanted(at.place) {
+				return true
+			}
 			if at.form.size >= endless || at.again {
 				return at.form.size >= endless || at.key || fresh(at.place, "minimal", at.put(s.minimal(at.form)))
 			}

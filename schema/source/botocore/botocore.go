@@ -30,6 +30,7 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
+	origin.Operations = len(parsed.Operations)
 	b := builder{document: document, parsed: parsed, shapes: map[string]*shapeModel{}, roots: map[string]bool{}}
 	if err := b.checkWhole(); err != nil {
 		return nil, err

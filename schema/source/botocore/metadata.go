@@ -122,6 +122,25 @@ func (m *metadata) protocol() (protocol, problem string) {
 			break
 		}
 	}
+	return m.named(protocol)
+}
+
+// listed returns the names in a contract of all protocols that the model lists, if they are several.
+func (m *metadata) listed() schema.Known[[]string] {
+	if len(m.Protocols) < 2 {
+		return schema.Known[[]string]{}
+	}
+	var all []string
+	for _, one := range m.Protocols {
+		if name, problem := m.named(one); problem == "" {
+			all = append(all, name)
+		}
+	}
+	return schema.Is(all)
+}
+
+// named returns the name in a contract of a protocol.
+func (m *metadata) named(protocol string) (name, problem string) {
 	switch {
 	case protocol == "":
 		return "", "the metadata does not name a protocol"

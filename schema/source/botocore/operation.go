@@ -19,7 +19,7 @@ func (b *builder) operation(name string, o *operationModel) (*schema.Contract, e
 		API: model.Stated(m.UID), Protocol: schema.Is(b.protocol), Method: model.Stated(o.HTTP.Method), URI: model.Stated(o.HTTP.URI),
 		Status: schema.Is(cmp.Or(o.HTTP.Status, 200)),
 	}
-	c.Signing = model.Stated(m.signing())
+	c.Signing, c.Protocols = model.Stated(m.signing()), m.listed()
 	if strings.HasPrefix(b.protocol, "awsJson") && m.TargetPrefix != "" {
 		c.Target = schema.Is(m.TargetPrefix + "." + name)
 	}

@@ -79,7 +79,7 @@ func (b *builder) operation(id string) error {
 	}
 	c := &schema.Contract{
 		Format: schema.Format, Service: b.serviceName(), Operation: localName(id),
-		API: b.api(), Protocol: model.Stated(b.protocol.name), Readonly: schema.Is(bool(o.Traits.Readonly)),
+		API: b.api(), Protocol: model.Stated(b.protocol.name), Protocols: listed(&b.service.Traits), Readonly: schema.Is(bool(o.Traits.Readonly)),
 	}
 	if bool(o.Traits.OptionalAuth) || o.Traits.Auth != nil && (len(*o.Traits.Auth) == 0 || slices.Contains(*o.Traits.Auth, "smithy.api#noAuth")) {
 		c.Unsigned = schema.Is(true)

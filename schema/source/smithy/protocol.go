@@ -38,6 +38,20 @@ func protocolOf(service *astTraits) protocol {
 	return protocol{binding: true}
 }
 
+// listed returns the names of all protocols of a service, if they are several.
+func listed(service *astTraits) schema.Known[[]string] {
+	var all []string
+	for _, p := range protocols {
+		if p.of(service) {
+			all = append(all, p.name)
+		}
+	}
+	if len(all) < 2 {
+		return schema.Known[[]string]{}
+	}
+	return schema.Is(all)
+}
+
 // role is what a structure is used as. HTTP traits bind members only at the root of an input or
 // output, and these allow different traits (Smithy, spec/http-bindings.html).
 type role int

@@ -50,13 +50,17 @@ func Read(document []byte, version string) ([]*schema.Contract, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, c := range contracts {
+			c.Origins = []schema.Origin{origin}
+			c.Origins[0].Operations = len(contracts)
+		}
 		all = append(all, contracts...)
 	}
 	if len(all) == 0 {
 		return nil, broken("", "no service binds an operation", "Use the complete model of a service")
 	}
 	for _, c := range all {
-		c.Version, c.Origins = version, []schema.Origin{origin}
+		c.Version = version
 	}
 	return all, nil
 }
