@@ -97,7 +97,7 @@ type expectSpec struct {
 // errorSpec is an error of the service that a client reports. Absent fields are not checked.
 type errorSpec struct {
 	Code       string `yaml:"code"`
-	Message    string `yaml:"message"`
+	Message    string `yaml:"message"` // or the word "canonical": that of the last response's body
 	HTTPStatus int    `yaml:"httpStatus"`
 	// Fields are the members but the message, or the word "canonical": what
 	// follows from the last response's body and the contract.

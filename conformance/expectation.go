@@ -27,11 +27,17 @@ func (c *planned) expectations(ids identifiers) ([]expectation, error) {
 			made.corrected = c.operation.corrected(schema.OutputPart)
 		case e.Output.Stated():
 			made.output, err = decode(ids.replace(e.Output.JSON))
+			made.corrected = c.operation.corrected(schema.OutputPart)
 		case e.Error != nil && e.Error.Fields.canonical():
 			made.fields, err = c.operation.fields(e.Error.Code, last)
 			made.corrected = c.operation.corrected(schema.ErrorPart(e.Error.Code))
 		case e.Error != nil && e.Error.Fields.Stated():
 			made.fields, err = decode(ids.replace(e.Error.Fields.JSON))
+		}
+		if err == nil && e.Error != nil && e.Error.Message == "canonical" {
+			spec := *e.Error
+			spec.Message, err = c.operation.message(last)
+			made.Error = &spec
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)

@@ -145,6 +145,10 @@ func (c client) isFailure(response *http.Response) bool {
 	switch {
 	case c.has(only200Succeeds):
 		return response.StatusCode != 200
+	case c.has(successIs200To204):
+		return response.StatusCode < 200 || response.StatusCode > 204
+	case c.has(successBelow400):
+		return response.StatusCode >= 400
 	case c.has(errorHeaderOnSuccessCounts) && response.Header.Get("X-Amzn-Errortype") != "":
 		return true
 	}
@@ -153,7 +157,7 @@ func (c client) isFailure(response *http.Response) bool {
 
 // output reads the body of a success. An empty body is an output without members.
 func (c client) output(body []byte) (any, error) {
-	if len(body) == 0 {
+	if len(body) == 0 && !c.has(emptyBodyFails) {
 		return map[string]any{}, nil
 	}
 	tree, err := parse(c, body)

@@ -66,6 +66,8 @@ func (c client) escape(label string) string {
 	switch {
 	case c.has(pathNotEscaped):
 		return label
+	case c.has(labelTrimmed):
+		return escape(strings.TrimSpace(label))
 	case c.has(pathEscapedTwice):
 		return escape(escape(label))
 	case c.has(plusForSpace):

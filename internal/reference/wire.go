@@ -95,6 +95,8 @@ func (c client) body(response *http.Response) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case c.has(bodiesOf128K):
+		return body[:min(1<<17, len(body))], nil
 	case c.has(firstLineOnly):
 		lines := bufio.NewScanner(bytes.NewReader(body))
 		lines.Scan()
