@@ -13,11 +13,14 @@ func (c *planned) input(ids identifiers) json.RawMessage {
 	return ids.replace(c.Call.Input.JSON)
 }
 
-// expectations resolves the alternatives of a case.
-func (c *planned) expectations(ids identifiers) ([]expectation, error) {
+// expectations resolves the alternatives for a call of a case, counted from 0.
+func (c *planned) expectations(ids identifiers, call int) ([]expectation, error) {
 	var all []expectation
 	responses := ids.interactions(c.interactions)
 	last := &responses[len(responses)-1].Response
+	if c.Calls > 1 {
+		last = &responses[min(call, len(responses)-1)].Response
+	}
 	for _, e := range c.Expect {
 		made := expectation{expectSpec: e, corrected: func(_, got any) any { return got }}
 		var err error
@@ -40,7 +43,7 @@ func (c *planned) expectations(ids identifiers) ([]expectation, error) {
 			made.Error = &spec
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.Name, err)
+			return nil, fmt.Errorf("cannot tell what to expect: %w; state it, or use another cassette", err)
 		}
 		all = append(all, made)
 	}

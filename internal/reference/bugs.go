@@ -191,4 +191,28 @@ const (
 	successBelow400         = "success-below-400"
 	emptyBodyFails          = "empty-body-fails"
 	labelTrimmed            = "label-trimmed"
+
+	// Signatures.
+	signatureOfZeros    = "signature-of-zeros"
+	signatureCut        = "signature-cut"
+	secretCut           = "secret-cut"
+	keyOfAnotherProfile = "key-of-another-profile"
+	signedForGateway    = "signed-for-gateway"
+	scopeOfYesterday    = "scope-of-yesterday"
+	clockIsLocal        = "clock-is-local"
+	hostWithoutPort     = "host-without-port"
+	hostNotSigned       = "host-not-signed"
+	tokenNotSigned      = "token-not-signed"
+	headerAfterSigning  = "header-after-signing"
+	bodyHashOfObject    = "body-hash-of-object"
+	signedAsPost        = "signed-as-post"
+	pathSignedOnce      = "path-signed-once"
+	pathSignedDecoded   = "path-signed-decoded"
+	tildeSignedEscaped  = "tilde-signed-escaped"
+
+	// Several calls.
+	resultsCached          = "results-cached"
+	membersMerged          = "members-merged"
+	staleConnectionIsFinal = "stale-connection-is-final"
+	cutHeaderIsWhole       = "cut-header-is-whole"
 )

@@ -180,6 +180,28 @@ var mutants = []Mutant{
 	{successBelow400, `status < 400 is a success, as with fetch and redirect: manual or with curl --fail`},
 	{emptyBodyFails, `a response without a body is a parse error`},
 	{labelTrimmed, `identifiers are trimmed, as if a person had typed them: another resource is asked for`},
+
+	{signatureOfZeros, `a placeholder for the signature, as emulators accept any`},
+	{signatureCut, `the Authorization header is cut by a limit of its length`},
+	{secretCut, `the secret is read with a limit, or without what follows a sign such as / or +`},
+	{keyOfAnotherProfile, `the access key of one profile with the secret of another`},
+	{signedForGateway, `the signing name of another service, such as execute-api, or the name of the host`},
+	{scopeOfYesterday, `the date of the scope is cached, or local: after midnight it differs from X-Amz-Date`},
+	{clockIsLocal, `X-Amz-Date is the local time, marked as UTC`},
+	{hostWithoutPort, `the host is signed without its port, which works with port 443 alone`},
+	{hostNotSigned, `the host is not among the signed headers`},
+	{tokenNotSigned, `the session token is added after signing`},
+	{headerAfterSigning, `a middleware adds an x-amz header after signing`},
+	{bodyHashOfObject, `the hash is that of {}, and a GET has no body`},
+	{signedAsPost, `the method is fixed in the signer, because another service has only POST`},
+	{pathSignedOnce, `the path is encoded once in the canonical request, as for S3 alone`},
+	{pathSignedDecoded, `the path is decoded and trimmed before it is signed`},
+	{tildeSignedEscaped, `the path is escaped as by RFC 2396 when it is signed: a tilde becomes %7E`},
+
+	{resultsCached, "results are cached by their input: whoever polls sees the first state for ever"},
+	{membersMerged, "a response is merged into the state of an object: members that are gone stay"},
+	{staleConnectionIsFinal, "a connection is kept open and used again, also when the server has closed it: the next request fails"},
+	{cutHeaderIsWhole, "the end of the connection ends the headers, as in Python's http.client: a cut header is a response without a body"},
 }
 
 // Mutants returns all bugs.

@@ -41,6 +41,9 @@ func (c client) newWire(call conformance.Call) *wire {
 		}
 		return watched, nil
 	}}
+	if c.has(staleConnectionIsFinal) {
+		w.Transport = c.memory
+	}
 	if !c.has(redirectsFollowed) {
 		// The protocol has no redirects: a 3xx status is an error of the service.
 		w.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
