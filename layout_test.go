@@ -51,7 +51,7 @@ var rooms = map[string][]string{
 	"internal/redact":                   {"finding", "internal/awshttp", "internal/disk", "internal/eventstream", "internal/jsontree", "internal/links", "traffic"},
 	"internal/proxy":                    {"internal/awshttp", "internal/redact", "internal/serve", "internal/sigv4", "recorder"},
 	"internal/sigv4":                    {"internal/awshttp"},
-	"conformance":                       {"cassettes", "finding", "internal/awshttp", "internal/binding", "internal/decimal", "internal/fault", "internal/jsontree", "internal/synth", "internal/visit", "replay", "schema", "schema/contracts", "traffic", "validate"},
+	"conformance":                       {"cassettes", "finding", "internal/awshttp", "internal/binding", "internal/decimal", "internal/fault", "internal/jsontree", "internal/sigv4", "internal/synth", "internal/visit", "internal/wording", "replay", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/reference":                {"conformance", "internal/awshttp"},
 	"internal/outcome":                  {},
 	"conformance/sdkgo":                 {"conformance", "finding"},

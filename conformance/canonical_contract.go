@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -95,6 +96,21 @@ func (o *operation) fields(name string, r *traffic.Response) (map[string]any, er
 	delete(fields, "message")
 	delete(fields, "Message")
 	return fields, err
+}
+
+// message is the message of an error.
+func (o *operation) message(r *traffic.Response) (string, error) {
+	body, err := decode(r.Body.Bytes)
+	if err != nil {
+		return "", err
+	}
+	members, _ := body.(map[string]any)
+	for _, name := range []string{"message", "Message"} {
+		if text, ok := members[name].(string); ok {
+			return text, nil
+		}
+	}
+	return "", errors.New("the last response has no message")
 }
 
 // corrected returns a function that removes what a client may add to a part: required members that

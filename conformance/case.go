@@ -25,7 +25,10 @@ type scenario struct {
 	Call     callSpec      `yaml:"call"`
 	Fault    *fault.Spec   `yaml:"fault"`
 	Expect   []expectSpec  `yaml:"expect"`   // alternatives; a correct client reports one of them
-	Attempts attemptBounds `yaml:"attempts"` // how often the client sends the request; zero: once
+	Attempts attemptBounds `yaml:"attempts"` // how often the client sends the request of a call; zero: once
+	// Calls is how often the client is asked to make the call, 0: once. Each call begins after the
+	// result of the one before. It gets the next response of the cassette, and the last one repeats.
+	Calls int `yaml:"calls"`
 
 	// Line is the line of the case in its file.
 	Line int `yaml:"-"`
@@ -97,7 +100,7 @@ type expectSpec struct {
 // errorSpec is an error of the service that a client reports. Absent fields are not checked.
 type errorSpec struct {
 	Code       string `yaml:"code"`
-	Message    string `yaml:"message"`
+	Message    string `yaml:"message"` // or the word "canonical": that of the last response's body
 	HTTPStatus int    `yaml:"httpStatus"`
 	// Fields are the members but the message, or the word "canonical": what
 	// follows from the last response's body and the contract.
@@ -154,7 +157,7 @@ func (c *scenario) check() string {
 		return c.Name + " has no ref: cite the specification that it follows"
 	case c.Cassette == "":
 		return c.Name + " has no cassette"
-	case min(c.Call.TimeoutMs, c.Call.MaxAttempts, c.Attempts.Min, c.Attempts.Max, c.Attempts.PauseMs) < 0:
+	case min(c.Call.TimeoutMs, c.Call.MaxAttempts, c.Attempts.Min, c.Attempts.Max, c.Attempts.PauseMs, c.Calls) < 0:
 		return c.Name + " has a negative number"
 	case c.Attempts.Max > 0 && c.Attempts.Min > c.Attempts.Max:
 		return fmt.Sprintf("%s: attempts.min %d is larger than attempts.max %d", c.Name, c.Attempts.Min, c.Attempts.Max)

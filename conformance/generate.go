@@ -43,12 +43,18 @@ func (e *nothingGeneratedError) Error() string {
 //
 //   - requests: the systematic ones of package synth, with the smallest response. The client is
 //     asked to send the input of the request, and the request that arrives must have this input.
+//
 //   - responses: the systematic ones, to the smallest request. The client has to report the output
 //     that follows from body, headers, status and contract.
+//
 //   - errors: each error of the operation with its systematic bodies, and one that is not modelled.
+//
 //   - invalid variants that have a defined interpretation: unknown members, enum values and union
 //     members, absent required members, and values that break a constraint, which clients do not
 //     check.
+//
+//   - wire: the smallest output with whitespace, depth, size, odd strings, repeated elements and odd keys,
+//     and the first error as gateways and older services write it.
 //
 // Each case is independent, and allows one attempt. If an operation has more cases than the bound,
 // the most informative ones are kept: first the smallest and the full document, union members, enum
@@ -113,6 +119,7 @@ const (
 	rankEnum
 	rankUnknown
 	rankNull
+	rankWire
 	rankOther
 )
 

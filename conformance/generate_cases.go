@@ -85,7 +85,13 @@ func (g *generator) make() error {
 			return err
 		}
 	}
-	return g.unmodelled()
+	if err := g.unmodelled(); err != nil {
+		return err
+	}
+	if err := g.wire(); err != nil {
+		return err
+	}
+	return g.gateways()
 }
 
 // canonicalValue is the output that follows from the response.

@@ -13,9 +13,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/internal/sigv4"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/traffic"
@@ -40,7 +42,10 @@ func constructed(t *testing.T) []*schema.Contract {
 
 // postman sends the request that a case was made with, changed, and reports what
 // the contract reads from what came back.
-func postman(p *Plan, change func(*http.Request, *planned)) *Func {
+func postman(p *Plan, change func(*http.Request, *planned)) *Func { return post(p, true, change) }
+
+// post is a postman that may leave its requests unsigned.
+func post(p *Plan, signs bool, change func(*http.Request, *planned)) *Func {
 	return &Func{Info: ClientInfo{"postman", "1", "Go"}, Operations: AnyOperation, Concurrency: 8, Do: func(ctx context.Context, call Call) *Result {
 		c := &p.cases[call.Seq-1]
 		failed := func(err error) *Result { return &Result{Broken: &Failure{Message: err.Error()}} }
@@ -50,8 +55,10 @@ func postman(p *Plan, change func(*http.Request, *planned)) *Func {
 			return failed(err)
 		}
 		request.Header = x.Request.Header.Clone()
-		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/"+c.operation.Signing.Or("test")+"/aws4_request, SignedHeaders=host, Signature="+strings.Repeat("0", 64))
 		change(request, c)
+		if signs {
+			sigv4.Sign(request, x.Request.Body.Bytes, sigv4.Credentials(call.Credentials), call.Region, c.operation.Signing.Or("test"), time.Now())
+		}
 		response, err := http.DefaultTransport.RoundTrip(request)
 		if err != nil {
 			return failed(err)

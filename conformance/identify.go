@@ -1,11 +1,11 @@
 package conformance
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/crcheck/crcheck/traffic"
@@ -41,24 +41,29 @@ func newUUID(random *rand.Rand) string {
 	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffffffffffff)
 }
 
+// replace replaces the identifiers in a text.
 func (ids identifiers) replace(text []byte) []byte {
-	return uuid().ReplaceAllFunc(bytes.Clone(text), func(found []byte) []byte {
-		if other, ok := ids[string(found)]; ok {
-			return []byte(other)
-		}
-		return found
-	})
+	return []byte(ids.replacer().Replace(string(text)))
+}
+
+func (ids identifiers) replacer() *strings.Replacer {
+	var pairs []string
+	for known, other := range ids {
+		pairs = append(pairs, known, other)
+	}
+	return strings.NewReplacer(pairs...) // known identifiers have one length: their order does not matter
 }
 
 // interactions returns copies with the identifiers replaced.
 func (ids identifiers) interactions(all []*traffic.Interaction) []*traffic.Interaction {
 	var replaced []*traffic.Interaction
+	replacer := ids.replacer()
 	for _, x := range all {
 		y := *x
 		request := *x.Request
-		request.URL = string(ids.replace([]byte(x.Request.URL)))
+		request.URL = replacer.Replace(x.Request.URL)
 		y.Request = &request
-		y.Response.Body = traffic.BodyOf(ids.replace(x.Response.Body.Bytes))
+		y.Response.Body = traffic.BodyOf([]byte(replacer.Replace(string(x.Response.Body.Bytes))))
 		replaced = append(replaced, &y)
 	}
 	return replaced

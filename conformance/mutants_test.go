@@ -64,7 +64,7 @@ func TestRefusedPaths(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			results, err := builtin(t).Select(paths).Run(t.Context(), v.client, conformance.Options{})
 			require.NoError(t, err)
-			require.Len(t, results.Outcomes, 4)
+			require.Len(t, results.Outcomes, 5)
 			for _, o := range results.Outcomes {
 				require.Equal(t, v.passed, o.Verdict == conformance.Passed, o.Case)
 			}

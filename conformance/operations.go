@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -33,13 +32,19 @@ func (p *Plan) title() string {
 }
 
 // Select returns the plan with the cases whose names match, as [Suite.Select] does.
-func (p *Plan) Select(pattern string) *Plan {
-	if pattern == "" {
-		return p
-	}
+func (p *Plan) Select(patterns ...string) *Plan {
+	return p.filtered(func(name string) bool { return selects(patterns, name) })
+}
+
+// Without returns the plan without the cases whose names match one of the patterns.
+func (p *Plan) Without(patterns ...string) *Plan {
+	return p.filtered(func(name string) bool { return len(patterns) == 0 || !selects(patterns, name) })
+}
+
+func (p *Plan) filtered(keeps func(name string) bool) *Plan {
 	selected := &Plan{leftOut: slices.Clone(p.leftOut), generated: p.generated}
 	for _, c := range p.cases {
-		if !finding.MatchesCase(pattern, c.Name) {
+		if !keeps(c.Name) {
 			selected.leftOut = append(selected.leftOut, c.Name)
 			continue
 		}
@@ -49,6 +54,15 @@ func (p *Plan) Select(pattern string) *Plan {
 		}
 	}
 	return selected
+}
+
+// Cases lists the cases of the plan, in its order, as outcomes of cases that did not run.
+func (p *Plan) Cases() []Outcome {
+	list := make([]Outcome, len(p.cases))
+	for i := range p.cases {
+		list[i] = p.cases[i].outcome()
+	}
+	return list
 }
 
 // Names returns the names of the cases.

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/crcheck/crcheck/internal/decimal"
 )
 
@@ -20,7 +18,6 @@ type oracle struct {
 	c        *scenario
 	expect   []expectation
 	reports  string
-	signed   signature // what the requests must be signed for; an empty service matches any
 	attempts []Attempt
 }
 
@@ -124,8 +121,8 @@ func (o *oracle) wire(result *Result) []string {
 			problems = append(problems, "unexpected request: "+a.Miss)
 			break
 		}
-		if problem := o.signature(a); problem != "" {
-			problems = append(problems, problem)
+		if a.unsigned != "" {
+			problems = append(problems, a.unsigned)
 			break
 		}
 	}
@@ -133,18 +130,6 @@ func (o *oracle) wire(result *Result) []string {
 		problems = append(problems, fmt.Sprintf("expected pauses of at least %d ms between most attempts, got fewer", o.c.Attempts.PauseMs))
 	}
 	return problems
-}
-
-func (o *oracle) signature(a Attempt) string {
-	switch got := a.signature; {
-	case !a.Signed:
-		return "the request has no well-formed SigV4 signature in its Authorization header"
-	case got.region != o.signed.region || o.signed.service != "" && got.service != o.signed.service:
-		return fmt.Sprintf("the request is signed for %s, not for %s", got, o.signed)
-	case got.token != o.signed.token:
-		return "the session token of the credentials is not in the header X-Amz-Security-Token"
-	}
-	return ""
 }
 
 // impatient reports whether most of the pauses between attempts are shorter than the case demands.
@@ -238,13 +223,12 @@ func difference(what string, want any, got json.RawMessage, corrected func(want,
 	if err := d.Decode(&value); err != nil {
 		return fmt.Sprintf("the %s of the client is not JSON: %v", what, err)
 	}
-	diff := cmp.Diff(normal(want), normal(tagged(want, corrected(want, value))))
-	if diff == "" {
-		return ""
+	var all differences
+	all.compare("", normal(want), normal(tagged(want, corrected(want, value))))
+	if text := all.text(); text != "" {
+		return what + " differs:\n" + text
 	}
-	// go-cmp varies its spaces on purpose, so that nobody relies on them.
-	diff = strings.ReplaceAll(diff, "\u00a0", " ")
-	return what + " differs (- expected, + reported):\n" + strings.TrimRight(diff, "\n")
+	return ""
 }
 
 // tagged replaces {"$unknown": true}, from a client that does not report the name of an unknown

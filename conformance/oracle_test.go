@@ -119,18 +119,6 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-func TestSignatureIsJudged(t *testing.T) {
-	o := oracle{signed: signature{"us-east-1", "cleanrooms", "t"}}
-	good := Attempt{Signed: true, signature: o.signed}
-	require.Empty(t, o.signature(good))
-	for _, bad := range []signature{{"us-east-2", "cleanrooms", "t"}, {"us-east-1", "s3", "t"}, {"us-east-1", "cleanrooms", ""}} {
-		require.NotEmpty(t, o.signature(Attempt{Signed: true, signature: bad}), bad)
-	}
-	require.NotEmpty(t, o.signature(Attempt{signature: o.signed}))
-	o.signed.service = "" // the contract does not say
-	require.Empty(t, o.signature(Attempt{Signed: true, signature: signature{"us-east-1", "s3", "t"}}))
-}
-
 // TestPortsAreNoPartOfAReport: they differ from run to run.
 func TestPortsAreNoPartOfAReport(t *testing.T) {
 	text := describe(&Result{Transport: &Failure{Kind: TransportConnection, Message: "read 127.0.0.1:45678->127.0.0.1:33211: reset"}})

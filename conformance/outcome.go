@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -25,9 +26,17 @@ type Outcome struct {
 	Layer    string    `json:"layer"`
 	Ref      string    `json:"ref,omitempty"`
 	About    string    `json:"about"`
+	Cassette string    `json:"cassette,omitempty"` // empty for a generated case
 	Verdict  Verdict   `json:"verdict"`
 	Problems []string  `json:"problems,omitempty"`
 	Wire     []Attempt `json:"wire,omitempty"`
+	// Fault, Call, Input, Expected and Reported describe a case that failed or differs: the fault, which
+	// of several calls it was, its input, each alternative and the result of the client.
+	Fault    string            `json:"fault,omitempty"`
+	Call     int               `json:"call,omitempty"`
+	Input    json.RawMessage   `json:"input,omitempty"`
+	Expected []json.RawMessage `json:"expected,omitempty"`
+	Reported json.RawMessage   `json:"reported,omitempty"`
 	// Client is how the client misbehaved, if it did.
 	Client string `json:"client,omitempty"`
 	// Reason is that of the ignore row, or of a client that skipped the call.
@@ -59,12 +68,7 @@ func (o *Outcome) Text() string {
 	for _, problem := range o.Problems {
 		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(problem, "\n", "\n    "))
 	}
-	for i, a := range o.Wire {
-		fmt.Fprintf(w, "  attempt %d: %s\n", i+1, a)
-	}
-	if len(o.Wire) == 0 {
-		fmt.Fprintln(w, "  no request arrived")
-	}
+	o.details(w)
 	fmt.Fprintln(w)
 	return w.String()
 }

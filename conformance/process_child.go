@@ -136,8 +136,12 @@ func (c *child) read() {
 	for {
 		line, err := l.next()
 		if errors.Is(err, errLineTooLong) {
-			c.receive(heard{err: &ClientError{Kind: Flooded, Message: fmt.Sprintf("a line of more than %d bytes", maxLine), Line: lineExcerpt(l.rest())}})
-			break
+			tooLong := heard{seq: seqOf(l.rest()), err: &ClientError{Kind: Flooded, Message: fmt.Sprintf("a line of more than %d bytes", maxLine), Line: lineExcerpt(l.rest())}}
+			tooLong.err.Seq = tooLong.seq
+			if !c.receive(tooLong) || l.skip() != nil {
+				break
+			}
+			continue
 		}
 		if err != nil {
 			c.unfinished(l.rest())

@@ -15,6 +15,7 @@ func TestProcessEnvironment(t *testing.T) {
 		t.Setenv(name, "leaked")
 	}
 	t.Setenv("PYTHONPATH", "/libraries")
+	t.Setenv("TZ", "UTC")
 	p := fakeProcess(t, "environment")
 	begin(t, p)
 	result, err := p.Call(t.Context(), aCall(1))
@@ -27,9 +28,11 @@ func TestProcessEnvironment(t *testing.T) {
 	require.Contains(t, output.Environment, "AWS_CONFIG_FILE=/dev/null")
 	require.Contains(t, output.Environment, "AWS_SHARED_CREDENTIALS_FILE=/dev/null")
 	require.Contains(t, output.Environment, "AWS_EC2_METADATA_DISABLED=true")
+	require.Contains(t, output.Environment, "TZ=Asia/Kathmandu")
+	require.NotContains(t, output.Environment, "TZ=UTC")
 	for _, variable := range output.Environment {
 		name, _, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "AWS_") {
+		if !strings.HasPrefix(name, "AWS_") && name != "TZ" {
 			require.Contains(t, passed, name)
 		}
 	}

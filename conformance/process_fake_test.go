@@ -172,12 +172,16 @@ var fakes = map[string]func(*fake){
 		say(`{"type":"result","seq":%d,"output":{"x":"%s"}}`, c.Seq, strings.Repeat("x", maxLine-60))
 	}),
 
-	"answers-twice":  each(func(_ *fake, c Call) { answerCall(c); answerCall(c) }),
-	"unknown-seq":    each(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":{}}`, c.Seq+1000) }),
-	"invalid-json":   each(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":`, c.Seq) }),
-	"invalid-in-2":   second(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"error":{"message":"X"}}`, c.Seq) }),
-	"invalid-seq":    each(func(*fake, Call) { say(`{"type":"result","seq":"1","output":{}}`) }),
-	"two-in-2":       second(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":{},"broken":{"message":""}}`, c.Seq) }),
+	"answers-twice": each(func(_ *fake, c Call) { answerCall(c); answerCall(c) }),
+	"unknown-seq":   each(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":{}}`, c.Seq+1000) }),
+	"invalid-json":  each(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":`, c.Seq) }),
+	"invalid-in-2":  second(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"error":{"message":"X"}}`, c.Seq) }),
+	"invalid-seq":   each(func(*fake, Call) { say(`{"type":"result","seq":"1","output":{}}`) }),
+	"two-in-2":      second(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":{},"broken":{"message":""}}`, c.Seq) }),
+	"broken-in-2":   second(func(_ *fake, c Call) { say(`{"type":"result","seq":%d,"output":{"a":`, c.Seq) }),
+	"long-in-2": second(func(_ *fake, c Call) {
+		say(`{"type":"result","seq":%d,"output":{"a":"%s"}}`, c.Seq, strings.Repeat("x", maxLine))
+	}),
 	"empty-line":     each(func(*fake, Call) { say("") }),
 	"noise-between":  each(func(_ *fake, c Call) { answerCall(c); say("done!") }),
 	"no-newline":     each(func(_ *fake, c Call) { fmt.Printf(`{"type":"result","seq":%d,"output":{}}`, c.Seq); exit(0) }),

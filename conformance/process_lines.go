@@ -15,6 +15,7 @@ type lines struct {
 	r     *bufio.Reader
 	limit int
 	line  []byte // what was read of the current line
+	ended bool   // its newline was read
 }
 
 func newLines(r io.Reader, limit int) *lines {
@@ -28,7 +29,7 @@ func (l *lines) next() ([]byte, error) {
 	for {
 		part, err := l.r.ReadSlice('\n')
 		l.line = append(l.line, part...)
-		if err == nil {
+		if l.ended = err == nil; l.ended {
 			l.line = l.line[:len(l.line)-1]
 		}
 		if len(l.line) > l.limit {
@@ -41,6 +42,18 @@ func (l *lines) next() ([]byte, error) {
 }
 
 func (l *lines) rest() []byte { return l.line }
+
+// skip reads on to the end of a line that is too long, and keeps none of it.
+func (l *lines) skip() error {
+	if l.ended {
+		return nil
+	}
+	for {
+		if _, err := l.r.ReadSlice('\n'); !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}
 
 // tail keeps the end of the text that is written to it. It never blocks, so that a client may log
 // any amount to its standard error.

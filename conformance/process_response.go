@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -156,10 +159,29 @@ func hearResult(line []byte) heard {
 	}
 	h := heard{err: &ClientError{Kind: InvalidOutput, Message: err.Error(), Line: err.Line}}
 	var e envelope
-	if json.Unmarshal(line, &e) == nil && string(e.Type) == `"result"` && json.Unmarshal(e.Seq, &h.seq) == nil {
-		h.err.Seq = h.seq
+	switch {
+	case json.Unmarshal(line, &e) != nil:
+		h.seq = seqOf(line)
+	case string(e.Type) != `"result"` || json.Unmarshal(e.Seq, &h.seq) != nil:
+		h.seq = 0
 	}
+	h.err.Seq = h.seq
 	return h
+}
+
+// brokenResult matches the beginning of a result that is not JSON as a whole.
+var brokenResult = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*\{\s*"type"\s*:\s*"result"\s*,\s*"seq"\s*:\s*([1-9][0-9]{0,8})\s*,`)
+})
+
+// seqOf returns the number of the call that a line answers which cannot be parsed; 0: it does not say.
+func seqOf(line []byte) int {
+	m := brokenResult().FindSubmatch(line[:min(len(line), 200)])
+	if m == nil {
+		return 0
+	}
+	seq, _ := strconv.Atoi(string(m[1])) //nolint:errcheck // digits
+	return seq
 }
 
 // receive acts on a line and reports whether another is to be read.
@@ -178,6 +200,10 @@ func (c *child) receive(h heard) bool {
 		return false
 	}
 	f := c.calls[h.seq]
+	if f == nil && h.err != nil {
+		c.fail(h.err)
+		return false
+	}
 	if f == nil {
 		c.fail(&ClientError{Kind: UnknownSeq, Message: fmt.Sprintf("a result for call %d, which was not made", h.seq)})
 		return false

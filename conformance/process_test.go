@@ -91,6 +91,8 @@ func TestProcess(t *testing.T) {
 		{"unknown-seq", "", []string{UnknownSeq, UnknownSeq}, nil},
 		{"invalid-json", "", []string{InvalidOutput, InvalidOutput}, nil},
 		{"invalid-in-2", "", []string{isOutput, InvalidOutput, isOutput}, nil},
+		{"broken-in-2", "", []string{isOutput, InvalidOutput, isOutput}, nil},
+		{"long-in-2", "", []string{isOutput, Flooded, isOutput}, nil},
 		{"two-in-2", "", []string{isOutput, InvalidOutput, isOutput}, nil},
 		{"invalid-seq", "", []string{InvalidOutput}, nil},
 		{"empty-line", "", []string{InvalidOutput}, nil},
@@ -214,6 +216,8 @@ func TestProcessConcurrentCalls(t *testing.T) {
 		{"one-shot", nil},
 		{"hangs-in-2", map[int]string{2: Hung}},
 		{"two-in-2", map[int]string{2: InvalidOutput}},
+		{"broken-in-2", map[int]string{2: InvalidOutput}},
+		{"long-in-2", map[int]string{2: Flooded}},
 		{"invalid-json", map[int]string{1: InvalidOutput, 2: InvalidOutput, 3: InvalidOutput, 4: InvalidOutput}},
 	} {
 		t.Run(test.behaviour, func(t *testing.T) {

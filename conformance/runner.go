@@ -23,6 +23,10 @@ type Options struct {
 	// Today is the date that expiry dates of rows are compared with. With the zero value no row
 	// expires.
 	Today time.Time
+	// Concurrency bounds the number of concurrent calls, besides the client's own bound; 0: no other.
+	Concurrency int
+	// TimeoutScale multiplies the timeouts of the calls, for slow machines; 0: 1.
+	TimeoutScale float64
 	// Started is called with the name of each case before it starts, for showing progress. It
 	// must be safe for concurrent use.
 	Started func(name string)
@@ -76,9 +80,49 @@ func Load(suite *Suite, cassettes fs.FS, contract *schema.Contract) (*Plan, erro
 				return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: "the first request of its cassette does not call " + contract.Name() + ": " + err.Error()}
 			}
 		}
+		if err := p.undecidable(); err != nil {
+			return nil, &finding.RowError{Name: c.Name, Line: c.Line, Problem: err.Error()}
+		}
 		plan.cases = append(plan.cases, p)
 	}
 	return plan, nil
+}
+
+// undecidable returns why the case cannot be decided, such as that no output follows from its response.
+func (c *planned) undecidable() error {
+	for call := range c.calls() {
+		if _, err := c.expectations(nil, call); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outcome is that of a case that did not run.
+func (c *scenario) outcome() Outcome {
+	return Outcome{Case: c.Name, Level: c.Level, Layer: c.Layer, Ref: c.Ref, About: c.About, Cassette: c.Cassette, Verdict: NotRun}
+}
+
+// calls is how often the client is asked to make the call of the case.
+func (c *scenario) calls() int { return max(1, c.Calls) }
+
+// seq is the number of the first call of a case. Calls are numbered through the plan.
+func (p *Plan) seq(i int) int {
+	n := 1
+	for k := range i {
+		n += p.cases[k].calls()
+	}
+	return n
+}
+
+// caseOf is the index of the case of a call, or -1.
+func (p *Plan) caseOf(seq int) int {
+	for i := range p.cases {
+		if seq -= p.cases[i].calls(); seq <= 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // Run runs a plan against a client, with one listener for each case and as many concurrent cases as
@@ -101,7 +145,11 @@ func (p *Plan) Run(ctx context.Context, client Client, options Options) (*Result
 
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(hello.Concurrency, len(p.cases)) {
+	concurrency := hello.Concurrency
+	if options.Concurrency > 0 {
+		concurrency = min(concurrency, options.Concurrency)
+	}
+	for range min(concurrency, len(p.cases)) {
 		workers.Go(func() {
 			for i := range next {
 				s.play(ctx, i)
@@ -154,8 +202,8 @@ func (s *session) closed(err error) {
 		var misbehaved *ClientError
 		switch {
 		case err == nil:
-		case errors.As(err, &misbehaved) && misbehaved.Seq > 0 && misbehaved.Seq <= len(s.run.Outcomes):
-			o := &s.run.Outcomes[misbehaved.Seq-1]
+		case errors.As(err, &misbehaved) && s.plan.caseOf(misbehaved.Seq) >= 0:
+			o := &s.run.Outcomes[s.plan.caseOf(misbehaved.Seq)]
 			o.Verdict, o.Client = Failed, misbehaved.Kind
 			o.Problems = append(o.Problems, misbehaved.Error())
 		default:
@@ -174,20 +222,21 @@ func (s *session) ended() bool {
 func (s *session) play(ctx context.Context, i int) {
 	c := &s.plan.cases[i]
 	o := &s.run.Outcomes[i] // no other worker writes this element
-	*o = Outcome{Case: c.Name, Level: c.Level, Layer: c.Layer, Ref: c.Ref, About: c.About, Verdict: NotRun}
+	*o = c.outcome()
 	if s.ended() || ctx.Err() != nil {
 		return
 	}
 	if s.options.Started != nil {
 		s.options.Started(c.Name)
 	}
-	result, attempts, err := s.perform(ctx, i, c)
+	made, attempts, err := s.perform(ctx, i, c)
 	o.Wire = attempts
 	var misbehaved *ClientError
 	switch {
 	case errors.As(err, &misbehaved):
 		o.Verdict, o.Client = Failed, misbehaved.Kind
 		o.Problems = []string{misbehaved.Error()}
+		s.explain(o, c, len(made), nil)
 		if misbehaved.Fatal {
 			s.end(err)
 		}
@@ -196,7 +245,7 @@ func (s *session) play(ctx context.Context, i int) {
 			o.Verdict, o.Problems = Failed, []string{"the runner failed: " + err.Error()}
 		}
 	default:
-		s.check(o, c, result)
+		s.check(o, c, made)
 	}
 	s.played(c.operation.Contract, attempts)
 }
@@ -215,45 +264,78 @@ func (s *session) played(contract *schema.Contract, attempts []Attempt) {
 	}
 }
 
-// perform plays the service for one call of the client.
-func (s *session) perform(ctx context.Context, i int, c *planned) (*Result, []Attempt, error) {
+// madeCall is a call that the client made, with the requests that arrived during it.
+type madeCall struct {
+	result   *Result
+	attempts []Attempt
+}
+
+// perform plays the service for the calls of a case, one after the other.
+func (s *session) perform(ctx context.Context, i int, c *planned) (made []madeCall, attempts []Attempt, err error) {
 	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
 	respond, err := c.responder(ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	server, endpoint, err := newCaseServer(respond, c.Fault)
+	server, endpoint, err := newCaseServer(respond, c.Fault, c.signing())
 	if err != nil {
 		return nil, nil, err
 	}
-	call := Call{Type: "call", Seq: i + 1, Endpoint: endpoint, Region: c.region(),
-		Credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account", SessionToken: c.Call.SessionToken},
-		Input:       c.input(ids), TimeoutMs: cmp.Or(c.Call.TimeoutMs, 5000), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
+	call := Call{Type: "call", Endpoint: endpoint, Region: c.region(), Credentials: c.signing().credentials,
+		Input: c.input(ids), TimeoutMs: s.timeout(c), MaxAttempts: cmp.Or(c.Call.MaxAttempts, 3)}
 	if s.named {
 		call.Operation = c.operation.Name()
 	}
-	result, err := s.client.Call(ctx, call)
-	return result, server.close(), err
+	seen := 0
+	for k := range c.calls() {
+		call.Seq = s.plan.seq(i) + k
+		result, err := s.client.Call(ctx, call)
+		if err != nil {
+			return made, server.close(), err
+		}
+		all := server.arrived()
+		made = append(made, madeCall{result, all[seen:]})
+		seen = len(all)
+	}
+	attempts = server.close()
+	last := &made[len(made)-1]
+	last.attempts = append(last.attempts, attempts[seen:]...)
+	return made, attempts, nil
 }
 
-// check compares a result with what the case expects.
-func (s *session) check(o *Outcome, c *planned, result *Result) {
-	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
-	expect, err := c.expectations(ids)
-	if err != nil {
-		o.Verdict, o.Problems = Failed, []string{"the case is invalid: " + err.Error()}
-		return
+// timeout returns the limit of a call of a case, in milliseconds.
+func (s *session) timeout(c *planned) int {
+	limit := cmp.Or(c.Call.TimeoutMs, 5000)
+	if s.options.TimeoutScale > 0 {
+		limit = max(1, int(float64(limit)*s.options.TimeoutScale))
 	}
-	signed := signature{c.region(), c.operation.Signing.Or(""), c.Call.SessionToken}
-	right := oracle{c: &c.scenario, expect: expect, reports: s.reports, signed: signed, attempts: o.Wire}
-	o.Problems = append(c.checkRequests(ids, o.Wire), right.verdict(result)...)
-	switch {
+	return limit
+}
+
+// check compares the results of a case's calls with what the case expects. The first call with a
+// problem decides.
+func (s *session) check(o *Outcome, c *planned, made []madeCall) {
+	ids := newIdentifiers(s.options.Seed, &c.scenario, c.interactions)
+	for k, m := range made {
+		expect, err := c.expectations(ids, k)
+		if err != nil {
+			o.Verdict, o.Problems = Failed, []string{"the case is invalid: " + err.Error()}
+			return
+		}
+		right := oracle{c: &c.scenario, expect: expect, reports: s.reports, attempts: m.attempts}
+		o.Problems = append(c.checkRequests(ids, m.attempts), right.verdict(m.result)...)
+		if len(o.Problems) > 0 {
+			s.explain(o, c, k, m.result)
+			break
+		}
+	}
+	switch skipped := made[0].result; {
 	case len(o.Problems) > 0 && c.Level == levelObserve:
 		o.Verdict = Observed
 	case len(o.Problems) > 0:
 		o.Verdict = Failed
-	case result.Kind() == "skipped":
-		o.Verdict, o.Reason = Skipped, result.Skipped.Reason
+	case skipped.Kind() == "skipped":
+		o.Verdict, o.Reason = Skipped, skipped.Skipped.Reason
 	default:
 		o.Verdict = Passed
 	}

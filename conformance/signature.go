@@ -1,27 +1,73 @@
 package conformance
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"sync"
+	"time"
+
+	"github.com/crcheck/crcheck/internal/sigv4"
+	"github.com/crcheck/crcheck/schema"
 )
 
 // sigV4 matches an Authorization header (AWS General Reference, "Create a signed AWS API request",
-// step 5). The signature is not verified, because the credentials are fake.
+// step 5).
 var sigV4 = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=[^/, ]+/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request, ?SignedHeaders=[a-z0-9;-]*\bhost\b[a-z0-9;-]*, ?Signature=[0-9a-f]{64}$`)
 })
 
-// signature is the credential scope of a request and its session token.
-type signature struct{ region, service, token string }
+// signing is how the requests of a call must be signed.
+type signing struct {
+	credentials Credentials
+	region      string
+	service     string // empty matches any
+	// optional says that the service takes requests without a signature, too.
+	optional bool
+	// streams says that a client may leave a body unsigned, which then cannot be verified.
+	streams bool
+}
 
-func (s signature) String() string { return s.service + " in " + s.region }
-
-// signatureOf reads the signature of a request. It returns false if there is no well-formed one.
-func signatureOf(h http.Header) (signature, bool) {
-	m := sigV4().FindStringSubmatch(h.Get("Authorization"))
-	if m == nil {
-		return signature{}, false
+// signing returns how the requests of the case must be signed.
+func (c *planned) signing() signing {
+	m, raw := c.operation.RawBody(schema.InputPart)
+	return signing{
+		credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account", SessionToken: c.Call.SessionToken},
+		region:      c.region(), service: c.operation.Signing.Or(""),
+		optional: c.operation.Unsigned.Or(false),
+		streams:  raw && c.operation.Resolve(m.Shape).Type == schema.Blob,
 	}
-	return signature{m[1], m[2], h.Get("X-Amz-Security-Token")}, true
+}
+
+// verify returns what is wrong with the signature of a request, as the service would see it; empty:
+// nothing. The text names no time and no port, which differ from run to run.
+func (s signing) verify(r *http.Request, body []byte, now time.Time) string {
+	authorization := r.Header.Get("Authorization")
+	if authorization == "" && s.optional {
+		return ""
+	}
+	m := sigV4().FindStringSubmatch(authorization)
+	if m == nil {
+		return "the request has no well-formed SigV4 signature in its Authorization header"
+	}
+	if region, service := m[1], m[2]; region != s.region || s.service != "" && service != s.service {
+		return fmt.Sprintf("the request is signed for %s in %s, not for %s in %s", service, region, s.service, s.region)
+	}
+	if r.Header.Get("X-Amz-Security-Token") != s.credentials.SessionToken {
+		return "the session token of the credentials is not in the header X-Amz-Security-Token"
+	}
+	_, err := sigv4.Verify(r, body, sigv4.Credentials(s.credentials), now)
+	var wrong *sigv4.Error
+	switch {
+	case err == nil:
+		return ""
+	case !errors.As(err, &wrong):
+		return err.Error()
+	case wrong.Reason == sigv4.Unsupported && s.streams:
+		return ""
+	case wrong.Reason == sigv4.Expired:
+		return "the time of the signature differs from the time of the service by more than 15 minutes"
+	}
+	return wrong.Detail
 }

@@ -141,18 +141,32 @@ var (
 	})
 )
 
-// Select returns the suite with the cases whose names match a pattern of
-// [path.Match], or are below it; an empty pattern selects all.
-func (s *Suite) Select(pattern string) *Suite {
-	selected := &Suite{Operation: s.Operation}
+// Select returns the suite with the cases whose names match one of the patterns of
+// [path.Match], or are below it. Without patterns, and with an empty one, it selects all.
+func (s *Suite) Select(patterns ...string) *Suite {
+	return s.filtered(func(name string) bool { return selects(patterns, name) })
+}
+
+// Without returns the suite without the cases whose names match one of the patterns.
+func (s *Suite) Without(patterns ...string) *Suite {
+	return s.filtered(func(name string) bool { return len(patterns) == 0 || !selects(patterns, name) })
+}
+
+func (s *Suite) filtered(keeps func(name string) bool) *Suite {
+	selected := &Suite{Operation: s.Operation, leftOut: slices.Clone(s.leftOut)}
 	for _, c := range s.cases {
-		if pattern == "" || finding.MatchesCase(pattern, c.Name) {
+		if keeps(c.Name) {
 			selected.cases = append(selected.cases, c)
 		} else {
 			selected.leftOut = append(selected.leftOut, c.Name)
 		}
 	}
 	return selected
+}
+
+// selects reports whether patterns select the case with a name.
+func selects(patterns []string, name string) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(p string) bool { return p == "" || finding.MatchesCase(p, name) })
 }
 
 // Names returns the names of the cases.

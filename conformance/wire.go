@@ -1,11 +1,13 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,9 +24,14 @@ type Attempt struct {
 	Status int    `json:"status"` // 0: a fault replaced the response
 	Fault  string `json:"fault,omitempty"`
 	Miss   string `json:"miss,omitempty"` // why no recorded response was found
-	Signed bool   `json:"signed"`         // the Authorization header is well-formed SigV4
+	// Headers and Body are the response, only of a case that failed or differs. A body that is not UTF-8
+	// is Base64.
+	Headers http.Header `json:"headers,omitempty"`
+	Body    string      `json:"body,omitempty"`
+	Base64  string      `json:"base64,omitempty"`
+	Signed  bool        `json:"signed"` // it has a valid SigV4 signature, or needs none
 
-	signature signature
+	unsigned string // what is wrong with its signature; empty: nothing
 	// When it arrived, and when its response was about to begin; no part of a report.
 	arrived, responded time.Time
 
@@ -77,6 +84,7 @@ func replayed(interactions []*traffic.Interaction) (responder, error) {
 type caseServer struct {
 	respond responder
 	fault   *fault.Spec
+	signing signing
 	server  *http.Server
 	gone    chan struct{} // closed when the case is over, which ends faults that hang
 
@@ -85,12 +93,12 @@ type caseServer struct {
 }
 
 // newCaseServer listens on a free port of the loopback interface.
-func newCaseServer(respond responder, injected *fault.Spec) (*caseServer, string, error) {
+func newCaseServer(respond responder, injected *fault.Spec, signed signing) (*caseServer, string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", err
 	}
-	s := &caseServer{respond: respond, fault: injected, gone: make(chan struct{})}
+	s := &caseServer{respond: respond, fault: injected, signing: signed, gone: make(chan struct{})}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(listener) //nolint:errcheck // it ends with close
 	return s, "http://" + listener.Addr().String(), nil
@@ -104,6 +112,13 @@ func (s *caseServer) close() []Attempt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.attempts
+}
+
+// arrived returns the attempts so far.
+func (s *caseServer) arrived() []Attempt {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.attempts)
 }
 
 // ServeHTTP responds to one attempt and logs it before the client can see the end
@@ -133,7 +148,13 @@ func (s *caseServer) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 // attempt finds the response to a request and logs both.
 func (s *caseServer) attempt(request *http.Request) (whole fault.Reply, faulty bool, err error) {
 	a := Attempt{Method: request.Method, Path: request.URL.RequestURI(), arrived: time.Now()}
-	a.signature, a.Signed = signatureOf(request.Header)
+	body, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, replay.MaxBody))
+	if err != nil {
+		return fault.Reply{}, false, err
+	}
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	a.unsigned = s.signing.verify(request, body, a.arrived)
+	a.Signed = a.unsigned == ""
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	whole, err = s.respond(request, &a)

@@ -21,7 +21,7 @@ func TestForeignHost(t *testing.T) {
 		{"127.0.0.1:1", 421, 0},
 	} {
 		t.Run(v.host, func(t *testing.T) {
-			s, endpoint, err := newCaseServer(func(*http.Request, *Attempt) (fault.Reply, error) { return fault.Reply{Status: 200}, nil }, nil)
+			s, endpoint, err := newCaseServer(func(*http.Request, *Attempt) (fault.Reply, error) { return fault.Reply{Status: 200}, nil }, nil, signing{optional: true})
 			require.NoError(t, err)
 			r, err := http.NewRequest("GET", endpoint, nil)
 			require.NoError(t, err)

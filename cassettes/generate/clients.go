@@ -120,6 +120,20 @@ func clientHostile() []scenario {
 		asking(3021, "identifier-percent", "The membership that was asked for has a percent sign, a plus and an escaped slash as text.", "100%25%2B%252F0000000000000000000000000000"),
 		asking(3022, "identifier-unicode", "The membership that was asked for has letters beyond ASCII.", "Gr%C3%B6%C3%9Fe-%F0%9F%A7%AA00000000000000000000000000000"),
 		asking(3023, "identifier-reserved", "The membership that was asked for has characters that a path may hold as they are, but a label may not.", "a%3Ab%40c%24d%26e%3Df%2Cg%3Bh%2100000000000000000000"),
+		asking(3024, "identifier-outer-blanks", "The membership that was asked for begins and ends with a blank.", "%200000000-0000-4000-8000-00000000001%20"),
+		asking(3025, "identifier-tilde", "The membership that was asked for has a tilde, a dot, a hyphen and an underscore, which are not escaped.", "~0000000-0000_4000.8000-000000000~01"),
 		redirect(3031, 301), redirect(3032, 302), redirect(3033, 307), redirect(3034, 308),
+	}
+}
+
+// odderTimes has times before 1970 with a fraction, which clients round towards the wrong side.
+func odderTimes() []scenario {
+	at := func(timestamp string) response {
+		return ok(document(id, membershipRef, arn, `"createTime":`+timestamp, success))
+	}
+	return []scenario{
+		good(641, "timestamp-just-before-the-epoch", "A quarter of a second before 1970.", at("-0.25")),
+		good(642, "timestamp-before-the-epoch-fraction", "A time before 1970 with milliseconds.", at("-86400.877")),
+		good(643, "timestamp-two-digits", "A timestamp with hundredths of a second, the first of which is 0.", at("1767225600.05")),
 	}
 }

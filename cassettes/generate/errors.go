@@ -94,6 +94,8 @@ func sequences() []scenario {
 		good(503, "internal-error-then-success", "The service fails, then succeeds.", broken, ok(job())),
 		good(504, "polled-to-success", "A client polls until the job has succeeded.",
 			status("SUBMITTED"), status("STARTED"), ok(job(output(s3Output)))),
+		good(511, "result-then-none", "A job has a result, then none: it was started again.",
+			ok(job(output(s3Output), duration("1200"))), status("STARTED")),
 		good(505, "polled-to-cancelled", "A client polls a job that is being cancelled.",
 			status("STARTED"), status("CANCELLING"), status("CANCELLED")),
 	}

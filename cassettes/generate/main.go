@@ -25,6 +25,7 @@ func scenarios() []scenario {
 		brokenTypes(), brokenMembers(), brokenUnions(), brokenConstraints(),
 		brokenSyntax(), brokenEncoding(), brokenNumbers(), brokenExchanges(), brokenErrors(),
 		clientSuccesses(), clientErrors(), clientSequences(), clientHostile(),
+		wrongTypes(), wrongUnions(), texts(), collections(), oddErrors(), retriedCodes(), oddStatuses(), odderTimes(),
 	)
 }
 

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -20,10 +22,15 @@ import (
 type conformCommand struct {
 	generatedFlags
 	outputFlags
-	Suite            string `placeholder:"PATH" help:"Your own suite: a file with its cassettes next to it, or a folder of such files. Default: the built-in suite."`
-	Case             string `placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error."`
-	ExpectedFailures string `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. An expected failure that does not occur fails the run."`
-	Seed             uint64 `help:"Seed of the generated identifiers that the client sees."`
+	Suite            string   `placeholder:"PATH" help:"Your own suite: a file with its cassettes next to it, or a folder of such files. Default: the built-in suite."`
+	Case             []string `sep:"none" placeholder:"PATTERN" help:"Run only the cases whose names match, such as union/* or error. Repeatable."`
+	Skip             []string `sep:"none" placeholder:"PATTERN" help:"Leave out the cases whose names match. Repeatable."`
+	List             bool     `help:"List the cases with their levels, and run none."`
+	ExpectedFailures string   `placeholder:"PATH" help:"A YAML file of ignore rows for conform.failed and conform.flaky: the failures that are expected of this client, each with a reason. An expected failure that does not occur fails the run."`
+	Seed             uint64   `help:"Seed of the generated identifiers that the client sees."`
+	Trace            bool     `help:"Print each message between crcheck and the client to standard error: > sent, < reported, ! misbehaved."`
+	Concurrency      int      `placeholder:"N" help:"Make at most this many calls at a time. Default: as many as the client takes."`
+	TimeoutScale     float64  `placeholder:"FACTOR" help:"Multiply the timeouts of all calls, for a slow machine or a debugger."`
 }
 
 // Help returns the text above the flags of --help.
@@ -48,7 +55,15 @@ Your own suite tests one operation. Its contract is built in, or given with --co
 }
 
 // Validate refuses flags that exclude each other.
-func (c *conformCommand) Validate() error { return c.check(c.Suite) }
+func (c *conformCommand) Validate() error {
+	switch {
+	case c.Concurrency < 0:
+		return errors.New("--concurrency: must be 1 or more")
+	case c.TimeoutScale < 0 || c.TimeoutScale > 1000:
+		return errors.New("--timeout-scale: must be more than 0 and at most 1000")
+	}
+	return c.check(c.Suite)
+}
 
 // Run runs the suite against a client.
 func (c *conformCommand) Run(ctx context.Context, t *terminal, command childCommand) error {
@@ -56,11 +71,18 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 	if err != nil {
 		return err
 	}
+	if c.List {
+		return c.list(t, plan)
+	}
 	client, expected, err := suite.Client(ctx, command, c.Suite == "" && len(c.Contract) == 0, c.ExpectedFailures)
 	if err != nil {
 		return err
 	}
-	run, err := suite.Run(ctx, plan, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now()})
+	if c.Trace {
+		client = suite.Traced(client, t.Err)
+	}
+	run, err := suite.Run(ctx, plan, client, conformance.Options{Seed: c.Seed, Expected: expected, Today: time.Now(),
+		Concurrency: c.Concurrency, TimeoutScale: c.TimeoutScale})
 	if err != nil {
 		fmt.Fprintf(t.Err, "crcheck: %v\n", err)
 		return exit(exitIncomplete)
@@ -78,14 +100,29 @@ func (c *conformCommand) Run(ctx context.Context, t *terminal, command childComm
 	return nil
 }
 
+// list writes the cases of a plan.
+func (c *conformCommand) list(t *terminal, plan *conformance.Plan) error {
+	return c.Output.Write(t.Out, func(w io.Writer) error {
+		cases := plan.Cases()
+		if c.Format == report.FormatJSON {
+			return report.JSON(w, &cases)
+		}
+		out := bufio.NewWriter(w)
+		for _, listed := range cases {
+			fmt.Fprintf(out, "%s (%s): %s\n", listed.Case, listed.Level, listed.About)
+		}
+		return out.Flush()
+	})
+}
+
 func (c *conformCommand) plan(ctx context.Context, t *terminal) (plan *conformance.Plan, err error) {
 	if len(c.Contract) == 0 || c.Suite != "" {
-		return suite.Load(ctx, c.Suite, c.Case, func(operation string) (*schema.Contract, error) { return c.about(ctx, t, operation) })
+		return suite.Load(ctx, c.Suite, suite.Selection{Case: c.Case, Skip: c.Skip}, func(operation string) (*schema.Contract, error) { return c.about(ctx, t, operation) })
 	}
 	if plan, err = c.generatedFlags.plan(ctx, t); err != nil {
 		return nil, err
 	}
-	return suite.Select(plan, c.Case)
+	return suite.Select(plan, suite.Selection{Case: c.Case, Skip: c.Skip})
 }
 
 // generatedFlags choose the contracts that cases are generated from, or that include the contract of

@@ -15,7 +15,7 @@ import (
 
 // reportFiles are the reports that every command can write beside its main one.
 type reportFiles struct {
-	Report     reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file: text, json, junit, sarif, github, markdown, html or badge. Repeatable."`
+	Report     reportTargets `sep:"none" placeholder:"FORMAT=PATH" help:"Also write the report in this format to this file: text, json, junit, sarif, github, markdown, html, badge or, for clients under test, sdk-table. Repeatable."`
 	ShowValues bool          `help:"Show values of the traffic also in junit, sarif, github, markdown and html, which otherwise show them only if the traffic is marked redacted."`
 }
 
@@ -110,7 +110,7 @@ func (f *reportFiles) models(t *terminal, command string, findings finding.Set, 
 // whose output is its report.
 type outputFlags struct {
 	reportFiles
-	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default), json, junit, sarif, github, markdown, html or badge."`
+	Format report.Format `default:"text" placeholder:"NAME" help:"Format of the report: text (the default), json, junit, sarif, github, markdown, html, badge or, for clients under test, sdk-table."`
 	Output output.Path   `short:"o" placeholder:"PATH" help:"Write the report to this file. Default: standard output."`
 }
 

@@ -122,6 +122,8 @@ var Kinds = []Kind{
 		s.Body = append(bytes.Repeat([]byte(" "), s.after), s.Body...)
 		s.send(s.head(), s.Body)
 	}},
+	{"stale", "the connection is closed after the response, which does not say so", true, func(s faultyReply) { s.send(s.head(), s.Body) }},
+	{"truncate-in-value", "the connection ends in the middle of the value of a header", false, func(s faultyReply) { s.send(s.headInValue()) }},
 	{"garbage", "the response is not HTTP", false, func(s faultyReply) { s.send([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }},
 }
 
@@ -232,6 +234,12 @@ func (a Reply) headWith(name, value string) []byte {
 func (a Reply) halfHead() []byte {
 	head := a.head()
 	return head[:bytes.IndexByte(head, '\n')+len("Conte")]
+}
+
+// headInValue ends within the value of the last header.
+func (a Reply) headInValue() []byte {
+	head := bytes.TrimRight(a.head(), "\r\n")
+	return head[:len(head)-1]
 }
 
 // chunk is a chunk of a body, RFC 9112 section 7.1; an empty one is the last.

@@ -78,6 +78,8 @@ func TestFaults(t *testing.T) {
 		"small-header-names":  {0, "HTTP/1.1 404 Not Found\r\ncontent-length: 18\r\ncontent-type: application/json\r\nx-amzn-errortype: X\r\n\r\n" + body, closed},
 		"gzip":                {0, head + body, closed},
 		"pad":                 {2, strings.Replace(head, "18", "20", 1) + "  " + body, closed},
+		"stale":               {0, head + body, closed},
+		"truncate-in-value":   {0, strings.TrimSuffix(head, "X\r\n\r\n"), closed},
 		"garbage":             {0, "SSH-2.0-OpenSSH_9.6\r\n", closed},
 	}
 	require.Len(t, tests, len(Kinds))

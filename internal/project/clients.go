@@ -19,7 +19,7 @@ import (
 // needs a built-in contract.
 func (c *Client) plan(ctx context.Context, inForce []*schema.Contract) (*conformance.Plan, error) {
 	if len(c.Generate) == 0 {
-		return suite.Load(ctx, c.Suite, c.Case, func(operation string) (*schema.Contract, error) { return about(operation, inForce) })
+		return suite.Load(ctx, c.Suite, suite.Selection{Case: []string{c.Case}}, func(operation string) (*schema.Contract, error) { return about(operation, inForce) })
 	}
 	var chosen []*schema.Contract
 	for _, pattern := range c.Generate {
@@ -39,7 +39,7 @@ func (c *Client) plan(ctx context.Context, inForce []*schema.Contract) (*conform
 	if err != nil {
 		return nil, err
 	}
-	return suite.Select(plan, c.Case)
+	return suite.Select(plan, suite.Selection{Case: []string{c.Case}})
 }
 
 // about returns the contract of the operation that a suite tests.

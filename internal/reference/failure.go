@@ -3,6 +3,8 @@ package reference
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/crcheck/crcheck/conformance"
@@ -20,6 +22,10 @@ func (c client) failure(response *http.Response, body []byte) (*conformance.Erro
 	}
 	o, _ := tree.(object) // nil for the HTML page of a gateway, where only the status is known
 	result := &conformance.ErrorResult{Code: unknownError, HTTPStatus: response.StatusCode}
+	if len(body) == 0 && c.has(emptyErrorIsItsStatus) {
+		result.Code = strconv.Itoa(response.StatusCode)
+		return result, nil
+	}
 	for _, candidate := range c.names(response, o) {
 		if name, ok := candidate.(string); ok && c.sanitised(name) != "" {
 			result.Code = c.sanitised(name)
@@ -27,12 +33,21 @@ func (c client) failure(response *http.Response, body []byte) (*conformance.Erro
 		}
 	}
 	messages := []any{o.get("message"), o.get("Message")}
-	if c.has(capitalMessageIgnored) {
+	switch {
+	case c.has(capitalMessageIgnored):
 		messages = messages[:1]
+	case c.has(capitalMessageWins):
+		slices.Reverse(messages)
+	case c.has(lastMessageWins):
+		for _, m := range o {
+			if strings.EqualFold(m.name, "message") {
+				messages = []any{m.value}
+			}
+		}
 	}
 	for _, candidate := range messages {
 		if message, ok := candidate.(string); ok {
-			result.Message = message
+			result.Message = c.shortened(message)
 			break
 		}
 	}
@@ -47,10 +62,28 @@ func (c client) failure(response *http.Response, body []byte) (*conformance.Erro
 		return result, nil
 	}
 	fields, err := read(c, o)
+	if m, ok := fields.(map[string]any); ok && err == nil && c.has(unknownErrorMembersKept) {
+		for _, extra := range o {
+			if _, known := m[extra.name]; !known && !strings.EqualFold(extra.name, "message") {
+				m[extra.name] = "kept"
+			}
+		}
+	}
 	if m, ok := fields.(map[string]any); ok && err == nil && len(m) > 0 {
 		result.Fields = marshal(m)
 	}
 	return result, nil
+}
+
+// shortened returns the message as clients with a bug keep it.
+func (c client) shortened(message string) string {
+	switch {
+	case c.has(errorMessageCut):
+		return message[:min(1024, len(message))]
+	case c.has(errorMessageOneLine):
+		return strings.Join(strings.Fields(message), " ")
+	}
+	return message
 }
 
 // names returns the candidates for the name of an error. The first one that is set wins.
@@ -86,6 +119,9 @@ var byStatus = map[int]any{400: "ValidationException", 403: "AccessDeniedExcepti
 
 // sanitised cuts a name at the first ':' and removes a "namespace#" before it.
 func (c client) sanitised(name string) string {
+	if c.has(namespaceByLastHash) {
+		name = name[strings.LastIndexByte(name, '#')+1:]
+	}
 	if !c.has(errorURIKept) {
 		name, _, _ = strings.Cut(name, ":")
 	}
@@ -114,5 +150,11 @@ func (c client) isRetryable(e *conformance.ErrorResult) bool {
 	case 502, 503, 504:
 		return !c.has(retriesByName)
 	}
-	return throttling[e.Code] && !c.has(throttlingByStatusOnly) || c.has(retriesOn4xx) && e.HTTPStatus >= 400
+	switch {
+	case c.has(retriesOn4xx) && e.HTTPStatus >= 400:
+		return true
+	case throttling[e.Code]:
+		return !c.has(throttlingByStatusOnly) && (e.Code == "ThrottlingException" || !c.has(oneThrottlingCode))
+	}
+	return (e.Code == "RequestTimeout" || e.Code == "RequestTimeoutException") && !c.has(requestTimeoutIsFinal)
 }

@@ -57,7 +57,7 @@ func workers(c client, value any) (any, error) {
 // integer accepts every number with an integral value, however it is written.
 func integer(bits int) reader {
 	return func(c client, value any) (any, error) {
-		n, ok := value.(number)
+		n, ok := c.coerced(value, aNumber).(number)
 		if !ok {
 			return nil, fmt.Errorf("got %T, want an integer", value)
 		}
@@ -83,7 +83,7 @@ func integer(bits int) reader {
 }
 
 func float(c client, value any) (any, error) {
-	switch v := value.(type) {
+	switch v := c.coerced(value, aNumber).(type) {
 	case number:
 		if c.has(doubleNeedsPoint) && !strings.Contains(string(v), ".") || c.has(exponentFails) && strings.ContainsAny(string(v), "eE") {
 			return nil, fmt.Errorf("%s is not a double", v)
@@ -104,7 +104,7 @@ func float(c client, value any) (any, error) {
 
 // timestamp reads epoch seconds. It rounds down to a millisecond, towards the past.
 func timestamp(c client, value any) (any, error) {
-	n, ok := value.(number)
+	n, ok := c.coerced(value, aTime).(number)
 	if !ok {
 		return nil, fmt.Errorf("got %T, want epoch seconds", value)
 	}
@@ -123,6 +123,9 @@ func timestamp(c client, value any) (any, error) {
 	}
 	floor := new(big.Int).Div(millis.Num(), millis.Denom()) // Euclidean division rounds down
 	if !floor.IsInt64() {
+		if c.has(timestampSaturates) {
+			return "9999-12-31T23:59:59.999Z", nil
+		}
 		return nil, fmt.Errorf("%s is out of range", n)
 	}
 	if whole, digits, ok := strings.Cut(string(n), "."); ok && c.has(fractionAsMilliseconds) {
@@ -130,7 +133,19 @@ func timestamp(c client, value any) (any, error) {
 		fraction, _ := strconv.ParseInt(digits, 10, 64) //nolint:errcheck // part of the bug
 		floor.Add(floor, big.NewInt(fraction))
 	}
+	if sign := strings.HasPrefix(string(n), "-"); sign && c.has(fractionSignLost) {
+		whole, digits, _ := strings.Cut(string(n), ".")
+		fraction, _ := strconv.ParseInt((digits + "000")[:3], 10, 64) //nolint:errcheck // part of the bug
+		floor.SetString(whole+"000", 10)
+		floor.Add(floor, big.NewInt(fraction))
+	}
 	at := time.UnixMilli(floor.Int64()).UTC()
+	if c.has(timesAreLocal) {
+		at = at.In(time.FixedZone("", 5*3600+45*60)) // the runner sets TZ to such a zone
+	}
+	if c.has(timestampSaturates) && at.Year() > 9999 {
+		return "9999-12-31T23:59:59.999Z", nil
+	}
 	if at.Year() < 0 || at.Year() > 9999 {
 		return nil, fmt.Errorf("%s is out of range", n)
 	}

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (c client) find(known []field, name string) (field, bool) {
 // structure returns a reader that ignores unknown members and treats null as absent.
 func structure(known ...field) reader {
 	return func(c client, value any) (any, error) {
-		o, ok := value.(object)
+		o, ok := c.coerced(value, anObject).(object)
 		if !ok {
 			return nil, fmt.Errorf("got %T, want a structure", value)
 		}
@@ -107,7 +108,10 @@ func (c client) completed(known []field, canonical map[string]any) (any, error) 
 // which servers add, unless the union has a member of that name.
 func union(known ...field) reader {
 	return func(c client, value any) (any, error) {
-		o, ok := value.(object)
+		if c.has(falsyIsAbsent) && falsy(value) {
+			return nil, nil
+		}
+		o, ok := c.coerced(value, anObject).(object)
 		if !ok {
 			return nil, fmt.Errorf("got %T, want a union", value)
 		}
@@ -137,6 +141,9 @@ func union(known ...field) reader {
 		canonical := map[string]any{}
 		for _, m := range set {
 			f, ok := c.find(known, m.name)
+			if tag, reserved := c.reservedTag(m); reserved {
+				return map[string]any{"$unknown": tag}, nil
+			}
 			switch {
 			case !ok && c.has(unknownUnionMemberFails):
 				return nil, fmt.Errorf("unknown member %s of a union", m.name)
@@ -158,7 +165,7 @@ func union(known ...field) reader {
 
 func listOf(element reader) reader {
 	return func(c client, value any) (any, error) {
-		list, ok := value.([]any)
+		list, ok := c.coerced(value, aList).([]any)
 		if !ok {
 			return nil, fmt.Errorf("got %T, want a list", value)
 		}
@@ -177,6 +184,10 @@ func listOf(element reader) reader {
 			return canonical[0], nil
 		case len(list) > 1 && c.has(firstOfListOnly):
 			return canonical[:1], nil
+		case len(list) > 100 && c.has(listCutAt100):
+			return canonical[:100], nil
+		case c.has(listIsASet):
+			return distinct(canonical), nil
 		}
 		return canonical, nil
 	}
@@ -187,7 +198,7 @@ type entries map[string]any
 
 func mapOf(element reader) reader {
 	return func(c client, value any) (any, error) {
-		o, ok := value.(object)
+		o, ok := c.coerced(value, aMap).(object)
 		if !ok {
 			return nil, fmt.Errorf("got %T, want a map", value)
 		}
@@ -197,6 +208,9 @@ func mapOf(element reader) reader {
 				continue
 			}
 			key := c.key(m.name)
+			if c.isReserved(m.name) {
+				continue
+			}
 			canonical[key] = nil
 			if m.value == nil {
 				continue
@@ -206,6 +220,9 @@ func mapOf(element reader) reader {
 				return nil, fmt.Errorf("%s: %w", m.name, err)
 			}
 		}
+		if c.has(numericMapIsList) && len(canonical) > 0 && allDigits(canonical) {
+			return slices.Collect(maps.Values(canonical)), nil
+		}
 		if len(canonical) > 50 && c.has(constraintsChecked) {
 			return nil, fmt.Errorf("too many entries: %d", len(canonical))
 		}
@@ -213,9 +230,60 @@ func mapOf(element reader) reader {
 	}
 }
 
+// distinct returns the list without repeated elements.
+func distinct(list []any) []any {
+	seen, kept := map[string]bool{}, []any{}
+	for _, v := range list {
+		if text := string(marshal(v)); !seen[text] {
+			seen[text] = true
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+func allDigits(canonical entries) bool {
+	for key := range canonical {
+		if strings.Trim(key, "0123456789") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// isReserved reports whether a client with a bug takes a key of a map for a name of its own.
+func (c client) isReserved(key string) bool {
+	return key == "" && c.has(emptyKeyLost) ||
+		key == "ResponseMetadata" && c.has(metadataRemoved) ||
+		key == "SDK_UNKNOWN_MEMBER" && c.has(unknownMarkerRemoved)
+}
+
+// reservedTag returns the name that a client with a bug reads from a member of a union that it takes
+// for the mark of an unknown one.
+func (c client) reservedTag(m member) (tag any, reserved bool) {
+	switch {
+	case m.name == "SDK_UNKNOWN_MEMBER" && c.has(unknownMarkerTrusted):
+		o, _ := m.value.(object)
+		return o.get("name"), true
+	case m.name == "$unknown" && c.has(dollarUnknownTrusted):
+		if list, ok := m.value.([]any); ok && len(list) > 0 {
+			return list[0], true
+		}
+	}
+	return nil, false
+}
+
 // key returns the key of an entry of a map. A key is data, not a name.
 func (c client) key(name string) string {
-	if !c.has(mapKeysCamelised) {
+	switch {
+	case c.has(mapKeysInSmallLetters):
+		return strings.ToLower(name)
+	case c.has(mapKeysTrimmed):
+		return strings.TrimSpace(name)
+	case c.has(mapKeysArePaths):
+		name, _, _ = strings.Cut(name, ".")
+		return name
+	case !c.has(mapKeysCamelised):
 		return name
 	}
 	words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("._-", r) })
@@ -226,15 +294,12 @@ func (c client) key(name string) string {
 }
 
 func text(c client, value any) (any, error) {
-	s, ok := value.(string)
+	s, ok := c.coerced(value, aString).(string)
 	if !ok {
 		return nil, fmt.Errorf("got %T, want a string", value)
 	}
-	if c.has(stringsCut) {
-		s = s[:min(255, len(s))]
-	}
-	if c.has(nulEndsString) {
-		s, _, _ = strings.Cut(s, "\x00")
+	if change, ok := textBugs[c.bug]; ok {
+		s = change(s)
 	}
 	if tree, err := parse(client{}, []byte(s)); err == nil && c.has(scalarsGuessed) {
 		switch tree := tree.(type) {
@@ -250,6 +315,9 @@ func text(c client, value any) (any, error) {
 // enum returns a reader that accepts unknown values, since the service may add some.
 func enum(known ...string) reader {
 	return func(c client, value any) (any, error) {
+		if c.has(falsyIsAbsent) && falsy(value) {
+			return nil, nil
+		}
 		s, ok := value.(string)
 		if c.has(enumCaseFolded) {
 			value = strings.ToUpper(s)

@@ -43,12 +43,15 @@ func New(mutant string) *conformance.Func {
 		Reports:     conformance.ReportsOutput,
 		Concurrency: 8,
 		Operations:  conformance.AnyOperation,
-		Do:          client{mutant}.do,
+		Do:          client{mutant, newMemory()}.do,
 	}
 }
 
 // client has at most one bug.
-type client struct{ bug string }
+type client struct {
+	bug    string
+	memory *memory // of earlier calls, which a correct client does not have
+}
 
 func (c client) has(bug string) bool { return c.bug == bug }
 
@@ -56,6 +59,14 @@ func (c client) do(ctx context.Context, call conformance.Call) *conformance.Resu
 	if call.Operation != "" && call.Operation != operation {
 		return &conformance.Result{Skipped: &conformance.SkippedResult{Reason: "the client supports " + operation + " alone"}}
 	}
+	if c.has(resultsCached) || c.has(membersMerged) {
+		return c.memory.do(ctx, c, call)
+	}
+	return c.make(ctx, call)
+}
+
+// make makes a call with its attempts.
+func (c client) make(ctx context.Context, call conformance.Call) *conformance.Result {
 	if call.TimeoutMs > 0 && !c.has(noTimeout) && !c.has(timeoutPerRead) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(call.TimeoutMs)*time.Millisecond)
@@ -109,7 +120,7 @@ func (c client) backoff(attempt int) time.Duration {
 func (c client) attempt(w *wire, request *http.Request) (result *conformance.Result, retryable bool) {
 	response, err := w.Do(request)
 	switch {
-	case err != nil && c.has(noResponseIsEmpty):
+	case errors.Is(err, io.ErrUnexpectedEOF) && c.has(cutHeaderIsWhole), err != nil && c.has(noResponseIsEmpty):
 		return &conformance.Result{Output: marshal(map[string]any{})}, false
 	case err != nil:
 		return noResponse(c, err), !isTimeout(err) && request.Context().Err() == nil && !c.has(connectionIsFinal)
@@ -145,6 +156,10 @@ func (c client) isFailure(response *http.Response) bool {
 	switch {
 	case c.has(only200Succeeds):
 		return response.StatusCode != 200
+	case c.has(successIs200To204):
+		return response.StatusCode < 200 || response.StatusCode > 204
+	case c.has(successBelow400):
+		return response.StatusCode >= 400
 	case c.has(errorHeaderOnSuccessCounts) && response.Header.Get("X-Amzn-Errortype") != "":
 		return true
 	}
@@ -153,7 +168,7 @@ func (c client) isFailure(response *http.Response) bool {
 
 // output reads the body of a success. An empty body is an output without members.
 func (c client) output(body []byte) (any, error) {
-	if len(body) == 0 {
+	if len(body) == 0 && !c.has(emptyBodyFails) {
 		return map[string]any{}, nil
 	}
 	tree, err := parse(c, body)

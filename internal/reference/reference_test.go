@@ -99,7 +99,7 @@ func TestShapes(t *testing.T) {
 			}
 			return "text"
 		}
-		canonical, err := getProtectedJobOutput(client{unknownMemberFails}, document(root))
+		canonical, err := getProtectedJobOutput(client{bug: unknownMemberFails}, document(root))
 		require.NoError(t, err)
 		require.NotContains(t, string(marshal(canonical)), "$unknown")
 		require.Greater(t, members, 25)

@@ -2,16 +2,10 @@ package reference
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/crcheck/crcheck/conformance"
 	"github.com/crcheck/crcheck/internal/awshttp"
@@ -50,22 +44,18 @@ func (c client) request(ctx context.Context, call conformance.Call) (*http.Reque
 	if c.has(gzipNotDecoded) {
 		request.Header.Set("Accept-Encoding", "gzip")
 	}
-	if c.has(notSigned) {
-		return request, nil
+	if failure := c.sign(request, call); failure != nil {
+		return nil, failure
 	}
-	if c.has(regionHardWired) {
-		call.Region = "us-east-1"
-	}
-	if c.has(sessionTokenDropped) {
-		call.Credentials.SessionToken = ""
-	}
-	return request, sign(request, call)
+	return request, nil
 }
 
 func (c client) escape(label string) string {
 	switch {
 	case c.has(pathNotEscaped):
 		return label
+	case c.has(labelTrimmed):
+		return escape(strings.TrimSpace(label))
 	case c.has(pathEscapedTwice):
 		return escape(escape(label))
 	case c.has(plusForSpace):
@@ -84,14 +74,3 @@ func (c client) escape(label string) string {
 
 // escape is as Smithy's httpLabel demands.
 func escape(label string) string { return awshttp.Escape(label, "") }
-
-func sign(request *http.Request, call conformance.Call) *conformance.Failure {
-	noBody := sha256.Sum256(nil)
-	credentials := aws.Credentials{AccessKeyID: call.Credentials.AccessKeyID,
-		SecretAccessKey: call.Credentials.SecretAccessKey, SessionToken: call.Credentials.SessionToken}
-	err := v4.NewSigner().SignHTTP(request.Context(), credentials, request, hex.EncodeToString(noBody[:]), "cleanrooms", call.Region, time.Now())
-	if err != nil {
-		return &conformance.Failure{Message: err.Error()}
-	}
-	return nil
-}

@@ -76,6 +76,9 @@ func parseText(c client, d *jsontext.Decoder) (string, error) {
 var astral = regexp.MustCompile(`[\x{10000}-\x{10FFFF}]`)
 
 func parseValue(c client, d *jsontext.Decoder) (any, error) {
+	if c.has(nestingOf100) && d.StackDepth() > 100 {
+		return nil, errors.New("the document nests too deep")
+	}
 	if d.PeekKind() == '"' {
 		return parseText(c, d)
 	}

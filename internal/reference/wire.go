@@ -41,6 +41,9 @@ func (c client) newWire(call conformance.Call) *wire {
 		}
 		return watched, nil
 	}}
+	if c.has(staleConnectionIsFinal) {
+		w.Transport = c.memory
+	}
 	if !c.has(redirectsFollowed) {
 		// The protocol has no redirects: a 3xx status is an error of the service.
 		w.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -95,6 +98,8 @@ func (c client) body(response *http.Response) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case c.has(bodiesOf128K):
+		return body[:min(1<<17, len(body))], nil
 	case c.has(firstLineOnly):
 		lines := bufio.NewScanner(bytes.NewReader(body))
 		lines.Scan()

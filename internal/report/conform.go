@@ -58,10 +58,12 @@ func Conformance(w io.Writer, r *SuiteRun) error {
 	}
 	if r.LeftOut > 0 {
 		fmt.Fprintf(out, "left out: %s of the suite\n", plural.Of(r.LeftOut, "case"))
-	} else if r.Coverage != nil {
+	} else if r.Coverage != nil && len(r.Outcomes) > 1 {
 		playedCoverage(out, r.Coverage)
 	}
-	generated(out, r.Generated)
+	if len(r.Outcomes) > 1 {
+		generated(out, r.Generated)
+	}
 	if r.Reports == conformance.ReportsOutcome {
 		fmt.Fprintln(out, "not compared: outputs and error fields, which this client does not report")
 	}

@@ -57,10 +57,11 @@ const (
 	FormatMarkdown
 	FormatHTML
 	FormatBadge
+	FormatSDKTable
 )
 
 var formatNames = [...]string{FormatText: "text", FormatJSON: "json", FormatJUnit: "junit", FormatSARIF: "sarif", FormatGitHub: "github", FormatMarkdown: "markdown",
-	FormatHTML: "html", FormatBadge: "badge"}
+	FormatHTML: "html", FormatBadge: "badge", FormatSDKTable: "sdk-table"}
 
 // Formats returns the names of all formats.
 func Formats() []string { return formatNames[:] }
@@ -73,6 +74,7 @@ var sharedFormats = map[Format]func(io.Writer, *Results) error{
 	FormatMarkdown: writeMarkdown,
 	FormatHTML:     writeHTML,
 	FormatBadge:    writeBadge,
+	FormatSDKTable: writeSDKTable,
 }
 
 func (f Format) String() string { return formatNames[f] }

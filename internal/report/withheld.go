@@ -182,8 +182,10 @@ func (r *SuiteRun) withheld() *SuiteRun {
 		if len(o.Problems) > 0 {
 			o.Problems = []string{"the request or the result differs from what the case expects; --show-values shows how"}
 		}
+		o.Input, o.Expected, o.Reported = nil, nil, nil
 		o.Wire = slices.Clone(o.Wire)
 		for j := range o.Wire {
+			o.Wire[j].Headers, o.Wire[j].Body, o.Wire[j].Base64 = nil, "", ""
 			o.Wire[j].Path, o.Wire[j].Miss = "/…", finding.Unquoted(o.Wire[j].Miss)
 		}
 		o.Client = finding.Unquoted(o.Client)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/crcheck/crcheck/cassettes"
 	"github.com/crcheck/crcheck/conformance"
@@ -49,9 +50,15 @@ func Read(ctx context.Context, path string) (*conformance.Suite, fs.FS, error) {
 	return suite, os.DirFS(filepath.Dir(path)), err
 }
 
-// Load reads a suite and loads the cases whose names match the pattern, with the contract of the
-// operation that the suite tests.
-func Load(ctx context.Context, path, pattern string, contract func(operation string) (*schema.Contract, error)) (*conformance.Plan, error) {
+// Selection chooses cases by patterns of their names.
+type Selection struct {
+	Case []string // the cases that are run; none: all
+	Skip []string // of these, the ones that are not
+}
+
+// Load reads a suite and loads the selected cases, with the contract of the operation that the suite
+// tests.
+func Load(ctx context.Context, path string, selection Selection, contract func(operation string) (*schema.Contract, error)) (*conformance.Plan, error) {
 	suite, files, err := Read(ctx, path)
 	if err != nil {
 		return nil, err
@@ -60,20 +67,38 @@ func Load(ctx context.Context, path, pattern string, contract func(operation str
 	if err != nil {
 		return nil, err
 	}
-	selected := suite.Select(pattern)
+	if err := selection.check(suite.Names()); err != nil {
+		return nil, err
+	}
+	selected := suite.Select(selection.Case...).Without(selection.Skip...)
 	if selected.Len() == 0 {
-		return nil, noCase(pattern, suite.Names())
+		return nil, errNothingLeft
 	}
 	return conformance.Load(selected, files, about)
 }
 
-// Select returns the cases of a plan whose names match the pattern, of which there is at least one.
-func Select(plan *conformance.Plan, pattern string) (*conformance.Plan, error) {
-	selected := plan.Select(pattern)
+// Select returns the selected cases of a plan, of which there is at least one.
+func Select(plan *conformance.Plan, selection Selection) (*conformance.Plan, error) {
+	if err := selection.check(plan.Names()); err != nil {
+		return nil, err
+	}
+	selected := plan.Select(selection.Case...).Without(selection.Skip...)
 	if selected.Len() == 0 {
-		return nil, noCase(pattern, plan.Names())
+		return nil, errNothingLeft
 	}
 	return selected, nil
+}
+
+var errNothingLeft = errors.New("--skip leaves no case of those that are selected; skip fewer")
+
+// check refuses a pattern that no case matches.
+func (s Selection) check(names []string) error {
+	for _, pattern := range slices.Concat(s.Case, s.Skip) {
+		if pattern != "" && !slices.ContainsFunc(names, func(name string) bool { return finding.MatchesCase(pattern, name) }) {
+			return noCase(pattern, names)
+		}
+	}
+	return nil
 }
 
 func noCase(pattern string, names []string) error {
