@@ -29,10 +29,10 @@ type envelopeReader struct {
 
 // shapeOf is [shapeOf] for the input.
 func (in *input) shapeOf(text []byte) shape {
-	if form := shapeOf(text); in.envelopes == nil || form == markedInteraction {
-		return form
+	if in.envelopes != nil {
+		return envelope
 	}
-	return envelope
+	return shapeOf(text)
 }
 
 // opensList reports whether a text begins a list.
@@ -58,7 +58,8 @@ func (in *input) readEnvelopes(text []byte, yield func(*Interaction, error) bool
 // find nothing is something else.
 func (in *input) readEnvelope(kind Kind, index int, from *source, start, end int, yield func(*Interaction, error) bool) bool {
 	x := &recorded{Interaction: Interaction{Source: in.name, Kind: kind, Index: index}}
-	if shapeOf(from.data[start:end]) == markedInteraction {
+	opening, object := bytes.CutPrefix(bytes.TrimLeft(from.data[start:end], blankJSON), []byte("{"))
+	if object && bytes.HasPrefix(bytes.TrimLeft(opening, blankJSON), []byte(interactionMark)) {
 		interaction, err := in.interactions.readPart(x, from, start, end)
 		return yield(interaction, unreadEntry(err, kind, index))
 	}

@@ -13,8 +13,8 @@ type File struct {
 	Path  string
 	Named bool // the user named this file, rather than a folder above it
 	// Pointers say where the JSON of the file has the parts of each interaction, see [ParsePointers]. A
-	// document or line of NDJSON is an envelope then, and so is each element of a list, unless it has
-	// the member crcheckInteraction. Nil: the content decides.
+	// document or line of NDJSON is an envelope then, and so is each element of a list, unless its
+	// first member is crcheckInteraction. Nil: the content decides.
 	Pointers map[string]string
 }
 

@@ -30,13 +30,15 @@ var foreign = []struct {
 	{prefix("\xa1\xb2\xc3\xd4"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
 	{prefix("\x0a\x0d\x0d\x0a"), "a packet capture", "packet capture", true, "export the HTTP traffic as a HAR, decrypted"},
 	{prefix("WARC/"), "a WARC archive", "WARC archive", true, "convert it to a HAR"},
+	{pickleData, "a pickle of Python", "pickle", false, "never read: loading a pickle runs code in it; if it is placebo's and you trust it, convert it to JSON as docs/traffic.md#pickles-of-placebo shows"},
 	{binary, "binary data", "binary data", false, readable},
 	{matches(`(?i)^\s*(<!doctype html|<html)`), "HTML", "HTML", false, "record the API itself rather than a web page"},
 	{matches(`^\s*<`), "XML", "XML", false, "only services with an AWS JSON protocol are supported"},
 	{matches(`^(HTTP/[0-9]|[A-Z]{3,8} \S+ HTTP/[0-9])`), "a raw HTTP message", "raw HTTP message", true, "name a file with only its body, or record a cassette"},
 }
 
-const readable = "expected JSON, NDJSON, HAR, or a go-vcr or vcrpy cassette, optionally compressed with gzip or zstd"
+// readable names every format that is read.
+const readable = "expected JSON, NDJSON, a HAR, flows of mitmproxy, a snapshot of LocalStack, or a recording of go-vcr, vcrpy, Betamax, Ruby's VCR, LangChain or placebo, optionally compressed with gzip or zstd"
 
 // lazy compiles an expression on first use: most runs need few of them.
 func lazy(expression string) func() *regexp.Regexp {
@@ -50,6 +52,11 @@ func matches(expression string) func([]byte) bool {
 
 func prefix(p string) func([]byte) bool {
 	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(p)) }
+}
+
+// pickleData reports the opcode of a protocol of Python's pickle, 2 to 5.
+func pickleData(head []byte) bool {
+	return len(head) > 1 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5
 }
 
 // binary reports a NUL or many other control characters, which text does not have. UTF-16 is full
@@ -78,7 +85,7 @@ var prose = []struct {
 	remedy   string
 }{
 	{lazy(`(?m)(\bbotocore\.[a-z]+.{0,40}\bDEBUG\b|\bDEBUG\b.{0,10}\bbotocore\.|^SDK [0-9/]+ [0-9:]+ DEBUG |^\[AWS [a-z0-9-]+ [0-9]{3} |\bsoftware\.amazon\.awssdk\.\S+ - |\baws_smithy_runtime)`),
-		"a debug log of an SDK", "SDK debug log", true, "it does not show messages byte for byte; record the traffic with crcheck"},
+		"a debug log of an SDK", "SDK debug log", true, "record the traffic with crcheck, or if it is boto3's, convert it as docs/traffic.md#debug-logs-of-boto3 shows"},
 	{lazy(`(?m)\A(\s*(#.*)?\n)*\s*\[\[?[\w."' -]+\]\]?[ \t]*(#.*)?\r?\n(\s*(#.*)?\r?\n)*[ \t]*[\w."'-]+[ \t]*=`), "TOML or INI", "TOML or INI", false, readable},
 	{lazy(`\A#!`), "a script", "script", false, readable},
 }

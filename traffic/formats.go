@@ -15,6 +15,7 @@ type format struct {
 
 const (
 	later      = "record it again with go-vcr, vcrpy or crcheck, or convert it to NDJSON (docs/ndjson.md)"
+	byPointers = "read it with --map "
 	notTraffic = "it does not contain recorded traffic; name recordings, or response bodies as JSON"
 )
 
@@ -29,12 +30,16 @@ var formats = []format{
 	}, notTraffic},
 	{"nock recording", true, func(o *outline) bool {
 		return o.isList() && o.element().has("scope", "method", "path") && o.element().hasAny("response", "status")
-	}, later},
-	{"WireMock mapping", true, isWireMock, later},
-	{"Hoverfly simulation", true, func(o *outline) bool { return o.at("data", "pairs").isList() && o.has("meta") }, later},
+	}, byPointers + "request.method=/method,request.host=/scope,request.path=/path,request.headers=/reqheaders,request.body=/body,response.status=/status,response.headers=/rawHeaders,response.body=/response"},
+	{"WireMock mappings", true, func(o *outline) bool { return isWireMock(o) && o.at("mappings").isList() },
+		"write each into a line, jq -c '.mappings[]', and read these as docs/traffic.md#recordings-of-mock-servers shows"},
+	{"WireMock mapping", true, isWireMock,
+		byPointers + "request.method=/request/method,request.url=/request/url,request.headers.X-Amz-Target=/request/headers/X-Amz-Target/equalTo,response.status=/response/status,response.headers=/response/headers,response.body=/response/body"},
+	{"Hoverfly simulation", true, func(o *outline) bool { return o.at("data", "pairs").isList() && o.has("meta") },
+		"write each pair into a line, jq -c '.data.pairs[]', and read these as docs/traffic.md#recordings-of-mock-servers shows"},
 	{"MockServer recording", true, func(o *outline) bool {
 		return o.element().at("httpRequest").isObject() && o.element().hasAny("httpResponse", "httpForward", "times")
-	}, later},
+	}, byPointers + "request.method=/httpRequest/method,request.path=/httpRequest/path,request.headers=/httpRequest/headers,response.status=/httpResponse/statusCode,response.headers=/httpResponse/headers,response.body=/httpResponse/body"},
 	{"Mountebank recording", true, func(o *outline) bool {
 		return o.at("imposters").isList() || o.at("protocol").isText() && o.at("port").isNumber() && o.at("stubs").isList()
 	}, later},

@@ -24,7 +24,7 @@ func TestFormats(t *testing.T) {
 		{"a.json", `[{"scope":"https://example.com:443","method":"GET","path":"/","body":"","status":200,"response":{"a":1},"rawHeaders":[]}]`, "nock recording", true},
 		{"a.json", `{"request":{"method":"GET","urlPath":"/a"},"response":{"status":200,"jsonBody":{}}}`, "WireMock mapping", true},
 		{"a.json", `{"id":"x","request":{"method":"POST","url":"/","bodyPatterns":[]},"response":{"status":200}}`, "WireMock mapping", true},
-		{"a.json", `{"mappings":[{"request":{"method":"GET","url":"/"},"response":{"status":200}}]}`, "WireMock mapping", true},
+		{"a.json", `{"mappings":[{"request":{"method":"GET","url":"/"},"response":{"status":200}}]}`, "WireMock mappings", true},
 		{"a.json", `{"data":{"pairs":[{"request":{},"response":{}}]},"meta":{"schemaVersion":"v5"}}`, "Hoverfly simulation", true},
 		{"a.json", `[{"httpRequest":{"path":"/"},"httpResponse":{"statusCode":200}}]`, "MockServer recording", true},
 		{"a.json", `{"imposters":[{"protocol":"http","port":1,"stubs":[]}]}`, "Mountebank recording", true},
@@ -48,6 +48,7 @@ func TestFormats(t *testing.T) {
 		{"a.pcap", "\xd4\xc3\xb2\xa1\x02\x00", "packet capture", true},
 		{"a.pcapng", "\x0a\x0d\x0d\x0a\x00\x00", "packet capture", true},
 		{"a.warc", "WARC/1.0\r\nWARC-Type: warcinfo\r\n", "WARC archive", true},
+		{"a.B_1.pickle", "\x80\x04\x95\x1f\x00\x00\x00\x00\x00\x00\x00}\x94.", "pickle", false},
 		{"a.bz2", "BZh91AY", "bzip2 data", false},
 		{"out", "HTTP/1.1 200 OK\r\n\r\n{}", "raw HTTP message", true},
 		{"in", "POST / HTTP/1.1\r\nHost: x\r\n\r\n{}", "raw HTTP message", true},
@@ -136,6 +137,33 @@ func TestSharedCasesAreNamed(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(folder, name))
 			require.NoError(t, err)
 			require.Equal(t, format, describeFile(t, traffic.File{Path: name}, bytes.NewReader(text)))
+		})
+	}
+}
+
+// TestRecipes checks that the pointers that an error recommends read the format. docs/traffic.md has the
+// recipes that need another program, and TestPages runs them.
+func TestRecipes(t *testing.T) {
+	for _, tc := range []struct{ format, text, want string }{
+		{"nock recording", `[{"scope":"https://dynamodb.us-east-1.amazonaws.com:443","method":"POST","path":"/","body":{},"status":200,"response":{"TableNames":[]},"rawHeaders":["Content-Type","application/json"],"reqheaders":{"x-amz-target":"DynamoDB_20120810.ListTables"}}]`,
+			`POST https://dynamodb.us-east-1.amazonaws.com:443/ map[X-Amz-Target:[DynamoDB_20120810.ListTables]] "{}" → 200 map[Content-Type:[application/json]] "{\"TableNames\":[]}" at 1:135`},
+		{"WireMock mapping", `{"id":"1","request":{"url":"/","method":"POST","headers":{"X-Amz-Target":{"equalTo":"A.B"}},"bodyPatterns":[{"equalToJson":"{}"}]},"response":{"status":200,"body":"{}","headers":{"A":"b"}}}`,
+			`POST / map[X-Amz-Target:[A.B]] "" missing → 200 map[A:[b]] "{}" at 1:166`},
+		{"MockServer recording", `[{"httpRequest":{"method":"GET","path":"/a","headers":{"A":["b"]}},"httpResponse":{"statusCode":200,"headers":{"C":["d"]},"body":"{}"}}]`,
+			`GET /a map[A:[b]] "" → 200 map[C:[d]] "{}" at 1:132`},
+	} {
+		t.Run(tc.format, func(t *testing.T) {
+			_, err := readAll("in.json", strings.NewReader(tc.text))
+			var unknown *traffic.Error
+			require.ErrorAs(t, err, &unknown)
+			require.Equal(t, tc.format, unknown.Format)
+			_, pointers, ok := strings.Cut(unknown.Remedy, "--map ")
+			require.True(t, ok)
+			all, odd, err := readEnvelopes(t, traffic.File{Path: "in.json", Named: true}, pointers, tc.text)
+			require.NoError(t, err)
+			require.Empty(t, odd)
+			require.Len(t, all, 1)
+			require.Equal(t, tc.want, described(all[0]))
 		})
 	}
 }

@@ -89,20 +89,42 @@ func requireOneOf(t *testing.T, err error) {
 	require.NotEmpty(t, err.Error())
 }
 
-func FuzzHAR(f *testing.F)    { fuzzKind(f, "har", traffic.HAR) }
-func FuzzVCRPy(f *testing.F)  { fuzzKind(f, "vcrpy", traffic.VCRPy) }
-func FuzzGoVCR2(f *testing.F) { fuzzKind(f, "cassette2", traffic.Cassette2) }
+// There is a target for each format of recordings. A name of a file is that of a row of TestRead, or the
+// beginning of that of a recording.
 
-// fuzzKind checks inputs similar to those of one kind, plain and compressed: there is no panic,
-// both are read the same, bodies are decoded or have an error, and interactions survive NDJSON.
-func fuzzKind(f *testing.F, name string, kind traffic.Kind) {
-	inputs, err := filepath.Glob("testdata/read/*" + name + "-*.input")
-	require.NoError(f, err)
-	require.NotEmpty(f, inputs)
-	for _, path := range inputs {
-		data, err := os.ReadFile(path)
+func FuzzHAR(f *testing.F)   { fuzzKind(f, traffic.HAR, "read/*har-", "recorders/polly") }
+func FuzzVCRPy(f *testing.F) { fuzzKind(f, traffic.VCRPy, "read/*vcrpy-") }
+func FuzzGoVCR1(f *testing.F) {
+	fuzzKind(f, traffic.Cassette, "read/*cassette-", "recorders/go-vcr-[12]")
+}
+func FuzzGoVCR2(f *testing.F) {
+	fuzzKind(f, traffic.Cassette2, "read/*cassette2-", "recorders/go-vcr-[34]")
+}
+func FuzzBetamax(f *testing.F)   { fuzzKind(f, traffic.Betamax, "recorders/betamax") }
+func FuzzRubyVCR(f *testing.F)   { fuzzKind(f, traffic.RubyVCR, "recorders/ruby-vcr") }
+func FuzzLangChain(f *testing.F) { fuzzKind(f, traffic.LangChain, "recorders/langchain") }
+func FuzzMitmproxy(f *testing.F) { fuzzKind(f, traffic.Mitmproxy, "recorders/mitmproxy") }
+func FuzzPlacebo(f *testing.F)   { fuzzKind(f, traffic.Placebo, "recorders/placebo/") }
+func FuzzLocalStack(f *testing.F) {
+	fuzzKind(f, traffic.LocalStack, "recorders/localstack", "localstack")
+}
+
+// fuzzKind checks inputs similar to those of one kind, plain and compressed: there is no panic, both
+// are read the same, places are within the source, bodies are decoded or have an error, and what was
+// read survives NDJSON.
+func fuzzKind(f *testing.F, kind traffic.Kind, seeds ...string) {
+	for _, pattern := range seeds {
+		paths, err := filepath.Glob("testdata/" + pattern + "*")
 		require.NoError(f, err)
-		f.Add(data)
+		seeded := false
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			require.NoError(f, err)
+			all, _, _ := readEvery("in", bytes.NewReader(data))
+			seeded = seeded || len(all) > 0 && all[0].Kind == kind
+			f.Add(data)
+		}
+		require.True(f, seeded, "%s has no recording of %s", pattern, kind)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		all, odd, err := readEvery("in", bytes.NewReader(data))
@@ -113,6 +135,13 @@ func fuzzKind(f *testing.F, name string, kind traffic.Kind) {
 			return
 		}
 		if !bytes.HasPrefix(data, []byte("\x1f\x8b")) && !bytes.HasPrefix(data, []byte("\x28\xb5\x2f\xfd")) {
+			lines := bytes.Count(data, []byte("\n")) + 1
+			for _, in := range all {
+				for _, offset := range []int{-1, 0, len(in.Response.Body.Bytes) / 2, len(in.Response.Body.Bytes)} {
+					at := in.Response.Body.Position(offset)
+					require.True(t, 1 <= at.Line && at.Line <= lines, "%+v of %q", at, data)
+				}
+			}
 			same, sameOdd, gzipErr := readEvery("in", bytes.NewReader(encode(t, "gzip", string(data))))
 			require.Equal(t, err, gzipErr)
 			require.Equal(t, odd, sameOdd)

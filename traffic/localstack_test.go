@@ -17,6 +17,8 @@ import (
 func TestLocalStack(t *testing.T) {
 	recorded, err := os.ReadFile("testdata/localstack.snapshot.json")
 	require.NoError(t, err)
+	real, err := os.ReadFile("testdata/recorders/localstack.snapshot.json") // see record.sh
+	require.NoError(t, err)
 	snapshot := func(test, content string) string {
 		return `{"` + test + `":{"recorded-date":"01-01-2026, 00:00:00","recorded-content":` + content + `}}`
 	}
@@ -27,6 +29,7 @@ func TestLocalStack(t *testing.T) {
 		at         string   // the place of the first
 	}{
 		{"whole", string(recorded), []string{"dynamodb.DescribeTable 200", "dynamodb.Error 400"}, "5:25"},
+		{"recorded", string(real), []string{"dynamodb.DescribeTable 200"}, "5:25"},
 		{"snake case, and an ending", snapshot(sqs, `{"get_queue_url_response_2":`+response+`}`), []string{"sqs.GetQueueUrl 200"}, "1:134"},
 		{"a service that is a keyword", snapshot("tests/aws/services/lambda_/test.py::x", `{"Invoke":`+response+`}`), []string{"lambda.Invoke 200"}, "1:111"},
 		{"a list", snapshot(sqs, `{"get-url":[`+response+`,`+response+`,7]}`), []string{"sqs.GetUrl 200", "sqs.GetUrl 200"}, "1:118"},

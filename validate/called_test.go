@@ -87,3 +87,36 @@ func TestReturnedWithoutRequest(t *testing.T) {
 		})
 	}
 }
+
+// TestEnvelopeWithoutRequest checks HTTP bodies whose recordings say the operation, but have no request.
+func TestEnvelopeWithoutRequest(t *testing.T) {
+	for _, test := range []struct {
+		name, operation, body string
+		status                int
+		missing               bool
+		want, notChecked      string // the rule of the finding
+	}{
+		{"a wrong type", "dynamodb.ListTables", `{"TableNames":[1]}`, 200, false, "type.mismatch", ""},
+		{"no member is known", "ListTables", `{"Foo":1}`, 0, false, "member.unknown", ""},
+		{"an error", "dynamodb.DescribeTable", `{"__type":"Invented"}`, 400, false, "error.unmodeled", ""},
+		{"of another operation", "dynamodb.PutItem", `{}`, 200, false, "", noOperation},
+		{"the body was not recorded", "dynamodb.ListTables", "", 200, true, "", bodyNotRecorded},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a, err := CompileAuto(tables(t), Options{})
+			require.NoError(t, err)
+			x := &traffic.Interaction{Source: "in", Kind: traffic.NDJSON, Operation: test.operation,
+				Response: traffic.Response{Status: test.status, Body: traffic.BodyOf([]byte(test.body))}}
+			x.Response.Body.Missing = test.missing
+			checked, err := a.Check(x, Bare{}, &Source{})
+			require.NoError(t, err)
+			require.Equal(t, test.notChecked, checked.NotChecked)
+			if test.want == "" {
+				require.Empty(t, checked.Findings)
+				return
+			}
+			require.Len(t, checked.Findings, 1)
+			require.Equal(t, test.want, string(checked.Findings[0].Rule))
+		})
+	}
+}

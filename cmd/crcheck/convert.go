@@ -14,7 +14,7 @@ import (
 )
 
 type convertCommand struct {
-	Files []string `arg:"" help:"Cassettes of go-vcr or vcrpy, HAR or NDJSON files, also compressed, or folders of these; - is standard input."`
+	Files []string `arg:"" help:"Files of recorded traffic, or folders of these; - is standard input."`
 	mapFlag
 	trafficFlag
 	coresFlag
@@ -26,6 +26,8 @@ func (*convertCommand) Help() string {
 	return `For example:
 
   crcheck cassette convert browser.har -o session.yaml
+
+Reads every format of docs/traffic.md: JSON, NDJSON, HAR, mitmproxy, LocalStack snapshots, placebo, and cassettes of go-vcr, vcrpy, Betamax, Ruby's VCR and LangChain, also compressed; with --map, logs of gateways and proxies.
 
 The conversion loses nothing: if the target format cannot represent an interaction, the conversion fails and writes no file. The inputs are not changed.
 

@@ -73,6 +73,7 @@ func TestNameRows(t *testing.T) {
 		{"no path", "files:\n- operation: a", ":2: "},
 		{"an unknown key", "files:\n- {path: a, operation: b, service: c}", "service"},
 		{"a status that HTTP does not have", "files:\n- {path: a, operation: b, status: 4}", "want an HTTP status"},
+		{"a status above those of HTTP", "files:\n- {path: a, operation: b, status: 600}", "want an HTTP status"},
 		{"a pattern", "files:\n- {path: '{operation}', operation: b}", "path has { or }"},
 		{"empty", "", "no rows"},
 		{"a list", "- path: a", "names.yaml:1: "},

@@ -11,6 +11,9 @@ service=$!
 trap 'kill $service; rm -rf "$work"' EXIT
 sleep 1
 "$work/venv/bin/python" record.py 18471
+python3 -m venv "$work/venv2"
+"$work/venv2/bin/pip" install -q boto3 requests langchain-tests==1.1.9 localstack-snapshot==0.4.0
+"$work/venv2/bin/python" snapshots.py 18471
 ruby record.rb 18471
 
 "$work/venv/bin/mitmdump" -q -p 18472 -w "$here/mitmproxy.flows" &
