@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"strings"
+
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/report"
 )
@@ -120,4 +122,28 @@ func checked(c *report.Collector, n int) {
 	for range n {
 		c.Checked("garden.GetBed@1")
 	}
+}
+
+// excerpts are lines, each with a column of the character X, or where there is
+// none, of the end. The caret must stand below it.
+var excerpts = []struct {
+	about, line string
+	column      int
+}{
+	{"start", `X23456789`, 1},
+	{"end", `123456789`, 10},
+	{"beyond the end", `123456789`, 99},
+	{"tabs and control characters", "\t\x00\x1b[31m\x7fX\u0085", 9},
+	{"no UTF-8", "\xff\xfe\xf0\x9fX", 5},
+	{"wide", `"日本語": X`, 8},
+	{"full width", `"ＡＢ": X`, 7},
+	{"emoji", `"😀🚀": X`, 7},
+	{"combining", `"e` + "\u0301" + `a` + "\u0308" + `": X`, 9},
+	{"right to left", `"שלום": X`, 9},
+	{"turned around", `"` + "\u202e" + `abc` + "\u2066\u200f\u200b" + `": X`, 12},
+	{"line separators", "\"\u2028\u2029\": X", 7},
+	{"window not cut", strings.Repeat("-", 48) + "X" + strings.Repeat("+", 47), 49},
+	{"window cut by one", strings.Repeat("-", 49) + "X" + strings.Repeat("+", 48), 50},
+	{"window of wide characters", strings.Repeat("語", 60) + "X" + strings.Repeat("語", 60), 61},
+	{"very long", strings.Repeat("a", 1_000_000) + "X" + strings.Repeat("b", 1_000_000), 1_000_001},
 }
