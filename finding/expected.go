@@ -47,7 +47,8 @@ import (
 // Expires is the last day on which the row accepts findings, as YYYY-MM-DD.
 //
 // Required says that a row that no longer matches fails the run; otherwise it is a warning. Files
-// do not state it: the reader of a file sets it.
+// do not state it: the reader of a file sets it. So it is with Shared, which says that the row is also
+// for what other runs check, so that it is never stale.
 type Expected struct {
 	Rule      RuleID `json:"rule"`
 	Source    string `json:"source,omitempty"`
@@ -62,6 +63,7 @@ type Expected struct {
 	Expires   string `json:"expires,omitempty"`
 	Reason    string `json:"reason"`
 	Required  bool   `json:"-"`
+	Shared    bool   `json:"-"`
 }
 
 // Check returns what is wrong with the row itself.

@@ -117,13 +117,13 @@ func (l *Ledger) Unmet() []Unmet {
 }
 
 // Settle returns the rows to report after a run: expired and over-broad ones, stale ones that are
-// required, and other stale ones if the scope of the run covers them; these are warnings unless
-// failOnStale.
+// required, and other stale ones, unless they are shared, if the scope of the run covers them; these are
+// warnings unless failOnStale.
 func (l *Ledger) Settle(scope *Scope, failOnStale bool) []Unmet {
 	var unmet []Unmet
 	for _, u := range l.Unmet() {
 		if u.Stale() && !u.Required {
-			if !scope.Covers(u.Expected) {
+			if u.Shared || !scope.Covers(u.Expected) {
 				continue
 			}
 			u.Warning = !failOnStale

@@ -41,7 +41,7 @@ func commandPath(node *kong.Node) string {
 // in.yaml, contract.json and report.json are valid. A command that reads no file has none.
 func places() map[string][]string {
 	return map[string][]string{
-		"validate":          {"validate GARBAGE", "validate in.json --contract GARBAGE", "validate in.json --overlay GARBAGE", "validate in.json --ignore GARBAGE", "validate in.json --operation-names GARBAGE", "validate GARBAGE --map response.body=/a"},
+		"validate":          {"validate GARBAGE", "validate in.json --contract GARBAGE", "validate in.json --overlay GARBAGE", "validate in.json --ignore GARBAGE", "validate in.json --operation-names GARBAGE", "validate in.json --config GARBAGE", "validate GARBAGE --map response.body=/a"},
 		"coverage":          {"coverage GARBAGE", "coverage in.yaml --contract GARBAGE"},
 		"ignore":            {"ignore GROUP --reason x --report GARBAGE", "ignore GROUP --reason x --report report.json --file GARBAGE"},
 		"record":            {"record --upstream http://127.0.0.1:1 -o out.yaml --contract GARBAGE -- ask", "record --upstream http://127.0.0.1:1 -o out.yaml --upstream-ca GARBAGE -- ask", "record --upstream http://127.0.0.1:1 -o out.yaml -- ./GARBAGE"},

@@ -24,7 +24,7 @@ func TestQuiet(t *testing.T) {
 	defer server.Close()
 	get := "GET /memberships/" + membership + "/protectedJobs/" + jobOne
 	rows := map[string][]string{
-		"validate":          {"validate", "validate in.json", "validate missing.json"},
+		"validate":          {"validate", "validate in.json", "validate missing.json", "validate in.json --config in.project.yaml"},
 		"coverage":          {"coverage in.yaml", "coverage in.yaml --min 99"},
 		"ignore":            {"ignore GROUP --reason x --report report.json"},
 		"record":            {"record --upstream SERVER -o out.yaml -- ask " + get, "record --upstream SERVER -o out.yaml -- ask"},

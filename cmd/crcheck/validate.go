@@ -3,8 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/alecthomas/kong"
+
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/check"
+	"github.com/crcheck/crcheck/internal/project"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/validate"
@@ -14,6 +21,7 @@ type validateCommand struct {
 	findingFlags
 	mapFlag
 	coresFlag
+	Config    string         `placeholder:"PATH" help:"A project file (crcheck.yaml), of which profile, fail-on, rules and ignore apply. Flags take precedence."`
 	Encoding  check.Encoding `default:"auto" placeholder:"NAME" help:"The encoding of the documents: http for HTTP bodies, sdk for what boto3 and the AWS CLI return, or auto (the default) to detect it for each bare body."`
 	Operation string         `placeholder:"NAME" help:"The operation that bare bodies belong to, if there are several contracts."`
 	namesFlag
@@ -44,7 +52,7 @@ func (c *validateCommand) Validate() error {
 }
 
 // Run validates recorded responses against contracts.
-func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
+func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Context) error {
 	inForce, err := c.open(ctx, t)
 	if err != nil {
 		return err
@@ -63,8 +71,16 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	options.Encoding, options.Cores = c.Encoding, int(c.Cores)
 	options.Bare = validate.Bare{Operation: c.Operation, Part: c.Part, Status: c.Status}
-	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {
+	if c.Config != "" {
+		err = c.configure(ctx, line, inputs.Expected, &options)
+	} else {
+		options.Accept, err = c.acceptance(ctx, inputs.Expected)
+	}
+	if err != nil {
 		return err
+	}
+	if c.Config != "" {
+		fmt.Fprintf(t.notes(), "settings: %s\n", strings.ToValidUTF8(c.Config, "\uFFFD"))
 	}
 	r, err := check.Traffic(ctx, inputs, options)
 	if err != nil {
@@ -80,4 +96,30 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %s\n", r.Nothing)
 	}
 	return verdict(r.Report)
+}
+
+// configure takes what flags do not say from the project file.
+func (c *validateCommand) configure(ctx context.Context, line *kong.Context, expected []finding.Expected, options *check.Options) error {
+	o := project.Options{Ignore: c.Ignore, ListHidden: c.Hidden, Today: time.Now()}
+	if given(line, "profile") {
+		o.Profile = &c.Profile
+	}
+	if given(line, "fail-on") {
+		o.FailOn = &c.FailOn
+	}
+	if given(line, "deviations") {
+		o.Deviations = &c.Deviations
+	}
+	settings, err := project.LoadSettings(ctx, c.Config, expected, o)
+	if err != nil {
+		return err
+	}
+	options.Profile, options.FailOn, options.Accept = settings.Profile, settings.FailOn, settings.Accept
+	options.Accept.ResponsesOnly = options.Accept.ResponsesOnly || c.ResponsesOnly
+	return nil
+}
+
+// given reports whether a command line has a flag, which may have a default.
+func given(line *kong.Context, flag string) bool {
+	return slices.ContainsFunc(line.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == flag })
 }

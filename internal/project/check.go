@@ -216,10 +216,7 @@ func (r *run) traffic(ctx context.Context) (err error) {
 		return nil
 	}
 	o := r.checkOptions()
-	o.Accept, err = r.accept(all(r.parts).Expected, func(id finding.RuleID) bool {
-		rule, _ := id.Lookup()
-		return !check.OfFiles(id) && rule.Layer != finding.LayerDrift && rule.Layer != finding.LayerConform
-	})
+	o.Accept, err = r.accept(all(r.parts).Expected, ofTraffic)
 	if err != nil {
 		return err
 	}

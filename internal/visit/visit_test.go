@@ -95,6 +95,19 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestHolder checks that an element and an entry belong to the member that holds them.
+func TestHolder(t *testing.T) {
+	document, err := jsontree.Parse([]byte(`{"n/m":"a","nodes":[{"text":"b"}],"byKey":{"k":{"text":"c"}},"either":{"left":"d"}}`))
+	require.NoError(t, err)
+	holders := map[string]string{}
+	visit.Walk(visited(), schema.OutputPart, schema.HTTP, document, func(s *visit.Site) bool {
+		holders[s.Pointer()] = s.Holder()
+		return true
+	})
+	require.Equal(t, map[string]string{"": "Out", "/n~1m": "Out$name", "/nodes": "Out$nodes", "/nodes/0": "Out$nodes", "/nodes/0/text": "Node$text",
+		"/byKey": "Out$byKey", "/byKey/k": "Out$byKey", "/byKey/k/text": "Node$text", "/either": "Out$either", "/either/left": "Either$left"}, holders)
+}
+
 func TestWalkGoesBelowOnlyWhereTold(t *testing.T) {
 	tree, err := jsontree.Parse([]byte(`{"tree":{"text":"a"},"nodes":[{}]}`))
 	require.NoError(t, err)

@@ -69,6 +69,23 @@ def test_a_finding_names_its_test(run):
     ])
 
 
+@pytest.mark.parametrize("text, arguments, status", [
+    ("fail-on: warning", [], 1),
+    ("fail-on: warning", ["--crcheck-fail-on", "error"], 0),
+    ("fail-on: warning\nfail-on-stale: true\nignore: {files: [known.yaml], rows: [{rule: type.null, at: '*', reason: other traffic}]}", [], 0),
+    ("prfile: strict", [], 1),
+])
+def test_project_file(run, pytester, text, arguments, status):
+    root = pytester.mkdir("root")  # the file is in a folder above
+    (root / "pytest.ini").write_text("[pytest]\n")
+    (pytester.path / "crcheck.yaml").write_text(text)
+    (pytester.path / "known.yaml").write_text("- {rule: constraint.length, at: dynamodb.ListTables, count: 7, reason: known}\n")
+    result = run(f"def test_one():\n    {WARNING}\n\ndef test_good():\n    {GOOD}\n", "--crcheck", "--rootdir", str(root), *arguments)
+    assert result.ret == status, result.stdout.str()
+    result.stdout.fnmatch_lines(["*crcheck.yaml:1:*" if "prfile" in text else f"settings: {pytester.path}*crcheck.yaml"])
+    assert "stale" not in result.stdout.str()
+
+
 @pytest.mark.parametrize("call, fail_on, status", [
     (GOOD, "warning", 0),
     (WARNING, "error", 0),

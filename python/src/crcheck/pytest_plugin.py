@@ -23,7 +23,7 @@ FAIL_ON = ("error", "warning", "never")
 def pytest_addoption(parser):
     group = parser.getgroup("crcheck", "contract tests of boto3's responses")
     group.addoption("--crcheck", action="store_true", help="Validate every response that boto3 receives against the models of the installed botocore.")
-    group.addoption("--crcheck-fail-on", choices=FAIL_ON, help="The lowest severity of a finding that fails the session: error (the default), warning or never.")
+    group.addoption("--crcheck-fail-on", choices=FAIL_ON, help="The lowest severity of a finding that fails the session: error, warning or never. Default: that of crcheck.yaml, or error.")
     group.addoption("--crcheck-report", action="append", metavar="FORMAT=PATH", help="Also write the report in this format, such as html=report.html or junit=crcheck.xml. Repeatable.")
     group.addoption("--crcheck-from", choices=ORIGINS, help="Who responds over HTTP, such as emulator for LocalStack or moto's server. Responses of in-process moto and of Stubber say it themselves.")
     group.addoption("--crcheck-contract", action="append", metavar="NAME|PATH", help="Validate against this contract instead of the models of the installed botocore. Repeatable.")
@@ -31,7 +31,7 @@ def pytest_addoption(parser):
     group.addoption("--crcheck-responses-only", action="store_true", help="Count findings about requests without reporting them.")
     parser.addini("crcheck", "like --crcheck", type="bool", default=False)
     parser.addini("crcheck_responses_only", "like --crcheck-responses-only", type="bool", default=False)
-    parser.addini("crcheck_fail_on", "like --crcheck-fail-on", default="error")
+    parser.addini("crcheck_fail_on", "like --crcheck-fail-on", default="")
     parser.addini("crcheck_from", "like --crcheck-from", default="")
     for name in ("report", "contract", "ignore"):
         parser.addini(f"crcheck_{name}", f"like --crcheck-{name}, one a line", type="linelist", default=[])
@@ -92,6 +92,7 @@ class Session:
         self.ignores = [os.path.join(base, text) for text, base in self._values("ignore", started_in)]
         self.contracts = [text for text, _ in self._values("contract", started_in)]
         self.responses_only = config.getoption("crcheck_responses_only") or config.getini("crcheck_responses_only")
+        self.project = _project(str(config.rootpath))
         self.folder = tempfile.mkdtemp(prefix="crcheck-")
         self.lines = []
 
@@ -111,7 +112,7 @@ class Session:
     def pytest_sessionfinish(self, session):
         if not self._validate():
             return
-        self.lines.append(f"the session fails because of this; see --crcheck-fail-on ({self.fail_on}) and --crcheck-ignore")
+        self.lines.append("the session fails because of this; see --crcheck-fail-on and --crcheck-ignore")
         if session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -155,7 +156,11 @@ class Session:
         files = [os.path.join(self.folder, name) for name in sorted(os.listdir(self.folder)) if name.endswith(".ndjson")]
         files = [file for file in files if os.path.getsize(file)]
         results = os.path.join(self.folder, "results")
-        arguments = [self.program, "validate", "--fail-on", self.fail_on, "--report", "json=" + results]
+        arguments = [self.program, "validate", "--report", "json=" + results]
+        if self.fail_on:  # otherwise the project file decides
+            arguments += ["--fail-on", self.fail_on]
+        if self.project:
+            arguments += ["--config", self.project]
         if self.responses_only:
             arguments.append("--responses-only")
         for contract in self.contracts or ["botocore:" + service for service in sorted(services)]:
@@ -191,6 +196,17 @@ def _chosen(config, name, values):
     if chosen and chosen not in values:
         raise pytest.UsageError(f"crcheck_{name}: got {chosen!r}, want {', '.join(values[:-1])} or {values[-1]}")
     return chosen
+
+
+def _project(folder):
+    """Returns the project file of a folder, or of the nearest one above it."""
+    while True:
+        path = os.path.join(folder, "crcheck.yaml")
+        if os.path.isfile(path):
+            return path
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
 
 
 def _report(text, base):
