@@ -96,7 +96,7 @@ func changes(d *report.Drift) string {
 func (r *run) compare(ctx context.Context, old, newest []*schema.Contract, required bool) (*report.Drift, error) {
 	old = unique(old, names(newest, r.pinned))
 	newest = unique(newest, names(old)) // an operation that was added breaks nobody
-	comparison, err := drift.Compare(old, newest)
+	comparison, err := drift.CompareServices(drift.Contracts{Given: old}, drift.Contracts{Given: newest}, drift.Options{Whole: true})
 	if err != nil {
 		return nil, err
 	}
