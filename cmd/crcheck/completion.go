@@ -246,6 +246,7 @@ func values(value *kong.Value) []suggestion {
 		reflect.TypeFor[schema.Encoding]():      {"http", "sdk"},
 		reflect.TypeFor[replay.Order]():         {"strict", "sticky", "any"},
 		reflect.TypeFor[report.Threshold]():     {"error", "warning", "never"},
+		reflect.TypeFor[finding.Severity]():     {"info", "warning", "error"},
 		reflect.TypeFor[report.DeviationMode](): {"hide", "show", "error"},
 	}[value.Target.Type()]
 	if value.Enum != "" {

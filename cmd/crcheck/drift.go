@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
@@ -28,13 +29,15 @@ type driftCommand struct {
 	originFlags
 	mapFlag
 	coresFlag
-	Overlay        []string       `sep:"none" placeholder:"PATH" help:"A YAML overlay to apply to every source that has its operation. Repeatable."`
-	Payloads       string         `placeholder:"FOLDER" help:"With OLD NEW: write the breaking payloads to this folder, as cassettes."`
-	Hidden         bool           `help:"List the findings that the baseline and ignore rows accept, each with its reason."`
-	Baseline       string         `placeholder:"PATH" help:"A YAML file of known changes to accept, each with a reason. Entries that no longer match anything fail the run."`
-	BaselineUpdate bool           `help:"Rewrite the baseline to accept all current findings."`
-	Encoding       check.Encoding `default:"auto" placeholder:"NAME" help:"With traffic: the encoding of bare bodies: http, sdk or auto (the default)."`
-	Operation      []string       `sep:"none" placeholder:"NAME" help:"With sources: compare only this operation. Repeatable. With traffic: the operation that bare bodies belong to, if there are several contracts."`
+	Overlay        []string         `sep:"none" placeholder:"PATH" help:"A YAML overlay to apply to every source that has its operation. Repeatable."`
+	Payloads       string           `placeholder:"FOLDER" help:"With OLD NEW: write the breaking payloads to this folder, as cassettes."`
+	Hidden         bool             `help:"List the findings that the baseline and ignore rows accept, each with its reason."`
+	Baseline       string           `placeholder:"PATH" help:"A YAML file of known changes to accept, each with a reason. Entries that no longer match anything fail the run."`
+	BaselineUpdate bool             `help:"Rewrite the baseline to accept all current findings."`
+	Encoding       check.Encoding   `default:"auto" placeholder:"NAME" help:"With traffic: the encoding of bare bodies: http, sdk or auto (the default)."`
+	Operation      []string         `sep:"none" placeholder:"NAME" help:"With sources: compare only this operation. Repeatable. With traffic: the operation that bare bodies belong to, if there are several contracts."`
+	MinSeverity    finding.Severity `default:"info" placeholder:"SEVERITY" help:"With OLD NEW: the lowest severity of changes to report: info (the default), warning or error."`
+	UsedBy         []string         `sep:"none" placeholder:"TRAFFIC" help:"With OLD NEW: compare only the operations that this traffic calls; a narrower bound that refuses one of its requests is an error. Repeatable."`
 	namesFlag
 	Propose output.Path `placeholder:"PATH" help:"With traffic: write an overlay that makes the traffic valid. If several operations need one, each gets a file with its name inserted before the extension."`
 	Said    finding.Set `kong:"-"` // about the sources
@@ -122,6 +125,9 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if len(c.UsedBy) > 0 || c.MinSeverity > finding.Info {
+		return errors.New("--used-by and --min-severity need two sources, OLD NEW")
+	}
 	if len(c.Operation) > 1 {
 		return errors.New("with traffic, name one --operation: the one that bare bodies belong to")
 	}
@@ -157,8 +163,8 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 	}
 	result := &report.Drift{}
 	if len(found) > 2 {
-		if c.Payloads != "" || c.Baseline != "" || len(c.Ignore) > 0 || c.Hidden {
-			return errors.New("--payloads, --baseline, --ignore and --hidden need exactly two sources, OLD NEW")
+		if c.Payloads != "" || c.Baseline != "" || len(c.Ignore) > 0 || c.Hidden || len(c.UsedBy) > 0 || c.MinSeverity > finding.Info {
+			return errors.New("--payloads, --baseline, --ignore, --hidden, --used-by and --min-severity need exactly two sources, OLD NEW")
 		}
 		sources := make([]drift.Source, len(found))
 		for i, name := range c.Sources {
@@ -173,9 +179,14 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 		return c.report(ctx, t, result)
 	}
 	old, new := found[0], found[1]
-	if c.Payloads != "" || c.showsFiles() { // both need the contracts again
+	if c.Payloads != "" || c.showsFiles() || len(c.UsedBy) > 0 { // they need all contracts
 		old.Load("")
 		new.Load("")
+	}
+	debug.SetGCPercent(200) // most of what is made is garbage after one operation
+	used, err := c.used(ctx, t, old, new)
+	if err != nil {
+		return err
 	}
 	of := map[string]bool{}
 	for _, f := range found {
@@ -188,7 +199,7 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 	}
 	meter := progress.Start(ctx, "comparing services", int64(len(of)), progress.Items)
 	comparison, err := drift.CompareServices(drift.Contracts{Given: old.Contracts, Services: old.Services}, drift.Contracts{Given: new.Contracts, Services: new.Services},
-		drift.Options{Operations: c.Operation, Step: func() { meter.Add(1) }})
+		drift.Options{Operations: c.Operation, Traffic: used, Step: func() { meter.Add(1) }})
 	meter.Done()
 	if err != nil {
 		return err
@@ -198,11 +209,31 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 			return err
 		}
 	}
-	result.Old, result.New, result.Comparison = c.Sources[0], c.Sources[1], comparison
+	result.Old, result.New, result.Comparison, result.MinSeverity = c.Sources[0], c.Sources[1], comparison, c.MinSeverity
 	if c.showsFiles() {
 		result.Located = located(drift.Source{Name: c.Sources[1], Contracts: new.Contracts}, drift.Source{Name: c.Sources[0], Contracts: old.Contracts})
 	}
 	return c.report(ctx, t, result)
+}
+
+// used returns what the traffic calls; nil if none is named.
+func (c *driftCommand) used(ctx context.Context, t *terminal, old, new *models.Found) (*drift.Traffic, error) {
+	if len(c.UsedBy) == 0 {
+		return nil, nil
+	}
+	var tallied [2]*tallies.Traffic
+	for i, side := range []*models.Found{old, new} {
+		var err error
+		tallied[i], err = check.Tally(ctx, input.Gather(nil, t.Err, c.UsedBy), side.Contracts, check.Options{Encoding: check.Auto, Profile: finding.Strict, Stderr: t.Err, Cores: int(c.Cores)})
+		if err != nil {
+			return nil, err
+		}
+	}
+	used := drift.TrafficOf(tallied[0], tallied[1])
+	if len(used.Called) == 0 {
+		return nil, fmt.Errorf("--used-by: no interaction calls an operation of %s; name recordings of its calls", c.Sources[0])
+	}
+	return used, nil
 }
 
 // located returns where the first source that is a model in JSON defines the place of a change.

@@ -99,6 +99,10 @@ func (form *baselineForm) take(f finding.Finding) {
 		Value: finding.LiteralValue(f.Got), Reason: Unreviewed}
 	if rule, _ := f.Rule.Lookup(); rule.Layer == finding.LayerDrift { // the severity of other layers follows from the profile
 		e.Severity = f.Severity.String()
+		if f.Shape != "" { // the change may show at another place next time
+			e.Operation, e.Part, e.Place = "", "", ""
+			e.Shape = finding.Literal(finding.Service(f.Operation)) + ":" + finding.Literal(f.Shape)
+		}
 	}
 	i := slices.IndexFunc(form.Expected, func(g finding.Expected) bool {
 		e.Count, e.Required = g.Count, g.Required

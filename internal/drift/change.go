@@ -1,7 +1,10 @@
 package drift
 
 import (
+	"fmt"
+
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -31,12 +34,29 @@ type Change struct {
 	// Untried says why no document was validated against both sides, where one might prove the
 	// change.
 	Untried string `json:"untried,omitempty"`
+	// Recorded is the number of recorded requests that the new contract refuses because of the
+	// change, and the old one does not.
+	Recorded int `json:"recorded,omitempty"`
 
 	piece // Old and New are its values as JSON
 }
 
 // Place is where the contracts differ.
 func (c *Change) Place() schema.Place { return schema.Place{Part: c.Part, Pointer: c.Pointer} }
+
+// Where is the place for people: one place and, if there are more, how many, of which shape, in how
+// many operations.
+func (c *Change) Where() string {
+	where := c.Place().String() + " of " + c.Operation
+	if c.Places < 2 {
+		return where
+	}
+	of := ""
+	if c.Shape != "" {
+		of = " of " + c.Shape
+	}
+	return fmt.Sprintf("%s, %s%s in %s", where, plural.Of(c.Places, "place"), of, plural.Of(len(c.Operations), "operation"))
+}
 
 // Finding returns the change as a finding, for ignore rows and reports.
 func (c *Change) Finding() finding.Finding {

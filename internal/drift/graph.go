@@ -62,7 +62,7 @@ func (g *graph) pairOf(in *pair, a, b *schema.Ref, above *node, token string) *n
 		return n
 	}
 	n := &node{structure: a.Name != "" && b.Name != "", names: [2]string{nameOf(a), nameOf(b)}}
-	if n.names[0] == "" || n.names[1] == "" {
+	if n.names[0] == "" || n.names[1] == "" || !n.structure && n.names[0] != n.names[1] && above != nil { // the member refers to another shape
 		n.names = [2]string{above.names[0] + "/" + token, above.names[1] + "/" + token}
 		n.shape = memberShape(above, token)
 	} else {

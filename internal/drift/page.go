@@ -30,7 +30,7 @@ func Page() string {
 			if r.ID == finding.DriftTypeChanged && p.rule != finding.TypeMismatch {
 				continue
 			}
-			rules = append(rules, fmt.Sprintf("`%s` (%s)", p.rule, plainness(p.rule)))
+			rules = append(rules, fmt.Sprintf("`%s`", p.rule))
 		}
 		switch {
 		case r.ID == finding.DriftTypeChanged:
@@ -38,13 +38,26 @@ func Page() string {
 		case r.ID == finding.DriftBindingChanged:
 			rules = append(rules, "where a payload is wrapped or unwrapped any of these or `type.mismatch` below it")
 		case r.ID == finding.DriftRouteChanged || r.ID == finding.DriftOperationRemoved:
-			rules = append(rules, "a request that reaches no operation, or another one (error)")
+			rules = append(rules, "a request that reaches no operation, or another one")
+		case r.ID == finding.DriftStatusChanged || r.ID == finding.DriftErrorAdded || r.ID == finding.DriftErrorChanged:
+			for _, id := range aboutResponses {
+				rules = append(rules, fmt.Sprintf("`%s`", id))
+			}
 		case len(rules) == 0:
 			rules = append(rules, "nothing: it is an info")
 		}
-		fmt.Fprintf(&b, "| %s | %s |\n", r.ID, strings.Join(rules, ", "))
+		of := effects[r.ID]
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.ID, of.request.text(), of.response.text(), strings.Join(rules, ", "))
 	}
 	return b.String()
+}
+
+// text returns the effect for people.
+func (e *effect) text() string {
+	if e == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s", e.severity, e.why)
 }
 
 const pageStart = `# Drift
@@ -61,24 +74,50 @@ A source is a built-in contract, a contract file, a botocore or Smithy model, a 
 client of the AWS SDK for Go, or a folder of these. Anything else is traffic. The second argument decides which
 of the three questions is asked; all later ones must be of the same kind. The first is always a source.
 
-Only what both sides state is compared. A source of one operation, or of pages, says nothing about a service's other operations.
+Only what both sides state is compared. Operations are added or removed where the other source describes the whole service: a model,
+or a folder with all contracts of one. Pages, and single contracts, say nothing about other operations.
 Services that only one side describes are named, not compared.
 
 ## Severity of a change
 
-Severity is derived, never declared. A **breaking payload** proves a change: for a response, a document that the new contract accepts, without
-any finding, and the old one rejects; for a request, one that the old contract accepts and the new one rejects. If the
-rejecting contract's lenient profile calls the finding an error, the change is an error; if only default does, a warning; if only
-strict does, an info. A change without a breaking payload is an info. Each payload has been confirmed by the walker and by the JSON Schema of both sides, and
-nothing can be left out of it. A whole request or response, which the walker alone confirms, proves a change of a member's location or
-form beside the body. A change that no document can be made for is *not tried*: review it yourself.
+A **breaking payload** proves a change: for a response, a document that the new contract accepts, without any finding, and the old one
+rejects; for a request, one that the old contract accepts and the new one rejects; or a whole request or response whose route, status, error or
+members beside the body only one side knows. What a proven change weighs follows what it does to whom:
+
+| side | what happens | severity |
+|---|---|---|
+| request | old calls are refused: a newly required member, a removed value or member, another type, location or route, a removed operation, a protocol that is no longer listed | error |
+| request | old calls may be refused: a narrower bound or pattern, which AWS often enforced before it was documented | warning; error if it refuses a request of ` + "`--used-by`" + ` |
+| response | readers get what they cannot read: another type or location, a member that is no longer promised, another status or name of an error | error; another status of 2xx: warning |
+| response | readers get what they have not seen: a new value of an enum, member of a union, or error | warning |
+| both | old callers and readers do not notice | info, or nothing |
+
+A change without a breaking payload is an info. A change that no document can be made for is *not tried*: review it yourself. The names of
+labels, a trailing slash, the prefix of X-Amz-Target, and another protocol while the old one is still listed are no changes. Facets that follow from the
+protocol are not compared across protocols. Routes are compared within a service.
+
+A change is reported once, at the shape where it happened, with one of its places and the number of all places and operations
+where it shows; JSON reports name the operations. If it shows in requests and in responses, the worse of the two decides. Text
+reports join the values that one enum gained or lost. ` + "`--min-severity`" + ` leaves out less severe changes and counts them, ` + "`--operation`" + ` (repeatable) chooses operations, and
+` + "`--used-by TRAFFIC`" + ` compares only the operations that recorded traffic calls.
+
+## What JSON Schema confirms
+
+Each payload is confirmed by crcheck's walker and by the JSON Schema of both sides, which santhosh-tekuri/jsonschema validates. The
+schemas have only what the payload needs: members that are absent from it, and that nothing requires, are left out, because they cannot change the verdict.
+
+- It can confirm what a document shows: types, missing members, unions, enums, lengths, ranges, patterns, in bodies and in the events of streams (in the
+  sdk encoding).
+- It cannot see unknown members and the form of a number (` + "`4.0`" + `), which JSON Schema allows, nor anything beside the body: routes, status, headers, the name of an error. There the walker alone decides.
+- No schema says that a service enforces a bound, or that it ever sends a value. A payload proves that the contracts differ, not that the service does.
+- Bodies of restXml, query, ec2 and CBOR are not JSON: payloads of these protocols are in the sdk encoding.
 
 ` + "`--payloads FOLDER`" + ` writes the breaking payloads as cassettes: replay them to your client, or validate them. Each is valid under the
 contract that accepts it. A payload in the sdk encoding that proves nothing over HTTP does not count, and the report says so.
 
 ` + "`--baseline FILE`" + ` has [ignore rows](ignoring.md) for known and accepted changes, each with a reason; ` + "`--baseline-update`" + ` writes it. A
 row that no longer matches anything fails the run. ` + "`value`" + ` is the value, type or bound that is accepted, ` + "`severity`" + ` the highest severity
-of the change; a row without them accepts any. ` + "`--ignore FILE`" + ` takes rows that need not match.
+of the change; a row without them accepts any. New rows are about shapes, so that a change stays accepted at other places. ` + "`--ignore FILE`" + ` takes rows that need not match.
 
 ## Several sources
 
@@ -104,8 +143,9 @@ Every field of a contract, and the edits that it can undergo.
 const pageProofs = `
 ## Proofs
 
-The findings of the refusing side at the changed place that prove a change, with the severity that follows.
+What a proven change does to requests and to responses, and the findings of the refusing side at the changed place that prove it. An
+empty column: no document can prove it there.
 
-| rule | proven by |
-|---|---|
+| rule | request | response | proven by |
+|---|---|---|---|
 `

@@ -120,5 +120,6 @@ func (r *row) result() Change {
 		}
 	}
 	c.Places, c.Operations = r.places, r.operations
+	c.recorded(r.occurrences, first.pair.options.Traffic)
 	return c
 }

@@ -157,6 +157,14 @@ func (p *pair) scope() string {
 	return ""
 }
 
+// shapeIn returns the name of a shape, or none where the reader of the source made it up.
+func shapeIn(scope, shape string) string {
+	if scope != "" {
+		return ""
+	}
+	return shape
+}
+
 func isPage(c *schema.Contract) bool {
 	return len(c.Origins) > 0 && c.Origins[0].Kind == "boto3-page"
 }
@@ -208,7 +216,7 @@ func (p *pair) part(part schema.Part, root *node) {
 			var r *row
 			if shared := scope == "" && d.pieces != nil; shared && len(*d.row) > i {
 				r = (*d.row)[i]
-			} else if r = p.rows.of(d.Facet, piece, d.shape, d.names, scope); shared {
+			} else if r = p.rows.of(d.Facet, piece, shapeIn(scope, d.shape), d.names, scope); shared {
 				*d.row = append(*d.row, r)
 			}
 			if again {

@@ -41,12 +41,13 @@ func (s *search) shrink(c *claim) *candidate {
 			return best
 		}
 		keep := func() bool { return proves(root.Append(nil)) }
-		if best.whole || best.others > 0 || best.encoding == schema.SDK {
+		if best.whole || best.others > 0 {
 			again = smaller(root, keep)
 			continue
 		}
 		above, at := around(root, best.evidence.Pointer) // elsewhere it is minimal
-		again = fewer(above, keep)
+		required := s.requiredAround(best)
+		again = fewer(above, func(name string) bool { return !required[name] }, keep)
 		if at != nil && best.evidence.Rule != finding.EnumUnknownValue {
 			again = smaller(at, keep) || again
 		}
@@ -75,17 +76,39 @@ func around(root *jsontree.Node, pointer string) (above, at *jsontree.Node) {
 // smaller removes every entry of a value and below it without which keep still holds, from the top
 // down, and reports whether there was one. An entry that keep refuses to lose is restored.
 func smaller(n *jsontree.Node, keep func() bool) bool {
-	any := fewer(n, keep)
+	any := fewer(n, func(string) bool { return true }, keep)
 	for i := range n.Entries {
 		any = smaller(&n.Entries[i].Value, keep) || any
 	}
 	return shorter(n, keep) || any
 }
 
-// fewer removes the entries of a value without which keep still holds.
-func fewer(n *jsontree.Node, keep func() bool) bool {
+// requiredAround returns the members that the allowing side requires beside a candidate's evidence.
+func (s *search) requiredAround(c *candidate) map[string]bool {
+	w := newWalk(s.old, s.new, s.part)
+	side := 1 - s.refuser
+	if m, ok := w.sides[side].Payload(s.part); ok && s.encoding == schema.HTTP {
+		w.down(m.Name, memberName)
+	}
+	tokens := jsontree.Tokens(c.evidence.Pointer)
+	for _, token := range tokens[:max(0, len(tokens)-1)] {
+		w.down(token, s.encoding.MemberName)
+	}
+	required := map[string]bool{}
+	for _, m := range w.shape(side).Members {
+		required[s.encoding.MemberName(&m)] = m.Required.Or(false)
+	}
+	return required
+}
+
+// fewer removes the entries of a value that may go and without which keep still holds.
+func fewer(n *jsontree.Node, may func(name string) bool, keep func() bool) bool {
 	any := false
 	for i := 0; i < len(n.Entries); {
+		if n.Kind == '{' && !may(n.Entries[i].Name) {
+			i++
+			continue
+		}
 		all := n.Entries
 		n.Entries = slices.Delete(slices.Clone(all), i, i+1)
 		if keep() {

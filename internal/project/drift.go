@@ -96,7 +96,7 @@ func changes(d *report.Drift) string {
 func (r *run) compare(ctx context.Context, old, newest []*schema.Contract, required bool) (*report.Drift, error) {
 	old = unique(old, names(newest, r.pinned))
 	newest = unique(newest, names(old)) // an operation that was added breaks nobody
-	comparison, err := drift.Compare(old, newest)
+	comparison, err := drift.CompareServices(drift.Contracts{Given: old}, drift.Contracts{Given: newest}, drift.Options{Whole: true, Traffic: r.called(old)})
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +127,25 @@ func (r *run) compare(ctx context.Context, old, newest []*schema.Contract, requi
 		d.Unmet = slices.DeleteFunc(d.Unmet, finding.Unmet.Stale)
 	}
 	return d, nil
+}
+
+// called returns which of the contracts' operations the project's traffic calls; nil if it calls none,
+// or there is no traffic: then all of them count.
+func (r *run) called(of []*schema.Contract) *drift.Traffic {
+	if r.results.Traffic == nil {
+		return nil
+	}
+	t := &drift.Traffic{Called: map[string]bool{}}
+	known := names(of)
+	for _, c := range r.results.Traffic.Checks.Contracts {
+		if name, _, _ := strings.Cut(c.Name, "@"); known[name] {
+			t.Called[name] = true
+		}
+	}
+	if len(t.Called) == 0 {
+		return nil
+	}
+	return t
 }
 
 // names returns the names of contracts.

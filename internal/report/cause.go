@@ -195,7 +195,7 @@ func (r *Drift) causes() []Cause {
 
 func (r *Drift) change(change *drift.Change) Cause {
 	c := Cause{Section: InDrift, Fingerprint: change.Finding().Fingerprint(), Rule: change.Rule, Severity: change.Severity, Fails: r.failOn.Fails(change.Severity), Operation: change.Operation,
-		Where: change.Place().String() + " of " + change.Operation, Message: change.Message, Remedy: change.Remedy(), Count: 1}
+		Where: change.Where(), Message: change.Message, Remedy: change.Remedy(), Count: 1}
 	if r.Located != nil {
 		if at := r.Located(change); at.File != "" {
 			at.Message = change.Message

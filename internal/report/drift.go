@@ -23,6 +23,7 @@ type Drift struct {
 	Ignored  int             `json:"ignored,omitempty"`  // changes that other ignore rows accept; they are not in Comparison
 	Hidden   []HiddenChange  `json:"hidden,omitempty"`   // both of them
 	Unmet    []finding.Unmet `json:"unmet,omitempty"`    // ignore rows that are expired, stale or over-broad
+	Below    int             `json:"below,omitempty"`    // changes below MinSeverity; they are not in Comparison
 	Left     []string        `json:"left,omitempty"`     // changes that are not in a proposed overlay
 
 	// Interrupted says that the rest of the traffic was not read.
@@ -36,6 +37,8 @@ type Drift struct {
 
 	// From is who sent the responses of Traffic: it decides the advice.
 	From finding.Origin `json:"-"`
+	// MinSeverity is the lowest severity of changes to show.
+	MinSeverity finding.Severity `json:"-"`
 	// ListHidden makes [DriftText] list what is hidden.
 	ListHidden bool `json:"-"`
 }
@@ -77,7 +80,8 @@ func (r *Drift) SettleBy(ledger *finding.Ledger, failOn Threshold, failOnStale b
 				kept = append(kept, c)
 			}
 		}
-		r.Comparison.Changes = kept
+		r.Comparison.Changes = slices.DeleteFunc(kept, func(c drift.Change) bool { return c.Severity < r.MinSeverity })
+		r.Below = len(kept) - len(r.Comparison.Changes)
 	}
 	if r.Traffic != nil {
 		for _, f := range r.Traffic.Findings() {

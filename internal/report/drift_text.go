@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,13 +47,24 @@ func DriftText(style Style) func(io.Writer, *Drift) error {
 type driftText struct{ text }
 
 func (t driftText) comparison(c *drift.Comparison, counts *[finding.Error + 1]int) {
-	for i := range c.Changes {
+	for i := 0; i < len(c.Changes); {
 		change := &c.Changes[i]
-		counts[change.Severity]++
-		place := change.Place().String()
-		fmt.Fprintf(t, "%s %s at %s of %s\n", t.severity(change.Severity), t.bold(string(change.Rule)), visible(place), change.Operation)
-		fmt.Fprintf(t, "  %s\n", visible(clip(change.Message)))
+		alike := c.Changes[i:]
+		if n := slices.IndexFunc(alike, func(other drift.Change) bool { return !sameEnum(change, &other) }); n >= 0 {
+			alike = alike[:max(n, 1)]
+		}
+		i += len(alike)
+		counts[change.Severity] += len(alike)
+		fmt.Fprintf(t, "%s %s at %s\n", t.severity(change.Severity), t.bold(string(change.Rule)), visible(change.Where()))
+		message := change.Message
+		if len(alike) > 1 {
+			message = enumValues(alike)
+		}
+		fmt.Fprintf(t, "  %s\n", visible(clip(message)))
 		t.witness(change.Witness)
+		if change.Recorded > 0 {
+			fmt.Fprintf(t, "  refused: %s\n", plural.Of(change.Recorded, "recorded request"))
+		}
 		if change.Contested != "" {
 			fmt.Fprintf(t, "  not proven: %s; please report it\n", visible(change.Contested))
 		}
@@ -61,6 +73,29 @@ func (t driftText) comparison(c *drift.Comparison, counts *[finding.Error + 1]in
 		}
 		fmt.Fprintf(t, "  → %s\n\n", change.Remedy())
 	}
+}
+
+// sameEnum reports whether two changes add values to one enum, or remove them, and weigh the same.
+func sameEnum(a, b *drift.Change) bool {
+	return a.Facet == "enum" && (a.Rule == finding.DriftEnumValueAdded || a.Rule == finding.DriftEnumValueRemoved) && a.Rule == b.Rule && a.Severity == b.Severity &&
+		a.Operation == b.Operation && a.Place() == b.Place() && a.Shape == b.Shape && a.Places == b.Places && (a.Witness == nil) == (b.Witness == nil)
+}
+
+// enumValues names the values of changes of one enum.
+func enumValues(changes []drift.Change) string {
+	const most = 8
+	verb := "added to"
+	var values []string
+	for _, c := range changes {
+		values = append(values, cmp.Or(c.New, c.Old))
+		if c.Rule == finding.DriftEnumValueRemoved {
+			verb = "removed from"
+		}
+	}
+	if len(values) > most {
+		values = append(values[:most], fmt.Sprintf("and %d more", len(values)-most))
+	}
+	return fmt.Sprintf("%d values were %s the enum: %s", len(changes), verb, strings.Join(values, ", "))
 }
 
 func (t driftText) witness(w *drift.Witness) {
@@ -186,6 +221,9 @@ func (t driftText) summary(r *Drift, counts [finding.Error + 1]int) {
 	fmt.Fprintf(t, "%s: %s, %s, %s", t.bold(string(r.Verdict)), plural.Of(counts[finding.Error], "error"), plural.Of(counts[finding.Warning], "warning"), plural.Of(counts[finding.Info], "info"))
 	if r.Expected > 0 {
 		fmt.Fprintf(t, "; %d as expected", r.Expected)
+	}
+	if r.Below > 0 {
+		fmt.Fprintf(t, "; not shown: %d below %s (--min-severity)", r.Below, r.MinSeverity)
 	}
 	if r.Ignored > 0 {
 		fmt.Fprintf(t, "; hidden: %d by ignore rows", r.Ignored)

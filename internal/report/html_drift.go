@@ -93,7 +93,7 @@ func changeCard(change *drift.Change, ids cardIDs) card {
 	f := change.Finding()
 	rule, _ := change.Rule.Lookup()
 	c := card{ID: ids.take(f.Fingerprint()[:IDLength]), Rule: string(change.Rule), Severity: change.Severity,
-		Title: plainText(fmt.Sprintf("%s of %s", change.Place(), change.Operation)), Why: rule.Purpose, Fix: plainText(change.Remedy())}
+		Title: plainText(change.Where()), Why: rule.Purpose, Fix: plainText(change.Remedy())}
 	c.Notes = append(c.Notes, plainText(clip(change.Message)))
 	if change.Contested != "" {
 		c.Notes = append(c.Notes, plainText("not proven: "+change.Contested+"; please report it"))
