@@ -323,10 +323,11 @@ func (w Want) typed(short bool) string {
 }
 
 var timestampForms = map[string]string{
-	TextOrEpoch:     "timestamp (ISO 8601 string or epoch seconds)",
-	"epoch-seconds": "timestamp (number of epoch seconds)",
-	"http-date":     "HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT",
-	"date-time":     "RFC 3339 date-time such as 1994-11-06T08:49:37Z",
+	"date-time in UTC": "RFC 3339 date-time in UTC such as 1994-11-06T08:49:37Z",
+	TextOrEpoch:        "timestamp (ISO 8601 string or epoch seconds)",
+	"epoch-seconds":    "timestamp (number of epoch seconds)",
+	"http-date":        "HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT",
+	"date-time":        "RFC 3339 date-time such as 1994-11-06T08:49:37Z",
 }
 
 // TextOrEpoch is the format of timestamps that SDKs return.

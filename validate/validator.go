@@ -64,8 +64,14 @@ func check(c *schema.Contract) error {
 // patterns.
 func compile(c *schema.Contract, options Options, shared *patterns) *Validator {
 	v := &Validator{contract: c, options: options, parts: map[schema.Part]*document{}}
-	p := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds", patterns: shared}
+	responses := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds", patterns: shared}
+	requests := *responses
+	requests.structures, requests.request = map[string]*node{}, true
 	for _, part := range c.Parts() {
+		p := responses
+		if part == schema.InputPart {
+			p = &requests
+		}
 		d := &document{part: part}
 		if raw, ok := c.RawBody(part); ok && options.Encoding == schema.HTTP {
 			root, _ := c.Root(part)
