@@ -64,6 +64,7 @@ const (
 
 	HTTPStatus          RuleID = "http.status"
 	HTTPContentType     RuleID = "http.content-type"
+	HTTPAccept          RuleID = "http.accept"
 	ErrorUnidentified   RuleID = "error.unidentified"
 	ErrorUnmodeled      RuleID = "error.unmodeled"
 	ErrorStatusMismatch RuleID = "error.status-mismatch"
@@ -214,6 +215,9 @@ var checkRules = []Rule{
 	{HTTPContentType, LayerHTTP,
 		"The Content-Type of a body is not that of the protocol. A blob may have any; event streams have their own.",
 		"Send the protocol's Content-Type; for restJson1 it is application/json.", graduated},
+	{HTTPAccept, LayerHTTP,
+		"The Accept header of a request excludes the media type of the response. A service may reject the request with the status 406.",
+		"Send no Accept header, or one that includes the protocol's media type; for restJson1 it is application/json.", graduated},
 	{ErrorUnidentified, LayerHTTP,
 		"An error response does not name its error, neither in the header X-Amzn-Errortype nor in a body member code or __type. Clients raise a generic exception.",
 		"Name the error in the X-Amzn-Errortype header.", graduated},

@@ -35,6 +35,7 @@ number.precision         bytes  info    info    warning
 stream.framing           bytes  error   error   error
 http.status              http   info    warning error
 http.content-type        http   info    warning error
+http.accept              http   info    warning error
 error.unidentified       http   info    warning error
 error.unmodeled          http   info    warning error
 error.status-mismatch    http   info    warning error
