@@ -32,7 +32,6 @@ var exceptions = []struct{ tests, reason string }{
 	{"*Default*InInput", todoDefaults},
 	{"*Default*WhenMissing*", todoDefaults},
 	{"parses_long_shapes", "the note is about other clients, which read numbers as doubles"},
-	{"RestJsonMalformedUniqueItems*", "TODO unique items are not a facet"},
 	{"RestJsonWithPayloadExpectsModeledAccept", blobType},
 	{"RestJsonWithPayloadExpects*ContentType", blobType},
 	{"RestJsonWithoutBody*ExpectsEmptyContentType", "RestJsonEmptyInputAndEmptyOutputWithJson says that a server accepts {} here"},

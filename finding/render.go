@@ -76,6 +76,10 @@ var documentRenderers = map[RuleID]func(Finding) prose{
 		return f.about(bounds, "is out of range, want "+bounds)
 	},
 	ConstraintPattern: renderPattern,
+	ConstraintUnique: func(f Finding) prose {
+		first := fmt.Sprintf("the same as element %d", f.Found.Length)
+		return prose{first, "elements that differ", "the element is " + first + ", want elements that differ"}
+	},
 	PatternTimeout: func(f Finding) prose {
 		if f.Problem == RunBudget {
 			return f.about(f.Wanted.Pattern, "was not matched against the pattern: slow patterns have used up the time of this run")

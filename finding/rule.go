@@ -50,6 +50,7 @@ const (
 	ConstraintLength   RuleID = "constraint.length"
 	ConstraintRange    RuleID = "constraint.range"
 	ConstraintPattern  RuleID = "constraint.pattern"
+	ConstraintUnique   RuleID = "constraint.unique"
 	OracleDisagreement RuleID = "oracle.disagreement"
 
 	SyntaxInvalid         RuleID = "syntax.invalid"
@@ -177,6 +178,9 @@ var checkRules = []Rule{
 	{ConstraintPattern, LayerSchema,
 		"A string does not match the pattern of its shape. An empty string in a response falls under constraint.empty.",
 		"Send a value that matches.", graduated},
+	{ConstraintUnique, LayerSchema,
+		"Two elements of a list are equal, but its elements must differ. Clients that read a set keep one of them.",
+		"Send each element once.", graduated},
 	{OracleDisagreement, LayerSchema,
 		"The validator and the JSON Schema that it is checked against disagree: a bug in crcheck.",
 		"Report the bug with the document, and treat the document as rejected.", always},

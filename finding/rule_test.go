@@ -23,6 +23,7 @@ constraint.length        schema info    warning error
 constraint.empty         schema info    info    warning
 constraint.range         schema info    warning error
 constraint.pattern       schema info    warning error
+constraint.unique        schema info    warning error
 oracle.disagreement      schema error   error   error
 syntax.invalid           bytes  error   error   error
 syntax.trailing          bytes  error   error   error

@@ -117,6 +117,7 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 	finding.HTTPNotRecorded:         TestNote,
 	finding.EncodingMixed:           TestEvidence,
 	finding.ConstraintEmpty:         TestEmpty,
+	finding.ConstraintUnique:        TestUnique,
 	finding.MemberMissingCollection: TestMissingCollection,
 
 	finding.PatternUnsupported: func(t *testing.T) {

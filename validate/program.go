@@ -30,6 +30,7 @@ type node struct {
 	element *node // list element or map value
 	key     *node // map key
 	sparse  bool
+	unique  bool // the elements of a list differ
 
 	enum    map[string]bool
 	values  []string // of the enum, in the contract's order
@@ -177,7 +178,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 	n := &node{kind: s.Type, sensitive: s.Sensitive.Or(false), length: intervalOf(s.Length.Or(schema.Bounds{}))}
 	switch s.Type {
 	case schema.List:
-		n.element, n.sparse = p.place(*s.Element), s.Sparse.Or(false)
+		n.element, n.sparse, n.unique = p.place(*s.Element), s.Sparse.Or(false), s.Unique.Or(false)
 	case schema.Map:
 		n.key, n.element, n.sparse = p.place(*s.Key), p.place(*s.Value), s.Sparse.Or(false)
 	case schema.String:

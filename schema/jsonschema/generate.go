@@ -241,7 +241,7 @@ func (g *generator) shape(s *schema.Shape) *Schema {
 	length := s.Length.Or(schema.Bounds{})
 	switch s.Type {
 	case schema.List:
-		return &Schema{Type: "array", Items: g.place(*s.Element, s.Sparse.Or(false)), MinItems: length.Min, MaxItems: length.Max}
+		return &Schema{Type: "array", Items: g.place(*s.Element, s.Sparse.Or(false)), UniqueItems: s.Unique.Or(false), MinItems: length.Min, MaxItems: length.Max}
 	case schema.Map:
 		return &Schema{Type: "object", PropertyNames: g.place(*s.Key, false),
 			AdditionalProperties: g.place(*s.Value, s.Sparse.Or(false)), MinProperties: length.Min, MaxProperties: length.Max}
